@@ -1,0 +1,75 @@
+/** What a process exit status means. DESIGN of the CLI: one number, one meaning. */
+export const EXIT = {
+  pass: 0,
+  regression: 1,
+  usage: 2,
+  inconclusive: 3,
+  incomparable: 4,
+  measurementFailed: 5,
+  interrupted: 130,
+} as const;
+
+/** Every error code that feedrate can raise, with the exit status it leads to. */
+export const ERROR_CODES = {
+  /** A command-line option or argument is wrong. */
+  usage: EXIT.usage,
+  /** A workload file is wrong: `issues` names each fault with its place. */
+  workload: EXIT.usage,
+  /** A target cannot be used: not a directory, read-only, full, a link out. */
+  target: EXIT.usage,
+  /** A run directory cannot be read or written. */
+  store: EXIT.usage,
+  /** Something that the measurement needs failed: a layout, a worker, an eviction. */
+  measurement: EXIT.measurementFailed,
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** One fault in an input: what is wrong, where, and how to mend it. */
+export interface Issue {
+  /** `file:line:column`, or the option that brought the value in, such as `--set bs`. */
+  readonly where: string;
+  /** One line: what was found and what was expected. */
+  readonly message: string;
+}
+
+/**
+ * An error that a user can act on. Its message is one line; the CLI prints it (and its issues)
+ * without a stack trace and exits with the status of its code.
+ */
+export class FeedrateError extends Error {
+  readonly code: ErrorCode;
+  readonly issues: readonly Issue[];
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown; issues?: readonly Issue[] }) {
+    super(message, options?.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'FeedrateError';
+    this.code = code;
+    this.issues = options?.issues ?? [];
+  }
+
+  get exitStatus(): number {
+    return ERROR_CODES[this.code];
+  }
+}
+
+/** The shape of a failed system call, as Node raises it and as workers report it. */
+export interface SystemFault {
+  readonly code: string;
+  readonly syscall: string;
+  readonly path: string | null;
+  readonly offsetBytes: number | null;
+  readonly message: string;
+}
+
+/** What an unknown thrown value says of the system call behind it. */
+export function systemFaultOf(thrown: unknown, path: string | null = null): SystemFault {
+  const error = thrown as Partial<NodeJS.ErrnoException> | null | undefined;
+  return {
+    code: typeof error?.code === 'string' ? error.code : 'EUNKNOWN',
+    syscall: typeof error?.syscall === 'string' ? error.syscall : 'unknown',
+    path: typeof error?.path === 'string' ? error.path : path,
+    offsetBytes: null,
+    message: error instanceof Error ? error.message : String(thrown),
+  };
+}

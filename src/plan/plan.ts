@@ -1,0 +1,87 @@
+/** What a run will do, decided before anything is written: arms, their files, and the order of trials. */
+import type { Job, Threshold } from '../workload/workload.js';
+
+/** A named path to measure. */
+export interface Target {
+  readonly name: string;
+  /** Absolute, symbolic links resolved. */
+  readonly path: string;
+}
+
+export interface Factor {
+  /** The word of the workload file (`bs`) or `target`. */
+  readonly name: string;
+  readonly label: string;
+}
+
+/** One combination of levels: the thing that is compared with others. */
+export interface Arm {
+  /** Unique in the plan and stable between runs: `randread/bs=4KiB,iodepth=8`; with several targets `@name` follows. */
+  readonly id: string;
+  readonly job: string;
+  readonly target: string;
+  /** Only what varies in the plan: the job's factors, then `target` when there are several. */
+  readonly factors: readonly Factor[];
+  readonly spec: Job;
+  /** The workload's and the job's thresholds. */
+  readonly thresholds: readonly Threshold[];
+}
+
+/** One execution of one arm, in its place. */
+export interface PlannedTrial {
+  /** `s1r2t3`: session, round, place in the round; all 1-based. */
+  readonly id: string;
+  readonly session: number;
+  readonly round: number;
+  readonly place: number;
+  /** Index into `Plan.arms`. */
+  readonly arm: number;
+  /** Recorded, but not counted. */
+  readonly warmup: boolean;
+}
+
+export interface Plan {
+  readonly workload: string;
+  readonly seed: number;
+  readonly targets: readonly Target[];
+  readonly arms: readonly Arm[];
+  readonly sessions: number;
+  /** Rounds of a session, warm-up rounds included. */
+  readonly rounds: number;
+  /** In the order of execution. */
+  readonly trials: readonly PlannedTrial[];
+}
+
+/**
+ * A file of reproducible content. Its path says its content (seed, index, size), so a file that
+ * exists under its path is the file that is wanted.
+ */
+export interface DataFile {
+  /** Below the target's data directory: `s42/000/000007-268435456`. */
+  readonly path: string;
+  readonly bytes: number;
+  /** Seed of the content, an integer below 2^53: see `engine/content.ts`. */
+  readonly contentSeed: number;
+}
+
+/** The part of a file that one worker works on. */
+export interface Extent {
+  /** Index into the arm's files. */
+  readonly file: number;
+  readonly startBytes: number;
+  readonly lengthBytes: number;
+}
+
+/** The files of an arm and who works on which part. */
+export interface ArmFiles {
+  /**
+   * `data`: read-only files of the data directory, kept and shared. `scratch`: files of the run,
+   * made anew for each trial and removed after it.
+   */
+  readonly place: 'data' | 'scratch';
+  /** Filled with content before the trial (reads, overwrites) or created by the workload itself. */
+  readonly laidOut: boolean;
+  readonly files: readonly DataFile[];
+  /** One list per worker. */
+  readonly extents: readonly (readonly Extent[])[];
+}

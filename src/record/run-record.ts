@@ -1,0 +1,55 @@
+/** What is kept of a run as a whole: `run.json`. */
+import type { Plan } from '../plan/plan.js';
+
+export const RUN_VERSION = 1;
+
+export interface RunRecord {
+  readonly runVersion: number;
+  /** The name of the run directory. */
+  readonly id: string;
+  /** `running` in a directory whose process is gone means that it was killed. */
+  readonly status: 'running' | 'complete' | 'failed' | 'aborted';
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  /** Of the coordinating process, to tell a running run from a killed one. */
+  readonly pid: number;
+  readonly hostname: string;
+  /** argv after `feedrate`. */
+  readonly command: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  /** The workload file's text, as it was read, and the options that changed it. */
+  readonly workloadSource: string;
+  readonly overrides: readonly string[];
+  readonly plan: Plan;
+  readonly environment: Environment;
+}
+
+export interface Environment {
+  readonly feedrate: { readonly version: string; readonly commit: string | null };
+  readonly node: string;
+  /** Of what feedrate runs with: koffi, piscina …; null = not installed. */
+  readonly versions: Readonly<Record<string, string | null>>;
+  readonly kernel: string;
+  readonly architecture: string;
+  readonly cpuModel: string;
+  readonly cpuCount: number;
+  readonly memoryBytes: number;
+  /** Limits of the control group this runs in; null = none. */
+  readonly cgroup: { readonly memoryMaxBytes: number | null; readonly cpuMax: number | null };
+  readonly targets: readonly TargetEnvironment[];
+}
+
+/** The mount behind a target. */
+export interface TargetEnvironment {
+  readonly name: string;
+  readonly path: string;
+  readonly fileSystem: string;
+  /** Device or export: `/dev/nvme1n1`, `svm-1:/train`. */
+  readonly source: string;
+  readonly mountPoint: string;
+  /** Mount and superblock options as in mountinfo, comma-separated. */
+  readonly options: string;
+  readonly device: string;
+  readonly totalBytes: number;
+  readonly freeBytes: number;
+}

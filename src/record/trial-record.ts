@@ -1,0 +1,145 @@
+/** What is kept of one trial: a line of `trials.jsonl`. Base units only (bytes, ns). */
+import type { SystemFault } from '../base/errors.js';
+import type { SparseCounts } from '../histogram/codec.js';
+import type { Factor } from '../plan/plan.js';
+import type { CacheClaim, EngineChoice } from '../workload/workload.js';
+
+export const RECORD_VERSION = 1;
+
+/** The kinds of timed operation. Index = position in the engine's counters. */
+export const OPERATION_KINDS = ['read', 'write', 'open', 'close', 'fsync', 'rename', 'dirsync', 'checkpoint', 'slat', 'clat'] as const;
+export type OperationKind = (typeof OPERATION_KINDS)[number];
+
+export interface TrialRecord {
+  readonly recordVersion: number;
+  readonly id: string;
+  readonly session: number;
+  readonly round: number;
+  readonly place: number;
+  /** Rank of the machine in its group; 0 alone. */
+  readonly rank: number;
+  readonly warmup: boolean;
+  readonly arm: string;
+  readonly job: string;
+  readonly target: string;
+  readonly factors: readonly Factor[];
+  /** `failed`: `fault` says why. `aborted`: stopped by the user; what was measured is here. */
+  readonly status: 'ok' | 'failed' | 'aborted';
+  readonly fault: (SystemFault & { readonly worker: number }) | null;
+  readonly startedAt: string;
+  /** Wall time of the whole trial, preparation included. */
+  readonly wallNs: number;
+  readonly engine: EngineUse;
+  readonly window: Window;
+  /**
+   * Latency of each kind of operation, merged over the workers; kinds that did not occur are absent.
+   * `read` and `write` are fio's `lat` (from the intended start when a rate is set); `slat` and
+   * `clat` are present where they differ from it (paced or queued operations).
+   */
+  readonly latency: Partial<Record<OperationKind, SparseCounts>>;
+  readonly series: readonly SeriesPoint[];
+  readonly cache: CacheEvidence;
+  readonly client: ClientUse;
+  readonly warnings: readonly Warning[];
+}
+
+export interface EngineUse {
+  readonly asked: EngineChoice;
+  readonly used: 'psync' | 'null' | 'simulated';
+  /** How system calls are made: through koffi or Node's `fs`; null where there are none. */
+  readonly calls: 'koffi' | 'fs' | null;
+  readonly numjobs: number;
+  /** Operations in flight per worker, as really used. */
+  readonly iodepth: number;
+  readonly direct: boolean;
+}
+
+/**
+ * The time in which all workers were busy, from the end of the ramp to the first worker's end, and
+ * the stragglers after it. Times are ns since the common start.
+ */
+export interface Window {
+  readonly startNs: number;
+  readonly endNs: number;
+  readonly readBytes: number;
+  readonly writeBytes: number;
+  readonly readOps: number;
+  readonly writeOps: number;
+  /** When the first and the last worker were done. */
+  readonly firstDoneNs: number;
+  readonly lastDoneNs: number;
+  /** All that was moved, ramp and tail included. */
+  readonly totalReadBytes: number;
+  readonly totalWriteBytes: number;
+  readonly totalReadOps: number;
+  readonly totalWriteOps: number;
+  /** Between the first and the last worker's first operation. */
+  readonly barrierSkewNs: number;
+}
+
+/** What happened in one second (the last one may be shorter). */
+export interface SeriesPoint {
+  /** Start, ns since the common start. */
+  readonly startNs: number;
+  readonly durationNs: number;
+  readonly readBytes: number;
+  readonly writeBytes: number;
+  readonly ops: number;
+  /** Of reads and writes together; null when none ended. */
+  readonly p50Ns: number | null;
+  readonly p99Ns: number | null;
+}
+
+/** What the trial claims about the page cache, and what was seen. */
+export interface CacheEvidence {
+  readonly claim: CacheClaim;
+  /** `unproven`: nothing here can tell, `detail` says why. `as-is` claims nothing: `none`. */
+  readonly verdict: 'proven' | 'contradicted' | 'unproven' | 'none';
+  /** One sentence for people. */
+  readonly detail: string;
+  /** Of the trial's files, just before it; null when it could not be asked. */
+  readonly residentBytesBefore: number | null;
+  readonly fileBytes: number;
+  readonly residencySource: 'cachestat' | 'mincore' | null;
+  /** How the files were evicted (`fadvise`, `dd`, `drop_caches`), or null. */
+  readonly evictedBy: string | null;
+  readonly applicationReadBytes: number;
+  readonly applicationWriteBytes: number;
+  /** `/proc/self/io`: what this process made the block layer read and write; null when unreadable. */
+  readonly processDeviceReadBytes: number | null;
+  readonly processDeviceWriteBytes: number | null;
+  /** Sectors of the target's block device (all processes); null when it has none. */
+  readonly blockDevice: string | null;
+  readonly blockReadBytes: number | null;
+  readonly blockWriteBytes: number | null;
+}
+
+/** What the measuring itself took: when this is high, the client was the limit. */
+export interface ClientUse {
+  /** CPU time of the workers in their measured loops, ns; user and system split in 10 ms steps where only ticks are known. */
+  readonly workerCpuNs: number | null;
+  readonly workerUserNs: number | null;
+  readonly workerSystemNs: number | null;
+  /** Garbage collection inside the workers' loops. */
+  readonly gcNs: number;
+  readonly gcCount: number;
+  /** Of the coordinating thread while the workers ran. */
+  readonly eventLoopDelayMaxNs: number;
+  readonly eventLoopDelayP99Ns: number;
+}
+
+/** Something that a reader must know before trusting the number. */
+export interface Warning {
+  readonly code:
+    | 'cache-contradicted'
+    | 'cache-unproven'
+    | 'client-bound'
+    | 'iodepth-reduced'
+    | 'koffi-missing'
+    | 'short-window'
+    | 'straggler'
+    | 'gc-in-window'
+    | 'rate-missed';
+  readonly message: string;
+  readonly remedy: string;
+}
