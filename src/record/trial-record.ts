@@ -7,7 +7,18 @@ import type { CacheClaim, EngineChoice } from '../workload/workload.js';
 export const RECORD_VERSION = 1;
 
 /** The kinds of timed operation. Index = position in the engine's counters. */
-export const OPERATION_KINDS = ['read', 'write', 'open', 'close', 'fsync', 'rename', 'dirsync', 'checkpoint', 'slat', 'clat'] as const;
+export const OPERATION_KINDS = [
+  'read',
+  'write',
+  'open',
+  'close',
+  'fsync',
+  'rename',
+  'dirsync',
+  'checkpoint',
+  'slat',
+  'clat',
+] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
 export interface TrialRecord {

@@ -1,0 +1,93 @@
+/** Does every arm keep its bounds, and what does the process say about it? */
+import { unreachable } from '../base/assert.js';
+import { EXIT } from '../base/errors.js';
+import { maxNs, meanNs, quantileNs } from '../histogram/histogram.js';
+import type { Arm } from '../plan/plan.js';
+import {
+  cpuNsPerOp,
+  iops,
+  LATENCY_KINDS,
+  type LatencyKind,
+  mergedLatency,
+  throughputBytesPerSecond,
+} from '../record/measure.js';
+import type { RunStatus } from '../record/stored-run.js';
+import type { TrialRecord } from '../record/trial-record.js';
+import { isCounted } from '../stats/summary.js';
+
+type Threshold = Arm['thresholds'][number];
+
+export interface ThresholdResult {
+  readonly threshold: Threshold;
+  /** The arm's id. */
+  readonly arm: string;
+  /** In the metric's base unit, merged over the counted trials; null when it was not measured. */
+  readonly value: number | null;
+  readonly passed: boolean;
+  /** Why it failed without a value; null otherwise. */
+  readonly reason: string | null;
+}
+
+/** Each threshold of each arm, in their order. A metric without data fails: a gate must not pass unmeasured. */
+export function evaluateThresholds(
+  arms: readonly Pick<Arm, 'id' | 'thresholds'>[],
+  trials: readonly TrialRecord[],
+): ThresholdResult[] {
+  return arms.flatMap((arm) => {
+    if (arm.thresholds.length === 0) return [];
+    const counted = trials.filter((trial) => trial.arm === arm.id && isCounted(trial));
+    return arm.thresholds.map((threshold) => evaluate(threshold, arm.id, counted));
+  });
+}
+
+function evaluate(threshold: Threshold, arm: string, counted: readonly TrialRecord[]): ThresholdResult {
+  const value = measuredValue(threshold, counted);
+  if (Number.isNaN(value)) return { threshold, arm, value: null, passed: false, reason: 'not measured' };
+  return { threshold, arm, value, passed: keeps(value, threshold), reason: null };
+}
+
+/** Σbytes / Σtime, or a statistic of the merged histograms; NaN when there is nothing. */
+function measuredValue({ metric, statistic }: Threshold, counted: readonly TrialRecord[]): number {
+  if (metric === 'throughput') return throughputBytesPerSecond(...counted);
+  if (metric === 'iops') return iops(...counted);
+  if (metric === 'cpu') return cpuNsPerOp(...counted);
+  const kind = LATENCY_KINDS.find((known) => known === metric);
+  const histogram = kind === undefined ? null : latencyOf(counted, kind);
+  if (histogram === null || statistic === null) return Number.NaN;
+  if (statistic === 'mean') return meanNs(histogram);
+  return statistic === 'max' ? maxNs(histogram) : quantileNs(histogram, statistic);
+}
+
+/** A trial records `clat` only where it differs from the latency, so the latency stands in for it. */
+function latencyOf(counted: readonly TrialRecord[], kind: LatencyKind): ReturnType<typeof mergedLatency> {
+  return mergedLatency(counted, kind) ?? (kind === 'clat' ? mergedLatency(counted, 'latency') : null);
+}
+
+function keeps(value: number, { comparison, bound }: Threshold): boolean {
+  switch (comparison) {
+    case '<':
+      return value < bound;
+    case '<=':
+      return value <= bound;
+    case '>':
+      return value > bound;
+    case '>=':
+      return value >= bound;
+    default:
+      return unreachable(comparison);
+  }
+}
+
+/** How a run ended, as far as its exit status depends on it. */
+export interface RunOutcome {
+  readonly status: RunStatus;
+  readonly trials: readonly Pick<TrialRecord, 'status'>[];
+  readonly thresholds: readonly Pick<ThresholdResult, 'passed'>[];
+}
+
+/** The exit status of a run: a failed measurement outweighs an interrupt, and that a broken threshold. */
+export function exitStatusOf({ status, trials, thresholds }: RunOutcome): number {
+  if (status === 'failed' || trials.some((trial) => trial.status === 'failed')) return EXIT.measurementFailed;
+  if (status === 'aborted' || trials.some((trial) => trial.status === 'aborted')) return EXIT.interrupted;
+  return thresholds.every((threshold) => threshold.passed) ? EXIT.pass : EXIT.regression;
+}

@@ -1,0 +1,162 @@
+/**
+ * Records ↔ text. What is read is checked as far as the rest of the house relies on it; fields that
+ * this version does not know are kept and passed on, so that a later feedrate may add some.
+ */
+import { decodeHistogram, type SparseCounts } from '../histogram/codec.js';
+import { JsonReader } from './json-reader.js';
+import { RUN_VERSION, type RunRecord } from './run-record.js';
+import { RECORD_VERSION, type TrialRecord } from './trial-record.js';
+
+const WINDOW_FIELDS = [
+  'startNs',
+  'endNs',
+  'readBytes',
+  'writeBytes',
+  'readOps',
+  'writeOps',
+  'firstDoneNs',
+  'lastDoneNs',
+  'totalReadBytes',
+  'totalWriteBytes',
+  'totalReadOps',
+  'totalWriteOps',
+  'barrierSkewNs',
+] as const;
+
+/** One line of `trials.jsonl`, without its line break (JSON escapes those inside texts). */
+export function encodeTrial(record: TrialRecord): string {
+  return JSON.stringify(record);
+}
+
+/**
+ * The record in one line of `trials.jsonl`. `where` is `FILE:LINE`. A number of the window that was
+ * written as null (JSON has no NaN) comes back as NaN: not measured.
+ * @throws FeedrateError `store` when the line is cut off, damaged, or of another version.
+ */
+export function decodeTrial(line: string, where: string): TrialRecord {
+  const trial = JsonReader.parse(line, where);
+  trial.at('recordVersion').version(RECORD_VERSION);
+  for (const key of ['id', 'arm', 'job', 'target', 'startedAt']) trial.at(key).text();
+  for (const key of ['session', 'round', 'place', 'rank', 'wallNs']) trial.at(key).number();
+  trial.at('warmup').boolean();
+  trial.at('status').oneOf(['ok', 'failed', 'aborted']);
+  checkFactors(trial.at('factors'));
+  checkFault(trial.at('fault'));
+  checkEngine(trial.at('engine'));
+  checkHistograms(trial.at('latency'));
+  checkSeries(trial.at('series'));
+  checkCache(trial.at('cache'));
+  trial.at('client').at('workerCpuNs').numberOrNull();
+  for (const warning of trial.at('warnings').list()) {
+    for (const key of ['code', 'message', 'remedy']) warning.at(key).text();
+  }
+  return { ...(trial.value as TrialRecord), window: readWindow(trial.at('window')) };
+}
+
+function readWindow(window: JsonReader): TrialRecord['window'] {
+  const measured = { ...window.object() };
+  for (const key of WINDOW_FIELDS) measured[key] = window.at(key).numberOrNull() ?? Number.NaN;
+  return measured as unknown as TrialRecord['window'];
+}
+
+function checkFactors(factors: JsonReader): void {
+  for (const factor of factors.list()) {
+    factor.at('name').text();
+    factor.at('label').text();
+  }
+}
+
+function checkFault(fault: JsonReader): void {
+  if (fault.value === null) return;
+  for (const key of ['code', 'syscall', 'message']) fault.at(key).text();
+}
+
+function checkEngine(engine: JsonReader): void {
+  engine.at('used').text();
+  engine.at('numjobs').number();
+  engine.at('iodepth').number();
+  engine.at('direct').boolean();
+}
+
+function checkHistograms(latency: JsonReader): void {
+  for (const kind of Object.keys(latency.object())) {
+    const counts = latency.at(kind);
+    for (const entry of counts.list()) entry.number();
+    try {
+      decodeHistogram(counts.value as SparseCounts);
+    } catch (error) {
+      counts.fail(`bins and counts (${(error as Error).message})`);
+    }
+  }
+}
+
+function checkSeries(series: JsonReader): void {
+  for (const point of series.list()) {
+    for (const key of ['startNs', 'durationNs', 'readBytes', 'writeBytes', 'ops']) point.at(key).number();
+    point.at('p50Ns').numberOrNull();
+    point.at('p99Ns').numberOrNull();
+  }
+}
+
+function checkCache(cache: JsonReader): void {
+  cache.at('claim').oneOf(['cold', 'warm', 'direct', 'as-is']);
+  cache.at('verdict').oneOf(['proven', 'contradicted', 'unproven', 'none']);
+  cache.at('detail').text();
+}
+
+/** The text of `run.json`: indented, one line break at its end. */
+export function encodeRun(run: RunRecord): string {
+  return `${JSON.stringify(run, null, 2)}\n`;
+}
+
+/**
+ * The record in the text of a `run.json`. `where` names the file.
+ * @throws FeedrateError `store` when the text is cut off, damaged, or of another version.
+ */
+export function decodeRun(text: string, where: string): RunRecord {
+  const run = JsonReader.parse(text, where);
+  run.at('runVersion').version(RUN_VERSION);
+  for (const key of ['id', 'startedAt', 'hostname', 'workloadSource']) run.at(key).text();
+  run.at('status').oneOf(['running', 'complete', 'failed', 'aborted']);
+  run.at('pid').number();
+  if (run.at('endedAt').value !== null) run.at('endedAt').text();
+  for (const word of [...run.at('command').list(), ...run.at('overrides').list()]) word.text();
+  for (const label of Object.keys(run.at('labels').object())) run.at('labels').at(label).text();
+  checkPlan(run.at('plan'));
+  checkEnvironment(run.at('environment'));
+  return run.value as RunRecord;
+}
+
+function checkPlan(plan: JsonReader): void {
+  plan.at('workload').text();
+  for (const key of ['seed', 'sessions', 'rounds']) plan.at(key).number();
+  plan.at('trials').list();
+  for (const target of plan.at('targets').list()) {
+    target.at('name').text();
+    target.at('path').text();
+  }
+  for (const arm of plan.at('arms').list()) {
+    for (const key of ['id', 'job', 'target']) arm.at(key).text();
+    checkFactors(arm.at('factors'));
+    for (const threshold of arm.at('thresholds').list()) checkThreshold(threshold);
+  }
+}
+
+function checkThreshold(threshold: JsonReader): void {
+  threshold.at('text').text();
+  threshold.at('metric').text();
+  threshold.at('bound').number();
+  threshold.at('comparison').oneOf(['<', '<=', '>', '>=']);
+}
+
+function checkEnvironment(environment: JsonReader): void {
+  environment.at('feedrate').at('version').text();
+  for (const key of ['node', 'kernel', 'architecture', 'cpuModel']) environment.at(key).text();
+  for (const key of ['cpuCount', 'memoryBytes']) environment.at(key).number();
+  environment.at('cgroup').object();
+  environment.at('versions').object();
+  for (const target of environment.at('targets').list()) {
+    for (const key of ['name', 'path', 'fileSystem', 'source', 'mountPoint', 'options']) target.at(key).text();
+    target.at('freeBytes').number();
+  }
+}

@@ -1,0 +1,37 @@
+import { stringify } from 'csv-stringify/sync';
+
+export type CellValue = string | number | boolean | null;
+
+/** One column of a table of records: its name, with the unit, and how a row's value is found. */
+export interface Column<Row> {
+  readonly name: string;
+  readonly value: (row: Row) => CellValue;
+}
+
+/** The head of a CSV table: one line. */
+export function csvHead<Row>(columns: readonly Column<Row>[]): string {
+  return csvLines([columns.map((column) => column.name)]);
+}
+
+/** The rows of a CSV table, a line break after each. */
+export function csvRows<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
+  return csvLines(rows.map((row) => columns.map((column) => column.value(row))));
+}
+
+/**
+ * RFC 4180 with `\n`. Numbers are written in full, null and NaN as nothing, booleans as `true` and
+ * `false`. Texts that a spreadsheet would take for a formula get a leading apostrophe.
+ */
+function csvLines(rows: readonly (readonly CellValue[])[]): string {
+  if (rows.length === 0) return '';
+  return stringify(rows as CellValue[][], {
+    delimiter: ',',
+    quote: '"',
+    record_delimiter: '\n',
+    escape_formulas: true,
+    cast: {
+      number: (value) => (Number.isNaN(value) ? '' : String(value)),
+      boolean: (value) => String(value),
+    },
+  });
+}

@@ -1,0 +1,18 @@
+/** What was found in a run directory: as much as could be read, and what could not. */
+import type { RunRecord } from './run-record.js';
+import type { TrialRecord } from './trial-record.js';
+
+/** A run's status; `killed`: its process is gone; `unknown`: `run.json` cannot be read. */
+export type RunStatus = RunRecord['status'] | 'killed' | 'unknown';
+
+export interface StoredRun {
+  readonly directory: string;
+  /** The name of the directory, which is the run's id. */
+  readonly id: string;
+  readonly status: RunStatus;
+  /** Null when `run.json` is missing or damaged. */
+  readonly run: RunRecord | null;
+  readonly trials: readonly TrialRecord[];
+  /** One line for each thing that is missing or damaged, and why. */
+  readonly problems: readonly string[];
+}

@@ -1,0 +1,160 @@
+/** The columns of `summary.csv` and `timeseries.csv`. Tidy: one observation a row, base units, the unit in each name. */
+import type { Plan } from '../plan/plan.js';
+import type { CellValue, Column } from './csv.js';
+import {
+  cpuNsPerOp,
+  iops,
+  LATENCY_KINDS,
+  type LatencyKind,
+  type LatencySummary,
+  summarizeLatencies,
+  tailNs,
+  throughputBytesPerSecond,
+  windowNs,
+} from './measure.js';
+import type { RunRecord } from './run-record.js';
+import type { SeriesPoint, TrialRecord } from './trial-record.js';
+
+/** A row of `summary.csv`. */
+interface TrialRow {
+  readonly trial: TrialRecord;
+  readonly latencies: ReadonlyMap<LatencyKind, LatencySummary>;
+}
+
+/** A row of `timeseries.csv`. */
+interface SecondRow {
+  readonly trial: TrialRecord;
+  readonly point: SeriesPoint;
+}
+
+/** What makes the same columns for every trial of a run. */
+type RunIdentity = Pick<RunRecord, 'id' | 'labels' | 'plan'>;
+
+export function trialRow(trial: TrialRecord): TrialRow {
+  return { trial, latencies: summarizeLatencies([trial]) };
+}
+
+export function secondRows(trial: TrialRecord): SecondRow[] {
+  return trial.series.map((point) => ({ trial, point }));
+}
+
+/** `summary.csv`: a row per arm × session × round × rank. */
+export function summaryColumns(run: RunIdentity): Column<TrialRow>[] {
+  const ofTrial = (name: string, value: (trial: TrialRecord) => CellValue): Column<TrialRow> => ({
+    name,
+    value: ({ trial }) => value(trial),
+  });
+  return [
+    ...identityColumns(run).map(({ name, value }) => ofTrial(name, value)),
+    ...OUTCOME_COLUMNS.map(({ name, value }) => ofTrial(name, value)),
+    ...LATENCY_KINDS.flatMap(latencyColumns),
+    ...EVIDENCE_COLUMNS.map(({ name, value }) => ofTrial(name, value)),
+  ];
+}
+
+/** `timeseries.csv`: a row per trial and second. */
+export function timeseriesColumns(run: RunIdentity): Column<SecondRow>[] {
+  const ofPoint = (name: string, value: (point: SeriesPoint) => CellValue): Column<SecondRow> => ({
+    name,
+    value: ({ point }) => value(point),
+  });
+  return [
+    ...identityColumns(run).map(({ name, value }) => ({ name, value: (row: SecondRow) => value(row.trial) })),
+    ofPoint('start_ns', (point) => point.startNs),
+    ofPoint('duration_ns', (point) => point.durationNs),
+    ofPoint('read_bytes', (point) => point.readBytes),
+    ofPoint('write_bytes', (point) => point.writeBytes),
+    ofPoint('ops', (point) => point.ops),
+    ofPoint('throughput_bytes_per_s', (point) => rate(point.readBytes + point.writeBytes, point.durationNs)),
+    ofPoint('iops', (point) => rate(point.ops, point.durationNs)),
+    ofPoint('latency_p50_ns', (point) => point.p50Ns),
+    ofPoint('latency_p99_ns', (point) => point.p99Ns),
+  ];
+}
+
+function rate(amount: number, durationNs: number): number {
+  return durationNs > 0 ? (amount / durationNs) * 1e9 : Number.NaN;
+}
+
+/** Names of the factors that vary anywhere in the plan, in the order of its arms. */
+export function factorNames(arms: Plan['arms'] | readonly Pick<TrialRecord, 'factors'>[]): string[] {
+  return [...new Set(arms.flatMap((arm) => arm.factors.map((factor) => factor.name)))];
+}
+
+/** The label of this factor, or null when the job has no such factor. */
+export function factorLabel(arm: Pick<TrialRecord, 'factors'>, name: string): string | null {
+  return arm.factors.find((factor) => factor.name === name)?.label ?? null;
+}
+
+function identityColumns(run: RunIdentity): Column<TrialRecord>[] {
+  return [
+    { name: 'run', value: () => run.id },
+    ...Object.entries(run.labels).map(([key, label]) => ({ name: `label_${key}`, value: () => label })),
+    { name: 'trial', value: (trial) => trial.id },
+    { name: 'arm', value: (trial) => trial.arm },
+    { name: 'job', value: (trial) => trial.job },
+    { name: 'target', value: (trial) => trial.target },
+    ...factorNames(run.plan.arms).map((name) => ({
+      name: `factor_${name}`,
+      value: (trial: TrialRecord) => factorLabel(trial, name),
+    })),
+    { name: 'session', value: (trial) => trial.session },
+    { name: 'round', value: (trial) => trial.round },
+    { name: 'place', value: (trial) => trial.place },
+    { name: 'rank', value: (trial) => trial.rank },
+    { name: 'warmup', value: (trial) => trial.warmup },
+  ];
+}
+
+const OUTCOME_COLUMNS: readonly Column<TrialRecord>[] = [
+  { name: 'status', value: (trial) => trial.status },
+  { name: 'fault_code', value: (trial) => trial.fault?.code ?? null },
+  { name: 'started_at', value: (trial) => trial.startedAt },
+  { name: 'wall_ns', value: (trial) => trial.wallNs },
+  { name: 'window_ns', value: windowNs },
+  { name: 'throughput_bytes_per_s', value: (trial) => throughputBytesPerSecond(trial) },
+  { name: 'iops', value: (trial) => iops(trial) },
+  { name: 'cpu_ns_per_op', value: (trial) => cpuNsPerOp(trial) },
+  { name: 'read_bytes', value: (trial) => trial.window.readBytes },
+  { name: 'write_bytes', value: (trial) => trial.window.writeBytes },
+  { name: 'read_ops', value: (trial) => trial.window.readOps },
+  { name: 'write_ops', value: (trial) => trial.window.writeOps },
+  { name: 'tail_ns', value: tailNs },
+  { name: 'barrier_skew_ns', value: (trial) => trial.window.barrierSkewNs },
+];
+
+function latencyColumns(kind: LatencyKind): Column<TrialRow>[] {
+  const column = (statistic: string, key: keyof LatencySummary): Column<TrialRow> => ({
+    name: `${kind}_${statistic}`,
+    value: ({ latencies }) => latencies.get(kind)?.[key] ?? null,
+  });
+  return [
+    column('count', 'count'),
+    column('mean_ns', 'meanNs'),
+    column('p50_ns', 'p50Ns'),
+    column('p90_ns', 'p90Ns'),
+    column('p99_ns', 'p99Ns'),
+    column('p999_ns', 'p999Ns'),
+    column('max_ns', 'maxNs'),
+  ];
+}
+
+const EVIDENCE_COLUMNS: readonly Column<TrialRecord>[] = [
+  { name: 'engine', value: (trial) => trial.engine.used },
+  { name: 'calls', value: (trial) => trial.engine.calls },
+  { name: 'numjobs', value: (trial) => trial.engine.numjobs },
+  { name: 'iodepth', value: (trial) => trial.engine.iodepth },
+  { name: 'direct', value: (trial) => trial.engine.direct },
+  { name: 'cache_claim', value: (trial) => trial.cache.claim },
+  { name: 'cache_verdict', value: (trial) => trial.cache.verdict },
+  { name: 'resident_before_bytes', value: (trial) => trial.cache.residentBytesBefore },
+  { name: 'file_bytes', value: (trial) => trial.cache.fileBytes },
+  { name: 'process_device_read_bytes', value: (trial) => trial.cache.processDeviceReadBytes },
+  { name: 'process_device_write_bytes', value: (trial) => trial.cache.processDeviceWriteBytes },
+  { name: 'block_read_bytes', value: (trial) => trial.cache.blockReadBytes },
+  { name: 'block_write_bytes', value: (trial) => trial.cache.blockWriteBytes },
+  { name: 'worker_cpu_ns', value: (trial) => trial.client.workerCpuNs },
+  { name: 'gc_ns', value: (trial) => trial.client.gcNs },
+  { name: 'event_loop_delay_max_ns', value: (trial) => trial.client.eventLoopDelayMaxNs },
+  { name: 'warnings', value: (trial) => trial.warnings.map((warning) => warning.code).join(';') },
+];

@@ -1,0 +1,84 @@
+/** A run → the bytes that `run` and `show` print. */
+import { unreachable } from '../base/assert.js';
+import type { RunRecord } from '../record/run-record.js';
+import type { RunStatus } from '../record/stored-run.js';
+import type { TrialRecord } from '../record/trial-record.js';
+import { captionOf, shownColumns } from './arm-table.js';
+import { renderCsv } from './csv.js';
+import { renderJson } from './json.js';
+import { markdownTable, markdownText } from './markdown.js';
+import { noteArms } from './notes.js';
+import { type RunView, viewRun } from './run-view.js';
+import { cacheLines, fileLines, headerLines, type Line, problemLines, thresholdLines } from './show.js';
+import { painter, type TerminalOptions, terminalTable } from './terminal.js';
+
+export type ReportFormat = 'table' | 'json' | 'csv' | 'md';
+export const REPORT_FORMATS: readonly ReportFormat[] = ['table', 'json', 'csv', 'md'];
+
+export interface ReportOptions extends TerminalOptions {
+  /** When it differs from the record's: a run that was killed. */
+  readonly status?: RunStatus | undefined;
+  /** The run directory as the user would name it; without it the report does not say where the files are. */
+  readonly directory?: string | undefined;
+}
+
+/** The report of a run, a line break at its end. `run` is null when `run.json` is lost. */
+export function renderRun(
+  run: RunRecord | null,
+  trials: readonly TrialRecord[],
+  problems: readonly string[],
+  format: ReportFormat,
+  options: ReportOptions,
+): string {
+  const view = viewRun(run, trials, problems, options);
+  switch (format) {
+    case 'table':
+      return renderTerminal(view, options);
+    case 'md':
+      return renderMarkdown(view);
+    case 'csv':
+      return renderCsv(view.summaries);
+    case 'json':
+      return renderJson(view);
+    default:
+      return unreachable(format);
+  }
+}
+
+function renderTerminal(view: RunView, options: TerminalOptions): string {
+  const { arms, notes } = noteArms(view.summaries);
+  const paint = painter(options.color);
+  const painted = (lines: readonly Line[]): string[] => lines.map(({ text, tone }) => paint(text, tone));
+  return paragraphs([
+    painted(headerLines(view)),
+    arms.length === 0
+      ? []
+      : [
+          ...terminalTable(arms, shownColumns(arms), options),
+          captionOf(view.summaries),
+          ...notes.map((note, index) => `${index + 1}) ${note}`),
+        ],
+    painted([...cacheLines(view.summaries), ...thresholdLines(view.thresholds), ...problemLines(view.problems)]),
+    painted(fileLines(view.directory)),
+  ]);
+}
+
+function renderMarkdown(view: RunView): string {
+  const { arms, notes } = noteArms(view.summaries);
+  const listed = (lines: readonly Line[]): string[] => lines.map(({ text }) => `- ${markdownText(text)}`);
+  const [title, ...header] = headerLines(view);
+  return paragraphs([
+    [`## ${markdownText(title?.text ?? 'run')}`],
+    listed(header),
+    arms.length === 0 ? [] : markdownTable(arms, shownColumns(arms)),
+    arms.length === 0 ? [] : [captionOf(view.summaries)],
+    notes.map((note, index) => `${index + 1}. ${markdownText(note)}`),
+    listed([...cacheLines(view.summaries), ...thresholdLines(view.thresholds), ...problemLines(view.problems)]),
+  ]);
+}
+
+/** Groups of lines with an empty line between those that have any. */
+function paragraphs(groups: readonly (readonly string[])[]): string {
+  const filled = groups.filter((lines) => lines.length > 0);
+  return `${filled.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}

@@ -1,0 +1,26 @@
+const BARS = '▁▂▃▄▅▆▇█';
+
+/**
+ * One character per value, its height from zero to the largest: steady values look flat. A value
+ * that is not finite is a blank. With more values than `width`, neighbours are averaged.
+ */
+export function sparkline(values: readonly number[], width = values.length): string {
+  const shown = values.length > width ? averaged(values, width) : values;
+  const largest = Math.max(...shown.filter(Number.isFinite));
+  return shown.map((value) => bar(value, largest)).join('');
+}
+
+function bar(value: number, largest: number): string {
+  if (!Number.isFinite(value)) return ' ';
+  const level = largest > 0 ? Math.ceil((Math.max(value, 0) / largest) * BARS.length) - 1 : 0;
+  return BARS[Math.max(level, 0)] as string;
+}
+
+function averaged(values: readonly number[], width: number): number[] {
+  return Array.from({ length: width }, (_, index) => {
+    const start = Math.floor((index * values.length) / width);
+    const end = Math.floor(((index + 1) * values.length) / width);
+    const part = values.slice(start, end).filter(Number.isFinite);
+    return part.reduce((sum, value) => sum + value, 0) / part.length;
+  });
+}

@@ -1,0 +1,87 @@
+import Table from 'cli-table3';
+import pc from 'picocolors';
+import type { ShownColumn, Tone } from './arm-table.js';
+import type { NotedArm } from './notes.js';
+
+/** How a report for people is drawn. */
+export interface TerminalOptions {
+  readonly color: boolean;
+  /** Characters a line may have. */
+  readonly columns: number;
+}
+
+/** A cell that was cut still shows six characters. */
+const LEAST_CELL = 8;
+
+type Paint = (text: string, tone: Tone) => string;
+
+/**
+ * The table as lines. When it is wider than the terminal its least important columns are left out,
+ * and the last line names them.
+ */
+export function terminalTable(
+  arms: readonly NotedArm[],
+  columns: readonly ShownColumn[],
+  options: TerminalOptions,
+): string[] {
+  const widths = new Map(columns.map((column) => [column, widthOf(column, arms)]));
+  const shown = fitting(columns, widths, options.columns);
+  const paint = painter(options.color);
+  const table = new Table({
+    head: shown.map(({ head }) => head),
+    colAligns: shown.map(({ align }) => align),
+    colWidths: cellWidths(shown, widths, options.columns),
+    // The defaults colour heads and borders, into pipes too.
+    style: { head: [], border: [], compact: true },
+  });
+  for (const arm of arms) table.push(shown.map(({ text, tone }) => paint(text(arm), tone?.(arm) ?? 'plain')));
+  const lines = table.toString().split('\n');
+  const hidden = columns.filter((column) => !shown.includes(column)).map(({ head }) => head);
+  if (hidden.length > 0) lines.push(`not shown at this width: ${hidden.join(', ')}`);
+  return lines;
+}
+
+/** Colours for good and bad, or none. */
+export function painter(color: boolean): Paint {
+  const { green, red } = pc.createColors(color);
+  return (text, tone) => (tone === 'good' ? green(text) : tone === 'bad' ? red(text) : text);
+}
+
+function widthOf(column: ShownColumn, arms: readonly NotedArm[]): number {
+  return Math.max(lengthOf(column.head), ...arms.map((arm) => lengthOf(column.text(arm))));
+}
+
+function lengthOf(text: string): number {
+  return [...text].length;
+}
+
+/** Each column has a space on both sides and a border after it; one border stands before the first. */
+function totalWidth(columns: readonly ShownColumn[], widths: ReadonlyMap<ShownColumn, number>): number {
+  return columns.reduce((sum, column) => sum + (widths.get(column) as number) + 3, 1);
+}
+
+function fitting(
+  columns: readonly ShownColumn[],
+  widths: ReadonlyMap<ShownColumn, number>,
+  limit: number,
+): ShownColumn[] {
+  let shown = [...columns];
+  while (totalWidth(shown, widths) > limit) {
+    const rank = Math.max(...shown.map((column) => column.rank));
+    if (rank === 0) break;
+    const last = shown.findLast((column) => column.rank === rank);
+    shown = shown.filter((column) => column !== last);
+  }
+  return shown;
+}
+
+/** Cell widths for cli-table3 (padding included). When nothing more can go, the widest columns are cut. */
+function cellWidths(shown: readonly ShownColumn[], widths: ReadonlyMap<ShownColumn, number>, limit: number): number[] {
+  const cells = shown.map((column) => (widths.get(column) as number) + 2);
+  for (let excess = totalWidth(shown, widths) - limit; excess > 0; excess--) {
+    const widest = Math.max(...cells);
+    if (widest <= LEAST_CELL) break;
+    cells[cells.indexOf(widest)] = widest - 1;
+  }
+  return cells;
+}

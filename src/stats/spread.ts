@@ -1,0 +1,59 @@
+import { mad, quantileSorted } from 'simple-statistics';
+
+/** How the values of some trials are spread. Descriptive: the trial is the unit, nothing is left out as an outlier. */
+export interface Spread {
+  readonly n: number;
+  /** In the order of the trials. */
+  readonly values: readonly number[];
+  readonly min: number;
+  /** Quartiles by linear interpolation (type 7 of Hyndman and Fan, as numpy and R do by default). */
+  readonly q1: number;
+  readonly median: number;
+  readonly q3: number;
+  readonly max: number;
+  /** Median absolute deviation, not scaled: multiply by 1.4826 to compare it with a standard deviation. */
+  readonly mad: number;
+  /** 95 % interval of the median; both ends infinite when there are fewer than six trials. */
+  readonly medianLow: number;
+  readonly medianHigh: number;
+}
+
+/** The spread of the finite values; null when there is none. NaN means not measured and is left out. */
+export function spreadOf(values: readonly number[]): Spread | null {
+  const measured = values.filter(Number.isFinite);
+  if (measured.length === 0) return null;
+  const sorted = [...measured].sort((a, b) => a - b);
+  const interval = medianInterval(sorted);
+  return {
+    n: sorted.length,
+    values: measured,
+    min: sorted[0] as number,
+    q1: quantileSorted(sorted, 0.25),
+    median: quantileSorted(sorted, 0.5),
+    q3: quantileSorted(sorted, 0.75),
+    max: sorted.at(-1) as number,
+    mad: mad(sorted),
+    medianLow: interval.low,
+    medianHigh: interval.high,
+  };
+}
+
+/**
+ * The order-statistic interval [x(l), x(n+1−l)] of the median: with K ~ Bin(n, ½) values below it, it
+ * covers the median with probability P(l ≤ K ≤ n−l), whatever the distribution. Returns the
+ * narrowest one that covers at least `confidence`, or [−∞, ∞] when even [min, max] does not.
+ */
+export function medianInterval(sorted: readonly number[], confidence = 0.95): { low: number; high: number } {
+  const n = sorted.length;
+  const tail = (1 - confidence) / 2;
+  let order = 0;
+  let logTerm = -n * Math.LN2;
+  let below = Math.exp(logTerm);
+  while (below <= tail && order < n / 2) {
+    order++;
+    logTerm += Math.log((n - order + 1) / order);
+    below += Math.exp(logTerm);
+  }
+  if (order === 0) return { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
+  return { low: sorted[order - 1] as number, high: sorted[n - order] as number };
+}

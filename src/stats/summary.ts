@@ -1,0 +1,108 @@
+/** Trials → one summary per arm. */
+import type { Arm } from '../plan/plan.js';
+import {
+  cpuNsPerOp,
+  iops,
+  type LatencyKind,
+  type LatencySummary,
+  summarizeLatencies,
+  tailNs,
+  throughputBytesPerSecond,
+} from '../record/measure.js';
+import type { CacheEvidence, TrialRecord, Warning } from '../record/trial-record.js';
+import { type Spread, spreadOf } from './spread.js';
+
+/** What names an arm. Every `Arm` and every `TrialRecord`'s arm has it. */
+export type ArmHeading = Pick<Arm, 'id' | 'job' | 'target' | 'factors'>;
+
+export interface ArmSummary {
+  readonly arm: ArmHeading;
+  /** Trials that count: ended well, no warm-up. */
+  readonly counted: number;
+  readonly failed: number;
+  readonly aborted: number;
+  readonly warmups: number;
+  /** Why the first failed trial failed; null when none did. */
+  readonly fault: TrialRecord['fault'];
+  /** Over the counted trials; null when there is none that was measured. */
+  readonly throughputBytesPerSecond: Spread | null;
+  readonly iops: Spread | null;
+  readonly cpuNsPerOp: Spread | null;
+  /** Time from the first worker's end to the last one's. */
+  readonly tailNs: Spread | null;
+  /** Of the histograms merged over the counted trials; kinds that did not occur are absent. */
+  readonly latencies: ReadonlyMap<LatencyKind, LatencySummary>;
+  /** The worst verdict of the counted trials; null when there is none. */
+  readonly cache: Pick<CacheEvidence, 'claim' | 'verdict' | 'detail'> | null;
+  readonly warnings: readonly ArmWarning[];
+}
+
+/** A warning of an arm's counted trials, with the number of trials that raised it. */
+export interface ArmWarning extends Warning {
+  readonly trials: number;
+}
+
+/** True for the trials that numbers are made of: ended well, no warm-up. */
+export function isCounted(trial: TrialRecord): boolean {
+  return trial.status === 'ok' && !trial.warmup;
+}
+
+/**
+ * One summary per arm, in the order of the plan; arms that only the trials know (when the plan is
+ * lost) follow in the order of their first trial. An arm without counted trials has null for its numbers.
+ */
+export function summarize(arms: readonly ArmHeading[], trials: readonly TrialRecord[]): ArmSummary[] {
+  const trialsByArm = new Map<string, { heading: ArmHeading; trials: TrialRecord[] }>();
+  for (const arm of arms) trialsByArm.set(arm.id, { heading: arm, trials: [] });
+  for (const trial of trials) {
+    let entry = trialsByArm.get(trial.arm);
+    if (entry === undefined) {
+      entry = { heading: { ...trial, id: trial.arm }, trials: [] };
+      trialsByArm.set(trial.arm, entry);
+    }
+    entry.trials.push(trial);
+  }
+  return [...trialsByArm.values()].map((entry) => summarizeArm(entry.heading, entry.trials));
+}
+
+function summarizeArm(heading: ArmHeading, trials: readonly TrialRecord[]): ArmSummary {
+  const counted = trials.filter(isCounted);
+  const spread = (measure: (trial: TrialRecord) => number): Spread | null => spreadOf(counted.map(measure));
+  return {
+    arm: { id: heading.id, job: heading.job, target: heading.target, factors: heading.factors },
+    counted: counted.length,
+    failed: trials.filter((trial) => trial.status === 'failed').length,
+    aborted: trials.filter((trial) => trial.status === 'aborted').length,
+    warmups: trials.filter((trial) => trial.warmup).length,
+    fault: trials.find((trial) => trial.fault !== null)?.fault ?? null,
+    throughputBytesPerSecond: spread((trial) => throughputBytesPerSecond(trial)),
+    iops: spread((trial) => iops(trial)),
+    cpuNsPerOp: spread((trial) => cpuNsPerOp(trial)),
+    tailNs: spread(tailNs),
+    latencies: summarizeLatencies(counted),
+    cache: worstCache(counted),
+    warnings: countWarnings(counted),
+  };
+}
+
+const VERDICTS_FROM_WORST: readonly CacheEvidence['verdict'][] = ['contradicted', 'unproven', 'none', 'proven'];
+
+function worstCache(trials: readonly TrialRecord[]): ArmSummary['cache'] {
+  for (const verdict of VERDICTS_FROM_WORST) {
+    const evidence = trials.find((trial) => trial.cache.verdict === verdict)?.cache;
+    if (evidence !== undefined) return { claim: evidence.claim, verdict, detail: evidence.detail };
+  }
+  return null;
+}
+
+function countWarnings(trials: readonly TrialRecord[]): ArmWarning[] {
+  const byCode = new Map<Warning['code'], ArmWarning>();
+  for (const trial of trials) {
+    const raised = new Map(trial.warnings.map((warning) => [warning.code, warning]));
+    for (const [code, warning] of raised) {
+      const known = byCode.get(code);
+      byCode.set(code, known ? { ...known, trials: known.trials + 1 } : { ...warning, trials: 1 });
+    }
+  }
+  return [...byCode.values()];
+}

@@ -1,0 +1,86 @@
+/** Finding runs below a results directory. */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { FeedrateError, systemFaultOf } from '../base/errors.js';
+import type { RunRecord } from '../record/run-record.js';
+import type { RunStatus } from '../record/stored-run.js';
+import { RUN_FILES, RUN_NAME } from './layout.js';
+import { readHeader, statusOf } from './read-run.js';
+
+/** A run directory, as a list shows it. */
+export interface RunListing {
+  readonly id: string;
+  readonly directory: string;
+  readonly status: RunStatus;
+  /** Null when `run.json` cannot be read; `problems` says why. */
+  readonly run: RunRecord | null;
+  readonly problems: readonly string[];
+}
+
+/** The runs of a results directory, oldest first. Empty when the directory does not exist. */
+export function listRuns(resultsDirectory: string): RunListing[] {
+  return runNames(resultsDirectory)
+    .map((id) => {
+      const directory = resolve(resultsDirectory, id);
+      const { run, problems } = readHeader(directory);
+      return { id, directory, status: run === null ? ('unknown' as const) : statusOf(run), run, problems };
+    })
+    .sort((a, b) => compareText(startOf(a), startOf(b)) || compareText(a.id, b.id));
+}
+
+/**
+ * The directory of a run that a user names: by path, by full name, by a beginning or an end that only
+ * one run has (such as its id `a1f3`), or `latest`.
+ * @throws FeedrateError `store` when none or several fit
+ */
+export function resolveRun(resultsDirectory: string, spec: string): string {
+  const names = runNames(resultsDirectory);
+  if (spec === 'latest' && names.length > 0) return (listRuns(resultsDirectory).at(-1) as RunListing).directory;
+  if (names.includes(spec)) return resolve(resultsDirectory, spec);
+  if (isRunDirectory(spec)) return resolve(spec);
+  const matches = spec === '' ? [] : names.filter((name) => name.startsWith(spec) || name.endsWith(spec));
+  if (matches.length === 1) return resolve(resultsDirectory, matches[0] as string);
+  if (matches.length > 1) throw ambiguous(resultsDirectory, spec, matches);
+  const have = names.length === 0 ? 'it holds no run yet' : `it holds ${names.length}: see feedrate list`;
+  throw new FeedrateError('store', `${resultsDirectory}: no run '${spec}'; ${have}`);
+}
+
+function ambiguous(resultsDirectory: string, spec: string, matches: readonly string[]): FeedrateError {
+  const shown = matches.slice(0, 5).join(', ') + (matches.length > 5 ? ', …' : '');
+  return new FeedrateError(
+    'store',
+    `${resultsDirectory}: '${spec}' fits ${matches.length} runs (${shown}); give more of the name`,
+  );
+}
+
+function runNames(resultsDirectory: string): string[] {
+  try {
+    return readdirSync(resultsDirectory)
+      .filter((name) => isRunDirectory(join(resultsDirectory, name)))
+      .sort(compareText);
+  } catch (error) {
+    const { code, message } = systemFaultOf(error);
+    if (code === 'ENOENT') return [];
+    throw new FeedrateError('store', `${resultsDirectory}: cannot read (${message})`, { cause: error });
+  }
+}
+
+/** A directory named like a run, or one that holds a run's file. */
+function isRunDirectory(path: string): boolean {
+  if (path === '' || statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return false;
+  return (
+    RUN_NAME.test(basename(resolve(path))) ||
+    existsSync(join(path, RUN_FILES.run)) ||
+    existsSync(join(path, RUN_FILES.trials))
+  );
+}
+
+function startOf({ run, id }: RunListing): string {
+  if (run !== null) return run.startedAt;
+  const [, y, mo, d, h, mi, s] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.exec(id) ?? [];
+  return y === undefined ? '' : `${y}-${mo}-${d}T${h}:${mi}:${s}.000Z`;
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,78 @@
+/** `latency.hlog`: the latencies in HdrHistogram's log format, version 1.3, for its tools and plotters. */
+import { build, HistogramLogWriter } from 'hdr-histogram-js';
+import { decodeHistogram, type SparseCounts } from '../histogram/codec.js';
+import { BINS, binMidpoint, type Histogram } from '../histogram/histogram.js';
+import type { RunRecord } from '../record/run-record.js';
+import type { TrialRecord } from '../record/trial-record.js';
+
+/** Above the last bin of a histogram (2^42 ns). */
+const HIGHEST_NS = 2 ** 43;
+/** Within 1/2000 of each bin's midpoint: finer than the bins themselves. */
+const SIGNIFICANT_DIGITS = 3;
+/** The column `Interval_Max` is in milliseconds; the histograms themselves hold nanoseconds. */
+const NS_PER_MS = 1e6;
+
+/**
+ * The head of the log. Its start time is that of the run: readers skip intervals that begin before
+ * it, and no trial begins before its run.
+ */
+export function hdrLogHead(run: RunRecord): string {
+  return logged((log) => {
+    log.outputComment(`feedrate ${run.id}: latencies in ns, Interval_Max in ms; Tag=ARM/KIND`);
+    log.outputLogFormatVersion();
+    const startMs = Date.parse(run.startedAt);
+    log.outputComment(`[StartTime: ${seconds(startMs)} (seconds since epoch), ${run.startedAt}]`);
+    log.outputLegend();
+  });
+}
+
+/**
+ * A line for each kind of operation of a trial. The interval is the whole trial. Trials that do not
+ * count have tags of their own (`warmup/…`, `failed/…`), so that an arm's tag holds what its summary holds.
+ */
+export function hdrLogLines(run: RunRecord, trial: TrialRecord): string {
+  const startMs = Math.max(Date.parse(trial.startedAt), Date.parse(run.startedAt));
+  const endMs = startMs + trial.wallNs / NS_PER_MS;
+  return logged((log) => {
+    for (const [kind, counts] of Object.entries(trial.latency) as [string, SparseCounts][]) {
+      const histogram = toHdr(decodeHistogram(counts));
+      histogram.tag = hdrTag(trial, kind);
+      log.outputIntervalHistogram(histogram, startMs / 1000, endMs / 1000, NS_PER_MS);
+    }
+  });
+}
+
+/** Tags hold no comma and no white space. */
+export function hdrTag(trial: TrialRecord, kind: string): string {
+  const counts = trial.warmup ? 'warmup/' : trial.status === 'ok' ? '' : `${trial.status}/`;
+  return `${counts}${trial.arm}/${kind}`.replaceAll(',', ';').replaceAll(/\s/g, '_');
+}
+
+function toHdr(histogram: Histogram): ReturnType<typeof build> {
+  const hdr = build({
+    bitBucketSize: 64,
+    autoResize: false,
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: HIGHEST_NS,
+    numberOfSignificantValueDigits: SIGNIFICANT_DIGITS,
+  });
+  for (let bin = 0; bin < BINS; bin++) {
+    const count = histogram.counts[bin] as number;
+    if (count > 0) hdr.recordValueWithCount(binMidpoint(bin), count);
+  }
+  return hdr;
+}
+
+function logged(write: (log: HistogramLogWriter) => void): string {
+  let text = '';
+  write(
+    new HistogramLogWriter((line) => {
+      text += line;
+    }),
+  );
+  return text;
+}
+
+function seconds(timeMs: number): string {
+  return (timeMs / 1000).toFixed(3);
+}

@@ -1,0 +1,12 @@
+/** The files of a run directory. `results/README.md` describes them. */
+export const RUN_FILES = {
+  run: 'run.json',
+  trials: 'trials.jsonl',
+  summary: 'summary.csv',
+  timeseries: 'timeseries.csv',
+  latency: 'latency.hlog',
+  command: 'command.txt',
+} as const;
+
+/** `<UTC>_<workload>_<id>`: stamp and id are the groups. */
+export const RUN_NAME = /^(\d{8}T\d{6}Z)_.+_([0-9a-f]{4})$/;

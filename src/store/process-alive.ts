@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { systemFaultOf } from '../base/errors.js';
+
+/** Ticks a second of the times in `/proc/PID/stat`: USER_HZ, 100 on every Linux that Node runs on. */
+const TICKS_PER_SECOND = 100;
+/** The kernel gives the boot time in whole seconds. */
+const SLACK_MS = 5000;
+
+/**
+ * True while the process that was running at `startedMs` (since the epoch) still runs. A process
+ * that was given the same number later, as is common in containers and after a reboot, is not it.
+ */
+export function isProcessOf(pid: number, startedMs: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (systemFaultOf(error).code !== 'EPERM') return false;
+  }
+  const bornMs = processStartMs(pid);
+  return bornMs === null || bornMs <= startedMs + SLACK_MS;
+}
+
+/** When the process began, ms since the epoch; null when /proc does not tell. */
+function processStartMs(pid: number): number | null {
+  try {
+    const bootSeconds = Number(/^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1]);
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // proc(5): the command (field 2, in parentheses) may hold spaces; starttime is field 22.
+    const startTicks = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
+    const startMs = (bootSeconds + startTicks / TICKS_PER_SECOND) * 1000;
+    return Number.isFinite(startMs) ? startMs : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,98 @@
+/** Reading a run directory, whatever is left of it. */
+import { readFileSync, statSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { FeedrateError, systemFaultOf } from '../base/errors.js';
+import { decodeRun, decodeTrial } from '../record/codec.js';
+import type { RunRecord } from '../record/run-record.js';
+import type { RunStatus, StoredRun } from '../record/stored-run.js';
+import type { TrialRecord } from '../record/trial-record.js';
+import { RUN_FILES } from './layout.js';
+import { isProcessOf } from './process-alive.js';
+
+/**
+ * All that can be read of a run directory. Missing, cut off or damaged parts are named in `problems`
+ * and the rest is returned.
+ * @throws FeedrateError `store` only when there is no such directory
+ */
+export function readRun(directory: string): StoredRun {
+  const path = resolve(directory);
+  requireDirectory(path);
+  const header = readHeader(path);
+  const { trials, problems } = readTrials(path);
+  const status = header.run === null ? 'unknown' : statusOf(header.run);
+  const killed = status === 'killed' && header.run !== null ? [killedProblem(header.run, trials.length)] : [];
+  return {
+    directory: path,
+    id: basename(path),
+    status,
+    run: header.run,
+    trials,
+    problems: [...header.problems, ...killed, ...problems],
+  };
+}
+
+/** `run.json` alone, for lists of many runs. */
+export function readHeader(directory: string): { run: RunRecord | null; problems: string[] } {
+  const path = join(directory, RUN_FILES.run);
+  const lost = 'plan, environment and thresholds are lost';
+  const text = readText(path);
+  if (text instanceof Error) return { run: null, problems: [`${RUN_FILES.run}: ${text.message}; ${lost}`] };
+  try {
+    return { run: decodeRun(text, RUN_FILES.run), problems: [] };
+  } catch (error) {
+    if (!(error instanceof FeedrateError)) throw error;
+    return { run: null, problems: [`${error.message}; ${lost}`] };
+  }
+}
+
+/** The trials that can be read, in the order of their ends. A line that cannot be read is a problem, not the end. */
+export function readTrials(directory: string): { trials: TrialRecord[]; problems: string[] } {
+  const text = readText(join(directory, RUN_FILES.trials));
+  if (text instanceof Error) {
+    return { trials: [], problems: [`${RUN_FILES.trials}: ${text.message}; no trial is recorded`] };
+  }
+  const trials = new Map<string, TrialRecord>();
+  const problems: string[] = [];
+  for (const [index, line] of text.split('\n').entries()) {
+    if (line === '') continue;
+    const where = `${RUN_FILES.trials}:${index + 1}`;
+    try {
+      const trial = decodeTrial(line, where);
+      const key = `${trial.id} of rank ${trial.rank}`;
+      if (trials.has(key)) problems.push(`${where}: trial ${key} is recorded twice; the first one counts`);
+      else trials.set(key, trial);
+    } catch (error) {
+      if (!(error instanceof FeedrateError)) throw error;
+      problems.push(`${error.message}; this trial is lost`);
+    }
+  }
+  return { trials: [...trials.values()], problems };
+}
+
+/** `running` is `killed` when the process that ran it, on this machine, is gone. */
+export function statusOf(run: RunRecord): RunStatus {
+  if (run.status !== 'running' || run.hostname !== hostname()) return run.status;
+  return isProcessOf(run.pid, Date.parse(run.startedAt)) ? 'running' : 'killed';
+}
+
+function killedProblem(run: RunRecord, recorded: number): string {
+  const planned = run.plan.trials.length;
+  return `the run was killed: ${recorded} of ${planned} trials are recorded; feedrate clean removes its leftovers`;
+}
+
+function requireDirectory(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory() !== true) {
+    throw new FeedrateError('store', `${path}: no such run directory; feedrate list shows the runs there are`);
+  }
+}
+
+function readText(path: string): string | Error {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code, message } = systemFaultOf(error);
+    return new Error(code === 'ENOENT' ? 'missing' : `cannot be read (${message})`);
+  }
+}
