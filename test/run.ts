@@ -1,0 +1,82 @@
+/**
+ * `node --enable-source-maps dist/test/run.js [--root FOLDER] [--limit-ms N] [FILTER…]`
+ *
+ * Runs every test file below this folder (or those whose path has one of the filters in it), each in a process of
+ * its own. Prints a line per file, what failed, what was skipped and why, and last `N passed, N failed`, with
+ * `, N skipped` where some were. Exits 1 when anything failed or nothing was found.
+ */
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { isSerial, testFilesBelow } from './runner/discover.js';
+import { type FileResult, killAll, runFile } from './runner/file-process.js';
+import type { Skip } from './runner/protocol.js';
+
+const { values, positionals: filters } = parseArgs({
+  allowPositionals: true,
+  options: { root: { type: 'string' }, 'limit-ms': { type: 'string', default: '60000' } },
+});
+const root = resolve(values.root ?? import.meta.dirname);
+const limitMs = Number(values['limit-ms']);
+const toolsMustBeThere = process.env['CI'] === 'true' && process.env['FEEDRATE_ALLOW_SKIPS'] !== '1';
+
+const failedFiles: string[] = [];
+const skips: Skip[] = [];
+let passed = 0;
+let failed = 0;
+
+function countResult(file: string, result: FileResult, elapsedMs: number): void {
+  passed += result.passed;
+  failed += result.failed;
+  skips.push(...result.skips);
+  const isBad = result.failed > 0;
+  if (isBad) failedFiles.push(file);
+  const counts = [`${result.passed} passed`];
+  if (isBad) counts.push(`${result.failed} failed`);
+  if (result.skips.length > 0) counts.push(`${result.skips.length} skipped`);
+  console.log(`${isBad ? '✘' : '✔'} ${file}  ${counts.join(', ')}  (${(elapsedMs / 1000).toFixed(1)} s)`);
+  if (isBad) console.log(result.output.replace(/^/gm, '  | '));
+}
+
+async function runQueue(files: string[]): Promise<void> {
+  for (let file = files.shift(); file !== undefined; file = files.shift()) {
+    const startMs = performance.now();
+    const result = await runFile(join(root, file), limitMs);
+    countResult(file, result, performance.now() - startMs);
+  }
+}
+
+/** Prints why tests were skipped, and counts as failed those that had to run. Returns how many stay skipped. */
+function judgeSkips(): number {
+  let tolerated = 0;
+  for (const { test, reason, kind } of skips) {
+    const isFailure = kind === 'tool' && toolsMustBeThere;
+    if (isFailure) failed++;
+    else tolerated++;
+    console.log(`${isFailure ? '✘ NOT RUN' : '! skipped'}  ${test}: ${reason}`);
+  }
+  return tolerated;
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    killAll();
+    process.exit(130);
+  });
+}
+
+const files = testFilesBelow(root).filter(
+  (file) => filters.length === 0 || filters.some((filter) => file.includes(filter)),
+);
+if (files.length === 0) {
+  console.log(`✘ no test file below ${root}${filters.length > 0 ? ` has ${filters.join(' or ')} in its path` : ''}`);
+  failed++;
+}
+const parallel = files.filter((file) => !isSerial(root, file));
+await Promise.all(Array.from({ length: availableParallelism() }, () => runQueue(parallel)));
+await runQueue(files.filter((file) => isSerial(root, file)));
+
+const skipped = judgeSkips();
+for (const file of failedFiles) console.log(`✘ ${file}`);
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+process.exitCode = failed > 0 ? 1 : 0;

@@ -1,0 +1,44 @@
+/** The process of one test file: `node file-entry.js FILE LIMIT_MS`. Runs its suites and reports on REPORT_FD. */
+import { writeSync } from 'node:fs';
+import { register } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { type Message, REPORT_FD } from './protocol.js';
+
+/** What uvu returns of a suite: its printed errors (or true), passed, skipped, all. */
+type UvuRun = () => Promise<[errors: string | true, passed: number, skipped: number, total: number]>;
+
+function send(message: Message): void {
+  writeSync(REPORT_FD, `${JSON.stringify(message)}\n`);
+}
+
+async function main(file: string, limitMs: number): Promise<void> {
+  const queue: UvuRun[] = [];
+  // uvu's own interface to its command line: `.run()` then queues a suite instead of starting it.
+  Object.assign(globalThis, { UVU_DEFER: 1, UVU_INDEX: 0, UVU_QUEUE: [queue] });
+  register('./uvu-resolver.js', import.meta.url);
+  const { journal } = await import('./strict-uvu.js');
+  journal.limitMs = limitMs;
+  journal.onStart = (test) => send({ type: 'start', test });
+
+  await import(pathToFileURL(file).href);
+  let passed = 0;
+  let failed = 0;
+  for (const run of queue) {
+    const [errors, passedHere, , total] = await run();
+    passed += passedHere;
+    failed += total - passedHere;
+    if (errors !== true) console.log(`\n${errors}`);
+  }
+  for (const { name, pending, runs } of journal.suites) {
+    if (pending > 0 || (runs === 0 && name !== '')) journal.faults.push(`suite "${name}": .run() was forgotten`);
+  }
+  if (passed + failed === 0 && journal.faults.length === 0) journal.faults.push('no test in this file');
+  for (const fault of journal.faults) console.log(`  FAIL  ${fault}`);
+  failed += journal.faults.length;
+  send({ type: 'report', passed: passed - journal.skips.length, failed, skips: journal.skips });
+  // What overran may hold the process for ever. Everything else must let go of it: the runner watches that.
+  if (journal.overran) process.exit(1);
+}
+
+const [file = '', limitMs = ''] = process.argv.slice(2);
+await main(file, Number(limitMs));
