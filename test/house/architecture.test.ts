@@ -1,0 +1,210 @@
+/** The rules of src/ARCHITECTURE.md, held against the sources. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { isSerial, testFilesBelow } from '../runner/discover.js';
+import { repositoryRoot } from '../support/repository.js';
+import { importsOf, type SourceFile, sourceFile, sourceFilesBelow } from '../support/source.js';
+
+/** Which folders of src/ a folder may import from. `(types)`: what is gone after compilation. */
+const EDGES: Readonly<Record<string, readonly string[]>> = {
+  base: [],
+  workload: ['base'],
+  histogram: ['base'],
+  plan: ['base', 'workload'],
+  record: ['base', 'workload', 'plan', 'histogram'],
+  host: ['base', 'record (types)'],
+  engine: ['base', 'workload', 'plan', 'histogram', 'record (types)', 'host'],
+  trial: ['base', 'workload', 'plan', 'histogram', 'record', 'host', 'engine'],
+  store: ['base', 'workload', 'plan', 'histogram', 'record'],
+  stats: ['base', 'plan', 'histogram', 'record'],
+  gate: ['base', 'plan', 'histogram', 'record', 'stats'],
+  report: ['base', 'plan', 'histogram', 'record', 'stats', 'gate'],
+  cli: [
+    ...['base', 'workload', 'plan', 'histogram', 'record', 'host', 'engine'],
+    ...['trial', 'store', 'stats', 'gate', 'report'],
+  ],
+};
+/** The library's surface stands beside the folders and shows everything but the command line. */
+const ROOT_FILE = 'src/index.ts';
+
+const PURE = ['base', 'workload', 'plan', 'histogram', 'record', 'stats', 'gate', 'report'];
+const IMPURE_WORDS = [
+  /\bDate\.now\b/,
+  /\bnew Date\(\)/,
+  /\bMath\.random\b/,
+  /\bperformance\./,
+  /\bprocess\./,
+  /\bconsole\./,
+  /\b(?:setTimeout|setInterval|setImmediate|fetch)\(/,
+  /\bBuffer\b/,
+];
+const COMMAND_LINE_WORDS = [/\bconsole\./, /\bprocess\.(?:stdout|stderr|stdin|argv|exit|exitCode)\b/];
+const MAX_LINES = 300;
+
+const sources = sourceFilesBelow('src');
+const tests = sourceFilesBelow('test');
+
+function folderOf(path: string): string {
+  return path === ROOT_FILE ? 'index' : (path.split('/')[1] ?? '');
+}
+
+/** The source file that a relative import means. */
+function importedPath(file: SourceFile, specifier: string): string {
+  return posix.join(posix.dirname(file.path), specifier).replace(/\.js$/, '.ts');
+}
+
+/** `path:line` of the first word that matches in each file. */
+function places(files: readonly SourceFile[], words: readonly RegExp[]): string[] {
+  return files.flatMap((file) =>
+    words.flatMap((word) => {
+      const found = word.exec(file.words)?.[0];
+      return found === undefined ? [] : [`${file.path}: ${found}`];
+    }),
+  );
+}
+
+function forbiddenEdges(file: SourceFile): string[] {
+  const from = folderOf(file.path);
+  const allowed = from === 'index' ? Object.keys(EDGES).filter((folder) => folder !== 'cli') : (EDGES[from] ?? []);
+  return importsOf(file).flatMap(({ specifier, typeOnly }) => {
+    if (!specifier.startsWith('.')) return [];
+    const to = folderOf(importedPath(file, specifier));
+    if (to === from || allowed.includes(to) || (typeOnly && allowed.includes(`${to} (types)`))) return [];
+    return [`${file.path} imports ${specifier}: ${from} may import ${allowed.join(', ') || 'nothing'}`];
+  });
+}
+
+/** A cycle of files as `a → b → a`, or undefined. */
+function findCycle(files: readonly SourceFile[]): string | undefined {
+  const edges = new Map(
+    files.map((file) => [
+      file.path,
+      importsOf(file)
+        .filter(({ specifier }) => specifier.startsWith('.'))
+        .map(({ specifier }) => importedPath(file, specifier)),
+    ]),
+  );
+  const done = new Set<string>();
+  const visit = (path: string, trail: readonly string[]): string | undefined => {
+    if (trail.includes(path)) return [...trail.slice(trail.indexOf(path)), path].join(' → ');
+    if (done.has(path)) return undefined;
+    for (const next of edges.get(path) ?? []) {
+      const cycle = visit(next, [...trail, path]);
+      if (cycle !== undefined) return cycle;
+    }
+    done.add(path);
+    return undefined;
+  };
+  for (const path of edges.keys()) {
+    const cycle = visit(path, []);
+    if (cycle !== undefined) return cycle;
+  }
+  return undefined;
+}
+
+const reading = suite('reading sources');
+
+reading('comments and strings are no code', () => {
+  const file = sourceFile(
+    'src/base/x.ts',
+    [
+      "import { a } from './a.js'; // import './no.js'",
+      '/** process.exit */',
+      "const s = 'process.exit // no comment'; const r = /['\"]/; const t = /[/]'/;",
+      "process.argv; export * from './b.js'; import type { C } from '../c.js';",
+      "import './d.js'; const e = await import('./e.js'); type F = typeof import('./f.js');",
+    ].join('\n'),
+  );
+  assert.equal(
+    importsOf(file).map(({ specifier, typeOnly }) => (typeOnly ? `${specifier} (types)` : specifier)),
+    ['./a.js', './b.js', '../c.js (types)', './d.js', './e.js', './f.js (types)'],
+  );
+  assert.not.match(file.words, 'process.exit');
+  assert.match(file.words, 'process.argv');
+});
+
+reading('a cycle is found', () => {
+  const cyclic = ['a', 'b', 'c'].map((name, i, all) =>
+    sourceFile(`src/base/${name}.ts`, `import type { X } from './${all[(i + 1) % 3]}.js';`),
+  );
+  assert.is(findCycle(cyclic), 'src/base/a.ts → src/base/b.ts → src/base/c.ts → src/base/a.ts');
+  assert.is(findCycle(cyclic.slice(1)), undefined);
+});
+
+reading('a forbidden edge is found', () => {
+  const edgesOf = (path: string, text: string): number => forbiddenEdges(sourceFile(path, text)).length;
+  assert.is(edgesOf('src/base/a.ts', "import { b } from '../plan/b.js';"), 1);
+  assert.is(edgesOf('src/host/a.ts', "import { b } from '../record/b.js';"), 1);
+  assert.is(edgesOf('src/host/a.ts', "import type { B } from '../record/b.js';"), 0);
+  assert.is(edgesOf(ROOT_FILE, "export { main } from './cli/main.js';"), 1);
+});
+
+reading.run();
+
+const architecture = suite('architecture');
+
+architecture('src/ has its rooms, its map and its surface, and nothing else', () => {
+  assert.equal(
+    readdirSync(join(repositoryRoot, 'src')).sort(),
+    ['ARCHITECTURE.md', 'index.ts', ...Object.keys(EDGES)].sort(),
+  );
+});
+
+architecture('folders import only what they may', () => assert.equal(sources.flatMap(forbiddenEdges), []));
+
+architecture('no file imports itself by way of others', () => assert.is(findCycle(sources), undefined));
+
+architecture('pure folders use no node module, clock, randomness or process', () => {
+  const pure = sources.filter(({ path }) => PURE.includes(folderOf(path)));
+  assert.ok(pure.length > 10);
+  const nodeImports = pure.flatMap((file) =>
+    importsOf(file)
+      .filter(({ specifier }) => specifier.startsWith('node:'))
+      .map(({ specifier }) => `${file.path}: ${specifier}`),
+  );
+  assert.equal([...nodeImports, ...places(pure, IMPURE_WORDS)], []);
+});
+
+architecture('only the command line touches the console, argv and exit codes', () => {
+  assert.equal(
+    places(
+      sources.filter(({ path }) => folderOf(path) !== 'cli'),
+      COMMAND_LINE_WORDS,
+    ),
+    [],
+  );
+});
+
+architecture(`no file is longer than ${MAX_LINES} lines, and none puts work off`, () => {
+  const long = sources.filter(({ text }) => text.trimEnd().split('\n').length > MAX_LINES);
+  const putOff = [...sources, ...tests].filter(({ text }) => /\b(?:TO[D]O|FIXM[E])\b/.test(text));
+  assert.equal(
+    [...long, ...putOff].map(({ path }) => path),
+    [],
+  );
+});
+
+architecture('every test file is compiled, found and run as it says', () => {
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  const testSources = tests.filter(({ path }) => path.endsWith('.test.ts'));
+  const compiled = testSources.map(({ path }) => posix.relative('test', path).replace(/ts$/, 'js'));
+  assert.equal(testFilesBelow(root), compiled.sort(), 'a build without its source, or a source without its build');
+  for (const { path, text } of testSources) {
+    const file = posix.relative('test', path).replace(/ts$/, 'js');
+    assert.is(isSerial(root, file), text.startsWith('// serial\n'), `${path}: an empty line must follow // serial`);
+  }
+  assert.equal(places(testSources, [/\.only\(/, /\.skip\(/]), []);
+});
+
+architecture('src/ARCHITECTURE.md has the same table of edges', () => {
+  const map = readFileSync(join(repositoryRoot, 'src', 'ARCHITECTURE.md'), 'utf8');
+  const table = map.split(/<!-- \/?edges -->/)[1];
+  assert.ok(table !== undefined, 'expected a table between <!-- edges --> and <!-- /edges -->');
+  const rows = Object.entries(EDGES).map(([from, to]) => `| \`${from}/\` | ${to.join(', ') || 'nothing'} |`);
+  assert.is(table.trim(), ['| folder | may import |', '|---|---|', ...rows].join('\n'));
+});
+
+architecture.run();

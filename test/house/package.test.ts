@@ -1,0 +1,99 @@
+/** The package as a user gets it: packed, installed elsewhere, run there. */
+import { execFile } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { repositoryRoot } from '../support/repository.js';
+import { skipTest } from '../support/skip.js';
+
+interface Manifest {
+  readonly version: string;
+  readonly bin: { readonly feedrate: string };
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'feedrate-package-'));
+const sourceFolder = join(folder, 'source');
+const userFolder = join(folder, 'user');
+const manifest = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8')) as Manifest;
+
+interface Outcome {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function execute(cwd: string, command: string, ...args: string[]): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const child = execFile(command, args, { cwd }, (_error, stdout, stderr) => {
+      resolve({ status: child.exitCode ?? -1, stdout, stderr });
+    });
+  });
+}
+
+async function pack(): Promise<{ tarball: string; paths: string[] }> {
+  const packed = await execute(sourceFolder, 'npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', folder);
+  assert.is(packed.status, 0, packed.stderr);
+  const [report] = JSON.parse(packed.stdout) as [{ filename: string; files: { path: string }[] }];
+  return { tarball: join(folder, report.filename), paths: report.files.map(({ path }) => path) };
+}
+
+const packing = suite('package');
+
+packing.before(() => {
+  mkdirSync(sourceFolder);
+  mkdirSync(userFolder);
+  for (const name of ['package.json', 'LICENSE', 'README.md', 'workloads', 'test']) {
+    cpSync(join(repositoryRoot, name), join(sourceFolder, name), { recursive: true });
+  }
+  // The build that this test belongs to, tests included: the package has to leave them out.
+  const build = fileURLToPath(new URL('../..', import.meta.url));
+  for (const name of ['src', 'test']) cpSync(join(build, name), join(sourceFolder, 'dist', name), { recursive: true });
+});
+
+packing('holds the program, the workloads, the licence, and no tests', async () => {
+  const { paths } = await pack();
+  for (const wanted of ['package.json', 'LICENSE', 'README.md', 'workloads/quick.yaml', manifest.bin.feedrate]) {
+    assert.ok(paths.includes(wanted), `${wanted} is missing in\n${paths.join('\n')}`);
+  }
+  assert.equal(
+    paths.filter((path) => !/^(?:dist\/src\/|workloads\/|package\.json$|LICENSE$|README\.md$)/.test(path)),
+    [],
+  );
+});
+
+packing('installs and runs elsewhere', async () => {
+  const { tarball } = await pack();
+  writeFileSync(join(userFolder, 'package.json'), '{ "private": true, "type": "module" }\n');
+  const install = await execute(
+    userFolder,
+    ...(['npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', '--fetch-retries=0'] as const),
+    tarball,
+  );
+  if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH/.test(install.stderr)) {
+    skipTest('the package registry cannot be reached');
+  }
+  assert.is(install.status, 0, install.stderr);
+
+  const version = await execute(userFolder, 'npx', '--no-install', 'feedrate', '--version');
+  assert.is(version.stdout, `${manifest.version}\n`, version.stderr);
+
+  const workload = 'node_modules/feedrate/workloads/quick.yaml';
+  const dryRun = await execute(userFolder, 'npx', '--no-install', 'feedrate', 'run', workload, '--dry-run');
+  assert.is(dryRun.status, 0, dryRun.stderr);
+  assert.match(dryRun.stdout, 'quick');
+  assert.not(existsSync(join(userFolder, 'results')), 'a dry run writes nothing');
+
+  const library = await execute(
+    userFolder,
+    'node',
+    '--eval',
+    "import('feedrate').then((m) => console.log(Object.keys(m).length > 0))",
+  );
+  assert.is(library.stdout, 'true\n', library.stderr);
+});
+
+packing.after(() => rmSync(folder, { recursive: true }));
+packing.run();
