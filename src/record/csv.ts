@@ -28,6 +28,8 @@ function csvLines(rows: readonly (readonly CellValue[])[]): string {
     delimiter: ',',
     quote: '"',
     record_delimiter: '\n',
+    // A lone carriage return ends a line for many readers, but is not quoted by default.
+    quoted_match: /\r/,
     escape_formulas: true,
     cast: {
       number: (value) => (Number.isNaN(value) ? '' : String(value)),

@@ -56,7 +56,7 @@ function perSecond(records: readonly TrialRecord[], amountOf: (record: TrialReco
     amount += amountOf(record);
     timeNs += windowNs(record);
   }
-  return timeNs > 0 ? (amount / timeNs) * 1e9 : Number.NaN;
+  return timeNs > 0 ? amount / (timeNs / 1e9) : Number.NaN;
 }
 
 /**

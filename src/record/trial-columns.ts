@@ -73,7 +73,7 @@ export function timeseriesColumns(run: RunIdentity): Column<SecondRow>[] {
 }
 
 function rate(amount: number, durationNs: number): number {
-  return durationNs > 0 ? (amount / durationNs) * 1e9 : Number.NaN;
+  return durationNs > 0 ? amount / (durationNs / 1e9) : Number.NaN;
 }
 
 /** Names of the factors that vary anywhere in the plan, in the order of its arms. */

@@ -1,0 +1,153 @@
+import { execFileSync } from 'node:child_process';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { TrialRecord } from '../../src/record/trial-record.js';
+import { type ReportFormat, type ReportOptions, renderRun } from '../../src/report/render-run.js';
+import { assertGolden } from '../support/golden.js';
+import { latencies, makeArm, makeCache, makeRun, makeThreshold, makeTrial, makeWindow } from '../support/records.js';
+
+const test = suite('report/render-run');
+
+const bounds = [makeThreshold('throughput', null, '>', 1e9), makeThreshold('latency', 'max', '<', 2e7)];
+const small = makeArm(
+  'randread',
+  [
+    { name: 'bs', label: '4KiB' },
+    { name: 'iodepth', label: '1' },
+  ],
+  bounds,
+);
+const large = makeArm(
+  'randread',
+  [
+    { name: 'bs', label: '1MiB' },
+    { name: 'iodepth', label: '8' },
+  ],
+  bounds,
+);
+const files = makeArm('small-files', [], [makeThreshold('open', 0.99, '<', 1e6)]);
+const checkpoint = makeArm('checkpoint');
+const arms = [small, large, files, checkpoint];
+const run = makeRun(arms, 6, { labels: { volume: 'flex' } });
+
+const clientBound = {
+  code: 'client-bound',
+  message: 'the workers used 99 % of their CPUs',
+  remedy: 'use larger blocks',
+};
+const fault = {
+  code: 'EIO',
+  syscall: 'pread',
+  path: '/mnt/data/x',
+  offsetBytes: 4096,
+  message: 'i/o error',
+  worker: 1,
+};
+
+function trialsOf(round: number): TrialRecord[] {
+  const at = (place: number) => ({ id: `s1r${round}t${place}`, place, warmup: round === 1 });
+  return [
+    makeTrial(small, round, 1e8 + round * 1e6, at(1)),
+    makeTrial(large, round, 2e9 + round * 1e8, {
+      ...at(2),
+      warnings: round > 4 ? [{ ...clientBound, code: 'client-bound' }] : [],
+      cache: makeCache(round === 3 ? 'contradicted' : 'proven'),
+    }),
+    makeTrial(files, round, 1e6, {
+      ...at(3),
+      latency: { read: latencies(1e6), open: latencies(3e5, 4e5), close: latencies(1e3) },
+      cache: { ...makeCache('none'), claim: 'as-is' },
+    }),
+    makeTrial(checkpoint, round, 0, { ...at(4), status: 'failed', fault, latency: {}, window: makeWindow(0, 0) }),
+  ];
+}
+
+const trials = [1, 2, 3, 4, 5, 6].flatMap(trialsOf);
+const problems = ['trials.jsonl:3: cut off or damaged: Unexpected end of JSON input; this trial is lost'];
+const plain: ReportOptions = { color: false, columns: 200, directory: `results/${run.id}` };
+const render = (format: ReportFormat, options = plain): string => renderRun(run, trials, problems, format, options);
+
+const widest = (text: string, pattern: RegExp): number =>
+  Math.max(
+    ...text
+      .split('\n')
+      .filter((line) => pattern.test(line))
+      .map((line) => [...line].length),
+  );
+
+test('the terminal report', () => assertGolden(render('table'), 'report', 'run.txt'));
+test('the terminal report, 80 columns', () =>
+  assertGolden(render('table', { ...plain, columns: 80 }), 'report', 'run-80.txt'));
+test('the Markdown report', () => assertGolden(render('md'), 'report', 'run.md'));
+test('the CSV report', () => assertGolden(render('csv'), 'report', 'run.csv'));
+test('the JSON report', () => assertGolden(render('json'), 'report', 'run.json'));
+
+test('a table fits its terminal and keeps what tells arms apart', () => {
+  for (let columns = 60; columns <= 220; columns++) {
+    const text = render('table', { ...plain, columns });
+    assert.ok(widest(text, /^[┌│├└]/) <= columns, `${columns} columns`);
+    for (const head of ['job', 'bs', 'iodepth', 'throughput', 'notes']) assert.match(text, new RegExp(`│ *${head} *│`));
+  }
+});
+
+test('colour adds escapes and nothing else; without it there are none', () => {
+  const colored = render('table', { ...plain, color: true });
+  const escapes = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'g');
+  assert.match(colored, escapes);
+  assert.is(colored.replaceAll(escapes, ''), render('table'));
+  assert.not.match(render('table'), escapes);
+});
+
+test('CSV and JSON have the same numbers, as Python reads them', () => {
+  const program = [
+    'import csv,io,json,sys',
+    'both=json.load(sys.stdin)',
+    'rows=list(csv.DictReader(io.StringIO(both["csv"])))',
+    'arms=json.loads(both["json"])["arms"]',
+    'assert len(rows)==len(arms)==4',
+    'for row,arm in zip(rows,arms):',
+    '  for name,text in row.items():',
+    '    if name=="warnings": continue',
+    '    value=arm[name]',
+    '    assert text==("" if value is None else value if isinstance(value,str) else text), (name,text,value)',
+    '    if isinstance(value,(int,float)): assert float(text)==value, (name,text,value)',
+    'print("same")',
+  ].join('\n');
+  const input = JSON.stringify({ csv: render('csv'), json: render('json') });
+  assert.is(execFileSync('python3', ['-c', program], { input, encoding: 'utf8' }), 'same\n');
+});
+
+test('without run.json the trials are shown', () => {
+  const text = renderRun(null, trials, ['run.json: missing'], 'table', { ...plain, status: 'unknown' });
+  assert.match(text, /^results\/20261123T191203Z_quick_a1f3: unknown, run\.json is lost\n/);
+  assert.match(text, /│ randread +│ 4KiB │/);
+  assert.match(text, /\n! run\.json: missing\n/);
+});
+
+test('a run without trials says so', () => {
+  const text = renderRun(makeRun([small], 1), [], [], 'table', { ...plain, status: 'killed' });
+  assert.match(text, /killed, 0 of 1 trial\n/);
+  assert.match(text, /│ +not run │/);
+  assert.match(text, /✗ throughput > 1000000000: not measured in randread/);
+  assert.is(renderRun(null, [], ['gone'], 'md', plain).includes('gone'), true);
+  assert.is(renderRun(null, [], [], 'csv', plain).split('\n').length, 2);
+  assert.equal(JSON.parse(renderRun(null, [], [], 'json', plain)).arms, []);
+});
+
+test('text of a user cannot draw on the terminal or break a table', () => {
+  const esc = String.fromCharCode(27);
+  const evil = makeArm(`a${esc}[2Jb\nc|d<img>`, [{ name: 'bs', label: `x${esc}]0;t` }]);
+  const evilRun = makeRun([evil], 1, { labels: { note: `1\r2${esc}[A` } });
+  const evilTrial = makeTrial(evil, 1, 1, { status: 'failed', fault: { ...fault, path: `/x${esc}[2J` } });
+  for (const format of ['table', 'md'] as const) {
+    const text = renderRun(evilRun, [evilTrial], [`p${esc}[2J`], format, plain);
+    assert.not.match(text, /[^\n\P{Cc}]/u);
+  }
+  const rows = renderRun(evilRun, [evilTrial], [], 'md', plain)
+    .split('\n')
+    .filter((line) => line.startsWith('|'));
+  assert.is(rows.length, 3);
+  assert.match(rows[2] ?? '', /c\\\|d&lt;img\\>/);
+});
+
+test.run();
