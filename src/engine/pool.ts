@@ -1,0 +1,48 @@
+import { Piscina } from 'piscina';
+import { systemFaultOf } from '../base/errors.js';
+import type { Counters } from './counters.js';
+import type { WorkerOutcome, WorkerTask } from './protocol.js';
+
+/**
+ * The worker threads of a session. There are as many threads as the largest trial has workers, all
+ * started, because workers wait for each other: a task that is queued behind another would never
+ * let the barrier open.
+ */
+export class WorkerPool {
+  readonly #threads: number;
+  readonly #piscina: Piscina;
+
+  constructor(threads: number) {
+    this.#threads = threads;
+    this.#piscina = new Piscina({
+      filename: new URL('./worker.js', import.meta.url).href,
+      minThreads: threads,
+      maxThreads: threads,
+      concurrentTasksPerWorker: 1,
+      // Blocking on Atomics between tasks would keep a thread from delivering its GC entries.
+      atomics: 'disabled',
+    });
+  }
+
+  /**
+   * Runs the tasks of one trial at the same time, a thread each. A thread that dies (out of memory,
+   * a crash in native code) stops the others and becomes an outcome with a fault.
+   */
+  async run(tasks: readonly WorkerTask[], counters: Counters): Promise<WorkerOutcome[]> {
+    if (tasks.length > this.#threads) throw new RangeError(`${tasks.length} workers do not fit ${this.#threads} threads`);
+    return Promise.all(
+      tasks.map(async (task): Promise<WorkerOutcome> => {
+        try {
+          return (await this.#piscina.run(task)) as WorkerOutcome;
+        } catch (thrown) {
+          counters.requestStop();
+          return { worker: task.worker, report: null, fault: systemFaultOf(thrown) };
+        }
+      }),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#piscina.destroy();
+  }
+}

@@ -1,0 +1,134 @@
+/** The entry of a worker thread: reached by URL from `pool.ts`, never imported for its values. */
+import { PerformanceObserver, performance } from 'node:perf_hooks';
+import { systemFaultOf } from '../base/errors.js';
+import { threadCpu } from '../host/thread-usage.js';
+import type { Job } from '../workload/workload.js';
+import { type Backend, IoFault } from './backend.js';
+import { Content } from './buffers.js';
+import { transferCalls } from './calls.js';
+import { MonotonicClock, monotonicNs } from './clock.js';
+import { Counters } from './counters.js';
+import { Meter } from './meter.js';
+import { NullBackend } from './null.js';
+import type { ProgramContext } from './program.js';
+import { programOf } from './programs.js';
+import type { WorkerOutcome, WorkerReport, WorkerTask } from './protocol.js';
+import { PsyncBackend } from './psync.js';
+import { SimulatedBackend } from './simulated.js';
+
+/** The common start lies this far after the last arrival: longer than a wake-up takes. */
+const START_LEAD_NS = 1_000_000;
+
+/** Time bounds of a job: `ramp_time` comes before `runtime`, as in fio. */
+function bounds(job: Job): { rampNs: number; deadlineNs: number } {
+  const rampNs = 'rampTimeNs' in job ? job.rampTimeNs : 0;
+  const runtimeNs = 'runtimeNs' in job ? job.runtimeNs : null;
+  return { rampNs, deadlineNs: runtimeNs === null ? Number.POSITIVE_INFINITY : rampNs + runtimeNs };
+}
+
+/** Whether blocks are compared with the content that they must have. */
+function checksContent(job: Job): boolean {
+  return job.kind === 'checkpoint-write' ? job.readBack : job.verify;
+}
+
+/** A worker without a share of the files is no sign that not all are busy any more. */
+function hasWork(task: WorkerTask): boolean {
+  return task.extents.length > 0 || task.job.kind === 'checkpoint-write';
+}
+
+function createBackend(task: WorkerTask, clock: MonotonicClock, content: Content): Backend {
+  const { job } = task;
+  switch (task.backend) {
+    case 'psync':
+      return new PsyncBackend(transferCalls(content.bytes), clock);
+    case 'null':
+      return new NullBackend(clock);
+    case 'simulated':
+      return new SimulatedBackend(job.simulatedLatencyNs, job.simulatedBytesPerSecond, task.seed, task.worker);
+  }
+}
+
+/** Garbage collections of this thread between two moments of `performance.now()`. */
+class GcWatch {
+  readonly #entries: { startTime: number; duration: number }[] = [];
+  readonly #observer = new PerformanceObserver((list) => this.#entries.push(...list.getEntries()));
+
+  constructor() {
+    this.#observer.observe({ entryTypes: ['gc'] });
+  }
+
+  /** Entries are delivered when the thread is idle: hence the wait. */
+  async between(fromMs: number, toMs: number): Promise<{ gcNs: number; gcCount: number }> {
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#entries.push(...this.#observer.takeRecords());
+    this.#observer.disconnect();
+    const inside = this.#entries.filter((entry) => entry.startTime >= fromMs && entry.startTime <= toMs);
+    return { gcCount: inside.length, gcNs: Math.round(inside.reduce((sum, entry) => sum + entry.duration, 0) * 1e6) };
+  }
+}
+
+/** Between the common start and the end of the program: all that is measured. */
+async function measure(context: ProgramContext, clock: MonotonicClock): Promise<WorkerReport | null> {
+  const { backend, meter, counters } = context;
+  const program = programOf(context);
+  program.prepare();
+  const startNs = counters.barrier(monotonicNs, START_LEAD_NS);
+  if (startNs === null) return null;
+  const gc = new GcWatch();
+  clock.startAt(startNs);
+  clock.waitUntil(0);
+  const startDelayNs = clock.now();
+  const gcFromMs = performance.now();
+  const cpuBefore = threadCpu();
+  const busyNs = program.run();
+  const total = meter.finish(backend.clock.now());
+  const cpuAfter = threadCpu();
+  const collections = await gc.between(gcFromMs, performance.now());
+  program.complete();
+  return {
+    total,
+    rampEnd: meter.rampEnd,
+    allBusyEnd: meter.allBusyEnd,
+    startDelayNs: Math.max(0, startDelayNs),
+    busyNs,
+    seconds: meter.seconds,
+    cpu: cpuBefore === null || cpuAfter === null ? null : cpuDelta(cpuBefore, cpuAfter),
+    ...collections,
+    calls: backend instanceof PsyncBackend ? backend.callsName : null,
+    shortTransfers: backend instanceof PsyncBackend ? backend.shortTransfers : 0,
+  };
+}
+
+type ThreadCpu = NonNullable<ReturnType<typeof threadCpu>>;
+
+function cpuDelta(before: ThreadCpu, after: ThreadCpu): ThreadCpu {
+  return {
+    totalNs: after.totalNs - before.totalNs,
+    userNs: after.userNs - before.userNs,
+    systemNs: after.systemNs - before.systemNs,
+  };
+}
+
+/** One worker's part of one trial. Never throws: a fault is returned, and stops the other workers. */
+export default async function work(task: WorkerTask): Promise<WorkerOutcome> {
+  const counters = new Counters(task.memory, task.workers);
+  const clock = new MonotonicClock();
+  let backend: Backend | null = null;
+  try {
+    const { job } = task;
+    const { rampNs, deadlineNs } = bounds(job);
+    const maxBlockBytes = Math.max(...job.bs.map((part) => part.blockBytes));
+    const content = new Content(task.files, maxBlockBytes, job.direct, checksContent(job));
+    const marksDone = task.backend !== 'simulated' && hasWork(task);
+    const meter = new Meter(counters, task.worker, rampNs, deadlineNs, marksDone);
+    backend = createBackend(task, clock, content);
+    const report = await measure({ task, backend, meter, content, counters }, clock);
+    return { worker: task.worker, report, fault: null };
+  } catch (thrown) {
+    counters.requestStop();
+    const fault = thrown instanceof IoFault ? thrown.fault : systemFaultOf(thrown);
+    return { worker: task.worker, report: null, fault };
+  } finally {
+    backend?.dispose();
+  }
+}

@@ -1,0 +1,125 @@
+/** From what the workers report to what is recorded: merged exactly, averaged never. */
+import { encodeHistogram, type SparseCounts } from '../histogram/codec.js';
+import { BINS, createHistogram, type Histogram, quantileNs, totalCount } from '../histogram/histogram.js';
+import { type Counters, HISTOGRAM_BASE } from '../engine/counters.js';
+import type { Totals } from '../engine/meter.js';
+import type { WorkerReport } from '../engine/protocol.js';
+import { type ClientUse, OPERATION_KINDS, type OperationKind, type SeriesPoint, type Window } from '../record/trial-record.js';
+
+const SECOND_NS = 1_000_000_000;
+const NOTHING: Totals = { atNs: 0, readOps: 0, writeOps: 0, readBytes: 0, writeBytes: 0 };
+
+const AMOUNTS = ['readOps', 'writeOps', 'readBytes', 'writeBytes'] as const;
+type Amounts = Record<(typeof AMOUNTS)[number], number>;
+
+function sumOf(parts: readonly Amounts[]): Amounts {
+  const sum: Amounts = { readOps: 0, writeOps: 0, readBytes: 0, writeBytes: 0 };
+  for (const part of parts) for (const amount of AMOUNTS) sum[amount] += part[amount];
+  return sum;
+}
+
+function difference(from: Amounts, to: Amounts): Amounts {
+  const result = sumOf([to]);
+  for (const amount of AMOUNTS) result[amount] = Math.max(0, to[amount] - from[amount]);
+  return result;
+}
+
+/** What a worker had moved at a moment before its end, in proportion to the time since its ramp. */
+function proportionAt(report: WorkerReport, atNs: number): Totals {
+  const from = report.rampEnd ?? NOTHING;
+  const span = report.total.atNs - from.atNs;
+  const part = span <= 0 ? 1 : Math.min(1, (atNs - from.atNs) / span);
+  const at = (amount: (typeof AMOUNTS)[number]) => from[amount] + (report.total[amount] - from[amount]) * part;
+  return { atNs, readOps: at('readOps'), writeOps: at('writeOps'), readBytes: at('readBytes'), writeBytes: at('writeBytes') };
+}
+
+/** The time in which all workers were busy, and what they moved in it. */
+export function assembleWindow(reports: readonly WorkerReport[]): Window {
+  const active = reports.filter(({ total }) => total.readOps + total.writeOps > 0);
+  const ends = active.map(({ total }) => total.atNs);
+  const firstDoneNs = active.length === 0 ? 0 : Math.min(...ends);
+  const lastDoneNs = Math.max(0, ...ends);
+  const total = sumOf(active.map((report) => report.total));
+  const delays = active.map(({ startDelayNs }) => startDelayNs);
+  const rest = {
+    firstDoneNs,
+    lastDoneNs,
+    totalReadBytes: total.readBytes,
+    totalWriteBytes: total.writeBytes,
+    totalReadOps: total.readOps,
+    totalWriteOps: total.writeOps,
+    barrierSkewNs: active.length === 0 ? 0 : Math.max(...delays) - Math.min(...delays),
+  };
+  const busy = active.map(({ busyNs }) => busyNs).filter((ns) => ns !== null);
+  if (busy.length > 0) return { startNs: 0, endNs: Math.max(...busy), ...total, ...rest };
+  const measured = active.filter(({ rampEnd }) => rampEnd !== null);
+  const moved = sumOf(
+    measured.map((report) => difference(report.rampEnd as Totals, report.allBusyEnd ?? proportionAt(report, firstDoneNs))),
+  );
+  const startNs = Math.max(0, ...measured.map(({ rampEnd }) => (rampEnd as Totals).atNs));
+  for (const amount of AMOUNTS) moved[amount] = Math.round(moved[amount]);
+  return { startNs, endNs: Math.max(startNs, firstDoneNs), ...moved, ...rest };
+}
+
+/** The latencies of all workers, kind by kind. */
+export function assembleLatency(counters: Counters): Partial<Record<OperationKind, SparseCounts>> {
+  const latency: Partial<Record<OperationKind, SparseCounts>> = {};
+  const workers = Array.from({ length: counters.workers }, (_, worker) => counters.histogramsOf(worker));
+  for (const kind of OPERATION_KINDS) {
+    const sum = createHistogram();
+    for (const histograms of workers) addCells(sum, histograms, HISTOGRAM_BASE[kind]);
+    if (totalCount(sum) > 0) latency[kind] = encodeHistogram(sum);
+  }
+  return latency;
+}
+
+/** Adds one kind's bins of a worker's cells. */
+export function addCells(sum: Histogram, cells: Float64Array, base: number): void {
+  for (let bin = 0; bin < BINS; bin++) sum.counts[bin] = (sum.counts[bin] as number) + (cells[base + bin] as number);
+}
+
+/** Second by second, empty seconds included. */
+export function assembleSeries(reports: readonly WorkerReport[], lastDoneNs: number): SeriesPoint[] {
+  const points: SeriesPoint[] = [];
+  for (let second = 0; second * SECOND_NS < lastDoneNs; second++) {
+    const parts = reports.flatMap(({ seconds }) => seconds.filter((part) => part.second === second));
+    const latency = createHistogram();
+    for (const part of parts) {
+      for (let i = 0; i < part.latency.length; i += 2) {
+        const bin = part.latency[i] as number;
+        latency.counts[bin] = (latency.counts[bin] as number) + (part.latency[i + 1] as number);
+      }
+    }
+    const any = totalCount(latency) > 0;
+    points.push({
+      startNs: second * SECOND_NS,
+      durationNs: Math.min(SECOND_NS, lastDoneNs - second * SECOND_NS),
+      readBytes: parts.reduce((sum, part) => sum + part.readBytes, 0),
+      writeBytes: parts.reduce((sum, part) => sum + part.writeBytes, 0),
+      ops: parts.reduce((sum, part) => sum + part.ops, 0),
+      p50Ns: any ? quantileNs(latency, 0.5) : null,
+      p99Ns: any ? quantileNs(latency, 0.99) : null,
+    });
+  }
+  return points;
+}
+
+/** What the workers' loops cost the client. `eventLoopDelay` is the coordinating thread's. */
+export function assembleClient(
+  reports: readonly WorkerReport[],
+  eventLoopDelay: { readonly maxNs: number; readonly p99Ns: number },
+): ClientUse {
+  const cpu = reports.map((report) => report.cpu);
+  const known = cpu.filter((use) => use !== null);
+  const sum = (pick: (use: NonNullable<WorkerReport['cpu']>) => number) =>
+    known.length === 0 || known.length < cpu.length ? null : known.reduce((total, use) => total + pick(use), 0);
+  return {
+    workerCpuNs: sum((use) => use.totalNs),
+    workerUserNs: sum((use) => use.userNs),
+    workerSystemNs: sum((use) => use.systemNs),
+    gcNs: reports.reduce((total, { gcNs }) => total + gcNs, 0),
+    gcCount: reports.reduce((total, { gcCount }) => total + gcCount, 0),
+    eventLoopDelayMaxNs: eventLoopDelay.maxNs,
+    eventLoopDelayP99Ns: eventLoopDelay.p99Ns,
+  };
+}

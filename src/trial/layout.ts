@@ -1,0 +1,175 @@
+/** Puts files of reproducible content where a trial will read them. */
+import { closeSync, fdatasyncSync, mkdirSync, openSync, readSync, renameSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { FeedrateError, systemFaultOf } from '../base/errors.js';
+import { CONTENT_SLACK_BYTES, ContentMemory } from '../engine/content.js';
+import { createOwnDirectory, ownDirectoryPath, releaseOwnDirectory } from '../host/own-directory.js';
+import { filesOf } from '../plan/files.js';
+import type { DataFile, Plan, Target } from '../plan/plan.js';
+import type { Dataset } from '../workload/workload.js';
+import type { SessionEvent } from './events.js';
+
+const CHUNK_BYTES = 4 << 20;
+/** Progress is told, and a stop is noticed, this often. */
+const YIELD_MS = 100;
+/** What is compared at each end of a file before it is taken for what its name says. */
+const PROBE_BYTES = 4096;
+
+/** The user asked to stop while files were being laid out. */
+export class LayoutStopped extends Error {}
+
+const memory = { current: null as ContentMemory | null };
+const contentMemory = () => (memory.current ??= new ContentMemory(CHUNK_BYTES + CONTENT_SLACK_BYTES));
+
+/** Whether the path holds the file: its size, and its content at both ends. */
+export function holdsFile(path: string, file: DataFile): boolean {
+  const status = statSync(path, { throwIfNoEntry: false });
+  if (status === undefined || !status.isFile() || status.size !== file.bytes) return false;
+  const fd = openSync(path, 'r');
+  try {
+    return [0, Math.max(0, file.bytes - PROBE_BYTES)].every((offset) => holdsContent(fd, file, offset));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function holdsContent(fd: number, file: DataFile, offsetBytes: number): boolean {
+  const found = Buffer.alloc(Math.min(PROBE_BYTES, file.bytes));
+  if (readSync(fd, found, 0, found.length, offsetBytes) !== found.length) return false;
+  const content = contentMemory();
+  const at = content.fill(0, found.length, file.contentSeed, 0, offsetBytes);
+  return found.equals(content.bytes.subarray(at, at + found.length));
+}
+
+export interface LayoutProgress {
+  /** Bytes written since the last call. */
+  readonly wrote: (bytes: number) => void;
+  readonly stopped: () => boolean;
+}
+
+/**
+ * Writes a file under another name, makes it durable, then renames it: a file under its own name
+ * is always whole, and two runs that write the same one at once do each other no harm.
+ */
+async function writeFile(path: string, file: DataFile, progress: LayoutProgress): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  const fd = openSync(temporary, 'w');
+  try {
+    await writeContent(fd, file, progress);
+    fdatasyncSync(fd);
+    renameSync(temporary, path);
+  } catch (thrown) {
+    unlinkSync(temporary);
+    throw thrown;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+let lastYieldMs = 0;
+
+async function writeContent(fd: number, file: DataFile, progress: LayoutProgress): Promise<void> {
+  const content = contentMemory();
+  for (let offset = 0; offset < file.bytes; ) {
+    const length = Math.min(CHUNK_BYTES, file.bytes - offset);
+    const at = content.fill(0, length, file.contentSeed, 0, offset);
+    for (let done = 0; done < length; ) done += writeSync(fd, content.bytes, at + done, length - done, offset + done);
+    offset += length;
+    progress.wrote(length);
+    if (Date.now() - lastYieldMs < YIELD_MS) continue;
+    await new Promise((resolve) => setImmediate(resolve));
+    lastYieldMs = Date.now();
+    if (progress.stopped()) throw new LayoutStopped();
+  }
+}
+
+/** Writes the files below a directory. */
+export async function layOutFiles(directory: string, files: readonly DataFile[], progress: LayoutProgress): Promise<void> {
+  for (const file of files) {
+    const path = join(directory, file.path);
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      await writeFile(path, file, progress);
+    } catch (thrown) {
+      if (thrown instanceof LayoutStopped) throw thrown;
+      const fault = systemFaultOf(thrown, path);
+      const remedy = fault.code === 'ENOSPC' || fault.code === 'EDQUOT' ? '; free some space or use smaller files' : '';
+      throw new FeedrateError('measurement', `cannot lay out ${path}: ${fault.code} in ${fault.syscall}${remedy}`, { cause: thrown });
+    }
+  }
+}
+
+/** The distinct data files that a plan reads on a target. */
+export function dataFilesOf(plan: Plan, dataset: Dataset | null, target: Target): DataFile[] {
+  const files = new Map<string, DataFile>();
+  for (const arm of plan.arms) {
+    if (arm.target !== target.name || !needsRealFiles(arm.spec.ioengine)) continue;
+    const armFiles = filesOf(arm, dataset);
+    if (armFiles.place === 'data') for (const file of armFiles.files) files.set(file.path, file);
+  }
+  return [...files.values()];
+}
+
+/** Whether an engine touches the file system at all. */
+export function needsRealFiles(engine: string): boolean {
+  return engine !== 'null' && engine !== 'simulated';
+}
+
+/** Where data files of a target are kept. */
+export function dataDirectory(target: Target, runId: string): string {
+  return ownDirectoryPath(target, runId, 'data');
+}
+
+export interface LayoutTotals {
+  readonly writtenBytes: number;
+  readonly reusedBytes: number;
+}
+
+/** Lays out the data files of one target in a directory that the caller holds. */
+export async function layOutTarget(
+  target: Target,
+  directory: string,
+  files: readonly DataFile[],
+  emit: (event: SessionEvent) => void,
+  stopped: () => boolean,
+): Promise<LayoutTotals> {
+  const missing = files.filter((file) => !holdsFile(join(directory, file.path), file));
+  const bytesOf = (some: readonly DataFile[]) => some.reduce((sum, file) => sum + file.bytes, 0);
+  const totalBytes = bytesOf(missing);
+  let doneBytes = 0;
+  const wrote = (bytes: number) => {
+    doneBytes += bytes;
+    emit({ type: 'layout', target: target.name, doneBytes, totalBytes });
+  };
+  await layOutFiles(directory, missing, { wrote, stopped });
+  return { writtenBytes: totalBytes, reusedBytes: bytesOf(files) - totalBytes };
+}
+
+/**
+ * Lays out every data file of the plan on its targets, and leaves what is there already. Throws
+ * `FeedrateError('measurement')` when a file cannot be written and `LayoutStopped` when `stopped`
+ * says so; what is whole by then stays for the next run.
+ */
+export async function layOutPlan(
+  plan: Plan,
+  dataset: Dataset | null,
+  emit: (event: SessionEvent) => void,
+  stopped: () => boolean,
+): Promise<LayoutTotals> {
+  const runId = `prepare-${process.pid}`;
+  let writtenBytes = 0;
+  let reusedBytes = 0;
+  for (const target of plan.targets) {
+    const files = dataFilesOf(plan, dataset, target);
+    if (files.length === 0) continue;
+    const directory = createOwnDirectory(target, runId, 'data');
+    try {
+      const totals = await layOutTarget(target, directory, files, emit, stopped);
+      writtenBytes += totals.writtenBytes;
+      reusedBytes += totals.reusedBytes;
+    } finally {
+      releaseOwnDirectory(directory, runId);
+    }
+  }
+  return { writtenBytes, reusedBytes };
+}

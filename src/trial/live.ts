@@ -1,0 +1,74 @@
+import { createHistogram, quantileNs } from '../histogram/histogram.js';
+import { CELL, type Counters, HISTOGRAM_BASE } from '../engine/counters.js';
+import type { Job } from '../workload/workload.js';
+import { addCells } from './assemble.js';
+
+/** How often a trial under way is looked at. */
+const POLL_MS = 250;
+
+/** What can be seen of a trial while its workers run. */
+export interface LiveView {
+  readonly elapsedNs: number;
+  readonly fraction: number | null;
+  readonly bytesPerSecond: number;
+  readonly opsPerSecond: number;
+  readonly p99Ns: number | null;
+}
+
+interface Reading {
+  readonly atMs: number;
+  readonly bytes: number;
+  readonly ops: number;
+}
+
+function read(counters: Counters): Reading {
+  let bytes = 0;
+  let ops = 0;
+  for (let worker = 0; worker < counters.workers; worker++) {
+    const cells = counters.cellsOf(worker);
+    bytes += (cells[CELL.readBytes] as number) + (cells[CELL.writeBytes] as number);
+    ops += (cells[CELL.readOps] as number) + (cells[CELL.writeOps] as number);
+  }
+  return { atMs: performance.now(), bytes, ops };
+}
+
+function liveP99(counters: Counters): number | null {
+  const sum = createHistogram();
+  for (let worker = 0; worker < counters.workers; worker++) {
+    const cells = counters.histogramsOf(worker);
+    addCells(sum, cells, HISTOGRAM_BASE.read);
+    addCells(sum, cells, HISTOGRAM_BASE.write);
+  }
+  const p99 = quantileNs(sum, 0.99);
+  return Number.isNaN(p99) ? null : p99;
+}
+
+/** How far a trial has come, by its time or its bytes, whichever is further. */
+function fractionDone(job: Job, expectedBytes: number, elapsedNs: number, bytes: number): number | null {
+  const runtimeNs = 'runtimeNs' in job ? job.runtimeNs : null;
+  const rampNs = 'rampTimeNs' in job ? job.rampTimeNs : 0;
+  const byTime = runtimeNs === null ? 0 : elapsedNs / (rampNs + runtimeNs);
+  const bounded = !('timeBased' in job && job.timeBased) && expectedBytes > 0;
+  const byBytes = bounded ? bytes / expectedBytes : 0;
+  return runtimeNs === null && !bounded ? null : Math.min(1, Math.max(byTime, byBytes));
+}
+
+/** Looks at the counters four times a second until the returned function is called. The workers notice nothing. */
+export function watch(counters: Counters, job: Job, expectedBytes: number, show: (view: LiveView) => void): () => void {
+  const startMs = performance.now();
+  let last: Reading = { atMs: startMs, bytes: 0, ops: 0 };
+  const timer = setInterval(() => {
+    const now = read(counters);
+    const seconds = Math.max(1e-3, (now.atMs - last.atMs) / 1e3);
+    const elapsedNs = Math.round((now.atMs - startMs) * 1e6);
+    show({
+      elapsedNs,
+      fraction: fractionDone(job, expectedBytes, elapsedNs, now.bytes),
+      bytesPerSecond: (now.bytes - last.bytes) / seconds,
+      opsPerSecond: (now.ops - last.ops) / seconds,
+      p99Ns: liveP99(counters),
+    });
+    last = now;
+  }, POLL_MS);
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,210 @@
+/** One trial from its files to its record. */
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { FeedrateError, type SystemFault, systemFaultOf } from '../base/errors.js';
+import { seedOf } from '../base/prng.js';
+import { chooseEngine } from '../engine/choose.js';
+import { Counters } from '../engine/counters.js';
+import type { WorkerPool } from '../engine/pool.js';
+import type { WorkerOutcome, WorkerTask } from '../engine/protocol.js';
+import type { IoCounters } from '../host/io-counters.js';
+import { filesOf } from '../plan/files.js';
+import type { Arm, ArmFiles, DataFile, Extent, Plan, PlannedTrial, Target } from '../plan/plan.js';
+import { RECORD_VERSION, type TrialRecord } from '../record/trial-record.js';
+import type { Dataset, Job } from '../workload/workload.js';
+import { assembleClient, assembleLatency, assembleSeries, assembleWindow } from './assemble.js';
+import { type CachePreparation, deviceBytesSince, judgeCache, prepareCache } from './cache.js';
+import { dataDirectory, layOutFiles, needsRealFiles } from './layout.js';
+import { type LiveView, watch } from './live.js';
+import { warningsOf } from './warnings.js';
+
+/** What all trials of a session share. */
+export interface TrialSettings {
+  readonly plan: Plan;
+  readonly dataset: Dataset | null;
+  readonly runId: string;
+  /** The run's scratch directory on each target, by target name. */
+  readonly scratch: ReadonlyMap<string, string>;
+  readonly pool: WorkerPool;
+  readonly dropCaches: boolean;
+  readonly stopped: () => boolean;
+  /** Told the counters of the trial under way, so that a stop can reach its workers; null when it is over. */
+  readonly onCounters: (counters: Counters | null) => void;
+  readonly onLive: (trial: PlannedTrial, arm: Arm, view: LiveView) => void;
+}
+
+interface Stage {
+  readonly arm: Arm;
+  readonly target: Target;
+  readonly files: ArmFiles;
+  /** Where the files lie. */
+  readonly directory: string;
+  readonly scratchDirectory: string;
+}
+
+/** Whether a job reads bytes whose cache state could matter. */
+function reads(job: Job): boolean {
+  return job.kind === 'checkpoint-restore' || job.kind === 'small-files' || (job.kind === 'io' && job.rw !== 'write' && job.rw !== 'randwrite');
+}
+
+function stageOf(trial: PlannedTrial, settings: TrialSettings): Stage {
+  const arm = settings.plan.arms[trial.arm] as Arm;
+  const target = settings.plan.targets.find(({ name }) => name === arm.target) as Target;
+  const files = filesOf(arm, settings.dataset);
+  const scratchDirectory = join(settings.scratch.get(target.name) ?? target.path, trial.id);
+  const directory = files.place === 'data' ? dataDirectory(target, settings.runId) : scratchDirectory;
+  return { arm, target, files, directory, scratchDirectory };
+}
+
+/** A worker's own files and extents, numbered anew from 0. */
+function shareOf(stage: Stage, worker: number): { files: DataFile[]; extents: Extent[] } {
+  const extents = stage.files.extents[worker] ?? [];
+  const wanted = [...new Set(extents.map(({ file }) => file))];
+  const slots = new Map(wanted.map((file, slot) => [file, slot]));
+  return {
+    files: wanted.map((file) => {
+      const data = stage.files.files[file] as DataFile;
+      return { ...data, path: join(stage.directory, data.path) };
+    }),
+    extents: extents.map((extent) => ({ ...extent, file: slots.get(extent.file) as number })),
+  };
+}
+
+function tasksOf(stage: Stage, counters: Counters, seed: number): WorkerTask[] {
+  const { arm, files, scratchDirectory } = stage;
+  const backend = chooseEngine(arm.spec).used;
+  return Array.from({ length: arm.spec.numjobs }, (_, worker) => ({
+    memory: counters.memory,
+    worker,
+    workers: arm.spec.numjobs,
+    backend,
+    job: arm.spec,
+    ...shareOf(stage, worker),
+    laidOut: files.laidOut,
+    scratchDirectory,
+    seed,
+  }));
+}
+
+/** Makes the trial's scratch directory and what must be in it, then brings about the cache state. */
+async function prepare(stage: Stage, settings: TrialSettings): Promise<CachePreparation> {
+  const { arm, files, target, directory, scratchDirectory } = stage;
+  const real = needsRealFiles(arm.spec.ioengine);
+  if (real && files.place === 'scratch') {
+    mkdirSync(scratchDirectory, { recursive: true });
+    if (files.laidOut) await layOutFiles(directory, files.files, { wrote: () => {}, stopped: settings.stopped });
+  }
+  return prepareCache({
+    claim: arm.spec.cache,
+    paths: real && files.laidOut ? files.files.map((file) => join(directory, file.path)) : [],
+    targetPath: target.path,
+    reads: real && reads(arm.spec),
+    dropCaches: settings.dropCaches,
+    stopped: settings.stopped,
+  });
+}
+
+/** Bytes that a trial moves when nothing ends it early; for the progress only. */
+function expectedBytes(arm: Arm, files: ArmFiles): number {
+  const onePass = files.extents.flat().reduce((sum, extent) => sum + extent.lengthBytes, 0);
+  return arm.spec.kind === 'checkpoint-write' ? onePass * arm.spec.checkpoints : onePass;
+}
+
+interface Measured {
+  readonly outcomes: readonly WorkerOutcome[];
+  readonly eventLoopDelay: { readonly maxNs: number; readonly p99Ns: number };
+}
+
+async function measure(trial: PlannedTrial, stage: Stage, counters: Counters, settings: TrialSettings): Promise<Measured> {
+  // The same trial of the same plan sees the same offsets; another round sees others.
+  const seed = seedOf(`${settings.plan.seed}/${stage.arm.spec.randseed}/${trial.session}/${trial.round}/${stage.arm.id}`);
+  const tasks = tasksOf(stage, counters, seed);
+  const delay = monitorEventLoopDelay({ resolution: 10 });
+  const stopWatching = watch(counters, stage.arm.spec, expectedBytes(stage.arm, stage.files), (view) => {
+    settings.onLive(trial, stage.arm, view);
+  });
+  settings.onCounters(counters);
+  delay.enable();
+  try {
+    const outcomes = await settings.pool.run(tasks, counters);
+    return { outcomes, eventLoopDelay: { maxNs: delay.max, p99Ns: delay.percentile(99) } };
+  } finally {
+    delay.disable();
+    stopWatching();
+    settings.onCounters(null);
+  }
+}
+
+/** A preparation that failed, told like a worker's fault. */
+function faultOf(thrown: unknown): SystemFault {
+  const cause = thrown instanceof FeedrateError ? thrown.cause : thrown;
+  const fault = systemFaultOf(cause ?? thrown);
+  return thrown instanceof FeedrateError ? { ...fault, message: thrown.message } : fault;
+}
+
+/** What came of a trial, complete or not. */
+interface Execution {
+  readonly preparation: CachePreparation | null;
+  readonly device: IoCounters | null;
+  readonly measured: Measured;
+  readonly fault: TrialRecord['fault'];
+}
+
+async function execute(trial: PlannedTrial, stage: Stage, counters: Counters, settings: TrialSettings): Promise<Execution> {
+  let preparation: CachePreparation | null = null;
+  let measured: Measured = { outcomes: [], eventLoopDelay: { maxNs: 0, p99Ns: 0 } };
+  try {
+    preparation = await prepare(stage, settings);
+    measured = await measure(trial, stage, counters, settings);
+    const device = deviceBytesSince(preparation);
+    const failed = measured.outcomes.find((outcome) => outcome.fault !== null);
+    return { preparation, device, measured, fault: failed?.fault ? { ...failed.fault, worker: failed.worker } : null };
+  } catch (thrown) {
+    return { preparation, device: null, measured, fault: { ...faultOf(thrown), worker: -1 } };
+  } finally {
+    removeQuietly(stage.scratchDirectory);
+  }
+}
+
+/** What cannot be removed now is removed, or complained of, with the run's whole scratch directory. */
+function removeQuietly(directory: string): void {
+  try {
+    rmSync(directory, { recursive: true, force: true });
+  } catch {}
+}
+
+/**
+ * Runs a trial and returns its record, whatever happens in it: what fails is in the record. The
+ * trial's scratch files are gone afterwards.
+ */
+export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Promise<TrialRecord> {
+  const startedAt = new Date().toISOString();
+  const startMs = performance.now();
+  const stage = stageOf(trial, settings);
+  const { arm } = stage;
+  const engine = chooseEngine(arm.spec);
+  const counters = Counters.allocate(arm.spec.numjobs);
+  const { preparation, device, measured, fault } = await execute(trial, stage, counters, settings);
+  const reports = measured.outcomes.map(({ report }) => report).filter((report) => report !== null);
+  const window = assembleWindow(reports);
+  const cache = judgeCache(arm.spec.cache, preparation, window, device);
+  const client = assembleClient(reports, measured.eventLoopDelay);
+  const status = settings.stopped() ? 'aborted' : fault === null ? 'ok' : 'failed';
+  return {
+    recordVersion: RECORD_VERSION,
+    ...{ id: trial.id, session: trial.session, round: trial.round, place: trial.place, rank: 0, warmup: trial.warmup },
+    ...{ arm: arm.id, job: arm.job, target: arm.target, factors: arm.factors },
+    status,
+    fault: status === 'failed' ? fault : null,
+    startedAt,
+    wallNs: Math.round((performance.now() - startMs) * 1e6),
+    engine,
+    window,
+    latency: assembleLatency(counters),
+    series: assembleSeries(reports, window.lastDoneNs),
+    cache,
+    client,
+    warnings: reports.length === 0 ? [] : warningsOf({ job: arm.spec, engine, window, cache, client, status }),
+  };
+}

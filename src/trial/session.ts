@@ -1,0 +1,111 @@
+/** One session: a fresh process that runs the rounds of the plan that are its own. */
+import type { Counters } from '../engine/counters.js';
+import { WorkerPool } from '../engine/pool.js';
+import { createOwnDirectory, releaseOwnDirectory, removeOwnDirectory } from '../host/own-directory.js';
+import type { Plan, PlannedTrial, Target } from '../plan/plan.js';
+import type { TrialRecord } from '../record/trial-record.js';
+import type { Dataset } from '../workload/workload.js';
+import type { SessionEvent } from './events.js';
+import { dataFilesOf, LayoutStopped, layOutTarget, needsRealFiles } from './layout.js';
+import { runRound } from './rounds.js';
+import { runTrial, type TrialSettings } from './run-trial.js';
+
+export interface SessionOptions {
+  readonly plan: Plan;
+  readonly dataset: Dataset | null;
+  readonly runId: string;
+  /** 1-based. */
+  readonly session: number;
+  readonly dropCaches: boolean;
+}
+
+/** Where a session's results go. */
+export interface SessionSink {
+  readonly emit: (event: SessionEvent) => void;
+  /** Must return only when the record is safe. */
+  readonly append: (record: TrialRecord) => void;
+}
+
+/** A session that can be asked to stop; what is under way is ended, recorded as aborted, and cleaned up. */
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #sink: SessionSink;
+  #stopped = false;
+  #counters: Counters | null = null;
+  #doneHere = 0;
+  readonly #startMs = performance.now();
+
+  constructor(options: SessionOptions, sink: SessionSink) {
+    this.#options = options;
+    this.#sink = sink;
+  }
+
+  /** May be called at any time, from a signal handler too. */
+  stop(): void {
+    this.#stopped = true;
+    this.#counters?.requestStop();
+  }
+
+  /** Lays out the data files, then runs this session's trials, a round at a time. */
+  async run(): Promise<void> {
+    const { plan, dataset, runId, session } = this.#options;
+    const stopped = () => this.#stopped;
+    const pool = new WorkerPool(Math.max(1, ...plan.arms.map(({ spec }) => spec.numjobs)));
+    const scratch = new Map<string, string>();
+    const held: string[] = [];
+    try {
+      for (const target of plan.targets) await this.#takeDirectories(target, scratch, held);
+      const settings: TrialSettings = {
+        ...{ plan, dataset, runId, scratch, pool, stopped, dropCaches: this.#options.dropCaches },
+        onCounters: (counters) => {
+          this.#counters = counters;
+          if (this.#stopped) counters?.requestStop();
+        },
+        onLive: (trial, arm, view) => this.#sink.emit({ type: 'progress', trialId: trial.id, arm: arm.id, ...this.#position(view), ...view }),
+      };
+      const mine = plan.trials.filter((trial) => trial.session === session);
+      for (let round = 1; round <= plan.rounds && !this.#stopped; round++) {
+        await runRound(mine.filter((trial) => trial.round === round), (trial) => this.#runOne(trial, settings), stopped);
+      }
+    } catch (thrown) {
+      if (!(thrown instanceof LayoutStopped)) throw thrown;
+    } finally {
+      await pool.close();
+      for (const directory of held) releaseOwnDirectory(directory, runId);
+      for (const directory of scratch.values()) removeOwnDirectory(directory, runId);
+    }
+  }
+
+  /** The data directory is held for the whole session, so that nobody removes files that later rounds read. */
+  async #takeDirectories(target: Target, scratch: Map<string, string>, held: string[]): Promise<void> {
+    const { plan, dataset, runId } = this.#options;
+    if (!plan.arms.some((arm) => arm.target === target.name && needsRealFiles(arm.spec.ioengine))) return;
+    scratch.set(target.name, createOwnDirectory(target, runId, 'scratch'));
+    const files = dataFilesOf(plan, dataset, target);
+    if (files.length === 0) return;
+    const directory = createOwnDirectory(target, runId, 'data');
+    held.push(directory);
+    await layOutTarget(target, directory, files, this.#sink.emit, () => this.#stopped);
+  }
+
+  async #runOne(trial: PlannedTrial, settings: TrialSettings): Promise<TrialRecord> {
+    const arm = settings.plan.arms[trial.arm];
+    this.#sink.emit({ type: 'prepare', trialId: trial.id, arm: arm?.id ?? '' });
+    const record = await runTrial(trial, settings);
+    this.#sink.append(record);
+    this.#doneHere++;
+    this.#sink.emit({ type: 'trial', record });
+    return record;
+  }
+
+  /** How far the whole plan has come, and how long the rest will take if its trials are like those so far. */
+  #position(view: { readonly fraction: number | null }): { doneTrials: number; totalTrials: number; etaNs: number | null } {
+    const { plan, session } = this.#options;
+    const before = plan.trials.filter((trial) => trial.session < session).length;
+    const doneTrials = before + this.#doneHere;
+    const doneParts = this.#doneHere + (view.fraction ?? 0);
+    const elapsedNs = (performance.now() - this.#startMs) * 1e6;
+    const leftParts = plan.trials.length - before - doneParts;
+    return { doneTrials, totalTrials: plan.trials.length, etaNs: doneParts > 0 ? Math.round((elapsedNs / doneParts) * leftParts) : null };
+  }
+}

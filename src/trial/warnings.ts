@@ -1,0 +1,115 @@
+import type { CacheEvidence, ClientUse, EngineUse, TrialRecord, Warning, Window } from '../record/trial-record.js';
+import type { Job } from '../workload/workload.js';
+
+/** Workers that used more than this share of their time on the CPU outside the kernel were the limit themselves. */
+const CLIENT_BOUND_SHARE = 0.8;
+/** Shorter windows hold too few ticks and too much start and end. */
+const SHORT_WINDOW_NS = 100_000_000;
+/** Last worker this much later than the first: the load was not the one that was asked for. */
+const STRAGGLER_SHARE = 0.1;
+/** A rate missed by more than this was not reached. */
+const RATE_MISSED_SHARE = 0.05;
+
+interface Observed {
+  readonly job: Job;
+  readonly engine: EngineUse;
+  readonly window: Window;
+  readonly cache: CacheEvidence;
+  readonly client: ClientUse;
+  readonly status: TrialRecord['status'];
+}
+
+type Check = (observed: Observed) => Warning | null;
+
+const cacheContradicted: Check = ({ cache }) =>
+  cache.verdict !== 'contradicted'
+    ? null
+    : {
+        code: 'cache-contradicted',
+        message: `claimed ${cache.claim}, but ${cache.detail}`,
+        remedy: 'use files larger than memory, one pass (no time_based), or cache: direct',
+      };
+
+const cacheUnproven: Check = ({ cache }) =>
+  cache.verdict !== 'unproven'
+    ? null
+    : { code: 'cache-unproven', message: `claimed ${cache.claim}, unproven: ${cache.detail}`, remedy: 'treat the cache state as unknown' };
+
+const koffiMissing: Check = ({ engine }) =>
+  engine.calls !== 'fs'
+    ? null
+    : {
+        code: 'koffi-missing',
+        message: 'system calls went through Node’s fs, which costs CPU at small block sizes',
+        remedy: 'install the optional dependency koffi, or unset FEEDRATE_NO_KOFFI',
+      };
+
+const iodepthReduced: Check = ({ job, engine }) =>
+  job.kind !== 'io' || job.iodepth <= engine.iodepth || engine.used !== 'psync'
+    ? null
+    : {
+        code: 'iodepth-reduced',
+        message: `iodepth ${job.iodepth} was asked for; psync has ${engine.iodepth} operation in flight per worker`,
+        remedy: 'raise numjobs to have more operations in flight',
+      };
+
+const shortWindow: Check = ({ window, engine }) =>
+  engine.used === 'simulated' || window.endNs - window.startNs >= SHORT_WINDOW_NS
+    ? null
+    : {
+        code: 'short-window',
+        message: `all workers were busy for only ${((window.endNs - window.startNs) / 1e6).toFixed(1)} ms`,
+        remedy: 'raise size or runtime until a trial takes a second or more',
+      };
+
+const straggler: Check = ({ window, job }) =>
+  job.numjobs === 1 || window.lastDoneNs - window.firstDoneNs <= STRAGGLER_SHARE * window.lastDoneNs
+    ? null
+    : {
+        code: 'straggler',
+        message: `the last worker ended ${((window.lastDoneNs - window.firstDoneNs) / 1e6).toFixed(0)} ms after the first`,
+        remedy: 'use time_based with a runtime, so that all workers end together',
+      };
+
+const gcInWindow: Check = ({ client }) =>
+  client.gcCount === 0
+    ? null
+    : {
+        code: 'gc-in-window',
+        message: `garbage was collected ${client.gcCount} times for ${(client.gcNs / 1e6).toFixed(2)} ms while workers ran`,
+        remedy: 'longer trials make it matter less',
+      };
+
+const clientBound: Check = ({ client, window, engine, job }) => {
+  const busyNs = window.lastDoneNs * job.numjobs;
+  if (engine.used !== 'psync' || client.workerUserNs === null || client.workerUserNs <= CLIENT_BOUND_SHARE * busyNs) return null;
+  return {
+    code: 'client-bound',
+    message: `workers spent ${Math.round((client.workerUserNs / busyNs) * 100)} % of their time computing`,
+    remedy: 'the client was the limit: use larger blocks, more workers, or a faster machine',
+  };
+};
+
+const rateMissed: Check = ({ job, window, status }) => {
+  if (job.kind !== 'io' || status !== 'ok') return null;
+  const seconds = (window.endNs - window.startNs) / 1e9;
+  const reached =
+    job.rateIops !== null
+      ? (window.readOps + window.writeOps) / seconds / (job.rateIops * job.numjobs)
+      : job.rateBytesPerSecond !== null
+        ? (window.readBytes + window.writeBytes) / seconds / (job.rateBytesPerSecond * job.numjobs)
+        : 1;
+  if (!(reached < 1 - RATE_MISSED_SHARE)) return null;
+  return {
+    code: 'rate-missed',
+    message: `only ${Math.round(reached * 100)} % of the rate was reached; latencies count from when operations were due`,
+    remedy: 'the storage cannot keep up with this rate: lower it, or add workers',
+  };
+};
+
+const CHECKS = [cacheContradicted, cacheUnproven, koffiMissing, iodepthReduced, shortWindow, straggler, gcInWindow, clientBound, rateMissed];
+
+/** Everything about a trial that its reader must know. */
+export function warningsOf(observed: Observed): Warning[] {
+  return CHECKS.map((check) => check(observed)).filter((warning) => warning !== null);
+}
