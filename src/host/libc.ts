@@ -1,0 +1,124 @@
+/**
+ * The C library through koffi. Every pointer travels as a Number (user-space addresses have at most 48 bits, so they
+ * are exact): no BigInt and no marshalling on the way of an I/O operation. koffi is an optional dependency: `libc()`
+ * is null without it, and every caller has a way that needs none.
+ */
+import { createRequire } from 'node:module';
+import { constants } from 'node:os';
+
+/**
+ * The calls that feedrate makes, with their C names and arguments. A failed call returns -1 and leaves its reason in
+ * `errno()`, except `posixFadvise64`, which returns the error number itself. A wrong address ends the process with
+ * SIGSEGV: keep the memory referenced for as long as its address is in use.
+ */
+export interface Libc {
+  pread64(fd: number, address: number, bytes: number, offsetBytes: number): number;
+  pwrite64(fd: number, address: number, bytes: number, offsetBytes: number): number;
+  posixFadvise64(fd: number, offsetBytes: number, bytes: number, advice: number): number;
+  fsync(fd: number): number;
+  fdatasync(fd: number): number;
+  fallocate64(fd: number, mode: number, offsetBytes: number, bytes: number): number;
+  mmap(address: number, bytes: number, protection: number, flags: number, fd: number, offsetBytes: number): number;
+  munmap(address: number, bytes: number): number;
+  mincore(address: number, bytes: number, vectorAddress: number): number;
+  getrusage(who: number, address: number): number;
+  getpagesize(): number;
+  /** syscall(2) with six arguments; pass 0 for those that the call does not have. */
+  syscall(call: number, a: number, b: number, c: number, d: number, e: number, f: number): number;
+  /** Of this thread's last failed call; read it before anything else. */
+  errno(): number;
+  /** Of the first byte of the view. */
+  addressOf(view: Uint8Array): number;
+}
+
+/** cachestat(2) has the same number on every architecture but alpha. */
+export const SYS_CACHESTAT = 451;
+export const POSIX_FADV_DONTNEED = 4;
+export const RUSAGE_THREAD = 1;
+export const PROT_READ = 1;
+export const MAP_SHARED = 1;
+
+type Koffi = typeof import('koffi');
+type Library = ReturnType<Koffi['load']>;
+
+/** glibc by its soname; otherwise (musl) what the running program is linked with. */
+function loadLibrary(koffi: Koffi): Library {
+  try {
+    return koffi.load('libc.so.6');
+  } catch {
+    return koffi.load(null);
+  }
+}
+
+function bind(koffi: Koffi): Libc {
+  const library = loadLibrary(koffi);
+  const long = 'int64_t';
+  /** musl ≥ 1.2.4 has no names with 64, because its off_t always has 64 bits. */
+  const func = (name: string, result: string, parameters: string[]) => {
+    try {
+      return library.func(name, result, parameters);
+    } catch (error) {
+      if (!name.endsWith('64')) throw error;
+      return library.func(name.slice(0, -2), result, parameters);
+    }
+  };
+  return {
+    pread64: func('pread64', long, ['int', long, long, long]),
+    pwrite64: func('pwrite64', long, ['int', long, long, long]),
+    posixFadvise64: func('posix_fadvise64', 'int', ['int', long, long, 'int']),
+    fsync: func('fsync', 'int', ['int']),
+    fdatasync: func('fdatasync', 'int', ['int']),
+    fallocate64: func('fallocate64', 'int', ['int', 'int', long, long]),
+    mmap: func('mmap', long, [long, long, 'int', 'int', 'int', long]),
+    munmap: func('munmap', 'int', [long, long]),
+    mincore: func('mincore', 'int', [long, long, long]),
+    getrusage: func('getrusage', 'int', ['int', long]),
+    getpagesize: func('getpagesize', 'int', []),
+    syscall: func('syscall', long, [long, long, long, long, long, long, long]),
+    errno: () => koffi.errno(),
+    addressOf: (view) => Number(koffi.address(view)),
+  };
+}
+
+let loaded: Libc | null | undefined;
+
+/**
+ * The C library, loaded at this thread's first call, or null: koffi is not installed or has no build for this
+ * platform, `FEEDRATE_NO_KOFFI=1` is set, or pointers do not have 64 bits.
+ */
+export function libc(): Libc | null {
+  if (loaded === undefined) {
+    loaded = null;
+    const wide = process.arch === 'x64' || process.arch === 'arm64';
+    if (wide && process.env['FEEDRATE_NO_KOFFI'] !== '1') {
+      try {
+        loaded = bind(createRequire(import.meta.url)('koffi') as Koffi);
+      } catch {
+        loaded = null;
+      }
+    }
+  }
+  return loaded;
+}
+
+// EOPNOTSUPP and EWOULDBLOCK have the numbers of ENOTSUP and EAGAIN, which are the names that Node uses.
+const ERRNO_NAMES = new Map<number, string>(
+  Object.entries(constants.errno)
+    .filter(([name]) => name !== 'EOPNOTSUPP' && name !== 'EWOULDBLOCK')
+    .map(([name, number]) => [number, name]),
+);
+
+/** `ENOSPC` for 28; `E<number>` for one without a name. */
+export function errnoName(errno: number): string {
+  return ERRNO_NAMES.get(errno) ?? `E${errno}`;
+}
+
+/**
+ * The code of an error that Node raised for a system call, or null. Node itself has no names for ESTALE and EDQUOT:
+ * their `code` is `Unknown system error -116`.
+ */
+export function codeOf(thrown: unknown): string | null {
+  const error = thrown as Partial<NodeJS.ErrnoException> | null | undefined;
+  if (typeof error?.errno === 'number') return errnoName(Math.abs(error.errno));
+  return typeof error?.code === 'string' ? error.code : null;
+}
