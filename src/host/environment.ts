@@ -1,0 +1,64 @@
+/** The machine, as it is written into every run: what a reader needs to know before comparing two of them. */
+import { readFileSync } from 'node:fs';
+import { arch, availableParallelism, cpus, release, totalmem } from 'node:os';
+import type { Environment, TargetEnvironment } from '../record/run-record.js';
+import { blockDeviceOf } from './block-device.js';
+import { readCgroupLimits } from './cgroup.js';
+import { readInstallation } from './installation.js';
+import { mergedOptions, mountOf } from './mountinfo.js';
+import { type NamedPath, statTarget } from './target.js';
+
+/**
+ * The processor in /proc/cpuinfo's text. arm64 kernels name no model, only numbers: implementer 0x41, part 0xd40 is
+ * Arm's Neoverse V1.
+ */
+export function cpuModelOf(cpuinfo: string): string | null {
+  const value = (key: string): string | undefined => new RegExp(`^${key}\\s*: *(.+)$`, 'm').exec(cpuinfo)?.[1]?.trim();
+  const implementer = value('CPU implementer');
+  const part = value('CPU part');
+  if (implementer !== undefined && part !== undefined) return `implementer ${implementer}, part ${part}`;
+  return value('model name') ?? null;
+}
+
+function readCpuModel(): string {
+  try {
+    const model = cpuModelOf(readFileSync('/proc/cpuinfo', 'utf8'));
+    if (model !== null) return model;
+  } catch {
+    // Without /proc, Node's own answer is as good as it gets.
+  }
+  return cpus()[0]?.model ?? 'unknown';
+}
+
+function captureTarget(target: NamedPath): TargetEnvironment {
+  const mount = mountOf(target.path);
+  return {
+    name: target.name,
+    path: target.path,
+    fileSystem: mount?.fileSystem ?? 'unknown',
+    source: mount?.source ?? 'unknown',
+    mountPoint: mount?.mountPoint ?? 'unknown',
+    options: mount === null ? '' : mergedOptions(mount),
+    device: blockDeviceOf(target.path)?.name ?? mount?.device ?? 'unknown',
+    ...statTarget(target),
+  };
+}
+
+/**
+ * The machine and the targets' mounts now. `cpuCount` is of the CPUs that this process may run on (as nproc(1) says),
+ * `memoryBytes` of the whole machine, `device` the block device's name or else `major:minor`. Throws Node's error
+ * when a target's path does not exist.
+ */
+export function captureEnvironment(targets: readonly NamedPath[]): Environment {
+  return {
+    ...readInstallation(),
+    node: process.version,
+    kernel: release(),
+    architecture: arch(),
+    cpuModel: readCpuModel(),
+    cpuCount: availableParallelism(),
+    memoryBytes: totalmem(),
+    cgroup: readCgroupLimits(),
+    targets: targets.map(captureTarget),
+  };
+}
