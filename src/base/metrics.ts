@@ -24,7 +24,14 @@ const latency = (key: string, label: string): Metric => ({
 
 /** Every metric of a trial: the one place that knows a metric's unit, direction and names. */
 export const METRICS: readonly Metric[] = [
-  { key: 'throughput', label: 'throughput', unit: 'bytes/s', better: 'higher', column: 'throughput_bytes_per_s', distribution: false },
+  {
+    key: 'throughput',
+    label: 'throughput',
+    unit: 'bytes/s',
+    better: 'higher',
+    column: 'throughput_bytes_per_s',
+    distribution: false,
+  },
   { key: 'iops', label: 'IOPS', unit: 'ops/s', better: 'higher', column: 'iops', distribution: false },
   { key: 'cpu', label: 'CPU per I/O', unit: 'ns/op', better: 'lower', column: 'cpu_ns_per_op', distribution: false },
   latency('latency', 'latency'),

@@ -15,7 +15,10 @@ const GOLDEN = 0x9e3779b97f4a7c15n;
 const MIX_1 = 0xbf58476d1ce4e5b9n;
 const MIX_2 = 0x94d049bb133111ebn;
 /** What tells the eight lanes of a sector apart: an odd multiplier and a summand per vector. */
-export const LANES: readonly { readonly add: readonly [bigint, bigint]; readonly multiply: readonly [bigint, bigint] }[] = [
+export const LANES: readonly {
+  readonly add: readonly [bigint, bigint];
+  readonly multiply: readonly [bigint, bigint];
+}[] = [
   { add: [0x243f6a8885a308d3n, 0x13198a2e03707344n], multiply: [0xa4093822299f31d1n, 0x082efa98ec4e6c89n] },
   { add: [0x452821e638d01377n, 0xbe5466cf34e90c6cn], multiply: [0xc0ac29b7c97c50ddn, 0x3f84d5b5b5470917n] },
   { add: [0x9216d5d98979fb1bn, 0xd1310ba698dfb5acn], multiply: [0x2ffd72dbd01adfb7n, 0xb8e1afed6a267e97n] },
@@ -44,7 +47,8 @@ const signed = (value: bigint): number[] => {
   }
 };
 
-const littleEndian = (value: bigint): number[] => Array.from({ length: 8 }, (_, i) => Number((value >> BigInt(8 * i)) & 255n));
+const littleEndian = (value: bigint): number[] =>
+  Array.from({ length: 8 }, (_, i) => Number((value >> BigInt(8 * i)) & 255n));
 
 // The instructions in use. A name says what it leaves on the stack.
 const get = (local: number) => [0x20, ...unsigned(local)];
@@ -53,7 +57,11 @@ const tee = (local: number) => [0x22, ...unsigned(local)];
 const int32 = (value: number) => [0x41, ...signed(BigInt(value))];
 const int64 = (value: bigint) => [0x42, ...signed(value)];
 const simd = (opcode: number) => [0xfd, ...unsigned(opcode)];
-const vector = (lanes: readonly [bigint, bigint]) => [...simd(12), ...littleEndian(lanes[0]), ...littleEndian(lanes[1])];
+const vector = (lanes: readonly [bigint, bigint]) => [
+  ...simd(12),
+  ...littleEndian(lanes[0]),
+  ...littleEndian(lanes[1]),
+];
 const storeVector = (offset: number) => [...simd(11), 4, ...unsigned(offset)];
 const LOOP = [0x03, 0x40];
 const repeatIf = [0x0d, 0];
@@ -103,14 +111,28 @@ const mixState = [
 
 const seedVector = (index: number) => {
   const lanes = LANES[index] as (typeof LANES)[number];
-  const seeded = [...get(MIXED), ...splat64, ...vector(lanes.add), ...addLanes, ...vector(lanes.multiply), ...multiplyLanes];
+  const seeded = [
+    ...get(MIXED),
+    ...splat64,
+    ...vector(lanes.add),
+    ...addLanes,
+    ...vector(lanes.multiply),
+    ...multiplyLanes,
+  ];
   return [...seeded, ...set(FIRST_VECTOR + index)];
 };
 
 /** One xorshift64 step of a vector, stored at its place in the 64 bytes at ADDRESS. */
 const stepVector = (index: number) => {
   const local = FIRST_VECTOR + index;
-  const shifted = (bits: number, shift: number[]) => [...get(local), ...get(local), ...int32(bits), ...shift, ...xorVector, ...set(local)];
+  const shifted = (bits: number, shift: number[]) => [
+    ...get(local),
+    ...get(local),
+    ...int32(bits),
+    ...shift,
+    ...xorVector,
+    ...set(local),
+  ];
   return [
     ...shifted(13, shiftLeftLanes),
     ...shifted(7, shiftRightLanes),

@@ -32,9 +32,9 @@ const KINDS = OPERATION_KINDS.length;
 const HISTOGRAM_CELLS = KINDS * BINS;
 
 /** Where a kind's bins begin in a worker's histogram cells. */
-export const HISTOGRAM_BASE = Object.fromEntries(OPERATION_KINDS.map((kind, index) => [kind, index * BINS])) as Readonly<
-  Record<OperationKind, number>
->;
+export const HISTOGRAM_BASE = Object.fromEntries(
+  OPERATION_KINDS.map((kind, index) => [kind, index * BINS]),
+) as Readonly<Record<OperationKind, number>>;
 
 export class Counters {
   readonly memory: SharedArrayBuffer;
@@ -104,7 +104,8 @@ export class Counters {
     this.cellsOf(worker)[cell] = clock.now();
     if (this.barrier(() => 0, 0) === null) return false;
     let latestNs = 0;
-    for (let other = 0; other < this.workers; other++) latestNs = Math.max(latestNs, this.cellsOf(other)[cell] as number);
+    for (let other = 0; other < this.workers; other++)
+      latestNs = Math.max(latestNs, this.cellsOf(other)[cell] as number);
     clock.waitUntil(latestNs);
     return true;
   }

@@ -31,7 +31,9 @@ export class IoProgram implements Program {
   prepare(): void {
     const { task, backend } = this.#context;
     const mode = { write: this.#writes, create: !task.laidOut, direct: this.#job.direct };
-    task.files.forEach((file, slot) => timed(this.#context, 'open', () => backend.open(slot, file.path, mode)));
+    task.files.forEach((file, slot) => {
+      timed(this.#context, 'open', () => backend.open(slot, file.path, mode));
+    });
   }
 
   run(): null {
@@ -48,7 +50,9 @@ export class IoProgram implements Program {
     });
     while (this.#fill() && drain.run(this.#batch, this.#generation()));
     if (this.#writes && job.endFsync) {
-      task.files.forEach((_, slot) => timed(this.#context, 'fsync', () => backend.sync(slot, false)));
+      task.files.forEach((_, slot) => {
+        timed(this.#context, 'fsync', () => backend.sync(slot, false));
+      });
     }
     return null;
   }
@@ -74,7 +78,9 @@ export class IoProgram implements Program {
   complete(): void {
     if (this.#writes && this.#job.verify) this.#verifyWritten();
     const { task, backend } = this.#context;
-    task.files.forEach((_, slot) => timed(this.#context, 'close', () => backend.close(slot)));
+    task.files.forEach((_, slot) => {
+      timed(this.#context, 'close', () => backend.close(slot));
+    });
   }
 
   /** The pattern once more from its start: what it wrote, as far as it came, must be there. */
@@ -100,8 +106,8 @@ export class IoProgram implements Program {
 function cutTo(batch: Batch, leftBytes: number): boolean {
   let left = leftBytes;
   let count = 0;
-  while (count < batch.count && left >= (batch.lengthBytes[count] as number)) left -= batch.lengthBytes[count++] as number;
+  while (count < batch.count && left >= (batch.lengthBytes[count] as number))
+    left -= batch.lengthBytes[count++] as number;
   batch.count = count;
   return count > 0;
 }
-

@@ -29,7 +29,8 @@ export class WorkerPool {
    * a crash in native code) stops the others and becomes an outcome with a fault.
    */
   async run(tasks: readonly WorkerTask[], counters: Counters): Promise<WorkerOutcome[]> {
-    if (tasks.length > this.#threads) throw new RangeError(`${tasks.length} workers do not fit ${this.#threads} threads`);
+    if (tasks.length > this.#threads)
+      throw new RangeError(`${tasks.length} workers do not fit ${this.#threads} threads`);
     return Promise.all(
       tasks.map(async (task): Promise<WorkerOutcome> => {
         try {

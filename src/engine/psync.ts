@@ -42,7 +42,14 @@ export class PsyncBackend implements Backend {
   }
 
   /** The rest of a transfer that was short, interrupted or refused. */
-  #complete(kind: number, slot: number, offsetBytes: number, lengthBytes: number, bufferOffset: number, first: number): void {
+  #complete(
+    kind: number,
+    slot: number,
+    offsetBytes: number,
+    lengthBytes: number,
+    bufferOffset: number,
+    first: number,
+  ): void {
     const fd = this.#fds[slot] as number;
     let moved = first;
     let done = 0;
@@ -58,7 +65,13 @@ export class PsyncBackend implements Backend {
   }
 
   #fault(kind: number, slot: number, offsetBytes: number, negativeErrno: number): IoFault {
-    return this.#faultOf(kind, slot, offsetBytes, errnoName(-negativeErrno), `failed with ${errnoName(-negativeErrno)}`);
+    return this.#faultOf(
+      kind,
+      slot,
+      offsetBytes,
+      errnoName(-negativeErrno),
+      `failed with ${errnoName(-negativeErrno)}`,
+    );
   }
 
   #endOfFile(kind: number, slot: number, offsetBytes: number): IoFault {
@@ -69,7 +82,13 @@ export class PsyncBackend implements Backend {
   #faultOf(kind: number, slot: number, offsetBytes: number, code: string, what: string): IoFault {
     const syscall = kind === READ ? 'pread' : 'pwrite';
     const path = this.#paths[slot] ?? null;
-    const fault: SystemFault = { code, syscall, path, offsetBytes, message: `${syscall} of ${path} at ${offsetBytes} ${what}` };
+    const fault: SystemFault = {
+      code,
+      syscall,
+      path,
+      offsetBytes,
+      message: `${syscall} of ${path} at ${offsetBytes} ${what}`,
+    };
     return new IoFault(fault);
   }
 

@@ -5,7 +5,6 @@ import { Drain, PLAIN_DRAIN } from './drain.js';
 import { type Program, type ProgramContext, timed } from './program.js';
 import { chunkBytesOf, drainStretch } from './whole-files.js';
 
-
 /** Open, read whole, close, file after file: what a loader of single images does. */
 export class SmallFilesProgram implements Program {
   readonly #context: ProgramContext;
@@ -38,7 +37,15 @@ export class SmallFilesProgram implements Program {
     const chunkBytes = chunkBytesOf(this.#job.bs);
     const mode = { write: false, create: false, direct: this.#job.direct };
     timed(this.#context, 'open', () => backend.open(extent.file, task.files[extent.file]?.path as string, mode));
-    const whole = drainStretch(drain, this.#batch, READ, extent.file, extent.startBytes, extent.lengthBytes, chunkBytes);
+    const whole = drainStretch(
+      drain,
+      this.#batch,
+      READ,
+      extent.file,
+      extent.startBytes,
+      extent.lengthBytes,
+      chunkBytes,
+    );
     timed(this.#context, 'close', () => backend.close(extent.file));
     return whole;
   }

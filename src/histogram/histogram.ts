@@ -59,7 +59,8 @@ export function record(histogram: Histogram, latencyNs: number): void {
 
 /** Adds the counts of `source` to `target`. Exact: merging loses nothing. */
 export function mergeInto(target: Histogram, source: Histogram): void {
-  for (let bin = 0; bin < BINS; bin++) target.counts[bin] = (target.counts[bin] as number) + (source.counts[bin] as number);
+  for (let bin = 0; bin < BINS; bin++)
+    target.counts[bin] = (target.counts[bin] as number) + (source.counts[bin] as number);
 }
 
 export function merged(histograms: readonly Histogram[]): Histogram {

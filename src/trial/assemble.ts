@@ -1,10 +1,17 @@
 /** From what the workers report to what is recorded: merged exactly, averaged never. */
-import { encodeHistogram, type SparseCounts } from '../histogram/codec.js';
-import { BINS, createHistogram, type Histogram, quantileNs, totalCount } from '../histogram/histogram.js';
+
 import { type Counters, HISTOGRAM_BASE } from '../engine/counters.js';
 import type { Totals } from '../engine/meter.js';
 import type { WorkerReport } from '../engine/protocol.js';
-import { type ClientUse, OPERATION_KINDS, type OperationKind, type SeriesPoint, type Window } from '../record/trial-record.js';
+import { encodeHistogram, type SparseCounts } from '../histogram/codec.js';
+import { BINS, createHistogram, type Histogram, quantileNs, totalCount } from '../histogram/histogram.js';
+import {
+  type ClientUse,
+  OPERATION_KINDS,
+  type OperationKind,
+  type SeriesPoint,
+  type Window,
+} from '../record/trial-record.js';
 
 const SECOND_NS = 1_000_000_000;
 const NOTHING: Totals = { atNs: 0, readOps: 0, writeOps: 0, readBytes: 0, writeBytes: 0 };
@@ -30,7 +37,13 @@ function proportionAt(report: WorkerReport, atNs: number): Totals {
   const span = report.total.atNs - from.atNs;
   const part = span <= 0 ? 1 : Math.min(1, (atNs - from.atNs) / span);
   const at = (amount: (typeof AMOUNTS)[number]) => from[amount] + (report.total[amount] - from[amount]) * part;
-  return { atNs, readOps: at('readOps'), writeOps: at('writeOps'), readBytes: at('readBytes'), writeBytes: at('writeBytes') };
+  return {
+    atNs,
+    readOps: at('readOps'),
+    writeOps: at('writeOps'),
+    readBytes: at('readBytes'),
+    writeBytes: at('writeBytes'),
+  };
 }
 
 /** The time in which all workers were busy, and what they moved in it. */
@@ -54,7 +67,9 @@ export function assembleWindow(reports: readonly WorkerReport[]): Window {
   if (busy.length > 0) return { startNs: 0, endNs: Math.max(...busy), ...total, ...rest };
   const measured = active.filter(({ rampEnd }) => rampEnd !== null);
   const moved = sumOf(
-    measured.map((report) => difference(report.rampEnd as Totals, report.allBusyEnd ?? proportionAt(report, firstDoneNs))),
+    measured.map((report) =>
+      difference(report.rampEnd as Totals, report.allBusyEnd ?? proportionAt(report, firstDoneNs)),
+    ),
   );
   const startNs = Math.max(0, ...measured.map(({ rampEnd }) => (rampEnd as Totals).atNs));
   for (const amount of AMOUNTS) moved[amount] = Math.round(moved[amount]);

@@ -1,5 +1,5 @@
 /** The cache state that a trial claims: brought about before it, and judged after it. */
-import { type IoCounters, delta, snapshot } from '../host/io-counters.js';
+import { delta, type IoCounters, snapshot } from '../host/io-counters.js';
 import { evict, readEvidence, warm } from '../host/page-cache.js';
 import type { CacheEvidence, Window } from '../record/trial-record.js';
 import type { CacheClaim } from '../workload/workload.js';
@@ -99,7 +99,10 @@ function judge(preparation: CachePreparation, readBytes: number, device: IoCount
   const resident = before.residentBytesBefore;
   if (claim === 'cold' && resident !== null && resident > before.fileBytes * COLD_MOST_RESIDENT_SHARE) {
     const why = problem === null ? 'they could not be evicted (a file system in memory, or pages in use)' : problem;
-    return { verdict: 'contradicted', detail: `${percent(resident / before.fileBytes)} of the files were in the page cache: ${why}` };
+    return {
+      verdict: 'contradicted',
+      detail: `${percent(resident / before.fileBytes)} of the files were in the page cache: ${why}`,
+    };
   }
   return judgeByDevice(claim, readBytes, deviceReadBytes(device), preparation);
 }
@@ -109,7 +112,12 @@ function deviceReadBytes(device: IoCounters): number | null {
   return device.blockDevice === null ? null : (device.processDeviceReadBytes ?? device.blockReadBytes);
 }
 
-function judgeByDevice(claim: 'cold' | 'warm' | 'direct', readBytes: number, fetched: number | null, preparation: CachePreparation): Judgement {
+function judgeByDevice(
+  claim: 'cold' | 'warm' | 'direct',
+  readBytes: number,
+  fetched: number | null,
+  preparation: CachePreparation,
+): Judgement {
   const resident = preparation.before.residentBytesBefore;
   if (fetched === null) {
     if (claim === 'warm' && resident !== null && resident >= preparation.before.fileBytes) {

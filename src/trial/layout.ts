@@ -1,5 +1,15 @@
 /** Puts files of reproducible content where a trial will read them. */
-import { closeSync, fdatasyncSync, mkdirSync, openSync, readSync, renameSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fdatasyncSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { CONTENT_SLACK_BYTES, ContentMemory } from '../engine/content.js';
@@ -84,7 +94,11 @@ async function writeContent(fd: number, file: DataFile, progress: LayoutProgress
 }
 
 /** Writes the files below a directory. */
-export async function layOutFiles(directory: string, files: readonly DataFile[], progress: LayoutProgress): Promise<void> {
+export async function layOutFiles(
+  directory: string,
+  files: readonly DataFile[],
+  progress: LayoutProgress,
+): Promise<void> {
   for (const file of files) {
     const path = join(directory, file.path);
     try {
@@ -94,7 +108,9 @@ export async function layOutFiles(directory: string, files: readonly DataFile[],
       if (thrown instanceof LayoutStopped) throw thrown;
       const fault = systemFaultOf(thrown, path);
       const remedy = fault.code === 'ENOSPC' || fault.code === 'EDQUOT' ? '; free some space or use smaller files' : '';
-      throw new FeedrateError('measurement', `cannot lay out ${path}: ${fault.code} in ${fault.syscall}${remedy}`, { cause: thrown });
+      throw new FeedrateError('measurement', `cannot lay out ${path}: ${fault.code} in ${fault.syscall}${remedy}`, {
+        cause: thrown,
+      });
     }
   }
 }

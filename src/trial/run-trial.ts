@@ -45,7 +45,11 @@ interface Stage {
 
 /** Whether a job reads bytes whose cache state could matter. */
 function reads(job: Job): boolean {
-  return job.kind === 'checkpoint-restore' || job.kind === 'small-files' || (job.kind === 'io' && job.rw !== 'write' && job.rw !== 'randwrite');
+  return (
+    job.kind === 'checkpoint-restore' ||
+    job.kind === 'small-files' ||
+    (job.kind === 'io' && job.rw !== 'write' && job.rw !== 'randwrite')
+  );
 }
 
 function stageOf(trial: PlannedTrial, settings: TrialSettings): Stage {
@@ -116,9 +120,16 @@ interface Measured {
   readonly eventLoopDelay: { readonly maxNs: number; readonly p99Ns: number };
 }
 
-async function measure(trial: PlannedTrial, stage: Stage, counters: Counters, settings: TrialSettings): Promise<Measured> {
+async function measure(
+  trial: PlannedTrial,
+  stage: Stage,
+  counters: Counters,
+  settings: TrialSettings,
+): Promise<Measured> {
   // The same trial of the same plan sees the same offsets; another round sees others.
-  const seed = seedOf(`${settings.plan.seed}/${stage.arm.spec.randseed}/${trial.session}/${trial.round}/${stage.arm.id}`);
+  const seed = seedOf(
+    `${settings.plan.seed}/${stage.arm.spec.randseed}/${trial.session}/${trial.round}/${stage.arm.id}`,
+  );
   const tasks = tasksOf(stage, counters, seed);
   const delay = monitorEventLoopDelay({ resolution: 10 });
   const stopWatching = watch(counters, stage.arm.spec, expectedBytes(stage.arm, stage.files), (view) => {
@@ -151,7 +162,12 @@ interface Execution {
   readonly fault: TrialRecord['fault'];
 }
 
-async function execute(trial: PlannedTrial, stage: Stage, counters: Counters, settings: TrialSettings): Promise<Execution> {
+async function execute(
+  trial: PlannedTrial,
+  stage: Stage,
+  counters: Counters,
+  settings: TrialSettings,
+): Promise<Execution> {
   let preparation: CachePreparation | null = null;
   let measured: Measured = { outcomes: [], eventLoopDelay: { maxNs: 0, p99Ns: 0 } };
   try {

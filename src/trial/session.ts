@@ -61,11 +61,16 @@ export class Session {
           this.#counters = counters;
           if (this.#stopped) counters?.requestStop();
         },
-        onLive: (trial, arm, view) => this.#sink.emit({ type: 'progress', trialId: trial.id, arm: arm.id, ...this.#position(view), ...view }),
+        onLive: (trial, arm, view) =>
+          this.#sink.emit({ type: 'progress', trialId: trial.id, arm: arm.id, ...this.#position(view), ...view }),
       };
       const mine = plan.trials.filter((trial) => trial.session === session);
       for (let round = 1; round <= plan.rounds && !this.#stopped; round++) {
-        await runRound(mine.filter((trial) => trial.round === round), (trial) => this.#runOne(trial, settings), stopped);
+        await runRound(
+          mine.filter((trial) => trial.round === round),
+          (trial) => this.#runOne(trial, settings),
+          stopped,
+        );
       }
     } catch (thrown) {
       if (!(thrown instanceof LayoutStopped)) throw thrown;
@@ -99,13 +104,21 @@ export class Session {
   }
 
   /** How far the whole plan has come, and how long the rest will take if its trials are like those so far. */
-  #position(view: { readonly fraction: number | null }): { doneTrials: number; totalTrials: number; etaNs: number | null } {
+  #position(view: { readonly fraction: number | null }): {
+    doneTrials: number;
+    totalTrials: number;
+    etaNs: number | null;
+  } {
     const { plan, session } = this.#options;
     const before = plan.trials.filter((trial) => trial.session < session).length;
     const doneTrials = before + this.#doneHere;
     const doneParts = this.#doneHere + (view.fraction ?? 0);
     const elapsedNs = (performance.now() - this.#startMs) * 1e6;
     const leftParts = plan.trials.length - before - doneParts;
-    return { doneTrials, totalTrials: plan.trials.length, etaNs: doneParts > 0 ? Math.round((elapsedNs / doneParts) * leftParts) : null };
+    return {
+      doneTrials,
+      totalTrials: plan.trials.length,
+      etaNs: doneParts > 0 ? Math.round((elapsedNs / doneParts) * leftParts) : null,
+    };
   }
 }

@@ -33,7 +33,11 @@ const cacheContradicted: Check = ({ cache }) =>
 const cacheUnproven: Check = ({ cache }) =>
   cache.verdict !== 'unproven'
     ? null
-    : { code: 'cache-unproven', message: `claimed ${cache.claim}, unproven: ${cache.detail}`, remedy: 'treat the cache state as unknown' };
+    : {
+        code: 'cache-unproven',
+        message: `claimed ${cache.claim}, unproven: ${cache.detail}`,
+        remedy: 'treat the cache state as unknown',
+      };
 
 const koffiMissing: Check = ({ engine }) =>
   engine.calls !== 'fs'
@@ -82,7 +86,8 @@ const gcInWindow: Check = ({ client }) =>
 
 const clientBound: Check = ({ client, window, engine, job }) => {
   const busyNs = window.lastDoneNs * job.numjobs;
-  if (engine.used !== 'psync' || client.workerUserNs === null || client.workerUserNs <= CLIENT_BOUND_SHARE * busyNs) return null;
+  if (engine.used !== 'psync' || client.workerUserNs === null || client.workerUserNs <= CLIENT_BOUND_SHARE * busyNs)
+    return null;
   return {
     code: 'client-bound',
     message: `workers spent ${Math.round((client.workerUserNs / busyNs) * 100)} % of their time computing`,
@@ -107,7 +112,17 @@ const rateMissed: Check = ({ job, window, status }) => {
   };
 };
 
-const CHECKS = [cacheContradicted, cacheUnproven, koffiMissing, iodepthReduced, shortWindow, straggler, gcInWindow, clientBound, rateMissed];
+const CHECKS = [
+  cacheContradicted,
+  cacheUnproven,
+  koffiMissing,
+  iodepthReduced,
+  shortWindow,
+  straggler,
+  gcInWindow,
+  clientBound,
+  rateMissed,
+];
 
 /** Everything about a trial that its reader must know. */
 export function warningsOf(observed: Observed): Warning[] {

@@ -66,7 +66,8 @@ content('does not compress and does not repeat', () => {
   memory.fill(3 << 20, 1 << 20, 8, 0, 0);
   assert.ok(deflateRawSync(memory.bytes).length >= memory.bytes.length);
   const sectors = new Set<string>();
-  for (let at = 0; at < memory.bytes.length; at += 512) sectors.add(Buffer.from(memory.bytes.subarray(at, at + 512)).toString('base64'));
+  for (let at = 0; at < memory.bytes.length; at += 512)
+    sectors.add(Buffer.from(memory.bytes.subarray(at, at + 512)).toString('base64'));
   assert.is(sectors.size, memory.bytes.length / 512);
 });
 
