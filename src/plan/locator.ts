@@ -1,0 +1,71 @@
+import { FeedrateError } from '../base/errors.js';
+import type { Batch } from './batch.js';
+import type { Extent } from './plan.js';
+import { MAX_POSITIONS } from './random-order.js';
+
+/**
+ * Finds the file and offset of a worker's n-th block. Blocks are counted through the extents in
+ * their order; the part at the end of an extent that is shorter than a block holds none.
+ */
+export class Locator {
+  /** Blocks of all extents, at most 2^31. */
+  readonly count: number;
+  readonly #blockBytes: number;
+  /** Per extent with at least one block. */
+  readonly #files: Int32Array;
+  readonly #startBytes: Float64Array;
+  /** First block of each of these extents. */
+  readonly #firstBlocks: Int32Array;
+  /** Blocks of each extent when all have the same number; 0 = they differ. */
+  readonly #blocksEach: number;
+
+  /** Throws `FeedrateError('workload')` when the extents hold no block or more than 2^31. */
+  constructor(extents: readonly Extent[], blockBytes: number) {
+    const used = extents.filter(({ lengthBytes }) => lengthBytes >= blockBytes);
+    const blocks = used.map(({ lengthBytes }) => Math.floor(lengthBytes / blockBytes));
+    this.count = blocks.reduce((sum, each) => sum + each, 0);
+    if (this.count === 0) {
+      throw new FeedrateError(
+        'workload',
+        `bs: no file is as long as a block of ${blockBytes} bytes; use a smaller bs or larger files`,
+      );
+    }
+    if (this.count > MAX_POSITIONS) {
+      const message = `a worker has ${this.count} blocks of ${blockBytes} bytes, random access reaches 2^31`;
+      throw new FeedrateError('workload', `bs: ${message}; use a larger bs, a smaller size or more workers`);
+    }
+    this.#blockBytes = blockBytes;
+    this.#files = Int32Array.from(used, ({ file }) => file);
+    this.#startBytes = Float64Array.from(used, ({ startBytes }) => startBytes);
+    this.#firstBlocks = new Int32Array(used.length);
+    for (let i = 1; i < used.length; i++) {
+      this.#firstBlocks[i] = (this.#firstBlocks[i - 1] as number) + (blocks[i - 1] as number);
+    }
+    this.#blocksEach = blocks.every((each) => each === blocks[0]) ? (blocks[0] as number) : 0;
+  }
+
+  /** Writes file and offset of the first `count` positions into the batch. */
+  locate(positions: Int32Array, count: number, batch: Batch): void {
+    const blocksEach = this.#blocksEach;
+    for (let i = 0; i < count; i++) {
+      const position = positions[i] as number;
+      const extent = blocksEach === 0 ? this.#extentOf(position) : Math.floor(position / blocksEach);
+      batch.file[i] = this.#files[extent] as number;
+      const block = position - (this.#firstBlocks[extent] as number);
+      batch.offsetBytes[i] = (this.#startBytes[extent] as number) + block * this.#blockBytes;
+    }
+  }
+
+  /** The last extent whose first block is not after `position`: a binary search without branches to mispredict. */
+  #extentOf(position: number): number {
+    let extent = 0;
+    let left = this.#firstBlocks.length;
+    while (left > 1) {
+      const half = left >>> 1;
+      const isBefore = (position - (this.#firstBlocks[extent + half] as number)) >> 31;
+      extent += half & ~isBefore;
+      left -= half;
+    }
+    return extent;
+  }
+}

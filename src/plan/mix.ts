@@ -1,0 +1,94 @@
+import { createPrng, type Prng } from '../base/prng.js';
+import type { BlockShare, IoJob } from '../workload/workload.js';
+import { type Batch, READ, WRITE } from './batch.js';
+
+/** The longest block of a mix: what slots of the space, and buffers, are measured by. */
+export function largestBlockBytes(bs: readonly BlockShare[]): number {
+  return bs.reduce((largest, { blockBytes }) => Math.max(largest, blockBytes), 0);
+}
+
+/** Draws block lengths by their shares. */
+export class LengthMix {
+  readonly largestBytes: number;
+  /** False when every operation has the largest length. */
+  readonly mixed: boolean;
+  readonly #lengths: Int32Array;
+  /** Running sums of the shares. */
+  readonly #bounds: Float64Array;
+  readonly #prng: Prng;
+
+  constructor(bs: readonly BlockShare[], seed: number, worker: number) {
+    this.largestBytes = largestBlockBytes(bs);
+    this.mixed = bs.some(({ blockBytes }) => blockBytes !== this.largestBytes);
+    this.#lengths = Int32Array.from(bs, ({ blockBytes }) => blockBytes);
+    let sum = 0;
+    this.#bounds = Float64Array.from(bs, ({ share }) => {
+      sum += share;
+      return sum;
+    });
+    this.#prng = createPrng(seed, worker, 2);
+  }
+
+  draw(): number {
+    const last = this.#lengths.length - 1;
+    if (last === 0) return this.largestBytes;
+    const drawn = this.#prng.nextFloat();
+    let i = 0;
+    while (i < last && drawn >= (this.#bounds[i] as number)) i++;
+    return this.#lengths[i] as number;
+  }
+
+  /** The longest length of the mix that is at most `roomBytes`; 0 when there is none. */
+  longestWithin(roomBytes: number): number {
+    let longest = 0;
+    for (const lengthBytes of this.#lengths)
+      if (lengthBytes <= roomBytes && lengthBytes > longest) longest = lengthBytes;
+    return longest;
+  }
+
+  /**
+   * Gives the batch its lengths. In a mix, each operation gets a drawn length at a drawn place of
+   * its slot, a multiple of that length from the slot's start.
+   */
+  place(batch: Batch): void {
+    if (!this.mixed) {
+      batch.lengthBytes.fill(this.largestBytes, 0, batch.count);
+      return;
+    }
+    for (let i = 0; i < batch.count; i++) {
+      const lengthBytes = this.draw();
+      const places = Math.floor(this.largestBytes / lengthBytes);
+      batch.lengthBytes[i] = lengthBytes;
+      batch.offsetBytes[i] = (batch.offsetBytes[i] as number) + this.#prng.nextBelow(places) * lengthBytes;
+    }
+  }
+}
+
+/** Decides which operations read and which write. */
+export class KindMix {
+  /** The kind of all operations, or null when they are mixed. */
+  readonly #only: number | null;
+  /** The largest of the 31-bit draws that read; -1 when none does. */
+  readonly #lastRead: number;
+  readonly #prng: Prng;
+
+  constructor(job: IoJob, seed: number, worker: number) {
+    this.#only = onlyKindOf(job);
+    this.#lastRead = Math.round((job.rwmixread / 100) * 2 ** 31) - 1;
+    this.#prng = createPrng(seed, worker, 3);
+  }
+
+  assign(batch: Batch): void {
+    if (this.#only !== null) {
+      batch.kind.fill(this.#only, 0, batch.count);
+      return;
+    }
+    // The sign bit of the difference is the kind, READ = 0 and WRITE = 1: a branch here would be mispredicted.
+    for (let i = 0; i < batch.count; i++) batch.kind[i] = (this.#lastRead - (this.#prng.nextUint32() >>> 1)) >>> 31;
+  }
+}
+
+function onlyKindOf({ rw }: IoJob): number | null {
+  if (rw === 'read' || rw === 'randread') return READ;
+  return rw === 'write' || rw === 'randwrite' ? WRITE : null;
+}

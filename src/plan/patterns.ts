@@ -1,0 +1,112 @@
+import type { IoJob } from '../workload/workload.js';
+import { BATCH_CAPACITY, type Batch, type Pattern } from './batch.js';
+import { Locator } from './locator.js';
+import { KindMix, LengthMix } from './mix.js';
+import type { Extent } from './plan.js';
+import { createPositions, type Positions } from './positions.js';
+
+/**
+ * The access pattern of one worker over its extents. Each property of the operations is filled in
+ * by a loop of its own over the batch, so that none of them calls through an interface per operation.
+ * @param seed of the job; with the worker's number it determines every operation
+ * Throws `FeedrateError('workload')` when the extents hold no block, or more than 2^31 for random access.
+ */
+export function createPattern(job: IoJob, extents: readonly Extent[], seed: number, worker: number): Pattern {
+  const lengths = new LengthMix(job.bs, seed, worker);
+  const kinds = new KindMix(job, seed, worker);
+  if (!isRandom(job)) return new SequentialPattern(extents, lengths, kinds);
+  const locator = new Locator(extents, lengths.largestBytes);
+  return new RandomPattern(createPositions(job, locator.count, seed, worker), locator, lengths, kinds);
+}
+
+/** Whether a job visits its blocks in random order. */
+export function isRandom({ rw }: IoJob): boolean {
+  return rw === 'randread' || rw === 'randwrite' || rw === 'randrw';
+}
+
+/**
+ * File after file from start to end. What is left of a file and shorter than the shortest block is
+ * skipped, as fio does. In a mix, a drawn length that no longer fits gives way to the longest that
+ * does. Mixed reads and writes share one position (fio keeps one for each): every block is visited
+ * once a pass, by one of them.
+ */
+class SequentialPattern implements Pattern {
+  pass = 0;
+  readonly #files: Int32Array;
+  readonly #startBytes: Float64Array;
+  readonly #endBytes: Float64Array;
+  readonly #lengths: LengthMix;
+  readonly #kinds: KindMix;
+  #extent = 0;
+  #offsetBytes: number;
+  #over = false;
+
+  constructor(extents: readonly Extent[], lengths: LengthMix, kinds: KindMix) {
+    this.#files = Int32Array.from(extents, ({ file }) => file);
+    this.#startBytes = Float64Array.from(extents, ({ startBytes }) => startBytes);
+    this.#endBytes = Float64Array.from(extents, ({ startBytes, lengthBytes }) => startBytes + lengthBytes);
+    this.#lengths = lengths;
+    this.#kinds = kinds;
+    this.#offsetBytes = this.#startBytes[0] ?? 0;
+  }
+
+  fill(batch: Batch): boolean {
+    if (this.#over) this.#beginPass();
+    const extents = this.#files.length;
+    let count = 0;
+    while (count < BATCH_CAPACITY && this.#extent < extents) {
+      const roomBytes = (this.#endBytes[this.#extent] as number) - this.#offsetBytes;
+      const drawnBytes = this.#lengths.draw();
+      const lengthBytes = drawnBytes <= roomBytes ? drawnBytes : this.#lengths.longestWithin(roomBytes);
+      if (lengthBytes === 0) {
+        this.#extent++;
+        this.#offsetBytes = this.#startBytes[this.#extent] ?? 0;
+        continue;
+      }
+      batch.file[count] = this.#files[this.#extent] as number;
+      batch.offsetBytes[count] = this.#offsetBytes;
+      batch.lengthBytes[count] = lengthBytes;
+      this.#offsetBytes += lengthBytes;
+      count++;
+    }
+    batch.count = count;
+    this.#kinds.assign(batch);
+    this.#over = count === 0;
+    return count > 0;
+  }
+
+  #beginPass(): void {
+    this.pass++;
+    this.#extent = 0;
+    this.#offsetBytes = this.#startBytes[0] ?? 0;
+  }
+}
+
+/** Blocks in the order that `Positions` draws. */
+class RandomPattern implements Pattern {
+  pass = 0;
+  readonly #drawn = new Int32Array(BATCH_CAPACITY);
+  readonly #positions: Positions;
+  readonly #locator: Locator;
+  readonly #lengths: LengthMix;
+  readonly #kinds: KindMix;
+  #over = false;
+
+  constructor(positions: Positions, locator: Locator, lengths: LengthMix, kinds: KindMix) {
+    this.#positions = positions;
+    this.#locator = locator;
+    this.#lengths = lengths;
+    this.#kinds = kinds;
+  }
+
+  fill(batch: Batch): boolean {
+    if (this.#over) this.pass++;
+    const count = this.#positions.take(this.#drawn);
+    batch.count = count;
+    this.#locator.locate(this.#drawn, count, batch);
+    this.#lengths.place(batch);
+    this.#kinds.assign(batch);
+    this.#over = count === 0;
+    return count > 0;
+  }
+}
