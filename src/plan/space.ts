@@ -1,0 +1,112 @@
+import { unreachable } from '../base/assert.js';
+import type { Dataset } from '../workload/workload.js';
+import { filesOf } from './files.js';
+import type { Arm, ArmFiles, Plan, Target } from './plan.js';
+
+const GIB = 2 ** 30;
+
+/** What a plan writes on one target. */
+export interface SpaceNeed {
+  /** The target's name. */
+  readonly target: string;
+  /** Of data files that are still to be written; they stay. */
+  readonly dataBytes: number;
+  /** The most that the files of a single trial take at once; they go after it. */
+  readonly scratchBytes: number;
+  /** All that is written during the run, layout included. */
+  readonly writtenBytes: number;
+  /** Jobs that write for a given time count with one pass, so more may be written. */
+  readonly writtenIsLowerBound: boolean;
+}
+
+/**
+ * What the plan writes, per target in the plan's order.
+ * @param existing whether this data file is on the target already
+ * Throws `FeedrateError('workload')` as `filesOf` does.
+ */
+export function spaceNeeded(
+  plan: Plan,
+  dataset: Dataset | null,
+  existing: (target: Target, path: string, bytes: number) => boolean,
+): SpaceNeed[] {
+  return plan.targets.map((target) => {
+    const missing = new Map<string, number>();
+    let scratchBytes = 0;
+    let writtenBytes = 0;
+    let writtenIsLowerBound = false;
+    plan.arms.forEach((arm, index) => {
+      if (arm.target !== target.name || !touchesFiles(arm)) return;
+      const files = filesOf(arm, dataset);
+      if (files.place === 'data') {
+        for (const { path, bytes } of files.files) if (!existing(target, path, bytes)) missing.set(path, bytes);
+        return;
+      }
+      const trials = plan.trials.filter((trial) => trial.arm === index).length;
+      scratchBytes = Math.max(scratchBytes, scratchBytesOf(arm, files));
+      writtenBytes += trials * writtenBytesOf(arm, files);
+      writtenIsLowerBound ||= trials > 0 && arm.spec.kind === 'io' && arm.spec.timeBased;
+    });
+    const dataBytes = sum(missing.values());
+    return {
+      target: target.name,
+      dataBytes,
+      scratchBytes,
+      writtenBytes: writtenBytes + dataBytes,
+      writtenIsLowerBound,
+    };
+  });
+}
+
+/** Engines without I/O need no files. */
+export function touchesFiles({ spec }: Arm): boolean {
+  return spec.ioengine !== 'null' && spec.ioengine !== 'simulated';
+}
+
+function scratchBytesOf({ spec }: Arm, files: ArmFiles): number {
+  const fileBytes = sum(files.files.map(({ bytes }) => bytes));
+  // An old checkpoint goes only when the new one is complete: one more than is kept.
+  return spec.kind === 'checkpoint-write' ? fileBytes * Math.min(spec.checkpoints, spec.keepLast + 1) : fileBytes;
+}
+
+function writtenBytesOf({ spec }: Arm, files: ArmFiles): number {
+  const fileBytes = sum(files.files.map(({ bytes }) => bytes));
+  switch (spec.kind) {
+    case 'io': {
+      const writeShare = spec.rw === 'write' || spec.rw === 'randwrite' ? 1 : 1 - spec.rwmixread / 100;
+      const transferBytes = spec.ioSizeBytes === null || spec.timeBased ? fileBytes : spec.ioSizeBytes * spec.numjobs;
+      return (files.laidOut ? fileBytes : 0) + Math.ceil(transferBytes * writeShare);
+    }
+    case 'checkpoint-write':
+      return fileBytes * spec.checkpoints;
+    case 'checkpoint-restore':
+    case 'small-files':
+      return 0;
+    default:
+      return unreachable(spec);
+  }
+}
+
+/** Whether a target can take the plan. */
+export interface SpaceVerdict {
+  readonly fits: boolean;
+  /** Data and scratch files together, without the margin. */
+  readonly neededBytes: number;
+  /** What must stay free besides. */
+  readonly marginBytes: number;
+}
+
+/** Keeps 5 % of the file system free, at most 10 GiB. A plan that writes nothing fits anywhere. */
+export function fits(
+  need: Pick<SpaceNeed, 'dataBytes' | 'scratchBytes'>,
+  fileSystem: { readonly totalBytes: number; readonly freeBytes: number },
+): SpaceVerdict {
+  const neededBytes = need.dataBytes + need.scratchBytes;
+  const marginBytes = Math.min(Math.floor(fileSystem.totalBytes * 0.05), 10 * GIB);
+  return { fits: neededBytes === 0 || neededBytes + marginBytes <= fileSystem.freeBytes, neededBytes, marginBytes };
+}
+
+function sum(values: Iterable<number>): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+}
