@@ -1,0 +1,32 @@
+/** The words after `feedrate` → a command that is run, and a line and an exit status where it fails. */
+import { describeFailure } from './failure.js';
+import { createProgram } from './program.js';
+
+/** What the shell's completion script calls at each press of the tab key; see `completion.ts`. */
+const COMPLETION_REQUEST = 'complete';
+
+/** Runs the command that the words ask for. Sets `process.exitCode`; throws nothing. */
+export async function runCommandLine(words: readonly string[]): Promise<void> {
+  tolerateClosedPipes();
+  try {
+    if (words[0] === COMPLETION_REQUEST && words[1] === '--') {
+      const { answerCompletion } = await import('./completion.js');
+      answerCompletion(words.slice(2));
+      return;
+    }
+    await createProgram().parseAsync(words, { from: 'user' });
+  } catch (thrown) {
+    const failure = describeFailure(thrown, process.env['FEEDRATE_DEBUG'] === '1');
+    for (const line of failure.lines) process.stderr.write(`${line}\n`);
+    process.exitCode = failure.status;
+  }
+}
+
+/** `feedrate show | head`: a reader that has seen enough is no error, and no reason to lose a measurement. */
+function tolerateClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+}

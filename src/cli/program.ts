@@ -1,0 +1,204 @@
+/**
+ * The command line: commands, options, help. Only commander loads here; what a command
+ * does is imported when it is called, so that `--version` and `--help` cost next to nothing.
+ */
+import { Command, Option } from 'commander';
+import { DEFAULT_RESULTS, FORMATS, PROGRESS_MODES, type RawRunOptions, SHELLS, type Shell } from './arguments.js';
+import type { CleanOptions } from './clean.js';
+import type { ListOptions } from './list.js';
+import type { PrepareOptions } from './prepare.js';
+import type { ShowOptions } from './show.js';
+import { packageVersion } from './version.js';
+
+/**
+ * A new program, ready to parse. Each action sets `process.exitCode`; parsing errors are thrown as
+ * `CommanderError` after their one line is on stderr.
+ */
+export function createProgram(): Command {
+  const program = new Command('feedrate')
+    .description('Can this mount feed my accelerators? Measures training-shaped I/O on a real directory.')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(`feedrate: ${plainError(text)}\n`) })
+    .addHelpText('after', ROOT_EXAMPLES);
+  addRun(program);
+  addPrepare(program);
+  addShow(program);
+  addList(program);
+  addSchema(program);
+  addCompletion(program);
+  addClean(program);
+  return program;
+}
+
+function addRun(program: Command): void {
+  const run = program
+    .command('run')
+    .description('run a workload and keep the result')
+    .argument('<workload>', 'a workload file, such as workloads/quick.yaml');
+  addWorkloadOptions(run, 'directory to measure, or name=directory; repeat to compare (default: a fresh temporary one)')
+    .option('--label <key=value>', 'note kept with the run; repeat for more', collect)
+    .addOption(resultsOption())
+    .option('--dry-run', 'print arms, bytes to write and expected time; write nothing')
+    .addOption(formatOption(FORMATS))
+    .addOption(progressOption())
+    .option('--drop-caches', 'as root: also drop the kernel’s caches before cold trials')
+    .addHelpText('after', RUN_EXAMPLES)
+    .action(async (workload: string, options: RawRunOptions, command: Command) => {
+      const [{ run: runCommand }, { parseRunOptions }] = await Promise.all([
+        import('./run.js'),
+        import('./arguments.js'),
+      ]);
+      process.exitCode = await runCommand(parseRunOptions(workload, options), argumentsOf(command));
+    });
+}
+
+function addPrepare(program: Command): void {
+  const prepare = program
+    .command('prepare')
+    .description('lay out the data files of a workload, so that later runs find them')
+    .argument('<workload>', 'a workload file');
+  addWorkloadOptions(prepare, 'directory to prepare, or name=directory; repeat for more')
+    .addOption(progressOption())
+    .addHelpText('after', '\nExample:\n  feedrate prepare workloads/random-read.yaml -t /mnt/train\n')
+    .action(async (workload: string, options: PrepareOptions) => {
+      const { prepare: prepareCommand } = await import('./prepare.js');
+      process.exitCode = await prepareCommand(workload, options);
+    });
+}
+
+function addShow(program: Command): void {
+  program
+    .command('show')
+    .description('print a run again, whole or damaged')
+    .argument('[run]', 'its directory, its name, or the beginning or end of it', 'latest')
+    .addOption(resultsOption())
+    .addOption(formatOption(FORMATS))
+    .addHelpText('after', '\nExamples:\n  feedrate show\n  feedrate show a1f3 --format md\n')
+    .action(async (run: string, options: ShowOptions) => {
+      const { show } = await import('./show.js');
+      process.exitCode = show(run, options);
+    });
+}
+
+function addList(program: Command): void {
+  program
+    .command('list')
+    .description('list the runs there are')
+    .addOption(resultsOption())
+    .addOption(formatOption(['table', 'json']))
+    .addHelpText('after', '\nExample:\n  feedrate list --format json\n')
+    .action(async (options: ListOptions) => {
+      const { list } = await import('./list.js');
+      process.exitCode = list(options);
+    });
+}
+
+function addSchema(program: Command): void {
+  program
+    .command('schema')
+    .description('print the JSON Schema of workload files, for editors')
+    .addHelpText('after', '\nExample:\n  feedrate schema > schema.json\n')
+    .action(async () => {
+      const { schema } = await import('./schema.js');
+      process.exitCode = schema();
+    });
+}
+
+function addCompletion(program: Command): void {
+  program
+    .command('completion')
+    .description('print a completion script for a shell')
+    .addArgument(program.createArgument('<shell>', 'which shell').choices(SHELLS))
+    .addHelpText('after', COMPLETION_EXAMPLES)
+    .action(async (shell: Shell) => {
+      const { printCompletionScript } = await import('./completion-script.js');
+      process.exitCode = printCompletionScript(shell);
+    });
+}
+
+function addClean(program: Command): void {
+  program
+    .command('clean')
+    .description('remove what feedrate made below a target')
+    .requiredOption('-t, --target <path>', 'directory to clean; repeat for more', collect)
+    .option('--data', 'also remove the data files that later runs would reuse')
+    .option('--elsewhere', 'also remove what runs on other machines, or before a restart, have left')
+    .option('-y, --yes', 'do not ask')
+    .addHelpText('after', '\nExample:\n  feedrate clean -t /mnt/train --data\n')
+    .action(async (options: CleanOptions) => {
+      const { clean } = await import('./clean.js');
+      process.exitCode = await clean(options);
+    });
+}
+
+/** What `run` and `prepare` share: where, and which variant of the workload. */
+function addWorkloadOptions(command: Command, targetHelp: string): Command {
+  const target = new Option('-t, --target <path>', targetHelp).argParser(collect);
+  if (command.name() !== 'run') target.makeOptionMandatory();
+  return command
+    .addOption(target)
+    .option('--set <key=value>', 'replace a field of the workload: --set runtime=5s; repeat for more', collect)
+    .option('-P, --param <key=a,b>', 'vary a field: -P bs=4k,1m; repeat for more', collect)
+    .option('--seed <number>', 'seed of order, offsets and content (default: the workload’s)');
+}
+
+function collect(value: string, earlier: readonly string[] | undefined): string[] {
+  return [...(earlier ?? []), value];
+}
+
+function resultsOption(): Option {
+  return new Option('-o, --output <directory>', 'where runs are kept').default(DEFAULT_RESULTS);
+}
+
+function formatOption(choices: readonly string[]): Option {
+  return new Option('--format <format>', 'form of the result on stdout').choices(choices).default('table');
+}
+
+function progressOption(): Option {
+  return new Option('--progress <mode>', 'form of the progress on stderr').choices(PROGRESS_MODES).default('auto');
+}
+
+/** The words after `feedrate`, as they were typed. */
+function argumentsOf(command: Command): string[] {
+  const root = command.parent as Command & { readonly rawArgs: readonly string[] };
+  return root.rawArgs.slice();
+}
+
+/** Commander's message on one line, without its own prefix. */
+function plainError(text: string): string {
+  return text
+    .trim()
+    .replace(/^error: /, '')
+    .replace(/\s*\n\s*/g, ' ');
+}
+
+const ROOT_EXAMPLES = `
+Examples:
+  feedrate run workloads/quick.yaml                      real I/O in a temporary directory
+  feedrate run workloads/quick.yaml -t /mnt/train        … in a directory of yours
+  feedrate run workloads/random-read.yaml -t a=/mnt/a -t b=/mnt/b -P bs=4k,1m
+  feedrate show                                          the latest run again
+
+Exit status: 0 pass, 1 threshold failed, 2 usage or workload error, 5 measurement failed, 130 interrupted.
+`;
+
+const RUN_EXAMPLES = `
+Examples:
+  feedrate run workloads/quick.yaml
+  feedrate run workloads/random-read.yaml -t /mnt/train --dry-run
+  feedrate run workloads/random-read.yaml -t a=/mnt/a -t b=/mnt/b -P bs=4k,1m --label volume=flexgroup
+  feedrate run workloads/mixed.yaml -t /mnt/train --set runtime=30s --format json > result.json
+
+feedrate writes only below .feedrate-… in the target. A directory with a = in its name is written ./a=b.
+The first Ctrl-C ends the run after what is measured now; a second one at once.
+`;
+
+const COMPLETION_EXAMPLES = `
+Examples:
+  bash (needs the bash-completion package):  source <(feedrate completion bash)
+  zsh:                                       source <(feedrate completion zsh)
+  fish:                                      feedrate completion fish | source
+`;
