@@ -8,6 +8,15 @@ import { type Program, type ProgramContext, timed } from './program.js';
 /** Laid-out content is generation 0, so a write that was lost shows as old content. */
 const FIRST_WRITTEN_GENERATION = 1;
 
+/** For a worker without a share of the files: every pass is over at once. */
+const NO_BLOCKS: Pattern = {
+  pass: 0,
+  fill: (batch) => {
+    batch.count = 0;
+    return false;
+  },
+};
+
 /** fio's kind of job: blocks in some order, until the bytes or the time are used up. */
 export class IoProgram implements Program {
   readonly #context: ProgramContext;
@@ -19,7 +28,7 @@ export class IoProgram implements Program {
   constructor(context: ProgramContext, job: IoJob) {
     this.#context = context;
     this.#job = job;
-    this.#pattern = this.#newPattern();
+    this.#pattern = context.task.extents.length === 0 ? NO_BLOCKS : this.#newPattern();
     this.#writes = job.rw !== 'read' && job.rw !== 'randread';
   }
 

@@ -1,7 +1,7 @@
 import { closeSync, constants, fdatasyncSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { constants as osConstants } from 'node:os';
 import { type SystemFault, systemFaultOf } from '../base/errors.js';
-import { errnoName } from '../host/libc.js';
+import { codeOf, errnoName } from '../host/libc.js';
 import { READ } from '../plan/batch.js';
 import { type Backend, IoFault, type OpenMode } from './backend.js';
 import type { TransferCalls } from './calls.js';
@@ -14,7 +14,9 @@ function attempt<T>(path: string, call: () => T): T {
   try {
     return call();
   } catch (thrown) {
-    throw new IoFault(systemFaultOf(thrown, path));
+    const fault = systemFaultOf(thrown, path);
+    // Node names only the errors that libuv knows: ESTALE and EDQUOT are not among them.
+    throw new IoFault({ ...fault, code: codeOf(thrown) ?? fault.code });
   }
 }
 

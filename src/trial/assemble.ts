@@ -1,10 +1,10 @@
 /** From what the workers report to what is recorded: merged exactly, averaged never. */
 
 import { type Counters, HISTOGRAM_BASE } from '../engine/counters.js';
-import type { Totals } from '../engine/meter.js';
+import { TICK_NS, type Totals, type WorkerSecond } from '../engine/meter.js';
 import type { WorkerReport } from '../engine/protocol.js';
-import { encodeHistogram, type SparseCounts } from '../histogram/codec.js';
-import { BINS, createHistogram, type Histogram, quantileNs, totalCount } from '../histogram/histogram.js';
+import { decodeHistogram, encodeHistogram, type SparseCounts } from '../histogram/codec.js';
+import { BINS, createHistogram, type Histogram, mergeInto, quantileNs, totalCount } from '../histogram/histogram.js';
 import {
   type ClientUse,
   OPERATION_KINDS,
@@ -95,28 +95,37 @@ export function addCells(sum: Histogram, cells: Float64Array, base: number): voi
 
 /** Second by second, empty seconds included. */
 export function assembleSeries(reports: readonly WorkerReport[], lastDoneNs: number): SeriesPoint[] {
+  const bySecond = new Map<number, WorkerSecond[]>();
+  for (const part of reports.flatMap(({ seconds }) => seconds)) {
+    const parts = bySecond.get(part.second);
+    if (parts === undefined) bySecond.set(part.second, [part]);
+    else parts.push(part);
+  }
   const points: SeriesPoint[] = [];
   for (let second = 0; second * SECOND_NS < lastDoneNs; second++) {
-    const parts = reports.flatMap(({ seconds }) => seconds.filter((part) => part.second === second));
-    const latency = createHistogram();
-    for (const part of parts) {
-      for (let i = 0; i < part.latency.length; i += 2) {
-        const bin = part.latency[i] as number;
-        latency.counts[bin] = (latency.counts[bin] as number) + (part.latency[i + 1] as number);
-      }
-    }
-    const any = totalCount(latency) > 0;
-    points.push({
-      startNs: second * SECOND_NS,
-      durationNs: Math.min(SECOND_NS, lastDoneNs - second * SECOND_NS),
-      readBytes: parts.reduce((sum, part) => sum + part.readBytes, 0),
-      writeBytes: parts.reduce((sum, part) => sum + part.writeBytes, 0),
-      ops: parts.reduce((sum, part) => sum + part.ops, 0),
-      p50Ns: any ? quantileNs(latency, 0.5) : null,
-      p99Ns: any ? quantileNs(latency, 0.99) : null,
-    });
+    const parts = bySecond.get(second) ?? [];
+    const durationNs = Math.min(SECOND_NS, lastDoneNs - second * SECOND_NS);
+    // The workers end a tick late: what hangs over into a last second is no second of its own.
+    if (parts.length === 0 && durationNs < TICK_NS) break;
+    points.push(pointOf(parts, second * SECOND_NS, durationNs));
   }
   return points;
+}
+
+function pointOf(parts: readonly WorkerSecond[], startNs: number, durationNs: number): SeriesPoint {
+  const latency = createHistogram();
+  for (const part of parts) mergeInto(latency, decodeHistogram(part.latency));
+  const any = totalCount(latency) > 0;
+  const sum = (pick: (part: WorkerSecond) => number) => parts.reduce((total, part) => total + pick(part), 0);
+  return {
+    startNs,
+    durationNs,
+    readBytes: sum((part) => part.readBytes),
+    writeBytes: sum((part) => part.writeBytes),
+    ops: sum((part) => part.ops),
+    p50Ns: any ? quantileNs(latency, 0.5) : null,
+    p99Ns: any ? quantileNs(latency, 0.99) : null,
+  };
 }
 
 /** What the workers' loops cost the client. `eventLoopDelay` is the coordinating thread's. */

@@ -107,9 +107,15 @@ function judge(preparation: CachePreparation, readBytes: number, device: IoCount
   return judgeByDevice(claim, readBytes, deviceReadBytes(device), preparation);
 }
 
-/** The process's own count knows only its own bytes; the device's is the fallback where that one is closed to us. */
+/**
+ * The process's own count knows only its own bytes; the device's is the fallback where that one is
+ * closed to us. Where no device is found (network, memory, layered file systems) a count of zero
+ * means nothing, but bytes that were counted did come from one.
+ */
 function deviceReadBytes(device: IoCounters): number | null {
-  return device.blockDevice === null ? null : (device.processDeviceReadBytes ?? device.blockReadBytes);
+  const own = device.processDeviceReadBytes;
+  if (device.blockDevice === null) return own !== null && own > 0 ? own : null;
+  return own ?? device.blockReadBytes;
 }
 
 function judgeByDevice(

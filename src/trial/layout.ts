@@ -16,6 +16,7 @@ import { CONTENT_SLACK_BYTES, ContentMemory } from '../engine/content.js';
 import { createOwnDirectory, ownDirectoryPath, releaseOwnDirectory } from '../host/own-directory.js';
 import { filesOf } from '../plan/files.js';
 import type { DataFile, Plan, Target } from '../plan/plan.js';
+import { touchesFiles } from '../plan/space.js';
 import type { Dataset } from '../workload/workload.js';
 import type { SessionEvent } from './events.js';
 
@@ -119,16 +120,11 @@ export async function layOutFiles(
 export function dataFilesOf(plan: Plan, dataset: Dataset | null, target: Target): DataFile[] {
   const files = new Map<string, DataFile>();
   for (const arm of plan.arms) {
-    if (arm.target !== target.name || !needsRealFiles(arm.spec.ioengine)) continue;
+    if (arm.target !== target.name || !touchesFiles(arm)) continue;
     const armFiles = filesOf(arm, dataset);
     if (armFiles.place === 'data') for (const file of armFiles.files) files.set(file.path, file);
   }
   return [...files.values()];
-}
-
-/** Whether an engine touches the file system at all. */
-export function needsRealFiles(engine: string): boolean {
-  return engine !== 'null' && engine !== 'simulated';
 }
 
 /** Where data files of a target are kept. */

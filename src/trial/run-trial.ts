@@ -1,6 +1,6 @@
 /** One trial from its files to its record. */
 import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { FeedrateError, type SystemFault, systemFaultOf } from '../base/errors.js';
 import { seedOf } from '../base/prng.js';
@@ -11,11 +11,12 @@ import type { WorkerOutcome, WorkerTask } from '../engine/protocol.js';
 import type { IoCounters } from '../host/io-counters.js';
 import { filesOf } from '../plan/files.js';
 import type { Arm, ArmFiles, DataFile, Extent, Plan, PlannedTrial, Target } from '../plan/plan.js';
+import { touchesFiles } from '../plan/space.js';
 import { RECORD_VERSION, type TrialRecord } from '../record/trial-record.js';
 import type { Dataset, Job } from '../workload/workload.js';
 import { assembleClient, assembleLatency, assembleSeries, assembleWindow } from './assemble.js';
 import { type CachePreparation, deviceBytesSince, judgeCache, prepareCache } from './cache.js';
-import { dataDirectory, layOutFiles, needsRealFiles } from './layout.js';
+import { dataDirectory, layOutFiles } from './layout.js';
 import { type LiveView, watch } from './live.js';
 import { warningsOf } from './warnings.js';
 
@@ -94,9 +95,11 @@ function tasksOf(stage: Stage, counters: Counters, seed: number): WorkerTask[] {
 /** Makes the trial's scratch directory and what must be in it, then brings about the cache state. */
 async function prepare(stage: Stage, settings: TrialSettings): Promise<CachePreparation> {
   const { arm, files, target, directory, scratchDirectory } = stage;
-  const real = needsRealFiles(arm.spec.ioengine);
+  const real = touchesFiles(arm);
   if (real && files.place === 'scratch') {
     mkdirSync(scratchDirectory, { recursive: true });
+    // Checkpoints name their own directories.
+    if (!files.laidOut && arm.spec.kind === 'io') makeDirectoriesOf(directory, files.files);
     if (files.laidOut) await layOutFiles(directory, files.files, { wrote: () => {}, stopped: settings.stopped });
   }
   return prepareCache({
@@ -107,6 +110,11 @@ async function prepare(stage: Stage, settings: TrialSettings): Promise<CachePrep
     dropCaches: settings.dropCaches,
     stopped: settings.stopped,
   });
+}
+
+function makeDirectoriesOf(directory: string, files: readonly DataFile[]): void {
+  for (const path of new Set(files.map((file) => dirname(join(directory, file.path)))))
+    mkdirSync(path, { recursive: true });
 }
 
 /** Bytes that a trial moves when nothing ends it early; for the progress only. */

@@ -3,10 +3,11 @@ import type { Counters } from '../engine/counters.js';
 import { WorkerPool } from '../engine/pool.js';
 import { createOwnDirectory, releaseOwnDirectory, removeOwnDirectory } from '../host/own-directory.js';
 import type { Plan, PlannedTrial, Target } from '../plan/plan.js';
+import { touchesFiles } from '../plan/space.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import type { Dataset } from '../workload/workload.js';
 import type { SessionEvent } from './events.js';
-import { dataFilesOf, LayoutStopped, layOutTarget, needsRealFiles } from './layout.js';
+import { dataFilesOf, LayoutStopped, layOutTarget } from './layout.js';
 import { runRound } from './rounds.js';
 import { runTrial, type TrialSettings } from './run-trial.js';
 
@@ -84,7 +85,7 @@ export class Session {
   /** The data directory is held for the whole session, so that nobody removes files that later rounds read. */
   async #takeDirectories(target: Target, scratch: Map<string, string>, held: string[]): Promise<void> {
     const { plan, dataset, runId } = this.#options;
-    if (!plan.arms.some((arm) => arm.target === target.name && needsRealFiles(arm.spec.ioengine))) return;
+    if (!plan.arms.some((arm) => arm.target === target.name && touchesFiles(arm))) return;
     scratch.set(target.name, createOwnDirectory(target, runId, 'scratch'));
     const files = dataFilesOf(plan, dataset, target);
     if (files.length === 0) return;

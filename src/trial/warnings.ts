@@ -10,6 +10,9 @@ const STRAGGLER_SHARE = 0.1;
 /** A rate missed by more than this was not reached. */
 const RATE_MISSED_SHARE = 0.05;
 
+/** Collections that take less than this share of the workers' time change no result. */
+const GC_SHARE = 0.005;
+
 interface Observed {
   readonly job: Job;
   readonly engine: EngineUse;
@@ -75,8 +78,8 @@ const straggler: Check = ({ window, job }) =>
         remedy: 'use time_based with a runtime, so that all workers end together',
       };
 
-const gcInWindow: Check = ({ client }) =>
-  client.gcCount === 0
+const gcInWindow: Check = ({ client, window, job }) =>
+  client.gcNs <= GC_SHARE * window.lastDoneNs * job.numjobs
     ? null
     : {
         code: 'gc-in-window',

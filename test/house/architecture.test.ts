@@ -16,7 +16,7 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
   plan: ['base', 'workload'],
   record: ['base', 'workload', 'plan', 'histogram'],
   host: ['base', 'record (types)'],
-  engine: ['base', 'workload', 'plan', 'histogram', 'record (types)', 'host'],
+  engine: ['base', 'workload', 'plan', 'histogram', 'record', 'host'],
   trial: ['base', 'workload', 'plan', 'histogram', 'record', 'host', 'engine'],
   store: ['base', 'workload', 'plan', 'histogram', 'record'],
   stats: ['base', 'plan', 'histogram', 'record'],

@@ -1,0 +1,92 @@
+/** What stands before a run: the workload read, the targets opened, the plan made and found to fit. */
+import { existsSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { FeedrateError, systemFaultOf } from '../base/errors.js';
+import { formatBytes } from '../base/units.js';
+import { captureEnvironment } from '../host/environment.js';
+import { openTarget, statTarget } from '../host/target.js';
+import type { Plan, Target } from '../plan/plan.js';
+import { buildPlan } from '../plan/schedule.js';
+import { fits, type SpaceNeed, spaceNeeded } from '../plan/space.js';
+import { RUN_VERSION, type RunRecord } from '../record/run-record.js';
+import { dataDirectory } from '../trial/layout.js';
+import { parseWorkload } from '../workload/parse.js';
+import { resolveJob } from '../workload/resolve.js';
+import type { Workload } from '../workload/workload.js';
+import type { NamedPath, RunOptions } from './arguments.js';
+import { leftoverNotes } from './targets.js';
+
+/** What `run`, `prepare` and the dry run work from. */
+export interface Preparation {
+  readonly workload: Workload;
+  readonly workloadSource: string;
+  readonly plan: Plan;
+  readonly space: readonly SpaceNeed[];
+  /** What the user should know before it starts, a line each. */
+  readonly notes: readonly string[];
+}
+
+type PlanOptions = Pick<RunOptions, 'workloadPath' | 'overrides' | 'seed'>;
+
+function readWorkload(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (thrown) {
+    const { code } = systemFaultOf(thrown);
+    throw new FeedrateError('workload', `cannot read the workload ${path}: ${code}; give the path of a .yaml file`, {
+      cause: thrown,
+    });
+  }
+}
+
+/**
+ * Reads the workload, opens the targets and makes the plan. Throws `FeedrateError` when a part of
+ * it is wrong or the plan does not fit the free space. Nothing is written but the probe of a target.
+ */
+export function prepareRun(options: PlanOptions, named: readonly NamedPath[]): Preparation {
+  const workloadSource = readWorkload(options.workloadPath);
+  const workload = parseWorkload(workloadSource, options.workloadPath, options.overrides);
+  const targets = named.map(({ name, path }) => openTarget(name, path, { write: true }));
+  const plan = buildPlan(workload, targets, resolveJob, options.seed ?? workload.seed);
+  const space = spaceNeeded(plan, workload.dataset, (target, path) =>
+    existsSync(join(dataDirectory(target, 'none'), path)),
+  );
+  for (const need of space) refuseWhatDoesNotFit(need, targets);
+  return { workload, workloadSource, plan, space, notes: leftoverNotes(targets) };
+}
+
+function refuseWhatDoesNotFit(need: SpaceNeed, targets: readonly Target[]): void {
+  const target = targets.find(({ name }) => name === need.target) as Target;
+  const { totalBytes, freeBytes } = statTarget(target);
+  const verdict = fits(need, { totalBytes, freeBytes });
+  if (verdict.fits) return;
+  throw new FeedrateError(
+    'target',
+    `target ${target.name} (${target.path}): the plan needs ${formatBytes(verdict.neededBytes)} and a margin of ` +
+      `${formatBytes(verdict.marginBytes)}, but ${formatBytes(freeBytes)} are free; free some space, or use smaller files with --set size=…`,
+  );
+}
+
+/** The record of a run that begins now. */
+export function runRecordOf(
+  preparation: Preparation,
+  options: RunOptions,
+  command: readonly string[],
+): Omit<RunRecord, 'id'> {
+  const { plan, workloadSource } = preparation;
+  return {
+    runVersion: RUN_VERSION,
+    status: 'running',
+    startedAt: new Date().toISOString(),
+    endedAt: null,
+    pid: process.pid,
+    hostname: hostname(),
+    command,
+    labels: options.labels,
+    workloadSource,
+    overrides: options.overrides.map(({ option, text }) => `${option} ${text}`),
+    plan,
+    environment: captureEnvironment(plan.targets),
+  };
+}

@@ -1,0 +1,45 @@
+/**
+ * A session is a process of its own, so that nothing of an earlier one (heap, optimised code,
+ * open files) is left in it. It owns the measuring and appends to the run directory; its parent
+ * owns the terminal and decides when to stop.
+ */
+import { FeedrateError } from '../base/errors.js';
+import { openRun } from '../store/run-store.js';
+import { Session } from '../trial/session.js';
+import type { FromSession, ToSession } from './session-messages.js';
+
+function tell(message: FromSession): void {
+  if (process.connected) process.send?.(message);
+}
+
+async function start({ options, runDirectory }: Extract<ToSession, { type: 'start' }>): Promise<void> {
+  const store = openRun(runDirectory);
+  const session = new Session(options, {
+    emit: (event) => tell({ type: 'event', event }),
+    append: (record) => store.appendTrial(record),
+  });
+  process.on('message', (message: ToSession) => {
+    if (message.type === 'stop') session.stop();
+  });
+  // The parent is gone, perhaps killed: end what is under way and clean up.
+  process.on('disconnect', () => session.stop());
+  try {
+    await session.run();
+  } catch (thrown) {
+    const defect = !(thrown instanceof FeedrateError);
+    tell({
+      type: 'failed',
+      message: thrown instanceof Error ? (defect ? (thrown.stack ?? thrown.message) : thrown.message) : String(thrown),
+      defect,
+    });
+    process.exitCode = 1;
+  } finally {
+    if (process.connected) process.disconnect();
+  }
+}
+
+// Ctrl-C goes to the whole process group; the parent alone decides what it means.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+process.once('message', (message: ToSession) => {
+  if (message.type === 'start') void start(message);
+});

@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { formatBytes } from '../base/units.js';
+import { findOwnDirectories, ownDirectoryPath, removeOwnDirectory } from '../host/own-directory.js';
+import type { Target } from '../plan/plan.js';
+import type { NamedPath } from './arguments.js';
+import type { Progress } from './progress.js';
+
+/** The directories to measure, and what undoes it. */
+export interface UsedTargets {
+  readonly list: readonly NamedPath[];
+  /** Removes the temporary directory, if one was made. */
+  readonly dispose: () => void;
+}
+
+/** The targets that were named, or a fresh directory below the system's temporary directory. */
+export function useTargets(named: readonly NamedPath[]): UsedTargets {
+  if (named.length > 0) return { list: named, dispose: () => {} };
+  const path = mkdtempSync(join(tmpdir(), 'feedrate-'));
+  return { list: [{ name: 'tmp', path }], dispose: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** What runs that were killed left below the targets: a line each, with the remedy. */
+export function leftoverNotes(targets: readonly Target[]): string[] {
+  return targets.flatMap((target) =>
+    findOwnDirectories(target)
+      .filter(({ kind, state }) => kind === 'scratch' && state === 'dead')
+      .map(
+        ({ runId, allocatedBytes }) =>
+          `run ${runId} was killed and left ${formatBytes(allocatedBytes)} below ${target.path}; remove it with: feedrate clean -t ${target.path}`,
+      ),
+  );
+}
+
+/** Removes a run's scratch directories on behalf of a session process that no longer can. */
+export function removeScratch(targets: readonly Target[], runId: string, progress: Progress): void {
+  for (const target of targets) {
+    try {
+      removeOwnDirectory(ownDirectoryPath(target, runId, 'scratch'), runId);
+    } catch (thrown) {
+      progress.note((thrown as Error).message);
+    }
+  }
+}
