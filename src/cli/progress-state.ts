@@ -14,18 +14,18 @@ export interface ProgressState {
   readonly ratesBytesPerSecond: readonly number[];
   /** The mean of the last second; null when nothing was measured yet. */
   readonly rateBytesPerSecond: number | null;
-  /** Of the whole plan; null until a progress event told. */
+  /** Of the whole plan; null while it is not known. */
   readonly totalTrials: number | null;
   readonly doneTrials: number;
   take(event: SessionEvent): void;
 }
 
-export function createProgressState(): ProgressState {
+export function createProgressState(planned: number | null): ProgressState {
   let current: ProgressState['current'] = null;
   let lastType: SessionEvent['type'] | null = null;
   let previousType: SessionEvent['type'] | null = null;
   let rates: number[] = [];
-  let totalTrials: number | null = null;
+  let totalTrials = planned;
   let doneTrials = 0;
   const takeProgress = (event: Extract<SessionEvent, { type: 'progress' }>): void => {
     rates = [...rates, event.bytesPerSecond].slice(-HISTORY);
@@ -55,8 +55,11 @@ export function createProgressState(): ProgressState {
     take(event) {
       previousType = lastType;
       lastType = event.type;
-      if (event.type === 'trial') doneTrials++;
-      else current = event;
+      if (event.type === 'trial') {
+        doneTrials++;
+        return;
+      }
+      current = event;
       if (event.type === 'progress') takeProgress(event);
       else rates = [];
     },

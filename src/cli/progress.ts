@@ -21,6 +21,11 @@ export interface Progress {
   close(): void;
 }
 
+export interface ProgressOptions {
+  readonly totalTrials?: number | null;
+  readonly nowMs?: () => number;
+}
+
 const REDRAW_EVERY_MS = 100;
 const LINE_EVERY_MS = 5000;
 const DEFAULT_COLUMNS = 80;
@@ -30,23 +35,27 @@ const CLEAR_LINE = '\r\x1b[K';
 /**
  * `auto` redraws on a terminal and appends elsewhere. A Jupyter cell says that it is a terminal but
  * keeps control sequences as junk; `JPY_PARENT_PID` gives it away.
+ * @param totalTrials of the whole plan; what is not given is learned from the events
  * @param nowMs a clock that never goes back, ms
  */
 export function createProgress(
   mode: ProgressMode,
   stream: ProgressStream,
   environment: Readonly<Record<string, string | undefined>>,
-  nowMs: () => number = () => performance.now(),
+  { totalTrials = null, nowMs = () => performance.now() }: ProgressOptions = {},
 ): Progress {
+  const state = createProgressState(totalTrials);
   switch (mode) {
     case 'none':
       return { handle: () => undefined, note: (text) => stream.write(`${text}\n`), close: () => undefined };
     case 'json':
       return jsonProgress(stream);
     case 'line':
-      return lineProgress(stream, nowMs);
+      return lineProgress(stream, state, nowMs);
     case 'auto':
-      return canRedraw(stream, environment) ? redrawnProgress(stream, environment, nowMs) : lineProgress(stream, nowMs);
+      return canRedraw(stream, environment)
+        ? redrawnProgress(stream, state, environment, nowMs)
+        : lineProgress(stream, state, nowMs);
   }
 }
 
@@ -63,8 +72,7 @@ function jsonProgress(stream: ProgressStream): Progress {
 }
 
 /** A line for each finished trial, and one every 5 s in between. */
-function lineProgress(stream: ProgressStream, nowMs: () => number): Progress {
-  const state = createProgressState();
+function lineProgress(stream: ProgressStream, state: ProgressState, nowMs: () => number): Progress {
   let lastMs = nowMs();
   const write = (text: string): void => {
     stream.write(`${text}\n`);
@@ -84,11 +92,11 @@ function lineProgress(stream: ProgressStream, nowMs: () => number): Progress {
 /** One line, redrawn in place. A trial that failed leaves a line behind: nobody should have to wait for the table. */
 function redrawnProgress(
   stream: ProgressStream,
+  state: ProgressState,
   environment: Readonly<Record<string, string | undefined>>,
   nowMs: () => number,
 ): Progress {
   const colors = pc.createColors(!environment['NO_COLOR']);
-  const state = createProgressState();
   let drawnMs = Number.NEGATIVE_INFINITY;
   let visible = false;
   const draw = (): void => {
@@ -103,8 +111,9 @@ function redrawnProgress(
   return {
     handle(event) {
       state.take(event);
-      if (event.type === 'trial' && event.record.status === 'failed') note(trialLine(event.record, state));
-      if (changesKind(event, state) || nowMs() - drawnMs >= REDRAW_EVERY_MS) draw();
+      if (event.type === 'trial') {
+        if (event.record.status === 'failed') note(trialLine(event.record, state));
+      } else if (changesKind(event, state) || nowMs() - drawnMs >= REDRAW_EVERY_MS) draw();
     },
     note,
     close() {

@@ -1,0 +1,56 @@
+/**
+ * feedrate as a library: the pure core (workload → plan → … → report), the session that measures, and
+ * the store. Everything but the command line.
+ */
+export { ERROR_CODES, type ErrorCode, EXIT, FeedrateError, type Issue, type SystemFault } from './base/errors.js';
+export { METRICS, type Metric, metricOf, type Unit } from './base/metrics.js';
+export { evaluateThresholds, exitStatusOf, type ThresholdResult } from './gate/thresholds.js';
+export { decodeHistogram, encodeHistogram, type SparseCounts } from './histogram/codec.js';
+export {
+  createHistogram,
+  type Histogram,
+  maxNs,
+  meanNs,
+  merged,
+  mergeInto,
+  quantileNs,
+  record,
+  totalCount,
+} from './histogram/histogram.js';
+export { captureEnvironment } from './host/environment.js';
+export { findOwnDirectories, type OwnDirectory, removeOwnDirectory } from './host/own-directory.js';
+export { openTarget, statTarget } from './host/target.js';
+export { type ExpectedTime, expectedTime } from './plan/expected-time.js';
+export { filesOf } from './plan/files.js';
+export type { Arm, ArmFiles, DataFile, Extent, Factor, Plan, PlannedTrial, Target } from './plan/plan.js';
+export { buildPlan } from './plan/schedule.js';
+export { fits, type SpaceNeed, type SpaceVerdict, spaceNeeded } from './plan/space.js';
+export { decodeRun, decodeTrial, encodeRun, encodeTrial } from './record/codec.js';
+export {
+  cpuNsPerOp,
+  iops,
+  type LatencyKind,
+  type LatencySummary,
+  latencyHistogram,
+  mergedLatency,
+  summarizeLatency,
+  tailNs,
+  throughputBytesPerSecond,
+} from './record/measure.js';
+export { type Environment, RUN_VERSION, type RunRecord, type TargetEnvironment } from './record/run-record.js';
+export type { RunStatus, StoredRun } from './record/stored-run.js';
+export { RECORD_VERSION, type TrialRecord } from './record/trial-record.js';
+export { REPORT_FORMATS, type ReportFormat, type ReportOptions, renderRun } from './report/render-run.js';
+export { type Spread, spreadOf } from './stats/spread.js';
+export { type ArmSummary, summarize } from './stats/summary.js';
+export { listRuns, type RunListing, resolveRun } from './store/find-runs.js';
+export { readRun } from './store/read-run.js';
+export { createRun, openRun, type RunStore } from './store/run-store.js';
+export type { SessionEvent } from './trial/events.js';
+export { type LayoutTotals, layOutPlan } from './trial/layout.js';
+export { Session, type SessionOptions, type SessionSink } from './trial/session.js';
+export { jsonSchema } from './workload/json-schema.js';
+export type { Override } from './workload/overrides.js';
+export { parseWorkload } from './workload/parse.js';
+export { resolveJob } from './workload/resolve.js';
+export type { Dataset, Job, JobDeclaration, Threshold, Trials, Workload } from './workload/workload.js';

@@ -1,0 +1,115 @@
+/** `feedrate clean`: what it lists, asks, removes and leaves alone. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { createOwnDirectory, releaseOwnDirectory } from '../../src/host/own-directory.js';
+import { feedrate, onTerminal } from '../support/feedrate-cli.js';
+import { needTool } from '../support/skip.js';
+import { withTemporaryDirectory } from '../support/temporary-directory.js';
+
+const test = suite('cli/clean');
+
+/** A target with the scratch directory of a dead run (its holder is removed) and a data directory. */
+function leaveBehind(target: string): void {
+  for (const [run, kind] of [
+    ['20261123T191203Z_quick_a1f3', 'scratch'],
+    ['20261123T191203Z_quick_a1f3', 'data'],
+  ] as const) {
+    const path = createOwnDirectory({ path: target }, run, kind);
+    releaseOwnDirectory(path, run);
+    writeFileSync(join(path, 'file'), 'x'.repeat(8192));
+  }
+}
+
+function withLeftovers(use: (target: string) => void): Promise<void> {
+  return withTemporaryDirectory((target) => {
+    leaveBehind(target);
+    writeFileSync(join(target, 'mine.txt'), 'mine');
+    use(target);
+  });
+}
+
+const SCRATCH = '.feedrate-20261123T191203Z_quick_a1f3';
+const ALL = ['.feedrate-20261123T191203Z_quick_a1f3', '.feedrate-data', 'mine.txt'];
+
+test('clean lists, and without a terminal refuses to remove unless --yes says so', () =>
+  withLeftovers((target) => {
+    const refused = feedrate(['clean', '-t', target]);
+    assert.is(refused.status, 2);
+    assert.match(refused.stdout, new RegExp(`^${target}/${SCRATCH} .* left by run 20261123T191203Z_quick_a1f3$`, 'm'));
+    assert.match(refused.stdout, new RegExp(`^${target}/.feedrate-data .* data files, which later runs reuse$`, 'm'));
+    assert.match(refused.stderr, /^feedrate: clean: nothing was removed, .*--yes\n$/);
+    assert.equal(readdirSync(target), ALL);
+    const scratch = feedrate(['clean', '-t', target, '--yes']);
+    assert.is(scratch.status, 0);
+    assert.match(scratch.stdout, /\nremoved 1 directory, .*\nthe data files stay; --data removes them\n$/);
+    assert.equal(readdirSync(target), ['.feedrate-data', 'mine.txt']);
+    const data = feedrate(['clean', '-t', target, '--yes', '--data']);
+    assert.match(data.stdout, /\nremoved 1 directory, [^\n]*\n$/);
+    assert.equal(readdirSync(target), ['mine.txt']);
+    assert.is(feedrate(['clean', '-t', target]).stdout, `nothing of feedrate's below ${target}\n`);
+  }));
+
+test('clean asks for leftovers and data apart', () => {
+  needTool('python3');
+  return withLeftovers((target) => {
+    const answers = [
+      ['dead runs left', 'y\n'],
+      ['data files, which later runs would', 'n\n'],
+    ] as const;
+    const { status, stdout } = onTerminal(['clean', '-t', target], { answers, columns: 160 });
+    assert.is(status, 0, stdout);
+    assert.match(stdout, /\r\nremoved 1 directory, /);
+    assert.equal(readdirSync(target), ['.feedrate-data', 'mine.txt']);
+  });
+});
+
+for (const [key, typed, expected] of [
+  ['no answer', '\n', 0],
+  ['Ctrl-C', '\x03', 130],
+  ['Ctrl-D', '\x04', 130],
+] as const) {
+  test(`clean removes nothing on ${key}`, () => {
+    needTool('python3');
+    return withLeftovers((target) => {
+      const answers = [
+        ['dead runs left', typed],
+        ['data files, which later runs would', typed],
+      ] as const;
+      const { status, stdout } = onTerminal(['clean', '-t', target], { answers, columns: 160 });
+      assert.is(status, expected, stdout);
+      assert.equal(readdirSync(target), ALL);
+    });
+  });
+}
+
+test('clean leaves alone what a live run uses', () =>
+  withTemporaryDirectory((target) => {
+    createOwnDirectory({ path: target }, 'live', 'scratch');
+    createOwnDirectory({ path: target }, 'live', 'data');
+    const { status, stdout } = feedrate(['clean', '-t', target, '--yes', '--data', '--elsewhere']);
+    assert.is(status, 0);
+    assert.is(stdout.split('\n').filter((line) => line.endsWith('in use by a run: stays')).length, 2, stdout);
+    assert.match(stdout, /\nnothing was removed\n$/);
+    assert.equal(readdirSync(target), ['.feedrate-data', '.feedrate-live']);
+  }));
+
+test('clean removes what cannot be judged only when told to', () =>
+  withTemporaryDirectory((target) => {
+    const path = createOwnDirectory({ path: target }, 'other', 'scratch');
+    for (const name of readdirSync(path)) {
+      const marker = JSON.parse(readFileSync(join(path, name), 'utf8'));
+      writeFileSync(join(path, name), JSON.stringify({ ...marker, process: { ...marker.process, bootId: 'another' } }));
+    }
+    const kept = feedrate(['clean', '-t', target, '--yes', '--data']);
+    assert.match(
+      kept.stdout,
+      /cannot tell whether it still runs\nnothing was removed\nwhat may be in use elsewhere stays;/,
+    );
+    assert.equal(readdirSync(target), ['.feedrate-other']);
+    assert.is(feedrate(['clean', '-t', target, '--yes', '--elsewhere']).status, 0);
+    assert.equal(readdirSync(target), []);
+  }));
+
+test.run();

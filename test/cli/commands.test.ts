@@ -1,0 +1,208 @@
+/** The commands as a user meets them: the built CLI as a child process, its output in pipes. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { feedrate, inShell } from '../support/feedrate-cli.js';
+import { repositoryRoot } from '../support/repository.js';
+import { withTemporaryDirectory } from '../support/temporary-directory.js';
+
+const test = suite('cli/commands');
+const COMMANDS = ['run', 'prepare', 'show', 'list', 'schema', 'completion', 'clean'];
+
+const SIMULATED = `name: pretend
+trials: { sessions: 1, rounds: 2 }
+jobs:
+  randread: { rw: randread, bs: [4k, 64k], size: 16m, numjobs: 2, cache: as-is, ioengine: simulated }
+`;
+
+/** A directory with a workload `w.yaml` and a target `t`. */
+function withWorkload(text: string, use: (directory: string) => void): Promise<void> {
+  return withTemporaryDirectory((directory) => {
+    writeFileSync(join(directory, 'w.yaml'), text);
+    use(directory);
+  });
+}
+
+test('--version and -V print the version of the package', () => {
+  const { version } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8'));
+  for (const option of ['--version', '-V']) {
+    assert.equal(feedrate([option]), { status: 0, stdout: `${version}\n`, stderr: '' });
+  }
+});
+
+test('help goes to stdout, names every command, and shows examples', () => {
+  const { status, stdout, stderr } = feedrate(['--help']);
+  assert.is(status, 0);
+  assert.is(stderr, '');
+  for (const command of COMMANDS) assert.match(stdout, new RegExp(`^ {2}${command}\\b`, 'm'));
+  for (const command of COMMANDS) {
+    const help = feedrate([command, '--help']);
+    assert.is(help.status, 0);
+    assert.match(help.stdout, `Usage: feedrate ${command}`);
+    assert.match(help.stdout, /\nExamples?:\n/);
+  }
+});
+
+test('without a command the help goes to stderr', () => {
+  const { status, stdout, stderr } = feedrate([]);
+  assert.is(status, 2);
+  assert.is(stdout, '');
+  assert.match(stderr, 'Usage: feedrate');
+});
+
+for (const [args, line] of [
+  [['lst'], "feedrate: unknown command 'lst' (Did you mean list?)"],
+  [['list', '--fromat', 'json'], "feedrate: unknown option '--fromat' (Did you mean --format?)"],
+  [
+    ['list', '--format', 'yaml'],
+    /^feedrate: option '--format <format>' argument 'yaml' is invalid\. Allowed choices are/,
+  ],
+  [['run'], "feedrate: missing required argument 'workload'"],
+  [['run', 'w.yaml', 'x.yaml'], /^feedrate: too many arguments for 'run'\. Expected 1 argument but got 2/],
+  [['run', 'none.yaml'], /^feedrate: cannot read the workload none\.yaml: ENOENT/],
+  [['run', 'none.yaml', '--seed', '1.5'], /^feedrate: --seed 1\.5: expected a whole number/],
+  [['run', 'none.yaml', '-t', '/a/x', '-t', '/b/x'], /^feedrate: -t: two targets are called 'x'/],
+  [['run', 'none.yaml', '--set', 'bs'], /^feedrate: --set 'bs': expected field=value/],
+  [['prepare', 'w.yaml'], "feedrate: required option '-t, --target <path>' not specified"],
+  [['clean'], "feedrate: required option '-t, --target <path>' not specified"],
+  [['clean', '-t', '/nonexistent'], /^feedrate: target nonexistent: cannot use \/nonexistent \(ENOENT\)/],
+  [['show', 'none', '-o', '/nonexistent'], /^feedrate: \/nonexistent: no run 'none'/],
+  [['completion', 'tcsh'], /^feedrate: .* Allowed choices are bash, zsh, fish\.$/],
+] as const) {
+  test(`feedrate ${args.join(' ')}: one line, status 2`, () => {
+    const { status, stdout, stderr } = feedrate(args);
+    assert.is(status, 2);
+    assert.is(stdout, '');
+    assert.is(stderr.split('\n').length, 2, stderr);
+    if (typeof line === 'string') assert.is(stderr, `${line}\n`);
+    else assert.match(stderr.trimEnd(), line);
+  });
+}
+
+test('every fault of a workload has a line with its place', () =>
+  withWorkload('name: w\njobs:\n  a: { rw: randraed, bs: 4kb }\n', (directory) => {
+    const { status, stdout, stderr } = feedrate(['run', 'w.yaml', '--set', 'colour=red'], directory);
+    const lines = stderr.trimEnd().split('\n');
+    assert.is(status, 2);
+    assert.is(stdout, '');
+    assert.ok(
+      lines.some((line) => line.startsWith('w.yaml:3:12: ')),
+      stderr,
+    );
+    assert.ok(
+      lines.some((line) => line.startsWith('w.yaml:3:26: ')),
+      stderr,
+    );
+    assert.ok(
+      lines.some((line) => line.startsWith('--set colour=red: ')),
+      stderr,
+    );
+    assert.equal(readdirSync(directory), ['w.yaml']);
+  }));
+
+test('schema prints a JSON Schema', () => {
+  const { status, stdout, stderr } = feedrate(['schema']);
+  assert.is(status, 0);
+  assert.is(stderr, '');
+  const schema = JSON.parse(stdout);
+  assert.match(schema.$schema, 'json-schema.org');
+  assert.ok(schema.properties.jobs);
+});
+
+test('a dry run prints the plan and leaves nothing behind', () =>
+  withWorkload(SIMULATED.replace('simulated', 'psync'), (directory) => {
+    const args = ['run', 'w.yaml', '-t', `here=${directory}`, '--dry-run', '--seed', '7'];
+    const { status, stdout, stderr } = feedrate(args, directory);
+    assert.is(status, 0, stderr);
+    assert.match(stdout, /^pretend: 2 arms, 1 session × 2 rounds, 4 trials\narms are shuffled in each round, seed 7\n/);
+    assert.match(stdout, /^randread\/bs=4KiB +here +2$/m);
+    assert.match(stdout, /^here +32 MiB +32 MiB +32 MiB /m);
+    assert.match(stdout, /^expected time .* assume 256 MiB\/s$/m);
+    assert.equal(readdirSync(directory), ['w.yaml']);
+    const json = JSON.parse(feedrate([...args, '--format', 'json', '-P', 'numjobs=1,2'], directory).stdout);
+    assert.is(json.seed, 7);
+    assert.is(json.arms.length, 4);
+    assert.is(json.trials.length, 8);
+    assert.equal(
+      [...new Set(json.trials.map(({ arm }: { arm: string }) => arm))].sort(),
+      json.arms.map(({ id }: { id: string }) => id).sort(),
+    );
+    assert.is(json.targets[0].path, directory);
+    const csv = feedrate([...args, '--format', 'csv'], directory);
+    assert.is(csv.status, 2);
+    assert.match(csv.stderr, /^feedrate: --dry-run: no plan is printed as csv/);
+  }));
+
+test('a run is saved, printed, listed and shown alike', () =>
+  withWorkload(SIMULATED, (directory) => {
+    const run = feedrate(['run', 'w.yaml', '--label', 'k=v'], directory);
+    assert.is(run.status, 0, run.stderr);
+    assert.is(
+      run.stderr.split('\n').filter((line) => /^(\d\/4 )?s1r\dt\d randread\/bs=/.test(line)).length,
+      4,
+      run.stderr,
+    );
+    assert.equal(feedrate(['show'], directory).stdout, run.stdout);
+    const [entry, ...others] = JSON.parse(feedrate(['list', '--format', 'json'], directory).stdout);
+    assert.is(others.length, 0);
+    assert.equal(
+      [entry.status, entry.workload, entry.labels, entry.trialsRecorded],
+      ['complete', 'pretend', { k: 'v' }, 4],
+    );
+    assert.match(entry.best.arm, 'randread/bs=');
+    const short = entry.id.slice(-4);
+    const table = feedrate(['list'], directory).stdout.split('\n');
+    assert.match(table[1] ?? '', new RegExp(`^${short}  \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d +complete  pretend +4/4 `));
+    assert.is(JSON.parse(feedrate(['show', short, '--format', 'json'], directory).stdout).id, entry.id);
+    assert.match(feedrate(['show', `results/${entry.id}`, '--format', 'csv'], directory).stdout, /^arm,job,target,/);
+  }));
+
+test('stdout holds the result alone, whatever the format of the progress', () =>
+  withWorkload(SIMULATED, (directory) => {
+    const run = feedrate(['run', 'w.yaml', '--format', 'json', '--progress', 'json'], directory);
+    assert.is(JSON.parse(run.stdout).workload, 'pretend');
+    const events = run.stderr
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).type);
+    assert.is(events.filter((type) => type === 'trial').length, 4);
+    const quiet = feedrate(['run', 'w.yaml', '--format', 'csv', '--progress', 'none'], directory);
+    assert.is(quiet.stderr, '');
+    assert.is(quiet.stdout.trimEnd().split('\n').length, 3);
+  }));
+
+test('a reader that has gone is no error', () =>
+  withWorkload(SIMULATED, (directory) => {
+    const commands = ['feedrate --help', 'feedrate schema', 'feedrate run w.yaml', 'feedrate show --format json'];
+    for (const command of commands) {
+      const { stdout, stderr } = inShell(`${command} | true; echo "\${PIPESTATUS[0]}"`, directory);
+      assert.is(stdout, '0\n', command);
+      assert.not.match(stderr, /EPIPE|at /, command);
+    }
+    const closed = inShell('feedrate run w.yaml 2> >(true) >/dev/null; echo $?', directory);
+    assert.is(closed.stdout, '0\n');
+    assert.is(JSON.parse(feedrate(['list', '--format', 'json'], directory).stdout).length, 2);
+  }));
+
+test('an empty results directory is no error', () =>
+  withTemporaryDirectory((directory) => {
+    assert.equal(feedrate(['list', '--format', 'json'], directory), { status: 0, stdout: '[]\n', stderr: '' });
+    const { status, stdout, stderr } = feedrate(['list', '-o', 'elsewhere'], directory);
+    assert.equal([status, stdout], [0, '']);
+    assert.match(stderr, /^no runs in elsewhere yet/);
+    assert.equal(readdirSync(directory), []);
+  }));
+
+test('prepare lays out what a run needs, once', () =>
+  withWorkload(SIMULATED.replace('simulated', 'psync'), (directory) => {
+    const first = feedrate(['prepare', 'w.yaml', '-t', '.', '--progress', 'none'], directory);
+    assert.is(first.status, 0, first.stderr);
+    assert.match(first.stdout, /^32 MiB written in .*, 0 B were there already\n$/);
+    const second = feedrate(['prepare', 'w.yaml', '-t', '.', '--progress', 'none'], directory);
+    assert.match(second.stdout, /^0 B written in .*, 32 MiB were there already\n$/);
+    const nothing = feedrate(['prepare', 'w.yaml', '-t', '.', '--set', 'ioengine=null'], directory);
+    assert.match(nothing.stdout, /^nothing to prepare/);
+  }));
+
+test.run();
