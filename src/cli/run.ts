@@ -11,6 +11,8 @@ import { SessionRunner } from './session-runner.js';
 import { printRun } from './show.js';
 import { removeScratch, useTargets } from './targets.js';
 
+type RunEnd = Exclude<RunRecord['status'], 'running'>;
+
 /**
  * Runs a workload and returns the exit status. Every trial is on disk as it ends. Throws
  * `FeedrateError` for what the user can mend; then nothing was written to the targets.
@@ -18,18 +20,24 @@ import { removeScratch, useTargets } from './targets.js';
 export async function run(options: RunOptions, command: readonly string[]): Promise<number> {
   const targets = useTargets(options.targets);
   try {
-    const preparation = await prepareRun(options, targets.list);
+    const preparation = prepareRun(options, targets.list);
     if (options.dryRun) {
       const { printDryRun } = await import('./dry-run.js');
       printDryRun(preparation, options.format);
       return EXIT.pass;
     }
     const store = createRun(options.outputDirectory, runRecordOf(preparation, options, command));
-    const progress = createProgress(options.progress, process.stderr, process.env);
+    const totalTrials = preparation.plan.trials.length;
+    const progress = createProgress(options.progress, process.stderr, process.env, { totalTrials });
     for (const note of preparation.notes) progress.note(note);
-    const status = await runSessions(preparation, store, progress, options);
-    progress.close();
-    store.finish(status);
+    // Until the sessions say otherwise: a defect that is thrown through here must not leave a run that looks alive.
+    let status: RunEnd = 'failed';
+    try {
+      status = await runSessions(preparation, store, progress, options);
+    } finally {
+      progress.close();
+      store.finish(status);
+    }
     const { trials } = readRun(store.directory);
     printRun(store.directory, options.format);
     return exitStatusOf({ status, trials, thresholds: evaluateThresholds(preparation.plan.arms, trials) });
@@ -44,7 +52,7 @@ async function runSessions(
   store: RunStore,
   progress: Progress,
   options: RunOptions,
-): Promise<Exclude<RunRecord['status'], 'running'>> {
+): Promise<RunEnd> {
   const { plan, workload } = preparation;
   const runner = new SessionRunner();
   const release = onInterrupt(runner, progress);

@@ -144,13 +144,11 @@ export class Meter {
       if (added !== 0) latency.push(bin, added);
       this.#countsBefore[bin] = count;
     }
-    this.seconds.push({
-      second: Math.floor(start.atNs / SECOND_NS),
-      readBytes: now.readBytes - start.readBytes,
-      writeBytes: now.writeBytes - start.writeBytes,
-      ops: now.readOps - start.readOps + now.writeOps - start.writeOps,
-      latency,
-    });
+    const ops = now.readOps - start.readOps + now.writeOps - start.writeOps;
     this.#secondStart = now;
+    if (ops === 0) return;
+    const readBytes = now.readBytes - start.readBytes;
+    const writeBytes = now.writeBytes - start.writeBytes;
+    this.seconds.push({ second: Math.floor(start.atNs / SECOND_NS), readBytes, writeBytes, ops, latency });
   }
 }

@@ -35,7 +35,7 @@ function environmentLines({ environment, hostname }: RunRecord): string[] {
   return [
     `host ${hostname}, Linux ${environment.kernel}, ${environment.architecture}`,
     `${environment.cpuCount} × ${environment.cpuModel}, ${formatBytes(environment.memoryBytes)} memory${limits(environment)}`,
-    `feedrate ${feedrate.version}${commit}, node ${environment.node}${dependencies(environment)}`,
+    `feedrate ${feedrate.version}${commit}, node ${environment.node}${systemCalls(environment)}`,
     ...environment.targets.map(targetLine),
   ].map(oneLine);
 }
@@ -47,10 +47,10 @@ function limits({ cgroup }: Environment): string {
   return set.length === 0 ? '' : `, limited to ${set.join(' and ')}`;
 }
 
-function dependencies({ versions }: Environment): string {
-  return Object.entries(versions)
-    .map(([name, version]) => `, ${version === null ? `no ${name}` : `${name} ${version}`}`)
-    .join('');
+/** Of what feedrate runs with, only koffi changes how it measures; `run.json` has them all. */
+function systemCalls({ versions }: Environment): string {
+  const koffi = versions['koffi'] ?? null;
+  return koffi === null ? ', no koffi' : `, koffi ${koffi}`;
 }
 
 function targetLine(target: TargetEnvironment): string {
