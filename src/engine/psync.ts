@@ -28,6 +28,7 @@ export class PsyncBackend implements Backend {
   readonly #calls: TransferCalls;
   readonly #fds: number[] = [];
   readonly #paths: string[] = [];
+  #direct = false;
 
   constructor(calls: TransferCalls, clock: MonotonicClock) {
     this.#calls = calls;
@@ -67,13 +68,9 @@ export class PsyncBackend implements Backend {
   }
 
   #fault(kind: number, slot: number, offsetBytes: number, negativeErrno: number): IoFault {
-    return this.#faultOf(
-      kind,
-      slot,
-      offsetBytes,
-      errnoName(-negativeErrno),
-      `failed with ${errnoName(-negativeErrno)}`,
-    );
+    const code = errnoName(-negativeErrno);
+    const hint = code === 'EINVAL' && this.#direct ? ': O_DIRECT takes multiples of the block size of the device' : '';
+    return this.#faultOf(kind, slot, offsetBytes, code, `failed with ${code}${hint}`);
   }
 
   #endOfFile(kind: number, slot: number, offsetBytes: number): IoFault {
@@ -104,6 +101,7 @@ export class PsyncBackend implements Backend {
     const direct = mode.direct ? constants.O_DIRECT : 0;
     this.#fds[slot] = attempt(path, () => openSync(path, access | create | direct, 0o644));
     this.#paths[slot] = path;
+    this.#direct = mode.direct;
   }
 
   close(slot: number): void {

@@ -150,7 +150,8 @@ export interface Warning {
     | 'short-window'
     | 'straggler'
     | 'gc-in-window'
-    | 'rate-missed';
+    | 'rate-missed'
+    | 'short-transfers';
   readonly message: string;
   readonly remedy: string;
 }

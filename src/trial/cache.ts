@@ -1,6 +1,6 @@
 /** The cache state that a trial claims: brought about before it, and judged after it. */
 import { delta, type IoCounters, snapshot } from '../host/io-counters.js';
-import { evict, readEvidence, warm } from '../host/page-cache.js';
+import { evict, readEvidence, warmInStretches } from '../host/page-cache.js';
 import type { CacheEvidence, Window } from '../record/trial-record.js';
 import type { CacheClaim } from '../workload/workload.js';
 
@@ -33,12 +33,12 @@ export interface CacheRequest {
 }
 
 /** Evicts or reads the files as claimed, then looks at what the page cache really holds. */
-export function prepareCache(request: CacheRequest): CachePreparation {
+export async function prepareCache(request: CacheRequest): Promise<CachePreparation> {
   const { claim, paths, targetPath, reads, dropCaches, stopped } = request;
   // Direct reads bypass the cache but find dirty pages in it, so those go as well.
   const evicts = reads && (claim === 'cold' || claim === 'direct');
   const eviction = evicts ? evict(paths, { dropCaches: dropCaches && claim === 'cold' }) : null;
-  if (reads && claim === 'warm') warm(paths, stopped);
+  if (reads && claim === 'warm') await warmUntil(paths, stopped);
   return {
     claim,
     reads,
@@ -47,6 +47,14 @@ export function prepareCache(request: CacheRequest): CachePreparation {
     counters: snapshot({ path: targetPath }),
     targetPath,
   };
+}
+
+/** Reads the files; a stop is heard in between. */
+async function warmUntil(paths: readonly string[], stopped: () => boolean): Promise<void> {
+  for (const _ of warmInStretches(paths)) {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (stopped()) return;
+  }
 }
 
 /** What reached the device during the trial. Taken at once after it, before files are removed. */

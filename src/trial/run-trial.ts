@@ -214,6 +214,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
   const window = assembleWindow(reports);
   const cache = judgeCache(arm.spec.cache, preparation, window, device);
   const client = assembleClient(reports, measured.eventLoopDelay);
+  const shortTransfers = reports.reduce((sum, report) => sum + report.shortTransfers, 0);
   const status = settings.stopped() ? 'aborted' : fault === null ? 'ok' : 'failed';
   return {
     recordVersion: RECORD_VERSION,
@@ -229,6 +230,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
     series: assembleSeries(reports, window.lastDoneNs),
     cache,
     client,
-    warnings: reports.length === 0 ? [] : warningsOf({ job: arm.spec, engine, window, cache, client, status }),
+    warnings:
+      reports.length === 0 ? [] : warningsOf({ job: arm.spec, engine, window, cache, client, shortTransfers, status }),
   };
 }

@@ -19,6 +19,7 @@ interface Observed {
   readonly window: Window;
   readonly cache: CacheEvidence;
   readonly client: ClientUse;
+  readonly shortTransfers: number;
   readonly status: TrialRecord['status'];
 }
 
@@ -87,6 +88,15 @@ const gcInWindow: Check = ({ client, window, job }) =>
         remedy: 'longer trials make it matter less',
       };
 
+const shortTransfers: Check = ({ shortTransfers: count }) =>
+  count === 0
+    ? null
+    : {
+        code: 'short-transfers',
+        message: `the kernel ended ${count} transfers early; they were taken up again and count as one operation each`,
+        remedy: 'signals and full file systems do this: see whether something else was going on',
+      };
+
 const clientBound: Check = ({ client, window, engine, job }) => {
   const busyNs = window.lastDoneNs * job.numjobs;
   if (engine.used !== 'psync' || client.workerUserNs === null || client.workerUserNs <= CLIENT_BOUND_SHARE * busyNs)
@@ -123,6 +133,7 @@ const CHECKS = [
   shortWindow,
   straggler,
   gcInWindow,
+  shortTransfers,
   clientBound,
   rateMissed,
 ];
