@@ -129,7 +129,9 @@ function faultText({ fault }: TrialRecord): string {
   if (fault === null) return 'for an unknown reason';
   const path = fault.path === null ? '' : ` ${fault.path}`;
   const offset = fault.offsetBytes === null ? '' : ` at byte ${fault.offsetBytes}`;
-  return `${fault.code} ${fault.syscall}${path}${offset} (worker ${fault.worker})`;
+  // A negative number stands for the coordinating thread: the trial failed before its workers began.
+  const worker = fault.worker < 0 ? '' : ` (worker ${fault.worker})`;
+  return `${fault.code} ${fault.syscall}${path}${offset}${worker}`;
 }
 
 /** An event as one line of JSON. Of a trial, without its histograms and series: they are in the run directory. */
