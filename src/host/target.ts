@@ -24,9 +24,15 @@ const REMEDIES: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'its server does not answer; check the network and the mount',
 };
 
+/** The directory itself was found before it was written in. */
+const WRITE_REMEDIES: Readonly<Record<string, string>> = {
+  ENOENT: 'it takes no files, as virtual file systems do; name a directory on a disk or a mount',
+};
+
 function refusal(name: string, path: string, intent: string, cause: unknown): FeedrateError {
   const code = codeOf(cause) ?? 'EUNKNOWN';
-  const remedy = REMEDIES[code] ?? (cause as Error).message;
+  const remedy =
+    (intent === 'write in' ? WRITE_REMEDIES[code] : undefined) ?? REMEDIES[code] ?? (cause as Error).message;
   return new FeedrateError('target', `target ${name}: cannot ${intent} ${path} (${code}): ${remedy}`, { cause });
 }
 

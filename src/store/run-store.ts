@@ -1,7 +1,7 @@
 /** Writing a run directory: created once, a trial appended as it ends, finished at the end. */
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { decodeRun, encodeRun, encodeTrial } from '../record/codec.js';
 import { type Column, csvHead, csvRows } from '../record/csv.js';
@@ -66,9 +66,21 @@ function runName(run: Pick<RunRecord, 'startedAt' | 'plan'>, suffix: string): st
   return `${stamp}_${workload}_${suffix}`;
 }
 
+/** One by one: below /proc, Node 20's own recursive mkdir never returns. */
+function makeDirectories(path: string): void {
+  if (existsSync(path)) return;
+  makeDirectories(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another run may have made it meanwhile.
+    if (systemFaultOf(error).code !== 'EEXIST') throw error;
+  }
+}
+
 function makeParent(parent: string): void {
   try {
-    mkdirSync(parent, { recursive: true });
+    makeDirectories(parent);
     accessSync(parent, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw cannotWrite(parent, error);
