@@ -1,0 +1,154 @@
+/** Values with several parts in one text: block-size mixes, random distributions, ranges of sizes. */
+import * as z from 'zod';
+import { formatSizeLabel, type Parsed, quoted, SIZE_PATTERN } from '../base/units.js';
+import { didYouMean } from './suggest.js';
+import { fail, numberOrText, size, typeOf, type ValueType, type Written } from './value-types.js';
+import type { BlockShare, RandomDistribution } from './workload.js';
+
+const BLOCK_MAX_BYTES = 1024 ** 3;
+const ONE_SIZE = SIZE_PATTERN.slice(1, -1);
+
+/** A block size, or a mix of them as fio's bssplit: `4k/60:64k/40`; an empty share is (a part of) the rest. */
+export const blocks: ValueType<readonly BlockShare[]> = typeOf(
+  'size, or mix',
+  numberOrText(1, 'size').meta({
+    id: 'block-size',
+    pattern: `^${ONE_SIZE}(?:/[0-9]{0,3})?(?::${ONE_SIZE}(?:/[0-9]{0,3})?)*$`,
+    examples: ['4k', '1MiB', '4k/60:64k/40'],
+  }),
+  readBlocks,
+  (shares) => shares.map(({ blockBytes, share }) => blockLabel(blockBytes, share, shares.length)).join(':'),
+);
+
+function blockLabel(blockBytes: number, share: number, parts: number): string {
+  return parts === 1
+    ? formatSizeLabel(blockBytes)
+    : `${formatSizeLabel(blockBytes)}/${Number((share * 100).toFixed(4))}`;
+}
+
+function readBlocks(spelled: Written): Parsed<readonly BlockShare[]> {
+  const part = size(1, BLOCK_MAX_BYTES);
+  const parts = String(spelled)
+    .split(':')
+    .map((each) => each.split('/'));
+  const shares: { blockBytes: number; percent: number | null }[] = [];
+  for (const [bytesText = '', percentText = '', ...more] of parts) {
+    const isOdd = more.length > 0 || !/^[0-9]*$/.test(percentText) || (bytesText === '' && parts.length > 1);
+    if (isOdd) return fail(badMix(spelled));
+    const bytes = part.read(typeof spelled === 'number' ? spelled : bytesText);
+    if (!bytes.ok) return bytesText.includes(',') ? fail(badMix(spelled)) : bytes;
+    if (shares.some(({ blockBytes }) => blockBytes === bytes.value)) {
+      return fail(`${quoted(spelled)} holds ${formatSizeLabel(bytes.value)} twice`);
+    }
+    shares.push({ blockBytes: bytes.value, percent: percentText === '' ? null : Number(percentText) });
+  }
+  return withRest(spelled, shares);
+}
+
+function badMix(spelled: Written): string {
+  return `${quoted(spelled)} is not a mix of block sizes; write SIZE/PERCENT:SIZE/PERCENT, such as 4k/60:64k/40`;
+}
+
+function withRest(
+  spelled: Written,
+  shares: readonly { blockBytes: number; percent: number | null }[],
+): Parsed<readonly BlockShare[]> {
+  const given = shares.reduce((sum, { percent }) => sum + (percent ?? 0), 0);
+  const open = shares.filter(({ percent }) => percent === null).length;
+  if (open === 0 && given !== 100)
+    return fail(`${quoted(spelled)} has shares which add up to ${given}; they must make 100`);
+  if (open > 0 && given >= 100)
+    return fail(`${quoted(spelled)} leaves nothing for the empty share: the others make ${given}`);
+  const zero = shares.find(({ percent }) => percent === 0);
+  if (zero) return fail(`${quoted(spelled)} gives ${formatSizeLabel(zero.blockBytes)} a share of 0; leave it out`);
+  const rest = (100 - given) / open;
+  return {
+    ok: true,
+    value: shares.map(({ blockBytes, percent }) => ({ blockBytes, share: (percent ?? rest) / 100 })),
+  };
+}
+
+const DISTRIBUTIONS = ['random', 'zipf', 'pareto', 'hotband'] as const;
+/** fio's defaults for a bare `zipf` and `pareto` (FIO_DEF_ZIPF, FIO_DEF_PARETO). */
+const DEFAULT_THETA = 1.1;
+const DEFAULT_H = 0.2;
+
+export const distribution: ValueType<RandomDistribution> = typeOf(
+  'random, zipf:THETA, pareto:H or hotband:OPS/SPACE',
+  z
+    .string({
+      error: (issue) => `${quoted(issue.input)} is not a distribution; write one of ${DISTRIBUTIONS.join(', ')}`,
+    })
+    .meta({
+      id: 'distribution',
+      pattern: '^(?:random|zipf(?::[0-9]+(?:\\.[0-9]+)?)?|pareto(?::0\\.[0-9]+)?|hotband:[0-9]{1,2}/[0-9]{1,2})$',
+      examples: ['random', 'zipf:1.2', 'pareto:0.9', 'hotband:80/20'],
+    }),
+  readDistribution,
+  distributionLabel,
+);
+
+function readDistribution(spelled: string): Parsed<RandomDistribution> {
+  const [type = '', parameter, ...more] = spelled.split(':');
+  if (more.length > 0) return fail(`${quoted(spelled)} has more than one parameter`);
+  if (type === 'random' && parameter === undefined) return { ok: true, value: { type: 'random' } };
+  if (type === 'zipf') {
+    const theta = parameter === undefined ? DEFAULT_THETA : numberOf(parameter);
+    if (theta > 0 && theta !== 1) return { ok: true, value: { type, theta } };
+    return fail(`${quoted(spelled)}: zipf needs a theta above 0 other than 1, such as zipf:1.2`);
+  }
+  if (type === 'pareto') {
+    const h = parameter === undefined ? DEFAULT_H : numberOf(parameter);
+    if (h > 0 && h < 1) return { ok: true, value: { type, h } };
+    return fail(`${quoted(spelled)}: pareto needs an h between 0 and 1, such as pareto:0.9`);
+  }
+  if (type === 'hotband') {
+    const [, operations = 0, space = 0] = (/^([0-9]{1,2})\/([0-9]{1,2})$/.exec(parameter ?? '') ?? []).map(Number);
+    if (operations > 0 && space > 0) {
+      return { ok: true, value: { type, operationShare: operations / 100, spaceShare: space / 100 } };
+    }
+    return fail(`${quoted(spelled)}: write hotband:80/20 for 80 % of the operations in 20 % of the space`);
+  }
+  return fail(`${quoted(spelled)} is not one of ${DISTRIBUTIONS.join(', ')}${didYouMean(type, DISTRIBUTIONS)}`);
+}
+
+function numberOf(digits: string): number {
+  return /^[0-9]{1,9}(\.[0-9]{1,9})?$/.test(digits) ? Number(digits) : Number.NaN;
+}
+
+function distributionLabel(value: RandomDistribution): string {
+  if (value.type === 'zipf') return `zipf:${value.theta}`;
+  if (value.type === 'pareto') return `pareto:${value.h}`;
+  if (value.type === 'random') return 'random';
+  return `hotband:${Math.round(value.operationShare * 100)}/${Math.round(value.spaceShare * 100)}`;
+}
+
+export interface SizeRange {
+  readonly minBytes: number;
+  readonly maxBytes: number;
+}
+
+/** One size, or `min-max`. */
+export const sizeRange: ValueType<SizeRange> = typeOf(
+  'size, or MIN-MAX',
+  numberOrText(1, 'size').meta({
+    id: 'size-range',
+    pattern: `^${ONE_SIZE}(?:-${ONE_SIZE})?$`,
+    examples: ['1MiB', '64k-256k'],
+  }),
+  readSizeRange,
+  ({ minBytes, maxBytes }) =>
+    minBytes === maxBytes ? formatSizeLabel(minBytes) : `${formatSizeLabel(minBytes)}-${formatSizeLabel(maxBytes)}`,
+);
+
+function readSizeRange(spelled: Written): Parsed<SizeRange> {
+  const ends = typeof spelled === 'number' ? [spelled] : spelled.split('-');
+  const bound = size(1, Number.MAX_SAFE_INTEGER);
+  const [min, max = min, ...more] = ends.map((end) => bound.read(end));
+  if (min === undefined || max === undefined || more.length > 0)
+    return fail(`${quoted(spelled)} is not a size or MIN-MAX`);
+  if (!min.ok) return min;
+  if (!max.ok) return max;
+  if (min.value > max.value) return fail(`${quoted(spelled)} is empty: the smaller size comes first`);
+  return { ok: true, value: { minBytes: min.value, maxBytes: max.value } };
+}

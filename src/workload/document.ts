@@ -1,0 +1,89 @@
+/** A workload file as located values: YAML text → scalars, lists and maps that know where they stand. */
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import { quoted } from '../base/units.js';
+import type { IssueList } from './issues.js';
+import type { FileLocation } from './location.js';
+
+/** A value and its place. Lists and maps are read on demand, because aliases can make a small file a huge tree. */
+export interface Located {
+  readonly location: FileLocation;
+  readonly content:
+    | { readonly type: 'scalar'; readonly value: unknown }
+    | { readonly type: 'list'; readonly items: () => readonly Located[] }
+    | { readonly type: 'map'; readonly entries: () => readonly Entry[] };
+}
+
+/** A key with its value; `location` is the key's. */
+export interface Entry {
+  readonly key: string;
+  readonly location: FileLocation;
+  readonly value: Located;
+}
+
+const SYNTAX: Readonly<Record<string, (text: string) => string>> = {
+  DUPLICATE_KEY: (text) => `${text} is given twice`,
+  MULTIPLE_DOCS: () => 'a second document starts here; a workload file holds one',
+  TAB_AS_INDENT: () => 'a tab cannot indent YAML; use spaces',
+  BLOCK_AS_IMPLICIT_KEY: () => 'a map cannot start here; put it on a line of its own, or quote a text which holds ": "',
+};
+
+/** Reads YAML 1.2. Throws when it is none, as there is nothing to go on with. */
+export function readDocument(text: string, source: string, issues: IssueList): Located {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2' });
+  const place = (offset: number): FileLocation => {
+    const { line, col } = lines.linePos(Math.min(offset, text.length));
+    return { source, line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  for (const fault of [...document.errors, ...document.warnings]) {
+    const [start, end] = fault.pos;
+    const ours = SYNTAX[fault.code]?.(/^[\w.-]+/.exec(text.slice(start, end + 80))?.[0] ?? 'this key');
+    issues.add(place(start), ours ?? `not valid YAML: ${fault.message.replace(/\s+/g, ' ')}`);
+  }
+  const startOf = (node: Node): FileLocation => place(node.range?.[0] ?? 0);
+  visit(document, {
+    Alias: (_, node) => {
+      if (!node.resolve(document)) issues.add(startOf(node), `*${node.source} is not defined above`);
+    },
+  });
+  issues.throwIfAny(source);
+
+  const locate = (node: unknown, fallback: FileLocation): Located => {
+    const written = node as Node | null | undefined;
+    if (written === null || written === undefined) return nothing(fallback);
+    const location = startOf(written);
+    const meant = isAlias(written) ? written.resolve(document) : written;
+    if (isMap(meant)) {
+      return {
+        location,
+        content: { type: 'map', entries: () => meant.items.flatMap((pair) => entry(pair, location)) },
+      };
+    }
+    if (isSeq(meant)) {
+      return { location, content: { type: 'list', items: () => meant.items.map((item) => locate(item, location)) } };
+    }
+    // A word that YAML takes for null (`ioengine: null`) stays a word; only an empty value is none.
+    const value = isScalar(meant) ? (meant.value ?? (meant.source || null)) : null;
+    return { location, content: { type: 'scalar', value } };
+  };
+  const entry = (pair: { key: unknown; value: unknown }, fallback: FileLocation): Entry[] => {
+    const location = pair.key === null ? fallback : startOf(pair.key as Node);
+    if (isScalar(pair.key)) {
+      const key = pair.key.source ?? String(pair.key.value);
+      return [{ key, location, value: locate(pair.value, location) }];
+    }
+    issues.add(location, 'a key must be a word');
+    return [];
+  };
+  return locate(document.contents, place(0));
+}
+
+function nothing(location: FileLocation): Located {
+  return { location, content: { type: 'scalar', value: null } };
+}
+
+/** What a value is, for messages: `a map`, `"4kb"`. */
+export function describeValue(value: Located): string {
+  if (value.content.type !== 'scalar') return value.content.type === 'map' ? 'a map' : 'a list';
+  return value.content.value === null ? 'nothing' : quoted(value.content.value);
+}

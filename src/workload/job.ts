@@ -1,0 +1,211 @@
+/** One job of a workload file: its fields read, layered and checked against each other. */
+import { quoted } from '../base/units.js';
+import { describeValue, type Entry, type Located } from './document.js';
+import { type JobRow, type Kind, type Property, rowsOf } from './fields.js';
+import type { IssueList } from './issues.js';
+import type { FileLocation } from './location.js';
+import { CONDITIONS, type Condition, RULES, type RuleContext } from './rules.js';
+import type { Dataset, Field, Level } from './workload.js';
+
+/** Where a job's fields come from, strongest first. What all jobs share goes only where it has an effect. */
+export interface Layers {
+  /** `--set JOB.bs=…` */
+  readonly own: ReadonlyMap<string, Entry>;
+  /** `--set bs=…`, shared. */
+  readonly everyJob: ReadonlyMap<string, Entry>;
+  readonly file: ReadonlyMap<string, Entry>;
+  /** `defaults:`, shared. */
+  readonly defaults: ReadonlyMap<string, Entry>;
+}
+
+export interface JobContext {
+  readonly name: string;
+  readonly kind: Kind;
+  readonly location: FileLocation;
+  readonly seed: number;
+  readonly dataset: Dataset | null;
+  readonly issues: IssueList;
+  /** Called with each shared entry that this job takes. */
+  readonly taken: (entry: Entry) => void;
+}
+
+interface Draft {
+  readonly row: JobRow;
+  readonly levels: readonly Level[];
+  readonly origin: 'job' | 'shared' | 'default';
+}
+
+type Drafts = ReadonlyMap<Property, Draft>;
+
+/** Arms that one job may make: more is a slip, and would take years. */
+const ARMS_MAX = 10_000;
+
+/** The fields of a job, or null when a fault was added to the issues. */
+export function readJobFields(layers: Layers, context: JobContext): ReadonlyMap<string, Field> | null {
+  const rows = rowsOf(context.kind);
+  const offered: Entry[] = [];
+  const offer = { ...context, taken: (entry: Entry) => offered.push(entry) };
+  const everything: ReadonlyMap<Property, Draft | null> = new Map(
+    rows.map((row) => [row.property, draftOf(row, layers, offer, () => false)]),
+  );
+  if (!allRead(everything)) {
+    // What this job would have used cannot be told, so nothing is called unused.
+    for (const entry of offered) context.taken(entry);
+    return null;
+  }
+  const isIdle = (draft: Draft): boolean => isIdleEverywhere(draft, everything, context.kind);
+  const effective: ReadonlyMap<Property, Draft | null> = new Map(
+    rows.map((row) => [row.property, draftOf(row, layers, context, isIdle)]),
+  );
+  if (!allRead(effective)) return null;
+
+  const arms = [...effective.values()].reduce((product, { levels }) => product * levels.length, 1);
+  if (arms > ARMS_MAX) {
+    context.issues.add(context.location, `${context.name}: its lists make ${arms} arms; at most ${ARMS_MAX}`);
+    return null;
+  }
+  const sound = [checkEffects(effective, context), checkRules(effective, context)].every(Boolean);
+  if (!sound) return null;
+  return new Map([...effective].map(([property, { row, levels }]) => [property, { word: row.word, levels }]));
+}
+
+function allRead(drafts: ReadonlyMap<Property, Draft | null>): drafts is Drafts {
+  return [...drafts.values()].every((draft) => draft !== null);
+}
+
+function draftOf(row: JobRow, layers: Layers, context: JobContext, skip: (draft: Draft) => boolean): Draft | null {
+  for (const layer of ['own', 'everyJob', 'file', 'defaults'] as const) {
+    const entry = layers[layer].get(row.word);
+    if (!entry) continue;
+    const isShared = layer === 'everyJob' || layer === 'defaults';
+    const levels = readLevels(entry.value, row, context.issues);
+    if (isShared && levels === null) context.taken(entry);
+    if (levels === null) return null;
+    const draft: Draft = { row, levels, origin: isShared ? 'shared' : 'job' };
+    if (isShared && skip(draft)) continue;
+    if (isShared) context.taken(entry);
+    return draft;
+  }
+  return defaultOf(row, context);
+}
+
+function defaultOf(row: JobRow, context: JobContext): Draft | null {
+  const { fallback, type, property, word } = row;
+  if (fallback === 'required') {
+    context.issues.add(context.location, `${word}: is needed by kind: ${context.kind}`);
+    return null;
+  }
+  const absent = property === 'randseed' ? context.seed : null;
+  const read = 'written' in fallback ? type.read(fallback.written) : ({ ok: true, value: absent } as const);
+  const value = read.ok ? read.value : null;
+  const label = value === null ? 'none' : type.label(value);
+  return { row, origin: 'default', levels: [{ label, value, location: context.location }] };
+}
+
+/** One level for a scalar, one each for a list. */
+function readLevels(value: Located, row: JobRow, issues: IssueList): readonly Level[] | null {
+  if (value.content.type === 'map') {
+    issues.add(value.location, `${row.word}: expected one value or a list of values, found a map`);
+    return null;
+  }
+  const items = value.content.type === 'list' ? value.content.items() : [value];
+  if (items.length === 0) issues.add(value.location, `${row.word}: an empty list leaves nothing to run`);
+  if (items.length > ARMS_MAX) {
+    issues.add(value.location, `${row.word}: lists ${items.length} values; at most ${ARMS_MAX}`);
+    return null;
+  }
+  const byLabel = new Map<string, Level>();
+  let isSound = items.length > 0;
+  for (const item of items) {
+    const level = readLevel(item, row, issues);
+    if (level && byLabel.has(level.label))
+      issues.add(item.location, `${row.word}: ${describeValue(item)} is listed twice`);
+    if (!level || byLabel.has(level.label)) isSound = false;
+    else byLabel.set(level.label, level);
+  }
+  return isSound ? [...byLabel.values()] : null;
+}
+
+function readLevel(item: Located, row: JobRow, issues: IssueList): Level | null {
+  const { location, content } = item;
+  if (content.type !== 'scalar') {
+    issues.add(location, `${row.word}: a list holds plain values, found ${describeValue(item)}`);
+    return null;
+  }
+  const read = content.value === null ? null : row.type.read(content.value);
+  if (read?.ok) return { label: row.type.label(read.value), value: read.value, location };
+  issues.add(location, `${row.word}: ${read === null ? 'has no value' : read.message}`);
+  return null;
+}
+
+/** Every combination of the levels of these properties, as values. */
+function* combinations(drafts: Drafts, properties: readonly Property[]): Generator<Map<Property, Level>> {
+  const [first, ...rest] = properties;
+  if (first === undefined) {
+    yield new Map();
+    return;
+  }
+  for (const level of drafts.get(first)?.levels ?? []) {
+    for (const others of combinations(drafts, rest)) yield new Map([[first, level], ...others]);
+  }
+}
+
+function valuesOf(combination: ReadonlyMap<Property, Level>): Record<string, unknown> {
+  return Object.fromEntries([...combination].map(([property, level]) => [property, level.value]));
+}
+
+function conditionOf(property: Property, kind: Kind): Condition | undefined {
+  return CONDITIONS.find((each) => each.property === property && each.kinds.includes(kind));
+}
+
+function isIdleEverywhere(draft: Draft, all: Drafts, kind: Kind): boolean {
+  const condition = conditionOf(draft.row.property, kind);
+  if (!condition) return false;
+  const drafts = new Map([...all, [draft.row.property, draft]]);
+  return [...combinations(drafts, condition.of)].every((each) => condition.idle(valuesOf(each)) !== null);
+}
+
+/** A level that changes nothing anywhere is a mistake; one of several that changes nothing somewhere makes equal arms. */
+function checkEffects(drafts: Drafts, context: JobContext): boolean {
+  let isSound = true;
+  for (const [property, draft] of drafts) {
+    const condition = draft.origin === 'default' ? undefined : conditionOf(property, context.kind);
+    if (!condition) continue;
+    for (const level of draft.levels) {
+      const only = new Map([...drafts, [property, { ...draft, levels: [level] }]]);
+      const reasons = [...combinations(only, condition.of)].map((each) => condition.idle(valuesOf(each)));
+      const reason = reasons.find((each) => each !== null);
+      if (reason === undefined || (draft.levels.length === 1 && reasons.includes(null))) continue;
+      context.issues.add(
+        level.location,
+        `${draft.row.word}: ${level.label} has no effect ${reason}${inJob(draft, context)}`,
+      );
+      isSound = false;
+    }
+  }
+  return isSound;
+}
+
+function checkRules(drafts: Drafts, context: JobContext): boolean {
+  let isSound = true;
+  const given = (property: Property): boolean => drafts.get(property)?.origin !== 'default';
+  const ruleContext: RuleContext = { dataset: context.dataset, given };
+  for (const rule of RULES.filter(({ kinds }) => kinds.includes(context.kind))) {
+    const properties = rule.of.filter((property) => drafts.has(property));
+    for (const combination of combinations(drafts, properties)) {
+      const fault = rule.check(valuesOf(combination), ruleContext);
+      if (fault === null) continue;
+      const property = fault.at.find(given) ?? (fault.at[0] as Property);
+      const draft = drafts.get(property) as Draft;
+      const location = combination.get(property)?.location ?? context.location;
+      context.issues.add(location, `${draft.row.word}: ${fault.message}${inJob(draft, context)}`);
+      isSound = false;
+    }
+  }
+  return isSound;
+}
+
+/** A shared field stands outside the job that it does not suit, so the message names the job. */
+function inJob(draft: Draft, context: JobContext): string {
+  return draft.origin === 'shared' ? ` (job ${quoted(context.name).slice(1, -1)})` : '';
+}

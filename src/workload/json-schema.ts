@@ -1,0 +1,101 @@
+/** The JSON Schema of workload files, for editors: completion, help and checks while typing. */
+import * as z from 'zod';
+import {
+  DATASET_ROWS,
+  JOB_ROWS,
+  JOB_WORDS,
+  type JobRow,
+  KIND_ROW,
+  KINDS,
+  type Kind,
+  type Row,
+  rowsOf,
+  TOP_ROWS,
+  TRIALS_ROWS,
+} from './fields.js';
+import { THRESHOLD_PATTERN } from './thresholds.js';
+import { NAME_PATTERN } from './value-types.js';
+
+const threshold = z.string().meta({
+  id: 'threshold',
+  pattern: THRESHOLD_PATTERN,
+  examples: ['p99(latency) < 20ms', 'throughput > 1GiB/s', 'iops >= 1000'],
+});
+const thresholds = z
+  .union([threshold, z.array(threshold)])
+  .optional()
+  .meta({ description: 'Bounds that every arm must keep.' });
+
+/**
+ * JSON Schema, draft 2020-12. It knows words, types and ranges; what fields demand of each other
+ * only `parseWorkload` knows.
+ */
+export function jsonSchema(): object {
+  return z.toJSONSchema(workloadSpelling(), { io: 'input', target: 'draft-2020-12' });
+}
+
+function workloadSpelling(): z.ZodType {
+  const defaults = Object.fromEntries([...JOB_WORDS].map((word) => [word, defaultSpelling(word)]));
+  const jobs = z.union(KINDS.map(jobSpelling)).meta({ id: 'job' });
+  return z
+    .strictObject({
+      ...shapeOf(TOP_ROWS),
+      trials: z.strictObject(shapeOf(TRIALS_ROWS)).optional().meta({ description: 'How often each arm is measured.' }),
+      dataset: z.strictObject(shapeOf(DATASET_ROWS)).optional().meta({
+        description: 'Files of incompressible content, generated once below a target and reused when identical.',
+      }),
+      defaults: z
+        .strictObject(defaults)
+        .optional()
+        .meta({ description: 'Fields for every job that takes them and does not say otherwise.' }),
+      jobs: z
+        .record(z.string().regex(new RegExp(NAME_PATTERN)), jobs)
+        .meta({ description: 'Jobs by name.', minProperties: 1 }),
+      thresholds,
+    })
+    .meta({ title: 'feedrate workload' });
+}
+
+/** Fields that take one value each. */
+function shapeOf(rows: readonly Row[]): Record<string, z.ZodType> {
+  return Object.fromEntries(rows.map((row) => [row.word, described(row, row.type.spelling)]));
+}
+
+function described(row: Row, spelling: z.ZodType): z.ZodType {
+  const about = { description: plainText(row.meaning) };
+  if (row.fallback === 'required') return spelling.meta(about);
+  return spelling.optional().meta('written' in row.fallback ? { ...about, default: row.fallback.written } : about);
+}
+
+/** Each row of the job table once: kinds and defaults refer to it. */
+const fieldSpellings: ReadonlyMap<JobRow, z.ZodType> = new Map(
+  JOB_ROWS.map((row) => {
+    const isShared = JOB_ROWS.some((other) => other !== row && other.word === row.word);
+    const id = `job.${row.word}${isShared ? `.${row.kinds[0]}` : ''}`;
+    const { spelling } = row.type;
+    // One value or, as a factor of the matrix, a list of values.
+    return [row, described(row, z.union([spelling, z.array(spelling).min(1)])).meta({ id })];
+  }),
+);
+
+function jobSpelling(kind: Kind): z.ZodType {
+  // What a kind needs may also stand in `defaults`, so no field of a job is required here.
+  const fields = rowsOf(kind).map((row) => [row.word, fieldSpellings.get(row)?.optional()]);
+  const literal = z.literal(kind).meta({ description: plainText(KIND_ROW.meaning) });
+  return z.strictObject({
+    kind: kind === 'io' ? literal.optional() : literal,
+    ...Object.fromEntries(fields),
+    thresholds,
+  });
+}
+
+/** A word in `defaults` may be meant for any of the kinds that have it. */
+function defaultSpelling(word: string): z.ZodType {
+  const spellings = JOB_ROWS.filter((row) => row.word === word).map((row) => fieldSpellings.get(row) as z.ZodType);
+  return (spellings.length === 1 ? (spellings[0] as z.ZodType) : z.union(spellings)).optional();
+}
+
+/** Editors show descriptions as they are: without Markdown's marks. */
+function plainText(markdown: string): string {
+  return markdown.replace(/\*\*|`/g, '');
+}

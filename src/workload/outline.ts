@@ -1,0 +1,93 @@
+/** The sections and jobs of a workload file, found but not yet read: what overrides are put into. */
+import { describeValue, type Entry, type Located } from './document.js';
+import { JOB_WORDS } from './fields.js';
+import type { IssueList } from './issues.js';
+import type { FileLocation } from './location.js';
+import { didYouMean } from './suggest.js';
+import { NAME_PATTERN } from './value-types.js';
+
+export const TOP_WORDS: readonly string[] = ['name', 'description', 'seed', 'thresholds'];
+export const SECTION_WORDS = ['trials', 'dataset', 'defaults'] as const;
+export type SectionWord = (typeof SECTION_WORDS)[number];
+
+export interface JobOutline {
+  readonly location: FileLocation;
+  readonly file: Map<string, Entry>;
+  /** What an override sets in this job alone. */
+  readonly own: Map<string, Entry>;
+}
+
+export class Outline {
+  /** Of the whole file: where what is missing is missed. */
+  readonly location: FileLocation;
+  readonly top = new Map<string, Entry>();
+  readonly jobs = new Map<string, JobOutline>();
+  /** What an override sets in every job that takes it. */
+  readonly everyJob = new Map<string, Entry>();
+  readonly #sections = new Map<SectionWord, { location: FileLocation; fields: Map<string, Entry> }>();
+
+  constructor(location: FileLocation) {
+    this.location = location;
+  }
+
+  /** The fields of a section, which comes into being when it is asked for. */
+  section(word: SectionWord, location: FileLocation = this.location): Map<string, Entry> {
+    const section = this.#sections.get(word) ?? { location, fields: new Map<string, Entry>() };
+    this.#sections.set(word, section);
+    return section.fields;
+  }
+
+  /** Where a section stands, or null when there is none. */
+  sectionLocation(word: SectionWord): FileLocation | null {
+    return this.#sections.get(word)?.location ?? null;
+  }
+}
+
+/** Finds the sections and jobs. Faults of their shape are added to the issues. */
+export function outlineOf(root: Located, issues: IssueList): Outline {
+  const outline = new Outline(root.location);
+  const fields = fieldsOf(root, 'a workload', issues);
+  for (const entry of fields?.values() ?? []) {
+    const section = SECTION_WORDS.find((word) => word === entry.key);
+    if (section !== undefined) {
+      const target = outline.section(section, entry.location);
+      for (const [key, field] of fieldsOf(entry.value, section, issues) ?? []) target.set(key, field);
+    } else if (entry.key === 'jobs') {
+      outlineJobs(entry, outline, issues);
+    } else if (TOP_WORDS.includes(entry.key)) {
+      outline.top.set(entry.key, entry);
+    } else {
+      issues.add(entry.location, unknownTopWord(entry.key));
+    }
+  }
+  if (fields !== null && !fields.has('jobs'))
+    issues.add(root.location, 'jobs: is missing; a workload needs at least one job');
+  return outline;
+}
+
+function unknownTopWord(key: string): string {
+  if (JOB_WORDS.has(key)) return `${key}: is a field of a job; put it into a job, or into defaults for all jobs`;
+  return `${key}: no such word${didYouMean(key, [...TOP_WORDS, ...SECTION_WORDS, 'jobs'])}`;
+}
+
+function outlineJobs(entry: Entry, outline: Outline, issues: IssueList): void {
+  const jobs = fieldsOf(entry.value, 'jobs', issues);
+  if (jobs?.size === 0) issues.add(entry.location, 'jobs: is empty; a workload needs at least one job');
+  for (const [name, job] of jobs ?? []) {
+    if (!new RegExp(NAME_PATTERN).test(name)) {
+      issues.add(
+        job.location,
+        `${JSON.stringify(name)} cannot name a job; use letters, digits, _ . - and begin with no . or -`,
+      );
+    }
+    const file = fieldsOf(job.value, `job ${name}`, issues);
+    if (file) outline.jobs.set(name, { location: job.location, file, own: new Map() });
+  }
+}
+
+/** A map's entries by key, or null (and an issue) when it is no map. */
+function fieldsOf(value: Located, what: string, issues: IssueList): Map<string, Entry> | null {
+  if (value.content.type === 'map') return new Map(value.content.entries().map((entry) => [entry.key, entry]));
+  issues.add(value.location, `${what}: expected a map of FIELD: VALUE, found ${describeValue(value)}`);
+  return null;
+}

@@ -1,0 +1,78 @@
+/** `--set k=v` and `-P k=a,b`: values that the command line puts in place of the file's. */
+import type { Entry, Located } from './document.js';
+import { JOB_WORDS } from './fields.js';
+import type { IssueList } from './issues.js';
+import type { FileLocation } from './location.js';
+import { type Outline, SECTION_WORDS, TOP_WORDS } from './outline.js';
+import { didYouMean } from './suggest.js';
+
+/** One option. Its key is a path (`trials.rounds`, `dataset.nrfiles`, `JOB.bs`) or a field of every job that takes it. */
+export interface Override {
+  readonly option: '--set' | '-P';
+  readonly key: string;
+  /** One value for `--set`; one or more, the levels of a factor, for `-P`. */
+  readonly values: readonly string[];
+  /** As typed: `bs=4k,64k`. */
+  readonly text: string;
+}
+
+/** Puts the overrides into the outline; a later one wins over an earlier one with the same key. */
+export function applyOverrides(outline: Outline, overrides: readonly Override[], issues: IssueList): void {
+  for (const override of overrides) {
+    const place = placeOf(outline, override.key);
+    if (typeof place === 'string') {
+      issues.add(locationOf(override), place);
+    } else if (override.option === '-P' && !place.isJobField) {
+      issues.add(locationOf(override), `${override.key}: only a field of a job can be a factor; use --set`);
+    } else {
+      place.fields.set(place.word, entryOf(override, place.word));
+    }
+  }
+}
+
+interface Place {
+  readonly fields: Map<string, Entry>;
+  readonly word: string;
+  readonly isJobField: boolean;
+}
+
+/** Where a key leads, or what is wrong with it. */
+function placeOf(outline: Outline, key: string): Place | string {
+  if (TOP_WORDS.includes(key)) return { fields: outline.top, word: key, isJobField: false };
+  const dot = key.lastIndexOf('.');
+  const word = key.slice(dot + 1);
+  if (dot < 0) {
+    if (JOB_WORDS.has(word)) return { fields: outline.everyJob, word, isJobField: true };
+    return `${key}: no such field${didYouMean(key, [...JOB_WORDS, ...TOP_WORDS])}`;
+  }
+  const owner = key.slice(0, dot);
+  const section = SECTION_WORDS.find((each) => each === owner);
+  if (section !== undefined) return { fields: outline.section(section), word, isJobField: section === 'defaults' };
+  const name = owner.startsWith('jobs.') && !outline.jobs.has(owner) ? owner.slice('jobs.'.length) : owner;
+  const job = outline.jobs.get(name);
+  if (job) return { fields: job.own, word, isJobField: word !== 'kind' && word !== 'thresholds' };
+  const owners = [...outline.jobs.keys(), ...SECTION_WORDS];
+  return `${key}: there is no job or section ${owner}${didYouMean(owner, owners)}`;
+}
+
+function locationOf({ option, text }: Override): FileLocation {
+  return { source: `${option} ${text}`, line: null, column: null };
+}
+
+/** The override as an entry of a file. */
+function entryOf(override: Override, key: string): Entry {
+  const location = locationOf(override);
+  const items = override.values.map(
+    (value): Located => ({ location, content: { type: 'scalar', value: scalarOf(value) } }),
+  );
+  const [only] = items;
+  const value: Located =
+    items.length === 1 && only ? only : { location, content: { type: 'list', items: () => items } };
+  return { key, location, value };
+}
+
+/** An option's text has the types that it would have in YAML. */
+function scalarOf(text: string): string | number | boolean {
+  if (text === 'true' || text === 'false') return text === 'true';
+  return /^-?[0-9]+(\.[0-9]+)?$/.test(text) ? Number(text) : text;
+}

@@ -1,0 +1,185 @@
+/** Workload text → Workload, or every fault that it has. */
+import { describeValue, type Entry, type Located, readDocument } from './document.js';
+import {
+  DATASET_ROWS,
+  JOB_WORDS,
+  KIND_ROW,
+  type Kind,
+  NAME_ROW,
+  type Row,
+  rowsOf,
+  TOP_ROWS,
+  TRIALS_ROWS,
+} from './fields.js';
+import { IssueList } from './issues.js';
+import { readJobFields } from './job.js';
+import type { FileLocation } from './location.js';
+import { type JobOutline, type Outline, outlineOf } from './outline.js';
+import { applyOverrides, type Override } from './overrides.js';
+import { didYouMean } from './suggest.js';
+import { parseThreshold } from './thresholds.js';
+import { unknownFieldOf } from './unknown-field.js';
+import type { Dataset, JobDeclaration, Threshold, Trials, Workload } from './workload.js';
+
+/**
+ * Reads a workload file.
+ * @param source how errors name the file.
+ * @param overrides what the command line puts in place of the file's values.
+ * @throws FeedrateError `workload` whose issues are all faults found, each with its place.
+ */
+export function parseWorkload(text: string, source: string, overrides: readonly Override[] = []): Workload {
+  const issues = new IssueList();
+  const root = readDocument(text, source, issues);
+  const outline = outlineOf(root, issues);
+  if (root.content.type !== 'map') issues.throwIfAny(source);
+  applyOverrides(outline, overrides, issues);
+  const head = readHead(outline, issues);
+  const dataset = readDataset(outline, head.seed, issues);
+  const jobs = readJobs(outline, { seed: head.seed, dataset }, issues);
+  const workload: Workload = {
+    ...head,
+    trials: readTrials(outline, issues),
+    dataset,
+    jobs,
+    thresholds: readThresholds(outline.top.get('thresholds'), issues),
+  };
+  issues.throwIfAny(source);
+  return workload;
+}
+
+/** The value of a row, its default when it is not given, or null when it is neither there nor right. */
+function readRow(row: Row, fields: ReadonlyMap<string, Entry>, missing: FileLocation, issues: IssueList): unknown {
+  const entry = fields.get(row.word);
+  if (entry) return readScalar(row, entry.value, issues);
+  if (row.fallback === 'required') issues.add(missing, `${row.word}: is missing`);
+  if (row.fallback === 'required' || !('written' in row.fallback)) return null;
+  const read = row.type.read(row.fallback.written);
+  return read.ok ? read.value : null;
+}
+
+function readScalar(row: Row, { location, content }: Located, issues: IssueList): unknown {
+  if (content.type !== 'scalar') {
+    issues.add(location, `${row.word}: expected one value, found ${describeValue({ location, content })}`);
+    return null;
+  }
+  const read = content.value === null ? null : row.type.read(content.value);
+  if (read?.ok) return read.value;
+  issues.add(location, `${row.word}: ${read === null ? 'has no value' : read.message}`);
+  return null;
+}
+
+function refuseUnknown(fields: ReadonlyMap<string, Entry>, rows: readonly Row[], issues: IssueList): void {
+  const words = rows.map(({ word }) => word);
+  for (const { key, location } of fields.values()) {
+    if (!words.includes(key)) issues.add(location, `${key}: no such field${didYouMean(key, words)}`);
+  }
+}
+
+function readHead(outline: Outline, issues: IssueList): Pick<Workload, 'name' | 'description' | 'seed'> {
+  const values = TOP_ROWS.map((row) => readRow(row, outline.top, outline.location, issues));
+  const [name, description, seed] = values as [string | null, string | null, number | null];
+  return { name: name ?? NAME_ROW.word, description: description ?? '', seed: seed ?? 0 };
+}
+
+function readTrials(outline: Outline, issues: IssueList): Trials {
+  const fields = outline.section('trials');
+  refuseUnknown(fields, TRIALS_ROWS, issues);
+  const values = TRIALS_ROWS.map((row) => readRow(row, fields, outline.location, issues));
+  const [sessions, rounds, warmup] = values as (number | null)[];
+  return { sessions: sessions ?? 1, rounds: rounds ?? 1, warmup: warmup ?? 0 };
+}
+
+function readDataset(outline: Outline, seed: number, issues: IssueList): Dataset | null {
+  const location = outline.sectionLocation('dataset');
+  if (location === null) return null;
+  const fields = outline.section('dataset');
+  refuseUnknown(fields, DATASET_ROWS, issues);
+  const values = DATASET_ROWS.map((row) => readRow(row, fields, location, issues));
+  const [nrfiles, filesize, ownSeed] = values as [
+    number | null,
+    { minBytes: number; maxBytes: number } | null,
+    number | null,
+  ];
+  return {
+    nrfiles: nrfiles ?? 1,
+    // A faulty dataset is still there: the jobs that read it are not at fault.
+    filesizeMinBytes: filesize?.minBytes ?? Number.MAX_SAFE_INTEGER,
+    filesizeMaxBytes: filesize?.maxBytes ?? Number.MAX_SAFE_INTEGER,
+    seed: ownSeed ?? seed,
+  };
+}
+
+/** A list of thresholds, or a single one. */
+function readThresholds(entry: Entry | undefined, issues: IssueList): Threshold[] {
+  if (!entry) return [];
+  const { content } = entry.value;
+  const items = content.type === 'list' ? content.items() : [entry.value];
+  return items.flatMap((item) => {
+    const value = item.content.type === 'scalar' ? item.content.value : null;
+    const read = typeof value === 'string' ? parseThreshold(value) : null;
+    if (read?.ok) return [read.value];
+    const example = 'such as p99(latency) < 20ms';
+    const message = read === null ? `${describeValue(item)} is not a threshold; write a text ${example}` : read.message;
+    issues.add(item.location, `thresholds: ${message}`);
+    return [];
+  });
+}
+
+type Shared = Pick<Parameters<typeof readJobFields>[1], 'seed' | 'dataset'>;
+
+function readJobs(outline: Outline, shared: Shared, issues: IssueList): JobDeclaration[] {
+  const defaults = outline.section('defaults');
+  refuseUnknownShared(defaults, issues);
+  const taken = new Set<Entry>();
+  let skipped = false;
+  const jobs = [...outline.jobs].flatMap(([name, job]): JobDeclaration[] => {
+    const kind = readKind(job, issues);
+    if (kind === null) skipped = true;
+    if (kind === null) return [];
+    refuseUnknownInJob(job, kind, issues);
+    const context = {
+      name,
+      kind,
+      location: job.location,
+      ...shared,
+      issues,
+      taken: (entry: Entry) => taken.add(entry),
+    };
+    const fields = readJobFields({ own: job.own, everyJob: outline.everyJob, file: job.file, defaults }, context);
+    const thresholds = readThresholds(job.own.get('thresholds') ?? job.file.get('thresholds'), issues);
+    return fields ? [{ name, kind, location: job.location, fields, thresholds }] : [];
+  });
+  // What no job takes has no effect at all; with a job left out that cannot be told.
+  for (const entry of skipped ? [] : [...defaults.values(), ...outline.everyJob.values()]) {
+    if (JOB_WORDS.has(entry.key) && !taken.has(entry) && !isReplaced(entry, outline)) {
+      issues.add(entry.location, `${entry.key}: no job of this workload uses it`);
+    }
+  }
+  return jobs;
+}
+
+/** A default that gives way to an option is no mistake. */
+function isReplaced(entry: Entry, outline: Outline): boolean {
+  const replacement = outline.everyJob.get(entry.key);
+  return replacement !== undefined && replacement !== entry;
+}
+
+function readKind(job: JobOutline, issues: IssueList): Kind | null {
+  const fields = new Map([...job.file, ...job.own]);
+  return readRow(KIND_ROW, fields, job.location, issues) as Kind | null;
+}
+
+function refuseUnknownInJob(job: JobOutline, kind: Kind, issues: IssueList): void {
+  const words = new Set(rowsOf(kind).map(({ word }) => word));
+  for (const { key, location } of [...job.file.values(), ...job.own.values()]) {
+    if (key !== KIND_ROW.word && key !== 'thresholds' && !words.has(key)) {
+      issues.add(location, `${key}: ${unknownFieldOf(key, kind)}`);
+    }
+  }
+}
+
+function refuseUnknownShared(fields: ReadonlyMap<string, Entry>, issues: IssueList): void {
+  for (const { key, location } of fields.values()) {
+    if (!JOB_WORDS.has(key)) issues.add(location, `${key}: ${unknownFieldOf(key, null)}`);
+  }
+}

@@ -1,0 +1,17 @@
+import { assert } from '../base/assert.js';
+import type { Job, JobDeclaration, Level } from './workload.js';
+
+/**
+ * The job that a declaration means under one combination of levels.
+ * @param chosen keyed by `Job` property; a field with a single level needs no choice.
+ */
+export function resolveJob(declaration: JobDeclaration, chosen: ReadonlyMap<string, Level>): Job {
+  const job: Record<string, unknown> = { kind: declaration.kind };
+  for (const [property, field] of declaration.fields) {
+    const level = chosen.get(property) ?? field.levels[0];
+    assert(level && (chosen.has(property) || field.levels.length === 1), `a level of ${property} is chosen`);
+    job[property] = level.value;
+  }
+  if (job['cache'] === 'direct') job['direct'] = true;
+  return job as unknown as Job;
+}

@@ -1,0 +1,73 @@
+/** Thresholds: `p99(latency) < 20ms`, `throughput > 1GiB/s`, `iops >= 1000`. */
+import { METRICS, type Metric, metricOf } from '../base/metrics.js';
+import { type Parsed, parseDuration, parseRate, quoted } from '../base/units.js';
+import { didYouMean } from './suggest.js';
+import type { Comparison, Threshold } from './workload.js';
+
+export const THRESHOLD_PATTERN = '^[^<>=]+(?:<=|>=|<|>)[^<>=]+$';
+
+const fail = (message: string): { ok: false; message: string } => ({ ok: false, message });
+
+/** Reads a threshold into the metric's base unit. */
+export function parseThreshold(text: string): Parsed<Threshold> {
+  const [, left = '', comparison = '', right = ''] = /^\s*([^<>=]+?)\s*(<=|>=|<|>)\s*([^<>=]+?)\s*$/.exec(text) ?? [];
+  if (left === '') return fail(`${quoted(text)} is not a threshold; write METRIC < BOUND, such as p99(latency) < 20ms`);
+  const [, statisticText, inner] = /^([^()]+)\(\s*([^()]*?)\s*\)$/.exec(left) ?? [];
+  const key = inner ?? left;
+  const metric = metricOf(key);
+  if (!metric) {
+    const keys = METRICS.map((each) => each.key);
+    return fail(`${quoted(key)} is not a metric; the metrics are ${keys.join(', ')}${didYouMean(key, keys)}`);
+  }
+  const statistic = readStatistic(metric, statisticText?.trim());
+  if (!statistic.ok) return statistic;
+  const bound = readBound(metric, right);
+  if (!bound.ok) return bound;
+  return {
+    ok: true,
+    value: {
+      text: text.trim(),
+      metric: key,
+      statistic: statistic.value,
+      comparison: comparison as Comparison,
+      bound: bound.value,
+    },
+  };
+}
+
+function readStatistic(metric: Metric, typed: string | undefined): Parsed<Threshold['statistic']> {
+  const { key } = metric;
+  if (!metric.distribution) {
+    return typed === undefined
+      ? { ok: true, value: null }
+      : fail(`${key} is one number for each trial; write ${key} without ${typed}( )`);
+  }
+  if (typed === undefined)
+    return fail(`${key} is a distribution; say which value of it, such as p99(${key}) or mean(${key})`);
+  if (typed === 'mean' || typed === 'max') return { ok: true, value: typed };
+  const [, percentile] = /^p([0-9]{1,3}(?:\.[0-9]{1,9})?)$/.exec(typed) ?? [];
+  if (percentile === undefined)
+    return fail(`${quoted(typed)} is not a statistic; write p50, p99, p99.9 …, mean or max`);
+  if (Number(percentile) > 100) return fail(`${quoted(typed)} is not a percentile: p goes from 0 to 100`);
+  return { ok: true, value: Number(`${percentile}e-2`) };
+}
+
+/** A bound must bear its unit: `< 20` could be ms as well as s. */
+function readBound(metric: Metric, text: string): Parsed<number> {
+  switch (metric.unit) {
+    case 'bytes/s':
+      return text.endsWith('/s')
+        ? parseRate(text)
+        : fail(`${quoted(text)} is not a bound of ${metric.key}; write a rate, such as 1GiB/s`);
+    case 'ns':
+    case 'ns/op': {
+      const bound = parseDuration(text);
+      if (bound.ok && /[a-zµ]/.test(text)) return bound;
+      return fail(`${quoted(text)} is not a bound of ${metric.key}; write a time with its unit, such as 20ms`);
+    }
+    default:
+      return /^[0-9]{1,15}(\.[0-9]{1,9})?$/.test(text)
+        ? { ok: true, value: Number(text) }
+        : fail(`${quoted(text)} is not a bound of ${metric.key}; write a plain number, such as 1000`);
+  }
+}
