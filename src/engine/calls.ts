@@ -11,18 +11,22 @@ export interface TransferCalls {
   write(fd: number, bufferOffset: number, lengthBytes: number, offsetBytes: number): number;
 }
 
-/** pread(2) and pwrite(2) with numeric addresses: the cheapest way from JavaScript to the kernel. */
+/**
+ * pread(2) and pwrite(2) with numeric addresses: the cheapest way from JavaScript to the kernel.
+ * The address of the buffer's start is passed as it is kept: a sum would be a new number on the
+ * heap for each call.
+ */
 function koffiCalls(library: Libc, memory: Uint8Array): TransferCalls {
-  const address = library.addressOf(memory);
+  const start = library.addressOf(memory);
   const { pread64, pwrite64, errno } = library;
   return {
     name: 'koffi',
     read: (fd, bufferOffset, lengthBytes, offsetBytes) => {
-      const moved = pread64(fd, address + bufferOffset, lengthBytes, offsetBytes);
+      const moved = pread64(fd, bufferOffset === 0 ? start : start + bufferOffset, lengthBytes, offsetBytes);
       return moved < 0 ? -errno() : moved;
     },
     write: (fd, bufferOffset, lengthBytes, offsetBytes) => {
-      const moved = pwrite64(fd, address + bufferOffset, lengthBytes, offsetBytes);
+      const moved = pwrite64(fd, bufferOffset === 0 ? start : start + bufferOffset, lengthBytes, offsetBytes);
       return moved < 0 ? -errno() : moved;
     },
   };

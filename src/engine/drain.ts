@@ -36,11 +36,10 @@ export const PLAIN_DRAIN: DrainOptions = {
 };
 
 /**
- * The per-operation loop. An operation's latency is fio's `lat`: from when it was created, which
- * in a closed loop is the end of the one before it, to its completion, so one clock reading each
- * is enough. With a rate it counts from when the operation was *due*, which keeps a slow storage
- * from slowing down its own measurement (coordinated omission); `slat` and `clat` then split it at
- * the moment of submission.
+ * The per-operation loop. An operation's latency is fio's `lat`: from when it was created, just
+ * before its system call, to its completion; two clock readings each, as fio takes. With a rate it
+ * counts from when the operation was *due*, which keeps a slow storage from slowing down its own
+ * measurement (coordinated omission); `slat` and `clat` then split it at the moment of submission.
  */
 export class Drain {
   readonly #backend: Backend;
@@ -74,10 +73,10 @@ export class Drain {
     const clock = backend.clock;
     const bufferAt = this.#content.dataAt;
     const writeBase = HISTOGRAM_BASE.write;
-    let startNs = clock.now();
     for (let i = 0; i < count; i++) {
       const operation = kind[i] as number;
       const bytes = lengthBytes[i] as number;
+      const startNs = clock.now();
       backend.transfer(operation, file[i] as number, offsetBytes[i] as number, bytes, bufferAt);
       const endNs = clock.now();
       const cell = (operation === READ ? 0 : writeBase) + binOf(endNs - startNs);
@@ -89,11 +88,7 @@ export class Drain {
         meter.writeOps++;
         meter.writeBytes += bytes;
       }
-      startNs = endNs;
-      if (endNs >= meter.nextTickNs) {
-        if (!meter.tick(endNs)) return false;
-        startNs = clock.now();
-      }
+      if (endNs >= meter.nextTickNs && !meter.tick(endNs)) return false;
     }
     return true;
   }

@@ -118,7 +118,7 @@ export default async function work(task: WorkerTask): Promise<WorkerOutcome> {
     const { job } = task;
     const { rampNs, deadlineNs } = bounds(job);
     const maxBlockBytes = Math.max(...job.bs.map((part) => part.blockBytes));
-    const content = new Content(task.files, maxBlockBytes, job.direct, checksContent(job));
+    const content = new Content(task.files, maxBlockBytes, checksContent(job));
     const marksDone = task.backend !== 'simulated' && hasWork(task);
     const meter = new Meter(counters, task.worker, rampNs, deadlineNs, marksDone);
     backend = createBackend(task, clock, content);
