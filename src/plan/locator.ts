@@ -24,12 +24,7 @@ export class Locator {
     const used = extents.filter(({ lengthBytes }) => lengthBytes >= blockBytes);
     const blocks = used.map(({ lengthBytes }) => Math.floor(lengthBytes / blockBytes));
     this.count = blocks.reduce((sum, each) => sum + each, 0);
-    if (this.count === 0) {
-      throw new FeedrateError(
-        'workload',
-        `bs: no file is as long as a block of ${blockBytes} bytes; use a smaller bs or larger files`,
-      );
-    }
+    if (this.count === 0) throw noBlockError(blockBytes);
     if (this.count > MAX_POSITIONS) {
       const message = `a worker has ${this.count} blocks of ${blockBytes} bytes, random access reaches 2^31`;
       throw new FeedrateError('workload', `bs: ${message}; use a larger bs, a smaller size or more workers`);
@@ -68,4 +63,10 @@ export class Locator {
     }
     return extent;
   }
+}
+
+/** For a worker that would have nothing to do. */
+export function noBlockError(blockBytes: number): FeedrateError {
+  const message = `no file is as long as a block of ${blockBytes} bytes; use a smaller bs or larger files`;
+  return new FeedrateError('workload', `bs: ${message}`);
 }

@@ -1,6 +1,6 @@
 import type { IoJob } from '../workload/workload.js';
 import { BATCH_CAPACITY, type Batch, type Pattern } from './batch.js';
-import { Locator } from './locator.js';
+import { Locator, noBlockError } from './locator.js';
 import { KindMix, LengthMix } from './mix.js';
 import type { Extent } from './plan.js';
 import { createPositions, type Positions } from './positions.js';
@@ -14,7 +14,11 @@ import { createPositions, type Positions } from './positions.js';
 export function createPattern(job: IoJob, extents: readonly Extent[], seed: number, worker: number): Pattern {
   const lengths = new LengthMix(job.bs, seed, worker);
   const kinds = new KindMix(job, seed, worker);
-  if (!isRandom(job)) return new SequentialPattern(extents, lengths, kinds);
+  if (!isRandom(job)) {
+    const longestBytes = extents.reduce((longest, { lengthBytes }) => Math.max(longest, lengthBytes), 0);
+    if (lengths.longestWithin(longestBytes) === 0) throw noBlockError(lengths.largestBytes);
+    return new SequentialPattern(extents, lengths, kinds);
+  }
   const locator = new Locator(extents, lengths.largestBytes);
   return new RandomPattern(createPositions(job, locator.count, seed, worker), locator, lengths, kinds);
 }
