@@ -1,64 +1,13 @@
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { BATCH_CAPACITY, Batch, type Pattern, READ, WRITE } from '../../src/plan/batch.js';
+import { Batch, READ, WRITE } from '../../src/plan/batch.js';
 import { createPattern } from '../../src/plan/patterns.js';
 import type { Extent } from '../../src/plan/plan.js';
-import type { IoJob, RandomDistribution } from '../../src/workload/workload.js';
 import { chiSquareZ, countIn } from '../support/chi-square.js';
 import { feedrateError } from '../support/feedrate-error.js';
 import { GIB, ioJob, KIB, MIB } from './jobs.js';
-
-interface Operation {
-  readonly file: number;
-  readonly offsetBytes: number;
-  readonly lengthBytes: number;
-  readonly kind: number;
-}
-
-/** One pass, batch by batch, to its end. */
-function passOf(pattern: Pattern): Operation[] {
-  const batch = new Batch();
-  const operations: Operation[] = [];
-  while (pattern.fill(batch)) {
-    assert.ok(batch.count > 0 && batch.count <= BATCH_CAPACITY);
-    for (let i = 0; i < batch.count; i++) {
-      operations.push({
-        file: batch.file[i] as number,
-        offsetBytes: batch.offsetBytes[i] as number,
-        lengthBytes: batch.lengthBytes[i] as number,
-        kind: batch.kind[i] as number,
-      });
-    }
-  }
-  assert.is(batch.count, 0);
-  return operations;
-}
-
-/** Every whole block of the extents, in order, by plain arithmetic. */
-function blocksOf(extents: readonly Extent[], blockBytes: number): string[] {
-  return extents.flatMap(({ file, startBytes, lengthBytes }) =>
-    Array.from({ length: Math.floor(lengthBytes / blockBytes) }, (_, i) => `${file}:${startBytes + i * blockBytes}`),
-  );
-}
-
-const placeOf = ({ file, offsetBytes }: Operation): string => `${file}:${offsetBytes}`;
-
-/** Extents of any lengths, equal or not, that hold at least one block together. */
-const anyExtents = fc
-  .tuple(
-    fc.integer({ min: 64, max: 2000 }),
-    fc.array(fc.integer({ min: 0, max: 60_000 }), { minLength: 1, maxLength: 9 }),
-  )
-  .filter(([blockBytes, lengths]) => lengths.some((length) => length >= blockBytes))
-  .map(([blockBytes, lengths]) => ({
-    blockBytes,
-    extents: lengths.map((lengthBytes, i): Extent => ({ file: i * 3, startBytes: i * blockBytes, lengthBytes })),
-  }));
-
-function oneFile(bytes: number): Extent[] {
-  return [{ file: 0, startBytes: 0, lengthBytes: bytes }];
-}
+import { anyExtents, blocksOf, oneFile, passOf, placeOf } from './passes.js';
 
 const patterns = suite('patterns');
 
@@ -197,89 +146,6 @@ patterns('mixed jobs read rwmixread per cent of their blocks, each block once', 
       assert.ok(Math.abs(reads - expected) <= 4 * deviation, `${rw} ${rwmixread}: ${reads}`);
     }
   }
-});
-
-/** How often each block of a file of `blocks` comes in a number of passes. */
-function countsOf(changes: Partial<IoJob>, blocks: number, passes: number): Float64Array {
-  const pattern = createPattern(ioJob(changes), oneFile(blocks * 4 * KIB), 8, 0);
-  const counts = new Float64Array(blocks);
-  const batch = new Batch();
-  for (let pass = 0; pass < passes; pass++) {
-    let drawn = 0;
-    for (; pattern.fill(batch); drawn += batch.count) {
-      for (let i = 0; i < batch.count; i++) countIn(counts, (batch.offsetBytes[i] as number) / (4 * KIB));
-    }
-    assert.is(drawn, blocks);
-  }
-  return counts;
-}
-
-const skewed = (randomDistribution: RandomDistribution): Partial<IoJob> => ({ randomDistribution });
-
-patterns('norandommap draws each block alike, whatever came before', () => {
-  const counts = countsOf({ norandommap: true }, 1000, 100);
-  assert.ok(Math.abs(chiSquareZ(counts)) < 4);
-  const singlePass = countsOf({ norandommap: true }, 10_000, 1);
-  const missed = singlePass.filter((count) => count === 0).length / 10_000;
-  assert.ok(Math.abs(missed - Math.exp(-1)) < 0.02);
-});
-
-patterns('zipf scatters its hot blocks over the space and keeps them hot from pass to pass', () => {
-  const counts = countsOf(skewed({ type: 'zipf', theta: 1.2 }), 1000, 200);
-  const hottest = [...counts.keys()].sort((a, b) => (counts[b] as number) - (counts[a] as number)).slice(0, 20);
-  assert.is(new Set(hottest.map((block) => Math.floor(block / 250))).size, 4);
-  const weights = Array.from({ length: 1000 }, (_, rank) => (rank + 1) ** -1.2);
-  const expected = 200_000 / weights.reduce((total, weight) => total + weight, 0);
-  assert.ok(Math.abs((counts[hottest[0] as number] as number) - expected) < 5 * Math.sqrt(expected));
-});
-
-patterns('pareto h gives the share h of the blocks the share 1 - h of the operations', () => {
-  for (const h of [0.1, 0.2, 0.5]) {
-    const counts = countsOf(skewed({ type: 'pareto', h }), 1000, 400)
-      .sort()
-      .reverse();
-    const hot = counts.slice(0, 1000 * h).reduce((total, count) => total + count, 0);
-    assert.ok(Math.abs(hot / 400_000 - (1 - h)) < 0.025, `h ${h}: ${hot}`);
-  }
-});
-
-patterns('a hot band at the start of the space gets its share, evenly, and the rest the rest', () => {
-  const counts = countsOf(skewed({ type: 'hotband', operationShare: 0.9, spaceShare: 0.1 }), 1000, 200);
-  const hot = counts.slice(0, 100);
-  const cold = counts.slice(100);
-  const hotShare = hot.reduce((total, count) => total + count, 0) / 200_000;
-  assert.ok(Math.abs(hotShare - 0.9) < 0.004, String(hotShare));
-  assert.ok(Math.abs(chiSquareZ(hot)) < 4);
-  assert.ok(Math.abs(chiSquareZ(cold)) < 4);
-  for (const spaceShare of [0, 1]) {
-    const all = countsOf(skewed({ type: 'hotband', operationShare: 0.5, spaceShare }), 100, 100);
-    assert.ok(all.every((count) => count > 0));
-  }
-});
-
-patterns('skewed patterns stay within the extents for any size', () => {
-  const distributions: RandomDistribution[] = [
-    { type: 'zipf', theta: 0.5 },
-    { type: 'zipf', theta: 1.5 },
-    { type: 'pareto', h: 0.9 },
-    { type: 'pareto', h: 0.01 },
-    { type: 'hotband', operationShare: 0.8, spaceShare: 0.2 },
-  ];
-  void fc.assert(
-    fc.property(
-      fc.constantFrom(...distributions),
-      anyExtents,
-      fc.nat(),
-      (distribution, { extents, blockBytes }, seed) => {
-        const job = ioJob({ ...skewed(distribution), bs: [{ blockBytes, share: 1 }] });
-        const blocks = new Set(blocksOf(extents, blockBytes));
-        const operations = passOf(createPattern(job, extents, seed, 0));
-        assert.is(operations.length, blocks.size);
-        assert.ok(operations.every((operation) => blocks.has(placeOf(operation))));
-      },
-    ),
-    { seed: 5, numRuns: 100 },
-  );
 });
 
 patterns('reach far into large files and refuse more than 2^31 blocks of random access', () => {
