@@ -1,0 +1,179 @@
+/** Runs the engine's worker threads without the trial around them: for tests and benchmarks of the engine alone. */
+import { join } from 'node:path';
+import { Counters } from '../../src/engine/counters.js';
+import type { WorkerPool } from '../../src/engine/pool.js';
+import type { WorkerOutcome, WorkerReport, WorkerTask } from '../../src/engine/protocol.js';
+import type { SparseCounts } from '../../src/histogram/codec.js';
+import type { DataFile, Extent } from '../../src/plan/plan.js';
+import type { OperationKind, Window } from '../../src/record/trial-record.js';
+import { assembleLatency, assembleWindow } from '../../src/trial/assemble.js';
+import { layOutFiles } from '../../src/trial/layout.js';
+import type {
+  CheckpointRestoreJob,
+  CheckpointWriteJob,
+  CommonJob,
+  IoJob,
+  Job,
+  SmallFilesJob,
+} from '../../src/workload/workload.js';
+
+const COMMON: CommonJob = {
+  ioengine: 'psync',
+  numjobs: 1,
+  cache: 'as-is',
+  direct: false,
+  randseed: 1,
+  simulatedLatencyNs: 100_000,
+  simulatedBytesPerSecond: null,
+};
+
+/** One pass of 4 KiB random reads, but for the changes. */
+export function ioJob(changes: Partial<IoJob> = {}): IoJob {
+  return {
+    ...COMMON,
+    kind: 'io',
+    rw: 'randread',
+    rwmixread: 50,
+    bs: blocks(4096),
+    iodepth: 1,
+    sizeBytes: null,
+    nrfiles: 1,
+    ioSizeBytes: null,
+    runtimeNs: null,
+    timeBased: false,
+    rampTimeNs: 0,
+    fsync: 0,
+    fdatasync: 0,
+    endFsync: false,
+    randomDistribution: { type: 'random' },
+    norandommap: false,
+    rateBytesPerSecond: null,
+    rateIops: null,
+    rateProcess: 'linear',
+    thinktimeNs: 0,
+    thinktimeBlocks: 1,
+    verify: false,
+    refillBuffers: false,
+    ...changes,
+  };
+}
+
+/** Five checkpoints of two shards of 256 KiB and a bit, the last two kept. */
+export function checkpointWriteJob(changes: Partial<CheckpointWriteJob> = {}): CheckpointWriteJob {
+  return {
+    ...COMMON,
+    kind: 'checkpoint-write',
+    shards: 2,
+    shardBytes: 256 * 1024 + 1000,
+    bs: blocks(65_536),
+    checkpoints: 5,
+    keepLast: 2,
+    fsync: true,
+    intervalNs: 0,
+    readBack: false,
+    ...changes,
+  };
+}
+
+export function checkpointRestoreJob(changes: Partial<CheckpointRestoreJob> = {}): CheckpointRestoreJob {
+  return {
+    ...COMMON,
+    kind: 'checkpoint-restore',
+    shards: 2,
+    shardBytes: 256 * 1024 + 1000,
+    bs: blocks(65_536),
+    verify: true,
+    ...changes,
+  };
+}
+
+/** One pass over small files, in calls of 4 KiB. */
+export function smallFilesJob(changes: Partial<SmallFilesJob> = {}): SmallFilesJob {
+  return {
+    ...COMMON,
+    kind: 'small-files',
+    bs: blocks(4096),
+    runtimeNs: null,
+    timeBased: false,
+    rampTimeNs: 0,
+    shuffle: true,
+    nrfiles: null,
+    filesizeBytes: null,
+    verify: true,
+    ...changes,
+  };
+}
+
+/** `bs` of one length. */
+export function blocks(blockBytes: number): IoJob['bs'] {
+  return [{ blockBytes, share: 1 }];
+}
+
+/** Writes the files below a directory and returns them with absolute paths, as workers want them. */
+export async function layOut(directory: string, files: readonly DataFile[]): Promise<DataFile[]> {
+  await layOutFiles(directory, files, { wrote: () => {}, stopped: () => false });
+  return below(directory, files);
+}
+
+export function below(directory: string, files: readonly DataFile[]): DataFile[] {
+  return files.map((file) => ({ ...file, path: join(directory, file.path) }));
+}
+
+/** All files, whole: what fio gives each of its jobs that name the same files. */
+export function wholeFiles(files: readonly DataFile[]): Extent[] {
+  return files.map(({ bytes }, file) => ({ file, startBytes: 0, lengthBytes: bytes }));
+}
+
+export interface EngineSetting {
+  /** With absolute paths. Every worker gets this list, or the one that `filesOf` gives it. */
+  readonly files: readonly DataFile[];
+  readonly filesOf?: (worker: number) => readonly DataFile[];
+  /** One list per worker; every worker gets all files whole otherwise. */
+  readonly extents?: readonly (readonly Extent[])[];
+  readonly laidOut?: boolean;
+  readonly scratchDirectory?: string;
+  readonly seed?: number;
+}
+
+export interface EngineRun {
+  readonly outcomes: readonly WorkerOutcome[];
+  readonly reports: readonly WorkerReport[];
+  readonly window: Window;
+  readonly latency: Partial<Record<OperationKind, SparseCounts>>;
+}
+
+/** One trial's measured part on a pool that is warm. `counters` is for callers that look or stop meanwhile. */
+export async function runEngine(
+  pool: WorkerPool,
+  job: Job,
+  setting: EngineSetting,
+  counters = Counters.allocate(job.numjobs),
+): Promise<EngineRun> {
+  const tasks = Array.from({ length: job.numjobs }, (_, worker): WorkerTask => {
+    const files = setting.filesOf?.(worker) ?? setting.files;
+    return {
+      memory: counters.memory,
+      worker,
+      workers: job.numjobs,
+      backend: job.ioengine === 'auto' ? 'psync' : job.ioengine,
+      job,
+      files,
+      extents: setting.extents?.[worker] ?? wholeFiles(files),
+      laidOut: setting.laidOut ?? true,
+      scratchDirectory: setting.scratchDirectory ?? '/nonexistent',
+      seed: setting.seed ?? job.randseed,
+    };
+  });
+  const outcomes = await pool.run(tasks, counters);
+  const reports = outcomes.map(({ report }) => report).filter((report) => report !== null);
+  return { outcomes, reports, window: assembleWindow(reports), latency: assembleLatency(counters) };
+}
+
+/** As `runEngine`, for callers that need every worker to have ended well: throws the first fault. */
+export async function runEngineWell(...args: Parameters<typeof runEngine>): Promise<EngineRun> {
+  const run = await runEngine(...args);
+  const fault = run.outcomes.find((outcome) => outcome.fault !== null)?.fault;
+  if (fault) throw new Error(`${fault.code} in ${fault.syscall}: ${fault.message}`);
+  if (run.reports.length < run.outcomes.length) throw new Error('a worker was stopped before it began');
+  return run;
+}
