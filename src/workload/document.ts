@@ -1,5 +1,5 @@
 /** A workload file as located values: YAML text → scalars, lists and maps that know where they stand. */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Node, parseDocument, visit } from 'yaml';
 import { quoted } from '../base/units.js';
 import type { IssueList } from './issues.js';
 import type { FileLocation } from './location.js';
@@ -29,12 +29,8 @@ const SYNTAX: Readonly<Record<string, (text: string) => string>> = {
 
 /** Reads YAML 1.2. Throws when it is none, as there is nothing to go on with. */
 export function readDocument(text: string, source: string, issues: IssueList): Located {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2' });
-  const place = (offset: number): FileLocation => {
-    const { line, col } = lines.linePos(Math.min(offset, text.length));
-    return { source, line: Math.max(1, line), column: Math.max(1, col) };
-  };
+  const document = parseDocument(text, { prettyErrors: false, version: '1.2' });
+  const place = placesIn(text, source);
   for (const fault of [...document.errors, ...document.warnings]) {
     const [start, end] = fault.pos;
     const ours = SYNTAX[fault.code]?.(/^[\w.-]+/.exec(text.slice(start, end + 80))?.[0] ?? 'this key');
@@ -76,6 +72,25 @@ export function readDocument(text: string, source: string, issues: IssueList): L
     return [];
   };
   return locate(document.contents, place(0));
+}
+
+/**
+ * From an offset to its line and column. The YAML library's own LineCounter misses lines inside
+ * broken texts of several lines, and so would point past the end of a line.
+ */
+function placesIn(text: string, source: string): (offset: number) => FileLocation {
+  const starts = [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
+  return (offset) => {
+    const within = Math.min(offset, text.length);
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if ((starts[middle] as number) <= within) low = middle;
+      else high = middle - 1;
+    }
+    return { source, line: low + 1, column: within - (starts[low] as number) + 1 };
+  };
 }
 
 function nothing(location: FileLocation): Located {

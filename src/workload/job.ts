@@ -1,8 +1,8 @@
 /** One job of a workload file: its fields read, layered and checked against each other. */
 import { quoted } from '../base/units.js';
 import { describeValue, type Entry, type Located } from './document.js';
-import { type JobRow, type Kind, type Property, rowsOf } from './fields.js';
 import type { IssueList } from './issues.js';
+import { type JobRow, type Kind, type Property, rowsOf } from './job-fields.js';
 import type { FileLocation } from './location.js';
 import { CONDITIONS, type Condition, RULES, type RuleContext } from './rules.js';
 import type { Dataset, Field, Level } from './workload.js';

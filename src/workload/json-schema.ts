@@ -1,18 +1,8 @@
 /** The JSON Schema of workload files, for editors: completion, help and checks while typing. */
 import * as z from 'zod';
-import {
-  DATASET_ROWS,
-  JOB_ROWS,
-  JOB_WORDS,
-  type JobRow,
-  KIND_ROW,
-  KINDS,
-  type Kind,
-  type Row,
-  rowsOf,
-  TOP_ROWS,
-  TRIALS_ROWS,
-} from './fields.js';
+import { DATASET_ROWS, TOP_ROWS, TRIALS_ROWS } from './file-fields.js';
+import { JOB_ROWS, JOB_WORDS, type JobRow, KIND_ROW, KINDS, type Kind, rowsOf } from './job-fields.js';
+import type { Row } from './row.js';
 import { THRESHOLD_PATTERN } from './thresholds.js';
 import { NAME_PATTERN } from './value-types.js';
 

@@ -1,7 +1,7 @@
 /** The sections and jobs of a workload file, found but not yet read: what overrides are put into. */
 import { describeValue, type Entry, type Located } from './document.js';
-import { JOB_WORDS } from './fields.js';
 import type { IssueList } from './issues.js';
+import { JOB_WORDS } from './job-fields.js';
 import type { FileLocation } from './location.js';
 import { didYouMean } from './suggest.js';
 import { NAME_PATTERN } from './value-types.js';

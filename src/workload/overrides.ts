@@ -1,7 +1,7 @@
 /** `--set k=v` and `-P k=a,b`: values that the command line puts in place of the file's. */
 import type { Entry, Located } from './document.js';
-import { JOB_WORDS } from './fields.js';
 import type { IssueList } from './issues.js';
+import { JOB_WORDS } from './job-fields.js';
 import type { FileLocation } from './location.js';
 import { type Outline, SECTION_WORDS, TOP_WORDS } from './outline.js';
 import { didYouMean } from './suggest.js';

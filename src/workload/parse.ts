@@ -1,21 +1,13 @@
 /** Workload text → Workload, or every fault that it has. */
 import { describeValue, type Entry, type Located, readDocument } from './document.js';
-import {
-  DATASET_ROWS,
-  JOB_WORDS,
-  KIND_ROW,
-  type Kind,
-  NAME_ROW,
-  type Row,
-  rowsOf,
-  TOP_ROWS,
-  TRIALS_ROWS,
-} from './fields.js';
+import { DATASET_ROWS, TOP_ROWS, TRIALS_ROWS } from './file-fields.js';
 import { IssueList } from './issues.js';
 import { readJobFields } from './job.js';
+import { JOB_WORDS, KIND_ROW, type Kind, rowsOf } from './job-fields.js';
 import type { FileLocation } from './location.js';
 import { type JobOutline, type Outline, outlineOf } from './outline.js';
 import { applyOverrides, type Override } from './overrides.js';
+import type { Row } from './row.js';
 import { didYouMean } from './suggest.js';
 import { parseThreshold } from './thresholds.js';
 import { unknownFieldOf } from './unknown-field.js';
@@ -78,7 +70,7 @@ function refuseUnknown(fields: ReadonlyMap<string, Entry>, rows: readonly Row[],
 function readHead(outline: Outline, issues: IssueList): Pick<Workload, 'name' | 'description' | 'seed'> {
   const values = TOP_ROWS.map((row) => readRow(row, outline.top, outline.location, issues));
   const [name, description, seed] = values as [string | null, string | null, number | null];
-  return { name: name ?? NAME_ROW.word, description: description ?? '', seed: seed ?? 0 };
+  return { name: name ?? '', description: description ?? '', seed: seed ?? 0 };
 }
 
 function readTrials(outline: Outline, issues: IssueList): Trials {

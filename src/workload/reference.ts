@@ -1,6 +1,8 @@
 /** The reference of the workload language, made from the field table: `workloads/README.md`. */
 import { METRICS } from '../base/metrics.js';
-import { DATASET_ROWS, type Fallback, JOB_ROWS, KIND_ROW, KINDS, type Row, TOP_ROWS, TRIALS_ROWS } from './fields.js';
+import { DATASET_ROWS, TOP_ROWS, TRIALS_ROWS } from './file-fields.js';
+import { JOB_ROWS, KIND_ROW, KINDS } from './job-fields.js';
+import type { Fallback, Row } from './row.js';
 
 const INTRODUCTION = `# Workloads
 
@@ -18,7 +20,7 @@ jobs:
     rw: randread
     bs: [64k, 1MiB]
     numjobs: [4, 16]
-    cache: cold
+    cache: direct
 thresholds:
   - p99(latency) < 20ms
   - throughput > 1GiB/s

@@ -1,6 +1,6 @@
 /** What the fields of one job demand of each other, checked on every combination of levels that can occur. */
 import { formatSizeLabel } from '../base/units.js';
-import type { Kind, Property } from './fields.js';
+import type { Kind, Property } from './job-fields.js';
 import type { Dataset, Job, ReadWrite } from './workload.js';
 
 type ValueIn<J, P> = J extends unknown ? (P extends keyof J ? J[P] : never) : never;

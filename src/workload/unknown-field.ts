@@ -1,5 +1,5 @@
 /** What to say of a field that a job does not have. */
-import { JOB_ROWS, JOB_WORDS, type Kind, rowsOf } from './fields.js';
+import { JOB_ROWS, JOB_WORDS, type Kind, rowsOf } from './job-fields.js';
 import { didYouMean } from './suggest.js';
 
 /** fio's options that feedrate has under another word, or does without. */

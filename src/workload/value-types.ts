@@ -96,7 +96,8 @@ export function count(min: number, max: number): ValueType<number> {
     return `${quoted(issue.input)} is not a whole number${isQuoted ? '; write it without quotes' : ''}`;
   };
   const spelling = z.int({ error }).min(min, { error }).max(max, { error });
-  return typeOf(`${min}–${max}`, spelling, (value) => ({ ok: true, value }), String);
+  const range = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `${min}–${max}`;
+  return typeOf(range, spelling, (value) => ({ ok: true, value }), String);
 }
 
 /** true or false; fio's 1 and 0 mean the same. */

@@ -1,9 +1,10 @@
 /**
- * The one table of what a workload file can say. Parser, JSON Schema and reference are made from
- * it. The words are fio's wherever fio has one.
+ * The table of what a job can say. Parser, JSON Schema and reference are made from it. The words
+ * are fio's wherever fio has one.
  */
-import { blocks, distribution, type SizeRange, sizeRange } from './composite-types.js';
-import { choice, count, duration, flag, name, rate, size, text, type ValueType } from './value-types.js';
+import { blocks, distribution } from './composite-types.js';
+import type { Fallback, Row } from './row.js';
+import { choice, count, duration, flag, rate, size, type ValueType } from './value-types.js';
 import type { CheckpointRestoreJob, CheckpointWriteJob, IoJob, Job, SmallFilesJob } from './workload.js';
 
 export type Kind = Job['kind'];
@@ -14,17 +15,6 @@ export type Property = Exclude<
   keyof IoJob | keyof CheckpointWriteJob | keyof CheckpointRestoreJob | keyof SmallFilesJob,
   'kind'
 >;
-
-/** What holds when a word is not given: a value as the file would spell it, none at all (and what that means), or an error. */
-export type Fallback = { readonly written: string | number | boolean } | { readonly absent: string } | 'required';
-
-export interface Row {
-  /** As spelled in the file. */
-  readonly word: string;
-  readonly type: ValueType<unknown>;
-  readonly fallback: Fallback;
-  readonly meaning: string;
-}
 
 /** A word of a job. The same word may have a row for each kind that understands it differently. */
 export interface JobRow extends Row {
@@ -262,51 +252,6 @@ export const KIND_ROW: Row = {
   fallback: { written: 'io' },
   meaning: '`io` is fio’s kind of job; `checkpoint-write`, `checkpoint-restore` and `small-files` are a training’s.',
 };
-
-export const NAME_ROW: Row = { word: 'name', type: name, fallback: 'required', meaning: 'Names the run directory.' };
-
-export const TOP_ROWS: readonly Row[] = [
-  NAME_ROW,
-  { word: 'description', type: text, fallback: { written: '' }, meaning: 'What the workload is for, in a sentence.' },
-  {
-    word: 'seed',
-    type: count(0, ANY_INTEGER),
-    fallback: { written: 42 },
-    meaning: 'Seed of everything random in the run.',
-  },
-];
-
-export const TRIALS_ROWS = [
-  { word: 'sessions', type: count(1, 1000), fallback: { written: 1 }, meaning: 'Fresh processes with fresh files.' },
-  {
-    word: 'rounds',
-    type: count(1, 10_000),
-    fallback: { written: 5 },
-    meaning: 'Counted passes over all arms in each session, each in a new shuffled order: the observations of an arm.',
-  },
-  {
-    word: 'warmup',
-    type: count(0, 1000),
-    fallback: { written: 0 },
-    meaning: 'Further rounds at the start of each session which are recorded but not counted.',
-  },
-] as const satisfies readonly Row[];
-
-export const DATASET_ROWS = [
-  { word: 'nrfiles', type: count(1, 10 * MILLION), fallback: { written: 1 }, meaning: 'Number of files.' },
-  {
-    word: 'filesize',
-    type: sizeRange as ValueType<SizeRange>,
-    fallback: 'required',
-    meaning: 'Bytes of a file; `64k-256k` draws each size evenly from that range.',
-  },
-  {
-    word: 'seed',
-    type: count(0, ANY_INTEGER),
-    fallback: { absent: 'the workload’s `seed`' },
-    meaning: 'Seed of content and sizes.',
-  },
-] as const satisfies readonly Row[];
 
 /** The rows of one kind of job, in the order of the table. */
 export function rowsOf(kind: Kind): readonly JobRow[] {
