@@ -1,0 +1,106 @@
+/** Whole runs on the simulated engine, from the words on the command line to the bytes of every report and file. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { feedrate, type Outcome } from '../support/feedrate-cli.js';
+import { assertGolden } from '../support/golden.js';
+import { fixturePath } from '../support/repository.js';
+import { directoryIn, runFile } from '../support/run-directory.js';
+import { withTemporaryDirectory } from '../support/temporary-directory.js';
+import { maskedCsv, maskedJson, maskedReport, maskedTrials } from './masked.js';
+
+const test = suite('run/golden');
+
+/** `feedrate run WORKLOAD` in a fresh directory with a target `t` and results in `r`. */
+function withRun(
+  workload: string,
+  args: readonly string[],
+  use: (outcome: Outcome, directory: string) => void,
+): Promise<void> {
+  return withTemporaryDirectory((directory) => {
+    for (const name of ['t', 'u']) directoryIn(directory, name);
+    const target = args.includes('-t') ? [] : ['-t', 't'];
+    const words = ['run', fixturePath('run', `${workload}.yaml`), '-o', 'r', '--progress', 'none', ...target, ...args];
+    const outcome = feedrate(words, directory);
+    assert.is(outcome.stderr, '');
+    use(outcome, directory);
+  });
+}
+
+const REPORTS = [
+  ['table', 'txt', maskedReport],
+  ['md', 'md', maskedReport],
+  ['csv', 'csv', maskedCsv],
+  ['json', 'json', maskedJson],
+] as const;
+
+const FILES = [
+  ['summary.csv', maskedCsv],
+  ['timeseries.csv', maskedCsv],
+  ['trials.jsonl', maskedTrials],
+] as const;
+
+/** Four runs with one seed: their files are the same to the byte. */
+for (const [format, extension, masked] of REPORTS) {
+  test(`every kind of job, with the report as ${format}`, () =>
+    withRun('kinds', ['--format', format], ({ stdout, status }, directory) => {
+      assertGolden(masked(stdout, directory), 'run', `kinds.report.${extension}`);
+      assert.is(status, 0);
+      for (const [name, maskedFile] of FILES) {
+        assertGolden(maskedFile(runFile(`${directory}/r`, name), directory), 'run', `kinds.${name}`);
+      }
+      assert.equal(readdirSync(`${directory}/t`), [], 'a simulated run writes nothing to its target');
+      assert.is(feedrate(['show', '-o', 'r', '--format', format], directory).stdout, stdout, 'show prints it again');
+    }));
+}
+
+test('another seed gives the same arms in another order with other latencies', () =>
+  withRun('kinds', ['--seed', '8'], (_, directory) => {
+    const expected = readFileSync(fixturePath('run', 'kinds.trials.jsonl'), 'utf8');
+    const actual = maskedTrials(runFile(`${directory}/r`, 'trials.jsonl'), directory);
+    const partsOf = (text: string, part: 'arm' | 'latency') =>
+      text
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.stringify((JSON.parse(line) as Record<string, unknown>)[part]));
+    assert.not.equal(partsOf(actual, 'arm'), partsOf(expected, 'arm'));
+    assert.equal(partsOf(actual, 'arm').toSorted(), partsOf(expected, 'arm').toSorted());
+    assert.equal(
+      partsOf(actual, 'latency').filter((latency) => partsOf(expected, 'latency').includes(latency)),
+      [],
+    );
+  }));
+
+test('thresholds that are kept: exit status 0', () =>
+  withRun('bounds', [], ({ stdout, status }, directory) => {
+    assertGolden(maskedReport(stdout, directory), 'run', 'bounds.kept.txt');
+    assert.is(status, 0);
+  }));
+
+test('a threshold that is broken: exit status 1, and the arms that break it are named', () =>
+  withRun('bounds', ['--set', 'read.simulated_latency=15ms'], ({ stdout, status }, directory) => {
+    assertGolden(maskedReport(stdout, directory), 'run', 'bounds.broken.txt');
+    assert.is(status, 1);
+  }));
+
+const MATRIX = [
+  '-t',
+  'a=t',
+  '-t',
+  'b=u',
+  '-P',
+  'simulated_latency=100us,1ms',
+  '--set',
+  'size=64KiB',
+  '--label',
+  'volume=flex',
+];
+
+test('targets, factors, replacements, labels, sessions and warm-up rounds', () =>
+  withRun('matrix', MATRIX, ({ stdout, status }, directory) => {
+    assertGolden(maskedReport(stdout, directory), 'run', 'matrix.report.txt');
+    assertGolden(maskedCsv(runFile(`${directory}/r`, 'summary.csv'), directory), 'run', 'matrix.summary.csv');
+    assert.is(status, 0);
+  }));
+
+test.run();

@@ -1,0 +1,30 @@
+/** A fresh directory with targets and results, the runs that a test makes in it, and what they leave. */
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { decodeTrial } from '../../src/record/codec.js';
+import type { TrialRecord } from '../../src/record/trial-record.js';
+
+/** A file of the only (or the latest) run below a results directory. */
+export function runFile(results: string, name: string): string {
+  return readFileSync(join(latestRun(results), name), 'utf8');
+}
+
+/** The directory of the run that was started last. */
+export function latestRun(results: string): string {
+  const name = readdirSync(results).sort().at(-1);
+  if (name === undefined) throw new Error(`${results} holds no run`);
+  return join(results, name);
+}
+
+/** Its trials, in the order of their ends. */
+export function trialsOf(results: string): TrialRecord[] {
+  const lines = runFile(results, 'trials.jsonl').trimEnd().split('\n');
+  return lines.map((line, index) => decodeTrial(line, `trials.jsonl:${index + 1}`));
+}
+
+/** A directory below another, made with its parents. */
+export function directoryIn(...parts: string[]): string {
+  const path = join(...parts);
+  mkdirSync(path, { recursive: true });
+  return path;
+}
