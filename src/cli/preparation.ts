@@ -1,5 +1,5 @@
 /** What stands before a run: the workload read, the targets opened, the plan made and found to fit. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
@@ -52,20 +52,28 @@ export function prepareRun(options: PlanOptions, named: readonly NamedPath[]): P
   const space = spaceNeeded(plan, workload.dataset, (target, path) =>
     existsSync(join(dataDirectory(target, 'none'), path)),
   );
-  for (const need of space) refuseWhatDoesNotFit(need, targets);
+  refuseWhatDoesNotFit(space, targets);
   return { workload, workloadSource, plan, space, notes: leftoverNotes(targets) };
 }
 
-function refuseWhatDoesNotFit(need: SpaceNeed, targets: readonly Target[]): void {
-  const target = targets.find(({ name }) => name === need.target) as Target;
-  const { totalBytes, freeBytes } = statTarget(target);
-  const verdict = fits(need, { totalBytes, freeBytes });
-  if (verdict.fits) return;
-  throw new FeedrateError(
-    'target',
-    `target ${target.name} (${target.path}): the plan needs ${formatBytes(verdict.neededBytes)} and a margin of ` +
-      `${formatBytes(verdict.marginBytes)}, but ${formatBytes(freeBytes)} are free; free some space, or use smaller files with --set size=…`,
-  );
+/** Targets on one file system share its space: what stays adds up; of the scratch, one trial's is there at a time. */
+function refuseWhatDoesNotFit(space: readonly SpaceNeed[], targets: readonly Target[]): void {
+  const devices = targets.map(({ path }) => statSync(path).dev);
+  for (const device of new Set(devices)) {
+    const sharing = targets.filter((_, i) => devices[i] === device);
+    const needs = space.filter(({ target }) => sharing.some(({ name }) => name === target));
+    const dataBytes = needs.reduce((sum, need) => sum + need.dataBytes, 0);
+    const scratchBytes = Math.max(...needs.map((need) => need.scratchBytes));
+    const { totalBytes, freeBytes } = statTarget(sharing[0] as Target);
+    const verdict = fits({ dataBytes, scratchBytes }, { totalBytes, freeBytes });
+    if (verdict.fits) continue;
+    const who = sharing.map(({ name, path }) => `${name} (${path})`).join(', ');
+    throw new FeedrateError(
+      'target',
+      `target ${who}: the plan needs ${formatBytes(verdict.neededBytes)} and a margin of ${formatBytes(verdict.marginBytes)}, ` +
+        `but ${formatBytes(freeBytes)} are free; free some space, or use smaller files with --set size=…`,
+    );
+  }
 }
 
 /** The record of a run that begins now. */
