@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { formatBytes } from '../base/units.js';
 import { captureEnvironment } from '../host/environment.js';
+import { refuseForeignDirectory } from '../host/own-directory.js';
 import { openTarget, statTarget } from '../host/target.js';
 import type { Plan, Target } from '../plan/plan.js';
 import { buildPlan } from '../plan/schedule.js';
 import { fits, type SpaceNeed, spaceNeeded } from '../plan/space.js';
 import { RUN_VERSION, type RunRecord } from '../record/run-record.js';
-import { dataDirectory } from '../trial/layout.js';
+import { dataDirectory, dataFilesOf } from '../trial/layout.js';
 import { parseWorkload } from '../workload/parse.js';
 import { resolveJob } from '../workload/resolve.js';
 import type { Workload } from '../workload/workload.js';
@@ -49,6 +50,9 @@ export function prepareRun(options: PlanOptions, named: readonly NamedPath[]): P
   const workload = parseWorkload(workloadSource, options.workloadPath, options.overrides);
   const targets = named.map(({ name, path }) => openTarget(name, path, { write: true }));
   const plan = buildPlan(workload, targets, resolveJob, options.seed ?? workload.seed);
+  for (const target of targets) {
+    if (dataFilesOf(plan, workload.dataset, target).length > 0) refuseForeignDirectory(dataDirectory(target, 'none'));
+  }
   const space = spaceNeeded(plan, workload.dataset, (target, path) =>
     existsSync(join(dataDirectory(target, 'none'), path)),
   );

@@ -137,6 +137,22 @@ function openOwnDirectory(path: string): number {
   throw refuse(`has no marker file ${MARKER_NAME}`);
 }
 
+/**
+ * Throws a FeedrateError with code `target` when the name of an own directory is taken by something that feedrate did
+ * not make, or by what this user cannot look into. So a run is refused before it begins.
+ */
+export function refuseForeignDirectory(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return;
+  try {
+    closeSync(openOwnDirectory(path));
+  } catch (cause) {
+    if (cause instanceof FeedrateError) throw cause;
+    throw new FeedrateError('target', `cannot use feedrate's directory ${path}: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
+
 interface Holder {
   readonly name: string;
   readonly marker: Marker;
