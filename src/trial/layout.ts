@@ -1,4 +1,5 @@
 /** Puts files of reproducible content where a trial will read them. */
+import { randomUUID } from 'node:crypto';
 import {
   closeSync,
   fdatasyncSync,
@@ -6,14 +7,19 @@ import {
   openSync,
   readSync,
   renameSync,
+  rmSync,
   statSync,
-  unlinkSync,
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { CONTENT_SLACK_BYTES, ContentMemory } from '../engine/content.js';
-import { createOwnDirectory, ownDirectoryPath, releaseOwnDirectory } from '../host/own-directory.js';
+import {
+  createOwnDirectory,
+  ownDirectoryPath,
+  releaseOwnDirectory,
+  removeOwnDirectory,
+} from '../host/own-directory.js';
 import { filesOf } from '../plan/files.js';
 import type { DataFile, Plan, Target } from '../plan/plan.js';
 import { touchesFiles } from '../plan/space.js';
@@ -58,19 +64,27 @@ export interface LayoutProgress {
   readonly stopped: () => boolean;
 }
 
+/** Of a file while it is written. A process writes one at a time. */
+const PASSING_NAME = 'layout.tmp';
+
 /**
  * Writes a file under another name, makes it durable, then renames it: a file under its own name
  * is always whole, and two runs that write the same one at once do each other no harm.
  */
-async function writeFile(path: string, file: DataFile, progress: LayoutProgress): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  const fd = openSync(temporary, 'w');
+async function writeFile(
+  path: string,
+  file: DataFile,
+  passingDirectory: string,
+  progress: LayoutProgress,
+): Promise<void> {
+  const passing = join(passingDirectory, PASSING_NAME);
+  const fd = openSync(passing, 'w');
   try {
     await writeContent(fd, file, progress);
     fdatasyncSync(fd);
-    renameSync(temporary, path);
+    renameSync(passing, path);
   } catch (thrown) {
-    unlinkSync(temporary);
+    rmSync(passing, { force: true });
     throw thrown;
   } finally {
     closeSync(fd);
@@ -94,17 +108,21 @@ async function writeContent(fd: number, file: DataFile, progress: LayoutProgress
   }
 }
 
-/** Writes the files below a directory. */
+/**
+ * Writes the files below a directory.
+ * @param passingDirectory on the same file system, of this run alone: holds each file until it is whole
+ */
 export async function layOutFiles(
   directory: string,
   files: readonly DataFile[],
   progress: LayoutProgress,
+  passingDirectory: string = directory,
 ): Promise<void> {
   for (const file of files) {
     const path = join(directory, file.path);
     try {
       mkdirSync(dirname(path), { recursive: true });
-      await writeFile(path, file, progress);
+      await writeFile(path, file, passingDirectory, progress);
     } catch (thrown) {
       if (thrown instanceof LayoutStopped) throw thrown;
       const fault = systemFaultOf(thrown, path);
@@ -137,15 +155,22 @@ export interface LayoutTotals {
   readonly reusedBytes: number;
 }
 
-/** Lays out the data files of one target in a directory that the caller holds. */
+/** The directories of a target that the caller holds while files are laid out there. */
+export interface HeldDirectories {
+  readonly data: string;
+  /** Of the run: what it was about to write when it was killed is found, and removed, with its other leftovers. */
+  readonly scratch: string;
+}
+
+/** Lays out the data files of one target. */
 export async function layOutTarget(
   target: Target,
-  directory: string,
+  directories: HeldDirectories,
   files: readonly DataFile[],
   emit: (event: SessionEvent) => void,
   stopped: () => boolean,
 ): Promise<LayoutTotals> {
-  const missing = files.filter((file) => !holdsFile(join(directory, file.path), file));
+  const missing = files.filter((file) => !holdsFile(join(directories.data, file.path), file));
   const bytesOf = (some: readonly DataFile[]) => some.reduce((sum, file) => sum + file.bytes, 0);
   const totalBytes = bytesOf(missing);
   let doneBytes = 0;
@@ -153,7 +178,7 @@ export async function layOutTarget(
     doneBytes += bytes;
     emit({ type: 'layout', target: target.name, doneBytes, totalBytes });
   };
-  await layOutFiles(directory, missing, { wrote, stopped });
+  await layOutFiles(directories.data, missing, { wrote, stopped }, directories.scratch);
   return { writtenBytes: totalBytes, reusedBytes: bytesOf(files) - totalBytes };
 }
 
@@ -168,19 +193,21 @@ export async function layOutPlan(
   emit: (event: SessionEvent) => void,
   stopped: () => boolean,
 ): Promise<LayoutTotals> {
-  const runId = `prepare-${process.pid}`;
+  const runId = `prepare-${randomUUID().slice(0, 8)}`;
   let writtenBytes = 0;
   let reusedBytes = 0;
   for (const target of plan.targets) {
     const files = dataFilesOf(plan, dataset, target);
     if (files.length === 0) continue;
-    const directory = createOwnDirectory(target, runId, 'data');
+    const scratch = createOwnDirectory(target, runId, 'scratch');
     try {
-      const totals = await layOutTarget(target, directory, files, emit, stopped);
+      const data = createOwnDirectory(target, runId, 'data');
+      const totals = await layOutTarget(target, { data, scratch }, files, emit, stopped);
       writtenBytes += totals.writtenBytes;
       reusedBytes += totals.reusedBytes;
     } finally {
-      releaseOwnDirectory(directory, runId);
+      releaseOwnDirectory(dataDirectory(target, runId), runId);
+      removeOwnDirectory(scratch, runId);
     }
   }
   return { writtenBytes, reusedBytes };

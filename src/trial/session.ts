@@ -86,12 +86,13 @@ export class Session {
   async #takeDirectories(target: Target, scratch: Map<string, string>, held: string[]): Promise<void> {
     const { plan, dataset, runId } = this.#options;
     if (!plan.arms.some((arm) => arm.target === target.name && touchesFiles(arm))) return;
-    scratch.set(target.name, createOwnDirectory(target, runId, 'scratch'));
+    const ownScratch = createOwnDirectory(target, runId, 'scratch');
+    scratch.set(target.name, ownScratch);
     const files = dataFilesOf(plan, dataset, target);
     if (files.length === 0) return;
-    const directory = createOwnDirectory(target, runId, 'data');
-    held.push(directory);
-    await layOutTarget(target, directory, files, this.#sink.emit, () => this.#stopped);
+    const data = createOwnDirectory(target, runId, 'data');
+    held.push(data);
+    await layOutTarget(target, { data, scratch: ownScratch }, files, this.#sink.emit, () => this.#stopped);
   }
 
   async #runOne(trial: PlannedTrial, settings: TrialSettings): Promise<TrialRecord> {
