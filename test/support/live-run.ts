@@ -1,0 +1,135 @@
+/** A command of feedrate that is watched, disturbed and signalled while it works. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { SessionEvent } from '../../src/trial/events.js';
+import { mainPath, type Outcome } from './feedrate-cli.js';
+
+/** A line of `--progress json`. */
+export type ProgressEvent = SessionEvent | { readonly type: 'note'; readonly text: string };
+
+export interface LiveOptions {
+  readonly cwd: string;
+  /** As which user; null: as this one. */
+  readonly uid?: number;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+const POLL_MS = 20;
+
+/** `feedrate ARGS` in a process group of its own, as a shell starts it; its progress is read when it is JSON. */
+export class LiveRun {
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<number | null>;
+  #isOver = false;
+  #stdout = '';
+  #stderr = '';
+
+  constructor(args: readonly string[], { cwd, uid, environment }: LiveOptions) {
+    const { JPY_PARENT_PID: _notebook, ...inherited } = process.env;
+    this.#child = spawn(process.execPath, [mainPath, ...args], {
+      cwd,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...inherited, NO_COLOR: '1', ...environment },
+      ...(uid === undefined ? {} : { uid, gid: uid }),
+    });
+    this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stdout += text;
+    });
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr += text;
+    });
+    this.#ended = new Promise((resolve, reject) => {
+      this.#child.on('error', reject);
+      this.#child.on('close', (status) => {
+        this.#isOver = true;
+        resolve(status);
+      });
+    });
+  }
+
+  get pid(): number {
+    return this.#child.pid as number;
+  }
+
+  /** The process that measures, a child of this command. */
+  get sessionPid(): number {
+    const pid = readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8').split(' ')[0];
+    if (pid === undefined || pid === '') throw new Error('no session process runs');
+    return Number(pid);
+  }
+
+  /** The lines of progress so far. */
+  get events(): ProgressEvent[] {
+    const lines = this.#stderr.split('\n').slice(0, -1);
+    return lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as ProgressEvent);
+  }
+
+  /** Waits for a line of progress. Throws when the command ends without it. */
+  async until(wanted: (event: ProgressEvent) => boolean): Promise<ProgressEvent> {
+    for (;;) {
+      const over = this.#isOver;
+      const found = this.events.find(wanted);
+      if (found !== undefined) return found;
+      if (over) throw new Error(`feedrate ended before the event:\n${this.#stderr}${this.#stdout}`);
+      await wait(POLL_MS);
+    }
+  }
+
+  /** Waits until a trial of this arm is measured. */
+  async untilMeasuring(arm: string): Promise<void> {
+    await this.until((event) => event.type === 'progress' && event.arm === arm);
+  }
+
+  /** To all processes of the command, as Ctrl-C in a terminal does. */
+  signalGroup(signal: NodeJS.Signals): void {
+    process.kill(-this.pid, signal);
+  }
+
+  /** Stops listening, as `head` does when it has seen enough. */
+  closeOutput(): void {
+    this.#child.stdout?.destroy();
+    this.#child.stderr?.destroy();
+  }
+
+  /** The end of it. `status` is null when a signal ended it. */
+  async outcome(): Promise<Outcome> {
+    const status = await this.#ended;
+    return { status, stdout: this.#stdout, stderr: this.#stderr };
+  }
+
+  /** Ends what still runs of it, so that a test that failed leaves nothing behind. */
+  async end(): Promise<void> {
+    try {
+      process.kill(-this.pid, 'SIGKILL');
+    } catch {}
+    await this.#ended.catch(() => null);
+  }
+}
+
+/** Starts a command, hands it to the test, and ends it with the test. */
+export async function withLiveRun(
+  args: readonly string[],
+  options: LiveOptions,
+  use: (run: LiveRun) => Promise<void>,
+): Promise<void> {
+  const run = new LiveRun(args, options);
+  try {
+    await use(run);
+  } finally {
+    await run.end();
+  }
+}
+
+/** Waits until no process has this number any more. */
+export async function untilGone(pid: number): Promise<void> {
+  for (;;) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return;
+    }
+    await wait(POLL_MS);
+  }
+}
