@@ -43,12 +43,13 @@ function readWorkload(path: string): string {
 
 /**
  * Reads the workload, opens the targets and makes the plan. Throws `FeedrateError` when a part of
- * it is wrong or the plan does not fit the free space. Nothing is written but the probe of a target.
+ * it is wrong or the plan does not fit the free space. Nothing is written but a probe of the targets that the plan
+ * writes on; a plan that only reads what is there already can use a read-only one.
  */
 export function prepareRun(options: PlanOptions, named: readonly NamedPath[]): Preparation {
   const workloadSource = readWorkload(options.workloadPath);
   const workload = parseWorkload(workloadSource, options.workloadPath, options.overrides);
-  const targets = named.map(({ name, path }) => openTarget(name, path, { write: true }));
+  const targets = named.map(({ name, path }) => openTarget(name, path, { write: false }));
   const plan = buildPlan(workload, targets, resolveJob, options.seed ?? workload.seed);
   for (const target of targets) {
     if (dataFilesOf(plan, workload.dataset, target).length > 0) refuseForeignDirectory(dataDirectory(target, 'none'));
@@ -56,6 +57,10 @@ export function prepareRun(options: PlanOptions, named: readonly NamedPath[]): P
   const space = spaceNeeded(plan, workload.dataset, (target, path) =>
     existsSync(join(dataDirectory(target, 'none'), path)),
   );
+  for (const { name, path } of targets) {
+    const written = space.some(({ target, writtenBytes }) => target === name && writtenBytes > 0);
+    if (written) openTarget(name, path, { write: true });
+  }
   refuseWhatDoesNotFit(space, targets);
   return { workload, workloadSource, plan, space, notes: leftoverNotes(targets) };
 }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   closeSync,
+  existsSync,
   fdatasyncSync,
   mkdirSync,
   openSync,
@@ -150,36 +151,63 @@ export function dataDirectory(target: Target, runId: string): string {
   return ownDirectoryPath(target, runId, 'data');
 }
 
-export interface LayoutTotals {
-  readonly writtenBytes: number;
-  readonly reusedBytes: number;
+/** The data directory while a process uses it. */
+export interface HeldData {
+  readonly release: () => void;
 }
 
-/** The directories of a target that the caller holds while files are laid out there. */
-export interface HeldDirectories {
-  readonly data: string;
-  /** Of the run: what it was about to write when it was killed is found, and removed, with its other leftovers. */
-  readonly scratch: string;
+/** What says that this user may read a place and not write in it. */
+const READ_ONLY_CODES: ReadonlySet<string> = new Set(['EROFS', 'EACCES', 'EPERM']);
+
+/**
+ * Makes the data directory or takes it up, and holds it against removal. One that cannot be written in is used
+ * without being held. Throws `FeedrateError` as `createOwnDirectory` does.
+ */
+export function holdData(target: Target, runId: string): HeldData {
+  try {
+    const directory = createOwnDirectory(target, runId, 'data');
+    return { release: () => releaseOwnDirectory(directory, runId) };
+  } catch (thrown) {
+    const { code } = systemFaultOf((thrown as FeedrateError).cause);
+    if (!READ_ONLY_CODES.has(code) || !existsSync(dataDirectory(target, runId))) throw thrown;
+    return { release: () => {} };
+  }
 }
 
-/** Lays out the data files of one target. */
-export async function layOutTarget(
+/** Those of the data files that are not on the target, or not with the content that their names promise. */
+export function missingFilesOf(target: Target, files: readonly DataFile[]): DataFile[] {
+  const directory = dataDirectory(target, 'none');
+  return files.filter((file) => !holdsFile(join(directory, file.path), file));
+}
+
+/**
+ * Lays out the data files that are missing on one target, in its data directory by way of the run's scratch
+ * directory: what was under way when all was killed is found, and removed, with the run's other leftovers.
+ */
+export async function layOutMissing(
   target: Target,
-  directories: HeldDirectories,
-  files: readonly DataFile[],
+  runId: string,
+  missing: readonly DataFile[],
   emit: (event: SessionEvent) => void,
   stopped: () => boolean,
-): Promise<LayoutTotals> {
-  const missing = files.filter((file) => !holdsFile(join(directories.data, file.path), file));
-  const bytesOf = (some: readonly DataFile[]) => some.reduce((sum, file) => sum + file.bytes, 0);
+): Promise<void> {
   const totalBytes = bytesOf(missing);
   let doneBytes = 0;
   const wrote = (bytes: number) => {
     doneBytes += bytes;
     emit({ type: 'layout', target: target.name, doneBytes, totalBytes });
   };
-  await layOutFiles(directories.data, missing, { wrote, stopped }, directories.scratch);
-  return { writtenBytes: totalBytes, reusedBytes: bytesOf(files) - totalBytes };
+  const scratch = ownDirectoryPath(target, runId, 'scratch');
+  await layOutFiles(dataDirectory(target, runId), missing, { wrote, stopped }, scratch);
+}
+
+function bytesOf(files: readonly DataFile[]): number {
+  return files.reduce((sum, file) => sum + file.bytes, 0);
+}
+
+export interface LayoutTotals {
+  readonly writtenBytes: number;
+  readonly reusedBytes: number;
 }
 
 /**
@@ -199,14 +227,16 @@ export async function layOutPlan(
   for (const target of plan.targets) {
     const files = dataFilesOf(plan, dataset, target);
     if (files.length === 0) continue;
-    const scratch = createOwnDirectory(target, runId, 'scratch');
+    const data = holdData(target, runId);
+    const scratch = ownDirectoryPath(target, runId, 'scratch');
     try {
-      const data = createOwnDirectory(target, runId, 'data');
-      const totals = await layOutTarget(target, { data, scratch }, files, emit, stopped);
-      writtenBytes += totals.writtenBytes;
-      reusedBytes += totals.reusedBytes;
+      const missing = missingFilesOf(target, files);
+      if (missing.length > 0) createOwnDirectory(target, runId, 'scratch');
+      await layOutMissing(target, runId, missing, emit, stopped);
+      writtenBytes += bytesOf(missing);
+      reusedBytes += bytesOf(files) - bytesOf(missing);
     } finally {
-      releaseOwnDirectory(dataDirectory(target, runId), runId);
+      data.release();
       removeOwnDirectory(scratch, runId);
     }
   }

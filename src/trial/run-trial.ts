@@ -9,6 +9,7 @@ import { Counters } from '../engine/counters.js';
 import type { WorkerPool } from '../engine/pool.js';
 import type { WorkerOutcome, WorkerTask } from '../engine/protocol.js';
 import type { IoCounters } from '../host/io-counters.js';
+import { ownDirectoryPath } from '../host/own-directory.js';
 import { filesOf } from '../plan/files.js';
 import type { Arm, ArmFiles, DataFile, Extent, Plan, PlannedTrial, Target } from '../plan/plan.js';
 import { touchesFiles } from '../plan/space.js';
@@ -25,8 +26,6 @@ export interface TrialSettings {
   readonly plan: Plan;
   readonly dataset: Dataset | null;
   readonly runId: string;
-  /** The run's scratch directory on each target, by target name. */
-  readonly scratch: ReadonlyMap<string, string>;
   readonly pool: WorkerPool;
   readonly dropCaches: boolean;
   readonly stopped: () => boolean;
@@ -57,7 +56,7 @@ function stageOf(trial: PlannedTrial, settings: TrialSettings): Stage {
   const arm = settings.plan.arms[trial.arm] as Arm;
   const target = settings.plan.targets.find(({ name }) => name === arm.target) as Target;
   const files = filesOf(arm, settings.dataset);
-  const scratchDirectory = join(settings.scratch.get(target.name) ?? target.path, trial.id);
+  const scratchDirectory = join(ownDirectoryPath(target, settings.runId, 'scratch'), trial.id);
   const directory = files.place === 'data' ? dataDirectory(target, settings.runId) : scratchDirectory;
   return { arm, target, files, directory, scratchDirectory };
 }

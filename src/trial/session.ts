@@ -1,13 +1,14 @@
 /** One session: a fresh process that runs the rounds of the plan that are its own. */
 import type { Counters } from '../engine/counters.js';
 import { WorkerPool } from '../engine/pool.js';
-import { createOwnDirectory, releaseOwnDirectory, removeOwnDirectory } from '../host/own-directory.js';
+import { createOwnDirectory, removeOwnDirectory } from '../host/own-directory.js';
+import { filesOf } from '../plan/files.js';
 import type { Plan, PlannedTrial, Target } from '../plan/plan.js';
 import { touchesFiles } from '../plan/space.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import type { Dataset } from '../workload/workload.js';
 import type { SessionEvent } from './events.js';
-import { dataFilesOf, LayoutStopped, layOutTarget } from './layout.js';
+import { dataFilesOf, type HeldData, holdData, LayoutStopped, layOutMissing, missingFilesOf } from './layout.js';
 import { runRound } from './rounds.js';
 import { runTrial, type TrialSettings } from './run-trial.js';
 
@@ -52,12 +53,12 @@ export class Session {
     const { plan, dataset, runId, session } = this.#options;
     const stopped = () => this.#stopped;
     const pool = new WorkerPool(Math.max(1, ...plan.arms.map(({ spec }) => spec.numjobs)));
-    const scratch = new Map<string, string>();
-    const held: string[] = [];
+    const scratch: string[] = [];
+    const held: HeldData[] = [];
     try {
       for (const target of plan.targets) await this.#takeDirectories(target, scratch, held);
       const settings: TrialSettings = {
-        ...{ plan, dataset, runId, scratch, pool, stopped, dropCaches: this.#options.dropCaches },
+        ...{ plan, dataset, runId, pool, stopped, dropCaches: this.#options.dropCaches },
         onCounters: (counters) => {
           this.#counters = counters;
           if (this.#stopped) counters?.requestStop();
@@ -77,22 +78,24 @@ export class Session {
       if (!(thrown instanceof LayoutStopped)) throw thrown;
     } finally {
       await pool.close();
-      for (const directory of held) releaseOwnDirectory(directory, runId);
-      for (const directory of scratch.values()) removeOwnDirectory(directory, runId);
+      for (const data of held) data.release();
+      for (const directory of scratch) removeOwnDirectory(directory, runId);
     }
   }
 
-  /** The data directory is held for the whole session, so that nobody removes files that later rounds read. */
-  async #takeDirectories(target: Target, scratch: Map<string, string>, held: string[]): Promise<void> {
+  /**
+   * The data directory is held for the whole session, so that nobody removes files that later rounds read. Where
+   * nothing is to be written no scratch directory is made either: prepared data can be read from a read-only mount.
+   */
+  async #takeDirectories(target: Target, scratch: string[], held: HeldData[]): Promise<void> {
     const { plan, dataset, runId } = this.#options;
-    if (!plan.arms.some((arm) => arm.target === target.name && touchesFiles(arm))) return;
-    const ownScratch = createOwnDirectory(target, runId, 'scratch');
-    scratch.set(target.name, ownScratch);
+    const arms = plan.arms.filter((arm) => arm.target === target.name && touchesFiles(arm));
     const files = dataFilesOf(plan, dataset, target);
-    if (files.length === 0) return;
-    const data = createOwnDirectory(target, runId, 'data');
-    held.push(data);
-    await layOutTarget(target, { data, scratch: ownScratch }, files, this.#sink.emit, () => this.#stopped);
+    if (files.length > 0) held.push(holdData(target, runId));
+    const missing = missingFilesOf(target, files);
+    const writes = arms.some((arm) => filesOf(arm, dataset).place === 'scratch');
+    if (missing.length > 0 || writes) scratch.push(createOwnDirectory(target, runId, 'scratch'));
+    await layOutMissing(target, runId, missing, this.#sink.emit, () => this.#stopped);
   }
 
   async #runOne(trial: PlannedTrial, settings: TrialSettings): Promise<TrialRecord> {

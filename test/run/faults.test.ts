@@ -162,6 +162,28 @@ test('a target on a read-only mount is refused', () =>
     }),
   ));
 
+test('a workload that only reads what was prepared can use a read-only mount', () =>
+  withPlace(({ directory, target, results, runWords }) => {
+    const words = runWords(READS);
+    assert.is(feedrate(['prepare', 'workload.yaml', '-t', 't'], directory).status, 0);
+    return withReadOnly(target, () => {
+      const { status, stderr } = feedrate(words, directory);
+      assert.is(status, 0, stderr);
+      assert.is(trialsOf(results)[0]?.status, 'ok');
+      const again = feedrate(['prepare', 'workload.yaml', '-t', 't', '--progress', 'none'], directory);
+      assert.is(again.stdout.replace(/ in .*,/, ','), '0 B written, 1 MiB were there already\n');
+    });
+  }));
+
+test('an engine without I/O leaves a target alone, and needs none that can be written in', () =>
+  withPlace(({ directory, target, runWords }) => {
+    const words = runWords(WRITES, '--set', 'ioengine=simulated');
+    const before = readdirSync(target);
+    assert.is(feedrate(words, directory).status, 0);
+    assert.equal(readdirSync(target), before);
+    return withReadOnly(target, () => assert.is(feedrate(words, directory).status, 0));
+  }));
+
 /** A user without rights, who can run Node and read this build. */
 function uidOfNobody(directory: string): number {
   const uid = 65534;

@@ -52,6 +52,9 @@ function writeUserFiles(target: string): void {
   writeFileSync(join(target, 'model', 'weights.bin'), Buffer.alloc(100_000, 7));
   writeFileSync(join(target, 'notes.txt'), 'mine\n');
   writeFileSync(join(target, '.feedrate-notes'), 'mine too, whatever its name\n');
+  // Named as a trial's scratch directory is.
+  mkdirSync(join(target, 's1r1t1'));
+  writeFileSync(join(target, 's1r1t1', 'data.bin'), 'mine as well\n');
   symlinkSync('model/weights.bin', join(target, 'latest'));
 }
 
