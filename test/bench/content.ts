@@ -6,7 +6,8 @@
 import { Bench } from 'tinybench';
 import { CONTENT_SLACK_BYTES, ContentMemory } from '../../src/engine/content.js';
 import { WorkerPool } from '../../src/engine/pool.js';
-import { blocks, ioJob, runEngine } from '../support/engine.js';
+import { runEngine } from '../support/engine.js';
+import { blocks, ioJob } from '../support/jobs.js';
 
 const REPETITIONS = 5;
 const FILE_BYTES = 2 ** 30;

@@ -9,7 +9,8 @@ import { WorkerPool } from '../../src/engine/pool.js';
 import { decodeHistogram } from '../../src/histogram/codec.js';
 import { quantileNs } from '../../src/histogram/histogram.js';
 import { assembleClient } from '../../src/trial/assemble.js';
-import { type EngineRun, ioJob, runEngineWell } from '../support/engine.js';
+import { type EngineRun, runEngineWell } from '../support/engine.js';
+import { ioJob } from '../support/jobs.js';
 import { type Cell, jobOf, type Measures, type Setting } from './cell.js';
 
 const OWN_PATH = fileURLToPath(import.meta.url);

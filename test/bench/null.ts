@@ -10,7 +10,8 @@ import { parseArgs } from 'node:util';
 import { Bench } from 'tinybench';
 import { WorkerPool } from '../../src/engine/pool.js';
 import type { IoJob } from '../../src/workload/workload.js';
-import { ioJob, runEngine } from '../support/engine.js';
+import { runEngine } from '../support/engine.js';
+import { ioJob } from '../support/jobs.js';
 
 const DEMANDED_OPS_PER_SECOND = 10_000_000;
 const REPETITIONS = 5;

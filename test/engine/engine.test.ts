@@ -20,16 +20,8 @@ import { decodeHistogram } from '../../src/histogram/codec.js';
 import { quantileNs, totalCount } from '../../src/histogram/histogram.js';
 import type { DataFile } from '../../src/plan/plan.js';
 import type { OperationKind } from '../../src/record/trial-record.js';
-import {
-  blocks,
-  checkpointRestoreJob,
-  checkpointWriteJob,
-  type EngineRun,
-  ioJob,
-  layOut,
-  runEngine,
-  smallFilesJob,
-} from '../support/engine.js';
+import { type EngineRun, layOut, runEngine } from '../support/engine.js';
+import { blocks, checkpointRestoreJob, checkpointWriteJob, ioJob, smallFilesJob } from '../support/jobs.js';
 import { skipTest } from '../support/skip.js';
 
 const MIB = 1024 ** 2;

@@ -4,7 +4,6 @@ import type { FileLocation } from '../../src/workload/location.js';
 import type {
   CheckpointRestoreJob,
   CheckpointWriteJob,
-  CommonJob,
   Dataset,
   Field,
   IoJob,
@@ -13,95 +12,26 @@ import type {
   SmallFilesJob,
   Workload,
 } from '../../src/workload/workload.js';
+import * as plain from '../support/jobs.js';
 
 export const KIB = 1024;
 export const MIB = 1024 * KIB;
 export const GIB = 1024 * MIB;
 
-const COMMON: CommonJob = {
-  ioengine: 'psync',
-  numjobs: 1,
-  cache: 'as-is',
-  direct: false,
-  randseed: 42,
-  simulatedLatencyNs: 0,
-  simulatedBytesPerSecond: null,
-};
-const BLOCK_4K = [{ blockBytes: 4 * KIB, share: 1 }];
+/** What the plans of these tests have in common besides the plain settings. */
+const PLANNED = { randseed: 42, refillBuffers: true } as const;
+const LARGE_SHARDS = { randseed: 42, shardBytes: 10 * MIB, bs: plain.blocks(MIB) } as const;
 
-export function ioJob(changes: Partial<IoJob> = {}): IoJob {
-  return {
-    ...COMMON,
-    kind: 'io',
-    rw: 'randread',
-    rwmixread: 50,
-    bs: BLOCK_4K,
-    iodepth: 1,
-    sizeBytes: null,
-    nrfiles: 1,
-    ioSizeBytes: null,
-    runtimeNs: null,
-    timeBased: false,
-    rampTimeNs: 0,
-    fsync: 0,
-    fdatasync: 0,
-    endFsync: false,
-    randomDistribution: { type: 'random' },
-    norandommap: false,
-    rateBytesPerSecond: null,
-    rateIops: null,
-    rateProcess: 'linear',
-    thinktimeNs: 0,
-    thinktimeBlocks: 1,
-    verify: false,
-    refillBuffers: true,
-    ...changes,
-  };
-}
+export const ioJob = (changes: Partial<IoJob> = {}): IoJob => plain.ioJob({ ...PLANNED, ...changes });
 
-export function smallFilesJob(changes: Partial<SmallFilesJob> = {}): SmallFilesJob {
-  return {
-    ...COMMON,
-    kind: 'small-files',
-    bs: BLOCK_4K,
-    runtimeNs: null,
-    timeBased: false,
-    rampTimeNs: 0,
-    shuffle: true,
-    nrfiles: null,
-    filesizeBytes: null,
-    verify: false,
-    ...changes,
-  };
-}
+export const smallFilesJob = (changes: Partial<SmallFilesJob> = {}): SmallFilesJob =>
+  plain.smallFilesJob({ randseed: 42, verify: false, ...changes });
 
-export function checkpointWriteJob(changes: Partial<CheckpointWriteJob> = {}): CheckpointWriteJob {
-  return {
-    ...COMMON,
-    kind: 'checkpoint-write',
-    shards: 2,
-    shardBytes: 10 * MIB,
-    bs: [{ blockBytes: MIB, share: 1 }],
-    checkpoints: 5,
-    keepLast: 2,
-    fsync: true,
-    intervalNs: 0,
-    readBack: false,
-    ...changes,
-  };
-}
+export const checkpointWriteJob = (changes: Partial<CheckpointWriteJob> = {}): CheckpointWriteJob =>
+  plain.checkpointWriteJob({ ...LARGE_SHARDS, ...changes });
 
-export function checkpointRestoreJob(changes: Partial<CheckpointRestoreJob> = {}): CheckpointRestoreJob {
-  return {
-    ...COMMON,
-    kind: 'checkpoint-restore',
-    shards: 2,
-    shardBytes: 10 * MIB,
-    bs: [{ blockBytes: MIB, share: 1 }],
-    verify: false,
-    ...changes,
-  };
-}
+export const checkpointRestoreJob = (changes: Partial<CheckpointRestoreJob> = {}): CheckpointRestoreJob =>
+  plain.checkpointRestoreJob({ ...LARGE_SHARDS, verify: false, ...changes });
 
 export function armOf(spec: Job, id = 'job', target = 'data'): Arm {
   return { id, job: id, target, factors: [], spec, thresholds: [] };

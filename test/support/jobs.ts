@@ -1,0 +1,100 @@
+/** Jobs of every kind with plain settings, but for the changes. */
+import type {
+  CheckpointRestoreJob,
+  CheckpointWriteJob,
+  CommonJob,
+  IoJob,
+  SmallFilesJob,
+} from '../../src/workload/workload.js';
+
+const COMMON: CommonJob = {
+  ioengine: 'psync',
+  numjobs: 1,
+  cache: 'as-is',
+  direct: false,
+  randseed: 1,
+  simulatedLatencyNs: 100_000,
+  simulatedBytesPerSecond: null,
+};
+
+/** One pass of 4 KiB random reads, but for the changes. */
+export function ioJob(changes: Partial<IoJob> = {}): IoJob {
+  return {
+    ...COMMON,
+    kind: 'io',
+    rw: 'randread',
+    rwmixread: 50,
+    bs: blocks(4096),
+    iodepth: 1,
+    sizeBytes: null,
+    nrfiles: 1,
+    ioSizeBytes: null,
+    runtimeNs: null,
+    timeBased: false,
+    rampTimeNs: 0,
+    fsync: 0,
+    fdatasync: 0,
+    endFsync: false,
+    randomDistribution: { type: 'random' },
+    norandommap: false,
+    rateBytesPerSecond: null,
+    rateIops: null,
+    rateProcess: 'linear',
+    thinktimeNs: 0,
+    thinktimeBlocks: 1,
+    verify: false,
+    refillBuffers: false,
+    ...changes,
+  };
+}
+
+/** Five checkpoints of two shards of 256 KiB and a bit, the last two kept. */
+export function checkpointWriteJob(changes: Partial<CheckpointWriteJob> = {}): CheckpointWriteJob {
+  return {
+    ...COMMON,
+    kind: 'checkpoint-write',
+    shards: 2,
+    shardBytes: 256 * 1024 + 1000,
+    bs: blocks(65_536),
+    checkpoints: 5,
+    keepLast: 2,
+    fsync: true,
+    intervalNs: 0,
+    readBack: false,
+    ...changes,
+  };
+}
+
+export function checkpointRestoreJob(changes: Partial<CheckpointRestoreJob> = {}): CheckpointRestoreJob {
+  return {
+    ...COMMON,
+    kind: 'checkpoint-restore',
+    shards: 2,
+    shardBytes: 256 * 1024 + 1000,
+    bs: blocks(65_536),
+    verify: true,
+    ...changes,
+  };
+}
+
+/** One pass over small files, in calls of 4 KiB. */
+export function smallFilesJob(changes: Partial<SmallFilesJob> = {}): SmallFilesJob {
+  return {
+    ...COMMON,
+    kind: 'small-files',
+    bs: blocks(4096),
+    runtimeNs: null,
+    timeBased: false,
+    rampTimeNs: 0,
+    shuffle: true,
+    nrfiles: null,
+    filesizeBytes: null,
+    verify: true,
+    ...changes,
+  };
+}
+
+/** `bs` of one length. */
+export function blocks(blockBytes: number): IoJob['bs'] {
+  return [{ blockBytes, share: 1 }];
+}
