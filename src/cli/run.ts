@@ -7,7 +7,7 @@ import { createRun, type RunStore } from '../store/run-store.js';
 import type { RunOptions } from './arguments.js';
 import { type Preparation, prepareRun, runRecordOf } from './preparation.js';
 import { createProgress, type Progress } from './progress.js';
-import { SessionRunner } from './session-runner.js';
+import { INTERRUPTIONS, SessionRunner } from './session-runner.js';
 import { printRun } from './show.js';
 import { removeScratch, useTargets } from './targets.js';
 
@@ -80,7 +80,6 @@ async function runSessions(
 
 /** The first Ctrl-C (or SIGTERM, SIGHUP) stops politely, the second one at once. */
 function onInterrupt(runner: SessionRunner, progress: Progress): () => void {
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   const handle = () => {
     if (runner.stopping) {
       runner.kill();
@@ -89,8 +88,8 @@ function onInterrupt(runner: SessionRunner, progress: Progress): () => void {
     runner.stop();
     progress.note('stopping: what is measured is kept; press Ctrl-C again to stop at once');
   };
-  for (const signal of signals) process.on(signal, handle);
+  for (const signal of INTERRUPTIONS) process.on(signal, handle);
   return () => {
-    for (const signal of signals) process.off(signal, handle);
+    for (const signal of INTERRUPTIONS) process.off(signal, handle);
   };
 }

@@ -4,6 +4,9 @@ import type { SessionEvent } from '../trial/events.js';
 import type { SessionOptions } from '../trial/session.js';
 import type { FromSession, ToSession } from './session-messages.js';
 
+/** What a user sends to end a run. */
+export const INTERRUPTIONS: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP']);
+
 /** The sessions of one run, one process after the other, and the way to stop them. */
 export class SessionRunner {
   #child: ChildProcess | null = null;
@@ -33,7 +36,8 @@ export class SessionRunner {
   }
 
   #send(message: ToSession): void {
-    if (this.#child?.connected) this.#child.send(message);
+    // A process that can hear no more is ending, and its end says why.
+    if (this.#child?.connected) this.#child.send(message, () => {});
   }
 
   /** Runs one session to its end. Throws `FeedrateError('measurement')` when it failed as a whole. */
@@ -46,29 +50,27 @@ export class SessionRunner {
       else failure = message;
     });
     this.#send({ type: 'start', options, runDirectory });
-    const signal = await new Promise<NodeJS.Signals | null>((resolve, reject) => {
-      child.on('exit', (_code, exitSignal) => resolve(exitSignal));
+    const end = await new Promise<ProcessEnd>((resolve, reject) => {
+      child.on('exit', (status, signal) => resolve({ status, signal }));
       child.on('error', reject);
     });
     this.#child = null;
-    throwFailure(failure, this.#killed ? null : signal, () => {
-      this.#killed = true;
-    });
+    if (end.signal !== null) this.#killed = true;
+    // A Ctrl-C goes to all processes of a terminal, and ends a session that has only just been started.
+    if (end.signal !== null && INTERRUPTIONS.has(end.signal)) this.#stopping = true;
+    if (!(this.#stopping && end.signal !== null)) throwFailure(failure, end);
   }
 }
 
-function throwFailure(
-  failure: Extract<FromSession, { type: 'failed' }> | null,
-  signal: NodeJS.Signals | null,
-  onDeath: () => void,
-): void {
-  if (signal !== null) {
-    onDeath();
-    throw new FeedrateError(
-      'measurement',
-      `the measuring process was ended by ${signal}; what it measured before is kept`,
-    );
-  }
+interface ProcessEnd {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+function throwFailure(failure: Extract<FromSession, { type: 'failed' }> | null, { status, signal }: ProcessEnd): void {
   if (failure?.defect) throw new Error(failure.message);
   if (failure !== null) throw new FeedrateError('measurement', failure.message);
+  if (status === 0) return;
+  const how = signal === null ? `ended with status ${status}` : `was ended by ${signal}`;
+  throw new FeedrateError('measurement', `the measuring process ${how}; what it measured before is kept`);
 }
