@@ -29,14 +29,14 @@ const isStopNote = (event: ProgressEvent): boolean => event.type === 'note' && e
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   test(`${signal} ends the run politely and keeps what is measured`, () =>
     withPlace(({ directory, target, results, runWords }) =>
-      withLiveRun(runWords(SHORT_THEN_LONG), { cwd: directory }, async (run) => {
+      withLiveRun(runWords(SHORT_THEN_LONG, '--set', 'trials.sessions=2'), { cwd: directory }, async (run) => {
         await run.untilMeasuring('long');
         assert.is(ownNamesIn(target).length, 1);
         run.signalGroup(signal);
         const { status, stdout, stderr } = await run.outcome();
         assert.is(status, 130);
         assert.match(stderr, 'stopping: what is measured is kept');
-        assert.match(stdout, /aborted, 2 of 2 trials/);
+        assert.match(stdout, /aborted, 2 of 4 trials/);
         assert.equal(
           trialsOf(results).map((trial) => `${trial.arm} ${trial.status}`),
           ['short ok', 'long aborted'],
@@ -47,6 +47,18 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       }),
     ));
 }
+
+test('SIGINT is heard while the session process starts', () =>
+  withPlace(({ directory, results, runWords }) =>
+    withLiveRun(runWords(SHORT_THEN_LONG), { cwd: directory }, async (run) => {
+      await run.untilSession();
+      run.signalGroup('SIGINT');
+      const { status, stdout } = await run.outcome();
+      assert.is(status, 130);
+      assert.match(stdout, /aborted, 0 of 2 trials/);
+      assert.is(statusOf(results), 'aborted');
+    }),
+  ));
 
 test('a second SIGINT ends at once what no longer answers', () =>
   withPlace(({ directory, target, results, runWords }) =>
@@ -120,6 +132,18 @@ test('SIGINT while files are laid out leaves whole files for the next run, and n
       );
     }),
   ));
+
+test('SIGINT while prepare lays out files does the same', () =>
+  withPlace(({ directory, target, runWords }) => {
+    const [, workload = ''] = runWords(LARGE);
+    const words = ['prepare', workload, '-t', 't', '--progress', 'json'];
+    return withLiveRun(words, { cwd: directory }, async (run) => {
+      await run.until((event) => event.type === 'layout');
+      run.signalGroup('SIGINT');
+      assert.is((await run.outcome()).status, 130);
+      assert.ok(dataFilesIn(target).every((path) => /\/\d{6}-4194304$/.test(path)));
+    });
+  }));
 
 test('what was being laid out when all was killed is left where clean finds it', () =>
   withPlace(({ directory, target, runWords }) =>

@@ -53,11 +53,21 @@ export class LiveRun {
     return this.#child.pid as number;
   }
 
-  /** The process that measures, a child of this command. */
+  /** The process that measures, a child of this command; null when there is none. */
+  get #session(): number | null {
+    const [pid = ''] = readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8').split(' ');
+    return pid === '' ? null : Number(pid);
+  }
+
   get sessionPid(): number {
-    const pid = readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8').split(' ')[0];
-    if (pid === undefined || pid === '') throw new Error('no session process runs');
-    return Number(pid);
+    const pid = this.#session;
+    if (pid === null) throw new Error('no session process runs');
+    return pid;
+  }
+
+  /** Waits until the process that measures is there, if only just. */
+  async untilSession(): Promise<void> {
+    while (this.#session === null) await wait(1);
   }
 
   /** The lines of progress so far. */
