@@ -17,7 +17,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { feedrate, type Outcome } from '../support/feedrate-cli.js';
 import { LiveRun, withLiveRun } from '../support/live-run.js';
-import { runFile, trialsOf } from '../support/run-directory.js';
+import { statusOf, trialsOf } from '../support/run-directory.js';
 import { skipTest } from '../support/skip.js';
 import { dataFilesIn, ownNamesIn, withBarePlace, withPlace, withReadOnly, withTmpfs } from './place.js';
 
@@ -130,7 +130,7 @@ test('a file system that runs out of inodes while files are laid out fails the r
         [],
         'no half-written file is left',
       );
-      assert.is((JSON.parse(runFile(results, 'run.json')) as { status: string }).status, 'failed');
+      assert.is(statusOf(results), 'failed');
     }),
   ));
 

@@ -7,6 +7,16 @@ import * as assert from 'uvu/assert';
 import { skipTest } from '../support/skip.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
 
+/** A short trial, then one that outlasts every test. Seed 1 puts them in this order. */
+export const SHORT_THEN_LONG = `
+name: short-then-long
+seed: 1
+trials: {rounds: 1}
+jobs:
+  short: {rw: read, bs: 64KiB, size: 1MiB}
+  long: {rw: randrw, bs: 4KiB, size: 1MiB, runtime: 1h, time_based: true, rate_iops: 1000}
+`;
+
 export interface Place {
   /** Holds all of it; commands run here. */
   readonly directory: string;

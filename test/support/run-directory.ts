@@ -22,6 +22,11 @@ export function trialsOf(results: string): TrialRecord[] {
   return lines.map((line, index) => decodeTrial(line, `trials.jsonl:${index + 1}`));
 }
 
+/** What `run.json` says of it. */
+export function statusOf(results: string): string {
+  return (JSON.parse(runFile(results, 'run.json')) as { status: string }).status;
+}
+
 /** A directory below another, made with its parents. */
 export function directoryIn(...parts: string[]): string {
   const path = join(...parts);
