@@ -98,7 +98,7 @@ export function dataFilesIn(target: string): string[] {
 
 function mount(...args: string[]): void {
   const { status, stderr, error } = spawnSync('mount', args, { encoding: 'utf8' });
-  if (status !== 0) skipTest(`this machine lets no test mount: ${error?.message ?? stderr.trim()}`);
+  if (status !== 0) skipTest(`this machine lets no test mount: ${error?.message ?? stderr.split('\n')[0]}`);
 }
 
 /** Mounts a file system in memory on a directory while the test runs. Skips the test where that is not allowed. */
