@@ -1,4 +1,5 @@
 /** The words after `feedrate` → a command that is run, and a line and an exit status where it fails. */
+import { EXIT } from '../base/errors.js';
 import { describeFailure } from './failure.js';
 import { createProgram } from './program.js';
 
@@ -7,7 +8,7 @@ const COMPLETION_REQUEST = 'complete';
 
 /** Runs the command that the words ask for. Sets `process.exitCode`; throws nothing. */
 export async function runCommandLine(words: readonly string[]): Promise<void> {
-  tolerateClosedPipes();
+  tolerateLostOutput();
   try {
     if (words[0] === COMPLETION_REQUEST && words[1] === '--') {
       const { answerCompletion } = await import('./completion.js');
@@ -22,11 +23,18 @@ export async function runCommandLine(words: readonly string[]): Promise<void> {
   }
 }
 
-/** `feedrate show | head`: a reader that has seen enough is no error, and no reason to lose a measurement. */
-function tolerateClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+/**
+ * `feedrate show | head`: a reader that has seen enough is no error, and no reason to lose a measurement. Output that
+ * cannot be written for another reason (a full disk) is told, and the run directory still has the result.
+ */
+function tolerateLostOutput(): void {
+  process.stderr.on('error', () => undefined);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return;
+    process.stderr.write(`feedrate: cannot write the result to stdout (${error.code}); a run is kept: feedrate show\n`);
+    // The command may still set its own status: this one is the last word.
+    process.once('exit', () => {
+      process.exitCode = EXIT.measurementFailed;
     });
-  }
+  });
 }

@@ -1,5 +1,5 @@
 /** What stands before a run: the workload read, the targets opened, the plan made and found to fit. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
@@ -54,8 +54,11 @@ export function prepareRun(options: PlanOptions, named: readonly NamedPath[]): P
   for (const target of targets) {
     if (dataFilesOf(plan, workload.dataset, target).length > 0) refuseForeignDirectory(dataDirectory(target, 'none'));
   }
-  const space = spaceNeeded(plan, workload.dataset, (target, path) =>
-    existsSync(join(dataDirectory(target, 'none'), path)),
+  const space = spaceNeeded(
+    plan,
+    workload.dataset,
+    (target, path, bytes) =>
+      statSync(join(dataDirectory(target, 'none'), path), { throwIfNoEntry: false })?.size === bytes,
   );
   for (const { name, path } of targets) {
     const written = space.some(({ target, writtenBytes }) => target === name && writtenBytes > 0);

@@ -1,5 +1,6 @@
 /** The commands as a user meets them: the built CLI as a child process, its output in pipes. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -204,5 +205,11 @@ test('prepare lays out what a run needs, once', () =>
     const nothing = feedrate(['prepare', 'w.yaml', '-t', '.', '--set', 'ioengine=null'], directory);
     assert.match(nothing.stdout, /^nothing to prepare/);
   }));
+
+test('output that cannot be written is told in a line, with a status', () => {
+  const { status, stderr } = inShell('feedrate schema > /dev/full', tmpdir());
+  assert.is(status, 5);
+  assert.is(stderr, 'feedrate: cannot write the result to stdout (ENOSPC); a run is kept: feedrate show\n');
+});
 
 test.run();
