@@ -123,8 +123,11 @@ const OUTCOME_COLUMNS: readonly Column<TrialRecord>[] = [
   { name: 'barrier_skew_ns', value: (trial) => trial.window.barrierSkewNs },
 ];
 
-function latencyColumns(kind: LatencyKind): Column<TrialRow>[] {
-  const column = (statistic: string, key: keyof LatencySummary): Column<TrialRow> => ({
+/** What is told of one distribution, for the rows of trials and of arms alike. */
+export function latencyColumns<Row extends { readonly latencies: ReadonlyMap<LatencyKind, LatencySummary> }>(
+  kind: LatencyKind,
+): Column<Row>[] {
+  const column = (statistic: string, key: keyof LatencySummary): Column<Row> => ({
     name: `${kind}_${statistic}`,
     value: ({ latencies }) => latencies.get(kind)?.[key] ?? null,
   });

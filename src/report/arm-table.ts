@@ -1,7 +1,7 @@
 /** The table of arms: its columns, declared once for the terminal, Markdown, CSV and JSON. */
 import type { CellValue, Column } from '../record/csv.js';
 import { LATENCY_KINDS, type LatencyKind, type LatencySummary } from '../record/measure.js';
-import { factorLabel, factorNames } from '../record/trial-columns.js';
+import { factorLabel, factorNames, latencyColumns } from '../record/trial-columns.js';
 import type { Spread } from '../stats/spread.js';
 import type { ArmSummary } from '../stats/summary.js';
 import { ABSENT, formatRange, formatValue, oneLine, plural } from './format.js';
@@ -117,7 +117,7 @@ export function dataColumns(summaries: readonly ArmSummary[]): Column<ArmSummary
     ...spreadColumns('iops', '', (summary) => summary.iops),
     { name: 'cpu_ns_per_op_median', value: (summary) => summary.cpuNsPerOp?.median ?? null },
     { name: 'tail_ns_median', value: (summary) => summary.tailNs?.median ?? null },
-    ...kinds.flatMap(latencyDataColumns),
+    ...kinds.flatMap((kind) => latencyColumns<ArmSummary>(kind)),
     { name: 'cache_claim', value: ({ cache }) => cache?.claim ?? null },
     { name: 'cache_verdict', value: ({ cache }) => cache?.verdict ?? null },
     { name: 'warnings', value: ({ warnings }) => warnings.map((warning) => warning.code).join(';') },
@@ -148,22 +148,6 @@ function spreadColumns(
 /** An interval without an end has no number in CSV or JSON. */
 function finiteOrNull(value: number | undefined): CellValue {
   return value === undefined || !Number.isFinite(value) ? null : value;
-}
-
-function latencyDataColumns(kind: LatencyKind): Column<ArmSummary>[] {
-  const column = (name: string, key: keyof LatencySummary): Column<ArmSummary> => ({
-    name: `${kind}_${name}`,
-    value: ({ latencies }) => latencies.get(kind)?.[key] ?? null,
-  });
-  return [
-    column('count', 'count'),
-    column('mean_ns', 'meanNs'),
-    column('p50_ns', 'p50Ns'),
-    column('p90_ns', 'p90Ns'),
-    column('p99_ns', 'p99Ns'),
-    column('p999_ns', 'p999Ns'),
-    column('max_ns', 'maxNs'),
-  ];
 }
 
 /** What the numbers of the table are, for its caption. */

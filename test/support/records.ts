@@ -4,7 +4,8 @@ import { createHistogram, record } from '../../src/histogram/histogram.js';
 import type { Arm, Factor } from '../../src/plan/plan.js';
 import { RUN_VERSION, type RunRecord } from '../../src/record/run-record.js';
 import { RECORD_VERSION, type TrialRecord } from '../../src/record/trial-record.js';
-import type { IoJob, Threshold } from '../../src/workload/workload.js';
+import type { Threshold } from '../../src/workload/workload.js';
+import { ioJob } from './jobs.js';
 
 export function latencies(...valuesNs: number[]): SparseCounts {
   const histogram = createHistogram();
@@ -12,38 +13,15 @@ export function latencies(...valuesNs: number[]): SparseCounts {
   return encodeHistogram(histogram);
 }
 
-const JOB: IoJob = {
-  kind: 'io',
-  ioengine: 'psync',
+const JOB = ioJob({
   numjobs: 2,
   cache: 'cold',
-  direct: false,
   randseed: 42,
   simulatedLatencyNs: 0,
-  simulatedBytesPerSecond: null,
-  rw: 'randread',
-  rwmixread: 50,
-  bs: [{ blockBytes: 4096, share: 1 }],
-  iodepth: 1,
-  sizeBytes: null,
-  nrfiles: 1,
-  ioSizeBytes: null,
   runtimeNs: 1e9,
   timeBased: true,
-  rampTimeNs: 0,
-  fsync: 0,
-  fdatasync: 0,
-  endFsync: false,
-  randomDistribution: { type: 'random' },
-  norandommap: false,
-  rateBytesPerSecond: null,
-  rateIops: null,
-  rateProcess: 'linear',
-  thinktimeNs: 0,
-  thinktimeBlocks: 1,
-  verify: false,
   refillBuffers: true,
-};
+});
 
 export function makeArm(job: string, factors: readonly Factor[] = [], thresholds: readonly Threshold[] = []): Arm {
   const levels = factors.map(({ name, label }) => `${name}=${label}`).join(',');
