@@ -28,7 +28,7 @@ export interface RunOptions {
   readonly workloadPath: string;
   /** Empty: a fresh directory below the system's temporary directory. */
   readonly targets: readonly NamedPath[];
-  /** In the order typed, all `--set` before all `-P`. */
+  /** In the order typed, all `--set` before all `-P`, and `--engine` last. */
   readonly overrides: readonly Override[];
   readonly labels: Readonly<Record<string, string>>;
   /** Where run directories are kept, as typed. */
@@ -47,6 +47,7 @@ export interface RawPlanOptions {
   readonly target?: readonly string[];
   readonly set?: readonly string[];
   readonly param?: readonly string[];
+  readonly engine?: string;
   readonly seed?: string;
 }
 
@@ -115,13 +116,24 @@ function nameOfPath(path: string): string {
   return name === '' ? 'root' : name;
 }
 
-/** All `--set` before all `-P`. Throws a `FeedrateError` (usage) on a word that is no `field=value`. */
-export function parseOverrides({ set = [], param = [] }: Pick<RawPlanOptions, 'set' | 'param'>): Override[] {
-  return [...set.map((text) => parseOverride('--set', text)), ...param.map((text) => parseOverride('-P', text))];
+/**
+ * All `--set` before all `-P`; `--engine` last, so that it wins over an `ioengine` of theirs. Throws a `FeedrateError`
+ * (usage) on a word that is no `field=value`. That there is such an engine is checked with the workload's other values.
+ */
+export function parseOverrides({ set = [], param = [], engine }: Omit<RawPlanOptions, 'target' | 'seed'>): Override[] {
+  return [
+    ...set.map((text) => parseOverride('--set', text)),
+    ...param.map((text) => parseOverride('-P', text)),
+    ...(engine === undefined ? [] : [engineOverride(engine)]),
+  ];
+}
+
+function engineOverride(name: string): Override {
+  return { option: '--engine', key: 'ioengine', values: [name], text: name };
 }
 
 /** `key=value` for `--set`, `key=a,b` for `-P`. Throws a `FeedrateError` (usage) when a part is missing. */
-export function parseOverride(option: Override['option'], text: string): Override {
+export function parseOverride(option: '--set' | '-P', text: string): Override {
   const equals = text.indexOf('=');
   const key = text.slice(0, Math.max(equals, 0)).trim();
   const value = text.slice(equals + 1).trim();

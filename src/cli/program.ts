@@ -3,6 +3,7 @@
  * does is imported when it is called, so that `--version` and `--help` cost next to nothing.
  */
 import { Command, Option } from 'commander';
+import { ENGINE_CHOICES } from '../workload/engine-choices.js';
 import { DEFAULT_RESULTS, FORMATS, PROGRESS_MODES, type RawRunOptions, SHELLS, type Shell } from './arguments.js';
 import type { CleanOptions } from './clean.js';
 import type { ListOptions } from './list.js';
@@ -142,11 +143,19 @@ function addWorkloadOptions(command: Command, targetHelp: string): Command {
     .addOption(target)
     .option('--set <key=value>', 'replace a field of the workload: --set runtime=5s; repeat for more', collect)
     .option('-P, --param <key=a,b>', 'vary a field: -P bs=4k,1m; repeat for more', collect)
+    .addOption(engineOption())
     .option('--seed <number>', 'seed of order, offsets and content (default: the workload’s)');
 }
 
 function collect(value: string, earlier: readonly string[] | undefined): string[] {
   return [...(earlier ?? []), value];
+}
+
+/** The choices are for help and completion: a wrong name is told with the other faults of the workload. */
+function engineOption(): Option {
+  return new Option('--engine <name>', 'force an engine on every job, or fail: the same as --set ioengine=NAME')
+    .choices(ENGINE_CHOICES)
+    .argParser(String);
 }
 
 function resultsOption(): Option {

@@ -1,4 +1,4 @@
-/** `--set k=v` and `-P k=a,b`: values that the command line puts in place of the file's. */
+/** `--set k=v`, `-P k=a,b` and `--engine v`: values that the command line puts in place of the file's. */
 import type { Entry, Located } from './document.js';
 import type { IssueList } from './issues.js';
 import { JOB_WORDS } from './job-fields.js';
@@ -8,11 +8,11 @@ import { didYouMean } from './suggest.js';
 
 /** One option. Its key is a path (`trials.rounds`, `dataset.nrfiles`, `JOB.bs`) or a field of every job that takes it. */
 export interface Override {
-  readonly option: '--set' | '-P';
+  readonly option: '--set' | '-P' | '--engine';
   readonly key: string;
-  /** One value for `--set`; one or more, the levels of a factor, for `-P`. */
+  /** One value for `--set` and `--engine`; one or more, the levels of a factor, for `-P`. */
   readonly values: readonly string[];
-  /** As typed: `bs=4k,64k`. */
+  /** As typed: `bs=4k,64k`; `psync` of an `--engine`. */
   readonly text: string;
 }
 

@@ -2,7 +2,14 @@ import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parseLabels, parseOverride, parseRunOptions, parseSeed, parseTargets } from '../../src/cli/arguments.js';
+import {
+  parseLabels,
+  parseOverride,
+  parseOverrides,
+  parseRunOptions,
+  parseSeed,
+  parseTargets,
+} from '../../src/cli/arguments.js';
 import { feedrateError } from '../support/feedrate-error.js';
 
 const test = suite('cli/arguments');
@@ -61,6 +68,17 @@ test('--set takes one value with all its commas, -P a list', () => {
   for (const text of ['bs', 'bs=', 'bs=4k,', 'bs=,']) {
     assert.throws(() => parseOverride('-P', text), feedrateError('usage', /^-P '.*': expected field=value,value/));
   }
+});
+
+test('--engine is an ioengine for every job, and comes last', () => {
+  const [set, factor, engine, ...others] = parseOverrides({
+    set: ['ioengine=psync'],
+    param: ['ioengine=psync,mmap'],
+    engine: 'io_uring',
+  });
+  assert.equal([set?.option, factor?.option], ['--set', '-P']);
+  assert.equal(engine, { option: '--engine', key: 'ioengine', values: ['io_uring'], text: 'io_uring' });
+  assert.is(others.length, 0);
 });
 
 test('labels keep every value, or say which would be lost', () => {

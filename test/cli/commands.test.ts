@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { readRun } from '../../src/store/read-run.js';
 import { feedrate, inShell } from '../support/feedrate-cli.js';
 import { repositoryRoot } from '../support/repository.js';
+import { latestRun, runFile } from '../support/run-directory.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
 
 const test = suite('cli/commands');
@@ -100,6 +102,27 @@ test('every fault of a workload has a line with its place', () =>
       stderr,
     );
     assert.equal(readdirSync(directory), ['w.yaml']);
+  }));
+
+test('--engine is forced on every job, kept with the run, and told by its own name where it is wrong', () =>
+  withWorkload(SIMULATED.replace('ioengine: simulated', 'ioengine: psync'), (directory) => {
+    const run = feedrate(['run', 'w.yaml', '--engine', 'simulated', '--format', 'json'], directory);
+    assert.is(run.status, 0, run.stderr);
+    const { trials } = readRun(latestRun(join(directory, 'results')));
+    assert.equal([...new Set(trials.map(({ engine }) => engine.used))], ['simulated']);
+    const { overrides, command } = JSON.parse(runFile(join(directory, 'results'), 'run.json'));
+    assert.equal(overrides, ['--engine simulated']);
+    assert.match(command.join(' '), '--engine simulated');
+    for (const name of ['run', 'prepare']) {
+      const wrong = feedrate([name, 'w.yaml', '-t', '.', '--engine', 'io_urng'], directory);
+      assert.equal([wrong.status, wrong.stdout], [2, '']);
+      assert.is(
+        wrong.stderr,
+        '--engine io_urng: ioengine: "io_urng" is not one of auto, psync, io_uring, mmap, null, simulated; did you mean io_uring?\n',
+      );
+    }
+    const nothing = feedrate(['prepare', 'w.yaml', '-t', '.', '--engine', 'null'], directory);
+    assert.match(nothing.stdout, /^nothing to prepare/);
   }));
 
 test('schema prints a JSON Schema', () => {

@@ -50,6 +50,7 @@ test('commands, options and choices are offered', () => {
   assert.equal(offered(['run', '--pro']), ['--progress', ':4']);
   assert.equal(offered(['run', '--progress', '']), ['auto', 'line', 'json', 'none', ':4']);
   assert.equal(offered(['run', 'w.yaml', '--format', 'm']), ['md', ':4']);
+  assert.equal(offered(['run', '--engine', '']), ['auto', 'psync', 'io_uring', 'mmap', 'null', 'simulated', ':4']);
   assert.equal(offered(['list', '--format', '']), ['table', 'json', ':4']);
   assert.equal(offered(['completion', '']), ['bash', 'zsh', 'fish', ':4']);
 });
