@@ -1,4 +1,5 @@
 import type { SystemFault } from '../base/errors.js';
+import type { DataFile } from '../plan/plan.js';
 import type { Clock } from './clock.js';
 
 /** How a file is opened. */
@@ -7,6 +8,8 @@ export interface OpenMode {
   /** Make the file anew. */
   readonly create: boolean;
   readonly direct: boolean;
+  /** Space to reserve at once in a file that is made anew; absent = none. */
+  readonly preallocate?: Pick<DataFile, 'bytes' | 'fallocate'> | undefined;
 }
 
 /**

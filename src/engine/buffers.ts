@@ -1,40 +1,62 @@
 import type { DataFile } from '../plan/plan.js';
 import { IoFault } from './backend.js';
-import { CONTENT_SLACK_BYTES, ContentMemory } from './content.js';
+import { CONTENT_SLACK_BYTES, ContentMemory, SECTOR_BYTES } from './content.js';
 
-const ALIGNMENT_BYTES = 4096;
+/** Of every buffer: whole pages, which suits direct I/O on all usual devices. */
+export const ALIGNMENT_BYTES = 4096;
 const alignUp = (bytes: number) => Math.ceil(bytes / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
 
-/** A worker's data buffer, and what its files must contain. */
+/** What a worker's buffers must take. */
+export interface ContentNeeds {
+  /** Of one operation. */
+  readonly maxBlockBytes: number;
+  /** Operations begin at multiples of a sector; otherwise content needs room before and after a block. */
+  readonly wholeSectors: boolean;
+  /** Operations in flight: each has a buffer of its own, its *place*. */
+  readonly places: number;
+  /** Room for a further block to compare with. */
+  readonly checks: boolean;
+}
+
+/** A worker's data buffers, and what its files must contain. */
 export class Content {
-  /** The whole memory; I/O calls take places in it. */
+  /** The whole memory; I/O calls take positions in it. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Where data is read to and written from: page-aligned. Holds incompressible bytes from the start. */
+  /** Length of a place: whole pages. */
+  readonly placeBytes: number;
+  /** Where the first place begins; the only one of workers that do one operation at a time. */
   readonly dataAt = 0;
   readonly #memory: ContentMemory;
   readonly #expectedAt: number;
   readonly #files: readonly DataFile[];
 
-  /** `checks`: room for a second block to compare with. */
-  constructor(files: readonly DataFile[], maxBlockBytes: number, checks: boolean) {
-    const blockRoom = alignUp(maxBlockBytes + CONTENT_SLACK_BYTES);
-    this.#memory = new ContentMemory(blockRoom * (checks ? 2 : 1));
+  /** Every place holds incompressible bytes of its own from the start. */
+  constructor(files: readonly DataFile[], needs: ContentNeeds) {
+    const { maxBlockBytes, wholeSectors, places, checks } = needs;
+    this.placeBytes = alignUp(maxBlockBytes + (wholeSectors ? 0 : CONTENT_SLACK_BYTES));
+    this.#memory = new ContentMemory(this.placeBytes * (places + (checks ? 1 : 0)));
     this.bytes = this.#memory.bytes;
-    this.#expectedAt = blockRoom;
+    this.#expectedAt = this.placeBytes * places;
     this.#files = files;
-    this.#memory.fill(this.dataAt, maxBlockBytes, 0, 0, 0);
+    for (let place = 0; place < places; place++)
+      this.#memory.fill(this.placeAt(place), maxBlockBytes, 0, 0, place * maxBlockBytes);
   }
 
-  /** Puts what belongs at this place of the file into the buffer; returns where it begins. */
-  fill(slot: number, offsetBytes: number, lengthBytes: number, generation: number): number {
-    return this.#memory.fill(this.dataAt, lengthBytes, this.#seedOf(slot), generation, offsetBytes);
+  /** Where a place begins: on a page. */
+  placeAt(place: number): number {
+    return place * this.placeBytes;
   }
 
-  /** Compares the block that was read with what belongs there; throws the first difference as a fault. */
-  check(slot: number, offsetBytes: number, lengthBytes: number, generation: number): void {
+  /** Puts what belongs at this position of the file into a place; returns where it begins. */
+  fill(slot: number, offsetBytes: number, lengthBytes: number, generation: number, place = 0): number {
+    return this.#memory.fill(this.placeAt(place), lengthBytes, this.#seedOf(slot), generation, offsetBytes);
+  }
+
+  /** Compares the block that was read into a place with what belongs there; throws the first difference as a fault. */
+  check(slot: number, offsetBytes: number, lengthBytes: number, generation: number, place = 0): void {
     const expectedAt = this.#memory.fill(this.#expectedAt, lengthBytes, this.#seedOf(slot), generation, offsetBytes);
     const expected = Buffer.from(this.bytes.buffer, expectedAt, lengthBytes);
-    const found = Buffer.from(this.bytes.buffer, this.dataAt, lengthBytes);
+    const found = Buffer.from(this.bytes.buffer, this.placeAt(place), lengthBytes);
     if (expected.equals(found)) return;
     const at = expected.findIndex((byte, i) => byte !== found[i]);
     const hex = (bytes: Buffer) => bytes.subarray(at, at + 8).toString('hex');
@@ -50,4 +72,9 @@ export class Content {
   #seedOf(slot: number): number {
     return (this.#files[slot] as DataFile).contentSeed;
   }
+}
+
+/** Whether operations of these lengths, one after the other, all begin at multiples of a sector. */
+export function wholeSectors(blockBytes: readonly number[]): boolean {
+  return blockBytes.every((bytes) => bytes % SECTOR_BYTES === 0);
 }

@@ -1,6 +1,7 @@
 import { Batch, READ } from '../plan/batch.js';
 import type { CheckpointRestoreJob } from '../workload/workload.js';
-import { Drain, PLAIN_DRAIN } from './drain.js';
+import { CallDrain } from './call-drain.js';
+import { PLAIN_DRAIN } from './drain.js';
 import { type Program, type ProgramContext, timed } from './program.js';
 import { chunkBytesOf, drainStretch } from './whole-files.js';
 
@@ -18,7 +19,7 @@ export class CheckpointRestoreProgram implements Program {
 
   run(): null {
     const { task, backend, meter, content } = this.#context;
-    const drain = new Drain(backend, meter, content, { ...PLAIN_DRAIN, verify: this.#job.verify });
+    const drain = new CallDrain(backend, meter, content, { ...PLAIN_DRAIN, verify: this.#job.verify });
     const batch = new Batch();
     const chunkBytes = chunkBytesOf(this.#job.bs);
     const mode = { write: false, create: false, direct: this.#job.direct };

@@ -1,7 +1,8 @@
 import { dirname, join } from 'node:path';
 import { Batch, READ, WRITE } from '../plan/batch.js';
 import type { CheckpointWriteJob } from '../workload/workload.js';
-import { Drain, PLAIN_DRAIN } from './drain.js';
+import { CallDrain } from './call-drain.js';
+import { PLAIN_DRAIN } from './drain.js';
 import { type Program, type ProgramContext, timed } from './program.js';
 import { chunkBytesOf, drainStretch } from './whole-files.js';
 
@@ -14,7 +15,7 @@ export class CheckpointWriteProgram implements Program {
   readonly #context: ProgramContext;
   readonly #job: CheckpointWriteJob;
   readonly #batch = new Batch();
-  readonly #writer: Drain;
+  readonly #writer: CallDrain;
   readonly #chunkBytes: number;
   #written = 0;
 
@@ -23,7 +24,7 @@ export class CheckpointWriteProgram implements Program {
     this.#job = job;
     this.#chunkBytes = chunkBytesOf(job.bs);
     const { backend, meter, content } = context;
-    this.#writer = new Drain(backend, meter, content, { ...PLAIN_DRAIN, refill: true });
+    this.#writer = new CallDrain(backend, meter, content, { ...PLAIN_DRAIN, refill: true });
   }
 
   prepare(): void {}
@@ -67,10 +68,11 @@ export class CheckpointWriteProgram implements Program {
   }
 
   #saveShard(checkpoint: number, slot: number): boolean {
-    const { backend } = this.#context;
+    const { backend, task } = this.#context;
     const path = this.#shardPath(checkpoint, slot);
     const temporary = `${path}.tmp`;
-    const mode = { write: true, create: true, direct: this.#job.direct };
+    // A trainer that preallocates does so while its accelerators wait: it is part of the shard's time, in its open.
+    const mode = { write: true, create: true, direct: this.#job.direct, preallocate: task.files[slot] };
     timed(this.#context, 'open', () => backend.open(slot, temporary, mode));
     const { shardBytes } = this.#job;
     const whole = drainStretch(this.#writer, this.#batch, WRITE, slot, 0, shardBytes, this.#chunkBytes, checkpoint);

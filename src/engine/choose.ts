@@ -1,17 +1,50 @@
 import { libc } from '../host/libc.js';
 import type { EngineUse } from '../record/trial-record.js';
 import type { Job } from '../workload/workload.js';
+import { mmapRefusal } from './mmap.js';
+import { uringRefusal } from './uring/availability.js';
 
-/** What will carry out a job's operations: `auto` means the fastest backend that runs here. */
+/** Beyond this many threads of a job the client's scheduler is what is measured. */
+const MAX_THREADS_PER_JOB = 64;
+
+/**
+ * What will carry out a job's operations. `auto` is the fastest backend for its queue that runs here:
+ * blocking calls for one operation at a time, io_uring for more, and where the kernel refuses that a
+ * blocking thread for each operation in flight. A backend that is named is taken: see `engineRefusal`.
+ */
 export function chooseEngine(job: Job): EngineUse {
-  const used = job.ioengine === 'auto' ? 'psync' : job.ioengine;
-  return {
-    asked: job.ioengine,
-    used,
-    calls: used === 'psync' ? (libc() === null ? 'fs' : 'koffi') : null,
-    numjobs: job.numjobs,
-    // Every backend there is works on one operation at a time.
-    iodepth: 1,
-    direct: job.direct,
-  };
+  const depth = job.kind === 'io' ? job.iodepth : 1;
+  const common = { asked: job.ioengine, numjobs: job.numjobs, direct: job.direct, ring: null };
+  if (job.ioengine !== 'auto') return { ...common, ...useOf(job.ioengine, 1, depth), reason: null };
+  if (depth === 1) return { ...common, ...useOf('psync', 1, 1), reason: null };
+  const reason = uringRefusal();
+  if (reason === null) return { ...common, ...useOf('io_uring', 1, depth), reason };
+  const threads = threadsFor(job, depth);
+  return { ...common, ...useOf('psync', threads, threads), reason };
+}
+
+function useOf(
+  used: EngineUse['used'],
+  threadsPerJob: number,
+  iodepth: number,
+): Pick<EngineUse, 'used' | 'calls' | 'threadsPerJob' | 'iodepth'> {
+  const calls = used === 'null' || used === 'simulated' ? null : libc() === null ? 'fs' : 'koffi';
+  return { used, calls, threadsPerJob, iodepth };
+}
+
+/** Threads cannot pause together as a queue does for think time: with it, one operation at a time is what is left. */
+function threadsFor(job: Job, depth: number): number {
+  return job.kind === 'io' && job.thinktimeNs > 0 ? 1 : Math.min(depth, MAX_THREADS_PER_JOB);
+}
+
+/** Why the backend that a job names cannot run here, in words; null when it can. */
+export function engineRefusal(job: Job): string | null {
+  switch (job.ioengine) {
+    case 'io_uring':
+      return uringRefusal();
+    case 'mmap':
+      return mmapRefusal();
+    default:
+      return null;
+  }
 }

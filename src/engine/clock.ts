@@ -35,15 +35,16 @@ export function sleepNs(ns: number): void {
 }
 
 export class MonotonicClock implements Clock {
-  #originNs = 0;
+  /** An absolute `monotonicNs()` reading: time zero. */
+  originNs = 0;
 
   /** Sets time zero to an absolute `monotonicNs()` reading. */
   startAt(originNs: number): void {
-    this.#originNs = originNs;
+    this.originNs = originNs;
   }
 
   now(): number {
-    return monotonicNs() - this.#originNs;
+    return monotonicNs() - this.originNs;
   }
 
   waitUntil(dueNs: number): void {

@@ -1,18 +1,9 @@
-import { binOf } from '../histogram/histogram.js';
-import { type Batch, READ, WRITE } from '../plan/batch.js';
-import type { Schedule } from '../plan/pacing.js';
-import type { Backend } from './backend.js';
-import type { Content } from './buffers.js';
-import { HISTOGRAM_BASE } from './counters.js';
-import type { Meter } from './meter.js';
-
-/** A worker that waits looks at the stop flag this often. */
-const WAIT_SLICE_NS = 50_000_000;
+import type { Batch } from '../plan/batch.js';
 
 /** What is to happen around the operations of a job besides the operations themselves. */
 export interface DrainOptions {
-  /** When each operation is due; null = as fast as they go. */
-  readonly schedule: Schedule | null;
+  /** Operations begin when they are due (`Batch.dueNs`), not as fast as they go. */
+  readonly paced: boolean;
   /** Pause of `thinktimeNs` after each `thinktimeBlocks` operations; 0 = none. */
   readonly thinktimeNs: number;
   readonly thinktimeBlocks: number;
@@ -26,7 +17,7 @@ export interface DrainOptions {
 }
 
 export const PLAIN_DRAIN: DrainOptions = {
-  schedule: null,
+  paced: false,
   thinktimeNs: 0,
   thinktimeBlocks: 1,
   refill: false,
@@ -35,127 +26,23 @@ export const PLAIN_DRAIN: DrainOptions = {
   fdatasync: 0,
 };
 
+/** Whether nothing is to happen between two operations. */
+export function isPlain({ paced, thinktimeNs, refill, verify, fsync, fdatasync }: DrainOptions): boolean {
+  return !paced && thinktimeNs === 0 && !refill && !verify && fsync === 0 && fdatasync === 0;
+}
+
 /**
- * The per-operation loop. An operation's latency is fio's `lat`: from when it was created, just
- * before its system call, to its completion; two clock readings each, as fio takes. With a rate it
- * counts from when the operation was *due*, which keeps a slow storage from slowing down its own
- * measurement (coordinated omission); `slat` and `clat` then split it at the moment of submission.
+ * The per-operation loop of a backend: carries out batches and measures each operation. Latency is
+ * fio's `lat`, from when an operation was created to its completion. With a rate it counts from when
+ * the operation was *due*, which keeps a slow storage from slowing down its own measurement
+ * (coordinated omission).
  */
-export class Drain {
-  readonly #backend: Backend;
-  readonly #meter: Meter;
-  readonly #content: Content;
-  readonly #options: DrainOptions;
-  readonly #plain: boolean;
-  #operationsUntilThink: number;
-  #writesSinceSync = 0;
-
-  constructor(backend: Backend, meter: Meter, content: Content, options: DrainOptions) {
-    this.#backend = backend;
-    this.#meter = meter;
-    this.#content = content;
-    this.#options = options;
-    const { schedule, thinktimeNs, refill, verify, fsync, fdatasync } = options;
-    this.#plain = schedule === null && thinktimeNs === 0 && !refill && !verify && fsync === 0 && fdatasync === 0;
-    this.#operationsUntilThink = options.thinktimeBlocks;
-  }
-
-  /** Carries out the batch. False when the worker must end: time is up or a stop was requested. */
-  run(batch: Batch, generation: number): boolean {
-    return this.#plain ? this.#runPlain(batch) : this.#runAttentive(batch, generation);
-  }
-
-  #runPlain(batch: Batch): boolean {
-    const { file, offsetBytes, lengthBytes, kind, count } = batch;
-    const backend = this.#backend;
-    const meter = this.#meter;
-    const histograms = meter.histograms;
-    const clock = backend.clock;
-    const bufferAt = this.#content.dataAt;
-    const writeBase = HISTOGRAM_BASE.write;
-    for (let i = 0; i < count; i++) {
-      const operation = kind[i] as number;
-      const bytes = lengthBytes[i] as number;
-      const startNs = clock.now();
-      backend.transfer(operation, file[i] as number, offsetBytes[i] as number, bytes, bufferAt);
-      const endNs = clock.now();
-      const cell = (operation === READ ? 0 : writeBase) + binOf(endNs - startNs);
-      histograms[cell] = (histograms[cell] as number) + 1;
-      if (operation === READ) {
-        meter.readOps++;
-        meter.readBytes += bytes;
-      } else {
-        meter.writeOps++;
-        meter.writeBytes += bytes;
-      }
-      if (endNs >= meter.nextTickNs && !meter.tick(endNs)) return false;
-    }
-    return true;
-  }
-
-  #runAttentive(batch: Batch, generation: number): boolean {
-    const clock = this.#backend.clock;
-    const { refill, verify, schedule } = this.#options;
-    for (let i = 0; i < batch.count; i++) {
-      const operation = batch.kind[i] as number;
-      const slot = batch.file[i] as number;
-      const offsetBytes = batch.offsetBytes[i] as number;
-      const bytes = batch.lengthBytes[i] as number;
-      let bufferAt = this.#content.dataAt;
-      if (operation === WRITE && refill) bufferAt = this.#content.fill(slot, offsetBytes, bytes, generation);
-      const dueNs = schedule === null ? null : schedule.nextDueNs(bytes);
-      if (dueNs !== null && !this.#waitUntil(dueNs)) return false;
-      const submitNs = clock.now();
-      this.#backend.transfer(operation, slot, offsetBytes, bytes, bufferAt);
-      const endNs = clock.now();
-      this.#count(operation, bytes, dueNs, submitNs, endNs);
-      if (operation === READ && verify) this.#content.check(slot, offsetBytes, bytes, generation);
-      if (operation === WRITE) this.#syncWhenDue(slot);
-      if (!this.#think()) return false;
-      if (endNs >= this.#meter.nextTickNs && !this.#meter.tick(clock.now())) return false;
-    }
-    return true;
-  }
-
-  #count(operation: number, bytes: number, dueNs: number | null, submitNs: number, endNs: number): void {
-    const meter = this.#meter;
-    meter.record(operation === READ ? 'read' : 'write', endNs - (dueNs ?? submitNs));
-    if (dueNs !== null) {
-      meter.record('slat', submitNs - dueNs);
-      meter.record('clat', endNs - submitNs);
-    }
-    if (operation === READ) {
-      meter.readOps++;
-      meter.readBytes += bytes;
-    } else {
-      meter.writeOps++;
-      meter.writeBytes += bytes;
-    }
-  }
-
-  #syncWhenDue(slot: number): void {
-    const { fsync, fdatasync } = this.#options;
-    const every = fsync > 0 ? fsync : fdatasync;
-    if (every === 0 || ++this.#writesSinceSync < every) return;
-    this.#writesSinceSync = 0;
-    const startNs = this.#backend.clock.now();
-    this.#backend.sync(slot, fsync === 0);
-    this.#meter.record('fsync', this.#backend.clock.now() - startNs);
-  }
-
-  #think(): boolean {
-    if (this.#options.thinktimeNs === 0 || --this.#operationsUntilThink > 0) return true;
-    this.#operationsUntilThink = this.#options.thinktimeBlocks;
-    return this.#waitUntil(this.#backend.clock.now() + this.#options.thinktimeNs);
-  }
-
-  /** Waits, ticking on the way. False when the worker must end before the time has come. */
-  #waitUntil(dueNs: number): boolean {
-    const clock = this.#backend.clock;
-    for (let nowNs = clock.now(); nowNs < dueNs; nowNs = clock.now()) {
-      if (nowNs >= this.#meter.nextTickNs && !this.#meter.tick(nowNs)) return false;
-      clock.waitUntil(Math.min(dueNs, nowNs + WAIT_SLICE_NS, this.#meter.deadlineNs));
-    }
-    return true;
-  }
+export interface Drain {
+  /**
+   * Carries out the batch; what is begun may still be under way when it returns. False when the
+   * worker must end: time is up or a stop was requested. Throws `IoFault`.
+   */
+  run(batch: Batch, generation: number): boolean;
+  /** Completes what is under way. Throws `IoFault`. */
+  finish(): void;
 }

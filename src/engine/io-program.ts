@@ -1,9 +1,11 @@
 import { Batch, type Pattern, READ, WRITE } from '../plan/batch.js';
-import { createSchedule } from '../plan/pacing.js';
+import { createSchedule, type Schedule } from '../plan/pacing.js';
 import { createPattern } from '../plan/patterns.js';
 import type { IoJob } from '../workload/workload.js';
-import { Drain } from './drain.js';
+import type { Drain, DrainOptions } from './drain.js';
+import { createDrain } from './drains.js';
 import { type Program, type ProgramContext, timed } from './program.js';
+import type { WorkerTask } from './protocol.js';
 
 /** Laid-out content is generation 0, so a write that was lost shows as old content. */
 const FIRST_WRITTEN_GENERATION = 1;
@@ -24,41 +26,62 @@ export class IoProgram implements Program {
   readonly #batch = new Batch();
   readonly #pattern: Pattern;
   readonly #writes: boolean;
+  readonly #schedule: Schedule | null;
+  /** Of the next batch, the first operation that is this thread's. */
+  #firstOwn: number;
+  /** Of all threads of the job: what `io_size` counts. */
+  #plannedBytes = 0;
+  #drain: Drain | null = null;
 
   constructor(context: ProgramContext, job: IoJob) {
     this.#context = context;
     this.#job = job;
     this.#pattern = context.task.extents.length === 0 ? NO_BLOCKS : this.#newPattern();
     this.#writes = job.rw !== 'read' && job.rw !== 'randread';
+    this.#schedule = createSchedule(job, context.task.seed, jobIndexOf(context.task));
+    this.#firstOwn = context.task.thread;
   }
 
   #newPattern(): Pattern {
     const { task } = this.#context;
-    return createPattern(this.#job, task.extents, task.seed, task.worker);
+    // The threads of a job share the pattern of its first one.
+    return createPattern(this.#job, task.extents, task.seed, jobIndexOf(task));
   }
 
   prepare(): void {
     const { task, backend } = this.#context;
     const mode = { write: this.#writes, create: !task.laidOut, direct: this.#job.direct };
     task.files.forEach((file, slot) => {
-      timed(this.#context, 'open', () => backend.open(slot, file.path, mode));
+      timed(this.#context, 'open', () => backend.open(slot, file.path, { ...mode, preallocate: file }));
     });
+    this.#drain = this.#newDrain();
   }
 
-  run(): null {
+  #newDrain(): Drain {
     const job = this.#job;
     const { task, backend, meter, content } = this.#context;
-    const drain = new Drain(backend, meter, content, {
-      schedule: createSchedule(job, task.seed, task.worker),
+    const options: DrainOptions = {
+      paced: this.#schedule !== null,
       thinktimeNs: job.thinktimeNs,
       thinktimeBlocks: job.thinktimeBlocks,
       refill: this.#writes && (job.refillBuffers || job.verify),
       verify: job.verify && !this.#writes,
       fsync: job.fsync,
       fdatasync: job.fdatasync,
+    };
+    return createDrain(backend, meter, content, options, {
+      files: task.files.length,
+      maxBlockBytes: Math.max(...job.bs.map(({ blockBytes }) => blockBytes)),
+      direct: job.direct,
     });
+  }
+
+  run(): null {
+    const { task, backend } = this.#context;
+    const drain = this.#drain as Drain;
     while (this.#fill() && drain.run(this.#batch, this.#generation()));
-    if (this.#writes && job.endFsync) {
+    drain.finish();
+    if (this.#writes && this.#job.endFsync) {
       task.files.forEach((_, slot) => {
         timed(this.#context, 'fsync', () => backend.sync(slot, false));
       });
@@ -72,16 +95,28 @@ export class IoProgram implements Program {
     return FIRST_WRITTEN_GENERATION + (this.#job.verify ? 0 : this.#pattern.pass);
   }
 
-  /** The next operations of the job; false when its bytes are used up. */
+  /** The next operations of this thread; false when the job's bytes are used up. */
   #fill(): boolean {
+    const { threads } = this.#context.task;
+    const batch = this.#batch;
+    do {
+      if (!this.#fillForJob()) return false;
+      if (this.#schedule !== null) stamp(batch, this.#schedule);
+      if (threads > 1) this.#firstOwn = batch.keepEvery(threads, this.#firstOwn);
+    } while (batch.count === 0);
+    return true;
+  }
+
+  #fillForJob(): boolean {
     const { timeBased, ioSizeBytes } = this.#job;
     if (!this.#pattern.fill(this.#batch)) {
       if (!timeBased && ioSizeBytes === null) return false;
       if (!this.#pattern.fill(this.#batch)) return false;
     }
     if (ioSizeBytes === null || timeBased) return true;
-    const { readBytes, writeBytes } = this.#context.meter;
-    return cutTo(this.#batch, ioSizeBytes - readBytes - writeBytes);
+    const keptBytes = cutTo(this.#batch, ioSizeBytes - this.#plannedBytes);
+    this.#plannedBytes += keptBytes;
+    return keptBytes > 0;
   }
 
   complete(): void {
@@ -94,11 +129,13 @@ export class IoProgram implements Program {
 
   /** The pattern once more from its start: what it wrote, as far as it came, must be there. */
   #verifyWritten(): void {
-    const { meter, backend, content } = this.#context;
+    const { meter, backend, content, task } = this.#context;
     const again = this.#newPattern();
     let left = meter.readOps + meter.writeOps;
     const batch = this.#batch;
+    let firstOwn = task.thread;
     while (left > 0 && again.fill(batch)) {
+      firstOwn = batch.keepEvery(task.threads, firstOwn);
       for (let i = 0; i < batch.count && left > 0; i++, left--) {
         if (batch.kind[i] !== WRITE) continue;
         const slot = batch.file[i] as number;
@@ -111,12 +148,22 @@ export class IoProgram implements Program {
   }
 }
 
-/** Drops the operations that would go past `leftBytes`. False when none is left. */
-function cutTo(batch: Batch, leftBytes: number): boolean {
-  let left = leftBytes;
+/** Which of the arm's jobs the worker belongs to, from 0: threads of one job work on one pattern. */
+function jobIndexOf(task: WorkerTask): number {
+  return (task.worker - task.thread) / task.threads;
+}
+
+/** Says when each operation of the batch is due. */
+function stamp(batch: Batch, schedule: Schedule): void {
+  for (let i = 0; i < batch.count; i++) batch.dueNs[i] = schedule.nextDueNs(batch.lengthBytes[i] as number);
+}
+
+/** Drops the operations that would go past `leftBytes`. Returns the bytes of those that are left. */
+function cutTo(batch: Batch, leftBytes: number): number {
+  let bytes = 0;
   let count = 0;
-  while (count < batch.count && left >= (batch.lengthBytes[count] as number))
-    left -= batch.lengthBytes[count++] as number;
+  while (count < batch.count && bytes + (batch.lengthBytes[count] as number) <= leftBytes)
+    bytes += batch.lengthBytes[count++] as number;
   batch.count = count;
-  return count > 0;
+  return bytes;
 }

@@ -5,7 +5,8 @@ import { CELL, type Counters, HISTOGRAM_BASE } from './counters.js';
 /** How often a worker publishes its counters and looks at stop flag and clock bounds. */
 export const TICK_NS = 5_000_000;
 const SECOND_NS = 1_000_000_000;
-const BASES_OF_SERIES = [HISTOGRAM_BASE.read, HISTOGRAM_BASE.write];
+const READS = HISTOGRAM_BASE.read;
+const WRITES = HISTOGRAM_BASE.write;
 
 /** What had been moved at one moment. */
 export interface Totals {
@@ -138,8 +139,7 @@ export class Meter {
     const start = this.#secondStart;
     const latency: number[] = [];
     for (let bin = 0; bin < BINS; bin++) {
-      let count = 0;
-      for (const base of BASES_OF_SERIES) count += this.histograms[base + bin] as number;
+      const count = (this.histograms[READS + bin] as number) + (this.histograms[WRITES + bin] as number);
       const added = count - (this.#countsBefore[bin] as number);
       if (added !== 0) latency.push(bin, added);
       this.#countsBefore[bin] = count;

@@ -1,5 +1,6 @@
 /** What crosses the border between the coordinating thread and a worker thread: plain data. */
 import type { SystemFault } from '../base/errors.js';
+import type { ThreadUsage } from '../host/thread-usage.js';
 import type { DataFile, Extent } from '../plan/plan.js';
 import type { EngineUse } from '../record/trial-record.js';
 import type { Job } from '../workload/workload.js';
@@ -10,6 +11,9 @@ export interface WorkerTask {
   readonly memory: SharedArrayBuffer;
   readonly worker: number;
   readonly workers: number;
+  /** This worker is thread `thread` of `threads` of its job: it does every `threads`-th operation of the job. */
+  readonly thread: number;
+  readonly threads: number;
   readonly backend: EngineUse['used'];
   readonly job: Job;
   /** This worker's files, with absolute paths; the extents' `file` counts in this list. */
@@ -33,10 +37,12 @@ export interface WorkerReport {
   /** For jobs that pause by themselves: the time in which they did not; null = all of it. */
   readonly busyNs: number | null;
   readonly seconds: readonly WorkerSecond[];
-  readonly cpu: { readonly totalNs: number; readonly userNs: number; readonly systemNs: number } | null;
+  /** Of the measured part. */
+  readonly usage: ThreadUsage | null;
   readonly gcNs: number;
   readonly gcCount: number;
   readonly calls: EngineUse['calls'];
+  readonly ring: EngineUse['ring'];
   readonly shortTransfers: number;
 }
 

@@ -1,7 +1,8 @@
 import { Batch, READ } from '../plan/batch.js';
 import { fileOrder } from '../plan/file-order.js';
 import type { SmallFilesJob } from '../workload/workload.js';
-import { Drain, PLAIN_DRAIN } from './drain.js';
+import { CallDrain } from './call-drain.js';
+import { PLAIN_DRAIN } from './drain.js';
 import { type Program, type ProgramContext, timed } from './program.js';
 import { chunkBytesOf, drainStretch } from './whole-files.js';
 
@@ -20,7 +21,7 @@ export class SmallFilesProgram implements Program {
 
   run(): null {
     const { task, backend, meter, content } = this.#context;
-    const drain = new Drain(backend, meter, content, { ...PLAIN_DRAIN, verify: this.#job.verify });
+    const drain = new CallDrain(backend, meter, content, { ...PLAIN_DRAIN, verify: this.#job.verify });
     let pass = 0;
     do {
       const order = fileOrder(task.extents.length, this.#job.shuffle, task.seed + task.worker, pass++);
@@ -31,7 +32,7 @@ export class SmallFilesProgram implements Program {
     return null;
   }
 
-  #readFile(drain: Drain, index: number): boolean {
+  #readFile(drain: CallDrain, index: number): boolean {
     const { task, backend } = this.#context;
     const extent = task.extents[index] as (typeof task.extents)[number];
     const chunkBytes = chunkBytesOf(this.#job.bs);

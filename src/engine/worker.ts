@@ -1,20 +1,24 @@
 /** The entry of a worker thread: reached by URL from `pool.ts`, never imported for its values. */
 import { PerformanceObserver, performance } from 'node:perf_hooks';
 import { systemFaultOf } from '../base/errors.js';
-import { threadCpu } from '../host/thread-usage.js';
+import { type Libc, libc } from '../host/libc.js';
+import { type ThreadUsage, threadUsage } from '../host/thread-usage.js';
 import type { Job } from '../workload/workload.js';
 import { type Backend, IoFault } from './backend.js';
-import { Content } from './buffers.js';
+import { Content, wholeSectors } from './buffers.js';
 import { transferCalls } from './calls.js';
 import { MonotonicClock, monotonicNs } from './clock.js';
 import { Counters } from './counters.js';
+import { FileBackend } from './file-backend.js';
 import { Meter } from './meter.js';
+import { MmapBackend } from './mmap.js';
 import { NullBackend } from './null.js';
 import type { ProgramContext } from './program.js';
 import { programOf } from './programs.js';
 import type { WorkerOutcome, WorkerReport, WorkerTask } from './protocol.js';
 import { PsyncBackend } from './psync.js';
 import { SimulatedBackend } from './simulated.js';
+import { UringBackend } from './uring/backend.js';
 import { warmUp } from './warm-up.js';
 
 /** The common start lies this far after the last arrival: longer than a wake-up takes. */
@@ -37,11 +41,30 @@ function hasWork(task: WorkerTask): boolean {
   return task.extents.length > 0 || task.job.kind === 'checkpoint-write';
 }
 
+/** Operations in flight that this worker's buffers are for. */
+function placesOf({ backend, job }: WorkerTask): number {
+  return backend === 'io_uring' && job.kind === 'io' ? job.iodepth : 1;
+}
+
+function contentOf(task: WorkerTask): Content {
+  const lengths = task.job.bs.map(({ blockBytes }) => blockBytes);
+  return new Content(task.files, {
+    maxBlockBytes: Math.max(...lengths),
+    wholeSectors: wholeSectors(lengths),
+    places: placesOf(task),
+    checks: checksContent(task.job),
+  });
+}
+
 function createBackend(task: WorkerTask, clock: MonotonicClock, content: Content): Backend {
   const { job } = task;
   switch (task.backend) {
     case 'psync':
       return new PsyncBackend(transferCalls(content.bytes), clock);
+    case 'io_uring':
+      return new UringBackend(libc() as Libc, content, clock, placesOf(task));
+    case 'mmap':
+      return new MmapBackend(libc() as Libc, content, clock, task.files, job.kind === 'io' ? job.madvise : 'normal');
     case 'null':
       return new NullBackend(clock);
     case 'simulated':
@@ -80,11 +103,12 @@ async function measure(context: ProgramContext, clock: MonotonicClock): Promise<
   clock.waitUntil(0);
   const startDelayNs = clock.now();
   const gcFromMs = performance.now();
-  const cpuBefore = threadCpu();
+  const before = threadUsage();
   const busyNs = program.run();
   const total = meter.finish(backend.clock.now());
-  const cpuAfter = threadCpu();
+  const after = threadUsage();
   const collections = await gc.between(gcFromMs, performance.now());
+  const ring = backend instanceof UringBackend ? backend.use : null;
   program.complete();
   return {
     total,
@@ -93,20 +117,23 @@ async function measure(context: ProgramContext, clock: MonotonicClock): Promise<
     startDelayNs: Math.max(0, startDelayNs),
     busyNs,
     seconds: meter.seconds,
-    cpu: cpuBefore === null || cpuAfter === null ? null : cpuDelta(cpuBefore, cpuAfter),
+    usage: usageBetween(before, after),
     ...collections,
     calls: backend instanceof PsyncBackend ? backend.callsName : null,
-    shortTransfers: backend instanceof PsyncBackend ? backend.shortTransfers : 0,
+    ring,
+    shortTransfers: backend instanceof FileBackend ? backend.shortTransfers : 0,
   };
 }
 
-type ThreadCpu = NonNullable<ReturnType<typeof threadCpu>>;
-
-function cpuDelta(before: ThreadCpu, after: ThreadCpu): ThreadCpu {
+/** Field by field: what was used between two moments. */
+function usageBetween(before: ThreadUsage | null, after: ThreadUsage | null): ThreadUsage | null {
+  if (before === null || after === null) return null;
   return {
     totalNs: after.totalNs - before.totalNs,
     userNs: after.userNs - before.userNs,
     systemNs: after.systemNs - before.systemNs,
+    minorFaults: after.minorFaults - before.minorFaults,
+    majorFaults: after.majorFaults - before.majorFaults,
   };
 }
 
@@ -118,13 +145,12 @@ export default async function work(task: WorkerTask): Promise<WorkerOutcome> {
   try {
     const { job } = task;
     const { rampNs, deadlineNs } = bounds(job);
-    const maxBlockBytes = Math.max(...job.bs.map((part) => part.blockBytes));
-    const content = new Content(task.files, maxBlockBytes, checksContent(job));
+    const content = contentOf(task);
     const marksDone = task.backend !== 'simulated' && hasWork(task);
     const meter = new Meter(counters, task.worker, rampNs, deadlineNs, marksDone);
     // Virtual time is the same however long it takes.
     if (task.backend !== 'simulated')
-      warmUp(task.backend, (scratch) => createBackend(task, new MonotonicClock(), scratch));
+      warmUp(task.backend, placesOf(task), (scratch) => createBackend(task, new MonotonicClock(), scratch));
     backend = createBackend(task, clock, content);
     const report = await measure({ task, backend, meter, content, counters }, clock);
     return { worker: task.worker, report, fault: null };

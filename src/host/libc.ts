@@ -21,14 +21,31 @@ export interface Libc {
   mmap(address: number, bytes: number, protection: number, flags: number, fd: number, offsetBytes: number): number;
   munmap(address: number, bytes: number): number;
   mincore(address: number, bytes: number, vectorAddress: number): number;
+  /** `advice` by the numbers of madvise(2). */
+  madvise(address: number, bytes: number, advice: number): number;
+  msync(address: number, bytes: number, flags: number): number;
+  memcpy(destination: number, source: number, bytes: number): number;
   getrusage(who: number, address: number): number;
   getpagesize(): number;
   /** syscall(2) with six arguments; pass 0 for those that the call does not have. */
   syscall(call: number, a: number, b: number, c: number, d: number, e: number, f: number): number;
+  /** io_uring_enter(2), through syscall(2) with arguments that cost the least. */
+  uringEnter(
+    call: number,
+    fd: number,
+    toSubmit: number,
+    minComplete: number,
+    flags: number,
+    argument: number,
+    argumentBytes: number,
+  ): number;
+  close(fd: number): number;
   /** Of this thread's last failed call; read it before anything else. */
   errno(): number;
   /** Of the first byte of the view. */
-  addressOf(view: Uint8Array): number;
+  addressOf(view: ArrayBufferView): number;
+  /** Memory that was mapped, as bytes. Nobody must touch it once it is unmapped. */
+  viewAt(address: number, bytes: number): ArrayBuffer;
 }
 
 /** cachestat(2) has the same number on every architecture but alpha. */
@@ -36,6 +53,7 @@ export const SYS_CACHESTAT = 451;
 export const POSIX_FADV_DONTNEED = 4;
 export const RUSAGE_THREAD = 1;
 export const PROT_READ = 1;
+export const PROT_WRITE = 2;
 export const MAP_SHARED = 1;
 
 type Koffi = typeof import('koffi');
@@ -72,11 +90,17 @@ function bind(koffi: Koffi): Libc {
     mmap: func('mmap', long, [long, long, 'int', 'int', 'int', long]),
     munmap: func('munmap', 'int', [long, long]),
     mincore: func('mincore', 'int', [long, long, long]),
+    madvise: func('madvise', 'int', [long, long, 'int']),
+    msync: func('msync', 'int', [long, long, 'int']),
+    memcpy: func('memcpy', long, [long, long, long]),
     getrusage: func('getrusage', 'int', ['int', long]),
     getpagesize: func('getpagesize', 'int', []),
     syscall: func('syscall', long, [long, long, long, long, long, long, long]),
+    uringEnter: func('syscall', 'int', ['int', 'int', 'uint', 'uint', 'uint', long, long]),
+    close: func('close', 'int', ['int']),
     errno: () => koffi.errno(),
     addressOf: (view) => Number(koffi.address(view)),
+    viewAt: (address, bytes) => koffi.view(BigInt(address), bytes) as ArrayBuffer,
   };
 }
 

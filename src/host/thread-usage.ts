@@ -1,22 +1,27 @@
-/** CPU time of the calling thread, for the client's self-check. Works in worker threads. */
+/** CPU time and page faults of the calling thread, for the client's self-check. Works in worker threads. */
 import { readFileSync } from 'node:fs';
 import { type Libc, libc, RUSAGE_THREAD } from './libc.js';
 
-/** CPU time since the thread started, ns. */
-export interface ThreadCpu {
+/** Since the thread started. */
+export interface ThreadUsage {
   readonly totalNs: number;
   readonly userNs: number;
   readonly systemNs: number;
+  /** Page faults that needed no I/O, and those that did. */
+  readonly minorFaults: number;
+  readonly majorFaults: number;
 }
 
 /** sizeof(struct rusage) with 64-bit longs; it begins with ru_utime and ru_stime, {seconds, microseconds} each. */
 const RUSAGE_BYTES = 144;
+const RU_MINFLT = 8;
+const RU_MAJFLT = 9;
 /** USER_HZ, the unit of /proc/…/stat, is 100 on every architecture that Node runs on. */
 const NS_PER_TICK = 10_000_000;
 
 let rusage: { readonly view: Uint8Array; readonly words: BigInt64Array; readonly address: number } | null = null;
 
-function fromRusage(calls: Libc): ThreadCpu | null {
+function fromRusage(calls: Libc): ThreadUsage | null {
   if (rusage === null) {
     const view = new Uint8Array(RUSAGE_BYTES);
     rusage = { view, words: new BigInt64Array(view.buffer), address: calls.addressOf(view) };
@@ -25,29 +30,33 @@ function fromRusage(calls: Libc): ThreadCpu | null {
   const [userSeconds = 0n, userMicroseconds = 0n, systemSeconds = 0n, systemMicroseconds = 0n] = rusage.words;
   const userNs = Number(userSeconds) * 1e9 + Number(userMicroseconds) * 1e3;
   const systemNs = Number(systemSeconds) * 1e9 + Number(systemMicroseconds) * 1e3;
-  return { totalNs: userNs + systemNs, userNs, systemNs };
+  const minorFaults = Number(rusage.words[RU_MINFLT]);
+  const majorFaults = Number(rusage.words[RU_MAJFLT]);
+  return { totalNs: userNs + systemNs, userNs, systemNs, minorFaults, majorFaults };
 }
 
-function fromProc(): ThreadCpu | null {
+function fromProc(): ThreadUsage | null {
   try {
     const stat = readFileSync('/proc/thread-self/stat', 'utf8');
-    // The second field is the thread's name in parentheses, which may hold anything. utime and stime are fields 14, 15.
+    // The second field is the thread's name in parentheses, which may hold anything. Fields 10, 12, 14, 15 are minflt,
+    // majflt, utime, stime.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const userNs = Number(fields[11]) * NS_PER_TICK;
     const systemNs = Number(fields[12]) * NS_PER_TICK;
     const runNs = Number(readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ')[0]);
     // Kernels without scheduler statistics say 0.
-    return { totalNs: runNs > 0 ? runNs : userNs + systemNs, userNs, systemNs };
+    const faults = { minorFaults: Number(fields[7]), majorFaults: Number(fields[9]) };
+    return { totalNs: runNs > 0 ? runNs : userNs + systemNs, userNs, systemNs, ...faults };
   } catch {
     return null;
   }
 }
 
 /**
- * CPU time of the calling thread: getrusage(RUSAGE_THREAD), or without koffi /proc/thread-self, where user and system
+ * CPU time and faults of the calling thread: getrusage(RUSAGE_THREAD), or without koffi /proc/thread-self, where user and system
  * come in steps of 10 ms and need not add up to the total. Null when neither can be read.
  */
-export function threadCpu(): ThreadCpu | null {
+export function threadUsage(): ThreadUsage | null {
   const calls = libc();
   return (calls === null ? null : fromRusage(calls)) ?? fromProc();
 }

@@ -18,6 +18,27 @@ export class Batch {
   readonly lengthBytes = new Int32Array(BATCH_CAPACITY);
   /** `READ` or `WRITE`. */
   readonly kind = new Uint8Array(BATCH_CAPACITY);
+  /** When each operation is to begin, ns since the start; only for jobs with a rate. */
+  readonly dueNs = new Float64Array(BATCH_CAPACITY);
+
+  /**
+   * Keeps only every `of`-th operation, beginning with the `first`-th: the part of one of `of` threads that share
+   * a job. `first` and what is returned, which is the `first` of the next batch, count from 0.
+   */
+  keepEvery(of: number, first: number): number {
+    let kept = 0;
+    let i = first;
+    for (; i < this.count; i += of, kept++) {
+      this.file[kept] = this.file[i] as number;
+      this.offsetBytes[kept] = this.offsetBytes[i] as number;
+      this.lengthBytes[kept] = this.lengthBytes[i] as number;
+      this.kind[kept] = this.kind[i] as number;
+      this.dueNs[kept] = this.dueNs[i] as number;
+    }
+    const next = i - this.count;
+    this.count = kept;
+    return next;
+  }
 }
 
 /** Where the next operations go. Deterministic for a seed. */

@@ -1,5 +1,5 @@
 /** What a run will do, decided before anything is written: arms, their files, and the order of trials. */
-import type { Job, Threshold } from '../workload/workload.js';
+import type { Job, Preallocation, Threshold } from '../workload/workload.js';
 
 /** A named path to measure. */
 export interface Target {
@@ -62,6 +62,8 @@ export interface DataFile {
   readonly bytes: number;
   /** Seed of the content, an integer below 2^53: see `engine/content.ts`. */
   readonly contentSeed: number;
+  /** Asked for before the content is written; absent = none. */
+  readonly fallocate?: Preallocation;
 }
 
 /** The part of a file that one worker works on. */

@@ -75,6 +75,7 @@ function checkEngine(engine: JsonReader): void {
   engine.at('used').text();
   engine.at('numjobs').number();
   engine.at('iodepth').number();
+  engine.at('threadsPerJob').number();
   engine.at('direct').boolean();
 }
 

@@ -56,13 +56,32 @@ export interface TrialRecord {
 
 export interface EngineUse {
   readonly asked: EngineChoice;
-  readonly used: 'psync' | 'null' | 'simulated';
+  readonly used: Exclude<EngineChoice, 'auto'>;
   /** How system calls are made: through koffi or Node's `fs`; null where there are none. */
   readonly calls: 'koffi' | 'fs' | null;
   readonly numjobs: number;
-  /** Operations in flight per worker, as really used. */
+  /**
+   * Threads of each job: more than 1 where the operations in flight of a queue are kept up by as many blocking
+   * threads. They share their job's operations.
+   */
+  readonly threadsPerJob: number;
+  /** Operations in flight per job, as really used: of one queue, or of all its threads. */
   readonly iodepth: number;
   readonly direct: boolean;
+  /** Why `auto` did not take the queue that `iodepth` asks for; null when nothing was given up. */
+  readonly reason: string | null;
+  /** What the kernel granted to `io_uring`; null for other engines, and when no worker came so far. */
+  readonly ring: RingUse | null;
+}
+
+export interface RingUse {
+  /** Buffers and files are known to the kernel beforehand, so that no operation looks them up. */
+  readonly registeredBuffers: boolean;
+  readonly registeredFiles: boolean;
+  /** Set-up flags beyond the plain ones: `SINGLE_ISSUER`, `DEFER_TASKRUN`. */
+  readonly flags: readonly string[];
+  /** Calls of io_uring_enter(2), of all workers together. */
+  readonly enters: number;
 }
 
 /**
@@ -131,6 +150,9 @@ export interface ClientUse {
   readonly workerCpuNs: number | null;
   readonly workerUserNs: number | null;
   readonly workerSystemNs: number | null;
+  /** Page faults of the workers in their measured loops: without and with I/O; null when they cannot be counted. */
+  readonly minorFaults: number | null;
+  readonly majorFaults: number | null;
   /** Garbage collection inside the workers' loops. */
   readonly gcNs: number;
   readonly gcCount: number;
@@ -145,7 +167,7 @@ export interface Warning {
     | 'cache-contradicted'
     | 'cache-unproven'
     | 'client-bound'
-    | 'iodepth-reduced'
+    | 'queue-replaced'
     | 'koffi-missing'
     | 'short-window'
     | 'straggler'

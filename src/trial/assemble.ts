@@ -9,6 +9,7 @@ import {
   type ClientUse,
   OPERATION_KINDS,
   type OperationKind,
+  type RingUse,
   type SeriesPoint,
   type Window,
 } from '../record/trial-record.js';
@@ -128,19 +129,34 @@ function pointOf(parts: readonly WorkerSecond[], startNs: number, durationNs: nu
   };
 }
 
+/** How the workers used their rings; null when they had none. */
+export function assembleRing(reports: readonly WorkerReport[]): RingUse | null {
+  const rings = reports.map(({ ring }) => ring).filter((ring) => ring !== null);
+  const [first] = rings;
+  if (first === undefined) return null;
+  return {
+    registeredBuffers: rings.every(({ registeredBuffers }) => registeredBuffers),
+    registeredFiles: rings.every(({ registeredFiles }) => registeredFiles),
+    flags: first.flags,
+    enters: rings.reduce((sum, { enters }) => sum + enters, 0),
+  };
+}
+
 /** What the workers' loops cost the client. `eventLoopDelay` is the coordinating thread's. */
 export function assembleClient(
   reports: readonly WorkerReport[],
   eventLoopDelay: { readonly maxNs: number; readonly p99Ns: number },
 ): ClientUse {
-  const cpu = reports.map((report) => report.cpu);
-  const known = cpu.filter((use) => use !== null);
-  const sum = (pick: (use: NonNullable<WorkerReport['cpu']>) => number) =>
-    known.length === 0 || known.length < cpu.length ? null : known.reduce((total, use) => total + pick(use), 0);
+  const usage = reports.map((report) => report.usage);
+  const known = usage.filter((use) => use !== null);
+  const sum = (pick: (use: NonNullable<WorkerReport['usage']>) => number) =>
+    known.length === 0 || known.length < usage.length ? null : known.reduce((total, use) => total + pick(use), 0);
   return {
     workerCpuNs: sum((use) => use.totalNs),
     workerUserNs: sum((use) => use.userNs),
     workerSystemNs: sum((use) => use.systemNs),
+    minorFaults: sum((use) => use.minorFaults),
+    majorFaults: sum((use) => use.majorFaults),
     gcNs: reports.reduce((total, { gcNs }) => total + gcNs, 0),
     gcCount: reports.reduce((total, { gcCount }) => total + gcCount, 0),
     eventLoopDelayMaxNs: eventLoopDelay.maxNs,

@@ -13,9 +13,9 @@ import { ownDirectoryPath } from '../host/own-directory.js';
 import { filesOf } from '../plan/files.js';
 import type { Arm, ArmFiles, DataFile, Extent, Plan, PlannedTrial, Target } from '../plan/plan.js';
 import { touchesFiles } from '../plan/space.js';
-import { RECORD_VERSION, type TrialRecord } from '../record/trial-record.js';
+import { type EngineUse, RECORD_VERSION, type TrialRecord } from '../record/trial-record.js';
 import type { Dataset, Job } from '../workload/workload.js';
-import { assembleClient, assembleLatency, assembleSeries, assembleWindow } from './assemble.js';
+import { assembleClient, assembleLatency, assembleRing, assembleSeries, assembleWindow } from './assemble.js';
 import { type CachePreparation, deviceBytesSince, judgeCache, prepareCache } from './cache.js';
 import { dataDirectory, layOutFiles } from './layout.js';
 import { type LiveView, watch } from './live.js';
@@ -37,6 +37,7 @@ export interface TrialSettings {
 interface Stage {
   readonly arm: Arm;
   readonly target: Target;
+  readonly engine: EngineUse;
   readonly files: ArmFiles;
   /** Where the files lie. */
   readonly directory: string;
@@ -58,12 +59,12 @@ function stageOf(trial: PlannedTrial, settings: TrialSettings): Stage {
   const files = filesOf(arm, settings.dataset);
   const scratchDirectory = join(ownDirectoryPath(target, settings.runId, 'scratch'), trial.id);
   const directory = files.place === 'data' ? dataDirectory(target, settings.runId) : scratchDirectory;
-  return { arm, target, files, directory, scratchDirectory };
+  return { arm, target, engine: chooseEngine(arm.spec), files, directory, scratchDirectory };
 }
 
-/** A worker's own files and extents, numbered anew from 0. */
-function shareOf(stage: Stage, worker: number): { files: DataFile[]; extents: Extent[] } {
-  const extents = stage.files.extents[worker] ?? [];
+/** One job's own files and extents, numbered anew from 0. */
+function shareOf(stage: Stage, job: number): { files: DataFile[]; extents: Extent[] } {
+  const extents = stage.files.extents[job] ?? [];
   const wanted = [...new Set(extents.map(({ file }) => file))];
   const slots = new Map(wanted.map((file, slot) => [file, slot]));
   return {
@@ -76,15 +77,17 @@ function shareOf(stage: Stage, worker: number): { files: DataFile[]; extents: Ex
 }
 
 function tasksOf(stage: Stage, counters: Counters, seed: number): WorkerTask[] {
-  const { arm, files, scratchDirectory } = stage;
-  const backend = chooseEngine(arm.spec).used;
-  return Array.from({ length: arm.spec.numjobs }, (_, worker) => ({
+  const { arm, engine, files, scratchDirectory } = stage;
+  const threads = engine.threadsPerJob;
+  return Array.from({ length: counters.workers }, (_, worker) => ({
     memory: counters.memory,
     worker,
-    workers: arm.spec.numjobs,
-    backend,
+    workers: counters.workers,
+    thread: worker % threads,
+    threads,
+    backend: engine.used,
     job: arm.spec,
-    ...shareOf(stage, worker),
+    ...shareOf(stage, Math.floor(worker / threads)),
     laidOut: files.laidOut,
     scratchDirectory,
     seed,
@@ -206,10 +209,10 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
   const startMs = performance.now();
   const stage = stageOf(trial, settings);
   const { arm } = stage;
-  const engine = chooseEngine(arm.spec);
-  const counters = Counters.allocate(arm.spec.numjobs);
+  const counters = Counters.allocate(arm.spec.numjobs * stage.engine.threadsPerJob);
   const { preparation, device, measured, fault } = await execute(trial, stage, counters, settings);
   const reports = measured.outcomes.map(({ report }) => report).filter((report) => report !== null);
+  const engine = { ...stage.engine, ring: assembleRing(reports) };
   const window = assembleWindow(reports);
   const cache = judgeCache(arm.spec.cache, preparation, window, device);
   const client = assembleClient(reports, measured.eventLoopDelay);

@@ -1,4 +1,5 @@
 /** One session: a fresh process that runs the rounds of the plan that are its own. */
+import { chooseEngine } from '../engine/choose.js';
 import type { Counters } from '../engine/counters.js';
 import { WorkerPool } from '../engine/pool.js';
 import { createOwnDirectory, removeOwnDirectory } from '../host/own-directory.js';
@@ -52,7 +53,9 @@ export class Session {
   async run(): Promise<void> {
     const { plan, dataset, runId, session } = this.#options;
     const stopped = () => this.#stopped;
-    const pool = new WorkerPool(Math.max(1, ...plan.arms.map(({ spec }) => spec.numjobs)));
+    const pool = new WorkerPool(
+      Math.max(1, ...plan.arms.map(({ spec }) => spec.numjobs * chooseEngine(spec).threadsPerJob)),
+    );
     const scratch: string[] = [];
     const held: HeldData[] = [];
     try {

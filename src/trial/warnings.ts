@@ -26,6 +26,8 @@ interface Observed {
   readonly status: TrialRecord['status'];
 }
 
+const workersOf = ({ numjobs, threadsPerJob }: EngineUse): number => numjobs * threadsPerJob;
+
 type Check = (observed: Observed) => Warning | null;
 
 const cacheContradicted: Check = ({ cache }) =>
@@ -55,13 +57,13 @@ const koffiMissing: Check = ({ engine }) =>
         remedy: 'install the optional dependency koffi, or unset FEEDRATE_NO_KOFFI',
       };
 
-const iodepthReduced: Check = ({ job, engine }) =>
-  job.kind !== 'io' || job.iodepth <= engine.iodepth || engine.used !== 'psync'
+const queueReplaced: Check = ({ job, engine }) =>
+  job.kind !== 'io' || engine.reason === null
     ? null
     : {
-        code: 'iodepth-reduced',
-        message: `iodepth ${job.iodepth} was asked for; psync has ${engine.iodepth} operation in flight per worker`,
-        remedy: 'raise numjobs to have more operations in flight',
+        code: 'queue-replaced',
+        message: `iodepth ${job.iodepth} was kept up by ${engine.iodepth} blocking threads a job: ${engine.reason}`,
+        remedy: 'compare it only with trials of the same engine, or let the kernel grant io_uring',
       };
 
 const shortWindow: Check = ({ window, engine }) =>
@@ -73,8 +75,8 @@ const shortWindow: Check = ({ window, engine }) =>
         remedy: 'raise size or runtime until a trial takes a second or more',
       };
 
-const straggler: Check = ({ window, job }) =>
-  job.numjobs === 1 || window.lastDoneNs - window.firstDoneNs <= STRAGGLER_SHARE * window.lastDoneNs
+const straggler: Check = ({ window, engine }) =>
+  workersOf(engine) === 1 || window.lastDoneNs - window.firstDoneNs <= STRAGGLER_SHARE * window.lastDoneNs
     ? null
     : {
         code: 'straggler',
@@ -83,8 +85,8 @@ const straggler: Check = ({ window, job }) =>
       };
 
 /** On a virtual clock real collections take no time, so that they say nothing of the trial. */
-const gcInWindow: Check = ({ client, window, engine, job }) =>
-  engine.used === 'simulated' || client.gcNs <= GC_SHARE * window.lastDoneNs * job.numjobs
+const gcInWindow: Check = ({ client, window, engine }) =>
+  engine.used === 'simulated' || client.gcNs <= GC_SHARE * window.lastDoneNs * workersOf(engine)
     ? null
     : {
         code: 'gc-in-window',
@@ -101,9 +103,14 @@ const shortTransfers: Check = ({ shortTransfers: count }) =>
         remedy: 'signals and full file systems do this: see whether something else was going on',
       };
 
-const clientBound: Check = ({ client, window, engine, job }) => {
-  const busyNs = window.lastDoneNs * job.numjobs;
-  if (engine.used !== 'psync' || client.workerUserNs === null || client.workerUserNs <= CLIENT_BOUND_SHARE * busyNs)
+const clientBound: Check = ({ client, window, engine }) => {
+  const busyNs = window.lastDoneNs * workersOf(engine);
+  if (
+    engine.used === 'null' ||
+    engine.used === 'simulated' ||
+    client.workerUserNs === null ||
+    client.workerUserNs <= CLIENT_BOUND_SHARE * busyNs
+  )
     return null;
   return {
     code: 'client-bound',
@@ -135,7 +142,7 @@ const CHECKS = [
   cacheContradicted,
   cacheUnproven,
   koffiMissing,
-  iodepthReduced,
+  queueReplaced,
   shortWindow,
   straggler,
   gcInWindow,

@@ -1,7 +1,7 @@
 /** What a workload file can say besides its jobs: a part of the field table. */
 import { type SizeRange, sizeRange } from './composite-types.js';
 import type { Row } from './row.js';
-import { count, name, text, type ValueType } from './value-types.js';
+import { count, name, preallocation, text, type ValueType } from './value-types.js';
 
 const ANY_INTEGER = Number.MAX_SAFE_INTEGER;
 
@@ -45,5 +45,11 @@ export const DATASET_ROWS = [
     type: count(0, ANY_INTEGER),
     fallback: { absent: 'the workload’s `seed`' },
     meaning: 'Seed of content and sizes.',
+  },
+  {
+    word: 'fallocate',
+    type: preallocation,
+    fallback: { written: 'none' },
+    meaning: 'Space for each file before its content: `native` is fallocate(2), `keep` leaves the size as it is.',
   },
 ] as const satisfies readonly Row[];

@@ -3,8 +3,9 @@
  * are fio's wherever fio has one.
  */
 import { blocks, distribution } from './composite-types.js';
+import { ENGINE_CHOICES } from './engine-choices.js';
 import type { Fallback, Row } from './row.js';
-import { choice, count, duration, flag, rate, size, type ValueType } from './value-types.js';
+import { choice, count, duration, flag, preallocation, rate, size, type ValueType } from './value-types.js';
 import type { CheckpointRestoreJob, CheckpointWriteJob, IoJob, Job, SmallFilesJob } from './workload.js';
 
 export type Kind = Job['kind'];
@@ -62,7 +63,14 @@ export const JOB_ROWS: readonly JobRow[] = [
   row('bs', 'bs', CHECKPOINTS, blocks, '1MiB', 'Bytes of one read or write call.'),
   row('bs', 'bs', SMALL, blocks, '1MiB', 'Bytes of one read call; a larger file takes several.'),
   row('numjobs', 'numjobs', KINDS, count(1, 1024), 1, 'Workers, one thread each; the ranks of a checkpoint.'),
-  row('iodepth', 'iodepth', IO, count(1, 4096), 1, 'Operations in flight per worker. Synchronous engines keep one.'),
+  row(
+    'iodepth',
+    'iodepth',
+    IO,
+    count(1, 1024),
+    1,
+    'Operations in flight per worker. More than one takes `io_uring`, or that many threads where the kernel does not grant it.',
+  ),
   row(
     'size',
     'sizeBytes',
@@ -95,6 +103,14 @@ export const JOB_ROWS: readonly JobRow[] = [
     size(1, PIB),
     { absent: 'one pass over the files' },
     'Bytes that each worker transfers at most: less than `size`, or more (then it starts again).',
+  ),
+  row(
+    'fallocate',
+    'fallocate',
+    ['io', 'checkpoint-write'],
+    preallocation,
+    'none',
+    'Space for each file before its content: `native` is fallocate(2), `keep` leaves the size as it is.',
   ),
   row('shards', 'shards', CHECKPOINTS, count(1, 100_000), 1, 'Files of each rank in one checkpoint.'),
   row('shard_size', 'shardBytes', CHECKPOINTS, size(1, PIB), 'required', 'Bytes of each shard.'),
@@ -224,9 +240,17 @@ export const JOB_ROWS: readonly JobRow[] = [
     'ioengine',
     'ioengine',
     KINDS,
-    choice(['auto', 'psync', 'null', 'simulated']),
+    choice(ENGINE_CHOICES),
     'auto',
-    'How operations are done. `auto` is the best that the machine has; `null` does nothing (the cost of feedrate itself); `simulated` follows a latency model on a virtual clock.',
+    'How operations are done. `auto` is `io_uring` for `iodepth` above 1 where the kernel grants it, else `psync`: one blocking call each. `mmap` copies from mapped files, as memory-mapped datasets do; `null` does nothing (the cost of feedrate itself); `simulated` follows a latency model on a virtual clock.',
+  ),
+  row(
+    'madvise',
+    'madvise',
+    IO,
+    choice(['normal', 'random', 'sequential', 'willneed']),
+    'normal',
+    'Advice to the kernel on the mapped files of `ioengine: mmap`.',
   ),
   row(
     'simulated_latency',

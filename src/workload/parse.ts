@@ -11,7 +11,7 @@ import type { Row } from './row.js';
 import { didYouMean } from './suggest.js';
 import { parseThreshold } from './thresholds.js';
 import { unknownFieldOf } from './unknown-field.js';
-import type { Dataset, JobDeclaration, Threshold, Trials, Workload } from './workload.js';
+import type { Dataset, JobDeclaration, Preallocation, Threshold, Trials, Workload } from './workload.js';
 
 /**
  * Reads a workload file.
@@ -87,10 +87,11 @@ function readDataset(outline: Outline, seed: number, issues: IssueList): Dataset
   const fields = outline.section('dataset');
   refuseUnknown(fields, DATASET_ROWS, issues);
   const values = DATASET_ROWS.map((row) => readRow(row, fields, location, issues));
-  const [nrfiles, filesize, ownSeed] = values as [
+  const [nrfiles, filesize, ownSeed, fallocate] = values as [
     number | null,
     { minBytes: number; maxBytes: number } | null,
     number | null,
+    Preallocation | null,
   ];
   return {
     nrfiles: nrfiles ?? 1,
@@ -98,6 +99,7 @@ function readDataset(outline: Outline, seed: number, issues: IssueList): Dataset
     filesizeMinBytes: filesize?.minBytes ?? Number.MAX_SAFE_INTEGER,
     filesizeMaxBytes: filesize?.maxBytes ?? Number.MAX_SAFE_INTEGER,
     seed: ownSeed ?? seed,
+    fallocate: fallocate ?? 'none',
   };
 }
 

@@ -92,6 +92,17 @@ export const CONDITIONS: readonly Condition[] = [
   condition(IO, 'thinktimeBlocks', ['thinktimeNs'], ({ thinktimeNs }) =>
     thinktimeNs === 0 ? 'without thinktime' : null,
   ),
+  condition(IO, 'madvise', ['ioengine'], ({ madvise, ioengine }) =>
+    madvise === 'normal' || ioengine === 'mmap' ? null : `with ioengine: ${ioengine}, which maps nothing`,
+  ),
+  condition(IO, 'iodepth', ['ioengine'], ({ iodepth, ioengine }) =>
+    iodepth === 1 || ioengine === 'auto' || ioengine === 'io_uring'
+      ? null
+      : `with ioengine: ${ioengine}, which does one operation at a time`,
+  ),
+  condition(IO, 'fallocate', ['sizeBytes'], ({ fallocate, sizeBytes }) =>
+    fallocate === 'none' || sizeBytes !== null ? null : 'without size: give it to the dataset',
+  ),
   condition(ALL, 'simulatedLatencyNs', ['ioengine'], ({ ioengine }) =>
     ioengine === 'simulated' ? null : `with ioengine: ${ioengine}`,
   ),
@@ -103,6 +114,7 @@ export const CONDITIONS: readonly Condition[] = [
 const largest = (bs: Values<'bs'>['bs']): number => Math.max(...bs.map(({ blockBytes }) => blockBytes));
 /** O_DIRECT moves whole sectors: 512 bytes at least, whatever the device. */
 const SECTOR_BYTES = 512;
+const QUEUE_BYTES_MAX = 2 ** 31;
 const hasNoContent = (ioengine: string): boolean => ioengine === 'null' || ioengine === 'simulated';
 
 export const RULES: readonly Rule[] = [
@@ -118,6 +130,14 @@ export const RULES: readonly Rule[] = [
     const message = `${formatSizeLabel(largest(bs))} blocks do not fit into ${file} of ${formatSizeLabel(fileBytes)}`;
     return { at: ['bs', 'sizeBytes', 'nrfiles'], message };
   }),
+  rule(IO, ['bs', 'iodepth'], ({ bs, iodepth }) =>
+    largest(bs) * iodepth <= QUEUE_BYTES_MAX
+      ? null
+      : {
+          at: ['iodepth', 'bs'],
+          message: `${iodepth} blocks of ${formatSizeLabel(largest(bs))} in flight need more than 2 GiB of buffers per worker`,
+        },
+  ),
   rule(IO, ['bs', 'ioSizeBytes'], ({ bs, ioSizeBytes }) =>
     ioSizeBytes === null || largest(bs) <= ioSizeBytes
       ? null
@@ -143,6 +163,11 @@ export const RULES: readonly Rule[] = [
       message: `true goes around the page cache and contradicts cache: ${cache}; use cache: direct`,
     };
   }),
+  rule(ALL, ['direct', 'cache', 'ioengine'], ({ direct, cache, ioengine }) =>
+    ioengine === 'mmap' && (direct || cache === 'direct')
+      ? { at: ['ioengine'], message: 'mmap is access through the page cache; direct contradicts it' }
+      : null,
+  ),
   rule(ALL, ['direct', 'cache', 'bs'], ({ direct, cache, bs }) =>
     (direct || cache === 'direct') && bs.some(({ blockBytes }) => blockBytes % SECTOR_BYTES !== 0)
       ? { at: ['bs', 'direct', 'cache'], message: 'direct I/O needs blocks of whole 512-byte sectors' }

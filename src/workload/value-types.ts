@@ -121,6 +121,8 @@ export function choice<const T extends string>(values: readonly [T, ...T[]]): Va
   return typeOf(values.join(', '), spelling, (value) => ({ ok: true, value: (value ?? 'null') as T }), String);
 }
 
+export const preallocation = choice(['none', 'native', 'keep']);
+
 /** A text of one line or more. */
 export const text: ValueType<string> = typeOf(
   'text',

@@ -7,7 +7,11 @@ import type { FileLocation } from './location.js';
 
 export type ReadWrite = 'read' | 'write' | 'randread' | 'randwrite' | 'rw' | 'randrw';
 export type CacheClaim = 'cold' | 'warm' | 'direct' | 'as-is';
-export type EngineChoice = 'auto' | 'psync' | 'null' | 'simulated';
+export type EngineChoice = 'auto' | 'psync' | 'io_uring' | 'mmap' | 'null' | 'simulated';
+/** madvise(2) on mapped files; `normal` gives no advice, as numpy, Arrow and safetensors do. */
+export type MapAdvice = 'normal' | 'random' | 'sequential' | 'willneed';
+/** Space for a file before its content: none, fallocate(2), or fallocate that keeps the size as it is. */
+export type Preallocation = 'none' | 'native' | 'keep';
 
 /** One part of a block-size mix: this share of the operations has this length. */
 export interface BlockShare {
@@ -50,7 +54,12 @@ export interface IoJob extends CommonJob {
   readonly rwmixread: number;
   /** One entry for a plain block size, several for a mix. */
   readonly bs: readonly BlockShare[];
+  /** Operations in flight per worker; more than one needs `io_uring`. */
   readonly iodepth: number;
+  /** For `ioengine: mmap`. */
+  readonly madvise: MapAdvice;
+  /** For the files that `sizeBytes` makes. */
+  readonly fallocate: Preallocation;
   /** Bytes of files per worker (fio's `size`); null = the workload's dataset, shared by all workers. */
   readonly sizeBytes: number | null;
   /** Files per worker that `sizeBytes` is divided into. */
@@ -97,6 +106,8 @@ export interface CheckpointWriteJob extends CommonJob {
   readonly keepLast: number;
   /** fsync each shard before its rename. */
   readonly fsync: boolean;
+  /** For each shard before its first write. */
+  readonly fallocate: Preallocation;
   /** Pause between two checkpoints: the training steps in between. */
   readonly intervalNs: number;
   /** Read the last checkpoint back and check its content after the writes. */
@@ -162,6 +173,7 @@ export interface Dataset {
   readonly filesizeMinBytes: number;
   readonly filesizeMaxBytes: number;
   readonly seed: number;
+  readonly fallocate: Preallocation;
 }
 
 export interface Trials {

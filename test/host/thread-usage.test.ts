@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type ThreadCpu, threadCpu } from '../../src/host/thread-usage.js';
+import { type ThreadUsage, threadUsage } from '../../src/host/thread-usage.js';
 import { skipTest } from '../support/skip.js';
 import { runChild } from './child.js';
 
@@ -10,20 +10,20 @@ const test = suite('thread usage');
 /** Burns about 150 ms of the worker's CPU and reports what it used, and what the process did meanwhile. */
 const BUSY = `
   const { workerData, parentPort } = require('node:worker_threads');
-  import(workerData).then(({ threadCpu }) => {
-    const own = threadCpu();
+  import(workerData).then(({ threadUsage }) => {
+    const own = threadUsage();
     const whole = process.cpuUsage();
     let x = 1;
     do { for (let i = 0; i < 1e6; i++) x = Math.imul(x, 48271) ^ i; } while (process.cpuUsage(whole).user < 150000);
     const { user, system } = process.cpuUsage(whole);
-    parentPort.postMessage([own, threadCpu(), (user + system) * 1000, x]);
+    parentPort.postMessage([own, threadUsage(), (user + system) * 1000, x]);
   });`;
 
-async function busyWorker(): Promise<{ before: ThreadCpu; after: ThreadCpu; processNs: number }> {
+async function busyWorker(): Promise<{ before: ThreadUsage; after: ThreadUsage; processNs: number }> {
   const module = new URL('../../src/host/thread-usage.js', import.meta.url).href;
   const worker = new Worker(BUSY, { eval: true, workerData: module });
   try {
-    const [before, after, processNs] = await new Promise<[ThreadCpu, ThreadCpu, number]>((resolve, reject) => {
+    const [before, after, processNs] = await new Promise<[ThreadUsage, ThreadUsage, number]>((resolve, reject) => {
       worker.once('message', resolve);
       worker.once('error', reject);
     });
@@ -34,7 +34,7 @@ async function busyWorker(): Promise<{ before: ThreadCpu; after: ThreadCpu; proc
 }
 
 test('a busy worker uses nearly all that its idle process uses', async () => {
-  if (threadCpu() === null) skipTest('no thread times on this machine');
+  if (threadUsage() === null) skipTest('no thread times on this machine');
   const { before, after, processNs } = await busyWorker();
   const usedNs = after.totalNs - before.totalNs;
   assert.ok(usedNs > processNs * 0.8 && usedNs < processNs * 1.02, `${usedNs} of ${processNs}`);
@@ -42,17 +42,17 @@ test('a busy worker uses nearly all that its idle process uses', async () => {
 });
 
 test('the main thread is not charged for a worker', async () => {
-  const own = threadCpu();
+  const own = threadUsage();
   if (own === null) skipTest('no thread times on this machine');
   const { after, before } = await busyWorker();
-  const mainNs = (threadCpu()?.totalNs ?? 0) - own.totalNs;
+  const mainNs = (threadUsage()?.totalNs ?? 0) - own.totalNs;
   assert.ok(mainNs < (after.totalNs - before.totalNs) * 0.7, `${mainNs}`);
 });
 
 test('user and system add up, and never go back', () => {
-  let last: ThreadCpu | null = null;
+  let last: ThreadUsage | null = null;
   for (let i = 0; i < 1000; i++) {
-    const now = threadCpu();
+    const now = threadUsage();
     if (now === null) skipTest('no thread times on this machine');
     assert.is(now.totalNs >= (last?.totalNs ?? 0), true);
     last = now;
@@ -61,12 +61,12 @@ test('user and system add up, and never go back', () => {
 
 test('without koffi /proc tells the same', () => {
   const text = `
-    const { threadCpu } = await host('thread-usage');
-    const before = threadCpu();
+    const { threadUsage } = await host('thread-usage');
+    const before = threadUsage();
     const whole = process.cpuUsage();
     let x = 1;
     while (process.cpuUsage(whole).user < 100000) for (let i = 0; i < 1e5; i++) x = Math.imul(x, 48271) ^ i;
-    const after = threadCpu();
+    const after = threadUsage();
     const { user, system } = process.cpuUsage(whole);
     answer([after.totalNs - before.totalNs, (user + system) * 1000, after.userNs + after.systemNs, after.totalNs]);`;
   const answer = runChild(text, { environment: { FEEDRATE_NO_KOFFI: '1' } }) as [number, number, number, number];

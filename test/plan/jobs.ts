@@ -38,7 +38,7 @@ export function armOf(spec: Job, id = 'job', target = 'data'): Arm {
 }
 
 export function datasetOf(nrfiles: number, minBytes: number, maxBytes = minBytes, seed = 7): Dataset {
-  return { nrfiles, filesizeMinBytes: minBytes, filesizeMaxBytes: maxBytes, seed };
+  return { nrfiles, filesizeMinBytes: minBytes, filesizeMaxBytes: maxBytes, seed, fallocate: 'none' };
 }
 
 const HERE: FileLocation = { source: 'job.yaml', line: 3, column: 5 };

@@ -11,6 +11,8 @@ const REAL_COLUMNS: ReadonlySet<string> = new Set([
   'cpu_ns_per_op',
   'cpu_ns_per_op_median',
   'worker_cpu_ns',
+  'minor_faults',
+  'major_faults',
   'gc_ns',
   'event_loop_delay_max_ns',
   'process_device_read_bytes',

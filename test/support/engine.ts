@@ -56,6 +56,8 @@ export async function runEngine(
       memory: counters.memory,
       worker,
       workers: job.numjobs,
+      thread: 0,
+      threads: 1,
       backend: job.ioengine === 'auto' ? 'psync' : job.ioengine,
       job,
       files,

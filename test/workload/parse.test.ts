@@ -43,6 +43,8 @@ parse('an io job has every property of IoJob, with the defaults', () => {
     rwmixread: 50,
     bs: [{ blockBytes: 4096, share: 1 }],
     iodepth: 1,
+    madvise: 'normal',
+    fallocate: 'none',
     sizeBytes: 1048576,
     nrfiles: 1,
     ioSizeBytes: null,
@@ -84,6 +86,7 @@ parse('the other kinds have every property of theirs', () => {
     checkpoints: 1,
     keepLast: 2,
     fsync: true,
+    fallocate: 'none',
     intervalNs: 0,
     readBack: false,
   };
@@ -114,7 +117,7 @@ parse('the other kinds have every property of theirs', () => {
 parse('every word reaches its property in base units', () => {
   const job = resolveJob(
     declared(
-      'rw: randrw, rwmixread: 70, bs: 4k/60:64k/, iodepth: 8, numjobs: 4, size: 1.5GiB, nrfiles: 3, io_size: 10MB, ' +
+      'rw: randrw, rwmixread: 70, bs: 4k/60:64k/, fallocate: keep, numjobs: 4, size: 1.5GiB, nrfiles: 3, io_size: 10MB, ' +
         'runtime: 10, time_based: 1, ramp_time: 500ms, direct: true, fsync: 3, fdatasync: 2, end_fsync: true, ' +
         'random_distribution: hotband:80/20, norandommap: true, randseed: 5, rate: 100MB/s, rate_process: poisson, ' +
         'thinktime: 100, thinktime_blocks: 4, refill_buffers: 0, ioengine: simulated, simulated_latency: 2ms, ' +
@@ -130,7 +133,9 @@ parse('every word reaches its property in base units', () => {
       { blockBytes: 4096, share: 0.6 },
       { blockBytes: 65536, share: 0.4 },
     ],
-    iodepth: 8,
+    iodepth: 1,
+    madvise: 'normal',
+    fallocate: 'keep',
     numjobs: 4,
     sizeBytes: 1610612736,
     nrfiles: 3,
@@ -164,7 +169,13 @@ parse('every word reaches its property in base units', () => {
 parse('trials, dataset, seed and description have their defaults', () => {
   const workload = read('name: w\ndataset: {filesize: 64k-256k}\njobs: {j: {}}\n');
   assert.equal(workload.trials, { sessions: 1, rounds: 5, warmup: 0 });
-  assert.equal(workload.dataset, { nrfiles: 1, filesizeMinBytes: 65536, filesizeMaxBytes: 262144, seed: 42 });
+  assert.equal(workload.dataset, {
+    nrfiles: 1,
+    filesizeMinBytes: 65536,
+    filesizeMaxBytes: 262144,
+    seed: 42,
+    fallocate: 'none',
+  });
   assert.is(workload.seed, 42);
   assert.is(workload.description, '');
   assert.equal(workload.thresholds, []);

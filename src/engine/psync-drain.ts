@@ -1,0 +1,68 @@
+import { binOf } from '../histogram/histogram.js';
+import { type Batch, READ } from '../plan/batch.js';
+import type { Content } from './buffers.js';
+import { CallDrain } from './call-drain.js';
+import { monotonicNs } from './clock.js';
+import { HISTOGRAM_BASE } from './counters.js';
+import type { Drain } from './drain.js';
+import { PLAIN_DRAIN } from './drain.js';
+import type { Meter } from './meter.js';
+import type { PsyncBackend } from './psync.js';
+
+/**
+ * The plain loop of `CallDrain` for blocking calls alone: the system call and the clock are called
+ * from the loop itself. What stands between them costs a tenth of a cached 4 KiB read, and a number
+ * that passes through a call which V8 does not inline is allocated.
+ */
+export class PsyncDrain implements Drain {
+  readonly #backend: PsyncBackend;
+  readonly #meter: Meter;
+  readonly #bufferAt: number;
+  readonly #slow: CallDrain;
+
+  constructor(backend: PsyncBackend, meter: Meter, content: Content) {
+    this.#backend = backend;
+    this.#meter = meter;
+    this.#bufferAt = content.dataAt;
+    this.#slow = new CallDrain(backend, meter, content, PLAIN_DRAIN);
+  }
+
+  run(batch: Batch): boolean {
+    const { file, offsetBytes, lengthBytes, kind, count } = batch;
+    const backend = this.#backend;
+    const { fds } = backend;
+    const { read, write } = backend.calls;
+    const meter = this.#meter;
+    const { histograms } = meter;
+    const bufferAt = this.#bufferAt;
+    const { originNs } = backend.clock;
+    const writeBase = HISTOGRAM_BASE.write;
+    for (let i = 0; i < count; i++) {
+      const slot = file[i] as number;
+      const bytes = lengthBytes[i] as number;
+      const fd = fds[slot] as number;
+      const isRead = kind[i] === READ;
+      const startNs = monotonicNs();
+      const moved = isRead
+        ? read(fd, bufferAt, bytes, offsetBytes[i] as number)
+        : write(fd, bufferAt, bytes, offsetBytes[i] as number);
+      if (moved !== bytes) backend.complete(kind[i] as number, slot, offsetBytes[i] as number, bytes, bufferAt, moved);
+      const endNs = monotonicNs();
+      const cell = (isRead ? 0 : writeBase) + binOf(endNs - startNs);
+      histograms[cell] = (histograms[cell] as number) + 1;
+      if (isRead) {
+        meter.readOps++;
+        meter.readBytes += bytes;
+      } else {
+        meter.writeOps++;
+        meter.writeBytes += bytes;
+      }
+      if (endNs - originNs >= meter.nextTickNs && !meter.tick(endNs - originNs)) return false;
+    }
+    return true;
+  }
+
+  finish(): void {
+    this.#slow.finish();
+  }
+}

@@ -1,0 +1,279 @@
+/**
+ * An io_uring of this thread: its set-up, and the two queues it shares with the kernel.
+ *
+ * The rings and the submission entries are kernel memory, mapped and looked at as typed arrays; head
+ * and tail are moved with Atomics, whose stores release and whose loads acquire, as the protocol of
+ * io_uring(7) asks. Layouts and numbers are those of <linux/io_uring.h>, the same on x86-64 and arm64.
+ */
+import { constants } from 'node:os';
+import { errnoName, type Libc, MAP_SHARED, PROT_READ, PROT_WRITE } from '../../host/libc.js';
+
+const SYS_SETUP = 425;
+const SYS_ENTER = 426;
+const SYS_REGISTER = 427;
+
+const SETUP_CLAMP = 1 << 4;
+const SETUP_SINGLE_ISSUER = 1 << 12;
+const SETUP_DEFER_TASKRUN = 1 << 13;
+const FEATURE_SINGLE_MMAP = 1 << 0;
+const FEATURE_NODROP = 1 << 1;
+const FEATURE_EXT_ARG = 1 << 8;
+const ENTER_GETEVENTS = 1 << 0;
+const ENTER_EXT_ARG = 1 << 3;
+const REGISTER_BUFFERS = 0;
+const UNREGISTER_BUFFERS = 1;
+const REGISTER_FILES = 2;
+const UNREGISTER_FILES = 3;
+
+const OFFSET_OF_SQES = 0x10000000;
+const MAP_POPULATE = 0x8000;
+
+/** Words (of 4 bytes) of a submission entry, and where its fields are. */
+export const SQE_WORDS = 16;
+export const SQE = { opcode: 0, file: 1, offset: 2, address: 4, length: 6, flags: 7, userData: 8, buffer: 10 } as const;
+const CQE_WORDS = 4;
+
+export const OPCODE = { nop: 0, fsync: 3, readFixed: 4, writeFixed: 5, read: 22, write: 23 } as const;
+/** In the opcode's word: the file is an index into the registered files. */
+export const FIXED_FILE = 1 << 8;
+export const FSYNC_DATA_ONLY = 1;
+
+/** struct io_uring_params in words: the submission queue's offsets begin at 10, the completion queue's at 20. */
+const PARAM_WORDS = 30;
+const PARAM = { sqEntries: 0, cqEntries: 1, flags: 2, features: 5 } as const;
+const SQ_OFFSET = { head: 10, tail: 11, mask: 12, array: 16 } as const;
+const CQ_OFFSET = { head: 20, tail: 21, mask: 22, cqes: 25 } as const;
+
+const { EINTR, EAGAIN, EBUSY, EINVAL, ETIME } = constants.errno;
+
+/** Errors of an operation that is simply made again. */
+export function isPassing(errno: number): boolean {
+  return errno === EINTR || errno === EAGAIN;
+}
+
+/** Memory whose address may be told: a small typed array without a buffer of its own may be moved. */
+function wordsOf(count: number): Int32Array<ArrayBuffer> {
+  return new Int32Array(new ArrayBuffer(count * 4));
+}
+
+/** io_uring_setup(2) or what comes with it failed; `code` says how, as in `EPERM`. */
+export class RingRefused extends Error {
+  readonly code: string;
+
+  constructor(call: string, code: string) {
+    super(`${call} failed with ${code}`);
+    this.name = 'RingRefused';
+    this.code = code;
+  }
+}
+
+interface SetUp {
+  readonly fd: number;
+  readonly params: Uint32Array;
+  readonly flags: readonly string[];
+}
+
+/** Newest first: from Linux 6.1 completions wait for this thread to ask; before, they interrupt it. */
+const FLAG_SETS: readonly { readonly bits: number; readonly names: readonly string[] }[] = [
+  { bits: SETUP_SINGLE_ISSUER | SETUP_DEFER_TASKRUN, names: ['SINGLE_ISSUER', 'DEFER_TASKRUN'] },
+  { bits: 0, names: [] },
+];
+
+function setUp(calls: Libc, entries: number): SetUp {
+  for (const { bits, names } of FLAG_SETS) {
+    const params = new Uint32Array(wordsOf(PARAM_WORDS).buffer);
+    params[PARAM.flags] = SETUP_CLAMP | bits;
+    const fd = calls.syscall(SYS_SETUP, entries, calls.addressOf(params), 0, 0, 0, 0);
+    if (fd >= 0) return { fd, params, flags: names };
+    const errno = calls.errno();
+    if (errno !== EINVAL || bits === 0) throw new RingRefused('io_uring_setup', errnoName(errno));
+  }
+  throw new RingRefused('io_uring_setup', 'EINVAL');
+}
+
+export class Ring {
+  /** The submission entries, `SQE_WORDS` each. An entry belongs to the caller until it is pushed. */
+  readonly sqes: Int32Array;
+  readonly flags: readonly string[];
+  /** Pushed, but not yet handed to the kernel. */
+  queued = 0;
+  /** Pushed, and not yet taken from the completion queue. */
+  inFlight = 0;
+  /** Calls of io_uring_enter(2). */
+  enters = 0;
+  /** The completion that is taken next: a running number. */
+  head: number;
+  registeredBuffers = false;
+  registeredFiles = false;
+
+  readonly #calls: Libc;
+  readonly #fd: number;
+  readonly #words: Int32Array;
+  readonly #mappings: readonly { readonly address: number; readonly bytes: number }[];
+  readonly #sqTail: number;
+  readonly #sqMask: number;
+  readonly #sqArray: number;
+  readonly #cqHead: number;
+  readonly #cqTail: number;
+  readonly #cqMask: number;
+  readonly #cqes: number;
+  readonly #canTimeOut: boolean;
+  /** struct io_uring_getevents_arg, and the struct __kernel_timespec that it points to. */
+  readonly #waitArgument = wordsOf(10);
+  readonly #waitArgumentAddress: number;
+  #tail: number;
+
+  /**
+   * For the calling thread alone. The completion queue has twice as many places as the submission
+   * queue, so that a caller with at most `entries` in flight never overflows it.
+   * Throws `RingRefused` when the kernel does not grant it.
+   */
+  constructor(calls: Libc, entries: number) {
+    const { fd, params, flags } = setUp(calls, entries);
+    const param = (index: number): number => params[index] as number;
+    this.#calls = calls;
+    this.#fd = fd;
+    this.flags = flags;
+    this.#canTimeOut = (param(PARAM.features) & FEATURE_EXT_ARG) !== 0;
+    const needed = FEATURE_SINGLE_MMAP | FEATURE_NODROP;
+    if ((param(PARAM.features) & needed) !== needed) {
+      calls.close(fd);
+      throw new RingRefused('io_uring_setup', 'a kernel older than Linux 5.5');
+    }
+    const sqBytes = param(SQ_OFFSET.array) + param(PARAM.sqEntries) * 4;
+    const cqBytes = param(CQ_OFFSET.cqes) + param(PARAM.cqEntries) * CQE_WORDS * 4;
+    const mappings: { address: number; bytes: number }[] = [];
+    const map = (bytes: number, offsetBytes: number): Int32Array => {
+      const address = calls.mmap(0, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, offsetBytes);
+      if (address === -1) {
+        const code = errnoName(calls.errno());
+        for (const mapping of mappings) calls.munmap(mapping.address, mapping.bytes);
+        calls.close(fd);
+        throw new RingRefused('mmap of the rings', code);
+      }
+      mappings.push({ address, bytes });
+      return new Int32Array(calls.viewAt(address, bytes & ~3));
+    };
+    this.#words = map(Math.max(sqBytes, cqBytes), 0);
+    this.sqes = map(param(PARAM.sqEntries) * SQE_WORDS * 4, OFFSET_OF_SQES);
+    this.#mappings = mappings;
+    this.#sqTail = param(SQ_OFFSET.tail) >> 2;
+    this.#sqMask = this.#words[param(SQ_OFFSET.mask) >> 2] as number;
+    this.#sqArray = param(SQ_OFFSET.array) >> 2;
+    this.#cqHead = param(CQ_OFFSET.head) >> 2;
+    this.#cqTail = param(CQ_OFFSET.tail) >> 2;
+    this.#cqMask = this.#words[param(CQ_OFFSET.mask) >> 2] as number;
+    this.#cqes = param(CQ_OFFSET.cqes) >> 2;
+    this.#tail = this.#words[this.#sqTail] as number;
+    this.head = this.#words[this.#cqHead] as number;
+    this.#waitArgumentAddress = calls.addressOf(this.#waitArgument);
+    const timespec = this.#waitArgumentAddress + 24;
+    this.#waitArgument[4] = timespec | 0;
+    this.#waitArgument[5] = Math.floor(timespec / 2 ** 32);
+  }
+
+  /** Puts an entry into the submission queue; the kernel sees it at the next `enter`. */
+  push(entry: number): void {
+    this.#words[this.#sqArray + (this.#tail & this.#sqMask)] = entry;
+    this.#tail = (this.#tail + 1) | 0;
+    this.queued++;
+    this.inFlight++;
+  }
+
+  /** The `index`-th entry that is pushed and not handed over, from 0: what `push` was given. */
+  queuedEntry(index: number): number {
+    return this.#words[this.#sqArray + ((this.#tail - this.queued + index) & this.#sqMask)] as number;
+  }
+
+  /**
+   * Hands over what is queued and returns when `wait` completions are there to be taken, or earlier:
+   * a caller who needs them looks and enters again.
+   */
+  enter(wait: number): void {
+    Atomics.store(this.#words, this.#sqTail, this.#tail);
+    do {
+      this.enters++;
+      const taken = this.#calls.uringEnter(SYS_ENTER, this.#fd, this.queued, wait, ENTER_GETEVENTS, 0, 0);
+      if (taken < 0) {
+        if (this.#mayGoOn()) return;
+      } else this.queued -= taken;
+    } while (this.queued > 0);
+  }
+
+  /** As `enter(1)`, but for `timeoutNs` at most. Spins through where the kernel (before 5.11) cannot time out. */
+  enterFor(timeoutNs: number): void {
+    if (this.queued > 0 || !this.#canTimeOut) this.enter(0);
+    if (!this.#canTimeOut || this.completions() > 0) return;
+    this.#waitArgument[6] = Math.floor(timeoutNs / 1e9);
+    this.#waitArgument[8] = timeoutNs % 1e9;
+    this.enters++;
+    const flags = ENTER_GETEVENTS | ENTER_EXT_ARG;
+    const argument = this.#waitArgumentAddress;
+    if (this.#calls.uringEnter(SYS_ENTER, this.#fd, 0, 1, flags, argument, 24) < 0) this.#mayGoOn();
+  }
+
+  /** After a failed enter: whether the caller is to take completions first. False = at once again. */
+  #mayGoOn(): boolean {
+    const errno = this.#calls.errno();
+    if (errno === EINTR) return false;
+    // Out of memory for requests, or completions that have no place: both end by taking completions.
+    if (errno === EAGAIN || errno === EBUSY || errno === ETIME) return true;
+    throw new RingRefused('io_uring_enter', errnoName(errno));
+  }
+
+  /** Completions that can be taken. */
+  completions(): number {
+    return (Atomics.load(this.#words, this.#cqTail) - this.head) | 0;
+  }
+
+  /** The user data (its low 32 bits) of the completion at `head + index`. */
+  userDataAt(index: number): number {
+    return this.#words[this.#cqes + ((this.head + index) & this.#cqMask) * CQE_WORDS] as number;
+  }
+
+  /** The result of the completion at `head + index`: bytes moved, or a negative errno. */
+  resultAt(index: number): number {
+    return this.#words[this.#cqes + ((this.head + index) & this.#cqMask) * CQE_WORDS + 2] as number;
+  }
+
+  /** Gives the places of the next `count` completions back to the kernel. */
+  take(count: number): void {
+    this.head = (this.head + count) | 0;
+    this.inFlight -= count;
+    Atomics.store(this.#words, this.#cqHead, this.head);
+  }
+
+  /** Makes memory known to the kernel, which then need not look it up for each operation. `regions` must stay. */
+  registerBuffers(regions: readonly { readonly address: number; readonly bytes: number }[]): void {
+    const vectors = new BigUint64Array(wordsOf(regions.length * 4).buffer);
+    vectors.set(regions.flatMap(({ address, bytes }) => [BigInt(address), BigInt(bytes)]));
+    this.registeredBuffers = this.#register(REGISTER_BUFFERS, vectors, regions.length);
+  }
+
+  /** Makes open files known to the kernel: the n-th is then file n of entries with `FIXED_FILE`. */
+  registerFiles(fds: readonly number[]): void {
+    const table = wordsOf(fds.length);
+    table.set(fds);
+    this.registeredFiles = this.#register(REGISTER_FILES, table, fds.length);
+  }
+
+  /** False when the kernel refuses, as it does beyond the limit of locked memory or of open files. */
+  #register(what: number, table: ArrayBufferView, count: number): boolean {
+    return this.#calls.syscall(SYS_REGISTER, this.#fd, what, this.#calls.addressOf(table), count, 0, 0) === 0;
+  }
+
+  /**
+   * Waits until nothing is in flight, then releases everything: the kernel must not write into memory
+   * that is somebody else's by then. Files are let go at once, which closing the ring alone would put off.
+   */
+  close(): void {
+    while (this.inFlight > 0) {
+      this.enter(1);
+      this.take(this.completions());
+    }
+    if (this.registeredFiles) this.#calls.syscall(SYS_REGISTER, this.#fd, UNREGISTER_FILES, 0, 0, 0, 0);
+    if (this.registeredBuffers) this.#calls.syscall(SYS_REGISTER, this.#fd, UNREGISTER_BUFFERS, 0, 0, 0, 0);
+    for (const { address, bytes } of this.#mappings) this.#calls.munmap(address, bytes);
+    this.#calls.close(this.#fd);
+  }
+}
