@@ -18,7 +18,8 @@ const OWN_PATH = fileURLToPath(import.meta.url);
 /** Throws when the process or one of its workers failed. */
 export function runEngineProcess(cell: Cell, setting: Setting): Measures {
   const args = [OWN_PATH, JSON.stringify(cell), JSON.stringify(setting)];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  const env = cell.fsCalls ? { ...process.env, FEEDRATE_NO_KOFFI: '1' } : process.env;
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env });
   if (status !== 0) throw new Error(`feedrate's engine ended with status ${status}\n${stderr}`);
   return JSON.parse(stdout) as Measures;
 }
@@ -31,12 +32,13 @@ function measuresOf({ window, latency, reports }: EngineRun): Measures {
   if (lat === undefined || workerCpuNs === null) throw new Error('nothing was measured');
   const histogram = decodeHistogram(lat);
   return {
-    bytesPerSecond: (window.readBytes + window.writeBytes) / seconds,
     iops: ops / seconds,
+    bytes: window.totalReadBytes + window.totalWriteBytes,
     cpuPerOpNs: workerCpuNs / (window.totalReadOps + window.totalWriteOps),
     p50Ns: quantileNs(histogram, 0.5),
     p99Ns: quantileNs(histogram, 0.99),
     p999Ns: quantileNs(histogram, 0.999),
+    collections: reports.reduce((sum, { gcCount }) => sum + gcCount, 0),
   };
 }
 
