@@ -1,0 +1,69 @@
+/** What a soak is judged by: pure, so that a test can show each verdict fail. */
+
+/** Each second of the run. */
+export interface Sample {
+  /** Since the start of the run. */
+  readonly atSeconds: number;
+  readonly rssBytes: number;
+  /** Completed so far. */
+  readonly ops: number;
+}
+
+export interface Verdict {
+  readonly text: string;
+  /** Null: this machine cannot tell. */
+  readonly met: boolean | null;
+}
+
+/** Until then memory is still taken into use: at most a minute, in short runs a fifth of them. */
+const WARM_UP_SECONDS = 60;
+const WARM_UP_SHARE = 0.2;
+/** Growth over the rest of the run, by the fitted line, as a share of what the line begins with. */
+const GROWTH_ALLOWED = 0.05;
+
+/** Slope and value at the first point of the least-squares line. */
+export function fitLine(points: readonly (readonly [x: number, y: number])[]): { slope: number; start: number } {
+  const meanX = points.reduce((sum, [x]) => sum + x, 0) / points.length;
+  const meanY = points.reduce((sum, [, y]) => sum + y, 0) / points.length;
+  const covariance = points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0);
+  const variance = points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
+  const slope = covariance / variance;
+  return { slope, start: meanY + slope * ((points[0]?.[0] ?? Number.NaN) - meanX) };
+}
+
+const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+
+/** The memory of the process does not grow once it is warm. */
+export function rssVerdict(samples: readonly Sample[]): Verdict {
+  const seconds = samples.at(-1)?.atSeconds ?? 0;
+  const warmUpSeconds = Math.min(WARM_UP_SECONDS, seconds * WARM_UP_SHARE);
+  const warm = samples.filter(({ atSeconds }) => atSeconds >= warmUpSeconds);
+  if (warm.length < 3) return { text: `RSS: ${warm.length} samples after the warm-up are too few`, met: null };
+  const { slope, start } = fitLine(warm.map(({ atSeconds, rssBytes }) => [atSeconds, rssBytes] as const));
+  const growth = slope * (seconds - warmUpSeconds);
+  const percent = (growth / start) * 100;
+  return {
+    text:
+      `RSS ${mib(start)} after ${warmUpSeconds.toFixed(0)} s, ${mib(slope * 3600)}/h by least squares: ` +
+      `${percent.toFixed(1)} % over the rest of the run, at most ${GROWTH_ALLOWED * 100} % allowed`,
+    met: growth <= GROWTH_ALLOWED * start,
+  };
+}
+
+/** Operations end in every second of the run. */
+export function stallVerdict(samples: readonly Sample[]): Verdict {
+  let still = 0;
+  let fewest = Number.POSITIVE_INFINITY;
+  for (let i = 1; i < samples.length; i++) {
+    const [earlier, later] = [samples[i - 1] as Sample, samples[i] as Sample];
+    fewest = Math.min(fewest, (later.ops - earlier.ops) / (later.atSeconds - earlier.atSeconds));
+    if (later.ops === earlier.ops) still++;
+  }
+  return { text: `${still} seconds without a completion; the slowest had ${fewest.toFixed(0)}/s`, met: still === 0 };
+}
+
+/** Two counts of the same thing. */
+export function equalVerdict(what: string, own: number, other: number | null, otherName: string): Verdict {
+  if (other === null) return { text: `${what}: ${own}; ${otherName} cannot be read here`, met: null };
+  return { text: `${what}: ${own} counted here, ${other} by ${otherName}`, met: own === other };
+}
