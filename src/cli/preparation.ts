@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { formatBytes } from '../base/units.js';
+import { chooseEngine, engineRefusal } from '../engine/choose.js';
 import { captureEnvironment } from '../host/environment.js';
 import { refuseForeignDirectory } from '../host/own-directory.js';
 import { openTarget, statTarget } from '../host/target.js';
@@ -15,6 +16,7 @@ import { dataDirectory, dataFilesOf } from '../trial/layout.js';
 import { parseWorkload } from '../workload/parse.js';
 import { resolveJob } from '../workload/resolve.js';
 import type { Workload } from '../workload/workload.js';
+import { refuseWhatTargetsCannot } from './abilities.js';
 import type { NamedPath, RunOptions } from './arguments.js';
 import { leftoverNotes } from './targets.js';
 
@@ -51,6 +53,7 @@ export function prepareRun(options: PlanOptions, named: readonly NamedPath[]): P
   const workload = parseWorkload(workloadSource, options.workloadPath, options.overrides);
   const targets = named.map(({ name, path }) => openTarget(name, path, { write: false }));
   const plan = buildPlan(workload, targets, resolveJob, options.seed ?? workload.seed);
+  const ofEngines = engineNotes(plan);
   for (const target of targets) {
     if (dataFilesOf(plan, workload.dataset, target).length > 0) refuseForeignDirectory(dataDirectory(target, 'none'));
   }
@@ -60,12 +63,29 @@ export function prepareRun(options: PlanOptions, named: readonly NamedPath[]): P
     (target, path, bytes) =>
       statSync(join(dataDirectory(target, 'none'), path), { throwIfNoEntry: false })?.size === bytes,
   );
-  for (const { name, path } of targets) {
-    const written = space.some(({ target, writtenBytes }) => target === name && writtenBytes > 0);
-    if (written) openTarget(name, path, { write: true });
-  }
+  const written = new Set(space.filter(({ writtenBytes }) => writtenBytes > 0).map(({ target }) => target));
+  for (const { name, path } of targets) if (written.has(name)) openTarget(name, path, { write: true });
   refuseWhatDoesNotFit(space, targets);
-  return { workload, workloadSource, plan, space, notes: leftoverNotes(targets) };
+  refuseWhatTargetsCannot(plan, workload.dataset, written);
+  return { workload, workloadSource, plan, space, notes: [...leftoverNotes(targets), ...ofEngines] };
+}
+
+/** What takes the place of queues that the kernel refuses, said once. Throws for a named engine that cannot run here. */
+function engineNotes(plan: Plan): string[] {
+  const notes = new Set<string>();
+  for (const { job, spec } of plan.arms) {
+    const refusal = engineRefusal(spec);
+    if (refusal !== null) {
+      const remedy = 'leave ioengine at auto to use what the machine has';
+      throw new FeedrateError(
+        'measurement',
+        `${job}: ioengine ${spec.ioengine} cannot run here: ${refusal}; ${remedy}`,
+      );
+    }
+    const { reason } = chooseEngine(spec);
+    if (reason !== null) notes.add(`blocking threads take the place of iodepth: ${reason}`);
+  }
+  return [...notes];
 }
 
 /** Targets on one file system share its space: what stays adds up; of the scratch, one trial's is there at a time. */

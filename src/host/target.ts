@@ -1,10 +1,11 @@
 /** A target: the directory that a user names, looked at before anything is done to it. */
-import { closeSync, fsyncSync, openSync, realpathSync, statfsSync, statSync, unlinkSync, writeSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { realpathSync, statfsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { FeedrateError } from '../base/errors.js';
 import type { TargetEnvironment } from '../record/run-record.js';
 import { codeOf } from './libc.js';
 import { readMarker } from './marker.js';
+import { withProbeFile } from './probe-file.js';
 
 /** A target's name and real path: all that is needed of the plan's `Target` here. */
 export type NamedPath = Pick<TargetEnvironment, 'name' | 'path'>;
@@ -64,21 +65,12 @@ function refuseOwnDirectory(name: string, path: string): void {
 }
 
 /** Enough that a full file system, or a used-up quota, must say so. */
-const PROBE = new Uint8Array(4096);
+const PROBE_BYTES = 4096;
 
 /** Writes, syncs and removes a small file: the only test that knows read-only mounts, quotas, squashed roots and ACLs. */
 function probeWriting(name: string, path: string): void {
-  const suffix = Math.random().toString(36).slice(2, 8);
-  const probe = join(path, `.feedrate-probe-${process.pid}-${suffix}`);
   try {
-    const fd = openSync(probe, 'wx', 0o600);
-    try {
-      writeSync(fd, PROBE);
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-      unlinkSync(probe);
-    }
+    withProbeFile(path, PROBE_BYTES, () => {});
   } catch (error) {
     throw refusal(name, path, 'write in', error);
   }

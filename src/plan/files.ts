@@ -1,7 +1,7 @@
 import { unreachable } from '../base/assert.js';
 import { FeedrateError } from '../base/errors.js';
 import { createPrng } from '../base/prng.js';
-import type { CheckpointWriteJob, Dataset, IoJob, SmallFilesJob } from '../workload/workload.js';
+import type { CheckpointWriteJob, Dataset, IoJob, Preallocation, SmallFilesJob } from '../workload/workload.js';
 import { largestBlockBytes } from './mix.js';
 import type { Arm, ArmFiles, DataFile, Extent } from './plan.js';
 
@@ -46,7 +46,8 @@ function placeOf({ rw }: IoJob): Pick<ArmFiles, 'place' | 'laidOut'> {
 function ioFiles(job: IoJob, armId: string, dataset: Dataset | null): Shares {
   const blockBytes = largestBlockBytes(job.bs);
   if (job.sizeBytes !== null) {
-    return ownFiles(fileSizes(job.sizeBytes, job.nrfiles, blockBytes, armId), job.numjobs, job.randseed);
+    const sizes = fileSizes(job.sizeBytes, job.nrfiles, blockBytes, armId);
+    return ownFiles(sizes, job.numjobs, job.randseed, job.fallocate);
   }
   const files = datasetFiles(dataset, armId);
   const smallest = files.reduce((least, { bytes }) => Math.min(least, bytes), Number.POSITIVE_INFINITY);
@@ -88,19 +89,19 @@ function fileSizes(sizeBytes: number, nrfiles: number, blockBytes: number, armId
 }
 
 /** Files of these sizes for each worker; worker w's come after those of w - 1, so fewer workers use the same first files. */
-function ownFiles(sizes: readonly number[], workers: number, seed: number): Shares {
+function ownFiles(sizes: readonly number[], workers: number, seed: number, fallocate: Preallocation = 'none'): Shares {
   const files: DataFile[] = [];
   const extents = Array.from({ length: workers }, () =>
     sizes.map((bytes): Extent => {
-      files.push(dataFile(seed, files.length, bytes));
+      files.push(dataFile(seed, files.length, bytes, fallocate));
       return wholeFile(files, files.length - 1);
     }),
   );
   return { files, extents };
 }
 
-function checkpointFiles({ numjobs, shards, shardBytes, randseed }: CheckpointWriteJob): Shares {
-  const shares = ownFiles(new Array<number>(shards).fill(shardBytes), numjobs, randseed);
+function checkpointFiles({ numjobs, shards, shardBytes, randseed, fallocate }: CheckpointWriteJob): Shares {
+  const shares = ownFiles(new Array<number>(shards).fill(shardBytes), numjobs, randseed, fallocate);
   const files = shares.files.map((file, i) => {
     const rank = String(Math.floor(i / shards)).padStart(4, '0');
     const shard = String(i % shards).padStart(3, '0');
@@ -116,21 +117,22 @@ function datasetFiles(dataset: Dataset | null, armId: string): DataFile[] {
       `${armId}: neither the job nor the workload says what to read; add size or a dataset`,
     );
   }
-  const { nrfiles, filesizeMinBytes, filesizeMaxBytes, seed } = dataset;
+  const { nrfiles, filesizeMinBytes, filesizeMaxBytes, seed, fallocate } = dataset;
   const sizes = filesizeMaxBytes - filesizeMinBytes + 1;
   return Array.from({ length: nrfiles }, (_, index) => {
     const bytes = sizes === 1 ? filesizeMinBytes : filesizeMinBytes + createPrng(seed, index).nextBelow(sizes);
-    return dataFile(seed, index, bytes);
+    return dataFile(seed, index, bytes, fallocate);
   });
 }
 
-function dataFile(seed: number, index: number, bytes: number): DataFile {
+/** Files that were preallocated lie otherwise on the disk, so they have names of their own; their content is the same. */
+function dataFile(seed: number, index: number, bytes: number, fallocate: Preallocation): DataFile {
   const folder = String(Math.floor(index / FILES_PER_FOLDER)).padStart(3, '0');
-  return {
-    path: `s${seed}/${folder}/${String(index).padStart(6, '0')}-${bytes}`,
-    bytes,
-    contentSeed: createPrng(seed, index, bytes).nextBelow(CONTENT_SEEDS),
-  };
+  const path = `s${seed}/${folder}/${String(index).padStart(6, '0')}-${bytes}`;
+  const contentSeed = createPrng(seed, index, bytes).nextBelow(CONTENT_SEEDS);
+  return fallocate === 'none'
+    ? { path, bytes, contentSeed }
+    : { path: `${path}-${fallocate}`, bytes, contentSeed, fallocate };
 }
 
 function wholeFile(files: readonly DataFile[], file: number): Extent {

@@ -13,7 +13,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { FeedrateError, systemFaultOf } from '../base/errors.js';
+import { FeedrateError, type SystemFault, systemFaultOf } from '../base/errors.js';
 import { CONTENT_SLACK_BYTES, ContentMemory } from '../engine/content.js';
 import {
   createOwnDirectory,
@@ -21,6 +21,8 @@ import {
   releaseOwnDirectory,
   removeOwnDirectory,
 } from '../host/own-directory.js';
+import { preallocate, preallocationRemedy } from '../host/preallocation.js';
+import { beginWriteback } from '../host/writeback.js';
 import { filesOf } from '../plan/files.js';
 import type { DataFile, Plan, Target } from '../plan/plan.js';
 import { touchesFiles } from '../plan/space.js';
@@ -81,6 +83,8 @@ async function writeFile(
   const passing = join(passingDirectory, PASSING_NAME);
   const fd = openSync(passing, 'w');
   try {
+    const { fallocate = 'none' } = file;
+    if (fallocate !== 'none') preallocate(fd, passing, fallocate, file.bytes);
     await writeContent(fd, file, progress);
     fdatasyncSync(fd);
     renameSync(passing, path);
@@ -100,6 +104,8 @@ async function writeContent(fd: number, file: DataFile, progress: LayoutProgress
     const length = Math.min(CHUNK_BYTES, file.bytes - offset);
     const at = content.fill(0, length, file.contentSeed, 0, offset);
     for (let done = 0; done < length; ) done += writeSync(fd, content.bytes, at + done, length - done, offset + done);
+    // The device writes this chunk while the next one is made, instead of all of them at the end.
+    beginWriteback(fd, offset, length);
     offset += length;
     progress.wrote(length);
     if (Date.now() - lastYieldMs < YIELD_MS) continue;
@@ -127,12 +133,18 @@ export async function layOutFiles(
     } catch (thrown) {
       if (thrown instanceof LayoutStopped) throw thrown;
       const fault = systemFaultOf(thrown, path);
-      const remedy = fault.code === 'ENOSPC' || fault.code === 'EDQUOT' ? '; free some space or use smaller files' : '';
-      throw new FeedrateError('measurement', `cannot lay out ${path}: ${fault.code} in ${fault.syscall}${remedy}`, {
-        cause: thrown,
-      });
+      throw new FeedrateError(
+        'measurement',
+        `cannot lay out ${path}: ${fault.code} in ${fault.syscall}${remedyOf(fault, thrown)}`,
+        { cause: thrown },
+      );
     }
   }
+}
+
+function remedyOf({ code, syscall }: SystemFault, thrown: unknown): string {
+  if (syscall === 'fallocate') return `; ${preallocationRemedy(thrown)}`;
+  return code === 'ENOSPC' || code === 'EDQUOT' ? '; free some space or use smaller files' : '';
 }
 
 /** The distinct data files that a plan reads on a target. */

@@ -1,0 +1,112 @@
+/** What the targets must be able to do for a plan, found out before anything is laid out or measured. */
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { FeedrateError } from '../base/errors.js';
+import { ALIGNMENT_BYTES } from '../engine/buffers.js';
+import { DIRECT_PROBE_BYTES, type DirectAlignment, directAlignment } from '../host/direct-io.js';
+import { codeOf } from '../host/libc.js';
+import { preallocate, preallocationRefusal, preallocationRemedy } from '../host/preallocation.js';
+import { withProbeFile } from '../host/probe-file.js';
+import { directMisfit } from '../plan/direct-io.js';
+import { filesOf } from '../plan/files.js';
+import type { Arm, ArmFiles, DataFile, Plan, Target } from '../plan/plan.js';
+import { touchesFiles } from '../plan/space.js';
+import { dataDirectory } from '../trial/layout.js';
+import type { Dataset } from '../workload/workload.js';
+
+interface Use {
+  readonly arm: Arm;
+  readonly files: ArmFiles;
+}
+
+/**
+ * Throws `FeedrateError('target')` when a target has no direct I/O that suits the blocks of an arm which asks for it,
+ * or cannot preallocate what is to be preallocated.
+ * @param written names of the targets that the plan writes on: they are asked by a small file that goes again at once;
+ *   on the others every data file is there already, and one of them is asked
+ */
+export function refuseWhatTargetsCannot(plan: Plan, dataset: Dataset | null, written: ReadonlySet<string>): void {
+  for (const target of plan.targets) {
+    const uses = plan.arms
+      .filter((arm) => arm.target === target.name && touchesFiles(arm))
+      .map((arm): Use => ({ arm, files: filesOf(arm, dataset) }));
+    const isWritten = written.has(target.name);
+    refuseMisfits(
+      target,
+      uses.filter(({ arm }) => arm.spec.direct),
+      isWritten,
+    );
+    if (isWritten) refusePreallocation(target, uses);
+  }
+}
+
+function refuseMisfits(target: Target, uses: readonly Use[], isWritten: boolean): void {
+  const [first] = uses;
+  if (first === undefined) return;
+  const alignment = alignmentOf(target, uses, isWritten);
+  const mend = 'leave out direct and cache: direct, or name another target';
+  if (alignment === null) {
+    const why = `its file system refuses O_DIRECT, which ${first.arm.id} asks for`;
+    throw new FeedrateError('target', `target ${target.name}: ${target.path} has no direct I/O: ${why}; ${mend}`);
+  }
+  const { offsetBytes, memoryBytes } = alignment;
+  if (memoryBytes > ALIGNMENT_BYTES) {
+    const why = `takes buffers aligned to ${memoryBytes} bytes only, feedrate's are to ${ALIGNMENT_BYTES}`;
+    throw new FeedrateError('target', `target ${target.name}: direct I/O on ${target.path} ${why}; ${mend}`);
+  }
+  for (const { arm, files } of uses) {
+    const misfit = directMisfit(arm.spec, files, offsetBytes);
+    if (misfit === null) continue;
+    throw new FeedrateError(
+      'target',
+      `target ${target.name}: direct I/O on ${target.path} moves multiples of ${offsetBytes} bytes, but ${arm.id} has ` +
+        `${misfit.what}; set ${misfit.word} to such multiples, or leave out direct and cache: direct`,
+    );
+  }
+}
+
+function alignmentOf(target: Target, uses: readonly Use[], isWritten: boolean): DirectAlignment | null {
+  try {
+    return isWritten
+      ? withProbeFile(target.path, DIRECT_PROBE_BYTES, directAlignment)
+      : directAlignment(join(dataDirectory(target, 'none'), longestOf(uses).path));
+  } catch (cause) {
+    const why = `${codeOf(cause) ?? 'EUNKNOWN'}: ${(cause as Error).message}`;
+    throw new FeedrateError('target', `target ${target.name}: cannot find out about direct I/O there (${why})`, {
+      cause,
+    });
+  }
+}
+
+function longestOf(uses: readonly Use[]): DataFile {
+  const files = uses.flatMap((use) => use.files.files);
+  return files.reduce((longest, file) => (file.bytes > longest.bytes ? file : longest));
+}
+
+/** Enough for any file system to allocate something. */
+const PREALLOCATED_BYTES = 4096;
+
+function refusePreallocation(target: Target, uses: readonly Use[]): void {
+  for (const mode of ['native', 'keep'] as const) {
+    const use = uses.find(({ files }) => files.files.some(({ fallocate }) => fallocate === mode));
+    if (use === undefined) continue;
+    const refuse = (why: string, cause?: unknown) =>
+      new FeedrateError('target', `target ${target.name}: fallocate: ${mode} (${use.arm.id}): ${why}`, { cause });
+    const missing = preallocationRefusal();
+    if (missing !== null) throw refuse(missing);
+    try {
+      withProbeFile(target.path, 0, (path) => tryPreallocation(path, mode));
+    } catch (cause) {
+      throw refuse(`${codeOf(cause)}: ${preallocationRemedy(cause)}`, cause);
+    }
+  }
+}
+
+function tryPreallocation(path: string, mode: 'native' | 'keep'): void {
+  const fd = openSync(path, 'r+');
+  try {
+    preallocate(fd, path, mode, PREALLOCATED_BYTES);
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -1,0 +1,42 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { needTool, skipTest } from './skip.js';
+
+const IMAGE_BYTES = 96 * 2 ** 20;
+
+function outputOf(command: string, ...args: string[]): string {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
+  if (status !== 0) skipTest(`${command} does not work here: ${error?.message ?? stderr.trim().split('\n')[0]}`);
+  return stdout.trim();
+}
+
+/**
+ * Mounts a fresh ext4 of 96 MiB, on a device whose sectors have so many bytes, in `directory` while the work goes on;
+ * the device keeps its data in a file there. Skips the test where that is not allowed.
+ */
+export async function withExt4(
+  directory: string,
+  { sectorBytes, options = [] }: { sectorBytes: number; options?: readonly string[] },
+  work: (mounted: string) => Promise<void> | void,
+): Promise<void> {
+  if (process.geteuid?.() !== 0) skipTest('mounting a file system needs root');
+  for (const tool of ['losetup', 'mkfs.ext4', 'mount']) needTool(tool);
+  const image = join(directory, 'image');
+  const mounted = join(directory, 'mounted');
+  writeFileSync(image, '');
+  truncateSync(image, IMAGE_BYTES);
+  mkdirSync(mounted);
+  const device = outputOf('losetup', '--find', '--show', '--sector-size', String(sectorBytes), image);
+  try {
+    outputOf('mkfs.ext4', '-q', ...options, device);
+    outputOf('mount', device, mounted);
+    try {
+      await work(mounted);
+    } finally {
+      spawnSync('umount', [mounted]);
+    }
+  } finally {
+    spawnSync('losetup', ['--detach', device]);
+  }
+}
