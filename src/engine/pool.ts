@@ -8,7 +8,7 @@ import type { WorkerOutcome, WorkerTask } from './protocol.js';
  * Room for new objects in each worker, MiB: what ticks and large offsets allocate in a trial fits into it, so that
  * none of them is collected within the measured window. V8's own first size is 1 MiB.
  */
-const NEW_SPACE_MIB = 16;
+export const NEW_SPACE_MIB = 16;
 
 /**
  * The worker threads of a session. There are as many threads as the largest trial has workers, all

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CELL, Counters } from '../../src/engine/counters.js';
-import { WorkerPool } from '../../src/engine/pool.js';
+import { NEW_SPACE_MIB, WorkerPool } from '../../src/engine/pool.js';
 import { uringRefusal } from '../../src/engine/uring/availability.js';
 import { decodeHistogram } from '../../src/histogram/codec.js';
 import { quantileNs, totalCount } from '../../src/histogram/histogram.js';
@@ -96,7 +96,7 @@ async function soak(pool: WorkerPool, job: IoJob, files: readonly DataFile[]): P
 function countVerdicts({ window, latency, device, samples }: Soaked): Verdict[] {
   const histogram = decodeHistogram(latency.read ?? []);
   const verdicts = [
-    rssVerdict(samples),
+    rssVerdict(samples, job.numjobs * NEW_SPACE_MIB * 2 ** 20),
     stallVerdict(samples.filter(({ atSeconds }) => atSeconds * 1e9 < window.firstDoneNs)),
     equalVerdict('operations', window.totalReadOps, totalCount(histogram), 'the histograms'),
     equalVerdict('bytes', window.totalReadBytes, window.totalReadOps * blockBytes, 'operations × block size'),
