@@ -185,9 +185,9 @@ function rowOf(cell: Cell, part: number, own: Column, fio: Column, verdict: bool
 }
 
 /** A line for each quantile. False when one of them is wrong. */
-function report(outcomes: readonly Outcome[]): boolean {
+function report(outcomes: readonly Outcome[], print: (line: string) => void): boolean {
   let isTrue = true;
-  console.log(HEAD);
+  print(HEAD);
   for (const { cell, rounds } of outcomes) {
     PARTS.forEach(({ blocks: expected }, part) => {
       const own = columnOf(
@@ -199,10 +199,9 @@ function report(outcomes: readonly Outcome[]): boolean {
         part,
       );
       const verdict = verdictOf(own, fio);
-      console.log(rowOf(cell, part, own, fio, verdict));
+      print(rowOf(cell, part, own, fio, verdict));
       const wrong = rounds.map(({ feedrate }) => feedrate.truth.reads[part]).filter((reads) => reads !== expected);
-      if (wrong.length > 0)
-        console.log(`  NOT MET: ${wrong.join(', ')} blocks of this part were read, not ${expected}`);
+      if (wrong.length > 0) print(`  NOT MET: ${wrong.join(', ')} blocks of this part were read, not ${expected}`);
       isTrue &&= verdict !== false && wrong.length === 0;
     });
   }
@@ -239,7 +238,7 @@ async function main(): Promise<boolean> {
     const outcomes = await measure(file, disk.slowDown(file.path, parts), cells, rounds);
     if (values.json)
       console.log(JSON.stringify({ fioVersion, node: process.version, delays: values.delays, outcomes }));
-    return report(outcomes);
+    return report(outcomes, values.json ? () => {} : console.log);
   } finally {
     removeAll();
   }
