@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { formatBytes } from '../base/units.js';
 import { chooseEngine, engineRefusal } from '../engine/choose.js';
+import { measureOwnCost } from '../engine/own-cost.js';
 import { captureEnvironment } from '../host/environment.js';
 import { refuseForeignDirectory } from '../host/own-directory.js';
 import { openTarget, statTarget } from '../host/target.js';
@@ -128,5 +129,6 @@ export function runRecordOf(
     overrides: options.overrides.map(({ option, text }) => `${option} ${text}`),
     plan,
     environment: captureEnvironment(plan.targets),
+    ownCost: measureOwnCost(),
   };
 }

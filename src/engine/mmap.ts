@@ -63,7 +63,8 @@ export class MmapBackend extends FileBackend {
     const { address, bytes } = this.#mappings[slot] as Mapping;
     if (offsetBytes + lengthBytes > bytes) throw this.transferFault(kind, slot, offsetBytes, 0);
     const inFile = address + offsetBytes;
-    const inBuffer = this.#bufferAddress + bufferOffset;
+    // A sum would be a new number on the heap for each call: the one for the place in the file is enough.
+    const inBuffer = bufferOffset === 0 ? this.#bufferAddress : this.#bufferAddress + bufferOffset;
     if (kind === READ) this.#calls.memcpy(inBuffer, inFile, lengthBytes);
     else this.#calls.memcpy(inFile, inBuffer, lengthBytes);
   }

@@ -8,6 +8,7 @@ import { type Backend, IoFault } from './backend.js';
 import { Content, wholeSectors } from './buffers.js';
 import { transferCalls } from './calls.js';
 import { MonotonicClock, monotonicNs } from './clock.js';
+import { collectGarbage } from './collect.js';
 import { Counters } from './counters.js';
 import { FileBackend } from './file-backend.js';
 import { Meter } from './meter.js';
@@ -96,6 +97,7 @@ async function measure(context: ProgramContext, clock: MonotonicClock): Promise<
   const { backend, meter, counters } = context;
   const program = programOf(context);
   program.prepare();
+  collectGarbage();
   const startNs = counters.barrier(monotonicNs, START_LEAD_NS);
   if (startNs === null) return null;
   const gc = new GcWatch();

@@ -125,6 +125,8 @@ export function decodeRun(text: string, where: string): RunRecord {
   for (const label of Object.keys(run.at('labels').object())) run.at('labels').at(label).text();
   checkPlan(run.at('plan'));
   checkEnvironment(run.at('environment'));
+  if (run.at('ownCost').value !== undefined)
+    for (const key of ['clockNs', 'histogramNs', 'nullNsPerOperation']) run.at('ownCost').at(key).number();
   return run.value as RunRecord;
 }
 

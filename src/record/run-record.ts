@@ -22,6 +22,16 @@ export interface RunRecord {
   readonly overrides: readonly string[];
   readonly plan: Plan;
   readonly environment: Environment;
+  /** Absent in runs of versions that did not measure it. */
+  readonly ownCost?: OwnCost;
+}
+
+/** What the measuring itself costs, ns each, as measured when the run began. */
+export interface OwnCost {
+  readonly clockNs: number;
+  readonly histogramNs: number;
+  /** One operation of the null engine, clock and histogram included. */
+  readonly nullNsPerOperation: number;
 }
 
 export interface Environment {

@@ -1,0 +1,65 @@
+import { binOf } from '../histogram/histogram.js';
+import { Batch } from '../plan/batch.js';
+import type { OwnCost } from '../record/run-record.js';
+import { Content } from './buffers.js';
+import { CallDrain } from './call-drain.js';
+import { MonotonicClock, monotonicNs } from './clock.js';
+import { Counters } from './counters.js';
+import { PLAIN_DRAIN } from './drain.js';
+import { Meter } from './meter.js';
+import { NullBackend } from './null.js';
+
+/** Of each measurement, after as many for V8 to compile it. Long enough for a clock of 25 ns, short enough for a start. */
+const REPETITIONS = 200_000;
+const NULL_DURATION_NS = 15_000_000;
+const BLOCK_BYTES = 4096;
+
+function nsEach(repetitions: number, run: (repetitions: number) => void): number {
+  run(repetitions);
+  const startNs = monotonicNs();
+  run(repetitions);
+  return (monotonicNs() - startNs) / repetitions;
+}
+
+function readClock(repetitions: number): void {
+  let latestNs = 0;
+  for (let i = 0; i < repetitions; i++) latestNs = Math.max(latestNs, monotonicNs());
+}
+
+const bins = new Float64Array(8192);
+
+function countLatencies(repetitions: number): void {
+  for (let i = 0; i < repetitions; i++) {
+    const bin = binOf(500 + (i & 65_535));
+    bins[bin] = (bins[bin] as number) + 1;
+  }
+}
+
+/** The whole loop of an operation, clock and histogram included, with a backend that does nothing. */
+function nullLoop(): number {
+  const needs = { maxBlockBytes: BLOCK_BYTES, wholeSectors: true, places: 1, checks: false };
+  const clock = new MonotonicClock();
+  const batch = new Batch();
+  batch.count = batch.kind.length;
+  batch.lengthBytes.fill(BLOCK_BYTES);
+  const content = new Content([], needs);
+  const counters = Counters.allocate(1);
+  const run = () => {
+    const meter = new Meter(counters, 0, 0, NULL_DURATION_NS, false);
+    const drain = new CallDrain(new NullBackend(clock), meter, content, PLAIN_DRAIN);
+    clock.startAt(monotonicNs());
+    while (drain.run(batch, 0));
+    return clock.now() / meter.readOps;
+  };
+  run();
+  return run();
+}
+
+/** What measuring costs on this machine, ns; takes about 50 ms. A ceiling: 1e9 / `nullNsPerOperation` a worker. */
+export function measureOwnCost(): OwnCost {
+  return {
+    clockNs: nsEach(REPETITIONS, readClock),
+    histogramNs: nsEach(REPETITIONS, countLatencies),
+    nullNsPerOperation: nullLoop(),
+  };
+}
