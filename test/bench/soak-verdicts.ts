@@ -33,22 +33,32 @@ export function fitLine(points: readonly (readonly [x: number, y: number])[]): {
 
 const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 
-/**
- * The memory of the process does not grow once it is warm. `roomBytes` is set aside and taken into use only by and by:
- * the new space of the workers' heaps. A short run sees it fill, a long one does not grow beyond it.
- */
-export function rssVerdict(samples: readonly Sample[], roomBytes = 0): Verdict {
+/** Growth that is meant. */
+export interface Meant {
+  /**
+   * Set aside and taken into use only by and by: the new space of the workers' heaps. A short run sees it fill, a long
+   * one does not grow beyond it.
+   */
+  readonly roomBytes: number;
+  /** What the engine keeps of each second until the trial ends; of the whole run. */
+  readonly keptBytes: number;
+}
+
+/** The memory of the process does not grow once it is warm, but for what is meant. */
+export function rssVerdict(samples: readonly Sample[], { roomBytes, keptBytes }: Meant): Verdict {
   const seconds = samples.at(-1)?.atSeconds ?? 0;
   const warmUpSeconds = Math.min(WARM_UP_SECONDS, seconds * WARM_UP_SHARE);
   const warm = samples.filter(({ atSeconds }) => atSeconds >= warmUpSeconds);
   if (warm.length < 3) return { text: `RSS: ${warm.length} samples after the warm-up are too few`, met: null };
   const { slope, start } = fitLine(warm.map(({ atSeconds, rssBytes }) => [atSeconds, rssBytes] as const));
-  const growth = slope * (seconds - warmUpSeconds);
+  const rest = seconds - warmUpSeconds;
+  const kept = (keptBytes / seconds) * rest;
+  const growth = slope * rest - kept;
   const percent = (growth / start) * 100;
   return {
     text:
-      `RSS ${mib(start)} after ${warmUpSeconds.toFixed(0)} s, ${mib(slope * 3600)}/h by least squares: ` +
-      `${percent.toFixed(1)} % over the rest of the run, at most ${GROWTH_ALLOWED * 100} % allowed` +
+      `RSS ${mib(start)} after ${warmUpSeconds.toFixed(0)} s, ${mib(slope * rest)} more over the rest of the run by least ` +
+      `squares, ${mib(kept)} of it the series of seconds: ${percent.toFixed(1)} %, at most ${GROWTH_ALLOWED * 100} % allowed` +
       (roomBytes === 0 ? '' : `, or the ${mib(roomBytes)} of the heaps' new spaces`),
     met: growth <= Math.max(GROWTH_ALLOWED * start, roomBytes),
   };

@@ -40,6 +40,8 @@ const { values } = parseArgs({
 
 /** Long enough to load every module and to fill every pool before anything is counted. */
 const REHEARSAL_NS = 1e9;
+/** In an array of V8. */
+const BYTES_PER_NUMBER = 8;
 /** After its time a run has only the operations in flight to wait for. */
 const STUCK_AFTER_MS = 60_000;
 
@@ -92,11 +94,17 @@ async function soak(pool: WorkerPool, job: IoJob, files: readonly DataFile[]): P
   }
 }
 
+/** Of the latencies of each second that a worker keeps until its end, as arrays of numbers. */
+function seriesBytes(reports: Soaked['reports']): number {
+  const numbers = reports.flatMap(({ seconds }) => seconds).reduce((sum, { latency }) => sum + latency.length, 0);
+  return numbers * BYTES_PER_NUMBER;
+}
+
 /** Of what is counted once by the engine, once more by its histograms, and by the kernel. */
-function countVerdicts({ window, latency, device, samples }: Soaked): Verdict[] {
+function countVerdicts({ window, latency, reports, device, samples }: Soaked): Verdict[] {
   const histogram = decodeHistogram(latency.read ?? []);
   const verdicts = [
-    rssVerdict(samples, job.numjobs * NEW_SPACE_MIB * 2 ** 20),
+    rssVerdict(samples, { roomBytes: job.numjobs * NEW_SPACE_MIB * 2 ** 20, keptBytes: seriesBytes(reports) }),
     stallVerdict(samples.filter(({ atSeconds }) => atSeconds * 1e9 < window.firstDoneNs)),
     equalVerdict('operations', window.totalReadOps, totalCount(histogram), 'the histograms'),
     equalVerdict('bytes', window.totalReadBytes, window.totalReadOps * blockBytes, 'operations × block size'),
