@@ -76,6 +76,25 @@ export function stallVerdict(samples: readonly Sample[]): Verdict {
   return { text: `${still} seconds without a completion; the slowest had ${fewest.toFixed(0)}/s`, met: still === 0 };
 }
 
+/** What one page fault reads at most: the kernel's default read-around. */
+const FAULT_BYTES = 128 * 1024;
+
+/**
+ * Every byte that the kernel was asked for is counted here. A process reads its own program, too, when memory got short:
+ * with page faults that needed I/O, as much more as they can have read is no request that was lost.
+ */
+export function issuedVerdict(countedBytes: number, issuedBytes: number | null, majorFaults: number): Verdict {
+  const other = 'read_bytes of the process';
+  if (issuedBytes === null || majorFaults === 0) return equalVerdict('bytes', countedBytes, issuedBytes, other);
+  const more = issuedBytes - countedBytes;
+  return {
+    text:
+      `bytes: ${countedBytes} counted here, ${issuedBytes} by ${other}: ${more} more, ` +
+      `with ${majorFaults} page faults that read the program's own files`,
+    met: more >= 0 && more <= majorFaults * FAULT_BYTES,
+  };
+}
+
 /** Two counts of the same thing. */
 export function equalVerdict(what: string, own: number, other: number | null, otherName: string): Verdict {
   if (other === null) return { text: `${what}: ${own}; ${otherName} cannot be read here`, met: null };

@@ -24,7 +24,7 @@ import type { DataFile } from '../../src/plan/plan.js';
 import type { IoJob } from '../../src/workload/workload.js';
 import { type EngineRun, layOut, runEngineWell } from '../support/engine.js';
 import { blocks, ioJob } from '../support/jobs.js';
-import { equalVerdict, rssVerdict, type Sample, stallVerdict, type Verdict } from './soak-verdicts.js';
+import { equalVerdict, issuedVerdict, rssVerdict, type Sample, stallVerdict, type Verdict } from './soak-verdicts.js';
 
 const { values } = parseArgs({
   options: {
@@ -65,6 +65,8 @@ function opsSoFar(counters: Counters): number {
 interface Soaked extends EngineRun {
   readonly samples: readonly Sample[];
   readonly device: IoCounters;
+  /** Page faults of the process that needed I/O. */
+  readonly majorFaults: number;
 }
 
 /** The run, looked at each second. Ends the process when it does not end in time: no thread of it could be stopped. */
@@ -73,6 +75,7 @@ async function soak(pool: WorkerPool, job: IoJob, files: readonly DataFile[]): P
   const counters = Counters.allocate(job.numjobs);
   const samples: Sample[] = [];
   const before = snapshot({ path });
+  const faultsBefore = process.resourceUsage().majorPageFault;
   const startMs = performance.now();
   const timer = setInterval(() => {
     samples.push({ atSeconds: (performance.now() - startMs) / 1e3, rssBytes: rssBytes(), ops: opsSoFar(counters) });
@@ -87,7 +90,8 @@ async function soak(pool: WorkerPool, job: IoJob, files: readonly DataFile[]): P
   );
   try {
     const run = await runEngineWell(pool, job, { files }, counters);
-    return { ...run, samples, device: delta(before, snapshot({ path })) };
+    const majorFaults = process.resourceUsage().majorPageFault - faultsBefore;
+    return { ...run, samples, device: delta(before, snapshot({ path })), majorFaults };
   } finally {
     clearInterval(timer);
     clearTimeout(stuck);
@@ -101,7 +105,7 @@ function seriesBytes(reports: Soaked['reports']): number {
 }
 
 /** Of what is counted once by the engine, once more by its histograms, and by the kernel. */
-function countVerdicts({ window, latency, reports, device, samples }: Soaked): Verdict[] {
+function countVerdicts({ window, latency, reports, device, majorFaults, samples }: Soaked): Verdict[] {
   const histogram = decodeHistogram(latency.read ?? []);
   const verdicts = [
     rssVerdict(samples, { roomBytes: job.numjobs * NEW_SPACE_MIB * 2 ** 20, keptBytes: seriesBytes(reports) }),
@@ -110,7 +114,7 @@ function countVerdicts({ window, latency, reports, device, samples }: Soaked): V
     equalVerdict('bytes', window.totalReadBytes, window.totalReadOps * blockBytes, 'operations × block size'),
   ];
   if (values.cached) return verdicts;
-  const own = equalVerdict('bytes', window.totalReadBytes, device.processDeviceReadBytes, 'read_bytes of the process');
+  const own = issuedVerdict(window.totalReadBytes, device.processDeviceReadBytes, majorFaults);
   const all = device.blockReadBytes;
   return [
     ...verdicts,

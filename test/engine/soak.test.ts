@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { uringRefusal } from '../../src/engine/uring/availability.js';
-import { equalVerdict, fitLine, rssVerdict, type Sample, stallVerdict } from '../bench/soak-verdicts.js';
+import { equalVerdict, fitLine, issuedVerdict, rssVerdict, type Sample, stallVerdict } from '../bench/soak-verdicts.js';
 import { skipTest } from '../support/skip.js';
 
 const test = suite('engine/soak');
@@ -24,7 +24,10 @@ for (const mode of ['direct', 'cached']) {
     assert.match(stdout, /^met: RSS /m);
     assert.match(stdout, /^met: operations: (\d+) counted here, \1 by the histograms$/m);
     if (mode === 'direct' && !stdout.includes('no block device'))
-      assert.match(stdout, /^met: bytes: (\d+) counted here, \1 by read_bytes of the process$/m);
+      assert.match(
+        stdout,
+        /^met: bytes: (\d+) counted here, (\1 by read_bytes of the process$|\d+ by .* page faults)/m,
+      );
   });
 }
 
@@ -65,6 +68,9 @@ test('a second without a completion, and counts that differ, are seen', () => {
   assert.is(equalVerdict('bytes', 10, 10, 'x').met, true);
   assert.is(equalVerdict('bytes', 10, 11, 'x').met, false);
   assert.is(equalVerdict('bytes', 10, null, 'x').met, null);
+  assert.is(issuedVerdict(8192, 12_288, 0).met, false, 'a request that was lost');
+  assert.is(issuedVerdict(8192, 12_288, 1).met, true, 'a page of the program');
+  assert.is(issuedVerdict(8192, 4096, 1).met, false, 'counted twice');
 });
 
 test.run();
