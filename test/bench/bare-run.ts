@@ -1,38 +1,66 @@
 /** The bare C loop: what the machine gives when there is no harness. */
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { type Cell, isTimed, type Measures, type Setting } from './cell.js';
+import { repositoryRoot } from '../support/repository.js';
+import { type Cell, isTimed, isWrite, jobBytes, type Setting } from './cell.js';
+import type { Measures } from './measures.js';
+import { runProgram } from './program.js';
 
-/** Compiled code lies below dist/ or another folder of the repository; the C source stays where it was written. */
-function sourcePath(): string {
-  const found = ['../../test/bench', '../../../test/bench']
-    .map((up) => join(fileURLToPath(new URL('.', import.meta.url)), up, 'bare-loop.c'))
-    .find((path) => existsSync(path));
-  if (found === undefined) throw new Error('bare-loop.c is not where the benchmark expects it');
-  return found;
+export interface BareLoop {
+  readonly program: string;
+  /** The compiler's own first line. */
+  readonly compiler: string;
 }
 
 /** Compiles the loop into a directory. Null, and a word to `say`, when there is no C compiler. */
-export function compileBareLoop(directory: string, say: (line: string) => void): string | null {
+export async function compileBareLoop(directory: string, say: (line: string) => void): Promise<BareLoop | null> {
   const program = join(directory, 'bare-loop');
-  const { status, error, stderr } = spawnSync('cc', ['-O2', '-o', program, sourcePath()], { encoding: 'utf8' });
-  if (status === 0) return program;
-  say(`no bare C loop: ${error?.message ?? stderr.trim().split('\n')[0]}`);
-  return null;
+  const sources = ['bare-loop.c', 'bare-ring.c'].map((name) => join(repositoryRoot, 'test', 'bench', name));
+  try {
+    const build = (...flags: string[]) => runProgram('cc', ['-O3', ...flags, '-o', program, ...sources]);
+    // For this processor, as V8 compiles; some compilers for arm64 do not know the word.
+    await build('-march=native').catch(() => build());
+    const [compiler = 'cc'] = (await runProgram('cc', ['--version'])).split('\n');
+    return { program, compiler };
+  } catch (error) {
+    say(`no bare C loop to compare with: ${(error as Error).message.split('\n')[0]}`);
+    return null;
+  }
 }
 
-/** Null where the loop has no such mode. */
-export function runBareLoop(program: string | null, cell: Cell, setting: Setting): Measures | null {
-  if (program === null || cell.engine === 'mmap' || cell.refill) return null;
-  const direct = cell.medium === 'direct' ? 1 : 0;
-  const depth = cell.engine === 'psync' ? 0 : cell.iodepth;
-  const seconds = isTimed(cell) ? setting.seconds : 0;
-  const words = [setting.path, cell.rw, cell.blockBytes, direct, depth, cell.numjobs, seconds, cell.endFsync ? 1 : 0];
-  const { status, stdout, stderr } = spawnSync(program, words.map(String), { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`the bare loop failed: ${stderr.trim()}`);
-  const { iops, ops } = JSON.parse(stdout) as { iops: number; ops: number };
+/** Same limits and same registrations as feedrate's queue: see `engine/drains.ts`. */
+function ringWords(cell: Cell): Record<string, number> {
+  const isDirect = cell.medium === 'direct';
+  return {
+    depth: cell.iodepth,
+    limit: isDirect ? Math.min(4, cell.iodepth) : cell.iodepth,
+    register: isDirect || cell.iodepth > 1 || cell.blockBytes < 65_536 ? 1 : 0,
+  };
+}
+
+/** Null without a compiled loop. Throws when it fails. */
+export async function runBareLoop(
+  loop: BareLoop | null,
+  cell: Cell,
+  setting: Setting,
+  signal?: AbortSignal,
+): Promise<Measures | null> {
+  if (loop === null) return null;
+  const words = {
+    path: setting.path,
+    rw: cell.rw,
+    engine: cell.engine,
+    block: cell.blockBytes,
+    jobs: cell.numjobs,
+    size: jobBytes(cell, setting),
+    apart: isWrite(cell) ? 1 : 0,
+    ...ringWords(cell),
+    ms: isTimed(cell) ? Math.round(setting.seconds * 1000) : 0,
+    direct: cell.medium === 'direct' ? 1 : 0,
+    fsync: cell.endFsync ? 1 : 0,
+    refill: cell.refill ? 1 : 0,
+  };
+  const args = Object.entries(words).map(([key, value]) => `${key}=${value}`);
+  const { iops, ops } = JSON.parse(await runProgram(loop.program, args, { signal })) as { iops: number; ops: number };
   const untold = { cpuPerOpNs: null, p50Ns: null, p99Ns: null, p999Ns: null, collections: null };
   return { iops, bytes: ops * cell.blockBytes, ...untold };
 }

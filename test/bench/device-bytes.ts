@@ -1,19 +1,23 @@
 /** Whether what was written has reached the device: a benchmark of writes that did not is one of memory. */
-import { readFileSync, statSync } from 'node:fs';
+import { type BlockDevice, blockDeviceBytes, blockDeviceOf } from '../../src/host/block-device.js';
+import { type Cell, isTimed, type Setting, spanBytes } from './cell.js';
 
-const SECTOR_BYTES = 512;
-/** Of `stat`: sectors written (Documentation/block/stat.rst). */
-const WRITE_SECTORS = 6;
+/** A file's last block may count as a part of one sector more or less; journals and other writers only add. */
+const ARRIVED_SHARE = 0.99;
 
-/** Bytes written so far to the block device behind a file; null for file systems without one. */
+/** Bytes that all processes have written to the file's device so far; null for file systems without one. */
 export function deviceBytesWritten(path: string): number | null {
-  const { dev } = statSync(path);
-  const major = (dev >> 8) & 0xfff;
-  const minor = (dev & 0xff) | ((dev >> 12) & 0xfff00);
-  try {
-    const fields = readFileSync(`/sys/dev/block/${major}:${minor}/stat`, 'utf8').trim().split(/\s+/);
-    return Number(fields[WRITE_SECTORS]) * SECTOR_BYTES;
-  } catch {
-    return null;
-  }
+  const device: BlockDevice | null = blockDeviceOf(path);
+  return device === null ? null : (blockDeviceBytes(device)?.writeBytes ?? null);
+}
+
+/**
+ * What must reach the device at least when the cell has written `bytes` and was flushed. Direct writes and one pass
+ * over the file: all of it. A buffered block that is written again before the flush reaches the device once: of n
+ * blocks, m random writes are expected to touch n (1 - e^(-m/n)).
+ */
+export function leastDeviceBytes(cell: Cell, setting: Setting, bytes: number): number {
+  if (cell.medium === 'direct' || !isTimed(cell)) return ARRIVED_SHARE * bytes;
+  const span = spanBytes(cell, setting);
+  return ARRIVED_SHARE * (cell.rw === 'randwrite' ? span * (1 - Math.exp(-bytes / span)) : Math.min(bytes, span));
 }

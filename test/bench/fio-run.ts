@@ -1,57 +1,80 @@
 /** One run of fio, pinned so that it does what feedrate does. */
-import { spawnSync } from 'node:child_process';
-import { type Cell, isTimed, type Measures, type Setting } from './cell.js';
+import { type Cell, isTimed, isWrite, jobBytes, type Setting } from './cell.js';
+import type { Measures } from './measures.js';
+import { runProgram } from './program.js';
 
 /** The version of fio; installs it with apt-get when it is missing. `say` is told so. */
-export function ensureFio(say: (line: string) => void): string {
-  const found = fioVersion();
+export async function ensureFio(say: (line: string) => void): Promise<string> {
+  const found = await fioVersion();
   if (found !== null) return found;
   say('fio is not installed: installing it with apt-get install fio');
   for (const args of [['update'], ['install', '--yes', '--no-install-recommends', 'fio']]) {
-    const { status, stderr, error } = spawnSync('apt-get', args, { encoding: 'utf8' });
-    if (status !== 0)
-      throw new Error(`apt-get ${args.join(' ')} failed: ${error?.message ?? stderr.trim()}; install fio by hand`);
+    await runProgram('apt-get', args);
   }
-  const installed = fioVersion();
+  const installed = await fioVersion();
   if (installed === null) throw new Error('fio cannot be started although apt-get has installed it');
   return installed;
 }
 
-function fioVersion(): string | null {
-  const { status, stdout } = spawnSync('fio', ['--version'], { encoding: 'utf8' });
-  return status === 0 ? stdout.trim() : null;
+async function fioVersion(): Promise<string | null> {
+  try {
+    return (await runProgram('fio', ['--version'])).trim();
+  } catch {
+    return null;
+  }
 }
 
-/** `tuned`: what feedrate does by itself, asked of fio: registered buffers and files, whole batches. */
-export type FioVariant = 'defaults' | 'tuned';
+/** From this length on it matters where the buffer lies; feedrate's are page-aligned, fio's are where malloc puts them. */
+const ALIGNED_FROM_BYTES = 65_536;
+/** Larger batches of direct I/O keep the device waiting for the first of them. */
+const DIRECT_BATCH = 4;
+
+/**
+ * What fio's defaults lack of what feedrate does by itself: registered buffers and file, whole batches, page-aligned
+ * buffers. Null where that is nothing, or (mmap, refilled writes) not what is compared. Batches, fixed buffers and
+ * end_fsync are never combined: that makes fio 3.33 exit with IOPS for data that it has not written.
+ */
+export function tuningOf(cell: Cell): Readonly<Record<string, number>> | null {
+  const isLarge = cell.blockBytes >= ALIGNED_FROM_BYTES && cell.medium !== 'direct';
+  const alignment = isLarge ? { iomem_align: 4096 } : {};
+  if (cell.engine === 'mmap' || cell.refill) return null;
+  if (cell.engine === 'psync') return isLarge ? alignment : null;
+  const registered = { ...alignment, fixedbufs: 1, registerfiles: 1 };
+  if (cell.endFsync) return registered;
+  const batch = cell.medium === 'direct' ? Math.min(DIRECT_BATCH, cell.iodepth) : cell.iodepth;
+  return {
+    ...registered,
+    iodepth_batch_submit: batch,
+    iodepth_batch_complete_min: 1,
+    iodepth_batch_complete_max: cell.iodepth,
+  };
+}
 
 /**
  * What would make fio measure something else is set here: by default it empties the page cache first (`invalidate`),
- * draws the same offsets each time (`randrepeat`), prints percentiles of `clat`, and puts its buffers where malloc
- * does, which the speed of copies depends on: feedrate's are page-aligned. Batches with fixed buffers and end_fsync
- * are not combined: that makes fio 3.33 exit without having written.
+ * draws the same offsets each time (`randrepeat`), keeps a map of the blocks it has drawn, and prints percentiles of
+ * `clat`, which leaves out what happens inside a batch.
  */
-function fioArguments(cell: Cell, setting: Setting, variant: FioVariant): string[] {
-  const tuned = variant === 'tuned' && cell.engine === 'io_uring';
-  const batch = cell.medium === 'direct' ? Math.min(4, cell.iodepth) : cell.iodepth;
+export function fioArguments(cell: Cell, setting: Setting, tuning: Readonly<Record<string, number>>): string[] {
+  const size = jobBytes(cell, setting);
   const options = {
     name: 'cell',
     filename: setting.path,
-    size: setting.bytes,
+    size,
+    ...(isWrite(cell) ? { offset_increment: size } : {}),
     rw: cell.rw,
     bs: cell.blockBytes,
-    numjobs: cell.numjobs,
-    direct: cell.medium === 'direct' ? 1 : 0,
-    ...(isTimed(cell) ? { runtime: `${setting.seconds}s`, time_based: 1 } : {}),
-    ...(cell.endFsync ? { end_fsync: 1 } : {}),
-    ...(cell.refill ? { refill_buffers: 1 } : {}),
-    ...(cell.engine === 'mmap' ? { fadvise_hint: 0 } : {}),
     ioengine: cell.engine,
     iodepth: cell.iodepth,
-    ...(tuned ? { registerfiles: 1, iodepth_batch_submit: batch, iodepth_batch_complete_max: cell.iodepth } : {}),
-    ...(tuned && !cell.endFsync ? { fixedbufs: 1 } : {}),
+    numjobs: cell.numjobs,
+    direct: cell.medium === 'direct' ? 1 : 0,
+    // In ms: fio takes `0.4s` for no time at all.
+    ...(isTimed(cell) ? { runtime: `${Math.round(setting.seconds * 1000)}ms`, time_based: 1 } : {}),
+    ...(cell.endFsync ? { end_fsync: 1 } : {}),
+    ...(cell.refill ? { refill_buffers: 1 } : {}),
+    ...tuning,
     invalidate: 0,
-    iomem_align: 4096,
+    norandommap: 1,
     randrepeat: 0,
     lat_percentiles: 1,
     percentile_list: '50:99:99.9',
@@ -68,7 +91,7 @@ interface FioGroup {
   readonly error: number;
   /** Sum over the group's jobs, ms. */
   readonly job_runtime: number;
-  /** Percent of that. */
+  /** Percent of that; of the jobs' own threads (getrusage(RUSAGE_THREAD)). */
   readonly usr_cpu: number;
   readonly sys_cpu: number;
   readonly read: FioDirection;
@@ -81,17 +104,21 @@ interface FioDirection {
   readonly lat_ns: { readonly percentile?: Readonly<Record<string, number>> };
 }
 
-/** Throws when fio cannot be started, or reports an error. */
-export function runFio(cell: Cell, setting: Setting, variant: FioVariant): Measures {
-  const { status, stdout, stderr, error } = spawnSync('fio', fioArguments(cell, setting, variant), {
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`fio failed: ${error?.message ?? stderr.trim()}`);
+/** Throws when fio cannot be started, or reports an error. Null: this cell knows no tuning. */
+export async function runFio(
+  cell: Cell,
+  setting: Setting,
+  variant: 'defaults' | 'tuned',
+  signal?: AbortSignal,
+): Promise<Measures | null> {
+  const tuning = variant === 'tuned' ? tuningOf(cell) : {};
+  if (tuning === null) return null;
+  const stdout = await runProgram('fio', fioArguments(cell, setting, tuning), { signal });
   const [group] = (JSON.parse(stdout.slice(stdout.indexOf('{'))) as FioOutput).jobs;
-  const direction = cell.rw.endsWith('write') ? group.write : group.read;
+  const direction = isWrite(cell) ? group.write : group.read;
   const percentile = direction.lat_ns.percentile;
   if (group.error !== 0 || percentile === undefined) throw new Error(`fio reports error ${group.error}\n${stdout}`);
-  const quantile = (name: string): number => percentile[name] ?? Number.NaN;
+  const quantile = (name: string): number | null => percentile[name] ?? null;
   return {
     iops: direction.iops,
     bytes: direction.io_bytes,

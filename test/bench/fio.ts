@@ -1,177 +1,127 @@
 /**
  * feedrate's engine against fio and a bare C loop: the same file, the same load, in rounds whose order rotates.
  *
- *   npm run bench:fio -- [--rounds 10] [--runtime 0.4] [--cell 'cache/randread-4k/*']… [--size GIB] [-t DIR]
- *                        [--list] [--json] [--out FILE] [--strict]
+ *   npm run bench:fio -- [--cell 'cache/randread-4k/*']… [--medium cache|shm|direct]… [--quick] [--list]
+ *                        [--rounds 10] [--runtime 0.3] [--size GIB] [-t DIR]
+ *                        [--out FILE] [--json FILE|-] [--resume FILE] [--strict]
  *
- * Prints a Markdown table and keeps it in `--out` after every round, so that a stopped benchmark has lost nothing.
- * Exits 1 with `--strict` when a demand is not met.
+ * Prints a Markdown table, or with `--json -` the results. `--out` and `--json FILE` are written after every round;
+ * `--resume FILE` goes on from there. Exits 1 with `--strict` when a demand is not met, 2 on bad arguments, 130 when
+ * it was interrupted.
  */
-import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, release, tmpdir } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { release } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { readEvidence, warm } from '../../src/host/page-cache.js';
+import { uringRefusal } from '../../src/engine/uring/availability.js';
 import type { DataFile } from '../../src/plan/plan.js';
 import { layOut } from '../support/engine.js';
-import { compileBareLoop, runBareLoop } from './bare-run.js';
-import { CELLS, type Cell, isTimed, type Measures, type Medium, type Setting } from './cell.js';
-import { type CellResult, demandsOf, type Round, SIDES, type Side } from './demands.js';
-import { deviceBytesWritten } from './device-bytes.js';
-import { runEngineProcess } from './engine-run.js';
-import { ensureFio, runFio } from './fio-run.js';
+import { compileBareLoop } from './bare-run.js';
+import type { Cell, Medium, Setting } from './cell.js';
+import { type CellResult, demandsOf } from './demands.js';
+import { ensureFio } from './fio-run.js';
+import { headingOf } from './heading.js';
+import type { Round } from './measures.js';
+import { type Options, readOptions, UsageError } from './options.js';
+import { type Basis, readKept, resultsFor, writeWhole } from './results-file.js';
+import { type Bench, runRound } from './sides.js';
 import { markdownOf } from './table.js';
 
-const ATTEMPTS = 3;
-/** Other writers and journals only add: less than this share of what was written means that it did not arrive. */
-const ARRIVED_SHARE = 0.99;
+const CONTENT_SEED = 20_261;
+const PROGRESS_MS = 10_000;
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '10' },
-    runtime: { type: 'string', default: '0.4' },
-    cell: { type: 'string', multiple: true, default: ['*'] },
-    size: { type: 'string', default: '0.5' },
-    target: { type: 'string', short: 't', default: tmpdir() },
-    out: { type: 'string' },
-    list: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-    strict: { type: 'boolean', default: false },
-  },
-});
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
-const say = (line: string) => process.stderr.write(`${line}\n`);
-
-function positive(option: string, text: string): number {
-  const value = Number(text);
-  if (!(value > 0)) throw new Error(`--${option} ${text}: expected a number above 0`);
-  return value;
-}
-
-function chosenCells(globs: readonly string[]): readonly Cell[] {
-  const patterns = globs.map(
-    (glob) => new RegExp(`^${glob.replace(/[.+?^$()[\]{}|\\]/g, '\\$&').replace(/\*/g, '.*')}$`),
-  );
-  const cells = CELLS.filter(({ name }) => patterns.some((pattern) => pattern.test(name)));
-  if (cells.length === 0) throw new Error(`--cell ${globs.join(' ')}: no such cell; --list prints them`);
-  return cells;
-}
-
-/** Dirty pages of one side must not be written back in another's time. */
-function flush(path: string): void {
-  const fd = openSync(path, 'r+');
-  fsyncSync(fd);
-  closeSync(fd);
-}
-
-function runSide(side: Side, cell: Cell, setting: Setting, bareLoop: string | null): Measures | null {
-  switch (side) {
-    case 'feedrate':
-      return runEngineProcess(cell, setting);
-    case 'defaults':
-      return runFio(cell, setting, 'defaults');
-    case 'tuned':
-      return cell.engine === 'io_uring' ? runFio(cell, setting, 'tuned') : null;
-    case 'bare':
-      return runBareLoop(bareLoop, cell, setting);
+/** Lays out a file for each medium that the cells need. */
+async function layOutMedia(
+  { cells, fileBytes, seconds }: Options,
+  directories: Readonly<Record<Medium, string>>,
+): Promise<Map<Medium, Omit<Setting, 'seed'>>> {
+  const settings = new Map<Medium, Omit<Setting, 'seed'>>();
+  for (const medium of new Set(cells.map((cell) => cell.medium))) {
+    const file: DataFile = { path: medium, bytes: fileBytes, contentSeed: CONTENT_SEED };
+    const [{ path }] = (await layOut(directories[medium], [file])) as [DataFile];
+    settings.set(medium, { path, fileBytes, contentSeed: CONTENT_SEED, seconds });
   }
+  return settings;
 }
 
-/** A side's run, or null when what it wrote has not reached the device. */
-function runFlushed(side: Side, cell: Cell, setting: Setting, bareLoop: string | null): Measures | null {
-  flush(setting.path);
-  const before = deviceBytesWritten(setting.path);
-  const measures = runSide(side, cell, setting, bareLoop);
-  if (measures === null || !cell.rw.endsWith('write') || before === null) return measures;
-  if (!cell.endFsync) flush(setting.path);
-  const arrivedBytes = (deviceBytesWritten(setting.path) ?? 0) - before;
-  // A buffered block that is written twice before the flush reaches the device once.
-  const expectedBytes = isTimed(cell) ? measures.bytes : Math.min(measures.bytes, setting.bytes);
-  if (arrivedBytes >= ARRIVED_SHARE * expectedBytes) return measures;
-  say(`${cell.name}: ${side} says ${expectedBytes} bytes, ${arrivedBytes} reached the device: not counted`);
-  return null;
-}
-
-/** All sides once. Null when the page cache lost the file meanwhile: then they were not given the same. */
-function runOnce(cell: Cell, setting: Setting, order: readonly Side[], bareLoop: string | null): Round | null {
-  if (cell.medium === 'cache') warm([setting.path]);
-  const measured = new Map(order.map((side) => [side, runFlushed(side, cell, setting, bareLoop)]));
-  const { residentBytesBefore: resident } = readEvidence([setting.path]);
-  if (cell.medium === 'cache' && resident !== null && resident < setting.bytes) return null;
-  return Object.fromEntries(SIDES.map((side) => [side, measured.get(side) ?? null])) as Round;
-}
-
-function runRound(cell: Cell, setting: Setting, bareLoop: string | null): Round {
-  const first = setting.seed % SIDES.length;
-  const order = [...SIDES.slice(first), ...SIDES.slice(0, first)];
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const round = runOnce(cell, setting, order, bareLoop);
-    if (round !== null) return round;
-    say(`${cell.name}: the page cache lost the file; the round is repeated`);
-  }
-  throw new Error(`the page cache does not keep ${setting.path}: choose a smaller --size`);
-}
-
-function headingOf(fioVersion: string): string[] {
-  const [cpu] = cpus();
-  return [
-    `# feedrate against fio, ${new Date().toISOString().slice(0, 10)}`,
-    '',
-    `${availableParallelism()} × ${cpu?.model}, Linux ${release()}, node ${process.versions.node}, ${fioVersion}.`,
-    `\`npm run bench:fio -- ${process.argv.slice(2).join(' ')}\``,
-    '',
-    'Ratios are feedrate / the other side: the median of the rounds’ ratios, with its 95 % interval.',
-  ];
-}
-
-/** Rounds outside and cells inside, so that drift of the machine meets all cells. */
-function runRounds(cells: readonly Cell[], settings: ReadonlyMap<Medium, Omit<Setting, 'seed'>>): CellResult[] {
-  const rounds = positive('rounds', values.rounds);
-  const results = cells.map((cell) => ({ cell, rounds: [] as Round[] }));
+/** Rounds outside and cells inside, so that drift of the machine meets all cells. `keep` is called after each round. */
+async function runRounds(
+  results: readonly { readonly cell: Cell; readonly rounds: Round[] }[],
+  rounds: number,
+  settings: ReadonlyMap<Medium, Omit<Setting, 'seed'>>,
+  bench: Bench,
+  keep: () => void,
+): Promise<void> {
   const startMs = performance.now();
+  const total = results.reduce((sum, result) => sum + Math.max(0, rounds - result.rounds.length), 0);
   let done = 0;
+  let toldMs = startMs;
   for (let round = 1; round <= rounds; round++) {
     for (const { cell, rounds: kept } of results) {
-      kept.push(runRound(cell, { ...(settings.get(cell.medium) as Setting), seed: round }, bareLoop));
+      if (kept.some((one) => one.round === round)) continue;
+      kept.push(await runRound(cell, { ...(settings.get(cell.medium) as Setting), seed: round }, bench));
       done++;
+      const nowMs = performance.now();
+      if (nowMs - toldMs < PROGRESS_MS) continue;
+      toldMs = nowMs;
+      const leftMinutes = ((nowMs - startMs) / done / 60e3) * (total - done);
+      bench.say(`round ${round} of ${rounds}, ${cell.name}, about ${leftMinutes.toFixed(1)} minutes left`);
     }
-    const leftMinutes = ((performance.now() - startMs) / done / 60e3) * (rounds * cells.length - done);
-    say(`round ${round} of ${rounds}, about ${leftMinutes.toFixed(1)} minutes left`);
-    if (values.out !== undefined) writeFileSync(values.out, markdownOf(results, heading));
+    keep();
   }
-  return results;
 }
 
-const cells = chosenCells(values.cell);
-if (values.list) {
-  for (const { name } of cells) console.log(name);
-  process.exit(0);
+/** Cells that this machine can run; says which it leaves out. */
+function possible(cells: readonly Cell[]): readonly Cell[] {
+  const refusal = uringRefusal();
+  if (refusal === null) return cells;
+  say(`cells of io_uring are left out: ${refusal}`);
+  return cells.filter(({ engine }) => engine !== 'io_uring');
 }
-const bytes = Math.round(positive('size', values.size) * 2 ** 30);
-const seconds = positive('runtime', values.runtime);
-const fioVersion = ensureFio(say);
-const heading = headingOf(fioVersion);
-const onDisk = mkdtempSync(join(values.target, 'feedrate-bench-'));
-const inMemory = mkdtempSync('/dev/shm/feedrate-bench-');
-const bareLoop = compileBareLoop(onDisk, say);
-try {
-  const places: readonly [Medium, string][] = [
-    ['cache', onDisk],
-    ['direct', onDisk],
-    ['shm', inMemory],
-  ];
-  const settings = new Map<Medium, Omit<Setting, 'seed'>>();
-  for (const [medium, directory] of places) {
-    if (!cells.some((cell) => cell.medium === medium)) continue;
-    const file: DataFile = { path: medium, bytes, contentSeed: 20_261 };
-    const [{ path }] = (await layOut(directory, [file])) as [DataFile];
-    settings.set(medium, { ...file, path, seconds });
+
+function report(options: Options, results: readonly CellResult[], basis: Basis, heading: readonly string[]): void {
+  const { json, out } = options;
+  if (out !== null) writeWhole(out, markdownOf(results, heading));
+  if (json !== null && json !== '-')
+    writeWhole(json, JSON.stringify({ heading, basis, results, demands: demandsOf(results) }));
+}
+
+async function main(options: Options, signal: AbortSignal): Promise<void> {
+  const fioVersion = await ensureFio(say);
+  const { seconds, fileBytes, target } = options;
+  const basis: Basis = { seconds, fileBytes, fioVersion, node: process.version, kernel: release() };
+  const kept = options.resume === null ? new Map<string, Round[]>() : readKept(options.resume, basis);
+  const results = resultsFor(possible(options.cells), kept);
+  const onDisk = mkdtempSync(join(target, 'feedrate-bench-'));
+  const inMemory = mkdtempSync('/dev/shm/feedrate-bench-');
+  try {
+    const bareLoop = await compileBareLoop(onDisk, say);
+    const compiler = bareLoop?.compiler ?? null;
+    const heading = headingOf({ target, args: process.argv.slice(2), fioVersion, compiler, seconds, fileBytes });
+    const settings = await layOutMedia(options, { cache: onDisk, direct: onDisk, shm: inMemory });
+    const keep = () => report(options, results, basis, heading);
+    try {
+      await runRounds(results, options.rounds, settings, { bareLoop, signal, say }, keep);
+    } finally {
+      keep();
+    }
+    const demands = demandsOf(results);
+    if (options.json === '-') console.log(JSON.stringify({ heading, basis, results, demands }));
+    else console.log(markdownOf(results, heading));
+    if (options.strict && demands.some(({ met }) => met === false)) process.exitCode = 1;
+  } finally {
+    for (const directory of [onDisk, inMemory]) rmSync(directory, { recursive: true, force: true });
   }
-  const results = runRounds(cells, settings);
-  const demands = demandsOf(results);
-  if (values.json) console.log(JSON.stringify({ heading, results, demands }));
-  else console.log(markdownOf(results, heading));
-  if (values.strict && demands.some(({ met }) => met === false)) process.exitCode = 1;
-} finally {
-  for (const directory of [onDisk, inMemory]) rmSync(directory, { recursive: true, force: true });
+}
+
+const abort = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => abort.abort());
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options.list) for (const { name } of options.cells) console.log(name);
+  else await main(options, abort.signal);
+} catch (error) {
+  say(abort.signal.aborted ? 'interrupted' : `bench:fio: ${(error as Error).message}`);
+  process.exitCode = abort.signal.aborted ? 130 : error instanceof UsageError ? 2 : 1;
 }
