@@ -71,6 +71,12 @@ function throwFailure(failure: Extract<FromSession, { type: 'failed' }> | null, 
   if (failure?.defect) throw new Error(failure.message);
   if (failure !== null) throw new FeedrateError('measurement', failure.message);
   if (status === 0) return;
-  const how = signal === null ? `ended with status ${status}` : `was ended by ${signal}`;
+  const how = signal === null ? `ended with status ${status}` : `was ended by ${signal}${causeOf(signal)}`;
   throw new FeedrateError('measurement', `the measuring process ${how}; what it measured before is kept`);
+}
+
+/** A mapping has no other way to tell that its file's bytes cannot be had. */
+function causeOf(signal: NodeJS.Signals): string {
+  if (signal !== 'SIGBUS') return '';
+  return ': a file under ioengine: mmap was truncated while it was mapped, or its storage failed; psync says where';
 }

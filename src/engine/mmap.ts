@@ -48,8 +48,11 @@ export class MmapBackend extends FileBackend {
     super.open(slot, path, mode);
     const fd = this.fds[slot] as number;
     const bytes = attempt(path, () => {
-      if (mode.create) ftruncateSync(fd, (this.#files[slot] as DataFile).bytes);
-      return fstatSync(fd).size;
+      const plannedBytes = this.#files[slot]?.bytes ?? 0;
+      if (mode.create) ftruncateSync(fd, plannedBytes);
+      const stat = fstatSync(fd);
+      // A device such as the warm-up's /dev/zero has no length of its own, and can be mapped.
+      return stat.isCharacterDevice() ? plannedBytes : stat.size;
     });
     const protection = mode.write ? PROT_READ | PROT_WRITE : PROT_READ;
     const address = bytes === 0 ? 0 : this.#calls.mmap(0, bytes, protection, MAP_SHARED, fd, 0);

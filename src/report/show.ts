@@ -29,13 +29,13 @@ function planLine({ plan, labels }: RunRecord): string {
   return oneLine(`${plan.workload}: ${plural(plan.arms.length, 'arm')}, ${order}, seed ${plan.seed}${named.join('')}`);
 }
 
-function environmentLines({ environment, hostname }: RunRecord): string[] {
+function environmentLines({ environment, hostname, ownCost }: RunRecord): string[] {
   const { feedrate } = environment;
   const commit = feedrate.commit === null ? '' : ` (${feedrate.commit.slice(0, 12)})`;
   return [
     `host ${hostname}, Linux ${environment.kernel}, ${environment.architecture}`,
     `${environment.cpuCount} × ${environment.cpuModel}, ${formatBytes(environment.memoryBytes)} memory${limits(environment)}`,
-    `feedrate ${feedrate.version}${commit}, node ${environment.node}${systemCalls(environment)}`,
+    `feedrate ${feedrate.version}${commit}, node ${environment.node}${systemCalls(environment)}${ceiling(ownCost)}`,
     ...environment.targets.map(targetLine),
   ].map(oneLine);
 }
@@ -51,6 +51,14 @@ function limits({ cgroup }: Environment): string {
 function systemCalls({ versions }: Environment): string {
   const koffi = versions['koffi'] ?? null;
   return koffi === null ? ', no koffi' : `, koffi ${koffi}`;
+}
+
+/** What no storage can exceed, because the measuring itself takes as long. */
+function ceiling(ownCost: RunRecord['ownCost']): string {
+  if (ownCost === undefined) return '';
+  const { nullNsPerOperation } = ownCost;
+  const millionsPerSecond = (1e3 / nullNsPerOperation).toFixed(1);
+  return `, ${nullNsPerOperation.toFixed(0)} ns an operation for itself: at most ${millionsPerSecond} M IOPS a worker`;
 }
 
 function targetLine(target: TargetEnvironment): string {

@@ -77,4 +77,23 @@ test('without koffi /proc tells the same', () => {
   assert.ok(Math.abs(splitNs - totalNs) < totalNs * 0.5 + 20_000_000, `${splitNs} ${totalNs}`);
 });
 
+for (const way of ['koffi', '/proc']) {
+  test(`page faults by ${way} are those that libuv counts for the process`, () => {
+    const text = `
+      const { threadUsage } = await host('thread-usage');
+      threadUsage();
+      const before = threadUsage();
+      const whole = process.resourceUsage().minorPageFault;
+      for (let i = 0; i < 16; i++) new Uint8Array(2 ** 22).fill(1);
+      const faults = process.resourceUsage().minorPageFault - whole;
+      answer(before && [threadUsage().minorFaults - before.minorFaults, faults]);`;
+    const answer = runChild(text, { environment: way === 'koffi' ? {} : { FEEDRATE_NO_KOFFI: '1' } });
+    if (answer === null) skipTest('no thread usage on this machine');
+    const [own, process] = answer as [number, number];
+    // With huge pages 32 faults are enough for 64 MiB; other threads take a few of the process's.
+    assert.ok(process >= 32, `${process}`);
+    assert.ok(own > process * 0.7 && own < process * 1.05 + 50, `${own} of ${process}`);
+  });
+}
+
 test.run();

@@ -117,6 +117,15 @@ test('CSV and JSON have the same numbers, as Python reads them', () => {
   assert.is(execFileSync('python3', ['-c', program], { input, encoding: 'utf8' }), 'same\n');
 });
 
+test('what the measuring itself costs is told beside the version, where it was measured', () => {
+  const ownCost = { clockNs: 26, histogramNs: 2.5, nullNsPerOperation: 62.5 };
+  for (const format of ['table', 'md'] as const) {
+    const text = renderRun({ ...run, ownCost }, trials, [], format, plain);
+    assert.match(text, /koffi 3\.3\.4, 63 ns an operation for itself: at most 16\.0 M IOPS a worker\n/);
+    assert.not.match(render(format), /for itself/);
+  }
+});
+
 test('without run.json the trials are shown', () => {
   const text = renderRun(null, trials, ['run.json: missing'], 'table', { ...plain, status: 'unknown' });
   assert.match(text, /^results\/20261123T191203Z_quick_a1f3: unknown, run\.json is lost\n/);
