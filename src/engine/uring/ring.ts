@@ -7,6 +7,7 @@
  */
 import { constants } from 'node:os';
 import { errnoName, type Libc, MAP_SHARED, PROT_READ, PROT_WRITE } from '../../host/libc.js';
+import { sleepNs } from '../clock.js';
 
 const SYS_SETUP = 425;
 const SYS_ENTER = 426;
@@ -44,7 +45,7 @@ const PARAM = { sqEntries: 0, cqEntries: 1, flags: 2, features: 5 } as const;
 const SQ_OFFSET = { head: 10, tail: 11, mask: 12, array: 16 } as const;
 const CQ_OFFSET = { head: 20, tail: 21, mask: 22, cqes: 25 } as const;
 
-const { EINTR, EAGAIN, EBUSY, EINVAL, ETIME } = constants.errno;
+const { EINTR, EAGAIN, EBUSY, EINVAL, ENOMEM, ETIME } = constants.errno;
 
 /** Errors of an operation that is simply made again. */
 export function isPassing(errno: number): boolean {
@@ -79,13 +80,26 @@ const FLAG_SETS: readonly { readonly bits: number; readonly names: readonly stri
   { bits: 0, names: [] },
 ];
 
+/**
+ * The kernel gives back a closed ring's lockable memory later, by a thread of its own. An ordinary user may have none
+ * left until then, as Node 22 and later have a ring of 28 KiB for each thread's event loop.
+ */
+const RELEASE_LIMIT_NS = 1_000_000_000;
+const RELEASE_STEP_NS = 5_000_000;
+
 function setUp(calls: Libc, entries: number): SetUp {
   for (const { bits, names } of FLAG_SETS) {
     const params = new Uint32Array(wordsOf(PARAM_WORDS).buffer);
     params[PARAM.flags] = SETUP_CLAMP | bits;
-    const fd = calls.syscall(SYS_SETUP, entries, calls.addressOf(params), 0, 0, 0, 0);
+    const address = calls.addressOf(params);
+    let fd = calls.syscall(SYS_SETUP, entries, address, 0, 0, 0, 0);
+    let errno = fd < 0 ? calls.errno() : 0;
+    for (let waitedNs = 0; errno === ENOMEM && waitedNs < RELEASE_LIMIT_NS; waitedNs += RELEASE_STEP_NS) {
+      sleepNs(RELEASE_STEP_NS);
+      fd = calls.syscall(SYS_SETUP, entries, address, 0, 0, 0, 0);
+      errno = fd < 0 ? calls.errno() : 0;
+    }
     if (fd >= 0) return { fd, params, flags: names };
-    const errno = calls.errno();
     if (errno !== EINVAL || bits === 0) throw new RingRefused('io_uring_setup', errnoName(errno));
   }
   throw new RingRefused('io_uring_setup', 'EINVAL');
