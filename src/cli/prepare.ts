@@ -1,6 +1,7 @@
 import { EXIT } from '../base/errors.js';
 import { formatBytes, formatDurationNs } from '../base/units.js';
-import { LayoutStopped, type LayoutTotals, layOutPlan } from '../trial/layout.js';
+import { LayoutStopped } from '../trial/data-file.js';
+import { type LayoutTotals, layOutPlan } from '../trial/layout.js';
 import { type ProgressMode, parseOverrides, parseSeed, parseTargets, type RawPlanOptions } from './arguments.js';
 import { type Preparation, prepareRun } from './preparation.js';
 import { createProgress, type Progress } from './progress.js';

@@ -8,8 +8,9 @@ import type { Plan, PlannedTrial, Target } from '../plan/plan.js';
 import { touchesFiles } from '../plan/space.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import type { Dataset } from '../workload/workload.js';
+import { LayoutStopped } from './data-file.js';
 import type { SessionEvent } from './events.js';
-import { dataFilesOf, type HeldData, holdData, LayoutStopped, layOutMissing, missingFilesOf } from './layout.js';
+import { dataFilesOf, type HeldData, holdData, layOutMissing, missingFilesOf } from './layout.js';
 import { runRound } from './rounds.js';
 import { runTrial, type TrialSettings } from './run-trial.js';
 

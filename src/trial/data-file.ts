@@ -1,0 +1,102 @@
+/** One data file: written, and known again. */
+import { closeSync, fdatasyncSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { CONTENT_SLACK_BYTES, ContentMemory } from '../engine/content.js';
+import { preallocate } from '../host/preallocation.js';
+import { beginWriteback } from '../host/writeback.js';
+import type { DataFile } from '../plan/plan.js';
+
+/** Small enough to stay in the processor's cache from its making to the kernel's copy. */
+const CHUNK_BYTES = 512 << 10;
+/** The device begins to write at every such multiple, while what follows is made, instead of all of it at the end. */
+const WRITEBACK_BYTES = 16 << 20;
+/** Progress is told, and a stop is noticed, this often. */
+const YIELD_MS = 100;
+/** What is compared at each end of a file before it is taken for what its name says. */
+const PROBE_BYTES = 4096;
+
+/** The user asked to stop while files were being laid out. */
+export class LayoutStopped extends Error {}
+
+const memory = { current: null as ContentMemory | null };
+const contentMemory = () => (memory.current ??= new ContentMemory(CHUNK_BYTES + CONTENT_SLACK_BYTES));
+
+/** Whether the path holds the file: its size, and its content at both ends. */
+export function holdsFile(path: string, file: DataFile): boolean {
+  const status = statSync(path, { throwIfNoEntry: false });
+  if (status === undefined || !status.isFile() || status.size !== file.bytes) return false;
+  const fd = openSync(path, 'r');
+  try {
+    return [0, Math.max(0, file.bytes - PROBE_BYTES)].every((offset) => holdsContent(fd, file, offset));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function holdsContent(fd: number, file: DataFile, offsetBytes: number): boolean {
+  const found = Buffer.alloc(Math.min(PROBE_BYTES, file.bytes));
+  if (readSync(fd, found, 0, found.length, offsetBytes) !== found.length) return false;
+  const content = contentMemory();
+  const at = content.fill(0, found.length, file.contentSeed, 0, offsetBytes);
+  return found.equals(content.bytes.subarray(at, at + found.length));
+}
+
+export interface LayoutProgress {
+  /** Bytes written since the last call. */
+  readonly wrote: (bytes: number) => void;
+  readonly stopped: () => boolean;
+}
+
+/** Of a file while it is written. A process writes one at a time. */
+const PASSING_NAME = 'layout.tmp';
+
+/**
+ * Writes a file under another name, makes it durable, then renames it: a file under its own name
+ * is always whole, and two runs that write the same one at once do each other no harm. Throws Node's errors, and
+ * `LayoutStopped`; then nothing is left of it.
+ * @param passingDirectory on the same file system, of this run alone: holds the file until it is whole
+ */
+export async function writeDataFile(
+  path: string,
+  file: DataFile,
+  passingDirectory: string,
+  progress: LayoutProgress,
+): Promise<void> {
+  const passing = join(passingDirectory, PASSING_NAME);
+  const fd = openSync(passing, 'w');
+  try {
+    const { fallocate = 'none' } = file;
+    if (fallocate !== 'none') preallocate(fd, passing, fallocate, file.bytes);
+    await writeContent(fd, file, progress);
+    fdatasyncSync(fd);
+    renameSync(passing, path);
+  } catch (thrown) {
+    rmSync(passing, { force: true });
+    throw thrown;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+let lastYieldMs = 0;
+
+async function writeContent(fd: number, file: DataFile, progress: LayoutProgress): Promise<void> {
+  const content = contentMemory();
+  let toldBytes = 0;
+  for (let offset = 0; offset < file.bytes; ) {
+    const length = Math.min(CHUNK_BYTES, file.bytes - offset);
+    const at = content.fill(0, length, file.contentSeed, 0, offset);
+    for (let done = 0; done < length; ) done += writeSync(fd, content.bytes, at + done, length - done, offset + done);
+    offset += length;
+    if (offset % WRITEBACK_BYTES === 0) beginWriteback(fd, offset - WRITEBACK_BYTES, WRITEBACK_BYTES);
+    const yields = Date.now() - lastYieldMs >= YIELD_MS;
+    if (yields || offset === file.bytes) {
+      progress.wrote(offset - toldBytes);
+      toldBytes = offset;
+    }
+    if (!yields) continue;
+    await new Promise((resolve) => setImmediate(resolve));
+    lastYieldMs = Date.now();
+    if (progress.stopped()) throw new LayoutStopped();
+  }
+}
