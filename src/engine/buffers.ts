@@ -16,6 +16,8 @@ export interface ContentNeeds {
   readonly places: number;
   /** Room for a further block to compare with. */
   readonly checks: boolean;
+  /** Address space behind the buffers for mapped files; absent = none. */
+  readonly mapRoomBytes?: number;
 }
 
 /** A worker's data buffers, and what its files must contain. */
@@ -28,18 +30,29 @@ export class Content {
   readonly dataAt = 0;
   readonly #memory: ContentMemory;
   readonly #expectedAt: number;
-  readonly #files: readonly DataFile[];
+  /** By slot. */
+  readonly files: readonly DataFile[];
 
   /** Every place holds incompressible bytes of its own from the start. */
   constructor(files: readonly DataFile[], needs: ContentNeeds) {
-    const { maxBlockBytes, wholeSectors, places, checks } = needs;
+    const { maxBlockBytes, wholeSectors, places, checks, mapRoomBytes } = needs;
     this.placeBytes = alignUp(maxBlockBytes + (wholeSectors ? 0 : CONTENT_SLACK_BYTES));
-    this.#memory = new ContentMemory(this.placeBytes * (places + (checks ? 1 : 0)));
+    this.#memory = new ContentMemory(this.placeBytes * (places + (checks ? 1 : 0)), mapRoomBytes);
     this.bytes = this.#memory.bytes;
     this.#expectedAt = this.placeBytes * places;
-    this.#files = files;
+    this.files = files;
     for (let place = 0; place < places; place++)
       this.#memory.fill(this.placeAt(place), maxBlockBytes, 0, 0, place * maxBlockBytes);
+  }
+
+  /** How much of the address space behind the buffers could be had: all that was asked for, or nothing. */
+  get mapRoomBytes(): number {
+    return this.#memory.roomBytes;
+  }
+
+  /** Copies between buffers and mapped files, by their distances from the start of `bytes`; allocates nothing. */
+  get copy(): (to: number, from: number, bytes: number) => void {
+    return this.#memory.copy;
   }
 
   /** Where a place begins: on a page. */
@@ -63,14 +76,14 @@ export class Content {
     throw new IoFault({
       code: 'EBADDATA',
       syscall: 'verify',
-      path: this.#files[slot]?.path ?? null,
+      path: this.files[slot]?.path ?? null,
       offsetBytes: offsetBytes + at,
-      message: `verify: expected ${hex(expected)}, found ${hex(found)} at byte ${offsetBytes + at} of ${this.#files[slot]?.path}`,
+      message: `verify: expected ${hex(expected)}, found ${hex(found)} at byte ${offsetBytes + at} of ${this.files[slot]?.path}`,
     });
   }
 
   #seedOf(slot: number): number {
-    return (this.#files[slot] as DataFile).contentSeed;
+    return (this.files[slot] as DataFile).contentSeed;
   }
 }
 

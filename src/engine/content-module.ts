@@ -3,7 +3,8 @@
  * not justify a compiler in the build. `test/engine/content.test.ts` holds it against the same
  * arithmetic in BigInt.
  */
-export const FUNCTION_NAME = 'fill';
+export const FILL_NAME = 'fill';
+export const COPY_NAME = 'copy';
 
 const I32 = 0x7f;
 const I64 = 0x7e;
@@ -73,6 +74,8 @@ const multiply64 = [0x7e];
 const xor64 = [0x85];
 const shiftRight64 = [0x88];
 const truncateF64 = [0xb1];
+/** From the first memory to the first memory; it has no other. */
+const copyMemory = [0xfc, 10, 0, 0];
 const splat64 = simd(18);
 const xorVector = simd(81);
 const shiftLeftLanes = simd(203);
@@ -181,18 +184,24 @@ function fillBody(): number[] {
   ];
 }
 
+/** Parameters: to, from, bytes. */
+const copyBody = [0, ...get(0), ...get(1), ...get(2), ...copyMemory, ...END];
+
 const text = (value: string) => [value.length, ...new TextEncoder().encode(value)];
 const section = (id: number, body: number[]) => [id, ...unsigned(body.length), ...body];
 
-/** Exports `fill(address: i32, bytes: i32, seed: f64, firstSector: f64)` over the memory `host.memory`; bytes is a multiple of 512. */
-export function fillModule(): Uint8Array<ArrayBuffer> {
-  const body = fillBody();
+/**
+ * Exports over the memory `host.memory`: `fill(address: i32, bytes: i32, seed: f64, firstSector: f64)`, where bytes is a
+ * multiple of 512, and `copy(to: i32, from: i32, bytes: i32)`.
+ */
+export function contentModule(): Uint8Array<ArrayBuffer> {
+  const bodies = [fillBody(), copyBody];
   return new Uint8Array([
     ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, [1, 0x60, 4, I32, I32, F64, F64, 0]),
+    ...section(1, [2, 0x60, 4, I32, I32, F64, F64, 0, 0x60, 3, I32, I32, I32, 0]),
     ...section(2, [1, ...text('host'), ...text('memory'), 2, 0, 1]),
-    ...section(3, [1, 0]),
-    ...section(7, [1, ...text(FUNCTION_NAME), 0, 0]),
-    ...section(10, [1, ...unsigned(body.length), ...body]),
+    ...section(3, [2, 0, 1]),
+    ...section(7, [2, ...text(FILL_NAME), 0, 0, ...text(COPY_NAME), 0, 1]),
+    ...section(10, [bodies.length, ...bodies.flatMap((body) => [...unsigned(body.length), ...body])]),
   ]);
 }

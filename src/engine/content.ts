@@ -7,14 +7,33 @@
  * It is a WebAssembly SIMD function because storage must not wait for the generator: about
  * 20 GB/s a core, where JavaScript reaches 3 to 6.
  */
-import { FUNCTION_NAME, fillModule } from './content-module.js';
+import { COPY_NAME, contentModule, FILL_NAME } from './content-module.js';
 
 export const SECTOR_BYTES = 512;
 const PAGE_BYTES = 65_536;
 
 type Fill = (address: number, bytes: number, seed: number, firstSector: number) => void;
 
+type Copy = (to: number, from: number, bytes: number) => void;
+
 let compiled: WebAssembly.Module | undefined;
+
+/** The most that a memory can have, but for one page: positions then never reach 2^32. */
+const MAX_PAGES = 65_535;
+const pagesOf = (bytes: number) => Math.ceil(bytes / PAGE_BYTES);
+
+/** Memory with room behind its content; without the room where the address space has no place for it. */
+function allocate(contentPages: number, roomPages: number): { memory: WebAssembly.Memory; roomPages: number } {
+  if (roomPages > 0 && contentPages + roomPages <= MAX_PAGES) {
+    const pages = contentPages + roomPages;
+    try {
+      return { memory: new WebAssembly.Memory({ initial: pages, maximum: pages }), roomPages };
+    } catch (thrown) {
+      if (!(thrown instanceof RangeError)) throw thrown;
+    }
+  }
+  return { memory: new WebAssembly.Memory({ initial: contentPages, maximum: contentPages }), roomPages: 0 };
+}
 
 /**
  * Page-aligned memory that a worker reads into, writes from and generates content in. A
@@ -22,15 +41,22 @@ let compiled: WebAssembly.Module | undefined;
  */
 export class ContentMemory {
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** What follows `bytes` and is left to others to map files into: what was asked for, or 0. */
+  readonly roomBytes: number;
+  /** Copies within the memory, positions as unsigned 32-bit integers. No number of it is allocated. */
+  readonly copy: Copy;
   readonly #fill: Fill;
 
-  constructor(capacityBytes: number) {
-    const pages = Math.max(1, Math.ceil(capacityBytes / PAGE_BYTES));
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-    this.bytes = new Uint8Array(memory.buffer as ArrayBuffer);
-    compiled ??= new WebAssembly.Module(fillModule());
-    const instance = new WebAssembly.Instance(compiled, { host: { memory } });
-    this.#fill = instance.exports[FUNCTION_NAME] as Fill;
+  /** `roomBytes`: address space behind the content, which takes memory only when it is touched. */
+  constructor(capacityBytes: number, roomBytes = 0) {
+    const contentPages = Math.max(1, pagesOf(capacityBytes));
+    const { memory, roomPages } = allocate(contentPages, pagesOf(roomBytes));
+    this.bytes = new Uint8Array(memory.buffer as ArrayBuffer, 0, contentPages * PAGE_BYTES);
+    this.roomBytes = roomPages * PAGE_BYTES;
+    compiled ??= new WebAssembly.Module(contentModule());
+    const { exports } = new WebAssembly.Instance(compiled, { host: { memory } });
+    this.#fill = exports[FILL_NAME] as Fill;
+    this.copy = exports[COPY_NAME] as Copy;
   }
 
   /**

@@ -1,10 +1,11 @@
 import type { Backend } from './backend.js';
+import { BlockingDrain } from './blocking-drain.js';
 import type { Content } from './buffers.js';
 import { CallDrain } from './call-drain.js';
 import { type Drain, type DrainOptions, isPlain } from './drain.js';
 import type { Meter } from './meter.js';
+import { MmapBackend } from './mmap.js';
 import { PsyncBackend } from './psync.js';
-import { PsyncDrain } from './psync-drain.js';
 import { UringBackend } from './uring/backend.js';
 import { QueueDrain } from './uring/queue-drain.js';
 
@@ -29,7 +30,8 @@ export function createDrain(
   options: DrainOptions,
   shape: QueueShape,
 ): Drain {
-  if (backend instanceof PsyncBackend && isPlain(options)) return new PsyncDrain(backend, meter, content);
+  const blocks = backend instanceof PsyncBackend || backend instanceof MmapBackend;
+  if (blocks && isPlain(options)) return new BlockingDrain(backend, meter, content);
   if (!(backend instanceof UringBackend)) return new CallDrain(backend, meter, content, options);
   const { iodepth } = backend;
   const large = shape.maxBlockBytes >= LARGE_BYTES;

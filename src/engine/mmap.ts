@@ -1,12 +1,13 @@
 import { fdatasyncSync, fstatSync, fsyncSync, ftruncateSync } from 'node:fs';
-import { errnoName, type Libc, libc, MAP_SHARED, PROT_READ, PROT_WRITE } from '../host/libc.js';
+import { errnoName, type Libc, libc, MAP_FIXED, MAP_SHARED, PROT_READ, PROT_WRITE } from '../host/libc.js';
 import { READ } from '../plan/batch.js';
-import type { DataFile } from '../plan/plan.js';
 import type { MapAdvice } from '../workload/workload.js';
 import { IoFault, type OpenMode } from './backend.js';
+import type { BlockingBackend } from './blocking-drain.js';
 import type { Content } from './buffers.js';
 import type { MonotonicClock } from './clock.js';
 import { attempt, FileBackend } from './file-backend.js';
+import { MapRoom } from './map-room.js';
 
 const MS_SYNC = 4;
 /** The numbers of madvise(2). */
@@ -17,84 +18,135 @@ export function mmapRefusal(): string | null {
   return libc() === null ? 'mmap needs the optional dependency koffi, which is missing or switched off' : null;
 }
 
-interface Mapping {
-  readonly address: number;
-  readonly bytes: number;
-}
-
 /**
  * Access to files through memory, as memory-mapped datasets do it: each operation copies between the
  * mapped file and the worker's buffer, and the page faults on the way are the I/O. A file that
  * shrinks under its mapping ends the process with SIGBUS: that is how mappings tell of errors.
  */
-export class MmapBackend extends FileBackend {
-  readonly #calls: Libc;
-  readonly #bufferAddress: number;
-  readonly #files: readonly DataFile[];
+export class MmapBackend extends FileBackend implements BlockingBackend {
+  readonly calls: BlockingBackend['calls'];
+  /** Slots stand for themselves: what is behind them is looked up in each call. */
+  readonly handles: number[] = [];
+  readonly #libc: Libc;
+  readonly #content: Content;
   readonly #advice: MapAdvice;
-  /** By slot; null = closed. */
-  readonly #mappings: (Mapping | null)[] = [];
+  readonly #room: MapRoom | null;
+  /** By slot: of the mapping, 0 = none. */
+  readonly #lengths: number[] = [];
+  readonly #addresses: number[] = [];
 
-  /** `files`: by slot; a file that is made anew gets its planned length, as only what exists can be mapped. */
-  constructor(calls: Libc, content: Content, clock: MonotonicClock, files: readonly DataFile[], advice: MapAdvice) {
+  /** The content's files, by slot: what is made anew gets its planned length, as only what exists can be mapped. */
+  constructor(calls: Libc, content: Content, clock: MonotonicClock, advice: MapAdvice) {
     super(clock);
-    this.#calls = calls;
-    this.#bufferAddress = calls.addressOf(content.bytes);
-    this.#files = files;
+    this.#libc = calls;
+    this.#content = content;
     this.#advice = advice;
+    this.#room = MapRoom.of(calls, content);
+    this.calls = this.#room === null ? this.#addressCalls() : this.#roomCalls(this.#room);
   }
 
   override open(slot: number, path: string, mode: OpenMode): void {
     super.open(slot, path, mode);
     const fd = this.fds[slot] as number;
     const bytes = attempt(path, () => {
-      const plannedBytes = this.#files[slot]?.bytes ?? 0;
+      const plannedBytes = this.#content.files[slot]?.bytes ?? 0;
       if (mode.create) ftruncateSync(fd, plannedBytes);
       const stat = fstatSync(fd);
-      // A device such as the warm-up's /dev/zero has no length of its own, and can be mapped.
-      return stat.isCharacterDevice() ? plannedBytes : stat.size;
+      // A device such as the warm-up's /dev/zero has no length of its own; of a longer file the rest is not touched.
+      return stat.isCharacterDevice() ? plannedBytes : Math.min(plannedBytes, stat.size);
     });
-    const protection = mode.write ? PROT_READ | PROT_WRITE : PROT_READ;
-    const address = bytes === 0 ? 0 : this.#calls.mmap(0, bytes, protection, MAP_SHARED, fd, 0);
+    const address = bytes === 0 ? 0 : this.#map(slot, fd, bytes, mode.write ? PROT_READ | PROT_WRITE : PROT_READ);
     if (address === -1) throw this.#callFault('mmap', path);
-    this.#mappings[slot] = { address, bytes };
-    if (this.#advice !== 'normal' && bytes > 0 && this.#calls.madvise(address, bytes, ADVICE[this.#advice]) !== 0)
+    this.handles[slot] = slot;
+    this.#addresses[slot] = address;
+    this.#lengths[slot] = bytes;
+    if (this.#advice !== 'normal' && bytes > 0 && this.#libc.madvise(address, bytes, ADVICE[this.#advice]) !== 0)
       throw this.#callFault('madvise', path);
   }
 
   transfer(kind: number, slot: number, offsetBytes: number, lengthBytes: number, bufferOffset: number): void {
-    const { address, bytes } = this.#mappings[slot] as Mapping;
-    if (offsetBytes + lengthBytes > bytes) throw this.transferFault(kind, slot, offsetBytes, 0);
-    const inFile = address + offsetBytes;
-    // A sum would be a new number on the heap for each call: the one for the place in the file is enough.
-    const inBuffer = bufferOffset === 0 ? this.#bufferAddress : this.#bufferAddress + bufferOffset;
-    if (kind === READ) this.#calls.memcpy(inBuffer, inFile, lengthBytes);
-    else this.#calls.memcpy(inFile, inBuffer, lengthBytes);
+    const call = kind === READ ? this.calls.read : this.calls.write;
+    const moved = call(slot, bufferOffset, lengthBytes, offsetBytes);
+    if (moved !== lengthBytes) this.complete(kind, slot, offsetBytes);
+  }
+
+  /** What the mapping does not hold cannot be moved by another call. */
+  complete(kind: number, slot: number, offsetBytes: number): never {
+    throw this.transferFault(kind, slot, offsetBytes, 0);
   }
 
   override sync(slot: number, dataOnly: boolean): void {
     const fd = this.fds[slot] as number;
     const path = this.paths[slot] as string;
-    const { address, bytes } = this.#mappings[slot] as Mapping;
-    if (bytes > 0 && this.#calls.msync(address, bytes, MS_SYNC) !== 0) throw this.#callFault('msync', path);
+    const bytes = this.#lengths[slot] as number;
+    if (bytes > 0 && this.#libc.msync(this.#addresses[slot] as number, bytes, MS_SYNC) !== 0)
+      throw this.#callFault('msync', path);
     attempt(path, () => (dataOnly ? fdatasyncSync(fd) : fsyncSync(fd)));
   }
 
   override close(slot: number): void {
-    const mapping = this.#mappings[slot];
-    this.#mappings[slot] = null;
-    if (mapping && mapping.bytes > 0) this.#calls.munmap(mapping.address, mapping.bytes);
+    const bytes = this.#lengths[slot] ?? 0;
+    this.#lengths[slot] = 0;
+    const unmapped = bytes === 0 || this.#unmap(slot, bytes);
+    const fault = unmapped ? null : this.#callFault('munmap', this.paths[slot] as string);
     super.close(slot);
+    if (fault !== null) throw fault;
+  }
+
+  /** The address, or -1. */
+  #map(slot: number, fd: number, bytes: number, protection: number): number {
+    if (this.#room === null) return this.#libc.mmap(0, bytes, protection, MAP_SHARED, fd, 0);
+    return this.#libc.mmap(this.#room.addressOf(slot), bytes, protection, MAP_SHARED | MAP_FIXED, fd, 0);
+  }
+
+  #unmap(slot: number, bytes: number): boolean {
+    if (this.#room !== null) return this.#room.clear(slot, bytes);
+    return this.#libc.munmap(this.#addresses[slot] as number, bytes) === 0;
+  }
+
+  #roomCalls(room: MapRoom): BlockingBackend['calls'] {
+    const { copy } = this.#content;
+    const { positions } = room;
+    const lengths = this.#lengths;
+    return {
+      read: (slot, bufferOffset, lengthBytes, offsetBytes) => {
+        if (offsetBytes + lengthBytes > (lengths[slot] as number)) return 0;
+        copy(bufferOffset, ((positions[slot] as number) + offsetBytes) | 0, lengthBytes);
+        return lengthBytes;
+      },
+      write: (slot, bufferOffset, lengthBytes, offsetBytes) => {
+        if (offsetBytes + lengthBytes > (lengths[slot] as number)) return 0;
+        copy(((positions[slot] as number) + offsetBytes) | 0, bufferOffset, lengthBytes);
+        return lengthBytes;
+      },
+    };
+  }
+
+  /** memcpy(3) for files that are too long for a room: each address is a new number on the heap. */
+  #addressCalls(): BlockingBackend['calls'] {
+    const { memcpy } = this.#libc;
+    const buffer = this.#libc.addressOf(this.#content.bytes);
+    const addresses = this.#addresses;
+    const lengths = this.#lengths;
+    return {
+      read: (slot, bufferOffset, lengthBytes, offsetBytes) => {
+        if (offsetBytes + lengthBytes > (lengths[slot] as number)) return 0;
+        const inBuffer = bufferOffset === 0 ? buffer : buffer + bufferOffset;
+        memcpy(inBuffer, (addresses[slot] as number) + offsetBytes, lengthBytes);
+        return lengthBytes;
+      },
+      write: (slot, bufferOffset, lengthBytes, offsetBytes) => {
+        if (offsetBytes + lengthBytes > (lengths[slot] as number)) return 0;
+        const inBuffer = bufferOffset === 0 ? buffer : buffer + bufferOffset;
+        memcpy((addresses[slot] as number) + offsetBytes, inBuffer, lengthBytes);
+        return lengthBytes;
+      },
+    };
   }
 
   #callFault(syscall: string, path: string): IoFault {
-    const code = errnoName(this.#calls.errno());
-    return new IoFault({
-      code,
-      syscall,
-      path,
-      offsetBytes: null,
-      message: `${syscall} of ${path} failed with ${code}`,
-    });
+    const code = errnoName(this.#libc.errno());
+    const message = `${syscall} of ${path} failed with ${code}`;
+    return new IoFault({ code, syscall, path, offsetBytes: null, message });
   }
 }

@@ -1,5 +1,6 @@
 import { constants as osConstants } from 'node:os';
 import { READ } from '../plan/batch.js';
+import type { BlockingBackend } from './blocking-drain.js';
 import type { TransferCalls } from './calls.js';
 import type { MonotonicClock } from './clock.js';
 import { FileBackend } from './file-backend.js';
@@ -7,7 +8,7 @@ import { FileBackend } from './file-backend.js';
 const EINTR = osConstants.errno.EINTR;
 
 /** One blocking pread(2) or pwrite(2) an operation, as fio's engine of the same name. */
-export class PsyncBackend extends FileBackend {
+export class PsyncBackend extends FileBackend implements BlockingBackend {
   readonly calls: TransferCalls;
 
   constructor(calls: TransferCalls, clock: MonotonicClock) {
@@ -19,6 +20,10 @@ export class PsyncBackend extends FileBackend {
     return this.calls.name;
   }
 
+  get handles(): readonly number[] {
+    return this.fds;
+  }
+
   transfer(kind: number, slot: number, offsetBytes: number, lengthBytes: number, bufferOffset: number): void {
     const fd = this.fds[slot] as number;
     const moved =
@@ -28,7 +33,6 @@ export class PsyncBackend extends FileBackend {
     if (moved !== lengthBytes) this.complete(kind, slot, offsetBytes, lengthBytes, bufferOffset, moved);
   }
 
-  /** The rest of a transfer that was short, interrupted or refused. */
   complete(
     kind: number,
     slot: number,

@@ -1,58 +1,115 @@
-import { Batch, READ, WRITE } from '../plan/batch.js';
+import type { IoJob } from '../workload/workload.js';
 import { type Backend, IoFault } from './backend.js';
-import { Content } from './buffers.js';
+import type { Content } from './buffers.js';
+import { MonotonicClock, monotonicNs } from './clock.js';
 import { Counters } from './counters.js';
-import { PLAIN_DRAIN } from './drain.js';
-import { createDrain } from './drains.js';
+import { IoProgram } from './io-program.js';
 import { Meter } from './meter.js';
+import type { WorkerTask } from './protocol.js';
 
 /** Reads as zeros and takes every write: system calls, but no storage. */
 const FILE = { path: '/dev/zero', bytes: 2 ** 20, contentSeed: 0 };
-const BLOCK_BYTES = 4096;
-/** Of each of the two loops. After 20 ms the first trial's p99.9 is that of later ones (measured with 4 KiB reads). */
-const DURATION_NS = 25_000_000;
+/** Of each rehearsal. Half of a nanosecond, as V8 would keep a whole number otherwise than the limits of real trials. */
+const DURATION_NS = 25_000_000.5;
+/** In the first one V8 meets the shapes of all objects, in the second it compiles what is then valid. */
+const REHEARSALS = 2;
+/** A longer queue is the same code. */
+const IODEPTH = 8;
 
-const ways = new Set<string>();
+/** Reads and writes mixed, one at a time, each write with new content: what every kind of job is made of. */
+const ANY_JOB: IoJob = {
+  kind: 'io',
+  ioengine: 'auto',
+  numjobs: 1,
+  cache: 'as-is',
+  direct: false,
+  randseed: 1,
+  simulatedLatencyNs: 0,
+  simulatedBytesPerSecond: null,
+  rw: 'randrw',
+  rwmixread: 50,
+  bs: [{ blockBytes: 4096, share: 1 }],
+  iodepth: 1,
+  madvise: 'normal',
+  fallocate: 'none',
+  sizeBytes: null,
+  nrfiles: 1,
+  ioSizeBytes: null,
+  runtimeNs: DURATION_NS,
+  timeBased: true,
+  rampTimeNs: 0,
+  fsync: 0,
+  fdatasync: 0,
+  endFsync: false,
+  randomDistribution: { type: 'random' },
+  norandommap: false,
+  rateBytesPerSecond: null,
+  rateIops: null,
+  rateProcess: 'linear',
+  thinktimeNs: 0,
+  thinktimeBlocks: 1,
+  verify: false,
+  refillBuffers: true,
+};
+
+/** What of the task's job decides which code its operations run through. */
+function rehearsalOf({ job, backend }: WorkerTask): IoJob {
+  if (job.kind !== 'io') return ANY_JOB;
+  const { rw, rwmixread, randomDistribution, norandommap, refillBuffers, madvise, iodepth } = job;
+  return {
+    ...ANY_JOB,
+    ...{ rw, rwmixread, randomDistribution, norandommap, refillBuffers, madvise },
+    iodepth: backend === 'io_uring' ? Math.min(iodepth, IODEPTH) : 1,
+  };
+}
+
+/** What a rehearsal works with, made as for the task itself. */
+export interface Stage {
+  contentOf(task: WorkerTask): Content;
+  createBackend(task: WorkerTask, clock: MonotonicClock, content: Content): Backend;
+}
+
+const rehearsed = new Set<string>();
 
 /**
- * Drives the operation loops until V8 has compiled them, once per thread and way of doing I/O: a
- * cold loop takes several times as long for its first thousands of operations, which would be the
- * p99.9 of the first trial. It touches no file of the trial, so no cache state is disturbed.
- * `createBackend` makes one for a queue of `iodepth`, the warm-up's own: it is disposed of.
+ * Lets the task's kind of load run until V8 has compiled it, once per thread: a cold loop takes several times as long
+ * for its first thousands of operations, which would be the p99.9 of the first trial. It touches no file of the
+ * trial, so no cache state is disturbed.
  */
-export function warmUp(way: string, iodepth: number, createBackend: (content: Content) => Backend): void {
-  const key = `${way} ${iodepth > 1}`;
-  if (ways.has(key)) return;
-  ways.add(key);
-  const needs = { maxBlockBytes: BLOCK_BYTES, wholeSectors: true, places: iodepth, checks: false };
-  const content = new Content([FILE], needs);
-  const backend = createBackend(content);
+export function warmUp(task: WorkerTask, stage: Stage): void {
+  const job = rehearsalOf(task);
+  const key = JSON.stringify([task.backend, job]);
+  if (rehearsed.has(key)) return;
+  rehearsed.add(key);
   try {
-    backend.open(0, FILE.path, { write: true, create: false, direct: false });
-    for (const refill of [false, true]) drive(backend, content, refill);
+    for (let i = 0; i < REHEARSALS; i++) rehearse(task, job, stage);
   } catch (thrown) {
     // Without the device the first trial is measured cold, which is no reason not to measure it.
     if (!(thrown instanceof IoFault)) throw thrown;
-  } finally {
-    backend.dispose();
   }
 }
 
-function drive(backend: Backend, content: Content, refill: boolean): void {
-  const { clock } = backend;
-  const batch = batchOfBoth();
-  const meter = new Meter(Counters.allocate(1), 0, 0, clock.now() + DURATION_NS, false);
-  const shape = { files: 1, maxBlockBytes: BLOCK_BYTES, direct: false };
-  const drain = createDrain(backend, meter, content, { ...PLAIN_DRAIN, refill }, shape);
-  while (drain.run(batch, 0));
-  drain.finish();
-}
-
-/** Reads and writes mixed, so that neither comes as a surprise to the compiled code. */
-function batchOfBoth(): Batch {
-  const batch = new Batch();
-  batch.count = batch.kind.length;
-  batch.lengthBytes.fill(BLOCK_BYTES);
-  for (let i = 0; i < batch.count; i++) batch.kind[i] = i % 3 === 0 ? WRITE : READ;
-  return batch;
+function rehearse(trialTask: WorkerTask, job: IoJob, { contentOf, createBackend }: Stage): void {
+  const counters = Counters.allocate(1);
+  const task = {
+    ...trialTask,
+    ...{ memory: counters.memory, worker: 0, workers: 1, thread: 0, threads: 1, laidOut: true },
+    ...{ job, files: [FILE], extents: [{ file: 0, startBytes: 0, lengthBytes: FILE.bytes }] },
+  };
+  const clock = new MonotonicClock();
+  const content = contentOf(task);
+  const meter = new Meter(counters, 0, 0, DURATION_NS, false);
+  // Counts pass 2^31 in a trial: V8 would drop code that has only seen smaller ones.
+  meter.readBytes = 2 ** 31;
+  meter.writeBytes = 2 ** 31;
+  const backend = createBackend(task, clock, content);
+  try {
+    const program = new IoProgram({ task, backend, meter, content, counters }, job);
+    program.prepare();
+    clock.startAt(monotonicNs());
+    program.run();
+    program.complete();
+  } finally {
+    backend.dispose();
+  }
 }

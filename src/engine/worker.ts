@@ -11,6 +11,7 @@ import { MonotonicClock, monotonicNs } from './clock.js';
 import { collectGarbage } from './collect.js';
 import { Counters } from './counters.js';
 import { FileBackend } from './file-backend.js';
+import { mapRoomBytes } from './map-room.js';
 import { Meter } from './meter.js';
 import { MmapBackend } from './mmap.js';
 import { NullBackend } from './null.js';
@@ -54,6 +55,7 @@ function contentOf(task: WorkerTask): Content {
     wholeSectors: wholeSectors(lengths),
     places: placesOf(task),
     checks: checksContent(task.job),
+    mapRoomBytes: task.backend === 'mmap' ? mapRoomBytes(task.files) : 0,
   });
 }
 
@@ -65,7 +67,7 @@ function createBackend(task: WorkerTask, clock: MonotonicClock, content: Content
     case 'io_uring':
       return new UringBackend(libc() as Libc, content, clock, placesOf(task));
     case 'mmap':
-      return new MmapBackend(libc() as Libc, content, clock, task.files, job.kind === 'io' ? job.madvise : 'normal');
+      return new MmapBackend(libc() as Libc, content, clock, job.kind === 'io' ? job.madvise : 'normal');
     case 'null':
       return new NullBackend(clock);
     case 'simulated':
@@ -151,8 +153,7 @@ export default async function work(task: WorkerTask): Promise<WorkerOutcome> {
     const marksDone = task.backend !== 'simulated' && hasWork(task);
     const meter = new Meter(counters, task.worker, rampNs, deadlineNs, marksDone);
     // Virtual time is the same however long it takes.
-    if (task.backend !== 'simulated')
-      warmUp(task.backend, placesOf(task), (scratch) => createBackend(task, new MonotonicClock(), scratch));
+    if (task.backend !== 'simulated') warmUp(task, { contentOf, createBackend });
     backend = createBackend(task, clock, content);
     const report = await measure({ task, backend, meter, content, counters }, clock);
     return { worker: task.worker, report, fault: null };

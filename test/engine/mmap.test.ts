@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -8,8 +8,9 @@ import * as assert from 'uvu/assert';
 import { IoFault } from '../../src/engine/backend.js';
 import { Content } from '../../src/engine/buffers.js';
 import { MonotonicClock } from '../../src/engine/clock.js';
+import { mapRoomBytes } from '../../src/engine/map-room.js';
 import { MmapBackend, mmapRefusal } from '../../src/engine/mmap.js';
-import { WorkerPool } from '../../src/engine/pool.js';
+import { NEW_SPACE_MIB, WorkerPool } from '../../src/engine/pool.js';
 import { type Libc, libc, POSIX_FADV_DONTNEED } from '../../src/host/libc.js';
 import { READ, WRITE } from '../../src/plan/batch.js';
 import type { DataFile } from '../../src/plan/plan.js';
@@ -36,6 +37,11 @@ mmap.after(() => pool.close());
 
 const file = (bytes: number, contentSeed = 7): DataFile => ({ path: `f${contentSeed}`, bytes, contentSeed });
 const mmapJob = (changes: Parameters<typeof ioJob>[0] = {}) => ioJob({ ioengine: 'mmap', ...changes });
+/** Mapped into the worker's memory, as files are up to 4 GiB a worker, and anywhere, as longer ones are. */
+const WAYS = [
+  ['in the memory of the worker', true],
+  ['anywhere', false],
+] as const;
 const OPEN = { create: false, direct: false };
 
 function faultOf(run: EngineRun) {
@@ -49,11 +55,17 @@ interface Mapped {
 }
 
 /** A backend of this thread with one file in slot 0, not open yet. */
-async function mapped(bytes: number, advice: MapAdvice = 'normal'): Promise<Mapped> {
+async function mapped(bytes: number, advice: MapAdvice = 'normal', inRoom = true): Promise<Mapped> {
   const [laidOut] = await layOut(directory, [file(bytes)]);
-  const needs = { maxBlockBytes: 64 * KIB, wholeSectors: true, places: 1, checks: false };
+  const needs = {
+    maxBlockBytes: 64 * KIB,
+    wholeSectors: true,
+    places: 1,
+    checks: false,
+    mapRoomBytes: inRoom ? mapRoomBytes([file(bytes)]) : 0,
+  };
   const content = new Content([laidOut as DataFile], needs);
-  const backend = new MmapBackend(libc() as Libc, content, new MonotonicClock(), [laidOut as DataFile], advice);
+  const backend = new MmapBackend(libc() as Libc, content, new MonotonicClock(), advice);
   return { backend, content, file: laidOut as DataFile };
 }
 
@@ -79,37 +91,83 @@ for (const rw of ['read', 'randread'] as const) {
   });
 }
 
-mmap('blocks at odd places, and the last bytes of a file, are what others read there', async () => {
-  const { backend, content, file: data } = await mapped(100_003);
-  const whole = readFileSync(data.path);
-  backend.open(0, data.path, { ...OPEN, write: false });
-  try {
-    for (const [offset, length] of [
-      [0, 1],
-      [4095, 3],
-      [77_777, 20_001],
-      [100_002, 1],
-    ] as const) {
-      backend.transfer(READ, 0, offset, length, 0);
-      assert.is(Buffer.compare(content.bytes.subarray(0, length), whole.subarray(offset, offset + length)), 0);
+for (const [where, inRoom] of WAYS) {
+  mmap(`blocks at odd places, and the last bytes of a file, are what others read there (${where})`, async () => {
+    const { backend, content, file: data } = await mapped(100_003, 'normal', inRoom);
+    const whole = readFileSync(data.path);
+    backend.open(0, data.path, { ...OPEN, write: false });
+    try {
+      for (const [offset, length] of [
+        [0, 1],
+        [4095, 3],
+        [77_777, 20_001],
+        [100_002, 1],
+      ] as const) {
+        backend.transfer(READ, 0, offset, length, 0);
+        assert.is(Buffer.compare(content.bytes.subarray(0, length), whole.subarray(offset, offset + length)), 0);
+      }
+    } finally {
+      backend.dispose();
     }
-  } finally {
-    backend.dispose();
+  });
+}
+
+for (const [where, inRoom] of WAYS) {
+  mmap(`a place of its own in the buffer is where the bytes go to and come from (${where})`, async () => {
+    const { backend, content, file: data } = await mapped(MIB, 'normal', inRoom);
+    backend.open(0, data.path, { ...OPEN, write: true });
+    try {
+      content.bytes.fill(1);
+      backend.transfer(READ, 0, 8192, 512, 4096);
+      const expected = readFileSync(data.path).subarray(8192, 8704);
+      assert.equal(Buffer.from(content.bytes.subarray(4096, 4608)), expected);
+      assert.is(content.bytes[4095], 1);
+      assert.is(content.bytes[4608], 1);
+      backend.transfer(WRITE, 0, 100_000, 512, 4096);
+      assert.equal(readFileSync(data.path).subarray(100_000, 100_512), expected);
+    } finally {
+      backend.dispose();
+    }
+  });
+}
+
+mmap('a file that was closed leaves plain memory, and room for the next', async () => {
+  const { backend, content, file: data } = await mapped(3 * MIB);
+  const behind = new Uint8Array(content.bytes.buffer, content.bytes.length);
+  assert.ok(content.mapRoomBytes > 0 && behind.length === content.mapRoomBytes);
+  for (let time = 0; time < 3; time++) {
+    backend.open(0, data.path, { ...OPEN, write: false });
+    const at = behind.findIndex((byte) => byte !== 0);
+    const whole = readFileSync(data.path);
+    assert.is(Buffer.compare(behind.subarray(at, at + whole.length), whole), 0);
+    backend.close(0);
+    assert.equal(mappingFlags(data.path), []);
+    assert.is(
+      behind.findIndex((byte) => byte !== 0),
+      -1,
+    );
+    behind[at] = 1;
+    behind[at] = 0;
   }
 });
 
-mmap('a place of its own in the buffer is where the bytes go to and come from', async () => {
-  const { backend, content, file: data } = await mapped(MIB);
-  backend.open(0, data.path, { ...OPEN, write: true });
+mmap('files of more than 4 GiB a worker are mapped anywhere, and read all the same', async () => {
+  const bytes = 5 * 1024 * MIB;
+  const path = join(directory, 'sparse');
+  writeFileSync(path, '');
+  truncateSync(path, bytes);
+  const needs = { maxBlockBytes: 4096, wholeSectors: true, places: 1, checks: false };
+  const files = [{ path, bytes, contentSeed: 1 }];
+  const content = new Content(files, { ...needs, mapRoomBytes: mapRoomBytes(files) });
+  assert.is(content.mapRoomBytes, 0);
+  const backend = new MmapBackend(libc() as Libc, content, new MonotonicClock(), 'normal');
+  backend.open(0, path, { ...OPEN, write: true });
   try {
-    content.bytes.fill(1);
-    backend.transfer(READ, 0, 8192, 512, 4096);
-    const expected = readFileSync(data.path).subarray(8192, 8704);
-    assert.equal(Buffer.from(content.bytes.subarray(4096, 4608)), expected);
-    assert.is(content.bytes[4095], 1);
-    assert.is(content.bytes[4608], 1);
-    backend.transfer(WRITE, 0, 100_000, 512, 4096);
-    assert.equal(readFileSync(data.path).subarray(100_000, 100_512), expected);
+    const last = Buffer.from(content.bytes.subarray(0, 4096));
+    backend.transfer(WRITE, 0, bytes - 4096, 4096, 0);
+    content.bytes.fill(0);
+    backend.transfer(READ, 0, bytes - 4096, 4096, 0);
+    assert.is(Buffer.compare(content.bytes.subarray(0, 4096), last), 0);
   } finally {
     backend.dispose();
   }
@@ -137,30 +195,32 @@ mmap('mixed reads and writes are verified afterwards', async () => {
   assert.ok(run.window.totalWriteBytes > 0 && run.window.totalReadBytes > 0);
 });
 
-mmap('after a sync the kernel holds no dirty page of the file', async () => {
-  const { backend, file: data } = await mapped(MIB);
-  const dirtyKib = () => /^Shared_Dirty: +(\d+)|^Private_Dirty: +(\d+)/gm;
-  const dirty = () => {
-    let kib = 0;
-    let inside = false;
-    for (const line of readFileSync('/proc/self/smaps', 'utf8').split('\n')) {
-      if (/^[0-9a-f]+-[0-9a-f]+ /.test(line)) inside = line.endsWith(data.path);
-      else if (inside) for (const match of line.matchAll(dirtyKib())) kib += Number(match[1] ?? match[2]);
+for (const [where, inRoom] of WAYS) {
+  mmap(`after a sync the kernel holds no dirty page of the file (${where})`, async () => {
+    const { backend, file: data } = await mapped(MIB, 'normal', inRoom);
+    const dirtyKib = () => /^Shared_Dirty: +(\d+)|^Private_Dirty: +(\d+)/gm;
+    const dirty = () => {
+      let kib = 0;
+      let inside = false;
+      for (const line of readFileSync('/proc/self/smaps', 'utf8').split('\n')) {
+        if (/^[0-9a-f]+-[0-9a-f]+ /.test(line)) inside = line.endsWith(data.path);
+        else if (inside) for (const match of line.matchAll(dirtyKib())) kib += Number(match[1] ?? match[2]);
+      }
+      return kib;
+    };
+    backend.open(0, data.path, { ...OPEN, write: true });
+    try {
+      for (const dataOnly of [false, true]) {
+        for (let at = 0; at < MIB; at += 64 * KIB) backend.transfer(WRITE, 0, at, 64 * KIB, 0);
+        assert.is(dirty(), 1024);
+        backend.sync(0, dataOnly);
+        assert.is(dirty(), 0);
+      }
+    } finally {
+      backend.dispose();
     }
-    return kib;
-  };
-  backend.open(0, data.path, { ...OPEN, write: true });
-  try {
-    for (const dataOnly of [false, true]) {
-      for (let at = 0; at < MIB; at += 64 * KIB) backend.transfer(WRITE, 0, at, 64 * KIB, 0);
-      assert.is(dirty(), 1024);
-      backend.sync(0, dataOnly);
-      assert.is(dirty(), 0);
-    }
-  } finally {
-    backend.dispose();
-  }
-});
+  });
+}
 
 mmap('a file that is shorter than planned is a fault that names the place, not a signal', async () => {
   const files = await layOut(directory, [file(MIB)]);
@@ -241,6 +301,18 @@ mmap('page faults of the workers are counted: one a page where the kernel reads 
   assert.is(warm.majorFaults, 0);
   assert.ok((warm.minorFaults ?? 0) > 0, 'mapping what is cached takes minor faults');
 });
+
+for (const ioengine of ['mmap', 'psync'] as const) {
+  mmap(`${ioengine}: the loop allocates nothing for an operation`, async () => {
+    const files = await layOut(directory, [file(16 * MIB)]);
+    const operations = 4_000_000;
+    const job = ioJob({ ioengine, bs: blocks(512), ioSizeBytes: operations * 512, norandommap: true });
+    const { reports } = await runEngineWell(pool, job, { files });
+    // A number on the heap takes 16 bytes; at one for each operation the new space would be full this often.
+    const expected = Math.floor((operations * 16) / (NEW_SPACE_MIB * MIB));
+    assert.ok((reports[0]?.gcCount ?? expected) < expected / 2, `${reports[0]?.gcCount} collections`);
+  });
+}
 
 mmap('without koffi the refusal says what is missing', () => {
   const environment = { FEEDRATE_NO_KOFFI: '1' };

@@ -1,11 +1,10 @@
-/** The operations in flight, a place each: parallel typed arrays, indexed by place. Nothing is allocated for an operation. */
+/**
+ * What the entries in the ring do not tell about the operations in flight, a place each: parallel typed arrays, indexed
+ * by place. Nothing is allocated for an operation.
+ */
 export class Operations {
-  /** `READ` or `WRITE`. */
-  readonly kind: Uint8Array;
   /** Slot of the file. */
   readonly file: Int32Array;
-  readonly offsetBytes: Float64Array;
-  readonly lengthBytes: Int32Array;
   /** Moved so far, by calls that ended early. */
   readonly doneBytes: Int32Array;
   /** Where its data is in the content's memory. */
@@ -19,10 +18,7 @@ export class Operations {
   freeCount: number;
 
   constructor(places: number) {
-    this.kind = new Uint8Array(places);
     this.file = new Int32Array(places);
-    this.offsetBytes = new Float64Array(places);
-    this.lengthBytes = new Int32Array(places);
     this.doneBytes = new Int32Array(places);
     this.bufferAt = new Float64Array(places);
     this.generation = new Int32Array(places);
@@ -30,5 +26,9 @@ export class Operations {
     this.submittedNs = new Float64Array(places);
     this.free = Int32Array.from({ length: places }, (_, i) => places - 1 - i);
     this.freeCount = places;
+  }
+
+  release(place: number): void {
+    this.free[this.freeCount++] = place;
   }
 }

@@ -8,7 +8,7 @@ import type { Drain, DrainOptions } from '../drain.js';
 import type { Meter } from '../meter.js';
 import type { UringBackend } from './backend.js';
 import { Operations } from './operations.js';
-import { FIXED_FILE, isPassing, OPCODE, type Ring, SQE, SQE_WORDS } from './ring.js';
+import { FIXED_FILE, isPassing, OPCODE, offsetAt, type Ring, SQE, SQE_WORDS } from './ring.js';
 
 /** A worker that waits for a due time looks at the stop flag this often. */
 const WAIT_SLICE_NS = 50_000_000;
@@ -22,7 +22,7 @@ const SPIN_NS = 200_000;
  * An operation is *created* when its place is filled (with a rate: when it was due), *submitted* when
  * the call that hands it over begins, and *completed* when its completion is seen: `slat` is the time
  * between the first two, `clat` between the last two, `lat` all of it. The clock is read twice a call,
- * whatever the number of operations in it.
+ * whatever the number of operations in it. The entry of an operation in flight is also what is remembered of it.
  */
 export class QueueDrain implements Drain {
   readonly #backend: UringBackend;
@@ -31,8 +31,8 @@ export class QueueDrain implements Drain {
   readonly #meter: Meter;
   readonly #content: Content;
   readonly #options: DrainOptions;
-  /** A queue of one submits what it creates at once. */
-  readonly #single: boolean;
+  /** A queue of one submits what it creates at once: the end of an operation is the start of the next. */
+  readonly #lone: boolean;
   /** Entries that one call hands over at most. */
   readonly #callLimit: number;
   readonly #opcodes: Int32Array;
@@ -61,7 +61,7 @@ export class QueueDrain implements Drain {
     this.#meter = meter;
     this.#content = content;
     this.#options = options;
-    this.#single = iodepth === 1;
+    this.#lone = iodepth === 1 && !options.paced;
     this.#callLimit = setting.callLimit;
     this.#operationsUntilThink = options.thinktimeBlocks;
     this.#operations = new Operations(iodepth);
@@ -86,34 +86,32 @@ export class QueueDrain implements Drain {
   /** Issues the batch; what is in flight at its end is waited for by the next batch, or by `finish`. */
   run(batch: Batch, generation: number): boolean {
     const operations = this.#operations;
+    const ring = this.#ring;
+    const { sqes } = ring;
     const { paced, refill, fsync, fdatasync, thinktimeNs } = this.#options;
     const paused = fsync > 0 || fdatasync > 0 || thinktimeNs > 0;
     const { count } = batch;
     this.#nowNs = this.#clock.now();
     for (let i = 0; i < count; i++) {
-      while (operations.freeCount === 0 || this.#ring.queued >= this.#callLimit) {
-        if (!this.#turn(operations.freeCount === 0 ? 1 : 0)) return false;
-      }
       if (paced && !this.#awaitDue(batch.dueNs[i] as number)) return false;
       const place = operations.free[--operations.freeCount] as number;
       const kind = batch.kind[i] as number;
       const slot = batch.file[i] as number;
-      const offsetBytes = batch.offsetBytes[i] as number;
-      const bytes = batch.lengthBytes[i] as number;
-      operations.kind[place] = kind;
+      const entry = place * SQE_WORDS;
+      sqes[entry] = this.#opcodes[kind] as number;
+      sqes[entry + SQE.file] = this.#files[slot] as number;
+      this.#backend.aim(place, batch.offsetBytes[i] as number, batch.lengthBytes[i] as number);
       operations.file[place] = slot;
-      operations.offsetBytes[place] = offsetBytes;
-      operations.lengthBytes[place] = bytes;
       operations.doneBytes[place] = 0;
       operations.generation[place] = generation;
       operations.submittedNs[place] = -1;
-      if (refill && kind === WRITE) this.#refill(place, generation);
+      if (refill && kind === WRITE) this.#refill(place);
       operations.createdNs[place] = paced ? (batch.dueNs[i] as number) : this.#nowNs;
-      const entry = place * SQE_WORDS;
-      this.#ring.sqes[entry] = this.#opcodes[kind] as number;
-      this.#ring.sqes[entry + SQE.file] = this.#files[slot] as number;
-      this.#backend.aim(place, offsetBytes, bytes);
-      this.#ring.push(place);
+      ring.push(place);
+      // Here and not before the next operation: whoever plans the next batch must not keep these waiting.
+      while (operations.freeCount === 0 || ring.queued >= this.#callLimit) {
+        if (!this.#turn(operations.freeCount === 0 ? 1 : 0)) return false;
+      }
       if (paused && !this.#pauseAfter(kind, slot)) return false;
     }
     return true;
@@ -126,10 +124,12 @@ export class QueueDrain implements Drain {
   }
 
   /** Puts the operation's content into its buffer; its creation begins after that, as fio counts it. */
-  #refill(place: number, generation: number): void {
+  #refill(place: number): void {
     const operations = this.#operations;
-    const offsetBytes = operations.offsetBytes[place] as number;
-    const lengthBytes = operations.lengthBytes[place] as number;
+    const { sqes } = this.#ring;
+    const offsetBytes = offsetAt(sqes, place);
+    const lengthBytes = sqes[place * SQE_WORDS + SQE.length] as number;
+    const generation = operations.generation[place] as number;
     const at = this.#content.fill(operations.file[place] as number, offsetBytes, lengthBytes, generation, place);
     operations.bufferAt[place] = at;
     this.#backend.pointTo(place, at);
@@ -153,47 +153,65 @@ export class QueueDrain implements Drain {
     return this.#takeCompletions();
   }
 
-  /** Takes the time itself: a number that is not a small integer is allocated when it is handed over. */
+  /**
+   * Takes the time itself: a number that is not a small integer is allocated when it is handed over. Operations of
+   * one call mostly share their times, so bins are looked up only when those change.
+   */
   #markSubmitted(): void {
-    const operations = this.#operations;
-    const submitNs = this.#clock.now();
+    const { createdNs, submittedNs } = this.#operations;
+    const submitNs = this.#lone ? this.#nowNs : this.#clock.now();
     const { histograms } = this.#meter;
-    const slatBase = HISTOGRAM_BASE.slat;
     const { queued } = this.#ring;
-    const created = this.#single && !this.#options.paced;
+    let sharedNs = -1;
+    let cell = 0;
     for (let i = 0; i < queued; i++) {
       const place = this.#ring.queuedEntry(i);
       // What is left of an operation that was ended early has been submitted before.
-      if ((operations.submittedNs[place] as number) >= 0) continue;
-      if (created) operations.createdNs[place] = submitNs;
-      operations.submittedNs[place] = submitNs;
-      const cell = slatBase + binOf(submitNs - (operations.createdNs[place] as number));
+      if ((submittedNs[place] as number) >= 0) continue;
+      submittedNs[place] = submitNs;
+      if (createdNs[place] !== sharedNs) {
+        sharedNs = createdNs[place] as number;
+        cell = HISTOGRAM_BASE.slat + binOf(submitNs - sharedNs);
+      }
       histograms[cell] = (histograms[cell] as number) + 1;
     }
   }
 
   #takeCompletions(): boolean {
-    const operations = this.#operations;
+    const { createdNs, submittedNs, doneBytes } = this.#operations;
     const ring = this.#ring;
+    const { sqes } = ring;
     const meter = this.#meter;
     const { histograms } = meter;
-    const writeBase = HISTOGRAM_BASE.write;
-    const clatBase = HISTOGRAM_BASE.clat;
     const { verify } = this.#options;
+    const readOpcode = this.#opcodes[READ] as number;
     const endNs = this.#clock.now();
     const count = ring.completions();
+    let sharedCreatedNs = -1;
+    let sharedSubmittedNs = -1;
+    let latBin = 0;
+    let clatCell = 0;
     for (let i = 0; i < count; i++) {
       const place = ring.userDataAt(i);
-      const bytes = operations.lengthBytes[place] as number;
-      if (ring.resultAt(i) !== bytes - (operations.doneBytes[place] as number)) {
+      const entry = place * SQE_WORDS;
+      const asked = sqes[entry + SQE.length] as number;
+      if (ring.resultAt(i) !== asked) {
         this.#setBack(place, ring.resultAt(i));
         continue;
       }
-      const isRead = operations.kind[place] === READ;
-      const lat = (isRead ? 0 : writeBase) + binOf(endNs - (operations.createdNs[place] as number));
-      histograms[lat] = (histograms[lat] as number) + 1;
-      const clat = clatBase + binOf(endNs - (operations.submittedNs[place] as number));
-      histograms[clat] = (histograms[clat] as number) + 1;
+      if (createdNs[place] !== sharedCreatedNs) {
+        sharedCreatedNs = createdNs[place] as number;
+        latBin = binOf(endNs - sharedCreatedNs);
+      }
+      if (submittedNs[place] !== sharedSubmittedNs) {
+        sharedSubmittedNs = submittedNs[place] as number;
+        clatCell = HISTOGRAM_BASE.clat + binOf(endNs - sharedSubmittedNs);
+      }
+      const isRead = sqes[entry] === readOpcode;
+      const latCell = (isRead ? HISTOGRAM_BASE.read : HISTOGRAM_BASE.write) + latBin;
+      histograms[latCell] = (histograms[latCell] as number) + 1;
+      histograms[clatCell] = (histograms[clatCell] as number) + 1;
+      const bytes = asked + (doneBytes[place] as number);
       if (isRead) {
         meter.readOps++;
         meter.readBytes += bytes;
@@ -202,39 +220,46 @@ export class QueueDrain implements Drain {
         meter.writeOps++;
         meter.writeBytes += bytes;
       }
-      operations.free[operations.freeCount++] = place;
+      this.#operations.release(place);
     }
     ring.take(count);
-    // Checking content takes time that is not the next operations'.
-    this.#nowNs = verify ? this.#clock.now() : endNs;
-    return endNs < meter.nextTickNs || meter.tick(endNs);
+    this.#nowNs = endNs;
+    const ticks = endNs >= meter.nextTickNs;
+    const live = !ticks || meter.tick(endNs);
+    // What was done about the last operations is not the next ones' time.
+    if (verify || ticks) this.#nowNs = this.#clock.now();
+    return live;
   }
 
   /** An operation that did not move all: the rest is asked for, or the fault is kept. */
   #setBack(place: number, result: number): void {
     const operations = this.#operations;
-    const kind = operations.kind[place] as number;
-    const slot = operations.file[place] as number;
-    const done = (operations.doneBytes[place] as number) + Math.max(0, result);
-    const offsetBytes = (operations.offsetBytes[place] as number) + done;
+    const { sqes } = this.#ring;
+    const entry = place * SQE_WORDS;
+    const moved = Math.max(0, result);
+    const offsetBytes = offsetAt(sqes, place) + moved;
     if (result > 0 || (result < 0 && isPassing(-result))) {
       this.#backend.shortTransfers++;
+      const done = (operations.doneBytes[place] as number) + moved;
       operations.doneBytes[place] = done;
-      this.#backend.aim(place, offsetBytes, (operations.lengthBytes[place] as number) - done);
+      this.#backend.aim(place, offsetBytes, (sqes[entry + SQE.length] as number) - moved);
       this.#backend.pointTo(place, (operations.bufferAt[place] as number) + done);
       this.#ring.push(place);
       return;
     }
-    this.#fault ??= this.#backend.transferFault(kind, slot, offsetBytes, result);
-    operations.free[operations.freeCount++] = place;
+    const kind = sqes[entry] === this.#opcodes[READ] ? READ : WRITE;
+    this.#fault ??= this.#backend.transferFault(kind, operations.file[place] as number, offsetBytes, result);
+    operations.release(place);
   }
 
   #check(place: number): void {
     const operations = this.#operations;
+    const { sqes } = this.#ring;
+    const done = operations.doneBytes[place] as number;
+    const offsetBytes = offsetAt(sqes, place) - done;
+    const lengthBytes = (sqes[place * SQE_WORDS + SQE.length] as number) + done;
     const slot = operations.file[place] as number;
-    const offsetBytes = operations.offsetBytes[place] as number;
     try {
-      const lengthBytes = operations.lengthBytes[place] as number;
       this.#content.check(slot, offsetBytes, lengthBytes, operations.generation[place] as number, place);
     } catch (thrown) {
       if (!(thrown instanceof IoFault)) throw thrown;

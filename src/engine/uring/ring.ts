@@ -21,10 +21,13 @@ const FEATURE_NODROP = 1 << 1;
 const FEATURE_EXT_ARG = 1 << 8;
 const ENTER_GETEVENTS = 1 << 0;
 const ENTER_EXT_ARG = 1 << 3;
+const ENTER_REGISTERED_RING = 1 << 4;
 const REGISTER_BUFFERS = 0;
 const UNREGISTER_BUFFERS = 1;
 const REGISTER_FILES = 2;
 const UNREGISTER_FILES = 3;
+const REGISTER_RING_FDS = 20;
+const UNREGISTER_RING_FDS = 21;
 
 const OFFSET_OF_SQES = 0x10000000;
 const MAP_POPULATE = 0x8000;
@@ -33,6 +36,12 @@ const MAP_POPULATE = 0x8000;
 export const SQE_WORDS = 16;
 export const SQE = { opcode: 0, file: 1, offset: 2, address: 4, length: 6, flags: 7, userData: 8, buffer: 10 } as const;
 const CQE_WORDS = 4;
+
+/** The offset in the file that an entry names. */
+export function offsetAt(sqes: Int32Array, entry: number): number {
+  const at = entry * SQE_WORDS + SQE.offset;
+  return (sqes[at + 1] as number) * 2 ** 32 + ((sqes[at] as number) >>> 0);
+}
 
 export const OPCODE = { nop: 0, fsync: 3, readFixed: 4, writeFixed: 5, read: 22, write: 23 } as const;
 /** In the opcode's word: the file is an index into the registered files. */
@@ -122,6 +131,11 @@ export class Ring {
 
   readonly #calls: Libc;
   readonly #fd: number;
+  /** Of the ring itself, which the thread knows by a number of its own then: the kernel need not look it up for each call. */
+  readonly #registeredRing: Int32Array<ArrayBuffer> | null;
+  /** What io_uring_enter(2) is told of the ring. */
+  readonly #enterFd: number;
+  readonly #enterFlags: number;
   readonly #words: Int32Array;
   readonly #mappings: readonly { readonly address: number; readonly bytes: number }[];
   readonly #sqTail: number;
@@ -180,6 +194,9 @@ export class Ring {
     this.#cqes = param(CQ_OFFSET.cqes) >> 2;
     this.#tail = this.#words[this.#sqTail] as number;
     this.head = this.#words[this.#cqHead] as number;
+    this.#registeredRing = this.#registerRing();
+    this.#enterFd = this.#registeredRing?.[0] ?? fd;
+    this.#enterFlags = ENTER_GETEVENTS | (this.#registeredRing === null ? 0 : ENTER_REGISTERED_RING);
     this.#waitArgumentAddress = calls.addressOf(this.#waitArgument);
     const timespec = this.#waitArgumentAddress + 24;
     this.#waitArgument[4] = timespec | 0;
@@ -207,7 +224,7 @@ export class Ring {
     Atomics.store(this.#words, this.#sqTail, this.#tail);
     do {
       this.enters++;
-      const taken = this.#calls.uringEnter(SYS_ENTER, this.#fd, this.queued, wait, ENTER_GETEVENTS, 0, 0);
+      const taken = this.#calls.uringEnter(SYS_ENTER, this.#enterFd, this.queued, wait, this.#enterFlags, 0, 0);
       if (taken < 0) {
         if (this.#mayGoOn()) return;
       } else this.queued -= taken;
@@ -221,9 +238,9 @@ export class Ring {
     this.#waitArgument[6] = Math.floor(timeoutNs / 1e9);
     this.#waitArgument[8] = timeoutNs % 1e9;
     this.enters++;
-    const flags = ENTER_GETEVENTS | ENTER_EXT_ARG;
+    const flags = this.#enterFlags | ENTER_EXT_ARG;
     const argument = this.#waitArgumentAddress;
-    if (this.#calls.uringEnter(SYS_ENTER, this.#fd, 0, 1, flags, argument, 24) < 0) this.#mayGoOn();
+    if (this.#calls.uringEnter(SYS_ENTER, this.#enterFd, 0, 1, flags, argument, 24) < 0) this.#mayGoOn();
   }
 
   /** After a failed enter: whether the caller is to take completions first. False = at once again. */
@@ -271,6 +288,23 @@ export class Ring {
     this.registeredFiles = this.#register(REGISTER_FILES, table, fds.length);
   }
 
+  /** struct io_uring_rsrc_update, its first word the ring's number for this thread; null before Linux 5.18. */
+  #registerRing(): Int32Array<ArrayBuffer> | null {
+    const update = wordsOf(4);
+    update[0] = -1;
+    update[2] = this.#fd;
+    const count = this.#calls.syscall(
+      SYS_REGISTER,
+      this.#fd,
+      REGISTER_RING_FDS,
+      this.#calls.addressOf(update),
+      1,
+      0,
+      0,
+    );
+    return count === 1 ? update : null;
+  }
+
   /** False when the kernel refuses, as it does beyond the limit of locked memory or of open files. */
   #register(what: number, table: ArrayBufferView, count: number): boolean {
     return this.#calls.syscall(SYS_REGISTER, this.#fd, what, this.#calls.addressOf(table), count, 0, 0) === 0;
@@ -287,6 +321,7 @@ export class Ring {
     }
     if (this.registeredFiles) this.#calls.syscall(SYS_REGISTER, this.#fd, UNREGISTER_FILES, 0, 0, 0, 0);
     if (this.registeredBuffers) this.#calls.syscall(SYS_REGISTER, this.#fd, UNREGISTER_BUFFERS, 0, 0, 0, 0);
+    if (this.#registeredRing !== null) this.#register(UNREGISTER_RING_FDS, this.#registeredRing, 1);
     for (const { address, bytes } of this.#mappings) this.#calls.munmap(address, bytes);
     this.#calls.close(this.#fd);
   }

@@ -1,13 +1,31 @@
 import { binOf } from '../histogram/histogram.js';
 import { type Batch, READ } from '../plan/batch.js';
+import type { Backend } from './backend.js';
 import type { Content } from './buffers.js';
 import { CallDrain } from './call-drain.js';
-import { monotonicNs } from './clock.js';
+import type { TransferCalls } from './calls.js';
+import { type MonotonicClock, monotonicNs } from './clock.js';
 import { HISTOGRAM_BASE } from './counters.js';
 import type { Drain } from './drain.js';
 import { PLAIN_DRAIN } from './drain.js';
 import type { Meter } from './meter.js';
-import type { PsyncBackend } from './psync.js';
+
+/** A backend whose calls the loop can make by itself. */
+export interface BlockingBackend extends Backend {
+  readonly clock: MonotonicClock;
+  /** By slot: what the calls know a file by. */
+  readonly handles: readonly number[];
+  readonly calls: Pick<TransferCalls, 'read' | 'write'>;
+  /** The rest of a transfer of which the call moved only `first` bytes, or that it refused (negative errno). */
+  complete(
+    kind: number,
+    slot: number,
+    offsetBytes: number,
+    lengthBytes: number,
+    bufferOffset: number,
+    first: number,
+  ): void;
+}
 
 /**
  * The plain loop of `CallDrain` for blocking calls alone: the system call and the clock are called
@@ -16,13 +34,13 @@ import type { PsyncBackend } from './psync.js';
  * start of the next, but after whatever is not the loop: its own few ns count, a second reading of the
  * clock (25 ns) does not.
  */
-export class PsyncDrain implements Drain {
-  readonly #backend: PsyncBackend;
+export class BlockingDrain implements Drain {
+  readonly #backend: BlockingBackend;
   readonly #meter: Meter;
   readonly #bufferAt: number;
   readonly #slow: CallDrain;
 
-  constructor(backend: PsyncBackend, meter: Meter, content: Content) {
+  constructor(backend: BlockingBackend, meter: Meter, content: Content) {
     this.#backend = backend;
     this.#meter = meter;
     this.#bufferAt = content.dataAt;
@@ -32,7 +50,7 @@ export class PsyncDrain implements Drain {
   run(batch: Batch): boolean {
     const { file, offsetBytes, lengthBytes, kind, count } = batch;
     const backend = this.#backend;
-    const { fds } = backend;
+    const { handles } = backend;
     const { read, write } = backend.calls;
     const meter = this.#meter;
     const { histograms } = meter;
@@ -43,11 +61,11 @@ export class PsyncDrain implements Drain {
     for (let i = 0; i < count; i++) {
       const slot = file[i] as number;
       const bytes = lengthBytes[i] as number;
-      const fd = fds[slot] as number;
+      const handle = handles[slot] as number;
       const isRead = kind[i] === READ;
       const moved = isRead
-        ? read(fd, bufferAt, bytes, offsetBytes[i] as number)
-        : write(fd, bufferAt, bytes, offsetBytes[i] as number);
+        ? read(handle, bufferAt, bytes, offsetBytes[i] as number)
+        : write(handle, bufferAt, bytes, offsetBytes[i] as number);
       if (moved !== bytes) backend.complete(kind[i] as number, slot, offsetBytes[i] as number, bytes, bufferAt, moved);
       const endNs = monotonicNs();
       const cell = (isRead ? 0 : writeBase) + binOf(endNs - startNs);
@@ -62,7 +80,9 @@ export class PsyncDrain implements Drain {
       startNs = endNs;
       if (endNs - originNs >= meter.nextTickNs) {
         if (!meter.tick(endNs - originNs)) return false;
-        startNs = monotonicNs();
+        // `+`: V8 does not inline so rare a call. Were it not sure of a number here, it would keep `startNs` as an object,
+        // allocated anew for every operation.
+        startNs = +monotonicNs();
       }
     }
     return true;
