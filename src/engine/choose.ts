@@ -6,6 +6,8 @@ import { uringRefusal } from './uring/availability.js';
 
 /** Beyond this many threads of a job the client's scheduler is what is measured. */
 const MAX_THREADS_PER_JOB = 64;
+/** Of all jobs together: each takes about 10 MiB, and with 512 Node was seen to run out of memory. */
+const MAX_THREADS = 256;
 
 /**
  * What will carry out a job's operations. `auto` is the fastest backend for its queue that runs here:
@@ -17,7 +19,7 @@ export function chooseEngine(job: Job): EngineUse {
   const common = { asked: job.ioengine, numjobs: job.numjobs, direct: job.direct, ring: null };
   if (job.ioengine !== 'auto') return { ...common, ...useOf(job.ioengine, 1, depth), reason: null };
   if (depth === 1) return { ...common, ...useOf('psync', 1, 1), reason: null };
-  const reason = uringRefusal();
+  const reason = uringRefusal(job.numjobs, depth);
   if (reason === null) return { ...common, ...useOf('io_uring', 1, depth), reason };
   const threads = threadsFor(job, depth);
   return { ...common, ...useOf('psync', threads, threads), reason };
@@ -34,14 +36,15 @@ function useOf(
 
 /** Threads cannot pause together as a queue does for think time: with it, one operation at a time is what is left. */
 function threadsFor(job: Job, depth: number): number {
-  return job.kind === 'io' && job.thinktimeNs > 0 ? 1 : Math.min(depth, MAX_THREADS_PER_JOB);
+  if (job.kind === 'io' && job.thinktimeNs > 0) return 1;
+  return Math.max(1, Math.min(depth, MAX_THREADS_PER_JOB, Math.floor(MAX_THREADS / job.numjobs)));
 }
 
 /** Why the backend that a job names cannot run here, in words; null when it can. */
 export function engineRefusal(job: Job): string | null {
   switch (job.ioengine) {
     case 'io_uring':
-      return uringRefusal();
+      return uringRefusal(job.numjobs, job.kind === 'io' ? job.iodepth : 1);
     case 'mmap':
       return mmapRefusal();
     default:

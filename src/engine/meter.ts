@@ -24,8 +24,8 @@ export interface WorkerSecond {
   readonly readBytes: number;
   readonly writeBytes: number;
   readonly ops: number;
-  /** Read and write latencies together: `[bin, count, …]`. */
-  readonly latency: readonly number[];
+  /** Read and write latencies together: `[bin, count, …]`, packed, as a long trial has thousands of them. */
+  readonly latency: Uint32Array;
 }
 
 /**
@@ -55,6 +55,7 @@ export class Meter {
   #last: Totals = { atNs: 0, readOps: 0, writeOps: 0, readBytes: 0, writeBytes: 0 };
   #secondStart: Totals = this.#last;
   readonly #countsBefore = new Float64Array(BINS);
+  readonly #added = new Uint32Array(2 * BINS);
 
   /**
    * `deadlineNs`: when the worker must end, ns since the start; Infinity for none.
@@ -137,11 +138,14 @@ export class Meter {
 
   #endSecond(now: Totals): void {
     const start = this.#secondStart;
-    const latency: number[] = [];
+    let end = 0;
     for (let bin = 0; bin < BINS; bin++) {
       const count = (this.histograms[READS + bin] as number) + (this.histograms[WRITES + bin] as number);
       const added = count - (this.#countsBefore[bin] as number);
-      if (added !== 0) latency.push(bin, added);
+      if (added !== 0) {
+        this.#added[end++] = bin;
+        this.#added[end++] = added;
+      }
       this.#countsBefore[bin] = count;
     }
     const ops = now.readOps - start.readOps + now.writeOps - start.writeOps;
@@ -149,6 +153,12 @@ export class Meter {
     if (ops === 0) return;
     const readBytes = now.readBytes - start.readBytes;
     const writeBytes = now.writeBytes - start.writeBytes;
-    this.seconds.push({ second: Math.floor(start.atNs / SECOND_NS), readBytes, writeBytes, ops, latency });
+    this.seconds.push({
+      second: Math.floor(start.atNs / SECOND_NS),
+      readBytes,
+      writeBytes,
+      ops,
+      latency: this.#added.slice(0, end),
+    });
   }
 }

@@ -13,7 +13,7 @@ export function encodeHistogram(histogram: Histogram): SparseCounts {
 }
 
 /** Throws a `RangeError` on bins or counts that no histogram has, and on bins out of order or twice. */
-export function decodeHistogram(sparse: SparseCounts): Histogram {
+export function decodeHistogram(sparse: SparseCounts | Uint32Array): Histogram {
   const histogram = createHistogram();
   if (sparse.length % 2 !== 0) throw new RangeError('histogram: odd number of entries');
   let lastBin = -1;

@@ -13,7 +13,7 @@ const test = suite('run/killed');
 const LARGE = `
 name: large
 trials: {rounds: 1}
-dataset: {nrfiles: 1, filesize: 256MiB}
+dataset: {nrfiles: 1, filesize: 2GiB}
 jobs:
   read: {rw: read, bs: 1MiB}
 `;

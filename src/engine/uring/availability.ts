@@ -8,22 +8,33 @@ const MEANINGS: Readonly<Record<string, string>> = {
   ENOMEM: 'out of lockable memory (ENOMEM): raise ulimit -l',
 };
 
-let known: string | null | undefined;
+const known = new Map<string, string | null>();
 
-/** Why this process cannot use io_uring, in words; null when it can. Asked of the kernel once. */
-export function uringRefusal(): string | null {
-  if (known === undefined) known = probe();
-  return known;
+/**
+ * Why this process cannot have so many rings of so many entries at once, in words; null when it can. Asked of the
+ * kernel once: what an ordinary user may lock can be enough for one ring and not for two.
+ */
+export function uringRefusal(rings = 1, entries = 1): string | null {
+  const key = `${rings} ${entries}`;
+  let refusal = known.get(key);
+  if (refusal === undefined) {
+    refusal = probe(rings, entries);
+    known.set(key, refusal);
+  }
+  return refusal;
 }
 
-function probe(): string | null {
+function probe(rings: number, entries: number): string | null {
   const calls = libc();
   if (calls === null) return 'io_uring needs the optional dependency koffi, which is missing or switched off';
+  const granted: Ring[] = [];
   try {
-    new Ring(calls, 1).close();
+    while (granted.length < rings) granted.push(new Ring(calls, entries));
     return null;
   } catch (thrown) {
     if (!(thrown instanceof RingRefused)) throw thrown;
     return `io_uring is ${MEANINGS[thrown.code] ?? `refused: ${thrown.message}`}`;
+  } finally {
+    for (const ring of granted) ring.close();
   }
 }
