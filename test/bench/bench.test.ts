@@ -142,6 +142,7 @@ test('what must reach the device is what was written, but a cached block only on
   assert.is(least('cache/write-1m-refill/psync/1', 100 * MIB), 0.99 * 4);
   const touched = least('cache/randwrite-4k/psync/1', 4 * MIB) / 0.99;
   assert.ok(Math.abs(touched - 4 * (1 - 1 / Math.E)) < 1e-9);
+  assert.is(least('cache/write-1m-refill/psync/2', 100 * MIB), 0.99 * 2);
 });
 
 test('fio is never given what makes it lie', () => {
