@@ -4,6 +4,8 @@ import { CONTENT_SLACK_BYTES, ContentMemory, SECTOR_BYTES } from './content.js';
 
 /** Of every buffer: whole pages, which suits direct I/O on all usual devices. */
 export const ALIGNMENT_BYTES = 4096;
+/** From this length on it matters where a block lies in memory, and in which order it is filled and written. */
+export const LARGE_BYTES = 65_536;
 const alignUp = (bytes: number) => Math.ceil(bytes / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
 
 /** What a worker's buffers must take. */
@@ -22,7 +24,7 @@ export interface ContentNeeds {
 
 /** A worker's data buffers, and what its files must contain. */
 export class Content {
-  /** The whole memory; I/O calls take positions in it. */
+  /** All places; I/O calls take positions in it. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Length of a place: whole pages. */
   readonly placeBytes: number;
@@ -37,7 +39,11 @@ export class Content {
   constructor(files: readonly DataFile[], needs: ContentNeeds) {
     const { maxBlockBytes, wholeSectors, places, checks, mapRoomBytes } = needs;
     this.placeBytes = alignUp(maxBlockBytes + (wholeSectors ? 0 : CONTENT_SLACK_BYTES));
-    this.#memory = new ContentMemory(this.placeBytes * (places + (checks ? 1 : 0)), mapRoomBytes);
+    this.#memory = new ContentMemory({
+      capacityBytes: this.placeBytes * (places + (checks ? 1 : 0)),
+      large: maxBlockBytes >= LARGE_BYTES,
+      roomBytes: mapRoomBytes ?? 0,
+    });
     this.bytes = this.#memory.bytes;
     this.#expectedAt = this.placeBytes * places;
     this.files = files;
@@ -68,8 +74,8 @@ export class Content {
   /** Compares the block that was read into a place with what belongs there; throws the first difference as a fault. */
   check(slot: number, offsetBytes: number, lengthBytes: number, generation: number, place = 0): void {
     const expectedAt = this.#memory.fill(this.#expectedAt, lengthBytes, this.#seedOf(slot), generation, offsetBytes);
-    const expected = Buffer.from(this.bytes.buffer, expectedAt, lengthBytes);
-    const found = Buffer.from(this.bytes.buffer, this.placeAt(place), lengthBytes);
+    const expected = Buffer.from(this.bytes.buffer, this.bytes.byteOffset + expectedAt, lengthBytes);
+    const found = Buffer.from(this.bytes.buffer, this.bytes.byteOffset + this.placeAt(place), lengthBytes);
     if (expected.equals(found)) return;
     const at = expected.findIndex((byte, i) => byte !== found[i]);
     const hex = (bytes: Buffer) => bytes.subarray(at, at + 8).toString('hex');

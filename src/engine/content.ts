@@ -7,6 +7,7 @@
  * It is a WebAssembly SIMD function because storage must not wait for the generator: about
  * 20 GB/s a core, where JavaScript reaches 3 to 6.
  */
+import { libc } from '../host/libc.js';
 import { COPY_NAME, contentModule, FILL_NAME } from './content-module.js';
 
 export const SECTOR_BYTES = 512;
@@ -21,6 +22,34 @@ let compiled: WebAssembly.Module | undefined;
 /** The most that a memory can have, but for one page: positions then never reach 2^32. */
 const MAX_PAGES = 65_535;
 const pagesOf = (bytes: number) => Math.ceil(bytes / PAGE_BYTES);
+
+/** Of x86-64, and of arm64 with its usual pages; elsewhere the advice is not taken. */
+const HUGE_PAGE_BYTES = 2 ** 21;
+const MADV_HUGEPAGE = 14;
+
+/** What a `ContentMemory` is for. */
+export interface MemoryNeeds {
+  readonly capacityBytes: number;
+  /** Whether large blocks are moved: then it lies on huge pages where the kernel has them. */
+  readonly large?: boolean;
+  /** Address space behind the content, which takes memory only when it is touched. */
+  readonly roomBytes?: number;
+}
+
+/**
+ * A part of the memory that begins at a huge page, and is to consist of them. A device is given a large block in as
+ * many segments as it has pieces of memory that do not touch: 256 for 1 MiB on scattered pages, one on a huge page.
+ */
+function onHugePages(memory: WebAssembly.Memory, bytes: number): Uint8Array<ArrayBuffer> {
+  const buffer = memory.buffer as ArrayBuffer;
+  const calls = libc();
+  if (calls === null) return new Uint8Array(buffer, 0, bytes);
+  const address = calls.addressOf(new Uint8Array(buffer));
+  const startBytes = Math.ceil(address / HUGE_PAGE_BYTES) * HUGE_PAGE_BYTES - address;
+  // Only advice: refused or not taken, it is memory as any other.
+  calls.madvise(address + startBytes, bytes, MADV_HUGEPAGE);
+  return new Uint8Array(buffer, startBytes, bytes);
+}
 
 /** Memory with room behind its content; without the room where the address space has no place for it. */
 function allocate(contentPages: number, roomPages: number): { memory: WebAssembly.Memory; roomPages: number } {
@@ -40,6 +69,7 @@ function allocate(contentPages: number, roomPages: number): { memory: WebAssembl
  * `WebAssembly.Memory` is aligned to its 64 KiB pages, which O_DIRECT needs, and never moves.
  */
 export class ContentMemory {
+  /** The content; positions count from its start. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** What follows `bytes` and is left to others to map files into: what was asked for, or 0. */
   readonly roomBytes: number;
@@ -47,11 +77,16 @@ export class ContentMemory {
   readonly copy: Copy;
   readonly #fill: Fill;
 
-  /** `roomBytes`: address space behind the content, which takes memory only when it is touched. */
-  constructor(capacityBytes: number, roomBytes = 0) {
-    const contentPages = Math.max(1, pagesOf(capacityBytes));
+  constructor({ capacityBytes, large = false, roomBytes = 0 }: MemoryNeeds) {
+    const huge = large && roomBytes === 0;
+    const contentBytes = huge
+      ? Math.ceil(capacityBytes / HUGE_PAGE_BYTES) * HUGE_PAGE_BYTES
+      : Math.max(1, pagesOf(capacityBytes)) * PAGE_BYTES;
+    const contentPages = pagesOf(contentBytes + (huge ? HUGE_PAGE_BYTES : 0));
     const { memory, roomPages } = allocate(contentPages, pagesOf(roomBytes));
-    this.bytes = new Uint8Array(memory.buffer as ArrayBuffer, 0, contentPages * PAGE_BYTES);
+    this.bytes = huge
+      ? onHugePages(memory, contentBytes)
+      : new Uint8Array(memory.buffer as ArrayBuffer, 0, contentBytes);
     this.roomBytes = roomPages * PAGE_BYTES;
     compiled ??= new WebAssembly.Module(contentModule());
     const { exports } = new WebAssembly.Instance(compiled, { host: { memory } });
@@ -68,7 +103,12 @@ export class ContentMemory {
     const firstSector = Math.floor(offsetBytes / SECTOR_BYTES);
     const skip = offsetBytes - firstSector * SECTOR_BYTES;
     const sectors = Math.ceil((skip + lengthBytes) / SECTOR_BYTES);
-    this.#fill(at, sectors * SECTOR_BYTES, contentSeed, firstSector + generation * GENERATION_SECTORS);
+    this.#fill(
+      this.bytes.byteOffset + at,
+      sectors * SECTOR_BYTES,
+      contentSeed,
+      firstSector + generation * GENERATION_SECTORS,
+    );
     return at + skip;
   }
 }

@@ -19,7 +19,8 @@ const PROBE_BYTES = 4096;
 export class LayoutStopped extends Error {}
 
 const memory = { current: null as ContentMemory | null };
-const contentMemory = () => (memory.current ??= new ContentMemory(CHUNK_BYTES + CONTENT_SLACK_BYTES));
+const contentMemory = () =>
+  (memory.current ??= new ContentMemory({ capacityBytes: CHUNK_BYTES + CONTENT_SLACK_BYTES }));
 
 /** Whether the path holds the file: its size, and its content at both ends. */
 export function holdsFile(path: string, file: DataFile): boolean {

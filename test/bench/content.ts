@@ -21,7 +21,7 @@ const bench = new Bench({
   warmupTime: 0,
   throws: true,
 });
-const memory = new ContentMemory(1_048_576 + CONTENT_SLACK_BYTES);
+const memory = new ContentMemory({ capacityBytes: 1_048_576 + CONTENT_SLACK_BYTES });
 const pool = new WorkerPool(1);
 const files = [{ path: '/nonexistent', bytes: FILE_BYTES, contentSeed: 1 }];
 

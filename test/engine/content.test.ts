@@ -3,6 +3,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ContentMemory } from '../../src/engine/content.js';
 import { LANES } from '../../src/engine/content-module.js';
+import { libc } from '../../src/host/libc.js';
+import { skipTest } from '../support/skip.js';
 
 const MASK = (1n << 64n) - 1n;
 const GOLDEN = 0x9e3779b97f4a7c15n;
@@ -31,7 +33,7 @@ function referenceSector(seed: number, sectorNumber: number): Uint8Array {
 const content = suite('content');
 
 content('equals the arithmetic it documents', () => {
-  const memory = new ContentMemory(65536);
+  const memory = new ContentMemory({ capacityBytes: 65_536 });
   for (const [seed, sector] of [
     [0, 0],
     [1, 7],
@@ -45,7 +47,7 @@ content('equals the arithmetic it documents', () => {
 });
 
 content('any range is the same bytes as the whole', () => {
-  const memory = new ContentMemory(1 << 18);
+  const memory = new ContentMemory({ capacityBytes: 1 << 18 });
   const whole = memory.bytes.slice(memory.fill(0, 65536, 42, 0, 0), 65536);
   for (const [offset, length] of [
     [0, 1],
@@ -60,7 +62,7 @@ content('any range is the same bytes as the whole', () => {
 });
 
 content('does not compress and does not repeat', () => {
-  const memory = new ContentMemory(4 << 20);
+  const memory = new ContentMemory({ capacityBytes: 4 << 20 });
   memory.fill(0, 2 << 20, 7, 0, 0);
   memory.fill(2 << 20, 1 << 20, 7, 1, 0);
   memory.fill(3 << 20, 1 << 20, 8, 0, 0);
@@ -69,6 +71,17 @@ content('does not compress and does not repeat', () => {
   for (let at = 0; at < memory.bytes.length; at += 512)
     sectors.add(Buffer.from(memory.bytes.subarray(at, at + 512)).toString('base64'));
   assert.is(sectors.size, memory.bytes.length / 512);
+});
+
+content('large blocks begin at a huge page, with the same content', () => {
+  const calls = libc();
+  if (calls === null) skipTest('no koffi: nothing tells an address');
+  const large = new ContentMemory({ capacityBytes: 3 << 20, large: true });
+  assert.is(calls.addressOf(large.bytes) % (2 << 20), 0);
+  assert.is(large.bytes.length, 4 << 20);
+  const small = new ContentMemory({ capacityBytes: 3 << 20 });
+  for (const memory of [large, small]) assert.is(memory.fill(1 << 20, 1 << 20, 5, 1, 4096), 1 << 20);
+  assert.ok(Buffer.from(large.bytes.subarray(1 << 20, 2 << 20)).equals(small.bytes.subarray(1 << 20, 2 << 20)));
 });
 
 content.run();

@@ -35,6 +35,8 @@ export class QueueDrain implements Drain {
   readonly #lone: boolean;
   /** Entries that one call hands over at most. */
   readonly #callLimit: number;
+  /** Completions that a full queue waits for. */
+  readonly #waitFor: number;
   readonly #opcodes: Int32Array;
   readonly #files: Int32Array;
 
@@ -46,13 +48,18 @@ export class QueueDrain implements Drain {
   #operationsUntilThink: number;
   #writesSinceSync = 0;
 
-  /** The files of all slots must be open: they are registered here. `callLimit`: see `#callLimit`. */
+  /** The files of all slots must be open: they are registered here. `callLimit`, `waitFor`: see `#callLimit`, `#waitFor`. */
   constructor(
     backend: UringBackend,
     meter: Meter,
     content: Content,
     options: DrainOptions,
-    setting: { readonly files: number; readonly registerBuffers: boolean; readonly callLimit: number },
+    setting: {
+      readonly files: number;
+      readonly registerBuffers: boolean;
+      readonly callLimit: number;
+      readonly waitFor: number;
+    },
   ) {
     const { ring, clock, iodepth } = backend;
     this.#backend = backend;
@@ -63,6 +70,7 @@ export class QueueDrain implements Drain {
     this.#options = options;
     this.#lone = iodepth === 1 && !options.paced;
     this.#callLimit = setting.callLimit;
+    this.#waitFor = setting.waitFor;
     this.#operationsUntilThink = options.thinktimeBlocks;
     this.#operations = new Operations(iodepth);
     backend.register(content, setting.files, setting.registerBuffers);
@@ -110,7 +118,7 @@ export class QueueDrain implements Drain {
       ring.push(place);
       // Here and not before the next operation: whoever plans the next batch must not keep these waiting.
       while (operations.freeCount === 0 || ring.queued >= this.#callLimit) {
-        if (!this.#turn(operations.freeCount === 0 ? 1 : 0)) return false;
+        if (!this.#turn(operations.freeCount === 0 ? this.#waitFor : 0)) return false;
       }
       if (paused && !this.#pauseAfter(kind, slot)) return false;
     }
