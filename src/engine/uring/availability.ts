@@ -1,5 +1,6 @@
 import { libc } from '../../host/libc.js';
-import { Ring, RingRefused } from './ring.js';
+import { Ring } from './ring.js';
+import { RingRefused } from './set-up.js';
 
 /** What the refusals of io_uring_setup(2) mean, for people. */
 const MEANINGS: Readonly<Record<string, string>> = {

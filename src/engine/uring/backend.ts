@@ -6,7 +6,8 @@ import { IoFault } from '../backend.js';
 import type { Content } from '../buffers.js';
 import type { MonotonicClock } from '../clock.js';
 import { FileBackend } from '../file-backend.js';
-import { FSYNC_DATA_ONLY, isPassing, OPCODE, Ring, SQE, SQE_WORDS } from './ring.js';
+import { FSYNC_DATA_ONLY, OPCODE, SQE, SQE_WORDS } from './entry.js';
+import { isPassing, Ring } from './ring.js';
 
 /** The entry of single operations, which are made only while the queue is empty. */
 const ENTRY = 0;

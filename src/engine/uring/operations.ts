@@ -1,34 +1,120 @@
+import { READ, WRITE } from '../../plan/batch.js';
+import type { Content } from '../buffers.js';
+import type { UringBackend } from './backend.js';
+import { FIXED_FILE, OPCODE, offsetAt, SQE, SQE_WORDS } from './entry.js';
+
 /**
- * What the entries in the ring do not tell about the operations in flight, a place each: parallel typed arrays, indexed
- * by place. Nothing is allocated for an operation.
+ * The operations in flight. Place p owns submission entry p and buffer p of the content, so that an operation writes
+ * only what is its own into an entry that is prepared; the entry is also what is remembered of it. What entries do not
+ * tell is in parallel typed arrays, indexed by place. Nothing is allocated for an operation.
  */
 export class Operations {
   /** Slot of the file. */
   readonly file: Int32Array;
   /** Moved so far, by calls that ended early. */
   readonly doneBytes: Int32Array;
-  /** Where its data is in the content's memory. */
-  readonly bufferAt: Float64Array;
-  readonly generation: Int32Array;
   readonly createdNs: Float64Array;
   /** -1 = not yet. */
   readonly submittedNs: Float64Array;
-  /** A stack of the places that are free. */
-  readonly free: Int32Array;
+  /** How many places are free. */
   freeCount: number;
 
-  constructor(places: number) {
-    this.file = new Int32Array(places);
-    this.doneBytes = new Int32Array(places);
-    this.bufferAt = new Float64Array(places);
-    this.generation = new Int32Array(places);
-    this.createdNs = new Float64Array(places);
-    this.submittedNs = new Float64Array(places);
-    this.free = Int32Array.from({ length: places }, (_, i) => places - 1 - i);
-    this.freeCount = places;
+  readonly #backend: UringBackend;
+  readonly #content: Content;
+  readonly #sqes: Int32Array;
+  readonly #opcodes: Int32Array;
+  /** By slot: what an entry calls the file. */
+  readonly #files: Int32Array;
+  /** Where its data is in the content's memory. */
+  readonly #bufferAt: Float64Array;
+  readonly #generation: Int32Array;
+  /** A stack of the places that are free. */
+  readonly #free: Int32Array;
+
+  /** Registers the open files of the slots 0 … files-1 and, if wanted, the buffers. */
+  constructor(backend: UringBackend, content: Content, files: number, registerBuffers: boolean) {
+    const { ring, iodepth } = backend;
+    this.#backend = backend;
+    this.#content = content;
+    this.#sqes = ring.sqes;
+    this.file = new Int32Array(iodepth);
+    this.doneBytes = new Int32Array(iodepth);
+    this.createdNs = new Float64Array(iodepth);
+    this.submittedNs = new Float64Array(iodepth);
+    this.#bufferAt = new Float64Array(iodepth);
+    this.#generation = new Int32Array(iodepth);
+    this.#free = Int32Array.from({ length: iodepth }, (_, i) => iodepth - 1 - i);
+    this.freeCount = iodepth;
+    backend.register(content, files, registerBuffers);
+    const fixed = ring.registeredFiles ? FIXED_FILE : 0;
+    this.#opcodes = new Int32Array(2);
+    this.#opcodes[READ] = (ring.registeredBuffers ? OPCODE.readFixed : OPCODE.read) | fixed;
+    this.#opcodes[WRITE] = (ring.registeredBuffers ? OPCODE.writeFixed : OPCODE.write) | fixed;
+    this.#files = Int32Array.from({ length: files }, (_, slot) => (fixed === 0 ? backend.fdOf(slot) : slot));
+    for (let place = 0; place < iodepth; place++) this.prepare(place);
+  }
+
+  /** Readies a place's entry, also after it was used for something else. */
+  prepare(place: number): void {
+    const at = this.#content.placeAt(place);
+    this.#backend.beginEntry(place, OPCODE.nop, 0);
+    this.#backend.pointTo(place, at);
+    if (this.#backend.ring.registeredBuffers) this.#sqes[place * SQE_WORDS + SQE.buffer] = place;
+    this.#bufferAt[place] = at;
+  }
+
+  /** Takes a free place for an operation and returns it; its times are the caller's to set. */
+  begin(kind: number, slot: number, offsetBytes: number, lengthBytes: number, generation: number): number {
+    const place = this.#free[--this.freeCount] as number;
+    const entry = place * SQE_WORDS;
+    this.#sqes[entry] = this.#opcodes[kind] as number;
+    this.#sqes[entry + SQE.file] = this.#files[slot] as number;
+    this.#backend.aim(place, offsetBytes, lengthBytes);
+    this.file[place] = slot;
+    this.doneBytes[place] = 0;
+    this.#generation[place] = generation;
+    this.submittedNs[place] = -1;
+    return place;
   }
 
   release(place: number): void {
-    this.free[this.freeCount++] = place;
+    this.#free[this.freeCount++] = place;
+  }
+
+  isRead(place: number): boolean {
+    return this.#sqes[place * SQE_WORDS] === this.#opcodes[READ];
+  }
+
+  /** Bytes that the entry asks for: all that has not been moved. */
+  askedBytes(place: number): number {
+    return this.#sqes[place * SQE_WORDS + SQE.length] as number;
+  }
+
+  /** Where in the file that begins. */
+  askedFromBytes(place: number): number {
+    return offsetAt(this.#sqes, place);
+  }
+
+  /** Puts the operation's content into its buffer. */
+  fill(place: number): void {
+    const [slot, generation] = [this.file[place] as number, this.#generation[place] as number];
+    const at = this.#content.fill(slot, this.askedFromBytes(place), this.askedBytes(place), generation, place);
+    this.#bufferAt[place] = at;
+    this.#backend.pointTo(place, at);
+  }
+
+  /** Compares what was read with what belongs there. Throws `IoFault`. */
+  check(place: number): void {
+    const done = this.doneBytes[place] as number;
+    const [slot, generation] = [this.file[place] as number, this.#generation[place] as number];
+    this.#content.check(slot, this.askedFromBytes(place) - done, this.askedBytes(place) + done, generation, place);
+  }
+
+  /** After a call that moved only `movedBytes`: the entry then asks for the rest. */
+  askForRest(place: number, movedBytes: number): void {
+    const done = (this.doneBytes[place] as number) + movedBytes;
+    this.doneBytes[place] = done;
+    this.#backend.aim(place, this.askedFromBytes(place) + movedBytes, this.askedBytes(place) - movedBytes);
+    this.#backend.pointTo(place, (this.#bufferAt[place] as number) + done);
   }
 }

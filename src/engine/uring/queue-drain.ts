@@ -8,7 +8,7 @@ import type { Drain, DrainOptions } from '../drain.js';
 import type { Meter } from '../meter.js';
 import type { UringBackend } from './backend.js';
 import { Operations } from './operations.js';
-import { FIXED_FILE, isPassing, OPCODE, offsetAt, type Ring, SQE, SQE_WORDS } from './ring.js';
+import { isPassing, type Ring } from './ring.js';
 
 /** A worker that waits for a due time looks at the stop flag this often. */
 const WAIT_SLICE_NS = 50_000_000;
@@ -16,20 +16,18 @@ const WAIT_SLICE_NS = 50_000_000;
 const SPIN_NS = 200_000;
 
 /**
- * Keeps `iodepth` operations in flight. Place p of the queue owns submission entry p and buffer p of
- * the content, so that an operation writes only what is its own into an entry that is prepared.
+ * Keeps `iodepth` operations in flight.
  *
  * An operation is *created* when its place is filled (with a rate: when it was due), *submitted* when
  * the call that hands it over begins, and *completed* when its completion is seen: `slat` is the time
  * between the first two, `clat` between the last two, `lat` all of it. The clock is read twice a call,
- * whatever the number of operations in it. The entry of an operation in flight is also what is remembered of it.
+ * whatever the number of operations in it.
  */
 export class QueueDrain implements Drain {
   readonly #backend: UringBackend;
   readonly #ring: Ring;
   readonly #clock: MonotonicClock;
   readonly #meter: Meter;
-  readonly #content: Content;
   readonly #options: DrainOptions;
   /** A queue of one submits what it creates at once: the end of an operation is the start of the next. */
   readonly #lone: boolean;
@@ -37,9 +35,6 @@ export class QueueDrain implements Drain {
   readonly #callLimit: number;
   /** Completions that a full queue waits for. */
   readonly #waitFor: number;
-  readonly #opcodes: Int32Array;
-  readonly #files: Int32Array;
-
   readonly #operations: Operations;
 
   #nowNs = 0;
@@ -66,54 +61,33 @@ export class QueueDrain implements Drain {
     this.#ring = ring;
     this.#clock = clock;
     this.#meter = meter;
-    this.#content = content;
     this.#options = options;
     this.#lone = iodepth === 1 && !options.paced;
     this.#callLimit = setting.callLimit;
     this.#waitFor = setting.waitFor;
     this.#operationsUntilThink = options.thinktimeBlocks;
-    this.#operations = new Operations(iodepth);
-    backend.register(content, setting.files, setting.registerBuffers);
-    const fixed = ring.registeredFiles ? FIXED_FILE : 0;
-    const fixedBuffers = ring.registeredBuffers;
-    this.#opcodes = new Int32Array(2);
-    this.#opcodes[READ] = (fixedBuffers ? OPCODE.readFixed : OPCODE.read) | fixed;
-    this.#opcodes[WRITE] = (fixedBuffers ? OPCODE.writeFixed : OPCODE.write) | fixed;
-    this.#files = Int32Array.from({ length: setting.files }, (_, slot) => (fixed === 0 ? backend.fdOf(slot) : slot));
-    for (let place = 0; place < iodepth; place++) this.#prepare(place);
-  }
-
-  #prepare(place: number): void {
-    const at = this.#content.placeAt(place);
-    this.#backend.beginEntry(place, OPCODE.nop, 0);
-    this.#backend.pointTo(place, at);
-    if (this.#ring.registeredBuffers) this.#ring.sqes[place * SQE_WORDS + SQE.buffer] = place;
-    this.#operations.bufferAt[place] = at;
+    this.#operations = new Operations(backend, content, setting.files, setting.registerBuffers);
   }
 
   /** Issues the batch; what is in flight at its end is waited for by the next batch, or by `finish`. */
   run(batch: Batch, generation: number): boolean {
     const operations = this.#operations;
     const ring = this.#ring;
-    const { sqes } = ring;
     const { paced, refill, fsync, fdatasync, thinktimeNs } = this.#options;
     const paused = fsync > 0 || fdatasync > 0 || thinktimeNs > 0;
     const { count } = batch;
     this.#nowNs = this.#clock.now();
     for (let i = 0; i < count; i++) {
       if (paced && !this.#awaitDue(batch.dueNs[i] as number)) return false;
-      const place = operations.free[--operations.freeCount] as number;
       const kind = batch.kind[i] as number;
       const slot = batch.file[i] as number;
-      const entry = place * SQE_WORDS;
-      sqes[entry] = this.#opcodes[kind] as number;
-      sqes[entry + SQE.file] = this.#files[slot] as number;
-      this.#backend.aim(place, batch.offsetBytes[i] as number, batch.lengthBytes[i] as number);
-      operations.file[place] = slot;
-      operations.doneBytes[place] = 0;
-      operations.generation[place] = generation;
-      operations.submittedNs[place] = -1;
-      if (refill && kind === WRITE) this.#refill(place);
+      const offsetBytes = batch.offsetBytes[i] as number;
+      const place = operations.begin(kind, slot, offsetBytes, batch.lengthBytes[i] as number, generation);
+      if (refill && kind === WRITE) {
+        operations.fill(place);
+        // The operation's creation begins after that, as fio counts it.
+        this.#nowNs = this.#clock.now();
+      }
       operations.createdNs[place] = paced ? (batch.dueNs[i] as number) : this.#nowNs;
       ring.push(place);
       // Here and not before the next operation: whoever plans the next batch must not keep these waiting.
@@ -129,19 +103,6 @@ export class QueueDrain implements Drain {
   finish(): void {
     while (this.#ring.inFlight > 0) this.#step(1);
     if (this.#fault !== null) throw this.#fault;
-  }
-
-  /** Puts the operation's content into its buffer; its creation begins after that, as fio counts it. */
-  #refill(place: number): void {
-    const operations = this.#operations;
-    const { sqes } = this.#ring;
-    const offsetBytes = offsetAt(sqes, place);
-    const lengthBytes = sqes[place * SQE_WORDS + SQE.length] as number;
-    const generation = operations.generation[place] as number;
-    const at = this.#content.fill(operations.file[place] as number, offsetBytes, lengthBytes, generation, place);
-    operations.bufferAt[place] = at;
-    this.#backend.pointTo(place, at);
-    this.#nowNs = this.#clock.now();
   }
 
   /** A step of a worker that goes on issuing, unless an operation has failed. */
@@ -186,13 +147,12 @@ export class QueueDrain implements Drain {
   }
 
   #takeCompletions(): boolean {
-    const { createdNs, submittedNs, doneBytes } = this.#operations;
+    const operations = this.#operations;
+    const { createdNs, submittedNs, doneBytes } = operations;
     const ring = this.#ring;
-    const { sqes } = ring;
     const meter = this.#meter;
     const { histograms } = meter;
     const { verify } = this.#options;
-    const readOpcode = this.#opcodes[READ] as number;
     const endNs = this.#clock.now();
     const count = ring.completions();
     let sharedCreatedNs = -1;
@@ -201,8 +161,7 @@ export class QueueDrain implements Drain {
     let clatCell = 0;
     for (let i = 0; i < count; i++) {
       const place = ring.userDataAt(i);
-      const entry = place * SQE_WORDS;
-      const asked = sqes[entry + SQE.length] as number;
+      const asked = operations.askedBytes(place);
       if (ring.resultAt(i) !== asked) {
         this.#setBack(place, ring.resultAt(i));
         continue;
@@ -215,7 +174,7 @@ export class QueueDrain implements Drain {
         sharedSubmittedNs = submittedNs[place] as number;
         clatCell = HISTOGRAM_BASE.clat + binOf(endNs - sharedSubmittedNs);
       }
-      const isRead = sqes[entry] === readOpcode;
+      const isRead = operations.isRead(place);
       const latCell = (isRead ? HISTOGRAM_BASE.read : HISTOGRAM_BASE.write) + latBin;
       histograms[latCell] = (histograms[latCell] as number) + 1;
       histograms[clatCell] = (histograms[clatCell] as number) + 1;
@@ -228,7 +187,7 @@ export class QueueDrain implements Drain {
         meter.writeOps++;
         meter.writeBytes += bytes;
       }
-      this.#operations.release(place);
+      operations.release(place);
     }
     ring.take(count);
     this.#nowNs = endNs;
@@ -242,33 +201,21 @@ export class QueueDrain implements Drain {
   /** An operation that did not move all: the rest is asked for, or the fault is kept. */
   #setBack(place: number, result: number): void {
     const operations = this.#operations;
-    const { sqes } = this.#ring;
-    const entry = place * SQE_WORDS;
-    const moved = Math.max(0, result);
-    const offsetBytes = offsetAt(sqes, place) + moved;
     if (result > 0 || (result < 0 && isPassing(-result))) {
       this.#backend.shortTransfers++;
-      const done = (operations.doneBytes[place] as number) + moved;
-      operations.doneBytes[place] = done;
-      this.#backend.aim(place, offsetBytes, (sqes[entry + SQE.length] as number) - moved);
-      this.#backend.pointTo(place, (operations.bufferAt[place] as number) + done);
+      operations.askForRest(place, Math.max(0, result));
       this.#ring.push(place);
       return;
     }
-    const kind = sqes[entry] === this.#opcodes[READ] ? READ : WRITE;
-    this.#fault ??= this.#backend.transferFault(kind, operations.file[place] as number, offsetBytes, result);
+    const kind = operations.isRead(place) ? READ : WRITE;
+    const slot = operations.file[place] as number;
+    this.#fault ??= this.#backend.transferFault(kind, slot, operations.askedFromBytes(place), result);
     operations.release(place);
   }
 
   #check(place: number): void {
-    const operations = this.#operations;
-    const { sqes } = this.#ring;
-    const done = operations.doneBytes[place] as number;
-    const offsetBytes = offsetAt(sqes, place) - done;
-    const lengthBytes = (sqes[place * SQE_WORDS + SQE.length] as number) + done;
-    const slot = operations.file[place] as number;
     try {
-      this.#content.check(slot, offsetBytes, lengthBytes, operations.generation[place] as number, place);
+      this.#operations.check(place);
     } catch (thrown) {
       if (!(thrown instanceof IoFault)) throw thrown;
       this.#fault ??= thrown;
@@ -308,7 +255,7 @@ export class QueueDrain implements Drain {
       this.#backend.sync(slot, fsync === 0);
       this.#meter.record('fsync', this.#clock.now() - startNs);
       // The single operations of the backend have used the first place's entry.
-      this.#prepare(0);
+      this.#operations.prepare(0);
       this.#nowNs = this.#clock.now();
     }
     if (thinktimeNs === 0 || --this.#operationsUntilThink > 0) return true;

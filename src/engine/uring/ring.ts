@@ -7,15 +7,12 @@
  */
 import { constants } from 'node:os';
 import { errnoName, type Libc, MAP_SHARED, PROT_READ, PROT_WRITE } from '../../host/libc.js';
-import { sleepNs } from '../clock.js';
+import { SQE_WORDS } from './entry.js';
+import { CQ_OFFSET, PARAM, RingRefused, SQ_OFFSET, setUp, wordsOf } from './set-up.js';
 
-const SYS_SETUP = 425;
 const SYS_ENTER = 426;
 const SYS_REGISTER = 427;
 
-const SETUP_CLAMP = 1 << 4;
-const SETUP_SINGLE_ISSUER = 1 << 12;
-const SETUP_DEFER_TASKRUN = 1 << 13;
 const FEATURE_SINGLE_MMAP = 1 << 0;
 const FEATURE_NODROP = 1 << 1;
 const FEATURE_EXT_ARG = 1 << 8;
@@ -32,86 +29,13 @@ const UNREGISTER_RING_FDS = 21;
 const OFFSET_OF_SQES = 0x10000000;
 const MAP_POPULATE = 0x8000;
 
-/** Words (of 4 bytes) of a submission entry, and where its fields are. */
-export const SQE_WORDS = 16;
-export const SQE = { opcode: 0, file: 1, offset: 2, address: 4, length: 6, flags: 7, userData: 8, buffer: 10 } as const;
 const CQE_WORDS = 4;
 
-/** The offset in the file that an entry names. */
-export function offsetAt(sqes: Int32Array, entry: number): number {
-  const at = entry * SQE_WORDS + SQE.offset;
-  return (sqes[at + 1] as number) * 2 ** 32 + ((sqes[at] as number) >>> 0);
-}
-
-export const OPCODE = { nop: 0, fsync: 3, readFixed: 4, writeFixed: 5, read: 22, write: 23 } as const;
-/** In the opcode's word: the file is an index into the registered files. */
-export const FIXED_FILE = 1 << 8;
-export const FSYNC_DATA_ONLY = 1;
-
-/** struct io_uring_params in words: the submission queue's offsets begin at 10, the completion queue's at 20. */
-const PARAM_WORDS = 30;
-const PARAM = { sqEntries: 0, cqEntries: 1, flags: 2, features: 5 } as const;
-const SQ_OFFSET = { head: 10, tail: 11, mask: 12, array: 16 } as const;
-const CQ_OFFSET = { head: 20, tail: 21, mask: 22, cqes: 25 } as const;
-
-const { EINTR, EAGAIN, EBUSY, EINVAL, ENOMEM, ETIME } = constants.errno;
+const { EINTR, EAGAIN, EBUSY, ETIME } = constants.errno;
 
 /** Errors of an operation that is simply made again. */
 export function isPassing(errno: number): boolean {
   return errno === EINTR || errno === EAGAIN;
-}
-
-/** Memory whose address may be told: a small typed array without a buffer of its own may be moved. */
-function wordsOf(count: number): Int32Array<ArrayBuffer> {
-  return new Int32Array(new ArrayBuffer(count * 4));
-}
-
-/** io_uring_setup(2) or what comes with it failed; `code` says how, as in `EPERM`. */
-export class RingRefused extends Error {
-  readonly code: string;
-
-  constructor(call: string, code: string) {
-    super(`${call} failed with ${code}`);
-    this.name = 'RingRefused';
-    this.code = code;
-  }
-}
-
-interface SetUp {
-  readonly fd: number;
-  readonly params: Uint32Array;
-  readonly flags: readonly string[];
-}
-
-/** Newest first: from Linux 6.1 completions wait for this thread to ask; before, they interrupt it. */
-const FLAG_SETS: readonly { readonly bits: number; readonly names: readonly string[] }[] = [
-  { bits: SETUP_SINGLE_ISSUER | SETUP_DEFER_TASKRUN, names: ['SINGLE_ISSUER', 'DEFER_TASKRUN'] },
-  { bits: 0, names: [] },
-];
-
-/**
- * The kernel gives back a closed ring's lockable memory later, by a thread of its own. An ordinary user may have none
- * left until then, as Node 22 and later have a ring of 28 KiB for each thread's event loop.
- */
-const RELEASE_LIMIT_NS = 1_000_000_000;
-const RELEASE_STEP_NS = 5_000_000;
-
-function setUp(calls: Libc, entries: number): SetUp {
-  for (const { bits, names } of FLAG_SETS) {
-    const params = new Uint32Array(wordsOf(PARAM_WORDS).buffer);
-    params[PARAM.flags] = SETUP_CLAMP | bits;
-    const address = calls.addressOf(params);
-    let fd = calls.syscall(SYS_SETUP, entries, address, 0, 0, 0, 0);
-    let errno = fd < 0 ? calls.errno() : 0;
-    for (let waitedNs = 0; errno === ENOMEM && waitedNs < RELEASE_LIMIT_NS; waitedNs += RELEASE_STEP_NS) {
-      sleepNs(RELEASE_STEP_NS);
-      fd = calls.syscall(SYS_SETUP, entries, address, 0, 0, 0, 0);
-      errno = fd < 0 ? calls.errno() : 0;
-    }
-    if (fd >= 0) return { fd, params, flags: names };
-    if (errno !== EINVAL || bits === 0) throw new RingRefused('io_uring_setup', errnoName(errno));
-  }
-  throw new RingRefused('io_uring_setup', 'EINVAL');
 }
 
 export class Ring {
