@@ -1,0 +1,65 @@
+import { exactTest, normalTest, type RankTest } from './rank-test.js';
+import { rank, type TieRanks } from './ranks.js';
+
+/** Up to this n₁·n₂ the null distribution is computed exactly (25 million additions for 50 against 50). */
+export const EXACT_PAIRS_MAX = 2500;
+
+/**
+ * The Mann–Whitney test of two independent samples: U = R₁ − n₁(n₁+1)/2, with midranks. Exact up to EXACT_PAIRS_MAX
+ * pairs, conditional on the tie vector (Klotz 1966); two-sided is P(|U−μ| ≥ |u−μ|), not a doubled tail, as ties make
+ * the null asymmetric. Beyond that normal, σ² = n₁n₂/12·[(N+1) − Σ(t³−t)/(N(N−1))].
+ * Throws RangeError for an empty sample or NaN.
+ */
+export function mannWhitney(first: readonly number[], second: readonly number[]): RankTest {
+  const n1 = first.length;
+  const n2 = second.length;
+  if (n1 === 0 || n2 === 0) throw new RangeError('a Mann-Whitney test takes two samples that are not empty');
+  const ranks = rank([...first, ...second]);
+  const doubledSum = ranks.doubled.slice(0, n1).reduce((sum, doubled) => sum + doubled, 0);
+  const statistic = (doubledSum - n1 * (n1 + 1)) / 2;
+  const n = n1 + n2;
+  if (n1 * n2 > EXACT_PAIRS_MAX) {
+    const variance = ((n1 * n2) / 12) * (n + 1 - ranks.tieSum / (n * (n - 1)));
+    return normalTest(statistic, (n1 * n2) / 2, variance);
+  }
+  // The rank sum of the smaller sample is the cheaper one to distribute; the other is what remains.
+  if (n1 <= n2) return { statistic, ...exactTest(rankSumWeights(ranks.groups, n1), doubledSum, n1 * (n + 1)) };
+  const rest = n * (n + 1) - doubledSum;
+  const mirrored = exactTest(rankSumWeights(ranks.groups, n2), rest, n2 * (n + 1));
+  return { statistic, ...mirrored, pGreater: mirrored.pLess, pLess: mirrored.pGreater };
+}
+
+/** How many subsets of `size` of the ranked values have each doubled rank sum. */
+function rankSumWeights(groups: TieRanks['groups'], size: number): Float64Array {
+  const largest = (groups.at(-1)?.doubledRank ?? 0) * size;
+  const weights = Array.from({ length: size + 1 }, () => new Float64Array(largest + 1));
+  (weights[0] as Float64Array)[0] = 1;
+  let seen = 0;
+  let reached = 0;
+  for (const group of groups) {
+    seen += group.size;
+    reached = Math.min(largest, reached + group.doubledRank * Math.min(group.size, size));
+    // From the largest subsets down, so that a group is added to subsets that do not have it yet.
+    for (let chosen = Math.min(seen, size); chosen >= 1; chosen--) {
+      let ways = 1;
+      for (let taken = 1; taken <= Math.min(group.size, chosen); taken++) {
+        ways = (ways * (group.size - taken + 1)) / taken;
+        addShifted(weights, chosen, taken, ways, taken * group.doubledRank, reached);
+      }
+    }
+  }
+  return weights[size] as Float64Array;
+}
+
+function addShifted(
+  weights: readonly Float64Array[],
+  chosen: number,
+  taken: number,
+  ways: number,
+  shift: number,
+  reached: number,
+): void {
+  const into = weights[chosen] as Float64Array;
+  const from = weights[chosen - taken] as Float64Array;
+  for (let s = shift; s <= reached; s++) into[s] = (into[s] as number) + ways * (from[s - shift] as number);
+}

@@ -1,0 +1,33 @@
+export interface TieRanks {
+  /** Twice the midrank of each value, in the order given: an integer also where values are tied. */
+  readonly doubled: readonly number[];
+  /** The tie vector: the distinct values in ascending order. */
+  readonly groups: readonly { readonly doubledRank: number; readonly size: number }[];
+  /** Σ(t³ − t) over the groups of equal values. */
+  readonly tieSum: number;
+}
+
+/** Midranks of the values (1 … n; equal values share their mean rank). Throws RangeError for a value that is NaN. */
+export function rank(values: readonly number[]): TieRanks {
+  if (values.some(Number.isNaN)) throw new RangeError('NaN has no rank');
+  const order = values.map((_, index) => index).sort((a, b) => compare(values[a] as number, values[b] as number));
+  const doubled = new Array<number>(values.length);
+  const groups: { doubledRank: number; size: number }[] = [];
+  let tieSum = 0;
+  for (let start = 0; start < order.length; ) {
+    let end = start + 1;
+    while (end < order.length && values[order[end] as number] === values[order[start] as number]) end++;
+    const size = end - start;
+    const doubledRank = start + end + 1;
+    for (let place = start; place < end; place++) doubled[order[place] as number] = doubledRank;
+    groups.push({ doubledRank, size });
+    tieSum += size ** 3 - size;
+    start = end;
+  }
+  return { doubled, groups, tieSum };
+}
+
+/** A difference would be NaN for two infinities. */
+function compare(a: number, b: number): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
