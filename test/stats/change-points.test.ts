@@ -1,0 +1,132 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { createPrng, type Prng } from '../../src/base/prng.js';
+import { findChangePoints, largestEnergySplit } from '../../src/stats/change-points.js';
+import { normalQuantile } from '../../src/stats/normal.js';
+
+const test = suite('stats/change-points');
+
+/** Of Apache Otava's change_point_divisive_test.py. */
+const OTAVA = [0.3, 2.4, 1.5, -0.9, -0.5, 99.7, 98.3, 99.1, 149.0, 149.7, 149.5, 149.1, 148.8, 150.0];
+
+function normalSeries(length: number, prng: Prng): number[] {
+  return Array.from({ length }, () => normalQuantile(Math.max(prng.nextFloat(), 1e-12)));
+}
+
+/** Q by its definition. */
+function energy(first: readonly number[], second: readonly number[]): number {
+  const distance = (a: readonly number[], b: readonly number[]) =>
+    a.reduce((sum, x) => sum + b.reduce((inner, y) => inner + Math.abs(x - y), 0), 0);
+  const n = first.length;
+  const m = second.length;
+  const between = (2 * distance(first, second)) / (n * m);
+  const within = distance(first, first) / (n * (n - 1)) + distance(second, second) / (m * (m - 1));
+  return ((n * m) / (n + m)) * (between - within);
+}
+
+test("the largest Q is that of Otava's sequence", () => {
+  const split = largestEnergySplit(OTAVA, 3);
+  assert.is(split?.index, 5);
+  assert.is(split?.end, 14);
+  assert.ok(Math.abs((split?.q ?? 0) - 761.28214) < 1e-5, `${split?.q}`);
+});
+
+test('Q equals its definition over all splits and ends', () => {
+  const prng = createPrng(4);
+  for (let series = 0; series < 50; series++) {
+    const values = normalSeries(6 + prng.nextBelow(15), prng);
+    const minSegment = 2 + prng.nextBelow(2);
+    let largest = 0;
+    for (let index = minSegment; index <= values.length - minSegment; index++) {
+      for (let end = index + minSegment; end <= values.length; end++) {
+        largest = Math.max(largest, energy(values.slice(0, index), values.slice(index, end)));
+      }
+    }
+    const found = largestEnergySplit(values, minSegment);
+    assert.ok(Math.abs((found?.q ?? 0) - largest) < 1e-9, `series ${series}: ${found?.q} ≠ ${largest}`);
+    if (found === null) continue;
+    const atSplit = energy(values.slice(0, found.index), values.slice(found.index, found.end));
+    assert.ok(Math.abs(found.q - atSplit) < 1e-9);
+  }
+});
+
+test("Otava's sequence changes at 5 and 8", () => {
+  // Of the 84 orders of three and six equal values two split alike, so the second change has a p of about 0.03.
+  const changes = findChangePoints(OTAVA, createPrng(1), { alpha: 0.05 });
+  assert.equal(
+    changes.map(({ index }) => index),
+    [5, 8],
+  );
+  assert.equal(
+    changes.map(({ medianBefore, medianAfter }) => [medianBefore, medianAfter]),
+    [
+      [0.3, 99.1],
+      [99.1, 149.3],
+    ],
+  );
+  for (const { p } of changes) assert.ok(p >= 1 / 1000 && p <= 0.05);
+});
+
+test('the same seed finds the same, whatever the scale', () => {
+  const find = (values: readonly number[]) => findChangePoints(values, createPrng(1), { alpha: 0.05 });
+  const found = find(OTAVA);
+  assert.equal(find(OTAVA), found);
+  const scaled = find(OTAVA.map((value) => 1024 * value));
+  assert.equal(
+    scaled.map(({ index, p }) => [index, p]),
+    found.map(({ index, p }) => [index, p]),
+  );
+});
+
+test('changes below the smallest magnitude are taken back', () => {
+  const prng = createPrng(2);
+  const noise = normalSeries(90, prng);
+  const values = noise.map((value, index) => (index < 30 ? 100 : index < 60 ? 104 : 150) + 0.5 * value);
+  const indices = (minMagnitude: number) =>
+    findChangePoints(values, createPrng(1), { minMagnitude }).map(({ index }) => index);
+  assert.equal(indices(0), [30, 60]);
+  assert.equal(indices(0.1), [60]);
+  assert.equal(indices(1), []);
+});
+
+test('series that are constant or too short do not change', () => {
+  assert.equal(findChangePoints([], createPrng(1)), []);
+  assert.equal(findChangePoints([1, 2, 9, 8, 7], createPrng(1)), []);
+  assert.equal(findChangePoints(new Array<number>(40).fill(3), createPrng(1)), []);
+});
+
+test('of series that do not change about alpha are told to', () => {
+  const prng = createPrng(4);
+  const series = 400;
+  let alarms = 0;
+  for (let i = 0; i < series; i++) {
+    if (findChangePoints(normalSeries(50, prng), prng, { alpha: 0.05, permutations: 99 }).length > 0) alarms++;
+  }
+  // 20 ± 4.4 are expected.
+  assert.ok(alarms >= 5 && alarms <= 36, `${alarms} of ${series}`);
+});
+
+test('a year of nightly values takes less than a second', () => {
+  const values = normalSeries(365, createPrng(4)).map((value, index) => value + (index < 200 ? 0 : 2));
+  // CPU time, as other tests may run beside this one.
+  const start = process.cpuUsage();
+  const changes = findChangePoints(values, createPrng(1));
+  const { user, system } = process.cpuUsage(start);
+  assert.is(changes.length, 1);
+  assert.ok(Math.abs((changes[0]?.index ?? 0) - 200) <= 3);
+  assert.ok(user + system < 1e6, `${user + system} µs`);
+});
+
+test('unusable input is refused', () => {
+  const find =
+    (values: readonly number[], options = {}) =>
+    () =>
+      findChangePoints(values, createPrng(1), options);
+  assert.throws(find([1, Number.NaN]), RangeError);
+  assert.throws(find(OTAVA, { alpha: 0 }), RangeError);
+  assert.throws(find(OTAVA, { minSegment: 1 }), RangeError);
+  assert.throws(find(OTAVA, { minMagnitude: -1 }), RangeError);
+  assert.throws(find(OTAVA, { alpha: 0.001, permutations: 99 }), RangeError);
+});
+
+test.run();
