@@ -1,0 +1,67 @@
+import { normalCdf } from './normal.js';
+
+/** Up to this many differences the null distribution of V is exact (10 million additions). */
+const EXACT_DIFFERENCES_MAX = 400;
+/** Up to this n₁·n₂ the null distribution of U is exact (32 million additions for 400 against 400). */
+const EXACT_PAIRS_MAX = 160_000;
+
+/** A distribution of a rank statistic on 0 … max, symmetric about max/2. */
+export interface RankNull {
+  readonly max: number;
+  /** P(T ≤ t) for an integer t in 0 … max/2. */
+  lowerTail(t: number): number;
+}
+
+/** The null distribution of V, the rank sum of the positive ones of n differences without ties. */
+export function signedRankNull(n: number): RankNull {
+  const max = (n * (n + 1)) / 2;
+  if (n > EXACT_DIFFERENCES_MAX) return { max, lowerTail: normalTail(max / 2, (max * (2 * n + 1)) / 12) };
+  const half = Math.floor(max / 2);
+  const probabilities = new Float64Array(half + 1);
+  probabilities[0] = 1;
+  for (let rank = 1; rank <= n; rank++) {
+    // Rank sums that grow with the ranks seen: further up all is zero yet.
+    for (let v = Math.min(half, (rank * (rank + 1)) / 2); v >= 0; v--) {
+      const without = probabilities[v] as number;
+      probabilities[v] = (v >= rank ? without + (probabilities[v - rank] as number) : without) / 2;
+    }
+  }
+  return { max, lowerTail: tailOf(probabilities) };
+}
+
+/**
+ * The null distribution of the Mann–Whitney U of n₁ against n₂ values without ties: how often each U occurs is the
+ * Gaussian binomial ∏(1 − q^(n₁+i))/(1 − q^i), i = 1 … n₂ (Mann & Whitney 1947), one factor at a time.
+ */
+export function mannWhitneyNull(n1: number, n2: number): RankNull {
+  const max = n1 * n2;
+  if (max > EXACT_PAIRS_MAX) return { max, lowerTail: normalTail(max / 2, (max * (n1 + n2 + 1)) / 12) };
+  const larger = Math.max(n1, n2);
+  const half = Math.floor(max / 2);
+  let probabilities = new Float64Array(half + 1);
+  let next = new Float64Array(half + 1);
+  probabilities[0] = 1;
+  for (let i = 1; i <= Math.min(n1, n2); i++) {
+    const share = i / (larger + i);
+    for (let u = 0; u <= half; u++) {
+      const removed = u >= larger + i ? (probabilities[u - larger - i] as number) : 0;
+      next[u] = share * ((probabilities[u] as number) - removed) + (u >= i ? (next[u - i] as number) : 0);
+    }
+    [probabilities, next] = [next, probabilities];
+  }
+  return { max, lowerTail: tailOf(probabilities) };
+}
+
+/** Turns probabilities into their sums from 0 on. */
+function tailOf(probabilities: Float64Array): (t: number) => number {
+  let sum = 0;
+  for (let t = 0; t < probabilities.length; t++) {
+    sum += probabilities[t] as number;
+    probabilities[t] = sum;
+  }
+  return (t) => probabilities[t] as number;
+}
+
+function normalTail(mean: number, variance: number): (t: number) => number {
+  return (t) => normalCdf((t + 0.5 - mean) / Math.sqrt(variance));
+}
