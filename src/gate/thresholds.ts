@@ -1,18 +1,10 @@
 /** Does every arm keep its bounds, and what does the process say about it? */
 import { unreachable } from '../base/assert.js';
 import { EXIT } from '../base/errors.js';
-import { maxNs, meanNs, quantileNs } from '../histogram/histogram.js';
 import type { Arm } from '../plan/plan.js';
-import {
-  cpuNsPerOp,
-  iops,
-  LATENCY_KINDS,
-  type LatencyKind,
-  mergedLatency,
-  throughputBytesPerSecond,
-} from '../record/measure.js';
 import type { RunStatus } from '../record/stored-run.js';
 import type { TrialRecord } from '../record/trial-record.js';
+import { measured } from '../stats/measure.js';
 import { isCounted } from '../stats/summary.js';
 
 type Threshold = Arm['thresholds'][number];
@@ -41,26 +33,9 @@ export function evaluateThresholds(
 }
 
 function evaluate(threshold: Threshold, arm: string, counted: readonly TrialRecord[]): ThresholdResult {
-  const value = measuredValue(threshold, counted);
+  const value = measured(threshold, counted);
   if (Number.isNaN(value)) return { threshold, arm, value: null, passed: false, reason: 'not measured' };
   return { threshold, arm, value, passed: keeps(value, threshold), reason: null };
-}
-
-/** Σbytes / Σtime, or a statistic of the merged histograms; NaN when there is nothing. */
-function measuredValue({ metric, statistic }: Threshold, counted: readonly TrialRecord[]): number {
-  if (metric === 'throughput') return throughputBytesPerSecond(...counted);
-  if (metric === 'iops') return iops(...counted);
-  if (metric === 'cpu') return cpuNsPerOp(...counted);
-  const kind = LATENCY_KINDS.find((known) => known === metric);
-  const histogram = kind === undefined ? null : latencyOf(counted, kind);
-  if (histogram === null || statistic === null) return Number.NaN;
-  if (statistic === 'mean') return meanNs(histogram);
-  return statistic === 'max' ? maxNs(histogram) : quantileNs(histogram, statistic);
-}
-
-/** A trial records `clat` only where it differs from the latency, so the latency stands in for it. */
-function latencyOf(counted: readonly TrialRecord[], kind: LatencyKind): ReturnType<typeof mergedLatency> {
-  return mergedLatency(counted, kind) ?? (kind === 'clat' ? mergedLatency(counted, 'latency') : null);
 }
 
 function keeps(value: number, { comparison, bound }: Threshold): boolean {

@@ -1,0 +1,184 @@
+/** Arms beside each other: effect, interval, p and verdict of every cell. */
+import type { Metric } from '../base/metrics.js';
+import type { TrialRecord } from '../record/trial-record.js';
+import { attributesOf } from '../stats/attributes.js';
+import { type EffectSample, pairedSample, type Unit, unpairedSample } from '../stats/effect.js';
+import { geometricMean } from '../stats/geometric-mean.js';
+import { type Attributed, type Grid, type GridRow, gridOf } from '../stats/grid.js';
+import { type Measure, measuredOnce } from '../stats/measure.js';
+import { type Spread, spreadOf } from '../stats/spread.js';
+import { isCounted } from '../stats/summary.js';
+import { type Measured, type Mismatch, mismatchesBetween } from './comparability.js';
+import { type Ranking, rankingOf } from './ranking.js';
+import { type Judgement, type JudgementOptions, judge } from './verdict.js';
+
+export interface ComparisonOptions extends JudgementOptions {
+  /** Attributes whose values are the columns; the first column, or `base`, is what others are compared with. */
+  readonly columns: readonly string[];
+  readonly rows?: readonly string[] | undefined;
+  readonly base?: string | undefined;
+  /** Only arms with these attributes. */
+  readonly where: ReadonlyMap<string, string>;
+  readonly measures: readonly Measure[];
+  readonly unit: Unit;
+  /** Mismatches that make a cell incomparable: those of the load alone, or all. */
+  readonly demands: 'load' | 'environment';
+  /** `Mismatch.what` of those to overlook. */
+  readonly ignore: ReadonlySet<string>;
+}
+
+/** A stored run to compare, under the name it goes by. */
+export interface NamedRun {
+  readonly name: string;
+  readonly run: Measured['run'];
+  readonly trials: readonly TrialRecord[];
+}
+
+/** One side of a cell: an arm of a run and what tells it from others. */
+export interface Side extends Measured, Attributed {
+  /** The name of the run. */
+  readonly name: string;
+}
+
+export interface ComparedCell {
+  readonly row: ReadonlyMap<string, string>;
+  readonly column: string;
+  readonly measure: Measure;
+  readonly base: Side;
+  readonly candidate: Side;
+  /** Over the counted trials, in the metric's base unit; null when nothing was measured. */
+  readonly baseSpread: Spread | null;
+  readonly candidateSpread: Spread | null;
+  readonly sample: EffectSample;
+  readonly judgement: Judgement;
+  /** What makes the cell incomparable. */
+  readonly mismatches: readonly Mismatch[];
+  /** What differs as well, and is only told. */
+  readonly differences: readonly Mismatch[];
+}
+
+/** The geometric mean of the ratios of a column, over the rows that have one. */
+export interface ColumnMean {
+  readonly column: string;
+  readonly measure: Measure;
+  /** candidate / base. */
+  readonly ratio: number;
+  readonly rows: number;
+}
+
+export interface Comparison {
+  readonly options: ComparisonOptions;
+  readonly grid: Grid<Side>;
+  readonly cells: readonly ComparedCell[];
+  readonly means: readonly ColumnMean[];
+  readonly rankings: readonly Ranking[];
+}
+
+/** The arms of the runs that have the attributes of `where`, with those of their trials that count. */
+export function sidesOf(runs: readonly NamedRun[], where: ReadonlyMap<string, string>): Side[] {
+  return runs.flatMap(({ name, run, trials }) => {
+    const byArm = new Map<string, TrialRecord[]>(run.plan.arms.map(({ id }) => [id, []]));
+    for (const trial of trials) if (isCounted(trial)) byArm.get(trial.arm)?.push(trial);
+    return run.plan.arms
+      .map((arm) => ({ name, run, arm, trials: byArm.get(arm.id) ?? [], attributes: attributesOf(run, name, arm) }))
+      .filter(({ attributes }) => [...where].every(([key, value]) => attributes.get(key) === value));
+  });
+}
+
+/**
+ * Compares every column of the grid with its first. The cells of all measures are one family: the chance that any of
+ * them is wrongly called a regression is at most `alpha` (Holm), and so is that of a wrong improvement.
+ * @throws FeedrateError `usage` when the arms do not make a grid
+ */
+export function compare(runs: readonly NamedRun[], options: ComparisonOptions): Comparison {
+  const grid = gridOf(sidesOf(runs, options.where), options);
+  const open = options.measures.flatMap((measure) =>
+    grid.rows.flatMap((row) => openCells(row, grid, measure, options)),
+  );
+  const judgements = judge(
+    open.map(({ sample, measure, mismatches }) => ({
+      sample,
+      better: betterOf(measure),
+      comparable: mismatches.length === 0,
+    })),
+    options,
+  );
+  const cells = open.map((cell, index) => ({ ...cell, judgement: judgements[index] as Judgement }));
+  return {
+    options,
+    grid,
+    cells,
+    means: meansOf(cells, grid, options.measures),
+    rankings: options.measures.flatMap((measure) =>
+      grid.columns.length < 3 ? [] : grid.rows.map((row) => rankRow(row, grid, measure, options)),
+    ),
+  };
+}
+
+function betterOf(measure: Measure): Metric['better'] {
+  return measure.metric.better;
+}
+
+function openCells(
+  row: GridRow<Side>,
+  grid: Grid<Side>,
+  measure: Measure,
+  options: ComparisonOptions,
+): Omit<ComparedCell, 'judgement'>[] {
+  const [base, ...others] = row.members;
+  if (base === null || base === undefined) return [];
+  const baseSpread = spreadOf(valuesOf(base, measure));
+  return others.flatMap((candidate, index) => {
+    if (candidate === null) return [];
+    const all = mismatchesBetween(base, candidate, options.columns).filter(({ what }) => !options.ignore.has(what));
+    const forbids = ({ kind }: Mismatch) => kind === 'load' || options.demands === 'environment';
+    return [
+      {
+        row: row.attributes,
+        column: grid.columns[index + 1] as string,
+        measure,
+        base,
+        candidate,
+        baseSpread,
+        candidateSpread: spreadOf(valuesOf(candidate, measure)),
+        sample: sampleOf(base, candidate, measure, options.unit),
+        mismatches: all.filter(forbids),
+        differences: all.filter((mismatch) => !forbids(mismatch)),
+      },
+    ];
+  });
+}
+
+function valuesOf(side: Side, measure: Measure): number[] {
+  return side.trials.map((trial) => measuredOnce(measure, trial));
+}
+
+/** Arms of one run are measured in turn, so each round of theirs is a pair; runs have no rounds in common. */
+function sampleOf(base: Side, candidate: Side, measure: Measure, unit: Unit): EffectSample {
+  const observe = ({ trials }: Side) =>
+    trials.map((trial) => ({ session: trial.session, round: trial.round, value: measuredOnce(measure, trial) }));
+  const sample = base.run === candidate.run ? pairedSample : unpairedSample;
+  return sample(observe(base), observe(candidate), unit);
+}
+
+function meansOf(cells: readonly ComparedCell[], grid: Grid<Side>, measures: readonly Measure[]): ColumnMean[] {
+  if (grid.rows.length < 2) return [];
+  return measures.flatMap((measure) =>
+    grid.columns.slice(1).flatMap((column) => {
+      const ratios = cells
+        .filter((cell) => cell.measure === measure && cell.column === column && cell.mismatches.length === 0)
+        .flatMap(({ judgement }) => (judgement.ratio === null ? [] : [judgement.ratio.estimate]));
+      return ratios.length < 2 ? [] : [{ column, measure, ratio: geometricMean(ratios), rows: ratios.length }];
+    }),
+  );
+}
+
+function rankRow(row: GridRow<Side>, grid: Grid<Side>, measure: Measure, options: ComparisonOptions): Ranking {
+  const entries = row.members.flatMap((side, index) => {
+    const median = side === null ? undefined : spreadOf(valuesOf(side, measure))?.median;
+    return side === null || median === undefined ? [] : [{ side, column: grid.columns[index] as string, median }];
+  });
+  return rankingOf(row.attributes, measure, entries, options.alpha, (first, second) =>
+    sampleOf(first.side, second.side, measure, options.unit),
+  );
+}

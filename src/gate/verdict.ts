@@ -1,0 +1,111 @@
+/** Effects → verdicts, with one bound on the false alarms of all cells together. */
+import type { Metric } from '../base/metrics.js';
+import {
+  type EffectSample,
+  pBeyond,
+  ratioOf,
+  smallestP,
+  smallestPBetween,
+  unitCount,
+  unitSd,
+} from '../stats/effect.js';
+import type { LocationInterval } from '../stats/hodges-lehmann.js';
+import { holm } from '../stats/multiplicity.js';
+import { minimumDetectableEffect } from '../stats/power.js';
+
+/** Of the most reassuring to the worst: what a cell says of candidate against base. */
+export type Verdict = 'improvement' | 'equivalent' | 'inconclusive' | 'regression' | 'incomparable';
+
+export interface JudgementOptions {
+  /** Bound on the probability of any false regression among the cells, and of any false improvement. */
+  readonly alpha: number;
+  /** The smallest relative difference that matters, in (0, 1): 0.01. */
+  readonly minEffect: number;
+  /** Of the interval that is shown and that decides equivalence. */
+  readonly confidence: number;
+}
+
+/** The chance with which the smallest detectable difference would have been found. */
+export const POWER = 0.9;
+
+export interface Judged {
+  readonly sample: EffectSample;
+  readonly better: Metric['better'];
+  readonly comparable: boolean;
+}
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  /** candidate / base and its interval; null without units. */
+  readonly ratio: LocationInterval | null;
+  /** Sessions (or rounds) that it rests on. */
+  readonly units: number;
+  /** One-sided, adjusted over the family (Holm). 1 where nothing could be tested. */
+  readonly pRegression: number;
+  readonly pImprovement: number;
+  /** The relative difference that these units would have shown with probability `POWER`; null when none can be shown. */
+  readonly detectable: number | null;
+  /** Units with which the smallest reachable p is below the bound; null when these suffice. */
+  readonly unitsNeeded: number | null;
+}
+
+/**
+ * One judgement for each cell. A regression: H₀ “not worse than −minEffect” is rejected; an improvement likewise;
+ * equivalent: the interval of the ratio lies within ±minEffect, on the log scale; otherwise inconclusive. Cells that are
+ * not comparable are no part of the family.
+ */
+export function judge(cells: readonly Judged[], options: JudgementOptions): Judgement[] {
+  const bound = -Math.log(1 - options.minEffect);
+  const tested = cells.map(({ sample, comparable }) => comparable && unitCount(sample) > 0);
+  const family = Math.max(1, tested.filter(Boolean).length);
+  const adjusted = (worse: boolean) => {
+    const raw = cells.flatMap(({ sample, better }, index) => {
+      if (!tested[index]) return [];
+      const down = (better === 'higher') === worse;
+      return [pBeyond(sample, down ? -bound : bound, down ? 'less' : 'greater')];
+    });
+    const values = holm(raw).values();
+    return tested.map((isTested) => (isTested ? (values.next().value as number) : 1));
+  };
+  const [pRegression, pImprovement] = [adjusted(true), adjusted(false)];
+  return cells.map(({ sample, comparable }, index) => {
+    const p = { pRegression: pRegression[index] as number, pImprovement: pImprovement[index] as number };
+    const ratio = ratioOf(sample, options.confidence);
+    return {
+      verdict: comparable ? verdictOf(p, ratio, bound, options.alpha) : 'incomparable',
+      ratio,
+      units: unitCount(sample),
+      ...p,
+      detectable: detectableBy(sample, family, options),
+      unitsNeeded: smallestP(sample) <= options.alpha / family ? null : unitsToReach(sample, family, options.alpha),
+    };
+  });
+}
+
+function verdictOf(
+  { pRegression, pImprovement }: Pick<Judgement, 'pRegression' | 'pImprovement'>,
+  ratio: LocationInterval | null,
+  bound: number,
+  alpha: number,
+): Verdict {
+  if (ratio === null) return 'inconclusive';
+  if (pRegression <= alpha) return 'regression';
+  if (pImprovement <= alpha) return 'improvement';
+  return Math.log(ratio.low) >= -bound && Math.log(ratio.high) <= bound ? 'equivalent' : 'inconclusive';
+}
+
+function detectableBy(sample: EffectSample, family: number, { alpha, minEffect }: JudgementOptions): number | null {
+  const n = unitCount(sample);
+  const sessionSd = unitSd(sample);
+  if (smallestP(sample) > alpha / family || !Number.isFinite(sessionSd)) return null;
+  const effect = minimumDetectableEffect({ sessionSd, n, alpha: alpha / family, power: POWER, delta: minEffect });
+  return Number.isFinite(effect) ? effect : null;
+}
+
+/** The least number of units, of each side, whose smallest p is at most alpha / family. */
+export function unitsToReach({ design }: Pick<EffectSample, 'design'>, family: number, alpha: number): number {
+  const reachable = (n: number) => (design === 'paired' ? 2 ** -n : smallestPBetween(n, n)) <= alpha / family;
+  let n = 1;
+  while (!reachable(n)) n++;
+  return n;
+}

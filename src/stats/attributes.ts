@@ -1,0 +1,52 @@
+/** What tells measured arms apart, by the words that a user has for it. */
+import { formatSizeLabel } from '../base/units.js';
+import type { Arm } from '../plan/plan.js';
+import type { RunRecord, TargetEnvironment } from '../record/run-record.js';
+
+/** Mount options that are axes of a comparison under their own names. */
+const MOUNT_AXES = ['vers', 'nconnect', 'proto', 'rsize', 'wsize', 'sec'] as const;
+
+/**
+ * The attributes of an arm, in the order in which a person would name them: run and labels (`--label tiering=AUTO`),
+ * job and its factors, target and what its mount says of itself.
+ */
+export function attributesOf(run: RunRecord, runName: string, arm: Arm): Map<string, string> {
+  const attributes = new Map([['run', runName]]);
+  const set = (name: string, value: unknown) => {
+    if (value !== undefined && value !== null && !attributes.has(name)) attributes.set(name, String(value));
+  };
+  for (const [label, value] of Object.entries(run.labels)) set(label, value);
+  set('workload', run.plan.workload);
+  set('job', arm.job);
+  for (const { name, label } of arm.factors) if (name !== 'target') set(name, label);
+  const { spec } = arm;
+  if ('rw' in spec) set('rw', spec.rw);
+  if ('bs' in spec && Array.isArray(spec.bs) && spec.bs.length === 1) set('bs', formatSizeLabel(spec.bs[0].blockBytes));
+  if ('iodepth' in spec) set('iodepth', spec.iodepth);
+  set('numjobs', spec.numjobs);
+  set('ioengine', spec.ioengine);
+  set('cache', spec.cache);
+  set('target', arm.target);
+  for (const [name, value] of mountAttributes(targetOf(run, arm.target))) set(name, value);
+  return attributes;
+}
+
+/** The environment of a target of a run; undefined when the run did not keep it. */
+export function targetOf(run: RunRecord, target: string): TargetEnvironment | undefined {
+  return run.environment.targets.find(({ name }) => name === target);
+}
+
+function mountAttributes(target: TargetEnvironment | undefined): [string, string][] {
+  if (target === undefined) return [];
+  const options = new Map(
+    target.options.split(',').map((option): [string, string] => {
+      const [name = '', value = ''] = option.split('=', 2);
+      return [name, value];
+    }),
+  );
+  const axes = MOUNT_AXES.flatMap((axis): [string, string][] => {
+    const value = options.get(axis);
+    return value === undefined ? [] : [[axis, value]];
+  });
+  return [['fs', target.fileSystem], ['source', target.source], ...axes];
+}
