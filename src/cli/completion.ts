@@ -37,6 +37,8 @@ function completeArguments(commands: RootCommand, words: readonly string[]): voi
     ['run', workloads],
     ['prepare', workloads],
     ['show', runs],
+    ['compare', runs],
+    ['gate', runs],
   ] as const) {
     for (const argument of commands.commands.get(command)?.arguments.values() ?? []) argument.handler = handler;
   }

@@ -4,8 +4,10 @@
  */
 import { Command, Option } from 'commander';
 import { ENGINE_CHOICES } from '../workload/engine-choices.js';
-import { DEFAULT_RESULTS, FORMATS, PROGRESS_MODES, type RawRunOptions, SHELLS, type Shell } from './arguments.js';
+import { FORMATS, PROGRESS_MODES, type RawRunOptions, SHELLS, type Shell } from './arguments.js';
 import type { CleanOptions } from './clean.js';
+import { collect, formatOption, resultsOption } from './common-options.js';
+import { addBaseline, addCompare, addGate } from './comparison-commands.js';
 import type { ListOptions } from './list.js';
 import type { PrepareOptions } from './prepare.js';
 import type { ShowOptions } from './show.js';
@@ -28,6 +30,9 @@ export function createProgram(): Command {
   addPrepare(program);
   addShow(program);
   addList(program);
+  addCompare(program);
+  addGate(program);
+  addBaseline(program);
   addSchema(program);
   addCompletion(program);
   addClean(program);
@@ -147,23 +152,11 @@ function addWorkloadOptions(command: Command, targetHelp: string): Command {
     .option('--seed <number>', 'seed of order, offsets and content (default: the workload’s)');
 }
 
-function collect(value: string, earlier: readonly string[] | undefined): string[] {
-  return [...(earlier ?? []), value];
-}
-
 /** The choices are for help and completion: a wrong name is told with the other faults of the workload. */
 function engineOption(): Option {
   return new Option('--engine <name>', 'force an engine on every job, or fail: the same as --set ioengine=NAME')
     .choices(ENGINE_CHOICES)
     .argParser(String);
-}
-
-function resultsOption(): Option {
-  return new Option('-o, --output <directory>', 'where runs are kept').default(DEFAULT_RESULTS);
-}
-
-function formatOption(choices: readonly string[]): Option {
-  return new Option('--format <format>', 'form of the result on stdout').choices(choices).default('table');
 }
 
 function progressOption(): Option {
@@ -190,8 +183,11 @@ Examples:
   feedrate run workloads/quick.yaml -t /mnt/train        … in a directory of yours
   feedrate run workloads/random-read.yaml -t a=/mnt/a -t b=/mnt/b -P bs=4k,1m
   feedrate show                                          the latest run again
+  feedrate compare --cols target                         … and which of its targets is faster
+  feedrate gate --baseline main                          … and whether it is slower than a baseline
 
-Exit status: 0 pass, 1 threshold failed, 2 usage or workload error, 5 measurement failed, 130 interrupted.
+Exit status: 0 pass, 1 regression or threshold failed, 2 usage or workload error, 3 inconclusive, 4 incomparable,
+5 measurement failed, 130 interrupted.
 `;
 
 const RUN_EXAMPLES = `

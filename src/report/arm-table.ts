@@ -10,14 +10,14 @@ import { sparkline } from './sparkline.js';
 
 export type Tone = 'good' | 'bad' | 'plain';
 
-/** A column for people. */
-export interface ShownColumn {
+/** A column for people, of a table whose rows are arms or something else. */
+export interface ShownColumn<Row = NotedArm> {
   readonly head: string;
   readonly align: 'left' | 'right';
   /** On a narrow terminal the columns with the highest rank go first; those of rank 0 stay. */
   readonly rank: number;
-  readonly text: (arm: NotedArm) => string;
-  readonly tone?: (arm: NotedArm) => Tone;
+  readonly text: (row: Row) => string;
+  readonly tone?: (row: Row) => Tone;
 }
 
 /** The columns for people that say anything about these arms. */

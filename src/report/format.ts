@@ -43,3 +43,9 @@ export function oneLine(text: string): string {
 export function plural(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
+
+/** Groups of lines, a blank line between them; empty groups are left out. */
+export function paragraphs(groups: readonly (readonly string[])[]): string {
+  const filled = groups.filter((lines) => lines.length > 0);
+  return `${filled.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}

@@ -1,12 +1,11 @@
 import type { ShownColumn } from './arm-table.js';
-import type { NotedArm } from './notes.js';
 
 /** The table in GitHub's Markdown, all columns. */
-export function markdownTable(arms: readonly NotedArm[], columns: readonly ShownColumn[]): string[] {
+export function markdownTable<Row>(rows: readonly Row[], columns: readonly ShownColumn<Row>[]): string[] {
   return [
     markdownRow(columns.map(({ head }) => markdownText(head))),
     markdownRow(columns.map(({ align }) => (align === 'right' ? '--:' : ':--'))),
-    ...arms.map((arm) => markdownRow(columns.map(({ text }) => markdownText(text(arm))))),
+    ...rows.map((row) => markdownRow(columns.map(({ text }) => markdownText(text(row))))),
   ];
 }
 

@@ -5,6 +5,7 @@ import type { RunStatus } from '../record/stored-run.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { captionOf, shownColumns } from './arm-table.js';
 import { renderCsv } from './csv.js';
+import { paragraphs } from './format.js';
 import { renderJson } from './json.js';
 import { markdownTable, markdownText } from './markdown.js';
 import { noteArms } from './notes.js';
@@ -75,10 +76,4 @@ function renderMarkdown(view: RunView): string {
     notes.map((note, index) => `${index + 1}. ${markdownText(note)}`),
     listed([...cacheLines(view.summaries), ...thresholdLines(view.thresholds), ...problemLines(view.problems)]),
   ]);
-}
-
-/** Groups of lines with an empty line between those that have any. */
-function paragraphs(groups: readonly (readonly string[])[]): string {
-  const filled = groups.filter((lines) => lines.length > 0);
-  return `${filled.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }

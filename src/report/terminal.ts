@@ -1,7 +1,6 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import type { ShownColumn, Tone } from './arm-table.js';
-import type { NotedArm } from './notes.js';
 
 /** How a report for people is drawn. */
 export interface TerminalOptions {
@@ -19,12 +18,12 @@ type Paint = (text: string, tone: Tone) => string;
  * The table as lines. When it is wider than the terminal its least important columns are left out,
  * and the last line names them.
  */
-export function terminalTable(
-  arms: readonly NotedArm[],
-  columns: readonly ShownColumn[],
+export function terminalTable<Row>(
+  rows: readonly Row[],
+  columns: readonly ShownColumn<Row>[],
   options: TerminalOptions,
 ): string[] {
-  const widths = new Map(columns.map((column) => [column, widthOf(column, arms)]));
+  const widths = new Map(columns.map((column) => [column, widthOf(column, rows)]));
   const shown = fitting(columns, widths, options.columns);
   const paint = painter(options.color);
   const table = new Table({
@@ -34,7 +33,7 @@ export function terminalTable(
     // The defaults colour heads and borders, into pipes too.
     style: { head: [], border: [], compact: true },
   });
-  for (const arm of arms) table.push(shown.map(({ text, tone }) => paint(text(arm), tone?.(arm) ?? 'plain')));
+  for (const row of rows) table.push(shown.map(({ text, tone }) => paint(text(row), tone?.(row) ?? 'plain')));
   const lines = table.toString().split('\n');
   const hidden = columns.filter((column) => !shown.includes(column)).map(({ head }) => head);
   if (hidden.length > 0) lines.push(`not shown at this width: ${hidden.join(', ')}`);
@@ -47,24 +46,22 @@ export function painter(color: boolean): Paint {
   return (text, tone) => (tone === 'good' ? green(text) : tone === 'bad' ? red(text) : text);
 }
 
-function widthOf(column: ShownColumn, arms: readonly NotedArm[]): number {
-  return Math.max(lengthOf(column.head), ...arms.map((arm) => lengthOf(column.text(arm))));
+function widthOf<Row>(column: ShownColumn<Row>, rows: readonly Row[]): number {
+  return Math.max(lengthOf(column.head), ...rows.map((row) => lengthOf(column.text(row))));
 }
 
 function lengthOf(text: string): number {
   return [...text].length;
 }
 
+type Widths<Row> = ReadonlyMap<ShownColumn<Row>, number>;
+
 /** Each column has a space on both sides and a border after it; one border stands before the first. */
-function totalWidth(columns: readonly ShownColumn[], widths: ReadonlyMap<ShownColumn, number>): number {
+function totalWidth<Row>(columns: readonly ShownColumn<Row>[], widths: Widths<Row>): number {
   return columns.reduce((sum, column) => sum + (widths.get(column) as number) + 3, 1);
 }
 
-function fitting(
-  columns: readonly ShownColumn[],
-  widths: ReadonlyMap<ShownColumn, number>,
-  limit: number,
-): ShownColumn[] {
+function fitting<Row>(columns: readonly ShownColumn<Row>[], widths: Widths<Row>, limit: number): ShownColumn<Row>[] {
   let shown = [...columns];
   while (totalWidth(shown, widths) > limit) {
     const rank = Math.max(...shown.map((column) => column.rank));
@@ -76,7 +73,7 @@ function fitting(
 }
 
 /** Cell widths for cli-table3 (padding included). When nothing more can go, the widest columns are cut. */
-function cellWidths(shown: readonly ShownColumn[], widths: ReadonlyMap<ShownColumn, number>, limit: number): number[] {
+function cellWidths<Row>(shown: readonly ShownColumn<Row>[], widths: Widths<Row>, limit: number): number[] {
   const cells = shown.map((column) => (widths.get(column) as number) + 2);
   for (let excess = totalWidth(shown, widths) - limit; excess > 0; excess--) {
     const widest = Math.max(...cells);

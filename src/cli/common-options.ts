@@ -1,0 +1,18 @@
+/** Options that several commands share. */
+import { Option } from 'commander';
+import { DEFAULT_RESULTS } from './arguments.js';
+
+/** For options that may be repeated. */
+export function collect(value: string, earlier: readonly string[] | undefined): string[] {
+  return [...(earlier ?? []), value];
+}
+
+/** `-o`: every command that reads or writes runs has it. */
+export function resultsOption(): Option {
+  return new Option('-o, --output <directory>', 'where runs are kept').default(DEFAULT_RESULTS);
+}
+
+/** `--format`, of these forms. */
+export function formatOption(choices: readonly string[]): Option {
+  return new Option('--format <format>', 'form of the result on stdout').choices(choices).default('table');
+}

@@ -1,0 +1,22 @@
+import { EXIT } from '../base/errors.js';
+import { renderComparison } from '../report/render-comparison.js';
+import type { ReportFormat } from '../report/render-run.js';
+import { comparisonOf, type RawComparisonOptions } from './comparison-input.js';
+import { stdoutOptions } from './output.js';
+
+export interface CompareOptions extends RawComparisonOptions {
+  readonly format: ReportFormat;
+}
+
+/**
+ * `feedrate compare`: the arms or targets of a run, or several runs, beside each other. A comparison is a report, so
+ * that its status is 0 whatever it finds, but `incomparable` when nothing in it could be compared.
+ * Throws `FeedrateError` as `comparisonOf` does.
+ */
+export function compareRuns(specs: readonly string[], options: CompareOptions): number {
+  const comparison = comparisonOf(specs.length === 0 ? ['latest'] : specs, options, 'load');
+  process.stdout.write(renderComparison(comparison, options.format, stdoutOptions()));
+  return comparison.cells.every(({ judgement }) => judgement.verdict === 'incomparable')
+    ? EXIT.incomparable
+    : EXIT.pass;
+}

@@ -1,0 +1,47 @@
+/** What a comparison with a baseline means for a pipeline. */
+import { EXIT } from '../base/errors.js';
+import type { Comparison } from './comparison.js';
+import type { ThresholdResult } from './thresholds.js';
+
+export interface GateOptions {
+  /** Also `inconclusive` where the data could have shown a regression but showed neither that nor its absence. */
+  readonly failOnInconclusive: boolean;
+}
+
+export type GateOutcome = 'pass' | 'regression' | 'inconclusive' | 'incomparable';
+
+export interface GateResult {
+  readonly outcome: GateOutcome;
+  /** Sessions of each side without which no regression could have been called; null when there were enough. */
+  readonly sessionsNeeded: number | null;
+  readonly failedThresholds: readonly ThresholdResult[];
+}
+
+/**
+ * A regression or a broken threshold outweighs what cannot be compared, and that what cannot be told. A gate that could
+ * not have failed is not passed: where the smallest p that a cell can reach is above its bound it is inconclusive.
+ */
+export function gateOf(
+  comparison: Comparison,
+  thresholds: readonly ThresholdResult[],
+  { failOnInconclusive }: GateOptions,
+): GateResult {
+  const verdicts = new Set(comparison.cells.map(({ judgement }) => judgement.verdict));
+  const failedThresholds = thresholds.filter(({ passed }) => !passed);
+  const needed = comparison.cells.flatMap(({ judgement: { verdict, unitsNeeded } }) =>
+    verdict === 'incomparable' || unitsNeeded === null ? [] : [unitsNeeded],
+  );
+  const sessionsNeeded = needed.length === 0 ? null : Math.max(...needed);
+  const outcome = (): GateOutcome => {
+    if (verdicts.has('regression') || failedThresholds.length > 0) return 'regression';
+    if (verdicts.has('incomparable') || comparison.cells.length === 0) return 'incomparable';
+    if (sessionsNeeded !== null || (failOnInconclusive && verdicts.has('inconclusive'))) return 'inconclusive';
+    return 'pass';
+  };
+  return { outcome: outcome(), sessionsNeeded, failedThresholds };
+}
+
+/** The exit status of a gate. */
+export function gateStatusOf({ outcome }: Pick<GateResult, 'outcome'>): number {
+  return EXIT[outcome];
+}

@@ -1,0 +1,75 @@
+/** A comparison → the bytes that `compare` and `gate` print. */
+import { unreachable } from '../base/assert.js';
+import type { Comparison } from '../gate/comparison.js';
+import type { GateResult } from '../gate/gate.js';
+import { comparisonCsv } from './comparison-csv.js';
+import { comparisonJson } from './comparison-json.js';
+import { comparisonNotes } from './comparison-notes.js';
+import { comparedColumns, worstFirst } from './comparison-table.js';
+import { oneLine, paragraphs, plural } from './format.js';
+import { markdownTable, markdownText } from './markdown.js';
+import type { ReportFormat } from './render-run.js';
+import { painter, type TerminalOptions, terminalTable } from './terminal.js';
+
+/** The report, a line break at its end. `gate` is null when nothing is decided. */
+export function renderComparison(
+  comparison: Comparison,
+  format: ReportFormat,
+  options: TerminalOptions,
+  gate: GateResult | null = null,
+): string {
+  switch (format) {
+    case 'table':
+      return terminalReport(comparison, options, gate);
+    case 'md':
+      return markdownReport(comparison, gate);
+    case 'csv':
+      return comparisonCsv(comparison);
+    case 'json':
+      return comparisonJson(comparison, gate);
+    default:
+      return unreachable(format);
+  }
+}
+
+function terminalReport(comparison: Comparison, options: TerminalOptions, gate: GateResult | null): string {
+  const paint = painter(options.color);
+  const tables = comparison.options.measures.map((measure) => {
+    const cells = worstFirst(comparison.cells.filter((cell) => cell.measure === measure));
+    return [headingOf(comparison, measure.key), ...terminalTable(cells, comparedColumns(comparison, measure), options)];
+  });
+  const decision =
+    gate === null ? [] : gateLines(gate).map((line) => paint(line, gate.outcome === 'pass' ? 'good' : 'bad'));
+  return paragraphs([...tables, comparisonNotes(comparison), decision]);
+}
+
+function markdownReport(comparison: Comparison, gate: GateResult | null): string {
+  const tables = comparison.options.measures.flatMap((measure) => {
+    const cells = worstFirst(comparison.cells.filter((cell) => cell.measure === measure));
+    return [
+      [markdownText(headingOf(comparison, measure.key))],
+      markdownTable(cells, comparedColumns(comparison, measure)),
+    ];
+  });
+  const notes = comparisonNotes(comparison).map((note) => `- ${markdownText(note)}`);
+  const decision = gate === null ? [] : gateLines(gate).map((line) => `**${markdownText(line)}**`);
+  return paragraphs([decision, ...tables, notes]);
+}
+
+function headingOf({ grid, options }: Comparison, measure: string): string {
+  const [base = '', ...others] = grid.columns;
+  const against = others.length === 1 ? oneLine(others[0] as string) : `${others.length} others`;
+  return `${measure}: ${against} against ${oneLine(base)} (${grid.columnNames.join(', ')}); false alarms ≤ ${options.alpha * 100} % over all cells, differences below ${options.minEffect * 100} % do not matter`;
+}
+
+/** What a gate says, in one line, then the thresholds that were broken. */
+export function gateLines({ outcome, sessionsNeeded, failedThresholds }: GateResult): string[] {
+  const remedy =
+    outcome === 'inconclusive' && sessionsNeeded !== null
+      ? `: no regression could have been shown; measure ${plural(sessionsNeeded, 'session')} of each side (--set trials.sessions=${sessionsNeeded})`
+      : '';
+  return [
+    `gate: ${outcome}${remedy}`,
+    ...failedThresholds.map(({ threshold, arm }) => `threshold failed: ${oneLine(arm)}: ${threshold.text}`),
+  ];
+}
