@@ -3,7 +3,7 @@ import { formatBytes } from '../base/units.js';
 import type { Arm } from '../plan/plan.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
-import { targetOf } from '../stats/attributes.js';
+import { labelsOf, targetOf } from '../stats/attributes.js';
 
 /** One arm as it was measured in one run. */
 export interface Measured {
@@ -30,7 +30,7 @@ const CONFIGURATION_LABELS = ['instance', 'tiering', 'volume'] as const;
 const ADDRESS_OPTIONS = /^(?:addr|clientaddr|mountaddr|mountport|port)=/;
 
 /** Fields of a job that may differ without another load: the seed of the content, and what only `simulated` reads. */
-const FREE_FIELDS = new Set(['randseed']);
+const FREE_FIELDS = new Set(['randseed', 'simulatedLatencyNs', 'simulatedBytesPerSecond']);
 
 /**
  * What differs between the sides besides `axes`, the attributes that are being compared. Sides of the same run share
@@ -90,8 +90,9 @@ function environmentMismatches(base: Measured, candidate: Measured): Mismatch[] 
 function environmentOf({ run, arm }: Measured): Map<string, string> {
   const { environment } = run;
   const target = targetOf(run, arm.target);
+  const ofTarget = labelsOf(run, arm.target);
   const labels = CONFIGURATION_LABELS.flatMap((name): [string, string][] => {
-    const value = run.labels[name];
+    const value = ofTarget.get(name);
     return value === undefined ? [] : [[name, value]];
   });
   return new Map([

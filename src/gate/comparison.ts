@@ -1,8 +1,14 @@
 /** Arms beside each other: effect, interval, p and verdict of every cell. */
-import type { Metric } from '../base/metrics.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { attributesOf } from '../stats/attributes.js';
-import { type EffectSample, pairedSample, type Unit, unpairedSample } from '../stats/effect.js';
+import {
+  type EffectSample,
+  type Observation,
+  pairedSample,
+  type Unit,
+  unitLevels,
+  unpairedSample,
+} from '../stats/effect.js';
 import { geometricMean } from '../stats/geometric-mean.js';
 import { type Attributed, type Grid, type GridRow, gridOf } from '../stats/grid.js';
 import { type Measure, measuredOnce } from '../stats/measure.js';
@@ -46,7 +52,7 @@ export interface ComparedCell {
   readonly measure: Measure;
   readonly base: Side;
   readonly candidate: Side;
-  /** Over the counted trials, in the metric's base unit; null when nothing was measured. */
+  /** Over the units (the medians of the sessions), in the metric's base unit; null when nothing was measured. */
   readonly baseSpread: Spread | null;
   readonly candidateSpread: Spread | null;
   readonly sample: EffectSample;
@@ -92,13 +98,14 @@ export function sidesOf(runs: readonly NamedRun[], where: ReadonlyMap<string, st
  */
 export function compare(runs: readonly NamedRun[], options: ComparisonOptions): Comparison {
   const grid = gridOf(sidesOf(runs, options.where), options);
+  const reading = readingOf(options.unit);
   const open = options.measures.flatMap((measure) =>
-    grid.rows.flatMap((row) => openCells(row, grid, measure, options)),
+    grid.rows.flatMap((row) => openCells(row, grid, measure, options, reading)),
   );
   const judgements = judge(
     open.map(({ sample, measure, mismatches }) => ({
       sample,
-      better: betterOf(measure),
+      better: measure.metric.better,
       comparable: mismatches.length === 0,
     })),
     options,
@@ -110,13 +117,41 @@ export function compare(runs: readonly NamedRun[], options: ComparisonOptions): 
     cells,
     means: meansOf(cells, grid, options.measures),
     rankings: options.measures.flatMap((measure) =>
-      grid.columns.length < 3 ? [] : grid.rows.map((row) => rankRow(row, grid, measure, options)),
+      grid.columns.length < 3 ? [] : grid.rows.map((row) => rankRow(row, grid, measure, options.alpha, reading)),
     ),
   };
 }
 
-function betterOf(measure: Measure): Metric['better'] {
-  return measure.metric.better;
+/** What inference reads of the sides. */
+interface Reading {
+  readonly spread: (side: Side, measure: Measure) => Spread | null;
+  readonly sample: (base: Side, candidate: Side, measure: Measure) => EffectSample;
+}
+
+/** A side stands in many pairs, and a quantile of each of its trials is not cheap: it is read once. */
+function readingOf(unit: Unit): Reading {
+  const known = new Map<Side, Map<Measure, readonly Observation[]>>();
+  const observe = (side: Side, measure: Measure): readonly Observation[] => {
+    const ofSide = known.get(side) ?? new Map<Measure, readonly Observation[]>();
+    known.set(side, ofSide);
+    const observations =
+      ofSide.get(measure) ??
+      side.trials.map((trial) => ({
+        session: trial.session,
+        round: trial.round,
+        value: measuredOnce(measure, trial),
+      }));
+    ofSide.set(measure, observations);
+    return observations;
+  };
+  return {
+    spread: (side, measure) => spreadOf(unitLevels(observe(side, measure), unit)),
+    // Arms of one run are measured in turn, so each round of theirs is a pair; runs have no rounds in common.
+    sample: (base, candidate, measure) => {
+      const sampleOf = base.run === candidate.run ? pairedSample : unpairedSample;
+      return sampleOf(observe(base, measure), observe(candidate, measure), unit);
+    },
+  };
 }
 
 function openCells(
@@ -124,10 +159,11 @@ function openCells(
   grid: Grid<Side>,
   measure: Measure,
   options: ComparisonOptions,
+  reading: Reading,
 ): Omit<ComparedCell, 'judgement'>[] {
   const [base, ...others] = row.members;
   if (base === null || base === undefined) return [];
-  const baseSpread = spreadOf(valuesOf(base, measure));
+  const baseSpread = reading.spread(base, measure);
   return others.flatMap((candidate, index) => {
     if (candidate === null) return [];
     const all = mismatchesBetween(base, candidate, options.columns).filter(({ what }) => !options.ignore.has(what));
@@ -140,25 +176,13 @@ function openCells(
         base,
         candidate,
         baseSpread,
-        candidateSpread: spreadOf(valuesOf(candidate, measure)),
-        sample: sampleOf(base, candidate, measure, options.unit),
+        candidateSpread: reading.spread(candidate, measure),
+        sample: reading.sample(base, candidate, measure),
         mismatches: all.filter(forbids),
         differences: all.filter((mismatch) => !forbids(mismatch)),
       },
     ];
   });
-}
-
-function valuesOf(side: Side, measure: Measure): number[] {
-  return side.trials.map((trial) => measuredOnce(measure, trial));
-}
-
-/** Arms of one run are measured in turn, so each round of theirs is a pair; runs have no rounds in common. */
-function sampleOf(base: Side, candidate: Side, measure: Measure, unit: Unit): EffectSample {
-  const observe = ({ trials }: Side) =>
-    trials.map((trial) => ({ session: trial.session, round: trial.round, value: measuredOnce(measure, trial) }));
-  const sample = base.run === candidate.run ? pairedSample : unpairedSample;
-  return sample(observe(base), observe(candidate), unit);
 }
 
 function meansOf(cells: readonly ComparedCell[], grid: Grid<Side>, measures: readonly Measure[]): ColumnMean[] {
@@ -173,12 +197,12 @@ function meansOf(cells: readonly ComparedCell[], grid: Grid<Side>, measures: rea
   );
 }
 
-function rankRow(row: GridRow<Side>, grid: Grid<Side>, measure: Measure, options: ComparisonOptions): Ranking {
+function rankRow(row: GridRow<Side>, grid: Grid<Side>, measure: Measure, alpha: number, reading: Reading): Ranking {
   const entries = row.members.flatMap((side, index) => {
-    const median = side === null ? undefined : spreadOf(valuesOf(side, measure))?.median;
+    const median = side === null ? undefined : reading.spread(side, measure)?.median;
     return side === null || median === undefined ? [] : [{ side, column: grid.columns[index] as string, median }];
   });
-  return rankingOf(row.attributes, measure, entries, options.alpha, (first, second) =>
-    sampleOf(first.side, second.side, measure, options.unit),
+  return rankingOf(row.attributes, measure, entries, alpha, (first, second) =>
+    reading.sample(first.side, second.side, measure),
   );
 }

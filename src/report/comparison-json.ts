@@ -52,10 +52,11 @@ function cellOf(cell: ComparedCell): object {
   };
 }
 
-function sideOf({ name, run, arm }: Side, spread: ComparedCell['baseSpread']): object {
-  if (spread === null) return { name, run: run.id, arm: arm.id, trials: 0 };
+function sideOf({ name, run, arm, trials }: Side, spread: ComparedCell['baseSpread']): object {
+  const side = { name, run: run.id, arm: arm.id, trials: trials.length };
+  if (spread === null) return { ...side, units: 0 };
   const { n, median, medianLow, medianHigh, min, max, mad, values } = spread;
-  return { name, run: run.id, arm: arm.id, trials: n, median, medianLow, medianHigh, min, max, mad, values };
+  return { ...side, units: n, median, medianLow, medianHigh, min, max, mad, values };
 }
 
 /** JSON.stringify writes an infinite bound as null by itself. */

@@ -4,7 +4,10 @@ import type { Verdict } from '../gate/verdict.js';
 import type { Measure } from '../stats/measure.js';
 import type { Spread } from '../stats/spread.js';
 import type { ShownColumn, Tone } from './arm-table.js';
-import { ABSENT, formatValue, oneLine } from './format.js';
+import { ABSENT, formatRange, formatValue, oneLine } from './format.js';
+
+/** An interval from too few units, which is everything. */
+const UNKNOWN = 'unknown';
 
 /** Worst first: a person looks for what broke. */
 const VERDICT_ORDER: readonly Verdict[] = ['regression', 'incomparable', 'inconclusive', 'improvement', 'equivalent'];
@@ -23,27 +26,20 @@ function goodnessOf({ judgement, measure }: ComparedCell): number {
 
 /** The columns for the cells of one measure. */
 export function comparedColumns({ grid }: Comparison, measure: Measure): ShownColumn<ComparedCell>[] {
-  const { unit } = measure.metric;
-  const [base = '', ...others] = grid.columns;
-  const first = others.length === 1 ? (others[0] as string) : grid.columnNames.join(' ');
+  const base = oneLine(grid.columns[0] as string);
+  const only = grid.columns.length === 2 ? oneLine(grid.columns[1] as string) : null;
+  const candidate = only ?? measure.key;
   return [
-    ...grid.rowNames.map(
-      (name): ShownColumn<ComparedCell> => ({
-        head: name,
-        align: 'left',
-        rank: 0,
-        text: ({ row }) => oneLine(row.get(name) || ABSENT),
-      }),
-    ),
-    ...(others.length === 1
-      ? []
-      : [{ head: first, align: 'left' as const, rank: 0, text: ({ column }: ComparedCell) => oneLine(column) }]),
-    { head: oneLine(base), align: 'right', rank: 2, text: ({ baseSpread }) => medianText(baseSpread, unit) },
+    ...grid.rowNames.map((name) => named(name, ({ row }) => row.get(name) || ABSENT)),
+    ...(only === null ? [named(grid.columnNames.join(' '), ({ column }) => column)] : []),
+    { head: base, align: 'right', rank: 2, text: ({ baseSpread }) => medianText(baseSpread, measure) },
+    { head: `${base} 95 %`, align: 'right', rank: 7, text: ({ baseSpread }) => medianInterval(baseSpread, measure) },
+    { head: candidate, align: 'right', rank: 1, text: ({ candidateSpread }) => medianText(candidateSpread, measure) },
     {
-      head: others.length === 1 ? oneLine(first) : measure.key,
+      head: `${candidate} 95 %`,
       align: 'right',
-      rank: 1,
-      text: ({ candidateSpread }) => medianText(candidateSpread, unit),
+      rank: 6,
+      text: ({ candidateSpread }) => medianInterval(candidateSpread, measure),
     },
     { head: 'change', align: 'right', rank: 0, text: changeText, tone: verdictTone },
     { head: '95 % interval', align: 'right', rank: 3, text: intervalText },
@@ -53,8 +49,18 @@ export function comparedColumns({ grid }: Comparison, measure: Measure): ShownCo
   ];
 }
 
-function medianText(spread: Spread | null, unit: Measure['metric']['unit']): string {
-  return formatValue(spread?.median, unit);
+/** A column that says which cell it is. */
+function named(head: string, text: (cell: ComparedCell) => string): ShownColumn<ComparedCell> {
+  return { head, align: 'left', rank: 0, text: (cell) => oneLine(text(cell)) };
+}
+
+function medianText(spread: Spread | null, { metric }: Measure): string {
+  return formatValue(spread?.median, metric.unit);
+}
+
+function medianInterval(spread: Spread | null, { metric }: Measure): string {
+  if (spread === null) return ABSENT;
+  return Number.isFinite(spread.medianLow) ? formatRange(spread.medianLow, spread.medianHigh, metric.unit) : UNKNOWN;
 }
 
 /** A ratio as a change: `−5.2 %`; `2.31×` where per cent would mislead. */
@@ -73,7 +79,7 @@ function changeText({ judgement: { ratio } }: ComparedCell): string {
 /** With too few sessions the interval is everything, and says so. */
 function intervalText({ judgement: { ratio } }: ComparedCell): string {
   if (ratio === null) return ABSENT;
-  if (ratio.low === 0 && ratio.high === Infinity) return 'unknown';
+  if (ratio.low === 0 && ratio.high === Infinity) return UNKNOWN;
   return `${formatChange(ratio.low)} … ${formatChange(ratio.high)}`;
 }
 

@@ -15,7 +15,7 @@ export function attributesOf(run: RunRecord, runName: string, arm: Arm): Map<str
   const set = (name: string, value: unknown) => {
     if (value !== undefined && value !== null && !attributes.has(name)) attributes.set(name, String(value));
   };
-  for (const [label, value] of Object.entries(run.labels)) set(label, value);
+  for (const [label, value] of labelsOf(run, arm.target)) set(label, value);
   set('workload', run.plan.workload);
   set('job', arm.job);
   for (const { name, label } of arm.factors) if (name !== 'target') set(name, label);
@@ -29,6 +29,21 @@ export function attributesOf(run: RunRecord, runName: string, arm: Arm): Map<str
   set('target', arm.target);
   for (const [name, value] of mountAttributes(targetOf(run, arm.target))) set(name, value);
   return attributes;
+}
+
+/**
+ * The labels that hold for a target, by the names that they go by: `tiering=AUTO` for the whole run, `cold.tiering=ALL`
+ * for the target `cold` alone, where it wins.
+ */
+export function labelsOf({ labels, plan }: Pick<RunRecord, 'labels' | 'plan'>, target: string): Map<string, string> {
+  const ofAll: [string, string][] = [];
+  const ofTarget: [string, string][] = [];
+  for (const [label, value] of Object.entries(labels)) {
+    const owners = plan.targets.filter(({ name }) => label.startsWith(`${name}.`)).map(({ name }) => name);
+    if (owners.length === 0) ofAll.push([label, value]);
+    else if (owners.includes(target)) ofTarget.push([label.slice(target.length + 1), value]);
+  }
+  return new Map([...ofAll, ...ofTarget]);
 }
 
 /** The environment of a target of a run; undefined when the run did not keep it. */

@@ -43,7 +43,7 @@ export function pairedSample(
   const baseAt = new Map(base.filter(isMeasured).map((observed) => [place(observed), observed.value]));
   const differences = candidate.filter(isMeasured).flatMap((observed) => {
     const value = baseAt.get(place(observed));
-    return value === undefined ? [] : [{ session: observed.session, log: Math.log(observed.value / value) }];
+    return value === undefined ? [] : [{ session: observed.session, value: Math.log(observed.value / value) }];
   });
   return { design: 'paired', differences: unitsOf(differences, unit), pairs: differences.length };
 }
@@ -55,7 +55,7 @@ export function unpairedSample(
   unit: Unit = 'session',
 ): EffectSample {
   const levels = (observed: readonly Observation[]) =>
-    observed.filter(isMeasured).map(({ session, value }) => ({ session, log: Math.log(value) }));
+    observed.filter(isMeasured).map(({ session, value }) => ({ session, value: Math.log(value) }));
   const [first, second] = [levels(base), levels(candidate)];
   return {
     design: 'unpaired',
@@ -69,13 +69,18 @@ function isMeasured({ value }: Observation): boolean {
   return value > 0 && Number.isFinite(value);
 }
 
-function unitsOf(logs: readonly { readonly session: number; readonly log: number }[], unit: Unit): number[] {
-  if (unit === 'round') return logs.map(({ log }) => log);
+/** The levels of one arm, a number for each unit: the median of a session's rounds, or each round. In the measure's base unit. */
+export function unitLevels(observed: readonly Observation[], unit: Unit): number[] {
+  return unitsOf(observed.filter(isMeasured), unit);
+}
+
+function unitsOf(observed: readonly { readonly session: number; readonly value: number }[], unit: Unit): number[] {
+  if (unit === 'round') return observed.map(({ value }) => value);
   const bySession = new Map<number, number[]>();
-  for (const { session, log } of logs) {
+  for (const { session, value } of observed) {
     const known = bySession.get(session);
-    if (known === undefined) bySession.set(session, [log]);
-    else known.push(log);
+    if (known === undefined) bySession.set(session, [value]);
+    else known.push(value);
   }
   return [...bySession.values()].map((values) => medianSorted(values.sort((a, b) => a - b)));
 }
