@@ -12,7 +12,7 @@ import {
 import { resolveRun } from '../store/find-runs.js';
 import { readRun } from '../store/read-run.js';
 import { aligned } from './columns.js';
-import { comparisonOf } from './comparison-input.js';
+import { comparisonOf, namedRun } from './comparison-input.js';
 import { printRun } from './show.js';
 
 /**
@@ -42,7 +42,7 @@ export function saveAsBaseline(output: string, name: string, spec: string): numb
 
 function refuseSlower(output: string, name: string, candidate: string): void {
   const { cells } = comparisonOf(
-    [name, candidate],
+    [name, candidate].map((spec) => namedRun(output, spec)),
     { output, cols: 'run', alpha: '5%', minEffect: '1%' },
     'environment',
   );

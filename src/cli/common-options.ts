@@ -1,6 +1,6 @@
 /** Options that several commands share. */
 import { Option } from 'commander';
-import { DEFAULT_RESULTS } from './arguments.js';
+import { DEFAULT_RESULTS, PROGRESS_MODES } from './arguments.js';
 
 /** For options that may be repeated. */
 export function collect(value: string, earlier: readonly string[] | undefined): string[] {
@@ -15,4 +15,9 @@ export function resultsOption(): Option {
 /** `--format`, of these forms. */
 export function formatOption(choices: readonly string[]): Option {
   return new Option('--format <format>', 'form of the result on stdout').choices(choices).default('table');
+}
+
+/** `--progress`: every command that measures has it. */
+export function progressOption(): Option {
+  return new Option('--progress <mode>', 'form of the progress on stderr').choices(PROGRESS_MODES).default('auto');
 }

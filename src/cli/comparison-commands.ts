@@ -1,7 +1,7 @@
 /** The commands that put runs beside each other: their options and help. What they do is imported when they are called. */
 import { type Command, Option } from 'commander';
 import { FORMATS } from './arguments.js';
-import { collect, formatOption, resultsOption } from './common-options.js';
+import { collect, formatOption, progressOption, resultsOption } from './common-options.js';
 import type { CompareOptions } from './compare.js';
 import type { GateCommandOptions } from './gate.js';
 import type { ShowOptions } from './show.js';
@@ -35,10 +35,14 @@ export function addGate(program: Command): void {
     .option('--baseline <name>', 'a baseline or a run; without it the columns of the candidate itself are compared');
   addComparisonOptions(gate, '1%')
     .option('--fail-on-inconclusive', 'status 3 also where neither a regression nor its absence was shown')
+    .option('--adaptive', 'add sessions to the candidate until every cell is decided; all looks share --alpha')
+    .option('--looks <number>', 'looks of --adaptive at most; each one has twice the sessions of the one before', '4')
+    .option('--budget <time>', 'time of --adaptive at most, such as 30m')
+    .addOption(progressOption())
     .addHelpText('after', GATE_EXAMPLES)
     .action(async (run: string, options: GateCommandOptions) => {
       const { gate: gateCommand } = await import('./gate.js');
-      process.exitCode = gateCommand(run, options);
+      process.exitCode = await gateCommand(run, options);
     });
 }
 
@@ -103,4 +107,5 @@ Examples:
   feedrate baseline save main && feedrate run workloads/quick.yaml && feedrate gate --baseline main
   feedrate gate --baseline main --min-effect 3% -m throughput -m 'p99(latency)' --format md
   feedrate gate --cols target --base old           the targets of one run, measured in turn
+  feedrate gate --cols target --adaptive --budget 30m
 `;

@@ -25,15 +25,15 @@ export interface RawComparisonOptions {
 const CONFIDENCE = 0.95;
 
 /**
- * Reads the runs (baselines come before runs of the same name) and compares them.
- * @throws FeedrateError `store` for a run that cannot be read, `usage` for a wrong option
+ * Compares runs. Of `looks` at data that grow between them each gets an equal part of the false alarms that are allowed.
+ * @throws FeedrateError `usage` for a wrong option
  */
 export function comparisonOf(
-  specs: readonly string[],
+  runs: readonly NamedRun[],
   raw: RawComparisonOptions,
   demands: ComparisonOptions['demands'],
+  looks = 1,
 ): Comparison {
-  const runs = specs.map((spec) => namedRun(raw.output, spec));
   const where = new Map((raw.where ?? []).map((text) => pairOf('--where', text)));
   const shape = {
     where,
@@ -44,16 +44,19 @@ export function comparisonOf(
   return compare(runs, {
     ...shape,
     measures: measuresOf(raw.metric ?? ['throughput']),
-    alpha: fractionOf('--alpha', raw.alpha),
+    alpha: fractionOf('--alpha', raw.alpha) / looks,
     minEffect: fractionOf('--min-effect', raw.minEffect),
-    confidence: CONFIDENCE,
+    confidence: 1 - (1 - CONFIDENCE) / looks,
     unit: raw.unit === 'round' ? 'round' : 'session',
     demands,
     ignore: new Set((raw.ignore ?? []).flatMap(namesOf)),
   });
 }
 
-/** A run or a baseline by its name. A run without its `run.json` says nothing of what it measured. */
+/**
+ * A run or a baseline by its name; baselines come before runs of the same name. A run without its `run.json` says nothing
+ * of what it measured. Throws `FeedrateError('store')` when it cannot be read.
+ */
 export function namedRun(resultsDirectory: string, spec: string): NamedRun {
   const baseline = isBaseline(resultsDirectory, spec);
   const directory = baseline ? baselineDirectory(resultsDirectory, spec) : resolveRun(resultsDirectory, spec);

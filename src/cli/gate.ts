@@ -1,11 +1,12 @@
-import { gateOf, gateStatusOf } from '../gate/gate.js';
+import { type Decision, gateOf, gateStatusOf, type Look } from '../gate/gate.js';
 import { evaluateThresholds } from '../gate/thresholds.js';
 import { renderComparison } from '../report/render-comparison.js';
 import type { ReportFormat } from '../report/render-run.js';
+import { type AdaptiveOptions, looksOf, measureUntilDecided } from './adaptive.js';
 import { comparisonOf, namedRun, type RawComparisonOptions } from './comparison-input.js';
 import { stdoutOptions } from './output.js';
 
-export interface GateCommandOptions extends RawComparisonOptions {
+export interface GateCommandOptions extends RawComparisonOptions, AdaptiveOptions {
   readonly baseline?: string;
   readonly failOnInconclusive?: boolean;
   readonly format: ReportFormat;
@@ -14,15 +15,22 @@ export interface GateCommandOptions extends RawComparisonOptions {
 /**
  * `feedrate gate`: a candidate against a baseline, or the columns of the candidate against each other. The status says
  * what came out: `regression` (of a threshold too), `incomparable`, `inconclusive`, or pass.
- * Throws `FeedrateError` as `comparisonOf` does.
+ * Throws `FeedrateError` as `comparisonOf` and `measureUntilDecided` do.
  */
-export function gate(candidate: string, options: GateCommandOptions): number {
-  const specs = options.baseline === undefined ? [candidate] : [options.baseline, candidate];
-  const comparison = comparisonOf(specs, options, 'environment');
-  const { run, trials } = namedRun(options.output, candidate);
-  const result = gateOf(comparison, evaluateThresholds(run.plan.arms, trials), {
-    failOnInconclusive: options.failOnInconclusive === true,
-  });
+export async function gate(candidate: string, options: GateCommandOptions): Promise<number> {
+  const planned = looksOf(options);
+  const decide = (number: number): Decision => decisionOf(candidate, options, { number, planned });
+  const { comparison, result } = options.adaptive ? await measureUntilDecided(candidate, options, decide) : decide(1);
   process.stdout.write(renderComparison(comparison, options.format, stdoutOptions(), result));
   return gateStatusOf(result);
+}
+
+function decisionOf(candidate: string, options: GateCommandOptions, look: Look): Decision {
+  const { baseline, output } = options;
+  const measured = namedRun(output, candidate);
+  const runs = baseline === undefined ? [measured] : [namedRun(output, baseline), measured];
+  const comparison = comparisonOf(runs, options, 'environment', look.planned);
+  const thresholds = evaluateThresholds(measured.run.plan.arms, measured.trials);
+  const failOnInconclusive = options.failOnInconclusive === true;
+  return { comparison, result: gateOf(comparison, thresholds, { failOnInconclusive, look }) };
 }

@@ -4,9 +4,9 @@
  */
 import { Command, Option } from 'commander';
 import { ENGINE_CHOICES } from '../workload/engine-choices.js';
-import { FORMATS, PROGRESS_MODES, type RawRunOptions, SHELLS, type Shell } from './arguments.js';
+import { FORMATS, type RawRunOptions, SHELLS, type Shell } from './arguments.js';
 import type { CleanOptions } from './clean.js';
-import { collect, formatOption, resultsOption } from './common-options.js';
+import { collect, formatOption, progressOption, resultsOption } from './common-options.js';
 import { addBaseline, addCompare, addGate } from './comparison-commands.js';
 import type { ListOptions } from './list.js';
 import type { PrepareOptions } from './prepare.js';
@@ -157,10 +157,6 @@ function engineOption(): Option {
   return new Option('--engine <name>', 'force an engine on every job, or fail: the same as --set ioengine=NAME')
     .choices(ENGINE_CHOICES)
     .argParser(String);
-}
-
-function progressOption(): Option {
-  return new Option('--progress <mode>', 'form of the progress on stderr').choices(PROGRESS_MODES).default('auto');
 }
 
 /** The words after `feedrate`, as they were typed. */

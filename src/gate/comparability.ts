@@ -5,10 +5,15 @@ import type { RunRecord } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { labelsOf, targetOf } from '../stats/attributes.js';
 
-/** One arm as it was measured in one run. */
-export interface Measured {
-  readonly run: RunRecord;
+/** An arm, and the machine and targets that it is for. */
+interface Placed {
+  readonly run: Pick<RunRecord, 'environment' | 'labels' | 'plan'>;
   readonly arm: Arm;
+}
+
+/** One arm as it was measured in one run. */
+export interface Measured extends Placed {
+  readonly run: RunRecord;
   /** Those that count. */
   readonly trials: readonly TrialRecord[];
 }
@@ -78,7 +83,8 @@ function cacheMismatch(base: Measured, candidate: Measured): Mismatch[] {
   return differing('cache-state', state(base), state(candidate), 'load');
 }
 
-function environmentMismatches(base: Measured, candidate: Measured): Mismatch[] {
+/** What differs between where two arms were measured: machine, kernel, mount, what labels say of volume and instance. */
+export function environmentMismatches(base: Placed, candidate: Placed): Mismatch[] {
   const [before, after] = [base, candidate].map(environmentOf) as [Map<string, string>, Map<string, string>];
   const names = new Set([...before.keys(), ...after.keys()]);
   const plain = [...names].flatMap((name) =>
@@ -87,7 +93,7 @@ function environmentMismatches(base: Measured, candidate: Measured): Mismatch[] 
   return [...plain, ...mountMismatch(base, candidate)];
 }
 
-function environmentOf({ run, arm }: Measured): Map<string, string> {
+function environmentOf({ run, arm }: Placed): Map<string, string> {
   const { environment } = run;
   const target = targetOf(run, arm.target);
   const ofTarget = labelsOf(run, arm.target);
@@ -112,7 +118,7 @@ function majorOf(version: string): string {
   return version.split('.')[0] as string;
 }
 
-function mountMismatch(base: Measured, candidate: Measured): Mismatch[] {
+function mountMismatch(base: Placed, candidate: Placed): Mismatch[] {
   const [before, after] = [base, candidate].map(({ run, arm }) =>
     mountOptions(targetOf(run, arm.target)?.options ?? ''),
   );

@@ -6,6 +6,14 @@ import type { ThresholdResult } from './thresholds.js';
 export interface GateOptions {
   /** Also `inconclusive` where the data could have shown a regression but showed neither that nor its absence. */
   readonly failOnInconclusive: boolean;
+  readonly look: Look;
+}
+
+/** Which of the looks at data that grow between them; `planned` of them share the false alarms that are allowed. */
+export interface Look {
+  /** 1-based. */
+  readonly number: number;
+  readonly planned: number;
 }
 
 export type GateOutcome = 'pass' | 'regression' | 'inconclusive' | 'incomparable';
@@ -15,6 +23,13 @@ export interface GateResult {
   /** Sessions of each side without which no regression could have been called; null when there were enough. */
   readonly sessionsNeeded: number | null;
   readonly failedThresholds: readonly ThresholdResult[];
+  readonly look: Look;
+}
+
+/** What a look at the data says. */
+export interface Decision {
+  readonly comparison: Comparison;
+  readonly result: GateResult;
 }
 
 /**
@@ -24,7 +39,7 @@ export interface GateResult {
 export function gateOf(
   comparison: Comparison,
   thresholds: readonly ThresholdResult[],
-  { failOnInconclusive }: GateOptions,
+  { failOnInconclusive, look }: GateOptions,
 ): GateResult {
   const verdicts = new Set(comparison.cells.map(({ judgement }) => judgement.verdict));
   const failedThresholds = thresholds.filter(({ passed }) => !passed);
@@ -38,7 +53,13 @@ export function gateOf(
     if (sessionsNeeded !== null || (failOnInconclusive && verdicts.has('inconclusive'))) return 'inconclusive';
     return 'pass';
   };
-  return { outcome: outcome(), sessionsNeeded, failedThresholds };
+  return { outcome: outcome(), sessionsNeeded, failedThresholds, look };
+}
+
+/** Is there nothing that more sessions could tell? */
+export function isDecided({ comparison: { cells }, result: { outcome, sessionsNeeded } }: Decision): boolean {
+  if (outcome === 'regression' || outcome === 'incomparable') return true;
+  return sessionsNeeded === null && cells.every(({ judgement }) => judgement.verdict !== 'inconclusive');
 }
 
 /** The exit status of a gate. */

@@ -16,11 +16,7 @@ export function comparisonJson(comparison: Comparison, gate: GateResult | null):
     columnNames: grid.columnNames,
     rowNames: grid.rowNames,
     columns: grid.columns,
-    gate: gate && {
-      outcome: gate.outcome,
-      sessionsNeeded: gate.sessionsNeeded,
-      failedThresholds: gate.failedThresholds,
-    },
+    gate,
     cells: cells.map(cellOf),
     means: means.map(({ measure, ...mean }) => ({ ...mean, measure: measure.key })),
     rankings: rankings.map(({ row, measure, entries }) => ({

@@ -2,7 +2,7 @@
 import type { ComparedCell, Comparison } from '../gate/comparison.js';
 import type { Ranking } from '../gate/ranking.js';
 import { formatChange } from './comparison-table.js';
-import { formatValue, oneLine, plural } from './format.js';
+import { formatPercent, formatValue, oneLine, plural } from './format.js';
 
 /** Lines for people, in the order of their weight. */
 export function comparisonNotes(comparison: Comparison): string[] {
@@ -63,7 +63,7 @@ function unitLines({ cells, options }: Comparison): string[] {
   if (needed > 0) {
     const family = plural(cells.length, 'cell');
     lines.push(
-      `too few ${options.unit}s: with ${family} at ${options.alpha * 100} % no difference can be called real below ${needed} of them; --set trials.${options.unit}s=${needed}`,
+      `too few ${options.unit}s: with ${family} at ${formatPercent(options.alpha)} no difference can be called real below ${needed} of them; --set trials.${options.unit}s=${needed}`,
     );
   }
   return lines;

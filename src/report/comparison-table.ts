@@ -4,7 +4,7 @@ import type { Verdict } from '../gate/verdict.js';
 import type { Measure } from '../stats/measure.js';
 import type { Spread } from '../stats/spread.js';
 import type { ShownColumn, Tone } from './arm-table.js';
-import { ABSENT, formatRange, formatValue, oneLine } from './format.js';
+import { ABSENT, formatPercent, formatRange, formatValue, oneLine } from './format.js';
 
 /** An interval from too few units, which is everything. */
 const UNKNOWN = 'unknown';
@@ -25,7 +25,7 @@ function goodnessOf({ judgement, measure }: ComparedCell): number {
 }
 
 /** The columns for the cells of one measure. */
-export function comparedColumns({ grid }: Comparison, measure: Measure): ShownColumn<ComparedCell>[] {
+export function comparedColumns({ grid, options }: Comparison, measure: Measure): ShownColumn<ComparedCell>[] {
   const base = oneLine(grid.columns[0] as string);
   const only = grid.columns.length === 2 ? oneLine(grid.columns[1] as string) : null;
   const candidate = only ?? measure.key;
@@ -42,7 +42,7 @@ export function comparedColumns({ grid }: Comparison, measure: Measure): ShownCo
       text: ({ candidateSpread }) => medianInterval(candidateSpread, measure),
     },
     { head: 'change', align: 'right', rank: 0, text: changeText, tone: verdictTone },
-    { head: '95 % interval', align: 'right', rank: 3, text: intervalText },
+    { head: `${formatPercent(options.confidence)} interval`, align: 'right', rank: 3, text: intervalText },
     { head: 'p', align: 'right', rank: 4, text: pText },
     { head: 'n', align: 'right', rank: 5, text: ({ judgement }) => String(judgement.units) },
     { head: 'verdict', align: 'left', rank: 0, text: verdictText, tone: verdictTone },

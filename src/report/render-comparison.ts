@@ -6,7 +6,7 @@ import { comparisonCsv } from './comparison-csv.js';
 import { comparisonJson } from './comparison-json.js';
 import { comparisonNotes } from './comparison-notes.js';
 import { comparedColumns, worstFirst } from './comparison-table.js';
-import { oneLine, paragraphs, plural } from './format.js';
+import { formatPercent, oneLine, paragraphs, plural } from './format.js';
 import { markdownTable, markdownText } from './markdown.js';
 import type { ReportFormat } from './render-run.js';
 import { painter, type TerminalOptions, terminalTable } from './terminal.js';
@@ -59,17 +59,18 @@ function markdownReport(comparison: Comparison, gate: GateResult | null): string
 function headingOf({ grid, options }: Comparison, measure: string): string {
   const [base = '', ...others] = grid.columns;
   const against = others.length === 1 ? oneLine(others[0] as string) : `${others.length} others`;
-  return `${measure}: ${against} against ${oneLine(base)} (${grid.columnNames.join(', ')}); false alarms ≤ ${options.alpha * 100} % over all cells, differences below ${options.minEffect * 100} % do not matter`;
+  return `${measure}: ${against} against ${oneLine(base)} (${grid.columnNames.join(', ')}); false alarms ≤ ${formatPercent(options.alpha)} over all cells, differences below ${formatPercent(options.minEffect)} do not matter`;
 }
 
 /** What a gate says, in one line, then the thresholds that were broken. */
-export function gateLines({ outcome, sessionsNeeded, failedThresholds }: GateResult): string[] {
+export function gateLines({ outcome, sessionsNeeded, failedThresholds, look }: GateResult): string[] {
+  const after = look.planned === 1 ? '' : ` (look ${look.number} of ${look.planned}, which share the false alarms)`;
   const remedy =
     outcome === 'inconclusive' && sessionsNeeded !== null
       ? `: no regression could have been shown; measure ${plural(sessionsNeeded, 'session')} of each side (--set trials.sessions=${sessionsNeeded})`
       : '';
   return [
-    `gate: ${outcome}${remedy}`,
+    `gate: ${outcome}${after}${remedy}`,
     ...failedThresholds.map(({ threshold, arm }) => `threshold failed: ${oneLine(arm)}: ${threshold.text}`),
   ];
 }

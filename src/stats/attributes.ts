@@ -47,7 +47,7 @@ export function labelsOf({ labels, plan }: Pick<RunRecord, 'labels' | 'plan'>, t
 }
 
 /** The environment of a target of a run; undefined when the run did not keep it. */
-export function targetOf(run: RunRecord, target: string): TargetEnvironment | undefined {
+export function targetOf(run: Pick<RunRecord, 'environment'>, target: string): TargetEnvironment | undefined {
   return run.environment.targets.find(({ name }) => name === target);
 }
 

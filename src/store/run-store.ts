@@ -59,6 +59,17 @@ export function openRun(directory: string): RunStore {
   return storeOf(resolve(directory), decodeRun(text, path));
 }
 
+/**
+ * Opens a run that has ended to add sessions to it: `run.json` then says `running` and holds what was changed. What was
+ * measured stays. Throws `FeedrateError('store')`.
+ */
+export function reopenRun(directory: string, changes: Pick<RunRecord, 'plan' | 'overrides' | 'pid'>): RunStore {
+  const { run } = openRun(directory);
+  const reopened: RunRecord = { ...run, ...changes, status: 'running', endedAt: null };
+  replaceFile(join(directory, RUN_FILES.run), encodeRun(reopened));
+  return storeOf(resolve(directory), reopened);
+}
+
 /** `20261123T191203Z_quick_a1f3`. What a file name should not hold becomes a hyphen. */
 function runName(run: Pick<RunRecord, 'startedAt' | 'plan'>, suffix: string): string {
   const stamp = new Date(run.startedAt).toISOString().replaceAll(/[-:]|\.\d+/g, '');
