@@ -11,7 +11,7 @@ import {
 } from '../stats/effect.js';
 import type { LocationInterval } from '../stats/hodges-lehmann.js';
 import { holm } from '../stats/multiplicity.js';
-import { minimumDetectableEffect } from '../stats/power.js';
+import { minimumDetectableEffect, sessionsFor } from '../stats/power.js';
 
 /** Of the most reassuring to the worst: what a cell says of candidate against base. */
 export type Verdict = 'improvement' | 'equivalent' | 'inconclusive' | 'regression' | 'incomparable';
@@ -47,6 +47,8 @@ export interface Judgement {
   readonly detectable: number | null;
   /** Units with which the smallest reachable p is below the bound; null when these suffice. */
   readonly unitsNeeded: number | null;
+  /** About how many units would tell an inconclusive cell, if what it shows so far is the truth; null where that is unknown. */
+  readonly unitsToTell: number | null;
 }
 
 /**
@@ -71,13 +73,15 @@ export function judge(cells: readonly Judged[], options: JudgementOptions): Judg
   return cells.map(({ sample, comparable }, index) => {
     const p = { pRegression: pRegression[index] as number, pImprovement: pImprovement[index] as number };
     const ratio = ratioOf(sample, options.confidence);
+    const verdict = comparable ? verdictOf(p, ratio, bound, options.alpha) : 'incomparable';
     return {
-      verdict: comparable ? verdictOf(p, ratio, bound, options.alpha) : 'incomparable',
+      verdict,
       ratio,
       units: unitCount(sample),
       ...p,
       detectable: detectableBy(sample, family, options),
       unitsNeeded: smallestP(sample) <= options.alpha / family ? null : unitsToReach(sample, family, options.alpha),
+      unitsToTell: verdict === 'inconclusive' ? unitsToTell(sample, ratio, family, options) : null,
     };
   });
 }
@@ -108,4 +112,25 @@ export function unitsToReach({ design }: Pick<EffectSample, 'design'>, family: n
   let n = 1;
   while (!reachable(n)) n++;
   return n;
+}
+
+/**
+ * A difference that matters is told by the test, with probability `POWER`. One that does not is told once the interval,
+ * whose width shrinks with the root of the units, lies within ±minEffect.
+ */
+function unitsToTell(
+  sample: EffectSample,
+  ratio: LocationInterval | null,
+  family: number,
+  { alpha, minEffect }: JudgementOptions,
+): number | null {
+  const sessionSd = unitSd(sample);
+  if (ratio === null || !Number.isFinite(sessionSd)) return null;
+  const size = Math.abs(Math.log(ratio.estimate));
+  const bound = -Math.log(1 - minEffect);
+  const units =
+    size > bound
+      ? sessionsFor({ sessionSd, alpha: alpha / family, power: POWER, delta: minEffect, effect: 1 - Math.exp(-size) })
+      : Math.ceil(unitCount(sample) * (Math.log(ratio.high / ratio.low) / 2 / (bound - size)) ** 2);
+  return Number.isFinite(units) ? units : null;
 }

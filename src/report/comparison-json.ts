@@ -1,5 +1,6 @@
 import type { ComparedCell, Comparison, Side } from '../gate/comparison.js';
 import type { GateResult } from '../gate/gate.js';
+import { cliffsDelta } from '../stats/effect-size.js';
 import type { LocationInterval } from '../stats/hodges-lehmann.js';
 
 const COMPARISON_VERSION = 1;
@@ -42,6 +43,7 @@ function cellOf(cell: ComparedCell): object {
     design: sample.design,
     pairs: sample.pairs,
     ratio: intervalOf(ratio),
+    cliffsDelta: deltaOf(cell),
     ...judged,
     mismatches,
     differences,
@@ -53,6 +55,12 @@ function sideOf({ name, run, arm, trials }: Side, spread: ComparedCell['baseSpre
   if (spread === null) return { ...side, units: 0 };
   const { n, median, medianLow, medianHigh, min, max, mad, values } = spread;
   return { ...side, units: n, median, medianLow, medianHigh, min, max, mad, values };
+}
+
+/** How far apart the units of the two sides lie, in [−1, 1]; it decides nothing. */
+function deltaOf({ baseSpread, candidateSpread }: ComparedCell): number | null {
+  if (baseSpread === null || candidateSpread === null) return null;
+  return cliffsDelta(baseSpread.values, candidateSpread.values);
 }
 
 /** JSON.stringify writes an infinite bound as null by itself. */

@@ -60,6 +60,13 @@ function unitLines({ cells, options }: Comparison): string[] {
       'rounds are taken for independent repetitions, which they are not: what a session drew by chance may look like a difference',
     );
   }
+  const telling = cells.flatMap(({ judgement }) => (judgement.unitsToTell === null ? [] : [judgement.unitsToTell]));
+  if (needed === 0 && telling.length > 0) {
+    const [least, most] = [Math.min(...telling), Math.max(...telling)].map((count) => Number(count.toPrecision(2)));
+    lines.push(
+      `inconclusive: about ${least === most ? most : `${least} to ${most}`} ${options.unit}s would tell, if what is seen so far is the truth; fewer if only larger differences matter (--min-effect)`,
+    );
+  }
   if (needed > 0) {
     const family = plural(cells.length, 'cell');
     lines.push(
