@@ -10,6 +10,7 @@ export function comparisonNotes(comparison: Comparison): string[] {
     ...meanLines(comparison),
     ...comparison.rankings.map(rankingLine),
     ...mismatchLines(comparison.cells),
+    ...warningLines(comparison),
     ...unitLines(comparison),
   ];
 }
@@ -52,19 +53,28 @@ function mismatchLines(cells: readonly ComparedCell[]): string[] {
   return [...lines];
 }
 
-function unitLines({ cells, options }: Comparison): string[] {
-  const needed = Math.max(0, ...cells.map(({ judgement }) => judgement.unitsNeeded ?? 0));
-  const lines: string[] = [];
-  if (options.unit === 'round') {
-    lines.push(
-      'rounds are taken for independent repetitions, which they are not: what a session drew by chance may look like a difference',
-    );
-  }
-  if (needed > 0) {
-    const family = plural(cells.length, 'cell');
-    lines.push(
-      `too few ${options.unit}s: with ${family} at ${options.alpha * 100} % no difference can be called real below ${needed} of them; --set trials.${options.unit}s=${needed}`,
-    );
-  }
-  return lines;
+/** How many sides are named where many have the same warning. */
+const NAMED_SIDES = 3;
+
+/** `drift in 2 of 8 arms (a1f3 read, 7c20 read): throughput fell … → remedy`: each code once. */
+function warningLines({ warnings, cells }: Comparison): string[] {
+  const all = new Set(cells.flatMap(({ base, candidate }) => [base, candidate])).size;
+  const severalRuns = new Set(cells.flatMap(({ base, candidate }) => [base.name, candidate.name])).size > 1;
+  return warnings.map(({ code, message, remedy, sides }) => {
+    const names = sides.map(({ name, arm }) => (severalRuns ? `${name} ${arm}` : arm));
+    const more = names.length > NAMED_SIDES ? [`${names.length - NAMED_SIDES} more`] : [];
+    const where =
+      sides.length === 0
+        ? ''
+        : ` in ${sides.length} of ${plural(all, 'arm')} (${[...names.slice(0, NAMED_SIDES), ...more].join(', ')})`;
+    return oneLine(`${code}${where}: ${message} → ${remedy}`);
+  });
+}
+
+function unitLines({ options }: Comparison): string[] {
+  return options.unit === 'session'
+    ? []
+    : [
+        'rounds are taken for independent repetitions, which they are not: what a session drew by chance may look like a difference',
+      ];
 }
