@@ -40,6 +40,7 @@ export {
 export { type Environment, RUN_VERSION, type RunRecord, type TargetEnvironment } from './record/run-record.js';
 export type { RunStatus, StoredRun } from './record/stored-run.js';
 export { RECORD_VERSION, type TrialRecord } from './record/trial-record.js';
+export { WARNING_CODES, type Warning, type WarningCode } from './record/warning.js';
 export { REPORT_FORMATS, type ReportFormat, type ReportOptions, renderRun } from './report/render-run.js';
 export { type Spread, spreadOf } from './stats/spread.js';
 export { type ArmSummary, summarize } from './stats/summary.js';
