@@ -49,6 +49,7 @@ export {
 export { type Environment, RUN_VERSION, type RunRecord, type TargetEnvironment } from './record/run-record.js';
 export type { RunStatus, StoredRun } from './record/stored-run.js';
 export { RECORD_VERSION, type TrialRecord } from './record/trial-record.js';
+export { WARNING_CODES, type Warning, type WarningCode } from './record/warning.js';
 export { renderComparison } from './report/render-comparison.js';
 export { REPORT_FORMATS, type ReportFormat, type ReportOptions, renderRun } from './report/render-run.js';
 export { type EffectSample, pairedSample, unpairedSample } from './stats/effect.js';

@@ -4,6 +4,7 @@ import { FORMATS } from './arguments.js';
 import { collect, formatOption, progressOption, resultsOption } from './common-options.js';
 import type { CompareOptions } from './compare.js';
 import type { GateCommandOptions } from './gate.js';
+import type { HistoryOptions } from './history.js';
 import type { ShowOptions } from './show.js';
 
 /** `feedrate compare`. */
@@ -46,6 +47,26 @@ export function addGate(program: Command): void {
     });
 }
 
+/** `feedrate history`. */
+export function addHistory(program: Command): void {
+  program
+    .command('history')
+    .description('show the runs of a workload over time, and which of them changed something')
+    .option('--workload <name>', 'name of the workload (default: the latest run’s)')
+    .option('-t, --target <name>', 'only this target, by name or path; repeat for more', collect)
+    .addOption(whereOption())
+    .addOption(metricOption())
+    .option('--since <date>', 'only runs from this day on (UTC): 2026-11-01')
+    .option('--limit <number>', 'only so many of the latest runs')
+    .addOption(resultsOption())
+    .addOption(formatOption(FORMATS))
+    .addHelpText('after', HISTORY_EXAMPLES)
+    .action(async (options: HistoryOptions) => {
+      const { history } = await import('./history.js');
+      process.exitCode = history(options);
+    });
+}
+
 /** `feedrate baseline …`. */
 export function addBaseline(program: Command): void {
   const baseline = program.command('baseline').description('keep runs that later ones are measured against');
@@ -85,14 +106,30 @@ function addComparisonOptions(command: Command, alpha: string): Command {
     .option('--rows <names>', 'attributes that tell rows apart: bs,iodepth (default: all that vary)')
     .option('--cols <names>', 'attributes whose values are the columns: run, target, bs, nconnect, a label …')
     .option('--base <value>', 'the column that others are compared with (default: the first)')
-    .option('--where <name=value>', 'only arms with this attribute; repeat for more', collect)
-    .option('-m, --metric <metric>', 'throughput, iops, p99(latency) …; repeat for more (default: throughput)', collect)
+    .addOption(whereOption())
+    .addOption(metricOption())
     .option('--alpha <part>', 'chance of any false alarm among all cells', alpha)
     .option('--min-effect <part>', 'the smallest difference that matters', '1%')
     .option('--ignore <names>', 'compare although these differ: kernel,mount-options; repeat for more', collect)
     .addOption(resultsOption())
     .addOption(formatOption(FORMATS));
 }
+
+function whereOption(): Option {
+  return new Option('--where <name=value>', 'only arms with this attribute; repeat for more').argParser(collect);
+}
+
+function metricOption(): Option {
+  const help = 'throughput, iops, p99(latency) …; repeat for more (default: throughput)';
+  return new Option('-m, --metric <metric>', help).argParser(collect);
+}
+
+const HISTORY_EXAMPLES = `
+Examples:
+  feedrate history                                 the workload and targets of the latest run
+  feedrate history --workload quick -t /mnt/train -m 'p99(latency)' --since 2026-11-01
+  feedrate history --where bs=1MiB --limit 50 --format csv > history.csv
+`;
 
 const COMPARE_EXAMPLES = `
 Examples:

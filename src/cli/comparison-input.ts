@@ -83,7 +83,8 @@ function defaultColumns(runs: readonly NamedRun[], where: ReadonlyMap<string, st
   );
 }
 
-function measuresOf(texts: readonly string[]): Measure[] {
+/** The measures of `--metric`. Throws `FeedrateError('usage')` for a word that names none. */
+export function measuresOf(texts: readonly string[]): Measure[] {
   return texts.map((text) => {
     const measure = measureOf(text);
     if (measure === undefined) throw new FeedrateError('usage', `--metric ${text}: one of ${measureForms()}`);
@@ -101,7 +102,8 @@ export function fractionOf(option: string, text: string): number {
   return value;
 }
 
-function pairOf(option: string, text: string): [string, string] {
+/** `name=value` in its parts. Throws `FeedrateError('usage')`. */
+export function pairOf(option: string, text: string): [string, string] {
   const at = text.indexOf('=');
   if (at < 1) throw new FeedrateError('usage', `${option} ${text}: name=value, such as bs=4KiB`);
   return [text.slice(0, at), text.slice(at + 1)];

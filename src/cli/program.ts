@@ -7,7 +7,7 @@ import { ENGINE_CHOICES } from '../workload/engine-choices.js';
 import { FORMATS, type RawRunOptions, SHELLS, type Shell } from './arguments.js';
 import type { CleanOptions } from './clean.js';
 import { collect, formatOption, progressOption, resultsOption } from './common-options.js';
-import { addBaseline, addCompare, addGate } from './comparison-commands.js';
+import { addBaseline, addCompare, addGate, addHistory } from './comparison-commands.js';
 import type { ListOptions } from './list.js';
 import type { PrepareOptions } from './prepare.js';
 import type { ShowOptions } from './show.js';
@@ -32,6 +32,7 @@ export function createProgram(): Command {
   addList(program);
   addCompare(program);
   addGate(program);
+  addHistory(program);
   addBaseline(program);
   addSchema(program);
   addCompletion(program);
@@ -181,6 +182,7 @@ Examples:
   feedrate show                                          the latest run again
   feedrate compare --cols target                         … and which of its targets is faster
   feedrate gate --baseline main                          … and whether it is slower than a baseline
+  feedrate history                                       … and what earlier runs of it came to
 
 Exit status: 0 pass, 1 regression or threshold failed, 2 usage or workload error, 3 inconclusive, 4 incomparable,
 5 measurement failed, 130 interrupted.

@@ -46,24 +46,23 @@ export function mismatchesBetween(base: Measured, candidate: Measured, axes: rea
   const found =
     base.run === candidate.run
       ? cacheMismatch(base, candidate)
-      : [
-          ...loadMismatches(base, candidate),
-          ...cacheMismatch(base, candidate),
-          ...environmentMismatches(base, candidate),
-        ];
+      : [...loadMismatches(base, candidate), ...environmentMismatches(base, candidate)];
   return found.filter(({ what }) => !axes.includes(what));
 }
 
 function loadMismatches(base: Measured, candidate: Measured): Mismatch[] {
-  const [before, after] = [base.arm.spec, candidate.arm.spec] as unknown as [Fields, Fields];
-  const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => !FREE_FIELDS.has(name));
-  return [
-    ...fields.flatMap((name) => differing(name, text(before[name]), text(after[name]), 'load')),
-    ...differing('engine', engineOf(base), engineOf(candidate), 'load'),
-  ];
+  return differingIn(loadOf(base), loadOf(candidate), 'load');
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+/** What was asked of the storage, and by which engine: fields of the job as text. Where all are equal the load is the same. */
+export function loadOf(measured: Measured): Map<string, string> {
+  const fields = Object.entries(measured.arm.spec).filter(([name]) => !FREE_FIELDS.has(name));
+  return new Map([
+    ...fields.map(([name, value]): [string, string] => [name, text(value)]),
+    ['engine', engineOf(measured)],
+    ['cache-state', cacheStateOf(measured)],
+  ]);
+}
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'absent');
@@ -76,21 +75,19 @@ function engineOf({ trials }: Measured): string {
   );
 }
 
-/** What was warm is not compared with what was cold: the claim, and whether it was contradicted. */
+/** What was warm is not compared with what was cold: whether what was claimed was contradicted. */
+function cacheStateOf({ trials }: Measured): string {
+  return trials.some(({ cache }) => cache.verdict === 'contradicted') ? 'contradicted' : 'as claimed';
+}
+
 function cacheMismatch(base: Measured, candidate: Measured): Mismatch[] {
-  const state = ({ trials }: Measured) =>
-    trials.some(({ cache }) => cache.verdict === 'contradicted') ? 'contradicted' : 'as claimed';
-  return differing('cache-state', state(base), state(candidate), 'load');
+  return differing('cache-state', cacheStateOf(base), cacheStateOf(candidate), 'load');
 }
 
 /** What differs between where two arms were measured: machine, kernel, mount, what labels say of volume and instance. */
 export function environmentMismatches(base: Placed, candidate: Placed): Mismatch[] {
   const [before, after] = [base, candidate].map(environmentOf) as [Map<string, string>, Map<string, string>];
-  const names = new Set([...before.keys(), ...after.keys()]);
-  const plain = [...names].flatMap((name) =>
-    differing(name, before.get(name) ?? 'absent', after.get(name) ?? 'absent', 'environment'),
-  );
-  return [...plain, ...mountMismatch(base, candidate)];
+  return [...differingIn(before, after, 'environment'), ...mountMismatch(base, candidate)];
 }
 
 function environmentOf({ run, arm }: Placed): Map<string, string> {
@@ -133,4 +130,14 @@ function mountOptions(options: string): Set<string> {
 
 function differing(what: string, base: string, candidate: string, kind: Mismatch['kind']): Mismatch[] {
   return base === candidate ? [] : [{ what, base, candidate, kind }];
+}
+
+function differingIn(
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+  kind: Mismatch['kind'],
+): Mismatch[] {
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((name) =>
+    differing(name, before.get(name) ?? 'absent', after.get(name) ?? 'absent', kind),
+  );
 }

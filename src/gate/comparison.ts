@@ -15,6 +15,7 @@ import { type Measure, measuredOnce } from '../stats/measure.js';
 import { type Spread, spreadOf } from '../stats/spread.js';
 import { isCounted } from '../stats/summary.js';
 import { type Measured, type Mismatch, mismatchesBetween } from './comparability.js';
+import { type ComparisonWarning, warningsOfComparison } from './comparison-warnings.js';
 import { type Ranking, rankingOf } from './ranking.js';
 import { type Judgement, type JudgementOptions, judge } from './verdict.js';
 
@@ -78,6 +79,7 @@ export interface Comparison {
   readonly cells: readonly ComparedCell[];
   readonly means: readonly ColumnMean[];
   readonly rankings: readonly Ranking[];
+  readonly warnings: readonly ComparisonWarning[];
 }
 
 /** The arms of the runs that have the attributes of `where`, with those of their trials that count. */
@@ -119,6 +121,7 @@ export function compare(runs: readonly NamedRun[], options: ComparisonOptions): 
     rankings: options.measures.flatMap((measure) =>
       grid.columns.length < 3 ? [] : grid.rows.map((row) => rankRow(row, grid, measure, options.alpha, reading)),
     ),
+    warnings: warningsOfComparison(cells, options),
   };
 }
 

@@ -7,7 +7,7 @@ const COMPARISON_VERSION = 1;
 
 /** The comparison with every number, and what a gate made of it. Base units; null where a bound is infinite or nothing is known. */
 export function comparisonJson(comparison: Comparison, gate: GateResult | null): string {
-  const { options, grid, cells, means, rankings } = comparison;
+  const { options, grid, cells, means, rankings, warnings } = comparison;
   const report = {
     comparisonVersion: COMPARISON_VERSION,
     alpha: options.alpha,
@@ -25,6 +25,7 @@ export function comparisonJson(comparison: Comparison, gate: GateResult | null):
       measure: measure.key,
       entries: entries.map(({ toBest, ...entry }) => ({ ...entry, toBest: intervalOf(toBest) })),
     })),
+    warnings,
   };
   return `${JSON.stringify(report, null, 2)}\n`;
 }

@@ -2,7 +2,7 @@
 import type { ComparedCell, Comparison } from '../gate/comparison.js';
 import type { Ranking } from '../gate/ranking.js';
 import { formatChange } from './comparison-table.js';
-import { formatPercent, formatValue, oneLine, plural } from './format.js';
+import { formatValue, oneLine, plural } from './format.js';
 
 /** Lines for people, in the order of their weight. */
 export function comparisonNotes(comparison: Comparison): string[] {
@@ -10,6 +10,7 @@ export function comparisonNotes(comparison: Comparison): string[] {
     ...meanLines(comparison),
     ...comparison.rankings.map(rankingLine),
     ...mismatchLines(comparison.cells),
+    ...warningLines(comparison),
     ...unitLines(comparison),
   ];
 }
@@ -52,8 +53,25 @@ function mismatchLines(cells: readonly ComparedCell[]): string[] {
   return [...lines];
 }
 
+/** How many sides are named where many have the same warning. */
+const NAMED_SIDES = 3;
+
+/** `drift in 2 of 8 arms (a1f3 read, 7c20 read): throughput fell … → remedy`: each code once. */
+function warningLines({ warnings, cells }: Comparison): string[] {
+  const all = new Set(cells.flatMap(({ base, candidate }) => [base, candidate])).size;
+  const severalRuns = new Set(cells.flatMap(({ base, candidate }) => [base.name, candidate.name])).size > 1;
+  return warnings.map(({ code, message, remedy, sides }) => {
+    const names = sides.map(({ name, arm }) => (severalRuns ? `${name} ${arm}` : arm));
+    const more = names.length > NAMED_SIDES ? [`${names.length - NAMED_SIDES} more`] : [];
+    const where =
+      sides.length === 0
+        ? ''
+        : ` in ${sides.length} of ${plural(all, 'arm')} (${[...names.slice(0, NAMED_SIDES), ...more].join(', ')})`;
+    return oneLine(`${code}${where}: ${message} → ${remedy}`);
+  });
+}
+
 function unitLines({ cells, options }: Comparison): string[] {
-  const needed = Math.max(0, ...cells.map(({ judgement }) => judgement.unitsNeeded ?? 0));
   const lines: string[] = [];
   if (options.unit === 'round') {
     lines.push(
@@ -61,16 +79,10 @@ function unitLines({ cells, options }: Comparison): string[] {
     );
   }
   const telling = cells.flatMap(({ judgement }) => (judgement.unitsToTell === null ? [] : [judgement.unitsToTell]));
-  if (needed === 0 && telling.length > 0) {
+  if (cells.every(({ judgement }) => judgement.unitsNeeded === null) && telling.length > 0) {
     const [least, most] = [Math.min(...telling), Math.max(...telling)].map((count) => Number(count.toPrecision(2)));
     lines.push(
       `inconclusive: about ${least === most ? most : `${least} to ${most}`} ${options.unit}s would tell, if what is seen so far is the truth; fewer if only larger differences matter (--min-effect)`,
-    );
-  }
-  if (needed > 0) {
-    const family = plural(cells.length, 'cell');
-    lines.push(
-      `too few ${options.unit}s: with ${family} at ${formatPercent(options.alpha)} no difference can be called real below ${needed} of them; --set trials.${options.unit}s=${needed}`,
     );
   }
   return lines;
