@@ -11,6 +11,9 @@ import { markdownTable, markdownText } from './markdown.js';
 import type { ReportFormat } from './render-run.js';
 import { painter, type TerminalOptions, terminalTable } from './terminal.js';
 
+/** A run of which every trial failed says so in a few lines. */
+const FLAWS_SHOWN = 5;
+
 /** The report, a line break at its end. `gate` is null when nothing is decided. */
 export function renderComparison(
   comparison: Comparison,
@@ -80,7 +83,8 @@ export function gateLines({ outcome, sessionsNeeded, failedThresholds, flaws, lo
         : '';
   return [
     `gate: ${outcome}${after}${remedy}`,
-    ...flaws.map((flaw) => `no whole measurement: ${oneLine(flaw)}`),
+    ...flaws.slice(0, FLAWS_SHOWN).map((flaw) => `no whole measurement: ${oneLine(flaw)}`),
+    ...(flaws.length > FLAWS_SHOWN ? [`and ${plural(flaws.length - FLAWS_SHOWN, 'flaw')} more`] : []),
     ...failedThresholds.map(({ threshold, arm }) => `threshold failed: ${oneLine(arm)}: ${threshold.text}`),
   ];
 }

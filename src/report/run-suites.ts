@@ -1,5 +1,5 @@
 /** A run as suites of JUnit: were all arms measured, and do they keep their thresholds? */
-import { flawsOf } from '../gate/flaws.js';
+import { trialFlaws, wholeFlaws } from '../gate/flaws.js';
 import type { ThresholdResult } from '../gate/thresholds.js';
 import type { ReadableRun } from '../record/stored-run.js';
 import type { TestCase, TestFault, TestSuite } from './junit.js';
@@ -9,12 +9,11 @@ import { outcomeOf } from './show.js';
 export function measurementSuite(stored: ReadableRun): TestSuite {
   const arms = stored.run.plan.arms.map(({ id }): TestCase => {
     const trials = stored.trials.filter(({ arm }) => arm === id);
-    const flaws = flawsOf({ ...stored, status: 'complete', trials, problems: [] });
-    const reason = trials.length === 0 ? 'it was not measured' : (flaws[0] ?? null);
-    return { name: id, timeNs: trials.reduce((sum, { wallNs }) => sum + wallNs, 0), fault: broken(reason) };
+    const [flaw = null] = trials.length === 0 ? ['it was not measured'] : trialFlaws(trials);
+    return { name: id, timeNs: trials.reduce((sum, { wallNs }) => sum + wallNs, 0), fault: broken(flaw) };
   });
-  const [reason = null] = flawsOf({ ...stored, trials: stored.trials.filter(({ status }) => status === 'ok') });
-  return { name: 'measurement', cases: [...arms, { name: 'the run as a whole', timeNs: 0, fault: broken(reason) }] };
+  const [flaw = null] = wholeFlaws(stored);
+  return { name: 'measurement', cases: [...arms, { name: 'the run as a whole', timeNs: 0, fault: broken(flaw) }] };
 }
 
 function broken(reason: string | null): TestFault | null {
