@@ -1,5 +1,5 @@
 /** Options that several commands share. */
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { DEFAULT_RESULTS, PROGRESS_MODES } from './arguments.js';
 
 /** For options that may be repeated. */
@@ -10,6 +10,15 @@ export function collect(value: string, earlier: readonly string[] | undefined): 
 /** `-o`: every command that reads or writes runs has it. */
 export function resultsOption(): Option {
   return new Option('-o, --output <directory>', 'where runs are kept').default(DEFAULT_RESULTS);
+}
+
+/** The files for other programs, of every command that has measured a run or reads one. */
+export function addFileOptions(command: Command): Command {
+  return command
+    .option('--junit <file>', 'also write JUnit XML')
+    .option('--benchmark-json <prefix>', 'also write PREFIX-bigger-is-better.json and PREFIX-smaller-is-better.json')
+    .option('--bmf <file>', 'also write Bencher Metric Format')
+    .option('--open-metrics <file>', 'also write OpenMetrics text');
 }
 
 /** `--format`, of these forms. */

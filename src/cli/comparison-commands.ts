@@ -1,7 +1,7 @@
 /** The commands that put runs beside each other: their options and help. What they do is imported when they are called. */
 import { type Command, Option } from 'commander';
 import { FORMATS } from './arguments.js';
-import { collect, formatOption, progressOption, resultsOption } from './common-options.js';
+import { addFileOptions, collect, formatOption, progressOption, resultsOption } from './common-options.js';
 import type { CompareOptions } from './compare.js';
 import type { GateCommandOptions } from './gate.js';
 import type { HistoryOptions } from './history.js';
@@ -34,7 +34,8 @@ export function addGate(program: Command): void {
     .description('fail when a run is slower than a baseline')
     .argument('[run]', 'the candidate', 'latest')
     .option('--baseline <name>', 'a baseline or a run; without it the columns of the candidate itself are compared');
-  addComparisonOptions(gate, '1%')
+  addFileOptions(addComparisonOptions(gate, '1%'))
+    .option('--no-github', 'in GitHub Actions: no summary, no annotation')
     .option('--fail-on-inconclusive', 'status 3 also where neither a regression nor its absence was shown')
     .option('--adaptive', 'add sessions to the candidate until every cell is decided; all looks share --alpha')
     .option('--looks <number>', 'looks of --adaptive at most; each one has twice the sessions of the one before', '4')
@@ -145,4 +146,7 @@ Examples:
   feedrate gate --baseline main --min-effect 3% -m throughput -m 'p99(latency)' --format md
   feedrate gate --cols target --base old           the targets of one run, measured in turn
   feedrate gate --cols target --adaptive --budget 30m
+  feedrate gate --baseline main --junit junit.xml --open-metrics metrics.txt
+
+In GitHub Actions the report goes to the step's summary too, and its decision is an annotation.
 `;

@@ -1,6 +1,7 @@
 /** What `compare` and `gate` share: runs, measures and the shape of the grid, from the words of the command line. */
 import { FeedrateError } from '../base/errors.js';
 import { type Comparison, type ComparisonOptions, compare, type NamedRun, sidesOf } from '../gate/comparison.js';
+import type { ReadableRun } from '../record/stored-run.js';
 import { varyingNames } from '../stats/grid.js';
 import { type Measure, measureForms, measureOf } from '../stats/measure.js';
 import { baselineDirectory, isBaseline } from '../store/baselines.js';
@@ -57,17 +58,18 @@ export function comparisonOf(
  * A run or a baseline by its name; baselines come before runs of the same name. A run without its `run.json` says nothing
  * of what it measured. Throws `FeedrateError('store')` when it cannot be read.
  */
-export function namedRun(resultsDirectory: string, spec: string): NamedRun {
+export function namedRun(resultsDirectory: string, spec: string): NamedRun & ReadableRun {
   const baseline = isBaseline(resultsDirectory, spec);
   const directory = baseline ? baselineDirectory(resultsDirectory, spec) : resolveRun(resultsDirectory, spec);
-  const { run, trials, problems } = readRun(directory);
+  const stored = readRun(directory);
+  const { run, problems } = stored;
   if (run === null) {
     throw new FeedrateError(
       'store',
       `${directory}: cannot be compared: ${problems.join('; ') || 'run.json is missing'}`,
     );
   }
-  return { name: baseline ? spec : run.id, run, trials };
+  return { ...stored, name: baseline ? spec : run.id, run };
 }
 
 /** Runs beside each other when there are several, else targets, else the only thing that varies. */
@@ -83,13 +85,17 @@ function defaultColumns(runs: readonly NamedRun[], where: ReadonlyMap<string, st
   );
 }
 
-/** The measures of `--metric`. Throws `FeedrateError('usage')` for a word that names none. */
+/**
+ * The measures of `--metric`. One that is named twice counts once, or it would be twice in the family.
+ * Throws `FeedrateError('usage')` for a word that names none.
+ */
 export function measuresOf(texts: readonly string[]): Measure[] {
-  return texts.map((text) => {
+  const measures = texts.map((text): [string, Measure] => {
     const measure = measureOf(text);
     if (measure === undefined) throw new FeedrateError('usage', `--metric ${text}: one of ${measureForms()}`);
-    return measure;
+    return [measure.key, measure];
   });
+  return [...new Map(measures).values()];
 }
 
 /** `3%` or `0.03`, at least 0 and below 1. */

@@ -1,12 +1,14 @@
+import { flawsOf } from '../gate/flaws.js';
 import { type Decision, gateOf, gateStatusOf, type Look } from '../gate/gate.js';
 import { evaluateThresholds } from '../gate/thresholds.js';
 import { renderComparison } from '../report/render-comparison.js';
 import type { ReportFormat } from '../report/render-run.js';
 import { type AdaptiveOptions, looksOf, measureUntilDecided } from './adaptive.js';
 import { comparisonOf, namedRun, type RawComparisonOptions } from './comparison-input.js';
+import { type GateFileOptions, writeGateFiles } from './gate-files.js';
 import { stdoutOptions } from './output.js';
 
-export interface GateCommandOptions extends RawComparisonOptions, AdaptiveOptions {
+export interface GateCommandOptions extends RawComparisonOptions, AdaptiveOptions, GateFileOptions {
   readonly baseline?: string;
   readonly failOnInconclusive?: boolean;
   readonly format: ReportFormat;
@@ -14,7 +16,8 @@ export interface GateCommandOptions extends RawComparisonOptions, AdaptiveOption
 
 /**
  * `feedrate gate`: a candidate against a baseline, or the columns of the candidate against each other. The status says
- * what came out: `regression` (of a threshold too), `incomparable`, `inconclusive`, or pass.
+ * what came out: `regression` (of a threshold too), `incomparable`, `inconclusive`, `measurementFailed` when the candidate
+ * is no whole measurement, or pass; and `usage` when it passed but a file that was asked for could not be written.
  * Throws `FeedrateError` as `comparisonOf` and `measureUntilDecided` do.
  */
 export async function gate(candidate: string, options: GateCommandOptions): Promise<number> {
@@ -22,7 +25,8 @@ export async function gate(candidate: string, options: GateCommandOptions): Prom
   const decide = (number: number): Decision => decisionOf(candidate, options, { number, planned });
   const { comparison, result } = options.adaptive ? await measureUntilDecided(candidate, options, decide) : decide(1);
   process.stdout.write(renderComparison(comparison, options.format, stdoutOptions(), result));
-  return gateStatusOf(result);
+  const filesStatus = writeGateFiles(options, () => namedRun(options.output, candidate), comparison, result);
+  return gateStatusOf(result) || filesStatus;
 }
 
 function decisionOf(candidate: string, options: GateCommandOptions, look: Look): Decision {
@@ -32,5 +36,6 @@ function decisionOf(candidate: string, options: GateCommandOptions, look: Look):
   const comparison = comparisonOf(runs, options, 'environment', look.planned);
   const thresholds = evaluateThresholds(measured.run.plan.arms, measured.trials);
   const failOnInconclusive = options.failOnInconclusive === true;
-  return { comparison, result: gateOf(comparison, thresholds, { failOnInconclusive, look }) };
+  const flaws = flawsOf(measured);
+  return { comparison, result: gateOf(comparison, thresholds, { failOnInconclusive, flaws, look }) };
 }

@@ -6,7 +6,7 @@ import { Command, Option } from 'commander';
 import { ENGINE_CHOICES } from '../workload/engine-choices.js';
 import { FORMATS, type RawRunOptions, SHELLS, type Shell } from './arguments.js';
 import type { CleanOptions } from './clean.js';
-import { collect, formatOption, progressOption, resultsOption } from './common-options.js';
+import { addFileOptions, collect, formatOption, progressOption, resultsOption } from './common-options.js';
 import { addBaseline, addCompare, addGate, addHistory } from './comparison-commands.js';
 import type { ListOptions } from './list.js';
 import type { PrepareOptions } from './prepare.js';
@@ -45,7 +45,11 @@ function addRun(program: Command): void {
     .command('run')
     .description('run a workload and keep the result')
     .argument('<workload>', 'a workload file, such as workloads/quick.yaml');
-  addWorkloadOptions(run, 'directory to measure, or name=directory; repeat to compare (default: a fresh temporary one)')
+  addWorkloadOptions(
+    run,
+    'directory to measure, or name=directory; repeat to compare (default: a fresh temporary one)',
+  );
+  addFileOptions(run)
     .option('--label <key=value>', 'note kept with the run; repeat for more', collect)
     .addOption(resultsOption())
     .option('--dry-run', 'print arms, bytes to write and expected time; write nothing')
@@ -77,16 +81,15 @@ function addPrepare(program: Command): void {
 }
 
 function addShow(program: Command): void {
-  program
-    .command('show')
-    .description('print a run again, whole or damaged')
+  const show = program.command('show').description('print a run again, whole or damaged');
+  addFileOptions(show)
     .argument('[run]', 'its directory, its name, or the beginning or end of it', 'latest')
     .addOption(resultsOption())
     .addOption(formatOption(FORMATS))
     .addHelpText('after', '\nExamples:\n  feedrate show\n  feedrate show a1f3 --format md\n')
     .action(async (run: string, options: ShowOptions) => {
-      const { show } = await import('./show.js');
-      process.exitCode = show(run, options);
+      const { show: showCommand } = await import('./show.js');
+      process.exitCode = showCommand(run, options);
     });
 }
 

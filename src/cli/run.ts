@@ -5,8 +5,9 @@ import { readRun } from '../store/read-run.js';
 import { createRun } from '../store/run-store.js';
 import type { RunOptions } from './arguments.js';
 import { measure } from './measure.js';
+import { requireOutputFiles } from './output-files.js';
 import { prepareRun, readWorkload, runRecordOf } from './preparation.js';
-import { printRun } from './show.js';
+import { printRun, writeRunFiles } from './show.js';
 import { useTargets } from './targets.js';
 
 /**
@@ -22,11 +23,15 @@ export async function run(options: RunOptions, command: readonly string[]): Prom
       printDryRun(preparation, options.format);
       return EXIT.pass;
     }
+    requireOutputFiles(options.files);
     const store = createRun(options.outputDirectory, runRecordOf(preparation, options, command));
     const status = await measure(preparation, store, options);
     const { trials } = readRun(store.directory);
     printRun(store.directory, options.format);
-    return exitStatusOf({ status, trials, thresholds: evaluateThresholds(preparation.plan.arms, trials) });
+    const filesStatus = writeRunFiles(store.directory, options.files);
+    return (
+      exitStatusOf({ status, trials, thresholds: evaluateThresholds(preparation.plan.arms, trials) }) || filesStatus
+    );
   } finally {
     targets.dispose();
   }

@@ -33,6 +33,7 @@ export function comparisonJson(comparison: Comparison, gate: GateResult | null):
 function cellOf(cell: ComparedCell): object {
   const { row, column, measure, base, candidate, sample, judgement, mismatches, differences } = cell;
   const { ratio, ...judged } = judgement;
+  const { design, pairs, ...logs } = sample;
   return {
     row: Object.fromEntries(row),
     column,
@@ -41,8 +42,9 @@ function cellOf(cell: ComparedCell): object {
     better: measure.metric.better,
     base: sideOf(base, cell.baseSpread),
     candidate: sideOf(candidate, cell.candidateSpread),
-    design: sample.design,
-    pairs: sample.pairs,
+    design,
+    pairs,
+    logs,
     ratio: intervalOf(ratio),
     cliffsDelta: deltaOf(cell),
     ...judged,
@@ -54,8 +56,8 @@ function cellOf(cell: ComparedCell): object {
 function sideOf({ name, run, arm, trials }: Side, spread: ComparedCell['baseSpread']): object {
   const side = { name, run: run.id, arm: arm.id, trials: trials.length };
   if (spread === null) return { ...side, units: 0 };
-  const { n, median, medianLow, medianHigh, min, max, mad, values } = spread;
-  return { ...side, units: n, median, medianLow, medianHigh, min, max, mad, values };
+  const { n, ...numbers } = spread;
+  return { ...side, units: n, ...numbers };
 }
 
 /** How far apart the units of the two sides lie, in [−1, 1]; it decides nothing. */

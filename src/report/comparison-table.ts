@@ -72,24 +72,24 @@ export function formatChange(ratio: number): string {
   return `${percent < 0 ? '−' : '+'}${Math.abs(percent).toFixed(1)} %`;
 }
 
-function changeText({ judgement: { ratio } }: ComparedCell): string {
+export function changeText({ judgement: { ratio } }: ComparedCell): string {
   return ratio === null ? ABSENT : formatChange(ratio.estimate);
 }
 
 /** With too few sessions the interval is everything, and says so. */
-function intervalText({ judgement: { ratio } }: ComparedCell): string {
+export function intervalText({ judgement: { ratio } }: ComparedCell): string {
   if (ratio === null) return ABSENT;
   if (ratio.low === 0 && ratio.high === Infinity) return UNKNOWN;
   return `${formatChange(ratio.low)} … ${formatChange(ratio.high)}`;
 }
 
 /** The adjusted p of the direction that the verdict is about: of two one-sided ones the smaller. */
-function pText({ judgement }: ComparedCell): string {
+export function pText({ judgement }: ComparedCell): string {
   const p = Math.min(judgement.pRegression, judgement.pImprovement);
   return p < 0.0001 ? '<0.0001' : p.toFixed(p < 0.01 ? 4 : 2);
 }
 
-function verdictText({ judgement }: ComparedCell): string {
+export function verdictText({ judgement }: ComparedCell): string {
   const { verdict, detectable } = judgement;
   if (verdict !== 'inconclusive' || detectable === null) return verdict;
   return `${verdict} (could see ${(detectable * 100).toFixed(1)} %)`;
