@@ -1,6 +1,7 @@
 import type { ComparedCell, Comparison, Side } from '../gate/comparison.js';
 import type { GateResult } from '../gate/gate.js';
 import type { LocationInterval } from '../stats/hodges-lehmann.js';
+import { isTested } from './comparison-table.js';
 
 const COMPARISON_VERSION = 1;
 
@@ -43,6 +44,7 @@ function cellOf(cell: ComparedCell): object {
     pairs: sample.pairs,
     ratio: intervalOf(ratio),
     ...judged,
+    ...(isTested(cell) ? {} : { pRegression: null, pImprovement: null }),
     mismatches,
     differences,
   };
