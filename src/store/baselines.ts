@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
+import { quoted } from '../base/units.js';
 import { cannotWrite, replaceFile } from './files.js';
 import { RUN_FILES, RUN_NAME } from './layout.js';
 
@@ -22,7 +23,7 @@ export function requireBaselineName(name: string): void {
   if (!NAME.test(name)) {
     throw new FeedrateError(
       'usage',
-      `baseline “${name}”: a name is letters, digits, dots, - and _, at most 100, and begins with a letter or digit`,
+      `baseline ${quoted(name)}: a name is letters, digits, dots, - and _, at most 100, and begins with a letter or digit`,
     );
   }
   if (name === 'latest' || RUN_NAME.test(name)) {
@@ -58,21 +59,32 @@ export function baselineNames(resultsDirectory: string): string[] {
  * killed, either of them is there. Of saves at the same time the last one counts.
  * @throws FeedrateError `usage` for a name that cannot be one, `store` when it cannot be written
  */
-export function saveBaseline(resultsDirectory: string, name: string, runDirectory: string): void {
+export function saveBaseline(resultsDirectory: string, name: string, runDirectory: string, nowMs = Date.now()): void {
   requireBaselineName(name);
   const place = resolve(resultsDirectory, DIRECTORY, name);
   const fresh = besides(place);
   try {
-    mkdirSync(fresh, { recursive: true });
+    mkdirSync(resolve(resultsDirectory), { recursive: true });
+    // Not with it: below a read-only directory a recursive mkdir says ENOENT.
+    makeDirectory(dirname(place));
+    mkdirSync(fresh);
     for (const file of KEPT) {
       const from = join(runDirectory, file);
       if (existsSync(from)) replaceFile(join(fresh, file), readFileSync(from, 'utf8'));
     }
     takePlace(fresh, place);
-    removeStale(place);
+    removeStale(place, nowMs);
   } catch (error) {
-    rmSync(fresh, { recursive: true, force: true });
+    if (existsSync(fresh)) rmSync(fresh, { recursive: true, force: true });
     throw error instanceof FeedrateError ? error : cannotWrite(place, error);
+  }
+}
+
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (systemFaultOf(error).code !== 'EEXIST') throw error;
   }
 }
 
@@ -107,12 +119,12 @@ function renamed(from: string, to: string, expected: readonly string[]): boolean
 }
 
 /** Removes what saves that were killed long ago left beside a place that is taken. */
-function removeStale(place: string): void {
+function removeStale(place: string, nowMs: number): void {
   for (const entry of entriesOf(dirname(place))) {
     if (!entry.startsWith(`.${basename(place)}~`)) continue;
     const path = join(dirname(place), entry);
     const changedMs = statSync(path, { throwIfNoEntry: false })?.ctimeMs ?? Number.POSITIVE_INFINITY;
-    if (Date.now() - changedMs > STALE_MS) rmSync(path, { recursive: true, force: true });
+    if (nowMs - changedMs > STALE_MS) rmSync(path, { recursive: true, force: true });
   }
 }
 

@@ -1,6 +1,9 @@
 /** Runs whose every trial has a chosen throughput, for tests of what is made of several of them. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { NamedRun } from '../../src/gate/comparison.js';
 import type { Arm } from '../../src/plan/plan.js';
+import { encodeRun, encodeTrial } from '../../src/record/codec.js';
 import type { RunRecord } from '../../src/record/run-record.js';
 import type { TrialRecord } from '../../src/record/trial-record.js';
 import { type Measure, measureOf } from '../../src/stats/measure.js';
@@ -49,4 +52,14 @@ export function measureNamed(text: string): Measure {
   const measure = measureOf(text);
   if (measure === undefined) throw new Error(`${text} is no measure`);
   return measure;
+}
+
+/** Writes a run below a results directory, in a directory of its name, as far as a comparison reads it. */
+export function storeRun(results: string, { name, run, trials }: NamedRun): string {
+  const directory = join(results, name);
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, 'run.json'), encodeRun(run));
+  writeFileSync(join(directory, 'trials.jsonl'), trials.map((trial) => `${encodeTrial(trial)}\n`).join(''));
+  writeFileSync(join(directory, 'command.txt'), `feedrate ${run.command.join(' ')}\n`);
+  return directory;
 }
