@@ -15,6 +15,10 @@ export interface CompareOptions extends RawComparisonOptions {
  */
 export function compareRuns(specs: readonly string[], options: CompareOptions): number {
   const runs = (specs.length === 0 ? ['latest'] : specs).map((spec) => namedRun(options.output, spec));
+  for (const [index, { name, run }] of runs.entries()) {
+    const same = runs.slice(0, index).find((other) => other.run.id === run.id && other.name !== name);
+    if (same !== undefined) process.stderr.write(`${same.name} and ${name} are the same run: nothing can differ\n`);
+  }
   const comparison = comparisonOf(runs, options, 'load');
   process.stdout.write(renderComparison(comparison, options.format, stdoutOptions()));
   return comparison.cells.every(({ judgement }) => judgement.verdict === 'incomparable')

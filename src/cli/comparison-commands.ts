@@ -18,7 +18,9 @@ export function addCompare(program: Command): void {
     );
   addComparisonOptions(compare, '5%')
     .addOption(
-      new Option('--unit <unit>', 'what counts as independent').choices(['session', 'round']).default('session'),
+      new Option('--unit <unit>', 'what n counts; rounds of one session are alike by chance, and alarm falsely')
+        .choices(['session', 'round'])
+        .default('session'),
     )
     .addHelpText('after', COMPARE_EXAMPLES)
     .action(async (runs: string[], options: CompareOptions) => {
@@ -109,7 +111,7 @@ function addComparisonOptions(command: Command, alpha: string): Command {
     .option('--base <value>', 'the column that others are compared with (default: the first)')
     .addOption(whereOption())
     .addOption(metricOption())
-    .option('--alpha <part>', 'chance of any false alarm among all cells', alpha)
+    .option('--alpha <part>', 'chance of any false alarm among all cells, above 0', alpha)
     .option('--min-effect <part>', 'the smallest difference that matters', '1%')
     .option('--ignore <names>', 'compare although these differ: kernel,mount-options; repeat for more', collect)
     .addOption(resultsOption())

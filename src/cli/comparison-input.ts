@@ -35,7 +35,9 @@ export function comparisonOf(
   demands: ComparisonOptions['demands'],
   looks = 1,
 ): Comparison {
+  requireDistinct(runs);
   const where = new Map((raw.where ?? []).map((text) => pairOf('--where', text)));
+  requireMet(runs, where);
   const shape = {
     where,
     columns: raw.cols === undefined ? defaultColumns(runs, where) : namesOf(raw.cols),
@@ -45,7 +47,7 @@ export function comparisonOf(
   return compare(runs, {
     ...shape,
     measures: measuresOf(raw.metric ?? ['throughput']),
-    alpha: fractionOf('--alpha', raw.alpha) / looks,
+    alpha: alphaOf(raw.alpha) / looks,
     minEffect: fractionOf('--min-effect', raw.minEffect),
     confidence: 1 - (1 - CONFIDENCE) / looks,
     unit: raw.unit === 'round' ? 'round' : 'session',
@@ -56,20 +58,51 @@ export function comparisonOf(
 
 /**
  * A run or a baseline by its name; baselines come before runs of the same name. A run without its `run.json` says nothing
- * of what it measured. Throws `FeedrateError('store')` when it cannot be read.
+ * of what it measured; what else is wrong with it is told on stderr. Throws `FeedrateError('store')` when it cannot be read.
  */
 export function namedRun(resultsDirectory: string, spec: string): NamedRun & ReadableRun {
   const baseline = isBaseline(resultsDirectory, spec);
   const directory = baseline ? baselineDirectory(resultsDirectory, spec) : resolveRun(resultsDirectory, spec);
   const stored = readRun(directory);
-  const { run, problems } = stored;
+  const { run, trials, problems, status } = stored;
   if (run === null) {
     throw new FeedrateError(
       'store',
       `${directory}: cannot be compared: ${problems.join('; ') || 'run.json is missing'}`,
     );
   }
-  return { ...stored, name: baseline ? spec : run.id, run };
+  const name = baseline ? spec : run.id;
+  for (const problem of problems) process.stderr.write(`${name}: ${problem}\n`);
+  if (problems.length === 0 && status !== 'complete') {
+    process.stderr.write(`${name}: ${status}, ${trials.length} of ${run.plan.trials.length} trials are there\n`);
+  }
+  return { ...stored, name, run };
+}
+
+function requireDistinct(runs: readonly NamedRun[]): void {
+  const twice = runs.find(({ name }, index) => runs.findIndex((other) => other.name === name) < index);
+  if (twice !== undefined) {
+    throw new FeedrateError('usage', `${twice.name} is named twice: a run compared with itself says nothing`);
+  }
+}
+
+/** Every `--where` must be true of some arm, and all of them together. */
+function requireMet(runs: readonly NamedRun[], where: ReadonlyMap<string, string>): void {
+  const arms = sidesOf(runs, new Map()).map(({ attributes }) => attributes);
+  for (const [name, value] of where) {
+    const values = new Set(arms.flatMap((attributes) => attributes.get(name) ?? []));
+    if (values.has(value)) continue;
+    const known = new Set(arms.flatMap((attributes) => [...attributes.keys()]));
+    const what =
+      values.size === 0
+        ? `no attribute “${name}”; known: ${[...known].join(', ')}`
+        : `no arm has it; ${name} is one of: ${[...values].join(', ')}`;
+    throw new FeedrateError('usage', `--where ${name}=${value}: ${what}`);
+  }
+  if (where.size > 0 && sidesOf(runs, where).length === 0) {
+    const pairs = [...where].map(([name, value]) => `${name}=${value}`);
+    throw new FeedrateError('usage', `--where: no arm has all of ${pairs.join(', ')}`);
+  }
 }
 
 /** Runs beside each other when there are several, else targets, else the only thing that varies. */
@@ -98,9 +131,16 @@ export function measuresOf(texts: readonly string[]): Measure[] {
   return [...new Map(measures).values()];
 }
 
+/** At 0 nothing could ever be called a difference. */
+function alphaOf(text: string): number {
+  const alpha = fractionOf('--alpha', text);
+  if (alpha > 0) return alpha;
+  throw new FeedrateError('usage', `--alpha ${text}: with no false alarm allowed nothing can be called; say 1% or 5%`);
+}
+
 /** `3%` or `0.03`, at least 0 and below 1. */
 export function fractionOf(option: string, text: string): number {
-  const [, digits, percent] = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text.trim()) ?? [];
+  const [, digits, percent] = /^(\d*\.?\d+)\s*(%?)$/.exec(text.trim()) ?? [];
   const value = Number(digits) / (percent === '%' ? 100 : 1);
   if (!(value >= 0 && value < 1)) {
     throw new FeedrateError('usage', `${option} ${text}: a part from 0 to below 1, such as 3% or 0.03`);

@@ -4,6 +4,7 @@ import type { Arm } from '../plan/plan.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { labelsOf, targetOf } from '../stats/attributes.js';
+import { valueText, wordOf } from './job-words.js';
 
 /** An arm, and the machine and targets that it is for. */
 interface Placed {
@@ -20,7 +21,7 @@ export interface Measured extends Placed {
 
 /** Something other than the measure that differs between two sides. */
 export interface Mismatch {
-  /** The word for `--ignore`: `kernel`, `mount-options`, `runtimeNs` … */
+  /** The word for `--ignore`: `kernel`, `mount-options`, `runtime` … */
   readonly what: string;
   readonly base: string;
   readonly candidate: string;
@@ -37,42 +38,52 @@ const ADDRESS_OPTIONS = /^(?:addr|clientaddr|mountaddr|mountport|port)=/;
 /** Fields of a job that may differ without another load: the seed of the content, and what only `simulated` reads. */
 const FREE_FIELDS = new Set(['randseed', 'simulatedLatencyNs', 'simulatedBytesPerSecond']);
 
+/** An attribute that is compared under one name and is a mismatch under another: who compares engines will use several. */
+const NAMES_OF_AXES: ReadonlyMap<string, string> = new Map([
+  ['engine', 'ioengine'],
+  ['filesystem', 'fs'],
+]);
+
 /**
- * What differs between the sides besides `axes`, the attributes that are being compared. Sides of the same run share
- * their environment, and their jobs differ where the workload says so; what differs then is whether a claim about the
- * cache held on one side alone.
+ * What differs between the sides besides `overlooked`: the attributes that are being compared, and what a user wants to
+ * be ignored. Sides of the same run share their environment, and their jobs differ where the workload says so; what
+ * differs then is whether a claim about the cache held on one side alone.
  */
-export function mismatchesBetween(base: Measured, candidate: Measured, axes: readonly string[]): Mismatch[] {
+export function mismatchesBetween(base: Measured, candidate: Measured, overlooked: ReadonlySet<string>): Mismatch[] {
   const found =
     base.run === candidate.run
       ? cacheMismatch(base, candidate)
-      : [...loadMismatches(base, candidate), ...environmentMismatches(base, candidate)];
-  return found.filter(({ what }) => !axes.includes(what));
+      : [
+          ...loadMismatches(base, candidate),
+          ...cacheMismatch(base, candidate),
+          ...environmentMismatches(base, candidate, overlooked),
+        ];
+  return found.filter(({ what }) => !overlooked.has(what) && !overlooked.has(NAMES_OF_AXES.get(what) ?? what));
 }
 
 function loadMismatches(base: Measured, candidate: Measured): Mismatch[] {
-  return differingIn(loadOf(base), loadOf(candidate), 'load');
+  const [before, after] = [enginesOf(base), enginesOf(candidate)];
+  return [
+    ...differingIn(fieldsOf(base), fieldsOf(candidate), 'load'),
+    // A side without trials used no engine, which is told otherwise.
+    ...(before === '' || after === '' ? [] : differing('engine', before, after, 'load')),
+  ];
 }
 
-/** What was asked of the storage, and by which engine: fields of the job as text. Where all are equal the load is the same. */
+/** What was asked of the storage, and by which engine, as text. Where all are equal the load is the same. */
 export function loadOf(measured: Measured): Map<string, string> {
-  const fields = Object.entries(measured.arm.spec).filter(([name]) => !FREE_FIELDS.has(name));
-  return new Map([
-    ...fields.map(([name, value]): [string, string] => [name, text(value)]),
-    ['engine', engineOf(measured)],
-    ['cache-state', cacheStateOf(measured)],
-  ]);
+  return new Map([...fieldsOf(measured), ['engine', enginesOf(measured)], ['cache-state', cacheStateOf(measured)]]);
 }
 
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'absent');
+function fieldsOf({ arm }: Placed): Map<string, string> {
+  const fields = Object.entries(arm.spec).filter(([name]) => !FREE_FIELDS.has(name));
+  return new Map(fields.map(([name, value]) => [wordOf(name), valueText(name, value)]));
 }
 
 /** The engines that were really used: `auto` may have chosen another one. */
-function engineOf({ trials }: Measured): string {
-  return [...new Set(trials.map(({ engine }) => `${engine.used}${engine.calls === 'fs' ? ' (fs)' : ''}`))].join(
-    ' and ',
-  );
+function enginesOf({ trials }: Measured): string {
+  const names = trials.map(({ engine }) => `${engine.used}${engine.calls === 'fs' ? ' (fs)' : ''}`);
+  return [...new Set(names)].sort().join(' and ');
 }
 
 /** What was warm is not compared with what was cold: whether what was claimed was contradicted. */
@@ -85,9 +96,13 @@ function cacheMismatch(base: Measured, candidate: Measured): Mismatch[] {
 }
 
 /** What differs between where two arms were measured: machine, kernel, mount, what labels say of volume and instance. */
-export function environmentMismatches(base: Placed, candidate: Placed): Mismatch[] {
+export function environmentMismatches(
+  base: Placed,
+  candidate: Placed,
+  overlooked: ReadonlySet<string> = new Set(),
+): Mismatch[] {
   const [before, after] = [base, candidate].map(environmentOf) as [Map<string, string>, Map<string, string>];
-  return [...differingIn(before, after, 'environment'), ...mountMismatch(base, candidate)];
+  return [...differingIn(before, after, 'environment'), ...mountMismatch(base, candidate, overlooked)];
 }
 
 function environmentOf({ run, arm }: Placed): Map<string, string> {
@@ -103,6 +118,11 @@ function environmentOf({ run, arm }: Placed): Map<string, string> {
     ['kernel', environment.kernel],
     ['cpu', `${environment.cpuCount} × ${environment.cpuModel}`],
     ['memory', formatBytes(environment.memoryBytes)],
+    ['cpu-limit', String(environment.cgroup.cpuMax ?? 'none')],
+    [
+      'memory-limit',
+      environment.cgroup.memoryMaxBytes === null ? 'none' : formatBytes(environment.cgroup.memoryMaxBytes),
+    ],
     ['node', majorOf(environment.node)],
     ['filesystem', target?.fileSystem ?? 'unknown'],
     ['source', target?.source ?? 'unknown'],
@@ -115,17 +135,20 @@ function majorOf(version: string): string {
   return version.split('.')[0] as string;
 }
 
-function mountMismatch(base: Placed, candidate: Placed): Mismatch[] {
+/** The options that only one side has, without those that are overlooked by their own names (`--cols nconnect`). */
+function mountMismatch(base: Placed, candidate: Placed, overlooked: ReadonlySet<string>): Mismatch[] {
   const [before, after] = [base, candidate].map(({ run, arm }) =>
-    mountOptions(targetOf(run, arm.target)?.options ?? ''),
+    mountOptions(targetOf(run, arm.target)?.options ?? '', overlooked),
   );
   const only = (these: Set<string> = new Set(), those: Set<string> = new Set()) =>
     [...these].filter((option) => !those.has(option)).join(',') || '–';
   return differing('mount-options', only(before, after), only(after, before), 'environment');
 }
 
-function mountOptions(options: string): Set<string> {
-  return new Set(options.split(',').filter((option) => !ADDRESS_OPTIONS.test(option)));
+function mountOptions(options: string, overlooked: ReadonlySet<string>): Set<string> {
+  const counts = (option: string) =>
+    !ADDRESS_OPTIONS.test(option) && !overlooked.has(option.split('=', 1)[0] as string);
+  return new Set(options.split(',').filter(counts));
 }
 
 function differing(what: string, base: string, candidate: string, kind: Mismatch['kind']): Mismatch[] {

@@ -101,8 +101,9 @@ export function sidesOf(runs: readonly NamedRun[], where: ReadonlyMap<string, st
 export function compare(runs: readonly NamedRun[], options: ComparisonOptions): Comparison {
   const grid = gridOf(sidesOf(runs, options.where), options);
   const reading = readingOf(options.unit);
+  const overlooked = new Set([...options.columns, ...options.ignore]);
   const open = options.measures.flatMap((measure) =>
-    grid.rows.flatMap((row) => openCells(row, grid, measure, options, reading)),
+    grid.rows.flatMap((row) => openCells(row, grid, measure, options.demands, overlooked, reading)),
   );
   const judgements = judge(
     open.map(({ sample, measure, mismatches }) => ({
@@ -118,9 +119,7 @@ export function compare(runs: readonly NamedRun[], options: ComparisonOptions): 
     grid,
     cells,
     means: meansOf(cells, grid, options.measures),
-    rankings: options.measures.flatMap((measure) =>
-      grid.columns.length < 3 ? [] : grid.rows.map((row) => rankRow(row, grid, measure, options.alpha, reading)),
-    ),
+    rankings: grid.columns.length < 3 ? [] : rankingsOf(cells, grid, options, reading),
     warnings: warningsOfComparison(cells, options),
   };
 }
@@ -161,7 +160,8 @@ function openCells(
   row: GridRow<Side>,
   grid: Grid<Side>,
   measure: Measure,
-  options: ComparisonOptions,
+  demands: ComparisonOptions['demands'],
+  overlooked: ReadonlySet<string>,
   reading: Reading,
 ): Omit<ComparedCell, 'judgement'>[] {
   const [base, ...others] = row.members;
@@ -169,8 +169,8 @@ function openCells(
   const baseSpread = reading.spread(base, measure);
   return others.flatMap((candidate, index) => {
     if (candidate === null) return [];
-    const all = mismatchesBetween(base, candidate, options.columns).filter(({ what }) => !options.ignore.has(what));
-    const forbids = ({ kind }: Mismatch) => kind === 'load' || options.demands === 'environment';
+    const all = mismatchesBetween(base, candidate, overlooked);
+    const forbids = ({ kind }: Mismatch) => kind === 'load' || demands === 'environment';
     return [
       {
         row: row.attributes,
@@ -200,12 +200,27 @@ function meansOf(cells: readonly ComparedCell[], grid: Grid<Side>, measures: rea
   );
 }
 
-function rankRow(row: GridRow<Side>, grid: Grid<Side>, measure: Measure, alpha: number, reading: Reading): Ranking {
-  const entries = row.members.flatMap((side, index) => {
-    const median = side === null ? undefined : reading.spread(side, measure)?.median;
-    return side === null || median === undefined ? [] : [{ side, column: grid.columns[index] as string, median }];
-  });
-  return rankingOf(row.attributes, measure, entries, alpha, (first, second) =>
-    reading.sample(first.side, second.side, measure),
+/** A ranking of each row that has at least two sides which can be compared with its base, the base among them. */
+function rankingsOf(
+  cells: readonly ComparedCell[],
+  grid: Grid<Side>,
+  { measures, alpha }: ComparisonOptions,
+  reading: Reading,
+): Ranking[] {
+  const barred = new Set(cells.filter(({ mismatches }) => mismatches.length > 0).map(({ candidate }) => candidate));
+  return measures.flatMap((measure) =>
+    grid.rows.flatMap(({ attributes, members }) => {
+      const entries = members.flatMap((side, index) => {
+        const median = side === null ? undefined : reading.spread(side, measure)?.median;
+        if (side === null || median === undefined || barred.has(side)) return [];
+        return [{ side, column: grid.columns[index] as string, median }];
+      });
+      if (members[0] === null || entries.length < 2) return [];
+      return [
+        rankingOf(attributes, measure, entries, alpha, (first, second) =>
+          reading.sample(first.side, second.side, measure),
+        ),
+      ];
+    }),
   );
 }

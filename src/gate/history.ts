@@ -133,7 +133,7 @@ function changesOf(points: readonly HistoryPoint[]): HistoryChange[] {
       medianBefore,
       medianAfter,
       p,
-      differences: mismatchesBetween(previous.side, point.side, []),
+      differences: mismatchesBetween(previous.side, point.side, new Set()),
     };
   });
 }
@@ -144,7 +144,7 @@ function toldApart(same: readonly HistorySeries[]): HistorySeries[] {
   const newest = same.reduce((a, b) => (startOf(b) > startOf(a) ? b : a));
   return same.map((series) => {
     if (series === newest) return series;
-    const differences = mismatchesBetween(newest.latest, series.latest, []);
+    const differences = mismatchesBetween(newest.latest, series.latest, new Set());
     return { ...series, otherLoad: differences.filter(({ kind }) => kind === 'load') };
   });
 }

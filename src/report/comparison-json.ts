@@ -2,6 +2,7 @@ import type { ComparedCell, Comparison, Side } from '../gate/comparison.js';
 import type { GateResult } from '../gate/gate.js';
 import { cliffsDelta } from '../stats/effect-size.js';
 import type { LocationInterval } from '../stats/hodges-lehmann.js';
+import { isTested } from './comparison-table.js';
 
 const COMPARISON_VERSION = 1;
 
@@ -48,6 +49,7 @@ function cellOf(cell: ComparedCell): object {
     ratio: intervalOf(ratio),
     cliffsDelta: deltaOf(cell),
     ...judged,
+    ...(isTested(cell) ? {} : { pRegression: null, pImprovement: null }),
     mismatches,
     differences,
   };

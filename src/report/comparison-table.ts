@@ -6,11 +6,24 @@ import type { Spread } from '../stats/spread.js';
 import type { ShownColumn, Tone } from './arm-table.js';
 import { ABSENT, formatPercent, formatRange, formatValue, oneLine } from './format.js';
 
-/** An interval from too few units, which is everything. */
-const UNKNOWN = 'unknown';
+/** Instead of an interval that is everything. */
+const UNBOUNDED = 'n too small';
+
+/** Longer names of columns stand in the heading alone, not in the heads: three times a run's name is a terminal's width. */
+const LONGEST_HEAD = 16;
 
 /** Worst first: a person looks for what broke. */
 const VERDICT_ORDER: readonly Verdict[] = ['regression', 'incomparable', 'inconclusive', 'improvement', 'equivalent'];
+
+/** Is the cell one of the family that is tested together? */
+export function isTested({ judgement: { verdict, units } }: ComparedCell): boolean {
+  return verdict !== 'incomparable' && units > 0;
+}
+
+/** Does the verdict say which difference could have been seen? */
+export function canTell({ judgement: { verdict, detectable } }: ComparedCell): boolean {
+  return verdict === 'inconclusive' && detectable !== null;
+}
 
 /** The cells, the worst verdicts first, within a verdict the greatest change for the worse first. */
 export function worstFirst(cells: readonly ComparedCell[]): ComparedCell[] {
@@ -26,8 +39,8 @@ function goodnessOf({ judgement, measure }: ComparedCell): number {
 
 /** The columns for the cells of one measure. */
 export function comparedColumns({ grid, options }: Comparison, measure: Measure): ShownColumn<ComparedCell>[] {
-  const base = oneLine(grid.columns[0] as string);
-  const only = grid.columns.length === 2 ? oneLine(grid.columns[1] as string) : null;
+  const base = headOf(grid.columns[0] as string, 'base');
+  const only = grid.columns.length === 2 ? headOf(grid.columns[1] as string, 'candidate') : null;
   const candidate = only ?? measure.key;
   return [
     ...grid.rowNames.map((name) => named(name, ({ row }) => row.get(name) || ABSENT)),
@@ -49,6 +62,10 @@ export function comparedColumns({ grid, options }: Comparison, measure: Measure)
   ];
 }
 
+function headOf(name: string, instead: string): string {
+  return [...name].length > LONGEST_HEAD ? instead : oneLine(name);
+}
+
 /** A column that says which cell it is. */
 function named(head: string, text: (cell: ComparedCell) => string): ShownColumn<ComparedCell> {
   return { head, align: 'left', rank: 0, text: (cell) => oneLine(text(cell)) };
@@ -60,7 +77,7 @@ function medianText(spread: Spread | null, { metric }: Measure): string {
 
 function medianInterval(spread: Spread | null, { metric }: Measure): string {
   if (spread === null) return ABSENT;
-  return Number.isFinite(spread.medianLow) ? formatRange(spread.medianLow, spread.medianHigh, metric.unit) : UNKNOWN;
+  return Number.isFinite(spread.medianLow) ? formatRange(spread.medianLow, spread.medianHigh, metric.unit) : UNBOUNDED;
 }
 
 /** A ratio as a change: `−5.2 %`; `2.31×` where per cent would mislead. */
@@ -79,20 +96,24 @@ export function changeText({ judgement: { ratio } }: ComparedCell): string {
 /** With too few sessions the interval is everything, and says so. */
 export function intervalText({ judgement: { ratio } }: ComparedCell): string {
   if (ratio === null) return ABSENT;
-  if (ratio.low === 0 && ratio.high === Infinity) return UNKNOWN;
+  if (ratio.low === 0 && ratio.high === Infinity) return UNBOUNDED;
   return `${formatChange(ratio.low)} … ${formatChange(ratio.high)}`;
 }
 
 /** The adjusted p of the direction that the verdict is about: of two one-sided ones the smaller. */
-export function pText({ judgement }: ComparedCell): string {
-  const p = Math.min(judgement.pRegression, judgement.pImprovement);
-  return p < 0.0001 ? '<0.0001' : p.toFixed(p < 0.01 ? 4 : 2);
+export function pText(cell: ComparedCell): string {
+  if (!isTested(cell)) return ABSENT;
+  const p = Math.min(cell.judgement.pRegression, cell.judgement.pImprovement);
+  if (p < 0.0001) return '<0.0001';
+  return p.toFixed(p < 0.01 ? 4 : p < 0.1 ? 3 : 2);
 }
 
-export function verdictText({ judgement }: ComparedCell): string {
-  const { verdict, detectable } = judgement;
-  if (verdict !== 'inconclusive' || detectable === null) return verdict;
-  return `${verdict} (could see ${(detectable * 100).toFixed(1)} %)`;
+/** An inconclusive one says what stood in the way. */
+export function verdictText({ judgement: { verdict, units, unitsNeeded, detectable } }: ComparedCell): string {
+  if (verdict !== 'inconclusive') return verdict;
+  if (units === 0) return `${verdict} (not measured)`;
+  if (unitsNeeded !== null) return `${verdict} (takes n = ${unitsNeeded})`;
+  return detectable === null ? verdict : `${verdict} (could see ${(detectable * 100).toFixed(1)} %)`;
 }
 
 function verdictTone({ judgement: { verdict } }: ComparedCell): Tone {

@@ -2,6 +2,7 @@
 import { unreachable } from '../base/assert.js';
 import type { ComparedCell, Comparison } from '../gate/comparison.js';
 import type { GateResult } from '../gate/gate.js';
+import type { Measure } from '../stats/measure.js';
 import { comparisonCsv } from './comparison-csv.js';
 import { comparisonJson } from './comparison-json.js';
 import { comparisonNotes } from './comparison-notes.js';
@@ -39,7 +40,8 @@ function terminalReport(comparison: Comparison, options: TerminalOptions, gate: 
   const paint = painter(options.color);
   const tables = comparison.options.measures.map((measure) => {
     const cells = worstFirst(comparison.cells.filter((cell) => cell.measure === measure));
-    return [headingOf(comparison, measure.key), ...terminalTable(cells, comparedColumns(comparison, measure), options)];
+    const table = cells.length === 0 ? [] : terminalTable(cells, comparedColumns(comparison, measure), options);
+    return [headingOf(comparison, measure), ...table];
   });
   const decision =
     gate === null ? [] : gateLines(gate).map((line) => paint(line, gate.outcome === 'pass' ? 'good' : 'bad'));
@@ -56,20 +58,17 @@ export function markdownReport(
   const tables = comparison.options.measures.flatMap((measure) => {
     const cells = worstFirst(shown.filter((cell) => cell.measure === measure));
     if (cells.length === 0) return [];
-    return [
-      [markdownText(headingOf(comparison, measure.key))],
-      markdownTable(cells, comparedColumns(comparison, measure)),
-    ];
+    return [[markdownText(headingOf(comparison, measure))], markdownTable(cells, comparedColumns(comparison, measure))];
   });
   const notes = lines.map((note) => `- ${markdownText(note)}`);
   const decision = gate === null ? [] : gateLines(gate).map((line) => `**${markdownText(line)}**`);
   return paragraphs([decision, ...tables, notes]);
 }
 
-function headingOf({ grid, options }: Comparison, measure: string): string {
+function headingOf({ grid, options }: Comparison, { key, metric }: Measure): string {
   const [base = '', ...others] = grid.columns;
   const against = others.length === 1 ? oneLine(others[0] as string) : `${others.length} others`;
-  return `${measure}: ${against} against ${oneLine(base)} (${grid.columnNames.join(', ')}); false alarms ≤ ${formatPercent(options.alpha)} over all cells, differences below ${formatPercent(options.minEffect)} do not matter`;
+  return `${key} (${metric.better} is better): ${against} against ${oneLine(base)} (${grid.columnNames.join(', ')}); false alarms ≤ ${formatPercent(options.alpha)} over all cells, differences below ${formatPercent(options.minEffect)} do not matter`;
 }
 
 /** What a gate says, in one line, then why it is broken and the thresholds that were. */
