@@ -4,7 +4,6 @@
  * drew (placement, caches, connections): tests on them raise false alarms (Kalibera and Jones 2013).
  */
 import { medianSorted } from 'simple-statistics';
-import { createPrng } from '../base/prng.js';
 import { type LocationInterval, pairedLocation, shiftBetween } from './hodges-lehmann.js';
 import { mannWhitney } from './mann-whitney.js';
 import { signFlip, smallestSignFlipP } from './sign-flip.js';
@@ -124,11 +123,7 @@ export function pBeyond(sample: EffectSample, bound: number, side: 'less' | 'gre
   if (unitCount(sample) === 0) return 1;
   const test =
     sample.design === 'paired'
-      ? // The seed is fixed: the same records give the same verdict wherever they are read.
-        signFlip(
-          sample.differences.map((difference) => difference - bound),
-          createPrng(1),
-        )
+      ? signFlip(sample.differences.map((difference) => difference - bound))
       : mannWhitney(
           sample.candidate.map((level) => level - bound),
           sample.base,
