@@ -16,6 +16,9 @@ export interface Observation {
   readonly value: number;
 }
 
+/** More rounds than a session has: session and round are one number below it. */
+const ROUNDS_MAX = 2 ** 26;
+
 /** What inference takes as one independent repetition. */
 export type Unit = 'session' | 'round';
 
@@ -38,7 +41,7 @@ export function pairedSample(
   candidate: readonly Observation[],
   unit: Unit = 'session',
 ): EffectSample {
-  const place = ({ session, round }: Observation) => `${session}/${round}`;
+  const place = ({ session, round }: Observation) => session * ROUNDS_MAX + round;
   const baseAt = new Map(base.filter(isMeasured).map((observed) => [place(observed), observed.value]));
   const differences = candidate.filter(isMeasured).flatMap((observed) => {
     const value = baseAt.get(place(observed));
