@@ -14,8 +14,8 @@ export interface PowerPlan {
 
 /** Past this many sessions a plan is not a plan; sessionsFor then says ∞. */
 const SESSIONS_MAX = 1000;
-/** Sizes of effects are told to this part of themselves. */
-const PRECISION = 1e-4;
+/** Sizes of effects are told to this part of themselves, which is less than the sd that they rest on is known to. */
+const PRECISION = 1e-3;
 /** In units of the sd between sessions; with this much even two sessions are apart. */
 const SIZE_MAX = 1e6;
 

@@ -69,11 +69,11 @@ function magnitudes(differences: readonly number[]) {
 
 /** The sums of all subsets, ascending: those without a size and those with it are both sorted, and are merged. */
 function subsetSums(sizes: readonly number[]): Float64Array {
-  let sums = new Float64Array(1);
+  let sums = new Float64Array(2 ** sizes.length);
+  let merged = new Float64Array(2 ** sizes.length);
+  let length = 1;
   for (const size of sizes) {
-    const { length } = sums;
-    const merged = new Float64Array(2 * length);
-    for (let place = 0, without = 0, having = 0; place < merged.length; place++) {
+    for (let place = 0, without = 0, having = 0; place < 2 * length; place++) {
       const added = having < length ? (sums[having] as number) + size : Number.POSITIVE_INFINITY;
       if (without < length && (sums[without] as number) <= added) merged[place] = sums[without++] as number;
       else {
@@ -81,7 +81,8 @@ function subsetSums(sizes: readonly number[]): Float64Array {
         having++;
       }
     }
-    sums = merged;
+    length *= 2;
+    [sums, merged] = [merged, sums];
   }
   return sums;
 }

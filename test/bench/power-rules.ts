@@ -1,25 +1,22 @@
-/** The rules that `bench:power` scores: ours by the code that users run, and those of other tools on the same recordings. */
+/** The rules that `bench:power` scores: what ours takes, and those of other tools on the same recordings. */
 import { mean, medianSorted, sampleVariance } from 'simple-statistics';
 import { createPrng, type Prng } from '../../src/base/prng.js';
-import { type Judgement, type JudgementOptions, judge } from '../../src/gate/verdict.js';
+import type { Judged } from '../../src/gate/verdict.js';
 import { type Observation, pairedSample, unpairedSample } from '../../src/stats/effect.js';
 import { mannWhitney } from '../../src/stats/mann-whitney.js';
 import { studentUpperQuantile } from '../../src/stats/student.js';
 import type { CellRecording, Plan } from './power-noise.js';
 
-/** feedrate's judgements of a family: one call, as `compare` and `gate` make it. */
-export function judgeFamily(family: readonly CellRecording[], plan: Plan, options: JudgementOptions): Judgement[] {
+/** What `compare` and `gate` hand to `judge` for a family. */
+export function judgedOf(family: readonly CellRecording[], plan: Plan): Judged[] {
   const sampleOf = plan.order === 'runs' ? unpairedSample : pairedSample;
   const observe = (values: Float64Array): Observation[] =>
     Array.from(values, (value, index) => ({ session: Math.floor(index / plan.rounds), round: index, value }));
-  return judge(
-    family.map(({ base, candidate }) => ({
-      sample: sampleOf(observe(base), observe(candidate)),
-      better: 'higher',
-      comparable: true,
-    })),
-    options,
-  );
+  return family.map(({ base, candidate }) => ({
+    sample: sampleOf(observe(base), observe(candidate)),
+    better: 'higher',
+    comparable: true,
+  }));
 }
 
 /** Another tool's rule: does it call the candidate worse? It looks at one cell at a time, and at trials. */

@@ -1,7 +1,7 @@
 /** Plays a scenario through and counts what the rules said. */
-import type { Verdict } from '../../src/gate/verdict.js';
+import { judge, type Verdict } from '../../src/gate/verdict.js';
 import { type CellRecording, record } from './power-noise.js';
-import { judgeFamily, RIVALS, type Rival } from './power-rules.js';
+import { judgedOf, RIVALS, type Rival } from './power-rules.js';
 import type { Scenario } from './power-scenarios.js';
 
 /** How often, of how many. */
@@ -87,8 +87,9 @@ export function play(scenario: Scenario, scenarioIndex: number, setting: Setting
   let improved = 0;
   for (let family = 0; family < families; family++) {
     const cells: CellRecording[] = record(plan, noise, effects, setting.seed, scenarioIndex, family);
+    const judged = judgedOf(cells, plan);
     for (const [place, { minEffect, tally }] of ours.entries()) {
-      const judgements = judgeFamily(cells, plan, { alpha: setting.alpha, minEffect, confidence: CONFIDENCE });
+      const judgements = judge(judged, { alpha: setting.alpha, minEffect, confidence: CONFIDENCE });
       tally.add(
         judgements.map(({ verdict }) => verdict === 'regression'),
         slowCells,

@@ -2,7 +2,8 @@
  * Do the verdicts hold? Made-up recordings of known truth and noise, judged by the code that users run, and by the rules
  * of other tools.
  *
- *   node dist/test/bench/power.js [--quick] [--alpha 0.01] [--seed 1] [--families 600] [--out FILE] [--json FILE]
+ *   node dist/test/bench/power.js [--quick] [--only alarms,power,equivalence,coverage] [--alpha 0.01] [--seed 1]
+ *                                 [--families 600] [--out FILE] [--json FILE]
  *
  * The same seed gives the same numbers on every machine. Exits 1 when a demand is shown not to be met; with `--quick` few
  * are decidable. `--alpha` is what feedrate's rule is told, not what is demanded of it.
@@ -34,7 +35,7 @@ function readOptions() {
     return parseArgs({
       options: {
         ...{ quick: { type: 'boolean', default: false }, alpha: { ...text, default: '0.01' } },
-        ...{ seed: { ...text, default: '1' }, families: text, out: text, json: text },
+        ...{ seed: { ...text, default: '1' }, families: text, only: text, out: text, json: text },
       },
     }).values;
   } catch (thrown) {
@@ -58,14 +59,26 @@ function playAll(scenarios: readonly Scenario[], kind: number, setting: Setting,
   });
 }
 
-function resultsOf(extent: Extent, setting: Setting): Results {
+const PARTS = ['alarms', 'power', 'equivalence', 'coverage'] as const;
+type Part = (typeof PARTS)[number];
+
+function partsOf(text: string | undefined): readonly Part[] {
+  if (text === undefined) return PARTS;
+  const words = text.split(',');
+  if (words.every((word) => PARTS.some((part) => part === word))) return words as Part[];
+  throw new UsageError(`--only ${text}: expected some of ${PARTS.join(',')}`);
+}
+
+function resultsOf(extent: Extent, setting: Setting, parts: readonly Part[]): Results {
   const single = { ...setting, minEffects: setting.minEffects.slice(0, 1) };
+  const of = (part: Part, kind: number, scenarios: readonly Scenario[], its: Setting) =>
+    parts.includes(part) ? playAll(scenarios, kind, its, extent) : [];
   return {
-    alarms: playAll(alarmScenarios(extent.families), 1, setting, extent),
-    power: playAll(powerScenarios(extent.powerFamilies), 2, single, extent),
-    equivalence: playAll(equivalenceScenarios(extent.powerFamilies / 10), 3, single, extent),
+    alarms: of('alarms', 1, alarmScenarios(extent.families), setting),
+    power: of('power', 2, powerScenarios(extent.powerFamilies), single),
+    equivalence: of('equivalence', 3, equivalenceScenarios(Math.ceil(extent.powerFamilies / 10)), single),
     coverage: coverageCases()
-      .filter((_, index) => index % extent.stride === 0)
+      .filter((_, index) => parts.includes('coverage') && index % extent.stride === 0)
       .map((one, index) => coverageOf(one, extent.repetitions, setting.seed, 4000 + index)),
   };
 }
@@ -104,7 +117,7 @@ function main(): boolean {
     seed: numberOf('seed', typed.seed, whole, 'a whole number above 0'),
   };
   const started = performance.now();
-  const results = resultsOf(extent, setting);
+  const results = resultsOf(extent, setting, partsOf(typed.only));
   const text = powerMarkdown(results, headingOf(extent, setting, (performance.now() - started) / 1000));
   if (typed.out === undefined) process.stdout.write(text);
   else writeWhole(typed.out, text);
