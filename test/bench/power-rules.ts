@@ -38,7 +38,7 @@ export const RIVALS: readonly Rival[] = [
   {
     name: 'benchstat',
     is: 'benchstat’s rule: two-sided Mann–Whitney on trials, α 5 % a cell',
-    cellsMax: 3000,
+    cellsMax: 1500,
     isWorse: ({ base, candidate }) => {
       if (median(candidate) >= median(base)) return false;
       return mannWhitney([...candidate], [...base]).pTwoSided < ALPHA;
@@ -47,13 +47,13 @@ export const RIVALS: readonly Rival[] = [
   {
     name: 'criterion',
     is: `like criterion.rs: bootstrap of Welch’s t from the pooled trials, α 5 %, and the bootstrap interval of the ratio of means clears 1 % (${RESAMPLES} resamples where criterion draws 100,000)`,
-    cellsMax: 300,
+    cellsMax: 150,
     isWorse: isWorseToCriterion,
   },
   {
     name: 'Welch',
     is: 'hyperfine’s script: Welch’s t test on trials, two-sided, α 5 % a cell',
-    cellsMax: 3000,
+    cellsMax: 1500,
     isWorse: ({ base, candidate }) => {
       const t = welchOf(base, candidate);
       return t.value < 0 && -t.value > studentUpperQuantile(ALPHA / 2, t.freedom);

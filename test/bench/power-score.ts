@@ -39,7 +39,7 @@ export interface Setting {
 
 export const CONFIDENCE = 0.95;
 /** Rivals are scored on at least so many families. */
-const LEAST_FAMILIES = 5;
+const LEAST_FAMILIES = 3;
 
 class Tally {
   #families = 0;

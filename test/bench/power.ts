@@ -3,15 +3,17 @@
  * of other tools.
  *
  *   node dist/test/bench/power.js [--quick] [--only alarms,power,equivalence,coverage] [--alpha 0.01] [--seed 1]
- *                                 [--families 600] [--out FILE] [--json FILE]
+ *                                 [--families 600] [--out FILE] [--json FILE] [--resume FILE]
  *
- * The same seed gives the same numbers on every machine. Exits 1 when a demand is shown not to be met; with `--quick` few
+ * The same seed gives the same numbers on every machine, and what --json has kept of a benchmark that was stopped is taken
+ * up by --resume. Exits 1 when a demand is shown not to be met; with `--quick` few
  * are decidable. `--alpha` is what feedrate's rule is told, not what is demanded of it.
  */
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { UsageError } from './options.js';
-import { coverageCases, coverageOf } from './power-coverage.js';
-import { demandsOf, type Results } from './power-demands.js';
+import { type Coverage, coverageCases, coverageOf } from './power-coverage.js';
+import { demandsOf } from './power-demands.js';
 import { alarmScenarios, equivalenceScenarios, powerScenarios, type Scenario } from './power-scenarios.js';
 import { type Outcome, play, type Setting } from './power-score.js';
 import { powerMarkdown } from './power-table.js';
@@ -35,7 +37,7 @@ function readOptions() {
     return parseArgs({
       options: {
         ...{ quick: { type: 'boolean', default: false }, alpha: { ...text, default: '0.01' } },
-        ...{ seed: { ...text, default: '1' }, families: text, only: text, out: text, json: text },
+        ...{ seed: { ...text, default: '1' }, families: text, only: text, out: text, json: text, resume: text },
       },
     }).values;
   } catch (thrown) {
@@ -49,14 +51,41 @@ function numberOf(option: string, text: string, isFit: (value: number) => boolea
   throw new UsageError(`--${option} ${text}: expected ${expected}`);
 }
 
-function playAll(scenarios: readonly Scenario[], kind: number, setting: Setting, extent: Extent): Outcome[] {
-  return scenarios.flatMap((scenario, index) => {
-    if (index % extent.stride !== 0) return [];
+/** What is known so far, and where it is kept after each scenario. */
+interface Keeping {
+  readonly setting: Setting;
+  readonly extent: Extent;
+  readonly results: { alarms: Outcome[]; power: Outcome[]; equivalence: Outcome[]; coverage: Coverage[] };
+  readonly path: string | undefined;
+}
+
+function keep({ path, ...kept }: Keeping): void {
+  if (path !== undefined) writeWhole(path, `${JSON.stringify(kept)}\n`);
+}
+
+/** Throws `UsageError` when the file holds something else, or was made with other settings. */
+function resume(path: string, setting: Setting, extent: Extent): Keeping['results'] {
+  let kept: Keeping;
+  try {
+    kept = JSON.parse(readFileSync(path, 'utf8')) as Keeping;
+  } catch (thrown) {
+    throw new UsageError(`--resume ${path}: expected results that --json has written: ${(thrown as Error).message}`);
+  }
+  if (JSON.stringify([kept.setting, kept.extent]) !== JSON.stringify([setting, extent]))
+    throw new UsageError(`--resume ${path}: it was made with other options: ${JSON.stringify(kept.setting)}`);
+  return kept.results;
+}
+
+/** Plays those that are not known yet. */
+function playAll(scenarios: readonly Scenario[], kind: number, known: Outcome[], keeping: Keeping, setting: Setting) {
+  for (const [index, scenario] of scenarios.entries()) {
+    const isKnown = known.some((one) => JSON.stringify(one.scenario) === JSON.stringify(scenario));
+    if (index % keeping.extent.stride !== 0 || isKnown) continue;
     const started = performance.now();
-    const outcome = play(scenario, 1000 * kind + index, setting);
+    known.push(play(scenario, 1000 * kind + index, setting));
+    keep(keeping);
     process.stderr.write(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${scenario.name}\n`);
-    return [outcome];
-  });
+  }
 }
 
 const PARTS = ['alarms', 'power', 'equivalence', 'coverage'] as const;
@@ -69,25 +98,26 @@ function partsOf(text: string | undefined): readonly Part[] {
   throw new UsageError(`--only ${text}: expected some of ${PARTS.join(',')}`);
 }
 
-function resultsOf(extent: Extent, setting: Setting, parts: readonly Part[]): Results {
+function playParts(keeping: Keeping, parts: readonly Part[]): void {
+  const { extent, setting, results } = keeping;
   const single = { ...setting, minEffects: setting.minEffects.slice(0, 1) };
-  const of = (part: Part, kind: number, scenarios: readonly Scenario[], its: Setting) =>
-    parts.includes(part) ? playAll(scenarios, kind, its, extent) : [];
-  return {
-    alarms: of('alarms', 1, alarmScenarios(extent.families), setting),
-    power: of('power', 2, powerScenarios(extent.powerFamilies), single),
-    equivalence: of('equivalence', 3, equivalenceScenarios(Math.ceil(extent.powerFamilies / 10)), single),
-    coverage: coverageCases()
-      .filter((_, index) => parts.includes('coverage') && index % extent.stride === 0)
-      .map((one, index) => coverageOf(one, extent.repetitions, setting.seed, 4000 + index)),
+  const of = (part: Exclude<Part, 'coverage'>, kind: number, scenarios: readonly Scenario[], its: Setting) => {
+    if (parts.includes(part)) playAll(scenarios, kind, results[part], keeping, its);
   };
+  of('alarms', 1, alarmScenarios(extent.families), setting);
+  of('power', 2, powerScenarios(extent.powerFamilies), single);
+  of('equivalence', 3, equivalenceScenarios(Math.ceil(extent.powerFamilies / 10)), single);
+  if (!parts.includes('coverage') || results.coverage.length > 0) return;
+  const cases = coverageCases().filter((_, index) => index % extent.stride === 0);
+  results.coverage.push(...cases.map((one, index) => coverageOf(one, extent.repetitions, setting.seed, 4000 + index)));
+  keep(keeping);
 }
 
-function headingOf(extent: Extent, { alpha, seed }: Setting, seconds: number): string[] {
+function headingOf(extent: Extent, { alpha, seed }: Setting): string[] {
   return [
     `# Do the verdicts hold? ${new Date().toISOString().slice(0, 10)}`,
     '',
-    `\`npm run bench:power${process.argv.length > 2 ? ` -- ${process.argv.slice(2).join(' ')}` : ''}\`, node ${process.versions.node}, ${seconds.toFixed(0)} s`,
+    `\`npm run bench:power${process.argv.length > 2 ? ` -- ${process.argv.slice(2).join(' ')}` : ''}\`, node ${process.versions.node}`,
     '',
     `Made-up recordings, seed ${seed}. Each family is judged by one call of \`judge\` in \`src/gate/verdict.ts\`, on samples of`,
     `\`src/stats/effect.ts\`, α ${100 * alpha} % for the family. All rules see the same recordings; slow rules see the first families only.`,
@@ -116,12 +146,15 @@ function main(): boolean {
     minEffects: MIN_EFFECTS,
     seed: numberOf('seed', typed.seed, whole, 'a whole number above 0'),
   };
-  const started = performance.now();
-  const results = resultsOf(extent, setting, partsOf(typed.only));
-  const text = powerMarkdown(results, headingOf(extent, setting, (performance.now() - started) / 1000));
+  const parts = partsOf(typed.only);
+  const results =
+    typed.resume === undefined
+      ? { alarms: [], power: [], equivalence: [], coverage: [] }
+      : resume(typed.resume, setting, extent);
+  playParts({ setting, extent, results, path: typed.json ?? typed.resume }, parts);
+  const text = powerMarkdown(results, headingOf(extent, setting));
   if (typed.out === undefined) process.stdout.write(text);
   else writeWhole(typed.out, text);
-  if (typed.json !== undefined) writeWhole(typed.json, `${JSON.stringify({ setting, ...results })}\n`);
   const missed = demandsOf(results).filter(({ met }) => met === false);
   for (const { where, text: demand, count } of missed) {
     process.stderr.write(`NOT MET: ${demand}: ${count.hits} of ${count.of} (${where})\n`);
