@@ -1,6 +1,7 @@
 /** What `compare` and `gate` share: runs, measures and the shape of the grid, from the words of the command line. */
 import { FeedrateError } from '../base/errors.js';
 import { type Comparison, type ComparisonOptions, compare, type NamedRun, sidesOf } from '../gate/comparison.js';
+import type { TrialPart } from '../record/codec.js';
 import { varyingNames } from '../stats/grid.js';
 import { type Measure, measureForms, measureOf } from '../stats/measure.js';
 import { baselineDirectory, isBaseline } from '../store/baselines.js';
@@ -33,7 +34,10 @@ export function comparisonOf(
   raw: RawComparisonOptions,
   demands: ComparisonOptions['demands'],
 ): Comparison {
-  const runs = specs.map((spec) => namedRun(raw.output, spec));
+  const measures = measuresOf(raw.metric ?? ['throughput']);
+  // A series is never compared, and latencies only where they are asked for.
+  const omitted: TrialPart[] = measures.some(({ metric }) => metric.distribution) ? ['series'] : ['series', 'latency'];
+  const runs = specs.map((spec) => namedRun(raw.output, spec, omitted));
   const where = new Map((raw.where ?? []).map((text) => pairOf('--where', text)));
   const shape = {
     where,
@@ -43,7 +47,7 @@ export function comparisonOf(
   };
   return compare(runs, {
     ...shape,
-    measures: measuresOf(raw.metric ?? ['throughput']),
+    measures,
     alpha: fractionOf('--alpha', raw.alpha),
     minEffect: fractionOf('--min-effect', raw.minEffect),
     confidence: CONFIDENCE,
@@ -54,10 +58,10 @@ export function comparisonOf(
 }
 
 /** A run or a baseline by its name. A run without its `run.json` says nothing of what it measured. */
-export function namedRun(resultsDirectory: string, spec: string): NamedRun {
+export function namedRun(resultsDirectory: string, spec: string, omitted: readonly TrialPart[] = []): NamedRun {
   const baseline = isBaseline(resultsDirectory, spec);
   const directory = baseline ? baselineDirectory(resultsDirectory, spec) : resolveRun(resultsDirectory, spec);
-  const { run, trials, problems } = readRun(directory);
+  const { run, trials, problems } = readRun(directory, omitted);
   if (run === null) {
     throw new FeedrateError(
       'store',
