@@ -47,10 +47,9 @@ const made: MadeRun = {
 /** What `compare` itself costs; of the memory, with the records that it compares. */
 function inMemory(): Cost {
   const run = madeRun(made);
-  const trials = [...madeTrials(run, { ...made, operations: 0 })].map((trial) => ({
+  const trials = Array.from(madeTrials(run, { ...made, seconds: 0, operations: 0 }), (trial) => ({
     ...trial,
     latency: {},
-    series: [],
   }));
   const throughput = measureOf('throughput');
   if (throughput === undefined) throw new Error('throughput is a measure');

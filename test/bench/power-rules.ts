@@ -71,7 +71,8 @@ function median(values: Float64Array): number {
   return medianSorted([...values].sort((a, b) => a - b));
 }
 
-function welchOf(base: ArrayLike<number>, candidate: ArrayLike<number>): { value: number; freedom: number } {
+/** Welch’s t, candidate − base, and its degrees of freedom. */
+export function welchOf(base: ArrayLike<number>, candidate: ArrayLike<number>): { value: number; freedom: number } {
   const [first, second] = [Array.from(base), Array.from(candidate)];
   const [a, b] = [sampleVariance(first) / first.length, sampleVariance(second) / second.length];
   const freedom = (a + b) ** 2 / (a ** 2 / (first.length - 1) + b ** 2 / (second.length - 1));
