@@ -1,6 +1,7 @@
 /** What `compare` and `gate` share: runs, measures and the shape of the grid, from the words of the command line. */
 import { FeedrateError } from '../base/errors.js';
 import { type Comparison, type ComparisonOptions, compare, type NamedRun, sidesOf } from '../gate/comparison.js';
+import type { TrialPart } from '../record/codec.js';
 import type { ReadableRun } from '../record/stored-run.js';
 import { varyingNames } from '../stats/grid.js';
 import { type Measure, measureForms, measureOf } from '../stats/measure.js';
@@ -57,13 +58,27 @@ export function comparisonOf(
 }
 
 /**
+ * What a comparison by these measures does not read of trials: a series is never compared, and latencies only where they
+ * are asked for. Throws `FeedrateError('usage')`.
+ */
+export function unreadParts({ metric }: Pick<RawComparisonOptions, 'metric'>): TrialPart[] {
+  return measuresOf(metric ?? ['throughput']).some((measure) => measure.metric.distribution)
+    ? ['series']
+    : ['series', 'latency'];
+}
+
+/**
  * A run or a baseline by its name; baselines come before runs of the same name. A run without its `run.json` says nothing
  * of what it measured; what else is wrong with it is told on stderr. Throws `FeedrateError('store')` when it cannot be read.
  */
-export function namedRun(resultsDirectory: string, spec: string): NamedRun & ReadableRun {
+export function namedRun(
+  resultsDirectory: string,
+  spec: string,
+  omitted: readonly TrialPart[] = [],
+): NamedRun & ReadableRun {
   const baseline = isBaseline(resultsDirectory, spec);
   const directory = baseline ? baselineDirectory(resultsDirectory, spec) : resolveRun(resultsDirectory, spec);
-  const stored = readRun(directory);
+  const stored = readRun(directory, omitted);
   const { run, trials, problems, status } = stored;
   if (run === null) {
     throw new FeedrateError(

@@ -32,7 +32,7 @@ export async function gate(candidate: string, options: GateCommandOptions): Prom
 function decisionOf(candidate: string, options: GateCommandOptions, look: Look): Decision {
   const { baseline, output } = options;
   const measured = namedRun(output, candidate);
-  const runs = baseline === undefined ? [measured] : [namedRun(output, baseline), measured];
+  const runs = baseline === undefined ? [measured] : [namedRun(output, baseline, ['series']), measured];
   const comparison = comparisonOf(runs, options, 'environment', look.planned);
   const thresholds = evaluateThresholds(measured.run.plan.arms, measured.trials);
   const failOnInconclusive = options.failOnInconclusive === true;

@@ -11,7 +11,7 @@ import {
 } from '../stats/effect.js';
 import type { LocationInterval } from '../stats/hodges-lehmann.js';
 import { holm } from '../stats/multiplicity.js';
-import { minimumDetectableEffect, sessionsFor } from '../stats/power.js';
+import { detectableSize, effectOfSize, sessionsFor } from '../stats/power.js';
 
 /** Of the most reassuring to the worst: what a cell says of candidate against base. */
 export type Verdict = 'improvement' | 'equivalent' | 'inconclusive' | 'regression' | 'incomparable';
@@ -70,6 +70,7 @@ export function judge(cells: readonly Judged[], options: JudgementOptions): Judg
     return tested.map((isTested) => (isTested ? (values.next().value as number) : 1));
   };
   const [pRegression, pImprovement] = [adjusted(true), adjusted(false)];
+  const detectable = detectableIn(family, options);
   return cells.map(({ sample, comparable }, index) => {
     const p = { pRegression: pRegression[index] as number, pImprovement: pImprovement[index] as number };
     const ratio = ratioOf(sample, options.confidence);
@@ -79,7 +80,7 @@ export function judge(cells: readonly Judged[], options: JudgementOptions): Judg
       ratio,
       units: unitCount(sample),
       ...p,
-      detectable: detectableBy(sample, family, options),
+      detectable: detectable(sample),
       unitsNeeded: smallestP(sample) <= options.alpha / family ? null : unitsToReach(sample, family, options.alpha),
       unitsToTell: verdict === 'inconclusive' ? unitsToTell(sample, ratio, family, options) : null,
     };
@@ -98,12 +99,17 @@ function verdictOf(
   return Math.log(ratio.low) >= -bound && Math.log(ratio.high) <= bound ? 'equivalent' : 'inconclusive';
 }
 
-function detectableBy(sample: EffectSample, family: number, { alpha, minEffect }: JudgementOptions): number | null {
-  const n = unitCount(sample);
-  const sessionSd = unitSd(sample);
-  if (smallestP(sample) > alpha / family || !Number.isFinite(sessionSd)) return null;
-  const effect = minimumDetectableEffect({ sessionSd, n, alpha: alpha / family, power: POWER, delta: minEffect });
-  return Number.isFinite(effect) ? effect : null;
+/** The differences that samples of a family would show. What depends on the number of units alone is computed once. */
+function detectableIn(family: number, { alpha, minEffect }: JudgementOptions): (sample: EffectSample) => number | null {
+  const sizes = new Map<number, number>();
+  return (sample) => {
+    const n = unitCount(sample);
+    const sessionSd = unitSd(sample);
+    if (smallestP(sample) > alpha / family || !Number.isFinite(sessionSd)) return null;
+    const size = sizes.get(n) ?? detectableSize(n, alpha / family, POWER);
+    sizes.set(n, size);
+    return Number.isFinite(size) ? effectOfSize(size, { sessionSd, delta: minEffect }) : null;
+  };
 }
 
 /** The least number of units, of each side, whose smallest p is at most alpha / family. */

@@ -4,7 +4,6 @@
  * drew (placement, caches, connections): tests on them raise false alarms (Kalibera and Jones 2013).
  */
 import { medianSorted } from 'simple-statistics';
-import { createPrng } from '../base/prng.js';
 import { type LocationInterval, pairedLocation, shiftBetween } from './hodges-lehmann.js';
 import { mannWhitney } from './mann-whitney.js';
 import { signFlip, smallestSignFlipP } from './sign-flip.js';
@@ -16,6 +15,9 @@ export interface Observation {
   /** In the measure's base unit; not positive or NaN = not measured. */
   readonly value: number;
 }
+
+/** More rounds than a session has: session and round are one number below it. */
+const ROUNDS_MAX = 2 ** 26;
 
 /** What inference takes as one independent repetition. */
 export type Unit = 'session' | 'round';
@@ -39,7 +41,7 @@ export function pairedSample(
   candidate: readonly Observation[],
   unit: Unit = 'session',
 ): EffectSample {
-  const place = ({ session, round }: Observation) => `${session}/${round}`;
+  const place = ({ session, round }: Observation) => session * ROUNDS_MAX + round;
   const baseAt = new Map(base.filter(isMeasured).map((observed) => [place(observed), observed.value]));
   const differences = candidate.filter(isMeasured).flatMap((observed) => {
     const value = baseAt.get(place(observed));
@@ -124,11 +126,7 @@ export function pBeyond(sample: EffectSample, bound: number, side: 'less' | 'gre
   if (unitCount(sample) === 0) return 1;
   const test =
     sample.design === 'paired'
-      ? // The seed is fixed: the same records give the same verdict wherever they are read.
-        signFlip(
-          sample.differences.map((difference) => difference - bound),
-          createPrng(1),
-        )
+      ? signFlip(sample.differences.map((difference) => difference - bound))
       : mannWhitney(
           sample.candidate.map((level) => level - bound),
           sample.base,
