@@ -64,6 +64,7 @@ async function runSessions(
         runId: store.run.id,
         session,
         dropCaches: options.dropCaches,
+        injected: store.run.injected ?? [],
       };
       await runner.run(sessionOptions, store.directory, (event) => progress.handle(event));
     }

@@ -127,7 +127,13 @@ export function decodeRun(text: string, where: string): RunRecord {
   checkEnvironment(run.at('environment'));
   if (run.at('ownCost').value !== undefined)
     for (const key of ['clockNs', 'histogramNs', 'nullNsPerOperation']) run.at('ownCost').at(key).number();
+  if (run.at('injected').value !== undefined) run.at('injected').list().forEach(checkInjection);
   return run.value as RunRecord;
+}
+
+function checkInjection(injection: JsonReader): void {
+  injection.at('target').text();
+  for (const key of ['part', 'delayNs']) injection.at(key).number();
 }
 
 function checkPlan(plan: JsonReader): void {
