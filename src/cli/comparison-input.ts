@@ -4,6 +4,7 @@ import { type Comparison, type ComparisonOptions, compare, type NamedRun, sidesO
 import { varyingNames } from '../stats/grid.js';
 import { type Measure, measureForms, measureOf } from '../stats/measure.js';
 import { baselineDirectory, isBaseline } from '../store/baselines.js';
+import { readCalibrations } from '../store/calibrations.js';
 import { resolveRun } from '../store/find-runs.js';
 import { readRun } from '../store/read-run.js';
 
@@ -22,7 +23,7 @@ export interface RawComparisonOptions {
 }
 
 /** The confidence of the intervals that are shown, and that decide whether two sides are equivalent. */
-const CONFIDENCE = 0.95;
+export const CONFIDENCE = 0.95;
 
 /**
  * Reads the runs (baselines come before runs of the same name) and compares them.
@@ -50,6 +51,7 @@ export function comparisonOf(
     unit: raw.unit === 'round' ? 'round' : 'session',
     demands,
     ignore: new Set((raw.ignore ?? []).flatMap(namesOf)),
+    calibrations: readCalibrations(raw.output),
   });
 }
 
@@ -80,7 +82,8 @@ function defaultColumns(runs: readonly NamedRun[], where: ReadonlyMap<string, st
   );
 }
 
-function measuresOf(texts: readonly string[]): Measure[] {
+/** @throws FeedrateError `usage` for a text that names none */
+export function measuresOf(texts: readonly string[]): Measure[] {
   return texts.map((text) => {
     const measure = measureOf(text);
     if (measure === undefined) throw new FeedrateError('usage', `--metric ${text}: one of ${measureForms()}`);

@@ -1,3 +1,5 @@
+import { FeedrateError } from '../base/errors.js';
+import type { NamedRun } from '../gate/comparison.js';
 import { gateOf, gateStatusOf } from '../gate/gate.js';
 import { evaluateThresholds } from '../gate/thresholds.js';
 import { renderComparison } from '../report/render-comparison.js';
@@ -18,6 +20,7 @@ export interface GateCommandOptions extends RawComparisonOptions {
  */
 export function gate(candidate: string, options: GateCommandOptions): number {
   const specs = options.baseline === undefined ? [candidate] : [options.baseline, candidate];
+  if (options.baseline !== undefined) refuseInjected(namedRun(options.output, options.baseline));
   const comparison = comparisonOf(specs, options, 'environment');
   const { run, trials } = namedRun(options.output, candidate);
   const result = gateOf(comparison, evaluateThresholds(run.plan.arms, trials), {
@@ -25,4 +28,10 @@ export function gate(candidate: string, options: GateCommandOptions): number {
   });
   process.stdout.write(renderComparison(comparison, options.format, stdoutOptions(), result));
   return gateStatusOf(result);
+}
+
+/** Next to storage that was slow on purpose, whatever is measured looks good. */
+function refuseInjected({ name, run }: NamedRun): void {
+  if (run.injected === undefined) return;
+  throw new FeedrateError('store', `${name}: cannot be a baseline: it was slowed down on purpose`);
 }

@@ -50,15 +50,19 @@ export function mismatchesBetween(base: Measured, candidate: Measured, axes: rea
 }
 
 function loadMismatches(base: Measured, candidate: Measured): Mismatch[] {
-  const [before, after] = [base.arm.spec, candidate.arm.spec] as unknown as [Fields, Fields];
-  const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => !FREE_FIELDS.has(name));
   return [
-    ...fields.flatMap((name) => differing(name, text(before[name]), text(after[name]), 'load')),
+    ...specMismatches(base.arm.spec as unknown as Fields, candidate.arm.spec as unknown as Fields),
     ...differing('engine', engineOf(base), engineOf(candidate), 'load'),
   ];
 }
 
 type Fields = Readonly<Record<string, unknown>>;
+
+/** The fields in which two jobs are another load. */
+export function specMismatches(before: Fields, after: Fields): Mismatch[] {
+  const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => !FREE_FIELDS.has(name));
+  return fields.flatMap((name) => differing(name, text(before[name]), text(after[name]), 'load'));
+}
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'absent');
@@ -120,7 +124,8 @@ function mountMismatch(base: Measured, candidate: Measured): Mismatch[] {
   return differing('mount-options', only(before, after), only(after, before), 'environment');
 }
 
-function mountOptions(options: string): Set<string> {
+/** Mount options that say how a mount works. */
+export function mountOptions(options: string): Set<string> {
   return new Set(options.split(',').filter((option) => !ADDRESS_OPTIONS.test(option)));
 }
 

@@ -1,5 +1,6 @@
 /** Arms beside each other: effect, interval, p and verdict of every cell. */
 import type { Metric } from '../base/metrics.js';
+import type { CalibrationRecord } from '../record/calibration-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { attributesOf } from '../stats/attributes.js';
 import { type EffectSample, pairedSample, type Unit, unpairedSample } from '../stats/effect.js';
@@ -9,6 +10,7 @@ import { type Measure, measuredOnce } from '../stats/measure.js';
 import { type Spread, spreadOf } from '../stats/spread.js';
 import { isCounted } from '../stats/summary.js';
 import { type Measured, type Mismatch, mismatchesBetween } from './comparability.js';
+import { type NoiseFloor, noiseFloorOf } from './noise-floor.js';
 import { type Ranking, rankingOf } from './ranking.js';
 import { type Judgement, type JudgementOptions, judge } from './verdict.js';
 
@@ -25,6 +27,8 @@ export interface ComparisonOptions extends JudgementOptions {
   readonly demands: 'load' | 'environment';
   /** `Mismatch.what` of those to overlook. */
   readonly ignore: ReadonlySet<string>;
+  /** Of any targets: a cell finds the noise floor of its own. */
+  readonly calibrations: readonly CalibrationRecord[];
 }
 
 /** A stored run to compare, under the name it goes by. */
@@ -50,6 +54,8 @@ export interface ComparedCell {
   readonly baseSpread: Spread | null;
   readonly candidateSpread: Spread | null;
   readonly sample: EffectSample;
+  /** Null when its targets are not calibrated for this arm and measure. */
+  readonly floor: NoiseFloor | null;
   readonly judgement: Judgement;
   /** What makes the cell incomparable. */
   readonly mismatches: readonly Mismatch[];
@@ -96,8 +102,9 @@ export function compare(runs: readonly NamedRun[], options: ComparisonOptions): 
     grid.rows.flatMap((row) => openCells(row, grid, measure, options)),
   );
   const judgements = judge(
-    open.map(({ sample, measure, mismatches }) => ({
+    open.map(({ sample, measure, mismatches, floor }) => ({
       sample,
+      floor: floor?.floor ?? null,
       better: betterOf(measure),
       comparable: mismatches.length === 0,
     })),
@@ -142,6 +149,7 @@ function openCells(
         baseSpread,
         candidateSpread: spreadOf(valuesOf(candidate, measure)),
         sample: sampleOf(base, candidate, measure, options.unit),
+        floor: noiseFloorOf(options.calibrations, [base, candidate], measure.key),
         mismatches: all.filter(forbids),
         differences: all.filter((mismatch) => !forbids(mismatch)),
       },

@@ -32,6 +32,8 @@ export interface Judged {
   readonly sample: EffectSample;
   readonly better: Metric['better'];
   readonly comparable: boolean;
+  /** The noise floor of what was measured, a relative difference; null when it is not known. */
+  readonly floor?: number | null;
 }
 
 export interface Judgement {
@@ -47,6 +49,8 @@ export interface Judgement {
   readonly detectable: number | null;
   /** Units with which the smallest reachable p is below the bound; null when these suffice. */
   readonly unitsNeeded: number | null;
+  /** The smallest difference that matters here: that of the options, or the noise floor above it. */
+  readonly minEffect: number;
 }
 
 /**
@@ -55,13 +59,15 @@ export interface Judgement {
  * not comparable are no part of the family.
  */
 export function judge(cells: readonly Judged[], options: JudgementOptions): Judgement[] {
-  const bound = -Math.log(1 - options.minEffect);
+  const effects = cells.map(({ floor }) => Math.max(options.minEffect, floor ?? 0));
+  const bounds = effects.map((minEffect) => -Math.log(1 - minEffect));
   const tested = cells.map(({ sample, comparable }) => comparable && unitCount(sample) > 0);
   const family = Math.max(1, tested.filter(Boolean).length);
   const adjusted = (worse: boolean) => {
     const raw = cells.flatMap(({ sample, better }, index) => {
       if (!tested[index]) return [];
       const down = (better === 'higher') === worse;
+      const bound = bounds[index] as number;
       return [pBeyond(sample, down ? -bound : bound, down ? 'less' : 'greater')];
     });
     const values = holm(raw).values();
@@ -71,13 +77,15 @@ export function judge(cells: readonly Judged[], options: JudgementOptions): Judg
   return cells.map(({ sample, comparable }, index) => {
     const p = { pRegression: pRegression[index] as number, pImprovement: pImprovement[index] as number };
     const ratio = ratioOf(sample, options.confidence);
+    const minEffect = effects[index] as number;
     return {
-      verdict: comparable ? verdictOf(p, ratio, bound, options.alpha) : 'incomparable',
+      verdict: comparable ? verdictOf(p, ratio, bounds[index] as number, options.alpha) : 'incomparable',
       ratio,
       units: unitCount(sample),
       ...p,
-      detectable: detectableBy(sample, family, options),
+      detectable: detectableBy(sample, family, { ...options, minEffect }),
       unitsNeeded: smallestP(sample) <= options.alpha / family ? null : unitsToReach(sample, family, options.alpha),
+      minEffect,
     };
   });
 }

@@ -33,7 +33,7 @@ export function comparisonJson(comparison: Comparison, gate: GateResult | null):
 }
 
 function cellOf(cell: ComparedCell): object {
-  const { row, column, measure, base, candidate, sample, judgement, mismatches, differences } = cell;
+  const { row, column, measure, base, candidate, sample, floor, judgement, mismatches, differences } = cell;
   const { ratio, ...judged } = judgement;
   return {
     row: Object.fromEntries(row),
@@ -47,6 +47,7 @@ function cellOf(cell: ComparedCell): object {
     pairs: sample.pairs,
     ratio: intervalOf(ratio),
     ...judged,
+    floor,
     mismatches,
     differences,
   };
