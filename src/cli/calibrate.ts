@@ -6,6 +6,7 @@ import { chooseEngine } from '../engine/choose.js';
 import { canBeSlowed } from '../engine/slowed.js';
 import { calibrationOf, SIDES } from '../gate/calibration.js';
 import { gateOf } from '../gate/gate.js';
+import { armOnAnyTarget } from '../gate/noise-floor.js';
 import { exitStatusOf } from '../gate/thresholds.js';
 import type { Plan } from '../plan/plan.js';
 import type { Injection } from '../record/run-record.js';
@@ -106,12 +107,12 @@ function injectionOf(text: string): Injection {
 
 /** Throws `FeedrateError('usage')` where an arm keeps several operations in flight. */
 function refuseQueues({ arms }: Plan): void {
-  for (const { id, spec } of arms) {
-    const { used } = chooseEngine(spec);
+  for (const arm of arms) {
+    const { used } = chooseEngine(arm.spec);
     if (canBeSlowed(used)) continue;
     throw new FeedrateError(
       'usage',
-      `--inject: ${id} runs on ${used}, where operations cannot be slowed down one by one; --engine psync can`,
+      `--inject: ${armOnAnyTarget(arm)} runs on ${used}, where operations cannot be slowed down one by one; --engine psync can`,
     );
   }
 }

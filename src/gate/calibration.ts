@@ -8,12 +8,12 @@ import { clopperPearson } from '../stats/clopper-pearson.js';
 import { type Observation, pairedSample, pBeyond, ratioOf, smallestP, unitCount, unitSd } from '../stats/effect.js';
 import { type Measure, measuredOnce } from '../stats/measure.js';
 import { holm } from '../stats/multiplicity.js';
-import { type OwnNoise, ownNoise, sessionSdBy } from '../stats/own-noise.js';
+import { ownNoise, pairNoise, sessionSdBy } from '../stats/own-noise.js';
 import { cheapestPlan } from '../stats/plan-search.js';
 import { minimumDetectableEffect } from '../stats/power.js';
 import { spreadOf } from '../stats/spread.js';
 import { isCounted } from '../stats/summary.js';
-import { optimalRepetitions } from '../stats/variance-components.js';
+import { optimalRepetitions, type VarianceComponents } from '../stats/variance-components.js';
 import { calibrationWarnings } from './calibration-warnings.js';
 import { armOnAnyTarget, identityOf } from './noise-floor.js';
 import { POWER, unitsToReach } from './verdict.js';
@@ -51,7 +51,7 @@ export function calibrationOf(
   const costs = costsOf(run, counted);
   const differs = differences(cells);
   const calibrated = cells.map((cell, i) => calibratedCell(cell, differs[i] as number, cells.length, costs, options));
-  const perRound = cells.length / options.measures.length;
+  const arms = cells.length / options.measures.length;
   const environment = run.environment.targets[0] as RunRecord['environment']['targets'][number];
   const found = {
     calibrationVersion: CALIBRATION_VERSION,
@@ -62,19 +62,24 @@ export function calibrationOf(
     workload: run.plan.workload,
     path: environment.path,
     target: identityOf(environment),
-    plan: { sessions: run.plan.sessions, rounds: run.plan.rounds, arms: perRound },
+    plan: { sessions: run.plan.sessions, rounds: countedRounds(run), arms },
     costs,
     ...{ alpha: options.alpha, minEffect: options.minEffect, power: POWER },
     cells: calibrated,
     falseAlarms: falseAlarmsOf(cells, options),
     wanted: options.wanted,
     recommended: cheapestPlan({
-      sessionSds: cells.map(({ a, b }) => sessionSdBy(a, b, unitSd(pairedSample(a, b)))),
+      sessionSds: cells.map(({ a, b }) => sessionSdBy(pairNoise(a, b), unitSd(pairedSample(a, b)))),
       ...{ wanted: options.wanted, power: POWER, alpha: options.alpha, minEffect: options.minEffect },
-      costs: { sessionNs: costs.sessionNs, roundNs: costs.roundNs + SIDES.length * perRound * costs.trialNs },
+      costs,
     }),
   };
   return { ...found, warnings: calibrationWarnings(found) };
+}
+
+/** Rounds of a session without those that only warm up. */
+function countedRounds({ plan }: RunRecord): number {
+  return new Set(plan.trials.filter(({ warmup }) => !warmup).map(({ round }) => round)).size;
 }
 
 function measuredCells(run: RunRecord, trials: readonly TrialRecord[], measures: readonly Measure[]): MeasuredCell[] {
@@ -130,7 +135,7 @@ function calibratedCell(
       noise === null
         ? []
         : noise.components.levels.map((level, i) => ({ level: noise.levels[i] as 'trial', ...level })),
-    repeatMore: noise === null ? null : repeatMoreOf(noise, costs),
+    ...repeatMoreOf(pairNoise(a, b), costs),
     sessions: n,
     sessionSd,
     ratio: ratio && { estimate: ratio.estimate, low: finite(ratio.low), high: finite(ratio.high) },
@@ -148,13 +153,14 @@ function floorOf({ low, high }: { readonly low: number; readonly high: number })
   return Number.isFinite(farthest) ? 1 - Math.exp(-farthest) : null;
 }
 
-function repeatMoreOf(noise: OwnNoise, costs: CalibrationRecord['costs']): CalibratedCell['repeatMore'] {
-  const costOf = { session: costs.sessionNs, round: costs.roundNs, trial: costs.trialNs };
-  const { repeatMore } = optimalRepetitions(
-    noise.components,
-    noise.levels.map((level) => costOf[level]),
-  );
-  return noise.levels[repeatMore] ?? null;
+/** Of what a user can repeat, sessions and rounds, by their costs (Kalibera and Jones). */
+function repeatMoreOf(
+  noise: VarianceComponents | null,
+  { sessionNs, roundNs }: CalibrationRecord['costs'],
+): Pick<CalibratedCell, 'repeatMore' | 'optimalRounds'> {
+  if (noise === null) return { repeatMore: null, optimalRounds: null };
+  const { repeatMore, repetitions } = optimalRepetitions(noise, [sessionNs, roundNs]);
+  return { repeatMore: repeatMore === 0 ? 'session' : 'round', optimalRounds: finite(repetitions[0] as number) };
 }
 
 function finite(value: number): number | null {
@@ -201,25 +207,29 @@ const LEAST_COST_NS = 1;
 
 /**
  * Times by the clock of the records: a session's set-up from the end of the one before (that of the first also lays out
- * files), a round beside its trials, a trial with its preparation. Medians, as a machine has slow moments.
+ * files), and a round with all its trials. Medians, as a machine has slow moments.
  */
 function costsOf({ startedAt }: RunRecord, trials: readonly TrialRecord[]): CalibrationRecord['costs'] {
-  const begins = (trial: TrialRecord) => Date.parse(trial.startedAt) * 1e6;
+  // Milliseconds: as ns since 1970 they would be rounded.
+  const begins = (trial: TrialRecord) => Date.parse(trial.startedAt);
   const inOrder = [...trials].sort((a, b) => begins(a) - begins(b));
   const setUps: number[] = [];
-  const betweenTrials: number[] = [];
-  let endNs = Date.parse(startedAt) * 1e6;
+  const rounds = new Map<string, number>();
+  let endMs = Date.parse(startedAt);
   let last: TrialRecord | null = null;
   for (const trial of inOrder) {
-    (last?.session === trial.session ? betweenTrials : setUps).push(begins(trial) - endNs);
-    endNs = begins(trial) + trial.wallNs;
+    const sameSession = last?.session === trial.session;
+    const place = `${trial.session}/${trial.round}`;
+    if (!sameSession) setUps.push(begins(trial) - endMs);
+    const trialEndMs = begins(trial) + trial.wallNs / 1e6;
+    rounds.set(place, (rounds.get(place) ?? 0) + trialEndMs - (sameSession ? endMs : begins(trial)));
+    endMs = trialEndMs;
     last = trial;
   }
-  const perRound = new Set(trials.map(({ arm }) => arm)).size;
-  const middle = (values: readonly number[]) => Math.max(LEAST_COST_NS, spreadOf(values)?.median ?? 0);
+  const middleNs = (ms: readonly number[]) => Math.max(LEAST_COST_NS, Math.round((spreadOf(ms)?.median ?? 0) * 1e6));
   return {
-    sessionNs: middle(setUps.length > 1 ? setUps.slice(1) : setUps),
-    roundNs: perRound * middle(betweenTrials),
-    trialNs: middle(trials.map(({ wallNs }) => wallNs)),
+    sessionNs: middleNs(setUps.length > 1 ? setUps.slice(1) : setUps),
+    roundNs: middleNs([...rounds.values()]),
+    trialNs: middleNs(trials.map(({ wallNs }) => wallNs / 1e6)),
   };
 }

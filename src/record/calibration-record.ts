@@ -33,8 +33,10 @@ export interface CalibratedCell {
   readonly trialCv: number | null;
   /** Outermost first; levels that were not repeated are left out. Empty when nothing was. */
   readonly levels: readonly NoiseLevel[];
-  /** The level that is worth repeating more, by the costs. */
-  readonly repeatMore: NoiseLevel['level'] | null;
+  /** What is worth repeating more, by what each costs; null with one round, which cannot tell. */
+  readonly repeatMore: 'session' | 'round' | null;
+  /** Rounds of a session that give most for the time; null where sessions add nothing, so that more are always better. */
+  readonly optimalRounds: number | null;
   /** Sessions that the comparison rests on. */
   readonly sessions: number;
   /** Standard deviation between sessions of ln(B / A). */
@@ -65,7 +67,7 @@ export interface CalibrationRecord {
   readonly path: string;
   readonly target: TargetIdentity;
   readonly plan: { readonly sessions: number; readonly rounds: number; readonly arms: number };
-  /** As measured: setting up a session, what a round takes beside its trials, a trial with its preparation. */
+  /** As measured: setting up a session, a round of all arms on both sides, a trial with its preparation. */
   readonly costs: { readonly sessionNs: number; readonly roundNs: number; readonly trialNs: number };
   /** What the numbers are for: the gate's bound over all cells, the least difference that matters, and the power. */
   readonly alpha: number;

@@ -9,7 +9,10 @@ export interface OwnNoise {
   readonly components: VarianceComponents;
   /** The name of each level of the components, outermost first. A level that was never repeated is not there. */
   readonly levels: readonly NoiseLevelName[];
-  /** Standard deviation of ln(value) of trials within their session: for small ones the coefficient of variation. */
+  /**
+   * Standard deviation of ln(value) of a trial within its session, from the parts below the session: for small ones the
+   * coefficient of variation.
+   */
   readonly trialCv: number;
 }
 
@@ -36,28 +39,14 @@ export function ownNoise(a: readonly Observation[], b: readonly Observation[]): 
   const sample: NestedSample = roundsRepeat && trialsRepeat ? sessions : sessions.map((rounds) => rounds.flat());
   const inner =
     roundsRepeat && trialsRepeat ? (['round', 'trial'] as const) : ([trialsRepeat ? 'trial' : 'round'] as const);
-  return {
-    components: varianceComponents(sample),
-    levels: ['session', ...inner],
-    trialCv: withinSd(sessions.map((rounds) => rounds.flat())),
-  };
-}
-
-/** √(Σ squares about the groups' means / their degrees of freedom). */
-function withinSd(groups: readonly (readonly number[])[]): number {
-  let squares = 0;
-  let freedom = 0;
-  for (const group of groups) {
-    const mean = group.reduce((sum, value) => sum + value, 0) / group.length;
-    squares += group.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-    freedom += group.length - 1;
-  }
-  return Math.sqrt(squares / freedom);
+  const components = varianceComponents(sample);
+  const within = components.levels.slice(1).reduce((sum, { variance }) => sum + Math.max(0, variance), 0);
+  return { components, levels: ['session', ...inner], trialCv: Math.sqrt(within) };
 }
 
 /**
- * The variance of the median of 1, 2, … normal values of variance 1, by integrating the density of order statistics
- * (David & Nagaraja 2003, section 2.2); for even numbers it is that of the mean of the two in the middle.
+ * The variance of the median of 1, 2, … normal values of variance 1: integrals of the density of order statistics (David &
+ * Nagaraja 2003, section 2.2). For even numbers it is that of the mean of the two in the middle.
  */
 const MEDIAN_VARIANCE = [1, 0.5, 0.44867, 0.29823, 0.28683, 0.21473, 0.21045, 0.16818, 0.1661, 0.1383] as const;
 
@@ -65,28 +54,29 @@ const MEDIAN_VARIANCE = [1, 0.5, 0.44867, 0.29823, 0.28683, 0.21473, 0.21045, 0.
 export const ROUNDS_MAX = MEDIAN_VARIANCE.length;
 
 /**
- * The standard deviation of a session's median of ln(B / A), by the number of rounds. What A and B have in common in a
- * round cancels in the pair; what is left is of the session, which rounds do not lessen, and of the pair, which they do.
- * Scaled so that it gives `measuredSd` for the rounds that were measured, as medians stand outliers that variances do
- * not. With one round it cannot tell what more of them would do, and says that they do nothing.
+ * The variance of ln(B / A) of a round, by session and by round: what A and B have in common in a round cancels, what is
+ * left is of the session, which more rounds do not lessen, and of the pair, which they do. Null below two sessions and
+ * where no session has two rounds.
  */
-export function sessionSdBy(
-  a: readonly Observation[],
-  b: readonly Observation[],
-  measuredSd: number,
-): (rounds: number) => number {
+export function pairNoise(a: readonly Observation[], b: readonly Observation[]): VarianceComponents | null {
   const baseOf = new Map(a.map(({ session, round, value }) => [`${session}/${round}`, value]));
   const ratios = b.map(({ session, round, value }) => {
     return { session, round, value: value / (baseOf.get(`${session}/${round}`) ?? Number.NaN) };
   });
   const sessions = [...nestedLogs(ratios).values()].map((rounds) => [...rounds.values()].flat());
-  if (sessions.length < 2 || !sessions.some((pairs) => pairs.length > 1)) return () => measuredSd;
-  const [session, pair] = varianceComponents(sessions).levels;
-  const predicted = (rounds: number) =>
-    Math.sqrt(
-      Math.max(0, session?.variance ?? 0) + Math.max(0, pair?.variance ?? 0) * (MEDIAN_VARIANCE[rounds - 1] as number),
-    );
-  const measuredRounds = Math.min(ROUNDS_MAX, Math.max(1, Math.round(pair?.repetitions ?? 1)));
+  return sessions.length > 1 && sessions.some((pairs) => pairs.length > 1) ? varianceComponents(sessions) : null;
+}
+
+/**
+ * The standard deviation of a session's median of ln(B / A), by the number of rounds, from the parts of `pairNoise`.
+ * Scaled so that it gives `measuredSd` for the rounds that were measured, as medians withstand outliers that variances do
+ * not. Where it is null, nobody can tell what more rounds would do, and they are taken to do nothing.
+ */
+export function sessionSdBy(noise: VarianceComponents | null, measuredSd: number): (rounds: number) => number {
+  if (noise === null) return () => measuredSd;
+  const [session, pair] = noise.levels.map(({ variance }) => Math.max(0, variance)) as [number, number];
+  const predicted = (rounds: number) => Math.sqrt(session + pair * (MEDIAN_VARIANCE[rounds - 1] as number));
+  const measuredRounds = Math.min(ROUNDS_MAX, Math.max(1, Math.round(noise.levels[1]?.repetitions ?? 1)));
   const scale = predicted(measuredRounds) > 0 ? measuredSd / predicted(measuredRounds) : 0;
   return (rounds) => scale * predicted(rounds);
 }
