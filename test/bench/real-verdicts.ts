@@ -23,7 +23,7 @@ import { verdictReport } from './verdict-report.js';
 
 const FULL = { families: 100, injected: 40, sessions: 12, rounds: 2, runtime: 50 };
 /** Half a minute: that it works, never how well. */
-const QUICK = { families: 3, injected: 1, sessions: 8, rounds: 1, runtime: 20 };
+const QUICK = { families: 2, injected: 1, sessions: 7, rounds: 1, runtime: 20 };
 const PARTS = [0.05, 0.1];
 
 const text = { type: 'string' } as const;

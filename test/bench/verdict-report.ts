@@ -1,5 +1,6 @@
 /** The recordings of `bench:verdicts` as one Markdown page: rates with their intervals, losses included. */
 import { median } from 'simple-statistics';
+import { POWER } from '../../src/gate/verdict.js';
 import { captureEnvironment } from '../../src/host/environment.js';
 import { clopperPearson } from '../../src/stats/clopper-pearson.js';
 import { type Recording, SAME, type Shape, slowSide } from './verdict-recording.js';
@@ -89,7 +90,8 @@ function verdictLines(families: readonly (readonly Pair[])[]): string[] {
   const { counts, detectable } = gateVerdicts(families);
   const words = [...counts].sort(([, a], [, b]) => b - a).map(([verdict, count]) => `${count} ${verdict}`);
   return [
-    `The gate’s verdicts on the cells: ${words.join(', ') || 'none'}. The smallest difference that a cell could have shown (power ${0.9 * 100} %, family-wise ${GATE.alpha * 100} %): ${percent(detectable)} in the median.`,
+    `The gate’s verdicts on the cells: ${words.join(', ') || 'none'}. The smallest difference that a cell could have shown`,
+    `(power ${POWER * 100} %, family-wise ${GATE.alpha * 100} %): ${Number.isNaN(detectable) ? 'none, with so few sessions' : `${percent(detectable)} in the median`}.`,
   ];
 }
 

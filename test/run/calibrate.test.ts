@@ -125,7 +125,7 @@ for (const [words, line] of [
   [['--sessions', '1'], '--sessions 1: expected a whole number from 2'],
   [['--rounds', '0'], '--rounds 0: expected a whole number from 1'],
   [['--wanted', '100%'], '--wanted 100%: a part from 0 to below 1, such as 3% or 0.03'],
-  [['--inject', 'fast'], '--inject fast: a part of each operation's time, such as 5%, or a time: 20us'],
+  [['--inject', 'fast'], '--inject fast: a part of each operation’s time, such as 5%, or a time: 20us'],
   [
     ['--inject', '5%', '--engine', 'null'],
     '--inject: quiet runs on null, where operations cannot be slowed down one by one; --engine psync can',
