@@ -27,7 +27,20 @@ function withPlace(use: (call: (...args: string[]) => Outcome, directory: string
 }
 
 const calibrateWords = (...more: string[]): string[] => {
-  return ['calibrate', WORKLOAD, '-t', 't', '--progress', 'none', '--sessions', '6', '--rounds', '2', ...LOOSE, ...more];
+  return [
+    'calibrate',
+    WORKLOAD,
+    '-t',
+    't',
+    '--progress',
+    'none',
+    '--sessions',
+    '6',
+    '--rounds',
+    '2',
+    ...LOOSE,
+    ...more,
+  ];
 };
 
 /** What the mount and the clock put into the report. */
@@ -79,7 +92,20 @@ test('the report, the stored calibration, and what a comparison makes of it', ()
 
 test('as JSON it is the stored record', () =>
   withPlace((call, directory) => {
-    const { status, stdout } = call(...calibrateWords('--sessions', '2', '--rounds', '1', '--format', 'json', '-m', 'throughput', '-m', 'p50(latency)'));
+    const { status, stdout } = call(
+      ...calibrateWords(
+        '--sessions',
+        '2',
+        '--rounds',
+        '1',
+        '--format',
+        'json',
+        '-m',
+        'throughput',
+        '-m',
+        'p50(latency)',
+      ),
+    );
     assert.is(status, 0);
     const [name = ''] = readdirSync(join(directory, 'r', 'calibrations'));
     assert.is(stdout, readFileSync(join(directory, 'r', 'calibrations', name), 'utf8'));
