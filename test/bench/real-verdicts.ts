@@ -86,7 +86,6 @@ async function main(): Promise<void> {
       shape: { ...shape, parts: PARTS },
       wanted: families,
       target,
-      args: process.argv.slice(2),
     });
     process.stdout.write(report);
     if (values.out !== undefined) writeWhole(values.out, report);

@@ -11,7 +11,6 @@ export interface Origin {
   /** Families that were asked for. */
   readonly wanted: number;
   readonly target: string;
-  readonly args: readonly string[];
 }
 
 /** The whole page; families that lack a side are no part of its counts. */
@@ -44,7 +43,7 @@ export function verdictReport(recordings: readonly Recording[], origin: Origin):
   ].join('\n');
 }
 
-function headingOf(recordings: readonly Recording[], { shape, wanted, target, args }: Origin): string[] {
+function headingOf(recordings: readonly Recording[], { shape, wanted, target }: Origin): string[] {
   const { cpuCount, cpuModel, kernel, feedrate, versions, targets } = captureEnvironment([
     { name: 'target', path: target },
   ]);
@@ -53,7 +52,7 @@ function headingOf(recordings: readonly Recording[], { shape, wanted, target, ar
   return [
     `# Verdicts on a real disk, ${new Date().toISOString().slice(0, 10)}`,
     '',
-    `\`npm run bench:verdicts${args.length === 0 ? '' : ` -- ${args.join(' ')}`}\``,
+    '`npm run bench:verdicts`',
     '',
     `- machine: ${cpuCount} × ${cpuModel}, Linux ${kernel}; disk ${targets[0]?.source}, ${targets[0]?.fileSystem}`,
     `- feedrate ${feedrate.version}${commit}, node ${process.versions.node}, koffi ${versions['koffi'] ?? 'missing'}`,

@@ -54,7 +54,7 @@ test('the noise is told by the sessions', () => {
 test('the page counts families and cells, and says how sure that is', () => {
   const recordings = [1, 2, 3].map((family) => recordingOf(family, 0.95, 0.005));
   const shape = { sessions: 12, rounds: 2, runtimeMs: 50, parts: [0.05, 0.1] };
-  const page = verdictReport(recordings, { shape, wanted: 100, target: '/', args: [] });
+  const page = verdictReport(recordings, { shape, wanted: 100, target: '/' });
   assert.match(page, /- 3 of 100 families/);
   assert.match(page, /\| feedrate gate .* \| 0 of 3 \(0\.0 %–70\.8 %\) \| 0 of 6 \(0\.0 %–45\.9 %\) \|/);
   assert.match(page, /\| feedrate gate .* \| 3 of 3 \(29\.2 %–100\.0 %\) \| 6 of 6 \(54\.1 %–100\.0 %\) \|/);
