@@ -4,7 +4,16 @@
  */
 export { ERROR_CODES, type ErrorCode, EXIT, FeedrateError, type Issue, type SystemFault } from './base/errors.js';
 export { METRICS, type Metric, metricOf, type Unit } from './base/metrics.js';
+export {
+  type ComparedCell,
+  type Comparison,
+  type ComparisonOptions,
+  compare,
+  type NamedRun,
+} from './gate/comparison.js';
+export { type Decision, type GateOptions, type GateResult, gateOf, gateStatusOf } from './gate/gate.js';
 export { evaluateThresholds, exitStatusOf, type ThresholdResult } from './gate/thresholds.js';
+export { type Judgement, type JudgementOptions, judge, type Verdict } from './gate/verdict.js';
 export { decodeHistogram, encodeHistogram, type SparseCounts } from './histogram/codec.js';
 export {
   createHistogram,
@@ -40,7 +49,11 @@ export {
 export { type Environment, RUN_VERSION, type RunRecord, type TargetEnvironment } from './record/run-record.js';
 export type { RunStatus, StoredRun } from './record/stored-run.js';
 export { RECORD_VERSION, type TrialRecord } from './record/trial-record.js';
+export { WARNING_CODES, type Warning, type WarningCode } from './record/warning.js';
+export { renderComparison } from './report/render-comparison.js';
 export { REPORT_FORMATS, type ReportFormat, type ReportOptions, renderRun } from './report/render-run.js';
+export { type EffectSample, pairedSample, unpairedSample } from './stats/effect.js';
+export { type Measure, measureOf } from './stats/measure.js';
 export { type Spread, spreadOf } from './stats/spread.js';
 export { type ArmSummary, summarize } from './stats/summary.js';
 export { listRuns, type RunListing, resolveRun } from './store/find-runs.js';

@@ -21,6 +21,8 @@ export const ERROR_CODES = {
   store: EXIT.usage,
   /** Something that the measurement needs failed: a layout, a worker, an eviction. */
   measurement: EXIT.measurementFailed,
+  /** The user ended it before there was a result. */
+  interrupted: EXIT.interrupted,
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

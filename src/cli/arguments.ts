@@ -2,6 +2,7 @@
 import { basename, resolve } from 'node:path';
 import { FeedrateError } from '../base/errors.js';
 import type { Override } from '../workload/overrides.js';
+import type { OutputFiles } from './output-files.js';
 
 /** A target as the user named it; `openTarget` checks that it can be used. */
 export interface NamedPath {
@@ -40,6 +41,8 @@ export interface RunOptions {
   readonly progress: ProgressMode;
   /** Also write to /proc/sys/vm/drop_caches before a cold trial. */
   readonly dropCaches: boolean;
+  /** Also to be written when the run has ended. */
+  readonly files: OutputFiles;
 }
 
 /** The options that `run` and `prepare` share, as commander hands them over. */
@@ -52,7 +55,7 @@ export interface RawPlanOptions {
 }
 
 /** The options of `run` as commander hands them over. */
-export interface RawRunOptions extends RawPlanOptions {
+export interface RawRunOptions extends RawPlanOptions, OutputFiles {
   readonly label?: readonly string[];
   readonly output: string;
   readonly dryRun?: boolean;
@@ -76,6 +79,7 @@ export function parseRunOptions(workloadPath: string, raw: RawRunOptions): RunOp
     format: raw.format,
     progress: raw.progress,
     dropCaches: raw.dropCaches ?? false,
+    files: { junit: raw.junit, benchmarkJson: raw.benchmarkJson, bmf: raw.bmf, openMetrics: raw.openMetrics },
   };
 }
 

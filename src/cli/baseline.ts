@@ -1,4 +1,5 @@
 import { EXIT, FeedrateError } from '../base/errors.js';
+import type { NamedRun } from '../gate/comparison.js';
 import { evaluateThresholds, exitStatusOf } from '../gate/thresholds.js';
 import type { ReportFormat } from '../report/render-run.js';
 import {
@@ -7,12 +8,13 @@ import {
   isBaseline,
   removeBaseline,
   requireBaseline,
+  requireBaselineName,
   saveBaseline,
 } from '../store/baselines.js';
 import { resolveRun } from '../store/find-runs.js';
 import { readRun } from '../store/read-run.js';
 import { aligned } from './columns.js';
-import { comparisonOf } from './comparison-input.js';
+import { comparisonOf, namedRun } from './comparison-input.js';
 import { printRun } from './show.js';
 
 /**
@@ -20,6 +22,7 @@ import { printRun } from './show.js';
  * refused: a slow-down that becomes the baseline is never seen again.
  */
 export function saveAsBaseline(output: string, name: string, spec: string): number {
+  requireBaselineName(name);
   const directory = resolveRun(output, spec);
   const { run, trials, status, problems } = readRun(directory);
   if (run === null || status !== 'complete' || problems.length > 0) {
@@ -37,23 +40,33 @@ export function saveAsBaseline(output: string, name: string, spec: string): numb
   if (run.injected !== undefined) {
     throw new FeedrateError('store', `${directory}: cannot be a baseline: it was slowed down on purpose`);
   }
-  if (isBaseline(output, name)) refuseSlower(output, name, run.id);
+  if (isBaseline(output, name)) refuseSlower(output, name, { name: run.id, run, trials });
   saveBaseline(output, name, directory);
   process.stderr.write(`baseline ${name} is ${run.id}\n`);
   return EXIT.pass;
 }
 
-function refuseSlower(output: string, name: string, candidate: string): void {
+/** Where nothing can be compared with the old baseline, or nothing could have been told, that is said. */
+function refuseSlower(output: string, name: string, candidate: NamedRun): void {
   const { cells } = comparisonOf(
-    [name, candidate],
+    [namedRun(output, name), candidate],
     { output, cols: 'run', alpha: '5%', minEffect: '1%' },
     'environment',
   );
   const slower = cells.filter(({ judgement }) => judgement.verdict === 'regression');
-  if (slower.length === 0) return;
+  if (slower.length === 0) {
+    const unable = cells.every(
+      ({ judgement: { verdict, unitsNeeded } }) => verdict === 'incomparable' || unitsNeeded !== null,
+    );
+    if (unable)
+      process.stderr.write(
+        `could not tell whether ${candidate.name} is slower than ${name} was: feedrate compare ${name} ${candidate.name} would have said why\n`,
+      );
+    return;
+  }
   throw new FeedrateError(
     'store',
-    `${candidate} is slower than baseline ${name} in ${slower.length} of ${cells.length} cells, so it does not take its place; if it is meant to, feedrate baseline remove ${name} first`,
+    `${candidate.name} is slower than baseline ${name} in ${slower.length} of ${cells.length} cells, so it does not take its place; if it is meant to, feedrate baseline remove ${name} first`,
   );
 }
 

@@ -14,14 +14,16 @@ import { renderCalibration } from '../report/render-calibration.js';
 import { renderComparison } from '../report/render-comparison.js';
 import { saveCalibration } from '../store/calibrations.js';
 import { readRun } from '../store/read-run.js';
+import { createRun } from '../store/run-store.js';
 import { parseLabels, parseOverrides, parseSeed, parseTargets, type RawRunOptions } from './arguments.js';
-import { CONFIDENCE, comparisonOf, fractionOf, measuresOf } from './comparison-input.js';
-import { measureRun } from './measure-run.js';
+import { CONFIDENCE, comparisonOf, fractionOf, measuresOf, namedRun } from './comparison-input.js';
+import { measure } from './measure.js';
 import { stdoutOptions } from './output.js';
-import { prepareRun, runRecordOf } from './preparation.js';
+import type { OutputFiles } from './output-files.js';
+import { prepareRun, readWorkload, runRecordOf } from './preparation.js';
 
 /** As commander gives them. */
-export interface RawCalibrateOptions extends Omit<RawRunOptions, 'target' | 'format' | 'dryRun'> {
+export interface RawCalibrateOptions extends Omit<RawRunOptions, 'target' | 'format' | 'dryRun' | keyof OutputFiles> {
   readonly target: string;
   readonly sessions: string;
   readonly rounds: string;
@@ -64,12 +66,13 @@ export async function calibrate(
   const injected = raw.inject === undefined ? [] : [injectionOf(raw.inject)];
   const [target] = parseTargets([raw.target]);
   const sides = SIDES.map((name) => ({ name, path: target?.path as string }));
-  const preparation = prepareRun({ ...options, workloadPath: workload ?? DEFAULT_WORKLOAD }, sides);
+  const workloadPath = workload ?? DEFAULT_WORKLOAD;
+  const preparation = prepareRun(readWorkload(workloadPath), { ...options, workloadPath }, sides);
   if (injected.length > 0) refuseQueues(preparation.plan);
   const record = { ...runRecordOf(preparation, options, command), ...(injected.length > 0 && { injected }) };
-  const { directory, status } = await measureRun(preparation, record, {
-    ...{ outputDirectory: raw.output, progress: raw.progress, dropCaches: raw.dropCaches ?? false },
-  });
+  const store = createRun(raw.output, record);
+  const status = await measure(preparation, store, { progress: raw.progress, dropCaches: raw.dropCaches ?? false });
+  const { directory } = store;
   const { run, trials } = readRun(directory);
   const measured = exitStatusOf({ status, trials, thresholds: [] });
   if (measured !== EXIT.pass || run === null) {
@@ -121,11 +124,11 @@ function refuseQueues({ arms }: Plan): void {
 function printInjected(directory: string, raw: RawCalibrateOptions): number {
   const { output, alpha, minEffect, metric } = raw;
   const comparison = comparisonOf(
-    [directory],
+    [namedRun(output, directory)],
     { ...{ output, alpha, minEffect, cols: 'target' }, ...(metric && { metric }) },
     'load',
   );
-  const result = gateOf(comparison, [], { failOnInconclusive: true });
+  const result = gateOf(comparison, [], { failOnInconclusive: true, look: { number: 1, planned: 1 } });
   process.stdout.write(renderComparison(comparison, raw.format, stdoutOptions(), result));
   const found = comparison.cells.filter(({ judgement }) => judgement.verdict === 'regression').length;
   const where = `${found} of ${comparison.cells.length} cells`;

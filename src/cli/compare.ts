@@ -1,7 +1,7 @@
 import { EXIT } from '../base/errors.js';
 import { renderComparison } from '../report/render-comparison.js';
 import type { ReportFormat } from '../report/render-run.js';
-import { comparisonOf, type RawComparisonOptions } from './comparison-input.js';
+import { comparisonOf, namedRun, type RawComparisonOptions, unreadParts } from './comparison-input.js';
 import { stdoutOptions } from './output.js';
 
 export interface CompareOptions extends RawComparisonOptions {
@@ -14,7 +14,13 @@ export interface CompareOptions extends RawComparisonOptions {
  * Throws `FeedrateError` as `comparisonOf` does.
  */
 export function compareRuns(specs: readonly string[], options: CompareOptions): number {
-  const comparison = comparisonOf(specs.length === 0 ? ['latest'] : specs, options, 'load');
+  const omitted = unreadParts(options);
+  const runs = (specs.length === 0 ? ['latest'] : specs).map((spec) => namedRun(options.output, spec, omitted));
+  for (const [index, { name, run }] of runs.entries()) {
+    const same = runs.slice(0, index).find((other) => other.run.id === run.id && other.name !== name);
+    if (same !== undefined) process.stderr.write(`${same.name} and ${name} are the same run: nothing can differ\n`);
+  }
+  const comparison = comparisonOf(runs, options, 'load');
   process.stdout.write(renderComparison(comparison, options.format, stdoutOptions()));
   return comparison.cells.every(({ judgement }) => judgement.verdict === 'incomparable')
     ? EXIT.incomparable

@@ -1,9 +1,10 @@
 /** The commands that put runs beside each other: their options and help. What they do is imported when they are called. */
 import { type Command, Option } from 'commander';
 import { FORMATS } from './arguments.js';
-import { collect, formatOption, resultsOption } from './common-options.js';
+import { addFileOptions, collect, formatOption, progressOption, resultsOption } from './common-options.js';
 import type { CompareOptions } from './compare.js';
 import type { GateCommandOptions } from './gate.js';
+import type { HistoryOptions } from './history.js';
 import type { ShowOptions } from './show.js';
 
 /** `feedrate compare`. */
@@ -17,7 +18,9 @@ export function addCompare(program: Command): void {
     );
   addComparisonOptions(compare, '5%')
     .addOption(
-      new Option('--unit <unit>', 'what counts as independent').choices(['session', 'round']).default('session'),
+      new Option('--unit <unit>', 'what n counts; rounds of one session are alike by chance, and alarm falsely')
+        .choices(['session', 'round'])
+        .default('session'),
     )
     .addHelpText('after', COMPARE_EXAMPLES)
     .action(async (runs: string[], options: CompareOptions) => {
@@ -33,12 +36,37 @@ export function addGate(program: Command): void {
     .description('fail when a run is slower than a baseline')
     .argument('[run]', 'the candidate', 'latest')
     .option('--baseline <name>', 'a baseline or a run; without it the columns of the candidate itself are compared');
-  addComparisonOptions(gate, '1%')
+  addFileOptions(addComparisonOptions(gate, '1%'))
+    .option('--no-github', 'in GitHub Actions: no summary, no annotation')
     .option('--fail-on-inconclusive', 'status 3 also where neither a regression nor its absence was shown')
+    .option('--adaptive', 'add sessions to the candidate until every cell is decided; all looks share --alpha')
+    .option('--looks <number>', 'looks of --adaptive at most; each one has twice the sessions of the one before', '4')
+    .option('--budget <time>', 'time of --adaptive at most, such as 30m')
+    .addOption(progressOption())
     .addHelpText('after', GATE_EXAMPLES)
     .action(async (run: string, options: GateCommandOptions) => {
       const { gate: gateCommand } = await import('./gate.js');
-      process.exitCode = gateCommand(run, options);
+      process.exitCode = await gateCommand(run, options);
+    });
+}
+
+/** `feedrate history`. */
+export function addHistory(program: Command): void {
+  program
+    .command('history')
+    .description('show the runs of a workload over time, and which of them changed something')
+    .option('--workload <name>', 'name of the workload (default: the latest run’s)')
+    .option('-t, --target <name>', 'only this target, by name or path; repeat for more', collect)
+    .addOption(whereOption())
+    .addOption(metricOption())
+    .option('--since <date>', 'only runs from this day on (UTC): 2026-11-01')
+    .option('--limit <number>', 'only so many of the latest runs')
+    .addOption(resultsOption())
+    .addOption(formatOption(FORMATS))
+    .addHelpText('after', HISTORY_EXAMPLES)
+    .action(async (options: HistoryOptions) => {
+      const { history } = await import('./history.js');
+      process.exitCode = history(options);
     });
 }
 
@@ -81,14 +109,30 @@ function addComparisonOptions(command: Command, alpha: string): Command {
     .option('--rows <names>', 'attributes that tell rows apart: bs,iodepth (default: all that vary)')
     .option('--cols <names>', 'attributes whose values are the columns: run, target, bs, nconnect, a label …')
     .option('--base <value>', 'the column that others are compared with (default: the first)')
-    .option('--where <name=value>', 'only arms with this attribute; repeat for more', collect)
-    .option('-m, --metric <metric>', 'throughput, iops, p99(latency) …; repeat for more (default: throughput)', collect)
-    .option('--alpha <part>', 'chance of any false alarm among all cells', alpha)
+    .addOption(whereOption())
+    .addOption(metricOption())
+    .option('--alpha <part>', 'chance of any false alarm among all cells, above 0', alpha)
     .option('--min-effect <part>', 'the smallest difference that matters', '1%')
     .option('--ignore <names>', 'compare although these differ: kernel,mount-options; repeat for more', collect)
     .addOption(resultsOption())
     .addOption(formatOption(FORMATS));
 }
+
+function whereOption(): Option {
+  return new Option('--where <name=value>', 'only arms with this attribute; repeat for more').argParser(collect);
+}
+
+function metricOption(): Option {
+  const help = 'throughput, iops, p99(latency) …; repeat for more (default: throughput)';
+  return new Option('-m, --metric <metric>', help).argParser(collect);
+}
+
+const HISTORY_EXAMPLES = `
+Examples:
+  feedrate history                                 the workload and targets of the latest run
+  feedrate history --workload quick -t /mnt/train -m 'p99(latency)' --since 2026-11-01
+  feedrate history --where bs=1MiB --limit 50 --format csv > history.csv
+`;
 
 const COMPARE_EXAMPLES = `
 Examples:
@@ -103,4 +147,8 @@ Examples:
   feedrate baseline save main && feedrate run workloads/quick.yaml && feedrate gate --baseline main
   feedrate gate --baseline main --min-effect 3% -m throughput -m 'p99(latency)' --format md
   feedrate gate --cols target --base old           the targets of one run, measured in turn
+  feedrate gate --cols target --adaptive --budget 30m
+  feedrate gate --baseline main --junit junit.xml --open-metrics metrics.txt
+
+In GitHub Actions the report goes to the step's summary too, and its decision is an annotation.
 `;

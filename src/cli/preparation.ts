@@ -33,7 +33,8 @@ export interface Preparation {
 
 type PlanOptions = Pick<RunOptions, 'workloadPath' | 'overrides' | 'seed'>;
 
-function readWorkload(path: string): string {
+/** The text of a workload file. Throws `FeedrateError('workload')`. */
+export function readWorkload(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (thrown) {
@@ -45,12 +46,11 @@ function readWorkload(path: string): string {
 }
 
 /**
- * Reads the workload, opens the targets and makes the plan. Throws `FeedrateError` when a part of
+ * Parses the workload, opens the targets and makes the plan. Throws `FeedrateError` when a part of
  * it is wrong or the plan does not fit the free space. Nothing is written but a probe of the targets that the plan
  * writes on; a plan that only reads what is there already can use a read-only one.
  */
-export function prepareRun(options: PlanOptions, named: readonly NamedPath[]): Preparation {
-  const workloadSource = readWorkload(options.workloadPath);
+export function prepareRun(workloadSource: string, options: PlanOptions, named: readonly NamedPath[]): Preparation {
   const workload = parseWorkload(workloadSource, options.workloadPath, options.overrides);
   const targets = named.map(({ name, path }) => openTarget(name, path, { write: false }));
   const plan = buildPlan(workload, targets, resolveJob, options.seed ?? workload.seed);

@@ -3,7 +3,7 @@ import { formatBytes, formatDurationNs } from '../base/units.js';
 import { LayoutStopped } from '../trial/data-file.js';
 import { type LayoutTotals, layOutPlan } from '../trial/layout.js';
 import { type ProgressMode, parseOverrides, parseSeed, parseTargets, type RawPlanOptions } from './arguments.js';
-import { type Preparation, prepareRun } from './preparation.js';
+import { type Preparation, prepareRun, readWorkload } from './preparation.js';
 import { createProgress, type Progress } from './progress.js';
 
 /** The options of `prepare` as commander hands them over. */
@@ -18,6 +18,7 @@ export interface PrepareOptions extends RawPlanOptions {
 export async function prepare(workloadPath: string, options: PrepareOptions): Promise<number> {
   const seed = options.seed === undefined ? null : parseSeed(options.seed);
   const preparation = prepareRun(
+    readWorkload(workloadPath),
     { workloadPath, overrides: parseOverrides(options), seed },
     parseTargets(options.target ?? []),
   );

@@ -4,11 +4,11 @@
  */
 import { Command, Option } from 'commander';
 import { ENGINE_CHOICES } from '../workload/engine-choices.js';
-import { FORMATS, PROGRESS_MODES, type RawRunOptions, SHELLS, type Shell } from './arguments.js';
+import { FORMATS, type RawRunOptions, SHELLS, type Shell } from './arguments.js';
 import type { RawCalibrateOptions } from './calibrate.js';
 import type { CleanOptions } from './clean.js';
-import { collect, formatOption, resultsOption } from './common-options.js';
-import { addBaseline, addCompare, addGate } from './comparison-commands.js';
+import { addFileOptions, collect, formatOption, progressOption, resultsOption } from './common-options.js';
+import { addBaseline, addCompare, addGate, addHistory } from './comparison-commands.js';
 import type { ListOptions } from './list.js';
 import type { PrepareOptions } from './prepare.js';
 import type { ShowOptions } from './show.js';
@@ -33,6 +33,7 @@ export function createProgram(): Command {
   addList(program);
   addCompare(program);
   addGate(program);
+  addHistory(program);
   addBaseline(program);
   addCalibrate(program);
   addSchema(program);
@@ -46,7 +47,11 @@ function addRun(program: Command): void {
     .command('run')
     .description('run a workload and keep the result')
     .argument('<workload>', 'a workload file, such as workloads/quick.yaml');
-  addWorkloadOptions(run, 'directory to measure, or name=directory; repeat to compare (default: a fresh temporary one)')
+  addWorkloadOptions(
+    run,
+    'directory to measure, or name=directory; repeat to compare (default: a fresh temporary one)',
+  );
+  addFileOptions(run)
     .option('--label <key=value>', 'note kept with the run; repeat for more', collect)
     .addOption(resultsOption())
     .option('--dry-run', 'print arms, bytes to write and expected time; write nothing')
@@ -78,16 +83,15 @@ function addPrepare(program: Command): void {
 }
 
 function addShow(program: Command): void {
-  program
-    .command('show')
-    .description('print a run again, whole or damaged')
+  const show = program.command('show').description('print a run again, whole or damaged');
+  addFileOptions(show)
     .argument('[run]', 'its directory, its name, or the beginning or end of it', 'latest')
     .addOption(resultsOption())
     .addOption(formatOption(FORMATS))
     .addHelpText('after', '\nExamples:\n  feedrate show\n  feedrate show a1f3 --format md\n')
     .action(async (run: string, options: ShowOptions) => {
-      const { show } = await import('./show.js');
-      process.exitCode = show(run, options);
+      const { show: showCommand } = await import('./show.js');
+      process.exitCode = showCommand(run, options);
     });
 }
 
@@ -187,10 +191,6 @@ function engineOption(): Option {
     .argParser(String);
 }
 
-function progressOption(): Option {
-  return new Option('--progress <mode>', 'form of the progress on stderr').choices(PROGRESS_MODES).default('auto');
-}
-
 /** The words after `feedrate`, as they were typed. */
 function argumentsOf(command: Command): string[] {
   const root = command.parent as Command & { readonly rawArgs: readonly string[] };
@@ -214,6 +214,7 @@ Examples:
   feedrate compare --cols target                         … and which of its targets is faster
   feedrate gate --baseline main                          … and whether it is slower than a baseline
   feedrate calibrate -t /mnt/train                       how much of a difference is only noise
+  feedrate history                                       … and what earlier runs of it came to
 
 Exit status: 0 pass, 1 regression or threshold failed, 2 usage or workload error, 3 inconclusive, 4 incomparable,
 5 measurement failed, 130 interrupted.

@@ -2,10 +2,12 @@
 import { EXIT } from '../base/errors.js';
 import { evaluateThresholds, exitStatusOf } from '../gate/thresholds.js';
 import { readRun } from '../store/read-run.js';
+import { createRun } from '../store/run-store.js';
 import type { RunOptions } from './arguments.js';
-import { measureRun } from './measure-run.js';
-import { prepareRun, runRecordOf } from './preparation.js';
-import { printRun } from './show.js';
+import { measure } from './measure.js';
+import { requireOutputFiles } from './output-files.js';
+import { prepareRun, readWorkload, runRecordOf } from './preparation.js';
+import { printRun, writeRunFiles } from './show.js';
 import { useTargets } from './targets.js';
 
 /**
@@ -15,16 +17,21 @@ import { useTargets } from './targets.js';
 export async function run(options: RunOptions, command: readonly string[]): Promise<number> {
   const targets = useTargets(options.targets);
   try {
-    const preparation = prepareRun(options, targets.list);
+    const preparation = prepareRun(readWorkload(options.workloadPath), options, targets.list);
     if (options.dryRun) {
       const { printDryRun } = await import('./dry-run.js');
       printDryRun(preparation, options.format);
       return EXIT.pass;
     }
-    const { directory, status } = await measureRun(preparation, runRecordOf(preparation, options, command), options);
-    const { trials } = readRun(directory);
-    printRun(directory, options.format);
-    return exitStatusOf({ status, trials, thresholds: evaluateThresholds(preparation.plan.arms, trials) });
+    requireOutputFiles(options.files);
+    const store = createRun(options.outputDirectory, runRecordOf(preparation, options, command));
+    const status = await measure(preparation, store, options);
+    const { trials } = readRun(store.directory);
+    printRun(store.directory, options.format);
+    const filesStatus = writeRunFiles(store.directory, options.files);
+    return (
+      exitStatusOf({ status, trials, thresholds: evaluateThresholds(preparation.plan.arms, trials) }) || filesStatus
+    );
   } finally {
     targets.dispose();
   }

@@ -4,8 +4,9 @@ import { type ReportFormat, renderRun } from '../report/render-run.js';
 import { resolveRun } from '../store/find-runs.js';
 import { readRun } from '../store/read-run.js';
 import { stdoutOptions } from './output.js';
+import { isAnyAskedFor, type OutputFiles, writeOutputFiles } from './output-files.js';
 
-export interface ShowOptions {
+export interface ShowOptions extends OutputFiles {
   /** The results directory. */
   readonly output: string;
   readonly format: ReportFormat;
@@ -17,7 +18,9 @@ export interface ShowOptions {
  * Throws `FeedrateError('store')` when no run, or several, fit the name.
  */
 export function show(spec: string, options: ShowOptions): number {
-  return printRun(resolveRun(options.output, spec), options.format);
+  const directory = resolveRun(options.output, spec);
+  const status = printRun(directory, options.format);
+  return status || writeRunFiles(directory, options);
 }
 
 /** Prints the report of a run directory on stdout. Returns the status as `show` does. */
@@ -30,6 +33,18 @@ export function printRun(directory: string, format: ReportFormat): number {
   });
   process.stdout.write(report);
   return run === null && trials.length === 0 ? EXIT.usage : EXIT.pass;
+}
+
+/**
+ * Writes the files that are asked for, from a run directory. Returns `usage` when one could not be written, or nothing can
+ * be said because the plan is lost.
+ */
+export function writeRunFiles(directory: string, files: OutputFiles): number {
+  if (!isAnyAskedFor(files)) return EXIT.pass;
+  const stored = readRun(directory);
+  if (stored.run !== null) return writeOutputFiles(files, { ...stored, run: stored.run });
+  process.stderr.write(`feedrate: ${directory}: no files are written without run.json\n`);
+  return EXIT.usage;
 }
 
 /** The path as a user would type it here: relative when it lies below this directory. */

@@ -3,19 +3,25 @@ import { formatBytes } from '../base/units.js';
 import type { Arm } from '../plan/plan.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
-import { targetOf } from '../stats/attributes.js';
+import { labelsOf, targetOf } from '../stats/attributes.js';
+import { valueText, wordOf } from './job-words.js';
+
+/** An arm, and the machine and targets that it is for. */
+interface Placed {
+  readonly run: Pick<RunRecord, 'environment' | 'labels' | 'plan'>;
+  readonly arm: Arm;
+}
 
 /** One arm as it was measured in one run. */
-export interface Measured {
+export interface Measured extends Placed {
   readonly run: RunRecord;
-  readonly arm: Arm;
   /** Those that count. */
   readonly trials: readonly TrialRecord[];
 }
 
 /** Something other than the measure that differs between two sides. */
 export interface Mismatch {
-  /** The word for `--ignore`: `kernel`, `mount-options`, `runtimeNs` … */
+  /** The word for `--ignore`: `kernel`, `mount-options`, `runtime` … */
   readonly what: string;
   readonly base: string;
   readonly candidate: string;
@@ -30,72 +36,90 @@ const CONFIGURATION_LABELS = ['instance', 'tiering', 'volume'] as const;
 const ADDRESS_OPTIONS = /^(?:addr|clientaddr|mountaddr|mountport|port)=/;
 
 /** Fields of a job that may differ without another load: the seed of the content, and what only `simulated` reads. */
-const FREE_FIELDS = new Set(['randseed']);
+const FREE_FIELDS = new Set(['randseed', 'simulatedLatencyNs', 'simulatedBytesPerSecond']);
+
+/** An attribute that is compared under one name and is a mismatch under another: who compares engines will use several. */
+const NAMES_OF_AXES: ReadonlyMap<string, string> = new Map([
+  ['engine', 'ioengine'],
+  ['filesystem', 'fs'],
+]);
 
 /**
- * What differs between the sides besides `axes`, the attributes that are being compared. Sides of the same run share
- * their environment, and their jobs differ where the workload says so; what differs then is whether a claim about the
- * cache held on one side alone.
+ * What differs between the sides besides `overlooked`: the attributes that are being compared, and what a user wants to
+ * be ignored. Sides of the same run share their environment, and their jobs differ where the workload says so; what
+ * differs then is whether a claim about the cache held on one side alone.
  */
-export function mismatchesBetween(base: Measured, candidate: Measured, axes: readonly string[]): Mismatch[] {
+export function mismatchesBetween(base: Measured, candidate: Measured, overlooked: ReadonlySet<string>): Mismatch[] {
   const found =
     base.run === candidate.run
       ? cacheMismatch(base, candidate)
       : [
           ...loadMismatches(base, candidate),
           ...cacheMismatch(base, candidate),
-          ...environmentMismatches(base, candidate),
+          ...environmentMismatches(base, candidate, overlooked),
         ];
-  return found.filter(({ what }) => !axes.includes(what));
+  return found.filter(({ what }) => !overlooked.has(what) && !overlooked.has(NAMES_OF_AXES.get(what) ?? what));
 }
 
 function loadMismatches(base: Measured, candidate: Measured): Mismatch[] {
+  const [before, after] = [enginesOf(base), enginesOf(candidate)];
   return [
-    ...specMismatches(base.arm.spec as unknown as Fields, candidate.arm.spec as unknown as Fields),
-    ...differing('engine', engineOf(base), engineOf(candidate), 'load'),
+    ...specMismatches(base.arm.spec, candidate.arm.spec),
+    // A side without trials used no engine, which is told otherwise.
+    ...(before === '' || after === '' ? [] : differing('engine', before, after, 'load')),
   ];
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-/** The fields in which two jobs are another load. */
-export function specMismatches(before: Fields, after: Fields): Mismatch[] {
-  const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => !FREE_FIELDS.has(name));
-  return fields.flatMap((name) => differing(name, text(before[name]), text(after[name]), 'load'));
+/** What was asked of the storage, and by which engine, as text. Where all are equal the load is the same. */
+export function loadOf(measured: Measured): Map<string, string> {
+  return new Map([
+    ...fieldsOf(measured.arm.spec),
+    ['engine', enginesOf(measured)],
+    ['cache-state', cacheStateOf(measured)],
+  ]);
 }
 
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'absent');
+/** The fields in which two jobs are another load. */
+export function specMismatches(before: object, after: object): Mismatch[] {
+  return differingIn(fieldsOf(before), fieldsOf(after), 'load');
+}
+
+function fieldsOf(spec: object): Map<string, string> {
+  const fields = Object.entries(spec).filter(([name]) => !FREE_FIELDS.has(name));
+  return new Map(fields.map(([name, value]) => [wordOf(name), valueText(name, value)]));
 }
 
 /** The engines that were really used: `auto` may have chosen another one. */
-function engineOf({ trials }: Measured): string {
-  return [...new Set(trials.map(({ engine }) => `${engine.used}${engine.calls === 'fs' ? ' (fs)' : ''}`))].join(
-    ' and ',
-  );
+function enginesOf({ trials }: Measured): string {
+  const names = trials.map(({ engine }) => `${engine.used}${engine.calls === 'fs' ? ' (fs)' : ''}`);
+  return [...new Set(names)].sort().join(' and ');
 }
 
-/** What was warm is not compared with what was cold: the claim, and whether it was contradicted. */
+/** What was warm is not compared with what was cold: whether what was claimed was contradicted. */
+function cacheStateOf({ trials }: Measured): string {
+  return trials.some(({ cache }) => cache.verdict === 'contradicted') ? 'contradicted' : 'as claimed';
+}
+
 function cacheMismatch(base: Measured, candidate: Measured): Mismatch[] {
-  const state = ({ trials }: Measured) =>
-    trials.some(({ cache }) => cache.verdict === 'contradicted') ? 'contradicted' : 'as claimed';
-  return differing('cache-state', state(base), state(candidate), 'load');
+  return differing('cache-state', cacheStateOf(base), cacheStateOf(candidate), 'load');
 }
 
-function environmentMismatches(base: Measured, candidate: Measured): Mismatch[] {
+/** What differs between where two arms were measured: machine, kernel, mount, what labels say of volume and instance. */
+export function environmentMismatches(
+  base: Placed,
+  candidate: Placed,
+  overlooked: ReadonlySet<string> = new Set(),
+): Mismatch[] {
   const [before, after] = [base, candidate].map(environmentOf) as [Map<string, string>, Map<string, string>];
-  const names = new Set([...before.keys(), ...after.keys()]);
-  const plain = [...names].flatMap((name) =>
-    differing(name, before.get(name) ?? 'absent', after.get(name) ?? 'absent', 'environment'),
-  );
-  return [...plain, ...mountMismatch(base, candidate)];
+  return [...differingIn(before, after, 'environment'), ...mountMismatch(base, candidate, overlooked)];
 }
 
-function environmentOf({ run, arm }: Measured): Map<string, string> {
+function environmentOf({ run, arm }: Placed): Map<string, string> {
   const { environment } = run;
   const target = targetOf(run, arm.target);
+  const ofTarget = labelsOf(run, arm.target);
   const labels = CONFIGURATION_LABELS.flatMap((name): [string, string][] => {
-    const value = run.labels[name];
+    const value = ofTarget.get(name);
     return value === undefined ? [] : [[name, value]];
   });
   return new Map([
@@ -103,6 +127,11 @@ function environmentOf({ run, arm }: Measured): Map<string, string> {
     ['kernel', environment.kernel],
     ['cpu', `${environment.cpuCount} × ${environment.cpuModel}`],
     ['memory', formatBytes(environment.memoryBytes)],
+    ['cpu-limit', String(environment.cgroup.cpuMax ?? 'none')],
+    [
+      'memory-limit',
+      environment.cgroup.memoryMaxBytes === null ? 'none' : formatBytes(environment.cgroup.memoryMaxBytes),
+    ],
     ['node', majorOf(environment.node)],
     ['filesystem', target?.fileSystem ?? 'unknown'],
     ['source', target?.source ?? 'unknown'],
@@ -115,20 +144,33 @@ function majorOf(version: string): string {
   return version.split('.')[0] as string;
 }
 
-function mountMismatch(base: Measured, candidate: Measured): Mismatch[] {
+/** The options that only one side has, without those that are overlooked by their own names (`--cols nconnect`). */
+function mountMismatch(base: Placed, candidate: Placed, overlooked: ReadonlySet<string>): Mismatch[] {
   const [before, after] = [base, candidate].map(({ run, arm }) =>
-    mountOptions(targetOf(run, arm.target)?.options ?? ''),
+    mountOptions(targetOf(run, arm.target)?.options ?? '', overlooked),
   );
   const only = (these: Set<string> = new Set(), those: Set<string> = new Set()) =>
     [...these].filter((option) => !those.has(option)).join(',') || '–';
   return differing('mount-options', only(before, after), only(after, before), 'environment');
 }
 
-/** Mount options that say how a mount works. */
-export function mountOptions(options: string): Set<string> {
-  return new Set(options.split(',').filter((option) => !ADDRESS_OPTIONS.test(option)));
+/** Mount options that say how a mount works, without those whose names are overlooked. */
+export function mountOptions(options: string, overlooked: ReadonlySet<string> = new Set()): Set<string> {
+  const counts = (option: string) =>
+    !ADDRESS_OPTIONS.test(option) && !overlooked.has(option.split('=', 1)[0] as string);
+  return new Set(options.split(',').filter(counts));
 }
 
 function differing(what: string, base: string, candidate: string, kind: Mismatch['kind']): Mismatch[] {
   return base === candidate ? [] : [{ what, base, candidate, kind }];
+}
+
+function differingIn(
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+  kind: Mismatch['kind'],
+): Mismatch[] {
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((name) =>
+    differing(name, before.get(name) ?? 'absent', after.get(name) ?? 'absent', kind),
+  );
 }

@@ -1,15 +1,22 @@
 /** Arms beside each other: effect, interval, p and verdict of every cell. */
-import type { Metric } from '../base/metrics.js';
 import type { CalibrationRecord } from '../record/calibration-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { attributesOf } from '../stats/attributes.js';
-import { type EffectSample, pairedSample, type Unit, unpairedSample } from '../stats/effect.js';
+import {
+  type EffectSample,
+  type Observation,
+  pairedSample,
+  type Unit,
+  unitLevels,
+  unpairedSample,
+} from '../stats/effect.js';
 import { geometricMean } from '../stats/geometric-mean.js';
 import { type Attributed, type Grid, type GridRow, gridOf } from '../stats/grid.js';
 import { type Measure, measuredOnce } from '../stats/measure.js';
 import { type Spread, spreadOf } from '../stats/spread.js';
 import { isCounted } from '../stats/summary.js';
 import { type Measured, type Mismatch, mismatchesBetween } from './comparability.js';
+import { type ComparisonWarning, warningsOfComparison } from './comparison-warnings.js';
 import { type NoiseFloor, noiseFloorOf } from './noise-floor.js';
 import { type Ranking, rankingOf } from './ranking.js';
 import { type Judgement, type JudgementOptions, judge } from './verdict.js';
@@ -27,8 +34,8 @@ export interface ComparisonOptions extends JudgementOptions {
   readonly demands: 'load' | 'environment';
   /** `Mismatch.what` of those to overlook. */
   readonly ignore: ReadonlySet<string>;
-  /** Of any targets: a cell finds the noise floor of its own. */
-  readonly calibrations: readonly CalibrationRecord[];
+  /** Of any targets: a cell finds the noise floor of its own. Default: none. */
+  readonly calibrations?: readonly CalibrationRecord[];
 }
 
 /** A stored run to compare, under the name it goes by. */
@@ -50,7 +57,7 @@ export interface ComparedCell {
   readonly measure: Measure;
   readonly base: Side;
   readonly candidate: Side;
-  /** Over the counted trials, in the metric's base unit; null when nothing was measured. */
+  /** Over the units (the medians of the sessions), in the metric's base unit; null when nothing was measured. */
   readonly baseSpread: Spread | null;
   readonly candidateSpread: Spread | null;
   readonly sample: EffectSample;
@@ -78,6 +85,7 @@ export interface Comparison {
   readonly cells: readonly ComparedCell[];
   readonly means: readonly ColumnMean[];
   readonly rankings: readonly Ranking[];
+  readonly warnings: readonly ComparisonWarning[];
 }
 
 /** The arms of the runs that have the attributes of `where`, with those of their trials that count. */
@@ -98,14 +106,16 @@ export function sidesOf(runs: readonly NamedRun[], where: ReadonlyMap<string, st
  */
 export function compare(runs: readonly NamedRun[], options: ComparisonOptions): Comparison {
   const grid = gridOf(sidesOf(runs, options.where), options);
+  const reading = readingOf(options.unit);
+  const overlooked = new Set([...options.columns, ...options.ignore]);
   const open = options.measures.flatMap((measure) =>
-    grid.rows.flatMap((row) => openCells(row, grid, measure, options)),
+    grid.rows.flatMap((row) => openCells(row, grid, measure, options, overlooked, reading)),
   );
   const judgements = judge(
     open.map(({ sample, measure, mismatches, floor }) => ({
       sample,
       floor: floor?.floor ?? null,
-      better: betterOf(measure),
+      better: measure.metric.better,
       comparable: mismatches.length === 0,
     })),
     options,
@@ -116,29 +126,58 @@ export function compare(runs: readonly NamedRun[], options: ComparisonOptions): 
     grid,
     cells,
     means: meansOf(cells, grid, options.measures),
-    rankings: options.measures.flatMap((measure) =>
-      grid.columns.length < 3 ? [] : grid.rows.map((row) => rankRow(row, grid, measure, options)),
-    ),
+    rankings: grid.columns.length < 3 ? [] : rankingsOf(cells, grid, options, reading),
+    warnings: warningsOfComparison(cells, options),
   };
 }
 
-function betterOf(measure: Measure): Metric['better'] {
-  return measure.metric.better;
+/** What inference reads of the sides. */
+interface Reading {
+  readonly spread: (side: Side, measure: Measure) => Spread | null;
+  readonly sample: (base: Side, candidate: Side, measure: Measure) => EffectSample;
+}
+
+/** A side stands in many pairs, and a quantile of each of its trials is not cheap: it is read once. */
+function readingOf(unit: Unit): Reading {
+  const known = new Map<Side, Map<Measure, readonly Observation[]>>();
+  const observe = (side: Side, measure: Measure): readonly Observation[] => {
+    const ofSide = known.get(side) ?? new Map<Measure, readonly Observation[]>();
+    known.set(side, ofSide);
+    const observations =
+      ofSide.get(measure) ??
+      side.trials.map((trial) => ({
+        session: trial.session,
+        round: trial.round,
+        value: measuredOnce(measure, trial),
+      }));
+    ofSide.set(measure, observations);
+    return observations;
+  };
+  return {
+    spread: (side, measure) => spreadOf(unitLevels(observe(side, measure), unit)),
+    // Arms of one run are measured in turn, so each round of theirs is a pair; runs have no rounds in common.
+    sample: (base, candidate, measure) => {
+      const sampleOf = base.run === candidate.run ? pairedSample : unpairedSample;
+      return sampleOf(observe(base, measure), observe(candidate, measure), unit);
+    },
+  };
 }
 
 function openCells(
   row: GridRow<Side>,
   grid: Grid<Side>,
   measure: Measure,
-  options: ComparisonOptions,
+  { demands, calibrations = [] }: ComparisonOptions,
+  overlooked: ReadonlySet<string>,
+  reading: Reading,
 ): Omit<ComparedCell, 'judgement'>[] {
   const [base, ...others] = row.members;
   if (base === null || base === undefined) return [];
-  const baseSpread = spreadOf(valuesOf(base, measure));
+  const baseSpread = reading.spread(base, measure);
   return others.flatMap((candidate, index) => {
     if (candidate === null) return [];
-    const all = mismatchesBetween(base, candidate, options.columns).filter(({ what }) => !options.ignore.has(what));
-    const forbids = ({ kind }: Mismatch) => kind === 'load' || options.demands === 'environment';
+    const all = mismatchesBetween(base, candidate, overlooked);
+    const forbids = ({ kind }: Mismatch) => kind === 'load' || demands === 'environment';
     return [
       {
         row: row.attributes,
@@ -147,26 +186,14 @@ function openCells(
         base,
         candidate,
         baseSpread,
-        candidateSpread: spreadOf(valuesOf(candidate, measure)),
-        sample: sampleOf(base, candidate, measure, options.unit),
-        floor: noiseFloorOf(options.calibrations, [base, candidate], measure.key),
+        candidateSpread: reading.spread(candidate, measure),
+        sample: reading.sample(base, candidate, measure),
+        floor: noiseFloorOf(calibrations, [base, candidate], measure.key),
         mismatches: all.filter(forbids),
         differences: all.filter((mismatch) => !forbids(mismatch)),
       },
     ];
   });
-}
-
-function valuesOf(side: Side, measure: Measure): number[] {
-  return side.trials.map((trial) => measuredOnce(measure, trial));
-}
-
-/** Arms of one run are measured in turn, so each round of theirs is a pair; runs have no rounds in common. */
-function sampleOf(base: Side, candidate: Side, measure: Measure, unit: Unit): EffectSample {
-  const observe = ({ trials }: Side) =>
-    trials.map((trial) => ({ session: trial.session, round: trial.round, value: measuredOnce(measure, trial) }));
-  const sample = base.run === candidate.run ? pairedSample : unpairedSample;
-  return sample(observe(base), observe(candidate), unit);
 }
 
 function meansOf(cells: readonly ComparedCell[], grid: Grid<Side>, measures: readonly Measure[]): ColumnMean[] {
@@ -181,12 +208,27 @@ function meansOf(cells: readonly ComparedCell[], grid: Grid<Side>, measures: rea
   );
 }
 
-function rankRow(row: GridRow<Side>, grid: Grid<Side>, measure: Measure, options: ComparisonOptions): Ranking {
-  const entries = row.members.flatMap((side, index) => {
-    const median = side === null ? undefined : spreadOf(valuesOf(side, measure))?.median;
-    return side === null || median === undefined ? [] : [{ side, column: grid.columns[index] as string, median }];
-  });
-  return rankingOf(row.attributes, measure, entries, options.alpha, (first, second) =>
-    sampleOf(first.side, second.side, measure, options.unit),
+/** A ranking of each row that has at least two sides which can be compared with its base, the base among them. */
+function rankingsOf(
+  cells: readonly ComparedCell[],
+  grid: Grid<Side>,
+  { measures, alpha }: ComparisonOptions,
+  reading: Reading,
+): Ranking[] {
+  const barred = new Set(cells.filter(({ mismatches }) => mismatches.length > 0).map(({ candidate }) => candidate));
+  return measures.flatMap((measure) =>
+    grid.rows.flatMap(({ attributes, members }) => {
+      const entries = members.flatMap((side, index) => {
+        const median = side === null ? undefined : reading.spread(side, measure)?.median;
+        if (side === null || median === undefined || barred.has(side)) return [];
+        return [{ side, column: grid.columns[index] as string, median }];
+      });
+      if (members[0] === null || entries.length < 2) return [];
+      return [
+        rankingOf(attributes, measure, entries, alpha, (first, second) =>
+          reading.sample(first.side, second.side, measure),
+        ),
+      ];
+    }),
   );
 }

@@ -6,7 +6,7 @@ import { holm } from '../stats/multiplicity.js';
 
 export interface Ranked {
   readonly column: string;
-  /** Over the counted trials, in the metric's base unit. */
+  /** Of the medians of the sessions, in the metric's base unit. */
   readonly median: number;
   /** Its value / the best one's; null for the best, and without units. */
   readonly toBest: LocationInterval | null;

@@ -11,7 +11,7 @@ import {
 } from '../stats/effect.js';
 import type { LocationInterval } from '../stats/hodges-lehmann.js';
 import { holm } from '../stats/multiplicity.js';
-import { minimumDetectableEffect } from '../stats/power.js';
+import { detectableSize, effectOfSize, sessionsFor } from '../stats/power.js';
 
 /** Of the most reassuring to the worst: what a cell says of candidate against base. */
 export type Verdict = 'improvement' | 'equivalent' | 'inconclusive' | 'regression' | 'incomparable';
@@ -51,6 +51,8 @@ export interface Judgement {
   readonly unitsNeeded: number | null;
   /** The smallest difference that matters here: that of the options, or the noise floor above it. */
   readonly minEffect: number;
+  /** About how many units would tell an inconclusive cell, if what it shows so far is the truth; null where that is unknown. */
+  readonly unitsToTell: number | null;
 }
 
 /**
@@ -74,18 +76,22 @@ export function judge(cells: readonly Judged[], options: JudgementOptions): Judg
     return tested.map((isTested) => (isTested ? (values.next().value as number) : 1));
   };
   const [pRegression, pImprovement] = [adjusted(true), adjusted(false)];
+  const detectable = detectableIn(family, options.alpha);
   return cells.map(({ sample, comparable }, index) => {
     const p = { pRegression: pRegression[index] as number, pImprovement: pImprovement[index] as number };
     const ratio = ratioOf(sample, options.confidence);
     const minEffect = effects[index] as number;
+    const verdict = comparable ? verdictOf(p, ratio, bounds[index] as number, options.alpha) : 'incomparable';
     return {
-      verdict: comparable ? verdictOf(p, ratio, bounds[index] as number, options.alpha) : 'incomparable',
+      verdict,
       ratio,
       units: unitCount(sample),
       ...p,
-      detectable: detectableBy(sample, family, { ...options, minEffect }),
+      detectable: detectable(sample, minEffect),
       unitsNeeded: smallestP(sample) <= options.alpha / family ? null : unitsToReach(sample, family, options.alpha),
       minEffect,
+      unitsToTell:
+        verdict === 'inconclusive' ? unitsToTell(sample, ratio, family, { alpha: options.alpha, minEffect }) : null,
     };
   });
 }
@@ -102,12 +108,17 @@ function verdictOf(
   return Math.log(ratio.low) >= -bound && Math.log(ratio.high) <= bound ? 'equivalent' : 'inconclusive';
 }
 
-function detectableBy(sample: EffectSample, family: number, { alpha, minEffect }: JudgementOptions): number | null {
-  const n = unitCount(sample);
-  const sessionSd = unitSd(sample);
-  if (smallestP(sample) > alpha / family || !Number.isFinite(sessionSd)) return null;
-  const effect = minimumDetectableEffect({ sessionSd, n, alpha: alpha / family, power: POWER, delta: minEffect });
-  return Number.isFinite(effect) ? effect : null;
+/** The differences that samples of a family would show. What depends on the number of units alone is computed once. */
+function detectableIn(family: number, alpha: number): (sample: EffectSample, minEffect: number) => number | null {
+  const sizes = new Map<number, number>();
+  return (sample, minEffect) => {
+    const n = unitCount(sample);
+    const sessionSd = unitSd(sample);
+    if (smallestP(sample) > alpha / family || !Number.isFinite(sessionSd)) return null;
+    const size = sizes.get(n) ?? detectableSize(n, alpha / family, POWER);
+    sizes.set(n, size);
+    return Number.isFinite(size) ? effectOfSize(size, { sessionSd, delta: minEffect }) : null;
+  };
 }
 
 /** The least number of units, of each side, whose smallest p is at most alpha / family. */
@@ -116,4 +127,25 @@ export function unitsToReach({ design }: Pick<EffectSample, 'design'>, family: n
   let n = 1;
   while (!reachable(n)) n++;
   return n;
+}
+
+/**
+ * A difference that matters is told by the test, with probability `POWER`. One that does not is told once the interval,
+ * whose width shrinks with the root of the units, lies within ±minEffect.
+ */
+function unitsToTell(
+  sample: EffectSample,
+  ratio: LocationInterval | null,
+  family: number,
+  { alpha, minEffect }: Pick<JudgementOptions, 'alpha' | 'minEffect'>,
+): number | null {
+  const sessionSd = unitSd(sample);
+  if (ratio === null || !Number.isFinite(sessionSd)) return null;
+  const size = Math.abs(Math.log(ratio.estimate));
+  const bound = -Math.log(1 - minEffect);
+  const units =
+    size > bound
+      ? sessionsFor({ sessionSd, alpha: alpha / family, power: POWER, delta: minEffect, effect: 1 - Math.exp(-size) })
+      : Math.ceil(unitCount(sample) * (Math.log(ratio.high / ratio.low) / 2 / (bound - size)) ** 2);
+  return Number.isFinite(units) ? units : null;
 }

@@ -16,3 +16,8 @@ export interface StoredRun {
   /** One line for each thing that is missing or damaged, and why. */
   readonly problems: readonly string[];
 }
+
+/** A stored run that says what was planned: one whose `run.json` could be read. */
+export interface ReadableRun extends StoredRun {
+  readonly run: RunRecord;
+}

@@ -3,6 +3,7 @@ import type { SystemFault } from '../base/errors.js';
 import type { SparseCounts } from '../histogram/codec.js';
 import type { Factor } from '../plan/plan.js';
 import type { CacheClaim, EngineChoice } from '../workload/workload.js';
+import type { Warning } from './warning.js';
 
 export const RECORD_VERSION = 1;
 
@@ -159,21 +160,4 @@ export interface ClientUse {
   /** Of the coordinating thread while the workers ran. */
   readonly eventLoopDelayMaxNs: number;
   readonly eventLoopDelayP99Ns: number;
-}
-
-/** Something that a reader must know before trusting the number. */
-export interface Warning {
-  readonly code:
-    | 'cache-contradicted'
-    | 'cache-unproven'
-    | 'client-bound'
-    | 'queue-replaced'
-    | 'koffi-missing'
-    | 'short-window'
-    | 'straggler'
-    | 'gc-in-window'
-    | 'rate-missed'
-    | 'short-transfers';
-  readonly message: string;
-  readonly remedy: string;
 }

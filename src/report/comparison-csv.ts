@@ -1,5 +1,6 @@
 import type { ComparedCell, Comparison } from '../gate/comparison.js';
 import { type Column, csvHead, csvRows } from '../record/csv.js';
+import { isTested } from './comparison-table.js';
 
 /** One line for each cell, base units; an infinite or unknown bound is empty. */
 export function comparisonCsv({ cells, grid }: Comparison): string {
@@ -14,11 +15,12 @@ export function comparisonCsv({ cells, grid }: Comparison): string {
     { name: 'ratio', value: ({ judgement }) => finite(judgement.ratio?.estimate) },
     { name: 'ratio_low', value: ({ judgement }) => finite(judgement.ratio?.low) },
     { name: 'ratio_high', value: ({ judgement }) => finite(judgement.ratio?.high) },
-    { name: 'p_regression', value: ({ judgement }) => judgement.pRegression },
-    { name: 'p_improvement', value: ({ judgement }) => judgement.pImprovement },
+    { name: 'p_regression', value: (cell) => (isTested(cell) ? cell.judgement.pRegression : null) },
+    { name: 'p_improvement', value: (cell) => (isTested(cell) ? cell.judgement.pImprovement : null) },
     { name: 'n', value: ({ judgement }) => judgement.units },
     { name: 'detectable', value: ({ judgement }) => finite(judgement.detectable) },
     { name: 'verdict', value: ({ judgement }) => judgement.verdict },
+    { name: 'incomparable_by', value: ({ mismatches }) => mismatches.map(({ what }) => what).join(';') },
   ];
   return csvHead(columns) + csvRows(columns, cells);
 }

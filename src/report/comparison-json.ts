@@ -1,12 +1,14 @@
 import type { ComparedCell, Comparison, Side } from '../gate/comparison.js';
 import type { GateResult } from '../gate/gate.js';
+import { cliffsDelta } from '../stats/effect-size.js';
 import type { LocationInterval } from '../stats/hodges-lehmann.js';
+import { isTested } from './comparison-table.js';
 
 const COMPARISON_VERSION = 1;
 
 /** The comparison with every number, and what a gate made of it. Base units; null where a bound is infinite or nothing is known. */
 export function comparisonJson(comparison: Comparison, gate: GateResult | null): string {
-  const { options, grid, cells, means, rankings } = comparison;
+  const { options, grid, cells, means, rankings, warnings } = comparison;
   const report = {
     comparisonVersion: COMPARISON_VERSION,
     alpha: options.alpha,
@@ -16,11 +18,7 @@ export function comparisonJson(comparison: Comparison, gate: GateResult | null):
     columnNames: grid.columnNames,
     rowNames: grid.rowNames,
     columns: grid.columns,
-    gate: gate && {
-      outcome: gate.outcome,
-      sessionsNeeded: gate.sessionsNeeded,
-      failedThresholds: gate.failedThresholds,
-    },
+    gate,
     cells: cells.map(cellOf),
     means: means.map(({ measure, ...mean }) => ({ ...mean, measure: measure.key })),
     rankings: rankings.map(({ row, measure, entries }) => ({
@@ -28,6 +26,7 @@ export function comparisonJson(comparison: Comparison, gate: GateResult | null):
       measure: measure.key,
       entries: entries.map(({ toBest, ...entry }) => ({ ...entry, toBest: intervalOf(toBest) })),
     })),
+    warnings,
   };
   return `${JSON.stringify(report, null, 2)}\n`;
 }
@@ -35,6 +34,7 @@ export function comparisonJson(comparison: Comparison, gate: GateResult | null):
 function cellOf(cell: ComparedCell): object {
   const { row, column, measure, base, candidate, sample, floor, judgement, mismatches, differences } = cell;
   const { ratio, ...judged } = judgement;
+  const { design, pairs, ...logs } = sample;
   return {
     row: Object.fromEntries(row),
     column,
@@ -43,20 +43,30 @@ function cellOf(cell: ComparedCell): object {
     better: measure.metric.better,
     base: sideOf(base, cell.baseSpread),
     candidate: sideOf(candidate, cell.candidateSpread),
-    design: sample.design,
-    pairs: sample.pairs,
+    design,
+    pairs,
+    logs,
     ratio: intervalOf(ratio),
+    cliffsDelta: deltaOf(cell),
     ...judged,
     floor,
+    ...(isTested(cell) ? {} : { pRegression: null, pImprovement: null }),
     mismatches,
     differences,
   };
 }
 
-function sideOf({ name, run, arm }: Side, spread: ComparedCell['baseSpread']): object {
-  if (spread === null) return { name, run: run.id, arm: arm.id, trials: 0 };
-  const { n, median, medianLow, medianHigh, min, max, mad, values } = spread;
-  return { name, run: run.id, arm: arm.id, trials: n, median, medianLow, medianHigh, min, max, mad, values };
+function sideOf({ name, run, arm, trials }: Side, spread: ComparedCell['baseSpread']): object {
+  const side = { name, run: run.id, arm: arm.id, trials: trials.length };
+  if (spread === null) return { ...side, units: 0 };
+  const { n, ...numbers } = spread;
+  return { ...side, units: n, ...numbers };
+}
+
+/** How far apart the units of the two sides lie, in [−1, 1]; it decides nothing. */
+function deltaOf({ baseSpread, candidateSpread }: ComparedCell): number | null {
+  if (baseSpread === null || candidateSpread === null) return null;
+  return cliffsDelta(baseSpread.values, candidateSpread.values);
 }
 
 /** JSON.stringify writes an infinite bound as null by itself. */

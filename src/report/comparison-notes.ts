@@ -1,18 +1,24 @@
 /** What must be said beside the table of a comparison: means, ranks, what else differs, and what to do about it. */
-import type { ComparedCell, Comparison } from '../gate/comparison.js';
+import type { ComparedCell, Comparison, Side } from '../gate/comparison.js';
 import { armOnAnyTarget } from '../gate/noise-floor.js';
 import type { Ranking } from '../gate/ranking.js';
-import { formatChange } from './comparison-table.js';
-import { formatValue, oneLine, plural } from './format.js';
+import { POWER } from '../gate/verdict.js';
+import { leastOperations, type Measure } from '../stats/measure.js';
+import { canTell, formatChange, isTested } from './comparison-table.js';
+import { formatPercent, formatValue, oneLine, plural } from './format.js';
 
-/** Lines for people, in the order of their weight. */
+/** Lines for people, in the order of their weight; the last ones say how to read the table. */
 export function comparisonNotes(comparison: Comparison): string[] {
   return [
     ...meanLines(comparison),
     ...comparison.rankings.map(rankingLine),
     ...mismatchLines(comparison.cells),
     ...floorLines(comparison),
+    ...warningLines(comparison),
+    ...aloneLines(comparison),
+    ...unmeasuredLines(comparison.cells),
     ...unitLines(comparison),
+    ...legendLines(comparison),
   ];
 }
 
@@ -23,10 +29,10 @@ function meanLines({ means, grid }: Comparison): string[] {
   );
 }
 
-/** `bs=4KiB, throughput: best is b (1.2 GiB/s); a and c cannot be told from it; d is 5 % behind`. */
+/** `bs=4KiB, throughput: best is b (1.2 GiB/s); cannot be told from it: a, c; behind: d −5.0 %`. */
 export function rankingLine({ row, measure, entries }: Ranking): string {
   const [best, ...others] = entries;
-  const where = [...row].map(([name, value]) => `${name}=${oneLine(value)}`).join(' ');
+  const where = placeText(row);
   if (best === undefined) return `${where}: nothing was measured`;
   const tied = others.filter((entry) => entry.tied).map(({ column }) => oneLine(column));
   const behind = others
@@ -37,6 +43,10 @@ export function rankingLine({ row, measure, entries }: Ranking): string {
     ...(tied.length === 0 ? [] : [`cannot be told from it: ${tied.join(', ')}`]),
     ...(behind.length === 0 ? [] : [`behind: ${behind.join(', ')}`]),
   ].join('; ');
+}
+
+function placeText(row: ReadonlyMap<string, string>): string {
+  return [...row].map(([name, value]) => `${name}=${oneLine(value)}`).join(' ');
 }
 
 function mismatchLines(cells: readonly ComparedCell[]): string[] {
@@ -60,7 +70,7 @@ function floorLines({ cells, options }: Comparison): string[] {
   const lines = new Map<string, string>();
   for (const { measure, base, floor, judgement } of raised) {
     const arm = oneLine(armOnAnyTarget(base.arm));
-    const effect = `${(judgement.minEffect * 100).toFixed(1)} %`;
+    const effect = formatPercent(judgement.minEffect);
     const source = `the calibration of ${floor?.calibratedAt.slice(0, 10)}`;
     lines.set(`${measure.key} ${arm}`, `${measure.key} of ${arm}: min-effect raised to ${effect} by ${source}`);
   }
@@ -72,19 +82,91 @@ function floorLines({ cells, options }: Comparison): string[] {
   return [...lines.values()];
 }
 
+/** How many sides are named where many have the same warning. */
+const NAMED_SIDES = 3;
+
+/** `drift in 2 of 8 arms (a1f3 read, 7c20 read): throughput fell … → remedy`: each code once. */
+function warningLines({ warnings, cells }: Comparison): string[] {
+  const all = new Set(cells.flatMap(({ base, candidate }) => [base, candidate])).size;
+  const severalRuns = new Set(cells.flatMap(({ base, candidate }) => [base.name, candidate.name])).size > 1;
+  return warnings.map(({ code, message, remedy, sides }) => {
+    const names = sides.map(({ name, arm }) => (severalRuns ? `${name} ${arm}` : arm));
+    const more = names.length > NAMED_SIDES ? [`${names.length - NAMED_SIDES} more`] : [];
+    const where =
+      sides.length === 0
+        ? ''
+        : ` in ${sides.length} of ${plural(all, 'arm')} (${[...names.slice(0, NAMED_SIDES), ...more].join(', ')})`;
+    return oneLine(`${code}${where}: ${message} → ${remedy}`);
+  });
+}
+
+/** Rows that the table does not have, as they have no base or nothing beside it. */
+function aloneLines({ grid: { rows, columns } }: Comparison): string[] {
+  const lines = columns.flatMap((column, index) => {
+    const alone = rows.filter(({ members: [base, ...others] }) =>
+      index === 0
+        ? base !== null && others.every((side) => side === null)
+        : base === null && others[index - 1] !== null,
+    );
+    if (alone.length === 0) return [];
+    const shown = alone.slice(0, 3).map(({ attributes }) => placeText(attributes));
+    const more = alone.length > 3 ? [`${alone.length - 3} more`] : [];
+    return [`only in ${oneLine(column)}, so not compared: ${[...shown, ...more].join('; ')}`];
+  });
+  const compared = rows.some(({ members: [base, ...others] }) => base !== null && others.some((side) => side !== null));
+  return compared ? lines : ['nothing stands beside each other: no row has a base and another column', ...lines];
+}
+
+/** Why a side has no value. */
+function unmeasuredLines(cells: readonly ComparedCell[]): string[] {
+  const lines = cells.flatMap(({ measure, base, candidate, baseSpread, candidateSpread }) => [
+    ...(baseSpread === null ? [unmeasuredLine(base, measure)] : []),
+    ...(candidateSpread === null ? [unmeasuredLine(candidate, measure)] : []),
+  ]);
+  const distinct = [...new Set(lines)];
+  return distinct.length <= 5 ? distinct : [...distinct.slice(0, 5), `… and ${distinct.length - 5} more`];
+}
+
+function unmeasuredLine({ name, arm, trials }: Side, { key, statistic }: Measure): string {
+  const arms = `${oneLine(arm.id)} of ${oneLine(name)}`;
+  if (trials.length === 0)
+    return `not measured: ${arms} has no trial that counts; feedrate show ${oneLine(name)} says why`;
+  const least =
+    typeof statistic === 'number' ? `, or has fewer than ${leastOperations(statistic)} operations a trial` : '';
+  return `not measured: ${arms} did not record ${key}${least}`;
+}
+
 function unitLines({ cells, options }: Comparison): string[] {
-  const needed = Math.max(0, ...cells.map(({ judgement }) => judgement.unitsNeeded ?? 0));
   const lines: string[] = [];
   if (options.unit === 'round') {
     lines.push(
       'rounds are taken for independent repetitions, which they are not: what a session drew by chance may look like a difference',
     );
   }
-  if (needed > 0) {
-    const family = plural(cells.length, 'cell');
+  const telling = cells.flatMap(({ judgement }) => (judgement.unitsToTell === null ? [] : [judgement.unitsToTell]));
+  if (cells.every(({ judgement }) => judgement.unitsNeeded === null) && telling.length > 0) {
+    const [least, most] = [Math.min(...telling), Math.max(...telling)].map((count) => Number(count.toPrecision(2)));
     lines.push(
-      `too few ${options.unit}s: with ${family} at ${options.alpha * 100} % no difference can be called real below ${needed} of them; --set trials.${options.unit}s=${needed}`,
+      `inconclusive: about ${least === most ? most : `${least} to ${most}`} ${options.unit}s would tell, if what is seen so far is the truth; fewer if only larger differences matter (--min-effect)`,
     );
   }
   return lines;
+}
+
+/** How to read the columns, for who has never seen them; nothing where no cell was tested. */
+function legendLines({ cells, options }: Comparison): string[] {
+  const family = cells.filter(isTested);
+  if (family.length === 0) return [];
+  const unit = options.unit === 'session' ? 'sessions, each the median of its rounds' : 'rounds';
+  const fewer = family.some(({ sample }) => sample.design === 'unpaired')
+    ? '; of two runs, those of the smaller one'
+    : '';
+  const all = family.length === 1 ? '' : `, adjusted for all ${family.length} cells together`;
+  return [
+    `n: ${unit}${fewer}`,
+    `p: chance to see as much if no difference above ${formatPercent(options.minEffect)} were there${all}; at most ${formatPercent(options.alpha)} makes a verdict`,
+    ...(family.some(canTell)
+      ? [`could see: the difference that so many ${options.unit}s would have shown in ${POWER * 10} of 10 tries`]
+      : []),
+  ];
 }

@@ -34,6 +34,11 @@ export function formatRange(low: number, high: number, unit: Unit): string {
   return suffix !== undefined && to.endsWith(` ${suffix}`) ? `${number}–${to}` : `${from}–${to}`;
 }
 
+/** A part as per cent, without digits that it does not have: `95 %`, `0.25 %`. */
+export function formatPercent(part: number): string {
+  return `${Number((part * 100).toPrecision(4))} %`;
+}
+
 /** Text of a user on one line: control characters would move the cursor or break a table. */
 export function oneLine(text: string): string {
   return text.replaceAll(/\p{Cc}+/gu, ' ');

@@ -100,13 +100,14 @@ export function thresholdLines(results: readonly ThresholdResult[]): Line[] {
     const broken = same.filter(({ passed }) => !passed);
     const only = same.length === 1 ? (same[0] as ThresholdResult) : null;
     if (broken.length > 0)
-      return broken.map((result): Line => ({ text: `✗ ${text}: ${outcome(result)}`, tone: 'bad' }));
-    const kept = only === null ? `all ${same.length} arms` : outcome(only);
+      return broken.map((result): Line => ({ text: `✗ ${text}: ${outcomeOf(result)}`, tone: 'bad' }));
+    const kept = only === null ? `all ${same.length} arms` : outcomeOf(only);
     return [{ text: `✓ ${text}: ${kept}`, tone: 'good' as const }];
   });
 }
 
-function outcome({ threshold, arm, value, reason }: ThresholdResult): string {
+/** `12.3 ms in read/bs=4KiB`, or why there is no value. */
+export function outcomeOf({ threshold, arm, value, reason }: ThresholdResult): string {
   const unit = metricOf(threshold.metric)?.unit ?? 'count';
   return oneLine(`${reason ?? formatValue(value, unit)} in ${arm}`);
 }

@@ -1,13 +1,13 @@
 const BARS = '▁▂▃▄▅▆▇█';
 
 /**
- * One character per value, its height from zero to the largest: steady values look flat. A value
+ * One character per value, its height from `floor` (zero) to the largest: steady values look flat. A value
  * that is not finite is a blank. With more values than `width`, neighbours are averaged.
  */
-export function sparkline(values: readonly number[], width = values.length): string {
+export function sparkline(values: readonly number[], width = values.length, floor = 0): string {
   const shown = values.length > width ? averaged(values, width) : values;
-  const largest = Math.max(...shown.filter(Number.isFinite));
-  return shown.map((value) => bar(value, largest)).join('');
+  const height = Math.max(...shown.filter(Number.isFinite)) - floor;
+  return shown.map((value) => bar(value - floor, height)).join('');
 }
 
 function bar(value: number, largest: number): string {

@@ -8,14 +8,13 @@ const MOUNT_AXES = ['vers', 'nconnect', 'proto', 'rsize', 'wsize', 'sec'] as con
 
 /**
  * The attributes of an arm, in the order in which a person would name them: run and labels (`--label tiering=AUTO`),
- * job and its factors, target and what its mount says of itself.
+ * job and its factors, target and what its mount says of itself. Where a label has the name of a fact, the fact holds.
  */
 export function attributesOf(run: RunRecord, runName: string, arm: Arm): Map<string, string> {
-  const attributes = new Map([['run', runName]]);
+  const facts = new Map<string, string>();
   const set = (name: string, value: unknown) => {
-    if (value !== undefined && value !== null && !attributes.has(name)) attributes.set(name, String(value));
+    if (value !== undefined && value !== null && !facts.has(name)) facts.set(name, String(value));
   };
-  for (const [label, value] of Object.entries(run.labels)) set(label, value);
   set('workload', run.plan.workload);
   set('job', arm.job);
   for (const { name, label } of arm.factors) if (name !== 'target') set(name, label);
@@ -28,11 +27,28 @@ export function attributesOf(run: RunRecord, runName: string, arm: Arm): Map<str
   set('cache', spec.cache);
   set('target', arm.target);
   for (const [name, value] of mountAttributes(targetOf(run, arm.target))) set(name, value);
-  return attributes;
+  const notes = [...labelsOf(run, arm.target)].filter(([name]) => name !== 'run' && !facts.has(name));
+  return new Map([['run', runName], ...notes, ...facts]);
+}
+
+/**
+ * The labels that hold for a target, by the names that they go by: `tiering=AUTO` for the whole run, `cold.tiering=ALL`
+ * for the target `cold` alone, where it wins. Where there is a target `cold.eu` too, `cold.eu.tiering` is that one's.
+ */
+export function labelsOf({ labels, plan }: Pick<RunRecord, 'labels' | 'plan'>, target: string): Map<string, string> {
+  const ofAll: [string, string][] = [];
+  const ofTarget: [string, string][] = [];
+  for (const [label, value] of Object.entries(labels)) {
+    const owners = plan.targets.filter(({ name }) => label.startsWith(`${name}.`)).map(({ name }) => name);
+    const owner = owners.sort((a, b) => b.length - a.length)[0];
+    if (owner === undefined) ofAll.push([label, value]);
+    else if (owner === target) ofTarget.push([label.slice(target.length + 1), value]);
+  }
+  return new Map([...ofAll, ...ofTarget]);
 }
 
 /** The environment of a target of a run; undefined when the run did not keep it. */
-export function targetOf(run: RunRecord, target: string): TargetEnvironment | undefined {
+export function targetOf(run: Pick<RunRecord, 'environment'>, target: string): TargetEnvironment | undefined {
   return run.environment.targets.find(({ name }) => name === target);
 }
 

@@ -4,7 +4,6 @@
  * drew (placement, caches, connections): tests on them raise false alarms (Kalibera and Jones 2013).
  */
 import { medianSorted } from 'simple-statistics';
-import { createPrng } from '../base/prng.js';
 import { type LocationInterval, pairedLocation, shiftBetween } from './hodges-lehmann.js';
 import { mannWhitney } from './mann-whitney.js';
 import { signFlip, smallestSignFlipP } from './sign-flip.js';
@@ -16,6 +15,9 @@ export interface Observation {
   /** In the measure's base unit; not positive or NaN = not measured. */
   readonly value: number;
 }
+
+/** More rounds than a session has: session and round are one number below it. */
+const ROUNDS_MAX = 2 ** 26;
 
 /** What inference takes as one independent repetition. */
 export type Unit = 'session' | 'round';
@@ -39,11 +41,11 @@ export function pairedSample(
   candidate: readonly Observation[],
   unit: Unit = 'session',
 ): EffectSample {
-  const place = ({ session, round }: Observation) => `${session}/${round}`;
+  const place = ({ session, round }: Observation) => session * ROUNDS_MAX + round;
   const baseAt = new Map(base.filter(isMeasured).map((observed) => [place(observed), observed.value]));
   const differences = candidate.filter(isMeasured).flatMap((observed) => {
     const value = baseAt.get(place(observed));
-    return value === undefined ? [] : [{ session: observed.session, log: Math.log(observed.value / value) }];
+    return value === undefined ? [] : [{ session: observed.session, value: Math.log(observed.value / value) }];
   });
   return { design: 'paired', differences: unitsOf(differences, unit), pairs: differences.length };
 }
@@ -55,7 +57,7 @@ export function unpairedSample(
   unit: Unit = 'session',
 ): EffectSample {
   const levels = (observed: readonly Observation[]) =>
-    observed.filter(isMeasured).map(({ session, value }) => ({ session, log: Math.log(value) }));
+    observed.filter(isMeasured).map(({ session, value }) => ({ session, value: Math.log(value) }));
   const [first, second] = [levels(base), levels(candidate)];
   return {
     design: 'unpaired',
@@ -69,13 +71,18 @@ function isMeasured({ value }: Observation): boolean {
   return value > 0 && Number.isFinite(value);
 }
 
-function unitsOf(logs: readonly { readonly session: number; readonly log: number }[], unit: Unit): number[] {
-  if (unit === 'round') return logs.map(({ log }) => log);
+/** The levels of one arm, a number for each unit: the median of a session's rounds, or each round. In the measure's base unit. */
+export function unitLevels(observed: readonly Observation[], unit: Unit): number[] {
+  return unitsOf(observed.filter(isMeasured), unit);
+}
+
+function unitsOf(observed: readonly { readonly session: number; readonly value: number }[], unit: Unit): number[] {
+  if (unit === 'round') return observed.map(({ value }) => value);
   const bySession = new Map<number, number[]>();
-  for (const { session, log } of logs) {
+  for (const { session, value } of observed) {
     const known = bySession.get(session);
-    if (known === undefined) bySession.set(session, [log]);
-    else known.push(log);
+    if (known === undefined) bySession.set(session, [value]);
+    else known.push(value);
   }
   return [...bySession.values()].map((values) => medianSorted(values.sort((a, b) => a - b)));
 }
@@ -119,11 +126,7 @@ export function pBeyond(sample: EffectSample, bound: number, side: 'less' | 'gre
   if (unitCount(sample) === 0) return 1;
   const test =
     sample.design === 'paired'
-      ? // The seed is fixed: the same records give the same verdict wherever they are read.
-        signFlip(
-          sample.differences.map((difference) => difference - bound),
-          createPrng(1),
-        )
+      ? signFlip(sample.differences.map((difference) => difference - bound))
       : mannWhitney(
           sample.candidate.map((level) => level - bound),
           sample.base,

@@ -33,16 +33,20 @@ export interface GridOptions {
 
 /**
  * Deals the members to cells. Columns and rows keep the order in which they are met.
- * @throws FeedrateError `usage` for a name that no member has, an unknown base, fewer than two columns, and two members in one cell
+ * @throws FeedrateError `usage` for a name that no member has, a name of both rows and columns, an unknown base, fewer
+ * than two columns, and two members in one cell
  */
 export function gridOf<T extends Attributed>(members: readonly T[], options: GridOptions): Grid<T> {
   const known = attributeNames(members);
   for (const name of [...options.columns, ...(options.rows ?? [])]) requireKnown(name, known);
+  const both = options.rows?.find((name) => options.columns.includes(name));
+  if (both !== undefined)
+    throw new FeedrateError('usage', `${both} cannot tell both rows and columns apart; take it out of one`);
   const columns = orderedColumns(members, options);
   const rowNames = options.rows ?? namesThatVaryWithin(members, options.columns, known);
   const rows = new Map<string, { attributes: Map<string, string>; members: (T | null)[] }>();
   for (const member of members) {
-    const key = valuesOf(member, rowNames);
+    const key = JSON.stringify(rowNames.map((name) => member.attributes.get(name)));
     let row = rows.get(key);
     if (row === undefined) {
       row = {
@@ -79,7 +83,7 @@ function orderedColumns(members: readonly Attributed[], { columns: names, base }
   if (met.length < 2) {
     throw new FeedrateError(
       'usage',
-      `nothing to compare: ${names.join(',')} has only one value (${met.join('') || 'none'}); these vary: ${varyingNames(members).join(', ') || 'none'}`,
+      `nothing to compare: ${names.join(',')} has only one value (${met.join('') || 'none'}); ${othersThatVary(members)}`,
     );
   }
   if (base === undefined) return met;
@@ -103,6 +107,11 @@ function namesThatVaryWithin(members: readonly Attributed[], columns: readonly s
     }
     return [...values.values()].some((set) => set.size > 1);
   });
+}
+
+function othersThatVary(members: readonly Attributed[]): string {
+  const varying = varyingNames(members);
+  return varying.length === 0 ? 'nothing else varies' : `these vary: ${varying.join(', ')}`;
 }
 
 function requireKnown(name: string, known: readonly string[]): void {

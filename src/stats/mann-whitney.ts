@@ -1,12 +1,13 @@
+import { mannWhitneyNull, EXACT_PAIRS_MAX as UNTIED_PAIRS_MAX } from './rank-null.js';
 import { exactTest, normalTest, type RankTest } from './rank-test.js';
 import { rank, type TieRanks } from './ranks.js';
 
-/** Up to this n₁·n₂ the null distribution is computed exactly (25 million additions for 50 against 50). */
+/** Up to this n₁·n₂ the null distribution is computed exactly where values are tied (25 million additions for 50 against 50). */
 export const EXACT_PAIRS_MAX = 2500;
 
 /**
- * The Mann–Whitney test of two independent samples: U = R₁ − n₁(n₁+1)/2, with midranks. Exact up to EXACT_PAIRS_MAX
- * pairs, conditional on the tie vector (Klotz 1966); two-sided is P(|U−μ| ≥ |u−μ|), not a doubled tail, as ties make
+ * The Mann–Whitney test of two independent samples: U = R₁ − n₁(n₁+1)/2, with midranks. Exact without ties up to
+ * UNTIED_PAIRS_MAX pairs, with ties up to EXACT_PAIRS_MAX, conditional on the tie vector (Klotz 1966); two-sided is P(|U−μ| ≥ |u−μ|), not a doubled tail, as ties make
  * the null asymmetric. Beyond that normal, σ² = n₁n₂/12·[(N+1) − Σ(t³−t)/(N(N−1))].
  * Throws RangeError for an empty sample or NaN.
  */
@@ -17,6 +18,7 @@ export function mannWhitney(first: readonly number[], second: readonly number[])
   const ranks = rank([...first, ...second]);
   const doubledSum = ranks.doubled.slice(0, n1).reduce((sum, doubled) => sum + doubled, 0);
   const statistic = (doubledSum - n1 * (n1 + 1)) / 2;
+  if (ranks.tieSum === 0 && n1 * n2 <= UNTIED_PAIRS_MAX) return untied(statistic, n1, n2);
   const n = n1 + n2;
   if (n1 * n2 > EXACT_PAIRS_MAX) {
     const variance = ((n1 * n2) / 12) * (n + 1 - ranks.tieSum / (n * (n - 1)));
@@ -27,6 +29,14 @@ export function mannWhitney(first: readonly number[], second: readonly number[])
   const rest = n * (n + 1) - doubledSum;
   const mirrored = exactTest(rankSumWeights(ranks.groups, n2), rest, n2 * (n + 1));
   return { statistic, ...mirrored, pGreater: mirrored.pLess, pLess: mirrored.pGreater };
+}
+
+function untied(statistic: number, n1: number, n2: number): RankTest {
+  const { lowerTail, max } = mannWhitneyNull(n1, n2);
+  // The null is symmetric, and only its lower half is kept.
+  const atMost = (u: number): number => (u < 0 ? 0 : u <= max / 2 ? lowerTail(Math.floor(u)) : 1 - atMost(max - u - 1));
+  const [pLess, pGreater] = [atMost(statistic), atMost(max - statistic)];
+  return { statistic, pTwoSided: Math.min(1, 2 * Math.min(pLess, pGreater)), pGreater, pLess, method: 'exact' };
 }
 
 /** How many subsets of `size` of the ranked values have each doubled rank sum. */

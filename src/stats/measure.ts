@@ -31,7 +31,8 @@ export function measureOf(text: string): Measure | undefined {
   }
   const [, word = '', key = 'latency'] = found;
   const metric = metricOf(key);
-  const statistic = word === 'mean' || word === 'max' ? word : Number(word.slice(1)) / 100;
+  // Not divided by 100: 99.9 / 100 is more than 0.999, and of 3000 values the next one.
+  const statistic = word === 'mean' || word === 'max' ? word : Number(`${word.slice(1)}e-2`);
   if (metric === undefined || !metric.distribution || statistic === 0 || Number(statistic) >= 1) return undefined;
   return { key: `${word}(${key})`, metric, statistic };
 }

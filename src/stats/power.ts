@@ -14,8 +14,10 @@ export interface PowerPlan {
 
 /** Past this many sessions a plan is not a plan; sessionsFor then says ∞. */
 const SESSIONS_MAX = 1000;
-/** Relative differences are told to this part of themselves. */
-const PRECISION = 1e-4;
+/** Sizes of effects are told to this part of themselves, which is less than the sd that they rest on is known to. */
+const PRECISION = 1e-3;
+/** In units of the sd between sessions; with this much even two sessions are apart. */
+const SIZE_MAX = 1e6;
 
 /**
  * The probability that a one-sided sign-flip test on n sessions says “worse than delta” when the truth is `effect`, a
@@ -25,15 +27,20 @@ const PRECISION = 1e-4;
  * ⌊log₂ k⌋ negative ones. With k = 1 that bound is exact.
  */
 export function signFlipPower(effect: number, n: number, { sessionSd, alpha, delta }: PowerPlan): number {
-  const rejected = Math.floor(alpha * 2 ** n);
-  if (rejected < 1) return 0;
   const shift = Math.log(1 - delta) - Math.log(1 - effect);
-  if (sessionSd === 0) return shift > 0 ? 1 : 0;
-  const size = shift / sessionSd;
-  const signs = binomialAtMost(Math.floor(Math.log2(rejected)), n, normalCdf(-size));
-  if (n < 2) return signs;
-  const t = noncentralStudentTail(studentUpperQuantile(alpha, n - 1), n - 1, size * Math.sqrt(n));
-  return Math.min(signs, t);
+  return powerBySize(n, alpha)(sessionSd === 0 ? (shift > 0 ? SIZE_MAX : -SIZE_MAX) : shift / sessionSd);
+}
+
+/** The same by the size of the difference beyond delta, on the log scale, in units of the sd between sessions. */
+function powerBySize(n: number, alpha: number): (size: number) => number {
+  const rejected = Math.floor(alpha * 2 ** n);
+  if (rejected < 1) return () => 0;
+  const negativeMax = Math.floor(Math.log2(rejected));
+  const critical = n < 2 ? Number.NaN : studentUpperQuantile(alpha, n - 1);
+  return (size) => {
+    const signs = binomialAtMost(negativeMax, n, normalCdf(-size));
+    return n < 2 ? signs : Math.min(signs, noncentralStudentTail(critical, n - 1, size * Math.sqrt(n)));
+  };
 }
 
 /** P(X ≤ k) of n trials with probability p: I₁₋ₚ(n − k, k + 1). */
@@ -43,18 +50,33 @@ function binomialAtMost(k: number, n: number, p: number): number {
 }
 
 /**
- * The smallest relative difference (0.03 = 3 % worse) that n sessions show with this power; ∞ when not even a loss of
- * everything would be shown.
+ * The smallest difference beyond delta that n sessions show with this power, in units of the sd between them: of a
+ * family it is the same for all cells. ∞ when no difference would be shown.
  */
-export function minimumDetectableEffect(plan: PowerPlan & { readonly n: number; readonly power: number }): number {
-  let [low, high] = [plan.delta, 1 - 1e-9];
-  if (signFlipPower(high, plan.n, plan) < plan.power) return Infinity;
+export function detectableSize(n: number, alpha: number, power: number): number {
+  const powerOf = powerBySize(n, alpha);
+  let [low, high] = [0, 1];
+  while (powerOf(high) < power) {
+    if (high >= SIZE_MAX) return Infinity;
+    [low, high] = [high, 2 * high];
+  }
   while (high - low > PRECISION * high) {
     const middle = (low + high) / 2;
-    if (signFlipPower(middle, plan.n, plan) >= plan.power) high = middle;
+    if (powerOf(middle) >= power) high = middle;
     else low = middle;
   }
   return high;
+}
+
+/** The relative difference (0.03 = 3 % worse) that lies `size` standard deviations beyond `delta`. */
+export function effectOfSize(size: number, { sessionSd, delta }: Pick<PowerPlan, 'sessionSd' | 'delta'>): number {
+  return sessionSd === 0 ? delta : 1 - (1 - delta) * Math.exp(-size * sessionSd);
+}
+
+/** The smallest relative difference that n sessions show with this power; ∞ when no difference would be shown. */
+export function minimumDetectableEffect(plan: PowerPlan & { readonly n: number; readonly power: number }): number {
+  const size = detectableSize(plan.n, plan.alpha, plan.power);
+  return Number.isFinite(size) ? effectOfSize(size, plan) : Infinity;
 }
 
 /** The least number of sessions that show a relative difference `effect` with this power; ∞ past SESSIONS_MAX of them. */

@@ -3,7 +3,7 @@ import { normalCdf } from './normal.js';
 /** Up to this many differences the null distribution of V is exact (10 million additions). */
 const EXACT_DIFFERENCES_MAX = 400;
 /** Up to this n₁·n₂ the null distribution of U is exact (32 million additions for 400 against 400). */
-const EXACT_PAIRS_MAX = 160_000;
+export const EXACT_PAIRS_MAX = 160_000;
 
 /** A distribution of a rank statistic on 0 … max, symmetric about max/2. */
 export interface RankNull {

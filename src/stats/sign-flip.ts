@@ -1,9 +1,7 @@
-import type { Prng } from '../base/prng.js';
-
-/** Up to this many differences all 2^n flips are counted; it takes two lists of at most 2^16 sums. */
+/** Up to this many differences they are taken as they are; it takes two lists of at most 2^16 sums. */
 export const EXACT_FLIPS_MAX = 32;
-/** Ten times what a bound of 1 % over 60 cells asks for (B ≥ m/α is not enough: the p itself has an error). */
-const FLIPS = 60_000;
+/** Steps of the grid that more differences are rounded to, for a difference of mean size. */
+const STEPS = 64;
 /** Two sums nearer than this part of Σ|d| are the same sum rounded differently. To call them equal only raises p. */
 const TIE = 1e-12;
 
@@ -16,26 +14,23 @@ export interface SignFlipTest {
   readonly pLess: number;
   /** P(|mean| ≥ the observed one's). */
   readonly pTwoSided: number;
-  readonly method: 'exact' | 'sampled';
 }
 
 /**
  * The sign-flip (randomisation) test of paired differences (Fisher 1935): were they symmetric about zero, each sign
- * would be as likely as the other, and the mean is compared with that of all 2^n flips. Exact up to EXACT_FLIPS_MAX
- * differences; beyond that p = (b+1)/(B+1) with `flips` = B flips drawn from `random` (Phipson & Smyth 2010), of
- * which a bound α over m tests asks for B ≥ 10·m/α. A flip whose mean equals the observed one counts.
+ * would be as likely as the other, and the mean is compared with that of all 2^n flips. A flip whose mean equals the
+ * observed one counts. More than EXACT_FLIPS_MAX differences are first rounded to 1/STEPS of their mean size. The grid
+ * knows nothing of signs, so the test of what is rounded holds its level exactly too, and p reaches 2^−n, where drawn
+ * flips end at 1/(B+1): beyond the bound of one cell among many.
  *
- * Throws RangeError without differences, for one that is not finite, and for more than EXACT_FLIPS_MAX of them
- * without a generator.
+ * Throws RangeError without differences and for one that is not finite.
  */
-export function signFlip(differences: readonly number[], random?: Prng, flips = FLIPS): SignFlipTest {
+export function signFlip(differences: readonly number[]): SignFlipTest {
   if (differences.length === 0) throw new RangeError('a sign-flip test takes at least one difference');
   if (!differences.every(Number.isFinite)) throw new RangeError('a sign-flip test takes finite differences');
   const statistic = differences.reduce((sum, difference) => sum + difference, 0) / differences.length;
-  if (differences.length <= EXACT_FLIPS_MAX) return { statistic, ...exact(differences) };
-  if (random === undefined) throw new RangeError(`more than ${EXACT_FLIPS_MAX} differences take a generator`);
-  if (!(Number.isInteger(flips) && flips >= 1)) throw new RangeError(`flips are counted from 1, not ${flips}`);
-  return { statistic, ...sampled(differences, random, flips) };
+  const { pGreater, pLess } = differences.length <= EXACT_FLIPS_MAX ? exact(differences) : rounded(differences);
+  return { statistic, pGreater, pLess, pTwoSided: Math.min(1, 2 * Math.min(pGreater, pLess)) };
 }
 
 /** The smallest p that a one-sided sign-flip test of n differences can reach: 2^−n. A two-sided one reaches twice that. */
@@ -43,7 +38,7 @@ export function smallestSignFlipP(n: number): number {
   return 2 ** -n;
 }
 
-type Tails = Omit<SignFlipTest, 'statistic'>;
+type Tails = Pick<SignFlipTest, 'pGreater' | 'pLess'>;
 
 /**
  * A flip's sum is 2·S − Σ|d| where S is the sum of |d| over what it makes positive, so the flips are the subsets of |d|.
@@ -58,7 +53,7 @@ function exact(differences: readonly number[]): Tails {
   const pGreater = pairsReaching(first, second, positive - tie) / flips;
   // What is left out has the same distribution, so that S ≤ s is as likely as S ≥ Σ|d| − s.
   const pLess = pairsReaching(first, second, negative - tie) / flips;
-  return { pGreater, pLess, pTwoSided: Math.min(1, 2 * Math.min(pGreater, pLess)), method: 'exact' };
+  return { pGreater, pLess };
 }
 
 function magnitudes(differences: readonly number[]) {
@@ -72,15 +67,24 @@ function magnitudes(differences: readonly number[]) {
   return { sizes, positive, negative, tie: TIE * (positive + negative) };
 }
 
-/** The sums of all subsets, ascending. */
+/** The sums of all subsets, ascending: those without a size and those with it are both sorted, and are merged. */
 function subsetSums(sizes: readonly number[]): Float64Array {
-  const sums = new Float64Array(2 ** sizes.length);
-  let filled = 1;
+  let sums = new Float64Array(2 ** sizes.length);
+  let merged = new Float64Array(2 ** sizes.length);
+  let length = 1;
   for (const size of sizes) {
-    for (let i = 0; i < filled; i++) sums[filled + i] = (sums[i] as number) + size;
-    filled *= 2;
+    for (let place = 0, without = 0, having = 0; place < 2 * length; place++) {
+      const added = having < length ? (sums[having] as number) + size : Number.POSITIVE_INFINITY;
+      if (without < length && (sums[without] as number) <= added) merged[place] = sums[without++] as number;
+      else {
+        merged[place] = added;
+        having++;
+      }
+    }
+    length *= 2;
+    [sums, merged] = [merged, sums];
   }
-  return sums.sort();
+  return sums;
 }
 
 /** How many pairs of a sum of each list reach the bound. */
@@ -94,24 +98,26 @@ function pairsReaching(first: Float64Array, second: Float64Array, bound: number)
   return pairs;
 }
 
-function sampled(differences: readonly number[], random: Prng, flips: number): Tails {
-  const { sizes, positive, negative, tie } = magnitudes(differences);
-  let greater = 0;
-  let less = 0;
-  let extreme = 0;
-  for (let flip = 0; flip < flips; flip++) {
-    let sum = 0;
-    let signs = 0;
-    for (let i = 0; i < sizes.length; i++) {
-      if (i % 32 === 0) signs = random.nextUint32();
-      if (signs & 1) sum += sizes[i] as number;
-      signs >>>= 1;
+/** The same on a grid, where the distribution of S is built up size by size. */
+function rounded(differences: readonly number[]): Tails {
+  const { positive, negative } = magnitudes(differences);
+  const step = (positive + negative) / differences.length / STEPS;
+  if (step === 0) return { pGreater: 1, pLess: 1 };
+  const steps = differences.map((difference) => Math.round(Math.abs(difference) / step));
+  const total = steps.reduce((sum, size) => sum + size, 0);
+  const above = steps.reduce((sum, size, index) => sum + ((differences[index] as number) > 0 ? size : 0), 0);
+  const probabilities = new Float64Array(total + 1);
+  probabilities[0] = 1;
+  let reached = 0;
+  for (const size of steps) {
+    reached += size;
+    for (let sum = reached; sum >= 0; sum--) {
+      const without = probabilities[sum] as number;
+      probabilities[sum] = (sum >= size ? without + (probabilities[sum - size] as number) : without) / 2;
     }
-    if (sum >= positive - tie) greater++;
-    if (sum <= positive + tie) less++;
-    // The larger of what is positive and what is negative says how far a sum is from zero.
-    if (Math.max(sum, positive + negative - sum) >= Math.max(positive, negative) - tie) extreme++;
   }
-  const p = (count: number) => (count + 1) / (flips + 1);
-  return { pGreater: p(greater), pLess: p(less), pTwoSided: p(extreme), method: 'sampled' };
+  // From the far end: the smallest are added first.
+  const upperTail = (from: number) => probabilities.subarray(from).reduceRight((sum, p) => sum + p, 0);
+  const p = (from: number) => Math.min(1, Math.max(Number.MIN_VALUE, upperTail(from)));
+  return { pGreater: p(above), pLess: p(total - above) };
 }

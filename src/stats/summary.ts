@@ -9,7 +9,9 @@ import {
   tailNs,
   throughputBytesPerSecond,
 } from '../record/measure.js';
-import type { CacheEvidence, TrialRecord, Warning } from '../record/trial-record.js';
+import type { CacheEvidence, TrialRecord } from '../record/trial-record.js';
+import { byWeight, type Warning } from '../record/warning.js';
+import { armWarnings } from './arm-warnings.js';
 import { type Spread, spreadOf } from './spread.js';
 
 /** What names an arm. Every `Arm` and every `TrialRecord`'s arm has it. */
@@ -37,7 +39,7 @@ export interface ArmSummary {
   readonly warnings: readonly ArmWarning[];
 }
 
-/** A warning of an arm's counted trials, with the number of trials that raised it. */
+/** A warning of an arm's counted trials, with the number of trials that raised it: all for one of the arm as a whole. */
 export interface ArmWarning extends Warning {
   readonly trials: number;
 }
@@ -81,7 +83,7 @@ function summarizeArm(heading: ArmHeading, trials: readonly TrialRecord[]): ArmS
     tailNs: spread(tailNs),
     latencies: summarizeLatencies(counted),
     cache: worstCache(counted),
-    warnings: countWarnings(counted),
+    warnings: warningsOfArm(counted),
   };
 }
 
@@ -95,7 +97,8 @@ function worstCache(trials: readonly TrialRecord[]): ArmSummary['cache'] {
   return null;
 }
 
-function countWarnings(trials: readonly TrialRecord[]): ArmWarning[] {
+/** What the counted trials of an arm warn of, each alone and all together, the weightiest first. */
+export function warningsOfArm(trials: readonly TrialRecord[]): ArmWarning[] {
   const byCode = new Map<Warning['code'], ArmWarning>();
   for (const trial of trials) {
     const raised = new Map(trial.warnings.map((warning) => [warning.code, warning]));
@@ -104,5 +107,6 @@ function countWarnings(trials: readonly TrialRecord[]): ArmWarning[] {
       byCode.set(code, known ? { ...known, trials: known.trials + 1 } : { ...warning, trials: 1 });
     }
   }
-  return [...byCode.values()];
+  const together = armWarnings(trials).map((warning) => ({ ...warning, trials: trials.length }));
+  return [...byCode.values(), ...together].sort(byWeight);
 }

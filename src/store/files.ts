@@ -1,9 +1,11 @@
 /** Writing so that a crash leaves either the old bytes or whole lines of the new ones. */
 import {
   closeSync,
+  existsSync,
   fdatasyncSync,
   fstatSync,
   fsyncSync,
+  mkdirSync,
   openSync,
   readSync,
   renameSync,
@@ -13,12 +15,16 @@ import {
 import { dirname } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 
+/** What helps when a run directory cannot be written. */
+const ELSEWHERE = 'choose another directory with -o';
+
 /**
  * Replaces a file as a whole: the bytes go to a new file beside it, are made durable, and take its
  * name. A reader sees the old file or the new one, never a part.
+ * @param remedy for the message, when it cannot be written
  * @throws FeedrateError `store`
  */
-export function replaceFile(path: string, text: string): void {
+export function replaceFile(path: string, text: string, remedy = ELSEWHERE): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     withFile(temporary, 'w', (fd) => {
@@ -29,17 +35,22 @@ export function replaceFile(path: string, text: string): void {
     withFile(dirname(path), 'r', syncDirectory);
   } catch (error) {
     rmSync(temporary, { force: true });
-    throw cannotWrite(path, error);
+    throw cannotWrite(path, error, remedy);
   }
 }
 
 /**
  * Appends whole lines in one write and makes them durable. If the file ends in a torn line (its
  * writer was killed, or the disk was full), the new ones start on a line of their own.
+ * @param remedy for the message, when it cannot be written
  * @returns the file's size before and after, bytes
  * @throws FeedrateError `store`
  */
-export function appendLines(path: string, lines: string): { beforeBytes: number; afterBytes: number } {
+export function appendLines(
+  path: string,
+  lines: string,
+  remedy = ELSEWHERE,
+): { beforeBytes: number; afterBytes: number } {
   try {
     return withFile(path, 'a+', (fd) => {
       const beforeBytes = fstatSync(fd).size;
@@ -48,16 +59,28 @@ export function appendLines(path: string, lines: string): { beforeBytes: number;
       return { beforeBytes, afterBytes: fstatSync(fd).size };
     });
   } catch (error) {
-    throw cannotWrite(path, error);
+    throw cannotWrite(path, error, remedy);
   }
 }
 
-/** The error of a run directory that cannot be written, with the remedy that fits. */
-export function cannotWrite(path: string, error: unknown): FeedrateError {
+/** The error of a file or directory that cannot be written, with the remedy that fits. */
+export function cannotWrite(path: string, error: unknown, remedy = ELSEWHERE): FeedrateError {
   const { code, message } = systemFaultOf(error);
   const full = code === 'ENOSPC' || code === 'EDQUOT';
-  const remedy = full ? 'free some space, or choose another directory with -o' : 'choose another directory with -o';
-  return new FeedrateError('store', `${path}: cannot write (${message}); ${remedy}`, { cause: error });
+  const advice = full ? `free some space, or ${remedy}` : remedy;
+  return new FeedrateError('store', `${path}: cannot write (${message}); ${advice}`, { cause: error });
+}
+
+/** One by one: below /proc, Node 20's own recursive mkdir never returns. */
+export function makeDirectories(path: string): void {
+  if (existsSync(path)) return;
+  makeDirectories(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (systemFaultOf(error).code !== 'EEXIST') throw error;
+  }
 }
 
 function withFile<T>(path: string, flags: string, use: (fd: number) => T): T {

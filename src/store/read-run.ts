@@ -3,23 +3,24 @@ import { readFileSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
-import { decodeRun, decodeTrial } from '../record/codec.js';
+import { decodeRun, decodeTrial, type TrialPart } from '../record/codec.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { RunStatus, StoredRun } from '../record/stored-run.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { RUN_FILES } from './layout.js';
+import { forEachLine } from './lines.js';
 import { isProcessOf } from './process-alive.js';
 
 /**
  * All that can be read of a run directory. Missing, cut off or damaged parts are named in `problems`
- * and the rest is returned.
+ * and the rest is returned. Trials come without the `omitted` parts, which are most of a run that was long.
  * @throws FeedrateError `store` only when there is no such directory
  */
-export function readRun(directory: string): StoredRun {
+export function readRun(directory: string, omitted: readonly TrialPart[] = []): StoredRun {
   const path = resolve(directory);
   requireDirectory(path);
   const header = readHeader(path);
-  const { trials, problems } = readTrials(path);
+  const { trials, problems } = readTrials(path, omitted);
   const status = header.run === null ? 'unknown' : statusOf(header.run);
   const killed = status === 'killed' && header.run !== null ? [killedProblem(header.run, trials.length)] : [];
   return {
@@ -47,18 +48,17 @@ export function readHeader(directory: string): { run: RunRecord | null; problems
 }
 
 /** The trials that can be read, in the order of their ends. A line that cannot be read is a problem, not the end. */
-export function readTrials(directory: string): { trials: TrialRecord[]; problems: string[] } {
-  const text = readText(join(directory, RUN_FILES.trials));
-  if (text instanceof Error) {
-    return { trials: [], problems: [`${RUN_FILES.trials}: ${text.message}; no trial is recorded`] };
-  }
+export function readTrials(
+  directory: string,
+  omitted: readonly TrialPart[] = [],
+): { trials: TrialRecord[]; problems: string[] } {
   const trials = new Map<string, TrialRecord>();
   const problems: string[] = [];
-  for (const [index, line] of text.split('\n').entries()) {
-    if (line === '') continue;
-    const where = `${RUN_FILES.trials}:${index + 1}`;
+  const readLine = (line: string, number: number): void => {
+    if (line === '') return;
+    const where = `${RUN_FILES.trials}:${number}`;
     try {
-      const trial = decodeTrial(line, where);
+      const trial = decodeTrial(line, where, omitted);
       const key = `${trial.id} of rank ${trial.rank}`;
       if (trials.has(key)) problems.push(`${where}: trial ${key} is recorded twice; the first one counts`);
       else trials.set(key, trial);
@@ -66,6 +66,12 @@ export function readTrials(directory: string): { trials: TrialRecord[]; problems
       if (!(error instanceof FeedrateError)) throw error;
       problems.push(`${error.message}; this trial is lost`);
     }
+  };
+  try {
+    forEachLine(join(directory, RUN_FILES.trials), readLine);
+  } catch (error) {
+    const lost = trials.size === 0 ? 'no trial is recorded' : 'the trials after it are lost';
+    problems.push(`${RUN_FILES.trials}: ${readFaultOf(error)}; ${lost}`);
   }
   return { trials: [...trials.values()], problems };
 }
@@ -92,7 +98,11 @@ function readText(path: string): string | Error {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    const { code, message } = systemFaultOf(error);
-    return new Error(code === 'ENOENT' ? 'missing' : `cannot be read (${message})`);
+    return new Error(readFaultOf(error));
   }
+}
+
+function readFaultOf(error: unknown): string {
+  const { code, message } = systemFaultOf(error);
+  return code === 'ENOENT' ? 'missing' : `cannot be read (${message})`;
 }

@@ -1,7 +1,7 @@
 /** Writing a run directory: created once, a trial appended as it ends, finished at the end. */
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { decodeRun, encodeRun, encodeTrial } from '../record/codec.js';
 import { type Column, csvHead, csvRows } from '../record/csv.js';
@@ -9,7 +9,7 @@ import type { RunRecord } from '../record/run-record.js';
 import { secondRows, summaryColumns, timeseriesColumns, trialRow } from '../record/trial-columns.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { commandText } from './command-text.js';
-import { appendLines, cannotWrite, replaceFile } from './files.js';
+import { appendLines, cannotWrite, makeDirectories, replaceFile } from './files.js';
 import { hdrLogHead, hdrLogLines } from './hdr-log.js';
 import { RUN_FILES } from './layout.js';
 import { readTrials } from './read-run.js';
@@ -59,23 +59,22 @@ export function openRun(directory: string): RunStore {
   return storeOf(resolve(directory), decodeRun(text, path));
 }
 
+/**
+ * Opens a run that has ended to add sessions to it: `run.json` then says `running` and holds what was changed. What was
+ * measured stays. Throws `FeedrateError('store')`.
+ */
+export function reopenRun(directory: string, changes: Pick<RunRecord, 'plan' | 'overrides' | 'pid'>): RunStore {
+  const { run } = openRun(directory);
+  const reopened: RunRecord = { ...run, ...changes, status: 'running', endedAt: null };
+  replaceFile(join(directory, RUN_FILES.run), encodeRun(reopened));
+  return storeOf(resolve(directory), reopened);
+}
+
 /** `20261123T191203Z_quick_a1f3`. What a file name should not hold becomes a hyphen. */
 function runName(run: Pick<RunRecord, 'startedAt' | 'plan'>, suffix: string): string {
   const stamp = new Date(run.startedAt).toISOString().replaceAll(/[-:]|\.\d+/g, '');
   const workload = run.plan.workload.replaceAll(/[^A-Za-z0-9_.-]+/g, '-').slice(0, 60);
   return `${stamp}_${workload}_${suffix}`;
-}
-
-/** One by one: below /proc, Node 20's own recursive mkdir never returns. */
-function makeDirectories(path: string): void {
-  if (existsSync(path)) return;
-  makeDirectories(dirname(path));
-  try {
-    mkdirSync(path);
-  } catch (error) {
-    // Another run may have made it meanwhile.
-    if (systemFaultOf(error).code !== 'EEXIST') throw error;
-  }
 }
 
 function makeParent(parent: string): void {

@@ -225,6 +225,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
   const window = assembleWindow(reports);
   const cache = judgeCache(arm.spec.cache, preparation, window, device);
   const client = assembleClient(reports, measured.eventLoopDelay);
+  const series = assembleSeries(reports, window.lastDoneNs);
   const shortTransfers = reports.reduce((sum, report) => sum + report.shortTransfers, 0);
   const status = settings.stopped() ? 'aborted' : fault === null ? 'ok' : 'failed';
   return {
@@ -238,10 +239,12 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
     engine,
     window,
     latency: assembleLatency(counters),
-    series: assembleSeries(reports, window.lastDoneNs),
+    series,
     cache,
     client,
     warnings:
-      reports.length === 0 ? [] : warningsOf({ job: arm.spec, engine, window, cache, client, shortTransfers, status }),
+      reports.length === 0
+        ? []
+        : warningsOf({ job: arm.spec, engine, window, cache, client, shortTransfers, status, series }),
   };
 }

@@ -1,6 +1,8 @@
-import { formatDurationNs } from '../base/units.js';
-import type { CacheEvidence, ClientUse, EngineUse, TrialRecord, Warning, Window } from '../record/trial-record.js';
+import { formatDurationNs, formatThroughput } from '../base/units.js';
+import type { CacheEvidence, ClientUse, EngineUse, SeriesPoint, TrialRecord, Window } from '../record/trial-record.js';
+import { type Warning, warning } from '../record/warning.js';
 import type { Job } from '../workload/workload.js';
+import { stepDown, unsteadiness, wholeSeconds } from './steadiness.js';
 
 /** Workers that used more than this share of their time on the CPU outside the kernel were the limit themselves. */
 const CLIENT_BOUND_SHARE = 0.8;
@@ -24,6 +26,7 @@ interface Observed {
   readonly client: ClientUse;
   readonly shortTransfers: number;
   readonly status: TrialRecord['status'];
+  readonly series: readonly SeriesPoint[];
 }
 
 const workersOf = ({ numjobs, threadsPerJob }: EngineUse): number => numjobs * threadsPerJob;
@@ -33,75 +36,53 @@ type Check = (observed: Observed) => Warning | null;
 const cacheContradicted: Check = ({ cache }) =>
   cache.verdict !== 'contradicted'
     ? null
-    : {
-        code: 'cache-contradicted',
-        message: `claimed ${cache.claim}, but ${cache.detail}`,
-        remedy: 'use files larger than memory, one pass (no time_based), or cache: direct',
-      };
+    : warning('cache-contradicted', `claimed ${cache.claim}, but ${cache.detail}`);
 
 const cacheUnproven: Check = ({ cache }) =>
-  cache.verdict !== 'unproven'
-    ? null
-    : {
-        code: 'cache-unproven',
-        message: `claimed ${cache.claim}, unproven: ${cache.detail}`,
-        remedy: 'treat the cache state as unknown',
-      };
+  cache.verdict !== 'unproven' ? null : warning('cache-unproven', `claimed ${cache.claim}, unproven: ${cache.detail}`);
 
 const koffiMissing: Check = ({ engine }) =>
   engine.calls !== 'fs'
     ? null
-    : {
-        code: 'koffi-missing',
-        message: 'system calls went through Node’s fs, which costs CPU at small block sizes',
-        remedy: 'install the optional dependency koffi, or unset FEEDRATE_NO_KOFFI',
-      };
+    : warning('koffi-missing', 'system calls went through Node’s fs, which costs CPU at small block sizes');
 
 const queueReplaced: Check = ({ job, engine }) =>
   job.kind !== 'io' || engine.reason === null
     ? null
-    : {
-        code: 'queue-replaced',
-        message: `iodepth ${job.iodepth} was kept up by ${engine.iodepth} blocking threads a job: ${engine.reason}`,
-        remedy: 'compare it only with trials of the same engine, or let the kernel grant io_uring',
-      };
+    : warning(
+        'queue-replaced',
+        `iodepth ${job.iodepth} was kept up by ${engine.iodepth} blocking threads a job: ${engine.reason}`,
+      );
 
 const shortWindow: Check = ({ window, engine }) =>
   engine.used === 'simulated' || window.endNs - window.startNs >= SHORT_WINDOW_NS
     ? null
-    : {
-        code: 'short-window',
-        message: `all workers were busy for only ${formatDurationNs(window.endNs - window.startNs)}`,
-        remedy: 'raise size or runtime until a trial takes a second or more',
-      };
+    : warning('short-window', `all workers were busy for only ${formatDurationNs(window.endNs - window.startNs)}`);
 
 const straggler: Check = ({ window, engine }) =>
   workersOf(engine) === 1 || window.lastDoneNs - window.firstDoneNs <= STRAGGLER_SHARE * window.lastDoneNs
     ? null
-    : {
-        code: 'straggler',
-        message: `the last worker ended ${formatDurationNs(window.lastDoneNs - window.firstDoneNs)} after the first`,
-        remedy: 'use time_based with a runtime, so that all workers end together',
-      };
+    : warning(
+        'straggler',
+        `the last worker ended ${formatDurationNs(window.lastDoneNs - window.firstDoneNs)} after the first`,
+      );
 
 /** On a virtual clock real collections take no time, so that they say nothing of the trial. */
 const gcInWindow: Check = ({ client, window, engine }) =>
   engine.used === 'simulated' || client.gcNs <= GC_SHARE * window.lastDoneNs * workersOf(engine)
     ? null
-    : {
-        code: 'gc-in-window',
-        message: `garbage was collected for ${formatDurationNs(client.gcNs)} (${client.gcCount} times) while workers ran`,
-        remedy: 'longer trials make it matter less',
-      };
+    : warning(
+        'gc-in-window',
+        `garbage was collected for ${formatDurationNs(client.gcNs)} (${client.gcCount} times) while workers ran`,
+      );
 
 const shortTransfers: Check = ({ shortTransfers: count }) =>
   count === 0
     ? null
-    : {
-        code: 'short-transfers',
-        message: `the kernel ended ${count} transfers early; they were taken up again and count as one operation each`,
-        remedy: 'signals and full file systems do this: see whether something else was going on',
-      };
+    : warning(
+        'short-transfers',
+        `the kernel ended ${count} transfers early; they were taken up again and count as one operation each`,
+      );
 
 const clientBound: Check = ({ client, window, engine }) => {
   const busyNs = window.lastDoneNs * workersOf(engine);
@@ -112,11 +93,10 @@ const clientBound: Check = ({ client, window, engine }) => {
     client.workerUserNs <= CLIENT_BOUND_SHARE * busyNs
   )
     return null;
-  return {
-    code: 'client-bound',
-    message: `workers spent ${Math.round((client.workerUserNs / busyNs) * 100)} % of their time computing`,
-    remedy: 'the client was the limit: use larger blocks, more workers, or a faster machine',
-  };
+  return warning(
+    'client-bound',
+    `workers spent ${Math.round((client.workerUserNs / busyNs) * 100)} % of their time computing`,
+  );
 };
 
 const rateMissed: Check = ({ job, window, status }) => {
@@ -131,11 +111,29 @@ const rateMissed: Check = ({ job, window, status }) => {
         : 1;
   const chance = job.rateProcess === 'poisson' ? POISSON_DEVIATIONS / Math.sqrt(operations) : 0;
   if (!(reached < 1 - RATE_MISSED_SHARE - chance)) return null;
-  return {
-    code: 'rate-missed',
-    message: `only ${Math.round(reached * 100)} % of the rate was reached; latencies count from when operations were due`,
-    remedy: 'the storage cannot keep up with this rate: lower it, or add workers',
-  };
+  return warning(
+    'rate-missed',
+    `only ${Math.round(reached * 100)} % of the rate was reached; latencies count from when operations were due`,
+  );
+};
+
+/** Checkpoints pause between each other, so that only jobs that go on and on have a level to hold. */
+const holdsLevel = ({ kind }: Job): boolean => kind === 'io' || kind === 'small-files';
+
+/** A step down, or else no steady state: a step that is not over long before the end is both. */
+const unsteady: Check = ({ job, series, window, status }) => {
+  if (status !== 'ok' || !holdsLevel(job)) return null;
+  const rates = wholeSeconds(series, window);
+  const step = stepDown(rates);
+  if (step !== null) {
+    const [before, after] = [formatThroughput(step.before), formatThroughput(step.after)];
+    return warning('burst-suspected', `throughput stepped down from ${before} to ${after} after ${step.at} s`);
+  }
+  const found = unsteadiness(rates);
+  if (found === null) return null;
+  const percent = (share: number) => `${Math.round(Math.abs(share) * 100)} %`;
+  const course = `${found.slope > 0 ? 'rose' : 'fell'} by ${percent(found.slope)} and ranged over ${percent(found.range)}`;
+  return warning('no-steady-state', `throughput ${course} of its mean in the last ${found.seconds} s`);
 };
 
 const CHECKS = [
@@ -149,9 +147,10 @@ const CHECKS = [
   shortTransfers,
   clientBound,
   rateMissed,
+  unsteady,
 ];
 
 /** Everything about a trial that its reader must know. */
 export function warningsOf(observed: Observed): Warning[] {
-  return CHECKS.map((check) => check(observed)).filter((warning) => warning !== null);
+  return CHECKS.map((check) => check(observed)).filter((found) => found !== null);
 }

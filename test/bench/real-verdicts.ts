@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeWhole } from './results-file.js';
-import { type Recording, record, type Shape, WORKLOAD } from './verdict-recording.js';
+import { type Recording, record, type Shape } from './verdict-recording.js';
 import { verdictReport } from './verdict-report.js';
 
 const FULL = { families: 100, injected: 40, sessions: 12, rounds: 2, runtime: 50 };
@@ -70,14 +70,12 @@ async function main(): Promise<void> {
   const directory = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'feedrate-verdicts-'));
   const target = mkdtempSync(join(values.target, 'feedrate-verdicts-'));
   try {
-    const workloadPath = join(directory, 'workload.yaml');
-    writeFileSync(workloadPath, WORKLOAD);
     const path = values.recordings ?? join(directory, 'recordings.jsonl');
     const recordings = readRecordings(path, shape);
     for (let family = 1; family <= families && Date.now() < until; family++) {
       if (recordings.some((kept) => kept.family === family)) continue;
       const parts = slowed.has(family) ? PARTS : [];
-      const recording = await record(family, { ...shape, parts }, { directory, target, workloadPath });
+      const recording = await record(family, { ...shape, parts }, { directory, target });
       appendFileSync(path, `\n${JSON.stringify(recording)}`);
       recordings.push(recording);
       process.stderr.write(`family ${family} of ${families}\n`);

@@ -1,13 +1,14 @@
 /** Recordings of `bench:verdicts`: families of cells, measured as `run` measures them. */
 import { rmSync } from 'node:fs';
 import { loadavg } from 'node:os';
-import { measureRun } from '../../src/cli/measure-run.js';
+import { measure } from '../../src/cli/measure.js';
 import { type Preparation, prepareRun, runRecordOf } from '../../src/cli/preparation.js';
 import type { Injection } from '../../src/record/run-record.js';
 import type { Observation } from '../../src/stats/effect.js';
 import { type Measure, measuredOnce, measureOf } from '../../src/stats/measure.js';
 import { isCounted } from '../../src/stats/summary.js';
 import { readRun } from '../../src/store/read-run.js';
+import { createRun } from '../../src/store/run-store.js';
 
 /** Of a family: sessions are processes of their own, rounds interleave all sides of all cells in shuffled order. */
 export interface Shape {
@@ -29,7 +30,7 @@ export interface Recording {
 }
 
 /** 4 KiB and 1 MiB, from memory and from the disk. */
-export const WORKLOAD = `name: verdicts
+const WORKLOAD = `name: verdicts
 dataset: {nrfiles: 1, filesize: 32MiB}
 defaults: {ioengine: psync, rw: randread, bs: [4KiB, 1MiB], time_based: true}
 jobs:
@@ -47,7 +48,7 @@ const THROUGHPUT = measureOf('throughput') as Measure;
 export async function record(
   family: number,
   { sessions, rounds, runtimeMs, parts }: Shape,
-  place: { readonly directory: string; readonly target: string; readonly workloadPath: string },
+  place: { readonly directory: string; readonly target: string },
 ): Promise<Recording> {
   const names = [BASE, SAME, ...parts.map(slowSide)];
   const set = (text: string) => ({
@@ -58,15 +59,15 @@ export async function record(
   });
   const overrides = [`trials.sessions=${sessions}`, `trials.rounds=${rounds}`, `runtime=${runtimeMs}ms`].map(set);
   const preparation: Preparation = prepareRun(
-    { workloadPath: place.workloadPath, overrides, seed: family },
+    WORKLOAD,
+    { workloadPath: 'verdicts', overrides, seed: family },
     names.map((name) => ({ name, path: place.target })),
   );
   const injected: Injection[] = parts.map((part) => ({ target: slowSide(part), part, delayNs: 0 }));
-  const { directory, status } = await measureRun(
-    preparation,
-    { ...runRecordOf(preparation, { labels: {}, overrides }, []), ...(injected.length > 0 && { injected }) },
-    { outputDirectory: place.directory, progress: 'none', dropCaches: false },
-  );
+  const runRecord = runRecordOf(preparation, { labels: {}, overrides }, []);
+  const store = createRun(place.directory, { ...runRecord, ...(injected.length > 0 && { injected }) });
+  const status = await measure(preparation, store, { progress: 'none', dropCaches: false });
+  const { directory } = store;
   const { run, trials } = readRun(directory);
   rmSync(directory, { recursive: true });
   if (status !== 'complete' || run === null) throw new Error(`family ${family}: the run is ${status}`);

@@ -11,7 +11,7 @@ import { latestRun, runFile } from '../support/run-directory.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
 
 const test = suite('cli/commands');
-const COMMANDS = ['run', 'prepare', 'show', 'list', 'schema', 'completion', 'clean'];
+const COMMANDS = ['run', 'prepare', 'show', 'list', 'history', 'schema', 'completion', 'clean'];
 
 const SIMULATED = `name: pretend
 trials: { sessions: 1, rounds: 2 }

@@ -44,7 +44,20 @@ for (const shell of ['bash', 'zsh', 'fish']) {
 }
 
 test('commands, options and choices are offered', () => {
-  const commands = ['run', 'prepare', 'show', 'list', 'schema', 'completion', 'clean', 'help', ':4'];
+  const commands = [
+    'run',
+    'prepare',
+    'show',
+    'list',
+    'compare',
+    'gate',
+    'baseline',
+    'schema',
+    'completion',
+    'clean',
+    'help',
+    ':4',
+  ];
   assert.equal(offered(['']).sort(), commands.sort());
   assert.equal(offered(['sh']), ['show', ':4']);
   assert.equal(offered(['run', '--pro']), ['--progress', ':4']);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { CalibrationRecord } from '../../src/record/calibration-record.js';
+import { formatPercent } from '../../src/report/format.js';
 import { feedrate, type Outcome } from '../support/feedrate-cli.js';
 import { assertGolden } from '../support/golden.js';
 import { fixturePath } from '../support/repository.js';
@@ -79,7 +80,7 @@ test('the report, the stored calibration, and what a comparison makes of it', ()
     const gated = call('gate', record.run, '--cols', 'target', ...LOOSE);
     assert.match(
       gated.stdout,
-      `throughput of loud: min-effect raised to ${(loud * 100).toFixed(1)} % by the calibration of 20`,
+      `throughput of loud: min-effect raised to ${formatPercent(loud)} by the calibration of 20`,
     );
     assert.not.match(gated.stdout, /noise is not measured/);
     assert.is(gated.status, 0);

@@ -43,6 +43,13 @@ test("quantiles of Student's t equal those of R", () => {
   assert.throws(() => studentUpperQuantile(0.1, 0), RangeError);
 });
 
+test('the intervals of a mean that benchmath and Bencher have', () => {
+  // The mean of −8, 2 … 6 is 2, and the sum of its squared deviations 130.
+  near(studentUpperQuantile(0.025, 5) * Math.sqrt(130 / 5 / 6), 5.351092806, 'benchmath');
+  // A prediction of one more value: t·s·√(1 + 1/n).
+  near(studentUpperQuantile(1 - 0.977, 24) * 10 * Math.sqrt(1 + 1 / 25), 21.46, 'Bencher', 1e-4);
+});
+
 test("tails of the noncentral Student's t equal those of scipy", () => {
   for (const wanted of golden.noncentral) {
     near(noncentralStudentTail(wanted.t, wanted.freedom, wanted.noncentrality), wanted.tail, wanted, 0, 1e-9);

@@ -79,7 +79,7 @@ mwu = []
 for (x, y), found in zip(pairs, in_r([wilcox(f'{vector(x)},{vector(y)}', True) for x, y in pairs])):
     check_with_scipy(lambda side: stats.mannwhitneyu(x, y, alternative=side, method='exact').pvalue, found)
     mwu.append(case(dict(x=x, y=y), found))
-for _ in range(100):
+for _ in range(200):
     x, y = sample(rng.randint(1, 6), True), sample(rng.randint(1, 6), True)
     mwu.append(case(dict(x=x, y=y), all_assignments(x, y)))
 
@@ -88,7 +88,7 @@ signed = []
 for d, found in zip(differences, in_r([wilcox(vector(d), True) for d in differences])):
     check_with_scipy(lambda side: stats.wilcoxon(d, alternative=side, method='exact').pvalue, found)
     signed.append(case(dict(d=d), found))
-for _ in range(100):
+for _ in range(200):
     d = sample(rng.randint(1, 9), True)
     signed.append(case(dict(d=d), all_signs(d)))
 

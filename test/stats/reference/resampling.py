@@ -2,7 +2,7 @@
 
 Permutation tests and binomial coverages are those of scipy, BCa quantiles and accelerations those of scipy's
 _bca_interval with the percentiles of numpy, quantiles those of R (type 7) after a check that numpy agrees,
-autocorrelations those of R's acf. Written with scipy 1.10.1 and R 4.2.2.
+autocorrelations those of R's acf, MADs and geometric means those of scipy. Written with scipy 1.10.1 and R 4.2.2.
 """
 import json
 import random
@@ -77,5 +77,12 @@ for c, (found,) in zip(quantiles, in_r([f'quantile({vector(c["x"])}, {c["q"]}, t
 
 series = [sample(rng.randint(3, 30)) for _ in range(200)]
 acf = in_r([f'acf({vector(s)}, lag.max=2, plot=FALSE)$acf[2:3]' for s in series])
-json.dump(dict(permutation=permutation, bca=bca, coverage=coverage, quantiles=quantiles,
+
+spread = []
+for _ in range(200):
+    x = [round(rng.lognormvariate(3, 1), 4) for _ in range(rng.randint(1, 40))]
+    q1, median, q3 = (float(v) for v in numpy.quantile(x, [0.25, 0.5, 0.75]))
+    spread.append(dict(x=x, q1=q1, median=median, q3=q3, mad=float(stats.median_abs_deviation(x)),
+                       gmean=float(stats.gmean(x))))
+json.dump(dict(spread=spread, permutation=permutation, bca=bca, coverage=coverage, quantiles=quantiles,
                autocorrelation=[dict(x=s, r=r) for s, r in zip(series, acf)]), sys.stdout, separators=(',', ':'))

@@ -1,7 +1,7 @@
-/** What `run` and `calibrate` share: the sessions of a plan one after the other, every trial on disk as it ends. */
+/** Measuring a plan: its sessions one after the other, told on the terminal, ended by Ctrl-C. */
 import { FeedrateError } from '../base/errors.js';
 import type { RunRecord } from '../record/run-record.js';
-import { createRun, type RunStore } from '../store/run-store.js';
+import type { RunStore } from '../store/run-store.js';
 import type { RunOptions } from './arguments.js';
 import type { Preparation } from './preparation.js';
 import { createProgress, type Progress } from './progress.js';
@@ -10,46 +10,48 @@ import { removeScratch } from './targets.js';
 
 export type RunEnd = Exclude<RunRecord['status'], 'running'>;
 
-export interface MeasuredRun {
-  /** Of the run. */
-  readonly directory: string;
-  readonly status: RunEnd;
+export interface MeasureOptions extends Pick<RunOptions, 'progress' | 'dropCaches'> {
+  /** 1-based; the sessions before it were measured earlier. Default 1. */
+  readonly firstSession?: number;
 }
 
-/** Makes the run directory and measures the plan into it. Throws `FeedrateError('store')` when it cannot be written. */
-export async function measureRun(
-  preparation: Preparation,
-  record: Omit<RunRecord, 'id'>,
-  options: Pick<RunOptions, 'outputDirectory' | 'progress' | 'dropCaches'>,
-): Promise<MeasuredRun> {
-  const store = createRun(options.outputDirectory, record);
+/** Runs the sessions of the plan into the store, and says there how it ended. What ends it early is told on stderr. */
+export async function measure(preparation: Preparation, store: RunStore, options: MeasureOptions): Promise<RunEnd> {
   const totalTrials = preparation.plan.trials.length;
   const progress = createProgress(options.progress, process.stderr, process.env, { totalTrials });
   for (const note of preparation.notes) progress.note(note);
   // Until the sessions say otherwise: a defect that is thrown through here must not leave a run that looks alive.
   let status: RunEnd = 'failed';
   try {
-    status = await runSessions(preparation, store, progress, options.dropCaches);
+    status = await runSessions(preparation, store, progress, options);
   } finally {
     progress.close();
     store.finish(status);
   }
-  return { directory: store.directory, status };
+  return status;
 }
 
 /** Session after session. What ends a run early is told on stderr; what was measured until then counts. */
 async function runSessions(
-  { plan, workload }: Preparation,
-  { run, directory }: RunStore,
+  preparation: Preparation,
+  store: RunStore,
   progress: Progress,
-  dropCaches: boolean,
+  options: MeasureOptions,
 ): Promise<RunEnd> {
+  const { plan, workload } = preparation;
   const runner = new SessionRunner();
   const release = onInterrupt(runner, progress);
-  const common = { plan, dataset: workload.dataset, runId: run.id, dropCaches, injected: run.injected ?? [] };
   try {
-    for (let session = 1; session <= plan.sessions && !runner.stopping; session++) {
-      await runner.run({ ...common, session }, directory, (event) => progress.handle(event));
+    for (let session = options.firstSession ?? 1; session <= plan.sessions && !runner.stopping; session++) {
+      const sessionOptions = {
+        plan,
+        dataset: workload.dataset,
+        runId: store.run.id,
+        session,
+        dropCaches: options.dropCaches,
+        injected: store.run.injected ?? [],
+      };
+      await runner.run(sessionOptions, store.directory, (event) => progress.handle(event));
     }
     return runner.stopping ? 'aborted' : 'complete';
   } catch (thrown) {
@@ -58,7 +60,7 @@ async function runSessions(
     return 'failed';
   } finally {
     release();
-    if (runner.killed) removeScratch(plan.targets, run.id, progress);
+    if (runner.killed) removeScratch(plan.targets, store.run.id, progress);
   }
 }
 

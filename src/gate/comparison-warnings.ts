@@ -1,0 +1,63 @@
+/** What makes the sides of a comparison less trustworthy than their numbers look. */
+import { byWeight, type Warning, warning } from '../record/warning.js';
+import type { Unit } from '../stats/effect.js';
+import { warningsOfArm } from '../stats/summary.js';
+import type { Measured } from './comparability.js';
+import type { Judgement, JudgementOptions } from './verdict.js';
+
+/** A warning and all sides that it is about, so that it is told once. */
+export interface ComparisonWarning extends Warning {
+  /** Whose `message` it is comes first; empty where it is about the comparison as a whole. */
+  readonly sides: readonly WarnedSide[];
+}
+
+export interface WarnedSide {
+  /** The name of the run. */
+  readonly name: string;
+  readonly arm: string;
+  /** How many of its counted trials say so, of how many. */
+  readonly trials: number;
+  readonly counted: number;
+}
+
+interface JudgedCell {
+  readonly base: NamedSide;
+  readonly candidate: NamedSide;
+  readonly judgement: Pick<Judgement, 'unitsNeeded'>;
+}
+
+interface NamedSide extends Measured {
+  readonly name: string;
+}
+
+interface Asked extends Pick<JudgementOptions, 'alpha'> {
+  readonly unit: Unit;
+}
+
+/** The warnings of the sides, one for each code, the weightiest first and of each the side with the most trials first. */
+export function warningsOfComparison(cells: readonly JudgedCell[], options: Asked): ComparisonWarning[] {
+  const sides = new Set(cells.flatMap(({ base, candidate }) => [base, candidate]));
+  const found = [...sides].flatMap(({ name, arm, trials }) =>
+    warningsOfArm(trials).map((raised) => ({
+      raised,
+      side: { name, arm: arm.id, trials: raised.trials, counted: trials.length },
+    })),
+  );
+  const codes = [...new Set(found.map(({ raised }) => raised.code))];
+  const grouped = codes.map((code): ComparisonWarning => {
+    const same = found.filter(({ raised }) => raised.code === code);
+    same.sort((a, b) => b.side.trials / b.side.counted - a.side.trials / a.side.counted);
+    const { message, remedy } = (same[0] as (typeof same)[number]).raised;
+    return { code, message, remedy, sides: same.map(({ side }) => side) };
+  });
+  return [...fewSessions(cells, options), ...grouped].sort(byWeight);
+}
+
+/** Where the smallest p that can come out is above the bound, the comparison could not have said anything. */
+function fewSessions(cells: readonly JudgedCell[], { unit, alpha }: Asked): ComparisonWarning[] {
+  const needed = Math.max(0, ...cells.map(({ judgement }) => judgement.unitsNeeded ?? 0));
+  if (needed === 0) return [];
+  const family = cells.length === 1 ? '1 cell' : `${cells.length} cells`;
+  const message = `with ${family} at ${alpha * 100} % no difference can be called real below ${needed} ${unit}s`;
+  return [{ ...warning('few-sessions', message, `--set trials.${unit}s=${needed}`), sides: [] }];
+}

@@ -1,0 +1,60 @@
+/** Trends of a series that rank order shows: Mann–Kendall's test and Theil and Sen's slope. */
+import { median } from 'simple-statistics';
+import { normalCdf } from './normal.js';
+import { rank } from './ranks.js';
+
+/** Up to this many values without ties the null distribution is exact, as in scipy. */
+const EXACT_MAX = 33;
+
+export interface MannKendall {
+  /** Pairs that rise less pairs that fall, later against earlier. */
+  readonly s: number;
+  readonly pTwoSided: number;
+}
+
+/**
+ * Is there a monotone trend (Mann 1945, Kendall 1948)? S = Σᵢ<ⱼ sgn(xⱼ − xᵢ). Exact for up to 33 values without ties, else
+ * normal with variance (n(n−1)(2n+5) − Σt(t−1)(2t+5))/18 over the groups of t equal values: scipy's kendalltau against
+ * the time. p is 1 for values that are all equal. Throws RangeError for NaN.
+ */
+export function mannKendall(values: readonly number[]): MannKendall {
+  const n = values.length;
+  const { groups } = rank(values);
+  let s = 0;
+  for (let later = 1; later < n; later++) {
+    const value = values[later] as number;
+    for (let earlier = 0; earlier < later; earlier++) s += Math.sign(value - (values[earlier] as number));
+  }
+  if (groups.length < 2) return { s, pTwoSided: 1 };
+  if (n <= EXACT_MAX && groups.length === n) return { s, pTwoSided: exactP(n, Math.abs(s)) };
+  const tied = groups.reduce((sum, { size: t }) => sum + t * (t - 1) * (2 * t + 5), 0);
+  const variance = (n * (n - 1) * (2 * n + 5) - tied) / 18;
+  return { s, pTwoSided: Math.min(1, 2 * normalCdf(-Math.abs(s) / Math.sqrt(variance))) };
+}
+
+/** P(|S| ≥ s): falling pairs are inversions, and of k values the last one makes 0 … k−1 of them, each as likely. */
+function exactP(n: number, s: number): number {
+  const pairs = (n * (n - 1)) / 2;
+  let chances = [1];
+  for (let k = 2; k <= n; k++) {
+    const next = new Array<number>(chances.length + k - 1).fill(0);
+    for (const [inversions, chance] of chances.entries()) {
+      for (let more = 0; more < k; more++) next[inversions + more] = (next[inversions + more] as number) + chance / k;
+    }
+    chances = next;
+  }
+  const mostInversions = (pairs - s) / 2;
+  const tail = chances.slice(0, mostInversions + 1).reduce((sum, chance) => sum + chance, 0);
+  return Math.min(1, 2 * tail);
+}
+
+/** The median of the slopes between all pairs, by index: Theil 1950, Sen 1968. NaN for fewer than two values. */
+export function theilSenSlope(values: readonly number[]): number {
+  const slopes: number[] = [];
+  for (let later = 1; later < values.length; later++) {
+    for (let earlier = 0; earlier < later; earlier++) {
+      slopes.push(((values[later] as number) - (values[earlier] as number)) / (later - earlier));
+    }
+  }
+  return slopes.length === 0 ? Number.NaN : median(slopes);
+}

@@ -1,0 +1,117 @@
+/** `feedrate gate --adaptive`: sessions are added to a run until it can be said what it shows. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { feedrate, type Outcome } from '../support/feedrate-cli.js';
+import { directoryIn, latestRun, runFile } from '../support/run-directory.js';
+import { withTemporaryDirectory } from '../support/temporary-directory.js';
+
+const test = suite('cli/adaptive');
+
+const WORKLOAD = `
+name: loader
+trials: {sessions: 3, rounds: 2}
+jobs:
+  read: {rw: randread, bs: 4k, size: 4MiB, ioengine: simulated, simulated_latency: 100us, cache: as-is}
+`;
+
+/** A run of three sessions on two targets, which are the same to the simulated engine. */
+function withRun(use: (directory: string) => void): Promise<void> {
+  return withTemporaryDirectory((directory) => {
+    for (const name of ['t', 'u']) directoryIn(directory, name);
+    writeFileSync(join(directory, 'w.yaml'), WORKLOAD);
+    run(directory);
+    use(directory);
+  });
+}
+
+function run(directory: string, ...args: string[]): Outcome {
+  const words = ['run', 'w.yaml', '-t', 'a=t', '-t', 'b=u', '-o', 'r', '--progress', 'none', ...args];
+  const outcome = feedrate(words, directory);
+  assert.is(outcome.status, 0, outcome.stderr);
+  return outcome;
+}
+
+function gate(directory: string, ...args: string[]): Outcome {
+  return feedrate(['gate', '-o', 'r', '--adaptive', '--progress', 'none', ...args], directory);
+}
+
+const trialsOf = (directory: string) => runFile(join(directory, 'r'), 'trials.jsonl');
+
+test('goes on until equal targets are shown to be equal, and keeps what was measured before', () =>
+  withRun((directory) => {
+    const before = trialsOf(directory);
+    // The workload is the one that the run keeps, whatever became of the file.
+    writeFileSync(join(directory, 'w.yaml'), 'not: a workload');
+    const { status, stdout, stderr } = gate(directory, '--cols', 'target', '--min-effect', '5%', '--format', 'json');
+    assert.is(status, 0, stderr);
+    assert.match(stderr, /^nothing is decided with 3 sessions: measuring up to 9 \(look 2 of 4\)\n/);
+    const report = JSON.parse(stdout);
+    assert.is(report.gate.outcome, 'pass');
+    assert.is(report.gate.look.planned, 4);
+    assert.ok(report.gate.look.number > 1);
+    assert.is(report.alpha, 0.01 / 4, 'each look has its part of the false alarms');
+    assert.ok(Math.abs(report.confidence - (1 - 0.05 / 4)) < 1e-12);
+    assert.is(report.cells[0].verdict, 'equivalent');
+    const after = trialsOf(directory);
+    assert.ok(after.startsWith(before), 'earlier trials stay as they were');
+    const { plan, status: ended, overrides } = JSON.parse(runFile(join(directory, 'r'), 'run.json'));
+    assert.is(ended, 'complete');
+    assert.equal(overrides, [`--set trials.sessions=${plan.sessions}`]);
+    const trials = after
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    assert.is(trials.length, plan.trials.length);
+    assert.equal(
+      trials.map(({ id }) => id),
+      plan.trials.map(({ id }: { id: string }) => id),
+    );
+  }));
+
+test('a clear regression is told at the first look', () =>
+  withRun((directory) => {
+    assert.is(feedrate(['baseline', 'save', 'main', '-o', 'r'], directory).status, 0);
+    run(directory, '--set', 'read.simulated_latency=150us', '--set', 'trials.sessions=6');
+    const { status, stdout, stderr } = gate(directory, '--baseline', 'main', '--alpha', '10%');
+    assert.is(status, 1, stdout);
+    assert.is(stderr, '');
+    assert.match(stdout, /gate: regression \(look 1 of 4/);
+  }));
+
+test('ends when the budget does not suffice for another session, and is then inconclusive', () =>
+  withRun((directory) => {
+    const before = trialsOf(directory);
+    const { status, stdout, stderr } = gate(directory, '--cols', 'target', '--budget', '1us');
+    assert.is(status, 3);
+    assert.match(stderr, /^the budget is used: 3 sessions so far/);
+    assert.match(stdout, /gate: inconclusive \(look 1 of 4/);
+    assert.is(trialsOf(directory), before);
+  }));
+
+test('what cannot go on as it began is refused in one line', () =>
+  withRun((directory) => {
+    const path = join(latestRun(join(directory, 'r')), 'run.json');
+    const refusal = (...args: string[]) => {
+      const { status, stderr } = gate(directory, '--cols', 'target', ...args);
+      assert.is(status, 2);
+      assert.is(stderr.split('\n').at(-1), '');
+      return stderr.trimEnd().split('\n').at(-1) ?? '';
+    };
+    assert.match(refusal('--looks', '1'), /--looks 1: a whole number from 2 to 20$/);
+    assert.match(refusal('--budget', 'soon'), /--budget: "soon" is not a time; write .* such as 500ms$/);
+    feedrate(['baseline', 'save', 'main', '-o', 'r'], directory);
+    assert.match(refusal('main'), /main is a baseline, which nothing is added to; name a run with --adaptive$/);
+    const text = readFileSync(path, 'utf8');
+    const record = JSON.parse(text);
+    writeFileSync(path, JSON.stringify({ ...record, environment: { ...record.environment, kernel: '5.10.0' } }));
+    assert.match(refusal(), /no sessions can be added: kernel was 5\.10\.0, is .*; measure a new run$/);
+    writeFileSync(path, JSON.stringify({ ...record, status: 'aborted' }));
+    assert.match(
+      refusal(),
+      /no sessions can be added: it is aborted, and only a complete run can be added to; measure/,
+    );
+  }));
+
+test.run();

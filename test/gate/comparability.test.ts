@@ -1,0 +1,171 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type Measured, mismatchesBetween } from '../../src/gate/comparability.js';
+import { valueText, wordOf } from '../../src/gate/job-words.js';
+import type { RunRecord, TargetEnvironment } from '../../src/record/run-record.js';
+import type { TrialRecord } from '../../src/record/trial-record.js';
+import { JOB_ROWS } from '../../src/workload/job-fields.js';
+import type { IoJob } from '../../src/workload/workload.js';
+import { blocks, checkpointWriteJob, ioJob } from '../support/jobs.js';
+import { makeArm, makeCache, makeRun, makeTrial } from '../support/records.js';
+
+const test = suite('gate/comparability');
+
+interface Changes {
+  readonly job?: Partial<IoJob>;
+  readonly environment?: Partial<RunRecord['environment']>;
+  readonly target?: Partial<TargetEnvironment>;
+  readonly labels?: RunRecord['labels'];
+  readonly trials?: readonly Partial<TrialRecord>[];
+}
+
+/** One arm of a run of its own, but for the changes like any other. */
+function side({ job, environment, target, labels = {}, trials = [{}] }: Changes = {}): Measured {
+  const arm = { ...makeArm('read'), spec: ioJob(job) };
+  const run = makeRun([arm], 1, { labels });
+  const targets = run.environment.targets.map((known) => ({ ...known, ...target }));
+  return {
+    run: { ...run, environment: { ...run.environment, targets, ...environment } },
+    arm,
+    trials: trials.map((more) => makeTrial(arm, 1, 100, more)),
+  };
+}
+
+/** What differs from a plain side, as `kind what: base → candidate`. */
+const differs = (changes: Changes, base: Changes = {}, overlooked: readonly string[] = []) =>
+  mismatchesBetween(side(base), side(changes), new Set(overlooked)).map(
+    ({ kind, what, base: before, candidate: after }) => `${kind} ${what}: ${before} → ${after}`,
+  );
+
+test('two runs of the same on the same', () => {
+  assert.equal(differs({}), []);
+});
+
+test('another machine, kernel, or version of what measures', () => {
+  const changed = (environment: Partial<RunRecord['environment']>) => differs({ environment });
+  assert.equal(changed({ kernel: '6.2.0' }), ['environment kernel: 6.1.0 → 6.2.0']);
+  assert.equal(changed({ cpuCount: 4 }), ['environment cpu: 2 × Example CPU → 4 × Example CPU']);
+  assert.equal(changed({ memoryBytes: 2 ** 35 }), ['environment memory: 16 GiB → 32 GiB']);
+  assert.equal(changed({ cgroup: { memoryMaxBytes: null, cpuMax: 1.5 } }), ['environment memory-limit: 2 GiB → none']);
+  assert.equal(changed({ cgroup: { memoryMaxBytes: 2 ** 31, cpuMax: 0.5 } }), ['environment cpu-limit: 1.5 → 0.5']);
+  assert.equal(changed({ feedrate: { version: '0.2.0', commit: null } }), ['environment feedrate: 0.1.0 → 0.2.0']);
+  assert.equal(changed({ node: 'v22.1.0' }), ['environment node: v20 → v22']);
+  assert.equal(changed({ node: 'v20.21.0' }), [], 'a patch of Node is no other engine');
+});
+
+test('another mount: its type, its source and its options, but not its addresses', () => {
+  const options = 'rw,vers=4.1,nconnect=8,addr=10.0.0.1,clientaddr=10.0.0.2,port=2049';
+  const moved = 'rw,vers=4.1,nconnect=8,addr=10.9.9.9,clientaddr=10.0.0.7,port=0,mountaddr=1,mountport=2';
+  const base = { target: { options } };
+  assert.equal(differs({ target: { options: moved } }, base), []);
+  assert.equal(differs({ target: { options: 'vers=4.1,nconnect=8,rw' } }, base), [], 'their order says nothing');
+  assert.equal(differs({ target: { options: 'rw,vers=3,nconnect=8,nolock' } }, base), [
+    'environment mount-options: vers=4.1 → vers=3,nolock',
+  ]);
+  assert.equal(differs({ target: { options: `${options},ro` } }, base), ['environment mount-options: – → ro']);
+  assert.equal(differs({ target: { fileSystem: 'ext4' } }), ['environment filesystem: nfs4 → ext4']);
+  assert.equal(differs({ target: { source: 'svm-2:/train' } }), ['environment source: svm-1:/train → svm-2:/train']);
+  assert.equal(differs({ environment: { targets: [] } }).length, 3, 'an environment that was not kept is another one');
+});
+
+test('labels of instance, tiering and volume are configuration, others are notes', () => {
+  const base = { labels: { tiering: 'AUTO', note: 'x' } };
+  assert.equal(differs({ labels: { tiering: 'AUTO', note: 'y' } }, base), []);
+  assert.equal(differs({ labels: { 'data.tiering': 'ALL' } }, base), ['environment tiering: AUTO → ALL']);
+  assert.equal(differs({ labels: { tiering: 'AUTO', instance: 'ml.p5.48xlarge' } }, base), [
+    'environment instance: absent → ml.p5.48xlarge',
+  ]);
+  assert.equal(differs({ labels: {} }, { labels: { volume: 'fg' } }), ['environment volume: fg → absent']);
+});
+
+test('another load is told in the words and units of the workload file', () => {
+  assert.equal(differs({ job: { bs: blocks(2 ** 20) } }), ['load bs: 4KiB → 1MiB']);
+  assert.equal(differs({ job: { runtimeNs: 30e9, timeBased: true } }), [
+    'load runtime: none → 30s',
+    'load time_based: false → true',
+  ]);
+  assert.equal(differs({ job: { rateBytesPerSecond: 2 ** 30, numjobs: 16 } }), [
+    'load numjobs: 1 → 16',
+    'load rate: none → 1GiB/s',
+  ]);
+  const mix = [
+    { blockBytes: 4096, share: 0.6 },
+    { blockBytes: 65_536, share: 0.4 },
+  ];
+  assert.equal(differs({ job: { bs: mix, sizeBytes: 2 ** 20 } }), [
+    'load bs: 4KiB → 4KiB/60:64KiB/40',
+    'load size: none → 1MiB',
+  ]);
+  assert.equal(differs({ job: { randomDistribution: { type: 'zipf', theta: 1.2 } } }), [
+    'load random_distribution: {"type":"random"} → {"type":"zipf","theta":1.2}',
+  ]);
+  assert.equal(
+    differs({ job: { randseed: 7, simulatedLatencyNs: 5, simulatedBytesPerSecond: 9 } }),
+    [],
+    'content and simulation',
+  );
+});
+
+test('a job of another kind differs in all that only one of them has', () => {
+  const [base, other] = [side(), side()];
+  const found = mismatchesBetween(base, { ...other, arm: { ...other.arm, spec: checkpointWriteJob() } }, new Set());
+  const said = new Map(found.map(({ what, base: before, candidate }) => [what, `${before} → ${candidate}`]));
+  assert.is(said.get('kind'), 'io → checkpoint-write');
+  assert.is(said.get('rw'), 'randread → absent');
+  assert.is(said.get('shard_size'), 'absent → 263144B');
+});
+
+test('the engine that was really used', () => {
+  const used = (name: string, calls: 'koffi' | 'fs' = 'koffi') => ({
+    engine: { ...makeTrial(makeArm('read'), 1, 1).engine, used: name, calls } as TrialRecord['engine'],
+  });
+  assert.equal(differs({ trials: [used('io_uring')] }), ['load engine: psync → io_uring']);
+  assert.equal(differs({ trials: [used('psync', 'fs')] }), ['load engine: psync → psync (fs)']);
+  const [both, other] = [
+    [used('psync'), used('io_uring')],
+    [used('io_uring'), used('psync')],
+  ];
+  assert.equal(differs({ trials: both }, { trials: other }), [], 'in whichever order');
+  assert.equal(differs({ trials: both }), ['load engine: psync → io_uring and psync']);
+  assert.equal(differs({ trials: [] }), [], 'who has no trial has used none');
+});
+
+test('a claim about the cache that is contradicted on one side alone, within a run too', () => {
+  const [held, broken] = [makeCache('proven'), makeCache('contradicted')];
+  const base = { trials: [{ cache: held }] };
+  const mixed = { trials: [{ cache: held }, { cache: broken }] };
+  assert.equal(differs(mixed, base), ['load cache-state: as claimed → contradicted']);
+  assert.equal(differs(mixed, { trials: [{ cache: broken }] }), []);
+  assert.equal(differs({ trials: [{ cache: makeCache('unproven') }] }, base), []);
+  const { run, arm, trials } = side(base);
+  const fast = { ...arm, id: 'fast', spec: ioJob({ numjobs: 64 }) };
+  const other = { run, arm: fast, trials: trials.map((trial) => ({ ...trial, cache: broken })) };
+  const found = mismatchesBetween({ run, arm, trials }, other, new Set());
+  assert.equal(
+    found.map(({ what }) => what),
+    ['cache-state'],
+    'jobs of one run differ where the workload says so',
+  );
+});
+
+test('axes and what is to be ignored are overlooked, a mount option by its own name', () => {
+  const options = { target: { options: 'rw,relatime,vers=3,nconnect=16' } };
+  assert.equal(differs(options), ['environment mount-options: vers=4.1 → vers=3,nconnect=16']);
+  assert.equal(differs(options, {}, ['nconnect']), ['environment mount-options: vers=4.1 → vers=3']);
+  assert.equal(differs(options, {}, ['nconnect', 'vers']), []);
+  assert.equal(differs(options, {}, ['mount-options']), []);
+  assert.equal(differs({ job: { runtimeNs: 1e9 }, environment: { kernel: '7' } }, {}, ['runtime', 'kernel']), []);
+  assert.equal(differs({ target: { fileSystem: 'ext4' } }, {}, ['fs']), []);
+  const engine = { engine: { ...makeTrial(makeArm('read'), 1, 1).engine, used: 'io_uring' as const } };
+  assert.equal(differs({ job: { ioengine: 'io_uring' }, trials: [engine] }, {}, ['ioengine']), []);
+});
+
+test('every property of a job has the word of the workload file', () => {
+  for (const { property, word } of JOB_ROWS) {
+    if (!property.startsWith('simulated')) assert.is(wordOf(property), word);
+  }
+  assert.is(valueText('thinktimeNs', 1500), '1500ns');
+  assert.is(valueText('sizeBytes', undefined), 'absent');
+});
+
+test.run();

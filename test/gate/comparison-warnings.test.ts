@@ -1,0 +1,109 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type Comparison, compare, type NamedRun } from '../../src/gate/comparison.js';
+import { gateOf } from '../../src/gate/gate.js';
+import type { TrialRecord } from '../../src/record/trial-record.js';
+import { renderComparison } from '../../src/report/render-comparison.js';
+import { type Measure, measureOf } from '../../src/stats/measure.js';
+import { makeArm, makeRun, makeTrial } from '../support/records.js';
+
+const test = suite('gate/comparison-warnings');
+const arms = ['4KiB', '64KiB', '1MiB', '2MiB'].map((label) => makeArm('read', [{ name: 'bs', label }]));
+const burst = { code: 'burst-suspected', message: 'stepped down', remedy: 'measure longer' } as const;
+const terminal = { color: false, columns: 200 };
+
+/** A run of `sessions` sessions; a trial's throughput by its arm and session. */
+function runOf(
+  name: string,
+  sessions: number,
+  change: (arm: number, session: number) => Partial<TrialRecord>,
+): NamedRun {
+  const run = makeRun(arms, 1, { id: name });
+  const trials = arms.flatMap((arm, place) =>
+    Array.from({ length: sessions }, (_, index) => {
+      const session = index + 1;
+      const startedAt = new Date(Date.UTC(2026, 10, 23, session, place)).toISOString();
+      // No two alike, and no order in them.
+      const level = 1e9 * (1 + 0.002 * ((session * 7 + place * 3) % 5));
+      return makeTrial(arm, 1, level, { id: `s${session}r1t${place}`, session, startedAt, ...change(place, session) });
+    }),
+  );
+  return { name, run, trials };
+}
+
+function comparisonOf(runs: readonly NamedRun[]): Comparison {
+  return compare(runs, {
+    columns: ['run'],
+    where: new Map(),
+    measures: [measureOf('throughput') as Measure],
+    alpha: 0.05,
+    minEffect: 0.01,
+    confidence: 0.95,
+    unit: 'session',
+    demands: 'environment',
+    ignore: new Set(),
+  });
+}
+
+test('two sessions are too few to say anything, and the remedy is the number that is needed', () => {
+  const comparison = comparisonOf([runOf('old', 2, () => ({})), runOf('new', 2, () => ({}))]);
+  assert.equal(comparison.warnings, [
+    {
+      code: 'few-sessions',
+      message: 'with 4 cells at 5 % no difference can be called real below 5 sessions',
+      remedy: '--set trials.sessions=5',
+      sides: [],
+    },
+  ]);
+  assert.match(
+    renderComparison(comparison, 'table', terminal),
+    /few-sessions: with 4 cells .* → --set trials\.sessions=5/,
+  );
+});
+
+test('a warning is told once, with the sides that it is about, those first that it is most true of', () => {
+  const drifting = (place: number, session: number) =>
+    place === 2 ? { window: makeTrial(arms[2] as (typeof arms)[0], 1, 1e9 * (1 - 0.02 * session)).window } : {};
+  const comparison = comparisonOf([
+    runOf('old', 8, (place, session) => (place < 2 && session === 1 ? { warnings: [burst] } : {})),
+    runOf('new', 8, (place, session) => ({ ...drifting(place, session), warnings: place < 3 ? [burst] : [] })),
+  ]);
+  assert.equal(
+    comparison.warnings.map(({ code }) => code),
+    ['burst-suspected', 'drift'],
+  );
+  const [bursts, drifts] = comparison.warnings;
+  assert.equal(
+    bursts?.sides.map(({ name, arm, trials, counted }) => [name, arm, trials, counted]),
+    [
+      ['new', 'read/bs=4KiB', 8, 8],
+      ['new', 'read/bs=64KiB', 8, 8],
+      ['new', 'read/bs=1MiB', 8, 8],
+      ['old', 'read/bs=4KiB', 1, 8],
+      ['old', 'read/bs=64KiB', 1, 8],
+    ],
+  );
+  assert.equal(
+    drifts?.sides.map(({ name, arm }) => [name, arm]),
+    [['new', 'read/bs=1MiB']],
+  );
+  const report = renderComparison(comparison, 'md', terminal);
+  assert.match(
+    report,
+    /^- burst-suspected in 5 of 8 arms \(new read\/bs=4KiB, new read\/bs=64KiB, new read\/bs=1MiB, 2 more\): stepped down → measure longer$/m,
+  );
+  assert.is(report.match(/burst-suspected/g)?.length, 1);
+});
+
+test('the JSON of a gate has them', () => {
+  const comparison = comparisonOf([runOf('old', 2, () => ({})), runOf('new', 2, () => ({ warnings: [burst] }))]);
+  const gate = gateOf(comparison, [], { failOnInconclusive: false, look: { number: 1, planned: 1 } });
+  const json = JSON.parse(renderComparison(comparison, 'json', terminal, gate)) as Pick<Comparison, 'warnings'>;
+  assert.equal(json.warnings, comparison.warnings);
+  assert.equal(
+    json.warnings.map(({ code }) => code),
+    ['few-sessions', 'burst-suspected'],
+  );
+});
+
+test.run();
