@@ -8,9 +8,9 @@ import { codeOf } from '../host/libc.js';
 import { preallocate, preallocationRefusal, preallocationRemedy } from '../host/preallocation.js';
 import { withProbeFile } from '../host/probe-file.js';
 import { directMisfit } from '../plan/direct-io.js';
-import { filesOf } from '../plan/files.js';
+import { filesOf, touchesFiles } from '../plan/files.js';
+import { filesetsByArm } from '../plan/filesets.js';
 import type { Arm, ArmFiles, DataFile, Plan, Target } from '../plan/plan.js';
-import { touchesFiles } from '../plan/space.js';
 import { dataDirectory } from '../trial/layout.js';
 import type { Dataset } from '../workload/workload.js';
 
@@ -26,10 +26,12 @@ interface Use {
  *   on the others every data file is there already, and one of them is asked
  */
 export function refuseWhatTargetsCannot(plan: Plan, dataset: Dataset | null, written: ReadonlySet<string>): void {
+  // Sets are alike in all but place and content; yet only those that are read are there to be asked.
+  const firstSets = new Map(filesetsByArm(plan).map(([fileset], index) => [plan.arms[index], fileset]));
   for (const target of plan.targets) {
     const uses = plan.arms
       .filter((arm) => arm.target === target.name && touchesFiles(arm))
-      .map((arm): Use => ({ arm, files: filesOf(arm, dataset) }));
+      .map((arm): Use => ({ arm, files: filesOf(arm, dataset, firstSets.get(arm)) }));
     const isWritten = written.has(target.name);
     refuseMisfits(
       target,

@@ -3,6 +3,7 @@ import { FeedrateError } from '../base/errors.js';
 import { formatBytes, formatDurationNs, formatThroughput } from '../base/units.js';
 import { statTarget } from '../host/target.js';
 import { ASSUMED_BYTES_PER_SECOND, assumedNs, type ExpectedTime, expectedTime } from '../plan/expected-time.js';
+import { filesetsByArm } from '../plan/filesets.js';
 import type { Plan, Target } from '../plan/plan.js';
 import type { SpaceNeed } from '../plan/space.js';
 import { plural } from '../report/format.js';
@@ -46,7 +47,8 @@ export function dryRunText({ plan, targets, expected }: DryRun): string {
   const warmup = warmups.size === 0 ? '' : ` (${warmups.size} of them warm-up)`;
   return [
     `${plan.workload}: ${plural(plan.arms.length, 'arm')}, ${order}${warmup}, ${plural(plan.trials.length, 'trial')}`,
-    `arms are shuffled in each round, seed ${plan.seed}`,
+    orderLine(plan),
+    ...filesetLines(plan),
     '',
     ...aligned([['ARM', 'TARGET', 'TRIALS'], ...arms]),
     '',
@@ -56,6 +58,16 @@ export function dryRunText({ plan, targets, expected }: DryRun): string {
     'nothing was written',
     '',
   ].join('\n');
+}
+
+function orderLine({ order, seed }: Plan): string {
+  if (order === 'shuffled') return `arms are shuffled in each round, seed ${seed}`;
+  return `arms are shuffled in every second round and run backwards in the next (abba), seed ${seed}`;
+}
+
+function filesetLines(plan: Plan): string[] {
+  const used = new Set(filesetsByArm(plan).flatMap((sets) => [...sets]));
+  return used.size < 2 ? [] : [`${used.size} sets of data files, which sessions and targets take in turn`];
 }
 
 function targetRow({ name, path, need, freeBytes }: DryRun['targets'][number]): string[] {
@@ -84,6 +96,8 @@ export function dryRunJson({ plan, targets, expected }: DryRun): string {
     seed: plan.seed,
     sessions: plan.sessions,
     rounds: plan.rounds,
+    filesets: plan.filesets,
+    order: plan.order,
     arms: plan.arms.map((arm, index) => ({ ...arm, thresholds: textsOf(arm), trials: trialsOf(plan, index) })),
     trials: plan.trials.map((trial) => ({ ...trial, arm: plan.arms[trial.arm]?.id })),
     targets: targets.map(({ name, path, need, freeBytes }) => ({ ...need, target: name, path, freeBytes })),

@@ -9,11 +9,13 @@ import { measureOwnCost } from '../engine/own-cost.js';
 import { captureEnvironment } from '../host/environment.js';
 import { refuseForeignDirectory } from '../host/own-directory.js';
 import { openTarget, statTarget } from '../host/target.js';
+import { imbalancesOf } from '../plan/balance.js';
+import { dataFilesOf } from '../plan/filesets.js';
 import type { Plan, Target } from '../plan/plan.js';
 import { buildPlan } from '../plan/schedule.js';
 import { fits, type SpaceNeed, spaceNeeded } from '../plan/space.js';
 import { RUN_VERSION, type RunRecord } from '../record/run-record.js';
-import { dataDirectory, dataFilesOf } from '../trial/layout.js';
+import { dataDirectory } from '../trial/layout.js';
 import { parseWorkload } from '../workload/parse.js';
 import { resolveJob } from '../workload/resolve.js';
 import type { Workload } from '../workload/workload.js';
@@ -64,11 +66,23 @@ export function prepareRun(workloadSource: string, options: PlanOptions, named: 
     (target, path, bytes) =>
       statSync(join(dataDirectory(target, 'none'), path), { throwIfNoEntry: false })?.size === bytes,
   );
-  const written = new Set(space.filter(({ writtenBytes }) => writtenBytes > 0).map(({ target }) => target));
+  const written = writtenTargets(space, targets);
   for (const { name, path } of targets) if (written.has(name)) openTarget(name, path, { write: true });
   refuseWhatDoesNotFit(space, targets);
   refuseWhatTargetsCannot(plan, workload.dataset, written);
-  return { workload, workloadSource, plan, space, notes: [...leftoverNotes(targets), ...ofEngines] };
+  return {
+    workload,
+    workloadSource,
+    plan,
+    space,
+    notes: [...leftoverNotes(targets), ...ofEngines, ...imbalancesOf(plan)],
+  };
+}
+
+/** Names of the targets whose directory the plan writes in, be it under another target's name. */
+function writtenTargets(space: readonly SpaceNeed[], targets: readonly Target[]): ReadonlySet<string> {
+  const directories = new Set(targets.filter((_, i) => (space[i]?.writtenBytes ?? 0) > 0).map(({ path }) => path));
+  return new Set(targets.filter(({ path }) => directories.has(path)).map(({ name }) => name));
 }
 
 /** What takes the place of queues that the kernel refuses, said once. Throws for a named engine that cannot run here. */

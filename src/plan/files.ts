@@ -1,7 +1,7 @@
 import { unreachable } from '../base/assert.js';
 import { FeedrateError } from '../base/errors.js';
 import { createPrng } from '../base/prng.js';
-import type { CheckpointWriteJob, Dataset, IoJob, Preallocation, SmallFilesJob } from '../workload/workload.js';
+import type { CheckpointWriteJob, Dataset, IoJob, Job, Preallocation, SmallFilesJob } from '../workload/workload.js';
 import { largestBlockBytes } from './mix.js';
 import type { Arm, ArmFiles, DataFile, Extent } from './plan.js';
 
@@ -16,31 +16,53 @@ const CONTENT_SEEDS = 2 ** 53;
  * beforehand for random and mixed writes, which overwrite real data, and new for sequential writes
  * and checkpoints, which create theirs.
  *
+ * @param fileset which of the equal sets of data files, 0-based; scratch files have no sets
  * Throws `FeedrateError('workload')` when files, blocks and workers cannot be matched.
  */
-export function filesOf(arm: Arm, dataset: Dataset | null): ArmFiles {
-  const { spec } = arm;
+export function filesOf(arm: Arm, dataset: Dataset | null, fileset = 0): ArmFiles {
+  const place = placeOf(arm.spec);
+  const { files, extents } = sharesOf(arm, dataset);
+  const isFirst = fileset === 0 || place.place === 'scratch';
+  return { ...place, files: isFirst ? files : files.map((file) => inSet(file, fileset)), extents };
+}
+
+/** Engines without I/O need no files. */
+export function touchesFiles({ spec }: Arm): boolean {
+  return spec.ioengine !== 'null' && spec.ioengine !== 'simulated';
+}
+
+/** Whether the arm reads files of the data directory, of which there are sets. */
+export function readsDataFiles(arm: Arm): boolean {
+  return touchesFiles(arm) && placeOf(arm.spec).place === 'data';
+}
+
+function placeOf(spec: Job): Pick<ArmFiles, 'place' | 'laidOut'> {
+  if (spec.kind === 'checkpoint-write') return { place: 'scratch', laidOut: false };
+  if (spec.kind !== 'io' || spec.rw === 'read' || spec.rw === 'randread') return { place: 'data', laidOut: true };
+  return { place: 'scratch', laidOut: spec.rw !== 'write' };
+}
+
+type Shares = Pick<ArmFiles, 'files' | 'extents'>;
+
+function sharesOf({ id, spec }: Arm, dataset: Dataset | null): Shares {
   switch (spec.kind) {
     case 'io':
-      return { ...placeOf(spec), ...ioFiles(spec, arm.id, dataset) };
+      return ioFiles(spec, id, dataset);
     case 'small-files':
-      return { place: 'data', laidOut: true, ...smallFiles(spec, arm.id, dataset) };
-    case 'checkpoint-restore': {
-      const sizes = new Array<number>(spec.shards).fill(spec.shardBytes);
-      return { place: 'data', laidOut: true, ...ownFiles(sizes, spec.numjobs, spec.randseed) };
-    }
+      return smallFiles(spec, id, dataset);
+    case 'checkpoint-restore':
+      return ownFiles(new Array<number>(spec.shards).fill(spec.shardBytes), spec.numjobs, spec.randseed);
     case 'checkpoint-write':
-      return { place: 'scratch', laidOut: false, ...checkpointFiles(spec) };
+      return checkpointFiles(spec);
     default:
       return unreachable(spec);
   }
 }
 
-type Shares = Pick<ArmFiles, 'files' | 'extents'>;
-
-function placeOf({ rw }: IoJob): Pick<ArmFiles, 'place' | 'laidOut'> {
-  if (rw === 'read' || rw === 'randread') return { place: 'data', laidOut: true };
-  return { place: 'scratch', laidOut: rw !== 'write' };
+/** The file that has this one's part in another set: as long, elsewhere, and of other content. */
+function inSet(file: DataFile, fileset: number): DataFile {
+  const contentSeed = createPrng(file.contentSeed, fileset).nextBelow(CONTENT_SEEDS);
+  return { ...file, path: `set${fileset}/${file.path}`, contentSeed };
 }
 
 function ioFiles(job: IoJob, armId: string, dataset: Dataset | null): Shares {

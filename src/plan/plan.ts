@@ -1,5 +1,5 @@
 /** What a run will do, decided before anything is written: arms, their files, and the order of trials. */
-import type { Job, Preallocation, Threshold } from '../workload/workload.js';
+import type { Job, Preallocation, RoundOrder, Threshold } from '../workload/workload.js';
 
 /** A named path to measure. */
 export interface Target {
@@ -38,6 +38,8 @@ export interface PlannedTrial {
   readonly arm: number;
   /** Recorded, but not counted. */
   readonly warmup: boolean;
+  /** The set of data files that it reads, 0-based; absent when it reads none. */
+  readonly fileset?: number;
 }
 
 export interface Plan {
@@ -48,16 +50,19 @@ export interface Plan {
   readonly sessions: number;
   /** Rounds of a session, warm-up rounds included. */
   readonly rounds: number;
+  /** Sets of data files that sessions and targets take in turn. */
+  readonly filesets: number;
+  readonly order: RoundOrder;
   /** In the order of execution. */
   readonly trials: readonly PlannedTrial[];
 }
 
 /**
- * A file of reproducible content. Its path says its content (seed, index, size), so a file that
+ * A file of reproducible content. Its path says its content (set, seed, index, size), so a file that
  * exists under its path is the file that is wanted.
  */
 export interface DataFile {
-  /** Below the target's data directory: `s42/000/000007-268435456`. */
+  /** Below the target's data directory: `s42/000/000007-268435456`, in sets after the first `set1/s42/…`. */
   readonly path: string;
   readonly bytes: number;
   /** Seed of the content, an integer below 2^53: see `engine/content.ts`. */

@@ -1,26 +1,50 @@
 import { createPrng, shuffled } from '../base/prng.js';
-import type { Workload } from '../workload/workload.js';
+import type { Trials, Workload } from '../workload/workload.js';
 import { expandArms, type ResolveJob } from './arms.js';
+import { readsDataFiles } from './files.js';
+import { filesetOf } from './filesets.js';
 import type { Plan, PlannedTrial, Target } from './plan.js';
 
 /**
  * The plan of a run: in each session the warm-up rounds and then the counted ones, in each round
- * every arm once, in an order drawn anew from seed, session and round. The same seed gives the same
+ * every arm once, in an order drawn from seed, session and round. The same seed gives the same
  * plan. Throws `FeedrateError('workload')` as `expandArms` does.
  */
 export function buildPlan(workload: Workload, targets: readonly Target[], resolveJob: ResolveJob, seed: number): Plan {
   const arms = expandArms(workload, targets, resolveJob);
-  const { sessions, warmup } = workload.trials;
+  const { sessions, warmup, filesets, order } = workload.trials;
   const rounds = warmup + workload.trials.rounds;
+  const targetOfArm = arms.map((arm) => targets.findIndex(({ name }) => name === arm.target));
+  const readers = arms.map(readsDataFiles);
   const trials: PlannedTrial[] = [];
   for (let session = 1; session <= sessions; session++) {
     for (let round = 1; round <= rounds; round++) {
-      const order = shuffled([...arms.keys()], createPrng(seed, session, round));
-      order.forEach((arm, i) => {
+      orderOf(workload.trials, [...arms.keys()], seed, session, round).forEach((arm, i) => {
         const place = i + 1;
-        trials.push({ id: `s${session}r${round}t${place}`, session, round, place, arm, warmup: round <= warmup });
+        const fileset = filesetOf(session, targetOfArm[arm] as number, filesets);
+        trials.push({
+          ...{ id: `s${session}r${round}t${place}`, session, round, place, arm, warmup: round <= warmup },
+          ...(readers[arm] ? { fileset } : {}),
+        });
       });
     }
   }
-  return { workload: workload.name, seed, targets, arms, sessions, rounds, trials };
+  return { workload: workload.name, seed, targets, arms, sessions, rounds, filesets, order, trials };
+}
+
+/**
+ * The arms of a round. `abba` mirrors every second round, so that the places of an arm in a pair of rounds add up to
+ * the same for all arms. Warm-up rounds are paired among themselves: one that is not counted balances nothing.
+ */
+function orderOf(
+  { order, warmup }: Trials,
+  arms: readonly number[],
+  seed: number,
+  session: number,
+  round: number,
+): number[] {
+  const first = round <= warmup ? 1 : warmup + 1;
+  const isMirror = order === 'abba' && (round - first) % 2 === 1;
+  const drawn = shuffled(arms, createPrng(seed, session, isMirror ? round - 1 : round));
+  return isMirror ? drawn.reverse() : drawn;
 }

@@ -1,6 +1,7 @@
 import { unreachable } from '../base/assert.js';
 import type { Dataset } from '../workload/workload.js';
-import { filesOf } from './files.js';
+import { filesOf, touchesFiles } from './files.js';
+import { dataFilesOf } from './filesets.js';
 import type { Arm, ArmFiles, Plan, Target } from './plan.js';
 
 const GIB = 2 ** 30;
@@ -20,7 +21,8 @@ export interface SpaceNeed {
 }
 
 /**
- * What the plan writes, per target in the plan's order.
+ * What the plan writes, per target in the plan's order: the data files of all sets that it reads, and scratch. What
+ * targets of one directory share counts for the first of them.
  * @param existing whether this data file is on the target already
  * Throws `FeedrateError('workload')` as `filesOf` does.
  */
@@ -29,24 +31,27 @@ export function spaceNeeded(
   dataset: Dataset | null,
   existing: (target: Target, path: string, bytes: number) => boolean,
 ): SpaceNeed[] {
+  const counted = new Set<string>();
   return plan.targets.map((target) => {
-    const missing = new Map<string, number>();
+    const missing = dataFilesOf(plan, dataset, target).filter(({ path, bytes }) => {
+      const where = `${target.path}/${path}`;
+      if (counted.has(where)) return false;
+      counted.add(where);
+      return !existing(target, path, bytes);
+    });
     let scratchBytes = 0;
     let writtenBytes = 0;
     let writtenIsLowerBound = false;
     plan.arms.forEach((arm, index) => {
       if (arm.target !== target.name || !touchesFiles(arm)) return;
       const files = filesOf(arm, dataset);
-      if (files.place === 'data') {
-        for (const { path, bytes } of files.files) if (!existing(target, path, bytes)) missing.set(path, bytes);
-        return;
-      }
+      if (files.place === 'data') return;
       const trials = plan.trials.filter((trial) => trial.arm === index).length;
       scratchBytes = Math.max(scratchBytes, scratchBytesOf(arm, files));
       writtenBytes += trials * writtenBytesOf(arm, files);
       writtenIsLowerBound ||= trials > 0 && arm.spec.kind === 'io' && arm.spec.timeBased;
     });
-    const dataBytes = sum(missing.values());
+    const dataBytes = sum(missing.map(({ bytes }) => bytes));
     return {
       target: target.name,
       dataBytes,
@@ -55,11 +60,6 @@ export function spaceNeeded(
       writtenIsLowerBound,
     };
   });
-}
-
-/** Engines without I/O need no files. */
-export function touchesFiles({ spec }: Arm): boolean {
-  return spec.ioengine !== 'null' && spec.ioengine !== 'simulated';
 }
 
 function scratchBytesOf({ spec }: Arm, files: ArmFiles): number {

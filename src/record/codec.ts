@@ -49,6 +49,7 @@ export function decodeTrial(line: string, where: string, omitted: readonly Trial
   for (const key of ['id', 'arm', 'job', 'target', 'startedAt']) trial.at(key).text();
   for (const key of ['session', 'round', 'place', 'rank', 'wallNs']) trial.at(key).number();
   trial.at('warmup').boolean();
+  if (trial.at('fileset').value !== undefined) trial.at('fileset').number();
   trial.at('status').oneOf(['ok', 'failed', 'aborted']);
   checkFactors(trial.at('factors'));
   checkFault(trial.at('fault'));
@@ -146,7 +147,9 @@ export function decodeRun(text: string, where: string): RunRecord {
   if (run.at('ownCost').value !== undefined)
     for (const key of ['clockNs', 'histogramNs', 'nullNsPerOperation']) run.at('ownCost').at(key).number();
   if (run.at('injected').value !== undefined) run.at('injected').list().forEach(checkInjection);
-  return run.value as RunRecord;
+  const record = run.value as RunRecord;
+  // Plans of before 2026-11-27 say neither: there was no choice.
+  return { ...record, plan: { ...{ filesets: 1, order: 'shuffled' }, ...record.plan } };
 }
 
 function checkInjection(injection: JsonReader): void {
@@ -157,6 +160,8 @@ function checkInjection(injection: JsonReader): void {
 function checkPlan(plan: JsonReader): void {
   plan.at('workload').text();
   for (const key of ['seed', 'sessions', 'rounds']) plan.at(key).number();
+  if (plan.at('filesets').value !== undefined) plan.at('filesets').number();
+  if (plan.at('order').value !== undefined) plan.at('order').oneOf(['shuffled', 'abba']);
   plan.at('trials').list();
   for (const target of plan.at('targets').list()) {
     target.at('name').text();

@@ -149,6 +149,7 @@ const EVIDENCE_COLUMNS: readonly Column<TrialRecord>[] = [
   { name: 'threads_per_job', value: (trial) => trial.engine.threadsPerJob },
   { name: 'iodepth', value: (trial) => trial.engine.iodepth },
   { name: 'direct', value: (trial) => trial.engine.direct },
+  { name: 'fileset', value: (trial) => trial.fileset ?? null },
   { name: 'cache_claim', value: (trial) => trial.cache.claim },
   { name: 'cache_verdict', value: (trial) => trial.cache.verdict },
   { name: 'resident_before_bytes', value: (trial) => trial.cache.residentBytesBefore },

@@ -35,6 +35,8 @@ export interface TrialRecord {
   readonly job: string;
   readonly target: string;
   readonly factors: readonly Factor[];
+  /** The set of data files that it read, 0-based; absent when it read none, and before there were sets (2026-11-27). */
+  readonly fileset?: number;
   /** `failed`: `fault` says why. `aborted`: stopped by the user; what was measured is here. */
   readonly status: 'ok' | 'failed' | 'aborted';
   readonly fault: (SystemFault & { readonly worker: number }) | null;

@@ -138,6 +138,11 @@ function unmeasuredLine({ name, arm, trials }: Side, { key, statistic }: Measure
 
 function unitLines({ cells, options }: Comparison): string[] {
   const lines: string[] = [];
+  if (cells.some(({ sample }) => sample.design === 'unpaired')) {
+    lines.push(
+      'the runs were measured at different times: what else changed meanwhile counts as a difference; targets of one run are measured in turn',
+    );
+  }
   if (options.unit === 'round') {
     lines.push(
       'rounds are taken for independent repetitions, which they are not: what a session drew by chance may look like a difference',
@@ -162,7 +167,9 @@ function legendLines({ cells, options }: Comparison): string[] {
     ? '; of two runs, those of the smaller one'
     : '';
   const all = family.length === 1 ? '' : `, adjusted for all ${family.length} cells together`;
+  const paired = family.some(({ sample }) => sample.design === 'paired');
   return [
+    ...(paired ? ['change: of what was measured in turn, pair by pair, not of the two medians'] : []),
     `n: ${unit}${fewer}`,
     `p: chance to see as much if no difference above ${formatPercent(options.minEffect)} were there${all}; at most ${formatPercent(options.alpha)} makes a verdict`,
     ...(family.some(canTell)

@@ -49,6 +49,16 @@ export async function prepareCache(request: CacheRequest): Promise<CachePreparat
   };
 }
 
+/**
+ * Evicts all data files of a session with cold trials, so that each session begins like the others: the one that laid
+ * them out has their pages in memory. Each cold trial evicts its own files and proves it, so nothing rests on this.
+ */
+export function beginCold(paths: readonly string[]): void {
+  try {
+    evict(paths, { dropCaches: false });
+  } catch {}
+}
+
 /** Reads the files; a stop is heard in between. */
 async function warmUntil(paths: readonly string[], stopped: () => boolean): Promise<void> {
   for (const _ of warmInStretches(paths)) {

@@ -10,9 +10,8 @@ import {
   removeOwnDirectory,
 } from '../host/own-directory.js';
 import { preallocationRemedy } from '../host/preallocation.js';
-import { filesOf } from '../plan/files.js';
+import { dataFilesOf } from '../plan/filesets.js';
 import type { DataFile, Plan, Target } from '../plan/plan.js';
-import { touchesFiles } from '../plan/space.js';
 import type { Dataset } from '../workload/workload.js';
 import { holdsFile, type LayoutProgress, LayoutStopped, writeDataFile } from './data-file.js';
 import type { SessionEvent } from './events.js';
@@ -47,17 +46,6 @@ export async function layOutFiles(
 function remedyOf({ code, syscall }: SystemFault, thrown: unknown): string {
   if (syscall === 'fallocate') return `; ${preallocationRemedy(thrown)}`;
   return code === 'ENOSPC' || code === 'EDQUOT' ? '; free some space or use smaller files' : '';
-}
-
-/** The distinct data files that a plan reads on a target. */
-export function dataFilesOf(plan: Plan, dataset: Dataset | null, target: Target): DataFile[] {
-  const files = new Map<string, DataFile>();
-  for (const arm of plan.arms) {
-    if (arm.target !== target.name || !touchesFiles(arm)) continue;
-    const armFiles = filesOf(arm, dataset);
-    if (armFiles.place === 'data') for (const file of armFiles.files) files.set(file.path, file);
-  }
-  return [...files.values()];
 }
 
 /** Where data files of a target are kept. */

@@ -10,9 +10,8 @@ import type { WorkerPool } from '../engine/pool.js';
 import type { Slowdown, WorkerOutcome, WorkerTask } from '../engine/protocol.js';
 import type { IoCounters } from '../host/io-counters.js';
 import { ownDirectoryPath } from '../host/own-directory.js';
-import { filesOf } from '../plan/files.js';
+import { filesOf, touchesFiles } from '../plan/files.js';
 import type { Arm, ArmFiles, DataFile, Extent, Plan, PlannedTrial, Target } from '../plan/plan.js';
-import { touchesFiles } from '../plan/space.js';
 import type { Injection } from '../record/run-record.js';
 import { type EngineUse, RECORD_VERSION, type TrialRecord } from '../record/trial-record.js';
 import type { Dataset, Job } from '../workload/workload.js';
@@ -58,7 +57,7 @@ function reads(job: Job): boolean {
 function stageOf(trial: PlannedTrial, settings: TrialSettings): Stage {
   const arm = settings.plan.arms[trial.arm] as Arm;
   const target = settings.plan.targets.find(({ name }) => name === arm.target) as Target;
-  const files = filesOf(arm, settings.dataset);
+  const files = filesOf(arm, settings.dataset, trial.fileset);
   const scratchDirectory = join(ownDirectoryPath(target, settings.runId, 'scratch'), trial.id);
   const directory = files.place === 'data' ? dataDirectory(target, settings.runId) : scratchDirectory;
   return { arm, target, engine: chooseEngine(arm.spec), files, directory, scratchDirectory };
@@ -232,6 +231,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
     recordVersion: RECORD_VERSION,
     ...{ id: trial.id, session: trial.session, round: trial.round, place: trial.place, rank: 0, warmup: trial.warmup },
     ...{ arm: arm.id, job: arm.job, target: arm.target, factors: arm.factors },
+    ...(trial.fileset === undefined ? {} : { fileset: trial.fileset }),
     status,
     fault: status === 'failed' ? fault : null,
     startedAt,

@@ -1,17 +1,19 @@
 /** One session: a fresh process that runs the rounds of the plan that are its own. */
+import { join } from 'node:path';
 import { chooseEngine } from '../engine/choose.js';
 import type { Counters } from '../engine/counters.js';
 import { WorkerPool } from '../engine/pool.js';
 import { createOwnDirectory, removeOwnDirectory } from '../host/own-directory.js';
-import { filesOf } from '../plan/files.js';
+import { filesOf, touchesFiles } from '../plan/files.js';
+import { dataFilesOf } from '../plan/filesets.js';
 import type { Plan, PlannedTrial, Target } from '../plan/plan.js';
-import { touchesFiles } from '../plan/space.js';
 import type { Injection } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import type { Dataset } from '../workload/workload.js';
+import { beginCold } from './cache.js';
 import { LayoutStopped } from './data-file.js';
 import type { SessionEvent } from './events.js';
-import { dataFilesOf, type HeldData, holdData, layOutMissing, missingFilesOf } from './layout.js';
+import { dataDirectory, type HeldData, holdData, layOutMissing, missingFilesOf } from './layout.js';
 import { runRound } from './rounds.js';
 import { runTrial, type TrialSettings } from './run-trial.js';
 
@@ -53,7 +55,7 @@ export class Session {
     this.#counters?.requestStop();
   }
 
-  /** Lays out the data files, then runs this session's trials, a round at a time. */
+  /** Lays out the data files of all sets, then runs this session's trials, a round at a time. */
   async run(): Promise<void> {
     const { plan, dataset, runId, session, dropCaches, injected = [] } = this.#options;
     const stopped = () => this.#stopped;
@@ -103,6 +105,8 @@ export class Session {
     const writes = arms.some((arm) => filesOf(arm, dataset).place === 'scratch');
     if (missing.length > 0 || writes) scratch.push(createOwnDirectory(target, runId, 'scratch'));
     await layOutMissing(target, runId, missing, this.#sink.emit, () => this.#stopped);
+    if (!arms.some(({ spec }) => spec.cache === 'cold')) return;
+    beginCold(files.map(({ path }) => join(dataDirectory(target, runId), path)));
   }
 
   async #runOne(trial: PlannedTrial, settings: TrialSettings): Promise<TrialRecord> {

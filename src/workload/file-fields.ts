@@ -1,7 +1,7 @@
 /** What a workload file can say besides its jobs: a part of the field table. */
 import { type SizeRange, sizeRange } from './composite-types.js';
 import type { Row } from './row.js';
-import { count, name, preallocation, text, type ValueType } from './value-types.js';
+import { choice, count, name, preallocation, text, type ValueType } from './value-types.js';
 
 const ANY_INTEGER = Number.MAX_SAFE_INTEGER;
 
@@ -17,18 +17,37 @@ export const TOP_ROWS: readonly Row[] = [
 ];
 
 export const TRIALS_ROWS = [
-  { word: 'sessions', type: count(1, 1000), fallback: { written: 1 }, meaning: 'Fresh processes with fresh files.' },
+  {
+    word: 'sessions',
+    type: count(1, 1000),
+    fallback: { written: 1 },
+    meaning: 'Fresh processes, each with another file set than the one before it.',
+  },
   {
     word: 'rounds',
     type: count(1, 10_000),
     fallback: { written: 5 },
-    meaning: 'Counted passes over all arms in each session, each in a new shuffled order: the observations of an arm.',
+    meaning: 'Counted passes over all arms in each session: the observations of an arm.',
   },
   {
     word: 'warmup',
     type: count(0, 1000),
     fallback: { written: 0 },
     meaning: 'Further rounds at the start of each session which are recorded but not counted.',
+  },
+  {
+    word: 'filesets',
+    type: count(1, 1000),
+    fallback: { absent: '`1` with one session, else `2`' },
+    meaning:
+      'Sets of data files, equal in size, other in place and content, which sessions and targets take in turn: where a file lies on the storage can make it fast or slow. Each set takes its space. Balanced when `sessions` is a multiple of it.',
+  },
+  {
+    word: 'order',
+    type: choice(['shuffled', 'abba']),
+    fallback: { written: 'shuffled' },
+    meaning:
+      'Order of the arms: `shuffled` draws each round anew; `abba` draws every second one and runs it backwards in the next, so that an even drift cancels out in each pair of rounds. Of an odd number of `rounds` the last one has no partner.',
   },
 ] as const satisfies readonly Row[];
 

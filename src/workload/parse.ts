@@ -11,7 +11,7 @@ import type { Row } from './row.js';
 import { didYouMean } from './suggest.js';
 import { parseThreshold } from './thresholds.js';
 import { unknownFieldOf } from './unknown-field.js';
-import type { Dataset, JobDeclaration, Preallocation, Threshold, Trials, Workload } from './workload.js';
+import type { Dataset, JobDeclaration, Preallocation, RoundOrder, Threshold, Trials, Workload } from './workload.js';
 
 /**
  * Reads a workload file.
@@ -77,8 +77,19 @@ function readTrials(outline: Outline, issues: IssueList): Trials {
   const fields = outline.section('trials');
   refuseUnknown(fields, TRIALS_ROWS, issues);
   const values = TRIALS_ROWS.map((row) => readRow(row, fields, outline.location, issues));
-  const [sessions, rounds, warmup] = values as (number | null)[];
-  return { sessions: sessions ?? 1, rounds: rounds ?? 1, warmup: warmup ?? 0 };
+  const [sessions, rounds, warmup, filesets] = values as (number | null)[];
+  const order = values[4] as RoundOrder | null;
+  const written = fields.get('order');
+  if (order === 'abba' && rounds === 1 && written) {
+    issues.add(written.value.location, 'order: abba has no effect with one round; set rounds to an even number');
+  }
+  return {
+    sessions: sessions ?? 1,
+    rounds: rounds ?? 1,
+    warmup: warmup ?? 0,
+    filesets: filesets ?? ((sessions ?? 1) > 1 ? 2 : 1),
+    order: order ?? 'shuffled',
+  };
 }
 
 function readDataset(outline: Outline, seed: number, issues: IssueList): Dataset | null {

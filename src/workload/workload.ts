@@ -176,11 +176,17 @@ export interface Dataset {
   readonly fallocate: Preallocation;
 }
 
+/** How arms follow each other: each round drawn anew, or every second round the reverse of the one before. */
+export type RoundOrder = 'shuffled' | 'abba';
+
 export interface Trials {
   readonly sessions: number;
   readonly rounds: number;
   /** Rounds at the start of each session that are recorded but not counted. */
   readonly warmup: number;
+  /** Sets of data files that sessions and targets take in turn. */
+  readonly filesets: number;
+  readonly order: RoundOrder;
 }
 
 export type Comparison = '<' | '<=' | '>' | '>=';

@@ -73,8 +73,8 @@ test('goes on until equal targets are shown to be equal, and keeps what was meas
 test('a clear regression is told at the first look', () =>
   withRun((directory) => {
     assert.is(feedrate(['baseline', 'save', 'main', '-o', 'r'], directory).status, 0);
-    run(directory, '--set', 'read.simulated_latency=150us', '--set', 'trials.sessions=6');
-    const { status, stdout, stderr } = gate(directory, '--baseline', 'main', '--alpha', '10%');
+    run(directory, '--set', 'read.simulated_latency=150us', '--set', 'trials.sessions=3');
+    const { status, stdout, stderr } = gate(directory, '--baseline', 'main', '--alpha', '40%');
     assert.is(status, 1, stdout);
     assert.is(stderr, '');
     assert.match(stdout, /gate: regression \(look 1 of 4/);

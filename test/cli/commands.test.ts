@@ -1,5 +1,5 @@
 /** The commands as a user meets them: the built CLI as a child process, its output in pipes. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -156,6 +156,57 @@ test('a dry run prints the plan and leaves nothing behind', () =>
     const csv = feedrate([...args, '--format', 'csv'], directory);
     assert.is(csv.status, 2);
     assert.match(csv.stderr, /^feedrate: --dry-run: no plan is printed as csv/);
+  }));
+
+const TWO_SESSIONS = `
+name: two-sessions
+trials: {sessions: 2, rounds: 2}
+jobs:
+  restore: {kind: checkpoint-restore, shard_size: 1MiB}
+  write: {rw: write, bs: 64KiB, size: 1MiB}
+`;
+
+interface DryTrial {
+  readonly session: number;
+  readonly round: number;
+  readonly arm: string;
+  readonly fileset?: number;
+}
+
+test('a dry run tells the file sets, the mirrored rounds, and what is left unbalanced', () =>
+  withWorkload(TWO_SESSIONS, (directory) => {
+    const args = ['run', 'w.yaml', '-t', 'a=a', '-t', 'b=b', '--dry-run', '--set', 'trials.order=abba'];
+    for (const name of ['a', 'b']) mkdirSync(join(directory, name));
+    const { status, stdout, stderr } = feedrate(args, directory);
+    assert.is(status, 0, stderr);
+    assert.is(stderr, '');
+    assert.match(stdout, /^arms are shuffled in every second round and run backwards in the next \(abba\), seed 42$/m);
+    assert.match(stdout, /^2 sets of data files, which sessions and targets take in turn$/m);
+    // Both sets stay; a trial's scratch is there besides, and 2 × 2 trials write.
+    for (const target of ['a', 'b']) assert.match(stdout, new RegExp(`^${target} +6 MiB +2 MiB +3 MiB `, 'm'));
+    const json = JSON.parse(feedrate([...args, '--format', 'json'], directory).stdout);
+    assert.equal([json.filesets, json.order], [2, 'abba']);
+    const trials = json.trials as DryTrial[];
+    const setOf = (arm: string, session: number) =>
+      new Set(trials.filter((trial) => trial.arm === arm && trial.session === session).map(({ fileset }) => fileset));
+    assert.equal(
+      [setOf('restore@a', 1), setOf('restore@b', 1), setOf('restore@a', 2), setOf('restore@b', 2)],
+      [new Set([0]), new Set([1]), new Set([1]), new Set([0])],
+    );
+    assert.equal(setOf('write@a', 1), new Set([undefined]));
+    const orderOf = (round: number) => trials.filter((trial) => trial.session === 1 && trial.round === round);
+    assert.equal(
+      orderOf(2).map(({ arm }) => arm),
+      orderOf(1)
+        .map(({ arm }) => arm)
+        .reverse(),
+    );
+    const uneven = feedrate([...args, '--set', 'trials.sessions=3', '--set', 'trials.rounds=3'], directory);
+    assert.is(uneven.status, 0);
+    assert.match(uneven.stderr, /^order: abba with 3 rounds: .*\n2 file sets, sessions: 3: .*; make sessions 4\n$/);
+    const single = feedrate([...args, '--set', 'trials.sessions=1'], directory);
+    assert.not.match(single.stdout, /sets of data files/);
+    assert.match(single.stdout, /^a +3 MiB +1 MiB +2 MiB /m);
   }));
 
 test('a run is saved, printed, listed and shown alike', () =>

@@ -94,7 +94,7 @@ test('another load is another series, which says in what it differs; another see
     ]),
     [
       [6, []],
-      [3, ['runtimeNs=5000000000']],
+      [3, ['runtime=5s']],
     ],
   );
 });

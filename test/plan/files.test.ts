@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { filesOf } from '../../src/plan/files.js';
+import { filesOf, readsDataFiles } from '../../src/plan/files.js';
 import type { ArmFiles, DataFile } from '../../src/plan/plan.js';
 import type { IoJob } from '../../src/workload/workload.js';
 import { feedrateError } from '../support/feedrate-error.js';
@@ -148,6 +148,38 @@ names('determine the content: one seed for each, below 2^53', () => {
     seedOfPath.set(path, contentSeed);
   }
   assert.is(new Set(seedOfPath.values()).size, seedOfPath.size);
+});
+
+names('of another set are other files of other content, equal in size and shared alike', () => {
+  const arms = [
+    [armOf(ioJob({ numjobs: 3, fallocate: 'keep', sizeBytes: 8 * MIB, nrfiles: 2 })), null],
+    [armOf(ioJob({ numjobs: 3 })), datasetOf(4, 10_000, 20_000)],
+    [armOf(checkpointRestoreJob({ numjobs: 2, shards: 2 })), null],
+    [armOf(smallFilesJob({ numjobs: 2, nrfiles: 2, filesizeBytes: 10 * KIB })), null],
+  ] as const;
+  for (const [arm, dataset] of arms) {
+    assert.ok(readsDataFiles(arm));
+    const sets = [0, 1, 2].map((fileset) => filesOf(arm, dataset, fileset));
+    assert.equal(sets[0], filesOf(arm, dataset), 'the first one is where files were before there were sets');
+    for (const { files, extents, ...place } of sets) {
+      assert.equal(place, { place: 'data', laidOut: true });
+      assert.equal(extents, sets[0]?.extents);
+      assert.equal(sizesOf(files), sizesOf(sets[0]?.files ?? []));
+    }
+    const all = sets.flatMap(({ files }) => files);
+    assert.is(new Set(all.map(({ path }) => path)).size, all.length);
+    assert.is(new Set(all.map(({ contentSeed }) => contentSeed)).size, all.length);
+    assert.is(sets[1]?.files[0]?.path, `set1/${sets[0]?.files[0]?.path}`);
+    assert.ok(all.every(({ contentSeed }) => Number.isSafeInteger(contentSeed) && contentSeed >= 0));
+  }
+});
+
+names('of scratch know no sets, as they are new for each trial', () => {
+  for (const arm of [armOf(ioJob({ rw: 'randwrite', sizeBytes: MIB })), armOf(checkpointWriteJob())]) {
+    assert.not(readsDataFiles(arm));
+    assert.equal(filesOf(arm, null, 1), filesOf(arm, null));
+  }
+  assert.not(readsDataFiles(armOf(ioJob({ ioengine: 'simulated' }))));
 });
 
 names('of a dataset keep when it grows, with sizes between the bounds', () => {

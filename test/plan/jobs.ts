@@ -58,7 +58,7 @@ export function workloadOf(jobs: readonly JobDeclaration[], changes: Partial<Wor
   return {
     name: 'test',
     description: '',
-    trials: { sessions: 1, rounds: 3, warmup: 1 },
+    trials: { sessions: 1, rounds: 3, warmup: 1, filesets: 1, order: 'shuffled' },
     dataset: null,
     jobs,
     thresholds: [],

@@ -1,7 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ASSUMED_BYTES_PER_SECOND, assumedNs, expectedTime } from '../../src/plan/expected-time.js';
-import type { Plan, Target } from '../../src/plan/plan.js';
+import { readsDataFiles } from '../../src/plan/files.js';
+import { filesetOf } from '../../src/plan/filesets.js';
+import type { Plan, PlannedTrial, Target } from '../../src/plan/plan.js';
 import { fits, spaceNeeded } from '../../src/plan/space.js';
 import type { Job } from '../../src/workload/workload.js';
 import {
@@ -21,13 +23,18 @@ const TARGETS: Target[] = [
   { name: 'ssd', path: '/mnt/ssd' },
 ];
 
-/** Each job is an arm on the first target and runs `rounds` times. */
-function planOf(jobs: readonly Job[], rounds = 1, targets = TARGETS.slice(0, 1)): Plan {
+/** Each job is an arm on every target and runs `rounds` times, in sessions of one round where there are sets to take in turn. */
+function planOf(jobs: readonly Job[], rounds = 1, targets = TARGETS.slice(0, 1), filesets = 1): Plan {
   const arms = targets.flatMap(({ name }) => jobs.map((job, i) => armOf(job, `job${i}@${name}`, name)));
   const trials = Array.from({ length: rounds }, (_, r) =>
-    arms.map((_arm, arm) => ({ id: '', session: 1, round: r + 1, place: arm + 1, arm, warmup: r === 0 })),
+    arms.map((each, arm): PlannedTrial => {
+      const target = targets.findIndex(({ name }) => name === each.target);
+      const fileset = readsDataFiles(each) ? { fileset: filesetOf(r + 1, target, filesets) } : {};
+      return { id: '', session: r + 1, round: 1, place: arm + 1, arm, warmup: r === 0, ...fileset };
+    }),
   ).flat();
-  return { workload: 'test', seed: 1, targets, arms, sessions: 1, rounds, trials };
+  const shape = { sessions: rounds, rounds: 1, filesets, order: 'shuffled' } as const;
+  return { workload: 'test', seed: 1, targets, arms, ...shape, trials };
 }
 
 const nothingThere = (): boolean => false;
@@ -63,6 +70,31 @@ space('leaves out what is there already, target by target', () => {
     ],
   );
   assert.ok(asked.includes('data s7/000/000001-1048576 1048576'));
+});
+
+space('counts every set that is read, and none that no session comes to', () => {
+  const job = ioJob({ sizeBytes: MIB });
+  const bytes = (sessions: number, filesets: number) =>
+    spaceNeeded(planOf([job], sessions, TARGETS, filesets), null, nothingThere).map(({ dataBytes }) => dataBytes / MIB);
+  assert.equal(bytes(1, 2), [1, 1]);
+  assert.equal(bytes(4, 2), [2, 2]);
+  assert.equal(bytes(2, 3), [2, 2]);
+  assert.equal(bytes(9, 3), [3, 3]);
+  const [half] = spaceNeeded(planOf([job], 2, TARGETS, 2), null, (_, path) => path.startsWith('set1/'));
+  assert.is(half?.dataBytes, MIB);
+  const [write] = spaceNeeded(planOf([ioJob({ rw: 'write', sizeBytes: MIB })], 2, TARGETS, 2), null, nothingThere);
+  assert.equal([write?.dataBytes, write?.scratchBytes, write?.writtenBytes], [0, MIB, 2 * MIB]);
+});
+
+space('counts what two targets of one directory share for the first of them', () => {
+  const same = TARGETS.map((target) => ({ ...target, path: '/mnt/data' }));
+  const bytes = (sessions: number) =>
+    spaceNeeded(planOf([ioJob({ sizeBytes: MIB })], sessions, same, 2), null, nothingThere).map(
+      ({ dataBytes }) => dataBytes / MIB,
+    );
+  assert.equal(bytes(2), [2, 0]);
+  // In a single session each of them reads a set of its own.
+  assert.equal(bytes(1), [1, 1]);
 });
 
 space('takes the largest trial for scratch and the sum of all for what is written', () => {

@@ -20,6 +20,14 @@ test('a run comes back as it was', () => {
   assert.equal(decodeRun(encodeRun(run), 'run.json'), run);
 });
 
+test('records of before there were file sets are read', () => {
+  const run = makeRun([arm], 1);
+  const { filesets: _, order: __, ...plan } = run.plan;
+  assert.equal(decodeRun(JSON.stringify({ ...run, plan }), 'run.json'), run, 'one set, shuffled rounds');
+  assert.is(decodeTrial(encodeTrial(makeTrial(arm, 1, 1e8)), 'x:1').fileset, undefined);
+  assert.is(decodeTrial(encodeTrial(makeTrial(arm, 1, 1e8, { fileset: 1 })), 'x:1').fileset, 1);
+});
+
 test('fields of a later feedrate are kept', () => {
   const line = JSON.stringify({ ...makeTrial(arm, 1, 1e8), gpu: { count: 8 } });
   const trial = decodeTrial(line, 'x:1') as unknown as { gpu: unknown };
@@ -38,6 +46,7 @@ const damaged: readonly [string, (trial: Record<string, unknown>) => unknown, Re
   ['a wrong status', (trial) => ({ ...trial, status: 'fine' }), /status: expected ok, failed, aborted, found "fine"/],
   ['no window', (trial) => ({ ...trial, window: null }), /^t:7: window: expected an object, found null$/],
   ['a text as a number', (trial) => ({ ...trial, session: '1' }), /^t:7: session: expected a number, found "1"$/],
+  ['a file set in words', (trial) => ({ ...trial, fileset: 'a' }), /^t:7: fileset: expected a number, found "a"$/],
   ['a bin too many', (trial) => ({ ...trial, latency: { read: [99999, 1] } }), /latency\.read: expected bins/],
   ['half a pair', (trial) => ({ ...trial, latency: { read: [5] } }), /latency\.read: expected bins/],
   ['a fault without code', (trial) => ({ ...trial, fault: {} }), /fault\.code: expected a text/],

@@ -70,6 +70,8 @@ export function makeRun(arms: readonly Arm[], rounds: number, changes: Partial<R
       arms,
       sessions: 1,
       rounds,
+      filesets: 1,
+      order: 'shuffled',
       trials,
     },
     environment: {

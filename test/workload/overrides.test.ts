@@ -76,7 +76,13 @@ overrides('-P makes a factor, --set a single value', () => {
 });
 
 overrides('a path leads to a section or a job; a job wins over all jobs', () => {
-  assert.equal(read(set('trials.rounds=9')).trials, { sessions: 1, rounds: 9, warmup: 0 });
+  assert.equal(read(set('trials.rounds=9')).trials, {
+    sessions: 1,
+    rounds: 9,
+    warmup: 0,
+    filesets: 1,
+    order: 'shuffled',
+  });
   assert.is(read(set('dataset.nrfiles=4')).dataset?.nrfiles, 4);
   assert.is(read(set('seed=9')).seed, 9);
   assert.is(read(set('name=other')).name, 'other');
@@ -109,6 +115,9 @@ overrides('what is wrong with an option is said with the option, not with the fi
     '--set read.shards=4: shards: is not for kind: io, but for checkpoint-write and checkpoint-restore',
   ]);
   assert.equal(faults(set('trials.round=4')), ['--set trials.round=4: round: no such field; did you mean rounds?']);
+  assert.equal(faults(factor('trials.order=shuffled,abba')), [
+    '-P trials.order=shuffled,abba: trials.order: only a field of a job can be a factor; use --set',
+  ]);
   assert.equal(faults(factor('trials.rounds=4,5')), [
     '-P trials.rounds=4,5: trials.rounds: only a field of a job can be a factor; use --set',
   ]);

@@ -168,7 +168,7 @@ parse('every word reaches its property in base units', () => {
 
 parse('trials, dataset, seed and description have their defaults', () => {
   const workload = read('name: w\ndataset: {filesize: 64k-256k}\njobs: {j: {}}\n');
-  assert.equal(workload.trials, { sessions: 1, rounds: 5, warmup: 0 });
+  assert.equal(workload.trials, { sessions: 1, rounds: 5, warmup: 0, filesets: 1, order: 'shuffled' });
   assert.equal(workload.dataset, {
     nrfiles: 1,
     filesizeMinBytes: 65536,

@@ -55,7 +55,7 @@ function writtenBytes(job: JobDeclaration): number {
 
 shipped('quick writes at most 1 GiB and measures at most a second a trial', () => {
   const { jobs, trials, dataset } = parseWorkload(textOf('quick.yaml'), 'quick.yaml');
-  assert.equal(trials, { sessions: 1, rounds: 3, warmup: 0 });
+  assert.equal(trials, { sessions: 1, rounds: 3, warmup: 0, filesets: 1, order: 'shuffled' });
   const ofTrials = jobs.reduce((sum, job) => sum + writtenBytes(job) * trials.rounds, 0);
   const ofDataset = (dataset?.nrfiles ?? 0) * (dataset?.filesizeMaxBytes ?? 0);
   assert.ok(ofTrials + ofDataset <= 1024 * MIB, `${(ofTrials + ofDataset) / MIB} MiB`);
