@@ -37,6 +37,9 @@ export function saveAsBaseline(output: string, name: string, spec: string): numb
       `${directory}: cannot be a baseline: a trial failed or a threshold was broken (feedrate show ${run.id})`,
     );
   }
+  if (run.injected !== undefined) {
+    throw new FeedrateError('store', `${directory}: cannot be a baseline: it was slowed down on purpose`);
+  }
   if (isBaseline(output, name)) refuseSlower(output, name, { name: run.id, run, trials });
   saveBaseline(output, name, directory);
   process.stderr.write(`baseline ${name} is ${run.id}\n`);

@@ -6,6 +6,7 @@ import type { ReadableRun } from '../record/stored-run.js';
 import { varyingNames } from '../stats/grid.js';
 import { type Measure, measureForms, measureOf } from '../stats/measure.js';
 import { baselineDirectory, isBaseline } from '../store/baselines.js';
+import { readCalibrations } from '../store/calibrations.js';
 import { resolveRun } from '../store/find-runs.js';
 import { readRun } from '../store/read-run.js';
 
@@ -24,7 +25,7 @@ export interface RawComparisonOptions {
 }
 
 /** The confidence of the intervals that are shown, and that decide whether two sides are equivalent. */
-const CONFIDENCE = 0.95;
+export const CONFIDENCE = 0.95;
 
 /**
  * Compares runs. Of `looks` at data that grow between them each gets an equal part of the false alarms that are allowed.
@@ -54,6 +55,7 @@ export function comparisonOf(
     unit: raw.unit === 'round' ? 'round' : 'session',
     demands,
     ignore: new Set((raw.ignore ?? []).flatMap(namesOf)),
+    calibrations: readCalibrations(raw.output),
   });
 }
 

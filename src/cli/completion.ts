@@ -36,6 +36,7 @@ function completeArguments(commands: RootCommand, words: readonly string[]): voi
   for (const [command, handler] of [
     ['run', workloads],
     ['prepare', workloads],
+    ['calibrate', workloads],
     ['show', runs],
     ['compare', runs],
     ['gate', runs],

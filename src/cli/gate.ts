@@ -1,3 +1,5 @@
+import { FeedrateError } from '../base/errors.js';
+import type { NamedRun } from '../gate/comparison.js';
 import { flawsOf } from '../gate/flaws.js';
 import { type Decision, gateOf, gateStatusOf, type Look } from '../gate/gate.js';
 import { evaluateThresholds } from '../gate/thresholds.js';
@@ -33,9 +35,16 @@ function decisionOf(candidate: string, options: GateCommandOptions, look: Look):
   const { baseline, output } = options;
   const measured = namedRun(output, candidate);
   const runs = baseline === undefined ? [measured] : [namedRun(output, baseline, ['series']), measured];
+  if (baseline !== undefined) refuseInjected(runs[0] as NamedRun);
   const comparison = comparisonOf(runs, options, 'environment', look.planned);
   const thresholds = evaluateThresholds(measured.run.plan.arms, measured.trials);
   const failOnInconclusive = options.failOnInconclusive === true;
   const flaws = flawsOf(measured);
   return { comparison, result: gateOf(comparison, thresholds, { failOnInconclusive, flaws, look }) };
+}
+
+/** Next to storage that was slow on purpose, whatever is measured looks good. */
+function refuseInjected({ name, run }: NamedRun): void {
+  if (run.injected === undefined) return;
+  throw new FeedrateError('store', `${name}: cannot be a baseline: it was slowed down on purpose`);
 }

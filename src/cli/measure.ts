@@ -8,7 +8,7 @@ import { createProgress, type Progress } from './progress.js';
 import { INTERRUPTIONS, SessionRunner } from './session-runner.js';
 import { removeScratch } from './targets.js';
 
-type RunEnd = Exclude<RunRecord['status'], 'running'>;
+export type RunEnd = Exclude<RunRecord['status'], 'running'>;
 
 export interface MeasureOptions extends Pick<RunOptions, 'progress' | 'dropCaches'> {
   /** 1-based; the sessions before it were measured earlier. Default 1. */
@@ -49,6 +49,7 @@ async function runSessions(
         runId: store.run.id,
         session,
         dropCaches: options.dropCaches,
+        injected: store.run.injected ?? [],
       };
       await runner.run(sessionOptions, store.directory, (event) => progress.handle(event));
     }

@@ -126,7 +126,7 @@ function refuseWhatDoesNotFit(space: readonly SpaceNeed[], targets: readonly Tar
 /** The record of a run that begins now. */
 export function runRecordOf(
   preparation: Preparation,
-  options: RunOptions,
+  options: Pick<RunOptions, 'labels' | 'overrides'>,
   command: readonly string[],
 ): Omit<RunRecord, 'id'> {
   const { plan, workloadSource } = preparation;

@@ -5,6 +5,7 @@
 import { Command, Option } from 'commander';
 import { ENGINE_CHOICES } from '../workload/engine-choices.js';
 import { FORMATS, type RawRunOptions, SHELLS, type Shell } from './arguments.js';
+import type { RawCalibrateOptions } from './calibrate.js';
 import type { CleanOptions } from './clean.js';
 import { addFileOptions, collect, formatOption, progressOption, resultsOption } from './common-options.js';
 import { addBaseline, addCompare, addGate, addHistory } from './comparison-commands.js';
@@ -34,6 +35,7 @@ export function createProgram(): Command {
   addGate(program);
   addHistory(program);
   addBaseline(program);
+  addCalibrate(program);
   addSchema(program);
   addCompletion(program);
   addClean(program);
@@ -106,6 +108,31 @@ function addList(program: Command): void {
     });
 }
 
+function addCalibrate(program: Command): void {
+  const calibrate = program
+    .command('calibrate')
+    .description('measure a target against itself: its noise, and what it takes to see a difference')
+    .argument('[workload]', 'a workload file (default: short reads and writes that come with feedrate)');
+  addWorkloadOptions(calibrate, 'directory to measure')
+    .option('--sessions <number>', 'fresh processes, the unit of every verdict', '10')
+    .option('--rounds <number>', 'rounds in each of them', '3')
+    .option('--wanted <part>', 'the difference that a plan is recommended for', '5%')
+    .option('-m, --metric <metric>', 'throughput, iops, p99(latency) …; repeat for more (default: throughput)', collect)
+    .option('--alpha <part>', 'chance of any false alarm among all cells, as gate has it', '1%')
+    .option('--min-effect <part>', 'the smallest difference that matters, as gate has it', '1%')
+    .option('--inject <delay>', 'slow B down, by 5% of each operation’s time or by 20us, and see whether it is found')
+    .option('--label <key=value>', 'note kept with the run; repeat for more', collect)
+    .addOption(resultsOption())
+    .addOption(formatOption(['table', 'json']))
+    .addOption(progressOption())
+    .option('--drop-caches', 'as root: also drop the kernel’s caches before cold trials')
+    .addHelpText('after', CALIBRATE_EXAMPLES)
+    .action(async (workload: string | undefined, options: RawCalibrateOptions, command: Command) => {
+      const { calibrate: calibrateCommand } = await import('./calibrate.js');
+      process.exitCode = await calibrateCommand(workload, options, argumentsOf(command));
+    });
+}
+
 function addSchema(program: Command): void {
   program
     .command('schema')
@@ -146,7 +173,8 @@ function addClean(program: Command): void {
 
 /** What `run` and `prepare` share: where, and which variant of the workload. */
 function addWorkloadOptions(command: Command, targetHelp: string): Command {
-  const target = new Option('-t, --target <path>', targetHelp).argParser(collect);
+  const target = new Option('-t, --target <path>', targetHelp);
+  if (command.name() !== 'calibrate') target.argParser(collect);
   if (command.name() !== 'run') target.makeOptionMandatory();
   return command
     .addOption(target)
@@ -185,6 +213,7 @@ Examples:
   feedrate show                                          the latest run again
   feedrate compare --cols target                         … and which of its targets is faster
   feedrate gate --baseline main                          … and whether it is slower than a baseline
+  feedrate calibrate -t /mnt/train                       how much of a difference is only noise
   feedrate history                                       … and what earlier runs of it came to
 
 Exit status: 0 pass, 1 regression or threshold failed, 2 usage or workload error, 3 inconclusive, 4 incomparable,
@@ -200,6 +229,16 @@ Examples:
 
 feedrate writes only below .feedrate-… in the target. A directory with a = in its name is written ./a=b.
 The first Ctrl-C ends the run after what is measured now; a second one at once.
+`;
+
+const CALIBRATE_EXAMPLES = `
+Examples:
+  feedrate calibrate -t /mnt/train                                 the noise of a mount, in a minute or two
+  feedrate calibrate workloads/random-read.yaml -t /mnt/train      … of the loads that you gate on
+  feedrate calibrate -t /mnt/train --inject 5% --engine psync      … and would a gate find 5 %?
+
+The noise floor is kept below the results; gate and compare do not go below it for this target, arm and load. With
+--inject nothing is kept but the run, and the status is 0 when the slow-down was found, else 3.
 `;
 
 const COMPLETION_EXAMPLES = `

@@ -2,9 +2,13 @@
 import type { SystemFault } from '../base/errors.js';
 import type { ThreadUsage } from '../host/thread-usage.js';
 import type { DataFile, Extent } from '../plan/plan.js';
+import type { Injection } from '../record/run-record.js';
 import type { EngineUse } from '../record/trial-record.js';
 import type { Job } from '../workload/workload.js';
 import type { Totals, WorkerSecond } from './meter.js';
+
+/** How much longer than by itself an operation is to take. */
+export type Slowdown = Pick<Injection, 'part' | 'delayNs'>;
 
 export interface WorkerTask {
   /** The trial's `Counters`. */
@@ -24,6 +28,8 @@ export interface WorkerTask {
   /** An existing directory for what the job itself names (checkpoints). */
   readonly scratchDirectory: string;
   readonly seed: number;
+  /** Null: none, and the backend runs as it is. One of nothing goes through the same loop as any other. */
+  readonly slowdown: Slowdown | null;
 }
 
 export interface WorkerReport {

@@ -1,5 +1,6 @@
 /** The entry of a worker thread: reached by URL from `pool.ts`, never imported for its values. */
 import { PerformanceObserver, performance } from 'node:perf_hooks';
+import { assert } from '../base/assert.js';
 import { systemFaultOf } from '../base/errors.js';
 import { type Libc, libc } from '../host/libc.js';
 import { type ThreadUsage, threadUsage } from '../host/thread-usage.js';
@@ -20,6 +21,7 @@ import { programOf } from './programs.js';
 import type { WorkerOutcome, WorkerReport, WorkerTask } from './protocol.js';
 import { PsyncBackend } from './psync.js';
 import { SimulatedBackend } from './simulated.js';
+import { canBeSlowed, SlowedBackend } from './slowed.js';
 import { UringBackend } from './uring/backend.js';
 import { warmUp } from './warm-up.js';
 
@@ -60,6 +62,13 @@ function contentOf(task: WorkerTask): Content {
 }
 
 function createBackend(task: WorkerTask, clock: MonotonicClock, content: Content): Backend {
+  const backend = bareBackend(task, clock, content);
+  if (task.slowdown === null) return backend;
+  assert(canBeSlowed(task.backend), `${task.backend} cannot be slowed down`);
+  return new SlowedBackend(backend, task.slowdown);
+}
+
+function bareBackend(task: WorkerTask, clock: MonotonicClock, content: Content): Backend {
   const { job } = task;
   switch (task.backend) {
     case 'psync':
@@ -112,7 +121,7 @@ async function measure(context: ProgramContext, clock: MonotonicClock): Promise<
   const total = meter.finish(backend.clock.now());
   const after = threadUsage();
   const collections = await gc.between(gcFromMs, performance.now());
-  const ring = backend instanceof UringBackend ? backend.use : null;
+  const bare = backend instanceof SlowedBackend ? backend.inner : backend;
   program.complete();
   return {
     total,
@@ -123,9 +132,9 @@ async function measure(context: ProgramContext, clock: MonotonicClock): Promise<
     seconds: meter.seconds,
     usage: usageBetween(before, after),
     ...collections,
-    calls: backend instanceof PsyncBackend ? backend.callsName : null,
-    ring,
-    shortTransfers: backend instanceof FileBackend ? backend.shortTransfers : 0,
+    calls: bare instanceof PsyncBackend ? bare.callsName : null,
+    ring: bare instanceof UringBackend ? bare.use : null,
+    shortTransfers: bare instanceof FileBackend ? bare.shortTransfers : 0,
   };
 }
 

@@ -64,7 +64,7 @@ export function mismatchesBetween(base: Measured, candidate: Measured, overlooke
 function loadMismatches(base: Measured, candidate: Measured): Mismatch[] {
   const [before, after] = [enginesOf(base), enginesOf(candidate)];
   return [
-    ...differingIn(fieldsOf(base), fieldsOf(candidate), 'load'),
+    ...specMismatches(base.arm.spec, candidate.arm.spec),
     // A side without trials used no engine, which is told otherwise.
     ...(before === '' || after === '' ? [] : differing('engine', before, after, 'load')),
   ];
@@ -72,11 +72,20 @@ function loadMismatches(base: Measured, candidate: Measured): Mismatch[] {
 
 /** What was asked of the storage, and by which engine, as text. Where all are equal the load is the same. */
 export function loadOf(measured: Measured): Map<string, string> {
-  return new Map([...fieldsOf(measured), ['engine', enginesOf(measured)], ['cache-state', cacheStateOf(measured)]]);
+  return new Map([
+    ...fieldsOf(measured.arm.spec),
+    ['engine', enginesOf(measured)],
+    ['cache-state', cacheStateOf(measured)],
+  ]);
 }
 
-function fieldsOf({ arm }: Placed): Map<string, string> {
-  const fields = Object.entries(arm.spec).filter(([name]) => !FREE_FIELDS.has(name));
+/** The fields in which two jobs are another load. */
+export function specMismatches(before: object, after: object): Mismatch[] {
+  return differingIn(fieldsOf(before), fieldsOf(after), 'load');
+}
+
+function fieldsOf(spec: object): Map<string, string> {
+  const fields = Object.entries(spec).filter(([name]) => !FREE_FIELDS.has(name));
   return new Map(fields.map(([name, value]) => [wordOf(name), valueText(name, value)]));
 }
 
@@ -145,7 +154,8 @@ function mountMismatch(base: Placed, candidate: Placed, overlooked: ReadonlySet<
   return differing('mount-options', only(before, after), only(after, before), 'environment');
 }
 
-function mountOptions(options: string, overlooked: ReadonlySet<string>): Set<string> {
+/** Mount options that say how a mount works, without those whose names are overlooked. */
+export function mountOptions(options: string, overlooked: ReadonlySet<string> = new Set()): Set<string> {
   const counts = (option: string) =>
     !ADDRESS_OPTIONS.test(option) && !overlooked.has(option.split('=', 1)[0] as string);
   return new Set(options.split(',').filter(counts));

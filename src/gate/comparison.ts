@@ -1,4 +1,5 @@
 /** Arms beside each other: effect, interval, p and verdict of every cell. */
+import type { CalibrationRecord } from '../record/calibration-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { attributesOf } from '../stats/attributes.js';
 import {
@@ -16,6 +17,7 @@ import { type Spread, spreadOf } from '../stats/spread.js';
 import { isCounted } from '../stats/summary.js';
 import { type Measured, type Mismatch, mismatchesBetween } from './comparability.js';
 import { type ComparisonWarning, warningsOfComparison } from './comparison-warnings.js';
+import { type NoiseFloor, noiseFloorOf } from './noise-floor.js';
 import { type Ranking, rankingOf } from './ranking.js';
 import { type Judgement, type JudgementOptions, judge } from './verdict.js';
 
@@ -32,6 +34,8 @@ export interface ComparisonOptions extends JudgementOptions {
   readonly demands: 'load' | 'environment';
   /** `Mismatch.what` of those to overlook. */
   readonly ignore: ReadonlySet<string>;
+  /** Of any targets: a cell finds the noise floor of its own. Default: none. */
+  readonly calibrations?: readonly CalibrationRecord[];
 }
 
 /** A stored run to compare, under the name it goes by. */
@@ -57,6 +61,8 @@ export interface ComparedCell {
   readonly baseSpread: Spread | null;
   readonly candidateSpread: Spread | null;
   readonly sample: EffectSample;
+  /** Null when its targets are not calibrated for this arm and measure. */
+  readonly floor: NoiseFloor | null;
   readonly judgement: Judgement;
   /** What makes the cell incomparable. */
   readonly mismatches: readonly Mismatch[];
@@ -103,11 +109,12 @@ export function compare(runs: readonly NamedRun[], options: ComparisonOptions): 
   const reading = readingOf(options.unit);
   const overlooked = new Set([...options.columns, ...options.ignore]);
   const open = options.measures.flatMap((measure) =>
-    grid.rows.flatMap((row) => openCells(row, grid, measure, options.demands, overlooked, reading)),
+    grid.rows.flatMap((row) => openCells(row, grid, measure, options, overlooked, reading)),
   );
   const judgements = judge(
-    open.map(({ sample, measure, mismatches }) => ({
+    open.map(({ sample, measure, mismatches, floor }) => ({
       sample,
+      floor: floor?.floor ?? null,
       better: measure.metric.better,
       comparable: mismatches.length === 0,
     })),
@@ -160,7 +167,7 @@ function openCells(
   row: GridRow<Side>,
   grid: Grid<Side>,
   measure: Measure,
-  demands: ComparisonOptions['demands'],
+  { demands, calibrations = [] }: ComparisonOptions,
   overlooked: ReadonlySet<string>,
   reading: Reading,
 ): Omit<ComparedCell, 'judgement'>[] {
@@ -181,6 +188,7 @@ function openCells(
         baseSpread,
         candidateSpread: reading.spread(candidate, measure),
         sample: reading.sample(base, candidate, measure),
+        floor: noiseFloorOf(calibrations, [base, candidate], measure.key),
         mismatches: all.filter(forbids),
         differences: all.filter((mismatch) => !forbids(mismatch)),
       },

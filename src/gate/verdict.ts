@@ -32,6 +32,8 @@ export interface Judged {
   readonly sample: EffectSample;
   readonly better: Metric['better'];
   readonly comparable: boolean;
+  /** The noise floor of what was measured, a relative difference; null when it is not known. */
+  readonly floor?: number | null;
 }
 
 export interface Judgement {
@@ -47,6 +49,8 @@ export interface Judgement {
   readonly detectable: number | null;
   /** Units with which the smallest reachable p is below the bound; null when these suffice. */
   readonly unitsNeeded: number | null;
+  /** The smallest difference that matters here: that of the options, or the noise floor above it. */
+  readonly minEffect: number;
   /** About how many units would tell an inconclusive cell, if what it shows so far is the truth; null where that is unknown. */
   readonly unitsToTell: number | null;
 }
@@ -57,32 +61,37 @@ export interface Judgement {
  * not comparable are no part of the family.
  */
 export function judge(cells: readonly Judged[], options: JudgementOptions): Judgement[] {
-  const bound = -Math.log(1 - options.minEffect);
+  const effects = cells.map(({ floor }) => Math.max(options.minEffect, floor ?? 0));
+  const bounds = effects.map((minEffect) => -Math.log(1 - minEffect));
   const tested = cells.map(({ sample, comparable }) => comparable && unitCount(sample) > 0);
   const family = Math.max(1, tested.filter(Boolean).length);
   const adjusted = (worse: boolean) => {
     const raw = cells.flatMap(({ sample, better }, index) => {
       if (!tested[index]) return [];
       const down = (better === 'higher') === worse;
+      const bound = bounds[index] as number;
       return [pBeyond(sample, down ? -bound : bound, down ? 'less' : 'greater')];
     });
     const values = holm(raw).values();
     return tested.map((isTested) => (isTested ? (values.next().value as number) : 1));
   };
   const [pRegression, pImprovement] = [adjusted(true), adjusted(false)];
-  const detectable = detectableIn(family, options);
+  const detectable = detectableIn(family, options.alpha);
   return cells.map(({ sample, comparable }, index) => {
     const p = { pRegression: pRegression[index] as number, pImprovement: pImprovement[index] as number };
     const ratio = ratioOf(sample, options.confidence);
-    const verdict = comparable ? verdictOf(p, ratio, bound, options.alpha) : 'incomparable';
+    const minEffect = effects[index] as number;
+    const verdict = comparable ? verdictOf(p, ratio, bounds[index] as number, options.alpha) : 'incomparable';
     return {
       verdict,
       ratio,
       units: unitCount(sample),
       ...p,
-      detectable: detectable(sample),
+      detectable: detectable(sample, minEffect),
       unitsNeeded: smallestP(sample) <= options.alpha / family ? null : unitsToReach(sample, family, options.alpha),
-      unitsToTell: verdict === 'inconclusive' ? unitsToTell(sample, ratio, family, options) : null,
+      minEffect,
+      unitsToTell:
+        verdict === 'inconclusive' ? unitsToTell(sample, ratio, family, { alpha: options.alpha, minEffect }) : null,
     };
   });
 }
@@ -100,9 +109,9 @@ function verdictOf(
 }
 
 /** The differences that samples of a family would show. What depends on the number of units alone is computed once. */
-function detectableIn(family: number, { alpha, minEffect }: JudgementOptions): (sample: EffectSample) => number | null {
+function detectableIn(family: number, alpha: number): (sample: EffectSample, minEffect: number) => number | null {
   const sizes = new Map<number, number>();
-  return (sample) => {
+  return (sample, minEffect) => {
     const n = unitCount(sample);
     const sessionSd = unitSd(sample);
     if (smallestP(sample) > alpha / family || !Number.isFinite(sessionSd)) return null;
@@ -128,7 +137,7 @@ function unitsToTell(
   sample: EffectSample,
   ratio: LocationInterval | null,
   family: number,
-  { alpha, minEffect }: JudgementOptions,
+  { alpha, minEffect }: Pick<JudgementOptions, 'alpha' | 'minEffect'>,
 ): number | null {
   const sessionSd = unitSd(sample);
   if (ratio === null || !Number.isFinite(sessionSd)) return null;

@@ -146,9 +146,15 @@ export function decodeRun(text: string, where: string): RunRecord {
   checkEnvironment(run.at('environment'));
   if (run.at('ownCost').value !== undefined)
     for (const key of ['clockNs', 'histogramNs', 'nullNsPerOperation']) run.at('ownCost').at(key).number();
+  if (run.at('injected').value !== undefined) run.at('injected').list().forEach(checkInjection);
   const record = run.value as RunRecord;
   // Plans of before 2026-11-27 say neither: there was no choice.
   return { ...record, plan: { ...{ filesets: 1, order: 'shuffled' }, ...record.plan } };
+}
+
+function checkInjection(injection: JsonReader): void {
+  injection.at('target').text();
+  for (const key of ['part', 'delayNs']) injection.at(key).number();
 }
 
 function checkPlan(plan: JsonReader): void {

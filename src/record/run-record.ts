@@ -24,6 +24,19 @@ export interface RunRecord {
   readonly environment: Environment;
   /** Absent in runs of versions that did not measure it. */
   readonly ownCost?: OwnCost;
+  /** Absent: nothing was slowed down. Such a run says nothing of the storage, and is no baseline. */
+  readonly injected?: readonly Injection[];
+}
+
+/**
+ * A slow-down that was put on a target on purpose, beyond what the plan knows of: each operation took `part` of its own
+ * time and `delayNs` longer.
+ */
+export interface Injection {
+  readonly target: string;
+  /** 0.05: 5 % longer. */
+  readonly part: number;
+  readonly delayNs: number;
 }
 
 /** What the measuring itself costs, ns each, as measured when the run began. */

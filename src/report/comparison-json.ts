@@ -32,7 +32,7 @@ export function comparisonJson(comparison: Comparison, gate: GateResult | null):
 }
 
 function cellOf(cell: ComparedCell): object {
-  const { row, column, measure, base, candidate, sample, judgement, mismatches, differences } = cell;
+  const { row, column, measure, base, candidate, sample, floor, judgement, mismatches, differences } = cell;
   const { ratio, ...judged } = judgement;
   const { design, pairs, ...logs } = sample;
   return {
@@ -49,6 +49,7 @@ function cellOf(cell: ComparedCell): object {
     ratio: intervalOf(ratio),
     cliffsDelta: deltaOf(cell),
     ...judged,
+    floor,
     ...(isTested(cell) ? {} : { pRegression: null, pImprovement: null }),
     mismatches,
     differences,

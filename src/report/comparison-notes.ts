@@ -1,5 +1,6 @@
 /** What must be said beside the table of a comparison: means, ranks, what else differs, and what to do about it. */
 import type { ComparedCell, Comparison, Side } from '../gate/comparison.js';
+import { armOnAnyTarget } from '../gate/noise-floor.js';
 import type { Ranking } from '../gate/ranking.js';
 import { POWER } from '../gate/verdict.js';
 import { leastOperations, type Measure } from '../stats/measure.js';
@@ -12,6 +13,7 @@ export function comparisonNotes(comparison: Comparison): string[] {
     ...meanLines(comparison),
     ...comparison.rankings.map(rankingLine),
     ...mismatchLines(comparison.cells),
+    ...floorLines(comparison),
     ...warningLines(comparison),
     ...aloneLines(comparison),
     ...unmeasuredLines(comparison.cells),
@@ -60,6 +62,24 @@ function mismatchLines(cells: readonly ComparedCell[]): string[] {
     }
   }
   return [...lines];
+}
+
+/** A gate that does not know a target's own noise says so; a comparison only tells what it used. */
+function floorLines({ cells, options }: Comparison): string[] {
+  const raised = cells.filter(({ floor }) => floor !== null && floor.floor > options.minEffect);
+  const lines = new Map<string, string>();
+  for (const { measure, base, floor, judgement } of raised) {
+    const arm = oneLine(armOnAnyTarget(base.arm));
+    const effect = formatPercent(judgement.minEffect);
+    const source = `the calibration of ${floor?.calibratedAt.slice(0, 10)}`;
+    lines.set(`${measure.key} ${arm}`, `${measure.key} of ${arm}: min-effect raised to ${effect} by ${source}`);
+  }
+  const open = cells.filter(({ floor }) => floor === null).length;
+  if (options.demands === 'environment' && open > 0) {
+    const which = open === cells.length ? '' : ` in ${open} of ${plural(cells.length, 'cell')}`;
+    lines.set('', `the target’s own noise is not measured${which}: feedrate calibrate WORKLOAD -t … does it`);
+  }
+  return [...lines.values()];
 }
 
 /** How many sides are named where many have the same warning. */

@@ -20,6 +20,7 @@ export function renderJson(view: RunView): string {
     seed: run?.plan.seed ?? null,
     labels: run?.labels ?? {},
     environment: run?.environment ?? null,
+    ...(run?.injected && { injected: run.injected }),
     trialsPlanned: run?.plan.trials.length ?? null,
     trialsRecorded: view.trials.length,
     arms: summaries.map((summary) => ({

@@ -1,6 +1,6 @@
 /** The parts of a report for people around its table, each as lines of plain text. */
 import { metricOf } from '../base/metrics.js';
-import { formatBytes } from '../base/units.js';
+import { formatBytes, formatDurationNs } from '../base/units.js';
 import type { ThresholdResult } from '../gate/thresholds.js';
 import type { Environment, RunRecord, TargetEnvironment } from '../record/run-record.js';
 import type { ArmSummary } from '../stats/summary.js';
@@ -20,7 +20,15 @@ export function headerLines(view: RunView): Line[] {
   if (run === null) return [{ text: `${view.directory ?? 'run'}: ${status}, run.json is lost`, tone: 'bad' }];
   const tone: Tone = status === 'complete' ? 'good' : status === 'running' ? 'plain' : 'bad';
   const text = `${run.id}  ${status}, ${view.trials.length} of ${plural(run.plan.trials.length, 'trial')}`;
-  return [{ text, tone }, ...[planLine(run), ...environmentLines(run)].map(plain)];
+  return [{ text, tone }, ...injectedLines(run), ...[planLine(run), ...environmentLines(run)].map(plain)];
+}
+
+/** A run that says nothing of its storage must say that. */
+function injectedLines({ injected = [] }: RunRecord): Line[] {
+  return injected.map(({ target, part, delayNs }) => {
+    const parts = [...(part > 0 ? [`${part * 100} %`] : []), ...(delayNs > 0 ? [formatDurationNs(delayNs)] : [])];
+    return { text: oneLine(`${target} was slowed down on purpose: ${parts.join(' and ')} an operation`), tone: 'bad' };
+  });
 }
 
 function planLine({ plan, labels }: RunRecord): string {

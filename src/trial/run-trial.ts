@@ -7,11 +7,12 @@ import { seedOf } from '../base/prng.js';
 import { chooseEngine } from '../engine/choose.js';
 import { Counters } from '../engine/counters.js';
 import type { WorkerPool } from '../engine/pool.js';
-import type { WorkerOutcome, WorkerTask } from '../engine/protocol.js';
+import type { Slowdown, WorkerOutcome, WorkerTask } from '../engine/protocol.js';
 import type { IoCounters } from '../host/io-counters.js';
 import { ownDirectoryPath } from '../host/own-directory.js';
 import { filesOf, touchesFiles } from '../plan/files.js';
 import type { Arm, ArmFiles, DataFile, Extent, Plan, PlannedTrial, Target } from '../plan/plan.js';
+import type { Injection } from '../record/run-record.js';
 import { type EngineUse, RECORD_VERSION, type TrialRecord } from '../record/trial-record.js';
 import type { Dataset, Job } from '../workload/workload.js';
 import { assembleClient, assembleLatency, assembleRing, assembleSeries, assembleWindow } from './assemble.js';
@@ -27,6 +28,7 @@ export interface TrialSettings {
   readonly runId: string;
   readonly pool: WorkerPool;
   readonly dropCaches: boolean;
+  readonly injected: readonly Injection[];
   readonly stopped: () => boolean;
   /** Told the counters of the trial under way, so that a stop can reach its workers; null when it is over. */
   readonly onCounters: (counters: Counters | null) => void;
@@ -75,7 +77,13 @@ function shareOf(stage: Stage, job: number): { files: DataFile[]; extents: Exten
   };
 }
 
-function tasksOf(stage: Stage, counters: Counters, seed: number): WorkerTask[] {
+/** Where one target is slowed down, the others run through the same loop, so that nothing but the delay differs. */
+function slowdownOf({ target }: Stage, injected: readonly Injection[]): Slowdown | null {
+  if (injected.length === 0) return null;
+  return injected.find(({ target: name }) => name === target.name) ?? { part: 0, delayNs: 0 };
+}
+
+function tasksOf(stage: Stage, counters: Counters, seed: number, injected: readonly Injection[]): WorkerTask[] {
   const { arm, engine, files, scratchDirectory } = stage;
   const threads = engine.threadsPerJob;
   return Array.from({ length: counters.workers }, (_, worker) => ({
@@ -90,6 +98,7 @@ function tasksOf(stage: Stage, counters: Counters, seed: number): WorkerTask[] {
     laidOut: files.laidOut,
     scratchDirectory,
     seed,
+    slowdown: slowdownOf(stage, injected),
   }));
 }
 
@@ -139,7 +148,7 @@ async function measure(
   const seed = seedOf(
     `${settings.plan.seed}/${stage.arm.spec.randseed}/${trial.session}/${trial.round}/${stage.arm.id}`,
   );
-  const tasks = tasksOf(stage, counters, seed);
+  const tasks = tasksOf(stage, counters, seed, settings.injected);
   const delay = monitorEventLoopDelay({ resolution: 10 });
   const stopWatching = watch(counters, stage.arm.spec, expectedBytes(stage.arm, stage.files), (view) => {
     settings.onLive(trial, stage.arm, view);

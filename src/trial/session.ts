@@ -7,6 +7,7 @@ import { createOwnDirectory, removeOwnDirectory } from '../host/own-directory.js
 import { filesOf, touchesFiles } from '../plan/files.js';
 import { dataFilesOf } from '../plan/filesets.js';
 import type { Plan, PlannedTrial, Target } from '../plan/plan.js';
+import type { Injection } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import type { Dataset } from '../workload/workload.js';
 import { beginCold } from './cache.js';
@@ -23,6 +24,8 @@ export interface SessionOptions {
   /** 1-based. */
   readonly session: number;
   readonly dropCaches: boolean;
+  /** Targets to slow down. The plan does not know of them, so that what reads the records cannot. Default: none. */
+  readonly injected?: readonly Injection[];
 }
 
 /** Where a session's results go. */
@@ -54,7 +57,7 @@ export class Session {
 
   /** Lays out the data files of all sets, then runs this session's trials, a round at a time. */
   async run(): Promise<void> {
-    const { plan, dataset, runId, session } = this.#options;
+    const { plan, dataset, runId, session, dropCaches, injected = [] } = this.#options;
     const stopped = () => this.#stopped;
     const pool = new WorkerPool(
       Math.max(1, ...plan.arms.map(({ spec }) => spec.numjobs * chooseEngine(spec).threadsPerJob)),
@@ -64,7 +67,7 @@ export class Session {
     try {
       for (const target of plan.targets) await this.#takeDirectories(target, scratch, held);
       const settings: TrialSettings = {
-        ...{ plan, dataset, runId, pool, stopped, dropCaches: this.#options.dropCaches },
+        ...{ plan, dataset, runId, pool, stopped, dropCaches, injected },
         onCounters: (counters) => {
           this.#counters = counters;
           if (this.#stopped) counters?.requestStop();

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { Counters } from '../../src/engine/counters.js';
 import type { WorkerPool } from '../../src/engine/pool.js';
-import type { WorkerOutcome, WorkerReport, WorkerTask } from '../../src/engine/protocol.js';
+import type { Slowdown, WorkerOutcome, WorkerReport, WorkerTask } from '../../src/engine/protocol.js';
 import type { SparseCounts } from '../../src/histogram/codec.js';
 import type { DataFile, Extent } from '../../src/plan/plan.js';
 import type { OperationKind, Window } from '../../src/record/trial-record.js';
@@ -34,6 +34,7 @@ export interface EngineSetting {
   readonly laidOut?: boolean;
   readonly scratchDirectory?: string;
   readonly seed?: number;
+  readonly slowdown?: Slowdown;
 }
 
 export interface EngineRun {
@@ -65,6 +66,7 @@ export async function runEngine(
       laidOut: setting.laidOut ?? true,
       scratchDirectory: setting.scratchDirectory ?? '/nonexistent',
       seed: setting.seed ?? job.randseed,
+      slowdown: setting.slowdown ?? null,
     };
   });
   const outcomes = await pool.run(tasks, counters);

@@ -1,0 +1,235 @@
+/** A run of a target against itself → what its noise is, what the gate makes of it, and how much to measure. */
+import { createPrng } from '../base/prng.js';
+import type { Arm } from '../plan/plan.js';
+import { CALIBRATION_VERSION, type CalibratedCell, type CalibrationRecord } from '../record/calibration-record.js';
+import type { RunRecord } from '../record/run-record.js';
+import type { TrialRecord } from '../record/trial-record.js';
+import { clopperPearson } from '../stats/clopper-pearson.js';
+import { type Observation, pairedSample, pBeyond, ratioOf, smallestP, unitCount, unitSd } from '../stats/effect.js';
+import { type Measure, measuredOnce } from '../stats/measure.js';
+import { holm } from '../stats/multiplicity.js';
+import { ownNoise, pairNoise, sessionSdBy } from '../stats/own-noise.js';
+import { cheapestPlan } from '../stats/plan-search.js';
+import { minimumDetectableEffect } from '../stats/power.js';
+import { spreadOf } from '../stats/spread.js';
+import { isCounted } from '../stats/summary.js';
+import { optimalRepetitions, type VarianceComponents } from '../stats/variance-components.js';
+import { calibrationWarnings } from './calibration-warnings.js';
+import { armOnAnyTarget, identityOf } from './noise-floor.js';
+import { POWER, unitsToReach } from './verdict.js';
+
+/** The names under which the target is measured. */
+export const SIDES = ['A', 'B'] as const;
+
+export interface CalibrationOptions {
+  readonly measures: readonly Measure[];
+  readonly alpha: number;
+  readonly minEffect: number;
+  readonly confidence: number;
+  /** The relative difference that a plan is asked for. */
+  readonly wanted: number;
+}
+
+/** Families that the false alarms are counted in. */
+const FAMILIES = 2000;
+
+interface MeasuredCell {
+  readonly arm: Arm;
+  readonly measure: Measure;
+  readonly a: readonly Observation[];
+  readonly b: readonly Observation[];
+}
+
+/** The calibration that a whole run of SIDES gives. Pure: the same records give the same numbers. */
+export function calibrationOf(
+  run: RunRecord,
+  trials: readonly TrialRecord[],
+  options: CalibrationOptions,
+): CalibrationRecord {
+  const counted = trials.filter(isCounted);
+  const cells = measuredCells(run, counted, options.measures);
+  const costs = costsOf(run, counted);
+  const differs = differences(cells);
+  const calibrated = cells.map((cell, i) => calibratedCell(cell, differs[i] as number, cells.length, costs, options));
+  const arms = cells.length / options.measures.length;
+  const environment = run.environment.targets[0] as RunRecord['environment']['targets'][number];
+  const found = {
+    calibrationVersion: CALIBRATION_VERSION,
+    run: run.id,
+    calibratedAt: run.startedAt,
+    feedrate: run.environment.feedrate.version,
+    hostname: run.hostname,
+    workload: run.plan.workload,
+    path: environment.path,
+    target: identityOf(environment),
+    plan: { sessions: run.plan.sessions, rounds: countedRounds(run), arms },
+    costs,
+    ...{ alpha: options.alpha, minEffect: options.minEffect, power: POWER },
+    cells: calibrated,
+    falseAlarms: falseAlarmsOf(cells, options),
+    wanted: options.wanted,
+    recommended: cheapestPlan({
+      sessionSds: cells.map(({ a, b }) => sessionSdBy(pairNoise(a, b), unitSd(pairedSample(a, b)))),
+      ...{ wanted: options.wanted, power: POWER, alpha: options.alpha, minEffect: options.minEffect },
+      costs,
+    }),
+  };
+  return { ...found, warnings: calibrationWarnings(found) };
+}
+
+/** Rounds of a session without those that only warm up. */
+function countedRounds({ plan }: RunRecord): number {
+  return new Set(plan.trials.filter(({ warmup }) => !warmup).map(({ round }) => round)).size;
+}
+
+function measuredCells(run: RunRecord, trials: readonly TrialRecord[], measures: readonly Measure[]): MeasuredCell[] {
+  const observe = (arm: Arm, target: string, measure: Measure): Observation[] =>
+    trials
+      .filter((trial) => trial.target === target && trial.arm === `${armOnAnyTarget(arm)}@${target}`)
+      .map((trial) => ({ session: trial.session, round: trial.round, value: measuredOnce(measure, trial) }));
+  const arms = run.plan.arms.filter(({ target }) => target === SIDES[0]);
+  return measures.flatMap((measure) =>
+    arms.map((arm) => ({ arm, measure, a: observe(arm, SIDES[0], measure), b: observe(arm, SIDES[1], measure) })),
+  );
+}
+
+/** Two-sided p of “B is not A”, adjusted over the cells. */
+function differences(cells: readonly MeasuredCell[]): number[] {
+  return holm(
+    cells.map(({ a, b }) => {
+      const sample = pairedSample(a, b);
+      return Math.min(1, 2 * Math.min(pBeyond(sample, 0, 'less'), pBeyond(sample, 0, 'greater')));
+    }),
+  );
+}
+
+function calibratedCell(
+  { arm, measure, a, b }: MeasuredCell,
+  pDiffers: number,
+  family: number,
+  costs: CalibrationRecord['costs'],
+  { alpha, minEffect, confidence }: CalibrationOptions,
+): CalibratedCell {
+  const sample = pairedSample(a, b);
+  const ratio = ratioOf(sample, confidence);
+  const noise = ownNoise(a, b);
+  const sessionSd = finite(unitSd(sample));
+  const floor = ratio === null ? null : floorOf(ratio);
+  const n = unitCount(sample);
+  const detectable =
+    sessionSd === null || smallestP(sample) > alpha / family
+      ? null
+      : finite(
+          minimumDetectableEffect({
+            ...{ sessionSd, n, alpha: alpha / family, power: POWER },
+            delta: Math.max(minEffect, floor ?? 0),
+          }),
+        );
+  return {
+    arm: armOnAnyTarget(arm),
+    spec: arm.spec as unknown as CalibratedCell['spec'],
+    measure: measure.key,
+    median: spreadOf([...a, ...b].map(({ value }) => value))?.median ?? null,
+    trialCv: noise === null ? null : finite(noise.trialCv),
+    levels:
+      noise === null
+        ? []
+        : noise.components.levels.map((level, i) => ({ level: noise.levels[i] as 'trial', ...level })),
+    ...repeatMoreOf(pairNoise(a, b), costs),
+    sessions: n,
+    sessionSd,
+    ratio: ratio && { estimate: ratio.estimate, low: finite(ratio.low), high: finite(ratio.high) },
+    ...{ pDiffers, floor, detectable },
+  };
+}
+
+/**
+ * The smallest difference at which the gate would call A and B equivalent: the farther end of the interval of their
+ * ratio, as a relative loss. It holds what A and B differ by through order or placement, and what the sessions leave
+ * unknown of that. Null with too few sessions for an interval.
+ */
+function floorOf({ low, high }: { readonly low: number; readonly high: number }): number | null {
+  const farthest = Math.max(Math.abs(Math.log(low)), Math.abs(Math.log(high)));
+  return Number.isFinite(farthest) ? 1 - Math.exp(-farthest) : null;
+}
+
+/** Of what a user can repeat, sessions and rounds, by their costs (Kalibera and Jones). */
+function repeatMoreOf(
+  noise: VarianceComponents | null,
+  { sessionNs, roundNs }: CalibrationRecord['costs'],
+): Pick<CalibratedCell, 'repeatMore' | 'optimalRounds'> {
+  if (noise === null) return { repeatMore: null, optimalRounds: null };
+  const { repeatMore, repetitions } = optimalRepetitions(noise, [sessionNs, roundNs]);
+  return { repeatMore: repeatMore === 0 ? 'session' : 'round', optimalRounds: finite(repetitions[0] as number) };
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+/**
+ * The gate's rule on families made of these sessions: in each session A and B keep or change their names, by the toss of
+ * one coin for all cells, as they hang together. A family alarms when any cell is called a regression.
+ */
+function falseAlarmsOf(
+  cells: readonly MeasuredCell[],
+  { alpha, minEffect }: CalibrationOptions,
+): CalibrationRecord['falseAlarms'] {
+  const bound = -Math.log(1 - minEffect);
+  const sessions = [...new Set(cells.flatMap(({ a }) => a.map(({ session }) => session)))];
+  const random = createPrng(1);
+  let alarms = 0;
+  for (let family = 0; family < FAMILIES; family++) {
+    const swapped = new Set(sessions.filter(() => random.nextFloat() < 0.5));
+    const alarmed = cells.some(({ a, b, measure }) => {
+      const keep = (own: readonly Observation[], other: readonly Observation[]) => [
+        ...own.filter(({ session }) => !swapped.has(session)),
+        ...other.filter(({ session }) => swapped.has(session)),
+      ];
+      const sample = pairedSample(keep(a, b), keep(b, a));
+      const down = measure.metric.better === 'higher';
+      // Holm's adjustment calls any cell when it calls that of the smallest p, and that by Bonferroni's bound.
+      return pBeyond(sample, down ? -bound : bound, down ? 'less' : 'greater') <= alpha / cells.length;
+    });
+    if (alarmed) alarms++;
+  }
+  const reachable = cells.every(({ a, b }) => smallestP(pairedSample(a, b)) <= alpha / cells.length);
+  return {
+    families: FAMILIES,
+    alarms,
+    ...clopperPearson(alarms, FAMILIES),
+    sessionsNeeded: reachable ? null : unitsToReach({ design: 'paired' }, cells.length, alpha),
+  };
+}
+
+/** Of a level's own cost no clock says zero. */
+const LEAST_COST_NS = 1;
+
+/**
+ * Times by the clock of the records: a session's set-up from the end of the one before (that of the first also lays out
+ * files), and a round with all its trials. Medians, as a machine has slow moments.
+ */
+function costsOf({ startedAt }: RunRecord, trials: readonly TrialRecord[]): CalibrationRecord['costs'] {
+  // Milliseconds: as ns since 1970 they would be rounded.
+  const begins = (trial: TrialRecord) => Date.parse(trial.startedAt);
+  const inOrder = [...trials].sort((a, b) => begins(a) - begins(b));
+  const setUps: number[] = [];
+  const rounds = new Map<string, number>();
+  let endMs = Date.parse(startedAt);
+  let last: TrialRecord | null = null;
+  for (const trial of inOrder) {
+    const sameSession = last?.session === trial.session;
+    const place = `${trial.session}/${trial.round}`;
+    if (!sameSession) setUps.push(begins(trial) - endMs);
+    const trialEndMs = begins(trial) + trial.wallNs / 1e6;
+    rounds.set(place, (rounds.get(place) ?? 0) + trialEndMs - (sameSession ? endMs : begins(trial)));
+    endMs = trialEndMs;
+    last = trial;
+  }
+  const middleNs = (ms: readonly number[]) => Math.max(LEAST_COST_NS, Math.round((spreadOf(ms)?.median ?? 0) * 1e6));
+  return {
+    sessionNs: middleNs(setUps.length > 1 ? setUps.slice(1) : setUps),
+    roundNs: middleNs([...rounds.values()]),
+    trialNs: middleNs(trials.map(({ wallNs }) => wallNs / 1e6)),
+  };
+}

@@ -1,0 +1,61 @@
+/** The least difference that a target can be blamed for: what it showed against itself when it was calibrated. */
+import type { Arm } from '../plan/plan.js';
+import type { CalibrationRecord, TargetIdentity } from '../record/calibration-record.js';
+import type { TargetEnvironment } from '../record/run-record.js';
+import { targetOf } from '../stats/attributes.js';
+import { type Measured, mountOptions, specMismatches } from './comparability.js';
+
+export interface NoiseFloor {
+  /** A relative difference in [0, 1). */
+  readonly floor: number;
+  /** When it was measured, and the run that says so. */
+  readonly calibratedAt: string;
+  readonly run: string;
+}
+
+/** What a target is, by what its mount says. */
+export function identityOf({ source, fileSystem, options }: TargetEnvironment): TargetIdentity {
+  return { source, fileSystem, options: [...mountOptions(options)].sort() };
+}
+
+/** The arm's id without its target: the same on every target. */
+export function armOnAnyTarget({ id, target, factors }: Arm): string {
+  return factors.some(({ name }) => name === 'target') ? id.slice(0, -(target.length + 1)) : id;
+}
+
+/**
+ * The floor of a comparison of two sides: the larger of what their targets were calibrated to, each by the newest
+ * calibration of this target (source, file system, mount options), arm, load and measure. Null when neither was.
+ */
+export function noiseFloorOf(
+  calibrations: readonly CalibrationRecord[],
+  sides: readonly Measured[],
+  measure: string,
+): NoiseFloor | null {
+  const floors = sides.map((side) => floorOfSide(calibrations, side, measure)).filter((floor) => floor !== null);
+  return floors.reduce<NoiseFloor | null>((most, one) => (most === null || one.floor > most.floor ? one : most), null);
+}
+
+function floorOfSide(
+  calibrations: readonly CalibrationRecord[],
+  { run, arm }: Measured,
+  measure: string,
+): NoiseFloor | null {
+  const environment = targetOf(run, arm.target);
+  if (environment === undefined) return null;
+  const key = JSON.stringify(identityOf(environment));
+  const id = armOnAnyTarget(arm);
+  let found: NoiseFloor | null = null;
+  for (const { target, cells, calibratedAt, run: calibration } of calibrations) {
+    if (JSON.stringify(target) !== key || (found !== null && found.calibratedAt > calibratedAt)) continue;
+    const cell = cells.find(
+      (one) =>
+        one.arm === id &&
+        one.measure === measure &&
+        one.floor !== null &&
+        specMismatches(one.spec, arm.spec as unknown as typeof one.spec).length === 0,
+    );
+    if (typeof cell?.floor === 'number') found = { floor: cell.floor, calibratedAt, run: calibration };
+  }
+  return found;
+}

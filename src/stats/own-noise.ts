@@ -1,0 +1,82 @@
+/** The noise of one arm that was measured twice in every round, as A and as B, with nothing between them. */
+import type { Observation } from './effect.js';
+import { type NestedSample, type VarianceComponents, varianceComponents } from './variance-components.js';
+
+export type NoiseLevelName = 'session' | 'round' | 'trial';
+
+export interface OwnNoise {
+  /** Of ln(value); A and B of a round are two trials of the same thing. */
+  readonly components: VarianceComponents;
+  /** The name of each level of the components, outermost first. A level that was never repeated is not there. */
+  readonly levels: readonly NoiseLevelName[];
+  /**
+   * Standard deviation of ln(value) of a trial within its session, from the parts below the session: for small ones the
+   * coefficient of variation.
+   */
+  readonly trialCv: number;
+}
+
+type Nested = Map<number, Map<number, number[]>>;
+
+/** Session → round → ln of what was measured. */
+function nestedLogs(observations: readonly Observation[]): Nested {
+  const sessions: Nested = new Map();
+  for (const { session, round, value } of observations) {
+    if (!(value > 0 && Number.isFinite(value))) continue;
+    const rounds = sessions.get(session) ?? new Map<number, number[]>();
+    sessions.set(session, rounds);
+    rounds.set(round, [...(rounds.get(round) ?? []), Math.log(value)]);
+  }
+  return sessions;
+}
+
+/** Null below two sessions, and where nothing was repeated within one. */
+export function ownNoise(a: readonly Observation[], b: readonly Observation[]): OwnNoise | null {
+  const sessions = [...nestedLogs([...a, ...b]).values()].map((rounds) => [...rounds.values()]);
+  const roundsRepeat = sessions.some((rounds) => rounds.length > 1);
+  const trialsRepeat = sessions.some((rounds) => rounds.some((trials) => trials.length > 1));
+  if (sessions.length < 2 || !(roundsRepeat || trialsRepeat)) return null;
+  const sample: NestedSample = roundsRepeat && trialsRepeat ? sessions : sessions.map((rounds) => rounds.flat());
+  const inner =
+    roundsRepeat && trialsRepeat ? (['round', 'trial'] as const) : ([trialsRepeat ? 'trial' : 'round'] as const);
+  const components = varianceComponents(sample);
+  const within = components.levels.slice(1).reduce((sum, { variance }) => sum + Math.max(0, variance), 0);
+  return { components, levels: ['session', ...inner], trialCv: Math.sqrt(within) };
+}
+
+/**
+ * The variance of the median of 1, 2, … normal values of variance 1: integrals of the density of order statistics (David &
+ * Nagaraja 2003, section 2.2). For even numbers it is that of the mean of the two in the middle.
+ */
+const MEDIAN_VARIANCE = [1, 0.5, 0.44867, 0.29823, 0.28683, 0.21473, 0.21045, 0.16818, 0.1661, 0.1383] as const;
+
+/** Rounds for which `sessionSdBy` can tell. */
+export const ROUNDS_MAX = MEDIAN_VARIANCE.length;
+
+/**
+ * The variance of ln(B / A) of a round, by session and by round: what A and B have in common in a round cancels, what is
+ * left is of the session, which more rounds do not lessen, and of the pair, which they do. Null below two sessions and
+ * where no session has two rounds.
+ */
+export function pairNoise(a: readonly Observation[], b: readonly Observation[]): VarianceComponents | null {
+  const baseOf = new Map(a.map(({ session, round, value }) => [`${session}/${round}`, value]));
+  const ratios = b.map(({ session, round, value }) => {
+    return { session, round, value: value / (baseOf.get(`${session}/${round}`) ?? Number.NaN) };
+  });
+  const sessions = [...nestedLogs(ratios).values()].map((rounds) => [...rounds.values()].flat());
+  return sessions.length > 1 && sessions.some((pairs) => pairs.length > 1) ? varianceComponents(sessions) : null;
+}
+
+/**
+ * The standard deviation of a session's median of ln(B / A), by the number of rounds, from the parts of `pairNoise`.
+ * Scaled so that it gives `measuredSd` for the rounds that were measured, as medians withstand outliers that variances do
+ * not. Where it is null, nobody can tell what more rounds would do, and they are taken to do nothing.
+ */
+export function sessionSdBy(noise: VarianceComponents | null, measuredSd: number): (rounds: number) => number {
+  if (noise === null) return () => measuredSd;
+  const [session, pair] = noise.levels.map(({ variance }) => Math.max(0, variance)) as [number, number];
+  const predicted = (rounds: number) => Math.sqrt(session + pair * (MEDIAN_VARIANCE[rounds - 1] as number));
+  const measuredRounds = Math.min(ROUNDS_MAX, Math.max(1, Math.round(noise.levels[1]?.repetitions ?? 1)));
+  const scale = predicted(measuredRounds) > 0 ? measuredSd / predicted(measuredRounds) : 0;
+  return (rounds) => scale * predicted(rounds);
+}

@@ -1,0 +1,47 @@
+/** Calibrations of targets, below the results directory: one file for each A/A run, named like it. */
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { FeedrateError, systemFaultOf } from '../base/errors.js';
+import { type CalibrationRecord, decodeCalibration, encodeCalibration } from '../record/calibration-record.js';
+import { cannotWrite, replaceFile } from './files.js';
+
+const DIRECTORY = 'calibrations';
+
+/**
+ * Keeps a calibration. Returns its file.
+ * @throws FeedrateError `store` when it cannot be written
+ */
+export function saveCalibration(resultsDirectory: string, record: CalibrationRecord): string {
+  const directory = resolve(resultsDirectory, DIRECTORY);
+  try {
+    mkdirSync(directory, { recursive: true });
+  } catch (error) {
+    throw cannotWrite(directory, error);
+  }
+  const path = join(directory, `${record.run}.json`);
+  replaceFile(path, encodeCalibration(record));
+  return path;
+}
+
+/**
+ * All calibrations, oldest first; empty when there are none. One that cannot be read is an error and no omission: a
+ * gate that overlooks the noise of a target fails for it.
+ * @throws FeedrateError `store`, naming the file
+ */
+export function readCalibrations(resultsDirectory: string): CalibrationRecord[] {
+  const directory = resolve(resultsDirectory, DIRECTORY);
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => decodeCalibration(textOf(join(directory, name)), join(directory, name)))
+    .sort((a, b) => (a.calibratedAt < b.calibratedAt ? -1 : 1));
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const message = `${path}: cannot read (${systemFaultOf(error).message}); mend it or remove it`;
+    throw new FeedrateError('store', message, { cause: error });
+  }
+}

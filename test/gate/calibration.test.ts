@@ -1,0 +1,219 @@
+/** A run of a target against itself, made by hand: what is found of its noise, and who uses it. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { createPrng } from '../../src/base/prng.js';
+import { type CalibrationOptions, calibrationOf } from '../../src/gate/calibration.js';
+import { noiseFloorOf } from '../../src/gate/noise-floor.js';
+import { judge } from '../../src/gate/verdict.js';
+import type { Arm } from '../../src/plan/plan.js';
+import type { CalibrationRecord } from '../../src/record/calibration-record.js';
+import type { RunRecord } from '../../src/record/run-record.js';
+import type { TrialRecord } from '../../src/record/trial-record.js';
+import { type Measure, measureOf } from '../../src/stats/measure.js';
+import { normalQuantile } from '../../src/stats/normal.js';
+import { makeArm, makeRun, makeTrial } from '../support/records.js';
+
+const test = suite('gate/calibration');
+
+const OPTIONS: CalibrationOptions = {
+  measures: [measureOf('throughput') as Measure],
+  ...{ alpha: 0.01, minEffect: 0.01, confidence: 0.95, wanted: 0.05 },
+};
+
+function armOf(job: string, target: string): Arm {
+  const bare = makeArm(job, [{ name: 'bs', label: '4KiB' }]);
+  return { ...bare, id: `${bare.id}@${target}`, target, factors: [...bare.factors, { name: 'target', label: target }] };
+}
+
+interface Truth {
+  readonly sessions: number;
+  readonly rounds?: number;
+  /** Of a trial's ln(throughput). */
+  readonly sd: number;
+  /** What B is off A by, on the log scale. */
+  readonly offset?: number;
+  readonly jobs?: readonly string[];
+}
+
+/** A and B by turns, a trial a second with half of one before each session. */
+function calibrationRun({ sessions, rounds = 3, sd, offset = 0, jobs = ['read'] }: Truth): {
+  run: RunRecord;
+  trials: TrialRecord[];
+} {
+  const random = createPrng(7);
+  const normal = () => sd * normalQuantile((random.nextUint32() + 0.5) / 2 ** 32);
+  const arms = jobs.flatMap((job) => [armOf(job, 'A'), armOf(job, 'B')]);
+  const bare = makeRun(arms, rounds);
+  const [environment] = bare.environment.targets;
+  const trials: TrialRecord[] = [];
+  let atMs = Date.parse(bare.startedAt);
+  for (let session = 1; session <= sessions; session++) {
+    atMs += 500;
+    for (let round = 1; round <= rounds; round++) {
+      for (const arm of arms) {
+        const bytes = 1e9 * Math.exp(normal() + (arm.target === 'B' ? offset : 0));
+        const startedAt = new Date(atMs).toISOString();
+        trials.push(makeTrial(arm, round, bytes, { session, startedAt, wallNs: 1e9 }));
+        atMs += 1000;
+      }
+    }
+  }
+  return {
+    run: {
+      ...bare,
+      plan: { ...bare.plan, sessions },
+      environment: { ...bare.environment, targets: ['A', 'B'].map((name) => ({ ...environment, name })) as never },
+    },
+    trials,
+  };
+}
+
+function calibrated(truth: Truth, changes: Partial<CalibrationOptions> = {}): CalibrationRecord {
+  const { run, trials } = calibrationRun(truth);
+  return calibrationOf(run, trials, { ...OPTIONS, ...changes });
+}
+
+const codesOf = ({ warnings }: CalibrationRecord) => warnings.map(({ code }) => code);
+
+test('noise, floor, plan and costs of a quiet target', () => {
+  const found = calibrated({ sessions: 12, sd: 0.01, jobs: ['read', 'write'] });
+  assert.equal(found.costs, { sessionNs: 5e8, roundNs: 4e9, trialNs: 1e9 });
+  assert.equal(
+    found.cells.map(({ arm }) => arm),
+    ['read/bs=4KiB', 'write/bs=4KiB'],
+  );
+  for (const { floor, trialCv, sessionSd, detectable, sessions, levels, pDiffers } of found.cells) {
+    assert.is(sessions, 12);
+    assert.ok((floor ?? 1) > 0.0005 && (floor ?? 1) < 0.02, `${floor}`);
+    assert.ok((trialCv ?? 1) > 0.007 && (trialCv ?? 1) < 0.014);
+    assert.ok((sessionSd ?? 1) < 0.02);
+    assert.ok((detectable ?? 1) > 0.01 && (detectable ?? 1) < 0.05);
+    assert.ok(pDiffers > 0.05);
+    assert.equal(
+      levels.map(({ level }) => level),
+      ['session', 'round', 'trial'],
+    );
+  }
+  const { alarms, families, low, high } = found.falseAlarms;
+  assert.ok(alarms / families <= 0.01 && low <= alarms / families && high >= alarms / families);
+  assert.ok(found.recommended !== null && found.recommended.sessions >= 8);
+  assert.equal(codesOf(found), []);
+});
+
+test('the floor is the bound within which the gate calls the sides equivalent', () => {
+  const { run, trials } = calibrationRun({ sessions: 10, sd: 0.02, offset: 0.01 });
+  const [cell] = calibrationOf(run, trials, OPTIONS).cells;
+  const differences = Array.from({ length: 10 }, (_, i) => {
+    const of = (target: string) => trials.filter((trial) => trial.session === i + 1 && trial.target === target);
+    const logs = of('B').map(({ window }, at) => Math.log(window.readBytes / (of('A')[at]?.window.readBytes ?? 1)));
+    return logs.sort((x, y) => x - y)[1] as number;
+  });
+  const sample = { design: 'paired', differences, pairs: 30 } as const;
+  const verdict = (minEffect: number) =>
+    judge([{ sample, better: 'higher', comparable: true }], { alpha: 1e-9, minEffect, confidence: 0.95 })[0]?.verdict;
+  assert.is(verdict((cell?.floor as number) * 1.0001), 'equivalent');
+  assert.is(verdict((cell?.floor as number) * 0.9999), 'inconclusive');
+});
+
+test('a target that is not itself is told', () => {
+  const found = calibrated({ sessions: 12, sd: 0.005, offset: -0.03 });
+  assert.equal(codesOf(found), ['differs-from-itself']);
+  assert.match(found.warnings[0]?.message ?? '', /B is -[23]\.\d % off A/);
+  assert.ok((found.cells[0]?.floor ?? 0) > 0.03, 'what order or placement does is no news to the gate');
+});
+
+test('too few sessions have no floor and cannot alarm', () => {
+  const found = calibrated({ sessions: 4, sd: 0.01 });
+  assert.is(found.cells[0]?.floor, null);
+  assert.is(found.cells[0]?.detectable, null);
+  assert.is(found.falseAlarms.alarms, 0);
+  assert.is(found.falseAlarms.sessionsNeeded, 7);
+  assert.equal(codesOf(found), ['too-few-sessions']);
+});
+
+test('a loud target says so', () => {
+  const found = calibrated({ sessions: 10, sd: 0.3 });
+  assert.is(found.recommended, null);
+  assert.equal(codesOf(found), ['noisy-sessions']);
+});
+
+test('sessions are exchanged for all cells at once, and the family keeps to its bound also with ties', () => {
+  const { run, trials } = calibrationRun({ sessions: 9, sd: 0.5, jobs: ['read', 'write'] });
+  // Two values only: nearly everything is tied.
+  const tied = trials.map((trial) => ({
+    ...trial,
+    window: { ...trial.window, readBytes: trial.window.readBytes > 1e9 ? 2e9 : 1e9 },
+  }));
+  const { falseAlarms } = calibrationOf(run, tied, OPTIONS);
+  assert.ok(falseAlarms.low <= 0.01);
+});
+
+const SIDE = (() => {
+  const arm = makeArm('read', [{ name: 'bs', label: '4KiB' }]);
+  return { run: makeRun([arm], 1), arm, trials: [] };
+})();
+
+test('a floor is found for the target, the arm, the load and the measure that it was measured with', () => {
+  const { run, trials } = calibrationRun({ sessions: 8, sd: 0.02 });
+  const record = JSON.parse(JSON.stringify(calibrationOf(run, trials, OPTIONS))) as CalibrationRecord;
+  const floor = record.cells[0]?.floor as number;
+  const found = (side: object, measure = 'throughput') => noiseFloorOf([record], [{ ...SIDE, ...side }], measure);
+  assert.equal(found({}), { floor, calibratedAt: run.startedAt, run: run.id });
+  const mounted = (changes: object) => {
+    const targets = SIDE.run.environment.targets.map((target) => ({ ...target, ...changes }));
+    return { run: { ...SIDE.run, environment: { ...SIDE.run.environment, targets } } };
+  };
+  assert.is(found(mounted({ options: 'relatime,rw,vers=4.1,clientaddr=10.0.0.7', path: '/other' }))?.floor, floor);
+  assert.is(found(mounted({ options: 'rw,relatime,vers=3' })), null);
+  assert.is(found(mounted({ source: 'svm-2:/train' })), null);
+  assert.is(found({ arm: { ...SIDE.arm, spec: { ...SIDE.arm.spec, numjobs: 4 } } }), null);
+  assert.is(found({ arm: { ...SIDE.arm, spec: { ...SIDE.arm.spec, randseed: 4 } } })?.floor, floor);
+  assert.is(found({ arm: { ...SIDE.arm, id: 'write' } }), null);
+  assert.is(found({}, 'iops'), null);
+});
+
+test('the newest calibration counts, and of two targets the louder', () => {
+  const { run, trials } = calibrationRun({ sessions: 8, sd: 0.02 });
+  const record = calibrationOf(run, trials, OPTIONS);
+  const at = (calibratedAt: string, floor: number | null, source = record.target.source): CalibrationRecord => ({
+    ...record,
+    ...{ calibratedAt, target: { ...record.target, source } },
+    cells: record.cells.map((cell) => ({ ...cell, floor })),
+  });
+  const old = at('2026-11-01T00:00:00.000Z', 0.09);
+  const fresh = at('2026-11-20T00:00:00.000Z', 0.02);
+  for (const all of [
+    [old, fresh],
+    [fresh, old],
+  ])
+    assert.is(noiseFloorOf(all, [SIDE], 'throughput')?.floor, 0.02);
+  assert.is(noiseFloorOf([old, at('2026-11-21T00:00:00.000Z', null)], [SIDE], 'throughput')?.floor, 0.09);
+  const other = structuredClone(SIDE);
+  (other.run.environment.targets[0] as { source: string }).source = 'svm-2:/train';
+  const loud = at('2026-11-02T00:00:00.000Z', 0.05, 'svm-2:/train');
+  assert.is(noiseFloorOf([fresh, loud], [SIDE, other], 'throughput')?.floor, 0.05);
+  assert.is(
+    noiseFloorOf([loud], [SIDE, other], 'throughput')?.floor,
+    0.05,
+    'one side that is known is better than none',
+  );
+});
+
+test('a floor above the least difference takes its place in the verdict', () => {
+  const differences = [-0.03, -0.031, -0.032, -0.033, -0.034, -0.035, -0.036, -0.037];
+  const sample = { design: 'paired', differences, pairs: 8 } as const;
+  const judged = (floor: number | null) =>
+    judge([{ sample, better: 'higher', comparable: true, floor }], {
+      alpha: 0.01,
+      minEffect: 0.01,
+      confidence: 0.95,
+    })[0];
+  assert.is(judged(null)?.verdict, 'regression');
+  assert.is(judged(null)?.minEffect, 0.01);
+  assert.is(judged(0.001)?.minEffect, 0.01);
+  assert.is(judged(0.02)?.verdict, 'regression');
+  assert.is(judged(0.05)?.verdict, 'equivalent');
+  assert.is(judged(0.05)?.minEffect, 0.05);
+});
+
+test.run();

@@ -1,0 +1,175 @@
+// serial
+
+/** `feedrate calibrate` on the simulated engine: its reports, what gate and compare make of them, and slow-downs. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { CalibrationRecord } from '../../src/record/calibration-record.js';
+import { formatPercent } from '../../src/report/format.js';
+import { feedrate, type Outcome } from '../support/feedrate-cli.js';
+import { assertGolden } from '../support/golden.js';
+import { fixturePath } from '../support/repository.js';
+import { directoryIn } from '../support/run-directory.js';
+import { withTemporaryDirectory } from '../support/temporary-directory.js';
+import { maskedReport } from './masked.js';
+
+const test = suite('run/calibrate');
+/** With which six sessions can show something in two cells: each session is a process, and takes its time. */
+const LOOSE = ['--alpha', '5%'];
+const WORKLOAD = fixturePath('run', 'calibrate.yaml');
+
+/** Hands on `feedrate ARGS…` in a place with a target `t` and results in `r`. */
+function withPlace(use: (call: (...args: string[]) => Outcome, directory: string) => void): Promise<void> {
+  return withTemporaryDirectory((directory) => {
+    directoryIn(directory, 't');
+    use((...args) => feedrate([...args, '-o', 'r'], directory), directory);
+  });
+}
+
+const calibrateWords = (...more: string[]): string[] => {
+  return [
+    'calibrate',
+    WORKLOAD,
+    '-t',
+    't',
+    '--progress',
+    'none',
+    '--sessions',
+    '6',
+    '--rounds',
+    '2',
+    ...LOOSE,
+    ...more,
+  ];
+};
+
+/** What the mount and the clock put into the report. */
+function masked(text: string, directory: string): string {
+  return maskedReport(text, directory)
+    .replace(/^DIR\/t \(.*?\)/m, 'DIR/t (…)')
+    .replace(/about .*? \(--set.*\)$/m, 'about … (…)')
+    .replace(/: \d+ sessions × \d+ rounds?, about/, ': … sessions × … rounds, about');
+}
+
+test('the report, the stored calibration, and what a comparison makes of it', () =>
+  withPlace((call, directory) => {
+    const { status, stdout, stderr } = call(...calibrateWords());
+    assert.match(stderr, /^calibration saved: .*calibrations\/\d+T\d+Z_pretend_[0-9a-f]{4}\.json\n$/);
+    assert.is(status, 0);
+    assertGolden(masked(stdout, directory), 'run', 'calibrate.report.txt');
+    const [name = ''] = readdirSync(join(directory, 'r', 'calibrations'));
+    const record = JSON.parse(readFileSync(join(directory, 'r', 'calibrations', name), 'utf8')) as CalibrationRecord;
+    assert.is(`${record.run}.json`, name);
+    assert.equal(
+      record.cells.map(({ arm, sessions, levels }) => [arm, sessions, levels.map(({ level }) => level)]),
+      ['quiet', 'loud'].map((arm) => [arm, 6, ['session', 'round', 'trial']]),
+    );
+    const [quiet = 1, loud = 0] = record.cells.map(({ floor }) => floor ?? Number.NaN);
+    assert.ok(quiet < 0.01 && loud > 0.01, `${quiet}, ${loud}`);
+
+    // The A/A run is an ordinary one: its own floors are what it is compared by.
+    const compared = call('compare', record.run, '--cols', 'target', '--format', 'json');
+    const { cells } = JSON.parse(compared.stdout) as { cells: { minEffect: number; floor: object; verdict: string }[] };
+    assert.equal(
+      cells.map(({ minEffect }) => minEffect),
+      [0.01, loud],
+    );
+    assert.equal(cells[1]?.floor, { floor: loud, calibratedAt: record.calibratedAt, run: record.run });
+    assert.ok(cells.every(({ verdict }) => verdict === 'equivalent'));
+    const gated = call('gate', record.run, '--cols', 'target', ...LOOSE);
+    assert.match(
+      gated.stdout,
+      `throughput of loud: min-effect raised to ${formatPercent(loud)} by the calibration of 20`,
+    );
+    assert.not.match(gated.stdout, /noise is not measured/);
+    assert.is(gated.status, 0);
+    assert.match(
+      call('gate', '--cols', 'target', '-m', 'iops').stdout,
+      /the target’s own noise is not measured: feedrate calibrate/,
+    );
+    assert.not.match(call('compare', '--cols', 'target', '-m', 'iops').stdout, /noise is not measured/);
+  }));
+
+test('as JSON it is the stored record', () =>
+  withPlace((call, directory) => {
+    const { status, stdout } = call(
+      ...calibrateWords(
+        '--sessions',
+        '2',
+        '--rounds',
+        '1',
+        '--format',
+        'json',
+        '-m',
+        'throughput',
+        '-m',
+        'p50(latency)',
+      ),
+    );
+    assert.is(status, 0);
+    const [name = ''] = readdirSync(join(directory, 'r', 'calibrations'));
+    assert.is(stdout, readFileSync(join(directory, 'r', 'calibrations', name), 'utf8'));
+    const { cells } = JSON.parse(stdout) as CalibrationRecord;
+    assert.equal(
+      cells.map(({ measure }) => measure),
+      ['throughput', 'throughput', 'p50(latency)', 'p50(latency)'],
+    );
+  }));
+
+test('a slow-down that no record of a trial knows of is found, told, and never a baseline', () =>
+  withPlace((call, directory) => {
+    const found = call(...calibrateWords('--inject', '20%'));
+    assert.is(found.status, 0);
+    assert.match(found.stderr, /^B was slowed down by 20% on purpose: found in 2 of 2 cells\n$/);
+    assert.match(found.stdout, /gate: regression/);
+    const [run = ''] = readdirSync(join(directory, 'r'));
+    assert.equal(readdirSync(join(directory, 'r')), [run], 'no calibration is kept');
+    const { injected } = JSON.parse(readFileSync(join(directory, 'r', run, 'run.json'), 'utf8')) as {
+      injected: object;
+    };
+    assert.equal(injected, [{ target: 'B', part: 0.2, delayNs: 0 }]);
+    assert.not.match(readFileSync(join(directory, 'r', run, 'trials.jsonl'), 'utf8'), /inject|slow/);
+    assert.match(call('show').stdout, /\nB was slowed down on purpose: 20 % an operation\n/);
+    for (const words of [
+      ['baseline', 'save', 'main'],
+      ['gate', '--baseline', run],
+    ]) {
+      const { status, stdout, stderr } = call(...words);
+      assert.equal([status, stdout], [2, '']);
+      assert.match(stderr, /cannot be a baseline: it was slowed down on purpose\n$/);
+    }
+  }));
+
+test('a slow-down that two sessions cannot show is inconclusive', () =>
+  withPlace((call) => {
+    const { status, stderr } = call(...calibrateWords('--sessions', '2', '--rounds', '1', '--inject', '100ns'));
+    assert.is(status, 3);
+    assert.match(stderr, /slowed down by 100ns on purpose: found in 0 of 2 cells/);
+  }));
+
+for (const [words, line] of [
+  [['--sessions', '1'], '--sessions 1: expected a whole number from 2'],
+  [['--rounds', '0'], '--rounds 0: expected a whole number from 1'],
+  [['--wanted', '100%'], '--wanted 100%: a part from 0 to below 1, such as 3% or 0.03'],
+  [['--inject', 'fast'], '--inject fast: a part of each operation’s time, such as 5%, or a time: 20us'],
+  [
+    ['--inject', '5%', '--engine', 'null'],
+    '--inject: quiet runs on null, where operations cannot be slowed down one by one; --engine psync can',
+  ],
+] as const) {
+  test(`${words.join(' ')}: one line, and nothing is measured`, () =>
+    withPlace((call, directory) => {
+      assert.equal(call(...calibrateWords(...words)), { status: 2, stdout: '', stderr: `feedrate: ${line}\n` });
+      assert.equal(readdirSync(directory), ['t']);
+    }));
+}
+
+test('without a target there is nothing to calibrate', () =>
+  withPlace((call) => {
+    const { status, stderr } = call('calibrate');
+    assert.is(status, 2);
+    assert.match(stderr, /required option '-t, --target <path>'/);
+  }));
+
+test.run();
