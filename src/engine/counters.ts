@@ -21,6 +21,7 @@ const CONTROL_BYTES = 128;
 const TRIAL_CELLS = 8;
 const START_NS = 0;
 const FIRST_DONE_NS = 1;
+const BEGAN_NS = 2;
 
 /** Float64 cells of one worker: two cache lines, so that workers do not disturb each other. */
 const WORKER_CELLS = 16;
@@ -85,6 +86,7 @@ export class Counters {
     if (Atomics.add(this.#control, ARRIVED, 1) + 1 === this.workers) {
       Atomics.store(this.#control, ARRIVED, 0);
       this.#trial[START_NS] = nowNs() + leadNs;
+      if (generation === 0) this.#trial[BEGAN_NS] = this.#trial[START_NS] as number;
       Atomics.add(this.#control, GENERATION, 1);
       Atomics.notify(this.#control, GENERATION);
     }
@@ -93,6 +95,11 @@ export class Counters {
       Atomics.wait(this.#control, GENERATION, generation, 100);
     }
     return this.#trial[START_NS] as number;
+  }
+
+  /** The common start (`monotonicNs`); null while workers are still getting ready. */
+  get beganNs(): number | null {
+    return Atomics.load(this.#control, GENERATION) === 0 ? null : (this.#trial[BEGAN_NS] as number);
   }
 
   /**

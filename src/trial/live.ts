@@ -1,3 +1,4 @@
+import { monotonicNs } from '../engine/clock.js';
 import { CELL, type Counters, HISTOGRAM_BASE } from '../engine/counters.js';
 import { createHistogram, quantileNs } from '../histogram/histogram.js';
 import type { Job } from '../workload/workload.js';
@@ -16,7 +17,7 @@ export interface LiveView {
 }
 
 interface Reading {
-  readonly atMs: number;
+  readonly atNs: number;
   readonly bytes: number;
   readonly ops: number;
 }
@@ -29,7 +30,7 @@ function read(counters: Counters): Reading {
     bytes += (cells[CELL.readBytes] as number) + (cells[CELL.writeBytes] as number);
     ops += (cells[CELL.readOps] as number) + (cells[CELL.writeOps] as number);
   }
-  return { atMs: performance.now(), bytes, ops };
+  return { atNs: monotonicNs(), bytes, ops };
 }
 
 function liveP99(counters: Counters): number | null {
@@ -53,19 +54,24 @@ function fractionDone(job: Job, expectedBytes: number, elapsedNs: number, bytes:
   return runtimeNs === null && !bounded ? null : Math.min(1, Math.max(byTime, byBytes));
 }
 
-/** Looks at the counters four times a second until the returned function is called. The workers notice nothing. */
+/**
+ * Looks at the counters four times a second until the returned function is called. The workers notice nothing. Before
+ * their common start, while they load and rehearse, there is nothing to be seen.
+ */
 export function watch(counters: Counters, job: Job, expectedBytes: number, show: (view: LiveView) => void): () => void {
-  const startMs = performance.now();
-  let last: Reading = { atMs: startMs, bytes: 0, ops: 0 };
+  let last: Reading | null = null;
   const timer = setInterval(() => {
+    const { beganNs } = counters;
     const now = read(counters);
-    const seconds = Math.max(1e-3, (now.atMs - last.atMs) / 1e3);
-    const elapsedNs = Math.round((now.atMs - startMs) * 1e6);
+    if (beganNs === null || now.atNs <= beganNs) return;
+    const before = last ?? { atNs: beganNs, bytes: 0, ops: 0 };
+    const seconds = Math.max(1e-3, (now.atNs - before.atNs) / 1e9);
+    const elapsedNs = now.atNs - beganNs;
     show({
       elapsedNs,
       fraction: fractionDone(job, expectedBytes, elapsedNs, now.bytes),
-      bytesPerSecond: (now.bytes - last.bytes) / seconds,
-      opsPerSecond: (now.ops - last.ops) / seconds,
+      bytesPerSecond: (now.bytes - before.bytes) / seconds,
+      opsPerSecond: (now.ops - before.ops) / seconds,
       p99Ns: liveP99(counters),
     });
     last = now;
