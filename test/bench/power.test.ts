@@ -1,14 +1,11 @@
 // serial
 
-/** What `npm run bench:power` judges by, and its short form. */
+/** What `npm run bench:power` judges by. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { noncentralStudentTail } from '../../src/stats/student.js';
-import { withTemporaryDirectory } from '../support/temporary-directory.js';
 import { atMost, notAbove } from './power-demands.js';
 import { record } from './power-noise.js';
 import { RIVALS, welchOf } from './power-rules.js';
@@ -53,27 +50,6 @@ test('a rate is decided by its bound alone', () => {
   assert.is(atMost(0.01, { hits: 20, of: 1000 }), false);
   assert.is(notAbove(0.01, { hits: 15, of: 1000 }, 40), true);
   assert.is(notAbove(0.01, { hits: 30, of: 1000 }, 40), false);
-});
-
-test('the short form plays through, and is left with 0 as long as no demand is shown not to be met', () =>
-  withTemporaryDirectory((directory) => {
-    const [out, json] = [join(directory, 'power.md'), join(directory, 'power.json')];
-    const { status, stderr } = bench('--quick', '--families', '4', '--out', out, '--json', json);
-    assert.is(status, 0, stderr);
-    const table = readFileSync(out, 'utf8');
-    for (const part of ['Demands', 'False alarms', 'Power', 'Equivalence', 'Coverage'])
-      assert.match(table, `## ${part}`);
-    assert.not.match(table, '**NOT MET**');
-    const again = bench('--quick', '--families', '4', '--resume', json);
-    assert.is(again.status, 0);
-    assert.is(again.stdout.split('## Demands')[1], table.split('## Demands')[1]);
-    assert.is(bench('--quick', '--families', '5', '--resume', json).status, 2);
-  }));
-
-test('a rule that alarms too often fails it', () => {
-  const { status, stderr } = bench('--quick', '--families', '12', '--only', 'alarms', '--alpha', '0.9');
-  assert.is(status, 1);
-  assert.match(stderr, /NOT MET: family-wise false alarms at most 1 %: \d+ of \d+/);
 });
 
 test('arguments that cannot be used are told in one line', () => {
