@@ -46,6 +46,7 @@ export {
   tailNs,
   throughputBytesPerSecond,
 } from './record/measure.js';
+export type { NfsMount, NfsOptions, NfsService } from './record/nfs-mount.js';
 export { type Environment, RUN_VERSION, type RunRecord, type TargetEnvironment } from './record/run-record.js';
 export type { RunStatus, StoredRun } from './record/stored-run.js';
 export { RECORD_VERSION, type TrialRecord } from './record/trial-record.js';

@@ -6,6 +6,7 @@ import { blockDeviceOf } from './block-device.js';
 import { readCgroupLimits } from './cgroup.js';
 import { readInstallation } from './installation.js';
 import { mergedOptions, mountOf } from './mountinfo.js';
+import { nfsMountOf } from './nfs-mount.js';
 import { type NamedPath, statTarget } from './target.js';
 
 /**
@@ -32,6 +33,7 @@ function readCpuModel(): string {
 
 function captureTarget(target: NamedPath): TargetEnvironment {
   const mount = mountOf(target.path);
+  const nfs = nfsMountOf(mount);
   return {
     name: target.name,
     path: target.path,
@@ -41,6 +43,7 @@ function captureTarget(target: NamedPath): TargetEnvironment {
     options: mount === null ? '' : mergedOptions(mount),
     device: blockDeviceOf(target.path)?.name ?? mount?.device ?? 'unknown',
     ...statTarget(target),
+    ...(nfs === null ? {} : { nfs }),
   };
 }
 

@@ -21,7 +21,7 @@ export interface Mount {
 }
 
 /** The kernel writes space, tab, newline, backslash and `#` in names as a backslash and three octal digits. */
-function unescapeOctal(text: string): string {
+export function unescapeOctal(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 }
 

@@ -1,5 +1,6 @@
 /** What is kept of a run as a whole: `run.json`. */
 import type { Plan } from '../plan/plan.js';
+import type { NfsMount } from './nfs-mount.js';
 
 export const RUN_VERSION = 1;
 
@@ -75,4 +76,6 @@ export interface TargetEnvironment {
   readonly device: string;
   readonly totalBytes: number;
   readonly freeBytes: number;
+  /** Only on NFS; absent in runs of versions that did not read it. */
+  readonly nfs?: NfsMount;
 }

@@ -71,8 +71,23 @@ function ceiling(ownCost: RunRecord['ownCost']): string {
 
 function targetLine(target: TargetEnvironment): string {
   const mount = `${target.fileSystem} on ${target.source} (${target.options})`;
-  return `target ${target.name}: ${target.path}, ${mount}, ${formatBytes(target.freeBytes)} free`;
+  return `target ${target.name}: ${target.path}, ${mount}, ${formatBytes(target.freeBytes)} free${nfsWords(target.nfs)}`;
 }
+
+/** What the options do not say: read-ahead, connections that are really open, pNFS, and whose server it is. */
+function nfsWords(nfs: TargetEnvironment['nfs']): string {
+  if (nfs === undefined) return '';
+  const { readAheadBytes, openTransports, pnfs, service, ontapRelease } = nfs;
+  return [
+    ...(readAheadBytes === null ? [] : [`, read-ahead ${formatBytes(readAheadBytes)}`]),
+    ...(openTransports === null ? [] : [`, ${plural(openTransports, 'connection')}`]),
+    ...(pnfs === null ? [] : [`, pNFS ${pnfs}`]),
+    ...(service === 'other' ? [] : [`, ${SERVICES[service]}`]),
+    ...(ontapRelease === null ? [] : [`, ONTAP ${ontapRelease}`]),
+  ].join('');
+}
+
+const SERVICES = { 'fsx-ontap': 'FSx for ONTAP', ontap: 'ONTAP', efs: 'Amazon EFS', fsx: 'Amazon FSx' } as const;
 
 /** Where the bytes came from: a line per claim and verdict, with the first arm's evidence. */
 export function cacheLines(summaries: readonly ArmSummary[]): Line[] {

@@ -1,6 +1,7 @@
 /** What tells measured arms apart, by the words that a user has for it. */
 import { formatSizeLabel } from '../base/units.js';
 import type { Arm } from '../plan/plan.js';
+import type { NfsMount } from '../record/nfs-mount.js';
 import type { RunRecord, TargetEnvironment } from '../record/run-record.js';
 
 /** Mount options that are axes of a comparison under their own names. */
@@ -64,5 +65,25 @@ function mountAttributes(target: TargetEnvironment | undefined): [string, string
     const value = options.get(axis);
     return value === undefined ? [] : [[axis, value]];
   });
-  return [['fs', target.fileSystem], ['source', target.source], ...axes];
+  return [['fs', target.fileSystem], ['source', target.source], ...axes, ...nfsAttributes(target.nfs)];
+}
+
+/** What was negotiated, whether or not the kernel shows it among the options. */
+function nfsAttributes(nfs: NfsMount | undefined): [string, string][] {
+  if (nfs === undefined) return [];
+  const { options } = nfs;
+  const size = (bytes: number | null): string | null => (bytes === null ? null : formatSizeLabel(bytes));
+  const all: [string, string | number | null][] = [
+    ['nfs.vers', options.version],
+    ['nfs.nconnect', options.connections],
+    ['nfs.rsize', size(options.readBytes)],
+    ['nfs.wsize', size(options.writeBytes)],
+    ['nfs.proto', options.transport],
+    ['nfs.sec', options.security],
+    ['nfs.readahead', size(nfs.readAheadBytes)],
+    ['nfs.pnfs', nfs.pnfs],
+    ['nfs.service', nfs.service],
+    ['nfs.ontap', nfs.ontapRelease],
+  ];
+  return all.flatMap(([name, value]): [string, string][] => (value === null ? [] : [[name, String(value)]]));
 }

@@ -1,0 +1,56 @@
+/** An NFS mount as it is now: its options, its server, and what of this client bounds it. */
+import { readFileSync } from 'node:fs';
+import type { NfsMount } from '../record/nfs-mount.js';
+import type { Mount } from './mountinfo.js';
+import { type MountStats, parseMountstats, pnfsOf } from './mountstats.js';
+import { isNfs, nfsServiceOf, ontapReleaseOf, parseNfsOptions } from './nfs-options.js';
+
+/** A file of one whole number, as /proc/sys and /sys have; null when it is not there. */
+function readNumber(path: string): number | null {
+  try {
+    const text = readFileSync(path, 'utf8').trim();
+    return /^\d+$/.test(text) ? Number(text) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The NFS mounts' counters now; none where they cannot be read. */
+export function readMountstats(): MountStats[] {
+  try {
+    return parseMountstats(readFileSync('/proc/self/mountstats', 'utf8'));
+  } catch {
+    return [];
+  }
+}
+
+/** The block of a mount: of several at one mount point, the last is on top. */
+export function statsOf(all: readonly MountStats[], mount: Pick<Mount, 'mountPoint' | 'source'>): MountStats | null {
+  return all.findLast(({ mountPoint, source }) => mountPoint === mount.mountPoint && source === mount.source) ?? null;
+}
+
+/** What the record keeps of a mount, from its line in mountinfo and its block in mountstats. */
+export function describeNfsMount(mount: Mount, stats: MountStats | null): NfsMount {
+  const implementation = stats?.implementation ?? null;
+  const readAheadKib = readNumber(`/sys/class/bdi/${mount.device}/read_ahead_kb`);
+  return {
+    options: parseNfsOptions(mount.superOptions),
+    service: nfsServiceOf(mount.source, implementation),
+    serverImplementation: implementation,
+    ontapRelease: ontapReleaseOf(implementation),
+    pnfs: stats === null ? null : pnfsOf(stats),
+    openTransports: stats === null ? null : stats.transports.length,
+    readAheadBytes: readAheadKib === null ? null : readAheadKib * 1024,
+    limits: {
+      tcpSlots: readNumber('/proc/sys/sunrpc/tcp_slot_table_entries'),
+      tcpMaxSlots: readNumber('/proc/sys/sunrpc/tcp_max_slot_table_entries'),
+      sessionSlots: readNumber('/sys/module/nfs/parameters/max_session_slots'),
+    },
+  };
+}
+
+/** The NFS mount of a target now; null on any other file system. */
+export function nfsMountOf(mount: Mount | null): NfsMount | null {
+  if (mount === null || !isNfs(mount)) return null;
+  return describeNfsMount(mount, statsOf(readMountstats(), mount));
+}
