@@ -14,7 +14,7 @@ import type { Skip } from './runner/protocol.js';
 
 const { values, positionals: filters } = parseArgs({
   allowPositionals: true,
-  options: { root: { type: 'string' }, 'limit-ms': { type: 'string', default: '60000' } },
+  options: { root: { type: 'string' }, 'limit-ms': { type: 'string', default: '240000' } },
 });
 const root = resolve(values.root ?? import.meta.dirname);
 const limitMs = Number(values['limit-ms']);

@@ -1,3 +1,5 @@
+// serial
+
 /** Runs for which the kernel, or a missing koffi, refuses io_uring: the load is kept up, labelled, and counts the same. */
 import { existsSync } from 'node:fs';
 import { suite } from 'uvu';

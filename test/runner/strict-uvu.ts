@@ -17,7 +17,7 @@ interface SuiteLedger {
 
 /** What happened in this process, for its report. */
 export const journal = {
-  limitMs: 60_000,
+  limitMs: 240_000,
   onStart: (_test: string): void => {},
   suites: [] as SuiteLedger[],
   skips: [] as Skip[],
