@@ -14,8 +14,8 @@ import { type Preparation, prepareRun } from './preparation.js';
  * Adds sessions until the run has `sessions` of them, and returns how it ended. The workload is the text that the run
  * keeps, so that a file that was edited since does not matter; as order and content come from the seed, the plan that it
  * gives begins with the trials that are there.
- * @throws FeedrateError `store` when the run cannot go on as it began: it did not end well, or machine, mounts or
- * workload language have changed
+ * @throws FeedrateError `store` when the run cannot go on as it began: it did not end well, was slowed down on purpose, or
+ * machine, mounts or workload language have changed
  */
 export async function extendRun(
   directory: string,
@@ -26,6 +26,7 @@ export async function extendRun(
   if (run === null || status !== 'complete') {
     throw cannotGoOn(directory, `it is ${status}, and only a complete run can be added to`);
   }
+  if (run.injected !== undefined) throw cannotGoOn(directory, 'one of its targets was slowed down on purpose');
   const preparation = prepareAgain(run, sessions);
   refuseOtherPlan(directory, run.plan, preparation.plan);
   refuseOtherEnvironment(directory, run, preparation);
