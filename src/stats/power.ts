@@ -27,20 +27,29 @@ const SIZE_MAX = 1e6;
  * ⌊log₂ k⌋ negative ones. With k = 1 that bound is exact.
  */
 export function signFlipPower(effect: number, n: number, { sessionSd, alpha, delta }: PowerPlan): number {
-  const shift = Math.log(1 - delta) - Math.log(1 - effect);
-  return powerBySize(n, alpha)(sessionSd === 0 ? (shift > 0 ? SIZE_MAX : -SIZE_MAX) : shift / sessionSd);
+  const size = sizeOfEffect(effect, { sessionSd, delta });
+  return Math.min(powerOfSigns(n, alpha)(size), powerOfStudent(n, alpha)(size));
 }
 
-/** The same by the size of the difference beyond delta, on the log scale, in units of the sd between sessions. */
-function powerBySize(n: number, alpha: number): (size: number) => number {
+/** What effectOfSize is told, found again from the effect. */
+function sizeOfEffect(effect: number, { sessionSd, delta }: Pick<PowerPlan, 'sessionSd' | 'delta'>): number {
+  const shift = Math.log(1 - delta) - Math.log(1 - effect);
+  return sessionSd === 0 ? (shift > 0 ? SIZE_MAX : -SIZE_MAX) : shift / sessionSd;
+}
+
+/** The bound of the signs, by the size of the difference beyond delta: on the log scale, in units of the sd between sessions. */
+function powerOfSigns(n: number, alpha: number): (size: number) => number {
   const rejected = Math.floor(alpha * 2 ** n);
   if (rejected < 1) return () => 0;
   const negativeMax = Math.floor(Math.log2(rejected));
-  const critical = n < 2 ? Number.NaN : studentUpperQuantile(alpha, n - 1);
-  return (size) => {
-    const signs = binomialAtMost(negativeMax, n, normalCdf(-size));
-    return n < 2 ? signs : Math.min(signs, noncentralStudentTail(critical, n - 1, size * Math.sqrt(n)));
-  };
+  return (size) => binomialAtMost(negativeMax, n, normalCdf(-size));
+}
+
+/** The power of Student's test, by the same. One session has no such test, and no bound by it. */
+function powerOfStudent(n: number, alpha: number): (size: number) => number {
+  if (n < 2) return () => 1;
+  const critical = studentUpperQuantile(alpha, n - 1);
+  return (size) => noncentralStudentTail(critical, n - 1, size * Math.sqrt(n));
 }
 
 /** P(X ≤ k) of n trials with probability p: I₁₋ₚ(n − k, k + 1). */
@@ -54,7 +63,8 @@ function binomialAtMost(k: number, n: number, p: number): number {
  * family it is the same for all cells. ∞ when no difference would be shown.
  */
 export function detectableSize(n: number, alpha: number, power: number): number {
-  const powerOf = powerBySize(n, alpha);
+  const [signs, student] = [powerOfSigns(n, alpha), powerOfStudent(n, alpha)];
+  const powerOf = (size: number) => Math.min(signs(size), student(size));
   let [low, high] = [0, 1];
   while (powerOf(high) < power) {
     if (high >= SIZE_MAX) return Infinity;
@@ -82,9 +92,18 @@ export function minimumDetectableEffect(plan: PowerPlan & { readonly n: number; 
 /** The least number of sessions that show a relative difference `effect` with this power; ∞ past SESSIONS_MAX of them. */
 export function sessionsFor(plan: PowerPlan & { readonly effect: number; readonly power: number }): number {
   if (plan.effect <= plan.delta) return Infinity;
-  // The bound of the signs moves in steps of n, so that power is not monotonic in it and bisection would miss some.
-  for (let n = 1; n <= SESSIONS_MAX; n++) {
-    if (signFlipPower(plan.effect, n, plan) >= plan.power) return n;
+  const size = sizeOfEffect(plan.effect, plan);
+  const isEnough = (n: number) => powerOfStudent(n, plan.alpha)(size) >= plan.power;
+  let [tooFew, enough] = [1, SESSIONS_MAX];
+  if (!isEnough(enough)) return Infinity;
+  while (enough - tooFew > 1) {
+    const middle = (tooFew + enough) >> 1;
+    if (isEnough(middle)) enough = middle;
+    else tooFew = middle;
+  }
+  // The bound of the signs moves in steps of n and is not monotonic in it, so it is walked through.
+  for (let n = enough === 2 ? 1 : enough; n <= SESSIONS_MAX; n++) {
+    if (powerOfSigns(n, plan.alpha)(size) >= plan.power) return n;
   }
   return Infinity;
 }
