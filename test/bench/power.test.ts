@@ -52,6 +52,20 @@ test('a rate is decided by its bound alone', () => {
   assert.is(notAbove(0.01, { hits: 30, of: 1000 }, 40), false);
 });
 
+test('the short form plays through, and finds feedrate to keep its word', () => {
+  const { status, stdout, stderr } = bench('--quick', '--families', '3');
+  assert.is(status, 0, stderr);
+  assert.match(stdout, /This is the short form/);
+  for (const rule of ['feedrate, min-effect 1 %', 'benchstat', 'criterion', 'Welch', '10 %'])
+    assert.match(stdout, rule);
+});
+
+test('a rule that alarms too often is found out', () => {
+  const { status, stderr } = bench('--quick', '--families', '10', '--only', 'alarms', '--alpha', '0.9');
+  assert.is(status, 1, stderr);
+  assert.match(stderr, /^NOT MET: .*nominal/m);
+});
+
 test('arguments that cannot be used are told in one line', () => {
   for (const args of [['--alpha', '2'], ['--only', 'speed'], ['--fast'], ['--resume', '/nonexistent']]) {
     const { status, stderr } = bench(...args);
