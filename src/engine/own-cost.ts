@@ -9,16 +9,24 @@ import { PLAIN_DRAIN } from './drain.js';
 import { Meter } from './meter.js';
 import { NullBackend } from './null.js';
 
-/** Of each measurement, after as many for V8 to compile it. Long enough for a clock of 25 ns, short enough for a start. */
-const REPETITIONS = 200_000;
+/** Of each measurement. A clock that takes a system call (some virtual machines) must not hold up the start. */
+const LEAST_NS = 10_000_000;
+const FIRST_REPETITIONS = 1000;
 const NULL_DURATION_NS = 15_000_000;
 const BLOCK_BYTES = 4096;
 
-function nsEach(repetitions: number, run: (repetitions: number) => void): number {
-  run(repetitions);
-  const startNs = monotonicNs();
-  run(repetitions);
-  return (monotonicNs() - startNs) / repetitions;
+/** The best of ever more repetitions: the first let V8 compile the loop, and others may be interrupted. */
+function nsEach(run: (repetitions: number) => void): number {
+  let best = Number.POSITIVE_INFINITY;
+  let spentNs = 0;
+  for (let repetitions = FIRST_REPETITIONS; spentNs < LEAST_NS; repetitions *= 4) {
+    const startNs = monotonicNs();
+    run(repetitions);
+    const elapsedNs = monotonicNs() - startNs;
+    best = Math.min(best, elapsedNs / repetitions);
+    spentNs += elapsedNs;
+  }
+  return best;
 }
 
 function readClock(repetitions: number): void {
@@ -58,8 +66,8 @@ function nullLoop(): number {
 /** What measuring costs on this machine, ns; takes about 50 ms. A ceiling: 1e9 / `nullNsPerOperation` a worker. */
 export function measureOwnCost(): OwnCost {
   return {
-    clockNs: nsEach(REPETITIONS, readClock),
-    histogramNs: nsEach(REPETITIONS, countLatencies),
+    clockNs: nsEach(readClock),
+    histogramNs: nsEach(countLatencies),
     nullNsPerOperation: nullLoop(),
   };
 }
