@@ -2,12 +2,13 @@
  * /proc/self/mountstats as data: what the NFS client counted since a mount was made. The kernel writes it in
  * nfs_show_stats (fs/nfs/super.c), rpc_clnt_show_stats (net/sunrpc/stats.c) and the print_stats of each transport.
  */
+import type { NfsBytes } from '../record/nfs-traffic.js';
 import { unescapeOctal } from './mountinfo.js';
 import { parseTransport, type TransportCounters } from './mountstats-transport.js';
 import { counters } from './signed-counter.js';
 
-/** `bytes:`, in the kernel's order. Application bytes by way of the page cache and by O_DIRECT, then the server's. */
-const BYTE_FIELDS = [
+/** `bytes:`, in the kernel's order. */
+const BYTE_FIELDS: readonly (keyof NfsBytes)[] = [
   'normalReadBytes',
   'normalWriteBytes',
   'directReadBytes',
@@ -16,8 +17,7 @@ const BYTE_FIELDS = [
   'serverWriteBytes',
   'pagesRead',
   'pagesWritten',
-] as const;
-export type ByteCounters = { readonly [field in (typeof BYTE_FIELDS)[number]]: number };
+];
 
 /** `events:`, in the order of include/linux/nfs_iostat.h; kernels before pNFS have the first 25. */
 export const EVENT_NAMES = [
@@ -28,7 +28,7 @@ export const EVENT_NAMES = [
 ] as const;
 export type EventName = (typeof EVENT_NAMES)[number];
 
-/** One kind of call. Times are sums over calls, ms, of the kernel's own rounding: each call adds whole ms. */
+/** One kind of call. Times are sums over calls, shown in whole ms; the kernel adds them up in ns (before 2.6.34: in ticks). */
 export interface OperationCounters {
   readonly operations: number;
   readonly transmissions: number;
@@ -59,7 +59,7 @@ export interface MountStats {
   readonly security: string | null;
   readonly implementation: string | null;
   readonly fscache: string | null;
-  readonly bytes: ByteCounters | null;
+  readonly bytes: NfsBytes | null;
   readonly events: ReadonlyMap<EventName, number>;
   readonly transports: readonly TransportCounters[];
   readonly operations: ReadonlyMap<string, OperationCounters>;
@@ -70,10 +70,10 @@ const OPERATION = /^\s*([A-Z][A-Z0-9_]*): ((?:\d+ ){7,}\d+) ?$/;
 /** An operation that the kernel's table has no name for. */
 const NUMBERED_OPERATION = /^\s*(\d+): ((?:\d+ ){7,}\d+) ?$/;
 
-function parseBytes(text: string | undefined): ByteCounters | null {
+function parseBytes(text: string | undefined): NfsBytes | null {
   const values = counters(text ?? '');
   if (values.length < BYTE_FIELDS.length) return null;
-  return Object.fromEntries(BYTE_FIELDS.map((field, index) => [field, values[index]])) as unknown as ByteCounters;
+  return Object.fromEntries(BYTE_FIELDS.map((field, index) => [field, values[index]])) as unknown as NfsBytes;
 }
 
 function parseEvents(text: string | undefined): Map<EventName, number> {

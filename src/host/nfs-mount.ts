@@ -1,8 +1,10 @@
 /** An NFS mount as it is now: its options, its server, and what of this client bounds it. */
 import { readFileSync } from 'node:fs';
 import type { NfsMount } from '../record/nfs-mount.js';
-import type { Mount } from './mountinfo.js';
+import type { NfsTraffic } from '../record/nfs-traffic.js';
+import { type Mount, mountOf } from './mountinfo.js';
 import { type MountStats, parseMountstats, pnfsOf } from './mountstats.js';
+import { mountDelta, type NoDelta } from './mountstats-delta.js';
 import { isNfs, nfsServiceOf, ontapReleaseOf, parseNfsOptions } from './nfs-options.js';
 
 /** A file of one whole number, as /proc/sys and /sys have; null when it is not there. */
@@ -53,4 +55,28 @@ export function describeNfsMount(mount: Mount, stats: MountStats | null): NfsMou
 export function nfsMountOf(mount: Mount | null): NfsMount | null {
   if (mount === null || !isNfs(mount)) return null;
   return describeNfsMount(mount, statsOf(readMountstats(), mount));
+}
+
+/** An NFS mount's counters at one moment. */
+export interface NfsReading {
+  readonly mount: Mount;
+  readonly stats: MountStats | null;
+  /** By the monotonic clock. */
+  readonly atNs: number;
+}
+
+function readingOf(mount: Mount): NfsReading {
+  return { mount, stats: statsOf(readMountstats(), mount), atNs: performance.now() * 1e6 };
+}
+
+/** The counters of the NFS mount that a path lies on, now; null on any other file system. */
+export function readNfs(path: string): NfsReading | null {
+  const mount = mountOf(path);
+  return mount === null || !isNfs(mount) ? null : readingOf(mount);
+}
+
+/** What the mount did since then. The path is not asked again: a server that is gone would not answer. */
+export function trafficSince(before: NfsReading): NfsTraffic | NoDelta {
+  const now = readingOf(before.mount);
+  return mountDelta(before.stats, now.stats, now.atNs - before.atNs);
 }

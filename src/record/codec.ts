@@ -57,6 +57,7 @@ export function decodeTrial(line: string, where: string, omitted: readonly Trial
   checkHistograms(trial.at('latency'));
   checkSeries(trial.at('series'));
   checkCache(trial.at('cache'));
+  if (trial.at('nfs').value !== undefined) checkNfs(trial.at('nfs'));
   trial.at('client').at('workerCpuNs').numberOrNull();
   for (const warning of trial.at('warnings').list()) {
     for (const key of ['code', 'message', 'remedy']) warning.at(key).text();
@@ -122,6 +123,18 @@ function checkCache(cache: JsonReader): void {
   cache.at('claim').oneOf(['cold', 'warm', 'direct', 'as-is']);
   cache.at('verdict').oneOf(['proven', 'contradicted', 'unproven', 'none']);
   cache.at('detail').text();
+}
+
+function checkNfs(nfs: JsonReader): void {
+  const bytes = nfs.at('bytes');
+  if (bytes.value !== null) for (const key of ['serverReadBytes', 'serverWriteBytes']) bytes.at(key).number();
+  for (const name of Object.keys(nfs.at('calls').object())) {
+    const call = nfs.at('calls').at(name);
+    for (const key of ['calls', 'retransmissions', 'timeouts', 'queueNs', 'roundTripNs', 'executeNs'])
+      call.at(key).number();
+  }
+  nfs.at('events').object();
+  for (const key of ['open', 'reconnects', 'sends', 'backlogSum']) nfs.at('connections').at(key).number();
 }
 
 /** The text of `run.json`: indented, one line break at its end. */

@@ -12,6 +12,7 @@ import {
   throughputBytesPerSecond,
   windowNs,
 } from './measure.js';
+import { sumOfCalls } from './nfs-traffic.js';
 import type { RunRecord } from './run-record.js';
 import type { SeriesPoint, TrialRecord } from './trial-record.js';
 
@@ -152,12 +153,31 @@ const EVIDENCE_COLUMNS: readonly Column<TrialRecord>[] = [
   { name: 'fileset', value: (trial) => trial.fileset ?? null },
   { name: 'cache_claim', value: (trial) => trial.cache.claim },
   { name: 'cache_verdict', value: (trial) => trial.cache.verdict },
+  { name: 'cache_observed', value: (trial) => trial.cache.observed ?? null },
   { name: 'resident_before_bytes', value: (trial) => trial.cache.residentBytesBefore },
   { name: 'file_bytes', value: (trial) => trial.cache.fileBytes },
   { name: 'process_device_read_bytes', value: (trial) => trial.cache.processDeviceReadBytes },
   { name: 'process_device_write_bytes', value: (trial) => trial.cache.processDeviceWriteBytes },
   { name: 'block_read_bytes', value: (trial) => trial.cache.blockReadBytes },
   { name: 'block_write_bytes', value: (trial) => trial.cache.blockWriteBytes },
+  { name: 'nfs_server_read_bytes', value: ({ nfs }) => nfs?.bytes?.serverReadBytes ?? null },
+  { name: 'nfs_server_write_bytes', value: ({ nfs }) => nfs?.bytes?.serverWriteBytes ?? null },
+  ...(['READ', 'WRITE'] as const).flatMap((call): Column<TrialRecord>[] => {
+    const name = (field: string) => `nfs_${call.toLowerCase()}_${field}`;
+    const mean =
+      (field: 'queueNs' | 'roundTripNs' | 'executeNs') =>
+      ({ nfs }: TrialRecord) => {
+        const calls = nfs?.calls[call];
+        return calls === undefined ? null : calls[field] / calls.calls;
+      };
+    return [
+      { name: name('calls'), value: ({ nfs }) => nfs?.calls[call]?.calls ?? null },
+      { name: name('queue_mean_ns'), value: mean('queueNs') },
+      { name: name('round_trip_mean_ns'), value: mean('roundTripNs') },
+      { name: name('execute_mean_ns'), value: mean('executeNs') },
+    ];
+  }),
+  { name: 'nfs_retransmissions', value: ({ nfs }) => (nfs === undefined ? null : sumOfCalls(nfs, 'retransmissions')) },
   { name: 'worker_cpu_ns', value: (trial) => trial.client.workerCpuNs },
   { name: 'minor_faults', value: (trial) => trial.client.minorFaults },
   { name: 'major_faults', value: (trial) => trial.client.majorFaults },

@@ -3,6 +3,7 @@ import type { SystemFault } from '../base/errors.js';
 import type { SparseCounts } from '../histogram/codec.js';
 import type { Factor } from '../plan/plan.js';
 import type { CacheClaim, EngineChoice } from '../workload/workload.js';
+import type { NfsTraffic } from './nfs-traffic.js';
 import type { Warning } from './warning.js';
 
 export const RECORD_VERSION = 1;
@@ -53,6 +54,8 @@ export interface TrialRecord {
   readonly latency: Partial<Record<OperationKind, SparseCounts>>;
   readonly series: readonly SeriesPoint[];
   readonly cache: CacheEvidence;
+  /** On an NFS mount: from before the first operation to after the last; absent elsewhere, and where it cannot be known. */
+  readonly nfs?: NfsTraffic;
   readonly client: ClientUse;
   readonly warnings: readonly Warning[];
 }
@@ -130,6 +133,11 @@ export interface CacheEvidence {
   readonly verdict: 'proven' | 'contradicted' | 'unproven' | 'none';
   /** One sentence for people. */
   readonly detail: string;
+  /**
+   * Where the bytes came from, whatever was claimed: the storage, the page cache, or both; null when nothing was read or
+   * it cannot be told. Absent before 2026-11-27.
+   */
+  readonly observed?: 'cold' | 'warm' | 'mixed' | null;
   /** Of the trial's files, just before it; null when it could not be asked. */
   readonly residentBytesBefore: number | null;
   readonly fileBytes: number;

@@ -4,10 +4,15 @@
 const REMEDIES = {
   'cache-contradicted': 'use files larger than memory, one pass (no time_based), or cache: direct',
   'few-sessions': 'raise trials.sessions',
+  'nfs-retransmitted':
+    'look for lost packets (nstat, MTU), a server that is overloaded, or a timeo that is shorter than its slowest answer',
+  'nfs-reconnected': 'look at the network and the server’s log: connections were broken and made again',
   'client-bound': 'the client was the limit: use larger blocks, more workers, or a faster machine',
   'burst-suspected':
     'what was used up (burst credits, a cache that took the writes) returns only with rest: measure longer with a ramp_time beyond the step, or after a pause, and say which',
   'no-steady-state': 'raise ramp_time and runtime until timeseries.csv is level within the measured time',
+  'nfs-queued':
+    'more connections (nconnect) or slots (max_session_slots for 4.1 and 4.2, tcp_max_slot_table_entries for 3 and 4.0), or fewer operations in flight',
   'rate-missed': 'the storage cannot keep up with this rate: lower it, or add workers',
   straggler: 'use time_based with a runtime, so that all workers end together',
   'queue-replaced': 'compare it only with trials of the same engine, or let the kernel grant io_uring',

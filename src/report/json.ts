@@ -33,6 +33,6 @@ export function renderJson(view: RunView): string {
   return `${JSON.stringify(report, null, 2)}\n`;
 }
 
-function armDetails({ fault, cache, warnings }: ArmSummary): object {
-  return { fault, cache_detail: cache?.detail ?? null, warnings };
+function armDetails({ fault, cache, nfs, warnings }: ArmSummary): object {
+  return { fault, cache_detail: cache?.detail ?? null, ...(nfs === null ? {} : { nfs }), warnings };
 }

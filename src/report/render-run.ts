@@ -8,6 +8,7 @@ import { renderCsv } from './csv.js';
 import { paragraphs } from './format.js';
 import { renderJson } from './json.js';
 import { markdownTable, markdownText } from './markdown.js';
+import { nfsLines } from './nfs-lines.js';
 import { noteArms } from './notes.js';
 import { type RunView, viewRun } from './run-view.js';
 import { cacheLines, fileLines, headerLines, type Line, problemLines, thresholdLines } from './show.js';
@@ -59,7 +60,12 @@ function renderTerminal(view: RunView, options: TerminalOptions): string {
           captionOf(view.summaries),
           ...notes.map((note, index) => `${index + 1}) ${note}`),
         ],
-    painted([...cacheLines(view.summaries), ...thresholdLines(view.thresholds), ...problemLines(view.problems)]),
+    painted([
+      ...cacheLines(view.summaries),
+      ...nfsLines(view.summaries),
+      ...thresholdLines(view.thresholds),
+      ...problemLines(view.problems),
+    ]),
     painted(fileLines(view.directory)),
   ]);
 }
@@ -74,6 +80,11 @@ function renderMarkdown(view: RunView): string {
     arms.length === 0 ? [] : markdownTable(arms, shownColumns(arms)),
     arms.length === 0 ? [] : [captionOf(view.summaries)],
     notes.map((note, index) => `${index + 1}. ${markdownText(note)}`),
-    listed([...cacheLines(view.summaries), ...thresholdLines(view.thresholds), ...problemLines(view.problems)]),
+    listed([
+      ...cacheLines(view.summaries),
+      ...nfsLines(view.summaries),
+      ...thresholdLines(view.thresholds),
+      ...problemLines(view.problems),
+    ]),
   ]);
 }

@@ -12,6 +12,7 @@ import {
 import type { CacheEvidence, TrialRecord } from '../record/trial-record.js';
 import { byWeight, type Warning } from '../record/warning.js';
 import { armWarnings } from './arm-warnings.js';
+import { type NfsUse, nfsUseOf } from './nfs-use.js';
 import { type Spread, spreadOf } from './spread.js';
 
 /** What names an arm. Every `Arm` and every `TrialRecord`'s arm has it. */
@@ -36,6 +37,8 @@ export interface ArmSummary {
   readonly latencies: ReadonlyMap<LatencyKind, LatencySummary>;
   /** The worst verdict of the counted trials; null when there is none. */
   readonly cache: Pick<CacheEvidence, 'claim' | 'verdict' | 'detail'> | null;
+  /** Of the counted trials together; null where they were not on an NFS mount. */
+  readonly nfs: NfsUse | null;
   readonly warnings: readonly ArmWarning[];
 }
 
@@ -83,6 +86,7 @@ function summarizeArm(heading: ArmHeading, trials: readonly TrialRecord[]): ArmS
     tailNs: spread(tailNs),
     latencies: summarizeLatencies(counted),
     cache: worstCache(counted),
+    nfs: nfsUseOf(counted),
     warnings: warningsOfArm(counted),
   };
 }

@@ -1,6 +1,8 @@
 /** The cache state that a trial claims: brought about before it, and judged after it. */
 import { delta, type IoCounters, snapshot } from '../host/io-counters.js';
+import { type NfsReading, readNfs, trafficSince } from '../host/nfs-mount.js';
 import { evict, readEvidence, warmInStretches } from '../host/page-cache.js';
+import type { NfsTraffic } from '../record/nfs-traffic.js';
 import type { CacheEvidence, Window } from '../record/trial-record.js';
 import type { CacheClaim } from '../workload/workload.js';
 
@@ -18,7 +20,15 @@ export interface CachePreparation {
   readonly before: Pick<CacheEvidence, 'residentBytesBefore' | 'fileBytes' | 'residencySource' | 'evictedBy'>;
   readonly problem: string | null;
   readonly counters: IoCounters;
+  readonly nfs: NfsReading | null;
   readonly targetPath: string;
+}
+
+/** What came from the storage and went to it during a trial. */
+export interface Moved {
+  readonly device: IoCounters;
+  /** A word says why an NFS mount's counters tell nothing; null on other file systems. */
+  readonly nfs: NfsTraffic | 'missing' | 'remounted' | null;
 }
 
 export interface CacheRequest {
@@ -45,6 +55,7 @@ export async function prepareCache(request: CacheRequest): Promise<CachePreparat
     before: { ...readEvidence(paths), evictedBy: eviction?.evictedBy ?? null },
     problem: eviction?.problem ?? null,
     counters: snapshot({ path: targetPath }),
+    nfs: readNfs(targetPath),
     targetPath,
   };
 }
@@ -67,9 +78,17 @@ async function warmUntil(paths: readonly string[], stopped: () => boolean): Prom
   }
 }
 
-/** What reached the device during the trial. Taken at once after it, before files are removed. */
-export function deviceBytesSince(preparation: CachePreparation): IoCounters {
-  return delta(preparation.counters, snapshot({ path: preparation.targetPath }));
+/** Taken at once after the trial, before files are removed. */
+export function movedSince({ counters, nfs, targetPath }: CachePreparation): Moved {
+  return {
+    nfs: nfs === null ? null : trafficSince(nfs),
+    device: delta(counters, snapshot({ path: targetPath })),
+  };
+}
+
+/** What an NFS mount exchanged with its server, where that is known. */
+export function exchanged({ nfs }: Moved): NfsTraffic | null {
+  return typeof nfs === 'string' ? null : nfs;
 }
 
 type Judgement = Pick<CacheEvidence, 'verdict' | 'detail'>;
@@ -87,29 +106,33 @@ const UNPREPARED = { residentBytesBefore: null, fileBytes: 0, residencySource: n
 
 /**
  * Holds the claim against the bytes that were read and where they came from. `preparation` and
- * `device` are null when the trial failed before they were known.
+ * `moved` are null when the trial failed before they were known.
  */
 export function judgeCache(
   claim: CacheClaim,
   preparation: CachePreparation | null,
   window: Window,
-  device: IoCounters | null,
+  moved: Moved | null,
 ): CacheEvidence {
+  const fetched = moved === null ? null : fetchedFrom(moved);
+  const share =
+    typeof fetched?.bytes === 'number' && window.totalReadBytes > 0 ? fetched.bytes / window.totalReadBytes : null;
   const judgement: Judgement =
-    preparation === null || device === null
+    preparation === null || fetched === null
       ? { verdict: 'none', detail: 'the trial failed before its cache state could be judged' }
-      : judge(preparation, window.totalReadBytes, device);
+      : judge(preparation, window.totalReadBytes, fetched);
   return {
     claim,
     ...judgement,
+    observed: share === null ? null : share >= COLD_LEAST_SHARE ? 'cold' : share <= WARM_MOST_SHARE ? 'warm' : 'mixed',
     ...(preparation?.before ?? UNPREPARED),
     applicationReadBytes: window.totalReadBytes,
     applicationWriteBytes: window.totalWriteBytes,
-    ...(device ?? UNKNOWN_DEVICE),
+    ...(moved?.device ?? UNKNOWN_DEVICE),
   };
 }
 
-function judge(preparation: CachePreparation, readBytes: number, device: IoCounters): Judgement {
+function judge(preparation: CachePreparation, readBytes: number, fetched: Fetched): Judgement {
   const { claim, reads, before, problem } = preparation;
   if (claim === 'as-is') return { verdict: 'none', detail: 'no cache state was claimed' };
   if (!reads) return { verdict: 'none', detail: 'the job reads nothing, so there is nothing to claim' };
@@ -122,35 +145,48 @@ function judge(preparation: CachePreparation, readBytes: number, device: IoCount
       detail: `${percent(resident / before.fileBytes)} of the files were in the page cache: ${why}`,
     };
   }
-  return judgeByDevice(claim, readBytes, deviceReadBytes(device), preparation);
+  return judgeByOrigin(claim, readBytes, fetched, preparation);
+}
+
+/** What was read from the storage, and what it is called; a sentence says why it is not known. */
+interface Fetched {
+  readonly bytes: number | string;
+  readonly storage: 'server' | 'device';
 }
 
 /**
- * The process's own count knows only its own bytes; the device's is the fallback where that one is
- * closed to us. Where no device is found (network, memory, layered file systems) a count of zero
- * means nothing, but bytes that were counted did come from one.
+ * On NFS the mount's count of what the server sent, to all processes. Elsewhere the process's own count, which knows
+ * only its own bytes; the device's is the fallback where that one is closed to us. Where no device is found (memory,
+ * layered file systems) a count of zero means nothing, but bytes that were counted did come from one.
  */
-function deviceReadBytes(device: IoCounters): number | null {
+function fetchedFrom({ device, nfs }: Moved): Fetched {
+  if (nfs !== null) return { bytes: serverReadBytes(nfs), storage: 'server' };
   const own = device.processDeviceReadBytes;
-  if (device.blockDevice === null) return own !== null && own > 0 ? own : null;
-  return own ?? device.blockReadBytes;
+  const known = device.blockDevice === null ? (own !== null && own > 0 ? own : null) : (own ?? device.blockReadBytes);
+  return { bytes: known ?? 'the target has no block device whose reads could be counted', storage: 'device' };
 }
 
-function judgeByDevice(
+function serverReadBytes(nfs: NonNullable<Moved['nfs']>): number | string {
+  if (nfs === 'remounted') return 'the target was mounted anew during the trial, and its counters began at zero';
+  if (nfs === 'missing') return '/proc/self/mountstats does not show the target';
+  return nfs.bytes?.serverReadBytes ?? 'this kernel counts no bytes of NFS mounts';
+}
+
+function judgeByOrigin(
   claim: 'cold' | 'warm' | 'direct',
   readBytes: number,
-  fetched: number | null,
+  { bytes, storage }: Fetched,
   preparation: CachePreparation,
 ): Judgement {
   const resident = preparation.before.residentBytesBefore;
-  if (fetched === null) {
+  if (typeof bytes === 'string') {
     if (claim === 'warm' && resident !== null && resident >= preparation.before.fileBytes) {
       return { verdict: 'proven', detail: 'all of the files were in the page cache' };
     }
-    return { verdict: 'unproven', detail: 'the target has no block device whose reads could be counted' };
+    return { verdict: 'unproven', detail: bytes };
   }
-  const share = fetched / readBytes;
-  const detail = `${percent(share)} of the bytes read came from the device`;
+  const share = bytes / readBytes;
+  const detail = `${percent(share)} of the bytes read came from the ${storage}`;
   const kept = claim === 'warm' ? share <= WARM_MOST_SHARE : share >= COLD_LEAST_SHARE;
   return { verdict: kept ? 'proven' : 'contradicted', detail };
 }

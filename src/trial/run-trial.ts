@@ -8,7 +8,6 @@ import { chooseEngine } from '../engine/choose.js';
 import { Counters } from '../engine/counters.js';
 import type { WorkerPool } from '../engine/pool.js';
 import type { Slowdown, WorkerOutcome, WorkerTask } from '../engine/protocol.js';
-import type { IoCounters } from '../host/io-counters.js';
 import { ownDirectoryPath } from '../host/own-directory.js';
 import { filesOf, touchesFiles } from '../plan/files.js';
 import type { Arm, ArmFiles, DataFile, Extent, Plan, PlannedTrial, Target } from '../plan/plan.js';
@@ -16,7 +15,7 @@ import type { Injection } from '../record/run-record.js';
 import { type EngineUse, RECORD_VERSION, type TrialRecord } from '../record/trial-record.js';
 import type { Dataset, Job } from '../workload/workload.js';
 import { assembleClient, assembleLatency, assembleRing, assembleSeries, assembleWindow } from './assemble.js';
-import { type CachePreparation, deviceBytesSince, judgeCache, prepareCache } from './cache.js';
+import { type CachePreparation, exchanged, judgeCache, type Moved, movedSince, prepareCache } from './cache.js';
 import { dataDirectory, layOutFiles } from './layout.js';
 import { type LiveView, watch } from './live.js';
 import { warningsOf } from './warnings.js';
@@ -175,7 +174,7 @@ function faultOf(thrown: unknown): SystemFault {
 /** What came of a trial, complete or not. */
 interface Execution {
   readonly preparation: CachePreparation | null;
-  readonly device: IoCounters | null;
+  readonly moved: Moved | null;
   readonly measured: Measured;
   readonly fault: TrialRecord['fault'];
 }
@@ -191,11 +190,11 @@ async function execute(
   try {
     preparation = await prepare(stage, settings);
     measured = await measure(trial, stage, counters, settings);
-    const device = deviceBytesSince(preparation);
+    const moved = movedSince(preparation);
     const failed = measured.outcomes.find((outcome) => outcome.fault !== null);
-    return { preparation, device, measured, fault: failed?.fault ? { ...failed.fault, worker: failed.worker } : null };
+    return { preparation, moved, measured, fault: failed?.fault ? { ...failed.fault, worker: failed.worker } : null };
   } catch (thrown) {
-    return { preparation, device: null, measured, fault: { ...faultOf(thrown), worker: -1 } };
+    return { preparation, moved: null, measured, fault: { ...faultOf(thrown), worker: -1 } };
   } finally {
     removeQuietly(stage.scratchDirectory);
   }
@@ -218,11 +217,12 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
   const stage = stageOf(trial, settings);
   const { arm } = stage;
   const counters = Counters.allocate(arm.spec.numjobs * stage.engine.threadsPerJob);
-  const { preparation, device, measured, fault } = await execute(trial, stage, counters, settings);
+  const { preparation, moved, measured, fault } = await execute(trial, stage, counters, settings);
   const reports = measured.outcomes.map(({ report }) => report).filter((report) => report !== null);
   const engine = { ...stage.engine, ring: assembleRing(reports) };
   const window = assembleWindow(reports);
-  const cache = judgeCache(arm.spec.cache, preparation, window, device);
+  const cache = judgeCache(arm.spec.cache, preparation, window, moved);
+  const nfs = moved === null ? null : exchanged(moved);
   const client = assembleClient(reports, measured.eventLoopDelay);
   const series = assembleSeries(reports, window.lastDoneNs);
   const shortTransfers = reports.reduce((sum, report) => sum + report.shortTransfers, 0);
@@ -241,10 +241,11 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
     latency: assembleLatency(counters),
     series,
     cache,
+    ...(nfs === null ? {} : { nfs }),
     client,
     warnings:
       reports.length === 0
         ? []
-        : warningsOf({ job: arm.spec, engine, window, cache, client, shortTransfers, status, series }),
+        : warningsOf({ job: arm.spec, engine, window, cache, nfs, client, shortTransfers, status, series }),
   };
 }

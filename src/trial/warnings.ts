@@ -1,4 +1,5 @@
 import { formatDurationNs, formatThroughput } from '../base/units.js';
+import { type NfsTraffic, sumOfCalls } from '../record/nfs-traffic.js';
 import type { CacheEvidence, ClientUse, EngineUse, SeriesPoint, TrialRecord, Window } from '../record/trial-record.js';
 import { type Warning, warning } from '../record/warning.js';
 import type { Job } from '../workload/workload.js';
@@ -23,6 +24,7 @@ interface Observed {
   readonly engine: EngineUse;
   readonly window: Window;
   readonly cache: CacheEvidence;
+  readonly nfs: NfsTraffic | null;
   readonly client: ClientUse;
   readonly shortTransfers: number;
   readonly status: TrialRecord['status'];
@@ -99,6 +101,32 @@ const clientBound: Check = ({ client, window, engine }) => {
   );
 };
 
+const nfsRetransmitted: Check = ({ nfs }) => {
+  const again = nfs === null ? 0 : sumOfCalls(nfs, 'retransmissions');
+  const timeouts = nfs === null ? 0 : sumOfCalls(nfs, 'timeouts');
+  if (nfs === null || again + timeouts === 0) return null;
+  const calls = sumOfCalls(nfs, 'calls');
+  return warning('nfs-retransmitted', `of ${calls} NFS calls ${again} were sent again and ${timeouts} timed out`);
+};
+
+const nfsReconnected: Check = ({ nfs }) =>
+  nfs === null || nfs.connections.reconnects <= 0
+    ? null
+    : warning('nfs-reconnected', `the NFS client connected ${nfs.connections.reconnects} times anew`);
+
+/** Calls that wait longer to be sent than for their answer wait for slots or for the socket: this end is the limit. */
+const nfsQueued: Check = ({ nfs }) => {
+  if (nfs === null) return null;
+  const [calls, queueNs, roundTripNs] = [
+    sumOfCalls(nfs, 'calls'),
+    sumOfCalls(nfs, 'queueNs'),
+    sumOfCalls(nfs, 'roundTripNs'),
+  ];
+  if (calls === 0 || queueNs <= roundTripNs) return null;
+  const [queued, answered] = [formatDurationNs(queueNs / calls), formatDurationNs(roundTripNs / calls)];
+  return warning('nfs-queued', `NFS calls waited ${queued} to be sent, and ${answered} for the answer`);
+};
+
 const rateMissed: Check = ({ job, window, status }) => {
   if (job.kind !== 'io' || status !== 'ok') return null;
   const seconds = (window.endNs - window.startNs) / 1e9;
@@ -146,6 +174,9 @@ const CHECKS = [
   gcInWindow,
   shortTransfers,
   clientBound,
+  nfsRetransmitted,
+  nfsReconnected,
+  nfsQueued,
   rateMissed,
   unsteady,
 ];

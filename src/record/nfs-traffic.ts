@@ -1,0 +1,68 @@
+/**
+ * What an NFS client and its server exchanged during one trial, from two readings of /proc/self/mountstats. The kernel
+ * counts by superblock: all processes that use the mount, or another path into it, are counted together.
+ */
+
+/** `bytes:`. Of applications by way of the page cache (normal) and by O_DIRECT; then what the server sent and took. */
+export interface NfsBytes {
+  readonly normalReadBytes: number;
+  readonly normalWriteBytes: number;
+  readonly directReadBytes: number;
+  readonly directWriteBytes: number;
+  readonly serverReadBytes: number;
+  readonly serverWriteBytes: number;
+  readonly pagesRead: number;
+  readonly pagesWritten: number;
+}
+
+/** The calls of one kind (READ, WRITE, COMMIT, GETATTR …) that ended. Times are sums over them, to whole ms. */
+export interface NfsCalls {
+  readonly calls: number;
+  /** Transmissions beyond one a call. Never below 0: calls under way at a reading are counted in part. */
+  readonly retransmissions: number;
+  /** Major timeouts: all retransmissions of a call went unanswered. */
+  readonly timeouts: number;
+  /** With RPC headers. */
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+  /** Replies with an error; null in kernels that do not count them. */
+  readonly errors: number | null;
+  /** Before the request was sent: waiting for a slot, a connection, or the socket. */
+  readonly queueNs: number;
+  /** Wire and server: from the request's sending to its reply. */
+  readonly roundTripNs: number;
+  /** From the call's making to its end, queue and round trip included. */
+  readonly executeNs: number;
+}
+
+/** All connections of the mount together. Sums are over sends: divide by them for what a send found on average. */
+export interface NfsConnections {
+  /** At the end of the trial. */
+  readonly open: number;
+  readonly reconnects: number;
+  readonly sends: number;
+  readonly receives: number;
+  /** Replies to no call that waits: late answers to calls that were sent again. */
+  readonly badXids: number;
+  /** Requests in flight. */
+  readonly inFlightSum: number;
+  /** Requests that waited for a slot: above 0, slots ran out. */
+  readonly backlogSum: number;
+  /** The most slots that any connection used since it was made; null where the kernel does not tell. */
+  readonly maxSlots: number | null;
+}
+
+export interface NfsTraffic {
+  /** null where the kernel counts no bytes. */
+  readonly bytes: NfsBytes | null;
+  /** By the kind of call; only those that happened. */
+  readonly calls: Readonly<Record<string, NfsCalls>>;
+  /** `events:` of mountstats by name (`readPages`, `congestionWait`, `delay` …); only those that happened. */
+  readonly events: Readonly<Record<string, number>>;
+  readonly connections: NfsConnections;
+}
+
+/** What all kinds of call have together. */
+export function sumOfCalls(traffic: Pick<NfsTraffic, 'calls'>, field: Exclude<keyof NfsCalls, 'errors'>): number {
+  return Object.values(traffic.calls).reduce((sum, calls) => sum + calls[field], 0);
+}

@@ -1,0 +1,68 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type CachePreparation, judgeCache, type Moved } from '../../src/trial/cache.js';
+import type { CacheClaim } from '../../src/workload/workload.js';
+import { readTraffic } from '../support/nfs-traffic.js';
+import { makeArm, makeTrial } from '../support/records.js';
+
+const test = suite('trial/cache');
+const MIB = 1024 * 1024;
+const window = { ...makeTrial(makeArm('read'), 1, 1e9).window, totalReadBytes: 100 * MIB };
+const device = {
+  ...{ processDeviceReadBytes: 0, processDeviceWriteBytes: 0 },
+  ...{ blockDevice: null, blockReadBytes: null, blockWriteBytes: null },
+};
+
+function judged(claim: CacheClaim, nfs: Moved['nfs'], residentBytesBefore = 0) {
+  const before = { residentBytesBefore, fileBytes: 100 * MIB, residencySource: 'mincore', evictedBy: null } as const;
+  const preparation: CachePreparation = {
+    ...{ claim, reads: true, before, problem: null, counters: device, nfs: null, targetPath: '/' },
+  };
+  const { verdict, detail, observed } = judgeCache(claim, preparation, window, { device, nfs });
+  return { verdict, detail, observed };
+}
+
+test('on NFS a claim stands or falls by what the server sent', () => {
+  const from = (share: number) => readTraffic(share * 100 * MIB);
+  assert.equal(judged('cold', from(1)), {
+    verdict: 'proven',
+    detail: '100 % of the bytes read came from the server',
+    observed: 'cold',
+  });
+  assert.equal(judged('cold', from(0.5)), {
+    verdict: 'contradicted',
+    detail: '50 % of the bytes read came from the server',
+    observed: 'mixed',
+  });
+  assert.equal([judged('warm', from(0)).verdict, judged('warm', from(0)).observed], ['proven', 'warm']);
+  assert.is(judged('warm', from(0.2)).verdict, 'contradicted');
+  assert.is(judged('direct', from(1)).verdict, 'proven');
+  assert.is(judged('direct', from(0)).verdict, 'contradicted');
+});
+
+test('where the bytes came from is told without a claim, too', () => {
+  assert.equal(judged('as-is', readTraffic(50 * MIB)), {
+    verdict: 'none',
+    detail: 'no cache state was claimed',
+    observed: 'mixed',
+  });
+});
+
+test('counters that began anew, or are not there, prove nothing', () => {
+  for (const [nfs, word] of [
+    ['remounted', /mounted anew/],
+    ['missing', /mountstats/],
+    [{ ...readTraffic(0), bytes: null }, /counts no bytes/],
+  ] as const) {
+    const { verdict, detail, observed } = judged('cold', nfs);
+    assert.equal([verdict, observed], ['unproven', null]);
+    assert.match(detail, word);
+  }
+  assert.is(judged('warm', 'missing', 100 * MIB).verdict, 'proven');
+});
+
+test('pages that could not be evicted contradict a cold claim whatever was sent', () => {
+  assert.is(judged('cold', readTraffic(100 * MIB), 50 * MIB).verdict, 'contradicted');
+});
+
+test.run();
