@@ -70,7 +70,7 @@ function refuseMisfits(target: Target, uses: readonly Use[], isWritten: boolean)
 function alignmentOf(target: Target, uses: readonly Use[], isWritten: boolean): DirectAlignment | null {
   try {
     return isWritten
-      ? withProbeFile(target.path, DIRECT_PROBE_BYTES, directAlignment)
+      ? withProbeFile(target.path, new Uint8Array(DIRECT_PROBE_BYTES), directAlignment)
       : directAlignment(join(dataDirectory(target, 'none'), longestOf(uses).path));
   } catch (cause) {
     const why = `${codeOf(cause) ?? 'EUNKNOWN'}: ${(cause as Error).message}`;
@@ -97,7 +97,7 @@ function refusePreallocation(target: Target, uses: readonly Use[]): void {
     const missing = preallocationRefusal();
     if (missing !== null) throw refuse(missing);
     try {
-      withProbeFile(target.path, 0, (path) => tryPreallocation(path, mode));
+      withProbeFile(target.path, new Uint8Array(), (path) => tryPreallocation(path, mode));
     } catch (cause) {
       throw refuse(`${codeOf(cause)}: ${preallocationRemedy(cause)}`, cause);
     }

@@ -6,12 +6,12 @@ import { Command, Option } from 'commander';
 import { ENGINE_CHOICES } from '../workload/engine-choices.js';
 import { FORMATS, type RawRunOptions, SHELLS, type Shell } from './arguments.js';
 import type { RawCalibrateOptions } from './calibrate.js';
-import type { CleanOptions } from './clean.js';
 import { addFileOptions, collect, formatOption, progressOption, resultsOption } from './common-options.js';
 import { addBaseline, addCompare, addGate, addHistory } from './comparison-commands.js';
 import type { ListOptions } from './list.js';
 import type { PrepareOptions } from './prepare.js';
 import type { ShowOptions } from './show.js';
+import { addClean, addDoctor } from './target-commands.js';
 import { packageVersion } from './version.js';
 
 /**
@@ -36,6 +36,7 @@ export function createProgram(): Command {
   addHistory(program);
   addBaseline(program);
   addCalibrate(program);
+  addDoctor(program);
   addSchema(program);
   addCompletion(program);
   addClean(program);
@@ -153,21 +154,6 @@ function addCompletion(program: Command): void {
     .action(async (shell: Shell) => {
       const { printCompletionScript } = await import('./completion-script.js');
       process.exitCode = printCompletionScript(shell);
-    });
-}
-
-function addClean(program: Command): void {
-  program
-    .command('clean')
-    .description('remove what feedrate made below a target')
-    .requiredOption('-t, --target <path>', 'directory to clean; repeat for more', collect)
-    .option('--data', 'also remove the data files that later runs would reuse')
-    .option('--elsewhere', 'also remove what runs on other machines, or before a restart, have left')
-    .option('-y, --yes', 'do not ask')
-    .addHelpText('after', '\nExample:\n  feedrate clean -t /mnt/train --data\n')
-    .action(async (options: CleanOptions) => {
-      const { clean } = await import('./clean.js');
-      process.exitCode = await clean(options);
     });
 }
 

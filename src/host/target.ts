@@ -70,7 +70,7 @@ const PROBE_BYTES = 4096;
 /** Writes, syncs and removes a small file: the only test that knows read-only mounts, quotas, squashed roots and ACLs. */
 function probeWriting(name: string, path: string): void {
   try {
-    withProbeFile(path, PROBE_BYTES, () => {});
+    withProbeFile(path, new Uint8Array(PROBE_BYTES), () => {});
   } catch (error) {
     throw refusal(name, path, 'write in', error);
   }

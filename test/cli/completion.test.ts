@@ -56,6 +56,7 @@ test('commands, options and choices are offered', () => {
     'calibrate',
     'schema',
     'completion',
+    'doctor',
     'clean',
     'help',
     ':4',

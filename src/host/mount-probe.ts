@@ -1,0 +1,91 @@
+/** A little measuring for the doctor: what one stream gets, what a small read and an open cost. Seconds, not a benchmark. */
+import { randomFillSync } from 'node:crypto';
+import { closeSync, constants, openSync, readSync } from 'node:fs';
+import type { NfsTraffic } from '../record/nfs-traffic.js';
+import { readNfs, trafficSince } from './nfs-mount.js';
+import { evict, readEvidence } from './page-cache.js';
+import { withProbeFile } from './probe-file.js';
+
+/** Written and read once. */
+export const PROBE_BYTES = 64 * 2 ** 20;
+const STREAM_BLOCK_BYTES = 2 ** 20;
+const SMALL_BYTES = 4096;
+const SMALL_READS = 200;
+/** In blocks; a prime, so that no two reads are of one place. */
+const SMALL_STRIDE = 7919;
+const OPENS = 100;
+
+export interface MountProbe {
+  /** One thread that reads 1 MiB at a time; null when the page cache kept what was written. */
+  readonly streamBytesPerSecond: number | null;
+  /** Only on NFS. A 4 KiB read with O_DIRECT, median, and the round trip of its call. */
+  readonly smallReadNs: number | null;
+  readonly roundTripNs: number | null;
+  /** Only on NFS. An open and a close, median, and the calls that they make. */
+  readonly openNs: number | null;
+  readonly callsPerOpen: number | null;
+}
+
+/** Measures with a file of its own, which it removes. Throws Node's errors. */
+export function probeMount(directory: string): MountProbe {
+  return withProbeFile(directory, randomFillSync(new Uint8Array(PROBE_BYTES)), (path) => {
+    const streamBytesPerSecond = streamFrom(path);
+    if (readNfs(path) === null)
+      return { streamBytesPerSecond, smallReadNs: null, roundTripNs: null, openNs: null, callsPerOpen: null };
+    const small = smallReads(path);
+    const open = timed(path, OPENS, () => closeSync(openSync(path, 'r')));
+    const reads = small.traffic?.calls['READ'] ?? small.traffic?.calls['READ_PLUS'];
+    const calls = Object.values(open.traffic?.calls ?? {}).reduce((sum, { calls: count }) => sum + count, 0);
+    return {
+      streamBytesPerSecond,
+      smallReadNs: small.medianNs,
+      roundTripNs: reads === undefined ? null : reads.roundTripNs / reads.calls,
+      openNs: open.medianNs,
+      callsPerOpen: open.traffic === null ? null : calls / OPENS,
+    };
+  });
+}
+
+function streamFrom(path: string): number | null {
+  evict([path], { dropCaches: false });
+  const { residentBytesBefore } = readEvidence([path]);
+  if (residentBytesBefore !== null && residentBytesBefore > PROBE_BYTES / 100) return null;
+  const buffer = new Uint8Array(STREAM_BLOCK_BYTES);
+  const fd = openSync(path, 'r');
+  try {
+    const startNs = process.hrtime.bigint();
+    while (readSync(fd, buffer) > 0);
+    return PROBE_BYTES / (Number(process.hrtime.bigint() - startNs) / 1e9);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** NFS asks nothing of the alignment of direct reads. */
+function smallReads(path: string): { medianNs: number; traffic: NfsTraffic | null } {
+  const buffer = new Uint8Array(SMALL_BYTES);
+  const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECT);
+  let block = 0;
+  try {
+    return timed(path, SMALL_READS, () => {
+      readSync(fd, buffer, 0, SMALL_BYTES, (block++ * SMALL_STRIDE * SMALL_BYTES) % PROBE_BYTES);
+    });
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The median of so many times, and what the mount exchanged meanwhile. */
+function timed(path: string, repetitions: number, work: () => void): { medianNs: number; traffic: NfsTraffic | null } {
+  const before = readNfs(path);
+  const times = Array.from({ length: repetitions }, () => {
+    const startNs = process.hrtime.bigint();
+    work();
+    return Number(process.hrtime.bigint() - startNs);
+  }).sort((a, b) => a - b);
+  const traffic = before === null ? null : trafficSince(before);
+  return {
+    medianNs: times[repetitions >> 1] as number,
+    traffic: typeof traffic === 'string' ? null : traffic,
+  };
+}

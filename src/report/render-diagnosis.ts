@@ -1,0 +1,42 @@
+/** What the doctor found → bytes. */
+import type { Diagnosis, Finding, Severity } from '../record/finding.js';
+import type { ShownColumn } from './arm-table.js';
+import { oneLine, paragraphs } from './format.js';
+import { painter, type TerminalOptions, terminalTable } from './terminal.js';
+
+const MARKS: Readonly<Record<Severity, string>> = { good: '✓', note: '·', bad: '✗', unknown: '?' };
+
+const COLUMNS: readonly ShownColumn<Finding>[] = [
+  {
+    head: '',
+    align: 'left',
+    rank: 0,
+    text: ({ severity }) => MARKS[severity],
+    tone: ({ severity }) => (severity === 'good' || severity === 'bad' ? severity : 'plain'),
+  },
+  { head: 'check', align: 'left', rank: 0, text: ({ check }) => check },
+  { head: 'found', align: 'left', rank: 0, text: ({ value }) => oneLine(value) },
+];
+
+/** A table for each target, and below it what to do: the bad first, a line of reason and one to type. */
+export function renderDiagnoses(
+  diagnoses: readonly Diagnosis[],
+  format: 'table' | 'json',
+  options: TerminalOptions,
+): string {
+  if (format === 'json') return `${JSON.stringify(diagnoses, null, 2)}\n`;
+  const paint = painter(options.color);
+  return paragraphs(
+    diagnoses.flatMap(({ target, findings }) => [
+      [oneLine(`${target.name}: ${target.path}`), ...terminalTable(findings, COLUMNS, options)],
+      (['bad', 'note'] as const).flatMap((severity) =>
+        findings
+          .filter((finding) => finding.severity === severity && finding.reason !== null)
+          .flatMap(({ check, reason, remedy }) => [
+            paint(`${MARKS[severity]} ${check}: ${reason}`, severity === 'bad' ? 'bad' : 'plain'),
+            ...(remedy === null ? [] : [oneLine(`    ${remedy}`)]),
+          ]),
+      ),
+    ]),
+  );
+}
