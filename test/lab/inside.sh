@@ -1,0 +1,27 @@
+#!/bin/bash
+# In the lab: a workload on all mounts at the link's own delay, another with 2 ms more, and what kernel and server counted.
+#   inside.sh FEEDRATE WORKLOAD DELAYED-WORKLOAD    everything goes to the working directory
+set -euo pipefail
+main=$1
+declare -A workload=([0ms]=$2 [2ms]=$3)
+targets=()
+for mount in $NFS_LAB_MOUNTS; do
+  mkdir -p "${mount#*=}/${mount%%=*}"
+  targets+=(-t "${mount%%=*}=${mount#*=}/${mount%%=*}")
+done
+cp /proc/self/mountinfo mountinfo
+for delay in 0ms 2ms; do
+  for server in $(ip netns list | awk '{print $1}'); do
+    tc -n "$server" qdisc replace dev eth0 root netem delay "$delay" limit 100000
+  done
+  busybox ping -c 20 -i 0.05 -q fs1 >"$delay.ping"
+  ip netns exec fs1 cat /proc/net/rpc/nfsd >"$delay.before.nfsd"
+  cat /proc/self/mountstats >"$delay.before.mountstats"
+  "$main" run "${workload[$delay]}" "${targets[@]}" -o "$PWD/$delay" --progress none >"$delay.report" 2>"$delay.stderr" || echo $? >"$delay.failed"
+  cat /proc/self/mountstats >"$delay.after.mountstats"
+  ip netns exec fs1 cat /proc/net/rpc/nfsd >"$delay.after.nfsd"
+  for mount in $NFS_LAB_MOUNTS; do
+    mountstats mountstats -f "$delay.after.mountstats" -S "$delay.before.mountstats" "${mount#*=}" >"$delay.${mount%%=*}.theirs" || true
+  done
+done
+"$main" doctor "${targets[@]}" --format json >doctor.json

@@ -1,0 +1,117 @@
+// serial
+
+/** Real NFS: what feedrate says of mounts, bytes and time, against what the kernel and the server say. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Diagnosis } from '../../src/record/finding.js';
+import { nfsUseOf } from '../../src/stats/nfs-use.js';
+import { withTemporaryDirectory } from '../support/temporary-directory.js';
+import { type LabRun, runLab } from './lab.js';
+
+const test = suite('lab');
+const VERSIONS = ['3', '4.2'];
+
+const ofJob = ({ trials }: LabRun, job: string) => trials.filter((trial) => trial.job === job);
+
+test('mounts, bytes and times are those of the kernel and of the server', () =>
+  withTemporaryDirectory((directory) => {
+    const { mountinfo, plain, delayed, diagnoses } = runLab(directory, VERSIONS);
+    for (const lab of [plain, delayed]) {
+      assert.is(lab.trials.filter(({ status }) => status !== 'ok').length, 0, lab.report);
+      checkMounts(lab, mountinfo);
+      assert.match(lab.report, /NFS direct@v3: read .* wire and server \+ .* client/);
+    }
+    checkEvidence(plain, delayed);
+    checkBytes(plain);
+    checkCalls(plain);
+    checkDelay(plain, delayed);
+    checkDiagnoses(diagnoses);
+  }));
+
+function checkMounts({ run }: LabRun, mountinfo: string): void {
+  for (const version of VERSIONS) {
+    const target = run.environment.targets.find(({ name }) => name === `v${version}`);
+    const line = mountinfo.split('\n').find((text) => text.includes(` ${target?.mountPoint} `)) ?? '';
+    const shown = (option: string) => new RegExp(`[, ]${option}=([^, \\n]+)`).exec(line)?.[1] ?? null;
+    const options = target?.nfs?.options;
+    assert.is(options?.version, shown('vers'));
+    assert.is(options?.version, version);
+    assert.equal([`${options?.readBytes}`, `${options?.writeBytes}`], [shown('rsize'), shown('wsize')]);
+    assert.equal([options?.transport, options?.security], [shown('proto'), shown('sec')]);
+    assert.is(options?.serverAddress, shown('addr'));
+    assert.is(target?.nfs?.openTransports, 1);
+  }
+}
+
+function checkEvidence(plain: LabRun, delayed: LabRun): void {
+  const verdicts = (lab: LabRun, job: string) =>
+    new Set(ofJob(lab, job).map(({ cache }) => `${cache.verdict} ${cache.observed}`));
+  for (const job of ['direct', 'cold']) assert.equal([...verdicts(plain, job)], ['proven cold']);
+  assert.equal([...verdicts(delayed, 'warm')], ['proven warm']);
+}
+
+/** Within 1 %: what the trials say that the server sent and took, to what it says itself. */
+function checkBytes({ trials, serverBytes }: LabRun): void {
+  const ofServer = (field: 'serverReadBytes' | 'serverWriteBytes') =>
+    trials.reduce((sum, { nfs }) => sum + (nfs?.bytes?.[field] ?? Number.NaN), 0);
+  const ratio = ofServer('serverReadBytes') / serverBytes.read;
+  assert.ok(Math.abs(ratio - 1) < 0.01, `${ratio}`);
+  const applications = trials.reduce((sum, { window }) => sum + window.totalWriteBytes, 0);
+  assert.is(ofServer('serverWriteBytes'), applications);
+}
+
+/** Reads that find out what direct I/O asks for, before the first trial. */
+const CALLS_BEFORE_MOST = 4;
+
+/** The same calls and times as mountstats(8) prints, but for the kernel's whole ms at the ends of each trial. */
+function checkCalls({ trials, reads }: LabRun): void {
+  for (const [target, theirs] of reads) {
+    const read = nfsUseOf(trials.filter((trial) => trial.target === target))?.traffic.calls['READ'];
+    const more = theirs.calls - (read?.calls ?? Number.NaN);
+    assert.ok(more >= 0 && more <= CALLS_BEFORE_MOST, `${target}: ${more} of ${theirs.calls}`);
+    for (const [ns, ms] of [
+      [read?.queueNs, theirs.queueMs],
+      [read?.roundTripNs, theirs.roundTripMs],
+      [read?.executeNs, theirs.executeMs],
+    ]) {
+      const differenceMs = Math.abs((ns ?? Number.NaN) / 1e6 - (ms ?? Number.NaN) * theirs.calls);
+      assert.ok(differenceMs <= 2 * trials.length, `${target}: ${ns} ${ms}`);
+    }
+  }
+}
+
+/** What a ping takes longer is wire and server, not the client's. */
+function checkDelay(plain: LabRun, delayed: LabRun): void {
+  const grownPingNs = delayed.pingNs - plain.pingNs;
+  assert.ok(grownPingNs > 1.9e6, `${grownPingNs}`);
+  for (const version of VERSIONS) {
+    const split = (lab: LabRun) =>
+      nfsUseOf(ofJob(lab, 'direct').filter(({ target }) => target === `v${version}`))?.read ?? null;
+    const [before, after] = [split(plain), split(delayed)];
+    assert.ok(before !== null && after !== null);
+    assert.is(after.callsPerOperation, 1);
+    const grownNs = after.roundTripNs - before.roundTripNs;
+    // The mean call has waited for this machine, too.
+    assert.ok(grownNs > 0.95 * grownPingNs && grownNs < 1.5 * grownPingNs, `${grownNs} ${grownPingNs}`);
+    assert.ok(after.clientNs !== null && before.clientNs !== null);
+    assert.ok(after.clientNs - before.clientNs < 0.25 * grownNs, `${before.clientNs} ${after.clientNs}`);
+  }
+}
+
+/** The lab mounts with a single connection and the read-ahead of distributions, and small reads wait for the wire. */
+function checkDiagnoses(diagnoses: readonly Diagnosis[]): void {
+  assert.equal(diagnoses.length, VERSIONS.length);
+  for (const { findings } of diagnoses) {
+    const found = (name: string) => findings.find(({ check }) => check === name);
+    assert.equal([found('connections')?.severity, found('read-ahead')?.severity], ['bad', 'bad']);
+    assert.equal([found('transfer size')?.severity, found('version')?.severity], ['good', 'good']);
+    assert.match(
+      found('connections')?.remedy ?? '',
+      /mount -t nfs -o vers=.*,nconnect=16,hard,proto=tcp fs1:\/data \/mnt\//,
+    );
+    assert.match(found('small reads')?.value ?? '', /^4 KiB in [2-9](\.\d+)? ms, of it [2-9](\.\d+)? ms wire/);
+    assert.match(found('open and close')?.value ?? '', /, [1-9](\.\d)? calls$/);
+  }
+}
+
+test.run();

@@ -1,0 +1,92 @@
+/** The lab: real NFS mounts of a kernel that runs as a process. `nfs-lab` boots it, `inside.sh` works in it. */
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { decodeRun, decodeTrial } from '../../src/record/codec.js';
+import type { Diagnosis } from '../../src/record/finding.js';
+import type { RunRecord } from '../../src/record/run-record.js';
+import type { TrialRecord } from '../../src/record/trial-record.js';
+import { mainPath } from '../support/feedrate-cli.js';
+import { repositoryRoot } from '../support/repository.js';
+import { skipTest } from '../support/skip.js';
+
+const LAB = join(repositoryRoot, 'test', 'lab');
+const TIMEOUT_S = 220;
+/** Of nfs-lab: the lab itself failed, not what ran in it. */
+const LAB_FAILED = 125;
+
+/** One run in the lab, and what others counted meanwhile. */
+export interface LabRun {
+  readonly run: RunRecord;
+  readonly trials: readonly TrialRecord[];
+  readonly report: string;
+  /** READ and WRITE bytes by the server's own count, /proc/net/rpc/nfsd. */
+  readonly serverBytes: { readonly read: number; readonly write: number };
+  /** What mountstats(8) of nfs-utils makes of the READ calls on each mount, by target. */
+  readonly reads: ReadonlyMap<string, { calls: number; queueMs: number; roundTripMs: number; executeMs: number }>;
+  /** The shortest round trip of a ping to the server, ns: others may have waited for this machine. */
+  readonly pingNs: number;
+}
+
+export interface LabResult {
+  /** /proc/self/mountinfo in the lab. */
+  readonly mountinfo: string;
+  /** At the link's own delay, and with 2 ms more. */
+  readonly plain: LabRun;
+  readonly delayed: LabRun;
+  /** What `doctor` says, with the delay. */
+  readonly diagnoses: readonly Diagnosis[];
+}
+
+/** Boots the lab with a mount of each version, runs `plain.yaml`, then `delayed.yaml` with 2 ms of delay, and reads what came out. */
+export function runLab(directory: string, versions: readonly string[]): LabResult {
+  if (process.getuid?.() !== 0) skipTest('the lab takes root');
+  const launcher = join(directory, 'feedrate');
+  writeFileSync(launcher, `#!/bin/sh\nexec ${process.execPath} ${mainPath} "$@"\n`, { mode: 0o755 });
+  const options = ['--versions', versions.join(','), '--dir', directory, '--timeout', `${TIMEOUT_S}`];
+  const inside = [join(LAB, 'inside.sh'), launcher, join(LAB, 'plain.yaml'), join(LAB, 'delayed.yaml')];
+  const { status, stdout, stderr } = spawnSync(join(LAB, 'nfs-lab'), ['run', ...options, '--', ...inside], {
+    encoding: 'utf8',
+  });
+  if (status === LAB_FAILED) skipTest(`the lab does not boot: ${stderr.trim()}`, 'tool');
+  if (status !== 0) throw new Error(`the lab ended with ${status}: ${stdout}${stderr}`);
+  const file = (name: string) => readFileSync(join(directory, name), 'utf8');
+  const diagnoses = JSON.parse(file('doctor.json')) as Diagnosis[];
+  return {
+    mountinfo: file('mountinfo'),
+    plain: readRun(directory, '0ms'),
+    delayed: readRun(directory, '2ms'),
+    diagnoses,
+  };
+}
+
+function readRun(directory: string, delay: string): LabRun {
+  const file = (name: string) => readFileSync(join(directory, name), 'utf8');
+  const [runName] = readdirSync(join(directory, delay));
+  if (runName === undefined) throw new Error(`feedrate kept no run: ${file(`${delay}.stderr`)}`);
+  const kept = (name: string) => file(join(delay, runName, name));
+  const moved = (when: string) => /^io (\d+) (\d+)$/m.exec(file(`${delay}.${when}.nfsd`)) ?? [];
+  const [before, after] = [moved('before'), moved('after')];
+  const run = decodeRun(kept('run.json'), 'run.json');
+  return {
+    run,
+    trials: kept('trials.jsonl')
+      .trimEnd()
+      .split('\n')
+      .map((line) => decodeTrial(line, 'trials.jsonl')),
+    report: file(`${delay}.report`),
+    serverBytes: { read: Number(after[1]) - Number(before[1]), write: Number(after[2]) - Number(before[2]) },
+    reads: new Map(run.environment.targets.map(({ name }) => [name, theirReads(file(`${delay}.${name}.theirs`))])),
+    pingNs: Number(/= ([\d.]+)\//.exec(file(`${delay}.ping`))?.[1]) * 1e6,
+  };
+}
+
+function theirReads(text: string) {
+  const found = /^READ:\n\s*(\d+) ops.*\n.*\n\s*backlog wait: (\S+)\s+RTT: (\S+)\s+total execute time: (\S+)/m.exec(
+    text,
+  );
+  const [calls, queueMs, roundTripMs, executeMs] = (found ?? []).slice(1).map(Number);
+  if (calls === undefined || queueMs === undefined || roundTripMs === undefined || executeMs === undefined)
+    throw new Error(`mountstats(8) says nothing of READ: ${text}`);
+  return { calls, queueMs, roundTripMs, executeMs };
+}
