@@ -7,6 +7,7 @@ import type { Preparation } from './preparation.js';
 import { createProgress, type Progress } from './progress.js';
 import { INTERRUPTIONS, SessionRunner } from './session-runner.js';
 import { removeScratch } from './targets.js';
+import { Watchdog } from './watchdog.js';
 
 export type RunEnd = Exclude<RunRecord['status'], 'running'>;
 
@@ -41,6 +42,10 @@ async function runSessions(
   const { plan, workload } = preparation;
   const runner = new SessionRunner();
   const release = onInterrupt(runner, progress);
+  const watchdog = new Watchdog({
+    ...{ plan, targets: store.run.environment.targets, note: (text: string) => progress.note(text) },
+    ...{ isStopping: () => runner.stopping, kill: () => runner.kill() },
+  });
   try {
     for (let session = options.firstSession ?? 1; session <= plan.sessions && !runner.stopping; session++) {
       const sessionOptions = {
@@ -51,7 +56,10 @@ async function runSessions(
         dropCaches: options.dropCaches,
         injected: store.run.injected ?? [],
       };
-      await runner.run(sessionOptions, store.directory, (event) => progress.handle(event));
+      await runner.run(sessionOptions, store.directory, (event) => {
+        watchdog.handle(event);
+        progress.handle(event);
+      });
     }
     return runner.stopping ? 'aborted' : 'complete';
   } catch (thrown) {
@@ -60,7 +68,8 @@ async function runSessions(
     return 'failed';
   } finally {
     release();
-    if (runner.killed) removeScratch(plan.targets, store.run.id, progress);
+    watchdog.close();
+    if (runner.killed) removeScratch(plan.targets, store.run.id, watchdog.silent, progress);
   }
 }
 

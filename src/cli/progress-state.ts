@@ -8,7 +8,7 @@ const CURRENT = 4;
 
 export interface ProgressState {
   /** The last event, but for finished trials: what is going on now. */
-  readonly current: Exclude<SessionEvent, { type: 'trial' }> | null;
+  readonly current: Exclude<SessionEvent, { type: 'trial' | 'abandoned' }> | null;
   readonly previousType: SessionEvent['type'] | null;
   /** Of the trial under way, oldest first. */
   readonly ratesBytesPerSecond: readonly number[];
@@ -59,6 +59,7 @@ export function createProgressState(planned: number | null): ProgressState {
         doneTrials++;
         return;
       }
+      if (event.type === 'abandoned') return;
       current = event;
       if (event.type === 'progress') takeProgress(event);
       else rates = [];

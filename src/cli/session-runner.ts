@@ -7,11 +7,15 @@ import type { FromSession, ToSession } from './session-messages.js';
 /** What a user sends to end a run. */
 export const INTERRUPTIONS: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP']);
 
+/** A process that was killed ends within this time, unless it waits in the kernel. */
+const LEAVE_AFTER_MS = 3000;
+
 /** The sessions of one run, one process after the other, and the way to stop them. */
 export class SessionRunner {
   #child: ChildProcess | null = null;
   #stopping = false;
   #killed = false;
+  #leave: () => void = () => {};
 
   get stopping(): boolean {
     return this.#stopping;
@@ -28,11 +32,12 @@ export class SessionRunner {
     this.#send({ type: 'stop' });
   }
 
-  /** Ends the session at once, whatever it waits for. */
+  /** Ends the session at once, whatever it waits for. One that the kernel does not let go is left behind. */
   kill(): void {
     this.#stopping = true;
     this.#killed = true;
     this.#child?.kill('SIGKILL');
+    setTimeout(() => this.#leave(), LEAVE_AFTER_MS).unref();
   }
 
   #send(message: ToSession): void {
@@ -45,7 +50,13 @@ export class SessionRunner {
     // Node's event loops have rings of their own, for calls that a measuring thread does not make. They take of what an
     // ordinary user may lock: 28 KiB a thread.
     const env = { UV_USE_IO_URING: '0', ...process.env };
-    const child = fork(new URL('./session-process.js', import.meta.url), { serialization: 'advanced', env });
+    const child = fork(new URL('./session-process.js', import.meta.url), {
+      ...{ serialization: 'advanced', env },
+      // A session that is left behind must not hold the terminal's or a pipe's end open.
+      silent: true,
+    });
+    child.stdout?.pipe(process.stdout, { end: false });
+    child.stderr?.pipe(process.stderr, { end: false });
     this.#child = child;
     let failure: Extract<FromSession, { type: 'failed' }> | null = null;
     child.on('message', (message: FromSession) => {
@@ -56,6 +67,11 @@ export class SessionRunner {
     const end = await new Promise<ProcessEnd>((resolve, reject) => {
       child.on('exit', (status, signal) => resolve({ status, signal }));
       child.on('error', reject);
+      this.#leave = () => {
+        for (const handle of [child, child.channel, child.stdout, child.stderr])
+          (handle as { unref?(): void })?.unref?.();
+        resolve({ status: null, signal: 'SIGKILL' });
+      };
     });
     this.#child = null;
     if (end.signal !== null) this.#killed = true;

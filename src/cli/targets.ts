@@ -33,9 +33,23 @@ export function leftoverNotes(targets: readonly Target[]): string[] {
   );
 }
 
-/** Removes a run's scratch directories on behalf of a session process that no longer can. */
-export function removeScratch(targets: readonly Target[], runId: string, progress: Progress): void {
+/**
+ * Removes a run's scratch directories on behalf of a session process that no longer can. Targets that do not answer are
+ * not touched, as nobody could say when they will.
+ */
+export function removeScratch(
+  targets: readonly Target[],
+  runId: string,
+  silent: ReadonlySet<string>,
+  progress: Progress,
+): void {
   for (const target of targets) {
+    if (silent.has(target.name)) {
+      progress.note(
+        `target ${target.name} does not answer: what the run wrote there stays; remove it later with: feedrate clean -t ${target.path}`,
+      );
+      continue;
+    }
     try {
       removeOwnDirectory(ownDirectoryPath(target, runId, 'scratch'), runId);
     } catch (thrown) {

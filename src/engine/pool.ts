@@ -34,15 +34,21 @@ export class WorkerPool {
 
   /**
    * Runs the tasks of one trial at the same time, a thread each. A thread that dies (out of memory,
-   * a crash in native code) stops the others and becomes an outcome with a fault.
+   * a crash in native code) stops the others and becomes an outcome with a fault. When `abandoned` resolves, threads
+   * that are still at work are left there, and are outcomes without a report.
    */
-  async run(tasks: readonly WorkerTask[], counters: Counters): Promise<WorkerOutcome[]> {
+  async run(
+    tasks: readonly WorkerTask[],
+    counters: Counters,
+    abandoned: Promise<void> = new Promise(() => {}),
+  ): Promise<WorkerOutcome[]> {
     if (tasks.length > this.#threads)
       throw new RangeError(`${tasks.length} workers do not fit ${this.#threads} threads`);
     return Promise.all(
       tasks.map(async (task): Promise<WorkerOutcome> => {
         try {
-          return (await this.#piscina.run(task)) as WorkerOutcome;
+          const left = abandoned.then((): WorkerOutcome => ({ worker: task.worker, report: null, fault: null }));
+          return await Promise.race([this.#piscina.run(task) as Promise<WorkerOutcome>, left]);
         } catch (thrown) {
           counters.requestStop();
           return { worker: task.worker, report: null, fault: systemFaultOf(thrown) };

@@ -4,6 +4,7 @@
 const REMEDIES = {
   'cache-contradicted': 'use files larger than memory, one pass (no time_based), or cache: direct',
   'few-sessions': 'raise trials.sessions',
+  silent: 'find what stood still (server, network, a burst that was used up); measure again without it',
   'nfs-retransmitted':
     'look for lost packets (nstat, MTU), a server that is overloaded, or a timeo that is shorter than its slowest answer',
   'nfs-reconnected': 'look at the network and the server’s log: connections were broken and made again',

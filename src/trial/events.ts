@@ -22,8 +22,15 @@ export type SessionEvent =
       readonly opsPerSecond: number;
       /** Of this trial so far; null before the first operation ended. */
       readonly p99Ns: number | null;
+      /** Since an operation ended. */
+      readonly quietNs: number;
       /** Time left of the whole run; null when unknown. */
       readonly etaNs: number | null;
     }
+  /**
+   * The run was stopped, and the target did not answer: its workers were left where they wait, and what the session has
+   * there cannot be cleaned up. It can only be killed.
+   */
+  | { readonly type: 'abandoned'; readonly target: string }
   /** A trial is over and on disk. */
   | { readonly type: 'trial'; readonly record: TrialRecord };

@@ -7,6 +7,9 @@ import { addCells } from './assemble.js';
 /** How often a trial under way is looked at. */
 const POLL_MS = 250;
 
+/** After so long without the end of any operation a target is taken for one that does not answer, ns. */
+export const SILENCE_NS = 10e9;
+
 /** What can be seen of a trial while its workers run. */
 export interface LiveView {
   readonly elapsedNs: number;
@@ -14,6 +17,15 @@ export interface LiveView {
   readonly bytesPerSecond: number;
   readonly opsPerSecond: number;
   readonly p99Ns: number | null;
+  /** Since an operation ended, or since the start, to the precision of the looks. */
+  readonly quietNs: number;
+}
+
+/** A trial that is looked at. */
+export interface Watch {
+  /** The longest time without the end of any operation, ns. */
+  longestQuietNs(): number;
+  stop(): void;
 }
 
 interface Reading {
@@ -55,16 +67,21 @@ function fractionDone(job: Job, expectedBytes: number, elapsedNs: number, bytes:
 }
 
 /**
- * Looks at the counters four times a second until the returned function is called. The workers notice nothing. Before
+ * Looks at the counters four times a second until it is stopped. The workers notice nothing. Before
  * their common start, while they load and rehearse, there is nothing to be seen.
  */
-export function watch(counters: Counters, job: Job, expectedBytes: number, show: (view: LiveView) => void): () => void {
+export function watch(counters: Counters, job: Job, expectedBytes: number, show: (view: LiveView) => void): Watch {
   let last: Reading | null = null;
+  let quietSinceNs = 0;
+  let longestQuietNs = 0;
   const timer = setInterval(() => {
     const { beganNs } = counters;
     const now = read(counters);
     if (beganNs === null || now.atNs <= beganNs) return;
     const before = last ?? { atNs: beganNs, bytes: 0, ops: 0 };
+    if (last === null || now.ops > before.ops || now.bytes > before.bytes) quietSinceNs = now.atNs;
+    const quietNs = now.atNs - quietSinceNs;
+    longestQuietNs = Math.max(longestQuietNs, quietNs);
     const seconds = Math.max(1e-3, (now.atNs - before.atNs) / 1e9);
     const elapsedNs = now.atNs - beganNs;
     show({
@@ -73,8 +90,9 @@ export function watch(counters: Counters, job: Job, expectedBytes: number, show:
       bytesPerSecond: (now.bytes - before.bytes) / seconds,
       opsPerSecond: (now.ops - before.ops) / seconds,
       p99Ns: liveP99(counters),
+      quietNs,
     });
     last = now;
   }, POLL_MS);
-  return () => clearInterval(timer);
+  return { longestQuietNs: () => longestQuietNs, stop: () => clearInterval(timer) };
 }

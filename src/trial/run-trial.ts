@@ -17,7 +17,7 @@ import type { Dataset, Job } from '../workload/workload.js';
 import { assembleClient, assembleLatency, assembleRing, assembleSeries, assembleWindow } from './assemble.js';
 import { type CachePreparation, exchanged, judgeCache, type Moved, movedSince, prepareCache } from './cache.js';
 import { dataDirectory, layOutFiles } from './layout.js';
-import { type LiveView, watch } from './live.js';
+import { type LiveView, SILENCE_NS, watch } from './live.js';
 import { warningsOf } from './warnings.js';
 
 /** What all trials of a session share. */
@@ -31,6 +31,8 @@ export interface TrialSettings {
   readonly stopped: () => boolean;
   /** Told the counters of the trial under way, so that a stop can reach its workers; null when it is over. */
   readonly onCounters: (counters: Counters | null) => void;
+  /** The workers were left waiting for a target that does not answer: nothing there may be touched any more. */
+  readonly onAbandoned: (target: string) => void;
   readonly onLive: (trial: PlannedTrial, arm: Arm, view: LiveView) => void;
 }
 
@@ -132,8 +134,13 @@ function expectedBytes(arm: Arm, files: ArmFiles): number {
   return arm.spec.kind === 'checkpoint-write' ? onePass * arm.spec.checkpoints : onePass;
 }
 
+/** After a stop, what waits for a silent target may still end in this time. */
+const ABANDON_AFTER_NS = 2e9;
+
 interface Measured {
   readonly outcomes: readonly WorkerOutcome[];
+  readonly longestQuietNs: number;
+  readonly abandoned: boolean;
   readonly eventLoopDelay: { readonly maxNs: number; readonly p99Ns: number };
 }
 
@@ -149,18 +156,46 @@ async function measure(
   );
   const tasks = tasksOf(stage, counters, seed, settings.injected);
   const delay = monitorEventLoopDelay({ resolution: 10 });
-  const stopWatching = watch(counters, stage.arm.spec, expectedBytes(stage.arm, stage.files), (view) => {
+  const abandonment = new Abandonment(settings.stopped);
+  const watched = watch(counters, stage.arm.spec, expectedBytes(stage.arm, stage.files), (view) => {
+    abandonment.look(view);
     settings.onLive(trial, stage.arm, view);
   });
   settings.onCounters(counters);
   delay.enable();
   try {
-    const outcomes = await settings.pool.run(tasks, counters);
-    return { outcomes, eventLoopDelay: { maxNs: delay.max, p99Ns: delay.percentile(99) } };
+    const outcomes = await settings.pool.run(tasks, counters, abandonment.decided);
+    const { abandoned } = abandonment;
+    const longestQuietNs = watched.longestQuietNs();
+    return { outcomes, longestQuietNs, abandoned, eventLoopDelay: { maxNs: delay.max, p99Ns: delay.percentile(99) } };
   } finally {
     delay.disable();
-    stopWatching();
+    watched.stop();
     settings.onCounters(null);
+  }
+}
+
+/** Decides that workers wait in vain: the run is stopped, and their target stays silent. */
+class Abandonment {
+  readonly #stopped: () => boolean;
+  readonly decided: Promise<void>;
+  #decide: () => void = () => {};
+  #stoppedAtNs: number | null = null;
+  abandoned = false;
+
+  constructor(stopped: () => boolean) {
+    this.#stopped = stopped;
+    this.decided = new Promise((resolve) => {
+      this.#decide = resolve;
+    });
+  }
+
+  look({ elapsedNs, quietNs }: LiveView): void {
+    if (!this.#stopped()) return;
+    this.#stoppedAtNs ??= elapsedNs;
+    if (quietNs < SILENCE_NS || elapsedNs - this.#stoppedAtNs < ABANDON_AFTER_NS) return;
+    this.abandoned = true;
+    this.#decide();
   }
 }
 
@@ -186,17 +221,21 @@ async function execute(
   settings: TrialSettings,
 ): Promise<Execution> {
   let preparation: CachePreparation | null = null;
-  let measured: Measured = { outcomes: [], eventLoopDelay: { maxNs: 0, p99Ns: 0 } };
+  let measured: Measured = {
+    ...{ outcomes: [], longestQuietNs: 0, abandoned: false },
+    eventLoopDelay: { maxNs: 0, p99Ns: 0 },
+  };
   try {
     preparation = await prepare(stage, settings);
     measured = await measure(trial, stage, counters, settings);
-    const moved = movedSince(preparation);
+    const moved = measured.abandoned ? null : movedSince(preparation);
     const failed = measured.outcomes.find((outcome) => outcome.fault !== null);
     return { preparation, moved, measured, fault: failed?.fault ? { ...failed.fault, worker: failed.worker } : null };
   } catch (thrown) {
     return { preparation, moved: null, measured, fault: { ...faultOf(thrown), worker: -1 } };
   } finally {
-    removeQuietly(stage.scratchDirectory);
+    if (measured.abandoned) settings.onAbandoned(stage.target.name);
+    else removeQuietly(stage.scratchDirectory);
   }
 }
 
@@ -225,6 +264,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
   const nfs = moved === null ? null : exchanged(moved);
   const client = assembleClient(reports, measured.eventLoopDelay);
   const series = assembleSeries(reports, window.lastDoneNs);
+  const { longestQuietNs } = measured;
   const shortTransfers = reports.reduce((sum, report) => sum + report.shortTransfers, 0);
   const status = settings.stopped() ? 'aborted' : fault === null ? 'ok' : 'failed';
   return {
@@ -246,6 +286,17 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
     warnings:
       reports.length === 0
         ? []
-        : warningsOf({ job: arm.spec, engine, window, cache, nfs, client, shortTransfers, status, series }),
+        : warningsOf({
+            job: arm.spec,
+            engine,
+            window,
+            cache,
+            nfs,
+            client,
+            longestQuietNs,
+            shortTransfers,
+            status,
+            series,
+          }),
   };
 }

@@ -42,6 +42,7 @@ export class Session {
   #stopped = false;
   #counters: Counters | null = null;
   #doneHere = 0;
+  #abandoned = false;
   readonly #startMs = performance.now();
 
   constructor(options: SessionOptions, sink: SessionSink) {
@@ -72,6 +73,9 @@ export class Session {
           this.#counters = counters;
           if (this.#stopped) counters?.requestStop();
         },
+        onAbandoned: () => {
+          this.#abandoned = true;
+        },
         onLive: (trial, arm, view) =>
           this.#sink.emit({ type: 'progress', trialId: trial.id, arm: arm.id, ...this.#position(view), ...view }),
       };
@@ -86,9 +90,11 @@ export class Session {
     } catch (thrown) {
       if (!(thrown instanceof LayoutStopped)) throw thrown;
     } finally {
-      await pool.close();
-      for (const data of held) data.release();
-      for (const directory of scratch) removeOwnDirectory(directory, runId);
+      if (!this.#abandoned) {
+        await pool.close();
+        for (const data of held) data.release();
+        for (const directory of scratch) removeOwnDirectory(directory, runId);
+      }
     }
   }
 
@@ -116,6 +122,8 @@ export class Session {
     this.#sink.append(record);
     this.#doneHere++;
     this.#sink.emit({ type: 'trial', record });
+    // Threads that wait for a silent target end only with it, and nothing that is there can be removed.
+    if (this.#abandoned) this.#sink.emit({ type: 'abandoned', target: record.target });
     return record;
   }
 

@@ -3,6 +3,7 @@ import { type NfsTraffic, sumOfCalls } from '../record/nfs-traffic.js';
 import type { CacheEvidence, ClientUse, EngineUse, SeriesPoint, TrialRecord, Window } from '../record/trial-record.js';
 import { type Warning, warning } from '../record/warning.js';
 import type { Job } from '../workload/workload.js';
+import { SILENCE_NS } from './live.js';
 import { stepDown, unsteadiness, wholeSeconds } from './steadiness.js';
 
 /** Workers that used more than this share of their time on the CPU outside the kernel were the limit themselves. */
@@ -27,6 +28,8 @@ interface Observed {
   readonly nfs: NfsTraffic | null;
   readonly client: ClientUse;
   readonly shortTransfers: number;
+  /** The longest time without the end of any operation. */
+  readonly longestQuietNs: number;
   readonly status: TrialRecord['status'];
   readonly series: readonly SeriesPoint[];
 }
@@ -101,6 +104,11 @@ const clientBound: Check = ({ client, window, engine }) => {
   );
 };
 
+const silent: Check = ({ longestQuietNs, engine }) =>
+  engine.used === 'simulated' || longestQuietNs < SILENCE_NS
+    ? null
+    : warning('silent', `no operation ended for ${formatDurationNs(longestQuietNs)}`);
+
 const nfsRetransmitted: Check = ({ nfs }) => {
   const again = nfs === null ? 0 : sumOfCalls(nfs, 'retransmissions');
   const timeouts = nfs === null ? 0 : sumOfCalls(nfs, 'timeouts');
@@ -165,6 +173,7 @@ const unsteady: Check = ({ job, series, window, status }) => {
 };
 
 const CHECKS = [
+  silent,
   cacheContradicted,
   cacheUnproven,
   koffiMissing,

@@ -23,6 +23,7 @@ function measuring(changes: Partial<ProgressEvent> = {}): ProgressEvent {
     totalTrials: 12,
     elapsedNs: 1e9,
     fraction: 0.5,
+    quietNs: 0,
     bytesPerSecond: 512 * MIB,
     opsPerSecond: 1000,
     p99Ns: 18_400_000,

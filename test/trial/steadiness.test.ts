@@ -29,9 +29,15 @@ function codesOf(
 ): string[] {
   const window = { ...trial.window, startNs: changes.startNs ?? 0, endNs: rates.length * 1e9 + 2e8 };
   const job = changes.job ?? ioJob();
-  return warningsOf({ ...trial, nfs: null, job, window, series: seriesOf(rates), shortTransfers: 0 }).map(
-    ({ code }) => code,
-  );
+  return warningsOf({
+    ...trial,
+    nfs: null,
+    job,
+    window,
+    series: seriesOf(rates),
+    longestQuietNs: 0,
+    shortTransfers: 0,
+  }).map(({ code }) => code);
 }
 
 test('only whole seconds within the measured window count', () => {

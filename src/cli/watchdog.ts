@@ -1,0 +1,79 @@
+/** Tells of targets that stop answering, and sees to it that a stop ends the run all the same. */
+import type { Plan } from '../plan/plan.js';
+import type { TargetEnvironment } from '../record/run-record.js';
+import type { SessionEvent } from '../trial/events.js';
+import { SILENCE_NS } from '../trial/live.js';
+
+/** Between two looks. */
+const LOOK_MS = 1000;
+/** Without any word of the session it may sync or read much before a trial; longer than trials may be silent. */
+const MUTE_MS = 30_000;
+/** After a stop, a session that has been mute for so long is ended. */
+const STOP_MS = 10_000;
+
+/** What the watchdog does things to. */
+export interface Watched {
+  readonly plan: Pick<Plan, 'arms'>;
+  readonly targets: readonly TargetEnvironment[];
+  readonly note: (text: string) => void;
+  readonly isStopping: () => boolean;
+  readonly kill: () => void;
+}
+
+export class Watchdog {
+  readonly #watched: Watched;
+  readonly #silent = new Set<string>();
+  readonly #timer: NodeJS.Timeout;
+  #heardMs = performance.now();
+  /** What the session was at when it was last heard. */
+  #at: string | null = null;
+
+  constructor(watched: Watched) {
+    this.#watched = watched;
+    this.#timer = setInterval(() => this.#look(), LOOK_MS);
+    this.#timer.unref();
+  }
+
+  /** Names of targets that do not answer now: to touch them is to wait for them. */
+  get silent(): ReadonlySet<string> {
+    return this.#silent;
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  handle(event: SessionEvent): void {
+    this.#heardMs = performance.now();
+    this.#at = this.#targetOf(event);
+    if (this.#at === null) return;
+    if (event.type === 'abandoned') {
+      this.#silent.add(this.#at);
+      this.#watched.kill();
+    } else if (event.type === 'progress' && event.quietNs >= SILENCE_NS) this.#tell(this.#at, SILENCE_NS / 1e9);
+    else if (this.#silent.delete(this.#at)) this.#watched.note(`target ${this.#at} answers again`);
+  }
+
+  #targetOf(event: SessionEvent): string | null {
+    if (event.type === 'trial') return event.record.target;
+    if (event.type === 'layout' || event.type === 'abandoned') return event.target;
+    return this.#watched.plan.arms.find(({ id }) => id === event.arm)?.target ?? null;
+  }
+
+  #look(): void {
+    const muteMs = performance.now() - this.#heardMs;
+    if (this.#at !== null && muteMs >= MUTE_MS) this.#tell(this.#at, MUTE_MS / 1000);
+    if (muteMs >= STOP_MS && this.#watched.isStopping()) {
+      if (this.#at !== null) this.#silent.add(this.#at);
+      this.#watched.kill();
+    }
+  }
+
+  #tell(name: string, seconds: number): void {
+    if (this.#silent.has(name)) return;
+    this.#silent.add(name);
+    const mount = this.#watched.targets.find((target) => target.name === name);
+    const where = mount === undefined ? '' : ` (${mount.source} on ${mount.mountPoint})`;
+    this.#watched.note(`target ${name}${where} has not answered for ${seconds} s; waiting for it; Ctrl-C ends the run`);
+  }
+}
