@@ -4,20 +4,20 @@ import { dirname, join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { FeedrateError, type SystemFault, systemFaultOf } from '../base/errors.js';
 import { seedOf } from '../base/prng.js';
-import { chooseEngine } from '../engine/choose.js';
 import { Counters } from '../engine/counters.js';
 import type { WorkerPool } from '../engine/pool.js';
-import type { Slowdown, WorkerOutcome, WorkerTask } from '../engine/protocol.js';
-import { ownDirectoryPath } from '../host/own-directory.js';
-import { filesOf, touchesFiles } from '../plan/files.js';
-import type { Arm, ArmFiles, DataFile, Extent, Plan, PlannedTrial, Target } from '../plan/plan.js';
+import type { WorkerOutcome } from '../engine/protocol.js';
+import { touchesFiles } from '../plan/files.js';
+import type { Arm, DataFile, Plan, PlannedTrial } from '../plan/plan.js';
 import type { Injection } from '../record/run-record.js';
-import { type EngineUse, RECORD_VERSION, type TrialRecord } from '../record/trial-record.js';
-import type { Dataset, Job } from '../workload/workload.js';
+import { RECORD_VERSION, type TrialRecord } from '../record/trial-record.js';
+import type { Dataset } from '../workload/workload.js';
+import { Abandonment } from './abandonment.js';
 import { assembleClient, assembleLatency, assembleRing, assembleSeries, assembleWindow } from './assemble.js';
 import { type CachePreparation, exchanged, judgeCache, type Moved, movedSince, prepareCache } from './cache.js';
-import { dataDirectory, layOutFiles } from './layout.js';
-import { type LiveView, SILENCE_NS, watch } from './live.js';
+import { layOutFiles } from './layout.js';
+import { type LiveView, watch } from './live.js';
+import { expectedBytes, reads, type Stage, stageOf, tasksOf } from './stage.js';
 import { warningsOf } from './warnings.js';
 
 /** What all trials of a session share. */
@@ -34,73 +34,6 @@ export interface TrialSettings {
   /** The workers were left waiting for a target that does not answer: nothing there may be touched any more. */
   readonly onAbandoned: (target: string) => void;
   readonly onLive: (trial: PlannedTrial, arm: Arm, view: LiveView) => void;
-}
-
-interface Stage {
-  readonly arm: Arm;
-  readonly target: Target;
-  readonly engine: EngineUse;
-  readonly files: ArmFiles;
-  /** Where the files lie. */
-  readonly directory: string;
-  readonly scratchDirectory: string;
-}
-
-/** Whether a job reads bytes whose cache state could matter. */
-function reads(job: Job): boolean {
-  return (
-    job.kind === 'checkpoint-restore' ||
-    job.kind === 'small-files' ||
-    (job.kind === 'io' && job.rw !== 'write' && job.rw !== 'randwrite')
-  );
-}
-
-function stageOf(trial: PlannedTrial, settings: TrialSettings): Stage {
-  const arm = settings.plan.arms[trial.arm] as Arm;
-  const target = settings.plan.targets.find(({ name }) => name === arm.target) as Target;
-  const files = filesOf(arm, settings.dataset, trial.fileset);
-  const scratchDirectory = join(ownDirectoryPath(target, settings.runId, 'scratch'), trial.id);
-  const directory = files.place === 'data' ? dataDirectory(target, settings.runId) : scratchDirectory;
-  return { arm, target, engine: chooseEngine(arm.spec), files, directory, scratchDirectory };
-}
-
-/** One job's own files and extents, numbered anew from 0. */
-function shareOf(stage: Stage, job: number): { files: DataFile[]; extents: Extent[] } {
-  const extents = stage.files.extents[job] ?? [];
-  const wanted = [...new Set(extents.map(({ file }) => file))];
-  const slots = new Map(wanted.map((file, slot) => [file, slot]));
-  return {
-    files: wanted.map((file) => {
-      const data = stage.files.files[file] as DataFile;
-      return { ...data, path: join(stage.directory, data.path) };
-    }),
-    extents: extents.map((extent) => ({ ...extent, file: slots.get(extent.file) as number })),
-  };
-}
-
-/** Where one target is slowed down, the others run through the same loop, so that nothing but the delay differs. */
-function slowdownOf({ target }: Stage, injected: readonly Injection[]): Slowdown | null {
-  if (injected.length === 0) return null;
-  return injected.find(({ target: name }) => name === target.name) ?? { part: 0, delayNs: 0 };
-}
-
-function tasksOf(stage: Stage, counters: Counters, seed: number, injected: readonly Injection[]): WorkerTask[] {
-  const { arm, engine, files, scratchDirectory } = stage;
-  const threads = engine.threadsPerJob;
-  return Array.from({ length: counters.workers }, (_, worker) => ({
-    memory: counters.memory,
-    worker,
-    workers: counters.workers,
-    thread: worker % threads,
-    threads,
-    backend: engine.used,
-    job: arm.spec,
-    ...shareOf(stage, Math.floor(worker / threads)),
-    laidOut: files.laidOut,
-    scratchDirectory,
-    seed,
-    slowdown: slowdownOf(stage, injected),
-  }));
 }
 
 /** Makes the trial's scratch directory and what must be in it, then brings about the cache state. */
@@ -127,15 +60,6 @@ function makeDirectoriesOf(directory: string, files: readonly DataFile[]): void 
   for (const path of new Set(files.map((file) => dirname(join(directory, file.path)))))
     mkdirSync(path, { recursive: true });
 }
-
-/** Bytes that a trial moves when nothing ends it early; for the progress only. */
-function expectedBytes(arm: Arm, files: ArmFiles): number {
-  const onePass = files.extents.flat().reduce((sum, extent) => sum + extent.lengthBytes, 0);
-  return arm.spec.kind === 'checkpoint-write' ? onePass * arm.spec.checkpoints : onePass;
-}
-
-/** After a stop, what waits for a silent target may still end in this time. */
-const ABANDON_AFTER_NS = 2e9;
 
 interface Measured {
   readonly outcomes: readonly WorkerOutcome[];
@@ -172,30 +96,6 @@ async function measure(
     delay.disable();
     watched.stop();
     settings.onCounters(null);
-  }
-}
-
-/** Decides that workers wait in vain: the run is stopped, and their target stays silent. */
-class Abandonment {
-  readonly #stopped: () => boolean;
-  readonly decided: Promise<void>;
-  #decide: () => void = () => {};
-  #stoppedAtNs: number | null = null;
-  abandoned = false;
-
-  constructor(stopped: () => boolean) {
-    this.#stopped = stopped;
-    this.decided = new Promise((resolve) => {
-      this.#decide = resolve;
-    });
-  }
-
-  look({ elapsedNs, quietNs }: LiveView): void {
-    if (!this.#stopped()) return;
-    this.#stoppedAtNs ??= elapsedNs;
-    if (quietNs < SILENCE_NS || elapsedNs - this.#stoppedAtNs < ABANDON_AFTER_NS) return;
-    this.abandoned = true;
-    this.#decide();
   }
 }
 

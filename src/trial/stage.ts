@@ -1,0 +1,91 @@
+/** What a planned trial is made of: arm, target, engine, files, and a task for each worker. */
+import { join } from 'node:path';
+import { chooseEngine } from '../engine/choose.js';
+import type { Counters } from '../engine/counters.js';
+import type { Slowdown, WorkerTask } from '../engine/protocol.js';
+import { ownDirectoryPath } from '../host/own-directory.js';
+import { filesOf } from '../plan/files.js';
+import type { Arm, ArmFiles, DataFile, Extent, Plan, PlannedTrial, Target } from '../plan/plan.js';
+import type { Injection } from '../record/run-record.js';
+import type { EngineUse } from '../record/trial-record.js';
+import type { Dataset, Job } from '../workload/workload.js';
+import { dataDirectory } from './layout.js';
+
+interface StageSettings {
+  readonly plan: Plan;
+  readonly dataset: Dataset | null;
+  readonly runId: string;
+}
+
+export interface Stage {
+  readonly arm: Arm;
+  readonly target: Target;
+  readonly engine: EngineUse;
+  readonly files: ArmFiles;
+  /** Where the files lie. */
+  readonly directory: string;
+  readonly scratchDirectory: string;
+}
+
+/** Whether a job reads bytes whose cache state could matter. */
+export function reads(job: Job): boolean {
+  return (
+    job.kind === 'checkpoint-restore' ||
+    job.kind === 'small-files' ||
+    (job.kind === 'io' && job.rw !== 'write' && job.rw !== 'randwrite')
+  );
+}
+
+export function stageOf(trial: PlannedTrial, settings: StageSettings): Stage {
+  const arm = settings.plan.arms[trial.arm] as Arm;
+  const target = settings.plan.targets.find(({ name }) => name === arm.target) as Target;
+  const files = filesOf(arm, settings.dataset, trial.fileset);
+  const scratchDirectory = join(ownDirectoryPath(target, settings.runId, 'scratch'), trial.id);
+  const directory = files.place === 'data' ? dataDirectory(target, settings.runId) : scratchDirectory;
+  return { arm, target, engine: chooseEngine(arm.spec), files, directory, scratchDirectory };
+}
+
+/** One job's own files and extents, numbered anew from 0. */
+function shareOf(stage: Stage, job: number): { files: DataFile[]; extents: Extent[] } {
+  const extents = stage.files.extents[job] ?? [];
+  const wanted = [...new Set(extents.map(({ file }) => file))];
+  const slots = new Map(wanted.map((file, slot) => [file, slot]));
+  return {
+    files: wanted.map((file) => {
+      const data = stage.files.files[file] as DataFile;
+      return { ...data, path: join(stage.directory, data.path) };
+    }),
+    extents: extents.map((extent) => ({ ...extent, file: slots.get(extent.file) as number })),
+  };
+}
+
+/** Where one target is slowed down, the others run through the same loop, so that nothing but the delay differs. */
+function slowdownOf({ target }: Stage, injected: readonly Injection[]): Slowdown | null {
+  if (injected.length === 0) return null;
+  return injected.find(({ target: name }) => name === target.name) ?? { part: 0, delayNs: 0 };
+}
+
+export function tasksOf(stage: Stage, counters: Counters, seed: number, injected: readonly Injection[]): WorkerTask[] {
+  const { arm, engine, files, scratchDirectory } = stage;
+  const threads = engine.threadsPerJob;
+  return Array.from({ length: counters.workers }, (_, worker) => ({
+    memory: counters.memory,
+    worker,
+    workers: counters.workers,
+    thread: worker % threads,
+    threads,
+    backend: engine.used,
+    job: arm.spec,
+    ...shareOf(stage, Math.floor(worker / threads)),
+    laidOut: files.laidOut,
+    scratchDirectory,
+    seed,
+    slowdown: slowdownOf(stage, injected),
+  }));
+}
+
+/** Bytes that a trial moves when nothing ends it early; for the progress only. */
+export function expectedBytes(arm: Arm, files: ArmFiles): number {
+  const onePass = files.extents.flat().reduce((sum, extent) => sum + extent.lengthBytes, 0);
+  return arm.spec.kind === 'checkpoint-write' ? onePass * arm.spec.checkpoints : onePass;
+}
