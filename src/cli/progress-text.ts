@@ -5,6 +5,7 @@ import { quantileNs } from '../histogram/histogram.js';
 import { iops, latencyHistogram, throughputBytesPerSecond } from '../record/measure.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import type { SessionEvent } from '../trial/events.js';
+import type { LiveNfs } from '../trial/live-nfs.js';
 import { columnsOf, cut } from './columns.js';
 import type { ProgressState } from './progress-state.js';
 
@@ -90,12 +91,19 @@ function progressParts(
   withSparkline: boolean,
 ): Part[] {
   const parts: Part[] = [{ text: event.arm, leaveOut: 2, color: 'bold' }];
-  if (withSparkline) parts.push({ text: sparkline(state.ratesBytesPerSecond), leaveOut: 6, color: 'cyan' });
+  if (withSparkline) parts.push({ text: sparkline(state.ratesBytesPerSecond), leaveOut: 7, color: 'cyan' });
   parts.push({ text: formatThroughput(state.rateBytesPerSecond ?? 0), leaveOut: 0 });
   if (event.p99Ns !== null) parts.push({ text: `p99 ${formatDurationNs(event.p99Ns)}`, leaveOut: 4 });
+  if (event.nfs !== null) parts.push({ text: nfsText(event.nfs), leaveOut: 6 });
   parts.push(...placeParts(state));
   if (event.etaNs !== null) parts.push({ text: `eta ${clockTime(event.etaNs)}`, leaveOut: 3 });
   return parts;
+}
+
+/** `rtt 2.3 ms`, and what comes before it where calls wait longer to be sent. */
+function nfsText({ queueNs, roundTripNs }: LiveNfs): string {
+  const queue = queueNs > roundTripNs ? `queue ${formatDurationNs(queueNs)} ` : '';
+  return `${queue}rtt ${formatDurationNs(roundTripNs)}`;
 }
 
 function placeParts({ doneTrials, totalTrials }: ProgressState): Part[] {

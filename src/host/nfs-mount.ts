@@ -75,8 +75,17 @@ export function readNfs(path: string): NfsReading | null {
   return mount === null || !isNfs(mount) ? null : readingOf(mount);
 }
 
-/** What the mount did since then. The path is not asked again: a server that is gone would not answer. */
+/** The same mount's counters now. The path is not asked again: a server that is gone would not answer. */
+export function readNfsAgain({ mount }: NfsReading): NfsReading {
+  return readingOf(mount);
+}
+
+/** What the mount did between two readings. */
+export function trafficBetween(before: NfsReading, after: NfsReading): NfsTraffic | NoDelta {
+  return mountDelta(before.stats, after.stats, after.atNs - before.atNs);
+}
+
+/** What the mount did since then. */
 export function trafficSince(before: NfsReading): NfsTraffic | NoDelta {
-  const now = readingOf(before.mount);
-  return mountDelta(before.stats, now.stats, now.atNs - before.atNs);
+  return trafficBetween(before, readNfsAgain(before));
 }

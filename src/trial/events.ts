@@ -1,5 +1,6 @@
 /** What a session tells the process that started it, while it works. Plain data: it crosses processes. */
 import type { TrialRecord } from '../record/trial-record.js';
+import type { LiveNfs } from './live-nfs.js';
 
 export type SessionEvent =
   /** Files are being laid out: bytes written so far of all that this step needs. */
@@ -24,6 +25,8 @@ export type SessionEvent =
       readonly p99Ns: number | null;
       /** Since an operation ended. */
       readonly quietNs: number;
+      /** On NFS: what the client counted in the last second. */
+      readonly nfs: LiveNfs | null;
       /** Time left of the whole run; null when unknown. */
       readonly etaNs: number | null;
     }

@@ -3,6 +3,7 @@ import { CELL, type Counters, HISTOGRAM_BASE } from '../engine/counters.js';
 import { createHistogram, quantileNs } from '../histogram/histogram.js';
 import type { Job } from '../workload/workload.js';
 import { addCells } from './assemble.js';
+import type { LiveNfs, NfsWatch } from './live-nfs.js';
 
 /** How often a trial under way is looked at. */
 const POLL_MS = 250;
@@ -19,6 +20,7 @@ export interface LiveView {
   readonly p99Ns: number | null;
   /** Since an operation ended, or since the start, to the precision of the looks. */
   readonly quietNs: number;
+  readonly nfs: LiveNfs | null;
 }
 
 /** A trial that is looked at. */
@@ -70,7 +72,11 @@ function fractionDone(job: Job, expectedBytes: number, elapsedNs: number, bytes:
  * Looks at the counters four times a second until it is stopped. The workers notice nothing. Before
  * their common start, while they load and rehearse, there is nothing to be seen.
  */
-export function watch(counters: Counters, job: Job, expectedBytes: number, show: (view: LiveView) => void): Watch {
+export function watch(
+  counters: Counters,
+  { job, expectedBytes, nfs }: { job: Job; expectedBytes: number; nfs: NfsWatch },
+  show: (view: LiveView) => void,
+): Watch {
   let last: Reading | null = null;
   let quietSinceNs = 0;
   let longestQuietNs = 0;
@@ -91,6 +97,7 @@ export function watch(counters: Counters, job: Job, expectedBytes: number, show:
       opsPerSecond: (now.ops - before.ops) / seconds,
       p99Ns: liveP99(counters),
       quietNs,
+      nfs: nfs.look(),
     });
     last = now;
   }, POLL_MS);

@@ -7,6 +7,7 @@ import { seedOf } from '../base/prng.js';
 import { Counters } from '../engine/counters.js';
 import type { WorkerPool } from '../engine/pool.js';
 import type { WorkerOutcome } from '../engine/protocol.js';
+import type { NfsReading } from '../host/nfs-mount.js';
 import { touchesFiles } from '../plan/files.js';
 import type { Arm, DataFile, Plan, PlannedTrial } from '../plan/plan.js';
 import type { Injection } from '../record/run-record.js';
@@ -17,6 +18,7 @@ import { assembleClient, assembleLatency, assembleRing, assembleSeries, assemble
 import { type CachePreparation, exchanged, judgeCache, type Moved, movedSince, prepareCache } from './cache.js';
 import { layOutFiles } from './layout.js';
 import { type LiveView, watch } from './live.js';
+import { NfsWatch } from './live-nfs.js';
 import { expectedBytes, reads, type Stage, stageOf, tasksOf } from './stage.js';
 import { warningsOf } from './warnings.js';
 
@@ -72,6 +74,7 @@ async function measure(
   trial: PlannedTrial,
   stage: Stage,
   counters: Counters,
+  before: NfsReading | null,
   settings: TrialSettings,
 ): Promise<Measured> {
   // The same trial of the same plan sees the same offsets; another round sees others.
@@ -81,7 +84,8 @@ async function measure(
   const tasks = tasksOf(stage, counters, seed, settings.injected);
   const delay = monitorEventLoopDelay({ resolution: 10 });
   const abandonment = new Abandonment(settings.stopped);
-  const watched = watch(counters, stage.arm.spec, expectedBytes(stage.arm, stage.files), (view) => {
+  const told = { job: stage.arm.spec, expectedBytes: expectedBytes(stage.arm, stage.files), nfs: new NfsWatch(before) };
+  const watched = watch(counters, told, (view) => {
     abandonment.look(view);
     settings.onLive(trial, stage.arm, view);
   });
@@ -127,7 +131,7 @@ async function execute(
   };
   try {
     preparation = await prepare(stage, settings);
-    measured = await measure(trial, stage, counters, settings);
+    measured = await measure(trial, stage, counters, preparation.nfs, settings);
     const moved = measured.abandoned ? null : movedSince(preparation);
     const failed = measured.outcomes.find((outcome) => outcome.fault !== null);
     return { preparation, moved, measured, fault: failed?.fault ? { ...failed.fault, worker: failed.worker } : null };

@@ -4,7 +4,8 @@ import * as assert from 'uvu/assert';
 import type { ProgressMode } from '../../src/cli/arguments.js';
 import { aligned, columnsOf, cut } from '../../src/cli/columns.js';
 import { createProgress, type Progress } from '../../src/cli/progress.js';
-import { clockTime, sparkline } from '../../src/cli/progress-text.js';
+import { createProgressState } from '../../src/cli/progress-state.js';
+import { clockTime, plainLine, sparkline } from '../../src/cli/progress-text.js';
 import type { SessionEvent } from '../../src/trial/events.js';
 import { makeArm, makeTrial } from '../support/records.js';
 
@@ -24,6 +25,7 @@ function measuring(changes: Partial<ProgressEvent> = {}): ProgressEvent {
     elapsedNs: 1e9,
     fraction: 0.5,
     quietNs: 0,
+    nfs: null,
     bytesPerSecond: 512 * MIB,
     opsPerSecond: 1000,
     p99Ns: 18_400_000,
@@ -138,6 +140,16 @@ test('a narrow terminal keeps the rate longest', () => {
     'randread/bs=4KiB  1 MiB/s',
     '1 MiB/s',
   ]);
+});
+
+test('on NFS the round trip is shown, and the queue where calls wait longer to be sent', () => {
+  const shown = (queueNs: number) => {
+    const state = createProgressState(12);
+    state.take(measuring({ nfs: { callsPerSecond: 400, queueNs, roundTripNs: 2.3e6 } }));
+    return plainLine(state);
+  };
+  assert.match(shown(1e5), / {2}rtt 2\.3 ms {2}/);
+  assert.match(shown(1e7), / {2}queue 10 ms rtt 2\.3 ms {2}/);
 });
 
 test('colours come with a terminal and go with NO_COLOR', () => {

@@ -17,7 +17,7 @@ for delay in 0ms 2ms; do
   busybox ping -c 20 -i 0.05 -q fs1 >"$delay.ping"
   ip netns exec fs1 cat /proc/net/rpc/nfsd >"$delay.before.nfsd"
   cat /proc/self/mountstats >"$delay.before.mountstats"
-  "$main" run "${workload[$delay]}" "${targets[@]}" -o "$PWD/$delay" --progress none >"$delay.report" 2>"$delay.stderr" || echo $? >"$delay.failed"
+  "$main" run "${workload[$delay]}" "${targets[@]}" -o "$PWD/$delay" --progress json >"$delay.report" 2>"$delay.stderr" || echo $? >"$delay.failed"
   cat /proc/self/mountstats >"$delay.after.mountstats"
   ip netns exec fs1 cat /proc/net/rpc/nfsd >"$delay.after.nfsd"
   for mount in $NFS_LAB_MOUNTS; do

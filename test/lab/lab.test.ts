@@ -82,6 +82,11 @@ function checkCalls({ trials, reads }: LabRun): void {
 
 /** What a ping takes longer is wire and server, not the client's. */
 function checkDelay(plain: LabRun, delayed: LabRun): void {
+  const live = delayed.events.flatMap((event) => (event.type === 'progress' && event.nfs !== null ? [event.nfs] : []));
+  assert.ok(
+    live.some(({ roundTripNs }) => roundTripNs > 1.9e6 && roundTripNs < 10e6),
+    JSON.stringify(live),
+  );
   const grownPingNs = delayed.pingNs - plain.pingNs;
   assert.ok(grownPingNs > 1.9e6, `${grownPingNs}`);
   for (const version of VERSIONS) {

@@ -7,6 +7,7 @@ import type { Diagnosis } from '../../src/record/finding.js';
 import type { RunRecord } from '../../src/record/run-record.js';
 import type { TrialRecord } from '../../src/record/trial-record.js';
 import { mainPath } from '../support/feedrate-cli.js';
+import type { ProgressEvent } from '../support/live-run.js';
 import { repositoryRoot } from '../support/repository.js';
 import { skipTest } from '../support/skip.js';
 
@@ -20,6 +21,8 @@ export interface LabRun {
   readonly run: RunRecord;
   readonly trials: readonly TrialRecord[];
   readonly report: string;
+  /** What was told while it ran. */
+  readonly events: readonly ProgressEvent[];
   /** READ and WRITE bytes by the server's own count, /proc/net/rpc/nfsd. */
   readonly serverBytes: { readonly read: number; readonly write: number };
   /** What mountstats(8) of nfs-utils makes of the READ calls on each mount, by target. */
@@ -75,6 +78,10 @@ function readRun(directory: string, delay: string): LabRun {
       .split('\n')
       .map((line) => decodeTrial(line, 'trials.jsonl')),
     report: file(`${delay}.report`),
+    events: file(`${delay}.stderr`)
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as ProgressEvent),
     serverBytes: { read: Number(after[1]) - Number(before[1]), write: Number(after[2]) - Number(before[2]) },
     reads: new Map(run.environment.targets.map(({ name }) => [name, theirReads(file(`${delay}.${name}.theirs`))])),
     pingNs: Number(/= ([\d.]+)\//.exec(file(`${delay}.ping`))?.[1]) * 1e6,

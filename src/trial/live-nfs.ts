@@ -1,0 +1,42 @@
+import { type NfsReading, readNfsAgain, trafficBetween } from '../host/nfs-mount.js';
+import { sumOfCalls } from '../record/nfs-traffic.js';
+
+/** Looks between two readings of mountstats. */
+const LOOKS = 4;
+
+/** The calls of all kinds that ended in the last second; means of one. */
+export interface LiveNfs {
+  readonly callsPerSecond: number;
+  readonly queueNs: number;
+  readonly roundTripNs: number;
+}
+
+/** What the NFS client counts while a trial runs. */
+export class NfsWatch {
+  #last: NfsReading | null;
+  #looks = 0;
+  #view: LiveNfs | null = null;
+
+  /** `before`: the mount's counters before the trial; null on other file systems. */
+  constructor(before: NfsReading | null) {
+    this.#last = before;
+  }
+
+  /** The latest view; null on other file systems, and while no call ended. */
+  look(): LiveNfs | null {
+    if (this.#last === null || ++this.#looks % LOOKS !== 0) return this.#view;
+    const now = readNfsAgain(this.#last);
+    const traffic = trafficBetween(this.#last, now);
+    const calls = typeof traffic === 'string' ? 0 : sumOfCalls(traffic, 'calls');
+    this.#view =
+      typeof traffic === 'string' || calls <= 0
+        ? null
+        : {
+            callsPerSecond: calls / ((now.atNs - this.#last.atNs) / 1e9),
+            queueNs: sumOfCalls(traffic, 'queueNs') / calls,
+            roundTripNs: sumOfCalls(traffic, 'roundTripNs') / calls,
+          };
+    this.#last = now;
+    return this.#view;
+  }
+}
