@@ -6,12 +6,14 @@ import { POWER } from '../gate/verdict.js';
 import { leastOperations, type Measure } from '../stats/measure.js';
 import { canTell, formatChange, isTested } from './comparison-table.js';
 import { formatPercent, formatValue, oneLine, plural } from './format.js';
+import { mountLines } from './mount-lines.js';
 
 /** Lines for people, in the order of their weight; the last ones say how to read the table. */
 export function comparisonNotes(comparison: Comparison): string[] {
   return [
     ...meanLines(comparison),
     ...comparison.rankings.map(rankingLine),
+    ...mountLines(comparison),
     ...mismatchLines(comparison.cells),
     ...floorLines(comparison),
     ...warningLines(comparison),

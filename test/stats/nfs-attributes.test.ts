@@ -1,10 +1,13 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { compare } from '../../src/gate/comparison.js';
 import { parseMountinfo } from '../../src/host/mountinfo.js';
 import { describeNfsMount } from '../../src/host/nfs-mount.js';
 import type { TargetEnvironment } from '../../src/record/run-record.js';
+import { mountLines } from '../../src/report/mount-lines.js';
 import { headerLines } from '../../src/report/show.js';
 import { attributesOf } from '../../src/stats/attributes.js';
+import { measuredRun, measureNamed } from '../support/measured-runs.js';
 import { makeArm, makeRun } from '../support/records.js';
 
 const test = suite('nfs attributes');
@@ -49,6 +52,37 @@ test('an arm has what its mount negotiated as attributes', () => {
     'nfs.ontap': '9.14.1P3',
   });
   assert.is(attributes.get('vers'), '4.1');
+});
+
+test('a comparison of targets says what their mounts differ in', () => {
+  const arms = [makeArm('read'), { ...makeArm('read'), id: 'read@b', target: 'b' }];
+  const [target] = onNfs.environment.targets;
+  const linesOf = (connections: number, readAheadBytes: number) => {
+    const nfs = target?.nfs as NonNullable<TargetEnvironment['nfs']>;
+    const other = {
+      ...(target as TargetEnvironment),
+      name: 'b',
+      nfs: { ...nfs, readAheadBytes, options: { ...nfs.options, connections } },
+    };
+    const environment = { ...onNfs.environment, targets: [...onNfs.environment.targets, other] };
+    const run = measuredRun(
+      'a',
+      arms.map((one) => ({ arm: one, levels: [1e9, 1e9] })),
+      {},
+      environment,
+    );
+    const options = {
+      ...{ columns: ['target'], where: new Map(), measures: [measureNamed('throughput')], unit: 'session' as const },
+      ...{ demands: 'load' as const, ignore: new Set<string>(), alpha: 0.05, minEffect: 0.01, confidence: 0.95 },
+    };
+    return mountLines(compare([run], options));
+  };
+  const readAhead = 15 * 2 ** 20;
+  assert.equal(linesOf(16, readAhead), []);
+  assert.equal(linesOf(1, readAhead), ['the mounts of b and data differ in nfs.nconnect (16 → 1) alone']);
+  assert.equal(linesOf(4, 131_072), [
+    'the mounts of b and data differ in nfs.nconnect (16 → 4) and nfs.readahead (15MiB → 128KiB)',
+  ]);
 });
 
 test('a record of a version that did not read the mount has none, and the old names all the same', () => {
