@@ -26,6 +26,7 @@ export {
   record,
   totalCount,
 } from './histogram/histogram.js';
+export { diagnose } from './host/doctor.js';
 export { captureEnvironment } from './host/environment.js';
 export { findOwnDirectories, type OwnDirectory, removeOwnDirectory } from './host/own-directory.js';
 export { openTarget, statTarget } from './host/target.js';
@@ -35,6 +36,7 @@ export type { Arm, ArmFiles, DataFile, Extent, Factor, Plan, PlannedTrial, Targe
 export { buildPlan } from './plan/schedule.js';
 export { fits, type SpaceNeed, type SpaceVerdict, spaceNeeded } from './plan/space.js';
 export { decodeRun, decodeTrial, encodeRun, encodeTrial } from './record/codec.js';
+export type { Diagnosis, Finding, Severity } from './record/finding.js';
 export {
   cpuNsPerOp,
   iops,
@@ -47,14 +49,24 @@ export {
   throughputBytesPerSecond,
 } from './record/measure.js';
 export type { NfsMount, NfsOptions, NfsService } from './record/nfs-mount.js';
+export type { NfsBytes, NfsCalls, NfsConnections, NfsTraffic } from './record/nfs-traffic.js';
 export { type Environment, RUN_VERSION, type RunRecord, type TargetEnvironment } from './record/run-record.js';
 export type { RunStatus, StoredRun } from './record/stored-run.js';
 export { RECORD_VERSION, type TrialRecord } from './record/trial-record.js';
 export { WARNING_CODES, type Warning, type WarningCode } from './record/warning.js';
+export { benchmarkJson } from './report/benchmark-json.js';
+export { bmfJson } from './report/bmf.js';
+export { comparisonSuites } from './report/comparison-suites.js';
+export { junitXml, type TestSuite } from './report/junit.js';
+export { type Measurement, measurementsOf } from './report/measurements.js';
+export { openMetricsText } from './report/open-metrics.js';
 export { renderComparison } from './report/render-comparison.js';
 export { REPORT_FORMATS, type ReportFormat, type ReportOptions, renderRun } from './report/render-run.js';
+export { measurementSuite, thresholdSuite } from './report/run-suites.js';
+export { stepSummary } from './report/step-summary.js';
 export { type EffectSample, pairedSample, unpairedSample } from './stats/effect.js';
 export { type Measure, measureOf } from './stats/measure.js';
+export { type NfsSplit, type NfsUse, nfsUseOf } from './stats/nfs-use.js';
 export { type Spread, spreadOf } from './stats/spread.js';
 export { type ArmSummary, summarize } from './stats/summary.js';
 export { listRuns, type RunListing, resolveRun } from './store/find-runs.js';
