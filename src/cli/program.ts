@@ -2,16 +2,23 @@
  * The command line: commands, options, help. Only commander loads here; what a command
  * does is imported when it is called, so that `--version` and `--help` cost next to nothing.
  */
-import { Command, Option } from 'commander';
-import { ENGINE_CHOICES } from '../workload/engine-choices.js';
+import { Command } from 'commander';
 import { FORMATS, type RawRunOptions, SHELLS, type Shell } from './arguments.js';
 import type { RawCalibrateOptions } from './calibrate.js';
-import { addFileOptions, collect, formatOption, progressOption, resultsOption } from './common-options.js';
+import {
+  addFileOptions,
+  addWorkloadOptions,
+  argumentsOf,
+  collect,
+  formatOption,
+  progressOption,
+  resultsOption,
+} from './common-options.js';
 import { addBaseline, addCompare, addGate, addHistory } from './comparison-commands.js';
 import type { ListOptions } from './list.js';
 import type { PrepareOptions } from './prepare.js';
 import type { ShowOptions } from './show.js';
-import { addClean, addDoctor } from './target-commands.js';
+import { addClean, addDoctor, addMountMatrix } from './target-commands.js';
 import { packageVersion } from './version.js';
 
 /**
@@ -28,6 +35,7 @@ export function createProgram(): Command {
     .configureOutput({ outputError: (text, write) => write(`feedrate: ${plainError(text)}\n`) })
     .addHelpText('after', ROOT_EXAMPLES);
   addRun(program);
+  addMountMatrix(program);
   addPrepare(program);
   addShow(program);
   addList(program);
@@ -155,32 +163,6 @@ function addCompletion(program: Command): void {
       const { printCompletionScript } = await import('./completion-script.js');
       process.exitCode = printCompletionScript(shell);
     });
-}
-
-/** What `run` and `prepare` share: where, and which variant of the workload. */
-function addWorkloadOptions(command: Command, targetHelp: string): Command {
-  const target = new Option('-t, --target <path>', targetHelp);
-  if (command.name() !== 'calibrate') target.argParser(collect);
-  if (command.name() !== 'run') target.makeOptionMandatory();
-  return command
-    .addOption(target)
-    .option('--set <key=value>', 'replace a field of the workload: --set runtime=5s; repeat for more', collect)
-    .option('-P, --param <key=a,b>', 'vary a field: -P bs=4k,1m; repeat for more', collect)
-    .addOption(engineOption())
-    .option('--seed <number>', 'seed of order, offsets and content (default: the workload’s)');
-}
-
-/** The choices are for help and completion: a wrong name is told with the other faults of the workload. */
-function engineOption(): Option {
-  return new Option('--engine <name>', 'force an engine on every job, or fail: the same as --set ioengine=NAME')
-    .choices(ENGINE_CHOICES)
-    .argParser(String);
-}
-
-/** The words after `feedrate`, as they were typed. */
-function argumentsOf(command: Command): string[] {
-  const root = command.parent as Command & { readonly rawArgs: readonly string[] };
-  return root.rawArgs.slice();
 }
 
 /** Commander's message on one line, without its own prefix. */

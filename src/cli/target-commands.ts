@@ -1,8 +1,16 @@
-/** The commands about targets that measure nothing. */
+/** The commands about mounts and directories as such. */
 import type { Command } from 'commander';
 import type { CleanOptions } from './clean.js';
-import { collect, formatOption } from './common-options.js';
+import {
+  addVariantOptions,
+  argumentsOf,
+  collect,
+  formatOption,
+  progressOption,
+  resultsOption,
+} from './common-options.js';
 import type { DoctorOptions } from './doctor.js';
+import type { RawMountMatrixOptions } from './mount-matrix.js';
 
 export function addDoctor(program: Command): void {
   program
@@ -33,3 +41,38 @@ export function addClean(program: Command): void {
       process.exitCode = await clean(options);
     });
 }
+
+/** `feedrate mount-matrix`. */
+export function addMountMatrix(program: Command): void {
+  const matrix = program
+    .command('mount-matrix')
+    .description('mount an NFS export in several ways (as root), compare them, and print the lines of the best')
+    .argument('<workload>', 'a workload file')
+    .requiredOption(
+      '--export <source>',
+      'server:/path; repeat with other addresses of the server for more nconnect',
+      collect,
+    )
+    .requiredOption('--mount <options>', 'how to mount it, such as vers=4.1,nconnect=16; repeat for each way', collect);
+  addVariantOptions(matrix)
+    .option('--label <key=value>', 'note kept with the run; repeat for more', collect)
+    .addOption(resultsOption())
+    .option('--dry-run', 'mount, print arms, bytes to write and expected time, unmount')
+    .addOption(formatOption(['table', 'md']))
+    .addOption(progressOption())
+    .option('--drop-caches', 'also drop the kernel’s caches before cold trials')
+    .addHelpText('after', MATRIX_EXAMPLES)
+    .action(async (workload: string, options: RawMountMatrixOptions, command: Command) => {
+      const { mountMatrix } = await import('./mount-matrix.js');
+      process.exitCode = await mountMatrix(workload, options, argumentsOf(command));
+    });
+}
+
+const MATRIX_EXAMPLES = `
+Example:
+  feedrate mount-matrix workloads/random-read.yaml --export svm-1:/train --export svm-1-b:/train \\
+      --mount vers=3,nconnect=16 --mount vers=4.1 --mount vers=4.1,nconnect=16 --set trials.sessions=10
+
+Each mount has a directory feedrate-NAME on the export while it is measured. Mounts of one server and version share
+their connections: another nconnect takes another address of the server.
+`;

@@ -57,6 +57,7 @@ test('commands, options and choices are offered', () => {
     'schema',
     'completion',
     'doctor',
+    'mount-matrix',
     'clean',
     'help',
     ':4',

@@ -41,25 +41,34 @@ export interface LabResult {
   readonly diagnoses: readonly Diagnosis[];
 }
 
-/** Boots the lab with a mount of each version, runs `plain.yaml`, then `delayed.yaml` with 2 ms of delay, and reads what came out. */
-export function runLab(directory: string, versions: readonly string[]): LabResult {
+/** Boots the lab with a mount of each version and runs a script in it, which leaves its findings in the directory. */
+export function inLab(
+  directory: string,
+  versions: readonly string[],
+  script: string,
+  workloads: readonly string[],
+): void {
   if (process.getuid?.() !== 0) skipTest('the lab takes root');
   const launcher = join(directory, 'feedrate');
   writeFileSync(launcher, `#!/bin/sh\nexec ${process.execPath} ${mainPath} "$@"\n`, { mode: 0o755 });
   const options = ['--versions', versions.join(','), '--dir', directory, '--timeout', `${TIMEOUT_S}`];
-  const inside = [join(LAB, 'inside.sh'), launcher, join(LAB, 'plain.yaml'), join(LAB, 'delayed.yaml')];
+  const inside = [join(LAB, script), launcher, ...workloads.map((name) => join(LAB, name))];
   const { status, stdout, stderr } = spawnSync(join(LAB, 'nfs-lab'), ['run', ...options, '--', ...inside], {
     encoding: 'utf8',
   });
   if (status === LAB_FAILED) skipTest(`the lab does not boot: ${stderr.trim()}`, 'tool');
   if (status !== 0) throw new Error(`the lab ended with ${status}: ${stdout}${stderr}`);
+}
+
+/** Runs `plain.yaml` on all mounts, then `delayed.yaml` with 2 ms of delay, and reads what came out. */
+export function runLab(directory: string, versions: readonly string[]): LabResult {
+  inLab(directory, versions, 'inside.sh', ['plain.yaml', 'delayed.yaml']);
   const file = (name: string) => readFileSync(join(directory, name), 'utf8');
-  const diagnoses = JSON.parse(file('doctor.json')) as Diagnosis[];
   return {
     mountinfo: file('mountinfo'),
     plain: readRun(directory, '0ms'),
     delayed: readRun(directory, '2ms'),
-    diagnoses,
+    diagnoses: JSON.parse(file('doctor.json')) as Diagnosis[],
   };
 }
 
