@@ -1,6 +1,7 @@
 /** Of mounts that were compared: which one to use, and the lines that mount it. */
 import type { Comparison } from '../gate/comparison.js';
 import type { PlannedMount } from '../plan/mount-plan.js';
+import { geometricMean } from '../stats/geometric-mean.js';
 import { formatChange } from './comparison-table.js';
 import { oneLine } from './format.js';
 
@@ -11,12 +12,15 @@ const MOUNT_POINT = '/mnt/train';
  * notebook's lifecycle configuration. Empty when nothing was measured.
  */
 export function mountAdvice(comparison: Comparison, mounts: readonly PlannedMount[]): string[] {
-  const { grid, means, rankings } = comparison;
-  const [base] = grid.columns;
-  const ratioOf = new Map(means.map(({ column, ratio }) => [column, ratio]));
+  const { cells, grid, rankings } = comparison;
+  const measured = cells.filter(({ judgement }) => judgement.ratio !== null);
   const ranked = mounts
-    .filter(({ name }) => name === base || ratioOf.has(name))
-    .map((mount) => ({ mount, ratio: mount.name === base ? 1 : (ratioOf.get(mount.name) as number) }))
+    .flatMap((mount) => {
+      const mine = measured.filter(({ column }) => column === mount.name);
+      if (mount.name === grid.columns[0]) return measured.length === 0 ? [] : [{ mount, ratio: 1 }];
+      const ratios = mine.map(({ judgement }) => judgement.ratio?.estimate as number);
+      return ratios.length === 0 ? [] : [{ mount, ratio: geometricMean(ratios) }];
+    })
     .sort((a, b) => b.ratio - a.ratio);
   const [best] = ranked;
   if (best === undefined) return [];

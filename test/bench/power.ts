@@ -113,11 +113,26 @@ function playParts(keeping: Keeping, parts: readonly Part[]): void {
   keep(keeping);
 }
 
-function headingOf(extent: Extent, { alpha, seed }: Setting): string[] {
+/** What makes the numbers; where they are kept does not. */
+function commandOf({ quick, only, families, alpha, seed }: ReturnType<typeof readOptions>): string {
+  const changed = Object.entries({
+    only,
+    families,
+    alpha: alpha === '0.01' ? undefined : alpha,
+    seed: seed === '1' ? undefined : seed,
+  });
+  const words = [
+    ...(quick ? ['--quick'] : []),
+    ...changed.flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${value}`])),
+  ];
+  return words.length === 0 ? 'npm run bench:power' : `npm run bench:power -- ${words.join(' ')}`;
+}
+
+function headingOf(command: string, extent: Extent, { alpha, seed }: Setting): string[] {
   return [
     `# Do the verdicts hold? ${new Date().toISOString().slice(0, 10)}`,
     '',
-    `\`npm run bench:power${process.argv.length > 2 ? ` -- ${process.argv.slice(2).join(' ')}` : ''}\`, node ${process.versions.node}`,
+    `\`${command}\`, node ${process.versions.node}`,
     '',
     `Made-up recordings, seed ${seed}. Each family is judged by one call of \`judge\` in \`src/gate/verdict.ts\`, on samples of`,
     `\`src/stats/effect.ts\`, α ${100 * alpha} % for the family. All rules see the same recordings; slow rules see the first families only.`,
@@ -152,7 +167,7 @@ function main(): boolean {
       ? { alarms: [], power: [], equivalence: [], coverage: [] }
       : resume(typed.resume, setting, extent);
   playParts({ setting, extent, results, path: typed.json ?? typed.resume }, parts);
-  const text = powerMarkdown(results, headingOf(extent, setting));
+  const text = powerMarkdown(results, headingOf(commandOf(typed), extent, setting));
   if (typed.out === undefined) process.stdout.write(text);
   else writeWhole(typed.out, text);
   const missed = demandsOf(results).filter(({ met }) => met === false);
