@@ -37,6 +37,11 @@ export function atMost(max: number, count: Count): Verdict {
   return high <= max ? true : low > max ? false : null;
 }
 
+/** Whether more families could tell if false alarms are at most as many as demanded. */
+export function isUndecided(alarms: Count): boolean {
+  return atMost(ALARMS_MAX, alarms) === null;
+}
+
 /**
  * A test at its nominal level has just that rate, so no number of families shows that it is below. Met unless the rate
  * is shown to be above, with an error that all of `looks` such demands share.
