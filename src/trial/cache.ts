@@ -115,8 +115,8 @@ export function judgeCache(
   moved: Moved | null,
 ): CacheEvidence {
   const fetched = moved === null ? null : fetchedFrom(moved);
-  const share =
-    typeof fetched?.bytes === 'number' && window.totalReadBytes > 0 ? fetched.bytes / window.totalReadBytes : null;
+  const known = preparation?.reads === true && typeof fetched?.bytes === 'number' && window.totalReadBytes > 0;
+  const share = known ? (fetched.bytes as number) / window.totalReadBytes : null;
   const judgement: Judgement =
     preparation === null || fetched === null
       ? { verdict: 'none', detail: 'the trial failed before its cache state could be judged' }

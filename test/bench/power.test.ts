@@ -1,5 +1,3 @@
-// serial
-
 /** What `npm run bench:power` judges by. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

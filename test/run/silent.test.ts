@@ -1,5 +1,3 @@
-// serial
-
 /** Targets that stop answering: a frozen file system keeps its writers waiting in the kernel, as a server that is gone does. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
