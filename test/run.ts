@@ -1,14 +1,14 @@
 /**
  * `node --enable-source-maps dist/test/run.js [--root FOLDER] [--limit-ms N] [FILTER…]`
  *
- * Runs every test file below this folder (or those whose path has one of the filters in it), each in a process of
- * its own. Prints a line per file, what failed, what was skipped and why, and last `N passed, N failed`, with
+ * Runs every test file below this folder but the long ones (or those whose path has one of the filters in it), each in a
+ * process of its own. Prints a line per file, what failed, what was skipped and why, and last `N passed, N failed`, with
  * `, N skipped` where some were. Exits 1 when anything failed or nothing was found.
  */
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { isSerial, testFilesBelow } from './runner/discover.js';
+import { isLong, isSerial, testFilesBelow } from './runner/discover.js';
 import { type FileResult, killAll, runFile } from './runner/file-process.js';
 import type { Skip } from './runner/protocol.js';
 
@@ -65,8 +65,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
-const files = testFilesBelow(root).filter(
-  (file) => filters.length === 0 || filters.some((filter) => file.includes(filter)),
+const files = testFilesBelow(root).filter((file) =>
+  filters.length === 0 ? !isLong(file) : filters.some((filter) => file.includes(filter)),
 );
 if (files.length === 0) {
   console.log(`✘ no test file below ${root}${filters.length > 0 ? ` has ${filters.join(' or ')} in its path` : ''}`);

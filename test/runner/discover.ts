@@ -8,6 +8,11 @@ export function testFilesBelow(root: string): string[] {
     .sort();
 }
 
+/** `….long.test.js`: runs only where it is asked for by a part of its path. */
+export function isLong(file: string): boolean {
+  return file.includes('.long.test.');
+}
+
 /**
  * A file whose first line is `// serial` measures something: nothing else may run beside it. An empty line must
  * follow, or the compiler drops the comment together with an import of types.
