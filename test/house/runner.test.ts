@@ -17,8 +17,8 @@ interface Outcome {
   readonly lastLine: string;
 }
 
-function runFixtures(filters: string[], env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
-  const args = [runnerPath, '--root', fixturePath('runner'), '--limit-ms', '1000', ...filters];
+function runFixtures(filters: string[], env: NodeJS.ProcessEnv = {}, root = 'runner'): Promise<Outcome> {
+  const args = [runnerPath, '--root', fixturePath(root), '--limit-ms', '1000', ...filters];
   const settings = { ...process.env, CI: '', FEEDRATE_ALLOW_SKIPS: '', RUNNER_LOG: logPath, ...env };
   return new Promise((resolve) => {
     const child = execFile(process.execPath, args, { env: settings }, (_error, text) => {
@@ -92,6 +92,14 @@ runner('in CI a missing tool is a failure, unless allowed', async () => {
   const allowed = await runFixtures(['skipped'], { CI: 'true', FEEDRATE_ALLOW_SKIPS: '1' });
   assert.is(allowed.lastLine, '1 passed, 0 failed, 2 skipped');
   assert.is(allowed.status, 0);
+});
+
+runner('long files run only when they are asked for', async () => {
+  const usual = await runFixtures([], {}, 'runner-long');
+  assert.match(usual.text, '✔ short.test.mjs');
+  assert.is(usual.lastLine, '1 passed, 0 failed');
+  const asked = await runFixtures(['.test'], {}, 'runner-long');
+  assert.is(asked.lastLine, '2 passed, 0 failed');
 });
 
 runner('serial files run last and alone', async () => {
