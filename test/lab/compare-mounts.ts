@@ -11,6 +11,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { formatDurationNs } from '../../src/base/units.js';
 import { decodeRun, decodeTrial } from '../../src/record/codec.js';
 import { throughputBytesPerSecond } from '../../src/record/measure.js';
 import type { TargetEnvironment } from '../../src/record/run-record.js';
@@ -124,6 +125,9 @@ async function main(): Promise<boolean> {
       '```',
       file('comparison').trimEnd(),
       '```',
+      '',
+      `A clock reading is a system call in this kernel and takes ${formatDurationNs(run.ownCost?.clockNs ?? Number.NaN)}; fio reads the processor’s counter`,
+      'instead, so that feedrate loses to it here whatever the mount does.',
       '',
       `What is wrong: ${wrong.length === 0 ? 'nothing' : wrong.join('; ')}.`,
       '',

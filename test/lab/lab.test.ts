@@ -113,7 +113,7 @@ function checkDiagnoses(diagnoses: readonly Diagnosis[]): void {
       /mount -t nfs -o vers=.*,nconnect=16,hard,proto=tcp fs1:\/data \/mnt\//,
     );
     assert.match(found('small reads')?.value ?? '', /^4 KiB in [2-9](\.\d+)? ms, of it [2-9](\.\d+)? ms wire/);
-    assert.match(found('open and close')?.value ?? '', /, [1-9](\.\d)? calls$/);
+    assert.match(found('open and close')?.value ?? '', /, \d+\.\d calls$/);
   }
 }
 
