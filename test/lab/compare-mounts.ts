@@ -127,7 +127,7 @@ async function main(): Promise<boolean> {
       '```',
       '',
       `A clock reading is a system call in this kernel and takes ${formatDurationNs(run.ownCost?.clockNs ?? Number.NaN)}; fio reads the processor’s counter`,
-      'instead, so that feedrate loses to it here whatever the mount does.',
+      'instead. That is part of what feedrate loses to it here; what it loses with 1 MiB is not explained by it.',
       '',
       `What is wrong: ${wrong.length === 0 ? 'nothing' : wrong.join('; ')}.`,
       '',
