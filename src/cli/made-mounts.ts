@@ -20,12 +20,12 @@ export class MadeMounts {
 
   /** Mounts them, checks what was negotiated, and gives the targets. Throws `FeedrateError`; `dispose` is due all the same. */
   make(planned: readonly PlannedMount[]): readonly NamedPath[] {
-    for (const { name, source, options } of planned) {
+    for (const { name, source, options, connections } of planned) {
       const directory = join(this.#root, name);
       mkdirSync(directory);
       mountNfs(source, options, directory);
       this.#mounted.push(directory);
-      requireConnections(directory, options);
+      requireConnections(directory, options, connections);
       // All mounts may show one directory of the server: each has its own files in it.
       const path = join(directory, `feedrate-${name}`);
       mkdirSync(path, { recursive: true });
@@ -70,9 +70,8 @@ function answers(path: string): boolean {
 }
 
 /** Connections that an earlier mount of this server had opened stay as they are, whatever this one asked for. */
-function requireConnections(directory: string, options: string): void {
+function requireConnections(directory: string, options: string, asked: number): void {
   const nfs = nfsMountOf(mountOf(directory));
-  const asked = Number(/(?:^|,)nconnect=(\d+)/.exec(options)?.[1] ?? 1);
   const open = nfs?.openTransports ?? null;
   if (nfs === null || open === null || open === asked) return;
   throw new FeedrateError(

@@ -4,7 +4,7 @@ import { planMounts } from '../plan/mount-plan.js';
 import { mountAdvice } from '../report/mount-advice.js';
 import { renderComparison } from '../report/render-comparison.js';
 import { parseRunOptions, type RawRunOptions } from './arguments.js';
-import { comparisonOf, namedRun } from './comparison-input.js';
+import { comparisonOf, namedRun, unreadParts } from './comparison-input.js';
 import { MadeMounts } from './made-mounts.js';
 import { stdoutOptions } from './output.js';
 import { run } from './run.js';
@@ -45,11 +45,8 @@ export async function mountMatrix(
     if (interrupted) return EXIT.interrupted;
     const status = await run(parseRunOptions(workload, { ...raw, target }), command);
     if (raw.dryRun === true || interrupted) return status;
-    const comparison = comparisonOf(
-      [namedRun(raw.output, 'latest', ['series', 'latency'])],
-      { output: raw.output, cols: 'target', alpha: '5%', minEffect: '1%' },
-      'load',
-    );
+    const compared = { output: raw.output, cols: 'target', alpha: '5%', minEffect: '1%' };
+    const comparison = comparisonOf([namedRun(raw.output, 'latest', unreadParts({}))], compared, 'load');
     process.stdout.write(`\n${renderComparison(comparison, raw.format, stdoutOptions())}\n`);
     process.stdout.write(`${mountAdvice(comparison, planned).join('\n')}\n`);
     return status;

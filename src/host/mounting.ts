@@ -8,7 +8,7 @@ const TIMEOUT_MS = 60_000;
 function output(command: string, args: readonly string[]): string | null {
   const { status, stderr, error } = spawnSync(command, args, { encoding: 'utf8', timeout: TIMEOUT_MS });
   if (status === 0) return null;
-  return error?.message ?? stderr.trim().split('\n').at(-1) ?? `${command} ended with ${status}`;
+  return error?.message ?? (stderr.trim().split('\n').at(-1) || `${command} ended with ${status}`);
 }
 
 /** Mounts an export on an empty directory. Throws `FeedrateError('target')` with what mount(8) says. */

@@ -1,23 +1,14 @@
 /** The `xprt:` lines of mountstats: xs_tcp_print_stats and its like in net/sunrpc/xprtsock.c and xprtrdma/transport.c. */
+import type { NfsConnections } from '../record/nfs-traffic.js';
 import { counters } from './signed-counter.js';
 
-/** One connection. Sums are over sends: divide them by `sends` for a mean. null = this transport or kernel has none. */
-export interface TransportCounters {
+/** One connection. null = this transport or kernel has none. */
+export interface TransportCounters extends Omit<NfsConnections, 'open' | 'reconnects'> {
   readonly kind: string;
   readonly port: number | null;
   readonly binds: number;
   readonly connects: number | null;
   readonly idleSeconds: number | null;
-  readonly sends: number;
-  readonly receives: number;
-  /** Replies to no call that waits: late answers to calls that were sent again. */
-  readonly badXids: number;
-  /** Requests in flight, summed at each send. */
-  readonly inFlightSum: number;
-  /** Requests that waited for a slot, summed at each send: not 0 = slots ran out. */
-  readonly backlogSum: number;
-  /** The most slots that were in use; since Linux 3.4 (statvers 1.1). */
-  readonly maxSlots: number | null;
   readonly sendingSum: number | null;
   readonly pendingSum: number | null;
 }

@@ -7,6 +7,8 @@ export interface PlannedMount {
   readonly source: string;
   /** As mount(8) takes them. */
   readonly options: string;
+  /** nconnect as asked for. */
+  readonly connections: number;
 }
 
 const NAMES_MOST = 40;
@@ -67,7 +69,7 @@ export function planMounts(exports: readonly string[], optionLists: readonly str
     opened.set(`${source} ${version}`, connections);
     const name = nameOf(options, taken);
     taken.add(name);
-    return { name, source, options };
+    return { name, source, options, connections: Number(connections) };
   });
 }
 

@@ -48,7 +48,7 @@ export interface NfsConnections {
   readonly inFlightSum: number;
   /** Requests that waited for a slot: above 0, slots ran out. */
   readonly backlogSum: number;
-  /** The most slots that any connection used since it was made; null where the kernel does not tell. */
+  /** The most slots that any connection used since it was made; null where the kernel (before 3.4) or the transport does not tell. */
   readonly maxSlots: number | null;
 }
 

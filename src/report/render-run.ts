@@ -47,6 +47,11 @@ export function renderRun(
   }
 }
 
+/** What follows the table, whatever it is drawn with. */
+function findingLines({ summaries, thresholds, problems }: RunView): Line[] {
+  return [...cacheLines(summaries), ...nfsLines(summaries), ...thresholdLines(thresholds), ...problemLines(problems)];
+}
+
 function renderTerminal(view: RunView, options: TerminalOptions): string {
   const { arms, notes } = noteArms(view.summaries);
   const paint = painter(options.color);
@@ -60,12 +65,7 @@ function renderTerminal(view: RunView, options: TerminalOptions): string {
           captionOf(view.summaries),
           ...notes.map((note, index) => `${index + 1}) ${note}`),
         ],
-    painted([
-      ...cacheLines(view.summaries),
-      ...nfsLines(view.summaries),
-      ...thresholdLines(view.thresholds),
-      ...problemLines(view.problems),
-    ]),
+    painted(findingLines(view)),
     painted(fileLines(view.directory)),
   ]);
 }
@@ -80,11 +80,6 @@ function renderMarkdown(view: RunView): string {
     arms.length === 0 ? [] : markdownTable(arms, shownColumns(arms)),
     arms.length === 0 ? [] : [captionOf(view.summaries)],
     notes.map((note, index) => `${index + 1}. ${markdownText(note)}`),
-    listed([
-      ...cacheLines(view.summaries),
-      ...nfsLines(view.summaries),
-      ...thresholdLines(view.thresholds),
-      ...problemLines(view.problems),
-    ]),
+    listed(findingLines(view)),
   ]);
 }

@@ -93,6 +93,7 @@ export function minimumDetectableEffect(plan: PowerPlan & { readonly n: number; 
 export function sessionsFor(plan: PowerPlan & { readonly effect: number; readonly power: number }): number {
   if (plan.effect <= plan.delta) return Infinity;
   const size = sizeOfEffect(plan.effect, plan);
+  if (powerOfSigns(1, plan.alpha)(size) >= plan.power) return 1;
   const isEnough = (n: number) => powerOfStudent(n, plan.alpha)(size) >= plan.power;
   let [tooFew, enough] = [1, SESSIONS_MAX];
   if (!isEnough(enough)) return Infinity;
@@ -102,7 +103,7 @@ export function sessionsFor(plan: PowerPlan & { readonly effect: number; readonl
     else tooFew = middle;
   }
   // The bound of the signs moves in steps of n and is not monotonic in it, so it is walked through.
-  for (let n = enough === 2 ? 1 : enough; n <= SESSIONS_MAX; n++) {
+  for (let n = enough; n <= SESSIONS_MAX; n++) {
     if (powerOfSigns(n, plan.alpha)(size) >= plan.power) return n;
   }
   return Infinity;

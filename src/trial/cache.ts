@@ -1,5 +1,6 @@
 /** The cache state that a trial claims: brought about before it, and judged after it. */
 import { delta, type IoCounters, snapshot } from '../host/io-counters.js';
+import type { NoDelta } from '../host/mountstats-delta.js';
 import { type NfsReading, readNfs, trafficSince } from '../host/nfs-mount.js';
 import { evict, readEvidence, warmInStretches } from '../host/page-cache.js';
 import type { NfsTraffic } from '../record/nfs-traffic.js';
@@ -28,7 +29,7 @@ export interface CachePreparation {
 export interface Moved {
   readonly device: IoCounters;
   /** A word says why an NFS mount's counters tell nothing; null on other file systems. */
-  readonly nfs: NfsTraffic | 'missing' | 'remounted' | null;
+  readonly nfs: NfsTraffic | NoDelta | null;
 }
 
 export interface CacheRequest {
