@@ -7,7 +7,7 @@
  * mount is called different from itself. Ratios to fio are told: the kernel of the lab is slow and noisy.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,11 +16,10 @@ import { decodeRun, decodeTrial } from '../../src/record/codec.js';
 import { throughputBytesPerSecond } from '../../src/record/measure.js';
 import type { TargetEnvironment } from '../../src/record/run-record.js';
 import { ensureFio } from '../bench/fio-run.js';
+import { ratioOfNumbers } from '../bench/ratio.js';
 import { writeWhole } from '../bench/results-file.js';
-import { mainPath } from '../support/feedrate-cli.js';
-import { repositoryRoot } from '../support/repository.js';
+import { LAB, launcherIn, shownOption } from './lab.js';
 
-const LAB = join(repositoryRoot, 'test', 'lab');
 const TIMEOUT_S = 2400;
 const FULL = { versions: '3,4.0,4.1,4.2', rounds: 5 };
 const QUICK = { versions: '4.2', rounds: 2 };
@@ -30,8 +29,7 @@ const { values } = parseArgs({
 });
 
 async function runLab(directory: string, { versions, rounds }: typeof FULL): Promise<void> {
-  const launcher = join(directory, 'feedrate');
-  writeFileSync(launcher, `#!/bin/sh\nexec ${process.execPath} ${mainPath} "$@"\n`, { mode: 0o755 });
+  const launcher = launcherIn(directory);
   const options = [
     '--versions',
     versions,
@@ -51,8 +49,7 @@ async function runLab(directory: string, { versions, rounds }: typeof FULL): Pro
 
 /** Options that are not what mountinfo shows of the mount. */
 function wrongOptions({ name, mountPoint, nfs }: TargetEnvironment, mountinfo: string): string[] {
-  const line = mountinfo.split('\n').find((text) => text.includes(` ${mountPoint} `)) ?? '';
-  const shown = (option: string) => new RegExp(`[, ]${option}=([^, \\n]+)`).exec(line)?.[1] ?? null;
+  const shown = (option: string) => shownOption(mountinfo, mountPoint, option);
   const pairs = [
     ['vers', nfs?.options.version, shown('vers')],
     ['rsize', `${nfs?.options.readBytes}`, shown('rsize')],
@@ -80,8 +77,6 @@ function wrongVerdicts(cells: readonly JsonCell[]): string[] {
   });
 }
 
-const median = (sorted: readonly number[]) => sorted[sorted.length >> 1] as number;
-
 /** Throughput to fio’s, job by job: the median of the rounds’ ratios and their range. */
 function peerLines(directory: string, rounds: number): string[] {
   const runs = readdirSync(join(directory, 'peers')).sort();
@@ -94,8 +89,9 @@ function peerLines(directory: string, rounds: number): string[] {
         .find((one) => one.job === job);
       const fio = JSON.parse(readFileSync(join(directory, `fio.${job}.${index + 1}.json`), 'utf8'));
       return trial === undefined ? Number.NaN : throughputBytesPerSecond(trial) / fio.jobs[0].read.bw_bytes;
-    }).sort((a, b) => a - b);
-    const [low, middle, high] = [ratios[0] as number, median(ratios), ratios.at(-1) as number].map((x) => x.toFixed(2));
+    });
+    const ratio = ratioOfNumbers(ratios);
+    const [low, middle, high] = [ratio?.min, ratio?.median, ratio?.max].map((x) => (x ?? Number.NaN).toFixed(2));
     const what = job === 'small' ? '4 KiB random reads, O_DIRECT' : '1 MiB reads, O_DIRECT';
     return `| ${what} | ${middle} [${low}–${high}] |`;
   });

@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import type { Diagnosis } from '../../src/record/finding.js';
 import { nfsUseOf } from '../../src/stats/nfs-use.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
-import { type LabRun, runLab } from './lab.js';
+import { type LabRun, runLab, shownOption } from './lab.js';
 
 const test = suite('lab');
 const VERSIONS = ['3', '4.2'];
@@ -31,8 +31,7 @@ test('mounts, bytes and times are those of the kernel and of the server', () =>
 function checkMounts({ run }: LabRun, mountinfo: string): void {
   for (const version of VERSIONS) {
     const target = run.environment.targets.find(({ name }) => name === `v${version}`);
-    const line = mountinfo.split('\n').find((text) => text.includes(` ${target?.mountPoint} `)) ?? '';
-    const shown = (option: string) => new RegExp(`[, ]${option}=([^, \\n]+)`).exec(line)?.[1] ?? null;
+    const shown = (option: string) => shownOption(mountinfo, target?.mountPoint, option);
     const options = target?.nfs?.options;
     assert.is(options?.version, shown('vers'));
     assert.is(options?.version, version);

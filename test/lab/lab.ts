@@ -11,7 +11,7 @@ import type { ProgressEvent } from '../support/live-run.js';
 import { repositoryRoot } from '../support/repository.js';
 import { skipTest } from '../support/skip.js';
 
-const LAB = join(repositoryRoot, 'test', 'lab');
+export const LAB = join(repositoryRoot, 'test', 'lab');
 const TIMEOUT_S = 220;
 /** Of nfs-lab: the lab itself failed, not what ran in it. */
 const LAB_FAILED = 125;
@@ -41,6 +41,19 @@ export interface LabResult {
   readonly diagnoses: readonly Diagnosis[];
 }
 
+/** The command `feedrate` as the lab can start it. */
+export function launcherIn(directory: string): string {
+  const launcher = join(directory, 'feedrate');
+  writeFileSync(launcher, `#!/bin/sh\nexec ${process.execPath} ${mainPath} "$@"\n`, { mode: 0o755 });
+  return launcher;
+}
+
+/** The value that mountinfo shows of an option of a mount; null where it shows none. */
+export function shownOption(mountinfo: string, mountPoint: string | undefined, option: string): string | null {
+  const line = mountinfo.split('\n').find((text) => text.includes(` ${mountPoint} `)) ?? '';
+  return new RegExp(`[, ]${option}=([^, \\n]+)`).exec(line)?.[1] ?? null;
+}
+
 /** Boots the lab with a mount of each version and runs a script in it, which leaves its findings in the directory. */
 export function inLab(
   directory: string,
@@ -49,8 +62,7 @@ export function inLab(
   workloads: readonly string[],
 ): void {
   if (process.getuid?.() !== 0) skipTest('the lab takes root');
-  const launcher = join(directory, 'feedrate');
-  writeFileSync(launcher, `#!/bin/sh\nexec ${process.execPath} ${mainPath} "$@"\n`, { mode: 0o755 });
+  const launcher = launcherIn(directory);
   const options = ['--versions', versions.join(','), '--dir', directory, '--timeout', `${TIMEOUT_S}`];
   const inside = [join(LAB, script), launcher, ...workloads.map((name) => join(LAB, name))];
   const { status, stdout, stderr } = spawnSync(join(LAB, 'nfs-lab'), ['run', ...options, '--', ...inside], {
