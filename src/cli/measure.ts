@@ -55,6 +55,7 @@ async function runSessions(
         session,
         dropCaches: options.dropCaches,
         injected: store.run.injected ?? [],
+        looks: progress.looks,
       };
       await runner.run(sessionOptions, store.directory, (event) => {
         watchdog.handle(event);

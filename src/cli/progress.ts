@@ -1,6 +1,7 @@
 /** Live progress on stderr: one redrawn line on a terminal, appended lines elsewhere, events as JSON, or nothing. */
 import pc from 'picocolors';
 import type { SessionEvent } from '../trial/events.js';
+import { CLOSE_LOOKS, type Looks } from '../trial/live.js';
 import type { ProgressMode } from './arguments.js';
 import { createProgressState, type ProgressState } from './progress-state.js';
 import { eventJson, fittedLine, plainLine, trialLine } from './progress-text.js';
@@ -14,6 +15,8 @@ export interface ProgressStream {
 }
 
 export interface Progress {
+  /** How closely this progress wants trials to be looked at. */
+  readonly looks: Looks;
   handle(event: SessionEvent): void;
   /** Prints a line that stays, whatever the mode. */
   note(text: string): void;
@@ -28,6 +31,8 @@ export interface ProgressOptions {
 
 const REDRAW_EVERY_MS = 100;
 const LINE_EVERY_MS = 5000;
+/** Often enough for lines that come seldom, and for targets that fall silent. */
+const RARE_LOOKS: Looks = { everyMs: 1000, closely: true };
 const DEFAULT_COLUMNS = 80;
 /** Back to the first column, and erase to the end: all that a redrawn line needs, and all that Jupyter's neighbours bear. */
 const CLEAR_LINE = '\r\x1b[K';
@@ -47,7 +52,12 @@ export function createProgress(
   const state = createProgressState(totalTrials);
   switch (mode) {
     case 'none':
-      return { handle: () => undefined, note: (text) => stream.write(`${text}\n`), close: () => undefined };
+      return {
+        looks: { ...RARE_LOOKS, closely: false },
+        handle: () => undefined,
+        note: (text) => stream.write(`${text}\n`),
+        close: () => undefined,
+      };
     case 'json':
       return jsonProgress(stream);
     case 'line':
@@ -65,6 +75,7 @@ function canRedraw(stream: ProgressStream, environment: Readonly<Record<string, 
 
 function jsonProgress(stream: ProgressStream): Progress {
   return {
+    looks: CLOSE_LOOKS,
     handle: (event) => stream.write(`${eventJson(event)}\n`),
     note: (text) => stream.write(`${JSON.stringify({ type: 'note', text })}\n`),
     close: () => undefined,
@@ -79,6 +90,7 @@ function lineProgress(stream: ProgressStream, state: ProgressState, nowMs: () =>
     lastMs = nowMs();
   };
   return {
+    looks: RARE_LOOKS,
     handle(event) {
       state.take(event);
       if (event.type === 'trial') write(trialLine(event.record, state));
@@ -109,6 +121,7 @@ function redrawnProgress(
     if (visible) draw();
   };
   return {
+    looks: CLOSE_LOOKS,
     handle(event) {
       state.take(event);
       if (event.type === 'trial') {

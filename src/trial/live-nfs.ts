@@ -1,8 +1,8 @@
 import { type NfsReading, readNfsAgain, trafficBetween } from '../host/nfs-mount.js';
 import { sumOfCalls } from '../record/nfs-traffic.js';
 
-/** Looks between two readings of mountstats. */
-const LOOKS = 4;
+/** The least time between two readings of mountstats, ns; looks may come up to half of one early. */
+const PERIOD_NS = 0.9e9;
 
 /** The calls of all kinds that ended in the last second; means of one. */
 export interface LiveNfs {
@@ -14,7 +14,6 @@ export interface LiveNfs {
 /** What the NFS client counts while a trial runs. */
 export class NfsWatch {
   #last: NfsReading | null;
-  #looks = 0;
   #view: LiveNfs | null = null;
 
   /** `before`: the mount's counters before the trial; null on other file systems. */
@@ -22,9 +21,9 @@ export class NfsWatch {
     this.#last = before;
   }
 
-  /** The latest view; null on other file systems, and while no call ended. */
-  look(): LiveNfs | null {
-    if (this.#last === null || ++this.#looks % LOOKS !== 0) return this.#view;
+  /** The latest view at a `monotonicNs()`; null on other file systems, and while no call ended. */
+  look(nowNs: number): LiveNfs | null {
+    if (this.#last === null || nowNs - this.#last.atNs < PERIOD_NS) return this.#view;
     const now = readNfsAgain(this.#last);
     const traffic = trafficBetween(this.#last, now);
     const calls = typeof traffic === 'string' ? 0 : sumOfCalls(traffic, 'calls');

@@ -5,8 +5,15 @@ import type { Job } from '../workload/workload.js';
 import { addCells } from './assemble.js';
 import type { LiveNfs, NfsWatch } from './live-nfs.js';
 
-/** How often a trial under way is looked at. */
-const POLL_MS = 250;
+/** How closely a trial under way is looked at: what a look costs, the client has not for its workers. */
+export interface Looks {
+  readonly everyMs: number;
+  /** Also what takes a sum over all workers, or asks the NFS client. */
+  readonly closely: boolean;
+}
+
+/** For eyes that watch. */
+export const CLOSE_LOOKS: Looks = { everyMs: 250, closely: true };
 
 /** After so long without the end of any operation a target is taken for one that does not answer, ns. */
 export const SILENCE_NS = 10e9;
@@ -69,12 +76,12 @@ function fractionDone(job: Job, expectedBytes: number, elapsedNs: number, bytes:
 }
 
 /**
- * Looks at the counters four times a second until it is stopped. The workers notice nothing. Before
- * their common start, while they load and rehearse, there is nothing to be seen.
+ * Looks at the counters until it is stopped. Before the workers' common start, while they load and rehearse, there is
+ * nothing to be seen.
  */
 export function watch(
   counters: Counters,
-  { job, expectedBytes, nfs }: { job: Job; expectedBytes: number; nfs: NfsWatch },
+  { job, expectedBytes, nfs, looks }: { job: Job; expectedBytes: number; nfs: NfsWatch; looks: Looks },
   show: (view: LiveView) => void,
 ): Watch {
   let last: Reading | null = null;
@@ -95,11 +102,11 @@ export function watch(
       fraction: fractionDone(job, expectedBytes, elapsedNs, now.bytes),
       bytesPerSecond: (now.bytes - before.bytes) / seconds,
       opsPerSecond: (now.ops - before.ops) / seconds,
-      p99Ns: liveP99(counters),
+      p99Ns: looks.closely ? liveP99(counters) : null,
       quietNs,
-      nfs: nfs.look(),
+      nfs: looks.closely ? nfs.look(now.atNs) : null,
     });
     last = now;
-  }, POLL_MS);
+  }, looks.everyMs);
   return { longestQuietNs: () => longestQuietNs, stop: () => clearInterval(timer) };
 }

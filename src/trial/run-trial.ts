@@ -17,7 +17,7 @@ import { Abandonment } from './abandonment.js';
 import { assembleClient, assembleLatency, assembleRing, assembleSeries, assembleWindow } from './assemble.js';
 import { type CachePreparation, exchanged, judgeCache, type Moved, movedSince, prepareCache } from './cache.js';
 import { layOutFiles } from './layout.js';
-import { type LiveView, watch } from './live.js';
+import { type LiveView, type Looks, watch } from './live.js';
 import { NfsWatch } from './live-nfs.js';
 import { expectedBytes, reads, type Stage, stageOf, tasksOf } from './stage.js';
 import { warningsOf } from './warnings.js';
@@ -30,6 +30,7 @@ export interface TrialSettings {
   readonly pool: WorkerPool;
   readonly dropCaches: boolean;
   readonly injected: readonly Injection[];
+  readonly looks: Looks;
   readonly stopped: () => boolean;
   /** Told the counters of the trial under way, so that a stop can reach its workers; null when it is over. */
   readonly onCounters: (counters: Counters | null) => void;
@@ -84,7 +85,10 @@ async function measure(
   const tasks = tasksOf(stage, counters, seed, settings.injected);
   const delay = monitorEventLoopDelay({ resolution: 10 });
   const abandonment = new Abandonment(settings.stopped);
-  const told = { job: stage.arm.spec, expectedBytes: expectedBytes(stage.arm, stage.files), nfs: new NfsWatch(before) };
+  const told = {
+    ...{ job: stage.arm.spec, expectedBytes: expectedBytes(stage.arm, stage.files) },
+    ...{ nfs: new NfsWatch(before), looks: settings.looks },
+  };
   const watched = watch(counters, told, (view) => {
     abandonment.look(view);
     settings.onLive(trial, stage.arm, view);

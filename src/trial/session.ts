@@ -14,6 +14,7 @@ import { beginCold } from './cache.js';
 import { LayoutStopped } from './data-file.js';
 import type { SessionEvent } from './events.js';
 import { dataDirectory, type HeldData, holdData, layOutMissing, missingFilesOf } from './layout.js';
+import { CLOSE_LOOKS, type Looks } from './live.js';
 import { runRound } from './rounds.js';
 import { runTrial, type TrialSettings } from './run-trial.js';
 
@@ -26,6 +27,8 @@ export interface SessionOptions {
   readonly dropCaches: boolean;
   /** Targets to slow down. The plan does not know of them, so that what reads the records cannot. Default: none. */
   readonly injected?: readonly Injection[];
+  /** At trials under way. Default: closely. */
+  readonly looks?: Looks;
 }
 
 /** Where a session's results go. */
@@ -58,7 +61,7 @@ export class Session {
 
   /** Lays out the data files of all sets, then runs this session's trials, a round at a time. */
   async run(): Promise<void> {
-    const { plan, dataset, runId, session, dropCaches, injected = [] } = this.#options;
+    const { plan, dataset, runId, session, dropCaches, injected = [], looks = CLOSE_LOOKS } = this.#options;
     const stopped = () => this.#stopped;
     const pool = new WorkerPool(
       Math.max(1, ...plan.arms.map(({ spec }) => spec.numjobs * chooseEngine(spec).threadsPerJob)),
@@ -68,7 +71,7 @@ export class Session {
     try {
       for (const target of plan.targets) await this.#takeDirectories(target, scratch, held);
       const settings: TrialSettings = {
-        ...{ plan, dataset, runId, pool, stopped, dropCaches, injected },
+        ...{ plan, dataset, runId, pool, stopped, dropCaches, injected, looks },
         onCounters: (counters) => {
           this.#counters = counters;
           if (this.#stopped) counters?.requestStop();

@@ -233,6 +233,14 @@ test('none is silent but for notes', () => {
   assert.equal(written, ['stopping\n']);
 });
 
+test('trials are looked at as closely as somebody watches', () => {
+  const looks = (mode: ProgressMode, isTTY = false) => recorded(mode, { isTTY }).progress.looks;
+  assert.equal(looks('auto', true), { everyMs: 250, closely: true });
+  assert.equal(looks('json'), { everyMs: 250, closely: true });
+  assert.equal([looks('auto'), looks('line')], Array(2).fill({ everyMs: 1000, closely: true }));
+  assert.equal(looks('none'), { everyMs: 1000, closely: false });
+});
+
 test('a sparkline begins at zero', () => {
   assert.is(sparkline([]), '');
   assert.is(sparkline([0, 0]), '▁▁');
