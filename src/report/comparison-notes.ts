@@ -32,7 +32,7 @@ function meanLines({ means, grid }: Comparison): string[] {
 }
 
 /** `bs=4KiB, throughput: best is b (1.2 GiB/s); cannot be told from it: a, c; behind: d −5.0 %`. */
-export function rankingLine({ row, measure, entries }: Ranking): string {
+export function rankingLine({ row, measure, entries, unitsNeeded }: Ranking): string {
   const [best, ...others] = entries;
   const where = placeText(row);
   if (best === undefined) return `${where}: nothing was measured`;
@@ -42,7 +42,8 @@ export function rankingLine({ row, measure, entries }: Ranking): string {
     .map(({ column, toBest }) => `${oneLine(column)} ${toBest === null ? '' : formatChange(toBest.estimate)}`.trim());
   return [
     `${where === '' ? '' : `${where}, `}${measure.key}: best is ${oneLine(best.column)} (${formatValue(best.median, measure.metric.unit)})`,
-    ...(tied.length === 0 ? [] : [`cannot be told from it: ${tied.join(', ')}`]),
+    ...(unitsNeeded === null ? [] : [`to rank ${entries.length} takes ${unitsNeeded} sessions or more`]),
+    ...(unitsNeeded !== null || tied.length === 0 ? [] : [`cannot be told from it: ${tied.join(', ')}`]),
     ...(behind.length === 0 ? [] : [`behind: ${behind.join(', ')}`]),
   ].join('; ');
 }

@@ -1,7 +1,7 @@
 /**
  * Latencies that are known beforehand: a disk whose parts are slow by set times, read by feedrate and by fio.
  *
- *   node dist/test/bench/latency-truth.js [--delays 20,50,100] [--rounds 3] [--json]
+ *   node dist/test/bench/latency-truth.js [--delays 20,50,100] [--rounds 3] [--json] [--out FILE]
  *
  * A file of 1000 blocks is read once, in random order, O_DIRECT. Reads of 900 of its blocks take the first delay (ms),
  * of 98 the second, of 2 the third, so that p50, p99 and p99.9 each lie in a part of their own. The truth is how long the
@@ -14,7 +14,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { median } from 'simple-statistics';
@@ -27,6 +27,7 @@ import { layOut, runEngineWell } from '../support/engine.js';
 import { blocks, ioJob } from '../support/jobs.js';
 import { DelayedDisk, delayRefusal, type KernelTimes, kernelQuantileNs, type SlowPart } from './delayed-disk.js';
 import { ensureFio } from './fio-run.js';
+import { writeWhole } from './results-file.js';
 
 const BLOCK_BYTES = 4096;
 /** The quantile that lies in each part, and how many blocks the part has. */
@@ -68,6 +69,7 @@ const { values } = parseArgs({
     delays: { type: 'string', default: '20,50,100' },
     rounds: { type: 'string', default: '3' },
     json: { type: 'boolean', default: false },
+    out: { type: 'string' },
   },
 });
 
@@ -208,6 +210,21 @@ function report(outcomes: readonly Outcome[], print: (line: string) => void): bo
   return isTrue;
 }
 
+/** The table for people, with what they must know of it. */
+function pageOf(lines: readonly string[], fioVersion: string): string {
+  const command = ['node dist/test/bench/latency-truth.js', ...process.argv.slice(2)].join(' ');
+  return `${[
+    `# Latencies against the truth, ${new Date().toISOString().slice(0, 10)}`,
+    '',
+    `\`${command}\`; Linux ${release()}, node ${process.versions.node}, ${fioVersion}.`,
+    '',
+    'A disk whose parts are slow by set times is read by feedrate and by fio. *truth*: how long the reads of each side were',
+    `in the disk by the kernel's own histogram, ms. Demanded: p50, p99 and p99.9 within ${TOLERANCE * 100} % of it and of fio's \`lat\`.`,
+    'Medians of the rounds.',
+    ...['', '```', ...lines, '```', ''],
+  ].join('\n')}`;
+}
+
 /** False when the latencies were not those that they had to be. */
 async function main(): Promise<boolean> {
   const parts = slowParts();
@@ -215,7 +232,7 @@ async function main(): Promise<boolean> {
   if (!(Number.isInteger(rounds) && rounds > 0)) throw new Error(`--rounds ${values.rounds}: expected 1 or more`);
   const refusal = delayRefusal();
   if (refusal !== null) throw new Error(`latencies cannot be held against a truth on this machine: ${refusal}`);
-  const fioVersion = ensureFio((line) => process.stderr.write(`${line}\n`));
+  const fioVersion = await ensureFio((line) => process.stderr.write(`${line}\n`));
   const noRing = uringRefusal();
   if (noRing !== null) process.stderr.write(`io_uring is left out: ${noRing}\n`);
   const cells = CELLS.filter(({ engine }) => engine === 'psync' || noRing === null);
@@ -238,7 +255,11 @@ async function main(): Promise<boolean> {
     const outcomes = await measure(file, disk.slowDown(file.path, parts), cells, rounds);
     if (values.json)
       console.log(JSON.stringify({ fioVersion, node: process.version, delays: values.delays, outcomes }));
-    return report(outcomes, values.json ? () => {} : console.log);
+    const lines: string[] = [];
+    const isTrue = report(outcomes, (line) => lines.push(line));
+    if (!values.json) console.log(lines.join('\n'));
+    if (values.out !== undefined) writeWhole(values.out, pageOf(lines, fioVersion));
+    return isTrue;
   } finally {
     removeAll();
   }

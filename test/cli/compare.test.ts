@@ -238,6 +238,9 @@ test('three runs are ranked, the others against the first', () =>
     assert.is(status, 0);
     assert.match(stdout, /^throughput \(higher is better\): 2 others against a \(run\)/);
     assert.match(stdout, /^bs=4KiB, throughput: best is b \(120 B\/s\); behind: c −16\.\d %, a −16\.\d %$/m);
+    for (const name of ['d', 'e', 'f']) store(directory, name, 50, { sessions: 2 });
+    const few = feedrate(['compare', 'd', 'e', 'f'], directory).stdout;
+    assert.match(few, /^bs=4KiB, throughput: best is d \(50\.2 B\/s\); to rank 3 takes 4 sessions or more$/m);
   }));
 
 test('one session says what it would take, and does not pretend', () =>

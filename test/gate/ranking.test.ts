@@ -22,11 +22,11 @@ function rank(values: Readonly<Record<string, number>>, metric = 'throughput', n
     levels.map((value, index) => ({ session: index + 1, round: 1, value }));
   return rankingOf(new Map([['bs', '4KiB']]), measureNamed(metric), entries, alpha, (first, second) =>
     pairedSample(observed(first.levels), observed(second.levels)),
-  ).entries;
+  );
 }
 
 test('the greatest throughput is best, the others behind it by their ratio', () => {
-  const [best, second, third, ...rest] = rank({ a: 100, b: 200, c: 50 });
+  const [best, second, third, ...rest] = rank({ a: 100, b: 200, c: 50 }).entries;
   assert.equal(rest, []);
   assert.equal([best?.column, best?.toBest, best?.p], ['b', null, 1]);
   assert.equal([second?.column, second?.tied, third?.column, third?.tied], ['a', false, 'c', false]);
@@ -35,13 +35,13 @@ test('the greatest throughput is best, the others behind it by their ratio', () 
 });
 
 test('the smallest latency is best', () => {
-  const [best, second] = rank({ a: 100, b: 200 }, 'p99(latency)');
+  const [best, second] = rank({ a: 100, b: 200 }, 'p99(latency)').entries;
   assert.equal([best?.column, second?.column, second?.tied], ['a', 'b', false]);
   assert.ok(Math.abs((second?.toBest?.estimate ?? 0) - 2) < 0.02);
 });
 
 test('what is not shown to be behind is tied with the best, a smaller part of it than a verdict asks for too', () => {
-  const ranked = rank({ a: 100, b: 100.05, c: 80 });
+  const ranked = rank({ a: 100, b: 100.05, c: 80 }).entries;
   assert.equal(
     ranked.map(({ column, tied }) => [column, tied]),
     [
@@ -51,7 +51,7 @@ test('what is not shown to be behind is tied with the best, a smaller part of it
     ],
   );
   assert.equal(
-    rank({ a: 100, b: 99 }).map(({ tied }) => tied),
+    rank({ a: 100, b: 99 }).entries.map(({ tied }) => tied),
     [true, false],
     '1 % is seen when sessions agree',
   );
@@ -60,23 +60,27 @@ test('what is not shown to be behind is tied with the best, a smaller part of it
 test('all pairs of the row share the false alarms, as the best was not known before', () => {
   // Six entries have 15 pairs: 15 · 2⁻⁷ > 5 % ≥ 15 · 2⁻⁹.
   const far = { a: 1, b: 2, c: 3, d: 4, e: 5, f: 6 };
-  assert.ok(rank(far, 'throughput', 7).every(({ tied }) => tied));
+  const few = rank(far, 'throughput', 7);
+  assert.ok(few.entries.every(({ tied }) => tied));
+  assert.is(few.unitsNeeded, 9);
+  const enough = rank(far, 'throughput', 9);
+  assert.is(enough.unitsNeeded, null);
   assert.equal(
-    rank(far, 'throughput', 9).map(({ tied }) => tied),
+    enough.entries.map(({ tied }) => tied),
     [true, false, false, false, false, false],
   );
   assert.equal(
-    rank({ a: 1, b: 2 }, 'throughput', 7).map(({ tied }) => tied),
+    rank({ a: 1, b: 2 }, 'throughput', 7).entries.map(({ tied }) => tied),
     [true, false],
   );
 });
 
 test('one entry is best, and none is none', () => {
   assert.equal(
-    rank({ a: 1 }).map(({ column, tied }) => [column, tied]),
+    rank({ a: 1 }).entries.map(({ column, tied }) => [column, tied]),
     [['a', true]],
   );
-  assert.equal(rank({}), []);
+  assert.equal(rank({}).entries, []);
 });
 
 test.run();
