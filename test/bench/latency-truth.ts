@@ -212,7 +212,7 @@ function report(outcomes: readonly Outcome[], print: (line: string) => void): bo
 
 /** The table for people, with what they must know of it. */
 function pageOf(lines: readonly string[], fioVersion: string): string {
-  const command = ['node dist/test/bench/latency-truth.js', ...process.argv.slice(2)].join(' ');
+  const command = `npm run bench:latency -- --delays ${values.delays} --rounds ${values.rounds}`;
   return `${[
     `# Latencies against the truth, ${new Date().toISOString().slice(0, 10)}`,
     '',
