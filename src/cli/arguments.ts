@@ -41,6 +41,8 @@ export interface RunOptions {
   readonly progress: ProgressMode;
   /** Also write to /proc/sys/vm/drop_caches before a cold trial. */
   readonly dropCaches: boolean;
+  /** Mount NFS targets anew before a cold trial. */
+  readonly remount: boolean;
   /** Also to be written when the run has ended. */
   readonly files: OutputFiles;
 }
@@ -62,6 +64,7 @@ export interface RawRunOptions extends RawPlanOptions, OutputFiles {
   readonly format: Format;
   readonly progress: ProgressMode;
   readonly dropCaches?: boolean;
+  readonly remount?: boolean;
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
@@ -79,6 +82,7 @@ export function parseRunOptions(workloadPath: string, raw: RawRunOptions): RunOp
     format: raw.format,
     progress: raw.progress,
     dropCaches: raw.dropCaches ?? false,
+    remount: raw.remount ?? false,
     files: { junit: raw.junit, benchmarkJson: raw.benchmarkJson, bmf: raw.bmf, openMetrics: raw.openMetrics },
   };
 }

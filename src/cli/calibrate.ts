@@ -55,6 +55,7 @@ export async function calibrate(
     ],
     labels: parseLabels(raw.label ?? []),
     seed: raw.seed === undefined ? null : parseSeed(raw.seed),
+    remount: raw.remount ?? false,
   };
   const asked = {
     measures: measuresOf(raw.metric ?? ['throughput']),
@@ -71,7 +72,9 @@ export async function calibrate(
   if (injected.length > 0) refuseQueues(preparation.plan);
   const record = { ...runRecordOf(preparation, options, command), ...(injected.length > 0 && { injected }) };
   const store = createRun(raw.output, record);
-  const status = await measure(preparation, store, { progress: raw.progress, dropCaches: raw.dropCaches ?? false });
+  const status = await measure(preparation, store, {
+    ...{ progress: raw.progress, dropCaches: raw.dropCaches ?? false, remount: options.remount },
+  });
   const { directory } = store;
   const { run, trials } = readRun(directory);
   const measured = exitStatusOf({ status, trials, thresholds: [] });

@@ -27,7 +27,8 @@ export async function extendRun(
     throw cannotGoOn(directory, `it is ${status}, and only a complete run can be added to`);
   }
   if (run.injected !== undefined) throw cannotGoOn(directory, 'one of its targets was slowed down on purpose');
-  const preparation = prepareAgain(run, sessions);
+  const remount = run.command.includes('--remount');
+  const preparation = prepareAgain(run, sessions, remount);
   refuseOtherPlan(directory, run.plan, preparation.plan);
   refuseOtherEnvironment(directory, run, preparation);
   const store = reopenRun(directory, {
@@ -36,12 +37,12 @@ export async function extendRun(
     pid: process.pid,
   });
   const dropCaches = run.command.includes('--drop-caches');
-  return measure(preparation, store, { progress, dropCaches, firstSession: run.plan.sessions + 1 });
+  return measure(preparation, store, { progress, dropCaches, remount, firstSession: run.plan.sessions + 1 });
 }
 
 const SESSIONS = '--set trials.sessions=';
 
-function prepareAgain(run: RunRecord, sessions: number): Preparation {
+function prepareAgain(run: RunRecord, sessions: number, remount: boolean): Preparation {
   const words = [...run.overrides, `${SESSIONS}${sessions}`].map((text) => text.split(/ (.*)/s, 2));
   const textsOf = (option: string) => words.flatMap(([known, text = '']) => (known === option ? [text] : []));
   const engine = textsOf('--engine').at(-1);
@@ -50,7 +51,7 @@ function prepareAgain(run: RunRecord, sessions: number): Preparation {
     param: textsOf('-P'),
     ...(engine === undefined ? {} : { engine }),
   });
-  const options = { workloadPath: `${run.id}/run.json`, overrides, seed: run.plan.seed };
+  const options = { workloadPath: `${run.id}/run.json`, overrides, seed: run.plan.seed, remount };
   return prepareRun(run.workloadSource, options, run.plan.targets);
 }
 

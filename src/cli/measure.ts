@@ -2,16 +2,20 @@
 import { FeedrateError } from '../base/errors.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { RunStore } from '../store/run-store.js';
+import type { SessionEvent } from '../trial/events.js';
 import type { RunOptions } from './arguments.js';
 import type { Preparation } from './preparation.js';
 import { createProgress, type Progress } from './progress.js';
+import { Remounts } from './remounts.js';
 import { INTERRUPTIONS, SessionRunner } from './session-runner.js';
 import { removeScratch } from './targets.js';
 import { Watchdog } from './watchdog.js';
 
 export type RunEnd = Exclude<RunRecord['status'], 'running'>;
 
-export interface MeasureOptions extends Pick<RunOptions, 'progress' | 'dropCaches'> {
+export interface MeasureOptions
+  extends Pick<RunOptions, 'progress' | 'dropCaches'>,
+    Partial<Pick<RunOptions, 'remount'>> {
   /** 1-based; the sessions before it were measured earlier. Default 1. */
   readonly firstSession?: number;
 }
@@ -42,6 +46,7 @@ async function runSessions(
   const { plan, workload } = preparation;
   const runner = new SessionRunner();
   const release = onInterrupt(runner, progress);
+  const remounts = options.remount === true ? new Remounts(plan.targets, (text) => progress.note(text)) : null;
   const watchdog = new Watchdog({
     ...{ plan, targets: store.run.environment.targets, note: (text: string) => progress.note(text) },
     ...{ isStopping: () => runner.stopping, kill: () => runner.kill() },
@@ -57,10 +62,11 @@ async function runSessions(
         injected: store.run.injected ?? [],
         looks: progress.looks,
       };
-      await runner.run(sessionOptions, store.directory, (event) => {
+      const onEvent = (event: SessionEvent) => {
         watchdog.handle(event);
         progress.handle(event);
-      });
+      };
+      await runner.run(sessionOptions, store.directory, onEvent, remounts?.remount ?? null);
     }
     return runner.stopping ? 'aborted' : 'complete';
   } catch (thrown) {
@@ -70,6 +76,7 @@ async function runSessions(
   } finally {
     release();
     watchdog.close();
+    await remounts?.settled();
     if (runner.killed) removeScratch(plan.targets, store.run.id, watchdog.silent, progress);
   }
 }

@@ -21,6 +21,7 @@ import { resolveJob } from '../workload/resolve.js';
 import type { Workload } from '../workload/workload.js';
 import { refuseWhatTargetsCannot } from './abilities.js';
 import type { NamedPath, RunOptions } from './arguments.js';
+import { requireRemounts } from './remounts.js';
 import { leftoverNotes } from './targets.js';
 
 /** What `run`, `prepare` and the dry run work from. */
@@ -33,7 +34,7 @@ export interface Preparation {
   readonly notes: readonly string[];
 }
 
-type PlanOptions = Pick<RunOptions, 'workloadPath' | 'overrides' | 'seed'>;
+type PlanOptions = Pick<RunOptions, 'workloadPath' | 'overrides' | 'seed'> & Partial<Pick<RunOptions, 'remount'>>;
 
 /** The text of a workload file. Throws `FeedrateError('workload')`. */
 export function readWorkload(path: string): string {
@@ -57,6 +58,7 @@ export function prepareRun(workloadSource: string, options: PlanOptions, named: 
   const targets = named.map(({ name, path }) => openTarget(name, path, { write: false }));
   const plan = buildPlan(workload, targets, resolveJob, options.seed ?? workload.seed);
   const ofEngines = engineNotes(plan);
+  if (options.remount === true) requireRemounts(plan);
   for (const target of targets) {
     if (dataFilesOf(plan, workload.dataset, target).length > 0) refuseForeignDirectory(dataDirectory(target, 'none'));
   }

@@ -67,6 +67,7 @@ function addRun(program: Command): void {
     .addOption(formatOption(FORMATS))
     .addOption(progressOption())
     .option('--drop-caches', 'as root: also drop the kernel’s caches before cold trials')
+    .option('--remount', 'as root: mount NFS targets anew before cold trials')
     .addHelpText('after', RUN_EXAMPLES)
     .action(async (workload: string, options: RawRunOptions, command: Command) => {
       const [{ run: runCommand }, { parseRunOptions }] = await Promise.all([
@@ -135,6 +136,7 @@ function addCalibrate(program: Command): void {
     .addOption(formatOption(['table', 'json']))
     .addOption(progressOption())
     .option('--drop-caches', 'as root: also drop the kernel’s caches before cold trials')
+    .option('--remount', 'as root: mount NFS targets anew before cold trials')
     .addHelpText('after', CALIBRATE_EXAMPLES)
     .action(async (workload: string | undefined, options: RawCalibrateOptions, command: Command) => {
       const { calibrate: calibrateCommand } = await import('./calibrate.js');

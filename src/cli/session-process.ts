@@ -12,11 +12,27 @@ function tell(message: FromSession): void {
   if (process.connected) process.send?.(message);
 }
 
-async function start({ options, runDirectory }: Extract<ToSession, { type: 'start' }>): Promise<void> {
+/** The parent does it, as it is not killed with the session. Throws `FeedrateError('measurement')`. */
+function remount(target: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (why: string) => reject(new FeedrateError('measurement', why));
+    process.on('message', function hear(message: ToSession) {
+      if (message.type !== 'remounted') return;
+      process.off('message', hear);
+      if (message.problem === null) resolve();
+      else fail(message.problem);
+    });
+    process.once('disconnect', () => fail('the process that mounts targets is gone'));
+    tell({ type: 'remount', target });
+  });
+}
+
+async function start({ options, runDirectory, remounts }: Extract<ToSession, { type: 'start' }>): Promise<void> {
   const store = openRun(runDirectory);
   const session = new Session(options, {
     emit: (event) => tell({ type: 'event', event }),
     append: (record) => store.appendTrial(record),
+    ...(remounts && { remount: ({ name }) => remount(name) }),
   });
   process.on('message', (message: ToSession) => {
     if (message.type === 'stop') session.stop();

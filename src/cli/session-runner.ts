@@ -45,8 +45,16 @@ export class SessionRunner {
     if (this.#child?.connected) this.#child.send(message, () => {});
   }
 
-  /** Runs one session to its end. Throws `FeedrateError('measurement')` when it failed as a whole. */
-  async run(options: SessionOptions, runDirectory: string, onEvent: (event: SessionEvent) => void): Promise<void> {
+  /**
+   * Runs one session to its end. Throws `FeedrateError('measurement')` when it failed as a whole.
+   * @param remount mounts a target anew and says what went wrong; null: cold trials do without
+   */
+  async run(
+    options: SessionOptions,
+    runDirectory: string,
+    onEvent: (event: SessionEvent) => void,
+    remount: ((target: string) => Promise<string | null>) | null,
+  ): Promise<void> {
     // Node's event loops have rings of their own, for calls that a measuring thread does not make. They take of what an
     // ordinary user may lock: 28 KiB a thread.
     const env = { UV_USE_IO_URING: '0', ...process.env };
@@ -61,9 +69,11 @@ export class SessionRunner {
     let failure: Extract<FromSession, { type: 'failed' }> | null = null;
     child.on('message', (message: FromSession) => {
       if (message.type === 'event') onEvent(message.event);
+      else if (message.type === 'remount')
+        void remount?.(message.target).then((problem) => this.#send({ type: 'remounted', problem }));
       else failure = message;
     });
-    this.#send({ type: 'start', options, runDirectory });
+    this.#send({ type: 'start', options, runDirectory, remounts: remount !== null });
     const end = await new Promise<ProcessEnd>((resolve, reject) => {
       child.on('exit', (status, signal) => resolve({ status, signal }));
       child.on('error', reject);

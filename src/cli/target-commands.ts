@@ -61,6 +61,7 @@ export function addMountMatrix(program: Command): void {
     .addOption(formatOption(['table', 'md']))
     .addOption(progressOption())
     .option('--drop-caches', 'also drop the kernel’s caches before cold trials')
+    .option('--remount', 'mount anew before cold trials')
     .addHelpText('after', MATRIX_EXAMPLES)
     .action(async (workload: string, options: RawMountMatrixOptions, command: Command) => {
       const { mountMatrix } = await import('./mount-matrix.js');

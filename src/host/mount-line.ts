@@ -1,6 +1,7 @@
-/** The line that mounts a target anew with other options: what the doctor tells people to type. */
+/** Lines to type that mount a target anew: with other options, as the doctor says, or as it was. */
 import type { NfsOptions } from '../record/nfs-mount.js';
 import type { TargetEnvironment } from '../record/run-record.js';
+import { type Mount, mergedOptions } from './mountinfo.js';
 
 /** The options that a mount line may change. */
 export type MountChanges = Partial<
@@ -10,6 +11,12 @@ export type MountChanges = Partial<
 /** POSIX shell quoting, where it is needed. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** `mount …` with all options that the kernel shows: the mount just as it is. */
+export function mountLine(mount: Mount): string {
+  const { fileSystem, source, mountPoint } = mount;
+  return ['mount', '-t', fileSystem, '-o', mergedOptions(mount), source, mountPoint].map(shellWord).join(' ');
 }
 
 /**

@@ -138,11 +138,11 @@ export interface CacheEvidence {
    * it cannot be told. Absent before 2026-11-27.
    */
   readonly observed?: 'cold' | 'warm' | 'mixed' | null;
-  /** Of the trial's files, just before it; null when it could not be asked. */
+  /** Of the trial's files, just before it; null when it could not be asked, or was not (after a remount). */
   readonly residentBytesBefore: number | null;
   readonly fileBytes: number;
   readonly residencySource: 'cachestat' | 'mincore' | null;
-  /** How the files were evicted (`fadvise`, `dd`, `drop_caches`), or null. */
+  /** How the files were evicted (`fadvise`, `dd`, `drop_caches`, `remount`, or some with a `+`), or null. */
   readonly evictedBy: string | null;
   readonly applicationReadBytes: number;
   readonly applicationWriteBytes: number;

@@ -2,7 +2,7 @@
 import { delta, type IoCounters, snapshot } from '../host/io-counters.js';
 import type { NoDelta } from '../host/mountstats-delta.js';
 import { type NfsReading, readNfs, trafficSince } from '../host/nfs-mount.js';
-import { evict, readEvidence, warmInStretches } from '../host/page-cache.js';
+import { type EvictResult, evict, readEvidence, warmInStretches } from '../host/page-cache.js';
 import type { NfsTraffic } from '../record/nfs-traffic.js';
 import type { CacheEvidence, Window } from '../record/trial-record.js';
 import type { CacheClaim } from '../workload/workload.js';
@@ -40,25 +40,41 @@ export interface CacheRequest {
   /** Whether the job reads at all; a cache state of bytes that nobody reads is no claim. */
   readonly reads: boolean;
   readonly dropCaches: boolean;
+  /** Mounts the target anew before a cold trial; null: evict only. */
+  readonly remount: (() => Promise<void>) | null;
   readonly stopped: () => boolean;
 }
 
 /** Evicts or reads the files as claimed, then looks at what the page cache really holds. */
 export async function prepareCache(request: CacheRequest): Promise<CachePreparation> {
-  const { claim, paths, targetPath, reads, dropCaches, stopped } = request;
+  const { claim, paths, targetPath, reads, stopped } = request;
   // Direct reads bypass the cache but find dirty pages in it, so those go as well.
   const evicts = reads && (claim === 'cold' || claim === 'direct');
-  const eviction = evicts ? evict(paths, { dropCaches: dropCaches && claim === 'cold' }) : null;
+  const anew = evicts && claim === 'cold' && paths.length > 0 ? request.remount : null;
+  const eviction = evicts ? evictionOf(request, anew !== null) : null;
+  // After a remount nobody asks about the files: to open them would fill the caches of attributes and names again.
+  const evidence = anew === null ? null : { ...readEvidence(paths), ...UNSEEN };
+  await anew?.();
   if (reads && claim === 'warm') await warmUntil(paths, stopped);
   return {
     claim,
     reads,
-    before: { ...readEvidence(paths), evictedBy: eviction?.evictedBy ?? null },
+    before: { ...(evidence ?? readEvidence(paths)), evictedBy: eviction?.evictedBy ?? null },
     problem: eviction?.problem ?? null,
     counters: snapshot({ path: targetPath }),
     nfs: readNfs(targetPath),
     targetPath,
   };
+}
+
+const UNSEEN = { residentBytesBefore: null, residencySource: null };
+
+/** A remount takes the place of eviction file by file: unmounting writes back and lets go of everything. */
+function evictionOf({ claim, paths, dropCaches }: CacheRequest, remounts: boolean): EvictResult {
+  const drops = dropCaches && claim === 'cold';
+  if (!remounts) return evict(paths, { dropCaches: drops });
+  const { evictedBy, problem } = drops ? evict(paths, { dropCaches: true }) : { evictedBy: null, problem: null };
+  return { evictedBy: evictedBy === null ? 'remount' : `${evictedBy}+remount`, problem };
 }
 
 /**

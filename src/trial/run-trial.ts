@@ -9,7 +9,7 @@ import type { WorkerPool } from '../engine/pool.js';
 import type { WorkerOutcome } from '../engine/protocol.js';
 import type { NfsReading } from '../host/nfs-mount.js';
 import { touchesFiles } from '../plan/files.js';
-import type { Arm, DataFile, Plan, PlannedTrial } from '../plan/plan.js';
+import type { Arm, DataFile, Plan, PlannedTrial, Target } from '../plan/plan.js';
 import type { Injection } from '../record/run-record.js';
 import { RECORD_VERSION, type TrialRecord } from '../record/trial-record.js';
 import type { Dataset } from '../workload/workload.js';
@@ -29,6 +29,8 @@ export interface TrialSettings {
   readonly runId: string;
   readonly pool: WorkerPool;
   readonly dropCaches: boolean;
+  /** Mounts a target anew before its cold trials; null: nobody does. A session in which it fails is over. */
+  readonly remount: ((target: Target) => Promise<void>) | null;
   readonly injected: readonly Injection[];
   readonly looks: Looks;
   readonly stopped: () => boolean;
@@ -43,6 +45,7 @@ export interface TrialSettings {
 async function prepare(stage: Stage, settings: TrialSettings): Promise<CachePreparation> {
   const { arm, files, target, directory, scratchDirectory } = stage;
   const real = touchesFiles(arm);
+  const { remount } = settings;
   if (real && files.place === 'scratch') {
     mkdirSync(scratchDirectory, { recursive: true });
     // Checkpoints name their own directories.
@@ -55,6 +58,7 @@ async function prepare(stage: Stage, settings: TrialSettings): Promise<CachePrep
     targetPath: target.path,
     reads: real && reads(arm.spec),
     dropCaches: settings.dropCaches,
+    remount: remount === null ? null : () => remount(target),
     stopped: settings.stopped,
   });
 }

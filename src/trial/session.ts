@@ -36,6 +36,11 @@ export interface SessionSink {
   readonly emit: (event: SessionEvent) => void;
   /** Must return only when the record is safe. */
   readonly append: (record: TrialRecord) => void;
+  /**
+   * Unmounts what the target lies on and mounts it again, as it was: asked for before each cold trial, while nothing
+   * there is open. When it fails the trial is recorded as failed, and the session ends. Default: nobody is asked.
+   */
+  readonly remount?: (target: Target) => Promise<void>;
 }
 
 /** A session that can be asked to stop; what is under way is ended, recorded as aborted, and cleaned up. */
@@ -46,6 +51,8 @@ export class Session {
   #counters: Counters | null = null;
   #doneHere = 0;
   #abandoned = false;
+  /** Why the targets may no longer be there as they were. */
+  #remountFailure: unknown = null;
   readonly #startMs = performance.now();
 
   constructor(options: SessionOptions, sink: SessionSink) {
@@ -72,6 +79,7 @@ export class Session {
       for (const target of plan.targets) await this.#takeDirectories(target, scratch, held);
       const settings: TrialSettings = {
         ...{ plan, dataset, runId, pool, stopped, dropCaches, injected, looks },
+        remount: this.#sink.remount === undefined ? null : (target) => this.#remount(target),
         onCounters: (counters) => {
           this.#counters = counters;
           if (this.#stopped) counters?.requestStop();
@@ -118,6 +126,15 @@ export class Session {
     beginCold(files.map(({ path }) => join(dataDirectory(target, runId), path)));
   }
 
+  async #remount(target: Target): Promise<void> {
+    try {
+      await this.#sink.remount?.(target);
+    } catch (thrown) {
+      this.#remountFailure = thrown;
+      throw thrown;
+    }
+  }
+
   async #runOne(trial: PlannedTrial, settings: TrialSettings): Promise<TrialRecord> {
     const arm = settings.plan.arms[trial.arm];
     this.#sink.emit({ type: 'prepare', trialId: trial.id, arm: arm?.id ?? '' });
@@ -127,6 +144,7 @@ export class Session {
     this.#sink.emit({ type: 'trial', record });
     // Threads that wait for a silent target end only with it, and nothing that is there can be removed.
     if (this.#abandoned) this.#sink.emit({ type: 'abandoned', target: record.target });
+    if (this.#remountFailure !== null) throw this.#remountFailure;
     return record;
   }
 

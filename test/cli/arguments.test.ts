@@ -111,6 +111,7 @@ test('what was not asked for has its default', () => {
     format: 'table',
     progress: 'auto',
     dropCaches: false,
+    remount: false,
     files: { junit: undefined, benchmarkJson: undefined, bmf: undefined, openMetrics: undefined },
   });
 });

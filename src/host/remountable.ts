@@ -1,0 +1,36 @@
+/** Whether an NFS mount can be taken away and made again, and with it all that this client remembers of its files. */
+import { FeedrateError } from '../base/errors.js';
+import { holdersOf } from './holders.js';
+import { findMount, type Mount, readMounts } from './mountinfo.js';
+import { isNfs } from './nfs-options.js';
+import type { NamedPath } from './target.js';
+
+/** What stands in the way, in words; null when nothing does. Whether anyone uses the mount is another question. */
+export function remountObstacle(mounts: readonly Mount[], mount: Mount): string | null {
+  const { mountPoint } = mount;
+  if (!isNfs(mount)) return `it is ${mount.fileSystem}, not NFS`;
+  const below = mounts.find(({ parentId, id }) => parentId === mount.id && id !== mount.id);
+  if (below !== undefined) return `${below.mountPoint} is mounted below it; unmount that first`;
+  const parent = mounts.find(({ id }) => id === mount.parentId && id !== mount.id);
+  if (parent?.fileSystem === 'autofs')
+    return `an automounter made it (autofs on ${parent.mountPoint}), and would interfere; mount the export by hand elsewhere`;
+  if (parent?.mountPoint === mountPoint) return `it lies over another mount at the same place; unmount one of the two`;
+  if (parent !== undefined && isNfs(parent))
+    return `it lies within another NFS mount (${parent.mountPoint}), which may mount it by itself; mount it elsewhere`;
+  const twin = mounts.find(({ device, id }) => device === mount.device && id !== mount.id);
+  if (twin !== undefined)
+    return `${twin.mountPoint} shows the same file system (a bind mount, or the export mounted twice), and would keep its caches; unmount that first`;
+  return mount.root === '/' ? null : `it is a bind mount of ${mount.root}; name the mount itself`;
+}
+
+/** Throws `FeedrateError('target')` when the target's mount cannot be remounted, or is in use. */
+export function requireRemountable({ name, path }: NamedPath, mounts: readonly Mount[] = readMounts()): void {
+  const refuse = (what: string, why: string) =>
+    new FeedrateError('target', `target ${name}: ${what} cannot be remounted: ${why}`);
+  const mount = findMount(mounts, path);
+  if (mount === null) throw refuse(path, 'its mount is not known here (no /proc/self/mountinfo)');
+  const obstacle = remountObstacle(mounts, mount);
+  if (obstacle !== null) throw refuse(mount.mountPoint, obstacle);
+  const holders = holdersOf(mount.mountPoint);
+  if (holders.length > 0) throw refuse(mount.mountPoint, `it is used by ${holders.join(', ')}; end that, or leave it`);
+}
