@@ -15,14 +15,16 @@ function tell(message: FromSession): void {
 /** The parent does it, as it is not killed with the session. Throws `FeedrateError('measurement')`. */
 function remount(target: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const fail = (why: string) => reject(new FeedrateError('measurement', why));
-    process.on('message', function hear(message: ToSession) {
-      if (message.type !== 'remounted') return;
-      process.off('message', hear);
-      if (message.problem === null) resolve();
-      else fail(message.problem);
-    });
-    process.once('disconnect', () => fail('the process that mounts targets is gone'));
+    const end = (problem: string | null) => {
+      process.off('message', hear).off('disconnect', lose);
+      if (problem === null) resolve();
+      else reject(new FeedrateError('measurement', problem));
+    };
+    const hear = (message: ToSession) => {
+      if (message.type === 'remounted') end(message.problem);
+    };
+    const lose = () => end('the process that mounts targets is gone');
+    process.on('message', hear).on('disconnect', lose);
     tell({ type: 'remount', target });
   });
 }

@@ -73,3 +73,7 @@ matrix() {
 }
 matrix matrix ,rsize=65536
 matrix shared ''
+
+# It comes back with other options.
+printf '#!/bin/sh\nexec %s "$@" -o rsize=65536\n' "$real" >fake/mount
+PATH=$PWD/fake:$PATH attempt differs

@@ -54,6 +54,11 @@ export function shownOption(mountinfo: string, mountPoint: string | undefined, o
   return new RegExp(`[, ]${option}=([^, \\n]+)`).exec(line)?.[1] ?? null;
 }
 
+/** Lines of mountinfo without what may change when the same is mounted again: ids, and the number of the superblock. */
+export function withoutMountIds(mountinfo: string): string {
+  return mountinfo.replaceAll(/^\d+ \d+ \d+:\d+ /gm, '');
+}
+
 /** Boots the lab with a mount of each version and runs a script in it, which leaves its findings in the directory. */
 export function inLab(
   directory: string,
