@@ -1,12 +1,12 @@
 /** What the targets must be able to do for a plan, found out before anything is laid out or measured. */
 import { closeSync, openSync } from 'node:fs';
-import { join } from 'node:path';
 import { FeedrateError } from '../base/errors.js';
 import { ALIGNMENT_BYTES } from '../engine/buffers.js';
 import { DIRECT_PROBE_BYTES, type DirectAlignment, directAlignment } from '../host/direct-io.js';
 import { codeOf } from '../host/libc.js';
 import { preallocate, preallocationRefusal, preallocationRemedy } from '../host/preallocation.js';
 import { withProbeFile } from '../host/probe-file.js';
+import { below } from '../host/store-of.js';
 import { directMisfit } from '../plan/direct-io.js';
 import { filesOf, touchesFiles } from '../plan/files.js';
 import { filesetsByArm } from '../plan/filesets.js';
@@ -71,7 +71,7 @@ function alignmentOf(target: Target, uses: readonly Use[], isWritten: boolean): 
   try {
     return isWritten
       ? withProbeFile(target.path, new Uint8Array(DIRECT_PROBE_BYTES), directAlignment)
-      : directAlignment(join(dataDirectory(target, 'none'), longestOf(uses).path));
+      : directAlignment(below(dataDirectory(target, 'none'), longestOf(uses).path));
   } catch (cause) {
     const why = `${codeOf(cause) ?? 'EUNKNOWN'}: ${(cause as Error).message}`;
     throw new FeedrateError('target', `target ${target.name}: cannot find out about direct I/O there (${why})`, {

@@ -1,13 +1,13 @@
 /** What stands before a run: the workload read, the targets opened, the plan made and found to fit. */
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { formatBytes } from '../base/units.js';
 import { chooseEngine, engineRefusal } from '../engine/choose.js';
 import { measureOwnCost } from '../engine/own-cost.js';
 import { captureEnvironment } from '../host/environment.js';
 import { refuseForeignDirectory } from '../host/own-directory.js';
+import { below, storeOf } from '../host/store-of.js';
 import { openTarget, statTarget } from '../host/target.js';
 import { imbalancesOf } from '../plan/balance.js';
 import { dataFilesOf } from '../plan/filesets.js';
@@ -66,7 +66,7 @@ export function prepareRun(workloadSource: string, options: PlanOptions, named: 
     plan,
     workload.dataset,
     (target, path, bytes) =>
-      statSync(join(dataDirectory(target, 'none'), path), { throwIfNoEntry: false })?.size === bytes,
+      storeOf(target.path).statusBehind(below(dataDirectory(target, 'none'), path))?.bytes === bytes,
   );
   const written = writtenTargets(space, targets);
   for (const { name, path } of targets) if (written.has(name)) openTarget(name, path, { write: true });
@@ -107,7 +107,7 @@ function engineNotes(plan: Plan): string[] {
 
 /** Targets on one file system share its space: what stays adds up; of the scratch, one trial's is there at a time. */
 function refuseWhatDoesNotFit(space: readonly SpaceNeed[], targets: readonly Target[]): void {
-  const devices = targets.map(({ path }) => statSync(path).dev);
+  const devices = targets.map(({ path }) => storeOf(path).statusBehind(path)?.device);
   for (const device of new Set(devices)) {
     const sharing = targets.filter((_, i) => devices[i] === device);
     const needs = space.filter(({ target }) => sharing.some(({ name }) => name === target));

@@ -1,4 +1,5 @@
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
+import { below } from '../host/store-of.js';
 import { Batch, READ, WRITE } from '../plan/batch.js';
 import type { CheckpointWriteJob } from '../workload/workload.js';
 import { CallDrain } from './call-drain.js';
@@ -47,13 +48,13 @@ export class CheckpointWriteProgram implements Program {
   }
 
   #directoryOf(checkpoint: number): string {
-    return join(this.#context.task.scratchDirectory, `checkpoint-${String(checkpoint).padStart(6, '0')}`);
+    return below(this.#context.task.scratchDirectory, `checkpoint-${String(checkpoint).padStart(6, '0')}`);
   }
 
   /** Where a shard of this rank ends up in a checkpoint. */
   #shardPath(checkpoint: number, slot: number): string {
     const { task } = this.#context;
-    return join(this.#directoryOf(checkpoint), relativeName(task.files[slot]?.path ?? '', task.scratchDirectory));
+    return below(this.#directoryOf(checkpoint), relativeName(task.files[slot]?.path ?? '', task.scratchDirectory));
   }
 
   #save(checkpoint: number): boolean {

@@ -1,7 +1,7 @@
-import { closeSync, constants, fdatasyncSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { type SystemFault, systemFaultOf } from '../base/errors.js';
+import type { FileStore } from '../host/file-store.js';
 import { codeOf, errnoName } from '../host/libc.js';
-import { preallocate } from '../host/preallocation.js';
+import { localStore } from '../host/local-store.js';
 import { READ } from '../plan/batch.js';
 import { type Backend, IoFault, type OpenMode } from './backend.js';
 import type { MonotonicClock } from './clock.js';
@@ -25,58 +25,51 @@ export abstract class FileBackend implements Backend {
   /** By slot; -1 = closed. */
   readonly fds: number[] = [];
   protected readonly paths: string[] = [];
+  readonly #store: FileStore;
   #direct = false;
 
-  constructor(clock: MonotonicClock) {
+  constructor(clock: MonotonicClock, store: FileStore = localStore) {
     this.clock = clock;
+    this.#store = store;
   }
 
   abstract transfer(kind: number, slot: number, offsetBytes: number, lengthBytes: number, bufferOffset: number): void;
 
   open(slot: number, path: string, mode: OpenMode): void {
-    const access = mode.write ? constants.O_RDWR : constants.O_RDONLY;
-    const create = mode.create ? constants.O_CREAT | constants.O_TRUNC : 0;
-    const direct = mode.direct ? constants.O_DIRECT : 0;
-    this.fds[slot] = attempt(path, () => openSync(path, access | create | direct, 0o644));
+    const store = this.#store;
+    const handle = attempt(path, () => store.open(path, mode));
+    this.fds[slot] = handle;
     this.paths[slot] = path;
     this.#direct = mode.direct;
     const { fallocate = 'none', bytes = 0 } = (mode.create && mode.preallocate) || {};
-    if (fallocate !== 'none') attempt(path, () => preallocate(this.fds[slot] as number, path, fallocate, bytes));
+    if (fallocate !== 'none') attempt(path, () => store.preallocate(handle, path, fallocate, bytes));
   }
 
   close(slot: number): void {
     const fd = this.fds[slot];
     if (fd === undefined || fd < 0) return;
     this.fds[slot] = -1;
-    attempt(this.paths[slot] as string, () => closeSync(fd));
+    attempt(this.paths[slot] as string, () => this.#store.close(fd));
   }
 
   sync(slot: number, dataOnly: boolean): void {
-    const fd = this.fds[slot] as number;
-    attempt(this.paths[slot] as string, () => (dataOnly ? fdatasyncSync(fd) : fsyncSync(fd)));
+    attempt(this.paths[slot] as string, () => this.#store.sync(this.fds[slot] as number, dataOnly));
   }
 
   rename(from: string, to: string): void {
-    attempt(from, () => renameSync(from, to));
+    attempt(from, () => this.#store.rename(from, to));
   }
 
   makeDirectory(path: string): void {
-    attempt(path, () => mkdirSync(path, { recursive: true }));
+    attempt(path, () => this.#store.makeDirectories(path));
   }
 
   syncDirectory(path: string): void {
-    attempt(path, () => {
-      const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
-      try {
-        fsyncSync(fd);
-      } finally {
-        closeSync(fd);
-      }
-    });
+    attempt(path, () => this.#store.syncDirectory(path));
   }
 
   remove(path: string): void {
-    attempt(path, () => rmSync(path, { recursive: true, force: true }));
+    attempt(path, () => this.#store.removeTree(path));
   }
 
   /** What closing says no longer matters here: a program that ends well has closed its files itself. */
@@ -95,8 +88,12 @@ export abstract class FileBackend implements Backend {
       return this.#faultOf(kind, slot, offsetBytes, kind === READ ? 'EOF' : 'EIO', what);
     }
     const code = errnoName(-result);
-    const hint = code === 'EINVAL' && this.#direct ? ': O_DIRECT takes multiples of the block size of the device' : '';
-    return this.#faultOf(kind, slot, offsetBytes, code, `failed with ${code}${hint}`);
+    return this.#faultOf(kind, slot, offsetBytes, code, `failed with ${code}${this.reasonOf(code)}`);
+  }
+
+  /** What else is known of a transfer that was refused. */
+  protected reasonOf(code: string): string {
+    return code === 'EINVAL' && this.#direct ? ': O_DIRECT takes multiples of the block size of the device' : '';
   }
 
   #faultOf(kind: number, slot: number, offsetBytes: number, code: string, what: string): IoFault {

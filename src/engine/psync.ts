@@ -1,4 +1,5 @@
 import { constants as osConstants } from 'node:os';
+import type { FileStore } from '../host/file-store.js';
 import { READ } from '../plan/batch.js';
 import type { BlockingBackend } from './blocking-drain.js';
 import type { TransferCalls } from './calls.js';
@@ -11,8 +12,8 @@ const EINTR = osConstants.errno.EINTR;
 export class PsyncBackend extends FileBackend implements BlockingBackend {
   readonly calls: TransferCalls;
 
-  constructor(calls: TransferCalls, clock: MonotonicClock) {
-    super(clock);
+  constructor(calls: TransferCalls, clock: MonotonicClock, store?: FileStore) {
+    super(clock, store);
     this.calls = calls;
   }
 

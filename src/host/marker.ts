@@ -1,16 +1,7 @@
 /** The marker file of feedrate's own directories: it says who made one, and nothing without it is ever removed. */
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  readlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { below, storeOf } from './store-of.js';
 
 export const MARKER_NAME = 'FEEDRATE';
 const MARKER_VERSION = 1;
@@ -89,13 +80,7 @@ export function createMarker(kind: OwnKind, runId: string): Marker {
 
 /** Writes a marker that must not exist yet, and makes sure that it survives a crash. */
 export function writeMarker(path: string, marker: Marker): void {
-  const fd = openSync(path, 'wx', 0o644);
-  try {
-    writeFileSync(fd, `${JSON.stringify(marker, null, 2)}\n`);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
+  storeOf(path).writeNew(path, `${JSON.stringify(marker, null, 2)}\n`, 0o644);
 }
 
 function isMarker(value: unknown): value is Marker {
@@ -114,18 +99,13 @@ function isMarker(value: unknown): value is Marker {
 /** The marker in a regular file; null when there is none, it is a link, or it is not feedrate's. */
 export function readMarkerFile(path: string): Marker | null {
   return orNull(() => {
-    const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    try {
-      if (!fstatSync(fd).isFile()) return null;
-      const value: unknown = JSON.parse(readFileSync(fd, 'utf8'));
-      return isMarker(value) ? value : null;
-    } finally {
-      closeSync(fd);
-    }
+    const text = storeOf(path).readText(path);
+    const value: unknown = text === null ? null : JSON.parse(text);
+    return isMarker(value) ? value : null;
   });
 }
 
 /** The marker of a directory, or null. */
 export function readMarker(directory: string): Marker | null {
-  return readMarkerFile(join(directory, MARKER_NAME));
+  return readMarkerFile(below(directory, MARKER_NAME));
 }

@@ -4,22 +4,11 @@
  * uses one leaves a holder file beside the marker, so that no other run removes it meanwhile.
  */
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  unlinkSync,
-} from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { assert } from '../base/assert.js';
 import { FeedrateError } from '../base/errors.js';
-import { allocatedBytes, ifPresent, openDirectory, pathBelow, placeOf, removeContents } from './directory-tree.js';
+import { allocatedBytes, ifPresent, removeContents } from './directory-tree.js';
+import type { HeldDirectory } from './file-store.js';
 import { codeOf } from './libc.js';
 import {
   createMarker,
@@ -31,6 +20,7 @@ import {
   readMarkerFile,
   writeMarker,
 } from './marker.js';
+import { below, storeOf } from './store-of.js';
 
 const PREFIX = '.feedrate-';
 export const DATA_DIRECTORY_NAME = `${PREFIX}data`;
@@ -57,11 +47,11 @@ export interface OwnDirectory {
 /** Where the own directory of this kind lies, whether it exists or not. */
 export function ownDirectoryPath(target: Place, runId: string, kind: OwnKind): string {
   assert(/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(runId) && runId !== 'data', `run id ${runId} cannot name a directory`);
-  return join(target.path, kind === 'data' ? DATA_DIRECTORY_NAME : `${PREFIX}${runId}`);
+  return below(target.path, kind === 'data' ? DATA_DIRECTORY_NAME : `${PREFIX}${runId}`);
 }
 
 function holderPath(path: string, runId: string): string {
-  return join(path, `${MARKER_NAME}.${runId}.${process.pid}`);
+  return below(path, `${MARKER_NAME}.${runId}.${process.pid}`);
 }
 
 /**
@@ -73,7 +63,7 @@ export function createOwnDirectory(target: Place, runId: string, kind: OwnKind):
   const path = ownDirectoryPath(target, runId, kind);
   const marker = createMarker(kind, runId);
   try {
-    const exists = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+    const exists = storeOf(path).status(path) !== null;
     if (exists || !install(path, marker)) takeUp(path, marker);
   } catch (cause) {
     if (cause instanceof FeedrateError) throw cause;
@@ -89,15 +79,16 @@ export function createOwnDirectory(target: Place, runId: string, kind: OwnKind):
  * another process was faster.
  */
 function install(path: string, marker: Marker): boolean {
-  const passing = join(dirname(path), `${PREFIX}new-${process.pid}-${randomBytes(4).toString('hex')}`);
-  mkdirSync(passing);
+  const store = storeOf(path);
+  const passing = below(dirname(path), `${PREFIX}new-${process.pid}-${randomBytes(4).toString('hex')}`);
+  store.makeDirectory(passing);
   try {
     writeMarker(holderPath(passing, marker.runId), marker);
-    writeMarker(join(passing, MARKER_NAME), marker);
-    renameSync(passing, path);
+    writeMarker(below(passing, MARKER_NAME), marker);
+    store.rename(passing, path);
     return true;
   } catch (error) {
-    rmSync(passing, { recursive: true });
+    store.removeTree(passing);
     if (TAKEN_CODES.has(codeOf(error) ?? '')) return false;
     throw error;
   }
@@ -107,33 +98,35 @@ function install(path: string, marker: Marker): boolean {
 const TAKEN_CODES: ReadonlySet<string> = new Set(['ENOTEMPTY', 'EEXIST', 'ENOTDIR']);
 
 function takeUp(path: string, marker: Marker): void {
-  const fd = openOwnDirectory(path);
+  const store = storeOf(path);
+  const held = openOwnDirectory(path);
   try {
-    const found = readMarker(pathBelow(fd));
+    const found = readMarker(held.at());
     if (found?.kind !== marker.kind || (found.kind === 'scratch' && found.runId !== marker.runId)) {
       throw new FeedrateError('target', `${path} belongs to another run (${found?.runId}); use another run id`);
     }
-    for (const holder of readHolders(fd)) {
-      if (processState(holder.marker.process) === 'dead') ifPresent(() => unlinkSync(pathBelow(fd, holder.name)));
+    for (const holder of readHolders(path, held)) {
+      if (processState(holder.marker.process) === 'dead') ifPresent(() => store.unlink(held.at(holder.name)));
     }
-    const own = holderPath(pathBelow(fd), marker.runId);
-    if (!existsSync(own)) writeMarker(own, marker);
+    const own = holderPath(held.at(), marker.runId);
+    if (store.status(own) === null) writeMarker(own, marker);
   } finally {
-    closeSync(fd);
+    held.close();
   }
 }
 
 /** Opens a directory that bears feedrate's marker and is no link; refuses everything else. */
-function openOwnDirectory(path: string): number {
+function openOwnDirectory(path: string): HeldDirectory {
   const refuse = (reason: string): FeedrateError =>
     new FeedrateError('target', `${path} ${reason}, so feedrate did not make it and leaves it alone; move it away`);
   if (!basename(path).startsWith(PREFIX)) throw refuse(`is not named ${PREFIX}…`);
-  const stat = lstatSync(path);
-  if (stat.isSymbolicLink()) throw refuse('is a symbolic link');
-  if (!stat.isDirectory()) throw refuse('is not a directory');
-  const fd = openDirectory(path);
-  if (readMarker(pathBelow(fd)) !== null) return fd;
-  closeSync(fd);
+  const store = storeOf(path);
+  const kind = store.status(path)?.kind;
+  if (kind === 'link') throw refuse('is a symbolic link');
+  if (kind !== undefined && kind !== 'directory') throw refuse('is not a directory');
+  const held = store.hold(path);
+  if (readMarker(held.at()) !== null) return held;
+  held.close();
   throw refuse(`has no marker file ${MARKER_NAME}`);
 }
 
@@ -142,9 +135,9 @@ function openOwnDirectory(path: string): number {
  * not make, or by what this user cannot look into. So a run is refused before it begins.
  */
 export function refuseForeignDirectory(path: string): void {
-  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return;
+  if (storeOf(path).status(path) === null) return;
   try {
-    closeSync(openOwnDirectory(path));
+    openOwnDirectory(path).close();
   } catch (cause) {
     if (cause instanceof FeedrateError) throw cause;
     throw new FeedrateError('target', `cannot use feedrate's directory ${path}: ${(cause as Error).message}`, {
@@ -159,17 +152,19 @@ interface Holder {
 }
 
 /** The processes that said they use an open own directory. */
-function readHolders(fd: number): Holder[] {
-  const names = readdirSync(pathBelow(fd)).filter((name) => name.startsWith(`${MARKER_NAME}.`));
+function readHolders(path: string, held: HeldDirectory): Holder[] {
+  const names = storeOf(path)
+    .names(held.at())
+    .filter((name) => name.startsWith(`${MARKER_NAME}.`));
   return names.flatMap((name) => {
-    const marker = readMarkerFile(pathBelow(fd, name));
+    const marker = readMarkerFile(held.at(name));
     return marker === null ? [] : [{ name, marker }];
   });
 }
 
 /** Says that this process no longer uses the directory of this run, or the data directory for it. */
 export function releaseOwnDirectory(path: string, runId: string): void {
-  ifPresent(() => unlinkSync(holderPath(path, runId)));
+  ifPresent(() => storeOf(path).unlink(holderPath(path, runId)));
 }
 
 /**
@@ -179,17 +174,18 @@ export function releaseOwnDirectory(path: string, runId: string): void {
  * mounted in it stays, with the marker, and is named in the error.
  */
 export function removeOwnDirectory(path: string, runId: string | null = null): void {
-  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return;
+  const store = storeOf(path);
+  if (store.status(path) === null) return;
   try {
-    const fd = openOwnDirectory(path);
+    const held = openOwnDirectory(path);
     try {
-      refuseMountPoint(fd, path);
-      refuseHeld(fd, path, runId);
-      removeAll(fd, path);
+      refuseMountPoint(held, path);
+      refuseHeld(held, path, runId);
+      removeAll(held, path);
     } finally {
-      closeSync(fd);
+      held.close();
     }
-    rmdirSync(path);
+    store.removeDirectory(path);
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return;
     if (cause instanceof FeedrateError) throw cause;
@@ -198,18 +194,19 @@ export function removeOwnDirectory(path: string, runId: string | null = null): v
   }
 }
 
-function refuseMountPoint(fd: number, path: string): void {
-  const parent = openSync(dirname(path), 'r');
+function refuseMountPoint(held: HeldDirectory, path: string): void {
+  // The dot leads through a link, which the parent may well be.
+  const parent = storeOf(path).hold(`${dirname(path)}/.`);
   try {
-    if (placeOf(parent) === placeOf(fd)) return;
+    if (parent.place === held.place) return;
   } finally {
-    closeSync(parent);
+    parent.close();
   }
   throw new FeedrateError('target', `${path} is a mount point; unmount it before removing it`);
 }
 
-function refuseHeld(fd: number, path: string, runId: string | null): void {
-  const user = readHolders(fd).find(
+function refuseHeld(held: HeldDirectory, path: string, runId: string | null): void {
+  const user = readHolders(path, held).find(
     ({ marker }) => marker.runId !== runId && processState(marker.process) === 'alive',
   )?.marker;
   if (user === undefined) return;
@@ -218,17 +215,18 @@ function refuseHeld(fd: number, path: string, runId: string | null): void {
 }
 
 /** The marker goes last: a removal that is cut short leaves a directory that is still known as feedrate's. */
-function removeAll(fd: number, path: string): void {
-  const mounted = removeContents(fd, path, MARKER_NAME);
+function removeAll(held: HeldDirectory, path: string): void {
+  const store = storeOf(path);
+  const mounted = removeContents(held, path, MARKER_NAME);
   if (mounted.length > 0) {
     throw new FeedrateError('target', `cannot remove ${path}: ${mounted[0]} is a mount point; unmount it first`);
   }
-  const left = readdirSync(pathBelow(fd)).filter((name) => name !== MARKER_NAME);
+  const left = store.names(held.at()).filter((name) => name !== MARKER_NAME);
   if (left.length > 0) {
     const advice = 'it is still open or was just written; end what uses it, then run feedrate clean';
     throw new FeedrateError('target', `cannot remove ${path}: ${left[0]} stays; ${advice}`);
   }
-  unlinkSync(pathBelow(fd, MARKER_NAME));
+  store.unlink(held.at(MARKER_NAME));
 }
 
 function stateOf(holders: readonly Holder[]): OwnDirectory['state'] {
@@ -238,26 +236,28 @@ function stateOf(holders: readonly Holder[]): OwnDirectory['state'] {
 }
 
 function describe(path: string): OwnDirectory | null {
-  let fd: number;
+  let held: HeldDirectory;
   try {
-    fd = openOwnDirectory(path);
+    held = openOwnDirectory(path);
   } catch {
     return null;
   }
   try {
-    const marker = readMarker(pathBelow(fd));
+    const marker = readMarker(held.at());
     if (marker === null) return null;
     const { kind, runId, createdAt, process } = marker;
-    const state = stateOf(readHolders(fd));
+    const state = stateOf(readHolders(path, held));
     const bytes = allocatedBytes(path);
     return { path, kind, runId, createdAt, hostname: process.hostname, pid: process.pid, allocatedBytes: bytes, state };
   } finally {
-    closeSync(fd);
+    held.close();
   }
 }
 
 /** Every own directory directly below a target, of any run, sorted by path. What lacks the marker is not listed. */
 export function findOwnDirectories(target: Place): OwnDirectory[] {
-  const names = readdirSync(target.path).filter((name) => name.startsWith(PREFIX));
-  return names.sort().flatMap((name) => describe(join(target.path, name)) ?? []);
+  const names = storeOf(target.path)
+    .names(target.path)
+    .filter((name) => name.startsWith(PREFIX));
+  return names.sort().flatMap((name) => describe(below(target.path, name)) ?? []);
 }

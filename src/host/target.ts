@@ -1,11 +1,12 @@
 /** A target: the directory that a user names, looked at before anything is done to it. */
-import { realpathSync, statfsSync, statSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { FeedrateError } from '../base/errors.js';
 import type { TargetEnvironment } from '../record/run-record.js';
 import { codeOf } from './libc.js';
 import { readMarker } from './marker.js';
 import { withProbeFile } from './probe-file.js';
+import { storeOf } from './store-of.js';
 
 /** A target's name and real path: all that is needed of the plan's `Target` here. */
 export type NamedPath = Pick<TargetEnvironment, 'name' | 'path'>;
@@ -42,7 +43,7 @@ function resolveDirectory(name: string, path: string): string {
   let directory: boolean;
   try {
     real = realpathSync(path);
-    directory = statSync(real).isDirectory();
+    directory = storeOf(real).statusBehind(real)?.kind === 'directory';
   } catch (error) {
     throw refusal(name, path, 'use', error);
   }
@@ -87,11 +88,7 @@ export function openTarget(name: string, path: string, needs: { readonly write: 
   return { name, path: real };
 }
 
-/**
- * The size of the target's file system and what an ordinary user may still fill of it, bytes. (Node tells statfs's
- * f_bsize only; FUSE file systems whose f_frsize differs from it are reported in the wrong scale.)
- */
-export function statTarget(target: Pick<NamedPath, 'path'>): { totalBytes: number; freeBytes: number } {
-  const { bsize, blocks, bavail } = statfsSync(target.path);
-  return { totalBytes: blocks * bsize, freeBytes: bavail * bsize };
+/** The size of the target's file system and what an ordinary user may still fill of it, bytes. */
+export function statTarget({ path }: Pick<NamedPath, 'path'>): { totalBytes: number; freeBytes: number } {
+  return storeOf(path).space(path);
 }

@@ -1,9 +1,7 @@
 /** One data file: written, and known again. */
-import { closeSync, fdatasyncSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
 import { CONTENT_SLACK_BYTES, ContentMemory } from '../engine/content.js';
-import { preallocate } from '../host/preallocation.js';
-import { beginWriteback } from '../host/writeback.js';
+import type { FileStore } from '../host/file-store.js';
+import { below, storeOf } from '../host/store-of.js';
 import type { DataFile } from '../plan/plan.js';
 
 /** Small enough to stay in the processor's cache from its making to the kernel's copy. */
@@ -24,19 +22,21 @@ const contentMemory = () =>
 
 /** Whether the path holds the file: its size, and its content at both ends. */
 export function holdsFile(path: string, file: DataFile): boolean {
-  const status = statSync(path, { throwIfNoEntry: false });
-  if (status === undefined || !status.isFile() || status.size !== file.bytes) return false;
-  const fd = openSync(path, 'r');
+  const store = storeOf(path);
+  const status = store.statusBehind(path);
+  if (status?.kind !== 'file' || status.bytes !== file.bytes) return false;
+  const handle = store.open(path, { write: false, create: false, direct: false });
   try {
-    return [0, Math.max(0, file.bytes - PROBE_BYTES)].every((offset) => holdsContent(fd, file, offset));
+    const ends = [0, Math.max(0, file.bytes - PROBE_BYTES)];
+    return ends.every((offset) => holdsContent(store, handle, file, offset));
   } finally {
-    closeSync(fd);
+    store.close(handle);
   }
 }
 
-function holdsContent(fd: number, file: DataFile, offsetBytes: number): boolean {
+function holdsContent(store: FileStore, handle: number, file: DataFile, offsetBytes: number): boolean {
   const found = Buffer.alloc(Math.min(PROBE_BYTES, file.bytes));
-  if (readSync(fd, found, 0, found.length, offsetBytes) !== found.length) return false;
+  if (store.read(handle, found, offsetBytes) !== found.length) return false;
   const content = contentMemory();
   const at = content.fill(0, found.length, file.contentSeed, 0, offsetBytes);
   return found.equals(content.bytes.subarray(at, at + found.length));
@@ -53,8 +53,8 @@ const PASSING_NAME = 'layout.tmp';
 
 /**
  * Writes a file under another name, makes it durable, then renames it: a file under its own name
- * is always whole, and two runs that write the same one at once do each other no harm. Throws Node's errors, and
- * `LayoutStopped`; then nothing is left of it.
+ * is always whole, and two runs that write the same one at once do each other no harm. Throws errors of Node's
+ * shape, and `LayoutStopped`; then nothing is left of it.
  * @param passingDirectory on the same file system, of this run alone: holds the file until it is whole
  */
 export async function writeDataFile(
@@ -63,33 +63,35 @@ export async function writeDataFile(
   passingDirectory: string,
   progress: LayoutProgress,
 ): Promise<void> {
-  const passing = join(passingDirectory, PASSING_NAME);
-  const fd = openSync(passing, 'w');
+  const store = storeOf(path);
+  const passing = below(passingDirectory, PASSING_NAME);
+  const handle = store.open(passing, { write: true, create: true, direct: false });
   try {
     const { fallocate = 'none' } = file;
-    if (fallocate !== 'none') preallocate(fd, passing, fallocate, file.bytes);
-    await writeContent(fd, file, progress);
-    fdatasyncSync(fd);
-    renameSync(passing, path);
+    if (fallocate !== 'none') store.preallocate(handle, passing, fallocate, file.bytes);
+    await writeContent(store, handle, file, progress);
+    store.sync(handle, true);
+    store.rename(passing, path);
   } catch (thrown) {
-    rmSync(passing, { force: true });
+    store.removeTree(passing);
     throw thrown;
   } finally {
-    closeSync(fd);
+    store.close(handle);
   }
 }
 
 let lastYieldMs = 0;
 
-async function writeContent(fd: number, file: DataFile, progress: LayoutProgress): Promise<void> {
+async function writeContent(store: FileStore, handle: number, file: DataFile, progress: LayoutProgress): Promise<void> {
   const content = contentMemory();
   let toldBytes = 0;
   for (let offset = 0; offset < file.bytes; ) {
     const length = Math.min(CHUNK_BYTES, file.bytes - offset);
     const at = content.fill(0, length, file.contentSeed, 0, offset);
-    for (let done = 0; done < length; ) done += writeSync(fd, content.bytes, at + done, length - done, offset + done);
+    for (let done = 0; done < length; )
+      done += store.write(handle, content.bytes.subarray(at + done, at + length), offset + done);
     offset += length;
-    if (offset % WRITEBACK_BYTES === 0) beginWriteback(fd, offset - WRITEBACK_BYTES, WRITEBACK_BYTES);
+    if (offset % WRITEBACK_BYTES === 0) store.beginWriteback(handle, offset - WRITEBACK_BYTES, WRITEBACK_BYTES);
     const yields = Date.now() - lastYieldMs >= YIELD_MS;
     if (yields || offset === file.bytes) {
       progress.wrote(offset - toldBytes);

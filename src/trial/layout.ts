@@ -1,7 +1,6 @@
 /** Puts files of reproducible content where a trial will read them. */
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { FeedrateError, type SystemFault, systemFaultOf } from '../base/errors.js';
 import {
   createOwnDirectory,
@@ -10,6 +9,7 @@ import {
   removeOwnDirectory,
 } from '../host/own-directory.js';
 import { preallocationRemedy } from '../host/preallocation.js';
+import { below, storeOf } from '../host/store-of.js';
 import { dataFilesOf } from '../plan/filesets.js';
 import type { DataFile, Plan, Target } from '../plan/plan.js';
 import type { Dataset } from '../workload/workload.js';
@@ -27,9 +27,9 @@ export async function layOutFiles(
   passingDirectory: string = directory,
 ): Promise<void> {
   for (const file of files) {
-    const path = join(directory, file.path);
+    const path = below(directory, file.path);
     try {
-      mkdirSync(dirname(path), { recursive: true });
+      storeOf(path).makeDirectories(dirname(path));
       await writeDataFile(path, file, passingDirectory, progress);
     } catch (thrown) {
       if (thrown instanceof LayoutStopped) throw thrown;
@@ -71,7 +71,8 @@ export function holdData(target: Target, runId: string): HeldData {
     return { release: () => releaseOwnDirectory(directory, runId) };
   } catch (thrown) {
     const { code } = systemFaultOf((thrown as FeedrateError).cause);
-    if (!READ_ONLY_CODES.has(code) || !existsSync(dataDirectory(target, runId))) throw thrown;
+    const directory = dataDirectory(target, runId);
+    if (!READ_ONLY_CODES.has(code) || storeOf(directory).status(directory) === null) throw thrown;
     return { release: () => {} };
   }
 }
@@ -79,7 +80,7 @@ export function holdData(target: Target, runId: string): HeldData {
 /** Those of the data files that are not on the target, or not with the content that their names promise. */
 export function missingFilesOf(target: Target, files: readonly DataFile[]): DataFile[] {
   const directory = dataDirectory(target, 'none');
-  return files.filter((file) => !holdsFile(join(directory, file.path), file));
+  return files.filter((file) => !holdsFile(below(directory, file.path), file));
 }
 
 /**

@@ -1,6 +1,5 @@
 /** One trial from its files to its record. */
-import { mkdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { FeedrateError, type SystemFault, systemFaultOf } from '../base/errors.js';
 import { seedOf } from '../base/prng.js';
@@ -8,6 +7,7 @@ import { Counters } from '../engine/counters.js';
 import type { WorkerPool } from '../engine/pool.js';
 import type { WorkerOutcome } from '../engine/protocol.js';
 import type { NfsReading } from '../host/nfs-mount.js';
+import { below, storeOf } from '../host/store-of.js';
 import { touchesFiles } from '../plan/files.js';
 import type { Arm, DataFile, Plan, PlannedTrial, Target } from '../plan/plan.js';
 import type { Injection } from '../record/run-record.js';
@@ -47,14 +47,14 @@ async function prepare(stage: Stage, settings: TrialSettings): Promise<CachePrep
   const real = touchesFiles(arm);
   const { remount } = settings;
   if (real && files.place === 'scratch') {
-    mkdirSync(scratchDirectory, { recursive: true });
+    storeOf(scratchDirectory).makeDirectories(scratchDirectory);
     // Checkpoints name their own directories.
     if (!files.laidOut && arm.spec.kind === 'io') makeDirectoriesOf(directory, files.files);
     if (files.laidOut) await layOutFiles(directory, files.files, { wrote: () => {}, stopped: settings.stopped });
   }
   return prepareCache({
     claim: arm.spec.cache,
-    paths: real && files.laidOut ? files.files.map((file) => join(directory, file.path)) : [],
+    paths: real && files.laidOut ? files.files.map((file) => below(directory, file.path)) : [],
     targetPath: target.path,
     reads: real && reads(arm.spec),
     dropCaches: settings.dropCaches,
@@ -64,8 +64,8 @@ async function prepare(stage: Stage, settings: TrialSettings): Promise<CachePrep
 }
 
 function makeDirectoriesOf(directory: string, files: readonly DataFile[]): void {
-  for (const path of new Set(files.map((file) => dirname(join(directory, file.path)))))
-    mkdirSync(path, { recursive: true });
+  for (const path of new Set(files.map((file) => dirname(below(directory, file.path)))))
+    storeOf(path).makeDirectories(path);
 }
 
 interface Measured {
@@ -154,7 +154,7 @@ async function execute(
 /** What cannot be removed now is removed, or complained of, with the run's whole scratch directory. */
 function removeQuietly(directory: string): void {
   try {
-    rmSync(directory, { recursive: true, force: true });
+    storeOf(directory).removeTree(directory);
   } catch {}
 }
 

@@ -1,9 +1,9 @@
 /** One session: a fresh process that runs the rounds of the plan that are its own. */
-import { join } from 'node:path';
 import { chooseEngine } from '../engine/choose.js';
 import type { Counters } from '../engine/counters.js';
 import { WorkerPool } from '../engine/pool.js';
 import { createOwnDirectory, removeOwnDirectory } from '../host/own-directory.js';
+import { below } from '../host/store-of.js';
 import { filesOf, touchesFiles } from '../plan/files.js';
 import { dataFilesOf } from '../plan/filesets.js';
 import type { Plan, PlannedTrial, Target } from '../plan/plan.js';
@@ -123,7 +123,7 @@ export class Session {
     if (missing.length > 0 || writes) scratch.push(createOwnDirectory(target, runId, 'scratch'));
     await layOutMissing(target, runId, missing, this.#sink.emit, () => this.#stopped);
     if (!arms.some(({ spec }) => spec.cache === 'cold')) return;
-    beginCold(files.map(({ path }) => join(dataDirectory(target, runId), path)));
+    beginCold(files.map(({ path }) => below(dataDirectory(target, runId), path)));
   }
 
   async #remount(target: Target): Promise<void> {

@@ -1,9 +1,9 @@
 /** What a planned trial is made of: arm, target, engine, files, and a task for each worker. */
-import { join } from 'node:path';
 import { chooseEngine } from '../engine/choose.js';
 import type { Counters } from '../engine/counters.js';
 import type { Slowdown, WorkerTask } from '../engine/protocol.js';
 import { ownDirectoryPath } from '../host/own-directory.js';
+import { below } from '../host/store-of.js';
 import { filesOf } from '../plan/files.js';
 import type { Arm, ArmFiles, DataFile, Extent, Plan, PlannedTrial, Target } from '../plan/plan.js';
 import type { Injection } from '../record/run-record.js';
@@ -40,7 +40,7 @@ export function stageOf(trial: PlannedTrial, settings: StageSettings): Stage {
   const arm = settings.plan.arms[trial.arm] as Arm;
   const target = settings.plan.targets.find(({ name }) => name === arm.target) as Target;
   const files = filesOf(arm, settings.dataset, trial.fileset);
-  const scratchDirectory = join(ownDirectoryPath(target, settings.runId, 'scratch'), trial.id);
+  const scratchDirectory = below(ownDirectoryPath(target, settings.runId, 'scratch'), trial.id);
   const directory = files.place === 'data' ? dataDirectory(target, settings.runId) : scratchDirectory;
   return { arm, target, engine: chooseEngine(arm.spec), files, directory, scratchDirectory };
 }
@@ -53,7 +53,7 @@ function shareOf(stage: Stage, job: number): { files: DataFile[]; extents: Exten
   return {
     files: wanted.map((file) => {
       const data = stage.files.files[file] as DataFile;
-      return { ...data, path: join(stage.directory, data.path) };
+      return { ...data, path: below(stage.directory, data.path) };
     }),
     extents: extents.map((extent) => ({ ...extent, file: slots.get(extent.file) as number })),
   };
