@@ -4,6 +4,7 @@ import { FeedrateError } from '../base/errors.js';
 import { ALIGNMENT_BYTES } from '../engine/buffers.js';
 import { DIRECT_PROBE_BYTES, type DirectAlignment, directAlignment } from '../host/direct-io.js';
 import { codeOf } from '../host/libc.js';
+import { isNfsUrl } from '../host/nfs-url.js';
 import { preallocate, preallocationRefusal, preallocationRemedy } from '../host/preallocation.js';
 import { withProbeFile } from '../host/probe-file.js';
 import { below } from '../host/store-of.js';
@@ -13,6 +14,7 @@ import { filesetsByArm } from '../plan/filesets.js';
 import type { Arm, ArmFiles, DataFile, Plan, Target } from '../plan/plan.js';
 import { dataDirectory } from '../trial/layout.js';
 import type { Dataset } from '../workload/workload.js';
+import { refuseWithoutMount } from './nfs-abilities.js';
 
 interface Use {
   readonly arm: Arm;
@@ -33,6 +35,10 @@ export function refuseWhatTargetsCannot(plan: Plan, dataset: Dataset | null, wri
       .filter((arm) => arm.target === target.name && touchesFiles(arm))
       .map((arm): Use => ({ arm, files: filesOf(arm, dataset, firstSets.get(arm)) }));
     const isWritten = written.has(target.name);
+    if (isNfsUrl(target.path)) {
+      refuseWithoutMount(target, uses, isWritten);
+      continue;
+    }
     refuseMisfits(
       target,
       uses.filter(({ arm }) => arm.spec.direct),

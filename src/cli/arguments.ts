@@ -1,13 +1,14 @@
 /** What the words on the command line mean: targets, overrides, labels, numbers. No files are touched here. */
 import { basename, resolve } from 'node:path';
 import { FeedrateError } from '../base/errors.js';
+import { formatNfsUrl, isNfsUrl, parseNfsUrl } from '../host/nfs-url.js';
 import type { Override } from '../workload/overrides.js';
 import type { OutputFiles } from './output-files.js';
 
 /** A target as the user named it; `openTarget` checks that it can be used. */
 export interface NamedPath {
   readonly name: string;
-  /** Absolute. */
+  /** Absolute, or `nfs://server/export?version=…`. */
   readonly path: string;
 }
 
@@ -88,7 +89,7 @@ export function parseRunOptions(workloadPath: string, raw: RawRunOptions): RunOp
 }
 
 /**
- * Targets from `path` or `name=path`. What stands before the first `=` is a name when it looks like
+ * Targets from `path` or `name=path`; the path may be an `nfs://` URL. What stands before the first `=` is a name when it looks like
  * one (letters, digits, `._-`), so a path with a `=` in it is written `./a=b`, absolute, or with a
  * name before it. Throws a `FeedrateError` (usage) on an empty path and on a name given twice.
  */
@@ -112,6 +113,10 @@ function parseTarget(text: string): NamedPath {
   const named = equals > 0 && NAME.test(before);
   const path = named ? text.slice(equals + 1) : text;
   if (path === '') throw usage(`-t '${text}': the path is missing; expected a directory or name=directory`);
+  if (isNfsUrl(path)) {
+    const url = parseNfsUrl(path);
+    return { name: named ? before : nameOfPath(url.directory), path: formatNfsUrl(url) };
+  }
   const absolute = resolve(path);
   return { name: named ? before : nameOfPath(absolute), path: absolute };
 }

@@ -8,7 +8,7 @@ import { calibrationOf, SIDES } from '../gate/calibration.js';
 import { gateOf } from '../gate/gate.js';
 import { armOnAnyTarget } from '../gate/noise-floor.js';
 import { exitStatusOf } from '../gate/thresholds.js';
-import type { Plan } from '../plan/plan.js';
+import { type Plan, targetOf } from '../plan/plan.js';
 import type { Injection } from '../record/run-record.js';
 import { renderCalibration } from '../report/render-calibration.js';
 import { renderComparison } from '../report/render-comparison.js';
@@ -112,9 +112,9 @@ function injectionOf(text: string): Injection {
 }
 
 /** Throws `FeedrateError('usage')` where an arm keeps several operations in flight. */
-function refuseQueues({ arms }: Plan): void {
-  for (const arm of arms) {
-    const { used } = chooseEngine(arm.spec);
+function refuseQueues(plan: Plan): void {
+  for (const arm of plan.arms) {
+    const { used } = chooseEngine(arm.spec, targetOf(plan, arm));
     if (canBeSlowed(used)) continue;
     throw new FeedrateError(
       'usage',

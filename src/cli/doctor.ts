@@ -5,6 +5,7 @@ import type { Patient } from '../host/doctor-check.js';
 import { captureEnvironment } from '../host/environment.js';
 import { type MountProbe, probeMount } from '../host/mount-probe.js';
 import { readNfs } from '../host/nfs-mount.js';
+import { isNfsUrl } from '../host/nfs-url.js';
 import { openTarget } from '../host/target.js';
 import type { Diagnosis } from '../record/finding.js';
 import { renderDiagnoses } from '../report/render-diagnosis.js';
@@ -25,9 +26,10 @@ export interface DoctorOptions {
  * `regression` when anything is bad. Throws `FeedrateError` when a target cannot be used.
  */
 export function doctor(options: DoctorOptions): number {
-  const targets = parseTargets(options.target).map(({ name, path }) =>
-    openTarget(name, path, { write: options.measure }),
-  );
+  const targets = parseTargets(options.target).map(({ name, path }) => {
+    if (isNfsUrl(path)) throw withoutMount(path);
+    return openTarget(name, path, { write: options.measure });
+  });
   const environment = captureEnvironment(targets);
   const diagnoses = environment.targets.map((target): Diagnosis => {
     const probe = options.measure ? probed(target) : null;
@@ -40,6 +42,13 @@ export function doctor(options: DoctorOptions): number {
   process.stdout.write(renderDiagnoses(diagnoses, options.format, stdoutOptions()));
   const isBad = diagnoses.some(({ findings }) => findings.some(({ severity }) => severity === 'bad'));
   return options.strict && isBad ? EXIT.regression : EXIT.pass;
+}
+
+function withoutMount(path: string): FeedrateError {
+  return new FeedrateError(
+    'usage',
+    `-t ${path}: the doctor looks at mounts, and this is none; feedrate run measures it`,
+  );
 }
 
 function probed({ name, path }: { readonly name: string; readonly path: string }): MountProbe {

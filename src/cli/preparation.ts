@@ -11,7 +11,7 @@ import { below, storeOf } from '../host/store-of.js';
 import { openTarget, statTarget } from '../host/target.js';
 import { imbalancesOf } from '../plan/balance.js';
 import { dataFilesOf } from '../plan/filesets.js';
-import type { Plan, Target } from '../plan/plan.js';
+import { type Plan, type Target, targetOf } from '../plan/plan.js';
 import { buildPlan } from '../plan/schedule.js';
 import { fits, type SpaceNeed, spaceNeeded } from '../plan/space.js';
 import { RUN_VERSION, type RunRecord } from '../record/run-record.js';
@@ -90,8 +90,10 @@ function writtenTargets(space: readonly SpaceNeed[], targets: readonly Target[])
 /** What takes the place of queues that the kernel refuses, said once. Throws for a named engine that cannot run here. */
 function engineNotes(plan: Plan): string[] {
   const notes = new Set<string>();
-  for (const { job, spec } of plan.arms) {
-    const refusal = engineRefusal(spec);
+  for (const arm of plan.arms) {
+    const { job, spec } = arm;
+    const target = targetOf(plan, arm);
+    const refusal = engineRefusal(spec, target);
     if (refusal !== null) {
       const remedy = 'leave ioengine at auto to use what the machine has';
       throw new FeedrateError(
@@ -99,7 +101,7 @@ function engineNotes(plan: Plan): string[] {
         `${job}: ioengine ${spec.ioengine} cannot run here: ${refusal}; ${remedy}`,
       );
     }
-    const { reason } = chooseEngine(spec);
+    const { reason } = chooseEngine(spec, target);
     if (reason !== null) notes.add(`blocking threads take the place of iodepth: ${reason}`);
   }
   return [...notes];

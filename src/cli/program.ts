@@ -58,7 +58,7 @@ function addRun(program: Command): void {
     .argument('<workload>', 'a workload file, such as workloads/quick.yaml');
   addWorkloadOptions(
     run,
-    'directory to measure, or name=directory; repeat to compare (default: a fresh temporary one)',
+    'directory to measure, nfs://server/export, or name= before it; repeat to compare (default: a temporary one)',
   );
   addFileOptions(run)
     .option('--label <key=value>', 'note kept with the run; repeat for more', collect)

@@ -1,5 +1,6 @@
 /** What crosses the border between the coordinating thread and a worker thread: plain data. */
 import type { SystemFault } from '../base/errors.js';
+import type { TcpCount } from '../host/tcp-socket.js';
 import type { ThreadUsage } from '../host/thread-usage.js';
 import type { DataFile, Extent } from '../plan/plan.js';
 import type { Injection } from '../record/run-record.js';
@@ -50,6 +51,8 @@ export interface WorkerReport {
   readonly calls: EngineUse['calls'];
   readonly ring: EngineUse['ring'];
   readonly shortTransfers: number;
+  /** Of libnfs alone: what this worker's connection carried in the measured part; null where that cannot be told. */
+  readonly wire?: TcpCount | null;
 }
 
 /** A worker never throws across the border, where errors lose their code: it returns the fault. */

@@ -11,7 +11,7 @@ const CREDIT_NS = 1000;
 
 /** Whether a slow-down can be put on a backend: on one operation at a time that goes through `Backend.transfer`. */
 export function canBeSlowed(backend: EngineUse['used']): boolean {
-  return backend === 'psync' || backend === 'simulated';
+  return backend === 'psync' || backend === 'nfs' || backend === 'simulated';
 }
 
 /**

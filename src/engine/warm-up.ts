@@ -93,6 +93,8 @@ function rehearse(trialTask: WorkerTask, job: IoJob, { contentOf, createBackend 
   const counters = Counters.allocate(1);
   const task = {
     ...trialTask,
+    // A server has no such device; the loop is the same.
+    backend: trialTask.backend === 'nfs' ? ('psync' as const) : trialTask.backend,
     ...{ memory: counters.memory, worker: 0, workers: 1, thread: 0, threads: 1, laidOut: true },
     ...{ job, files: [FILE], extents: [{ file: 0, startBytes: 0, lengthBytes: FILE.bytes }] },
   };

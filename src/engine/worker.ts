@@ -3,6 +3,7 @@ import { PerformanceObserver, performance } from 'node:perf_hooks';
 import { assert } from '../base/assert.js';
 import { systemFaultOf } from '../base/errors.js';
 import { type Libc, libc } from '../host/libc.js';
+import { nfsStoreOf } from '../host/nfs-store.js';
 import { type ThreadUsage, threadUsage } from '../host/thread-usage.js';
 import type { Job } from '../workload/workload.js';
 import { type Backend, IoFault } from './backend.js';
@@ -15,6 +16,7 @@ import { FileBackend } from './file-backend.js';
 import { mapRoomBytes } from './map-room.js';
 import { Meter } from './meter.js';
 import { MmapBackend } from './mmap.js';
+import { NfsBackend } from './nfs.js';
 import { NullBackend } from './null.js';
 import type { ProgramContext } from './program.js';
 import { programOf } from './programs.js';
@@ -24,6 +26,7 @@ import { SimulatedBackend } from './simulated.js';
 import { canBeSlowed, SlowedBackend } from './slowed.js';
 import { UringBackend } from './uring/backend.js';
 import { warmUp } from './warm-up.js';
+import { WireWatch } from './wire-watch.js';
 
 /** The common start lies this far after the last arrival: longer than a wake-up takes. */
 const START_LEAD_NS = 1_000_000;
@@ -73,6 +76,8 @@ function bareBackend(task: WorkerTask, clock: MonotonicClock, content: Content):
   switch (task.backend) {
     case 'psync':
       return new PsyncBackend(transferCalls(content.bytes), clock);
+    case 'nfs':
+      return new NfsBackend(nfsStoreOf(task.scratchDirectory), content.bytes, clock);
     case 'io_uring':
       return new UringBackend(libc() as Libc, content, clock, placesOf(task));
     case 'mmap':
@@ -116,12 +121,14 @@ async function measure(context: ProgramContext, clock: MonotonicClock): Promise<
   clock.waitUntil(0);
   const startDelayNs = clock.now();
   const gcFromMs = performance.now();
+  const bare = backend instanceof SlowedBackend ? backend.inner : backend;
+  const wire = bare instanceof NfsBackend ? new WireWatch(bare.connection) : null;
   const before = threadUsage();
   const busyNs = program.run();
   const total = meter.finish(backend.clock.now());
   const after = threadUsage();
   const collections = await gc.between(gcFromMs, performance.now());
-  const bare = backend instanceof SlowedBackend ? backend.inner : backend;
+  const carried = wire?.carried();
   program.complete();
   return {
     total,
@@ -135,6 +142,7 @@ async function measure(context: ProgramContext, clock: MonotonicClock): Promise<
     calls: bare instanceof PsyncBackend ? bare.callsName : null,
     ring: bare instanceof UringBackend ? bare.use : null,
     shortTransfers: bare instanceof FileBackend ? bare.shortTransfers : 0,
+    ...(carried === undefined ? {} : { wire: carried }),
   };
 }
 

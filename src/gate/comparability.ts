@@ -135,6 +135,7 @@ function environmentOf({ run, arm }: Placed): Map<string, string> {
     ['node', majorOf(environment.node)],
     ['filesystem', target?.fileSystem ?? 'unknown'],
     ['source', target?.source ?? 'unknown'],
+    ['nfs.client', target?.nfs?.client ?? 'kernel'],
     ...labels,
   ]);
 }

@@ -7,6 +7,8 @@ import { readCgroupLimits } from './cgroup.js';
 import { readInstallation } from './installation.js';
 import { mergedOptions, mountOf } from './mountinfo.js';
 import { nfsMountOf } from './nfs-mount.js';
+import { describeNfsTarget } from './nfs-target.js';
+import { isNfsUrl } from './nfs-url.js';
 import { type NamedPath, statTarget } from './target.js';
 
 /**
@@ -32,6 +34,7 @@ function readCpuModel(): string {
 }
 
 function captureTarget(target: NamedPath): TargetEnvironment {
+  if (isNfsUrl(target.path)) return describeNfsTarget(target.name, target.path);
   const mount = mountOf(target.path);
   const nfs = nfsMountOf(mount);
   return {

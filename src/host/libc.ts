@@ -50,6 +50,8 @@ export interface Libc {
 
 /** cachestat(2) has the same number on every architecture but alpha. */
 export const SYS_CACHESTAT = 451;
+export const SYS_SETSOCKOPT: Partial<Record<string, number>> = { x64: 54, arm64: 208 };
+export const SYS_GETSOCKOPT: Partial<Record<string, number>> = { x64: 55, arm64: 209 };
 export const POSIX_FADV_DONTNEED = 4;
 export const RUSAGE_THREAD = 1;
 export const PROT_READ = 1;

@@ -1,13 +1,18 @@
 import { join } from 'node:path';
 import type { FileStore } from './file-store.js';
 import { localStore } from './local-store.js';
+import { nfsStoreOf } from './nfs-store.js';
+import { isNfsUrl } from './nfs-url.js';
 
-/** What holds the files below a path. */
-export function storeOf(_path: string): FileStore {
-  return localStore;
+/**
+ * What holds the files below a path: the kernel's file systems, or libnfs for `nfs://` targets.
+ * @throws FeedrateError `target` where libnfs is needed and cannot be used
+ */
+export function storeOf(path: string): FileStore {
+  return isNfsUrl(path) ? nfsStoreOf(path) : localStore;
 }
 
 /** A path to what lies below another one. */
 export function below(path: string, ...names: string[]): string {
-  return join(path, ...names);
+  return isNfsUrl(path) ? [path, ...names].join('/') : join(path, ...names);
 }

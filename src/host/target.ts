@@ -5,6 +5,8 @@ import { FeedrateError } from '../base/errors.js';
 import type { TargetEnvironment } from '../record/run-record.js';
 import { codeOf } from './libc.js';
 import { readMarker } from './marker.js';
+import { connectTarget } from './nfs-target.js';
+import { isNfsUrl } from './nfs-url.js';
 import { withProbeFile } from './probe-file.js';
 import { storeOf } from './store-of.js';
 
@@ -39,6 +41,10 @@ function refusal(name: string, path: string, intent: string, cause: unknown): Fe
 }
 
 function resolveDirectory(name: string, path: string): string {
+  if (isNfsUrl(path)) {
+    connectTarget(name, path);
+    return path;
+  }
   let real: string;
   let directory: boolean;
   try {
@@ -61,7 +67,8 @@ function refuseOwnDirectory(name: string, path: string): void {
         `target ${name}: ${path} is inside feedrate's directory ${directory}: ${advice}`,
       );
     }
-    if (directory === dirname(directory)) return;
+    // What lies above an export cannot be seen.
+    if (isNfsUrl(path) || directory === dirname(directory)) return;
   }
 }
 

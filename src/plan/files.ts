@@ -27,7 +27,7 @@ export function filesOf(arm: Arm, dataset: Dataset | null, fileset = 0): ArmFile
 }
 
 /** Engines without I/O need no files. */
-export function touchesFiles({ spec }: Arm): boolean {
+export function touchesFiles({ spec }: Pick<Arm, 'spec'>): boolean {
   return spec.ioengine !== 'null' && spec.ioengine !== 'simulated';
 }
 

@@ -4,7 +4,7 @@ import type { Job, Preallocation, RoundOrder, Threshold } from '../workload/work
 /** A named path to measure. */
 export interface Target {
   readonly name: string;
-  /** Absolute, symbolic links resolved. */
+  /** Absolute, symbolic links resolved; or an `nfs://` URL: the directory of a server that is not mounted. */
   readonly path: string;
 }
 
@@ -25,6 +25,11 @@ export interface Arm {
   readonly spec: Job;
   /** The workload's and the job's thresholds. */
   readonly thresholds: readonly Threshold[];
+}
+
+/** The target that an arm is measured on. */
+export function targetOf({ targets }: Pick<Plan, 'targets'>, { target }: Pick<Arm, 'target'>): Target {
+  return targets.find(({ name }) => name === target) as Target;
 }
 
 /** One execution of one arm, in its place. */

@@ -45,6 +45,8 @@ export interface NfsOptions {
 export type NfsService = 'fsx-ontap' | 'ontap' | 'efs' | 'fsx' | 'other';
 
 export interface NfsMount {
+  /** Absent: the kernel, with a mount. `libnfs 4 (libnfs.so.13)`: in user space, without a mount and without any cache. */
+  readonly client?: string;
   readonly options: NfsOptions;
   readonly service: NfsService;
   /** impl_id: name, domain and date that a 4.1+ server may give itself; null when it gave none. */

@@ -62,7 +62,8 @@ export interface TrialRecord {
 
 export interface EngineUse {
   readonly asked: EngineChoice;
-  readonly used: Exclude<EngineChoice, 'auto'>;
+  /** `nfs`: libnfs, which no workload names: it is what `nfs://` targets take. */
+  readonly used: Exclude<EngineChoice, 'auto'> | 'nfs';
   /** How system calls are made: through koffi or Node's `fs`; null where there are none. */
   readonly calls: 'koffi' | 'fs' | null;
   readonly numjobs: number;
@@ -153,6 +154,9 @@ export interface CacheEvidence {
   readonly blockDevice: string | null;
   readonly blockReadBytes: number | null;
   readonly blockWriteBytes: number | null;
+  /** Of libnfs alone: what its connections carried during the trial, headers included; null where the kernel does not tell. */
+  readonly wireReceivedBytes?: number | null;
+  readonly wireSentBytes?: number | null;
 }
 
 /** What the measuring itself took: when this is high, the client was the limit. */

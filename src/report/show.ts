@@ -77,9 +77,12 @@ function targetLine(target: TargetEnvironment): string {
 /** What the options do not say: read-ahead, connections that are really open, pNFS, and whose server it is. */
 function nfsWords(nfs: TargetEnvironment['nfs']): string {
   if (nfs === undefined) return '';
-  const { readAheadBytes, openTransports, pnfs, service, ontapRelease } = nfs;
+  const { client, readAheadBytes, openTransports, pnfs, service, ontapRelease } = nfs;
   return [
-    ...(readAheadBytes === null ? [] : [`, read-ahead ${formatBytes(readAheadBytes)}`]),
+    ...(client === undefined
+      ? []
+      : [`, no mount: ${client} in user space, without page cache, read-ahead or nconnect`]),
+    ...(client !== undefined || readAheadBytes === null ? [] : [`, read-ahead ${formatBytes(readAheadBytes)}`]),
     ...(openTransports === null ? [] : [`, ${plural(openTransports, 'connection')}`]),
     ...(pnfs === null ? [] : [`, pNFS ${pnfs}`]),
     ...(service === 'other' ? [] : [`, ${SERVICES[service]}`]),

@@ -74,6 +74,7 @@ function nfsAttributes(nfs: NfsMount | undefined): [string, string][] {
   const { options } = nfs;
   const size = (bytes: number | null): string | null => (bytes === null ? null : formatSizeLabel(bytes));
   const all: [string, string | number | null][] = [
+    ['nfs.client', nfs.client ?? 'kernel'],
     ['nfs.vers', options.version],
     ['nfs.nconnect', options.connections],
     ['nfs.rsize', size(options.readBytes)],

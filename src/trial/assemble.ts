@@ -2,9 +2,10 @@
 
 import { type Counters, HISTOGRAM_BASE } from '../engine/counters.js';
 import { TICK_NS, type Totals, type WorkerSecond } from '../engine/meter.js';
-import type { WorkerReport } from '../engine/protocol.js';
+import type { WorkerOutcome, WorkerReport } from '../engine/protocol.js';
 import { decodeHistogram, encodeHistogram, type SparseCounts } from '../histogram/codec.js';
 import { BINS, createHistogram, type Histogram, mergeInto, quantileNs, totalCount } from '../histogram/histogram.js';
+import type { TcpCount } from '../host/tcp-socket.js';
 import {
   type ClientUse,
   OPERATION_KINDS,
@@ -140,6 +141,19 @@ export function assembleRing(reports: readonly WorkerReport[]): RingUse | null {
     flags: first.flags,
     enters: rings.reduce((sum, { enters }) => sum + enters, 0),
   };
+}
+
+/** What the connections of libnfs carried; null when one of them cannot tell, undefined for other engines. */
+export function assembleWire(outcomes: readonly WorkerOutcome[]): TcpCount | null | undefined {
+  const counts = outcomes.map(({ report }) => report?.wire);
+  if (counts.every((count) => count === undefined)) return undefined;
+  const sum = { receivedBytes: 0, sentBytes: 0 };
+  for (const count of counts) {
+    if (count === null || count === undefined) return null;
+    sum.receivedBytes += count.receivedBytes;
+    sum.sentBytes += count.sentBytes;
+  }
+  return sum;
 }
 
 /** What the workers' loops cost the client. `eventLoopDelay` is the coordinating thread's. */

@@ -2,7 +2,10 @@
 import { delta, type IoCounters, snapshot } from '../host/io-counters.js';
 import type { NoDelta } from '../host/mountstats-delta.js';
 import { type NfsReading, readNfs, trafficSince } from '../host/nfs-mount.js';
+import { isNfsUrl } from '../host/nfs-url.js';
 import { type EvictResult, evict, readEvidence, warmInStretches } from '../host/page-cache.js';
+import { storeOf } from '../host/store-of.js';
+import type { TcpCount } from '../host/tcp-socket.js';
 import type { NfsTraffic } from '../record/nfs-traffic.js';
 import type { CacheEvidence, Window } from '../record/trial-record.js';
 import type { CacheClaim } from '../workload/workload.js';
@@ -30,6 +33,8 @@ export interface Moved {
   readonly device: IoCounters;
   /** A word says why an NFS mount's counters tell nothing; null on other file systems. */
   readonly nfs: NfsTraffic | NoDelta | null;
+  /** Of libnfs alone: what its connections carried; null where the kernel does not tell. */
+  readonly wire?: TcpCount | null;
 }
 
 export interface CacheRequest {
@@ -48,6 +53,7 @@ export interface CacheRequest {
 /** Evicts or reads the files as claimed, then looks at what the page cache really holds. */
 export async function prepareCache(request: CacheRequest): Promise<CachePreparation> {
   const { claim, paths, targetPath, reads, stopped } = request;
+  if (isNfsUrl(targetPath)) return withoutCache(request);
   // Direct reads bypass the cache but find dirty pages in it, so those go as well.
   const evicts = reads && (claim === 'cold' || claim === 'direct');
   const anew = evicts && claim === 'cold' && paths.length > 0 ? request.remount : null;
@@ -77,6 +83,16 @@ function evictionOf({ claim, paths, dropCaches }: CacheRequest, remounts: boolea
   return { evictedBy: evictedBy === null ? 'remount' : `${evictedBy}+remount`, problem };
 }
 
+/** libnfs keeps nothing on this machine: there is nothing to evict, and no page cache to ask. */
+function withoutCache({ claim, paths, targetPath, reads }: CacheRequest): CachePreparation {
+  const fileBytes = paths.reduce((sum, path) => sum + (storeOf(path).statusBehind(path)?.bytes ?? 0), 0);
+  return {
+    ...{ claim, reads, targetPath, problem: null, nfs: null },
+    before: { ...UNPREPARED, fileBytes },
+    counters: UNKNOWN_DEVICE,
+  };
+}
+
 /**
  * Evicts all data files of a session with cold trials, so that each session begins like the others: the one that laid
  * them out has their pages in memory. Each cold trial evicts its own files and proves it, so nothing rests on this.
@@ -95,8 +111,9 @@ async function warmUntil(paths: readonly string[], stopped: () => boolean): Prom
   }
 }
 
-/** Taken at once after the trial, before files are removed. */
-export function movedSince({ counters, nfs, targetPath }: CachePreparation): Moved {
+/** Taken at once after the trial, before files are removed. `wire`: what workers of libnfs counted. */
+export function movedSince({ counters, nfs, targetPath }: CachePreparation, wire?: TcpCount | null): Moved {
+  if (isNfsUrl(targetPath)) return { device: counters, nfs: null, wire: wire ?? null };
   return {
     nfs: nfs === null ? null : trafficSince(nfs),
     device: delta(counters, snapshot({ path: targetPath })),
@@ -146,7 +163,13 @@ export function judgeCache(
     applicationReadBytes: window.totalReadBytes,
     applicationWriteBytes: window.totalWriteBytes,
     ...(moved?.device ?? UNKNOWN_DEVICE),
+    ...wireFields(moved?.wire),
   };
+}
+
+function wireFields(wire: Moved['wire']): Pick<CacheEvidence, 'wireReceivedBytes' | 'wireSentBytes'> {
+  if (wire === undefined) return {};
+  return { wireReceivedBytes: wire?.receivedBytes ?? null, wireSentBytes: wire?.sentBytes ?? null };
 }
 
 function judge(preparation: CachePreparation, readBytes: number, fetched: Fetched): Judgement {
@@ -172,11 +195,15 @@ interface Fetched {
 }
 
 /**
- * On NFS the mount's count of what the server sent, to all processes. Elsewhere the process's own count, which knows
+ * Of libnfs its connections' own count. On NFS mounts the mount's count of what the server sent, to all processes. Elsewhere the process's own count, which knows
  * only its own bytes; the device's is the fallback where that one is closed to us. Where no device is found (memory,
  * layered file systems) a count of zero means nothing, but bytes that were counted did come from one.
  */
-function fetchedFrom({ device, nfs }: Moved): Fetched {
+function fetchedFrom({ device, nfs, wire }: Moved): Fetched {
+  if (wire !== undefined) {
+    const unknown = 'libnfs keeps nothing, but this kernel does not tell what its connections carried';
+    return { bytes: wire?.receivedBytes ?? unknown, storage: 'server' };
+  }
   if (nfs !== null) return { bytes: serverReadBytes(nfs), storage: 'server' };
   const own = device.processDeviceReadBytes;
   const known = device.blockDevice === null ? (own !== null && own > 0 ? own : null) : (own ?? device.blockReadBytes);

@@ -14,7 +14,14 @@ import type { Injection } from '../record/run-record.js';
 import { RECORD_VERSION, type TrialRecord } from '../record/trial-record.js';
 import type { Dataset } from '../workload/workload.js';
 import { Abandonment } from './abandonment.js';
-import { assembleClient, assembleLatency, assembleRing, assembleSeries, assembleWindow } from './assemble.js';
+import {
+  assembleClient,
+  assembleLatency,
+  assembleRing,
+  assembleSeries,
+  assembleWindow,
+  assembleWire,
+} from './assemble.js';
 import { type CachePreparation, exchanged, judgeCache, type Moved, movedSince, prepareCache } from './cache.js';
 import { layOutFiles } from './layout.js';
 import { type LiveView, type Looks, watch } from './live.js';
@@ -140,7 +147,7 @@ async function execute(
   try {
     preparation = await prepare(stage, settings);
     measured = await measure(trial, stage, counters, preparation.nfs, settings);
-    const moved = measured.abandoned ? null : movedSince(preparation);
+    const moved = measured.abandoned ? null : movedSince(preparation, assembleWire(measured.outcomes));
     const failed = measured.outcomes.find((outcome) => outcome.fault !== null);
     return { preparation, moved, measured, fault: failed?.fault ? { ...failed.fault, worker: failed.worker } : null };
   } catch (thrown) {

@@ -6,7 +6,7 @@ import { createOwnDirectory, removeOwnDirectory } from '../host/own-directory.js
 import { below } from '../host/store-of.js';
 import { filesOf, touchesFiles } from '../plan/files.js';
 import { dataFilesOf } from '../plan/filesets.js';
-import type { Plan, PlannedTrial, Target } from '../plan/plan.js';
+import { type Plan, type PlannedTrial, type Target, targetOf } from '../plan/plan.js';
 import type { Injection } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import type { Dataset } from '../workload/workload.js';
@@ -71,7 +71,10 @@ export class Session {
     const { plan, dataset, runId, session, dropCaches, injected = [], looks = CLOSE_LOOKS } = this.#options;
     const stopped = () => this.#stopped;
     const pool = new WorkerPool(
-      Math.max(1, ...plan.arms.map(({ spec }) => spec.numjobs * chooseEngine(spec).threadsPerJob)),
+      Math.max(
+        1,
+        ...plan.arms.map((arm) => arm.spec.numjobs * chooseEngine(arm.spec, targetOf(plan, arm)).threadsPerJob),
+      ),
     );
     const scratch: string[] = [];
     const held: HeldData[] = [];

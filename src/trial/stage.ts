@@ -5,7 +5,16 @@ import type { Slowdown, WorkerTask } from '../engine/protocol.js';
 import { ownDirectoryPath } from '../host/own-directory.js';
 import { below } from '../host/store-of.js';
 import { filesOf } from '../plan/files.js';
-import type { Arm, ArmFiles, DataFile, Extent, Plan, PlannedTrial, Target } from '../plan/plan.js';
+import {
+  type Arm,
+  type ArmFiles,
+  type DataFile,
+  type Extent,
+  type Plan,
+  type PlannedTrial,
+  type Target,
+  targetOf,
+} from '../plan/plan.js';
 import type { Injection } from '../record/run-record.js';
 import type { EngineUse } from '../record/trial-record.js';
 import type { Dataset, Job } from '../workload/workload.js';
@@ -38,11 +47,11 @@ export function reads(job: Job): boolean {
 
 export function stageOf(trial: PlannedTrial, settings: StageSettings): Stage {
   const arm = settings.plan.arms[trial.arm] as Arm;
-  const target = settings.plan.targets.find(({ name }) => name === arm.target) as Target;
+  const target = targetOf(settings.plan, arm);
   const files = filesOf(arm, settings.dataset, trial.fileset);
   const scratchDirectory = below(ownDirectoryPath(target, settings.runId, 'scratch'), trial.id);
   const directory = files.place === 'data' ? dataDirectory(target, settings.runId) : scratchDirectory;
-  return { arm, target, engine: chooseEngine(arm.spec), files, directory, scratchDirectory };
+  return { arm, target, engine: chooseEngine(arm.spec, target), files, directory, scratchDirectory };
 }
 
 /** One job's own files and extents, numbered anew from 0. */

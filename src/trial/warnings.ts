@@ -57,6 +57,7 @@ const queueReplaced: Check = ({ job, engine }) =>
     : warning(
         'queue-replaced',
         `iodepth ${job.iodepth} was kept up by ${engine.iodepth} blocking threads a job: ${engine.reason}`,
+        engine.used === 'nfs' ? 'compare it only with trials of the same engine, or mount the export' : undefined,
       );
 
 const shortWindow: Check = ({ window, engine }) =>
