@@ -88,12 +88,13 @@ export class NfsConnection {
    * that are still under way would then end, and write to where their callers were.
    */
   fail(result: number): number {
-    const text = this.#context === 0 ? 'the connection was lost' : (this.library.getError(this.#context) ?? '');
+    const text = this.#context === 0 ? '' : (this.library.getError(this.#context) ?? '');
     this.#words = text.replaceAll(/\s+/g, ' ').trim();
     const errno = errnoOf(result, text);
     if (errno === constants.errno.EIO && !SERVER_ERROR.test(text)) {
       this.#context = 0;
       this.#openHandles = 0;
+      this.#words = `the connection to ${this.url.server} was lost, or never came about (${this.#words || 'earlier'})`;
     }
     return errno;
   }

@@ -162,9 +162,14 @@ function readHolders(path: string, held: HeldDirectory): Holder[] {
   });
 }
 
-/** Says that this process no longer uses the directory of this run, or the data directory for it. */
+/**
+ * Says that this process no longer uses the directory of this run, or the data directory for it. Where that cannot be
+ * said (a server that is gone), the process's end says as much.
+ */
 export function releaseOwnDirectory(path: string, runId: string): void {
-  ifPresent(() => storeOf(path).unlink(holderPath(path, runId)));
+  try {
+    storeOf(path).unlink(holderPath(path, runId));
+  } catch {}
 }
 
 /**

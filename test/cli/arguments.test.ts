@@ -22,6 +22,15 @@ test('a target is a path, or a name and a path', () => {
   ]);
 });
 
+test('a target may be a directory of a server that is not mounted', () => {
+  assert.equal(parseTargets(['nfs://fs1/train/imagenet', 'v4=nfs://fs1/train?uid=7&version=4', 'nfs://fs1/']), [
+    { name: 'imagenet', path: 'nfs://fs1/train/imagenet?version=3' },
+    { name: 'v4', path: 'nfs://fs1/train?version=4&uid=7' },
+    { name: 'root', path: 'nfs://fs1/?version=3' },
+  ]);
+  assert.throws(() => parseTargets(['nfs://fs1']), feedrateError('usage', /the export is missing/));
+});
+
 test('a path with an equals sign is a path when what stands before it is no name', () => {
   assert.equal(parseTargets(['./a=b']), [{ name: 'a-b', path: resolve('a=b') }]);
   assert.equal(parseTargets(['/mnt/x=1/y']), [{ name: 'y', path: '/mnt/x=1/y' }]);

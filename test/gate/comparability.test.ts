@@ -53,6 +53,13 @@ test('another machine, kernel, or version of what measures', () => {
   assert.equal(changed({ node: 'v20.21.0' }), [], 'a patch of Node is no other engine');
 });
 
+test('another client of the same export', () => {
+  const nfs = { client: 'libnfs 4 (libnfs.so.13)' } as TargetEnvironment['nfs'];
+  const found = ['environment nfs.client: kernel → libnfs 4 (libnfs.so.13)'];
+  assert.equal(differs({ target: { nfs } as Partial<TargetEnvironment> }), found);
+  assert.equal(differs({ target: { nfs } as Partial<TargetEnvironment> }, {}, ['nfs.client']), []);
+});
+
 test('another mount: its type, its source and its options, but not its addresses', () => {
   const options = 'rw,vers=4.1,nconnect=8,addr=10.0.0.1,clientaddr=10.0.0.2,port=2049';
   const moved = 'rw,vers=4.1,nconnect=8,addr=10.9.9.9,clientaddr=10.0.0.7,port=0,mountaddr=1,mountport=2';

@@ -40,6 +40,7 @@ test('an arm has what its mount negotiated as attributes', () => {
   const attributes = attributesOf(onNfs, 'a', arm);
   const nfs = Object.fromEntries([...attributes].filter(([name]) => name.startsWith('nfs.')));
   assert.equal(nfs, {
+    'nfs.client': 'kernel',
     'nfs.vers': '4.1',
     'nfs.nconnect': '16',
     'nfs.rsize': '256KiB',

@@ -40,6 +40,24 @@ test('on NFS a claim stands or falls by what the server sent', () => {
   assert.is(judged('direct', from(0)).verdict, 'contradicted');
 });
 
+test('without a mount a claim stands or falls by what the connections carried', () => {
+  const preparation: CachePreparation = {
+    ...{ claim: 'cold', reads: true, problem: null, counters: device, nfs: null, targetPath: 'nfs://fs1/x?version=3' },
+    before: { residentBytesBefore: null, fileBytes: 100 * MIB, residencySource: null, evictedBy: null },
+  };
+  const carried = (receivedBytes: number | null) => {
+    const wire = receivedBytes === null ? null : { receivedBytes, sentBytes: MIB };
+    return judgeCache('cold', preparation, window, { device, nfs: null, wire });
+  };
+  const proven = carried(101 * MIB);
+  assert.equal([proven.verdict, proven.observed], ['proven', 'cold']);
+  assert.equal([proven.wireReceivedBytes, proven.wireSentBytes], [101 * MIB, MIB]);
+  assert.is(carried(50 * MIB).verdict, 'contradicted');
+  const unknown = carried(null);
+  assert.equal([unknown.verdict, unknown.observed, unknown.wireReceivedBytes], ['unproven', null, null]);
+  assert.match(unknown.detail, /does not tell what its connections carried/);
+});
+
 test('where the bytes came from is told without a claim, too', () => {
   assert.equal(judged('as-is', readTraffic(50 * MIB)), {
     verdict: 'none',
