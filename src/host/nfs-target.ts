@@ -9,15 +9,19 @@ import type { NfsUrl } from './nfs-url.js';
 
 const NOT_ALLOWED: ReadonlySet<string> = new Set(['EACCES', 'EPERM']);
 
-/** What a mount by libnfs that failed may come from, and what to do. */
-function mountRemedy(code: string, { server, version }: NfsUrl): string {
-  if (NOT_ALLOWED.has(code)) {
-    const ports = 'or takes only ports below 1024, which only root has: run as root, or export it with insecure';
-    return `the server does not export it to this machine, ${ports} (ONTAP: -mount-rootonly and -nfs-rootonly disabled)`;
-  }
-  if (code === 'ENOENT') return 'the server has no such export; showmount -e lists those of version 3';
+const PORTS =
+  'takes only ports below 1024, which only root has: run as root, or export it with insecure (ONTAP: -mount-rootonly and -nfs-rootonly disabled)';
+
+/**
+ * What a mount by libnfs that failed may come from, and what to do. Servers say in many ways that they take only ports
+ * below 1024: by an error, by no such export, or by a refusal for which libnfs has no words.
+ */
+export function mountRemedy(code: string, { server, version }: NfsUrl, isRoot: boolean): string {
+  if (NOT_ALLOWED.has(code)) return `the server does not export it to this machine, or ${PORTS}`;
+  const orPorts = isRoot ? '' : `, or it ${PORTS}`;
+  if (code === 'ENOENT') return `the server has no such export or directory${orPorts}`;
   const ports = version === 3 ? 'ports 111, 2049 and that of mountd' : 'port 2049';
-  return `no connection to ${server}; check its name, the network and that ${ports} can be reached`;
+  return `no connection to ${server}; check its name, the network and that ${ports} can be reached${orPorts}`;
 }
 
 /**
@@ -28,10 +32,11 @@ export function connectTarget(name: string, path: string): void {
   const store = nfsStoreOf(path);
   let kind: string | undefined;
   try {
+    store.connection.connect();
     kind = store.status(path)?.kind;
   } catch (cause) {
     const code = codeOf(cause) ?? 'EUNKNOWN';
-    const remedy = mountRemedy(code, store.connection.url);
+    const remedy = mountRemedy(code, store.connection.url, process.getuid?.() === 0);
     throw new FeedrateError('target', `target ${name}: cannot reach ${path} (${code}): ${remedy}`, { cause });
   }
   if (kind !== 'directory')

@@ -1,0 +1,19 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { mountRemedy } from '../../src/host/nfs-target.js';
+import { parseNfsUrl } from '../../src/host/nfs-url.js';
+
+const test = suite('host/nfs-target');
+const URL = parseNfsUrl('nfs://fs1/train');
+
+test('a mount that was refused says what may be in the way, the ports of those who are not root too', () => {
+  const ports = /takes only ports below 1024, which only root has: run as root, or export it with insecure \(ONTAP: /;
+  assert.match(mountRemedy('EACCES', URL, true), /^the server does not export it to this machine, or takes only ports/);
+  assert.match(mountRemedy('EACCES', URL, false), ports);
+  assert.is(mountRemedy('ENOENT', URL, true), 'the server has no such export or directory');
+  assert.match(mountRemedy('ENOENT', URL, false), ports);
+  assert.not.match(mountRemedy('EIO', URL, true), ports);
+  assert.match(mountRemedy('EIO', URL, false), ports);
+});
+
+test.run();
