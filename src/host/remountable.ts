@@ -3,6 +3,7 @@ import { FeedrateError } from '../base/errors.js';
 import { holdersOf } from './holders.js';
 import { findMount, type Mount, readMounts } from './mountinfo.js';
 import { isNfs } from './nfs-options.js';
+import { isNfsUrl } from './nfs-url.js';
 import type { NamedPath } from './target.js';
 
 /** What stands in the way, in words; null when nothing does. Whether anyone uses the mount is another question. */
@@ -27,6 +28,7 @@ export function remountObstacle(mounts: readonly Mount[], mount: Mount): string 
 export function requireRemountable({ name, path }: NamedPath, mounts: readonly Mount[] = readMounts()): void {
   const refuse = (what: string, why: string) =>
     new FeedrateError('target', `target ${name}: ${what} cannot be remounted: ${why}`);
+  if (isNfsUrl(path)) throw refuse(path, 'it has no mount, and all that is read there comes from the server');
   const mount = findMount(mounts, path);
   if (mount === null) throw refuse(path, 'its mount is not known here (no /proc/self/mountinfo)');
   const obstacle = remountObstacle(mounts, mount);

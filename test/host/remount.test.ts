@@ -49,6 +49,7 @@ test('the mounts of a real table that cannot be made anew are refused with the n
   for (const [path, message] of [
     ['/fsx/train', /^target t: \/fsx\/train cannot be remounted: an automounter made it \(autofs on \/fsx\)/],
     ['/home/ec2-user/data', /^target t: \/home\/ec2-user\/data cannot be remounted: /],
+    ['nfs://svm/train?version=3', /^target t: nfs:\/\/svm\/train\?version=3 cannot be remounted: it has no mount/],
   ] as const) {
     assert.throws(
       () => requireRemountable({ name: 't', path }, mounts),
