@@ -1,13 +1,16 @@
 #!/bin/bash
-# In the lab: a workload on all mounts at the link's own delay, another with 2 ms more, and what kernel and server counted.
-#   inside.sh FEEDRATE WORKLOAD DELAYED-WORKLOAD    everything goes to the working directory
+# In the lab: a workload on the mounts of two versions at the link's own delay, another with 2 ms more, what kernel and
+# server counted, and a workload that goes over all mounts.
+#   inside.sh FEEDRATE WORKLOAD DELAYED-WORKLOAD ALL-WORKLOAD    everything goes to the working directory
 set -euo pipefail
 main=$1
 declare -A workload=([0ms]=$2 [2ms]=$3)
-targets=()
+timed=() targets=() all=()
 for mount in $NFS_LAB_MOUNTS; do
   mkdir -p "${mount#*=}/${mount%%=*}"
-  targets+=(-t "${mount%%=*}=${mount#*=}/${mount%%=*}")
+  target=(-t "${mount%%=*}=${mount#*=}/${mount%%=*}")
+  all+=("${target[@]}")
+  case ${mount%%=*} in v3 | v4.2) timed+=("$mount") targets+=("${target[@]}") ;; esac
 done
 cp /proc/self/mountinfo mountinfo
 for delay in 0ms 2ms; do
@@ -20,8 +23,9 @@ for delay in 0ms 2ms; do
   "$main" run "${workload[$delay]}" "${targets[@]}" -o "$PWD/$delay" --progress json >"$delay.report" 2>"$delay.stderr" || echo $? >"$delay.failed"
   cat /proc/self/mountstats >"$delay.after.mountstats"
   ip netns exec fs1 cat /proc/net/rpc/nfsd >"$delay.after.nfsd"
-  for mount in $NFS_LAB_MOUNTS; do
+  for mount in "${timed[@]}"; do
     mountstats mountstats -f "$delay.after.mountstats" -S "$delay.before.mountstats" "${mount#*=}" >"$delay.${mount%%=*}.theirs" || true
   done
 done
 "$main" doctor "${targets[@]}" --format json >doctor.json
+"$main" run "$4" "${all[@]}" -o "$PWD/all" --progress none >all.report

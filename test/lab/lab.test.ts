@@ -4,23 +4,26 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Diagnosis } from '../../src/record/finding.js';
+import type { RunRecord } from '../../src/record/run-record.js';
 import { nfsUseOf } from '../../src/stats/nfs-use.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
 import { type LabRun, runLab, shownOption } from './lab.js';
 
 const test = suite('lab');
+/** Of the timed runs. */
 const VERSIONS = ['3', '4.2'];
+const ALL_MOUNTS = ['3', '4.0', '4.1', '4.2'].flatMap((version) => [`v${version}`, `v${version}n2`]);
 
 const ofJob = ({ trials }: LabRun, job: string) => trials.filter((trial) => trial.job === job);
 
 test('mounts, bytes and times are those of the kernel and of the server', () =>
   withTemporaryDirectory((directory) => {
-    const { mountinfo, plain, delayed, diagnoses } = runLab(directory, VERSIONS);
+    const { mountinfo, plain, delayed, all, diagnoses } = runLab(directory);
     for (const lab of [plain, delayed]) {
       assert.is(lab.trials.filter(({ status }) => status !== 'ok').length, 0, lab.report);
-      checkMounts(lab, mountinfo);
       assert.match(lab.report, /NFS direct@v3: read .* wire and server \+ .* client/);
     }
+    checkMounts(all, mountinfo);
     checkEvidence(plain, delayed);
     checkBytes(plain);
     checkCalls(plain);
@@ -28,17 +31,19 @@ test('mounts, bytes and times are those of the kernel and of the server', () =>
     checkDiagnoses(diagnoses);
   }));
 
-function checkMounts({ run }: LabRun, mountinfo: string): void {
-  for (const version of VERSIONS) {
-    const target = run.environment.targets.find(({ name }) => name === `v${version}`);
-    const shown = (option: string) => shownOption(mountinfo, target?.mountPoint, option);
-    const options = target?.nfs?.options;
+/** What the record says of each mount is what the kernel shows. */
+function checkMounts({ environment }: RunRecord, mountinfo: string): void {
+  assert.equal(environment.targets.map(({ name }) => name).sort(), ALL_MOUNTS.toSorted());
+  for (const { name, mountPoint, nfs } of environment.targets) {
+    const shown = (option: string) => shownOption(mountinfo, mountPoint, option);
+    const options = nfs?.options;
     assert.is(options?.version, shown('vers'));
-    assert.is(options?.version, version);
+    assert.is(options?.version, /^v([\d.]+)/.exec(name)?.[1]);
     assert.equal([`${options?.readBytes}`, `${options?.writeBytes}`], [shown('rsize'), shown('wsize')]);
     assert.equal([options?.transport, options?.security], [shown('proto'), shown('sec')]);
     assert.is(options?.serverAddress, shown('addr'));
-    assert.is(target?.nfs?.openTransports, 1);
+    assert.equal([options?.connections, nfs?.openTransports], Array(2).fill(Number(shown('nconnect') ?? 1)), name);
+    assert.is(nfs?.openTransports, name.endsWith('n2') ? 2 : 1);
   }
 }
 

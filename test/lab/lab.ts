@@ -37,6 +37,8 @@ export interface LabResult {
   /** At the link's own delay, and with 2 ms more. */
   readonly plain: LabRun;
   readonly delayed: LabRun;
+  /** Of all mounts. */
+  readonly all: RunRecord;
   /** What `doctor` says, with the delay. */
   readonly diagnoses: readonly Diagnosis[];
 }
@@ -59,16 +61,17 @@ export function withoutMountIds(mountinfo: string): string {
   return mountinfo.replaceAll(/^\d+ \d+ \d+:\d+ /gm, '');
 }
 
-/** Boots the lab with a mount of each version and runs a script in it, which leaves its findings in the directory. */
+/** Boots the lab with a mount of each version (`more`: other words for nfs-lab) and runs a script in it, which leaves its findings in the directory. */
 export function inLab(
   directory: string,
   versions: readonly string[],
   script: string,
   workloads: readonly string[],
+  more: readonly string[] = [],
 ): void {
   if (process.getuid?.() !== 0) skipTest('the lab takes root');
   const launcher = launcherIn(directory);
-  const options = ['--versions', versions.join(','), '--dir', directory, '--timeout', `${TIMEOUT_S}`];
+  const options = ['--versions', versions.join(','), '--dir', directory, '--timeout', `${TIMEOUT_S}`, ...more];
   const inside = [join(LAB, script), launcher, ...workloads.map((name) => join(LAB, name))];
   const { status, stdout, stderr } = spawnSync(join(LAB, 'nfs-lab'), ['run', ...options, '--', ...inside], {
     encoding: 'utf8',
@@ -77,16 +80,26 @@ export function inLab(
   if (status !== 0) throw new Error(`the lab ended with ${status}: ${stdout}${stderr}`);
 }
 
-/** Runs `plain.yaml` on all mounts, then `delayed.yaml` with 2 ms of delay, and reads what came out. */
-export function runLab(directory: string, versions: readonly string[]): LabResult {
-  inLab(directory, versions, 'inside.sh', ['plain.yaml', 'delayed.yaml']);
+/**
+ * Runs `plain.yaml` on the mounts of versions 3 and 4.2, then `delayed.yaml` with 2 ms of delay, then `all.yaml` on mounts
+ * of all versions with one connection and with two, and reads what came out.
+ */
+export function runLab(directory: string): LabResult {
+  const workloads = ['plain.yaml', 'delayed.yaml', 'all.yaml'];
+  inLab(directory, ['3', '4.0', '4.1', '4.2'], 'inside.sh', workloads, ['--nconnect', '2']);
   const file = (name: string) => readFileSync(join(directory, name), 'utf8');
   return {
     mountinfo: file('mountinfo'),
     plain: readRun(directory, '0ms'),
     delayed: readRun(directory, '2ms'),
+    all: readRunRecord(directory, 'all'),
     diagnoses: JSON.parse(file('doctor.json')) as Diagnosis[],
   };
+}
+
+function readRunRecord(directory: string, results: string): RunRecord {
+  const [runName] = readdirSync(join(directory, results));
+  return decodeRun(readFileSync(join(directory, results, `${runName}`, 'run.json'), 'utf8'), 'run.json');
 }
 
 function readRun(directory: string, delay: string): LabRun {
@@ -96,7 +109,7 @@ function readRun(directory: string, delay: string): LabRun {
   const kept = (name: string) => file(join(delay, runName, name));
   const moved = (when: string) => /^io (\d+) (\d+)$/m.exec(file(`${delay}.${when}.nfsd`)) ?? [];
   const [before, after] = [moved('before'), moved('after')];
-  const run = decodeRun(kept('run.json'), 'run.json');
+  const run = readRunRecord(directory, delay);
   return {
     run,
     trials: kept('trials.jsonl')
