@@ -25,7 +25,6 @@ test('a mount that cannot be made anew stays, and one that is away comes back wh
       new RegExp(`^feedrate: ${cannot}it is used by sleep \\(process \\d+, working directory\\)`),
     );
     refused('bound', '2 1', new RegExp(`^feedrate: ${cannot}/mnt/nfs42 shows the same file system`));
-    refused('below', '2 1', new RegExp(`^feedrate: ${cannot}/mnt/nfs3/x/below is mounted below it`));
     refused('elsewhere', '5 1', /^\/mnt\/nfs3 was unmounted and mounted again, but its caches lived on: /);
     assert.is(file('retried.status'), '0 1', file('retried.stderr'));
     refused(
