@@ -36,7 +36,8 @@ function describeUserError(error: FeedrateError, debug: boolean): Failure {
   return { lines: [...said, ...stack], status: error.exitStatus };
 }
 
-function isSystemError(thrown: unknown): boolean {
+/** Whether it is a failed system call, as Node throws it. */
+export function isSystemError(thrown: unknown): boolean {
   const error = thrown as Partial<NodeJS.ErrnoException> | null;
   return thrown instanceof Error && typeof error?.code === 'string' && typeof error.syscall === 'string';
 }

@@ -6,6 +6,7 @@
 import { FeedrateError } from '../base/errors.js';
 import { openRun } from '../store/run-store.js';
 import { Session } from '../trial/session.js';
+import { isSystemError } from './failure.js';
 import type { FromSession, ToSession } from './session-messages.js';
 
 function tell(message: FromSession): void {
@@ -44,7 +45,7 @@ async function start({ options, runDirectory, remounts }: Extract<ToSession, { t
   try {
     await session.run();
   } catch (thrown) {
-    const defect = !(thrown instanceof FeedrateError);
+    const defect = !(thrown instanceof FeedrateError || isSystemError(thrown));
     tell({
       type: 'failed',
       message: thrown instanceof Error ? (defect ? (thrown.stack ?? thrown.message) : thrown.message) : String(thrown),

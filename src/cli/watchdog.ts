@@ -1,6 +1,7 @@
 /** Tells of targets that stop answering, and sees to it that a stop ends the run all the same. */
 import type { Plan } from '../plan/plan.js';
 import type { TargetEnvironment } from '../record/run-record.js';
+import type { TrialRecord } from '../record/trial-record.js';
 import type { SessionEvent } from '../trial/events.js';
 import { SILENCE_NS } from '../trial/live.js';
 
@@ -10,6 +11,21 @@ const LOOK_MS = 1000;
 const MUTE_MS = 30_000;
 /** After a stop, a session that has been mute for so long is ended. */
 const STOP_MS = 10_000;
+
+/** What a file system says whose storage is gone. */
+const LOST_CODES: ReadonlySet<string> = new Set([
+  'EIO',
+  'ETIMEDOUT',
+  'ESTALE',
+  'EHOSTDOWN',
+  'EHOSTUNREACH',
+  'ENOTCONN',
+]);
+
+/** Whether the target must have done something for it: to begin, to fail and to be left take no answer. */
+function isAnswer(event: SessionEvent): boolean {
+  return event.type === 'trial' ? event.record.status === 'ok' : event.type !== 'prepare';
+}
 
 /** What the watchdog does things to. */
 export interface Watched {
@@ -23,6 +39,7 @@ export interface Watched {
 export class Watchdog {
   readonly #watched: Watched;
   readonly #silent = new Set<string>();
+  readonly #failed = new Set<string>();
   readonly #timer: NodeJS.Timeout;
   #heardMs = performance.now();
   /** What the session was at when it was last heard. */
@@ -51,7 +68,8 @@ export class Watchdog {
       this.#silent.add(this.#at);
       this.#watched.kill();
     } else if (event.type === 'progress' && event.quietNs >= SILENCE_NS) this.#tell(this.#at, SILENCE_NS / 1e9);
-    else if (this.#silent.delete(this.#at)) this.#watched.note(`target ${this.#at} answers again`);
+    else if (isAnswer(event) && this.#silent.delete(this.#at)) this.#watched.note(`target ${this.#at} answers again`);
+    if (event.type === 'trial' && event.record.status === 'failed') this.#tellFailure(this.#at, event.record.fault);
   }
 
   #targetOf(event: SessionEvent): string | null {
@@ -72,8 +90,23 @@ export class Watchdog {
   #tell(name: string, seconds: number): void {
     if (this.#silent.has(name)) return;
     this.#silent.add(name);
+    this.#watched.note(
+      `target ${this.#placeOf(name)} has not answered for ${seconds} s; waiting for it; Ctrl-C ends the run`,
+    );
+  }
+
+  /** Says once which mount it is that fails, and why its kind of mount does. */
+  #tellFailure(name: string, fault: TrialRecord['fault']): void {
+    if (fault === null || !LOST_CODES.has(fault.code) || this.#failed.has(name)) return;
+    this.#failed.add(name);
+    const recovery = this.#watched.targets.find((target) => target.name === name)?.nfs?.options.recovery ?? 'hard';
+    const reason =
+      recovery === 'hard' ? '' : `; its mount is ${recovery} and gives up on a server that a hard one would wait for`;
+    this.#watched.note(`target ${this.#placeOf(name)} fails with ${fault.code}${reason}`);
+  }
+
+  #placeOf(name: string): string {
     const mount = this.#watched.targets.find((target) => target.name === name);
-    const where = mount === undefined ? '' : ` (${mount.source} on ${mount.mountPoint})`;
-    this.#watched.note(`target ${name}${where} has not answered for ${seconds} s; waiting for it; Ctrl-C ends the run`);
+    return mount === undefined ? name : `${name} (${mount.source} on ${mount.mountPoint})`;
   }
 }

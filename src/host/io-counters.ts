@@ -25,10 +25,10 @@ function readProcessIo(): Map<string, number> | null {
   }
 }
 
-/** The counters now, for a target whose path exists. */
-export function snapshot(target: { readonly path: string }): IoCounters {
+/** The counters now, for a target whose path exists; null for one that is known to have no device, and is not touched. */
+export function snapshot(target: { readonly path: string } | null): IoCounters {
   const own = readProcessIo();
-  const device = blockDeviceOf(target.path);
+  const device = target === null ? null : blockDeviceOf(target.path);
   const block = device === null ? null : blockDeviceBytes(device);
   return {
     processDeviceReadBytes: own?.get('read_bytes') ?? null,

@@ -180,7 +180,6 @@ export function releaseOwnDirectory(path: string, runId: string): void {
  */
 export function removeOwnDirectory(path: string, runId: string | null = null): void {
   const store = storeOf(path);
-  if (store.status(path) === null) return;
   try {
     const held = openOwnDirectory(path);
     try {
@@ -194,7 +193,7 @@ export function removeOwnDirectory(path: string, runId: string | null = null): v
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return;
     if (cause instanceof FeedrateError) throw cause;
-    const advice = 'mend that (files still open? permissions?) and remove the rest with feedrate clean';
+    const advice = `mend that (storage that fails? files still open? permissions?) and remove the rest with: feedrate clean -t ${dirname(path)}`;
     throw new FeedrateError('target', `cannot remove ${path}: ${(cause as Error).message}; ${advice}`, { cause });
   }
 }

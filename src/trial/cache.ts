@@ -111,12 +111,15 @@ async function warmUntil(paths: readonly string[], stopped: () => boolean): Prom
   }
 }
 
-/** Taken at once after the trial, before files are removed. `wire`: what workers of libnfs counted. */
+/**
+ * Taken at once after the trial, before files are removed. A server that is gone is not asked. `wire`: what workers of
+ * libnfs counted.
+ */
 export function movedSince({ counters, nfs, targetPath }: CachePreparation, wire?: TcpCount | null): Moved {
   if (isNfsUrl(targetPath)) return { device: counters, nfs: null, wire: wire ?? null };
   return {
     nfs: nfs === null ? null : trafficSince(nfs),
-    device: delta(counters, snapshot({ path: targetPath })),
+    device: delta(counters, snapshot(nfs === null ? { path: targetPath } : null)),
   };
 }
 

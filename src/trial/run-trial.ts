@@ -27,7 +27,7 @@ import { layOutFiles } from './layout.js';
 import { type LiveView, type Looks, watch } from './live.js';
 import { NfsWatch } from './live-nfs.js';
 import { expectedBytes, reads, type Stage, stageOf, tasksOf } from './stage.js';
-import { warningsOf } from './warnings.js';
+import { silent, warningsOf } from './warnings.js';
 
 /** What all trials of a session share. */
 export interface TrialSettings {
@@ -125,6 +125,11 @@ function faultOf(thrown: unknown): SystemFault {
   return thrown instanceof FeedrateError ? { ...fault, message: thrown.message } : fault;
 }
 
+function faultOfWorkers({ outcomes }: Measured): TrialRecord['fault'] {
+  const failed = outcomes.find(({ fault }) => fault !== null);
+  return failed?.fault ? { ...failed.fault, worker: failed.worker } : null;
+}
+
 /** What came of a trial, complete or not. */
 interface Execution {
   readonly preparation: CachePreparation | null;
@@ -148,10 +153,11 @@ async function execute(
     preparation = await prepare(stage, settings);
     measured = await measure(trial, stage, counters, preparation.nfs, settings);
     const moved = measured.abandoned ? null : movedSince(preparation, assembleWire(measured.outcomes));
-    const failed = measured.outcomes.find((outcome) => outcome.fault !== null);
-    return { preparation, moved, measured, fault: failed?.fault ? { ...failed.fault, worker: failed.worker } : null };
+    return { preparation, moved, measured, fault: faultOfWorkers(measured) };
   } catch (thrown) {
-    return { preparation, moved: null, measured, fault: { ...faultOf(thrown), worker: -1 } };
+    // What failed first says more than what could not be asked of the target afterwards.
+    const fault = faultOfWorkers(measured) ?? { ...faultOf(thrown), worker: -1 };
+    return { preparation, moved: null, measured, fault };
   } finally {
     if (measured.abandoned) settings.onAbandoned(stage.target.name);
     else removeQuietly(stage.scratchDirectory);
@@ -204,7 +210,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
     client,
     warnings:
       reports.length === 0
-        ? []
+        ? [silent({ engine, longestQuietNs })].filter((found) => found !== null)
         : warningsOf({
             job: arm.spec,
             engine,

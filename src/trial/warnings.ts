@@ -105,7 +105,8 @@ const clientBound: Check = ({ client, window, engine }) => {
   );
 };
 
-const silent: Check = ({ longestQuietNs, engine }) =>
+/** All that can be said of a trial whose workers were left where they wait. */
+export const silent = ({ longestQuietNs, engine }: Pick<Observed, 'longestQuietNs' | 'engine'>): Warning | null =>
   engine.used === 'simulated' || longestQuietNs < SILENCE_NS
     ? null
     : warning('silent', `no operation ended for ${formatDurationNs(longestQuietNs)}`);
