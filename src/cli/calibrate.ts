@@ -17,6 +17,7 @@ import { readRun } from '../store/read-run.js';
 import { createRun } from '../store/run-store.js';
 import { parseLabels, parseOverrides, parseSeed, parseTargets, type RawRunOptions } from './arguments.js';
 import { CONFIDENCE, comparisonOf, fractionOf, measuresOf, namedRun } from './comparison-input.js';
+import { untilTargetsAnswer } from './first-touch.js';
 import { measure } from './measure.js';
 import { stdoutOptions } from './output.js';
 import type { OutputFiles } from './output-files.js';
@@ -68,6 +69,7 @@ export async function calibrate(
   const [target] = parseTargets([raw.target]);
   const sides = SIDES.map((name) => ({ name, path: target?.path as string }));
   const workloadPath = workload ?? DEFAULT_WORKLOAD;
+  await untilTargetsAnswer(sides);
   const preparation = prepareRun(readWorkload(workloadPath), { ...options, workloadPath }, sides);
   if (injected.length > 0) refuseQueues(preparation.plan);
   const record = { ...runRecordOf(preparation, options, command), ...(injected.length > 0 && { injected }) };

@@ -5,6 +5,7 @@ import { findOwnDirectories, type OwnDirectory, removeOwnDirectory } from '../ho
 import { openTarget } from '../host/target.js';
 import { parseTargets } from './arguments.js';
 import { aligned } from './columns.js';
+import { untilTargetsAnswer } from './first-touch.js';
 
 /** The options of `clean` as commander hands them over. */
 export interface CleanOptions {
@@ -26,9 +27,9 @@ class Interrupted extends Error {}
  * is nobody to ask, when a target cannot be used, or when something could not be removed.
  */
 export async function clean(options: CleanOptions): Promise<number> {
-  const found = parseTargets(options.target).flatMap(({ name, path }) =>
-    findOwnDirectories(openTarget(name, path, { write: false })),
-  );
+  const targets = parseTargets(options.target);
+  await untilTargetsAnswer(targets);
+  const found = targets.flatMap(({ name, path }) => findOwnDirectories(openTarget(name, path, { write: false })));
   if (found.length === 0) {
     process.stdout.write(`nothing of feedrate's below ${options.target.join(', ')}\n`);
     return EXIT.pass;

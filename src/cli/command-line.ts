@@ -9,6 +9,7 @@ const COMPLETION_REQUEST = 'complete';
 /** Runs the command that the words ask for. Sets `process.exitCode`; throws nothing. */
 export async function runCommandLine(words: readonly string[]): Promise<void> {
   tolerateLostOutput();
+  leaveInterruptionsToTheKernel();
   try {
     if (words[0] === COMPLETION_REQUEST && words[1] === '--') {
       const { answerCompletion } = await import('./completion.js');
@@ -21,6 +22,16 @@ export async function runCommandLine(words: readonly string[]): Promise<void> {
     for (const line of failure.lines) process.stderr.write(`${line}\n`);
     process.exitCode = failure.status;
   }
+}
+
+/**
+ * Node catches these signals to give a terminal its modes back. But a process that waits for a server that is gone is
+ * woken only by a signal that nobody catches: Ctrl-C would do nothing there. A listener that comes and goes leaves the
+ * kernel's own way of ending a process; while a run is measured, the run listens itself.
+ */
+function leaveInterruptionsToTheKernel(): void {
+  const nothing = () => undefined;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, nothing).off(signal, nothing);
 }
 
 /**

@@ -10,6 +10,7 @@ import { openTarget } from '../host/target.js';
 import type { Diagnosis } from '../record/finding.js';
 import { renderDiagnoses } from '../report/render-diagnosis.js';
 import { parseTargets } from './arguments.js';
+import { untilTargetsAnswer } from './first-touch.js';
 import { stdoutOptions } from './output.js';
 
 /** The options of `doctor` as commander hands them over. */
@@ -25,11 +26,11 @@ export interface DoctorOptions {
  * `feedrate doctor`: looks at targets and says what is bad about them. The status is `pass`, but with `--strict`
  * `regression` when anything is bad. Throws `FeedrateError` when a target cannot be used.
  */
-export function doctor(options: DoctorOptions): number {
-  const targets = parseTargets(options.target).map(({ name, path }) => {
-    if (isNfsUrl(path)) throw withoutMount(path);
-    return openTarget(name, path, { write: options.measure });
-  });
+export async function doctor(options: DoctorOptions): Promise<number> {
+  const named = parseTargets(options.target);
+  for (const { path } of named) if (isNfsUrl(path)) throw withoutMount(path);
+  await untilTargetsAnswer(named);
+  const targets = named.map(({ name, path }) => openTarget(name, path, { write: options.measure }));
   const environment = captureEnvironment(targets);
   const diagnoses = environment.targets.map((target): Diagnosis => {
     const probe = options.measure ? probed(target) : null;

@@ -7,6 +7,7 @@ import type { RunRecord } from '../record/run-record.js';
 import { readRun } from '../store/read-run.js';
 import { reopenRun } from '../store/run-store.js';
 import { type ProgressMode, parseOverrides } from './arguments.js';
+import { untilTargetsAnswer } from './first-touch.js';
 import { measure } from './measure.js';
 import { type Preparation, prepareRun } from './preparation.js';
 
@@ -28,6 +29,7 @@ export async function extendRun(
   }
   if (run.injected !== undefined) throw cannotGoOn(directory, 'one of its targets was slowed down on purpose');
   const remount = run.command.includes('--remount');
+  await untilTargetsAnswer(run.plan.targets);
   const preparation = prepareAgain(run, sessions, remount);
   refuseOtherPlan(directory, run.plan, preparation.plan);
   refuseOtherEnvironment(directory, run, preparation);

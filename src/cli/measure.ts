@@ -77,7 +77,7 @@ async function runSessions(
     release();
     watchdog.close();
     await remounts?.settled();
-    if (runner.killed) removeScratch(plan.targets, store.run.id, watchdog.silent, progress);
+    if (runner.killed) await removeScratch(plan.targets, store.run.id, watchdog.silent, progress);
   }
 }
 

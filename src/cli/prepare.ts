@@ -3,6 +3,7 @@ import { formatBytes, formatDurationNs } from '../base/units.js';
 import { LayoutStopped } from '../trial/data-file.js';
 import { type LayoutTotals, layOutPlan } from '../trial/layout.js';
 import { type ProgressMode, parseOverrides, parseSeed, parseTargets, type RawPlanOptions } from './arguments.js';
+import { untilTargetsAnswer } from './first-touch.js';
 import { type Preparation, prepareRun, readWorkload } from './preparation.js';
 import { createProgress, type Progress } from './progress.js';
 
@@ -17,10 +18,12 @@ export interface PrepareOptions extends RawPlanOptions {
  */
 export async function prepare(workloadPath: string, options: PrepareOptions): Promise<number> {
   const seed = options.seed === undefined ? null : parseSeed(options.seed);
+  const targets = parseTargets(options.target ?? []);
+  await untilTargetsAnswer(targets);
   const preparation = prepareRun(
     readWorkload(workloadPath),
     { workloadPath, overrides: parseOverrides(options), seed },
-    parseTargets(options.target ?? []),
+    targets,
   );
   const progress = createProgress(options.progress, process.stderr, process.env);
   for (const note of preparation.notes) progress.note(note);

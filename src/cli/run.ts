@@ -4,6 +4,7 @@ import { evaluateThresholds, exitStatusOf } from '../gate/thresholds.js';
 import { readRun } from '../store/read-run.js';
 import { createRun } from '../store/run-store.js';
 import type { RunOptions } from './arguments.js';
+import { untilTargetsAnswer } from './first-touch.js';
 import { measure } from './measure.js';
 import { requireOutputFiles } from './output-files.js';
 import { prepareRun, readWorkload, runRecordOf } from './preparation.js';
@@ -17,6 +18,7 @@ import { useTargets } from './targets.js';
 export async function run(options: RunOptions, command: readonly string[]): Promise<number> {
   const targets = useTargets(options.targets);
   try {
+    await untilTargetsAnswer(options.targets);
     const preparation = prepareRun(readWorkload(options.workloadPath), options, targets.list);
     if (options.dryRun) {
       const { printDryRun } = await import('./dry-run.js');

@@ -23,7 +23,7 @@ export function addDoctor(program: Command): void {
     .addHelpText('after', '\nExample:\n  feedrate doctor -t /mnt/train --strict\n')
     .action(async (options: DoctorOptions) => {
       const { doctor } = await import('./doctor.js');
-      process.exitCode = doctor(options);
+      process.exitCode = await doctor(options);
     });
 }
 

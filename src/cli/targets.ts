@@ -5,6 +5,7 @@ import { formatBytes } from '../base/units.js';
 import { findOwnDirectories, ownDirectoryPath, removeOwnDirectory } from '../host/own-directory.js';
 import type { Target } from '../plan/plan.js';
 import type { NamedPath } from './arguments.js';
+import { answeringWithin } from './first-touch.js';
 import type { Progress } from './progress.js';
 
 /** The directories to measure, and what undoes it. */
@@ -33,18 +34,24 @@ export function leftoverNotes(targets: readonly Target[]): string[] {
   );
 }
 
+/** A target that has not answered for so long is left as it is, ms. */
+const REMOVE_WITHIN_MS = 3000;
+
 /**
  * Removes a run's scratch directories on behalf of a session process that no longer can. Targets that do not answer are
- * not touched, as nobody could say when they will.
+ * not touched, as nobody could say when they will: those that are known to be silent, and those that a first touch finds
+ * so.
  */
-export function removeScratch(
+export async function removeScratch(
   targets: readonly Target[],
   runId: string,
   silent: ReadonlySet<string>,
   progress: Progress,
-): void {
+): Promise<void> {
+  const asked = targets.filter(({ name }) => !silent.has(name));
+  const answering = await answeringWithin(asked, REMOVE_WITHIN_MS);
   for (const target of targets) {
-    if (silent.has(target.name)) {
+    if (!answering.has(target.name)) {
       progress.note(
         `target ${target.name} does not answer: what the run wrote there stays; remove it later with: feedrate clean -t ${target.path}`,
       );

@@ -22,8 +22,9 @@ import {
 } from './marker.js';
 import { below, storeOf } from './store-of.js';
 
-const PREFIX = '.feedrate-';
-export const DATA_DIRECTORY_NAME = `${PREFIX}data`;
+/** How the names of feedrate's own directories begin. */
+export const OWN_PREFIX = '.feedrate-';
+export const DATA_DIRECTORY_NAME = `${OWN_PREFIX}data`;
 
 interface Place {
   readonly path: string;
@@ -47,7 +48,7 @@ export interface OwnDirectory {
 /** Where the own directory of this kind lies, whether it exists or not. */
 export function ownDirectoryPath(target: Place, runId: string, kind: OwnKind): string {
   assert(/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(runId) && runId !== 'data', `run id ${runId} cannot name a directory`);
-  return below(target.path, kind === 'data' ? DATA_DIRECTORY_NAME : `${PREFIX}${runId}`);
+  return below(target.path, kind === 'data' ? DATA_DIRECTORY_NAME : `${OWN_PREFIX}${runId}`);
 }
 
 function holderPath(path: string, runId: string): string {
@@ -80,7 +81,7 @@ export function createOwnDirectory(target: Place, runId: string, kind: OwnKind):
  */
 function install(path: string, marker: Marker): boolean {
   const store = storeOf(path);
-  const passing = below(dirname(path), `${PREFIX}new-${process.pid}-${randomBytes(4).toString('hex')}`);
+  const passing = below(dirname(path), `${OWN_PREFIX}new-${process.pid}-${randomBytes(4).toString('hex')}`);
   store.makeDirectory(passing);
   try {
     writeMarker(holderPath(passing, marker.runId), marker);
@@ -119,7 +120,7 @@ function takeUp(path: string, marker: Marker): void {
 function openOwnDirectory(path: string): HeldDirectory {
   const refuse = (reason: string): FeedrateError =>
     new FeedrateError('target', `${path} ${reason}, so feedrate did not make it and leaves it alone; move it away`);
-  if (!basename(path).startsWith(PREFIX)) throw refuse(`is not named ${PREFIX}…`);
+  if (!basename(path).startsWith(OWN_PREFIX)) throw refuse(`is not named ${OWN_PREFIX}…`);
   const store = storeOf(path);
   const kind = store.status(path)?.kind;
   if (kind === 'link') throw refuse('is a symbolic link');
@@ -262,6 +263,6 @@ function describe(path: string): OwnDirectory | null {
 export function findOwnDirectories(target: Place): OwnDirectory[] {
   const names = storeOf(target.path)
     .names(target.path)
-    .filter((name) => name.startsWith(PREFIX));
+    .filter((name) => name.startsWith(OWN_PREFIX));
   return names.sort().flatMap((name) => describe(below(target.path, name)) ?? []);
 }

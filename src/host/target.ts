@@ -1,12 +1,13 @@
 /** A target: the directory that a user names, looked at before anything is done to it. */
-import { realpathSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { realpathSync, statfsSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { FeedrateError } from '../base/errors.js';
 import type { TargetEnvironment } from '../record/run-record.js';
 import { codeOf } from './libc.js';
 import { readMarker } from './marker.js';
 import { connectTarget } from './nfs-target.js';
 import { isNfsUrl } from './nfs-url.js';
+import { OWN_PREFIX } from './own-directory.js';
 import { withProbeFile } from './probe-file.js';
 import { storeOf } from './store-of.js';
 
@@ -48,6 +49,8 @@ function resolveDirectory(name: string, path: string): string {
   let real: string;
   let directory: boolean;
   try {
+    // Unlike stat(2), it has an automounter mount what belongs here; the mount is looked at later.
+    statfsSync(path);
     real = realpathSync(path);
     directory = storeOf(real).statusBehind(real)?.kind === 'directory';
   } catch (error) {
@@ -59,7 +62,8 @@ function resolveDirectory(name: string, path: string): string {
 
 function refuseOwnDirectory(name: string, path: string): void {
   for (let directory = path; ; directory = dirname(directory)) {
-    if (readMarker(directory) !== null) {
+    // Others are not looked into: an automounter would be asked to mount something of the marker's name.
+    if (basename(directory).startsWith(OWN_PREFIX) && readMarker(directory) !== null) {
       const parent = dirname(directory);
       const advice = `its files are feedrate's own and may be removed; name ${parent} or another directory`;
       throw new FeedrateError(

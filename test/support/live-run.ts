@@ -20,7 +20,7 @@ const POLL_MS = 20;
 /** `feedrate ARGS` in a process group of its own, as a shell starts it; its progress is read when it is JSON. */
 export class LiveRun {
   readonly #child: ChildProcess;
-  readonly #ended: Promise<number | null>;
+  readonly #ended: Promise<{ readonly status: number | null; readonly signal: NodeJS.Signals | null }>;
   #isOver = false;
   #stdout = '';
   #stderr = '';
@@ -42,9 +42,9 @@ export class LiveRun {
     });
     this.#ended = new Promise((resolve, reject) => {
       this.#child.on('error', reject);
-      this.#child.on('close', (status) => {
+      this.#child.on('close', (status, signal) => {
         this.#isOver = true;
-        resolve(status);
+        resolve({ status, signal });
       });
     });
   }
@@ -87,6 +87,14 @@ export class LiveRun {
     }
   }
 
+  /** Waits for words on stderr. Throws when the command ends without them. */
+  async untilTold(wanted: RegExp): Promise<void> {
+    while (!wanted.test(this.#stderr)) {
+      if (this.#isOver) throw new Error(`feedrate ended before ${wanted}:\n${this.#stderr}${this.#stdout}`);
+      await wait(POLL_MS);
+    }
+  }
+
   /** Waits until a trial of this arm is measured. */
   async untilMeasuring(arm: string): Promise<void> {
     await this.until((event) => event.type === 'progress' && event.arm === arm);
@@ -104,9 +112,8 @@ export class LiveRun {
   }
 
   /** The end of it. `status` is null when a signal ended it. */
-  async outcome(): Promise<Outcome> {
-    const status = await this.#ended;
-    return { status, stdout: this.#stdout, stderr: this.#stderr };
+  async outcome(): Promise<Outcome & { readonly signal: NodeJS.Signals | null }> {
+    return { ...(await this.#ended), stdout: this.#stdout, stderr: this.#stderr };
   }
 
   /** Ends what still runs of it, so that a test that failed leaves nothing behind. */
