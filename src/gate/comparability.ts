@@ -111,7 +111,28 @@ export function environmentMismatches(
   overlooked: ReadonlySet<string> = new Set(),
 ): Mismatch[] {
   const [before, after] = [base, candidate].map(environmentOf) as [Map<string, string>, Map<string, string>];
-  return [...differingIn(before, after, 'environment'), ...mountMismatch(base, candidate, overlooked)];
+  return [
+    ...differingIn(before, after, 'environment'),
+    ...mountMismatch(base, candidate, overlooked),
+    ...nfsMismatches(base, candidate),
+  ];
+}
+
+/**
+ * What an NFS mount works with besides its options, where both sides know it: read-ahead is set behind the mount, and
+ * connections are those of the first mount of a server. They are told where as many were asked for; else that is told.
+ */
+function nfsMismatches(base: Placed, candidate: Placed): Mismatch[] {
+  const [before, after] = [base, candidate].map(({ run, arm }) => targetOf(run, arm.target)?.nfs);
+  if (before === undefined || after === undefined) return [];
+  const apart = (what: string, one: number | null, other: number | null, text: (value: number) => string) =>
+    one === null || other === null ? [] : differing(what, text(one), text(other), 'environment');
+  return [
+    ...apart('nfs.readahead', before.readAheadBytes, after.readAheadBytes, formatBytes),
+    ...(before.options.connections === after.options.connections
+      ? apart('nfs.connections', before.openTransports, after.openTransports, String)
+      : []),
+  ];
 }
 
 function environmentOf({ run, arm }: Placed): Map<string, string> {
@@ -157,8 +178,10 @@ function mountMismatch(base: Placed, candidate: Placed, overlooked: ReadonlySet<
 
 /** Mount options that say how a mount works, without those whose names are overlooked. */
 export function mountOptions(options: string, overlooked: ReadonlySet<string> = new Set()): Set<string> {
-  const counts = (option: string) =>
-    !ADDRESS_OPTIONS.test(option) && !overlooked.has(option.split('=', 1)[0] as string);
+  const counts = (option: string) => {
+    const name = option.split('=', 1)[0] as string;
+    return !ADDRESS_OPTIONS.test(option) && !overlooked.has(name) && !overlooked.has(`nfs.${name}`);
+  };
   return new Set(options.split(',').filter(counts));
 }
 

@@ -64,7 +64,10 @@ export interface NfsMount {
     /** RPC slots that a TCP connection begins with, and may grow to (versions 3 and 4.0). */
     readonly tcpSlots: number | null;
     readonly tcpMaxSlots: number | null;
-    /** Slots that this client asks for in a 4.1+ session; the server may have granted fewer. */
+    /**
+     * Slots that this client asks for in a 4.1+ session. The server may have granted fewer; no file of the kernel tells
+     * (mountstats says `sessions` and no more), only its trace events do.
+     */
     readonly sessionSlots: number | null;
   };
 }

@@ -17,11 +17,18 @@ export function mountLines({ cells, grid, options }: Comparison): string[] {
   });
 }
 
-/** Of what is not compared already. The name of an NFS file system follows from its version. */
+/**
+ * Of what is not compared already. The name of an NFS file system follows from its version, its open connections from
+ * nconnect where the server grants them.
+ */
 function apart(base: Side, candidate: Side, compared: readonly string[]): string[] {
+  const asAsked = [base, candidate].every(
+    ({ attributes }) => attributes.get('nfs.connections') === attributes.get('nfs.nconnect'),
+  );
   const ofMount = base.attributes.has('nfs.vers') ? /^(source|nfs\..*)$/ : /^(source|fs)$/;
   return [...base.attributes].flatMap(([name, before]) => {
     const after = candidate.attributes.get(name);
+    if (name === 'nfs.connections' && asAsked) return [];
     if (!ofMount.test(name) || compared.includes(name) || after === undefined || after === before) return [];
     return [`${name} (${before} → ${after})`];
   });

@@ -82,6 +82,7 @@ function nfsAttributes(nfs: NfsMount | undefined): [string, string][] {
     ['nfs.proto', options.transport],
     ['nfs.sec', options.security],
     ['nfs.readahead', size(nfs.readAheadBytes)],
+    ['nfs.connections', nfs.openTransports],
     ['nfs.pnfs', nfs.pnfs],
     ['nfs.service', nfs.service],
     ['nfs.ontap', nfs.ontapRelease],

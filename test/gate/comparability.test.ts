@@ -2,6 +2,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Measured, mismatchesBetween } from '../../src/gate/comparability.js';
 import { valueText, wordOf } from '../../src/gate/job-words.js';
+import { parseMountinfo } from '../../src/host/mountinfo.js';
+import { describeNfsMount } from '../../src/host/nfs-mount.js';
+import type { NfsMount } from '../../src/record/nfs-mount.js';
 import type { RunRecord, TargetEnvironment } from '../../src/record/run-record.js';
 import type { TrialRecord } from '../../src/record/trial-record.js';
 import { JOB_ROWS } from '../../src/workload/job-fields.js';
@@ -73,6 +76,29 @@ test('another mount: its type, its source and its options, but not its addresses
   assert.equal(differs({ target: { fileSystem: 'ext4' } }), ['environment filesystem: nfs4 → ext4']);
   assert.equal(differs({ target: { source: 'svm-2:/train' } }), ['environment source: svm-1:/train → svm-2:/train']);
   assert.equal(differs({ environment: { targets: [] } }).length, 3, 'an environment that was not kept is another one');
+});
+
+test('read-ahead and open connections of an NFS mount, where both sides know them', () => {
+  const [mount] = parseMountinfo('87 23 0:54 / /mnt rw - nfs4 svm-1:/train rw,vers=4.1,nconnect=8,hard\n');
+  assert.ok(mount);
+  const described = describeNfsMount(mount, null);
+  const on = (changes: Partial<NfsMount>) => ({ target: { nfs: { ...described, ...changes } } });
+  const base = on({ readAheadBytes: 131_072, openTransports: 8 });
+  assert.equal(differs(base, base), []);
+  assert.equal(differs(on({ readAheadBytes: 15 * 2 ** 20, openTransports: 8 }), base), [
+    'environment nfs.readahead: 128 KiB → 15 MiB',
+  ]);
+  const fewer = on({ readAheadBytes: 131_072, openTransports: 4 });
+  assert.equal(differs(fewer, base), ['environment nfs.connections: 8 → 4']);
+  assert.equal(differs(fewer, base, ['nfs.connections']), []);
+  const asked = on({ readAheadBytes: null, openTransports: 4, options: { ...described.options, connections: 4 } });
+  assert.equal(differs(asked, base), [], 'options tell what was asked for');
+  assert.equal(differs({}, base), [], 'a record of a version that did not read the mount');
+});
+
+test('an option that is compared by its name as an attribute is no mismatch', () => {
+  const [base, other] = [{ target: { options: 'rw,nconnect=8' } }, { target: { options: 'rw,nconnect=16' } }];
+  assert.equal(differs(other, base, ['nfs.nconnect']), []);
 });
 
 test('labels of instance, tiering and volume are configuration, others are notes', () => {

@@ -48,6 +48,7 @@ test('an arm has what its mount negotiated as attributes', () => {
     'nfs.proto': 'tcp',
     'nfs.sec': 'sys',
     'nfs.readahead': '15MiB',
+    'nfs.connections': '16',
     'nfs.pnfs': 'not configured',
     'nfs.service': 'fsx-ontap',
     'nfs.ontap': '9.14.1P3',
@@ -58,12 +59,12 @@ test('an arm has what its mount negotiated as attributes', () => {
 test('a comparison of targets says what their mounts differ in', () => {
   const arms = [makeArm('read'), { ...makeArm('read'), id: 'read@b', target: 'b' }];
   const [target] = onNfs.environment.targets;
-  const linesOf = (connections: number, readAheadBytes: number) => {
+  const linesOf = (connections: number, readAheadBytes: number, openTransports = connections) => {
     const nfs = target?.nfs as NonNullable<TargetEnvironment['nfs']>;
     const other = {
       ...(target as TargetEnvironment),
       name: 'b',
-      nfs: { ...nfs, readAheadBytes, options: { ...nfs.options, connections } },
+      nfs: { ...nfs, readAheadBytes, openTransports, options: { ...nfs.options, connections } },
     };
     const environment = { ...onNfs.environment, targets: [...onNfs.environment.targets, other] };
     const run = measuredRun(
@@ -81,6 +82,7 @@ test('a comparison of targets says what their mounts differ in', () => {
   const readAhead = 15 * 2 ** 20;
   assert.equal(linesOf(16, readAhead), []);
   assert.equal(linesOf(1, readAhead), ['the mounts of b and data differ in nfs.nconnect (16 → 1) alone']);
+  assert.equal(linesOf(16, readAhead, 4), ['the mounts of b and data differ in nfs.connections (16 → 4) alone']);
   assert.equal(linesOf(4, 131_072), [
     'the mounts of b and data differ in nfs.nconnect (16 → 4) and nfs.readahead (15MiB → 128KiB)',
   ]);
