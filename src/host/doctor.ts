@@ -39,7 +39,7 @@ function fileSystem({ target: { fileSystem: kind, source } }: Patient): Advice {
   if (kind === 'tmpfs' || kind === 'ramfs')
     return ['bad', value, 'it is memory, and says nothing of storage', 'name a directory on the storage'];
   if (kind === 'autofs')
-    return ['bad', value, 'nothing is mounted there yet', 'look into the directory once, then come again'];
+    return ['bad', value, 'it is an automounter’s own directory', 'name a directory that it mounts'];
   if (kind === 'overlay')
     return [
       'note',

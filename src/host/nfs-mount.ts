@@ -1,11 +1,11 @@
 /** An NFS mount as it is now: its options, its server, and what of this client bounds it. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { NfsMount } from '../record/nfs-mount.js';
 import type { NfsTraffic } from '../record/nfs-traffic.js';
 import { type Mount, mountOf } from './mountinfo.js';
 import { type MountStats, parseMountstats, pnfsOf } from './mountstats.js';
 import { mountDelta, type NoDelta } from './mountstats-delta.js';
-import { isNfs, nfsServiceOf, ontapReleaseOf, parseNfsOptions } from './nfs-options.js';
+import { isEfsTunnel, isNfs, nfsServiceOf, ontapReleaseOf, parseNfsOptions } from './nfs-options.js';
 
 /** A file of one whole number, as /proc/sys and /sys have; null when it is not there. */
 function readNumber(path: string): number | null {
@@ -31,13 +31,26 @@ export function statsOf(all: readonly MountStats[], mount: Pick<Mount, 'mountPoi
   return all.findLast(({ mountPoint, source }) => mountPoint === mount.mountPoint && source === mount.source) ?? null;
 }
 
-/** What the record keeps of a mount, from its line in mountinfo and its block in mountstats. */
-export function describeNfsMount(mount: Mount, stats: MountStats | null): NfsMount {
+/** Where Amazon EFS's mount helper keeps a file for each of its tunnels; only root may look. */
+function readEfsStateFiles(): string[] {
+  try {
+    return readdirSync('/run/efs');
+  } catch {
+    return [];
+  }
+}
+
+/** What the record keeps of a mount, from its line in mountinfo, its block in mountstats and EFS's state files. */
+export function describeNfsMount(
+  mount: Mount,
+  stats: MountStats | null,
+  efsStateFiles: readonly string[] = [],
+): NfsMount {
   const implementation = stats?.implementation ?? null;
   const readAheadKib = readNumber(`/sys/class/bdi/${mount.device}/read_ahead_kb`);
   return {
     options: parseNfsOptions(mount.superOptions),
-    service: nfsServiceOf(mount.source, implementation),
+    service: isEfsTunnel(mount, efsStateFiles) ? 'efs' : nfsServiceOf(mount.source, implementation),
     serverImplementation: implementation,
     ontapRelease: ontapReleaseOf(implementation),
     pnfs: stats === null ? null : pnfsOf(stats),
@@ -54,7 +67,7 @@ export function describeNfsMount(mount: Mount, stats: MountStats | null): NfsMou
 /** The NFS mount of a target now; null on any other file system. */
 export function nfsMountOf(mount: Mount | null): NfsMount | null {
   if (mount === null || !isNfs(mount)) return null;
-  return describeNfsMount(mount, statsOf(readMountstats(), mount));
+  return describeNfsMount(mount, statsOf(readMountstats(), mount), readEfsStateFiles());
 }
 
 /** An NFS mount's counters at one moment. */

@@ -85,6 +85,16 @@ export function ontapReleaseOf(serverImplementation: string | null): string | nu
   return /\bNetApp Release (\d+(?:\.\d+)*(?:P\d+)?)/.exec(serverImplementation ?? '')?.[1] ?? null;
 }
 
+/**
+ * Whether a mount goes through a tunnel of Amazon EFS's mount helper: its source is this machine, so only the helper's
+ * state files tell (FILESYSTEM.MOUNT.POINT.PORT, `get_mount_specific_filename` of efs-utils).
+ */
+export function isEfsTunnel(mount: Pick<Mount, 'source' | 'mountPoint'>, stateFiles: readonly string[]): boolean {
+  if (!/^(?:127\.0\.0\.1|localhost):/.test(mount.source)) return false;
+  const place = mount.mountPoint.replace(/^\/+/, '').replaceAll('/', '.');
+  return stateFiles.some((name) => /^fs-[0-9a-f]+\.(.*)\.\d+$/.exec(name)?.[1] === place);
+}
+
 /** Which service exports a source, by the names that AWS gives and by what the server says of itself. */
 export function nfsServiceOf(source: string, serverImplementation: string | null): NfsService {
   const host = source.replace(/:\/.*$/, '').toLowerCase();

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { findMount, parseMountinfo } from '../../src/host/mountinfo.js';
 import { parseMountstats } from '../../src/host/mountstats.js';
 import { describeNfsMount, nfsMountOf, statsOf } from '../../src/host/nfs-mount.js';
-import { nfsServiceOf, ontapReleaseOf, parseNfsOptions } from '../../src/host/nfs-options.js';
+import { isNfs, nfsServiceOf, ontapReleaseOf, parseNfsOptions } from '../../src/host/nfs-options.js';
 import { fixturePath } from '../support/repository.js';
 
 const test = suite('nfs options');
@@ -76,6 +76,25 @@ test('tells services apart', () => {
   assert.is(nfsServiceOf('evil-svm-1.example.com:/a.efs.eu-west-1.amazonaws.com:/', null), 'other');
   assert.is(ontapReleaseOf("name='NetApp Release 9.14.1P3',domain='netapp.com'"), '9.14.1P3');
   assert.is(ontapReleaseOf("name='Linux 6.1'"), null);
+});
+
+test('file systems of a cloud machine are told apart; a tunnel of EFS by the state files of its helper', () => {
+  const mounts = parseMountinfo(read('aws-file-systems.mountinfo'));
+  const stateFiles = ['fs-0a1b2c3d4e5f60718.mnt.efs tls.20217', 'fs-0a1b2c3d4e5f60718.mnt.efs tls.20217+', 'watchdog'];
+  const kindOf = (path: string): string => {
+    const mount = findMount(mounts, path);
+    assert.ok(mount);
+    return isNfs(mount) ? describeNfsMount(mount, null, stateFiles).service : mount.fileSystem;
+  };
+  assert.equal(['/home', '/scratch/x', '/mnt/ssd', '/lustre/a', '/auto/key'].map(kindOf), [
+    ...['xfs', 'tmpfs', 'ext4', 'lustre', 'autofs'],
+  ]);
+  assert.equal(['/mnt/efs tls/a', '/mnt/efs', '/mnt/zfs', '/mnt/ontap', '/mnt/elsewhere'].map(kindOf), [
+    ...['efs', 'efs', 'fsx', 'fsx-ontap', 'other'],
+  ]);
+  const tunnel = findMount(mounts, '/mnt/efs tls');
+  assert.ok(tunnel);
+  assert.is(describeNfsMount(tunnel, null).service, 'other', 'who may not see the state files cannot tell');
 });
 
 test('a mount with its block of mountstats', () => {
