@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type MountStats, parseMountstats, pnfsOf } from '../../src/host/mountstats.js';
+import { mountDelta } from '../../src/host/mountstats-delta.js';
 import { fixturePath } from '../support/repository.js';
 
 const test = suite('mountstats');
@@ -12,6 +13,7 @@ const at = (all: readonly MountStats[], mountPoint: string): MountStats =>
   all.find((stats) => stats.mountPoint === mountPoint) as MountStats;
 const lab = parseMountstats(read('linux-6.1'));
 const others = parseMountstats(read('other-kernels'));
+const more = parseMountstats(read('more-kernels'));
 
 test('reads the NFS mounts only, a bind mount of one as a second block', () => {
   const names = lab.map(({ mountPoint, fileSystem }) => `${mountPoint} ${fileSystem}`);
@@ -102,8 +104,49 @@ test('RDMA, a local socket, unknown transports and cut lines', () => {
   assert.is(pnfsOf(stats), 'LAYOUT_NFSV4_1_FILES');
 });
 
+test('version 4.0 of a kernel without slots, pNFS and errors in its lines', () => {
+  const stats = at(more, '/mnt/old');
+  assert.equal([stats.statVersion, stats.fileSystem, pnfsOf(stats), stats.implementation], ['1.0', 'nfs4', null, null]);
+  const [tcp] = stats.transports;
+  assert.equal(
+    [tcp?.sends, tcp?.inFlightSum, tcp?.backlogSum, tcp?.maxSlots, tcp?.pendingSum],
+    [60, 75, 2, null, null],
+  );
+  assert.is(stats.operations.get('READ')?.executeMs, 85);
+  assert.is(stats.operations.get('READ')?.errors, null);
+  assert.is(stats.bytes?.serverReadBytes, 4096);
+});
+
+test('several RDMA connections, FS-Cache, and fewer transmissions than calls', () => {
+  const stats = at(more, '/mnt/rdma');
+  assert.equal(
+    stats.transports.map(({ kind, connects, sends, receives, badXids, inFlightSum, backlogSum }) => [
+      ...[kind, connects, sends, receives, badXids, inFlightSum, backlogSum],
+    ]),
+    [
+      ['rdma', 1, 30, 30, 0, 45, 1],
+      ['rdma', 1, 10, 9, 1, 15, 2],
+    ],
+  );
+  assert.is(stats.fscache, '12 3 0 0 9');
+  const read = stats.operations.get('READ');
+  assert.equal([read?.operations, read?.transmissions, read?.queueMs], [20, 18, -2]);
+});
+
+test('a bind mount elsewhere is a block of its own with the same counters; connections are never added up over blocks', () => {
+  const [first, second] = [at(more, '/mnt/new'), at(more, '/srv/bound')];
+  assert.equal(second.transports, first.transports);
+  assert.equal(second.operations.get('READ'), first.operations.get('READ'));
+  const growth = mountDelta(first, second, 0);
+  assert.ok(typeof growth !== 'string');
+  assert.equal([growth.connections.open, growth.connections.maxSlots, growth.connections.sends], [3, 64, 0]);
+  assert.equal([first.events.get('pnfsRead'), first.events.get('pnfsWrite')], [4, 5]);
+  assert.is(pnfsOf(first), 'LAYOUT_FLEX_FILES');
+  assert.is(first.implementation, "name='Example OS',domain='example.org',date='0,0'");
+});
+
 test('any text that is cut off anywhere is read without an error', () => {
-  const text = read('linux-6.1') + read('other-kernels');
+  const text = read('linux-6.1') + read('other-kernels') + read('more-kernels');
   void fc.assert(
     fc.property(fc.integer({ min: 0, max: text.length }), fc.integer({ min: 0, max: text.length }), (from, to) => {
       for (const stats of parseMountstats(text.slice(from, to))) {
