@@ -10,7 +10,7 @@ import { Meter } from './meter.js';
 import { NullBackend } from './null.js';
 
 /** Of each measurement. A clock that takes a system call (some virtual machines) must not hold up the start. */
-const LEAST_NS = 10_000_000;
+const LEAST_NS = 25_000_000;
 const FIRST_REPETITIONS = 1000;
 const NULL_DURATION_NS = 15_000_000;
 const BLOCK_BYTES = 4096;
@@ -63,7 +63,7 @@ function nullLoop(): number {
   return run();
 }
 
-/** What measuring costs on this machine, ns; takes about 50 ms. A ceiling: 1e9 / `nullNsPerOperation` a worker. */
+/** What measuring costs on this machine, ns; takes about 80 ms. A ceiling: 1e9 / `nullNsPerOperation` a worker. */
 export function measureOwnCost(): OwnCost {
   return {
     clockNs: nsEach(readClock),

@@ -1,7 +1,7 @@
 /**
- * All mounts of the lab against each other in one run, and feedrate beside fio on one of them.
+ * All mounts of the lab against each other in one run; feedrate beside fio on one of them, and what a delay shows as.
  *
- *   node dist/test/lab/compare-mounts.js [--quick] [--out FILE]
+ *   node dist/test/lab/compare-mounts.js [--quick] [--only mounts|peers] [--out FILE]
  *
  * Exits 1 when a negotiated option is not the one in mountinfo, when the slow tier is not called slower, or when one
  * mount is called different from itself. Ratios to fio are told: the kernel of the lab is slow and noisy.
@@ -14,7 +14,9 @@ import { parseArgs } from 'node:util';
 import { formatDurationNs } from '../../src/base/units.js';
 import { decodeRun, decodeTrial } from '../../src/record/codec.js';
 import { throughputBytesPerSecond } from '../../src/record/measure.js';
-import type { TargetEnvironment } from '../../src/record/run-record.js';
+import type { RunRecord, TargetEnvironment } from '../../src/record/run-record.js';
+import type { TrialRecord } from '../../src/record/trial-record.js';
+import { nfsUseOf } from '../../src/stats/nfs-use.js';
 import { ensureFio } from '../bench/fio-run.js';
 import { ratioOfNumbers } from '../bench/ratio.js';
 import { writeWhole } from '../bench/results-file.js';
@@ -22,13 +24,14 @@ import { LAB, launcherIn, shownOption } from './lab.js';
 
 const TIMEOUT_S = 2400;
 const FULL = { versions: '3,4.0,4.1,4.2', rounds: 5 };
+const PARTS = ['mounts', 'peers'];
 const QUICK = { versions: '4.2', rounds: 2 };
 
 const { values } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, out: { type: 'string' } },
+  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, out: { type: 'string' } },
 });
 
-async function runLab(directory: string, { versions, rounds }: typeof FULL): Promise<void> {
+async function runLab(directory: string, { versions, rounds }: typeof FULL, parts: readonly string[]): Promise<void> {
   const launcher = launcherIn(directory);
   const options = [
     '--versions',
@@ -41,7 +44,7 @@ async function runLab(directory: string, { versions, rounds }: typeof FULL): Pro
     '--timeout',
     `${TIMEOUT_S}`,
   ];
-  const inside = [join(LAB, 'inside-compare.sh'), launcher, LAB, `${rounds}`];
+  const inside = [join(LAB, 'inside-compare.sh'), launcher, LAB, `${rounds}`, ...parts];
   const lab = spawn(join(LAB, 'nfs-lab'), ['run', ...options, '--', ...inside], { stdio: ['ignore', 2, 2] });
   const status = await new Promise((resolve) => lab.on('exit', resolve));
   if (status !== 0) throw new Error(`the lab ended with ${status}`);
@@ -77,65 +80,107 @@ function wrongVerdicts(cells: readonly JsonCell[]): string[] {
   });
 }
 
+const trialsOf = (directory: string, results: string, run: string): TrialRecord[] =>
+  readFileSync(join(directory, results, run, 'trials.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => decodeTrial(line, 'trials.jsonl'));
+
 /** Throughput to fio’s, job by job: the median of the rounds’ ratios and their range. */
 function peerLines(directory: string, rounds: number): string[] {
   const runs = readdirSync(join(directory, 'peers')).sort();
-  return ['small', 'large'].map((job) => {
+  const ratioTo = (job: string, clock: string): string => {
     const ratios = Array.from({ length: rounds }, (_, index) => {
-      const lines = readFileSync(join(directory, 'peers', runs[index] as string, 'trials.jsonl'), 'utf8').trimEnd();
-      const trial = lines
-        .split('\n')
-        .map((line) => decodeTrial(line, 'trials.jsonl'))
-        .find((one) => one.job === job);
-      const fio = JSON.parse(readFileSync(join(directory, `fio.${job}.${index + 1}.json`), 'utf8'));
+      const trial = trialsOf(directory, 'peers', runs[index] as string).find((one) => one.job === job);
+      const fio = JSON.parse(readFileSync(join(directory, `fio.${job}.${clock}.${index + 1}.json`), 'utf8'));
       return trial === undefined ? Number.NaN : throughputBytesPerSecond(trial) / fio.jobs[0].read.bw_bytes;
     });
     const ratio = ratioOfNumbers(ratios);
     const [low, middle, high] = [ratio?.min, ratio?.median, ratio?.max].map((x) => (x ?? Number.NaN).toFixed(2));
-    const what = job === 'small' ? '4 KiB random reads, O_DIRECT' : '1 MiB reads, O_DIRECT';
-    return `| ${what} | ${middle} [${low}–${high}] |`;
+    return `${middle} [${low}–${high}]`;
+  };
+  return [
+    ['small', '4 KiB random reads, O_DIRECT'],
+    ['large', '1 MiB reads, O_DIRECT'],
+  ].map(([job, what]) => `| ${what} | ${ratioTo(job as string, 'cpu')} | ${ratioTo(job as string, 'clock_gettime')} |`);
+}
+
+/** What 20 ms more on the link do to a ping and to a 4 KiB read: to its round trip, and to the client's part of it. */
+function delayLines(directory: string): string[] {
+  const seen = ['0ms', '20ms'].map((delay) => {
+    const [run = ''] = readdirSync(join(directory, delay));
+    const use = nfsUseOf(trialsOf(directory, delay, run).filter(({ job }) => job === 'small'))?.read;
+    const ping = readFileSync(join(directory, `${delay}.ping`), 'utf8');
+    const pingNs = Number(/= [\d.]+\/([\d.]+)\//.exec(ping)?.[1]) * 1e6;
+    return { pingNs, roundTripNs: use?.roundTripNs ?? Number.NaN, clientNs: use?.clientNs ?? Number.NaN };
   });
+  const row = (what: string, field: 'pingNs' | 'roundTripNs' | 'clientNs') => {
+    const [before = Number.NaN, after = Number.NaN] = seen.map((one) => one[field]);
+    return `| ${what} | ${[before, after, after - before].map(formatDurationNs).join(' | ')} |`;
+  };
+  return [row('ping', 'pingNs'), row('round trip of a read', 'roundTripNs'), row('client', 'clientNs')];
+}
+
+const heading = (kernel: string, fioVersion: string): string[] => [
+  `# Mounts against each other, ${new Date().toISOString().slice(0, 10)}`,
+  '',
+  `\`npm run bench:lab\`: real NFS mounts in a user-mode Linux ${kernel}, ${fioVersion}. *ssd* is`,
+  'memory, *cold* a disk that takes 20 ms more for each read behind a link of 200 Mbit/s, *again* another directory of',
+  '*ssd*: the same mount. n4: nconnect 4. The network of this kernel is memory: versions and connections need not differ.',
+  '',
+];
+
+/** What the comparison of all mounts says, and what is wrong in it. */
+function mountsPart(directory: string): { lines: string[]; wrong: string[] } {
+  const file = (...parts: string[]) => readFileSync(join(directory, ...parts), 'utf8');
+  const run = runOf(directory, 'runs');
+  const comparison = JSON.parse(file('comparison.json')) as { readonly cells: readonly JsonCell[] };
+  const wrong = [
+    ...run.environment.targets.flatMap((target) => wrongOptions(target, file('mountinfo'))),
+    ...wrongVerdicts(comparison.cells),
+  ];
+  const verdict = `What is wrong: ${wrong.length === 0 ? 'nothing' : wrong.join('; ')}.`;
+  return { lines: ['```', file('comparison').trimEnd(), '```', '', verdict, ''], wrong };
+}
+
+function peersPart(directory: string, rounds: number): string[] {
+  const clockNs = runOf(directory, 'peers').ownCost?.clockNs ?? Number.NaN;
+  return [
+    '| throughput on *ssd* | to fio | to fio by the kernel’s clock |',
+    '|---|---|---|',
+    ...peerLines(directory, rounds),
+    '',
+    `A clock reading is a system call in this kernel and takes ${formatDurationNs(clockNs)}; fio reads the processor’s counter`,
+    'instead, and in the last column the clock that feedrate reads (`clocksource=clock_gettime`).',
+    '',
+    '| link of *ssd* (means) | as it is | with 20 ms more | difference |',
+    '|---|---|---|---|',
+    ...delayLines(directory),
+    '',
+  ];
+}
+
+function runOf(directory: string, results: string): RunRecord {
+  const [name = ''] = readdirSync(join(directory, results));
+  return decodeRun(readFileSync(join(directory, results, name, 'run.json'), 'utf8'), 'run.json');
 }
 
 async function main(): Promise<boolean> {
   const extent = values.quick ? QUICK : FULL;
+  const parts = values.only === undefined ? PARTS : PARTS.filter((part) => part === values.only);
+  if (parts.length === 0) throw new Error(`--only ${values.only}: expected one of ${PARTS.join(', ')}`);
   const fioVersion = await ensureFio((line) => process.stderr.write(`${line}\n`));
   const directory = mkdtempSync(join(tmpdir(), 'feedrate-lab-'));
   try {
-    await runLab(directory, extent);
-    const file = (...parts: string[]) => readFileSync(join(directory, ...parts), 'utf8');
-    const [runName = ''] = readdirSync(join(directory, 'runs'));
-    const run = decodeRun(file('runs', runName, 'run.json'), 'run.json');
-    const comparison = JSON.parse(file('comparison.json')) as { readonly cells: readonly JsonCell[] };
-    const wrong = [
-      ...run.environment.targets.flatMap((target) => wrongOptions(target, file('mountinfo'))),
-      ...wrongVerdicts(comparison.cells),
-    ];
-    const text = [
-      `# Mounts against each other, ${new Date().toISOString().slice(0, 10)}`,
-      '',
-      `\`npm run bench:lab${values.quick ? ' -- --quick' : ''}\`: real NFS mounts in a user-mode Linux ${run.environment.kernel}, ${fioVersion}. *ssd* is`,
-      'memory, *cold* a disk that takes 20 ms more for each read behind a link of 200 Mbit/s, *again* another directory of',
-      '*ssd*: the same mount. n4: nconnect 4. The network of this kernel is memory: versions and connections need not differ.',
-      '',
-      '```',
-      file('comparison').trimEnd(),
-      '```',
-      '',
-      `A clock reading is a system call in this kernel and takes ${formatDurationNs(run.ownCost?.clockNs ?? Number.NaN)}; fio reads the processor’s counter`,
-      'instead. That is part of what feedrate loses to it here; what it loses with 1 MiB is not explained by it.',
-      '',
-      `What is wrong: ${wrong.length === 0 ? 'nothing' : wrong.join('; ')}.`,
-      '',
-      '| throughput on *ssd*, to fio | ratio |',
-      '|---|---|',
-      ...peerLines(directory, extent.rounds),
-      '',
-    ].join('\n');
+    await runLab(directory, extent, parts);
+    const mounts = parts.includes('mounts') ? mountsPart(directory) : { lines: [], wrong: [] };
+    const peers = parts.includes('peers') ? peersPart(directory, extent.rounds) : [];
+    const { kernel } = runOf(directory, parts.includes('mounts') ? 'runs' : 'peers').environment;
+    const text = [...heading(kernel, fioVersion), ...mounts.lines, ...peers].join('\n');
     if (values.out === undefined) process.stdout.write(text);
     else writeWhole(values.out, text);
-    for (const line of wrong) process.stderr.write(`${line}\n`);
-    return wrong.length === 0;
+    for (const line of mounts.wrong) process.stderr.write(`${line}\n`);
+    return mounts.wrong.length === 0;
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

@@ -17,6 +17,15 @@ export interface LiveOptions {
 
 const POLL_MS = 20;
 
+/** The command line of a process; empty once it has ended. */
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
 /** `feedrate ARGS` in a process group of its own, as a shell starts it; its progress is read when it is JSON. */
 export class LiveRun {
   readonly #child: ChildProcess;
@@ -55,8 +64,9 @@ export class LiveRun {
 
   /** The process that measures, a child of this command; null when there is none. */
   get #session(): number | null {
-    const [pid = ''] = readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8').split(' ');
-    return pid === '' ? null : Number(pid);
+    const children = readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8').trim().split(' ');
+    const pid = children.find((id) => id !== '' && commandOf(id).includes('session-process.js'));
+    return pid === undefined ? null : Number(pid);
   }
 
   get sessionPid(): number {
