@@ -29,6 +29,9 @@ import { NfsWatch } from './live-nfs.js';
 import { expectedBytes, reads, type Stage, stageOf, tasksOf } from './stage.js';
 import { silent, warningsOf } from './warnings.js';
 
+/** Each reading wakes this thread, on a processor that a worker may have. */
+const LOOP_DELAY_RESOLUTION_MS = 50;
+
 /** What all trials of a session share. */
 export interface TrialSettings {
   readonly plan: Plan;
@@ -94,7 +97,7 @@ async function measure(
     `${settings.plan.seed}/${stage.arm.spec.randseed}/${trial.session}/${trial.round}/${stage.arm.id}`,
   );
   const tasks = tasksOf(stage, counters, seed, settings.injected);
-  const delay = monitorEventLoopDelay({ resolution: 10 });
+  const delay = monitorEventLoopDelay({ resolution: LOOP_DELAY_RESOLUTION_MS });
   const abandonment = new Abandonment(settings.stopped);
   const told = {
     ...{ job: stage.arm.spec, expectedBytes: expectedBytes(stage.arm, stage.files) },
