@@ -105,9 +105,9 @@ function peerLines(directory: string, rounds: number): string[] {
   ].map(([job, what]) => `| ${what} | ${ratioTo(job as string, 'cpu')} | ${ratioTo(job as string, 'clock_gettime')} |`);
 }
 
-/** What 20 ms more on the link do to a ping and to a 4 KiB read: to its round trip, and to the client's part of it. */
+/** What 2 and 20 ms more on the link do to a ping and to a 4 KiB read: to its round trip, and to the client's part of it. */
 function delayLines(directory: string): string[] {
-  const seen = ['0ms', '20ms'].map((delay) => {
+  const seen = ['0ms', '2ms', '20ms'].map((delay) => {
     const [run = ''] = readdirSync(join(directory, delay));
     const use = nfsUseOf(trialsOf(directory, delay, run).filter(({ job }) => job === 'small'))?.read;
     const ping = readFileSync(join(directory, `${delay}.ping`), 'utf8');
@@ -115,8 +115,8 @@ function delayLines(directory: string): string[] {
     return { pingNs, roundTripNs: use?.roundTripNs ?? Number.NaN, clientNs: use?.clientNs ?? Number.NaN };
   });
   const row = (what: string, field: 'pingNs' | 'roundTripNs' | 'clientNs') => {
-    const [before = Number.NaN, after = Number.NaN] = seen.map((one) => one[field]);
-    return `| ${what} | ${[before, after, after - before].map(formatDurationNs).join(' | ')} |`;
+    const [before = Number.NaN, ...after] = seen.map((one) => one[field]);
+    return `| ${what} | ${[before, ...after.map((ns) => ns - before)].map(formatDurationNs).join(' | ')} |`;
   };
   return [row('ping', 'pingNs'), row('round trip of a read', 'roundTripNs'), row('client', 'clientNs')];
 }
@@ -153,7 +153,7 @@ function peersPart(directory: string, rounds: number): string[] {
     `A clock reading is a system call in this kernel and takes ${formatDurationNs(clockNs)}; fio reads the processor’s counter`,
     'instead, and in the last column the clock that feedrate reads (`clocksource=clock_gettime`).',
     '',
-    '| link of *ssd* (means) | as it is | with 20 ms more | difference |',
+    '| link of *ssd* (means) | as it is | 2 ms of delay add | 20 ms of delay add |',
     '|---|---|---|---|',
     ...delayLines(directory),
     '',

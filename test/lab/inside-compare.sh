@@ -37,7 +37,7 @@ peers() {
       done
     done
   done
-  for delay in 0ms 20ms; do
+  for delay in 0ms 2ms 20ms; do
     tc -n ssd qdisc replace dev eth0 root netem delay "$delay" limit 100000
     busybox ping -c 40 -i 0.05 -q ssd >"$delay.ping"
     "$main" run "$lab/peer.yaml" -t peer="$path/peer" -o "$delay" --progress none >"$delay.report"
