@@ -17,7 +17,6 @@ for delay in 0ms 2ms; do
   for server in $(ip netns list | awk '{print $1}'); do
     tc -n "$server" qdisc replace dev eth0 root netem delay "$delay" limit 100000
   done
-  busybox ping -c 20 -i 0.05 -q fs1 >"$delay.ping"
   ip netns exec fs1 cat /proc/net/rpc/nfsd >"$delay.before.nfsd"
   cat /proc/self/mountstats >"$delay.before.mountstats"
   "$main" run "${workload[$delay]}" "${targets[@]}" -o "$PWD/$delay" --progress json >"$delay.report" 2>"$delay.stderr" || echo $? >"$delay.failed"

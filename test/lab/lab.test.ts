@@ -84,14 +84,16 @@ function checkCalls({ trials, reads }: LabRun): void {
   }
 }
 
-/** What a ping takes is wire and server, not the client's. */
+/** 2 ms, less 5 %. */
+const LEAST_NS = 1.9e6;
+
+/** What the link takes more is wire and server, not the client's. A delay is never shorter than it is told to be. */
 function checkDelay(plain: LabRun, delayed: LabRun): void {
   const live = delayed.events.flatMap((event) => (event.type === 'progress' && event.nfs !== null ? [event.nfs] : []));
   assert.ok(
-    live.some(({ roundTripNs }) => roundTripNs > 1.9e6 && roundTripNs < 10e6),
+    live.some(({ roundTripNs }) => roundTripNs > LEAST_NS && roundTripNs < 10e6),
     JSON.stringify(live),
   );
-  assert.ok(delayed.pingNs > 1.9e6, `${delayed.pingNs}`);
   for (const version of VERSIONS) {
     const split = (lab: LabRun) =>
       nfsUseOf(ofJob(lab, 'direct').filter(({ target }) => target === `v${version}`))?.read ?? null;
@@ -99,7 +101,7 @@ function checkDelay(plain: LabRun, delayed: LabRun): void {
     assert.ok(before !== null && after !== null);
     assert.is(after.callsPerOperation, 1);
     // The mean call waits for this machine as well, so that there is no bound from above.
-    assert.ok(after.roundTripNs > 0.95 * delayed.pingNs, `${after.roundTripNs} ${delayed.pingNs}`);
+    assert.ok(after.roundTripNs > LEAST_NS, `${after.roundTripNs}`);
     assert.ok(before.roundTripNs < after.roundTripNs, `${before.roundTripNs}`);
     assert.ok(after.clientNs !== null && after.clientNs < after.roundTripNs, `${after.clientNs} ${after.roundTripNs}`);
   }

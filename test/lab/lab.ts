@@ -27,8 +27,6 @@ export interface LabRun {
   readonly serverBytes: { readonly read: number; readonly write: number };
   /** What mountstats(8) of nfs-utils makes of the READ calls on each mount, by target. */
   readonly reads: ReadonlyMap<string, { calls: number; queueMs: number; roundTripMs: number; executeMs: number }>;
-  /** The shortest round trip of a ping to the server, ns: others may have waited for this machine. */
-  readonly pingNs: number;
 }
 
 export interface LabResult {
@@ -123,7 +121,6 @@ function readRun(directory: string, delay: string): LabRun {
       .map((line) => JSON.parse(line) as ProgressEvent),
     serverBytes: { read: Number(after[1]) - Number(before[1]), write: Number(after[2]) - Number(before[2]) },
     reads: new Map(run.environment.targets.map(({ name }) => [name, theirReads(file(`${delay}.${name}.theirs`))])),
-    pingNs: Number(/= ([\d.]+)\//.exec(file(`${delay}.ping`))?.[1]) * 1e6,
   };
 }
 
