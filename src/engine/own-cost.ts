@@ -9,23 +9,28 @@ import { PLAIN_DRAIN } from './drain.js';
 import { Meter } from './meter.js';
 import { NullBackend } from './null.js';
 
-/** Of each measurement. A clock that takes a system call (some virtual machines) must not hold up the start. */
-const LEAST_NS = 25_000_000;
+/** Of the longest measurement. A clock that takes a system call (some virtual machines) must not hold up the start. */
+const LONGEST_NS = 60_000_000;
 const FIRST_REPETITIONS = 1000;
+/** By then the loop is compiled. */
+const MOST_REPETITIONS = 300_000;
 const NULL_DURATION_NS = 15_000_000;
+const NULL_RUNS = 4;
 const BLOCK_BYTES = 4096;
 
-/** The best of ever more repetitions: the first let V8 compile the loop, and others may be interrupted. */
+/**
+ * The best of ever more repetitions: the first let V8 compile the loop, and others may be interrupted, which must not end
+ * it early: the best one says how long the next ones would take.
+ */
 function nsEach(run: (repetitions: number) => void): number {
   let best = Number.POSITIVE_INFINITY;
-  let spentNs = 0;
-  for (let repetitions = FIRST_REPETITIONS; spentNs < LEAST_NS; repetitions *= 4) {
+  let repetitions = FIRST_REPETITIONS;
+  do {
     const startNs = monotonicNs();
     run(repetitions);
-    const elapsedNs = monotonicNs() - startNs;
-    best = Math.min(best, elapsedNs / repetitions);
-    spentNs += elapsedNs;
-  }
+    best = Math.min(best, (monotonicNs() - startNs) / repetitions);
+    repetitions *= 4;
+  } while (repetitions <= MOST_REPETITIONS && repetitions * best < LONGEST_NS);
   return best;
 }
 
@@ -59,11 +64,10 @@ function nullLoop(): number {
     while (drain.run(batch, 0));
     return clock.now() / meter.readOps;
   };
-  run();
-  return run();
+  return Math.min(...Array.from({ length: NULL_RUNS }, run));
 }
 
-/** What measuring costs on this machine, ns; takes about 80 ms. A ceiling: 1e9 / `nullNsPerOperation` a worker. */
+/** What measuring costs on this machine, ns; takes about 100 ms. A ceiling: 1e9 / `nullNsPerOperation` a worker. */
 export function measureOwnCost(): OwnCost {
   return {
     clockNs: nsEach(readClock),
