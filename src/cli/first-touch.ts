@@ -4,8 +4,10 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { findMount, readMounts } from '../host/mountinfo.js';
+import { isNfsUrl } from '../host/nfs-url.js';
 import { SILENCE_NS } from '../trial/live.js';
 import type { NamedPath } from './arguments.js';
+import { placeText } from './watchdog.js';
 
 /** What the touching process says: the path that it steps on now; null when the target has answered. */
 export interface Touched {
@@ -54,24 +56,19 @@ class Touch {
   }
 }
 
-/** A target with what it lies on, as it is told to people. Touches nothing. */
-function placeOf({ name }: NamedPath, at: string): string {
-  const mount = findMount(readMounts(), at);
-  return mount === null ? name : `${name} (${mount.source} on ${mount.mountPoint})`;
-}
-
 /**
  * Waits until every target has answered, for as long as it takes, as their mounts do. Says on stderr which has not
- * within 10 s. Whether a target is any good is for those to say who use it.
+ * within 10 s. Servers without a mount are asked with a limit of time by who uses them. Whether a target is any good is for those to say who use it.
  */
 export async function untilTargetsAnswer(targets: readonly NamedPath[]): Promise<void> {
-  if (targets.length === 0) return;
-  const touch = new Touch(targets);
+  const mounted = targets.filter(({ path }) => !isNfsUrl(path));
+  if (mounted.length === 0) return;
+  const touch = new Touch(mounted);
   const seconds = SILENCE_NS / 1e9;
   const timer = setTimeout(() => {
     for (const [target, at] of touch.waiting)
       process.stderr.write(
-        `target ${placeOf(target, at)} has not answered for ${seconds} s; waiting for it; Ctrl-C ends feedrate\n`,
+        `target ${placeText(target.name, findMount(readMounts(), at))} has not answered for ${seconds} s; waiting for it; Ctrl-C ends feedrate\n`,
       );
   }, seconds * 1000);
   await touch.answered;

@@ -13,9 +13,7 @@ import { Watchdog } from './watchdog.js';
 
 export type RunEnd = Exclude<RunRecord['status'], 'running'>;
 
-export interface MeasureOptions
-  extends Pick<RunOptions, 'progress' | 'dropCaches'>,
-    Partial<Pick<RunOptions, 'remount'>> {
+export interface MeasureOptions extends Pick<RunOptions, 'progress' | 'dropCaches' | 'remount'> {
   /** 1-based; the sessions before it were measured earlier. Default 1. */
   readonly firstSession?: number;
 }
@@ -46,7 +44,7 @@ async function runSessions(
   const { plan, workload } = preparation;
   const runner = new SessionRunner();
   const release = onInterrupt(runner, progress);
-  const remounts = options.remount === true ? new Remounts(plan.targets, (text) => progress.note(text)) : null;
+  const remounts = options.remount ? new Remounts(plan, (text) => progress.note(text)) : null;
   const watchdog = new Watchdog({
     ...{ plan, targets: store.run.environment.targets, note: (text: string) => progress.note(text) },
     ...{ isStopping: () => runner.stopping, kill: () => runner.kill() },

@@ -6,7 +6,7 @@ import { findMount, readMounts } from '../host/mountinfo.js';
 import { remount } from '../host/remount.js';
 import { requireRemountable } from '../host/remountable.js';
 import { touchesFiles } from '../plan/files.js';
-import type { Plan, Target } from '../plan/plan.js';
+import { type Plan, targetOf } from '../plan/plan.js';
 import { reads } from '../trial/stage.js';
 
 /** Throws `FeedrateError` when nothing would be remounted, this user may not, or a target with cold trials cannot be. */
@@ -33,19 +33,19 @@ const SETTLE_MS = 60_000;
 
 /** The remounts that sessions ask for, one at a time. */
 export class Remounts {
-  readonly #targets: readonly Target[];
+  readonly #plan: Pick<Plan, 'targets'>;
   readonly #left = new AbortController();
   readonly #note: (text: string) => void;
   #pending: { readonly path: string; readonly line: string; readonly end: Promise<string | null> } | null = null;
 
-  constructor(targets: readonly Target[], note: (text: string) => void) {
-    this.#targets = targets;
+  constructor(plan: Pick<Plan, 'targets'>, note: (text: string) => void) {
+    this.#plan = plan;
     this.#note = note;
   }
 
   /** Returns what went wrong, or null. */
   readonly remount = async (name: string): Promise<string | null> => {
-    const path = this.#targets.find((target) => target.name === name)?.path as string;
+    const { path } = targetOf(this.#plan, { target: name });
     const mount = findMount(readMounts(), path);
     const end = remount(path, this.#left.signal).then(
       () => null,

@@ -27,6 +27,11 @@ function isAnswer(event: SessionEvent): boolean {
   return event.type === 'trial' ? event.record.status === 'ok' : event.type !== 'prepare';
 }
 
+/** A target with what it lies on, as it is told to people. */
+export function placeText(name: string, mount: Pick<TargetEnvironment, 'source' | 'mountPoint'> | null): string {
+  return mount === null ? name : `${name} (${mount.source} on ${mount.mountPoint})`;
+}
+
 /** What the watchdog does things to. */
 export interface Watched {
   readonly plan: Pick<Plan, 'arms'>;
@@ -106,7 +111,6 @@ export class Watchdog {
   }
 
   #placeOf(name: string): string {
-    const mount = this.#watched.targets.find((target) => target.name === name);
-    return mount === undefined ? name : `${name} (${mount.source} on ${mount.mountPoint})`;
+    return placeText(name, this.#watched.targets.find((target) => target.name === name) ?? null);
   }
 }

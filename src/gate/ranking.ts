@@ -1,9 +1,9 @@
 /** Which configuration is best, by how much, and which cannot be told from it. */
-import { type EffectSample, pBeyond, ratioOf, smallestP } from '../stats/effect.js';
+import { type EffectSample, pBeyond, ratioOf } from '../stats/effect.js';
 import type { LocationInterval } from '../stats/hodges-lehmann.js';
 import type { Measure } from '../stats/measure.js';
 import { holm } from '../stats/multiplicity.js';
-import { unitsToReach } from './verdict.js';
+import { unitsNeeded } from './verdict.js';
 
 export interface Ranked {
   readonly column: string;
@@ -41,15 +41,13 @@ export function rankingOf<T extends { readonly column: string; readonly median: 
   const pairs = sorted.flatMap((first, i) =>
     sorted.slice(i + 1).map((second) => ({ i, sample: sampleOf(first, second) })),
   );
-  const samples = pairs.map(({ sample }) => sample);
-  const [sample] = samples;
-  const suffices = samples.some((one) => smallestP(one) <= alpha / pairs.length);
-  const adjusted = holm(samples.map((one) => pBeyond(one, 0, sign > 0 ? 'less' : 'greater')));
+  const adjusted = holm(pairs.map(({ sample }) => pBeyond(sample, 0, sign > 0 ? 'less' : 'greater')));
+  const needed = pairs.map(({ sample }) => unitsNeeded(sample, pairs.length, alpha));
   const toBest = pairs.flatMap(({ i, sample }, index) => (i === 0 ? [{ sample, p: adjusted[index] as number }] : []));
   return {
     row,
     measure,
-    unitsNeeded: sample === undefined || suffices ? null : unitsToReach(sample, pairs.length, alpha),
+    unitsNeeded: needed.includes(null) ? null : (needed[0] ?? null),
     entries: sorted.map(({ column, median }, place) => {
       const pair = place === 0 ? undefined : toBest[place - 1];
       const p = pair?.p ?? 1;

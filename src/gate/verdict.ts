@@ -88,7 +88,7 @@ export function judge(cells: readonly Judged[], options: JudgementOptions): Judg
       units: unitCount(sample),
       ...p,
       detectable: detectable(sample, minEffect),
-      unitsNeeded: smallestP(sample) <= options.alpha / family ? null : unitsToReach(sample, family, options.alpha),
+      unitsNeeded: unitsNeeded(sample, family, options.alpha),
       minEffect,
       unitsToTell:
         verdict === 'inconclusive' ? unitsToTell(sample, ratio, family, { alpha: options.alpha, minEffect }) : null,
@@ -119,6 +119,11 @@ function detectableIn(family: number, alpha: number): (sample: EffectSample, min
     sizes.set(n, size);
     return Number.isFinite(size) ? effectOfSize(size, { sessionSd, delta: minEffect }) : null;
   };
+}
+
+/** Units with which the smallest reachable p is at most alpha / family; null when the sample has as many. */
+export function unitsNeeded(sample: EffectSample, family: number, alpha: number): number | null {
+  return smallestP(sample) <= alpha / family ? null : unitsToReach(sample, family, alpha);
 }
 
 /** The least number of units, of each side, whose smallest p is at most alpha / family. */

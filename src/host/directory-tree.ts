@@ -19,12 +19,13 @@ export function ifPresent(remove: () => void): void {
  */
 export function removeContents(held: HeldDirectory, path: string, keep: string | null): string[] {
   const store = storeOf(path);
+  const { place } = held;
   const left: string[] = [];
   for (const name of store.names(held.at())) {
     if (name === keep) continue;
     const child = held.at(name);
     const kind = store.status(child)?.kind;
-    if (kind === 'directory') left.push(...removeDirectory(child, below(path, name), held.place));
+    if (kind === 'directory') left.push(...removeDirectory(child, below(path, name), place));
     else if (kind !== undefined) ifPresent(() => store.unlink(child));
   }
   return left;

@@ -17,6 +17,16 @@ function readNumber(path: string): number | null {
   }
 }
 
+/** Where the read-ahead of a mount is kept, KiB; it can be set there, too. */
+export function readAheadPath({ device }: Pick<Mount, 'device'>): string {
+  return `/sys/class/bdi/${device}/read_ahead_kb`;
+}
+
+/** Null where the kernel does not tell. */
+export function readAheadKibOf(mount: Pick<Mount, 'device'>): number | null {
+  return readNumber(readAheadPath(mount));
+}
+
 /** The NFS mounts' counters now; none where they cannot be read. */
 export function readMountstats(): MountStats[] {
   try {
@@ -47,7 +57,7 @@ export function describeNfsMount(
   efsStateFiles: readonly string[] = [],
 ): NfsMount {
   const implementation = stats?.implementation ?? null;
-  const readAheadKib = readNumber(`/sys/class/bdi/${mount.device}/read_ahead_kb`);
+  const readAheadKib = readAheadKibOf(mount);
   return {
     options: parseNfsOptions(mount.superOptions),
     service: isEfsTunnel(mount, efsStateFiles) ? 'efs' : nfsServiceOf(mount.source, implementation),

@@ -45,8 +45,9 @@ export function connectTarget(name: string, path: string): void {
 
 /** What the record keeps of a target without a mount: in the words of mounts, and which client it was. */
 export function describeNfsTarget(name: string, path: string): TargetEnvironment {
-  const { connection } = nfsStoreOf(path);
-  const space = nfsStoreOf(path).space(path);
+  const store = nfsStoreOf(path);
+  const { connection } = store;
+  const space = store.space(path);
   const { url, readMaxBytes, writeMaxBytes } = connection;
   const source = `${url.server}:${url.directory}`;
   const version = url.version === 3 ? '3' : '4.0';

@@ -3,13 +3,13 @@
  * directory entries.
  */
 import { spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FeedrateError } from '../base/errors.js';
 import { holdersOf } from './holders.js';
 import { mountLine } from './mount-line.js';
 import { findMount, type Mount, mergedOptions, readMounts } from './mountinfo.js';
-import { nfsMountOf } from './nfs-mount.js';
+import { nfsMountOf, readAheadKibOf, readAheadPath } from './nfs-mount.js';
 
 /** Files that were closed are let go a little later where a thread of the kernel does it (io_uring). */
 const BUSY_MS = 3000;
@@ -88,24 +88,12 @@ export interface MountState {
   readonly readAheadKib: number | null;
 }
 
-function readAheadPath({ device }: Mount): string {
-  return `/sys/class/bdi/${device}/read_ahead_kb`;
-}
-
-function readAheadKib(mount: Mount): number | null {
-  try {
-    return Number(readFileSync(readAheadPath(mount), 'utf8'));
-  } catch {
-    return null;
-  }
-}
-
 function stateOf(mount: Mount): MountState {
   return {
     ...{ fileSystem: mount.fileSystem, source: mount.source },
     options: [...mount.options, ...mount.superOptions],
     openTransports: nfsMountOf(mount)?.openTransports ?? null,
-    readAheadKib: readAheadKib(mount),
+    readAheadKib: readAheadKibOf(mount),
   };
 }
 
@@ -137,7 +125,7 @@ async function restoreReadAhead(mount: Mount, kib: number | null): Promise<void>
     const settle = spawn('udevadm', ['settle', '--timeout=5'], { stdio: 'ignore' });
     for (const event of ['close', 'error']) settle.on(event, () => resolve());
   });
-  if (kib === null || readAheadKib(mount) === kib) return;
+  if (kib === null || readAheadKibOf(mount) === kib) return;
   try {
     writeFileSync(readAheadPath(mount), String(kib));
   } catch {

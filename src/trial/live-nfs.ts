@@ -1,7 +1,7 @@
 import { type NfsReading, readNfsAgain, trafficBetween } from '../host/nfs-mount.js';
 import { sumOfCalls } from '../record/nfs-traffic.js';
 
-/** The least time between two readings of mountstats, ns; looks may come up to half of one early. */
+/** The least time between two readings of mountstats, ns: a second, but for timers that come early. */
 const PERIOD_NS = 0.9e9;
 
 /** The calls of all kinds that ended in the last second; means of one. */

@@ -66,7 +66,7 @@ export async function record(
   const injected: Injection[] = parts.map((part) => ({ target: slowSide(part), part, delayNs: 0 }));
   const runRecord = runRecordOf(preparation, { labels: {}, overrides }, []);
   const store = createRun(place.directory, { ...runRecord, ...(injected.length > 0 && { injected }) });
-  const status = await measure(preparation, store, { progress: 'none', dropCaches: false });
+  const status = await measure(preparation, store, { progress: 'none', dropCaches: false, remount: false });
   const { directory } = store;
   const { run, trials } = readRun(directory);
   rmSync(directory, { recursive: true });
