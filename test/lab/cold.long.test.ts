@@ -5,8 +5,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { decodeTrial } from '../../src/record/codec.js';
 import type { TrialRecord } from '../../src/record/trial-record.js';
+import { trialsOf } from '../support/run-directory.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
 import { inLab, withoutMountIds } from './lab.js';
 
@@ -35,7 +35,7 @@ test('each method has all bytes come from the server, and a remount puts everyth
     );
     assert.is(file('before.read_ahead'), '128\n1536\n');
     for (const [method, expected] of Object.entries(METHODS)) {
-      const trials = trialsIn(directory, method, file(`${method}.stderr`));
+      const trials = trialsIn(join(directory, method), file(`${method}.stderr`));
       for (const { status, cache, nfs } of trials) {
         assert.equal(
           [status, cache.verdict, cache.observed, cache.evictedBy],
@@ -51,13 +51,9 @@ test('each method has all bytes come from the server, and a remount puts everyth
     }
   }));
 
-function trialsIn(directory: string, method: string, stderr: string): TrialRecord[] {
-  const [run] = readdirSync(join(directory, method));
-  if (run === undefined) throw new Error(`feedrate kept no run: ${stderr}`);
-  const lines = readFileSync(join(directory, method, run, 'trials.jsonl'), 'utf8')
-    .trimEnd()
-    .split('\n');
-  return lines.map((line) => decodeTrial(line, 'trials.jsonl'));
+function trialsIn(results: string, stderr: string): TrialRecord[] {
+  if (readdirSync(results).length === 0) throw new Error(`feedrate kept no run: ${stderr}`);
+  return trialsOf(results);
 }
 
 /** The server sent no less than was read, and at most 1 % more. */

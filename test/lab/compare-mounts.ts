@@ -7,19 +7,18 @@
  * mount is called different from itself. Ratios to fio are told: the kernel of the lab is slow and noisy.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatDurationNs } from '../../src/base/units.js';
-import { decodeRun, decodeTrial } from '../../src/record/codec.js';
 import { throughputBytesPerSecond } from '../../src/record/measure.js';
-import type { RunRecord, TargetEnvironment } from '../../src/record/run-record.js';
-import type { TrialRecord } from '../../src/record/trial-record.js';
+import type { TargetEnvironment } from '../../src/record/run-record.js';
 import { nfsUseOf } from '../../src/stats/nfs-use.js';
 import { ensureFio } from '../bench/fio-run.js';
 import { ratioOfNumbers } from '../bench/ratio.js';
 import { writeWhole } from '../bench/results-file.js';
+import { runOf, trialsOf } from '../support/run-directory.js';
 import { LAB, launcherIn, shownOption } from './lab.js';
 
 const TIMEOUT_S = 2400;
@@ -80,18 +79,11 @@ function wrongVerdicts(cells: readonly JsonCell[]): string[] {
   });
 }
 
-const trialsOf = (directory: string, results: string, run: string): TrialRecord[] =>
-  readFileSync(join(directory, results, run, 'trials.jsonl'), 'utf8')
-    .trimEnd()
-    .split('\n')
-    .map((line) => decodeTrial(line, 'trials.jsonl'));
-
 /** Throughput to fio’s, job by job: the median of the rounds’ ratios and their range. */
 function peerLines(directory: string, rounds: number): string[] {
-  const runs = readdirSync(join(directory, 'peers')).sort();
   const ratioTo = (job: string, clock: string): string => {
     const ratios = Array.from({ length: rounds }, (_, index) => {
-      const trial = trialsOf(directory, 'peers', runs[index] as string).find((one) => one.job === job);
+      const trial = trialsOf(join(directory, `peers.${index + 1}`)).find((one) => one.job === job);
       const fio = JSON.parse(readFileSync(join(directory, `fio.${job}.${clock}.${index + 1}.json`), 'utf8'));
       return trial === undefined ? Number.NaN : throughputBytesPerSecond(trial) / fio.jobs[0].read.bw_bytes;
     });
@@ -108,8 +100,7 @@ function peerLines(directory: string, rounds: number): string[] {
 /** What 2 and 20 ms more on the link do to a ping and to a 4 KiB read: to its round trip, and to the client's part of it. */
 function delayLines(directory: string): string[] {
   const seen = ['0ms', '2ms', '20ms'].map((delay) => {
-    const [run = ''] = readdirSync(join(directory, delay));
-    const use = nfsUseOf(trialsOf(directory, delay, run).filter(({ job }) => job === 'small'))?.read;
+    const use = nfsUseOf(trialsOf(join(directory, delay)).filter(({ job }) => job === 'small'))?.read;
     const ping = readFileSync(join(directory, `${delay}.ping`), 'utf8');
     const pingNs = Number(/= [\d.]+\/([\d.]+)\//.exec(ping)?.[1]) * 1e6;
     return { pingNs, roundTripNs: use?.roundTripNs ?? Number.NaN, clientNs: use?.clientNs ?? Number.NaN };
@@ -133,7 +124,7 @@ const heading = (kernel: string, fioVersion: string): string[] => [
 /** What the comparison of all mounts says, and what is wrong in it. */
 function mountsPart(directory: string): { lines: string[]; wrong: string[] } {
   const file = (...parts: string[]) => readFileSync(join(directory, ...parts), 'utf8');
-  const run = runOf(directory, 'runs');
+  const run = runOf(join(directory, 'runs'));
   const comparison = JSON.parse(file('comparison.json')) as { readonly cells: readonly JsonCell[] };
   const wrong = [
     ...run.environment.targets.flatMap((target) => wrongOptions(target, file('mountinfo'))),
@@ -144,7 +135,7 @@ function mountsPart(directory: string): { lines: string[]; wrong: string[] } {
 }
 
 function peersPart(directory: string, rounds: number): string[] {
-  const clockNs = runOf(directory, 'peers').ownCost?.clockNs ?? Number.NaN;
+  const clockNs = runOf(join(directory, 'peers.1')).ownCost?.clockNs ?? Number.NaN;
   return [
     '| throughput on *ssd* | to fio | to fio by the kernel’s clock |',
     '|---|---|---|',
@@ -160,11 +151,6 @@ function peersPart(directory: string, rounds: number): string[] {
   ];
 }
 
-function runOf(directory: string, results: string): RunRecord {
-  const [name = ''] = readdirSync(join(directory, results));
-  return decodeRun(readFileSync(join(directory, results, name, 'run.json'), 'utf8'), 'run.json');
-}
-
 async function main(): Promise<boolean> {
   const extent = values.quick ? QUICK : FULL;
   const parts = values.only === undefined ? PARTS : PARTS.filter((part) => part === values.only);
@@ -175,7 +161,7 @@ async function main(): Promise<boolean> {
     await runLab(directory, extent, parts);
     const mounts = parts.includes('mounts') ? mountsPart(directory) : { lines: [], wrong: [] };
     const peers = parts.includes('peers') ? peersPart(directory, extent.rounds) : [];
-    const { kernel } = runOf(directory, parts.includes('mounts') ? 'runs' : 'peers').environment;
+    const { kernel } = runOf(join(directory, parts.includes('mounts') ? 'runs' : 'peers.1')).environment;
     const text = [...heading(kernel, fioVersion), ...mounts.lines, ...peers].join('\n');
     if (values.out === undefined) process.stdout.write(text);
     else writeWhole(values.out, text);

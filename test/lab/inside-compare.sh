@@ -27,7 +27,7 @@ peers() {
   path=$(for mount in $NFS_LAB_MOUNTS; do echo "$mount"; done | sed -n 's/^ssd=//p')
   mkdir -p "$path/peer" "$path/fio"
   for round in $(seq "$rounds"); do
-    "$main" run "$lab/peer.yaml" -t peer="$path/peer" -o peers --progress none >"peer.$round.report"
+    "$main" run "$lab/peer.yaml" -t peer="$path/peer" -o "peers.$round" --progress none >"peer.$round.report"
     for load in 'small randread 4k' 'large read 1M'; do
       read -r job rw bs <<<"$load"
       for clock in cpu clock_gettime; do

@@ -2,13 +2,13 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { decodeRun, decodeTrial } from '../../src/record/codec.js';
 import type { Diagnosis } from '../../src/record/finding.js';
 import type { RunRecord } from '../../src/record/run-record.js';
 import type { TrialRecord } from '../../src/record/trial-record.js';
 import { mainPath } from '../support/feedrate-cli.js';
 import type { ProgressEvent } from '../support/live-run.js';
 import { repositoryRoot } from '../support/repository.js';
+import { runOf, trialsOf } from '../support/run-directory.js';
 import { skipTest } from '../support/skip.js';
 
 export const LAB = join(repositoryRoot, 'test', 'lab');
@@ -90,30 +90,21 @@ export function runLab(directory: string): LabResult {
     mountinfo: file('mountinfo'),
     plain: readRun(directory, '0ms'),
     delayed: readRun(directory, '2ms'),
-    all: readRunRecord(directory, 'all'),
+    all: runOf(join(directory, 'all')),
     diagnoses: JSON.parse(file('doctor.json')) as Diagnosis[],
   };
 }
 
-function readRunRecord(directory: string, results: string): RunRecord {
-  const [runName] = readdirSync(join(directory, results));
-  return decodeRun(readFileSync(join(directory, results, `${runName}`, 'run.json'), 'utf8'), 'run.json');
-}
-
 function readRun(directory: string, delay: string): LabRun {
   const file = (name: string) => readFileSync(join(directory, name), 'utf8');
-  const [runName] = readdirSync(join(directory, delay));
-  if (runName === undefined) throw new Error(`feedrate kept no run: ${file(`${delay}.stderr`)}`);
-  const kept = (name: string) => file(join(delay, runName, name));
+  const results = join(directory, delay);
+  if (readdirSync(results).length === 0) throw new Error(`feedrate kept no run: ${file(`${delay}.stderr`)}`);
   const moved = (when: string) => /^io (\d+) (\d+)$/m.exec(file(`${delay}.${when}.nfsd`)) ?? [];
   const [before, after] = [moved('before'), moved('after')];
-  const run = readRunRecord(directory, delay);
+  const run = runOf(results);
   return {
     run,
-    trials: kept('trials.jsonl')
-      .trimEnd()
-      .split('\n')
-      .map((line) => decodeTrial(line, 'trials.jsonl')),
+    trials: trialsOf(results),
     report: file(`${delay}.report`),
     events: file(`${delay}.stderr`)
       .split('\n')

@@ -1,13 +1,13 @@
 // serial
 
 /** An NFS server without a mount, in the lab: what feedrate says it moved, and what the server says. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { libnfs } from '../../src/host/libnfs.js';
-import { decodeRun, decodeTrial } from '../../src/record/codec.js';
 import type { TrialRecord } from '../../src/record/trial-record.js';
+import { runOf, trialsOf } from '../support/run-directory.js';
 import { skipTest } from '../support/skip.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
 import { inLab } from './lab.js';
@@ -42,14 +42,6 @@ test('libnfs moves what the trials say, files are those of a mount, and all of i
   });
 });
 
-function trialsOf(directory: string, name: string): TrialRecord[] {
-  const [run = ''] = readdirSync(join(directory, name));
-  const lines = readFileSync(join(directory, name, run, 'trials.jsonl'), 'utf8')
-    .trimEnd()
-    .split('\n');
-  return lines.map((line) => decodeTrial(line, 'trials.jsonl'));
-}
-
 /** By the server's own count. */
 function moved(directory: string, name: string): { read: number; written: number } {
   const at = (when: string) => {
@@ -65,7 +57,7 @@ function moved(directory: string, name: string): { read: number; written: number
 
 /** All trials are good, what they read came over the wire, and the server counted as much within 1 %. */
 function checkRun(directory: string, name: string, laidOutBytes: number): void {
-  const trials = trialsOf(directory, name);
+  const trials = trialsOf(join(directory, name));
   for (const { id, status, fault, engine, cache, window } of trials) {
     assert.is(status, 'ok', `${name} ${id}: ${fault?.message}`);
     assert.is(engine.used, 'nfs');
@@ -87,9 +79,7 @@ function checkClient(directory: string): void {
     ['v3', '3', 'nfs'],
     ['v4', '4.0', 'nfs4'],
   ] as const) {
-    const [run = ''] = readdirSync(join(directory, name));
-    const text = readFileSync(join(directory, name, run, 'run.json'), 'utf8');
-    const [target] = decodeRun(text, 'run.json').environment.targets;
+    const [target] = runOf(join(directory, name)).environment.targets;
     assert.equal([target?.fileSystem, target?.source], [fileSystem, 'fs1:/data/lib']);
     assert.is(target?.nfs?.options.version, version);
     assert.match(target?.nfs?.client ?? '', /^libnfs [45] \(libnfs\.so\.1[34]\)$/);

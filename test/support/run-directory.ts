@@ -1,7 +1,8 @@
 /** A fresh directory with targets and results, the runs that a test makes in it, and what they leave. */
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { decodeTrial } from '../../src/record/codec.js';
+import { decodeRun, decodeTrial } from '../../src/record/codec.js';
+import type { RunRecord } from '../../src/record/run-record.js';
 import type { TrialRecord } from '../../src/record/trial-record.js';
 
 /** A file of the only (or the latest) run below a results directory. */
@@ -22,7 +23,12 @@ export function trialsOf(results: string): TrialRecord[] {
   return lines.map((line, index) => decodeTrial(line, `trials.jsonl:${index + 1}`));
 }
 
-/** What `run.json` says of it. */
+/** Its `run.json`. */
+export function runOf(results: string): RunRecord {
+  return decodeRun(runFile(results, 'run.json'), 'run.json');
+}
+
+/** What `run.json` says of its end. */
 export function statusOf(results: string): string {
   return (JSON.parse(runFile(results, 'run.json')) as { status: string }).status;
 }
