@@ -11,10 +11,9 @@ export {
   compare,
   type NamedRun,
 } from './gate/comparison.js';
-export { type Decision, type GateOptions, type GateResult, gateOf, gateStatusOf } from './gate/gate.js';
+export { type Decision, type GateOptions, type GateResult, gateOf, gateStatusOf } from './gate/decide.js';
 export { evaluateThresholds, exitStatusOf, type ThresholdResult } from './gate/thresholds.js';
 export { type Judgement, type JudgementOptions, judge, type Verdict } from './gate/verdict.js';
-export { decodeHistogram, encodeHistogram, type SparseCounts } from './histogram/codec.js';
 export {
   createHistogram,
   type Histogram,
@@ -26,17 +25,23 @@ export {
   record,
   totalCount,
 } from './histogram/histogram.js';
+export { decodeHistogram, encodeHistogram, type SparseCounts } from './histogram/sparse-counts.js';
 export { diagnose } from './host/doctor.js';
 export { captureEnvironment } from './host/environment.js';
-export { findOwnDirectories, type OwnDirectory, removeOwnDirectory } from './host/own-directory.js';
+export { findOwnDirectories, type OwnDirectory, removeOwnDirectory } from './host/files/own-directory.js';
 export { openTarget, statTarget } from './host/target.js';
+export { filesOf } from './plan/arm-files.js';
 export { type ExpectedTime, expectedTime } from './plan/expected-time.js';
-export { filesOf } from './plan/files.js';
 export type { Arm, ArmFiles, DataFile, Extent, Factor, Plan, PlannedTrial, Target } from './plan/plan.js';
 export { buildPlan } from './plan/schedule.js';
 export { fits, type SpaceNeed, type SpaceVerdict, spaceNeeded } from './plan/space.js';
 export { decodeRun, decodeTrial, encodeRun, encodeTrial } from './record/codec.js';
 export type { Diagnosis, Finding, Severity } from './record/finding.js';
+export type { NfsMount, NfsOptions, NfsService } from './record/nfs-mount.js';
+export type { NfsBytes, NfsCalls, NfsConnections, NfsTraffic } from './record/nfs-traffic.js';
+export { type Environment, RUN_VERSION, type RunRecord, type TargetEnvironment } from './record/run-record.js';
+export type { RunStatus, StoredRun } from './record/stored-run.js';
+export { RECORD_VERSION, type TrialRecord } from './record/trial-record.js';
 export {
   cpuNsPerOp,
   iops,
@@ -47,23 +52,18 @@ export {
   summarizeLatency,
   tailNs,
   throughputBytesPerSecond,
-} from './record/measure.js';
-export type { NfsMount, NfsOptions, NfsService } from './record/nfs-mount.js';
-export type { NfsBytes, NfsCalls, NfsConnections, NfsTraffic } from './record/nfs-traffic.js';
-export { type Environment, RUN_VERSION, type RunRecord, type TargetEnvironment } from './record/run-record.js';
-export type { RunStatus, StoredRun } from './record/stored-run.js';
-export { RECORD_VERSION, type TrialRecord } from './record/trial-record.js';
+} from './record/trial-values.js';
 export { WARNING_CODES, type Warning, type WarningCode } from './record/warning.js';
-export { benchmarkJson } from './report/benchmark-json.js';
-export { bmfJson } from './report/bmf.js';
-export { comparisonSuites } from './report/comparison-suites.js';
-export { junitXml, type TestSuite } from './report/junit.js';
-export { type Measurement, measurementsOf } from './report/measurements.js';
-export { openMetricsText } from './report/open-metrics.js';
-export { renderComparison } from './report/render-comparison.js';
-export { REPORT_FORMATS, type ReportFormat, type ReportOptions, renderRun } from './report/render-run.js';
-export { measurementSuite, thresholdSuite } from './report/run-suites.js';
-export { stepSummary } from './report/step-summary.js';
+export { benchmarkJson } from './report/ci/benchmark-json.js';
+export { bmfJson } from './report/ci/bmf.js';
+export { comparisonSuites } from './report/ci/comparison-suites.js';
+export { junitXml, type TestSuite } from './report/ci/junit.js';
+export { type Measurement, measurementsOf } from './report/ci/measurements.js';
+export { openMetricsText } from './report/ci/open-metrics.js';
+export { measurementSuite, thresholdSuite } from './report/ci/run-suites.js';
+export { stepSummary } from './report/ci/step-summary.js';
+export { renderComparison } from './report/comparison/render-comparison.js';
+export { REPORT_FORMATS, type ReportFormat, type ReportOptions, renderRun } from './report/run/render-run.js';
 export { type EffectSample, pairedSample, unpairedSample } from './stats/effect.js';
 export { type Measure, measureOf } from './stats/measure.js';
 export { type NfsSplit, type NfsUse, nfsUseOf } from './stats/nfs-use.js';

@@ -1,15 +1,15 @@
 /** What the targets must be able to do for a plan, found out before anything is laid out or measured. */
 import { closeSync, openSync } from 'node:fs';
 import { FeedrateError } from '../base/errors.js';
-import { ALIGNMENT_BYTES } from '../engine/buffers.js';
-import { DIRECT_PROBE_BYTES, type DirectAlignment, directAlignment } from '../host/direct-io.js';
-import { codeOf } from '../host/libc.js';
-import { isNfsUrl } from '../host/nfs-url.js';
-import { preallocate, preallocationRefusal, preallocationRemedy } from '../host/preallocation.js';
-import { withProbeFile } from '../host/probe-file.js';
-import { below } from '../host/store-of.js';
-import { directMisfit } from '../plan/direct-io.js';
-import { filesOf, touchesFiles } from '../plan/files.js';
+import { ALIGNMENT_BYTES } from '../engine/content/buffers.js';
+import { DIRECT_PROBE_BYTES, type DirectAlignment, directAlignment } from '../host/files/direct-io.js';
+import { withProbeFile } from '../host/files/probe-file.js';
+import { below } from '../host/files/store-of.js';
+import { isNfsUrl } from '../host/libnfs/nfs-url.js';
+import { codeOf } from '../host/system/libc.js';
+import { preallocate, preallocationRefusal, preallocationRemedy } from '../host/system/preallocation.js';
+import { filesOf, touchesFiles } from '../plan/arm-files.js';
+import { directMisfit } from '../plan/direct-misfit.js';
 import { filesetsByArm } from '../plan/filesets.js';
 import type { Arm, ArmFiles, DataFile, Plan, Target } from '../plan/plan.js';
 import { dataDirectory } from '../trial/layout.js';

@@ -1,7 +1,7 @@
 /** What the words on the command line mean: targets, overrides, labels, numbers. No files are touched here. */
 import { basename, resolve } from 'node:path';
 import { FeedrateError } from '../base/errors.js';
-import { formatNfsUrl, isNfsUrl, parseNfsUrl } from '../host/nfs-url.js';
+import { formatNfsUrl, isNfsUrl, parseNfsUrl } from '../host/libnfs/nfs-url.js';
 import type { Override } from '../workload/overrides.js';
 import type { OutputFiles } from './output-files.js';
 

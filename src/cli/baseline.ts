@@ -1,7 +1,7 @@
 import { EXIT, FeedrateError } from '../base/errors.js';
 import type { NamedRun } from '../gate/comparison.js';
 import { evaluateThresholds, exitStatusOf } from '../gate/thresholds.js';
-import type { ReportFormat } from '../report/render-run.js';
+import type { ReportFormat } from '../report/run/render-run.js';
 import {
   baselineDirectory,
   baselineNames,

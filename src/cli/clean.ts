@@ -1,7 +1,7 @@
 import { createInterface, type Interface } from 'node:readline/promises';
 import { EXIT, FeedrateError } from '../base/errors.js';
 import { formatBytes } from '../base/units.js';
-import { findOwnDirectories, type OwnDirectory, removeOwnDirectory } from '../host/own-directory.js';
+import { findOwnDirectories, type OwnDirectory, removeOwnDirectory } from '../host/files/own-directory.js';
 import { openTarget } from '../host/target.js';
 import { parseTargets } from './arguments.js';
 import { aligned } from './columns.js';

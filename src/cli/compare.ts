@@ -1,6 +1,6 @@
 import { EXIT } from '../base/errors.js';
-import { renderComparison } from '../report/render-comparison.js';
-import type { ReportFormat } from '../report/render-run.js';
+import { renderComparison } from '../report/comparison/render-comparison.js';
+import type { ReportFormat } from '../report/run/render-run.js';
 import { comparisonOf, namedRun, type RawComparisonOptions, unreadParts } from './comparison-input.js';
 import { stdoutOptions } from './output.js';
 

@@ -6,7 +6,7 @@ import { ASSUMED_BYTES_PER_SECOND, assumedNs, type ExpectedTime, expectedTime } 
 import { filesetsByArm } from '../plan/filesets.js';
 import type { Plan, Target } from '../plan/plan.js';
 import type { SpaceNeed } from '../plan/space.js';
-import { plural } from '../report/format.js';
+import { plural } from '../report/table/format.js';
 import type { Format } from './arguments.js';
 import { aligned } from './columns.js';
 import type { Preparation } from './preparation.js';

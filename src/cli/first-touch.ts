@@ -3,8 +3,8 @@
  * can be left behind goes first, and the terminal stays alive meanwhile.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { findMount, readMounts } from '../host/mountinfo.js';
-import { isNfsUrl } from '../host/nfs-url.js';
+import { isNfsUrl } from '../host/libnfs/nfs-url.js';
+import { findMount, readMounts } from '../host/system/mountinfo.js';
 import { SILENCE_NS } from '../trial/live.js';
 import type { NamedPath } from './arguments.js';
 import { placeText } from './watchdog.js';

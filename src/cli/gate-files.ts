@@ -2,12 +2,12 @@
 import { statSync } from 'node:fs';
 import { EXIT, FeedrateError } from '../base/errors.js';
 import type { Comparison } from '../gate/comparison.js';
-import type { GateResult } from '../gate/gate.js';
+import type { GateResult } from '../gate/decide.js';
 import type { ReadableRun } from '../record/stored-run.js';
-import { annotationOf } from '../report/annotation.js';
-import { comparisonSuites } from '../report/comparison-suites.js';
-import { stepSummary } from '../report/step-summary.js';
-import { appendLines } from '../store/files.js';
+import { annotationOf } from '../report/ci/annotation.js';
+import { comparisonSuites } from '../report/ci/comparison-suites.js';
+import { stepSummary } from '../report/ci/step-summary.js';
+import { appendLines } from '../store/durable-files.js';
 import { isAnyAskedFor, type OutputFiles, writeOutputFiles } from './output-files.js';
 
 export interface GateFileOptions extends OutputFiles {

@@ -1,10 +1,10 @@
 import { FeedrateError } from '../base/errors.js';
 import type { NamedRun } from '../gate/comparison.js';
+import { type Decision, gateOf, gateStatusOf, type Look } from '../gate/decide.js';
 import { flawsOf } from '../gate/flaws.js';
-import { type Decision, gateOf, gateStatusOf, type Look } from '../gate/gate.js';
 import { evaluateThresholds } from '../gate/thresholds.js';
-import { renderComparison } from '../report/render-comparison.js';
-import type { ReportFormat } from '../report/render-run.js';
+import { renderComparison } from '../report/comparison/render-comparison.js';
+import type { ReportFormat } from '../report/run/render-run.js';
 import { type AdaptiveOptions, looksOf, measureUntilDecided } from './adaptive.js';
 import { comparisonOf, namedRun, type RawComparisonOptions } from './comparison-input.js';
 import { type GateFileOptions, writeGateFiles } from './gate-files.js';

@@ -4,10 +4,10 @@ import { mkdirSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FeedrateError } from '../base/errors.js';
-import { mountOf } from '../host/mountinfo.js';
-import { mountNfs, unmount } from '../host/mounting.js';
-import { nfsMountOf } from '../host/nfs-mount.js';
-import { findOwnDirectories, removeOwnDirectory } from '../host/own-directory.js';
+import { findOwnDirectories, removeOwnDirectory } from '../host/files/own-directory.js';
+import { mountNfs, unmount } from '../host/nfs/mounting.js';
+import { nfsMountOf } from '../host/nfs/read-nfs.js';
+import { mountOf } from '../host/system/mountinfo.js';
 import type { PlannedMount } from '../plan/mount-plan.js';
 import type { NamedPath } from './arguments.js';
 

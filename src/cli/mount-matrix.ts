@@ -1,8 +1,8 @@
 /** `feedrate mount-matrix`: mounts one export in several ways, measures them in one run, says which is best, unmounts. */
 import { EXIT, FeedrateError } from '../base/errors.js';
 import { planMounts } from '../plan/mount-plan.js';
-import { mountAdvice } from '../report/mount-advice.js';
-import { renderComparison } from '../report/render-comparison.js';
+import { mountAdvice } from '../report/comparison/mount-advice.js';
+import { renderComparison } from '../report/comparison/render-comparison.js';
 import { parseRunOptions, type RawRunOptions } from './arguments.js';
 import { comparisonOf, namedRun, unreadParts } from './comparison-input.js';
 import { MadeMounts } from './made-mounts.js';

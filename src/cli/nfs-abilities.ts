@@ -1,6 +1,6 @@
 /** What a target without a mount cannot do for a plan. */
 import { FeedrateError } from '../base/errors.js';
-import { nfsWriteRefusal } from '../host/nfs-target.js';
+import { nfsWriteRefusal } from '../host/libnfs/nfs-target.js';
 import type { Arm, ArmFiles, Target } from '../plan/plan.js';
 
 /** Each with what it takes the place of. */

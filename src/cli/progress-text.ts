@@ -2,8 +2,8 @@
 import type { Colors } from 'picocolors/types.js';
 import { formatBytes, formatCount, formatDurationNs, formatThroughput } from '../base/units.js';
 import { quantileNs } from '../histogram/histogram.js';
-import { iops, latencyHistogram, throughputBytesPerSecond } from '../record/measure.js';
 import type { TrialRecord } from '../record/trial-record.js';
+import { iops, latencyHistogram, throughputBytesPerSecond } from '../record/trial-values.js';
 import type { SessionEvent } from '../trial/events.js';
 import type { LiveNfs } from '../trial/live-nfs.js';
 import { columnsOf, cut } from './columns.js';

@@ -1,11 +1,11 @@
 /** `--remount`: what it takes, and the remounts of a run. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FeedrateError } from '../base/errors.js';
-import { mountLine } from '../host/mount-line.js';
-import { findMount, readMounts } from '../host/mountinfo.js';
-import { remount } from '../host/remount.js';
+import { mountLine } from '../host/nfs/mount-line.js';
+import { remount } from '../host/nfs/remount.js';
 import { requireRemountable } from '../host/remountable.js';
-import { touchesFiles } from '../plan/files.js';
+import { findMount, readMounts } from '../host/system/mountinfo.js';
+import { touchesFiles } from '../plan/arm-files.js';
 import { type Plan, targetOf } from '../plan/plan.js';
 import { reads } from '../trial/stage.js';
 

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { EXIT } from '../base/errors.js';
-import { type ReportFormat, renderRun } from '../report/render-run.js';
+import { type ReportFormat, renderRun } from '../report/run/render-run.js';
 import { resolveRun } from '../store/find-runs.js';
 import { readRun } from '../store/read-run.js';
 import { stdoutOptions } from './output.js';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatBytes } from '../base/units.js';
-import { findOwnDirectories, ownDirectoryPath, removeOwnDirectory } from '../host/own-directory.js';
+import { findOwnDirectories, ownDirectoryPath, removeOwnDirectory } from '../host/files/own-directory.js';
 import type { Target } from '../plan/plan.js';
 import type { NamedPath } from './arguments.js';
 import { answeringWithin } from './first-touch.js';

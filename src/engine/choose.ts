@@ -1,9 +1,9 @@
-import { libc } from '../host/libc.js';
-import { isNfsUrl } from '../host/nfs-url.js';
-import { touchesFiles } from '../plan/files.js';
+import { isNfsUrl } from '../host/libnfs/nfs-url.js';
+import { libc } from '../host/system/libc.js';
+import { touchesFiles } from '../plan/arm-files.js';
 import type { EngineUse } from '../record/trial-record.js';
 import type { Job } from '../workload/workload.js';
-import { mmapRefusal } from './mmap.js';
+import { mmapRefusal } from './backends/mmap.js';
 import { uringRefusal } from './uring/availability.js';
 
 /** Beyond this many threads of a job the client's scheduler is what is measured. */

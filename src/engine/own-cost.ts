@@ -1,13 +1,13 @@
 import { binOf } from '../histogram/histogram.js';
 import { Batch } from '../plan/batch.js';
 import type { OwnCost } from '../record/run-record.js';
-import { Content } from './buffers.js';
-import { CallDrain } from './call-drain.js';
-import { MonotonicClock, monotonicNs } from './clock.js';
-import { Counters } from './counters.js';
-import { PLAIN_DRAIN } from './drain.js';
-import { Meter } from './meter.js';
-import { NullBackend } from './null.js';
+import { NullBackend } from './backends/null.js';
+import { Content } from './content/buffers.js';
+import { MonotonicClock, monotonicNs } from './core/clock.js';
+import { Counters } from './core/counters.js';
+import { Meter } from './core/meter.js';
+import { CallDrain } from './drains/call-drain.js';
+import { PLAIN_DRAIN } from './drains/drain.js';
 
 /** Of the longest measurement. A clock that takes a system call (some virtual machines) must not hold up the start. */
 const LONGEST_NS = 60_000_000;

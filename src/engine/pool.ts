@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { Piscina } from 'piscina';
 import { systemFaultOf } from '../base/errors.js';
-import type { Counters } from './counters.js';
-import type { WorkerOutcome, WorkerTask } from './protocol.js';
+import type { Counters } from './core/counters.js';
+import type { WorkerOutcome, WorkerTask } from './core/protocol.js';
 
 /**
  * Room for new objects in each worker, MiB: what ticks and large offsets allocate in a trial fits into it, so that

@@ -1,11 +1,11 @@
 import type { IoJob } from '../workload/workload.js';
-import { type Backend, IoFault } from './backend.js';
-import type { Content } from './buffers.js';
-import { MonotonicClock, monotonicNs } from './clock.js';
-import { Counters } from './counters.js';
-import { IoProgram } from './io-program.js';
-import { Meter } from './meter.js';
-import type { WorkerTask } from './protocol.js';
+import type { Content } from './content/buffers.js';
+import { type Backend, IoFault } from './core/backend.js';
+import { MonotonicClock, monotonicNs } from './core/clock.js';
+import { Counters } from './core/counters.js';
+import { Meter } from './core/meter.js';
+import type { WorkerTask } from './core/protocol.js';
+import { IoProgram } from './jobs/io.js';
 
 /** Reads as zeros and takes every write: system calls, but no storage. */
 const FILE = { path: '/dev/zero', bytes: 2 ** 20, contentSeed: 0 };

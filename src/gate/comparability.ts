@@ -3,7 +3,7 @@ import { formatBytes } from '../base/units.js';
 import type { Arm } from '../plan/plan.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
-import { labelsOf, targetOf } from '../stats/attributes.js';
+import { labelsOf, targetOf } from './attributes.js';
 import { valueText, wordOf } from './job-words.js';
 
 /** An arm, and the machine and targets that it is for. */

@@ -1,7 +1,6 @@
 /** Arms beside each other: effect, interval, p and verdict of every cell. */
 import type { CalibrationRecord } from '../record/calibration-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
-import { attributesOf } from '../stats/attributes.js';
 import {
   type EffectSample,
   type Observation,
@@ -11,12 +10,13 @@ import {
   unpairedSample,
 } from '../stats/effect.js';
 import { geometricMean } from '../stats/geometric-mean.js';
-import { type Attributed, type Grid, type GridRow, gridOf } from '../stats/grid.js';
 import { type Measure, measuredOnce } from '../stats/measure.js';
 import { type Spread, spreadOf } from '../stats/spread.js';
 import { isCounted } from '../stats/summary.js';
+import { attributesOf } from './attributes.js';
 import { type Measured, type Mismatch, mismatchesBetween } from './comparability.js';
 import { type ComparisonWarning, warningsOfComparison } from './comparison-warnings.js';
+import { type Attributed, type Grid, type GridRow, gridOf } from './grid.js';
 import { type NoiseFloor, noiseFloorOf } from './noise-floor.js';
 import { type Ranking, rankingOf } from './ranking.js';
 import { type Judgement, type JudgementOptions, judge } from './verdict.js';

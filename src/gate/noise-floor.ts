@@ -2,7 +2,7 @@
 import type { Arm } from '../plan/plan.js';
 import type { CalibrationRecord, TargetIdentity } from '../record/calibration-record.js';
 import type { TargetEnvironment } from '../record/run-record.js';
-import { targetOf } from '../stats/attributes.js';
+import { targetOf } from './attributes.js';
 import { type Measured, mountOptions, specMismatches } from './comparability.js';
 
 export interface NoiseFloor {

@@ -2,7 +2,7 @@
 import type { Severity } from '../record/finding.js';
 import type { TargetEnvironment } from '../record/run-record.js';
 import type { MountProbe } from './mount-probe.js';
-import type { MountStats } from './mountstats.js';
+import type { MountStats } from './nfs/mountstats.js';
 
 export interface Patient {
   readonly target: TargetEnvironment;

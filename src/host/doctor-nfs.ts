@@ -2,8 +2,8 @@
 import { formatBytes, formatDurationNs } from '../base/units.js';
 import type { NfsMount } from '../record/nfs-mount.js';
 import type { Advice, Check, Patient } from './doctor-check.js';
-import type { MountChanges } from './mount-line.js';
-import type { MountStats } from './mountstats.js';
+import type { MountChanges } from './nfs/mount-line.js';
+import type { MountStats } from './nfs/mountstats.js';
 
 /** An NFS mount, with the line that changes it. */
 export interface NfsPatient extends Patient {

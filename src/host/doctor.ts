@@ -3,7 +3,7 @@ import { formatBytes, formatThroughput } from '../base/units.js';
 import type { Finding } from '../record/finding.js';
 import type { Advice, Check, Patient } from './doctor-check.js';
 import { NFS_CHECKS } from './doctor-nfs.js';
-import { type MountChanges, remountLine } from './mount-line.js';
+import { type MountChanges, remountLine } from './nfs/mount-line.js';
 
 /** AWS: a flow between instances that are not in one placement group. */
 const ONE_FLOW_BYTES_PER_SECOND = 625e6;

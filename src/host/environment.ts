@@ -2,13 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, release, totalmem } from 'node:os';
 import type { Environment, TargetEnvironment } from '../record/run-record.js';
-import { blockDeviceOf } from './block-device.js';
-import { readCgroupLimits } from './cgroup.js';
-import { readInstallation } from './installation.js';
-import { mergedOptions, mountOf } from './mountinfo.js';
-import { nfsMountOf } from './nfs-mount.js';
-import { describeNfsTarget } from './nfs-target.js';
-import { isNfsUrl } from './nfs-url.js';
+import { describeNfsTarget } from './libnfs/nfs-target.js';
+import { isNfsUrl } from './libnfs/nfs-url.js';
+import { nfsMountOf } from './nfs/read-nfs.js';
+import { blockDeviceOf } from './system/block-device.js';
+import { readCgroupLimits } from './system/cgroup.js';
+import { readInstallation } from './system/installation.js';
+import { mergedOptions, mountOf } from './system/mountinfo.js';
 import { type NamedPath, statTarget } from './target.js';
 
 /**

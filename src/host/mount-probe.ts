@@ -2,9 +2,9 @@
 import { randomFillSync } from 'node:crypto';
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import type { NfsTraffic } from '../record/nfs-traffic.js';
-import { readNfs, trafficSince } from './nfs-mount.js';
-import { evict, readEvidence } from './page-cache.js';
-import { withProbeFile } from './probe-file.js';
+import { evict, readEvidence } from './files/page-cache.js';
+import { withProbeFile } from './files/probe-file.js';
+import { readNfs, trafficSince } from './nfs/read-nfs.js';
 
 /** Written and read once. */
 export const PROBE_BYTES = 64 * 2 ** 20;

@@ -1,9 +1,9 @@
 /** Whether an NFS mount can be taken away and made again, and with it all that this client remembers of its files. */
 import { FeedrateError } from '../base/errors.js';
-import { holdersOf } from './holders.js';
-import { findMount, type Mount, readMounts } from './mountinfo.js';
-import { isNfs } from './nfs-options.js';
-import { isNfsUrl } from './nfs-url.js';
+import { isNfsUrl } from './libnfs/nfs-url.js';
+import { holdersOf } from './nfs/holders.js';
+import { isNfs } from './nfs/nfs-options.js';
+import { findMount, type Mount, readMounts } from './system/mountinfo.js';
 import type { NamedPath } from './target.js';
 
 /** What stands in the way, in words; null when nothing does. Whether anyone uses the mount is another question. */

@@ -3,13 +3,13 @@ import { realpathSync, statfsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { FeedrateError } from '../base/errors.js';
 import type { TargetEnvironment } from '../record/run-record.js';
-import { codeOf } from './libc.js';
-import { readMarker } from './marker.js';
-import { connectTarget } from './nfs-target.js';
-import { isNfsUrl } from './nfs-url.js';
-import { OWN_PREFIX } from './own-directory.js';
-import { withProbeFile } from './probe-file.js';
-import { storeOf } from './store-of.js';
+import { readMarker } from './files/marker.js';
+import { OWN_PREFIX } from './files/own-directory.js';
+import { withProbeFile } from './files/probe-file.js';
+import { storeOf } from './files/store-of.js';
+import { connectTarget } from './libnfs/nfs-target.js';
+import { isNfsUrl } from './libnfs/nfs-url.js';
+import { codeOf } from './system/libc.js';
 
 /** A target's name and real path: all that is needed of the plan's `Target` here. */
 export type NamedPath = Pick<TargetEnvironment, 'name' | 'path'>;

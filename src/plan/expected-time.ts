@@ -1,6 +1,6 @@
 import { unreachable } from '../base/assert.js';
 import type { CheckpointWriteJob, Dataset, IoJob, SmallFilesJob } from '../workload/workload.js';
-import { filesOf } from './files.js';
+import { filesOf } from './arm-files.js';
 import { largestBlockBytes } from './mix.js';
 import type { Arm, Plan } from './plan.js';
 

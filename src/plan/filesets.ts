@@ -3,7 +3,7 @@
  * for good; so sessions and targets take equal sets in turn, and no target owes its result to the place of its files.
  */
 import type { Dataset } from '../workload/workload.js';
-import { filesOf } from './files.js';
+import { filesOf } from './arm-files.js';
 import type { DataFile, Plan, Target } from './plan.js';
 
 /**

@@ -70,7 +70,7 @@ export interface DataFile {
   /** Below the target's data directory: `s42/000/000007-268435456`, in sets after the first `set1/s42/…`. */
   readonly path: string;
   readonly bytes: number;
-  /** Seed of the content, an integer below 2^53: see `engine/content.ts`. */
+  /** Seed of the content, an integer below 2^53: see `engine/content/content.ts`. */
   readonly contentSeed: number;
   /** Asked for before the content is written; absent = none. */
   readonly fallocate?: Preallocation;

@@ -1,7 +1,7 @@
 import { createPrng, shuffled } from '../base/prng.js';
 import type { Trials, Workload } from '../workload/workload.js';
+import { readsDataFiles } from './arm-files.js';
 import { expandArms, type ResolveJob } from './arms.js';
-import { readsDataFiles } from './files.js';
 import { filesetOf } from './filesets.js';
 import type { Plan, PlannedTrial, Target } from './plan.js';
 

@@ -1,6 +1,6 @@
 import { unreachable } from '../base/assert.js';
 import type { Dataset } from '../workload/workload.js';
-import { filesOf, touchesFiles } from './files.js';
+import { filesOf, touchesFiles } from './arm-files.js';
 import { dataFilesOf } from './filesets.js';
 import type { Arm, ArmFiles, Plan, Target } from './plan.js';
 

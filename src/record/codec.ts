@@ -2,7 +2,7 @@
  * Records ↔ text. What is read is checked as far as the rest of the house relies on it; fields that
  * this version does not know are kept and passed on, so that a later feedrate may add some.
  */
-import { checkSparseCounts, type SparseCounts } from '../histogram/codec.js';
+import { checkSparseCounts, type SparseCounts } from '../histogram/sparse-counts.js';
 import { JsonReader } from './json-reader.js';
 import { RUN_VERSION, type RunRecord } from './run-record.js';
 import { RECORD_VERSION, type TrialRecord } from './trial-record.js';

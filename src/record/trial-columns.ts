@@ -1,6 +1,9 @@
 /** The columns of `summary.csv` and `timeseries.csv`. Tidy: one observation a row, base units, the unit in each name. */
 import type { Plan } from '../plan/plan.js';
 import type { CellValue, Column } from './csv.js';
+import { sumOfCalls } from './nfs-traffic.js';
+import type { RunRecord } from './run-record.js';
+import type { SeriesPoint, TrialRecord } from './trial-record.js';
 import {
   cpuNsPerOp,
   iops,
@@ -11,10 +14,7 @@ import {
   tailNs,
   throughputBytesPerSecond,
   windowNs,
-} from './measure.js';
-import { sumOfCalls } from './nfs-traffic.js';
-import type { RunRecord } from './run-record.js';
-import type { SeriesPoint, TrialRecord } from './trial-record.js';
+} from './trial-values.js';
 
 /** A row of `summary.csv`. */
 interface TrialRow {

@@ -1,6 +1,6 @@
 /** What is kept of one trial: a line of `trials.jsonl`. Base units only (bytes, ns). */
 import type { SystemFault } from '../base/errors.js';
-import type { SparseCounts } from '../histogram/codec.js';
+import type { SparseCounts } from '../histogram/sparse-counts.js';
 import type { Factor } from '../plan/plan.js';
 import type { CacheClaim, EngineChoice } from '../workload/workload.js';
 import type { NfsTraffic } from './nfs-traffic.js';

@@ -1,8 +1,8 @@
 /** What the doctor found → bytes. */
 import type { Diagnosis, Finding, Severity } from '../record/finding.js';
-import type { ShownColumn } from './arm-table.js';
-import { oneLine, paragraphs } from './format.js';
-import { painter, type TerminalOptions, terminalTable } from './terminal.js';
+import { oneLine, paragraphs } from './table/format.js';
+import type { ShownColumn } from './table/shown-column.js';
+import { painter, type TerminalOptions, terminalTable } from './table/terminal.js';
 
 const MARKS: Readonly<Record<Severity, string>> = { good: '✓', note: '·', bad: '✗', unknown: '?' };
 
@@ -10,12 +10,12 @@ const COLUMNS: readonly ShownColumn<Finding>[] = [
   {
     head: '',
     align: 'left',
-    rank: 0,
+    dropOrder: 0,
     text: ({ severity }) => MARKS[severity],
     tone: ({ severity }) => (severity === 'good' || severity === 'bad' ? severity : 'plain'),
   },
-  { head: 'check', align: 'left', rank: 0, text: ({ check }) => check },
-  { head: 'found', align: 'left', rank: 0, text: ({ value }) => oneLine(value) },
+  { head: 'check', align: 'left', dropOrder: 0, text: ({ check }) => check },
+  { head: 'found', align: 'left', dropOrder: 0, text: ({ value }) => oneLine(value) },
 ];
 
 /** A table for each target, and below it what to do: the bad first, a line of reason and one to type. */

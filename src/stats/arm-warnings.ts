@@ -1,8 +1,8 @@
 /** What the trials of an arm say together that none of them says alone. */
 import { median } from 'simple-statistics';
 import { formatThroughput } from '../base/units.js';
-import { throughputBytesPerSecond } from '../record/measure.js';
 import type { TrialRecord } from '../record/trial-record.js';
+import { throughputBytesPerSecond } from '../record/trial-values.js';
 import { type Warning, warning } from '../record/warning.js';
 import { autocorrelation } from './autocorrelation.js';
 import { twoLevels } from './bimodality.js';

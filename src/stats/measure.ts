@@ -1,6 +1,7 @@
 /** What is compared: one number of a trial, or of several trials merged. */
 import { METRICS, type Metric, metricOf } from '../base/metrics.js';
 import { maxNs, meanNs, quantileNs, totalCount } from '../histogram/histogram.js';
+import type { TrialRecord } from '../record/trial-record.js';
 import {
   cpuNsPerOp,
   iops,
@@ -8,8 +9,7 @@ import {
   type LatencyKind,
   mergedLatency,
   throughputBytesPerSecond,
-} from '../record/measure.js';
-import type { TrialRecord } from '../record/trial-record.js';
+} from '../record/trial-values.js';
 
 /** A metric and, where it is a distribution, a number of it: `throughput`, `p99(latency)`. */
 export interface Measure {

@@ -1,9 +1,9 @@
 /** What an arm's trials did on an NFS mount, and where the time of their operations went. */
 
 import { meanNs } from '../histogram/histogram.js';
-import { mergedLatency } from '../record/measure.js';
 import type { NfsBytes, NfsCalls, NfsConnections, NfsTraffic } from '../record/nfs-traffic.js';
 import type { TrialRecord } from '../record/trial-record.js';
+import { mergedLatency } from '../record/trial-values.js';
 
 /** The mean call of one direction, and of what an operation waited for. */
 export interface NfsSplit {

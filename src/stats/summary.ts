@@ -1,5 +1,6 @@
 /** Trials → one summary per arm. */
 import type { Arm } from '../plan/plan.js';
+import type { CacheEvidence, TrialRecord } from '../record/trial-record.js';
 import {
   cpuNsPerOp,
   iops,
@@ -8,8 +9,7 @@ import {
   summarizeLatencies,
   tailNs,
   throughputBytesPerSecond,
-} from '../record/measure.js';
-import type { CacheEvidence, TrialRecord } from '../record/trial-record.js';
+} from '../record/trial-values.js';
 import { byWeight, type Warning } from '../record/warning.js';
 import { armWarnings } from './arm-warnings.js';
 import { type NfsUse, nfsUseOf } from './nfs-use.js';

@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import { basename, dirname, join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { quoted } from '../base/units.js';
-import { cannotWrite, replaceFile } from './files.js';
-import { RUN_FILES, RUN_NAME } from './layout.js';
+import { cannotWrite, replaceFile } from './durable-files.js';
+import { RUN_FILES, RUN_NAME } from './run-files.js';
 
 const DIRECTORY = 'baselines';
 /** A name is a directory's and an argument's: it must not look like an option or a path. */

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { type CalibrationRecord, decodeCalibration, encodeCalibration } from '../record/calibration-record.js';
-import { cannotWrite, replaceFile } from './files.js';
+import { cannotWrite, replaceFile } from './durable-files.js';
 
 const DIRECTORY = 'calibrations';
 

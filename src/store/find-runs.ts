@@ -4,8 +4,8 @@ import { basename, join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { RunStatus } from '../record/stored-run.js';
-import { RUN_FILES, RUN_NAME } from './layout.js';
 import { readHeader, statusOf } from './read-run.js';
+import { RUN_FILES, RUN_NAME } from './run-files.js';
 
 /** A run directory, as a list shows it. */
 export interface RunListing {

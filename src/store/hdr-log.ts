@@ -1,7 +1,7 @@
 /** `latency.hlog`: the latencies in HdrHistogram's log format, version 1.3, for its tools and plotters. */
 import { build, HistogramLogWriter } from 'hdr-histogram-js';
-import { decodeHistogram, type SparseCounts } from '../histogram/codec.js';
 import { BINS, binMidpoint, type Histogram } from '../histogram/histogram.js';
+import { decodeHistogram, type SparseCounts } from '../histogram/sparse-counts.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
 

@@ -2,7 +2,7 @@
 import { accessSync, constants, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { FeedrateError } from '../base/errors.js';
-import { cannotWrite, makeDirectories, replaceFile } from './files.js';
+import { cannotWrite, makeDirectories, replaceFile } from './durable-files.js';
 
 const REMEDY = 'name another file';
 

@@ -7,9 +7,9 @@ import { decodeRun, decodeTrial, type TrialPart } from '../record/codec.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { RunStatus, StoredRun } from '../record/stored-run.js';
 import type { TrialRecord } from '../record/trial-record.js';
-import { RUN_FILES } from './layout.js';
 import { forEachLine } from './lines.js';
 import { isProcessOf } from './process-alive.js';
+import { RUN_FILES } from './run-files.js';
 
 /**
  * All that can be read of a run directory. Missing, cut off or damaged parts are named in `problems`

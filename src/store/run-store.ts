@@ -9,10 +9,10 @@ import type { RunRecord } from '../record/run-record.js';
 import { secondRows, summaryColumns, timeseriesColumns, trialRow } from '../record/trial-columns.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { commandText } from './command-text.js';
-import { appendLines, cannotWrite, makeDirectories, replaceFile } from './files.js';
+import { appendLines, cannotWrite, makeDirectories, replaceFile } from './durable-files.js';
 import { hdrLogHead, hdrLogLines } from './hdr-log.js';
-import { RUN_FILES } from './layout.js';
 import { readTrials } from './read-run.js';
+import { RUN_FILES } from './run-files.js';
 
 /** A run directory that is being written. Only one process may append at a time; another may finish. */
 export interface RunStore {

@@ -1,11 +1,11 @@
 /** From what the workers report to what is recorded: merged exactly, averaged never. */
 
-import { type Counters, HISTOGRAM_BASE } from '../engine/counters.js';
-import { TICK_NS, type Totals, type WorkerSecond } from '../engine/meter.js';
-import type { WorkerOutcome, WorkerReport } from '../engine/protocol.js';
-import { decodeHistogram, encodeHistogram, type SparseCounts } from '../histogram/codec.js';
+import { type Counters, HISTOGRAM_BASE } from '../engine/core/counters.js';
+import { TICK_NS, type Totals, type WorkerSecond } from '../engine/core/meter.js';
+import type { WorkerOutcome, WorkerReport } from '../engine/core/protocol.js';
 import { BINS, createHistogram, type Histogram, mergeInto, quantileNs, totalCount } from '../histogram/histogram.js';
-import type { TcpCount } from '../host/tcp-socket.js';
+import { decodeHistogram, encodeHistogram, type SparseCounts } from '../histogram/sparse-counts.js';
+import type { TcpCount } from '../host/system/tcp-socket.js';
 import {
   type ClientUse,
   OPERATION_KINDS,

@@ -1,11 +1,12 @@
 /** The cache state that a trial claims: brought about before it, and judged after it. */
-import { delta, type IoCounters, snapshot } from '../host/io-counters.js';
-import type { NoDelta } from '../host/mountstats-delta.js';
-import { type NfsReading, readNfs, trafficSince } from '../host/nfs-mount.js';
-import { isNfsUrl } from '../host/nfs-url.js';
-import { type EvictResult, evict, readEvidence, warmInStretches } from '../host/page-cache.js';
-import { storeOf } from '../host/store-of.js';
-import type { TcpCount } from '../host/tcp-socket.js';
+
+import { type EvictResult, evict, readEvidence, warmInStretches } from '../host/files/page-cache.js';
+import { storeOf } from '../host/files/store-of.js';
+import { isNfsUrl } from '../host/libnfs/nfs-url.js';
+import type { NoDelta } from '../host/nfs/mountstats-delta.js';
+import { type NfsReading, readNfs, trafficSince } from '../host/nfs/read-nfs.js';
+import { delta, type IoCounters, snapshot } from '../host/system/io-counters.js';
+import type { TcpCount } from '../host/system/tcp-socket.js';
 import type { NfsTraffic } from '../record/nfs-traffic.js';
 import type { CacheEvidence, Window } from '../record/trial-record.js';
 import type { CacheClaim } from '../workload/workload.js';

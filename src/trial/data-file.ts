@@ -1,7 +1,7 @@
 /** One data file: written, and known again. */
-import { CONTENT_SLACK_BYTES, ContentMemory } from '../engine/content.js';
-import type { FileStore } from '../host/file-store.js';
-import { below, storeOf } from '../host/store-of.js';
+import { CONTENT_SLACK_BYTES, ContentMemory } from '../engine/content/content.js';
+import { below, storeOf } from '../host/files/store-of.js';
+import type { FileStore } from '../host/system/file-store.js';
 import type { DataFile } from '../plan/plan.js';
 
 /** Small enough to stay in the processor's cache from its making to the kernel's copy. */

@@ -7,9 +7,9 @@ import {
   ownDirectoryPath,
   releaseOwnDirectory,
   removeOwnDirectory,
-} from '../host/own-directory.js';
-import { preallocationRemedy } from '../host/preallocation.js';
-import { below, storeOf } from '../host/store-of.js';
+} from '../host/files/own-directory.js';
+import { below, storeOf } from '../host/files/store-of.js';
+import { preallocationRemedy } from '../host/system/preallocation.js';
 import { dataFilesOf } from '../plan/filesets.js';
 import type { DataFile, Plan, Target } from '../plan/plan.js';
 import type { Dataset } from '../workload/workload.js';

@@ -1,4 +1,4 @@
-import { type NfsReading, readNfsAgain, trafficBetween } from '../host/nfs-mount.js';
+import { type NfsReading, readNfsAgain, trafficBetween } from '../host/nfs/read-nfs.js';
 import { sumOfCalls } from '../record/nfs-traffic.js';
 
 /** The least time between two readings of mountstats, ns: a second, but for timers that come early. */

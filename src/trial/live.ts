@@ -1,5 +1,5 @@
-import { monotonicNs } from '../engine/clock.js';
-import { CELL, type Counters, HISTOGRAM_BASE } from '../engine/counters.js';
+import { monotonicNs } from '../engine/core/clock.js';
+import { CELL, type Counters, HISTOGRAM_BASE } from '../engine/core/counters.js';
 import { createHistogram, quantileNs } from '../histogram/histogram.js';
 import type { Job } from '../workload/workload.js';
 import { addCells } from './assemble.js';

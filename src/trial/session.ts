@@ -1,10 +1,10 @@
 /** One session: a fresh process that runs the rounds of the plan that are its own. */
 import { chooseEngine } from '../engine/choose.js';
-import type { Counters } from '../engine/counters.js';
+import type { Counters } from '../engine/core/counters.js';
 import { WorkerPool } from '../engine/pool.js';
-import { createOwnDirectory, removeOwnDirectory } from '../host/own-directory.js';
-import { below } from '../host/store-of.js';
-import { filesOf, touchesFiles } from '../plan/files.js';
+import { createOwnDirectory, removeOwnDirectory } from '../host/files/own-directory.js';
+import { below } from '../host/files/store-of.js';
+import { filesOf, touchesFiles } from '../plan/arm-files.js';
 import { dataFilesOf } from '../plan/filesets.js';
 import { type Plan, type PlannedTrial, type Target, targetOf } from '../plan/plan.js';
 import type { Injection } from '../record/run-record.js';

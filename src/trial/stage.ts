@@ -1,10 +1,10 @@
 /** What a planned trial is made of: arm, target, engine, files, and a task for each worker. */
 import { chooseEngine } from '../engine/choose.js';
-import type { Counters } from '../engine/counters.js';
-import type { Slowdown, WorkerTask } from '../engine/protocol.js';
-import { ownDirectoryPath } from '../host/own-directory.js';
-import { below } from '../host/store-of.js';
-import { filesOf } from '../plan/files.js';
+import type { Counters } from '../engine/core/counters.js';
+import type { Slowdown, WorkerTask } from '../engine/core/protocol.js';
+import { ownDirectoryPath } from '../host/files/own-directory.js';
+import { below } from '../host/files/store-of.js';
+import { filesOf } from '../plan/arm-files.js';
 import {
   type Arm,
   type ArmFiles,

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { DATASET_ROWS, TOP_ROWS, TRIALS_ROWS } from './file-fields.js';
 import { JOB_ROWS, JOB_WORDS, type JobRow, KIND_ROW, KINDS, type Kind, rowsOf } from './job-fields.js';
 import type { Row } from './row.js';
-import { THRESHOLD_PATTERN } from './thresholds.js';
+import { THRESHOLD_PATTERN } from './threshold-text.js';
 import { NAME_PATTERN } from './value-types.js';
 
 const threshold = z.string().meta({

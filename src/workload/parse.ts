@@ -9,7 +9,7 @@ import { type JobOutline, type Outline, outlineOf } from './outline.js';
 import { applyOverrides, type Override } from './overrides.js';
 import type { Row } from './row.js';
 import { didYouMean } from './suggest.js';
-import { parseThreshold } from './thresholds.js';
+import { parseThreshold } from './threshold-text.js';
 import { unknownFieldOf } from './unknown-field.js';
 import type { Dataset, JobDeclaration, Preallocation, RoundOrder, Threshold, Trials, Workload } from './workload.js';
 

@@ -27,7 +27,7 @@ export async function compileBareLoop(directory: string, say: (line: string) => 
   }
 }
 
-/** Same limits and same registrations as feedrate's queue: see `engine/drains.ts`. */
+/** Same limits and same registrations as feedrate's queue: see `engine/backends/create-drain.ts`. */
 function ringWords(cell: Cell): Record<string, number> {
   const isDirect = cell.medium === 'direct';
   return {

@@ -4,7 +4,7 @@
  *   node dist/test/bench/content.js
  */
 import { Bench } from 'tinybench';
-import { CONTENT_SLACK_BYTES, ContentMemory } from '../../src/engine/content.js';
+import { CONTENT_SLACK_BYTES, ContentMemory } from '../../src/engine/content/content.js';
 import { WorkerPool } from '../../src/engine/pool.js';
 import { runEngine } from '../support/engine.js';
 import { blocks, ioJob } from '../support/jobs.js';

@@ -1,5 +1,5 @@
 /** Whether what was written has reached the device: a benchmark of writes that did not is one of memory. */
-import { type BlockDevice, blockDeviceBytes, blockDeviceOf } from '../../src/host/block-device.js';
+import { type BlockDevice, blockDeviceBytes, blockDeviceOf } from '../../src/host/system/block-device.js';
 import { type Cell, isTimed, jobBytes, type Setting } from './cell.js';
 
 /** A file's last block may count as a part of one sector more or less; journals and other writers only add. */

@@ -5,8 +5,8 @@
  */
 import { fileURLToPath } from 'node:url';
 import { WorkerPool } from '../../src/engine/pool.js';
-import { decodeHistogram } from '../../src/histogram/codec.js';
 import { quantileNs } from '../../src/histogram/histogram.js';
+import { decodeHistogram } from '../../src/histogram/sparse-counts.js';
 import { assembleClient } from '../../src/trial/assemble.js';
 import { type EngineRun, runEngineWell } from '../support/engine.js';
 import { ioJob } from '../support/jobs.js';

@@ -2,12 +2,12 @@
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPrng } from '../../src/base/prng.js';
-import { encodeHistogram } from '../../src/histogram/codec.js';
 import { createHistogram, record as recordLatency } from '../../src/histogram/histogram.js';
+import { encodeHistogram } from '../../src/histogram/sparse-counts.js';
 import { encodeRun, encodeTrial } from '../../src/record/codec.js';
 import type { RunRecord } from '../../src/record/run-record.js';
 import type { SeriesPoint, TrialRecord } from '../../src/record/trial-record.js';
-import { RUN_FILES } from '../../src/store/layout.js';
+import { RUN_FILES } from '../../src/store/run-files.js';
 import { makeArm, makeRun, makeTrial } from '../support/records.js';
 import { normals } from './power-noise.js';
 

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createOwnDirectory, releaseOwnDirectory } from '../../src/host/own-directory.js';
+import { createOwnDirectory, releaseOwnDirectory } from '../../src/host/files/own-directory.js';
 import { feedrate, onTerminal } from '../support/feedrate-cli.js';
 import { needTool } from '../support/skip.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';

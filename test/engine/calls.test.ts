@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { libc } from '../../src/host/libc.js';
+import { libc } from '../../src/host/system/libc.js';
 import { runChild } from '../host/child.js';
 import { skipTest } from '../support/skip.js';
 
 const test = suite('engine/calls');
 
-const MODULE = new URL('../../src/engine/calls.js', import.meta.url).href;
+const MODULE = new URL('../../src/engine/core/calls.js', import.meta.url).href;
 const FILE_BYTES = 1000;
 /** Place in the memory, length, place in the file: lengths that come again, rests of a transfer, the end of the file. */
 const READS = [

@@ -1,9 +1,9 @@
 import { deflateRawSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ContentMemory } from '../../src/engine/content.js';
-import { LANES } from '../../src/engine/content-module.js';
-import { libc } from '../../src/host/libc.js';
+import { ContentMemory } from '../../src/engine/content/content.js';
+import { LANES } from '../../src/engine/content/content-module.js';
+import { libc } from '../../src/host/system/libc.js';
 import { skipTest } from '../support/skip.js';
 
 const MASK = (1n << 64n) - 1n;

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Counters } from '../../src/engine/counters.js';
-import { Meter } from '../../src/engine/meter.js';
+import { Counters } from '../../src/engine/core/counters.js';
+import { Meter } from '../../src/engine/core/meter.js';
 
 const MS = 1_000_000;
 

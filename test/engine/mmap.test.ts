@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { IoFault } from '../../src/engine/backend.js';
-import { Content } from '../../src/engine/buffers.js';
-import { MonotonicClock } from '../../src/engine/clock.js';
-import { mapRoomBytes } from '../../src/engine/map-room.js';
-import { MmapBackend, mmapRefusal } from '../../src/engine/mmap.js';
+import { mapRoomBytes } from '../../src/engine/backends/map-room.js';
+import { MmapBackend, mmapRefusal } from '../../src/engine/backends/mmap.js';
+import { Content } from '../../src/engine/content/buffers.js';
+import { IoFault } from '../../src/engine/core/backend.js';
+import { MonotonicClock } from '../../src/engine/core/clock.js';
 import { NEW_SPACE_MIB, WorkerPool } from '../../src/engine/pool.js';
-import { type Libc, libc, POSIX_FADV_DONTNEED } from '../../src/host/libc.js';
+import { type Libc, libc, POSIX_FADV_DONTNEED } from '../../src/host/system/libc.js';
 import { READ, WRITE } from '../../src/plan/batch.js';
 import type { DataFile } from '../../src/plan/plan.js';
 import { assembleClient } from '../../src/trial/assemble.js';
@@ -324,7 +324,7 @@ for (const ioengine of ['mmap', 'psync'] as const) {
 
 mmap('without koffi the refusal says what is missing', () => {
   const environment = { FEEDRATE_NO_KOFFI: '1' };
-  const module = new URL('../../src/engine/mmap.js', import.meta.url).href;
+  const module = new URL('../../src/engine/backends/mmap.js', import.meta.url).href;
   const text = `answer((await import('${module}')).mmapRefusal());`;
   assert.match(runChild(text, { environment }) as string, /koffi/);
 });

@@ -1,9 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Comparison, compare, type NamedRun } from '../../src/gate/comparison.js';
-import { gateOf } from '../../src/gate/gate.js';
+import { gateOf } from '../../src/gate/decide.js';
 import type { TrialRecord } from '../../src/record/trial-record.js';
-import { renderComparison } from '../../src/report/render-comparison.js';
+import { renderComparison } from '../../src/report/comparison/render-comparison.js';
 import { type Measure, measureOf } from '../../src/stats/measure.js';
 import { makeArm, makeRun, makeTrial } from '../support/records.js';
 

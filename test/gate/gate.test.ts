@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { compare } from '../../src/gate/comparison.js';
-import { gateOf, gateStatusOf, isDecided } from '../../src/gate/gate.js';
+import { gateOf, gateStatusOf, isDecided } from '../../src/gate/decide.js';
 import type { ThresholdResult } from '../../src/gate/thresholds.js';
 import { around, measuredRun, measureNamed } from '../support/measured-runs.js';
 import { makeArm, makeThreshold } from '../support/records.js';

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type HistorySeries, historyArms, historyOf } from '../../src/gate/history.js';
+import { type HistorySeries, historyArms, historyOf } from '../../src/gate/run-history.js';
 import type { Arm } from '../../src/plan/plan.js';
 import type { Environment } from '../../src/record/run-record.js';
 import { type Measure, measureOf } from '../../src/stats/measure.js';

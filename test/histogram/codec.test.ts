@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { decodeHistogram, encodeHistogram, type SparseCounts } from '../../src/histogram/codec.js';
 import { BINS, createHistogram, record } from '../../src/histogram/histogram.js';
+import { decodeHistogram, encodeHistogram, type SparseCounts } from '../../src/histogram/sparse-counts.js';
 
 const codec = suite('histogram codec');
 

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { cgroupLimits, readCgroupLimits } from '../../src/host/cgroup.js';
-import { parseMountinfo } from '../../src/host/mountinfo.js';
+import { cgroupLimits, readCgroupLimits } from '../../src/host/system/cgroup.js';
+import { parseMountinfo } from '../../src/host/system/mountinfo.js';
 
 const test = suite('control group limits');
 

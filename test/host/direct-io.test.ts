@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { alignmentByTrying, DIRECT_PROBE_BYTES, directAlignment } from '../../src/host/direct-io.js';
+import { alignmentByTrying, DIRECT_PROBE_BYTES, directAlignment } from '../../src/host/files/direct-io.js';
 import { withExt4 } from '../support/loop-device.js';
 import { needTool, skipTest } from '../support/skip.js';
 import { withTemporaryDirectory as withAsyncDirectory } from '../support/temporary-directory.js';
@@ -98,7 +98,7 @@ test('without koffi is found by trying', () =>
   withDiskDirectory((directory) => {
     const path = probeIn(directory);
     const found = runChild(
-      `const { directAlignment } = await host('direct-io'); answer(directAlignment(${JSON.stringify(path)}));`,
+      `const { directAlignment } = await host('files/direct-io'); answer(directAlignment(${JSON.stringify(path)}));`,
       { environment: { FEEDRATE_NO_KOFFI: '1' } },
     ) as { offsetBytes: number };
     assert.is(found.offsetBytes, directAlignment(path)?.offsetBytes);

@@ -2,9 +2,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { diagnose } from '../../src/host/doctor.js';
 import type { Patient } from '../../src/host/doctor-check.js';
-import { remountLine, shellWord } from '../../src/host/mount-line.js';
-import { parseMountstats } from '../../src/host/mountstats.js';
-import { parseNfsOptions } from '../../src/host/nfs-options.js';
+import { remountLine, shellWord } from '../../src/host/nfs/mount-line.js';
+import { parseMountstats } from '../../src/host/nfs/mountstats.js';
+import { parseNfsOptions } from '../../src/host/nfs/nfs-options.js';
 import type { NfsMount } from '../../src/record/nfs-mount.js';
 
 const test = suite('host/doctor');

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { checkedOutCommit } from '../../src/host/installation.js';
+import { checkedOutCommit } from '../../src/host/system/installation.js';
 import { needTool } from '../support/skip.js';
 import { withTemporaryDirectory } from './temporary.js';
 

@@ -4,10 +4,10 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { blockDeviceBytes, blockDeviceOf } from '../../src/host/block-device.js';
-import { delta, type IoCounters, snapshot } from '../../src/host/io-counters.js';
-import { mountOf } from '../../src/host/mountinfo.js';
-import { evict, warm } from '../../src/host/page-cache.js';
+import { evict, warm } from '../../src/host/files/page-cache.js';
+import { blockDeviceBytes, blockDeviceOf } from '../../src/host/system/block-device.js';
+import { delta, type IoCounters, snapshot } from '../../src/host/system/io-counters.js';
+import { mountOf } from '../../src/host/system/mountinfo.js';
 import { needTool, skipTest } from '../support/skip.js';
 import { runChild } from './child.js';
 import { withDiskDirectory, withTemporaryDirectory } from './temporary.js';
@@ -97,7 +97,7 @@ test('an anonymous device is looked up by the source of its mount', () => {
     const shell =
       'mkdir $D/m && device=$(findmnt -n -o SOURCE -T $D) && test -b "$device" && mount -t tmpfs "$device" $D/m';
     const text = `
-      const { blockDeviceOf } = await host('block-device');
+      const { blockDeviceOf } = await host('system/block-device');
       answer([blockDeviceOf(D + '/m'), blockDeviceOf(D)]);`;
     const [bySource, byNumber] = runChild(text, { shell, directory }) as unknown[];
     assert.ok(byNumber);
@@ -110,7 +110,7 @@ test('a loop device is a block device', () => {
   withDiskDirectory((directory) => {
     const shell = `truncate -s 16M $D/image && mkfs.ext4 -q $D/image && mkdir $D/m && mount -o loop $D/image $D/m`;
     const text = `
-      const { snapshot } = await host('io-counters');
+      const { snapshot } = await host('system/io-counters');
       answer(snapshot({ path: D + '/m' }));`;
     const counters = runChild(text, { shell, directory }) as IoCounters;
     assert.match(counters.blockDevice ?? '', /^loop\d+$/);

@@ -4,7 +4,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { codeOf, errnoName, type Libc, libc } from '../../src/host/libc.js';
+import { codeOf, errnoName, type Libc, libc } from '../../src/host/system/libc.js';
 import { needTool, skipTest } from '../support/skip.js';
 import { runChild } from './child.js';
 import { withTemporaryDirectory } from './temporary.js';
@@ -75,7 +75,7 @@ test('an address stays the same while its view is referenced', () => {
 });
 
 test('FEEDRATE_NO_KOFFI=1 turns it off', () => {
-  const text = `answer((await host('libc')).libc());`;
+  const text = `answer((await host('system/libc')).libc());`;
   assert.is(runChild(text, { environment: { FEEDRATE_NO_KOFFI: '1' } }), null);
 });
 

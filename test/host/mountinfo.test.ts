@@ -4,7 +4,14 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { findMount, type Mount, mergedOptions, mountOf, parseMountinfo, readMounts } from '../../src/host/mountinfo.js';
+import {
+  findMount,
+  type Mount,
+  mergedOptions,
+  mountOf,
+  parseMountinfo,
+  readMounts,
+} from '../../src/host/system/mountinfo.js';
 import { fixturePath } from '../support/repository.js';
 import { needTool } from '../support/skip.js';
 import { runChild } from './child.js';
@@ -137,7 +144,7 @@ test('a mount over a mount over a hidden one, on this machine', () => {
     const shell = `mount -t tmpfs inner $D/a/b && mount -t tmpfs one $D/a && mount -t tmpfs two $D/a &&
       mkdir $D/a/b && mount -t tmpfs spaced "$D/with space"`;
     const text = `
-      const { mountOf } = await host('mountinfo');
+      const { mountOf } = await host('system/mountinfo');
       answer([D, D + '/a', D + '/a/b', D + '/with space'].map((path) => mountOf(path).source));`;
     const [, ...sources] = runChild(text, { shell, directory }) as string[];
     assert.equal(sources, ['two', 'two', 'spaced']);

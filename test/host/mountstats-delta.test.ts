@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type MountStats, parseMountstats } from '../../src/host/mountstats.js';
-import { mountDelta } from '../../src/host/mountstats-delta.js';
-import { statsOf } from '../../src/host/nfs-mount.js';
+import { type MountStats, parseMountstats } from '../../src/host/nfs/mountstats.js';
+import { mountDelta } from '../../src/host/nfs/mountstats-delta.js';
+import { statsOf } from '../../src/host/nfs/read-nfs.js';
 import type { NfsTraffic } from '../../src/record/nfs-traffic.js';
 import { fixturePath } from '../support/repository.js';
 

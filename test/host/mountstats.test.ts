@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type MountStats, parseMountstats, pnfsOf } from '../../src/host/mountstats.js';
-import { mountDelta } from '../../src/host/mountstats-delta.js';
+import { type MountStats, parseMountstats, pnfsOf } from '../../src/host/nfs/mountstats.js';
+import { mountDelta } from '../../src/host/nfs/mountstats-delta.js';
 import { fixturePath } from '../support/repository.js';
 
 const test = suite('mountstats');

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { findMount, parseMountinfo } from '../../src/host/mountinfo.js';
-import { parseMountstats } from '../../src/host/mountstats.js';
-import { describeNfsMount, nfsMountOf, statsOf } from '../../src/host/nfs-mount.js';
-import { isNfs, nfsServiceOf, ontapReleaseOf, parseNfsOptions } from '../../src/host/nfs-options.js';
+import { parseMountstats } from '../../src/host/nfs/mountstats.js';
+import { isNfs, nfsServiceOf, ontapReleaseOf, parseNfsOptions } from '../../src/host/nfs/nfs-options.js';
+import { describeNfsMount, nfsMountOf, statsOf } from '../../src/host/nfs/read-nfs.js';
+import { findMount, parseMountinfo } from '../../src/host/system/mountinfo.js';
 import { fixturePath } from '../support/repository.js';
 
 const test = suite('nfs options');

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { mountRemedy } from '../../src/host/nfs-target.js';
-import { parseNfsUrl } from '../../src/host/nfs-url.js';
+import { mountRemedy } from '../../src/host/libnfs/nfs-target.js';
+import { parseNfsUrl } from '../../src/host/libnfs/nfs-url.js';
 
 const test = suite('host/nfs-target');
 const URL = parseNfsUrl('nfs://fs1/train');

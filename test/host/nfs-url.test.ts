@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { formatNfsUrl, isNfsUrl, type NfsUrl, parseNfsUrl, splitNfsPath } from '../../src/host/nfs-url.js';
-import { below } from '../../src/host/store-of.js';
+import { below } from '../../src/host/files/store-of.js';
+import { formatNfsUrl, isNfsUrl, type NfsUrl, parseNfsUrl, splitNfsPath } from '../../src/host/libnfs/nfs-url.js';
 import { feedrateError } from '../support/feedrate-error.js';
 
 const test = suite('host/nfs-url');

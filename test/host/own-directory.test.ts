@@ -14,13 +14,19 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FeedrateError } from '../../src/base/errors.js';
-import { currentProcess, type Marker, type ProcessIdentity, processState, readMarker } from '../../src/host/marker.js';
+import {
+  currentProcess,
+  type Marker,
+  type ProcessIdentity,
+  processState,
+  readMarker,
+} from '../../src/host/files/marker.js';
 import {
   createOwnDirectory,
   findOwnDirectories,
   releaseOwnDirectory,
   removeOwnDirectory,
-} from '../../src/host/own-directory.js';
+} from '../../src/host/files/own-directory.js';
 import { runChild } from './child.js';
 import { withTemporaryDirectory } from './temporary.js';
 
@@ -202,7 +208,7 @@ test('what is mounted inside stays, also a bind mount of the same device', () =>
     const shell = `mount --bind $D/user $D/.feedrate-r/bind && mount -t tmpfs x $D/.feedrate-r/deep/other &&
       touch $D/.feedrate-r/deep/other/f $D/.feedrate-r/file`;
     const text = `
-      const { removeOwnDirectory } = await host('own-directory');
+      const { removeOwnDirectory } = await host('files/own-directory');
       const { existsSync } = await import('node:fs');
       let message = '';
       try { removeOwnDirectory(D + '/.feedrate-r'); } catch (error) { message = error.message; }
@@ -224,7 +230,7 @@ test('an own directory that something is mounted on is refused', () => {
     const shell = `mkdir $D/.feedrate-user && cp $D/.feedrate-r/FEEDRATE $D/.feedrate-user && touch $D/.feedrate-user/precious &&
       mount --bind $D/.feedrate-user $D/.feedrate-r`;
     const text = `
-      const { removeOwnDirectory } = await host('own-directory');
+      const { removeOwnDirectory } = await host('files/own-directory');
       try { removeOwnDirectory(D + '/.feedrate-r'); answer('removed'); } catch (error) { answer(error.message); }`;
     assert.match(runChild(text, { shell, directory }) as string, /is a mount point; unmount it before removing it$/);
     assert.ok(existsSync(join(directory, '.feedrate-user/precious')));
@@ -264,7 +270,7 @@ test('a process that was killed leaves a directory that is found dead', async ()
   const directory = withTemporaryDirectory((path) => path);
   mkdirSync(directory);
   try {
-    const module = new URL('../../src/host/own-directory.js', import.meta.url).href;
+    const module = new URL('../../src/host/files/own-directory.js', import.meta.url).href;
     const text = `
       const { createOwnDirectory } = await import(${JSON.stringify(module)});
       createOwnDirectory({ path: process.env.D }, 'killed', 'scratch');
@@ -290,7 +296,7 @@ test('a process that was killed leaves a directory that is found dead', async ()
 
 test('processes that start at once share one data directory', () => {
   withTemporaryDirectory((directory) => {
-    const module = new URL('../../src/host/own-directory.js', import.meta.url).href;
+    const module = new URL('../../src/host/files/own-directory.js', import.meta.url).href;
     const text = `
       const { createOwnDirectory } = await import(${JSON.stringify(module)});
       while (Date.now() < Number(process.env.AT)) {}

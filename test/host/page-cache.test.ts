@@ -4,9 +4,9 @@ import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { libc } from '../../src/host/libc.js';
-import { evict, readEvidence, warm, warmInStretches } from '../../src/host/page-cache.js';
-import { type Residency, residentBytes } from '../../src/host/residency.js';
+import { evict, readEvidence, warm, warmInStretches } from '../../src/host/files/page-cache.js';
+import { type Residency, residentBytes } from '../../src/host/files/residency.js';
+import { libc } from '../../src/host/system/libc.js';
 import { needTool, skipTest } from '../support/skip.js';
 import { runChild } from './child.js';
 import { withDiskDirectory, withTemporaryDirectory } from './temporary.js';
@@ -147,7 +147,7 @@ test('without koffi dd evicts, and nothing can prove it', () => {
     const names = ['plain', "odd names/it's; $(x) `y`", 'odd names/new\nline', 'odd names/{}'];
     const paths = names.map((name) => writeRandom(join(directory, name), MIB));
     const text = `
-      const { evict, readEvidence } = await host('page-cache');
+      const { evict, readEvidence } = await host('files/page-cache');
       const paths = JSON.parse(process.env.PATHS);
       answer([evict(paths, { dropCaches: false }), readEvidence(paths)]);`;
     const answer = runChild(text, { environment: { FEEDRATE_NO_KOFFI: '1', PATHS: JSON.stringify(paths) } });
@@ -164,7 +164,7 @@ test('without koffi and dd the problem is told', () => {
     const path = writeRandom(join(directory, 'f'), 10);
     const text = `
       process.env.PATH = '/nowhere';
-      const { evict } = await host('page-cache');
+      const { evict } = await host('files/page-cache');
       answer(evict([process.env.FILE], { dropCaches: false }));`;
     const environment = { FEEDRATE_NO_KOFFI: '1', FILE: path };
     const { evictedBy, problem } = runChild(text, { environment }) as { evictedBy: null; problem: string };
@@ -178,8 +178,8 @@ test('drop_caches without permission leaves the rest done and says so', () => {
   withDiskDirectory((directory) => {
     const path = writeRandom(join(directory, 'f'), MIB);
     const text = `
-      const { evict } = await host('page-cache');
-      const { libc } = await host('libc');
+      const { evict } = await host('files/page-cache');
+      const { libc } = await host('system/libc');
       libc();
       if (process.geteuid() === 0) process.seteuid(65534);
       answer(evict([process.env.FILE], { dropCaches: true }));`;
@@ -198,7 +198,7 @@ test("mincore is not asked of someone else's file, about which it would lie", ()
     spawnSync('chmod', ['-R', 'a+rX', directory]);
     evict([path], { dropCaches: false });
     const text = `
-      const { residentBytes } = await host('residency');
+      const { residentBytes } = await host('files/residency');
       residentBytes([]);
       process.setuid(65534);
       answer(residentBytes([process.env.FILE], ['mincore']));`;
@@ -214,7 +214,7 @@ test('on overlayfs the pages of the layer below are seen', () => {
       'mount -t overlay overlay -o lowerdir=$D/lower,upperdir=$D/upper,workdir=$D/work $D/merged && ' +
       'head -c 1048576 /dev/urandom > $D/merged/f';
     const text = `
-      const { evict, readEvidence } = await host('page-cache');
+      const { evict, readEvidence } = await host('files/page-cache');
       const file = D + '/merged/f';
       const before = readEvidence([file]);
       evict([file], { dropCaches: false });

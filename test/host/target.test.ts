@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FeedrateError } from '../../src/base/errors.js';
-import { createOwnDirectory } from '../../src/host/own-directory.js';
+import { createOwnDirectory } from '../../src/host/files/own-directory.js';
 import { openTarget, statTarget } from '../../src/host/target.js';
 import { runChild } from './child.js';
 import { withTemporaryDirectory } from './temporary.js';

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type ThreadUsage, threadUsage } from '../../src/host/thread-usage.js';
+import { type ThreadUsage, threadUsage } from '../../src/host/system/thread-usage.js';
 import { skipTest } from '../support/skip.js';
 import { runChild } from './child.js';
 
@@ -20,7 +20,7 @@ const BUSY = `
   });`;
 
 async function busyWorker(): Promise<{ before: ThreadUsage; after: ThreadUsage; processNs: number }> {
-  const module = new URL('../../src/host/thread-usage.js', import.meta.url).href;
+  const module = new URL('../../src/host/system/thread-usage.js', import.meta.url).href;
   const worker = new Worker(BUSY, { eval: true, workerData: module });
   try {
     const [before, after, processNs] = await new Promise<[ThreadUsage, ThreadUsage, number]>((resolve, reject) => {
@@ -61,7 +61,7 @@ test('user and system add up, and never go back', () => {
 
 test('without koffi /proc tells the same', () => {
   const text = `
-    const { threadUsage } = await host('thread-usage');
+    const { threadUsage } = await host('system/thread-usage');
     const before = threadUsage();
     const whole = process.cpuUsage();
     let x = 1;
@@ -80,7 +80,7 @@ test('without koffi /proc tells the same', () => {
 for (const way of ['koffi', '/proc']) {
   test(`page faults by ${way} are those that libuv counts for the process`, () => {
     const text = `
-      const { threadUsage } = await host('thread-usage');
+      const { threadUsage } = await host('system/thread-usage');
       threadUsage();
       const before = threadUsage();
       const whole = process.resourceUsage().minorPageFault;

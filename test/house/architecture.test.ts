@@ -8,7 +8,10 @@ import { isSerial, testFilesBelow } from '../runner/discover.js';
 import { repositoryRoot } from '../support/repository.js';
 import { importsOf, type SourceFile, sourceFile, sourceFilesBelow } from '../support/source.js';
 
-/** Which folders of src/ a folder may import from. `(types)`: what is gone after compilation. */
+/**
+ * Which folders of src/ a folder may import from. `(types)`: what is gone after compilation. A room may have rooms of
+ * its own: `SUB_ROOMS` says which of them may import which.
+ */
 const EDGES: Readonly<Record<string, readonly string[]>> = {
   base: [],
   workload: ['base'],
@@ -26,6 +29,34 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
     ...['base', 'workload', 'plan', 'histogram', 'record', 'host', 'engine'],
     ...['trial', 'store', 'stats', 'gate', 'report'],
   ],
+};
+
+/** Rooms within rooms, the lowest first. `.` are the files that lie in the room itself: they are above all its rooms. */
+const SUB_ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  host: {
+    system: [],
+    nfs: ['system'],
+    libnfs: ['system', 'nfs'],
+    files: ['system', 'libnfs'],
+    '.': ['system', 'nfs', 'libnfs', 'files'],
+  },
+  engine: {
+    core: [],
+    content: ['core'],
+    drains: ['core', 'content'],
+    uring: ['core', 'content', 'drains'],
+    backends: ['core', 'content', 'drains', 'uring'],
+    jobs: ['core', 'content', 'drains', 'backends'],
+    '.': ['core', 'content', 'drains', 'uring', 'backends', 'jobs'],
+  },
+  report: {
+    table: [],
+    run: ['table'],
+    comparison: ['table', 'run'],
+    history: ['table', 'run', 'comparison'],
+    ci: ['table', 'run', 'comparison'],
+    '.': ['table', 'run', 'comparison', 'history', 'ci'],
+  },
 };
 /** The library's surface stands beside the folders and shows everything but the command line. */
 const ROOT_FILE = 'src/index.ts';
@@ -74,6 +105,28 @@ function forbiddenEdges(file: SourceFile): string[] {
     const to = folderOf(importedPath(file, specifier));
     if (to === from || allowed.includes(to) || (typeOnly && allowed.includes(`${to} (types)`))) return [];
     return [`${file.path} imports ${specifier}: ${from} may import ${allowed.join(', ') || 'nothing'}`];
+  });
+}
+
+/** The room within its room in which a file lies: `host/nfs/remount.ts` is in `nfs`, `host/target.ts` in `.`. */
+function subRoomOf(path: string): string {
+  const parts = path.split('/');
+  return parts.length > 3 ? (parts[2] as string) : '.';
+}
+
+function forbiddenSubRoomEdges(file: SourceFile): string[] {
+  const room = folderOf(file.path);
+  const edges = SUB_ROOMS[room];
+  const from = subRoomOf(file.path);
+  if (edges === undefined) return from === '.' ? [] : [`${file.path}: ${room}/${from} is in no table`];
+  const allowed = edges[from];
+  if (allowed === undefined) return [`${file.path}: ${room}/${from} is in no table`];
+  return importsOf(file).flatMap(({ specifier }) => {
+    if (!specifier.startsWith('.')) return [];
+    const imported = importedPath(file, specifier);
+    const to = subRoomOf(imported);
+    if (folderOf(imported) !== room || to === from || allowed.includes(to)) return [];
+    return [`${file.path} imports ${specifier}: ${room}/${from} may import ${allowed.join(', ') || 'nothing'}`];
   });
 }
 
@@ -154,6 +207,10 @@ architecture('src/ has its rooms, its map and its surface, and nothing else', ()
 });
 
 architecture('folders import only what they may', () => assert.equal(sources.flatMap(forbiddenEdges), []));
+
+architecture('rooms within a room import only what they may', () =>
+  assert.equal(sources.flatMap(forbiddenSubRoomEdges), []),
+);
 
 architecture('no file imports itself by way of others', () => assert.is(findCycle(sources), undefined));
 

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { libnfs } from '../../src/host/libnfs.js';
+import { libnfs } from '../../src/host/libnfs/libnfs.js';
 import type { TrialRecord } from '../../src/record/trial-record.js';
 import { runOf, trialsOf } from '../support/run-directory.js';
 import { skipTest } from '../support/skip.js';

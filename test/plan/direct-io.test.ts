@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { directMisfit } from '../../src/plan/direct-io.js';
-import { filesOf } from '../../src/plan/files.js';
+import { filesOf } from '../../src/plan/arm-files.js';
+import { directMisfit } from '../../src/plan/direct-misfit.js';
 import type { Job } from '../../src/workload/workload.js';
 import { blocks } from '../support/jobs.js';
 import { armOf, checkpointRestoreJob, checkpointWriteJob, datasetOf, ioJob, KIB, MIB, smallFilesJob } from './jobs.js';

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { filesOf } from '../../src/plan/files.js';
+import { filesOf } from '../../src/plan/arm-files.js';
 import type { Job } from '../../src/workload/workload.js';
 import { armOf, checkpointWriteJob, datasetOf, ioJob, MIB, smallFilesJob } from './jobs.js';
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { filesOf, readsDataFiles } from '../../src/plan/files.js';
+import { filesOf, readsDataFiles } from '../../src/plan/arm-files.js';
 import type { ArmFiles, DataFile } from '../../src/plan/plan.js';
 import type { IoJob } from '../../src/workload/workload.js';
 import { feedrateError } from '../support/feedrate-error.js';

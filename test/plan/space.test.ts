@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { readsDataFiles } from '../../src/plan/arm-files.js';
 import { ASSUMED_BYTES_PER_SECOND, assumedNs, expectedTime } from '../../src/plan/expected-time.js';
-import { readsDataFiles } from '../../src/plan/files.js';
 import { filesetOf } from '../../src/plan/filesets.js';
 import type { Plan, PlannedTrial, Target } from '../../src/plan/plan.js';
 import { fits, spaceNeeded } from '../../src/plan/space.js';

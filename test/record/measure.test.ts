@@ -9,7 +9,7 @@ import {
   summarizeLatencies,
   tailNs,
   throughputBytesPerSecond,
-} from '../../src/record/measure.js';
+} from '../../src/record/trial-values.js';
 import { latencies, makeArm, makeTrial, makeWindow } from '../support/records.js';
 
 const test = suite('record/measure');

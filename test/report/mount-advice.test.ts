@@ -2,7 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { compare } from '../../src/gate/comparison.js';
 import { planMounts } from '../../src/plan/mount-plan.js';
-import { mountAdvice } from '../../src/report/mount-advice.js';
+import { mountAdvice } from '../../src/report/comparison/mount-advice.js';
 import { around, measuredRun, measureNamed } from '../support/measured-runs.js';
 import { makeArm } from '../support/records.js';
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { TrialRecord } from '../../src/record/trial-record.js';
-import { type ReportFormat, type ReportOptions, renderRun } from '../../src/report/render-run.js';
+import { type ReportFormat, type ReportOptions, renderRun } from '../../src/report/run/render-run.js';
 import { assertGolden } from '../support/golden.js';
 import { latencies, makeArm, makeCache, makeRun, makeThreshold, makeTrial, makeWindow } from '../support/records.js';
 

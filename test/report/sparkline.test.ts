@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { formatRange, formatValue } from '../../src/report/format.js';
-import { sparkline } from '../../src/report/sparkline.js';
+import { formatRange, formatValue } from '../../src/report/table/format.js';
+import { sparkline } from '../../src/report/table/sparkline.js';
 
 const test = suite('report/sparkline');
 

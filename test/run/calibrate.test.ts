@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { CalibrationRecord } from '../../src/record/calibration-record.js';
-import { formatPercent } from '../../src/report/format.js';
+import { formatPercent } from '../../src/report/table/format.js';
 import { feedrate, type Outcome } from '../support/feedrate-cli.js';
 import { assertGolden } from '../support/golden.js';
 import { fixturePath } from '../support/repository.js';

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { directAlignment } from '../../src/host/direct-io.js';
+import { directAlignment } from '../../src/host/files/direct-io.js';
 import { feedrate, type Outcome } from '../support/feedrate-cli.js';
 import { withExt4 } from '../support/loop-device.js';
 import { trialsOf } from '../support/run-directory.js';

@@ -4,8 +4,8 @@
 import { existsSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { decodeHistogram } from '../../src/histogram/codec.js';
 import { totalCount } from '../../src/histogram/histogram.js';
+import { decodeHistogram } from '../../src/histogram/sparse-counts.js';
 import type { TrialRecord } from '../../src/record/trial-record.js';
 import { type Confinement, confinedFeedrate } from '../support/confined.js';
 import { trialsOf } from '../support/run-directory.js';

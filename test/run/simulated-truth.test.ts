@@ -2,8 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { decodeHistogram } from '../../src/histogram/codec.js';
 import { meanNs, quantileNs, totalCount } from '../../src/histogram/histogram.js';
+import { decodeHistogram } from '../../src/histogram/sparse-counts.js';
 import type { TrialRecord } from '../../src/record/trial-record.js';
 import { feedrate } from '../support/feedrate-cli.js';
 import { runFile, trialsOf } from '../support/run-directory.js';

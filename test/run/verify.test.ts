@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { directAlignment } from '../../src/host/direct-io.js';
+import { directAlignment } from '../../src/host/files/direct-io.js';
 import { feedrate } from '../support/feedrate-cli.js';
 import { trialsOf } from '../support/run-directory.js';
 import { skipTest } from '../support/skip.js';

@@ -1,10 +1,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { encodeHistogram } from '../../src/histogram/codec.js';
 import { createHistogram, record } from '../../src/histogram/histogram.js';
+import { encodeHistogram } from '../../src/histogram/sparse-counts.js';
 import { decodeTrial, encodeTrial } from '../../src/record/codec.js';
 import type { NfsTraffic } from '../../src/record/nfs-traffic.js';
-import { nfsLines } from '../../src/report/nfs-lines.js';
+import { nfsLines } from '../../src/report/run/nfs-lines.js';
 import { nfsUseOf } from '../../src/stats/nfs-use.js';
 import { summarize } from '../../src/stats/summary.js';
 import { warningsOf } from '../../src/trial/warnings.js';

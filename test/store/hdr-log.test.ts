@@ -2,8 +2,8 @@ import { HistogramLogReader } from 'hdr-histogram-js';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createPrng } from '../../src/base/prng.js';
-import { encodeHistogram } from '../../src/histogram/codec.js';
 import { createHistogram, quantileNs, record, totalCount } from '../../src/histogram/histogram.js';
+import { encodeHistogram } from '../../src/histogram/sparse-counts.js';
 import { hdrLogHead, hdrLogLines, hdrTag } from '../../src/store/hdr-log.js';
 import { latencies, makeArm, makeRun, makeTrial } from '../support/records.js';
 

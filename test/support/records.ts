@@ -1,6 +1,7 @@
 /** Records made by hand, for tests of everything that reads records. */
-import { encodeHistogram, type SparseCounts } from '../../src/histogram/codec.js';
+
 import { createHistogram, record } from '../../src/histogram/histogram.js';
+import { encodeHistogram, type SparseCounts } from '../../src/histogram/sparse-counts.js';
 import type { Arm, Factor } from '../../src/plan/plan.js';
 import { RUN_VERSION, type RunRecord } from '../../src/record/run-record.js';
 import { RECORD_VERSION, type TrialRecord } from '../../src/record/trial-record.js';

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { encodeRun, encodeTrial } from '../../src/record/codec.js';
 import type { RunRecord } from '../../src/record/run-record.js';
 import type { TrialRecord } from '../../src/record/trial-record.js';
-import { RUN_FILES } from '../../src/store/layout.js';
+import { RUN_FILES } from '../../src/store/run-files.js';
 import { directoryIn } from './run-directory.js';
 
 /** Writes what `run` leaves to be read again: `run.json` and `trials.jsonl`. Returns the run's directory. */

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FeedrateError } from '../../src/base/errors.js';
-import { holdersOf } from '../../src/host/holders.js';
+import { holdersOf } from '../../src/host/nfs/holders.js';
 import { openTarget } from '../../src/host/target.js';
 import { buildPlan } from '../../src/plan/schedule.js';
 import type { TrialRecord } from '../../src/record/trial-record.js';

@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { METRICS } from '../../src/base/metrics.js';
 import { formatDurationLabel, formatSizeLabel } from '../../src/base/units.js';
-import { parseThreshold, THRESHOLD_PATTERN } from '../../src/workload/thresholds.js';
+import { parseThreshold, THRESHOLD_PATTERN } from '../../src/workload/threshold-text.js';
 import type { Threshold } from '../../src/workload/workload.js';
 
 const thresholds = suite('parseThreshold');

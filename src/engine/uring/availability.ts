@@ -1,4 +1,4 @@
-import { libc } from '../../host/libc.js';
+import { libc } from '../../host/system/libc.js';
 import { Ring } from './ring.js';
 import { RingRefused } from './set-up.js';
 

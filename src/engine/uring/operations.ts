@@ -1,7 +1,7 @@
 import { READ, WRITE } from '../../plan/batch.js';
-import type { Content } from '../buffers.js';
-import type { UringBackend } from './backend.js';
+import type { Content } from '../content/buffers.js';
 import { FIXED_FILE, OPCODE, offsetAt, SQE, SQE_WORDS } from './entry.js';
+import type { UringBackend } from './uring-backend.js';
 
 /**
  * The operations in flight. Place p owns submission entry p and buffer p of the content, so that an operation writes

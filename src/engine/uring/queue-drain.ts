@@ -1,14 +1,14 @@
 import { binOf } from '../../histogram/histogram.js';
 import { type Batch, READ, WRITE } from '../../plan/batch.js';
-import { IoFault } from '../backend.js';
-import type { Content } from '../buffers.js';
-import type { MonotonicClock } from '../clock.js';
-import { HISTOGRAM_BASE } from '../counters.js';
-import type { Drain, DrainOptions } from '../drain.js';
-import type { Meter } from '../meter.js';
-import type { UringBackend } from './backend.js';
+import type { Content } from '../content/buffers.js';
+import { IoFault } from '../core/backend.js';
+import type { MonotonicClock } from '../core/clock.js';
+import { HISTOGRAM_BASE } from '../core/counters.js';
+import type { Meter } from '../core/meter.js';
+import type { Drain, DrainOptions } from '../drains/drain.js';
 import { Operations } from './operations.js';
 import { isPassing, type Ring } from './ring.js';
+import type { UringBackend } from './uring-backend.js';
 
 /** A worker that waits for a due time looks at the stop flag this often. */
 const WAIT_SLICE_NS = 50_000_000;

@@ -6,7 +6,7 @@
  * io_uring(7) asks. Layouts and numbers are those of <linux/io_uring.h>, the same on x86-64 and arm64.
  */
 import { constants } from 'node:os';
-import { errnoName, type Libc, MAP_SHARED, PROT_READ, PROT_WRITE } from '../../host/libc.js';
+import { errnoName, type Libc, MAP_SHARED, PROT_READ, PROT_WRITE } from '../../host/system/libc.js';
 import { SQE_WORDS } from './entry.js';
 import { CQ_OFFSET, PARAM, RingRefused, SQ_OFFSET, setUp, wordsOf } from './set-up.js';
 

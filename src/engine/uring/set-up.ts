@@ -1,7 +1,7 @@
 /** io_uring_setup(2): a new ring with the best flags that the kernel grants. */
 import { constants } from 'node:os';
-import { errnoName, type Libc } from '../../host/libc.js';
-import { sleepNs } from '../clock.js';
+import { errnoName, type Libc } from '../../host/system/libc.js';
+import { sleepNs } from '../core/clock.js';
 
 const SYS_SETUP = 425;
 

@@ -1,0 +1,21 @@
+import type { Backend } from '../core/backend.js';
+import type { Clock } from '../core/clock.js';
+
+/** Does nothing, at once: what is measured is the harness itself. */
+export class NullBackend implements Backend {
+  readonly clock: Clock;
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  transfer(): void {}
+  open(): void {}
+  close(): void {}
+  sync(): void {}
+  rename(): void {}
+  makeDirectory(): void {}
+  syncDirectory(): void {}
+  remove(): void {}
+  dispose(): void {}
+}

@@ -1,0 +1,57 @@
+import { constants as osConstants } from 'node:os';
+import type { FileStore } from '../../host/system/file-store.js';
+import { READ } from '../../plan/batch.js';
+import type { TransferCalls } from '../core/calls.js';
+import type { MonotonicClock } from '../core/clock.js';
+import { FileBackend } from '../core/file-backend.js';
+import type { BlockingBackend } from '../drains/blocking-drain.js';
+
+const EINTR = osConstants.errno.EINTR;
+
+/** One blocking pread(2) or pwrite(2) an operation, as fio's engine of the same name. */
+export class PsyncBackend extends FileBackend implements BlockingBackend {
+  readonly calls: TransferCalls;
+
+  constructor(calls: TransferCalls, clock: MonotonicClock, store?: FileStore) {
+    super(clock, store);
+    this.calls = calls;
+  }
+
+  get callsName(): TransferCalls['name'] {
+    return this.calls.name;
+  }
+
+  get handles(): readonly number[] {
+    return this.fds;
+  }
+
+  transfer(kind: number, slot: number, offsetBytes: number, lengthBytes: number, bufferOffset: number): void {
+    const fd = this.fds[slot] as number;
+    const moved =
+      kind === READ
+        ? this.calls.read(fd, bufferOffset, lengthBytes, offsetBytes)
+        : this.calls.write(fd, bufferOffset, lengthBytes, offsetBytes);
+    if (moved !== lengthBytes) this.complete(kind, slot, offsetBytes, lengthBytes, bufferOffset, moved);
+  }
+
+  complete(
+    kind: number,
+    slot: number,
+    offsetBytes: number,
+    lengthBytes: number,
+    bufferOffset: number,
+    first: number,
+  ): void {
+    const fd = this.fds[slot] as number;
+    let moved = first;
+    let done = 0;
+    for (;;) {
+      if (moved > 0) done += moved;
+      if (done === lengthBytes) return;
+      if (moved <= 0 && moved !== -EINTR) throw this.transferFault(kind, slot, offsetBytes + done, moved);
+      this.shortTransfers++;
+      const call = kind === READ ? this.calls.read : this.calls.write;
+      moved = call(fd, bufferOffset + done, lengthBytes - done, offsetBytes + done);
+    }
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * The memory that a trial's workers and the coordinating thread share: start barrier, stop flag,
+ * live counters and the latency histograms. Workers write their own part only; the coordinator
+ * reads it whenever it likes. Nothing is sent while the workers run.
+ *
+ * Counters are Float64 cells written by one thread with plain stores. An aligned 8-byte store is
+ * never seen half done on x86-64 and arm64, and a value that is one operation old does no harm.
+ */
+import { BINS } from '../../histogram/histogram.js';
+import { OPERATION_KINDS, type OperationKind } from '../../record/trial-record.js';
+import type { Clock } from './clock.js';
+
+/** Int32 control cells. */
+const ARRIVED = 0;
+const GENERATION = 1;
+const STOP = 2;
+const FIRST_DONE = 3;
+const CONTROL_BYTES = 128;
+
+/** Float64 cells of the trial, after the control cells. */
+const TRIAL_CELLS = 8;
+const START_NS = 0;
+const FIRST_DONE_NS = 1;
+const BEGAN_NS = 2;
+
+/** Float64 cells of one worker: two cache lines, so that workers do not disturb each other. */
+const WORKER_CELLS = 16;
+export const CELL = { readOps: 0, writeOps: 1, readBytes: 2, writeBytes: 3, nowNs: 4 } as const;
+/** Two cells that `meet` uses in turn: a worker that is one meeting ahead does not overwrite what others still read. */
+const ARRIVAL_CELLS = [5, 6] as const;
+
+const KINDS = OPERATION_KINDS.length;
+const HISTOGRAM_CELLS = KINDS * BINS;
+
+/** Where a kind's bins begin in a worker's histogram cells. */
+export const HISTOGRAM_BASE = Object.fromEntries(
+  OPERATION_KINDS.map((kind, index) => [kind, index * BINS]),
+) as Readonly<Record<OperationKind, number>>;
+
+export class Counters {
+  readonly memory: SharedArrayBuffer;
+  readonly workers: number;
+  readonly #control: Int32Array;
+  readonly #trial: Float64Array;
+
+  constructor(memory: SharedArrayBuffer, workers: number) {
+    this.memory = memory;
+    this.workers = workers;
+    this.#control = new Int32Array(memory, 0, CONTROL_BYTES / 4);
+    this.#trial = new Float64Array(memory, CONTROL_BYTES, TRIAL_CELLS);
+  }
+
+  static allocate(workers: number): Counters {
+    const cells = TRIAL_CELLS + workers * (WORKER_CELLS + HISTOGRAM_CELLS);
+    return new Counters(new SharedArrayBuffer(CONTROL_BYTES + cells * 8), workers);
+  }
+
+  /** The live cells of one worker, indexed by `CELL`. */
+  cellsOf(worker: number): Float64Array {
+    return new Float64Array(this.memory, CONTROL_BYTES + (TRIAL_CELLS + worker * WORKER_CELLS) * 8, WORKER_CELLS);
+  }
+
+  /** All histograms of one worker, kind after kind: see `HISTOGRAM_BASE`. */
+  histogramsOf(worker: number): Float64Array {
+    const before = TRIAL_CELLS + this.workers * WORKER_CELLS + worker * HISTOGRAM_CELLS;
+    return new Float64Array(this.memory, CONTROL_BYTES + before * 8, HISTOGRAM_CELLS);
+  }
+
+  /** Asks every worker to end after the operation under way, and wakes those that wait. */
+  requestStop(): void {
+    Atomics.store(this.#control, STOP, 1);
+    Atomics.notify(this.#control, GENERATION);
+  }
+
+  get stopRequested(): boolean {
+    return Atomics.load(this.#control, STOP) !== 0;
+  }
+
+  /**
+   * Waits until all workers have arrived; every one leaves with the same absolute start time
+   * (`monotonicNs`), a little in the future so that a late wake-up does not start late. Returns
+   * null when a stop was requested instead. May be used again and again by the same workers.
+   */
+  barrier(nowNs: () => number, leadNs: number): number | null {
+    const generation = Atomics.load(this.#control, GENERATION);
+    if (Atomics.add(this.#control, ARRIVED, 1) + 1 === this.workers) {
+      Atomics.store(this.#control, ARRIVED, 0);
+      this.#trial[START_NS] = nowNs() + leadNs;
+      if (generation === 0) this.#trial[BEGAN_NS] = this.#trial[START_NS] as number;
+      Atomics.add(this.#control, GENERATION, 1);
+      Atomics.notify(this.#control, GENERATION);
+    }
+    while (Atomics.load(this.#control, GENERATION) === generation) {
+      if (this.stopRequested) return null;
+      Atomics.wait(this.#control, GENERATION, generation, 100);
+    }
+    return this.#trial[START_NS] as number;
+  }
+
+  /** The common start (`monotonicNs`); null while workers are still getting ready. */
+  get beganNs(): number | null {
+    return Atomics.load(this.#control, GENERATION) === 0 ? null : (this.#trial[BEGAN_NS] as number);
+  }
+
+  /**
+   * Waits until all workers have come here, and brings every worker's clock to the latest of
+   * theirs (which only moves virtual clocks). False when a stop was requested instead.
+   */
+  meet(worker: number, clock: Clock): boolean {
+    const cell = ARRIVAL_CELLS[Atomics.load(this.#control, GENERATION) & 1] as number;
+    this.cellsOf(worker)[cell] = clock.now();
+    if (this.barrier(() => 0, 0) === null) return false;
+    let latestNs = 0;
+    for (let other = 0; other < this.workers; other++)
+      latestNs = Math.max(latestNs, this.cellsOf(other)[cell] as number);
+    clock.waitUntil(latestNs);
+    return true;
+  }
+
+  /** The first worker to be done sets the time at which not all were busy any more. */
+  markDone(atNs: number): void {
+    if (Atomics.compareExchange(this.#control, FIRST_DONE, 0, 1) !== 0) return;
+    this.#trial[FIRST_DONE_NS] = atNs;
+    Atomics.store(this.#control, FIRST_DONE, 2);
+  }
+
+  /** When the first worker was done, ns since the start; null while all are busy. */
+  get firstDoneNs(): number | null {
+    return Atomics.load(this.#control, FIRST_DONE) === 2 ? (this.#trial[FIRST_DONE_NS] as number) : null;
+  }
+}

@@ -1,0 +1,106 @@
+import { type SystemFault, systemFaultOf } from '../../base/errors.js';
+import { localStore } from '../../host/files/local-store.js';
+import type { FileStore } from '../../host/system/file-store.js';
+import { codeOf, errnoName } from '../../host/system/libc.js';
+import { READ } from '../../plan/batch.js';
+import { type Backend, IoFault, type OpenMode } from './backend.js';
+import type { MonotonicClock } from './clock.js';
+
+/** Calls that fail as Node's do, turned into faults. */
+export function attempt<T>(path: string, call: () => T): T {
+  try {
+    return call();
+  } catch (thrown) {
+    const fault = systemFaultOf(thrown, path);
+    // Node names only the errors that libuv knows: ESTALE and EDQUOT are not among them.
+    throw new IoFault({ ...fault, code: codeOf(thrown) ?? fault.code });
+  }
+}
+
+/** What every backend on real files has in common: its files, and what is done around the transfers. */
+export abstract class FileBackend implements Backend {
+  readonly clock: MonotonicClock;
+  /** Transfers that the kernel ended early and that were taken up again. */
+  shortTransfers = 0;
+  /** By slot; -1 = closed. */
+  readonly fds: number[] = [];
+  protected readonly paths: string[] = [];
+  readonly #store: FileStore;
+  #direct = false;
+
+  constructor(clock: MonotonicClock, store: FileStore = localStore) {
+    this.clock = clock;
+    this.#store = store;
+  }
+
+  abstract transfer(kind: number, slot: number, offsetBytes: number, lengthBytes: number, bufferOffset: number): void;
+
+  open(slot: number, path: string, mode: OpenMode): void {
+    const store = this.#store;
+    const handle = attempt(path, () => store.open(path, mode));
+    this.fds[slot] = handle;
+    this.paths[slot] = path;
+    this.#direct = mode.direct;
+    const { fallocate = 'none', bytes = 0 } = (mode.create && mode.preallocate) || {};
+    if (fallocate !== 'none') attempt(path, () => store.preallocate(handle, path, fallocate, bytes));
+  }
+
+  close(slot: number): void {
+    const fd = this.fds[slot];
+    if (fd === undefined || fd < 0) return;
+    this.fds[slot] = -1;
+    attempt(this.paths[slot] as string, () => this.#store.close(fd));
+  }
+
+  sync(slot: number, dataOnly: boolean): void {
+    attempt(this.paths[slot] as string, () => this.#store.sync(this.fds[slot] as number, dataOnly));
+  }
+
+  rename(from: string, to: string): void {
+    attempt(from, () => this.#store.rename(from, to));
+  }
+
+  makeDirectory(path: string): void {
+    attempt(path, () => this.#store.makeDirectories(path));
+  }
+
+  syncDirectory(path: string): void {
+    attempt(path, () => this.#store.syncDirectory(path));
+  }
+
+  remove(path: string): void {
+    attempt(path, () => this.#store.removeTree(path));
+  }
+
+  /** What closing says no longer matters here: a program that ends well has closed its files itself. */
+  dispose(): void {
+    for (const slot of this.fds.keys()) {
+      try {
+        this.close(slot);
+      } catch {}
+    }
+  }
+
+  /** A transfer that the kernel refused: `result` is a negative errno, or 0 where something was to be moved. */
+  transferFault(kind: number, slot: number, offsetBytes: number, result: number): IoFault {
+    if (result === 0) {
+      const what = kind === READ ? 'met the end of the file: was it truncated?' : 'wrote nothing';
+      return this.#faultOf(kind, slot, offsetBytes, kind === READ ? 'EOF' : 'EIO', what);
+    }
+    const code = errnoName(-result);
+    return this.#faultOf(kind, slot, offsetBytes, code, `failed with ${code}${this.reasonOf(code)}`);
+  }
+
+  /** What else is known of a transfer that was refused. */
+  protected reasonOf(code: string): string {
+    return code === 'EINVAL' && this.#direct ? ': O_DIRECT takes multiples of the block size of the device' : '';
+  }
+
+  #faultOf(kind: number, slot: number, offsetBytes: number, code: string, what: string): IoFault {
+    const syscall = kind === READ ? 'pread' : 'pwrite';
+    const path = this.paths[slot] ?? null;
+    const message = `${syscall} of ${path} at ${offsetBytes} ${what}`;
+    const fault: SystemFault = { code, syscall, path, offsetBytes, message };
+    return new IoFault(fault);
+  }
+}

@@ -1,0 +1,164 @@
+import { BINS, binOf } from '../../histogram/histogram.js';
+import type { OperationKind } from '../../record/trial-record.js';
+import { CELL, type Counters, HISTOGRAM_BASE } from './counters.js';
+
+/** How often a worker publishes its counters and looks at stop flag and clock bounds. */
+export const TICK_NS = 5_000_000;
+const SECOND_NS = 1_000_000_000;
+const READS = HISTOGRAM_BASE.read;
+const WRITES = HISTOGRAM_BASE.write;
+
+/** What had been moved at one moment. */
+export interface Totals {
+  readonly atNs: number;
+  readonly readOps: number;
+  readonly writeOps: number;
+  readonly readBytes: number;
+  readonly writeBytes: number;
+}
+
+/** What one worker did in one second of the trial. */
+export interface WorkerSecond {
+  /** 0 for the first second after the start. */
+  readonly second: number;
+  readonly readBytes: number;
+  readonly writeBytes: number;
+  readonly ops: number;
+  /** Read and write latencies together: `[bin, count, …]`, packed, as a long trial has thousands of them. */
+  readonly latency: Uint32Array;
+}
+
+/**
+ * The measurements of one worker. The drain loop adds operations and calls `tick` when the clock
+ * has passed `nextTickNs`; everything that is not needed for every operation happens there.
+ *
+ * An operation belongs to the second that the last tick before its end was in, so that a stall of
+ * seconds shows as empty seconds.
+ */
+export class Meter {
+  /** All kinds, see `HISTOGRAM_BASE`; shared with the coordinator. */
+  readonly histograms: Float64Array;
+  readonly deadlineNs: number;
+  nextTickNs = 0;
+  readOps = 0;
+  writeOps = 0;
+  readBytes = 0;
+  writeBytes = 0;
+  rampEnd: Totals | null = null;
+  allBusyEnd: Totals | null = null;
+  readonly seconds: WorkerSecond[] = [];
+
+  readonly #counters: Counters;
+  readonly #cells: Float64Array;
+  readonly #rampNs: number;
+  readonly #marksDone: boolean;
+  #last: Totals = { atNs: 0, readOps: 0, writeOps: 0, readBytes: 0, writeBytes: 0 };
+  #secondStart: Totals = this.#last;
+  readonly #countsBefore = new Float64Array(BINS);
+  readonly #added = new Uint32Array(2 * BINS);
+
+  /**
+   * `deadlineNs`: when the worker must end, ns since the start; Infinity for none.
+   * `marksDone`: this worker's end closes the time in which all were busy. Not so under virtual
+   * clocks, where the order in which threads happen to end means nothing.
+   */
+  constructor(counters: Counters, worker: number, rampNs: number, deadlineNs: number, marksDone: boolean) {
+    this.#counters = counters;
+    this.#marksDone = marksDone;
+    this.#cells = counters.cellsOf(worker);
+    this.histograms = counters.histogramsOf(worker);
+    this.#rampNs = rampNs;
+    this.deadlineNs = deadlineNs;
+    if (rampNs === 0) this.rampEnd = this.#last;
+  }
+
+  /** Counts one latency of any kind; for operations outside the drain loop. */
+  record(kind: OperationKind, latencyNs: number): void {
+    const cell = HISTOGRAM_BASE[kind] + binOf(latencyNs);
+    this.histograms[cell] = (this.histograms[cell] as number) + 1;
+  }
+
+  /** Publishes, splits the ramp, the busy window and the seconds. False when the worker must end. */
+  tick(nowNs: number): boolean {
+    const now = this.#totalsAt(nowNs);
+    if (this.rampEnd === null && nowNs >= this.#rampNs) this.#endRamp(now);
+    const firstDoneNs = this.#counters.firstDoneNs;
+    if (firstDoneNs !== null && this.allBusyEnd === null) this.allBusyEnd = this.#between(now, firstDoneNs);
+    if (Math.floor(nowNs / SECOND_NS) !== Math.floor(this.#secondStart.atNs / SECOND_NS)) this.#endSecond(now);
+    this.#publish(now);
+    this.#last = now;
+    this.nextTickNs = Math.min(nowNs + TICK_NS, this.deadlineNs);
+    return nowNs < this.deadlineNs && !this.#counters.stopRequested;
+  }
+
+  /** The worker is done: closes what is open and tells the others. Returns what it moved in all. */
+  finish(nowNs: number): Totals {
+    if (this.#marksDone) this.#counters.markDone(nowNs);
+    this.tick(nowNs);
+    const total = this.#totalsAt(nowNs);
+    if (total.atNs > this.#secondStart.atNs) this.#endSecond(total);
+    return total;
+  }
+
+  #totalsAt(atNs: number): Totals {
+    const { readOps, writeOps, readBytes, writeBytes } = this;
+    return { atNs, readOps, writeOps, readBytes, writeBytes };
+  }
+
+  #publish(now: Totals): void {
+    this.#cells[CELL.readOps] = now.readOps;
+    this.#cells[CELL.writeOps] = now.writeOps;
+    this.#cells[CELL.readBytes] = now.readBytes;
+    this.#cells[CELL.writeBytes] = now.writeBytes;
+    this.#cells[CELL.nowNs] = now.atNs;
+  }
+
+  /** The latencies of the ramp are forgotten; its bytes are remembered, to be taken off. */
+  #endRamp(now: Totals): void {
+    this.#endSecond(now);
+    this.rampEnd = now;
+    this.histograms.fill(0);
+    this.#countsBefore.fill(0);
+  }
+
+  /** Totals at a moment between the last tick and now, in proportion. */
+  #between(now: Totals, atNs: number): Totals {
+    const last = this.#last;
+    if (atNs >= now.atNs || now.atNs === last.atNs) return now;
+    const part = Math.max(0, (atNs - last.atNs) / (now.atNs - last.atNs));
+    const at = (from: number, to: number) => from + (to - from) * part;
+    return {
+      atNs: Math.max(atNs, last.atNs),
+      readOps: at(last.readOps, now.readOps),
+      writeOps: at(last.writeOps, now.writeOps),
+      readBytes: at(last.readBytes, now.readBytes),
+      writeBytes: at(last.writeBytes, now.writeBytes),
+    };
+  }
+
+  #endSecond(now: Totals): void {
+    const start = this.#secondStart;
+    let end = 0;
+    for (let bin = 0; bin < BINS; bin++) {
+      const count = (this.histograms[READS + bin] as number) + (this.histograms[WRITES + bin] as number);
+      const added = count - (this.#countsBefore[bin] as number);
+      if (added !== 0) {
+        this.#added[end++] = bin;
+        this.#added[end++] = added;
+      }
+      this.#countsBefore[bin] = count;
+    }
+    const ops = now.readOps - start.readOps + now.writeOps - start.writeOps;
+    this.#secondStart = now;
+    if (ops === 0) return;
+    const readBytes = now.readBytes - start.readBytes;
+    const writeBytes = now.writeBytes - start.writeBytes;
+    this.seconds.push({
+      second: Math.floor(start.atNs / SECOND_NS),
+      readBytes,
+      writeBytes,
+      ops,
+      latency: this.#added.slice(0, end),
+    });
+  }
+}

@@ -1,0 +1,135 @@
+import { binOf } from '../../histogram/histogram.js';
+import { type Batch, READ, WRITE } from '../../plan/batch.js';
+import type { Content } from '../content/buffers.js';
+import type { Backend } from '../core/backend.js';
+import { HISTOGRAM_BASE } from '../core/counters.js';
+import type { Meter } from '../core/meter.js';
+import { type Drain, type DrainOptions, isPlain } from './drain.js';
+
+/** A worker that waits looks at the stop flag this often. */
+const WAIT_SLICE_NS = 50_000_000;
+
+/**
+ * One operation at a time, each a blocking call. It is created just before its system call: two clock
+ * readings each, as fio takes. With a rate, `slat` and `clat` split its latency at the moment of submission.
+ */
+export class CallDrain implements Drain {
+  readonly #backend: Backend;
+  readonly #meter: Meter;
+  readonly #content: Content;
+  readonly #options: DrainOptions;
+  readonly #plain: boolean;
+  #operationsUntilThink: number;
+  #writesSinceSync = 0;
+
+  constructor(backend: Backend, meter: Meter, content: Content, options: DrainOptions) {
+    this.#backend = backend;
+    this.#meter = meter;
+    this.#content = content;
+    this.#options = options;
+    this.#plain = isPlain(options);
+    this.#operationsUntilThink = options.thinktimeBlocks;
+  }
+
+  /** Carries out the batch. False when the worker must end: time is up or a stop was requested. */
+  run(batch: Batch, generation: number): boolean {
+    return this.#plain ? this.#runPlain(batch) : this.#runAttentive(batch, generation);
+  }
+
+  /** Nothing is ever under way between two calls. */
+  finish(): void {}
+
+  #runPlain(batch: Batch): boolean {
+    const { file, offsetBytes, lengthBytes, kind, count } = batch;
+    const backend = this.#backend;
+    const meter = this.#meter;
+    const histograms = meter.histograms;
+    const clock = backend.clock;
+    const bufferAt = this.#content.dataAt;
+    const writeBase = HISTOGRAM_BASE.write;
+    for (let i = 0; i < count; i++) {
+      const operation = kind[i] as number;
+      const bytes = lengthBytes[i] as number;
+      const startNs = clock.now();
+      backend.transfer(operation, file[i] as number, offsetBytes[i] as number, bytes, bufferAt);
+      const endNs = clock.now();
+      const cell = (operation === READ ? 0 : writeBase) + binOf(endNs - startNs);
+      histograms[cell] = (histograms[cell] as number) + 1;
+      if (operation === READ) {
+        meter.readOps++;
+        meter.readBytes += bytes;
+      } else {
+        meter.writeOps++;
+        meter.writeBytes += bytes;
+      }
+      if (endNs >= meter.nextTickNs && !meter.tick(endNs)) return false;
+    }
+    return true;
+  }
+
+  #runAttentive(batch: Batch, generation: number): boolean {
+    const clock = this.#backend.clock;
+    const { refill, verify, paced } = this.#options;
+    for (let i = 0; i < batch.count; i++) {
+      const operation = batch.kind[i] as number;
+      const slot = batch.file[i] as number;
+      const offsetBytes = batch.offsetBytes[i] as number;
+      const bytes = batch.lengthBytes[i] as number;
+      let bufferAt = this.#content.dataAt;
+      if (operation === WRITE && refill) bufferAt = this.#content.fill(slot, offsetBytes, bytes, generation);
+      const dueNs = paced ? (batch.dueNs[i] as number) : null;
+      if (dueNs !== null && !this.#waitUntil(dueNs)) return false;
+      const submitNs = clock.now();
+      this.#backend.transfer(operation, slot, offsetBytes, bytes, bufferAt);
+      const endNs = clock.now();
+      this.#count(operation, bytes, dueNs, submitNs, endNs);
+      if (operation === READ && verify) this.#content.check(slot, offsetBytes, bytes, generation);
+      if (operation === WRITE) this.#syncWhenDue(slot);
+      if (!this.#think()) return false;
+      if (endNs >= this.#meter.nextTickNs && !this.#meter.tick(clock.now())) return false;
+    }
+    return true;
+  }
+
+  #count(operation: number, bytes: number, dueNs: number | null, submitNs: number, endNs: number): void {
+    const meter = this.#meter;
+    meter.record(operation === READ ? 'read' : 'write', endNs - (dueNs ?? submitNs));
+    if (dueNs !== null) {
+      meter.record('slat', submitNs - dueNs);
+      meter.record('clat', endNs - submitNs);
+    }
+    if (operation === READ) {
+      meter.readOps++;
+      meter.readBytes += bytes;
+    } else {
+      meter.writeOps++;
+      meter.writeBytes += bytes;
+    }
+  }
+
+  #syncWhenDue(slot: number): void {
+    const { fsync, fdatasync } = this.#options;
+    const every = fsync > 0 ? fsync : fdatasync;
+    if (every === 0 || ++this.#writesSinceSync < every) return;
+    this.#writesSinceSync = 0;
+    const startNs = this.#backend.clock.now();
+    this.#backend.sync(slot, fsync === 0);
+    this.#meter.record('fsync', this.#backend.clock.now() - startNs);
+  }
+
+  #think(): boolean {
+    if (this.#options.thinktimeNs === 0 || --this.#operationsUntilThink > 0) return true;
+    this.#operationsUntilThink = this.#options.thinktimeBlocks;
+    return this.#waitUntil(this.#backend.clock.now() + this.#options.thinktimeNs);
+  }
+
+  /** Waits, ticking on the way. False when the worker must end before the time has come. */
+  #waitUntil(dueNs: number): boolean {
+    const clock = this.#backend.clock;
+    for (let nowNs = clock.now(); nowNs < dueNs; nowNs = clock.now()) {
+      if (nowNs >= this.#meter.nextTickNs && !this.#meter.tick(nowNs)) return false;
+      clock.waitUntil(Math.min(dueNs, nowNs + WAIT_SLICE_NS, this.#meter.deadlineNs));
+    }
+    return true;
+  }
+}

@@ -1,0 +1,36 @@
+import { Batch, READ } from '../../plan/batch.js';
+import type { CheckpointRestoreJob } from '../../workload/workload.js';
+import { CallDrain } from '../drains/call-drain.js';
+import { PLAIN_DRAIN } from '../drains/drain.js';
+import { type Program, type ProgramContext, timed } from './job-program.js';
+import { chunkBytesOf, drainStretch } from './whole-files.js';
+
+/** One rank of a training that starts again: its shards are read one after the other, whole. */
+export class CheckpointRestoreProgram implements Program {
+  readonly #context: ProgramContext;
+  readonly #job: CheckpointRestoreJob;
+
+  constructor(context: ProgramContext, job: CheckpointRestoreJob) {
+    this.#context = context;
+    this.#job = job;
+  }
+
+  prepare(): void {}
+
+  run(): null {
+    const { task, backend, meter, content } = this.#context;
+    const drain = new CallDrain(backend, meter, content, { ...PLAIN_DRAIN, verify: this.#job.verify });
+    const batch = new Batch();
+    const chunkBytes = chunkBytesOf(this.#job.bs);
+    const mode = { write: false, create: false, direct: this.#job.direct };
+    for (const { file, startBytes, lengthBytes } of task.extents) {
+      const path = task.files[file]?.path as string;
+      timed(this.#context, 'open', () => backend.open(file, path, mode));
+      if (!drainStretch(drain, batch, READ, file, startBytes, lengthBytes, chunkBytes)) break;
+      timed(this.#context, 'close', () => backend.close(file));
+    }
+    return null;
+  }
+
+  complete(): void {}
+}

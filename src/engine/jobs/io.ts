@@ -1,0 +1,169 @@
+import { Batch, type Pattern, READ, WRITE } from '../../plan/batch.js';
+import { createSchedule, type Schedule } from '../../plan/pacing.js';
+import { createPattern } from '../../plan/patterns.js';
+import type { IoJob } from '../../workload/workload.js';
+import { createDrain } from '../backends/create-drain.js';
+import type { WorkerTask } from '../core/protocol.js';
+import type { Drain, DrainOptions } from '../drains/drain.js';
+import { type Program, type ProgramContext, timed } from './job-program.js';
+
+/** Laid-out content is generation 0, so a write that was lost shows as old content. */
+const FIRST_WRITTEN_GENERATION = 1;
+
+/** For a worker without a share of the files: every pass is over at once. */
+const NO_BLOCKS: Pattern = {
+  pass: 0,
+  fill: (batch) => {
+    batch.count = 0;
+    return false;
+  },
+};
+
+/** fio's kind of job: blocks in some order, until the bytes or the time are used up. */
+export class IoProgram implements Program {
+  readonly #context: ProgramContext;
+  readonly #job: IoJob;
+  readonly #batch = new Batch();
+  readonly #pattern: Pattern;
+  readonly #writes: boolean;
+  readonly #schedule: Schedule | null;
+  /** Of the next batch, the first operation that is this thread's. */
+  #firstOwn: number;
+  /** Of all threads of the job: what `io_size` counts. */
+  #plannedBytes = 0;
+  #drain: Drain | null = null;
+
+  constructor(context: ProgramContext, job: IoJob) {
+    this.#context = context;
+    this.#job = job;
+    this.#pattern = context.task.extents.length === 0 ? NO_BLOCKS : this.#newPattern();
+    this.#writes = job.rw !== 'read' && job.rw !== 'randread';
+    this.#schedule = createSchedule(job, context.task.seed, jobIndexOf(context.task));
+    this.#firstOwn = context.task.thread;
+  }
+
+  #newPattern(): Pattern {
+    const { task } = this.#context;
+    // The threads of a job share the pattern of its first one.
+    return createPattern(this.#job, task.extents, task.seed, jobIndexOf(task));
+  }
+
+  prepare(): void {
+    const { task, backend } = this.#context;
+    const mode = { write: this.#writes, create: !task.laidOut, direct: this.#job.direct };
+    task.files.forEach((file, slot) => {
+      timed(this.#context, 'open', () => backend.open(slot, file.path, { ...mode, preallocate: file }));
+    });
+    this.#drain = this.#newDrain();
+  }
+
+  #newDrain(): Drain {
+    const job = this.#job;
+    const { task, backend, meter, content } = this.#context;
+    const options: DrainOptions = {
+      paced: this.#schedule !== null,
+      thinktimeNs: job.thinktimeNs,
+      thinktimeBlocks: job.thinktimeBlocks,
+      refill: this.#writes && (job.refillBuffers || job.verify),
+      verify: job.verify && !this.#writes,
+      fsync: job.fsync,
+      fdatasync: job.fdatasync,
+    };
+    return createDrain(backend, meter, content, options, {
+      files: task.files.length,
+      maxBlockBytes: Math.max(...job.bs.map(({ blockBytes }) => blockBytes)),
+      direct: job.direct,
+    });
+  }
+
+  run(): null {
+    const { task, backend } = this.#context;
+    const drain = this.#drain as Drain;
+    while (this.#fill() && drain.run(this.#batch, this.#generation()));
+    drain.finish();
+    if (this.#writes && this.#job.endFsync) {
+      task.files.forEach((_, slot) => {
+        timed(this.#context, 'fsync', () => backend.sync(slot, false));
+      });
+    }
+    return null;
+  }
+
+  /** Reads find generation 0. Writes carry one per pass, so that no pass repeats data that the storage holds. */
+  #generation(): number {
+    if (!this.#writes) return 0;
+    return FIRST_WRITTEN_GENERATION + (this.#job.verify ? 0 : this.#pattern.pass);
+  }
+
+  /** The next operations of this thread; false when the job's bytes are used up. */
+  #fill(): boolean {
+    const { threads } = this.#context.task;
+    const batch = this.#batch;
+    do {
+      if (!this.#fillForJob()) return false;
+      if (this.#schedule !== null) stamp(batch, this.#schedule);
+      if (threads > 1) this.#firstOwn = batch.keepEvery(threads, this.#firstOwn);
+    } while (batch.count === 0);
+    return true;
+  }
+
+  #fillForJob(): boolean {
+    const { timeBased, ioSizeBytes } = this.#job;
+    if (!this.#pattern.fill(this.#batch)) {
+      if (!timeBased && ioSizeBytes === null) return false;
+      if (!this.#pattern.fill(this.#batch)) return false;
+    }
+    if (ioSizeBytes === null || timeBased) return true;
+    const keptBytes = cutTo(this.#batch, ioSizeBytes - this.#plannedBytes);
+    this.#plannedBytes += keptBytes;
+    return keptBytes > 0;
+  }
+
+  complete(): void {
+    if (this.#writes && this.#job.verify) this.#verifyWritten();
+    const { task, backend } = this.#context;
+    task.files.forEach((_, slot) => {
+      timed(this.#context, 'close', () => backend.close(slot));
+    });
+  }
+
+  /** The pattern once more from its start: what it wrote, as far as it came, must be there. */
+  #verifyWritten(): void {
+    const { meter, backend, content, task } = this.#context;
+    const again = this.#newPattern();
+    let left = meter.readOps + meter.writeOps;
+    const batch = this.#batch;
+    let firstOwn = task.thread;
+    while (left > 0 && again.fill(batch)) {
+      firstOwn = batch.keepEvery(task.threads, firstOwn);
+      for (let i = 0; i < batch.count && left > 0; i++, left--) {
+        if (batch.kind[i] !== WRITE) continue;
+        const slot = batch.file[i] as number;
+        const offsetBytes = batch.offsetBytes[i] as number;
+        const bytes = batch.lengthBytes[i] as number;
+        backend.transfer(READ, slot, offsetBytes, bytes, content.dataAt);
+        content.check(slot, offsetBytes, bytes, FIRST_WRITTEN_GENERATION);
+      }
+    }
+  }
+}
+
+/** Which of the arm's jobs the worker belongs to, from 0: threads of one job work on one pattern. */
+function jobIndexOf(task: WorkerTask): number {
+  return (task.worker - task.thread) / task.threads;
+}
+
+/** Says when each operation of the batch is due. */
+function stamp(batch: Batch, schedule: Schedule): void {
+  for (let i = 0; i < batch.count; i++) batch.dueNs[i] = schedule.nextDueNs(batch.lengthBytes[i] as number);
+}
+
+/** Drops the operations that would go past `leftBytes`. Returns the bytes of those that are left. */
+function cutTo(batch: Batch, leftBytes: number): number {
+  let bytes = 0;
+  let count = 0;
+  while (count < batch.count && bytes + (batch.lengthBytes[count] as number) <= leftBytes)
+    bytes += batch.lengthBytes[count++] as number;
+  batch.count = count;
+  return bytes;
+}

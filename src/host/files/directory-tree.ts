@@ -1,0 +1,58 @@
+/** Walks of a directory that feedrate made. Each directory is held while it is worked on. */
+import type { HeldDirectory } from '../system/file-store.js';
+import { codeOf } from '../system/libc.js';
+import { below, storeOf } from './store-of.js';
+
+/** Runs a removal; what is gone already needs none. */
+export function ifPresent(remove: () => void): void {
+  try {
+    remove();
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
+}
+
+/**
+ * Removes everything in a held directory but the entry `keep`. Links are removed, never followed; what is mounted
+ * below is left alone. `path` is the directory's name for people. Returns the mount points that were left; throws
+ * an error of Node's shape when something cannot be removed.
+ */
+export function removeContents(held: HeldDirectory, path: string, keep: string | null): string[] {
+  const store = storeOf(path);
+  const { place } = held;
+  const left: string[] = [];
+  for (const name of store.names(held.at())) {
+    if (name === keep) continue;
+    const child = held.at(name);
+    const kind = store.status(child)?.kind;
+    if (kind === 'directory') left.push(...removeDirectory(child, below(path, name), place));
+    else if (kind !== undefined) ifPresent(() => store.unlink(child));
+  }
+  return left;
+}
+
+function removeDirectory(path: string, shownPath: string, place: string): string[] {
+  const store = storeOf(path);
+  const held = store.hold(path);
+  let left: string[];
+  try {
+    left = held.place === place ? removeContents(held, shownPath, null) : [shownPath];
+  } finally {
+    held.close();
+  }
+  if (left.length === 0) ifPresent(() => store.removeDirectory(path));
+  return left;
+}
+
+/** The space that a directory and all in it take up on its device, bytes; links are not followed, nor mounts entered. */
+export function allocatedBytes(path: string): number {
+  const store = storeOf(path);
+  const device = store.status(path)?.device;
+  const measure = (entryPath: string): number => {
+    const status = store.status(entryPath);
+    if (status === null || status.device !== device) return 0;
+    const children = status.kind === 'directory' ? store.names(entryPath) : [];
+    return children.reduce((sum, name) => sum + measure(below(entryPath, name)), status.allocatedBytes);
+  };
+  return measure(path);
+}

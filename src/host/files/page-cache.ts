@@ -1,0 +1,120 @@
+/** The page cache of files: empty it, fill it, and see what it holds. */
+import { spawnSync } from 'node:child_process';
+import { closeSync, fdatasyncSync, openSync, readSync, statSync, writeFileSync } from 'node:fs';
+import type { CacheEvidence } from '../../record/trial-record.js';
+import { type Libc, libc, POSIX_FADV_DONTNEED } from '../system/libc.js';
+import { residentBytes } from './residency.js';
+
+export interface EvictResult {
+  /** `fadvise`, `dd`, `drop_caches`, or two of them with a `+`; null when nothing could be done. */
+  readonly evictedBy: string | null;
+  /** One sentence on each way that was tried and failed; null when all is well. */
+  readonly problem: string | null;
+}
+
+function withFile<T>(path: string, use: (fd: number) => T): T {
+  const fd = openSync(path, 'r');
+  try {
+    return use(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Returns what failed, or null. posix_fadvise itself reports nothing of pages that it left. */
+function adviseDontNeed(calls: Libc, paths: readonly string[]): string | null {
+  let refused = 0;
+  for (const path of paths) {
+    if (withFile(path, (fd) => calls.posixFadvise64(fd, 0, 0, POSIX_FADV_DONTNEED)) !== 0) refused++;
+  }
+  return refused === 0 ? null : `posix_fadvise refused ${refused} of ${paths.length} files`;
+}
+
+/** GNU dd calls posix_fadvise(DONTNEED) on the whole file for `iflag=nocache count=0` and reads nothing. */
+function evictByDd(paths: readonly string[]): string | null {
+  // xargs runs the many dd, so that thousands of files cost one start from here; no shell sees the names.
+  const operands = ['-0', '-n', '1', 'dd', 'iflag=nocache', 'count=0', 'status=none'];
+  const result = spawnSync('xargs', operands, {
+    input: paths.map((path) => `if=${path}`).join('\0'),
+    stdio: ['pipe', 'ignore', 'pipe'],
+    encoding: 'utf8',
+  });
+  if (result.error !== undefined) return `xargs dd did not start: ${result.error.message}`;
+  const firstLine = result.stderr.split('\n')[0] ?? '';
+  return result.status === 0 ? null : `dd iflag=nocache failed: ${firstLine}`;
+}
+
+/** Empties the caches of the whole machine: clean pages, directory entries and inodes. */
+function dropCaches(): string | null {
+  try {
+    writeFileSync('/proc/sys/vm/drop_caches', '3');
+    return null;
+  } catch (error) {
+    return `drop_caches needs root: ${(error as Error).message}`;
+  }
+}
+
+/**
+ * Puts the files' pages out of the page cache: written back first, because dirty pages are not dropped. With
+ * `dropCaches` the whole machine's caches go, too. Pages that someone maps or locks stay, and on tmpfs all do:
+ * `residentBytes` tells. Throws Node's error when a file cannot be opened or written back.
+ */
+export function evict(paths: readonly string[], options: { readonly dropCaches: boolean }): EvictResult {
+  for (const path of paths) withFile(path, fdatasyncSync);
+  const calls = libc();
+  const perFile = calls === null ? evictByDd(paths) : adviseDontNeed(calls, paths);
+  const whole = options.dropCaches ? dropCaches() : null;
+  const ways: string[] = [];
+  if (perFile === null) ways.push(calls === null ? 'dd' : 'fadvise');
+  if (options.dropCaches && whole === null) ways.push('drop_caches');
+  const problems = [perFile, whole].filter((problem) => problem !== null);
+  return {
+    evictedBy: ways.length === 0 ? null : ways.join('+'),
+    problem: problems.length === 0 ? null : problems.join('; '),
+  };
+}
+
+const WARM_BUFFER_BYTES = 1024 * 1024;
+const WARM_STRETCH_BYTES = 32 * WARM_BUFFER_BYTES;
+
+/**
+ * Reads each file whole, so that the page cache holds it if it fits. Yields the bytes read after every 32 MiB and at
+ * the end of each file, so that the caller can do something else in between, or leave it. Throws Node's error when a
+ * file cannot be read.
+ */
+export function* warmInStretches(paths: readonly string[]): Generator<number, void> {
+  const buffer = new Uint8Array(WARM_BUFFER_BYTES);
+  for (const path of paths) {
+    const fd = openSync(path, 'r');
+    try {
+      for (let stretchBytes = 0, bytes = 1; bytes > 0; ) {
+        bytes = readSync(fd, buffer, 0, buffer.length, null);
+        stretchBytes += bytes;
+        if (bytes > 0 && stretchBytes < WARM_STRETCH_BYTES) continue;
+        yield stretchBytes;
+        stretchBytes = 0;
+      }
+    } finally {
+      closeSync(fd);
+    }
+  }
+}
+
+/** Reads each file whole, in one go; returns the bytes read. */
+export function warm(paths: readonly string[]): number {
+  let totalBytes = 0;
+  for (const bytes of warmInStretches(paths)) totalBytes += bytes;
+  return totalBytes;
+}
+
+/** What the page cache holds of a trial's files, as the record wants it. */
+export function readEvidence(
+  paths: readonly string[],
+): Pick<CacheEvidence, 'residentBytesBefore' | 'fileBytes' | 'residencySource'> {
+  const resident = residentBytes(paths);
+  return {
+    residentBytesBefore: resident?.bytes ?? null,
+    fileBytes: paths.reduce((sum, path) => sum + statSync(path).size, 0),
+    residencySource: resident?.source ?? null,
+  };
+}

@@ -1,0 +1,131 @@
+/** How much of a file is in the page cache, asked without bringing any of it in. */
+import { accessSync, closeSync, constants, fstatSync, openSync, statfsSync } from 'node:fs';
+import { type Libc, libc, MAP_SHARED, PROT_READ, SYS_CACHESTAT } from '../system/libc.js';
+
+export interface Residency {
+  readonly bytes: number;
+  /** `mincore` when any of the files had to be asked that way. */
+  readonly source: 'cachestat' | 'mincore';
+}
+
+/** struct cachestat_range {u64 off, len}, len 0 = to the end; then struct cachestat {u64 nr_cache, …}: five counts. */
+const RANGE_BYTES = 16;
+const CACHESTAT_BYTES = 40;
+/** mincore(2) is asked this much at a time, which keeps its answer (a byte a page) small. */
+const MINCORE_WINDOW_BYTES = 1024 * 1024 * 1024;
+
+/**
+ * statfs(2)'s f_type of overlayfs and FUSE. A file there may only stand for one of another file system, whose inode
+ * owns the pages: cachestat looks at the front and says 0, while a mapping leads to the real pages.
+ */
+const STACKED_TYPES: ReadonlySet<number> = new Set([0x794c7630, 0x65735546]);
+
+/** Tells by a file whether its file system is stacked; asks each one once, because on NFS it takes a round trip. */
+function createStackedTest(): (path: string, device: number) => boolean {
+  const known = new Map<number, boolean>();
+  return (path, device) => {
+    const stacked = known.get(device) ?? STACKED_TYPES.has(statfsSync(path).type);
+    known.set(device, stacked);
+    return stacked;
+  };
+}
+
+/** Asks about files one after the other, with memory that is made once. */
+interface Inspector {
+  readonly pageBytes: number;
+  /** Whether cachestat cannot be believed on the file's file system. */
+  isStacked(path: string, device: number): boolean;
+  cachestatPages(fd: number): number | null;
+  mincorePages(fd: number, fileBytes: number): number | null;
+}
+
+function createInspector(calls: Libc): Inspector {
+  const pageBytes = calls.getpagesize();
+  const structs = new Uint8Array(RANGE_BYTES + CACHESTAT_BYTES);
+  const words = new BigUint64Array(structs.buffer);
+  const rangeAddress = calls.addressOf(structs);
+  const vector = new Uint8Array(MINCORE_WINDOW_BYTES / pageBytes);
+  const vectorAddress = calls.addressOf(vector);
+
+  const windowPages = (fd: number, offsetBytes: number, lengthBytes: number): number | null => {
+    const address = calls.mmap(0, lengthBytes, PROT_READ, MAP_SHARED, fd, offsetBytes);
+    if (address === -1) return null;
+    const status = calls.mincore(address, lengthBytes, vectorAddress);
+    calls.munmap(address, lengthBytes);
+    if (status !== 0) return null;
+    let pages = 0;
+    for (let i = 0; i < Math.ceil(lengthBytes / pageBytes); i++) pages += (vector[i] as number) & 1;
+    return pages;
+  };
+  return {
+    pageBytes,
+    isStacked: createStackedTest(),
+    cachestatPages: (fd) => {
+      words.fill(0n);
+      const status = calls.syscall(SYS_CACHESTAT, fd, rangeAddress, rangeAddress + RANGE_BYTES, 0, 0, 0);
+      return status === 0 ? Number(words[RANGE_BYTES / 8]) : null;
+    },
+    mincorePages: (fd, fileBytes) => {
+      let pages = 0;
+      for (let offset = 0; offset < fileBytes; offset += MINCORE_WINDOW_BYTES) {
+        const window = windowPages(fd, offset, Math.min(MINCORE_WINDOW_BYTES, fileBytes - offset));
+        if (window === null) return null;
+        pages += window;
+      }
+      return pages;
+    },
+  };
+}
+
+/** Since Linux 5.2 mincore calls every page of a file resident that the caller neither owns nor may write. */
+function mincoreIsHonest(path: string, ownerId: number): boolean {
+  if (process.geteuid?.() === ownerId) return true;
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+type Source = Residency['source'];
+
+/** Asks one file, with each source in turn; null when none of them can tell. */
+function inspectFile(inspector: Inspector, path: string, sources: readonly Source[]): Residency | null {
+  const fd = openSync(path, 'r');
+  try {
+    const { size, uid, dev } = fstatSync(fd);
+    for (const source of sources) {
+      const trusted = source === 'cachestat' ? !inspector.isStacked(path, dev) : mincoreIsHonest(path, uid);
+      if (!trusted) continue;
+      const pages = source === 'cachestat' ? inspector.cachestatPages(fd) : inspector.mincorePages(fd, size);
+      if (pages !== null) return { bytes: Math.min(pages * inspector.pageBytes, size), source };
+    }
+    return null;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/**
+ * Bytes of the files that are in the page cache, in whole pages but not beyond a file's end: by cachestat(2) (Linux
+ * 6.5), else by mincore(2) on a mapping that is never touched. Null when neither can be asked of every file: no
+ * koffi, or a file that belongs to someone else. Throws Node's error when a file cannot be opened.
+ */
+export function residentBytes(
+  paths: readonly string[],
+  sources: readonly Source[] = ['cachestat', 'mincore'],
+): Residency | null {
+  const calls = libc();
+  if (calls === null) return null;
+  const inspector = createInspector(calls);
+  let bytes = 0;
+  let source: Source = sources[0] ?? 'cachestat';
+  for (const path of paths) {
+    const file = inspectFile(inspector, path, sources);
+    if (file === null) return null;
+    bytes += file.bytes;
+    if (file.source === 'mincore') source = 'mincore';
+  }
+  return { bytes, source };
+}

@@ -1,0 +1,263 @@
+import { constants } from 'node:fs';
+import { constants as osConstants } from 'node:os';
+import { FeedrateError } from '../../base/errors.js';
+import type { EntryStatus, FileStore, HeldDirectory, OpenFlags } from '../system/file-store.js';
+import { codeOf, type Libc, libc } from '../system/libc.js';
+import { libnfs } from './libnfs.js';
+import { NfsConnection } from './nfs-connection.js';
+import { parseNfsUrl, splitNfsPath } from './nfs-url.js';
+
+/** `struct nfs_stat_64` and `struct nfs_statvfs_64`: fields of 64 bits each. */
+const STAT = { device: 0, mode: 2, size: 7, used: 16, fields: 17 };
+const STATVFS = { fragmentBytes: 1, blocks: 2, available: 4, fields: 11 };
+const TEXT_BYTES = 64 * 1024;
+const NEW_FILE_MODE = 0o644;
+
+/** Files of an NFS server, through libnfs: without a mount, and with nothing kept on this machine. */
+export class NfsStore implements FileStore {
+  readonly connection: NfsConnection;
+  readonly #libc: Libc;
+  /** Where libnfs writes what it found. */
+  readonly #found = new BigUint64Array(STAT.fields);
+  readonly #foundAt: number;
+
+  constructor(connection: NfsConnection, libc: Libc) {
+    this.connection = connection;
+    this.#libc = libc;
+    this.#foundAt = libc.addressOf(this.#found);
+  }
+
+  open(path: string, { write, create }: OpenFlags): number {
+    return create ? this.#create(path, NEW_FILE_MODE) : this.#open(path, write ? constants.O_RDWR : constants.O_RDONLY);
+  }
+
+  #open(path: string, flags: number): number {
+    this.#call('open', path, (nfs, inside) => this.#library.open(nfs, inside, flags, this.#foundAt));
+    this.connection.opened();
+    return Number(this.#found[0]);
+  }
+
+  /** Version 4 of libnfs 4 makes no file where one is, whatever the flags: what has the name goes first. */
+  #create(path: string, mode: number): number {
+    try {
+      return this.#createNew(path, mode);
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error;
+      this.unlink(path);
+      return this.#createNew(path, mode);
+    }
+  }
+
+  #createNew(path: string, mode: number): number {
+    const flags = constants.O_RDWR | constants.O_EXCL;
+    this.#call('create', path, (nfs, inside) => this.#library.create(nfs, inside, flags, mode, this.#foundAt));
+    this.connection.opened();
+    return Number(this.#found[0]);
+  }
+
+  close(handle: number): void {
+    const { context } = this.connection;
+    if (context === 0) return;
+    const result = this.#library.close(context, handle);
+    this.connection.closed();
+    if (result < 0) throw this.connection.errorOf('close', 'a file', result);
+  }
+
+  read(handle: number, buffer: Uint8Array, offsetBytes: number): number {
+    const bytes = Math.min(buffer.length, this.connection.readMaxBytes);
+    const address = this.#libc.addressOf(buffer);
+    return this.#onOpen('read', (nfs) => this.#library.pread(nfs, handle, offsetBytes, bytes, address));
+  }
+
+  write(handle: number, buffer: Uint8Array, offsetBytes: number): number {
+    const bytes = Math.min(buffer.length, this.connection.writeMaxBytes);
+    const address = this.#libc.addressOf(buffer);
+    return this.#onOpen('write', (nfs) => this.#library.pwrite(nfs, handle, offsetBytes, bytes, address));
+  }
+
+  /** COMMIT makes all of a file durable; there is no less. */
+  sync(handle: number): void {
+    this.#onOpen('fsync', (nfs) => this.#library.fsync(nfs, handle));
+  }
+
+  /** NFS has it from version 4.2 on, libnfs has not. */
+  preallocate(_handle: number, path: string): void {
+    const error = Object.assign(new Error(), { code: 'ENOTSUP', errno: -osConstants.errno.ENOTSUP, path });
+    throw Object.assign(error, { syscall: 'fallocate', message: `fallocate of ${path} failed: libnfs has none` });
+  }
+
+  /** What is written is on its way at once. */
+  beginWriteback(): void {}
+
+  readText(path: string): string | null {
+    try {
+      if (this.status(path)?.kind !== 'file') return null;
+      const handle = this.#open(path, constants.O_RDONLY);
+      try {
+        const text = new Uint8Array(TEXT_BYTES);
+        return new TextDecoder().decode(text.subarray(0, this.read(handle, text, 0)));
+      } finally {
+        this.close(handle);
+      }
+    } catch {
+      return null;
+    }
+  }
+
+  writeNew(path: string, content: Uint8Array | string, mode: number): void {
+    const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+    const handle = this.#createNew(path, mode);
+    try {
+      for (let done = 0; done < bytes.length; ) done += this.write(handle, bytes.subarray(done), done);
+      this.sync(handle);
+    } catch (thrown) {
+      this.removeTree(path);
+      throw thrown;
+    } finally {
+      this.close(handle);
+    }
+  }
+
+  status(path: string): EntryStatus | null {
+    return this.#statusBy('lstat', path);
+  }
+
+  statusBehind(path: string): EntryStatus | null {
+    return this.#statusBy('stat', path);
+  }
+
+  #statusBy(name: 'lstat' | 'stat', path: string): EntryStatus | null {
+    try {
+      this.#call(name, path, (nfs, inside) => this.#library[name](nfs, inside, this.#foundAt));
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return null;
+      throw error;
+    }
+    const field = (at: number) => Number(this.#found[at]);
+    return {
+      kind: kindOf(field(STAT.mode)),
+      bytes: field(STAT.size),
+      allocatedBytes: field(STAT.used),
+      device: `${this.connection.url.server} ${this.#found[STAT.device]}`,
+    };
+  }
+
+  names(path: string): string[] {
+    this.#call('opendir', path, (nfs, inside) => this.#library.opendir(nfs, inside, this.#foundAt));
+    return this.#library.readNames(this.connection.context, Number(this.#found[0]));
+  }
+
+  makeDirectory(path: string): void {
+    this.#call('mkdir', path, this.#library.mkdir);
+  }
+
+  makeDirectories(path: string): void {
+    if (this.statusBehind(path)?.kind === 'directory') return;
+    const { root, inside } = splitNfsPath(path);
+    let reached = root;
+    for (const name of inside.split('/').filter((part) => part !== '')) {
+      reached = `${reached}/${name}`;
+      if (this.statusBehind(reached) === null) this.#makeUnlessThere(reached);
+    }
+  }
+
+  /** Another thread may be faster. */
+  #makeUnlessThere(path: string): void {
+    try {
+      this.makeDirectory(path);
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    }
+  }
+
+  rename(from: string, to: string): void {
+    this.#call('rename', from, (nfs, inside) => this.#library.rename(nfs, inside, splitNfsPath(to).inside));
+  }
+
+  unlink(path: string): void {
+    this.#call('unlink', path, this.#library.unlink);
+  }
+
+  removeDirectory(path: string): void {
+    this.#call('rmdir', path, this.#library.rmdir);
+  }
+
+  removeTree(path: string): void {
+    const kind = this.status(path)?.kind;
+    if (kind === undefined) return;
+    if (kind !== 'directory') {
+      this.unlink(path);
+      return;
+    }
+    for (const name of this.names(path)) this.removeTree(`${path}/${name}`);
+    this.removeDirectory(path);
+  }
+
+  /** Servers make names durable before they answer (RFC 1813, 4.8; RFC 7530, 4.2.3). */
+  syncDirectory(): void {}
+
+  /** A path: the protocol knows directories by handles, libnfs does not give them away. */
+  hold(path: string): HeldDirectory {
+    const status = this.status(path);
+    if (status?.kind !== 'directory') {
+      const code = status === null ? 'ENOENT' : 'ENOTDIR';
+      throw Object.assign(new Error(`${code}: ${path} is no directory`), { code, syscall: 'open', path });
+    }
+    return { at: (name = '') => (name === '' ? path : `${path}/${name}`), place: status.device, close: () => {} };
+  }
+
+  space(path: string): { totalBytes: number; freeBytes: number } {
+    this.#call('statvfs', path, (nfs, inside) => this.#library.statvfs(nfs, inside, this.#foundAt));
+    const field = (at: number) => Number(this.#found[at]);
+    const unitBytes = field(STATVFS.fragmentBytes);
+    return { totalBytes: field(STATVFS.blocks) * unitBytes, freeBytes: field(STATVFS.available) * unitBytes };
+  }
+
+  get #library() {
+    return this.connection.library;
+  }
+
+  #call(name: string, path: string, make: (nfs: number, inside: string) => number): void {
+    const { inside } = splitNfsPath(path);
+    this.connection.call(name, path, (nfs) => make(nfs, inside));
+  }
+
+  #onOpen(name: string, make: (nfs: number) => number): number {
+    const { connection } = this;
+    const result = connection.context === 0 ? -osConstants.errno.EIO : make(connection.context);
+    if (result < 0) throw connection.errorOf(name, 'an open file', result);
+    return result;
+  }
+}
+
+/** The kinds in a mode's upper bits, as stat(2) has them. */
+function kindOf(mode: number): EntryStatus['kind'] {
+  switch (mode & constants.S_IFMT) {
+    case constants.S_IFREG:
+      return 'file';
+    case constants.S_IFDIR:
+      return 'directory';
+    case constants.S_IFLNK:
+      return 'link';
+    default:
+      return 'other';
+  }
+}
+
+const stores = new Map<string, NfsStore>();
+
+/**
+ * The store that holds a path of an `nfs://` target: one connection for each target and thread.
+ * @throws FeedrateError `target` where libnfs cannot be used
+ */
+export function nfsStoreOf(path: string): NfsStore {
+  const { root } = splitNfsPath(path);
+  const known = stores.get(root);
+  if (known !== undefined) return known;
+  const library = libnfs();
+  if (typeof library === 'string') throw new FeedrateError('target', library);
+  const calls = libc() as Libc;
+  const store = new NfsStore(new NfsConnection(parseNfsUrl(root), library, calls), calls);
+  stores.set(root, store);
+  return store;
+}

@@ -1,0 +1,97 @@
+/** The limits of the control group that this process runs in: cgroups(7), version 2 and version 1, also mixed. */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Environment } from '../../record/run-record.js';
+import { type Mount, readMounts } from './mountinfo.js';
+
+type Limits = Environment['cgroup'];
+/** A file's text, or null when it cannot be read. */
+type ReadText = (path: string) => string | null;
+
+/** Version 1 says "no limit" with the largest multiple of a page below 2^63: anything this large limits no machine. */
+const UNLIMITED_BYTES = 2 ** 60;
+
+function readText(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return null;
+  }
+}
+
+/** The group's directory and its parents up to the mount's top: the tightest of them is the limit. */
+function directoriesUpward(mount: Mount, group: string): string[] {
+  // In a container the mount may show a part of the tree only; a group outside of it is seen as its top.
+  const inside = mount.root === '/' || group === mount.root || group.startsWith(`${mount.root}/`);
+  const relative = mount.root === '/' ? group : group.slice(mount.root.length);
+  const directories = [];
+  for (let path = join('/', inside ? relative : ''); ; path = dirname(path)) {
+    directories.push(join(mount.mountPoint, path));
+    if (path === '/') return directories;
+  }
+}
+
+function smallest(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : Math.min(...known);
+}
+
+function bytesOf(text: string | null): number | null {
+  const bytes = text === null || text === 'max' ? Number.NaN : Number(text);
+  return bytes < UNLIMITED_BYTES ? bytes : null;
+}
+
+/** Quota over period, both in µs; `max` or -1 is no quota. */
+function cpusOf(quota: string | null | undefined, period: string | null | undefined): number | null {
+  const cpus = Number(quota) / Number(period);
+  return quota && period && Number.isFinite(cpus) && cpus > 0 ? cpus : null;
+}
+
+/** The directories of one controller: those of the unified tree for null. */
+function controllerDirectories(
+  lines: readonly string[],
+  mounts: readonly Mount[],
+  controller: string | null,
+): string[] {
+  for (const line of lines) {
+    const [, controllers = '', ...group] = line.split(':');
+    if (controller === null ? controllers !== '' : !controllers.split(',').includes(controller)) continue;
+    const mount = mounts.findLast((candidate) =>
+      controller === null
+        ? candidate.fileSystem === 'cgroup2'
+        : candidate.fileSystem === 'cgroup' && candidate.superOptions.includes(controller),
+    );
+    if (mount !== undefined) return directoriesUpward(mount, group.join(':'));
+  }
+  return [];
+}
+
+/**
+ * Reads the limits from /proc/self/cgroup's text and the cgroup mounts: memory.max and cpu.max (version 2),
+ * memory.limit_in_bytes and cpu.cfs_quota_us (version 1), each the smallest along the way up.
+ */
+export function cgroupLimits(cgroupText: string, mounts: readonly Mount[], read: ReadText): Limits {
+  const lines = cgroupText.split('\n').filter((line) => line !== '');
+  const directories = (controller: string | null): string[] => controllerDirectories(lines, mounts, controller);
+  const unified = directories(null);
+  return {
+    memoryMaxBytes: smallest([
+      ...unified.map((directory) => bytesOf(read(join(directory, 'memory.max')))),
+      ...directories('memory').map((directory) => bytesOf(read(join(directory, 'memory.limit_in_bytes')))),
+    ]),
+    cpuMax: smallest([
+      ...unified.map((directory) => {
+        const [quota, period] = read(join(directory, 'cpu.max'))?.split(' ') ?? [];
+        return cpusOf(quota, period);
+      }),
+      ...directories('cpu').map((directory) =>
+        cpusOf(read(join(directory, 'cpu.cfs_quota_us')), read(join(directory, 'cpu.cfs_period_us'))),
+      ),
+    ]),
+  };
+}
+
+/** The limits of this process's group; null for each that is not set or cannot be read. */
+export function readCgroupLimits(): Limits {
+  return cgroupLimits(readText('/proc/self/cgroup') ?? '', readMounts(), readText);
+}

@@ -1,0 +1,135 @@
+/** What the counts and times of a trial mean: its throughput, its latencies. Not measured is NaN or null, never 0. */
+
+import { type Histogram, maxNs, meanNs, merged, mergeInto, quantileNs, totalCount } from '../histogram/histogram.js';
+import { decodeHistogram } from '../histogram/sparse-counts.js';
+import type { OperationKind, TrialRecord } from './trial-record.js';
+
+/** A kind of timed operation, or `latency`: reads and writes together. */
+export type LatencyKind = OperationKind | 'latency';
+
+/** Every distribution that is reported, in the order of the reports. */
+export const LATENCY_KINDS: readonly LatencyKind[] = [
+  'latency',
+  'read',
+  'write',
+  'open',
+  'close',
+  'fsync',
+  'rename',
+  'dirsync',
+  'checkpoint',
+  'slat',
+  'clat',
+];
+
+/** Length of the window in which all workers were busy, ns. */
+export function windowNs(record: TrialRecord): number {
+  return record.window.endNs - record.window.startNs;
+}
+
+/** Operations that ended within the window. */
+export function windowOps(record: TrialRecord): number {
+  return record.window.readOps + record.window.writeOps;
+}
+
+/** Bytes that were moved within the window. */
+export function windowBytes(record: TrialRecord): number {
+  return record.window.readBytes + record.window.writeBytes;
+}
+
+/**
+ * Bytes a second within the window. Of several trials Σbytes / Σtime, which weighs each by its time;
+ * a mean of the rates would not. NaN when nothing was measured.
+ */
+export function throughputBytesPerSecond(...records: readonly TrialRecord[]): number {
+  return perSecond(records, windowBytes);
+}
+
+/** Operations a second within the window; of several trials Σoperations / Σtime. NaN when nothing was measured. */
+export function iops(...records: readonly TrialRecord[]): number {
+  return perSecond(records, windowOps);
+}
+
+function perSecond(records: readonly TrialRecord[], amountOf: (record: TrialRecord) => number): number {
+  let amount = 0;
+  let timeNs = 0;
+  for (const record of records) {
+    amount += amountOf(record);
+    timeNs += windowNs(record);
+  }
+  return timeNs > 0 ? amount / (timeNs / 1e9) : Number.NaN;
+}
+
+/**
+ * CPU time of the workers for one operation, ns: Σtime / Σoperations, ramp and tail included in both.
+ * NaN when a trial's CPU time is unknown or nothing was done.
+ */
+export function cpuNsPerOp(...records: readonly TrialRecord[]): number {
+  let cpuNs = 0;
+  let ops = 0;
+  for (const { client, window } of records) {
+    cpuNs += client.workerCpuNs ?? Number.NaN;
+    ops += window.totalReadOps + window.totalWriteOps;
+  }
+  return ops > 0 ? cpuNs / ops : Number.NaN;
+}
+
+/** How long the stragglers worked on after the first worker was done, ns. */
+export function tailNs(record: TrialRecord): number {
+  return record.window.lastDoneNs - record.window.firstDoneNs;
+}
+
+/** The latencies of this kind, or null when the trial has none. */
+export function latencyHistogram(record: TrialRecord, kind: LatencyKind): Histogram | null {
+  const kinds: readonly OperationKind[] = kind === 'latency' ? ['read', 'write'] : [kind];
+  const parts = kinds.flatMap((part) => {
+    const counts = record.latency[part];
+    return counts === undefined || counts.length === 0 ? [] : [decodeHistogram(counts)];
+  });
+  return parts.length === 0 ? null : merged(parts);
+}
+
+/** The latencies of this kind of all these trials, merged exactly; null when none has any. */
+export function mergedLatency(records: readonly TrialRecord[], kind: LatencyKind): Histogram | null {
+  let sum: Histogram | null = null;
+  for (const record of records) {
+    const histogram = latencyHistogram(record, kind);
+    if (histogram === null) continue;
+    if (sum === null) sum = histogram;
+    else mergeInto(sum, histogram);
+  }
+  return sum;
+}
+
+/** The numbers that stand for a distribution of latencies. */
+export interface LatencySummary {
+  readonly count: number;
+  readonly meanNs: number;
+  readonly p50Ns: number;
+  readonly p90Ns: number;
+  readonly p99Ns: number;
+  readonly p999Ns: number;
+  readonly maxNs: number;
+}
+
+export function summarizeLatency(histogram: Histogram): LatencySummary {
+  return {
+    count: totalCount(histogram),
+    meanNs: meanNs(histogram),
+    p50Ns: quantileNs(histogram, 0.5),
+    p90Ns: quantileNs(histogram, 0.9),
+    p99Ns: quantileNs(histogram, 0.99),
+    p999Ns: quantileNs(histogram, 0.999),
+    maxNs: maxNs(histogram),
+  };
+}
+
+/** A summary of each kind of latency that these trials have, merged over them. */
+export function summarizeLatencies(records: readonly TrialRecord[]): ReadonlyMap<LatencyKind, LatencySummary> {
+  const summaries = new Map<LatencyKind, LatencySummary>();
+  for (const kind of LATENCY_KINDS) {
+    const histogram = mergedLatency(records, kind);
+    if (histogram !== null) summaries.set(kind, summarizeLatency(histogram));
+  }
+  return summaries;
+}

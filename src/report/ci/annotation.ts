@@ -1,0 +1,50 @@
+/** A gate's decision as a workflow command of GitHub Actions. */
+import type { ComparedCell, Comparison } from '../../gate/comparison.js';
+import type { GateOutcome, GateResult } from '../../gate/decide.js';
+import type { Verdict } from '../../gate/verdict.js';
+import { cellName, cellOutcome, mismatchText } from '../comparison/cell-text.js';
+import { worstFirst } from '../comparison/comparison-table.js';
+import { gateLines } from '../comparison/render-comparison.js';
+import { plural } from '../table/format.js';
+
+const LEVELS: Readonly<Record<GateOutcome, 'error' | 'warning' | 'notice'>> = {
+  broken: 'error',
+  regression: 'error',
+  incomparable: 'error',
+  inconclusive: 'warning',
+  pass: 'notice',
+};
+
+/**
+ * One line, without a line break: `::error title=feedrate gate%3A regression::…`. Only one, since GitHub shows ten of a
+ * step and fifty of a job, and others want theirs. Source: docs.github.com, workflow commands; `command.ts` of actions/toolkit.
+ */
+export function annotationOf(comparison: Comparison, gate: GateResult): string {
+  const title = `feedrate gate: ${gate.outcome}`;
+  const [first = '', ...others] = gateLines(gate);
+  const lines = [first, ...(others[0] === undefined ? [] : [others[0]]), ...cellLines(comparison)];
+  return `::${LEVELS[gate.outcome]} title=${escapedProperty(title)}::${escapedData(lines.join('\n'))}`;
+}
+
+/** How many cells there are of each verdict, and the worst of them. */
+function cellLines(comparison: Comparison): string[] {
+  const [worst] = worstFirst(comparison.cells);
+  if (worst === undefined) return ['nothing could be compared'];
+  const counts = new Map<Verdict, number>();
+  for (const { judgement } of comparison.cells) counts.set(judgement.verdict, (counts.get(judgement.verdict) ?? 0) + 1);
+  const listed = [...counts].map(([verdict, count]) => `${count} ${verdict}`).join(', ');
+  return [`${plural(comparison.cells.length, 'cell')}: ${listed}`, `worst: ${worstText(comparison, worst)}`];
+}
+
+function worstText(comparison: Comparison, cell: ComparedCell): string {
+  const said = cell.judgement.verdict === 'incomparable' ? mismatchText(cell) : cellOutcome(comparison, cell);
+  return `${cellName(comparison, cell)}: ${said}`;
+}
+
+function escapedData(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function escapedProperty(text: string): string {
+  return escapedData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}

@@ -1,0 +1,23 @@
+/** The JSON that github-action-benchmark reads as `customBiggerIsBetter` or `customSmallerIsBetter`. */
+import type { Metric } from '../../base/metrics.js';
+import { plural } from '../table/format.js';
+import type { Measurement } from './measurements.js';
+
+/**
+ * An array of `{name, unit, value, range?, extra?}`: the measures of one direction, since the action takes the direction
+ * from the tool that a file is for. Base units, as it compares numbers without looking at units. `range` is the 95 %
+ * interval of the median; it is absent where the sessions are too few for one.
+ * Source: README and `src/extract.ts` of benchmark-action/github-action-benchmark.
+ */
+export function benchmarkJson(measurements: readonly Measurement[], better: Metric['better']): string {
+  const entries = measurements
+    .filter(({ measure }) => measure.metric.better === better)
+    .map(({ run, name, measure, spread, trials }) => ({
+      name: `${name} ${measure.key}`,
+      unit: measure.metric.unit,
+      value: spread.median,
+      ...(Number.isFinite(spread.medianLow) ? { range: `${spread.medianLow} … ${spread.medianHigh}` } : {}),
+      extra: `median of ${plural(spread.n, 'session')}, ${plural(trials, 'trial')}\nrun ${run.id}`,
+    }));
+  return `${JSON.stringify(entries, null, 2)}\n`;
+}

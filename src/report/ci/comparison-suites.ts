@@ -1,0 +1,29 @@
+/** A comparison as suites of JUnit: one for each measure, a case for each cell. */
+import type { ComparedCell, Comparison } from '../../gate/comparison.js';
+import { cellName, cellOutcome, mismatchText } from '../comparison/cell-text.js';
+import { plural } from '../table/format.js';
+import type { TestFault, TestSuite } from './junit.js';
+
+/**
+ * A regression is a failure; what could not be told is skipped, whether or not the gate was told to fail on it; what
+ * could not be compared is an error.
+ */
+export function comparisonSuites(comparison: Comparison): TestSuite[] {
+  return comparison.options.measures.map((measure) => ({
+    name: measure.key,
+    cases: comparison.cells
+      .filter((cell) => cell.measure === measure)
+      .map((cell) => ({ name: cellName(comparison, cell), timeNs: 0, fault: faultOf(comparison, cell) })),
+  }));
+}
+
+function faultOf(comparison: Comparison, cell: ComparedCell): TestFault | null {
+  const { verdict, unitsNeeded } = cell.judgement;
+  const fault = (kind: TestFault['kind'], message: string): TestFault => ({ kind, type: verdict, message });
+  if (verdict === 'regression') return fault('failure', cellOutcome(comparison, cell));
+  if (verdict === 'incomparable') return fault('error', mismatchText(cell));
+  if (verdict !== 'inconclusive') return null;
+  const needed =
+    unitsNeeded === null ? '' : `; ${plural(unitsNeeded, comparison.options.unit)} of each side are needed`;
+  return fault('skipped', `${cellOutcome(comparison, cell)}${needed}`);
+}

@@ -1,0 +1,90 @@
+/**
+ * JUnit XML, as Jenkins, GitLab and the actions of GitHub read it. There is no specification; the elements and attributes
+ * are those that github.com/testmoapp/junitxml lists as common.
+ */
+import type { RunRecord } from '../../record/run-record.js';
+import { element, type XmlElement, xmlDocument } from './xml.js';
+
+export interface TestCase {
+  /** Unique in its suite: GitLab drops the second of two. */
+  readonly name: string;
+  /** Of the measuring, not of the judging. */
+  readonly timeNs: number;
+  /** Null: passed. */
+  readonly fault: TestFault | null;
+}
+
+export interface TestFault {
+  readonly kind: 'failure' | 'error' | 'skipped';
+  /** A word: `regression`. */
+  readonly type: string;
+  /** One line. */
+  readonly message: string;
+}
+
+export interface TestSuite {
+  readonly name: string;
+  readonly cases: readonly TestCase[];
+}
+
+/** The file. Suites without cases are left out; date and host are those of the run. */
+export function junitXml(run: RunRecord, suites: readonly TestSuite[]): string {
+  const filled = suites.filter(({ cases }) => cases.length > 0);
+  const all = filled.flatMap(({ cases }) => cases);
+  return xmlDocument(
+    element(
+      'testsuites',
+      { name: `feedrate ${run.plan.workload}`, ...countsOf(all) },
+      filled.map((suite) => suiteElement(run, suite)),
+    ),
+  );
+}
+
+function suiteElement(run: RunRecord, { name, cases }: TestSuite): XmlElement {
+  // The class is what GitLab shows as the suite, and with the name what tells a case from others.
+  const classname = `${run.plan.workload} ${name}`;
+  return element(
+    'testsuite',
+    // Without a zone and parts of seconds, which the strict schema of Ant's reports forbids: UTC.
+    { name: classname, ...countsOf(cases), timestamp: run.startedAt.slice(0, 19), hostname: run.hostname },
+    [propertiesOf(run), ...cases.map((testCase) => caseElement(classname, testCase))],
+  );
+}
+
+function countsOf(cases: readonly TestCase[]): XmlElement['attributes'] {
+  const count = (kind: TestFault['kind']) => cases.filter(({ fault }) => fault?.kind === kind).length;
+  return {
+    tests: cases.length,
+    failures: count('failure'),
+    errors: count('error'),
+    skipped: count('skipped'),
+    time: seconds(cases.reduce((sum, { timeNs }) => sum + timeNs, 0)),
+  };
+}
+
+function propertiesOf({ id, environment, labels, plan }: RunRecord): XmlElement {
+  const values: [string, string][] = [
+    ['run', id],
+    ['workload', plan.workload],
+    ['feedrate', environment.feedrate.version],
+    ['kernel', environment.kernel],
+    ...Object.entries(labels).map(([name, value]): [string, string] => [`label.${name}`, value]),
+  ];
+  return element(
+    'properties',
+    {},
+    values.map(([name, value]) => element('property', { name, value })),
+  );
+}
+
+function caseElement(classname: string, { name, timeNs, fault }: TestCase): XmlElement {
+  const attributes = { name, classname, time: seconds(timeNs) };
+  if (fault === null) return element('testcase', attributes);
+  const { kind, type, message } = fault;
+  // Once more as the text: GitLab shows that alone.
+  return element('testcase', attributes, [element(kind, { message, type }, [message])]);
+}
+
+function seconds(ns: number): string {
+  return (ns / 1e9).toFixed(3);
+}

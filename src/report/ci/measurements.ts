@@ -1,0 +1,48 @@
+/** What the formats that keep numbers over time are made of: each measure of each arm of one run. */
+import type { RunRecord } from '../../record/run-record.js';
+import type { TrialRecord } from '../../record/trial-record.js';
+import { unitLevels } from '../../stats/effect.js';
+import { type Measure, measuredOnce } from '../../stats/measure.js';
+import { type Spread, spreadOf } from '../../stats/spread.js';
+import { isCounted } from '../../stats/summary.js';
+
+export interface Measurement {
+  readonly run: RunRecord;
+  /** `loader/read/bs=4KiB`: workload and arm, the same in every run of the workload. */
+  readonly name: string;
+  /** The arm's id. */
+  readonly arm: string;
+  readonly measure: Measure;
+  /** Over the medians of the sessions, as in a comparison; in the metric's base unit. */
+  readonly spread: Spread;
+  /** That count. */
+  readonly trials: number;
+}
+
+/** In the order of the measures, then of the arms. What was not measured is left out. */
+export function measurementsOf(
+  run: RunRecord,
+  trials: readonly TrialRecord[],
+  measures: readonly Measure[],
+): Measurement[] {
+  const counted = new Map<string, TrialRecord[]>(run.plan.arms.map(({ id }) => [id, []]));
+  for (const trial of trials) if (isCounted(trial)) counted.get(trial.arm)?.push(trial);
+  return measures.flatMap((measure) =>
+    run.plan.arms.flatMap(({ id }) => {
+      const ofArm = counted.get(id) ?? [];
+      const spread = spreadOf(
+        unitLevels(
+          ofArm.map((trial) => ({ ...trial, value: measuredOnce(measure, trial) })),
+          'session',
+        ),
+      );
+      if (spread === null) return [];
+      return [{ run, name: `${run.plan.workload}/${id}`, arm: id, measure, spread, trials: ofArm.length }];
+    }),
+  );
+}
+
+/** The statistic of a distribution, as a user writes it: `p99`, `mean`; null where the measure is one number. */
+export function statisticWord({ key, statistic }: Measure): string | null {
+  return statistic === null ? null : key.slice(0, key.indexOf('('));
+}

@@ -1,0 +1,79 @@
+/** OpenMetrics text: what GitLab's metrics reports and Prometheus read. */
+import { unreachable } from '../../base/assert.js';
+import type { Metric } from '../../base/metrics.js';
+import { type Measurement, statisticWord } from './measurements.js';
+
+/** GitLab compares values as strings: with more digits each run would be a change. */
+const DIGITS = 3;
+
+/** The unit as OpenMetrics wants it, at the end of a name, and what a base unit is of it. */
+interface MetricUnit {
+  readonly name: string;
+  readonly scale: number;
+}
+
+/**
+ * A gauge for each metric, a sample for each arm and statistic, rounded to three digits; seconds and bytes, as the
+ * specification asks for base units. Source: github.com/prometheus/OpenMetrics, specification 1.0.
+ */
+export function openMetricsText(measurements: readonly Measurement[]): string {
+  const metrics = [...new Set(measurements.map(({ measure }) => measure.metric))];
+  const lines = metrics.flatMap((metric) => {
+    const ofMetric = measurements.filter(({ measure }) => measure.metric === metric);
+    const unit = unitOf(metric);
+    const name = `feedrate_${metric.key}_${unit.name}`;
+    return [
+      `# TYPE ${name} gauge`,
+      `# UNIT ${name} ${unit.name}`,
+      `# HELP ${name} ${escaped(metric.label)}: median over the sessions of a run.`,
+      ...ofMetric.map((measurement) => `${name}${labelsOf(measurement)} ${rounded(measurement, unit)}`),
+    ];
+  });
+  return `${[...lines, '# EOF'].join('\n')}\n`;
+}
+
+function unitOf({ unit }: Metric): MetricUnit {
+  switch (unit) {
+    case 'bytes/s':
+      return { name: 'bytes_per_second', scale: 1 };
+    case 'ops/s':
+      return { name: 'operations_per_second', scale: 1 };
+    case 'ns':
+      return { name: 'seconds', scale: 1e-9 };
+    case 'ns/op':
+      return { name: 'seconds_per_operation', scale: 1e-9 };
+    case 'bytes':
+      return { name: 'bytes', scale: 1 };
+    case 'ratio':
+    case 'count':
+      return { name: unit, scale: 1 };
+    default:
+      return unreachable(unit);
+  }
+}
+
+function rounded({ spread }: Measurement, { scale }: MetricUnit): string {
+  return String(Number((spread.median * scale).toPrecision(DIGITS)));
+}
+
+function labelsOf({ run, arm, measure }: Measurement): string {
+  const statistic = statisticWord(measure);
+  const labels = [
+    ['workload', run.plan.workload],
+    ['arm', arm],
+    ...(statistic === null ? [] : [['statistic', statistic]]),
+  ] as [string, string][];
+  return `{${labels.map(([name, value]) => `${name}="${escaped(value)}"`).join(',')}}`;
+}
+
+/**
+ * Backslash, quote and line feed are escaped. Other control characters, legal as they are, would end a line for most readers;
+ * a # would begin a comment for GitLab, within quotes too (`line.gsub(/#.*$/, '').shellsplit`), so it is written full-width.
+ */
+function escaped(text: string): string {
+  return text
+    .replaceAll(/[\\"]/g, '\\$&')
+    .replaceAll('\n', '\\n')
+    .replaceAll(/\p{Cc}/gu, ' ')
+    .replaceAll('#', '＃');
+}

@@ -1,0 +1,35 @@
+/** A run as suites of JUnit: were all arms measured, and do they keep their thresholds? */
+import { trialFlaws, wholeFlaws } from '../../gate/flaws.js';
+import type { ThresholdResult } from '../../gate/thresholds.js';
+import type { ReadableRun } from '../../record/stored-run.js';
+import { outcomeOf } from '../run/run-lines.js';
+import type { TestCase, TestFault, TestSuite } from './junit.js';
+
+/** A case for each arm, then one for the run as a whole. What was not measured is an error. */
+export function measurementSuite(stored: ReadableRun): TestSuite {
+  const arms = stored.run.plan.arms.map(({ id }): TestCase => {
+    const trials = stored.trials.filter(({ arm }) => arm === id);
+    const [flaw = null] = trials.length === 0 ? ['it was not measured'] : trialFlaws(trials);
+    return { name: id, timeNs: trials.reduce((sum, { wallNs }) => sum + wallNs, 0), fault: broken(flaw) };
+  });
+  const [flaw = null] = wholeFlaws(stored);
+  return { name: 'measurement', cases: [...arms, { name: 'the run as a whole', timeNs: 0, fault: broken(flaw) }] };
+}
+
+function broken(reason: string | null): TestFault | null {
+  return reason === null ? null : { kind: 'error', type: 'broken', message: reason };
+}
+
+/** A case for each threshold of each arm. */
+export function thresholdSuite(results: readonly ThresholdResult[]): TestSuite {
+  const cases = results.map((result): TestCase => {
+    const { threshold, arm, passed } = result;
+    const message = `${threshold.text} is broken: ${outcomeOf(result)}`;
+    return {
+      name: `${arm}: ${threshold.text}`,
+      timeNs: 0,
+      fault: passed ? null : { kind: 'failure', type: 'threshold', message },
+    };
+  });
+  return { name: 'thresholds', cases };
+}

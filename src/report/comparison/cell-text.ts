@@ -1,0 +1,29 @@
+/** A cell of a comparison in words, where it stands outside of its table. */
+import type { ComparedCell, Comparison } from '../../gate/comparison.js';
+import { formatValue, oneLine, plural } from '../table/format.js';
+import { changeText, intervalText, pText, verdictText } from './comparison-table.js';
+
+/** `bs=4KiB`; the candidate's arm where there are no rows to tell apart, and the column where there are several. */
+export function cellName({ grid }: Comparison, { row, column, candidate }: ComparedCell): string {
+  const where = [...row].map(([name, value]) => `${name}=${value}`).join(', ');
+  return oneLine(`${where || candidate.arm.id}${grid.columns.length > 2 ? ` (${column})` : ''}`);
+}
+
+/** `regression: throughput −5.2 % (95 % interval −6.0 % … −4.1 %), 1.2 GiB/s → 1.1 GiB/s, p = 0.0004, 12 sessions`. */
+export function cellOutcome({ options }: Comparison, cell: ComparedCell): string {
+  const { measure, judgement, baseSpread, candidateSpread } = cell;
+  const value = (spread: ComparedCell['baseSpread']) => formatValue(spread?.median, measure.metric.unit);
+  return [
+    `${verdictText(cell)}: ${measure.key} ${changeText(cell)} (95 % interval ${intervalText(cell)})`,
+    `${value(baseSpread)} → ${value(candidateSpread)}`,
+    `p ${pText(cell)}`,
+    plural(judgement.units, options.unit),
+  ].join(', ');
+}
+
+/** Why a cell is incomparable. */
+export function mismatchText({ mismatches }: ComparedCell): string {
+  return oneLine(
+    mismatches.map(({ what, base, candidate }) => `${what} was ${base}, is ${candidate} (--ignore ${what})`).join('; '),
+  );
+}

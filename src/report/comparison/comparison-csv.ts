@@ -1,0 +1,26 @@
+import type { ComparedCell, Comparison } from '../../gate/comparison.js';
+import { type Column, csvHead, csvRows } from '../../record/csv.js';
+import { isTested } from './comparison-table.js';
+
+/** One line for each cell, base units; an infinite or unknown bound is empty. */
+export function comparisonCsv({ cells, grid }: Comparison): string {
+  const finite = (value: number | null | undefined) => (Number.isFinite(value) ? (value as number) : null);
+  const columns: Column<ComparedCell>[] = [
+    ...grid.rowNames.map((name): Column<ComparedCell> => ({ name, value: ({ row }) => row.get(name) ?? null })),
+    { name: 'column', value: ({ column }) => column },
+    { name: 'measure', value: ({ measure }) => measure.key },
+    { name: 'unit', value: ({ measure }) => measure.metric.unit },
+    { name: 'base', value: ({ baseSpread }) => finite(baseSpread?.median) },
+    { name: 'candidate', value: ({ candidateSpread }) => finite(candidateSpread?.median) },
+    { name: 'ratio', value: ({ judgement }) => finite(judgement.ratio?.estimate) },
+    { name: 'ratio_low', value: ({ judgement }) => finite(judgement.ratio?.low) },
+    { name: 'ratio_high', value: ({ judgement }) => finite(judgement.ratio?.high) },
+    { name: 'p_regression', value: (cell) => (isTested(cell) ? cell.judgement.pRegression : null) },
+    { name: 'p_improvement', value: (cell) => (isTested(cell) ? cell.judgement.pImprovement : null) },
+    { name: 'n', value: ({ judgement }) => judgement.units },
+    { name: 'detectable', value: ({ judgement }) => finite(judgement.detectable) },
+    { name: 'verdict', value: ({ judgement }) => judgement.verdict },
+    { name: 'incomparable_by', value: ({ mismatches }) => mismatches.map(({ what }) => what).join(';') },
+  ];
+  return csvHead(columns) + csvRows(columns, cells);
+}

@@ -1,0 +1,97 @@
+/** Series of runs as rows of a table for people. */
+import type { HistorySeries } from '../../gate/run-history.js';
+import { factorLabel, factorNames } from '../../record/trial-columns.js';
+import type { Spread } from '../../stats/spread.js';
+import { formatChange } from '../comparison/comparison-table.js';
+import { ABSENT, formatRange, formatValue, oneLine } from '../table/format.js';
+import type { ShownColumn, Tone } from '../table/shown-column.js';
+import { sparkline } from '../table/sparkline.js';
+
+/** A series and the numbers of its changes in the list below the table. */
+export interface NotedSeries {
+  readonly series: HistorySeries;
+  readonly notes: readonly number[];
+}
+
+/** The bars begin at this part of the largest, or at the smallest: a step of 5 % is seen, noise of 2 % hardly. */
+export const SPARKLINE_FLOOR = 0.8;
+
+/** Characters that the runs have in the table; of more runs neighbours are averaged. */
+const SPARKLINE_WIDTH = 30;
+
+/** The columns that say anything about these series. */
+export function historyColumns(rows: readonly NotedSeries[]): ShownColumn<NotedSeries>[] {
+  const all = rows.map(({ series }) => series);
+  const varies = (text: (series: HistorySeries) => string) => new Set(all.map(text)).size > 1;
+  const factors = factorNames(all.map(({ latest }) => latest.arm)).filter((name) => name !== 'target');
+  const measureOf = ({ measure }: HistorySeries) => measure.key;
+  const pathOf = ({ path }: HistorySeries) => oneLine(path);
+  const columns: ShownColumn<NotedSeries>[] = [
+    leftColumn('job', ({ latest }) => oneLine(latest.arm.job)),
+    ...factors.map((name): ShownColumn<NotedSeries> => {
+      return { ...leftColumn(name, ({ latest }) => oneLine(factorLabel(latest.arm, name) ?? '')), align: 'right' };
+    }),
+    ...(varies(pathOf) ? [leftColumn('target', pathOf)] : []),
+    ...(varies(measureOf) ? [leftColumn('measure', measureOf)] : []),
+    leftColumn('other load', otherLoadText),
+    { head: 'runs', align: 'right', dropOrder: 3, text: ({ series }) => String(series.points.length) },
+    { head: 'latest', align: 'right', dropOrder: 0, text: ({ series }) => latestText(series) },
+    { head: '95 % interval', align: 'right', dropOrder: 5, text: ({ series }) => intervalText(series) },
+    { head: 'by run', align: 'left', dropOrder: 2, text: ({ series }) => trendText(series) },
+    {
+      head: 'last change',
+      align: 'right',
+      dropOrder: 0,
+      text: ({ series }) => lastChangeText(series),
+      tone: lastChangeTone,
+    },
+    { head: 'since', align: 'left', dropOrder: 1, text: ({ series }) => sinceText(series) },
+    { head: 'notes', align: 'left', dropOrder: 0, text: ({ notes }) => notes.join(' ') },
+  ];
+  return columns.filter(({ text }) => rows.some((row) => text(row) !== ABSENT && text(row) !== ''));
+}
+
+function leftColumn(head: string, text: (series: HistorySeries) => string): ShownColumn<NotedSeries> {
+  return { head, align: 'left', dropOrder: 0, text: ({ series }) => text(series) };
+}
+
+/** What a series of the same name, but of another load, does otherwise. */
+function otherLoadText({ otherLoad }: HistorySeries): string {
+  return oneLine(otherLoad.map(({ what, candidate }) => `${what}=${candidate}`).join(' '));
+}
+
+function latestSpread({ points }: HistorySeries): Spread | undefined {
+  return points.at(-1)?.spread;
+}
+
+function latestText(series: HistorySeries): string {
+  return formatValue(latestSpread(series)?.median, series.measure.metric.unit);
+}
+
+/** With fewer than six sessions the interval of their median has no ends. */
+function intervalText(series: HistorySeries): string {
+  const spread = latestSpread(series);
+  if (spread === undefined || !Number.isFinite(spread.medianLow)) return ABSENT;
+  return formatRange(spread.medianLow, spread.medianHigh, series.measure.metric.unit);
+}
+
+function trendText({ points }: HistorySeries): string {
+  const medians = points.map(({ spread }) => spread.median);
+  const floor = Math.min(...medians, SPARKLINE_FLOOR * Math.max(...medians));
+  return sparkline(medians, SPARKLINE_WIDTH, floor);
+}
+
+function lastChangeText({ changes }: HistorySeries): string {
+  const last = changes.at(-1);
+  return last === undefined ? ABSENT : formatChange(last.medianAfter / last.medianBefore);
+}
+
+function lastChangeTone({ series: { changes, measure } }: NotedSeries): Tone {
+  const last = changes.at(-1);
+  if (last === undefined) return 'plain';
+  return last.medianAfter > last.medianBefore === (measure.metric.better === 'higher') ? 'good' : 'bad';
+}
+
+function sinceText({ changes }: HistorySeries): string {
+  return changes.at(-1)?.point.side.run.startedAt.slice(0, 10) ?? ABSENT;
+}

@@ -1,0 +1,38 @@
+import type { CellValue } from '../../record/csv.js';
+import type { ArmSummary } from '../../stats/summary.js';
+import { dataColumns } from './arm-table.js';
+import type { RunView } from './run-view.js';
+
+const REPORT_VERSION = 1;
+
+/** The report as one JSON object; `arms` has the columns of the CSV report. What was not measured is null. */
+export function renderJson(view: RunView): string {
+  const { run, status, directory, problems, summaries, thresholds } = view;
+  const columns = dataColumns(summaries);
+  const report = {
+    reportVersion: REPORT_VERSION,
+    id: run?.id ?? null,
+    status,
+    startedAt: run?.startedAt ?? null,
+    endedAt: run?.endedAt ?? null,
+    directory,
+    workload: run?.plan.workload ?? null,
+    seed: run?.plan.seed ?? null,
+    labels: run?.labels ?? {},
+    environment: run?.environment ?? null,
+    ...(run?.injected && { injected: run.injected }),
+    trialsPlanned: run?.plan.trials.length ?? null,
+    trialsRecorded: view.trials.length,
+    arms: summaries.map((summary) => ({
+      ...Object.fromEntries(columns.map(({ name, value }): [string, CellValue] => [name, value(summary)])),
+      ...armDetails(summary),
+    })),
+    thresholds: thresholds.map(({ threshold, ...result }) => ({ threshold: threshold.text, ...result })),
+    problems,
+  };
+  return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+function armDetails({ fault, cache, nfs, warnings }: ArmSummary): object {
+  return { fault, cache_detail: cache?.detail ?? null, ...(nfs === null ? {} : { nfs }), warnings };
+}

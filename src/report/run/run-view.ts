@@ -1,0 +1,34 @@
+/** All that the reports of a run are made of. */
+import { evaluateThresholds, type ThresholdResult } from '../../gate/thresholds.js';
+import type { RunRecord } from '../../record/run-record.js';
+import type { RunStatus } from '../../record/stored-run.js';
+import type { TrialRecord } from '../../record/trial-record.js';
+import { type ArmSummary, summarize } from '../../stats/summary.js';
+
+export interface RunView {
+  readonly run: RunRecord | null;
+  readonly status: RunStatus;
+  /** As the user would name it; null when it is not to be shown. */
+  readonly directory: string | null;
+  readonly trials: readonly TrialRecord[];
+  readonly problems: readonly string[];
+  readonly summaries: readonly ArmSummary[];
+  readonly thresholds: readonly ThresholdResult[];
+}
+
+export function viewRun(
+  run: RunRecord | null,
+  trials: readonly TrialRecord[],
+  problems: readonly string[],
+  { status, directory }: { readonly status?: RunStatus | undefined; readonly directory?: string | undefined } = {},
+): RunView {
+  return {
+    run,
+    status: status ?? run?.status ?? 'unknown',
+    directory: directory ?? null,
+    trials,
+    problems,
+    summaries: summarize(run?.plan.arms ?? [], trials),
+    thresholds: evaluateThresholds(run?.plan.arms ?? [], trials),
+  };
+}

@@ -1,0 +1,19 @@
+import type { ShownColumn } from './shown-column.js';
+
+/** The table in GitHub's Markdown, all columns. */
+export function markdownTable<Row>(rows: readonly Row[], columns: readonly ShownColumn<Row>[]): string[] {
+  return [
+    markdownRow(columns.map(({ head }) => markdownText(head))),
+    markdownRow(columns.map(({ align }) => (align === 'right' ? '--:' : ':--'))),
+    ...rows.map((row) => markdownRow(columns.map(({ text }) => markdownText(text(row))))),
+  ];
+}
+
+function markdownRow(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
+
+/** Text that Markdown would read as markup, shown as it is. */
+export function markdownText(text: string): string {
+  return text.replaceAll(/[\\`*_[\]<>|#]/g, (character) => (character === '<' ? '&lt;' : `\\${character}`));
+}

@@ -1,0 +1,84 @@
+import Table from 'cli-table3';
+import pc from 'picocolors';
+import type { ShownColumn, Tone } from './shown-column.js';
+
+/** How a report for people is drawn. */
+export interface TerminalOptions {
+  readonly color: boolean;
+  /** Characters a line may have. */
+  readonly columns: number;
+}
+
+/** A cell that was cut still shows six characters. */
+const LEAST_CELL = 8;
+
+type Paint = (text: string, tone: Tone) => string;
+
+/**
+ * The table as lines. When it is wider than the terminal its least important columns are left out,
+ * and the last line names them.
+ */
+export function terminalTable<Row>(
+  rows: readonly Row[],
+  columns: readonly ShownColumn<Row>[],
+  options: TerminalOptions,
+): string[] {
+  const widths = new Map(columns.map((column) => [column, widthOf(column, rows)]));
+  const shown = fitting(columns, widths, options.columns);
+  const paint = painter(options.color);
+  const table = new Table({
+    head: shown.map(({ head }) => head),
+    colAligns: shown.map(({ align }) => align),
+    colWidths: cellWidths(shown, widths, options.columns),
+    // The defaults colour heads and borders, into pipes too.
+    style: { head: [], border: [], compact: true },
+  });
+  for (const row of rows) table.push(shown.map(({ text, tone }) => paint(text(row), tone?.(row) ?? 'plain')));
+  const lines = table.toString().split('\n');
+  const hidden = columns.filter((column) => !shown.includes(column)).map(({ head }) => head);
+  if (hidden.length > 0) lines.push(`not shown at this width: ${hidden.join(', ')}`);
+  return lines;
+}
+
+/** Colours for good and bad, or none. */
+export function painter(color: boolean): Paint {
+  const { green, red } = pc.createColors(color);
+  return (text, tone) => (tone === 'good' ? green(text) : tone === 'bad' ? red(text) : text);
+}
+
+function widthOf<Row>(column: ShownColumn<Row>, rows: readonly Row[]): number {
+  return Math.max(lengthOf(column.head), ...rows.map((row) => lengthOf(column.text(row))));
+}
+
+function lengthOf(text: string): number {
+  return [...text].length;
+}
+
+type Widths<Row> = ReadonlyMap<ShownColumn<Row>, number>;
+
+/** Each column has a space on both sides and a border after it; one border stands before the first. */
+function totalWidth<Row>(columns: readonly ShownColumn<Row>[], widths: Widths<Row>): number {
+  return columns.reduce((sum, column) => sum + (widths.get(column) as number) + 3, 1);
+}
+
+function fitting<Row>(columns: readonly ShownColumn<Row>[], widths: Widths<Row>, limit: number): ShownColumn<Row>[] {
+  let shown = [...columns];
+  while (totalWidth(shown, widths) > limit) {
+    const order = Math.max(...shown.map((column) => column.dropOrder));
+    if (order === 0) break;
+    const last = shown.findLast((column) => column.dropOrder === order);
+    shown = shown.filter((column) => column !== last);
+  }
+  return shown;
+}
+
+/** Cell widths for cli-table3 (padding included). When nothing more can go, the widest columns are cut. */
+function cellWidths<Row>(shown: readonly ShownColumn<Row>[], widths: Widths<Row>, limit: number): number[] {
+  const cells = shown.map((column) => (widths.get(column) as number) + 2);
+  for (let excess = totalWidth(shown, widths) - limit; excess > 0; excess--) {
+    const widest = Math.max(...cells);
+    if (widest <= LEAST_CELL) break;
+    cells[cells.indexOf(widest)] = widest - 1;
+  }
+  return cells;
+}
