@@ -12,16 +12,16 @@ import { type Plan, targetOf } from '../plan/plan.js';
 import type { Injection } from '../record/run-record.js';
 import { renderCalibration } from '../report/comparison/render-calibration.js';
 import { renderComparison } from '../report/comparison/render-comparison.js';
+import { untilTargetsAnswer } from '../run/first-touch.js';
+import { prepareRun, readWorkload, runRecordOf } from '../run/preparation.js';
+import { measure } from '../run/sessions.js';
 import { saveCalibration } from '../store/calibrations.js';
 import { readRun } from '../store/read-run.js';
 import { createRun } from '../store/run-store.js';
 import { parseLabels, parseOverrides, parseSeed, parseTargets, type RawRunOptions } from './arguments.js';
 import { CONFIDENCE, comparisonOf, fractionOf, measuresOf, namedRun } from './comparison-input.js';
-import { untilTargetsAnswer } from './first-touch.js';
-import { measure } from './measure.js';
 import { stdoutOptions } from './output.js';
 import type { OutputFiles } from './output-files.js';
-import { prepareRun, readWorkload, runRecordOf } from './preparation.js';
 
 /** As commander gives them. */
 export interface RawCalibrateOptions extends Omit<RawRunOptions, 'target' | 'format' | 'dryRun' | keyof OutputFiles> {

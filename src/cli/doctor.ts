@@ -9,8 +9,8 @@ import { readNfs } from '../host/nfs/read-nfs.js';
 import { openTarget } from '../host/target.js';
 import type { Diagnosis } from '../record/finding.js';
 import { renderDiagnoses } from '../report/render-diagnosis.js';
+import { untilTargetsAnswer } from '../run/first-touch.js';
 import { parseTargets } from './arguments.js';
-import { untilTargetsAnswer } from './first-touch.js';
 import { stdoutOptions } from './output.js';
 
 /** The options of `doctor` as commander hands them over. */

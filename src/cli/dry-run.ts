@@ -7,9 +7,9 @@ import { filesetsByArm } from '../plan/filesets.js';
 import type { Plan, Target } from '../plan/plan.js';
 import type { SpaceNeed } from '../plan/space.js';
 import { plural } from '../report/table/format.js';
+import type { Preparation } from '../run/preparation.js';
 import type { Format } from './arguments.js';
 import { aligned } from './columns.js';
-import type { Preparation } from './preparation.js';
 
 const DRY_RUN_VERSION = 1;
 

@@ -5,7 +5,7 @@ import { flawsOf } from '../gate/flaws.js';
 import { evaluateThresholds } from '../gate/thresholds.js';
 import { renderComparison } from '../report/comparison/render-comparison.js';
 import type { ReportFormat } from '../report/run/render-run.js';
-import { type AdaptiveOptions, looksOf, measureUntilDecided } from './adaptive.js';
+import { type AdaptiveOptions, looksOf, measureUntilDecided } from '../run/adaptive.js';
 import { comparisonOf, namedRun, type RawComparisonOptions } from './comparison-input.js';
 import { type GateFileOptions, writeGateFiles } from './gate-files.js';
 import { stdoutOptions } from './output.js';

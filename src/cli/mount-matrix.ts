@@ -3,12 +3,12 @@ import { EXIT, FeedrateError } from '../base/errors.js';
 import { planMounts } from '../plan/mount-plan.js';
 import { mountAdvice } from '../report/comparison/mount-advice.js';
 import { renderComparison } from '../report/comparison/render-comparison.js';
+import { MadeMounts } from '../run/made-mounts.js';
+import { INTERRUPTIONS } from '../run/session-runner.js';
 import { parseRunOptions, type RawRunOptions } from './arguments.js';
 import { comparisonOf, namedRun, unreadParts } from './comparison-input.js';
-import { MadeMounts } from './made-mounts.js';
 import { stdoutOptions } from './output.js';
 import { run } from './run.js';
-import { INTERRUPTIONS } from './session-runner.js';
 
 /** The options of `mount-matrix` as commander hands them over. */
 export interface RawMountMatrixOptions extends Omit<RawRunOptions, 'target' | 'format'> {

@@ -1,10 +1,10 @@
 import { EXIT } from '../base/errors.js';
 import { formatBytes, formatDurationNs } from '../base/units.js';
+import { untilTargetsAnswer } from '../run/first-touch.js';
+import { type Preparation, prepareRun, readWorkload } from '../run/preparation.js';
 import { LayoutStopped } from '../trial/data-file.js';
 import { type LayoutTotals, layOutPlan } from '../trial/layout.js';
 import { type ProgressMode, parseOverrides, parseSeed, parseTargets, type RawPlanOptions } from './arguments.js';
-import { untilTargetsAnswer } from './first-touch.js';
-import { type Preparation, prepareRun, readWorkload } from './preparation.js';
 import { createProgress, type Progress } from './progress.js';
 
 /** The options of `prepare` as commander hands them over. */

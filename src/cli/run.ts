@@ -1,15 +1,15 @@
 /** `feedrate run`: the whole flow, from the words on the command line to the exit status. */
 import { EXIT } from '../base/errors.js';
 import { evaluateThresholds, exitStatusOf } from '../gate/thresholds.js';
+import { untilTargetsAnswer } from '../run/first-touch.js';
+import { prepareRun, readWorkload, runRecordOf } from '../run/preparation.js';
+import { measure } from '../run/sessions.js';
+import { useTargets } from '../run/targets.js';
 import { readRun } from '../store/read-run.js';
 import { createRun } from '../store/run-store.js';
 import type { RunOptions } from './arguments.js';
-import { untilTargetsAnswer } from './first-touch.js';
-import { measure } from './measure.js';
 import { requireOutputFiles } from './output-files.js';
-import { prepareRun, readWorkload, runRecordOf } from './preparation.js';
 import { printRun, writeRunFiles } from './show.js';
-import { useTargets } from './targets.js';
 
 /**
  * Runs a workload and returns the exit status. Every trial is on disk as it ends. Throws

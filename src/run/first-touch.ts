@@ -3,10 +3,10 @@
  * can be left behind goes first, and the terminal stays alive meanwhile.
  */
 import { type ChildProcess, fork } from 'node:child_process';
+import type { NamedPath } from '../cli/arguments.js';
 import { isNfsUrl } from '../host/libnfs/nfs-url.js';
 import { findMount, readMounts } from '../host/system/mountinfo.js';
 import { SILENCE_NS } from '../trial/live.js';
-import type { NamedPath } from './arguments.js';
 import { placeText } from './watchdog.js';
 
 /** What the touching process says: the path that it steps on now; null when the target has answered. */

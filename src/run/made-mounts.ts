@@ -4,12 +4,12 @@ import { mkdirSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FeedrateError } from '../base/errors.js';
+import type { NamedPath } from '../cli/arguments.js';
 import { findOwnDirectories, removeOwnDirectory } from '../host/files/own-directory.js';
 import { mountNfs, unmount } from '../host/nfs/mounting.js';
 import { nfsMountOf } from '../host/nfs/read-nfs.js';
 import { mountOf } from '../host/system/mountinfo.js';
 import type { PlannedMount } from '../plan/mount-plan.js';
-import type { NamedPath } from './arguments.js';
 
 const ANSWER_MS = 10_000;
 

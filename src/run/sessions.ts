@@ -1,11 +1,11 @@
 /** Measuring a plan: its sessions one after the other, told on the terminal, ended by Ctrl-C. */
 import { FeedrateError } from '../base/errors.js';
+import type { RunOptions } from '../cli/arguments.js';
+import { createProgress, type Progress } from '../cli/progress.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { RunStore } from '../store/run-store.js';
 import type { SessionEvent } from '../trial/events.js';
-import type { RunOptions } from './arguments.js';
 import type { Preparation } from './preparation.js';
-import { createProgress, type Progress } from './progress.js';
 import { Remounts } from './remounts.js';
 import { INTERRUPTIONS, SessionRunner } from './session-runner.js';
 import { removeScratch } from './targets.js';

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatBytes } from '../base/units.js';
+import type { NamedPath } from '../cli/arguments.js';
+import type { Progress } from '../cli/progress.js';
 import { findOwnDirectories, ownDirectoryPath, removeOwnDirectory } from '../host/files/own-directory.js';
 import type { Target } from '../plan/plan.js';
-import type { NamedPath } from './arguments.js';
 import { answeringWithin } from './first-touch.js';
-import type { Progress } from './progress.js';
 
 /** The directories to measure, and what undoes it. */
 export interface UsedTargets {

@@ -4,9 +4,9 @@
  * owns the terminal and decides when to stop.
  */
 import { FeedrateError } from '../base/errors.js';
+import { isSystemError } from '../cli/failure.js';
 import { openRun } from '../store/run-store.js';
 import { Session } from '../trial/session.js';
-import { isSystemError } from './failure.js';
 import type { FromSession, ToSession } from './session-messages.js';
 
 function tell(message: FromSession): void {

@@ -1,15 +1,15 @@
 /** More sessions for a run that has ended, measured as its others were. */
 import { FeedrateError } from '../base/errors.js';
+import { type ProgressMode, parseOverrides } from '../cli/arguments.js';
 import { environmentMismatches } from '../gate/comparability.js';
 import { captureEnvironment } from '../host/environment.js';
 import type { Plan } from '../plan/plan.js';
 import type { RunRecord } from '../record/run-record.js';
 import { readRun } from '../store/read-run.js';
 import { reopenRun } from '../store/run-store.js';
-import { type ProgressMode, parseOverrides } from './arguments.js';
 import { untilTargetsAnswer } from './first-touch.js';
-import { measure } from './measure.js';
 import { type Preparation, prepareRun } from './preparation.js';
+import { measure } from './sessions.js';
 
 /**
  * Adds sessions until the run has `sessions` of them, and returns how it ended. The workload is the text that the run
