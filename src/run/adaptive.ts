@@ -1,7 +1,7 @@
 /** Measuring on until a gate can say what it was asked: more sessions, and the chance of a false alarm shared by all looks. */
 import { FeedrateError } from '../base/errors.js';
 import { parseDuration } from '../base/units.js';
-import type { ProgressMode } from '../cli/arguments.js';
+import type { ProgressMode } from '../cli/options/arguments.js';
 import { type Decision, isDecided } from '../gate/decide.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { plural } from '../report/table/format.js';

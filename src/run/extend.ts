@@ -1,6 +1,6 @@
 /** More sessions for a run that has ended, measured as its others were. */
 import { FeedrateError } from '../base/errors.js';
-import { type ProgressMode, parseOverrides } from '../cli/arguments.js';
+import { type ProgressMode, parseOverrides } from '../cli/options/arguments.js';
 import { environmentMismatches } from '../gate/comparability.js';
 import { captureEnvironment } from '../host/environment.js';
 import type { Plan } from '../plan/plan.js';

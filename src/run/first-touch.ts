@@ -3,7 +3,7 @@
  * can be left behind goes first, and the terminal stays alive meanwhile.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import type { NamedPath } from '../cli/arguments.js';
+import type { NamedPath } from '../cli/options/arguments.js';
 import { isNfsUrl } from '../host/libnfs/nfs-url.js';
 import { findMount, readMounts } from '../host/system/mountinfo.js';
 import { SILENCE_NS } from '../trial/live.js';

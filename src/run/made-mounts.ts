@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FeedrateError } from '../base/errors.js';
-import type { NamedPath } from '../cli/arguments.js';
+import type { NamedPath } from '../cli/options/arguments.js';
 import { findOwnDirectories, removeOwnDirectory } from '../host/files/own-directory.js';
 import { mountNfs, unmount } from '../host/nfs/mounting.js';
 import { nfsMountOf } from '../host/nfs/read-nfs.js';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { formatBytes } from '../base/units.js';
-import type { NamedPath, RunOptions } from '../cli/arguments.js';
+import type { NamedPath, RunOptions } from '../cli/options/arguments.js';
 import { chooseEngine, engineRefusal } from '../engine/choose.js';
 import { measureOwnCost } from '../engine/own-cost.js';
 import { captureEnvironment } from '../host/environment.js';

@@ -1,7 +1,7 @@
 /** Measuring a plan: its sessions one after the other, told on the terminal, ended by Ctrl-C. */
 import { FeedrateError } from '../base/errors.js';
-import type { RunOptions } from '../cli/arguments.js';
-import { createProgress, type Progress } from '../cli/progress.js';
+import type { RunOptions } from '../cli/options/arguments.js';
+import { createProgress, type Progress } from '../cli/terminal/progress.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { RunStore } from '../store/run-store.js';
 import type { SessionEvent } from '../trial/events.js';

@@ -1,12 +1,12 @@
 /** Progress as text: pure functions of the state. */
 import type { Colors } from 'picocolors/types.js';
-import { formatBytes, formatCount, formatDurationNs, formatThroughput } from '../base/units.js';
-import { quantileNs } from '../histogram/histogram.js';
-import type { TrialRecord } from '../record/trial-record.js';
-import { iops, latencyHistogram, throughputBytesPerSecond } from '../record/trial-values.js';
-import type { SessionEvent } from '../trial/events.js';
-import type { LiveNfs } from '../trial/live-nfs.js';
-import { columnsOf, cut } from './columns.js';
+import { formatBytes, formatCount, formatDurationNs, formatThroughput } from '../../base/units.js';
+import { quantileNs } from '../../histogram/histogram.js';
+import type { TrialRecord } from '../../record/trial-record.js';
+import { iops, latencyHistogram, throughputBytesPerSecond } from '../../record/trial-values.js';
+import { columnsOf, cut } from '../../report/table/columns.js';
+import type { SessionEvent } from '../../trial/events.js';
+import type { LiveNfs } from '../../trial/live-nfs.js';
 import type { ProgressState } from './progress-state.js';
 
 const BARS = '▁▂▃▄▅▆▇█';

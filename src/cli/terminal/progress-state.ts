@@ -1,5 +1,5 @@
 /** What the events so far say of a run under way. */
-import type { SessionEvent } from '../trial/events.js';
+import type { SessionEvent } from '../../trial/events.js';
 
 /** Rates that the sparkline shows. */
 const HISTORY = 12;

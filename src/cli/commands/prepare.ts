@@ -1,11 +1,17 @@
-import { EXIT } from '../base/errors.js';
-import { formatBytes, formatDurationNs } from '../base/units.js';
-import { untilTargetsAnswer } from '../run/first-touch.js';
-import { type Preparation, prepareRun, readWorkload } from '../run/preparation.js';
-import { LayoutStopped } from '../trial/data-file.js';
-import { type LayoutTotals, layOutPlan } from '../trial/layout.js';
-import { type ProgressMode, parseOverrides, parseSeed, parseTargets, type RawPlanOptions } from './arguments.js';
-import { createProgress, type Progress } from './progress.js';
+import { EXIT } from '../../base/errors.js';
+import { formatBytes, formatDurationNs } from '../../base/units.js';
+import { untilTargetsAnswer } from '../../run/first-touch.js';
+import { type Preparation, prepareRun, readWorkload } from '../../run/preparation.js';
+import { LayoutStopped } from '../../trial/data-file.js';
+import { type LayoutTotals, layOutPlan } from '../../trial/layout.js';
+import {
+  type ProgressMode,
+  parseOverrides,
+  parseSeed,
+  parseTargets,
+  type RawPlanOptions,
+} from '../options/arguments.js';
+import { createProgress, type Progress } from '../terminal/progress.js';
 
 /** The options of `prepare` as commander hands them over. */
 export interface PrepareOptions extends RawPlanOptions {

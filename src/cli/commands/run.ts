@@ -1,14 +1,14 @@
 /** `feedrate run`: the whole flow, from the words on the command line to the exit status. */
-import { EXIT } from '../base/errors.js';
-import { evaluateThresholds, exitStatusOf } from '../gate/thresholds.js';
-import { untilTargetsAnswer } from '../run/first-touch.js';
-import { prepareRun, readWorkload, runRecordOf } from '../run/preparation.js';
-import { measure } from '../run/sessions.js';
-import { useTargets } from '../run/targets.js';
-import { readRun } from '../store/read-run.js';
-import { createRun } from '../store/run-store.js';
-import type { RunOptions } from './arguments.js';
-import { requireOutputFiles } from './output-files.js';
+import { EXIT } from '../../base/errors.js';
+import { evaluateThresholds, exitStatusOf } from '../../gate/thresholds.js';
+import { untilTargetsAnswer } from '../../run/first-touch.js';
+import { prepareRun, readWorkload, runRecordOf } from '../../run/preparation.js';
+import { measure } from '../../run/sessions.js';
+import { useTargets } from '../../run/targets.js';
+import { readRun } from '../../store/read-run.js';
+import { createRun } from '../../store/run-store.js';
+import type { RunOptions } from '../options/arguments.js';
+import { requireOutputFiles } from '../options/output-files.js';
 import { printRun, writeRunFiles } from './show.js';
 
 /**
@@ -21,7 +21,7 @@ export async function run(options: RunOptions, command: readonly string[]): Prom
     await untilTargetsAnswer(options.targets);
     const preparation = prepareRun(readWorkload(options.workloadPath), options, targets.list);
     if (options.dryRun) {
-      const { printDryRun } = await import('./dry-run.js');
+      const { printDryRun } = await import('../terminal/dry-run.js');
       printDryRun(preparation, options.format);
       return EXIT.pass;
     }

@@ -1,8 +1,8 @@
 /** Live progress on stderr: one redrawn line on a terminal, appended lines elsewhere, events as JSON, or nothing. */
 import pc from 'picocolors';
-import type { SessionEvent } from '../trial/events.js';
-import { CLOSE_LOOKS, type Looks } from '../trial/live.js';
-import type { ProgressMode } from './arguments.js';
+import type { SessionEvent } from '../../trial/events.js';
+import { CLOSE_LOOKS, type Looks } from '../../trial/live.js';
+import type { ProgressMode } from '../options/arguments.js';
 import { createProgressState, type ProgressState } from './progress-state.js';
 import { eventJson, fittedLine, plainLine, trialLine } from './progress-text.js';
 

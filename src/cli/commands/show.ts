@@ -1,10 +1,10 @@
 import { relative } from 'node:path';
-import { EXIT } from '../base/errors.js';
-import { type ReportFormat, renderRun } from '../report/run/render-run.js';
-import { resolveRun } from '../store/find-runs.js';
-import { readRun } from '../store/read-run.js';
-import { stdoutOptions } from './output.js';
-import { isAnyAskedFor, type OutputFiles, writeOutputFiles } from './output-files.js';
+import { EXIT } from '../../base/errors.js';
+import { type ReportFormat, renderRun } from '../../report/run/render-run.js';
+import { resolveRun } from '../../store/find-runs.js';
+import { readRun } from '../../store/read-run.js';
+import { isAnyAskedFor, type OutputFiles, writeOutputFiles } from '../options/output-files.js';
+import { stdoutOptions } from '../terminal/output.js';
 
 export interface ShowOptions extends OutputFiles {
   /** The results directory. */

@@ -1,11 +1,11 @@
 import { createInterface, type Interface } from 'node:readline/promises';
-import { EXIT, FeedrateError } from '../base/errors.js';
-import { formatBytes } from '../base/units.js';
-import { findOwnDirectories, type OwnDirectory, removeOwnDirectory } from '../host/files/own-directory.js';
-import { openTarget } from '../host/target.js';
-import { untilTargetsAnswer } from '../run/first-touch.js';
-import { parseTargets } from './arguments.js';
-import { aligned } from './columns.js';
+import { EXIT, FeedrateError } from '../../base/errors.js';
+import { formatBytes } from '../../base/units.js';
+import { findOwnDirectories, type OwnDirectory, removeOwnDirectory } from '../../host/files/own-directory.js';
+import { openTarget } from '../../host/target.js';
+import { aligned } from '../../report/table/columns.js';
+import { untilTargetsAnswer } from '../../run/first-touch.js';
+import { parseTargets } from '../options/arguments.js';
 
 /** The options of `clean` as commander hands them over. */
 export interface CleanOptions {

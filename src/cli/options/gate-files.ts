@@ -1,13 +1,13 @@
 /** What a gate leaves for the system that runs it: files, and on GitHub a summary and an annotation. */
 import { statSync } from 'node:fs';
-import { EXIT, FeedrateError } from '../base/errors.js';
-import type { Comparison } from '../gate/comparison.js';
-import type { GateResult } from '../gate/decide.js';
-import type { ReadableRun } from '../record/stored-run.js';
-import { annotationOf } from '../report/ci/annotation.js';
-import { comparisonSuites } from '../report/ci/comparison-suites.js';
-import { stepSummary } from '../report/ci/step-summary.js';
-import { appendLines } from '../store/durable-files.js';
+import { EXIT, FeedrateError } from '../../base/errors.js';
+import type { Comparison } from '../../gate/comparison.js';
+import type { GateResult } from '../../gate/decide.js';
+import type { ReadableRun } from '../../record/stored-run.js';
+import { annotationOf } from '../../report/ci/annotation.js';
+import { comparisonSuites } from '../../report/ci/comparison-suites.js';
+import { stepSummary } from '../../report/ci/step-summary.js';
+import { appendLines } from '../../store/durable-files.js';
 import { isAnyAskedFor, type OutputFiles, writeOutputFiles } from './output-files.js';
 
 export interface GateFileOptions extends OutputFiles {

@@ -1,7 +1,8 @@
-import { EXIT, FeedrateError } from '../base/errors.js';
-import type { NamedRun } from '../gate/comparison.js';
-import { evaluateThresholds, exitStatusOf } from '../gate/thresholds.js';
-import type { ReportFormat } from '../report/run/render-run.js';
+import { EXIT, FeedrateError } from '../../base/errors.js';
+import type { NamedRun } from '../../gate/comparison.js';
+import { evaluateThresholds, exitStatusOf } from '../../gate/thresholds.js';
+import type { ReportFormat } from '../../report/run/render-run.js';
+import { aligned } from '../../report/table/columns.js';
 import {
   baselineDirectory,
   baselineNames,
@@ -10,11 +11,10 @@ import {
   requireBaseline,
   requireBaselineName,
   saveBaseline,
-} from '../store/baselines.js';
-import { resolveRun } from '../store/find-runs.js';
-import { readRun } from '../store/read-run.js';
-import { aligned } from './columns.js';
-import { comparisonOf, namedRun } from './comparison-input.js';
+} from '../../store/baselines.js';
+import { resolveRun } from '../../store/find-runs.js';
+import { readRun } from '../../store/read-run.js';
+import { comparisonOf, namedRun } from '../options/comparison-input.js';
 import { printRun } from './show.js';
 
 /**

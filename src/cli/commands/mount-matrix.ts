@@ -1,13 +1,13 @@
 /** `feedrate mount-matrix`: mounts one export in several ways, measures them in one run, says which is best, unmounts. */
-import { EXIT, FeedrateError } from '../base/errors.js';
-import { planMounts } from '../plan/mount-plan.js';
-import { mountAdvice } from '../report/comparison/mount-advice.js';
-import { renderComparison } from '../report/comparison/render-comparison.js';
-import { MadeMounts } from '../run/made-mounts.js';
-import { INTERRUPTIONS } from '../run/session-runner.js';
-import { parseRunOptions, type RawRunOptions } from './arguments.js';
-import { comparisonOf, namedRun, unreadParts } from './comparison-input.js';
-import { stdoutOptions } from './output.js';
+import { EXIT, FeedrateError } from '../../base/errors.js';
+import { planMounts } from '../../plan/mount-plan.js';
+import { mountAdvice } from '../../report/comparison/mount-advice.js';
+import { renderComparison } from '../../report/comparison/render-comparison.js';
+import { MadeMounts } from '../../run/made-mounts.js';
+import { INTERRUPTIONS } from '../../run/session-runner.js';
+import { parseRunOptions, type RawRunOptions } from '../options/arguments.js';
+import { comparisonOf, namedRun, unreadParts } from '../options/comparison-input.js';
+import { stdoutOptions } from '../terminal/output.js';
 import { run } from './run.js';
 
 /** The options of `mount-matrix` as commander hands them over. */

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { type Complete, type RootCommand, ShellCompDirective } from '@bomb.sh/tab';
 import tab from '@bomb.sh/tab/commander';
 import { listRuns } from '../store/find-runs.js';
-import { DEFAULT_RESULTS } from './arguments.js';
+import { DEFAULT_RESULTS } from './options/arguments.js';
 import { createProgram } from './program.js';
 
 /** Options whose value is a directory: the shell itself completes those best. */

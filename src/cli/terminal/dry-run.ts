@@ -1,15 +1,15 @@
 /** `feedrate run --dry-run`: what a run would do, before anything is written. */
-import { FeedrateError } from '../base/errors.js';
-import { formatBytes, formatDurationNs, formatThroughput } from '../base/units.js';
-import { statTarget } from '../host/target.js';
-import { ASSUMED_BYTES_PER_SECOND, assumedNs, type ExpectedTime, expectedTime } from '../plan/expected-time.js';
-import { filesetsByArm } from '../plan/filesets.js';
-import type { Plan, Target } from '../plan/plan.js';
-import type { SpaceNeed } from '../plan/space.js';
-import { plural } from '../report/table/format.js';
-import type { Preparation } from '../run/preparation.js';
-import type { Format } from './arguments.js';
-import { aligned } from './columns.js';
+import { FeedrateError } from '../../base/errors.js';
+import { formatBytes, formatDurationNs, formatThroughput } from '../../base/units.js';
+import { statTarget } from '../../host/target.js';
+import { ASSUMED_BYTES_PER_SECOND, assumedNs, type ExpectedTime, expectedTime } from '../../plan/expected-time.js';
+import { filesetsByArm } from '../../plan/filesets.js';
+import type { Plan, Target } from '../../plan/plan.js';
+import type { SpaceNeed } from '../../plan/space.js';
+import { aligned } from '../../report/table/columns.js';
+import { plural } from '../../report/table/format.js';
+import type { Preparation } from '../../run/preparation.js';
+import type { Format } from '../options/arguments.js';
 
 const DRY_RUN_VERSION = 1;
 

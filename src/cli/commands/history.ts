@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
-import { EXIT, FeedrateError } from '../base/errors.js';
-import { type HistoryArm, historyArms, historyOf, placeOf } from '../gate/run-history.js';
-import type { RunRecord } from '../record/run-record.js';
-import { renderHistory } from '../report/history/render-history.js';
-import type { ReportFormat } from '../report/run/render-run.js';
-import type { Measure } from '../stats/measure.js';
-import { listRuns, type RunListing } from '../store/find-runs.js';
-import { readTrials } from '../store/read-run.js';
-import { measuresOf, pairOf } from './comparison-input.js';
-import { stdoutOptions } from './output.js';
+import { EXIT, FeedrateError } from '../../base/errors.js';
+import { type HistoryArm, historyArms, historyOf, placeOf } from '../../gate/run-history.js';
+import type { RunRecord } from '../../record/run-record.js';
+import { renderHistory } from '../../report/history/render-history.js';
+import type { ReportFormat } from '../../report/run/render-run.js';
+import type { Measure } from '../../stats/measure.js';
+import { listRuns, type RunListing } from '../../store/find-runs.js';
+import { readTrials } from '../../store/read-run.js';
+import { measuresOf, pairOf } from '../options/comparison-input.js';
+import { stdoutOptions } from '../terminal/output.js';
 
 /** As commander gives them. */
 export interface HistoryOptions {

@@ -1,13 +1,13 @@
-import { EXIT } from '../base/errors.js';
-import { formatThroughput } from '../base/units.js';
-import type { TrialRecord } from '../record/trial-record.js';
-import { throughputBytesPerSecond } from '../record/trial-values.js';
-import { spreadOf } from '../stats/spread.js';
-import { isCounted } from '../stats/summary.js';
-import { listRuns, type RunListing } from '../store/find-runs.js';
-import { readTrials } from '../store/read-run.js';
-import { RUN_NAME } from '../store/run-files.js';
-import { aligned } from './columns.js';
+import { EXIT } from '../../base/errors.js';
+import { formatThroughput } from '../../base/units.js';
+import type { TrialRecord } from '../../record/trial-record.js';
+import { throughputBytesPerSecond } from '../../record/trial-values.js';
+import { aligned } from '../../report/table/columns.js';
+import { spreadOf } from '../../stats/spread.js';
+import { isCounted } from '../../stats/summary.js';
+import { listRuns, type RunListing } from '../../store/find-runs.js';
+import { readTrials } from '../../store/read-run.js';
+import { RUN_NAME } from '../../store/run-files.js';
 
 export interface ListOptions {
   /** The results directory. */

@@ -1,5 +1,5 @@
-import { EXIT } from '../base/errors.js';
-import { jsonSchema } from '../workload/json-schema.js';
+import { EXIT } from '../../base/errors.js';
+import { jsonSchema } from '../../workload/json-schema.js';
 
 /** `feedrate schema`: the JSON Schema of workload files. */
 export function schema(): number {

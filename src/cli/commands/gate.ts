@@ -1,14 +1,14 @@
-import { FeedrateError } from '../base/errors.js';
-import type { NamedRun } from '../gate/comparison.js';
-import { type Decision, gateOf, gateStatusOf, type Look } from '../gate/decide.js';
-import { flawsOf } from '../gate/flaws.js';
-import { evaluateThresholds } from '../gate/thresholds.js';
-import { renderComparison } from '../report/comparison/render-comparison.js';
-import type { ReportFormat } from '../report/run/render-run.js';
-import { type AdaptiveOptions, looksOf, measureUntilDecided } from '../run/adaptive.js';
-import { comparisonOf, namedRun, type RawComparisonOptions } from './comparison-input.js';
-import { type GateFileOptions, writeGateFiles } from './gate-files.js';
-import { stdoutOptions } from './output.js';
+import { FeedrateError } from '../../base/errors.js';
+import type { NamedRun } from '../../gate/comparison.js';
+import { type Decision, gateOf, gateStatusOf, type Look } from '../../gate/decide.js';
+import { flawsOf } from '../../gate/flaws.js';
+import { evaluateThresholds } from '../../gate/thresholds.js';
+import { renderComparison } from '../../report/comparison/render-comparison.js';
+import type { ReportFormat } from '../../report/run/render-run.js';
+import { type AdaptiveOptions, looksOf, measureUntilDecided } from '../../run/adaptive.js';
+import { comparisonOf, namedRun, type RawComparisonOptions } from '../options/comparison-input.js';
+import { type GateFileOptions, writeGateFiles } from '../options/gate-files.js';
+import { stdoutOptions } from '../terminal/output.js';
 
 export interface GateCommandOptions extends RawComparisonOptions, AdaptiveOptions, GateFileOptions {
   readonly baseline?: string;

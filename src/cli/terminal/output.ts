@@ -1,5 +1,5 @@
 /** What stdout and stderr can show. */
-import type { TerminalOptions } from '../report/table/terminal.js';
+import type { TerminalOptions } from '../../report/table/terminal.js';
 
 /** Where stdout is no terminal, reports are read in logs and files, which are seldom narrower. */
 const COLUMNS_OF_LOGS = 120;

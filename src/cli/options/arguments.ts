@@ -1,8 +1,8 @@
 /** What the words on the command line mean: targets, overrides, labels, numbers. No files are touched here. */
 import { basename, resolve } from 'node:path';
-import { FeedrateError } from '../base/errors.js';
-import { formatNfsUrl, isNfsUrl, parseNfsUrl } from '../host/libnfs/nfs-url.js';
-import type { Override } from '../workload/overrides.js';
+import { FeedrateError } from '../../base/errors.js';
+import { formatNfsUrl, isNfsUrl, parseNfsUrl } from '../../host/libnfs/nfs-url.js';
+import type { Override } from '../../workload/overrides.js';
 import type { OutputFiles } from './output-files.js';
 
 /** A target as the user named it; `openTarget` checks that it can be used. */

@@ -1,8 +1,8 @@
-import { EXIT } from '../base/errors.js';
-import { renderComparison } from '../report/comparison/render-comparison.js';
-import type { ReportFormat } from '../report/run/render-run.js';
-import { comparisonOf, namedRun, type RawComparisonOptions, unreadParts } from './comparison-input.js';
-import { stdoutOptions } from './output.js';
+import { EXIT } from '../../base/errors.js';
+import { renderComparison } from '../../report/comparison/render-comparison.js';
+import type { ReportFormat } from '../../report/run/render-run.js';
+import { comparisonOf, namedRun, type RawComparisonOptions, unreadParts } from '../options/comparison-input.js';
+import { stdoutOptions } from '../terminal/output.js';
 
 export interface CompareOptions extends RawComparisonOptions {
   readonly format: ReportFormat;

@@ -1,15 +1,15 @@
 /** Files that other programs read: which ones are asked for, and how they come to be on disk. */
-import { EXIT, FeedrateError } from '../base/errors.js';
-import { evaluateThresholds } from '../gate/thresholds.js';
-import type { ReadableRun } from '../record/stored-run.js';
-import { benchmarkJson } from '../report/ci/benchmark-json.js';
-import { bmfJson } from '../report/ci/bmf.js';
-import { junitXml, type TestSuite } from '../report/ci/junit.js';
-import { measurementsOf } from '../report/ci/measurements.js';
-import { openMetricsText } from '../report/ci/open-metrics.js';
-import { measurementSuite, thresholdSuite } from '../report/ci/run-suites.js';
-import { type Measure, measureOf } from '../stats/measure.js';
-import { requireWritable, writeOutputFile } from '../store/output-file.js';
+import { EXIT, FeedrateError } from '../../base/errors.js';
+import { evaluateThresholds } from '../../gate/thresholds.js';
+import type { ReadableRun } from '../../record/stored-run.js';
+import { benchmarkJson } from '../../report/ci/benchmark-json.js';
+import { bmfJson } from '../../report/ci/bmf.js';
+import { junitXml, type TestSuite } from '../../report/ci/junit.js';
+import { measurementsOf } from '../../report/ci/measurements.js';
+import { openMetricsText } from '../../report/ci/open-metrics.js';
+import { measurementSuite, thresholdSuite } from '../../report/ci/run-suites.js';
+import { type Measure, measureOf } from '../../stats/measure.js';
+import { requireWritable, writeOutputFile } from '../../store/output-file.js';
 
 /** Paths, as commander gives them. */
 export interface OutputFiles {

@@ -1,14 +1,14 @@
 /** What `compare` and `gate` share: runs, measures and the shape of the grid, from the words of the command line. */
-import { FeedrateError } from '../base/errors.js';
-import { type Comparison, type ComparisonOptions, compare, type NamedRun, sidesOf } from '../gate/comparison.js';
-import { varyingNames } from '../gate/grid.js';
-import type { TrialPart } from '../record/codec.js';
-import type { ReadableRun } from '../record/stored-run.js';
-import { type Measure, measureForms, measureOf } from '../stats/measure.js';
-import { baselineDirectory, isBaseline } from '../store/baselines.js';
-import { readCalibrations } from '../store/calibrations.js';
-import { resolveRun } from '../store/find-runs.js';
-import { readRun } from '../store/read-run.js';
+import { FeedrateError } from '../../base/errors.js';
+import { type Comparison, type ComparisonOptions, compare, type NamedRun, sidesOf } from '../../gate/comparison.js';
+import { varyingNames } from '../../gate/grid.js';
+import type { TrialPart } from '../../record/codec.js';
+import type { ReadableRun } from '../../record/stored-run.js';
+import { type Measure, measureForms, measureOf } from '../../stats/measure.js';
+import { baselineDirectory, isBaseline } from '../../store/baselines.js';
+import { readCalibrations } from '../../store/calibrations.js';
+import { resolveRun } from '../../store/find-runs.js';
+import { readRun } from '../../store/read-run.js';
 
 /** As commander gives them. */
 export interface RawComparisonOptions {

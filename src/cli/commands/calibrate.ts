@@ -1,27 +1,27 @@
 /** `feedrate calibrate`: a target against itself, to know its noise before anything is blamed on it. */
 import { fileURLToPath } from 'node:url';
-import { EXIT, FeedrateError } from '../base/errors.js';
-import { parseDuration } from '../base/units.js';
-import { canBeSlowed } from '../engine/backends/slowed.js';
-import { chooseEngine } from '../engine/choose.js';
-import { calibrationOf, SIDES } from '../gate/calibration.js';
-import { gateOf } from '../gate/decide.js';
-import { armOnAnyTarget } from '../gate/noise-floor.js';
-import { exitStatusOf } from '../gate/thresholds.js';
-import { type Plan, targetOf } from '../plan/plan.js';
-import type { Injection } from '../record/run-record.js';
-import { renderCalibration } from '../report/comparison/render-calibration.js';
-import { renderComparison } from '../report/comparison/render-comparison.js';
-import { untilTargetsAnswer } from '../run/first-touch.js';
-import { prepareRun, readWorkload, runRecordOf } from '../run/preparation.js';
-import { measure } from '../run/sessions.js';
-import { saveCalibration } from '../store/calibrations.js';
-import { readRun } from '../store/read-run.js';
-import { createRun } from '../store/run-store.js';
-import { parseLabels, parseOverrides, parseSeed, parseTargets, type RawRunOptions } from './arguments.js';
-import { CONFIDENCE, comparisonOf, fractionOf, measuresOf, namedRun } from './comparison-input.js';
-import { stdoutOptions } from './output.js';
-import type { OutputFiles } from './output-files.js';
+import { EXIT, FeedrateError } from '../../base/errors.js';
+import { parseDuration } from '../../base/units.js';
+import { canBeSlowed } from '../../engine/backends/slowed.js';
+import { chooseEngine } from '../../engine/choose.js';
+import { calibrationOf, SIDES } from '../../gate/calibration.js';
+import { gateOf } from '../../gate/decide.js';
+import { armOnAnyTarget } from '../../gate/noise-floor.js';
+import { exitStatusOf } from '../../gate/thresholds.js';
+import { type Plan, targetOf } from '../../plan/plan.js';
+import type { Injection } from '../../record/run-record.js';
+import { renderCalibration } from '../../report/comparison/render-calibration.js';
+import { renderComparison } from '../../report/comparison/render-comparison.js';
+import { untilTargetsAnswer } from '../../run/first-touch.js';
+import { prepareRun, readWorkload, runRecordOf } from '../../run/preparation.js';
+import { measure } from '../../run/sessions.js';
+import { saveCalibration } from '../../store/calibrations.js';
+import { readRun } from '../../store/read-run.js';
+import { createRun } from '../../store/run-store.js';
+import { parseLabels, parseOverrides, parseSeed, parseTargets, type RawRunOptions } from '../options/arguments.js';
+import { CONFIDENCE, comparisonOf, fractionOf, measuresOf, namedRun } from '../options/comparison-input.js';
+import type { OutputFiles } from '../options/output-files.js';
+import { stdoutOptions } from '../terminal/output.js';
 
 /** As commander gives them. */
 export interface RawCalibrateOptions extends Omit<RawRunOptions, 'target' | 'format' | 'dryRun' | keyof OutputFiles> {

@@ -1,17 +1,17 @@
 import { statfsSync } from 'node:fs';
-import { EXIT, FeedrateError } from '../base/errors.js';
-import { diagnose } from '../host/doctor.js';
-import type { Patient } from '../host/doctor-check.js';
-import { captureEnvironment } from '../host/environment.js';
-import { isNfsUrl } from '../host/libnfs/nfs-url.js';
-import { type MountProbe, probeMount } from '../host/mount-probe.js';
-import { readNfs } from '../host/nfs/read-nfs.js';
-import { openTarget } from '../host/target.js';
-import type { Diagnosis } from '../record/finding.js';
-import { renderDiagnoses } from '../report/render-diagnosis.js';
-import { untilTargetsAnswer } from '../run/first-touch.js';
-import { parseTargets } from './arguments.js';
-import { stdoutOptions } from './output.js';
+import { EXIT, FeedrateError } from '../../base/errors.js';
+import { diagnose } from '../../host/doctor.js';
+import type { Patient } from '../../host/doctor-check.js';
+import { captureEnvironment } from '../../host/environment.js';
+import { isNfsUrl } from '../../host/libnfs/nfs-url.js';
+import { type MountProbe, probeMount } from '../../host/mount-probe.js';
+import { readNfs } from '../../host/nfs/read-nfs.js';
+import { openTarget } from '../../host/target.js';
+import type { Diagnosis } from '../../record/finding.js';
+import { renderDiagnoses } from '../../report/render-diagnosis.js';
+import { untilTargetsAnswer } from '../../run/first-touch.js';
+import { parseTargets } from '../options/arguments.js';
+import { stdoutOptions } from '../terminal/output.js';
 
 /** The options of `doctor` as commander hands them over. */
 export interface DoctorOptions {
