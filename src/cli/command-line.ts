@@ -12,7 +12,7 @@ export async function runCommandLine(words: readonly string[]): Promise<void> {
   leaveInterruptionsToTheKernel();
   try {
     if (words[0] === COMPLETION_REQUEST && words[1] === '--') {
-      const { answerCompletion } = await import('./completion.js');
+      const { answerCompletion } = await import('./tab-completion.js');
       answerCompletion(words.slice(2));
       return;
     }

@@ -1,11 +1,11 @@
 /** The commands that put runs beside each other: their options and help. What they do is imported when they are called. */
 import { type Command, Option } from 'commander';
-import { FORMATS } from './arguments.js';
-import { addFileOptions, collect, formatOption, progressOption, resultsOption } from './common-options.js';
-import type { CompareOptions } from './compare.js';
-import type { GateCommandOptions } from './gate.js';
-import type { HistoryOptions } from './history.js';
-import type { ShowOptions } from './show.js';
+import type { CompareOptions } from './commands/compare.js';
+import type { GateCommandOptions } from './commands/gate.js';
+import type { HistoryOptions } from './commands/history.js';
+import type { ShowOptions } from './commands/show.js';
+import { FORMATS } from './options/arguments.js';
+import { addFileOptions, collect, formatOption, progressOption, resultsOption } from './options/common-options.js';
 
 /** `feedrate compare`. */
 export function addCompare(program: Command): void {
@@ -24,7 +24,7 @@ export function addCompare(program: Command): void {
     )
     .addHelpText('after', COMPARE_EXAMPLES)
     .action(async (runs: string[], options: CompareOptions) => {
-      const { compareRuns } = await import('./compare.js');
+      const { compareRuns } = await import('./commands/compare.js');
       process.exitCode = compareRuns(runs, options);
     });
 }
@@ -45,7 +45,7 @@ export function addGate(program: Command): void {
     .addOption(progressOption())
     .addHelpText('after', GATE_EXAMPLES)
     .action(async (run: string, options: GateCommandOptions) => {
-      const { gate: gateCommand } = await import('./gate.js');
+      const { gate: gateCommand } = await import('./commands/gate.js');
       process.exitCode = await gateCommand(run, options);
     });
 }
@@ -65,7 +65,7 @@ export function addHistory(program: Command): void {
     .addOption(formatOption(FORMATS))
     .addHelpText('after', HISTORY_EXAMPLES)
     .action(async (options: HistoryOptions) => {
-      const { history } = await import('./history.js');
+      const { history } = await import('./commands/history.js');
       process.exitCode = history(options);
     });
 }
@@ -79,26 +79,26 @@ export function addBaseline(program: Command): void {
     .argument('<name>', 'the name to keep it under')
     .argument('[run]', 'the run', 'latest')
     .action(async (name: string, run: string, { output }: { output: string }) => {
-      const { saveAsBaseline } = await import('./baseline.js');
+      const { saveAsBaseline } = await import('./commands/baseline.js');
       process.exitCode = saveAsBaseline(output, name, run);
     });
   part('list', 'list the baselines')
     .addOption(formatOption(['table', 'json']))
     .action(async ({ output, format }: { output: string; format: 'table' | 'json' }) => {
-      const { listBaselines } = await import('./baseline.js');
+      const { listBaselines } = await import('./commands/baseline.js');
       process.exitCode = listBaselines(output, format);
     });
   part('show', 'print the report of a baseline')
     .argument('<name>', 'its name')
     .addOption(formatOption(FORMATS))
     .action(async (name: string, { output, format }: ShowOptions) => {
-      const { showBaseline } = await import('./baseline.js');
+      const { showBaseline } = await import('./commands/baseline.js');
       process.exitCode = showBaseline(output, name, format);
     });
   part('remove', 'remove a baseline')
     .argument('<name>', 'its name')
     .action(async (name: string, { output }: { output: string }) => {
-      const { dropBaseline } = await import('./baseline.js');
+      const { dropBaseline } = await import('./commands/baseline.js');
       process.exitCode = dropBaseline(output, name);
     });
 }

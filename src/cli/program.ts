@@ -3,8 +3,12 @@
  * does is imported when it is called, so that `--version` and `--help` cost next to nothing.
  */
 import { Command } from 'commander';
-import { FORMATS, type RawRunOptions, SHELLS, type Shell } from './arguments.js';
-import type { RawCalibrateOptions } from './calibrate.js';
+import type { RawCalibrateOptions } from './commands/calibrate.js';
+import type { ListOptions } from './commands/list.js';
+import type { PrepareOptions } from './commands/prepare.js';
+import type { ShowOptions } from './commands/show.js';
+import { addBaseline, addCompare, addGate, addHistory } from './comparison-commands.js';
+import { FORMATS, type RawRunOptions, SHELLS, type Shell } from './options/arguments.js';
 import {
   addFileOptions,
   addWorkloadOptions,
@@ -13,11 +17,7 @@ import {
   formatOption,
   progressOption,
   resultsOption,
-} from './common-options.js';
-import { addBaseline, addCompare, addGate, addHistory } from './comparison-commands.js';
-import type { ListOptions } from './list.js';
-import type { PrepareOptions } from './prepare.js';
-import type { ShowOptions } from './show.js';
+} from './options/common-options.js';
 import { addClean, addDoctor, addMountMatrix } from './target-commands.js';
 import { packageVersion } from './version.js';
 
@@ -71,8 +71,8 @@ function addRun(program: Command): void {
     .addHelpText('after', RUN_EXAMPLES)
     .action(async (workload: string, options: RawRunOptions, command: Command) => {
       const [{ run: runCommand }, { parseRunOptions }] = await Promise.all([
-        import('./run.js'),
-        import('./arguments.js'),
+        import('./commands/run.js'),
+        import('./options/arguments.js'),
       ]);
       process.exitCode = await runCommand(parseRunOptions(workload, options), argumentsOf(command));
     });
@@ -87,7 +87,7 @@ function addPrepare(program: Command): void {
     .addOption(progressOption())
     .addHelpText('after', '\nExample:\n  feedrate prepare workloads/random-read.yaml -t /mnt/train\n')
     .action(async (workload: string, options: PrepareOptions) => {
-      const { prepare: prepareCommand } = await import('./prepare.js');
+      const { prepare: prepareCommand } = await import('./commands/prepare.js');
       process.exitCode = await prepareCommand(workload, options);
     });
 }
@@ -100,7 +100,7 @@ function addShow(program: Command): void {
     .addOption(formatOption(FORMATS))
     .addHelpText('after', '\nExamples:\n  feedrate show\n  feedrate show a1f3 --format md\n')
     .action(async (run: string, options: ShowOptions) => {
-      const { show: showCommand } = await import('./show.js');
+      const { show: showCommand } = await import('./commands/show.js');
       process.exitCode = showCommand(run, options);
     });
 }
@@ -113,7 +113,7 @@ function addList(program: Command): void {
     .addOption(formatOption(['table', 'json']))
     .addHelpText('after', '\nExample:\n  feedrate list --format json\n')
     .action(async (options: ListOptions) => {
-      const { list } = await import('./list.js');
+      const { list } = await import('./commands/list.js');
       process.exitCode = list(options);
     });
 }
@@ -139,7 +139,7 @@ function addCalibrate(program: Command): void {
     .option('--remount', 'as root: mount NFS targets anew before cold trials')
     .addHelpText('after', CALIBRATE_EXAMPLES)
     .action(async (workload: string | undefined, options: RawCalibrateOptions, command: Command) => {
-      const { calibrate: calibrateCommand } = await import('./calibrate.js');
+      const { calibrate: calibrateCommand } = await import('./commands/calibrate.js');
       process.exitCode = await calibrateCommand(workload, options, argumentsOf(command));
     });
 }
@@ -150,7 +150,7 @@ function addSchema(program: Command): void {
     .description('print the JSON Schema of workload files, for editors')
     .addHelpText('after', '\nExample:\n  feedrate schema > schema.json\n')
     .action(async () => {
-      const { schema } = await import('./schema.js');
+      const { schema } = await import('./commands/schema.js');
       process.exitCode = schema();
     });
 }
@@ -162,7 +162,7 @@ function addCompletion(program: Command): void {
     .addArgument(program.createArgument('<shell>', 'which shell').choices(SHELLS))
     .addHelpText('after', COMPLETION_EXAMPLES)
     .action(async (shell: Shell) => {
-      const { printCompletionScript } = await import('./completion-script.js');
+      const { printCompletionScript } = await import('./commands/completion.js');
       process.exitCode = printCompletionScript(shell);
     });
 }

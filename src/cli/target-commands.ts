@@ -1,6 +1,8 @@
 /** The commands about mounts and directories as such. */
 import type { Command } from 'commander';
-import type { CleanOptions } from './clean.js';
+import type { CleanOptions } from './commands/clean.js';
+import type { DoctorOptions } from './commands/doctor.js';
+import type { RawMountMatrixOptions } from './commands/mount-matrix.js';
 import {
   addVariantOptions,
   argumentsOf,
@@ -8,9 +10,7 @@ import {
   formatOption,
   progressOption,
   resultsOption,
-} from './common-options.js';
-import type { DoctorOptions } from './doctor.js';
-import type { RawMountMatrixOptions } from './mount-matrix.js';
+} from './options/common-options.js';
 
 export function addDoctor(program: Command): void {
   program
@@ -22,7 +22,7 @@ export function addDoctor(program: Command): void {
     .option('--strict', 'exit 1 when anything is bad')
     .addHelpText('after', '\nExample:\n  feedrate doctor -t /mnt/train --strict\n')
     .action(async (options: DoctorOptions) => {
-      const { doctor } = await import('./doctor.js');
+      const { doctor } = await import('./commands/doctor.js');
       process.exitCode = await doctor(options);
     });
 }
@@ -37,7 +37,7 @@ export function addClean(program: Command): void {
     .option('-y, --yes', 'do not ask')
     .addHelpText('after', '\nExample:\n  feedrate clean -t /mnt/train --data\n')
     .action(async (options: CleanOptions) => {
-      const { clean } = await import('./clean.js');
+      const { clean } = await import('./commands/clean.js');
       process.exitCode = await clean(options);
     });
 }
@@ -64,7 +64,7 @@ export function addMountMatrix(program: Command): void {
     .option('--remount', 'mount anew before cold trials')
     .addHelpText('after', MATRIX_EXAMPLES)
     .action(async (workload: string, options: RawMountMatrixOptions, command: Command) => {
-      const { mountMatrix } = await import('./mount-matrix.js');
+      const { mountMatrix } = await import('./commands/mount-matrix.js');
       process.exitCode = await mountMatrix(workload, options, argumentsOf(command));
     });
 }

@@ -1,9 +1,9 @@
 /** Recordings of `bench:verdicts`: families of cells, measured as `run` measures them. */
 import { rmSync } from 'node:fs';
 import { loadavg } from 'node:os';
-import { measure } from '../../src/cli/measure.js';
-import { type Preparation, prepareRun, runRecordOf } from '../../src/cli/preparation.js';
 import type { Injection } from '../../src/record/run-record.js';
+import { type Preparation, prepareRun, runRecordOf } from '../../src/run/preparation.js';
+import { measure } from '../../src/run/sessions.js';
 import type { Observation } from '../../src/stats/effect.js';
 import { type Measure, measuredOnce, measureOf } from '../../src/stats/measure.js';
 import { isCounted } from '../../src/stats/summary.js';

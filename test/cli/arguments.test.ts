@@ -9,7 +9,7 @@ import {
   parseRunOptions,
   parseSeed,
   parseTargets,
-} from '../../src/cli/arguments.js';
+} from '../../src/cli/options/arguments.js';
 import { feedrateError } from '../support/feedrate-error.js';
 
 const test = suite('cli/arguments');

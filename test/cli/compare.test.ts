@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { comparisonOf, namedRun, type RawComparisonOptions } from '../../src/cli/comparison-input.js';
+import { comparisonOf, namedRun, type RawComparisonOptions } from '../../src/cli/options/comparison-input.js';
 import type { Arm } from '../../src/plan/plan.js';
 import { maskedReport } from '../run/masked.js';
 import { feedrate, type Outcome, onTerminal } from '../support/feedrate-cli.js';

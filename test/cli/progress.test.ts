@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { ProgressMode } from '../../src/cli/arguments.js';
-import { aligned, columnsOf, cut } from '../../src/cli/columns.js';
-import { createProgress, type Progress } from '../../src/cli/progress.js';
-import { createProgressState } from '../../src/cli/progress-state.js';
-import { clockTime, plainLine, sparkline } from '../../src/cli/progress-text.js';
+import type { ProgressMode } from '../../src/cli/options/arguments.js';
+import { createProgress, type Progress } from '../../src/cli/terminal/progress.js';
+import { createProgressState } from '../../src/cli/terminal/progress-state.js';
+import { clockTime, plainLine, sparkline } from '../../src/cli/terminal/progress-text.js';
+import { aligned, columnsOf, cut } from '../../src/report/table/columns.js';
 import type { SessionEvent } from '../../src/trial/events.js';
 import { makeArm, makeTrial } from '../support/records.js';
 

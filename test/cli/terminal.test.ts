@@ -3,7 +3,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { columnsOf } from '../../src/cli/columns.js';
+import { columnsOf } from '../../src/report/table/columns.js';
 import { onTerminal } from '../support/feedrate-cli.js';
 import { needTool } from '../support/skip.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';

@@ -1,0 +1,40 @@
+/** `feedrate run`: the whole flow, from the words on the command line to the exit status. */
+import { EXIT } from '../../base/errors.js';
+import { evaluateThresholds, exitStatusOf } from '../../gate/thresholds.js';
+import { untilTargetsAnswer } from '../../run/first-touch.js';
+import { prepareRun, readWorkload, runRecordOf } from '../../run/preparation.js';
+import { measure } from '../../run/sessions.js';
+import { useTargets } from '../../run/targets.js';
+import { readRun } from '../../store/read-run.js';
+import { createRun } from '../../store/run-store.js';
+import type { RunOptions } from '../options/arguments.js';
+import { requireOutputFiles } from '../options/output-files.js';
+import { printRun, writeRunFiles } from './show.js';
+
+/**
+ * Runs a workload and returns the exit status. Every trial is on disk as it ends. Throws
+ * `FeedrateError` for what the user can mend; then nothing was written to the targets.
+ */
+export async function run(options: RunOptions, command: readonly string[]): Promise<number> {
+  const targets = useTargets(options.targets);
+  try {
+    await untilTargetsAnswer(options.targets);
+    const preparation = prepareRun(readWorkload(options.workloadPath), options, targets.list);
+    if (options.dryRun) {
+      const { printDryRun } = await import('../terminal/dry-run.js');
+      printDryRun(preparation, options.format);
+      return EXIT.pass;
+    }
+    requireOutputFiles(options.files);
+    const store = createRun(options.outputDirectory, runRecordOf(preparation, options, command));
+    const status = await measure(preparation, store, options);
+    const { trials } = readRun(store.directory);
+    printRun(store.directory, options.format);
+    const filesStatus = writeRunFiles(store.directory, options.files);
+    return (
+      exitStatusOf({ status, trials, thresholds: evaluateThresholds(preparation.plan.arms, trials) }) || filesStatus
+    );
+  } finally {
+    targets.dispose();
+  }
+}

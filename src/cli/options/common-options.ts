@@ -1,0 +1,63 @@
+/** Options that several commands share. */
+import { type Command, Option } from 'commander';
+import { ENGINE_CHOICES } from '../../workload/engine-choices.js';
+import { DEFAULT_RESULTS, PROGRESS_MODES } from './arguments.js';
+
+/** For options that may be repeated. */
+export function collect(value: string, earlier: readonly string[] | undefined): string[] {
+  return [...(earlier ?? []), value];
+}
+
+/** `-o`: every command that reads or writes runs has it. */
+export function resultsOption(): Option {
+  return new Option('-o, --output <directory>', 'where runs are kept').default(DEFAULT_RESULTS);
+}
+
+/** The files for other programs, of every command that has measured a run or reads one. */
+export function addFileOptions(command: Command): Command {
+  return command
+    .option('--junit <file>', 'also write JUnit XML')
+    .option('--benchmark-json <prefix>', 'also write PREFIX-bigger-is-better.json and PREFIX-smaller-is-better.json')
+    .option('--bmf <file>', 'also write Bencher Metric Format')
+    .option('--open-metrics <file>', 'also write OpenMetrics text');
+}
+
+/** `--format`, of these forms. */
+export function formatOption(choices: readonly string[]): Option {
+  return new Option('--format <format>', 'form of the result on stdout').choices(choices).default('table');
+}
+
+/** `--progress`: every command that measures has it. */
+export function progressOption(): Option {
+  return new Option('--progress <mode>', 'form of the progress on stderr').choices(PROGRESS_MODES).default('auto');
+}
+
+/** What `run` and `prepare` share: where, and which variant of the workload. */
+export function addWorkloadOptions(command: Command, targetHelp: string): Command {
+  const target = new Option('-t, --target <path>', targetHelp);
+  if (command.name() !== 'calibrate') target.argParser(collect);
+  if (command.name() !== 'run') target.makeOptionMandatory();
+  return addVariantOptions(command.addOption(target));
+}
+
+/** Which variant of the workload. */
+export function addVariantOptions(command: Command): Command {
+  return command
+    .option('--set <key=value>', 'replace a field of the workload: --set runtime=5s; repeat for more', collect)
+    .option('-P, --param <key=a,b>', 'vary a field: -P bs=4k,1m; repeat for more', collect)
+    .addOption(engineOption())
+    .option('--seed <number>', 'seed of order, offsets and content (default: the workload’s)');
+}
+
+/** The choices are for help and completion: a wrong name is told with the other faults of the workload. */
+function engineOption(): Option {
+  return new Option('--engine <name>', 'force an engine on every job, or fail: the same as --set ioengine=NAME')
+    .choices(ENGINE_CHOICES)
+    .argParser(String);
+}
+
+/** The words after `feedrate`, as they were typed. */
+export function argumentsOf(command: Command): string[] {
+  const root = command.parent as Command & { readonly rawArgs: readonly string[] };
+  return root.rawArgs.slice();
+}

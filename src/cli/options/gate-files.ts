@@ -1,0 +1,53 @@
+/** What a gate leaves for the system that runs it: files, and on GitHub a summary and an annotation. */
+import { statSync } from 'node:fs';
+import { EXIT, FeedrateError } from '../../base/errors.js';
+import type { Comparison } from '../../gate/comparison.js';
+import type { GateResult } from '../../gate/decide.js';
+import type { ReadableRun } from '../../record/stored-run.js';
+import { annotationOf } from '../../report/ci/annotation.js';
+import { comparisonSuites } from '../../report/ci/comparison-suites.js';
+import { stepSummary } from '../../report/ci/step-summary.js';
+import { appendLines } from '../../store/durable-files.js';
+import { isAnyAskedFor, type OutputFiles, writeOutputFiles } from './output-files.js';
+
+export interface GateFileOptions extends OutputFiles {
+  /** False with `--no-github`. */
+  readonly github?: boolean;
+  readonly metric?: readonly string[];
+}
+
+/** GitHub drops what is longer; it is one file for all commands of a step. */
+const SUMMARY_BYTES = 1024 * 1024;
+
+/** Returns `usage` when a file that was asked for could not be written. */
+export function writeGateFiles(
+  options: GateFileOptions,
+  candidate: () => ReadableRun,
+  comparison: Comparison,
+  result: GateResult,
+): number {
+  if (options.github !== false && process.env['GITHUB_ACTIONS'] === 'true') tellGitHub(comparison, result);
+  if (!isAnyAskedFor(options)) return EXIT.pass;
+  return writeOutputFiles(options, candidate(), {
+    suites: comparisonSuites(comparison),
+    // Only what was gated, where that was chosen.
+    ...(options.metric === undefined ? {} : { measures: comparison.options.measures }),
+  });
+}
+
+/** Nobody asked for it by name, so a summary that cannot be written is only told. */
+function tellGitHub(comparison: Comparison, result: GateResult): void {
+  process.stderr.write(`${annotationOf(comparison, result)}\n`);
+  const path = process.env['GITHUB_STEP_SUMMARY'];
+  if (!path) return;
+  try {
+    const takenBytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    // One byte for the line break after a last line that has none, one to stay below the limit.
+    const summary = stepSummary(comparison, result, SUMMARY_BYTES - takenBytes - 2);
+    if (summary === null) process.stderr.write(`feedrate: ${path}: there is no room left for the summary\n`);
+    else appendLines(path, summary, 'the summary is left out');
+  } catch (thrown) {
+    if (!(thrown instanceof FeedrateError)) throw thrown;
+    process.stderr.write(`feedrate: ${thrown.message}\n`);
+  }
+}

@@ -1,0 +1,69 @@
+/** Completion at the shell's tab key, by @bomb.sh/tab: its scripts call `feedrate complete -- WORDS…` at each press. */
+import { readdirSync } from 'node:fs';
+import { type Complete, type RootCommand, ShellCompDirective } from '@bomb.sh/tab';
+import tab from '@bomb.sh/tab/commander';
+import { listRuns } from '../store/find-runs.js';
+import { DEFAULT_RESULTS } from './options/arguments.js';
+import { createProgram } from './program.js';
+
+/** Options whose value is a directory: the shell itself completes those best. */
+const DIRECTORY_OPTIONS: ReadonlySet<string> = new Set(['-t', '--target', '-o', '--output']);
+
+/** The adapter's own command for scripts; ours is `completion`. */
+const ADAPTER_COMMAND = 'completion-script';
+
+/** Prints what may stand in place of the last of these words, in the form that the scripts read. */
+export function answerCompletion(words: readonly string[]): void {
+  if (DIRECTORY_OPTIONS.has(words.at(-2) ?? '')) {
+    process.stdout.write(`:${ShellCompDirective.ShellCompDirectiveFilterDirs}\n`);
+    return;
+  }
+  // The adapter adds commands of its own to the program that it reads: it gets one that nothing else uses.
+  const commands = tab(createProgram(), { completionCommandName: ADAPTER_COMMAND });
+  commands.commands.delete(ADAPTER_COMMAND);
+  completeArguments(commands, words);
+  commands.parse([...words]);
+}
+
+function completeArguments(commands: RootCommand, words: readonly string[]): void {
+  const workloads = (complete: Complete): void => {
+    for (const path of workloadFiles(words.at(-1) ?? '')) complete(path, 'workload');
+  };
+  const runs = (complete: Complete): void => {
+    complete('latest', 'the newest run');
+    for (const { id, status } of listRuns(resultsOf(words)).reverse()) complete(id, status);
+  };
+  for (const [command, handler] of [
+    ['run', workloads],
+    ['prepare', workloads],
+    ['calibrate', workloads],
+    ['show', runs],
+    ['compare', runs],
+    ['gate', runs],
+  ] as const) {
+    for (const argument of commands.commands.get(command)?.arguments.values() ?? []) argument.handler = handler;
+  }
+}
+
+/** The results directory that the words so far name. */
+function resultsOf(words: readonly string[]): string {
+  const option = words.findLastIndex((word) => word === '-o' || word === '--output');
+  return (option >= 0 && words[option + 1]) || DEFAULT_RESULTS;
+}
+
+/** Workload files, and directories that may hold some, whose path begins as typed; those in `workloads/` before anything is typed. */
+function workloadFiles(typed: string): string[] {
+  const directory = typed.slice(0, typed.lastIndexOf('/') + 1);
+  const paths = entriesOf(directory);
+  return typed === '' ? [...entriesOf('workloads/').filter((path) => !path.endsWith('/')), ...paths] : paths;
+}
+
+function entriesOf(directory: string): string[] {
+  try {
+    return readdirSync(directory === '' ? '.' : directory, { withFileTypes: true })
+      .filter((entry) => !entry.name.startsWith('.') && (entry.isDirectory() || /\.ya?ml$/.test(entry.name)))
+      .map((entry) => directory + entry.name + (entry.isDirectory() ? '/' : ''));
+  } catch {
+    return [];
+  }
+}

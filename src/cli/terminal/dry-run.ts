@@ -1,0 +1,116 @@
+/** `feedrate run --dry-run`: what a run would do, before anything is written. */
+import { FeedrateError } from '../../base/errors.js';
+import { formatBytes, formatDurationNs, formatThroughput } from '../../base/units.js';
+import { statTarget } from '../../host/target.js';
+import { ASSUMED_BYTES_PER_SECOND, assumedNs, type ExpectedTime, expectedTime } from '../../plan/expected-time.js';
+import { filesetsByArm } from '../../plan/filesets.js';
+import type { Plan, Target } from '../../plan/plan.js';
+import type { SpaceNeed } from '../../plan/space.js';
+import { aligned } from '../../report/table/columns.js';
+import { plural } from '../../report/table/format.js';
+import type { Preparation } from '../../run/preparation.js';
+import type { Format } from '../options/arguments.js';
+
+const DRY_RUN_VERSION = 1;
+
+/** What is printed of a plan. */
+export interface DryRun {
+  readonly plan: Plan;
+  readonly targets: readonly (Target & { readonly need: SpaceNeed; readonly freeBytes: number })[];
+  /** All trials and the data files that are still to be laid out. */
+  readonly expected: ExpectedTime;
+}
+
+/** Prints what the run would do on stdout, and what the user should know on stderr. */
+export function printDryRun({ plan, workload, space, notes }: Preparation, format: Format): void {
+  if (format !== 'table' && format !== 'json') {
+    throw new FeedrateError('usage', `--dry-run: no plan is printed as ${format}; expected --format table or json`);
+  }
+  for (const note of notes) process.stderr.write(`${note}\n`);
+  const targets = space.map((need) => {
+    const target = plan.targets.find(({ name }) => name === need.target) as Target;
+    return { ...target, need, freeBytes: statTarget(target).freeBytes };
+  });
+  const { knownNs, estimatedNs } = expectedTime(plan, workload.dataset);
+  const layoutNs = assumedNs(space.reduce((sum, { dataBytes }) => sum + dataBytes, 0));
+  const dryRun = { plan, targets, expected: { knownNs, estimatedNs: estimatedNs + layoutNs } };
+  process.stdout.write(format === 'json' ? dryRunJson(dryRun) : dryRunText(dryRun));
+}
+
+/** For people. */
+export function dryRunText({ plan, targets, expected }: DryRun): string {
+  const arms = plan.arms.map(({ id, target }, arm) => [id, target, String(trialsOf(plan, arm))]);
+  const order = `${plural(plan.sessions, 'session')} × ${plural(plan.rounds, 'round')}`;
+  const warmups = new Set(
+    plan.trials.filter(({ warmup }) => warmup).map(({ session, round }) => `${session}/${round}`),
+  );
+  const warmup = warmups.size === 0 ? '' : ` (${warmups.size} of them warm-up)`;
+  return [
+    `${plan.workload}: ${plural(plan.arms.length, 'arm')}, ${order}${warmup}, ${plural(plan.trials.length, 'trial')}`,
+    orderLine(plan),
+    ...filesetLines(plan),
+    '',
+    ...aligned([['ARM', 'TARGET', 'TRIALS'], ...arms]),
+    '',
+    ...aligned([['TARGET', 'WRITES', 'STAYS', 'AT ONCE', 'FREE', 'PATH'], ...targets.map(targetRow)]),
+    '',
+    expectedLine(expected),
+    'nothing was written',
+    '',
+  ].join('\n');
+}
+
+function orderLine({ order, seed }: Plan): string {
+  if (order === 'shuffled') return `arms are shuffled in each round, seed ${seed}`;
+  return `arms are shuffled in every second round and run backwards in the next (abba), seed ${seed}`;
+}
+
+function filesetLines(plan: Plan): string[] {
+  const used = new Set(filesetsByArm(plan).flatMap((sets) => [...sets]));
+  return used.size < 2 ? [] : [`${used.size} sets of data files, which sessions and targets take in turn`];
+}
+
+function targetRow({ name, path, need, freeBytes }: DryRun['targets'][number]): string[] {
+  const least = need.writtenIsLowerBound ? '≥ ' : '';
+  return [
+    name,
+    least + formatBytes(need.writtenBytes),
+    formatBytes(need.dataBytes),
+    formatBytes(need.dataBytes + need.scratchBytes),
+    formatBytes(freeBytes),
+    path,
+  ];
+}
+
+function expectedLine({ knownNs, estimatedNs }: ExpectedTime): string {
+  const total = `expected time ${formatDurationNs(knownNs + estimatedNs)}`;
+  if (estimatedNs === 0) return total;
+  return `${total}, of which ${formatDurationNs(estimatedNs)} assume ${formatThroughput(ASSUMED_BYTES_PER_SECOND)}`;
+}
+
+/** For programs: base units, and the trials in their order. */
+export function dryRunJson({ plan, targets, expected }: DryRun): string {
+  const report = {
+    dryRunVersion: DRY_RUN_VERSION,
+    workload: plan.workload,
+    seed: plan.seed,
+    sessions: plan.sessions,
+    rounds: plan.rounds,
+    filesets: plan.filesets,
+    order: plan.order,
+    arms: plan.arms.map((arm, index) => ({ ...arm, thresholds: textsOf(arm), trials: trialsOf(plan, index) })),
+    trials: plan.trials.map((trial) => ({ ...trial, arm: plan.arms[trial.arm]?.id })),
+    targets: targets.map(({ name, path, need, freeBytes }) => ({ ...need, target: name, path, freeBytes })),
+    expectedNs: { known: expected.knownNs, estimated: expected.estimatedNs },
+    assumedBytesPerSecond: ASSUMED_BYTES_PER_SECOND,
+  };
+  return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+function textsOf({ thresholds }: Plan['arms'][number]): string[] {
+  return thresholds.map(({ text }) => text);
+}
+
+function trialsOf(plan: Plan, arm: number): number {
+  return plan.trials.filter((trial) => trial.arm === arm).length;
+}

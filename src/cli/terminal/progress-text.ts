@@ -1,0 +1,150 @@
+/** Progress as text: pure functions of the state. */
+import type { Colors } from 'picocolors/types.js';
+import { formatBytes, formatCount, formatDurationNs, formatThroughput } from '../../base/units.js';
+import { quantileNs } from '../../histogram/histogram.js';
+import type { TrialRecord } from '../../record/trial-record.js';
+import { iops, latencyHistogram, throughputBytesPerSecond } from '../../record/trial-values.js';
+import { columnsOf, cut } from '../../report/table/columns.js';
+import type { SessionEvent } from '../../trial/events.js';
+import type { LiveNfs } from '../../trial/live-nfs.js';
+import type { ProgressState } from './progress-state.js';
+
+const BARS = '▁▂▃▄▅▆▇█';
+const GAP = '  ';
+
+/** A part of the line. When the terminal is too narrow, parts are left out, those with the highest number first. */
+interface Part {
+  readonly text: string;
+  readonly leaveOut: number;
+  readonly color?: 'cyan' | 'bold' | 'dim';
+}
+
+/** Bars from 0 to the largest value: a rate that falls by half looks like half. */
+export function sparkline(values: readonly number[]): string {
+  const largest = Math.max(0, ...values);
+  if (largest === 0) return BARS.charAt(0).repeat(values.length);
+  return values.map((value) => BARS.charAt(Math.round((Math.max(0, value) / largest) * (BARS.length - 1)))).join('');
+}
+
+/** Time left as a clock shows it: `0:41`, `1:02:03`. */
+export function clockTime(ns: number): string {
+  const seconds = Math.max(0, Math.ceil(ns / 1e9));
+  const pad = (value: number): string => String(value).padStart(2, '0');
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  return hours > 0 ? `${hours}:${pad(minutes)}:${pad(seconds % 60)}` : `${minutes}:${pad(seconds % 60)}`;
+}
+
+/** The state on one line of at most `columns` columns, coloured. */
+export function fittedLine(
+  state: ProgressState,
+  columns: number,
+  colors: Pick<Colors, 'cyan' | 'bold' | 'dim'>,
+): string {
+  let parts = partsOf(state, true);
+  const widthOf = (of: readonly Part[]): number => columnsOf(of.map((part) => part.text).join(GAP));
+  while (parts.length > 1 && widthOf(parts) > columns) {
+    const least = Math.max(...parts.map((part) => part.leaveOut));
+    parts = parts.filter((part) => part.leaveOut !== least);
+  }
+  const [only] = parts;
+  if (parts.length === 1 && only) parts = [{ ...only, text: cut(only.text, columns) }];
+  return parts.map((part) => (part.color ? colors[part.color](part.text) : part.text)).join(GAP);
+}
+
+/** The state on one line for logs and notebooks: no colour, no sparkline, nothing left out. */
+export function plainLine(state: ProgressState): string {
+  return partsOf(state, false)
+    .map((part) => part.text)
+    .join(GAP);
+}
+
+function partsOf(state: ProgressState, withSparkline: boolean): Part[] {
+  const event = state.current;
+  if (event === null) return [{ text: 'starting', leaveOut: 0, color: 'dim' }];
+  switch (event.type) {
+    case 'layout':
+      return layoutParts(event);
+    case 'prepare':
+      return [
+        { text: event.arm, leaveOut: 0, color: 'bold' },
+        { text: 'preparing caches', leaveOut: 2, color: 'dim' },
+        ...placeParts(state),
+      ];
+    case 'progress':
+      return progressParts(event, state, withSparkline);
+  }
+}
+
+function layoutParts({ target, doneBytes, totalBytes }: Extract<SessionEvent, { type: 'layout' }>): Part[] {
+  const percent = totalBytes > 0 ? Math.floor((doneBytes / totalBytes) * 100) : 100;
+  return [
+    { text: `laying out files on ${target}`, leaveOut: 0, color: 'bold' },
+    { text: `${percent} %`, leaveOut: 1 },
+    { text: `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`, leaveOut: 2 },
+  ];
+}
+
+function progressParts(
+  event: Extract<SessionEvent, { type: 'progress' }>,
+  state: ProgressState,
+  withSparkline: boolean,
+): Part[] {
+  const parts: Part[] = [{ text: event.arm, leaveOut: 2, color: 'bold' }];
+  if (withSparkline) parts.push({ text: sparkline(state.ratesBytesPerSecond), leaveOut: 7, color: 'cyan' });
+  parts.push({ text: formatThroughput(state.rateBytesPerSecond ?? 0), leaveOut: 0 });
+  if (event.p99Ns !== null) parts.push({ text: `p99 ${formatDurationNs(event.p99Ns)}`, leaveOut: 4 });
+  if (event.nfs !== null) parts.push({ text: nfsText(event.nfs), leaveOut: 6 });
+  parts.push(...placeParts(state));
+  if (event.etaNs !== null) parts.push({ text: `eta ${clockTime(event.etaNs)}`, leaveOut: 3 });
+  return parts;
+}
+
+/** `rtt 2.3 ms`, and what comes before it where calls wait longer to be sent. */
+function nfsText({ queueNs, roundTripNs }: LiveNfs): string {
+  const queue = queueNs > roundTripNs ? `queue ${formatDurationNs(queueNs)} ` : '';
+  return `${queue}rtt ${formatDurationNs(roundTripNs)}`;
+}
+
+function placeParts({ doneTrials, totalTrials }: ProgressState): Part[] {
+  if (totalTrials === null) return [];
+  return [{ text: `trial ${Math.min(doneTrials + 1, totalTrials)}/${totalTrials}`, leaveOut: 5 }];
+}
+
+/** A finished trial: `3/12 s1r2t1 randread/bs=4KiB  1.42 GiB/s  364k IOPS  p99 18.4 µs`. */
+export function trialLine(record: TrialRecord, state: ProgressState): string {
+  const place = state.totalTrials === null ? '' : `${state.doneTrials}/${state.totalTrials} `;
+  const name = `${place}${record.id} ${record.arm}`;
+  if (record.status === 'failed') return [name, `failed: ${faultText(record)}`].join(GAP);
+  const measured = measuredTexts(record);
+  const notes = [record.warmup ? 'warm-up' : '', record.status === 'aborted' ? 'stopped early' : ''];
+  const contradicted = record.cache.verdict === 'contradicted' ? `not ${record.cache.claim}` : '';
+  return [name, ...measured, ...notes, contradicted].filter((text) => text !== '').join(GAP);
+}
+
+function measuredTexts(record: TrialRecord): string[] {
+  const throughput = throughputBytesPerSecond(record);
+  const operations = iops(record);
+  const latency = latencyHistogram(record, 'latency');
+  return [
+    Number.isFinite(throughput) ? formatThroughput(throughput) : 'nothing measured',
+    Number.isFinite(operations) ? `${formatCount(operations)} IOPS` : '',
+    latency === null ? '' : `p99 ${formatDurationNs(quantileNs(latency, 0.99))}`,
+  ];
+}
+
+function faultText({ fault }: TrialRecord): string {
+  if (fault === null) return 'for an unknown reason';
+  const path = fault.path === null ? '' : ` ${fault.path}`;
+  const offset = fault.offsetBytes === null ? '' : ` at byte ${fault.offsetBytes}`;
+  // A negative number stands for the coordinating thread: the trial failed before its workers began.
+  const worker = fault.worker < 0 ? '' : ` (worker ${fault.worker})`;
+  return `${fault.code} ${fault.syscall}${path}${offset}${worker}`;
+}
+
+/** An event as one line of JSON. Of a trial, without its histograms and series: they are in the run directory. */
+export function eventJson(event: SessionEvent): string {
+  if (event.type !== 'trial') return JSON.stringify(event);
+  const { latency: _latency, series: _series, ...record } = event.record;
+  return JSON.stringify({ type: 'trial', record });
+}

@@ -1,0 +1,142 @@
+/** Live progress on stderr: one redrawn line on a terminal, appended lines elsewhere, events as JSON, or nothing. */
+import pc from 'picocolors';
+import type { SessionEvent } from '../../trial/events.js';
+import { CLOSE_LOOKS, type Looks } from '../../trial/live.js';
+import type { ProgressMode } from '../options/arguments.js';
+import { createProgressState, type ProgressState } from './progress-state.js';
+import { eventJson, fittedLine, plainLine, trialLine } from './progress-text.js';
+
+/** What progress needs of `process.stderr`. */
+export interface ProgressStream {
+  readonly isTTY?: boolean | undefined;
+  /** Asked for at each draw, as the user may resize the terminal. */
+  readonly columns?: number | undefined;
+  write(text: string): unknown;
+}
+
+export interface Progress {
+  /** How closely this progress wants trials to be looked at. */
+  readonly looks: Looks;
+  handle(event: SessionEvent): void;
+  /** Prints a line that stays, whatever the mode. */
+  note(text: string): void;
+  /** Removes the redrawn line, so that what follows starts on a clean one. */
+  close(): void;
+}
+
+export interface ProgressOptions {
+  readonly totalTrials?: number | null;
+  readonly nowMs?: () => number;
+}
+
+const REDRAW_EVERY_MS = 100;
+const LINE_EVERY_MS = 5000;
+/** Often enough for lines that come seldom, and for targets that fall silent. */
+const RARE_LOOKS: Looks = { everyMs: 1000, closely: true };
+const DEFAULT_COLUMNS = 80;
+/** Back to the first column, and erase to the end: all that a redrawn line needs, and all that Jupyter's neighbours bear. */
+const CLEAR_LINE = '\r\x1b[K';
+
+/**
+ * `auto` redraws on a terminal and appends elsewhere. A Jupyter cell says that it is a terminal but
+ * keeps control sequences as junk; `JPY_PARENT_PID` gives it away.
+ * @param totalTrials of the whole plan; what is not given is learned from the events
+ * @param nowMs a clock that never goes back, ms
+ */
+export function createProgress(
+  mode: ProgressMode,
+  stream: ProgressStream,
+  environment: Readonly<Record<string, string | undefined>>,
+  { totalTrials = null, nowMs = () => performance.now() }: ProgressOptions = {},
+): Progress {
+  const state = createProgressState(totalTrials);
+  switch (mode) {
+    case 'none':
+      return {
+        looks: { ...RARE_LOOKS, closely: false },
+        handle: () => undefined,
+        note: (text) => stream.write(`${text}\n`),
+        close: () => undefined,
+      };
+    case 'json':
+      return jsonProgress(stream);
+    case 'line':
+      return lineProgress(stream, state, nowMs);
+    case 'auto':
+      return canRedraw(stream, environment)
+        ? redrawnProgress(stream, state, environment, nowMs)
+        : lineProgress(stream, state, nowMs);
+  }
+}
+
+function canRedraw(stream: ProgressStream, environment: Readonly<Record<string, string | undefined>>): boolean {
+  return stream.isTTY === true && environment['JPY_PARENT_PID'] === undefined && environment['TERM'] !== 'dumb';
+}
+
+function jsonProgress(stream: ProgressStream): Progress {
+  return {
+    looks: CLOSE_LOOKS,
+    handle: (event) => stream.write(`${eventJson(event)}\n`),
+    note: (text) => stream.write(`${JSON.stringify({ type: 'note', text })}\n`),
+    close: () => undefined,
+  };
+}
+
+/** A line for each finished trial, and one every 5 s in between. */
+function lineProgress(stream: ProgressStream, state: ProgressState, nowMs: () => number): Progress {
+  let lastMs = nowMs();
+  const write = (text: string): void => {
+    stream.write(`${text}\n`);
+    lastMs = nowMs();
+  };
+  return {
+    looks: RARE_LOOKS,
+    handle(event) {
+      state.take(event);
+      if (event.type === 'trial') write(trialLine(event.record, state));
+      else if (nowMs() - lastMs >= LINE_EVERY_MS) write(plainLine(state));
+    },
+    note: write,
+    close: () => undefined,
+  };
+}
+
+/** One line, redrawn in place. A trial that failed leaves a line behind: nobody should have to wait for the table. */
+function redrawnProgress(
+  stream: ProgressStream,
+  state: ProgressState,
+  environment: Readonly<Record<string, string | undefined>>,
+  nowMs: () => number,
+): Progress {
+  const colors = pc.createColors(!environment['NO_COLOR']);
+  let drawnMs = Number.NEGATIVE_INFINITY;
+  let visible = false;
+  const draw = (): void => {
+    stream.write(CLEAR_LINE + fittedLine(state, (stream.columns || DEFAULT_COLUMNS) - 1, colors));
+    drawnMs = nowMs();
+    visible = true;
+  };
+  const note = (text: string): void => {
+    stream.write(`${visible ? CLEAR_LINE : ''}${text}\n`);
+    if (visible) draw();
+  };
+  return {
+    looks: CLOSE_LOOKS,
+    handle(event) {
+      state.take(event);
+      if (event.type === 'trial') {
+        if (event.record.status === 'failed') note(trialLine(event.record, state));
+      } else if (changesKind(event, state) || nowMs() - drawnMs >= REDRAW_EVERY_MS) draw();
+    },
+    note,
+    close() {
+      if (visible) stream.write(CLEAR_LINE);
+      visible = false;
+    },
+  };
+}
+
+/** What is not one of many alike is drawn at once, however soon it comes. */
+function changesKind(event: SessionEvent, state: ProgressState): boolean {
+  return event.type === 'prepare' || state.previousType !== event.type;
+}

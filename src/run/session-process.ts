@@ -1,0 +1,64 @@
+/**
+ * A session is a process of its own, so that nothing of an earlier one (heap, optimised code,
+ * open files) is left in it. It owns the measuring and appends to the run directory; its parent
+ * owns the terminal and decides when to stop.
+ */
+import { FeedrateError } from '../base/errors.js';
+import { isSystemError } from '../cli/failure.js';
+import { openRun } from '../store/run-store.js';
+import { Session } from '../trial/session.js';
+import type { FromSession, ToSession } from './session-messages.js';
+
+function tell(message: FromSession): void {
+  if (process.connected) process.send?.(message);
+}
+
+/** The parent does it, as it is not killed with the session. Throws `FeedrateError('measurement')`. */
+function remount(target: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = (problem: string | null) => {
+      process.off('message', hear).off('disconnect', lose);
+      if (problem === null) resolve();
+      else reject(new FeedrateError('measurement', problem));
+    };
+    const hear = (message: ToSession) => {
+      if (message.type === 'remounted') end(message.problem);
+    };
+    const lose = () => end('the process that mounts targets is gone');
+    process.on('message', hear).on('disconnect', lose);
+    tell({ type: 'remount', target });
+  });
+}
+
+async function start({ options, runDirectory, remounts }: Extract<ToSession, { type: 'start' }>): Promise<void> {
+  const store = openRun(runDirectory);
+  const session = new Session(options, {
+    emit: (event) => tell({ type: 'event', event }),
+    append: (record) => store.appendTrial(record),
+    ...(remounts && { remount: ({ name }) => remount(name) }),
+  });
+  process.on('message', (message: ToSession) => {
+    if (message.type === 'stop') session.stop();
+  });
+  // The parent is gone, perhaps killed: end what is under way and clean up.
+  process.on('disconnect', () => session.stop());
+  try {
+    await session.run();
+  } catch (thrown) {
+    const defect = !(thrown instanceof FeedrateError || isSystemError(thrown));
+    tell({
+      type: 'failed',
+      message: thrown instanceof Error ? (defect ? (thrown.stack ?? thrown.message) : thrown.message) : String(thrown),
+      defect,
+    });
+    process.exitCode = 1;
+  } finally {
+    if (process.connected) process.disconnect();
+  }
+}
+
+// Ctrl-C goes to the whole process group; the parent alone decides what it means.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+process.once('message', (message: ToSession) => {
+  if (message.type === 'start') void start(message);
+});
