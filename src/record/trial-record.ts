@@ -2,7 +2,8 @@
 import type { SystemFault } from '../base/errors.js';
 import type { SparseCounts } from '../histogram/sparse-counts.js';
 import type { Factor } from '../plan/plan.js';
-import type { CacheClaim, EngineChoice } from '../workload/workload.js';
+import type { Engine, EngineChoice } from '../workload/engines.js';
+import type { CacheClaim } from '../workload/workload.js';
 import type { NfsTraffic } from './nfs-traffic.js';
 import type { Warning } from './warning.js';
 
@@ -63,7 +64,7 @@ export interface TrialRecord {
 export interface EngineUse {
   readonly asked: EngineChoice;
   /** `nfs`: libnfs, which no workload names: it is what `nfs://` targets take. */
-  readonly used: Exclude<EngineChoice, 'auto'> | 'nfs';
+  readonly used: Engine;
   /** How system calls are made: through koffi or Node's `fs`; null where there are none. */
   readonly calls: 'koffi' | 'fs' | null;
   readonly numjobs: number;

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { formatSizeLabel, type Parsed, quoted, SIZE_PATTERN } from '../base/units.js';
 import { didYouMean } from './suggest.js';
 import { fail, numberOrText, size, typeOf, type ValueType, type Written } from './value-types.js';
-import type { BlockShare, RandomDistribution } from './workload.js';
+import type { BlockShare, RandomDistribution } from './values.js';
 
 const BLOCK_MAX_BYTES = 1024 ** 3;
 const ONE_SIZE = SIZE_PATTERN.slice(1, -1);

@@ -2,10 +2,11 @@
 import { quoted } from '../base/units.js';
 import { describeValue, type Entry, type Located } from './document.js';
 import type { IssueList } from './issues.js';
-import { type JobRow, type Kind, type Property, rowsOf } from './job-fields.js';
+import { type JobRow, jobKind, type Kind, rowsOf } from './job-fields.js';
 import type { FileLocation } from './location.js';
-import { CONDITIONS, type Condition, RULES, type RuleContext } from './rules.js';
-import type { Dataset, Field, Level } from './workload.js';
+import type { Condition, RuleContext } from './rules.js';
+import type { Dataset } from './values.js';
+import type { Field, Level } from './workload.js';
 
 /** Where a job's fields come from, strongest first. What all jobs share goes only where it has an effect. */
 export interface Layers {
@@ -35,7 +36,8 @@ interface Draft {
   readonly origin: 'job' | 'shared' | 'default';
 }
 
-type Drafts = ReadonlyMap<Property, Draft>;
+/** By property. */
+type Drafts = ReadonlyMap<string, Draft>;
 
 /** Arms that one job may make: more is a slip, and would take years. */
 const ARMS_MAX = 10_000;
@@ -45,7 +47,7 @@ export function readJobFields(layers: Layers, context: JobContext): ReadonlyMap<
   const rows = rowsOf(context.kind);
   const offered: Entry[] = [];
   const offer = { ...context, taken: (entry: Entry) => offered.push(entry) };
-  const everything: ReadonlyMap<Property, Draft | null> = new Map(
+  const everything: ReadonlyMap<string, Draft | null> = new Map(
     rows.map((row) => [row.property, draftOf(row, layers, offer, () => false)]),
   );
   if (!allRead(everything)) {
@@ -54,7 +56,7 @@ export function readJobFields(layers: Layers, context: JobContext): ReadonlyMap<
     return null;
   }
   const isIdle = (draft: Draft): boolean => isIdleEverywhere(draft, everything, context.kind);
-  const effective: ReadonlyMap<Property, Draft | null> = new Map(
+  const effective: ReadonlyMap<string, Draft | null> = new Map(
     rows.map((row) => [row.property, draftOf(row, layers, context, isIdle)]),
   );
   if (!allRead(effective)) return null;
@@ -69,7 +71,7 @@ export function readJobFields(layers: Layers, context: JobContext): ReadonlyMap<
   return new Map([...effective].map(([property, { row, levels }]) => [property, { word: row.word, levels }]));
 }
 
-function allRead(drafts: ReadonlyMap<Property, Draft | null>): drafts is Drafts {
+function allRead(drafts: ReadonlyMap<string, Draft | null>): drafts is Drafts {
   return [...drafts.values()].every((draft) => draft !== null);
 }
 
@@ -90,12 +92,12 @@ function draftOf(row: JobRow, layers: Layers, context: JobContext, skip: (draft:
 }
 
 function defaultOf(row: JobRow, context: JobContext): Draft | null {
-  const { fallback, type, property, word } = row;
+  const { fallback, type, word } = row;
   if (fallback === 'required') {
     context.issues.add(context.location, `${word}: is needed by kind: ${context.kind}`);
     return null;
   }
-  const absent = property === 'randseed' ? context.seed : null;
+  const absent = 'inherits' in fallback ? context.seed : null;
   const read = 'written' in fallback ? type.read(fallback.written) : ({ ok: true, value: absent } as const);
   const value = read.ok ? read.value : null;
   const label = value === null ? 'none' : type.label(value);
@@ -139,7 +141,7 @@ function readLevel(item: Located, row: JobRow, issues: IssueList): Level | null 
 }
 
 /** Every combination of the levels of these properties, as values. */
-function* combinations(drafts: Drafts, properties: readonly Property[]): Generator<Map<Property, Level>> {
+function* combinations(drafts: Drafts, properties: readonly string[]): Generator<Map<string, Level>> {
   const [first, ...rest] = properties;
   if (first === undefined) {
     yield new Map();
@@ -150,12 +152,12 @@ function* combinations(drafts: Drafts, properties: readonly Property[]): Generat
   }
 }
 
-function valuesOf(combination: ReadonlyMap<Property, Level>): Record<string, unknown> {
+function valuesOf(combination: ReadonlyMap<string, Level>): Record<string, unknown> {
   return Object.fromEntries([...combination].map(([property, level]) => [property, level.value]));
 }
 
-function conditionOf(property: Property, kind: Kind): Condition | undefined {
-  return CONDITIONS.find((each) => each.property === property && each.kinds.includes(kind));
+function conditionOf(property: string, kind: Kind): Condition | undefined {
+  return jobKind(kind).conditions.find((each) => each.property === property);
 }
 
 function isIdleEverywhere(draft: Draft, all: Drafts, kind: Kind): boolean {
@@ -188,14 +190,13 @@ function checkEffects(drafts: Drafts, context: JobContext): boolean {
 
 function checkRules(drafts: Drafts, context: JobContext): boolean {
   let isSound = true;
-  const given = (property: Property): boolean => drafts.get(property)?.origin !== 'default';
+  const given = (property: string): boolean => drafts.get(property)?.origin !== 'default';
   const ruleContext: RuleContext = { dataset: context.dataset, given };
-  for (const rule of RULES.filter(({ kinds }) => kinds.includes(context.kind))) {
-    const properties = rule.of.filter((property) => drafts.has(property));
-    for (const combination of combinations(drafts, properties)) {
+  for (const rule of jobKind(context.kind).rules) {
+    for (const combination of combinations(drafts, rule.of)) {
       const fault = rule.check(valuesOf(combination), ruleContext);
       if (fault === null) continue;
-      const property = fault.at.find(given) ?? (fault.at[0] as Property);
+      const property = fault.at.find(given) ?? fault.at[0];
       const draft = drafts.get(property) as Draft;
       const location = combination.get(property)?.location ?? context.location;
       context.issues.add(location, `${draft.row.word}: ${fault.message}${inJob(draft, context)}`);

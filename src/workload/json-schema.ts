@@ -1,7 +1,7 @@
 /** The JSON Schema of workload files, for editors: completion, help and checks while typing. */
 import * as z from 'zod';
-import { DATASET_ROWS, TOP_ROWS, TRIALS_ROWS } from './file-fields.js';
-import { JOB_ROWS, JOB_WORDS, type JobRow, KIND_ROW, KINDS, type Kind, rowsOf } from './job-fields.js';
+import { DATASET_ROWS, HEAD_ROWS, TRIALS_ROWS } from './file-fields.js';
+import { DEFAULT_KIND, JOB_ROWS, JOB_WORDS, type JobRow, KIND_ROW, KINDS, type Kind, rowsOf } from './job-fields.js';
 import type { Row } from './row.js';
 import { THRESHOLD_PATTERN } from './threshold-text.js';
 import { NAME_PATTERN } from './value-types.js';
@@ -29,7 +29,7 @@ function workloadSpelling(): z.ZodType {
   const jobs = z.union(KINDS.map(jobSpelling)).meta({ id: 'job' });
   return z
     .strictObject({
-      ...shapeOf(TOP_ROWS),
+      ...shapeOf(HEAD_ROWS),
       trials: z.strictObject(shapeOf(TRIALS_ROWS)).optional().meta({ description: 'How often each arm is measured.' }),
       dataset: z.strictObject(shapeOf(DATASET_ROWS)).optional().meta({
         description: 'Files of incompressible content, generated once below a target and reused when identical.',
@@ -47,8 +47,8 @@ function workloadSpelling(): z.ZodType {
 }
 
 /** Fields that take one value each. */
-function shapeOf(rows: readonly Row[]): Record<string, z.ZodType> {
-  return Object.fromEntries(rows.map((row) => [row.word, described(row, row.type.spelling)]));
+function shapeOf(rows: Readonly<Record<string, Row>>): Record<string, z.ZodType> {
+  return Object.fromEntries(Object.values(rows).map((row) => [row.word, described(row, row.type.spelling)]));
 }
 
 function described(row: Row, spelling: z.ZodType): z.ZodType {
@@ -73,7 +73,7 @@ function jobSpelling(kind: Kind): z.ZodType {
   const fields = rowsOf(kind).map((row) => [row.word, fieldSpellings.get(row)?.optional()]);
   const literal = z.literal(kind).meta({ description: plainText(KIND_ROW.meaning) });
   return z.strictObject({
-    kind: kind === 'io' ? literal.optional() : literal,
+    kind: kind === DEFAULT_KIND ? literal.optional() : literal,
     ...Object.fromEntries(fields),
     thresholds,
   });

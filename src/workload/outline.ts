@@ -1,12 +1,13 @@
 /** The sections and jobs of a workload file, found but not yet read: what overrides are put into. */
 import { describeValue, type Entry, type Located } from './document.js';
+import { HEAD_ROWS } from './file-fields.js';
 import type { IssueList } from './issues.js';
 import { JOB_WORDS } from './job-fields.js';
 import type { FileLocation } from './location.js';
 import { didYouMean } from './suggest.js';
 import { NAME_PATTERN } from './value-types.js';
 
-export const TOP_WORDS: readonly string[] = ['name', 'description', 'seed', 'thresholds'];
+export const TOP_WORDS: readonly string[] = [...Object.keys(HEAD_ROWS), 'thresholds'];
 export const SECTION_WORDS = ['trials', 'dataset', 'defaults'] as const;
 export type SectionWord = (typeof SECTION_WORDS)[number];
 

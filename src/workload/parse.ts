@@ -1,17 +1,18 @@
 /** Workload text → Workload, or every fault that it has. */
 import { describeValue, type Entry, type Located, readDocument } from './document.js';
-import { DATASET_ROWS, TOP_ROWS, TRIALS_ROWS } from './file-fields.js';
+import { DATASET_ROWS, HEAD_ROWS, type HeadFields, TRIALS_ROWS } from './file-fields.js';
 import { IssueList } from './issues.js';
 import { readJobFields } from './job.js';
 import { JOB_WORDS, KIND_ROW, type Kind, rowsOf } from './job-fields.js';
 import type { FileLocation } from './location.js';
 import { type JobOutline, type Outline, outlineOf } from './outline.js';
 import { applyOverrides, type Override } from './overrides.js';
-import type { Row } from './row.js';
+import type { Row, Rows, TypedRow } from './row.js';
 import { didYouMean } from './suggest.js';
 import { parseThreshold } from './threshold-text.js';
 import { unknownFieldOf } from './unknown-field.js';
-import type { Dataset, JobDeclaration, Preallocation, RoundOrder, Threshold, Trials, Workload } from './workload.js';
+import type { Dataset } from './values.js';
+import type { JobDeclaration, Threshold, Trials, Workload } from './workload.js';
 
 /**
  * Reads a workload file.
@@ -39,8 +40,28 @@ export function parseWorkload(text: string, source: string, overrides: readonly 
   return workload;
 }
 
+/** A section's values by word: null where one is absent, or neither there nor right. */
+type Section<S> = { readonly [P in keyof S]: S[P] | null };
+
+/** Reads the rows of a section; `missing` is the place of what is not there. */
+function readSection<S>(
+  rows: Rows<S>,
+  fields: ReadonlyMap<string, Entry>,
+  missing: FileLocation,
+  issues: IssueList,
+): Section<S> {
+  const read = (row: Row): unknown => readRow(row, fields, missing, issues);
+  const values = Object.entries<Row>(rows).map(([word, row]) => [word, read(row)]);
+  return Object.fromEntries(values) as Section<S>;
+}
+
 /** The value of a row, its default when it is not given, or null when it is neither there nor right. */
-function readRow(row: Row, fields: ReadonlyMap<string, Entry>, missing: FileLocation, issues: IssueList): unknown {
+function readRow<T>(
+  row: Pick<TypedRow<T>, keyof Row>,
+  fields: ReadonlyMap<string, Entry>,
+  missing: FileLocation,
+  issues: IssueList,
+): T | null {
   const entry = fields.get(row.word);
   if (entry) return readScalar(row, entry.value, issues);
   if (row.fallback === 'required') issues.add(missing, `${row.word}: is missing`);
@@ -49,7 +70,7 @@ function readRow(row: Row, fields: ReadonlyMap<string, Entry>, missing: FileLoca
   return read.ok ? read.value : null;
 }
 
-function readScalar(row: Row, { location, content }: Located, issues: IssueList): unknown {
+function readScalar<T>(row: Pick<TypedRow<T>, keyof Row>, { location, content }: Located, issues: IssueList): T | null {
   if (content.type !== 'scalar') {
     issues.add(location, `${row.word}: expected one value, found ${describeValue({ location, content })}`);
     return null;
@@ -60,26 +81,27 @@ function readScalar(row: Row, { location, content }: Located, issues: IssueList)
   return null;
 }
 
-function refuseUnknown(fields: ReadonlyMap<string, Entry>, rows: readonly Row[], issues: IssueList): void {
-  const words = rows.map(({ word }) => word);
+function refuseUnknown(
+  fields: ReadonlyMap<string, Entry>,
+  rows: Readonly<Record<string, Row>>,
+  issues: IssueList,
+): void {
+  const words = Object.values(rows).map(({ word }) => word);
   for (const { key, location } of fields.values()) {
     if (!words.includes(key)) issues.add(location, `${key}: no such field${didYouMean(key, words)}`);
   }
 }
 
-function readHead(outline: Outline, issues: IssueList): Pick<Workload, 'name' | 'description' | 'seed'> {
-  const values = TOP_ROWS.map((row) => readRow(row, outline.top, outline.location, issues));
-  const [name, description, seed] = values as [string | null, string | null, number | null];
+function readHead(outline: Outline, issues: IssueList): HeadFields {
+  const { name, description, seed } = readSection(HEAD_ROWS, outline.top, outline.location, issues);
   return { name: name ?? '', description: description ?? '', seed: seed ?? 0 };
 }
 
 function readTrials(outline: Outline, issues: IssueList): Trials {
   const fields = outline.section('trials');
   refuseUnknown(fields, TRIALS_ROWS, issues);
-  const values = TRIALS_ROWS.map((row) => readRow(row, fields, outline.location, issues));
-  const [sessions, rounds, warmup, filesets] = values as (number | null)[];
-  const order = values[4] as RoundOrder | null;
-  const written = fields.get('order');
+  const { sessions, rounds, warmup, filesets, order } = readSection(TRIALS_ROWS, fields, outline.location, issues);
+  const written = fields.get(TRIALS_ROWS.order.word);
   if (order === 'abba' && rounds === 1 && written) {
     issues.add(written.value.location, 'order: abba has no effect with one round; set rounds to an even number');
   }
@@ -92,24 +114,18 @@ function readTrials(outline: Outline, issues: IssueList): Trials {
   };
 }
 
-function readDataset(outline: Outline, seed: number, issues: IssueList): Dataset | null {
+function readDataset(outline: Outline, workloadSeed: number, issues: IssueList): Dataset | null {
   const location = outline.sectionLocation('dataset');
   if (location === null) return null;
   const fields = outline.section('dataset');
   refuseUnknown(fields, DATASET_ROWS, issues);
-  const values = DATASET_ROWS.map((row) => readRow(row, fields, location, issues));
-  const [nrfiles, filesize, ownSeed, fallocate] = values as [
-    number | null,
-    { minBytes: number; maxBytes: number } | null,
-    number | null,
-    Preallocation | null,
-  ];
+  const { nrfiles, filesize, seed, fallocate } = readSection(DATASET_ROWS, fields, location, issues);
   return {
     nrfiles: nrfiles ?? 1,
     // A faulty dataset is still there: the jobs that read it are not at fault.
     filesizeMinBytes: filesize?.minBytes ?? Number.MAX_SAFE_INTEGER,
     filesizeMaxBytes: filesize?.maxBytes ?? Number.MAX_SAFE_INTEGER,
-    seed: ownSeed ?? seed,
+    seed: seed ?? workloadSeed,
     fallocate: fallocate ?? 'none',
   };
 }
@@ -171,7 +187,7 @@ function isReplaced(entry: Entry, outline: Outline): boolean {
 
 function readKind(job: JobOutline, issues: IssueList): Kind | null {
   const fields = new Map([...job.file, ...job.own]);
-  return readRow(KIND_ROW, fields, job.location, issues) as Kind | null;
+  return readRow(KIND_ROW, fields, job.location, issues);
 }
 
 function refuseUnknownInJob(job: JobOutline, kind: Kind, issues: IssueList): void {

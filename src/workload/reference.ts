@@ -1,6 +1,6 @@
 /** The reference of the workload language, made from the field table: `workloads/README.md`. */
 import { METRICS } from '../base/metrics.js';
-import { DATASET_ROWS, TOP_ROWS, TRIALS_ROWS } from './file-fields.js';
+import { DATASET_ROWS, HEAD_ROWS, TRIALS_ROWS } from './file-fields.js';
 import { JOB_ROWS, KIND_ROW, KINDS } from './job-fields.js';
 import type { Fallback, Row } from './row.js';
 
@@ -54,15 +54,15 @@ export function referenceMarkdown(): string {
     INTRODUCTION,
     section(
       'The file',
-      `${HEAD}${TOP_ROWS.map(lineOf).join('\n')}
+      `${HEAD}${linesOf(HEAD_ROWS)}
 | \`trials\` | How often each arm is measured. | map | |
 | \`dataset\` | Files of incompressible content, generated once below a target and reused when identical. | map | none |
 | \`defaults\` | Fields for all jobs. | map | none |
 | \`jobs\` | Jobs by name: letters, digits, \`_\`, \`.\` and \`-\`. | map | required |
 | \`thresholds\` | Bounds that every arm must keep. | list | none |`,
     ),
-    section('trials', HEAD + TRIALS_ROWS.map(lineOf).join('\n')),
-    section('dataset', HEAD + DATASET_ROWS.map(lineOf).join('\n')),
+    section('trials', HEAD + linesOf(TRIALS_ROWS)),
+    section('dataset', HEAD + linesOf(DATASET_ROWS)),
     section('jobs', `Every value may also be a list of values, except \`kind\` and \`thresholds\`.\n\n${jobTable()}`),
     thresholds(),
     '_This page is generated from the field table of the parser: `UPDATE_GOLDENS=1 npm test` writes it._\n',
@@ -72,6 +72,10 @@ export function referenceMarkdown(): string {
 
 function section(title: string, body: string): string {
   return `## ${title}\n\n${body}\n`;
+}
+
+function linesOf(rows: Readonly<Record<string, Row>>): string {
+  return Object.values(rows).map(lineOf).join('\n');
 }
 
 function lineOf(row: Row): string {

@@ -1,5 +1,5 @@
 /** What to say of a field that a job does not have. */
-import { JOB_ROWS, JOB_WORDS, type Kind, rowsOf } from './job-fields.js';
+import { DEFAULT_KIND, JOB_ROWS, JOB_WORDS, type Kind, rowsOf } from './job-fields.js';
 import { didYouMean } from './suggest.js';
 
 /** fio's options that feedrate has under another word, or does without. */
@@ -37,7 +37,7 @@ export function unknownFieldOf(word: string, kind: Kind | null): string {
   const instead = FIO_OPTIONS.get(word);
   if (kind !== null && JOB_WORDS.has(word)) {
     const kinds = JOB_ROWS.filter((row) => row.word === word).flatMap((row) => row.kinds);
-    const mend = kind === 'io' && instead !== undefined ? `; ${instead}` : '';
+    const mend = kind === DEFAULT_KIND && instead !== undefined ? `; ${instead}` : '';
     return `is not for kind: ${kind}, but for ${kinds.join(' and ')}${mend}`;
   }
   if (instead !== undefined) return `feedrate has no such field; ${instead}`;

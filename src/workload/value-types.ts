@@ -16,6 +16,7 @@ import {
   SIZE_PATTERN,
 } from '../base/units.js';
 import { didYouMean } from './suggest.js';
+import type { Preallocation } from './values.js';
 
 export interface ValueType<T> {
   /** For the reference: `size`, `true or false`. */
@@ -112,16 +113,19 @@ export const flag: ValueType<boolean> = typeOf(
   String,
 );
 
+/** The word that YAML reads as no value. */
+const YAML_NULL = 'null';
+
 export function choice<const T extends string>(values: readonly [T, ...T[]]): ValueType<T> {
   const error = (issue: { input?: unknown }): string =>
     `${quoted(issue.input)} is not one of ${values.join(', ')}${didYouMean(String(issue.input), values)}`;
   const words: z.ZodType<string> = z.enum(values, { error });
   // An editor's YAML reads the plain word `null` as no value; the parser of this folder keeps the word.
-  const spelling = values.some((value) => value === 'null') ? words.nullable() : words;
-  return typeOf(values.join(', '), spelling, (value) => ({ ok: true, value: (value ?? 'null') as T }), String);
+  const spelling = values.some((value) => value === YAML_NULL) ? words.nullable() : words;
+  return typeOf(values.join(', '), spelling, (value) => ({ ok: true, value: (value ?? YAML_NULL) as T }), String);
 }
 
-export const preallocation = choice(['none', 'native', 'keep']);
+export const preallocation: ValueType<Preallocation> = choice(['none', 'native', 'keep']);
 
 /** A text of one line or more. */
 export const text: ValueType<string> = typeOf(

@@ -31,8 +31,13 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Rooms within rooms, the lowest first. `.` are the files that lie in the room itself: they are above all its rooms. */
+/**
+ * Rooms within rooms, the lowest first. `.` are the files that lie in the room itself: they are above all its rooms, but
+ * for the kinds of job, which are made of what the room has for all of them, and are then collected by it.
+ */
 const SUB_ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  workload: { jobs: ['.'], '.': ['jobs'] },
+  plan: { jobs: ['.'], '.': ['jobs'] },
   host: {
     system: [],
     nfs: ['system'],

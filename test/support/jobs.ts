@@ -7,7 +7,7 @@ import type {
   SmallFilesJob,
 } from '../../src/workload/workload.js';
 
-const COMMON: CommonJob = {
+const COMMON: Omit<CommonJob, 'bs'> = {
   ioengine: 'psync',
   numjobs: 1,
   cache: 'as-is',

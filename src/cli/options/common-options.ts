@@ -1,6 +1,6 @@
 /** Options that several commands share. */
 import { type Command, Option } from 'commander';
-import { ENGINE_CHOICES } from '../../workload/engine-choices.js';
+import { ENGINE_CHOICES } from '../../workload/engines.js';
 import { DEFAULT_RESULTS, PROGRESS_MODES } from './arguments.js';
 
 /** For options that may be repeated. */

@@ -1,0 +1,154 @@
+/**
+ * What each engine can do. Every rule, estimate, warning and choice of code that depends on the engine asks this table
+ * by capability: nobody else compares an engine's name. It loads without zod, so that the command line can offer the
+ * choices.
+ */
+
+/** The capabilities of an engine. */
+export interface EngineCapabilities {
+  /** A clause for the reference of `ioengine`; null: no workload names it, only `auto` takes it. */
+  readonly help: string | null;
+  /** Which targets it works on. An engine without files works on any. */
+  readonly targets: 'mounts' | 'servers' | 'any';
+  /** It opens, reads and writes files, through system calls. */
+  readonly touchesFiles: boolean;
+  /** Real content passes through the worker's buffers, so that it can be checked. */
+  readonly movesContent: boolean;
+  /** Its time is simulated: a trial is the same however long it really takes. */
+  readonly virtualClock: boolean;
+  /** `simulated_latency` and `simulated_bandwidth` apply. */
+  readonly followsModel: boolean;
+  /** One worker keeps `iodepth` operations in flight. */
+  readonly holdsQueue: boolean;
+  /** Files are mapped into memory: `madvise` applies and direct I/O is impossible. */
+  readonly mapsFiles: boolean;
+  /** `calibrate --inject` can slow down each of its operations. */
+  readonly canBeSlowed: boolean;
+}
+
+/** The engines, in the order of the reference. */
+export const ENGINES = {
+  psync: {
+    help: 'makes one blocking call per operation',
+    targets: 'mounts',
+    touchesFiles: true,
+    movesContent: true,
+    virtualClock: false,
+    followsModel: false,
+    holdsQueue: false,
+    mapsFiles: false,
+    canBeSlowed: true,
+  },
+  io_uring: {
+    help: 'keeps `iodepth` operations in flight',
+    targets: 'mounts',
+    touchesFiles: true,
+    movesContent: true,
+    virtualClock: false,
+    followsModel: false,
+    holdsQueue: true,
+    mapsFiles: false,
+    canBeSlowed: false,
+  },
+  mmap: {
+    help: 'copies from mapped files, as memory-mapped datasets do',
+    targets: 'mounts',
+    touchesFiles: true,
+    movesContent: true,
+    virtualClock: false,
+    followsModel: false,
+    holdsQueue: false,
+    mapsFiles: true,
+    canBeSlowed: false,
+  },
+  null: {
+    help: 'does nothing (the cost of feedrate itself)',
+    targets: 'any',
+    touchesFiles: false,
+    movesContent: false,
+    virtualClock: false,
+    followsModel: false,
+    holdsQueue: false,
+    mapsFiles: false,
+    canBeSlowed: false,
+  },
+  simulated: {
+    help: 'follows a latency model on a virtual clock',
+    targets: 'any',
+    touchesFiles: false,
+    movesContent: false,
+    virtualClock: true,
+    followsModel: true,
+    holdsQueue: false,
+    mapsFiles: false,
+    canBeSlowed: true,
+  },
+  nfs: {
+    help: null,
+    targets: 'servers',
+    touchesFiles: true,
+    movesContent: true,
+    virtualClock: false,
+    followsModel: false,
+    holdsQueue: false,
+    mapsFiles: false,
+    canBeSlowed: true,
+  },
+} as const satisfies Readonly<Record<string, EngineCapabilities>>;
+
+/** What carries out operations. */
+export type Engine = keyof typeof ENGINES;
+
+/** An engine that a workload may name. */
+export type NamedEngine = { [E in Engine]: (typeof ENGINES)[E]['help'] extends string ? E : never }[Engine];
+
+/** What `ioengine` and `--engine` take. */
+export type EngineChoice = 'auto' | NamedEngine;
+
+const AUTO = 'auto';
+
+function isNamed(engine: Engine): engine is NamedEngine {
+  return ENGINES[engine].help !== null;
+}
+
+export const ENGINE_CHOICES: readonly [EngineChoice, ...EngineChoice[]] = [
+  AUTO,
+  ...(Object.keys(ENGINES) as Engine[]).filter(isNamed),
+];
+
+/** What `auto` takes: a blocking engine for one operation at a time, and an engine for a queue of them. */
+export interface AutomaticEngines {
+  readonly blocking: Engine;
+  /** Or the reason why there is none: then as many blocking threads keep up the queue. */
+  readonly queue: Engine | { readonly missing: string };
+}
+
+/** By what an engine's `targets` may ask for. */
+export const AUTOMATIC: Readonly<Record<Exclude<EngineCapabilities['targets'], 'any'>, AutomaticEngines>> = {
+  mounts: { blocking: 'psync', queue: 'io_uring' },
+  servers: { blocking: 'nfs', queue: { missing: 'libnfs makes one call at a time' } },
+};
+
+/** What can be relied on before it is known which engine `auto` takes; a queue is kept up with any of them. */
+const AUTO_CAPABILITIES: EngineCapabilities = {
+  help: 'is `io_uring` for `iodepth` above 1 where the kernel grants it, else `psync`',
+  targets: 'any',
+  touchesFiles: true,
+  movesContent: true,
+  virtualClock: false,
+  followsModel: false,
+  holdsQueue: true,
+  mapsFiles: false,
+  canBeSlowed: true,
+};
+
+/** The engine that a choice names, or null when feedrate is to choose one. */
+export function namedEngine(choice: EngineChoice): NamedEngine | null {
+  return choice === AUTO ? null : choice;
+}
+
+/** The capabilities of what a workload says as `ioengine`. */
+export function capabilitiesOf(choice: EngineChoice): EngineCapabilities {
+  const engine = namedEngine(choice);
+  return engine === null ? AUTO_CAPABILITIES : ENGINES[engine];
+}

@@ -1,0 +1,248 @@
+/** fio's kind of job in the workload language: its fields, and what they demand of each other. */
+import { formatSizeLabel } from '../../base/units.js';
+import { blocks, distribution } from '../composite-types.js';
+import { capabilitiesOf } from '../engines.js';
+import { field, type Rows } from '../row.js';
+import { rulesFor } from '../rules.js';
+import { choice, count, duration, flag, rate, size } from '../value-types.js';
+import type { BlockShare, MapAdvice, Preallocation, RandomDistribution, ReadWrite } from '../values.js';
+import type { CommonJob, JobKind, TimedJob } from './job-kind.js';
+import { common, fallocate, timed, verify } from './shared-fields.js';
+import { commonConditions, commonRules, largest, timedRule, verifyRule } from './shared-rules.js';
+
+/** fio's kind of job: blocks of files, read or written in some order. */
+export interface IoJob extends CommonJob, TimedJob {
+  readonly kind: 'io';
+  readonly rw: ReadWrite;
+  /** Percentage of reads in `rw` and `randrw`. */
+  readonly rwmixread: number;
+  readonly bs: readonly BlockShare[];
+  /** Operations in flight per worker; more than one needs an engine that holds a queue. */
+  readonly iodepth: number;
+  /** For engines that map files. */
+  readonly madvise: MapAdvice;
+  /** For the files that `sizeBytes` makes. */
+  readonly fallocate: Preallocation;
+  /** Bytes of files per worker (fio's `size`); null = the workload's dataset, shared by all workers. */
+  readonly sizeBytes: number | null;
+  /** Files per worker that `sizeBytes` is divided into. */
+  readonly nrfiles: number;
+  /** Bytes each worker transfers at most before it ends (fio's `io_size`); null = one pass. */
+  readonly ioSizeBytes: number | null;
+  /** fsync after each N writes; 0 = never. */
+  readonly fsync: number;
+  readonly fdatasync: number;
+  /** fsync each file written when the job ends; part of the measured time. */
+  readonly endFsync: boolean;
+  readonly randomDistribution: RandomDistribution;
+  readonly norandommap: boolean;
+  /** Per worker; null = as fast as it goes. */
+  readonly rateBytesPerSecond: number | null;
+  readonly rateIops: number | null;
+  readonly rateProcess: 'linear' | 'poisson';
+  /** Pause after each `thinktimeBlocks` operations. */
+  readonly thinktimeNs: number;
+  readonly thinktimeBlocks: number;
+  /** Check the content of each block read; for writes, read back and check afterwards. */
+  readonly verify: boolean;
+  /** New incompressible content for each write (default) or one buffer again and again. */
+  readonly refillBuffers: boolean;
+}
+
+const PIB = 1024 ** 5;
+const MILLION = 1_000_000;
+const ANY_INTEGER = Number.MAX_SAFE_INTEGER;
+
+const rows: Rows<IoJob> = {
+  rw: field(
+    'rw',
+    choice(['read', 'write', 'randread', 'randwrite', 'rw', 'randrw']),
+    'read',
+    'Reads, writes or both (`rw`, `randrw`), in order or at random offsets.',
+  ),
+  rwmixread: field('rwmixread', count(0, 100), 50, 'Percentage of reads in `rw` and `randrw`.'),
+  bs: field(
+    'bs',
+    blocks,
+    '4k',
+    'Bytes of one operation. A mix is spelled as fio spells `bssplit`: `4k/60:64k/40` is 60 % of 4 KiB and 40 % of 64 KiB; an empty percentage is the rest.',
+  ),
+  numjobs: common.numjobs,
+  iodepth: field(
+    'iodepth',
+    count(1, 1024),
+    1,
+    'Operations in flight per worker. More than one takes `io_uring`, or that many threads where the kernel does not grant it.',
+  ),
+  sizeBytes: field(
+    'size',
+    size(1, PIB),
+    { absent: 'the dataset, shared by all workers' },
+    'Bytes of files per worker. A job that writes must have it.',
+  ),
+  nrfiles: field('nrfiles', count(1, MILLION), 1, 'Files per worker that `size` is divided into.'),
+  ioSizeBytes: field(
+    'io_size',
+    size(1, PIB),
+    { absent: 'one pass over the files' },
+    'Bytes that each worker transfers at most: less than `size`, or more (then it starts again).',
+  ),
+  fallocate,
+  runtimeNs: timed.runtimeNs,
+  timeBased: timed.timeBased,
+  rampTimeNs: timed.rampTimeNs,
+  cache: common.cache,
+  direct: common.direct,
+  fsync: field('fsync', count(0, ANY_INTEGER), 0, 'fsync the file after this many writes; 0 is never.'),
+  fdatasync: field('fdatasync', count(0, ANY_INTEGER), 0, 'fdatasync the file after this many writes; 0 is never.'),
+  endFsync: field('end_fsync', flag, false, 'fsync each written file when the job ends, within the measured time.'),
+  randomDistribution: field(
+    'random_distribution',
+    distribution,
+    'random',
+    'Where random operations land: `random` visits each block once a pass; `zipf:1.2` and `pareto:0.9` have popular blocks; `hotband:80/20` sends 80 % of the operations to 20 % of the space.',
+  ),
+  norandommap: field('norandommap', flag, false, 'Draw random offsets without remembering which were visited.'),
+  rateBytesPerSecond: field(
+    'rate',
+    rate(),
+    { absent: 'unlimited' },
+    'Bytes a second of each worker. Latency then counts from the intended start of an operation, so a stall is not hidden.',
+  ),
+  rateIops: field(
+    'rate_iops',
+    count(1, 1_000_000_000),
+    { absent: 'unlimited' },
+    'Operations a second of each worker, instead of `rate`.',
+  ),
+  rateProcess: field(
+    'rate_process',
+    choice(['linear', 'poisson']),
+    'linear',
+    'Even or random (Poisson) spacing of rated operations.',
+  ),
+  thinktimeNs: field(
+    'thinktime',
+    duration(0, 'us'),
+    0,
+    'Pause of a worker after `thinktime_blocks` operations. **A bare number is µs**, as in fio.',
+  ),
+  thinktimeBlocks: field('thinktime_blocks', count(1, ANY_INTEGER), 1, 'Operations between two pauses.'),
+  verify,
+  refillBuffers: field(
+    'refill_buffers',
+    flag,
+    true,
+    'New incompressible content for each write. `false` writes one buffer again and again, which storage may compress or deduplicate.',
+  ),
+  randseed: common.randseed,
+  ioengine: common.ioengine,
+  madvise: field(
+    'madvise',
+    choice(['normal', 'random', 'sequential', 'willneed']),
+    'normal',
+    'Advice to the kernel on the mapped files of `ioengine: mmap`.',
+  ),
+  simulatedLatencyNs: common.simulatedLatencyNs,
+  simulatedBytesPerSecond: common.simulatedBytesPerSecond,
+};
+
+const { rule, condition } = rulesFor<IoJob>();
+
+const isRandom = (rw: ReadWrite): boolean => rw.startsWith('rand');
+const isMixed = (rw: ReadWrite): boolean => rw === 'rw' || rw === 'randrw';
+const reads = (rw: ReadWrite): boolean => rw !== 'write' && rw !== 'randwrite';
+const writes = (rw: ReadWrite): boolean => rw !== 'read' && rw !== 'randread';
+const onlyReads = (rw: ReadWrite): string => `with rw: ${rw}, which writes nothing`;
+const inOrder = (rw: ReadWrite): string => `with rw: ${rw}, whose offsets are in order`;
+
+const conditions: JobKind<IoJob>['conditions'] = [
+  condition('rwmixread', ['rw'], ({ rw }) => (isMixed(rw) ? null : `with rw: ${rw}; only rw and randrw mix`)),
+  condition('randomDistribution', ['rw'], ({ randomDistribution, rw }) =>
+    randomDistribution.type === 'random' || isRandom(rw) ? null : inOrder(rw),
+  ),
+  condition('norandommap', ['rw'], ({ norandommap, rw }) => (!norandommap || isRandom(rw) ? null : inOrder(rw))),
+  condition('fsync', ['rw'], ({ fsync, rw }) => (!fsync || writes(rw) ? null : onlyReads(rw))),
+  condition('fdatasync', ['rw'], ({ fdatasync, rw }) => (!fdatasync || writes(rw) ? null : onlyReads(rw))),
+  condition('endFsync', ['rw'], ({ endFsync, rw }) => (!endFsync || writes(rw) ? null : onlyReads(rw))),
+  condition('refillBuffers', ['rw'], ({ refillBuffers, rw }) => (refillBuffers || writes(rw) ? null : onlyReads(rw))),
+  condition('cache', ['rw'], ({ cache, rw }) =>
+    (cache === 'cold' || cache === 'warm') && !reads(rw) ? `with rw: ${rw}, which reads nothing` : null,
+  ),
+  condition('nrfiles', ['sizeBytes'], ({ sizeBytes }) =>
+    sizeBytes === null ? 'without size: the job reads the files of the dataset' : null,
+  ),
+  condition('rateProcess', ['rateBytesPerSecond', 'rateIops'], (values) =>
+    values.rateProcess === 'poisson' && values.rateBytesPerSecond === null && values.rateIops === null
+      ? 'without rate or rate_iops'
+      : null,
+  ),
+  condition('thinktimeBlocks', ['thinktimeNs'], ({ thinktimeNs }) => (thinktimeNs === 0 ? 'without thinktime' : null)),
+  condition('madvise', ['ioengine'], ({ madvise, ioengine }) =>
+    madvise === 'normal' || capabilitiesOf(ioengine).mapsFiles
+      ? null
+      : `with ioengine: ${ioengine}, which maps nothing`,
+  ),
+  condition('iodepth', ['ioengine'], ({ iodepth, ioengine }) =>
+    iodepth === 1 || capabilitiesOf(ioengine).holdsQueue
+      ? null
+      : `with ioengine: ${ioengine}, which does one operation at a time`,
+  ),
+  condition('fallocate', ['sizeBytes'], ({ fallocate, sizeBytes }) =>
+    fallocate === 'none' || sizeBytes !== null ? null : 'without size: give it to the dataset',
+  ),
+  ...commonConditions,
+];
+
+const QUEUE_BYTES_MAX = 2 ** 31;
+
+const rules: JobKind<IoJob>['rules'] = [
+  rule(['rw', 'sizeBytes'], ({ rw, sizeBytes }, { dataset }) => {
+    if (sizeBytes !== null) return null;
+    if (writes(rw)) return { at: ['sizeBytes'], message: `is needed by rw: ${rw} (a dataset is only read)` };
+    return dataset ? null : { at: ['sizeBytes'], message: `is needed by rw: ${rw}, as the workload has no dataset` };
+  }),
+  rule(['bs', 'sizeBytes', 'nrfiles'], ({ bs, sizeBytes, nrfiles }, { dataset }) => {
+    const fileBytes = sizeBytes === null ? dataset?.filesizeMinBytes : Math.floor(sizeBytes / nrfiles);
+    if (fileBytes === undefined || largest(bs) <= fileBytes) return null;
+    const file = sizeBytes === null ? 'the smallest file of the dataset' : 'a file (size / nrfiles)';
+    const message = `${formatSizeLabel(largest(bs))} blocks do not fit into ${file} of ${formatSizeLabel(fileBytes)}`;
+    return { at: ['bs', 'sizeBytes', 'nrfiles'], message };
+  }),
+  rule(['bs', 'iodepth'], ({ bs, iodepth }) =>
+    largest(bs) * iodepth <= QUEUE_BYTES_MAX
+      ? null
+      : {
+          at: ['iodepth', 'bs'],
+          message: `${iodepth} blocks of ${formatSizeLabel(largest(bs))} in flight need more than 2 GiB of buffers per worker`,
+        },
+  ),
+  rule(['bs', 'ioSizeBytes'], ({ bs, ioSizeBytes }) =>
+    ioSizeBytes === null || largest(bs) <= ioSizeBytes
+      ? null
+      : { at: ['ioSizeBytes'], message: `is less than one block of ${formatSizeLabel(largest(bs))}` },
+  ),
+  timedRule,
+  rule(['rateBytesPerSecond', 'rateIops'], ({ rateBytesPerSecond, rateIops }) =>
+    rateBytesPerSecond !== null && rateIops !== null
+      ? { at: ['rateIops'], message: 'cannot stand beside rate; keep one of them' }
+      : null,
+  ),
+  ...commonRules,
+  rule(['verify', 'rw', 'norandommap', 'randomDistribution', 'refillBuffers'], (job) => {
+    if (!job.verify || !writes(job.rw)) return null;
+    if (!job.refillBuffers)
+      return { at: ['verify'], message: 'needs refill_buffers: one buffer written everywhere proves no place' };
+    const repeats = isRandom(job.rw) && (job.norandommap || job.randomDistribution.type !== 'random');
+    const message = 'needs each block written once a pass; norandommap and uneven distributions repeat blocks';
+    return repeats ? { at: ['verify'], message } : null;
+  }),
+  verifyRule,
+];
+
+export const ioKind: JobKind<IoJob> = {
+  meaning: 'reads and writes blocks of files, as fio does',
+  rows,
+  conditions,
+  rules,
+};

@@ -1,0 +1,82 @@
+/** The rules and conditions that several kinds of job share. */
+import { formatSizeLabel } from '../../base/units.js';
+import { capabilitiesOf } from '../engines.js';
+import { rulesFor } from '../rules.js';
+import type { BlockShare } from '../values.js';
+import type { CommonJob, ShardedJob, TimedJob } from './job-kind.js';
+
+/** O_DIRECT moves whole sectors: 512 bytes at least, whatever the device. */
+const SECTOR_BYTES = 512;
+
+export const largest = (bs: readonly BlockShare[]): number => Math.max(...bs.map(({ blockBytes }) => blockBytes));
+
+const all = rulesFor<CommonJob>();
+
+export const commonConditions = [
+  all.condition('simulatedLatencyNs', ['ioengine'], ({ ioengine }) =>
+    capabilitiesOf(ioengine).followsModel ? null : `with ioengine: ${ioengine}`,
+  ),
+  all.condition('simulatedBytesPerSecond', ['ioengine'], ({ ioengine }) =>
+    capabilitiesOf(ioengine).followsModel ? null : `with ioengine: ${ioengine}`,
+  ),
+];
+
+export const commonRules = [
+  all.rule(['direct', 'cache'], ({ direct, cache }, { given }) => {
+    if (cache === 'direct') {
+      return direct || !given('direct')
+        ? null
+        : { at: ['direct'], message: 'false contradicts cache: direct; leave it out' };
+    }
+    if (!direct || cache === 'as-is') return null;
+    return {
+      at: ['direct'],
+      message: `true goes around the page cache and contradicts cache: ${cache}; use cache: direct`,
+    };
+  }),
+  all.rule(['direct', 'cache', 'ioengine'], ({ direct, cache, ioengine }) =>
+    capabilitiesOf(ioengine).mapsFiles && (direct || cache === 'direct')
+      ? { at: ['ioengine'], message: `${ioengine} is access through the page cache; direct contradicts it` }
+      : null,
+  ),
+  all.rule(['direct', 'cache', 'bs'], ({ direct, cache, bs }) =>
+    (direct || cache === 'direct') && bs.some(({ blockBytes }) => blockBytes % SECTOR_BYTES !== 0)
+      ? { at: ['bs', 'direct', 'cache'], message: 'direct I/O needs blocks of whole 512-byte sectors' }
+      : null,
+  ),
+];
+
+export const timedRule = rulesFor<TimedJob>().rule(['timeBased', 'runtimeNs'], ({ timeBased, runtimeNs }) =>
+  timeBased && runtimeNs === null ? { at: ['timeBased'], message: 'needs runtime' } : null,
+);
+
+/** What is wrong with checking content that `ioengine` does not move; null when it moves it. */
+export function uncheckable({ ioengine }: Pick<CommonJob, 'ioengine'>): string | null {
+  return capabilitiesOf(ioengine).movesContent ? null : `cannot check ioengine: ${ioengine}, which moves no data`;
+}
+
+export const verifyRule = rulesFor<CommonJob & { readonly verify: boolean }>().rule(
+  ['verify', 'ioengine'],
+  ({ verify, ioengine }) => {
+    const message = verify ? uncheckable({ ioengine }) : null;
+    return message === null ? null : { at: ['verify'], message };
+  },
+);
+
+const sharded = rulesFor<CommonJob & ShardedJob>();
+
+export const shardRules = [
+  sharded.rule(['direct', 'cache', 'shardBytes'], ({ direct, cache, shardBytes }) =>
+    (direct || cache === 'direct') && shardBytes % SECTOR_BYTES !== 0
+      ? { at: ['shardBytes'], message: 'direct I/O needs shards of whole 512-byte sectors' }
+      : null,
+  ),
+  sharded.rule(['bs', 'shardBytes'], ({ bs, shardBytes }) =>
+    largest(bs) > shardBytes
+      ? {
+          at: ['bs', 'shardBytes'],
+          message: `${formatSizeLabel(largest(bs))} blocks do not fit into a shard of ${formatSizeLabel(shardBytes)}`,
+        }
+      : null,
+  ),
+];
