@@ -3,7 +3,16 @@
  * the store. Everything but the command line.
  */
 export { ERROR_CODES, type ErrorCode, EXIT, FeedrateError, type Issue, type SystemFault } from './base/errors.js';
-export { METRICS, type Metric, metricOf, type Unit } from './base/metrics.js';
+export { LATENCY_KINDS, type LatencyKind, type LatencyKindRow, type OperationKind } from './base/latency-kinds.js';
+export {
+  type LatencyMetric,
+  METRICS,
+  type Metric,
+  metricOf,
+  type NumberKey,
+  type NumberMetric,
+  type Unit,
+} from './base/metrics.js';
 export {
   type ComparedCell,
   type Comparison,
@@ -45,7 +54,6 @@ export { RECORD_VERSION, type TrialRecord } from './record/trial-record.js';
 export {
   cpuNsPerOp,
   iops,
-  type LatencyKind,
   type LatencySummary,
   latencyHistogram,
   mergedLatency,

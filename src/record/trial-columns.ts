@@ -1,20 +1,12 @@
 /** The columns of `summary.csv` and `timeseries.csv`. Tidy: one observation a row, base units, the unit in each name. */
+import { LATENCY_KINDS, type LatencyKind } from '../base/latency-kinds.js';
+import { NUMBER_METRICS } from '../base/metrics.js';
 import type { Plan } from '../plan/plan.js';
 import type { CellValue, Column } from './csv.js';
 import { sumOfCalls } from './nfs-traffic.js';
 import type { RunRecord } from './run-record.js';
 import type { SeriesPoint, TrialRecord } from './trial-record.js';
-import {
-  cpuNsPerOp,
-  iops,
-  LATENCY_KINDS,
-  type LatencyKind,
-  type LatencySummary,
-  summarizeLatencies,
-  tailNs,
-  throughputBytesPerSecond,
-  windowNs,
-} from './trial-values.js';
+import { type LatencySummary, NUMBERS_OF, summarizeLatencies, tailNs, windowNs } from './trial-values.js';
 
 /** A row of `summary.csv`. */
 interface TrialRow {
@@ -48,7 +40,7 @@ export function summaryColumns(run: RunIdentity): Column<TrialRow>[] {
   return [
     ...identityColumns(run).map(({ name, value }) => ofTrial(name, value)),
     ...OUTCOME_COLUMNS.map(({ name, value }) => ofTrial(name, value)),
-    ...LATENCY_KINDS.flatMap(latencyColumns),
+    ...LATENCY_KINDS.flatMap(({ kind }) => latencyColumns<TrialRow>(kind)),
     ...EVIDENCE_COLUMNS.map(({ name, value }) => ofTrial(name, value)),
   ];
 }
@@ -113,9 +105,10 @@ const OUTCOME_COLUMNS: readonly Column<TrialRecord>[] = [
   { name: 'started_at', value: (trial) => trial.startedAt },
   { name: 'wall_ns', value: (trial) => trial.wallNs },
   { name: 'window_ns', value: windowNs },
-  { name: 'throughput_bytes_per_s', value: (trial) => throughputBytesPerSecond(trial) },
-  { name: 'iops', value: (trial) => iops(trial) },
-  { name: 'cpu_ns_per_op', value: (trial) => cpuNsPerOp(trial) },
+  ...NUMBER_METRICS.map(({ key, column }) => ({
+    name: column,
+    value: (trial: TrialRecord) => NUMBERS_OF[key](trial),
+  })),
   { name: 'read_bytes', value: (trial) => trial.window.readBytes },
   { name: 'write_bytes', value: (trial) => trial.window.writeBytes },
   { name: 'read_ops', value: (trial) => trial.window.readOps },

@@ -1,5 +1,6 @@
 /** What is kept of one trial: a line of `trials.jsonl`. Base units only (bytes, ns). */
 import type { SystemFault } from '../base/errors.js';
+import type { OperationKind } from '../base/latency-kinds.js';
 import type { SparseCounts } from '../histogram/sparse-counts.js';
 import type { Factor } from '../plan/plan.js';
 import type { Engine, EngineChoice } from '../workload/engines.js';
@@ -9,36 +10,10 @@ import type { Warning } from './warning.js';
 
 export const RECORD_VERSION = 1;
 
-/** The kinds of timed operation. Index = position in the engine's counters. */
-export const OPERATION_KINDS = [
-  'read',
-  'write',
-  'open',
-  'close',
-  'fsync',
-  'rename',
-  'dirsync',
-  'checkpoint',
-  'slat',
-  'clat',
-] as const;
-export type OperationKind = (typeof OPERATION_KINDS)[number];
-
-export interface TrialRecord {
-  readonly recordVersion: number;
-  readonly id: string;
-  readonly session: number;
-  readonly round: number;
-  readonly place: number;
-  /** Rank of the machine in its group; 0 alone. */
+/** What one machine measured of a trial; alone, what there is of it. */
+export interface RankPart {
+  /** The machine's place in its group; 0 alone. */
   readonly rank: number;
-  readonly warmup: boolean;
-  readonly arm: string;
-  readonly job: string;
-  readonly target: string;
-  readonly factors: readonly Factor[];
-  /** The set of data files that it read, 0-based; absent when it read none, and before there were sets (2026-11-27). */
-  readonly fileset?: number;
   /** `failed`: `fault` says why. `aborted`: stopped by the user; what was measured is here. */
   readonly status: 'ok' | 'failed' | 'aborted';
   readonly fault: (SystemFault & { readonly worker: number }) | null;
@@ -59,6 +34,24 @@ export interface TrialRecord {
   readonly nfs?: NfsTraffic;
   readonly client: ClientUse;
   readonly warnings: readonly Warning[];
+}
+
+/** One trial. Of a group of machines its values are those of all of them together: see `merge-ranks.ts`. */
+export interface TrialRecord extends RankPart {
+  readonly recordVersion: number;
+  readonly id: string;
+  readonly session: number;
+  readonly round: number;
+  readonly place: number;
+  readonly warmup: boolean;
+  readonly arm: string;
+  readonly job: string;
+  readonly target: string;
+  readonly factors: readonly Factor[];
+  /** The set of data files that it read, 0-based; absent when it read none, and before there were sets (2026-11-27). */
+  readonly fileset?: number;
+  /** What each machine measured, by rank; absent where there was one. */
+  readonly ranks?: readonly RankPart[];
 }
 
 export interface EngineUse {
@@ -97,6 +90,11 @@ export interface RingUse {
  * the stragglers after it. Times are ns since the common start.
  */
 export interface Window {
+  /**
+   * The work is whole only when the slowest worker has done its part (a checkpoint): the window is that worker's time
+   * from 0, and all that was moved is in it. Absent: false.
+   */
+  readonly slowestDecides?: true;
   readonly startNs: number;
   readonly endNs: number;
   readonly readBytes: number;
@@ -123,7 +121,7 @@ export interface SeriesPoint {
   readonly readBytes: number;
   readonly writeBytes: number;
   readonly ops: number;
-  /** Of reads and writes together; null when none ended. */
+  /** Of reads and writes together; null when none ended, and where machines that each have their own are added up. */
   readonly p50Ns: number | null;
   readonly p99Ns: number | null;
 }

@@ -1,39 +1,33 @@
 /** What the counts and times of a trial mean: its throughput, its latencies. Not measured is NaN or null, never 0. */
 
+import { LATENCY_KINDS, type LatencyKind, type LatencyKindRow, type OperationKind } from '../base/latency-kinds.js';
+import type { NumberKey } from '../base/metrics.js';
 import { type Histogram, maxNs, meanNs, merged, mergeInto, quantileNs, totalCount } from '../histogram/histogram.js';
 import { decodeHistogram } from '../histogram/sparse-counts.js';
-import type { OperationKind, TrialRecord } from './trial-record.js';
+import type { RankPart } from './trial-record.js';
 
-/** A kind of timed operation, or `latency`: reads and writes together. */
-export type LatencyKind = OperationKind | 'latency';
-
-/** Every distribution that is reported, in the order of the reports. */
-export const LATENCY_KINDS: readonly LatencyKind[] = [
-  'latency',
-  'read',
-  'write',
-  'open',
-  'close',
-  'fsync',
-  'rename',
-  'dirsync',
-  'checkpoint',
-  'slat',
-  'clat',
-];
+/**
+ * How each metric that is one number is computed, of one trial or of several together, in its base unit. NaN where it
+ * was not measured.
+ */
+export const NUMBERS_OF: Readonly<Record<NumberKey, (...records: readonly RankPart[]) => number>> = {
+  throughput: throughputBytesPerSecond,
+  iops,
+  cpu: cpuNsPerOp,
+};
 
 /** Length of the window in which all workers were busy, ns. */
-export function windowNs(record: TrialRecord): number {
+export function windowNs(record: Pick<RankPart, 'window'>): number {
   return record.window.endNs - record.window.startNs;
 }
 
 /** Operations that ended within the window. */
-export function windowOps(record: TrialRecord): number {
+export function windowOps(record: Pick<RankPart, 'window'>): number {
   return record.window.readOps + record.window.writeOps;
 }
 
 /** Bytes that were moved within the window. */
-export function windowBytes(record: TrialRecord): number {
+export function windowBytes(record: Pick<RankPart, 'window'>): number {
   return record.window.readBytes + record.window.writeBytes;
 }
 
@@ -41,16 +35,16 @@ export function windowBytes(record: TrialRecord): number {
  * Bytes a second within the window. Of several trials Σbytes / Σtime, which weighs each by its time;
  * a mean of the rates would not. NaN when nothing was measured.
  */
-export function throughputBytesPerSecond(...records: readonly TrialRecord[]): number {
+export function throughputBytesPerSecond(...records: readonly RankPart[]): number {
   return perSecond(records, windowBytes);
 }
 
 /** Operations a second within the window; of several trials Σoperations / Σtime. NaN when nothing was measured. */
-export function iops(...records: readonly TrialRecord[]): number {
+export function iops(...records: readonly RankPart[]): number {
   return perSecond(records, windowOps);
 }
 
-function perSecond(records: readonly TrialRecord[], amountOf: (record: TrialRecord) => number): number {
+function perSecond(records: readonly RankPart[], amountOf: (record: RankPart) => number): number {
   let amount = 0;
   let timeNs = 0;
   for (const record of records) {
@@ -64,7 +58,7 @@ function perSecond(records: readonly TrialRecord[], amountOf: (record: TrialReco
  * CPU time of the workers for one operation, ns: Σtime / Σoperations, ramp and tail included in both.
  * NaN when a trial's CPU time is unknown or nothing was done.
  */
-export function cpuNsPerOp(...records: readonly TrialRecord[]): number {
+export function cpuNsPerOp(...records: readonly RankPart[]): number {
   let cpuNs = 0;
   let ops = 0;
   for (const { client, window } of records) {
@@ -75,22 +69,37 @@ export function cpuNsPerOp(...records: readonly TrialRecord[]): number {
 }
 
 /** How long the stragglers worked on after the first worker was done, ns. */
-export function tailNs(record: TrialRecord): number {
+export function tailNs(record: Pick<RankPart, 'window'>): number {
   return record.window.lastDoneNs - record.window.firstDoneNs;
 }
 
 /** The latencies of this kind, or null when the trial has none. */
-export function latencyHistogram(record: TrialRecord, kind: LatencyKind): Histogram | null {
-  const kinds: readonly OperationKind[] = kind === 'latency' ? ['read', 'write'] : [kind];
-  const parts = kinds.flatMap((part) => {
-    const counts = record.latency[part];
+export function latencyHistogram(record: Pick<RankPart, 'latency'>, kind: LatencyKind): Histogram | null {
+  const parts = operationsOf(kind).flatMap((operation) => {
+    const counts = record.latency[operation];
     return counts === undefined || counts.length === 0 ? [] : [decodeHistogram(counts)];
   });
   return parts.length === 0 ? null : merged(parts);
 }
 
+const ROWS = new Map(LATENCY_KINDS.map((row) => [row.kind, row]));
+
+function operationsOf(kind: LatencyKind): readonly OperationKind[] {
+  return (ROWS.get(kind) as LatencyKindRow).operations;
+}
+
+/**
+ * The latencies of this kind of all these trials, merged exactly; where none has any, those of the kind that has the
+ * same values then (`sameAs`). Null when there are none either.
+ */
+export function latencyOrSame(records: readonly RankPart[], kind: LatencyKind): Histogram | null {
+  const found = mergedLatency(records, kind);
+  const sameAs = ROWS.get(kind)?.sameAs;
+  return found !== null || sameAs === undefined ? found : mergedLatency(records, sameAs);
+}
+
 /** The latencies of this kind of all these trials, merged exactly; null when none has any. */
-export function mergedLatency(records: readonly TrialRecord[], kind: LatencyKind): Histogram | null {
+export function mergedLatency(records: readonly RankPart[], kind: LatencyKind): Histogram | null {
   let sum: Histogram | null = null;
   for (const record of records) {
     const histogram = latencyHistogram(record, kind);
@@ -125,9 +134,9 @@ export function summarizeLatency(histogram: Histogram): LatencySummary {
 }
 
 /** A summary of each kind of latency that these trials have, merged over them. */
-export function summarizeLatencies(records: readonly TrialRecord[]): ReadonlyMap<LatencyKind, LatencySummary> {
+export function summarizeLatencies(records: readonly RankPart[]): ReadonlyMap<LatencyKind, LatencySummary> {
   const summaries = new Map<LatencyKind, LatencySummary>();
-  for (const kind of LATENCY_KINDS) {
+  for (const { kind } of LATENCY_KINDS) {
     const histogram = mergedLatency(records, kind);
     if (histogram !== null) summaries.set(kind, summarizeLatency(histogram));
   }

@@ -2,14 +2,7 @@
 import { METRICS, type Metric, metricOf } from '../base/metrics.js';
 import { maxNs, meanNs, quantileNs, totalCount } from '../histogram/histogram.js';
 import type { TrialRecord } from '../record/trial-record.js';
-import {
-  cpuNsPerOp,
-  iops,
-  LATENCY_KINDS,
-  type LatencyKind,
-  mergedLatency,
-  throughputBytesPerSecond,
-} from '../record/trial-values.js';
+import { latencyOrSame, NUMBERS_OF } from '../record/trial-values.js';
 
 /** A metric and, where it is a distribution, a number of it: `throughput`, `p99(latency)`. */
 export interface Measure {
@@ -20,7 +13,7 @@ export interface Measure {
   readonly statistic: number | 'mean' | 'max' | null;
 }
 
-const DISTRIBUTION = /^(p\d+(?:\.\d+)?|mean|max)(?:\(([a-z]+)\))?$/;
+const DISTRIBUTION = /^(p\d+(?:\.\d+)?|mean|max)(?:\(([^()]+)\))?$/;
 
 /** The measure that a text names; `p99` alone is `p99(latency)`. Undefined when it names none. */
 export function measureOf(text: string): Measure | undefined {
@@ -44,19 +37,27 @@ export function measureForms(): string {
   return `${single.join(', ')}, or pNN(…), mean(…), max(…) of ${distributions.join(', ')}`;
 }
 
+/** The measures that are kept over time where a user names none. */
+export function keptMeasures(): Measure[] {
+  const texts = METRICS.flatMap((metric) => {
+    if (metric.distribution) return metric.kept.map((statistic) => `${statistic}(${metric.key})`);
+    return metric.isKept ? [metric.key] : [];
+  });
+  return texts.map((text) => measureOf(text) as Measure);
+}
+
 /**
  * The measure over trials together, in the metric's base unit: Σ work / Σ time, or a statistic of the
- * merged histograms (never a mean of percentiles). NaN when it was not measured.
+ * merged histograms (never a mean of percentiles). NaN when it was not measured, and for a metric that is not known.
  */
 export function measured(
-  { metric, statistic }: { readonly metric: string; readonly statistic: Measure['statistic'] },
+  { metric: key, statistic }: { readonly metric: string; readonly statistic: Measure['statistic'] },
   trials: readonly TrialRecord[],
 ): number {
-  if (metric === 'throughput') return throughputBytesPerSecond(...trials);
-  if (metric === 'iops') return iops(...trials);
-  if (metric === 'cpu') return cpuNsPerOp(...trials);
-  const kind = LATENCY_KINDS.find((known) => known === metric);
-  const histogram = kind === undefined ? null : latencyOf(trials, kind);
+  const metric = metricOf(key);
+  if (metric === undefined) return Number.NaN;
+  if (!metric.distribution) return NUMBERS_OF[metric.key](...trials);
+  const histogram = latencyOrSame(trials, metric.key);
   if (histogram === null || statistic === null) return Number.NaN;
   if (statistic === 'mean') return meanNs(histogram);
   return statistic === 'max' ? maxNs(histogram) : quantileNs(histogram, statistic);
@@ -67,11 +68,9 @@ export function measured(
  * so few operations that even the slowest of them is below it with a probability above 5 %: n < ln 0.05 / ln q,
  * which is 299 operations for p99 and 2995 for p99.9.
  */
-export function measuredOnce(measure: Measure, trial: TrialRecord): number {
-  const { metric, statistic } = measure;
-  if (typeof statistic === 'number') {
-    const kind = LATENCY_KINDS.find((known) => known === metric.key);
-    const histogram = kind === undefined ? null : latencyOf([trial], kind);
+export function measuredOnce({ metric, statistic }: Measure, trial: TrialRecord): number {
+  if (metric.distribution && typeof statistic === 'number') {
+    const histogram = latencyOrSame([trial], metric.key);
     if (histogram === null || totalCount(histogram) < leastOperations(statistic)) return Number.NaN;
     return quantileNs(histogram, statistic);
   }
@@ -81,9 +80,4 @@ export function measuredOnce(measure: Measure, trial: TrialRecord): number {
 /** Operations that a trial needs for its quantile q to say anything. */
 export function leastOperations(q: number): number {
   return Math.ceil(Math.log(0.05) / Math.log(q));
-}
-
-/** A trial records `clat` only where it differs from the latency, so the latency stands in for it. */
-function latencyOf(trials: readonly TrialRecord[], kind: LatencyKind): ReturnType<typeof mergedLatency> {
-  return mergedLatency(trials, kind) ?? (kind === 'clat' ? mergedLatency(trials, 'latency') : null);
 }

@@ -1,15 +1,9 @@
 /** Trials → one summary per arm. */
+import type { LatencyKind } from '../base/latency-kinds.js';
+import { NUMBER_METRICS, type NumberKey } from '../base/metrics.js';
 import type { Arm } from '../plan/plan.js';
 import type { CacheEvidence, TrialRecord } from '../record/trial-record.js';
-import {
-  cpuNsPerOp,
-  iops,
-  type LatencyKind,
-  type LatencySummary,
-  summarizeLatencies,
-  tailNs,
-  throughputBytesPerSecond,
-} from '../record/trial-values.js';
+import { type LatencySummary, NUMBERS_OF, summarizeLatencies, tailNs } from '../record/trial-values.js';
 import { byWeight, type Warning } from '../record/warning.js';
 import { armWarnings } from './arm-warnings.js';
 import { type NfsUse, nfsUseOf } from './nfs-use.js';
@@ -27,10 +21,8 @@ export interface ArmSummary {
   readonly warmups: number;
   /** Why the first failed trial failed; null when none did. */
   readonly fault: TrialRecord['fault'];
-  /** Over the counted trials; null when there is none that was measured. */
-  readonly throughputBytesPerSecond: Spread | null;
-  readonly iops: Spread | null;
-  readonly cpuNsPerOp: Spread | null;
+  /** Each metric that is one number for each trial, over the counted trials in its base unit; null where none was measured. */
+  readonly numbers: Readonly<Record<NumberKey, Spread | null>>;
   /** Time from the first worker's end to the last one's. */
   readonly tailNs: Spread | null;
   /** Of the histograms merged over the counted trials; kinds that did not occur are absent. */
@@ -80,9 +72,9 @@ function summarizeArm(heading: ArmHeading, trials: readonly TrialRecord[]): ArmS
     aborted: trials.filter((trial) => trial.status === 'aborted').length,
     warmups: trials.filter((trial) => trial.warmup).length,
     fault: trials.find((trial) => trial.fault !== null)?.fault ?? null,
-    throughputBytesPerSecond: spread((trial) => throughputBytesPerSecond(trial)),
-    iops: spread((trial) => iops(trial)),
-    cpuNsPerOp: spread((trial) => cpuNsPerOp(trial)),
+    numbers: Object.fromEntries(
+      NUMBER_METRICS.map(({ key }) => [key, spread((trial) => NUMBERS_OF[key](trial))]),
+    ) as ArmSummary['numbers'],
     tailNs: spread(tailNs),
     latencies: summarizeLatencies(counted),
     cache: worstCache(counted),

@@ -1,19 +1,13 @@
 /** From what the workers report to what is recorded: merged exactly, averaged never. */
 
+import { OPERATION_KINDS, type OperationKind } from '../base/latency-kinds.js';
 import { type Counters, HISTOGRAM_BASE } from '../engine/core/counters.js';
 import { TICK_NS, type Totals, type WorkerSecond } from '../engine/core/meter.js';
 import type { WorkerOutcome, WorkerReport } from '../engine/core/protocol.js';
 import { BINS, createHistogram, type Histogram, mergeInto, quantileNs, totalCount } from '../histogram/histogram.js';
 import { decodeHistogram, encodeHistogram, type SparseCounts } from '../histogram/sparse-counts.js';
 import type { TcpCount } from '../host/system/tcp-socket.js';
-import {
-  type ClientUse,
-  OPERATION_KINDS,
-  type OperationKind,
-  type RingUse,
-  type SeriesPoint,
-  type Window,
-} from '../record/trial-record.js';
+import type { ClientUse, RingUse, SeriesPoint, Window } from '../record/trial-record.js';
 
 const SECOND_NS = 1_000_000_000;
 const NOTHING: Totals = { atNs: 0, readOps: 0, writeOps: 0, readBytes: 0, writeBytes: 0 };
@@ -66,7 +60,7 @@ export function assembleWindow(reports: readonly WorkerReport[]): Window {
     barrierSkewNs: active.length === 0 ? 0 : Math.max(...delays) - Math.min(...delays),
   };
   const busy = active.map(({ busyNs }) => busyNs).filter((ns) => ns !== null);
-  if (busy.length > 0) return { startNs: 0, endNs: Math.max(...busy), ...total, ...rest };
+  if (busy.length > 0) return { startNs: 0, endNs: Math.max(...busy), ...total, ...rest, slowestDecides: true };
   const measured = active.filter(({ rampEnd }) => rampEnd !== null);
   const moved = sumOf(
     measured.map((report) =>

@@ -1,6 +1,6 @@
 /** Thresholds: `p99(latency) < 20ms`, `throughput > 1GiB/s`, `iops >= 1000`. */
-import { METRICS, type Metric, metricOf } from '../base/metrics.js';
-import { type Parsed, parseDuration, parseRate, quoted } from '../base/units.js';
+import { METRICS, type Metric, metricOf, type Unit } from '../base/metrics.js';
+import { type Parsed, parseDuration, parsePercent, parseRate, parseSize, quoted } from '../base/units.js';
 import { didYouMean } from './suggest.js';
 import type { Comparison, Threshold } from './workload.js';
 
@@ -52,22 +52,46 @@ function readStatistic(metric: Metric, typed: string | undefined): Parsed<Thresh
   return { ok: true, value: Number(`${percentile}e-2`) };
 }
 
-/** A bound must bear its unit: `< 20` could be ms as well as s. */
-function readBound(metric: Metric, text: string): Parsed<number> {
-  switch (metric.unit) {
-    case 'bytes/s':
-      return text.endsWith('/s')
-        ? parseRate(text)
-        : fail(`${quoted(text)} is not a bound of ${metric.key}; write a rate, such as 1GiB/s`);
-    case 'ns':
-    case 'ns/op': {
-      const bound = parseDuration(text);
-      if (bound.ok && /[a-zµ]/.test(text)) return bound;
-      return fail(`${quoted(text)} is not a bound of ${metric.key}; write a time with its unit, such as 20ms`);
-    }
-    default:
-      return /^[0-9]{1,15}(\.[0-9]{1,9})?$/.test(text)
-        ? { ok: true, value: Number(text) }
-        : fail(`${quoted(text)} is not a bound of ${metric.key}; write a plain number, such as 1000`);
-  }
+/** How a bound of a unit is written. */
+interface BoundForm {
+  /** What to write instead of a text that does not look like one. */
+  readonly advice: string;
+  /** What such a text looks like. A bound must bear its unit: `< 20` could be ms as well as s. */
+  readonly pattern: RegExp;
+  /** Reads it into the base unit. Its message is shown; without one the advice is. */
+  readonly read: (text: string) => Parsed<number> | null;
+}
+
+/** A count or a rate of operations: a number without a unit. */
+const PLAIN: BoundForm = {
+  advice: 'a plain number, such as 1000',
+  pattern: /^[0-9]{1,15}(\.[0-9]{1,9})?$/,
+  read: (text) => ({ ok: true, value: Number(text) }),
+};
+
+const TIME: BoundForm = {
+  advice: 'a time with its unit, such as 20ms',
+  pattern: /[a-zµ]/,
+  read: (text) => orAdvice(parseDuration(text)),
+};
+
+const BOUND_FORMS: Readonly<Record<Unit, BoundForm>> = {
+  'bytes/s': { advice: 'a rate, such as 1GiB/s', pattern: /\/s$/, read: parseRate },
+  bytes: { advice: 'a size with its unit, such as 1GiB', pattern: /[A-Za-z]$/, read: parseSize },
+  ns: TIME,
+  'ns/op': TIME,
+  'ops/s': PLAIN,
+  count: PLAIN,
+  ratio: { advice: 'a percentage, such as 90%', pattern: /%$/, read: (text) => orAdvice(parsePercent(text)) },
+};
+
+function orAdvice(parsed: Parsed<number>): Parsed<number> | null {
+  return parsed.ok ? parsed : null;
+}
+
+/** The bound in the base unit of the metric. */
+export function readBound({ key, unit }: Pick<Metric, 'key' | 'unit'>, text: string): Parsed<number> {
+  const { advice, pattern, read } = BOUND_FORMS[unit];
+  const bound = pattern.test(text) ? read(text) : null;
+  return bound ?? fail(`${quoted(text)} is not a bound of ${key}; write ${advice}`);
 }

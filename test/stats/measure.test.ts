@@ -25,7 +25,10 @@ test('what is none is none: a distribution without a number, a number of no dist
   for (const text of [...wrong, '', 'bandwidth', 'P99', 'min(latency)', 'p-5', ' throughput']) {
     assert.is(measureOf(text), undefined, text);
   }
-  assert.match(measureForms(), /^throughput, iops, cpu, or pNN\(…\), mean\(…\), max\(…\) of latency, .*checkpoint$/);
+  assert.match(
+    measureForms(),
+    /^throughput, iops, cpu, or pNN\(…\), mean\(…\), max\(…\) of latency, read, .*slat, clat$/,
+  );
 });
 
 test('a quantile takes so many operations that one of them is probably above it', () => {

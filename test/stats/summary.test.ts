@@ -17,7 +17,7 @@ test('arms come in the order of the plan, those without trials too', () => {
       ['read/bs=4KiB', 1],
     ],
   );
-  assert.is(summaries[0]?.throughputBytesPerSecond, null);
+  assert.is(summaries[0]?.numbers.throughput, null);
   assert.is(summaries[0]?.cache, null);
 });
 
@@ -39,8 +39,8 @@ test('warm-up, failed and aborted trials are counted apart', () => {
   );
   assert.ok(summary);
   assert.equal([summary.counted, summary.failed, summary.aborted, summary.warmups], [2, 1, 1, 1]);
-  assert.equal(summary.throughputBytesPerSecond?.values, [40, 60]);
-  assert.is(summary.throughputBytesPerSecond?.median, 50);
+  assert.equal(summary.numbers.throughput?.values, [40, 60]);
+  assert.is(summary.numbers.throughput?.median, 50);
   assert.is(summary.latencies.get('latency')?.count, 8);
   assert.is(summary.fault?.code, 'EIO');
   assert.equal(summary.warnings, []);
@@ -50,7 +50,7 @@ test('an arm that only failed is present and says so', () => {
   const [summary] = summarize([first], [makeTrial(first, 1, 0, { status: 'failed', fault })]);
   assert.ok(summary);
   assert.is(summary.failed, 1);
-  assert.is(summary.throughputBytesPerSecond, null);
+  assert.is(summary.numbers.throughput, null);
   assert.is(summary.latencies.size, 0);
 });
 

@@ -1,11 +1,12 @@
 /** Runs the engine's worker threads without the trial around them: for tests and benchmarks of the engine alone. */
 import { join } from 'node:path';
+import type { OperationKind } from '../../src/base/latency-kinds.js';
 import { Counters } from '../../src/engine/core/counters.js';
 import type { Slowdown, WorkerOutcome, WorkerReport, WorkerTask } from '../../src/engine/core/protocol.js';
 import type { WorkerPool } from '../../src/engine/pool.js';
 import type { SparseCounts } from '../../src/histogram/sparse-counts.js';
 import type { DataFile, Extent } from '../../src/plan/plan.js';
-import type { OperationKind, Window } from '../../src/record/trial-record.js';
+import type { Window } from '../../src/record/trial-record.js';
 import { assembleLatency, assembleWindow } from '../../src/trial/assemble.js';
 import { layOutFiles } from '../../src/trial/layout.js';
 import type { Job } from '../../src/workload/workload.js';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { METRICS } from '../../src/base/metrics.js';
+import { METRICS, type Unit } from '../../src/base/metrics.js';
 import { formatDurationLabel, formatSizeLabel } from '../../src/base/units.js';
-import { parseThreshold, THRESHOLD_PATTERN } from '../../src/workload/threshold-text.js';
+import { parseThreshold, readBound, THRESHOLD_PATTERN } from '../../src/workload/threshold-text.js';
 import type { Threshold } from '../../src/workload/workload.js';
 
 const thresholds = suite('parseThreshold');
@@ -36,6 +36,30 @@ thresholds('each form, in the base unit of its metric', () => {
   });
   assert.equal(read('iops >= 1000'), { metric: 'iops', statistic: null, comparison: '>=', bound: 1000 });
   assert.equal(read('cpu < 1.5us'), { metric: 'cpu', statistic: null, comparison: '<', bound: 1500 });
+});
+
+thresholds('a bound of each unit, and what is said of one that lacks it', () => {
+  const bounds: Readonly<Record<Unit, readonly [string, number, string, RegExp]>> = {
+    'bytes/s': ['1GiB/s', 2 ** 30, '1GiB', /^"1GiB" is not a bound of m; write a rate, such as 1GiB\/s$/],
+    bytes: ['2MiB', 2 ** 21, '2', /^"2" is not a bound of m; write a size with its unit, such as 1GiB$/],
+    ns: ['20ms', 2e7, '20', /^"20" is not a bound of m; write a time with its unit, such as 20ms$/],
+    'ns/op': ['1.5us', 1500, '20', /^"20" is not a bound of m; write a time with its unit, such as 20ms$/],
+    'ops/s': ['1000', 1000, '1k', /^"1k" is not a bound of m; write a plain number, such as 1000$/],
+    count: ['0.5', 0.5, '50%', /^"50%" is not a bound of m; write a plain number, such as 1000$/],
+    ratio: ['90%', 0.9, '0.9', /^"0.9" is not a bound of m; write a percentage, such as 90%$/],
+  };
+  for (const [unit, [right, value, wrong, message]] of Object.entries(bounds)) {
+    const metric = { key: 'm', unit: unit as Unit } as unknown as (typeof METRICS)[number];
+    assert.equal(readBound(metric, right), { ok: true, value });
+    const refused = readBound(metric, wrong);
+    assert.match(refused.ok ? '' : refused.message, message);
+  }
+  const odd = readBound({ key: 'throughput', unit: 'bytes/s' }, '1Gb/s');
+  assert.match(
+    odd.ok ? '' : odd.message,
+    /^"1Gb\/s" is not a rate; write 1GiB\/s/,
+    'a wrong unit is told more exactly',
+  );
 });
 
 thresholds('property: every metric, statistic, comparison and bound is read as written', () => {

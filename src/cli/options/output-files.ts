@@ -8,7 +8,7 @@ import { junitXml, type TestSuite } from '../../report/ci/junit.js';
 import { measurementsOf } from '../../report/ci/measurements.js';
 import { openMetricsText } from '../../report/ci/open-metrics.js';
 import { measurementSuite, thresholdSuite } from '../../report/ci/run-suites.js';
-import { type Measure, measureOf } from '../../stats/measure.js';
+import { keptMeasures, type Measure } from '../../stats/measure.js';
 import { requireWritable, writeOutputFile } from '../../store/output-file.js';
 
 /** Paths, as commander gives them. */
@@ -19,9 +19,6 @@ export interface OutputFiles {
   readonly openMetrics?: string | undefined;
 }
 
-/** What is kept over time unless measures are named. */
-const KEPT = ['throughput', 'iops', 'p99(latency)'].map((key) => measureOf(key) as Measure);
-
 /**
  * Writes the files that are asked for. One that cannot be written is told in a line, and the others are written.
  * @param suites of a comparison, before those of the run itself
@@ -30,7 +27,7 @@ const KEPT = ['throughput', 'iops', 'p99(latency)'].map((key) => measureOf(key) 
 export function writeOutputFiles(
   files: OutputFiles,
   stored: ReadableRun,
-  { suites = [], measures = KEPT }: { suites?: readonly TestSuite[]; measures?: readonly Measure[] } = {},
+  { suites = [], measures = keptMeasures() }: { suites?: readonly TestSuite[]; measures?: readonly Measure[] } = {},
 ): number {
   const { run, trials } = stored;
   const measurements = measurementsOf(run, trials, measures);

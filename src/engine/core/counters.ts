@@ -6,8 +6,9 @@
  * Counters are Float64 cells written by one thread with plain stores. An aligned 8-byte store is
  * never seen half done on x86-64 and arm64, and a value that is one operation old does no harm.
  */
+
+import { OPERATION_KINDS, type OperationKind } from '../../base/latency-kinds.js';
 import { BINS } from '../../histogram/histogram.js';
-import { OPERATION_KINDS, type OperationKind } from '../../record/trial-record.js';
 import type { Clock } from './clock.js';
 
 /** Int32 control cells. */

@@ -1,5 +1,5 @@
+import type { OperationKind } from '../../base/latency-kinds.js';
 import { BINS, binOf } from '../../histogram/histogram.js';
-import type { OperationKind } from '../../record/trial-record.js';
 import { CELL, type Counters, HISTOGRAM_BASE } from './counters.js';
 
 /** How often a worker publishes its counters and looks at stop flag and clock bounds. */

@@ -1,4 +1,4 @@
-import type { OperationKind } from '../../record/trial-record.js';
+import type { OperationKind } from '../../base/latency-kinds.js';
 import type { Content } from '../content/buffers.js';
 import type { Backend } from '../core/backend.js';
 import type { Counters } from '../core/counters.js';

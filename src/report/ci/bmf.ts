@@ -1,4 +1,5 @@
 /** Bencher Metric Format: what `bencher run --adapter json` reads. */
+import { statisticColumn } from '../../base/metrics.js';
 import { type Measurement, statisticWord } from './measurements.js';
 
 /**
@@ -11,17 +12,17 @@ export function bmfJson(measurements: readonly Measurement[]): string {
   const names = [...new Set(measurements.map(({ name }) => name))];
   const report = names.map((name) => {
     const ofArm = measurements.filter((measurement) => measurement.name === name);
-    return [name, Object.fromEntries(ofArm.map((measurement) => [measureName(measurement), metricOf(measurement)]))];
+    return [name, Object.fromEntries(ofArm.map((measurement) => [measureName(measurement), valuesOf(measurement)]))];
   });
   return `${JSON.stringify(Object.fromEntries(report), null, 2)}\n`;
 }
 
 function measureName({ measure }: Measurement): string {
   const word = statisticWord(measure);
-  return word === null ? measure.metric.column : `${measure.metric.key}_${word}_ns`;
+  return word === null ? measure.metric.column : statisticColumn(measure.metric, word);
 }
 
-function metricOf({ spread }: Measurement): object {
+function valuesOf({ spread }: Measurement): object {
   if (!Number.isFinite(spread.medianLow)) return { value: spread.median };
   return { value: spread.median, lower_value: spread.medianLow, upper_value: spread.medianHigh };
 }

@@ -1,7 +1,9 @@
 /** The table of arms: its columns, declared once for the terminal, Markdown, CSV and JSON. */
+import { LATENCY_KINDS, type LatencyKindRow, type ShownStatistic } from '../../base/latency-kinds.js';
+import { NUMBER_METRICS, type NumberMetric, statisticColumn } from '../../base/metrics.js';
 import type { CellValue, Column } from '../../record/csv.js';
 import { factorLabel, factorNames, latencyColumns } from '../../record/trial-columns.js';
-import { LATENCY_KINDS, type LatencyKind, type LatencySummary } from '../../record/trial-values.js';
+import type { LatencySummary } from '../../record/trial-values.js';
 import type { Spread } from '../../stats/spread.js';
 import type { ArmSummary } from '../../stats/summary.js';
 import { ABSENT, formatRange, formatValue, oneLine, plural } from '../table/format.js';
@@ -15,23 +17,8 @@ export function shownColumns(arms: readonly NotedArm[]): ShownColumn<NotedArm>[]
   const columns: ShownColumn<NotedArm>[] = [
     { head: 'job', align: 'left', dropOrder: 0, text: ({ summary }) => oneLine(summary.arm.job) },
     ...factors.map(factorColumn),
-    { head: 'throughput', align: 'right', dropOrder: 0, text: throughputText, tone: throughputTone },
-    { head: 'min–max', align: 'right', dropOrder: 3, text: rangeText },
-    { head: 'IOPS', align: 'right', dropOrder: 5, text: ({ summary }) => formatValue(summary.iops?.median, 'ops/s') },
-    latencyColumn('p50', 4, 'latency', 'p50Ns'),
-    latencyColumn('p99', 1, 'latency', 'p99Ns'),
-    latencyColumn('p99.9', 7, 'latency', 'p999Ns'),
-    latencyColumn('max', 8, 'latency', 'maxNs'),
-    ...mixedColumns(arms),
-    latencyColumn('open p50', 9, 'open', 'p50Ns'),
-    latencyColumn('open p99', 8, 'open', 'p99Ns'),
-    latencyColumn('close p99', 9, 'close', 'p99Ns'),
-    latencyColumn('fsync p50', 9, 'fsync', 'p50Ns'),
-    latencyColumn('fsync p99', 6, 'fsync', 'p99Ns'),
-    latencyColumn('rename p99', 9, 'rename', 'p99Ns'),
-    latencyColumn('dirsync p99', 9, 'dirsync', 'p99Ns'),
-    latencyColumn('checkpoint p50', 2, 'checkpoint', 'p50Ns'),
-    latencyColumn('checkpoint max', 8, 'checkpoint', 'maxNs'),
+    ...NUMBER_METRICS.flatMap(numberColumns),
+    ...LATENCY_KINDS.flatMap((row) => latencyTexts(row, arms)),
     { head: 'cache state', align: 'left', dropOrder: 2, text: ({ summary }) => cacheMark(summary), tone: cacheTone },
     { head: 'n', align: 'right', dropOrder: 5, text: ({ summary }) => String(summary.counted) },
     { head: 'by trial', align: 'left', dropOrder: 10, text: trendText },
@@ -49,46 +36,65 @@ function factorColumn(name: string): ShownColumn<NotedArm> {
   };
 }
 
-function latencyColumn(
-  head: string,
-  dropOrder: number,
-  kind: LatencyKind,
-  key: keyof LatencySummary,
-): ShownColumn<NotedArm> {
-  return {
-    head,
+/** The metric by which arms are judged first: its column also says why there is no number, and its range stands beside it. */
+const [HEADLINE] = NUMBER_METRICS as readonly [NumberMetric, ...NumberMetric[]];
+
+function numberColumns(metric: NumberMetric): ShownColumn<NotedArm>[] {
+  const { key, label, unit, dropOrder } = metric;
+  if (dropOrder === null) return [];
+  const column: ShownColumn<NotedArm> = {
+    head: label,
     align: 'right',
     dropOrder,
-    text: ({ summary }) => formatValue(summary.latencies.get(kind)?.[key], 'ns'),
+    text: ({ summary }) => formatValue(summary.numbers[key]?.median, unit),
   };
+  if (metric !== HEADLINE) return [column];
+  return [
+    { ...column, text: headlineText, tone: headlineTone },
+    { head: 'min–max', align: 'right', dropOrder: 3, text: rangeText },
+  ];
 }
 
-/** Reads and writes apart, where an arm has both. */
-function mixedColumns(arms: readonly NotedArm[]): ShownColumn<NotedArm>[] {
-  const mixed = arms.some(({ summary }) => summary.latencies.has('read') && summary.latencies.has('write'));
-  if (!mixed) return [];
-  return [latencyColumn('read p99', 9, 'read', 'p99Ns'), latencyColumn('write p99', 9, 'write', 'p99Ns')];
+const FIELDS: Readonly<Record<ShownStatistic, keyof LatencySummary>> = {
+  p50: 'p50Ns',
+  p99: 'p99Ns',
+  'p99.9': 'p999Ns',
+  max: 'maxNs',
+};
+
+function latencyTexts({ kind, head, shown, shownBeside }: LatencyKindRow, arms: readonly NotedArm[]) {
+  const isApart =
+    shownBeside === undefined ||
+    arms.some(({ summary: { latencies } }) => latencies.has(kind) && latencies.has(shownBeside));
+  if (!isApart) return [];
+  return shown.map(
+    ([statistic, dropOrder]): ShownColumn<NotedArm> => ({
+      head: `${head} ${statistic}`.trim(),
+      align: 'right',
+      dropOrder,
+      text: ({ summary }) => formatValue(summary.latencies.get(kind)?.[FIELDS[statistic]], 'ns'),
+    }),
+  );
 }
 
-function throughputText({ summary }: NotedArm): string {
-  if (summary.throughputBytesPerSecond !== null) {
-    return formatValue(summary.throughputBytesPerSecond.median, 'bytes/s');
-  }
+function headlineText({ summary }: NotedArm): string {
+  const spread = summary.numbers[HEADLINE.key];
+  if (spread !== null) return formatValue(spread.median, HEADLINE.unit);
   if (summary.failed > 0) return 'failed';
   return summary.aborted > 0 ? 'aborted' : summary.warmups > 0 ? 'only warm-up' : 'not run';
 }
 
-function throughputTone({ summary }: NotedArm): Tone {
+function headlineTone({ summary }: NotedArm): Tone {
   return summary.failed > 0 ? 'bad' : 'plain';
 }
 
 function rangeText({ summary }: NotedArm): string {
-  const spread = summary.throughputBytesPerSecond;
-  return spread === null || spread.n < 2 ? ABSENT : formatRange(spread.min, spread.max, 'bytes/s');
+  const spread = summary.numbers[HEADLINE.key];
+  return spread === null || spread.n < 2 ? ABSENT : formatRange(spread.min, spread.max, HEADLINE.unit);
 }
 
 function trendText({ summary }: NotedArm): string {
-  const spread = summary.throughputBytesPerSecond;
+  const spread = summary.numbers[HEADLINE.key];
   return spread === null || spread.n < 3 ? '' : sparkline(spread.values, 12);
 }
 
@@ -105,7 +111,7 @@ function cacheTone({ summary }: NotedArm): Tone {
 
 /** The columns for programs: base units, the unit in each name, all that was measured. */
 export function dataColumns(summaries: readonly ArmSummary[]): Column<ArmSummary>[] {
-  const kinds = LATENCY_KINDS.filter((kind) => summaries.some(({ latencies }) => latencies.has(kind)));
+  const kinds = LATENCY_KINDS.filter(({ kind }) => summaries.some(({ latencies }) => latencies.has(kind)));
   return [
     { name: 'arm', value: ({ arm }) => arm.id },
     { name: 'job', value: ({ arm }) => arm.job },
@@ -117,25 +123,23 @@ export function dataColumns(summaries: readonly ArmSummary[]): Column<ArmSummary
     { name: 'trials_counted', value: ({ counted }) => counted },
     { name: 'trials_failed', value: ({ failed }) => failed },
     { name: 'trials_aborted', value: ({ aborted }) => aborted },
-    ...spreadColumns('throughput', '_bytes_per_s', (summary) => summary.throughputBytesPerSecond),
-    ...spreadColumns('iops', '', (summary) => summary.iops),
-    { name: 'cpu_ns_per_op_median', value: (summary) => summary.cpuNsPerOp?.median ?? null },
+    ...NUMBER_METRICS.flatMap(numberDataColumns),
     { name: 'tail_ns_median', value: (summary) => summary.tailNs?.median ?? null },
-    ...kinds.flatMap((kind) => latencyColumns<ArmSummary>(kind)),
+    ...kinds.flatMap(({ kind }) => latencyColumns<ArmSummary>(kind)),
     { name: 'cache_claim', value: ({ cache }) => cache?.claim ?? null },
     { name: 'cache_verdict', value: ({ cache }) => cache?.verdict ?? null },
     { name: 'warnings', value: ({ warnings }) => warnings.map((warning) => warning.code).join(';') },
   ];
 }
 
-function spreadColumns(
-  metric: string,
-  unit: string,
-  spreadOf: (summary: ArmSummary) => Spread | null,
-): Column<ArmSummary>[] {
-  const column = (statistic: string, key: Exclude<keyof Spread, 'n' | 'values'>): Column<ArmSummary> => ({
-    name: `${metric}_${statistic}${unit}`,
-    value: (summary) => finiteOrNull(spreadOf(summary)?.[key]),
+function numberDataColumns(metric: NumberMetric): Column<ArmSummary>[] {
+  const { key } = metric;
+  if (metric.ofArms === 'median') {
+    return [{ name: `${metric.column}_median`, value: ({ numbers }) => numbers[key]?.median ?? null }];
+  }
+  const column = (statistic: string, field: Exclude<keyof Spread, 'n' | 'values'>): Column<ArmSummary> => ({
+    name: statisticColumn(metric, statistic),
+    value: ({ numbers }) => finiteOrNull(numbers[key]?.[field]),
   });
   return [
     column('median', 'median'),
@@ -158,5 +162,6 @@ function finiteOrNull(value: number | undefined): CellValue {
 export function captionOf(summaries: readonly ArmSummary[]): string {
   const counts = [...new Set(summaries.map(({ counted }) => counted))];
   const trials = counts.length === 1 ? plural(counts[0] as number, 'trial') : 'the counted trials';
-  return `throughput and IOPS: median of ${trials}; latencies: all their operations merged`;
+  const shown = NUMBER_METRICS.filter(({ dropOrder }) => dropOrder !== null).map(({ label }) => label);
+  return `${shown.join(' and ')}: median of ${trials}; latencies: all their operations merged`;
 }

@@ -1,0 +1,103 @@
+/** The kinds of latency that are measured: one row each, from which counters, columns, thresholds and tables follow. */
+
+/** A statistic of a distribution that tables show. */
+export type ShownStatistic = 'p50' | 'p99' | 'p99.9' | 'max';
+
+interface LatencyRow {
+  /** Its name in records, columns (`open_p99_ns`), thresholds and `--metric` (`p99(open)`). */
+  readonly kind: string;
+  /** For people: messages and the reference. */
+  readonly label: string;
+  /** What comes before the statistic in the head of a column of the table of arms: `open p99`. */
+  readonly head: string;
+  /**
+   * The columns of the table of arms, each with its place in the order in which columns are dropped from a narrow
+   * terminal: the highest number first.
+   */
+  readonly shown: readonly (readonly [ShownStatistic, number])[];
+  /** Written to files that keep numbers over time where no metric is named. */
+  readonly kept?: readonly ShownStatistic[];
+  /** Shown only of arms that have this kind too: alone it would repeat the latency of all operations. */
+  readonly shownBeside?: string;
+  /** The kind that has the same values where this one was not recorded apart. */
+  readonly sameAs?: string;
+}
+
+/**
+ * What one timed operation is counted as. A row's index is its place in the engine's counters; names are in stored
+ * records. `checkpoint` is from the first write to the last directory fsync; `slat` and `clat` are fio's submission
+ * and completion latency, recorded where they differ from the latency (paced or queued operations).
+ */
+const OPERATIONS = [
+  { kind: 'read', label: 'read latency', head: 'read', shown: [['p99', 9]], shownBeside: 'write' },
+  { kind: 'write', label: 'write latency', head: 'write', shown: [['p99', 9]], shownBeside: 'read' },
+  {
+    kind: 'open',
+    label: 'open',
+    head: 'open',
+    shown: [
+      ['p50', 9],
+      ['p99', 8],
+    ],
+  },
+  { kind: 'close', label: 'close', head: 'close', shown: [['p99', 9]] },
+  {
+    kind: 'fsync',
+    label: 'fsync',
+    head: 'fsync',
+    shown: [
+      ['p50', 9],
+      ['p99', 6],
+    ],
+  },
+  { kind: 'rename', label: 'rename', head: 'rename', shown: [['p99', 9]] },
+  { kind: 'dirsync', label: 'directory fsync', head: 'dirsync', shown: [['p99', 9]] },
+  {
+    kind: 'checkpoint',
+    label: 'checkpoint',
+    head: 'checkpoint',
+    shown: [
+      ['p50', 2],
+      ['max', 8],
+    ],
+  },
+  { kind: 'slat', label: 'submission latency', head: 'slat', shown: [] },
+  { kind: 'clat', label: 'completion latency', head: 'clat', shown: [], sameAs: 'latency' },
+] as const satisfies readonly LatencyRow[];
+
+/** Reads and writes together: what is meant by latency where no kind is named. */
+const ALL_TRANSFERS = {
+  kind: 'latency',
+  label: 'latency',
+  head: '',
+  shown: [
+    ['p50', 4],
+    ['p99', 1],
+    ['p99.9', 7],
+    ['max', 8],
+  ],
+  kept: ['p99'],
+} as const satisfies LatencyRow;
+
+/** A kind of timed operation. */
+export type OperationKind = (typeof OPERATIONS)[number]['kind'];
+
+/** A kind of timed operation, or `latency`: reads and writes together. */
+export type LatencyKind = OperationKind | typeof ALL_TRANSFERS.kind;
+
+/** The row of a kind, with the operations that it counts. */
+export interface LatencyKindRow extends LatencyRow {
+  readonly kind: LatencyKind;
+  readonly operations: readonly OperationKind[];
+  readonly shownBeside?: LatencyKind;
+  readonly sameAs?: LatencyKind;
+}
+
+/** All kinds of timed operation. The index is the position in the engine's counters. */
+export const OPERATION_KINDS: readonly OperationKind[] = OPERATIONS.map(({ kind }) => kind);
+
+/** All kinds of latency, in the order of columns and reports. */
+export const LATENCY_KINDS: readonly LatencyKindRow[] = [
+  { ...ALL_TRANSFERS, operations: ['read', 'write'] },
+  ...OPERATIONS.map((row): LatencyKindRow => ({ ...row, operations: [row.kind] })),
+];
