@@ -1,6 +1,22 @@
 /**
- * feedrate as a library: the pure core (workload → plan → … → report), the session that measures, and
- * the store. Everything but the command line.
+ * feedrate as a library: everything but the command line. `conduct` measures a workload as `feedrate run` does; the rest
+ * reads, compares and reports what it stored.
+ *
+ * @example
+ * import { conduct, readWorkload, summarize } from 'feedrate';
+ *
+ * const { run, status } = await conduct(
+ *   {
+ *     workload: readWorkload('workload.yaml'),
+ *     targets: [{ name: 'train', path: '/mnt/train' }],
+ *     resultsDirectory: 'results',
+ *   },
+ *   { note: (text) => console.error(text) },
+ * );
+ * console.log(`${run.id}: ${status}`);
+ * for (const { arm, throughputBytesPerSecond } of summarize(run.run.plan.arms, run.trials)) {
+ *   console.log(arm.id, throughputBytesPerSecond?.median);
+ * }
  */
 export { ERROR_CODES, type ErrorCode, EXIT, FeedrateError, type Issue, type SystemFault } from './base/errors.js';
 export { LATENCY_KINDS, type LatencyKind, type LatencyKindRow, type OperationKind } from './base/latency-kinds.js';
@@ -49,7 +65,7 @@ export type { Diagnosis, Finding, Severity } from './record/finding.js';
 export type { NfsMount, NfsOptions, NfsService } from './record/nfs-mount.js';
 export type { NfsBytes, NfsCalls, NfsConnections, NfsTraffic } from './record/nfs-traffic.js';
 export { type Environment, RUN_VERSION, type RunRecord, type TargetEnvironment } from './record/run-record.js';
-export type { RunStatus, StoredRun } from './record/stored-run.js';
+export type { ReadableRun, RunStatus, StoredRun } from './record/stored-run.js';
 export { RECORD_VERSION, type TrialRecord } from './record/trial-record.js';
 export {
   cpuNsPerOp,
@@ -72,6 +88,20 @@ export { measurementSuite, thresholdSuite } from './report/ci/run-suites.js';
 export { stepSummary } from './report/ci/step-summary.js';
 export { renderComparison } from './report/comparison/render-comparison.js';
 export { REPORT_FORMATS, type ReportFormat, type ReportOptions, renderRun } from './report/run/render-run.js';
+export {
+  type AdaptiveLimits,
+  type AdaptiveListener,
+  type Decided,
+  measureUntilDecided,
+} from './run/adaptive.js';
+export { conduct } from './run/conduct.js';
+export { extend } from './run/extend.js';
+export { RARE_LOOKS, type RunEnd, type RunListener } from './run/listener.js';
+export { withMadeMounts } from './run/made-mounts.js';
+export { type Preparation, readWorkload, withPreparation } from './run/preparation.js';
+export type { NamedPath, PlanRequest, RunRequest, WorkloadText } from './run/request.js';
+export type { Conducted } from './run/sessions.js';
+export { StopHandle } from './run/stop-handle.js';
 export { type EffectSample, pairedSample, unpairedSample } from './stats/effect.js';
 export { type Measure, measureOf } from './stats/measure.js';
 export { type NfsSplit, type NfsUse, nfsUseOf } from './stats/nfs-use.js';
@@ -82,8 +112,10 @@ export { readRun } from './store/read-run.js';
 export { createRun, openRun, type RunStore } from './store/run-store.js';
 export type { SessionEvent } from './trial/events.js';
 export { type LayoutTotals, layOutPlan } from './trial/layout.js';
+export { CLOSE_LOOKS, type Looks } from './trial/live.js';
 export { Session, type SessionOptions, type SessionSink } from './trial/session.js';
 export { jsonSchema } from './workload/json-schema.js';
+export { parseOverride } from './workload/override-text.js';
 export type { Override } from './workload/overrides.js';
 export { parseWorkload } from './workload/parse.js';
 export { resolveJob } from './workload/resolve.js';

@@ -4,7 +4,7 @@ import { type Complete, type RootCommand, ShellCompDirective } from '@bomb.sh/ta
 import tab from '@bomb.sh/tab/commander';
 import { listRuns } from '../store/find-runs.js';
 import { DEFAULT_RESULTS } from './options/arguments.js';
-import { createProgram } from './program.js';
+import { createProgram, SUBCOMMANDS } from './program.js';
 
 /** Options whose value is a directory: the shell itself completes those best. */
 const DIRECTORY_OPTIONS: ReadonlySet<string> = new Set(['-t', '--target', '-o', '--output']);
@@ -33,15 +33,11 @@ function completeArguments(commands: RootCommand, words: readonly string[]): voi
     complete('latest', 'the newest run');
     for (const { id, status } of listRuns(resultsOf(words)).reverse()) complete(id, status);
   };
-  for (const [command, handler] of [
-    ['run', workloads],
-    ['prepare', workloads],
-    ['calibrate', workloads],
-    ['show', runs],
-    ['compare', runs],
-    ['gate', runs],
-  ] as const) {
-    for (const argument of commands.commands.get(command)?.arguments.values() ?? []) argument.handler = handler;
+  const handlers = { workloads, runs };
+  for (const { name, completes } of SUBCOMMANDS) {
+    if (completes === undefined) continue;
+    for (const argument of commands.commands.get(name)?.arguments.values() ?? [])
+      argument.handler = handlers[completes];
   }
 }
 

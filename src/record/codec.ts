@@ -142,6 +142,13 @@ export function encodeRun(run: RunRecord): string {
   return `${JSON.stringify(run, null, 2)}\n`;
 }
 
+/** What records of earlier versions do not have. */
+type OlderRun = Omit<RunRecord, 'dropCaches' | 'remount' | 'plan'> & {
+  readonly dropCaches?: boolean;
+  readonly remount?: boolean;
+  readonly plan: Omit<RunRecord['plan'], 'filesets' | 'order'> & Partial<Pick<RunRecord['plan'], 'filesets' | 'order'>>;
+};
+
 /**
  * The record in the text of a `run.json`. `where` names the file.
  * @throws FeedrateError `store` when the text is cut off, damaged, or of another version.
@@ -160,9 +167,17 @@ export function decodeRun(text: string, where: string): RunRecord {
   if (run.at('ownCost').value !== undefined)
     for (const key of ['clockNs', 'histogramNs', 'nullNsPerOperation']) run.at('ownCost').at(key).number();
   if (run.at('injected').value !== undefined) run.at('injected').list().forEach(checkInjection);
+  for (const key of ['dropCaches', 'remount']) if (run.at(key).value !== undefined) run.at(key).boolean();
   const record = run.value as RunRecord;
-  // Plans of before 2026-11-27 say neither: there was no choice.
-  return { ...record, plan: { ...{ filesets: 1, order: 'shuffled' }, ...record.plan } };
+  const { command, dropCaches, remount, plan } = record as OlderRun;
+  return {
+    ...record,
+    // Runs of before 2026-11-29 say it by the command that made them.
+    dropCaches: dropCaches ?? command.includes('--drop-caches'),
+    remount: remount ?? command.includes('--remount'),
+    // Plans of before 2026-11-27 say neither: there was no choice.
+    plan: { ...plan, filesets: plan.filesets ?? 1, order: plan.order ?? 'shuffled' },
+  };
 }
 
 function checkInjection(injection: JsonReader): void {

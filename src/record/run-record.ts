@@ -27,6 +27,10 @@ export interface RunRecord {
   readonly ownCost?: OwnCost;
   /** Absent: nothing was slowed down. Such a run says nothing of the storage, and is no baseline. */
   readonly injected?: readonly Injection[];
+  /** The kernel's caches were dropped before cold trials. */
+  readonly dropCaches: boolean;
+  /** NFS targets were unmounted and mounted again before cold trials. */
+  readonly remount: boolean;
 }
 
 /**

@@ -3,10 +3,10 @@
  * can be left behind goes first, and the terminal stays alive meanwhile.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import type { NamedPath } from '../cli/options/arguments.js';
 import { isNfsUrl } from '../host/libnfs/nfs-url.js';
 import { findMount, readMounts } from '../host/system/mountinfo.js';
 import { SILENCE_NS } from '../trial/live.js';
+import type { NamedPath } from './request.js';
 import { placeText } from './watchdog.js';
 
 /** What the touching process says: the path that it steps on now; null when the target has answered. */
@@ -57,18 +57,18 @@ class Touch {
 }
 
 /**
- * Waits until every target has answered, for as long as it takes, as their mounts do. Says on stderr which has not
- * within 10 s. Servers without a mount are asked with a limit of time by who uses them. Whether a target is any good is for those to say who use it.
+ * Waits until every target has answered, for as long as it takes, as their mounts do. A note says which has not within
+ * 10 s. Servers without a mount are asked with a limit of time by who uses them. Whether a target is any good is for those to say who use it.
  */
-export async function untilTargetsAnswer(targets: readonly NamedPath[]): Promise<void> {
+export async function untilTargetsAnswer(targets: readonly NamedPath[], note: (text: string) => void): Promise<void> {
   const mounted = targets.filter(({ path }) => !isNfsUrl(path));
   if (mounted.length === 0) return;
   const touch = new Touch(mounted);
   const seconds = SILENCE_NS / 1e9;
   const timer = setTimeout(() => {
     for (const [target, at] of touch.waiting)
-      process.stderr.write(
-        `target ${placeText(target.name, findMount(readMounts(), at))} has not answered for ${seconds} s; waiting for it; Ctrl-C ends feedrate\n`,
+      note(
+        `target ${placeText(target.name, findMount(readMounts(), at))} has not answered for ${seconds} s; waiting for it; Ctrl-C ends feedrate`,
       );
   }, seconds * 1000);
   await touch.answered;

@@ -4,16 +4,34 @@ import { mkdirSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FeedrateError } from '../base/errors.js';
-import type { NamedPath } from '../cli/options/arguments.js';
 import { findOwnDirectories, removeOwnDirectory } from '../host/files/own-directory.js';
 import { mountNfs, unmount } from '../host/nfs/mounting.js';
 import { nfsMountOf } from '../host/nfs/read-nfs.js';
 import { mountOf } from '../host/system/mountinfo.js';
 import type { PlannedMount } from '../plan/mount-plan.js';
+import type { NamedPath } from './request.js';
 
 const ANSWER_MS = 10_000;
 
-export class MadeMounts {
+/**
+ * Mounts the plan, hands the targets to `use`, and takes the mounts away, whatever happens. Needs root.
+ * @param note told what could not be taken away
+ * @throws FeedrateError when a mount cannot be made or got other connections than planned, and what `use` throws
+ */
+export async function withMadeMounts<T>(
+  planned: readonly PlannedMount[],
+  note: (text: string) => void,
+  use: (targets: readonly NamedPath[]) => T | Promise<T>,
+): Promise<T> {
+  const mounts = new MadeMounts();
+  try {
+    return await use(mounts.make(planned));
+  } finally {
+    for (const problem of mounts.dispose()) note(problem);
+  }
+}
+
+class MadeMounts {
   readonly #root = mkdtempSync(join(tmpdir(), 'feedrate-mounts-'));
   readonly #mounted: string[] = [];
   readonly #targets: NamedPath[] = [];

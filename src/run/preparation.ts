@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { formatBytes } from '../base/units.js';
-import type { NamedPath, RunOptions } from '../cli/options/arguments.js';
 import { chooseEngine, engineRefusal } from '../engine/choose.js';
 import { measureOwnCost } from '../engine/own-cost.js';
 import { captureEnvironment } from '../host/environment.js';
@@ -17,14 +16,17 @@ import { buildPlan } from '../plan/schedule.js';
 import { fits, type SpaceNeed, spaceNeeded } from '../plan/space.js';
 import { RUN_VERSION, type RunRecord } from '../record/run-record.js';
 import { dataDirectory } from '../trial/layout.js';
+import { overrideText } from '../workload/override-text.js';
 import { parseWorkload } from '../workload/parse.js';
 import { resolveJob } from '../workload/resolve.js';
 import type { Workload } from '../workload/workload.js';
 import { refuseWhatTargetsCannot } from './abilities.js';
+import { untilTargetsAnswer } from './first-touch.js';
 import { requireRemounts } from './remounts.js';
-import { leftoverNotes } from './targets.js';
+import type { PlanRequest, RunRequest, WorkloadText } from './request.js';
+import { leftoverNotes, useTargets } from './targets.js';
 
-/** What `run`, `prepare` and the dry run work from. */
+/** What a run, a dry run and the layout of data files work from. */
 export interface Preparation {
   readonly workload: Workload;
   readonly workloadSource: string;
@@ -34,12 +36,10 @@ export interface Preparation {
   readonly notes: readonly string[];
 }
 
-type PlanOptions = Pick<RunOptions, 'workloadPath' | 'overrides' | 'seed'> & Partial<Pick<RunOptions, 'remount'>>;
-
-/** The text of a workload file. Throws `FeedrateError('workload')`. */
-export function readWorkload(path: string): string {
+/** Reads a workload file. Throws `FeedrateError('workload')`. */
+export function readWorkload(path: string): WorkloadText {
   try {
-    return readFileSync(path, 'utf8');
+    return { source: readFileSync(path, 'utf8'), path };
   } catch (thrown) {
     const { code } = systemFaultOf(thrown);
     throw new FeedrateError('workload', `cannot read the workload ${path}: ${code}; give the path of a .yaml file`, {
@@ -49,16 +49,36 @@ export function readWorkload(path: string): string {
 }
 
 /**
+ * Waits until the targets respond, prepares the run, and hands it to `use`. Where no target was named there is a temporary
+ * directory meanwhile. Throws `FeedrateError` when the request cannot be carried out, and what `use` throws.
+ * @param tell told which target does not respond
+ */
+export async function withPreparation<T>(
+  request: PlanRequest,
+  tell: { note?(text: string): void },
+  use: (preparation: Preparation) => T | Promise<T>,
+): Promise<T> {
+  const targets = useTargets(request.targets);
+  try {
+    await untilTargetsAnswer(request.targets, (text) => tell.note?.(text));
+    return await use(prepareRun({ ...request, targets: targets.list }));
+  } finally {
+    targets.dispose();
+  }
+}
+
+/**
  * Parses the workload, opens the targets and makes the plan. Throws `FeedrateError` when a part of
  * it is wrong or the plan does not fit the free space. Nothing is written but a probe of the targets that the plan
  * writes on; a plan that only reads what is there already can use a read-only one.
  */
-export function prepareRun(workloadSource: string, options: PlanOptions, named: readonly NamedPath[]): Preparation {
-  const workload = parseWorkload(workloadSource, options.workloadPath, options.overrides);
-  const targets = named.map(({ name, path }) => openTarget(name, path, { write: false }));
-  const plan = buildPlan(workload, targets, resolveJob, options.seed ?? workload.seed);
+function prepareRun(request: PlanRequest): Preparation {
+  const { source, path: workloadPath } = request.workload;
+  const workload = parseWorkload(source, workloadPath, request.overrides ?? []);
+  const targets = request.targets.map(({ name, path }) => openTarget(name, path, { write: false }));
+  const plan = buildPlan(workload, targets, resolveJob, request.seed ?? workload.seed);
   const ofEngines = engineNotes(plan);
-  if (options.remount === true) requireRemounts(plan);
+  if (request.remount === true) requireRemounts(plan);
   for (const target of targets) {
     if (dataFilesOf(plan, workload.dataset, target).length > 0) refuseForeignDirectory(dataDirectory(target, 'none'));
   }
@@ -74,7 +94,7 @@ export function prepareRun(workloadSource: string, options: PlanOptions, named: 
   refuseWhatTargetsCannot(plan, workload.dataset, written);
   return {
     workload,
-    workloadSource,
+    workloadSource: source,
     plan,
     space,
     notes: [...leftoverNotes(targets), ...ofEngines, ...imbalancesOf(plan)],
@@ -129,11 +149,10 @@ function refuseWhatDoesNotFit(space: readonly SpaceNeed[], targets: readonly Tar
 
 /** The record of a run that begins now. */
 export function runRecordOf(
-  preparation: Preparation,
-  options: Pick<RunOptions, 'labels' | 'overrides'>,
-  command: readonly string[],
+  { plan, workloadSource }: Preparation,
+  request: Omit<RunRequest, 'workload' | 'targets' | 'seed' | 'resultsDirectory' | 'stop'>,
 ): Omit<RunRecord, 'id'> {
-  const { plan, workloadSource } = preparation;
+  const { labels = {}, overrides = [], command = [], dropCaches = false, remount = false, injected = [] } = request;
   return {
     runVersion: RUN_VERSION,
     status: 'running',
@@ -142,11 +161,14 @@ export function runRecordOf(
     pid: process.pid,
     hostname: hostname(),
     command,
-    labels: options.labels,
+    labels,
     workloadSource,
-    overrides: options.overrides.map(({ option, text }) => `${option} ${text}`),
+    overrides: overrides.map(overrideText),
     plan,
     environment: captureEnvironment(plan.targets),
     ownCost: measureOwnCost(),
+    ...(injected.length === 0 ? {} : { injected }),
+    dropCaches,
+    remount,
   };
 }

@@ -10,12 +10,20 @@ export const INTERRUPTIONS: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SI
 /** A process that was killed ends within this time, unless it waits in the kernel. */
 const LEAVE_AFTER_MS = 3000;
 
+type SessionOutput = (bytes: Uint8Array, stream: 'stdout' | 'stderr') => void;
+
 /** The sessions of one run, one process after the other, and the way to stop them. */
 export class SessionRunner {
   #child: ChildProcess | null = null;
   #stopping = false;
   #killed = false;
   #leave: () => void = () => {};
+  readonly #onOutput: SessionOutput;
+
+  /** @param onOutput told what a session process writes on its stdout and stderr */
+  constructor(onOutput: SessionOutput) {
+    this.#onOutput = onOutput;
+  }
 
   get stopping(): boolean {
     return this.#stopping;
@@ -59,12 +67,13 @@ export class SessionRunner {
     // ordinary user may lock: 28 KiB a thread.
     const env = { UV_USE_IO_URING: '0', ...process.env };
     const child = fork(new URL('./session-process.js', import.meta.url), {
-      ...{ serialization: 'advanced', env },
+      serialization: 'advanced',
+      env,
       // A session that is left behind must not hold the terminal's or a pipe's end open.
       silent: true,
     });
-    child.stdout?.pipe(process.stdout, { end: false });
-    child.stderr?.pipe(process.stderr, { end: false });
+    for (const name of ['stdout', 'stderr'] as const)
+      child[name]?.on('data', (bytes: Uint8Array) => this.#onOutput(bytes, name));
     this.#child = child;
     let failure: Extract<FromSession, { type: 'failed' }> | null = null;
     child.on('message', (message: FromSession) => {

@@ -1,96 +1,107 @@
-/** Measuring a plan: its sessions one after the other, told on the terminal, ended by Ctrl-C. */
+/** The sessions of a plan, one after the other, each in a process of its own. */
 import { FeedrateError } from '../base/errors.js';
-import type { RunOptions } from '../cli/options/arguments.js';
-import { createProgress, type Progress } from '../cli/terminal/progress.js';
-import type { RunRecord } from '../record/run-record.js';
+import type { ReadableRun } from '../record/stored-run.js';
+import { readRun } from '../store/read-run.js';
 import type { RunStore } from '../store/run-store.js';
 import type { SessionEvent } from '../trial/events.js';
+import { RARE_LOOKS, type RunEnd, type RunListener } from './listener.js';
 import type { Preparation } from './preparation.js';
 import { Remounts } from './remounts.js';
-import { INTERRUPTIONS, SessionRunner } from './session-runner.js';
+import { SessionRunner } from './session-runner.js';
+import type { StopHandle } from './stop-handle.js';
 import { removeScratch } from './targets.js';
 import { Watchdog } from './watchdog.js';
 
-export type RunEnd = Exclude<RunRecord['status'], 'running'>;
-
-export interface MeasureOptions extends Pick<RunOptions, 'progress' | 'dropCaches' | 'remount'> {
-  /** 1-based; the sessions before it were measured earlier. Default 1. */
-  readonly firstSession?: number;
+/** A run that has ended. */
+export interface Conducted {
+  /** The run as it is stored, with its trials, read once after it ended. */
+  readonly run: ReadableRun;
+  /** How it ended. Trials that failed by themselves do not make it `failed`: see `exitStatusOf`. */
+  readonly status: RunEnd;
 }
 
-/** Runs the sessions of the plan into the store, and says there how it ended. What ends it early is told on stderr. */
-export async function measure(preparation: Preparation, store: RunStore, options: MeasureOptions): Promise<RunEnd> {
-  const totalTrials = preparation.plan.trials.length;
-  const progress = createProgress(options.progress, process.stderr, process.env, { totalTrials });
-  for (const note of preparation.notes) progress.note(note);
+/** A run directory, and the plan whose sessions go into it. */
+export interface Measurement {
+  readonly preparation: Preparation;
+  readonly store: RunStore;
+  /** 1-based; the sessions before it were measured earlier. */
+  readonly firstSession: number;
+  readonly stop: StopHandle | undefined;
+}
+
+/** Measures the sessions, records how the run ended, and reads it. A note says what ended it early. */
+export async function measureSessions(measurement: Measurement, listener: RunListener): Promise<Conducted> {
+  const { preparation, store } = measurement;
   // Until the sessions say otherwise: a defect that is thrown through here must not leave a run that looks alive.
   let status: RunEnd = 'failed';
+  let ended = store.run;
   try {
-    status = await runSessions(preparation, store, progress, options);
+    listener.begun?.(store.run);
+    for (const note of preparation.notes) listener.note?.(note);
+    status = await runSessions(measurement, listener);
   } finally {
-    progress.close();
-    store.finish(status);
+    listener.ended?.(status);
+    ended = store.finish(status);
   }
-  return status;
+  const stored = readRun(store.directory);
+  return { run: { ...stored, run: stored.run ?? ended }, status };
 }
 
-/** Session after session. What ends a run early is told on stderr; what was measured until then counts. */
+/** Session after session. What was measured until one of them ends the run counts. */
 async function runSessions(
-  preparation: Preparation,
-  store: RunStore,
-  progress: Progress,
-  options: MeasureOptions,
+  { preparation, store, firstSession, stop }: Measurement,
+  listener: RunListener,
 ): Promise<RunEnd> {
   const { plan, workload } = preparation;
-  const runner = new SessionRunner();
-  const release = onInterrupt(runner, progress);
-  const remounts = options.remount ? new Remounts(plan, (text) => progress.note(text)) : null;
+  const { id: runId, dropCaches, remount, injected = [], environment } = store.run;
+  const note = (text: string) => listener.note?.(text);
+  const runner = new SessionRunner((bytes, stream) => listener.output?.(bytes, stream));
+  const release = stopWith(stop, runner, listener);
+  const remounts = remount ? new Remounts(plan, note) : null;
   const watchdog = new Watchdog({
-    ...{ plan, targets: store.run.environment.targets, note: (text: string) => progress.note(text) },
-    ...{ isStopping: () => runner.stopping, kill: () => runner.kill() },
+    plan,
+    targets: environment.targets,
+    note,
+    isStopping: () => runner.stopping,
+    kill: () => runner.kill(),
   });
+  const onEvent = (event: SessionEvent) => {
+    watchdog.handle(event);
+    listener.event?.(event);
+  };
   try {
-    for (let session = options.firstSession ?? 1; session <= plan.sessions && !runner.stopping; session++) {
-      const sessionOptions = {
-        plan,
-        dataset: workload.dataset,
-        runId: store.run.id,
-        session,
-        dropCaches: options.dropCaches,
-        injected: store.run.injected ?? [],
-        looks: progress.looks,
-      };
-      const onEvent = (event: SessionEvent) => {
-        watchdog.handle(event);
-        progress.handle(event);
-      };
-      await runner.run(sessionOptions, store.directory, onEvent, remounts?.remount ?? null);
+    for (let session = firstSession; session <= plan.sessions && !runner.stopping; session++) {
+      const looks = listener.looks ?? RARE_LOOKS;
+      const options = { plan, dataset: workload.dataset, runId, session, dropCaches, injected, looks };
+      await runner.run(options, store.directory, onEvent, remounts?.remount ?? null);
     }
     return runner.stopping ? 'aborted' : 'complete';
   } catch (thrown) {
     if (!(thrown instanceof FeedrateError)) throw thrown;
-    progress.note(thrown.message);
+    note(thrown.message);
     return 'failed';
   } finally {
     release();
     watchdog.close();
     await remounts?.settled();
-    if (runner.killed) await removeScratch(plan.targets, store.run.id, watchdog.silent, progress);
+    if (runner.killed) await removeScratch(plan.targets, runId, watchdog.silent, note);
   }
 }
 
-/** The first Ctrl-C (or SIGTERM, SIGHUP) stops politely, the second one at once. */
-function onInterrupt(runner: SessionRunner, progress: Progress): () => void {
-  const handle = () => {
+/** The first request stops politely, the second one at once. Returns what ends that. */
+function stopWith(stop: StopHandle | undefined, runner: SessionRunner, listener: RunListener): () => void {
+  const heed = () => {
     if (runner.stopping) {
       runner.kill();
       return;
     }
     runner.stop();
-    progress.note('stopping: what is measured is kept; press Ctrl-C again to stop at once');
+    listener.stopping?.();
   };
-  for (const signal of INTERRUPTIONS) process.on(signal, handle);
+  const unheed = stop?.heedWith(heed);
+  if (stop?.isAsked) heed();
   return () => {
-    for (const signal of INTERRUPTIONS) process.off(signal, handle);
+    unheed?.();
+    listener.over?.();
   };
 }

@@ -2,11 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatBytes } from '../base/units.js';
-import type { NamedPath } from '../cli/options/arguments.js';
-import type { Progress } from '../cli/terminal/progress.js';
 import { findOwnDirectories, ownDirectoryPath, removeOwnDirectory } from '../host/files/own-directory.js';
 import type { Target } from '../plan/plan.js';
 import { answeringWithin } from './first-touch.js';
+import type { NamedPath } from './request.js';
 
 /** The directories to measure, and what undoes it. */
 export interface UsedTargets {
@@ -46,13 +45,13 @@ export async function removeScratch(
   targets: readonly Target[],
   runId: string,
   silent: ReadonlySet<string>,
-  progress: Progress,
+  note: (text: string) => void,
 ): Promise<void> {
   const asked = targets.filter(({ name }) => !silent.has(name));
   const answering = await answeringWithin(asked, REMOVE_WITHIN_MS);
   for (const target of targets) {
     if (!answering.has(target.name)) {
-      progress.note(
+      note(
         `target ${target.name} does not answer: what the run wrote there stays; remove it later with: feedrate clean -t ${target.path}`,
       );
       continue;
@@ -60,7 +59,7 @@ export async function removeScratch(
     try {
       removeOwnDirectory(ownDirectoryPath(target, runId, 'scratch'), runId);
     } catch (thrown) {
-      progress.note((thrown as Error).message);
+      note((thrown as Error).message);
     }
   }
 }

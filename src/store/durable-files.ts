@@ -1,12 +1,10 @@
 /** Writing so that a crash leaves either the old bytes or whole lines of the new ones. */
 import {
-  closeSync,
   existsSync,
   fdatasyncSync,
   fstatSync,
   fsyncSync,
   mkdirSync,
-  openSync,
   readSync,
   renameSync,
   rmSync,
@@ -14,6 +12,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
+import { withFile } from '../host/system/with-file.js';
 
 /** What helps when a run directory cannot be written. */
 const ELSEWHERE = 'choose another directory with -o';
@@ -80,15 +79,6 @@ export function makeDirectories(path: string): void {
   } catch (error) {
     // Another process may have made it meanwhile.
     if (systemFaultOf(error).code !== 'EEXIST') throw error;
-  }
-}
-
-function withFile<T>(path: string, flags: string, use: (fd: number) => T): T {
-  const fd = openSync(path, flags, 0o666);
-  try {
-    return use(fd);
-  } finally {
-    closeSync(fd);
   }
 }
 

@@ -84,3 +84,12 @@ function startOf({ run, id }: RunListing): string {
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
+
+/** Shortens ids to the four characters at their end, where `resolveRun` finds one run by them; else keeps them whole. */
+export function shortNames(ids: readonly string[]): (id: string) => string {
+  return (id) => {
+    const short = RUN_NAME.exec(id)?.[2];
+    const fits = ids.filter((other) => short !== undefined && (other.startsWith(short) || other.endsWith(short)));
+    return short !== undefined && fits.length === 1 ? short : id;
+  };
+}

@@ -2,13 +2,11 @@
 import { rmSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import type { Injection } from '../../src/record/run-record.js';
-import { type Preparation, prepareRun, runRecordOf } from '../../src/run/preparation.js';
-import { measure } from '../../src/run/sessions.js';
+import { conduct } from '../../src/run/conduct.js';
 import type { Observation } from '../../src/stats/effect.js';
 import { type Measure, measuredOnce, measureOf } from '../../src/stats/measure.js';
 import { isCounted } from '../../src/stats/summary.js';
-import { readRun } from '../../src/store/read-run.js';
-import { createRun } from '../../src/store/run-store.js';
+import { parseOverride } from '../../src/workload/override-text.js';
 
 /** Of a family: sessions are processes of their own, rounds interleave all sides of all cells in shuffled order. */
 export interface Shape {
@@ -51,28 +49,22 @@ export async function record(
   place: { readonly directory: string; readonly target: string },
 ): Promise<Recording> {
   const names = [BASE, SAME, ...parts.map(slowSide)];
-  const set = (text: string) => ({
-    option: '--set' as const,
-    key: text.slice(0, text.indexOf('=')),
-    values: [text.slice(text.indexOf('=') + 1)],
-    text,
-  });
-  const overrides = [`trials.sessions=${sessions}`, `trials.rounds=${rounds}`, `runtime=${runtimeMs}ms`].map(set);
-  const preparation: Preparation = prepareRun(
-    WORKLOAD,
-    { workloadPath: 'verdicts', overrides, seed: family },
-    names.map((name) => ({ name, path: place.target })),
+  const overrides = [`trials.sessions=${sessions}`, `trials.rounds=${rounds}`, `runtime=${runtimeMs}ms`].map((text) =>
+    parseOverride('--set', text),
   );
   const injected: Injection[] = parts.map((part) => ({ target: slowSide(part), part, delayNs: 0 }));
-  const runRecord = runRecordOf(preparation, { labels: {}, overrides }, []);
-  const store = createRun(place.directory, { ...runRecord, ...(injected.length > 0 && { injected }) });
-  const status = await measure(preparation, store, { progress: 'none', dropCaches: false, remount: false });
-  const { directory } = store;
-  const { run, trials } = readRun(directory);
-  rmSync(directory, { recursive: true });
-  if (status !== 'complete' || run === null) throw new Error(`family ${family}: the run is ${status}`);
+  const { run, status } = await conduct({
+    workload: { source: WORKLOAD, path: 'verdicts' },
+    targets: names.map((name) => ({ name, path: place.target })),
+    overrides,
+    seed: family,
+    resultsDirectory: place.directory,
+    injected,
+  });
+  rmSync(run.directory, { recursive: true });
+  if (status !== 'complete') throw new Error(`family ${family}: the run is ${status}`);
   const cells: Record<string, Record<string, Observation[]>> = {};
-  for (const trial of trials.filter(isCounted)) {
+  for (const trial of run.trials.filter(isCounted)) {
     const cell = trial.arm.replace(/@[^@]*$/, '');
     cells[cell] ??= {};
     cells[cell][trial.target] ??= [];
@@ -82,5 +74,5 @@ export async function record(
       value: measuredOnce(THROUGHPUT, trial),
     });
   }
-  return { family, startedAt: run.startedAt, load: loadavg()[0] as number, cells };
+  return { family, startedAt: run.run.startedAt, load: loadavg()[0] as number, cells };
 }

@@ -4,12 +4,12 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
   parseLabels,
-  parseOverride,
   parseOverrides,
   parseRunOptions,
   parseSeed,
   parseTargets,
 } from '../../src/cli/options/arguments.js';
+import { parseOverride } from '../../src/workload/override-text.js';
 import { feedrateError } from '../support/feedrate-error.js';
 
 const test = suite('cli/arguments');

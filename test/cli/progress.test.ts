@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import type { ProgressMode } from '../../src/cli/options/arguments.js';
 import { createProgress, type Progress } from '../../src/cli/terminal/progress.js';
 import { createProgressState } from '../../src/cli/terminal/progress-state.js';
-import { clockTime, plainLine, sparkline } from '../../src/cli/terminal/progress-text.js';
+import { clockTime, plainLine } from '../../src/cli/terminal/progress-text.js';
 import { aligned, columnsOf, cut } from '../../src/report/table/columns.js';
 import type { SessionEvent } from '../../src/trial/events.js';
 import { makeArm, makeTrial } from '../support/records.js';
@@ -66,7 +66,7 @@ test('a terminal has one line, redrawn in place and removed at the end', () => {
   progress.close();
   assert.equal(written, [
     `${CLEAR}randread/bs=4KiB  █  512 MiB/s  p99 18.4 ms  trial 3/12  eta 0:41`,
-    `${CLEAR}randread/bs=4KiB  █▅  384 MiB/s  p99 18.4 ms  trial 3/12  eta 0:41`,
+    `${CLEAR}randread/bs=4KiB  █▄  384 MiB/s  p99 18.4 ms  trial 3/12  eta 0:41`,
     CLEAR,
   ]);
 });
@@ -239,12 +239,6 @@ test('trials are looked at as closely as somebody watches', () => {
   assert.equal(looks('json'), { everyMs: 250, closely: true });
   assert.equal([looks('auto'), looks('line')], Array(2).fill({ everyMs: 1000, closely: true }));
   assert.equal(looks('none'), { everyMs: 1000, closely: false });
-});
-
-test('a sparkline begins at zero', () => {
-  assert.is(sparkline([]), '');
-  assert.is(sparkline([0, 0]), '▁▁');
-  assert.is(sparkline([0, 1, 2, 4, 8]), '▁▂▃▅█');
 });
 
 test('time left is rounded up to a second', () => {

@@ -21,13 +21,25 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
   host: ['base', 'record (types)'],
   engine: ['base', 'workload', 'plan', 'histogram', 'record', 'host'],
   trial: ['base', 'workload', 'plan', 'histogram', 'record', 'host', 'engine'],
-  store: ['base', 'workload', 'plan', 'histogram', 'record'],
+  store: ['base', 'workload', 'plan', 'histogram', 'record', 'host'],
   stats: ['base', 'plan', 'histogram', 'record'],
   gate: ['base', 'plan', 'histogram', 'record', 'stats'],
   report: ['base', 'plan', 'histogram', 'record', 'stats', 'gate'],
+  run: ['base', 'workload', 'plan', 'histogram', 'record', 'host', 'engine', 'trial', 'store', 'stats', 'gate'],
   cli: [
-    ...['base', 'workload', 'plan', 'histogram', 'record', 'host', 'engine'],
-    ...['trial', 'store', 'stats', 'gate', 'report'],
+    'base',
+    'workload',
+    'plan',
+    'histogram',
+    'record',
+    'host',
+    'engine',
+    'trial',
+    'store',
+    'stats',
+    'gate',
+    'report',
+    'run',
   ],
 };
 
@@ -62,7 +74,32 @@ const SUB_ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string
     ci: ['table', 'run', 'comparison'],
     '.': ['table', 'run', 'comparison', 'history', 'ci'],
   },
+  cli: {
+    options: [],
+    terminal: ['options'],
+    commands: ['options', 'terminal'],
+    '.': ['options', 'terminal', 'commands'],
+  },
 };
+
+/** Where processes and threads begin: nothing imports these files, they are loaded by their address. */
+const ENTRY_FILES: Readonly<Record<string, string>> = {
+  'src/cli/main.ts': 'the command',
+  'src/run/session-process.ts': 'the process of a session: its exit status says whether the session could be run',
+  'src/run/touch-process.ts': 'the process that touches targets: it ends itself, as its calls may never return',
+  'src/engine/worker.ts': 'the thread of a worker',
+};
+
+/** What every start of `feedrate` may load, besides `cli/` and `base/`: it is small and loads nothing itself. */
+const START_FILES: readonly string[] = [
+  'src/host/libnfs/nfs-url.ts',
+  'src/workload/engine-choices.ts',
+  'src/workload/override-text.ts',
+];
+const START_PACKAGES: readonly string[] = ['commander', 'picocolors'];
+
+/** Names that two rooms have for two sides of one thing: here the checks of mounts, and the command that runs them. */
+const SHARED_NAMES: readonly string[] = ['doctor.ts'];
 /** The library's surface stands beside the folders and shows everything but the command line. */
 const ROOT_FILE = 'src/index.ts';
 
@@ -233,9 +270,65 @@ architecture('pure folders use no node module, clock, randomness or process', ()
 architecture('only the command line touches the console, argv and exit codes', () => {
   assert.equal(
     places(
-      sources.filter(({ path }) => folderOf(path) !== 'cli'),
+      sources.filter(({ path }) => folderOf(path) !== 'cli' && ENTRY_FILES[path] === undefined),
       COMMAND_LINE_WORDS,
     ),
+    [],
+  );
+});
+
+/** The files that are loaded at once with these. */
+function loadedWith(roots: readonly string[]): Set<string> {
+  const byPath = new Map(sources.map((file) => [file.path, file]));
+  const loaded = new Set<string>();
+  const load = (path: string): void => {
+    const file = byPath.get(path);
+    if (file === undefined || loaded.has(path)) return;
+    loaded.add(path);
+    for (const { specifier, typeOnly, dynamic } of importsOf(file))
+      if (!(typeOnly || dynamic)) load(importedPath(file, specifier));
+  };
+  roots.forEach(load);
+  return loaded;
+}
+
+architecture('processes and threads begin where nothing else is imported from', () => {
+  const addresses = sources.flatMap((file) =>
+    [...file.code.matchAll(/new URL\('(\.[^']+\.js)', import\.meta\.url\)/g)].map(([, found = '']) =>
+      importedPath(file, found),
+    ),
+  );
+  assert.equal([...addresses, 'src/cli/main.ts'].sort(), Object.keys(ENTRY_FILES).sort());
+  const imported = new Set(
+    sources.flatMap((file) => importsOf(file).map(({ specifier }) => importedPath(file, specifier))),
+  );
+  assert.equal(
+    Object.keys(ENTRY_FILES).filter((path) => imported.has(path)),
+    [],
+  );
+});
+
+architecture('a start loads the command line, two packages, and next to nothing else', () => {
+  const loaded = loadedWith(['src/cli/main.ts', 'src/cli/command-line.ts']);
+  assert.ok(loaded.size > 20);
+  assert.equal(
+    [...loaded].filter((path) => !['cli', 'base'].includes(folderOf(path)) && !START_FILES.includes(path)),
+    [],
+  );
+  const packages = sources
+    .filter(({ path }) => loaded.has(path))
+    .flatMap((file) => importsOf(file))
+    .filter(({ specifier, typeOnly, dynamic }) => !(typeOnly || dynamic || /^(?:\.|node:)/.test(specifier)));
+  assert.equal(
+    packages.map(({ specifier }) => specifier).filter((name) => !START_PACKAGES.includes(name)),
+    [],
+  );
+});
+
+architecture('no two files have the same name, but for rooms that mean the same by it', () => {
+  const names = sources.filter(({ path }) => !path.includes('/jobs/')).map(({ path }) => posix.basename(path));
+  assert.equal(
+    names.filter((name, index) => names.indexOf(name) < index && !SHARED_NAMES.includes(name)),
     [],
   );
 });

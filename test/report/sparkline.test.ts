@@ -9,6 +9,7 @@ test('heights are from zero to the largest value', () => {
   assert.is(sparkline([1, 2, 3, 4, 5, 6, 7, 8]), '▁▂▃▄▅▆▇█');
   assert.is(sparkline([100, 99, 101]), '███');
   assert.is(sparkline([0, 1]), '▁█');
+  assert.is(sparkline([0, 1, 2, 4, 8]), '▁▁▂▄█');
 });
 
 test('values that are none are blank, no values are nothing', () => {

@@ -64,6 +64,8 @@ export function makeRun(arms: readonly Arm[], rounds: number, changes: Partial<R
     labels: {},
     workloadSource: 'name: quick\n',
     overrides: [],
+    dropCaches: false,
+    remount: false,
     plan: {
       workload: 'quick',
       seed: 42,

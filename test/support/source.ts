@@ -17,6 +17,8 @@ export interface Import {
   readonly specifier: string;
   /** Gone after compilation: `import type`, `export type`, `typeof import()`. */
   readonly typeOnly: boolean;
+  /** Loaded when the code comes to it: `import()`. */
+  readonly dynamic: boolean;
 }
 
 /** Comments, strings, templates and regular expressions, in the order in which they begin. */
@@ -57,10 +59,10 @@ export function sourceFilesBelow(folder: string): SourceFile[] {
 export function importsOf(file: SourceFile): Import[] {
   const imports: Import[] = [];
   for (const match of file.code.matchAll(/\b(?:import|export)\s+(type\s+)?(?:[\w*\s{},$]+?\s*from\s*)?'([^']+)'/g)) {
-    imports.push({ specifier: match[2] ?? '', typeOnly: match[1] !== undefined });
+    imports.push({ specifier: match[2] ?? '', typeOnly: match[1] !== undefined, dynamic: false });
   }
   for (const match of file.code.matchAll(/(typeof\s+)?\bimport\(\s*'([^']+)'/g)) {
-    imports.push({ specifier: match[2] ?? '', typeOnly: match[1] !== undefined });
+    imports.push({ specifier: match[2] ?? '', typeOnly: match[1] !== undefined, dynamic: true });
   }
   return imports;
 }

@@ -1,53 +1,76 @@
+import type { Command } from 'commander';
 import { EXIT, FeedrateError } from '../../base/errors.js';
 import type { NamedRun } from '../../gate/comparison.js';
-import { evaluateThresholds, exitStatusOf } from '../../gate/thresholds.js';
 import type { ReportFormat } from '../../report/run/render-run.js';
-import { aligned } from '../../report/table/columns.js';
-import {
-  baselineDirectory,
-  baselineNames,
-  isBaseline,
-  removeBaseline,
-  requireBaseline,
-  requireBaselineName,
-  saveBaseline,
-} from '../../store/baselines.js';
-import { resolveRun } from '../../store/find-runs.js';
-import { readRun } from '../../store/read-run.js';
-import { comparisonOf, namedRun } from '../options/comparison-input.js';
-import { printRun } from './show.js';
+import { FORMATS } from '../options/arguments.js';
+import { formatOption, resultsOption } from '../options/common-options.js';
+import { exits, type Subcommand } from '../options/subcommand.js';
+
+interface ResultsOptions {
+  /** The results directory. */
+  readonly output: string;
+}
+
+export const baseline: Subcommand = {
+  name: 'baseline',
+  description: 'keep runs that later ones are measured against',
+  configure(command) {
+    const part = (name: string, description: string): Command =>
+      command.command(name).description(description).addOption(resultsOption());
+    part('save', 'keep a run under a name')
+      .argument('<name>', 'the name to keep it under')
+      .argument('[run]', 'the run', 'latest')
+      .action(exits(saveAsBaseline));
+    part('list', 'list the baselines')
+      .addOption(formatOption(['table', 'json']))
+      .action(exits(listBaselines));
+    part('show', 'print the report of a baseline')
+      .argument('<name>', 'its name')
+      .addOption(formatOption(FORMATS))
+      .action(exits(showBaseline));
+    part('remove', 'remove a baseline').argument('<name>', 'its name').action(exits(dropBaseline));
+  },
+  examples: `
+Examples:
+  feedrate baseline save main                      the latest run is what later ones are gated against
+  feedrate baseline list
+  feedrate baseline remove main
+`,
+};
 
 /**
- * `feedrate baseline save`: keeps a whole, passed run. One that is slower than the baseline whose place it would take is
- * refused: a slow-down that becomes the baseline is never seen again.
+ * Keeps a whole, passed run. One that is slower than the baseline whose place it would take is refused: a slow-down that
+ * becomes the baseline is never seen again.
  */
-export function saveAsBaseline(output: string, name: string, spec: string): number {
+async function saveAsBaseline(name: string, spec: string, { output }: ResultsOptions): Promise<number> {
+  const [{ isBaseline, requireBaselineName, saveBaseline }, { resolveRun }, { readRun }, thresholds] =
+    await Promise.all([
+      import('../../store/baselines.js'),
+      import('../../store/find-runs.js'),
+      import('../../store/read-run.js'),
+      import('../../gate/thresholds.js'),
+    ]);
   requireBaselineName(name);
   const directory = resolveRun(output, spec);
   const { run, trials, status, problems } = readRun(directory);
+  const refuse = (why: string) => new FeedrateError('store', `${directory}: cannot be a baseline: ${why}`);
   if (run === null || status !== 'complete' || problems.length > 0) {
-    throw new FeedrateError(
-      'store',
-      `${directory}: cannot be a baseline: ${problems[0] ?? `the run is ${status}`}; measure again`,
-    );
+    throw refuse(`${problems[0] ?? `the run is ${status}`}; measure again`);
   }
-  if (exitStatusOf({ status, trials, thresholds: evaluateThresholds(run.plan.arms, trials) }) !== EXIT.pass) {
-    throw new FeedrateError(
-      'store',
-      `${directory}: cannot be a baseline: a trial failed or a threshold was broken (feedrate show ${run.id})`,
-    );
+  const evaluated = thresholds.evaluateThresholds(run.plan.arms, trials);
+  if (thresholds.exitStatusOf({ status, trials, thresholds: evaluated }) !== EXIT.pass) {
+    throw refuse(`a trial failed or a threshold was broken (feedrate show ${run.id})`);
   }
-  if (run.injected !== undefined) {
-    throw new FeedrateError('store', `${directory}: cannot be a baseline: it was slowed down on purpose`);
-  }
-  if (isBaseline(output, name)) refuseSlower(output, name, { name: run.id, run, trials });
+  if (run.injected !== undefined) throw refuse('it was slowed down on purpose');
+  if (isBaseline(output, name)) await refuseSlower(output, name, { name: run.id, run, trials });
   saveBaseline(output, name, directory);
   process.stderr.write(`baseline ${name} is ${run.id}\n`);
   return EXIT.pass;
 }
 
 /** Where nothing can be compared with the old baseline, or nothing could have been told, that is said. */
-function refuseSlower(output: string, name: string, candidate: NamedRun): void {
+async function refuseSlower(output: string, name: string, candidate: NamedRun): Promise<void> {
+  const { comparisonOf, namedRun } = await import('../options/comparison-input.js');
   const { cells } = comparisonOf(
     [namedRun(output, name), candidate],
     { output, cols: 'run', alpha: '5%', minEffect: '1%' },
@@ -70,8 +93,12 @@ function refuseSlower(output: string, name: string, candidate: NamedRun): void {
   );
 }
 
-/** `feedrate baseline list`. */
-export function listBaselines(output: string, format: 'table' | 'json'): number {
+async function listBaselines({ output, format }: ResultsOptions & { format: 'table' | 'json' }): Promise<number> {
+  const [{ baselineDirectory, baselineNames }, { readRun }, { aligned }] = await Promise.all([
+    import('../../store/baselines.js'),
+    import('../../store/read-run.js'),
+    import('../../report/table/columns.js'),
+  ]);
   const entries = baselineNames(output).map((name) => {
     const { run, trials } = readRun(baselineDirectory(output, name));
     return {
@@ -103,14 +130,22 @@ export function listBaselines(output: string, format: 'table' | 'json'): number 
   return EXIT.pass;
 }
 
-/** `feedrate baseline show`: the report of the run that it is. */
-export function showBaseline(output: string, name: string, format: ReportFormat): number {
+/** The report of the run that it is. */
+async function showBaseline(
+  name: string,
+  { output, format }: ResultsOptions & { format: ReportFormat },
+): Promise<number> {
+  const [{ baselineDirectory, requireBaseline }, { readRun }, { printRun }] = await Promise.all([
+    import('../../store/baselines.js'),
+    import('../../store/read-run.js'),
+    import('../terminal/run-report.js'),
+  ]);
   requireBaseline(output, name);
-  return printRun(baselineDirectory(output, name), format);
+  return printRun(readRun(baselineDirectory(output, name)), format);
 }
 
-/** `feedrate baseline remove`. */
-export function dropBaseline(output: string, name: string): number {
+async function dropBaseline(name: string, { output }: ResultsOptions): Promise<number> {
+  const { removeBaseline } = await import('../../store/baselines.js');
   removeBaseline(output, name);
   process.stderr.write(`baseline ${name} removed; the run that it was is still there\n`);
   return EXIT.pass;

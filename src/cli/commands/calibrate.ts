@@ -1,30 +1,35 @@
 /** `feedrate calibrate`: a target against itself, to know its noise before anything is blamed on it. */
+
 import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
 import { EXIT, FeedrateError } from '../../base/errors.js';
 import { parseDuration } from '../../base/units.js';
-import { canBeSlowed } from '../../engine/backends/slowed.js';
-import { chooseEngine } from '../../engine/choose.js';
-import { calibrationOf, SIDES } from '../../gate/calibration.js';
-import { gateOf } from '../../gate/decide.js';
-import { armOnAnyTarget } from '../../gate/noise-floor.js';
-import { exitStatusOf } from '../../gate/thresholds.js';
-import { type Plan, targetOf } from '../../plan/plan.js';
+import type { CalibrationRecord } from '../../record/calibration-record.js';
 import type { Injection } from '../../record/run-record.js';
-import { renderCalibration } from '../../report/comparison/render-calibration.js';
-import { renderComparison } from '../../report/comparison/render-comparison.js';
-import { untilTargetsAnswer } from '../../run/first-touch.js';
-import { prepareRun, readWorkload, runRecordOf } from '../../run/preparation.js';
-import { measure } from '../../run/sessions.js';
-import { saveCalibration } from '../../store/calibrations.js';
-import { readRun } from '../../store/read-run.js';
-import { createRun } from '../../store/run-store.js';
-import { parseLabels, parseOverrides, parseSeed, parseTargets, type RawRunOptions } from '../options/arguments.js';
-import { CONFIDENCE, comparisonOf, fractionOf, measuresOf, namedRun } from '../options/comparison-input.js';
+import type { ReadableRun } from '../../record/stored-run.js';
+import {
+  fractionOf,
+  parseLabels,
+  parseOverrides,
+  parseSeed,
+  parseTargets,
+  type RawRunOptions,
+} from '../options/arguments.js';
+import {
+  addColdOptions,
+  addVariantOptions,
+  argumentsOf,
+  collect,
+  formatOption,
+  labelOption,
+  progressOption,
+  resultsOption,
+} from '../options/common-options.js';
 import type { OutputFiles } from '../options/output-files.js';
-import { stdoutOptions } from '../terminal/output.js';
+import { exits, type Subcommand } from '../options/subcommand.js';
 
 /** As commander gives them. */
-export interface RawCalibrateOptions extends Omit<RawRunOptions, 'target' | 'format' | 'dryRun' | keyof OutputFiles> {
+interface RawCalibrateOptions extends Omit<RawRunOptions, 'target' | 'format' | 'dryRun' | keyof OutputFiles> {
   readonly target: string;
   readonly sessions: string;
   readonly rounds: string;
@@ -37,59 +42,114 @@ export interface RawCalibrateOptions extends Omit<RawRunOptions, 'target' | 'for
 }
 
 /** What is measured when no workload is named. */
-const DEFAULT_WORKLOAD = fileURLToPath(new URL('../../../workloads/calibrate.yaml', import.meta.url));
+const DEFAULT_WORKLOAD = fileURLToPath(new URL('../../../../workloads/calibrate.yaml', import.meta.url));
+
+export const calibrate: Subcommand = {
+  name: 'calibrate',
+  description: 'measure a target against itself: its noise, and what it takes to see a difference',
+  completes: 'workloads',
+  configure(command) {
+    command
+      .argument('[workload]', 'a workload file (default: short reads and writes that come with feedrate)')
+      .requiredOption('-t, --target <path>', 'directory to measure');
+    addVariantOptions(command)
+      .option('--sessions <number>', 'fresh processes, the unit of every verdict', '10')
+      .option('--rounds <number>', 'rounds in each of them', '3')
+      .option('--wanted <part>', 'the difference that a plan is recommended for', '5%')
+      .option(
+        '-m, --metric <metric>',
+        'throughput, iops, p99(latency) …; repeat for more (default: throughput)',
+        collect,
+      )
+      .option('--alpha <part>', 'chance of any false alarm among all cells, as gate has it', '1%')
+      .option('--min-effect <part>', 'the smallest difference that matters, as gate has it', '1%')
+      .option('--inject <delay>', 'slow B down, by 5% of each operation’s time or by 20us, and see whether it is found')
+      .addOption(labelOption())
+      .addOption(resultsOption())
+      .addOption(formatOption(['table', 'json']))
+      .addOption(progressOption());
+    addColdOptions(command).action(exits(calibrateTarget));
+  },
+  examples: `
+Examples:
+  feedrate calibrate -t /mnt/train                                 the noise of a mount, in a minute or two
+  feedrate calibrate workloads/random-read.yaml -t /mnt/train      … of the loads that you gate on
+  feedrate calibrate -t /mnt/train --inject 5% --engine psync      … and would a gate find 5 %?
+
+The noise floor is kept below the results; gate and compare do not go below it for this target, arm and load. With
+--inject nothing is kept but the run, and the status is 0 when the slow-down was found, else 3.
+`,
+};
 
 /**
  * Measures the target as A and as B, keeps the run, and stores what it says of the noise, for `gate` and `compare`. With
  * `--inject` B is slowed down, nothing is stored, and the status says whether the gate finds it: pass, or inconclusive.
- * Throws `FeedrateError` for what the user can mend.
+ * Throws `FeedrateError` for what the user can fix.
  */
-export async function calibrate(
+async function calibrateTarget(
   workload: string | undefined,
   raw: RawCalibrateOptions,
-  command: readonly string[],
+  command: Command,
 ): Promise<number> {
-  const options = {
-    overrides: [
-      ...parseOverrides({ set: planOf(raw) }),
-      ...parseOverrides({ set: raw.set ?? [], param: raw.param ?? [], ...(raw.engine && { engine: raw.engine }) }),
-    ],
+  const [input, { calibrationOf, SIDES }, { conduct }, { readWorkload }, { StopHandle }, { terminalListener }] =
+    await Promise.all([
+      import('../options/comparison-input.js'),
+      import('../../gate/calibration.js'),
+      import('../../run/conduct.js'),
+      import('../../run/preparation.js'),
+      import('../../run/stop-handle.js'),
+      import('../terminal/run-listener.js'),
+    ]);
+  const variant = {
+    overrides: [...parseOverrides({ set: planOf(raw) }), ...parseOverrides(raw)],
     labels: parseLabels(raw.label ?? []),
     seed: raw.seed === undefined ? null : parseSeed(raw.seed),
-    remount: raw.remount ?? false,
   };
   const asked = {
-    measures: measuresOf(raw.metric ?? ['throughput']),
+    measures: input.measuresOf(raw.metric ?? ['throughput']),
     alpha: fractionOf('--alpha', raw.alpha),
     minEffect: fractionOf('--min-effect', raw.minEffect),
     wanted: fractionOf('--wanted', raw.wanted),
-    confidence: CONFIDENCE,
+    confidence: input.CONFIDENCE,
   };
-  const injected = raw.inject === undefined ? [] : [injectionOf(raw.inject)];
+  const injected = raw.inject === undefined ? [] : [injectionOf(raw.inject, SIDES[1])];
   const [target] = parseTargets([raw.target]);
-  const sides = SIDES.map((name) => ({ name, path: target?.path as string }));
-  const workloadPath = workload ?? DEFAULT_WORKLOAD;
-  await untilTargetsAnswer(sides);
-  const preparation = prepareRun(readWorkload(workloadPath), { ...options, workloadPath }, sides);
-  if (injected.length > 0) refuseQueues(preparation.plan);
-  const record = { ...runRecordOf(preparation, options, command), ...(injected.length > 0 && { injected }) };
-  const store = createRun(raw.output, record);
-  const status = await measure(preparation, store, {
-    ...{ progress: raw.progress, dropCaches: raw.dropCaches ?? false, remount: options.remount },
-  });
-  const { directory } = store;
-  const { run, trials } = readRun(directory);
-  const measured = exitStatusOf({ status, trials, thresholds: [] });
-  if (measured !== EXIT.pass || run === null) {
-    process.stderr.write(`not calibrated: the run is not whole (feedrate show ${directory})\n`);
+  const stop = new StopHandle();
+  const request = {
+    ...variant,
+    workload: readWorkload(workload ?? DEFAULT_WORKLOAD),
+    targets: SIDES.map((name) => ({ name, path: target?.path as string })),
+    resultsDirectory: raw.output,
+    command: argumentsOf(command),
+    dropCaches: raw.dropCaches ?? false,
+    remount: raw.remount ?? false,
+    injected,
+    stop,
+  };
+  const { run, status } = await conduct(request, terminalListener(raw.progress, stop));
+  const { exitStatusOf } = await import('../../gate/thresholds.js');
+  const measured = exitStatusOf({ status, trials: run.trials, thresholds: [] });
+  if (measured !== EXIT.pass) {
+    process.stderr.write(`not calibrated: the run is not whole (feedrate show ${run.directory})\n`);
     return measured;
   }
-  if (injected.length > 0) return printInjected(directory, raw);
-  const calibration = calibrationOf(run, trials, asked);
-  const path = saveCalibration(raw.output, calibration);
-  process.stdout.write(renderCalibration(calibration, raw.format, stdoutOptions()));
-  process.stderr.write(`calibration saved: ${path}\n`);
+  if (injected.length > 0) return printInjected(run, raw);
+  await keepCalibration(calibrationOf(run.run, run.trials, asked), raw);
   return EXIT.pass;
+}
+
+async function keepCalibration(
+  calibration: CalibrationRecord,
+  { output, format }: Pick<RawCalibrateOptions, 'output' | 'format'>,
+): Promise<void> {
+  const [{ saveCalibration }, { renderCalibration }, { stdoutOptions }] = await Promise.all([
+    import('../../store/calibrations.js'),
+    import('../../report/comparison/render-calibration.js'),
+    import('../terminal/output.js'),
+  ]);
+  const path = saveCalibration(output, calibration);
+  process.stdout.write(renderCalibration(calibration, format, stdoutOptions()));
+  process.stderr.write(`calibration saved: ${path}\n`);
 }
 
 /** `--sessions` and `--rounds` as fields of the workload; what `--set` says of them comes later and wins. */
@@ -105,34 +165,24 @@ function planOf({ sessions, rounds }: RawCalibrateOptions): string[] {
 }
 
 /** `5%` of its own time longer, or `20us`. */
-function injectionOf(text: string): Injection {
-  const target = SIDES[1];
+function injectionOf(text: string, target: string): Injection {
   if (text.trim().endsWith('%')) return { target, part: fractionOf('--inject', text), delayNs: 0 };
   const delay = parseDuration(text);
   if (delay.ok && delay.value > 0) return { target, part: 0, delayNs: delay.value };
   throw new FeedrateError('usage', `--inject ${text}: a part of each operation’s time, such as 5%, or a time: 20us`);
 }
 
-/** Throws `FeedrateError('usage')` where an arm keeps several operations in flight. */
-function refuseQueues(plan: Plan): void {
-  for (const arm of plan.arms) {
-    const { used } = chooseEngine(arm.spec, targetOf(plan, arm));
-    if (canBeSlowed(used)) continue;
-    throw new FeedrateError(
-      'usage',
-      `--inject: ${armOnAnyTarget(arm)} runs on ${used}, where operations cannot be slowed down one by one; --engine psync can`,
-    );
-  }
-}
-
 /** B, which was slowed down, against A, as a gate sees them: from the records alone. */
-function printInjected(directory: string, raw: RawCalibrateOptions): number {
+async function printInjected(run: ReadableRun, raw: RawCalibrateOptions): Promise<number> {
+  const [{ comparableRun, comparisonOf }, { gateOf }, { renderComparison }, { stdoutOptions }] = await Promise.all([
+    import('../options/comparison-input.js'),
+    import('../../gate/decide.js'),
+    import('../../report/comparison/render-comparison.js'),
+    import('../terminal/output.js'),
+  ]);
   const { output, alpha, minEffect, metric } = raw;
-  const comparison = comparisonOf(
-    [namedRun(output, directory)],
-    { ...{ output, alpha, minEffect, cols: 'target' }, ...(metric && { metric }) },
-    'load',
-  );
+  const words = { output, alpha, minEffect, cols: 'target', ...(metric === undefined ? {} : { metric }) };
+  const comparison = comparisonOf([comparableRun(run)], words, 'load');
   const result = gateOf(comparison, [], { failOnInconclusive: true, look: { number: 1, planned: 1 } });
   process.stdout.write(renderComparison(comparison, raw.format, stdoutOptions(), result));
   const found = comparison.cells.filter(({ judgement }) => judgement.verdict === 'regression').length;

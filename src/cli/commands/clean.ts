@@ -1,14 +1,12 @@
-import { createInterface, type Interface } from 'node:readline/promises';
 import { EXIT, FeedrateError } from '../../base/errors.js';
 import { formatBytes } from '../../base/units.js';
-import { findOwnDirectories, type OwnDirectory, removeOwnDirectory } from '../../host/files/own-directory.js';
-import { openTarget } from '../../host/target.js';
-import { aligned } from '../../report/table/columns.js';
-import { untilTargetsAnswer } from '../../run/first-touch.js';
+import type { OwnDirectory } from '../../host/files/own-directory.js';
 import { parseTargets } from '../options/arguments.js';
+import { collect } from '../options/common-options.js';
+import { exits, type Subcommand } from '../options/subcommand.js';
 
 /** The options of `clean` as commander hands them over. */
-export interface CleanOptions {
+interface CleanOptions {
   readonly target: readonly string[];
   readonly data?: boolean;
   readonly elsewhere?: boolean;
@@ -18,31 +16,45 @@ export interface CleanOptions {
 /** What may become of a directory. */
 type Class = 'leftover' | 'elsewhere' | 'data' | 'in use';
 
-/** The user pressed Ctrl-C at a question. */
-class Interrupted extends Error {}
+export const clean: Subcommand = {
+  name: 'clean',
+  description: 'remove what feedrate made below a target',
+  configure(command) {
+    command
+      .requiredOption('-t, --target <path>', 'directory to clean; repeat for more', collect)
+      .option('--data', 'also remove the data files that later runs would reuse')
+      .option('--elsewhere', 'also remove what runs on other machines, or before a restart, have left')
+      .option('-y, --yes', 'do not ask')
+      .action(exits(cleanTargets));
+  },
+  examples: '\nExample:\n  feedrate clean -t /mnt/train --data\n',
+};
 
 /**
- * `feedrate clean`: lists what feedrate made below the targets and removes what is confirmed: by an answer on a
+ * Lists what feedrate made below the targets and removes what is confirmed: by an answer on a
  * terminal, by options elsewhere. What a live run uses is never touched. Throws `FeedrateError` when there
  * is nobody to ask, when a target cannot be used, or when something could not be removed.
  */
-export async function clean(options: CleanOptions): Promise<number> {
+async function cleanTargets(options: CleanOptions): Promise<number> {
+  const [{ findOwnDirectories }, { openTarget }, { aligned }, { untilTargetsAnswer }] = await Promise.all([
+    import('../../host/files/own-directory.js'),
+    import('../../host/target.js'),
+    import('../../report/table/columns.js'),
+    import('../../run/first-touch.js'),
+  ]);
   const targets = parseTargets(options.target);
-  await untilTargetsAnswer(targets);
+  await untilTargetsAnswer(targets, (text) => process.stderr.write(`${text}\n`));
   const found = targets.flatMap(({ name, path }) => findOwnDirectories(openTarget(name, path, { write: false })));
   if (found.length === 0) {
     process.stdout.write(`nothing of feedrate's below ${options.target.join(', ')}\n`);
     return EXIT.pass;
   }
   process.stdout.write(`${aligned(found.map(rowOf)).join('\n')}\n`);
-  try {
-    const status = removeAll(await chosen(found, options));
-    if (options.yes) process.stdout.write(hintsOf(found, options));
-    return status;
-  } catch (thrown) {
-    if (thrown instanceof Interrupted) return EXIT.interrupted;
-    throw thrown;
-  }
+  const directories = await chosen(found, options);
+  if (directories === null) return EXIT.interrupted;
+  await removeAll(directories);
+  if (options.yes) process.stdout.write(hintsOf(found, options));
+  return EXIT.pass;
 }
 
 /** A data directory serves every run, so that only its users matter; scratch belongs to the run that made it. */
@@ -63,7 +75,8 @@ function rowOf(directory: OwnDirectory): string[] {
   return [path, formatBytes(allocatedBytes), createdAt.slice(0, 16).replace('T', ' '), meaning];
 }
 
-async function chosen(found: readonly OwnDirectory[], options: CleanOptions): Promise<OwnDirectory[]> {
+/** Null when the user pressed Ctrl-C at a question. */
+async function chosen(found: readonly OwnDirectory[], options: CleanOptions): Promise<OwnDirectory[] | null> {
   if (options.yes) return found.filter((directory) => isAskedFor(directory, options));
   const groups = QUESTIONS.map(([asked, question]) => ({
     question,
@@ -74,13 +87,9 @@ async function chosen(found: readonly OwnDirectory[], options: CleanOptions): Pr
     const reason = 'there is no terminal to ask on; confirm with --yes';
     throw new FeedrateError('usage', `clean: nothing was removed, as ${reason}`);
   }
-  return withTerminal(async (terminal) => {
-    const confirmed: OwnDirectory[] = [];
-    for (const { directories, question } of groups) {
-      if (await isConfirmed(terminal, `${question} (${sizeOf(directories)})?`)) confirmed.push(...directories);
-    }
-    return confirmed;
-  });
+  const { askEach } = await import('../terminal/questions.js');
+  const answers = await askEach(groups.map(({ question, directories }) => `${question} (${sizeOf(directories)})?`));
+  return answers?.flatMap((isYes, index) => (isYes ? (groups[index]?.directories ?? []) : [])) ?? null;
 }
 
 /** What `--yes` alone confirms is of no use to anybody; data files and doubtful cases have options of their own. */
@@ -103,25 +112,9 @@ const QUESTIONS: readonly (readonly [Class, string])[] = [
   ['data', 'remove the data files, which later runs would write again'],
 ];
 
-async function withTerminal<T>(use: (terminal: Interface) => Promise<T>): Promise<T> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const closed = new Promise<never>((_, reject) => {
-    terminal.once('close', () => reject(new Interrupted('closed')));
-  });
-  try {
-    // Ctrl-C and Ctrl-D close the interface and leave its question without an answer.
-    return await Promise.race([use(terminal), closed]);
-  } finally {
-    terminal.close();
-  }
-}
-
-async function isConfirmed(terminal: Interface, question: string): Promise<boolean> {
-  return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
-}
-
 /** Removes as much as can be, and tells of every directory that could not. */
-function removeAll(directories: readonly OwnDirectory[]): number {
+async function removeAll(directories: readonly OwnDirectory[]): Promise<void> {
+  const { removeOwnDirectory } = await import('../../host/files/own-directory.js');
   const issues: { where: string; message: string }[] = [];
   const removed = directories.filter(({ path }) => {
     try {
@@ -135,7 +128,6 @@ function removeAll(directories: readonly OwnDirectory[]): number {
   });
   process.stdout.write(removed.length === 0 ? 'nothing was removed\n' : `removed ${sizeOf(removed)}\n`);
   if (issues.length > 0) throw new FeedrateError('target', 'not everything could be removed', { issues });
-  return EXIT.pass;
 }
 
 function sizeOf(directories: readonly OwnDirectory[]): string {

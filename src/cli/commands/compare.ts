@@ -1,19 +1,48 @@
+import { Option } from 'commander';
 import { EXIT } from '../../base/errors.js';
-import { renderComparison } from '../../report/comparison/render-comparison.js';
 import type { ReportFormat } from '../../report/run/render-run.js';
-import { comparisonOf, namedRun, type RawComparisonOptions, unreadParts } from '../options/comparison-input.js';
-import { stdoutOptions } from '../terminal/output.js';
+import type { RawComparisonOptions } from '../options/comparison-input.js';
+import { addComparisonOptions } from '../options/comparison-options.js';
+import { exits, type Subcommand } from '../options/subcommand.js';
 
-export interface CompareOptions extends RawComparisonOptions {
+interface CompareOptions extends RawComparisonOptions {
   readonly format: ReportFormat;
 }
 
+export const compare: Subcommand = {
+  name: 'compare',
+  description: 'put arms, targets or runs beside each other, and say which differences are real',
+  completes: 'runs',
+  configure(command) {
+    command.argument(
+      '[runs...]',
+      'runs or baselines, the first is the base (default: the latest, its arms against each other)',
+    );
+    const unit = 'what n counts; rounds of one session are alike by chance, and alarm falsely';
+    addComparisonOptions(command, '5%')
+      .addOption(new Option('--unit <unit>', unit).choices(['session', 'round']).default('session'))
+      .action(exits(compareRuns));
+  },
+  examples: `
+Examples:
+  feedrate compare                                 the targets of the latest run
+  feedrate compare --rows bs --cols nconnect       one factor beside another
+  feedrate compare a1f3 7c20 -m throughput -m 'p99(latency)'
+  feedrate compare main latest --where bs=1MiB --format json
+`,
+};
+
 /**
- * `feedrate compare`: the arms or targets of a run, or several runs, beside each other. A comparison is a report, so
- * that its status is 0 whatever it finds, but `incomparable` when nothing in it could be compared.
- * Throws `FeedrateError` as `comparisonOf` does.
+ * The arms or targets of a run, or several runs, beside each other. A comparison is a report, so that its status is 0
+ * whatever it finds, but `incomparable` when nothing in it could be compared. Throws `FeedrateError` as `comparisonOf`
+ * does.
  */
-export function compareRuns(specs: readonly string[], options: CompareOptions): number {
+async function compareRuns(specs: readonly string[], options: CompareOptions): Promise<number> {
+  const [{ comparisonOf, namedRun, unreadParts }, { renderComparison }, { stdoutOptions }] = await Promise.all([
+    import('../options/comparison-input.js'),
+    import('../../report/comparison/render-comparison.js'),
+    import('../terminal/output.js'),
+  ]);
   const omitted = unreadParts(options);
   const runs = (specs.length === 0 ? ['latest'] : specs).map((spec) => namedRun(options.output, spec, omitted));
   for (const [index, { name, run }] of runs.entries()) {

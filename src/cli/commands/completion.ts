@@ -1,9 +1,24 @@
-import { script } from '@bomb.sh/tab';
+import { Argument } from 'commander';
 import { EXIT } from '../../base/errors.js';
-import type { Shell } from '../options/arguments.js';
+import { SHELLS, type Shell } from '../options/arguments.js';
+import { exits, type Subcommand } from '../options/subcommand.js';
 
-/** `feedrate completion`: prints the completion script of a shell. */
-export function printCompletionScript(shell: Shell): number {
-  script(shell, 'feedrate', 'feedrate');
-  return EXIT.pass;
-}
+export const completion: Subcommand = {
+  name: 'completion',
+  description: 'print a completion script for a shell',
+  configure(command) {
+    command.addArgument(new Argument('<shell>', 'which shell').choices(SHELLS)).action(
+      exits(async (shell: Shell) => {
+        const { script } = await import('@bomb.sh/tab');
+        script(shell, 'feedrate', 'feedrate');
+        return EXIT.pass;
+      }),
+    );
+  },
+  examples: `
+Examples:
+  bash (needs the bash-completion package):  source <(feedrate completion bash)
+  zsh:                                       source <(feedrate completion zsh)
+  fish:                                      feedrate completion fish | source
+`,
+};

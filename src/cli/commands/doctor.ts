@@ -1,20 +1,15 @@
 import { statfsSync } from 'node:fs';
 import { EXIT, FeedrateError } from '../../base/errors.js';
-import { diagnose } from '../../host/doctor.js';
 import type { Patient } from '../../host/doctor-check.js';
-import { captureEnvironment } from '../../host/environment.js';
 import { isNfsUrl } from '../../host/libnfs/nfs-url.js';
-import { type MountProbe, probeMount } from '../../host/mount-probe.js';
-import { readNfs } from '../../host/nfs/read-nfs.js';
-import { openTarget } from '../../host/target.js';
+import type { MountProbe } from '../../host/mount-probe.js';
 import type { Diagnosis } from '../../record/finding.js';
-import { renderDiagnoses } from '../../report/render-diagnosis.js';
-import { untilTargetsAnswer } from '../../run/first-touch.js';
 import { parseTargets } from '../options/arguments.js';
-import { stdoutOptions } from '../terminal/output.js';
+import { collect, formatOption } from '../options/common-options.js';
+import { exits, type Subcommand } from '../options/subcommand.js';
 
 /** The options of `doctor` as commander hands them over. */
-export interface DoctorOptions {
+interface DoctorOptions {
   readonly target: readonly string[];
   readonly format: 'table' | 'json';
   readonly strict?: boolean;
@@ -22,18 +17,44 @@ export interface DoctorOptions {
   readonly measure: boolean;
 }
 
+export const doctor: Subcommand = {
+  name: 'doctor',
+  description: 'look at mounts: what is bad about them, and the line that mends it',
+  configure(command) {
+    command
+      .requiredOption('-t, --target <path>', 'directory to look at, or name=directory; repeat for more', collect)
+      .addOption(formatOption(['table', 'json']))
+      .option('--no-measure', 'only look; do not write and read 64 MiB')
+      .option('--strict', 'exit 1 when anything is bad')
+      .action(exits(examine));
+  },
+  examples: '\nExample:\n  feedrate doctor -t /mnt/train --strict\n',
+};
+
 /**
- * `feedrate doctor`: looks at targets and says what is bad about them. The status is `pass`, but with `--strict`
+ * Looks at targets and says what is bad about them. The status is `pass`, but with `--strict`
  * `regression` when anything is bad. Throws `FeedrateError` when a target cannot be used.
  */
-export async function doctor(options: DoctorOptions): Promise<number> {
+async function examine(options: DoctorOptions): Promise<number> {
+  const [{ diagnose }, { captureEnvironment }, { probeMount }, { readNfs }, { openTarget }] = await Promise.all([
+    import('../../host/doctor.js'),
+    import('../../host/environment.js'),
+    import('../../host/mount-probe.js'),
+    import('../../host/nfs/read-nfs.js'),
+    import('../../host/target.js'),
+  ]);
+  const [{ untilTargetsAnswer }, { renderDiagnoses }, { stdoutOptions }] = await Promise.all([
+    import('../../run/first-touch.js'),
+    import('../../report/render-diagnosis.js'),
+    import('../terminal/output.js'),
+  ]);
   const named = parseTargets(options.target);
   for (const { path } of named) if (isNfsUrl(path)) throw withoutMount(path);
-  await untilTargetsAnswer(named);
+  await untilTargetsAnswer(named, (text) => process.stderr.write(`${text}\n`));
   const targets = named.map(({ name, path }) => openTarget(name, path, { write: options.measure }));
   const environment = captureEnvironment(targets);
   const diagnoses = environment.targets.map((target): Diagnosis => {
-    const probe = options.measure ? probed(target) : null;
+    const probe = options.measure ? probed(target, probeMount) : null;
     const patient: Patient = {
       ...{ target, probe, memoryBytes: environment.memoryBytes },
       ...{ stats: readNfs(target.path)?.stats ?? null, files: filesOf(target.path) },
@@ -52,7 +73,10 @@ function withoutMount(path: string): FeedrateError {
   );
 }
 
-function probed({ name, path }: { readonly name: string; readonly path: string }): MountProbe {
+function probed(
+  { name, path }: { readonly name: string; readonly path: string },
+  probeMount: (path: string) => MountProbe,
+): MountProbe {
   try {
     return probeMount(path);
   } catch (cause) {

@@ -1,147 +1,40 @@
-import { resolve } from 'node:path';
-import { EXIT, FeedrateError } from '../../base/errors.js';
-import { type HistoryArm, historyArms, historyOf, placeOf } from '../../gate/run-history.js';
-import type { RunRecord } from '../../record/run-record.js';
-import { renderHistory } from '../../report/history/render-history.js';
+import { EXIT } from '../../base/errors.js';
 import type { ReportFormat } from '../../report/run/render-run.js';
-import type { Measure } from '../../stats/measure.js';
-import { listRuns, type RunListing } from '../../store/find-runs.js';
-import { readTrials } from '../../store/read-run.js';
-import { measuresOf, pairOf } from '../options/comparison-input.js';
-import { stdoutOptions } from '../terminal/output.js';
+import { FORMATS } from '../options/arguments.js';
+import { collect, formatOption, resultsOption } from '../options/common-options.js';
+import { metricOption, whereOption } from '../options/comparison-options.js';
+import type { HistoryOptions } from '../options/history-input.js';
+import { exits, type Subcommand } from '../options/subcommand.js';
 
-/** As commander gives them. */
-export interface HistoryOptions {
-  readonly output: string;
-  readonly workload?: string;
-  /** Names or paths of targets. */
-  readonly target?: readonly string[];
-  readonly where?: readonly string[];
-  readonly metric?: readonly string[];
-  readonly since?: string;
-  readonly limit?: string;
-  readonly format: ReportFormat;
-}
+export const history: Subcommand = {
+  name: 'history',
+  description: 'show the runs of a workload over time, and which of them changed something',
+  configure(command) {
+    command
+      .option('--workload <name>', 'name of the workload (default: the latest run’s)')
+      .option('-t, --target <name>', 'only this target, by name or path; repeat for more', collect)
+      .addOption(whereOption())
+      .addOption(metricOption())
+      .option('--since <date>', 'only runs from this day on (UTC): 2026-11-01')
+      .option('--limit <number>', 'only so many of the latest runs')
+      .addOption(resultsOption())
+      .addOption(formatOption(FORMATS))
+      .action(exits(showHistory));
+  },
+  examples: `
+Examples:
+  feedrate history                                 the workload and targets of the latest run
+  feedrate history --workload quick -t /mnt/train -m 'p99(latency)' --since 2026-11-01
+  feedrate history --where bs=1MiB --limit 50 --format csv > history.csv
+`,
+};
 
-/** Listings whose `run.json` could be read. */
-type Known = RunListing & { readonly run: RunRecord };
-
-/**
- * `feedrate history`: the runs of a workload over time, by default those of the latest run's workload on its targets. Runs
- * that did not complete, or of which anything is lost, are counted and left out.
- * Throws `FeedrateError`: `usage` for a wrong option, `store` when there is no such run.
- */
-export function history(options: HistoryOptions): number {
-  const measures = measuresOf(options.metric ?? ['throughput']);
-  const where = new Map((options.where ?? []).map((text) => pairOf('--where', text)));
-  const listings = listRuns(options.output);
-  const { workload, runs, targets } = chosen(listings, options);
-  const limit = options.limit === undefined ? runs.length : limitOf(options.limit);
-  const leftOut = new Map<string, number>();
-  const leave = (why: string, count = 1) => leftOut.set(why, (leftOut.get(why) ?? 0) + count);
-  const lost = listings.filter(({ run }) => run === null).length;
-  if (lost > 0) leave('damaged', lost);
-  const arms: HistoryArm[][] = [];
-  // From the newest, so that a limit saves reading the others.
-  for (const listing of runs.toReversed()) {
-    if (arms.length === limit) break;
-    const found = listing.status === 'complete' ? armsOf(listing, where, measures, targets) : listing.status;
-    if (typeof found === 'string') leave(found);
-    else if (found.length > 0) arms.unshift(found);
-  }
-  const series = historyOf(arms.flat(), measures);
-  if (series.length === 0) throw nothingFound(options, workload, leftOut);
-  process.stdout.write(
-    renderHistory({ workload, runs: arms.length, leftOut, series }, options.format, stdoutOptions()),
-  );
+async function showHistory(options: HistoryOptions & { readonly format: ReportFormat }): Promise<number> {
+  const [{ askedHistory }, { renderHistory }, { stdoutOptions }] = await Promise.all([
+    import('../options/history-input.js'),
+    import('../../report/history/render-history.js'),
+    import('../terminal/output.js'),
+  ]);
+  process.stdout.write(renderHistory(askedHistory(options), options.format, stdoutOptions()));
   return EXIT.pass;
-}
-
-/** The arms of a run on the targets, or `damaged` when a trial of it is lost. */
-function armsOf(
-  { directory, id, run }: Known,
-  where: ReadonlyMap<string, string>,
-  measures: readonly Measure[],
-  targets: readonly string[] | null,
-): HistoryArm[] | 'damaged' {
-  const { trials, problems } = readTrials(directory);
-  if (problems.length > 0) return 'damaged';
-  const names = targetNames(run, targets);
-  return historyArms({ name: id, run, trials }, where, measures).filter(({ arm }) => names.includes(arm.target));
-}
-
-interface Chosen {
-  readonly workload: string;
-  /** Oldest first. */
-  readonly runs: readonly Known[];
-  /** Names or paths; null for all. */
-  readonly targets: readonly string[] | null;
-}
-
-/** What is asked for. What is not said is taken from the latest run that fits the rest. */
-function chosen(listings: readonly RunListing[], options: HistoryOptions): Chosen {
-  const since = options.since === undefined ? '' : dateOf(options.since);
-  const known = listings.filter((listing): listing is Known => listing.run !== null);
-  const asked = options.target ?? null;
-  const latest = known.findLast(({ run }) => {
-    return (options.workload ?? run.plan.workload) === run.plan.workload && targetNames(run, asked).length > 0;
-  });
-  if (latest === undefined) throw noSuchRun(known, options);
-  const { workload, targets: ofLatest } = latest.run.plan;
-  const targets = asked ?? (options.workload === undefined ? ofLatest.map(({ path }) => placeOf(path)) : null);
-  const runs = known.filter(({ run }) => {
-    return run.plan.workload === workload && run.startedAt >= since && targetNames(run, targets).length > 0;
-  });
-  return { workload, runs, targets };
-}
-
-/** The run's names of the targets that are meant by name or path. */
-function targetNames(run: RunRecord, wanted: readonly string[] | null): string[] {
-  return run.plan.targets
-    .filter(({ name, path }) => {
-      return wanted?.some((text) => text === name || text === placeOf(path) || resolve(text) === path) ?? true;
-    })
-    .map(({ name }) => name);
-}
-
-function noSuchRun(known: readonly Known[], { output, workload, target }: HistoryOptions): FeedrateError {
-  const asked = [
-    ...(workload === undefined ? [] : [`of workload '${workload}'`]),
-    ...(target ?? []).map((t) => `on ${t}`),
-  ];
-  const workloads = [...new Set(known.map(({ run }) => run.plan.workload))].sort().join(', ');
-  const have = known.length === 0 ? 'it holds no run yet' : `it holds runs of ${workloads}; see feedrate list`;
-  return new FeedrateError('store', `${output}: no run${asked.map((part) => ` ${part}`).join('')}; ${have}`);
-}
-
-function nothingFound(
-  { output, where, since }: HistoryOptions,
-  workload: string,
-  leftOut: ReadonlyMap<string, number>,
-): FeedrateError {
-  const asked = [...(where ?? []).map((text) => ` with ${text}`), ...(since === undefined ? [] : [` since ${since}`])];
-  const others = [...leftOut].map(([why, count]) => `${count} ${why}`).join(', ');
-  const left = others === '' ? '' : ` (left out: ${others})`;
-  return new FeedrateError(
-    'store',
-    `${output}: no complete run of '${workload}'${asked.join('')} measured this${left}`,
-  );
-}
-
-/** The start of a day, or a moment, in UTC as ISO 8601: comparable with `startedAt` as text. */
-function dateOf(text: string): string {
-  const [, day, time = '00:00'] = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)Z?)?$/.exec(text) ?? [];
-  const date = new Date(`${day}T${time}Z`);
-  if (Number.isNaN(date.getTime())) {
-    throw new FeedrateError('usage', `--since ${text}: a date in UTC, such as 2026-11-01 or 2026-11-01T12:00`);
-  }
-  return date.toISOString();
-}
-
-function limitOf(text: string): number {
-  const limit = Number(text);
-  if (!/^\d+$/.test(text) || limit < 1) {
-    throw new FeedrateError('usage', `--limit ${text}: how many of the latest runs, a whole number from 1`);
-  }
-  return limit;
 }

@@ -1,57 +1,116 @@
 /** `feedrate mount-matrix`: mounts one export in several ways, measures them in one run, says which is best, unmounts. */
+import type { Command } from 'commander';
 import { EXIT, FeedrateError } from '../../base/errors.js';
-import { planMounts } from '../../plan/mount-plan.js';
-import { mountAdvice } from '../../report/comparison/mount-advice.js';
-import { renderComparison } from '../../report/comparison/render-comparison.js';
-import { MadeMounts } from '../../run/made-mounts.js';
-import { INTERRUPTIONS } from '../../run/session-runner.js';
+import type { PlannedMount } from '../../plan/mount-plan.js';
+import type { NamedPath } from '../../run/request.js';
+import type { StopHandle } from '../../run/stop-handle.js';
 import { parseRunOptions, type RawRunOptions } from '../options/arguments.js';
-import { comparisonOf, namedRun, unreadParts } from '../options/comparison-input.js';
-import { stdoutOptions } from '../terminal/output.js';
-import { run } from './run.js';
+import {
+  addColdOptions,
+  addVariantOptions,
+  argumentsOf,
+  collect,
+  formatOption,
+  labelOption,
+  progressOption,
+  resultsOption,
+} from '../options/common-options.js';
+import { exits, type Subcommand } from '../options/subcommand.js';
+import { runWorkload } from './run.js';
 
 /** The options of `mount-matrix` as commander hands them over. */
-export interface RawMountMatrixOptions extends Omit<RawRunOptions, 'target' | 'format'> {
+interface RawMountMatrixOptions extends Omit<RawRunOptions, 'target' | 'format'> {
   readonly export?: readonly string[];
   readonly mount?: readonly string[];
   readonly format: 'table' | 'md';
 }
 
-/**
- * Runs a workload on each of the mounts, compares them, and prints the lines of the best. The mounts are gone afterwards,
- * whatever happens. Returns the status of the run. Throws `FeedrateError` for what the user can mend.
- */
-export async function mountMatrix(
-  workload: string,
-  raw: RawMountMatrixOptions,
-  command: readonly string[],
-): Promise<number> {
+export const mountMatrix: Subcommand = {
+  name: 'mount-matrix',
+  description: 'mount an NFS export in several ways (as root), compare them, and print the lines of the best',
+  completes: 'workloads',
+  configure(command) {
+    command
+      .argument('<workload>', 'a workload file')
+      .requiredOption(
+        '--export <source>',
+        'server:/path; repeat with other addresses of the server for more nconnect',
+        collect,
+      )
+      .requiredOption(
+        '--mount <options>',
+        'how to mount it, such as vers=4.1,nconnect=16; repeat for each way',
+        collect,
+      );
+    addVariantOptions(command)
+      .addOption(labelOption())
+      .addOption(resultsOption())
+      .option('--dry-run', 'mount, print arms, bytes to write and expected time, unmount')
+      .addOption(formatOption(['table', 'md']))
+      .addOption(progressOption());
+    addColdOptions(command).action(exits(measureMounts));
+  },
+  examples: `
+Example:
+  feedrate mount-matrix workloads/random-read.yaml --export svm-1:/train --export svm-1-b:/train \\
+      --mount vers=3,nconnect=16 --mount vers=4.1 --mount vers=4.1,nconnect=16 --set trials.sessions=10
+
+Each mount has a directory feedrate-NAME on the export while it is measured. Mounts of one server and version share
+their connections: another nconnect takes another address of the server.
+`,
+};
+
+/** The mounts are gone afterwards, whatever happens. Returns the status of the run. */
+async function measureMounts(workload: string, raw: RawMountMatrixOptions, command: Command): Promise<number> {
   if (process.getuid?.() !== 0) {
     throw new FeedrateError(
       'usage',
       'mount-matrix takes root; or mount by hand and name each: run -t a=/mnt/a -t b=/mnt/b',
     );
   }
+  const [{ planMounts }, { withMadeMounts }, { StopHandle }, { onInterruption }] = await Promise.all([
+    import('../../plan/mount-plan.js'),
+    import('../../run/made-mounts.js'),
+    import('../../run/stop-handle.js'),
+    import('../terminal/interruptions.js'),
+  ]);
   const planned = planMounts(raw.export ?? [], raw.mount ?? []);
-  const mounts = new MadeMounts();
+  const stop = new StopHandle();
   // Without a listener a Ctrl-C would end this process at once, and leave the mounts.
-  let interrupted = false;
-  const interrupt = () => {
-    interrupted = true;
-  };
-  for (const signal of INTERRUPTIONS) process.on(signal, interrupt);
+  const release = onInterruption(() => stop.stop());
+  const warn = (problem: string) => process.stderr.write(`feedrate: ${problem}\n`);
   try {
-    const target = mounts.make(planned).map(({ name, path }) => `${name}=${path}`);
-    if (interrupted) return EXIT.interrupted;
-    const status = await run(parseRunOptions(workload, { ...raw, target }), command);
-    if (raw.dryRun === true || interrupted) return status;
-    const compared = { output: raw.output, cols: 'target', alpha: '5%', minEffect: '1%' };
-    const comparison = comparisonOf([namedRun(raw.output, 'latest', unreadParts({}))], compared, 'load');
-    process.stdout.write(`\n${renderComparison(comparison, raw.format, stdoutOptions())}\n`);
-    process.stdout.write(`${mountAdvice(comparison, planned).join('\n')}\n`);
-    return status;
+    return await withMadeMounts(planned, warn, (targets) =>
+      measureOn(targets, planned, workload, raw, argumentsOf(command), stop),
+    );
   } finally {
-    for (const problem of mounts.dispose()) process.stderr.write(`feedrate: ${problem}\n`);
-    for (const signal of INTERRUPTIONS) process.off(signal, interrupt);
+    release();
   }
+}
+
+async function measureOn(
+  targets: readonly NamedPath[],
+  planned: readonly PlannedMount[],
+  workload: string,
+  raw: RawMountMatrixOptions,
+  command: readonly string[],
+  stop: StopHandle,
+): Promise<number> {
+  if (stop.isAsked) return EXIT.interrupted;
+  const target = targets.map(({ name, path }) => `${name}=${path}`);
+  const { status, run } = await runWorkload(parseRunOptions(workload, { ...raw, target }), command, stop);
+  if (run === null || stop.isAsked) return status;
+  const [{ comparableRun, comparisonOf }, { mountAdvice }, { renderComparison }, { stdoutOptions }] = await Promise.all(
+    [
+      import('../options/comparison-input.js'),
+      import('../../report/comparison/mount-advice.js'),
+      import('../../report/comparison/render-comparison.js'),
+      import('../terminal/output.js'),
+    ],
+  );
+  const compared = { output: raw.output, cols: 'target', alpha: '5%', minEffect: '1%' };
+  const comparison = comparisonOf([comparableRun(run)], compared, 'load');
+  process.stdout.write(`\n${renderComparison(comparison, raw.format, stdoutOptions())}\n`);
+  process.stdout.write(`${mountAdvice(comparison, planned).join('\n')}\n`);
+  return status;
 }

@@ -1,43 +1,49 @@
 import { EXIT } from '../../base/errors.js';
 import { formatBytes, formatDurationNs } from '../../base/units.js';
-import { untilTargetsAnswer } from '../../run/first-touch.js';
-import { type Preparation, prepareRun, readWorkload } from '../../run/preparation.js';
-import { LayoutStopped } from '../../trial/data-file.js';
-import { type LayoutTotals, layOutPlan } from '../../trial/layout.js';
-import {
-  type ProgressMode,
-  parseOverrides,
-  parseSeed,
-  parseTargets,
-  type RawPlanOptions,
-} from '../options/arguments.js';
-import { createProgress, type Progress } from '../terminal/progress.js';
+import type { Preparation } from '../../run/preparation.js';
+import type { LayoutTotals } from '../../trial/layout.js';
+import { type ProgressMode, parsePlanOptions, type RawPlanOptions } from '../options/arguments.js';
+import { addVariantOptions, progressOption, targetsOption } from '../options/common-options.js';
+import { exits, type Subcommand } from '../options/subcommand.js';
+import type { Progress } from '../terminal/progress.js';
 
 /** The options of `prepare` as commander hands them over. */
-export interface PrepareOptions extends RawPlanOptions {
+interface PrepareOptions extends RawPlanOptions {
   readonly progress: ProgressMode;
 }
 
+export const prepare: Subcommand = {
+  name: 'prepare',
+  description: 'lay out the data files of a workload, so that later runs find them',
+  completes: 'workloads',
+  configure(command) {
+    command.argument('<workload>', 'a workload file');
+    const targets = targetsOption('directory to prepare, or name=directory; repeat for more').makeOptionMandatory();
+    addVariantOptions(command.addOption(targets)).addOption(progressOption()).action(exits(prepareData));
+  },
+  examples: '\nExample:\n  feedrate prepare workloads/random-read.yaml -t /mnt/train\n',
+};
+
 /**
- * `feedrate prepare`: lays out the data files of a workload, and returns the exit status. Files that are
- * there already are left. Throws `FeedrateError` as `run` does. Ctrl-C keeps the files that are whole.
+ * Lays out the data files of a workload, and returns the exit status. Files that are there already are left. Throws
+ * `FeedrateError` as `run` does. Ctrl-C keeps the files that are whole.
  */
-export async function prepare(workloadPath: string, options: PrepareOptions): Promise<number> {
-  const seed = options.seed === undefined ? null : parseSeed(options.seed);
-  const targets = parseTargets(options.target ?? []);
-  await untilTargetsAnswer(targets);
-  const preparation = prepareRun(
-    readWorkload(workloadPath),
-    { workloadPath, overrides: parseOverrides(options), seed },
-    targets,
-  );
-  const progress = createProgress(options.progress, process.stderr, process.env);
-  for (const note of preparation.notes) progress.note(note);
-  const startMs = performance.now();
-  const totals = await layOutUntilInterrupted(preparation, progress);
-  if (totals === null) return EXIT.interrupted;
-  process.stdout.write(`${summaryOf(totals, (performance.now() - startMs) * 1e6)}\n`);
-  return EXIT.pass;
+async function prepareData(workloadPath: string, options: PrepareOptions): Promise<number> {
+  const [{ readWorkload, withPreparation }, { createProgress }] = await Promise.all([
+    import('../../run/preparation.js'),
+    import('../terminal/progress.js'),
+  ]);
+  const request = { ...parsePlanOptions(options), workload: readWorkload(workloadPath) };
+  const note = (text: string) => process.stderr.write(`${text}\n`);
+  return withPreparation(request, { note }, async (preparation) => {
+    const progress = createProgress(options.progress, process.stderr, process.env);
+    for (const text of preparation.notes) progress.note(text);
+    const startMs = performance.now();
+    const totals = await layOutUntilInterrupted(preparation, progress);
+    if (totals === null) return EXIT.interrupted;
+    process.stdout.write(`${summaryOf(totals, (performance.now() - startMs) * 1e6)}\n`);
+    return EXIT.pass;
+  });
 }
 
 /** Null when the user stopped it. */
@@ -45,6 +51,10 @@ async function layOutUntilInterrupted(
   { plan, workload }: Preparation,
   progress: Progress,
 ): Promise<LayoutTotals | null> {
+  const [{ LayoutStopped }, { layOutPlan }] = await Promise.all([
+    import('../../trial/data-file.js'),
+    import('../../trial/layout.js'),
+  ]);
   let interrupted = false;
   const interrupt = () => {
     interrupted = true;

@@ -1,40 +1,92 @@
 /** `feedrate run`: the whole flow, from the words on the command line to the exit status. */
+import type { Command } from 'commander';
 import { EXIT } from '../../base/errors.js';
-import { evaluateThresholds, exitStatusOf } from '../../gate/thresholds.js';
-import { untilTargetsAnswer } from '../../run/first-touch.js';
-import { prepareRun, readWorkload, runRecordOf } from '../../run/preparation.js';
-import { measure } from '../../run/sessions.js';
-import { useTargets } from '../../run/targets.js';
-import { readRun } from '../../store/read-run.js';
-import { createRun } from '../../store/run-store.js';
-import type { RunOptions } from '../options/arguments.js';
-import { requireOutputFiles } from '../options/output-files.js';
-import { printRun, writeRunFiles } from './show.js';
+import type { ReadableRun } from '../../record/stored-run.js';
+import type { RunRequest } from '../../run/request.js';
+import type { StopHandle } from '../../run/stop-handle.js';
+import { FORMATS, parseRunOptions, type RawRunOptions, type RunOptions } from '../options/arguments.js';
+import {
+  addColdOptions,
+  addFileOptions,
+  addVariantOptions,
+  argumentsOf,
+  formatOption,
+  labelOption,
+  progressOption,
+  resultsOption,
+  targetsOption,
+} from '../options/common-options.js';
+import { exits, type Subcommand } from '../options/subcommand.js';
+
+export const run: Subcommand = {
+  name: 'run',
+  description: 'run a workload and keep the result',
+  completes: 'workloads',
+  configure(command) {
+    command.argument('<workload>', 'a workload file, such as workloads/quick.yaml');
+    const targets =
+      'directory to measure, nfs://server/export, or name= before it; repeat to compare (default: a temporary one)';
+    addVariantOptions(command.addOption(targetsOption(targets)));
+    addFileOptions(command)
+      .addOption(labelOption())
+      .addOption(resultsOption())
+      .option('--dry-run', 'print arms, bytes to write and expected time; write nothing')
+      .addOption(formatOption(FORMATS))
+      .addOption(progressOption());
+    addColdOptions(command).action(
+      exits(async (workload: string, raw: RawRunOptions, command: Command) => {
+        const { status } = await runWorkload(parseRunOptions(workload, raw), argumentsOf(command));
+        return status;
+      }),
+    );
+  },
+  examples: `
+Examples:
+  feedrate run workloads/quick.yaml
+  feedrate run workloads/random-read.yaml -t /mnt/train --dry-run
+  feedrate run workloads/random-read.yaml -t a=/mnt/a -t b=/mnt/b -P bs=4k,1m --label volume=flexgroup
+  feedrate run workloads/mixed.yaml -t /mnt/train --set runtime=30s --format json > result.json
+
+feedrate writes only below .feedrate-… in the target. A directory with a = in its name is written ./a=b.
+The first Ctrl-C ends the run after what is measured now; a second one at once.
+`,
+};
 
 /**
- * Runs a workload and returns the exit status. Every trial is on disk as it ends. Throws
- * `FeedrateError` for what the user can mend; then nothing was written to the targets.
+ * Runs a workload, prints its report, and returns the exit status with the run; null after a dry run. Every trial is on
+ * disk as it ends. Throws `FeedrateError` for what the user can fix; then nothing was written to the targets.
+ * @param held stops the run when somebody else listens to Ctrl-C. Default: Ctrl-C stops it while sessions run
  */
-export async function run(options: RunOptions, command: readonly string[]): Promise<number> {
-  const targets = useTargets(options.targets);
-  try {
-    await untilTargetsAnswer(options.targets);
-    const preparation = prepareRun(readWorkload(options.workloadPath), options, targets.list);
-    if (options.dryRun) {
-      const { printDryRun } = await import('../terminal/dry-run.js');
-      printDryRun(preparation, options.format);
-      return EXIT.pass;
-    }
-    requireOutputFiles(options.files);
-    const store = createRun(options.outputDirectory, runRecordOf(preparation, options, command));
-    const status = await measure(preparation, store, options);
-    const { trials } = readRun(store.directory);
-    printRun(store.directory, options.format);
-    const filesStatus = writeRunFiles(store.directory, options.files);
-    return (
-      exitStatusOf({ status, trials, thresholds: evaluateThresholds(preparation.plan.arms, trials) }) || filesStatus
-    );
-  } finally {
-    targets.dispose();
+export async function runWorkload(
+  options: RunOptions,
+  command: readonly string[],
+  held?: StopHandle,
+): Promise<{ readonly status: number; readonly run: ReadableRun | null }> {
+  const [{ conduct }, { readWorkload, withPreparation }, { StopHandle }, { terminalListener }] = await Promise.all([
+    import('../../run/conduct.js'),
+    import('../../run/preparation.js'),
+    import('../../run/stop-handle.js'),
+    import('../terminal/run-listener.js'),
+  ]);
+  const { format, files, targets, overrides, seed, labels, dropCaches, remount } = options;
+  const workload = readWorkload(options.workloadPath);
+  const stop = held ?? new StopHandle();
+  const listener = terminalListener(options.progress, held === undefined ? stop : null);
+  const plan = { workload, targets, overrides, seed, remount };
+  if (options.dryRun) {
+    const { printDryRun } = await import('../terminal/dry-run.js');
+    await withPreparation(plan, listener, (preparation) => printDryRun(preparation, format));
+    return { status: EXIT.pass, run: null };
   }
+  const [{ requireOutputFiles }, { printRun, writeRunFiles }, { evaluateThresholds, exitStatusOf }] = await Promise.all(
+    [import('../options/output-files.js'), import('../terminal/run-report.js'), import('../../gate/thresholds.js')],
+  );
+  const request: RunRequest = { ...plan, resultsDirectory: options.outputDirectory, labels, command, dropCaches, stop };
+  const conducted = await conduct(request, { ...listener, prepared: () => requireOutputFiles(files) });
+  printRun(conducted.run, format);
+  const filesStatus = writeRunFiles(conducted.run, files);
+  const { run: record, trials } = conducted.run;
+  const thresholds = evaluateThresholds(record.plan.arms, trials);
+  const status = exitStatusOf({ status: conducted.status, trials, thresholds });
+  return { status: status || filesStatus, run: conducted.run };
 }

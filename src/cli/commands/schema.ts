@@ -1,8 +1,17 @@
 import { EXIT } from '../../base/errors.js';
-import { jsonSchema } from '../../workload/json-schema.js';
+import { exits, type Subcommand } from '../options/subcommand.js';
 
-/** `feedrate schema`: the JSON Schema of workload files. */
-export function schema(): number {
-  process.stdout.write(`${JSON.stringify(jsonSchema(), null, 2)}\n`);
-  return EXIT.pass;
-}
+export const schema: Subcommand = {
+  name: 'schema',
+  description: 'print the JSON Schema of workload files, for editors',
+  configure(command) {
+    command.action(
+      exits(async () => {
+        const { jsonSchema } = await import('../../workload/json-schema.js');
+        process.stdout.write(`${JSON.stringify(jsonSchema(), null, 2)}\n`);
+        return EXIT.pass;
+      }),
+    );
+  },
+  examples: '\nExample:\n  feedrate schema > schema.json\n',
+};

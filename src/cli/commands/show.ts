@@ -1,54 +1,40 @@
-import { relative } from 'node:path';
-import { EXIT } from '../../base/errors.js';
-import { type ReportFormat, renderRun } from '../../report/run/render-run.js';
-import { resolveRun } from '../../store/find-runs.js';
-import { readRun } from '../../store/read-run.js';
-import { isAnyAskedFor, type OutputFiles, writeOutputFiles } from '../options/output-files.js';
-import { stdoutOptions } from '../terminal/output.js';
+import type { ReportFormat } from '../../report/run/render-run.js';
+import { FORMATS } from '../options/arguments.js';
+import { addFileOptions, formatOption, resultsOption } from '../options/common-options.js';
+import type { OutputFiles } from '../options/output-files.js';
+import { exits, type Subcommand } from '../options/subcommand.js';
 
-export interface ShowOptions extends OutputFiles {
+interface ShowOptions extends OutputFiles {
   /** The results directory. */
   readonly output: string;
   readonly format: ReportFormat;
 }
 
-/**
- * `feedrate show`: the report of a run, from its directory. What is missing of a damaged run is named
- * and the rest is shown; the status is `usage` only when nothing could be read.
- * Throws `FeedrateError('store')` when no run, or several, fit the name.
- */
-export function show(spec: string, options: ShowOptions): number {
-  const directory = resolveRun(options.output, spec);
-  const status = printRun(directory, options.format);
-  return status || writeRunFiles(directory, options);
-}
-
-/** Prints the report of a run directory on stdout. Returns the status as `show` does. */
-export function printRun(directory: string, format: ReportFormat): number {
-  const { run, trials, problems, status } = readRun(directory);
-  const report = renderRun(run, trials, problems, format, {
-    ...stdoutOptions(),
-    status,
-    directory: pathFromHere(directory),
-  });
-  process.stdout.write(report);
-  return run === null && trials.length === 0 ? EXIT.usage : EXIT.pass;
-}
+export const show: Subcommand = {
+  name: 'show',
+  description: 'print a run again, whole or damaged',
+  completes: 'runs',
+  configure(command) {
+    addFileOptions(command)
+      .argument('[run]', 'its directory, its name, or the beginning or end of it', 'latest')
+      .addOption(resultsOption())
+      .addOption(formatOption(FORMATS))
+      .action(exits(showRun));
+  },
+  examples: '\nExamples:\n  feedrate show\n  feedrate show a1f3 --format md\n',
+};
 
 /**
- * Writes the files that are asked for, from a run directory. Returns `usage` when one could not be written, or nothing can
- * be said because the plan is lost.
+ * The report of a run, from its directory. What is missing of a damaged run is named and the rest is shown; the status is
+ * `usage` only when nothing could be read. Throws `FeedrateError('store')` when no run, or several, fit the name.
  */
-export function writeRunFiles(directory: string, files: OutputFiles): number {
-  if (!isAnyAskedFor(files)) return EXIT.pass;
-  const stored = readRun(directory);
-  if (stored.run !== null) return writeOutputFiles(files, { ...stored, run: stored.run });
-  process.stderr.write(`feedrate: ${directory}: no files are written without run.json\n`);
-  return EXIT.usage;
-}
-
-/** The path as a user would type it here: relative when it lies below this directory. */
-function pathFromHere(path: string): string {
-  const fromHere = relative(process.cwd(), path);
-  return fromHere === '' || fromHere.startsWith('..') ? path : fromHere;
+async function showRun(spec: string, options: ShowOptions): Promise<number> {
+  const [{ resolveRun }, { readRun }, { printRun, writeRunFiles }] = await Promise.all([
+    import('../../store/find-runs.js'),
+    import('../../store/read-run.js'),
+    import('../terminal/run-report.js'),
+  ]);
+  const stored = readRun(resolveRun(options.output, spec));
+  const status = printRun(stored, options.format);
+  return status || writeRunFiles(stored, options);
 }

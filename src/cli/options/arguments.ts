@@ -2,15 +2,10 @@
 import { basename, resolve } from 'node:path';
 import { FeedrateError } from '../../base/errors.js';
 import { formatNfsUrl, isNfsUrl, parseNfsUrl } from '../../host/libnfs/nfs-url.js';
+import type { NamedPath } from '../../run/request.js';
+import { engineOverride, parseOverride } from '../../workload/override-text.js';
 import type { Override } from '../../workload/overrides.js';
 import type { OutputFiles } from './output-files.js';
-
-/** A target as the user named it; `openTarget` checks that it can be used. */
-export interface NamedPath {
-  readonly name: string;
-  /** Absolute, or `nfs://server/export?version=…`. */
-  readonly path: string;
-}
 
 export const FORMATS = ['table', 'json', 'csv', 'md'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -71,14 +66,21 @@ export interface RawRunOptions extends RawPlanOptions, OutputFiles {
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
 /** Throws a `FeedrateError` (usage) that names the faulty option. */
-export function parseRunOptions(workloadPath: string, raw: RawRunOptions): RunOptions {
+export function parsePlanOptions(raw: RawPlanOptions): Pick<RunOptions, 'targets' | 'overrides' | 'seed'> {
   return {
-    workloadPath,
     targets: parseTargets(raw.target ?? []),
     overrides: parseOverrides(raw),
+    seed: raw.seed === undefined ? null : parseSeed(raw.seed),
+  };
+}
+
+/** Throws a `FeedrateError` (usage) that names the faulty option. */
+export function parseRunOptions(workloadPath: string, raw: RawRunOptions): RunOptions {
+  return {
+    ...parsePlanOptions(raw),
+    workloadPath,
     labels: parseLabels(raw.label ?? []),
     outputDirectory: raw.output,
-    seed: raw.seed === undefined ? null : parseSeed(raw.seed),
     dryRun: raw.dryRun ?? false,
     format: raw.format,
     progress: raw.progress,
@@ -141,23 +143,6 @@ export function parseOverrides({ set = [], param = [], engine }: Omit<RawPlanOpt
   ];
 }
 
-function engineOverride(name: string): Override {
-  return { option: '--engine', key: 'ioengine', values: [name], text: name };
-}
-
-/** `key=value` for `--set`, `key=a,b` for `-P`. Throws a `FeedrateError` (usage) when a part is missing. */
-export function parseOverride(option: '--set' | '-P', text: string): Override {
-  const equals = text.indexOf('=');
-  const key = text.slice(0, Math.max(equals, 0)).trim();
-  const value = text.slice(equals + 1).trim();
-  const values = option === '-P' ? value.split(',').map((part) => part.trim()) : [value];
-  if (key === '' || values.includes('')) {
-    const example = option === '-P' ? 'field=value,value such as -P bs=4k,1m' : 'field=value such as --set runtime=5s';
-    throw usage(`${option} '${text}': expected ${example}`);
-  }
-  return { option, key, values, text };
-}
-
 /** Labels from `key=value`; a key given twice is an error, as one of the values would be lost. */
 export function parseLabels(texts: readonly string[]): Record<string, string> {
   const labels = new Map<string, string>();
@@ -178,6 +163,23 @@ export function parseSeed(text: string): number {
     throw usage(`--seed ${text}: expected a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`);
   }
   return seed;
+}
+
+/** `3%` or `0.03`, at least 0 and below 1. */
+export function fractionOf(option: string, text: string): number {
+  const [, digits, percent] = /^(\d*\.?\d+)\s*(%?)$/.exec(text.trim()) ?? [];
+  const value = Number(digits) / (percent === '%' ? 100 : 1);
+  if (!(value >= 0 && value < 1)) {
+    throw usage(`${option} ${text}: a part from 0 to below 1, such as 3% or 0.03`);
+  }
+  return value;
+}
+
+/** `name=value` in its parts. Throws `FeedrateError('usage')`. */
+export function pairOf(option: string, text: string): [string, string] {
+  const at = text.indexOf('=');
+  if (at < 1) throw usage(`${option} ${text}: name=value, such as bs=4KiB`);
+  return [text.slice(0, at), text.slice(at + 1)];
 }
 
 function usage(message: string): FeedrateError {

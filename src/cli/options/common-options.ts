@@ -32,12 +32,21 @@ export function progressOption(): Option {
   return new Option('--progress <mode>', 'form of the progress on stderr').choices(PROGRESS_MODES).default('auto');
 }
 
-/** What `run` and `prepare` share: where, and which variant of the workload. */
-export function addWorkloadOptions(command: Command, targetHelp: string): Command {
-  const target = new Option('-t, --target <path>', targetHelp);
-  if (command.name() !== 'calibrate') target.argParser(collect);
-  if (command.name() !== 'run') target.makeOptionMandatory();
-  return addVariantOptions(command.addOption(target));
+/** `-t`, repeated for more targets. */
+export function targetsOption(help: string): Option {
+  return new Option('-t, --target <path>', help).argParser(collect);
+}
+
+/** `--label`, repeated for more. */
+export function labelOption(): Option {
+  return new Option('--label <key=value>', 'note kept with the run; repeat for more').argParser(collect);
+}
+
+/** What else is done before cold trials. */
+export function addColdOptions(command: Command): Command {
+  return command
+    .option('--drop-caches', 'as root: also drop the kernel’s caches before cold trials')
+    .option('--remount', 'as root: mount NFS targets anew before cold trials');
 }
 
 /** Which variant of the workload. */

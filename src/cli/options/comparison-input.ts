@@ -3,12 +3,13 @@ import { FeedrateError } from '../../base/errors.js';
 import { type Comparison, type ComparisonOptions, compare, type NamedRun, sidesOf } from '../../gate/comparison.js';
 import { varyingNames } from '../../gate/grid.js';
 import type { TrialPart } from '../../record/codec.js';
-import type { ReadableRun } from '../../record/stored-run.js';
+import type { ReadableRun, StoredRun } from '../../record/stored-run.js';
 import { type Measure, measureForms, measureOf } from '../../stats/measure.js';
 import { baselineDirectory, isBaseline } from '../../store/baselines.js';
 import { readCalibrations } from '../../store/calibrations.js';
 import { resolveRun } from '../../store/find-runs.js';
 import { readRun } from '../../store/read-run.js';
+import { fractionOf, pairOf } from './arguments.js';
 
 /** As commander gives them. */
 export interface RawComparisonOptions {
@@ -70,8 +71,8 @@ export function unreadParts({ metric }: Pick<RawComparisonOptions, 'metric'>): T
 }
 
 /**
- * A run or a baseline by its name; baselines come before runs of the same name. A run without its `run.json` says nothing
- * of what it measured; what else is wrong with it is told on stderr. Throws `FeedrateError('store')` when it cannot be read.
+ * A run or a baseline by its name; baselines come before runs of the same name. Throws `FeedrateError('store')` when it
+ * cannot be read.
  */
 export function namedRun(
   resultsDirectory: string,
@@ -80,15 +81,22 @@ export function namedRun(
 ): NamedRun & ReadableRun {
   const baseline = isBaseline(resultsDirectory, spec);
   const directory = baseline ? baselineDirectory(resultsDirectory, spec) : resolveRun(resultsDirectory, spec);
-  const stored = readRun(directory, omitted);
-  const { run, trials, problems, status } = stored;
+  return comparableRun(readRun(directory, omitted), baseline ? spec : undefined);
+}
+
+/**
+ * The run under a name, by default its id. A run without its `run.json` says nothing of what it measured: then
+ * `FeedrateError('store')` is thrown. What else is wrong with it is told on stderr.
+ */
+export function comparableRun(stored: StoredRun, called?: string): NamedRun & ReadableRun {
+  const { directory, run, trials, problems, status } = stored;
   if (run === null) {
     throw new FeedrateError(
       'store',
       `${directory}: cannot be compared: ${problems.join('; ') || 'run.json is missing'}`,
     );
   }
-  const name = baseline ? spec : run.id;
+  const name = called ?? run.id;
   for (const problem of problems) process.stderr.write(`${name}: ${problem}\n`);
   if (problems.length === 0 && status !== 'complete') {
     process.stderr.write(`${name}: ${status}, ${trials.length} of ${run.plan.trials.length} trials are there\n`);
@@ -153,23 +161,6 @@ function alphaOf(text: string): number {
   const alpha = fractionOf('--alpha', text);
   if (alpha > 0) return alpha;
   throw new FeedrateError('usage', `--alpha ${text}: with no false alarm allowed nothing can be called; say 1% or 5%`);
-}
-
-/** `3%` or `0.03`, at least 0 and below 1. */
-export function fractionOf(option: string, text: string): number {
-  const [, digits, percent] = /^(\d*\.?\d+)\s*(%?)$/.exec(text.trim()) ?? [];
-  const value = Number(digits) / (percent === '%' ? 100 : 1);
-  if (!(value >= 0 && value < 1)) {
-    throw new FeedrateError('usage', `${option} ${text}: a part from 0 to below 1, such as 3% or 0.03`);
-  }
-  return value;
-}
-
-/** `name=value` in its parts. Throws `FeedrateError('usage')`. */
-export function pairOf(option: string, text: string): [string, string] {
-  const at = text.indexOf('=');
-  if (at < 1) throw new FeedrateError('usage', `${option} ${text}: name=value, such as bs=4KiB`);
-  return [text.slice(0, at), text.slice(at + 1)];
 }
 
 function namesOf(text: string): string[] {

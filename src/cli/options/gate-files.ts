@@ -22,13 +22,13 @@ const SUMMARY_BYTES = 1024 * 1024;
 /** Returns `usage` when a file that was asked for could not be written. */
 export function writeGateFiles(
   options: GateFileOptions,
-  candidate: () => ReadableRun,
+  candidate: ReadableRun,
   comparison: Comparison,
   result: GateResult,
 ): number {
   if (options.github !== false && process.env['GITHUB_ACTIONS'] === 'true') tellGitHub(comparison, result);
   if (!isAnyAskedFor(options)) return EXIT.pass;
-  return writeOutputFiles(options, candidate(), {
+  return writeOutputFiles(options, candidate, {
     suites: comparisonSuites(comparison),
     // Only what was gated, where that was chosen.
     ...(options.metric === undefined ? {} : { measures: comparison.options.measures }),

@@ -5,11 +5,11 @@ import { quantileNs } from '../../histogram/histogram.js';
 import type { TrialRecord } from '../../record/trial-record.js';
 import { iops, latencyHistogram, throughputBytesPerSecond } from '../../record/trial-values.js';
 import { columnsOf, cut } from '../../report/table/columns.js';
+import { sparkline } from '../../report/table/sparkline.js';
 import type { SessionEvent } from '../../trial/events.js';
 import type { LiveNfs } from '../../trial/live-nfs.js';
 import type { ProgressState } from './progress-state.js';
 
-const BARS = '▁▂▃▄▅▆▇█';
 const GAP = '  ';
 
 /** A part of the line. When the terminal is too narrow, parts are left out, those with the highest number first. */
@@ -17,13 +17,6 @@ interface Part {
   readonly text: string;
   readonly leaveOut: number;
   readonly color?: 'cyan' | 'bold' | 'dim';
-}
-
-/** Bars from 0 to the largest value: a rate that falls by half looks like half. */
-export function sparkline(values: readonly number[]): string {
-  const largest = Math.max(0, ...values);
-  if (largest === 0) return BARS.charAt(0).repeat(values.length);
-  return values.map((value) => BARS.charAt(Math.round((Math.max(0, value) / largest) * (BARS.length - 1)))).join('');
 }
 
 /** Time left as a clock shows it: `0:41`, `1:02:03`. */

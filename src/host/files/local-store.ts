@@ -22,19 +22,11 @@ import {
 } from 'node:fs';
 import type { EntryStatus, FileStore, HeldDirectory } from '../system/file-store.js';
 import { preallocate } from '../system/preallocation.js';
+import { withFile } from '../system/with-file.js';
 import { beginWriteback } from '../system/writeback.js';
 
 /** stat(2) counts allocated space in units of 512 bytes, whatever the file system's block size is. */
 const STAT_BLOCK_BYTES = 512;
-
-function withFile<T>(path: string, flags: number | string, mode: number, use: (fd: number) => T): T {
-  const fd = openSync(path, flags, mode);
-  try {
-    return use(fd);
-  } finally {
-    closeSync(fd);
-  }
-}
 
 function statusOf(stats: Stats | undefined): EntryStatus | null {
   if (stats === undefined) return null;
@@ -78,21 +70,26 @@ export const localStore: FileStore = {
   readText: (path) => {
     try {
       const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-      return withFile(path, flags, 0, (fd) => (fstatSync(fd).isFile() ? readFileSync(fd, 'utf8') : null));
+      return withFile(path, flags, (fd) => (fstatSync(fd).isFile() ? readFileSync(fd, 'utf8') : null));
     } catch {
       return null;
     }
   },
   writeNew: (path, content, mode) =>
-    withFile(path, 'wx', mode, (fd) => {
-      try {
-        writeFileSync(fd, content);
-        fsyncSync(fd);
-      } catch (thrown) {
-        unlinkSync(path);
-        throw thrown;
-      }
-    }),
+    withFile(
+      path,
+      'wx',
+      (fd) => {
+        try {
+          writeFileSync(fd, content);
+          fsyncSync(fd);
+        } catch (thrown) {
+          unlinkSync(path);
+          throw thrown;
+        }
+      },
+      mode,
+    ),
   status: (path) => statusOf(lstatSync(path, { throwIfNoEntry: false })),
   statusBehind: (path) => statusOf(statSync(path, { throwIfNoEntry: false })),
   names: (path) => readdirSync(path),
@@ -106,7 +103,7 @@ export const localStore: FileStore = {
   unlink: unlinkSync,
   removeDirectory: (path) => rmdirSync(path),
   removeTree: (path) => rmSync(path, { recursive: true, force: true }),
-  syncDirectory: (path) => withFile(path, constants.O_RDONLY | constants.O_DIRECTORY, 0, fsyncSync),
+  syncDirectory: (path) => withFile(path, constants.O_RDONLY | constants.O_DIRECTORY, fsyncSync),
   hold,
   // Node tells statfs's f_bsize only; FUSE file systems whose f_frsize differs from it are reported in the wrong scale.
   space: (path) => {

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, fdatasyncSync, openSync, readSync, statSync, writeFileSync } from 'node:fs';
 import type { CacheEvidence } from '../../record/trial-record.js';
 import { type Libc, libc, POSIX_FADV_DONTNEED } from '../system/libc.js';
+import { withFile } from '../system/with-file.js';
 import { residentBytes } from './residency.js';
 
 export interface EvictResult {
@@ -12,20 +13,11 @@ export interface EvictResult {
   readonly problem: string | null;
 }
 
-function withFile<T>(path: string, use: (fd: number) => T): T {
-  const fd = openSync(path, 'r');
-  try {
-    return use(fd);
-  } finally {
-    closeSync(fd);
-  }
-}
-
 /** Returns what failed, or null. posix_fadvise itself reports nothing of pages that it left. */
 function adviseDontNeed(calls: Libc, paths: readonly string[]): string | null {
   let refused = 0;
   for (const path of paths) {
-    if (withFile(path, (fd) => calls.posixFadvise64(fd, 0, 0, POSIX_FADV_DONTNEED)) !== 0) refused++;
+    if (withFile(path, 'r', (fd) => calls.posixFadvise64(fd, 0, 0, POSIX_FADV_DONTNEED)) !== 0) refused++;
   }
   return refused === 0 ? null : `posix_fadvise refused ${refused} of ${paths.length} files`;
 }
@@ -60,7 +52,7 @@ function dropCaches(): string | null {
  * `residentBytes` tells. Throws Node's error when a file cannot be opened or written back.
  */
 export function evict(paths: readonly string[], options: { readonly dropCaches: boolean }): EvictResult {
-  for (const path of paths) withFile(path, fdatasyncSync);
+  for (const path of paths) withFile(path, 'r', fdatasyncSync);
   const calls = libc();
   const perFile = calls === null ? evictByDd(paths) : adviseDontNeed(calls, paths);
   const whole = options.dropCaches ? dropCaches() : null;

@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
+import { columnsOf } from './columns.js';
 import type { ShownColumn, Tone } from './shown-column.js';
 
 /** How a report for people is drawn. */
@@ -47,11 +48,7 @@ export function painter(color: boolean): Paint {
 }
 
 function widthOf<Row>(column: ShownColumn<Row>, rows: readonly Row[]): number {
-  return Math.max(lengthOf(column.head), ...rows.map((row) => lengthOf(column.text(row))));
-}
-
-function lengthOf(text: string): number {
-  return [...text].length;
+  return Math.max(columnsOf(column.head), ...rows.map((row) => columnsOf(column.text(row))));
 }
 
 type Widths<Row> = ReadonlyMap<ShownColumn<Row>, number>;

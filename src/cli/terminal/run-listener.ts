@@ -1,0 +1,46 @@
+/** A run as the terminal shows it: progress and notes on stderr, and Ctrl-C while sessions run. */
+import type { RunListener } from '../../run/listener.js';
+import type { StopHandle } from '../../run/stop-handle.js';
+import type { ProgressMode } from '../options/arguments.js';
+import { onInterruption } from './interruptions.js';
+import { createProgress, type Progress } from './progress.js';
+
+/**
+ * A listener for one run after another.
+ * @param stop stopped by Ctrl-C while sessions run, and only then: a process that waits for a server that is gone is woken
+ * by a signal only where nobody catches it. Null: somebody else listens to the signals
+ */
+export function terminalListener(mode: ProgressMode, stop: StopHandle | null): RunListener {
+  let progress: Progress | null = null;
+  let release: () => void = () => {};
+  const note = (text: string): void => {
+    if (progress === null) process.stderr.write(`${text}\n`);
+    else progress.note(text);
+  };
+  return {
+    get looks() {
+      return createProgress(mode, process.stderr, process.env).looks;
+    },
+    note,
+    begun({ plan }) {
+      progress = createProgress(mode, process.stderr, process.env, { totalTrials: plan.trials.length });
+      if (stop !== null) release = onInterruption(() => stop.stop());
+    },
+    event(event) {
+      progress?.handle(event);
+    },
+    output(bytes, stream) {
+      process[stream].write(bytes);
+    },
+    stopping() {
+      note('stopping: what is measured is kept; press Ctrl-C again to stop at once');
+    },
+    over() {
+      release();
+    },
+    ended() {
+      progress?.close();
+      progress = null;
+    },
+  };
+}

@@ -1,0 +1,75 @@
+/** The runs of a results directory, a line each. */
+import { formatThroughput } from '../../base/units.js';
+import type { StoredRun } from '../../record/stored-run.js';
+import type { TrialRecord } from '../../record/trial-record.js';
+import { throughputBytesPerSecond } from '../../record/trial-values.js';
+import { spreadOf } from '../../stats/spread.js';
+import { isCounted } from '../../stats/summary.js';
+import { aligned } from '../table/columns.js';
+import { ABSENT } from '../table/format.js';
+
+/** A run in a list. Null where `run.json` or the trials do not tell. */
+export interface RunEntry {
+  readonly id: string;
+  readonly directory: string;
+  readonly status: StoredRun['status'];
+  readonly startedAt: string | null;
+  readonly workload: string | null;
+  readonly targets: readonly { readonly name: string; readonly path: string }[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly trialsPlanned: number | null;
+  readonly trialsRecorded: number;
+  /** The arm with the highest median throughput of its counted trials. */
+  readonly best: { readonly arm: string; readonly throughputBytesPerSecond: number } | null;
+  readonly problems: readonly string[];
+}
+
+/** The entry of a run. */
+export function runEntry({ id, directory, status, run, trials, problems }: StoredRun): RunEntry {
+  return {
+    id,
+    directory,
+    status,
+    startedAt: run?.startedAt ?? null,
+    workload: run?.plan.workload ?? null,
+    targets: run?.plan.targets ?? [],
+    labels: run?.labels ?? {},
+    trialsPlanned: run?.plan.trials.length ?? null,
+    trialsRecorded: trials.length,
+    best: bestArm(trials),
+    problems,
+  };
+}
+
+function bestArm(trials: readonly TrialRecord[]): RunEntry['best'] {
+  const byArm = new Map<string, number[]>();
+  for (const trial of trials.filter(isCounted)) {
+    byArm.set(trial.arm, [...(byArm.get(trial.arm) ?? []), throughputBytesPerSecond(trial)]);
+  }
+  let best: RunEntry['best'] = null;
+  for (const [arm, values] of byArm) {
+    const median = spreadOf(values)?.median;
+    if (median !== undefined && median > (best?.throughputBytesPerSecond ?? 0)) {
+      best = { arm, throughputBytesPerSecond: median };
+    }
+  }
+  return best;
+}
+
+/** The entries as lines for people. `nameOf` shortens an id. */
+export function runTable(entries: readonly RunEntry[], nameOf: (id: string) => string): string[] {
+  const head = ['RUN', 'STARTED (UTC)', 'STATUS', 'WORKLOAD', 'TRIALS', 'TARGETS', 'BEST'];
+  return aligned([head, ...entries.map((entry) => rowOf(nameOf(entry.id), entry))]);
+}
+
+function rowOf(name: string, entry: RunEntry): string[] {
+  return [
+    name,
+    entry.startedAt?.slice(0, 16).replace('T', ' ') ?? ABSENT,
+    entry.status,
+    entry.workload ?? ABSENT,
+    `${entry.trialsRecorded}/${entry.trialsPlanned ?? '?'}`,
+    entry.targets.map(({ path }) => path).join(' ') || ABSENT,
+    entry.best === null ? ABSENT : `${formatThroughput(entry.best.throughputBytesPerSecond)} ${entry.best.arm}`,
+  ];
+}

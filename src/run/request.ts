@@ -1,0 +1,47 @@
+/** What to run, with every word of the user already turned into a value. */
+import type { Injection } from '../record/run-record.js';
+import type { Override } from '../workload/overrides.js';
+import type { StopHandle } from './stop-handle.js';
+
+/** A target as the user named it. Preparation checks that it can be used. */
+export interface NamedPath {
+  readonly name: string;
+  /** Absolute, or `nfs://server/export?version=…`. */
+  readonly path: string;
+}
+
+/** A workload file as it was read. */
+export interface WorkloadText {
+  readonly source: string;
+  /** Messages about the workload begin with it. */
+  readonly path: string;
+}
+
+/** Which workload, which variant of it, and where. */
+export interface PlanRequest {
+  readonly workload: WorkloadText;
+  /** Empty: a fresh directory below the system's temporary directory, removed at the end. */
+  readonly targets: readonly NamedPath[];
+  /** Later ones win. Default: none. */
+  readonly overrides?: readonly Override[];
+  /** Default, or null: the workload's seed. */
+  readonly seed?: number | null;
+  /** Unmount and mount NFS targets before each cold trial. Needs root. Default: false. */
+  readonly remount?: boolean;
+}
+
+/** A run that `conduct` can measure. */
+export interface RunRequest extends PlanRequest {
+  /** Where run directories are kept. Created if missing. */
+  readonly resultsDirectory: string;
+  /** Recorded with the run. Default: none. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** The arguments after `feedrate` that repeat this run. Recorded, never read back. Default: none. */
+  readonly command?: readonly string[];
+  /** Also write to /proc/sys/vm/drop_caches before each cold trial. Needs root. Default: false. */
+  readonly dropCaches?: boolean;
+  /** Targets to slow down on purpose. Default: none. */
+  readonly injected?: readonly Injection[];
+  /** Ends the run early. Default: nothing does. */
+  readonly stop?: StopHandle;
+}
