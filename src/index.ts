@@ -62,11 +62,12 @@ export { buildPlan } from './plan/schedule.js';
 export { fits, type SpaceNeed, type SpaceVerdict, spaceNeeded } from './plan/space.js';
 export { decodeRun, decodeTrial, encodeRun, encodeTrial } from './record/codec.js';
 export type { Diagnosis, Finding, Severity } from './record/finding.js';
+export { mergeRanks, mergeTrials, recordsOf } from './record/merge-ranks.js';
 export type { NfsMount, NfsOptions, NfsService } from './record/nfs-mount.js';
 export type { NfsBytes, NfsCalls, NfsConnections, NfsTraffic } from './record/nfs-traffic.js';
 export { type Environment, RUN_VERSION, type RunRecord, type TargetEnvironment } from './record/run-record.js';
 export type { ReadableRun, RunStatus, StoredRun } from './record/stored-run.js';
-export { RECORD_VERSION, type TrialRecord } from './record/trial-record.js';
+export { type RankPart, RECORD_VERSION, type TrialRecord } from './record/trial-record.js';
 export {
   cpuNsPerOp,
   iops,

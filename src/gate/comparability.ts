@@ -1,6 +1,7 @@
 /** May two measurements be compared, or did something else change with what is asked about? */
 import { formatBytes } from '../base/units.js';
 import type { Arm } from '../plan/plan.js';
+import { partsOf } from '../record/merge-ranks.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { labelsOf, targetOf } from './attributes.js';
@@ -91,7 +92,7 @@ function fieldsOf(spec: object): Map<string, string> {
 
 /** The engines that were really used: `auto` may have chosen another one. */
 function enginesOf({ trials }: Measured): string {
-  const names = trials.map(({ engine }) => `${engine.used}${engine.calls === 'fs' ? ' (fs)' : ''}`);
+  const names = trials.flatMap(partsOf).map(({ engine }) => `${engine.used}${engine.calls === 'fs' ? ' (fs)' : ''}`);
   return [...new Set(names)].sort().join(' and ');
 }
 

@@ -5,7 +5,7 @@
 import { checkSparseCounts, type SparseCounts } from '../histogram/sparse-counts.js';
 import { JsonReader } from './json-reader.js';
 import { RUN_VERSION, type RunRecord } from './run-record.js';
-import { RECORD_VERSION, type TrialRecord } from './trial-record.js';
+import { type RankPart, RECORD_VERSION, type TrialRecord } from './trial-record.js';
 
 const WINDOW_FIELDS = [
   'startNs',
@@ -46,31 +46,49 @@ const PARTS: Readonly<Record<TrialPart, readonly [string, string]>> = {
 export function decodeTrial(line: string, where: string, omitted: readonly TrialPart[] = []): TrialRecord {
   const trial = JsonReader.parse(omitted.reduce(withoutPart, line), where);
   trial.at('recordVersion').version(RECORD_VERSION);
-  for (const key of ['id', 'arm', 'job', 'target', 'startedAt']) trial.at(key).text();
-  for (const key of ['session', 'round', 'place', 'rank', 'wallNs']) trial.at(key).number();
+  for (const key of ['id', 'arm', 'job', 'target']) trial.at(key).text();
+  for (const key of ['session', 'round', 'place']) trial.at(key).number();
   trial.at('warmup').boolean();
   if (trial.at('fileset').value !== undefined) trial.at('fileset').number();
-  trial.at('status').oneOf(['ok', 'failed', 'aborted']);
   checkFactors(trial.at('factors'));
-  checkFault(trial.at('fault'));
-  checkEngine(trial.at('engine'));
-  checkHistograms(trial.at('latency'));
-  checkSeries(trial.at('series'));
-  checkCache(trial.at('cache'));
-  if (trial.at('nfs').value !== undefined) checkNfs(trial.at('nfs'));
-  trial.at('client').at('workerCpuNs').numberOrNull();
-  for (const warning of trial.at('warnings').list()) {
-    for (const key of ['code', 'message', 'remedy']) warning.at(key).text();
-  }
-  return { ...(trial.value as TrialRecord), window: readWindow(trial.at('window')) };
+  const record = { ...(trial.value as TrialRecord), ...readPart(trial) };
+  if (trial.at('ranks').value === undefined) return record;
+  return { ...record, ranks: trial.at('ranks').list().map(readPart) };
 }
 
-/** The quotes of the part's name are escaped inside texts, so that it is found only where it is a key. */
+/** What one machine measured of a trial. */
+function readPart(part: JsonReader): RankPart {
+  for (const key of ['rank', 'wallNs']) part.at(key).number();
+  part.at('startedAt').text();
+  part.at('status').oneOf(['ok', 'failed', 'aborted']);
+  checkFault(part.at('fault'));
+  checkEngine(part.at('engine'));
+  checkHistograms(part.at('latency'));
+  checkSeries(part.at('series'));
+  checkCache(part.at('cache'));
+  if (part.at('nfs').value !== undefined) checkNfs(part.at('nfs'));
+  part.at('client').at('workerCpuNs').numberOrNull();
+  for (const warning of part.at('warnings').list()) {
+    for (const key of ['code', 'message', 'remedy']) warning.at(key).text();
+  }
+  return { ...(part.value as RankPart), window: readWindow(part.at('window')) };
+}
+
+/**
+ * The line without that part, of the trial and of each of its ranks. The quotes of the part's name are escaped inside
+ * texts, so that it is found only where it is a key.
+ */
 function withoutPart(line: string, part: TrialPart): string {
   const [opening, closing] = PARTS[part];
-  const from = line.indexOf(opening);
-  const to = from < 0 ? -1 : line.indexOf(closing, from);
-  return to < 0 ? line : line.slice(0, from + opening.length) + line.slice(to);
+  let kept = '';
+  let end = 0;
+  for (;;) {
+    const from = line.indexOf(opening, end);
+    const to = from < 0 ? -1 : line.indexOf(closing, from);
+    if (to < 0) return kept + line.slice(end);
+    kept += line.slice(end, from + opening.length);
+    end = to;
+  }
 }
 
 function readWindow(window: JsonReader): TrialRecord['window'] {

@@ -66,3 +66,55 @@ export interface NfsTraffic {
 export function sumOfCalls(traffic: Pick<NfsTraffic, 'calls'>, field: Exclude<keyof NfsCalls, 'errors'>): number {
   return Object.values(traffic.calls).reduce((sum, calls) => sum + calls[field], 0);
 }
+
+/** What one client did in several trials, one after the other. `traffic` is not empty; its last one says what is open. */
+export function sumOverTrials(traffic: readonly NfsTraffic[]): NfsTraffic {
+  const { open, maxSlots } = (traffic.at(-1) as NfsTraffic).connections;
+  return sumOf(traffic, { open, maxSlots });
+}
+
+/** What several clients did in the same trial, in any order. `traffic` is not empty. */
+export function sumOverClients(traffic: readonly NfsTraffic[]): NfsTraffic {
+  const connections = traffic.map((one) => one.connections);
+  const slots = connections.map(({ maxSlots }) => maxSlots).filter((most) => most !== null);
+  return sumOf(traffic, {
+    open: connections.reduce((sum, { open }) => sum + open, 0),
+    maxSlots: slots.length < connections.length ? null : Math.max(...slots),
+  });
+}
+
+/** Everything added up but what a reading at one moment tells of connections. */
+function sumOf(traffic: readonly NfsTraffic[], moment: Pick<NfsConnections, 'open' | 'maxSlots'>): NfsTraffic {
+  const sum = traffic.reduce((a, b) => ({
+    bytes: a.bytes === null || b.bytes === null ? null : added<NfsBytes>(a.bytes, b.bytes),
+    calls: mergedBy(a.calls, b.calls, addCalls),
+    events: mergedBy(a.events, b.events, (one, other) => one + other),
+    connections: added<NfsConnections>(a.connections, b.connections),
+  }));
+  return { ...sum, connections: { ...sum.connections, ...moment } };
+}
+
+/** Calls of two kinds, or of one kind at two times, together. */
+export function addCalls(a: NfsCalls, b: NfsCalls): NfsCalls {
+  const errors = a.errors === null || b.errors === null ? null : a.errors + b.errors;
+  return { ...added<NfsCalls>(a, b), errors };
+}
+
+/** Field by field. The caller replaces fields that may be null. */
+function added<Counts extends object>(a: Counts, b: Counts): Counts {
+  const sums = Object.entries(a).map(([key, value]) => [key, Number(value) + Number(b[key as keyof Counts])]);
+  return Object.fromEntries(sums) as Counts;
+}
+
+function mergedBy<Value>(
+  a: Readonly<Record<string, Value>>,
+  b: Readonly<Record<string, Value>>,
+  add: (one: Value, other: Value) => Value,
+): Record<string, Value> {
+  const sums = { ...a };
+  for (const [key, value] of Object.entries(b)) {
+    const known = sums[key];
+    sums[key] = known === undefined ? value : add(known, value);
+  }
+  return sums;
+}

@@ -3,12 +3,13 @@ import { LATENCY_KINDS, type LatencyKind } from '../base/latency-kinds.js';
 import { NUMBER_METRICS } from '../base/metrics.js';
 import type { Plan } from '../plan/plan.js';
 import type { CellValue, Column } from './csv.js';
+import { recordsOf } from './merge-ranks.js';
 import { sumOfCalls } from './nfs-traffic.js';
 import type { RunRecord } from './run-record.js';
 import type { SeriesPoint, TrialRecord } from './trial-record.js';
 import { type LatencySummary, NUMBERS_OF, summarizeLatencies, tailNs, windowNs } from './trial-values.js';
 
-/** A row of `summary.csv`. */
+/** A row of `summary.csv`: what one machine measured of a trial. */
 interface TrialRow {
   readonly trial: TrialRecord;
   readonly latencies: ReadonlyMap<LatencyKind, LatencySummary>;
@@ -23,12 +24,14 @@ interface SecondRow {
 /** What makes the same columns for every trial of a run. */
 type RunIdentity = Pick<RunRecord, 'id' | 'labels' | 'plan'>;
 
-export function trialRow(trial: TrialRecord): TrialRow {
-  return { trial, latencies: summarizeLatencies([trial]) };
+/** The rows of a trial, one for each rank. */
+export function trialRows(trial: TrialRecord): TrialRow[] {
+  return recordsOf(trial).map((record) => ({ trial: record, latencies: summarizeLatencies([record]) }));
 }
 
+/** The rows of a trial, one for each second of each rank. */
 export function secondRows(trial: TrialRecord): SecondRow[] {
-  return trial.series.map((point) => ({ trial, point }));
+  return recordsOf(trial).flatMap((record) => record.series.map((point) => ({ trial: record, point })));
 }
 
 /** `summary.csv`: a row per arm × session × round × rank. */
@@ -45,7 +48,7 @@ export function summaryColumns(run: RunIdentity): Column<TrialRow>[] {
   ];
 }
 
-/** `timeseries.csv`: a row per trial and second. */
+/** `timeseries.csv`: a row per trial, rank and second. */
 export function timeseriesColumns(run: RunIdentity): Column<SecondRow>[] {
   const ofPoint = (name: string, value: (point: SeriesPoint) => CellValue): Column<SecondRow> => ({
     name,

@@ -19,12 +19,10 @@ const LEAST_AUTOCORRELATED = 10;
 
 /**
  * The warnings of an arm's counted trials, from their throughput in the order of their starts: `bimodal`, and `drift` or
- * else `autocorrelated`, as a drift is an autocorrelation. Of machines that measured together the first stands for all.
- * On trials that are independent and have one mode each is raised for fewer than one arm in a hundred.
+ * else `autocorrelated`, as a drift is an autocorrelation. On trials that are independent and have one mode each is raised for fewer than one arm in a hundred.
  */
 export function armWarnings(counted: readonly TrialRecord[]): Warning[] {
   const values = counted
-    .filter(({ rank }) => rank === 0)
     .toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : a.startedAt > b.startedAt ? 1 : 0))
     .map((trial) => throughputBytesPerSecond(trial))
     .filter((value) => value > 0);

@@ -1,7 +1,7 @@
 /** What an arm's trials did on an NFS mount, and where the time of their operations went. */
 
 import { meanNs } from '../histogram/histogram.js';
-import type { NfsBytes, NfsCalls, NfsConnections, NfsTraffic } from '../record/nfs-traffic.js';
+import { addCalls, type NfsTraffic, sumOverTrials } from '../record/nfs-traffic.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { mergedLatency } from '../record/trial-values.js';
 
@@ -37,7 +37,7 @@ const CALLS = { read: ['READ', 'READ_PLUS'], write: ['WRITE'] } as const;
 export function nfsUseOf(trials: readonly TrialRecord[]): NfsUse | null {
   const measured = trials.filter((trial) => trial.nfs !== undefined);
   if (measured.length === 0) return null;
-  const traffic = sumOf(measured.map(({ nfs }) => nfs as NfsTraffic));
+  const traffic = sumOverTrials(measured.map(({ nfs }) => nfs as NfsTraffic));
   return { traffic, read: splitOf(measured, traffic, 'read'), write: splitOf(measured, traffic, 'write') };
 }
 
@@ -62,41 +62,4 @@ function splitOf(trials: readonly TrialRecord[], traffic: NfsTraffic, kind: 'rea
     operationNs,
     clientNs: callsPerOperation > ONE_CALL_MOST || clientNs < 0 ? null : clientNs,
   };
-}
-
-function sumOf(traffic: readonly NfsTraffic[]): NfsTraffic {
-  return traffic.reduce((sum, one) => ({
-    bytes: sum.bytes === null || one.bytes === null ? null : added<NfsBytes>(sum.bytes, one.bytes),
-    calls: merged(sum.calls, one.calls, addCalls),
-    events: merged(sum.events, one.events, (a, b) => a + b),
-    connections: {
-      ...added<NfsConnections>(sum.connections, one.connections),
-      open: one.connections.open,
-      maxSlots: one.connections.maxSlots,
-    },
-  }));
-}
-
-function addCalls(a: NfsCalls, b: NfsCalls): NfsCalls {
-  const errors = a.errors === null || b.errors === null ? null : a.errors + b.errors;
-  return { ...added<NfsCalls>(a, b), errors };
-}
-
-/** Field by field. What is null in either is the caller's to mend. */
-function added<Counts extends object>(a: Counts, b: Counts): Counts {
-  const sums = Object.entries(a).map(([key, value]) => [key, Number(value) + Number(b[key as keyof Counts])]);
-  return Object.fromEntries(sums) as Counts;
-}
-
-function merged<Value>(
-  a: Readonly<Record<string, Value>>,
-  b: Readonly<Record<string, Value>>,
-  add: (a: Value, b: Value) => Value,
-): Record<string, Value> {
-  const sums = { ...a };
-  for (const [key, value] of Object.entries(b)) {
-    const known = sums[key];
-    sums[key] = known === undefined ? value : add(known, value);
-  }
-  return sums;
 }

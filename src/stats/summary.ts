@@ -2,6 +2,7 @@
 import type { LatencyKind } from '../base/latency-kinds.js';
 import { NUMBER_METRICS, type NumberKey } from '../base/metrics.js';
 import type { Arm } from '../plan/plan.js';
+import { VERDICTS_FROM_WORST } from '../record/merge-caches.js';
 import type { CacheEvidence, TrialRecord } from '../record/trial-record.js';
 import { type LatencySummary, NUMBERS_OF, summarizeLatencies, tailNs } from '../record/trial-values.js';
 import { byWeight, type Warning } from '../record/warning.js';
@@ -82,8 +83,6 @@ function summarizeArm(heading: ArmHeading, trials: readonly TrialRecord[]): ArmS
     warnings: warningsOfArm(counted),
   };
 }
-
-const VERDICTS_FROM_WORST: readonly CacheEvidence['verdict'][] = ['contradicted', 'unproven', 'none', 'proven'];
 
 function worstCache(trials: readonly TrialRecord[]): ArmSummary['cache'] {
   for (const verdict of VERDICTS_FROM_WORST) {

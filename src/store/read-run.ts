@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { decodeRun, decodeTrial, type TrialPart } from '../record/codec.js';
+import { mergeTrials } from '../record/merge-ranks.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { RunStatus, StoredRun } from '../record/stored-run.js';
 import type { TrialRecord } from '../record/trial-record.js';
@@ -47,21 +48,24 @@ export function readHeader(directory: string): { run: RunRecord | null; problems
   }
 }
 
-/** The trials that can be read, in the order of their ends. A line that cannot be read is a problem, not the end. */
+/**
+ * The trials that can be read, in the order of their ends. A line that cannot be read is a problem, not the end. What the
+ * machines of a group recorded of a trial is one trial: see `mergeTrials`.
+ */
 export function readTrials(
   directory: string,
   omitted: readonly TrialPart[] = [],
 ): { trials: TrialRecord[]; problems: string[] } {
-  const trials = new Map<string, TrialRecord>();
+  const records = new Map<string, TrialRecord>();
   const problems: string[] = [];
   const readLine = (line: string, number: number): void => {
     if (line === '') return;
     const where = `${RUN_FILES.trials}:${number}`;
     try {
-      const trial = decodeTrial(line, where, omitted);
-      const key = `${trial.id} of rank ${trial.rank}`;
-      if (trials.has(key)) problems.push(`${where}: trial ${key} is recorded twice; the first one counts`);
-      else trials.set(key, trial);
+      const record = decodeTrial(line, where, omitted);
+      const key = `${record.id} of rank ${record.rank}`;
+      if (records.has(key)) problems.push(`${where}: trial ${key} is recorded twice; the first one counts`);
+      else records.set(key, record);
     } catch (error) {
       if (!(error instanceof FeedrateError)) throw error;
       problems.push(`${error.message}; this trial is lost`);
@@ -70,10 +74,11 @@ export function readTrials(
   try {
     forEachLine(join(directory, RUN_FILES.trials), readLine);
   } catch (error) {
-    const lost = trials.size === 0 ? 'no trial is recorded' : 'the trials after it are lost';
+    const lost = records.size === 0 ? 'no trial is recorded' : 'the trials after it are lost';
     problems.push(`${RUN_FILES.trials}: ${readFaultOf(error)}; ${lost}`);
   }
-  return { trials: [...trials.values()], problems };
+  const merged = mergeTrials([...records.values()]);
+  return { trials: merged.trials, problems: [...problems, ...merged.problems] };
 }
 
 /** `running` is `killed` when the process that ran it, on this machine, is gone. */

@@ -6,7 +6,7 @@ import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { decodeRun, encodeRun, encodeTrial } from '../record/codec.js';
 import { type Column, csvHead, csvRows } from '../record/csv.js';
 import type { RunRecord } from '../record/run-record.js';
-import { secondRows, summaryColumns, timeseriesColumns, trialRow } from '../record/trial-columns.js';
+import { secondRows, summaryColumns, timeseriesColumns, trialRows } from '../record/trial-columns.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { commandText } from './command-text.js';
 import { appendLines, cannotWrite, makeDirectories, replaceFile } from './durable-files.js';
@@ -126,13 +126,13 @@ function storeOf(directory: string, run: RunRecord): RunStore {
  * Keeps `summary.csv` equal to what `trials.jsonl` holds. Its rows are kept between trials; when the
  * trials file has grown by other hands (an earlier session), they are made anew from it.
  */
-function summaryWriter(directory: string, columns: readonly Column<ReturnType<typeof trialRow>>[]) {
+function summaryWriter(directory: string, columns: readonly Column<ReturnType<typeof trialRows>[number]>[]) {
   let rows = '';
   let knownBytes = 0;
   return {
     add(record: TrialRecord, beforeBytes: number, afterBytes: number): void {
-      if (beforeBytes === knownBytes) rows += csvRows(columns, [trialRow(record)]);
-      else rows = csvRows(columns, readTrials(directory).trials.map(trialRow));
+      if (beforeBytes === knownBytes) rows += csvRows(columns, trialRows(record));
+      else rows = csvRows(columns, readTrials(directory).trials.flatMap(trialRows));
       knownBytes = afterBytes;
       replaceFile(join(directory, RUN_FILES.summary), csvHead(columns) + rows);
     },

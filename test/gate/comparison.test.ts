@@ -3,9 +3,11 @@ import * as assert from 'uvu/assert';
 import { type ComparisonOptions, compare, type NamedRun } from '../../src/gate/comparison.js';
 import type { Arm } from '../../src/plan/plan.js';
 import { geometricMean } from '../../src/stats/geometric-mean.js';
+import { readRun } from '../../src/store/read-run.js';
 import { ioJob } from '../support/jobs.js';
-import { around, type MeasuredArm, measuredRun, measureNamed } from '../support/measured-runs.js';
+import { around, type MeasuredArm, measuredRun, measureNamed, storeRun } from '../support/measured-runs.js';
 import { latencies, makeArm, makeCache } from '../support/records.js';
+import { withTemporaryDirectory } from '../support/temporary-directory.js';
 
 const test = suite('gate/comparison');
 
@@ -174,6 +176,32 @@ test('an arm that was warm on one side is not compared with one that was cold', 
     cells.map(({ judgement, mismatches }) => [judgement.verdict, mismatches[0]?.what]),
     [['incomparable', 'cache-state']],
   );
+});
+
+test('two ranks against two equal ones are 1.00 ×, in one run and in two', async () => {
+  await withTemporaryDirectory((results) => {
+    const stored = (name: string): NamedRun => {
+      const arms = [armOf(4, 1), armOf(64, 1)].map((arm) => ({ arm, levels: Array<number>(10).fill(1e9) }));
+      const { run: plain, trials } = measuredRun(name, arms);
+      // The second machine is three times as fast as the first: paired by place alone this would be 3 × or ⅓ ×.
+      const ofRanks = trials.flatMap((trial) => [
+        trial,
+        { ...trial, rank: 1, window: { ...trial.window, readBytes: 3e9 } },
+      ]);
+      const { run: header, trials: merged } = readRun(storeRun(results, { name, run: plain, trials: ofRanks }));
+      assert.is(merged.length, 20);
+      return { name, run: header as NamedRun['run'], trials: merged };
+    };
+    const [a, b] = [stored('a'), stored('b')];
+    for (const { cells } of [comparison([a], { columns: ['bs'] }), comparison([a, b])]) {
+      assert.ok(cells.length > 0);
+      for (const { judgement, baseSpread } of cells) {
+        assert.is(judgement.ratio?.estimate, 1);
+        assert.is(judgement.units, 10);
+        assert.is(baseSpread?.median, 4e9);
+      }
+    }
+  });
 });
 
 test.run();

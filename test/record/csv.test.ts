@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type CellValue, csvHead, csvRows } from '../../src/record/csv.js';
-import { summaryColumns, timeseriesColumns, trialRow } from '../../src/record/trial-columns.js';
+import { summaryColumns, timeseriesColumns, trialRows } from '../../src/record/trial-columns.js';
 import { makeArm, makeRun, makeTrial } from '../support/records.js';
 
 const test = suite('record/csv');
@@ -49,7 +49,7 @@ test('summary and timeseries have a row and unit columns for every trial', () =>
   const run = makeRun([arm, other], 1, { labels: { note: 'two\nlines' } });
   const columns = summaryColumns(run);
   const trials = [makeTrial(arm, 1, 1e8), makeTrial(other, 1, 2e8, { warmup: true, latency: {} })];
-  const [head = [], ...rows] = readByPython(csvHead(columns) + csvRows(columns, trials.map(trialRow)));
+  const [head = [], ...rows] = readByPython(csvHead(columns) + csvRows(columns, trials.flatMap(trialRows)));
   const table = rows.map((row) => Object.fromEntries(head.map((name, index) => [name, row[index]])));
   assert.is(new Set(head).size, head.length);
   assert.is(table[0]?.['job'], 'read, "big"');

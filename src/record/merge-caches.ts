@@ -1,0 +1,57 @@
+/** What is known of the page caches of several machines in one trial → one piece of evidence. */
+import { ranksText } from './ranks-text.js';
+import type { CacheEvidence, RankPart } from './trial-record.js';
+
+/** Verdicts on a cache claim: of several the first of these holds for all together. */
+export const VERDICTS_FROM_WORST: readonly CacheEvidence['verdict'][] = ['contradicted', 'unproven', 'none', 'proven'];
+
+/**
+ * The worst verdict, in the words of the lowest rank that has it; bytes added up, null where a rank does not know them.
+ * `parts` are in the order of their ranks, and there is at least one.
+ */
+export function mergeCaches(parts: readonly Pick<RankPart, 'rank' | 'cache'>[]): CacheEvidence {
+  const caches = parts.map(({ cache }) => cache);
+  const first = caches[0] as CacheEvidence;
+  const verdict = VERDICTS_FROM_WORST.find((each) => caches.some((cache) => cache.verdict === each)) ?? first.verdict;
+  const { rank, cache } = parts.find((part) => part.cache.verdict === verdict) as (typeof parts)[number];
+  const devices = new Set(caches.map(({ blockDevice }) => blockDevice));
+  const evictions = new Set(caches.map(({ evictedBy }) => evictedBy).filter((way) => way !== null));
+  const sources = new Set(caches.map(({ residencySource }) => residencySource));
+  const observed = observedTogether(caches);
+  return {
+    claim: first.claim,
+    verdict,
+    detail: verdict === 'none' ? cache.detail : `${cache.detail} (${ranksText([rank])})`,
+    ...(observed !== undefined && { observed }),
+    residentBytesBefore: sumOrNull(caches, ({ residentBytesBefore }) => residentBytesBefore),
+    fileBytes: caches.reduce((sum, { fileBytes }) => sum + fileBytes, 0),
+    residencySource: sources.size === 1 ? first.residencySource : null,
+    evictedBy: evictions.size === 0 ? null : [...evictions].join('+'),
+    applicationReadBytes: caches.reduce((sum, { applicationReadBytes }) => sum + applicationReadBytes, 0),
+    applicationWriteBytes: caches.reduce((sum, { applicationWriteBytes }) => sum + applicationWriteBytes, 0),
+    processDeviceReadBytes: sumOrNull(caches, ({ processDeviceReadBytes }) => processDeviceReadBytes),
+    processDeviceWriteBytes: sumOrNull(caches, ({ processDeviceWriteBytes }) => processDeviceWriteBytes),
+    blockDevice: devices.size === 1 ? first.blockDevice : null,
+    blockReadBytes: sumOrNull(caches, ({ blockReadBytes }) => blockReadBytes),
+    blockWriteBytes: sumOrNull(caches, ({ blockWriteBytes }) => blockWriteBytes),
+    ...(caches.every(({ wireReceivedBytes }) => wireReceivedBytes !== undefined) && {
+      wireReceivedBytes: sumOrNull(caches, ({ wireReceivedBytes }) => wireReceivedBytes ?? null),
+      wireSentBytes: sumOrNull(caches, ({ wireSentBytes }) => wireSentBytes ?? null),
+    }),
+  };
+}
+
+/** `mixed` where the ranks differ; null where one of those that say anything cannot tell. */
+function observedTogether(caches: readonly CacheEvidence[]): CacheEvidence['observed'] {
+  const seen = new Set(caches.map(({ observed }) => observed));
+  if (seen.has(undefined)) return undefined;
+  if (seen.has(null)) return null;
+  return seen.size === 1 ? caches[0]?.observed : 'mixed';
+}
+
+function sumOrNull(caches: readonly CacheEvidence[], pick: (cache: CacheEvidence) => number | null): number | null {
+  return caches.reduce<number | null>((sum, cache) => {
+    const value = pick(cache);
+    return sum === null || value === null ? null : sum + value;
+  }, 0);
+}
