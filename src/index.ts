@@ -4,6 +4,11 @@
  */
 export { ERROR_CODES, type ErrorCode, EXIT, FeedrateError, type Issue, type SystemFault } from './base/errors.js';
 export { METRICS, type Metric, metricOf, type Unit } from './base/metrics.js';
+export { type Advice, type Check, check, diagnose } from './doctor/check.js';
+export { CHECKS } from './doctor/checks.js';
+export { Fact, type StatedFact } from './doctor/facts.js';
+export { INODES, MEMORY, type MountProbe, NFS, PROBE, TARGET } from './doctor/host-facts.js';
+export { VOLUME } from './doctor/volume-facts.js';
 export {
   type ComparedCell,
   type Comparison,
@@ -26,9 +31,10 @@ export {
   totalCount,
 } from './histogram/histogram.js';
 export { decodeHistogram, encodeHistogram, type SparseCounts } from './histogram/sparse-counts.js';
-export { diagnose } from './host/doctor.js';
 export { captureEnvironment } from './host/environment.js';
 export { findOwnDirectories, type OwnDirectory, removeOwnDirectory } from './host/files/own-directory.js';
+export { gatherFacts } from './host/gather-facts.js';
+export { probeMount } from './host/mount-probe.js';
 export { openTarget, statTarget } from './host/target.js';
 export { filesOf } from './plan/arm-files.js';
 export { type ExpectedTime, expectedTime } from './plan/expected-time.js';

@@ -1,11 +1,11 @@
-import { statfsSync } from 'node:fs';
 import { EXIT, FeedrateError } from '../base/errors.js';
-import { diagnose } from '../host/doctor.js';
-import type { Patient } from '../host/doctor-check.js';
+import { diagnose } from '../doctor/check.js';
+import { CHECKS } from '../doctor/checks.js';
+import type { MountProbe } from '../doctor/host-facts.js';
 import { captureEnvironment } from '../host/environment.js';
+import { gatherFacts } from '../host/gather-facts.js';
 import { isNfsUrl } from '../host/libnfs/nfs-url.js';
-import { type MountProbe, probeMount } from '../host/mount-probe.js';
-import { readNfs } from '../host/nfs/read-nfs.js';
+import { probeMount } from '../host/mount-probe.js';
 import { openTarget } from '../host/target.js';
 import type { Diagnosis } from '../record/finding.js';
 import { renderDiagnoses } from '../report/render-diagnosis.js';
@@ -31,14 +31,9 @@ export async function doctor(options: DoctorOptions): Promise<number> {
   for (const { path } of named) if (isNfsUrl(path)) throw withoutMount(path);
   await untilTargetsAnswer(named);
   const targets = named.map(({ name, path }) => openTarget(name, path, { write: options.measure }));
-  const environment = captureEnvironment(targets);
-  const diagnoses = environment.targets.map((target): Diagnosis => {
-    const probe = options.measure ? probed(target) : null;
-    const patient: Patient = {
-      ...{ target, probe, memoryBytes: environment.memoryBytes },
-      ...{ stats: readNfs(target.path)?.stats ?? null, files: filesOf(target.path) },
-    };
-    return { target: { name: target.name, path: target.path }, findings: diagnose(patient) };
+  const diagnoses = captureEnvironment(targets).targets.map((target): Diagnosis => {
+    const facts = gatherFacts(target, options.measure ? probed(target) : null);
+    return { target: { name: target.name, path: target.path }, findings: diagnose(facts, CHECKS) };
   });
   process.stdout.write(renderDiagnoses(diagnoses, options.format, stdoutOptions()));
   const isBad = diagnoses.some(({ findings }) => findings.some(({ severity }) => severity === 'bad'));
@@ -59,10 +54,4 @@ function probed({ name, path }: { readonly name: string; readonly path: string }
     const message = `target ${name}: cannot measure ${path}: ${(cause as Error).message}; --no-measure only looks`;
     throw new FeedrateError('target', message, { cause });
   }
-}
-
-/** Inodes; file systems that make them as they need them count none. */
-function filesOf(path: string): Patient['files'] {
-  const { files, ffree } = statfsSync(path);
-  return files > 0 ? { used: files - ffree, total: files } : null;
 }
