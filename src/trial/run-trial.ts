@@ -22,7 +22,8 @@ import {
   assembleWindow,
   assembleWire,
 } from './assemble.js';
-import { type CachePreparation, exchanged, judgeCache, type Moved, movedSince, prepareCache } from './cache.js';
+import { type CachePreparation, movedSince, prepareCache } from './cache.js';
+import { exchanged, judgeCache, type Moved } from './cache-verdict.js';
 import { layOutFiles } from './layout.js';
 import { type LiveView, type Looks, watch } from './live.js';
 import { NfsWatch } from './live-nfs.js';
