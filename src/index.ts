@@ -63,13 +63,19 @@ export { WARNING_CODES, type Warning, type WarningCode } from './record/warning.
 export { benchmarkJson } from './report/ci/benchmark-json.js';
 export { bmfJson } from './report/ci/bmf.js';
 export { comparisonSuites } from './report/ci/comparison-suites.js';
-export { junitXml, type TestSuite } from './report/ci/junit.js';
+export { junitXml } from './report/ci/junit.js';
 export { type Measurement, measurementsOf } from './report/ci/measurements.js';
 export { openMetricsText } from './report/ci/open-metrics.js';
 export { measurementSuite, thresholdSuite } from './report/ci/run-suites.js';
 export { stepSummary } from './report/ci/step-summary.js';
-export { renderComparison } from './report/comparison/render-comparison.js';
-export { REPORT_FORMATS, type ReportFormat, type ReportOptions, renderRun } from './report/run/render-run.js';
+export type { TestSuite } from './report/ci/test-suite.js';
+export {
+  REPORT_FORMATS,
+  type ReportFormat,
+  type ReportOptions,
+  renderComparison,
+  renderRun,
+} from './report/render.js';
 export { type EffectSample, pairedSample, unpairedSample } from './stats/effect.js';
 export { type Measure, measureOf } from './stats/measure.js';
 export { type NfsSplit, type NfsUse, nfsUseOf } from './stats/nfs-use.js';

@@ -2,6 +2,8 @@
 import { basename, resolve } from 'node:path';
 import { FeedrateError } from '../base/errors.js';
 import { formatNfsUrl, isNfsUrl, parseNfsUrl } from '../host/libnfs/nfs-url.js';
+import { EXPORT_NAMES } from '../report/exports.js';
+import type { ReportFormat } from '../report/render.js';
 import type { Override } from '../workload/overrides.js';
 import type { OutputFiles } from './output-files.js';
 
@@ -11,9 +13,6 @@ export interface NamedPath {
   /** Absolute, or `nfs://server/export?version=…`. */
   readonly path: string;
 }
-
-export const FORMATS = ['table', 'json', 'csv', 'md'] as const;
-export type Format = (typeof FORMATS)[number];
 
 /** Where runs are kept unless `-o` says otherwise. */
 export const DEFAULT_RESULTS = './results';
@@ -38,7 +37,7 @@ export interface RunOptions {
   /** null: the workload's seed. */
   readonly seed: number | null;
   readonly dryRun: boolean;
-  readonly format: Format;
+  readonly format: ReportFormat;
   readonly progress: ProgressMode;
   /** Also write to /proc/sys/vm/drop_caches before a cold trial. */
   readonly dropCaches: boolean;
@@ -62,7 +61,7 @@ export interface RawRunOptions extends RawPlanOptions, OutputFiles {
   readonly label?: readonly string[];
   readonly output: string;
   readonly dryRun?: boolean;
-  readonly format: Format;
+  readonly format: ReportFormat;
   readonly progress: ProgressMode;
   readonly dropCaches?: boolean;
   readonly remount?: boolean;
@@ -84,7 +83,7 @@ export function parseRunOptions(workloadPath: string, raw: RawRunOptions): RunOp
     progress: raw.progress,
     dropCaches: raw.dropCaches ?? false,
     remount: raw.remount ?? false,
-    files: { junit: raw.junit, benchmarkJson: raw.benchmarkJson, bmf: raw.bmf, openMetrics: raw.openMetrics },
+    files: Object.fromEntries(EXPORT_NAMES.map((name) => [name, raw[name]])),
   };
 }
 

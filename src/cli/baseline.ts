@@ -1,7 +1,7 @@
 import { EXIT, FeedrateError } from '../base/errors.js';
 import type { NamedRun } from '../gate/comparison.js';
 import { evaluateThresholds, exitStatusOf } from '../gate/thresholds.js';
-import type { ReportFormat } from '../report/run/render-run.js';
+import type { ReportFormat } from '../report/render.js';
 import {
   baselineDirectory,
   baselineNames,
@@ -104,7 +104,7 @@ export function listBaselines(output: string, format: 'table' | 'json'): number 
 }
 
 /** `feedrate baseline show`: the report of the run that it is. */
-export function showBaseline(output: string, name: string, format: ReportFormat): number {
+export function showBaseline(output: string, name: string, format: ReportFormat): Promise<number> {
   requireBaseline(output, name);
   return printRun(baselineDirectory(output, name), format);
 }

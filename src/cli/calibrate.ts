@@ -11,7 +11,7 @@ import { exitStatusOf } from '../gate/thresholds.js';
 import { type Plan, targetOf } from '../plan/plan.js';
 import type { Injection } from '../record/run-record.js';
 import { renderCalibration } from '../report/comparison/render-calibration.js';
-import { renderComparison } from '../report/comparison/render-comparison.js';
+import { renderComparison } from '../report/render.js';
 import { saveCalibration } from '../store/calibrations.js';
 import { readRun } from '../store/read-run.js';
 import { createRun } from '../store/run-store.js';
@@ -75,7 +75,9 @@ export async function calibrate(
   const record = { ...runRecordOf(preparation, options, command), ...(injected.length > 0 && { injected }) };
   const store = createRun(raw.output, record);
   const status = await measure(preparation, store, {
-    ...{ progress: raw.progress, dropCaches: raw.dropCaches ?? false, remount: options.remount },
+    progress: raw.progress,
+    dropCaches: raw.dropCaches ?? false,
+    remount: options.remount,
   });
   const { directory } = store;
   const { run, trials } = readRun(directory);
@@ -84,7 +86,7 @@ export async function calibrate(
     process.stderr.write(`not calibrated: the run is not whole (feedrate show ${directory})\n`);
     return measured;
   }
-  if (injected.length > 0) return printInjected(directory, raw);
+  if (injected.length > 0) return await printInjected(directory, raw);
   const calibration = calibrationOf(run, trials, asked);
   const path = saveCalibration(raw.output, calibration);
   process.stdout.write(renderCalibration(calibration, raw.format, stdoutOptions()));
@@ -126,15 +128,15 @@ function refuseQueues(plan: Plan): void {
 }
 
 /** B, which was slowed down, against A, as a gate sees them: from the records alone. */
-function printInjected(directory: string, raw: RawCalibrateOptions): number {
+async function printInjected(directory: string, raw: RawCalibrateOptions): Promise<number> {
   const { output, alpha, minEffect, metric } = raw;
   const comparison = comparisonOf(
     [namedRun(output, directory)],
-    { ...{ output, alpha, minEffect, cols: 'target' }, ...(metric && { metric }) },
+    { output, alpha, minEffect, cols: 'target', ...(metric && { metric }) },
     'load',
   );
   const result = gateOf(comparison, [], { failOnInconclusive: true, look: { number: 1, planned: 1 } });
-  process.stdout.write(renderComparison(comparison, raw.format, stdoutOptions(), result));
+  process.stdout.write(await renderComparison(comparison, raw.format, stdoutOptions(), result));
   const found = comparison.cells.filter(({ judgement }) => judgement.verdict === 'regression').length;
   const where = `${found} of ${comparison.cells.length} cells`;
   process.stderr.write(`B was slowed down by ${raw.inject} on purpose: found in ${where}\n`);

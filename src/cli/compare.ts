@@ -1,6 +1,5 @@
 import { EXIT } from '../base/errors.js';
-import { renderComparison } from '../report/comparison/render-comparison.js';
-import type { ReportFormat } from '../report/run/render-run.js';
+import { type ReportFormat, renderComparison } from '../report/render.js';
 import { comparisonOf, namedRun, type RawComparisonOptions, unreadParts } from './comparison-input.js';
 import { stdoutOptions } from './output.js';
 
@@ -13,7 +12,7 @@ export interface CompareOptions extends RawComparisonOptions {
  * that its status is 0 whatever it finds, but `incomparable` when nothing in it could be compared.
  * Throws `FeedrateError` as `comparisonOf` does.
  */
-export function compareRuns(specs: readonly string[], options: CompareOptions): number {
+export async function compareRuns(specs: readonly string[], options: CompareOptions): Promise<number> {
   const omitted = unreadParts(options);
   const runs = (specs.length === 0 ? ['latest'] : specs).map((spec) => namedRun(options.output, spec, omitted));
   for (const [index, { name, run }] of runs.entries()) {
@@ -21,7 +20,7 @@ export function compareRuns(specs: readonly string[], options: CompareOptions): 
     if (same !== undefined) process.stderr.write(`${same.name} and ${name} are the same run: nothing can differ\n`);
   }
   const comparison = comparisonOf(runs, options, 'load');
-  process.stdout.write(renderComparison(comparison, options.format, stdoutOptions()));
+  process.stdout.write(await renderComparison(comparison, options.format, stdoutOptions()));
   return comparison.cells.every(({ judgement }) => judgement.verdict === 'incomparable')
     ? EXIT.incomparable
     : EXIT.pass;

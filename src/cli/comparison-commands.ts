@@ -1,6 +1,6 @@
 /** The commands that put runs beside each other: their options and help. What they do is imported when they are called. */
 import { type Command, Option } from 'commander';
-import { FORMATS } from './arguments.js';
+import { REPORT_FORMATS } from '../report/render.js';
 import { addFileOptions, collect, formatOption, progressOption, resultsOption } from './common-options.js';
 import type { CompareOptions } from './compare.js';
 import type { GateCommandOptions } from './gate.js';
@@ -25,7 +25,7 @@ export function addCompare(program: Command): void {
     .addHelpText('after', COMPARE_EXAMPLES)
     .action(async (runs: string[], options: CompareOptions) => {
       const { compareRuns } = await import('./compare.js');
-      process.exitCode = compareRuns(runs, options);
+      process.exitCode = await compareRuns(runs, options);
     });
 }
 
@@ -62,11 +62,11 @@ export function addHistory(program: Command): void {
     .option('--since <date>', 'only runs from this day on (UTC): 2026-11-01')
     .option('--limit <number>', 'only so many of the latest runs')
     .addOption(resultsOption())
-    .addOption(formatOption(FORMATS))
+    .addOption(formatOption(REPORT_FORMATS))
     .addHelpText('after', HISTORY_EXAMPLES)
     .action(async (options: HistoryOptions) => {
       const { history } = await import('./history.js');
-      process.exitCode = history(options);
+      process.exitCode = await history(options);
     });
 }
 
@@ -90,10 +90,10 @@ export function addBaseline(program: Command): void {
     });
   part('show', 'print the report of a baseline')
     .argument('<name>', 'its name')
-    .addOption(formatOption(FORMATS))
+    .addOption(formatOption(REPORT_FORMATS))
     .action(async (name: string, { output, format }: ShowOptions) => {
       const { showBaseline } = await import('./baseline.js');
-      process.exitCode = showBaseline(output, name, format);
+      process.exitCode = await showBaseline(output, name, format);
     });
   part('remove', 'remove a baseline')
     .argument('<name>', 'its name')
@@ -115,7 +115,7 @@ function addComparisonOptions(command: Command, alpha: string): Command {
     .option('--min-effect <part>', 'the smallest difference that matters', '1%')
     .option('--ignore <names>', 'compare although these differ: kernel,mount-options; repeat for more', collect)
     .addOption(resultsOption())
-    .addOption(formatOption(FORMATS));
+    .addOption(formatOption(REPORT_FORMATS));
 }
 
 function whereOption(): Option {

@@ -3,8 +3,7 @@ import type { NamedRun } from '../gate/comparison.js';
 import { type Decision, gateOf, gateStatusOf, type Look } from '../gate/decide.js';
 import { flawsOf } from '../gate/flaws.js';
 import { evaluateThresholds } from '../gate/thresholds.js';
-import { renderComparison } from '../report/comparison/render-comparison.js';
-import type { ReportFormat } from '../report/run/render-run.js';
+import { type ReportFormat, renderComparison } from '../report/render.js';
 import { type AdaptiveOptions, looksOf, measureUntilDecided } from './adaptive.js';
 import { comparisonOf, namedRun, type RawComparisonOptions } from './comparison-input.js';
 import { type GateFileOptions, writeGateFiles } from './gate-files.js';
@@ -26,8 +25,8 @@ export async function gate(candidate: string, options: GateCommandOptions): Prom
   const planned = looksOf(options);
   const decide = (number: number): Decision => decisionOf(candidate, options, { number, planned });
   const { comparison, result } = options.adaptive ? await measureUntilDecided(candidate, options, decide) : decide(1);
-  process.stdout.write(renderComparison(comparison, options.format, stdoutOptions(), result));
-  const filesStatus = writeGateFiles(options, () => namedRun(options.output, candidate), comparison, result);
+  process.stdout.write(await renderComparison(comparison, options.format, stdoutOptions(), result));
+  const filesStatus = await writeGateFiles(options, () => namedRun(options.output, candidate), comparison, result);
   return gateStatusOf(result) || filesStatus;
 }
 

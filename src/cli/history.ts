@@ -2,8 +2,7 @@ import { resolve } from 'node:path';
 import { EXIT, FeedrateError } from '../base/errors.js';
 import { type HistoryArm, historyArms, historyOf, placeOf } from '../gate/run-history.js';
 import type { RunRecord } from '../record/run-record.js';
-import { renderHistory } from '../report/history/render-history.js';
-import type { ReportFormat } from '../report/run/render-run.js';
+import { type ReportFormat, renderHistory } from '../report/render.js';
 import type { Measure } from '../stats/measure.js';
 import { listRuns, type RunListing } from '../store/find-runs.js';
 import { readTrials } from '../store/read-run.js';
@@ -31,7 +30,7 @@ type Known = RunListing & { readonly run: RunRecord };
  * that did not complete, or of which anything is lost, are counted and left out.
  * Throws `FeedrateError`: `usage` for a wrong option, `store` when there is no such run.
  */
-export function history(options: HistoryOptions): number {
+export async function history(options: HistoryOptions): Promise<number> {
   const measures = measuresOf(options.metric ?? ['throughput']);
   const where = new Map((options.where ?? []).map((text) => pairOf('--where', text)));
   const listings = listRuns(options.output);
@@ -52,7 +51,7 @@ export function history(options: HistoryOptions): number {
   const series = historyOf(arms.flat(), measures);
   if (series.length === 0) throw nothingFound(options, workload, leftOut);
   process.stdout.write(
-    renderHistory({ workload, runs: arms.length, leftOut, series }, options.format, stdoutOptions()),
+    await renderHistory({ workload, runs: arms.length, leftOut, series }, options.format, stdoutOptions()),
   );
   return EXIT.pass;
 }

@@ -2,7 +2,7 @@
 import { EXIT, FeedrateError } from '../base/errors.js';
 import { planMounts } from '../plan/mount-plan.js';
 import { mountAdvice } from '../report/comparison/mount-advice.js';
-import { renderComparison } from '../report/comparison/render-comparison.js';
+import { renderComparison } from '../report/render.js';
 import { parseRunOptions, type RawRunOptions } from './arguments.js';
 import { comparisonOf, namedRun, unreadParts } from './comparison-input.js';
 import { MadeMounts } from './made-mounts.js';
@@ -47,7 +47,7 @@ export async function mountMatrix(
     if (raw.dryRun === true || interrupted) return status;
     const compared = { output: raw.output, cols: 'target', alpha: '5%', minEffect: '1%' };
     const comparison = comparisonOf([namedRun(raw.output, 'latest', unreadParts({}))], compared, 'load');
-    process.stdout.write(`\n${renderComparison(comparison, raw.format, stdoutOptions())}\n`);
+    process.stdout.write(`\n${await renderComparison(comparison, raw.format, stdoutOptions())}\n`);
     process.stdout.write(`${mountAdvice(comparison, planned).join('\n')}\n`);
     return status;
   } finally {

@@ -3,7 +3,8 @@
  * does is imported when it is called, so that `--version` and `--help` cost next to nothing.
  */
 import { Command } from 'commander';
-import { FORMATS, type RawRunOptions, SHELLS, type Shell } from './arguments.js';
+import { REPORT_FORMATS } from '../report/render.js';
+import { type RawRunOptions, SHELLS, type Shell } from './arguments.js';
 import type { RawCalibrateOptions } from './calibrate.js';
 import {
   addFileOptions,
@@ -64,7 +65,7 @@ function addRun(program: Command): void {
     .option('--label <key=value>', 'note kept with the run; repeat for more', collect)
     .addOption(resultsOption())
     .option('--dry-run', 'print arms, bytes to write and expected time; write nothing')
-    .addOption(formatOption(FORMATS))
+    .addOption(formatOption(REPORT_FORMATS))
     .addOption(progressOption())
     .option('--drop-caches', 'as root: also drop the kernel’s caches before cold trials')
     .option('--remount', 'as root: mount NFS targets anew before cold trials')
@@ -97,11 +98,11 @@ function addShow(program: Command): void {
   addFileOptions(show)
     .argument('[run]', 'its directory, its name, or the beginning or end of it', 'latest')
     .addOption(resultsOption())
-    .addOption(formatOption(FORMATS))
+    .addOption(formatOption(REPORT_FORMATS))
     .addHelpText('after', '\nExamples:\n  feedrate show\n  feedrate show a1f3 --format md\n')
     .action(async (run: string, options: ShowOptions) => {
       const { show: showCommand } = await import('./show.js');
-      process.exitCode = showCommand(run, options);
+      process.exitCode = await showCommand(run, options);
     });
 }
 

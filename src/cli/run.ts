@@ -25,12 +25,12 @@ export async function run(options: RunOptions, command: readonly string[]): Prom
       printDryRun(preparation, options.format);
       return EXIT.pass;
     }
-    requireOutputFiles(options.files);
+    await requireOutputFiles(options.files);
     const store = createRun(options.outputDirectory, runRecordOf(preparation, options, command));
     const status = await measure(preparation, store, options);
     const { trials } = readRun(store.directory);
-    printRun(store.directory, options.format);
-    const filesStatus = writeRunFiles(store.directory, options.files);
+    await printRun(store.directory, options.format);
+    const filesStatus = await writeRunFiles(store.directory, options.files);
     return (
       exitStatusOf({ status, trials, thresholds: evaluateThresholds(preparation.plan.arms, trials) }) || filesStatus
     );

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { EXIT } from '../base/errors.js';
-import { type ReportFormat, renderRun } from '../report/run/render-run.js';
+import { type ReportFormat, renderRun } from '../report/render.js';
 import { resolveRun } from '../store/find-runs.js';
 import { readRun } from '../store/read-run.js';
 import { stdoutOptions } from './output.js';
@@ -17,16 +17,16 @@ export interface ShowOptions extends OutputFiles {
  * and the rest is shown; the status is `usage` only when nothing could be read.
  * Throws `FeedrateError('store')` when no run, or several, fit the name.
  */
-export function show(spec: string, options: ShowOptions): number {
+export async function show(spec: string, options: ShowOptions): Promise<number> {
   const directory = resolveRun(options.output, spec);
-  const status = printRun(directory, options.format);
-  return status || writeRunFiles(directory, options);
+  const status = await printRun(directory, options.format);
+  return status || (await writeRunFiles(directory, options));
 }
 
 /** Prints the report of a run directory on stdout. Returns the status as `show` does. */
-export function printRun(directory: string, format: ReportFormat): number {
+export async function printRun(directory: string, format: ReportFormat): Promise<number> {
   const { run, trials, problems, status } = readRun(directory);
-  const report = renderRun(run, trials, problems, format, {
+  const report = await renderRun(run, trials, problems, format, {
     ...stdoutOptions(),
     status,
     directory: pathFromHere(directory),
@@ -39,7 +39,7 @@ export function printRun(directory: string, format: ReportFormat): number {
  * Writes the files that are asked for, from a run directory. Returns `usage` when one could not be written, or nothing can
  * be said because the plan is lost.
  */
-export function writeRunFiles(directory: string, files: OutputFiles): number {
+export async function writeRunFiles(directory: string, files: OutputFiles): Promise<number> {
   if (!isAnyAskedFor(files)) return EXIT.pass;
   const stored = readRun(directory);
   if (stored.run !== null) return writeOutputFiles(files, { ...stored, run: stored.run });

@@ -67,7 +67,8 @@ const SUB_ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string
     comparison: ['table', 'run'],
     history: ['table', 'run', 'comparison'],
     ci: ['table', 'run', 'comparison'],
-    '.': ['table', 'run', 'comparison', 'history', 'ci'],
+    formats: ['table', 'run', 'comparison', 'history'],
+    '.': ['table', 'run', 'comparison', 'history', 'ci', 'formats'],
   },
 };
 /** The library's surface stands beside the folders and shows everything but the command line. */

@@ -1,5 +1,10 @@
 /** Bencher Metric Format: what `bencher run --adapter json` reads. */
+import type { ExportFile } from './export-file.js';
 import { type Measurement, statisticWord } from './measurements.js';
+
+export function exportFiles(path: string): ExportFile[] {
+  return [{ path, text: ({ measurements }) => bmfJson(measurements) }];
+}
 
 /**
  * `{"<benchmark>": {"<measure>": {"value", "lower_value"?, "upper_value"?}}}` in base units. The measures are named as the
