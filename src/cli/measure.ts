@@ -46,8 +46,11 @@ async function runSessions(
   const release = onInterrupt(runner, progress);
   const remounts = options.remount ? new Remounts(plan, (text) => progress.note(text)) : null;
   const watchdog = new Watchdog({
-    ...{ plan, targets: store.run.environment.targets, note: (text: string) => progress.note(text) },
-    ...{ isStopping: () => runner.stopping, kill: () => runner.kill() },
+    plan,
+    targets: store.run.environment.targets,
+    note: (text: string) => progress.note(text),
+    isStopping: () => runner.stopping,
+    kill: () => runner.kill(),
   });
   try {
     for (let session = options.firstSession ?? 1; session <= plan.sessions && !runner.stopping; session++) {

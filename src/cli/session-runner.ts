@@ -59,7 +59,8 @@ export class SessionRunner {
     // ordinary user may lock: 28 KiB a thread.
     const env = { UV_USE_IO_URING: '0', ...process.env };
     const child = fork(new URL('./session-process.js', import.meta.url), {
-      ...{ serialization: 'advanced', env },
+      serialization: 'advanced',
+      env,
       // A session that is left behind must not hold the terminal's or a pipe's end open.
       silent: true,
     });

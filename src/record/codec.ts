@@ -142,6 +142,9 @@ export function encodeRun(run: RunRecord): string {
   return `${JSON.stringify(run, null, 2)}\n`;
 }
 
+/** What plans of before 2026-11-27 do not say, as there was no choice. */
+const ONLY_CHOICES = { filesets: 1, order: 'shuffled' } as const;
+
 /**
  * The record in the text of a `run.json`. `where` names the file.
  * @throws FeedrateError `store` when the text is cut off, damaged, or of another version.
@@ -161,8 +164,7 @@ export function decodeRun(text: string, where: string): RunRecord {
     for (const key of ['clockNs', 'histogramNs', 'nullNsPerOperation']) run.at('ownCost').at(key).number();
   if (run.at('injected').value !== undefined) run.at('injected').list().forEach(checkInjection);
   const record = run.value as RunRecord;
-  // Plans of before 2026-11-27 say neither: there was no choice.
-  return { ...record, plan: { ...{ filesets: 1, order: 'shuffled' }, ...record.plan } };
+  return { ...record, plan: { ...ONLY_CHOICES, ...record.plan } };
 }
 
 function checkInjection(injection: JsonReader): void {
