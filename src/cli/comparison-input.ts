@@ -1,5 +1,6 @@
 /** What `compare` and `gate` share: runs, measures and the shape of the grid, from the words of the command line. */
 import { FeedrateError } from '../base/errors.js';
+import { parsePercent } from '../base/units.js';
 import { type Comparison, type ComparisonOptions, compare, type NamedRun, sidesOf } from '../gate/comparison.js';
 import { varyingNames } from '../gate/grid.js';
 import type { TrialPart } from '../record/codec.js';
@@ -157,8 +158,9 @@ function alphaOf(text: string): number {
 
 /** `3%` or `0.03`, at least 0 and below 1. */
 export function fractionOf(option: string, text: string): number {
-  const [, digits, percent] = /^(\d*\.?\d+)\s*(%?)$/.exec(text.trim()) ?? [];
-  const value = Number(digits) / (percent === '%' ? 100 : 1);
+  const trimmed = text.trim().replace(/^(?=\.)/, '0');
+  const percent = parsePercent(trimmed);
+  const value = percent.ok ? percent.value : Number(/^\d+(?:\.\d+)?$/.exec(trimmed)?.[0]);
   if (!(value >= 0 && value < 1)) {
     throw new FeedrateError('usage', `${option} ${text}: a part from 0 to below 1, such as 3% or 0.03`);
   }
