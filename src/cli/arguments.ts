@@ -83,8 +83,14 @@ export function parseRunOptions(workloadPath: string, raw: RawRunOptions): RunOp
     progress: raw.progress,
     dropCaches: raw.dropCaches ?? false,
     remount: raw.remount ?? false,
-    files: Object.fromEntries(EXPORT_NAMES.map((name) => [name, raw[name]])),
+    files: outputFilesOf(raw),
   };
+}
+
+/** The files for other programs that are asked for, without the other options. */
+function outputFilesOf(raw: OutputFiles): OutputFiles {
+  const asked = EXPORT_NAMES.filter((name) => raw[name] !== undefined);
+  return Object.fromEntries(asked.map((name) => [name, raw[name]]));
 }
 
 /**

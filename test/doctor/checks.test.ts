@@ -207,7 +207,6 @@ test('another source states a fact of its own, and a row of its own reads it', (
 });
 
 test('every check has a name of its own', () => {
-  assert.is(CHECKS.length, 19);
   assert.is(new Set(CHECKS.map(({ name }) => name)).size, CHECKS.length);
 });
 
