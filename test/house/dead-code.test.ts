@@ -46,11 +46,12 @@ test('what only itself, a comment, a string or a test names is dead code', () =>
       'export const a = String;\nexport function dead(): void {\n  helper();\n  dead();\n}\nfunction helper() {}\n',
     'b.ts': "import { a } from './a.js';\nexport const unused = a;\n",
   };
-  assert.equal(unreached(texts), ['a.ts: dead', 'a.ts: helper', 'b.ts: unused']);
+  assert.equal(unreached(texts), ['a.ts: dead', 'a.ts: helper', 'b.ts']);
 });
 
-test('every declaration of src/ is used by the command line or the library', () => {
-  assert.equal(unreachedDeclarations(sourceFilesBelow('src'), ROOTS), []);
+test('every file and declaration of src/ is used by the command line or the library', () => {
+  const files = sourceFilesBelow('src').filter(({ path }) => !path.endsWith('.d.ts'));
+  assert.equal(unreachedDeclarations(files, ROOTS), []);
 });
 
 test('fields are not packed into a line by spreading a literal', () => {

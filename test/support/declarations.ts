@@ -73,7 +73,8 @@ function outlineOf(file: SourceFile): Outline {
 }
 
 /**
- * `path: name` of each top-level declaration that nothing reaches from the roots. A declaration reaches what its words
+ * `path: name` of each top-level declaration that nothing reaches from the roots, and the path alone of a file of which
+ * nothing is reached. A declaration reaches what its words
  * name, in its file or by an import; the first of a file that is reached reaches what the file does when it is loaded.
  * Of a file that is loaded when another runs, what any other file names by a word is reached, so nothing is missed there
  * that is used, though something unused may be.
@@ -116,7 +117,8 @@ export function unreachedDeclarations(files: readonly SourceFile[], roots: reado
     enter(root);
     for (const name of root.reexports.keys()) reachName(root, name);
   }
-  return [...outlines.values()].flatMap(({ path, statements }) =>
-    statements.flatMap(({ names }) => names.map((name) => `${path}: ${name}`).filter((key) => !reached.has(key))),
-  );
+  return [...outlines.values()].flatMap(({ path, statements }) => {
+    const keys = statements.flatMap(({ names }) => names.map((name) => `${path}: ${name}`));
+    return reached.has(path) ? keys.filter((key) => !reached.has(key)) : [path];
+  });
 }
