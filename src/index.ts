@@ -29,6 +29,11 @@ export {
   type NumberMetric,
   type Unit,
 } from './base/metrics.js';
+export { type Advice, type Check, check, diagnose } from './doctor/check.js';
+export { CHECKS } from './doctor/checks.js';
+export { Fact, type StatedFact } from './doctor/facts.js';
+export { INODES, MEMORY, type MountProbe, NFS, PROBE, TARGET } from './doctor/host-facts.js';
+export { VOLUME } from './doctor/volume-facts.js';
 export {
   type ComparedCell,
   type Comparison,
@@ -51,9 +56,10 @@ export {
   totalCount,
 } from './histogram/histogram.js';
 export { decodeHistogram, encodeHistogram, type SparseCounts } from './histogram/sparse-counts.js';
-export { diagnose } from './host/doctor.js';
 export { captureEnvironment } from './host/environment.js';
 export { findOwnDirectories, type OwnDirectory, removeOwnDirectory } from './host/files/own-directory.js';
+export { gatherFacts } from './host/gather-facts.js';
+export { probeMount } from './host/mount-probe.js';
 export { openTarget, statTarget } from './host/target.js';
 export { filesOf } from './plan/arm-files.js';
 export { type ExpectedTime, expectedTime } from './plan/expected-time.js';
@@ -82,13 +88,19 @@ export { WARNING_CODES, type Warning, type WarningCode } from './record/warning.
 export { benchmarkJson } from './report/ci/benchmark-json.js';
 export { bmfJson } from './report/ci/bmf.js';
 export { comparisonSuites } from './report/ci/comparison-suites.js';
-export { junitXml, type TestSuite } from './report/ci/junit.js';
+export { junitXml } from './report/ci/junit.js';
 export { type Measurement, measurementsOf } from './report/ci/measurements.js';
 export { openMetricsText } from './report/ci/open-metrics.js';
 export { measurementSuite, thresholdSuite } from './report/ci/run-suites.js';
 export { stepSummary } from './report/ci/step-summary.js';
-export { renderComparison } from './report/comparison/render-comparison.js';
-export { REPORT_FORMATS, type ReportFormat, type ReportOptions, renderRun } from './report/run/render-run.js';
+export type { TestSuite } from './report/ci/test-suite.js';
+export {
+  REPORT_FORMATS,
+  type ReportFormat,
+  type ReportOptions,
+  renderComparison,
+  renderRun,
+} from './report/render.js';
 export {
   type AdaptiveLimits,
   type AdaptiveListener,

@@ -58,7 +58,12 @@ function rehearsalOf({ job, backend }: WorkerTask): IoJob {
   const { rw, rwmixread, randomDistribution, norandommap, refillBuffers, madvise, iodepth } = job;
   return {
     ...ANY_JOB,
-    ...{ rw, rwmixread, randomDistribution, norandommap, refillBuffers, madvise },
+    rw,
+    rwmixread,
+    randomDistribution,
+    norandommap,
+    refillBuffers,
+    madvise,
     iodepth: backend === 'io_uring' ? Math.min(iodepth, IODEPTH) : 1,
   };
 }
@@ -95,8 +100,15 @@ function rehearse(trialTask: WorkerTask, job: IoJob, { contentOf, createBackend 
     ...trialTask,
     // A server has no such device; the loop is the same.
     backend: trialTask.backend === 'nfs' ? ('psync' as const) : trialTask.backend,
-    ...{ memory: counters.memory, worker: 0, workers: 1, thread: 0, threads: 1, laidOut: true },
-    ...{ job, files: [FILE], extents: [{ file: 0, startBytes: 0, lengthBytes: FILE.bytes }] },
+    memory: counters.memory,
+    worker: 0,
+    workers: 1,
+    thread: 0,
+    threads: 1,
+    laidOut: true,
+    job,
+    files: [FILE],
+    extents: [{ file: 0, startBytes: 0, lengthBytes: FILE.bytes }],
   };
   const clock = new MonotonicClock();
   const content = contentOf(task);

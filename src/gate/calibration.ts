@@ -64,13 +64,18 @@ export function calibrationOf(
     target: identityOf(environment),
     plan: { sessions: run.plan.sessions, rounds: countedRounds(run), arms },
     costs,
-    ...{ alpha: options.alpha, minEffect: options.minEffect, power: POWER },
+    alpha: options.alpha,
+    minEffect: options.minEffect,
+    power: POWER,
     cells: calibrated,
     falseAlarms: falseAlarmsOf(cells, options),
     wanted: options.wanted,
     recommended: cheapestPlan({
       sessionSds: cells.map(({ a, b }) => sessionSdBy(pairNoise(a, b), unitSd(pairedSample(a, b)))),
-      ...{ wanted: options.wanted, power: POWER, alpha: options.alpha, minEffect: options.minEffect },
+      wanted: options.wanted,
+      power: POWER,
+      alpha: options.alpha,
+      minEffect: options.minEffect,
       costs,
     }),
   };
@@ -121,7 +126,10 @@ function calibratedCell(
       ? null
       : finite(
           minimumDetectableEffect({
-            ...{ sessionSd, n, alpha: alpha / family, power: POWER },
+            sessionSd,
+            n,
+            alpha: alpha / family,
+            power: POWER,
             delta: Math.max(minEffect, floor ?? 0),
           }),
         );
@@ -139,7 +147,9 @@ function calibratedCell(
     sessions: n,
     sessionSd,
     ratio: ratio && { estimate: ratio.estimate, low: finite(ratio.low), high: finite(ratio.high) },
-    ...{ pDiffers, floor, detectable },
+    pDiffers,
+    floor,
+    detectable,
   };
 }
 

@@ -1,6 +1,7 @@
 /** A little measuring for the doctor: what one stream gets, what a small read and an open cost. Seconds, not a benchmark. */
 import { randomFillSync } from 'node:crypto';
 import { closeSync, constants, openSync, readSync } from 'node:fs';
+import type { MountProbe } from '../doctor/host-facts.js';
 import type { NfsTraffic } from '../record/nfs-traffic.js';
 import { evict, readEvidence } from './files/page-cache.js';
 import { withProbeFile } from './files/probe-file.js';
@@ -14,17 +15,6 @@ const SMALL_READS = 200;
 /** In blocks; a prime, so that no two reads are of one place. */
 const SMALL_STRIDE = 7919;
 const OPENS = 100;
-
-export interface MountProbe {
-  /** One thread that reads 1 MiB at a time; null when the page cache kept what was written. */
-  readonly streamBytesPerSecond: number | null;
-  /** Only on NFS. A 4 KiB read with O_DIRECT, median, and the round trip of its call. */
-  readonly smallReadNs: number | null;
-  readonly roundTripNs: number | null;
-  /** Only on NFS. An open and a close, median, and the calls that they make. */
-  readonly openNs: number | null;
-  readonly callsPerOpen: number | null;
-}
 
 /** Measures with a file of its own, which it removes. Throws Node's errors. */
 export function probeMount(directory: string): MountProbe {

@@ -23,7 +23,12 @@ export function buildPlan(workload: Workload, targets: readonly Target[], resolv
         const place = i + 1;
         const fileset = filesetOf(session, targetOfArm[arm] as number, filesets);
         trials.push({
-          ...{ id: `s${session}r${round}t${place}`, session, round, place, arm, warmup: round <= warmup },
+          id: `s${session}r${round}t${place}`,
+          session,
+          round,
+          place,
+          arm,
+          warmup: round <= warmup,
           ...(readers[arm] ? { fileset } : {}),
         });
       });

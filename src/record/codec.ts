@@ -160,7 +160,10 @@ export function encodeRun(run: RunRecord): string {
   return `${JSON.stringify(run, null, 2)}\n`;
 }
 
-/** What records of earlier versions do not have. */
+/** What plans of before 2026-11-27 do not say, as there was no choice. */
+const ONLY_CHOICES = { filesets: 1, order: 'shuffled' } as const;
+
+/** Records of earlier versions lack these fields. */
 type OlderRun = Omit<RunRecord, 'dropCaches' | 'remount' | 'plan'> & {
   readonly dropCaches?: boolean;
   readonly remount?: boolean;
@@ -193,8 +196,7 @@ export function decodeRun(text: string, where: string): RunRecord {
     // Runs of before 2026-11-29 say it by the command that made them.
     dropCaches: dropCaches ?? command.includes('--drop-caches'),
     remount: remount ?? command.includes('--remount'),
-    // Plans of before 2026-11-27 say neither: there was no choice.
-    plan: { ...plan, filesets: plan.filesets ?? 1, order: plan.order ?? 'shuffled' },
+    plan: { ...ONLY_CHOICES, ...plan },
   };
 }
 

@@ -62,6 +62,20 @@ export interface NfsTraffic {
   readonly connections: NfsConnections;
 }
 
+/** Why two readings cannot be subtracted. */
+export type NoDelta =
+  /** The mount was not there at one of the two moments. */
+  | 'missing'
+  /** It was unmounted and mounted again: the counters began anew. */
+  | 'remounted';
+
+/** What a TCP connection has carried since it was made, headers of the calls included, bytes. */
+export interface TcpCount {
+  readonly receivedBytes: number;
+  /** Those that the other end has acknowledged. */
+  readonly sentBytes: number;
+}
+
 /** What all kinds of call have together. */
 export function sumOfCalls(traffic: Pick<NfsTraffic, 'calls'>, field: Exclude<keyof NfsCalls, 'errors'>): number {
   return Object.values(traffic.calls).reduce((sum, calls) => sum + calls[field], 0);

@@ -158,6 +158,16 @@ export interface CacheEvidence {
   readonly wireSentBytes?: number | null;
 }
 
+/**
+ * Bytes counted so far, or (from `delta`) between two moments; null = cannot be known here. `processDevice…` is what
+ * this process, all its threads, made the block layer move: 0 on network file systems. `block…` is what all
+ * processes moved on the target's device.
+ */
+export type IoCounters = Pick<
+  CacheEvidence,
+  'processDeviceReadBytes' | 'processDeviceWriteBytes' | 'blockDevice' | 'blockReadBytes' | 'blockWriteBytes'
+>;
+
 /** What the measuring itself took: when this is high, the client was the limit. */
 export interface ClientUse {
   /** CPU time of the workers in their measured loops, ns; user and system split in 10 ms steps where only ticks are known. */

@@ -15,7 +15,7 @@ import { type Conducted, measureSessions } from './sessions.js';
 export function conduct(request: RunRequest, listener: RunListener = {}): Promise<Conducted> {
   return withPreparation(request, listener, (preparation) => {
     refuseUnslowable(preparation.plan, request.injected ?? []);
-    listener.prepared?.(preparation);
+    await listener.prepared?.(preparation);
     const store = createRun(request.resultsDirectory, runRecordOf(preparation, request));
     return measureSessions({ preparation, store, firstSession: 1, stop: request.stop }, listener);
   });

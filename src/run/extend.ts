@@ -36,7 +36,7 @@ export async function extend(
     const { plan } = preparation;
     refuseOtherPlan(directory, run.plan, plan);
     refuseOtherEnvironment(directory, run, preparation);
-    listener.prepared?.(preparation);
+    await listener.prepared?.(preparation);
     const store = reopenRun(directory, { plan, overrides, pid: process.pid });
     return measureSessions({ preparation, store, firstSession: run.plan.sessions + 1, stop }, listener);
   });

@@ -16,7 +16,7 @@ export interface RunListener {
   /** A line for the user: leftovers, a target that does not respond, why the run ended early. At any time. */
   note?(text: string): void;
   /** The plan is made and fits its targets. Nothing was written yet. */
-  prepared?(preparation: Preparation): void;
+  prepared?(preparation: Preparation): void | Promise<void>;
   /** The run directory exists and sessions begin. From here to `over` a stop request is heeded. */
   begun?(run: RunRecord): void;
   /** Progress of the session, and each trial when it is on disk. */

@@ -12,22 +12,6 @@ export function holm(pValues: readonly number[]): number[] {
   return adjusted;
 }
 
-/**
- * Benjamini and Hochberg's adjusted p-values, in the order given: min_{j≥i} min(1, m·p₍ⱼ₎/j) (1995). They bound the
- * share of false discoveries, for exploration. Throws RangeError for a p outside [0, 1].
- */
-export function benjaminiHochberg(pValues: readonly number[]): number[] {
-  const adjusted = new Array<number>(pValues.length);
-  const order = ascendingOrder(pValues);
-  let smallest = 1;
-  for (let place = order.length; place >= 1; place--) {
-    const index = order[place - 1] as number;
-    smallest = Math.min(smallest, (pValues.length * (pValues[index] as number)) / place);
-    adjusted[index] = smallest;
-  }
-  return adjusted;
-}
-
 function ascendingOrder(pValues: readonly number[]): number[] {
   for (const p of pValues) if (!(p >= 0 && p <= 1)) throw new RangeError(`a p-value is in [0, 1], not ${p}`);
   return pValues.map((_, index) => index).sort((a, b) => (pValues[a] as number) - (pValues[b] as number));

@@ -2,11 +2,11 @@ import { normalCdf } from './normal.js';
 
 /** What a test of ranks found. All p-values are in (0, 1]. */
 export interface RankTest {
-  /** The statistic: U of the first sample, or V, the rank sum of the positive differences. */
+  /** U of the first sample. */
   readonly statistic: number;
   /** P(|T − μ| ≥ |t − μ|). */
   readonly pTwoSided: number;
-  /** P(T ≥ t): small when the first sample (the differences) is large. */
+  /** P(T ≥ t): small when the first sample is large. */
   readonly pGreater: number;
   /** P(T ≤ t). */
   readonly pLess: number;

@@ -6,7 +6,7 @@ import { TICK_NS, type Totals, type WorkerSecond } from '../engine/core/meter.js
 import type { WorkerOutcome, WorkerReport } from '../engine/core/protocol.js';
 import { BINS, createHistogram, type Histogram, mergeInto, quantileNs, totalCount } from '../histogram/histogram.js';
 import { decodeHistogram, encodeHistogram, type SparseCounts } from '../histogram/sparse-counts.js';
-import type { TcpCount } from '../host/system/tcp-socket.js';
+import type { TcpCount } from '../record/nfs-traffic.js';
 import type { ClientUse, RingUse, SeriesPoint, Window } from '../record/trial-record.js';
 
 const SECOND_NS = 1_000_000_000;

@@ -22,7 +22,8 @@ import {
   assembleWindow,
   assembleWire,
 } from './assemble.js';
-import { type CachePreparation, exchanged, judgeCache, type Moved, movedSince, prepareCache } from './cache.js';
+import { type CachePreparation, movedSince, prepareCache } from './cache.js';
+import { exchanged, judgeCache, type Moved } from './cache-verdict.js';
 import { layOutFiles } from './layout.js';
 import { type LiveView, type Looks, watch } from './live.js';
 import { NfsWatch } from './live-nfs.js';
@@ -100,8 +101,10 @@ async function measure(
   const delay = monitorEventLoopDelay({ resolution: LOOP_DELAY_RESOLUTION_MS });
   const abandonment = new Abandonment(settings.stopped);
   const told = {
-    ...{ job: stage.arm.spec, expectedBytes: expectedBytes(stage.arm, stage.files) },
-    ...{ nfs: new NfsWatch(before), looks: settings.looks },
+    job: stage.arm.spec,
+    expectedBytes: expectedBytes(stage.arm, stage.files),
+    nfs: new NfsWatch(before),
+    looks: settings.looks,
   };
   const watched = watch(counters, told, (view) => {
     abandonment.look(view);
@@ -149,7 +152,9 @@ async function execute(
 ): Promise<Execution> {
   let preparation: CachePreparation | null = null;
   let measured: Measured = {
-    ...{ outcomes: [], longestQuietNs: 0, abandoned: false },
+    outcomes: [],
+    longestQuietNs: 0,
+    abandoned: false,
     eventLoopDelay: { maxNs: 0, p99Ns: 0 },
   };
   try {
@@ -197,8 +202,16 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
   const status = settings.stopped() ? 'aborted' : fault === null ? 'ok' : 'failed';
   return {
     recordVersion: RECORD_VERSION,
-    ...{ id: trial.id, session: trial.session, round: trial.round, place: trial.place, rank: 0, warmup: trial.warmup },
-    ...{ arm: arm.id, job: arm.job, target: arm.target, factors: arm.factors },
+    id: trial.id,
+    session: trial.session,
+    round: trial.round,
+    place: trial.place,
+    rank: 0,
+    warmup: trial.warmup,
+    arm: arm.id,
+    job: arm.job,
+    target: arm.target,
+    factors: arm.factors,
     ...(trial.fileset === undefined ? {} : { fileset: trial.fileset }),
     status,
     fault: status === 'failed' ? fault : null,

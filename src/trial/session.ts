@@ -81,7 +81,14 @@ export class Session {
     try {
       for (const target of plan.targets) await this.#takeDirectories(target, scratch, held);
       const settings: TrialSettings = {
-        ...{ plan, dataset, runId, pool, stopped, dropCaches, injected, looks },
+        plan,
+        dataset,
+        runId,
+        pool,
+        stopped,
+        dropCaches,
+        injected,
+        looks,
         remount: this.#sink.remount === undefined ? null : (target) => this.#remount(target),
         onCounters: (counters) => {
           this.#counters = counters;

@@ -32,7 +32,13 @@ function cellNamed(name: string): Cell {
 
 function measures(changes: Partial<Measures>): Measures {
   return {
-    ...{ iops: 1, bytes: 4096, cpuPerOpNs: 1, p50Ns: 1, p99Ns: 1, p999Ns: 1, collections: 0 },
+    iops: 1,
+    bytes: 4096,
+    cpuPerOpNs: 1,
+    p50Ns: 1,
+    p99Ns: 1,
+    p999Ns: 1,
+    collections: 0,
     ...changes,
   };
 }
@@ -110,7 +116,9 @@ test('demands on made-up rounds: met, not met, not decidable', () => {
   const name = 'cache/randread-4k/psync/1';
   const garbage = 'no garbage collected in the measured window';
   const ratios = (iops: boolean | null) => ({
-    ...{ 'IOPS to fio defaults': iops, 'CPU/op to fio defaults': true, 'p99.9 to fio defaults': true },
+    'IOPS to fio defaults': iops,
+    'CPU/op to fio defaults': true,
+    'p99.9 to fio defaults': true,
     [garbage]: true,
   });
   assert.equal(verdictsOf(name, roundsOf(1.2, 0.02)), ratios(true));
@@ -206,8 +214,13 @@ function checkSide(cell: Cell, side: string, found: Measures | null): void {
 }
 
 const SHORT_FORM = [
-  ...['cache/randread-4k/psync/1', 'cache/write-1m-fsync/psync/2', 'shm/read-1m/psync/1', 'cache/randread-4k/fs/1'],
-  ...['cache/randread-128k/mmap/1', 'shm/randread-4k/io_uring-8/2', 'cache/write-128k-refill/psync/1'],
+  'cache/randread-4k/psync/1',
+  'cache/write-1m-fsync/psync/2',
+  'shm/read-1m/psync/1',
+  'cache/randread-4k/fs/1',
+  'cache/randread-128k/mmap/1',
+  'shm/randread-4k/io_uring-8/2',
+  'cache/write-128k-refill/psync/1',
 ];
 
 for (const name of SHORT_FORM) {

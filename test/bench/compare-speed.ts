@@ -40,8 +40,11 @@ const { values } = parseArgs({
   },
 });
 const made: MadeRun = {
-  ...{ cells: Number(values.cells), sessions: Number(values.sessions), rounds: Number(values.rounds) },
-  ...{ seconds: 10, operations: 50_000 },
+  cells: Number(values.cells),
+  sessions: Number(values.sessions),
+  rounds: Number(values.rounds),
+  seconds: 10,
+  operations: 50_000,
 };
 
 /** What `compare` itself costs; of the memory, with the records that it compares. */
@@ -56,8 +59,15 @@ function inMemory(): Cost {
   const started = performance.now();
   const cpu = process.cpuUsage();
   const { cells } = compare([{ name: run.id, run, trials }], {
-    ...{ columns: ['target'], where: new Map(), measures: [throughput], unit: 'session', demands: 'load' },
-    ...{ ignore: new Set(), alpha: 0.01, minEffect: 0.01, confidence: 0.95 },
+    columns: ['target'],
+    where: new Map(),
+    measures: [throughput],
+    unit: 'session',
+    demands: 'load',
+    ignore: new Set(),
+    alpha: 0.01,
+    minEffect: 0.01,
+    confidence: 0.95,
   });
   const { user, system } = process.cpuUsage(cpu);
   if (cells.length !== made.cells) throw new Error(`${cells.length} cells were compared`);

@@ -221,7 +221,11 @@ function pageOf(lines: readonly string[], fioVersion: string): string {
     'A disk whose parts are slow by set times is read by feedrate and by fio. *truth*: how long the reads of each side were',
     `in the disk by the kernel's own histogram, ms. Demanded: p50, p99 and p99.9 within ${TOLERANCE * 100} % of it and of fio's \`lat\`.`,
     'Medians of the rounds.',
-    ...['', '```', ...lines, '```', ''],
+    '',
+    '```',
+    ...lines,
+    '```',
+    '',
   ].join('\n')}`;
 }
 

@@ -37,7 +37,12 @@ export function madeRun({ cells, sessions, rounds }: MadeRun): RunRecord {
   const trials = Array.from({ length: sessions * rounds }, (_, index) => {
     const [session, round] = [Math.floor(index / rounds) + 1, (index % rounds) + 1];
     return arms.map((_arm, arm) => ({
-      ...{ id: `s${session}r${round}t${arm + 1}`, session, round, place: arm + 1, arm, warmup: false },
+      id: `s${session}r${round}t${arm + 1}`,
+      session,
+      round,
+      place: arm + 1,
+      arm,
+      warmup: false,
     }));
   }).flat();
   const targets = ['a', 'b'].map((name) => ({ name, path: `/mnt/${name}` }));
@@ -62,8 +67,13 @@ export function* madeTrials(run: RunRecord, { seconds, operations }: MadeRun): G
     const isSlow = arm.target === 'b' && (index >> 1) % 10 === 0;
     const bytesPerSecond = Math.round(1e9 * Math.exp(0.02 * normal()) * (isSlow ? 0.97 : 1));
     const series: SeriesPoint[] = Array.from({ length: seconds }, (_, second) => ({
-      ...{ startNs: second * 1e9, durationNs: 1e9, readBytes: bytesPerSecond + second, writeBytes: 0 },
-      ...{ ops: operations / seconds, p50Ns: 100_352, p99Ns: 251_904 },
+      startNs: second * 1e9,
+      durationNs: 1e9,
+      readBytes: bytesPerSecond + second,
+      writeBytes: 0,
+      ops: operations / seconds,
+      p50Ns: 100_352,
+      p99Ns: 251_904,
     }));
     const latency = { read: histograms[prng.nextBelow(histograms.length)] ?? [] };
     yield makeTrial(arm, round, bytesPerSecond, { id, session, place, latency, series });

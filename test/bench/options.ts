@@ -35,8 +35,18 @@ function parse(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       options: {
-        ...{ rounds: text, runtime: text, cell: list, medium: list, size: text, target: { ...text, short: 't' } },
-        ...{ json: text, resume: text, out: text, quick: flag, list: flag, strict: flag },
+        rounds: text,
+        runtime: text,
+        cell: list,
+        medium: list,
+        size: text,
+        target: { ...text, short: 't' },
+        json: text,
+        resume: text,
+        out: text,
+        quick: flag,
+        list: flag,
+        strict: flag,
       },
     }).values;
   } catch (thrown) {

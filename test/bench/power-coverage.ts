@@ -29,7 +29,10 @@ const CONFIDENCE = 0.95;
 /** Demanded of the ratio; the median's orders are few when n is small, and it only promises *at least* 95 %. */
 export function coverageCases(): CoverageCase[] {
   const ratio = (interval: CoverageCase['interval'], n: number, rounds: number, shape: Noise['shape'] = 'plain') => ({
-    ...{ interval, n, rounds, shape },
+    interval,
+    n,
+    rounds,
+    shape,
     // Values that are tied make it conservative, as R's is.
     demanded: shape !== 'ties',
   });

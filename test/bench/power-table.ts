@@ -98,7 +98,9 @@ function equivalenceSection(outcomes: readonly Outcome[]): string[] {
           one.scenario.name,
           `${one.scenario.effect > 0 ? '+' : '−'}${percent(Math.abs(one.scenario.effect))}`,
           rateText(equivalentOf(one), 'high'),
-          ...[share('regression'), share('improvement'), share('inconclusive')],
+          share('regression'),
+          share('improvement'),
+          share('inconclusive'),
         ];
       }),
     ),
@@ -116,8 +118,12 @@ function coverageSection(results: Results['coverage']): string[] {
         const { low, high } = boundsOf(covered, 0.025);
         return [
           demanded ? interval : `${interval} (told only)`,
-          ...[String(n), String(rounds), shape, percent(covered.hits / covered.of)],
-          ...[`${percent(low)} – ${percent(high)}`, meanWidth.toFixed(2)],
+          String(n),
+          String(rounds),
+          shape,
+          percent(covered.hits / covered.of),
+          `${percent(low)} – ${percent(high)}`,
+          meanWidth.toFixed(2),
         ];
       }),
     ),

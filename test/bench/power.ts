@@ -36,8 +36,14 @@ function readOptions() {
   try {
     return parseArgs({
       options: {
-        ...{ quick: { type: 'boolean', default: false }, alpha: { ...text, default: '0.01' } },
-        ...{ seed: { ...text, default: '1' }, families: text, only: text, out: text, json: text, resume: text },
+        quick: { type: 'boolean', default: false },
+        alpha: { ...text, default: '0.01' },
+        seed: { ...text, default: '1' },
+        families: text,
+        only: text,
+        out: text,
+        json: text,
+        resume: text,
       },
     }).values;
   } catch (thrown) {

@@ -29,8 +29,15 @@ const PARTS = [0.05, 0.1];
 const text = { type: 'string' } as const;
 const { values } = parseArgs({
   options: {
-    ...{ families: text, injected: text, sessions: text, rounds: text, runtime: text, minutes: text },
-    ...{ target: { ...text, short: 't', default: tmpdir() }, recordings: text, out: text },
+    families: text,
+    injected: text,
+    sessions: text,
+    rounds: text,
+    runtime: text,
+    minutes: text,
+    target: { ...text, short: 't', default: tmpdir() },
+    recordings: text,
+    out: text,
     quick: { type: 'boolean', default: false },
   },
 });

@@ -18,12 +18,13 @@ import { NEW_SPACE_MIB, WorkerPool } from '../../src/engine/pool.js';
 import { uringRefusal } from '../../src/engine/uring/availability.js';
 import { quantileNs, totalCount } from '../../src/histogram/histogram.js';
 import { decodeHistogram } from '../../src/histogram/sparse-counts.js';
-import { warm } from '../../src/host/files/page-cache.js';
-import { delta, type IoCounters, snapshot } from '../../src/host/system/io-counters.js';
+import { delta, snapshot } from '../../src/host/system/io-counters.js';
 import type { DataFile } from '../../src/plan/plan.js';
+import type { IoCounters } from '../../src/record/trial-record.js';
 import type { IoJob } from '../../src/workload/workload.js';
 import { type EngineRun, layOut, runEngineWell } from '../support/engine.js';
 import { blocks, ioJob } from '../support/jobs.js';
+import { warm } from '../support/warm.js';
 import { equalVerdict, issuedVerdict, rssVerdict, type Sample, stallVerdict, type Verdict } from './soak-verdicts.js';
 
 const { values } = parseArgs({

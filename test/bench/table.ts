@@ -5,8 +5,19 @@ import type { Side } from './measures.js';
 import { type Metric, type Ratio, ratioOf } from './ratio.js';
 
 const COLUMNS = [
-  ...['cell', 'feedrate IOPS', 'IOPS ÷ fio', 'IOPS ÷ fio tuned', 'IOPS ÷ bare C', 'CPU/op ÷ fio', 'CPU/op ÷ fio tuned'],
-  ...['p50 ÷ fio', 'p99 ÷ fio', 'p99.9 ÷ fio', 'p99.9 ÷ fio tuned', 'rounds', 'demands'],
+  'cell',
+  'feedrate IOPS',
+  'IOPS ÷ fio',
+  'IOPS ÷ fio tuned',
+  'IOPS ÷ bare C',
+  'CPU/op ÷ fio',
+  'CPU/op ÷ fio tuned',
+  'p50 ÷ fio',
+  'p99 ÷ fio',
+  'p99.9 ÷ fio',
+  'p99.9 ÷ fio tuned',
+  'rounds',
+  'demands',
 ];
 
 function wordOf(met: Verdict): string {
@@ -36,11 +47,14 @@ function rowOf({ cell, rounds }: CellResult, demands: readonly Demand[]): string
   };
   const middle = (ratio: Ratio) => ratio.median.toFixed(2);
   const columns = [
-    ...[cell.name, iops.length === 0 ? '–' : median(iops).toFixed(0)],
+    cell.name,
+    iops.length === 0 ? '–' : median(iops).toFixed(0),
     ...(['defaults', 'tuned', 'bare'] as const).map((side) => to('iops', side, rangeText)),
     ...(['defaults', 'tuned'] as const).map((side) => to('cpuPerOpNs', side, middle)),
     ...(['p50Ns', 'p99Ns', 'p999Ns'] as const).map((metric) => to(metric, 'defaults', middle)),
-    ...[to('p999Ns', 'tuned', middle), String(iops.length), summaryOf(demands)],
+    to('p999Ns', 'tuned', middle),
+    String(iops.length),
+    summaryOf(demands),
   ];
   return `| ${columns.join(' | ')} |`;
 }

@@ -121,7 +121,7 @@ test('what was not asked for has its default', () => {
     progress: 'auto',
     dropCaches: false,
     remount: false,
-    files: { junit: undefined, benchmarkJson: undefined, bmf: undefined, openMetrics: undefined },
+    files: {},
   });
 });
 

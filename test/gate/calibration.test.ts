@@ -17,7 +17,10 @@ const test = suite('gate/calibration');
 
 const OPTIONS: CalibrationOptions = {
   measures: [measureOf('throughput') as Measure],
-  ...{ alpha: 0.01, minEffect: 0.01, confidence: 0.95, wanted: 0.05 },
+  alpha: 0.01,
+  minEffect: 0.01,
+  confidence: 0.95,
+  wanted: 0.05,
 };
 
 function armOf(job: string, target: string): Arm {
@@ -177,7 +180,8 @@ test('the newest calibration counts, and of two targets the louder', () => {
   const record = calibrationOf(run, trials, OPTIONS);
   const at = (calibratedAt: string, floor: number | null, source = record.target.source): CalibrationRecord => ({
     ...record,
-    ...{ calibratedAt, target: { ...record.target, source } },
+    calibratedAt,
+    target: { ...record.target, source },
     cells: record.cells.map((cell) => ({ ...cell, floor })),
   });
   const old = at('2026-11-01T00:00:00.000Z', 0.09);

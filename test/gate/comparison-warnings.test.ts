@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { type Comparison, compare, type NamedRun } from '../../src/gate/comparison.js';
 import { gateOf } from '../../src/gate/decide.js';
 import type { TrialRecord } from '../../src/record/trial-record.js';
-import { renderComparison } from '../../src/report/comparison/render-comparison.js';
+import { renderComparison } from '../../src/report/render.js';
 import { type Measure, measureOf } from '../../src/stats/measure.js';
 import { makeArm, makeRun, makeTrial } from '../support/records.js';
 
@@ -45,7 +45,7 @@ function comparisonOf(runs: readonly NamedRun[]): Comparison {
   });
 }
 
-test('two sessions are too few to say anything, and the remedy is the number that is needed', () => {
+test('two sessions are too few to say anything, and the remedy is the number that is needed', async () => {
   const comparison = comparisonOf([runOf('old', 2, () => ({})), runOf('new', 2, () => ({}))]);
   assert.equal(comparison.warnings, [
     {
@@ -56,12 +56,12 @@ test('two sessions are too few to say anything, and the remedy is the number tha
     },
   ]);
   assert.match(
-    renderComparison(comparison, 'table', terminal),
+    await renderComparison(comparison, 'table', terminal),
     /few-sessions: with 4 cells .* → --set trials\.sessions=5/,
   );
 });
 
-test('a warning is told once, with the sides that it is about, those first that it is most true of', () => {
+test('a warning is told once, with the sides that it is about, those first that it is most true of', async () => {
   const drifting = (place: number, session: number) =>
     place === 2 ? { window: makeTrial(arms[2] as (typeof arms)[0], 1, 1e9 * (1 - 0.02 * session)).window } : {};
   const comparison = comparisonOf([
@@ -87,7 +87,7 @@ test('a warning is told once, with the sides that it is about, those first that 
     drifts?.sides.map(({ name, arm }) => [name, arm]),
     [['new', 'read/bs=1MiB']],
   );
-  const report = renderComparison(comparison, 'md', terminal);
+  const report = await renderComparison(comparison, 'md', terminal);
   assert.match(
     report,
     /^- burst-suspected in 5 of 8 arms \(new read\/bs=4KiB, new read\/bs=64KiB, new read\/bs=1MiB, 2 more\): stepped down → measure longer$/m,
@@ -95,10 +95,10 @@ test('a warning is told once, with the sides that it is about, those first that 
   assert.is(report.match(/burst-suspected/g)?.length, 1);
 });
 
-test('the JSON of a gate has them', () => {
+test('the JSON of a gate has them', async () => {
   const comparison = comparisonOf([runOf('old', 2, () => ({})), runOf('new', 2, () => ({ warnings: [burst] }))]);
   const gate = gateOf(comparison, [], { failOnInconclusive: false, look: { number: 1, planned: 1 } });
-  const json = JSON.parse(renderComparison(comparison, 'json', terminal, gate)) as Pick<Comparison, 'warnings'>;
+  const json = JSON.parse(await renderComparison(comparison, 'json', terminal, gate)) as Pick<Comparison, 'warnings'>;
   assert.equal(json.warnings, comparison.warnings);
   assert.equal(
     json.warnings.map(({ code }) => code),

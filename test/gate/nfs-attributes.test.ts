@@ -74,8 +74,15 @@ test('a comparison of targets says what their mounts differ in', () => {
       environment,
     );
     const options = {
-      ...{ columns: ['target'], where: new Map(), measures: [measureNamed('throughput')], unit: 'session' as const },
-      ...{ demands: 'load' as const, ignore: new Set<string>(), alpha: 0.05, minEffect: 0.01, confidence: 0.95 },
+      columns: ['target'],
+      where: new Map(),
+      measures: [measureNamed('throughput')],
+      unit: 'session' as const,
+      demands: 'load' as const,
+      ignore: new Set<string>(),
+      alpha: 0.05,
+      minEffect: 0.01,
+      confidence: 0.95,
     };
     return mountLines(compare([run], options));
   };

@@ -4,11 +4,13 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { evict, warm } from '../../src/host/files/page-cache.js';
+import { evict } from '../../src/host/files/page-cache.js';
 import { blockDeviceBytes, blockDeviceOf } from '../../src/host/system/block-device.js';
-import { delta, type IoCounters, snapshot } from '../../src/host/system/io-counters.js';
+import { delta, snapshot } from '../../src/host/system/io-counters.js';
 import { mountOf } from '../../src/host/system/mountinfo.js';
+import type { IoCounters } from '../../src/record/trial-record.js';
 import { needTool, skipTest } from '../support/skip.js';
+import { warm } from '../support/warm.js';
 import { runChild } from './child.js';
 import { withDiskDirectory, withTemporaryDirectory } from './temporary.js';
 

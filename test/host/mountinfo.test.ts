@@ -35,8 +35,20 @@ test('reads every field of an NFS 4.1 mount', () => {
     fileSystem: 'nfs4',
     source: 'svm-0a1b2c3d4e5f60718.fs-0123456789abcdef0.fsx.us-east-1.amazonaws.com:/train',
     superOptions: [
-      ...['rw', 'vers=4.1', 'rsize=262144', 'wsize=262144', 'namlen=255', 'hard', 'proto=tcp', 'nconnect=16'],
-      ...['timeo=600', 'retrans=2', 'sec=sys', 'clientaddr=10.0.12.34', 'local_lock=none', 'addr=198.19.255.180'],
+      'rw',
+      'vers=4.1',
+      'rsize=262144',
+      'wsize=262144',
+      'namlen=255',
+      'hard',
+      'proto=tcp',
+      'nconnect=16',
+      'timeo=600',
+      'retrans=2',
+      'sec=sys',
+      'clientaddr=10.0.12.34',
+      'local_lock=none',
+      'addr=198.19.255.180',
     ],
   });
 });

@@ -121,7 +121,13 @@ test('several RDMA connections, FS-Cache, and fewer transmissions than calls', (
   const stats = at(more, '/mnt/rdma');
   assert.equal(
     stats.transports.map(({ kind, connects, sends, receives, badXids, inFlightSum, backlogSum }) => [
-      ...[kind, connects, sends, receives, badXids, inFlightSum, backlogSum],
+      kind,
+      connects,
+      sends,
+      receives,
+      badXids,
+      inFlightSum,
+      backlogSum,
     ]),
     [
       ['rdma', 1, 30, 30, 0, 45, 1],

@@ -87,10 +87,18 @@ test('file systems of a cloud machine are told apart; a tunnel of EFS by the sta
     return isNfs(mount) ? describeNfsMount(mount, null, stateFiles).service : mount.fileSystem;
   };
   assert.equal(['/home', '/scratch/x', '/mnt/ssd', '/lustre/a', '/auto/key'].map(kindOf), [
-    ...['xfs', 'tmpfs', 'ext4', 'lustre', 'autofs'],
+    'xfs',
+    'tmpfs',
+    'ext4',
+    'lustre',
+    'autofs',
   ]);
   assert.equal(['/mnt/efs tls/a', '/mnt/efs', '/mnt/zfs', '/mnt/ontap', '/mnt/elsewhere'].map(kindOf), [
-    ...['efs', 'efs', 'fsx', 'fsx-ontap', 'other'],
+    'efs',
+    'efs',
+    'fsx',
+    'fsx-ontap',
+    'other',
   ]);
   const tunnel = findMount(mounts, '/mnt/efs tls');
   assert.ok(tunnel);

@@ -4,10 +4,11 @@ import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { evict, readEvidence, warm, warmInStretches } from '../../src/host/files/page-cache.js';
+import { evict, readEvidence, warmInStretches } from '../../src/host/files/page-cache.js';
 import { type Residency, residentBytes } from '../../src/host/files/residency.js';
 import { libc } from '../../src/host/system/libc.js';
 import { needTool, skipTest } from '../support/skip.js';
+import { warm } from '../support/warm.js';
 import { runChild } from './child.js';
 import { withDiskDirectory, withTemporaryDirectory } from './temporary.js';
 

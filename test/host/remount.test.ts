@@ -60,7 +60,10 @@ test('the mounts of a real table that cannot be made anew are refused with the n
 
 test('what is not as it was is told by name', () => {
   const before = {
-    ...{ fileSystem: 'nfs4', source: 'svm-1:/train', openTransports: 4, readAheadKib: 15360 },
+    fileSystem: 'nfs4',
+    source: 'svm-1:/train',
+    openTransports: 4,
+    readAheadKib: 15360,
     options: ['rw', 'noatime', 'vers=4.1', 'rsize=65536', 'nocto'],
   };
   assert.equal(mountDifferences(before, { ...before, options: before.options.toReversed() }), []);

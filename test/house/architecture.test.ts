@@ -18,7 +18,8 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
   histogram: ['base'],
   plan: ['base', 'workload'],
   record: ['base', 'workload', 'plan', 'histogram'],
-  host: ['base', 'record (types)'],
+  doctor: ['base', 'record (types)'],
+  host: ['base', 'record (types)', 'doctor'],
   engine: ['base', 'workload', 'plan', 'histogram', 'record', 'host'],
   trial: ['base', 'workload', 'plan', 'histogram', 'record', 'host', 'engine'],
   store: ['base', 'workload', 'plan', 'histogram', 'record', 'host'],
@@ -32,6 +33,7 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
     'plan',
     'histogram',
     'record',
+    'doctor',
     'host',
     'engine',
     'trial',
@@ -72,7 +74,8 @@ const SUB_ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string
     comparison: ['table', 'run'],
     history: ['table', 'run', 'comparison'],
     ci: ['table', 'run', 'comparison'],
-    '.': ['table', 'run', 'comparison', 'history', 'ci'],
+    formats: ['table', 'run', 'comparison', 'history'],
+    '.': ['table', 'run', 'comparison', 'history', 'ci', 'formats'],
   },
   cli: {
     options: [],
@@ -103,7 +106,8 @@ const SHARED_NAMES: readonly string[] = ['doctor.ts'];
 /** The library's surface stands beside the folders and shows everything but the command line. */
 const ROOT_FILE = 'src/index.ts';
 
-const PURE = ['base', 'workload', 'plan', 'histogram', 'record', 'stats', 'gate', 'report'];
+/** What .biome.json rules as pure: rooms, and single files of other rooms. */
+const PURE = purePatterns();
 const IMPURE_WORDS = [
   /\bDate\.now\b/,
   /\bnew Date\(\)/,
@@ -119,6 +123,25 @@ const MAX_LINES = 300;
 
 const sources = sourceFilesBelow('src');
 const tests = sourceFilesBelow('test');
+
+interface BiomeOverride {
+  readonly includes: readonly string[];
+  readonly linter: { readonly rules: { readonly style?: { readonly noRestrictedImports?: object } } };
+}
+
+/** `src/base/**`, `src/trial/cache-verdict.ts` …: where .biome.json restricts imports. */
+function purePatterns(): string[] {
+  const settings = JSON.parse(readFileSync(join(repositoryRoot, '.biome.json'), 'utf8')) as {
+    readonly overrides: readonly BiomeOverride[];
+  };
+  return settings.overrides
+    .filter(({ linter }) => linter.rules.style?.noRestrictedImports !== undefined)
+    .flatMap(({ includes }) => includes);
+}
+
+function isPure(path: string): boolean {
+  return PURE.some((pattern) => (pattern.endsWith('/**') ? path.startsWith(pattern.slice(0, -2)) : path === pattern));
+}
 
 function folderOf(path: string): string {
   return path === ROOT_FILE ? 'index' : (path.split('/')[1] ?? '');
@@ -256,15 +279,25 @@ architecture('rooms within a room import only what they may', () =>
 
 architecture('no file imports itself by way of others', () => assert.is(findCycle(sources), undefined));
 
-architecture('pure folders use no node module, clock, randomness or process', () => {
-  const pure = sources.filter(({ path }) => PURE.includes(folderOf(path)));
-  assert.ok(pure.length > 10);
+architecture('pure files use no node module, clock, randomness or process, and import pure files alone', () => {
+  const pure = sources.filter(({ path }) => isPure(path));
+  for (const pattern of PURE) {
+    assert.ok(
+      pure.some(({ path }) => path.startsWith(pattern.replace('**', ''))),
+      `${pattern}: there is no such file`,
+    );
+  }
   const nodeImports = pure.flatMap((file) =>
     importsOf(file)
       .filter(({ specifier }) => specifier.startsWith('node:'))
       .map(({ specifier }) => `${file.path}: ${specifier}`),
   );
-  assert.equal([...nodeImports, ...places(pure, IMPURE_WORDS)], []);
+  const impureImports = pure.flatMap((file) =>
+    importsOf(file)
+      .filter(({ specifier }) => specifier.startsWith('.') && !isPure(importedPath(file, specifier)))
+      .map(({ specifier }) => `${file.path}: ${specifier}`),
+  );
+  assert.equal([...nodeImports, ...impureImports, ...places(pure, IMPURE_WORDS)], []);
 });
 
 architecture('only the command line touches the console, argv and exit codes', () => {
@@ -360,6 +393,13 @@ architecture('src/ARCHITECTURE.md has the same table of edges', () => {
   assert.ok(table !== undefined, 'expected a table between <!-- edges --> and <!-- /edges -->');
   const rows = Object.entries(EDGES).map(([from, to]) => `| ${from} | ${to.join(', ')} |`.replace('|  |', '| |'));
   assert.is(table.trim(), ['| folder | may import |', '|---|---|', ...rows].join('\n'));
+});
+
+architecture('src/ARCHITECTURE.md names the pure rooms that .biome.json rules', () => {
+  const map = readFileSync(join(repositoryRoot, 'src', 'ARCHITECTURE.md'), 'utf8');
+  const [, named = ''] = /^- ((?:`[a-z]+`[,\s]+)+)are pure/m.exec(map) ?? [];
+  const rooms = PURE.filter((pattern) => pattern.endsWith('/**')).map((pattern) => pattern.slice(4, -3));
+  assert.equal([...named.matchAll(/[a-z]+/g)].map(([room]) => room).sort(), rooms.sort());
 });
 
 architecture.run();

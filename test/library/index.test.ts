@@ -31,7 +31,7 @@ test('a workload is parsed, planned, measured and reported', () =>
       summaries.map(({ counted }) => counted),
       [3, 3],
     );
-    assert.match(feedrate.renderRun(null, trials, [], 'md', { color: false, columns: 80 }), '64KiB');
+    assert.match(await feedrate.renderRun(null, trials, [], 'md', { color: false, columns: 80 }), '64KiB');
   }));
 
 test('an error can be told by its class and code', () => {

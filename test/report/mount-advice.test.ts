@@ -16,8 +16,15 @@ function adviceFor(levels: readonly number[], sessions: number): string[] {
     levels: around(levels[index] as number, sessions),
   }));
   const options = {
-    ...{ columns: ['target'], where: new Map(), measures: [measureNamed('throughput')], unit: 'session' as const },
-    ...{ demands: 'load' as const, ignore: new Set<string>(), alpha: 0.05, minEffect: 0.01, confidence: 0.95 },
+    columns: ['target'],
+    where: new Map(),
+    measures: [measureNamed('throughput')],
+    unit: 'session' as const,
+    demands: 'load' as const,
+    ignore: new Set<string>(),
+    alpha: 0.05,
+    minEffect: 0.01,
+    confidence: 0.95,
   };
   return mountAdvice(compare([measuredRun('a', arms)], options), MOUNTS);
 }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { TrialRecord } from '../../src/record/trial-record.js';
-import { type ReportFormat, type ReportOptions, renderRun } from '../../src/report/run/render-run.js';
+import { type ReportFormat, type ReportOptions, renderRun } from '../../src/report/render.js';
 import { assertGolden } from '../support/golden.js';
 import { latencies, makeArm, makeCache, makeRun, makeThreshold, makeTrial, makeWindow } from '../support/records.js';
 
@@ -65,7 +65,8 @@ function trialsOf(round: number): TrialRecord[] {
 const trials = [1, 2, 3, 4, 5, 6].flatMap(trialsOf);
 const problems = ['trials.jsonl:3: cut off or damaged: Unexpected end of JSON input; this trial is lost'];
 const plain: ReportOptions = { color: false, columns: 200, directory: `results/${run.id}` };
-const render = (format: ReportFormat, options = plain): string => renderRun(run, trials, problems, format, options);
+const render = (format: ReportFormat, options = plain): Promise<string> =>
+  renderRun(run, trials, problems, format, options);
 
 const widest = (text: string, pattern: RegExp): number =>
   Math.max(
@@ -75,30 +76,30 @@ const widest = (text: string, pattern: RegExp): number =>
       .map((line) => [...line].length),
   );
 
-test('the terminal report', () => assertGolden(render('table'), 'report', 'run.txt'));
-test('the terminal report, 80 columns', () =>
-  assertGolden(render('table', { ...plain, columns: 80 }), 'report', 'run-80.txt'));
-test('the Markdown report', () => assertGolden(render('md'), 'report', 'run.md'));
-test('the CSV report', () => assertGolden(render('csv'), 'report', 'run.csv'));
-test('the JSON report', () => assertGolden(render('json'), 'report', 'run.json'));
+test('the terminal report', async () => assertGolden(await render('table'), 'report', 'run.txt'));
+test('the terminal report, 80 columns', async () =>
+  assertGolden(await render('table', { ...plain, columns: 80 }), 'report', 'run-80.txt'));
+test('the Markdown report', async () => assertGolden(await render('md'), 'report', 'run.md'));
+test('the CSV report', async () => assertGolden(await render('csv'), 'report', 'run.csv'));
+test('the JSON report', async () => assertGolden(await render('json'), 'report', 'run.json'));
 
-test('a table fits its terminal and keeps what tells arms apart', () => {
+test('a table fits its terminal and keeps what tells arms apart', async () => {
   for (let columns = 60; columns <= 220; columns++) {
-    const text = render('table', { ...plain, columns });
+    const text = await render('table', { ...plain, columns });
     assert.ok(widest(text, /^[┌│├└]/) <= columns, `${columns} columns`);
     for (const head of ['job', 'bs', 'iodepth', 'throughput', 'notes']) assert.match(text, new RegExp(`│ *${head} *│`));
   }
 });
 
-test('colour adds escapes and nothing else; without it there are none', () => {
-  const colored = render('table', { ...plain, color: true });
+test('colour adds escapes and nothing else; without it there are none', async () => {
+  const colored = await render('table', { ...plain, color: true });
   const escapes = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'g');
   assert.match(colored, escapes);
-  assert.is(colored.replaceAll(escapes, ''), render('table'));
-  assert.not.match(render('table'), escapes);
+  assert.is(colored.replaceAll(escapes, ''), await render('table'));
+  assert.not.match(await render('table'), escapes);
 });
 
-test('CSV and JSON have the same numbers, as Python reads them', () => {
+test('CSV and JSON have the same numbers, as Python reads them', async () => {
   const program = [
     'import csv,io,json,sys',
     'both=json.load(sys.stdin)',
@@ -113,46 +114,46 @@ test('CSV and JSON have the same numbers, as Python reads them', () => {
     '    if isinstance(value,(int,float)): assert float(text)==value, (name,text,value)',
     'print("same")',
   ].join('\n');
-  const input = JSON.stringify({ csv: render('csv'), json: render('json') });
+  const input = JSON.stringify({ csv: await render('csv'), json: await render('json') });
   assert.is(execFileSync('python3', ['-c', program], { input, encoding: 'utf8' }), 'same\n');
 });
 
-test('what the measuring itself costs is told beside the version, where it was measured', () => {
+test('what the measuring itself costs is told beside the version, where it was measured', async () => {
   const ownCost = { clockNs: 26, histogramNs: 2.5, nullNsPerOperation: 62.5 };
   for (const format of ['table', 'md'] as const) {
-    const text = renderRun({ ...run, ownCost }, trials, [], format, plain);
+    const text = await renderRun({ ...run, ownCost }, trials, [], format, plain);
     assert.match(text, /koffi 3\.3\.4, 63 ns an operation for itself: at most 16\.0 M IOPS a worker\n/);
-    assert.not.match(render(format), /for itself/);
+    assert.not.match(await render(format), /for itself/);
   }
 });
 
-test('without run.json the trials are shown', () => {
-  const text = renderRun(null, trials, ['run.json: missing'], 'table', { ...plain, status: 'unknown' });
+test('without run.json the trials are shown', async () => {
+  const text = await renderRun(null, trials, ['run.json: missing'], 'table', { ...plain, status: 'unknown' });
   assert.match(text, /^results\/20261123T191203Z_quick_a1f3: unknown, run\.json is lost\n/);
   assert.match(text, /│ randread +│ 4KiB │/);
   assert.match(text, /\n! run\.json: missing\n/);
 });
 
-test('a run without trials says so', () => {
-  const text = renderRun(makeRun([small], 1), [], [], 'table', { ...plain, status: 'killed' });
+test('a run without trials says so', async () => {
+  const text = await renderRun(makeRun([small], 1), [], [], 'table', { ...plain, status: 'killed' });
   assert.match(text, /killed, 0 of 1 trial\n/);
   assert.match(text, /│ +not run │/);
   assert.match(text, /✗ throughput > 1000000000: not measured in randread/);
-  assert.is(renderRun(null, [], ['gone'], 'md', plain).includes('gone'), true);
-  assert.is(renderRun(null, [], [], 'csv', plain).split('\n').length, 2);
-  assert.equal(JSON.parse(renderRun(null, [], [], 'json', plain)).arms, []);
+  assert.is((await renderRun(null, [], ['gone'], 'md', plain)).includes('gone'), true);
+  assert.is((await renderRun(null, [], [], 'csv', plain)).split('\n').length, 2);
+  assert.equal(JSON.parse(await renderRun(null, [], [], 'json', plain)).arms, []);
 });
 
-test('text of a user cannot draw on the terminal or break a table', () => {
+test('text of a user cannot draw on the terminal or break a table', async () => {
   const esc = String.fromCharCode(27);
   const evil = makeArm(`a${esc}[2Jb\nc|d<img>`, [{ name: 'bs', label: `x${esc}]0;t` }]);
   const evilRun = makeRun([evil], 1, { labels: { note: `1\r2${esc}[A` } });
   const evilTrial = makeTrial(evil, 1, 1, { status: 'failed', fault: { ...fault, path: `/x${esc}[2J` } });
   for (const format of ['table', 'md'] as const) {
-    const text = renderRun(evilRun, [evilTrial], [`p${esc}[2J`], format, plain);
+    const text = await renderRun(evilRun, [evilTrial], [`p${esc}[2J`], format, plain);
     assert.not.match(text, /[^\n\P{Cc}]/u);
   }
-  const rows = renderRun(evilRun, [evilTrial], [], 'md', plain)
+  const rows = (await renderRun(evilRun, [evilTrial], [], 'md', plain))
     .split('\n')
     .filter((line) => line.startsWith('|'));
   assert.is(rows.length, 3);

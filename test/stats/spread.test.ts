@@ -8,7 +8,7 @@ const test = suite('stats/spread');
 
 // The reference lies with the sources, three folders above the compiled test.
 const { spread: golden } = JSON.parse(
-  readFileSync(new URL('../../../test/stats/reference/resampling.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../../test/stats/reference/series.json', import.meta.url), 'utf8'),
 ) as {
   readonly spread: readonly (Record<'q1' | 'median' | 'q3' | 'mad' | 'gmean', number> & { readonly x: number[] })[];
 };

@@ -21,7 +21,8 @@ export async function withAutomount(directory: string, use: (automount: Automoun
   mkdirSync(root);
   // A process group of its own: the automounter's group is not held up.
   const child = spawn('python3', [join(repositoryRoot, 'test', 'support', 'automount.py'), root], {
-    ...{ detached: true, stdio: ['pipe', 'pipe', 'pipe'] },
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   const ended = once(child, 'exit');
   let complaint = '';

@@ -11,13 +11,26 @@ export function makeCalls(calls: number, changes: Partial<NfsCalls> = {}): NfsCa
 export function makeTraffic(changes: Partial<NfsTraffic> = {}): NfsTraffic {
   return {
     bytes: {
-      ...{ normalReadBytes: 0, normalWriteBytes: 0, directReadBytes: 0, directWriteBytes: 0 },
-      ...{ serverReadBytes: 0, serverWriteBytes: 0, pagesRead: 0, pagesWritten: 0 },
+      normalReadBytes: 0,
+      normalWriteBytes: 0,
+      directReadBytes: 0,
+      directWriteBytes: 0,
+      serverReadBytes: 0,
+      serverWriteBytes: 0,
+      pagesRead: 0,
+      pagesWritten: 0,
     },
     calls: {},
     events: {},
     connections: {
-      ...{ open: 1, reconnects: 0, sends: 0, receives: 0, badXids: 0, inFlightSum: 0, backlogSum: 0, maxSlots: 8 },
+      open: 1,
+      reconnects: 0,
+      sends: 0,
+      receives: 0,
+      badXids: 0,
+      inFlightSum: 0,
+      backlogSum: 0,
+      maxSlots: 8,
     },
     ...changes,
   };

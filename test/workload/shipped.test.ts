@@ -7,12 +7,12 @@ import * as assert from 'uvu/assert';
 import { parse as parseYaml } from 'yaml';
 import { jsonSchema } from '../../src/workload/json-schema.js';
 import { parseWorkload } from '../../src/workload/parse.js';
-import { referenceMarkdown } from '../../src/workload/reference.js';
 import { resolveJob } from '../../src/workload/resolve.js';
 import type { JobDeclaration } from '../../src/workload/workload.js';
 import { assertGolden } from '../support/golden.js';
 import { fixturePath, repositoryRoot } from '../support/repository.js';
 import { needTool, skipTest } from '../support/skip.js';
+import { referenceMarkdown } from './reference.js';
 
 const shipped = suite('shipped workloads');
 

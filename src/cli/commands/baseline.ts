@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { EXIT, FeedrateError } from '../../base/errors.js';
 import type { NamedRun } from '../../gate/comparison.js';
-import type { ReportFormat } from '../../report/run/render-run.js';
-import { FORMATS } from '../options/arguments.js';
+import { REPORT_FORMATS, type ReportFormat } from '../../report/render.js';
 import { formatOption, resultsOption } from '../options/common-options.js';
 import { exits, type Subcommand } from '../options/subcommand.js';
 
@@ -26,7 +25,7 @@ export const baseline: Subcommand = {
       .action(exits(listBaselines));
     part('show', 'print the report of a baseline')
       .argument('<name>', 'its name')
-      .addOption(formatOption(FORMATS))
+      .addOption(formatOption(REPORT_FORMATS))
       .action(exits(showBaseline));
     part('remove', 'remove a baseline').argument('<name>', 'its name').action(exits(dropBaseline));
   },

@@ -177,14 +177,14 @@ async function printInjected(run: ReadableRun, raw: RawCalibrateOptions): Promis
   const [{ comparableRun, comparisonOf }, { gateOf }, { renderComparison }, { stdoutOptions }] = await Promise.all([
     import('../options/comparison-input.js'),
     import('../../gate/decide.js'),
-    import('../../report/comparison/render-comparison.js'),
+    import('../../report/render.js'),
     import('../terminal/output.js'),
   ]);
   const { output, alpha, minEffect, metric } = raw;
   const words = { output, alpha, minEffect, cols: 'target', ...(metric === undefined ? {} : { metric }) };
   const comparison = comparisonOf([comparableRun(run)], words, 'load');
   const result = gateOf(comparison, [], { failOnInconclusive: true, look: { number: 1, planned: 1 } });
-  process.stdout.write(renderComparison(comparison, raw.format, stdoutOptions(), result));
+  process.stdout.write(await renderComparison(comparison, raw.format, stdoutOptions(), result));
   const found = comparison.cells.filter(({ judgement }) => judgement.verdict === 'regression').length;
   const where = `${found} of ${comparison.cells.length} cells`;
   process.stderr.write(`B was slowed down by ${raw.inject} on purpose: found in ${where}\n`);

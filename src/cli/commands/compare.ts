@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { EXIT } from '../../base/errors.js';
-import type { ReportFormat } from '../../report/run/render-run.js';
+import type { ReportFormat } from '../../report/render.js';
 import type { RawComparisonOptions } from '../options/comparison-input.js';
 import { addComparisonOptions } from '../options/comparison-options.js';
 import { exits, type Subcommand } from '../options/subcommand.js';
@@ -40,7 +40,7 @@ Examples:
 async function compareRuns(specs: readonly string[], options: CompareOptions): Promise<number> {
   const [{ comparisonOf, namedRun, unreadParts }, { renderComparison }, { stdoutOptions }] = await Promise.all([
     import('../options/comparison-input.js'),
-    import('../../report/comparison/render-comparison.js'),
+    import('../../report/render.js'),
     import('../terminal/output.js'),
   ]);
   const omitted = unreadParts(options);
@@ -50,7 +50,7 @@ async function compareRuns(specs: readonly string[], options: CompareOptions): P
     if (same !== undefined) process.stderr.write(`${same.name} and ${name} are the same run: nothing can differ\n`);
   }
   const comparison = comparisonOf(runs, options, 'load');
-  process.stdout.write(renderComparison(comparison, options.format, stdoutOptions()));
+  process.stdout.write(await renderComparison(comparison, options.format, stdoutOptions()));
   return comparison.cells.every(({ judgement }) => judgement.verdict === 'incomparable')
     ? EXIT.incomparable
     : EXIT.pass;

@@ -1,8 +1,6 @@
-import { statfsSync } from 'node:fs';
 import { EXIT, FeedrateError } from '../../base/errors.js';
-import type { Patient } from '../../host/doctor-check.js';
+import type { MountProbe } from '../../doctor/host-facts.js';
 import { isNfsUrl } from '../../host/libnfs/nfs-url.js';
-import type { MountProbe } from '../../host/mount-probe.js';
 import type { Diagnosis } from '../../record/finding.js';
 import { parseTargets } from '../options/arguments.js';
 import { collect, formatOption } from '../options/common-options.js';
@@ -36,13 +34,15 @@ export const doctor: Subcommand = {
  * `regression` when anything is bad. Throws `FeedrateError` when a target cannot be used.
  */
 async function examine(options: DoctorOptions): Promise<number> {
-  const [{ diagnose }, { captureEnvironment }, { probeMount }, { readNfs }, { openTarget }] = await Promise.all([
-    import('../../host/doctor.js'),
-    import('../../host/environment.js'),
-    import('../../host/mount-probe.js'),
-    import('../../host/nfs/read-nfs.js'),
-    import('../../host/target.js'),
-  ]);
+  const [{ diagnose }, { CHECKS }, { captureEnvironment }, { gatherFacts }, { probeMount }, { openTarget }] =
+    await Promise.all([
+      import('../../doctor/check.js'),
+      import('../../doctor/checks.js'),
+      import('../../host/environment.js'),
+      import('../../host/gather-facts.js'),
+      import('../../host/mount-probe.js'),
+      import('../../host/target.js'),
+    ]);
   const [{ untilTargetsAnswer }, { renderDiagnoses }, { stdoutOptions }] = await Promise.all([
     import('../../run/first-touch.js'),
     import('../../report/render-diagnosis.js'),
@@ -52,14 +52,9 @@ async function examine(options: DoctorOptions): Promise<number> {
   for (const { path } of named) if (isNfsUrl(path)) throw withoutMount(path);
   await untilTargetsAnswer(named, (text) => process.stderr.write(`${text}\n`));
   const targets = named.map(({ name, path }) => openTarget(name, path, { write: options.measure }));
-  const environment = captureEnvironment(targets);
-  const diagnoses = environment.targets.map((target): Diagnosis => {
-    const probe = options.measure ? probed(target, probeMount) : null;
-    const patient: Patient = {
-      ...{ target, probe, memoryBytes: environment.memoryBytes },
-      ...{ stats: readNfs(target.path)?.stats ?? null, files: filesOf(target.path) },
-    };
-    return { target: { name: target.name, path: target.path }, findings: diagnose(patient) };
+  const diagnoses = captureEnvironment(targets).targets.map((target): Diagnosis => {
+    const facts = gatherFacts(target, options.measure ? probed(target, probeMount) : null);
+    return { target: { name: target.name, path: target.path }, findings: diagnose(facts, CHECKS) };
   });
   process.stdout.write(renderDiagnoses(diagnoses, options.format, stdoutOptions()));
   const isBad = diagnoses.some(({ findings }) => findings.some(({ severity }) => severity === 'bad'));
@@ -83,10 +78,4 @@ function probed(
     const message = `target ${name}: cannot measure ${path}: ${(cause as Error).message}; --no-measure only looks`;
     throw new FeedrateError('target', message, { cause });
   }
-}
-
-/** Inodes; file systems that make them as they need them count none. */
-function filesOf(path: string): Patient['files'] {
-  const { files, ffree } = statfsSync(path);
-  return files > 0 ? { used: files - ffree, total: files } : null;
 }

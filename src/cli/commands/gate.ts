@@ -3,7 +3,7 @@ import { parseDuration } from '../../base/units.js';
 import type { NamedRun } from '../../gate/comparison.js';
 import type { Decision, Look } from '../../gate/decide.js';
 import type { ReadableRun } from '../../record/stored-run.js';
-import type { ReportFormat } from '../../report/run/render-run.js';
+import type { ReportFormat } from '../../report/render.js';
 import type { Decided } from '../../run/adaptive.js';
 import type { ProgressMode } from '../options/arguments.js';
 import { addFileOptions, progressOption } from '../options/common-options.js';
@@ -63,7 +63,7 @@ async function gateRun(spec: string, options: GateCommandOptions): Promise<numbe
     await Promise.all([
       import('../options/comparison-input.js'),
       import('../../gate/decide.js'),
-      import('../../report/comparison/render-comparison.js'),
+      import('../../report/render.js'),
       import('../terminal/output.js'),
       import('../options/gate-files.js'),
     ]);
@@ -78,8 +78,8 @@ async function gateRun(spec: string, options: GateCommandOptions): Promise<numbe
     ? await decideAdaptively(candidate, options, planned, decide)
     : { run: candidate, decision: decide(candidate, 1) };
   const { comparison, result } = decision;
-  process.stdout.write(renderComparison(comparison, options.format, stdoutOptions(), result));
-  const filesStatus = writeGateFiles(options, run, comparison, result);
+  process.stdout.write(await renderComparison(comparison, options.format, stdoutOptions(), result));
+  const filesStatus = await writeGateFiles(options, run, comparison, result);
   return gateStatusOf(result) || filesStatus;
 }
 

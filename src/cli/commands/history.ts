@@ -1,6 +1,5 @@
 import { EXIT } from '../../base/errors.js';
-import type { ReportFormat } from '../../report/run/render-run.js';
-import { FORMATS } from '../options/arguments.js';
+import { REPORT_FORMATS, type ReportFormat } from '../../report/render.js';
 import { collect, formatOption, resultsOption } from '../options/common-options.js';
 import { metricOption, whereOption } from '../options/comparison-options.js';
 import type { HistoryOptions } from '../options/history-input.js';
@@ -18,7 +17,7 @@ export const history: Subcommand = {
       .option('--since <date>', 'only runs from this day on (UTC): 2026-11-01')
       .option('--limit <number>', 'only so many of the latest runs')
       .addOption(resultsOption())
-      .addOption(formatOption(FORMATS))
+      .addOption(formatOption(REPORT_FORMATS))
       .action(exits(showHistory));
   },
   examples: `
@@ -32,9 +31,9 @@ Examples:
 async function showHistory(options: HistoryOptions & { readonly format: ReportFormat }): Promise<number> {
   const [{ askedHistory }, { renderHistory }, { stdoutOptions }] = await Promise.all([
     import('../options/history-input.js'),
-    import('../../report/history/render-history.js'),
+    import('../../report/render.js'),
     import('../terminal/output.js'),
   ]);
-  process.stdout.write(renderHistory(askedHistory(options), options.format, stdoutOptions()));
+  process.stdout.write(await renderHistory(askedHistory(options), options.format, stdoutOptions()));
   return EXIT.pass;
 }

@@ -104,13 +104,13 @@ async function measureOn(
     [
       import('../options/comparison-input.js'),
       import('../../report/comparison/mount-advice.js'),
-      import('../../report/comparison/render-comparison.js'),
+      import('../../report/render.js'),
       import('../terminal/output.js'),
     ],
   );
   const compared = { output: raw.output, cols: 'target', alpha: '5%', minEffect: '1%' };
   const comparison = comparisonOf([comparableRun(run)], compared, 'load');
-  process.stdout.write(`\n${renderComparison(comparison, raw.format, stdoutOptions())}\n`);
+  process.stdout.write(`\n${await renderComparison(comparison, raw.format, stdoutOptions())}\n`);
   process.stdout.write(`${mountAdvice(comparison, planned).join('\n')}\n`);
   return status;
 }

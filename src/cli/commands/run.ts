@@ -2,9 +2,10 @@
 import type { Command } from 'commander';
 import { EXIT } from '../../base/errors.js';
 import type { ReadableRun } from '../../record/stored-run.js';
+import { REPORT_FORMATS } from '../../report/render.js';
 import type { RunRequest } from '../../run/request.js';
 import type { StopHandle } from '../../run/stop-handle.js';
-import { FORMATS, parseRunOptions, type RawRunOptions, type RunOptions } from '../options/arguments.js';
+import { parseRunOptions, type RawRunOptions, type RunOptions } from '../options/arguments.js';
 import {
   addColdOptions,
   addFileOptions,
@@ -31,7 +32,7 @@ export const run: Subcommand = {
       .addOption(labelOption())
       .addOption(resultsOption())
       .option('--dry-run', 'print arms, bytes to write and expected time; write nothing')
-      .addOption(formatOption(FORMATS))
+      .addOption(formatOption(REPORT_FORMATS))
       .addOption(progressOption());
     addColdOptions(command).action(
       exits(async (workload: string, raw: RawRunOptions, command: Command) => {
@@ -83,8 +84,8 @@ export async function runWorkload(
   );
   const request: RunRequest = { ...plan, resultsDirectory: options.outputDirectory, labels, command, dropCaches, stop };
   const conducted = await conduct(request, { ...listener, prepared: () => requireOutputFiles(files) });
-  printRun(conducted.run, format);
-  const filesStatus = writeRunFiles(conducted.run, files);
+  await printRun(conducted.run, format);
+  const filesStatus = await writeRunFiles(conducted.run, files);
   const { run: record, trials } = conducted.run;
   const thresholds = evaluateThresholds(record.plan.arms, trials);
   const status = exitStatusOf({ status: conducted.status, trials, thresholds });

@@ -1,5 +1,4 @@
-import type { ReportFormat } from '../../report/run/render-run.js';
-import { FORMATS } from '../options/arguments.js';
+import { REPORT_FORMATS, type ReportFormat } from '../../report/render.js';
 import { addFileOptions, formatOption, resultsOption } from '../options/common-options.js';
 import type { OutputFiles } from '../options/output-files.js';
 import { exits, type Subcommand } from '../options/subcommand.js';
@@ -18,7 +17,7 @@ export const show: Subcommand = {
     addFileOptions(command)
       .argument('[run]', 'its directory, its name, or the beginning or end of it', 'latest')
       .addOption(resultsOption())
-      .addOption(formatOption(FORMATS))
+      .addOption(formatOption(REPORT_FORMATS))
       .action(exits(showRun));
   },
   examples: '\nExamples:\n  feedrate show\n  feedrate show a1f3 --format md\n',
@@ -35,6 +34,6 @@ async function showRun(spec: string, options: ShowOptions): Promise<number> {
     import('../terminal/run-report.js'),
   ]);
   const stored = readRun(resolveRun(options.output, spec));
-  const status = printRun(stored, options.format);
-  return status || writeRunFiles(stored, options);
+  const status = await printRun(stored, options.format);
+  return status || (await writeRunFiles(stored, options));
 }

@@ -1,14 +1,14 @@
 /** What the words on the command line mean: targets, overrides, labels, numbers. No files are touched here. */
 import { basename, resolve } from 'node:path';
 import { FeedrateError } from '../../base/errors.js';
+import { parsePercent } from '../../base/units.js';
 import { formatNfsUrl, isNfsUrl, parseNfsUrl } from '../../host/libnfs/nfs-url.js';
+import { EXPORT_NAMES } from '../../report/exports.js';
+import type { ReportFormat } from '../../report/render.js';
 import type { NamedPath } from '../../run/request.js';
 import { engineOverride, parseOverride } from '../../workload/override-text.js';
 import type { Override } from '../../workload/overrides.js';
 import type { OutputFiles } from './output-files.js';
-
-export const FORMATS = ['table', 'json', 'csv', 'md'] as const;
-export type Format = (typeof FORMATS)[number];
 
 /** Where runs are kept unless `-o` says otherwise. */
 export const DEFAULT_RESULTS = './results';
@@ -33,7 +33,7 @@ export interface RunOptions {
   /** null: the workload's seed. */
   readonly seed: number | null;
   readonly dryRun: boolean;
-  readonly format: Format;
+  readonly format: ReportFormat;
   readonly progress: ProgressMode;
   /** Also write to /proc/sys/vm/drop_caches before a cold trial. */
   readonly dropCaches: boolean;
@@ -57,7 +57,7 @@ export interface RawRunOptions extends RawPlanOptions, OutputFiles {
   readonly label?: readonly string[];
   readonly output: string;
   readonly dryRun?: boolean;
-  readonly format: Format;
+  readonly format: ReportFormat;
   readonly progress: ProgressMode;
   readonly dropCaches?: boolean;
   readonly remount?: boolean;
@@ -86,8 +86,14 @@ export function parseRunOptions(workloadPath: string, raw: RawRunOptions): RunOp
     progress: raw.progress,
     dropCaches: raw.dropCaches ?? false,
     remount: raw.remount ?? false,
-    files: { junit: raw.junit, benchmarkJson: raw.benchmarkJson, bmf: raw.bmf, openMetrics: raw.openMetrics },
+    files: outputFilesOf(raw),
   };
+}
+
+/** The files for other programs that are asked for, without the other options. */
+function outputFilesOf(raw: OutputFiles): OutputFiles {
+  const asked = EXPORT_NAMES.filter((name) => raw[name] !== undefined);
+  return Object.fromEntries(asked.map((name) => [name, raw[name]]));
 }
 
 /**
@@ -167,8 +173,9 @@ export function parseSeed(text: string): number {
 
 /** `3%` or `0.03`, at least 0 and below 1. */
 export function fractionOf(option: string, text: string): number {
-  const [, digits, percent] = /^(\d*\.?\d+)\s*(%?)$/.exec(text.trim()) ?? [];
-  const value = Number(digits) / (percent === '%' ? 100 : 1);
+  const trimmed = text.trim().replace(/^(?=\.)/, '0');
+  const percent = parsePercent(trimmed);
+  const value = percent.ok ? percent.value : Number(/^\d+(?:\.\d+)?$/.exec(trimmed)?.[0]);
   if (!(value >= 0 && value < 1)) {
     throw usage(`${option} ${text}: a part from 0 to below 1, such as 3% or 0.03`);
   }

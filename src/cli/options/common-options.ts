@@ -1,5 +1,6 @@
 /** Options that several commands share. */
 import { type Command, Option } from 'commander';
+import { EXPORT_NAMES, EXPORTS } from '../../report/exports.js';
 import { ENGINE_CHOICES } from '../../workload/engines.js';
 import { DEFAULT_RESULTS, PROGRESS_MODES } from './arguments.js';
 
@@ -15,11 +16,12 @@ export function resultsOption(): Option {
 
 /** The files for other programs, of every command that has measured a run or reads one. */
 export function addFileOptions(command: Command): Command {
-  return command
-    .option('--junit <file>', 'also write JUnit XML')
-    .option('--benchmark-json <prefix>', 'also write PREFIX-bigger-is-better.json and PREFIX-smaller-is-better.json')
-    .option('--bmf <file>', 'also write Bencher Metric Format')
-    .option('--open-metrics <file>', 'also write OpenMetrics text');
+  for (const name of EXPORT_NAMES) {
+    const { value, help } = EXPORTS[name];
+    const flag = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    command.option(`--${flag} <${value}>`, help);
+  }
+  return command;
 }
 
 /** `--format`, of these forms. */

@@ -1,6 +1,6 @@
 /** Options of the commands that put runs beside each other. */
 import { type Command, Option } from 'commander';
-import { FORMATS } from './arguments.js';
+import { REPORT_FORMATS } from '../../report/render.js';
 import { collect, formatOption, resultsOption } from './common-options.js';
 
 /** What `compare` and `gate` share: the grid, the measures, and how sure to be. */
@@ -15,7 +15,7 @@ export function addComparisonOptions(command: Command, alpha: string): Command {
     .option('--min-effect <part>', 'the smallest difference that matters', '1%')
     .option('--ignore <names>', 'compare although these differ: kernel,mount-options; repeat for more', collect)
     .addOption(resultsOption())
-    .addOption(formatOption(FORMATS));
+    .addOption(formatOption(REPORT_FORMATS));
 }
 
 /** `--where`, repeated for more. */

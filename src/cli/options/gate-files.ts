@@ -5,7 +5,6 @@ import type { Comparison } from '../../gate/comparison.js';
 import type { GateResult } from '../../gate/decide.js';
 import type { ReadableRun } from '../../record/stored-run.js';
 import { annotationOf } from '../../report/ci/annotation.js';
-import { comparisonSuites } from '../../report/ci/comparison-suites.js';
 import { stepSummary } from '../../report/ci/step-summary.js';
 import { appendLines } from '../../store/durable-files.js';
 import { isAnyAskedFor, type OutputFiles, writeOutputFiles } from './output-files.js';
@@ -20,16 +19,16 @@ export interface GateFileOptions extends OutputFiles {
 const SUMMARY_BYTES = 1024 * 1024;
 
 /** Returns `usage` when a file that was asked for could not be written. */
-export function writeGateFiles(
+export async function writeGateFiles(
   options: GateFileOptions,
   candidate: ReadableRun,
   comparison: Comparison,
   result: GateResult,
-): number {
+): Promise<number> {
   if (options.github !== false && process.env['GITHUB_ACTIONS'] === 'true') tellGitHub(comparison, result);
   if (!isAnyAskedFor(options)) return EXIT.pass;
   return writeOutputFiles(options, candidate, {
-    suites: comparisonSuites(comparison),
+    comparison,
     // Only what was gated, where that was chosen.
     ...(options.metric === undefined ? {} : { measures: comparison.options.measures }),
   });

@@ -6,10 +6,10 @@ import { ASSUMED_BYTES_PER_SECOND, assumedNs, type ExpectedTime, expectedTime } 
 import { filesetsByArm } from '../../plan/filesets.js';
 import type { Plan, Target } from '../../plan/plan.js';
 import type { SpaceNeed } from '../../plan/space.js';
+import type { ReportFormat } from '../../report/render.js';
 import { aligned } from '../../report/table/columns.js';
 import { plural } from '../../report/table/format.js';
 import type { Preparation } from '../../run/preparation.js';
-import type { Format } from '../options/arguments.js';
 
 const DRY_RUN_VERSION = 1;
 
@@ -22,7 +22,7 @@ export interface DryRun {
 }
 
 /** Prints what the run would do on stdout, and what the user should know on stderr. */
-export function printDryRun({ plan, workload, space, notes }: Preparation, format: Format): void {
+export function printDryRun({ plan, workload, space, notes }: Preparation, format: ReportFormat): void {
   if (format !== 'table' && format !== 'json') {
     throw new FeedrateError('usage', `--dry-run: no plan is printed as ${format}; expected --format table or json`);
   }

@@ -2,15 +2,15 @@
 import { relative } from 'node:path';
 import { EXIT } from '../../base/errors.js';
 import type { StoredRun } from '../../record/stored-run.js';
-import { type ReportFormat, renderRun } from '../../report/run/render-run.js';
+import { type ReportFormat, renderRun } from '../../report/render.js';
 import { isAnyAskedFor, type OutputFiles, writeOutputFiles } from '../options/output-files.js';
 import { stdoutOptions } from './output.js';
 
 /** Prints the report of a run on stdout. Returns `usage` when nothing of it could be read. */
-export function printRun(stored: StoredRun, format: ReportFormat): number {
+export async function printRun(stored: StoredRun, format: ReportFormat): Promise<number> {
   const { run, trials, problems, status, directory } = stored;
   const options = { ...stdoutOptions(), status, directory: pathFromHere(directory) };
-  process.stdout.write(renderRun(run, trials, problems, format, options));
+  process.stdout.write(await renderRun(run, trials, problems, format, options));
   return run === null && trials.length === 0 ? EXIT.usage : EXIT.pass;
 }
 
@@ -18,7 +18,7 @@ export function printRun(stored: StoredRun, format: ReportFormat): number {
  * Writes the files that were asked for. Returns `usage` when one could not be written, or when there is nothing to write
  * because the plan is lost.
  */
-export function writeRunFiles(stored: StoredRun, files: OutputFiles): number {
+export async function writeRunFiles(stored: StoredRun, files: OutputFiles): Promise<number> {
   if (!isAnyAskedFor(files)) return EXIT.pass;
   const { run, directory } = stored;
   if (run !== null) return writeOutputFiles(files, { ...stored, run });

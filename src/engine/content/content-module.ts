@@ -158,27 +158,29 @@ const advanceAddress = (bytes: number, limit: number) => [
 
 function fillBody(): number[] {
   const locals = [4, 1, I64, 2, I32, 1, I64, 4, V128];
-  const startState = [
-    ...[...get(SEED), ...truncateF64, ...int64(GOLDEN), ...multiply64],
-    ...[...get(FIRST_SECTOR), ...truncateF64, ...add64],
-    ...[...int64(GOLDEN), ...multiply64, ...set(STATE)],
-  ];
+  const seeded = [...get(SEED), ...truncateF64, ...int64(GOLDEN), ...multiply64];
+  const atSector = [...get(FIRST_SECTOR), ...truncateF64, ...add64];
+  const startState = [...seeded, ...atSector, ...int64(GOLDEN), ...multiply64, ...set(STATE)];
+  const startLimit = [...get(ADDRESS), ...get(BYTES), ...add32, ...set(LIMIT)];
   const nextSector = [...get(STATE), ...int64(GOLDEN), ...add64, ...set(STATE)];
+  const seeds = [0, 1, 2, 3].flatMap(seedVector);
+  const sectorLimit = [...get(ADDRESS), ...int32(512), ...add32, ...set(SECTOR_LIMIT)];
   const steps = [0, 1, 2, 3].flatMap(stepVector);
+  const repeatToLimit = [...get(ADDRESS), ...get(LIMIT), ...below32, ...repeatIf];
   return [
     ...locals,
     ...startState,
-    ...[...get(ADDRESS), ...get(BYTES), ...add32, ...set(LIMIT)],
+    ...startLimit,
     ...LOOP,
     ...mixState,
-    ...[0, 1, 2, 3].flatMap(seedVector),
+    ...seeds,
     ...nextSector,
-    ...[...get(ADDRESS), ...int32(512), ...add32, ...set(SECTOR_LIMIT)],
+    ...sectorLimit,
     ...LOOP,
     ...steps,
     ...advanceAddress(64, SECTOR_LIMIT),
     ...END,
-    ...[...get(ADDRESS), ...get(LIMIT), ...below32, ...repeatIf],
+    ...repeatToLimit,
     ...END,
     ...END,
   ];
@@ -188,6 +190,7 @@ function fillBody(): number[] {
 const copyBody = [0, ...get(0), ...get(1), ...get(2), ...copyMemory, ...END];
 
 const text = (value: string) => [value.length, ...new TextEncoder().encode(value)];
+const MAGIC_AND_VERSION = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
 const section = (id: number, body: number[]) => [id, ...unsigned(body.length), ...body];
 
 /**
@@ -197,7 +200,7 @@ const section = (id: number, body: number[]) => [id, ...unsigned(body.length), .
 export function contentModule(): Uint8Array<ArrayBuffer> {
   const bodies = [fillBody(), copyBody];
   return new Uint8Array([
-    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...MAGIC_AND_VERSION,
     ...section(1, [2, 0x60, 4, I32, I32, F64, F64, 0, 0x60, 3, I32, I32, I32, 0]),
     ...section(2, [1, ...text('host'), ...text('memory'), 2, 0, 1]),
     ...section(3, [2, 0, 1]),

@@ -1,8 +1,8 @@
 /** What crosses the border between the coordinating thread and a worker thread: plain data. */
 import type { SystemFault } from '../../base/errors.js';
-import type { TcpCount } from '../../host/system/tcp-socket.js';
 import type { ThreadUsage } from '../../host/system/thread-usage.js';
 import type { DataFile, Extent } from '../../plan/plan.js';
+import type { TcpCount } from '../../record/nfs-traffic.js';
 import type { Injection } from '../../record/run-record.js';
 import type { EngineUse } from '../../record/trial-record.js';
 import type { Job } from '../../workload/workload.js';

@@ -92,13 +92,6 @@ export function* warmInStretches(paths: readonly string[]): Generator<number, vo
   }
 }
 
-/** Reads each file whole, in one go; returns the bytes read. */
-export function warm(paths: readonly string[]): number {
-  let totalBytes = 0;
-  for (const bytes of warmInStretches(paths)) totalBytes += bytes;
-  return totalBytes;
-}
-
 /** What the page cache holds of a trial's files, as the record wants it. */
 export function readEvidence(
   paths: readonly string[],

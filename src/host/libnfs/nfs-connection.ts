@@ -1,8 +1,9 @@
 /** A connection to an NFS server by libnfs: made when it is first needed, of the thread that made it. */
 import { constants, hostname } from 'node:os';
 import { threadId } from 'node:worker_threads';
+import type { TcpCount } from '../../record/nfs-traffic.js';
 import { errnoName, type Libc } from '../system/libc.js';
-import { sendAtOnce, type TcpCount, tcpCount } from '../system/tcp-socket.js';
+import { sendAtOnce, tcpCount } from '../system/tcp-socket.js';
 import type { Libnfs } from './libnfs.js';
 import { formatNfsUrl, MOST_TRANSFER_BYTES, type NfsUrl } from './nfs-url.js';
 

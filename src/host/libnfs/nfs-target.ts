@@ -56,7 +56,11 @@ export function describeNfsTarget(name: string, path: string): TargetEnvironment
     client: connection.library.label,
     options: { ...parseNfsOptions(options), ...UNCACHED },
     service: nfsServiceOf(source, null),
-    ...{ serverImplementation: null, ontapRelease: null, pnfs: null, openTransports: null, readAheadBytes: 0 },
+    serverImplementation: null,
+    ontapRelease: null,
+    pnfs: null,
+    openTransports: null,
+    readAheadBytes: 0,
     limits: { tcpSlots: null, tcpMaxSlots: null, sessionSlots: null },
   };
   const fileSystem = url.version === 3 ? 'nfs' : 'nfs4';

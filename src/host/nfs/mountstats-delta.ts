@@ -1,14 +1,7 @@
 /** What an NFS mount did between two readings of mountstats. */
-import type { NfsBytes, NfsCalls, NfsConnections, NfsTraffic } from '../../record/nfs-traffic.js';
+import type { NfsBytes, NfsCalls, NfsConnections, NfsTraffic, NoDelta } from '../../record/nfs-traffic.js';
 import type { MountStats, OperationCounters } from './mountstats.js';
 import type { TransportCounters } from './mountstats-transport.js';
-
-/** Why two readings cannot be subtracted. */
-export type NoDelta =
-  /** The mount was not there at one of the two moments. */
-  | 'missing'
-  /** It was unmounted and mounted again: the counters began anew. */
-  | 'remounted';
 
 const MS_NS = 1e6;
 /** `unsigned long` of 32-bit kernels. */

@@ -21,10 +21,33 @@ const BYTE_FIELDS: readonly (keyof NfsBytes)[] = [
 
 /** `events:`, in the order of include/linux/nfs_iostat.h; kernels before pNFS have the first 25. */
 export const EVENT_NAMES = [
-  ...['inodeRevalidate', 'dentryRevalidate', 'dataInvalidate', 'attributeInvalidate', 'open', 'lookup', 'access'],
-  ...['updatePage', 'readPage', 'readPages', 'writePage', 'writePages', 'getDents', 'setAttribute', 'flush', 'fsync'],
-  ...['lock', 'release', 'congestionWait', 'truncate', 'extendWrite', 'sillyRename', 'shortRead', 'shortWrite'],
-  ...['delay', 'pnfsRead', 'pnfsWrite'],
+  'inodeRevalidate',
+  'dentryRevalidate',
+  'dataInvalidate',
+  'attributeInvalidate',
+  'open',
+  'lookup',
+  'access',
+  'updatePage',
+  'readPage',
+  'readPages',
+  'writePage',
+  'writePages',
+  'getDents',
+  'setAttribute',
+  'flush',
+  'fsync',
+  'lock',
+  'release',
+  'congestionWait',
+  'truncate',
+  'extendWrite',
+  'sillyRename',
+  'shortRead',
+  'shortWrite',
+  'delay',
+  'pnfsRead',
+  'pnfsWrite',
 ] as const;
 export type EventName = (typeof EVENT_NAMES)[number];
 

@@ -1,10 +1,10 @@
 /** An NFS mount as it is now: its options, its server, and what of this client bounds it. */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { NfsMount } from '../../record/nfs-mount.js';
-import type { NfsTraffic } from '../../record/nfs-traffic.js';
+import type { NfsTraffic, NoDelta } from '../../record/nfs-traffic.js';
 import { type Mount, mountOf } from '../system/mountinfo.js';
 import { type MountStats, parseMountstats, pnfsOf } from './mountstats.js';
-import { mountDelta, type NoDelta } from './mountstats-delta.js';
+import { mountDelta } from './mountstats-delta.js';
 import { isEfsTunnel, isNfs, nfsServiceOf, ontapReleaseOf, parseNfsOptions } from './nfs-options.js';
 
 /** A file of one whole number, as /proc/sys and /sys have; null when it is not there. */

@@ -52,7 +52,9 @@ async function runScript(mount: Mount, left: AbortSignal): Promise<ScriptEnd> {
   const { fileSystem, source, mountPoint, device } = mount;
   const operands = [fileSystem, `${mergedOptions(mount)},retry=0`, source, mountPoint, device];
   const child = spawn('sh', ['-c', SCRIPT, 'remount', ...operands], {
-    ...{ detached: true, stdio: ['ignore', 'ignore', 'pipe'], cwd: '/' },
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    cwd: '/',
     env: { ...process.env, LC_ALL: 'C' },
   });
   let text = '';
@@ -90,7 +92,8 @@ export interface MountState {
 
 function stateOf(mount: Mount): MountState {
   return {
-    ...{ fileSystem: mount.fileSystem, source: mount.source },
+    fileSystem: mount.fileSystem,
+    source: mount.source,
     options: [...mount.options, ...mount.superOptions],
     openTransports: nfsMountOf(mount)?.openTransports ?? null,
     readAheadKib: readAheadKibOf(mount),

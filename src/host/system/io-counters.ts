@@ -1,17 +1,7 @@
 /** What reached the devices: the counters that stand beside the application's bytes, as proof of the cache state. */
 import { readFileSync } from 'node:fs';
-import type { CacheEvidence } from '../../record/trial-record.js';
+import type { IoCounters } from '../../record/trial-record.js';
 import { blockDeviceBytes, blockDeviceOf } from './block-device.js';
-
-/**
- * Bytes counted so far, or (from `delta`) between two moments; null = cannot be known here. `processDevice…` is what
- * this process, all its threads, made the block layer move: 0 on network file systems. `block…` is what all
- * processes moved on the target's device.
- */
-export type IoCounters = Pick<
-  CacheEvidence,
-  'processDeviceReadBytes' | 'processDeviceWriteBytes' | 'blockDevice' | 'blockReadBytes' | 'blockWriteBytes'
->;
 
 /** /proc/self/io as numbers; null when it is unreadable (kernels without task I/O accounting, hardened containers). */
 function readProcessIo(): Map<string, number> | null {

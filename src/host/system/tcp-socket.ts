@@ -1,12 +1,6 @@
 /** The TCP connections that libnfs makes, by their sockets. */
+import type { TcpCount } from '../../record/nfs-traffic.js';
 import { type Libc, SYS_GETSOCKOPT, SYS_SETSOCKOPT } from './libc.js';
-
-/** What a TCP connection has carried since it was made, headers of the calls included, bytes. */
-export interface TcpCount {
-  readonly receivedBytes: number;
-  /** Those that the other end has acknowledged. */
-  readonly sentBytes: number;
-}
 
 /** tcp(7), and `struct tcp_info` of <linux/tcp.h>: both counts came with Linux 4.1. */
 const IPPROTO_TCP = 6;

@@ -1,11 +1,25 @@
 /** The JSON that github-action-benchmark reads as `customBiggerIsBetter` or `customSmallerIsBetter`. */
 import type { Metric } from '../../base/metrics.js';
 import { plural } from '../table/format.js';
+import type { ExportFile } from './export-file.js';
 import type { Measurement } from './measurements.js';
 
+/** Two files, as the action takes the direction from the tool that a file is for. */
+export function exportFiles(prefix: string): ExportFile[] {
+  return [
+    {
+      path: `${prefix}-bigger-is-better.json`,
+      text: ({ measurements }) => benchmarkJson(measurements, 'higher'),
+    },
+    {
+      path: `${prefix}-smaller-is-better.json`,
+      text: ({ measurements }) => benchmarkJson(measurements, 'lower'),
+    },
+  ];
+}
+
 /**
- * An array of `{name, unit, value, range?, extra?}`: the measures of one direction, since the action takes the direction
- * from the tool that a file is for. Base units, as it compares numbers without looking at units. `range` is the 95 %
+ * An array of `{name, unit, value, range?, extra?}`: the measures of one direction. Base units, as it compares numbers without looking at units. `range` is the 95 %
  * interval of the median; it is absent where the sessions are too few for one.
  * Source: README and `src/extract.ts` of benchmark-action/github-action-benchmark.
  */

@@ -1,6 +1,11 @@
 /** Bencher Metric Format: what `bencher run --adapter json` reads. */
 import { statisticColumn } from '../../base/metrics.js';
+import type { ExportFile } from './export-file.js';
 import { type Measurement, statisticWord } from './measurements.js';
+
+export function exportFiles(path: string): ExportFile[] {
+  return [{ path, text: ({ measurements }) => bmfJson(measurements) }];
+}
 
 /**
  * `{"<benchmark>": {"<measure>": {"value", "lower_value"?, "upper_value"?}}}` in base units. The measures are named as the

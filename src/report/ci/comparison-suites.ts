@@ -2,7 +2,7 @@
 import type { ComparedCell, Comparison } from '../../gate/comparison.js';
 import { cellName, cellOutcome, mismatchText } from '../comparison/cell-text.js';
 import { plural } from '../table/format.js';
-import type { TestFault, TestSuite } from './junit.js';
+import type { TestFault, TestSuite } from './test-suite.js';
 
 /**
  * A regression is a failure; what could not be told is skipped, whether or not the gate was told to fail on it; what

@@ -2,29 +2,26 @@
  * JUnit XML, as Jenkins, GitLab and the actions of GitHub read it. There is no specification; the elements and attributes
  * are those that github.com/testmoapp/junitxml lists as common.
  */
+import { evaluateThresholds } from '../../gate/thresholds.js';
 import type { RunRecord } from '../../record/run-record.js';
+import { comparisonSuites } from './comparison-suites.js';
+import type { ExportFile, ExportSource } from './export-file.js';
+import { measurementSuite, thresholdSuite } from './run-suites.js';
+import type { TestCase, TestFault, TestSuite } from './test-suite.js';
 import { element, type XmlElement, xmlDocument } from './xml.js';
 
-export interface TestCase {
-  /** Unique in its suite: GitLab drops the second of two. */
-  readonly name: string;
-  /** Of the measuring, not of the judging. */
-  readonly timeNs: number;
-  /** Null: passed. */
-  readonly fault: TestFault | null;
+export function exportFiles(path: string): ExportFile[] {
+  return [{ path, text: (source) => junitXml(source.stored.run, suitesOf(source)) }];
 }
 
-export interface TestFault {
-  readonly kind: 'failure' | 'error' | 'skipped';
-  /** A word: `regression`. */
-  readonly type: string;
-  /** One line. */
-  readonly message: string;
-}
-
-export interface TestSuite {
-  readonly name: string;
-  readonly cases: readonly TestCase[];
+/** What was compared comes before the run itself. */
+function suitesOf({ stored, comparison }: ExportSource): TestSuite[] {
+  const { run, trials } = stored;
+  return [
+    ...(comparison === null ? [] : comparisonSuites(comparison)),
+    thresholdSuite(evaluateThresholds(run.plan.arms, trials)),
+    measurementSuite(stored),
+  ];
 }
 
 /** The file. Suites without cases are left out; date and host are those of the run. */

@@ -1,6 +1,7 @@
 /** OpenMetrics text: what GitLab's metrics reports and Prometheus read. */
 import { unreachable } from '../../base/assert.js';
 import type { Metric } from '../../base/metrics.js';
+import type { ExportFile } from './export-file.js';
 import { type Measurement, statisticWord } from './measurements.js';
 
 /** GitLab compares values as strings: with more digits each run would be a change. */
@@ -10,6 +11,10 @@ const DIGITS = 3;
 interface MetricUnit {
   readonly name: string;
   readonly scale: number;
+}
+
+export function exportFiles(path: string): ExportFile[] {
+  return [{ path, text: ({ measurements }) => openMetricsText(measurements) }];
 }
 
 /**

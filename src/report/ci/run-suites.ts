@@ -3,7 +3,7 @@ import { trialFlaws, wholeFlaws } from '../../gate/flaws.js';
 import type { ThresholdResult } from '../../gate/thresholds.js';
 import type { ReadableRun } from '../../record/stored-run.js';
 import { outcomeOf } from '../run/run-lines.js';
-import type { TestCase, TestFault, TestSuite } from './junit.js';
+import type { TestCase, TestFault, TestSuite } from './test-suite.js';
 
 /** A case for each arm, then one for the run as a whole. What was not measured is an error. */
 export function measurementSuite(stored: ReadableRun): TestSuite {

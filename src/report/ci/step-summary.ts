@@ -3,7 +3,7 @@ import type { Comparison } from '../../gate/comparison.js';
 import type { GateResult } from '../../gate/decide.js';
 import { comparisonNotes } from '../comparison/comparison-notes.js';
 import { worstFirst } from '../comparison/comparison-table.js';
-import { markdownReport } from '../comparison/render-comparison.js';
+import { markdownComparison, markdownExtract } from '../comparison/render-comparison.js';
 import { plural } from '../table/format.js';
 
 /**
@@ -11,13 +11,13 @@ import { plural } from '../table/format.js';
  * many were left out. Notes may take a quarter of it. Null when not even the decision fits.
  */
 export function stepSummary(comparison: Comparison, gate: GateResult, limitBytes: number): string | null {
-  const whole = markdownReport(comparison, gate);
+  const whole = markdownComparison(comparison, gate);
   if (bytesOf(whole) <= limitBytes) return whole;
   const cells = worstFirst(comparison.cells);
   const notes = comparisonNotes(comparison);
   const notesShown = most(notes.length, (count) => bytesOf(notes.slice(0, count).join('\n')) <= limitBytes / 4);
   const render = (count: number) =>
-    `${markdownReport(comparison, gate, cells.slice(0, count), notes.slice(0, notesShown))}\n${leftOut(cells.length - count, notes.length - notesShown)}\n`;
+    `${markdownExtract(comparison, gate, cells.slice(0, count), notes.slice(0, notesShown))}\n${leftOut(cells.length - count, notes.length - notesShown)}\n`;
   const cellsShown = most(cells.length, (count) => bytesOf(render(count)) <= limitBytes);
   const summary = render(cellsShown);
   return bytesOf(summary) <= limitBytes ? summary : null;

@@ -1,42 +1,17 @@
-/** A comparison → the bytes that `compare` and `gate` print. */
-import { unreachable } from '../../base/assert.js';
+/** A comparison for people: the reports that `compare` and `gate` print. */
 import type { ComparedCell, Comparison } from '../../gate/comparison.js';
 import type { GateResult } from '../../gate/decide.js';
 import type { Measure } from '../../stats/measure.js';
-import type { ReportFormat } from '../run/render-run.js';
 import { formatPercent, oneLine, paragraphs, plural } from '../table/format.js';
 import { markdownTable, markdownText } from '../table/markdown.js';
 import { painter, type TerminalOptions, terminalTable } from '../table/terminal.js';
-import { comparisonCsv } from './comparison-csv.js';
-import { comparisonJson } from './comparison-json.js';
 import { comparisonNotes } from './comparison-notes.js';
 import { comparedColumns, worstFirst } from './comparison-table.js';
 
 /** A run of which every trial failed says so in a few lines. */
 const FLAWS_SHOWN = 5;
 
-/** The report, a line break at its end. `gate` is null when nothing is decided. */
-export function renderComparison(
-  comparison: Comparison,
-  format: ReportFormat,
-  options: TerminalOptions,
-  gate: GateResult | null = null,
-): string {
-  switch (format) {
-    case 'table':
-      return terminalReport(comparison, options, gate);
-    case 'md':
-      return markdownReport(comparison, gate);
-    case 'csv':
-      return comparisonCsv(comparison);
-    case 'json':
-      return comparisonJson(comparison, gate);
-    default:
-      return unreachable(format);
-  }
-}
-
-function terminalReport(comparison: Comparison, options: TerminalOptions, gate: GateResult | null): string {
+export function terminalComparison(comparison: Comparison, gate: GateResult | null, options: TerminalOptions): string {
   const paint = painter(options.color);
   const tables = comparison.options.measures.map((measure) => {
     const cells = worstFirst(comparison.cells.filter((cell) => cell.measure === measure));
@@ -48,12 +23,17 @@ function terminalReport(comparison: Comparison, options: TerminalOptions, gate: 
   return paragraphs([...tables, comparisonNotes(comparison), decision]);
 }
 
-/** GitHub's Markdown, by default of all cells and with all notes. A measure of which no cell is shown has no table. */
-export function markdownReport(
+/** GitHub's Markdown, of all cells and with all notes. */
+export function markdownComparison(comparison: Comparison, gate: GateResult | null): string {
+  return markdownExtract(comparison, gate, comparison.cells, comparisonNotes(comparison));
+}
+
+/** GitHub's Markdown of some cells, with these notes. A measure of which no cell is shown has no table. */
+export function markdownExtract(
   comparison: Comparison,
   gate: GateResult | null,
-  shown: readonly ComparedCell[] = comparison.cells,
-  lines: readonly string[] = comparisonNotes(comparison),
+  shown: readonly ComparedCell[],
+  lines: readonly string[],
 ): string {
   const tables = comparison.options.measures.flatMap((measure) => {
     const cells = worstFirst(shown.filter((cell) => cell.measure === measure));

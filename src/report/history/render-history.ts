@@ -1,5 +1,4 @@
-/** A history → the bytes that `feedrate history` prints. */
-import { unreachable } from '../../base/assert.js';
+/** A history for people: the reports that `feedrate history` prints. */
 import {
   CHANGE_ALPHA,
   type History,
@@ -9,30 +8,12 @@ import {
   LEAST_RUNS,
 } from '../../gate/run-history.js';
 import { formatChange } from '../comparison/comparison-table.js';
-import type { ReportFormat } from '../run/render-run.js';
 import { formatValue, oneLine, paragraphs, plural } from '../table/format.js';
 import { markdownTable, markdownText } from '../table/markdown.js';
 import { type TerminalOptions, terminalTable } from '../table/terminal.js';
-import { historyCsv, historyJson } from './history-data.js';
 import { historyColumns, type NotedSeries, SPARKLINE_FLOOR } from './history-table.js';
 
-/** The report, a line break at its end. */
-export function renderHistory(history: History, format: ReportFormat, options: TerminalOptions): string {
-  switch (format) {
-    case 'table':
-      return terminalReport(history, options);
-    case 'md':
-      return markdownReport(history);
-    case 'csv':
-      return historyCsv(history);
-    case 'json':
-      return historyJson(history);
-    default:
-      return unreachable(format);
-  }
-}
-
-function terminalReport(history: History, options: TerminalOptions): string {
+export function terminalHistory(history: History, options: TerminalOptions): string {
   const { rows, changes } = noted(history);
   return paragraphs([
     [headingOf(history)],
@@ -42,7 +23,7 @@ function terminalReport(history: History, options: TerminalOptions): string {
   ]);
 }
 
-function markdownReport(history: History): string {
+export function markdownHistory(history: History): string {
   const { rows, changes } = noted(history);
   return paragraphs([
     [`## ${markdownText(headingOf(history))}`],

@@ -6,7 +6,7 @@ import type { RunView } from './run-view.js';
 const REPORT_VERSION = 1;
 
 /** The report as one JSON object; `arms` has the columns of the CSV report. What was not measured is null. */
-export function renderJson(view: RunView): string {
+export function runJson(view: RunView): string {
   const { run, status, directory, problems, summaries, thresholds } = view;
   const columns = dataColumns(summaries);
   const report = {

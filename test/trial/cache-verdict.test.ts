@@ -1,23 +1,24 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type CachePreparation, judgeCache, type Moved } from '../../src/trial/cache.js';
+import { type CacheBefore, judgeCache, type Moved } from '../../src/trial/cache-verdict.js';
 import type { CacheClaim } from '../../src/workload/workload.js';
 import { readTraffic } from '../support/nfs-traffic.js';
 import { makeArm, makeTrial } from '../support/records.js';
 
-const test = suite('trial/cache');
+const test = suite('trial/cache-verdict');
 const MIB = 1024 * 1024;
 const window = { ...makeTrial(makeArm('read'), 1, 1e9).window, totalReadBytes: 100 * MIB };
 const device = {
-  ...{ processDeviceReadBytes: 0, processDeviceWriteBytes: 0 },
-  ...{ blockDevice: null, blockReadBytes: null, blockWriteBytes: null },
+  processDeviceReadBytes: 0,
+  processDeviceWriteBytes: 0,
+  blockDevice: null,
+  blockReadBytes: null,
+  blockWriteBytes: null,
 };
 
 function judged(claim: CacheClaim, nfs: Moved['nfs'], residentBytesBefore = 0) {
   const before = { residentBytesBefore, fileBytes: 100 * MIB, residencySource: 'mincore', evictedBy: null } as const;
-  const preparation: CachePreparation = {
-    ...{ claim, reads: true, before, problem: null, counters: device, nfs: null, targetPath: '/' },
-  };
+  const preparation: CacheBefore = { claim, reads: true, before, problem: null };
   const { verdict, detail, observed } = judgeCache(claim, preparation, window, { device, nfs });
   return { verdict, detail, observed };
 }
@@ -41,9 +42,11 @@ test('on NFS a claim stands or falls by what the server sent', () => {
 });
 
 test('without a mount a claim stands or falls by what the connections carried', () => {
-  const preparation: CachePreparation = {
-    ...{ claim: 'cold', reads: true, problem: null, counters: device, nfs: null, targetPath: 'nfs://fs1/x?version=3' },
+  const preparation: CacheBefore = {
+    claim: 'cold',
+    reads: true,
     before: { residentBytesBefore: null, fileBytes: 100 * MIB, residencySource: null, evictedBy: null },
+    problem: null,
   };
   const carried = (receivedBytes: number | null) => {
     const wire = receivedBytes === null ? null : { receivedBytes, sentBytes: MIB };

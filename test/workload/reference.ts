@@ -1,8 +1,8 @@
 /** The reference of the workload language, made from the field table: `workloads/README.md`. */
-import { METRICS } from '../base/metrics.js';
-import { DATASET_ROWS, HEAD_ROWS, TRIALS_ROWS } from './file-fields.js';
-import { JOB_ROWS, KIND_ROW, KINDS } from './job-fields.js';
-import type { Fallback, Row } from './row.js';
+import { METRICS } from '../../src/base/metrics.js';
+import { DATASET_ROWS, HEAD_ROWS, TRIALS_ROWS } from '../../src/workload/file-fields.js';
+import { JOB_ROWS, KIND_ROW, KINDS } from '../../src/workload/job-fields.js';
+import type { Fallback, Row } from '../../src/workload/row.js';
 
 const INTRODUCTION = `# Workloads
 

@@ -1,0 +1,7 @@
+/** All checks, in the order in which they are reported. */
+import type { Check } from './check.js';
+import { NFS_CHECKS } from './nfs-checks.js';
+import { TARGET_CHECKS } from './target-checks.js';
+import { VOLUME_CHECKS } from './volume-checks.js';
+
+export const CHECKS: readonly Check[] = [...TARGET_CHECKS, ...NFS_CHECKS, ...VOLUME_CHECKS];

@@ -1,0 +1,34 @@
+/** The line to type that mounts an NFS target anew with other options. */
+import { shellWord } from '../base/shell-word.js';
+import type { NfsOptions } from '../record/nfs-mount.js';
+import type { TargetEnvironment } from '../record/run-record.js';
+
+/** The options that a mount line may change. */
+type MountChanges = Partial<Pick<NfsOptions, 'version' | 'readBytes' | 'writeBytes' | 'connections' | 'recovery'>>;
+
+/**
+ * `umount … && mount …` of an NFS mount: as it is now, but for the changes. Options that slow every client down (noac,
+ * sync) are left out, as are those that the client works out for itself.
+ */
+export function remountLine(
+  { source, mountPoint }: Pick<TargetEnvironment, 'source' | 'mountPoint'>,
+  options: NfsOptions,
+  changes: MountChanges,
+): string {
+  const { version, readBytes, writeBytes, connections, recovery, transport, security, closeToOpen } = {
+    ...options,
+    ...changes,
+  };
+  const words = [
+    ...(version === null ? [] : [`vers=${version}`]),
+    ...(readBytes === null ? [] : [`rsize=${readBytes}`]),
+    ...(writeBytes === null ? [] : [`wsize=${writeBytes}`]),
+    ...(connections > 1 ? [`nconnect=${connections}`] : []),
+    ...(recovery === null ? [] : [recovery]),
+    ...(transport === null ? [] : [`proto=${transport}`]),
+    ...(security === null || security === 'sys' ? [] : [`sec=${security}`]),
+    ...(closeToOpen ? [] : ['nocto']),
+  ];
+  const [from, at] = [shellWord(source), shellWord(mountPoint)];
+  return `umount ${at} && mount -t nfs -o ${words.join(',')} ${from} ${at}`;
+}

@@ -1,0 +1,67 @@
+/** The checks of any target, whatever its file system. */
+import { formatBytes, formatThroughput } from '../base/units.js';
+import type { TargetEnvironment } from '../record/run-record.js';
+import { type Advice, type Check, check } from './check.js';
+import { INODES, MEMORY, type MountProbe, PROBE, TARGET } from './host-facts.js';
+
+/** AWS: a flow between instances that are not in one placement group. */
+const ONE_FLOW_BYTES_PER_SECOND = 625e6;
+const FULL_SHARE = { note: 0.8, bad: 0.95 };
+
+const percent = (share: number): string => `${(100 * share).toFixed(share < 0.01 && share > 0 ? 2 : 0)} %`;
+
+export const TARGET_CHECKS: readonly Check[] = [
+  check('file system', { target: TARGET }, ({ target }) => fileSystem(target)),
+  check('space', { target: TARGET }, ({ target: { totalBytes, freeBytes } }) =>
+    fullness(1 - freeBytes / totalBytes, `${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free`),
+  ),
+  check('files', { inodes: INODES }, ({ inodes: { used, total } }) => fullness(used / total, `${used} of ${total}`)),
+  check('memory', { memory: MEMORY }, ({ memory: { bytes } }) => [
+    'note',
+    formatBytes(bytes),
+    'a data set that is not well above it may be read from memory',
+    'cache: cold or direct, or data of twice the memory',
+  ]),
+  check('one stream', { target: TARGET, probe: PROBE }, ({ target, probe }) => oneStream(target, probe)),
+];
+
+function fileSystem({ fileSystem: kind, source }: TargetEnvironment): Advice {
+  const value = `${kind} on ${source}`;
+  if (kind === 'tmpfs' || kind === 'ramfs')
+    return ['bad', value, 'it is memory, and says nothing of storage', 'name a directory on the storage'];
+  if (kind === 'autofs')
+    return ['bad', value, 'it is an automounter’s own directory', 'name a directory that it mounts'];
+  if (kind === 'overlay')
+    return [
+      'note',
+      value,
+      'a container’s layers lie over the storage',
+      'name a directory that is mounted into the container',
+    ];
+  return kind === 'unknown' ? ['unknown', value] : ['good', value];
+}
+
+function fullness(share: number, value: string): Advice {
+  if (!(share > FULL_SHARE.note)) return ['good', value];
+  const severity = share > FULL_SHARE.bad ? 'bad' : 'note';
+  return [
+    severity,
+    `${value} (${percent(share)} used)`,
+    'file systems slow down when they are almost full',
+    'make room, or grow it',
+  ];
+}
+
+function oneStream(target: TargetEnvironment, { streamBytesPerSecond: rate }: MountProbe): Advice {
+  if (rate === null) return ['unknown', 'the page cache kept what was written'];
+  const value = formatThroughput(rate);
+  const nearOneFlow = rate > 0.85 * ONE_FLOW_BYTES_PER_SECOND && rate < 1.1 * ONE_FLOW_BYTES_PER_SECOND;
+  return target.nfs !== undefined && nearOneFlow
+    ? [
+        'note',
+        value,
+        'as much as one TCP connection carries between EC2 instances',
+        'more connections (nconnect), and several readers',
+      ]
+    : ['good', value];
+}
