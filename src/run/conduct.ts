@@ -13,7 +13,7 @@ import { type Conducted, measureSessions } from './sessions.js';
  * the run then ends as `failed`, and a note says why
  */
 export function conduct(request: RunRequest, listener: RunListener = {}): Promise<Conducted> {
-  return withPreparation(request, listener, (preparation) => {
+  return withPreparation(request, listener, async (preparation) => {
     refuseUnslowable(preparation.plan, request.injected ?? []);
     await listener.prepared?.(preparation);
     const store = createRun(request.resultsDirectory, runRecordOf(preparation, request));

@@ -32,7 +32,7 @@ export async function extend(
   }
   if (run.injected !== undefined) throw cannotGoOn(directory, 'one of its targets was slowed down on purpose');
   const overrides = [...run.overrides.filter((text) => !text.startsWith(SESSIONS)), `${SESSIONS}${sessions}`];
-  return withPreparation(requestOf(run, overrides), listener, (preparation) => {
+  return withPreparation(requestOf(run, overrides), listener, async (preparation) => {
     const { plan } = preparation;
     refuseOtherPlan(directory, run.plan, plan);
     refuseOtherEnvironment(directory, run, preparation);
