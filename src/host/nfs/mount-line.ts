@@ -1,27 +1,27 @@
-/** Lines to type that mount a target anew: with other options, as the doctor says, or as it was. */
+/** Command lines that mount a target again, with other options for the doctor or with the same ones. */
 import type { NfsOptions } from '../../record/nfs-mount.js';
 import type { TargetEnvironment } from '../../record/run-record.js';
 import { type Mount, mergedOptions } from '../system/mountinfo.js';
 
-/** The options that a mount line may change. */
+/** The options that a remount line can change. */
 export type MountChanges = Partial<
   Pick<NfsOptions, 'version' | 'readBytes' | 'writeBytes' | 'connections' | 'recovery'>
 >;
 
-/** POSIX shell quoting, where it is needed. */
+/** Returns the text as a POSIX shell word, with quotes when necessary. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** `mount …` with all options that the kernel shows: the mount just as it is. */
+/** Returns the `mount …` command for a mount as it is, with all options that the kernel shows. */
 export function mountLine(mount: Mount): string {
   const { fileSystem, source, mountPoint } = mount;
   return ['mount', '-t', fileSystem, '-o', mergedOptions(mount), source, mountPoint].map(shellWord).join(' ');
 }
 
 /**
- * `umount … && mount …` of an NFS mount: as it is now, but for the changes. Options that slow every client down (noac,
- * sync) are left out, as are those that the client works out for itself.
+ * Returns the `umount … && mount …` command for an NFS mount with its current options and the changes. Leaves out
+ * options that slow down every client (noac, sync) and options that the client negotiates itself.
  */
 export function remountLine(
   { source, mountPoint }: Pick<TargetEnvironment, 'source' | 'mountPoint'>,

@@ -1,19 +1,19 @@
-/** What reached the devices: the counters that stand beside the application's bytes, as proof of the cache state. */
+/** Reads the bytes that reached the devices. Compared with the application's bytes, they prove the cache state. */
 import { readFileSync } from 'node:fs';
 import type { CacheEvidence } from '../../record/trial-record.js';
 import { blockDeviceBytes, blockDeviceOf } from './block-device.js';
 
 /**
- * Bytes counted so far, or (from `delta`) between two moments; null = cannot be known here. `processDevice…` is what
- * this process, all its threads, made the block layer move: 0 on network file systems. `block…` is what all
- * processes moved on the target's device.
+ * Bytes so far, or (from `delta`) between two snapshots. Null means not available. `processDevice…` counts the
+ * transfers of the block layer for all threads of this process. It is 0 on network file systems. `block…` counts the
+ * transfers of all processes on the target's device.
  */
 export type IoCounters = Pick<
   CacheEvidence,
   'processDeviceReadBytes' | 'processDeviceWriteBytes' | 'blockDevice' | 'blockReadBytes' | 'blockWriteBytes'
 >;
 
-/** /proc/self/io as numbers; null when it is unreadable (kernels without task I/O accounting, hardened containers). */
+/** Returns /proc/self/io as numbers. Null when it cannot be read (no task I/O accounting, or a hardened container). */
 function readProcessIo(): Map<string, number> | null {
   try {
     const lines = readFileSync('/proc/self/io', 'utf8').trim().split('\n');
@@ -25,7 +25,7 @@ function readProcessIo(): Map<string, number> | null {
   }
 }
 
-/** The counters now, for a target whose path exists; null for one that is known to have no device, and is not touched. */
+/** Returns the current counters for a target whose path exists. Pass null for a target that has no device. */
 export function snapshot(target: { readonly path: string } | null): IoCounters {
   const own = readProcessIo();
   const device = target === null ? null : blockDeviceOf(target.path);
@@ -43,7 +43,7 @@ function difference(before: number | null, after: number | null): number | null 
   return before === null || after === null ? null : after - before;
 }
 
-/** What was moved between two snapshots of one target. The device's part is null when another one was mounted meanwhile. */
+/** Returns the bytes between two snapshots of one target. The device counters are null when the device changed. */
 export function delta(before: IoCounters, after: IoCounters): IoCounters {
   const same = before.blockDevice === after.blockDevice;
   return {
