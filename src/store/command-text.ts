@@ -1,12 +1,12 @@
 /** `command.txt`: a shell script that repeats the run. */
 import type { RunRecord } from '../record/run-record.js';
 
-/** A word as a POSIX shell reads it back: bare when it is safe, in single quotes otherwise. */
+/** Returns a word as a POSIX shell needs it: in single quotes unless that is unnecessary. */
 export function shellQuoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The commands that repeat the run in the same place, with its seed even when that was drawn. */
+/** Returns the commands that repeat the run in the same directory with the same seed, including a random seed. */
 export function commandText(run: RunRecord, workingDirectory: string): string {
   const seeded = run.command.some((word) => word === '--seed' || word.startsWith('--seed='));
   const words = seeded ? run.command : [...run.command, '--seed', String(run.plan.seed)];
