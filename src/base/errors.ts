@@ -1,4 +1,4 @@
-/** What a process exit status means. DESIGN of the CLI: one number, one meaning. */
+/** The exit statuses of the CLI. Each number has one meaning. */
 export const EXIT = {
   pass: 0,
   regression: 1,
@@ -9,35 +9,35 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-/** Every error code that feedrate can raise, with the exit status it leads to. */
+/** Every error code that feedrate can raise, with its exit status. */
 export const ERROR_CODES = {
   /** A command-line option or argument is wrong. */
   usage: EXIT.usage,
-  /** A workload file is wrong: `issues` names each fault with its place. */
+  /** A workload file is wrong. `issues` lists each fault and its position. */
   workload: EXIT.usage,
-  /** A target cannot be used: not a directory, read-only, full, a link out. */
+  /** A target cannot be used. For example, it is not a directory, is read-only or is full. */
   target: EXIT.usage,
   /** A run directory cannot be read or written. */
   store: EXIT.usage,
-  /** Something that the measurement needs failed: a layout, a worker, an eviction. */
+  /** A step of the measurement failed: a layout, a worker or an eviction. */
   measurement: EXIT.measurementFailed,
-  /** The user ended it before there was a result. */
+  /** The user stopped the run before it had a result. */
   interrupted: EXIT.interrupted,
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
-/** One fault in an input: what is wrong, where, and how to mend it. */
+/** One fault in an input: what is wrong, where, and how to fix it. */
 export interface Issue {
-  /** `file:line:column`, or the option that brought the value in, such as `--set bs`. */
+  /** `file:line:column`, or the option that set the value, such as `--set bs`. */
   readonly where: string;
   /** One line: what was found and what was expected. */
   readonly message: string;
 }
 
 /**
- * An error that a user can act on. Its message is one line; the CLI prints it (and its issues)
- * without a stack trace and exits with the status of its code.
+ * An error that a user can act on. Its message is one line. The CLI prints the message and the
+ * issues without a stack trace and exits with the status of the code.
  */
 export class FeedrateError extends Error {
   readonly code: ErrorCode;
@@ -55,7 +55,7 @@ export class FeedrateError extends Error {
   }
 }
 
-/** The shape of a failed system call, as Node raises it and as workers report it. */
+/** A failed system call, as Node raises it and as workers report it. */
 export interface SystemFault {
   readonly code: string;
   readonly syscall: string;
@@ -64,7 +64,10 @@ export interface SystemFault {
   readonly message: string;
 }
 
-/** What an unknown thrown value says of the system call behind it. */
+/**
+ * Returns the failed system call that a thrown value describes. Fields that the value lacks are `EUNKNOWN`, `unknown`
+ * or, for the path, the given `path`.
+ */
 export function systemFaultOf(thrown: unknown, path: string | null = null): SystemFault {
   const error = thrown as Partial<NodeJS.ErrnoException> | null | undefined;
   return {

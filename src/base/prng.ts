@@ -1,22 +1,22 @@
 /**
- * Seeded pseudo-random numbers: sfc32 (Chris Doty-Humphrey, PractRand), 128 bits of state, passes
- * PractRand and BigCrush. The same seed gives the same numbers on every machine.
+ * A seeded pseudo-random number generator: sfc32 (Chris Doty-Humphrey, PractRand). It has 128 bits
+ * of state and passes PractRand and BigCrush. The same seed gives the same numbers on every machine.
  */
 export interface Prng {
   /** A uniform integer in [0, 2^32). */
   nextUint32(): number;
   /** A uniform number in [0, 1) with 53 random bits. */
   nextFloat(): number;
-  /** A uniform integer in [0, bound), 1 ≤ bound ≤ 2^53. Its bias is below 2^-20 for every bound below 2^32. */
+  /** A uniform integer in [0, bound), with 1 ≤ bound ≤ 2^53. The bias is below 2^-20 for every bound below 2^32. */
   nextBelow(bound: number): number;
 }
 
-/** A generator whose stream depends on every one of the given seed words. */
+/** Returns a generator whose stream depends on every seed word. */
 export function createPrng(...seeds: readonly number[]): Prng {
   return new Sfc32(seeds);
 }
 
-/** A class and not a closure: V8 inlines its methods and a draw takes 2 ns instead of 6. */
+// A class, not a closure: V8 inlines its methods, so a draw takes 2 ns instead of 6 ns.
 class Sfc32 implements Prng {
   #a = 0x9e3779b9 | 0;
   #b = 0x243f6a88 | 0;
@@ -53,7 +53,7 @@ class Sfc32 implements Prng {
   }
 }
 
-/** A 32-bit seed from a text (FNV-1a with a final avalanche), for streams named by words. */
+/** Returns a 32-bit seed for a text (FNV-1a with a final avalanche), so that a stream can have a name. */
 export function seedOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
@@ -62,7 +62,7 @@ export function seedOf(text: string): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** A new array with the same items in an order drawn from the generator (Fisher–Yates). */
+/** Returns a new array with the same items in random order (Fisher–Yates). */
 export function shuffled<T>(items: readonly T[], prng: Prng): T[] {
   const result = [...items];
   for (let i = result.length - 1; i > 0; i--) {

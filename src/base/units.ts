@@ -1,25 +1,25 @@
 /**
- * Units: what people type → base units (bytes, ns, bytes/s), and base units → what people read.
+ * Units: parses input into base units (bytes, ns, bytes/s) and formats base units for people.
  *
- * Sizes follow fio's default (`kb_base=1024`): a bare k, m, g, t, p is 1024-based. KiB … PiB are
- * 1024-based and kB, MB … PB are 1000-based, exactly as spelled. Any other spelling is an error
- * which names the right ones, because `Mb` and `kb` have been read as bits, kB and KiB.
+ * Sizes follow fio's default (`kb_base=1024`): a bare k, m, g, t or p is 1024-based. KiB … PiB are
+ * 1024-based, and kB, MB … PB are 1000-based. Any other spelling is an error that lists the valid
+ * ones, because people read `Mb` and `kb` as bits, as kB and as KiB.
  */
 
-/** What a parser makes of a text: a value, or one clause that says what is wrong and how to mend it. */
+/** The result of a parser: a value, or one clause that says what is wrong and how to fix it. */
 export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
 
 const NUMBER = '[0-9]{1,19}(?:\\.[0-9]{1,19})?';
-/** Every spelling of a size, as a regular expression's source (JSON Schema's `pattern`). */
+/** Matches every valid spelling of a size. The source of a regular expression, for JSON Schema's `pattern`. */
 export const SIZE_PATTERN = `^${NUMBER} ?(?:B|[kKmMgGtTpP]|[KMGTP]iB|[kMGTP]B)?$`;
-/** Every spelling of a rate. */
+/** Matches every valid spelling of a rate. */
 export const RATE_PATTERN = `^${NUMBER} ?(?:B|[kKmMgGtTpP]|[KMGTP]iB|[kMGTP]B)?(?:/s)?$`;
-/** Every spelling of a time. */
+/** Matches every valid spelling of a time. */
 export const DURATION_PATTERN = `^${NUMBER} ?(?:ns|us|µs|ms|s|m|h|d)?$`;
 
 const QUANTITY = new RegExp(`^(${NUMBER}) ?(.*)$`, 's');
 const PREFIXES = 'kmgtp';
-const RATE_UNIT = 'bytes a second';
+const RATE_UNIT = 'bytes per second';
 
 const NANOSECONDS: ReadonlyMap<string, bigint> = new Map([
   ['ns', 1n],
@@ -47,13 +47,13 @@ const DURATION_SLIPS: ReadonlyMap<string, string> = new Map(
 const good = <T>(value: T): Parsed<T> => ({ ok: true, value });
 const bad = (message: string): { ok: false; message: string } => ({ ok: false, message });
 
-/** A value as an error message quotes it: on one line and not too long. */
+/** Returns a value as an error message quotes it: on one line, with at most 60 characters. */
 export function quoted(value: unknown): string {
   const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
   return text.length <= 60 ? text : `${text.slice(0, 56)}…${typeof value === 'string' ? '"' : ''}`;
 }
 
-/** number × factor, exact (a rate is rounded down to a whole number); `unit` names the result in messages. */
+/** Returns number × factor exactly. A rate is rounded down to a whole number. `unit` is the unit in messages. */
 function exactProduct(input: unknown, number: string, factor: bigint, unit: string): Parsed<number> {
   const [whole = '', fraction = ''] = number.split('.');
   const product = BigInt(whole + fraction) * factor;
@@ -67,7 +67,7 @@ function exactProduct(input: unknown, number: string, factor: bigint, unit: stri
   return good(Number(value));
 }
 
-/** A bare number is a count of the base unit times `factor`. */
+/** Parses a number without a unit: a count of the base unit times `factor`. */
 function bareNumber(input: number, factor: bigint, what: string, unit: string): Parsed<number> {
   if (!Number.isFinite(input)) return bad(`${quoted(input)} is not a ${what}`);
   if (input < 0) return bad(`${quoted(input)} is not a ${what}: it is negative`);
@@ -76,7 +76,7 @@ function bareNumber(input: number, factor: bigint, what: string, unit: string): 
   return bad(input < 1 ? `${quoted(input)} is not a whole number of ${unit}` : `${quoted(input)} is too large`);
 }
 
-/** Bytes of one unit of a size, or null when the unit is none of ours. */
+/** Returns the bytes in one unit of a size, or null when the unit is not known. */
 function sizeFactor(unit: string): bigint | null {
   if (unit === '' || unit === 'B') return 1n;
   const power = BigInt(PREFIXES.indexOf(unit.charAt(0).toLowerCase()) + 1);
@@ -86,7 +86,7 @@ function sizeFactor(unit: string): bigint | null {
   return /^[kMGTP]B$/.test(unit) ? 1000n ** power : null;
 }
 
-/** The right spellings for a wrong unit: `write 4k or 4KiB (4096 bytes) or 4kB (4000 bytes)`. */
+/** Returns the valid spellings for a wrong unit: `write 4k or 4KiB (4096 bytes) or 4kB (4000 bytes)`. */
 function sizeAdvice(number: string, unit: string, suffix: string): string {
   const bytes = (right: string): string => {
     const size = exactProduct('', number, sizeFactor(right) ?? 1n, 'bytes');
@@ -103,7 +103,7 @@ function sizeAdvice(number: string, unit: string, suffix: string): string {
   const bits = /bit|bps$/i.test(unit) ? ', not bits' : '';
   return suffix === ''
     ? `write bytes${bits}, such as 4k, 1MiB or 1000`
-    : `write bytes a second${bits}, such as 100MiB/s or 100MB/s`;
+    : `write bytes per second${bits}, such as 100MiB/s or 100MB/s`;
 }
 
 function parseBytes(input: string, text: string, what: string, suffix: '' | '/s'): Parsed<number> {
@@ -115,18 +115,18 @@ function parseBytes(input: string, text: string, what: string, suffix: '' | '/s'
   );
 }
 
-/** A size in bytes: `4k`, `4KiB`, `4kB`, `1.5GiB`, `512`. */
+/** Parses a size into bytes: `4k`, `4KiB`, `4kB`, `1.5GiB`, `512`. */
 export function parseSize(input: string | number): Parsed<number> {
   return typeof input === 'number' ? bareNumber(input, 1n, 'size', 'bytes') : parseBytes(input, input, 'size', '');
 }
 
-/** A rate in whole bytes a second: a size with or without `/s`. */
+/** Parses a rate into whole bytes per second: a size with or without `/s`. */
 export function parseRate(input: string | number): Parsed<number> {
   if (typeof input === 'number') return bareNumber(input, 1n, 'rate', RATE_UNIT);
   return parseBytes(input, input.replace(/\/s$/, ''), 'rate', '/s');
 }
 
-/** A time in ns: `10s`, `500ms`. A bare number counts `bareUnit`: seconds in fio, but µs for its `thinktime`. */
+/** Parses a time into ns: `10s`, `500ms`. A bare number is in `bareUnit`: fio uses seconds, but µs for `thinktime`. */
 export function parseDuration(input: string | number, bareUnit: 's' | 'us' = 's'): Parsed<number> {
   const bareFactor = NANOSECONDS.get(bareUnit) as bigint;
   if (typeof input === 'number') return bareNumber(input, bareFactor, 'time', 'ns');
@@ -138,7 +138,7 @@ export function parseDuration(input: string | number, bareUnit: 's' | 'us' = 's'
   return bad(`${quoted(input)} is not a time; write ${advice}`);
 }
 
-/** A percentage as a ratio: `20%` → 0.2. */
+/** Parses a percentage into a ratio: `20%` → 0.2. */
 export function parsePercent(input: string | number): Parsed<number> {
   const [, number] = new RegExp(`^(${NUMBER}) ?%$`).exec(String(input)) ?? [];
   if (number !== undefined) return good(Number(`${number}e-2`));
@@ -146,7 +146,7 @@ export function parsePercent(input: string | number): Parsed<number> {
   return bad(`${quoted(input)} is not a percentage; write ${bare ? `${input}%` : 'a number with %, such as 20%'}`);
 }
 
-/** Three significant digits, but never fewer than the whole part has: 1.42, 18.4, 1020. */
+/** Rounds to three significant digits, or to a whole number from 100 on: 1.42, 18.4, 1020. */
 function threeDigits(value: number): number {
   return Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3));
 }
@@ -161,27 +161,27 @@ function scaled(value: number, step: number, units: readonly string[]): string {
   return `${threeDigits(rest)}${units[index]}`;
 }
 
-/** Bytes for people, in 1024-based units only: `1.5 GiB`. */
+/** Formats bytes for people, always in 1024-based units: `1.5 GiB`. */
 export function formatBytes(bytes: number): string {
   return scaled(bytes, 1024, [' B', ' KiB', ' MiB', ' GiB', ' TiB', ' PiB']);
 }
 
-/** A rate for people, in 1024-based units only: `1.42 GiB/s`. */
+/** Formats a rate for people, always in 1024-based units: `1.42 GiB/s`. */
 export function formatThroughput(bytesPerSecond: number): string {
   return `${formatBytes(bytesPerSecond)}/s`;
 }
 
-/** A count for people, 1000-based: `12.9k`, `1.04M`. */
+/** Formats a count for people, in 1000-based units: `12.9k`, `1.04M`. */
 export function formatCount(count: number): string {
   return scaled(count, 1000, ['', 'k', 'M', 'G', 'T']);
 }
 
-/** A time for people: `850 ns`, `1.5 µs`, `18.4 ms`, `2 min 3 s`. */
+/** Formats a time for people: `850 ns`, `1.5 µs`, `18.4 ms`, `2 min 3 s`. */
 export function formatDurationNs(ns: number): string {
   const sign = ns < 0 ? '-' : '';
   const magnitude = Math.abs(ns);
   if (threeDigits(magnitude / 1e9) < 60) return sign + scaledTime(magnitude);
-  // Each begins where the step below would round up to it.
+  // Each step begins where the step below it would round up to a full unit.
   const steps = [
     { unit: 'd', from: 86_370, seconds: 86_400, below: 'h', belowSeconds: 3_600 },
     { unit: 'h', from: 3_599.5, seconds: 3_600, below: 'min', belowSeconds: 60 },
@@ -199,7 +199,7 @@ function scaledTime(ns: number): string {
   return scaled(ns, 1000, [' ns', ' µs', ' ms', ' s']);
 }
 
-/** The shortest exact name of a size, for arm names: `4KiB`, `1MiB`, `1000B`. `parseSize` reads it back. */
+/** Returns the shortest exact name of a size, for arm names: `4KiB`, `1MiB`, `1000B`. `parseSize` reads it back. */
 export function formatSizeLabel(bytes: number): string {
   return exactLabel(bytes, [
     ['TiB', 1024 ** 4],
@@ -210,7 +210,7 @@ export function formatSizeLabel(bytes: number): string {
   ]);
 }
 
-/** The shortest exact name of a time, for arm names: `500ms`, `90s`. `parseDuration` reads it back. */
+/** Returns the shortest exact name of a time, for arm names: `500ms`, `90s`. `parseDuration` reads it back. */
 export function formatDurationLabel(ns: number): string {
   if (ns === 0) return '0s';
   return exactLabel(ns, [

@@ -1,8 +1,9 @@
 import { BINS, createHistogram, type Histogram } from './histogram.js';
 
-/** A histogram as JSON: `[bin, count, bin, count, …]` for the bins that are not empty, ascending. */
+/** A histogram as JSON: `[bin, count, bin, count, …]` for the bins that are not empty, in ascending order. */
 export type SparseCounts = readonly number[];
 
+/** Returns the histogram's non-empty bins and their counts. */
 export function encodeHistogram(histogram: Histogram): SparseCounts {
   const sparse: number[] = [];
   for (let bin = 0; bin < BINS; bin++) {
@@ -12,7 +13,7 @@ export function encodeHistogram(histogram: Histogram): SparseCounts {
   return sparse;
 }
 
-/** Throws a `RangeError` on bins or counts that no histogram has, and on bins out of order or twice. */
+/** Returns the decoded histogram. Throws a `RangeError` on an invalid bin or count and on bins that do not ascend. */
 export function decodeHistogram(sparse: SparseCounts | Uint32Array): Histogram {
   checkSparseCounts(sparse);
   const histogram = createHistogram();
@@ -20,7 +21,8 @@ export function decodeHistogram(sparse: SparseCounts | Uint32Array): Histogram {
   return histogram;
 }
 
-/** Throws as `decodeHistogram` does, without making the histogram, which is most of the time that reading a run takes. */
+/** Throws a `RangeError` where `decodeHistogram` would. */
+// It creates no histogram, because that takes most of the time of reading a run.
 export function checkSparseCounts(sparse: SparseCounts | Uint32Array): void {
   if (sparse.length % 2 !== 0) throw new RangeError('histogram: odd number of entries');
   let lastBin = -1;

@@ -1,4 +1,4 @@
-/** The machine, as it is written into every run: what a reader needs to know before comparing two of them. */
+/** The machine's properties that every run records, so that a reader can judge whether two runs are comparable. */
 import { readFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, release, totalmem } from 'node:os';
 import type { Environment, TargetEnvironment } from '../record/run-record.js';
@@ -12,8 +12,8 @@ import { mergedOptions, mountOf } from './system/mountinfo.js';
 import { type NamedPath, statTarget } from './target.js';
 
 /**
- * The processor in /proc/cpuinfo's text. arm64 kernels name no model, only numbers: implementer 0x41, part 0xd40 is
- * Arm's Neoverse V1.
+ * Returns the processor model from the text of /proc/cpuinfo, or null when it has none. arm64 kernels print only
+ * numbers: implementer 0x41, part 0xd40 is Arm's Neoverse V1.
  */
 export function cpuModelOf(cpuinfo: string): string | null {
   const value = (key: string): string | undefined => new RegExp(`^${key}\\s*: *(.+)$`, 'm').exec(cpuinfo)?.[1]?.trim();
@@ -28,7 +28,7 @@ function readCpuModel(): string {
     const model = cpuModelOf(readFileSync('/proc/cpuinfo', 'utf8'));
     if (model !== null) return model;
   } catch {
-    // Without /proc, Node's own answer is as good as it gets.
+    // /proc is not available. Node's own answer is the best one left.
   }
   return cpus()[0]?.model ?? 'unknown';
 }
@@ -51,9 +51,9 @@ function captureTarget(target: NamedPath): TargetEnvironment {
 }
 
 /**
- * The machine and the targets' mounts now. `cpuCount` is of the CPUs that this process may run on (as nproc(1) says),
- * `memoryBytes` of the whole machine, `device` the block device's name or else `major:minor`. Throws Node's error
- * when a target's path does not exist.
+ * Returns the current properties of the machine and of the targets' mounts. `cpuCount` counts the CPUs that this
+ * process may use, as nproc(1) does. `memoryBytes` is the memory of the whole machine. `device` is the name of the
+ * block device, or `major:minor` when there is none. Throws Node's error when a target's path does not exist.
  */
 export function captureEnvironment(targets: readonly NamedPath[]): Environment {
   return {

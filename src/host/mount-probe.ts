@@ -1,4 +1,7 @@
-/** A little measuring for the doctor: what one stream gets, what a small read and an open cost. Seconds, not a benchmark. */
+/**
+ * Short measurements for the doctor: the throughput of one stream and the latency of a small read and of an open. They
+ * take seconds and are not a benchmark.
+ */
 import { randomFillSync } from 'node:crypto';
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import type { MountProbe } from '../doctor/host-facts.js';
@@ -7,16 +10,16 @@ import { evict, readEvidence } from './files/page-cache.js';
 import { withProbeFile } from './files/probe-file.js';
 import { readNfs, trafficSince } from './nfs/read-nfs.js';
 
-/** Written and read once. */
+/** The size of the probe file, which is written and read once. */
 export const PROBE_BYTES = 64 * 2 ** 20;
 const STREAM_BLOCK_BYTES = 2 ** 20;
 const SMALL_BYTES = 4096;
 const SMALL_READS = 200;
-/** In blocks; a prime, so that no two reads are of one place. */
+/** The distance between small reads, in blocks. It is a prime, so that no two reads hit the same block. */
 const SMALL_STRIDE = 7919;
 const OPENS = 100;
 
-/** Measures with a file of its own, which it removes. Throws Node's errors. */
+/** Measures a mount with a probe file and removes the file. Throws Node's error when the file cannot be used. */
 export function probeMount(directory: string): MountProbe {
   return withProbeFile(directory, randomFillSync(new Uint8Array(PROBE_BYTES)), (path) => {
     const streamBytesPerSecond = streamFrom(path);
@@ -51,7 +54,7 @@ function streamFrom(path: string): number | null {
   }
 }
 
-/** NFS asks nothing of the alignment of direct reads. */
+// The buffer needs no alignment, because NFS requires none for direct reads.
 function smallReads(path: string): { medianNs: number; traffic: NfsTraffic | null } {
   const buffer = new Uint8Array(SMALL_BYTES);
   const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECT);
@@ -65,7 +68,7 @@ function smallReads(path: string): { medianNs: number; traffic: NfsTraffic | nul
   }
 }
 
-/** The median of so many times, and what the mount exchanged meanwhile. */
+/** Returns the median time of the repetitions and the NFS traffic of the mount meanwhile. */
 function timed(path: string, repetitions: number, work: () => void): { medianNs: number; traffic: NfsTraffic | null } {
   const before = readNfs(path);
   const times = Array.from({ length: repetitions }, () => {

@@ -1,4 +1,4 @@
-/** A target: the directory that a user names, looked at before anything is done to it. */
+/** Checks a target, the directory that a user names, before a run uses it. */
 import { realpathSync, statfsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { FeedrateError } from '../base/errors.js';
@@ -11,27 +11,27 @@ import { connectTarget } from './libnfs/nfs-target.js';
 import { isNfsUrl } from './libnfs/nfs-url.js';
 import { codeOf } from './system/libc.js';
 
-/** A target's name and real path: all that is needed of the plan's `Target` here. */
+/** A target's name and real path, the only fields of the plan's `Target` that this room needs. */
 export type NamedPath = Pick<TargetEnvironment, 'name' | 'path'>;
 
-/** What the usual refusals of a file system mean for a user, and what to do. */
+/** The meaning of common file system errors, and what to do about each. */
 const REMEDIES: Readonly<Record<string, string>> = {
   EROFS: 'its file system is mounted read-only; remount it with rw, or run a workload that only reads',
   EACCES: 'permission denied; give this user write permission on it, or name a directory of your own',
   EPERM: 'the system does not permit it; check attributes (lsattr) and the security policy, or name another directory',
   ENOSPC: 'its file system is full; free some space or inodes, or name another directory',
   EDQUOT: "this user's quota on its file system is used up; free some space, or have the quota raised",
-  ESTALE: 'its NFS file handle is stale: the export was replaced on the server; unmount and mount it again',
-  EIO: 'its file system reports I/O errors; look at dmesg before measuring anything',
+  ESTALE: 'its NFS file handle is stale: the export was replaced on the server; unmount it and mount it again',
+  EIO: 'its file system reports I/O errors; check dmesg before you measure anything',
   ENOENT: 'it does not exist; create it first (mkdir -p), or check that the file system is mounted',
-  ENOTDIR: 'a part of it is not a directory; name a directory',
+  ENOTDIR: 'part of the path is not a directory; name a directory',
   ELOOP: 'its symbolic links form a loop; name the directory itself',
   ETIMEDOUT: 'its server does not answer; check the network and the mount',
 };
 
-/** The directory itself was found before it was written in. */
+/** The meaning of errors of a write. The directory itself exists, because it was found before. */
 const WRITE_REMEDIES: Readonly<Record<string, string>> = {
-  ENOENT: 'it takes no files, as virtual file systems do; name a directory on a disk or a mount',
+  ENOENT: 'files cannot be created there (a virtual file system?); name a directory on a disk or a mount',
 };
 
 function refusal(name: string, path: string, intent: string, cause: unknown): FeedrateError {
@@ -49,7 +49,7 @@ function resolveDirectory(name: string, path: string): string {
   let real: string;
   let directory: boolean;
   try {
-    // Unlike stat(2), it has an automounter mount what belongs here; the mount is looked at later.
+    // Unlike stat(2), statfs(2) triggers an automounter. The mount must exist before it is checked later.
     statfsSync(path);
     real = realpathSync(path);
     directory = storeOf(real).statusBehind(real)?.kind === 'directory';
@@ -62,24 +62,27 @@ function resolveDirectory(name: string, path: string): string {
 
 function refuseOwnDirectory(name: string, path: string): void {
   for (let directory = path; ; directory = dirname(directory)) {
-    // Others are not looked into: an automounter would be asked to mount something of the marker's name.
+    // Skip other directories: opening a marker there could make an automounter mount something of that name.
     if (basename(directory).startsWith(OWN_PREFIX) && readMarker(directory) !== null) {
       const parent = dirname(directory);
-      const advice = `its files are feedrate's own and may be removed; name ${parent} or another directory`;
+      const advice = `feedrate may remove its files; name ${parent} or another directory`;
       throw new FeedrateError(
         'target',
         `target ${name}: ${path} is inside feedrate's directory ${directory}: ${advice}`,
       );
     }
-    // What lies above an export cannot be seen.
+    // The directories above an export are not visible.
     if (isNfsUrl(path) || directory === dirname(directory)) return;
   }
 }
 
-/** Enough that a full file system, or a used-up quota, must say so. */
+/** Large enough that a full file system or an exhausted quota returns an error. */
 const PROBE_BYTES = 4096;
 
-/** Writes, syncs and removes a small file: the only test that knows read-only mounts, quotas, squashed roots and ACLs. */
+/**
+ * Writes, syncs and removes a small file. Only this test detects read-only mounts, quotas, squashed roots and ACLs
+ * alike.
+ */
 function probeWriting(name: string, path: string): void {
   try {
     withProbeFile(path, new Uint8Array(PROBE_BYTES), () => {});
@@ -89,8 +92,9 @@ function probeWriting(name: string, path: string): void {
 }
 
 /**
- * Looks at a directory that a user named. Throws a FeedrateError with code `target` when it does not exist, is not a
- * directory, lies inside one of feedrate's own directories, or (when `needs.write`) cannot be written in.
+ * Checks a directory that a user named. Returns the target with its real path. Throws a FeedrateError with code
+ * `target` when it does not exist, is not a directory, is inside one of feedrate's own directories, or is not
+ * writable and `needs.write` is set.
  */
 export function openTarget(name: string, path: string, needs: { readonly write: boolean }): NamedPath {
   const real = resolveDirectory(name, path);
@@ -99,7 +103,7 @@ export function openTarget(name: string, path: string, needs: { readonly write: 
   return { name, path: real };
 }
 
-/** The size of the target's file system and what an ordinary user may still fill of it, bytes. */
+/** Returns the size of the target's file system and the space that an ordinary user can still fill, in bytes. */
 export function statTarget({ path }: Pick<NamedPath, 'path'>): { totalBytes: number; freeBytes: number } {
   return storeOf(path).space(path);
 }

@@ -1,4 +1,4 @@
-/** What the trials of an arm say together that none of them says alone. */
+/** Warnings that only the trials of an arm together can raise. */
 import { median } from 'simple-statistics';
 import { formatThroughput } from '../base/units.js';
 import type { TrialRecord } from '../record/trial-record.js';
@@ -9,17 +9,18 @@ import { twoLevels } from './bimodality.js';
 import { normalQuantile } from './normal.js';
 import { mannKendall, theilSenSlope } from './trend.js';
 
-/** What is smaller, relative to the median, changes nothing that anyone decides. */
+/** The smallest change, relative to the median, that is worth a warning. */
 const SMALLEST_SHARE = 0.02;
 const DRIFT_P = 0.01;
 const TWO_LEVELS_P = 0.005;
 const AUTOCORRELATION_P = 0.005;
-/** With fewer trials an autocorrelation is anything. */
+/** The fewest trials for which an autocorrelation is meaningful. */
 const LEAST_AUTOCORRELATED = 10;
 
 /**
- * The warnings of an arm's counted trials, from their throughput in the order of their starts: `bimodal`, and `drift` or
- * else `autocorrelated`, as a drift is an autocorrelation. On trials that are independent and have one mode each is raised for fewer than one arm in a hundred.
+ * Returns the warnings of an arm's counted trials, from their throughput in the order of their starts: `bimodal`, and
+ * `drift` or `autocorrelated`. A drift implies autocorrelation, so only one of the two is raised. On independent trials
+ * with one mode, each warning is raised for fewer than one arm in a hundred.
  */
 export function armWarnings(counted: readonly TrialRecord[]): Warning[] {
   const values = counted
@@ -29,7 +30,7 @@ export function armWarnings(counted: readonly TrialRecord[]): Warning[] {
   return [bimodal(values), drift(values) ?? autocorrelated(values)].filter((found) => found !== null);
 }
 
-/** Levels are told apart on the log scale, on which one mode is more likely to be symmetric. */
+/** Looks for two levels on the log scale, where a single mode is more likely to be symmetric. */
 function bimodal(values: readonly number[]): Warning | null {
   const levels = twoLevels(values.map(Math.log));
   if (levels === null || levels.p > TWO_LEVELS_P || levels.upper - levels.lower < SMALLEST_SHARE) return null;
@@ -49,8 +50,8 @@ function drift(values: readonly number[]): Warning | null {
 }
 
 /**
- * Of n independent values r₁ is about normal around −1/n with a standard deviation of at most 1/√n (Bartlett 1946);
- * only neighbours that are alike are told, as they make trials look more certain than they are.
+ * For n independent values, r₁ is approximately normal around −1/n with a standard deviation of at most 1/√n (Bartlett
+ * 1946). Only a positive correlation is reported, because it makes the results look more certain than they are.
  */
 function autocorrelated(values: readonly number[]): Warning | null {
   const n = values.length;
@@ -59,5 +60,5 @@ function autocorrelated(values: readonly number[]): Warning | null {
   if (range < SMALLEST_SHARE * median(values as number[])) return null;
   const found = autocorrelation(values, 1);
   if (!(found > -1 / n - normalQuantile(AUTOCORRELATION_P) / Math.sqrt(n))) return null;
-  return warning('autocorrelated', `a trial is like the one before it (correlation ${found.toFixed(2)})`);
+  return warning('autocorrelated', `consecutive trials are correlated (correlation ${found.toFixed(2)})`);
 }

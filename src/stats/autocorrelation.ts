@@ -1,7 +1,7 @@
 /**
- * The lag-k autocorrelation Σ(xₜ−x̄)(xₜ₊ₖ−x̄) / Σ(xₜ−x̄)², t from 1 to n−k above and to n below: R's acf(), which is
- * biased towards zero and never leaves [−1, 1]. NaN for a series that does not vary.
- * Throws RangeError for a value that is not finite and a lag outside 0 … n−1.
+ * Returns the lag-k autocorrelation Σ(xₜ−x̄)(xₜ₊ₖ−x̄) / Σ(xₜ−x̄)², with t from 1 to n−k above and to n below. This is
+ * R's acf(): biased towards zero and always in [−1, 1]. NaN for a series that does not vary.
+ * Throws RangeError for a value that is not finite or a lag outside 0 … n−1.
  */
 export function autocorrelation(series: ArrayLike<number>, lag: number): number {
   const n = series.length;
@@ -17,7 +17,7 @@ export function autocorrelation(series: ArrayLike<number>, lag: number): number 
     const deviation = (series[t] as number) - mean;
     squares += deviation * deviation;
     if (t + lag < n) products += deviation * ((series[t + lag] as number) - mean);
-    // Not by the squares: the mean of equal values is rounded.
+    // Do not test the squares, because the mean of equal values is rounded.
     if (series[t] !== series[0]) varies = true;
   }
   return varies ? products / squares : Number.NaN;

@@ -1,15 +1,15 @@
 import { gammaln } from 'simple-statistics';
 
-/** More than the fraction takes for parameters up to about 1e8; it takes O(√max(a, b)) terms. */
+/** More terms than parameters up to about 1e8 need. The fraction needs O(√max(a, b)) terms. */
 const FRACTION_TERMS_MAX = 20_000;
-/** Keeps a vanishing convergent of the fraction from dividing by zero. */
+/** Avoids a division by zero when a convergent of the fraction vanishes. */
 const TINY = 1e-300;
 
 /**
- * The regularised incomplete beta function Iₓ(a, b), the distribution function of Beta(a, b), for 0 ≤ x ≤ 1 and positive
- * a and b: to about 1e-13 of its value. Throws RangeError outside.
+ * Returns the regularised incomplete beta function Iₓ(a, b), the distribution function of Beta(a, b), for 0 ≤ x ≤ 1 and
+ * positive a and b. The relative error is about 1e-13. Throws RangeError for other arguments.
  *
- * The continued fraction DLMF 8.17.22 where it converges fast, elsewhere Iₓ(a, b) = 1 − I₁₋ₓ(b, a).
+ * It uses the continued fraction DLMF 8.17.22 where that converges fast, and Iₓ(a, b) = 1 − I₁₋ₓ(b, a) elsewhere.
  */
 export function regularizedBeta(x: number, a: number, b: number): number {
   if (!(x >= 0 && x <= 1)) throw new RangeError(`Beta is distributed over [0, 1], not ${x}`);
@@ -20,7 +20,7 @@ export function regularizedBeta(x: number, a: number, b: number): number {
   return Math.exp(logFactor) / (a * betaFraction(x, a, b));
 }
 
-/** 1 + d₁/(1 + d₂/(1 + …)), by Lentz's method as Thompson and Barnett changed it. */
+/** Returns 1 + d₁/(1 + d₂/(1 + …)), by Lentz's method as modified by Thompson and Barnett. */
 function betaFraction(x: number, a: number, b: number): number {
   let value = 1;
   let c = 1;
@@ -41,7 +41,7 @@ function nonZero(value: number): number {
   return Math.abs(value) < TINY ? TINY : value;
 }
 
-/** The x with Iₓ(a, b) = p, 0 ≤ p ≤ 1, by halving down to neighbouring numbers. Throws RangeError outside. */
+/** Returns the x with Iₓ(a, b) = p, for 0 ≤ p ≤ 1, by bisection to adjacent numbers. Throws RangeError for other p. */
 export function betaQuantile(p: number, a: number, b: number): number {
   if (!(p >= 0 && p <= 1)) throw new RangeError(`a probability is in [0, 1], not ${p}`);
   let low = 0;

@@ -1,6 +1,6 @@
 import { medianSorted } from 'simple-statistics';
 
-/** A level has at least this share of the values, and so many of them: a few outliers are none. */
+/** A level has at least this share and this number of the values, so that a few outliers are not a level. */
 const LEVEL_SHARE = 0.25;
 const LEAST_OF_LEVEL = 3;
 
@@ -8,19 +8,19 @@ export interface TwoLevels {
   /** Medians of the values below and above the gap. */
   readonly lower: number;
   readonly upper: number;
-  /** How many values there are of each. */
+  /** The number of values in each level. */
   readonly lowerCount: number;
   readonly upperCount: number;
-  /** The chance of as wide a gap anywhere, were the values between the ends uniform. */
+  /** The probability of at least as wide a gap if the values between the ends were uniform. */
   readonly p: number;
 }
 
 /**
- * Whether values have two levels with nothing between them: the widest gap between neighbours from the m-th smallest to the
- * m-th largest value, m a quarter of them and three at least. Were the values between these two uniform, one of the k gaps
- * would be the part g of their distance or more with probability (1−g)^(k−1) (uniform spacings, Pyke 1965), and any of
- * them with at most k times that, which is p. A distribution with one mode that is not flat has its wide gaps at the
- * ends. Null where there are no two gaps.
+ * Returns the two levels on both sides of the widest gap, or null when there are fewer than two gaps. It considers
+ * the gaps between neighbours from the m-th smallest to the m-th largest value. m is a quarter of the values and at
+ * least three. If the values between these two were uniform, one of the k gaps would be at least the share g of their
+ * distance with probability (1−g)^(k−1) (uniform spacings, Pyke 1965). For any of the gaps, the probability is at
+ * most k times that, which is p. A distribution with one mode that is not flat has its wide gaps at the ends.
  */
 export function twoLevels(values: readonly number[]): TwoLevels | null {
   const sorted = [...values].sort((a, b) => a - b);

@@ -2,24 +2,24 @@ import { median } from 'simple-statistics';
 import { type Prng, shuffled } from '../base/prng.js';
 
 export interface ChangePointOptions {
-  /** A split is kept where the permutation test gives p ≤ alpha, 0 < alpha < 1. */
+  /** A split is kept when the permutation test gives p ≤ alpha, with 0 < alpha < 1. */
   readonly alpha?: number;
-  /** How many permutations test each split; p is at least 1/(permutations + 1). */
+  /** The number of permutations that test each split. p is at least 1/(permutations + 1). */
   readonly permutations?: number;
   /** The fewest values between two changes, at least 2. */
   readonly minSegment?: number;
-  /** The smallest change of the median that is told, relative to the median before: 0.01 is one per cent. */
+  /** The smallest change of the median to report, relative to the median before. 0.01 is one per cent. */
   readonly minMagnitude?: number;
 }
 
 export interface ChangePoint {
-  /** Where the first value after the change lies. */
+  /** The index of the first value after the change. */
   readonly index: number;
   /** The energy statistic of the split, in the unit of the values. */
   readonly q: number;
-  /** (b+1)/(B+1), with b of B permutations splitting as well. Of the split alone, not of the series. */
+  /** (b+1)/(B+1), when b of B permutations split at least as well. It applies to the split, not to the series. */
   readonly p: number;
-  /** Medians of the values up to the change before and up to the change after. */
+  /** Medians of the segments before and after the change. */
   readonly medianBefore: number;
   readonly medianAfter: number;
 }
@@ -30,15 +30,16 @@ interface Split {
 }
 
 /**
- * Where the distribution of a series changes: E-Divisive (Matteson and James 2014). The segment and place with the largest
- * Q is split again and again, until permuting the values within the segments gives as large a Q in more than alpha of all
- * cases; Q = (nm/(n+m))·(2E|X−Y| − E|X−X′| − E|Y−Y′|) of the n values from the segment's start and the m that follow, of
- * whatever length m. Changes below minMagnitude are then taken back, the smallest first. Time is O(n²) a permutation.
+ * Returns the points where the distribution of a series changes, by index: E-Divisive (Matteson and James 2014). It
+ * repeatedly splits the segment and place with the largest Q, until permuting the values within the segments gives at
+ * least as large a Q in more than alpha of all cases. Q = (nm/(n+m))·(2E|X−Y| − E|X−X′| − E|Y−Y′|) for the n values
+ * from the segment's start and the m values that follow, for every m. Then it removes changes below minMagnitude, the
+ * smallest first. Each permutation takes O(n²) time.
  *
- * A hint for people, not grounds for a verdict: permuting takes the values for exchangeable, and in a series whose values
- * hang together (autocorrelation, drift) far more than alpha of the changes told are none.
+ * Use the result as a hint, not for a verdict. The permutation test assumes exchangeable values. With autocorrelation
+ * or drift, far more than alpha of the reported changes are false.
  *
- * Returns the changes by index. Throws RangeError for a value that is not finite or options that are out of range.
+ * Throws RangeError for a value that is not finite or options that are out of range.
  */
 export function findChangePoints(
   values: readonly number[],
@@ -72,12 +73,12 @@ export function findChangePoints(
 }
 
 /**
- * The split of a series with the largest Q, where the first part has `index` values and the second ends before `end`; null
- * where the series has no two parts of minSegment or does not vary.
+ * Returns the split of a series with the largest Q. The first part has `index` values and the second ends before `end`.
+ * Null when the series is too short for two parts of minSegment values or does not vary.
  */
 export function largestEnergySplit(values: readonly number[], minSegment: number): (Split & { end: number }) | null {
   const n = values.length;
-  // For each first part: the sums of distances within it, and between it and the values after it up to the current one.
+  // For each first part: the sum of distances within it, and between it and the later values up to the current one.
   const within = new Float64Array(n + 1);
   const between = new Float64Array(n + 1);
   let best: (Split & { end: number }) | null = null;
@@ -89,7 +90,7 @@ export function largestEnergySplit(values: readonly number[], minSegment: number
       toFirst += Math.abs((values[first] as number) - value);
       between[first + 1] = (between[first + 1] as number) + toFirst;
     }
-    // As a first part the values up to here have nothing after them yet.
+    // The first part that ends here has no values after it yet.
     between[last + 1] = 0;
     within[last + 1] = (within[last] as number) + toFirst;
     const total = within[last + 1] as number;
@@ -124,7 +125,7 @@ function segmentsBetween(values: readonly number[], splits: readonly Split[]): n
   return bounds.slice(1).map((end, place) => values.slice(bounds[place], end));
 }
 
-/** Takes back the change of the smallest magnitude, which joins its segments, until none is too small. */
+/** Removes the smallest change, which joins its segments, until no change is below minMagnitude. */
 function largeChanges(
   values: readonly number[],
   splits: readonly (Split & { readonly p: number })[],

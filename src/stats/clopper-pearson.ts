@@ -1,10 +1,10 @@
 import { betaQuantile } from './beta.js';
 
 /**
- * The exact interval of a probability that showed in `successes` of `trials` (Clopper and Pearson 1934): quantiles
- * (1 − confidence)/2 of Beta(k, n−k+1) below and of Beta(k+1, n−k) above. It covers at least `confidence`, at either end
- * with half of what is left: for a bound on one side, ask for 2·confidence − 1.
- * Throws RangeError unless 0 ≤ successes ≤ trials, both whole, trials ≥ 1 and 0 < confidence < 1.
+ * Returns the exact interval of a probability after `successes` of `trials` (Clopper and Pearson 1934): the quantiles
+ * (1 − confidence)/2 of Beta(k, n−k+1) below and of Beta(k+1, n−k) above. Its coverage is at least `confidence`, with
+ * the rest split equally between both ends. For a one-sided bound, pass 2·confidence − 1. Throws RangeError unless 0
+ * ≤ successes ≤ trials, both whole, trials ≥ 1 and 0 < confidence < 1.
  */
 export function clopperPearson(successes: number, trials: number, confidence = 0.95): { low: number; high: number } {
   if (!(Number.isSafeInteger(trials) && trials >= 1)) throw new RangeError(`no probability shows in ${trials} trials`);

@@ -1,30 +1,30 @@
 /**
- * The hierarchy of a comparison: operations make a trial's number, trials of the same round make a pair, the pairs of
- * a session its median, and inference is on sessions alone. Operations and rounds of one session share what the session
- * drew (placement, caches, connections): tests on them raise false alarms (Kalibera and Jones 2013).
+ * The hierarchy of a comparison: operations give a trial's value, trials of the same round form a pair, and the pairs
+ * of a session give its median. Inference uses sessions only. Operations and rounds of one session share its
+ * placement, caches and connections, so tests on them raise false alarms (Kalibera and Jones 2013).
  */
 import { medianSorted } from 'simple-statistics';
 import { type LocationInterval, pairedLocation, shiftBetween } from './hodges-lehmann.js';
 import { mannWhitney } from './mann-whitney.js';
 import { signFlip, smallestSignFlipP } from './sign-flip.js';
 
-/** A trial's number, and where in the plan it stands. */
+/** A trial's value and its place in the plan. */
 export interface Observation {
   readonly session: number;
   readonly round: number;
-  /** In the measure's base unit; not positive or NaN = not measured. */
+  /** In the measure's base unit. NaN or a value that is not positive means not measured. */
   readonly value: number;
 }
 
-/** More rounds than a session has: session and round are one number below it. */
+/** More rounds than any session has, so that session and round fit into one number. */
 const ROUNDS_MAX = 2 ** 26;
 
-/** What inference takes as one independent repetition. */
+/** The independent repetition that inference uses. */
 export type Unit = 'session' | 'round';
 
 /**
- * Logarithms, one for each unit. `paired`: ln(candidate / base), both of the same run; `unpaired`: ln of the levels of
- * two runs that have nothing but the plan in common.
+ * Logarithms, one for each unit. `paired`: ln(candidate / base) within one run. `unpaired`: ln of the levels of two
+ * runs that share only the plan.
  */
 export type EffectSample =
   | { readonly design: 'paired'; readonly differences: readonly number[]; readonly pairs: number }
@@ -35,7 +35,9 @@ export type EffectSample =
       readonly pairs: number;
     };
 
-/** The sample of two arms of one run: each round gives ln(candidate / base), each session the median of its rounds. */
+/**
+ * Returns the sample of two arms of one run. A round gives ln(candidate / base), a session the median of its rounds.
+ */
 export function pairedSample(
   base: readonly Observation[],
   candidate: readonly Observation[],
@@ -50,7 +52,7 @@ export function pairedSample(
   return { design: 'paired', differences: unitsOf(differences, unit), pairs: differences.length };
 }
 
-/** The sample of two arms of different runs: each session gives the median of the logarithms of its rounds. */
+/** Returns the sample of two arms of different runs. A session gives the median of the logarithms of its rounds. */
 export function unpairedSample(
   base: readonly Observation[],
   candidate: readonly Observation[],
@@ -71,7 +73,9 @@ function isMeasured({ value }: Observation): boolean {
   return value > 0 && Number.isFinite(value);
 }
 
-/** The levels of one arm, a number for each unit: the median of a session's rounds, or each round. In the measure's base unit. */
+/**
+ * Returns one value per unit of an arm, in the measure's base unit: the median of a session's rounds, or each round.
+ */
 export function unitLevels(observed: readonly Observation[], unit: Unit): number[] {
   return unitsOf(observed.filter(isMeasured), unit);
 }
@@ -87,18 +91,18 @@ function unitsOf(observed: readonly { readonly session: number; readonly value: 
   return [...bySession.values()].map((values) => medianSorted(values.sort((a, b) => a - b)));
 }
 
-/** Units that the sample rests on: of two runs, those of the smaller one. */
+/** Returns the number of units in the sample. For two runs it is that of the smaller run. */
 export function unitCount(sample: EffectSample): number {
   return sample.design === 'paired' ? sample.differences.length : Math.min(sample.base.length, sample.candidate.length);
 }
 
-/** The smallest one-sided p that a test of this sample can give: 2⁻ⁿ, or 1 / C(n₁+n₂, n₁). */
+/** Returns the smallest one-sided p that a test of this sample can give: 2⁻ⁿ, or 1 / C(n₁+n₂, n₁). */
 export function smallestP(sample: EffectSample): number {
   if (sample.design === 'paired') return smallestSignFlipP(sample.differences.length);
   return smallestPBetween(sample.base.length, sample.candidate.length);
 }
 
-/** 1 / C(first + second, first): all of one sample above all of the other. */
+/** Returns 1 / C(first + second, first), the p when one sample is entirely above the other. */
 export function smallestPBetween(first: number, second: number): number {
   let combinations = 1;
   for (let i = 1; i <= second; i++) combinations *= (first + i) / i;
@@ -106,8 +110,9 @@ export function smallestPBetween(first: number, second: number): number {
 }
 
 /**
- * The ratio candidate / base: Hodges–Lehmann on the logarithms, with the interval that the signed-rank or the
- * Mann–Whitney distribution gives at this confidence; its ends are 0 and ∞ when there are too few units. Null without units.
+ * Returns the ratio candidate / base: the Hodges–Lehmann estimate on the logarithms, with the interval of the
+ * signed-rank or Mann–Whitney distribution at this confidence. The ends are 0 and ∞ when there are too few units.
+ * Null without units.
  */
 export function ratioOf(sample: EffectSample, confidence: number): LocationInterval | null {
   if (unitCount(sample) === 0) return null;
@@ -119,8 +124,9 @@ export function ratioOf(sample: EffectSample, confidence: number): LocationInter
 }
 
 /**
- * One-sided p of H₀ “the logarithm of the ratio is at least (`less`) or at most (`greater`) `bound`”: exact sign-flip test
- * on paired units, Mann–Whitney test on unpaired ones, both shifted by the bound. 1 without units.
+ * Returns the one-sided p of H₀ “the logarithm of the ratio is at least (`less`) or at most (`greater`) `bound`”. It
+ * uses the exact sign-flip test for paired units and the Mann–Whitney test for unpaired ones, both shifted by the
+ * bound. 1 without units.
  */
 export function pBeyond(sample: EffectSample, bound: number, side: 'less' | 'greater'): number {
   if (unitCount(sample) === 0) return 1;
@@ -134,10 +140,10 @@ export function pBeyond(sample: EffectSample, bound: number, side: 'less' | 'gre
   return side === 'less' ? test.pLess : test.pGreater;
 }
 
-/** Standard deviation of the units' effect on the log scale; NaN below two units. */
+/** Returns the standard deviation of the units' effect on the log scale. NaN for fewer than two units. */
 export function unitSd(sample: EffectSample): number {
   if (sample.design === 'paired') return Math.sqrt(variance(sample.differences));
-  // Of the difference of two independent levels, as a pair's would be.
+  // The standard deviation of the difference of two independent levels, to match that of a pair.
   return Math.sqrt(variance(sample.base) + variance(sample.candidate));
 }
 

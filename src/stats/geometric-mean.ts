@@ -1,6 +1,6 @@
 /**
- * exp(Σ ln x / n): for ratios across cells, never for rates. On logs, as a product of the values overflows.
- * Throws RangeError without values or where one is not positive and finite.
+ * Returns exp(Σ ln x / n). Use it for ratios across cells, never for rates. It sums logarithms, because a product would
+ * overflow. Throws RangeError without values, or when a value is not positive and finite.
  */
 export function geometricMean(values: readonly number[]): number {
   if (values.length === 0) throw new RangeError('nothing has no geometric mean');

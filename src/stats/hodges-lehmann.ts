@@ -1,23 +1,25 @@
 import { mannWhitneyNull, type RankNull, signedRankNull } from './rank-null.js';
 
-/** A tail probability that misses a bound by less than this part of it is only rounded differently. */
+/** A relative difference below this between a tail probability and a bound is a rounding error. */
 const ROUNDING = 1e-12;
 
-/** Where a location lies. Both ends are infinite when there are too few values for the confidence asked for. */
+/** The interval of a location. Both ends are infinite when there are too few values for the requested confidence. */
 export interface LocationInterval {
   readonly estimate: number;
   readonly low: number;
   readonly high: number;
-  /** What the interval has: at least what was asked for, as order statistics come in steps. 1 when it is infinite. */
+  /**
+   * The actual confidence. It is at least the requested one, because order statistics are discrete. 1 when infinite.
+   */
   readonly confidence: number;
 }
 
 /**
- * The location of paired differences (Hodges & Lehmann 1963): the median of the Walsh averages (dᵢ+dⱼ)/2, i ≤ j. Its
- * interval is that of all shifts which the exact signed-rank test does not reject: the Walsh averages at the quantiles
- * of V, as in R's `wilcox.test(conf.int=TRUE, exact=TRUE)`; conservative where differences are tied. Of logarithms,
- * exp() of it is a ratio. Normal quantiles beyond 400 differences.
- * Throws RangeError without differences, for one that is not finite and for a confidence outside (0, 1).
+ * Returns the location of paired differences (Hodges & Lehmann 1963): the median of the Walsh averages (dᵢ+dⱼ)/2, i ≤
+ * j. The interval contains all shifts that the exact signed-rank test does not reject. Its ends are the Walsh
+ * averages at the quantiles of V, as in R's `wilcox.test(conf.int=TRUE, exact=TRUE)`. It is conservative for tied
+ * differences. It uses normal quantiles beyond 400 differences. For differences of logarithms, exp() of the location
+ * is a ratio. Throws RangeError without differences, for one that is not finite, and for a confidence outside (0, 1).
  */
 export function pairedLocation(differences: readonly number[], confidence: number): LocationInterval {
   check(differences, 'differences');
@@ -32,11 +34,11 @@ export function pairedLocation(differences: readonly number[], confidence: numbe
 }
 
 /**
- * The shift from the first to the second of two independent samples (Hodges & Lehmann 1963): the median of the
- * differences second_j − first_i, which is not the difference of the medians. Its interval is that of all shifts which
- * the exact Mann–Whitney test does not reject, the differences at the quantiles of U, as in R's `wilcox.test`;
- * conservative where values are tied. Normal quantiles beyond 160 000 pairs.
- * Throws RangeError for an empty sample, a value that is not finite and for a confidence outside (0, 1).
+ * Returns the shift from the first to the second of two independent samples (Hodges & Lehmann 1963): the median of
+ * the differences second_j − first_i. That is not the difference of the medians. The interval contains all shifts
+ * that the exact Mann–Whitney test does not reject. Its ends are the differences at the quantiles of U, as in R's
+ * `wilcox.test`. It is conservative for tied values. It uses normal quantiles beyond 160 000 pairs. Throws RangeError
+ * for an empty sample, a value that is not finite, and a confidence outside (0, 1).
  */
 export function shiftBetween(
   first: readonly number[],
@@ -53,7 +55,9 @@ export function shiftBetween(
   return locate(shifts.sort(), mannWhitneyNull(first.length, second.length), confidence);
 }
 
-/** The median of the sorted values, and those at the quantiles of the statistic that counts how many are below a shift. */
+/**
+ * Returns the median of the sorted values, and the values at the quantiles of the statistic that counts those below.
+ */
 function locate(sorted: Float64Array, distribution: RankNull, confidence: number): LocationInterval {
   if (!(confidence > 0 && confidence < 1)) throw new RangeError(`a confidence is in (0, 1), not ${confidence}`);
   const { length } = sorted;
@@ -66,7 +70,7 @@ function locate(sorted: Float64Array, distribution: RankNull, confidence: number
   return { estimate, low: sorted[order - 1] as number, high: sorted[length - order] as number, confidence: achieved };
 }
 
-/** The smallest t with P(T ≤ t) ≥ p, p < ½. */
+/** Returns the smallest t with P(T ≤ t) ≥ p, for p < ½. */
 function lowerQuantile({ lowerTail, max }: RankNull, p: number): number {
   let low = 0;
   let high = Math.floor(max / 2);

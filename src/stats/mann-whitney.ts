@@ -2,14 +2,15 @@ import { mannWhitneyNull, EXACT_PAIRS_MAX as UNTIED_PAIRS_MAX } from './rank-nul
 import { exactTest, normalTest, type RankTest } from './rank-test.js';
 import { rank, type TieRanks } from './ranks.js';
 
-/** Up to this n₁·n₂ the null distribution is computed exactly where values are tied (25 million additions for 50 against 50). */
+/** The largest n₁·n₂ with an exact null distribution for tied values (25 million additions for 50 against 50). */
 export const EXACT_PAIRS_MAX = 2500;
 
 /**
- * The Mann–Whitney test of two independent samples: U = R₁ − n₁(n₁+1)/2, with midranks. Exact without ties up to
- * UNTIED_PAIRS_MAX pairs, with ties up to EXACT_PAIRS_MAX, conditional on the tie vector (Klotz 1966); two-sided is P(|U−μ| ≥ |u−μ|), not a doubled tail, as ties make
- * the null asymmetric. Beyond that normal, σ² = n₁n₂/12·[(N+1) − Σ(t³−t)/(N(N−1))].
- * Throws RangeError for an empty sample or NaN.
+ * Returns the Mann–Whitney test of two independent samples: U = R₁ − n₁(n₁+1)/2, with midranks. It is exact up to
+ * UNTIED_PAIRS_MAX pairs without ties, and up to EXACT_PAIRS_MAX pairs with ties, conditional on the tie vector
+ * (Klotz 1966). With ties, the two-sided p is P(|U−μ| ≥ |u−μ|), not a doubled tail, because ties make the null
+ * asymmetric. Beyond that it is normal with σ² = n₁n₂/12·[(N+1) − Σ(t³−t)/(N(N−1))]. Throws RangeError for an empty
+ * sample or NaN.
  */
 export function mannWhitney(first: readonly number[], second: readonly number[]): RankTest {
   const n1 = first.length;
@@ -24,7 +25,7 @@ export function mannWhitney(first: readonly number[], second: readonly number[])
     const variance = ((n1 * n2) / 12) * (n + 1 - ranks.tieSum / (n * (n - 1)));
     return normalTest(statistic, (n1 * n2) / 2, variance);
   }
-  // The rank sum of the smaller sample is the cheaper one to distribute; the other is what remains.
+  // The distribution of the smaller sample's rank sum is cheaper to compute. The other rank sum follows from it.
   if (n1 <= n2) return { statistic, ...exactTest(rankSumWeights(ranks.groups, n1), doubledSum, n1 * (n + 1)) };
   const rest = n * (n + 1) - doubledSum;
   const mirrored = exactTest(rankSumWeights(ranks.groups, n2), rest, n2 * (n + 1));
@@ -33,13 +34,13 @@ export function mannWhitney(first: readonly number[], second: readonly number[])
 
 function untied(statistic: number, n1: number, n2: number): RankTest {
   const { lowerTail, max } = mannWhitneyNull(n1, n2);
-  // The null is symmetric, and only its lower half is kept.
+  // The null is symmetric, so only its lower half is stored.
   const atMost = (u: number): number => (u < 0 ? 0 : u <= max / 2 ? lowerTail(Math.floor(u)) : 1 - atMost(max - u - 1));
   const [pLess, pGreater] = [atMost(statistic), atMost(max - statistic)];
   return { statistic, pTwoSided: Math.min(1, 2 * Math.min(pLess, pGreater)), pGreater, pLess, method: 'exact' };
 }
 
-/** How many subsets of `size` of the ranked values have each doubled rank sum. */
+/** Returns, for each doubled rank sum, how many subsets of `size` ranked values have it. */
 function rankSumWeights(groups: TieRanks['groups'], size: number): Float64Array {
   const largest = (groups.at(-1)?.doubledRank ?? 0) * size;
   const weights = Array.from({ length: size + 1 }, () => new Float64Array(largest + 1));
@@ -49,7 +50,7 @@ function rankSumWeights(groups: TieRanks['groups'], size: number): Float64Array 
   for (const group of groups) {
     seen += group.size;
     reached = Math.min(largest, reached + group.doubledRank * Math.min(group.size, size));
-    // From the largest subsets down, so that a group is added to subsets that do not have it yet.
+    // From the largest subsets down, so that a group is only added to subsets that do not contain it yet.
     for (let chosen = Math.min(seen, size); chosen >= 1; chosen--) {
       let ways = 1;
       for (let taken = 1; taken <= Math.min(group.size, chosen); taken++) {

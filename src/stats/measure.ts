@@ -1,21 +1,21 @@
-/** What is compared: one number of a trial, or of several trials merged. */
+/** The value that a comparison uses: one number of a trial, or of several merged trials. */
 import { METRICS, type Metric, metricOf } from '../base/metrics.js';
 import { maxNs, meanNs, quantileNs, totalCount } from '../histogram/histogram.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { latencyOrSame, NUMBERS_OF } from '../record/trial-values.js';
 
-/** A metric and, where it is a distribution, a number of it: `throughput`, `p99(latency)`. */
+/** A metric, with a statistic if the metric is a distribution: `throughput`, `p99(latency)`. */
 export interface Measure {
-  /** As a user writes it. */
+  /** The text that a user writes. */
   readonly key: string;
   readonly metric: Metric;
-  /** A quantile in (0, 1), the mean or the greatest; null where the metric is one number. */
+  /** A quantile in (0, 1), the mean or the maximum. Null when the metric is one number. */
   readonly statistic: number | 'mean' | 'max' | null;
 }
 
 const DISTRIBUTION = /^(p\d+(?:\.\d+)?|mean|max)(?:\(([^()]+)\))?$/;
 
-/** The measure that a text names; `p99` alone is `p99(latency)`. Undefined when it names none. */
+/** Returns the measure that a text names, or undefined. `p99` alone means `p99(latency)`. */
 export function measureOf(text: string): Measure | undefined {
   const found = DISTRIBUTION.exec(text);
   if (found === null) {
@@ -24,13 +24,13 @@ export function measureOf(text: string): Measure | undefined {
   }
   const [, word = '', key = 'latency'] = found;
   const metric = metricOf(key);
-  // Not divided by 100: 99.9 / 100 is more than 0.999, and of 3000 values the next one.
+  // Do not divide by 100: 99.9 / 100 is more than 0.999, which selects the next of 3000 values.
   const statistic = word === 'mean' || word === 'max' ? word : Number(`${word.slice(1)}e-2`);
   if (metric === undefined || !metric.distribution || statistic === 0 || Number(statistic) >= 1) return undefined;
   return { key: `${word}(${key})`, metric, statistic };
 }
 
-/** For messages: how measures are written. */
+/** Returns the valid forms of measures, for messages. */
 export function measureForms(): string {
   const single = METRICS.filter(({ distribution }) => !distribution).map(({ key }) => key);
   const distributions = METRICS.filter(({ distribution }) => distribution).map(({ key }) => key);
@@ -47,8 +47,8 @@ export function keptMeasures(): Measure[] {
 }
 
 /**
- * The measure over trials together, in the metric's base unit: Σ work / Σ time, or a statistic of the
- * merged histograms (never a mean of percentiles). NaN when it was not measured, and for a metric that is not known.
+ * Returns the measure over several trials in the metric's base unit: Σ work / Σ time, or a statistic of
+ * the merged histograms (never a mean of percentiles). NaN when it was not measured or the metric is unknown.
  */
 export function measured(
   { metric: key, statistic }: { readonly metric: string; readonly statistic: Measure['statistic'] },
@@ -77,7 +77,7 @@ export function measuredOnce({ metric, statistic }: Measure, trial: TrialRecord)
   return measured({ metric: metric.key, statistic }, [trial]);
 }
 
-/** Operations that a trial needs for its quantile q to say anything. */
+/** Returns the fewest operations in a trial for which its quantile q is meaningful. */
 export function leastOperations(q: number): number {
   return Math.ceil(Math.log(0.05) / Math.log(q));
 }

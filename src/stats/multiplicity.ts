@@ -1,6 +1,6 @@
 /**
- * Holm's adjusted p-values, in the order given: p̃₍ᵢ₎ = max_{j≤i} min(1, (m−j+1)·p₍ⱼ₎) (Holm 1979). Rejecting where
- * p̃ ≤ α bounds the family-wise error by α whatever the dependence. Throws RangeError for a p outside [0, 1].
+ * Returns Holm's adjusted p-values in the given order: p̃₍ᵢ₎ = max_{j≤i} min(1, (m−j+1)·p₍ⱼ₎) (Holm 1979). Rejecting
+ * when p̃ ≤ α bounds the family-wise error by α for any dependence. Throws RangeError for a p outside [0, 1].
  */
 export function holm(pValues: readonly number[]): number[] {
   const adjusted = new Array<number>(pValues.length);

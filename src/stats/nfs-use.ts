@@ -1,23 +1,23 @@
-/** What an arm's trials did on an NFS mount, and where the time of their operations went. */
+/** The traffic of an arm's trials on an NFS mount, and how the time of their operations splits up. */
 
 import { meanNs } from '../histogram/histogram.js';
 import { addCalls, type NfsTraffic, sumOverTrials } from '../record/nfs-traffic.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { mergedLatency } from '../record/trial-values.js';
 
-/** The mean call of one direction, and of what an operation waited for. */
+/** The mean call in one direction, and how it relates to an operation. */
 export interface NfsSplit {
   readonly calls: number;
   readonly callsPerOperation: number;
-  /** Of a call: before it was sent; wire and server; what is left until it ended. */
+  /** Mean times of a call: before it was sent, on the wire and the server, and the rest until it ended. */
   readonly queueNs: number;
   readonly roundTripNs: number;
   readonly restNs: number;
-  /** What an operation took on average. */
+  /** The mean time of an operation. */
   readonly operationNs: number;
   /**
-   * Of that, what was neither wire nor server: page cache, slots, queue. null where calls overlap (several for an
-   * operation, read-ahead, write-back), so that their times do not add up to an operation's.
+   * The part of `operationNs` that was neither wire nor server: page cache, slots, queue. Null when calls overlap
+   * (several per operation, read-ahead, write-back), because their times then do not add up to that of an operation.
    */
   readonly clientNs: number | null;
 }
@@ -28,12 +28,12 @@ export interface NfsUse {
   readonly write: NfsSplit | null;
 }
 
-/** With more calls than this an operation is made of several, which may be under way at the same time. */
+/** With more calls per operation than this, an operation has several calls, which may overlap. */
 const ONE_CALL_MOST = 1.1;
-/** Kernels read by READ_PLUS where version 4.2 and their configuration allow it. */
+/** Kernels read with READ_PLUS if NFS 4.2 and their configuration permit it. */
 const CALLS = { read: ['READ', 'READ_PLUS'], write: ['WRITE'] } as const;
 
-/** Null where no trial was on an NFS mount. */
+/** Returns the NFS traffic of the trials together, or null when no trial was on an NFS mount. */
 export function nfsUseOf(trials: readonly TrialRecord[]): NfsUse | null {
   const measured = trials.filter((trial) => trial.nfs !== undefined);
   if (measured.length === 0) return null;

@@ -1,16 +1,16 @@
-/** Where the alternating errors of the series and the slow start of the continued fraction balance. */
+/** The |x| at which the errors of the series and the slow start of the continued fraction balance. */
 const SERIES_LIMIT = 2;
-/** Terms of the continued fraction for 1e-16: 200 at SERIES_LIMIT, fewer with the square of the distance. */
+/** Sets the terms of the continued fraction for 1e-16: 200 at SERIES_LIMIT, and fewer with the square of x. */
 const FRACTION_TERMS = 800;
 
-/** The density of the standard normal distribution. x² is split so that its rounding does not grow in the tails. */
+/** Returns the standard normal density. x² is split so that its rounding error does not grow in the tails. */
 function normalDensity(x: number): number {
   const head = Math.trunc(x * 16) / 16;
   const exponential = Math.exp((-head * head) / 2) * Math.exp((-(x - head) * (x + head)) / 2);
   return exponential / Math.sqrt(2 * Math.PI);
 }
 
-/** Φ(x) − ½ for |x| ≤ SERIES_LIMIT: φ(x)·(x + x³/3 + x⁵/(3·5) + …), all of one sign (Abramowitz & Stegun 26.2.11). */
+/** Φ(x) − ½ for |x| ≤ SERIES_LIMIT: φ(x)·(x + x³/3 + x⁵/(3·5) + …), terms of one sign (Abramowitz & Stegun 26.2.11). */
 function centralArea(x: number): number {
   let sum = 0;
   let term = x;
@@ -28,7 +28,7 @@ function upperTail(x: number): number {
   return normalDensity(x) / fraction;
 }
 
-/** Φ(x), to about 1e-14 of its value also far out in the lower tail. NaN for NaN. */
+/** Returns Φ(x). The relative error is about 1e-14, also far out in the lower tail. NaN for NaN. */
 export function normalCdf(x: number): number {
   if (x === Number.POSITIVE_INFINITY) return 1;
   if (x === Number.NEGATIVE_INFINITY) return 0;
@@ -37,10 +37,10 @@ export function normalCdf(x: number): number {
 }
 
 /**
- * The x with Φ(x) = p, 0 ≤ p ≤ 1; ∓∞ at the ends. Throws RangeError outside.
+ * Returns the x with Φ(x) = p for 0 ≤ p ≤ 1, and ∓∞ at the ends. Throws RangeError for other p.
  *
- * Newton's method on ln Φ, which is concave: it begins left of the root, as Φ(−t) ≤ ½·exp(−t²/2), and so climbs to it
- * without overshooting. A last step on Φ − ½ keeps the relative precision near zero.
+ * It uses Newton's method on ln Φ, which is concave. It starts left of the root, because Φ(−t) ≤ ½·exp(−t²/2), and so
+ * reaches it without overshooting. A last step on Φ − ½ keeps the relative precision near zero.
  */
 export function normalQuantile(p: number): number {
   if (!(p >= 0 && p <= 1)) throw new RangeError(`a probability is in [0, 1], not ${p}`);

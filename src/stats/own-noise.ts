@@ -1,24 +1,24 @@
-/** The noise of one arm that was measured twice in every round, as A and as B, with nothing between them. */
+/** The noise of one arm that was measured twice in every round, as A and as B, without any difference between them. */
 import type { Observation } from './effect.js';
 import { type NestedSample, type VarianceComponents, varianceComponents } from './variance-components.js';
 
 export type NoiseLevelName = 'session' | 'round' | 'trial';
 
 export interface OwnNoise {
-  /** Of ln(value); A and B of a round are two trials of the same thing. */
+  /** The variance components of ln(value). A and B of a round count as two trials of the same arm. */
   readonly components: VarianceComponents;
-  /** The name of each level of the components, outermost first. A level that was never repeated is not there. */
+  /** The name of each level of the components, outermost first. A level that was never repeated is missing. */
   readonly levels: readonly NoiseLevelName[];
   /**
-   * Standard deviation of ln(value) of a trial within its session, from the parts below the session: for small ones the
-   * coefficient of variation.
+   * The standard deviation of a trial's ln(value) within its session, from the levels below the session. A small one
+   * equals the coefficient of variation.
    */
   readonly trialCv: number;
 }
 
 type Nested = Map<number, Map<number, number[]>>;
 
-/** Session → round → ln of what was measured. */
+/** Returns session → round → ln of the measured values. */
 function nestedLogs(observations: readonly Observation[]): Nested {
   const sessions: Nested = new Map();
   for (const { session, round, value } of observations) {
@@ -30,7 +30,7 @@ function nestedLogs(observations: readonly Observation[]): Nested {
   return sessions;
 }
 
-/** Null below two sessions, and where nothing was repeated within one. */
+/** Returns the noise of an arm. Null for fewer than two sessions, or when no session repeats anything. */
 export function ownNoise(a: readonly Observation[], b: readonly Observation[]): OwnNoise | null {
   const sessions = [...nestedLogs([...a, ...b]).values()].map((rounds) => [...rounds.values()]);
   const roundsRepeat = sessions.some((rounds) => rounds.length > 1);
@@ -45,18 +45,19 @@ export function ownNoise(a: readonly Observation[], b: readonly Observation[]): 
 }
 
 /**
- * The variance of the median of 1, 2, … normal values of variance 1: integrals of the density of order statistics (David &
- * Nagaraja 2003, section 2.2). For even numbers it is that of the mean of the two in the middle.
+ * The variance of the median of 1, 2, … normal values with variance 1, from integrals of the density of order
+ * statistics (David & Nagaraja 2003, section 2.2). For an even count, the median is the mean of the two middle
+ * values.
  */
 const MEDIAN_VARIANCE = [1, 0.5, 0.44867, 0.29823, 0.28683, 0.21473, 0.21045, 0.16818, 0.1661, 0.1383] as const;
 
-/** Rounds for which `sessionSdBy` can tell. */
+/** The most rounds that `sessionSdBy` supports. */
 export const ROUNDS_MAX = MEDIAN_VARIANCE.length;
 
 /**
- * The variance of ln(B / A) of a round, by session and by round: what A and B have in common in a round cancels, what is
- * left is of the session, which more rounds do not lessen, and of the pair, which they do. Null below two sessions and
- * where no session has two rounds.
+ * Returns the variance of ln(B / A) of a round, split into session and round. Effects that A and B share in a round
+ * cancel. More rounds reduce the variance of the pair, but not that of the session. Null for fewer than two sessions,
+ * or when no session has two rounds.
  */
 export function pairNoise(a: readonly Observation[], b: readonly Observation[]): VarianceComponents | null {
   const baseOf = new Map(a.map(({ session, round, value }) => [`${session}/${round}`, value]));
@@ -68,9 +69,9 @@ export function pairNoise(a: readonly Observation[], b: readonly Observation[]):
 }
 
 /**
- * The standard deviation of a session's median of ln(B / A), by the number of rounds, from the parts of `pairNoise`.
- * Scaled so that it gives `measuredSd` for the rounds that were measured, as medians withstand outliers that variances do
- * not. Where it is null, nobody can tell what more rounds would do, and they are taken to do nothing.
+ * Returns the standard deviation of a session's median of ln(B / A) as a function of the number of rounds, from the
+ * components of `pairNoise`. It is scaled to give `measuredSd` for the measured rounds, because medians resist outliers
+ * and variances do not. If `noise` is null, the effect of more rounds is unknown, and the function assumes none.
  */
 export function sessionSdBy(noise: VarianceComponents | null, measuredSd: number): (rounds: number) => number {
   if (noise === null) return () => measuredSd;

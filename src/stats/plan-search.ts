@@ -1,4 +1,4 @@
-/** The cheapest plan that shows a difference everywhere. */
+/** Finds the cheapest plan that detects a difference in every cell. */
 import { ROUNDS_MAX } from './own-noise.js';
 import { signFlipPower } from './power.js';
 import { studentUpperQuantile } from './student.js';
@@ -10,26 +10,27 @@ export interface SearchedPlan {
 }
 
 export interface PlanSearch {
-  /** For each cell: the standard deviation between sessions with so many rounds. */
+  /** For each cell, the standard deviation between sessions as a function of the rounds. */
   readonly sessionSds: readonly ((rounds: number) => number)[];
-  /** The relative difference to show, with this power, at this bound over all cells together. */
+  /** The relative difference to detect, with this power, at this alpha for all cells together. */
   readonly wanted: number;
   readonly power: number;
   readonly alpha: number;
-  /** The least difference that matters. */
+  /** The smallest difference that matters. */
   readonly minEffect: number;
-  /** The most rounds to think of: what was measured says nothing of more than ten. */
+  /** The most rounds to consider. The measured noise allows no prediction beyond ten. */
   readonly roundsMax?: number;
   readonly costs: { readonly sessionNs: number; readonly roundNs: number };
 }
 
-/** A plan of more sessions is none. */
+/** The most sessions of a practical plan. */
 export const PLAN_SESSIONS_MAX = 200;
 
 /**
- * The plan of the shortest duration (sessions × (session + rounds × round)) that shows the difference in every cell.
- * The least difference that matters is the larger of `minEffect` and the noise floor that a calibration by the same plan
- * would find, t₀.₉₇₅·sd/√n, as the gate will not go below it. Null when no plan of up to 200 sessions does.
+ * Returns the plan of the shortest duration (sessions × (session + rounds × round)) that detects the difference in
+ * every cell. The smallest difference that matters is the larger of `minEffect` and the noise floor that a
+ * calibration with the same plan would find, t₀.₉₇₅·sd/√n, because the gate uses no smaller one. Null when 200
+ * sessions are not enough.
  */
 export function cheapestPlan(search: PlanSearch): SearchedPlan | null {
   let best: SearchedPlan | null = null;

@@ -1,18 +1,18 @@
 import { normalCdf } from './normal.js';
 
-/** Up to this many differences the null distribution of V is exact (10 million additions). */
+/** The most differences with an exact null distribution of V (10 million additions). */
 const EXACT_DIFFERENCES_MAX = 400;
-/** Up to this n₁·n₂ the null distribution of U is exact (32 million additions for 400 against 400). */
+/** The largest n₁·n₂ with an exact null distribution of U (32 million additions for 400 against 400). */
 export const EXACT_PAIRS_MAX = 160_000;
 
-/** A distribution of a rank statistic on 0 … max, symmetric about max/2. */
+/** The distribution of a rank statistic on 0 … max. It is symmetric about max/2. */
 export interface RankNull {
   readonly max: number;
   /** P(T ≤ t) for an integer t in 0 … max/2. */
   lowerTail(t: number): number;
 }
 
-/** The null distribution of V, the rank sum of the positive ones of n differences without ties. */
+/** Returns the null distribution of V, the rank sum of the positive differences among n without ties. */
 export function signedRankNull(n: number): RankNull {
   const max = (n * (n + 1)) / 2;
   if (n > EXACT_DIFFERENCES_MAX) return { max, lowerTail: normalTail(max / 2, (max * (2 * n + 1)) / 12) };
@@ -20,7 +20,7 @@ export function signedRankNull(n: number): RankNull {
   const probabilities = new Float64Array(half + 1);
   probabilities[0] = 1;
   for (let rank = 1; rank <= n; rank++) {
-    // Rank sums that grow with the ranks seen: further up all is zero yet.
+    // The largest rank sum grows with the ranks added so far. Higher entries are still zero.
     for (let v = Math.min(half, (rank * (rank + 1)) / 2); v >= 0; v--) {
       const without = probabilities[v] as number;
       probabilities[v] = (v >= rank ? without + (probabilities[v - rank] as number) : without) / 2;
@@ -30,8 +30,8 @@ export function signedRankNull(n: number): RankNull {
 }
 
 /**
- * The null distribution of the Mann–Whitney U of n₁ against n₂ values without ties: how often each U occurs is the
- * Gaussian binomial ∏(1 − q^(n₁+i))/(1 − q^i), i = 1 … n₂ (Mann & Whitney 1947), one factor at a time.
+ * Returns the null distribution of the Mann–Whitney U of n₁ against n₂ values without ties. The counts of U are the
+ * Gaussian binomial ∏(1 − q^(n₁+i))/(1 − q^i), i = 1 … n₂ (Mann & Whitney 1947), built up factor by factor.
  */
 export function mannWhitneyNull(n1: number, n2: number): RankNull {
   const max = n1 * n2;
@@ -52,7 +52,7 @@ export function mannWhitneyNull(n1: number, n2: number): RankNull {
   return { max, lowerTail: tailOf(probabilities) };
 }
 
-/** Turns probabilities into their sums from 0 on. */
+/** Replaces the probabilities by their cumulative sums and returns a lookup of them. */
 function tailOf(probabilities: Float64Array): (t: number) => number {
   let sum = 0;
   for (let t = 0; t < probabilities.length; t++) {

@@ -1,6 +1,6 @@
 import { normalCdf } from './normal.js';
 
-/** What a test of ranks found. All p-values are in (0, 1]. */
+/** The result of a rank test. All p-values are in (0, 1]. */
 export interface RankTest {
   /** U of the first sample. */
   readonly statistic: number;
@@ -10,11 +10,11 @@ export interface RankTest {
   readonly pGreater: number;
   /** P(T ≤ t). */
   readonly pLess: number;
-  /** How the null distribution was had: exactly, given the ties, or by the normal approximation. */
+  /** How the null distribution was computed: exactly, given the ties, or by the normal approximation. */
   readonly method: 'exact' | 'normal';
 }
 
-/** The three p-values from `weights[s]`, how often the null gives the (integer) statistic s, whose mean is `mean`. */
+/** Returns the p-values. `weights[s]` is how often the null gives the (integer) statistic s, and `mean` is its mean. */
 export function exactTest(weights: ArrayLike<number>, observed: number, mean: number): Omit<RankTest, 'statistic'> {
   let total = 0;
   let greater = 0;
@@ -30,10 +30,10 @@ export function exactTest(weights: ArrayLike<number>, observed: number, mean: nu
   return { pTwoSided: extreme / total, pGreater: greater / total, pLess: less / total, method: 'exact' };
 }
 
-/** The three p-values of z = (|t − μ| − ½)/σ: the normal approximation with continuity correction. */
+/** Returns the p-values of z = (|t − μ| − ½)/σ: the normal approximation with continuity correction. */
 export function normalTest(statistic: number, mean: number, variance: number): RankTest {
   const sd = Math.sqrt(variance);
-  // Never 0: an approximate p that underflows is still positive.
+  // Never 0, because an approximate p that underflows is still positive.
   const tail = (distance: number) => (sd > 0 ? Math.max(Number.MIN_VALUE, normalCdf(-(distance - 0.5) / sd)) : 1);
   return {
     statistic,

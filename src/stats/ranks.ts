@@ -1,5 +1,5 @@
 export interface TieRanks {
-  /** Twice the midrank of each value, in the order given: an integer also where values are tied. */
+  /** Twice the midrank of each value, in the given order. It is an integer even for tied values. */
   readonly doubled: readonly number[];
   /** The tie vector: the distinct values in ascending order. */
   readonly groups: readonly { readonly doubledRank: number; readonly size: number }[];
@@ -7,7 +7,7 @@ export interface TieRanks {
   readonly tieSum: number;
 }
 
-/** Midranks of the values (1 … n; equal values share their mean rank). Throws RangeError for a value that is NaN. */
+/** Returns the midranks of the values (1 … n, equal values share their mean rank). Throws RangeError for NaN. */
 export function rank(values: readonly number[]): TieRanks {
   if (values.some(Number.isNaN)) throw new RangeError('NaN has no rank');
   const order = values.map((_, index) => index).sort((a, b) => compare(values[a] as number, values[b] as number));
@@ -27,7 +27,7 @@ export function rank(values: readonly number[]): TieRanks {
   return { doubled, groups, tieSum };
 }
 
-/** A difference would be NaN for two infinities. */
+/** Compares without subtracting, because the difference of two infinities is NaN. */
 function compare(a: number, b: number): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

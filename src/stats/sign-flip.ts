@@ -1,8 +1,8 @@
-/** Up to this many differences they are taken as they are; it takes two lists of at most 2^16 sums. */
+/** The most differences that are used without rounding. They need two lists of at most 2^16 sums. */
 export const EXACT_FLIPS_MAX = 32;
-/** Steps of the grid that more differences are rounded to, for a difference of mean size. */
+/** With more differences, they are rounded to a grid. A difference of mean size has this many steps. */
 const STEPS = 64;
-/** Two sums nearer than this part of Σ|d| are the same sum rounded differently. To call them equal only raises p. */
+/** Two sums closer than this share of Σ|d| count as equal, because they differ by rounding. That can only raise p. */
 const TIE = 1e-12;
 
 export interface SignFlipTest {
@@ -12,18 +12,18 @@ export interface SignFlipTest {
   readonly pGreater: number;
   /** P(mean ≤ the observed one). */
   readonly pLess: number;
-  /** P(|mean| ≥ the observed one's). */
+  /** P(|mean| ≥ the observed |mean|). */
   readonly pTwoSided: number;
 }
 
 /**
- * The sign-flip (randomisation) test of paired differences (Fisher 1935): were they symmetric about zero, each sign
- * would be as likely as the other, and the mean is compared with that of all 2^n flips. A flip whose mean equals the
- * observed one counts. More than EXACT_FLIPS_MAX differences are first rounded to 1/STEPS of their mean size. The grid
- * knows nothing of signs, so the test of what is rounded holds its level exactly too, and p reaches 2^−n, where drawn
- * flips end at 1/(B+1): beyond the bound of one cell among many.
+ * Returns the sign-flip (randomisation) test of paired differences (Fisher 1935). If they are symmetric about zero,
+ * both signs are equally likely, so the mean is compared with that of all 2^n flips. A flip whose mean equals the
+ * observed one counts. More than EXACT_FLIPS_MAX differences are first rounded to 1/STEPS of their mean size. The
+ * grid does not depend on the signs, so the test of the rounded differences keeps its level exactly. Its p reaches
+ * 2^−n. Random flips would stop at 1/(B+1), which is above the alpha of one cell among many.
  *
- * Throws RangeError without differences and for one that is not finite.
+ * Throws RangeError without differences or for one that is not finite.
  */
 export function signFlip(differences: readonly number[]): SignFlipTest {
   if (differences.length === 0) throw new RangeError('a sign-flip test takes at least one difference');
@@ -33,7 +33,7 @@ export function signFlip(differences: readonly number[]): SignFlipTest {
   return { statistic, pGreater, pLess, pTwoSided: Math.min(1, 2 * Math.min(pGreater, pLess)) };
 }
 
-/** The smallest p that a one-sided sign-flip test of n differences can reach: 2^−n. A two-sided one reaches twice that. */
+/** Returns the smallest one-sided p of a sign-flip test of n differences: 2^−n. The two-sided one is twice that. */
 export function smallestSignFlipP(n: number): number {
   return 2 ** -n;
 }
@@ -41,8 +41,9 @@ export function smallestSignFlipP(n: number): number {
 type Tails = Pick<SignFlipTest, 'pGreater' | 'pLess'>;
 
 /**
- * A flip's sum is 2·S − Σ|d| where S is the sum of |d| over what it makes positive, so the flips are the subsets of |d|.
- * Their sums are those of one half plus those of the other (Horowitz & Sahni 1974), which sorted halves count in one pass.
+ * The sum of a flip is 2·S − Σ|d|, where S is the sum of |d| over the differences that it makes positive. The flips are
+ * therefore the subsets of |d|. Each subset sum is a sum of one half plus a sum of the other (Horowitz & Sahni 1974).
+ * Sorted halves are counted in one pass.
  */
 function exact(differences: readonly number[]): Tails {
   const { sizes, positive, negative, tie } = magnitudes(differences);
@@ -51,7 +52,7 @@ function exact(differences: readonly number[]): Tails {
   const second = subsetSums(sizes.slice(middle));
   const flips = first.length * second.length;
   const pGreater = pairsReaching(first, second, positive - tie) / flips;
-  // What is left out has the same distribution, so that S ≤ s is as likely as S ≥ Σ|d| − s.
+  // The complement of a subset has the same distribution, so S ≤ s is as likely as S ≥ Σ|d| − s.
   const pLess = pairsReaching(first, second, negative - tie) / flips;
   return { pGreater, pLess };
 }
@@ -67,7 +68,7 @@ function magnitudes(differences: readonly number[]) {
   return { sizes, positive, negative, tie: TIE * (positive + negative) };
 }
 
-/** The sums of all subsets, ascending: those without a size and those with it are both sorted, and are merged. */
+/** Returns the sums of all subsets in ascending order, by merging the sorted sums without and with each size. */
 function subsetSums(sizes: readonly number[]): Float64Array {
   let sums = new Float64Array(2 ** sizes.length);
   let merged = new Float64Array(2 ** sizes.length);
@@ -87,7 +88,7 @@ function subsetSums(sizes: readonly number[]): Float64Array {
   return sums;
 }
 
-/** How many pairs of a sum of each list reach the bound. */
+/** Returns the number of pairs, one sum from each list, whose total reaches the bound. */
 function pairsReaching(first: Float64Array, second: Float64Array, bound: number): number {
   let from = second.length;
   let pairs = 0;
@@ -98,7 +99,7 @@ function pairsReaching(first: Float64Array, second: Float64Array, bound: number)
   return pairs;
 }
 
-/** The same on a grid, where the distribution of S is built up size by size. */
+/** Computes the same on a grid, where the distribution of S is built up size by size. */
 function rounded(differences: readonly number[]): Tails {
   const { positive, negative } = magnitudes(differences);
   const step = (positive + negative) / differences.length / STEPS;
@@ -116,7 +117,7 @@ function rounded(differences: readonly number[]): Tails {
       probabilities[sum] = (sum >= size ? without + (probabilities[sum - size] as number) : without) / 2;
     }
   }
-  // From the far end: the smallest are added first.
+  // From the far end, so that the smallest are added first.
   const upperTail = (from: number) => probabilities.subarray(from).reduceRight((sum, p) => sum + p, 0);
   const p = (from: number) => Math.min(1, Math.max(Number.MIN_VALUE, upperTail(from)));
   return { pGreater: p(above), pLess: p(total - above) };

@@ -1,6 +1,6 @@
 import { mad, quantileSorted } from 'simple-statistics';
 
-/** How the values of some trials are spread. Descriptive: the trial is the unit, nothing is left out as an outlier. */
+/** The spread of the values of trials. It is descriptive: the trial is the unit, and outliers are included. */
 export interface Spread {
   readonly n: number;
   /** In the order of the trials. */
@@ -11,14 +11,14 @@ export interface Spread {
   readonly median: number;
   readonly q3: number;
   readonly max: number;
-  /** Median absolute deviation, not scaled: multiply by 1.4826 to compare it with a standard deviation. */
+  /** Median absolute deviation, not scaled. Multiply it by 1.4826 to compare it with a standard deviation. */
   readonly mad: number;
-  /** 95 % interval of the median; both ends infinite when there are fewer than six trials. */
+  /** 95 % interval of the median. Both ends are infinite for fewer than six trials. */
   readonly medianLow: number;
   readonly medianHigh: number;
 }
 
-/** The spread of the finite values; null when there is none. NaN means not measured and is left out. */
+/** Returns the spread of the finite values, or null without any. NaN means not measured and is left out. */
 export function spreadOf(values: readonly number[]): Spread | null {
   const measured = values.filter(Number.isFinite);
   if (measured.length === 0) return null;
@@ -39,9 +39,9 @@ export function spreadOf(values: readonly number[]): Spread | null {
 }
 
 /**
- * The order-statistic interval [x(l), x(n+1−l)] of the median: with K ~ Bin(n, ½) values below it, it
- * covers the median with probability P(l ≤ K ≤ n−l), whatever the distribution. Returns the
- * narrowest one that covers at least `confidence`, or [−∞, ∞] when even [min, max] does not.
+ * Returns the narrowest order-statistic interval [x(l), x(n+1−l)] that covers the median with at least
+ * `confidence`, or [−∞, ∞] when even [min, max] does not. With K ~ Bin(n, ½) values below the median,
+ * the coverage is P(l ≤ K ≤ n−l) for any distribution.
  */
 export function medianInterval(sorted: readonly number[], confidence = 0.95): { low: number; high: number } {
   const n = sorted.length;

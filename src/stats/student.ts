@@ -1,14 +1,17 @@
 import { betaQuantile } from './beta.js';
 import { normalCdf } from './normal.js';
 
-/** Step of the trapezoidal rule, whose error falls exponentially with it, in units of 1/√ν: the density is about that wide. */
+/**
+ * Step of the trapezoidal rule in units of 1/√ν, about the width of the density. The error falls exponentially with
+ * it.
+ */
 const INTEGRATION_STEP = 0.05;
-/** What is left out of the integral at either end is below exp(−40) of its largest term. */
+/** The integral leaves out terms at both ends that are below exp(−40) of its largest term. */
 const LEFT_OUT_LOG = 40;
 
 /**
- * The t that Student's t with `freedom` degrees of freedom exceeds with probability `tail`, 0 < tail < 1: from
- * P(T > t) = I₍ν/(ν+t²)₎(ν/2, ½)/2. Throws RangeError outside or unless freedom is positive and finite.
+ * Returns the t that Student's t with `freedom` degrees of freedom exceeds with probability `tail`, 0 < tail < 1, from
+ * P(T > t) = I₍ν/(ν+t²)₎(ν/2, ½)/2. Throws RangeError for other tails, or unless freedom is positive and finite.
  */
 export function studentUpperQuantile(tail: number, freedom: number): number {
   if (!(tail > 0 && tail < 1)) throw new RangeError(`a tail is between 0 and 1, not ${tail}`);
@@ -18,16 +21,16 @@ export function studentUpperQuantile(tail: number, freedom: number): number {
 }
 
 /**
- * P(T > t) of the noncentral Student's t (Z + noncentrality)/√(χ²/ν), ν = freedom > 0: ∫ Φ(noncentrality − t·s) over the
- * distribution of s = √(χ²/ν), integrated over ln s, to about 1e-12. Throws RangeError unless all is finite and freedom
- * positive.
+ * Returns P(T > t) for the noncentral Student's t (Z + noncentrality)/√(χ²/ν), ν = freedom > 0. It is ∫ Φ(noncentrality
+ * − t·s) over the distribution of s = √(χ²/ν), integrated over ln s, with an error of about 1e-12. Throws RangeError
+ * unless all arguments are finite and freedom is positive.
  */
 export function noncentralStudentTail(t: number, freedom: number, noncentrality: number): number {
   if (!(freedom > 0 && freedom < Infinity && Number.isFinite(t) && Number.isFinite(noncentrality))) {
     throw new RangeError(`no Student's t: ${t}, ${freedom} degrees of freedom, noncentrality ${noncentrality}`);
   }
-  // The density at ln s = u is exp(ν(u + ½ − exp(2u)/2)) of that at 0, its largest: at most exp(−νu²) above, below at most
-  // exp(ν(u + ½)) and, to −¾, exp(−νu²/2).
+  // The density at ln s = u is exp(ν(u + ½ − exp(2u)/2)) times its maximum, which is at 0. For u > 0 the factor is at
+  // most exp(−νu²). For u < 0 it is at most exp(ν(u + ½)), and down to −¾ at most exp(−νu²/2).
   const top = Math.sqrt(LEFT_OUT_LOG / freedom);
   const spread = Math.sqrt((2 * LEFT_OUT_LOG) / freedom);
   const bottom = spread <= 0.75 ? -spread : -LEFT_OUT_LOG / freedom - 0.5;

@@ -10,44 +10,44 @@ import { armWarnings } from './arm-warnings.js';
 import { type NfsUse, nfsUseOf } from './nfs-use.js';
 import { type Spread, spreadOf } from './spread.js';
 
-/** What names an arm. Every `Arm` and every `TrialRecord`'s arm has it. */
+/** The fields that identify an arm. Every `Arm` and every `TrialRecord` has them. */
 export type ArmHeading = Pick<Arm, 'id' | 'job' | 'target' | 'factors'>;
 
 export interface ArmSummary {
   readonly arm: ArmHeading;
-  /** Trials that count: ended well, no warm-up. */
+  /** The number of trials that count: successful and not a warm-up. */
   readonly counted: number;
   readonly failed: number;
   readonly aborted: number;
   readonly warmups: number;
-  /** Why the first failed trial failed; null when none did. */
+  /** The fault of the first failed trial. Null when none failed. */
   readonly fault: TrialRecord['fault'];
-  /** Each metric that is one number for each trial, over the counted trials in its base unit; null where none was measured. */
+  /** Each single-number metric over the counted trials, in its base unit. Null when none was measured. */
   readonly numbers: Readonly<Record<NumberKey, Spread | null>>;
   /** Time from the first worker's end to the last one's. */
   readonly tailNs: Spread | null;
-  /** Of the histograms merged over the counted trials; kinds that did not occur are absent. */
+  /** From the histograms merged over the counted trials. Kinds that did not occur are missing. */
   readonly latencies: ReadonlyMap<LatencyKind, LatencySummary>;
-  /** The worst verdict of the counted trials; null when there is none. */
+  /** The worst verdict of the counted trials. Null without counted trials. */
   readonly cache: Pick<CacheEvidence, 'claim' | 'verdict' | 'detail'> | null;
-  /** Of the counted trials together; null where they were not on an NFS mount. */
+  /** The counted trials together. Null when they were not on an NFS mount. */
   readonly nfs: NfsUse | null;
   readonly warnings: readonly ArmWarning[];
 }
 
-/** A warning of an arm's counted trials, with the number of trials that raised it: all for one of the arm as a whole. */
+/** A warning of an arm, with the number of counted trials that raised it. Warnings of the arm as a whole count all. */
 export interface ArmWarning extends Warning {
   readonly trials: number;
 }
 
-/** True for the trials that numbers are made of: ended well, no warm-up. */
+/** Returns whether a trial counts for the results: it is successful and not a warm-up. */
 export function isCounted(trial: TrialRecord): boolean {
   return trial.status === 'ok' && !trial.warmup;
 }
 
 /**
- * One summary per arm, in the order of the plan; arms that only the trials know (when the plan is
- * lost) follow in the order of their first trial. An arm without counted trials has null for its numbers.
+ * Returns one summary per arm, in the order of the plan. Arms that occur only in trials (when the plan
+ * is lost) follow in the order of their first trial. An arm without counted trials has null results.
  */
 export function summarize(arms: readonly ArmHeading[], trials: readonly TrialRecord[]): ArmSummary[] {
   const trialsByArm = new Map<string, { heading: ArmHeading; trials: TrialRecord[] }>();
@@ -92,7 +92,7 @@ function worstCache(trials: readonly TrialRecord[]): ArmSummary['cache'] {
   return null;
 }
 
-/** What the counted trials of an arm warn of, each alone and all together, the weightiest first. */
+/** Returns the warnings of single counted trials and of all of them together, the most important first. */
 export function warningsOfArm(trials: readonly TrialRecord[]): ArmWarning[] {
   const byCode = new Map<Warning['code'], ArmWarning>();
   for (const trial of trials) {

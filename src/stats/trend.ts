@@ -1,21 +1,21 @@
-/** Trends of a series that rank order shows: Mann–Kendall's test and Theil and Sen's slope. */
+/** Trends by rank order: the Mann–Kendall test and the Theil–Sen slope. */
 import { median } from 'simple-statistics';
 import { normalCdf } from './normal.js';
 import { rank } from './ranks.js';
 
-/** Up to this many values without ties the null distribution is exact, as in scipy. */
+/** The most values without ties for which the null distribution is exact, as in scipy. */
 const EXACT_MAX = 33;
 
 export interface MannKendall {
-  /** Pairs that rise less pairs that fall, later against earlier. */
+  /** The number of rising pairs minus the number of falling pairs. */
   readonly s: number;
   readonly pTwoSided: number;
 }
 
 /**
- * Is there a monotone trend (Mann 1945, Kendall 1948)? S = Σᵢ<ⱼ sgn(xⱼ − xᵢ). Exact for up to 33 values without ties, else
- * normal with variance (n(n−1)(2n+5) − Σt(t−1)(2t+5))/18 over the groups of t equal values: scipy's kendalltau against
- * the time. p is 1 for values that are all equal. Throws RangeError for NaN.
+ * Tests for a monotone trend (Mann 1945, Kendall 1948): S = Σᵢ<ⱼ sgn(xⱼ − xᵢ). It is exact for up to 33 values without
+ * ties. Otherwise it is normal with variance (n(n−1)(2n+5) − Σt(t−1)(2t+5))/18 over the groups of t equal values, as in
+ * scipy's kendalltau against time. p is 1 when all values are equal. Throws RangeError for NaN.
  */
 export function mannKendall(values: readonly number[]): MannKendall {
   const n = values.length;
@@ -32,7 +32,7 @@ export function mannKendall(values: readonly number[]): MannKendall {
   return { s, pTwoSided: Math.min(1, 2 * normalCdf(-Math.abs(s) / Math.sqrt(variance))) };
 }
 
-/** P(|S| ≥ s): falling pairs are inversions, and of k values the last one makes 0 … k−1 of them, each as likely. */
+/** Returns P(|S| ≥ s). Falling pairs are inversions. The last of k values adds 0 … k−1 of them, all equally likely. */
 function exactP(n: number, s: number): number {
   const pairs = (n * (n - 1)) / 2;
   let chances = [1];
@@ -48,7 +48,7 @@ function exactP(n: number, s: number): number {
   return Math.min(1, 2 * tail);
 }
 
-/** The median of the slopes between all pairs, by index: Theil 1950, Sen 1968. NaN for fewer than two values. */
+/** Returns the median slope over all pairs, per index (Theil 1950, Sen 1968). NaN for fewer than two values. */
 export function theilSenSlope(values: readonly number[]): number {
   const slopes: number[] = [];
   for (let later = 1; later < values.length; later++) {

@@ -1,13 +1,18 @@
-/** Values in groups of groups: sessions of rounds of trials, say. Every value lies equally deep. */
+/** Values in nested groups, such as sessions of rounds of trials. All values have the same depth. */
 export type NestedSample = readonly (number | NestedSample)[];
 
-/** What one level of repetition adds to the variance. */
+/** The variance that one level of repetition adds. */
 export interface VarianceLevel {
-  /** Repetitions within a group: the harmonic mean over the groups, which is what tells for the variance of means. */
+  /** Repetitions within a group. It is the harmonic mean over the groups, which determines the variance of means. */
   readonly repetitions: number;
-  /** T², in the square of the values' unit: unbiased, and so below zero by chance where the level adds little. */
+  /**
+   * T², in the square of the values' unit. It is unbiased, so it can be negative by chance when the level adds
+   * little.
+   */
   readonly variance: number;
-  /** max(0, T²) over its sum for all levels: the level's share of the variance of a single value; 0 if nothing varies. */
+  /**
+   * The level's share of the variance of a single value: max(0, T²) over its sum for all levels. 0 if nothing varies.
+   */
   readonly share: number;
 }
 
@@ -16,7 +21,7 @@ export interface VarianceComponents {
   readonly mean: number;
   /** From the outermost (sessions) to the innermost level (trials). Kalibera and Jones count the other way. */
   readonly levels: readonly VarianceLevel[];
-  /** The place in `levels` of the largest share; of the outermost where nothing varies. */
+  /** The index in `levels` of the largest share. 0 (outermost) when nothing varies. */
   readonly largest: number;
 }
 
@@ -27,12 +32,13 @@ interface GroupMean {
 }
 
 /**
- * The variance that each level of a nested experiment adds: T² = S² − S²₋₁/r₋₁, the variance of means at a level less
- * what the levels below put into those means (Kalibera and Jones 2013, "Rigorous benchmarking in reasonable time", with
- * the erratum to S²).
+ * Returns the variance that each level of a nested experiment adds: T² = S² − S²₋₁/r₋₁. This is the variance of means
+ * at a level minus the contribution of the levels below (Kalibera and Jones 2013, "Rigorous benchmarking in
+ * reasonable time", with the erratum to S²).
  *
- * Groups may have different sizes, as trials get lost: groups are compared by unweighted means, and what is taken off is
- * each mean's own variance from its own repetitions, so that the estimates stay unbiased. Nothing is imputed or left out.
+ * Groups may have different sizes, because trials can be lost. Groups are compared by unweighted means. The variance
+ * of each mean, from its own repetitions, is subtracted, so that the estimates stay unbiased. Nothing is imputed or
+ * dropped.
  *
  * Throws RangeError for a value that is not finite, an empty group, values at different depths, or a level without a
  * group that repeats it.
@@ -63,25 +69,26 @@ export function varianceComponents(sample: NestedSample): VarianceComponents {
   return { mean: (units[0] as GroupMean).mean, levels, largest };
 }
 
-/** How often to repeat each level but the outermost, and which level has the most to gain. */
+/** The repetitions of each level except the outermost, and the level that gains most from more. */
 export interface RepetitionPlan {
   /**
-   * r = ⌈√(c₊₁/c · T²/T₊₁²)⌉, at least 1, for the levels from the second to the innermost, as in `levels`: a place here is
-   * one less than there. Infinity where the level above adds nothing, so that it need never be repeated for precision.
+   * r = ⌈√(c₊₁/c · T²/T₊₁²)⌉, at least 1, for the levels from the second to the innermost. An index here is one less
+   * than in `levels`. Infinity when the level above adds nothing, because repeating that level never improves the
+   * precision.
    */
   readonly repetitions: readonly number[];
   /**
-   * The place in `levels` of the level to repeat more: the one furthest below its optimum, or the outermost where none is,
-   * as its repetitions have no optimum but the precision wanted.
+   * The index in `levels` of the level to repeat more: the one furthest below its optimum. It is the outermost when
+   * none is below, because only the required precision limits the outermost level.
    */
   readonly repeatMore: number;
 }
 
 /**
- * The repetitions that give the most precise mean for the cost (Kalibera and Jones 2013). `costs` has a cost for each
- * level, in any one unit (seconds, say) and in the order of `levels`: that of one more repetition without what lies below
- * it, so setting up a session, then a round, then running a trial. Throws RangeError unless there is a positive, finite
- * cost for each level.
+ * Returns the repetitions that give the most precise mean for the cost (Kalibera and Jones 2013). `costs` has the
+ * cost of one more repetition of each level, in the order of `levels` and in one unit, such as seconds. A cost
+ * excludes the levels below it: setting up a session, then a round, then running a trial. Throws RangeError unless
+ * there is a positive, finite cost for each level.
  */
 export function optimalRepetitions({ levels }: VarianceComponents, costs: readonly number[]): RepetitionPlan {
   if (costs.length !== levels.length) throw new RangeError(`${levels.length} levels do not have ${costs.length} costs`);
@@ -103,7 +110,7 @@ export function optimalRepetitions({ levels }: VarianceComponents, costs: readon
   return { repetitions, repeatMore };
 }
 
-/** All groups of each level from the outermost on, in the order in which their values lie. */
+/** Returns all groups of each level, from the outermost, in the order of their values. */
 function groupsByLevel(sample: NestedSample): NestedSample[][] {
   const levels: NestedSample[][] = [];
   let groups: NestedSample[] = [sample];
@@ -121,7 +128,7 @@ function groupsByLevel(sample: NestedSample): NestedSample[][] {
   }
 }
 
-/** T² of a level: the variance of the members' means within their groups, less the means' own variance. */
+/** Returns T² of a level: the variance of the members' means within their groups, minus the variance of those means. */
 function levelVariance(groups: readonly (readonly GroupMean[])[], level: number): number {
   const freedom = sum(groups, (group) => group.length - 1);
   if (freedom === 0) throw new RangeError(`level ${level} was never repeated, so its variance is unknown`);

@@ -1,4 +1,4 @@
-/** Runs that later ones are measured against, kept by name below the results directory. */
+/** Baselines: named copies of runs below the results directory, which later runs are compared with. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -8,22 +8,22 @@ import { cannotWrite, replaceFile } from './durable-files.js';
 import { RUN_FILES, RUN_NAME } from './run-files.js';
 
 const DIRECTORY = 'baselines';
-/** A name is a directory's and an argument's: it must not look like an option or a path. */
+/** Matches a valid name. It is a directory and an argument, so it must not look like an option or a path. */
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,99}$/u;
-/** What a save that was killed left of a baseline whose place it was taking: the whole old one, no name for a baseline. */
+/** Matches the complete old baseline that a killed save set aside. It is never a valid baseline name. */
 const ASIDE = /^\.(.+)~[0-9a-f]+-\d+\.old$/;
-/** What is older than any save takes was left by one that was killed. */
+/** Longer than any save takes. Older leftovers are from a killed save. */
 const STALE_MS = 3_600_000;
 
-/** What a comparison reads of a run; the rest can be made from it. */
+/** The files that a comparison reads. The other files of a run can be made from them. */
 const KEPT = [RUN_FILES.run, RUN_FILES.trials, RUN_FILES.command];
 
-/** @throws FeedrateError `usage` for a name that cannot be a baseline's, or that already means a run */
+/** Checks the name of a new baseline. @throws FeedrateError `usage` when it is not valid or names a run */
 export function requireBaselineName(name: string): void {
   if (!NAME.test(name)) {
     throw new FeedrateError(
       'usage',
-      `baseline ${quoted(name)}: a name is letters, digits, dots, - and _, at most 100, and begins with a letter or digit`,
+      `baseline ${quoted(name)}: a name has 1 to 100 letters, digits, dots, - and _, and begins with a letter or digit`,
     );
   }
   if (name === 'latest' || RUN_NAME.test(name)) {
@@ -31,7 +31,9 @@ export function requireBaselineName(name: string): void {
   }
 }
 
-/** Where a baseline is, whether or not it is there. Where a save was killed half-way this is the old one, put aside. */
+/**
+ * Returns the directory of a baseline, whether or not it exists. After a killed save, this is the old one set aside.
+ */
 export function baselineDirectory(resultsDirectory: string, name: string): string {
   const place = resolve(resultsDirectory, DIRECTORY, name);
   if (isKept(place)) return place;
@@ -39,7 +41,7 @@ export function baselineDirectory(resultsDirectory: string, name: string): strin
   return aside === undefined ? place : join(dirname(place), aside);
 }
 
-/** Is there a baseline of this name? */
+/** Returns whether a baseline of this name exists. */
 export function isBaseline(resultsDirectory: string, name: string): boolean {
   return NAME.test(name) && isKept(baselineDirectory(resultsDirectory, name));
 }
@@ -48,16 +50,16 @@ function isKept(directory: string): boolean {
   return existsSync(join(directory, RUN_FILES.run));
 }
 
-/** The names of the baselines, in order. Throws `FeedrateError('store')` when the directory cannot be read. */
+/** Returns the sorted names of the baselines. Throws `FeedrateError('store')` when the directory cannot be read. */
 export function baselineNames(resultsDirectory: string): string[] {
   const names = entriesOf(join(resultsDirectory, DIRECTORY)).map((entry) => ASIDE.exec(entry)?.[1] ?? entry);
   return [...new Set(names)].filter((name) => isBaseline(resultsDirectory, name)).sort();
 }
 
 /**
- * Keeps a copy of a run directory as a baseline. The new one takes the place of an old one as a whole: whenever this is
- * killed, either of them is there. Of saves at the same time the last one counts.
- * @throws FeedrateError `usage` for a name that cannot be one, `store` when it cannot be written
+ * Saves a copy of a run directory as a baseline. It replaces an old baseline as a whole: if the process is killed,
+ * the old or the new one exists. When several saves run at once, the last one wins.
+ * @throws FeedrateError `usage` when the name is not valid, `store` when the baseline cannot be written
  */
 export function saveBaseline(resultsDirectory: string, name: string, runDirectory: string, nowMs = Date.now()): void {
   requireBaselineName(name);
@@ -65,7 +67,7 @@ export function saveBaseline(resultsDirectory: string, name: string, runDirector
   const fresh = besides(place);
   try {
     mkdirSync(resolve(resultsDirectory), { recursive: true });
-    // Not with it: below a read-only directory a recursive mkdir says ENOENT.
+    // Not recursively, because a recursive mkdir below a read-only directory fails with ENOENT.
     makeDirectory(dirname(place));
     mkdirSync(fresh);
     for (const file of KEPT) {
@@ -88,26 +90,26 @@ function makeDirectory(path: string): void {
   }
 }
 
-/** A name for a directory beside a place that no other process has, and that is none of a baseline. */
+/** Returns an unused path for a directory next to `place`. It is not a valid baseline name. */
 function besides(place: string): string {
   return join(dirname(place), `.${basename(place)}~${randomBytes(6).toString('hex')}`);
 }
 
 /**
- * Renames a directory to a place that may be taken. rename(2) replaces only empty directories, so what is there is put
- * aside first, under a name by which `baselineDirectory` finds it while the place is free.
+ * Renames a directory to a place that may exist. rename(2) replaces only empty directories, so the existing one is
+ * first set aside, under a name that `baselineDirectory` finds in the meantime.
  */
 function takePlace(fresh: string, place: string): void {
   const aside: string[] = [];
   while (!renamed(fresh, place, ['ENOTEMPTY', 'EEXIST'])) {
     const name = `${fresh}-${aside.length + 1}.old`;
-    // Where it has vanished another save has put it aside.
+    // If it is gone, another save has set it aside.
     if (renamed(place, name, ['ENOENT'])) aside.push(name);
   }
   for (const directory of aside) rmSync(directory, { recursive: true, force: true });
 }
 
-/** Renames, or says false for an error that is expected. */
+/** Renames and returns true, or returns false for an expected error. */
 function renamed(from: string, to: string, expected: readonly string[]): boolean {
   try {
     renameSync(from, to);
@@ -118,7 +120,7 @@ function renamed(from: string, to: string, expected: readonly string[]): boolean
   }
 }
 
-/** Removes what saves that were killed long ago left beside a place that is taken. */
+/** Removes old leftovers of killed saves of an existing baseline. */
 function removeStale(place: string, nowMs: number): void {
   for (const entry of entriesOf(dirname(place))) {
     if (!entry.startsWith(`.${basename(place)}~`)) continue;
@@ -128,12 +130,12 @@ function removeStale(place: string, nowMs: number): void {
   }
 }
 
-/** @throws FeedrateError `store` when there is none of this name, and when it cannot be removed */
+/** Removes a baseline. @throws FeedrateError `store` when it does not exist or cannot be removed */
 export function removeBaseline(resultsDirectory: string, name: string): void {
   requireBaseline(resultsDirectory, name);
   const place = resolve(resultsDirectory, DIRECTORY, name);
   try {
-    // What is put aside would come to light when the place is free, so it goes first.
+    // Remove copies that were set aside first. Otherwise they would count as the baseline.
     for (const entry of entriesOf(dirname(place))) {
       if (ASIDE.exec(entry)?.[1] === name) rmSync(join(dirname(place), entry), { recursive: true });
     }
@@ -145,13 +147,13 @@ export function removeBaseline(resultsDirectory: string, name: string): void {
   }
 }
 
-/** @throws FeedrateError `store`, naming those that there are */
+/** Checks that a baseline exists. @throws FeedrateError `store` with the names of the existing ones */
 export function requireBaseline(resultsDirectory: string, name: string): void {
   if (isBaseline(resultsDirectory, name)) return;
   const names = baselineNames(resultsDirectory);
   throw new FeedrateError(
     'store',
-    `${resultsDirectory}: no baseline '${name}'; ${names.length === 0 ? 'none yet: feedrate baseline save NAME' : `there are: ${names.join(', ')}`}`,
+    `${resultsDirectory}: no baseline '${name}'; ${names.length === 0 ? 'none yet: feedrate baseline save NAME' : `available: ${names.join(', ')}`}`,
   );
 }
 

@@ -1,4 +1,4 @@
-/** Calibrations of targets, below the results directory: one file for each A/A run, named like it. */
+/** Stores calibrations of targets below the results directory. Each A/A run has a file with its name. */
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
@@ -8,7 +8,7 @@ import { cannotWrite, replaceFile } from './durable-files.js';
 const DIRECTORY = 'calibrations';
 
 /**
- * Keeps a calibration. Returns its file.
+ * Saves a calibration. Returns the path of its file.
  * @throws FeedrateError `store` when it cannot be written
  */
 export function saveCalibration(resultsDirectory: string, record: CalibrationRecord): string {
@@ -24,9 +24,9 @@ export function saveCalibration(resultsDirectory: string, record: CalibrationRec
 }
 
 /**
- * All calibrations, oldest first; empty when there are none. One that cannot be read is an error and no omission: a
- * gate that overlooks the noise of a target fails for it.
- * @throws FeedrateError `store`, naming the file
+ * Returns all calibrations, oldest first. A file that cannot be read is an error, because a gate that ignores the noise
+ * of a target fails because of that noise.
+ * @throws FeedrateError `store` with the name of the file
  */
 export function readCalibrations(resultsDirectory: string): CalibrationRecord[] {
   const directory = resolve(resultsDirectory, DIRECTORY);
@@ -41,7 +41,7 @@ function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    const message = `${path}: cannot read (${systemFaultOf(error).message}); mend it or remove it`;
+    const message = `${path}: cannot read (${systemFaultOf(error).message}); fix or remove it`;
     throw new FeedrateError('store', message, { cause: error });
   }
 }

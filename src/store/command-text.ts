@@ -2,7 +2,7 @@
 import { shellWord } from '../base/shell-word.js';
 import type { RunRecord } from '../record/run-record.js';
 
-/** The commands that repeat the run in the same place, with its seed even when that was drawn. */
+/** Returns the commands that repeat the run in the same directory with the same seed, including a random seed. */
 export function commandText(run: RunRecord, workingDirectory: string): string {
   const seeded = run.command.some((word) => word === '--seed' || word.startsWith('--seed='));
   const words = seeded ? run.command : [...run.command, '--seed', String(run.plan.seed)];

@@ -1,4 +1,4 @@
-/** Writing so that a crash leaves either the old bytes or whole lines of the new ones. */
+/** Writes files so that a crash leaves either the old bytes or complete lines of the new ones. */
 import {
   existsSync,
   fdatasyncSync,
@@ -14,13 +14,13 @@ import { dirname } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { withFile } from '../host/system/with-file.js';
 
-/** What helps when a run directory cannot be written. */
+/** The advice when a run directory cannot be written. */
 const ELSEWHERE = 'choose another directory with -o';
 
 /**
- * Replaces a file as a whole: the bytes go to a new file beside it, are made durable, and take its
- * name. A reader sees the old file or the new one, never a part.
- * @param remedy for the message, when it cannot be written
+ * Replaces a file atomically: writes a new file next to it, makes it durable and renames it. A
+ * reader sees the old file or the new one, never a part.
+ * @param remedy the advice in the message when the file cannot be written
  * @throws FeedrateError `store`
  */
 export function replaceFile(path: string, text: string, remedy = ELSEWHERE): void {
@@ -39,9 +39,9 @@ export function replaceFile(path: string, text: string, remedy = ELSEWHERE): voi
 }
 
 /**
- * Appends whole lines in one write and makes them durable. If the file ends in a torn line (its
- * writer was killed, or the disk was full), the new ones start on a line of their own.
- * @param remedy for the message, when it cannot be written
+ * Appends complete lines in one write and makes them durable. If the file ends in an incomplete line
+ * (its writer was killed, or the disk was full), the new lines start on a new line.
+ * @param remedy the advice in the message when the file cannot be written
  * @returns the file's size before and after, bytes
  * @throws FeedrateError `store`
  */
@@ -62,7 +62,7 @@ export function appendLines(
   }
 }
 
-/** The error of a file or directory that cannot be written, with the remedy that fits. */
+/** Returns the error for a file or directory that cannot be written, with suitable advice. */
 export function cannotWrite(path: string, error: unknown, remedy = ELSEWHERE): FeedrateError {
   const { code, message } = systemFaultOf(error);
   const full = code === 'ENOSPC' || code === 'EDQUOT';
@@ -70,19 +70,20 @@ export function cannotWrite(path: string, error: unknown, remedy = ELSEWHERE): F
   return new FeedrateError('store', `${path}: cannot write (${message}); ${advice}`, { cause: error });
 }
 
-/** One by one: below /proc, Node 20's own recursive mkdir never returns. */
+/** Creates a directory and its missing parents. Throws Node's error. */
+// One by one, because Node 20's recursive mkdir never returns below /proc.
 export function makeDirectories(path: string): void {
   if (existsSync(path)) return;
   makeDirectories(dirname(path));
   try {
     mkdirSync(path);
   } catch (error) {
-    // Another process may have made it meanwhile.
+    // Another process may have created it in the meantime.
     if (systemFaultOf(error).code !== 'EEXIST') throw error;
   }
 }
 
-/** One write(2); the kernel takes less only when the disk is full, and then the next call says so. */
+/** Writes with one write(2). The kernel writes less only when the disk is full, and the next call then fails. */
 function writeWhole(fd: number, text: string): void {
   const bytes = Buffer.from(text, 'utf8');
   for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
@@ -95,7 +96,7 @@ function endsInTornLine(fd: number, sizeBytes: number): boolean {
   return last.toString('latin1') !== '\n';
 }
 
-/** Makes a rename durable. Some network file systems cannot sync a directory and rename durably by themselves. */
+/** Makes a rename durable. Some network file systems cannot sync a directory, but their renames are durable. */
 function syncDirectory(fd: number): void {
   try {
     fsyncSync(fd);

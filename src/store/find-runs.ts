@@ -1,4 +1,4 @@
-/** Finding runs below a results directory. */
+/** Finds runs below a results directory. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
@@ -7,17 +7,17 @@ import type { RunStatus } from '../record/stored-run.js';
 import { readHeader, statusOf } from './read-run.js';
 import { RUN_FILES, RUN_NAME } from './run-files.js';
 
-/** A run directory, as a list shows it. */
+/** A run directory in a list. */
 export interface RunListing {
   readonly id: string;
   readonly directory: string;
   readonly status: RunStatus;
-  /** Null when `run.json` cannot be read; `problems` says why. */
+  /** Null when `run.json` cannot be read. `problems` has the reason. */
   readonly run: RunRecord | null;
   readonly problems: readonly string[];
 }
 
-/** The runs of a results directory, oldest first. Empty when the directory does not exist. */
+/** Returns the runs of a results directory, oldest first. Empty when the directory does not exist. */
 export function listRuns(resultsDirectory: string): RunListing[] {
   return runNames(resultsDirectory)
     .map((id) => {
@@ -29,9 +29,9 @@ export function listRuns(resultsDirectory: string): RunListing[] {
 }
 
 /**
- * The directory of a run that a user names: by path, by full name, by a beginning or an end that only
- * one run has (such as its id `a1f3`), or `latest`.
- * @throws FeedrateError `store` when none or several fit
+ * Returns the directory of a run that a user names by its path, its full name, a unique beginning or
+ * end of the name (such as its id `a1f3`), or `latest`.
+ * @throws FeedrateError `store` when no run or several runs match
  */
 export function resolveRun(resultsDirectory: string, spec: string): string {
   const names = runNames(resultsDirectory);
@@ -49,7 +49,7 @@ function ambiguous(resultsDirectory: string, spec: string, matches: readonly str
   const shown = matches.slice(0, 5).join(', ') + (matches.length > 5 ? ', …' : '');
   return new FeedrateError(
     'store',
-    `${resultsDirectory}: '${spec}' fits ${matches.length} runs (${shown}); give more of the name`,
+    `${resultsDirectory}: '${spec}' matches ${matches.length} runs (${shown}); give more of the name`,
   );
 }
 
@@ -65,7 +65,7 @@ function runNames(resultsDirectory: string): string[] {
   }
 }
 
-/** A directory named like a run, or one that holds a run's file. */
+/** Returns whether a directory has the name of a run or contains a file of a run. */
 function isRunDirectory(path: string): boolean {
   if (path === '' || statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return false;
   return (

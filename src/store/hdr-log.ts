@@ -1,20 +1,20 @@
-/** `latency.hlog`: the latencies in HdrHistogram's log format, version 1.3, for its tools and plotters. */
+/** Writes `latency.hlog`: latencies in HdrHistogram's log format, version 1.3, for its tools and plotters. */
 import { build, HistogramLogWriter } from 'hdr-histogram-js';
 import { BINS, binMidpoint, type Histogram } from '../histogram/histogram.js';
 import { decodeHistogram, type SparseCounts } from '../histogram/sparse-counts.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
 
-/** Above the last bin of a histogram (2^42 ns). */
+/** A limit above the last bin of a histogram (2^42 ns). */
 const HIGHEST_NS = 2 ** 43;
-/** Within 1/2000 of each bin's midpoint: finer than the bins themselves. */
+/** Keeps values within 1/2000 of each bin's midpoint, which is finer than the bins. */
 const SIGNIFICANT_DIGITS = 3;
-/** The column `Interval_Max` is in milliseconds; the histograms themselves hold nanoseconds. */
+/** The column `Interval_Max` is in milliseconds. The histograms are in nanoseconds. */
 const NS_PER_MS = 1e6;
 
 /**
- * The head of the log. Its start time is that of the run: readers skip intervals that begin before
- * it, and no trial begins before its run.
+ * Returns the head of the log. Its start time is the start of the run. Readers skip intervals that
+ * begin earlier, and no trial begins before its run.
  */
 export function hdrLogHead(run: RunRecord): string {
   return logged((log) => {
@@ -27,8 +27,9 @@ export function hdrLogHead(run: RunRecord): string {
 }
 
 /**
- * A line for each kind of operation of a trial. The interval is the whole trial. Trials that do not
- * count have tags of their own (`warmup/…`, `failed/…`), so that an arm's tag holds what its summary holds.
+ * Returns one line for each kind of operation in a trial. The interval is the whole trial. Trials that
+ * do not count have separate tags (`warmup/…`, `failed/…`), so that an arm's tag covers the same trials
+ * as its summary.
  */
 export function hdrLogLines(run: RunRecord, trial: TrialRecord): string {
   const startMs = Math.max(Date.parse(trial.startedAt), Date.parse(run.startedAt));
@@ -42,7 +43,7 @@ export function hdrLogLines(run: RunRecord, trial: TrialRecord): string {
   });
 }
 
-/** Tags hold no comma and no white space. */
+/** Returns the tag of a trial and kind, without commas and white space. */
 export function hdrTag(trial: TrialRecord, kind: string): string {
   const counts = trial.warmup ? 'warmup/' : trial.status === 'ok' ? '' : `${trial.status}/`;
   return `${counts}${trial.arm}/${kind}`.replaceAll(',', ';').replaceAll(/\s/g, '_');

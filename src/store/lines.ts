@@ -4,8 +4,8 @@ const CHUNK_BYTES = 2 ** 20;
 const LINE_BREAK = 10;
 
 /**
- * Hands the lines of a file on, one after the other, counted from 1 and without their breaks. The file may be larger than
- * the memory, and than the longest text that JavaScript has (512 MiB). Throws what the file system says.
+ * Calls `visit` for each line of a file, numbered from 1 and without its line break. The file may be larger than memory
+ * and than JavaScript's longest string (512 MiB). Throws Node's error when the file cannot be read.
  */
 export function forEachLine(path: string, visit: (line: string, number: number) => void): void {
   const file = openSync(path, 'r');
@@ -28,7 +28,7 @@ export function forEachLine(path: string, visit: (line: string, number: number) 
         end(bytes.subarray(from, to));
         from = to + 1;
       }
-      // The chunk is filled anew, so what is left of it is copied.
+      // The next read overwrites the chunk, so copy the rest.
       if (from < filled) begun.push(Buffer.from(bytes.subarray(from)));
     }
     if (begun.length > 0) end(Buffer.alloc(0));

@@ -1,4 +1,4 @@
-/** Files that a user asks for by their path, outside of any run directory. */
+/** Writes files that a user requests by path, outside of run directories. */
 import { accessSync, constants, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { FeedrateError } from '../base/errors.js';
@@ -7,9 +7,9 @@ import { cannotWrite, makeDirectories, replaceFile } from './durable-files.js';
 const REMEDY = 'name another file';
 
 /**
- * Writes the file whole or not at all, and makes the directories that it is in when they are missing. A link keeps being
- * one, and its target is replaced; what is no regular file (a pipe, /dev/stdout) is written to as it is.
- * @throws FeedrateError `store`
+ * Writes a file completely or not at all, and creates missing directories. A link stays and its target is replaced.
+ * Anything that is not a regular file (a pipe, /dev/stdout) is written to directly.
+ * @throws FeedrateError `store` when the file cannot be written
  */
 export function writeOutputFile(path: string, text: string): void {
   orRefuse(path, () => {
@@ -20,8 +20,8 @@ export function writeOutputFile(path: string, text: string): void {
 }
 
 /**
- * Can the file be written, as far as one can tell beforehand? For commands that work for long before they write.
- * @throws FeedrateError `store`
+ * Checks beforehand that a file can probably be written, for commands that work for a long time before they write.
+ * @throws FeedrateError `store` when it cannot be written
  */
 export function requireWritable(path: string): void {
   orRefuse(path, () => {
@@ -31,7 +31,7 @@ export function requireWritable(path: string): void {
   });
 }
 
-/** Where the bytes go, all links followed, and whether that is something other than a file. */
+/** Returns the path after following all links, and whether it is something other than a regular file. */
 function placeOf(path: string): { place: string; special: boolean } {
   const absolute = resolve(path);
   makeDirectories(dirname(absolute));

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { systemFaultOf } from '../base/errors.js';
 
-/** Ticks a second of the times in `/proc/PID/stat`: USER_HZ, 100 on every Linux that Node runs on. */
+/** The unit of times in `/proc/PID/stat`: USER_HZ, which is 100 on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
-/** The kernel gives the boot time in whole seconds. */
+/** A tolerance, because the kernel reports the boot time in whole seconds. */
 const SLACK_MS = 5000;
 
 /**
- * True while the process that was running at `startedMs` (since the epoch) still runs. A process
- * that was given the same number later, as is common in containers and after a reboot, is not it.
+ * Returns whether the process that ran at `startedMs` (since the epoch) still runs. A later process
+ * with the same number does not count. That is common in containers and after a reboot.
  */
 export function isProcessOf(pid: number, startedMs: number): boolean {
   try {
@@ -20,12 +20,12 @@ export function isProcessOf(pid: number, startedMs: number): boolean {
   return bornMs === null || bornMs <= startedMs + SLACK_MS;
 }
 
-/** When the process began, ms since the epoch; null when /proc does not tell. */
+/** Returns the start of the process in ms since the epoch, or null when /proc does not show it. */
 function processStartMs(pid: number): number | null {
   try {
     const bootSeconds = Number(/^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1]);
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // proc(5): the command (field 2, in parentheses) may hold spaces; starttime is field 22.
+    // proc(5): the command (field 2, in parentheses) may contain spaces. starttime is field 22.
     const startTicks = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
     const startMs = (bootSeconds + startTicks / TICKS_PER_SECOND) * 1000;
     return Number.isFinite(startMs) ? startMs : null;

@@ -1,4 +1,4 @@
-/** Reading a run directory, whatever is left of it. */
+/** Reads a run directory, even when parts of it are missing or damaged. */
 import { readFileSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, join, resolve } from 'node:path';
@@ -13,9 +13,9 @@ import { isProcessOf } from './process-alive.js';
 import { RUN_FILES } from './run-files.js';
 
 /**
- * All that can be read of a run directory. Missing, cut off or damaged parts are named in `problems`
- * and the rest is returned. Trials come without the `omitted` parts, which are most of a run that was long.
- * @throws FeedrateError `store` only when there is no such directory
+ * Returns everything that can be read from a run directory. `problems` lists parts that are missing,
+ * cut off or damaged. Trials lack the `omitted` parts, which make up most of a long run.
+ * @throws FeedrateError `store` only when the directory does not exist
  */
 export function readRun(directory: string, omitted: readonly TrialPart[] = []): StoredRun {
   const path = resolve(directory);
@@ -34,7 +34,7 @@ export function readRun(directory: string, omitted: readonly TrialPart[] = []): 
   };
 }
 
-/** `run.json` alone, for lists of many runs. */
+/** Reads only `run.json`, for lists of many runs. */
 export function readHeader(directory: string): { run: RunRecord | null; problems: string[] } {
   const path = join(directory, RUN_FILES.run);
   const lost = 'plan, environment and thresholds are lost';
@@ -49,8 +49,8 @@ export function readHeader(directory: string): { run: RunRecord | null; problems
 }
 
 /**
- * The trials that can be read, in the order of their ends. A line that cannot be read is a problem, not the end. What the
- * machines of a group recorded of a trial is one trial: see `mergeTrials`.
+ * Returns the trials that can be read, in the order of their ends. An unreadable line becomes a problem. The records that
+ * the machines of a group made of one trial are merged into one: see `mergeTrials`.
  */
 export function readTrials(
   directory: string,
@@ -81,7 +81,7 @@ export function readTrials(
   return { trials: merged.trials, problems: [...problems, ...merged.problems] };
 }
 
-/** `running` is `killed` when the process that ran it, on this machine, is gone. */
+/** Returns the status of a run. A `running` run on this machine is `killed` when its process no longer exists. */
 export function statusOf(run: RunRecord): RunStatus {
   if (run.status !== 'running' || run.hostname !== hostname()) return run.status;
   return isProcessOf(run.pid, Date.parse(run.startedAt)) ? 'running' : 'killed';
@@ -95,7 +95,7 @@ function killedProblem(run: RunRecord, recorded: number): string {
 function requireDirectory(path: string): void {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found?.isDirectory() !== true) {
-    throw new FeedrateError('store', `${path}: no such run directory; feedrate list shows the runs there are`);
+    throw new FeedrateError('store', `${path}: no such run directory; feedrate list shows the existing runs`);
   }
 }
 

@@ -8,5 +8,5 @@ export const RUN_FILES = {
   command: 'command.txt',
 } as const;
 
-/** `<UTC>_<workload>_<id>`: stamp and id are the groups. */
+/** Matches `<UTC>_<workload>_<id>`. The groups are the time stamp and the id. */
 export const RUN_NAME = /^(\d{8}T\d{6}Z)_.+_([0-9a-f]{4})$/;

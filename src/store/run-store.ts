@@ -1,4 +1,4 @@
-/** Writing a run directory: created once, a trial appended as it ends, finished at the end. */
+/** Writes a run directory: creates it, appends each trial when it ends, and records how the run ended. */
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
@@ -14,20 +14,22 @@ import { hdrLogHead, hdrLogLines } from './hdr-log.js';
 import { readTrials } from './read-run.js';
 import { RUN_FILES } from './run-files.js';
 
-/** A run directory that is being written. Only one process may append at a time; another may finish. */
+/** A run directory for writing. Only one process may append at a time. Another one may call `finish`. */
 export interface RunStore {
   readonly directory: string;
   readonly run: RunRecord;
-  /** Returns when the record is on disk; the tables that are made from it follow. Throws `FeedrateError('store')`. */
+  /**
+   * Makes the record durable, then updates the tables. Throws `FeedrateError('store')` when a file cannot be written.
+   */
   appendTrial(record: TrialRecord): void;
-  /** Writes how the run ended, and when, to `run.json`. Returns what was written. */
+  /** Writes the status and end time of the run to `run.json`. Returns the new record. */
   finish(status: Exclude<RunRecord['status'], 'running'>): RunRecord;
 }
 
 /**
  * Creates `RESULTS/<UTC>_<workload>_<id>/` (and its parents) with `run.json`, `command.txt` and the
- * heads of the tables. The run's `id` is the name of the directory, which is found here.
- * @param workingDirectory where the command was given, for `command.txt`
+ * heads of the tables. The run's `id` is the name of the new directory.
+ * @param workingDirectory the directory of the command, for `command.txt`
  * @throws FeedrateError `store` when the directory cannot be written
  */
 export function createRun(
@@ -47,7 +49,9 @@ export function createRun(
   return storeOf(directory, named);
 }
 
-/** Opens a run directory to append to it, in the process that measures. Throws `FeedrateError('store')`. */
+/**
+ * Opens a run directory for appending, in the measuring process. Throws `FeedrateError('store')` if it is unreadable.
+ */
 export function openRun(directory: string): RunStore {
   const path = join(directory, RUN_FILES.run);
   let text: string;
@@ -60,8 +64,8 @@ export function openRun(directory: string): RunStore {
 }
 
 /**
- * Opens a run that has ended to add sessions to it: `run.json` then says `running` and holds what was changed. What was
- * measured stays. Throws `FeedrateError('store')`.
+ * Opens a run that has ended to add sessions to it. Sets its status to `running` in `run.json` and applies the changes.
+ * Existing trials stay. Throws `FeedrateError('store')` when `run.json` cannot be read or written.
  */
 export function reopenRun(directory: string, changes: Pick<RunRecord, 'plan' | 'overrides' | 'pid'>): RunStore {
   const { run } = openRun(directory);
@@ -70,7 +74,7 @@ export function reopenRun(directory: string, changes: Pick<RunRecord, 'plan' | '
   return storeOf(resolve(directory), reopened);
 }
 
-/** `20261123T191203Z_quick_a1f3`. What a file name should not hold becomes a hyphen. */
+/** Returns a name such as `20261123T191203Z_quick_a1f3`. Characters that are unsafe in file names become hyphens. */
 function runName(run: Pick<RunRecord, 'startedAt' | 'plan'>, suffix: string): string {
   const stamp = new Date(run.startedAt).toISOString().replaceAll(/[-:]|\.\d+/g, '');
   const workload = run.plan.workload.replaceAll(/[^A-Za-z0-9_.-]+/g, '-').slice(0, 60);
@@ -86,7 +90,8 @@ function makeParent(parent: string): void {
   }
 }
 
-/** mkdir(2) is atomic, on NFS too: whoever makes the directory owns its name. */
+/** Creates a directory with an unused name and returns its path. Throws `FeedrateError('store')` when that fails. */
+// mkdir(2) is atomic, on NFS too, so the process that creates the directory owns its name.
 export function makeUniqueDirectory(parent: string, nextName: () => string): string {
   const attempts = 1000;
   for (let attempt = 0; attempt < attempts; attempt++) {
@@ -98,7 +103,10 @@ export function makeUniqueDirectory(parent: string, nextName: () => string): str
       if (systemFaultOf(error).code !== 'EEXIST') throw cannotWrite(directory, error);
     }
   }
-  throw new FeedrateError('store', `${parent}: no free name for a run after ${attempts} attempts; wait a second`);
+  throw new FeedrateError(
+    'store',
+    `${parent}: no free name for a run after ${attempts} attempts; try again in a second`,
+  );
 }
 
 function storeOf(directory: string, run: RunRecord): RunStore {
@@ -123,8 +131,8 @@ function storeOf(directory: string, run: RunRecord): RunStore {
 }
 
 /**
- * Keeps `summary.csv` equal to what `trials.jsonl` holds. Its rows are kept between trials; when the
- * trials file has grown by other hands (an earlier session), they are made anew from it.
+ * Keeps `summary.csv` in step with `trials.jsonl`. Rows are kept in memory between trials. When another
+ * process appended to the trials file (an earlier session), all rows are built again from it.
  */
 function summaryWriter(directory: string, columns: readonly Column<ReturnType<typeof trialRows>[number]>[]) {
   let rows = '';

@@ -131,7 +131,7 @@ units('rates are sizes a second, rounded down to whole bytes', () => {
     '"1Gb/s" is not a rate; write 1GiB/s (1073741824 bytes) or 1GB/s (1000000000 bytes)',
   );
   for (const text of ['10Gbit/s', '100Mbps'])
-    assert.match(String(outcome(parseRate(text))), 'bytes a second, not bits');
+    assert.match(String(outcome(parseRate(text))), 'bytes per second, not bits');
   for (const text of ['/s', '1MiB/m', '1MiB/s/s', '']) assert.match(String(outcome(parseRate(text))), 'is not a rate');
 });
 

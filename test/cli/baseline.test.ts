@@ -85,9 +85,12 @@ test('a name that is none is refused, and nothing is written', () =>
   withTemporaryDirectory((directory) => {
     store(directory, 'a');
     for (const name of ['../x', '', 'a b', '.x', 'x/y', 'latest', '20261123T191203Z_quick_a1f3']) {
-      assertError(baseline(directory, 'save', name), /^feedrate: baseline .*(?:a name is letters|this names a run)/);
+      assertError(
+        baseline(directory, 'save', name),
+        /^feedrate: baseline .*(?:a name has 1 to 100 letters|this names a run)/,
+      );
     }
-    assertError(baseline(directory, 'save', '--', '-x'), /a name is letters/);
+    assertError(baseline(directory, 'save', '--', '-x'), /a name has 1 to 100 letters/);
     assert.match(baseline(directory, 'save', '-x').stderr, /unknown option '-x'/);
     for (const words of [
       ['show', '../a'],

@@ -108,7 +108,7 @@ test('the latest of several runs is shown, and ends that two runs share are not 
     assert.equal(ids, [early.run.id, late.run.id]);
     const several = feedrate(['show', '2026', '-o', results]);
     assert.is(several.status, 2);
-    assert.match(several.stderr, /'2026' fits 2 runs/);
+    assert.match(several.stderr, /'2026' matches 2 runs/);
   }));
 
 test.run();

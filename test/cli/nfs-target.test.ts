@@ -34,9 +34,9 @@ test('without libnfs it is said what is missing, and how to get it', async () =>
   if (libc() === null) skipTest('koffi is not installed');
   const remedy = 'apt-get install libnfs13, or name an unpacked libnfs\\.so\\.13 with FEEDRATE_LIBNFS=PATH';
   const target = 'nfs://127.0.0.1/x';
-  const missing = `nfs:// needs libnfs, and FEEDRATE_LIBNFS names /nonexistent/libnfs.so.13, which is not there: ${remedy}`;
+  const missing = `nfs:// needs libnfs, and FEEDRATE_LIBNFS names /nonexistent/libnfs.so.13, which does not exist: ${remedy}`;
   await isRefused(target, new RegExp(`^feedrate: ${missing}$`, 'm'), { FEEDRATE_LIBNFS: '/nonexistent/libnfs.so.13' });
-  const other = `FEEDRATE_LIBNFS names .*, which is no libnfs.so.13 or libnfs.so.14 that can be loaded: ${remedy}`;
+  const other = `FEEDRATE_LIBNFS names .*, which is not a loadable libnfs.so.13 or libnfs.so.14: ${remedy}`;
   await isRefused(target, new RegExp(`^feedrate: ${other}$`, 'm'), { FEEDRATE_LIBNFS: process.execPath });
   await isRefused(target, /nfs:\/\/ needs the optional dependency koffi/, { FEEDRATE_NO_KOFFI: '1' });
 });
@@ -57,11 +57,11 @@ test('a server that cannot be reached is told in one line', async () => {
     [`version=3&nfsport=${port}&mountport=${port}`, 'ports 111, 2049 and that of mountd'],
     [`version=4&nfsport=${port}`, 'port 2049'],
   ] as const) {
-    const why = `no connection to 127\\.0\\.0\\.1; check its name, the network and that ${ports} can be reached`;
+    const why = `cannot connect to 127\\.0\\.0\\.1; check its name, the network and that ${ports} can be reached`;
     const message = `^feedrate: target lib: cannot reach nfs://.* \\(EIO\\): ${why}`;
     await isRefused(`lib=nfs://127.0.0.1/x?${query}`, new RegExp(message, 'm'));
   }
-  await isRefused('nfs://no-such-host.invalid/x', /no connection to no-such-host\.invalid; check its name/);
+  await isRefused('nfs://no-such-host.invalid/x', /cannot connect to no-such-host\.invalid; check its name/);
 });
 
 test('the doctor has nothing to look at', () => {

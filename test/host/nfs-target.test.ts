@@ -7,8 +7,12 @@ const test = suite('host/nfs-target');
 const URL = parseNfsUrl('nfs://fs1/train');
 
 test('a mount that was refused says what may be in the way, the ports of those who are not root too', () => {
-  const ports = /takes only ports below 1024, which only root has: run as root, or export it with insecure \(ONTAP: /;
-  assert.match(mountRemedy('EACCES', URL, true), /^the server does not export it to this machine, or takes only ports/);
+  const ports =
+    /accepts only client ports below 1024, which need root: run as root, or export it with insecure \(ONTAP: /;
+  assert.match(
+    mountRemedy('EACCES', URL, true),
+    /^the server does not export it to this machine, or accepts only client ports/,
+  );
   assert.match(mountRemedy('EACCES', URL, false), ports);
   assert.is(mountRemedy('ENOENT', URL, true), 'the server has no such export or directory');
   assert.match(mountRemedy('ENOENT', URL, false), ports);

@@ -70,7 +70,7 @@ test('refusals say what was expected', () => {
     'nfs://[::1]/x': 'expected nfs://server/export with the name or IPv4 address of a server (ports: ?nfsport=…)',
     'nfs://fs1': 'the export is missing; expected nfs://server/export',
     'nfs://fs1?version=3': 'the export is missing; expected nfs://server/export',
-    'nfs://fs1/a/../b': 'the path has . or .. in it; name the directory itself',
+    'nfs://fs1/a/../b': 'the path contains . or ..; name the directory itself',
     'nfs://fs1/x?version=2': 'version=2: expected a whole number from 3 to 4',
     'nfs://fs1/x?version=4.1': 'version=4.1: expected a whole number from 3 to 4',
     'nfs://fs1/x?version': 'version=: expected a whole number from 3 to 4',
@@ -80,8 +80,8 @@ test('refusals say what was expected', () => {
     'nfs://fs1/x?&': 'an argument without a name: expected one of version, uid, gid, nfsport, mountport, rsize, wsize',
     'nfs://fs1/x?nconnect=4': 'nconnect: expected one of version, uid, gid, nfsport, mountport, rsize, wsize',
     'nfs://fs1/x?readahead=1':
-      'readahead: expected one of version, uid, gid, nfsport, mountport, rsize, wsize; feedrate keeps libnfs’s read-ahead off, so that each read is one',
-    'nfs://fs1/x?rsize=65536': 'rsize and wsize are for version=4; with version 3 the server says them itself',
+      'readahead: expected one of version, uid, gid, nfsport, mountport, rsize, wsize; feedrate turns libnfs’s read-ahead off, so that each read is one call',
+    'nfs://fs1/x?rsize=65536': 'rsize and wsize are for version=4; with version 3 the server sets them',
     'nfs://fs1/x?version=4&mountport=1': 'mountport is for version=3',
   };
   for (const [text, message] of Object.entries(refusals)) {

@@ -242,7 +242,7 @@ test('a live run of another id is not disturbed; a dead one is cleaned', () => {
     const target = { path: directory };
     const data = createOwnDirectory(target, 'mine', 'data');
     assert.throws(() => removeOwnDirectory(data), refusal('is in use by run mine (process'));
-    assert.throws(() => removeOwnDirectory(data, 'other'), refusal('let it end first'));
+    assert.throws(() => removeOwnDirectory(data, 'other'), refusal('wait until it ends'));
     forge(holderOf(data), { startTicks: 1 });
     assert.is(findOwnDirectories(target)[0]?.state, 'dead');
     forge(holderOf(data), { bootId: 'another start' });
@@ -334,7 +334,7 @@ test('run ids that would lead elsewhere are a programming error', () => {
 test('a target that went away is told', () => {
   assert.throws(
     () => createOwnDirectory({ path: '/nowhere' }, 'r', 'data'),
-    refusal("cannot make feedrate's directory"),
+    refusal("cannot create feedrate's directory"),
   );
   removeOwnDirectory('/nowhere/.feedrate-r');
 });

@@ -35,8 +35,8 @@ test('each mount that cannot says why', () => {
     ['/mnt/a', [NFS(30, 20, '/mnt/a'), '31 30 0:50 / /mnt/a/x rw - tmpfs none rw'], /^\/mnt\/a\/x is mounted below it/],
     ['/mnt/a', ['29 20 0:50 / /mnt rw - autofs auto rw', NFS(30, 29, '/mnt/a')], /automounter .*autofs on \/mnt/],
     ['/mnt/a', ['29 20 0:50 / /mnt/a rw - autofs systemd-1 rw', NFS(30, 29, '/mnt/a')], /automounter/],
-    ['/mnt/a', ['29 20 0:50 / /mnt/a rw - tmpfs none rw', NFS(30, 29, '/mnt/a')], /over another mount/],
-    ['/mnt/a/x', [NFS(30, 20, '/mnt/a'), NFS(31, 30, '/mnt/a/x', '0:41')], /within another NFS mount \(\/mnt\/a\)/],
+    ['/mnt/a', ['29 20 0:50 / /mnt/a rw - tmpfs none rw', NFS(30, 29, '/mnt/a')], /covers another mount/],
+    ['/mnt/a/x', [NFS(30, 20, '/mnt/a'), NFS(31, 30, '/mnt/a/x', '0:41')], /inside another NFS mount \(\/mnt\/a\)/],
     ['/mnt/a', [NFS(30, 20, '/mnt/a'), NFS(31, 20, '/mnt/b')], /^\/mnt\/b shows the same file system/],
     ['/mnt/a', [NFS(30, 20, '/mnt/a').replace(' / /mnt', ' /shards /mnt')], /^it is a bind mount of \/shards/],
     ['/mnt/a', [NFS(30, 20, '/mnt/a'), '31 30 0:50 / /mnt/a rw - tmpfs none rw'], /^it is tmpfs, not NFS$/],
@@ -47,7 +47,7 @@ test('each mount that cannot says why', () => {
 test('the mounts of a real table that cannot be made anew are refused with the name of the target', () => {
   const mounts = parseMountinfo(readFileSync(fixturePath('host', 'ec2-nfs.mountinfo'), 'utf8'));
   for (const [path, message] of [
-    ['/fsx/train', /^target t: \/fsx\/train cannot be remounted: an automounter made it \(autofs on \/fsx\)/],
+    ['/fsx/train', /^target t: \/fsx\/train cannot be remounted: an automounter mounted it \(autofs on \/fsx\)/],
     ['/home/ec2-user/data', /^target t: \/home\/ec2-user\/data cannot be remounted: /],
     ['nfs://svm/train?version=3', /^target t: nfs:\/\/svm\/train\?version=3 cannot be remounted: it has no mount/],
   ] as const) {
@@ -70,8 +70,8 @@ test('what is not as it was is told by name', () => {
   const options = ['rw', 'noatime', 'vers=4.1', 'rsize=1048576', 'actimeo=7'];
   assert.equal(mountDifferences(before, { ...before, options, openTransports: 1, readAheadKib: 128 }), [
     'rsize was 65536, is 1048576',
-    'nocto was there, is not there',
-    'actimeo was not there, is 7',
+    'nocto was set, is not set',
+    'actimeo was not set, is 7',
     'the number of connections was 4, is 1',
     'read_ahead_kb was 15360, is 128',
   ]);
@@ -152,7 +152,7 @@ test('a mount that does not come back is told with the line that brings it back'
     const failure = await failureOf(mounted);
     assert.match(
       failure,
-      /^\/.*\/a mount IS NOT MOUNTED ANY MORE: mounting it again failed \(.+\); .* type: mount -t tmpfs /,
+      /^\/.*\/a mount IS NO LONGER MOUNTED: mounting it again failed \(.+\); .* run: mount -t tmpfs /,
     );
     assert.is.not(mountOf(mounted)?.mountPoint, mounted);
     const line = failure.slice(failure.indexOf('mount -t '));

@@ -34,7 +34,7 @@ chmod +x fake/mount
 PATH=$PWD/fake:$PATH attempt retried
 printf '#!/bin/sh\necho no such luck >&2\nexit 32\n' >fake/mount
 PATH=$PWD/fake:$PATH attempt lost
-bash -c "$(sed -n 's/^.*type: //p' lost.stderr | head -1)"
+bash -c "$(sed -n 's/^.*run: //p' lost.stderr | head -1)"
 cp /proc/self/mountinfo typed.mountinfo
 
 printf '#!/bin/sh\ntouch %s/mounting\nsleep 4\nexec %s "$@"\n' "$PWD" "$real" >fake/mount

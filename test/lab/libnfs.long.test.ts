@@ -91,7 +91,7 @@ function checkClient(directory: string): void {
 function checkRefusal(status: string, stderr: string, label: string): void {
   if (!label.startsWith('libnfs 4')) return;
   assert.is(status.trim(), '2');
-  assert.match(stderr, /libnfs 4 .* writes at most 2048 bytes a call with version 4; use \?version=3/);
+  assert.match(stderr, /libnfs 4 .* writes at most 2048 bytes per call with version 4; use \?version=3/);
 }
 
 test.run();

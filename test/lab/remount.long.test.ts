@@ -25,12 +25,12 @@ test('a mount that cannot be made anew stays, and one that is away comes back wh
       new RegExp(`^feedrate: ${cannot}it is used by sleep \\(process \\d+, working directory\\)`),
     );
     refused('bound', '2 1', new RegExp(`^feedrate: ${cannot}/mnt/nfs42 shows the same file system`));
-    refused('elsewhere', '5 1', /^\/mnt\/nfs3 was unmounted and mounted again, but its caches lived on: /);
+    refused('elsewhere', '5 1', /^\/mnt\/nfs3 was unmounted and mounted again, but its caches were kept: /);
     assert.is(file('retried.status'), '0 1', file('retried.stderr'));
     refused(
       'lost',
       '5 0',
-      /^\/mnt\/nfs3 IS NOT MOUNTED ANY MORE: .*no such luck.* type: mount -t nfs -o rw,relatime,vers=3,/,
+      /^\/mnt\/nfs3 IS NO LONGER MOUNTED: .*no such luck.* run: mount -t nfs -o rw,relatime,vers=3,/,
     );
     const mountOf = (name: string) => /^.* \/mnt\/nfs3 .*$/m.exec(withoutMountIds(file(name)))?.[0];
     assert.is(mountOf('typed.mountinfo'), mountOf('mountinfo'));
@@ -49,7 +49,7 @@ test('a mount that cannot be made anew stays, and one that is away comes back wh
     refused(
       'differs',
       '5 1',
-      /^\/mnt\/nfs3 was mounted again, but not as before: rsize was 1048576, is 65536; it was mounted by: /,
+      /^\/mnt\/nfs3 was mounted again, but not as before: rsize was 1048576, is 65536; to restore it, unmount it and run: /,
     );
   }));
 

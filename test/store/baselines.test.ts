@@ -86,7 +86,7 @@ test('names are listed in order; what is no baseline is not among them', () =>
     assert.not(isBaseline(results, '../first'), 'no way out of the directory');
     assert.throws(
       () => requireBaseline(results, 'x'),
-      feedrateError('store', /: no baseline 'x'; there are: a, a\.2, b, /),
+      feedrateError('store', /: no baseline 'x'; available: a, a\.2, b, /),
     );
   }));
 
@@ -95,7 +95,7 @@ test('a name is no path, no option and no name of a run', () =>
     for (const name of ['', '../x', 'a/b', '-x', '.hidden', '.', '..', 'a b', 'a\n', 'x'.repeat(101), 'a~b', 'a\0']) {
       assert.throws(
         () => saveBaseline(results, name, first),
-        feedrateError('usage', /a name is letters, digits, dots, - and _/s),
+        feedrateError('usage', /a name has 1 to 100 letters, digits, dots, - and _/s),
       );
     }
     for (const name of ['latest', '20261123T191203Z_quick_a1f3']) {

@@ -64,7 +64,7 @@ test('what fits none or several is refused', async () => {
     startRun(results, '2026-11-24T11:00:00.000Z');
     assert.throws(
       () => resolveRun(results, '20261124'),
-      feedrateError('store', /'20261124' fits 2 runs \(.*give more/),
+      feedrateError('store', /'20261124' matches 2 runs \(.*give more/),
     );
     assert.throws(() => resolveRun(results, 'zzzz'), feedrateError('store', /no run 'zzzz'; it holds 2/));
     assert.throws(() => resolveRun(results, ''), feedrateError('store', /no run ''/));

@@ -1,16 +1,16 @@
-/** What direct I/O (O_DIRECT) asks of a file's reads and writes. */
+/** The alignment that direct I/O (O_DIRECT) requires for reads and writes of a file. */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { codeOf, type Libc, libc } from '../system/libc.js';
 
-/** The multiples that direct transfers must keep to. */
+/** Direct transfers must use multiples of these. */
 export interface DirectAlignment {
-  /** Of offsets and lengths; 1 = none. */
+  /** The alignment of offsets and lengths. 1 means any. */
   readonly offsetBytes: number;
-  /** Of addresses in memory. */
+  /** The alignment of addresses in memory. */
   readonly memoryBytes: number;
 }
 
-/** statx(2): its number, and what is used of `struct statx` in <linux/stat.h>. */
+/** The call number of statx(2). The constants below are from `struct statx` in <linux/stat.h>. */
 const SYS_STATX: Partial<Record<string, number>> = { x64: 332, arm64: 291 };
 const AT_FDCWD = -100;
 const STATX_DIOALIGN = 0x2000;
@@ -19,17 +19,18 @@ const STX_MASK = 0;
 const STX_DIO_MEM_ALIGN = 0x98;
 const STX_DIO_OFFSET_ALIGN = 0x9c;
 
-/** From none (NFS, FUSE, memory) by way of disk sectors to the largest pages. */
+/** The alignments to try: none (NFS, FUSE, memory), disk sectors, and up to the largest pages. */
 const TRIED_BYTES = [1, 512, 1024, 2048, 4096, 8192, 16_384, 32_768, 65_536] as const;
 const LARGEST_BYTES = 65_536;
 
-/** Length of a file from which an alignment can be found by trying, whatever it is. */
+/** The length of a file that is long enough to find any alignment by trying. */
 export const DIRECT_PROBE_BYTES = 2 * LARGEST_BYTES;
 
 /**
- * What direct I/O on this file asks for, or null when there is none: the file system refuses O_DIRECT. Linux 6.1 and
- * most local file systems tell by statx(2). Otherwise it is found by reading: it needs a file that is not empty, and
- * one of `DIRECT_PROBE_BYTES` to be exact. Throws Node's error when the file cannot be opened or read.
+ * Returns the alignment that direct I/O on this file requires, or null when the file system refuses O_DIRECT. Most
+ * local file systems report it through statx(2), from Linux 6.1. Otherwise the function finds it by reading. That
+ * needs a file that is not empty, and is exact for a file of at least `DIRECT_PROBE_BYTES`. Throws Node's error when
+ * the file cannot be opened or read.
  */
 export function directAlignment(path: string): DirectAlignment | null {
   const library = libc();
@@ -37,7 +38,7 @@ export function directAlignment(path: string): DirectAlignment | null {
   return told === undefined ? alignmentByTrying(path) : told;
 }
 
-/** Undefined when neither kernel nor file system tells. */
+/** Returns undefined when the kernel or the file system does not report the alignment. */
 function alignmentByStatx(library: Libc, path: string): DirectAlignment | null | undefined {
   const call = SYS_STATX[process.arch];
   if (call === undefined) return undefined;
@@ -53,14 +54,15 @@ function alignmentByStatx(library: Libc, path: string): DirectAlignment | null |
 }
 
 /**
- * The least alignment with which a direct read is not refused. File systems that take such reads through the page cache
- * instead of refusing them (btrfs) look as if they asked for less: the cache state that a trial proves tells of that.
+ * Returns the smallest alignment with which a direct read succeeds, or null when none does. Some file systems (btrfs)
+ * serve misaligned reads from the page cache instead of refusing them. The result is then too small, and the cache
+ * evidence of a trial shows it.
  */
 export function alignmentByTrying(path: string): DirectAlignment | null {
   const fd = openDirect(path);
   if (fd === null) return null;
   try {
-    // WebAssembly memory begins on one of its own pages of 64 KiB; an ArrayBuffer only on 16 bytes.
+    // WebAssembly memory is aligned to its pages of 64 KiB. An ArrayBuffer is only aligned to 16 bytes.
     const memory = new Uint8Array(new WebAssembly.Memory({ initial: 3, maximum: 3 }).buffer);
     const works = (offsetBytes: number, memoryBytes: number) => readsDirectly(fd, memory, offsetBytes, memoryBytes);
     const offsetBytes = TRIED_BYTES.find((bytes) => works(bytes, LARGEST_BYTES));
@@ -81,7 +83,10 @@ function openDirect(path: string): number | null {
   }
 }
 
-/** One read of so many bytes, at that offset where the file is long enough, to an address that is no larger multiple. */
+/**
+ * Returns whether a direct read of `bytes` bytes succeeds. The read starts at that offset if the file is long enough.
+ * Its address in memory is a multiple of `memoryBytes` and of no larger power of two.
+ */
 function readsDirectly(fd: number, memory: Uint8Array, bytes: number, memoryBytes: number): boolean {
   const offset = fstatSync(fd).size > bytes ? bytes : 0;
   try {

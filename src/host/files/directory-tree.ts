@@ -1,9 +1,9 @@
-/** Walks of a directory that feedrate made. Each directory is held while it is worked on. */
+/** Walks of a directory that feedrate created. Each directory is held open during the work on it. */
 import type { HeldDirectory } from '../system/file-store.js';
 import { codeOf } from '../system/libc.js';
 import { below, storeOf } from './store-of.js';
 
-/** Runs a removal; what is gone already needs none. */
+/** Runs a removal and ignores the error when the entry no longer exists. */
 export function ifPresent(remove: () => void): void {
   try {
     remove();
@@ -13,9 +13,9 @@ export function ifPresent(remove: () => void): void {
 }
 
 /**
- * Removes everything in a held directory but the entry `keep`. Links are removed, never followed; what is mounted
- * below is left alone. `path` is the directory's name for people. Returns the mount points that were left; throws
- * an error of Node's shape when something cannot be removed.
+ * Removes everything in a held directory except the entry `keep`. Links are removed, never followed. Mounts inside
+ * the directory are not touched. `path` is the directory's name in messages. Returns the mount points that remain.
+ * Throws an error of Node's shape when an entry cannot be removed.
  */
 export function removeContents(held: HeldDirectory, path: string, keep: string | null): string[] {
   const store = storeOf(path);
@@ -44,7 +44,7 @@ function removeDirectory(path: string, shownPath: string, place: string): string
   return left;
 }
 
-/** The space that a directory and all in it take up on its device, bytes; links are not followed, nor mounts entered. */
+/** Returns the bytes that a directory and its contents occupy on its device. Follows no links and enters no mounts. */
 export function allocatedBytes(path: string): number {
   const store = storeOf(path);
   const device = store.status(path)?.device;

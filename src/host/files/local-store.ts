@@ -25,7 +25,7 @@ import { preallocate } from '../system/preallocation.js';
 import { withFile } from '../system/with-file.js';
 import { beginWriteback } from '../system/writeback.js';
 
-/** stat(2) counts allocated space in units of 512 bytes, whatever the file system's block size is. */
+/** stat(2) counts allocated space in units of 512 bytes, regardless of the file system's block size. */
 const STAT_BLOCK_BYTES = 512;
 
 function statusOf(stats: Stats | undefined): EntryStatus | null {
@@ -39,13 +39,16 @@ function statusOf(stats: Stats | undefined): EntryStatus | null {
   };
 }
 
-/** Entries are reached through /proc/self/fd, so that nobody can slip a link or another directory under a path meanwhile. */
+/**
+ * Opens a directory. Entries are reached through /proc/self/fd, so that nobody can swap in a link or another
+ * directory.
+ */
 function hold(path: string): HeldDirectory {
   // Fails with ELOOP or ENOTDIR on a link to a directory.
   const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
   return {
     at: (name = '') => `/proc/self/fd/${fd}/${name}`,
-    // The mount tells a bind mount of the same device.
+    // The mount id distinguishes a bind mount of the same device.
     get place() {
       const mountId = /^mnt_id:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1];
       return `${fstatSync(fd).dev} ${mountId}`;
@@ -54,7 +57,7 @@ function hold(path: string): HeldDirectory {
   };
 }
 
-/** Files that the kernel has mounted. */
+/** The store for files on mounted file systems. */
 export const localStore: FileStore = {
   open: (path, { write, create, direct }) => {
     const access = write ? constants.O_RDWR : constants.O_RDONLY;
@@ -105,7 +108,7 @@ export const localStore: FileStore = {
   removeTree: (path) => rmSync(path, { recursive: true, force: true }),
   syncDirectory: (path) => withFile(path, constants.O_RDONLY | constants.O_DIRECTORY, fsyncSync),
   hold,
-  // Node tells statfs's f_bsize only; FUSE file systems whose f_frsize differs from it are reported in the wrong scale.
+  // Node returns only f_bsize of statfs(2). For FUSE file systems with another f_frsize the result has the wrong scale.
   space: (path) => {
     const { bsize, blocks, bavail } = statfsSync(path);
     return { totalBytes: blocks * bsize, freeBytes: bavail * bsize };

@@ -1,4 +1,4 @@
-/** The marker file of feedrate's own directories: it says who made one, and nothing without it is ever removed. */
+/** The marker file in feedrate's own directories. It records who created one. feedrate never removes one without it. */
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { below, storeOf } from './store-of.js';
@@ -6,18 +6,18 @@ import { below, storeOf } from './store-of.js';
 export const MARKER_NAME = 'FEEDRATE';
 const MARKER_VERSION = 1;
 
-/** `data`: data files, kept and shared between runs. `scratch`: the files of one run. */
+/** `data`: data files that are kept and shared between runs. `scratch`: the files of one run. */
 export type OwnKind = 'data' | 'scratch';
 
-/** A process, so that it can be told from a later one with the same number, on this machine or another. */
+/** Identifies a process uniquely, even after its number is used again on this or another machine. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** Clock ticks from the machine's start to the process's (proc_pid_stat(5), field 22). */
+  /** Clock ticks from the machine's start to the start of the process (proc_pid_stat(5), field 22). */
   readonly startTicks: number | null;
   readonly hostname: string;
-  /** Of the machine's last start; no two starts of any machines share one. */
+  /** The id of the machine's last start, unique across machines. */
   readonly bootId: string | null;
-  /** Containers on one machine count their processes apart. */
+  /** Each container on a machine numbers its own processes. */
   readonly pidNamespace: string | null;
 }
 
@@ -37,7 +37,7 @@ function orNull<T>(read: () => T): T | null {
   }
 }
 
-/** State letter and start time of a process; null when there is none with this number. */
+/** Returns the state letter and start time of a process, or null when no process has this number. */
 function processStat(pid: number): { state: string; startTicks: number } | null {
   return orNull(() => {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -46,6 +46,7 @@ function processStat(pid: number): { state: string; startTicks: number } | null 
   });
 }
 
+/** Returns the identity of this process. Values that cannot be read are null. */
 export function currentProcess(): ProcessIdentity {
   return {
     pid: process.pid,
@@ -57,8 +58,8 @@ export function currentProcess(): ProcessIdentity {
 }
 
 /**
- * Whether a process still runs. `unknown`: it ran on another machine, in another container, or before this machine's
- * last start (hostnames repeat between notebooks, so an equal one does not prove that it was this machine).
+ * Returns whether a process still runs. `unknown` means that it ran on another machine, in another container, or before
+ * this machine's last start. An equal hostname proves nothing, because notebooks often share one.
  */
 export function processState(other: ProcessIdentity, here = currentProcess()): 'alive' | 'dead' | 'unknown' {
   const comparable = here.bootId !== null && here.pidNamespace !== null && other.startTicks !== null;
@@ -68,6 +69,7 @@ export function processState(other: ProcessIdentity, here = currentProcess()): '
   return gone ? 'dead' : 'alive';
 }
 
+/** Returns a marker for a directory that this process creates now. */
 export function createMarker(kind: OwnKind, runId: string): Marker {
   return {
     markerVersion: MARKER_VERSION,
@@ -78,7 +80,7 @@ export function createMarker(kind: OwnKind, runId: string): Marker {
   };
 }
 
-/** Writes a marker that must not exist yet, and makes sure that it survives a crash. */
+/** Writes a marker durably. Throws an error of Node's shape when the file exists already or cannot be written. */
 export function writeMarker(path: string, marker: Marker): void {
   storeOf(path).writeNew(path, `${JSON.stringify(marker, null, 2)}\n`, 0o644);
 }
@@ -96,7 +98,9 @@ function isMarker(value: unknown): value is Marker {
   );
 }
 
-/** The marker in a regular file; null when there is none, it is a link, or it is not feedrate's. */
+/**
+ * Returns the marker in a regular file, or null when there is no file, it is a link, or it is not a feedrate marker.
+ */
 export function readMarkerFile(path: string): Marker | null {
   return orNull(() => {
     const text = storeOf(path).readText(path);
@@ -105,7 +109,7 @@ export function readMarkerFile(path: string): Marker | null {
   });
 }
 
-/** The marker of a directory, or null. */
+/** Returns the marker of a directory, or null when it has none. */
 export function readMarker(directory: string): Marker | null {
   return readMarkerFile(below(directory, MARKER_NAME));
 }

@@ -1,7 +1,7 @@
 /**
- * feedrate's own directories below a target, the only places where it writes there: `.feedrate-data` keeps data files
- * for later runs, `.feedrate-<run id>` holds the scratch files of one run. Each bears a marker file; a process that
- * uses one leaves a holder file beside the marker, so that no other run removes it meanwhile.
+ * feedrate's own directories below a target. feedrate writes nowhere else on the target. `.feedrate-data` keeps data
+ * files for later runs. `.feedrate-<run id>` holds the scratch files of one run. Each has a marker file. A process that
+ * uses a directory puts a holder file next to the marker, so that no other run removes the directory.
  */
 import { randomBytes } from 'node:crypto';
 import { basename, dirname } from 'node:path';
@@ -22,7 +22,7 @@ import {
 } from './marker.js';
 import { below, storeOf } from './store-of.js';
 
-/** How the names of feedrate's own directories begin. */
+/** The prefix of the names of feedrate's own directories. */
 export const OWN_PREFIX = '.feedrate-';
 export const DATA_DIRECTORY_NAME = `${OWN_PREFIX}data`;
 
@@ -33,19 +33,22 @@ interface Place {
 export interface OwnDirectory {
   readonly path: string;
   readonly kind: OwnKind;
-  /** Of the run that made it. */
+  /** The id of the run that created it. */
   readonly runId: string;
   readonly createdAt: string;
-  /** Of the process that made it. */
+  /** The host of the process that created it. */
   readonly hostname: string;
   readonly pid: number;
-  /** Space that it takes up. */
+  /** The space that it occupies. */
   readonly allocatedBytes: number;
-  /** `alive`: a process on this machine uses it. `unknown`: one elsewhere, or before a restart, did. `dead`: none. */
+  /**
+   * `alive`: a process on this machine uses it. `unknown`: a process on another machine, or from before a restart, used
+   * it. `dead`: no process uses it.
+   */
   readonly state: 'alive' | 'dead' | 'unknown';
 }
 
-/** Where the own directory of this kind lies, whether it exists or not. */
+/** Returns the path of the own directory of this kind, whether or not it exists. */
 export function ownDirectoryPath(target: Place, runId: string, kind: OwnKind): string {
   assert(/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(runId) && runId !== 'data', `run id ${runId} cannot name a directory`);
   return below(target.path, kind === 'data' ? DATA_DIRECTORY_NAME : `${OWN_PREFIX}${runId}`);
@@ -56,9 +59,10 @@ function holderPath(path: string, runId: string): string {
 }
 
 /**
- * Makes the directory, or takes it up where it exists (the data directory, or the same run's scratch), and holds it
- * for this process until `releaseOwnDirectory` or `removeOwnDirectory`. Returns its path. Throws a FeedrateError with
- * code `target` when the name is taken by something that feedrate did not make, or when it cannot be made.
+ * Creates the directory, or reuses an existing one (the data directory, or the scratch directory of the same run).
+ * Holds it for this process until `releaseOwnDirectory` or `removeOwnDirectory`. Returns its path. Throws a
+ * FeedrateError with code `target` when the name belongs to something that feedrate did not create, or when the
+ * directory cannot be created.
  */
 export function createOwnDirectory(target: Place, runId: string, kind: OwnKind): string {
   const path = ownDirectoryPath(target, runId, kind);
@@ -68,7 +72,7 @@ export function createOwnDirectory(target: Place, runId: string, kind: OwnKind):
     if (exists || !install(path, marker)) takeUp(path, marker);
   } catch (cause) {
     if (cause instanceof FeedrateError) throw cause;
-    throw new FeedrateError('target', `cannot make feedrate's directory ${path}: ${(cause as Error).message}`, {
+    throw new FeedrateError('target', `cannot create feedrate's directory ${path}: ${(cause as Error).message}`, {
       cause,
     });
   }
@@ -76,8 +80,8 @@ export function createOwnDirectory(target: Place, runId: string, kind: OwnKind):
 }
 
 /**
- * Makes it under a passing name first, so that it never stands under its own without marker and holder. False when
- * another process was faster.
+ * Creates the directory under a temporary name and then renames it, so that it never exists under its final name
+ * without marker and holder. Returns false when another process was faster.
  */
 function install(path: string, marker: Marker): boolean {
   const store = storeOf(path);
@@ -95,7 +99,9 @@ function install(path: string, marker: Marker): boolean {
   }
 }
 
-/** What rename(2) says when a directory with content, or something that is none, has the name. */
+/**
+ * The errors of rename(2) when the name belongs to a directory with content or to something that is not a directory.
+ */
 const TAKEN_CODES: ReadonlySet<string> = new Set(['ENOTEMPTY', 'EEXIST', 'ENOTDIR']);
 
 function takeUp(path: string, marker: Marker): void {
@@ -116,10 +122,10 @@ function takeUp(path: string, marker: Marker): void {
   }
 }
 
-/** Opens a directory that bears feedrate's marker and is no link; refuses everything else. */
+/** Opens a directory that has feedrate's marker and is not a link. Throws a FeedrateError for everything else. */
 function openOwnDirectory(path: string): HeldDirectory {
   const refuse = (reason: string): FeedrateError =>
-    new FeedrateError('target', `${path} ${reason}, so feedrate did not make it and leaves it alone; move it away`);
+    new FeedrateError('target', `${path} ${reason}, so feedrate did not create it and does not touch it; move it away`);
   if (!basename(path).startsWith(OWN_PREFIX)) throw refuse(`is not named ${OWN_PREFIX}…`);
   const store = storeOf(path);
   const kind = store.status(path)?.kind;
@@ -132,8 +138,8 @@ function openOwnDirectory(path: string): HeldDirectory {
 }
 
 /**
- * Throws a FeedrateError with code `target` when the name of an own directory is taken by something that feedrate did
- * not make, or by what this user cannot look into. So a run is refused before it begins.
+ * Throws a FeedrateError with code `target` when the name of an own directory belongs to something that feedrate did
+ * not create, or to something that this user cannot read. A run calls it to fail before it begins.
  */
 export function refuseForeignDirectory(path: string): void {
   if (storeOf(path).status(path) === null) return;
@@ -152,7 +158,7 @@ interface Holder {
   readonly marker: Marker;
 }
 
-/** The processes that said they use an open own directory. */
+/** Returns the processes that have a holder file in an open own directory. */
 function readHolders(path: string, held: HeldDirectory): Holder[] {
   const names = storeOf(path)
     .names(held.at())
@@ -164,8 +170,8 @@ function readHolders(path: string, held: HeldDirectory): Holder[] {
 }
 
 /**
- * Says that this process no longer uses the directory of this run, or the data directory for it. Where that cannot be
- * said (a server that is gone), the process's end says as much.
+ * Removes this process's holder file from the directory of this run, or from the data directory. Ignores errors, such
+ * as a server that is gone, because the end of the process releases the directory too.
  */
 export function releaseOwnDirectory(path: string, runId: string): void {
   try {
@@ -174,10 +180,10 @@ export function releaseOwnDirectory(path: string, runId: string): void {
 }
 
 /**
- * Removes an own directory with all that is in it; nothing when it does not exist. Throws a FeedrateError with code
- * `target`, and removes nothing, when it is a link, lacks the marker, is a mount point, or when a live process on
- * this machine uses it for another run than `runId` (null: for any). Links in it are removed, never followed. What is
- * mounted in it stays, with the marker, and is named in the error.
+ * Removes an own directory and everything in it. Does nothing when it does not exist. Throws a FeedrateError with
+ * code `target`, and removes nothing, when the directory is a link, lacks the marker, is a mount point, or is in use
+ * by a live process on this machine for a run other than `runId` (null: for any run). Links in it are removed, never
+ * followed. A mount inside the directory stays, together with the marker, and the error names it.
  */
 export function removeOwnDirectory(path: string, runId: string | null = null): void {
   const store = storeOf(path);
@@ -194,13 +200,13 @@ export function removeOwnDirectory(path: string, runId: string | null = null): v
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return;
     if (cause instanceof FeedrateError) throw cause;
-    const advice = `mend that (storage that fails? files still open? permissions?) and remove the rest with: feedrate clean -t ${dirname(path)}`;
+    const advice = `fix the cause (failing storage, open files or permissions), then remove the rest with: feedrate clean -t ${dirname(path)}`;
     throw new FeedrateError('target', `cannot remove ${path}: ${(cause as Error).message}; ${advice}`, { cause });
   }
 }
 
 function refuseMountPoint(held: HeldDirectory, path: string): void {
-  // The dot leads through a link, which the parent may well be.
+  // The parent may be a link. The dot makes the kernel follow it.
   const parent = storeOf(path).hold(`${dirname(path)}/.`);
   try {
     if (parent.place === held.place) return;
@@ -216,10 +222,10 @@ function refuseHeld(held: HeldDirectory, path: string, runId: string | null): vo
   )?.marker;
   if (user === undefined) return;
   const who = `run ${user.runId} (process ${user.process.pid})`;
-  throw new FeedrateError('target', `${path} is in use by ${who}; let it end first`);
+  throw new FeedrateError('target', `${path} is in use by ${who}; wait until it ends`);
 }
 
-/** The marker goes last: a removal that is cut short leaves a directory that is still known as feedrate's. */
+/** Removes the marker last, so that feedrate still recognizes the directory after an interrupted removal. */
 function removeAll(held: HeldDirectory, path: string): void {
   const store = storeOf(path);
   const mounted = removeContents(held, path, MARKER_NAME);
@@ -228,8 +234,8 @@ function removeAll(held: HeldDirectory, path: string): void {
   }
   const left = store.names(held.at()).filter((name) => name !== MARKER_NAME);
   if (left.length > 0) {
-    const advice = 'it is still open or was just written; end what uses it, then run feedrate clean';
-    throw new FeedrateError('target', `cannot remove ${path}: ${left[0]} stays; ${advice}`);
+    const advice = 'is still open or was just written; stop the process that uses it, then run feedrate clean';
+    throw new FeedrateError('target', `cannot remove ${path}: ${left[0]} ${advice}`);
   }
   store.unlink(held.at(MARKER_NAME));
 }
@@ -259,7 +265,10 @@ function describe(path: string): OwnDirectory | null {
   }
 }
 
-/** Every own directory directly below a target, of any run, sorted by path. What lacks the marker is not listed. */
+/**
+ * Returns every own directory directly below a target, of any run, sorted by path. Directories without the marker are
+ * left out. Throws an error of Node's shape when the target cannot be read.
+ */
 export function findOwnDirectories(target: Place): OwnDirectory[] {
   const names = storeOf(target.path)
     .names(target.path)

@@ -1,4 +1,4 @@
-/** The page cache of files: empty it, fill it, and see what it holds. */
+/** Empties, fills and inspects the page cache of files. */
 import { spawnSync } from 'node:child_process';
 import { closeSync, fdatasyncSync, openSync, readSync, statSync, writeFileSync } from 'node:fs';
 import type { CacheEvidence } from '../../record/trial-record.js';
@@ -7,13 +7,13 @@ import { withFile } from '../system/with-file.js';
 import { residentBytes } from './residency.js';
 
 export interface EvictResult {
-  /** `fadvise`, `dd`, `drop_caches`, or two of them with a `+`; null when nothing could be done. */
+  /** `fadvise`, `dd`, `drop_caches`, or two of them joined by `+`. Null when every method failed. */
   readonly evictedBy: string | null;
-  /** One sentence on each way that was tried and failed; null when all is well. */
+  /** One sentence for each method that failed. Null when none failed. */
   readonly problem: string | null;
 }
 
-/** Returns what failed, or null. posix_fadvise itself reports nothing of pages that it left. */
+/** Returns an error text, or null. posix_fadvise does not report pages that it kept. */
 function adviseDontNeed(calls: Libc, paths: readonly string[]): string | null {
   let refused = 0;
   for (const path of paths) {
@@ -22,9 +22,11 @@ function adviseDontNeed(calls: Libc, paths: readonly string[]): string | null {
   return refused === 0 ? null : `posix_fadvise refused ${refused} of ${paths.length} files`;
 }
 
-/** GNU dd calls posix_fadvise(DONTNEED) on the whole file for `iflag=nocache count=0` and reads nothing. */
+/**
+ * Returns an error text, or null. GNU dd with `iflag=nocache count=0` only calls posix_fadvise(DONTNEED) on the file.
+ */
 function evictByDd(paths: readonly string[]): string | null {
-  // xargs runs the many dd, so that thousands of files cost one start from here; no shell sees the names.
+  // xargs starts the dd processes, so that thousands of files need one spawn here. No shell interprets the names.
   const operands = ['-0', '-n', '1', 'dd', 'iflag=nocache', 'count=0', 'status=none'];
   const result = spawnSync('xargs', operands, {
     input: paths.map((path) => `if=${path}`).join('\0'),
@@ -36,7 +38,7 @@ function evictByDd(paths: readonly string[]): string | null {
   return result.status === 0 ? null : `dd iflag=nocache failed: ${firstLine}`;
 }
 
-/** Empties the caches of the whole machine: clean pages, directory entries and inodes. */
+/** Drops the clean pages, directory entries and inodes of the whole machine. Returns an error text, or null. */
 function dropCaches(): string | null {
   try {
     writeFileSync('/proc/sys/vm/drop_caches', '3');
@@ -47,9 +49,10 @@ function dropCaches(): string | null {
 }
 
 /**
- * Puts the files' pages out of the page cache: written back first, because dirty pages are not dropped. With
- * `dropCaches` the whole machine's caches go, too. Pages that someone maps or locks stay, and on tmpfs all do:
- * `residentBytes` tells. Throws Node's error when a file cannot be opened or written back.
+ * Evicts the files' pages from the page cache. Writes them back first, because dirty pages are not dropped.
+ * `dropCaches` also drops the caches of the whole machine. Pages that a process maps or locks stay, and so does
+ * everything on tmpfs. Use `residentBytes` to check. Throws Node's error when a file cannot be opened or written
+ * back.
  */
 export function evict(paths: readonly string[], options: { readonly dropCaches: boolean }): EvictResult {
   for (const path of paths) withFile(path, 'r', fdatasyncSync);
@@ -70,8 +73,8 @@ const WARM_BUFFER_BYTES = 1024 * 1024;
 const WARM_STRETCH_BYTES = 32 * WARM_BUFFER_BYTES;
 
 /**
- * Reads each file whole, so that the page cache holds it if it fits. Yields the bytes read after every 32 MiB and at
- * the end of each file, so that the caller can do something else in between, or leave it. Throws Node's error when a
+ * Reads each file to its end, so that the page cache holds it if it fits. Yields the bytes read after every 32 MiB
+ * and at the end of each file, so that the caller can do other work in between or stop. Throws Node's error when a
  * file cannot be read.
  */
 export function* warmInStretches(paths: readonly string[]): Generator<number, void> {
@@ -92,7 +95,7 @@ export function* warmInStretches(paths: readonly string[]): Generator<number, vo
   }
 }
 
-/** What the page cache holds of a trial's files, as the record wants it. */
+/** Returns how much of a trial's files is in the page cache, in the fields of the record. */
 export function readEvidence(
   paths: readonly string[],
 ): Pick<CacheEvidence, 'residentBytesBefore' | 'fileBytes' | 'residencySource'> {

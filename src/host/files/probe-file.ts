@@ -1,8 +1,8 @@
 import { below, storeOf } from './store-of.js';
 
 /**
- * Makes a file with this content in a directory, durable, and removes it when it was used. Nothing tells more surely what
- * a file system lets this user do. Throws errors of Node's shape.
+ * Creates a durable file with this content in a directory, calls `use` and removes the file. This is the most reliable
+ * test of what a file system permits this user. Returns the result of `use`. Throws errors of Node's shape.
  */
 export function withProbeFile<T>(directory: string, content: Uint8Array, use: (path: string) => T): T {
   const suffix = Math.random().toString(36).slice(2, 8);

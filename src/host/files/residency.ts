@@ -1,26 +1,28 @@
-/** How much of a file is in the page cache, asked without bringing any of it in. */
+/** Measures how much of a file is in the page cache without reading any of it. */
 import { accessSync, closeSync, constants, fstatSync, openSync, statfsSync } from 'node:fs';
 import { type Libc, libc, MAP_SHARED, PROT_READ, SYS_CACHESTAT } from '../system/libc.js';
 
 export interface Residency {
   readonly bytes: number;
-  /** `mincore` when any of the files had to be asked that way. */
+  /** `mincore` when at least one file needed it. */
   readonly source: 'cachestat' | 'mincore';
 }
 
 /** struct cachestat_range {u64 off, len}, len 0 = to the end; then struct cachestat {u64 nr_cache, …}: five counts. */
 const RANGE_BYTES = 16;
 const CACHESTAT_BYTES = 40;
-/** mincore(2) is asked this much at a time, which keeps its answer (a byte a page) small. */
+/** The range of one mincore(2) call, which keeps its result (one byte per page) small. */
 const MINCORE_WINDOW_BYTES = 1024 * 1024 * 1024;
 
 /**
- * statfs(2)'s f_type of overlayfs and FUSE. A file there may only stand for one of another file system, whose inode
- * owns the pages: cachestat looks at the front and says 0, while a mapping leads to the real pages.
+ * The f_type of overlayfs and FUSE in statfs(2). A file there may be backed by a file on another file system, whose
+ * inode owns the pages. cachestat only looks at the upper file and reports 0. A mapping leads to the real pages.
  */
 const STACKED_TYPES: ReadonlySet<number> = new Set([0x794c7630, 0x65735546]);
 
-/** Tells by a file whether its file system is stacked; asks each one once, because on NFS it takes a round trip. */
+/**
+ * Returns a test for stacked file systems. It queries each file system once, because a query on NFS is a round trip.
+ */
 function createStackedTest(): (path: string, device: number) => boolean {
   const known = new Map<number, boolean>();
   return (path, device) => {
@@ -30,10 +32,10 @@ function createStackedTest(): (path: string, device: number) => boolean {
   };
 }
 
-/** Asks about files one after the other, with memory that is made once. */
+/** Inspects files one after the other with the same memory. */
 interface Inspector {
   readonly pageBytes: number;
-  /** Whether cachestat cannot be believed on the file's file system. */
+  /** Whether cachestat is unreliable on the file's file system. */
   isStacked(path: string, device: number): boolean;
   cachestatPages(fd: number): number | null;
   mincorePages(fd: number, fileBytes: number): number | null;
@@ -77,7 +79,10 @@ function createInspector(calls: Libc): Inspector {
   };
 }
 
-/** Since Linux 5.2 mincore calls every page of a file resident that the caller neither owns nor may write. */
+/**
+ * Returns whether mincore(2) is reliable for a file. Since Linux 5.2 it reports every page as resident unless the
+ * caller owns the file or may write to it.
+ */
 function mincoreIsHonest(path: string, ownerId: number): boolean {
   if (process.geteuid?.() === ownerId) return true;
   try {
@@ -90,7 +95,7 @@ function mincoreIsHonest(path: string, ownerId: number): boolean {
 
 type Source = Residency['source'];
 
-/** Asks one file, with each source in turn; null when none of them can tell. */
+/** Inspects one file with each source in turn. Returns null when no source is available. */
 function inspectFile(inspector: Inspector, path: string, sources: readonly Source[]): Residency | null {
   const fd = openSync(path, 'r');
   try {
@@ -108,9 +113,10 @@ function inspectFile(inspector: Inspector, path: string, sources: readonly Sourc
 }
 
 /**
- * Bytes of the files that are in the page cache, in whole pages but not beyond a file's end: by cachestat(2) (Linux
- * 6.5), else by mincore(2) on a mapping that is never touched. Null when neither can be asked of every file: no
- * koffi, or a file that belongs to someone else. Throws Node's error when a file cannot be opened.
+ * Returns the bytes of the files that are in the page cache. It counts whole pages, but not beyond the end of a file.
+ * It uses cachestat(2) (Linux 6.5), or else mincore(2) on a mapping that is never touched. Null when neither is
+ * available for every file: koffi is missing, or a file belongs to another user. Throws Node's error when a file
+ * cannot be opened.
  */
 export function residentBytes(
   paths: readonly string[],

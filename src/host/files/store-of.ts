@@ -5,14 +5,14 @@ import type { FileStore } from '../system/file-store.js';
 import { localStore } from './local-store.js';
 
 /**
- * What holds the files below a path: the kernel's file systems, or libnfs for `nfs://` targets.
- * @throws FeedrateError `target` where libnfs is needed and cannot be used
+ * Returns the store for the files below a path: mounted file systems, or libnfs for `nfs://` targets.
+ * @throws FeedrateError `target` when libnfs is needed and cannot be used
  */
 export function storeOf(path: string): FileStore {
   return isNfsUrl(path) ? nfsStoreOf(path) : localStore;
 }
 
-/** A path to what lies below another one. */
+/** Returns the path of an entry below another path. */
 export function below(path: string, ...names: string[]): string {
   return isNfsUrl(path) ? [path, ...names].join('/') : join(path, ...names);
 }

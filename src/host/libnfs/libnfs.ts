@@ -1,7 +1,7 @@
 /**
- * libnfs, an NFS client in user space, through koffi. Pointers travel as Numbers, as they do for the C library. Contexts
- * are of one thread each. Of its versions those are taken whose calls have these arguments: 4 (`libnfs.so.13`) and 5
- * (`libnfs.so.14`); from 6 on those of nfs_pread and nfs_pwrite come in another order, which the loader would not notice.
+ * libnfs, an NFS client in user space, through koffi. Pointers are passed as Numbers, as for the C library. A context
+ * belongs to one thread. Supported versions are 4 (`libnfs.so.13`) and 5 (`libnfs.so.14`). From version 6 on, nfs_pread
+ * and nfs_pwrite take their arguments in another order, which the loader cannot detect.
  */
 import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -12,27 +12,27 @@ type Koffi = typeof import('koffi');
 type Library = ReturnType<Koffi['load']>;
 
 const SONAMES = ['libnfs.so.13', 'libnfs.so.14'] as const;
-/** Asked for only to say what is there instead. */
+/** Versions that are not supported. They are loaded only to name the installed one in the error message. */
 const OTHER_SONAMES = ['libnfs.so.17', 'libnfs.so.16', 'libnfs.so.12', 'libnfs.so.11', 'libnfs.so.8'];
 const RELEASES: Readonly<Record<string, string>> = { 'libnfs.so.13': '4', 'libnfs.so.14': '5' };
 const REMEDY = 'apt-get install libnfs13, or name an unpacked libnfs.so.13 with FEEDRATE_LIBNFS=PATH';
 
-/** Results are 0 or more, or a negative errno; `getError` has words for it. */
+/** The calls of libnfs. They return 0 or more, or a negative errno. `getError` returns its description. */
 export interface Libnfs {
   /** `libnfs 4 (libnfs.so.13)`. */
   readonly label: string;
-  /** What one WRITE of version 4 may carry; null: whatever the server takes. */
+  /** The most bytes that one WRITE of NFS version 4 can carry. Null: only the server limits it. */
   readonly mostVersion4WriteBytes: number | null;
   initContext(): number;
   destroyContext(nfs: number): void;
-  /** Takes the arguments of a URL into the context; 0 when there is something wrong with it. */
+  /** Applies the arguments of a URL to the context. Returns 0 when the URL is not valid. */
   parseUrl(nfs: number, url: string): number;
   destroyUrl(url: number): void;
   setClientName(nfs: number, name: string): void;
   setTimeout(nfs: number, milliseconds: number): void;
   mount(nfs: number, server: string, directory: string): number;
   getError(nfs: number): string | null;
-  /** Of its connection. */
+  /** Returns the file descriptor of the connection. */
   getFd(nfs: number): number;
   getReadMax(nfs: number): number;
   getWriteMax(nfs: number): number;
@@ -42,21 +42,21 @@ export interface Libnfs {
   pread(nfs: number, handle: number, offsetBytes: number, bytes: number, address: number): number;
   pwrite(nfs: number, handle: number, offsetBytes: number, bytes: number, address: number): number;
   fsync(nfs: number, handle: number): number;
-  /** `struct nfs_stat_64`. */
+  /** Fills in a `struct nfs_stat_64`. */
   stat(nfs: number, path: string, address: number): number;
   lstat(nfs: number, path: string, address: number): number;
-  /** `struct nfs_statvfs_64`. */
+  /** Fills in a `struct nfs_statvfs_64`. */
   statvfs(nfs: number, path: string, address: number): number;
   mkdir(nfs: number, path: string): number;
   rmdir(nfs: number, path: string): number;
   unlink(nfs: number, path: string): number;
   rename(nfs: number, from: string, to: string): number;
   opendir(nfs: number, path: string, directoryAddress: number): number;
-  /** The names in an open directory, which is closed. */
+  /** Returns the names in an open directory and closes it. */
   readNames(nfs: number, directory: number): string[];
 }
 
-/** What libnfs 4 encodes a call of version 4 into has 4096 bytes, with its headers. */
+/** libnfs 4 encodes a call of NFS version 4, with its headers, into a buffer of 4096 bytes. */
 const VERSION_4_WRITE_BYTES_OF_LIBNFS_4 = 2048;
 
 function bind(koffi: Koffi, library: Library, soname: string): Libnfs {
@@ -111,7 +111,7 @@ function load(koffi: Koffi, name: string): Library | null {
   }
 }
 
-/** libnfs, or in one sentence why there is none and how to mend that. */
+/** Returns libnfs, or one sentence that says why it is not available and how to fix that. */
 function find(): Libnfs | string {
   if (libc() === null) return 'nfs:// needs the optional dependency koffi; install it, or mount the export';
   const koffi = createRequire(import.meta.url)('koffi') as Koffi;
@@ -122,7 +122,7 @@ function find(): Libnfs | string {
     if (library !== null) return bind(koffi, library, soname);
   }
   const other = OTHER_SONAMES.find((soname) => load(koffi, soname) !== null);
-  const found = other === undefined ? 'which is not installed' : `of which ${other} has other calls`;
+  const found = other === undefined ? 'which is not installed' : `but ${other} is installed, whose API differs`;
   return `nfs:// needs libnfs (${SONAMES.join(' or ')}), ${found}: ${REMEDY}`;
 }
 
@@ -131,17 +131,17 @@ function findNamed(koffi: Koffi, path: string): Libnfs | string {
   try {
     real = basename(realpathSync(path));
   } catch {
-    return `nfs:// needs libnfs, and FEEDRATE_LIBNFS names ${path}, which is not there: ${REMEDY}`;
+    return `nfs:// needs libnfs, and FEEDRATE_LIBNFS names ${path}, which does not exist: ${REMEDY}`;
   }
   const soname = SONAMES.find((known) => real === known || real.startsWith(`${known}.`));
   const library = soname === undefined ? null : load(koffi, path);
   if (soname !== undefined && library !== null) return bind(koffi, library, soname);
-  return `FEEDRATE_LIBNFS names ${path}, which is no ${SONAMES.join(' or ')} that can be loaded: ${REMEDY}`;
+  return `FEEDRATE_LIBNFS names ${path}, which is not a loadable ${SONAMES.join(' or ')}: ${REMEDY}`;
 }
 
 let found: Libnfs | string | undefined;
 
-/** libnfs, loaded at this thread's first call; a sentence when there is none that can be used. */
+/** Returns libnfs, loaded at this thread's first call, or one sentence that says why it is not available. */
 export function libnfs(): Libnfs | string {
   found ??= find();
   return found;

@@ -1,4 +1,4 @@
-/** A connection to an NFS server by libnfs: made when it is first needed, of the thread that made it. */
+/** A connection to an NFS server through libnfs. It is opened on first use and belongs to the thread that opened it. */
 import { constants, hostname } from 'node:os';
 import { threadId } from 'node:worker_threads';
 import type { TcpCount } from '../../record/nfs-traffic.js';
@@ -7,27 +7,27 @@ import { sendAtOnce, tcpCount } from '../system/tcp-socket.js';
 import type { Libnfs } from './libnfs.js';
 import { formatNfsUrl, MOST_TRANSFER_BYTES, type NfsUrl } from './nfs-url.js';
 
-/** Until a server that took the connection must have answered a mount. Later calls wait for ever, as `hard` mounts do. */
+/** The timeout for a mount once the server accepted the connection. Later calls wait forever, as on `hard` mounts. */
 const MOUNT_TIMEOUT_MS = 10_000;
-/** SYNs that are sent again before a server counts as unreachable: 1 + 2 + 4 s. */
+/** SYN retransmissions before a server counts as unreachable: 1 + 2 + 4 s. */
 const SYN_COUNT = 2;
 /**
- * libnfs does not renew the lease of version 4. A connection without open files that was idle for so long is made anew
- * (ONTAP's lease is 30 s).
+ * A connection of NFS version 4 without open files is opened again after this idle time, because libnfs does not renew
+ * the lease (30 s on ONTAP).
  */
 const IDLE_MS = 10_000;
 
-/** What libnfs is told besides: nothing is read that was not asked for, remembered, or mounted on its own. */
+/** Additional arguments for libnfs. They turn off read-ahead, caches and automatic mounts. */
 const FIXED_ARGUMENTS = `&readahead=0&pagecache=0&dircache=0&auto-traverse-mounts=0&tcp-syncnt=${SYN_COUNT}`;
 
-/** `name=number` behind a server's own words. */
+/** Matches the name of an error that the server returned. */
 const SERVER_ERROR = /\b(?:NFS[34]|MNT3)ERR_[A-Z]+/;
 
 export class NfsConnection {
   readonly url: NfsUrl;
   readonly library: Libnfs;
   readonly #libc: Libc;
-  /** Servers tell clients of version 4 by their names. libnfs names all of a process that begin in one second alike. */
+  /** Unique, because servers identify NFS 4 clients by name. libnfs names all that start in one second alike. */
   readonly #clientName: string;
   #context = 0;
   #openHandles = 0;
@@ -44,28 +44,32 @@ export class NfsConnection {
     this.#clientName = `feedrate ${hostname()} ${process.pid}.${threadId} ${formatNfsUrl(url)} ${Date.now()}`;
   }
 
-  /** For calls on open files: 0 when the connection that they were opened on is gone. */
+  /** The context for calls on open files. 0 when their connection was lost. */
   get context(): number {
     return this.#context;
   }
 
-  /** What one call moves at most. */
+  /** The most bytes that one READ moves. */
   get readMaxBytes(): number {
     return this.#readMaxBytes;
   }
 
+  /** The most bytes that one WRITE moves. */
   get writeMaxBytes(): number {
     return this.#writeMaxBytes;
   }
 
-  /** Times that it was mounted: what is counted of one connection cannot be subtracted from another's. */
+  /**
+   * The number of mounts so far. Counters from different mounts belong to different connections: do not subtract
+   * them.
+   */
   get mounts(): number {
     return this.#mounts;
   }
 
   /**
-   * Makes a call that takes a path, connected. Returns what it returns when that is no error.
-   * @throws an error of Node's shape
+   * Connects if necessary and makes a call that takes a path. Returns the call's result.
+   * @throws an error of Node's shape when the result is negative
    */
   call(name: string, path: string, make: (context: number) => number): number {
     this.connect();
@@ -75,7 +79,7 @@ export class NfsConnection {
     return result;
   }
 
-  /** The error for a negative result. */
+  /** Returns the error for a negative result. */
   errorOf(name: string, path: string, result: number): NodeJS.ErrnoException {
     const errno = this.fail(result);
     const code = errnoName(errno);
@@ -85,8 +89,9 @@ export class NfsConnection {
   }
 
   /**
-   * Takes note of a negative result, and gives its errno. A connection that broke is not used again, nor taken down: calls
-   * that are still under way would then end, and write to where their callers were.
+   * Records a negative result and returns its errno. A lost connection is neither used again nor destroyed:
+   * destroying it would complete calls in progress, which would then write to memory that their callers no longer
+   * own.
    */
   fail(result: number): number {
     const text = this.#context === 0 ? '' : (this.library.getError(this.#context) ?? '');
@@ -95,12 +100,12 @@ export class NfsConnection {
     if (errno === constants.errno.EIO && !SERVER_ERROR.test(text)) {
       this.#context = 0;
       this.#openHandles = 0;
-      this.#words = `the connection to ${this.url.server} was lost, or never came about (${this.#words || 'earlier'})`;
+      this.#words = `the connection to ${this.url.server} was lost or could not be opened (${this.#words || 'earlier'})`;
     }
     return errno;
   }
 
-  /** What libnfs said of the last failure. */
+  /** The description of the last failure. */
   get words(): string {
     return this.#words;
   }
@@ -114,12 +119,12 @@ export class NfsConnection {
     this.#usedAtMs = performance.now();
   }
 
-  /** What the connection has carried so far; null where the kernel does not tell, or there is none. */
+  /** Returns the bytes transferred on the connection so far. Null without a connection or a kernel counter. */
   count(): TcpCount | null {
     return this.#context === 0 ? null : tcpCount(this.#libc, this.library.getFd(this.#context));
   }
 
-  /** Throws an error of Node's shape. */
+  /** Opens the connection unless it is open. Throws an error of Node's shape when the mount fails. */
   connect(): void {
     const { version } = this.url;
     const idle = version === 4 && this.#openHandles === 0 && performance.now() - this.#usedAtMs > IDLE_MS;
@@ -149,7 +154,7 @@ export class NfsConnection {
     sendAtOnce(this.#libc, library.getFd(context));
   }
 
-  /** libnfs asks servers of version 3 alone. */
+  /** Sets the transfer limits. libnfs queries the server's limits only with NFS version 3. */
   #takeLimits(): void {
     const { library, url } = this;
     if (url.version === 3) {
@@ -164,8 +169,9 @@ export class NfsConnection {
 }
 
 /**
- * The errno of a negative result. libnfs has numbers of its own for what is no answer of the server: -EFAULT and -EIO for a
- * lost connection, -EINTR for a time-out, -1 for a call that could not be sent; and -ERANGE for errors without a number.
+ * Returns the errno of a negative result. libnfs has its own numbers for failures without an answer from the server:
+ * -EFAULT and -EIO for a lost connection, -EINTR for a timeout, and -1 for a call that could not be sent. -ERANGE is an
+ * error without a number.
  */
 function errnoOf(result: number, text: string): number {
   const { errno } = constants;

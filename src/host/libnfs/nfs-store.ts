@@ -7,17 +7,17 @@ import { libnfs } from './libnfs.js';
 import { NfsConnection } from './nfs-connection.js';
 import { parseNfsUrl, splitNfsPath } from './nfs-url.js';
 
-/** `struct nfs_stat_64` and `struct nfs_statvfs_64`: fields of 64 bits each. */
+/** Field indexes in `struct nfs_stat_64` and `struct nfs_statvfs_64`. Each field has 64 bits. */
 const STAT = { device: 0, mode: 2, size: 7, used: 16, fields: 17 };
 const STATVFS = { fragmentBytes: 1, blocks: 2, available: 4, fields: 11 };
 const TEXT_BYTES = 64 * 1024;
 const NEW_FILE_MODE = 0o644;
 
-/** Files of an NFS server, through libnfs: without a mount, and with nothing kept on this machine. */
+/** The store for files on an NFS server through libnfs, without a mount and without a cache on this machine. */
 export class NfsStore implements FileStore {
   readonly connection: NfsConnection;
   readonly #libc: Libc;
-  /** Where libnfs writes what it found. */
+  /** The buffer that libnfs writes its results to. */
   readonly #found = new BigUint64Array(STAT.fields);
   readonly #foundAt: number;
 
@@ -37,7 +37,7 @@ export class NfsStore implements FileStore {
     return Number(this.#found[0]);
   }
 
-  /** Version 4 of libnfs 4 makes no file where one is, whatever the flags: what has the name goes first. */
+  /** Removes an existing file first, because libnfs 4 cannot truncate one on create with NFS version 4. */
   #create(path: string, mode: number): number {
     try {
       return this.#createNew(path, mode);
@@ -75,18 +75,21 @@ export class NfsStore implements FileStore {
     return this.#onOpen('write', (nfs) => this.#library.pwrite(nfs, handle, offsetBytes, bytes, address));
   }
 
-  /** COMMIT makes all of a file durable; there is no less. */
+  /** Makes the whole file durable. COMMIT has no data-only variant. */
   sync(handle: number): void {
     this.#onOpen('fsync', (nfs) => this.#library.fsync(nfs, handle));
   }
 
-  /** NFS has it from version 4.2 on, libnfs has not. */
+  /** Throws ENOTSUP. NFS 4.2 can preallocate, but libnfs cannot. */
   preallocate(_handle: number, path: string): void {
     const error = Object.assign(new Error(), { code: 'ENOTSUP', errno: -osConstants.errno.ENOTSUP, path });
-    throw Object.assign(error, { syscall: 'fallocate', message: `fallocate of ${path} failed: libnfs has none` });
+    throw Object.assign(error, {
+      syscall: 'fallocate',
+      message: `fallocate of ${path} failed: libnfs does not support it`,
+    });
   }
 
-  /** What is written is on its way at once. */
+  /** Does nothing. Writes are sent to the server immediately. */
   beginWriteback(): void {}
 
   readText(path: string): string | null {
@@ -161,7 +164,7 @@ export class NfsStore implements FileStore {
     }
   }
 
-  /** Another thread may be faster. */
+  /** Creates a directory unless another thread created it first. */
   #makeUnlessThere(path: string): void {
     try {
       this.makeDirectory(path);
@@ -193,15 +196,15 @@ export class NfsStore implements FileStore {
     this.removeDirectory(path);
   }
 
-  /** Servers make names durable before they answer (RFC 1813, 4.8; RFC 7530, 4.2.3). */
+  /** Does nothing. Servers make names durable before they answer (RFC 1813, 4.8; RFC 7530, 4.2.3). */
   syncDirectory(): void {}
 
-  /** A path: the protocol knows directories by handles, libnfs does not give them away. */
+  /** Holds a directory by its path. The protocol identifies directories by handles, but libnfs does not expose them. */
   hold(path: string): HeldDirectory {
     const status = this.status(path);
     if (status?.kind !== 'directory') {
       const code = status === null ? 'ENOENT' : 'ENOTDIR';
-      throw Object.assign(new Error(`${code}: ${path} is no directory`), { code, syscall: 'open', path });
+      throw Object.assign(new Error(`${code}: ${path} is not a directory`), { code, syscall: 'open', path });
     }
     return { at: (name = '') => (name === '' ? path : `${path}/${name}`), place: status.device, close: () => {} };
   }
@@ -230,7 +233,7 @@ export class NfsStore implements FileStore {
   }
 }
 
-/** The kinds in a mode's upper bits, as stat(2) has them. */
+/** Returns the kind of an entry from the upper bits of its mode, as in stat(2). */
 function kindOf(mode: number): EntryStatus['kind'] {
   switch (mode & constants.S_IFMT) {
     case constants.S_IFREG:
@@ -247,8 +250,8 @@ function kindOf(mode: number): EntryStatus['kind'] {
 const stores = new Map<string, NfsStore>();
 
 /**
- * The store that holds a path of an `nfs://` target: one connection for each target and thread.
- * @throws FeedrateError `target` where libnfs cannot be used
+ * Returns the store for a path of an `nfs://` target. Each target has one connection per thread.
+ * @throws FeedrateError `target` when libnfs cannot be used
  */
 export function nfsStoreOf(path: string): NfsStore {
   const { root } = splitNfsPath(path);

@@ -1,4 +1,4 @@
-/** An `nfs://` target, looked at and described. */
+/** Checks and describes `nfs://` targets. */
 import { FeedrateError } from '../../base/errors.js';
 import type { NfsMount } from '../../record/nfs-mount.js';
 import type { TargetEnvironment } from '../../record/run-record.js';
@@ -10,23 +10,23 @@ import type { NfsUrl } from './nfs-url.js';
 const NOT_ALLOWED: ReadonlySet<string> = new Set(['EACCES', 'EPERM']);
 
 const PORTS =
-  'takes only ports below 1024, which only root has: run as root, or export it with insecure (ONTAP: -mount-rootonly and -nfs-rootonly disabled)';
+  'accepts only client ports below 1024, which need root: run as root, or export it with insecure (ONTAP: -mount-rootonly and -nfs-rootonly disabled)';
 
 /**
- * What a mount by libnfs that failed may come from, and what to do. Servers say in many ways that they take only ports
- * below 1024: by an error, by no such export, or by a refusal for which libnfs has no words.
+ * Returns the likely cause of a failed libnfs mount and what to do. A server that accepts only client ports below 1024
+ * may answer with an error, with "no such export", or with a refusal that libnfs cannot describe.
  */
 export function mountRemedy(code: string, { server, version }: NfsUrl, isRoot: boolean): string {
   if (NOT_ALLOWED.has(code)) return `the server does not export it to this machine, or ${PORTS}`;
-  const orPorts = isRoot ? '' : `, or it ${PORTS}`;
+  const orPorts = isRoot ? '' : `; or it ${PORTS}`;
   if (code === 'ENOENT') return `the server has no such export or directory${orPorts}`;
   const ports = version === 3 ? 'ports 111, 2049 and that of mountd' : 'port 2049';
-  return `no connection to ${server}; check its name, the network and that ${ports} can be reached${orPorts}`;
+  return `cannot connect to ${server}; check its name, the network and that ${ports} can be reached${orPorts}`;
 }
 
 /**
- * Connects to the server of an `nfs://` target. Throws a FeedrateError with code `target` when libnfs cannot be used, the
- * server cannot be reached or refuses, or the target is not a directory.
+ * Connects to the server of an `nfs://` target. Throws a FeedrateError with code `target` when libnfs cannot be used,
+ * the server cannot be reached or refuses, or the target is not a directory.
  */
 export function connectTarget(name: string, path: string): void {
   const store = nfsStoreOf(path);
@@ -43,7 +43,7 @@ export function connectTarget(name: string, path: string): void {
     throw new FeedrateError('target', `target ${name}: ${path} is not a directory; name a directory`);
 }
 
-/** What the record keeps of a target without a mount: in the words of mounts, and which client it was. */
+/** Returns the record of a target without a mount: the client, and the same fields as for a mount. */
 export function describeNfsTarget(name: string, path: string): TargetEnvironment {
   const store = nfsStoreOf(path);
   const { connection } = store;
@@ -70,10 +70,10 @@ export function describeNfsTarget(name: string, path: string): TargetEnvironment
 
 const UNCACHED = { attributeCaching: false, lookupCache: 'none' } as const;
 
-/** Why a plan cannot write on a target; null when it can. Names and markers are small enough for any. */
+/** Returns why a plan cannot write to a target, or null when it can. Markers are small enough for every limit. */
 export function nfsWriteRefusal(path: string): string | null {
   const { url, library } = nfsStoreOf(path).connection;
   if (url.version === 3 || library.mostVersion4WriteBytes === null) return null;
-  const limit = `${library.label} writes at most ${library.mostVersion4WriteBytes} bytes a call with version 4`;
-  return `${limit}; use ?version=3 (also to lay files out that version 4 then reads: feedrate prepare), or libnfs.so.14`;
+  const limit = `${library.label} writes at most ${library.mostVersion4WriteBytes} bytes per call with version 4`;
+  return `${limit}; use ?version=3 or libnfs.so.14 (version 4 can read files that feedrate prepare wrote with version 3)`;
 }

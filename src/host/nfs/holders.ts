@@ -1,8 +1,8 @@
-/** Who keeps a mount busy, as far as /proc tells: see proc(5). */
+/** Finds the processes that keep a mount busy, as far as /proc shows them. See proc(5). */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Of a process, or of any: links that no longer lead anywhere, and what this user may not read, are null. */
+/** Returns the target of a link, or null when the link is gone or this user may not read it. */
 function linkOf(path: string): string | null {
   try {
     return readlinkSync(path);
@@ -28,10 +28,10 @@ function namesIn(path: string): string[] {
 }
 
 /**
- * The processes that work in a mounted directory, run from it, or have files of it open or mapped: `bash (process 12,
- * working directory)`. Only /proc is read, so that a server that is silent holds nothing up. Processes that see other
- * mounts (containers) are left out: what they hold under this name is another mount. The kernel's own users (loop
- * devices, swap files, NFS exports) are not in /proc.
+ * Returns the processes whose working or root directory is in a mount, or that have its files open or mapped: `bash
+ * (process 12, working directory)`. It reads only /proc, so that an unresponsive server cannot block it. Processes in
+ * another mount namespace (containers) are left out, because the same path is another mount there. /proc does not show
+ * the kernel's own users (loop devices, swap files, NFS exports).
  */
 export function holdersOf(mountPoint: string): string[] {
   const ours = linkOf('/proc/self/ns/mnt');

@@ -1,17 +1,17 @@
-/** What an NFS mount did between two readings of mountstats. */
+/** The activity of an NFS mount between two readings of mountstats. */
 import type { NfsBytes, NfsCalls, NfsConnections, NfsTraffic, NoDelta } from '../../record/nfs-traffic.js';
 import type { MountStats, OperationCounters } from './mountstats.js';
 import type { TransportCounters } from './mountstats-transport.js';
 
 const MS_NS = 1e6;
-/** `unsigned long` of 32-bit kernels. */
+/** The range of `unsigned long` in 32-bit kernels. */
 const WORD = 2 ** 32;
-/** `age:` is cut to whole seconds at both readings. */
+/** `age:` is rounded down to whole seconds at both readings. */
 const AGE_TOLERANCE_SECONDS = 2;
 
 /**
- * The growth of a counter. One that fell from near 2^32 to near 0 has wrapped in a 32-bit kernel; any other fall is a
- * counter that was taken back (queue times do that), and is kept as it is.
+ * Returns the growth of a counter. A fall from near 2^32 to near 0 is an overflow in a 32-bit kernel. Any other fall is
+ * returned as a negative number, because the kernel may decrease a counter (queue times).
  */
 function growth(before: number, after: number): number {
   const grown = after - before;
@@ -21,7 +21,7 @@ function growth(before: number, after: number): number {
 function callsBetween(before: OperationCounters | undefined, after: OperationCounters): NfsCalls {
   const grown = (field: Exclude<keyof OperationCounters, 'errors'>): number =>
     growth(before?.[field] ?? 0, after[field]);
-  // A time that was taken back below what it was says nothing but that it was short.
+  // A time that decreased only shows that it was short.
   const time = (field: 'queueMs' | 'roundTripMs' | 'executeMs') => Math.max(0, grown(field)) * MS_NS;
   const calls = grown('operations');
   return {
@@ -38,8 +38,8 @@ function callsBetween(before: OperationCounters | undefined, after: OperationCou
 }
 
 /**
- * Connections keep their order while they live, and are matched by it; one that came in between began at zero. A
- * transport that counts less than before was made anew.
+ * Returns the sums over all connections. Connections keep their order, so they are matched by it. A new connection
+ * starts at zero. A transport whose count is lower than before is a new one.
  */
 function connectionsBetween(before: readonly TransportCounters[], after: readonly TransportCounters[]): NfsConnections {
   const sums = { reconnects: 0, sends: 0, receives: 0, badXids: 0, inFlightSum: 0, backlogSum: 0 };
@@ -59,7 +59,7 @@ function bytesBetween(before: NfsBytes, after: NfsBytes): NfsBytes {
   return Object.fromEntries(fields.map((field) => [field, growth(before[field], after[field])])) as unknown as NfsBytes;
 }
 
-/** Whether the mount began anew between the readings: its age grew by less than the time between them. */
+/** Returns whether the mount was made again between the readings: its age grew by less than the time between them. */
 function wasRemounted(before: MountStats, after: MountStats, elapsedNs: number): boolean {
   if (before.ageSeconds === null || after.ageSeconds === null) return false;
   return (
@@ -69,9 +69,9 @@ function wasRemounted(before: MountStats, after: MountStats, elapsedNs: number):
 }
 
 /**
- * The difference of two readings of one mount, `elapsedNs` apart by a clock that is not set. They are matched by the
- * caller (`statsOf`): of a superblock that is mounted several times every block shows the same counters, and one of
- * them is taken, not their sum. All processes that use the superblock are counted together.
+ * Returns the difference of two readings of one mount that are `elapsedNs` apart by a monotonic clock, or why there
+ * is none. The caller matches the readings with `statsOf`. When a superblock is mounted several times, each block
+ * shows the same counters, so only one block counts. The counters include every process that uses the superblock.
  */
 export function mountDelta(
   before: MountStats | null,

@@ -1,8 +1,10 @@
-/** The `xprt:` lines of mountstats: xs_tcp_print_stats and its like in net/sunrpc/xprtsock.c and xprtrdma/transport.c. */
+/**
+ * Parses the `xprt:` lines of mountstats. See xs_tcp_print_stats in net/sunrpc/xprtsock.c, and xprtrdma/transport.c.
+ */
 import type { NfsConnections } from '../../record/nfs-traffic.js';
 import { counters } from './signed-counter.js';
 
-/** One connection. null = this transport or kernel has none. */
+/** The counters of one connection. Null means that this transport or kernel has no such counter. */
 export interface TransportCounters extends Omit<NfsConnections, 'open' | 'reconnects'> {
   readonly kind: string;
   readonly port: number | null;
@@ -13,7 +15,7 @@ export interface TransportCounters extends Omit<NfsConnections, 'open' | 'reconn
   readonly pendingSum: number | null;
 }
 
-/** The columns ahead of sends. An AF_LOCAL socket has no port, UDP no connection. */
+/** The columns before `sends`. An AF_LOCAL socket has no port, and UDP has no connection. */
 const COLUMNS_AHEAD: Readonly<Record<string, readonly string[]>> = {
   tcp: ['port', 'binds', 'connects', 'connectTime', 'idle'],
   rdma: ['port', 'binds', 'connects', 'connectTime', 'idle'],
@@ -21,7 +23,7 @@ const COLUMNS_AHEAD: Readonly<Record<string, readonly string[]>> = {
   local: ['binds', 'connects', 'connectTime', 'idle'],
 };
 
-/** What follows `xprt:`; null for a transport that is not known here, or a line that is cut off. */
+/** Parses the text after `xprt:`. Returns null for an unknown transport or an incomplete line. */
 export function parseTransport(text: string): TransportCounters | null {
   const kind = /^\S+/.exec(text)?.[0] ?? '';
   const ahead = COLUMNS_AHEAD[kind];
@@ -31,7 +33,7 @@ export function parseTransport(text: string): TransportCounters | null {
   const [sends, receives, badXids, inFlightSum, backlogSum, ...rest] = values.slice(ahead.length);
   if (sends === undefined || receives === undefined || badXids === undefined) return null;
   if (inFlightSum === undefined || backlogSum === undefined) return null;
-  // What follows in an rdma line counts chunks and copies.
+  // The remaining columns of an rdma line count chunks and copies.
   const [maxSlots, sendingSum, pendingSum] = kind === 'rdma' ? [] : rest;
   return {
     kind,

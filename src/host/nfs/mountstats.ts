@@ -1,5 +1,5 @@
 /**
- * /proc/self/mountstats as data: what the NFS client counted since a mount was made. The kernel writes it in
+ * Parses /proc/self/mountstats, the counters of the NFS client since each mount was made. The kernel writes it in
  * nfs_show_stats (fs/nfs/super.c), rpc_clnt_show_stats (net/sunrpc/stats.c) and the print_stats of each transport.
  */
 import type { NfsBytes } from '../../record/nfs-traffic.js';
@@ -7,7 +7,7 @@ import { unescapeOctal } from '../system/mountinfo.js';
 import { parseTransport, type TransportCounters } from './mountstats-transport.js';
 import { counters } from './signed-counter.js';
 
-/** `bytes:`, in the kernel's order. */
+/** The fields of `bytes:` in the kernel's order. */
 const BYTE_FIELDS: readonly (keyof NfsBytes)[] = [
   'normalReadBytes',
   'normalWriteBytes',
@@ -19,7 +19,7 @@ const BYTE_FIELDS: readonly (keyof NfsBytes)[] = [
   'pagesWritten',
 ];
 
-/** `events:`, in the order of include/linux/nfs_iostat.h; kernels before pNFS have the first 25. */
+/** The fields of `events:` in the order of include/linux/nfs_iostat.h. Kernels before pNFS have the first 25. */
 export const EVENT_NAMES = [
   'inodeRevalidate',
   'dentryRevalidate',
@@ -51,32 +51,35 @@ export const EVENT_NAMES = [
 ] as const;
 export type EventName = (typeof EVENT_NAMES)[number];
 
-/** One kind of call. Times are sums over calls, shown in whole ms; the kernel adds them up in ns (before 2.6.34: in ticks). */
+/**
+ * The counters of one kind of call. Times are sums over all calls in whole ms. The kernel sums them in ns (before
+ * 2.6.34: in ticks).
+ */
 export interface OperationCounters {
   readonly operations: number;
   readonly transmissions: number;
-  /** Major timeouts: all retransmissions of a call went unanswered. */
+  /** Major timeouts: a call and all its retransmissions got no answer. */
   readonly timeouts: number;
-  /** With RPC headers. */
+  /** Includes RPC headers. */
   readonly sentBytes: number;
   readonly receivedBytes: number;
   readonly queueMs: number;
   readonly roundTripMs: number;
   readonly executeMs: number;
-  /** Replies with an error; null in kernels before 5.3, which have 8 columns. */
+  /** Replies with an error. Null in kernels before 5.3, which have 8 columns. */
   readonly errors: number | null;
 }
 
-/** One NFS mount's block. */
+/** The block of one NFS mount. */
 export interface MountStats {
   readonly source: string;
   readonly mountPoint: string;
   readonly fileSystem: string;
   readonly statVersion: string;
-  /** All options, with the kernel's defaults spelt out. */
+  /** All options, including the kernel's defaults. */
   readonly options: readonly string[];
   readonly ageSeconds: number | null;
-  /** The rest of `caps:`, `nfsv4:`, `sec:`, `impl_id:` and `fsc:` lines, as they are; an empty `impl_id:` is null. */
+  /** The unparsed text of the `caps:`, `nfsv4:`, `sec:`, `impl_id:` and `fsc:` lines. An empty `impl_id:` is null. */
   readonly caps: string | null;
   readonly nfsv4: string | null;
   readonly security: string | null;
@@ -90,7 +93,7 @@ export interface MountStats {
 
 const HEADER = /^device (.*) mounted on (.*) with fstype (nfs4?) statvers=(\S+)$/;
 const OPERATION = /^\s*([A-Z][A-Z0-9_]*): ((?:\d+ ){7,}\d+) ?$/;
-/** An operation that the kernel's table has no name for. */
+/** Matches an operation that has no name in the kernel's table. */
 const NUMBERED_OPERATION = /^\s*(\d+): ((?:\d+ ){7,}\d+) ?$/;
 
 function parseBytes(text: string | undefined): NfsBytes | null {
@@ -128,12 +131,12 @@ function parseOperation(line: string): [string, OperationCounters][] {
   return [[name, operation]];
 }
 
-/** A server that gives no name has the line all the same: `name='',domain='',date='0,0'`. */
+/** Returns null for a server without a name, whose line is `name='',domain='',date='0,0'`. */
 function implementationOf(text: string | undefined): string | null {
   return text === undefined || text.startsWith("name=''") ? null : text;
 }
 
-/** The tagged lines of a block: `age:`, `bytes:` …; `xprt:` may come several times. */
+/** Returns a lookup of the tagged lines of a block (`age:`, `bytes:` …). `xprt:` may occur several times. */
 function taggedLines(lines: readonly string[]): (tag: string) => string[] {
   const tagged = lines.map((line) => /^\t([a-z][a-z0-9_]*):\s*(.*)$/.exec(line));
   return (tag) => tagged.flatMap((match) => (match?.[1] === tag ? [(match[2] ?? '').trim()] : []));
@@ -164,9 +167,9 @@ function parseBlock([, source, mountPoint, fileSystem, statVersion]: RegExpExecA
 }
 
 /**
- * The NFS mounts of a mountstats text, in its order; other file systems' lines are left out. Bind mounts and
- * subdirectories of one superblock come once each with the same counters. What a kernel does not write is null or
- * missing; never an error.
+ * Returns the NFS mounts in a mountstats text, in its order. Other file systems are left out. Bind mounts and
+ * subdirectories of one superblock are separate mounts with the same counters. Values that a kernel does not write are
+ * null or missing. It never throws.
  */
 export function parseMountstats(text: string): MountStats[] {
   const found: MountStats[] = [];
@@ -188,7 +191,7 @@ export function parseMountstats(text: string): MountStats[] {
   return found;
 }
 
-/** pNFS as the `nfsv4:` line words it; null where there is no such line, or it knows nothing of pNFS. */
+/** Returns the `pnfs=` value of the `nfsv4:` line, or null when there is none. */
 export function pnfsOf(stats: Pick<MountStats, 'nfsv4'>): string | null {
   return /(?:^|,)pnfs=([^,]*)/.exec(stats.nfsv4 ?? '')?.[1] ?? null;
 }

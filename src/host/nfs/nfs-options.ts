@@ -1,18 +1,19 @@
-/** The options of an NFS mount, as negotiated, from mountinfo: see nfs_show_mount_options of the kernel's fs/nfs/super.c. */
+/** Parses the negotiated options of an NFS mount in mountinfo. See nfs_show_mount_options in fs/nfs/super.c. */
 import type { NfsOptions, NfsService } from '../../record/nfs-mount.js';
 import type { Mount } from '../system/mountinfo.js';
 
 const SECOND_NS = 1e9;
-/** timeo is in tenths of a second. */
+/** `timeo` is in tenths of a second. */
 const TIMEO_NS = 1e8;
-/** NFS_DEF_ACREGMIN … of include/linux/nfs_fs.h, seconds: mountinfo shows only values that differ. */
+/** NFS_DEF_ACREGMIN … in include/linux/nfs_fs.h, in seconds. mountinfo shows only values that differ from these. */
 const DEFAULT_SECONDS = { acregmin: 3, acregmax: 60, acdirmin: 30, acdirmax: 60 } as const;
 
+/** Returns whether a mount is NFS of any version. */
 export function isNfs(mount: Pick<Mount, 'fileSystem'>): boolean {
   return mount.fileSystem === 'nfs' || mount.fileSystem === 'nfs4';
 }
 
-/** Options by name; those without a value have the empty one. Values may contain `=`. */
+/** Returns the options by name. An option without a value has an empty one. Values may contain `=`. */
 function optionMap(options: readonly string[]): Map<string, string> {
   return new Map(
     options.map((option): [string, string] => {
@@ -22,12 +23,12 @@ function optionMap(options: readonly string[]): Map<string, string> {
   );
 }
 
-/** A whole number as the kernel prints it, else null. */
+/** Returns a whole number as the kernel prints it, or null for anything else. */
 function wholeNumber(text: string | undefined): number | null {
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : null;
 }
 
-/** nfs4 of before Linux 2.6.38 shows `minorversion`, if anything, beside `vers=4`. */
+/** Returns the NFS version. Before Linux 2.6.38, nfs4 shows the minor version separately: `vers=4,minorversion=1`. */
 function versionOf(options: ReadonlyMap<string, string>): string | null {
   const version = options.get('vers') ?? options.get('nfsvers');
   if (version === undefined || version === '') return null;
@@ -43,7 +44,7 @@ function lookupCacheOf(value: string | undefined): NfsOptions['lookupCache'] {
   return value?.startsWith('pos') ? 'positive' : 'all';
 }
 
-/** The typed options of an NFS mount's superblock. What the kernel leaves out is its default or null. */
+/** Returns the typed options of an NFS superblock. An option that the kernel leaves out has its default or is null. */
 export function parseNfsOptions(superOptions: readonly string[]): NfsOptions {
   const options = optionMap(superOptions);
   const number = (name: string): number | null => wholeNumber(options.get(name));
@@ -80,14 +81,15 @@ export function parseNfsOptions(superOptions: readonly string[]): NfsOptions {
   };
 }
 
-/** `9.14.1` from `NetApp Release 9.14.1P3…`; null for other servers. */
+/** Returns the ONTAP release (`9.14.1P3` from `NetApp Release 9.14.1P3…`), or null for other servers. */
 export function ontapReleaseOf(serverImplementation: string | null): string | null {
   return /\bNetApp Release (\d+(?:\.\d+)*(?:P\d+)?)/.exec(serverImplementation ?? '')?.[1] ?? null;
 }
 
 /**
- * Whether a mount goes through a tunnel of Amazon EFS's mount helper: its source is this machine, so only the helper's
- * state files tell (FILESYSTEM.MOUNT.POINT.PORT, `get_mount_specific_filename` of efs-utils).
+ * Returns whether a mount uses a tunnel of Amazon EFS's mount helper. The source of such a mount is this machine, so
+ * only the helper's state files identify it (FILESYSTEM.MOUNT.POINT.PORT, `get_mount_specific_filename` in
+ * efs-utils).
  */
 export function isEfsTunnel(mount: Pick<Mount, 'source' | 'mountPoint'>, stateFiles: readonly string[]): boolean {
   if (!/^(?:127\.0\.0\.1|localhost):/.test(mount.source)) return false;
@@ -95,7 +97,7 @@ export function isEfsTunnel(mount: Pick<Mount, 'source' | 'mountPoint'>, stateFi
   return stateFiles.some((name) => /^fs-[0-9a-f]+\.(.*)\.\d+$/.exec(name)?.[1] === place);
 }
 
-/** Which service exports a source, by the names that AWS gives and by what the server says of itself. */
+/** Returns the service that exports a source, from AWS host names and from the name that the server reports. */
 export function nfsServiceOf(source: string, serverImplementation: string | null): NfsService {
   const host = source.replace(/:\/.*$/, '').toLowerCase();
   if (/^svm-[0-9a-f]+\.fs-[0-9a-f]+\.fsx\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?$/.test(host)) return 'fsx-ontap';

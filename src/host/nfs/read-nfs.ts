@@ -1,4 +1,4 @@
-/** An NFS mount as it is now: its options, its server, and what of this client bounds it. */
+/** Reads the current state of an NFS mount: its options, its server and the limits of this client. */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { NfsMount } from '../../record/nfs-mount.js';
 import type { NfsTraffic, NoDelta } from '../../record/nfs-traffic.js';
@@ -7,7 +7,7 @@ import { type MountStats, parseMountstats, pnfsOf } from './mountstats.js';
 import { mountDelta } from './mountstats-delta.js';
 import { isEfsTunnel, isNfs, nfsServiceOf, ontapReleaseOf, parseNfsOptions } from './nfs-options.js';
 
-/** A file of one whole number, as /proc/sys and /sys have; null when it is not there. */
+/** Returns the whole number in a file of /proc/sys or /sys, or null when there is none. */
 function readNumber(path: string): number | null {
   try {
     const text = readFileSync(path, 'utf8').trim();
@@ -17,17 +17,17 @@ function readNumber(path: string): number | null {
   }
 }
 
-/** Where the read-ahead of a mount is kept, KiB; it can be set there, too. */
+/** Returns the path of the file that holds the read-ahead of a mount in KiB. Root can set it there. */
 export function readAheadPath({ device }: Pick<Mount, 'device'>): string {
   return `/sys/class/bdi/${device}/read_ahead_kb`;
 }
 
-/** Null where the kernel does not tell. */
+/** Returns the read-ahead of a mount in KiB, or null when the kernel does not report it. */
 export function readAheadKibOf(mount: Pick<Mount, 'device'>): number | null {
   return readNumber(readAheadPath(mount));
 }
 
-/** The NFS mounts' counters now; none where they cannot be read. */
+/** Returns the current counters of all NFS mounts. Empty when they cannot be read. */
 export function readMountstats(): MountStats[] {
   try {
     return parseMountstats(readFileSync('/proc/self/mountstats', 'utf8'));
@@ -36,12 +36,12 @@ export function readMountstats(): MountStats[] {
   }
 }
 
-/** The block of a mount: of several at one mount point, the last is on top. */
+/** Returns the block of a mount, or null. The last of several at one mount point is the visible one. */
 export function statsOf(all: readonly MountStats[], mount: Pick<Mount, 'mountPoint' | 'source'>): MountStats | null {
   return all.findLast(({ mountPoint, source }) => mountPoint === mount.mountPoint && source === mount.source) ?? null;
 }
 
-/** Where Amazon EFS's mount helper keeps a file for each of its tunnels; only root may look. */
+/** Returns the names of the tunnel files of Amazon EFS's mount helper. Empty unless run as root. */
 function readEfsStateFiles(): string[] {
   try {
     return readdirSync('/run/efs');
@@ -50,7 +50,7 @@ function readEfsStateFiles(): string[] {
   }
 }
 
-/** What the record keeps of a mount, from its line in mountinfo, its block in mountstats and EFS's state files. */
+/** Returns the record of a mount, from its line in mountinfo, its block in mountstats and EFS's state files. */
 export function describeNfsMount(
   mount: Mount,
   stats: MountStats | null,
@@ -74,7 +74,7 @@ export function describeNfsMount(
   };
 }
 
-/** The NFS mount of a target now; null on any other file system. */
+/** Returns the record of an NFS mount, or null for any other file system. */
 export function nfsMountOf(mount: Mount | null): NfsMount | null {
   if (mount === null || !isNfs(mount)) return null;
   return describeNfsMount(mount, statsOf(readMountstats(), mount), readEfsStateFiles());
@@ -84,7 +84,7 @@ export function nfsMountOf(mount: Mount | null): NfsMount | null {
 export interface NfsReading {
   readonly mount: Mount;
   readonly stats: MountStats | null;
-  /** By the monotonic clock. */
+  /** The time of the monotonic clock. */
   readonly atNs: number;
 }
 
@@ -92,23 +92,24 @@ function readingOf(mount: Mount): NfsReading {
   return { mount, stats: statsOf(readMountstats(), mount), atNs: performance.now() * 1e6 };
 }
 
-/** The counters of the NFS mount that a path lies on, now; null on any other file system. */
+/** Returns the current counters of the NFS mount that contains a path, or null on any other file system. */
 export function readNfs(path: string): NfsReading | null {
   const mount = mountOf(path);
   return mount === null || !isNfs(mount) ? null : readingOf(mount);
 }
 
-/** The same mount's counters now. The path is not asked again: a server that is gone would not answer. */
+/** Returns the current counters of the same mount. */
+// It does not look up the path again, because a server that is gone would not answer.
 export function readNfsAgain({ mount }: NfsReading): NfsReading {
   return readingOf(mount);
 }
 
-/** What the mount did between two readings. */
+/** Returns the traffic of the mount between two readings, or why it is not available. */
 export function trafficBetween(before: NfsReading, after: NfsReading): NfsTraffic | NoDelta {
   return mountDelta(before.stats, after.stats, after.atNs - before.atNs);
 }
 
-/** What the mount did since then. */
+/** Returns the traffic of the mount since a reading, or why it is not available. */
 export function trafficSince(before: NfsReading): NfsTraffic | NoDelta {
   return trafficBetween(before, readNfsAgain(before));
 }

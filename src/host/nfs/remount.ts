@@ -1,6 +1,6 @@
 /**
- * An NFS mount taken away and made again, so that this client remembers nothing of its files: no pages, attributes or
- * directory entries.
+ * Unmounts an NFS mount and mounts it again, so that this client caches none of its pages, attributes or directory
+ * entries.
  */
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -11,19 +11,19 @@ import { holdersOf } from './holders.js';
 import { mountLine } from './mount-line.js';
 import { nfsMountOf, readAheadKibOf, readAheadPath } from './read-nfs.js';
 
-/** Files that were closed are let go a little later where a thread of the kernel does it (io_uring). */
+/** How long to retry a busy mount. A kernel thread may release closed files a little later (io_uring). */
 const BUSY_MS = 3000;
 const BUSY_PAUSE_MS = 200;
 
-/** What the script ends with. */
+/** The exit statuses of the script. */
 const NOT_UNMOUNTED = 40;
 const STILL_ALIVE = 41;
 const NOT_MOUNTED = 42;
 
 /**
- * One process does both, so that nothing which ends feedrate can come between them. A file system that lives on after its
- * last mount is gone from sight is mounted elsewhere, and keeps its caches: its entry in sysfs tells. Pauses are in
- * seconds; a server that does not answer is given up after 45 s each time (retry=0: mount.nfs itself tries once).
+ * One process unmounts and mounts, so that the end of feedrate cannot separate the two steps. If the file system's
+ * entry in sysfs remains after the unmount, the file system is also mounted elsewhere and keeps its caches. Pauses
+ * are in seconds. Each mount attempt ends after 45 s without an answer (retry=0: mount.nfs itself tries once).
  */
 const SCRIPT = `
 type=$1 options=$2 source=$3 directory=$4 alive=/sys/class/bdi/$5
@@ -43,11 +43,11 @@ exit ${NOT_MOUNTED}
 
 interface ScriptEnd {
   readonly status: number | null;
-  /** The last line on stderr, without its full stop. */
+  /** The last line on stderr, without its period. */
   readonly said: string;
 }
 
-/** `detached`: a session of its own, which a terminal's Ctrl-C and hang-up do not reach. */
+/** Runs the script in a session of its own (`detached`), so that Ctrl-C and hang-up in a terminal do not reach it. */
 async function runScript(mount: Mount, left: AbortSignal): Promise<ScriptEnd> {
   const { fileSystem, source, mountPoint, device } = mount;
   const operands = [fileSystem, `${mergedOptions(mount)},retry=0`, source, mountPoint, device];
@@ -72,7 +72,7 @@ async function runScript(mount: Mount, left: AbortSignal): Promise<ScriptEnd> {
   return { status, said: (text.trim().split('\n').at(-1) ?? '').replace(/\.$/, '') };
 }
 
-/** Again while the mount is busy with what has only just been let go. */
+/** Runs the script, and retries while the mount is busy, because closed files may be released late. */
 async function unmountAndMount(mount: Mount, left: AbortSignal): Promise<ScriptEnd> {
   for (const endMs = performance.now() + BUSY_MS; ; await sleep(BUSY_PAUSE_MS)) {
     const end = await runScript(mount, left);
@@ -80,11 +80,11 @@ async function unmountAndMount(mount: Mount, left: AbortSignal): Promise<ScriptE
   }
 }
 
-/** What must be as it was. */
+/** The properties that must be the same after a remount. */
 export interface MountState {
   readonly fileSystem: string;
   readonly source: string;
-  /** Of mount and file system, as mountinfo shows them. */
+  /** The options of the mount and of the file system, as mountinfo shows them. */
   readonly options: readonly string[];
   readonly openTransports: number | null;
   readonly readAheadKib: number | null;
@@ -100,7 +100,7 @@ function stateOf(mount: Mount): MountState {
   };
 }
 
-/** `rsize was 65536, is 1048576`: a text for each thing that is not as it was. */
+/** Returns one text for each property that changed, such as `rsize was 65536, is 1048576`. */
 export function mountDifferences(before: MountState, after: MountState): string[] {
   const differ = (what: string, then: unknown, now: unknown): string[] =>
     then === now ? [] : [`${what} was ${then}, is ${now}`];
@@ -109,7 +109,7 @@ export function mountDifferences(before: MountState, after: MountState): string[
   const nameOf = (option: string) => option.split('=', 1)[0] as string;
   const shown = (options: readonly string[], name: string) => {
     const option = options.find((text) => nameOf(text) === name);
-    return option === undefined ? 'not there' : option === name ? 'there' : option.slice(name.length + 1);
+    return option === undefined ? 'not set' : option === name ? 'set' : option.slice(name.length + 1);
   };
   return [
     ...differ('the type', before.fileSystem, after.fileSystem),
@@ -122,7 +122,7 @@ export function mountDifferences(before: MountState, after: MountState): string[
   ];
 }
 
-/** The kernel begins with its default, and udev's rule (nfsrahead) may set it once more, a little later. */
+/** Sets the read-ahead of a new mount. Waits for udev first, because its rule (nfsrahead) may set it a little later. */
 async function restoreReadAhead(mount: Mount, kib: number | null): Promise<void> {
   await new Promise<void>((resolve) => {
     const settle = spawn('udevadm', ['settle', '--timeout=5'], { stdio: 'ignore' });
@@ -132,7 +132,7 @@ async function restoreReadAhead(mount: Mount, kib: number | null): Promise<void>
   try {
     writeFileSync(readAheadPath(mount), String(kib));
   } catch {
-    // What it is instead is told with the other differences.
+    // The caller reports the wrong value with the other differences.
   }
 }
 
@@ -142,34 +142,35 @@ function failureOf(mount: Mount, { status, said }: ScriptEnd): string | null {
   if (status === NOT_UNMOUNTED) {
     const holders = holdersOf(mountPoint);
     const who = holders.length > 0 ? `; it is used by ${holders.join(', ')}` : '';
-    return `cannot unmount ${mountPoint}: ${said}${who}; it is mounted as before`;
+    return `cannot unmount ${mountPoint}: ${said}${who}; it is still mounted`;
   }
   if (status === STILL_ALIVE)
-    return `${mountPoint} was unmounted and mounted again, but its caches lived on: a container or another mount namespace has the export mounted, too; unmount it there`;
-  return `${mountPoint} IS NOT MOUNTED ANY MORE: mounting it again failed (${said}); when that is mended, type: ${mountLine(mount)}`;
+    return `${mountPoint} was unmounted and mounted again, but its caches were kept: the export is also mounted in a container or another mount namespace; unmount it there`;
+  return `${mountPoint} IS NO LONGER MOUNTED: mounting it again failed (${said}); fix the cause, then run: ${mountLine(mount)}`;
 }
 
 /**
- * Unmounts what a path without symbolic links lies on, mounts it again with the same source, type and options, puts its
- * read-ahead back and compares all with what it was. Takes root. Neither this process nor its children may hold anything
- * open there. The mount's counters begin at zero.
- * @param left when it is aborted, this process is not kept from ending by what is under way, which goes on by itself
- * @throws FeedrateError `measurement`: not unmounted (then it is mounted as before), not mounted again after four attempts
- * (then the line to type is told), not as it was, or kept alive by another mount of it
+ * Unmounts the mount that contains a path without symbolic links and mounts it again with the same source, type and
+ * options. Restores its read-ahead and checks that everything is as before. Needs root. Neither this process nor its
+ * children may have files open there. The mount's counters restart at zero.
+ * @param left when it is aborted, this process can end at once and the remount continues without it
+ * @throws FeedrateError `measurement` when the unmount fails (the mount stays as it was), when four attempts to mount
+ * it again fail (the message has the command to run), when the mount differs from before, or when another mount of
+ * the file system keeps its caches
  */
 export async function remount(path: string, left: AbortSignal): Promise<void> {
   const mount = findMount(readMounts(), path);
-  if (mount === null) throw new FeedrateError('measurement', `cannot remount ${path}: its mount is not known here`);
+  if (mount === null) throw new FeedrateError('measurement', `cannot remount ${path}: its mount is unknown`);
   const before = stateOf(mount);
   const failure = failureOf(mount, await unmountAndMount(mount, left));
   if (failure !== null) throw new FeedrateError('measurement', failure);
   const again = findMount(readMounts(), path);
   if (again?.mountPoint !== mount.mountPoint)
-    throw new FeedrateError('measurement', `${mount.mountPoint} is not mounted any more; type: ${mountLine(mount)}`);
+    throw new FeedrateError('measurement', `${mount.mountPoint} is no longer mounted; run: ${mountLine(mount)}`);
   await restoreReadAhead(again, before.readAheadKib);
   const differences = mountDifferences(before, stateOf(again));
   if (differences.length > 0) {
     const what = `${mount.mountPoint} was mounted again, but not as before: ${differences.join('; ')}`;
-    throw new FeedrateError('measurement', `${what}; it was mounted by: ${mountLine(mount)}`);
+    throw new FeedrateError('measurement', `${what}; to restore it, unmount it and run: ${mountLine(mount)}`);
   }
 }

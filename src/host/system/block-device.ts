@@ -1,4 +1,4 @@
-/** The block device under a path, and its counters: Documentation/block/stat.rst of the kernel. */
+/** Finds the block device under a path and reads its counters. See Documentation/block/stat.rst in the kernel. */
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { mountOf } from './mountinfo.js';
@@ -10,10 +10,10 @@ export interface BlockDevice {
   readonly number: string;
 }
 
-/** stat(2) counts in 512-byte sectors, whatever the device's own sector size is. */
+/** The counters are in 512-byte sectors, regardless of the device's own sector size. */
 const SECTOR_BYTES = 512;
 
-/** How glibc packs a dev_t: 12 + 20 bits of major, 8 + 12 bits (and more) of minor. */
+/** Unpacks a dev_t of glibc: 12 + 20 bits of major, 8 + 12 bits (and more) of minor. */
 function deviceNumber(device: bigint): string {
   const major = ((device >> 8n) & 0xfffn) | ((device >> 32n) & ~0xfffn);
   const minor = (device & 0xffn) | ((device >> 12n) & ~0xffn);
@@ -28,7 +28,10 @@ function blockDeviceNumbered(number: string): BlockDevice | null {
   }
 }
 
-/** btrfs and others give their files a number of no device; the mount's source names one (of several disks, the first). */
+/**
+ * Returns the device that the mount's source names (the first of several disks), or null. btrfs and other file systems
+ * need this, because the device number of their files belongs to no device.
+ */
 function blockDeviceOfSource(path: string): BlockDevice | null {
   const source = mountOf(path)?.source ?? '';
   if (!source.startsWith('/')) return null;
@@ -37,15 +40,18 @@ function blockDeviceOfSource(path: string): BlockDevice | null {
 }
 
 /**
- * The block device (a partition, not its disk) that a path's file system lies on, or null: tmpfs, overlay and network
- * file systems have none. Throws Node's error when the path does not exist.
+ * Returns the block device (a partition, not its disk) of a path's file system. Null for tmpfs, overlay and network
+ * file systems, which have none. Throws Node's error when the path does not exist.
  */
 export function blockDeviceOf(path: string): BlockDevice | null {
   const number = deviceNumber(statSync(path, { bigint: true }).dev);
   return number.startsWith('0:') ? blockDeviceOfSource(path) : blockDeviceNumbered(number);
 }
 
-/** Bytes that all processes together read from and wrote to the device since the machine started; null when unknown. */
+/**
+ * Returns the bytes that all processes read from and wrote to the device since the machine started. Null when
+ * unknown.
+ */
 export function blockDeviceBytes(device: BlockDevice): { readBytes: number; writeBytes: number } | null {
   try {
     const fields = readFileSync(`/sys/dev/block/${device.number}/stat`, 'utf8').trim().split(/\s+/).map(Number);

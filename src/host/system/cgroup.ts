@@ -1,14 +1,14 @@
-/** The limits of the control group that this process runs in: cgroups(7), version 2 and version 1, also mixed. */
+/** Reads the limits of this process's control group: cgroups(7), version 2, version 1 or both. */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Environment } from '../../record/run-record.js';
 import { type Mount, readMounts } from './mountinfo.js';
 
 type Limits = Environment['cgroup'];
-/** A file's text, or null when it cannot be read. */
+/** Returns a file's text, or null when it cannot be read. */
 type ReadText = (path: string) => string | null;
 
-/** Version 1 says "no limit" with the largest multiple of a page below 2^63: anything this large limits no machine. */
+/** Values from here on mean "no limit". Version 1 writes the largest multiple of a page below 2^63 for it. */
 const UNLIMITED_BYTES = 2 ** 60;
 
 function readText(path: string): string | null {
@@ -19,9 +19,9 @@ function readText(path: string): string | null {
   }
 }
 
-/** The group's directory and its parents up to the mount's top: the tightest of them is the limit. */
+/** Returns the group's directory and its parents up to the mount's top. The lowest value among them is the limit. */
 function directoriesUpward(mount: Mount, group: string): string[] {
-  // In a container the mount may show a part of the tree only; a group outside of it is seen as its top.
+  // In a container the mount may show only a part of the tree. A group outside of that part counts as its top.
   const inside = mount.root === '/' || group === mount.root || group.startsWith(`${mount.root}/`);
   const relative = mount.root === '/' ? group : group.slice(mount.root.length);
   const directories = [];
@@ -41,13 +41,13 @@ function bytesOf(text: string | null): number | null {
   return bytes < UNLIMITED_BYTES ? bytes : null;
 }
 
-/** Quota over period, both in µs; `max` or -1 is no quota. */
+/** Returns quota / period, both in µs, or null without a quota (`max` or -1). */
 function cpusOf(quota: string | null | undefined, period: string | null | undefined): number | null {
   const cpus = Number(quota) / Number(period);
   return quota && period && Number.isFinite(cpus) && cpus > 0 ? cpus : null;
 }
 
-/** The directories of one controller: those of the unified tree for null. */
+/** Returns the directories of one controller, or of the unified tree for null. */
 function controllerDirectories(
   lines: readonly string[],
   mounts: readonly Mount[],
@@ -67,8 +67,8 @@ function controllerDirectories(
 }
 
 /**
- * Reads the limits from /proc/self/cgroup's text and the cgroup mounts: memory.max and cpu.max (version 2),
- * memory.limit_in_bytes and cpu.cfs_quota_us (version 1), each the smallest along the way up.
+ * Returns the limits from the text of /proc/self/cgroup and the cgroup mounts: memory.max and cpu.max (version 2),
+ * memory.limit_in_bytes and cpu.cfs_quota_us (version 1). Each is the smallest of the group and its parents.
  */
 export function cgroupLimits(cgroupText: string, mounts: readonly Mount[], read: ReadText): Limits {
   const lines = cgroupText.split('\n').filter((line) => line !== '');
@@ -91,7 +91,7 @@ export function cgroupLimits(cgroupText: string, mounts: readonly Mount[], read:
   };
 }
 
-/** The limits of this process's group; null for each that is not set or cannot be read. */
+/** Returns the limits of this process's group. A limit that is not set or cannot be read is null. */
 export function readCgroupLimits(): Limits {
   return cgroupLimits(readText('/proc/self/cgroup') ?? '', readMounts(), readText);
 }

@@ -1,71 +1,71 @@
-/** The calls that are made on a target's files, wherever these are: of this machine's kernel, or of an NFS server alone. */
+/** The calls on a target's files, for mounted file systems and for NFS servers without a mount. */
 import type { PreallocationMode } from './preallocation.js';
 
 export interface EntryStatus {
   readonly kind: 'file' | 'directory' | 'link' | 'other';
   readonly bytes: number;
   readonly allocatedBytes: number;
-  /** Of the file system that it lies on, so that two can be told apart. */
+  /** Identifies the file system that contains the entry. */
   readonly device: string;
 }
 
 export interface OpenFlags {
   readonly write: boolean;
-  /** Make the file anew, empty. */
+  /** Creates an empty file, and truncates an existing one. */
   readonly create: boolean;
   readonly direct: boolean;
 }
 
-/** A directory that is held while its entries are worked on. */
+/** A directory that is held open during the work on its entries. */
 export interface HeldDirectory {
   /**
-   * A path to one of its entries, or to itself. Where the file system allows that, it leads there whatever is put in the
-   * directory's place meanwhile.
+   * Returns a path to one of its entries, or to the directory itself. If the file system supports it, the path stays
+   * valid even when something else takes the directory's place.
    */
   at(name?: string): string;
-  /** Of its mount and file system. */
+  /** Identifies its mount and file system. */
   readonly place: string;
   close(): void;
 }
 
 /**
- * Paths are absolute. Every method returns when its effect is complete, and throws errors of Node's shape: `code`,
- * `syscall`, `path`.
+ * A file system. Paths are absolute. Every method returns when its effect is complete, and throws errors of Node's
+ * shape: `code`, `syscall`, `path`.
  */
 export interface FileStore {
-  /** Returns what the other calls know the file by. */
+  /** Returns a handle for the other calls. */
   open(path: string, flags: OpenFlags): number;
   close(handle: number): void;
-  /** Returns the bytes read, which may be fewer than the buffer takes; 0 at the end of the file. */
+  /** Returns the bytes read, which may be fewer than the buffer can hold. 0 at the end of the file. */
   read(handle: number, buffer: Uint8Array, offsetBytes: number): number;
   /** Returns the bytes written, which may be fewer than the buffer holds. */
   write(handle: number, buffer: Uint8Array, offsetBytes: number): number;
   sync(handle: number, dataOnly: boolean): void;
   preallocate(handle: number, path: string, mode: PreallocationMode, bytes: number): void;
-  /** Has the storage begin to write, and does not wait for it: a hint. */
+  /** Asks the storage to begin to write, and does not wait. It is only a hint. */
   beginWriteback(handle: number, offsetBytes: number, bytes: number): void;
-  /** The text of a small regular file; null when there is none, or something else (a link, too). */
+  /** Returns the text of a small regular file. Null when the path is missing, a link or anything else. */
   readText(path: string): string | null;
-  /** Makes a small file that must not exist yet, and makes sure that it survives a crash; leaves nothing when it fails. */
+  /** Creates a small file durably. Throws when the file exists. Leaves no file behind when it fails. */
   writeNew(path: string, content: Uint8Array | string, mode: number): void;
-  /** Of the entry itself; null when there is none. */
+  /** Returns the status of the entry itself, or null when it does not exist. */
   status(path: string): EntryStatus | null;
-  /** Of what a link leads to; null when there is nothing. */
+  /** Returns the status of the target of a link, or null when it does not exist. */
   statusBehind(path: string): EntryStatus | null;
-  /** Of a directory's entries. */
+  /** Returns the names of a directory's entries. */
   names(path: string): string[];
   makeDirectory(path: string): void;
-  /** With those above it; those that exist are left. */
+  /** Creates a directory and its missing parents. Does nothing when it exists. */
   makeDirectories(path: string): void;
   rename(from: string, to: string): void;
   unlink(path: string): void;
   removeDirectory(path: string): void;
-  /** Takes a file or a directory with all that is in it away; nothing when it does not exist. Links are not followed. */
+  /** Removes a file, or a directory with its contents. Does nothing when it does not exist. Follows no links. */
   removeTree(path: string): void;
   /** Makes the names in a directory durable. */
   syncDirectory(path: string): void;
-  /** Fails on a link to a directory. */
+  /** Opens a directory and holds it. Throws on a link to a directory. */
   hold(path: string): HeldDirectory;
-  /** Of the file system: its size, and what an ordinary user may still fill of it. */
+  /** Returns the size of the file system and the space that an ordinary user can still fill, in bytes. */
   space(path: string): { totalBytes: number; freeBytes: number };
 }

@@ -1,4 +1,4 @@
-/** feedrate as it is installed here: its version, its commit, and what it runs with. */
+/** Reads the installed version of feedrate, its commit and the versions of its dependencies. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +19,7 @@ function readManifest(directory: string): PackageManifest | null {
   }
 }
 
-/** A directory and all above it, nearest first. */
+/** Returns a directory and all its parents, nearest first. */
 function upward(directory: string): string[] {
   const parent = dirname(directory);
   return parent === directory ? [directory] : [directory, ...upward(parent)];
@@ -33,7 +33,7 @@ function readLine(path: string): string | null {
   }
 }
 
-/** `.git` is a directory, or in worktrees and submodules a file that names it; null without either. */
+/** Returns the git directory, or null. In worktrees and submodules `.git` is a file that names the directory. */
 function gitDirectory(root: string): string | null {
   const path = join(root, '.git');
   if (!existsSync(path)) return null;
@@ -42,15 +42,15 @@ function gitDirectory(root: string): string | null {
   return named === undefined ? null : resolve(root, named);
 }
 
-/** The commit in a packed-refs file's text: lines of `<commit> <name>`. */
+/** Returns the commit of a ref from the text of a packed-refs file, whose lines are `<commit> <name>`. */
 function packedCommit(text: string, name: string): string | null {
   const line = text.split('\n').find((candidate) => candidate.endsWith(` ${name}`));
   return line?.split(' ')[0] ?? null;
 }
 
 /**
- * The commit that is checked out in the working tree at `root`, read without git: HEAD, its branch loose or packed,
- * worktrees too. Null outside a repository and before the first commit.
+ * Returns the commit that is checked out in the working tree at `root`. It reads HEAD and its loose or packed branch
+ * without git, in worktrees too. Null outside a repository and before the first commit.
  */
 export function checkedOutCommit(root: string): string | null {
   const directory = gitDirectory(root);
@@ -58,13 +58,13 @@ export function checkedOutCommit(root: string): string | null {
   if (directory === null || head === null) return null;
   const name = /^ref: (.+)$/.exec(head)?.[1];
   if (name === undefined) return /^[0-9a-f]{40,64}$/.test(head) ? head : null;
-  // A worktree keeps its own HEAD, but its branches lie in the repository that it belongs to.
+  // A worktree has its own HEAD, but its branches are in the main repository.
   const common = resolve(directory, readLine(join(directory, 'commondir')) ?? '.');
   const loose = readLine(join(directory, name)) ?? readLine(join(common, name));
   return loose ?? packedCommit(readLine(join(common, 'packed-refs')) ?? '', name);
 }
 
-/** The version in the package.json of a dependency, wherever the package manager hoisted it to; null when missing. */
+/** Returns the version of a dependency, even if the package manager hoisted it. Null when it is missing. */
 function installedVersion(root: string, dependency: string): string | null {
   for (const directory of upward(root)) {
     const version = readManifest(join(directory, 'node_modules', dependency))?.version;
@@ -73,7 +73,7 @@ function installedVersion(root: string, dependency: string): string | null {
   return null;
 }
 
-/** What `environment` keeps of the installation. Version `unknown` when the package.json cannot be found. */
+/** Returns the installation for the environment record. The version is `unknown` when package.json cannot be found. */
 export function readInstallation(): Pick<Environment, 'feedrate' | 'versions'> {
   const root = upward(dirname(fileURLToPath(import.meta.url))).find((path) => readManifest(path)?.name === 'feedrate');
   const manifest = root === undefined ? null : readManifest(root);

@@ -1,9 +1,9 @@
-/** What reached the devices: the counters that stand beside the application's bytes, as proof of the cache state. */
+/** Reads the bytes that reached the devices. Compared with the application's bytes, they prove the cache state. */
 import { readFileSync } from 'node:fs';
 import type { IoCounters } from '../../record/trial-record.js';
 import { blockDeviceBytes, blockDeviceOf } from './block-device.js';
 
-/** /proc/self/io as numbers; null when it is unreadable (kernels without task I/O accounting, hardened containers). */
+/** Returns /proc/self/io as numbers. Null when it cannot be read (no task I/O accounting, or a hardened container). */
 function readProcessIo(): Map<string, number> | null {
   try {
     const lines = readFileSync('/proc/self/io', 'utf8').trim().split('\n');
@@ -15,7 +15,7 @@ function readProcessIo(): Map<string, number> | null {
   }
 }
 
-/** The counters now, for a target whose path exists; null for one that is known to have no device, and is not touched. */
+/** Returns the current counters for a target whose path exists. Pass null for a target that has no device. */
 export function snapshot(target: { readonly path: string } | null): IoCounters {
   const own = readProcessIo();
   const device = target === null ? null : blockDeviceOf(target.path);
@@ -33,7 +33,7 @@ function difference(before: number | null, after: number | null): number | null 
   return before === null || after === null ? null : after - before;
 }
 
-/** What was moved between two snapshots of one target. The device's part is null when another one was mounted meanwhile. */
+/** Returns the bytes between two snapshots of one target. The device counters are null when the device changed. */
 export function delta(before: IoCounters, after: IoCounters): IoCounters {
   const same = before.blockDevice === after.blockDevice;
   return {

@@ -1,15 +1,15 @@
 /**
- * The C library through koffi. Every pointer travels as a Number (user-space addresses have at most 48 bits, so they
- * are exact): no BigInt and no marshalling on the way of an I/O operation. koffi is an optional dependency: `libc()`
- * is null without it, and every caller has a way that needs none.
+ * The C library through koffi. Every pointer is passed as a Number, which is exact because user-space addresses have at
+ * most 48 bits. I/O operations therefore need no BigInt and no marshalling. koffi is an optional dependency: without it
+ * `libc()` returns null, and every caller has a fallback.
  */
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 
 /**
- * The calls that feedrate makes, with their C names and arguments. A failed call returns -1 and leaves its reason in
- * `errno()`, except `posixFadvise64`, which returns the error number itself. A wrong address ends the process with
- * SIGSEGV: keep the memory referenced for as long as its address is in use.
+ * The calls that feedrate makes, with their C names and arguments. A failed call returns -1 and sets `errno()`,
+ * except `posixFadvise64`, which returns the error number itself. A wrong address ends the process with SIGSEGV. Keep
+ * the memory referenced as long as its address is in use.
  */
 export interface Libc {
   pread64(fd: number, address: number, bytes: number, offsetBytes: number): number;
@@ -21,15 +21,15 @@ export interface Libc {
   mmap(address: number, bytes: number, protection: number, flags: number, fd: number, offsetBytes: number): number;
   munmap(address: number, bytes: number): number;
   mincore(address: number, bytes: number, vectorAddress: number): number;
-  /** `advice` by the numbers of madvise(2). */
+  /** `advice` is a number of madvise(2). */
   madvise(address: number, bytes: number, advice: number): number;
   msync(address: number, bytes: number, flags: number): number;
   memcpy(destination: number, source: number, bytes: number): number;
   getrusage(who: number, address: number): number;
   getpagesize(): number;
-  /** syscall(2) with six arguments; pass 0 for those that the call does not have. */
+  /** syscall(2) with six arguments. Pass 0 for those that the call does not have. */
   syscall(call: number, a: number, b: number, c: number, d: number, e: number, f: number): number;
-  /** io_uring_enter(2), through syscall(2) with arguments that cost the least. */
+  /** io_uring_enter(2) through syscall(2), with the argument types that are cheapest to pass. */
   uringEnter(
     call: number,
     fd: number,
@@ -40,15 +40,15 @@ export interface Libc {
     argumentBytes: number,
   ): number;
   close(fd: number): number;
-  /** Of this thread's last failed call; read it before anything else. */
+  /** Returns the error number of this thread's last failed call. Call it before any other call. */
   errno(): number;
-  /** Of the first byte of the view. */
+  /** Returns the address of the first byte of the view. */
   addressOf(view: ArrayBufferView): number;
-  /** Memory that was mapped, as bytes. Nobody must touch it once it is unmapped. */
+  /** Returns mapped memory as bytes. Do not use it after the memory is unmapped. */
   viewAt(address: number, bytes: number): ArrayBuffer;
 }
 
-/** cachestat(2) has the same number on every architecture but alpha. */
+/** cachestat(2) has the same number on every architecture except alpha. */
 export const SYS_CACHESTAT = 451;
 export const SYS_SETSOCKOPT: Partial<Record<string, number>> = { x64: 54, arm64: 208 };
 export const SYS_GETSOCKOPT: Partial<Record<string, number>> = { x64: 55, arm64: 209 };
@@ -65,7 +65,7 @@ export const MAP_NORESERVE = 0x4000;
 type Koffi = typeof import('koffi');
 type Library = ReturnType<Koffi['load']>;
 
-/** glibc by its soname; otherwise (musl) what the running program is linked with. */
+/** Loads glibc by its soname, or else (musl) the library that the running program is linked with. */
 function loadLibrary(koffi: Koffi): Library {
   try {
     return koffi.load('libc.so.6');
@@ -77,7 +77,7 @@ function loadLibrary(koffi: Koffi): Library {
 function bind(koffi: Koffi): Libc {
   const library = loadLibrary(koffi);
   const long = 'int64_t';
-  /** musl ≥ 1.2.4 has no names with 64, because its off_t always has 64 bits. */
+  /** musl ≥ 1.2.4 has no names that end in 64, because its off_t always has 64 bits. */
   const func = (name: string, result: string, parameters: string[]) => {
     try {
       return library.func(name, result, parameters);
@@ -113,8 +113,8 @@ function bind(koffi: Koffi): Libc {
 let loaded: Libc | null | undefined;
 
 /**
- * The C library, loaded at this thread's first call, or null: koffi is not installed or has no build for this
- * platform, `FEEDRATE_NO_KOFFI=1` is set, or pointers do not have 64 bits.
+ * Returns the C library, loaded at this thread's first call. Null when koffi is not installed or has no build for this
+ * platform, when `FEEDRATE_NO_KOFFI=1` is set, or when pointers do not have 64 bits.
  */
 export function libc(): Libc | null {
   if (loaded === undefined) {
@@ -131,21 +131,21 @@ export function libc(): Libc | null {
   return loaded;
 }
 
-// EOPNOTSUPP and EWOULDBLOCK have the numbers of ENOTSUP and EAGAIN, which are the names that Node uses.
+// EOPNOTSUPP and EWOULDBLOCK have the same numbers as ENOTSUP and EAGAIN. Node uses the latter names.
 const ERRNO_NAMES = new Map<number, string>(
   Object.entries(constants.errno)
     .filter(([name]) => name !== 'EOPNOTSUPP' && name !== 'EWOULDBLOCK')
     .map(([name, number]) => [number, name]),
 );
 
-/** `ENOSPC` for 28; `E<number>` for one without a name. */
+/** Returns the name of an error number, such as `ENOSPC` for 28, or `E<number>` when it has none. */
 export function errnoName(errno: number): string {
   return ERRNO_NAMES.get(errno) ?? `E${errno}`;
 }
 
 /**
- * The code of an error that Node raised for a system call, or null. Node itself has no names for ESTALE and EDQUOT:
- * their `code` is `Unknown system error -116`.
+ * Returns the code of an error that Node raised for a system call, or null. It names ESTALE and EDQUOT too, whose
+ * `code` in Node is `Unknown system error -116` or similar.
  */
 export function codeOf(thrown: unknown): string | null {
   const error = thrown as Partial<NodeJS.ErrnoException> | null | undefined;

@@ -1,32 +1,32 @@
-/** The mounts of this process, as /proc/self/mountinfo tells them: see proc_pid_mountinfo(5). */
+/** Reads the mounts of this process from /proc/self/mountinfo. See proc_pid_mountinfo(5). */
 import { readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 export interface Mount {
   readonly id: number;
   readonly parentId: number;
-  /** `major:minor` of the files' st_dev; major 0 has no block device (NFS, tmpfs, btrfs …). */
+  /** `major:minor` of the files' st_dev. Major 0 means no block device (NFS, tmpfs, btrfs …). */
   readonly device: string;
-  /** The directory of the file system that is mounted: not `/` for a bind mount or a btrfs subvolume. */
+  /** The directory of the file system that is mounted. It is not `/` for a bind mount or a btrfs subvolume. */
   readonly root: string;
   readonly mountPoint: string;
-  /** Of this mount: `rw,relatime`. */
+  /** The options of this mount: `rw,relatime`. */
   readonly options: readonly string[];
-  /** With its subtype: `nfs4`, `fuse.sshfs`. */
+  /** The type with its subtype: `nfs4`, `fuse.sshfs`. */
   readonly fileSystem: string;
-  /** Device or export: `/dev/nvme1n1`, `svm-1:/train`. */
+  /** The device or export: `/dev/nvme1n1`, `svm-1:/train`. */
   readonly source: string;
-  /** Of the file system behind the mount: `rw,vers=4.1,rsize=262144`. */
+  /** The options of the file system behind the mount: `rw,vers=4.1,rsize=262144`. */
   readonly superOptions: readonly string[];
 }
 
-/** The kernel writes space, tab, newline, backslash and `#` in names as a backslash and three octal digits. */
+/** Decodes a name. The kernel writes space, tab, newline, backslash and `#` as a backslash and three octal digits. */
 export function unescapeOctal(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 }
 
 function parseMount(line: string): Mount | null {
-  // Single spaces part the fields, because a source may be empty. The optional fields end at a lone dash.
+  // Single spaces separate the fields, because a source may be empty. A lone dash ends the optional fields.
   const fields = line.split(' ');
   const dash = fields.indexOf('-', 6);
   const [id, parentId, device, root, mountPoint, options] = fields;
@@ -53,12 +53,12 @@ function splitOptions(text: string): string[] {
     .map(unescapeOctal);
 }
 
-/** Every mount in a mountinfo text, in its order. Lines of another form are left out. */
+/** Returns every mount in a mountinfo text, in its order. Skips lines in another format. */
 export function parseMountinfo(text: string): Mount[] {
   return text.split('\n').flatMap((line) => parseMount(line) ?? []);
 }
 
-/** The mounts of this process now; none where /proc is not mounted. */
+/** Returns the current mounts of this process. Empty when /proc is not mounted. */
 export function readMounts(): Mount[] {
   try {
     return parseMountinfo(readFileSync('/proc/self/mountinfo', 'utf8'));
@@ -67,16 +67,16 @@ export function readMounts(): Mount[] {
   }
 }
 
-/** `/`, `/a`, `/a/b` for `/a/b`. */
+/** Returns a path and all its parents, shortest first: `/`, `/a`, `/a/b` for `/a/b`. */
 function pathPrefixes(path: string): string[] {
   const parts = path.split('/').filter((part) => part !== '');
   return ['/', ...parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`)];
 }
 
 /**
- * The mount that an absolute path without symbolic links lies on. It walks down the path and steps onto each mount
- * that sits on the one below, as the kernel does: so a mount over a mount counts, and one that a later mount over a
- * parent directory hides does not.
+ * Returns the mount that contains an absolute path without symbolic links, or null. Like the kernel, it walks down
+ * the path and follows each mount on top of the current one. A mount on top of another mount is therefore found, and
+ * a mount that is hidden by a later mount on a parent directory is not.
  */
 export function findMount(mounts: readonly Mount[], path: string): Mount | null {
   const ids = new Set(mounts.map((mount) => mount.id));
@@ -91,7 +91,7 @@ export function findMount(mounts: readonly Mount[], path: string): Mount | null 
   return current;
 }
 
-/** In a chroot that is no mount itself there is no root to walk from: the last mount on the longest prefix. */
+/** Returns the last mount on the longest prefix. A chroot that is not a mount itself has no root mount to walk from. */
 function deepestMount(mounts: readonly Mount[], path: string): Mount | null {
   for (const prefix of pathPrefixes(path).reverse()) {
     const mount = mounts.findLast((candidate) => candidate.mountPoint === prefix);
@@ -100,7 +100,7 @@ function deepestMount(mounts: readonly Mount[], path: string): Mount | null {
   return null;
 }
 
-/** The path without symbolic links; of one that does not exist (yet), the nearest parent that does. */
+/** Returns the path without symbolic links. A path that does not exist is resolved from its nearest existing parent. */
 function resolveExisting(path: string): string {
   try {
     return realpathSync(path);
@@ -111,14 +111,14 @@ function resolveExisting(path: string): string {
   }
 }
 
-/** The mount that a path lies on now, symbolic links resolved; null when mountinfo is unreadable. */
+/** Returns the mount that contains a path, after resolving symbolic links. Null when mountinfo cannot be read. */
 export function mountOf(path: string): Mount | null {
   return findMount(readMounts(), resolveExisting(path));
 }
 
 /**
- * The options of a mount and of its file system in one list without repeats, `ro` or `rw` first: read-only when
- * either is. So says findmnt(8), too.
+ * Returns the options of a mount and of its file system in one list without duplicates. `ro` or `rw` comes first. It is
+ * `ro` when either is read-only, as in findmnt(8).
  */
 export function mergedOptions(mount: Mount): string {
   const all = new Set([...mount.options, ...mount.superOptions]);

@@ -1,8 +1,8 @@
-/** The TCP connections that libnfs makes, by their sockets. */
+/** Socket calls for the TCP connections of libnfs. */
 import type { TcpCount } from '../../record/nfs-traffic.js';
 import { type Libc, SYS_GETSOCKOPT, SYS_SETSOCKOPT } from './libc.js';
 
-/** tcp(7), and `struct tcp_info` of <linux/tcp.h>: both counts came with Linux 4.1. */
+/** From tcp(7) and `struct tcp_info` in <linux/tcp.h>. Both counts exist since Linux 4.1. */
 const IPPROTO_TCP = 6;
 const TCP_NODELAY = 1;
 const TCP_INFO = 11;
@@ -13,7 +13,7 @@ const LEAST_BYTES = 136;
 const info = new DataView(new ArrayBuffer(256));
 const infoBytes = new Uint32Array(1);
 
-/** The kernel's own count of a socket; null where it tells none. */
+/** Returns the kernel's byte counts of a socket, or null when it has none. */
 export function tcpCount({ syscall, addressOf }: Libc, fd: number): TcpCount | null {
   const call = SYS_GETSOCKOPT[process.arch];
   if (call === undefined || fd < 0) return null;
@@ -30,8 +30,8 @@ export function tcpCount({ syscall, addressOf }: Libc, fd: number): TcpCount | n
 const yes = new Int32Array([1]);
 
 /**
- * Has all of a call sent at once, as the kernel's NFS client does: otherwise the last segment of a WRITE waits until the
- * server has acknowledged those before it (Nagle).
+ * Turns Nagle's algorithm off, as the kernel's NFS client does. Otherwise the last segment of a WRITE waits until the
+ * server has acknowledged the segments before it.
  */
 export function sendAtOnce({ syscall, addressOf }: Libc, fd: number): void {
   const call = SYS_SETSOCKOPT[process.arch];

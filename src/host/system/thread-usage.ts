@@ -1,8 +1,8 @@
-/** CPU time and page faults of the calling thread, for the client's self-check. Works in worker threads. */
+/** Reads CPU time and page faults of the calling thread, for the client's self-check. Works in worker threads. */
 import { readFileSync } from 'node:fs';
 import { type Libc, libc, RUSAGE_THREAD } from './libc.js';
 
-/** Since the thread started. */
+/** Totals since the thread started. */
 export interface ThreadUsage {
   readonly totalNs: number;
   readonly userNs: number;
@@ -12,7 +12,7 @@ export interface ThreadUsage {
   readonly majorFaults: number;
 }
 
-/** sizeof(struct rusage) with 64-bit longs; it begins with ru_utime and ru_stime, {seconds, microseconds} each. */
+/** sizeof(struct rusage) with 64-bit longs. It begins with ru_utime and ru_stime, each {seconds, microseconds}. */
 const RUSAGE_BYTES = 144;
 const RU_MINFLT = 8;
 const RU_MAJFLT = 9;
@@ -38,13 +38,13 @@ function fromRusage(calls: Libc): ThreadUsage | null {
 function fromProc(): ThreadUsage | null {
   try {
     const stat = readFileSync('/proc/thread-self/stat', 'utf8');
-    // The second field is the thread's name in parentheses, which may hold anything. Fields 10, 12, 14, 15 are minflt,
-    // majflt, utime, stime.
+    // The second field is the thread's name in parentheses, which may contain any character. Fields 10, 12, 14 and 15
+    // are minflt, majflt, utime and stime.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const userNs = Number(fields[11]) * NS_PER_TICK;
     const systemNs = Number(fields[12]) * NS_PER_TICK;
     const runNs = Number(readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ')[0]);
-    // Kernels without scheduler statistics say 0.
+    // Kernels without scheduler statistics report 0.
     const faults = { minorFaults: Number(fields[7]), majorFaults: Number(fields[9]) };
     return { totalNs: runNs > 0 ? runNs : userNs + systemNs, userNs, systemNs, ...faults };
   } catch {
@@ -53,8 +53,9 @@ function fromProc(): ThreadUsage | null {
 }
 
 /**
- * CPU time and faults of the calling thread: getrusage(RUSAGE_THREAD), or without koffi /proc/thread-self, where user and system
- * come in steps of 10 ms and need not add up to the total. Null when neither can be read.
+ * Returns CPU time and page faults of the calling thread from getrusage(RUSAGE_THREAD), or without koffi from
+ * /proc/thread-self. There, user and system time have steps of 10 ms and may not add up to the total. Null when neither
+ * can be read.
  */
 export function threadUsage(): ThreadUsage | null {
   const calls = libc();

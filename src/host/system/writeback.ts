@@ -1,13 +1,12 @@
 import { libc } from './libc.js';
 
-/** sync_file_range(2). */
+/** The call number of sync_file_range(2). */
 const SYS_SYNC_FILE_RANGE: Partial<Record<string, number>> = { x64: 277, arm64: 84 };
 const SYNC_FILE_RANGE_WRITE = 2;
 
 /**
- * Has the kernel begin to write a range of an open file to its device, and does not wait for it. No more than a hint:
- * nothing happens without koffi or where the file system has no such thing, and the sync that must follow tells of
- * errors.
+ * Asks the kernel to begin to write a range of an open file to its device, and does not wait. It is only a hint: it
+ * does nothing without koffi or when the file system does not support it. The sync that must follow reports errors.
  */
 export function beginWriteback(fd: number, offsetBytes: number, bytes: number): void {
   const call = SYS_SYNC_FILE_RANGE[process.arch];
