@@ -4,6 +4,7 @@
  */
 import { checkSparseCounts, type SparseCounts } from '../histogram/sparse-counts.js';
 import { JsonReader } from './json-reader.js';
+import { wordsOfOldSpec } from './old-words.js';
 import { RUN_VERSION, type RunRecord } from './run-record.js';
 import { type RankPart, RECORD_VERSION, type TrialRecord } from './trial-record.js';
 
@@ -179,8 +180,18 @@ export function decodeRun(text: string, where: string): RunRecord {
     for (const key of ['clockNs', 'histogramNs', 'nullNsPerOperation']) run.at('ownCost').at(key).number();
   if (run.at('injected').value !== undefined) run.at('injected').list().forEach(checkInjection);
   const record = run.value as RunRecord;
-  // Plans of before 2026-11-27 say neither: there was no choice.
-  return { ...record, plan: { ...{ filesets: 1, order: 'shuffled' }, ...record.plan } };
+  const { plan } = record;
+  return {
+    ...record,
+    plan: {
+      ...plan,
+      // Plans of before 2026-11-27 say neither: there was no choice.
+      filesets: plan.filesets ?? 1,
+      order: plan.order ?? 'shuffled',
+      // Plans of before 2026-12 say what jobs are in properties alone.
+      arms: plan.arms.map((arm) => ({ ...arm, words: arm.words ?? wordsOfOldSpec(arm.spec) })),
+    },
+  };
 }
 
 function checkInjection(injection: JsonReader): void {
@@ -201,8 +212,15 @@ function checkPlan(plan: JsonReader): void {
   for (const arm of plan.at('arms').list()) {
     for (const key of ['id', 'job', 'target']) arm.at(key).text();
     checkFactors(arm.at('factors'));
+    arm.at('spec').object();
+    if (arm.at('words').value !== undefined) checkWords(arm.at('words'));
     for (const threshold of arm.at('thresholds').list()) checkThreshold(threshold);
   }
+}
+
+/** Throws unless it is an object whose every value is a text. */
+export function checkWords(words: JsonReader): void {
+  for (const word of Object.keys(words.object())) words.at(word).text();
 }
 
 function checkThreshold(threshold: JsonReader): void {

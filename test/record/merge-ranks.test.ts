@@ -117,7 +117,7 @@ const rankRecord = fc.record({
 });
 
 test('property: any order of ranks, all at once or in steps, is one; histograms hold every operation', () => {
-  fc.assert(
+  void fc.assert(
     fc.property(fc.array(rankRecord, { minLength: 2, maxLength: 5 }), fc.nat(), (drawn, seed) => {
       const records = drawn.map(({ reads, writes, startNs, lengthNs, bytes, verdict }, rank) =>
         ofRank(rank, {

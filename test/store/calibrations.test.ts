@@ -20,7 +20,15 @@ function record(run: string, calibratedAt: string): CalibrationRecord {
     falseAlarms: { families: 2000, alarms: 0, low: 0, high: 0.0018, sessionsNeeded: null },
     cells: [
       {
-        ...{ arm: 'read', spec: { rw: 'read' }, measure: 'throughput', median: 1e9, trialCv: 0.02, levels: [] },
+        ...{
+          arm: 'read',
+          spec: { rw: 'read' },
+          words: { rw: 'read' },
+          measure: 'throughput',
+          median: 1e9,
+          trialCv: 0.02,
+          levels: [],
+        },
         ...{ repeatMore: 'round', optimalRounds: 4, sessions: 10, sessionSd: 0.02, pDiffers: 0.7 },
         ...{ ratio: { estimate: 1, low: 0.98, high: 1.01 }, floor: 0.02, detectable: 0.05 },
       },
