@@ -12,7 +12,7 @@ import { isNfsUrl } from './libnfs/nfs-url.js';
 import { codeOf } from './system/libc.js';
 
 /** A target's name and real path: all that is needed of the plan's `Target` here. */
-export type NamedPath = Pick<TargetEnvironment, 'name' | 'path'>;
+export type TargetPath = Pick<TargetEnvironment, 'name' | 'path'>;
 
 /** What the usual refusals of a file system mean for a user, and what to do. */
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -92,7 +92,7 @@ function probeWriting(name: string, path: string): void {
  * Looks at a directory that a user named. Throws a FeedrateError with code `target` when it does not exist, is not a
  * directory, lies inside one of feedrate's own directories, or (when `needs.write`) cannot be written in.
  */
-export function openTarget(name: string, path: string, needs: { readonly write: boolean }): NamedPath {
+export function openTarget(name: string, path: string, needs: { readonly write: boolean }): TargetPath {
   const real = resolveDirectory(name, path);
   refuseOwnDirectory(name, real);
   if (needs.write) probeWriting(name, real);
@@ -100,6 +100,6 @@ export function openTarget(name: string, path: string, needs: { readonly write: 
 }
 
 /** The size of the target's file system and what an ordinary user may still fill of it, bytes. */
-export function statTarget({ path }: Pick<NamedPath, 'path'>): { totalBytes: number; freeBytes: number } {
+export function statTarget({ path }: Pick<TargetPath, 'path'>): { totalBytes: number; freeBytes: number } {
   return storeOf(path).space(path);
 }

@@ -20,7 +20,7 @@ export interface Observation {
 const ROUNDS_MAX = 2 ** 26;
 
 /** What inference takes as one independent repetition. */
-export type Unit = 'session' | 'round';
+export type InferenceUnit = 'session' | 'round';
 
 /**
  * Logarithms, one for each unit. `paired`: ln(candidate / base), both of the same run; `unpaired`: ln of the levels of
@@ -39,7 +39,7 @@ export type EffectSample =
 export function pairedSample(
   base: readonly Observation[],
   candidate: readonly Observation[],
-  unit: Unit = 'session',
+  unit: InferenceUnit = 'session',
 ): EffectSample {
   const place = ({ session, round }: Observation) => session * ROUNDS_MAX + round;
   const baseAt = new Map(base.filter(isMeasured).map((observed) => [place(observed), observed.value]));
@@ -54,7 +54,7 @@ export function pairedSample(
 export function unpairedSample(
   base: readonly Observation[],
   candidate: readonly Observation[],
-  unit: Unit = 'session',
+  unit: InferenceUnit = 'session',
 ): EffectSample {
   const levels = (observed: readonly Observation[]) =>
     observed.filter(isMeasured).map(({ session, value }) => ({ session, value: Math.log(value) }));
@@ -72,11 +72,14 @@ function isMeasured({ value }: Observation): boolean {
 }
 
 /** The levels of one arm, a number for each unit: the median of a session's rounds, or each round. In the measure's base unit. */
-export function unitLevels(observed: readonly Observation[], unit: Unit): number[] {
+export function unitLevels(observed: readonly Observation[], unit: InferenceUnit): number[] {
   return unitsOf(observed.filter(isMeasured), unit);
 }
 
-function unitsOf(observed: readonly { readonly session: number; readonly value: number }[], unit: Unit): number[] {
+function unitsOf(
+  observed: readonly { readonly session: number; readonly value: number }[],
+  unit: InferenceUnit,
+): number[] {
   if (unit === 'round') return observed.map(({ value }) => value);
   const bySession = new Map<number, number[]>();
   for (const { session, value } of observed) {
