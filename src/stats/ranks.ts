@@ -1,3 +1,5 @@
+/** Ranks as statistics has them: the places of values in their order. A machine's place in a group is `TrialRecord.rank`. */
+
 export interface TieRanks {
   /** Twice the midrank of each value, in the order given: an integer also where values are tied. */
   readonly doubled: readonly number[];

@@ -62,7 +62,14 @@ export const JOB_ROWS: readonly JobRow[] = [
   ),
   row('bs', 'bs', CHECKPOINTS, blocks, '1MiB', 'Bytes of one read or write call.'),
   row('bs', 'bs', SMALL, blocks, '1MiB', 'Bytes of one read call; a larger file takes several.'),
-  row('numjobs', 'numjobs', KINDS, count(1, 1024), 1, 'Workers, one thread each; the ranks of a checkpoint.'),
+  row(
+    'numjobs',
+    'numjobs',
+    KINDS,
+    count(1, 1024),
+    1,
+    'Workers, one thread each. Of a checkpoint, each has shards of its own, as a process of a training has.',
+  ),
   row(
     'iodepth',
     'iodepth',
@@ -112,7 +119,7 @@ export const JOB_ROWS: readonly JobRow[] = [
     'none',
     'Space for each file before its content: `native` is fallocate(2), `keep` leaves the size as it is.',
   ),
-  row('shards', 'shards', CHECKPOINTS, count(1, 100_000), 1, 'Files of each rank in one checkpoint.'),
+  row('shards', 'shards', CHECKPOINTS, count(1, 100_000), 1, 'Files of each worker in one checkpoint.'),
   row('shard_size', 'shardBytes', CHECKPOINTS, size(1, PIB), 'required', 'Bytes of each shard.'),
   row('checkpoints', 'checkpoints', WRITE_CHECKPOINT, count(1, 100_000), 1, 'Checkpoints written in one trial.'),
   row(

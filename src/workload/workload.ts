@@ -92,10 +92,10 @@ export interface IoJob extends CommonJob {
   readonly refillBuffers: boolean;
 }
 
-/** A training checkpoint: each rank writes shards, makes them durable, then publishes them. */
+/** A training checkpoint: each worker writes shards, makes them durable, then publishes them. */
 export interface CheckpointWriteJob extends CommonJob {
   readonly kind: 'checkpoint-write';
-  /** Shards per rank. `numjobs` is the number of ranks. */
+  /** Shards per worker: a worker stands for a process of the training. */
   readonly shards: number;
   readonly shardBytes: number;
   /** Bytes of one write call. */
@@ -114,7 +114,7 @@ export interface CheckpointWriteJob extends CommonJob {
   readonly readBack: boolean;
 }
 
-/** Restart of a training: each rank reads its shards from start to end. */
+/** Restart of a training: each worker reads its shards from start to end. */
 export interface CheckpointRestoreJob extends CommonJob {
   readonly kind: 'checkpoint-restore';
   readonly shards: number;
