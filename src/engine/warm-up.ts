@@ -69,7 +69,7 @@ function rehearsalOf({ job, backend }: WorkerTask): IoJob {
 }
 
 /** What a rehearsal works with, made as for the task itself. */
-export interface Stage {
+export interface RehearsalParts {
   contentOf(task: WorkerTask): Content;
   createBackend(task: WorkerTask, clock: MonotonicClock, content: Content): Backend;
 }
@@ -81,20 +81,20 @@ const rehearsed = new Set<string>();
  * for its first thousands of operations, which would be the p99.9 of the first trial. It touches no file of the
  * trial, so no cache state is disturbed.
  */
-export function warmUp(task: WorkerTask, stage: Stage): void {
+export function warmUp(task: WorkerTask, parts: RehearsalParts): void {
   const job = rehearsalOf(task);
   const key = JSON.stringify([task.backend, job]);
   if (rehearsed.has(key)) return;
   rehearsed.add(key);
   try {
-    for (let i = 0; i < REHEARSALS; i++) rehearse(task, job, stage);
+    for (let i = 0; i < REHEARSALS; i++) rehearse(task, job, parts);
   } catch (thrown) {
     // Without the device the first trial is measured cold, which is no reason not to measure it.
     if (!(thrown instanceof IoFault)) throw thrown;
   }
 }
 
-function rehearse(trialTask: WorkerTask, job: IoJob, { contentOf, createBackend }: Stage): void {
+function rehearse(trialTask: WorkerTask, job: IoJob, { contentOf, createBackend }: RehearsalParts): void {
   const counters = Counters.allocate(1);
   const task = {
     ...trialTask,

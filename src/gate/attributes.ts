@@ -4,6 +4,9 @@ import type { Arm } from '../plan/plan.js';
 import type { NfsMount } from '../record/nfs-mount.js';
 import type { RunRecord, TargetEnvironment } from '../record/run-record.js';
 
+/** Words of a job by which arms are told apart also where they are no factor. Others are, where they are one. */
+const TELLING_WORDS = ['rw', 'bs', 'iodepth', 'numjobs', 'ioengine', 'cache'] as const;
+
 /** Mount options that are axes of a comparison under their own names. */
 const MOUNT_AXES = ['vers', 'nconnect', 'proto', 'rsize', 'wsize', 'sec'] as const;
 
@@ -19,13 +22,7 @@ export function attributesOf(run: RunRecord, runName: string, arm: Arm): Map<str
   set('workload', run.plan.workload);
   set('job', arm.job);
   for (const { name, label } of arm.factors) if (name !== 'target') set(name, label);
-  const { spec } = arm;
-  if ('rw' in spec) set('rw', spec.rw);
-  if ('bs' in spec && Array.isArray(spec.bs) && spec.bs.length === 1) set('bs', formatSizeLabel(spec.bs[0].blockBytes));
-  if ('iodepth' in spec) set('iodepth', spec.iodepth);
-  set('numjobs', spec.numjobs);
-  set('ioengine', spec.ioengine);
-  set('cache', spec.cache);
+  for (const word of TELLING_WORDS) set(word, arm.words[word]);
   set('target', arm.target);
   for (const [name, value] of mountAttributes(targetOf(run, arm.target))) set(name, value);
   const notes = [...labelsOf(run, arm.target)].filter(([name]) => name !== 'run' && !facts.has(name));

@@ -136,6 +136,7 @@ function calibratedCell(
   return {
     arm: armOnAnyTarget(arm),
     spec: arm.spec as unknown as CalibratedCell['spec'],
+    words: arm.words,
     measure: measure.key,
     median: spreadOf([...a, ...b].map(({ value }) => value))?.median ?? null,
     trialCv: noise === null ? null : finite(noise.trialCv),

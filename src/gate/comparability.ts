@@ -5,7 +5,6 @@ import { partsOf } from '../record/merge-ranks.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { labelsOf, targetOf } from './attributes.js';
-import { valueText, wordOf } from './job-words.js';
 
 /** An arm, and the machine and targets that it is for. */
 interface Placed {
@@ -36,8 +35,8 @@ const CONFIGURATION_LABELS = ['instance', 'tiering', 'volume'] as const;
 /** Mount options that change from mount to mount and say nothing of how it works. */
 const ADDRESS_OPTIONS = /^(?:addr|clientaddr|mountaddr|mountport|port)=/;
 
-/** Fields of a job that may differ without another load: the seed of the content, and what only `simulated` reads. */
-const FREE_FIELDS = new Set(['randseed', 'simulatedLatencyNs', 'simulatedBytesPerSecond']);
+/** Words of a job that may differ without another load: the seed of the content, and what only `simulated` reads. */
+const FREE_WORDS = new Set(['randseed', 'simulated_latency', 'simulated_bandwidth']);
 
 /** An attribute that is compared under one name and is a mismatch under another: who compares engines will use several. */
 const NAMES_OF_AXES: ReadonlyMap<string, string> = new Map([
@@ -55,17 +54,17 @@ export function mismatchesBetween(base: Measured, candidate: Measured, overlooke
     base.run === candidate.run
       ? cacheMismatch(base, candidate)
       : [
-          ...loadMismatches(base, candidate),
+          ...loadMismatchesOf(base, candidate),
           ...cacheMismatch(base, candidate),
           ...environmentMismatches(base, candidate, overlooked),
         ];
   return found.filter(({ what }) => !overlooked.has(what) && !overlooked.has(NAMES_OF_AXES.get(what) ?? what));
 }
 
-function loadMismatches(base: Measured, candidate: Measured): Mismatch[] {
+function loadMismatchesOf(base: Measured, candidate: Measured): Mismatch[] {
   const [before, after] = [enginesOf(base), enginesOf(candidate)];
   return [
-    ...specMismatches(base.arm.spec, candidate.arm.spec),
+    ...loadMismatches(base.arm.words, candidate.arm.words),
     // A side without trials used no engine, which is told otherwise.
     ...(before === '' || after === '' ? [] : differing('engine', before, after, 'load')),
   ];
@@ -74,20 +73,19 @@ function loadMismatches(base: Measured, candidate: Measured): Mismatch[] {
 /** What was asked of the storage, and by which engine, as text. Where all are equal the load is the same. */
 export function loadOf(measured: Measured): Map<string, string> {
   return new Map([
-    ...fieldsOf(measured.arm.spec),
+    ...loadWords(measured.arm.words),
     ['engine', enginesOf(measured)],
     ['cache-state', cacheStateOf(measured)],
   ]);
 }
 
-/** The fields in which two jobs are another load. */
-export function specMismatches(before: object, after: object): Mismatch[] {
-  return differingIn(fieldsOf(before), fieldsOf(after), 'load');
+/** The words in which two jobs are another load. */
+export function loadMismatches(before: Arm['words'], after: Arm['words']): Mismatch[] {
+  return differingIn(loadWords(before), loadWords(after), 'load');
 }
 
-function fieldsOf(spec: object): Map<string, string> {
-  const fields = Object.entries(spec).filter(([name]) => !FREE_FIELDS.has(name));
-  return new Map(fields.map(([name, value]) => [wordOf(name), valueText(name, value)]));
+function loadWords(words: Arm['words']): Map<string, string> {
+  return new Map(Object.entries(words).filter(([word]) => !FREE_WORDS.has(word)));
 }
 
 /** The engines that were really used: `auto` may have chosen another one. */

@@ -1,6 +1,6 @@
 /** What makes the sides of a comparison less trustworthy than their numbers look. */
 import { byWeight, type Warning, warning } from '../record/warning.js';
-import type { Unit } from '../stats/effect.js';
+import type { InferenceUnit } from '../stats/effect.js';
 import { warningsOfArm } from '../stats/summary.js';
 import type { Measured } from './comparability.js';
 import type { Judgement, JudgementOptions } from './verdict.js';
@@ -31,7 +31,7 @@ interface NamedSide extends Measured {
 }
 
 interface Asked extends Pick<JudgementOptions, 'alpha'> {
-  readonly unit: Unit;
+  readonly unit: InferenceUnit;
 }
 
 /** The warnings of the sides, one for each code, the weightiest first and of each the side with the most trials first. */

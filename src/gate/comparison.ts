@@ -3,9 +3,9 @@ import type { CalibrationRecord } from '../record/calibration-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import {
   type EffectSample,
+  type InferenceUnit,
   type Observation,
   pairedSample,
-  type Unit,
   unitLevels,
   unpairedSample,
 } from '../stats/effect.js';
@@ -29,7 +29,7 @@ export interface ComparisonOptions extends JudgementOptions {
   /** Only arms with these attributes. */
   readonly where: ReadonlyMap<string, string>;
   readonly measures: readonly Measure[];
-  readonly unit: Unit;
+  readonly unit: InferenceUnit;
   /** Mismatches that make a cell incomparable: those of the load alone, or all. */
   readonly demands: 'load' | 'environment';
   /** `Mismatch.what` of those to overlook. */
@@ -132,13 +132,13 @@ export function compare(runs: readonly NamedRun[], options: ComparisonOptions): 
 }
 
 /** What inference reads of the sides. */
-interface Reading {
+interface SideReading {
   readonly spread: (side: Side, measure: Measure) => Spread | null;
   readonly sample: (base: Side, candidate: Side, measure: Measure) => EffectSample;
 }
 
 /** A side stands in many pairs, and a quantile of each of its trials is not cheap: it is read once. */
-function readingOf(unit: Unit): Reading {
+function readingOf(unit: InferenceUnit): SideReading {
   const known = new Map<Side, Map<Measure, readonly Observation[]>>();
   const observe = (side: Side, measure: Measure): readonly Observation[] => {
     const ofSide = known.get(side) ?? new Map<Measure, readonly Observation[]>();
@@ -169,7 +169,7 @@ function openCells(
   measure: Measure,
   { demands, calibrations = [] }: ComparisonOptions,
   overlooked: ReadonlySet<string>,
-  reading: Reading,
+  reading: SideReading,
 ): Omit<ComparedCell, 'judgement'>[] {
   const [base, ...others] = row.members;
   if (base === null || base === undefined) return [];
@@ -213,7 +213,7 @@ function rankingsOf(
   cells: readonly ComparedCell[],
   grid: Grid<Side>,
   { measures, alpha }: ComparisonOptions,
-  reading: Reading,
+  reading: SideReading,
 ): Ranking[] {
   const barred = new Set(cells.filter(({ mismatches }) => mismatches.length > 0).map(({ candidate }) => candidate));
   return measures.flatMap((measure) =>

@@ -3,7 +3,7 @@ import type { Arm } from '../plan/plan.js';
 import type { CalibrationRecord, TargetIdentity } from '../record/calibration-record.js';
 import type { TargetEnvironment } from '../record/run-record.js';
 import { targetOf } from './attributes.js';
-import { type Measured, mountOptions, specMismatches } from './comparability.js';
+import { loadMismatches, type Measured, mountOptions } from './comparability.js';
 
 export interface NoiseFloor {
   /** A relative difference in [0, 1). */
@@ -53,7 +53,7 @@ function floorOfSide(
         one.arm === id &&
         one.measure === measure &&
         one.floor !== null &&
-        specMismatches(one.spec, arm.spec as unknown as typeof one.spec).length === 0,
+        loadMismatches(one.words, arm.words).length === 0,
     );
     if (typeof cell?.floor === 'number') found = { floor: cell.floor, calibratedAt, run: calibration };
   }

@@ -7,10 +7,10 @@ import type { TrialRecord } from '../record/trial-record.js';
 import { measured } from '../stats/measure.js';
 import { isCounted } from '../stats/summary.js';
 
-type Threshold = Arm['thresholds'][number];
+type ArmThreshold = Arm['thresholds'][number];
 
 export interface ThresholdResult {
-  readonly threshold: Threshold;
+  readonly threshold: ArmThreshold;
   /** The arm's id. */
   readonly arm: string;
   /** In the metric's base unit, merged over the counted trials; null when it was not measured. */
@@ -32,13 +32,13 @@ export function evaluateThresholds(
   });
 }
 
-function evaluate(threshold: Threshold, arm: string, counted: readonly TrialRecord[]): ThresholdResult {
+function evaluate(threshold: ArmThreshold, arm: string, counted: readonly TrialRecord[]): ThresholdResult {
   const value = measured(threshold, counted);
   if (Number.isNaN(value)) return { threshold, arm, value: null, passed: false, reason: 'not measured' };
   return { threshold, arm, value, passed: keeps(value, threshold), reason: null };
 }
 
-function keeps(value: number, { comparison, bound }: Threshold): boolean {
+function keeps(value: number, { comparison, bound }: ArmThreshold): boolean {
   switch (comparison) {
     case '<':
       return value < bound;

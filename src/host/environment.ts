@@ -9,7 +9,7 @@ import { blockDeviceOf } from './system/block-device.js';
 import { readCgroupLimits } from './system/cgroup.js';
 import { readInstallation } from './system/installation.js';
 import { mergedOptions, mountOf } from './system/mountinfo.js';
-import { type NamedPath, statTarget } from './target.js';
+import { statTarget, type TargetPath } from './target.js';
 
 /**
  * Returns the processor model from the text of /proc/cpuinfo, or null when it has none. arm64 kernels print only
@@ -33,7 +33,7 @@ function readCpuModel(): string {
   return cpus()[0]?.model ?? 'unknown';
 }
 
-function captureTarget(target: NamedPath): TargetEnvironment {
+function captureTarget(target: TargetPath): TargetEnvironment {
   if (isNfsUrl(target.path)) return describeNfsTarget(target.name, target.path);
   const mount = mountOf(target.path);
   const nfs = nfsMountOf(mount);
@@ -55,7 +55,7 @@ function captureTarget(target: NamedPath): TargetEnvironment {
  * process may use, as nproc(1) does. `memoryBytes` is the memory of the whole machine. `device` is the name of the
  * block device, or `major:minor` when there is none. Throws Node's error when a target's path does not exist.
  */
-export function captureEnvironment(targets: readonly NamedPath[]): Environment {
+export function captureEnvironment(targets: readonly TargetPath[]): Environment {
   return {
     ...readInstallation(),
     node: process.version,

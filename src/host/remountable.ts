@@ -7,7 +7,7 @@ import { isNfsUrl } from './libnfs/nfs-url.js';
 import { holdersOf } from './nfs/holders.js';
 import { isNfs } from './nfs/nfs-options.js';
 import { findMount, type Mount, readMounts } from './system/mountinfo.js';
-import type { NamedPath } from './target.js';
+import type { TargetPath } from './target.js';
 
 /** Returns why a mount cannot be remounted, or null when it can. Does not check whether the mount is in use. */
 export function remountObstacle(mounts: readonly Mount[], mount: Mount): string | null {
@@ -29,7 +29,7 @@ export function remountObstacle(mounts: readonly Mount[], mount: Mount): string 
 }
 
 /** Throws `FeedrateError('target')` when the target's mount cannot be remounted or is in use. */
-export function requireRemountable({ name, path }: NamedPath, mounts: readonly Mount[] = readMounts()): void {
+export function requireRemountable({ name, path }: TargetPath, mounts: readonly Mount[] = readMounts()): void {
   const refuse = (what: string, why: string) =>
     new FeedrateError('target', `target ${name}: ${what} cannot be remounted: ${why}`);
   if (isNfsUrl(path)) throw refuse(path, 'it has no mount, and every read already comes from the server');

@@ -12,7 +12,7 @@ import { isNfsUrl } from './libnfs/nfs-url.js';
 import { codeOf } from './system/libc.js';
 
 /** A target's name and real path, the only fields of the plan's `Target` that this room needs. */
-export type NamedPath = Pick<TargetEnvironment, 'name' | 'path'>;
+export type TargetPath = Pick<TargetEnvironment, 'name' | 'path'>;
 
 /** The meaning of common file system errors, and what to do about each. */
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -96,7 +96,7 @@ function probeWriting(name: string, path: string): void {
  * `target` when it does not exist, is not a directory, is inside one of feedrate's own directories, or is not
  * writable and `needs.write` is set.
  */
-export function openTarget(name: string, path: string, needs: { readonly write: boolean }): NamedPath {
+export function openTarget(name: string, path: string, needs: { readonly write: boolean }): TargetPath {
   const real = resolveDirectory(name, path);
   refuseOwnDirectory(name, real);
   if (needs.write) probeWriting(name, real);
@@ -104,6 +104,6 @@ export function openTarget(name: string, path: string, needs: { readonly write: 
 }
 
 /** Returns the size of the target's file system and the space that an ordinary user can still fill, in bytes. */
-export function statTarget({ path }: Pick<NamedPath, 'path'>): { totalBytes: number; freeBytes: number } {
+export function statTarget({ path }: Pick<TargetPath, 'path'>): { totalBytes: number; freeBytes: number } {
   return storeOf(path).space(path);
 }

@@ -125,9 +125,9 @@ function ownFiles(sizes: readonly number[], workers: number, seed: number, fallo
 function checkpointFiles({ numjobs, shards, shardBytes, randseed, fallocate }: CheckpointWriteJob): Shares {
   const shares = ownFiles(new Array<number>(shards).fill(shardBytes), numjobs, randseed, fallocate);
   const files = shares.files.map((file, i) => {
-    const rank = String(Math.floor(i / shards)).padStart(4, '0');
+    const worker = String(Math.floor(i / shards)).padStart(4, '0');
     const shard = String(i % shards).padStart(3, '0');
-    return { ...file, path: `rank-${rank}/shard-${shard}.pt` };
+    return { ...file, path: `worker-${worker}/shard-${shard}.pt` };
   });
   return { ...shares, files };
 }

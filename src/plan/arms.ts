@@ -17,10 +17,11 @@ export function expandArms(workload: Workload, targets: readonly Target[], resol
     return combinationsOf(declaration).flatMap((chosen) => {
       const levels = [...chosen].map(([property, level]) => factorOf(declaration, property, level));
       const spec = resolveJob(declaration, chosen);
+      const words = wordsOf(declaration, chosen, spec);
       return targets.map((target): Arm => {
         const factors = targets.length > 1 ? [...levels, { name: 'target', label: target.name }] : levels;
         const id = armId(declaration.name, levels, targets.length > 1 ? target.name : null);
-        return { id, job: declaration.name, target: target.name, factors, spec, thresholds };
+        return { id, job: declaration.name, target: target.name, factors, spec, words, thresholds };
       });
     });
   });
@@ -54,6 +55,21 @@ function refuseEqualLevels({ word, levels }: Field): void {
 
 function factorOf(declaration: JobDeclaration, property: string, level: Level): Factor {
   return { name: declaration.fields.get(property)?.word ?? property, label: level.label };
+}
+
+/** Where one field decides about another (`cache: direct` opens with O_DIRECT), that one's word says what holds. */
+function wordsOf(
+  { kind, fields }: JobDeclaration,
+  chosen: ReadonlyMap<string, Level>,
+  spec: Job,
+): Record<string, string> {
+  const words: Record<string, string> = { kind };
+  for (const [property, { word, levels }] of fields) {
+    const { label, value } = chosen.get(property) ?? (levels[0] as Level);
+    const resolved = spec[property as keyof Job];
+    words[word] = resolved === undefined || resolved === value ? label : String(resolved);
+  }
+  return words;
 }
 
 function armId(job: string, levels: readonly Factor[], target: string | null): string {

@@ -23,6 +23,8 @@ export interface Arm {
   /** Only what varies in the plan: the job's factors, then `target` when there are several. */
   readonly factors: readonly Factor[];
   readonly spec: Job;
+  /** The job as a workload file would say it: every field's word with its value as it is spelled (`bs` → `4KiB`), and its `kind`. */
+  readonly words: Readonly<Record<string, string>>;
   /** The workload's and the job's thresholds. */
   readonly thresholds: readonly Threshold[];
 }

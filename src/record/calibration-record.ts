@@ -1,5 +1,7 @@
 /** What a target's own noise is, measured by running it against itself: a file of `calibrations/`. */
+import { checkWords } from './codec.js';
 import { JsonReader } from './json-reader.js';
+import { wordsOfOldSpec } from './old-words.js';
 
 export const CALIBRATION_VERSION = 1;
 
@@ -25,6 +27,8 @@ export interface CalibratedCell {
   readonly arm: string;
   /** Of the job, field by field: a floor holds for this load alone. */
   readonly spec: Readonly<Record<string, unknown>>;
+  /** The same in the words of the workload file: see `Arm.words`. */
+  readonly words: Readonly<Record<string, string>>;
   /** `throughput`, `p99(latency)`. */
   readonly measure: string;
   /** Over all trials, in the metric's base unit. */
@@ -110,8 +114,12 @@ export function decodeCalibration(text: string, where: string): CalibrationRecor
     cell.at('arm').text();
     cell.at('measure').text();
     cell.at('spec').object();
+    if (cell.at('words').value !== undefined) checkWords(cell.at('words'));
     const floor = cell.at('floor').numberOrNull();
     if (floor !== null && !(floor >= 0 && floor < 1)) cell.at('floor').fail('a part from 0 to below 1');
   }
-  return record.value as CalibrationRecord;
+  const calibration = record.value as CalibrationRecord;
+  // Calibrations of before 2026-12 say what jobs are in properties alone.
+  const cells = calibration.cells.map((cell) => ({ ...cell, words: cell.words ?? wordsOfOldSpec(cell.spec) }));
+  return { ...calibration, cells };
 }

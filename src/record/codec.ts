@@ -4,6 +4,7 @@
  */
 import { checkSparseCounts, type SparseCounts } from '../histogram/sparse-counts.js';
 import { JsonReader } from './json-reader.js';
+import { wordsOfOldSpec } from './old-words.js';
 import { RUN_VERSION, type RunRecord } from './run-record.js';
 import { type RankPart, RECORD_VERSION, type TrialRecord } from './trial-record.js';
 
@@ -196,7 +197,12 @@ export function decodeRun(text: string, where: string): RunRecord {
     // Runs of before 2026-11-29 say it by the command that made them.
     dropCaches: dropCaches ?? command.includes('--drop-caches'),
     remount: remount ?? command.includes('--remount'),
-    plan: { ...ONLY_CHOICES, ...plan },
+    plan: {
+      ...ONLY_CHOICES,
+      ...plan,
+      // Plans of before 2026-12 say what jobs are in properties alone.
+      arms: plan.arms.map((arm) => ({ ...arm, words: arm.words ?? wordsOfOldSpec(arm.spec) })),
+    },
   };
 }
 
@@ -218,8 +224,15 @@ function checkPlan(plan: JsonReader): void {
   for (const arm of plan.at('arms').list()) {
     for (const key of ['id', 'job', 'target']) arm.at(key).text();
     checkFactors(arm.at('factors'));
+    arm.at('spec').object();
+    if (arm.at('words').value !== undefined) checkWords(arm.at('words'));
     for (const threshold of arm.at('thresholds').list()) checkThreshold(threshold);
   }
+}
+
+/** Throws unless it is an object whose every value is a text. */
+export function checkWords(words: JsonReader): void {
+  for (const word of Object.keys(words.object())) words.at(word).text();
 }
 
 function checkThreshold(threshold: JsonReader): void {

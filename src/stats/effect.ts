@@ -20,7 +20,7 @@ export interface Observation {
 const ROUNDS_MAX = 2 ** 26;
 
 /** The independent repetition that inference uses. */
-export type Unit = 'session' | 'round';
+export type InferenceUnit = 'session' | 'round';
 
 /**
  * Logarithms, one for each unit. `paired`: ln(candidate / base) within one run. `unpaired`: ln of the levels of two
@@ -41,7 +41,7 @@ export type EffectSample =
 export function pairedSample(
   base: readonly Observation[],
   candidate: readonly Observation[],
-  unit: Unit = 'session',
+  unit: InferenceUnit = 'session',
 ): EffectSample {
   const place = ({ session, round }: Observation) => session * ROUNDS_MAX + round;
   const baseAt = new Map(base.filter(isMeasured).map((observed) => [place(observed), observed.value]));
@@ -56,7 +56,7 @@ export function pairedSample(
 export function unpairedSample(
   base: readonly Observation[],
   candidate: readonly Observation[],
-  unit: Unit = 'session',
+  unit: InferenceUnit = 'session',
 ): EffectSample {
   const levels = (observed: readonly Observation[]) =>
     observed.filter(isMeasured).map(({ session, value }) => ({ session, value: Math.log(value) }));
@@ -76,11 +76,14 @@ function isMeasured({ value }: Observation): boolean {
 /**
  * Returns one value per unit of an arm, in the measure's base unit: the median of a session's rounds, or each round.
  */
-export function unitLevels(observed: readonly Observation[], unit: Unit): number[] {
+export function unitLevels(observed: readonly Observation[], unit: InferenceUnit): number[] {
   return unitsOf(observed.filter(isMeasured), unit);
 }
 
-function unitsOf(observed: readonly { readonly session: number; readonly value: number }[], unit: Unit): number[] {
+function unitsOf(
+  observed: readonly { readonly session: number; readonly value: number }[],
+  unit: InferenceUnit,
+): number[] {
   if (unit === 'round') return observed.map(({ value }) => value);
   const bySession = new Map<number, number[]>();
   for (const { session, value } of observed) {

@@ -1,3 +1,5 @@
+/** Ranks as statistics has them: the places of values in their order. A machine's place in a group is `TrialRecord.rank`. */
+
 export interface TieRanks {
   /** Twice the midrank of each value, in the given order. It is an integer even for tied values. */
   readonly doubled: readonly number[];

@@ -36,22 +36,22 @@ interface Observed {
 
 const workersOf = ({ numjobs, threadsPerJob }: EngineUse): number => numjobs * threadsPerJob;
 
-type Check = (observed: Observed) => Warning | null;
+type TrialCheck = (observed: Observed) => Warning | null;
 
-const cacheContradicted: Check = ({ cache }) =>
+const cacheContradicted: TrialCheck = ({ cache }) =>
   cache.verdict !== 'contradicted'
     ? null
     : warning('cache-contradicted', `claimed ${cache.claim}, but ${cache.detail}`);
 
-const cacheUnproven: Check = ({ cache }) =>
+const cacheUnproven: TrialCheck = ({ cache }) =>
   cache.verdict !== 'unproven' ? null : warning('cache-unproven', `claimed ${cache.claim}, unproven: ${cache.detail}`);
 
-const koffiMissing: Check = ({ engine }) =>
+const koffiMissing: TrialCheck = ({ engine }) =>
   engine.calls !== 'fs'
     ? null
     : warning('koffi-missing', 'system calls went through Node’s fs, which costs CPU at small block sizes');
 
-const queueReplaced: Check = ({ job, engine }) =>
+const queueReplaced: TrialCheck = ({ job, engine }) =>
   job.kind !== 'io' || engine.reason === null
     ? null
     : warning(
@@ -60,12 +60,12 @@ const queueReplaced: Check = ({ job, engine }) =>
         engine.used === 'nfs' ? 'compare it only with trials of the same engine, or mount the export' : undefined,
       );
 
-const shortWindow: Check = ({ window, engine }) =>
+const shortWindow: TrialCheck = ({ window, engine }) =>
   engine.used === 'simulated' || window.endNs - window.startNs >= SHORT_WINDOW_NS
     ? null
     : warning('short-window', `all workers were busy for only ${formatDurationNs(window.endNs - window.startNs)}`);
 
-const straggler: Check = ({ window, engine }) =>
+const straggler: TrialCheck = ({ window, engine }) =>
   workersOf(engine) === 1 || window.lastDoneNs - window.firstDoneNs <= STRAGGLER_SHARE * window.lastDoneNs
     ? null
     : warning(
@@ -74,7 +74,7 @@ const straggler: Check = ({ window, engine }) =>
       );
 
 /** On a virtual clock real collections take no time, so that they say nothing of the trial. */
-const gcInWindow: Check = ({ client, window, engine }) =>
+const gcInWindow: TrialCheck = ({ client, window, engine }) =>
   engine.used === 'simulated' || client.gcNs <= GC_SHARE * window.lastDoneNs * workersOf(engine)
     ? null
     : warning(
@@ -82,7 +82,7 @@ const gcInWindow: Check = ({ client, window, engine }) =>
         `garbage was collected for ${formatDurationNs(client.gcNs)} (${client.gcCount} times) while workers ran`,
       );
 
-const shortTransfers: Check = ({ shortTransfers: count }) =>
+const shortTransfers: TrialCheck = ({ shortTransfers: count }) =>
   count === 0
     ? null
     : warning(
@@ -90,7 +90,7 @@ const shortTransfers: Check = ({ shortTransfers: count }) =>
         `the kernel ended ${count} transfers early; they were taken up again and count as one operation each`,
       );
 
-const clientBound: Check = ({ client, window, engine }) => {
+const clientBound: TrialCheck = ({ client, window, engine }) => {
   const busyNs = window.lastDoneNs * workersOf(engine);
   if (
     engine.used === 'null' ||
@@ -111,7 +111,7 @@ export const silent = ({ longestQuietNs, engine }: Pick<Observed, 'longestQuietN
     ? null
     : warning('silent', `no operation ended for ${formatDurationNs(longestQuietNs)}`);
 
-const nfsRetransmitted: Check = ({ nfs }) => {
+const nfsRetransmitted: TrialCheck = ({ nfs }) => {
   const again = nfs === null ? 0 : sumOfCalls(nfs, 'retransmissions');
   const timeouts = nfs === null ? 0 : sumOfCalls(nfs, 'timeouts');
   if (nfs === null || again + timeouts === 0) return null;
@@ -119,13 +119,13 @@ const nfsRetransmitted: Check = ({ nfs }) => {
   return warning('nfs-retransmitted', `of ${calls} NFS calls ${again} were sent again and ${timeouts} timed out`);
 };
 
-const nfsReconnected: Check = ({ nfs }) =>
+const nfsReconnected: TrialCheck = ({ nfs }) =>
   nfs === null || nfs.connections.reconnects <= 0
     ? null
     : warning('nfs-reconnected', `the NFS client connected ${nfs.connections.reconnects} times anew`);
 
 /** Calls that wait longer to be sent than for their answer wait for slots or for the socket: this end is the limit. */
-const nfsQueued: Check = ({ nfs }) => {
+const nfsQueued: TrialCheck = ({ nfs }) => {
   if (nfs === null) return null;
   const [calls, queueNs, roundTripNs] = [
     sumOfCalls(nfs, 'calls'),
@@ -137,7 +137,7 @@ const nfsQueued: Check = ({ nfs }) => {
   return warning('nfs-queued', `NFS calls waited ${queued} to be sent, and ${answered} for the answer`);
 };
 
-const rateMissed: Check = ({ job, window, status }) => {
+const rateMissed: TrialCheck = ({ job, window, status }) => {
   if (job.kind !== 'io' || status !== 'ok') return null;
   const seconds = (window.endNs - window.startNs) / 1e9;
   const operations = window.readOps + window.writeOps;
@@ -159,7 +159,7 @@ const rateMissed: Check = ({ job, window, status }) => {
 const holdsLevel = ({ kind }: Job): boolean => kind === 'io' || kind === 'small-files';
 
 /** A step down, or else no steady state: a step that is not over long before the end is both. */
-const unsteady: Check = ({ job, series, window, status }) => {
+const unsteady: TrialCheck = ({ job, series, window, status }) => {
   if (status !== 'ok' || !holdsLevel(job)) return null;
   const rates = wholeSeconds(series, window);
   const step = stepDown(rates);

@@ -2,7 +2,7 @@
 import { METRICS, type Metric, metricOf, type Unit } from '../base/metrics.js';
 import { type Parsed, parseDuration, parsePercent, parseRate, parseSize, quoted } from '../base/units.js';
 import { didYouMean } from './suggest.js';
-import type { Comparison, Threshold } from './workload.js';
+import type { Comparator, Threshold } from './workload.js';
 
 export const THRESHOLD_PATTERN = '^[^<>=]+(?:<=|>=|<|>)[^<>=]+$';
 
@@ -29,7 +29,7 @@ export function parseThreshold(text: string): Parsed<Threshold> {
       text: text.trim(),
       metric: key,
       statistic: statistic.value,
-      comparison: comparison as Comparison,
+      comparison: comparison as Comparator,
       bound: bound.value,
     },
   };

@@ -58,7 +58,7 @@ export interface Trials {
   readonly order: RoundOrder;
 }
 
-export type Comparison = '<' | '<=' | '>' | '>=';
+export type Comparator = '<' | '<=' | '>' | '>=';
 
 /** `p99(latency) < 20ms`, `throughput > 1GiB/s`: a bound that every arm must keep. */
 export interface Threshold {
@@ -68,7 +68,7 @@ export interface Threshold {
   readonly metric: string;
   /** For latency metrics: the quantile in 0..1, or mean or max; null for plain metrics. */
   readonly statistic: number | 'mean' | 'max' | null;
-  readonly comparison: Comparison;
+  readonly comparison: Comparator;
   /** In the metric's base unit. */
   readonly bound: number;
 }

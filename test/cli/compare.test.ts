@@ -13,7 +13,7 @@ import { feedrateError } from '../support/feedrate-error.js';
 import { assertGolden } from '../support/golden.js';
 import { ioJob } from '../support/jobs.js';
 import { around, measuredRun, storeRun } from '../support/measured-runs.js';
-import { latencies, makeArm } from '../support/records.js';
+import { latencies, makeArm, withSpec } from '../support/records.js';
 import { fixturePath } from '../support/repository.js';
 import { directoryIn, latestRun } from '../support/run-directory.js';
 import { needTool } from '../support/skip.js';
@@ -261,7 +261,7 @@ test('another load is incomparable, with status 4 when all is; another kernel is
     store(directory, 'a', 100);
     store(directory, 'kernel', 100, { kernel: '7.0.0' });
     const arms = ['4KiB', '1MiB'].map((bs) => ({
-      arm: { ...armOf(bs), spec: ioJob({ numjobs: 9 }) },
+      arm: withSpec(armOf(bs), ioJob({ numjobs: 9 })),
       levels: around(100, 6),
     }));
     storeRun(results(directory), measuredRun('load', arms));

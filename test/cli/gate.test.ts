@@ -9,7 +9,7 @@ import type { TrialRecord } from '../../src/record/trial-record.js';
 import { maskedCsv, maskedJson, maskedReport } from '../run/masked.js';
 import { feedrate, type Outcome } from '../support/feedrate-cli.js';
 import { assertGolden } from '../support/golden.js';
-import { makeThreshold } from '../support/records.js';
+import { makeThreshold, withSpec } from '../support/records.js';
 import { fixturePath } from '../support/repository.js';
 import { latestRun } from '../support/run-directory.js';
 
@@ -144,7 +144,7 @@ test('the environment of the baseline is another: 4, unless that is to be ignore
 test('another load is incomparable', () => {
   keep('other-load', pathOf('same'), ({ plan, ...run }) => ({
     ...run,
-    plan: { ...plan, arms: plan.arms.map((arm) => ({ ...arm, spec: { ...arm.spec, numjobs: 2 } })) },
+    plan: { ...plan, arms: plan.arms.map((arm) => withSpec(arm, { ...arm.spec, numjobs: 2 })) },
   }));
   assert.is(gate('other-load.txt', 'other-load', '--baseline', 'main').status, 4);
 });

@@ -232,10 +232,10 @@ engine('thinktime is no latency', async () => {
 engine('checkpoints: the last ones stay, under their own names, and read back', async () => {
   const scratchDirectory = temporaryDirectory();
   const job = checkpointWriteJob({ numjobs: 2, readBack: true });
-  const shard = (rank: number, number: number) =>
-    file(job.shardBytes, rank * 10 + number, `rank-${rank}/shard-${number}.pt`);
-  const filesOf = (rank: number) =>
-    [0, 1].map((n) => ({ ...shard(rank, n), path: join(scratchDirectory, shard(rank, n).path) }));
+  const shard = (worker: number, number: number) =>
+    file(job.shardBytes, worker * 10 + number, `worker-${worker}/shard-${number}.pt`);
+  const filesOf = (worker: number) =>
+    [0, 1].map((n) => ({ ...shard(worker, n), path: join(scratchDirectory, shard(worker, n).path) }));
   const run = await runEngine(pool, job, { files: [], filesOf, laidOut: false, scratchDirectory });
   assert.is(faultOf(run), null);
   assert.is(run.window.totalWriteBytes, 2 * 2 * 5 * job.shardBytes);
@@ -250,7 +250,7 @@ engine('checkpoints: the last ones stay, under their own names, and read back', 
   );
   assert.is(kept.filter((name) => name.endsWith('.pt')).length, 8);
   assert.is(kept.filter((name) => name.endsWith('.tmp')).length, 0);
-  assert.is(statSync(join(scratchDirectory, 'checkpoint-000005/rank-1/shard-0.pt')).size, job.shardBytes);
+  assert.is(statSync(join(scratchDirectory, 'checkpoint-000005/worker-1/shard-0.pt')).size, job.shardBytes);
 });
 
 engine('a restore reads each shard whole', async () => {

@@ -11,7 +11,7 @@ import type { RunRecord } from '../../src/record/run-record.js';
 import type { TrialRecord } from '../../src/record/trial-record.js';
 import { type Measure, measureOf } from '../../src/stats/measure.js';
 import { normalQuantile } from '../../src/stats/normal.js';
-import { makeArm, makeRun, makeTrial } from '../support/records.js';
+import { makeArm, makeRun, makeTrial, withSpec } from '../support/records.js';
 
 const test = suite('gate/calibration');
 
@@ -169,8 +169,8 @@ test('a floor is found for the target, the arm, the load and the measure that it
   assert.is(found(mounted({ options: 'relatime,rw,vers=4.1,clientaddr=10.0.0.7', path: '/other' }))?.floor, floor);
   assert.is(found(mounted({ options: 'rw,relatime,vers=3' })), null);
   assert.is(found(mounted({ source: 'svm-2:/train' })), null);
-  assert.is(found({ arm: { ...SIDE.arm, spec: { ...SIDE.arm.spec, numjobs: 4 } } }), null);
-  assert.is(found({ arm: { ...SIDE.arm, spec: { ...SIDE.arm.spec, randseed: 4 } } })?.floor, floor);
+  assert.is(found({ arm: withSpec(SIDE.arm, { ...SIDE.arm.spec, numjobs: 4 }) }), null);
+  assert.is(found({ arm: withSpec(SIDE.arm, { ...SIDE.arm.spec, randseed: 4 }) })?.floor, floor);
   assert.is(found({ arm: { ...SIDE.arm, id: 'write' } }), null);
   assert.is(found({}, 'iops'), null);
 });

@@ -6,7 +6,7 @@ import { geometricMean } from '../../src/stats/geometric-mean.js';
 import { readRun } from '../../src/store/read-run.js';
 import { ioJob } from '../support/jobs.js';
 import { around, type MeasuredArm, measuredRun, measureNamed, storeRun } from '../support/measured-runs.js';
-import { latencies, makeArm, makeCache } from '../support/records.js';
+import { latencies, makeArm, makeCache, withSpec } from '../support/records.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
 
 const test = suite('gate/comparison');
@@ -17,7 +17,7 @@ function armOf(bs: number, numjobs: number): Arm {
     { name: 'bs', label: `${bs}KiB` },
     { name: 'numjobs', label: String(numjobs) },
   ];
-  return { ...makeArm('read', factors), spec: ioJob({ numjobs }) };
+  return withSpec(makeArm('read', factors), ioJob({ numjobs }));
 }
 
 function comparison(runs: readonly NamedRun[], changes: Partial<ComparisonOptions> = {}) {

@@ -4,7 +4,7 @@ import { type HistorySeries, historyArms, historyOf } from '../../src/gate/run-h
 import type { Arm } from '../../src/plan/plan.js';
 import type { Environment } from '../../src/record/run-record.js';
 import { type Measure, measureOf } from '../../src/stats/measure.js';
-import { latencies, makeArm, makeRun, makeTrial } from '../support/records.js';
+import { latencies, makeArm, makeRun, makeTrial, withSpec } from '../support/records.js';
 import { type Day, runOfDay } from '../support/run-history.js';
 import { startOfDay } from '../support/stored-runs.js';
 
@@ -80,7 +80,7 @@ test('series that never change seldom show one', () => {
 });
 
 test('another load is another series, which says in what it differs; another seed or simulated storage is none', () => {
-  const changed = (changes: object): Arm => ({ ...arm, spec: { ...arm.spec, ...changes } });
+  const changed = (changes: object): Arm => withSpec(arm, { ...arm.spec, ...changes });
   const all = [
     ...days(3, () => 1),
     ...days(6, () => 2, [changed({ runtimeNs: 5e9 })]).slice(3),

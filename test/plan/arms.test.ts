@@ -26,7 +26,15 @@ const arms = suite('arms');
 arms('are one per job when nothing varies, named like the job', () => {
   const [arm, ...others] = expandArms(workloadOf([declarationOf('one', { numjobs: [4] })]), ONE, resolveJob);
   assert.is(others.length, 0);
-  assert.equal(arm, { id: 'one', job: 'one', target: 'data', factors: [], spec: ioJob(), thresholds: [] });
+  assert.equal(arm, {
+    id: 'one',
+    job: 'one',
+    target: 'data',
+    factors: [],
+    spec: ioJob(),
+    words: { kind: 'io', numjobs: '1' },
+    thresholds: [],
+  });
 });
 
 arms('are every combination of levels on every target, in the order of the file', () => {

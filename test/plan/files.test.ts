@@ -100,7 +100,7 @@ own('of checkpoints and small files are whole files per worker', () => {
   assert.equal([write.place, write.laidOut], ['scratch', false]);
   assert.equal(
     write.files.map(({ path }) => path),
-    ['rank-0000/shard-000.pt', 'rank-0000/shard-001.pt', 'rank-0001/shard-000.pt', 'rank-0001/shard-001.pt'],
+    ['worker-0000/shard-000.pt', 'worker-0000/shard-001.pt', 'worker-0001/shard-000.pt', 'worker-0001/shard-001.pt'],
   );
   const restore = filesOf(armOf(checkpointRestoreJob({ numjobs: 2, shards: 2 })), null);
   assert.equal([restore.place, restore.laidOut], ['data', true]);

@@ -34,7 +34,7 @@ export const checkpointRestoreJob = (changes: Partial<CheckpointRestoreJob> = {}
   plain.checkpointRestoreJob({ ...LARGE_SHARDS, verify: false, ...changes });
 
 export function armOf(spec: Job, id = 'job', target = 'data'): Arm {
-  return { id, job: id, target, factors: [], spec, thresholds: [] };
+  return { id, job: id, target, factors: [], spec, words: {}, thresholds: [] };
 }
 
 export function datasetOf(nrfiles: number, minBytes: number, maxBytes = minBytes, seed = 7): Dataset {

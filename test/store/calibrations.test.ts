@@ -32,6 +32,7 @@ function record(run: string, calibratedAt: string): CalibrationRecord {
       {
         arm: 'read',
         spec: { rw: 'read' },
+        words: { rw: 'read' },
         measure: 'throughput',
         median: 1e9,
         trialCv: 0.02,

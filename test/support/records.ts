@@ -3,9 +3,10 @@
 import { createHistogram, record } from '../../src/histogram/histogram.js';
 import { encodeHistogram, type SparseCounts } from '../../src/histogram/sparse-counts.js';
 import type { Arm, Factor } from '../../src/plan/plan.js';
+import { wordsOfOldSpec } from '../../src/record/old-words.js';
 import { RUN_VERSION, type RunRecord } from '../../src/record/run-record.js';
 import { RECORD_VERSION, type TrialRecord } from '../../src/record/trial-record.js';
-import type { Threshold } from '../../src/workload/workload.js';
+import type { Job, Threshold } from '../../src/workload/workload.js';
 import { ioJob } from './jobs.js';
 
 export function latencies(...valuesNs: number[]): SparseCounts {
@@ -26,7 +27,13 @@ const JOB = ioJob({
 
 export function makeArm(job: string, factors: readonly Factor[] = [], thresholds: readonly Threshold[] = []): Arm {
   const levels = factors.map(({ name, label }) => `${name}=${label}`).join(',');
-  return { id: levels === '' ? job : `${job}/${levels}`, job, target: 'data', factors, spec: JOB, thresholds };
+  const id = levels === '' ? job : `${job}/${levels}`;
+  return { id, job, target: 'data', factors, spec: JOB, words: wordsOfOldSpec(JOB), thresholds };
+}
+
+/** The arm with another job, or with changes to its own. */
+export function withSpec(arm: Arm, spec: Job): Arm {
+  return { ...arm, spec, words: wordsOfOldSpec(spec) };
 }
 
 /** `throughput > 1` in the metric's base unit. */

@@ -5,7 +5,7 @@ import { PLAIN_DRAIN } from '../drains/drain.js';
 import { type Program, type ProgramContext, timed } from './job-program.js';
 import { chunkBytesOf, drainStretch } from './whole-files.js';
 
-/** One rank of a training that starts again: its shards are read one after the other, whole. */
+/** One worker of a training that starts again: its shards are read one after the other, whole. */
 export class CheckpointRestoreProgram implements Program {
   readonly #context: ProgramContext;
   readonly #job: CheckpointRestoreJob;

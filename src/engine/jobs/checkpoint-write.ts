@@ -8,9 +8,9 @@ import { type Program, type ProgramContext, timed } from './job-program.js';
 import { chunkBytesOf, drainStretch } from './whole-files.js';
 
 /**
- * One rank of a training that saves its state: each shard is written under a temporary name,
+ * One worker of a training that saves its state: each shard is written under a temporary name,
  * made durable, renamed; then the directory is made durable. A checkpoint is over when the last
- * rank has come that far, and that is the time that counts.
+ * worker has come that far, and that is the time that counts.
  */
 export class CheckpointWriteProgram implements Program {
   readonly #context: ProgramContext;
@@ -38,7 +38,7 @@ export class CheckpointWriteProgram implements Program {
       if (!this.#save(checkpoint) || !counters.meet(task.worker, backend.clock)) break;
       const tookNs = backend.clock.now() - startNs;
       busyNs += tookNs;
-      // One rank counts for all: they all waited for the last one.
+      // One worker counts for all: they all waited for the last one.
       if (task.worker === 0) meter.record('checkpoint', tookNs);
       this.#written = checkpoint;
       this.#removeOld(checkpoint - this.#job.keepLast);
@@ -51,7 +51,7 @@ export class CheckpointWriteProgram implements Program {
     return below(this.#context.task.scratchDirectory, `checkpoint-${String(checkpoint).padStart(6, '0')}`);
   }
 
-  /** Where a shard of this rank ends up in a checkpoint. */
+  /** Where a shard of this worker ends up in a checkpoint. */
   #shardPath(checkpoint: number, slot: number): string {
     const { task } = this.#context;
     return below(this.#directoryOf(checkpoint), relativeName(task.files[slot]?.path ?? '', task.scratchDirectory));
@@ -83,7 +83,7 @@ export class CheckpointWriteProgram implements Program {
     return whole;
   }
 
-  /** Each rank takes its own shards away; the first one the emptied directory. Not part of any checkpoint's time. */
+  /** Each worker takes its own shards away; the first one the emptied directory. Not part of any checkpoint's time. */
   #removeOld(checkpoint: number): void {
     if (checkpoint < 1) return;
     const { task, backend, counters } = this.#context;

@@ -6,10 +6,7 @@
 import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename } from 'node:path';
-import { libc } from '../system/libc.js';
-
-type Koffi = typeof import('koffi');
-type Library = ReturnType<Koffi['load']>;
+import { type Koffi, type KoffiLibrary, libc } from '../system/libc.js';
 
 const SONAMES = ['libnfs.so.13', 'libnfs.so.14'] as const;
 /** Versions that are not supported. They are loaded only to name the installed one in the error message. */
@@ -59,7 +56,7 @@ export interface Libnfs {
 /** libnfs 4 encodes a call of NFS version 4, with its headers, into a buffer of 4096 bytes. */
 const VERSION_4_WRITE_BYTES_OF_LIBNFS_4 = 2048;
 
-function bind(koffi: Koffi, library: Library, soname: string): Libnfs {
+function bind(koffi: Koffi, library: KoffiLibrary, soname: string): Libnfs {
   const long = 'int64_t';
   const wide = 'uint64_t';
   const entry = koffi.struct({ next: 'void *', name: 'str' });
@@ -103,7 +100,7 @@ function bind(koffi: Koffi, library: Library, soname: string): Libnfs {
   };
 }
 
-function load(koffi: Koffi, name: string): Library | null {
+function load(koffi: Koffi, name: string): KoffiLibrary | null {
   try {
     return koffi.load(name);
   } catch {

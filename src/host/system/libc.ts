@@ -62,11 +62,11 @@ export const MAP_FIXED = 0x10;
 export const MAP_ANONYMOUS = 0x20;
 export const MAP_NORESERVE = 0x4000;
 
-type Koffi = typeof import('koffi');
-type Library = ReturnType<Koffi['load']>;
+export type Koffi = typeof import('koffi');
+export type KoffiLibrary = ReturnType<Koffi['load']>;
 
 /** Loads glibc by its soname, or else (musl) the library that the running program is linked with. */
-function loadLibrary(koffi: Koffi): Library {
+function loadLibrary(koffi: Koffi): KoffiLibrary {
   try {
     return koffi.load('libc.so.6');
   } catch {

@@ -27,8 +27,8 @@ export function canTell({ judgement: { verdict, detectable } }: ComparedCell): b
 
 /** The cells, the worst verdicts first, within a verdict the greatest change for the worse first. */
 export function worstFirst(cells: readonly ComparedCell[]): ComparedCell[] {
-  const rank = ({ judgement }: ComparedCell) => VERDICT_ORDER.indexOf(judgement.verdict);
-  return [...cells].sort((a, b) => rank(a) - rank(b) || goodnessOf(a) - goodnessOf(b));
+  const weight = ({ judgement }: ComparedCell) => VERDICT_ORDER.indexOf(judgement.verdict);
+  return [...cells].sort((a, b) => weight(a) - weight(b) || goodnessOf(a) - goodnessOf(b));
 }
 
 /** ln of the ratio, counted so that more is better; 0 without a ratio. */

@@ -4,7 +4,7 @@ import type { CommonJob, JobKind, ShardedJob } from './job-kind.js';
 import { common, sharded, verify } from './shared-fields.js';
 import { commonConditions, commonRules, shardRules, verifyRule } from './shared-rules.js';
 
-/** Restart of a training: each rank reads its shards from start to end. */
+/** Restart of a training: each worker reads its shards from start to end. */
 export interface CheckpointRestoreJob extends CommonJob, ShardedJob {
   readonly kind: 'checkpoint-restore';
   /** Bytes of one read call. */

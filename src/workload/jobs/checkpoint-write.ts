@@ -7,7 +7,7 @@ import type { CommonJob, JobKind, ShardedJob } from './job-kind.js';
 import { common, fallocate, sharded } from './shared-fields.js';
 import { commonConditions, commonRules, shardRules, uncheckable } from './shared-rules.js';
 
-/** A training checkpoint: each rank writes shards, makes them durable, then publishes them. */
+/** A training checkpoint: each worker writes shards, makes them durable, then publishes them. */
 export interface CheckpointWriteJob extends CommonJob, ShardedJob {
   readonly kind: 'checkpoint-write';
   /** Bytes of one write call. */

@@ -33,7 +33,7 @@ export interface TimedJob {
 
 /** Jobs on the shards of a checkpoint. */
 export interface ShardedJob {
-  /** Shards per rank. `numjobs` is the number of ranks. */
+  /** Shards per worker: a worker stands for a training process. */
   readonly shards: number;
   readonly shardBytes: number;
 }

@@ -12,7 +12,12 @@ const engineHelp = ENGINE_CHOICES.map((name) => `\`${name}\` ${capabilitiesOf(na
 
 /** Rows for all kinds; each has a row of its own for `bs`. */
 export const common: Rows<Omit<CommonJob, 'bs'>> = {
-  numjobs: field('numjobs', count(1, 1024), 1, 'Workers, one thread each; the ranks of a checkpoint.'),
+  numjobs: field(
+    'numjobs',
+    count(1, 1024),
+    1,
+    'Workers, one thread each. In a checkpoint, each worker has its own shards, as a training process does.',
+  ),
   cache: field(
     'cache',
     choice(['cold', 'warm', 'direct', 'as-is']),
@@ -49,7 +54,7 @@ export const timed: Rows<TimedJob> = {
 
 export const sharded: Rows<ShardedJob & Pick<CommonJob, 'bs'>> = {
   bs: field('bs', blocks, '1MiB', 'Bytes of one read or write call.'),
-  shards: field('shards', count(1, 100_000), 1, 'Files of each rank in one checkpoint.'),
+  shards: field('shards', count(1, 100_000), 1, 'Files of each worker in one checkpoint.'),
   shardBytes: field('shard_size', size(1, PIB), 'required', 'Bytes of each shard.'),
 };
 

@@ -1,0 +1,50 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { buildPlan } from '../../src/plan/schedule.js';
+import { decodeRun, encodeRun } from '../../src/record/codec.js';
+import { wordsOfOldSpec } from '../../src/record/old-words.js';
+import { parseWorkload } from '../../src/workload/parse.js';
+import { resolveJob } from '../../src/workload/resolve.js';
+import { makeRun } from '../support/records.js';
+
+const test = suite('record/old-words');
+
+const WORKLOAD = `
+name: old
+dataset: {nrfiles: 2, filesize: 1MiB}
+jobs:
+  plain: {rw: randread, bs: [4k, 4k/60:64k/40], iodepth: [1, 8], rate: 100MiB/s, runtime: 90s, cache: direct}
+  written: {rw: write, size: 1GiB, io_size: 512MiB, thinktime: 1500ns, thinktime_blocks: 4, end_fsync: true}
+  zipf: {rw: randread, random_distribution: ['random', 'zipf:1.2', 'pareto:0.9', 'hotband:80/20']}
+  save: {kind: checkpoint-write, shard_size: 256MiB, checkpoints: 3, interval: 2s}
+  restore: {kind: checkpoint-restore, shard_size: 100MB}
+  samples: {kind: small-files, nrfiles: 10, filesize: 64k}
+  model: {rw: read, ioengine: simulated, simulated_latency: 200us, simulated_bandwidth: 1GiB/s}
+`;
+
+const plan = buildPlan(parseWorkload(WORKLOAD, 'old.yaml'), [{ name: 't', path: '/t' }], resolveJob, 1);
+
+test('jobs of old records have the words that new ones have, as the field table says them', () => {
+  assert.ok(plan.arms.length > 10);
+  for (const { id, spec, words } of plan.arms) assert.equal(wordsOfOldSpec(spec), words, id);
+});
+
+test('an arm says what holds where one field decides about another', () => {
+  const arm = plan.arms.find(({ job }) => job === 'plain');
+  assert.equal([arm?.words['cache'], arm?.words['direct'], arm?.words['kind']], ['direct', 'true', 'io']);
+});
+
+test('a run of before there were words is read with them; unknown properties and odd values harm nothing', () => {
+  const run = makeRun(plan.arms, 1);
+  const arms = run.plan.arms.map(({ words: _, ...arm }) => arm);
+  const old = JSON.stringify({ ...run, plan: { ...run.plan, arms } });
+  assert.equal(decodeRun(old, 'run.json'), run);
+  assert.equal(decodeRun(encodeRun(run), 'run.json'), run);
+  assert.equal(wordsOfOldSpec({ constructor: 1, bs: 4096, randomDistribution: 'zipf', sizeBytes: 'x' }), {
+    bs: '4096',
+    random_distribution: '"zipf"',
+    size: '"x"',
+  });
+});
+
+test.run();
