@@ -9,7 +9,7 @@ import {
   parseSeed,
   parseTargets,
 } from '../../src/cli/options/arguments.js';
-import { parseOverride } from '../../src/workload/override-text.js';
+import { overrideText, parseOverride, recordedOverride } from '../../src/workload/override-text.js';
 import { feedrateError } from '../support/feedrate-error.js';
 
 const test = suite('cli/arguments');
@@ -97,6 +97,13 @@ test('labels keep every value, or say which would be lost', () => {
     feedrateError('usage', /^--label a=2: the label 'a' is given twice$/),
   );
   assert.throws(() => parseLabels(['a']), feedrateError('usage', /^--label 'a': expected key=value/));
+});
+
+test('an override is read back from what a run records of it', () => {
+  for (const override of parseOverrides({ set: ['runtime=5s'], param: ['bs=4k, 1m'], engine: 'psync' })) {
+    assert.equal(recordedOverride(overrideText(override)), override);
+  }
+  assert.throws(() => recordedOverride('--colour red'), feedrateError('usage', /expected --set, -P or --engine$/));
 });
 
 test('a seed is a whole number that JSON keeps', () => {

@@ -2,8 +2,10 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Command } from 'commander';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { createProgram, SUBCOMMANDS } from '../../src/cli/program.js';
 import { readRun } from '../../src/store/read-run.js';
 import { feedrate, inShell } from '../support/feedrate-cli.js';
 import { repositoryRoot } from '../support/repository.js';
@@ -11,7 +13,6 @@ import { latestRun, runFile } from '../support/run-directory.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
 
 const test = suite('cli/commands');
-const COMMANDS = ['run', 'prepare', 'show', 'list', 'history', 'schema', 'completion', 'clean'];
 
 const SIMULATED = `name: pretend
 trials: { sessions: 1, rounds: 2 }
@@ -38,13 +39,69 @@ test('help goes to stdout, names every command, and shows examples', () => {
   const { status, stdout, stderr } = feedrate(['--help']);
   assert.is(status, 0);
   assert.is(stderr, '');
-  for (const command of COMMANDS) assert.match(stdout, new RegExp(`^ {2}${command}\\b`, 'm'));
-  for (const command of COMMANDS) {
-    const help = feedrate([command, '--help']);
-    assert.is(help.status, 0);
-    assert.match(help.stdout, `Usage: feedrate ${command}`);
-    assert.match(help.stdout, /\nExamples?:\n/);
+  assert.is(stdout, helpOf());
+  for (const { name, description } of SUBCOMMANDS) {
+    assert.match(stdout, new RegExp(`^ {2}${name}\\b`, 'm'));
+    assert.match(onOneLine(stdout), description);
+    const help = helpOf(name);
+    assert.match(help, `Usage: feedrate ${name}`);
+    assert.match(onOneLine(help), description);
+    assert.match(help, /\nExamples?:\n/);
   }
+  assert.equal(feedrate(['show', '--help']), { status: 0, stdout: helpOf('show'), stderr: '' });
+});
+
+const onOneLine = (text: string): string => text.replaceAll(/\s+/g, ' ');
+
+/** A program that writes nothing and does nothing but parse. */
+function parser(): Command {
+  const program = createProgram();
+  const silence = (command: Command): void => {
+    command.configureOutput({ writeOut: () => undefined, writeErr: () => undefined });
+    if (command.commands.length === 0) command.action(() => undefined);
+    command.commands.forEach(silence);
+  };
+  silence(program);
+  return program;
+}
+
+/** What `feedrate [NAME] --help` prints. */
+function helpOf(name?: string): string {
+  const program = parser();
+  const command = name === undefined ? program : program.commands.find((each) => each.name() === name);
+  assert.ok(command, name);
+  let text = '';
+  command.configureOutput({
+    getOutHelpWidth: () => 80,
+    writeOut: (part) => {
+      text += part;
+    },
+  });
+  command.outputHelp();
+  return text;
+}
+
+/** The commands of feedrate among the examples of a help text, as a shell would hand them over. */
+function examplesIn(help: string): string[][] {
+  const [, block = ''] = /\nExamples?:\n([\s\S]*?)(?:\n\n|$)/.exec(help.replaceAll(/\\\n\s*/g, '')) ?? [];
+  // What follows two spaces is a remark; pipes, lists and redirections are the shell's.
+  const commands = block.match(/\bfeedrate (?:'[^']*'|[^ '&|<>()\n]+| (?! ))+/g) ?? [];
+  return commands.map((text) => (text.match(/'[^']*'|\S+/g) ?? []).slice(1).map((word) => word.replaceAll("'", '')));
+}
+
+test('every example of the help can be typed as it stands', () => {
+  for (const { name, examples } of SUBCOMMANDS) {
+    const found = examplesIn(examples);
+    assert.ok(
+      found.some((words) => words[0] === name),
+      `${name} has no example of its own`,
+    );
+    for (const words of found) parser().parse(words, { from: 'user' });
+  }
+  const ofRoot = examplesIn(helpOf());
+  assert.ok(ofRoot.length > 5);
+  for (const words of ofRoot) parser().parse(words, { from: 'user' });
+  assert.throws(() => parser().parse(['show', '--fromat', 'md'], { from: 'user' }), /unknown option/);
 });
 
 test('without a command the help goes to stderr', () => {

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { createProgram, SUBCOMMANDS } from '../../src/cli/program.js';
 import { createRun } from '../../src/store/run-store.js';
 import { feedrate, inShell } from '../support/feedrate-cli.js';
 import { makeArm, makeRun } from '../support/records.js';
@@ -44,24 +45,7 @@ for (const shell of ['bash', 'zsh', 'fish']) {
 }
 
 test('commands, options and choices are offered', () => {
-  const commands = [
-    'run',
-    'prepare',
-    'show',
-    'list',
-    'compare',
-    'gate',
-    'history',
-    'baseline',
-    'calibrate',
-    'schema',
-    'completion',
-    'doctor',
-    'mount-matrix',
-    'clean',
-    'help',
-    ':4',
-  ];
+  const commands = [...SUBCOMMANDS.map(({ name }) => name), 'help', ':4'];
   assert.equal(offered(['']).sort(), commands.sort());
   assert.equal(offered(['sh']), ['show', ':4']);
   assert.equal(offered(['run', '--pro']), ['--progress', ':4']);
@@ -70,6 +54,18 @@ test('commands, options and choices are offered', () => {
   assert.equal(offered(['run', '--engine', '']), ['auto', 'psync', 'io_uring', 'mmap', 'null', 'simulated', ':4']);
   assert.equal(offered(['list', '--format', '']), ['table', 'json', ':4']);
   assert.equal(offered(['completion', '']), ['bash', 'zsh', 'fish', ':4']);
+});
+
+test('every option of every command is offered', () => {
+  for (const command of createProgram().commands) {
+    const options = command.options.flatMap(({ long }) => long ?? []);
+    const found = offered([command.name(), '--']);
+    assert.equal(
+      options.filter((option) => !found.includes(option)),
+      [],
+      command.name(),
+    );
+  }
 });
 
 test('workload files are offered, those in workloads/ from anywhere above them', () =>

@@ -20,6 +20,19 @@ test('a run comes back as it was', () => {
   assert.equal(decodeRun(encodeRun(run), 'run.json'), run);
 });
 
+test('runs of earlier versions tell by their command how caches were dropped; later ones by their fields alone', () => {
+  const { dropCaches: _dropped, remount: _mounted, ...older } = makeRun([arm], 1);
+  const decoded = (record: object) => {
+    const { dropCaches, remount } = decodeRun(JSON.stringify(record), 'run.json');
+    return [dropCaches, remount];
+  };
+  assert.equal(decoded(older), [false, false]);
+  assert.equal(decoded({ ...older, command: ['run', 'w.yaml', '--remount'] }), [false, true]);
+  assert.equal(decoded({ ...older, command: ['run', 'w.yaml', '--drop-caches'] }), [true, false]);
+  const recorded = { ...older, command: ['run', 'w.yaml', '--remount'], dropCaches: true, remount: false };
+  assert.equal(decoded(recorded), [true, false]);
+});
+
 test('records of before there were file sets are read', () => {
   const run = makeRun([arm], 1);
   const { filesets: _, order: __, ...plan } = run.plan;
