@@ -75,3 +75,9 @@ export function systemFaultOf(thrown: unknown, path: string | null = null): Syst
     message: error instanceof Error ? error.message : String(thrown),
   };
 }
+
+/** Whether it is a failed system call, as Node throws it. */
+export function isSystemError(thrown: unknown): boolean {
+  const error = thrown as Partial<NodeJS.ErrnoException> | null;
+  return thrown instanceof Error && typeof error?.code === 'string' && typeof error.syscall === 'string';
+}

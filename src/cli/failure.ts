@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { EXIT, FeedrateError } from '../base/errors.js';
+import { EXIT, FeedrateError, isSystemError } from '../base/errors.js';
 
 /** What is said of an error, and the exit status that it leads to. */
 export interface Failure {
@@ -34,12 +34,6 @@ function describeUserError(error: FeedrateError, debug: boolean): Failure {
       : [`feedrate: ${oneLine(error.message)}`];
   const stack = debug && error.stack ? error.stack.split('\n') : [];
   return { lines: [...said, ...stack], status: error.exitStatus };
-}
-
-/** Whether it is a failed system call, as Node throws it. */
-export function isSystemError(thrown: unknown): boolean {
-  const error = thrown as Partial<NodeJS.ErrnoException> | null;
-  return thrown instanceof Error && typeof error?.code === 'string' && typeof error.syscall === 'string';
 }
 
 function oneLine(text: string): string {

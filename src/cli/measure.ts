@@ -16,6 +16,8 @@ export type RunEnd = Exclude<RunRecord['status'], 'running'>;
 export interface MeasureOptions extends Pick<RunOptions, 'progress' | 'dropCaches' | 'remount'> {
   /** 1-based; the sessions before it were measured earlier. Default 1. */
   readonly firstSession?: number;
+  /** Default: a new one. */
+  readonly runner?: SessionRunner;
 }
 
 /** Runs the sessions of the plan into the store, and says there how it ended. What ends it early is told on stderr. */
@@ -42,7 +44,7 @@ async function runSessions(
   options: MeasureOptions,
 ): Promise<RunEnd> {
   const { plan, workload } = preparation;
-  const runner = new SessionRunner();
+  const { runner = new SessionRunner() } = options;
   const release = onInterrupt(runner, progress);
   const remounts = options.remount ? new Remounts(plan, (text) => progress.note(text)) : null;
   const watchdog = new Watchdog({

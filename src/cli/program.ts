@@ -70,11 +70,19 @@ function addRun(program: Command): void {
     .option('--remount', 'as root: mount NFS targets anew before cold trials')
     .addHelpText('after', RUN_EXAMPLES)
     .action(async (workload: string, options: RawRunOptions, command: Command) => {
-      const [{ run: runCommand }, { parseRunOptions }] = await Promise.all([
-        import('./run.js'),
-        import('./arguments.js'),
-      ]);
-      process.exitCode = await runCommand(parseRunOptions(workload, options), argumentsOf(command));
+      const { SessionRunner } = await import('./session-runner.js');
+      const runner = new SessionRunner();
+      // The measuring process loads its modules while this one loads its own.
+      if (!options.dryRun) runner.prepare();
+      try {
+        const [{ run: runCommand }, { parseRunOptions }] = await Promise.all([
+          import('./run.js'),
+          import('./arguments.js'),
+        ]);
+        process.exitCode = await runCommand(parseRunOptions(workload, options), argumentsOf(command), runner);
+      } finally {
+        runner.discard();
+      }
     });
 }
 

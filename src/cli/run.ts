@@ -8,14 +8,16 @@ import { untilTargetsAnswer } from './first-touch.js';
 import { measure } from './measure.js';
 import { requireOutputFiles } from './output-files.js';
 import { prepareRun, readWorkload, runRecordOf } from './preparation.js';
+import type { SessionRunner } from './session-runner.js';
 import { printRun, writeRunFiles } from './show.js';
 import { useTargets } from './targets.js';
 
 /**
  * Runs a workload and returns the exit status. Every trial is on disk as it ends. Throws
  * `FeedrateError` for what the user can mend; then nothing was written to the targets.
+ * @param runner runs the sessions; its first process may be prepared. Default: a new one
  */
-export async function run(options: RunOptions, command: readonly string[]): Promise<number> {
+export async function run(options: RunOptions, command: readonly string[], runner?: SessionRunner): Promise<number> {
   const targets = useTargets(options.targets);
   try {
     await untilTargetsAnswer(options.targets);
@@ -27,7 +29,7 @@ export async function run(options: RunOptions, command: readonly string[]): Prom
     }
     requireOutputFiles(options.files);
     const store = createRun(options.outputDirectory, runRecordOf(preparation, options, command));
-    const status = await measure(preparation, store, options);
+    const status = await measure(preparation, store, runner === undefined ? options : { ...options, runner });
     const { trials } = readRun(store.directory);
     printRun(store.directory, options.format);
     const filesStatus = writeRunFiles(store.directory, options.files);

@@ -3,10 +3,9 @@
  * open files) is left in it. It owns the measuring and appends to the run directory; its parent
  * owns the terminal and decides when to stop.
  */
-import { FeedrateError } from '../base/errors.js';
+import { FeedrateError, isSystemError } from '../base/errors.js';
 import { openRun } from '../store/run-store.js';
 import { Session } from '../trial/session.js';
-import { isSystemError } from './failure.js';
 import type { FromSession, ToSession } from './session-messages.js';
 
 function tell(message: FromSession): void {

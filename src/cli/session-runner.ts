@@ -13,6 +13,7 @@ const LEAVE_AFTER_MS = 3000;
 /** The sessions of one run, one process after the other, and the way to stop them. */
 export class SessionRunner {
   #child: ChildProcess | null = null;
+  #prepared: ChildProcess | null = null;
   #stopping = false;
   #killed = false;
   #leave: () => void = () => {};
@@ -24,6 +25,19 @@ export class SessionRunner {
   /** The session process was killed, so its scratch files may still be there. */
   get killed(): boolean {
     return this.#killed;
+  }
+
+  /** Starts the first session's process ahead of `run`, so that it loads while the caller still makes the plan. */
+  prepare(): void {
+    this.#prepared = forkSession();
+    // `run` hears of a process that could not be started by its end.
+    this.#prepared.on('error', () => undefined);
+  }
+
+  /** Ends a process that was prepared and not used. */
+  discard(): void {
+    this.#prepared?.kill('SIGKILL');
+    this.#prepared = null;
   }
 
   /** Ends the session after the operation under way; what was measured is kept. */
@@ -55,14 +69,8 @@ export class SessionRunner {
     onEvent: (event: SessionEvent) => void,
     remount: ((target: string) => Promise<string | null>) | null,
   ): Promise<void> {
-    // Node's event loops have rings of their own, for calls that a measuring thread does not make. They take of what an
-    // ordinary user may lock: 28 KiB a thread.
-    const env = { UV_USE_IO_URING: '0', ...process.env };
-    const child = fork(new URL('./session-process.js', import.meta.url), {
-      ...{ serialization: 'advanced', env },
-      // A session that is left behind must not hold the terminal's or a pipe's end open.
-      silent: true,
-    });
+    const child = this.#prepared ?? forkSession();
+    this.#prepared = null;
     child.stdout?.pipe(process.stdout, { end: false });
     child.stderr?.pipe(process.stderr, { end: false });
     this.#child = child;
@@ -89,6 +97,18 @@ export class SessionRunner {
     if (end.signal !== null && INTERRUPTIONS.has(end.signal)) this.#stopping = true;
     if (!(this.#stopping && end.signal !== null)) throwFailure(failure, end);
   }
+}
+
+function forkSession(): ChildProcess {
+  // Node's event loops have rings of their own, for calls that a measuring thread does not make. They take of what an
+  // ordinary user may lock: 28 KiB a thread.
+  const env = { UV_USE_IO_URING: '0', ...process.env };
+  return fork(new URL('./session-process.js', import.meta.url), {
+    serialization: 'advanced',
+    env,
+    // A session that is left behind must not hold the terminal's or a pipe's end open.
+    silent: true,
+  });
 }
 
 interface ProcessEnd {

@@ -13,18 +13,10 @@ const HIGHEST_NS = 2 ** 43;
 const HALF_BITS = 10;
 const HALF_BUCKETS = 1 << HALF_BITS;
 
-const shiftOf = (valueNs: number): number => Math.max(0, Math.floor(Math.log2(valueNs || 1)) - HALF_BITS);
-
 /** The index of the HdrHistogram bucket that a value in whole ns falls into. */
 function bucketOf(valueNs: number): number {
-  const shift = shiftOf(valueNs);
+  const shift = Math.max(0, Math.floor(Math.log2(valueNs || 1)) - HALF_BITS);
   return shift * HALF_BUCKETS + Math.floor(valueNs / 2 ** shift);
-}
-
-/** The largest value (ns) in the bucket of a value: what HdrHistogram calls its maximum. */
-export function highestEquivalentNs(valueNs: number): number {
-  const width = 2 ** shiftOf(valueNs);
-  return (Math.floor(valueNs / width) + 1) * width - 1;
 }
 
 /** Appends a whole number of at most 52 bits, least significant bits first, 7 a byte. */
@@ -42,7 +34,8 @@ function payloadOf(histogram: Histogram): number[] {
     const count = histogram.counts[bin] as number;
     if (count === 0) continue;
     const bucket = bucketOf(binMidpoint(bin));
-    if (bucket > next) pushZigzag(bytes, next - bucket);
+    // A single empty bucket is a count of 0.
+    if (bucket > next) pushZigzag(bytes, bucket - next === 1 ? 0 : next - bucket);
     pushZigzag(bytes, count);
     next = bucket + 1;
   }

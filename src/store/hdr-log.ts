@@ -3,7 +3,7 @@ import { maxNs } from '../histogram/histogram.js';
 import { decodeHistogram, type SparseCounts } from '../histogram/sparse-counts.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
-import { encodeHdr, highestEquivalentNs } from './hdr-encoding.js';
+import { encodeHdr } from './hdr-encoding.js';
 
 /** The column `Interval_Max` is in milliseconds; the histograms themselves hold nanoseconds. */
 const NS_PER_MS = 1e6;
@@ -31,7 +31,7 @@ export function hdrLogLines(run: RunRecord, trial: TrialRecord): string {
   let lines = '';
   for (const [kind, counts] of Object.entries(trial.latency) as [string, SparseCounts][]) {
     const histogram = decodeHistogram(counts);
-    const longestMs = (highestEquivalentNs(maxNs(histogram)) / NS_PER_MS).toFixed(3);
+    const longestMs = (maxNs(histogram) / NS_PER_MS).toFixed(3);
     lines += `Tag=${hdrTag(trial, kind)},${interval},${longestMs},${encodeHdr(histogram)}\n`;
   }
   return lines;
