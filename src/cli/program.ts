@@ -70,16 +70,19 @@ function addRun(program: Command): void {
     .option('--remount', 'as root: mount NFS targets anew before cold trials')
     .addHelpText('after', RUN_EXAMPLES)
     .action(async (workload: string, options: RawRunOptions, command: Command) => {
-      const { SessionRunner } = await import('./session-runner.js');
+      const [{ parseRunOptions }, { SessionRunner }, { untilTargetsAnswer }] = await Promise.all([
+        import('./arguments.js'),
+        import('./session-runner.js'),
+        import('./first-touch.js'),
+      ]);
+      const parsed = parseRunOptions(workload, options);
       const runner = new SessionRunner();
-      // The measuring process loads its modules while this one loads its own.
-      if (!options.dryRun) runner.prepare();
+      // The measuring process, and the one that touches the targets, start while this one loads its modules.
+      if (!parsed.dryRun) runner.prepare();
       try {
-        const [{ run: runCommand }, { parseRunOptions }] = await Promise.all([
-          import('./run.js'),
-          import('./arguments.js'),
-        ]);
-        process.exitCode = await runCommand(parseRunOptions(workload, options), argumentsOf(command), runner);
+        const answered = untilTargetsAnswer(parsed.targets);
+        const { run: runCommand } = await import('./run.js');
+        process.exitCode = await runCommand(parsed, argumentsOf(command), { runner, answered });
       } finally {
         runner.discard();
       }

@@ -12,15 +12,22 @@ import type { SessionRunner } from './session-runner.js';
 import { printRun, writeRunFiles } from './show.js';
 import { useTargets } from './targets.js';
 
+/** What a caller has begun already, so that processes start while this one still loads modules. */
+export interface RunStart {
+  /** Its first session's process may be prepared. */
+  readonly runner: SessionRunner;
+  /** Resolves when every target has answered. */
+  readonly answered: Promise<void>;
+}
+
 /**
  * Runs a workload and returns the exit status. Every trial is on disk as it ends. Throws
  * `FeedrateError` for what the user can mend; then nothing was written to the targets.
- * @param runner runs the sessions; its first process may be prepared. Default: a new one
  */
-export async function run(options: RunOptions, command: readonly string[], runner?: SessionRunner): Promise<number> {
+export async function run(options: RunOptions, command: readonly string[], start?: RunStart): Promise<number> {
   const targets = useTargets(options.targets);
   try {
-    await untilTargetsAnswer(options.targets);
+    await (start?.answered ?? untilTargetsAnswer(options.targets));
     const preparation = prepareRun(readWorkload(options.workloadPath), options, targets.list);
     if (options.dryRun) {
       const { printDryRun } = await import('./dry-run.js');
@@ -29,7 +36,11 @@ export async function run(options: RunOptions, command: readonly string[], runne
     }
     requireOutputFiles(options.files);
     const store = createRun(options.outputDirectory, runRecordOf(preparation, options, command));
-    const status = await measure(preparation, store, runner === undefined ? options : { ...options, runner });
+    const status = await measure(
+      preparation,
+      store,
+      start === undefined ? options : { ...options, runner: start.runner },
+    );
     const { trials } = readRun(store.directory);
     printRun(store.directory, options.format);
     const filesStatus = writeRunFiles(store.directory, options.files);
