@@ -1,22 +1,33 @@
 /** A run from its request to its stored result. */
 import { createRun } from '../store/run-store.js';
+import { HeadStart } from './head-start.js';
 import { refuseUnslowable } from './injection.js';
 import type { RunListener } from './listener.js';
-import { runRecordOf, withPreparation } from './preparation.js';
+import { type Preparation, runRecordOf, withPreparation } from './preparation.js';
 import type { RunRequest } from './request.js';
 import { type Conducted, measureSessions } from './sessions.js';
 
 /**
  * Measures a workload: waits until its targets respond, makes the plan, checks that the targets can carry it, and runs
  * its sessions, each in a process of its own. Every trial is on disk as soon as it ends.
+ * @param headStart processes that the caller started earlier. Default: they are started now
  * @throws FeedrateError for what the user can fix, before anything is measured. A session that fails later is not thrown:
  * the run then ends as `failed`, and a note says why
  */
-export function conduct(request: RunRequest, listener: RunListener = {}): Promise<Conducted> {
-  return withPreparation(request, listener, async (preparation) => {
+export async function conduct(
+  request: RunRequest,
+  listener: RunListener = {},
+  headStart = new HeadStart(request.targets, (text) => listener.note?.(text)),
+): Promise<Conducted> {
+  const measure = async (preparation: Preparation): Promise<Conducted> => {
     refuseUnslowable(preparation.plan, request.injected ?? []);
     await listener.prepared?.(preparation);
     const store = createRun(request.resultsDirectory, runRecordOf(preparation, request));
-    return measureSessions({ preparation, store, firstSession: 1, stop: request.stop }, listener);
-  });
+    return measureSessions({ preparation, store, firstSession: 1, stop: request.stop, headStart }, listener);
+  };
+  try {
+    return await withPreparation(request, listener, measure, headStart.answered);
+  } finally {
+    headStart.discard();
+  }
 }

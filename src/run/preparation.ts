@@ -52,15 +52,17 @@ export function readWorkload(path: string): WorkloadText {
  * Waits until the targets respond, prepares the run, and hands it to `use`. Where no target was named there is a temporary
  * directory meanwhile. Throws `FeedrateError` when the request cannot be carried out, and what `use` throws.
  * @param tell told which target does not respond
+ * @param answered resolves when every target has responded. Default: they are touched now
  */
 export async function withPreparation<T>(
   request: PlanRequest,
   tell: { note?(text: string): void },
   use: (preparation: Preparation) => T | Promise<T>,
+  answered?: Promise<void>,
 ): Promise<T> {
   const targets = useTargets(request.targets);
   try {
-    await untilTargetsAnswer(request.targets, (text) => tell.note?.(text));
+    await (answered ?? untilTargetsAnswer(request.targets, (text) => tell.note?.(text)));
     return await use(prepareRun({ ...request, targets: targets.list }));
   } finally {
     targets.dispose();

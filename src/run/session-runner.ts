@@ -1,7 +1,8 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { FeedrateError } from '../base/errors.js';
 import type { SessionEvent } from '../trial/events.js';
 import type { SessionOptions } from '../trial/session.js';
+import { forkSession, type HeadStart } from './head-start.js';
 import type { FromSession, ToSession } from './session-messages.js';
 
 /** What a user sends to end a run. */
@@ -19,10 +20,15 @@ export class SessionRunner {
   #killed = false;
   #leave: () => void = () => {};
   readonly #onOutput: SessionOutput;
+  readonly #headStart: HeadStart | undefined;
 
-  /** @param onOutput told what a session process writes on its stdout and stderr */
-  constructor(onOutput: SessionOutput) {
+  /**
+   * @param onOutput called with what a session process writes on its stdout and stderr
+   * @param headStart has the first session's process already
+   */
+  constructor(onOutput: SessionOutput, headStart?: HeadStart) {
     this.#onOutput = onOutput;
+    this.#headStart = headStart;
   }
 
   get stopping(): boolean {
@@ -63,15 +69,7 @@ export class SessionRunner {
     onEvent: (event: SessionEvent) => void,
     remount: ((target: string) => Promise<string | null>) | null,
   ): Promise<void> {
-    // Node's event loops have rings of their own, for calls that a measuring thread does not make. They take of what an
-    // ordinary user may lock: 28 KiB a thread.
-    const env = { UV_USE_IO_URING: '0', ...process.env };
-    const child = fork(new URL('./session-process.js', import.meta.url), {
-      serialization: 'advanced',
-      env,
-      // A session that is left behind must not hold the terminal's or a pipe's end open.
-      silent: true,
-    });
+    const child = this.#headStart?.takeSession() ?? forkSession();
     for (const name of ['stdout', 'stderr'] as const)
       child[name]?.on('data', (bytes: Uint8Array) => this.#onOutput(bytes, name));
     this.#child = child;

@@ -4,6 +4,7 @@ import type { ReadableRun } from '../record/stored-run.js';
 import { readRun } from '../store/read-run.js';
 import type { RunStore } from '../store/run-store.js';
 import type { SessionEvent } from '../trial/events.js';
+import type { HeadStart } from './head-start.js';
 import { RARE_LOOKS, type RunEnd, type RunListener } from './listener.js';
 import type { Preparation } from './preparation.js';
 import { Remounts } from './remounts.js';
@@ -27,6 +28,7 @@ export interface Measurement {
   /** 1-based; the sessions before it were measured earlier. */
   readonly firstSession: number;
   readonly stop: StopHandle | undefined;
+  readonly headStart?: HeadStart;
 }
 
 /** Measures the sessions, records how the run ended, and reads it. A note says what ended it early. */
@@ -49,13 +51,13 @@ export async function measureSessions(measurement: Measurement, listener: RunLis
 
 /** Session after session. What was measured until one of them ends the run counts. */
 async function runSessions(
-  { preparation, store, firstSession, stop }: Measurement,
+  { preparation, store, firstSession, stop, headStart }: Measurement,
   listener: RunListener,
 ): Promise<RunEnd> {
   const { plan, workload } = preparation;
   const { id: runId, dropCaches, remount, injected = [], environment } = store.run;
   const note = (text: string) => listener.note?.(text);
-  const runner = new SessionRunner((bytes, stream) => listener.output?.(bytes, stream));
+  const runner = new SessionRunner((bytes, stream) => listener.output?.(bytes, stream), headStart);
   const release = stopWith(stop, runner, listener);
   const remounts = remount ? new Remounts(plan, note) : null;
   const watchdog = new Watchdog({

@@ -15,7 +15,6 @@ import { LayoutStopped } from './data-file.js';
 import type { SessionEvent } from './events.js';
 import { dataDirectory, type HeldData, holdData, layOutMissing, missingFilesOf } from './layout.js';
 import { CLOSE_LOOKS, type Looks } from './live.js';
-import { runRound } from './rounds.js';
 import { runTrial, type TrialSettings } from './run-trial.js';
 
 export interface SessionOptions {
@@ -66,7 +65,7 @@ export class Session {
     this.#counters?.requestStop();
   }
 
-  /** Lays out the data files of all sets, then runs this session's trials, a round at a time. */
+  /** Lays out the data files of all sets, then runs this session's trials in the order of the plan. */
   async run(): Promise<void> {
     const { plan, dataset, runId, session, dropCaches, injected = [], looks = CLOSE_LOOKS } = this.#options;
     const stopped = () => this.#stopped;
@@ -100,13 +99,9 @@ export class Session {
         onLive: (trial, arm, view) =>
           this.#sink.emit({ type: 'progress', trialId: trial.id, arm: arm.id, ...this.#position(view), ...view }),
       };
-      const mine = plan.trials.filter((trial) => trial.session === session);
-      for (let round = 1; round <= plan.rounds && !this.#stopped; round++) {
-        await runRound(
-          mine.filter((trial) => trial.round === round),
-          (trial) => this.#runOne(trial, settings),
-          stopped,
-        );
+      for (const trial of plan.trials) {
+        if (this.#stopped) break;
+        if (trial.session === session) await this.#runOne(trial, settings);
       }
     } catch (thrown) {
       if (!(thrown instanceof LayoutStopped)) throw thrown;
@@ -145,7 +140,7 @@ export class Session {
     }
   }
 
-  async #runOne(trial: PlannedTrial, settings: TrialSettings): Promise<TrialRecord> {
+  async #runOne(trial: PlannedTrial, settings: TrialSettings): Promise<void> {
     const arm = settings.plan.arms[trial.arm];
     this.#sink.emit({ type: 'prepare', trialId: trial.id, arm: arm?.id ?? '' });
     const record = await runTrial(trial, settings);
@@ -155,7 +150,6 @@ export class Session {
     // Threads that wait for a silent target end only with it, and nothing that is there can be removed.
     if (this.#abandoned) this.#sink.emit({ type: 'abandoned', target: record.target });
     if (this.#remountFailure !== null) throw this.#remountFailure;
-    return record;
   }
 
   /** How far the whole plan has come, and how long the rest will take if its trials are like those so far. */

@@ -1,5 +1,4 @@
 /** Values with several parts in one text: block-size mixes, random distributions, ranges of sizes. */
-import * as z from 'zod';
 import { formatSizeLabel, type Parsed, quoted, SIZE_PATTERN } from '../base/units.js';
 import { didYouMean } from './suggest.js';
 import { fail, numberOrText, size, typeOf, type ValueType, type Written } from './value-types.js';
@@ -11,7 +10,7 @@ const ONE_SIZE = SIZE_PATTERN.slice(1, -1);
 /** A block size, or a mix of them as fio's bssplit: `4k/60:64k/40`; an empty share is (a part of) the rest. */
 export const blocks: ValueType<readonly BlockShare[]> = typeOf(
   'size, or mix',
-  numberOrText(1, 'size').meta({
+  numberOrText(1, 'size', {
     id: 'block-size',
     pattern: `^${ONE_SIZE}(?:/[0-9]{0,3})?(?::${ONE_SIZE}(?:/[0-9]{0,3})?)*$`,
     examples: ['4k', '1MiB', '4k/60:64k/40'],
@@ -75,15 +74,18 @@ const DEFAULT_H = 0.2;
 
 export const distribution: ValueType<RandomDistribution> = typeOf(
   'random, zipf:THETA, pareto:H or hotband:OPS/SPACE',
-  z
-    .string({
-      error: (issue) => `${quoted(issue.input)} is not a distribution; write one of ${DISTRIBUTIONS.join(', ')}`,
-    })
-    .meta({
-      id: 'distribution',
-      pattern: '^(?:random|zipf(?::[0-9]+(?:\\.[0-9]+)?)?|pareto(?::0\\.[0-9]+)?|hotband:[0-9]{1,2}/[0-9]{1,2})$',
-      examples: ['random', 'zipf:1.2', 'pareto:0.9', 'hotband:80/20'],
-    }),
+  {
+    spelling: (z) =>
+      z.string().meta({
+        id: 'distribution',
+        pattern: '^(?:random|zipf(?::[0-9]+(?:\\.[0-9]+)?)?|pareto(?::0\\.[0-9]+)?|hotband:[0-9]{1,2}/[0-9]{1,2})$',
+        examples: ['random', 'zipf:1.2', 'pareto:0.9', 'hotband:80/20'],
+      }),
+    check: (value) =>
+      typeof value === 'string'
+        ? null
+        : `${quoted(value)} is not a distribution; write one of ${DISTRIBUTIONS.join(', ')}`,
+  },
   readDistribution,
   distributionLabel,
 );
@@ -131,7 +133,7 @@ export interface SizeRange {
 /** One size, or `min-max`. */
 export const sizeRange: ValueType<SizeRange> = typeOf(
   'size, or MIN-MAX',
-  numberOrText(1, 'size').meta({
+  numberOrText(1, 'size', {
     id: 'size-range',
     pattern: `^${ONE_SIZE}(?:-${ONE_SIZE})?$`,
     examples: ['1MiB', '64k-256k'],

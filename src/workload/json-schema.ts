@@ -48,7 +48,7 @@ function workloadSpelling(): z.ZodType {
 
 /** Fields that take one value each. */
 function shapeOf(rows: Readonly<Record<string, Row>>): Record<string, z.ZodType> {
-  return Object.fromEntries(Object.values(rows).map((row) => [row.word, described(row, row.type.spelling)]));
+  return Object.fromEntries(Object.values(rows).map((row) => [row.word, described(row, row.type.spelling(z))]));
 }
 
 function described(row: Row, spelling: z.ZodType): z.ZodType {
@@ -62,7 +62,7 @@ const fieldSpellings: ReadonlyMap<JobRow, z.ZodType> = new Map(
   JOB_ROWS.map((row) => {
     const isShared = JOB_ROWS.some((other) => other !== row && other.word === row.word);
     const id = `job.${row.word}${isShared ? `.${row.kinds[0]}` : ''}`;
-    const { spelling } = row.type;
+    const spelling = row.type.spelling(z);
     // One value or, as a factor of the matrix, a list of values.
     return [row, described(row, z.union([spelling, z.array(spelling).min(1)])).meta({ id })];
   }),

@@ -1,8 +1,9 @@
 /**
- * The types of value that a workload file holds. Each is a zod schema of its spelling (which is
- * also its part of the JSON Schema) with a reader into base units and a label for tables.
+ * The types of value that a workload file holds. Each has a reader into base units, a label for tables, and a zod schema
+ * of its spelling, which is its part of the JSON Schema. Reading does without zod, whose modules take 100 ms to load: a
+ * test holds both to the same values.
  */
-import * as z from 'zod';
+import type { ZodType } from 'zod';
 import {
   DURATION_PATTERN,
   formatDurationLabel,
@@ -18,10 +19,21 @@ import {
 import { didYouMean } from './suggest.js';
 import type { Preallocation } from './values.js';
 
+/** Builds a schema with zod, which is loaded by who needs schemas. The same one each time: its `id` may be used once. */
+export type Spelling = (zod: typeof import('zod')) => ZodType;
+
+function once(build: Spelling): Spelling {
+  let built: ZodType | undefined;
+  return (zod) => {
+    built ??= build(zod);
+    return built;
+  };
+}
+
 export interface ValueType<T> {
   /** For the reference: `size`, `true or false`. */
   readonly name: string;
-  readonly spelling: z.ZodType;
+  readonly spelling: Spelling;
   read(value: unknown): Parsed<T>;
   /** The shortest exact name of a value, unique for it. */
   label(value: T): string;
@@ -29,33 +41,42 @@ export interface ValueType<T> {
 
 export const fail = (message: string): { ok: false; message: string } => ({ ok: false, message });
 
-/** Reads with a schema whose every message is complete; `convert` turns what passed into the value. */
+/** What is wrong with a value as it is written; null when `convert` can take it. */
+export type Check = (value: unknown) => string | null;
+
+/** `check` finds values of the wrong type, as `spelling` does; `convert` turns what passed into the value. */
 export function typeOf<T, S>(
   name: string,
-  spelling: z.ZodType<S>,
+  { spelling, check }: { readonly spelling: Spelling; readonly check: Check },
   convert: (written: S) => Parsed<T>,
   label: (value: T) => string,
 ): ValueType<T> {
   const read = (value: unknown): Parsed<T> => {
-    const result = spelling.safeParse(value);
-    return result.success ? convert(result.data) : fail(result.error.issues[0]?.message ?? 'is not valid');
+    const wrong = check(value);
+    return wrong === null ? convert(value as S) : fail(wrong);
   };
-  return { name, spelling, read, label };
+  return { name, spelling: once(spelling), read, label };
 }
 
 export type Written = string | number;
 
-/** Before any reading of the text: a number from `min` or a text. */
-export function numberOrText(min: number, name: string): z.ZodType<Written> {
-  const error = (issue: { input?: unknown }): string => `${quoted(issue.input)} is not a ${name}`;
-  const small = (issue: { input?: unknown }): string => `${quoted(issue.input)} is too small for a ${name}`;
-  return z.union([z.number({ error }).min(min, { error: small }), z.string()], { error });
+/** A number from `min` or a text, before any reading of the text; `meta` is for the JSON Schema. */
+export function numberOrText(
+  min: number,
+  name: string,
+  meta: { readonly id: string; readonly pattern: string; readonly examples: readonly Written[] },
+): { readonly spelling: Spelling; readonly check: Check } {
+  const check = (value: unknown): string | null => {
+    if (typeof value === 'string') return null;
+    if (!Number.isFinite(value)) return `${quoted(value)} is not a ${name}`;
+    return (value as number) < min ? `${quoted(value)} is too small for a ${name}` : null;
+  };
+  return { spelling: once((z) => z.union([z.number().min(min), z.string()]).meta({ ...meta })), check };
 }
 
-/** The spelling of a value typed as text with a unit, or as a bare number. */
-function written(name: string, pattern: string, examples: readonly Written[]): z.ZodType<Written> {
-  return numberOrText(0, name).meta({ id: name, pattern, examples });
-}
+/** A value typed as text with a unit, or as a bare number. */
+const written = (name: string, pattern: string, examples: readonly Written[]) =>
+  numberOrText(0, name, { id: name, pattern, examples });
 
 const SIZE = written('size', SIZE_PATTERN, ['4k', '1MiB', '1.5GiB', '1MB', 4096]);
 const DURATION = written('time', DURATION_PATTERN, ['10s', '500ms', '2m', 10]);
@@ -86,30 +107,41 @@ export function duration(minNs: number, bareUnit: 's' | 'us' = 's'): ValueType<n
 
 export function rate(): ValueType<number> {
   const label = (bytesPerSecond: number): string => `${formatSizeLabel(bytesPerSecond)}/s`;
-  return typeOf('rate', RATE, (text) => within(parseRate(text), text, 1, Number.MAX_SAFE_INTEGER, label), label);
+  return typeOf(
+    'rate',
+    RATE,
+    (text: Written) => within(parseRate(text), text, 1, Number.MAX_SAFE_INTEGER, label),
+    label,
+  );
 }
 
 export function count(min: number, max: number): ValueType<number> {
-  const error = (issue: { code?: string; input?: unknown }): string => {
-    if (issue.code === 'too_small') return `${quoted(issue.input)} is too small; at least ${min}`;
-    if (issue.code === 'too_big') return `${quoted(issue.input)} is too large; at most ${max}`;
-    const isQuoted = typeof issue.input === 'string' && /^[0-9]+$/.test(issue.input);
-    return `${quoted(issue.input)} is not a whole number${isQuoted ? '; write it without quotes' : ''}`;
+  const check = (value: unknown): string | null => {
+    if (!Number.isInteger(value)) {
+      const isQuoted = typeof value === 'string' && /^[0-9]+$/.test(value);
+      return `${quoted(value)} is not a whole number${isQuoted ? '; write it without quotes' : ''}`;
+    }
+    if ((value as number) < min) return `${quoted(value)} is too small; at least ${min}`;
+    return (value as number) > max ? `${quoted(value)} is too large; at most ${max}` : null;
   };
-  const spelling = z.int({ error }).min(min, { error }).max(max, { error });
   const range = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `${min}–${max}`;
-  return typeOf(range, spelling, (value) => ({ ok: true, value }), String);
+  return typeOf(
+    range,
+    { spelling: (z) => z.int().min(min).max(max), check },
+    (value: number) => ({ ok: true, value }),
+    String,
+  );
 }
 
 /** true or false; fio's 1 and 0 mean the same. */
 export const flag: ValueType<boolean> = typeOf(
   'true or false',
-  z
-    .union([z.boolean(), z.literal(0), z.literal(1)], {
-      error: (issue) => `${quoted(issue.input)} is neither true nor false`,
-    })
-    .meta({ id: 'flag' }),
-  (value) => ({ ok: true, value: Boolean(value) }),
+  {
+    spelling: (z) => z.union([z.boolean(), z.literal(0), z.literal(1)]).meta({ id: 'flag' }),
+    check: (value) =>
+      typeof value === 'boolean' || value === 0 || value === 1 ? null : `${quoted(value)} is neither true nor false`,
+  },
+  (value: boolean | number) => ({ ok: true, value: Boolean(value) }),
   String,
 );
 
@@ -117,21 +149,33 @@ export const flag: ValueType<boolean> = typeOf(
 const YAML_NULL = 'null';
 
 export function choice<const T extends string>(values: readonly [T, ...T[]]): ValueType<T> {
-  const error = (issue: { input?: unknown }): string =>
-    `${quoted(issue.input)} is not one of ${values.join(', ')}${didYouMean(String(issue.input), values)}`;
-  const words: z.ZodType<string> = z.enum(values, { error });
   // An editor's YAML reads the plain word `null` as no value; the parser of this folder keeps the word.
-  const spelling = values.some((value) => value === YAML_NULL) ? words.nullable() : words;
-  return typeOf(values.join(', '), spelling, (value) => ({ ok: true, value: (value ?? YAML_NULL) as T }), String);
+  const hasNull = values.some((value) => value === YAML_NULL);
+  const check = (value: unknown): string | null =>
+    (hasNull && value === null) || values.some((known) => known === value)
+      ? null
+      : `${quoted(value)} is not one of ${values.join(', ')}${didYouMean(String(value), values)}`;
+  const spelling: Spelling = (z) => (hasNull ? z.enum(values).nullable() : z.enum(values));
+  return typeOf(
+    values.join(', '),
+    { spelling, check },
+    (value: T | null) => ({ ok: true, value: value ?? (YAML_NULL as T) }),
+    String,
+  );
 }
 
 export const preallocation: ValueType<Preallocation> = choice(['none', 'native', 'keep']);
 
+const isText =
+  (wrong: string): Check =>
+  (value) =>
+    typeof value === 'string' ? null : `${quoted(value)} ${wrong}`;
+
 /** A text of one line or more. */
 export const text: ValueType<string> = typeOf(
   'text',
-  z.string({ error: (issue) => `${quoted(issue.input)} is not a text; put it in quotes` }),
-  (value) => ({ ok: true, value }),
+  { spelling: (z) => z.string(), check: isText('is not a text; put it in quotes') },
+  (value: string) => ({ ok: true, value }),
   String,
 );
 
@@ -140,11 +184,13 @@ export const NAME_PATTERN = '^[A-Za-z0-9_][A-Za-z0-9._-]*$';
 /** What names a run directory or an arm, and so may not hold a slash or a space. */
 export const name: ValueType<string> = typeOf(
   'name',
-  z
-    .string({ error: (issue) => `${quoted(issue.input)} is not a name; put it in quotes` })
-    .regex(new RegExp(NAME_PATTERN), {
-      error: (issue) => `${quoted(issue.input)} is not a name; use letters, digits, _ . - and begin with no . or -`,
-    }),
-  (value) => ({ ok: true, value }),
+  {
+    spelling: (z) => z.string().regex(new RegExp(NAME_PATTERN)),
+    check: isText('is not a name; put it in quotes'),
+  },
+  (value: string) =>
+    new RegExp(NAME_PATTERN).test(value)
+      ? { ok: true, value }
+      : fail(`${quoted(value)} is not a name; use letters, digits, _ . - and begin with no . or -`),
   String,
 );

@@ -3,7 +3,9 @@ import type { Command } from 'commander';
 import { EXIT } from '../../base/errors.js';
 import type { ReadableRun } from '../../record/stored-run.js';
 import { REPORT_FORMATS } from '../../report/render.js';
-import type { RunRequest } from '../../run/request.js';
+import type { HeadStart } from '../../run/head-start.js';
+import type { RunListener } from '../../run/listener.js';
+import type { PlanRequest, RunRequest } from '../../run/request.js';
 import type { StopHandle } from '../../run/stop-handle.js';
 import { parseRunOptions, type RawRunOptions, type RunOptions } from '../options/arguments.js';
 import {
@@ -63,31 +65,72 @@ export async function runWorkload(
   command: readonly string[],
   held?: StopHandle,
 ): Promise<{ readonly status: number; readonly run: ReadableRun | null }> {
-  const [{ conduct }, { readWorkload, withPreparation }, { StopHandle }, { terminalListener }] = await Promise.all([
-    import('../../run/conduct.js'),
-    import('../../run/preparation.js'),
+  if (options.dryRun) return { status: await dryRun(options), run: null };
+  const [{ HeadStart }, { StopHandle }, { terminalListener }] = await Promise.all([
+    import('../../run/head-start.js'),
     import('../../run/stop-handle.js'),
     import('../terminal/run-listener.js'),
   ]);
-  const { format, files, targets, overrides, seed, labels, dropCaches, remount } = options;
-  const workload = readWorkload(options.workloadPath);
   const stop = held ?? new StopHandle();
   const listener = terminalListener(options.progress, held === undefined ? stop : null);
-  const plan = { workload, targets, overrides, seed, remount };
-  if (options.dryRun) {
-    const { printDryRun } = await import('../terminal/dry-run.js');
-    await withPreparation(plan, listener, (preparation) => printDryRun(preparation, format));
-    return { status: EXIT.pass, run: null };
+  // Targets are touched and the measuring process loads its modules while this process loads the rest of its own.
+  const headStart = new HeadStart(options.targets, (text) => listener.note?.(text));
+  try {
+    return await measureAndReport(options, { command, stop, listener, headStart });
+  } finally {
+    headStart.discard();
   }
-  const [{ requireOutputFiles }, { printRun, writeRunFiles }, { evaluateThresholds, exitStatusOf }] = await Promise.all(
-    [import('../options/output-files.js'), import('../terminal/run-report.js'), import('../../gate/thresholds.js')],
+}
+
+interface Start {
+  readonly command: readonly string[];
+  readonly stop: StopHandle;
+  readonly listener: RunListener;
+  readonly headStart: HeadStart;
+}
+
+async function measureAndReport(
+  options: RunOptions,
+  { command, stop, listener, headStart }: Start,
+): Promise<{ readonly status: number; readonly run: ReadableRun }> {
+  const [{ conduct }, { requireOutputFiles }, { printRun, writeRunFiles }, { evaluateThresholds, exitStatusOf }] =
+    await Promise.all([
+      import('../../run/conduct.js'),
+      import('../options/output-files.js'),
+      import('../terminal/run-report.js'),
+      import('../../gate/thresholds.js'),
+    ]);
+  const { files } = options;
+  const request: RunRequest = {
+    ...(await planRequestOf(options)),
+    resultsDirectory: options.outputDirectory,
+    labels: options.labels,
+    command,
+    dropCaches: options.dropCaches,
+    stop,
+  };
+  const checked: RunListener = { ...listener, prepared: () => requireOutputFiles(files) };
+  const { run, status } = await conduct(request, checked, headStart);
+  await printRun(run, options.format);
+  const filesStatus = await writeRunFiles(run, files);
+  const thresholds = evaluateThresholds(run.run.plan.arms, run.trials);
+  return { status: exitStatusOf({ status, trials: run.trials, thresholds }) || filesStatus, run };
+}
+
+async function dryRun(options: RunOptions): Promise<number> {
+  const [{ withPreparation }, { printDryRun }, { terminalListener }] = await Promise.all([
+    import('../../run/preparation.js'),
+    import('../terminal/dry-run.js'),
+    import('../terminal/run-listener.js'),
+  ]);
+  const listener = terminalListener(options.progress, null);
+  await withPreparation(await planRequestOf(options), listener, (preparation) =>
+    printDryRun(preparation, options.format),
   );
-  const request: RunRequest = { ...plan, resultsDirectory: options.outputDirectory, labels, command, dropCaches, stop };
-  const conducted = await conduct(request, { ...listener, prepared: () => requireOutputFiles(files) });
-  await printRun(conducted.run, format);
-  const filesStatus = await writeRunFiles(conducted.run, files);
-  const { run: record, trials } = conducted.run;
-  const thresholds = evaluateThresholds(record.plan.arms, trials);
-  const status = exitStatusOf({ status: conducted.status, trials, thresholds });
-  return { status: status || filesStatus, run: conducted.run };
+  return EXIT.pass;
+}
+
+async function planRequestOf({ workloadPath, targets, overrides, seed, remount }: RunOptions): Promise<PlanRequest> {
+  const { readWorkload } = await import('../../run/preparation.js');
+  return { workload: readWorkload(workloadPath), targets, overrides, seed, remount };
 }
