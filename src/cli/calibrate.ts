@@ -110,7 +110,10 @@ function injectionOf(text: string): Injection {
   if (text.trim().endsWith('%')) return { target, part: fractionOf('--inject', text), delayNs: 0 };
   const delay = parseDuration(text);
   if (delay.ok && delay.value > 0) return { target, part: 0, delayNs: delay.value };
-  throw new FeedrateError('usage', `--inject ${text}: a part of each operation’s time, such as 5%, or a time: 20us`);
+  throw new FeedrateError(
+    'usage',
+    `--inject ${text}: how much longer everything takes, such as 5%, or a time for each operation: 20us`,
+  );
 }
 
 /** Throws `FeedrateError('usage')` where an arm keeps several operations in flight. */

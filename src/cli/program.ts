@@ -130,7 +130,7 @@ function addCalibrate(program: Command): void {
     .option('-m, --metric <metric>', 'throughput, iops, p99(latency) …; repeat for more (default: throughput)', collect)
     .option('--alpha <part>', 'chance of any false alarm among all cells, as gate has it', '1%')
     .option('--min-effect <part>', 'the smallest difference that matters, as gate has it', '1%')
-    .option('--inject <delay>', 'slow B down, by 5% of each operation’s time or by 20us, and see whether it is found')
+    .option('--inject <delay>', 'slow B down and see whether it is found: 5% (throughput ÷ 1.05) or 20us an operation')
     .option('--label <key=value>', 'note kept with the run; repeat for more', collect)
     .addOption(resultsOption())
     .addOption(formatOption(['table', 'json']))
@@ -209,6 +209,10 @@ Examples:
 
 The noise floor is kept below the results; gate and compare do not go below it for this target, arm and load. With
 --inject nothing is kept but the run, and the status is 0 when the slow-down was found, else 3.
+
+--inject 20% makes everything on B take 1.2 times as long: its throughput is that of A divided by 1.2, so the expected
+change is -16.7 %, and each latency is 1.2 times as long. B's clock runs that much faster; nothing waits, so no cache
+loses data meanwhile. --inject 20us waits 20 µs after each operation.
 `;
 
 const COMPLETION_EXAMPLES = `
