@@ -1,5 +1,3 @@
-// serial
-
 /** `feedrate calibrate` on the simulated engine: its reports, what gate and compare make of them, and slow-downs. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
