@@ -102,11 +102,13 @@ runner('long files run only when they are asked for', async () => {
   assert.is(asked.lastLine, '2 passed, 0 failed');
 });
 
-runner('serial files run last and alone', async () => {
-  await runFixtures(['order-']);
+runner('files that wait run beside the others, serial ones last and alone', async () => {
+  const { status, text } = await runFixtures(['order-']);
+  assert.is(status, 0, text);
   const lines = readFileSync(logPath, 'utf8').trimEnd().split('\n');
   assert.is(lines.filter((line) => line.endsWith('parallel')).length, 4);
-  assert.equal(lines.slice(4), ['begin serial', 'end serial', 'begin serial', 'end serial']);
+  assert.is(lines.filter((line) => line.endsWith('waiting')).length, 2);
+  assert.equal(lines.slice(6), ['begin serial', 'end serial', 'begin serial', 'end serial']);
 });
 
 runner.after(() => rmSync(folder, { recursive: true }));
