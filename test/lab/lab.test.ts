@@ -126,10 +126,11 @@ function checkDiagnoses(diagnoses: readonly Diagnosis[]): void {
       found('connections')?.remedy ?? '',
       /mount -t nfs -o vers=.*,nconnect=16,hard,proto=tcp fs1:\/data \/mnt\//,
     );
-    // At least the 2 ms of the link, less what is rounded; the rest is up to the processor.
+    // Each at least the 2 ms of the link, less what is rounded. The one is a median and the other a mean, so that on a busy
+    // machine either can be the larger.
     const [, wholeMs, wireMs] =
       /^4 KiB in ([\d.]+) ms, of it ([\d.]+) ms wire/.exec(found('small reads')?.value ?? '') ?? [];
-    assert.ok(Number(wireMs) >= 1.9 && Number(wholeMs) >= Number(wireMs), found('small reads')?.value);
+    assert.ok(Number(wholeMs) >= 1.9 && Number(wireMs) >= 1.9, found('small reads')?.value);
     assert.match(found('open and close')?.value ?? '', /, \d+\.\d calls$/);
   }
 }
