@@ -2,19 +2,23 @@
  * `node --enable-source-maps dist/test/run.js [--root FOLDER] [--limit-ms N] [FILTER…]`
  *
  * Runs every test file below this folder but the long ones (or those whose path has one of the filters in it), each in a
- * process of its own. Prints a line per file, what failed, what was skipped and why, and last `N passed, N failed`, with
- * `, N skipped` where some were. Exits 1 when anything failed or nothing was found.
+ * process of its own: as many at once as there are cores, beside them one that mostly waits, and last, alone, those that
+ * measure. Prints a line per file, what failed, what was skipped and why, and last `N passed, N failed`, with `, N skipped`
+ * where some were. Exits 1 when anything failed or nothing was found.
+ *
+ * A test that runs longer than the limit counts as hung. The limit is no expectation of speed: it is ten times what the
+ * slowest test takes on a quiet machine of two cores, so that a machine with a tenth of that is fast enough.
  */
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { isLong, isSerial, testFilesBelow } from './runner/discover.js';
+import { isLong, type Turn, testFilesBelow, turnOf } from './runner/discover.js';
 import { type FileResult, killAll, runFile } from './runner/file-process.js';
 import type { Skip } from './runner/protocol.js';
 
 const { values, positionals: filters } = parseArgs({
   allowPositionals: true,
-  options: { root: { type: 'string' }, 'limit-ms': { type: 'string', default: '240000' } },
+  options: { root: { type: 'string' }, 'limit-ms': { type: 'string', default: '1200000' } },
 });
 const root = resolve(values.root ?? import.meta.dirname);
 const limitMs = Number(values['limit-ms']);
@@ -34,7 +38,8 @@ function countResult(file: string, result: FileResult, elapsedMs: number): void 
   const counts = [`${result.passed} passed`];
   if (isBad) counts.push(`${result.failed} failed`);
   if (result.skips.length > 0) counts.push(`${result.skips.length} skipped`);
-  console.log(`${isBad ? '✘' : '✔'} ${file}  ${counts.join(', ')}  (${(elapsedMs / 1000).toFixed(1)} s)`);
+  const times = `${(elapsedMs / 1000).toFixed(1)} s, CPU ${result.cpuSeconds.toFixed(1)} s`;
+  console.log(`${isBad ? '✘' : '✔'} ${file}  ${counts.join(', ')}  (${times})`);
   if (isBad) console.log(result.output.replace(/^/gm, '  | '));
 }
 
@@ -72,9 +77,11 @@ if (files.length === 0) {
   console.log(`✘ no test file below ${root}${filters.length > 0 ? ` has ${filters.join(' or ')} in its path` : ''}`);
   failed++;
 }
-const parallel = files.filter((file) => !isSerial(root, file));
-await Promise.all(Array.from({ length: availableParallelism() }, () => runQueue(parallel)));
-await runQueue(files.filter((file) => isSerial(root, file)));
+const withTurn = (turn: Turn) => files.filter((file) => turnOf(root, file) === turn);
+const parallel = withTurn('parallel');
+const lanes = Array.from({ length: availableParallelism() }, () => runQueue(parallel));
+await Promise.all([...lanes, runQueue(withTurn('waits'))]);
+await runQueue(withTurn('serial'));
 
 const skipped = judgeSkips();
 for (const file of failedFiles) console.log(`✘ ${file}`);

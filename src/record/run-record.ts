@@ -34,12 +34,12 @@ export interface RunRecord {
 }
 
 /**
- * A slow-down that was put on a target on purpose, beyond what the plan knows of: each operation took `part` of its own
- * time and `delayNs` longer.
+ * A slow-down that was put on a target on purpose and that the plan does not know of: the target's throughput was divided
+ * by `1 + part`, and each operation took `delayNs` longer.
  */
 export interface Injection {
   readonly target: string;
-  /** 0.05: 5 % longer. */
+  /** 0.05: everything took 5 % longer. */
   readonly part: number;
   readonly delayNs: number;
 }

@@ -1,5 +1,3 @@
-// serial
-
 /** What `npm run bench:fio` judges by, and a short form of it: that all sides run the same load, never how fast. */
 import { join } from 'node:path';
 import { suite } from 'uvu';

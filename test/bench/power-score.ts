@@ -1,7 +1,7 @@
 /** Plays a scenario through and counts what the rules said. */
 import { judge, type Verdict } from '../../src/gate/verdict.js';
 import { type CellRecording, record } from './power-noise.js';
-import { judgedOf, RIVALS, type Rival } from './power-rules.js';
+import { judgedOf, type Rival } from './power-rules.js';
 import type { Scenario } from './power-scenarios.js';
 
 /** How often, of how many. */
@@ -38,8 +38,6 @@ export interface Setting {
 }
 
 export const CONFIDENCE = 0.95;
-/** Rivals are scored on at least so many families. */
-const LEAST_FAMILIES = 3;
 
 class Tally {
   #families = 0;
@@ -72,17 +70,29 @@ class Tally {
 
 export const ruleName = (minEffect: number): string => `feedrate, min-effect ${Number((100 * minEffect).toFixed(2))} %`;
 
+/** Which rules of other tools are scored, and on how many families at least and at most. */
+export interface RivalSetting {
+  readonly rivals: readonly Rival[];
+  readonly leastFamilies: number;
+  readonly mostFamilies: number;
+}
+
 /** Families a rival is scored on: the first ones, the same recordings as ours. */
-function familiesOf(rival: Rival, { plan, families }: Scenario): number {
-  return Math.min(families, Math.max(LEAST_FAMILIES, Math.ceil(rival.cellsMax / plan.cells)));
+function familiesOf(rival: Rival, { plan, families }: Scenario, { leastFamilies, mostFamilies }: RivalSetting): number {
+  const wanted = Math.max(leastFamilies, Math.ceil(rival.cellsMax / plan.cells));
+  return Math.min(families, mostFamilies, wanted);
 }
 
 /** The first `slowCells` cells of each family are slow by `effect`. */
-export function play(scenario: Scenario, scenarioIndex: number, setting: Setting, rivals = RIVALS): Outcome {
+export function play(scenario: Scenario, scenarioIndex: number, setting: Setting, rivalSetting: RivalSetting): Outcome {
   const { plan, noise, slowCells, effect, families } = scenario;
   const effects = Float64Array.from({ length: plan.cells }, (_, cell) => (cell < slowCells ? effect : 0));
   const ours = setting.minEffects.map((minEffect) => ({ minEffect, tally: new Tally() }));
-  const theirs = rivals.map((rival) => ({ rival, tally: new Tally(), last: familiesOf(rival, scenario) }));
+  const theirs = rivalSetting.rivals.map((rival) => ({
+    rival,
+    tally: new Tally(),
+    last: familiesOf(rival, scenario, rivalSetting),
+  }));
   const verdicts: Partial<Record<Verdict, number>> = {};
   let improved = 0;
   for (let family = 0; family < families; family++) {

@@ -3,19 +3,20 @@
  * of other tools.
  *
  *   node dist/test/bench/power.js [--quick] [--only alarms,power,equivalence,coverage] [--alpha 0.01] [--seed 1]
- *                                 [--families 320] [--out FILE] [--json FILE] [--resume FILE]
+ *                                 [--families 320] [--no-rivals] [--out FILE] [--json FILE] [--resume FILE]
  *
  * The same seed gives the same numbers on every machine, and what --json has kept of a benchmark that was stopped is taken
  * up by --resume. Exits 1 when a demand is shown not to be met; with `--quick` few
- * are decidable. `--alpha` is what feedrate's rule is told, not what is demanded of it.
+ * are decidable. `--no-rivals` leaves out the rules of other tools. `--alpha` is what feedrate's rule is told, not what is demanded of it.
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { UsageError } from './options.js';
 import { type Coverage, coverageCases, coverageOf } from './power-coverage.js';
 import { demandsOf, isUndecided } from './power-demands.js';
+import { RIVALS } from './power-rules.js';
 import { alarmScenarios, equivalenceScenarios, powerScenarios, type Scenario } from './power-scenarios.js';
-import { type Outcome, play, type Setting } from './power-score.js';
+import { type Outcome, play, type RivalSetting, type Setting } from './power-score.js';
 import { powerMarkdown } from './power-table.js';
 import { writeWhole } from './results-file.js';
 
@@ -27,9 +28,12 @@ interface Extent {
   readonly repetitions: number;
   /** Every n-th scenario is played. */
   readonly stride: number;
+  /** The rules of other tools are scored on the first families: so many at least, or just so many; 0 = not at all. */
+  readonly rivalFamilies: number;
 }
-const FULL: Extent = { families: 320, powerFamilies: 240, repetitions: 10_000, stride: 1 };
-const QUICK: Extent = { families: 20, powerFamilies: 10, repetitions: 500, stride: 5 };
+const FULL: Extent = { families: 320, powerFamilies: 240, repetitions: 10_000, stride: 1, rivalFamilies: 3 };
+/** criterion's bootstrap takes longer than all else: once in each scenario shows that it works. */
+const QUICK: Extent = { families: 20, powerFamilies: 10, repetitions: 500, stride: 5, rivalFamilies: 1 };
 
 function readOptions() {
   const text = { type: 'string' } as const;
@@ -37,6 +41,7 @@ function readOptions() {
     return parseArgs({
       options: {
         quick: { type: 'boolean', default: false },
+        'no-rivals': { type: 'boolean', default: false },
         alpha: { ...text, default: '0.01' },
         seed: { ...text, default: '1' },
         families: text,
@@ -97,7 +102,7 @@ function playAll(scenarios: readonly Scenario[], kind: number, known: Outcome[],
     let families = outcome === undefined ? scenario.families : 2 * outcome.scenario.families;
     while (outcome === undefined || (isOpen(outcome) && families <= most)) {
       const started = performance.now();
-      outcome = play({ ...scenario, families }, 1000 * kind + index, setting);
+      outcome = play({ ...scenario, families }, 1000 * kind + index, setting, rivalsOf(keeping.extent));
       const place = known.findIndex(isIt);
       known.splice(place < 0 ? known.length : place, 1, outcome);
       keep(keeping);
@@ -106,6 +111,12 @@ function playAll(scenarios: readonly Scenario[], kind: number, known: Outcome[],
       families *= 2;
     }
   }
+}
+
+/** The short form is not to tell anything of them. */
+function rivalsOf({ rivalFamilies, stride }: Extent): RivalSetting {
+  const mostFamilies = stride === 1 && rivalFamilies > 0 ? Number.POSITIVE_INFINITY : rivalFamilies;
+  return { rivals: mostFamilies > 0 ? RIVALS : [], leastFamilies: rivalFamilies, mostFamilies };
 }
 
 /** Whether it cannot be told yet if false alarms are at most as many as demanded. */
@@ -140,7 +151,8 @@ function playParts(keeping: Keeping, parts: readonly Part[]): void {
 }
 
 /** What makes the numbers; where they are kept does not. */
-function commandOf({ quick, only, families, alpha, seed }: ReturnType<typeof readOptions>): string {
+function commandOf(typed: ReturnType<typeof readOptions>): string {
+  const { quick, only, families, alpha, seed } = typed;
   const changed = Object.entries({
     only,
     families,
@@ -149,6 +161,7 @@ function commandOf({ quick, only, families, alpha, seed }: ReturnType<typeof rea
   });
   const words = [
     ...(quick ? ['--quick'] : []),
+    ...(typed['no-rivals'] ? ['--no-rivals'] : []),
     ...changed.flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${value}`])),
   ];
   return words.length === 0 ? 'npm run bench:power' : `npm run bench:power -- ${words.join(' ')}`;
@@ -182,7 +195,12 @@ function main(): boolean {
   const basis = typed.quick ? QUICK : FULL;
   const whole = (value: number) => Number.isSafeInteger(value) && value > 0;
   const families = numberOf('families', typed.families ?? `${basis.families}`, whole, 'a whole number above 0');
-  const extent = { ...basis, families, powerFamilies: Math.ceil((basis.powerFamilies * families) / basis.families) };
+  const extent: Extent = {
+    ...basis,
+    families,
+    powerFamilies: Math.ceil((basis.powerFamilies * families) / basis.families),
+    rivalFamilies: typed['no-rivals'] ? 0 : basis.rivalFamilies,
+  };
   const setting: Setting = {
     alpha: numberOf('alpha', typed.alpha, (value) => value > 0 && value < 1, 'a part between 0 and 1'),
     minEffects: MIN_EFFECTS,

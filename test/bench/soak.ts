@@ -2,9 +2,10 @@
  * A long run of io_uring at a deep queue, to see what only time shows: memory that grows, requests that get lost.
  *
  *   node dist/test/bench/soak.js [--minutes 30] [--iodepth 128] [--numjobs 2] [--bs KIB] [--size GIB] [--cached] [-t DIR]
+ *                             [--patience SECONDS]
  *
- * 4 KiB random reads, O_DIRECT unless `--cached`. Exits 1 when memory grows, a second has no completion, a request is
- * stuck, or counts differ. The kernel's count of the reads is `read_bytes` of /proc/self/io: with O_DIRECT every read
+ * 4 KiB random reads, O_DIRECT unless `--cached`. Exits 1 when memory grows, a second (or as many as `--patience` says,
+ * in a row) has no completion, a request is stuck, or counts differ. The kernel's count of the reads is `read_bytes` of /proc/self/io: with O_DIRECT every read
  * is counted there when it is handed to the block layer, for this process alone, so that a request that was issued and
  * never completed, or counted twice, shows as a difference. The device's own counters are of all processes: a bound
  * from above. `rchar` and `syscr` do not know io_uring, so cached reads have no count of the kernel's to compare with.
@@ -35,6 +36,7 @@ const { values } = parseArgs({
     bs: { type: 'string', default: '4' },
     size: { type: 'string', default: '1' },
     cached: { type: 'boolean', default: false },
+    patience: { type: 'string', default: '1' },
     target: { type: 'string', short: 't', default: tmpdir() },
   },
 });
@@ -46,7 +48,7 @@ const BYTES_PER_NUMBER = 8;
 /** After its time a run has only the operations in flight to wait for. */
 const STUCK_AFTER_MS = 60_000;
 
-function positive(option: 'minutes' | 'iodepth' | 'numjobs' | 'bs' | 'size'): number {
+function positive(option: 'minutes' | 'iodepth' | 'numjobs' | 'bs' | 'size' | 'patience'): number {
   const value = Number(values[option]);
   if (!(value > 0)) throw new Error(`--${option} ${values[option]}: expected a number above 0`);
   return value;
@@ -110,7 +112,10 @@ function countVerdicts({ window, latency, reports, device, majorFaults, samples 
   const histogram = decodeHistogram(latency.read ?? []);
   const verdicts = [
     rssVerdict(samples, { roomBytes: job.numjobs * NEW_SPACE_MIB * 2 ** 20, keptBytes: seriesBytes(reports) }),
-    stallVerdict(samples.filter(({ atSeconds }) => atSeconds * 1e9 < window.firstDoneNs)),
+    stallVerdict(
+      samples.filter(({ atSeconds }) => atSeconds * 1e9 < window.firstDoneNs),
+      positive('patience'),
+    ),
     equalVerdict('operations', window.totalReadOps, totalCount(histogram), 'the histograms'),
     equalVerdict('bytes', window.totalReadBytes, window.totalReadOps * blockBytes, 'operations × block size'),
   ];

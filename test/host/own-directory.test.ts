@@ -298,15 +298,23 @@ test('processes that start at once share one data directory', () => {
   withTemporaryDirectory((directory) => {
     const module = new URL('../../src/host/files/own-directory.js', import.meta.url).href;
     const text = `
+      import { existsSync, writeFileSync } from 'node:fs';
       const { createOwnDirectory } = await import(${JSON.stringify(module)});
-      while (Date.now() < Number(process.env.AT)) {}
+      writeFileSync(process.env.READY + '/' + process.pid, '');
+      while (!existsSync(process.env.READY + '/go')) {}
       createOwnDirectory({ path: process.env.D }, 'run-' + process.pid, 'data');`;
     writeFileSync(join(directory, 'child.mjs'), text);
-    const shell = `for i in 1 2 3 4 5 6; do "$NODE" ${join(directory, 'child.mjs')} & p="$p $!"; done; for i in $p; do wait $i || exit 1; done`;
-    const env = { ...process.env, D: directory, NODE: process.execPath, AT: String(Date.now() + 400) };
+    const ready = join(directory, 'ready');
+    mkdirSync(ready);
+    const shell = `for i in 1 2 3 4 5 6; do "$NODE" ${join(directory, 'child.mjs')} & p="$p $!"; done
+      until [ "$(ls "$READY" | wc -l)" = 6 ]; do sleep 0.01; done
+      touch "$READY/go"
+      for i in $p; do wait $i || exit 1; done`;
+    const env = { ...process.env, D: directory, NODE: process.execPath, READY: ready };
     const result = spawnSync('sh', ['-c', shell], { env, encoding: 'utf8' });
     assert.is(result.status, 0, result.stderr);
     rmSync(join(directory, 'child.mjs'));
+    rmSync(ready, { recursive: true });
     assert.equal(readdirSync(directory), ['.feedrate-data']);
     assert.not(lstatSync(join(directory, '.feedrate-data')).isSymbolicLink());
     assert.is(readMarker(join(directory, '.feedrate-data'))?.kind, 'data');

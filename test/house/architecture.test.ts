@@ -4,7 +4,7 @@ import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { isSerial, testFilesBelow } from '../runner/discover.js';
+import { testFilesBelow, turnOf } from '../runner/discover.js';
 import { repositoryRoot } from '../support/repository.js';
 import { importsOf, type SourceFile, sourceFile, sourceFilesBelow } from '../support/source.js';
 
@@ -382,7 +382,8 @@ architecture('every test file is compiled, found and run as it says', () => {
   assert.equal(testFilesBelow(root), compiled.sort(), 'a build without its source, or a source without its build');
   for (const { path, text } of testSources) {
     const file = posix.relative('test', path).replace(/ts$/, 'js');
-    assert.is(isSerial(root, file), text.startsWith('// serial\n'), `${path}: an empty line must follow // serial`);
+    const [, word = 'parallel'] = /^\/\/ (\w+)\n/.exec(text) ?? [];
+    assert.is(turnOf(root, file), word, `${path}: // serial or // waits, and an empty line must follow`);
   }
   assert.equal(places(testSources, [/\.only\(/, /\.skip\(/]), []);
 });

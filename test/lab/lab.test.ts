@@ -1,10 +1,11 @@
-// serial
+// waits
 
 /** Real NFS: what feedrate says of mounts, bytes and time, against what the kernel and the server say. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Diagnosis } from '../../src/record/finding.js';
 import type { RunRecord } from '../../src/record/run-record.js';
+import type { TrialRecord } from '../../src/record/trial-record.js';
 import { nfsUseOf } from '../../src/stats/nfs-use.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
 import { type LabRun, runLab, shownOption } from './lab.js';
@@ -14,6 +15,9 @@ const test = suite('lab');
 const VERSIONS = ['3', '4.2'];
 const ALL_MOUNTS = ['3', '4.0', '4.1', '4.2'].flatMap((version) => [`v${version}`, `v${version}n2`]);
 
+const splitOf = (trials: readonly TrialRecord[]) => nfsUseOf(trials)?.read ?? null;
+const directOf = (lab: LabRun, version: string) =>
+  ofJob(lab, 'direct').filter(({ target }) => target === `v${version}`);
 const ofJob = ({ trials }: LabRun, job: string) => trials.filter((trial) => trial.job === job);
 
 test('mounts, bytes and times are those of the kernel and of the server', () =>
@@ -89,22 +93,26 @@ const LEAST_NS = 1.9e6;
 
 /** What the link takes more is wire and server, not the client's. A delay is never shorter than it is told to be. */
 function checkDelay(plain: LabRun, delayed: LabRun): void {
-  const live = delayed.events.flatMap((event) => (event.type === 'progress' && event.nfs !== null ? [event.nfs] : []));
-  assert.ok(
-    live.some(({ roundTripNs }) => roundTripNs > LEAST_NS && roundTripNs < 10e6),
-    JSON.stringify(live),
-  );
+  const means: number[] = [];
   for (const version of VERSIONS) {
-    const split = (lab: LabRun) =>
-      nfsUseOf(ofJob(lab, 'direct').filter(({ target }) => target === `v${version}`))?.read ?? null;
-    const [before, after] = [split(plain), split(delayed)];
-    assert.ok(before !== null && after !== null);
+    const after = splitOf(directOf(delayed, version));
+    assert.ok(after !== null);
     assert.is(after.callsPerOperation, 1);
     // The mean call waits for this machine as well, so that there is no bound from above.
     assert.ok(after.roundTripNs > LEAST_NS, `${after.roundTripNs}`);
-    assert.ok(before.roundTripNs < after.roundTripNs, `${before.roundTripNs}`);
-    assert.ok(after.clientNs !== null && after.clientNs < after.roundTripNs, `${after.clientNs} ${after.roundTripNs}`);
+    // Without the delay the quickest trial's calls are back sooner than the delay alone lets them be.
+    const quickestNs = Math.min(...directOf(plain, version).map((trial) => splitOf([trial])?.roundTripNs ?? Infinity));
+    assert.ok(quickestNs < after.roundTripNs, `${quickestNs} ${after.roundTripNs}`);
+    // How much of an operation is the client's depends on the processor.
+    assert.ok(after.clientNs !== null && after.clientNs > 0, `${after.clientNs}`);
+    means.push(after.roundTripNs);
   }
+  // While it runs the same is shown. A second can be slower than the mean by what else this machine does in it.
+  const live = delayed.events.flatMap((event) => (event.type === 'progress' && event.nfs !== null ? [event.nfs] : []));
+  assert.ok(
+    live.some(({ roundTripNs }) => roundTripNs > LEAST_NS && roundTripNs < 10 * Math.max(...means)),
+    JSON.stringify([live, means]),
+  );
 }
 
 /** The lab mounts with a single connection and the read-ahead of distributions, and small reads wait for the wire. */
@@ -118,7 +126,11 @@ function checkDiagnoses(diagnoses: readonly Diagnosis[]): void {
       found('connections')?.remedy ?? '',
       /mount -t nfs -o vers=.*,nconnect=16,hard,proto=tcp fs1:\/data \/mnt\//,
     );
-    assert.match(found('small reads')?.value ?? '', /^4 KiB in [2-9](\.\d+)? ms, of it [2-9](\.\d+)? ms wire/);
+    // Each at least the 2 ms of the link, less what is rounded. The one is a median and the other a mean, so that on a busy
+    // machine either can be the larger.
+    const [, wholeMs, wireMs] =
+      /^4 KiB in ([\d.]+) ms, of it ([\d.]+) ms wire/.exec(found('small reads')?.value ?? '') ?? [];
+    assert.ok(Number(wholeMs) >= 1.9 && Number(wireMs) >= 1.9, found('small reads')?.value);
     assert.match(found('open and close')?.value ?? '', /, \d+\.\d calls$/);
   }
 }

@@ -1,5 +1,3 @@
-// serial
-
 /** `feedrate calibrate` on the simulated engine: its reports, what gate and compare make of them, and slow-downs. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -130,7 +128,7 @@ test('a slow-down that no record of a trial knows of is found, told, and never a
     };
     assert.equal(injected, [{ target: 'B', part: 0.2, delayNs: 0 }]);
     assert.not.match(readFileSync(join(directory, 'r', run, 'trials.jsonl'), 'utf8'), /inject|slow/);
-    assert.match(call('show').stdout, /\nB was slowed down on purpose: 20 % an operation\n/);
+    assert.match(call('show').stdout, /\nB was slowed down on purpose: everything took 20 % longer\n/);
     for (const words of [
       ['baseline', 'save', 'main'],
       ['gate', '--baseline', run],
@@ -152,7 +150,10 @@ for (const [words, line] of [
   [['--sessions', '1'], '--sessions 1: expected a whole number from 2'],
   [['--rounds', '0'], '--rounds 0: expected a whole number from 1'],
   [['--wanted', '100%'], '--wanted 100%: a part from 0 to below 1, such as 3% or 0.03'],
-  [['--inject', 'fast'], '--inject fast: a part of each operation’s time, such as 5%, or a time: 20us'],
+  [
+    ['--inject', 'fast'],
+    '--inject fast: how much longer everything takes, such as 5%, or a time for each operation: 20us',
+  ],
   [
     ['--inject', '5%', '--engine', 'null'],
     '--inject: quiet runs on null, where operations cannot be slowed down one by one; --engine psync can',

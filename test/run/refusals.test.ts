@@ -1,5 +1,3 @@
-// serial
-
 /** Runs for which the kernel, or a missing koffi, refuses io_uring: the load is kept up, labelled, and counts the same. */
 import { existsSync } from 'node:fs';
 import { suite } from 'uvu';
@@ -16,17 +14,19 @@ const test = suite('run/refusals');
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const RATE_IOPS = 2000;
+/** Of every job but `deep`. Few threads, as each takes a while to start, and no divisor of the operations. */
+const DEPTH = 3;
 
 const QUEUED = `
 name: queued
-trials: {sessions: 2, rounds: 1}
+trials: {sessions: SESSIONS, rounds: 1}
 dataset: {nrfiles: 2, filesize: 1MiB}
-defaults: {verify: true, bs: 4KiB, iodepth: 8}
+defaults: {verify: true, bs: 4KiB, iodepth: ${DEPTH}}
 jobs:
   random: {rw: randread}
   shared: {rw: randread, numjobs: 2}
   part: {rw: randread, bs: 16KiB, io_size: 320KiB}
-  deep: {rw: randread, size: 1MiB, iodepth: DEPTH}
+  deep: {rw: randread, size: 1MiB, iodepth: DEEP}
   write: {rw: write, bs: 64KiB, size: 1MiB, end_fsync: true}
   overwrite: {rw: randwrite, size: 256KiB, fdatasync: 16}
   mix: {rw: randrw, size: 1MiB}
@@ -68,22 +68,32 @@ function assertCounts({ job, window, latency }: TrialRecord): void {
   if (job === 'paced') assert.ok(window.lastDoneNs >= ((operations - 1) / RATE_IOPS) * 1e9, 'no faster than its rate');
 }
 
-/** Longer than the 64 threads that take the place of a queue at most: a minute of starting threads, so once is enough. */
+/** Longer than the 64 threads that take the place of a queue at most. */
 const LONG = 128;
-const SHORT = 16;
+const SHORT = 8;
 
-/** Both sessions of the workload, all well. `depth`: of the job `deep`. */
+function queued(sessions: number, depth: number): string {
+  return QUEUED.replace('SESSIONS', `${sessions}`).replace('DEEP', `${depth}`);
+}
+
+interface Queued {
+  readonly sessions: number;
+  /** Of the job `deep`. */
+  readonly depth: number;
+}
+
+/** All sessions of the workload, all well. */
 function runQueued(
   confinement: Confinement,
-  depth: number,
+  { sessions, depth }: Queued,
   check: (trials: TrialRecord[], stderr: string) => void,
 ): Promise<void> {
   return withBarePlace(({ directory, results, runWords }) => {
-    const workload = QUEUED.replace('DEPTH', `${depth}`);
+    const workload = queued(sessions, depth);
     const { status, stderr } = confinedFeedrate(runWords(workload), directory, confinement);
     assert.is(status, 0, stderr);
     const trials = trialsOf(results);
-    assert.is(trials.length, 2 * Object.keys(EXPECTED).length);
+    assert.is(trials.length, sessions * Object.keys(EXPECTED).length);
     for (const trial of trials) {
       assert.is(trial.status, 'ok', trial.fault?.message);
       assertCounts(trial);
@@ -95,7 +105,7 @@ function runQueued(
 /** `auto` has taken threads, says so once, and why. */
 function assertReplaced(trials: readonly TrialRecord[], stderr: string, reason: RegExp, depth: number): void {
   for (const { job, engine, warnings } of trials) {
-    const threads = job === 'deep' ? Math.min(64, depth) : 8;
+    const threads = job === 'deep' ? depth : DEPTH;
     assert.equal(
       [engine.asked, engine.used, engine.threadsPerJob, engine.iodepth, engine.ring],
       ['auto', 'psync', threads, threads, null],
@@ -110,13 +120,7 @@ function assertReplaced(trials: readonly TrialRecord[], stderr: string, reason: 
 /** With the engine forced: one line that says why, status 5, and nothing measured. */
 function assertForcedFails(confinement: Confinement, engine: string, reason: RegExp): Promise<void> {
   return withBarePlace(({ directory, results, runWords }) => {
-    const words = runWords(
-      QUEUED.replace('sessions: 2', 'sessions: 1').replace('DEPTH', `${LONG}`),
-      '--engine',
-      engine,
-      '--progress',
-      'line',
-    );
+    const words = runWords(queued(1, LONG), '--engine', engine, '--progress', 'line');
     const { status, stdout, stderr } = confinedFeedrate(words, directory, confinement);
     assert.is(status, 5, stderr + stdout);
     assert.match(stderr, reason);
@@ -125,26 +129,42 @@ function assertForcedFails(confinement: Confinement, engine: string, reason: Reg
   });
 }
 
-for (const [refuseIoUring, depth] of [
-  ['EPERM', LONG],
-  ['ENOSYS', SHORT],
+for (const [refuseIoUring, sessions] of [
+  ['EPERM', 2],
+  ['ENOSYS', 1],
 ] as const) {
   const reason = new RegExp(`io_uring .*\\(${refuseIoUring}\\)`);
 
   test(`a seccomp filter that answers ${refuseIoUring}: threads do what the queue was to do`, () =>
-    runQueued({ refuseIoUring }, depth, (trials, stderr) => {
+    runQueued({ refuseIoUring }, { sessions, depth: SHORT }, (trials, stderr) => {
       for (const { engine } of trials) assert.is(engine.calls, 'koffi');
-      assertReplaced(trials, stderr, reason, depth);
+      assertReplaced(trials, stderr, reason, SHORT);
     }));
 
   test(`a seccomp filter that answers ${refuseIoUring}: a forced io_uring is an error`, () =>
     assertForcedFails({ refuseIoUring }, 'io_uring', reason));
 }
 
+const LONG_QUEUE = `
+name: long-queue
+trials: {rounds: 1}
+jobs:
+  deep: {rw: randread, bs: 4KiB, size: 1MiB, iodepth: ${LONG}, verify: true}
+`;
+
+test('64 threads at most take the place of a longer queue', () =>
+  withBarePlace(({ directory, results, runWords }) => {
+    const { status, stderr } = confinedFeedrate(runWords(LONG_QUEUE), directory, { refuseIoUring: 'EPERM' });
+    assert.is(status, 0, stderr);
+    const trials = trialsOf(results);
+    for (const trial of trials) assertCounts(trial);
+    assertReplaced(trials, stderr, /io_uring .*\(EPERM\)/, 64);
+  }));
+
 const NO_KOFFI = { environment: { FEEDRATE_NO_KOFFI: '1' } };
 
 test('without koffi threads do what the queue was to do, through fs', () =>
-  runQueued(NO_KOFFI, SHORT, (trials, stderr) => {
+  runQueued(NO_KOFFI, { sessions: 2, depth: SHORT }, (trials, stderr) => {
     for (const { engine } of trials) assert.is(engine.calls, 'fs');
     assertReplaced(trials, stderr, /io_uring .*koffi/, SHORT);
   }));
@@ -188,13 +208,13 @@ test('what a user may lock is enough for one ring, but not for all: threads take
   }));
 
 test('without restrictions the queue is a ring, and counts the same', () =>
-  runQueued({}, LONG, (trials, stderr) => {
+  runQueued({}, { sessions: 1, depth: LONG }, (trials, stderr) => {
     const refused = trials[0]?.engine.reason;
     if (refused != null) skipTest(`this kernel grants no io_uring: ${refused}`);
     for (const { job, engine } of trials) {
       assert.equal(
         [engine.used, engine.threadsPerJob, engine.iodepth],
-        ['io_uring', 1, job === 'deep' ? LONG : 8],
+        ['io_uring', 1, job === 'deep' ? LONG : DEPTH],
         job,
       );
       assert.ok((engine.ring?.enters ?? 0) > 0);

@@ -1,3 +1,5 @@
+// waits
+
 /** Commands that begin on a mount that does not answer: an automounter that takes its time, as for a server that is gone. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,3 +1,5 @@
+// waits
+
 /** Targets that stop answering: a frozen file system keeps its writers waiting in the kernel, as a server that is gone does. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -65,7 +67,7 @@ async function withFreezable(runtime: string, use: (frozen: Frozen) => Promise<v
 }
 
 test('a target that answers again after a while goes on, is told of, and marks the trial', () =>
-  withFreezable('3s', async ({ run, results, freeze, thaw }) => {
+  withFreezable('15s', async ({ run, results, freeze, thaw }) => {
     await run.untilMeasuring('write');
     freeze();
     const told = await run.until(noteLike(/has not answered for 10 s/));

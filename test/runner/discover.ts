@@ -13,10 +13,15 @@ export function isLong(file: string): boolean {
   return file.includes('.long.test.');
 }
 
+/** When a file runs, as its first line says; `parallel` without such a line. */
+export type Turn = 'parallel' | 'serial' | 'waits';
+
 /**
- * A file whose first line is `// serial` measures something: nothing else may run beside it. An empty line must
- * follow, or the compiler drops the comment together with an import of types.
+ * `// serial`: the file measures something, so nothing else runs beside it. `// waits`: the file mostly waits, so it runs
+ * beside as many others as there are cores. An empty line must follow, or the compiler drops the comment together with an
+ * import of types.
  */
-export function isSerial(root: string, file: string): boolean {
-  return readFileSync(join(root, file), 'utf8').startsWith('// serial\n');
+export function turnOf(root: string, file: string): Turn {
+  const [, word] = /^\/\/ (serial|waits)\n/.exec(readFileSync(join(root, file), 'utf8')) ?? [];
+  return (word as Turn | undefined) ?? 'parallel';
 }

@@ -15,5 +15,11 @@ export interface Skip {
 export type Message =
   /** A test or a hook begins. What a process says last before it hangs is what hangs. */
   | { readonly type: 'start'; readonly test: string }
-  /** The file is over. */
-  | { readonly type: 'report'; readonly passed: number; readonly failed: number; readonly skips: readonly Skip[] };
+  /** The file is over. `cpuSeconds`: of its process and of those that it waited for. */
+  | {
+      readonly type: 'report';
+      readonly passed: number;
+      readonly failed: number;
+      readonly skips: readonly Skip[];
+      readonly cpuSeconds: number;
+    };

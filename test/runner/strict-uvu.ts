@@ -17,7 +17,8 @@ interface SuiteLedger {
 
 /** What happened in this process, for its report. */
 export const journal = {
-  limitMs: 240_000,
+  /** The runner's `--limit-ms`. */
+  limitMs: 1_200_000,
   onStart: (_test: string): void => {},
   suites: [] as SuiteLedger[],
   skips: [] as Skip[],

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { createPrng, type Prng } from '../../src/base/prng.js';
 import { findChangePoints, largestEnergySplit } from '../../src/stats/change-points.js';
 import { normalQuantile } from '../../src/stats/normal.js';
+import { slowdownOf } from '../support/slowdown.js';
 
 const test = suite('stats/change-points');
 
@@ -106,15 +107,34 @@ test('of series that do not change about alpha are told to', () => {
   assert.ok(alarms >= 5 && alarms <= 36, `${alarms} of ${series}`);
 });
 
-test('a year of nightly values takes less than a second', () => {
+test('a year of nightly values takes no more permutations than two tests do', () => {
   const values = normalSeries(365, createPrng(4)).map((value, index) => value + (index < 200 ? 0 : 2));
-  // CPU time, as other tests may run beside this one.
-  const start = process.cpuUsage();
-  const changes = findChangePoints(values, createPrng(1));
-  const { user, system } = process.cpuUsage(start);
+  let draws = 0;
+  const prng = createPrng(1);
+  const counting: Prng = {
+    nextUint32: () => prng.nextUint32(),
+    nextFloat: () => prng.nextFloat(),
+    nextBelow: (bound) => {
+      draws++;
+      return prng.nextBelow(bound);
+    },
+  };
+  const changes = findChangePoints(values, counting);
   assert.is(changes.length, 1);
   assert.ok(Math.abs((changes[0]?.index ?? 0) - 200) <= 3);
-  assert.ok(user + system < 1e6, `${user + system} µs`);
+  // One for the change, and one that finds no other: 999 permutations each, of fewer draws than values.
+  assert.ok(draws > 0 && draws <= 2 * 999 * values.length, `${draws}`);
+});
+
+test('the time of a permutation grows with the square of the values', () => {
+  const seriesOf = (count: number) => normalSeries(count, createPrng(4));
+  const [few, many] = [seriesOf(150), seriesOf(600)];
+  const ratio = slowdownOf(
+    () => largestEnergySplit(few, 3),
+    () => largestEnergySplit(many, 3),
+  );
+  // 16 times as long; 64 times if it grew with the cube.
+  assert.ok(ratio < 32, `${ratio}`);
 });
 
 test('unusable input is refused', () => {

@@ -4,6 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createPrng } from '../../src/base/prng.js';
 import { EXACT_FLIPS_MAX, signFlip, smallestSignFlipP } from '../../src/stats/sign-flip.js';
+import { slowdownOf } from '../support/slowdown.js';
 
 const test = suite('stats/sign-flip');
 
@@ -80,12 +81,13 @@ test('the smallest p is reached when all differences have one sign', () => {
   assert.is(signFlip([0, 0, 0]).pTwoSided, 1);
 });
 
-test('all flips of 20 and of 32 differences are counted at once', () => {
-  const started = performance.now();
-  signFlip(normals(20, 5));
-  assert.ok(performance.now() - started < 100);
-  signFlip(normals(EXACT_FLIPS_MAX, 5));
-  assert.ok(performance.now() - started < 500);
+test('twelve more differences have 4096 times the flips and take about 64 times as long', () => {
+  const [few, many] = [normals(EXACT_FLIPS_MAX - 12, 5), normals(EXACT_FLIPS_MAX, 5)];
+  const ratio = slowdownOf(
+    () => signFlip(few),
+    () => signFlip(many),
+  );
+  assert.ok(ratio < 512, `${ratio}`);
 });
 
 test('more differences are rounded, and p stays near that of what they were', () => {

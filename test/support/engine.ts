@@ -1,7 +1,8 @@
 /** Runs the engine's worker threads without the trial around them: for tests and benchmarks of the engine alone. */
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { OperationKind } from '../../src/base/latency-kinds.js';
-import { Counters } from '../../src/engine/core/counters.js';
+import { CELL, Counters } from '../../src/engine/core/counters.js';
 import type { Slowdown, WorkerOutcome, WorkerReport, WorkerTask } from '../../src/engine/core/protocol.js';
 import type { WorkerPool } from '../../src/engine/pool.js';
 import type { SparseCounts } from '../../src/histogram/sparse-counts.js';
@@ -82,4 +83,10 @@ export async function runEngineWell(...args: Parameters<typeof runEngine>): Prom
   if (fault) throw new Error(`${fault.code} in ${fault.syscall}: ${fault.message}`);
   if (run.reports.length < run.outcomes.length) throw new Error('a worker was stopped before it began');
   return run;
+}
+
+/** Asks the workers to stop once the first of them has published its clock: it is in the measured part. */
+export async function stopOnceMeasuring(counters: Counters): Promise<void> {
+  while (!((counters.cellsOf(0)[CELL.nowNs] as number) > 0)) await wait(5);
+  counters.requestStop();
 }

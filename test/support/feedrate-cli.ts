@@ -10,8 +10,8 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Only ends what hangs: on a busy machine a run of several sessions takes half a minute. */
-const TIMEOUT_MS = 120_000;
+/** Only ends what hangs: on a busy machine a run of several sessions takes minutes. */
+const TIMEOUT_MS = 900_000;
 
 /** The environment of this process, without what makes output depend on where the tests run. */
 function environment(changes: Readonly<Record<string, string>>): NodeJS.ProcessEnv {

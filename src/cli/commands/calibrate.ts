@@ -63,7 +63,10 @@ export const calibrate: Subcommand = {
       )
       .option('--alpha <part>', 'chance of any false alarm among all cells, as gate has it', '1%')
       .option('--min-effect <part>', 'the smallest difference that matters, as gate has it', '1%')
-      .option('--inject <delay>', 'slow B down, by 5% of each operation’s time or by 20us, and see whether it is found')
+      .option(
+        '--inject <delay>',
+        'slow B down and check that it is found: 5% (throughput ÷ 1.05), or 20us per operation',
+      )
       .addOption(labelOption())
       .addOption(resultsOption())
       .addOption(formatOption(['table', 'json']))
@@ -78,6 +81,10 @@ Examples:
 
 The noise floor is kept below the results; gate and compare do not go below it for this target, arm and load. With
 --inject nothing is kept but the run, and the status is 0 when the slow-down was found, else 3.
+
+--inject 20% makes everything on B take 1.2 times as long. Its throughput is that of A divided by 1.2 (-16.7 %), and
+every latency is multiplied by 1.2. B's clock runs that much faster; nothing waits, so caches lose no data meanwhile.
+--inject 20us waits 20 µs after each operation.
 `,
 };
 
@@ -164,12 +171,15 @@ function planOf({ sessions, rounds }: RawCalibrateOptions): string[] {
   ];
 }
 
-/** `5%` of its own time longer, or `20us`. */
+/** Parses `5%` (everything takes 1.05 times as long) or `20us` (per operation). Throws `FeedrateError('usage')`. */
 function injectionOf(text: string, target: string): Injection {
   if (text.trim().endsWith('%')) return { target, part: fractionOf('--inject', text), delayNs: 0 };
   const delay = parseDuration(text);
   if (delay.ok && delay.value > 0) return { target, part: 0, delayNs: delay.value };
-  throw new FeedrateError('usage', `--inject ${text}: a part of each operation’s time, such as 5%, or a time: 20us`);
+  throw new FeedrateError(
+    'usage',
+    `--inject ${text}: expected how much longer everything takes, such as 5%, or a time per operation, such as 20us`,
+  );
 }
 
 /** B, which was slowed down, against A, as a gate sees them: from the records alone. */

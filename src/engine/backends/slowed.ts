@@ -4,70 +4,95 @@ import type { Clock } from '../core/clock.js';
 import type { Slowdown } from '../core/protocol.js';
 
 /**
- * What a wait was too long by is taken off the next ones, up to this: readings of the clock, not what the scheduler took
- * from the thread meanwhile, which is noise that the other side has too.
+ * A wait that was too long shortens the next ones by up to this much. That covers readings of the clock, but not time that
+ * the scheduler took from the thread: that is noise, and the other side has it too.
  */
 const CREDIT_NS = 1000;
 
-/** Whether a slow-down can be put on a backend: on one operation at a time that goes through `Backend.transfer`. */
+/** Whether a backend can be slowed down: it does one operation at a time, each through `Backend.transfer`. */
 export function canBeSlowed(backend: EngineUse['used']): boolean {
   return backend === 'psync' || backend === 'nfs' || backend === 'simulated';
 }
 
 /**
- * A backend whose every operation takes longer than it would: by a part of its own time, by a fixed time, or both. What
- * is owed is carried from operation to operation, so that the mean is exact also where a reading of the clock takes
- * longer than the delay. For checking that a slow storage is found out; a slow-down of nothing costs what another one
- * costs, so that two sides differ in the delay alone.
+ * A clock on which everything takes `1 + part` times as long as on another one. The factor lies in a typed array because
+ * V8 then reads it as a floating-point number whatever its value: a field that has been 1 and becomes 1.2 would discard
+ * the code that was compiled for the warm loop.
+ */
+class SlowedClock implements Clock {
+  readonly #inner: Clock;
+  readonly #factor: Float64Array;
+
+  constructor(inner: Clock, part: number) {
+    this.#inner = inner;
+    this.#factor = Float64Array.of(1 + part);
+  }
+
+  /** Whole ns: the bins of a histogram are of whole ones. */
+  now(): number {
+    return Math.floor(this.#inner.now() * (this.#factor[0] as number));
+  }
+
+  waitUntil(dueNs: number): void {
+    let innerDueNs = Math.ceil(dueNs / (this.#factor[0] as number));
+    this.#inner.waitUntil(innerDueNs);
+    // The product can be a rounding error short of the due time.
+    while (this.now() < dueNs) this.#inner.waitUntil(++innerDueNs);
+  }
+}
+
+/**
+ * A backend that is slower than the one inside it, for checking that a slow storage is found.
+ *
+ * `part` slows the whole trial: its clock runs `1 + part` times as fast, so that every latency is `1 + part` times as long
+ * and the throughput is that of the backend inside divided by `1 + part`. Nothing waits, because a wait would cost more
+ * than its own time: caches lose the file meanwhile. Rates and pauses of a job keep their values on that clock.
+ *
+ * `delayNs` is waited after each operation. What is owed is carried from one operation to the next, so that the mean is
+ * exact even where reading the clock takes longer than the delay.
+ *
+ * A slow-down of nothing runs through the same code as any other, so that two sides differ in the slow-down alone.
  */
 export class SlowedBackend implements Backend {
   readonly inner: Backend;
-  readonly #slowdown: Slowdown;
+  readonly clock: Clock;
+  readonly #delayNs: number;
   #debtNs = 0;
 
   constructor(inner: Backend, slowdown: Slowdown) {
     this.inner = inner;
-    this.#slowdown = slowdown;
-  }
-
-  get clock(): Clock {
-    return this.inner.clock;
+    this.clock = new SlowedClock(inner.clock, slowdown.part);
+    this.#delayNs = slowdown.delayNs;
   }
 
   transfer(kind: number, slot: number, offsetBytes: number, lengthBytes: number, bufferOffset: number): void {
-    const startNs = this.inner.clock.now();
     this.inner.transfer(kind, slot, offsetBytes, lengthBytes, bufferOffset);
-    this.#slow(startNs);
+    this.#delay();
   }
 
   open(slot: number, path: string, mode: OpenMode): void {
-    const startNs = this.inner.clock.now();
     this.inner.open(slot, path, mode);
-    this.#slow(startNs);
+    this.#delay();
   }
 
   close(slot: number): void {
-    const startNs = this.inner.clock.now();
     this.inner.close(slot);
-    this.#slow(startNs);
+    this.#delay();
   }
 
   sync(slot: number, dataOnly: boolean): void {
-    const startNs = this.inner.clock.now();
     this.inner.sync(slot, dataOnly);
-    this.#slow(startNs);
+    this.#delay();
   }
 
   rename(from: string, to: string): void {
-    const startNs = this.inner.clock.now();
     this.inner.rename(from, to);
-    this.#slow(startNs);
+    this.#delay();
   }
 
   syncDirectory(path: string): void {
-    const startNs = this.inner.clock.now();
     this.inner.syncDirectory(path);
-    this.#slow(startNs);
+    this.#delay();
   }
 
   makeDirectory(path: string): void {
@@ -82,14 +107,11 @@ export class SlowedBackend implements Backend {
     this.inner.dispose();
   }
 
-  #slow(startNs: number): void {
-    const { clock } = this.inner;
-    const endNs = clock.now();
-    this.#debtNs += (endNs - startNs) * this.#slowdown.part + this.#slowdown.delayNs;
-    // Whole ns: bins are of whole ones, and a virtual clock says what it is told.
-    const waitNs = Math.floor(this.#debtNs);
-    if (waitNs <= 0) return;
-    clock.waitUntil(endNs + waitNs);
-    this.#debtNs = Math.max(-CREDIT_NS, this.#debtNs - (clock.now() - endNs));
+  #delay(): void {
+    const endNs = this.clock.now();
+    this.#debtNs += this.#delayNs;
+    if (this.#debtNs <= 0) return;
+    this.clock.waitUntil(endNs + this.#debtNs);
+    this.#debtNs = Math.max(-CREDIT_NS, this.#debtNs - (this.clock.now() - endNs));
   }
 }

@@ -8,7 +8,7 @@ import type { EngineUse } from '../../record/trial-record.js';
 import type { Job } from '../../workload/workload.js';
 import type { Totals, WorkerSecond } from './meter.js';
 
-/** How much longer than by itself an operation is to take. */
+/** How much slower than by itself a trial is to be: see `Injection`. */
 export type Slowdown = Pick<Injection, 'part' | 'delayNs'>;
 
 export interface WorkerTask {

@@ -4,7 +4,7 @@ import { formatBytes, formatDurationNs } from '../../base/units.js';
 import type { ThresholdResult } from '../../gate/thresholds.js';
 import type { Environment, RunRecord, TargetEnvironment } from '../../record/run-record.js';
 import type { ArmSummary } from '../../stats/summary.js';
-import { formatValue, oneLine, plural } from '../table/format.js';
+import { formatPercent, formatValue, oneLine, plural } from '../table/format.js';
 import type { Tone } from '../table/shown-column.js';
 import { VERDICT_MARKS } from './arm-table.js';
 import type { RunView } from './run-view.js';
@@ -27,8 +27,10 @@ export function headerLines(view: RunView): Line[] {
 /** A run that says nothing of its storage must say that. */
 function injectedLines({ injected = [] }: RunRecord): Line[] {
   return injected.map(({ target, part, delayNs }) => {
-    const parts = [...(part > 0 ? [`${part * 100} %`] : []), ...(delayNs > 0 ? [formatDurationNs(delayNs)] : [])];
-    return { text: oneLine(`${target} was slowed down on purpose: ${parts.join(' and ')} an operation`), tone: 'bad' };
+    const slowdowns: string[] = [];
+    if (part > 0) slowdowns.push(`everything took ${formatPercent(part)} longer`);
+    if (delayNs > 0) slowdowns.push(`each operation took ${formatDurationNs(delayNs)} longer`);
+    return { text: oneLine(`${target} was slowed down on purpose: ${slowdowns.join(', ')}`), tone: 'bad' };
   });
 }
 
