@@ -1,7 +1,8 @@
-import type { EngineUse } from '../../record/trial-record.js';
+import { ENGINES, type Engine } from '../../workload/engines.js';
 import type { Backend, OpenMode } from '../core/backend.js';
 import type { Clock } from '../core/clock.js';
 import type { Slowdown } from '../core/protocol.js';
+import { callDrain, type Equipment } from './backend-factory.js';
 
 /**
  * What a wait was too long by is taken off the next ones, up to this: readings of the clock, not what the scheduler took
@@ -10,8 +11,8 @@ import type { Slowdown } from '../core/protocol.js';
 const CREDIT_NS = 1000;
 
 /** Whether a slow-down can be put on a backend: on one operation at a time that goes through `Backend.transfer`. */
-export function canBeSlowed(backend: EngineUse['used']): boolean {
-  return backend === 'psync' || backend === 'nfs' || backend === 'simulated';
+export function canBeSlowed(engine: Engine): boolean {
+  return ENGINES[engine].canBeSlowed;
 }
 
 /**
@@ -92,4 +93,10 @@ export class SlowedBackend implements Backend {
     clock.waitUntil(endNs + waitNs);
     this.#debtNs = Math.max(-CREDIT_NS, this.#debtNs - (clock.now() - endNs));
   }
+}
+
+/** The same equipment, slowed down. */
+export function slowed({ backend, watch }: Equipment, slowdown: Slowdown): Equipment {
+  const slower = new SlowedBackend(backend, slowdown);
+  return { backend: slower, createDrain: callDrain(slower), watch };
 }

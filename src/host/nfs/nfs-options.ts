@@ -8,8 +8,11 @@ const TIMEO_NS = 1e8;
 /** NFS_DEF_ACREGMIN … of include/linux/nfs_fs.h, seconds: mountinfo shows only values that differ. */
 const DEFAULT_SECONDS = { acregmin: 3, acregmax: 60, acdirmin: 30, acdirmax: 60 } as const;
 
+/** The kernel's names of the NFS file systems. */
+const NFS_FILE_SYSTEMS: ReadonlySet<string> = new Set(['nfs', 'nfs4']);
+
 export function isNfs(mount: Pick<Mount, 'fileSystem'>): boolean {
-  return mount.fileSystem === 'nfs' || mount.fileSystem === 'nfs4';
+  return NFS_FILE_SYSTEMS.has(mount.fileSystem);
 }
 
 /** Options by name; those without a value have the empty one. Values may contain `=`. */
