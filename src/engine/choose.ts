@@ -1,10 +1,11 @@
 import { isNfsUrl } from '../host/libnfs/nfs-url.js';
 import { libc } from '../host/system/libc.js';
-import { touchesFiles } from '../plan/arm-files.js';
+import { jobPlanOf } from '../plan/jobs/registry.js';
 import type { EngineUse } from '../record/trial-record.js';
+import { AUTOMATIC, type AutomaticEngines, ENGINES, type Engine, namedEngine } from '../workload/engines.js';
 import type { Job } from '../workload/workload.js';
-import { mmapRefusal } from './backends/mmap.js';
-import { uringRefusal } from './uring/availability.js';
+import type { EngineDemand } from './backends/backend-factory.js';
+import { BACKENDS } from './backends/factories.js';
 
 /** Beyond this many threads of a job the client's scheduler is what is measured. */
 const MAX_THREADS_PER_JOB = 64;
@@ -16,6 +17,10 @@ interface Place {
   readonly path: string;
 }
 
+function kindOf({ path }: Place): keyof typeof AUTOMATIC {
+  return isNfsUrl(path) ? 'servers' : 'mounts';
+}
+
 /**
  * What will carry out a job's operations. `auto` is the fastest backend for its queue that runs here:
  * blocking calls for one operation at a time, io_uring for more, and where the kernel refuses that a
@@ -23,42 +28,48 @@ interface Place {
  * that is named is taken: see `engineRefusal`.
  */
 export function chooseEngine(job: Job, target: Place): EngineUse {
-  const depth = job.kind === 'io' ? job.iodepth : 1;
+  const { depth } = jobPlanOf(job).queue;
   const common = { asked: job.ioengine, numjobs: job.numjobs, direct: job.direct, ring: null };
-  if (job.ioengine !== 'auto') return { ...common, ...useOf(job.ioengine, 1, depth), reason: null };
-  const blocking = isNfsUrl(target.path) ? 'nfs' : 'psync';
+  const named = namedEngine(job.ioengine);
+  if (named !== null) return { ...common, ...useOf(named, 1, depth), reason: null };
+  const { blocking, queue } = AUTOMATIC[kindOf(target)];
   if (depth === 1) return { ...common, ...useOf(blocking, 1, 1), reason: null };
-  const reason = blocking === 'nfs' ? 'libnfs makes one call at a time' : uringRefusal(job.numjobs, depth);
-  if (reason === null) return { ...common, ...useOf('io_uring', 1, depth), reason };
+  const chosen = queueOrReason(queue, { numjobs: job.numjobs, iodepth: depth });
+  if ('engine' in chosen) return { ...common, ...useOf(chosen.engine, 1, depth), reason: null };
   const threads = threadsFor(job, depth);
-  return { ...common, ...useOf(blocking, threads, threads), reason };
+  return { ...common, ...useOf(blocking, threads, threads), reason: chosen.reason };
+}
+
+/** The engine that holds a queue here, or why there is none. */
+function queueOrReason(
+  queue: AutomaticEngines['queue'],
+  demand: EngineDemand,
+): { readonly engine: Engine } | { readonly reason: string } {
+  if (typeof queue === 'object') return { reason: queue.missing };
+  const reason = BACKENDS[queue].refusal(demand);
+  return reason === null ? { engine: queue } : { reason };
 }
 
 function useOf(
-  used: EngineUse['used'],
+  used: Engine,
   threadsPerJob: number,
   iodepth: number,
 ): Pick<EngineUse, 'used' | 'calls' | 'threadsPerJob' | 'iodepth'> {
-  const calls = used === 'null' || used === 'simulated' ? null : libc() === null ? 'fs' : 'koffi';
+  const calls = !ENGINES[used].touchesFiles ? null : libc() === null ? 'fs' : 'koffi';
   return { used, calls, threadsPerJob, iodepth };
 }
 
-/** Threads cannot pause together as a queue does for think time: with it, one operation at a time is what is left. */
 function threadsFor(job: Job, depth: number): number {
-  if (job.kind === 'io' && job.thinktimeNs > 0) return 1;
+  if (!jobPlanOf(job).queue.byThreads) return 1;
   return Math.max(1, Math.min(depth, MAX_THREADS_PER_JOB, Math.floor(MAX_THREADS / job.numjobs)));
 }
 
 /** Why the backend that a job names cannot run here, in words; null when it can. */
 export function engineRefusal(job: Job, target: Place): string | null {
-  if (isNfsUrl(target.path) && job.ioengine !== 'auto' && touchesFiles({ spec: job }))
+  const engine = namedEngine(job.ioengine);
+  if (engine === null) return null;
+  const { targets } = ENGINES[engine];
+  if (targets !== 'any' && targets !== kindOf(target))
     return 'it works on mounts, and an nfs:// target has none: libnfs does its operations';
-  switch (job.ioengine) {
-    case 'io_uring':
-      return uringRefusal(job.numjobs, job.kind === 'io' ? job.iodepth : 1);
-    case 'mmap':
-      return mmapRefusal();
-    default:
-      return null;
-  }
+  return BACKENDS[engine].refusal({ numjobs: job.numjobs, iodepth: jobPlanOf(job).queue.depth });
 }

@@ -1,11 +1,15 @@
+import { ENGINES, type Engine } from '../workload/engines.js';
 import type { IoJob } from '../workload/workload.js';
+import type { Equipment } from './backends/backend-factory.js';
+import { BACKENDS } from './backends/factories.js';
 import type { Content } from './content/buffers.js';
-import { type Backend, IoFault } from './core/backend.js';
+import { IoFault } from './core/backend.js';
 import { MonotonicClock, monotonicNs } from './core/clock.js';
 import { Counters } from './core/counters.js';
 import { Meter } from './core/meter.js';
 import type { WorkerTask } from './core/protocol.js';
 import { IoProgram } from './jobs/io.js';
+import { rehearsalOf } from './jobs/registry.js';
 
 /** Reads as zeros and takes every write: system calls, but no storage. */
 const FILE = { path: '/dev/zero', bytes: 2 ** 20, contentSeed: 0 };
@@ -52,26 +56,16 @@ const ANY_JOB: IoJob = {
   refillBuffers: true,
 };
 
-/** What of the task's job decides which code its operations run through. */
-function rehearsalOf({ job, backend }: WorkerTask): IoJob {
-  if (job.kind !== 'io') return ANY_JOB;
-  const { rw, rwmixread, randomDistribution, norandommap, refillBuffers, madvise, iodepth } = job;
-  return {
-    ...ANY_JOB,
-    rw,
-    rwmixread,
-    randomDistribution,
-    norandommap,
-    refillBuffers,
-    madvise,
-    iodepth: backend === 'io_uring' ? Math.min(iodepth, IODEPTH) : 1,
-  };
+/** The job that is rehearsed for the task on this engine. */
+function jobFor({ job }: WorkerTask, engine: Engine): IoJob {
+  const rehearsed = { ...ANY_JOB, ...rehearsalOf(job) };
+  return { ...rehearsed, iodepth: ENGINES[engine].holdsQueue ? Math.min(rehearsed.iodepth, IODEPTH) : 1 };
 }
 
 /** What a rehearsal works with, made as for the task itself. */
 export interface RehearsalParts {
   contentOf(task: WorkerTask): Content;
-  createBackend(task: WorkerTask, clock: MonotonicClock, content: Content): Backend;
+  equip(task: WorkerTask, clock: MonotonicClock, content: Content): Equipment;
 }
 
 const rehearsed = new Set<string>();
@@ -81,25 +75,25 @@ const rehearsed = new Set<string>();
  * for its first thousands of operations, which would be the p99.9 of the first trial. It touches no file of the
  * trial, so no cache state is disturbed.
  */
-export function warmUp(task: WorkerTask, parts: RehearsalParts): void {
-  const job = rehearsalOf(task);
-  const key = JSON.stringify([task.backend, job]);
+export function warmUp(task: WorkerTask, stage: RehearsalParts): void {
+  const backend = BACKENDS[task.backend].rehearsal;
+  if (backend === null) return;
+  const job = jobFor(task, backend);
+  const key = JSON.stringify([backend, job]);
   if (rehearsed.has(key)) return;
   rehearsed.add(key);
   try {
-    for (let i = 0; i < REHEARSALS; i++) rehearse(task, job, parts);
+    for (let i = 0; i < REHEARSALS; i++) rehearse({ ...task, backend }, job, stage);
   } catch (thrown) {
     // Without the device the first trial is measured cold, which is no reason not to measure it.
     if (!(thrown instanceof IoFault)) throw thrown;
   }
 }
 
-function rehearse(trialTask: WorkerTask, job: IoJob, { contentOf, createBackend }: RehearsalParts): void {
+function rehearse(trialTask: WorkerTask, job: IoJob, { contentOf, equip }: RehearsalParts): void {
   const counters = Counters.allocate(1);
   const task = {
     ...trialTask,
-    // A server has no such device; the loop is the same.
-    backend: trialTask.backend === 'nfs' ? ('psync' as const) : trialTask.backend,
     memory: counters.memory,
     worker: 0,
     workers: 1,
@@ -116,9 +110,9 @@ function rehearse(trialTask: WorkerTask, job: IoJob, { contentOf, createBackend 
   // Counts pass 2^31 in a trial: V8 would drop code that has only seen smaller ones.
   meter.readBytes = 2 ** 31;
   meter.writeBytes = 2 ** 31;
-  const backend = createBackend(task, clock, content);
+  const { backend, createDrain } = equip(task, clock, content);
   try {
-    const program = new IoProgram({ task, backend, meter, content, counters }, job);
+    const program = new IoProgram({ task, backend, createDrain, meter, content, counters }, job);
     program.prepare();
     clock.startAt(monotonicNs());
     program.run();

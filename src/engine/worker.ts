@@ -2,55 +2,30 @@
 import { PerformanceObserver, performance } from 'node:perf_hooks';
 import { assert } from '../base/assert.js';
 import { systemFaultOf } from '../base/errors.js';
-import { nfsStoreOf } from '../host/libnfs/nfs-store.js';
-import { type Libc, libc } from '../host/system/libc.js';
 import { type ThreadUsage, threadUsage } from '../host/system/thread-usage.js';
-import type { Job } from '../workload/workload.js';
+import { jobPlanOf } from '../plan/jobs/registry.js';
+import { ENGINES } from '../workload/engines.js';
+import type { Equipment } from './backends/backend-factory.js';
+import { BACKENDS } from './backends/factories.js';
 import { mapRoomBytes } from './backends/map-room.js';
-import { MmapBackend } from './backends/mmap.js';
-import { NfsBackend } from './backends/nfs.js';
-import { NullBackend } from './backends/null.js';
-import { PsyncBackend } from './backends/psync.js';
-import { SimulatedBackend } from './backends/simulated.js';
-import { canBeSlowed, SlowedBackend } from './backends/slowed.js';
+import { canBeSlowed, slowed } from './backends/slowed.js';
 import { Content, wholeSectors } from './content/buffers.js';
-import { type Backend, IoFault } from './core/backend.js';
-import { transferCalls } from './core/calls.js';
+import { IoFault } from './core/backend.js';
 import { MonotonicClock, monotonicNs } from './core/clock.js';
 import { collectGarbage } from './core/collect.js';
 import { Counters } from './core/counters.js';
-import { FileBackend } from './core/file-backend.js';
 import { Meter } from './core/meter.js';
 import type { WorkerOutcome, WorkerReport, WorkerTask } from './core/protocol.js';
 import type { ProgramContext } from './jobs/job-program.js';
-import { programOf } from './jobs/programs.js';
-import { UringBackend } from './uring/uring-backend.js';
+import { programOf } from './jobs/registry.js';
 import { warmUp } from './warm-up.js';
-import { WireWatch } from './wire-watch.js';
 
 /** The common start lies this far after the last arrival: longer than a wake-up takes. */
 const START_LEAD_NS = 1_000_000;
 
-/** Time bounds of a job: `ramp_time` comes before `runtime`, as in fio. */
-function bounds(job: Job): { rampNs: number; deadlineNs: number } {
-  const rampNs = 'rampTimeNs' in job ? job.rampTimeNs : 0;
-  const runtimeNs = 'runtimeNs' in job ? job.runtimeNs : null;
-  return { rampNs, deadlineNs: runtimeNs === null ? Number.POSITIVE_INFINITY : rampNs + runtimeNs };
-}
-
-/** Whether blocks are compared with the content that they must have. */
-function checksContent(job: Job): boolean {
-  return job.kind === 'checkpoint-write' ? job.readBack : job.verify;
-}
-
-/** A worker without a share of the files is no sign that not all are busy any more. */
-function hasWork(task: WorkerTask): boolean {
-  return task.extents.length > 0 || task.job.kind === 'checkpoint-write';
-}
-
 /** Operations in flight that this worker's buffers are for. */
 function placesOf({ backend, job }: WorkerTask): number {
-  return backend === 'io_uring' && job.kind === 'io' ? job.iodepth : 1;
+  return ENGINES[backend].holdsQueue ? jobPlanOf(job).queue.depth : 1;
 }
 
 function contentOf(task: WorkerTask): Content {
@@ -59,34 +34,25 @@ function contentOf(task: WorkerTask): Content {
     maxBlockBytes: Math.max(...lengths),
     wholeSectors: wholeSectors(lengths),
     places: placesOf(task),
-    checks: checksContent(task.job),
-    mapRoomBytes: task.backend === 'mmap' ? mapRoomBytes(task.files) : 0,
+    checks: jobPlanOf(task.job).checksContent,
+    mapRoomBytes: ENGINES[task.backend].mapsFiles ? mapRoomBytes(task.files) : 0,
   });
 }
 
-function createBackend(task: WorkerTask, clock: MonotonicClock, content: Content): Backend {
-  const backend = bareBackend(task, clock, content);
-  if (task.slowdown === null) return backend;
+function equip(task: WorkerTask, clock: MonotonicClock, content: Content): Equipment {
+  const equipment = BACKENDS[task.backend].create(task, clock, content);
+  if (task.slowdown === null) return equipment;
   assert(canBeSlowed(task.backend), `${task.backend} cannot be slowed down`);
-  return new SlowedBackend(backend, task.slowdown);
+  return slowed(equipment, task.slowdown);
 }
 
-function bareBackend(task: WorkerTask, clock: MonotonicClock, content: Content): Backend {
-  const { job } = task;
-  switch (task.backend) {
-    case 'psync':
-      return new PsyncBackend(transferCalls(content.bytes), clock);
-    case 'nfs':
-      return new NfsBackend(nfsStoreOf(task.scratchDirectory), content.bytes, clock);
-    case 'io_uring':
-      return new UringBackend(libc() as Libc, content, clock, placesOf(task));
-    case 'mmap':
-      return new MmapBackend(libc() as Libc, content, clock, job.kind === 'io' ? job.madvise : 'normal');
-    case 'null':
-      return new NullBackend(clock);
-    case 'simulated':
-      return new SimulatedBackend(job.simulatedLatencyNs, job.simulatedBytesPerSecond, task.seed, task.worker);
-  }
+/** The measurements of a worker, within the bounds of its job: `ramp_time` comes before `runtime`, as in fio. */
+function createMeter(task: WorkerTask, counters: Counters): Meter {
+  const { rampNs, runtimeNs } = jobPlanOf(task.job).bounds;
+  const deadlineNs = runtimeNs === null ? Number.POSITIVE_INFINITY : rampNs + runtimeNs;
+  // A worker without a share of the files is no sign that not all are busy any more.
+  const marksDone = !ENGINES[task.backend].virtualClock && task.extents.length > 0;
+  return new Meter(counters, task.worker, rampNs, deadlineNs, marksDone);
 }
 
 /** Garbage collections of this thread between two moments of `performance.now()`. */
@@ -109,7 +75,11 @@ class GcWatch {
 }
 
 /** Between the common start and the end of the program: all that is measured. */
-async function measure(context: ProgramContext, clock: MonotonicClock): Promise<WorkerReport | null> {
+async function measure(
+  context: ProgramContext,
+  watch: Equipment['watch'],
+  clock: MonotonicClock,
+): Promise<WorkerReport | null> {
   const { backend, meter, counters } = context;
   const program = programOf(context);
   program.prepare();
@@ -121,14 +91,13 @@ async function measure(context: ProgramContext, clock: MonotonicClock): Promise<
   clock.waitUntil(0);
   const startDelayNs = clock.now();
   const gcFromMs = performance.now();
-  const bare = backend instanceof SlowedBackend ? backend.inner : backend;
-  const wire = bare instanceof NfsBackend ? new WireWatch(bare.connection) : null;
+  const watched = watch();
   const before = threadUsage();
   const busyNs = program.run();
   const total = meter.finish(backend.clock.now());
   const after = threadUsage();
   const collections = await gc.between(gcFromMs, performance.now());
-  const carried = wire?.carried();
+  const ownReport = watched();
   program.complete();
   return {
     total,
@@ -139,10 +108,7 @@ async function measure(context: ProgramContext, clock: MonotonicClock): Promise<
     seconds: meter.seconds,
     usage: usageBetween(before, after),
     ...collections,
-    calls: bare instanceof PsyncBackend ? bare.callsName : null,
-    ring: bare instanceof UringBackend ? bare.use : null,
-    shortTransfers: bare instanceof FileBackend ? bare.shortTransfers : 0,
-    ...(carried === undefined ? {} : { wire: carried }),
+    ...ownReport,
   };
 }
 
@@ -162,23 +128,20 @@ function usageBetween(before: ThreadUsage | null, after: ThreadUsage | null): Th
 export default async function work(task: WorkerTask): Promise<WorkerOutcome> {
   const counters = new Counters(task.memory, task.workers);
   const clock = new MonotonicClock();
-  let backend: Backend | null = null;
+  let equipment: Equipment | null = null;
   try {
-    const { job } = task;
-    const { rampNs, deadlineNs } = bounds(job);
     const content = contentOf(task);
-    const marksDone = task.backend !== 'simulated' && hasWork(task);
-    const meter = new Meter(counters, task.worker, rampNs, deadlineNs, marksDone);
-    // Virtual time is the same however long it takes.
-    if (task.backend !== 'simulated') warmUp(task, { contentOf, createBackend });
-    backend = createBackend(task, clock, content);
-    const report = await measure({ task, backend, meter, content, counters }, clock);
+    const meter = createMeter(task, counters);
+    warmUp(task, { contentOf, equip });
+    equipment = equip(task, clock, content);
+    const { backend, createDrain, watch } = equipment;
+    const report = await measure({ task, backend, createDrain, meter, content, counters }, watch, clock);
     return { worker: task.worker, report, fault: null };
   } catch (thrown) {
     counters.requestStop();
     const fault = thrown instanceof IoFault ? thrown.fault : systemFaultOf(thrown);
     return { worker: task.worker, report: null, fault };
   } finally {
-    backend?.dispose();
+    equipment?.backend.dispose();
   }
 }

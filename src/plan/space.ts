@@ -1,8 +1,8 @@
-import { unreachable } from '../base/assert.js';
 import type { Dataset } from '../workload/workload.js';
 import { filesOf, touchesFiles } from './arm-files.js';
 import { dataFilesOf } from './filesets.js';
-import type { Arm, ArmFiles, Plan, Target } from './plan.js';
+import { jobPlanOf } from './jobs/registry.js';
+import type { Plan, Target } from './plan.js';
 
 const GIB = 2 ** 30;
 
@@ -47,9 +47,11 @@ export function spaceNeeded(
       const files = filesOf(arm, dataset);
       if (files.place === 'data') return;
       const trials = plan.trials.filter((trial) => trial.arm === index).length;
-      scratchBytes = Math.max(scratchBytes, scratchBytesOf(arm, files));
-      writtenBytes += trials * writtenBytesOf(arm, files);
-      writtenIsLowerBound ||= trials > 0 && arm.spec.kind === 'io' && arm.spec.timeBased;
+      const fileBytes = sum(files.files.map(({ bytes }) => bytes));
+      const job = jobPlanOf(arm.spec);
+      scratchBytes = Math.max(scratchBytes, job.scratchBytes(fileBytes));
+      writtenBytes += trials * job.writtenBytes(fileBytes);
+      writtenIsLowerBound ||= trials > 0 && job.bounds.repeats;
     });
     const dataBytes = sum(missing.map(({ bytes }) => bytes));
     return {
@@ -60,30 +62,6 @@ export function spaceNeeded(
       writtenIsLowerBound,
     };
   });
-}
-
-function scratchBytesOf({ spec }: Arm, files: ArmFiles): number {
-  const fileBytes = sum(files.files.map(({ bytes }) => bytes));
-  // An old checkpoint goes only when the new one is complete: one more than is kept.
-  return spec.kind === 'checkpoint-write' ? fileBytes * Math.min(spec.checkpoints, spec.keepLast + 1) : fileBytes;
-}
-
-function writtenBytesOf({ spec }: Arm, files: ArmFiles): number {
-  const fileBytes = sum(files.files.map(({ bytes }) => bytes));
-  switch (spec.kind) {
-    case 'io': {
-      const writeShare = spec.rw === 'write' || spec.rw === 'randwrite' ? 1 : 1 - spec.rwmixread / 100;
-      const transferBytes = spec.ioSizeBytes === null || spec.timeBased ? fileBytes : spec.ioSizeBytes * spec.numjobs;
-      return (files.laidOut ? fileBytes : 0) + Math.ceil(transferBytes * writeShare);
-    }
-    case 'checkpoint-write':
-      return fileBytes * spec.checkpoints;
-    case 'checkpoint-restore':
-    case 'small-files':
-      return 0;
-    default:
-      return unreachable(spec);
-  }
 }
 
 /** Whether a target can take the plan. */

@@ -6,8 +6,8 @@ import { remount } from '../host/nfs/remount.js';
 import { requireRemountable } from '../host/remountable.js';
 import { findMount, readMounts } from '../host/system/mountinfo.js';
 import { touchesFiles } from '../plan/arm-files.js';
+import { jobPlanOf } from '../plan/jobs/registry.js';
 import { type Plan, targetOf } from '../plan/plan.js';
-import { reads } from '../trial/stage.js';
 
 /** Throws `FeedrateError` when nothing would be remounted, this user may not, or a target with cold trials cannot be. */
 export function requireRemounts(plan: Pick<Plan, 'arms' | 'targets'>): void {
@@ -19,7 +19,7 @@ export function requireRemounts(plan: Pick<Plan, 'arms' | 'targets'>): void {
   }
   const cold = new Set(
     plan.arms
-      .filter((arm) => arm.spec.cache === 'cold' && touchesFiles(arm) && reads(arm.spec))
+      .filter((arm) => arm.spec.cache === 'cold' && touchesFiles(arm) && jobPlanOf(arm.spec).reads)
       .map(({ target }) => target),
   );
   if (cold.size === 0) {

@@ -1,6 +1,7 @@
 import { monotonicNs } from '../engine/core/clock.js';
 import { CELL, type Counters, HISTOGRAM_BASE } from '../engine/core/counters.js';
 import { createHistogram, quantileNs } from '../histogram/histogram.js';
+import { jobPlanOf } from '../plan/jobs/registry.js';
 import type { Job } from '../workload/workload.js';
 import { addCells } from './assemble.js';
 import type { LiveNfs, NfsWatch } from './live-nfs.js';
@@ -67,10 +68,9 @@ function liveP99(counters: Counters): number | null {
 
 /** How far a trial has come, by its time or its bytes, whichever is further. */
 function fractionDone(job: Job, expectedBytes: number, elapsedNs: number, bytes: number): number | null {
-  const runtimeNs = 'runtimeNs' in job ? job.runtimeNs : null;
-  const rampNs = 'rampTimeNs' in job ? job.rampTimeNs : 0;
+  const { rampNs, runtimeNs, repeats } = jobPlanOf(job).bounds;
   const byTime = runtimeNs === null ? 0 : elapsedNs / (rampNs + runtimeNs);
-  const bounded = !('timeBased' in job && job.timeBased) && expectedBytes > 0;
+  const bounded = !repeats && expectedBytes > 0;
   const byBytes = bounded ? bytes / expectedBytes : 0;
   return runtimeNs === null && !bounded ? null : Math.min(1, Math.max(byTime, byBytes));
 }

@@ -9,6 +9,7 @@ import type { WorkerPool } from '../engine/pool.js';
 import { below, storeOf } from '../host/files/store-of.js';
 import type { NfsReading } from '../host/nfs/read-nfs.js';
 import { touchesFiles } from '../plan/arm-files.js';
+import { jobPlanOf } from '../plan/jobs/registry.js';
 import type { Arm, DataFile, Plan, PlannedTrial, Target } from '../plan/plan.js';
 import type { Injection } from '../record/run-record.js';
 import { RECORD_VERSION, type TrialRecord } from '../record/trial-record.js';
@@ -27,7 +28,7 @@ import { exchanged, judgeCache, type Moved } from './cache-verdict.js';
 import { layOutFiles } from './layout.js';
 import { type LiveView, type Looks, watch } from './live.js';
 import { NfsWatch } from './live-nfs.js';
-import { expectedBytes, reads, type Stage, stageOf, tasksOf } from './stage.js';
+import { expectedBytes, type Stage, stageOf, tasksOf } from './stage.js';
 import { silent, warningsOf } from './warnings.js';
 
 /** Each reading wakes this thread, on a processor that a worker may have. */
@@ -56,18 +57,18 @@ export interface TrialSettings {
 async function prepare(stage: Stage, settings: TrialSettings): Promise<CachePreparation> {
   const { arm, files, target, directory, scratchDirectory } = stage;
   const real = touchesFiles(arm);
+  const { reads, makesDirectories } = jobPlanOf(arm.spec);
   const { remount } = settings;
   if (real && files.place === 'scratch') {
     storeOf(scratchDirectory).makeDirectories(scratchDirectory);
-    // Checkpoints name their own directories.
-    if (!files.laidOut && arm.spec.kind === 'io') makeDirectoriesOf(directory, files.files);
+    if (!files.laidOut && !makesDirectories) makeDirectoriesOf(directory, files.files);
     if (files.laidOut) await layOutFiles(directory, files.files, { wrote: () => {}, stopped: settings.stopped });
   }
   return prepareCache({
     claim: arm.spec.cache,
     paths: real && files.laidOut ? files.files.map((file) => below(directory, file.path)) : [],
     targetPath: target.path,
-    reads: real && reads(arm.spec),
+    reads: real && reads,
     dropCaches: settings.dropCaches,
     remount: remount === null ? null : () => remount(target),
     stopped: settings.stopped,

@@ -5,6 +5,7 @@ import type { Slowdown, WorkerTask } from '../engine/core/protocol.js';
 import { ownDirectoryPath } from '../host/files/own-directory.js';
 import { below } from '../host/files/store-of.js';
 import { filesOf } from '../plan/arm-files.js';
+import { jobPlanOf } from '../plan/jobs/registry.js';
 import {
   type Arm,
   type ArmFiles,
@@ -17,7 +18,7 @@ import {
 } from '../plan/plan.js';
 import type { Injection } from '../record/run-record.js';
 import type { EngineUse } from '../record/trial-record.js';
-import type { Dataset, Job } from '../workload/workload.js';
+import type { Dataset } from '../workload/workload.js';
 import { dataDirectory } from './layout.js';
 
 interface StageSettings {
@@ -34,15 +35,6 @@ export interface Stage {
   /** Where the files lie. */
   readonly directory: string;
   readonly scratchDirectory: string;
-}
-
-/** Whether a job reads bytes whose cache state could matter. */
-export function reads(job: Job): boolean {
-  return (
-    job.kind === 'checkpoint-restore' ||
-    job.kind === 'small-files' ||
-    (job.kind === 'io' && job.rw !== 'write' && job.rw !== 'randwrite')
-  );
 }
 
 export function stageOf(trial: PlannedTrial, settings: StageSettings): Stage {
@@ -96,5 +88,5 @@ export function tasksOf(stage: Stage, counters: Counters, seed: number, injected
 /** Bytes that a trial moves when nothing ends it early; for the progress only. */
 export function expectedBytes(arm: Arm, files: ArmFiles): number {
   const onePass = files.extents.flat().reduce((sum, extent) => sum + extent.lengthBytes, 0);
-  return arm.spec.kind === 'checkpoint-write' ? onePass * arm.spec.checkpoints : onePass;
+  return jobPlanOf(arm.spec).movedBytes(onePass);
 }

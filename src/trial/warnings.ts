@@ -1,7 +1,9 @@
 import { formatDurationNs, formatThroughput } from '../base/units.js';
+import { jobPlanOf } from '../plan/jobs/registry.js';
 import { type NfsTraffic, sumOfCalls } from '../record/nfs-traffic.js';
 import type { CacheEvidence, ClientUse, EngineUse, SeriesPoint, TrialRecord, Window } from '../record/trial-record.js';
 import { type Warning, warning } from '../record/warning.js';
+import { ENGINES } from '../workload/engines.js';
 import type { Job } from '../workload/workload.js';
 import { SILENCE_NS } from './live.js';
 import { stepDown, unsteadiness, wholeSeconds } from './steadiness.js';
@@ -52,16 +54,18 @@ const koffiMissing: TrialCheck = ({ engine }) =>
     : warning('koffi-missing', 'system calls went through Node’s fs, which costs CPU at small block sizes');
 
 const queueReplaced: TrialCheck = ({ job, engine }) =>
-  job.kind !== 'io' || engine.reason === null
+  engine.reason === null
     ? null
     : warning(
         'queue-replaced',
-        `iodepth ${job.iodepth} was kept up by ${engine.iodepth} blocking threads a job: ${engine.reason}`,
-        engine.used === 'nfs' ? 'compare it only with trials of the same engine, or mount the export' : undefined,
+        `iodepth ${jobPlanOf(job).queue.depth} was kept up by ${engine.iodepth} blocking threads a job: ${engine.reason}`,
+        ENGINES[engine.used].targets === 'servers'
+          ? 'compare it only with trials of the same engine, or mount the export'
+          : undefined,
       );
 
 const shortWindow: TrialCheck = ({ window, engine }) =>
-  engine.used === 'simulated' || window.endNs - window.startNs >= SHORT_WINDOW_NS
+  ENGINES[engine.used].virtualClock || window.endNs - window.startNs >= SHORT_WINDOW_NS
     ? null
     : warning('short-window', `all workers were busy for only ${formatDurationNs(window.endNs - window.startNs)}`);
 
@@ -75,7 +79,7 @@ const straggler: TrialCheck = ({ window, engine }) =>
 
 /** On a virtual clock real collections take no time, so that they say nothing of the trial. */
 const gcInWindow: TrialCheck = ({ client, window, engine }) =>
-  engine.used === 'simulated' || client.gcNs <= GC_SHARE * window.lastDoneNs * workersOf(engine)
+  ENGINES[engine.used].virtualClock || client.gcNs <= GC_SHARE * window.lastDoneNs * workersOf(engine)
     ? null
     : warning(
         'gc-in-window',
@@ -93,8 +97,7 @@ const shortTransfers: TrialCheck = ({ shortTransfers: count }) =>
 const clientBound: TrialCheck = ({ client, window, engine }) => {
   const busyNs = window.lastDoneNs * workersOf(engine);
   if (
-    engine.used === 'null' ||
-    engine.used === 'simulated' ||
+    !ENGINES[engine.used].touchesFiles ||
     client.workerUserNs === null ||
     client.workerUserNs <= CLIENT_BOUND_SHARE * busyNs
   )
@@ -107,7 +110,7 @@ const clientBound: TrialCheck = ({ client, window, engine }) => {
 
 /** All that can be said of a trial whose workers were left where they wait. */
 export const silent = ({ longestQuietNs, engine }: Pick<Observed, 'longestQuietNs' | 'engine'>): Warning | null =>
-  engine.used === 'simulated' || longestQuietNs < SILENCE_NS
+  ENGINES[engine.used].virtualClock || longestQuietNs < SILENCE_NS
     ? null
     : warning('silent', `no operation ended for ${formatDurationNs(longestQuietNs)}`);
 
@@ -138,16 +141,18 @@ const nfsQueued: TrialCheck = ({ nfs }) => {
 };
 
 const rateMissed: TrialCheck = ({ job, window, status }) => {
-  if (job.kind !== 'io' || status !== 'ok') return null;
+  const { rate } = jobPlanOf(job);
+  if (rate === null || status !== 'ok') return null;
+  const { operationsPerSecond, bytesPerSecond } = rate;
   const seconds = (window.endNs - window.startNs) / 1e9;
   const operations = window.readOps + window.writeOps;
   const reached =
-    job.rateIops !== null
-      ? operations / seconds / (job.rateIops * job.numjobs)
-      : job.rateBytesPerSecond !== null
-        ? (window.readBytes + window.writeBytes) / seconds / (job.rateBytesPerSecond * job.numjobs)
+    operationsPerSecond !== null
+      ? operations / seconds / (operationsPerSecond * job.numjobs)
+      : bytesPerSecond !== null
+        ? (window.readBytes + window.writeBytes) / seconds / (bytesPerSecond * job.numjobs)
         : 1;
-  const chance = job.rateProcess === 'poisson' ? POISSON_DEVIATIONS / Math.sqrt(operations) : 0;
+  const chance = rate.random ? POISSON_DEVIATIONS / Math.sqrt(operations) : 0;
   if (!(reached < 1 - RATE_MISSED_SHARE - chance)) return null;
   return warning(
     'rate-missed',
@@ -155,12 +160,9 @@ const rateMissed: TrialCheck = ({ job, window, status }) => {
   );
 };
 
-/** Checkpoints pause between each other, so that only jobs that go on and on have a level to hold. */
-const holdsLevel = ({ kind }: Job): boolean => kind === 'io' || kind === 'small-files';
-
 /** A step down, or else no steady state: a step that is not over long before the end is both. */
 const unsteady: TrialCheck = ({ job, series, window, status }) => {
-  if (status !== 'ok' || !holdsLevel(job)) return null;
+  if (status !== 'ok' || !jobPlanOf(job).isSteady) return null;
   const rates = wholeSeconds(series, window);
   const step = stepDown(rates);
   if (step !== null) {

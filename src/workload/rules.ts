@@ -35,7 +35,7 @@ export interface Condition<P extends string = string> {
 export interface RuleMaker<J> {
   rule<const P extends PropertyOf<J> & keyof J>(
     of: readonly P[],
-    check: (values: Pick<J, P>, context: RuleContext) => Fault<P> | null,
+    check: (values: Pick<J, P>, context: RuleContext) => Fault<NoInfer<P>> | null,
   ): Rule<P>;
   condition<const P extends PropertyOf<J> & keyof J, const Q extends PropertyOf<J> & keyof J = never>(
     property: P,

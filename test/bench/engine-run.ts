@@ -4,6 +4,7 @@
  * its cold code in every round, as fio does.
  */
 import { fileURLToPath } from 'node:url';
+import { chooseEngine } from '../../src/engine/choose.js';
 import { WorkerPool } from '../../src/engine/pool.js';
 import { quantileNs } from '../../src/histogram/histogram.js';
 import { decodeHistogram } from '../../src/histogram/sparse-counts.js';
@@ -45,12 +46,13 @@ async function runHere(cell: Cell, setting: Setting): Promise<Measures> {
   try {
     const { path, fileBytes, contentSeed, seed } = setting;
     const files = [{ path, bytes: fileBytes, contentSeed }];
-    const run = await runEngineWell(pool, ioJob(jobOf(cell, setting)), {
+    const job = ioJob(jobOf(cell, setting));
+    const run = await runEngineWell(pool, job, {
       files,
       extents: extentsOf(cell, setting),
       seed,
     });
-    const calls = run.reports[0]?.calls ?? null;
+    const { calls } = chooseEngine(job, setting);
     if (cell.engine === 'psync' && calls !== (cell.fsCalls ? 'fs' : 'koffi'))
       throw new Error(`system calls went through ${calls}, which is not what ${cell.name} compares`);
     return measuresOf(run);

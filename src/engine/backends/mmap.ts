@@ -1,12 +1,14 @@
 import { fdatasyncSync, fstatSync, fsyncSync, ftruncateSync } from 'node:fs';
 import { errnoName, type Libc, libc, MAP_FIXED, MAP_SHARED, PROT_READ, PROT_WRITE } from '../../host/system/libc.js';
 import { READ } from '../../plan/batch.js';
+import { jobPlanOf } from '../../plan/jobs/registry.js';
 import type { MapAdvice } from '../../workload/workload.js';
 import type { Content } from '../content/buffers.js';
 import { IoFault, type OpenMode } from '../core/backend.js';
 import type { MonotonicClock } from '../core/clock.js';
 import { attempt, FileBackend } from '../core/file-backend.js';
 import type { BlockingBackend } from '../drains/blocking-drain.js';
+import { type BackendFactory, blockingDrain, watchTransfers } from './backend-factory.js';
 import { MapRoom } from './map-room.js';
 
 const MS_SYNC = 4;
@@ -150,3 +152,12 @@ export class MmapBackend extends FileBackend implements BlockingBackend {
     return new IoFault({ code, syscall, path, offsetBytes: null, message });
   }
 }
+
+export const mmapFactory: BackendFactory = {
+  refusal: mmapRefusal,
+  rehearsal: 'mmap',
+  create: (task, clock, content) => {
+    const backend = new MmapBackend(libc() as Libc, content, clock, jobPlanOf(task.job).madvise);
+    return { backend, createDrain: blockingDrain(backend), watch: watchTransfers(backend) };
+  },
+};

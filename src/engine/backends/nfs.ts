@@ -1,10 +1,12 @@
 import { constants } from 'node:os';
 import type { NfsConnection } from '../../host/libnfs/nfs-connection.js';
-import type { NfsStore } from '../../host/libnfs/nfs-store.js';
+import { type NfsStore, nfsStoreOf } from '../../host/libnfs/nfs-store.js';
 import { type Libc, libc } from '../../host/system/libc.js';
 import type { TransferCalls } from '../core/calls.js';
 import type { MonotonicClock } from '../core/clock.js';
+import { type BackendFactory, blockingDrain } from './backend-factory.js';
 import { PsyncBackend } from './psync.js';
+import { WireWatch } from './wire-watch.js';
 
 const EIO = constants.errno.EIO;
 
@@ -50,3 +52,21 @@ export class NfsBackend extends PsyncBackend {
     return `: ${this.connection.words}`;
   }
 }
+
+export const nfsFactory: BackendFactory = {
+  // A target of libnfs is opened through it before anything else, and refused then.
+  refusal: () => null,
+  // A server has no such device; the loop is the same.
+  rehearsal: 'psync',
+  create: (task, clock, content) => {
+    const backend = new NfsBackend(nfsStoreOf(task.scratchDirectory), content.bytes, clock);
+    return {
+      backend,
+      createDrain: blockingDrain(backend),
+      watch: () => {
+        const wire = new WireWatch(backend.connection);
+        return () => ({ ring: null, shortTransfers: backend.shortTransfers, wire: wire.carried() });
+      },
+    };
+  },
+};

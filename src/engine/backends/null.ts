@@ -1,5 +1,6 @@
 import type { Backend } from '../core/backend.js';
 import type { Clock } from '../core/clock.js';
+import { type BackendFactory, callDrain, NOTHING_WATCHED } from './backend-factory.js';
 
 /** Does nothing, at once: what is measured is the harness itself. */
 export class NullBackend implements Backend {
@@ -19,3 +20,12 @@ export class NullBackend implements Backend {
   remove(): void {}
   dispose(): void {}
 }
+
+export const nullFactory: BackendFactory = {
+  refusal: () => null,
+  rehearsal: 'null',
+  create: (_, clock) => {
+    const backend = new NullBackend(clock);
+    return { backend, createDrain: callDrain(backend), watch: NOTHING_WATCHED };
+  },
+};

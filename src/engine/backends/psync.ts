@@ -1,10 +1,11 @@
 import { constants as osConstants } from 'node:os';
 import type { FileStore } from '../../host/system/file-store.js';
 import { READ } from '../../plan/batch.js';
-import type { TransferCalls } from '../core/calls.js';
+import { type TransferCalls, transferCalls } from '../core/calls.js';
 import type { MonotonicClock } from '../core/clock.js';
 import { FileBackend } from '../core/file-backend.js';
 import type { BlockingBackend } from '../drains/blocking-drain.js';
+import { type BackendFactory, blockingDrain, watchTransfers } from './backend-factory.js';
 
 const EINTR = osConstants.errno.EINTR;
 
@@ -15,10 +16,6 @@ export class PsyncBackend extends FileBackend implements BlockingBackend {
   constructor(calls: TransferCalls, clock: MonotonicClock, store?: FileStore) {
     super(clock, store);
     this.calls = calls;
-  }
-
-  get callsName(): TransferCalls['name'] {
-    return this.calls.name;
   }
 
   get handles(): readonly number[] {
@@ -55,3 +52,12 @@ export class PsyncBackend extends FileBackend implements BlockingBackend {
     }
   }
 }
+
+export const psyncFactory: BackendFactory = {
+  refusal: () => null,
+  rehearsal: 'psync',
+  create: (_, clock, content) => {
+    const backend = new PsyncBackend(transferCalls(content.bytes), clock);
+    return { backend, createDrain: blockingDrain(backend), watch: watchTransfers(backend) };
+  },
+};

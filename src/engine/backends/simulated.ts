@@ -1,6 +1,7 @@
 import { createPrng, type Prng } from '../../base/prng.js';
 import type { Backend } from '../core/backend.js';
 import { VirtualClock } from '../core/clock.js';
+import { type BackendFactory, callDrain, NOTHING_WATCHED } from './backend-factory.js';
 
 /** Spread of the simulated latencies: the standard deviation of their logarithm. */
 const SIGMA = 0.25;
@@ -57,3 +58,13 @@ export class SimulatedBackend implements Backend {
     this.clock.advance(Math.round(this.#medianNs * Math.exp(SIGMA * normal) + bytes * this.#nsPerByte));
   }
 }
+
+export const simulatedFactory: BackendFactory = {
+  refusal: () => null,
+  // Virtual time is the same however long it takes.
+  rehearsal: null,
+  create: ({ job, seed, worker }) => {
+    const backend = new SimulatedBackend(job.simulatedLatencyNs, job.simulatedBytesPerSecond, seed, worker);
+    return { backend, createDrain: callDrain(backend), watch: NOTHING_WATCHED };
+  },
+};

@@ -1,7 +1,8 @@
-import type { EngineUse } from '../../record/trial-record.js';
+import { ENGINES, type Engine } from '../../workload/engines.js';
 import type { Backend, OpenMode } from '../core/backend.js';
 import type { Clock } from '../core/clock.js';
 import type { Slowdown } from '../core/protocol.js';
+import { callDrain, type Equipment } from './backend-factory.js';
 
 /**
  * A wait that was too long shortens the next ones by up to this much. That covers readings of the clock, but not time that
@@ -10,8 +11,8 @@ import type { Slowdown } from '../core/protocol.js';
 const CREDIT_NS = 1000;
 
 /** Whether a backend can be slowed down: it does one operation at a time, each through `Backend.transfer`. */
-export function canBeSlowed(backend: EngineUse['used']): boolean {
-  return backend === 'psync' || backend === 'nfs' || backend === 'simulated';
+export function canBeSlowed(engine: Engine): boolean {
+  return ENGINES[engine].canBeSlowed;
 }
 
 /**
@@ -114,4 +115,10 @@ export class SlowedBackend implements Backend {
     this.clock.waitUntil(endNs + this.#debtNs);
     this.#debtNs = Math.max(-CREDIT_NS, this.#debtNs - (this.clock.now() - endNs));
   }
+}
+
+/** The same equipment, slowed down. */
+export function slowed({ backend, watch }: Equipment, slowdown: Slowdown): Equipment {
+  const slower = new SlowedBackend(backend, slowdown);
+  return { backend: slower, createDrain: callDrain(slower), watch };
 }

@@ -5,6 +5,7 @@ import type { DataFile, Extent } from '../../plan/plan.js';
 import type { TcpCount } from '../../record/nfs-traffic.js';
 import type { Injection } from '../../record/run-record.js';
 import type { EngineUse } from '../../record/trial-record.js';
+import type { Engine } from '../../workload/engines.js';
 import type { Job } from '../../workload/workload.js';
 import type { Totals, WorkerSecond } from './meter.js';
 
@@ -19,7 +20,7 @@ export interface WorkerTask {
   /** This worker is thread `thread` of `threads` of its job: it does every `threads`-th operation of the job. */
   readonly thread: number;
   readonly threads: number;
-  readonly backend: EngineUse['used'];
+  readonly backend: Engine;
   readonly job: Job;
   /** This worker's files, with absolute paths; the extents' `file` counts in this list. */
   readonly files: readonly DataFile[];
@@ -48,7 +49,6 @@ export interface WorkerReport {
   readonly usage: ThreadUsage | null;
   readonly gcNs: number;
   readonly gcCount: number;
-  readonly calls: EngineUse['calls'];
   readonly ring: EngineUse['ring'];
   readonly shortTransfers: number;
   /** Of libnfs alone: what this worker's connection carried in the measured part; null where that cannot be told. */

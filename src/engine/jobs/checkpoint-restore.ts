@@ -2,11 +2,11 @@ import { Batch, READ } from '../../plan/batch.js';
 import type { CheckpointRestoreJob } from '../../workload/workload.js';
 import { CallDrain } from '../drains/call-drain.js';
 import { PLAIN_DRAIN } from '../drains/drain.js';
-import { type Program, type ProgramContext, timed } from './job-program.js';
+import { type JobProgram, type Program, type ProgramContext, timed } from './job-program.js';
 import { chunkBytesOf, drainStretch } from './whole-files.js';
 
 /** One worker of a training that starts again: its shards are read one after the other, whole. */
-export class CheckpointRestoreProgram implements Program {
+class CheckpointRestoreProgram implements Program {
   readonly #context: ProgramContext;
   readonly #job: CheckpointRestoreJob;
 
@@ -34,3 +34,8 @@ export class CheckpointRestoreProgram implements Program {
 
   complete(): void {}
 }
+
+export const checkpointRestoreProgram: JobProgram<CheckpointRestoreJob> = {
+  create: (context, job) => new CheckpointRestoreProgram(context, job),
+  rehearsal: () => ({}),
+};

@@ -4,7 +4,7 @@ import { Batch, READ, WRITE } from '../../plan/batch.js';
 import type { CheckpointWriteJob } from '../../workload/workload.js';
 import { CallDrain } from '../drains/call-drain.js';
 import { PLAIN_DRAIN } from '../drains/drain.js';
-import { type Program, type ProgramContext, timed } from './job-program.js';
+import { type JobProgram, type Program, type ProgramContext, timed } from './job-program.js';
 import { chunkBytesOf, drainStretch } from './whole-files.js';
 
 /**
@@ -12,7 +12,7 @@ import { chunkBytesOf, drainStretch } from './whole-files.js';
  * made durable, renamed; then the directory is made durable. A checkpoint is over when the last
  * worker has come that far, and that is the time that counts.
  */
-export class CheckpointWriteProgram implements Program {
+class CheckpointWriteProgram implements Program {
   readonly #context: ProgramContext;
   readonly #job: CheckpointWriteJob;
   readonly #batch = new Batch();
@@ -121,3 +121,8 @@ export class CheckpointWriteProgram implements Program {
 function relativeName(path: string, directory: string): string {
   return path.startsWith(`${directory}/`) ? path.slice(directory.length + 1) : path;
 }
+
+export const checkpointWriteProgram: JobProgram<CheckpointWriteJob> = {
+  create: (context, job) => new CheckpointWriteProgram(context, job),
+  rehearsal: () => ({}),
+};

@@ -2,10 +2,9 @@ import { Batch, type Pattern, READ, WRITE } from '../../plan/batch.js';
 import { createSchedule, type Schedule } from '../../plan/pacing.js';
 import { createPattern } from '../../plan/patterns.js';
 import type { IoJob } from '../../workload/workload.js';
-import { createDrain } from '../backends/create-drain.js';
 import type { WorkerTask } from '../core/protocol.js';
 import type { Drain, DrainOptions } from '../drains/drain.js';
-import { type Program, type ProgramContext, timed } from './job-program.js';
+import { type JobProgram, type Program, type ProgramContext, timed } from './job-program.js';
 
 /** Laid-out content is generation 0, so a write that was lost shows as old content. */
 const FIRST_WRITTEN_GENERATION = 1;
@@ -59,7 +58,7 @@ export class IoProgram implements Program {
 
   #newDrain(): Drain {
     const job = this.#job;
-    const { task, backend, meter, content } = this.#context;
+    const { task, createDrain, meter, content } = this.#context;
     const options: DrainOptions = {
       paced: this.#schedule !== null,
       thinktimeNs: job.thinktimeNs,
@@ -69,7 +68,7 @@ export class IoProgram implements Program {
       fsync: job.fsync,
       fdatasync: job.fdatasync,
     };
-    return createDrain(backend, meter, content, options, {
+    return createDrain(meter, content, options, {
       files: task.files.length,
       maxBlockBytes: Math.max(...job.bs.map(({ blockBytes }) => blockBytes)),
       direct: job.direct,
@@ -167,3 +166,16 @@ function cutTo(batch: Batch, leftBytes: number): number {
   batch.count = count;
   return bytes;
 }
+
+export const ioProgram: JobProgram<IoJob> = {
+  create: (context, job) => new IoProgram(context, job),
+  rehearsal: ({ rw, rwmixread, randomDistribution, norandommap, refillBuffers, madvise, iodepth }) => ({
+    rw,
+    rwmixread,
+    randomDistribution,
+    norandommap,
+    refillBuffers,
+    madvise,
+    iodepth,
+  }),
+};

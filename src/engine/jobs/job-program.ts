@@ -1,4 +1,6 @@
 import type { OperationKind } from '../../base/latency-kinds.js';
+import type { IoJob } from '../../workload/jobs/io.js';
+import type { Equipment } from '../backends/backend-factory.js';
 import type { Content } from '../content/buffers.js';
 import type { Backend } from '../core/backend.js';
 import type { Counters } from '../core/counters.js';
@@ -9,6 +11,8 @@ import type { WorkerTask } from '../core/protocol.js';
 export interface ProgramContext {
   readonly task: WorkerTask;
   readonly backend: Backend;
+  /** The loop that suits the backend. */
+  readonly createDrain: Equipment['createDrain'];
   readonly meter: Meter;
   readonly content: Content;
   readonly counters: Counters;
@@ -22,6 +26,16 @@ export interface Program {
   run(): number | null;
   /** After the end: checks and closing. */
   complete(): void;
+}
+
+/** How a kind of job is carried out in a worker. */
+export interface JobProgram<J> {
+  create(context: ProgramContext, job: J): Program;
+  /**
+   * What of a job decides which code its operations run through, for the rehearsal before the first trial. Nothing:
+   * reads and writes mixed, one at a time, each write with new content.
+   */
+  rehearsal(job: J): Partial<IoJob>;
 }
 
 /** Carries out a step and counts how long it took. */

@@ -3,11 +3,11 @@ import { fileOrder } from '../../plan/file-order.js';
 import type { SmallFilesJob } from '../../workload/workload.js';
 import { CallDrain } from '../drains/call-drain.js';
 import { PLAIN_DRAIN } from '../drains/drain.js';
-import { type Program, type ProgramContext, timed } from './job-program.js';
+import { type JobProgram, type Program, type ProgramContext, timed } from './job-program.js';
 import { chunkBytesOf, drainStretch } from './whole-files.js';
 
 /** Open, read whole, close, file after file: what a loader of single images does. */
-export class SmallFilesProgram implements Program {
+class SmallFilesProgram implements Program {
   readonly #context: ProgramContext;
   readonly #job: SmallFilesJob;
   readonly #batch = new Batch();
@@ -53,3 +53,8 @@ export class SmallFilesProgram implements Program {
 
   complete(): void {}
 }
+
+export const smallFilesProgram: JobProgram<SmallFilesJob> = {
+  create: (context, job) => new SmallFilesProgram(context, job),
+  rehearsal: () => ({}),
+};

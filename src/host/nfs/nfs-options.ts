@@ -8,9 +8,12 @@ const TIMEO_NS = 1e8;
 /** NFS_DEF_ACREGMIN … in include/linux/nfs_fs.h, in seconds. mountinfo shows only values that differ from these. */
 const DEFAULT_SECONDS = { acregmin: 3, acregmax: 60, acdirmin: 30, acdirmax: 60 } as const;
 
+/** The kernel's names of the NFS file systems. */
+const NFS_FILE_SYSTEMS: ReadonlySet<string> = new Set(['nfs', 'nfs4']);
+
 /** Returns whether a mount is NFS of any version. */
 export function isNfs(mount: Pick<Mount, 'fileSystem'>): boolean {
-  return mount.fileSystem === 'nfs' || mount.fileSystem === 'nfs4';
+  return NFS_FILE_SYSTEMS.has(mount.fileSystem);
 }
 
 /** Returns the options by name. An option without a value has an empty one. Values may contain `=`. */

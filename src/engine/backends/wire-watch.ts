@@ -1,5 +1,5 @@
-import type { NfsConnection } from '../host/libnfs/nfs-connection.js';
-import type { TcpCount } from '../record/nfs-traffic.js';
+import type { NfsConnection } from '../../host/libnfs/nfs-connection.js';
+import type { TcpCount } from '../../record/nfs-traffic.js';
 
 /** What a worker's connection to an NFS server carries in its measured part. */
 export class WireWatch {

@@ -1,0 +1,29 @@
+import type { JobOf, Kind } from '../../workload/jobs/registry.js';
+import type { IoJob, Job } from '../../workload/workload.js';
+import { checkpointRestoreProgram } from './checkpoint-restore.js';
+import { checkpointWriteProgram } from './checkpoint-write.js';
+import { ioProgram } from './io.js';
+import type { JobProgram, Program, ProgramContext } from './job-program.js';
+import { smallFilesProgram } from './small-files.js';
+
+const PROGRAMS: { readonly [K in Kind]: JobProgram<JobOf<K>> } = {
+  io: ioProgram,
+  'checkpoint-write': checkpointWriteProgram,
+  'checkpoint-restore': checkpointRestoreProgram,
+  'small-files': smallFilesProgram,
+};
+
+function jobProgramOf(job: Job): JobProgram<Job> {
+  return PROGRAMS[job.kind];
+}
+
+/** The program for the task's kind of job. */
+export function programOf(context: ProgramContext): Program {
+  const { job } = context.task;
+  return jobProgramOf(job).create(context, job);
+}
+
+/** What of a job decides which code its operations run through; see `JobProgram`. */
+export function rehearsalOf(job: Job): Partial<IoJob> {
+  return jobProgramOf(job).rehearsal(job);
+}

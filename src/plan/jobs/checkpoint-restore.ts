@@ -1,0 +1,26 @@
+import type { CheckpointRestoreJob } from '../../workload/workload.js';
+import { assumedNs } from '../assumed-rate.js';
+import { type JobPlan, NO_QUEUE, UNBOUNDED } from './job-plan.js';
+import { shardMisfit, shardShares } from './shards.js';
+
+/** Each worker reads its shards once; they are data files. */
+export function planCheckpointRestore(job: CheckpointRestoreJob): JobPlan {
+  return {
+    place: 'data',
+    laidOut: true,
+    makesDirectories: false,
+    reads: true,
+    checksContent: job.verify,
+    isSteady: false,
+    bounds: UNBOUNDED,
+    queue: NO_QUEUE,
+    rate: null,
+    madvise: 'normal',
+    shares: () => shardShares(job),
+    scratchBytes: () => 0,
+    writtenBytes: () => 0,
+    movedBytes: (passBytes) => passBytes,
+    expectedTime: (fileBytes) => ({ knownNs: 0, estimatedNs: assumedNs(fileBytes) }),
+    directMisfit: (_, misfits) => shardMisfit(job, misfits),
+  };
+}

@@ -1,0 +1,43 @@
+import type { CheckpointWriteJob } from '../../workload/workload.js';
+import { assumedNs } from '../assumed-rate.js';
+import type { Shares } from '../shares.js';
+import { type JobPlan, NO_QUEUE, UNBOUNDED } from './job-plan.js';
+import { shardMisfit, shardShares } from './shards.js';
+
+/** Each worker creates its shards, checkpoint after checkpoint, in scratch directories that it names itself. */
+export function planCheckpointWrite(job: CheckpointWriteJob): JobPlan {
+  const { checkpoints, keepLast } = job;
+  return {
+    place: 'scratch',
+    laidOut: false,
+    makesDirectories: true,
+    // What is read back is read after the measured part.
+    reads: false,
+    checksContent: job.readBack,
+    isSteady: false,
+    bounds: UNBOUNDED,
+    queue: NO_QUEUE,
+    rate: null,
+    madvise: 'normal',
+    shares: () => sharesOf(job),
+    // An old checkpoint goes only when the new one is complete: one more than is kept.
+    scratchBytes: (fileBytes) => fileBytes * Math.min(checkpoints, keepLast + 1),
+    writtenBytes: (fileBytes) => fileBytes * checkpoints,
+    movedBytes: (passBytes) => passBytes * checkpoints,
+    expectedTime: (fileBytes) => ({
+      knownNs: (checkpoints - 1) * job.intervalNs,
+      estimatedNs: assumedNs(fileBytes * checkpoints + (job.readBack ? fileBytes : 0)),
+    }),
+    directMisfit: (_, misfits) => shardMisfit(job, misfits),
+  };
+}
+
+function sharesOf(job: CheckpointWriteJob): Shares {
+  const { files, extents } = shardShares(job, job.fallocate);
+  const named = files.map((file, i) => {
+    const worker = String(Math.floor(i / job.shards)).padStart(4, '0');
+    const shard = String(i % job.shards).padStart(3, '0');
+    return { ...file, path: `worker-${worker}/shard-${shard}.pt` };
+  });
+  return { files: named, extents };
+}

@@ -1,0 +1,92 @@
+import { FeedrateError } from '../../base/errors.js';
+import type { Dataset, IoJob } from '../../workload/workload.js';
+import { assumedNs } from '../assumed-rate.js';
+import { largestBlockBytes } from '../mix.js';
+import { datasetFiles, ownFiles, type Shares, shareOut } from '../shares.js';
+import type { JobPlan, Rate } from './job-plan.js';
+import { timedBounds, timedJob } from './timed.js';
+
+/** fio's kind of job: the operations of a pattern on files of its own, or on the dataset when it only reads. */
+export function planIo(job: IoJob): JobPlan {
+  const { rw } = job;
+  const isWritten = rw !== 'read' && rw !== 'randread';
+  const laidOut = rw !== 'write';
+  return {
+    place: isWritten ? 'scratch' : 'data',
+    laidOut,
+    makesDirectories: false,
+    reads: rw !== 'write' && rw !== 'randwrite',
+    checksContent: job.verify,
+    isSteady: true,
+    bounds: timedBounds(job),
+    // Threads cannot pause together as a queue does for think time: with it, one operation at a time is what is left.
+    queue: { depth: job.iodepth, byThreads: job.thinktimeNs === 0 },
+    rate: rateOf(job),
+    madvise: job.madvise,
+    shares: (armId, dataset) => sharesOf(job, armId, dataset),
+    scratchBytes: (fileBytes) => fileBytes,
+    writtenBytes: (fileBytes) => (laidOut ? fileBytes : 0) + overwrittenBytes(job, fileBytes),
+    movedBytes: (passBytes) => passBytes,
+    expectedTime: (fileBytes) => timedJob(job, transferNs(job, fileBytes)),
+    // What is shorter than a block at the end of a file is left out.
+    directMisfit: () => null,
+  };
+}
+
+function rateOf({ rateIops, rateBytesPerSecond, rateProcess }: IoJob): Rate | null {
+  if (rateIops === null && rateBytesPerSecond === null) return null;
+  return {
+    operationsPerSecond: rateIops,
+    bytesPerSecond: rateBytesPerSecond,
+    random: rateProcess === 'poisson',
+  };
+}
+
+function sharesOf(job: IoJob, armId: string, dataset: Dataset | null): Shares {
+  const blockBytes = largestBlockBytes(job.bs);
+  if (job.sizeBytes !== null) {
+    const sizes = fileSizes(job.sizeBytes, job.nrfiles, blockBytes, armId);
+    return ownFiles(sizes, job.numjobs, job.randseed, job.fallocate);
+  }
+  const files = datasetFiles(dataset, armId);
+  const smallest = files.reduce((least, { bytes }) => Math.min(least, bytes), Number.POSITIVE_INFINITY);
+  if (smallest < blockBytes) {
+    const message = `the dataset has a file of ${smallest} bytes, too short for a block of ${blockBytes} bytes`;
+    throw new FeedrateError('workload', `${armId}: ${message}; use a smaller bs or a larger filesize`);
+  }
+  return { files, extents: shareOut(files, job.numjobs, blockBytes, armId) };
+}
+
+/**
+ * Sizes of the files that `sizeBytes` is divided into: whole blocks, one more for the first files
+ * when they cannot be divided evenly (as fio does), and the rest that is shorter than a block at the
+ * end of the last file. So the files hold `sizeBytes` exactly, and as many blocks as one file would.
+ */
+function fileSizes(sizeBytes: number, nrfiles: number, blockBytes: number, armId: string): number[] {
+  const blocks = Math.floor(sizeBytes / blockBytes);
+  if (blocks < nrfiles) {
+    const message = `a size of ${sizeBytes} bytes has no block of ${blockBytes} bytes for each of ${nrfiles} files`;
+    throw new FeedrateError('workload', `${armId}: ${message}; use a larger size, a smaller bs or fewer nrfiles`);
+  }
+  const blocksEach = Math.floor(blocks / nrfiles);
+  const sizes = Array.from({ length: nrfiles }, (_, i) => (blocksEach + (i < blocks % nrfiles ? 1 : 0)) * blockBytes);
+  sizes[nrfiles - 1] = (sizes[nrfiles - 1] as number) + (sizeBytes % blockBytes);
+  return sizes;
+}
+
+/** What the measured part writes. */
+function overwrittenBytes(job: IoJob, fileBytes: number): number {
+  const writeShare = job.rw === 'write' || job.rw === 'randwrite' ? 1 : 1 - job.rwmixread / 100;
+  const transferBytes = job.ioSizeBytes === null || job.timeBased ? fileBytes : job.ioSizeBytes * job.numjobs;
+  return Math.ceil(transferBytes * writeShare);
+}
+
+/** The bytes of the job: the slowest of the assumed rate and its own; pauses come on top. */
+function transferNs(job: IoJob, fileBytes: number): number {
+  const bytesEach = job.ioSizeBytes ?? fileBytes / job.numjobs;
+  const operationsEach = bytesEach / largestBlockBytes(job.bs);
+  const pausesNs = (operationsEach / job.thinktimeBlocks) * job.thinktimeNs;
+  const atByteRateNs = job.rateBytesPerSecond === null ? 0 : (bytesEach / job.rateBytesPerSecond) * 1e9;
+  const atOperationRateNs = job.rateIops === null ? 0 : (operationsEach / job.rateIops) * 1e9;
+  return pausesNs + Math.max(assumedNs(bytesEach * job.numjobs), atByteRateNs, atOperationRateNs);
+}

@@ -1,0 +1,19 @@
+import type { Job, JobOf, Kind } from '../../workload/jobs/registry.js';
+import { planCheckpointRestore } from './checkpoint-restore.js';
+import { planCheckpointWrite } from './checkpoint-write.js';
+import { planIo } from './io.js';
+import type { JobPlan } from './job-plan.js';
+import { planSmallFiles } from './small-files.js';
+
+const JOB_PLANS: { readonly [K in Kind]: (job: JobOf<K>) => JobPlan } = {
+  io: planIo,
+  'checkpoint-write': planCheckpointWrite,
+  'checkpoint-restore': planCheckpointRestore,
+  'small-files': planSmallFiles,
+};
+
+/** What a job needs and does, by its kind. */
+export function jobPlanOf(job: Job): JobPlan {
+  const plan = JOB_PLANS[job.kind] as (job: Job) => JobPlan;
+  return plan(job);
+}

@@ -1,0 +1,100 @@
+/** Files and who works on which part of them: what the kinds of job are planned with. */
+import { FeedrateError } from '../base/errors.js';
+import { createPrng } from '../base/prng.js';
+import type { Dataset, Preallocation } from '../workload/workload.js';
+import type { ArmFiles, DataFile, Extent } from './plan.js';
+
+const FILES_PER_FOLDER = 1000;
+const CONTENT_SEEDS = 2 ** 53;
+
+/** The files of an arm, and a list of extents for each worker. */
+export type Shares = Pick<ArmFiles, 'files' | 'extents'>;
+
+/** The file that has this one's part in another set: as long, elsewhere, and of other content. */
+export function inSet(file: DataFile, fileset: number): DataFile {
+  const contentSeed = createPrng(file.contentSeed, fileset).nextBelow(CONTENT_SEEDS);
+  return { ...file, path: `set${fileset}/${file.path}`, contentSeed };
+}
+
+/** Files of these sizes for each worker; worker w's come after those of w - 1, so fewer workers use the same first files. */
+export function ownFiles(
+  sizes: readonly number[],
+  workers: number,
+  seed: number,
+  fallocate: Preallocation = 'none',
+): Shares {
+  const files: DataFile[] = [];
+  const extents = Array.from({ length: workers }, () =>
+    sizes.map((bytes): Extent => {
+      files.push(dataFile(seed, files.length, bytes, fallocate));
+      return wholeFile(files, files.length - 1);
+    }),
+  );
+  return { files, extents };
+}
+
+/** Files of the dataset. Throws `FeedrateError('workload')` when there is none. */
+export function datasetFiles(dataset: Dataset | null, armId: string): DataFile[] {
+  if (dataset === null) {
+    throw new FeedrateError(
+      'workload',
+      `${armId}: neither the job nor the workload says what to read; add size or a dataset`,
+    );
+  }
+  const { nrfiles, filesizeMinBytes, filesizeMaxBytes, seed, fallocate } = dataset;
+  const sizes = filesizeMaxBytes - filesizeMinBytes + 1;
+  return Array.from({ length: nrfiles }, (_, index) => {
+    const bytes = sizes === 1 ? filesizeMinBytes : filesizeMinBytes + createPrng(seed, index).nextBelow(sizes);
+    return dataFile(seed, index, bytes, fallocate);
+  });
+}
+
+/** Files that were preallocated lie otherwise on the disk, so they have names of their own; their content is the same. */
+function dataFile(seed: number, index: number, bytes: number, fallocate: Preallocation): DataFile {
+  const folder = String(Math.floor(index / FILES_PER_FOLDER)).padStart(3, '0');
+  const path = `s${seed}/${folder}/${String(index).padStart(6, '0')}-${bytes}`;
+  const contentSeed = createPrng(seed, index, bytes).nextBelow(CONTENT_SEEDS);
+  return fallocate === 'none'
+    ? { path, bytes, contentSeed }
+    : { path: `${path}-${fallocate}`, bytes, contentSeed, fallocate };
+}
+
+function wholeFile(files: readonly DataFile[], file: number): Extent {
+  return { file, startBytes: 0, lengthBytes: (files[file] as DataFile).bytes };
+}
+
+/** Shared files to workers: whole files in turn when there is one for each, else ranges of every file. */
+export function shareOut(files: readonly DataFile[], workers: number, blockBytes: number, armId: string): Extent[][] {
+  if (files.length >= workers) return dealOut(files, workers);
+  const shares = Array.from({ length: workers }, (): Extent[] => []);
+  files.forEach((_, file) => {
+    divide(files, file, workers, blockBytes).forEach((extent, i) => {
+      // Each file begins with the next worker, so that what cannot be divided evenly evens out.
+      if (extent.lengthBytes > 0) shares[(i + file) % workers]?.push(extent);
+    });
+  });
+  if (shares.every((share) => share.length > 0)) return shares;
+  const message = `the dataset has fewer blocks of ${blockBytes} bytes than the job has workers (${workers})`;
+  throw new FeedrateError('workload', `${armId}: ${message}; use fewer numjobs, a smaller bs or a larger dataset`);
+}
+
+/** Worker w gets the files w, w + workers, … */
+export function dealOut(files: readonly DataFile[], workers: number): Extent[][] {
+  const shares = Array.from({ length: workers }, (): Extent[] => []);
+  files.forEach((_, file) => {
+    shares[file % workers]?.push(wholeFile(files, file));
+  });
+  return shares;
+}
+
+/** Contiguous parts of a file in whole blocks; the end that is shorter than a block goes to the last part. */
+function divide(files: readonly DataFile[], file: number, parts: number, blockBytes: number): Extent[] {
+  const { bytes } = files[file] as DataFile;
+  const blocks = Math.floor(bytes / blockBytes);
+  const startOf = (part: number) => Math.floor((blocks * part) / parts) * blockBytes;
+  return Array.from({ length: parts }, (_, part) => {
+    const startBytes = startOf(part);
+    const endBytes = part === parts - 1 ? bytes : startOf(part + 1);
+    return { file, startBytes, lengthBytes: endBytes - startBytes };
+  });
+}
