@@ -25,9 +25,21 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
   stats: ['base', 'plan', 'histogram', 'record'],
   gate: ['base', 'plan', 'histogram', 'record', 'stats'],
   report: ['base', 'plan', 'histogram', 'record', 'stats', 'gate'],
+  run: ['base', 'workload', 'plan', 'histogram', 'record', 'host', 'engine', 'trial', 'store', 'stats', 'gate'],
   cli: [
-    ...['base', 'workload', 'plan', 'histogram', 'record', 'host', 'engine'],
-    ...['trial', 'store', 'stats', 'gate', 'report'],
+    'base',
+    'workload',
+    'plan',
+    'histogram',
+    'record',
+    'host',
+    'engine',
+    'trial',
+    'store',
+    'stats',
+    'gate',
+    'report',
+    'run',
   ],
 };
 
