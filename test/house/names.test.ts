@@ -6,15 +6,8 @@ import { type SourceFile, sourceFile, sourceFilesBelow } from '../support/source
 
 /** Rooms that run in parallel have a file of the same name for the same thing: a kind of job, in plan and engine. */
 const PARALLEL_ROOMS = ['jobs'];
-/**
- * What a command of the command line does, and the room that it shows: the same thing by the same name. Anything else
- * that is called the same needs another name.
- */
-const COMMANDS = ['cli'];
-
 function isParallel(path: string): boolean {
-  const parts = path.split('/');
-  return PARALLEL_ROOMS.includes(parts.at(-2) ?? '') || COMMANDS.includes(parts[1] ?? '');
+  return PARALLEL_ROOMS.includes(path.split('/').at(-2) ?? '');
 }
 
 /** `name: path, path` for each name that several have. */

@@ -34,7 +34,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 test('SIGINT is heard while the session process starts', () =>
   withPlace(({ directory, results, runWords }) =>
     withLiveRun(runWords(SHORT_THEN_LONG), { cwd: directory }, async (run) => {
-      await run.untilSession();
+      await run.untilHearing();
       run.signalGroup('SIGINT');
       const { status, stdout } = await run.outcome();
       assert.is(status, 130);
