@@ -5,15 +5,14 @@ import type { Arm, ArmFiles } from './plan.js';
 import { inSet } from './shares.js';
 
 /**
- * The files that an arm works on, and who works on which part.
+ * Returns the files that an arm uses, and each worker's part of them. Throws `FeedrateError('workload')` when files,
+ * blocks and workers do not fit together.
  *
- * Jobs that only read work on data files, which are named by their content and so serve every arm
- * and run that wants the same ones. Jobs that write get files of their own for each trial: filled
- * beforehand for random and mixed writes, which overwrite real data, and new for sequential writes
- * and checkpoints, which create theirs.
+ * Jobs that only read use data files. Data files are named by their content, so all arms and runs that need the same
+ * files share them. Jobs that write get their own scratch files for each trial. Random and mixed writes overwrite data,
+ * so their files are filled first. Sequential writes and checkpoints create their files.
  *
- * @param fileset which of the equal sets of data files, 0-based; scratch files have no sets
- * Throws `FeedrateError('workload')` when files, blocks and workers cannot be matched.
+ * @param fileset index of the set of data files, 0-based; scratch files have no sets
  */
 export function filesOf(arm: Arm, dataset: Dataset | null, fileset = 0): ArmFiles {
   const { place, laidOut, shares } = jobPlanOf(arm.spec);
@@ -22,12 +21,12 @@ export function filesOf(arm: Arm, dataset: Dataset | null, fileset = 0): ArmFile
   return { place, laidOut, files: isFirst ? files : files.map((file) => inSet(file, fileset)), extents };
 }
 
-/** Engines without I/O need no files. */
+/** Returns whether the arm uses files. Engines without I/O do not. */
 export function touchesFiles({ spec }: Pick<Arm, 'spec'>): boolean {
   return capabilitiesOf(spec.ioengine).touchesFiles;
 }
 
-/** Whether the arm reads files of the data directory, of which there are sets. */
+/** Returns whether the arm reads data files, which come in sets. */
 export function readsDataFiles(arm: Arm): boolean {
   return touchesFiles(arm) && jobPlanOf(arm.spec).place === 'data';
 }

@@ -3,13 +3,13 @@ import { formatLocation } from '../workload/location.js';
 import type { Field, Job, JobDeclaration, Level, Workload } from '../workload/workload.js';
 import type { Arm, Factor, Target } from './plan.js';
 
-/** What a declaration means under the levels chosen for its factors, keyed by `Job` property. */
+/** Resolves a declaration into a job, for the levels chosen for its factors. `chosen` is keyed by `Job` property. */
 export type ResolveJob = (declaration: JobDeclaration, chosen: ReadonlyMap<string, Level>) => Job;
 
 /**
- * Every combination of each job's levels on every target, in the order of the workload file: the
- * last factor varies fastest, and the target faster still. Throws `FeedrateError('workload')` when
- * two arms would have one name.
+ * Returns an arm for every combination of each job's levels on every target, in the order of the workload file. The
+ * target varies fastest, then the last factor. Throws `FeedrateError('workload')` when two arms would have the same
+ * name.
  */
 export function expandArms(workload: Workload, targets: readonly Target[], resolveJob: ResolveJob): Arm[] {
   const arms = workload.jobs.flatMap((declaration) => {
@@ -48,7 +48,7 @@ function refuseEqualLevels({ word, levels }: Field): void {
       seen.add(label);
       continue;
     }
-    const message = `${word} has ${label} twice, which would be one arm measured as two; name each level once`;
+    const message = `${word} lists ${label} twice, which would measure the same arm twice; list each level once`;
     throw new FeedrateError('workload', `${formatLocation(location)}: ${message}`);
   }
 }
@@ -57,7 +57,10 @@ function factorOf(declaration: JobDeclaration, property: string, level: Level): 
   return { name: declaration.fields.get(property)?.word ?? property, label: level.label };
 }
 
-/** Where one field decides about another (`cache: direct` opens with O_DIRECT), that one's word says what holds. */
+/**
+ * Returns the value of each field by its word. When one field overrides another (`cache: direct` implies O_DIRECT), the
+ * overridden field has its effective value.
+ */
 function wordsOf(
   { kind, fields }: JobDeclaration,
   chosen: ReadonlyMap<string, Level>,
@@ -77,7 +80,7 @@ function armId(job: string, levels: readonly Factor[], target: string | null): s
   return job + (suffix === '' ? '' : `/${suffix}`) + (target === null ? '' : `@${target}`);
 }
 
-/** Names are free text: jobs or targets may be called the same, or like another arm. */
+/** Throws when two arms have the same name. Names are free text, so jobs and targets may produce equal ones. */
 function refuseEqualIds(arms: readonly Arm[], workload: Workload): void {
   const seen = new Set<string>();
   for (const { id, job } of arms) {

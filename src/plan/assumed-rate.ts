@@ -1,7 +1,7 @@
-/** What a target is taken to sustain when only the bytes of a trial are known: a modest cloud volume. */
+/** Rate assumed for a target when only the bytes of a trial are known: that of a modest cloud volume. */
 export const ASSUMED_BYTES_PER_SECOND = 256 * 2 ** 20;
 
-/** How long something takes: the part that is certain and the part that rests on the assumed rate. */
+/** An expected duration: the part that is known, and the part estimated from the assumed rate. */
 export interface ExpectedTime {
   /** Run times, ramps and pauses that the workload sets. */
   readonly knownNs: number;
@@ -9,7 +9,7 @@ export interface ExpectedTime {
   readonly estimatedNs: number;
 }
 
-/** The time that bytes take at the assumed rate. */
+/** Returns the time that moving these bytes takes at the assumed rate, ns. */
 export function assumedNs(bytes: number): number {
   return (bytes / ASSUMED_BYTES_PER_SECOND) * 1e9;
 }

@@ -1,7 +1,7 @@
 import { filesetsByArm } from './filesets.js';
 import type { Plan } from './plan.js';
 
-/** What a plan leaves unbalanced although it could be balanced: a line each, with the remedy. */
+/** Returns a line for each avoidable imbalance of a plan, with its remedy. */
 export function imbalancesOf(plan: Plan): string[] {
   return [...unpairedRound(plan), ...unevenSets(plan)];
 }
@@ -10,8 +10,8 @@ function unpairedRound({ order, trials }: Plan): string[] {
   const counted = trials.filter(({ session, warmup }) => session === 1 && !warmup);
   const rounds = new Set(counted.map(({ round }) => round)).size;
   if (order !== 'abba' || rounds % 2 === 0) return [];
-  const why = 'the last round of each session has no mirrored partner, and drift does not cancel out in it';
-  return [`order: abba with ${rounds} rounds: ${why}; make rounds even`];
+  const why = 'the last round of each session has no mirrored partner, so its drift does not cancel out';
+  return [`order: abba with ${rounds} rounds: ${why}; use an even number of rounds`];
 }
 
 function unevenSets(plan: Plan): string[] {

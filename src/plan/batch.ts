@@ -1,16 +1,16 @@
 /**
- * The seam inside the engine: an access pattern fills batches of operations, a backend drains
- * them. Patterns know no backend and backends know no pattern.
+ * The interface between access patterns and backends: a pattern fills batches of operations, and a backend drains them.
+ * Neither knows the other.
  */
 export const READ = 0;
 export const WRITE = 1;
 
-/** Operations of one batch; large enough that filling costs nothing a call, small enough for the L1 cache. */
+/** Operations per batch. Large enough that the cost of a fill call does not matter, small enough for the L1 cache. */
 export const BATCH_CAPACITY = 256;
 
-/** A batch of operations as parallel typed arrays. Filled anew again and again, never reallocated. */
+/** A batch of operations as parallel typed arrays. It is refilled, never reallocated. */
 export class Batch {
-  /** Operations in this batch; the arrays are valid below it. */
+  /** Number of operations in this batch. Array elements from this index on are not valid. */
   count = 0;
   /** Index into the arm's files. */
   readonly file = new Int32Array(BATCH_CAPACITY);
@@ -18,12 +18,12 @@ export class Batch {
   readonly lengthBytes = new Int32Array(BATCH_CAPACITY);
   /** `READ` or `WRITE`. */
   readonly kind = new Uint8Array(BATCH_CAPACITY);
-  /** When each operation is to begin, ns since the start; only for jobs with a rate. */
+  /** Due time of each operation, ns since the start; only for jobs with a rate. */
   readonly dueNs = new Float64Array(BATCH_CAPACITY);
 
   /**
-   * Keeps only every `of`-th operation, beginning with the `first`-th: the part of one of `of` threads that share
-   * a job. `first` and what is returned, which is the `first` of the next batch, count from 0.
+   * Keeps only every `of`-th operation, beginning with the `first`-th (0-based): the part of one of `of` threads that
+   * share a job. Returns `first` for the next batch.
    */
   keepEvery(of: number, first: number): number {
     let kept = 0;
@@ -41,14 +41,14 @@ export class Batch {
   }
 }
 
-/** Where the next operations go. Deterministic for a seed. */
+/** Generates operations. Deterministic for a seed. */
 export interface Pattern {
   /**
    * Fills the batch from its start and sets its `count`. A batch never spans two passes.
-   * Returns false, with `count` 0, when the pass is over; the next call begins a new pass
+   * Returns false, with `count` 0, at the end of a pass. The next call begins a new pass
    * (with a new random order).
    */
   fill(batch: Batch): boolean;
-  /** Passes begun so far, from 0: the generation of the data that writes carry. */
+  /** Number of the current pass, from 0. Also the generation of the data that writes contain. */
   readonly pass: number;
 }

@@ -4,9 +4,9 @@ import { jobPlanOf } from './jobs/registry.js';
 import type { ArmFiles } from './plan.js';
 
 /**
- * The first kind of transfer of an arm whose offset or length is no multiple of what direct I/O on its target asks for;
- * null when all fit. Random places of a block-size mix are multiples of their own lengths, and offsets follow from
- * lengths, so it is enough to look at lengths and at where each worker's part of a file begins.
+ * Returns the first kind of transfer whose offset or length is not a multiple of the unit that direct I/O requires on
+ * the target; null when all fit. Offsets follow from lengths, also in a block-size mix, so it is enough to check the
+ * lengths and the start of each worker's part of a file.
  */
 export function directMisfit(job: Job, { files, extents }: ArmFiles, unitBytes: number): Misfit | null {
   const misfits = (bytes: number) => bytes % unitBytes !== 0;

@@ -8,8 +8,8 @@ import type { Arm, Plan } from './plan.js';
 export { ASSUMED_BYTES_PER_SECOND, assumedNs, type ExpectedTime } from './assumed-rate.js';
 
 /**
- * The expected time of all trials, their own layout and warming included, but not the data files,
- * which are laid out once (`SpaceNeed.dataBytes`). Throws `FeedrateError('workload')` as `filesOf` does.
+ * Returns the expected time of all trials, including each trial's layout and cache warming. Data files are not
+ * included: they are laid out once (`SpaceNeed.dataBytes`). Throws `FeedrateError('workload')` as `filesOf` does.
  */
 export function expectedTime(plan: Plan, dataset: Dataset | null): ExpectedTime {
   const times = plan.arms.map((arm) => armTime(arm, dataset));
@@ -22,7 +22,7 @@ export function expectedTime(plan: Plan, dataset: Dataset | null): ExpectedTime 
   return { knownNs, estimatedNs };
 }
 
-/** Of one trial. */
+/** Returns the expected time of one trial of the arm. */
 function armTime(arm: Arm, dataset: Dataset | null): ExpectedTime {
   const { spec } = arm;
   const { virtualClock, touchesFiles } = capabilitiesOf(spec.ioengine);

@@ -4,8 +4,8 @@ import { RandomOrder } from './random-order.js';
 const STRIDE = 256;
 
 /**
- * The order in which a worker visits its files in one pass: 0 … count-1 by name, or each once in an
- * order drawn from seed and pass. Needs no memory in proportion to the files.
+ * Yields the indices 0 … count-1 of a worker's files for one pass: in order of their names, or shuffled by seed and
+ * pass. Memory use does not depend on the number of files.
  */
 export function* fileOrder(count: number, shuffle: boolean, seed: number, pass: number): Generator<number, void> {
   if (!shuffle || count === 0) {

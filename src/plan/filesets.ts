@@ -1,13 +1,14 @@
 /**
- * Sets of data files. Where a file lies on the storage, and what its tier and caches hold of it, makes it fast or slow
- * for good; so sessions and targets take equal sets in turn, and no target owes its result to the place of its files.
+ * Sets of data files. The placement of a file on the storage, its tier and its cached parts can make it permanently
+ * fast or slow. Sessions and targets therefore take equal sets in turn, so that no target's result depends on file
+ * placement.
  */
 import type { Dataset } from '../workload/workload.js';
 import { filesOf } from './arm-files.js';
 import type { DataFile, Plan, Target } from './plan.js';
 
 /**
- * The set that a target reads in a session: the next one in each session, and with each target another one.
+ * Returns the set that a target reads in a session. Each session uses the next set, and each target another one.
  * @param session 1-based
  * @param target 0-based place among the plan's targets
  */
@@ -15,14 +16,16 @@ export function filesetOf(session: number, target: number, filesets: number): nu
   return (session - 1 + target) % filesets;
 }
 
-/** The sets that each arm reads in the course of the plan, in the order of `plan.arms`; none for arms without data files. */
+/** Returns the sets that each arm reads, in the order of `plan.arms`. Arms without data files have none. */
 export function filesetsByArm(plan: Plan): readonly ReadonlySet<number>[] {
   const sets = plan.arms.map(() => new Set<number>());
   for (const { arm, fileset } of plan.trials) if (fileset !== undefined) sets[arm]?.add(fileset);
   return sets;
 }
 
-/** The distinct data files of all sets that a plan reads on a target. Throws `FeedrateError('workload')` as `filesOf` does. */
+/**
+ * Returns the distinct data files that a plan reads on a target. Throws `FeedrateError('workload')` as `filesOf` does.
+ */
 export function dataFilesOf(plan: Plan, dataset: Dataset | null, target: Target): DataFile[] {
   const files = new Map<string, DataFile>();
   filesetsByArm(plan).forEach((sets, index) => {

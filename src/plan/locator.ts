@@ -4,19 +4,19 @@ import type { Extent } from './plan.js';
 import { MAX_POSITIONS } from './random-order.js';
 
 /**
- * Finds the file and offset of a worker's n-th block. Blocks are counted through the extents in
- * their order; the part at the end of an extent that is shorter than a block holds none.
+ * Finds the file and offset of a worker's n-th block. Blocks are numbered through the extents in order. A rest shorter
+ * than a block at the end of an extent is ignored.
  */
 export class Locator {
-  /** Blocks of all extents, at most 2^31. */
+  /** Number of blocks in all extents, at most 2^31. */
   readonly count: number;
   readonly #blockBytes: number;
-  /** Per extent with at least one block. */
+  /** File of each extent that has at least one block. */
   readonly #files: Int32Array;
   readonly #startBytes: Float64Array;
-  /** First block of each of these extents. */
+  /** Number of the first block of each of these extents. */
   readonly #firstBlocks: Int32Array;
-  /** Blocks of each extent when all have the same number; 0 = they differ. */
+  /** Blocks per extent if all extents have the same number; 0 if they differ. */
   readonly #blocksEach: number;
 
   /** Throws `FeedrateError('workload')` when the extents hold no block or more than 2^31. */
@@ -26,7 +26,7 @@ export class Locator {
     this.count = blocks.reduce((sum, each) => sum + each, 0);
     if (this.count === 0) throw noBlockError(blockBytes);
     if (this.count > MAX_POSITIONS) {
-      const message = `a worker has ${this.count} blocks of ${blockBytes} bytes, random access reaches 2^31`;
+      const message = `a worker has ${this.count} blocks of ${blockBytes} bytes; random access supports at most 2^31`;
       throw new FeedrateError('workload', `bs: ${message}; use a larger bs, a smaller size or more workers`);
     }
     this.#blockBytes = blockBytes;
@@ -39,7 +39,7 @@ export class Locator {
     this.#blocksEach = blocks.every((each) => each === blocks[0]) ? (blocks[0] as number) : 0;
   }
 
-  /** Writes file and offset of the first `count` positions into the batch. */
+  /** Writes the file and offset of the first `count` positions into the batch. */
   locate(positions: Int32Array, count: number, batch: Batch): void {
     const blocksEach = this.#blocksEach;
     for (let i = 0; i < count; i++) {
@@ -51,7 +51,9 @@ export class Locator {
     }
   }
 
-  /** The last extent whose first block is not after `position`: a binary search without branches to mispredict. */
+  /**
+   * Returns the last extent whose first block is not after `position`. A binary search without mispredicted branches.
+   */
   #extentOf(position: number): number {
     let extent = 0;
     let left = this.#firstBlocks.length;
@@ -65,8 +67,8 @@ export class Locator {
   }
 }
 
-/** For a worker that would have nothing to do. */
+/** Returns the error for a worker without any block to read or write. */
 export function noBlockError(blockBytes: number): FeedrateError {
-  const message = `no file is as long as a block of ${blockBytes} bytes; use a smaller bs or larger files`;
+  const message = `every file is shorter than a block of ${blockBytes} bytes; use a smaller bs or larger files`;
   return new FeedrateError('workload', `bs: ${message}`);
 }

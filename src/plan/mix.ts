@@ -2,18 +2,18 @@ import { createPrng, type Prng } from '../base/prng.js';
 import type { BlockShare, IoJob } from '../workload/workload.js';
 import { type Batch, READ, WRITE } from './batch.js';
 
-/** The longest block of a mix: what slots of the space, and buffers, are measured by. */
+/** Returns the longest block of a mix, which determines the size of slots and buffers. */
 export function largestBlockBytes(bs: readonly BlockShare[]): number {
   return bs.reduce((largest, { blockBytes }) => Math.max(largest, blockBytes), 0);
 }
 
-/** Draws block lengths by their shares. */
+/** Draws block lengths with the probabilities given by their shares. */
 export class LengthMix {
   readonly largestBytes: number;
   /** False when every operation has the largest length. */
   readonly mixed: boolean;
   readonly #lengths: Int32Array;
-  /** Running sums of the shares. */
+  /** Cumulative sums of the shares. */
   readonly #bounds: Float64Array;
   readonly #prng: Prng;
 
@@ -38,7 +38,7 @@ export class LengthMix {
     return this.#lengths[i] as number;
   }
 
-  /** The longest length of the mix that is at most `roomBytes`; 0 when there is none. */
+  /** Returns the longest length of the mix that is at most `roomBytes`; 0 when there is none. */
   longestWithin(roomBytes: number): number {
     let longest = 0;
     for (const lengthBytes of this.#lengths)
@@ -47,8 +47,8 @@ export class LengthMix {
   }
 
   /**
-   * Gives the batch its lengths. In a mix, each operation gets a drawn length at a drawn place of
-   * its slot, a multiple of that length from the slot's start.
+   * Sets the lengths of the batch. In a mix, each operation gets a random length and a random place in its slot: a
+   * multiple of that length from the start of the slot.
    */
   place(batch: Batch): void {
     if (!this.mixed) {
@@ -68,7 +68,7 @@ export class LengthMix {
 export class KindMix {
   /** The kind of all operations, or null when they are mixed. */
   readonly #only: number | null;
-  /** The largest of the 31-bit draws that read; -1 when none does. */
+  /** The largest 31-bit draw that means a read; -1 when none does. */
   readonly #lastRead: number;
   readonly #prng: Prng;
 
@@ -83,7 +83,7 @@ export class KindMix {
       batch.kind.fill(this.#only, 0, batch.count);
       return;
     }
-    // The sign bit of the difference is the kind, READ = 0 and WRITE = 1: a branch here would be mispredicted.
+    // The sign bit of the difference is the kind (READ = 0, WRITE = 1). A branch here would be mispredicted.
     for (let i = 0; i < batch.count; i++) batch.kind[i] = (this.#lastRead - (this.#prng.nextUint32() >>> 1)) >>> 31;
   }
 }

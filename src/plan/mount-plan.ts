@@ -1,19 +1,22 @@
-/** Which export is mounted with which options, and under what name. */
+/** Assigns exports and names to the mounts of a mount matrix. */
 import { FeedrateError } from '../base/errors.js';
 
 export interface PlannedMount {
-  /** Of the target: `v4.1-nconnect16`. */
+  /** The target's name, such as `v4.1-nconnect16`. */
   readonly name: string;
   readonly source: string;
-  /** As mount(8) takes them. */
+  /** In the syntax of mount(8). */
   readonly options: string;
-  /** nconnect as asked for. */
+  /** The requested nconnect. */
   readonly connections: number;
 }
 
 const NAMES_MOST = 40;
 
-/** `vers=4.1,nconnect=16` → `v4.1-nconnect16`; equal options get a number, so that a mount can be held against itself. */
+/**
+ * Returns `v4.1-nconnect16` for `vers=4.1,nconnect=16`. Equal options get a number, so a mount can be compared to
+ * itself.
+ */
 function nameOf(options: string, taken: ReadonlySet<string>): string {
   const words = options.split(',').map((option) => {
     const [key = '', value = ''] = option.split('=', 2);
@@ -37,25 +40,25 @@ const option = (options: string, ...names: readonly string[]): string | null =>
     .find(([name]) => names.includes(name ?? ''))?.[1] ?? null;
 
 /**
- * Gives each list of options an export. A client opens its connections to a server with the first mount of a version, and
- * all later mounts of that version share them, whatever nconnect they ask for: so lists of one version that ask for
- * different numbers are given different exports (other addresses of the server).
- * @throws FeedrateError `usage` when there are not enough exports, or options that mount(8) cannot be given
+ * Assigns an export to each list of options. The first mount of a server and version opens the client's connections,
+ * and later mounts of that version share them, whatever their nconnect. Lists of one version with different nconnect
+ * values therefore get different exports (other addresses of the server).
+ * @throws FeedrateError `usage` when there are too few exports, or when mount(8) cannot accept the options
  */
 export function planMounts(exports: readonly string[], optionLists: readonly string[]): PlannedMount[] {
   for (const source of exports) {
     if (!/^\S+:\/\S*$/.test(source)) throw usage(`--export ${source}: expected server:/path`);
   }
   if (exports.length === 0) throw usage('--export is missing: expected server:/path');
-  if (optionLists.length < 2) throw usage('nothing to compare: name two lists of --mount options or more');
-  /** Of an export and version: the connections that its first mount opens. */
+  if (optionLists.length < 2) throw usage('nothing to compare: use --mount at least twice');
+  /** The number of connections that the first mount opens, by export and version. */
   const opened = new Map<string, string>();
   const taken = new Set<string>();
   return optionLists.map((options) => {
     if (!/^[^\s,]+(,[^\s,]+)*$/.test(options))
       throw usage(`--mount '${options}': expected options such as vers=4.1,nconnect=16`);
     const version = option(options, 'vers', 'nfsvers');
-    if (version === null) throw usage(`--mount ${options}: the version is missing; say vers=3, 4.0, 4.1 or 4.2`);
+    if (version === null) throw usage(`--mount ${options}: the version is missing; add vers=3, 4.0, 4.1 or 4.2`);
     const connections = option(options, 'nconnect') ?? '1';
     const source = exports.find((one) => {
       const known = opened.get(`${one} ${version}`);
@@ -63,7 +66,7 @@ export function planMounts(exports: readonly string[], optionLists: readonly str
     });
     if (source === undefined) {
       throw usage(
-        `--mount ${options}: mounts of one server and version share their connections, so another nconnect takes another address of the server: add an --export`,
+        `--mount ${options}: mounts of one server and version share their connections, so a different nconnect needs another address of the server; add an --export`,
       );
     }
     opened.set(`${source} ${version}`, connections);

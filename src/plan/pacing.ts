@@ -3,20 +3,19 @@ import type { IoJob } from '../workload/workload.js';
 
 const NS_PER_SECOND = 1e9;
 
-/** When a paced worker is to begin each of its operations. */
+/** The due times of a paced worker's operations. */
 export interface Schedule {
   /**
-   * The intended start of the next operation, which has this length: ns since the worker's start.
-   * The first one is due at 0; what an operation costs delays those after it.
+   * Returns the due time of the next operation, ns since the worker's start. The first operation is due at 0. Its
+   * length determines when the following one is due.
    */
   nextDueNs(lengthBytes: number): number;
 }
 
 /**
- * The schedule of one worker, or null when the job sets no rate. `rate_iops` spaces operations
- * evenly, `rate` in proportion to their bytes, both together by the slower of the two. With
- * `rate_process: poisson` these intervals are the means of exponential ones, as if independent
- * clients sent the operations.
+ * Returns the schedule of one worker, or null when the job sets no rate. `rate_iops` spaces operations evenly, `rate`
+ * in proportion to their bytes. With both, the slower one decides. With `rate_process: poisson`, intervals are
+ * exponentially distributed with these means, as if independent clients sent the operations.
  */
 export function createSchedule(job: IoJob, seed: number, worker: number): Schedule | null {
   const { rateBytesPerSecond, rateIops, rateProcess } = job;
@@ -30,7 +29,7 @@ export function createSchedule(job: IoJob, seed: number, worker: number): Schedu
 class RateSchedule implements Schedule {
   readonly #nsPerOperation: number;
   readonly #nsPerByte: number;
-  /** For exponential intervals; null = even ones. */
+  /** Draws exponential intervals; null for even ones. */
   readonly #prng: Prng | null;
   #dueNs = 0;
 

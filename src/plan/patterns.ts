@@ -6,10 +6,11 @@ import type { Extent } from './plan.js';
 import { createPositions, type Positions } from './positions.js';
 
 /**
- * The access pattern of one worker over its extents. Each property of the operations is filled in
- * by a loop of its own over the batch, so that none of them calls through an interface per operation.
- * @param seed of the job; with the worker's number it determines every operation
- * Throws `FeedrateError('workload')` when the extents hold no block, or more than 2^31 for random access.
+ * Returns the access pattern of one worker over its extents. Throws `FeedrateError('workload')` when the extents
+ * contain no block, or more than 2^31 blocks for random access.
+ *
+ * A separate loop over the batch sets each property of the operations, so that no interface is called per operation.
+ * @param seed the job's seed; together with the worker's number it determines every operation
  */
 export function createPattern(job: IoJob, extents: readonly Extent[], seed: number, worker: number): Pattern {
   const lengths = new LengthMix(job.bs, seed, worker);
@@ -23,16 +24,15 @@ export function createPattern(job: IoJob, extents: readonly Extent[], seed: numb
   return new RandomPattern(createPositions(job, locator.count, seed, worker), locator, lengths, kinds);
 }
 
-/** Whether a job visits its blocks in random order. */
+/** Returns whether a job visits its blocks in random order. */
 export function isRandom({ rw }: IoJob): boolean {
   return rw === 'randread' || rw === 'randwrite' || rw === 'randrw';
 }
 
 /**
- * File after file from start to end. What is left of a file and shorter than the shortest block is
- * skipped, as fio does. In a mix, a drawn length that no longer fits gives way to the longest that
- * does. Mixed reads and writes share one position (fio keeps one for each): every block is visited
- * once a pass, by one of them.
+ * Visits file after file from start to end. A rest shorter than the shortest block is skipped, as in fio. In a mix, a
+ * drawn length that does not fit any more is replaced by the longest one that does. Mixed reads and writes share one
+ * position (fio has one for each), so every block is visited once per pass, by a read or a write.
  */
 class SequentialPattern implements Pattern {
   pass = 0;
@@ -86,7 +86,7 @@ class SequentialPattern implements Pattern {
   }
 }
 
-/** Blocks in the order that `Positions` draws. */
+/** Visits blocks in the order that `Positions` draws. */
 class RandomPattern implements Pattern {
   pass = 0;
   readonly #drawn = new Int32Array(BATCH_CAPACITY);

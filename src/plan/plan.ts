@@ -1,10 +1,10 @@
-/** What a run will do, decided before anything is written: arms, their files, and the order of trials. */
+/** The plan of a run, made before anything is written: arms, their files, and the order of trials. */
 import type { Job, Preallocation, RoundOrder, Threshold } from '../workload/workload.js';
 
 /** A named path to measure. */
 export interface Target {
   readonly name: string;
-  /** Absolute, symbolic links resolved; or an `nfs://` URL: the directory of a server that is not mounted. */
+  /** An absolute path with symbolic links resolved, or the `nfs://` URL of a directory that is not mounted. */
   readonly path: string;
 }
 
@@ -14,27 +14,29 @@ export interface Factor {
   readonly label: string;
 }
 
-/** One combination of levels: the thing that is compared with others. */
+/** One combination of levels. Arms are what a run compares. */
 export interface Arm {
   /** Unique in the plan and stable between runs: `randread/bs=4KiB,iodepth=8`; with several targets `@name` follows. */
   readonly id: string;
   readonly job: string;
   readonly target: string;
-  /** Only what varies in the plan: the job's factors, then `target` when there are several. */
+  /** The factors that vary in the plan: the job's factors, then `target` if there are several targets. */
   readonly factors: readonly Factor[];
   readonly spec: Job;
-  /** The job as a workload file would say it: every field's word with its value as it is spelled (`bs` → `4KiB`), and its `kind`. */
+  /**
+   * The job in the words of the workload file: the value of each field as spelled there (`bs` → `4KiB`), and `kind`.
+   */
   readonly words: Readonly<Record<string, string>>;
   /** The workload's and the job's thresholds. */
   readonly thresholds: readonly Threshold[];
 }
 
-/** The target that an arm is measured on. */
+/** Returns the target on which an arm is measured. */
 export function targetOf({ targets }: Pick<Plan, 'targets'>, { target }: Pick<Arm, 'target'>): Target {
   return targets.find(({ name }) => name === target) as Target;
 }
 
-/** One execution of one arm, in its place. */
+/** One planned execution of one arm. */
 export interface PlannedTrial {
   /** `s1r2t3`: session, round, place in the round; all 1-based. */
   readonly id: string;
@@ -43,9 +45,9 @@ export interface PlannedTrial {
   readonly place: number;
   /** Index into `Plan.arms`. */
   readonly arm: number;
-  /** Recorded, but not counted. */
+  /** Warm-up trials are recorded but not counted. */
   readonly warmup: boolean;
-  /** The set of data files that it reads, 0-based; absent when it reads none. */
+  /** The set of data files that the trial reads, 0-based; absent when it reads none. */
   readonly fileset?: number;
 }
 
@@ -57,7 +59,7 @@ export interface Plan {
   readonly sessions: number;
   /** Rounds of a session, warm-up rounds included. */
   readonly rounds: number;
-  /** Sets of data files that sessions and targets take in turn. */
+  /** Number of sets of data files that sessions and targets take in turn. */
   readonly filesets: number;
   readonly order: RoundOrder;
   /** In the order of execution. */
@@ -65,20 +67,20 @@ export interface Plan {
 }
 
 /**
- * A file of reproducible content. Its path says its content (set, seed, index, size), so a file that
- * exists under its path is the file that is wanted.
+ * A file of reproducible content. Its path determines its content (set, seed, index, size), so an existing file at that
+ * path is the right one.
  */
 export interface DataFile {
-  /** Below the target's data directory: `s42/000/000007-268435456`, in sets after the first `set1/s42/…`. */
+  /** Relative to the target's data directory: `s42/000/000007-268435456`, or `set1/s42/…` in sets after the first. */
   readonly path: string;
   readonly bytes: number;
-  /** Seed of the content, an integer below 2^53: see `engine/content/content.ts`. */
+  /** Seed of the content, an integer below 2^53. See `engine/content/content.ts`. */
   readonly contentSeed: number;
-  /** Asked for before the content is written; absent = none. */
+  /** Preallocation before the content is written; absent = none. */
   readonly fallocate?: Preallocation;
 }
 
-/** The part of a file that one worker works on. */
+/** A part of a file that one worker uses. */
 export interface Extent {
   /** Index into the arm's files. */
   readonly file: number;
@@ -86,14 +88,14 @@ export interface Extent {
   readonly lengthBytes: number;
 }
 
-/** The files of an arm and who works on which part. */
+/** The files of an arm, and each worker's part of them. */
 export interface ArmFiles {
   /**
-   * `data`: read-only files of the data directory, kept and shared. `scratch`: files of the run,
-   * made anew for each trial and removed after it.
+   * `data`: read-only files in the data directory, which are kept and shared. `scratch`: files that are created for
+   * each trial and removed afterwards.
    */
   readonly place: 'data' | 'scratch';
-  /** Filled with content before the trial (reads, overwrites) or created by the workload itself. */
+  /** Whether files are filled before the trial (for reads and overwrites). If not, the job creates them. */
   readonly laidOut: boolean;
   readonly files: readonly DataFile[];
   /** One list per worker. */

@@ -4,16 +4,16 @@ import type { IoJob } from '../workload/workload.js';
 import { RandomOrder } from './random-order.js';
 import { ZipfRanks } from './zipf.js';
 
-/** The order in which the blocks 0 … count-1 of a worker are visited. */
+/** The order in which a worker visits its blocks 0 … count-1. */
 export interface Positions {
   /**
-   * Puts the next block numbers into `positions` and returns how many; 0 when the pass is over, and
-   * the next call begins a new pass. A pass has as many draws as there are blocks.
+   * Writes the next block numbers into `positions` and returns how many. Returns 0 at the end of a pass; the next call
+   * begins a new pass. A pass has as many draws as there are blocks.
    */
   take(positions: Int32Array): number;
 }
 
-/** The order that a random job asks for. */
+/** Returns the order that a random job specifies. */
 export function createPositions(job: IoJob, count: number, seed: number, worker: number): Positions {
   const prng = createPrng(seed, worker, 1);
   const { randomDistribution: distribution, norandommap } = job;
@@ -31,7 +31,7 @@ export function createPositions(job: IoJob, count: number, seed: number, worker:
   }
 }
 
-/** fio's random map: each block exactly once a pass, in a new order each pass. */
+/** fio's random map: each block exactly once per pass, in a new order each time. */
 class ShuffledPositions implements Positions {
   readonly #order: RandomOrder;
   readonly #prng: Prng;
@@ -48,7 +48,7 @@ class ShuffledPositions implements Positions {
   }
 }
 
-/** Counts the draws of a pass where blocks may come again. */
+/** Counts the draws of a pass in which blocks may repeat. */
 class DrawCount {
   readonly #count: number;
   #left: number;
@@ -65,7 +65,7 @@ class DrawCount {
   }
 }
 
-/** `norandommap`: every draw is independent of those before it. */
+/** `norandommap`: every draw is independent of the previous ones. */
 class UniformPositions implements Positions {
   readonly #count: number;
   readonly #draws: DrawCount;
@@ -85,8 +85,8 @@ class UniformPositions implements Positions {
 }
 
 /**
- * Zipf-distributed popularity. Popular blocks lie scattered over the space, as fio's hash scatters
- * them, but by a bijection, so that no two ranks share a block. They stay popular from pass to pass.
+ * Zipf-distributed popularity. Popular blocks are scattered over the space, as with fio's hash, but by a bijection, so
+ * that no two ranks share a block. The same blocks stay popular in every pass.
  */
 class ZipfPositions implements Positions {
   readonly #ranks: ZipfRanks;
@@ -110,9 +110,9 @@ class ZipfPositions implements Positions {
 }
 
 /**
- * fio's pareto (lib/zipf.c): rank = count · u^(log h / log(1 - h)) for a uniform u, so that the
- * share h of the blocks gets the share 1 - h of the operations. fio multiplies by count - 1 and so
- * never visits the last rank. Ranks are scattered as with zipf.
+ * fio's pareto (lib/zipf.c): rank = count · u^(log h / log(1 - h)) for a uniform u. The share h of the blocks gets the
+ * share 1 - h of the operations. fio multiplies by count - 1 and therefore never visits the last rank. Ranks are
+ * scattered as with zipf.
  */
 class ParetoPositions implements Positions {
   readonly #count: number;
@@ -133,7 +133,7 @@ class ParetoPositions implements Positions {
     const taken = this.#draws.take(positions.length);
     const last = this.#count - 1;
     for (let i = 0; i < taken; i++) {
-      // exp and log take half the time of Math.pow; a u of 0 gives exp(-Infinity), which is rank 0.
+      // exp and log take half the time of Math.pow. For u = 0, exp(-Infinity) gives rank 0.
       const rank = Math.floor(this.#count * Math.exp(this.#power * Math.log(this.#prng.nextFloat())));
       positions[i] = Math.min(rank, last);
     }
@@ -143,9 +143,9 @@ class ParetoPositions implements Positions {
 }
 
 /**
- * A hot band at the start of the worker's space that gets `operationShare` of the operations; the
- * others go to the space behind it. The band is contiguous, as vdbench's is: that is what makes it
- * a different load from zipf for read-ahead and for tiers that move ranges.
+ * A hot band at the start of the worker's space gets `operationShare` of the operations. The others go to the space
+ * behind it. The band is contiguous, as in vdbench. For read-ahead, and for tiers that move ranges, this is a different
+ * load from zipf.
  */
 class HotbandPositions implements Positions {
   readonly #count: number;

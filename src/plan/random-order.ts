@@ -1,20 +1,21 @@
 import { assert } from '../base/assert.js';
 import type { Prng } from '../base/prng.js';
 
-/** Blocks that one worker can order: positions are handled as 31-bit integers. */
+/** Most blocks that one worker can order. Positions are 31-bit integers. */
 export const MAX_POSITIONS = 2 ** 31;
 
-/** Factors and summands of the rounds. Properties and not an array: in the loops they must be local numbers. */
+/**
+ * Factors and summands of the rounds. Properties rather than an array, so that loops can keep them in local variables.
+ */
 type Rounds = Record<(typeof FACTORS)[number] | (typeof SUMMANDS)[number], number>;
 const FACTORS = ['f0', 'f1', 'f2', 'f3', 'f4'] as const;
 const SUMMANDS = ['s0', 's1', 's2', 's3', 's4'] as const;
 
 /**
- * A random order of the integers 0 … count-1 that needs no memory: a bijection of the k-bit
- * integers, 2^(k-1) < count ≤ 2^k. Each round is an odd multiplication and an addition modulo 2^k,
- * which spread a bit to those above it, and a xorshift by half of k, which spreads it to those
- * below. Four rounds pass tests of equidistribution and serial correlation, three do not; the fifth
- * makes the orders of a few blocks come up about equally often.
+ * A random order of the integers 0 … count-1 that needs no memory: a bijection of the k-bit integers, where 2^(k-1) <
+ * count ≤ 2^k. Each round multiplies by an odd number and adds modulo 2^k, which spreads a bit to higher ones. A
+ * xorshift by half of k then spreads it to lower ones. Four rounds pass tests of equidistribution and serial
+ * correlation; three do not. The fifth makes all orders of a few blocks about equally likely.
  */
 export class RandomOrder {
   readonly #steps: number;
@@ -34,7 +35,7 @@ export class RandomOrder {
     this.shuffle(prng);
   }
 
-  /** Draws a new order and begins it. */
+  /** Draws a new order and starts at its first position. */
   shuffle(prng: Prng): void {
     this.#step = 0;
     const rounds = this.#rounds;
@@ -43,8 +44,8 @@ export class RandomOrder {
   }
 
   /**
-   * Replaces each of the first `count` positions by the one that it goes to. A value outside the
-   * range is mapped on until it falls into it (cycle walking).
+   * Replaces each of the first `count` positions by its image under the bijection. A value outside the range is mapped
+   * again until it is inside (cycle walking).
    */
   map(positions: Int32Array, count: number): void {
     const last = this.#last;
@@ -62,9 +63,9 @@ export class RandomOrder {
   }
 
   /**
-   * Puts the next positions of the order into `positions`, as many as fit, and returns their number:
-   * 0 when all `count` of them have been taken. A value outside the range is overwritten by the next
-   * one instead of being branched around: that branch is a coin toss, dearer than the bijection.
+   * Writes as many of the next positions into `positions` as fit, and returns their number; 0 when all have been taken.
+   * A value outside the range is overwritten by the next one. A branch around it would often be mispredicted, which
+   * costs more than the bijection.
    */
   take(positions: Int32Array): number {
     const room = positions.length;
@@ -86,7 +87,7 @@ export class RandomOrder {
   }
 }
 
-/** One round. */
+/** Applies one round of the bijection. */
 function mixed(x: number, factor: number, summand: number, mask: number, shift: number): number {
   const product = (Math.imul(x, factor) + summand) & mask;
   return product ^ (product >>> shift);

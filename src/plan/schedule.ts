@@ -6,9 +6,9 @@ import { filesetOf } from './filesets.js';
 import type { Plan, PlannedTrial, Target } from './plan.js';
 
 /**
- * The plan of a run: in each session the warm-up rounds and then the counted ones, in each round
- * every arm once, in an order drawn from seed, session and round. The same seed gives the same
- * plan. Throws `FeedrateError('workload')` as `expandArms` does.
+ * Returns the plan of a run. Each session has its warm-up rounds and then its counted rounds. Each round has every arm
+ * once, in an order drawn from seed, session and round. The same seed gives the same plan. Throws
+ * `FeedrateError('workload')` as `expandArms` does.
  */
 export function buildPlan(workload: Workload, targets: readonly Target[], resolveJob: ResolveJob, seed: number): Plan {
   const arms = expandArms(workload, targets, resolveJob);
@@ -38,8 +38,8 @@ export function buildPlan(workload: Workload, targets: readonly Target[], resolv
 }
 
 /**
- * The arms of a round. `abba` mirrors every second round, so that the places of an arm in a pair of rounds add up to
- * the same for all arms. Warm-up rounds are paired among themselves: one that is not counted balances nothing.
+ * Returns the arms of a round in order. `abba` mirrors every second round, so that the places in a pair of rounds have
+ * the same sum for every arm. Warm-up rounds are paired with each other, because they are not counted.
  */
 function orderOf(
   { order, warmup }: Trials,

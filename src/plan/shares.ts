@@ -1,4 +1,4 @@
-/** Files and who works on which part of them: what the kinds of job are planned with. */
+/** Builds the files of an arm, and each worker's part of them. Used by all job kinds. */
 import { FeedrateError } from '../base/errors.js';
 import { createPrng } from '../base/prng.js';
 import type { Dataset, Preallocation } from '../workload/workload.js';
@@ -7,16 +7,19 @@ import type { ArmFiles, DataFile, Extent } from './plan.js';
 const FILES_PER_FOLDER = 1000;
 const CONTENT_SEEDS = 2 ** 53;
 
-/** The files of an arm, and a list of extents for each worker. */
+/** The files of an arm, and one list of extents per worker. */
 export type Shares = Pick<ArmFiles, 'files' | 'extents'>;
 
-/** The file that has this one's part in another set: as long, elsewhere, and of other content. */
+/** Returns this file's counterpart in another set: same size, other path and content. */
 export function inSet(file: DataFile, fileset: number): DataFile {
   const contentSeed = createPrng(file.contentSeed, fileset).nextBelow(CONTENT_SEEDS);
   return { ...file, path: `set${fileset}/${file.path}`, contentSeed };
 }
 
-/** Files of these sizes for each worker; worker w's come after those of w - 1, so fewer workers use the same first files. */
+/**
+ * Returns files of these sizes for each worker. The files of worker w follow those of worker w - 1, so a job with fewer
+ * workers uses the same first files.
+ */
 export function ownFiles(
   sizes: readonly number[],
   workers: number,
@@ -33,12 +36,12 @@ export function ownFiles(
   return { files, extents };
 }
 
-/** Files of the dataset. Throws `FeedrateError('workload')` when there is none. */
+/** Returns the files of the dataset. Throws `FeedrateError('workload')` when there is no dataset. */
 export function datasetFiles(dataset: Dataset | null, armId: string): DataFile[] {
   if (dataset === null) {
     throw new FeedrateError(
       'workload',
-      `${armId}: neither the job nor the workload says what to read; add size or a dataset`,
+      `${armId}: there is nothing to read; add size to the job or a dataset to the workload`,
     );
   }
   const { nrfiles, filesizeMinBytes, filesizeMaxBytes, seed, fallocate } = dataset;
@@ -49,7 +52,9 @@ export function datasetFiles(dataset: Dataset | null, armId: string): DataFile[]
   });
 }
 
-/** Files that were preallocated lie otherwise on the disk, so they have names of their own; their content is the same. */
+/**
+ * Returns a data file. Preallocated files may be placed differently, so their names differ; their content is the same.
+ */
 function dataFile(seed: number, index: number, bytes: number, fallocate: Preallocation): DataFile {
   const folder = String(Math.floor(index / FILES_PER_FOLDER)).padStart(3, '0');
   const path = `s${seed}/${folder}/${String(index).padStart(6, '0')}-${bytes}`;
@@ -63,13 +68,16 @@ function wholeFile(files: readonly DataFile[], file: number): Extent {
   return { file, startBytes: 0, lengthBytes: (files[file] as DataFile).bytes };
 }
 
-/** Shared files to workers: whole files in turn when there is one for each, else ranges of every file. */
+/**
+ * Distributes shared files among workers: whole files in turn if there is at least one per worker, otherwise a range of
+ * every file. Throws `FeedrateError('workload')` when a worker would get nothing.
+ */
 export function shareOut(files: readonly DataFile[], workers: number, blockBytes: number, armId: string): Extent[][] {
   if (files.length >= workers) return dealOut(files, workers);
   const shares = Array.from({ length: workers }, (): Extent[] => []);
   files.forEach((_, file) => {
     divide(files, file, workers, blockBytes).forEach((extent, i) => {
-      // Each file begins with the next worker, so that what cannot be divided evenly evens out.
+      // Each file starts with the next worker, so that uneven parts balance out.
       if (extent.lengthBytes > 0) shares[(i + file) % workers]?.push(extent);
     });
   });
@@ -78,7 +86,7 @@ export function shareOut(files: readonly DataFile[], workers: number, blockBytes
   throw new FeedrateError('workload', `${armId}: ${message}; use fewer numjobs, a smaller bs or a larger dataset`);
 }
 
-/** Worker w gets the files w, w + workers, … */
+/** Distributes whole files: worker w gets the files w, w + workers, … */
 export function dealOut(files: readonly DataFile[], workers: number): Extent[][] {
   const shares = Array.from({ length: workers }, (): Extent[] => []);
   files.forEach((_, file) => {
@@ -87,7 +95,7 @@ export function dealOut(files: readonly DataFile[], workers: number): Extent[][]
   return shares;
 }
 
-/** Contiguous parts of a file in whole blocks; the end that is shorter than a block goes to the last part. */
+/** Divides a file into contiguous parts of whole blocks. A rest shorter than a block goes to the last part. */
 function divide(files: readonly DataFile[], file: number, parts: number, blockBytes: number): Extent[] {
   const { bytes } = files[file] as DataFile;
   const blocks = Math.floor(bytes / blockBytes);

@@ -6,25 +6,25 @@ import type { Plan, Target } from './plan.js';
 
 const GIB = 2 ** 30;
 
-/** What a plan writes on one target. */
+/** The space that a plan needs on one target. */
 export interface SpaceNeed {
   /** The target's name. */
   readonly target: string;
-  /** Of data files that are still to be written; they stay. */
+  /** Bytes of data files that are not there yet. They stay after the run. */
   readonly dataBytes: number;
-  /** The most that the files of a single trial take at once; they go after it. */
+  /** The most that the scratch files of a single trial need at once. They are removed after it. */
   readonly scratchBytes: number;
-  /** All that is written during the run, layout included. */
+  /** All bytes written during the run, layout included. */
   readonly writtenBytes: number;
-  /** Jobs that write for a given time count with one pass, so more may be written. */
+  /** Whether more may be written: jobs that write for a given time are counted as one pass. */
   readonly writtenIsLowerBound: boolean;
 }
 
 /**
- * What the plan writes, per target in the plan's order: the data files of all sets that it reads, and scratch. What
- * targets of one directory share counts for the first of them.
+ * Returns the space that the plan needs for data files and scratch files, per target in the plan's order. Files that
+ * targets of the same directory share are counted for the first target. Throws `FeedrateError('workload')` as `filesOf`
+ * does.
  * @param existing whether this data file is on the target already
- * Throws `FeedrateError('workload')` as `filesOf` does.
  */
 export function spaceNeeded(
   plan: Plan,
@@ -64,16 +64,19 @@ export function spaceNeeded(
   });
 }
 
-/** Whether a target can take the plan. */
+/** Whether a target has enough space for the plan. */
 export interface SpaceVerdict {
   readonly fits: boolean;
   /** Data and scratch files together, without the margin. */
   readonly neededBytes: number;
-  /** What must stay free besides. */
+  /** Bytes that must stay free in addition. */
   readonly marginBytes: number;
 }
 
-/** Keeps 5 % of the file system free, at most 10 GiB. A plan that writes nothing fits anywhere. */
+/**
+ * Returns whether the files fit on the file system while 5 % of it, at most 10 GiB, stays free. A plan that writes
+ * nothing always fits.
+ */
 export function fits(
   need: Pick<SpaceNeed, 'dataBytes' | 'scratchBytes'>,
   fileSystem: { readonly totalBytes: number; readonly freeBytes: number },

@@ -1,10 +1,9 @@
 import type { Prng } from '../base/prng.js';
 
 /**
- * Draws ranks 0 … count-1 with probability ∝ 1 / (rank + 1)^theta, exactly and without tables, by
- * rejection-inversion: W. Hörmann, G. Derflinger, "Rejection-inversion to generate variates from
- * monotone discrete distributions", ACM TOMACS 6 (1996). fio approximates the same distribution and
- * caps its sum at 10 million ranks.
+ * Draws ranks 0 … count-1 with probability ∝ 1 / (rank + 1)^theta. The distribution is exact and needs no tables.
+ * Method: W. Hörmann, G. Derflinger, "Rejection-inversion to generate variates from monotone discrete distributions",
+ * ACM TOMACS 6 (1996). fio approximates this distribution and caps its sum at 10 million ranks.
  */
 export class ZipfRanks {
   readonly #count: number;
@@ -14,7 +13,7 @@ export class ZipfRanks {
   /** Bounds of the area below the hat function. */
   readonly #areaFirst: number;
   readonly #areaLast: number;
-  /** A rank this close above the inverse is accepted without evaluating the density. */
+  /** A rank at most this far above the inverse is accepted without evaluating the density. */
   readonly #squeeze: number;
 
   /** @param theta above 0 and not 1 */
@@ -41,7 +40,7 @@ export class ZipfRanks {
     return Math.exp(-this.#theta * Math.log(x));
   }
 
-  /** The integral of the density from 1 to x. */
+  /** Returns the integral of the density from 1 to x. */
   #area(x: number): number {
     return Math.expm1(this.#oneMinusTheta * Math.log(x)) * this.#exponent;
   }

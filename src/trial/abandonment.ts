@@ -1,9 +1,9 @@
 import { type LiveView, SILENCE_NS } from './live.js';
 
-/** After a stop, what waits for a silent target may still end in this time. */
+/** Time after a stop in which operations on an unresponsive target may still complete, ns. */
 const ABANDON_AFTER_NS = 2e9;
 
-/** Decides that workers wait in vain: the run is stopped, and their target stays silent. */
+/** Decides when to give up on workers: the run was stopped and their target still does not respond. */
 export class Abandonment {
   readonly #stopped: () => boolean;
   readonly decided: Promise<void>;

@@ -1,4 +1,4 @@
-/** From what the workers report to what is recorded: merged exactly, averaged never. */
+/** Merges the workers' reports into the fields of a trial record. Merging is exact; nothing is averaged. */
 
 import { OPERATION_KINDS, type OperationKind } from '../base/latency-kinds.js';
 import { type Counters, HISTOGRAM_BASE } from '../engine/core/counters.js';
@@ -27,7 +27,7 @@ function difference(from: Amounts, to: Amounts): Amounts {
   return result;
 }
 
-/** What a worker had moved at a moment before its end, in proportion to the time since its ramp. */
+/** Returns a worker's totals at a moment before its end, interpolated linearly from the end of its ramp. */
 function proportionAt(report: WorkerReport, atNs: number): Totals {
   const from = report.rampEnd ?? NOTHING;
   const span = report.total.atNs - from.atNs;
@@ -42,7 +42,7 @@ function proportionAt(report: WorkerReport, atNs: number): Totals {
   };
 }
 
-/** The time in which all workers were busy, and what they moved in it. */
+/** Returns the time in which all workers were busy, and the operations and bytes that they moved in it. */
 export function assembleWindow(reports: readonly WorkerReport[]): Window {
   const active = reports.filter(({ total }) => total.readOps + total.writeOps > 0);
   const ends = active.map(({ total }) => total.atNs);
@@ -72,7 +72,7 @@ export function assembleWindow(reports: readonly WorkerReport[]): Window {
   return { startNs, endNs: Math.max(startNs, firstDoneNs), ...moved, ...rest };
 }
 
-/** The latencies of all workers, kind by kind. */
+/** Returns one latency histogram per operation kind, merged over all workers. Kinds without operations are absent. */
 export function assembleLatency(counters: Counters): Partial<Record<OperationKind, SparseCounts>> {
   const latency: Partial<Record<OperationKind, SparseCounts>> = {};
   const workers = Array.from({ length: counters.workers }, (_, worker) => counters.histogramsOf(worker));
@@ -84,12 +84,12 @@ export function assembleLatency(counters: Counters): Partial<Record<OperationKin
   return latency;
 }
 
-/** Adds one kind's bins of a worker's cells. */
+/** Adds a worker's counts of one operation kind to `sum`. `base` is the index of the kind's first bin in `cells`. */
 export function addCells(sum: Histogram, cells: Float64Array, base: number): void {
   for (let bin = 0; bin < BINS; bin++) sum.counts[bin] = (sum.counts[bin] as number) + (cells[base + bin] as number);
 }
 
-/** Second by second, empty seconds included. */
+/** Returns the time series, one point per second. Seconds without operations are included. */
 export function assembleSeries(reports: readonly WorkerReport[], lastDoneNs: number): SeriesPoint[] {
   const bySecond = new Map<number, WorkerSecond[]>();
   for (const part of reports.flatMap(({ seconds }) => seconds)) {
@@ -101,7 +101,7 @@ export function assembleSeries(reports: readonly WorkerReport[], lastDoneNs: num
   for (let second = 0; second * SECOND_NS < lastDoneNs; second++) {
     const parts = bySecond.get(second) ?? [];
     const durationNs = Math.min(SECOND_NS, lastDoneNs - second * SECOND_NS);
-    // The workers end a tick late: what hangs over into a last second is no second of its own.
+    // Workers notice the end up to one tick late. A last second shorter than a tick is not worth a point.
     if (parts.length === 0 && durationNs < TICK_NS) break;
     points.push(pointOf(parts, second * SECOND_NS, durationNs));
   }
@@ -124,7 +124,7 @@ function pointOf(parts: readonly WorkerSecond[], startNs: number, durationNs: nu
   };
 }
 
-/** How the workers used their rings; null when they had none. */
+/** Returns how the workers used their io_uring rings; null when they had none. */
 export function assembleRing(reports: readonly WorkerReport[]): RingUse | null {
   const rings = reports.map(({ ring }) => ring).filter((ring) => ring !== null);
   const [first] = rings;
@@ -137,7 +137,10 @@ export function assembleRing(reports: readonly WorkerReport[]): RingUse | null {
   };
 }
 
-/** What the connections of libnfs carried; null when one of them cannot tell, undefined for other engines. */
+/**
+ * Returns the bytes that the libnfs connections carried: null when one of them could not be counted, undefined for
+ * other engines.
+ */
 export function assembleWire(outcomes: readonly WorkerOutcome[]): TcpCount | null | undefined {
   const counts = outcomes.map(({ report }) => report?.wire);
   if (counts.every((count) => count === undefined)) return undefined;
@@ -150,7 +153,7 @@ export function assembleWire(outcomes: readonly WorkerOutcome[]): TcpCount | nul
   return sum;
 }
 
-/** What the workers' loops cost the client. `eventLoopDelay` is the coordinating thread's. */
+/** Returns the client's cost: the workers' CPU, page faults and garbage collection, and this thread's event-loop delay. */
 export function assembleClient(
   reports: readonly WorkerReport[],
   eventLoopDelay: { readonly maxNs: number; readonly p99Ns: number },

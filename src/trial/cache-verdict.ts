@@ -1,4 +1,4 @@
-/** Judges the cache state that a trial claimed, from what was found before it and what moved meanwhile. Pure. */
+/** Judges a trial's cache claim by the files' state before the trial and the bytes moved during it. Pure. */
 import type { NfsTraffic, NoDelta, TcpCount } from '../record/nfs-traffic.js';
 import type { CacheEvidence, IoCounters, Window } from '../record/trial-record.js';
 import type { CacheClaim } from '../workload/workload.js';
@@ -7,29 +7,29 @@ import type { CacheClaim } from '../workload/workload.js';
 const COLD_LEAST_SHARE = 0.9;
 /** A warm trial must not have fetched more than this part from the device. */
 const WARM_MOST_SHARE = 0.05;
-/** Of the files' bytes, the most that may be in the page cache before a cold trial. */
+/** Largest share of the files' bytes that may be in the page cache before a cold trial. */
 const COLD_MOST_RESIDENT_SHARE = 0.01;
 
-/** What was found before the trial. */
+/** The state of the files before the trial. */
 export interface CacheBefore {
   readonly claim: CacheClaim;
-  /** Whether the job reads at all; a cache state of bytes that nobody reads is no claim. */
+  /** Whether the job reads. Without reads there is no cache claim to judge. */
   readonly reads: boolean;
   readonly before: Pick<CacheEvidence, 'residentBytesBefore' | 'fileBytes' | 'residencySource' | 'evictedBy'>;
-  /** Why the files could not be evicted; null when they were, or did not have to be. */
+  /** Why the files could not be evicted; null when they were evicted or did not need to be. */
   readonly problem: string | null;
 }
 
-/** What came from the storage and went to it during a trial. */
+/** The traffic between client and storage during a trial. */
 export interface Moved {
   readonly device: IoCounters;
-  /** A word says why an NFS mount's counters tell nothing; null on other file systems. */
+  /** The NFS mount's traffic, or the reason why it is unknown; null on other file systems. */
   readonly nfs: NfsTraffic | NoDelta | null;
-  /** Of libnfs alone: what its connections carried; null where the kernel does not tell. */
+  /** libnfs only: the bytes that its connections carried; null if the kernel does not report them. */
   readonly wire?: TcpCount | null;
 }
 
-/** Where nothing counts what reaches a device. */
+/** The counters of a target whose device traffic is not counted. */
 export const UNKNOWN_DEVICE: IoCounters = {
   processDeviceReadBytes: null,
   processDeviceWriteBytes: null,
@@ -37,10 +37,10 @@ export const UNKNOWN_DEVICE: IoCounters = {
   blockReadBytes: null,
   blockWriteBytes: null,
 };
-/** Where nothing was found out before the trial. */
+/** The evidence when nothing was inspected before the trial. */
 export const UNPREPARED = { residentBytesBefore: null, fileBytes: 0, residencySource: null, evictedBy: null };
 
-/** What an NFS mount exchanged with its server, where that is known. */
+/** Returns the traffic between an NFS mount and its server; null when unknown and on other file systems. */
 export function exchanged({ nfs }: Moved): NfsTraffic | null {
   return typeof nfs === 'string' ? null : nfs;
 }
@@ -50,8 +50,8 @@ type Judgement = Pick<CacheEvidence, 'verdict' | 'detail'>;
 const percent = (share: number) => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
 
 /**
- * Holds the claim against the bytes that were read and where they came from. `preparation` and
- * `moved` are null when the trial failed before they were known.
+ * Returns the verdict on a cache claim, from the bytes read and where they came from. `preparation` and `moved` are
+ * null when the trial failed before they were known.
  */
 export function judgeCache(
   claim: CacheClaim,
@@ -64,7 +64,7 @@ export function judgeCache(
   const share = known ? (fetched.bytes as number) / window.totalReadBytes : null;
   const judgement: Judgement =
     preparation === null || fetched === null
-      ? { verdict: 'none', detail: 'the trial failed before its cache state could be judged' }
+      ? { verdict: 'none', detail: 'the trial failed before its cache state could be checked' }
       : judge(preparation, window.totalReadBytes, fetched);
   return {
     claim,
@@ -86,46 +86,49 @@ function wireFields(wire: Moved['wire']): Pick<CacheEvidence, 'wireReceivedBytes
 function judge(preparation: CacheBefore, readBytes: number, fetched: Fetched): Judgement {
   const { claim, reads, before, problem } = preparation;
   if (claim === 'as-is') return { verdict: 'none', detail: 'no cache state was claimed' };
-  if (!reads) return { verdict: 'none', detail: 'the job reads nothing, so there is nothing to claim' };
+  if (!reads) return { verdict: 'none', detail: 'the job does not read, so there is no cache state to check' };
   if (readBytes === 0) return { verdict: 'unproven', detail: 'nothing was read' };
   const resident = before.residentBytesBefore;
   if (claim === 'cold' && resident !== null && resident > before.fileBytes * COLD_MOST_RESIDENT_SHARE) {
-    const why = problem === null ? 'they could not be evicted (a file system in memory, or pages in use)' : problem;
+    const why = problem === null ? 'eviction failed (the file system is in memory, or the pages are in use)' : problem;
     return {
       verdict: 'contradicted',
-      detail: `${percent(resident / before.fileBytes)} of the files were in the page cache: ${why}`,
+      detail: `${percent(resident / before.fileBytes)} of the files' bytes were in the page cache before the trial: ${why}`,
     };
   }
   return judgeByOrigin(claim, readBytes, fetched, preparation);
 }
 
-/** What was read from the storage, and what it is called; a sentence says why it is not known. */
+/** The bytes read from the storage, or a sentence that says why they are unknown. */
 interface Fetched {
   readonly bytes: number | string;
   readonly storage: 'server' | 'device';
 }
 
 /**
- * Of libnfs its connections' own count. On NFS mounts the mount's count of what the server sent, to all processes.
- * Elsewhere the process's own count, which knows only its own bytes; the device's is the fallback where that one is
- * closed to us. Where no device is found (memory, layered file systems) a count of zero means nothing, but bytes that
- * were counted did come from one.
+ * Returns the bytes fetched from the storage, by the best counter available:
+ * - libnfs: the count of its own connections;
+ * - NFS mounts: the mount's count of bytes that the server sent, for all processes;
+ * - others: the count of this process or, if that is not readable, of the block device.
+ *
+ * Without a block device (memory, layered file systems) a count of zero proves nothing. A higher count does come from a
+ * device.
  */
 function fetchedFrom({ device, nfs, wire }: Moved): Fetched {
   if (wire !== undefined) {
-    const unknown = 'libnfs keeps nothing, but this kernel does not tell what its connections carried';
+    const unknown = 'libnfs has no cache, but this kernel does not report how many bytes its connections carried';
     return { bytes: wire?.receivedBytes ?? unknown, storage: 'server' };
   }
   if (nfs !== null) return { bytes: serverReadBytes(nfs), storage: 'server' };
   const own = device.processDeviceReadBytes;
   const known = device.blockDevice === null ? (own !== null && own > 0 ? own : null) : (own ?? device.blockReadBytes);
-  return { bytes: known ?? 'the target has no block device whose reads could be counted', storage: 'device' };
+  return { bytes: known ?? 'the target has no block device on which to count reads', storage: 'device' };
 }
 
 function serverReadBytes(nfs: NonNullable<Moved['nfs']>): number | string {
-  if (nfs === 'remounted') return 'the target was mounted anew during the trial, and its counters began at zero';
+  if (nfs === 'remounted') return 'the target was remounted during the trial, which reset its counters';
   if (nfs === 'missing') return '/proc/self/mountstats does not show the target';
-  return nfs.bytes?.serverReadBytes ?? 'this kernel counts no bytes of NFS mounts';
+  return nfs.bytes?.serverReadBytes ?? 'this kernel does not count the bytes of NFS mounts';
 }
 
 function judgeByOrigin(
@@ -137,12 +140,20 @@ function judgeByOrigin(
   const resident = preparation.before.residentBytesBefore;
   if (typeof bytes === 'string') {
     if (claim === 'warm' && resident !== null && resident >= preparation.before.fileBytes) {
-      return { verdict: 'proven', detail: 'all of the files were in the page cache' };
+      return { verdict: 'proven', detail: 'all files were in the page cache before the trial' };
     }
     return { verdict: 'unproven', detail: bytes };
   }
   const share = bytes / readBytes;
-  const detail = `${percent(share)} of the bytes read came from the ${storage}`;
+  const detail = originOf(share, storage);
   const kept = claim === 'warm' ? share <= WARM_MOST_SHARE : share >= COLD_LEAST_SHARE;
   return { verdict: kept ? 'proven' : 'contradicted', detail };
+}
+
+/** Returns the sentence for the storage's share of the bytes read. Read-ahead can raise it above 1. */
+function originOf(share: number, storage: Fetched['storage']): string {
+  const rounded = Math.round(share * 100);
+  if (rounded > 100) return `the ${storage} delivered ${rounded - 100} % more bytes than the job read`;
+  if (rounded === 100) return `every byte was read from the ${storage}`;
+  return `${percent(share)} of the bytes were read from the ${storage}`;
 }

@@ -1,4 +1,4 @@
-/** Brings about the cache state that a trial claims, and counts what moves while it lasts. Judging is in cache-verdict.ts. */
+/** Prepares the cache state that a trial claims, and counts the traffic during the trial. See also cache-verdict.ts. */
 import { type EvictResult, evict, readEvidence, warmInStretches } from '../host/files/page-cache.js';
 import { storeOf } from '../host/files/store-of.js';
 import { isNfsUrl } from '../host/libnfs/nfs-url.js';
@@ -9,7 +9,7 @@ import type { IoCounters } from '../record/trial-record.js';
 import type { CacheClaim } from '../workload/workload.js';
 import { type CacheBefore, type Moved, UNKNOWN_DEVICE, UNPREPARED } from './cache-verdict.js';
 
-/** What was found before the trial, kept until the end of it. */
+/** The state before the trial, kept until its end. */
 export interface CachePreparation extends CacheBefore {
   readonly counters: IoCounters;
   readonly nfs: NfsReading | null;
@@ -18,26 +18,26 @@ export interface CachePreparation extends CacheBefore {
 
 export interface CacheRequest {
   readonly claim: CacheClaim;
-  /** The trial's files that exist and hold content, absolute. */
+  /** Absolute paths of the trial's files that already have content. */
   readonly paths: readonly string[];
   readonly targetPath: string;
-  /** Whether the job reads at all; a cache state of bytes that nobody reads is no claim. */
+  /** Whether the job reads. Without reads there is no cache state to prepare. */
   readonly reads: boolean;
   readonly dropCaches: boolean;
-  /** Mounts the target anew before a cold trial; null: evict only. */
+  /** Remounts the target before a cold trial; null: evict only. */
   readonly remount: (() => Promise<void>) | null;
   readonly stopped: () => boolean;
 }
 
-/** Evicts or reads the files as claimed, then looks at what the page cache really holds. */
+/** Evicts or reads the files as the claim requires, then records what the page cache holds. */
 export async function prepareCache(request: CacheRequest): Promise<CachePreparation> {
   const { claim, paths, targetPath, reads, stopped } = request;
   if (isNfsUrl(targetPath)) return withoutCache(request);
-  // Direct reads bypass the cache but find dirty pages in it, so those go as well.
+  // Direct reads bypass the cache but still find dirty pages in it, so those are evicted as well.
   const evicts = reads && (claim === 'cold' || claim === 'direct');
   const anew = evicts && claim === 'cold' && paths.length > 0 ? request.remount : null;
   const eviction = evicts ? evictionOf(request, anew !== null) : null;
-  // After a remount nobody asks about the files: to open them would fill the caches of attributes and names again.
+  // Files are not inspected after a remount: opening them would refill the attribute and name caches.
   const evidence = anew === null ? null : { ...readEvidence(paths), ...UNSEEN };
   await anew?.();
   if (reads && claim === 'warm') await warmUntil(paths, stopped);
@@ -54,7 +54,7 @@ export async function prepareCache(request: CacheRequest): Promise<CachePreparat
 
 const UNSEEN = { residentBytesBefore: null, residencySource: null };
 
-/** A remount takes the place of eviction file by file: unmounting writes back and lets go of everything. */
+/** Evicts the files, unless a remount follows: unmounting writes back and drops everything anyway. */
 function evictionOf({ claim, paths, dropCaches }: CacheRequest, remounts: boolean): EvictResult {
   const drops = dropCaches && claim === 'cold';
   if (!remounts) return evict(paths, { dropCaches: drops });
@@ -62,7 +62,7 @@ function evictionOf({ claim, paths, dropCaches }: CacheRequest, remounts: boolea
   return { evictedBy: evictedBy === null ? 'remount' : `${evictedBy}+remount`, problem };
 }
 
-/** libnfs keeps nothing on this machine: there is nothing to evict, and no page cache to ask. */
+/** Returns the preparation for libnfs, which caches nothing on this machine: nothing to evict, no page cache to ask. */
 function withoutCache({ claim, paths, targetPath, reads }: CacheRequest): CachePreparation {
   const fileBytes = paths.reduce((sum, path) => sum + (storeOf(path).statusBehind(path)?.bytes ?? 0), 0);
   return {
@@ -77,8 +77,8 @@ function withoutCache({ claim, paths, targetPath, reads }: CacheRequest): CacheP
 }
 
 /**
- * Evicts all data files of a session with cold trials, so that each session begins like the others: the one that laid
- * them out has their pages in memory. Each cold trial evicts its own files and proves it, so nothing rests on this.
+ * Evicts all data files of a session that has cold trials. Otherwise the session that laid out the files would start
+ * with their pages in memory, unlike the others. Errors are ignored: each cold trial evicts and checks its own files.
  */
 export function beginCold(paths: readonly string[]): void {
   try {
@@ -86,7 +86,7 @@ export function beginCold(paths: readonly string[]): void {
   } catch {}
 }
 
-/** Reads the files; a stop is heard in between. */
+/** Reads the files into the page cache, and returns early after a stop request. */
 async function warmUntil(paths: readonly string[], stopped: () => boolean): Promise<void> {
   for (const _ of warmInStretches(paths)) {
     await new Promise((resolve) => setImmediate(resolve));
@@ -95,8 +95,9 @@ async function warmUntil(paths: readonly string[], stopped: () => boolean): Prom
 }
 
 /**
- * Taken at once after the trial, before files are removed. A server that is gone is not asked. `wire`: what workers of
- * libnfs counted.
+ * Returns the traffic since `prepareCache`. Call it right after the trial, before files are removed. On NFS it reads
+ * only mountstats, so a dead server cannot block it.
+ * @param wire the bytes that libnfs workers counted
  */
 export function movedSince({ counters, nfs, targetPath }: CachePreparation, wire?: TcpCount | null): Moved {
   if (isNfsUrl(targetPath)) return { device: counters, nfs: null, wire: wire ?? null };

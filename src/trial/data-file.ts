@@ -1,26 +1,26 @@
-/** One data file: written, and known again. */
+/** Writes one data file, and recognises one that is already there. */
 import { CONTENT_SLACK_BYTES, ContentMemory } from '../engine/content/content.js';
 import { below, storeOf } from '../host/files/store-of.js';
 import type { FileStore } from '../host/system/file-store.js';
 import type { DataFile } from '../plan/plan.js';
 
-/** Small enough to stay in the processor's cache from its making to the kernel's copy. */
+/** Small enough to stay in the processor's cache until the kernel has copied it. */
 const CHUNK_BYTES = 512 << 10;
-/** The device begins to write at every such multiple, while what follows is made, instead of all of it at the end. */
+/** Writeback starts at each multiple, so that the device writes while the next chunks are generated. */
 const WRITEBACK_BYTES = 16 << 20;
-/** Progress is told, and a stop is noticed, this often. */
+/** Interval at which progress is reported and stop requests are noticed. */
 const YIELD_MS = 100;
-/** What is compared at each end of a file before it is taken for what its name says. */
+/** Bytes compared at each end of an existing file before it is reused. */
 const PROBE_BYTES = 4096;
 
-/** The user asked to stop while files were being laid out. */
+/** Thrown when a stop is requested while files are being laid out. */
 export class LayoutStopped extends Error {}
 
 const memory = { current: null as ContentMemory | null };
 const contentMemory = () =>
   (memory.current ??= new ContentMemory({ capacityBytes: CHUNK_BYTES + CONTENT_SLACK_BYTES }));
 
-/** Whether the path holds the file: its size, and its content at both ends. */
+/** Returns whether the path holds the file. Compares its size, and its content at both ends. */
 export function holdsFile(path: string, file: DataFile): boolean {
   const store = storeOf(path);
   const status = store.statusBehind(path);
@@ -48,14 +48,14 @@ export interface LayoutProgress {
   readonly stopped: () => boolean;
 }
 
-/** Of a file while it is written. A process writes one at a time. */
+/** Name of a file while it is written. A process writes one file at a time. */
 const PASSING_NAME = 'layout.tmp';
 
 /**
- * Writes a file under another name, makes it durable, then renames it: a file under its own name
- * is always whole, and two runs that write the same one at once do each other no harm. Throws errors of Node's
- * shape, and `LayoutStopped`; then nothing is left of it.
- * @param passingDirectory on the same file system, of this run alone: holds the file until it is whole
+ * Writes a file under a temporary name, makes it durable, then renames it. A file under its final name is therefore
+ * always complete, and two runs may write the same file at once. Throws Node's file-system errors and `LayoutStopped`;
+ * the temporary file is removed first.
+ * @param passingDirectory holds the temporary file; on the same file system, and used by this run alone
  */
 export async function writeDataFile(
   path: string,

@@ -1,4 +1,4 @@
-/** Puts files of reproducible content where a trial will read them. */
+/** Writes the files that trials read. Their content is reproducible. */
 import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import { FeedrateError, type SystemFault, systemFaultOf } from '../base/errors.js';
@@ -17,8 +17,9 @@ import { holdsFile, type LayoutProgress, LayoutStopped, writeDataFile } from './
 import type { SessionEvent } from './events.js';
 
 /**
- * Writes the files below a directory.
- * @param passingDirectory on the same file system, of this run alone: holds each file until it is whole
+ * Writes the files below a directory. Throws `FeedrateError('measurement')` when a file cannot be written, and
+ * `LayoutStopped` after a stop request.
+ * @param passingDirectory holds each file until it is complete; on the same file system, and used by this run alone
  */
 export async function layOutFiles(
   directory: string,
@@ -48,22 +49,22 @@ function remedyOf({ code, syscall }: SystemFault, thrown: unknown): string {
   return code === 'ENOSPC' || code === 'EDQUOT' ? '; free some space or use smaller files' : '';
 }
 
-/** Where data files of a target are kept. */
+/** Returns the directory that holds a target's data files. */
 export function dataDirectory(target: Target, runId: string): string {
   return ownDirectoryPath(target, runId, 'data');
 }
 
-/** The data directory while a process uses it. */
+/** A data directory that is protected from removal until `release` is called. */
 export interface HeldData {
   readonly release: () => void;
 }
 
-/** What says that this user may read a place and not write in it. */
+/** Error codes of a directory that this user may read but not write. */
 const READ_ONLY_CODES: ReadonlySet<string> = new Set(['EROFS', 'EACCES', 'EPERM']);
 
 /**
- * Makes the data directory or takes it up, and holds it against removal. One that cannot be written in is used
- * without being held. Throws `FeedrateError` as `createOwnDirectory` does.
+ * Creates the data directory or uses the existing one, and protects it from removal. A read-only directory is used
+ * without protection. Throws `FeedrateError` as `createOwnDirectory` does.
  */
 export function holdData(target: Target, runId: string): HeldData {
   try {
@@ -77,15 +78,15 @@ export function holdData(target: Target, runId: string): HeldData {
   }
 }
 
-/** Those of the data files that are not on the target, or not with the content that their names promise. */
+/** Returns the data files that the target does not have, or has with other content than their names state. */
 export function missingFilesOf(target: Target, files: readonly DataFile[]): DataFile[] {
   const directory = dataDirectory(target, 'none');
   return files.filter((file) => !holdsFile(below(directory, file.path), file));
 }
 
 /**
- * Lays out the data files that are missing on one target, in its data directory by way of the run's scratch
- * directory: what was under way when all was killed is found, and removed, with the run's other leftovers.
+ * Writes the missing data files of one target. Each is written in the run's scratch directory and then moved to the
+ * data directory. If the process is killed, the incomplete file is removed with the run's other leftovers.
  */
 export async function layOutMissing(
   target: Target,
@@ -114,9 +115,9 @@ export interface LayoutTotals {
 }
 
 /**
- * Lays out every data file of the plan on its targets, and leaves what is there already. Throws
- * `FeedrateError('measurement')` when a file cannot be written and `LayoutStopped` when `stopped`
- * says so; what is whole by then stays for the next run.
+ * Writes the plan's data files that its targets do not have yet, and returns the bytes written and reused. Throws
+ * `FeedrateError('measurement')` when a file cannot be written, and `LayoutStopped` after a stop request. Complete
+ * files stay for the next run.
  */
 export async function layOutPlan(
   plan: Plan,

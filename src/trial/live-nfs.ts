@@ -1,27 +1,27 @@
 import { type NfsReading, readNfsAgain, trafficBetween } from '../host/nfs/read-nfs.js';
 import { sumOfCalls } from '../record/nfs-traffic.js';
 
-/** The least time between two readings of mountstats, ns: a second, but for timers that come early. */
+/** Least time between two readings of mountstats, ns. A little less than a second, because timers may fire early. */
 const PERIOD_NS = 0.9e9;
 
-/** The calls of all kinds that ended in the last second; means of one. */
+/** NFS calls of all kinds that ended in the last second, with their mean times. */
 export interface LiveNfs {
   readonly callsPerSecond: number;
   readonly queueNs: number;
   readonly roundTripNs: number;
 }
 
-/** What the NFS client counts while a trial runs. */
+/** Reads the NFS client's counters while a trial runs. */
 export class NfsWatch {
   #last: NfsReading | null;
   #view: LiveNfs | null = null;
 
-  /** `before`: the mount's counters before the trial; null on other file systems. */
+  /** @param before the mount's counters before the trial; null on other file systems */
   constructor(before: NfsReading | null) {
     this.#last = before;
   }
 
-  /** The latest view at a `monotonicNs()`; null on other file systems, and while no call ended. */
+  /** Returns the latest view at a `monotonicNs()` time; null on other file systems, and when no call has ended. */
   look(nowNs: number): LiveNfs | null {
     if (this.#last === null || nowNs - this.#last.atNs < PERIOD_NS) return this.#view;
     const now = readNfsAgain(this.#last);

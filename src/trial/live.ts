@@ -6,34 +6,34 @@ import type { Job } from '../workload/workload.js';
 import { addCells } from './assemble.js';
 import type { LiveNfs, NfsWatch } from './live-nfs.js';
 
-/** How closely a trial under way is looked at: what a look costs, the client has not for its workers. */
+/** How closely a running trial is observed. Each look takes CPU time from the workers. */
 export interface Looks {
   readonly everyMs: number;
-  /** Also what takes a sum over all workers, or asks the NFS client. */
+  /** Whether to include p99 (a sum over all workers) and the NFS client's counters. */
   readonly closely: boolean;
 }
 
-/** For eyes that watch. */
+/** For a person who watches the progress. */
 export const CLOSE_LOOKS: Looks = { everyMs: 250, closely: true };
 
-/** After so long without the end of any operation a target is taken for one that does not answer, ns. */
+/** A target counts as unresponsive when no operation has completed for this time, ns. */
 export const SILENCE_NS = 10e9;
 
-/** What can be seen of a trial while its workers run. */
+/** The state of a trial while its workers run. */
 export interface LiveView {
   readonly elapsedNs: number;
   readonly fraction: number | null;
   readonly bytesPerSecond: number;
   readonly opsPerSecond: number;
   readonly p99Ns: number | null;
-  /** Since an operation ended, or since the start, to the precision of the looks. */
+  /** Time since an operation last completed, or since the start. As precise as the interval between looks. */
   readonly quietNs: number;
   readonly nfs: LiveNfs | null;
 }
 
-/** A trial that is looked at. */
+/** The observation of a running trial. */
 export interface Watch {
-  /** The longest time without the end of any operation, ns. */
+  /** Returns the longest time without a completed operation, ns. */
   longestQuietNs(): number;
   stop(): void;
 }
@@ -66,7 +66,7 @@ function liveP99(counters: Counters): number | null {
   return Number.isNaN(p99) ? null : p99;
 }
 
-/** How far a trial has come, by its time or its bytes, whichever is further. */
+/** Returns the completed part of a trial (0 to 1), by time or by bytes, whichever is larger; null when unknown. */
 function fractionDone(job: Job, expectedBytes: number, elapsedNs: number, bytes: number): number | null {
   const { rampNs, runtimeNs, repeats } = jobPlanOf(job).bounds;
   const byTime = runtimeNs === null ? 0 : elapsedNs / (rampNs + runtimeNs);
@@ -76,8 +76,8 @@ function fractionDone(job: Job, expectedBytes: number, elapsedNs: number, bytes:
 }
 
 /**
- * Looks at the counters until it is stopped. Before the workers' common start, while they load and rehearse, there is
- * nothing to be seen.
+ * Calls `show` at regular intervals until it is stopped. There are no calls before the workers' common start, while
+ * they load and rehearse.
  */
 export function watch(
   counters: Counters,

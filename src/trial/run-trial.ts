@@ -1,4 +1,4 @@
-/** One trial from its files to its record. */
+/** Runs one trial, from its files to its record. */
 import { dirname } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { FeedrateError, type SystemFault, systemFaultOf } from '../base/errors.js';
@@ -31,29 +31,32 @@ import { NfsWatch } from './live-nfs.js';
 import { expectedBytes, type Stage, stageOf, tasksOf } from './stage.js';
 import { silent, warningsOf } from './warnings.js';
 
-/** Each reading wakes this thread, on a processor that a worker may have. */
+/** Each reading wakes this thread, possibly on a processor that a worker needs, so readings are rare. */
 const LOOP_DELAY_RESOLUTION_MS = 50;
 
-/** What all trials of a session share. */
+/** The settings that all trials of a session share. */
 export interface TrialSettings {
   readonly plan: Plan;
   readonly dataset: Dataset | null;
   readonly runId: string;
   readonly pool: WorkerPool;
   readonly dropCaches: boolean;
-  /** Mounts a target anew before its cold trials; null: nobody does. A session in which it fails is over. */
+  /** Remounts a target before its cold trials; null: no remounts. If it fails, the session ends. */
   readonly remount: ((target: Target) => Promise<void>) | null;
   readonly injected: readonly Injection[];
   readonly looks: Looks;
   readonly stopped: () => boolean;
-  /** Told the counters of the trial under way, so that a stop can reach its workers; null when it is over. */
+  /**
+   * Called with the running trial's counters so that a stop request can reach its workers, and with null when the trial
+   * ends.
+   */
   readonly onCounters: (counters: Counters | null) => void;
-  /** The workers were left waiting for a target that does not answer: nothing there may be touched any more. */
+  /** Called when workers are left waiting for an unresponsive target. Nothing there may be touched afterwards. */
   readonly onAbandoned: (target: string) => void;
   readonly onLive: (trial: PlannedTrial, arm: Arm, view: LiveView) => void;
 }
 
-/** Makes the trial's scratch directory and what must be in it, then brings about the cache state. */
+/** Creates the trial's scratch directory and its files, then prepares the cache state. */
 async function prepare(stage: Stage, settings: TrialSettings): Promise<CachePreparation> {
   const { arm, files, target, directory, scratchDirectory } = stage;
   const real = touchesFiles(arm);
@@ -94,7 +97,7 @@ async function measure(
   before: NfsReading | null,
   settings: TrialSettings,
 ): Promise<Measured> {
-  // The same trial of the same plan sees the same offsets; another round sees others.
+  // The same trial of the same plan uses the same offsets. Other rounds use different ones.
   const seed = seedOf(
     `${settings.plan.seed}/${stage.arm.spec.randseed}/${trial.session}/${trial.round}/${stage.arm.id}`,
   );
@@ -125,7 +128,7 @@ async function measure(
   }
 }
 
-/** A preparation that failed, told like a worker's fault. */
+/** Returns a failed preparation's error in the form of a worker's fault. */
 function faultOf(thrown: unknown): SystemFault {
   const cause = thrown instanceof FeedrateError ? thrown.cause : thrown;
   const fault = systemFaultOf(cause ?? thrown);
@@ -137,7 +140,7 @@ function faultOfWorkers({ outcomes }: Measured): TrialRecord['fault'] {
   return failed?.fault ? { ...failed.fault, worker: failed.worker } : null;
 }
 
-/** What came of a trial, complete or not. */
+/** The outcome of a trial, whether it completed or failed. */
 interface Execution {
   readonly preparation: CachePreparation | null;
   readonly moved: Moved | null;
@@ -164,7 +167,7 @@ async function execute(
     const moved = measured.abandoned ? null : movedSince(preparation, assembleWire(measured.outcomes));
     return { preparation, moved, measured, fault: faultOfWorkers(measured) };
   } catch (thrown) {
-    // What failed first says more than what could not be asked of the target afterwards.
+    // The first failure explains more than a counter that could not be read afterwards.
     const fault = faultOfWorkers(measured) ?? { ...faultOf(thrown), worker: -1 };
     return { preparation, moved: null, measured, fault };
   } finally {
@@ -173,7 +176,7 @@ async function execute(
   }
 }
 
-/** What cannot be removed now is removed, or complained of, with the run's whole scratch directory. */
+/** Removes a directory and ignores errors: removing the run's whole scratch directory later tries again and reports. */
 function removeQuietly(directory: string): void {
   try {
     storeOf(directory).removeTree(directory);
@@ -181,8 +184,8 @@ function removeQuietly(directory: string): void {
 }
 
 /**
- * Runs a trial and returns its record, whatever happens in it: what fails is in the record. The
- * trial's scratch files are gone afterwards.
+ * Runs a trial and returns its record. Never throws for a failure within the trial: the record has it. The trial's
+ * scratch files are removed afterwards.
  */
 export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Promise<TrialRecord> {
   const startedAt = new Date().toISOString();

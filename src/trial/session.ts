@@ -1,4 +1,4 @@
-/** One session: a fresh process that runs the rounds of the plan that are its own. */
+/** Runs one session's rounds of the plan. Each session is a new process. */
 import { chooseEngine } from '../engine/choose.js';
 import type { Counters } from '../engine/core/counters.js';
 import { WorkerPool } from '../engine/pool.js';
@@ -24,25 +24,25 @@ export interface SessionOptions {
   /** 1-based. */
   readonly session: number;
   readonly dropCaches: boolean;
-  /** Targets to slow down. The plan does not know of them, so that what reads the records cannot. Default: none. */
+  /** Targets to slow down. They are not part of the plan, so comparisons cannot see them. Default: none. */
   readonly injected?: readonly Injection[];
-  /** At trials under way. Default: closely. */
+  /** How closely running trials are observed. Default: `CLOSE_LOOKS`. */
   readonly looks?: Looks;
 }
 
-/** Where a session's results go. */
+/** Receives a session's results. */
 export interface SessionSink {
   readonly emit: (event: SessionEvent) => void;
-  /** Must return only when the record is safe. */
+  /** Stores a record. Must not return before the record is durable. */
   readonly append: (record: TrialRecord) => void;
   /**
-   * Unmounts what the target lies on and mounts it again, as it was: asked for before each cold trial, while nothing
-   * there is open. When it fails the trial is recorded as failed, and the session ends. Default: nobody is asked.
+   * Remounts the target's file system with the same options. Called before each cold trial, while no file there is
+   * open. If it fails, the trial is recorded as failed and the session ends. Default: no remounts.
    */
   readonly remount?: (target: Target) => Promise<void>;
 }
 
-/** A session that can be asked to stop; what is under way is ended, recorded as aborted, and cleaned up. */
+/** A session that can be stopped. The running trial is then ended, recorded as aborted, and cleaned up. */
 export class Session {
   readonly #options: SessionOptions;
   readonly #sink: SessionSink;
@@ -50,7 +50,7 @@ export class Session {
   #counters: Counters | null = null;
   #doneHere = 0;
   #abandoned = false;
-  /** Why the targets may no longer be there as they were. */
+  /** The error of a failed remount, after which the targets may no longer be usable; null if none failed. */
   #remountFailure: unknown = null;
   readonly #startMs = performance.now();
 
@@ -59,13 +59,13 @@ export class Session {
     this.#sink = sink;
   }
 
-  /** May be called at any time, from a signal handler too. */
+  /** Requests a stop. May be called at any time, also from a signal handler. */
   stop(): void {
     this.#stopped = true;
     this.#counters?.requestStop();
   }
 
-  /** Lays out the data files of all sets, then runs this session's trials in the order of the plan. */
+  /** Writes missing data files of all sets, then runs this session's trials in the order of the plan. */
   async run(): Promise<void> {
     const { plan, dataset, runId, session, dropCaches, injected = [], looks = CLOSE_LOOKS } = this.#options;
     const stopped = () => this.#stopped;
@@ -115,8 +115,9 @@ export class Session {
   }
 
   /**
-   * The data directory is held for the whole session, so that nobody removes files that later rounds read. Where
-   * nothing is to be written no scratch directory is made either: prepared data can be read from a read-only mount.
+   * Writes missing data files, and protects the data directory for the whole session, so that nobody removes files that
+   * later rounds read. A scratch directory is created only if something is written: prepared data can be read from a
+   * read-only mount.
    */
   async #takeDirectories(target: Target, scratch: string[], held: HeldData[]): Promise<void> {
     const { plan, dataset, runId } = this.#options;
@@ -147,12 +148,12 @@ export class Session {
     this.#sink.append(record);
     this.#doneHere++;
     this.#sink.emit({ type: 'trial', record });
-    // Threads that wait for a silent target end only with it, and nothing that is there can be removed.
+    // Threads that wait for an unresponsive target cannot be ended, and nothing there can be removed.
     if (this.#abandoned) this.#sink.emit({ type: 'abandoned', target: record.target });
     if (this.#remountFailure !== null) throw this.#remountFailure;
   }
 
-  /** How far the whole plan has come, and how long the rest will take if its trials are like those so far. */
+  /** Returns the progress of the whole plan. The time left assumes that later trials take as long as those so far. */
   #position(view: { readonly fraction: number | null }): {
     doneTrials: number;
     totalTrials: number;

@@ -1,4 +1,4 @@
-/** What a planned trial is made of: arm, target, engine, files, and a task for each worker. */
+/** Resolves a planned trial into its arm, target, engine and files, and into a task for each worker. */
 import { chooseEngine } from '../engine/choose.js';
 import type { Counters } from '../engine/core/counters.js';
 import type { Slowdown, WorkerTask } from '../engine/core/protocol.js';
@@ -32,7 +32,7 @@ export interface Stage {
   readonly target: Target;
   readonly engine: EngineUse;
   readonly files: ArmFiles;
-  /** Where the files lie. */
+  /** The directory that contains the files. */
   readonly directory: string;
   readonly scratchDirectory: string;
 }
@@ -46,7 +46,7 @@ export function stageOf(trial: PlannedTrial, settings: StageSettings): Stage {
   return { arm, target, engine: chooseEngine(arm.spec, target), files, directory, scratchDirectory };
 }
 
-/** One job's own files and extents, numbered anew from 0. */
+/** Returns one job's files and extents, renumbered from 0. */
 function shareOf(stage: Stage, job: number): { files: DataFile[]; extents: Extent[] } {
   const extents = stage.files.extents[job] ?? [];
   const wanted = [...new Set(extents.map(({ file }) => file))];
@@ -60,7 +60,7 @@ function shareOf(stage: Stage, job: number): { files: DataFile[]; extents: Exten
   };
 }
 
-/** Where one target is slowed down, the others run through the same loop, so that nothing but the delay differs. */
+/** Returns the target's slowdown. If only another target has one, it is zero: same loop, so only the delay differs. */
 function slowdownOf({ target }: Stage, injected: readonly Injection[]): Slowdown | null {
   if (injected.length === 0) return null;
   return injected.find(({ target: name }) => name === target.name) ?? { part: 0, delayNs: 0 };
@@ -85,7 +85,7 @@ export function tasksOf(stage: Stage, counters: Counters, seed: number, injected
   }));
 }
 
-/** Bytes that a trial moves when nothing ends it early; for the progress only. */
+/** Returns the bytes that a trial moves unless it ends early. Used for progress only. */
 export function expectedBytes(arm: Arm, files: ArmFiles): number {
   const onePass = files.extents.flat().reduce((sum, extent) => sum + extent.lengthBytes, 0);
   return jobPlanOf(arm.spec).movedBytes(onePass);

@@ -1,22 +1,22 @@
-/** Did a trial's throughput hold? Judged on its whole seconds, of which single ones may be anything. */
+/** Judges whether a trial's throughput was steady, from its whole seconds. Single outliers do not matter. */
 import { mean, median, quantile, sum } from 'simple-statistics';
 import type { SeriesPoint, Window } from '../record/trial-record.js';
 
-/** Below this chance a step is not the order that noise happened to have. With it 14 seconds are the fewest that can tell. */
+/** Significance level of a step. It takes at least 14 seconds to reach it. */
 const STEP_P = 0.01;
-/** What burst credits or a write cache leave behind is far below this; neighbours and noise seldom are for long. */
+/** Least drop that counts as a step. Exhausted burst credits and write caches cause far more, noise seldom as much. */
 const STEP_SHARE = 0.2;
-/** SNIA's Solid State Storage Performance Test Specification: five rounds, a range ≤ 20 % and a slope ≤ 10 % of their mean. */
+/** SNIA's Solid State Storage Performance Test Specification: five rounds, range ≤ 20 % and slope ≤ 10 % of the mean. */
 const ROUNDS = 5;
 const RANGE_SHARE = 0.2;
 const SLOPE_SHARE = 0.1;
-/** Seconds are noisier than SNIA's rounds of a minute: what is within so many standard errors is noise. */
+/** Seconds are noisier than SNIA's rounds of a minute: differences within this many standard errors are noise. */
 const SLOPE_ERRORS = 6;
 const RANGE_ERRORS = 12;
 const LEAST_SECONDS_OF_ROUND = 2;
 const WHOLE_SECOND_NS = 1e9;
 
-/** Bytes per second of the whole seconds within the measured window, in their order. */
+/** Returns the bytes of each whole second within the measured window, in order. */
 export function wholeSeconds(series: readonly SeriesPoint[], { startNs, endNs }: Window): number[] {
   return series
     .filter((point) => point.durationNs >= WHOLE_SECOND_NS)
@@ -33,9 +33,12 @@ export interface StepDown {
 }
 
 /**
- * The place where throughput stepped down for good, or null. Pettitt's test (1979), which knows only which of
- * two seconds is the faster: of U(t) = U(t−1) + Σⱼ sgn(xₜ − xⱼ) the largest, K, has p ≈ exp(−6K²/(n³+n²)) ≤ 0.01. Moreover the
- * median falls by 20 % or more, the quartiles of before and after do not meet, and two levels fit better than a slope.
+ * Returns the second at which throughput dropped for good, or null. All of these must hold:
+ * - Pettitt's test (1979), which uses only the ranks of the seconds: for K, the largest of
+ *   U(t) = U(t−1) + Σⱼ sgn(xₜ − xⱼ), p ≈ exp(−6K²/(n³+n²)) ≤ 0.01;
+ * - the median drops by 20 % or more;
+ * - the interquartile ranges before and after do not overlap;
+ * - two levels fit the series better than a line.
  */
 export function stepDown(rates: readonly number[]): StepDown | null {
   const n = rates.length;
@@ -56,18 +59,19 @@ export function stepDown(rates: readonly number[]): StepDown | null {
 }
 
 export interface Unsteady {
-  /** Seconds that were looked at: the last half of the measured ones. */
+  /** Number of seconds examined: the second half of the measured ones. */
   readonly seconds: number;
-  /** Relative to their mean: rise (above 0) or fall of the fitted line over them, and range of the five rounds. */
+  /** Rise (above 0) or fall of the fitted line over these seconds, relative to their mean. */
   readonly slope: number;
+  /** Range of the means of the five rounds, relative to the mean of the seconds. */
   readonly range: number;
 }
 
 /**
- * Why the last half of these seconds is no steady state by SNIA's rule, or null: cut into five rounds, their means range
- * over more than 20 % of the mean, or the least-squares line through the seconds rises or falls by more than 10 % of it.
- * What the noise of single seconds explains is not told: a slope within 6 standard errors, a range within 12 of a round's
- * mean. Null for fewer than 20 seconds.
+ * Returns how the second half of these seconds deviates from a steady state by SNIA's rule; null if it does not, and for
+ * fewer than 20 seconds. It is unsteady if the means of its five rounds range over more than 20 % of the mean, or if the
+ * least-squares line rises or falls by more than 10 % of it. Deviations that noise explains do not count: a slope within
+ * 6 standard errors, or a range within 12 standard errors of a round's mean.
  */
 export function unsteadiness(rates: readonly number[]): Unsteady | null {
   const length = Math.floor(rates.length / 2 / ROUNDS);
@@ -87,7 +91,7 @@ export function unsteadiness(rates: readonly number[]): Unsteady | null {
   return slopes || ranges ? { seconds: n, slope: (slope * (n - 1)) / level, range: range / level } : null;
 }
 
-/** The least-squares line through values at 0, 1, 2 …: its slope, and the sum of the squared distances from it. */
+/** Fits a least-squares line through values at 0, 1, 2 …; returns its slope and the sum of squared residuals. */
 function lineThrough(values: readonly number[]): { slope: number; error: number } {
   const n = values.length;
   const centre = (n - 1) / 2;

@@ -8,18 +8,18 @@ import type { Job } from '../workload/workload.js';
 import { SILENCE_NS } from './live.js';
 import { stepDown, unsteadiness, wholeSeconds } from './steadiness.js';
 
-/** Workers that used more than this share of their time on the CPU outside the kernel were the limit themselves. */
+/** Above this share of time spent in user mode, the workers themselves limit the result. */
 const CLIENT_BOUND_SHARE = 0.8;
-/** Shorter windows hold too few ticks and too much start and end. */
+/** Shorter windows contain too few ticks, and start and end weigh too much. */
 const SHORT_WINDOW_NS = 100_000_000;
-/** Last worker this much later than the first: the load was not the one that was asked for. */
+/** If the last worker ends later than the first by more than this share, the load was not the requested one. */
 const STRAGGLER_SHARE = 0.1;
-/** A rate missed by more than this was not reached. */
+/** A rate counts as missed below this share less than requested. */
 const RATE_MISSED_SHARE = 0.05;
-/** Random arrivals are fewer than expected by chance: n of them with a standard deviation of √n. */
+/** Random arrivals vary by chance: n arrivals have a standard deviation of √n. */
 const POISSON_DEVIATIONS = 3;
 
-/** Collections that take less than this share of the workers' time change no result. */
+/** Garbage collection that takes less than this share of the workers' time does not affect the result. */
 const GC_SHARE = 0.005;
 
 interface Observed {
@@ -30,7 +30,7 @@ interface Observed {
   readonly nfs: NfsTraffic | null;
   readonly client: ClientUse;
   readonly shortTransfers: number;
-  /** The longest time without the end of any operation. */
+  /** The longest time without a completed operation. */
   readonly longestQuietNs: number;
   readonly status: TrialRecord['status'];
   readonly series: readonly SeriesPoint[];
@@ -43,7 +43,7 @@ type TrialCheck = (observed: Observed) => Warning | null;
 const cacheContradicted: TrialCheck = ({ cache }) =>
   cache.verdict !== 'contradicted'
     ? null
-    : warning('cache-contradicted', `claimed ${cache.claim}, but ${cache.detail}`);
+    : warning('cache-contradicted', `the ${cache.claim} cache claim is false: ${cache.detail}`);
 
 const cacheUnproven: TrialCheck = ({ cache }) =>
   cache.verdict !== 'unproven' ? null : warning('cache-unproven', `claimed ${cache.claim}, unproven: ${cache.detail}`);
@@ -51,39 +51,39 @@ const cacheUnproven: TrialCheck = ({ cache }) =>
 const koffiMissing: TrialCheck = ({ engine }) =>
   engine.calls !== 'fs'
     ? null
-    : warning('koffi-missing', 'system calls went through Node’s fs, which costs CPU at small block sizes');
+    : warning('koffi-missing', 'system calls went through Node’s fs, which costs more CPU with small blocks');
 
 const queueReplaced: TrialCheck = ({ job, engine }) =>
   engine.reason === null
     ? null
     : warning(
         'queue-replaced',
-        `iodepth ${jobPlanOf(job).queue.depth} was kept up by ${engine.iodepth} blocking threads a job: ${engine.reason}`,
+        `${engine.iodepth} blocking threads per job replaced a queue of iodepth ${jobPlanOf(job).queue.depth}: ${engine.reason}`,
         ENGINES[engine.used].targets === 'servers'
-          ? 'compare it only with trials of the same engine, or mount the export'
+          ? 'compare this trial only with trials of the same engine, or mount the export'
           : undefined,
       );
 
 const shortWindow: TrialCheck = ({ window, engine }) =>
   ENGINES[engine.used].virtualClock || window.endNs - window.startNs >= SHORT_WINDOW_NS
     ? null
-    : warning('short-window', `all workers were busy for only ${formatDurationNs(window.endNs - window.startNs)}`);
+    : warning('short-window', `the trial was too short (${formatDurationNs(window.endNs - window.startNs)})`);
 
 const straggler: TrialCheck = ({ window, engine }) =>
   workersOf(engine) === 1 || window.lastDoneNs - window.firstDoneNs <= STRAGGLER_SHARE * window.lastDoneNs
     ? null
     : warning(
         'straggler',
-        `the last worker ended ${formatDurationNs(window.lastDoneNs - window.firstDoneNs)} after the first`,
+        `the last worker finished ${formatDurationNs(window.lastDoneNs - window.firstDoneNs)} after the first`,
       );
 
-/** On a virtual clock real collections take no time, so that they say nothing of the trial. */
+/** Garbage collection takes no time on a virtual clock, so it is ignored there. */
 const gcInWindow: TrialCheck = ({ client, window, engine }) =>
   ENGINES[engine.used].virtualClock || client.gcNs <= GC_SHARE * window.lastDoneNs * workersOf(engine)
     ? null
     : warning(
         'gc-in-window',
-        `garbage was collected for ${formatDurationNs(client.gcNs)} (${client.gcCount} times) while workers ran`,
+        `garbage collection took ${formatDurationNs(client.gcNs)} (${client.gcCount} collections) while workers ran`,
       );
 
 const shortTransfers: TrialCheck = ({ shortTransfers: count }) =>
@@ -91,7 +91,7 @@ const shortTransfers: TrialCheck = ({ shortTransfers: count }) =>
     ? null
     : warning(
         'short-transfers',
-        `the kernel ended ${count} transfers early; they were taken up again and count as one operation each`,
+        `the kernel ended ${count} transfers early; feedrate completed them and counts each as one operation`,
       );
 
 const clientBound: TrialCheck = ({ client, window, engine }) => {
@@ -108,26 +108,26 @@ const clientBound: TrialCheck = ({ client, window, engine }) => {
   );
 };
 
-/** All that can be said of a trial whose workers were left where they wait. */
+/** Returns the warning for an unresponsive target: the only one for a trial whose workers were left waiting. */
 export const silent = ({ longestQuietNs, engine }: Pick<Observed, 'longestQuietNs' | 'engine'>): Warning | null =>
   ENGINES[engine.used].virtualClock || longestQuietNs < SILENCE_NS
     ? null
-    : warning('silent', `no operation ended for ${formatDurationNs(longestQuietNs)}`);
+    : warning('silent', `no operation completed for ${formatDurationNs(longestQuietNs)}`);
 
 const nfsRetransmitted: TrialCheck = ({ nfs }) => {
   const again = nfs === null ? 0 : sumOfCalls(nfs, 'retransmissions');
   const timeouts = nfs === null ? 0 : sumOfCalls(nfs, 'timeouts');
   if (nfs === null || again + timeouts === 0) return null;
   const calls = sumOfCalls(nfs, 'calls');
-  return warning('nfs-retransmitted', `of ${calls} NFS calls ${again} were sent again and ${timeouts} timed out`);
+  return warning('nfs-retransmitted', `${again} of ${calls} NFS calls were retransmitted and ${timeouts} timed out`);
 };
 
 const nfsReconnected: TrialCheck = ({ nfs }) =>
   nfs === null || nfs.connections.reconnects <= 0
     ? null
-    : warning('nfs-reconnected', `the NFS client connected ${nfs.connections.reconnects} times anew`);
+    : warning('nfs-reconnected', `the NFS client reconnected ${nfs.connections.reconnects} times`);
 
-/** Calls that wait longer to be sent than for their answer wait for slots or for the socket: this end is the limit. */
+/** Calls that wait longer to be sent than for their reply wait for slots or for the socket: the client is the limit. */
 const nfsQueued: TrialCheck = ({ nfs }) => {
   if (nfs === null) return null;
   const [calls, queueNs, roundTripNs] = [
@@ -137,7 +137,7 @@ const nfsQueued: TrialCheck = ({ nfs }) => {
   ];
   if (calls === 0 || queueNs <= roundTripNs) return null;
   const [queued, answered] = [formatDurationNs(queueNs / calls), formatDurationNs(roundTripNs / calls)];
-  return warning('nfs-queued', `NFS calls waited ${queued} to be sent, and ${answered} for the answer`);
+  return warning('nfs-queued', `NFS calls waited ${queued} to be sent and ${answered} for the reply (mean)`);
 };
 
 const rateMissed: TrialCheck = ({ job, window, status }) => {
@@ -156,18 +156,18 @@ const rateMissed: TrialCheck = ({ job, window, status }) => {
   if (!(reached < 1 - RATE_MISSED_SHARE - chance)) return null;
   return warning(
     'rate-missed',
-    `only ${Math.round(reached * 100)} % of the rate was reached; latencies count from when operations were due`,
+    `the job reached only ${Math.round(reached * 100)} % of its rate; latencies count from the time operations were due`,
   );
 };
 
-/** A step down, or else no steady state: a step that is not over long before the end is both. */
+/** Reports a step down or, if there is none, a missing steady state. A late step would be both. */
 const unsteady: TrialCheck = ({ job, series, window, status }) => {
   if (status !== 'ok' || !jobPlanOf(job).isSteady) return null;
   const rates = wholeSeconds(series, window);
   const step = stepDown(rates);
   if (step !== null) {
     const [before, after] = [formatThroughput(step.before), formatThroughput(step.after)];
-    return warning('burst-suspected', `throughput stepped down from ${before} to ${after} after ${step.at} s`);
+    return warning('burst-suspected', `throughput dropped from ${before} to ${after} after ${step.at} s`);
   }
   const found = unsteadiness(rates);
   if (found === null) return null;
@@ -194,7 +194,7 @@ const CHECKS = [
   unsteady,
 ];
 
-/** Everything about a trial that its reader must know. */
+/** Returns the warnings of a trial. */
 export function warningsOf(observed: Observed): Warning[] {
   return CHECKS.map((check) => check(observed)).filter((found) => found !== null);
 }

@@ -85,7 +85,7 @@ arms('keep the thresholds of the workload and of their job', () => {
 arms('refuse a level that is there twice', () => {
   assert.throws(
     () => expandArms(workloadOf([declarationOf('a', { bs: ['4KiB', '8KiB', '4KiB'] })]), ONE, resolveJob),
-    feedrateError('workload', /^job\.yaml:3:5: bs has 4KiB twice/),
+    feedrateError('workload', /^job\.yaml:3:5: bs lists 4KiB twice/),
   );
 });
 

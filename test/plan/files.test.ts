@@ -252,8 +252,8 @@ shared('evens out what files cannot be divided into', () => {
 shared('refuses what cannot be shared', () => {
   const refusal = (job: Parameters<typeof armOf>[0], dataset: ReturnType<typeof datasetOf> | null, pattern: RegExp) =>
     assert.throws(() => filesOf(armOf(job), dataset), feedrateError('workload', pattern));
-  refusal(ioJob(), null, /neither the job nor the workload says what to read; add size or a dataset/);
-  refusal(smallFilesJob(), null, /neither the job nor the workload/);
+  refusal(ioJob(), null, /there is nothing to read; add size to the job or a dataset to the workload/);
+  refusal(smallFilesJob(), null, /there is nothing to read/);
   refusal(ioJob(), datasetOf(3, 4095), /a file of 4095 bytes, too short for a block of 4096 bytes/);
   refusal(ioJob({ numjobs: 8 }), datasetOf(1, 7 * 4096), /fewer blocks of 4096 bytes than the job has workers \(8\)/);
   refusal(smallFilesJob({ numjobs: 4 }), datasetOf(3, MIB), /4 workers cannot share 3 files/);

@@ -32,7 +32,7 @@ test('what mount(8) cannot be given is refused', () => {
   for (const [exports, lists, message] of [
     [['svm'], ['vers=3', 'vers=4.1'], /--export svm: expected server:\/path/],
     [[], ['vers=3', 'vers=4.1'], /--export is missing/],
-    [[FIRST], ['vers=3'], /two lists/],
+    [[FIRST], ['vers=3'], /use --mount at least twice/],
     [[FIRST], ['vers=3', 'rsize=65536'], /version is missing/],
     [[FIRST], ['vers=3', 'vers=3, hard'], /--mount 'vers=3, hard'/],
   ] as const) {

@@ -27,14 +27,15 @@ test('on NFS a claim stands or falls by what the server sent', () => {
   const from = (share: number) => readTraffic(share * 100 * MIB);
   assert.equal(judged('cold', from(1)), {
     verdict: 'proven',
-    detail: '100 % of the bytes read came from the server',
+    detail: 'every byte was read from the server',
     observed: 'cold',
   });
   assert.equal(judged('cold', from(0.5)), {
     verdict: 'contradicted',
-    detail: '50 % of the bytes read came from the server',
+    detail: '50 % of the bytes were read from the server',
     observed: 'mixed',
   });
+  assert.is(judged('cold', from(1.22)).detail, 'the server delivered 22 % more bytes than the job read');
   assert.equal([judged('warm', from(0)).verdict, judged('warm', from(0)).observed], ['proven', 'warm']);
   assert.is(judged('warm', from(0.2)).verdict, 'contradicted');
   assert.is(judged('direct', from(1)).verdict, 'proven');
@@ -58,7 +59,7 @@ test('without a mount a claim stands or falls by what the connections carried', 
   assert.is(carried(50 * MIB).verdict, 'contradicted');
   const unknown = carried(null);
   assert.equal([unknown.verdict, unknown.observed, unknown.wireReceivedBytes], ['unproven', null, null]);
-  assert.match(unknown.detail, /does not tell what its connections carried/);
+  assert.match(unknown.detail, /does not report how many bytes its connections carried/);
 });
 
 test('where the bytes came from is told without a claim, too', () => {
@@ -71,9 +72,9 @@ test('where the bytes came from is told without a claim, too', () => {
 
 test('counters that began anew, or are not there, prove nothing', () => {
   for (const [nfs, word] of [
-    ['remounted', /mounted anew/],
+    ['remounted', /remounted/],
     ['missing', /mountstats/],
-    [{ ...readTraffic(0), bytes: null }, /counts no bytes/],
+    [{ ...readTraffic(0), bytes: null }, /does not count the bytes/],
   ] as const) {
     const { verdict, detail, observed } = judged('cold', nfs);
     assert.equal([verdict, observed], ['unproven', null]);

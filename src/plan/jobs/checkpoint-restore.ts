@@ -3,7 +3,7 @@ import { assumedNs } from '../assumed-rate.js';
 import { type JobPlan, NO_QUEUE, UNBOUNDED } from './job-plan.js';
 import { shardMisfit, shardShares } from './shards.js';
 
-/** Each worker reads its shards once; they are data files. */
+/** Plans a checkpoint restore: each worker reads its shards once. The shards are data files. */
 export function planCheckpointRestore(job: CheckpointRestoreJob): JobPlan {
   return {
     place: 'data',

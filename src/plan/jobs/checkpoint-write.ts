@@ -4,14 +4,14 @@ import type { Shares } from '../shares.js';
 import { type JobPlan, NO_QUEUE, UNBOUNDED } from './job-plan.js';
 import { shardMisfit, shardShares } from './shards.js';
 
-/** Each worker creates its shards, checkpoint after checkpoint, in scratch directories that it names itself. */
+/** Plans checkpoint writes: each worker creates its shards for one checkpoint after another, in scratch directories. */
 export function planCheckpointWrite(job: CheckpointWriteJob): JobPlan {
   const { checkpoints, keepLast } = job;
   return {
     place: 'scratch',
     laidOut: false,
     makesDirectories: true,
-    // What is read back is read after the measured part.
+    // `readBack` reads after the measured part.
     reads: false,
     checksContent: job.readBack,
     isSteady: false,
@@ -20,7 +20,7 @@ export function planCheckpointWrite(job: CheckpointWriteJob): JobPlan {
     rate: null,
     madvise: 'normal',
     shares: () => sharesOf(job),
-    // An old checkpoint goes only when the new one is complete: one more than is kept.
+    // An old checkpoint is removed only after the new one is complete, so one more than `keepLast` exists.
     scratchBytes: (fileBytes) => fileBytes * Math.min(checkpoints, keepLast + 1),
     writtenBytes: (fileBytes) => fileBytes * checkpoints,
     movedBytes: (passBytes) => passBytes * checkpoints,

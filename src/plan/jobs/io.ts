@@ -6,7 +6,7 @@ import { datasetFiles, ownFiles, type Shares, shareOut } from '../shares.js';
 import type { JobPlan, Rate } from './job-plan.js';
 import { timedBounds, timedJob } from './timed.js';
 
-/** fio's kind of job: the operations of a pattern on files of its own, or on the dataset when it only reads. */
+/** Plans a job in the style of fio: operations of a pattern on its own files or, if it only reads, on the dataset. */
 export function planIo(job: IoJob): JobPlan {
   const { rw } = job;
   const isWritten = rw !== 'read' && rw !== 'randread';
@@ -19,7 +19,7 @@ export function planIo(job: IoJob): JobPlan {
     checksContent: job.verify,
     isSteady: true,
     bounds: timedBounds(job),
-    // Threads cannot pause together as a queue does for think time: with it, one operation at a time is what is left.
+    // Threads cannot pause together for think time as a queue does, so a job with think time cannot use them.
     queue: { depth: job.iodepth, byThreads: job.thinktimeNs === 0 },
     rate: rateOf(job),
     madvise: job.madvise,
@@ -28,7 +28,7 @@ export function planIo(job: IoJob): JobPlan {
     writtenBytes: (fileBytes) => (laidOut ? fileBytes : 0) + overwrittenBytes(job, fileBytes),
     movedBytes: (passBytes) => passBytes,
     expectedTime: (fileBytes) => timedJob(job, transferNs(job, fileBytes)),
-    // What is shorter than a block at the end of a file is left out.
+    // A rest shorter than a block at the end of a file is never read or written.
     directMisfit: () => null,
   };
 }
@@ -58,9 +58,9 @@ function sharesOf(job: IoJob, armId: string, dataset: Dataset | null): Shares {
 }
 
 /**
- * Sizes of the files that `sizeBytes` is divided into: whole blocks, one more for the first files
- * when they cannot be divided evenly (as fio does), and the rest that is shorter than a block at the
- * end of the last file. So the files hold `sizeBytes` exactly, and as many blocks as one file would.
+ * Returns the sizes of the files that `sizeBytes` is divided into. Each file has whole blocks. If blocks cannot be
+ * divided evenly, the first files have one more (as in fio). A rest shorter than a block goes to the last file. The
+ * files have `sizeBytes` bytes in all, and as many blocks as a single file would have.
  */
 function fileSizes(sizeBytes: number, nrfiles: number, blockBytes: number, armId: string): number[] {
   const blocks = Math.floor(sizeBytes / blockBytes);
@@ -74,14 +74,17 @@ function fileSizes(sizeBytes: number, nrfiles: number, blockBytes: number, armId
   return sizes;
 }
 
-/** What the measured part writes. */
+/** Returns the bytes that the measured part writes. */
 function overwrittenBytes(job: IoJob, fileBytes: number): number {
   const writeShare = job.rw === 'write' || job.rw === 'randwrite' ? 1 : 1 - job.rwmixread / 100;
   const transferBytes = job.ioSizeBytes === null || job.timeBased ? fileBytes : job.ioSizeBytes * job.numjobs;
   return Math.ceil(transferBytes * writeShare);
 }
 
-/** The bytes of the job: the slowest of the assumed rate and its own; pauses come on top. */
+/**
+ * Returns the time to move the job's bytes, ns: at the slowest of the assumed rate and the job's own rates, plus
+ * pauses.
+ */
 function transferNs(job: IoJob, fileBytes: number): number {
   const bytesEach = job.ioSizeBytes ?? fileBytes / job.numjobs;
   const operationsEach = bytesEach / largestBlockBytes(job.bs);

@@ -3,53 +3,53 @@ import type { ExpectedTime } from '../assumed-rate.js';
 import type { ArmFiles, DataFile } from '../plan.js';
 import type { Shares } from '../shares.js';
 
-/** What of an arm direct I/O would refuse. */
+/** A property of an arm that direct I/O would refuse. */
 export interface Misfit {
-  /** `blocks of 512 bytes`. */
+  /** Such as `blocks of 512 bytes`. */
   readonly what: string;
-  /** The word of the workload that mends it. */
+  /** The word of the workload file to change. */
   readonly word: string;
 }
 
 /** How long a worker runs. */
 export interface TimeBounds {
-  /** Before the measured time, ns. */
+  /** Time before the measured part, ns. */
   readonly rampNs: number;
-  /** Longest measured time, ns; null = until the bytes are done. */
+  /** Longest measured time, ns; null = until all bytes are moved. */
   readonly runtimeNs: number | null;
-  /** It begins again until `runtimeNs` is over. */
+  /** Whether the worker starts over until `runtimeNs` has passed. */
   readonly repeats: boolean;
 }
 
 /** The pace that a job sets for each of its workers. */
 export interface Rate {
-  /** Either may be null, not both. */
+  /** One of the two may be null, but not both. */
   readonly operationsPerSecond: number | null;
   readonly bytesPerSecond: number | null;
-  /** Operations come at random, at this rate on average. */
+  /** Whether operations arrive at random, at this rate on average. */
   readonly random: boolean;
 }
 
-/** The operations that a job keeps in flight. */
+/** The queue of operations that a job keeps in flight. */
 export interface QueueUse {
-  /** Operations in flight per worker, where the engine holds a queue. */
+  /** Operations in flight per worker, for engines that hold a queue. */
   readonly depth: number;
-  /** As many blocking threads may do them instead; false where threads could not keep the order of the job's pauses. */
+  /** Whether blocking threads may replace the queue. False when threads could not pause as the job requires. */
   readonly byThreads: boolean;
 }
 
-/** What a job needs and does, for everybody who must know it before or beside its operations. */
+/** Properties of a job that other parts of feedrate need besides its operations. */
 export interface JobPlan {
   /** See `ArmFiles`. */
   readonly place: ArmFiles['place'];
   readonly laidOut: boolean;
-  /** The job makes the directories of the files that it creates. */
+  /** Whether the job creates the directories of its files. */
   readonly makesDirectories: boolean;
-  /** It reads bytes in its measured part, so that their cache state matters. */
+  /** Whether the measured part reads, so that the cache state matters. */
   readonly reads: boolean;
-  /** It compares blocks with the content that they must have. */
+  /** Whether the job compares blocks with their expected content. */
   readonly checksContent: boolean;
-  /** It goes on without pauses of its own, so that its throughput has a level to hold. */
+  /** Whether the job runs without pauses, so that its throughput should stay level. */
   readonly isSteady: boolean;
   readonly bounds: TimeBounds;
   readonly queue: QueueUse;
@@ -57,24 +57,27 @@ export interface JobPlan {
   /** For engines that map files. */
   readonly madvise: MapAdvice;
   /**
-   * The files and each worker's part of them; `armId` is for messages.
-   * Throws `FeedrateError('workload')` when files, blocks and workers cannot be matched.
+   * Returns the files and each worker's part of them. `armId` is for messages. Throws `FeedrateError('workload')` when
+   * files, blocks and workers do not fit together.
    */
   readonly shares: (armId: string, dataset: Dataset | null) => Shares;
-  /** Of jobs with scratch files, that take `fileBytes`: the most that a trial takes at once. */
+  /** Returns the most space that a trial's scratch files of `fileBytes` need at once. */
   readonly scratchBytes: (fileBytes: number) => number;
-  /** Of jobs with scratch files: all that a trial writes, layout included. A job that repeats counts with one pass. */
+  /**
+   * Returns the bytes that a trial with scratch files writes, layout included. A job that repeats is counted as one
+   * pass.
+   */
   readonly writtenBytes: (fileBytes: number) => number;
-  /** What a trial moves when nothing ends it early, where one pass over the extents moves `passBytes`. */
+  /** Returns the bytes that a trial moves unless it ends early, if one pass over the extents moves `passBytes`. */
   readonly movedBytes: (passBytes: number) => number;
-  /** Of a trial, its own layout and warming apart. */
+  /** Returns the expected time of a trial without its layout and cache warming. */
   readonly expectedTime: (fileBytes: number) => ExpectedTime;
-  /** What of the files direct I/O would refuse, beyond blocks and starts of extents. */
+  /** Returns a property of the files that direct I/O would refuse, apart from blocks and starts of extents; or null. */
   readonly directMisfit: (files: readonly DataFile[], misfits: (bytes: number) => boolean) => Misfit | null;
 }
 
-/** For jobs that end when their bytes are done. */
+/** For jobs that end when all bytes are moved. */
 export const UNBOUNDED: TimeBounds = { rampNs: 0, runtimeNs: null, repeats: false };
 
-/** For jobs that do one operation at a time, as programs do that move whole files. */
+/** For jobs that do one operation at a time, as programs that move whole files do. */
 export const NO_QUEUE: QueueUse = { depth: 1, byThreads: false };

@@ -12,7 +12,7 @@ const JOB_PLANS: { readonly [K in Kind]: (job: JobOf<K>) => JobPlan } = {
   'small-files': planSmallFiles,
 };
 
-/** What a job needs and does, by its kind. */
+/** Returns the plan of a job, by its kind. */
 export function jobPlanOf(job: Job): JobPlan {
   const plan = JOB_PLANS[job.kind] as (job: Job) => JobPlan;
   return plan(job);

@@ -5,7 +5,7 @@ import { datasetFiles, dealOut, ownFiles, type Shares } from '../shares.js';
 import { type JobPlan, NO_QUEUE } from './job-plan.js';
 import { timedBounds, timedJob } from './timed.js';
 
-/** Many files read whole: data files of the job's own, or those of the dataset. */
+/** Plans a job that reads many files whole: its own data files, or those of the dataset. */
 export function planSmallFiles(job: SmallFilesJob): JobPlan {
   return {
     place: 'data',
@@ -37,7 +37,7 @@ function sharesOf(job: SmallFilesJob, armId: string, dataset: Dataset | null): S
   }
   const files = datasetFiles(dataset, armId);
   if (files.length < numjobs) {
-    const message = `${numjobs} workers cannot share ${files.length} files, which are read whole`;
+    const message = `${numjobs} workers cannot share ${files.length} files, because files are read whole`;
     throw new FeedrateError('workload', `${armId}: ${message}; use fewer numjobs or more nrfiles in the dataset`);
   }
   return { files, extents: dealOut(files, numjobs) };

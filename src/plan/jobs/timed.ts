@@ -1,4 +1,4 @@
-/** For the kinds of job that may be bound by time. */
+/** Planning shared by job kinds that may have a time limit. */
 import type { TimedJob } from '../../workload/jobs/job-kind.js';
 import type { ExpectedTime } from '../assumed-rate.js';
 import type { TimeBounds } from './job-plan.js';
@@ -7,7 +7,9 @@ export function timedBounds({ rampTimeNs, runtimeNs, timeBased }: TimedJob): Tim
   return { rampNs: rampTimeNs, runtimeNs, repeats: timeBased };
 }
 
-/** The time of a job whose bytes take `transferNs`: its run time exactly, or at most. */
+/**
+ * Returns the expected time of a job whose bytes take `transferNs`. The run time is exact if time-based, else a limit.
+ */
 export function timedJob({ runtimeNs, rampTimeNs, timeBased }: TimedJob, transferNs: number): ExpectedTime {
   if (timeBased && runtimeNs !== null) return { knownNs: rampTimeNs + runtimeNs, estimatedNs: 0 };
   return { knownNs: rampTimeNs, estimatedNs: Math.min(transferNs, runtimeNs ?? Number.POSITIVE_INFINITY) };
