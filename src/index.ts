@@ -14,8 +14,8 @@
  *   { note: (text) => console.error(text) },
  * );
  * console.log(`${run.id}: ${status}`);
- * for (const { arm, throughputBytesPerSecond } of summarize(run.run.plan.arms, run.trials)) {
- *   console.log(arm.id, throughputBytesPerSecond?.median);
+ * for (const { arm, numbers } of summarize(run.run.plan.arms, run.trials)) {
+ *   console.log(arm.id, numbers.throughput?.median);
  * }
  */
 export { ERROR_CODES, type ErrorCode, EXIT, FeedrateError, type Issue, type SystemFault } from './base/errors.js';
