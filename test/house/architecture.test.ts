@@ -93,16 +93,16 @@ const ENTRY_FILES: Readonly<Record<string, string>> = {
   'src/engine/worker.ts': 'the thread of a worker',
 };
 
-/** What every start of `feedrate` may load, besides `cli/` and `base/`: it is small and loads nothing itself. */
+/** What every start of `feedrate` may load, besides `cli/` and `base/`: it is small and loads nothing itself at once. */
 const START_FILES: readonly string[] = [
   'src/host/libnfs/nfs-url.ts',
-  'src/workload/engine-choices.ts',
+  'src/report/exports.ts',
+  'src/report/render.ts',
+  'src/workload/engines.ts',
   'src/workload/override-text.ts',
 ];
 const START_PACKAGES: readonly string[] = ['commander', 'picocolors'];
 
-/** Names that two rooms have for two sides of one thing: here the checks of mounts, and the command that runs them. */
-const SHARED_NAMES: readonly string[] = ['doctor.ts'];
 /** The library's surface stands beside the folders and shows everything but the command line. */
 const ROOT_FILE = 'src/index.ts';
 
@@ -354,14 +354,6 @@ architecture('a start loads the command line, two packages, and next to nothing 
     .filter(({ specifier, typeOnly, dynamic }) => !(typeOnly || dynamic || /^(?:\.|node:)/.test(specifier)));
   assert.equal(
     packages.map(({ specifier }) => specifier).filter((name) => !START_PACKAGES.includes(name)),
-    [],
-  );
-});
-
-architecture('no two files have the same name, but for rooms that mean the same by it', () => {
-  const names = sources.filter(({ path }) => !path.includes('/jobs/')).map(({ path }) => posix.basename(path));
-  assert.equal(
-    names.filter((name, index) => names.indexOf(name) < index && !SHARED_NAMES.includes(name)),
     [],
   );
 });
