@@ -63,21 +63,21 @@ export class LiveRun {
   }
 
   /** The process that measures, a child of this command; null when there is none. */
-  get #session(): number | null {
+  get session(): number | null {
     const children = readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8').trim().split(' ');
     const pid = children.find((id) => id !== '' && commandOf(id).includes('session-process.js'));
     return pid === undefined ? null : Number(pid);
   }
 
   get sessionPid(): number {
-    const pid = this.#session;
+    const pid = this.session;
     if (pid === null) throw new Error('no session process runs');
     return pid;
   }
 
-  /** Waits until the process that measures is there, if only just. */
-  async untilSession(): Promise<void> {
-    while (this.#session === null) await wait(1);
+  /** Waits until a process that measures is there, if only just, and is another one than `last`. */
+  async untilSession(last: number | null): Promise<void> {
+    for (let pid = this.session; pid === null || pid === last; pid = this.session) await wait(1);
   }
 
   /** The lines of progress so far. */
