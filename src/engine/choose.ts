@@ -13,11 +13,11 @@ const MAX_THREADS_PER_JOB = 64;
 const MAX_THREADS = 256;
 
 /** What of a target decides which engine it takes. */
-interface Place {
+interface Reachable {
   readonly path: string;
 }
 
-function kindOf({ path }: Place): keyof typeof AUTOMATIC {
+function kindOf({ path }: Reachable): keyof typeof AUTOMATIC {
   return isNfsUrl(path) ? 'servers' : 'mounts';
 }
 
@@ -27,7 +27,7 @@ function kindOf({ path }: Place): keyof typeof AUTOMATIC {
  * blocking thread for each operation in flight. On targets without a mount it is libnfs, with as many threads. A backend
  * that is named is taken: see `engineRefusal`.
  */
-export function chooseEngine(job: Job, target: Place): EngineUse {
+export function chooseEngine(job: Job, target: Reachable): EngineUse {
   const { depth } = jobPlanOf(job).queue;
   const common = { asked: job.ioengine, numjobs: job.numjobs, direct: job.direct, ring: null };
   const named = namedEngine(job.ioengine);
@@ -65,7 +65,7 @@ function threadsFor(job: Job, depth: number): number {
 }
 
 /** Why the backend that a job names cannot run here, in words; null when it can. */
-export function engineRefusal(job: Job, target: Place): string | null {
+export function engineRefusal(job: Job, target: Reachable): string | null {
   const engine = namedEngine(job.ioengine);
   if (engine === null) return null;
   const { targets } = ENGINES[engine];

@@ -2,7 +2,7 @@
 import { LATENCY_KINDS, type LatencyKind } from '../base/latency-kinds.js';
 import { NUMBER_METRICS } from '../base/metrics.js';
 import type { Plan } from '../plan/plan.js';
-import type { CellValue, Column } from './csv-columns.js';
+import type { CellValue, Column } from './csv-table.js';
 import { recordsOf } from './merge-ranks.js';
 import { sumOfCalls } from './nfs-traffic.js';
 import type { RunRecord } from './run-record.js';

@@ -22,7 +22,7 @@ export interface Conducted {
 }
 
 /** A run directory, and the plan whose sessions go into it. */
-export interface PendingRun {
+export interface SessionsToMeasure {
   readonly preparation: Preparation;
   readonly store: RunStore;
   /** 1-based; the sessions before it were measured earlier. */
@@ -32,15 +32,15 @@ export interface PendingRun {
 }
 
 /** Measures the sessions, records how the run ended, and reads it. A note says what ended it early. */
-export async function measureSessions(pending: PendingRun, listener: RunListener): Promise<Conducted> {
-  const { preparation, store } = pending;
+export async function measureSessions(measurement: SessionsToMeasure, listener: RunListener): Promise<Conducted> {
+  const { preparation, store } = measurement;
   // Until the sessions say otherwise: a defect that is thrown through here must not leave a run that looks alive.
   let status: RunEnd = 'failed';
   let ended = store.run;
   try {
     listener.begun?.(store.run);
     for (const note of preparation.notes) listener.note?.(note);
-    status = await runSessions(pending, listener);
+    status = await runSessions(measurement, listener);
   } finally {
     listener.ended?.(status);
     ended = store.finish(status);
@@ -51,7 +51,7 @@ export async function measureSessions(pending: PendingRun, listener: RunListener
 
 /** Session after session. What was measured until one of them ends the run counts. */
 async function runSessions(
-  { preparation, store, firstSession, stop, headStart }: PendingRun,
+  { preparation, store, firstSession, stop, headStart }: SessionsToMeasure,
   listener: RunListener,
 ): Promise<RunEnd> {
   const { plan, workload } = preparation;

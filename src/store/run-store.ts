@@ -4,7 +4,7 @@ import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { decodeRun, encodeRun, encodeTrial } from '../record/codec.js';
-import { type Column, csvHead, csvRows } from '../record/csv-columns.js';
+import { type Column, csvHead, csvRows } from '../record/csv-table.js';
 import type { RunRecord } from '../record/run-record.js';
 import { secondRows, summaryColumns, timeseriesColumns, trialRows } from '../record/trial-columns.js';
 import type { TrialRecord } from '../record/trial-record.js';

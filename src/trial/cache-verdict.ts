@@ -45,7 +45,7 @@ export function exchanged({ nfs }: Moved): NfsTraffic | null {
   return typeof nfs === 'string' ? null : nfs;
 }
 
-type Judgement = Pick<CacheEvidence, 'verdict' | 'detail'>;
+type CacheJudgement = Pick<CacheEvidence, 'verdict' | 'detail'>;
 
 const percent = (share: number) => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
 
@@ -62,7 +62,7 @@ export function judgeCache(
   const fetched = moved === null ? null : fetchedFrom(moved);
   const known = preparation?.reads === true && typeof fetched?.bytes === 'number' && window.totalReadBytes > 0;
   const share = known ? (fetched.bytes as number) / window.totalReadBytes : null;
-  const judgement: Judgement =
+  const judgement: CacheJudgement =
     preparation === null || fetched === null
       ? { verdict: 'none', detail: 'the trial failed before its cache state could be checked' }
       : judge(preparation, window.totalReadBytes, fetched);
@@ -83,7 +83,7 @@ function wireFields(wire: Moved['wire']): Pick<CacheEvidence, 'wireReceivedBytes
   return { wireReceivedBytes: wire?.receivedBytes ?? null, wireSentBytes: wire?.sentBytes ?? null };
 }
 
-function judge(preparation: CacheBefore, readBytes: number, fetched: Fetched): Judgement {
+function judge(preparation: CacheBefore, readBytes: number, fetched: Fetched): CacheJudgement {
   const { claim, reads, before, problem } = preparation;
   if (claim === 'as-is') return { verdict: 'none', detail: 'no cache state was claimed' };
   if (!reads) return { verdict: 'none', detail: 'the job does not read, so there is no cache state to check' };
@@ -136,7 +136,7 @@ function judgeByOrigin(
   readBytes: number,
   { bytes, storage }: Fetched,
   preparation: CacheBefore,
-): Judgement {
+): CacheJudgement {
   const resident = preparation.before.residentBytesBefore;
   if (typeof bytes === 'string') {
     if (claim === 'warm' && resident !== null && resident >= preparation.before.fileBytes) {

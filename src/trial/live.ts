@@ -38,13 +38,13 @@ export interface Watch {
   stop(): void;
 }
 
-interface Reading {
+interface CounterReading {
   readonly atNs: number;
   readonly bytes: number;
   readonly ops: number;
 }
 
-function read(counters: Counters): Reading {
+function read(counters: Counters): CounterReading {
   let bytes = 0;
   let ops = 0;
   for (let worker = 0; worker < counters.workers; worker++) {
@@ -84,7 +84,7 @@ export function watch(
   { job, expectedBytes, nfs, looks }: { job: Job; expectedBytes: number; nfs: NfsWatch; looks: Looks },
   show: (view: LiveView) => void,
 ): Watch {
-  let last: Reading | null = null;
+  let last: CounterReading | null = null;
   let quietSinceNs = 0;
   let longestQuietNs = 0;
   const timer = setInterval(() => {

@@ -83,7 +83,7 @@ function makeDirectoriesOf(directory: string, files: readonly DataFile[]): void 
     storeOf(path).makeDirectories(path);
 }
 
-interface Measured {
+interface MeasuredTrial {
   readonly outcomes: readonly WorkerOutcome[];
   readonly longestQuietNs: number;
   readonly abandoned: boolean;
@@ -96,7 +96,7 @@ async function measure(
   counters: Counters,
   before: NfsReading | null,
   settings: TrialSettings,
-): Promise<Measured> {
+): Promise<MeasuredTrial> {
   // The same trial of the same plan uses the same offsets. Other rounds use different ones.
   const seed = seedOf(
     `${settings.plan.seed}/${stage.arm.spec.randseed}/${trial.session}/${trial.round}/${stage.arm.id}`,
@@ -135,7 +135,7 @@ function faultOf(thrown: unknown): SystemFault {
   return thrown instanceof FeedrateError ? { ...fault, message: thrown.message } : fault;
 }
 
-function faultOfWorkers({ outcomes }: Measured): TrialRecord['fault'] {
+function faultOfWorkers({ outcomes }: MeasuredTrial): TrialRecord['fault'] {
   const failed = outcomes.find(({ fault }) => fault !== null);
   return failed?.fault ? { ...failed.fault, worker: failed.worker } : null;
 }
@@ -144,7 +144,7 @@ function faultOfWorkers({ outcomes }: Measured): TrialRecord['fault'] {
 interface Execution {
   readonly preparation: CachePreparation | null;
   readonly moved: Moved | null;
-  readonly measured: Measured;
+  readonly measured: MeasuredTrial;
   readonly fault: TrialRecord['fault'];
 }
 
@@ -155,7 +155,7 @@ async function execute(
   settings: TrialSettings,
 ): Promise<Execution> {
   let preparation: CachePreparation | null = null;
-  let measured: Measured = {
+  let measured: MeasuredTrial = {
     outcomes: [],
     longestQuietNs: 0,
     abandoned: false,

@@ -30,14 +30,14 @@ export function applyOverrides(outline: Outline, overrides: readonly Override[],
   }
 }
 
-interface Place {
+interface OverridePlace {
   readonly fields: Map<string, Entry>;
   readonly word: string;
   readonly isJobField: boolean;
 }
 
 /** Where a key leads, or what is wrong with it. */
-function placeOf(outline: Outline, key: string): Place | string {
+function placeOf(outline: Outline, key: string): OverridePlace | string {
   if (TOP_WORDS.includes(key)) return { fields: outline.top, word: key, isJobField: false };
   const dot = key.lastIndexOf('.');
   const word = key.slice(dot + 1);

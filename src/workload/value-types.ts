@@ -42,12 +42,12 @@ export interface ValueType<T> {
 export const fail = (message: string): { ok: false; message: string } => ({ ok: false, message });
 
 /** What is wrong with a value as it is written; null when `convert` can take it. */
-export type SpellingCheck = (value: unknown) => string | null;
+export type ValueCheck = (value: unknown) => string | null;
 
 /** `check` finds values of the wrong type, as `spelling` does; `convert` turns what passed into the value. */
 export function typeOf<T, S>(
   name: string,
-  { spelling, check }: { readonly spelling: Spelling; readonly check: SpellingCheck },
+  { spelling, check }: { readonly spelling: Spelling; readonly check: ValueCheck },
   convert: (written: S) => Parsed<T>,
   label: (value: T) => string,
 ): ValueType<T> {
@@ -65,7 +65,7 @@ export function numberOrText(
   min: number,
   name: string,
   meta: { readonly id: string; readonly pattern: string; readonly examples: readonly Written[] },
-): { readonly spelling: Spelling; readonly check: SpellingCheck } {
+): { readonly spelling: Spelling; readonly check: ValueCheck } {
   const check = (value: unknown): string | null => {
     if (typeof value === 'string') return null;
     if (!Number.isFinite(value)) return `${quoted(value)} is not a ${name}`;
@@ -167,7 +167,7 @@ export function choice<const T extends string>(values: readonly [T, ...T[]]): Va
 export const preallocation: ValueType<Preallocation> = choice(['none', 'native', 'keep']);
 
 const isText =
-  (wrong: string): SpellingCheck =>
+  (wrong: string): ValueCheck =>
   (value) =>
     typeof value === 'string' ? null : `${quoted(value)} ${wrong}`;
 

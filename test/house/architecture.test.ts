@@ -93,7 +93,7 @@ const ENTRY_FILES: Readonly<Record<string, string>> = {
   'src/engine/worker.ts': 'the thread of a worker',
 };
 
-/** What every start of `feedrate` may load, besides `cli/` and `base/`: it is small and loads nothing itself. */
+/** What every start of `feedrate` may load, besides `cli/` and `base/`: it is small and loads nothing itself at once. */
 const START_FILES: readonly string[] = [
   'src/host/libnfs/nfs-url.ts',
   'src/report/exports.ts',

@@ -1,4 +1,4 @@
-/** Names that stand for one thing: no base name of a file twice, and no exported type. */
+/** Names that stand for one thing: no base name of a file twice, and no type, be it exported or not. */
 import { posix } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -6,6 +6,7 @@ import { type SourceFile, sourceFile, sourceFilesBelow } from '../support/source
 
 /** Rooms that run in parallel have a file of the same name for the same thing: a kind of job, in plan and engine. */
 const PARALLEL_ROOMS = ['jobs'];
+
 function isParallel(path: string): boolean {
   return PARALLEL_ROOMS.includes(path.split('/').at(-2) ?? '');
 }
@@ -17,8 +18,8 @@ function twice(named: readonly (readonly [string, string])[]): string[] {
   return [...places].flatMap(([name, paths]) => (paths.length > 1 ? [`${name}: ${paths.join(', ')}`] : []));
 }
 
-function exportedTypes({ words }: SourceFile): string[] {
-  const declaration = /^export (?:declare )?(?:abstract )?(?:interface|class|enum|type) ([A-Z]\w*)/gm;
+function declaredTypes({ words }: SourceFile): string[] {
+  const declaration = /^(?:export )?(?:declare )?(?:abstract )?(?:interface|class|enum|type) ([A-Z]\w*)/gm;
   return [...words.matchAll(declaration)].map(([, name]) => name as string);
 }
 
@@ -27,8 +28,8 @@ const test = suite('house/names');
 
 test('declarations are found, whatever is in strings and comments', () => {
   const text =
-    "// export type No = 1\nexport interface A<T> {}\nexport type B = A<'export type C'>;\nexport type { D } from './d.js';";
-  assert.equal(exportedTypes(sourceFile('src/x.ts', text)), ['A', 'B']);
+    "// export type No = 1\nexport interface A<T> {}\nexport type B = A<'export type C'>;\nexport type { D } from './d.js';\ninterface E {}";
+  assert.equal(declaredTypes(sourceFile('src/x.ts', text)), ['A', 'B', 'E']);
   assert.equal(twice([...'aba'].map((name, index) => [name, String(index)] as const)), ['a: 0, 2']);
 });
 
@@ -38,8 +39,8 @@ test('no base name of a file twice, but in rooms that run in parallel', () => {
   assert.equal(twice(files.map(({ path }) => [posix.basename(path), path])), []);
 });
 
-test('no exported type name twice', () => {
-  const types = sources.flatMap((file) => exportedTypes(file).map((name) => [name, file.path] as const));
+test('no type name twice', () => {
+  const types = sources.flatMap((file) => declaredTypes(file).map((name) => [name, file.path] as const));
   assert.ok(types.length > 100);
   assert.equal(twice(types), []);
 });

@@ -152,7 +152,7 @@ for (const [words, line] of [
   [['--wanted', '100%'], '--wanted 100%: a part from 0 to below 1, such as 3% or 0.03'],
   [
     ['--inject', 'fast'],
-    '--inject fast: how much longer everything takes, such as 5%, or a time for each operation: 20us',
+    '--inject fast: expected how much longer everything takes, such as 5%, or a time per operation, such as 20us',
   ],
   [
     ['--inject', '5%', '--engine', 'null'],

@@ -26,7 +26,7 @@ import { below, storeOf } from './store-of.js';
 export const OWN_PREFIX = '.feedrate-';
 export const DATA_DIRECTORY_NAME = `${OWN_PREFIX}data`;
 
-interface Place {
+interface DirectoryHome {
   readonly path: string;
 }
 
@@ -49,7 +49,7 @@ export interface OwnDirectory {
 }
 
 /** Returns the path of the own directory of this kind, whether or not it exists. */
-export function ownDirectoryPath(target: Place, runId: string, kind: OwnKind): string {
+export function ownDirectoryPath(target: DirectoryHome, runId: string, kind: OwnKind): string {
   assert(/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(runId) && runId !== 'data', `run id ${runId} cannot name a directory`);
   return below(target.path, kind === 'data' ? DATA_DIRECTORY_NAME : `${OWN_PREFIX}${runId}`);
 }
@@ -64,7 +64,7 @@ function holderPath(path: string, runId: string): string {
  * FeedrateError with code `target` when the name belongs to something that feedrate did not create, or when the
  * directory cannot be created.
  */
-export function createOwnDirectory(target: Place, runId: string, kind: OwnKind): string {
+export function createOwnDirectory(target: DirectoryHome, runId: string, kind: OwnKind): string {
   const path = ownDirectoryPath(target, runId, kind);
   const marker = createMarker(kind, runId);
   try {
@@ -269,7 +269,7 @@ function describe(path: string): OwnDirectory | null {
  * Returns every own directory directly below a target, of any run, sorted by path. Directories without the marker are
  * left out. Throws an error of Node's shape when the target cannot be read.
  */
-export function findOwnDirectories(target: Place): OwnDirectory[] {
+export function findOwnDirectories(target: DirectoryHome): OwnDirectory[] {
   const names = storeOf(target.path)
     .names(target.path)
     .filter((name) => name.startsWith(OWN_PREFIX));

@@ -1,5 +1,5 @@
 import type { ComparedCell, Comparison } from '../../gate/comparison.js';
-import { type Column, csvHead, csvRows } from '../../record/csv-columns.js';
+import { type Column, csvHead, csvRows } from '../../record/csv-table.js';
 import { isTested } from './comparison-table.js';
 
 /** One line for each cell, base units; an infinite or unknown bound is empty. */

@@ -1,6 +1,6 @@
 /** A history for programs: JSON with every number, CSV with a row for each point. Base units. */
 import type { History, HistoryChange, HistoryPoint, HistorySeries } from '../../gate/run-history.js';
-import { type CellValue, type Column, csvHead, csvRows } from '../../record/csv-columns.js';
+import { type CellValue, type Column, csvHead, csvRows } from '../../record/csv-table.js';
 import { factorLabel, factorNames } from '../../record/trial-columns.js';
 
 const HISTORY_VERSION = 1;

@@ -1,7 +1,7 @@
 /** The table of arms: its columns, declared once for the terminal, Markdown, CSV and JSON. */
 import { LATENCY_KINDS, type LatencyKindRow, type ShownStatistic } from '../../base/latency-kinds.js';
 import { NUMBER_METRICS, type NumberMetric, statisticColumn } from '../../base/metrics.js';
-import type { CellValue, Column } from '../../record/csv-columns.js';
+import type { CellValue, Column } from '../../record/csv-table.js';
 import { factorLabel, factorNames, latencyColumns } from '../../record/trial-columns.js';
 import type { LatencySummary } from '../../record/trial-values.js';
 import type { Spread } from '../../stats/spread.js';

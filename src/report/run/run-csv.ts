@@ -1,4 +1,4 @@
-import { csvHead, csvRows } from '../../record/csv-columns.js';
+import { csvHead, csvRows } from '../../record/csv-table.js';
 import { dataColumns } from './arm-table.js';
 import type { RunView } from './run-view.js';
 

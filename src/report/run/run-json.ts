@@ -1,4 +1,4 @@
-import type { CellValue } from '../../record/csv-columns.js';
+import type { CellValue } from '../../record/csv-table.js';
 import type { ArmSummary } from '../../stats/summary.js';
 import { dataColumns } from './arm-table.js';
 import type { RunView } from './run-view.js';

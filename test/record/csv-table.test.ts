@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type CellValue, csvHead, csvRows } from '../../src/record/csv-columns.js';
+import { type CellValue, csvHead, csvRows } from '../../src/record/csv-table.js';
 import { summaryColumns, timeseriesColumns, trialRows } from '../../src/record/trial-columns.js';
 import { makeArm, makeRun, makeTrial } from '../support/records.js';
 
