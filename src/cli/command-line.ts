@@ -1,12 +1,12 @@
-/** The words after `feedrate` → a command that is run, and a line and an exit status where it fails. */
+/** Runs the command that the arguments after `feedrate` name, and reports its failure with a message and an exit status. */
 import { EXIT } from '../base/errors.js';
 import { describeFailure } from './failure.js';
 import { createProgram } from './program.js';
 
-/** What the shell's completion script calls at each press of the tab key; see `completion.ts`. */
+/** The command that the shell's completion script calls at each press of the tab key; see `tab-completion.ts`. */
 const COMPLETION_REQUEST = 'complete';
 
-/** Runs the command that the words ask for. Sets `process.exitCode`; throws nothing. */
+/** Runs the command given by `words`. Sets `process.exitCode` and never throws. */
 export async function runCommandLine(words: readonly string[]): Promise<void> {
   tolerateLostOutput();
   leaveInterruptionsToTheKernel();
@@ -25,9 +25,9 @@ export async function runCommandLine(words: readonly string[]): Promise<void> {
 }
 
 /**
- * Node catches these signals to give a terminal its modes back. But a process that waits for a server that is gone is
- * woken only by a signal that nobody catches: Ctrl-C would do nothing there. A listener that comes and goes leaves the
- * kernel's own way of ending a process; while a run is measured, the run listens itself.
+ * Restores the kernel's default handling of SIGINT and SIGTERM. Node catches both to reset the terminal, but only an
+ * uncaught signal ends a process that waits in the kernel for a lost server. Adding and removing a listener removes
+ * Node's handler. During a measurement, the run installs listeners of its own.
  */
 function leaveInterruptionsToTheKernel(): void {
   const nothing = () => undefined;
@@ -35,15 +35,17 @@ function leaveInterruptionsToTheKernel(): void {
 }
 
 /**
- * `feedrate show | head`: a reader that has seen enough is no error, and no reason to lose a measurement. Output that
- * cannot be written for another reason (a full disk) is told, and the run directory still has the result.
+ * Ignores a closed pipe, as in `feedrate show | head`: it must not end a measurement. Reports any other write error, such
+ * as a full disk. The run directory still has the result.
  */
 function tolerateLostOutput(): void {
   process.stderr.on('error', () => undefined);
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') return;
-    process.stderr.write(`feedrate: cannot write the result to stdout (${error.code}); a run is kept: feedrate show\n`);
-    // The command may still set its own status: this one is the last word.
+    process.stderr.write(
+      `feedrate: cannot write the result to stdout (${error.code}). If this was a run, it is saved; print it with: feedrate show\n`,
+    );
+    // The command may still set its own status; this one must win.
     process.once('exit', () => {
       process.exitCode = EXIT.measurementFailed;
     });

@@ -1,17 +1,17 @@
 import { CommanderError } from 'commander';
 import { EXIT, FeedrateError, isSystemError } from '../base/errors.js';
 
-/** What is said of an error, and the exit status that it leads to. */
+/** The message and exit status of an error. */
 export interface Failure {
-  /** Lines for stderr, without line feeds; empty when everything has been said already. */
+  /** Lines for stderr, without line feeds; empty when the message was printed already. */
   readonly lines: readonly string[];
   readonly status: number;
 }
 
 /**
- * User errors are their own message; faults of an input stand one on each line with their place.
- * A failed system call is named as it is. Anything else is a defect of feedrate, and says so:
- * its stack is shown only when asked for, as it helps nobody but the developers.
+ * Returns the message of a user error, or one line with its location for each fault of an input. A failed system call
+ * keeps its own message. Anything else is reported as a bug in feedrate. Its stack is included only with `debug`, because
+ * only developers need it.
  */
 export function describeFailure(thrown: unknown, debug: boolean): Failure {
   // Commander has printed its message (or the help text) already.
@@ -20,9 +20,9 @@ export function describeFailure(thrown: unknown, debug: boolean): Failure {
   const message = oneLine(thrown instanceof Error ? thrown.message : String(thrown));
   const stack = debug && thrown instanceof Error && thrown.stack ? thrown.stack.split('\n') : [];
   if (isSystemError(thrown)) return { lines: [`feedrate: ${message}`, ...stack], status: EXIT.measurementFailed };
-  const advice = debug ? '' : ' (FEEDRATE_DEBUG=1 shows where)';
+  const advice = debug ? '' : ' (set FEEDRATE_DEBUG=1 to see where)';
   return {
-    lines: [`feedrate: ${message}: this is a defect in feedrate${advice}`, ...stack],
+    lines: [`feedrate: ${message}: this is a bug in feedrate${advice}`, ...stack],
     status: EXIT.measurementFailed,
   };
 }

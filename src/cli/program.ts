@@ -1,6 +1,6 @@
 /**
- * The command line, made from its table of subcommands. Only commander loads here: what a command does is imported when
- * it is called, so that `--version`, `--help` and completion cost next to nothing.
+ * Builds the command line from the table of subcommands. Only commander is loaded here. A command imports the rest when it
+ * is called, so `--help` and completion start quickly.
  */
 import { Command } from 'commander';
 import { baseline } from './commands/baseline.js';
@@ -20,7 +20,7 @@ import { show } from './commands/show.js';
 import type { Subcommand } from './options/subcommand.js';
 import { packageVersion } from './version.js';
 
-/** In the order in which `feedrate --help` lists them. */
+/** The subcommands in the order of `feedrate --help`. */
 export const SUBCOMMANDS: readonly Subcommand[] = [
   run,
   mountMatrix,
@@ -39,8 +39,8 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
 ];
 
 /**
- * A new program, ready to parse. Each action sets `process.exitCode`; parsing errors are thrown as
- * `CommanderError` after their one line is on stderr.
+ * Returns a new program, ready to parse. Each action sets `process.exitCode`. A parsing error is printed on one line of
+ * stderr and thrown as `CommanderError`.
  */
 export function createProgram(): Command {
   const program = new Command('feedrate')
@@ -57,7 +57,7 @@ export function createProgram(): Command {
   return program;
 }
 
-/** Commander's message on one line, without its own prefix. */
+/** Returns commander's message on one line, without its prefix. */
 function plainError(text: string): string {
   return text
     .trim()
@@ -67,14 +67,14 @@ function plainError(text: string): string {
 
 const ROOT_EXAMPLES = `
 Examples:
-  feedrate run workloads/quick.yaml                      real I/O in a temporary directory
-  feedrate run workloads/quick.yaml -t /mnt/train        … in a directory of yours
+  feedrate run workloads/quick.yaml                      measure a temporary directory
+  feedrate run workloads/quick.yaml -t /mnt/train        measure your own directory
   feedrate run workloads/random-read.yaml -t a=/mnt/a -t b=/mnt/b -P bs=4k,1m
-  feedrate show                                          the latest run again
-  feedrate compare --cols target                         … and which of its targets is faster
-  feedrate gate --baseline main                          … and whether it is slower than a baseline
-  feedrate calibrate -t /mnt/train                       how much of a difference is only noise
-  feedrate history                                       … and what earlier runs of it came to
+  feedrate show                                          print the latest run again
+  feedrate compare --cols target                         compare the targets of the latest run
+  feedrate gate --baseline main                          check the latest run against a baseline
+  feedrate calibrate -t /mnt/train                       measure the noise floor of a target
+  feedrate history                                       show earlier runs of the same workload
 
 Exit status: 0 pass, 1 regression or threshold failed, 2 usage or workload error, 3 inconclusive, 4 incomparable,
 5 measurement failed, 130 interrupted.

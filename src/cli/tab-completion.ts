@@ -1,4 +1,4 @@
-/** Completion at the shell's tab key, by @bomb.sh/tab: its scripts call `feedrate complete -- WORDS…` at each press. */
+/** Shell completion with @bomb.sh/tab, whose scripts call `feedrate complete -- WORDS…` at each press of the tab key. */
 import { readdirSync } from 'node:fs';
 import { type Complete, type RootCommand, ShellCompDirective } from '@bomb.sh/tab';
 import tab from '@bomb.sh/tab/commander';
@@ -6,19 +6,19 @@ import { listRuns } from '../store/find-runs.js';
 import { DEFAULT_RESULTS } from './options/arguments.js';
 import { createProgram, SUBCOMMANDS } from './program.js';
 
-/** Options whose value is a directory: the shell itself completes those best. */
+/** Options whose value is a directory. The shell itself completes those best. */
 const DIRECTORY_OPTIONS: ReadonlySet<string> = new Set(['-t', '--target', '-o', '--output']);
 
-/** The adapter's own command for scripts; ours is `completion`. */
+/** The adapter's command that prints scripts; feedrate's own is `completion`. */
 const ADAPTER_COMMAND = 'completion-script';
 
-/** Prints what may stand in place of the last of these words, in the form that the scripts read. */
+/** Prints the completions of the last of these words, in the format that the scripts read. */
 export function answerCompletion(words: readonly string[]): void {
   if (DIRECTORY_OPTIONS.has(words.at(-2) ?? '')) {
     process.stdout.write(`:${ShellCompDirective.ShellCompDirectiveFilterDirs}\n`);
     return;
   }
-  // The adapter adds commands of its own to the program that it reads: it gets one that nothing else uses.
+  // The adapter adds commands to the program it reads, so it gets one that nothing else uses.
   const commands = tab(createProgram(), { completionCommandName: ADAPTER_COMMAND });
   commands.commands.delete(ADAPTER_COMMAND);
   completeArguments(commands, words);
@@ -41,13 +41,13 @@ function completeArguments(commands: RootCommand, words: readonly string[]): voi
   }
 }
 
-/** The results directory that the words so far name. */
+/** Returns the results directory that the words so far name. */
 function resultsOf(words: readonly string[]): string {
   const option = words.findLastIndex((word) => word === '-o' || word === '--output');
   return (option >= 0 && words[option + 1]) || DEFAULT_RESULTS;
 }
 
-/** Workload files, and directories that may hold some, whose path begins as typed; those in `workloads/` before anything is typed. */
+/** Returns workload files and directories whose path begins with `typed`; if it is empty, those in `workloads/` first. */
 function workloadFiles(typed: string): string[] {
   const directory = typed.slice(0, typed.lastIndexOf('/') + 1);
   const paths = entriesOf(directory);

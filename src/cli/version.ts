@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * The version in the package's own `package.json`, three folders above this module wherever it is built.
- * Read as text: at start-up every millisecond counts, and one small file is all that is needed.
+ * Returns the version from the package's `package.json`, which is three folders above the built module.
+ * Reads it as a file, because that is the quickest way and start-up time matters.
  */
 export function packageVersion(): string {
   const manifest = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');

@@ -1,4 +1,4 @@
-/** Values with several parts in one text: block-size mixes, random distributions, ranges of sizes. */
+/** Types of values that consist of several parts: block-size mixes, random distributions, size ranges. */
 import { formatSizeLabel, type Parsed, quoted, SIZE_PATTERN } from '../base/units.js';
 import { didYouMean } from './suggest.js';
 import { fail, numberOrText, size, typeOf, type ValueType, type Written } from './value-types.js';
@@ -7,7 +7,7 @@ import type { BlockShare, RandomDistribution } from './values.js';
 const BLOCK_MAX_BYTES = 1024 ** 3;
 const ONE_SIZE = SIZE_PATTERN.slice(1, -1);
 
-/** A block size, or a mix of them as fio's bssplit: `4k/60:64k/40`; an empty share is (a part of) the rest. */
+/** A block size, or a mix in the form of fio's bssplit: `4k/60:64k/40`. Empty shares divide the rest equally. */
 export const blocks: ValueType<readonly BlockShare[]> = typeOf(
   'size, or mix',
   numberOrText(1, 'size', {
@@ -37,7 +37,7 @@ function readBlocks(spelled: Written): Parsed<readonly BlockShare[]> {
     const bytes = part.read(typeof spelled === 'number' ? spelled : bytesText);
     if (!bytes.ok) return bytesText.includes(',') ? fail(badMix(spelled)) : bytes;
     if (shares.some(({ blockBytes }) => blockBytes === bytes.value)) {
-      return fail(`${quoted(spelled)} holds ${formatSizeLabel(bytes.value)} twice`);
+      return fail(`${quoted(spelled)} contains ${formatSizeLabel(bytes.value)} twice`);
     }
     shares.push({ blockBytes: bytes.value, percent: percentText === '' ? null : Number(percentText) });
   }
@@ -55,9 +55,9 @@ function withRest(
   const given = shares.reduce((sum, { percent }) => sum + (percent ?? 0), 0);
   const open = shares.filter(({ percent }) => percent === null).length;
   if (open === 0 && given !== 100)
-    return fail(`${quoted(spelled)} has shares which add up to ${given}; they must make 100`);
+    return fail(`${quoted(spelled)} has shares that add up to ${given}; they must add up to 100`);
   if (open > 0 && given >= 100)
-    return fail(`${quoted(spelled)} leaves nothing for the empty share: the others make ${given}`);
+    return fail(`${quoted(spelled)} leaves nothing for the empty share: the others add up to ${given}`);
   const zero = shares.find(({ percent }) => percent === 0);
   if (zero) return fail(`${quoted(spelled)} gives ${formatSizeLabel(zero.blockBytes)} a share of 0; leave it out`);
   const rest = (100 - given) / open;
@@ -97,12 +97,12 @@ function readDistribution(spelled: string): Parsed<RandomDistribution> {
   if (type === 'zipf') {
     const theta = parameter === undefined ? DEFAULT_THETA : numberOf(parameter);
     if (theta > 0 && theta !== 1) return { ok: true, value: { type, theta } };
-    return fail(`${quoted(spelled)}: zipf needs a theta above 0 other than 1, such as zipf:1.2`);
+    return fail(`${quoted(spelled)}: zipf requires a theta above 0 other than 1, such as zipf:1.2`);
   }
   if (type === 'pareto') {
     const h = parameter === undefined ? DEFAULT_H : numberOf(parameter);
     if (h > 0 && h < 1) return { ok: true, value: { type, h } };
-    return fail(`${quoted(spelled)}: pareto needs an h between 0 and 1, such as pareto:0.9`);
+    return fail(`${quoted(spelled)}: pareto requires an h between 0 and 1, such as pareto:0.9`);
   }
   if (type === 'hotband') {
     const [, operations = 0, space = 0] = (/^([0-9]{1,2})\/([0-9]{1,2})$/.exec(parameter ?? '') ?? []).map(Number);
@@ -151,6 +151,6 @@ function readSizeRange(spelled: Written): Parsed<SizeRange> {
     return fail(`${quoted(spelled)} is not a size or MIN-MAX`);
   if (!min.ok) return min;
   if (!max.ok) return max;
-  if (min.value > max.value) return fail(`${quoted(spelled)} is empty: the smaller size comes first`);
+  if (min.value > max.value) return fail(`${quoted(spelled)} is an empty range; write the smaller size first`);
   return { ok: true, value: { minBytes: min.value, maxBytes: max.value } };
 }

@@ -1,10 +1,10 @@
-/** A workload file as located values: YAML text → scalars, lists and maps that know where they stand. */
+/** Reads YAML text into scalars, lists and maps with their locations. */
 import { isAlias, isMap, isScalar, isSeq, type Node, parseDocument, visit } from 'yaml';
 import { quoted } from '../base/units.js';
 import type { IssueList } from './issues.js';
 import type { FileLocation } from './location.js';
 
-/** A value and its place. Lists and maps are read on demand, because aliases can make a small file a huge tree. */
+/** A value and its location. Lists and maps are read on demand, because aliases can turn a small file into a huge tree. */
 export interface Located {
   readonly location: FileLocation;
   readonly content:
@@ -22,12 +22,12 @@ export interface Entry {
 
 const SYNTAX: Readonly<Record<string, (text: string) => string>> = {
   DUPLICATE_KEY: (text) => `${text} is given twice`,
-  MULTIPLE_DOCS: () => 'a second document starts here; a workload file holds one',
-  TAB_AS_INDENT: () => 'a tab cannot indent YAML; use spaces',
-  BLOCK_AS_IMPLICIT_KEY: () => 'a map cannot start here; put it on a line of its own, or quote a text which holds ": "',
+  MULTIPLE_DOCS: () => 'a second document starts here; a workload file must contain only one',
+  TAB_AS_INDENT: () => 'YAML cannot be indented with tabs; use spaces',
+  BLOCK_AS_IMPLICIT_KEY: () => 'a map cannot start here; put it on a line of its own, or quote text that contains ": "',
 };
 
-/** Reads YAML 1.2. Throws when it is none, as there is nothing to go on with. */
+/** Reads YAML 1.2. Throws `FeedrateError('workload')` when the text is not valid YAML. */
 export function readDocument(text: string, source: string, issues: IssueList): Located {
   const document = parseDocument(text, { prettyErrors: false, version: '1.2' });
   const place = placesIn(text, source);
@@ -58,7 +58,7 @@ export function readDocument(text: string, source: string, issues: IssueList): L
     if (isSeq(meant)) {
       return { location, content: { type: 'list', items: () => meant.items.map((item) => locate(item, location)) } };
     }
-    // A word that YAML takes for null (`ioengine: null`) stays a word; only an empty value is none.
+    // A word that YAML reads as null (`ioengine: null`) stays a word. Only an empty value means no value.
     const value = isScalar(meant) ? (meant.value ?? (meant.source || null)) : null;
     return { location, content: { type: 'scalar', value } };
   };
@@ -75,8 +75,8 @@ export function readDocument(text: string, source: string, issues: IssueList): L
 }
 
 /**
- * From an offset to its line and column. The YAML library's own LineCounter misses lines inside
- * broken texts of several lines, and so would point past the end of a line.
+ * Returns a function from an offset to its line and column. The YAML library's own LineCounter misses lines inside broken
+ * multi-line text, and would point past the end of a line.
  */
 function placesIn(text: string, source: string): (offset: number) => FileLocation {
   const starts = [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
@@ -97,7 +97,7 @@ function nothing(location: FileLocation): Located {
   return { location, content: { type: 'scalar', value: null } };
 }
 
-/** What a value is, for messages: `a map`, `"4kb"`. */
+/** Describes a value for messages: `a map`, `"4kb"`. */
 export function describeValue(value: Located): string {
   if (value.content.type !== 'scalar') return value.content.type === 'map' ? 'a map' : 'a list';
   return value.content.value === null ? 'nothing' : quoted(value.content.value);

@@ -1,20 +1,19 @@
 /**
- * What each engine can do. Every rule, estimate, warning and choice of code that depends on the engine asks this table
- * by capability: nobody else compares an engine's name. It loads without zod, so that the command line can offer the
- * choices.
+ * The capabilities of each engine. Every rule, estimate and warning that depends on the engine uses this table. No other
+ * code compares an engine's name. It loads without zod, so that the command line can offer the choices.
  */
 
 /** The capabilities of an engine. */
 export interface EngineCapabilities {
-  /** A clause for the reference of `ioengine`; null: no workload names it, only `auto` takes it. */
+  /** A clause for the reference of `ioengine`; null: a workload cannot name it, only `auto` chooses it. */
   readonly help: string | null;
-  /** Which targets it works on. An engine without files works on any. */
+  /** The targets that it supports. An engine without files supports any. */
   readonly targets: 'mounts' | 'servers' | 'any';
   /** It opens, reads and writes files, through system calls. */
   readonly touchesFiles: boolean;
   /** Real content passes through the worker's buffers, so that it can be checked. */
   readonly movesContent: boolean;
-  /** Its time is simulated: a trial is the same however long it really takes. */
+  /** Its time is simulated, so a trial does not depend on how long it really takes. */
   readonly virtualClock: boolean;
   /** `simulated_latency` and `simulated_bandwidth` apply. */
   readonly followsModel: boolean;
@@ -29,7 +28,7 @@ export interface EngineCapabilities {
 /** The engines, in the order of the reference. */
 export const ENGINES = {
   psync: {
-    help: 'makes one blocking call per operation',
+    help: 'makes one blocking system call per operation',
     targets: 'mounts',
     touchesFiles: true,
     movesContent: true,
@@ -62,7 +61,7 @@ export const ENGINES = {
     canBeSlowed: false,
   },
   null: {
-    help: 'does nothing (the cost of feedrate itself)',
+    help: 'does nothing, which measures feedrate’s own overhead',
     targets: 'any',
     touchesFiles: false,
     movesContent: false,
@@ -96,13 +95,13 @@ export const ENGINES = {
   },
 } as const satisfies Readonly<Record<string, EngineCapabilities>>;
 
-/** What carries out operations. */
+/** The name of an engine. */
 export type Engine = keyof typeof ENGINES;
 
 /** An engine that a workload may name. */
 export type NamedEngine = { [E in Engine]: (typeof ENGINES)[E]['help'] extends string ? E : never }[Engine];
 
-/** What `ioengine` and `--engine` take. */
+/** The values of `ioengine` and `--engine`. */
 export type EngineChoice = 'auto' | NamedEngine;
 
 const AUTO = 'auto';
@@ -116,20 +115,20 @@ export const ENGINE_CHOICES: readonly [EngineChoice, ...EngineChoice[]] = [
   ...(Object.keys(ENGINES) as Engine[]).filter(isNamed),
 ];
 
-/** What `auto` takes: a blocking engine for one operation at a time, and an engine for a queue of them. */
+/** The engines that `auto` chooses: one for single blocking operations and one for a queue of them. */
 export interface AutomaticEngines {
   readonly blocking: Engine;
-  /** Or the reason why there is none: then as many blocking threads keep up the queue. */
+  /** Or the reason why there is none. Blocking threads then replace the queue. */
   readonly queue: Engine | { readonly missing: string };
 }
 
-/** By what an engine's `targets` may ask for. */
+/** The automatic engines for each type of target. */
 export const AUTOMATIC: Readonly<Record<Exclude<EngineCapabilities['targets'], 'any'>, AutomaticEngines>> = {
   mounts: { blocking: 'psync', queue: 'io_uring' },
   servers: { blocking: 'nfs', queue: { missing: 'libnfs makes one call at a time' } },
 };
 
-/** What can be relied on before it is known which engine `auto` takes; a queue is kept up with any of them. */
+/** The capabilities of `auto` before an engine is chosen. Any choice supports a queue, with threads if necessary. */
 const AUTO_CAPABILITIES: EngineCapabilities = {
   help: 'is `io_uring` for `iodepth` above 1 where the kernel grants it, else `psync`',
   targets: 'any',
@@ -142,12 +141,12 @@ const AUTO_CAPABILITIES: EngineCapabilities = {
   canBeSlowed: true,
 };
 
-/** The engine that a choice names, or null when feedrate is to choose one. */
+/** Returns the engine that a choice names, or null when feedrate chooses one. */
 export function namedEngine(choice: EngineChoice): NamedEngine | null {
   return choice === AUTO ? null : choice;
 }
 
-/** The capabilities of what a workload says as `ioengine`. */
+/** Returns the capabilities of a value of `ioengine`. */
 export function capabilitiesOf(choice: EngineChoice): EngineCapabilities {
   const engine = namedEngine(choice);
   return engine === null ? AUTO_CAPABILITIES : ENGINES[engine];

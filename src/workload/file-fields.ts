@@ -1,4 +1,4 @@
-/** What a workload file can say besides its jobs: a part of the field table. */
+/** The part of the field table outside the jobs. */
 import { type SizeRange, sizeRange } from './composite-types.js';
 import { field, type Rows, WORKLOAD_SEED } from './row.js';
 import { choice, count, name, preallocation, text } from './value-types.js';
@@ -14,9 +14,9 @@ export interface HeadFields {
 }
 
 export const HEAD_ROWS: Rows<HeadFields> = {
-  name: field('name', name, 'required', 'Names the run directory.'),
-  description: field('description', text, '', 'What the workload is for, in a sentence.'),
-  seed: field('seed', count(0, ANY_INTEGER), 42, 'Seed of everything random in the run.'),
+  name: field('name', name, 'required', 'Name of the workload. It is part of the name of the run directory.'),
+  description: field('description', text, '', 'Purpose of the workload, in one sentence.'),
+  seed: field('seed', count(0, ANY_INTEGER), 42, 'Seed for everything random in the run.'),
 };
 
 /** The section `trials`, by word. */
@@ -29,30 +29,30 @@ export interface TrialsFields {
 }
 
 export const TRIALS_ROWS: Rows<TrialsFields> = {
-  sessions: field('sessions', count(1, 1000), 1, 'Fresh processes, each with another file set than the one before it.'),
-  rounds: field(
-    'rounds',
-    count(1, 10_000),
-    5,
-    'Counted passes over all arms in each session: the observations of an arm.',
+  sessions: field(
+    'sessions',
+    count(1, 1000),
+    1,
+    'Number of sessions. Each one is a new process and uses a different file set than the previous one.',
   ),
+  rounds: field('rounds', count(1, 10_000), 5, 'Measured rounds per session. Each round runs every arm once.'),
   warmup: field(
     'warmup',
     count(0, 1000),
     0,
-    'Further rounds at the start of each session which are recorded but not counted.',
+    'Additional rounds at the start of each session. They are recorded but not counted.',
   ),
   filesets: field(
     'filesets',
     count(1, 1000),
     { absent: '`1` with one session, else `2`' },
-    'Sets of data files, equal in size, other in place and content, which sessions and targets take in turn: where a file lies on the storage can make it fast or slow. Each set takes its space. Balanced when `sessions` is a multiple of it.',
+    'Number of sets of data files, because the position of a file on the storage can make it fast or slow. The sets are equal in size and differ in position and content. Sessions and targets alternate between them. Each set takes the full space. Use a divisor of `sessions` for balance.',
   ),
   order: field(
     'order',
     choice(['shuffled', 'abba']),
     'shuffled',
-    'Order of the arms: `shuffled` draws each round anew; `abba` draws every second one and runs it backwards in the next, so that an even drift cancels out in each pair of rounds. Of an odd number of `rounds` the last one has no partner.',
+    'Order of the arms. `shuffled` shuffles each round. `abba` shuffles every second round and reverses it in the next one, so that linear drift cancels out in each pair of rounds. Use an even number of `rounds` with it.',
   ),
 };
 
@@ -70,13 +70,13 @@ export const DATASET_ROWS: Rows<DatasetFields> = {
     'filesize',
     sizeRange,
     'required',
-    'Bytes of a file; `64k-256k` draws each size evenly from that range.',
+    'Bytes per file. `64k-256k` chooses each size uniformly from that range.',
   ),
-  seed: field('seed', count(0, ANY_INTEGER), WORKLOAD_SEED, 'Seed of content and sizes.'),
+  seed: field('seed', count(0, ANY_INTEGER), WORKLOAD_SEED, 'Seed for content and sizes.'),
   fallocate: field(
     'fallocate',
     preallocation,
     'none',
-    'Space for each file before its content: `native` is fallocate(2), `keep` leaves the size as it is.',
+    'Preallocation of each file before it is written: `native` uses fallocate(2), `keep` does so without changing the file size.',
   ),
 };

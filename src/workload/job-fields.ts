@@ -1,6 +1,6 @@
 /**
- * The table of what a job can say, put together from the kinds of job. Parser, JSON Schema and reference are made from
- * it. The words are fio's wherever fio has one.
+ * The table of job fields, collected from the kinds of job. The parser, the JSON Schema and the reference are generated
+ * from it. Field names are fio's wherever fio has one.
  */
 import type { AnyJobKind } from './jobs/job-kind.js';
 import { JOB_KINDS, type Job, type Kind } from './jobs/registry.js';
@@ -14,17 +14,17 @@ export type { Kind } from './jobs/registry.js';
 /** A property of some kind of job. */
 export type Property = PropertyOf<Job>;
 
-/** A word of a job. The same word may have a row for each kind that understands it differently. */
+/** A field of a job. A word may have several rows, one for each kind that defines it differently. */
 export interface JobRow extends Row {
   readonly property: Property;
   readonly kinds: readonly Kind[];
 }
 
 export const KINDS = Object.keys(JOB_KINDS) as [Kind, ...Kind[]];
-/** fio's kind of job, which a job is that does not say. */
+/** The default kind: fio's. */
 export const DEFAULT_KIND: Kind = 'io';
 
-/** A kind as parser, schema and reference see it. */
+/** Returns a kind as parser, schema and reference use it. */
 export function jobKind(kind: Kind): AnyJobKind {
   return JOB_KINDS[kind];
 }
@@ -38,7 +38,7 @@ export const KIND_ROW = field(
 
 const jobRows: ReadonlyMap<Row, JobRow> = collectRows();
 
-/** Each row of the kinds once, with all kinds that refer to it. */
+/** Returns each row of the kinds once, with all kinds that refer to it. */
 function collectRows(): Map<Row, JobRow> {
   const found = new Map<Row, JobRow & { readonly kinds: Kind[] }>();
   for (const kind of KINDS) {
@@ -51,7 +51,7 @@ function collectRows(): Map<Row, JobRow> {
   return found;
 }
 
-/** The words of all kinds in the order of the reference: each kind's new words follow those that they stand behind there. */
+/** Returns the words of all kinds in the order of the reference. A new word follows the one before it in its own kind. */
 function wordsInOrder(): string[] {
   const words: string[] = [];
   for (const kind of KINDS) {
@@ -64,7 +64,7 @@ function wordsInOrder(): string[] {
   return words;
 }
 
-/** Every word that some kind of job takes as a field. */
+/** Every word that is a field of some kind of job. */
 export const JOB_WORDS: ReadonlySet<string> = new Set(wordsInOrder());
 
 /** The whole table, in the order of the reference. */
@@ -72,7 +72,7 @@ export const JOB_ROWS: readonly JobRow[] = [...JOB_WORDS].flatMap((word) =>
   [...jobRows.values()].filter((row) => row.word === word),
 );
 
-/** The rows of one kind of job, in its own order. */
+/** Returns the rows of one kind of job, in its own order. */
 export function rowsOf(kind: Kind): readonly JobRow[] {
   return Object.values(jobKind(kind).rows).map((row) => jobRows.get(row) as JobRow);
 }

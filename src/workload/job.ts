@@ -1,4 +1,4 @@
-/** One job of a workload file: its fields read, layered and checked against each other. */
+/** Reads one job of a workload file: merges the sources of its fields and checks them against each other. */
 import { quoted } from '../base/units.js';
 import { describeValue, type Entry, type Located } from './document.js';
 import type { IssueList } from './issues.js';
@@ -8,7 +8,7 @@ import type { Condition, RuleContext } from './rules.js';
 import type { Dataset } from './values.js';
 import type { Field, Level } from './workload.js';
 
-/** Where a job's fields come from, strongest first. What all jobs share goes only where it has an effect. */
+/** The sources of a job's fields, strongest first. Shared fields apply only where they have an effect. */
 export interface Layers {
   /** `--set JOB.bs=…` */
   readonly own: ReadonlyMap<string, Entry>;
@@ -26,7 +26,7 @@ export interface JobContext {
   readonly seed: number;
   readonly dataset: Dataset | null;
   readonly issues: IssueList;
-  /** Called with each shared entry that this job takes. */
+  /** Called with each shared entry that this job uses. */
   readonly taken: (entry: Entry) => void;
 }
 
@@ -36,13 +36,13 @@ interface Draft {
   readonly origin: 'job' | 'shared' | 'default';
 }
 
-/** By property. */
+/** Drafts by property. */
 type Drafts = ReadonlyMap<string, Draft>;
 
-/** Arms that one job may make: more is a slip, and would take years. */
+/** The most arms of one job. More are a mistake and would run for years. */
 const ARMS_MAX = 10_000;
 
-/** The fields of a job, or null when a fault was added to the issues. */
+/** Returns the fields of a job, or null when a fault was added to the issues. */
 export function readJobFields(layers: Layers, context: JobContext): ReadonlyMap<string, Field> | null {
   const rows = rowsOf(context.kind);
   const offered: Entry[] = [];
@@ -51,7 +51,7 @@ export function readJobFields(layers: Layers, context: JobContext): ReadonlyMap<
     rows.map((row) => [row.property, draftOf(row, layers, offer, () => false)]),
   );
   if (!allRead(everything)) {
-    // What this job would have used cannot be told, so nothing is called unused.
+    // It is unknown what this job would have used, so report nothing as unused.
     for (const entry of offered) context.taken(entry);
     return null;
   }
@@ -94,7 +94,7 @@ function draftOf(row: JobRow, layers: Layers, context: JobContext, skip: (draft:
 function defaultOf(row: JobRow, context: JobContext): Draft | null {
   const { fallback, type, word } = row;
   if (fallback === 'required') {
-    context.issues.add(context.location, `${word}: is needed by kind: ${context.kind}`);
+    context.issues.add(context.location, `${word}: is required for kind: ${context.kind}`);
     return null;
   }
   const absent = 'inherits' in fallback ? context.seed : null;
@@ -104,16 +104,16 @@ function defaultOf(row: JobRow, context: JobContext): Draft | null {
   return { row, origin: 'default', levels: [{ label, value, location: context.location }] };
 }
 
-/** One level for a scalar, one each for a list. */
+/** Returns one level for a scalar, and one for each item of a list. */
 function readLevels(value: Located, row: JobRow, issues: IssueList): readonly Level[] | null {
   if (value.content.type === 'map') {
     issues.add(value.location, `${row.word}: expected one value or a list of values, found a map`);
     return null;
   }
   const items = value.content.type === 'list' ? value.content.items() : [value];
-  if (items.length === 0) issues.add(value.location, `${row.word}: an empty list leaves nothing to run`);
+  if (items.length === 0) issues.add(value.location, `${row.word}: the list is empty; give at least one value`);
   if (items.length > ARMS_MAX) {
-    issues.add(value.location, `${row.word}: lists ${items.length} values; at most ${ARMS_MAX}`);
+    issues.add(value.location, `${row.word}: has ${items.length} values; at most ${ARMS_MAX}`);
     return null;
   }
   const byLabel = new Map<string, Level>();
@@ -131,7 +131,7 @@ function readLevels(value: Located, row: JobRow, issues: IssueList): readonly Le
 function readLevel(item: Located, row: JobRow, issues: IssueList): Level | null {
   const { location, content } = item;
   if (content.type !== 'scalar') {
-    issues.add(location, `${row.word}: a list holds plain values, found ${describeValue(item)}`);
+    issues.add(location, `${row.word}: a list must contain single values, found ${describeValue(item)}`);
     return null;
   }
   const read = content.value === null ? null : row.type.read(content.value);
@@ -140,7 +140,7 @@ function readLevel(item: Located, row: JobRow, issues: IssueList): Level | null 
   return null;
 }
 
-/** Every combination of the levels of these properties, as values. */
+/** Yields every combination of the levels of these properties. */
 function* combinations(drafts: Drafts, properties: readonly string[]): Generator<Map<string, Level>> {
   const [first, ...rest] = properties;
   if (first === undefined) {
@@ -167,7 +167,7 @@ function isIdleEverywhere(draft: Draft, all: Drafts, kind: Kind): boolean {
   return [...combinations(drafts, condition.of)].every((each) => condition.idle(valuesOf(each)) !== null);
 }
 
-/** A level that changes nothing anywhere is a mistake; one of several that changes nothing somewhere makes equal arms. */
+/** Reports a level that has no effect anywhere, and a level of a factor that would make two arms equal. */
 function checkEffects(drafts: Drafts, context: JobContext): boolean {
   let isSound = true;
   for (const [property, draft] of drafts) {
@@ -206,7 +206,7 @@ function checkRules(drafts: Drafts, context: JobContext): boolean {
   return isSound;
 }
 
-/** A shared field stands outside the job that it does not suit, so the message names the job. */
+/** Returns the job's name for messages about a shared field, which is not written in the job itself. */
 function inJob(draft: Draft, context: JobContext): string {
   return draft.origin === 'shared' ? ` (job ${quoted(context.name).slice(1, -1)})` : '';
 }

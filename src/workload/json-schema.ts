@@ -1,4 +1,4 @@
-/** The JSON Schema of workload files, for editors: completion, help and checks while typing. */
+/** Generates the JSON Schema of workload files, which editors use for completion, help and checks. */
 import * as z from 'zod';
 import { DATASET_ROWS, HEAD_ROWS, TRIALS_ROWS } from './file-fields.js';
 import { DEFAULT_KIND, JOB_ROWS, JOB_WORDS, type JobRow, KIND_ROW, KINDS, type Kind, rowsOf } from './job-fields.js';
@@ -14,11 +14,11 @@ const threshold = z.string().meta({
 const thresholds = z
   .union([threshold, z.array(threshold)])
   .optional()
-  .meta({ description: 'Bounds that every arm must keep.' });
+  .meta({ description: 'Bounds that every arm must meet.' });
 
 /**
- * JSON Schema, draft 2020-12. It knows words, types and ranges; what fields demand of each other
- * only `parseWorkload` knows.
+ * Returns the JSON Schema, draft 2020-12. It checks words, types and ranges. Only `parseWorkload` checks rules between
+ * fields.
  */
 export function jsonSchema(): object {
   return z.toJSONSchema(workloadSpelling(), { io: 'input', target: 'draft-2020-12' });
@@ -30,14 +30,17 @@ function workloadSpelling(): z.ZodType {
   return z
     .strictObject({
       ...shapeOf(HEAD_ROWS),
-      trials: z.strictObject(shapeOf(TRIALS_ROWS)).optional().meta({ description: 'How often each arm is measured.' }),
+      trials: z
+        .strictObject(shapeOf(TRIALS_ROWS))
+        .optional()
+        .meta({ description: 'How often and in which order the arms are measured.' }),
       dataset: z.strictObject(shapeOf(DATASET_ROWS)).optional().meta({
-        description: 'Files of incompressible content, generated once below a target and reused when identical.',
+        description: 'Files with incompressible content, generated once in each target and reused if identical.',
       }),
       defaults: z
         .strictObject(defaults)
         .optional()
-        .meta({ description: 'Fields for every job that takes them and does not say otherwise.' }),
+        .meta({ description: 'Default fields for every job that has them.' }),
       jobs: z
         .record(z.string().regex(new RegExp(NAME_PATTERN)), jobs)
         .meta({ description: 'Jobs by name.', minProperties: 1 }),
@@ -46,7 +49,7 @@ function workloadSpelling(): z.ZodType {
     .meta({ title: 'feedrate workload' });
 }
 
-/** Fields that take one value each. */
+/** Returns the schemas of fields that have one value each. */
 function shapeOf(rows: Readonly<Record<string, Row>>): Record<string, z.ZodType> {
   return Object.fromEntries(Object.values(rows).map((row) => [row.word, described(row, row.type.spelling(z))]));
 }
@@ -57,7 +60,7 @@ function described(row: Row, spelling: z.ZodType): z.ZodType {
   return spelling.optional().meta('written' in row.fallback ? { ...about, default: row.fallback.written } : about);
 }
 
-/** Each row of the job table once: kinds and defaults refer to it. */
+/** The schema of each row of the job table, once. Kinds and defaults refer to it. */
 const fieldSpellings: ReadonlyMap<JobRow, z.ZodType> = new Map(
   JOB_ROWS.map((row) => {
     const isShared = JOB_ROWS.some((other) => other !== row && other.word === row.word);
@@ -69,7 +72,7 @@ const fieldSpellings: ReadonlyMap<JobRow, z.ZodType> = new Map(
 );
 
 function jobSpelling(kind: Kind): z.ZodType {
-  // What a kind needs may also stand in `defaults`, so no field of a job is required here.
+  // A field that a kind requires may also be in `defaults`, so the schema requires none here.
   const fields = rowsOf(kind).map((row) => [row.word, fieldSpellings.get(row)?.optional()]);
   const literal = z.literal(kind).meta({ description: plainText(KIND_ROW.meaning) });
   return z.strictObject({
@@ -79,13 +82,13 @@ function jobSpelling(kind: Kind): z.ZodType {
   });
 }
 
-/** A word in `defaults` may be meant for any of the kinds that have it. */
+/** Returns the schema of a word in `defaults`, which may be for any of the kinds that have it. */
 function defaultSpelling(word: string): z.ZodType {
   const spellings = JOB_ROWS.filter((row) => row.word === word).map((row) => fieldSpellings.get(row) as z.ZodType);
   return (spellings.length === 1 ? (spellings[0] as z.ZodType) : z.union(spellings)).optional();
 }
 
-/** Editors show descriptions as they are: without Markdown's marks. */
+/** Removes Markdown, which editors would show as it is. */
 function plainText(markdown: string): string {
   return markdown.replace(/\*\*|`/g, '');
 }

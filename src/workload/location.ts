@@ -1,4 +1,4 @@
-/** Where in a workload file (or option) a value stands. */
+/** The location of a value in a workload file or an option. */
 export interface FileLocation {
   /** The file as the user named it, or the option (`--set bs`). */
   readonly source: string;
@@ -7,7 +7,7 @@ export interface FileLocation {
   readonly column: number | null;
 }
 
-/** `file:line:column`, the form that editors jump to. */
+/** Returns `file:line:column`, which editors recognise as a link. */
 export function formatLocation(location: FileLocation): string {
   return location.line === null ? location.source : `${location.source}:${location.line}:${location.column}`;
 }

@@ -1,4 +1,4 @@
-/** The sections and jobs of a workload file, found but not yet read: what overrides are put into. */
+/** Finds the sections and jobs of a workload file, without reading their values. Overrides are applied to this outline. */
 import { describeValue, type Entry, type Located } from './document.js';
 import { HEAD_ROWS } from './file-fields.js';
 import type { IssueList } from './issues.js';
@@ -14,16 +14,16 @@ export type SectionWord = (typeof SECTION_WORDS)[number];
 export interface JobOutline {
   readonly location: FileLocation;
   readonly file: Map<string, Entry>;
-  /** What an override sets in this job alone. */
+  /** Fields that an override sets in this job only. */
   readonly own: Map<string, Entry>;
 }
 
 export class Outline {
-  /** Of the whole file: where what is missing is missed. */
+  /** Location of the whole file, reported for missing fields. */
   readonly location: FileLocation;
   readonly top = new Map<string, Entry>();
   readonly jobs = new Map<string, JobOutline>();
-  /** What an override sets in every job that takes it. */
+  /** Fields that an override sets in every job that has them. */
   readonly everyJob = new Map<string, Entry>();
   readonly #sections = new Map<SectionWord, { location: FileLocation; fields: Map<string, Entry> }>();
 
@@ -31,20 +31,20 @@ export class Outline {
     this.location = location;
   }
 
-  /** The fields of a section, which comes into being when it is asked for. */
+  /** Returns the fields of a section. Creates the section if needed. */
   section(word: SectionWord, location: FileLocation = this.location): Map<string, Entry> {
     const section = this.#sections.get(word) ?? { location, fields: new Map<string, Entry>() };
     this.#sections.set(word, section);
     return section.fields;
   }
 
-  /** Where a section stands, or null when there is none. */
+  /** Returns the location of a section, or null when there is none. */
   sectionLocation(word: SectionWord): FileLocation | null {
     return this.#sections.get(word)?.location ?? null;
   }
 }
 
-/** Finds the sections and jobs. Faults of their shape are added to the issues. */
+/** Finds the sections and jobs. Adds faults in their structure to the issues. */
 export function outlineOf(root: Located, issues: IssueList): Outline {
   const outline = new Outline(root.location);
   const fields = fieldsOf(root, 'a workload', issues);
@@ -67,8 +67,8 @@ export function outlineOf(root: Located, issues: IssueList): Outline {
 }
 
 function unknownTopWord(key: string): string {
-  if (JOB_WORDS.has(key)) return `${key}: is a field of a job; put it into a job, or into defaults for all jobs`;
-  return `${key}: no such word${didYouMean(key, [...TOP_WORDS, ...SECTION_WORDS, 'jobs'])}`;
+  if (JOB_WORDS.has(key)) return `${key}: is a field of jobs; move it to a job, or to defaults for all jobs`;
+  return `${key}: no such field${didYouMean(key, [...TOP_WORDS, ...SECTION_WORDS, 'jobs'])}`;
 }
 
 function outlineJobs(entry: Entry, outline: Outline, issues: IssueList): void {
@@ -78,7 +78,7 @@ function outlineJobs(entry: Entry, outline: Outline, issues: IssueList): void {
     if (!new RegExp(NAME_PATTERN).test(name)) {
       issues.add(
         job.location,
-        `${JSON.stringify(name)} cannot name a job; use letters, digits, _ . - and begin with no . or -`,
+        `${JSON.stringify(name)} is not a valid job name; use letters, digits, _ . and -, and do not begin with . or -`,
       );
     }
     const file = fieldsOf(job.value, `job ${name}`, issues);
@@ -86,7 +86,7 @@ function outlineJobs(entry: Entry, outline: Outline, issues: IssueList): void {
   }
 }
 
-/** A map's entries by key, or null (and an issue) when it is no map. */
+/** Returns a map's entries by key. Adds an issue and returns null when the value is not a map. */
 function fieldsOf(value: Located, what: string, issues: IssueList): Map<string, Entry> | null {
   if (value.content.type === 'map') return new Map(value.content.entries().map((entry) => [entry.key, entry]));
   issues.add(value.location, `${what}: expected a map of FIELD: VALUE, found ${describeValue(value)}`);

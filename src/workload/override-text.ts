@@ -1,8 +1,8 @@
-/** Overrides ↔ text. A file of its own, so that the command line can read its words without loading the language. */
+/** Converts overrides to and from text, without loading the rest of the workload language. */
 import { FeedrateError } from '../base/errors.js';
 import type { Override } from './overrides.js';
 
-/** `FIELD=VALUE` of `--set`, or `FIELD=VALUE,VALUE` of `-P`. Throws `FeedrateError('usage')` when it is not. */
+/** Parses `FIELD=VALUE` of `--set` or `FIELD=VALUE,VALUE` of `-P`. Throws `FeedrateError('usage')` for other text. */
 export function parseOverride(option: '--set' | '-P', text: string): Override {
   const equals = text.indexOf('=');
   const key = text.slice(0, Math.max(equals, 0)).trim();
@@ -15,17 +15,17 @@ export function parseOverride(option: '--set' | '-P', text: string): Override {
   return { option, key, values, text };
 }
 
-/** `--engine NAME`. Whether there is such an engine is checked with the workload's other values. */
+/** Returns the override of `--engine NAME`. The name is checked later, with the workload's other values. */
 export function engineOverride(name: string): Override {
   return { option: '--engine', key: 'ioengine', values: [name], text: name };
 }
 
-/** The override as runs record it: `--set bs=4k`. */
+/** Returns the override as runs record it: `--set bs=4k`. */
 export function overrideText({ option, text }: Override): string {
   return `${option} ${text}`;
 }
 
-/** The override that `overrideText` wrote. Throws `FeedrateError('usage')` for other text. */
+/** Parses the result of `overrideText`. Throws `FeedrateError('usage')` for other text. */
 export function recordedOverride(recorded: string): Override {
   const space = recorded.indexOf(' ');
   const [option, text] = [recorded.slice(0, space), recorded.slice(space + 1)];

@@ -1,4 +1,4 @@
-/** `--set k=v`, `-P k=a,b` and `--engine v`: values that the command line puts in place of the file's. */
+/** Applies `--set k=v`, `-P k=a,b` and `--engine v`, which replace values of the file. */
 import type { Entry, Located } from './document.js';
 import type { IssueList } from './issues.js';
 import { JOB_WORDS } from './job-fields.js';
@@ -6,24 +6,24 @@ import type { FileLocation } from './location.js';
 import { type Outline, SECTION_WORDS, TOP_WORDS } from './outline.js';
 import { didYouMean } from './suggest.js';
 
-/** One option. Its key is a path (`trials.rounds`, `dataset.nrfiles`, `JOB.bs`) or a field of every job that takes it. */
+/** One option. Its key is a path (`trials.rounds`, `dataset.nrfiles`, `JOB.bs`) or a field of every job that has it. */
 export interface Override {
   readonly option: '--set' | '-P' | '--engine';
   readonly key: string;
   /** One value for `--set` and `--engine`; one or more, the levels of a factor, for `-P`. */
   readonly values: readonly string[];
-  /** As typed: `bs=4k,64k`; `psync` of an `--engine`. */
+  /** The argument as typed: `bs=4k,64k`, or `psync` for `--engine`. */
   readonly text: string;
 }
 
-/** Puts the overrides into the outline; a later one wins over an earlier one with the same key. */
+/** Applies the overrides to the outline. A later one wins over an earlier one with the same key. */
 export function applyOverrides(outline: Outline, overrides: readonly Override[], issues: IssueList): void {
   for (const override of overrides) {
     const place = placeOf(outline, override.key);
     if (typeof place === 'string') {
       issues.add(locationOf(override), place);
     } else if (override.option === '-P' && !place.isJobField) {
-      issues.add(locationOf(override), `${override.key}: only a field of a job can be a factor; use --set`);
+      issues.add(locationOf(override), `${override.key}: -P can only vary a field of a job; use --set`);
     } else {
       place.fields.set(place.word, entryOf(override, place.word));
     }
@@ -36,7 +36,7 @@ interface OverridePlace {
   readonly isJobField: boolean;
 }
 
-/** Where a key leads, or what is wrong with it. */
+/** Returns the field that a key names, or a message when there is none. */
 function placeOf(outline: Outline, key: string): OverridePlace | string {
   if (TOP_WORDS.includes(key)) return { fields: outline.top, word: key, isJobField: false };
   const dot = key.lastIndexOf('.');
@@ -52,14 +52,14 @@ function placeOf(outline: Outline, key: string): OverridePlace | string {
   const job = outline.jobs.get(name);
   if (job) return { fields: job.own, word, isJobField: word !== 'kind' && word !== 'thresholds' };
   const owners = [...outline.jobs.keys(), ...SECTION_WORDS];
-  return `${key}: there is no job or section ${owner}${didYouMean(owner, owners)}`;
+  return `${key}: no such job or section: ${owner}${didYouMean(owner, owners)}`;
 }
 
 function locationOf({ option, text }: Override): FileLocation {
   return { source: `${option} ${text}`, line: null, column: null };
 }
 
-/** The override as an entry of a file. */
+/** Returns the override as an entry of a file. */
 function entryOf(override: Override, key: string): Entry {
   const location = locationOf(override);
   const items = override.values.map(
@@ -71,7 +71,7 @@ function entryOf(override: Override, key: string): Entry {
   return { key, location, value };
 }
 
-/** An option's text has the types that it would have in YAML. */
+/** Converts an option's text to the type that it would have in YAML. */
 function scalarOf(text: string): string | number | boolean {
   if (text === 'true' || text === 'false') return text === 'true';
   return /^-?[0-9]+(\.[0-9]+)?$/.test(text) ? Number(text) : text;

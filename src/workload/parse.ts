@@ -1,4 +1,4 @@
-/** Workload text → Workload, or every fault that it has. */
+/** Parses the text of a workload, or reports every fault in it. */
 import { describeValue, type Entry, type Located, readDocument } from './document.js';
 import { DATASET_ROWS, HEAD_ROWS, type HeadFields, TRIALS_ROWS } from './file-fields.js';
 import { IssueList } from './issues.js';
@@ -15,10 +15,10 @@ import type { Dataset } from './values.js';
 import type { JobDeclaration, Threshold, Trials, Workload } from './workload.js';
 
 /**
- * Reads a workload file.
- * @param source how errors name the file.
- * @param overrides what the command line puts in place of the file's values.
- * @throws FeedrateError `workload` whose issues are all faults found, each with its place.
+ * Parses a workload file.
+ * @param source the name of the file in messages
+ * @param overrides values from the command line that replace those of the file
+ * @throws FeedrateError `workload` with an issue and a location for each fault
  */
 export function parseWorkload(text: string, source: string, overrides: readonly Override[] = []): Workload {
   const issues = new IssueList();
@@ -40,10 +40,10 @@ export function parseWorkload(text: string, source: string, overrides: readonly 
   return workload;
 }
 
-/** A section's values by word: null where one is absent, or neither there nor right. */
+/** The values of a section by word; null for one that is absent or faulty. */
 type Section<S> = { readonly [P in keyof S]: S[P] | null };
 
-/** Reads the rows of a section; `missing` is the place of what is not there. */
+/** Reads the rows of a section. `missing` is the location to report for a missing field. */
 function readSection<S>(
   rows: Rows<S>,
   fields: ReadonlyMap<string, Entry>,
@@ -55,7 +55,7 @@ function readSection<S>(
   return Object.fromEntries(values) as Section<S>;
 }
 
-/** The value of a row, its default when it is not given, or null when it is neither there nor right. */
+/** Returns the value of a row, its default when it is not given, or null when it is absent or faulty. */
 function readRow<T>(
   row: Pick<TypedRow<T>, keyof Row>,
   fields: ReadonlyMap<string, Entry>,
@@ -122,7 +122,7 @@ function readDataset(outline: Outline, workloadSeed: number, issues: IssueList):
   const { nrfiles, filesize, seed, fallocate } = readSection(DATASET_ROWS, fields, location, issues);
   return {
     nrfiles: nrfiles ?? 1,
-    // A faulty dataset is still there: the jobs that read it are not at fault.
+    // A faulty dataset counts as present, so that the jobs that read it are not reported as well.
     filesizeMinBytes: filesize?.minBytes ?? Number.MAX_SAFE_INTEGER,
     filesizeMaxBytes: filesize?.maxBytes ?? Number.MAX_SAFE_INTEGER,
     seed: seed ?? workloadSeed,
@@ -130,7 +130,7 @@ function readDataset(outline: Outline, workloadSeed: number, issues: IssueList):
   };
 }
 
-/** A list of thresholds, or a single one. */
+/** Reads one threshold or a list of them. */
 function readThresholds(entry: Entry | undefined, issues: IssueList): Threshold[] {
   if (!entry) return [];
   const { content } = entry.value;
@@ -140,7 +140,7 @@ function readThresholds(entry: Entry | undefined, issues: IssueList): Threshold[
     const read = typeof value === 'string' ? parseThreshold(value) : null;
     if (read?.ok) return [read.value];
     const example = 'such as p99(latency) < 20ms';
-    const message = read === null ? `${describeValue(item)} is not a threshold; write a text ${example}` : read.message;
+    const message = read === null ? `${describeValue(item)} is not a threshold; write text ${example}` : read.message;
     issues.add(item.location, `thresholds: ${message}`);
     return [];
   });
@@ -170,7 +170,7 @@ function readJobs(outline: Outline, shared: Shared, issues: IssueList): JobDecla
     const thresholds = readThresholds(job.own.get('thresholds') ?? job.file.get('thresholds'), issues);
     return fields ? [{ name, kind, location: job.location, fields, thresholds }] : [];
   });
-  // What no job takes has no effect at all; with a job left out that cannot be told.
+  // A shared field that no job uses has no effect. This is unknown if a faulty job was left out.
   for (const entry of skipped ? [] : [...defaults.values(), ...outline.everyJob.values()]) {
     if (JOB_WORDS.has(entry.key) && !taken.has(entry) && !isReplaced(entry, outline)) {
       issues.add(entry.location, `${entry.key}: no job of this workload uses it`);
@@ -179,7 +179,7 @@ function readJobs(outline: Outline, shared: Shared, issues: IssueList): JobDecla
   return jobs;
 }
 
-/** A default that gives way to an option is no mistake. */
+/** Returns whether an option replaces a default, which is then not a mistake. */
 function isReplaced(entry: Entry, outline: Outline): boolean {
   const replacement = outline.everyJob.get(entry.key);
   return replacement !== undefined && replacement !== entry;

@@ -2,7 +2,7 @@ import { assert } from '../base/assert.js';
 import type { Job, JobDeclaration, Level } from './workload.js';
 
 /**
- * The job that a declaration means under one combination of levels.
+ * Returns the job of a declaration for one combination of levels.
  * @param chosen keyed by `Job` property; a field with a single level needs no choice.
  */
 export function resolveJob(declaration: JobDeclaration, chosen: ReadonlyMap<string, Level>): Job {

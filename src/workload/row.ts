@@ -1,9 +1,9 @@
-/** A row of the field table: a word, the values that it takes, and what it means. */
+/** A row of the field table: a word, its type and its meaning. */
 import type { ValueType } from './value-types.js';
 
 /**
- * What holds when a word is not given: a value as the file would spell it; none at all, or the workload's seed, and what
- * that means; or an error.
+ * The value of a field that is not given: a default as the file would spell it; no value, or the workload's seed, with the
+ * meaning of its absence; or an error.
  */
 export type Fallback = { readonly written: Scalar } | Absent | Inherited | 'required';
 type Scalar = string | number | boolean;
@@ -20,29 +20,29 @@ export interface Row {
   readonly type: ValueType<unknown>;
   readonly fallback: Fallback;
   readonly meaning: string;
-  /** In the reference a new word follows the one before it in its own kind of job; or this one. */
+  /** The word that this one follows in the reference. Default: the word before it in its own kind of job. */
   readonly after?: string;
 }
 
 /** A row whose value becomes a `T`. */
 export interface TypedRow<T> extends Row {
   readonly type: ValueType<T>;
-  /** Never set: it has the compiler refuse a row that takes only some of the values of its property. */
+  /** Never set. It makes the compiler reject a row that allows only some of the values of its property. */
   readonly exact?: (value: T) => void;
 }
 
 /**
- * A row for each property of a job or section, in the order of the table. A missing row, and a row of another type than
- * its property's, do not compile.
+ * A row for each property of a job or section, in the order of the table. A missing row, or a row whose type differs from
+ * its property's, does not compile.
  */
 export type Rows<J> = { readonly [P in Exclude<keyof J, 'kind'>]: TypedRow<J[P]> };
 
-/** For a word that stands for the workload's `seed` when it is not given. */
+/** The fallback of a field that defaults to the workload's `seed`. */
 export const WORKLOAD_SEED: Inherited = { absent: 'the workload’s `seed`', inherits: 'seed' };
 
 /**
- * A row. `fallback` is the default as the file would spell it, `'required'`, or what it means that the word is absent:
- * then the property may be null, unless it inherits.
+ * Returns a row. `fallback` is the default as the file would spell it, `'required'`, or the meaning of an absent word. With
+ * the latter the property may be null, unless it inherits.
  */
 export function field<T>(
   word: string,

@@ -1,28 +1,28 @@
-/** What the fields of one job demand of each other, checked on every combination of levels that can occur. */
+/** Rules between the fields of one job, which are checked for every combination of levels. */
 import type { Dataset } from './values.js';
 
-/** The properties of a job; of a union of kinds, those of any of them. */
+/** The properties of a job, or of any job in a union. */
 export type PropertyOf<J> = J extends unknown ? Exclude<keyof J, 'kind'> & string : never;
 
 export interface RuleContext {
   readonly dataset: Dataset | null;
-  /** Whether the workload gives a value, rather than the default. */
+  /** Returns whether the workload sets the property. */
   readonly given: (property: string) => boolean;
 }
 
 export interface Fault<P extends string = string> {
-  /** The properties to blame; the first that the workload gives has the place. */
+  /** The properties involved. The fault is reported at the first one that the workload sets. */
   readonly at: readonly [P, ...P[]];
   readonly message: string;
 }
 
-/** Says when values that are right by themselves do not go together. */
+/** Reports values that are valid individually but not together. */
 export interface Rule<P extends string = string> {
   readonly of: readonly P[];
   readonly check: (values: Readonly<Record<string, unknown>>, context: RuleContext) => Fault | null;
 }
 
-/** Says when a value of `property` changes nothing: such a setting is a mistake, and as a factor makes equal arms. */
+/** Reports a value of `property` that has no effect. It is a mistake, or makes equal arms if it is a factor. */
 export interface Condition<P extends string = string> {
   readonly property: P;
   /** The property itself and those that its effect depends on. */
@@ -31,7 +31,7 @@ export interface Condition<P extends string = string> {
   readonly idle: (values: Readonly<Record<string, unknown>>) => string | null;
 }
 
-/** Rules and conditions on the properties of one type of job, which are typed in `check` and `idle`. */
+/** Creates typed rules and conditions for one type of job. */
 export interface RuleMaker<J> {
   rule<const P extends PropertyOf<J> & keyof J>(
     of: readonly P[],
@@ -44,7 +44,7 @@ export interface RuleMaker<J> {
   ): Condition<P | Q>;
 }
 
-/** For one type of job. The values that `job.ts` hands over are exactly those that a rule names. */
+/** Returns the rule maker of one type of job. `job.ts` passes a rule exactly the values that it names. */
 export function rulesFor<J>(): RuleMaker<J> {
   return {
     rule: (of, check) => ({ of, check: check as unknown as Rule['check'] }),

@@ -1,4 +1,4 @@
-/** The known word nearest to a mistyped one, or null when none is near enough to be meant. */
+/** Returns the known word nearest to a mistyped one, or null when none is similar enough. */
 export function nearestWord(typed: string, known: Iterable<string>): string | null {
   if (typed.length > 40) return null;
   const limit = Math.max(1, Math.floor(typed.length / 3));
@@ -14,25 +14,25 @@ export function nearestWord(typed: string, known: Iterable<string>): string | nu
   return nearest ?? containing(typed, known);
 }
 
-/** The shortest known word that holds what was typed (`files` in `nrfiles`). */
+/** Returns the shortest known word that contains the typed text (`files` in `nrfiles`), or null. */
 function containing(typed: string, known: Iterable<string>): string | null {
   if (typed.length < 4) return null;
   const words = [...known].filter((word) => word.includes(typed));
   return words.reduce<string | null>((best, word) => (best === null || word.length < best.length ? word : best), null);
 }
 
-/** `; did you mean bs?`, or nothing. */
+/** Returns `; did you mean bs?`, or an empty string. */
 export function didYouMean(typed: string, known: Iterable<string>): string {
   const nearest = nearestWord(typed, known);
   return nearest === null ? '' : `; did you mean ${nearest}?`;
 }
 
-/** Case and the choice of `-`, `_` or nothing between words are the commonest slips: they cost nothing. */
+/** Removes case, `-`, `_` and spaces, which are the most common mistakes, so that they do not count as edits. */
 function plain(word: string): string {
   return word.toLowerCase().replace(/[-_ ]/g, '');
 }
 
-/** Edits (insert, delete, replace, swap of neighbours) from one word to the other: optimal string alignment. */
+/** Returns the number of edits (insert, delete, replace, swap) between two words: optimal string alignment. */
 function editDistance(from: string, to: string): number {
   let beforePrevious: number[] = [];
   let previous = Array.from({ length: to.length + 1 }, (_, column) => column);

@@ -1,4 +1,4 @@
-/** Thresholds: `p99(latency) < 20ms`, `throughput > 1GiB/s`, `iops >= 1000`. */
+/** Parses thresholds: `p99(latency) < 20ms`, `throughput > 1GiB/s`, `iops >= 1000`. */
 import { METRICS, type Metric, metricOf, type Unit } from '../base/metrics.js';
 import { type Parsed, parseDuration, parsePercent, parseRate, parseSize, quoted } from '../base/units.js';
 import { didYouMean } from './suggest.js';
@@ -8,7 +8,7 @@ export const THRESHOLD_PATTERN = '^[^<>=]+(?:<=|>=|<|>)[^<>=]+$';
 
 const fail = (message: string): { ok: false; message: string } => ({ ok: false, message });
 
-/** Reads a threshold into the metric's base unit. */
+/** Parses a threshold. Its bound is in the metric's base unit. */
 export function parseThreshold(text: string): Parsed<Threshold> {
   const [, left = '', comparison = '', right = ''] = /^\s*([^<>=]+?)\s*(<=|>=|<|>)\s*([^<>=]+?)\s*$/.exec(text) ?? [];
   if (left === '') return fail(`${quoted(text)} is not a threshold; write METRIC < BOUND, such as p99(latency) < 20ms`);
@@ -40,10 +40,10 @@ function readStatistic(metric: Metric, typed: string | undefined): Parsed<Thresh
   if (!metric.distribution) {
     return typed === undefined
       ? { ok: true, value: null }
-      : fail(`${key} is one number for each trial; write ${key} without ${typed}( )`);
+      : fail(`${key} is one number per trial; write ${key} without ${typed}( )`);
   }
   if (typed === undefined)
-    return fail(`${key} is a distribution; say which value of it, such as p99(${key}) or mean(${key})`);
+    return fail(`${key} is a distribution; choose a statistic, such as p99(${key}) or mean(${key})`);
   if (typed === 'mean' || typed === 'max') return { ok: true, value: typed };
   const [, percentile] = /^p([0-9]{1,3}(?:\.[0-9]{1,9})?)$/.exec(typed) ?? [];
   if (percentile === undefined)
@@ -52,13 +52,13 @@ function readStatistic(metric: Metric, typed: string | undefined): Parsed<Thresh
   return { ok: true, value: Number(`${percentile}e-2`) };
 }
 
-/** How a bound of a unit is written. */
+/** The spelling of bounds of one unit. */
 interface BoundForm {
-  /** What to write instead of a text that does not look like one. */
+  /** What to write instead of text that does not match. */
   readonly advice: string;
-  /** What such a text looks like. A bound must bear its unit: `< 20` could be ms as well as s. */
+  /** The form of a bound. A unit is required, because `< 20` could mean ms or s. */
   readonly pattern: RegExp;
-  /** Reads it into the base unit. Its message is shown; without one the advice is. */
+  /** Parses it into the base unit. Returns its own message for a fault, or null to show `advice`. */
   readonly read: (text: string) => Parsed<number> | null;
 }
 
@@ -89,7 +89,7 @@ function orAdvice(parsed: Parsed<number>): Parsed<number> | null {
   return parsed.ok ? parsed : null;
 }
 
-/** The bound in the base unit of the metric. */
+/** Parses a bound into the base unit of the metric. */
 export function readBound({ key, unit }: Pick<Metric, 'key' | 'unit'>, text: string): Parsed<number> {
   const { advice, pattern, read } = BOUND_FORMS[unit];
   const bound = pattern.test(text) ? read(text) : null;

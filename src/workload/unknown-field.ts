@@ -1,8 +1,8 @@
-/** What to say of a field that a job does not have. */
+/** Messages about fields that a job does not have. */
 import { DEFAULT_KIND, JOB_ROWS, JOB_WORDS, type Kind, rowsOf } from './job-fields.js';
 import { didYouMean } from './suggest.js';
 
-/** fio's options that feedrate has under another word, or does without. */
+/** fio's options that feedrate names differently or does not have, each with advice. */
 const FIO_OPTIONS: ReadonlyMap<string, string> = new Map(
   Object.entries({
     bssplit: 'write the mix as bs',
@@ -28,17 +28,17 @@ const FIO_OPTIONS: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** One clause for a word that is no field of this kind of job (null: of any). */
+/** Returns a message for a word that is not a field of this kind of job (null: of any kind). */
 export function unknownFieldOf(word: string, kind: Kind | null): string {
-  if (word === '<<') return 'merge keys are not read; put what jobs share into defaults';
+  if (word === '<<') return 'merge keys are not supported; put shared fields into defaults';
   if (kind === null && (word === 'kind' || word === 'thresholds')) {
-    return `cannot be a default; ${word === 'kind' ? 'say it in each job' : 'put it at the top of the file'}`;
+    return `cannot be a default; ${word === 'kind' ? 'set it in each job' : 'put it at the top of the file'}`;
   }
   const instead = FIO_OPTIONS.get(word);
   if (kind !== null && JOB_WORDS.has(word)) {
     const kinds = JOB_ROWS.filter((row) => row.word === word).flatMap((row) => row.kinds);
     const mend = kind === DEFAULT_KIND && instead !== undefined ? `; ${instead}` : '';
-    return `is not for kind: ${kind}, but for ${kinds.join(' and ')}${mend}`;
+    return `is not supported for kind: ${kind}, only for ${kinds.join(' and ')}${mend}`;
   }
   if (instead !== undefined) return `feedrate has no such field; ${instead}`;
   const known = kind === null ? [...JOB_WORDS] : [...rowsOf(kind).map((row) => row.word), 'kind', 'thresholds'];

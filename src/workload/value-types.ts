@@ -1,7 +1,7 @@
 /**
- * The types of value that a workload file holds. Each has a reader into base units, a label for tables, and a zod schema
- * of its spelling, which is its part of the JSON Schema. Reading does without zod, whose modules take 100 ms to load: a
- * test holds both to the same values.
+ * The types of values in a workload file. Each has a reader into base units, a label for tables, and a zod schema of its
+ * spelling for the JSON Schema. Reading does not use zod, whose modules take 100 ms to load. A test checks that both
+ * accept the same values.
  */
 import type { ZodType } from 'zod';
 import {
@@ -19,7 +19,7 @@ import {
 import { didYouMean } from './suggest.js';
 import type { Preallocation } from './values.js';
 
-/** Builds a schema with zod, which is loaded by who needs schemas. The same one each time: its `id` may be used once. */
+/** Builds a schema with zod, which the caller loads. Always returns the same schema, because its `id` must be unique. */
 export type Spelling = (zod: typeof import('zod')) => ZodType;
 
 function once(build: Spelling): Spelling {
@@ -31,20 +31,20 @@ function once(build: Spelling): Spelling {
 }
 
 export interface ValueType<T> {
-  /** For the reference: `size`, `true or false`. */
+  /** The name in the reference: `size`, `true or false`. */
   readonly name: string;
   readonly spelling: Spelling;
   read(value: unknown): Parsed<T>;
-  /** The shortest exact name of a value, unique for it. */
+  /** Returns the shortest exact and unique name of a value. */
   label(value: T): string;
 }
 
 export const fail = (message: string): { ok: false; message: string } => ({ ok: false, message });
 
-/** What is wrong with a value as it is written; null when `convert` can take it. */
+/** Returns a message for a value of the wrong type, or null when `convert` can convert it. */
 export type ValueCheck = (value: unknown) => string | null;
 
-/** `check` finds values of the wrong type, as `spelling` does; `convert` turns what passed into the value. */
+/** Returns a type. `check` rejects the same values as `spelling`; `convert` converts the others. */
 export function typeOf<T, S>(
   name: string,
   { spelling, check }: { readonly spelling: Spelling; readonly check: ValueCheck },
@@ -60,7 +60,7 @@ export function typeOf<T, S>(
 
 export type Written = string | number;
 
-/** A number from `min` or a text, before any reading of the text; `meta` is for the JSON Schema. */
+/** Returns the schema and check for a number of at least `min` or any text. `meta` is for the JSON Schema. */
 export function numberOrText(
   min: number,
   name: string,
@@ -74,7 +74,7 @@ export function numberOrText(
   return { spelling: once((z) => z.union([z.number().min(min), z.string()]).meta({ ...meta })), check };
 }
 
-/** A value typed as text with a unit, or as a bare number. */
+/** Returns the schema and check for text with a unit or a plain number. */
 const written = (name: string, pattern: string, examples: readonly Written[]) =>
   numberOrText(0, name, { id: name, pattern, examples });
 
@@ -102,7 +102,7 @@ export function size(minBytes: number, maxBytes: number): ValueType<number> {
 export function duration(minNs: number, bareUnit: 's' | 'us' = 's'): ValueType<number> {
   const read = (text: Written): Parsed<number> =>
     within(parseDuration(text, bareUnit), text, minNs, Number.MAX_SAFE_INTEGER, formatDurationLabel);
-  return typeOf(bareUnit === 's' ? 'time' : 'time (bare: µs)', DURATION, read, formatDurationLabel);
+  return typeOf(bareUnit === 's' ? 'time' : 'time (without a unit: µs)', DURATION, read, formatDurationLabel);
 }
 
 export function rate(): ValueType<number> {
@@ -133,7 +133,7 @@ export function count(min: number, max: number): ValueType<number> {
   );
 }
 
-/** true or false; fio's 1 and 0 mean the same. */
+/** true or false, or fio's 1 and 0. */
 export const flag: ValueType<boolean> = typeOf(
   'true or false',
   {
@@ -149,7 +149,7 @@ export const flag: ValueType<boolean> = typeOf(
 const YAML_NULL = 'null';
 
 export function choice<const T extends string>(values: readonly [T, ...T[]]): ValueType<T> {
-  // An editor's YAML reads the plain word `null` as no value; the parser of this folder keeps the word.
+  // An editor's YAML parser reads the word `null` as no value. feedrate's parser keeps the word.
   const hasNull = values.some((value) => value === YAML_NULL);
   const check = (value: unknown): string | null =>
     (hasNull && value === null) || values.some((known) => known === value)
@@ -171,17 +171,17 @@ const isText =
   (value) =>
     typeof value === 'string' ? null : `${quoted(value)} ${wrong}`;
 
-/** A text of one line or more. */
+/** Text of one or more lines. */
 export const text: ValueType<string> = typeOf(
   'text',
-  { spelling: (z) => z.string(), check: isText('is not a text; put it in quotes') },
+  { spelling: (z) => z.string(), check: isText('is not text; put it in quotes') },
   (value: string) => ({ ok: true, value }),
   String,
 );
 
 export const NAME_PATTERN = '^[A-Za-z0-9_][A-Za-z0-9._-]*$';
 
-/** What names a run directory or an arm, and so may not hold a slash or a space. */
+/** The name of a run directory or an arm, without slashes or spaces. */
 export const name: ValueType<string> = typeOf(
   'name',
   {
@@ -191,6 +191,6 @@ export const name: ValueType<string> = typeOf(
   (value: string) =>
     new RegExp(NAME_PATTERN).test(value)
       ? { ok: true, value }
-      : fail(`${quoted(value)} is not a name; use letters, digits, _ . - and begin with no . or -`),
+      : fail(`${quoted(value)} is not a valid name; use letters, digits, _ . and -, and do not begin with . or -`),
   String,
 );

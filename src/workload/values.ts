@@ -1,10 +1,10 @@
-/** The values that fields of a workload take once they are read: every size in bytes, every time in nanoseconds. */
+/** The types of parsed field values. Sizes are in bytes and times in nanoseconds. */
 
 export type ReadWrite = 'read' | 'write' | 'randread' | 'randwrite' | 'rw' | 'randrw';
 export type CacheClaim = 'cold' | 'warm' | 'direct' | 'as-is';
-/** madvise(2) on mapped files; `normal` gives no advice, as numpy, Arrow and safetensors do. */
+/** madvise(2) for mapped files. `normal` gives no advice, like numpy, Arrow and safetensors. */
 export type MapAdvice = 'normal' | 'random' | 'sequential' | 'willneed';
-/** Space for a file before its content: none, fallocate(2), or fallocate that keeps the size as it is. */
+/** Preallocation of a file: none, fallocate(2), or fallocate(2) that keeps the file size. */
 export type Preallocation = 'none' | 'native' | 'keep';
 
 /** One part of a block-size mix: this share of the operations has this length. */
@@ -14,7 +14,7 @@ export interface BlockShare {
   readonly share: number;
 }
 
-/** Where random operations land. `random` visits each block once a pass unless `norandommap`. */
+/** Distribution of random offsets. `random` visits each block once per pass unless `norandommap` is set. */
 export type RandomDistribution =
   | { readonly type: 'random' }
   /** Block popularity ∝ 1 / rank^theta, theta > 0, theta ≠ 1 as in fio. */
@@ -24,7 +24,7 @@ export type RandomDistribution =
   /** `operationShare` of the operations go to the first `spaceShare` of the space (both 0..1). */
   | { readonly type: 'hotband'; readonly operationShare: number; readonly spaceShare: number };
 
-/** A dataset: files generated once below a target and reused when identical. */
+/** Files that are generated once in a target and reused if they are identical. */
 export interface Dataset {
   readonly nrfiles: number;
   /** Smallest and largest file; sizes are drawn uniformly, seeded. Equal for one size. */
@@ -34,5 +34,5 @@ export interface Dataset {
   readonly fallocate: Preallocation;
 }
 
-/** How arms follow each other: each round drawn anew, or every second round the reverse of the one before. */
+/** The order of arms: shuffled in each round, or every second round the reverse of the one before. */
 export type RoundOrder = 'shuffled' | 'abba';

@@ -1,6 +1,6 @@
 /**
- * What a workload file means once it is read: every size in bytes, every time in nanoseconds.
- * The file's own spelling (fio's words) is in the field table; this is the form that the other rooms work with.
+ * The types of a parsed workload, which the other rooms use. Sizes are in bytes and times in nanoseconds. The field table
+ * defines the spelling in the file.
  */
 import type { Job } from './jobs/registry.js';
 import type { FileLocation } from './location.js';
@@ -24,20 +24,20 @@ export type {
   RoundOrder,
 } from './values.js';
 
-/** One value a field may take, with the spelling that names it in tables (`4KiB`, `true`). */
+/** One value of a field, with its label in tables (`4KiB`, `true`). */
 export interface Level {
   readonly label: string;
-  /** The parsed value, in the type of the `Job` property it goes to. */
+  /** The parsed value, of the type of its `Job` property. */
   readonly value: unknown;
   readonly location: FileLocation;
 }
 
-/** A job as declared: each `Job` property with its levels; more than one makes it a factor. */
+/** A job as declared: each `Job` property with its levels. A property with more than one level is a factor. */
 export interface JobDeclaration {
   readonly name: string;
   readonly kind: Job['kind'];
   readonly location: FileLocation;
-  /** Keyed by `Job` property (`sizeBytes`), in the order of the schema; defaults filled in. */
+  /** Keyed by `Job` property (`sizeBytes`), in the order of the schema, with defaults filled in. */
   readonly fields: ReadonlyMap<string, Field>;
   readonly thresholds: readonly Threshold[];
 }
@@ -53,14 +53,14 @@ export interface Trials {
   readonly rounds: number;
   /** Rounds at the start of each session that are recorded but not counted. */
   readonly warmup: number;
-  /** Sets of data files that sessions and targets take in turn. */
+  /** Number of sets of data files. Sessions and targets alternate between them. */
   readonly filesets: number;
   readonly order: RoundOrder;
 }
 
 export type Comparator = '<' | '<=' | '>' | '>=';
 
-/** `p99(latency) < 20ms`, `throughput > 1GiB/s`: a bound that every arm must keep. */
+/** A bound that every arm must meet: `p99(latency) < 20ms`, `throughput > 1GiB/s`. */
 export interface Threshold {
   /** As typed. */
   readonly text: string;
@@ -79,7 +79,7 @@ export interface Workload {
   readonly trials: Trials;
   readonly dataset: Dataset | null;
   readonly jobs: readonly JobDeclaration[];
-  /** Thresholds of the workload; a job may have more. */
+  /** Thresholds for all jobs. A job may add its own. */
   readonly thresholds: readonly Threshold[];
   readonly seed: number;
 }

@@ -46,7 +46,7 @@ test('goes on until equal targets are shown to be equal, and keeps what was meas
     writeFileSync(join(directory, 'w.yaml'), 'not: a workload');
     const { status, stdout, stderr } = gate(directory, '--cols', 'target', '--min-effect', '5%', '--format', 'json');
     assert.is(status, 0, stderr);
-    assert.match(stderr, /^nothing is decided with 3 sessions: measuring up to 9 \(look 2 of 4\)\n/);
+    assert.match(stderr, /^undecided after 3 sessions: measuring up to 9 \(look 2 of 4\)\n/);
     const report = JSON.parse(stdout);
     assert.is(report.gate.outcome, 'pass');
     assert.is(report.gate.look.planned, 4);
@@ -85,7 +85,7 @@ test('ends when the budget does not suffice for another session, and is then inc
     const before = trialsOf(directory);
     const { status, stdout, stderr } = gate(directory, '--cols', 'target', '--budget', '1us');
     assert.is(status, 3);
-    assert.match(stderr, /^the budget is used: 3 sessions so far/);
+    assert.match(stderr, /^stopped after 3 sessions: another one would exceed --budget/);
     assert.match(stdout, /gate: inconclusive \(look 1 of 4/);
     assert.is(trialsOf(directory), before);
   }));
@@ -99,10 +99,10 @@ test('what cannot go on as it began is refused in one line', () =>
       assert.is(stderr.split('\n').at(-1), '');
       return stderr.trimEnd().split('\n').at(-1) ?? '';
     };
-    assert.match(refusal('--looks', '1'), /--looks 1: a whole number from 2 to 20$/);
+    assert.match(refusal('--looks', '1'), /--looks 1: expected a whole number from 2 to 20$/);
     assert.match(refusal('--budget', 'soon'), /--budget: "soon" is not a time; write .* such as 500ms$/);
     feedrate(['baseline', 'save', 'main', '-o', 'r'], directory);
-    assert.match(refusal('main'), /main is a baseline, which nothing is added to; name a run with --adaptive$/);
+    assert.match(refusal('main'), /main is a baseline, and --adaptive cannot add sessions to a baseline; name a run$/);
     const text = readFileSync(path, 'utf8');
     const record = JSON.parse(text);
     writeFileSync(path, JSON.stringify({ ...record, environment: { ...record.environment, kernel: '5.10.0' } }));

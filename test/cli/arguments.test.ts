@@ -53,7 +53,7 @@ test('the name of a target always fits an arm', () => {
 });
 
 test('two targets with one name, and a name without a path, are errors', () => {
-  const twice = feedrateError('usage', /^-t: two targets are called 'x'; give .* -t first=\/a\/x -t second=\/b\/x$/);
+  const twice = feedrateError('usage', /^-t: two targets are named 'x'; give .* -t first=\/a\/x -t second=\/b\/x$/);
   assert.throws(() => parseTargets(['/a/x', '/b/x']), twice);
   assert.throws(() => parseTargets(['x=']), feedrateError('usage', /^-t 'x=': the path is missing/));
   assert.throws(() => parseTargets(['']), feedrateError('usage', /^-t '': the path is missing/));

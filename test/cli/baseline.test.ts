@@ -61,7 +61,7 @@ test('saved, listed, shown and removed', () =>
   withTemporaryDirectory((directory) => {
     const none = baseline(directory, 'list');
     assert.equal([none.status, none.stdout], [0, '']);
-    assert.is(none.stderr, 'no baselines in ./results yet; feedrate baseline save NAME keeps the latest run\n');
+    assert.is(none.stderr, 'no baselines in ./results yet; save the latest run with: feedrate baseline save NAME\n');
     assert.equal(JSON.parse(baseline(directory, 'list', '--format', 'json').stdout), []);
     store(directory, 'a');
     const saved = baseline(directory, 'save', 'main');
@@ -76,7 +76,10 @@ test('saved, listed, shown and removed', () =>
     assert.match(shown.stdout, /complete, 8 of 8 trials/);
     assert.match(baseline(directory, 'show', 'main', '--format', 'csv').stdout, /^arm,/);
     const removed = baseline(directory, 'remove', 'main');
-    assert.equal([removed.status, removed.stderr], [0, 'baseline main removed; the run that it was is still there\n']);
+    assert.equal(
+      [removed.status, removed.stderr],
+      [0, 'removed baseline main; the run it was saved from is unchanged\n'],
+    );
     assert.equal(readdirSync(join(directory, 'results')).sort(), ['a', 'baselines']);
     assert.match(feedrate(['list'], directory).stdout, /^a /m, 'the directory of baselines is no run');
   }));
@@ -121,8 +124,8 @@ test('only a whole, passed run can be a baseline', () =>
     for (const [name, message] of [
       ['aborted', /results\/aborted: cannot be a baseline: the run is aborted; measure again$/m],
       ['failed', /results\/failed: cannot be a baseline: the run is failed; measure again$/m],
-      ['trial', /cannot be a baseline: a trial failed or a threshold was broken \(feedrate show trial\)$/m],
-      ['bound', /cannot be a baseline: a trial failed or a threshold was broken \(feedrate show bound\)$/m],
+      ['trial', /cannot be a baseline: a trial or a threshold failed \(see feedrate show trial\)$/m],
+      ['bound', /cannot be a baseline: a trial or a threshold failed \(see feedrate show bound\)$/m],
       ['damaged', /cannot be a baseline: trials\.jsonl:1: .*; measure again$/m],
       ['a1f3', /cannot be a baseline: run\.json: missing; .*; measure again$/m],
     ] as const) {
@@ -139,7 +142,7 @@ test('a slower run does not take the place of a baseline, an equal or faster one
     baseline(directory, 'save', 'main', 'a');
     assertError(
       baseline(directory, 'save', 'main', 'slow'),
-      /^feedrate: slow is slower than baseline main in 1 of 1 cells, so it does not take its place; if it is meant to, feedrate baseline remove main first$/m,
+      /^feedrate: slow is slower than baseline main in 1 of 1 cells and was not saved; to replace it anyway, first run: feedrate baseline remove main$/m,
     );
     assert.is(runOf(directory), 'a');
     assert.equal(baseline(directory, 'save', 'main', elsewhere), {
@@ -160,7 +163,11 @@ test('where nobody can tell whether a run is slower it is taken, and that is sai
     for (const name of ['a', 'kernel', 'few']) {
       const { status, stderr } = baseline(directory, 'save', 'main', name);
       assert.is(status, 0, stderr);
-      if (name !== 'a') assert.match(stderr, new RegExp(`^could not tell whether ${name} is slower than main was: `));
+      if (name !== 'a')
+        assert.match(
+          stderr,
+          new RegExp(`^cannot decide whether ${name} is slower than the baseline main that it replaces: `),
+        );
       assert.is(runOf(directory), name);
     }
   }));

@@ -38,24 +38,27 @@ test('clean lists, and without a terminal refuses to remove unless --yes says so
     const refused = feedrate(['clean', '-t', target]);
     assert.is(refused.status, 2);
     assert.match(refused.stdout, new RegExp(`^${target}/${SCRATCH} .* left by run 20261123T191203Z_quick_a1f3$`, 'm'));
-    assert.match(refused.stdout, new RegExp(`^${target}/.feedrate-data .* data files, which later runs reuse$`, 'm'));
-    assert.match(refused.stderr, /^feedrate: clean: nothing was removed, .*--yes\n$/);
+    assert.match(refused.stdout, new RegExp(`^${target}/.feedrate-data .* data files; later runs reuse them$`, 'm'));
+    assert.match(refused.stderr, /^feedrate: clean: nothing was removed: .*--yes\n$/);
     assert.equal(readdirSync(target), ALL);
     const scratch = feedrate(['clean', '-t', target, '--yes']);
     assert.is(scratch.status, 0);
-    assert.match(scratch.stdout, /\nremoved 1 directory, .*\nthe data files stay; --data removes them\n$/);
+    assert.match(
+      scratch.stdout,
+      /\nremoved 1 directory, .*\ndata files were not removed; use --data to remove them\n$/,
+    );
     assert.equal(readdirSync(target), ['.feedrate-data', 'mine.txt']);
     const data = feedrate(['clean', '-t', target, '--yes', '--data']);
     assert.match(data.stdout, /\nremoved 1 directory, [^\n]*\n$/);
     assert.equal(readdirSync(target), ['mine.txt']);
-    assert.is(feedrate(['clean', '-t', target]).stdout, `nothing of feedrate's below ${target}\n`);
+    assert.is(feedrate(['clean', '-t', target]).stdout, `no files of feedrate in ${target}\n`);
   }));
 
 test('clean asks for leftovers and data apart', () => {
   needTool('python3');
   return withLeftovers((target) => {
     const answers = [
-      ['dead runs left', 'y\n'],
+      ['runs that were killed', 'y\n'],
       ['data files, which later runs would', 'n\n'],
     ] as const;
     const { status, stdout } = onTerminal(['clean', '-t', target], { answers, columns: 160 });
@@ -74,7 +77,7 @@ for (const [key, typed, expected] of [
     needTool('python3');
     return withLeftovers((target) => {
       const answers = [
-        ['dead runs left', typed],
+        ['runs that were killed', typed],
         ['data files, which later runs would', typed],
       ] as const;
       const { status, stdout } = onTerminal(['clean', '-t', target], { answers, columns: 160 });
@@ -90,7 +93,7 @@ test('clean leaves alone what a live run uses', () =>
     createOwnDirectory({ path: target }, 'live', 'data');
     const { status, stdout } = feedrate(['clean', '-t', target, '--yes', '--data', '--elsewhere']);
     assert.is(status, 0);
-    assert.is(stdout.split('\n').filter((line) => line.endsWith('in use by a run: stays')).length, 2, stdout);
+    assert.is(stdout.split('\n').filter((line) => line.endsWith('in use by a run; not removed')).length, 2, stdout);
     assert.match(stdout, /\nnothing was removed\n$/);
     assert.equal(readdirSync(target), ['.feedrate-data', '.feedrate-live']);
   }));
@@ -103,10 +106,7 @@ test('clean removes what cannot be judged only when told to', () =>
       writeFileSync(join(path, name), JSON.stringify({ ...marker, process: { ...marker.process, bootId: 'another' } }));
     }
     const kept = feedrate(['clean', '-t', target, '--yes', '--data']);
-    assert.match(
-      kept.stdout,
-      /cannot tell whether it still runs\nnothing was removed\nwhat may be in use elsewhere stays;/,
-    );
+    assert.match(kept.stdout, /may still be in use\nnothing was removed\nfiles of other machines were not removed;/);
     assert.equal(readdirSync(target), ['.feedrate-other']);
     assert.is(feedrate(['clean', '-t', target, '--yes', '--elsewhere']).status, 0);
     assert.equal(readdirSync(target), []);

@@ -122,7 +122,7 @@ for (const [args, line] of [
   [['run', 'w.yaml', 'x.yaml'], /^feedrate: too many arguments for 'run'\. Expected 1 argument but got 2/],
   [['run', 'none.yaml'], /^feedrate: cannot read the workload none\.yaml: ENOENT/],
   [['run', 'none.yaml', '--seed', '1.5'], /^feedrate: --seed 1\.5: expected a whole number/],
-  [['run', 'none.yaml', '-t', '/a/x', '-t', '/b/x'], /^feedrate: -t: two targets are called 'x'/],
+  [['run', 'none.yaml', '-t', '/a/x', '-t', '/b/x'], /^feedrate: -t: two targets are named 'x'/],
   [['run', 'none.yaml', '--set', 'bs'], /^feedrate: --set 'bs': expected field=value/],
   [['prepare', 'w.yaml'], "feedrate: required option '-t, --target <path>' not specified"],
   [['clean'], "feedrate: required option '-t, --target <path>' not specified"],
@@ -196,10 +196,13 @@ test('a dry run prints the plan and leaves nothing behind', () =>
     const args = ['run', 'w.yaml', '-t', `here=${directory}`, '--dry-run', '--seed', '7'];
     const { status, stdout, stderr } = feedrate(args, directory);
     assert.is(status, 0, stderr);
-    assert.match(stdout, /^pretend: 2 arms, 1 session × 2 rounds, 4 trials\narms are shuffled in each round, seed 7\n/);
+    assert.match(
+      stdout,
+      /^pretend: 2 arms, 1 session × 2 rounds, 4 trials\narm order: shuffled in each round, seed 7\n/,
+    );
     assert.match(stdout, /^randread\/bs=4KiB +here +2$/m);
     assert.match(stdout, /^here +32 MiB +32 MiB +32 MiB /m);
-    assert.match(stdout, /^expected time .* assume 256 MiB\/s$/m);
+    assert.match(stdout, /^expected time .* is estimated at 256 MiB\/s$/m);
     assert.equal(readdirSync(directory), ['w.yaml']);
     const json = JSON.parse(feedrate([...args, '--format', 'json', '-P', 'numjobs=1,2'], directory).stdout);
     assert.is(json.seed, 7);
@@ -212,7 +215,7 @@ test('a dry run prints the plan and leaves nothing behind', () =>
     assert.is(json.targets[0].path, directory);
     const csv = feedrate([...args, '--format', 'csv'], directory);
     assert.is(csv.status, 2);
-    assert.match(csv.stderr, /^feedrate: --dry-run: no plan is printed as csv/);
+    assert.match(csv.stderr, /^feedrate: --dry-run does not support --format csv; /);
   }));
 
 const TWO_SESSIONS = `
@@ -237,8 +240,8 @@ test('a dry run tells the file sets, the mirrored rounds, and what is left unbal
     const { status, stdout, stderr } = feedrate(args, directory);
     assert.is(status, 0, stderr);
     assert.is(stderr, '');
-    assert.match(stdout, /^arms are shuffled in every second round and run backwards in the next \(abba\), seed 42$/m);
-    assert.match(stdout, /^2 sets of data files, which sessions and targets take in turn$/m);
+    assert.match(stdout, /^arm order: shuffled in every second round, reversed in the next \(abba\), seed 42$/m);
+    assert.match(stdout, /^2 sets of data files; sessions and targets alternate between them$/m);
     // Both sets stay; a trial's scratch is there besides, and 2 × 2 trials write.
     for (const target of ['a', 'b']) assert.match(stdout, new RegExp(`^${target} +6 MiB +2 MiB +3 MiB `, 'm'));
     const json = JSON.parse(feedrate([...args, '--format', 'json'], directory).stdout);
@@ -330,9 +333,9 @@ test('prepare lays out what a run needs, once', () =>
   withWorkload(SIMULATED.replace('simulated', 'psync'), (directory) => {
     const first = feedrate(['prepare', 'w.yaml', '-t', '.', '--progress', 'none'], directory);
     assert.is(first.status, 0, first.stderr);
-    assert.match(first.stdout, /^32 MiB written in .*, 0 B were there already\n$/);
+    assert.match(first.stdout, /^32 MiB written in .*, 0 B reused\n$/);
     const second = feedrate(['prepare', 'w.yaml', '-t', '.', '--progress', 'none'], directory);
-    assert.match(second.stdout, /^0 B written in .*, 32 MiB were there already\n$/);
+    assert.match(second.stdout, /^0 B written in .*, 32 MiB reused\n$/);
     const nothing = feedrate(['prepare', 'w.yaml', '-t', '.', '--set', 'ioengine=null'], directory);
     assert.match(nothing.stdout, /^nothing to prepare/);
   }));
@@ -340,7 +343,10 @@ test('prepare lays out what a run needs, once', () =>
 test('output that cannot be written is told in a line, with a status', () => {
   const { status, stderr } = inShell('feedrate schema > /dev/full', tmpdir());
   assert.is(status, 5);
-  assert.is(stderr, 'feedrate: cannot write the result to stdout (ENOSPC); a run is kept: feedrate show\n');
+  assert.is(
+    stderr,
+    'feedrate: cannot write the result to stdout (ENOSPC). If this was a run, it is saved; print it with: feedrate show\n',
+  );
 });
 
 test.run();

@@ -103,7 +103,7 @@ for (const [name, args] of [
   test(`a report to the byte: ${name}`, () => assertReport(compare(...args()), name));
 }
 
-test('two values of a label of single targets stand beside each other', () => {
+test('two values of a label of single targets are columns', () => {
   const { status, stdout } = compare(first, '--cols', 'tiering', '--format', 'csv');
   assert.is(status, 0);
   assert.match(stdout, /^4KiB,ALL,throughput,/m);
@@ -151,22 +151,22 @@ test('what is wrong with an option is said in one line', () => {
     [['--rows', '', '--cols', 'bs'], /^no attribute “”/],
     [['--cols', 'bs', '--rows', 'job'], /^two arms in one cell \(read .*\): they differ in /],
     [['--base', 'z'], /^--base z: no such column; one of: hot, cold$/m],
-    [['--where', 'bs'], /^--where bs: name=value, such as bs=4KiB$/m],
+    [['--where', 'bs'], /^--where bs: expected name=value, such as bs=4KiB$/m],
     [['--where', 'nope=1'], /^--where nope=1: no attribute “nope”; known: /],
-    [['--where', 'bs=4k'], /^--where bs=4k: no arm has it; bs is one of: 4KiB, 16KiB$/m],
-    [['--where', 'tiering=ALL', '--where', 'target=hot'], /^--where: no arm has all of tiering=ALL, target=hot$/m],
-    [['--where', 'bs=4KiB', '--where', 'target=hot'], /^nothing to compare: there is one arm; name a second run/],
-    [['-m', 'latency'], /^--metric latency: one of throughput, iops, cpu, or pNN/],
-    [['-m', 'p99(throughput)'], /^--metric p99\(throughput\): one of /],
-    [['--alpha', '0'], /^--alpha 0: with no false alarm allowed nothing can be called; say 1% or 5%$/m],
-    [['--alpha', '0.0%'], /^--alpha 0\.0%: with no false alarm/],
-    [['--alpha', '100%'], /^--alpha 100%: a part from 0 to below 1, such as 3% or 0\.03$/m],
-    [['--alpha', 'abc'], /^--alpha abc: a part/],
-    [['--alpha', '-1%'], /^--alpha -1%: a part/],
+    [['--where', 'bs=4k'], /^--where bs=4k: no arm matches; values of bs: 4KiB, 16KiB$/m],
+    [['--where', 'tiering=ALL', '--where', 'target=hot'], /^--where: no arm matches all of tiering=ALL, target=hot$/m],
+    [['--where', 'bs=4KiB', '--where', 'target=hot'], /^nothing to compare: there is only one arm\. Name a second run/],
+    [['-m', 'latency'], /^--metric latency: expected one of throughput, iops, cpu, or pNN/],
+    [['-m', 'p99(throughput)'], /^--metric p99\(throughput\): expected one of /],
+    [['--alpha', '0'], /^--alpha 0: expected more than 0, such as 1% or 5%; at 0 no difference could be reported$/m],
+    [['--alpha', '0.0%'], /^--alpha 0\.0%: expected more than 0/],
+    [['--alpha', '100%'], /^--alpha 100%: expected a value from 0 to below 1, such as 3% or 0\.03$/m],
+    [['--alpha', 'abc'], /^--alpha abc: expected a value/],
+    [['--alpha', '-1%'], /^--alpha -1%: expected a value/],
     [['--alpha', '1e-2'], /^--alpha 1e-2: a part/],
     [['--min-effect', '1'], /^--min-effect 1: a part/],
     [['--min-effect', '5 %%'], /^--min-effect 5 %%: a part/],
-    [[first], /_loader_[0-9a-f]{4} is named twice: a run compared with itself says nothing$/m],
+    [[first], /_loader_[0-9a-f]{4} is named twice; name two different runs$/m],
   ] as const) {
     assert.throws(() => refused(first, ...words), feedrateError('usage', message), words.join(' '));
   }
@@ -312,7 +312,7 @@ test('a baseline and the run that it is are the same run', () =>
     store(directory, 'a', 100);
     assert.is(feedrate(['baseline', 'save', 'main', 'a'], directory).status, 0);
     const { stderr, stdout, status } = feedrate(['compare', 'main', 'a', '--min-effect', '3%'], directory);
-    assert.is(stderr, 'main and a are the same run: nothing can differ\n');
+    assert.is(stderr, 'main and a are the same run, so no difference is possible\n');
     assert.match(stdout, /│ \+0\.0 % │/);
     assert.is(status, 0);
   }));
@@ -337,7 +337,7 @@ test('a run that was aborted says so', () =>
     const arms = ['4KiB', '1MiB'].map((bs) => ({ arm: armOf(bs), levels: [1, 2] }));
     storeRun(results(directory), measuredRun('a', arms, { status: 'aborted' }));
     const { stderr, status } = feedrate(['compare', 'a', '--cols', 'bs'], directory);
-    assert.match(stderr, /^a: aborted, 4 of \d+ trials are there\n$/);
+    assert.match(stderr, /^a: aborted, 4 of \d+ trials measured\n$/);
     assert.is(status, 0);
   }));
 

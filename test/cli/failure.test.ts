@@ -41,7 +41,7 @@ test('a failed system call is no defect', () => {
 });
 
 test('anything else is a defect, with a stack only on demand', () => {
-  const expected = 'feedrate: oops: this is a defect in feedrate (FEEDRATE_DEBUG=1 shows where)';
+  const expected = 'feedrate: oops: this is a bug in feedrate (set FEEDRATE_DEBUG=1 to see where)';
   assert.equal(describeFailure(new Error('oops'), false), { lines: [expected], status: 5 });
   assert.ok(describeFailure(new Error('oops'), true).lines.some((line) => /^\s+at .*failure\.test/.test(line)));
   assert.is(describeFailure('a text', false).lines.length, 1);

@@ -195,7 +195,7 @@ test('the candidate was aborted: 5', () => {
   const { status, stdout, stderr } = feedrate(['gate', ids.get('aborted') as string, '--baseline', 'main'], directory);
   assert.is(status, 5);
   assertGolden(maskedReport(stdout, directory), 'gate', 'aborted.txt');
-  assert.match(stderr, /^.*: aborted, 3 of 5 trials are there\n$/);
+  assert.match(stderr, /^.*: aborted, 3 of 5 trials measured\n$/);
 });
 
 test('of many flaws the first are told', () => {
@@ -220,10 +220,10 @@ test('a line of the candidate is damaged: 5', () => {
 
 for (const [options, line] of [
   [['--baseline', 'none'], /^feedrate: .*: no run 'none'/],
-  [['--baseline', 'main', '-m', 'speed'], /^feedrate: --metric speed: one of throughput, /],
-  [['--baseline', 'main', '--min-effect', '2'], /^feedrate: --min-effect 2: a part from 0 to below 1/],
-  [['--baseline', 'main', '--where', 'bs=1MiB'], /^feedrate: --where bs=1MiB: no arm has it; bs is one of: 4KiB/],
-  [[], /^feedrate: nothing to compare: there is one arm/],
+  [['--baseline', 'main', '-m', 'speed'], /^feedrate: --metric speed: expected one of throughput, /],
+  [['--baseline', 'main', '--min-effect', '2'], /^feedrate: --min-effect 2: expected a value from 0 to below 1/],
+  [['--baseline', 'main', '--where', 'bs=1MiB'], /^feedrate: --where bs=1MiB: no arm matches; values of bs: 4KiB/],
+  [[], /^feedrate: nothing to compare: there is only one arm/],
 ] as const) {
   test(`gate ${options.join(' ')}: one line, status 2`, () => {
     const { status, stdout, stderr } = feedrate(['gate', ids.get('same') as string, ...options], directory);

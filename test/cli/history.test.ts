@@ -128,20 +128,23 @@ test('real runs of the simulated engine make a history', () =>
 test('what is wrong is said in one line', () =>
   withHistory((directory) => {
     for (const [args, line] of [
-      [['--since', 'yesterday'], 'feedrate: --since yesterday: a date in UTC, such as 2026-11-01 or 2026-11-01T12:00'],
+      [
+        ['--since', 'yesterday'],
+        'feedrate: --since yesterday: expected a date in UTC, such as 2026-11-01 or 2026-11-01T12:00',
+      ],
       [
         ['--since', '2026-13-01'],
-        'feedrate: --since 2026-13-01: a date in UTC, such as 2026-11-01 or 2026-11-01T12:00',
+        'feedrate: --since 2026-13-01: expected a date in UTC, such as 2026-11-01 or 2026-11-01T12:00',
       ],
-      [['--limit', '0'], 'feedrate: --limit 0: how many of the latest runs, a whole number from 1'],
+      [['--limit', '0'], 'feedrate: --limit 0: expected a number of runs, a whole number of at least 1'],
       [
         ['--workload', 'slow'],
         "feedrate: ./results: no run of workload 'slow'; it holds runs of quick; see feedrate list",
       ],
       [['-t', '/mnt/x'], 'feedrate: ./results: no run on /mnt/x; it holds runs of quick; see feedrate list'],
       [['-o', 'none'], 'feedrate: none: no run; it holds no run yet'],
-      [['--where', 'bs=3KiB'], "feedrate: ./results: no complete run of 'quick' with bs=3KiB measured this"],
-      [['-m', 'p99(latency)'], "feedrate: ./results: no complete run of 'quick' measured this"],
+      [['--where', 'bs=3KiB'], "feedrate: ./results: no complete run of 'quick' with bs=3KiB matches"],
+      [['-m', 'p99(latency)'], "feedrate: ./results: no complete run of 'quick' matches"],
     ] as const) {
       assert.equal(feedrate(['history', ...args], directory), { status: 2, stdout: '', stderr: `${line}\n` });
     }

@@ -69,7 +69,7 @@ test('the doctor has nothing to look at', () => {
   assert.is(status, 2);
   assert.match(
     stderr,
-    /^feedrate: -t nfs:\/\/fs1\/x\?version=3: the doctor looks at mounts, and this is none; feedrate run measures it$/m,
+    /^feedrate: -t nfs:\/\/fs1\/x\?version=3: doctor checks mounts, and an nfs:\/\/ URL is not one; measure it with feedrate run$/m,
   );
 });
 

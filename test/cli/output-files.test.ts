@@ -103,7 +103,7 @@ test('show of a run whose plan is lost says that it has no files', () => {
   rmSync(join(path, 'run.json'));
   const { status, stderr, stdout } = feedrate(['show', path, ...FILES], directory);
   assert.is(status, 2);
-  assert.match(stderr, /^feedrate: .*: no files are written without run\.json\n$/);
+  assert.match(stderr, /^feedrate: .*: run\.json is missing or damaged, so no files were written\n$/);
   assert.match(stdout, 'run.json is lost');
 });
 
@@ -187,7 +187,7 @@ test('a summary that cannot be written is told, and changes nothing', () => {
   for (const summary of ['results', 'none/s.md']) {
     const { status, stderr } = gate(same, [], onGitHub(summary));
     assert.is(status, 0);
-    assert.match(stderr, /^::notice .*\nfeedrate: .*: cannot write \(E[A-Z]+: .*\); the summary is left out\n$/);
+    assert.match(stderr, /^::notice .*\nfeedrate: .*: cannot write \(E[A-Z]+: .*\); the summary is missing\n$/);
   }
   const without = gate(same, [], { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: '' });
   assert.match(without.stderr, /^::notice .*\n$/);
@@ -210,7 +210,7 @@ test('a summary stays below 1 MiB with all that the step has written before, by 
   appendFileSync(summary, '.'.repeat(SUMMARY_LIMIT - statSync(summary).size));
   const { status, stderr } = wideGate();
   assert.is(status, 1);
-  assert.match(stderr, /^::error .*\nfeedrate: .*s\.md: there is no room left for the summary\n$/);
+  assert.match(stderr, /^::error .*\nfeedrate: .*s\.md: no space left for the summary \(limit: 1 MiB per step\)\n$/);
   assert.is(statSync(summary).size, SUMMARY_LIMIT);
 });
 

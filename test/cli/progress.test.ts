@@ -85,7 +85,7 @@ test('events that come fast are drawn at most ten times a second', () => {
     progress.handle({ type: 'layout', target: 't', doneBytes: i * MIB, totalBytes: 1000 * MIB });
   }
   assert.is(written.length, 10);
-  assert.is(written.at(-1), `${CLEAR}laying out files on t  90 %  900 MiB of 1000 MiB`);
+  assert.is(written.at(-1), `${CLEAR}creating data files on t  90 %  900 MiB of 1000 MiB`);
 });
 
 test('a note stands above the redrawn line', () => {

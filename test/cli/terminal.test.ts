@@ -63,7 +63,10 @@ test('Ctrl-C stops politely: the table of what was measured, status 130, no scra
     const long = ['run', 'w.yaml', '-t', '.', '--set', 'runtime=20s', '--set', 'rw=randwrite'];
     const { status, stdout } = onTerminal(long, { columns: 120, cwd: directory, answers: [['p99', '\x03']] });
     assert.is(status, 130, stdout);
-    assert.match(stdout, 'stopping: what is measured is kept; press Ctrl-C again to stop at once\r\n');
+    assert.match(
+      stdout,
+      'stopping after the current operation; results so far are saved. Press Ctrl-C again to stop at once\r\n',
+    );
     assert.match(stdout, /_short_[0-9a-f]{4} {2}aborted, 1 of 1 trial\r\n/);
     assert.equal(readdirSync(directory).sort(), ['results', 'w.yaml']);
   }));

@@ -119,7 +119,7 @@ test('a slow-down that no record of a trial knows of is found, told, and never a
   withPlace((call, directory) => {
     const found = call(...calibrateWords('--inject', '20%'));
     assert.is(found.status, 0);
-    assert.match(found.stderr, /^B was slowed down by 20% on purpose: found in 2 of 2 cells\n$/);
+    assert.match(found.stderr, /^B was slowed down by 20% \(--inject\): detected in 2 of 2 cells\n$/);
     assert.match(found.stdout, /gate: regression/);
     const [run = ''] = readdirSync(join(directory, 'r'));
     assert.equal(readdirSync(join(directory, 'r')), [run], 'no calibration is kept');
@@ -135,7 +135,7 @@ test('a slow-down that no record of a trial knows of is found, told, and never a
     ]) {
       const { status, stdout, stderr } = call(...words);
       assert.equal([status, stdout], [2, '']);
-      assert.match(stderr, /cannot be a baseline: it was slowed down on purpose\n$/);
+      assert.match(stderr, /cannot be a baseline: it was measured with --inject\n$/);
     }
   }));
 
@@ -147,9 +147,9 @@ test('a slow-down that two sessions cannot show is inconclusive', () =>
   }));
 
 for (const [words, line] of [
-  [['--sessions', '1'], '--sessions 1: expected a whole number from 2'],
-  [['--rounds', '0'], '--rounds 0: expected a whole number from 1'],
-  [['--wanted', '100%'], '--wanted 100%: a part from 0 to below 1, such as 3% or 0.03'],
+  [['--sessions', '1'], '--sessions 1: expected a whole number of at least 2'],
+  [['--rounds', '0'], '--rounds 0: expected a whole number of at least 1'],
+  [['--wanted', '100%'], '--wanted 100%: expected a value from 0 to below 1, such as 3% or 0.03'],
   [
     ['--inject', 'fast'],
     '--inject fast: expected how much longer everything takes, such as 5%, or a time per operation, such as 20us',

@@ -187,9 +187,9 @@ test('prepare lays out what run then finds', () =>
     const prepare = () => feedrate(['prepare', words[1] ?? '', '-t', 't', '--progress', 'none'], directory);
     const first = prepare();
     assert.is(first.status, 0, first.stderr);
-    assert.match(first.stdout, /^\S+ MiB written in .*, 0 B were there already\n$/);
+    assert.match(first.stdout, /^\S+ MiB written in .*, 0 B reused\n$/);
     const files = dataFilesIn(target);
-    assert.match(prepare().stdout, /^0 B written in .*, \S+ MiB were there already\n$/);
+    assert.match(prepare().stdout, /^0 B written in .*, \S+ MiB reused\n$/);
     const run = feedrate(words, directory);
     assert.is(run.status, 0);
     assert.not.match(run.stderr, '"type":"layout"');

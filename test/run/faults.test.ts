@@ -171,7 +171,7 @@ test('a workload that only reads what was prepared can use a read-only mount', (
       assert.is(status, 0, stderr);
       assert.is(trialsOf(results)[0]?.status, 'ok');
       const again = feedrate(['prepare', 'workload.yaml', '-t', 't', '--progress', 'none'], directory);
-      assert.is(again.stdout.replace(/ in .*,/, ','), '0 B written, 1 MiB were there already\n');
+      assert.is(again.stdout.replace(/ in .*,/, ','), '0 B written, 1 MiB reused\n');
     });
   }));
 

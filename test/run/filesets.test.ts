@@ -93,7 +93,7 @@ test('one session reads and lays out one set, which sessions of before have left
     assert.equal(namesIn(target), FILES);
     assert.equal(setsRead(trialsOf(results)), ['t1:0']);
     const prepared = feedrate(['prepare', 'workload.yaml', '-t', 't', '--progress', 'none'], directory);
-    assert.match(prepared.stdout, /^2 MiB written in .*, 2 MiB were there already\n$/);
+    assert.match(prepared.stdout, /^2 MiB written in .*, 2 MiB reused\n$/);
     assert.is(namesIn(target).length, 4);
     const listed = feedrate(['clean', '-t', 't', '--yes', '--data'], directory);
     assert.match(listed.stdout, /\.feedrate-data +4(\.\d+)? MiB /);

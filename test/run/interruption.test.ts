@@ -25,7 +25,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
         run.signalGroup(signal);
         const { status, stdout, stderr } = await run.outcome();
         assert.is(status, 130);
-        assert.match(stderr, 'stopping: what is measured is kept');
+        assert.match(stderr, 'stopping after the current operation; results so far are saved');
         assert.match(stdout, /aborted, 2 of 4 trials/);
         assert.equal(
           trialsOf(results).map((trial) => `${trial.arm} ${trial.status}`),

@@ -47,18 +47,18 @@ test('a queue is for engines that hold one', () => {
 
 test('madvise is for engines that map files, and direct I/O is not', () => {
   assert.equal(
-    choices((choice) => !refuses(choice, 'madvise: random', /maps nothing/)),
+    choices((choice) => !refuses(choice, 'madvise: random', /does not map files/)),
     ['mmap'],
   );
   assert.equal(
-    choices((choice) => refuses(choice, 'direct: true', /access through the page cache/)),
+    choices((choice) => refuses(choice, 'direct: true', /always uses the page cache/)),
     ['mmap'],
   );
 });
 
 test('content is checked where it is moved', () => {
   assert.equal(
-    choices((choice) => refuses(choice, 'verify: true', /moves no data/)),
+    choices((choice) => refuses(choice, 'verify: true', /transfers no data/)),
     ['null', 'simulated'],
   );
 });

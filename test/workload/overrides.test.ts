@@ -109,17 +109,17 @@ overrides('what is wrong with an option is said with the option, not with the fi
   assert.equal(faults(set('blocksise=4k')), ['--set blocksise=4k: blocksise: no such field']);
   assert.equal(faults(set('iodpeth=4')), ['--set iodpeth=4: iodpeth: no such field; did you mean iodepth?']);
   assert.equal(faults(set('raed.bs=4k')), [
-    '--set raed.bs=4k: raed.bs: there is no job or section raed; did you mean read?',
+    '--set raed.bs=4k: raed.bs: no such job or section: raed; did you mean read?',
   ]);
   assert.equal(faults(set('read.shards=4')), [
-    '--set read.shards=4: shards: is not for kind: io, but for checkpoint-write and checkpoint-restore',
+    '--set read.shards=4: shards: is not supported for kind: io, only for checkpoint-write and checkpoint-restore',
   ]);
   assert.equal(faults(set('trials.round=4')), ['--set trials.round=4: round: no such field; did you mean rounds?']);
   assert.equal(faults(factor('trials.order=shuffled,abba')), [
-    '-P trials.order=shuffled,abba: trials.order: only a field of a job can be a factor; use --set',
+    '-P trials.order=shuffled,abba: trials.order: -P can only vary a field of a job; use --set',
   ]);
   assert.equal(faults(factor('trials.rounds=4,5')), [
-    '-P trials.rounds=4,5: trials.rounds: only a field of a job can be a factor; use --set',
+    '-P trials.rounds=4,5: trials.rounds: -P can only vary a field of a job; use --set',
   ]);
   assert.equal(faults(set('rwmixread=70')), ['--set rwmixread=70: rwmixread: no job of this workload uses it']);
   assert.equal(faults(set('write.cache=cold')), [

@@ -121,7 +121,7 @@ shipped('the JSON Schema accepts every shipped workload', () => {
 
 /** What a JSON Schema cannot know: exact values, what fields demand of each other, YAML itself. */
 const BEYOND_SCHEMA =
-  /does not fit|do not fit|has no effect|is needed|are needed|needs |no job of|contradicts|cannot stand beside|cannot check|is less than|shares which|leaves nothing for|a share of 0|twice|whole number( of|$)|too large|too small|direct I\/O|its lists make|is empty: the smaller|zipf needs|pareto needs|is not defined|is not a (metric|percentile|statistic|bound|rate;)|is a distribution|is one number/;
+  /does not fit|do not fit|has no effect|is required|requires |no job of|contradicts|cannot be combined|is not supported with|is less than|shares that|leaves nothing for|a share of 0|twice|whole number( of|$)|too large|too small|direct I\/O|its lists make|is an empty range|is not defined|is not a (metric|percentile|statistic|bound|rate;)|is a distribution|is one number/;
 
 shipped('the JSON Schema refuses the malformed ones that a schema can tell', () => {
   const bad = readdirSync(fixturePath('workload', 'bad')).filter((file) => file.endsWith('.yaml'));

@@ -12,34 +12,34 @@ interface ResultsOptions {
 
 export const baseline: Subcommand = {
   name: 'baseline',
-  description: 'keep runs that later ones are measured against',
+  description: 'save runs to compare later runs with',
   configure(command) {
     const part = (name: string, description: string): Command =>
       command.command(name).description(description).addOption(resultsOption());
-    part('save', 'keep a run under a name')
-      .argument('<name>', 'the name to keep it under')
-      .argument('[run]', 'the run', 'latest')
+    part('save', 'save a run as a baseline')
+      .argument('<name>', 'name of the baseline')
+      .argument('[run]', 'run to save', 'latest')
       .action(exits(saveAsBaseline));
     part('list', 'list the baselines')
       .addOption(formatOption(['table', 'json']))
       .action(exits(listBaselines));
     part('show', 'print the report of a baseline')
-      .argument('<name>', 'its name')
+      .argument('<name>', 'name of the baseline')
       .addOption(formatOption(REPORT_FORMATS))
       .action(exits(showBaseline));
-    part('remove', 'remove a baseline').argument('<name>', 'its name').action(exits(dropBaseline));
+    part('remove', 'remove a baseline').argument('<name>', 'name of the baseline').action(exits(dropBaseline));
   },
   examples: `
 Examples:
-  feedrate baseline save main                      the latest run is what later ones are gated against
+  feedrate baseline save main                      save the latest run as the baseline "main"
   feedrate baseline list
   feedrate baseline remove main
 `,
 };
 
 /**
- * Keeps a whole, passed run. One that is slower than the baseline whose place it would take is refused: a slow-down that
- * becomes the baseline is never seen again.
+ * Saves a complete run that passed as a baseline. Throws `FeedrateError('store')` when the run is slower than the baseline
+ * it would replace: later comparisons could never detect that regression again.
  */
 async function saveAsBaseline(name: string, spec: string, { output }: ResultsOptions): Promise<number> {
   const [{ isBaseline, requireBaselineName, saveBaseline }, { resolveRun }, { readRun }, thresholds] =
@@ -58,16 +58,16 @@ async function saveAsBaseline(name: string, spec: string, { output }: ResultsOpt
   }
   const evaluated = thresholds.evaluateThresholds(run.plan.arms, trials);
   if (thresholds.exitStatusOf({ status, trials, thresholds: evaluated }) !== EXIT.pass) {
-    throw refuse(`a trial failed or a threshold was broken (feedrate show ${run.id})`);
+    throw refuse(`a trial or a threshold failed (see feedrate show ${run.id})`);
   }
-  if (run.injected !== undefined) throw refuse('it was slowed down on purpose');
+  if (run.injected !== undefined) throw refuse('it was measured with --inject');
   if (isBaseline(output, name)) await refuseSlower(output, name, { name: run.id, run, trials });
   saveBaseline(output, name, directory);
   process.stderr.write(`baseline ${name} is ${run.id}\n`);
   return EXIT.pass;
 }
 
-/** Where nothing can be compared with the old baseline, or nothing could have been told, that is said. */
+/** Throws when the candidate is slower than the baseline. Prints a note when the comparison cannot decide. */
 async function refuseSlower(output: string, name: string, candidate: NamedRun): Promise<void> {
   const { comparisonOf, namedRun } = await import('../options/comparison-input.js');
   const { cells } = comparisonOf(
@@ -82,13 +82,13 @@ async function refuseSlower(output: string, name: string, candidate: NamedRun): 
     );
     if (unable)
       process.stderr.write(
-        `could not tell whether ${candidate.name} is slower than ${name} was: feedrate compare ${name} ${candidate.name} would have said why\n`,
+        `cannot decide whether ${candidate.name} is slower than the baseline ${name} that it replaces: they are not comparable, or have too few sessions\n`,
       );
     return;
   }
   throw new FeedrateError(
     'store',
-    `${candidate.name} is slower than baseline ${name} in ${slower.length} of ${cells.length} cells, so it does not take its place; if it is meant to, feedrate baseline remove ${name} first`,
+    `${candidate.name} is slower than baseline ${name} in ${slower.length} of ${cells.length} cells and was not saved; to replace it anyway, first run: feedrate baseline remove ${name}`,
   );
 }
 
@@ -112,7 +112,7 @@ async function listBaselines({ output, format }: ResultsOptions & { format: 'tab
   });
   if (format === 'json') process.stdout.write(`${JSON.stringify(entries, null, 2)}\n`);
   else if (entries.length === 0)
-    process.stderr.write(`no baselines in ${output} yet; feedrate baseline save NAME keeps the latest run\n`);
+    process.stderr.write(`no baselines in ${output} yet; save the latest run with: feedrate baseline save NAME\n`);
   else {
     const rows = entries.map((entry) => [
       entry.name,
@@ -129,7 +129,7 @@ async function listBaselines({ output, format }: ResultsOptions & { format: 'tab
   return EXIT.pass;
 }
 
-/** The report of the run that it is. */
+/** Prints the report of a baseline's run. Returns `usage` when nothing of it can be read. */
 async function showBaseline(
   name: string,
   { output, format }: ResultsOptions & { format: ReportFormat },
@@ -146,6 +146,6 @@ async function showBaseline(
 async function dropBaseline(name: string, { output }: ResultsOptions): Promise<number> {
   const { removeBaseline } = await import('../../store/baselines.js');
   removeBaseline(output, name);
-  process.stderr.write(`baseline ${name} removed; the run that it was is still there\n`);
+  process.stderr.write(`removed baseline ${name}; the run it was saved from is unchanged\n`);
   return EXIT.pass;
 }

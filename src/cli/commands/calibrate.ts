@@ -1,4 +1,4 @@
-/** `feedrate calibrate`: a target against itself, to know its noise before anything is blamed on it. */
+/** `feedrate calibrate`: compares a target with itself to find its noise floor. */
 
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
@@ -28,7 +28,7 @@ import {
 import type { OutputFiles } from '../options/output-files.js';
 import { exits, type Subcommand } from '../options/subcommand.js';
 
-/** As commander gives them. */
+/** The options as commander returns them. */
 interface RawCalibrateOptions extends Omit<RawRunOptions, 'target' | 'format' | 'dryRun' | keyof OutputFiles> {
   readonly target: string;
   readonly sessions: string;
@@ -41,31 +41,31 @@ interface RawCalibrateOptions extends Omit<RawRunOptions, 'target' | 'format' | 
   readonly format: 'table' | 'json';
 }
 
-/** What is measured when no workload is named. */
+/** The workload that is measured by default. */
 const DEFAULT_WORKLOAD = fileURLToPath(new URL('../../../../workloads/calibrate.yaml', import.meta.url));
 
 export const calibrate: Subcommand = {
   name: 'calibrate',
-  description: 'measure a target against itself: its noise, and what it takes to see a difference',
+  description: 'measure the noise of a target and how many sessions a comparison needs',
   completes: 'workloads',
   configure(command) {
     command
-      .argument('[workload]', 'a workload file (default: short reads and writes that come with feedrate)')
+      .argument('[workload]', 'workload file (default: short reads and writes included with feedrate)')
       .requiredOption('-t, --target <path>', 'directory to measure');
     addVariantOptions(command)
-      .option('--sessions <number>', 'fresh processes, the unit of every verdict', '10')
-      .option('--rounds <number>', 'rounds in each of them', '3')
-      .option('--wanted <part>', 'the difference that a plan is recommended for', '5%')
+      .option('--sessions <number>', 'sessions to measure, each in a new process', '10')
+      .option('--rounds <number>', 'rounds in each session', '3')
+      .option('--wanted <part>', 'difference that the recommended plan must detect', '5%')
       .option(
         '-m, --metric <metric>',
-        'throughput, iops, p99(latency) …; repeat for more (default: throughput)',
+        'metric to calibrate: throughput, iops, p99(latency) …; repeat for more (default: throughput)',
         collect,
       )
-      .option('--alpha <part>', 'chance of any false alarm among all cells, as gate has it', '1%')
-      .option('--min-effect <part>', 'the smallest difference that matters, as gate has it', '1%')
+      .option('--alpha <part>', 'probability of any false alarm among all cells, as for gate', '1%')
+      .option('--min-effect <part>', 'smallest difference to report, as for gate', '1%')
       .option(
         '--inject <delay>',
-        'slow B down and check that it is found: 5% (throughput ÷ 1.05), or 20us per operation',
+        'slow B down and check that gate detects it: 5% (throughput ÷ 1.05) or 20us per operation',
       )
       .addOption(labelOption())
       .addOption(resultsOption())
@@ -75,23 +75,24 @@ export const calibrate: Subcommand = {
   },
   examples: `
 Examples:
-  feedrate calibrate -t /mnt/train                                 the noise of a mount, in a minute or two
-  feedrate calibrate workloads/random-read.yaml -t /mnt/train      … of the loads that you gate on
-  feedrate calibrate -t /mnt/train --inject 5% --engine psync      … and would a gate find 5 %?
+  feedrate calibrate -t /mnt/train                                 noise of a mount, in a minute or two
+  feedrate calibrate workloads/random-read.yaml -t /mnt/train      noise of the workload that you gate on
+  feedrate calibrate -t /mnt/train --inject 5% --engine psync      check that gate would detect 5 %
 
-The noise floor is kept below the results; gate and compare do not go below it for this target, arm and load. With
---inject nothing is kept but the run, and the status is 0 when the slow-down was found, else 3.
+feedrate saves the noise floor in the results directory. gate and compare never report a smaller difference for the
+same target, arm and load. With --inject, only the run is saved. The exit status is then 0 if gate detects the
+slow-down, and 3 if not.
 
---inject 20% makes everything on B take 1.2 times as long. Its throughput is that of A divided by 1.2 (-16.7 %), and
-every latency is multiplied by 1.2. B's clock runs that much faster; nothing waits, so caches lose no data meanwhile.
+--inject 20% makes everything on B take 1.2 times as long. B's throughput is A's divided by 1.2 (-16.7 %), and every
+latency is multiplied by 1.2. feedrate changes B's clock instead of waiting, so caches behave as usual.
 --inject 20us waits 20 µs after each operation.
 `,
 };
 
 /**
- * Measures the target as A and as B, keeps the run, and stores what it says of the noise, for `gate` and `compare`. With
- * `--inject` B is slowed down, nothing is stored, and the status says whether the gate finds it: pass, or inconclusive.
- * Throws `FeedrateError` for what the user can fix.
+ * Measures the target as A and as B, and saves the run and its noise floor for `gate` and `compare`. With `--inject`, B is
+ * slowed down and no noise floor is saved. The status is then `pass` if the gate detects it, and `inconclusive` if not.
+ * Throws `FeedrateError` for faults that the user can fix.
  */
 async function calibrateTarget(
   workload: string | undefined,
@@ -137,7 +138,7 @@ async function calibrateTarget(
   const { exitStatusOf } = await import('../../gate/thresholds.js');
   const measured = exitStatusOf({ status, trials: run.trials, thresholds: [] });
   if (measured !== EXIT.pass) {
-    process.stderr.write(`not calibrated: the run is not whole (feedrate show ${run.directory})\n`);
+    process.stderr.write(`not calibrated: the run did not complete (see feedrate show ${run.directory})\n`);
     return measured;
   }
   if (injected.length > 0) return printInjected(run, raw);
@@ -159,11 +160,11 @@ async function keepCalibration(
   process.stderr.write(`calibration saved: ${path}\n`);
 }
 
-/** `--sessions` and `--rounds` as fields of the workload; what `--set` says of them comes later and wins. */
+/** Returns `--sessions` and `--rounds` as workload fields. `--set` comes later and wins. */
 function planOf({ sessions, rounds }: RawCalibrateOptions): string[] {
   const wholeNumber = (option: string, text: string, least: number) => {
     if (/^\d+$/.test(text) && Number(text) >= least) return Number(text);
-    throw new FeedrateError('usage', `--${option} ${text}: expected a whole number from ${least}`);
+    throw new FeedrateError('usage', `--${option} ${text}: expected a whole number of at least ${least}`);
   };
   return [
     `trials.sessions=${wholeNumber('sessions', sessions, 2)}`,
@@ -178,11 +179,11 @@ function injectionOf(text: string, target: string): Injection {
   if (delay.ok && delay.value > 0) return { target, part: 0, delayNs: delay.value };
   throw new FeedrateError(
     'usage',
-    `--inject ${text}: expected how much longer everything takes, such as 5%, or a time per operation, such as 20us`,
+    `--inject ${text}: expected a percentage, such as 5%, or a time per operation, such as 20us`,
   );
 }
 
-/** B, which was slowed down, against A, as a gate sees them: from the records alone. */
+/** Compares B, which was slowed down, with A as a gate does. Prints the result and returns the exit status. */
 async function printInjected(run: ReadableRun, raw: RawCalibrateOptions): Promise<number> {
   const [{ comparableRun, comparisonOf }, { gateOf }, { renderComparison }, { stdoutOptions }] = await Promise.all([
     import('../options/comparison-input.js'),
@@ -197,6 +198,6 @@ async function printInjected(run: ReadableRun, raw: RawCalibrateOptions): Promis
   process.stdout.write(await renderComparison(comparison, raw.format, stdoutOptions(), result));
   const found = comparison.cells.filter(({ judgement }) => judgement.verdict === 'regression').length;
   const where = `${found} of ${comparison.cells.length} cells`;
-  process.stderr.write(`B was slowed down by ${raw.inject} on purpose: found in ${where}\n`);
+  process.stderr.write(`B was slowed down by ${raw.inject} (--inject): detected in ${where}\n`);
   return found > 0 ? EXIT.pass : EXIT.inconclusive;
 }

@@ -5,7 +5,7 @@ import { parseTargets } from '../options/arguments.js';
 import { collect } from '../options/common-options.js';
 import { exits, type Subcommand } from '../options/subcommand.js';
 
-/** The options of `clean` as commander hands them over. */
+/** The options of `clean` as commander returns them. */
 interface CleanOptions {
   readonly target: readonly string[];
   readonly data?: boolean;
@@ -13,27 +13,27 @@ interface CleanOptions {
   readonly yes?: boolean;
 }
 
-/** What may become of a directory. */
+/** The groups of directories that `clean` treats differently. */
 type Class = 'leftover' | 'elsewhere' | 'data' | 'in use';
 
 export const clean: Subcommand = {
   name: 'clean',
-  description: 'remove what feedrate made below a target',
+  description: 'remove files that feedrate created in a target',
   configure(command) {
     command
       .requiredOption('-t, --target <path>', 'directory to clean; repeat for more', collect)
-      .option('--data', 'also remove the data files that later runs would reuse')
-      .option('--elsewhere', 'also remove what runs on other machines, or before a restart, have left')
-      .option('-y, --yes', 'do not ask')
+      .option('--data', 'also remove data files, which later runs would reuse')
+      .option('--elsewhere', 'also remove files of runs on other machines or before a restart')
+      .option('-y, --yes', 'do not ask for confirmation')
       .action(exits(cleanTargets));
   },
   examples: '\nExample:\n  feedrate clean -t /mnt/train --data\n',
 };
 
 /**
- * Lists what feedrate made below the targets and removes what is confirmed: by an answer on a
- * terminal, by options elsewhere. What a live run uses is never touched. Throws `FeedrateError` when there
- * is nobody to ask, when a target cannot be used, or when something could not be removed.
+ * Lists feedrate's directories in the targets and removes those that are confirmed, by an answer on a terminal or by
+ * options. Never removes the directory of a running run. Throws `FeedrateError` when there is no terminal to ask on, when
+ * a target cannot be used, or when something could not be removed.
  */
 async function cleanTargets(options: CleanOptions): Promise<number> {
   const [{ findOwnDirectories }, { openTarget }, { aligned }, { untilTargetsAnswer }] = await Promise.all([
@@ -46,7 +46,7 @@ async function cleanTargets(options: CleanOptions): Promise<number> {
   await untilTargetsAnswer(targets, (text) => process.stderr.write(`${text}\n`));
   const found = targets.flatMap(({ name, path }) => findOwnDirectories(openTarget(name, path, { write: false })));
   if (found.length === 0) {
-    process.stdout.write(`nothing of feedrate's below ${options.target.join(', ')}\n`);
+    process.stdout.write(`no files of feedrate in ${options.target.join(', ')}\n`);
     return EXIT.pass;
   }
   process.stdout.write(`${aligned(found.map(rowOf)).join('\n')}\n`);
@@ -57,7 +57,7 @@ async function cleanTargets(options: CleanOptions): Promise<number> {
   return EXIT.pass;
 }
 
-/** A data directory serves every run, so that only its users matter; scratch belongs to the run that made it. */
+/** Returns the group of a directory. Any run may use a data directory; scratch belongs to the run that created it. */
 function classOf({ kind, state }: OwnDirectory): Class {
   if (state === 'alive') return 'in use';
   if (state === 'unknown') return 'elsewhere';
@@ -68,14 +68,14 @@ function rowOf(directory: OwnDirectory): string[] {
   const { path, kind, runId, createdAt, hostname, allocatedBytes } = directory;
   const meaning = {
     leftover: `left by run ${runId}`,
-    elsewhere: `of ${kind === 'data' ? 'data files' : `run ${runId}`} on ${hostname}: cannot tell whether it still runs`,
-    data: 'data files, which later runs reuse',
-    'in use': 'in use by a run: stays',
+    elsewhere: `${kind === 'data' ? 'data files' : `run ${runId}`} on ${hostname}: may still be in use`,
+    data: 'data files; later runs reuse them',
+    'in use': 'in use by a run; not removed',
   }[classOf(directory)];
   return [path, formatBytes(allocatedBytes), createdAt.slice(0, 16).replace('T', ' '), meaning];
 }
 
-/** Null when the user pressed Ctrl-C at a question. */
+/** Returns the directories to remove; null when the user pressed Ctrl-C at a question. */
 async function chosen(found: readonly OwnDirectory[], options: CleanOptions): Promise<OwnDirectory[] | null> {
   if (options.yes) return found.filter((directory) => isAskedFor(directory, options));
   const groups = QUESTIONS.map(([asked, question]) => ({
@@ -84,35 +84,35 @@ async function chosen(found: readonly OwnDirectory[], options: CleanOptions): Pr
   })).filter(({ directories }) => directories.length > 0);
   if (groups.length === 0) return [];
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
-    const reason = 'there is no terminal to ask on; confirm with --yes';
-    throw new FeedrateError('usage', `clean: nothing was removed, as ${reason}`);
+    const reason = 'there is no terminal to ask for confirmation; use --yes';
+    throw new FeedrateError('usage', `clean: nothing was removed: ${reason}`);
   }
   const { askEach } = await import('../terminal/questions.js');
   const answers = await askEach(groups.map(({ question, directories }) => `${question} (${sizeOf(directories)})?`));
   return answers?.flatMap((isYes, index) => (isYes ? (groups[index]?.directories ?? []) : [])) ?? null;
 }
 
-/** What `--yes` alone confirms is of no use to anybody; data files and doubtful cases have options of their own. */
+/** `--yes` alone covers only leftovers of ended runs. Data files and uncertain cases need options of their own. */
 function isAskedFor({ kind, state }: OwnDirectory, { data = false, elsewhere = false }: CleanOptions): boolean {
   return (kind === 'scratch' || data) && (state === 'dead' || (state === 'unknown' && elsewhere));
 }
 
-/** `--yes` asks nothing, so it says what else there is. */
+/** Returns lines that name what `--yes` did not remove. */
 function hintsOf(found: readonly OwnDirectory[], { data, elsewhere }: CleanOptions): string {
   const has = (wanted: Class): boolean => found.some((directory) => classOf(directory) === wanted);
-  const aboutData = !data && has('data') ? 'the data files stay; --data removes them\n' : '';
+  const aboutData = !data && has('data') ? 'data files were not removed; use --data to remove them\n' : '';
   const aboutElsewhere =
-    !elsewhere && has('elsewhere') ? 'what may be in use elsewhere stays; --elsewhere removes it\n' : '';
+    !elsewhere && has('elsewhere') ? 'files of other machines were not removed; use --elsewhere to remove them\n' : '';
   return aboutData + aboutElsewhere;
 }
 
 const QUESTIONS: readonly (readonly [Class, string])[] = [
-  ['leftover', 'remove what dead runs left'],
-  ['elsewhere', 'remove what may still be in use elsewhere'],
-  ['data', 'remove the data files, which later runs would write again'],
+  ['leftover', 'remove the files of runs that were killed'],
+  ['elsewhere', 'remove files that another machine may still use'],
+  ['data', 'remove the data files, which later runs would have to write again'],
 ];
 
-/** Removes as much as can be, and tells of every directory that could not. */
+/** Removes every directory that it can. Throws `FeedrateError` with an issue for each one that it cannot. */
 async function removeAll(directories: readonly OwnDirectory[]): Promise<void> {
   const { removeOwnDirectory } = await import('../../host/files/own-directory.js');
   const issues: { where: string; message: string }[] = [];
@@ -127,7 +127,7 @@ async function removeAll(directories: readonly OwnDirectory[]): Promise<void> {
     }
   });
   process.stdout.write(removed.length === 0 ? 'nothing was removed\n' : `removed ${sizeOf(removed)}\n`);
-  if (issues.length > 0) throw new FeedrateError('target', 'not everything could be removed', { issues });
+  if (issues.length > 0) throw new FeedrateError('target', 'some directories could not be removed', { issues });
 }
 
 function sizeOf(directories: readonly OwnDirectory[]): string {

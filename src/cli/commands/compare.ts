@@ -11,14 +11,11 @@ interface CompareOptions extends RawComparisonOptions {
 
 export const compare: Subcommand = {
   name: 'compare',
-  description: 'put arms, targets or runs beside each other, and say which differences are real',
+  description: 'compare arms, targets or runs and report which differences are real',
   completes: 'runs',
   configure(command) {
-    command.argument(
-      '[runs...]',
-      'runs or baselines, the first is the base (default: the latest, its arms against each other)',
-    );
-    const unit = 'what n counts; rounds of one session are alike by chance, and alarm falsely';
+    command.argument('[runs...]', 'runs or baselines; the first one is the base (default: the arms of the latest run)');
+    const unit = 'what n counts; rounds of one session are not independent, so round causes false alarms';
     addComparisonOptions(command, '5%')
       .addOption(new Option('--unit <unit>', unit).choices(['session', 'round']).default('session'))
       .action(exits(compareRuns));
@@ -26,16 +23,15 @@ export const compare: Subcommand = {
   examples: `
 Examples:
   feedrate compare                                 the targets of the latest run
-  feedrate compare --rows bs --cols nconnect       one factor beside another
+  feedrate compare --rows bs --cols nconnect       block sizes as rows, nconnect values as columns
   feedrate compare a1f3 7c20 -m throughput -m 'p99(latency)'
   feedrate compare main latest --where bs=1MiB --format json
 `,
 };
 
 /**
- * The arms or targets of a run, or several runs, beside each other. A comparison is a report, so that its status is 0
- * whatever it finds, but `incomparable` when nothing in it could be compared. Throws `FeedrateError` as `comparisonOf`
- * does.
+ * Prints a comparison of several runs, or of the arms or targets of one run. Returns `incomparable` when no cell could be
+ * compared, and `pass` otherwise, because a comparison only reports. Throws `FeedrateError` as `comparisonOf` does.
  */
 async function compareRuns(specs: readonly string[], options: CompareOptions): Promise<number> {
   const [{ comparisonOf, namedRun, unreadParts }, { renderComparison }, { stdoutOptions }] = await Promise.all([
@@ -47,7 +43,8 @@ async function compareRuns(specs: readonly string[], options: CompareOptions): P
   const runs = (specs.length === 0 ? ['latest'] : specs).map((spec) => namedRun(options.output, spec, omitted));
   for (const [index, { name, run }] of runs.entries()) {
     const same = runs.slice(0, index).find((other) => other.run.id === run.id && other.name !== name);
-    if (same !== undefined) process.stderr.write(`${same.name} and ${name} are the same run: nothing can differ\n`);
+    if (same !== undefined)
+      process.stderr.write(`${same.name} and ${name} are the same run, so no difference is possible\n`);
   }
   const comparison = comparisonOf(runs, options, 'load');
   process.stdout.write(await renderComparison(comparison, options.format, stdoutOptions()));

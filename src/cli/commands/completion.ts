@@ -5,9 +5,9 @@ import { exits, type Subcommand } from '../options/subcommand.js';
 
 export const completion: Subcommand = {
   name: 'completion',
-  description: 'print a completion script for a shell',
+  description: 'print a shell completion script',
   configure(command) {
-    command.addArgument(new Argument('<shell>', 'which shell').choices(SHELLS)).action(
+    command.addArgument(new Argument('<shell>', 'shell to print the script for').choices(SHELLS)).action(
       exits(async (shell: Shell) => {
         const { script } = await import('@bomb.sh/tab');
         script(shell, 'feedrate', 'feedrate');

@@ -6,7 +6,7 @@ import { parseTargets } from '../options/arguments.js';
 import { collect, formatOption } from '../options/common-options.js';
 import { exits, type Subcommand } from '../options/subcommand.js';
 
-/** The options of `doctor` as commander hands them over. */
+/** The options of `doctor` as commander returns them. */
 interface DoctorOptions {
   readonly target: readonly string[];
   readonly format: 'table' | 'json';
@@ -17,21 +17,21 @@ interface DoctorOptions {
 
 export const doctor: Subcommand = {
   name: 'doctor',
-  description: 'look at mounts: what is bad about them, and the line that mends it',
+  description: 'check mounts for problems and print the command that fixes each one',
   configure(command) {
     command
-      .requiredOption('-t, --target <path>', 'directory to look at, or name=directory; repeat for more', collect)
+      .requiredOption('-t, --target <path>', 'directory to check, or name=directory; repeat for more', collect)
       .addOption(formatOption(['table', 'json']))
-      .option('--no-measure', 'only look; do not write and read 64 MiB')
-      .option('--strict', 'exit 1 when anything is bad')
+      .option('--no-measure', 'skip the measurement, which writes and reads 64 MiB')
+      .option('--strict', 'exit with status 1 if a check finds a problem')
       .action(exits(examine));
   },
   examples: '\nExample:\n  feedrate doctor -t /mnt/train --strict\n',
 };
 
 /**
- * Looks at targets and says what is bad about them. The status is `pass`, but with `--strict`
- * `regression` when anything is bad. Throws `FeedrateError` when a target cannot be used.
+ * Checks the targets and prints the findings. Returns `pass`, or `regression` when `--strict` is set and a check finds a
+ * problem. Throws `FeedrateError` when a target cannot be used.
  */
 async function examine(options: DoctorOptions): Promise<number> {
   const [{ diagnose }, { CHECKS }, { captureEnvironment }, { gatherFacts }, { probeMount }, { openTarget }] =
@@ -64,7 +64,7 @@ async function examine(options: DoctorOptions): Promise<number> {
 function withoutMount(path: string): FeedrateError {
   return new FeedrateError(
     'usage',
-    `-t ${path}: the doctor looks at mounts, and this is none; feedrate run measures it`,
+    `-t ${path}: doctor checks mounts, and an nfs:// URL is not one; measure it with feedrate run`,
   );
 }
 
@@ -75,7 +75,7 @@ function probed(
   try {
     return probeMount(path);
   } catch (cause) {
-    const message = `target ${name}: cannot measure ${path}: ${(cause as Error).message}; --no-measure only looks`;
+    const message = `target ${name}: cannot measure ${path}: ${(cause as Error).message}; use --no-measure to skip the measurement`;
     throw new FeedrateError('target', message, { cause });
   }
 }

@@ -24,18 +24,18 @@ interface GateCommandOptions extends RawComparisonOptions, GateFileOptions {
 
 export const gate: Subcommand = {
   name: 'gate',
-  description: 'fail when a run is slower than a baseline',
+  description: 'exit with status 1 if a run is slower than its baseline',
   completes: 'runs',
   configure(command) {
     command
-      .argument('[run]', 'the candidate', 'latest')
-      .option('--baseline <name>', 'a baseline or a run; without it the columns of the candidate itself are compared');
+      .argument('[run]', 'run to check', 'latest')
+      .option('--baseline <name>', 'baseline or run to compare with (default: compare the columns of the run itself)');
     addFileOptions(addComparisonOptions(command, '1%'))
-      .option('--no-github', 'in GitHub Actions: no summary, no annotation')
-      .option('--fail-on-inconclusive', 'status 3 also where neither a regression nor its absence was shown')
-      .option('--adaptive', 'add sessions to the candidate until every cell is decided; all looks share --alpha')
-      .option('--looks <number>', 'looks of --adaptive at most; each one has twice the sessions of the one before', '4')
-      .option('--budget <time>', 'time of --adaptive at most, such as 30m')
+      .option('--no-github', 'in GitHub Actions: write no summary and no annotation')
+      .option('--fail-on-inconclusive', 'exit with status 3 if any cell is inconclusive')
+      .option('--adaptive', 'add sessions to the run until every cell is decided; all looks share --alpha')
+      .option('--looks <number>', 'most looks with --adaptive; each look doubles the sessions', '4')
+      .option('--budget <time>', 'longest time with --adaptive, such as 30m')
       .addOption(progressOption())
       .action(exits(gateRun));
   },
@@ -43,18 +43,18 @@ export const gate: Subcommand = {
 Examples:
   feedrate baseline save main && feedrate run workloads/quick.yaml && feedrate gate --baseline main
   feedrate gate --baseline main --min-effect 3% -m throughput -m 'p99(latency)' --format md
-  feedrate gate --cols target --base old           the targets of one run, measured in turn
+  feedrate gate --cols target --base old           compare the targets of one run
   feedrate gate --cols target --adaptive --budget 30m
   feedrate gate --baseline main --junit junit.xml --open-metrics metrics.txt
 
-In GitHub Actions the report goes to the step's summary too, and its decision is an annotation.
+In GitHub Actions, feedrate also adds the report to the step summary and the decision as an annotation.
 `,
 };
 
 /**
- * A candidate against a baseline, or the columns of the candidate against each other. The status says what came out:
- * `regression` (of a threshold too), `incomparable`, `inconclusive`, `measurementFailed` when the candidate is no whole
- * measurement, or pass; and `usage` when it passed but a file that was asked for could not be written.
+ * Compares a candidate with a baseline, or the columns of the candidate with each other. Returns `pass`, `regression` (also
+ * for a failed threshold), `incomparable`, `inconclusive`, or `measurementFailed` when the candidate is incomplete; and
+ * `usage` when it passed but a requested file could not be written.
  * Throws `FeedrateError` as `comparisonOf` and `measureUntilDecided` do.
  */
 async function gateRun(spec: string, options: GateCommandOptions): Promise<number> {
@@ -71,7 +71,7 @@ async function gateRun(spec: string, options: GateCommandOptions): Promise<numbe
   const candidate = namedRun(options.output, spec);
   const baseline = options.baseline === undefined ? null : namedRun(options.output, options.baseline, ['series']);
   if (baseline?.run.injected !== undefined) {
-    throw new FeedrateError('store', `${baseline.name}: cannot be a baseline: it was slowed down on purpose`);
+    throw new FeedrateError('store', `${baseline.name}: cannot be a baseline: it was measured with --inject`);
   }
   const decide = await deciderOf(options, candidate, baseline, planned);
   const { run, decision } = options.adaptive
@@ -83,7 +83,7 @@ async function gateRun(spec: string, options: GateCommandOptions): Promise<numbe
   return gateStatusOf(result) || filesStatus;
 }
 
-/** Decides about the candidate as it is at each look. */
+/** Returns a function that decides about the candidate at each look. */
 async function deciderOf(
   options: GateCommandOptions,
   candidate: NamedRun & ReadableRun,
@@ -99,7 +99,7 @@ async function deciderOf(
   const failOnInconclusive = options.failOnInconclusive === true;
   return (run, number) => {
     const look: Look = { number, planned };
-    // What is wrong with the candidate as it was named has been told.
+    // Problems of the candidate were printed when it was read, before the first look.
     const measured = number === 1 ? candidate : comparableRun(run);
     const runs = baseline === null ? [measured] : [baseline, measured];
     const comparison = comparisonOf(runs, options, 'environment', planned);
@@ -109,7 +109,7 @@ async function deciderOf(
   };
 }
 
-/** Adds sessions until it is decided, and tells of each look. */
+/** Adds sessions until every cell is decided, and prints a line at each look. */
 async function decideAdaptively(
   candidate: ReadableRun,
   options: GateCommandOptions,
@@ -127,26 +127,26 @@ async function decideAdaptively(
   return measureUntilDecided(candidate, { looks, budgetNs: budgetNs(options.budget), stop }, decide, {
     ...terminalListener(options.progress, stop),
     undecided: ({ sessions, total, look }) =>
-      tell(
-        `nothing is decided with ${plural(sessions, 'session')}: measuring up to ${total} (look ${look} of ${looks})`,
-      ),
-    budgetSpent: (sessions) =>
-      tell(`the budget is used: ${plural(sessions, 'session')} so far, another one takes longer than what is left`),
+      tell(`undecided after ${plural(sessions, 'session')}: measuring up to ${total} (look ${look} of ${looks})`),
+    budgetSpent: (sessions) => tell(`stopped after ${plural(sessions, 'session')}: another one would exceed --budget`),
   });
 }
 
 async function refuseBaseline(output: string, spec: string): Promise<void> {
   const { isBaseline } = await import('../../store/baselines.js');
   if (!isBaseline(output, spec)) return;
-  throw new FeedrateError('usage', `${spec} is a baseline, which nothing is added to; name a run with --adaptive`);
+  throw new FeedrateError(
+    'usage',
+    `${spec} is a baseline, and --adaptive cannot add sessions to a baseline; name a run`,
+  );
 }
 
-/** Looks that are planned, which is what the false alarms are shared by: 1 when nothing is measured on. */
+/** Returns the number of planned looks, which share alpha: 1 without `--adaptive`. */
 function looksOf({ adaptive, looks }: Pick<GateCommandOptions, 'adaptive' | 'looks'>): number {
   if (adaptive !== true) return 1;
   const count = Number(looks);
   if (Number.isInteger(count) && count >= 2 && count <= 20) return count;
-  throw new FeedrateError('usage', `--looks ${looks}: a whole number from 2 to 20`);
+  throw new FeedrateError('usage', `--looks ${looks}: expected a whole number from 2 to 20`);
 }
 
 function budgetNs(budget: string | undefined): number {

@@ -7,22 +7,22 @@ import { exits, type Subcommand } from '../options/subcommand.js';
 
 export const history: Subcommand = {
   name: 'history',
-  description: 'show the runs of a workload over time, and which of them changed something',
+  description: 'show the runs of a workload over time and when the result changed',
   configure(command) {
     command
       .option('--workload <name>', 'name of the workload (default: the latest run’s)')
       .option('-t, --target <name>', 'only this target, by name or path; repeat for more', collect)
       .addOption(whereOption())
       .addOption(metricOption())
-      .option('--since <date>', 'only runs from this day on (UTC): 2026-11-01')
-      .option('--limit <number>', 'only so many of the latest runs')
+      .option('--since <date>', 'only runs since this date (UTC): 2026-11-01')
+      .option('--limit <number>', 'only this many of the latest runs')
       .addOption(resultsOption())
       .addOption(formatOption(REPORT_FORMATS))
       .action(exits(showHistory));
   },
   examples: `
 Examples:
-  feedrate history                                 the workload and targets of the latest run
+  feedrate history                                 same workload and targets as the latest run
   feedrate history --workload quick -t /mnt/train -m 'p99(latency)' --since 2026-11-01
   feedrate history --where bs=1MiB --limit 50 --format csv > history.csv
 `,

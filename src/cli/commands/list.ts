@@ -10,7 +10,7 @@ interface ListOptions {
 
 export const list: Subcommand = {
   name: 'list',
-  description: 'list the runs there are',
+  description: 'list the saved runs',
   configure(command) {
     command
       .addOption(resultsOption())
@@ -20,7 +20,7 @@ export const list: Subcommand = {
   examples: '\nExample:\n  feedrate list --format json\n',
 };
 
-/** The runs of a results directory, oldest first. Throws `FeedrateError('store')` when it cannot be read. */
+/** Prints the runs of a results directory, oldest first. Throws `FeedrateError('store')` when it cannot be read. */
 async function listAll({ output, format }: ListOptions): Promise<number> {
   const [{ listRuns, shortNames }, { readTrials }, { runEntry, runTable }] = await Promise.all([
     import('../../store/find-runs.js'),
@@ -33,6 +33,6 @@ async function listAll({ output, format }: ListOptions): Promise<number> {
   const nameOf = shortNames(entries.map(({ id }) => id));
   if (format === 'json') process.stdout.write(`${JSON.stringify(entries, null, 2)}\n`);
   else if (entries.length > 0) process.stdout.write(`${runTable(entries, nameOf).join('\n')}\n`);
-  else process.stderr.write(`no runs in ${output} yet; feedrate run workloads/quick.yaml makes one\n`);
+  else process.stderr.write(`no runs in ${output} yet; start one with: feedrate run workloads/quick.yaml\n`);
   return EXIT.pass;
 }

@@ -1,4 +1,4 @@
-/** `feedrate mount-matrix`: mounts one export in several ways, measures them in one run, says which is best, unmounts. */
+/** `feedrate mount-matrix`: mounts one export in several ways, measures them in one run and prints the best options. */
 import type { Command } from 'commander';
 import { EXIT, FeedrateError } from '../../base/errors.js';
 import type { PlannedMount } from '../../plan/mount-plan.js';
@@ -18,7 +18,7 @@ import {
 import { exits, type Subcommand } from '../options/subcommand.js';
 import { runWorkload } from './run.js';
 
-/** The options of `mount-matrix` as commander hands them over. */
+/** The options of `mount-matrix` as commander returns them. */
 interface RawMountMatrixOptions extends Omit<RawRunOptions, 'target' | 'format'> {
   readonly export?: readonly string[];
   readonly mount?: readonly string[];
@@ -27,21 +27,17 @@ interface RawMountMatrixOptions extends Omit<RawRunOptions, 'target' | 'format'>
 
 export const mountMatrix: Subcommand = {
   name: 'mount-matrix',
-  description: 'mount an NFS export in several ways (as root), compare them, and print the lines of the best',
+  description: 'mount an NFS export with several option sets (as root), compare them, and print the best one',
   completes: 'workloads',
   configure(command) {
     command
-      .argument('<workload>', 'a workload file')
+      .argument('<workload>', 'workload file')
       .requiredOption(
         '--export <source>',
-        'server:/path; repeat with other addresses of the server for more nconnect',
+        'server:/path; repeat with other addresses of the server to compare nconnect values',
         collect,
       )
-      .requiredOption(
-        '--mount <options>',
-        'how to mount it, such as vers=4.1,nconnect=16; repeat for each way',
-        collect,
-      );
+      .requiredOption('--mount <options>', 'mount options, such as vers=4.1,nconnect=16; repeat for each set', collect);
     addVariantOptions(command)
       .addOption(labelOption())
       .addOption(resultsOption())
@@ -55,17 +51,17 @@ Example:
   feedrate mount-matrix workloads/random-read.yaml --export svm-1:/train --export svm-1-b:/train \\
       --mount vers=3,nconnect=16 --mount vers=4.1 --mount vers=4.1,nconnect=16 --set trials.sessions=10
 
-Each mount has a directory feedrate-NAME on the export while it is measured. Mounts of one server and version share
-their connections: another nconnect takes another address of the server.
+While feedrate measures, each mount uses a directory feedrate-NAME on the export. Mounts of the same server address and
+NFS version share their connections, so each further nconnect value needs another address of the server.
 `,
 };
 
-/** The mounts are gone afterwards, whatever happens. Returns the status of the run. */
+/** Mounts, measures and always unmounts. Returns the status of the run. */
 async function measureMounts(workload: string, raw: RawMountMatrixOptions, command: Command): Promise<number> {
   if (process.getuid?.() !== 0) {
     throw new FeedrateError(
       'usage',
-      'mount-matrix takes root; or mount by hand and name each: run -t a=/mnt/a -t b=/mnt/b',
+      'mount-matrix requires root. Without root, mount by hand and use: feedrate run -t a=/mnt/a -t b=/mnt/b',
     );
   }
   const [{ planMounts }, { withMadeMounts }, { StopHandle }, { onInterruption }] = await Promise.all([
@@ -76,7 +72,7 @@ async function measureMounts(workload: string, raw: RawMountMatrixOptions, comma
   ]);
   const planned = planMounts(raw.export ?? [], raw.mount ?? []);
   const stop = new StopHandle();
-  // Without a listener a Ctrl-C would end this process at once, and leave the mounts.
+  // Without a listener, Ctrl-C would end this process before it unmounts.
   const release = onInterruption(() => stop.stop());
   const warn = (problem: string) => process.stderr.write(`feedrate: ${problem}\n`);
   try {

@@ -7,17 +7,17 @@ import { addVariantOptions, progressOption, targetsOption } from '../options/com
 import { exits, type Subcommand } from '../options/subcommand.js';
 import type { Progress } from '../terminal/progress.js';
 
-/** The options of `prepare` as commander hands them over. */
+/** The options of `prepare` as commander returns them. */
 interface PrepareOptions extends RawPlanOptions {
   readonly progress: ProgressMode;
 }
 
 export const prepare: Subcommand = {
   name: 'prepare',
-  description: 'lay out the data files of a workload, so that later runs find them',
+  description: 'create the data files of a workload before a run',
   completes: 'workloads',
   configure(command) {
-    command.argument('<workload>', 'a workload file');
+    command.argument('<workload>', 'workload file');
     const targets = targetsOption('directory to prepare, or name=directory; repeat for more').makeOptionMandatory();
     addVariantOptions(command.addOption(targets)).addOption(progressOption()).action(exits(prepareData));
   },
@@ -25,8 +25,8 @@ export const prepare: Subcommand = {
 };
 
 /**
- * Lays out the data files of a workload, and returns the exit status. Files that are there already are left. Throws
- * `FeedrateError` as `run` does. Ctrl-C keeps the files that are whole.
+ * Creates the data files of a workload and returns the exit status. Existing files are reused. Ctrl-C keeps the files that
+ * are complete. Throws `FeedrateError` as `run` does.
  */
 async function prepareData(workloadPath: string, options: PrepareOptions): Promise<number> {
   const [{ readWorkload, withPreparation }, { createProgress }] = await Promise.all([
@@ -46,7 +46,7 @@ async function prepareData(workloadPath: string, options: PrepareOptions): Promi
   });
 }
 
-/** Null when the user stopped it. */
+/** Returns the bytes written and reused, or null when the user stopped it. */
 async function layOutUntilInterrupted(
   { plan, workload }: Preparation,
   progress: Progress,
@@ -75,5 +75,5 @@ async function layOutUntilInterrupted(
 function summaryOf({ writtenBytes, reusedBytes }: LayoutTotals, elapsedNs: number): string {
   if (writtenBytes + reusedBytes === 0) return 'nothing to prepare: this workload reads no data files';
   const written = `${formatBytes(writtenBytes)} written in ${formatDurationNs(elapsedNs)}`;
-  return `${written}, ${formatBytes(reusedBytes)} were there already`;
+  return `${written}, ${formatBytes(reusedBytes)} reused`;
 }

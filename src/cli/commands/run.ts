@@ -1,4 +1,4 @@
-/** `feedrate run`: the whole flow, from the words on the command line to the exit status. */
+/** `feedrate run`: from the command line to the exit status. */
 import type { Command } from 'commander';
 import { EXIT } from '../../base/errors.js';
 import type { ReadableRun } from '../../record/stored-run.js';
@@ -23,12 +23,12 @@ import { exits, type Subcommand } from '../options/subcommand.js';
 
 export const run: Subcommand = {
   name: 'run',
-  description: 'run a workload and keep the result',
+  description: 'run a workload and save the result',
   completes: 'workloads',
   configure(command) {
-    command.argument('<workload>', 'a workload file, such as workloads/quick.yaml');
+    command.argument('<workload>', 'workload file, such as workloads/quick.yaml');
     const targets =
-      'directory to measure, nfs://server/export, or name= before it; repeat to compare (default: a temporary one)';
+      'directory or nfs://server/export, or name=directory; repeat to compare (default: a temporary directory)';
     addVariantOptions(command.addOption(targetsOption(targets)));
     addFileOptions(command)
       .addOption(labelOption())
@@ -50,15 +50,15 @@ Examples:
   feedrate run workloads/random-read.yaml -t a=/mnt/a -t b=/mnt/b -P bs=4k,1m --label volume=flexgroup
   feedrate run workloads/mixed.yaml -t /mnt/train --set runtime=30s --format json > result.json
 
-feedrate writes only below .feedrate-… in the target. A directory with a = in its name is written ./a=b.
-The first Ctrl-C ends the run after what is measured now; a second one at once.
+feedrate writes only to directories named .feedrate-… in the target. Write a directory with = in its name as ./a=b.
+The first Ctrl-C ends the run and keeps what was measured. A second Ctrl-C ends it at once.
 `,
 };
 
 /**
- * Runs a workload, prints its report, and returns the exit status with the run; null after a dry run. Every trial is on
- * disk as it ends. Throws `FeedrateError` for what the user can fix; then nothing was written to the targets.
- * @param held stops the run when somebody else listens to Ctrl-C. Default: Ctrl-C stops it while sessions run
+ * Runs a workload, prints its report, and returns the exit status and the run (null after a dry run). Each trial is saved
+ * as soon as it ends. Throws `FeedrateError` for faults that the user can fix; nothing was written to the targets then.
+ * @param held stops the run when the caller listens to Ctrl-C. Default: Ctrl-C stops it while sessions run
  */
 export async function runWorkload(
   options: RunOptions,

@@ -3,7 +3,7 @@ import { exits, type Subcommand } from '../options/subcommand.js';
 
 export const schema: Subcommand = {
   name: 'schema',
-  description: 'print the JSON Schema of workload files, for editors',
+  description: 'print the JSON Schema of workload files for your editor',
   configure(command) {
     command.action(
       exits(async () => {

@@ -11,11 +11,11 @@ interface ShowOptions extends OutputFiles {
 
 export const show: Subcommand = {
   name: 'show',
-  description: 'print a run again, whole or damaged',
+  description: 'print the report of a saved run',
   completes: 'runs',
   configure(command) {
     addFileOptions(command)
-      .argument('[run]', 'its directory, its name, or the beginning or end of it', 'latest')
+      .argument('[run]', 'directory or name of the run, or the beginning or end of its name', 'latest')
       .addOption(resultsOption())
       .addOption(formatOption(REPORT_FORMATS))
       .action(exits(showRun));
@@ -24,8 +24,8 @@ export const show: Subcommand = {
 };
 
 /**
- * The report of a run, from its directory. What is missing of a damaged run is named and the rest is shown; the status is
- * `usage` only when nothing could be read. Throws `FeedrateError('store')` when no run, or several, fit the name.
+ * Prints the report of a run from its directory. For a damaged run, it names the missing parts and prints the rest. Returns
+ * `usage` when nothing could be read. Throws `FeedrateError('store')` when no run, or more than one, matches the name.
  */
 async function showRun(spec: string, options: ShowOptions): Promise<number> {
   const [{ resolveRun }, { readRun }, { printRun, writeRunFiles }] = await Promise.all([

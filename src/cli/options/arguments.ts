@@ -1,4 +1,4 @@
-/** What the words on the command line mean: targets, overrides, labels, numbers. No files are touched here. */
+/** Parses the arguments of the command line: targets, overrides, labels, numbers. Touches no files. */
 import { basename, resolve } from 'node:path';
 import { FeedrateError } from '../../base/errors.js';
 import { parsePercent } from '../../base/units.js';
@@ -10,17 +10,17 @@ import { engineOverride, parseOverride } from '../../workload/override-text.js';
 import type { Override } from '../../workload/overrides.js';
 import type { OutputFiles } from './output-files.js';
 
-/** Where runs are kept unless `-o` says otherwise. */
+/** The default of `-o`: the directory that runs are saved in. */
 export const DEFAULT_RESULTS = './results';
 
-/** The shells that `feedrate completion` writes a script for. */
+/** The shells that `feedrate completion` supports. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
 
 export const PROGRESS_MODES = ['auto', 'line', 'json', 'none'] as const;
 export type ProgressMode = (typeof PROGRESS_MODES)[number];
 
-/** Everything that `feedrate run` was asked for. */
+/** The parsed arguments of `feedrate run`. */
 export interface RunOptions {
   readonly workloadPath: string;
   /** Empty: a fresh directory below the system's temporary directory. */
@@ -28,7 +28,7 @@ export interface RunOptions {
   /** In the order typed, all `--set` before all `-P`, and `--engine` last. */
   readonly overrides: readonly Override[];
   readonly labels: Readonly<Record<string, string>>;
-  /** Where run directories are kept, as typed. */
+  /** Directory that runs are saved in, as typed. */
   readonly outputDirectory: string;
   /** null: the workload's seed. */
   readonly seed: number | null;
@@ -39,11 +39,11 @@ export interface RunOptions {
   readonly dropCaches: boolean;
   /** Mount NFS targets anew before a cold trial. */
   readonly remount: boolean;
-  /** Also to be written when the run has ended. */
+  /** Files to write when the run has ended. */
   readonly files: OutputFiles;
 }
 
-/** The options that `run` and `prepare` share, as commander hands them over. */
+/** The options that `run` and `prepare` share, as commander returns them. */
 export interface RawPlanOptions {
   readonly target?: readonly string[];
   readonly set?: readonly string[];
@@ -52,7 +52,7 @@ export interface RawPlanOptions {
   readonly seed?: string;
 }
 
-/** The options of `run` as commander hands them over. */
+/** The options of `run` as commander returns them. */
 export interface RawRunOptions extends RawPlanOptions, OutputFiles {
   readonly label?: readonly string[];
   readonly output: string;
@@ -65,7 +65,7 @@ export interface RawRunOptions extends RawPlanOptions, OutputFiles {
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
-/** Throws a `FeedrateError` (usage) that names the faulty option. */
+/** Parses the options that `run` and `prepare` share. Throws a `FeedrateError` (usage) that names the faulty option. */
 export function parsePlanOptions(raw: RawPlanOptions): Pick<RunOptions, 'targets' | 'overrides' | 'seed'> {
   return {
     targets: parseTargets(raw.target ?? []),
@@ -74,7 +74,7 @@ export function parsePlanOptions(raw: RawPlanOptions): Pick<RunOptions, 'targets
   };
 }
 
-/** Throws a `FeedrateError` (usage) that names the faulty option. */
+/** Parses the arguments of `run`. Throws a `FeedrateError` (usage) that names the faulty option. */
 export function parseRunOptions(workloadPath: string, raw: RawRunOptions): RunOptions {
   return {
     ...parsePlanOptions(raw),
@@ -90,16 +90,16 @@ export function parseRunOptions(workloadPath: string, raw: RawRunOptions): RunOp
   };
 }
 
-/** The files for other programs that are asked for, without the other options. */
+/** Returns only the options that name files to write. */
 function outputFilesOf(raw: OutputFiles): OutputFiles {
   const asked = EXPORT_NAMES.filter((name) => raw[name] !== undefined);
   return Object.fromEntries(asked.map((name) => [name, raw[name]]));
 }
 
 /**
- * Targets from `path` or `name=path`; the path may be an `nfs://` URL. What stands before the first `=` is a name when it looks like
- * one (letters, digits, `._-`), so a path with a `=` in it is written `./a=b`, absolute, or with a
- * name before it. Throws a `FeedrateError` (usage) on an empty path and on a name given twice.
+ * Parses targets of the form `path` or `name=path`. The path may be an `nfs://` URL. The text before the first `=` is a
+ * name if it consists of letters, digits and `._-`. A path that contains `=` is therefore written as `./a=b`, absolute, or
+ * with a name. Throws a `FeedrateError` (usage) for an empty path and for a name given twice.
  */
 export function parseTargets(texts: readonly string[]): NamedPath[] {
   const targets = texts.map(parseTarget);
@@ -108,7 +108,7 @@ export function parseTargets(texts: readonly string[]): NamedPath[] {
     const other = seen.get(target.name);
     if (other) {
       const mend = `give them different names: -t first=${other.path} -t second=${target.path}`;
-      throw usage(`-t: two targets are called '${target.name}'; ${mend}`);
+      throw usage(`-t: two targets are named '${target.name}'; ${mend}`);
     }
     seen.set(target.name, target);
   }
@@ -129,7 +129,7 @@ function parseTarget(text: string): NamedPath {
   return { name: named ? before : nameOfPath(absolute), path: absolute };
 }
 
-/** The last part of the path, with what a name cannot hold replaced by `-`. */
+/** Returns the last part of the path, with characters that a name cannot contain replaced by `-`. */
 function nameOfPath(path: string): string {
   const name = basename(path)
     .replace(/[^A-Za-z0-9._-]/g, '-')
@@ -138,8 +138,8 @@ function nameOfPath(path: string): string {
 }
 
 /**
- * All `--set` before all `-P`; `--engine` last, so that it wins over an `ioengine` of theirs. Throws a `FeedrateError`
- * (usage) on a word that is no `field=value`. That there is such an engine is checked with the workload's other values.
+ * Returns all `--set`, then all `-P`, then `--engine`, so that it overrides an `ioengine` set by the others. Throws a
+ * `FeedrateError` (usage) for text that is not `field=value`. The workload's parser checks the engine's name.
  */
 export function parseOverrides({ set = [], param = [], engine }: Omit<RawPlanOptions, 'target' | 'seed'>): Override[] {
   return [
@@ -149,7 +149,7 @@ export function parseOverrides({ set = [], param = [], engine }: Omit<RawPlanOpt
   ];
 }
 
-/** Labels from `key=value`; a key given twice is an error, as one of the values would be lost. */
+/** Parses labels of the form `key=value`. Throws a `FeedrateError` (usage) for other text and for a key given twice. */
 export function parseLabels(texts: readonly string[]): Record<string, string> {
   const labels = new Map<string, string>();
   for (const text of texts) {
@@ -162,7 +162,7 @@ export function parseLabels(texts: readonly string[]): Record<string, string> {
   return Object.fromEntries(labels);
 }
 
-/** A whole number from 0 to 2^53-1. */
+/** Parses a whole number from 0 to 2^53-1. Throws a `FeedrateError` (usage) for other text. */
 export function parseSeed(text: string): number {
   const seed = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(seed)) {
@@ -171,21 +171,21 @@ export function parseSeed(text: string): number {
   return seed;
 }
 
-/** `3%` or `0.03`, at least 0 and below 1. */
+/** Parses `3%` or `0.03`, from 0 to below 1. Throws a `FeedrateError` (usage) for other text. */
 export function fractionOf(option: string, text: string): number {
   const trimmed = text.trim().replace(/^(?=\.)/, '0');
   const percent = parsePercent(trimmed);
   const value = percent.ok ? percent.value : Number(/^\d+(?:\.\d+)?$/.exec(trimmed)?.[0]);
   if (!(value >= 0 && value < 1)) {
-    throw usage(`${option} ${text}: a part from 0 to below 1, such as 3% or 0.03`);
+    throw usage(`${option} ${text}: expected a value from 0 to below 1, such as 3% or 0.03`);
   }
   return value;
 }
 
-/** `name=value` in its parts. Throws `FeedrateError('usage')`. */
+/** Splits `name=value`. Throws `FeedrateError('usage')` for other text. */
 export function pairOf(option: string, text: string): [string, string] {
   const at = text.indexOf('=');
-  if (at < 1) throw usage(`${option} ${text}: name=value, such as bs=4KiB`);
+  if (at < 1) throw usage(`${option} ${text}: expected name=value, such as bs=4KiB`);
   return [text.slice(0, at), text.slice(at + 1)];
 }
 

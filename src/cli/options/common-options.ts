@@ -4,17 +4,17 @@ import { EXPORT_NAMES, EXPORTS } from '../../report/exports.js';
 import { ENGINE_CHOICES } from '../../workload/engines.js';
 import { DEFAULT_RESULTS, PROGRESS_MODES } from './arguments.js';
 
-/** For options that may be repeated. */
+/** Collects the values of an option that may be repeated. */
 export function collect(value: string, earlier: readonly string[] | undefined): string[] {
   return [...(earlier ?? []), value];
 }
 
-/** `-o`: every command that reads or writes runs has it. */
+/** Returns `-o`, which every command that reads or writes runs has. */
 export function resultsOption(): Option {
-  return new Option('-o, --output <directory>', 'where runs are kept').default(DEFAULT_RESULTS);
+  return new Option('-o, --output <directory>', 'directory that runs are saved in').default(DEFAULT_RESULTS);
 }
 
-/** The files for other programs, of every command that has measured a run or reads one. */
+/** Adds the options that write files for other programs, for every command that measures or reads a run. */
 export function addFileOptions(command: Command): Command {
   for (const name of EXPORT_NAMES) {
     const { value, help } = EXPORTS[name];
@@ -24,50 +24,53 @@ export function addFileOptions(command: Command): Command {
   return command;
 }
 
-/** `--format`, of these forms. */
+/** Returns `--format` with these choices. */
 export function formatOption(choices: readonly string[]): Option {
-  return new Option('--format <format>', 'form of the result on stdout').choices(choices).default('table');
+  return new Option('--format <format>', 'format of the result on stdout').choices(choices).default('table');
 }
 
-/** `--progress`: every command that measures has it. */
+/** Returns `--progress`, which every command that measures has. */
 export function progressOption(): Option {
-  return new Option('--progress <mode>', 'form of the progress on stderr').choices(PROGRESS_MODES).default('auto');
+  return new Option('--progress <mode>', 'format of the progress on stderr').choices(PROGRESS_MODES).default('auto');
 }
 
-/** `-t`, repeated for more targets. */
+/** Returns `-t`, which is repeated for more targets. */
 export function targetsOption(help: string): Option {
   return new Option('-t, --target <path>', help).argParser(collect);
 }
 
-/** `--label`, repeated for more. */
+/** Returns `--label`, which may be repeated. */
 export function labelOption(): Option {
-  return new Option('--label <key=value>', 'note kept with the run; repeat for more').argParser(collect);
+  return new Option('--label <key=value>', 'label to save with the run; repeat for more').argParser(collect);
 }
 
-/** What else is done before cold trials. */
+/** Adds the options for further steps before cold trials. */
 export function addColdOptions(command: Command): Command {
   return command
-    .option('--drop-caches', 'as root: also drop the kernel’s caches before cold trials')
-    .option('--remount', 'as root: mount NFS targets anew before cold trials');
+    .option('--drop-caches', 'also drop the kernel’s caches before cold trials (requires root)')
+    .option('--remount', 'remount NFS targets before cold trials (requires root)');
 }
 
-/** Which variant of the workload. */
+/** Adds the options that change the workload. */
 export function addVariantOptions(command: Command): Command {
   return command
     .option('--set <key=value>', 'replace a field of the workload: --set runtime=5s; repeat for more', collect)
     .option('-P, --param <key=a,b>', 'vary a field: -P bs=4k,1m; repeat for more', collect)
     .addOption(engineOption())
-    .option('--seed <number>', 'seed of order, offsets and content (default: the workload’s)');
+    .option('--seed <number>', 'seed for order, offsets and content (default: the seed of the workload)');
 }
 
-/** The choices are for help and completion: a wrong name is told with the other faults of the workload. */
+/** The choices serve help and completion. The workload's parser reports a wrong name, together with any other faults. */
 function engineOption(): Option {
-  return new Option('--engine <name>', 'force an engine on every job, or fail: the same as --set ioengine=NAME')
+  return new Option(
+    '--engine <name>',
+    'engine for every job, the same as --set ioengine=NAME; fails if it is not available',
+  )
     .choices(ENGINE_CHOICES)
     .argParser(String);
 }
 
-/** The words after `feedrate`, as they were typed. */
+/** Returns the arguments after `feedrate`, as typed. */
 export function argumentsOf(command: Command): string[] {
   const root = command.parent as Command & { readonly rawArgs: readonly string[] };
   return root.rawArgs.slice();

@@ -1,4 +1,4 @@
-/** What `compare` and `gate` share: runs, measures and the shape of the grid, from the words of the command line. */
+/** Parses the options that `compare` and `gate` share: runs, measures and the shape of the grid. */
 import { FeedrateError } from '../../base/errors.js';
 import { type Comparison, type ComparisonOptions, compare, type NamedRun, sidesOf } from '../../gate/comparison.js';
 import { varyingNames } from '../../gate/grid.js';
@@ -11,7 +11,7 @@ import { resolveRun } from '../../store/find-runs.js';
 import { readRun } from '../../store/read-run.js';
 import { fractionOf, pairOf } from './arguments.js';
 
-/** As commander gives them. */
+/** The options as commander returns them. */
 export interface RawComparisonOptions {
   readonly output: string;
   readonly rows?: string;
@@ -25,11 +25,11 @@ export interface RawComparisonOptions {
   readonly ignore?: readonly string[];
 }
 
-/** The confidence of the intervals that are shown, and that decide whether two sides are equivalent. */
+/** The confidence level of the intervals that are shown and that decide whether two sides are equivalent. */
 export const CONFIDENCE = 0.95;
 
 /**
- * Compares runs. Of `looks` at data that grow between them each gets an equal part of the false alarms that are allowed.
+ * Compares runs. Each of `looks` at a growing run gets an equal part of alpha.
  * @throws FeedrateError `usage` for a wrong option
  */
 export function comparisonOf(
@@ -61,8 +61,8 @@ export function comparisonOf(
 }
 
 /**
- * What a comparison by these measures does not read of trials: a series is never compared, and latencies only where they
- * are asked for. Throws `FeedrateError('usage')`.
+ * Returns the parts of trials that a comparison does not need: always the series, and latencies unless a measure uses
+ * them. Throws `FeedrateError('usage')` for an unknown measure.
  */
 export function unreadParts({ metric }: Pick<RawComparisonOptions, 'metric'>): TrialPart[] {
   return measuresOf(metric ?? ['throughput']).some((measure) => measure.metric.distribution)
@@ -71,8 +71,8 @@ export function unreadParts({ metric }: Pick<RawComparisonOptions, 'metric'>): T
 }
 
 /**
- * A run or a baseline by its name; baselines come before runs of the same name. Throws `FeedrateError('store')` when it
- * cannot be read.
+ * Reads a run or a baseline by its name. A baseline wins over a run of the same name. Throws `FeedrateError('store')` when
+ * it cannot be read.
  */
 export function namedRun(
   resultsDirectory: string,
@@ -85,8 +85,8 @@ export function namedRun(
 }
 
 /**
- * The run under a name, by default its id. A run without its `run.json` says nothing of what it measured: then
- * `FeedrateError('store')` is thrown. What else is wrong with it is told on stderr.
+ * Returns the run with a name, by default its id. Prints its other problems on stderr. Throws `FeedrateError('store')` when
+ * `run.json` is missing, because nothing else describes the measurement.
  */
 export function comparableRun(stored: StoredRun, called?: string): NamedRun & ReadableRun {
   const { directory, run, trials, problems, status } = stored;
@@ -99,7 +99,7 @@ export function comparableRun(stored: StoredRun, called?: string): NamedRun & Re
   const name = called ?? run.id;
   for (const problem of problems) process.stderr.write(`${name}: ${problem}\n`);
   if (problems.length === 0 && status !== 'complete') {
-    process.stderr.write(`${name}: ${status}, ${trials.length} of ${run.plan.trials.length} trials are there\n`);
+    process.stderr.write(`${name}: ${status}, ${trials.length} of ${run.plan.trials.length} trials measured\n`);
   }
   return { ...stored, name, run };
 }
@@ -107,11 +107,11 @@ export function comparableRun(stored: StoredRun, called?: string): NamedRun & Re
 function requireDistinct(runs: readonly NamedRun[]): void {
   const twice = runs.find(({ name }, index) => runs.findIndex((other) => other.name === name) < index);
   if (twice !== undefined) {
-    throw new FeedrateError('usage', `${twice.name} is named twice: a run compared with itself says nothing`);
+    throw new FeedrateError('usage', `${twice.name} is named twice; name two different runs`);
   }
 }
 
-/** Every `--where` must be true of some arm, and all of them together. */
+/** Throws unless each `--where` matches some arm, and some arm matches all of them. */
 function requireMet(runs: readonly NamedRun[], where: ReadonlyMap<string, string>): void {
   const arms = sidesOf(runs, new Map()).map(({ attributes }) => attributes);
   for (const [name, value] of where) {
@@ -121,16 +121,16 @@ function requireMet(runs: readonly NamedRun[], where: ReadonlyMap<string, string
     const what =
       values.size === 0
         ? `no attribute “${name}”; known: ${[...known].join(', ')}`
-        : `no arm has it; ${name} is one of: ${[...values].join(', ')}`;
+        : `no arm matches; values of ${name}: ${[...values].join(', ')}`;
     throw new FeedrateError('usage', `--where ${name}=${value}: ${what}`);
   }
   if (where.size > 0 && sidesOf(runs, where).length === 0) {
     const pairs = [...where].map(([name, value]) => `${name}=${value}`);
-    throw new FeedrateError('usage', `--where: no arm has all of ${pairs.join(', ')}`);
+    throw new FeedrateError('usage', `--where: no arm matches all of ${pairs.join(', ')}`);
   }
 }
 
-/** Runs beside each other when there are several, else targets, else the only thing that varies. */
+/** Returns the default columns: runs if there are several, else targets, else the only attribute that varies. */
 function defaultColumns(runs: readonly NamedRun[], where: ReadonlyMap<string, string>): string[] {
   const varying = varyingNames(sidesOf(runs, where));
   const chosen = ['run', 'target'].find((name) => varying.includes(name)) ?? (varying.length === 1 ? varying[0] : null);
@@ -138,29 +138,32 @@ function defaultColumns(runs: readonly NamedRun[], where: ReadonlyMap<string, st
   throw new FeedrateError(
     'usage',
     varying.length === 0
-      ? 'nothing to compare: there is one arm; name a second run, or measure two targets or values (-P bs=4k,1m)'
-      : `what shall stand beside each other? Say --cols with one of: ${varying.join(', ')}`,
+      ? 'nothing to compare: there is only one arm. Name a second run, or measure two targets or values (-P bs=4k,1m)'
+      : `Nothing to compare yet. Choose the columns with --cols: ${varying.join(' or ')}.`,
   );
 }
 
 /**
- * The measures of `--metric`. One that is named twice counts once, or it would be twice in the family.
- * Throws `FeedrateError('usage')` for a word that names none.
+ * Parses the measures of `--metric`. One that is named twice counts once, so that it is not tested twice.
+ * Throws `FeedrateError('usage')` for an unknown measure.
  */
 export function measuresOf(texts: readonly string[]): Measure[] {
   const measures = texts.map((text): [string, Measure] => {
     const measure = measureOf(text);
-    if (measure === undefined) throw new FeedrateError('usage', `--metric ${text}: one of ${measureForms()}`);
+    if (measure === undefined) throw new FeedrateError('usage', `--metric ${text}: expected one of ${measureForms()}`);
     return [measure.key, measure];
   });
   return [...new Map(measures).values()];
 }
 
-/** At 0 nothing could ever be called a difference. */
+/** Parses `--alpha`. Throws at 0, where no difference could ever be reported. */
 function alphaOf(text: string): number {
   const alpha = fractionOf('--alpha', text);
   if (alpha > 0) return alpha;
-  throw new FeedrateError('usage', `--alpha ${text}: with no false alarm allowed nothing can be called; say 1% or 5%`);
+  throw new FeedrateError(
+    'usage',
+    `--alpha ${text}: expected more than 0, such as 1% or 5%; at 0 no difference could be reported`,
+  );
 }
 
 function namesOf(text: string): string[] {

@@ -1,4 +1,4 @@
-/** What a gate leaves for the system that runs it: files, and on GitHub a summary and an annotation. */
+/** Writes the result of a gate for the CI system: files, and on GitHub a summary and an annotation. */
 import { statSync } from 'node:fs';
 import { EXIT, FeedrateError } from '../../base/errors.js';
 import type { Comparison } from '../../gate/comparison.js';
@@ -15,10 +15,10 @@ export interface GateFileOptions extends OutputFiles {
   readonly metric?: readonly string[];
 }
 
-/** GitHub drops what is longer; it is one file for all commands of a step. */
+/** GitHub drops a longer summary. All commands of a step share this limit. */
 const SUMMARY_BYTES = 1024 * 1024;
 
-/** Returns `usage` when a file that was asked for could not be written. */
+/** Writes the requested files. Returns `usage` when one could not be written. */
 export async function writeGateFiles(
   options: GateFileOptions,
   candidate: ReadableRun,
@@ -29,12 +29,12 @@ export async function writeGateFiles(
   if (!isAnyAskedFor(options)) return EXIT.pass;
   return writeOutputFiles(options, candidate, {
     comparison,
-    // Only what was gated, where that was chosen.
+    // With --metric, only the measures that were gated.
     ...(options.metric === undefined ? {} : { measures: comparison.options.measures }),
   });
 }
 
-/** Nobody asked for it by name, so a summary that cannot be written is only told. */
+/** Prints the annotation and appends the summary. A summary that cannot be written is only reported: nobody requested it. */
 function tellGitHub(comparison: Comparison, result: GateResult): void {
   process.stderr.write(`${annotationOf(comparison, result)}\n`);
   const path = process.env['GITHUB_STEP_SUMMARY'];
@@ -43,8 +43,9 @@ function tellGitHub(comparison: Comparison, result: GateResult): void {
     const takenBytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
     // One byte for the line break after a last line that has none, one to stay below the limit.
     const summary = stepSummary(comparison, result, SUMMARY_BYTES - takenBytes - 2);
-    if (summary === null) process.stderr.write(`feedrate: ${path}: there is no room left for the summary\n`);
-    else appendLines(path, summary, 'the summary is left out');
+    if (summary === null)
+      process.stderr.write(`feedrate: ${path}: no space left for the summary (limit: 1 MiB per step)\n`);
+    else appendLines(path, summary, 'the summary is missing');
   } catch (thrown) {
     if (!(thrown instanceof FeedrateError)) throw thrown;
     process.stderr.write(`feedrate: ${thrown.message}\n`);

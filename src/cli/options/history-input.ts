@@ -1,4 +1,4 @@
-/** Which runs the words of `feedrate history` mean. */
+/** Selects the runs that the options of `feedrate history` ask for. */
 import { resolve } from 'node:path';
 import { FeedrateError } from '../../base/errors.js';
 import { type History, type HistoryArm, historyArms, historyOf, placeOf } from '../../gate/run-history.js';
@@ -9,7 +9,7 @@ import { readTrials } from '../../store/read-run.js';
 import { pairOf } from './arguments.js';
 import { measuresOf } from './comparison-input.js';
 
-/** As commander gives them. */
+/** The options as commander returns them. */
 export interface HistoryOptions {
   readonly output: string;
   readonly workload?: string;
@@ -25,9 +25,9 @@ export interface HistoryOptions {
 type Known = RunListing & { readonly run: RunRecord };
 
 /**
- * The runs of a workload over time, by default those of the latest run's workload on its targets. Runs that did not
- * complete, or of which anything is lost, are counted and left out.
- * Throws `FeedrateError`: `usage` for a wrong option, `store` when there is no such run.
+ * Returns the runs of a workload over time, by default those of the latest run's workload on its targets. Incomplete and
+ * damaged runs are counted and left out.
+ * Throws `FeedrateError`: `usage` for a wrong option, `store` when no run matches.
  */
 export function askedHistory(options: HistoryOptions): History {
   const measures = measuresOf(options.metric ?? ['throughput']);
@@ -52,7 +52,7 @@ export function askedHistory(options: HistoryOptions): History {
   return { workload, runs: arms.length, leftOut, series };
 }
 
-/** The arms of a run on the targets, or `damaged` when a trial of it is lost. */
+/** Returns the arms of a run on the targets, or `damaged` when one of its trials cannot be read. */
 function armsOf(
   { directory, id, run }: Known,
   where: ReadonlyMap<string, string>,
@@ -73,7 +73,7 @@ interface Chosen {
   readonly targets: readonly string[] | null;
 }
 
-/** What is asked for. What is not said is taken from the latest run that fits the rest. */
+/** Returns the requested workload, runs and targets. Missing options are taken from the latest run that matches the rest. */
 function chosen(listings: readonly RunListing[], options: HistoryOptions): Chosen {
   const since = options.since === undefined ? '' : dateOf(options.since);
   const known = listings.filter((listing): listing is Known => listing.run !== null);
@@ -90,7 +90,7 @@ function chosen(listings: readonly RunListing[], options: HistoryOptions): Chose
   return { workload, runs, targets };
 }
 
-/** The run's names of the targets that are meant by name or path. */
+/** Returns the run's names of the targets that match by name or path. */
 function targetNames(run: RunRecord, wanted: readonly string[] | null): string[] {
   return run.plan.targets
     .filter(({ name, path }) => {
@@ -117,18 +117,15 @@ function nothingFound(
   const asked = [...(where ?? []).map((text) => ` with ${text}`), ...(since === undefined ? [] : [` since ${since}`])];
   const others = [...leftOut].map(([why, count]) => `${count} ${why}`).join(', ');
   const left = others === '' ? '' : ` (left out: ${others})`;
-  return new FeedrateError(
-    'store',
-    `${output}: no complete run of '${workload}'${asked.join('')} measured this${left}`,
-  );
+  return new FeedrateError('store', `${output}: no complete run of '${workload}'${asked.join('')} matches${left}`);
 }
 
-/** The start of a day, or a moment, in UTC as ISO 8601: comparable with `startedAt` as text. */
+/** Parses a date or time in UTC and returns it in ISO 8601, which compares with `startedAt` as text. */
 function dateOf(text: string): string {
   const [, day, time = '00:00'] = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)Z?)?$/.exec(text) ?? [];
   const date = new Date(`${day}T${time}Z`);
   if (Number.isNaN(date.getTime())) {
-    throw new FeedrateError('usage', `--since ${text}: a date in UTC, such as 2026-11-01 or 2026-11-01T12:00`);
+    throw new FeedrateError('usage', `--since ${text}: expected a date in UTC, such as 2026-11-01 or 2026-11-01T12:00`);
   }
   return date.toISOString();
 }
@@ -136,7 +133,7 @@ function dateOf(text: string): string {
 function limitOf(text: string): number {
   const limit = Number(text);
   if (!/^\d+$/.test(text) || limit < 1) {
-    throw new FeedrateError('usage', `--limit ${text}: how many of the latest runs, a whole number from 1`);
+    throw new FeedrateError('usage', `--limit ${text}: expected a number of runs, a whole number of at least 1`);
   }
   return limit;
 }

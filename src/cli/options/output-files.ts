@@ -1,4 +1,4 @@
-/** Files that other programs read: which ones are asked for, and how they come to be on disk. */
+/** Writes the files that other programs read. */
 import { EXIT, FeedrateError } from '../../base/errors.js';
 import type { Comparison } from '../../gate/comparison.js';
 import type { ReadableRun } from '../../record/stored-run.js';
@@ -8,12 +8,12 @@ import { EXPORT_NAMES, EXPORTS, type ExportName } from '../../report/exports.js'
 import { keptMeasures, type Measure } from '../../stats/measure.js';
 import { requireWritable, writeOutputFile } from '../../store/output-file.js';
 
-/** Paths, as commander gives them. */
+/** Paths by option, as commander returns them. */
 export type OutputFiles = { readonly [Name in ExportName]?: string | undefined };
 
 /**
- * Writes the files that are asked for. One that cannot be written is told in a line, and the others are written.
- * @param comparison of the run with others, where there is one
+ * Writes the requested files. Reports a file that cannot be written and still writes the others.
+ * @param comparison of the run with others. Default: none
  * @returns `usage` when one could not be written
  */
 export async function writeOutputFiles(
@@ -30,11 +30,12 @@ export async function writeOutputFiles(
   return written.every(Boolean) ? EXIT.pass : EXIT.usage;
 }
 
-/** Throws `FeedrateError('store')` for a file that could not be written later, after hours of measuring. */
+/** Checks before a measurement that the files can be written after it. Throws `FeedrateError('store')` when one cannot. */
 export async function requireOutputFiles(asked: OutputFiles): Promise<void> {
   for (const { path } of await filesOf(asked)) requireWritable(path);
 }
 
+/** Returns whether any file was requested. */
 export function isAnyAskedFor(asked: OutputFiles): boolean {
   return EXPORT_NAMES.some((name) => asked[name] !== undefined);
 }

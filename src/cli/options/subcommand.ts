@@ -1,22 +1,22 @@
 import type { Command } from 'commander';
 
 /**
- * A subcommand. `feedrate --help`, its own help, its completion and the tests of all three are made from it. Its file
- * imports only what every start may load; an action imports the rest when it is called.
+ * A subcommand. `feedrate --help`, its own help, its completion and the tests of all three are generated from it. Its file
+ * imports only modules that every start may load. Its action imports the rest when it is called.
  */
 export interface Subcommand {
   readonly name: string;
-  /** What it does, on one line of `feedrate --help`. */
+  /** One line for `feedrate --help`. */
   readonly description: string;
-  /** Adds arguments and options, and the action that `exits` with a status. */
+  /** Adds arguments, options and the action, which `exits` turns into an exit status. */
   readonly configure: (command: Command) => void;
-  /** Printed after the options. Lines that begin with `  feedrate` are commands that work as they stand. */
+  /** Printed after the options. Lines that begin with `  feedrate` are commands that work as written. */
   readonly examples: string;
-  /** What the shell offers for its arguments. Default: nothing. */
+  /** What the shell completes for its arguments. Default: nothing. */
   readonly completes?: 'workloads' | 'runs';
 }
 
-/** An action whose result is the exit status of feedrate. */
+/** Returns a commander action that sets feedrate's exit status to the result of `work`. */
 export function exits<Words extends unknown[]>(
   work: (...words: Words) => number | Promise<number>,
 ): (...words: Words) => Promise<void> {

@@ -1,4 +1,4 @@
-/** `feedrate run --dry-run`: what a run would do, before anything is written. */
+/** `feedrate run --dry-run`: prints what a run would do and writes nothing. */
 import { FeedrateError } from '../../base/errors.js';
 import { formatBytes, formatDurationNs, formatThroughput } from '../../base/units.js';
 import { statTarget } from '../../host/target.js';
@@ -13,18 +13,18 @@ import type { Preparation } from '../../run/preparation.js';
 
 const DRY_RUN_VERSION = 1;
 
-/** What is printed of a plan. */
+/** The data that a dry run prints. */
 export interface DryRun {
   readonly plan: Plan;
   readonly targets: readonly (Target & { readonly need: SpaceNeed; readonly freeBytes: number })[];
-  /** All trials and the data files that are still to be laid out. */
+  /** Time for all trials and for the data files that do not exist yet. */
   readonly expected: ExpectedTime;
 }
 
-/** Prints what the run would do on stdout, and what the user should know on stderr. */
+/** Prints what the run would do on stdout, and notes on stderr. Throws `FeedrateError('usage')` for another format. */
 export function printDryRun({ plan, workload, space, notes }: Preparation, format: ReportFormat): void {
   if (format !== 'table' && format !== 'json') {
-    throw new FeedrateError('usage', `--dry-run: no plan is printed as ${format}; expected --format table or json`);
+    throw new FeedrateError('usage', `--dry-run does not support --format ${format}; expected --format table or json`);
   }
   for (const note of notes) process.stderr.write(`${note}\n`);
   const targets = space.map((need) => {
@@ -37,7 +37,7 @@ export function printDryRun({ plan, workload, space, notes }: Preparation, forma
   process.stdout.write(format === 'json' ? dryRunJson(dryRun) : dryRunText(dryRun));
 }
 
-/** For people. */
+/** Returns the dry run as text. */
 export function dryRunText({ plan, targets, expected }: DryRun): string {
   const arms = plan.arms.map(({ id, target }, arm) => [id, target, String(trialsOf(plan, arm))]);
   const order = `${plural(plan.sessions, 'session')} × ${plural(plan.rounds, 'round')}`;
@@ -55,19 +55,19 @@ export function dryRunText({ plan, targets, expected }: DryRun): string {
     ...aligned([['TARGET', 'WRITES', 'STAYS', 'AT ONCE', 'FREE', 'PATH'], ...targets.map(targetRow)]),
     '',
     expectedLine(expected),
-    'nothing was written',
+    'Nothing was written.',
     '',
   ].join('\n');
 }
 
 function orderLine({ order, seed }: Plan): string {
-  if (order === 'shuffled') return `arms are shuffled in each round, seed ${seed}`;
-  return `arms are shuffled in every second round and run backwards in the next (abba), seed ${seed}`;
+  if (order === 'shuffled') return `arm order: shuffled in each round, seed ${seed}`;
+  return `arm order: shuffled in every second round, reversed in the next (abba), seed ${seed}`;
 }
 
 function filesetLines(plan: Plan): string[] {
   const used = new Set(filesetsByArm(plan).flatMap((sets) => [...sets]));
-  return used.size < 2 ? [] : [`${used.size} sets of data files, which sessions and targets take in turn`];
+  return used.size < 2 ? [] : [`${used.size} sets of data files; sessions and targets alternate between them`];
 }
 
 function targetRow({ name, path, need, freeBytes }: DryRun['targets'][number]): string[] {
@@ -85,10 +85,10 @@ function targetRow({ name, path, need, freeBytes }: DryRun['targets'][number]): 
 function expectedLine({ knownNs, estimatedNs }: ExpectedTime): string {
   const total = `expected time ${formatDurationNs(knownNs + estimatedNs)}`;
   if (estimatedNs === 0) return total;
-  return `${total}, of which ${formatDurationNs(estimatedNs)} assume ${formatThroughput(ASSUMED_BYTES_PER_SECOND)}`;
+  return `${total}, of which ${formatDurationNs(estimatedNs)} is estimated at ${formatThroughput(ASSUMED_BYTES_PER_SECOND)}`;
 }
 
-/** For programs: base units, and the trials in their order. */
+/** Returns the dry run as JSON: base units, and the trials in their order. */
 export function dryRunJson({ plan, targets, expected }: DryRun): string {
   const report = {
     dryRunVersion: DRY_RUN_VERSION,

@@ -1,6 +1,6 @@
 import { INTERRUPTIONS } from '../../run/session-runner.js';
 
-/** Calls `handle` at each Ctrl-C, SIGTERM and SIGHUP, which then do nothing else, until the returned function is called. */
+/** Calls `handle` at each SIGINT, SIGTERM and SIGHUP, instead of ending the process, until the returned function is called. */
 export function onInterruption(handle: () => void): () => void {
   for (const signal of INTERRUPTIONS) process.on(signal, handle);
   return () => {

@@ -1,12 +1,12 @@
-/** What stdout and stderr can show. */
+/** Detects what stdout and stderr can show. */
 import type { TerminalOptions } from '../../report/table/terminal.js';
 
-/** Where stdout is no terminal, reports are read in logs and files, which are seldom narrower. */
+/** The width of reports when stdout is not a terminal: logs and files are seldom narrower. */
 const COLUMNS_OF_LOGS = 120;
 
 type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
-/** Colour on terminals only, unless NO_COLOR (no-color.org) or FORCE_COLOR says otherwise. */
+/** Returns whether to use colour: on terminals only, unless NO_COLOR (no-color.org) or FORCE_COLOR is set. */
 export function showsColor(
   stream: { readonly isTTY?: boolean | undefined },
   environment: EnvironmentVariables,
@@ -16,7 +16,7 @@ export function showsColor(
   return stream.isTTY === true && environment['TERM'] !== 'dumb';
 }
 
-/** How reports are drawn on stdout. */
+/** Returns the options for reports on stdout. */
 export function stdoutOptions(): TerminalOptions {
   return { color: showsColor(process.stdout, process.env), columns: process.stdout.columns || COLUMNS_OF_LOGS };
 }

@@ -1,25 +1,26 @@
-/** What the events so far say of a run under way. */
+/** The state of a running run, derived from its events. */
 import type { SessionEvent } from '../../trial/events.js';
 
-/** Rates that the sparkline shows. */
+/** Number of rates in the sparkline. */
 const HISTORY = 12;
-/** Progress comes four times a second: the current rate is that of the last second. */
+/** Events that the current rate is averaged over: one second at four events per second. */
 const CURRENT = 4;
 
 export interface ProgressState {
-  /** The last event, but for finished trials: what is going on now. */
+  /** The last event other than a finished or abandoned trial. */
   readonly current: Exclude<SessionEvent, { type: 'trial' | 'abandoned' }> | null;
   readonly previousType: SessionEvent['type'] | null;
-  /** Of the trial under way, oldest first. */
+  /** Rates of the running trial, oldest first. */
   readonly ratesBytesPerSecond: readonly number[];
-  /** The mean of the last second; null when nothing was measured yet. */
+  /** Mean rate of the last second; null before the first measurement. */
   readonly rateBytesPerSecond: number | null;
-  /** Of the whole plan; null while it is not known. */
+  /** Trials of the whole plan; null while unknown. */
   readonly totalTrials: number | null;
   readonly doneTrials: number;
   take(event: SessionEvent): void;
 }
 
+/** Returns a new state. `planned` is the number of trials of the plan, or null when it is unknown. */
 export function createProgressState(planned: number | null): ProgressState {
   let current: ProgressState['current'] = null;
   let lastType: SessionEvent['type'] | null = null;

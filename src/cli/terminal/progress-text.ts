@@ -1,4 +1,4 @@
-/** Progress as text: pure functions of the state. */
+/** Formats progress as text. All functions are pure. */
 import type { Colors } from 'picocolors/types.js';
 import { formatBytes, formatCount, formatDurationNs, formatThroughput } from '../../base/units.js';
 import { quantileNs } from '../../histogram/histogram.js';
@@ -12,14 +12,14 @@ import type { ProgressState } from './progress-state.js';
 
 const GAP = '  ';
 
-/** A part of the line. When the terminal is too narrow, parts are left out, those with the highest number first. */
+/** A part of the line. On a narrow terminal, the parts with the highest `leaveOut` are left out first. */
 interface Part {
   readonly text: string;
   readonly leaveOut: number;
   readonly color?: 'cyan' | 'bold' | 'dim';
 }
 
-/** Time left as a clock shows it: `0:41`, `1:02:03`. */
+/** Formats remaining time as a clock: `0:41`, `1:02:03`. */
 export function clockTime(ns: number): string {
   const seconds = Math.max(0, Math.ceil(ns / 1e9));
   const pad = (value: number): string => String(value).padStart(2, '0');
@@ -28,7 +28,7 @@ export function clockTime(ns: number): string {
   return hours > 0 ? `${hours}:${pad(minutes)}:${pad(seconds % 60)}` : `${minutes}:${pad(seconds % 60)}`;
 }
 
-/** The state on one line of at most `columns` columns, coloured. */
+/** Returns the state as one coloured line of at most `columns` columns. */
 export function fittedLine(
   state: ProgressState,
   columns: number,
@@ -45,7 +45,7 @@ export function fittedLine(
   return parts.map((part) => (part.color ? colors[part.color](part.text) : part.text)).join(GAP);
 }
 
-/** The state on one line for logs and notebooks: no colour, no sparkline, nothing left out. */
+/** Returns the state as one line for logs and notebooks: no colour, no sparkline, all parts. */
 export function plainLine(state: ProgressState): string {
   return partsOf(state, false)
     .map((part) => part.text)
@@ -72,7 +72,7 @@ function partsOf(state: ProgressState, withSparkline: boolean): Part[] {
 function layoutParts({ target, doneBytes, totalBytes }: Extract<SessionEvent, { type: 'layout' }>): Part[] {
   const percent = totalBytes > 0 ? Math.floor((doneBytes / totalBytes) * 100) : 100;
   return [
-    { text: `laying out files on ${target}`, leaveOut: 0, color: 'bold' },
+    { text: `creating data files on ${target}`, leaveOut: 0, color: 'bold' },
     { text: `${percent} %`, leaveOut: 1 },
     { text: `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`, leaveOut: 2 },
   ];
@@ -93,7 +93,7 @@ function progressParts(
   return parts;
 }
 
-/** `rtt 2.3 ms`, and what comes before it where calls wait longer to be sent. */
+/** Returns `rtt 2.3 ms`, preceded by the queue time if calls wait longer than that to be sent. */
 function nfsText({ queueNs, roundTripNs }: LiveNfs): string {
   const queue = queueNs > roundTripNs ? `queue ${formatDurationNs(queueNs)} ` : '';
   return `${queue}rtt ${formatDurationNs(roundTripNs)}`;
@@ -104,7 +104,7 @@ function placeParts({ doneTrials, totalTrials }: ProgressState): Part[] {
   return [{ text: `trial ${Math.min(doneTrials + 1, totalTrials)}/${totalTrials}`, leaveOut: 5 }];
 }
 
-/** A finished trial: `3/12 s1r2t1 randread/bs=4KiB  1.42 GiB/s  364k IOPS  p99 18.4 µs`. */
+/** Formats a finished trial: `3/12 s1r2t1 randread/bs=4KiB  1.42 GiB/s  364k IOPS  p99 18.4 µs`. */
 export function trialLine(record: TrialRecord, state: ProgressState): string {
   const place = state.totalTrials === null ? '' : `${state.doneTrials}/${state.totalTrials} `;
   const name = `${place}${record.id} ${record.arm}`;
@@ -135,7 +135,7 @@ function faultText({ fault }: TrialRecord): string {
   return `${fault.code} ${fault.syscall}${path}${offset}${worker}`;
 }
 
-/** An event as one line of JSON. Of a trial, without its histograms and series: they are in the run directory. */
+/** Returns an event as one line of JSON, without a trial's histograms and series, which are in the run directory. */
 export function eventJson(event: SessionEvent): string {
   if (event.type !== 'trial') return JSON.stringify(event);
   const { latency: _latency, series: _series, ...record } = event.record;

@@ -6,21 +6,21 @@ import type { ProgressMode } from '../options/arguments.js';
 import { createProgressState, type ProgressState } from './progress-state.js';
 import { eventJson, fittedLine, plainLine, trialLine } from './progress-text.js';
 
-/** What progress needs of `process.stderr`. */
+/** The part of `process.stderr` that progress uses. */
 export interface ProgressStream {
   readonly isTTY?: boolean | undefined;
-  /** Asked for at each draw, as the user may resize the terminal. */
+  /** Read at each draw, because the user may resize the terminal. */
   readonly columns?: number | undefined;
   write(text: string): unknown;
 }
 
 export interface Progress {
-  /** How closely this progress wants trials to be looked at. */
+  /** How closely running trials must be observed for this mode. */
   readonly looks: Looks;
   handle(event: SessionEvent): void;
   /** Prints a line that stays, whatever the mode. */
   note(text: string): void;
-  /** Removes the redrawn line, so that what follows starts on a clean one. */
+  /** Removes the redrawn line, so that later output starts on an empty one. */
   close(): void;
 }
 
@@ -31,17 +31,17 @@ export interface ProgressOptions {
 
 const REDRAW_EVERY_MS = 100;
 const LINE_EVERY_MS = 5000;
-/** Often enough for lines that come seldom, and for targets that fall silent. */
+/** Often enough for line progress and to notice an unresponsive target. */
 const RARE_LOOKS: Looks = { everyMs: 1000, closely: true };
 const DEFAULT_COLUMNS = 80;
-/** Back to the first column, and erase to the end: all that a redrawn line needs, and all that Jupyter's neighbours bear. */
+/** Returns to the first column and erases the line. Terminals similar to Jupyter's support no other control sequence. */
 const CLEAR_LINE = '\r\x1b[K';
 
 /**
- * `auto` redraws on a terminal and appends elsewhere. A Jupyter cell says that it is a terminal but
- * keeps control sequences as junk; `JPY_PARENT_PID` gives it away.
- * @param totalTrials of the whole plan; what is not given is learned from the events
- * @param nowMs a clock that never goes back, ms
+ * Returns the progress of a mode. `auto` redraws one line on a terminal and appends lines elsewhere. A Jupyter cell claims
+ * to be a terminal but prints control sequences as text; `JPY_PARENT_PID` identifies it.
+ * @param totalTrials trials of the whole plan. Default: learned from the events
+ * @param nowMs a monotonic clock, ms
  */
 export function createProgress(
   mode: ProgressMode,
@@ -82,7 +82,7 @@ function jsonProgress(stream: ProgressStream): Progress {
   };
 }
 
-/** A line for each finished trial, and one every 5 s in between. */
+/** Prints a line for each finished trial, and one every 5 s in between. */
 function lineProgress(stream: ProgressStream, state: ProgressState, nowMs: () => number): Progress {
   let lastMs = nowMs();
   const write = (text: string): void => {
@@ -101,7 +101,7 @@ function lineProgress(stream: ProgressStream, state: ProgressState, nowMs: () =>
   };
 }
 
-/** One line, redrawn in place. A trial that failed leaves a line behind: nobody should have to wait for the table. */
+/** Redraws one line in place. A failed trial leaves a permanent line, so the user need not wait for the table. */
 function redrawnProgress(
   stream: ProgressStream,
   state: ProgressState,
@@ -136,7 +136,7 @@ function redrawnProgress(
   };
 }
 
-/** What is not one of many alike is drawn at once, however soon it comes. */
+/** Returns whether an event starts a new phase. Such an event is drawn at once. */
 function changesKind(event: SessionEvent, state: ProgressState): boolean {
   return event.type === 'prepare' || state.previousType !== event.type;
 }

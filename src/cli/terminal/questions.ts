@@ -1,10 +1,10 @@
 /** Questions on a terminal. */
 import { createInterface, type Interface } from 'node:readline/promises';
 
-/** Asks one after the other: yes or no. Null when the user ended it with Ctrl-C or Ctrl-D. */
+/** Asks yes-or-no questions, one after the other. Returns null when the user pressed Ctrl-C or Ctrl-D. */
 export async function askEach(questions: readonly string[]): Promise<boolean[] | null> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  // Ctrl-C and Ctrl-D close the interface and leave its question without an answer.
+  // Ctrl-C and Ctrl-D close the interface without an answer.
   const closed = new Promise<null>((resolve) => {
     terminal.once('close', () => resolve(null));
   });

@@ -1,4 +1,4 @@
-/** A run as the terminal shows it: progress and notes on stderr, and Ctrl-C while sessions run. */
+/** Shows a run on the terminal: progress and notes on stderr, and Ctrl-C while sessions run. */
 import type { RunListener } from '../../run/listener.js';
 import type { StopHandle } from '../../run/stop-handle.js';
 import type { ProgressMode } from '../options/arguments.js';
@@ -6,9 +6,9 @@ import { onInterruption } from './interruptions.js';
 import { createProgress, type Progress } from './progress.js';
 
 /**
- * A listener for one run after another.
- * @param stop stopped by Ctrl-C while sessions run, and only then: a process that waits for a server that is gone is woken
- * by a signal only where nobody catches it. Null: somebody else listens to the signals
+ * Returns a listener that can serve several runs, one after the other.
+ * @param stop stopped by Ctrl-C, only while sessions run: a process that waits in the kernel for a lost server is ended
+ * only by a signal without a handler. Null: the caller listens to the signals
  */
 export function terminalListener(mode: ProgressMode, stop: StopHandle | null): RunListener {
   let progress: Progress | null = null;
@@ -33,7 +33,7 @@ export function terminalListener(mode: ProgressMode, stop: StopHandle | null): R
       process[stream].write(bytes);
     },
     stopping() {
-      note('stopping: what is measured is kept; press Ctrl-C again to stop at once');
+      note('stopping after the current operation; results so far are saved. Press Ctrl-C again to stop at once');
     },
     over() {
       release();

@@ -1,4 +1,4 @@
-/** A stored run on stdout, and in the files that were asked for. */
+/** Prints a stored run on stdout and writes the requested files. */
 import { relative } from 'node:path';
 import { EXIT } from '../../base/errors.js';
 import type { StoredRun } from '../../record/stored-run.js';
@@ -15,18 +15,18 @@ export async function printRun(stored: StoredRun, format: ReportFormat): Promise
 }
 
 /**
- * Writes the files that were asked for. Returns `usage` when one could not be written, or when there is nothing to write
- * because the plan is lost.
+ * Writes the requested files. Returns `usage` when one could not be written, or when `run.json`, which holds the plan, is
+ * missing.
  */
 export async function writeRunFiles(stored: StoredRun, files: OutputFiles): Promise<number> {
   if (!isAnyAskedFor(files)) return EXIT.pass;
   const { run, directory } = stored;
   if (run !== null) return writeOutputFiles(files, { ...stored, run });
-  process.stderr.write(`feedrate: ${directory}: no files are written without run.json\n`);
+  process.stderr.write(`feedrate: ${directory}: run.json is missing or damaged, so no files were written\n`);
   return EXIT.usage;
 }
 
-/** The path as a user would type it here: relative when it lies below this directory. */
+/** Returns the path as a user would type it: relative if it is below the current directory. */
 function pathFromHere(path: string): string {
   const fromHere = relative(process.cwd(), path);
   return fromHere === '' || fromHere.startsWith('..') ? path : fromHere;

@@ -1,10 +1,10 @@
-/** The restart from a checkpoint in the workload language. */
+/** The job kind `checkpoint-restore` in the workload language. */
 import type { BlockShare } from '../values.js';
 import type { CommonJob, JobKind, ShardedJob } from './job-kind.js';
 import { common, sharded, verify } from './shared-fields.js';
 import { commonConditions, commonRules, shardRules, verifyRule } from './shared-rules.js';
 
-/** Restart of a training: each worker reads its shards from start to end. */
+/** Restart of a training run: each worker reads its shards from start to end. */
 export interface CheckpointRestoreJob extends CommonJob, ShardedJob {
   readonly kind: 'checkpoint-restore';
   /** Bytes of one read call. */
@@ -13,7 +13,7 @@ export interface CheckpointRestoreJob extends CommonJob, ShardedJob {
 }
 
 export const checkpointRestoreKind: JobKind<CheckpointRestoreJob> = {
-  meaning: 'reads a saved state back, to restart a training',
+  meaning: 'reads a checkpoint, as a restarted training run does',
   rows: {
     bs: sharded.bs,
     numjobs: common.numjobs,

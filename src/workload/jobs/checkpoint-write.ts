@@ -1,4 +1,4 @@
-/** The saving of checkpoints in the workload language: its fields, and what they demand of each other. */
+/** The job kind `checkpoint-write` in the workload language: its fields and rules. */
 import { field } from '../row.js';
 import { rulesFor } from '../rules.js';
 import { count, duration, flag } from '../value-types.js';
@@ -14,22 +14,22 @@ export interface CheckpointWriteJob extends CommonJob, ShardedJob {
   readonly bs: readonly BlockShare[];
   /** Checkpoints written in one trial. */
   readonly checkpoints: number;
-  /** Older checkpoints than the last `keepLast` are deleted, as training does. */
+  /** Number of checkpoints to keep. Older ones are deleted, as in training. */
   readonly keepLast: number;
   /** fsync each shard before its rename. */
   readonly fsync: boolean;
-  /** For each shard before its first write. */
+  /** Preallocation of each shard before its first write. */
   readonly fallocate: Preallocation;
-  /** Pause between two checkpoints: the training steps in between. */
+  /** Pause between two checkpoints, which represents the training steps. */
   readonly intervalNs: number;
-  /** Read the last checkpoint back and check its content after the writes. */
+  /** After the writes, read the last checkpoint back and check its content. */
   readonly readBack: boolean;
 }
 
 const { rule, condition } = rulesFor<CheckpointWriteJob>();
 
 export const checkpointWriteKind: JobKind<CheckpointWriteJob> = {
-  meaning: 'saves the state of a training, in shards',
+  meaning: 'writes checkpoints in shards, as a training run does',
   rows: {
     bs: sharded.bs,
     numjobs: common.numjobs,
@@ -37,8 +37,13 @@ export const checkpointWriteKind: JobKind<CheckpointWriteJob> = {
     shards: sharded.shards,
     shardBytes: sharded.shardBytes,
     checkpoints: field('checkpoints', count(1, 100_000), 1, 'Checkpoints written in one trial.'),
-    keepLast: field('keep_last', count(1, 100_000), 2, 'Checkpoints kept; older ones are deleted, as training does.'),
-    intervalNs: field('interval', duration(0), '0s', 'Pause between two checkpoints: the training steps in between.'),
+    keepLast: field('keep_last', count(1, 100_000), 2, 'Checkpoints to keep. Older ones are deleted, as in training.'),
+    intervalNs: field(
+      'interval',
+      duration(0),
+      '0s',
+      'Pause between two checkpoints, which represents the training steps.',
+    ),
     cache: common.cache,
     direct: common.direct,
     fsync: field('fsync', flag, true, 'fsync each shard before its rename.'),
@@ -46,7 +51,7 @@ export const checkpointWriteKind: JobKind<CheckpointWriteJob> = {
       'read_back',
       flag,
       false,
-      'Read the last checkpoint back after the writes and check its content.',
+      'After the writes, read the last checkpoint back and check its content.',
       'verify',
     ),
     randseed: common.randseed,
@@ -56,7 +61,9 @@ export const checkpointWriteKind: JobKind<CheckpointWriteJob> = {
   },
   conditions: [
     condition('cache', [], ({ cache }) =>
-      cache === 'cold' || cache === 'warm' ? 'with kind: checkpoint-write, whose measured part reads nothing' : null,
+      cache === 'cold' || cache === 'warm'
+        ? 'with kind: checkpoint-write, which does not read while it is measured'
+        : null,
     ),
     condition('intervalNs', ['checkpoints'], ({ intervalNs, checkpoints }) =>
       intervalNs > 0 && checkpoints === 1 ? 'with a single checkpoint; set checkpoints' : null,

@@ -1,4 +1,4 @@
-/** fio's kind of job in the workload language: its fields, and what they demand of each other. */
+/** The job kind `io`, which is fio's, in the workload language: its fields and rules. */
 import { formatSizeLabel } from '../../base/units.js';
 import { blocks, distribution } from '../composite-types.js';
 import { capabilitiesOf } from '../engines.js';
@@ -17,17 +17,17 @@ export interface IoJob extends CommonJob, TimedJob {
   /** Percentage of reads in `rw` and `randrw`. */
   readonly rwmixread: number;
   readonly bs: readonly BlockShare[];
-  /** Operations in flight per worker; more than one needs an engine that holds a queue. */
+  /** Operations in flight per worker. More than one requires an engine with a queue. */
   readonly iodepth: number;
-  /** For engines that map files. */
+  /** Advice for engines that map files. */
   readonly madvise: MapAdvice;
-  /** For the files that `sizeBytes` makes. */
+  /** Preallocation of the files that `sizeBytes` creates. */
   readonly fallocate: Preallocation;
   /** Bytes of files per worker (fio's `size`); null = the workload's dataset, shared by all workers. */
   readonly sizeBytes: number | null;
   /** Files per worker that `sizeBytes` is divided into. */
   readonly nrfiles: number;
-  /** Bytes each worker transfers at most before it ends (fio's `io_size`); null = one pass. */
+  /** Most bytes that each worker transfers before it ends (fio's `io_size`); null = one pass. */
   readonly ioSizeBytes: number | null;
   /** fsync after each N writes; 0 = never. */
   readonly fsync: number;
@@ -36,7 +36,7 @@ export interface IoJob extends CommonJob, TimedJob {
   readonly endFsync: boolean;
   readonly randomDistribution: RandomDistribution;
   readonly norandommap: boolean;
-  /** Per worker; null = as fast as it goes. */
+  /** Per worker; null = unlimited. */
   readonly rateBytesPerSecond: number | null;
   readonly rateIops: number | null;
   readonly rateProcess: 'linear' | 'poisson';
@@ -45,7 +45,7 @@ export interface IoJob extends CommonJob, TimedJob {
   readonly thinktimeBlocks: number;
   /** Check the content of each block read; for writes, read back and check afterwards. */
   readonly verify: boolean;
-  /** New incompressible content for each write (default) or one buffer again and again. */
+  /** Write new incompressible content each time (default), or repeat one buffer. */
   readonly refillBuffers: boolean;
 }
 
@@ -58,34 +58,34 @@ const rows: Rows<IoJob> = {
     'rw',
     choice(['read', 'write', 'randread', 'randwrite', 'rw', 'randrw']),
     'read',
-    'Reads, writes or both (`rw`, `randrw`), in order or at random offsets.',
+    'Reads, writes or both (`rw`, `randrw`), sequentially or at random offsets.',
   ),
   rwmixread: field('rwmixread', count(0, 100), 50, 'Percentage of reads in `rw` and `randrw`.'),
   bs: field(
     'bs',
     blocks,
     '4k',
-    'Bytes of one operation. A mix is spelled as fio spells `bssplit`: `4k/60:64k/40` is 60 % of 4 KiB and 40 % of 64 KiB; an empty percentage is the rest.',
+    'Bytes per operation. A mix is written like fio’s `bssplit`: `4k/60:64k/40` means 60 % of 4 KiB and 40 % of 64 KiB. An empty percentage means the rest.',
   ),
   numjobs: common.numjobs,
   iodepth: field(
     'iodepth',
     count(1, 1024),
     1,
-    'Operations in flight per worker. More than one takes `io_uring`, or that many threads where the kernel does not grant it.',
+    'Operations in flight per worker. For more than one, feedrate uses `io_uring`, or that many threads if io_uring is not available.',
   ),
   sizeBytes: field(
     'size',
     size(1, PIB),
     { absent: 'the dataset, shared by all workers' },
-    'Bytes of files per worker. A job that writes must have it.',
+    'Bytes of files per worker. Required for a job that writes.',
   ),
-  nrfiles: field('nrfiles', count(1, MILLION), 1, 'Files per worker that `size` is divided into.'),
+  nrfiles: field('nrfiles', count(1, MILLION), 1, 'Number of files that `size` is divided into, per worker.'),
   ioSizeBytes: field(
     'io_size',
     size(1, PIB),
     { absent: 'one pass over the files' },
-    'Bytes that each worker transfers at most: less than `size`, or more (then it starts again).',
+    'Most bytes that each worker transfers. If this is more than `size`, the worker repeats the files.',
   ),
   fallocate,
   runtimeNs: timed.runtimeNs,
@@ -93,47 +93,62 @@ const rows: Rows<IoJob> = {
   rampTimeNs: timed.rampTimeNs,
   cache: common.cache,
   direct: common.direct,
-  fsync: field('fsync', count(0, ANY_INTEGER), 0, 'fsync the file after this many writes; 0 is never.'),
-  fdatasync: field('fdatasync', count(0, ANY_INTEGER), 0, 'fdatasync the file after this many writes; 0 is never.'),
-  endFsync: field('end_fsync', flag, false, 'fsync each written file when the job ends, within the measured time.'),
+  fsync: field('fsync', count(0, ANY_INTEGER), 0, 'Number of writes after which to fsync the file; 0 means never.'),
+  fdatasync: field(
+    'fdatasync',
+    count(0, ANY_INTEGER),
+    0,
+    'Number of writes after which to fdatasync the file; 0 means never.',
+  ),
+  endFsync: field(
+    'end_fsync',
+    flag,
+    false,
+    'fsync each written file when the job ends. This is part of the measured time.',
+  ),
   randomDistribution: field(
     'random_distribution',
     distribution,
     'random',
-    'Where random operations land: `random` visits each block once a pass; `zipf:1.2` and `pareto:0.9` have popular blocks; `hotband:80/20` sends 80 % of the operations to 20 % of the space.',
+    'Distribution of random offsets. `random` visits each block once per pass. `zipf:1.2` and `pareto:0.9` prefer some blocks. `hotband:80/20` sends 80 % of the operations to 20 % of the space.',
   ),
-  norandommap: field('norandommap', flag, false, 'Draw random offsets without remembering which were visited.'),
+  norandommap: field(
+    'norandommap',
+    flag,
+    false,
+    'Choose random offsets without tracking which blocks were visited, so blocks may repeat.',
+  ),
   rateBytesPerSecond: field(
     'rate',
     rate(),
     { absent: 'unlimited' },
-    'Bytes a second of each worker. Latency then counts from the intended start of an operation, so a stall is not hidden.',
+    'Bytes per second for each worker. Latency is then measured from the intended start of an operation, so that stalls are not hidden.',
   ),
   rateIops: field(
     'rate_iops',
     count(1, 1_000_000_000),
     { absent: 'unlimited' },
-    'Operations a second of each worker, instead of `rate`.',
+    'Operations per second for each worker, instead of `rate`.',
   ),
   rateProcess: field(
     'rate_process',
     choice(['linear', 'poisson']),
     'linear',
-    'Even or random (Poisson) spacing of rated operations.',
+    'Even (`linear`) or random (`poisson`) spacing of operations that a rate limits.',
   ),
   thinktimeNs: field(
     'thinktime',
     duration(0, 'us'),
     0,
-    'Pause of a worker after `thinktime_blocks` operations. **A bare number is µs**, as in fio.',
+    'Pause of each worker after `thinktime_blocks` operations. **A number without a unit is in µs**, as in fio.',
   ),
-  thinktimeBlocks: field('thinktime_blocks', count(1, ANY_INTEGER), 1, 'Operations between two pauses.'),
+  thinktimeBlocks: field('thinktime_blocks', count(1, ANY_INTEGER), 1, 'Number of operations between two pauses.'),
   verify,
   refillBuffers: field(
     'refill_buffers',
     flag,
     true,
-    'New incompressible content for each write. `false` writes one buffer again and again, which storage may compress or deduplicate.',
+    'Write new incompressible content each time. `false` repeats one buffer, which the storage may compress or deduplicate.',
   ),
   randseed: common.randseed,
   ioengine: common.ioengine,
@@ -141,7 +156,7 @@ const rows: Rows<IoJob> = {
     'madvise',
     choice(['normal', 'random', 'sequential', 'willneed']),
     'normal',
-    'Advice to the kernel on the mapped files of `ioengine: mmap`.',
+    'Advice to the kernel about the files that `ioengine: mmap` maps.',
   ),
   simulatedLatencyNs: common.simulatedLatencyNs,
   simulatedBytesPerSecond: common.simulatedBytesPerSecond,
@@ -154,10 +169,12 @@ const isMixed = (rw: ReadWrite): boolean => rw === 'rw' || rw === 'randrw';
 const reads = (rw: ReadWrite): boolean => rw !== 'write' && rw !== 'randwrite';
 const writes = (rw: ReadWrite): boolean => rw !== 'read' && rw !== 'randread';
 const onlyReads = (rw: ReadWrite): string => `with rw: ${rw}, which writes nothing`;
-const inOrder = (rw: ReadWrite): string => `with rw: ${rw}, whose offsets are in order`;
+const inOrder = (rw: ReadWrite): string => `with rw: ${rw}, which is sequential`;
 
 const conditions: JobKind<IoJob>['conditions'] = [
-  condition('rwmixread', ['rw'], ({ rw }) => (isMixed(rw) ? null : `with rw: ${rw}; only rw and randrw mix`)),
+  condition('rwmixread', ['rw'], ({ rw }) =>
+    isMixed(rw) ? null : `with rw: ${rw}; only rw and randrw mix reads and writes`,
+  ),
   condition('randomDistribution', ['rw'], ({ randomDistribution, rw }) =>
     randomDistribution.type === 'random' || isRandom(rw) ? null : inOrder(rw),
   ),
@@ -181,7 +198,7 @@ const conditions: JobKind<IoJob>['conditions'] = [
   condition('madvise', ['ioengine'], ({ madvise, ioengine }) =>
     madvise === 'normal' || capabilitiesOf(ioengine).mapsFiles
       ? null
-      : `with ioengine: ${ioengine}, which maps nothing`,
+      : `with ioengine: ${ioengine}, which does not map files`,
   ),
   condition('iodepth', ['ioengine'], ({ iodepth, ioengine }) =>
     iodepth === 1 || capabilitiesOf(ioengine).holdsQueue
@@ -189,7 +206,7 @@ const conditions: JobKind<IoJob>['conditions'] = [
       : `with ioengine: ${ioengine}, which does one operation at a time`,
   ),
   condition('fallocate', ['sizeBytes'], ({ fallocate, sizeBytes }) =>
-    fallocate === 'none' || sizeBytes !== null ? null : 'without size: give it to the dataset',
+    fallocate === 'none' || sizeBytes !== null ? null : 'without size; set it in the dataset',
   ),
   ...commonConditions,
 ];
@@ -199,8 +216,9 @@ const QUEUE_BYTES_MAX = 2 ** 31;
 const rules: JobKind<IoJob>['rules'] = [
   rule(['rw', 'sizeBytes'], ({ rw, sizeBytes }, { dataset }) => {
     if (sizeBytes !== null) return null;
-    if (writes(rw)) return { at: ['sizeBytes'], message: `is needed by rw: ${rw} (a dataset is only read)` };
-    return dataset ? null : { at: ['sizeBytes'], message: `is needed by rw: ${rw}, as the workload has no dataset` };
+    if (writes(rw))
+      return { at: ['sizeBytes'], message: `is required with rw: ${rw}, because jobs only read the dataset` };
+    return dataset ? null : { at: ['sizeBytes'], message: `is required, because the workload has no dataset` };
   }),
   rule(['bs', 'sizeBytes', 'nrfiles'], ({ bs, sizeBytes, nrfiles }, { dataset }) => {
     const fileBytes = sizeBytes === null ? dataset?.filesizeMinBytes : Math.floor(sizeBytes / nrfiles);
@@ -214,7 +232,7 @@ const rules: JobKind<IoJob>['rules'] = [
       ? null
       : {
           at: ['iodepth', 'bs'],
-          message: `${iodepth} blocks of ${formatSizeLabel(largest(bs))} in flight need more than 2 GiB of buffers per worker`,
+          message: `${iodepth} blocks of ${formatSizeLabel(largest(bs))} in flight require more than 2 GiB of buffers per worker`,
         },
   ),
   rule(['bs', 'ioSizeBytes'], ({ bs, ioSizeBytes }) =>
@@ -225,16 +243,20 @@ const rules: JobKind<IoJob>['rules'] = [
   timedRule,
   rule(['rateBytesPerSecond', 'rateIops'], ({ rateBytesPerSecond, rateIops }) =>
     rateBytesPerSecond !== null && rateIops !== null
-      ? { at: ['rateIops'], message: 'cannot stand beside rate; keep one of them' }
+      ? { at: ['rateIops'], message: 'cannot be combined with rate; remove one of them' }
       : null,
   ),
   ...commonRules,
   rule(['verify', 'rw', 'norandommap', 'randomDistribution', 'refillBuffers'], (job) => {
     if (!job.verify || !writes(job.rw)) return null;
     if (!job.refillBuffers)
-      return { at: ['verify'], message: 'needs refill_buffers: one buffer written everywhere proves no place' };
+      return {
+        at: ['verify'],
+        message: 'requires refill_buffers: true, because identical blocks cannot be told apart',
+      };
     const repeats = isRandom(job.rw) && (job.norandommap || job.randomDistribution.type !== 'random');
-    const message = 'needs each block written once a pass; norandommap and uneven distributions repeat blocks';
+    const message =
+      'requires that each pass writes every block once; norandommap and uneven distributions repeat blocks';
     return repeats ? { at: ['verify'], message } : null;
   }),
   verifyRule,

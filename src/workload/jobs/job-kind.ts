@@ -3,7 +3,7 @@ import type { Row, Rows } from '../row.js';
 import type { Condition, PropertyOf, Rule } from '../rules.js';
 import type { BlockShare, CacheClaim } from '../values.js';
 
-/** What all kinds of job share. */
+/** The fields that all kinds of job share. */
 export interface CommonJob {
   readonly ioengine: EngineChoice;
   /** Workers: one thread each. */
@@ -21,24 +21,24 @@ export interface CommonJob {
   readonly simulatedBytesPerSecond: number | null;
 }
 
-/** Jobs that may be bound by time. */
+/** The fields of jobs that may have a time limit. */
 export interface TimedJob {
-  /** Longest time a worker runs; null = until the bytes are done. */
+  /** Longest time a worker runs; null = until all bytes are transferred. */
   readonly runtimeNs: number | null;
-  /** Repeat passes until `runtimeNs` is over. */
+  /** Repeat passes until `runtimeNs` has elapsed. */
   readonly timeBased: boolean;
   /** Time at the start that is not measured. */
   readonly rampTimeNs: number;
 }
 
-/** Jobs on the shards of a checkpoint. */
+/** The fields of jobs on the shards of a checkpoint. */
 export interface ShardedJob {
-  /** Shards per worker: a worker stands for a training process. */
+  /** Shards per worker. A worker represents a training process. */
   readonly shards: number;
   readonly shardBytes: number;
 }
 
-/** A kind of job as the workload language knows it, for any kind. */
+/** A kind of job in the workload language, of any type. */
 export interface AnyJobKind {
   /** A clause for the reference of `kind`. */
   readonly meaning: string;
@@ -48,11 +48,11 @@ export interface AnyJobKind {
   readonly rules: readonly Rule[];
 }
 
-/** The same for the kind whose jobs are `J`. */
+/** A kind of job whose jobs have the type `J`. */
 export interface JobKind<J extends CommonJob> extends AnyJobKind {
   readonly rows: Rows<J>;
   readonly conditions: readonly Condition<PropertyOf<J>>[];
   readonly rules: readonly Rule<PropertyOf<J>>[];
-  /** Never set: it tells the registry the type of the kind's jobs. */
+  /** Never set. It gives the registry the type of the kind's jobs. */
   readonly job?: J;
 }

@@ -4,7 +4,7 @@ import { ioKind } from './io.js';
 import type { AnyJobKind } from './job-kind.js';
 import { smallFilesKind } from './small-files.js';
 
-/** Every kind of job, in the order of the reference. `plan/jobs` and `engine/jobs` must know the same kinds. */
+/** Every kind of job, in the order of the reference. `plan/jobs` and `engine/jobs` must have the same kinds. */
 export const JOB_KINDS = {
   io: ioKind,
   'checkpoint-write': checkpointWriteKind,

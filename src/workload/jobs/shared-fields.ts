@@ -10,29 +10,29 @@ const ANY_INTEGER = Number.MAX_SAFE_INTEGER;
 
 const engineHelp = ENGINE_CHOICES.map((name) => `\`${name}\` ${capabilitiesOf(name).help}`).join('; ');
 
-/** Rows for all kinds; each has a row of its own for `bs`. */
+/** The rows that all kinds share. Each kind has its own row for `bs`. */
 export const common: Rows<Omit<CommonJob, 'bs'>> = {
   numjobs: field(
     'numjobs',
     count(1, 1024),
     1,
-    'Workers, one thread each. In a checkpoint, each worker has its own shards, as a training process does.',
+    'Number of workers, one thread each. In a checkpoint job, each worker has its own shards, like a training process.',
   ),
   cache: field(
     'cache',
     choice(['cold', 'warm', 'direct', 'as-is']),
     'as-is',
-    'What the page cache holds before a trial: `cold` evicts the files, `warm` reads them first, `direct` goes around it (O_DIRECT), `as-is` claims nothing. A claim is proven, or the record is marked.',
+    'State of the page cache before a trial: `cold` evicts the files, `warm` reads them first, `direct` bypasses the cache (O_DIRECT), `as-is` changes nothing. feedrate checks the state and marks trials where it does not hold.',
   ),
-  direct: field('direct', flag, false, 'Open with O_DIRECT. True with `cache: direct`.'),
-  randseed: field('randseed', count(0, ANY_INTEGER), WORKLOAD_SEED, 'Seed of offsets, order and content.'),
-  ioengine: field('ioengine', choice(ENGINE_CHOICES), 'auto', `How operations are done. ${engineHelp}.`),
+  direct: field('direct', flag, false, 'Open files with O_DIRECT. Always true with `cache: direct`.'),
+  randseed: field('randseed', count(0, ANY_INTEGER), WORKLOAD_SEED, 'Seed for offsets, order and content.'),
+  ioengine: field('ioengine', choice(ENGINE_CHOICES), 'auto', `How operations are performed. ${engineHelp}.`),
   simulatedLatencyNs: field('simulated_latency', duration(1), '100us', 'Median latency of `ioengine: simulated`.'),
   simulatedBytesPerSecond: field(
     'simulated_bandwidth',
     rate(),
     { absent: 'unlimited' },
-    'Bytes a second of each worker of `ioengine: simulated`.',
+    'Bytes per second for each worker with `ioengine: simulated`.',
   ),
 };
 
@@ -40,21 +40,21 @@ export const timed: Rows<TimedJob> = {
   runtimeNs: field(
     'runtime',
     duration(1),
-    { absent: 'until the bytes are done' },
-    'Longest time that a worker is measured.',
+    { absent: 'until all bytes are transferred' },
+    'Longest time that each worker is measured.',
   ),
-  timeBased: field('time_based', flag, false, 'Pass over the files again and again until `runtime` is over.'),
+  timeBased: field('time_based', flag, false, 'Repeat the files until `runtime` has elapsed.'),
   rampTimeNs: field(
     'ramp_time',
     duration(0),
     '0s',
-    'Time before `runtime` begins, in which work is done but not measured.',
+    'Time before `runtime` during which workers run but are not measured.',
   ),
 };
 
 export const sharded: Rows<ShardedJob & Pick<CommonJob, 'bs'>> = {
-  bs: field('bs', blocks, '1MiB', 'Bytes of one read or write call.'),
-  shards: field('shards', count(1, 100_000), 1, 'Files of each worker in one checkpoint.'),
+  bs: field('bs', blocks, '1MiB', 'Bytes per read or write call.'),
+  shards: field('shards', count(1, 100_000), 1, 'Files per worker in one checkpoint.'),
   shardBytes: field('shard_size', size(1, PIB), 'required', 'Bytes of each shard.'),
 };
 
@@ -62,12 +62,12 @@ export const fallocate = field(
   'fallocate',
   preallocation,
   'none',
-  'Space for each file before its content: `native` is fallocate(2), `keep` leaves the size as it is.',
+  'Preallocation of each file before it is written: `native` uses fallocate(2), `keep` does so without changing the file size.',
 );
 
 export const verify = field(
   'verify',
   flag,
   false,
-  'Check the content of what is read; a job that writes reads back what it wrote when it is done, and checks that.',
+  'Check the content of each block that is read. A job that writes reads its files back at the end and checks them.',
 );

@@ -5,7 +5,7 @@ import { rulesFor } from '../rules.js';
 import type { BlockShare } from '../values.js';
 import type { CommonJob, ShardedJob, TimedJob } from './job-kind.js';
 
-/** O_DIRECT moves whole sectors: 512 bytes at least, whatever the device. */
+/** O_DIRECT transfers whole sectors, which are at least 512 bytes on every device. */
 const SECTOR_BYTES = 512;
 
 export const largest = (bs: readonly BlockShare[]): number => Math.max(...bs.map(({ blockBytes }) => blockBytes));
@@ -31,28 +31,30 @@ export const commonRules = [
     if (!direct || cache === 'as-is') return null;
     return {
       at: ['direct'],
-      message: `true goes around the page cache and contradicts cache: ${cache}; use cache: direct`,
+      message: `true bypasses the page cache and contradicts cache: ${cache}; use cache: direct`,
     };
   }),
   all.rule(['direct', 'cache', 'ioengine'], ({ direct, cache, ioengine }) =>
     capabilitiesOf(ioengine).mapsFiles && (direct || cache === 'direct')
-      ? { at: ['ioengine'], message: `${ioengine} is access through the page cache; direct contradicts it` }
+      ? { at: ['ioengine'], message: `${ioengine} always uses the page cache, which contradicts direct` }
       : null,
   ),
   all.rule(['direct', 'cache', 'bs'], ({ direct, cache, bs }) =>
     (direct || cache === 'direct') && bs.some(({ blockBytes }) => blockBytes % SECTOR_BYTES !== 0)
-      ? { at: ['bs', 'direct', 'cache'], message: 'direct I/O needs blocks of whole 512-byte sectors' }
+      ? { at: ['bs', 'direct', 'cache'], message: 'direct I/O requires block sizes that are multiples of 512 bytes' }
       : null,
   ),
 ];
 
 export const timedRule = rulesFor<TimedJob>().rule(['timeBased', 'runtimeNs'], ({ timeBased, runtimeNs }) =>
-  timeBased && runtimeNs === null ? { at: ['timeBased'], message: 'needs runtime' } : null,
+  timeBased && runtimeNs === null ? { at: ['timeBased'], message: 'requires runtime' } : null,
 );
 
-/** What is wrong with checking content that `ioengine` does not move; null when it moves it. */
+/** Returns why the content cannot be checked with `ioengine`, or null when it can. */
 export function uncheckable({ ioengine }: Pick<CommonJob, 'ioengine'>): string | null {
-  return capabilitiesOf(ioengine).movesContent ? null : `cannot check ioengine: ${ioengine}, which moves no data`;
+  return capabilitiesOf(ioengine).movesContent
+    ? null
+    : `is not supported with ioengine: ${ioengine}, which transfers no data`;
 }
 
 export const verifyRule = rulesFor<CommonJob & { readonly verify: boolean }>().rule(
@@ -68,7 +70,7 @@ const sharded = rulesFor<CommonJob & ShardedJob>();
 export const shardRules = [
   sharded.rule(['direct', 'cache', 'shardBytes'], ({ direct, cache, shardBytes }) =>
     (direct || cache === 'direct') && shardBytes % SECTOR_BYTES !== 0
-      ? { at: ['shardBytes'], message: 'direct I/O needs shards of whole 512-byte sectors' }
+      ? { at: ['shardBytes'], message: 'direct I/O requires shard sizes that are multiples of 512 bytes' }
       : null,
   ),
   sharded.rule(['bs', 'shardBytes'], ({ bs, shardBytes }) =>

@@ -1,4 +1,4 @@
-/** The reading of many small files in the workload language. */
+/** The job kind `small-files` in the workload language. */
 import { blocks } from '../composite-types.js';
 import { field } from '../row.js';
 import { rulesFor } from '../rules.js';
@@ -8,10 +8,10 @@ import type { CommonJob, JobKind, TimedJob } from './job-kind.js';
 import { common, timed, verify } from './shared-fields.js';
 import { commonConditions, commonRules, timedRule, verifyRule } from './shared-rules.js';
 
-/** Open, read whole, close: many small samples, each step timed apart. */
+/** Opens, reads and closes many small files, and measures each step separately. */
 export interface SmallFilesJob extends CommonJob, TimedJob {
   readonly kind: 'small-files';
-  /** Bytes of one read call; a file larger than this takes several. */
+  /** Bytes per read call. A larger file takes several calls. */
   readonly bs: readonly BlockShare[];
   /** Visit the files in a new random order each pass (true) or by name. */
   readonly shuffle: boolean;
@@ -28,22 +28,12 @@ const MILLION = 1_000_000;
 const { rule } = rulesFor<SmallFilesJob>();
 
 export const smallFilesKind: JobKind<SmallFilesJob> = {
-  meaning: 'opens, reads and closes whole files, as a loader of single samples does',
+  meaning: 'opens, reads and closes whole files, like a loader that stores one sample per file',
   rows: {
-    bs: field('bs', blocks, '1MiB', 'Bytes of one read call; a larger file takes several.'),
+    bs: field('bs', blocks, '1MiB', 'Bytes per read call. A larger file takes several calls.'),
     numjobs: common.numjobs,
-    nrfiles: field(
-      'nrfiles',
-      count(1, MILLION),
-      { absent: 'the dataset' },
-      'Files per worker, together with `filesize`.',
-    ),
-    filesizeBytes: field(
-      'filesize',
-      size(1, TIB),
-      { absent: 'the dataset' },
-      'Bytes of each of the job’s own files, together with `nrfiles`.',
-    ),
+    nrfiles: field('nrfiles', count(1, MILLION), { absent: 'the dataset' }, 'Files per worker. Requires `filesize`.'),
+    filesizeBytes: field('filesize', size(1, TIB), { absent: 'the dataset' }, 'Size of each file. Requires `nrfiles`.'),
     runtimeNs: timed.runtimeNs,
     timeBased: timed.timeBased,
     rampTimeNs: timed.rampTimeNs,
@@ -53,7 +43,7 @@ export const smallFilesKind: JobKind<SmallFilesJob> = {
       'shuffle',
       flag,
       true,
-      'Visit the files in a new random order each pass instead of by name.',
+      'Read the files in a new random order in each pass instead of by name.',
       'norandommap',
     ),
     verify,
@@ -69,10 +59,12 @@ export const smallFilesKind: JobKind<SmallFilesJob> = {
     verifyRule,
     rule(['nrfiles', 'filesizeBytes'], ({ nrfiles, filesizeBytes }, { dataset }) => {
       if (nrfiles === null && filesizeBytes === null) {
-        return dataset ? null : { at: ['nrfiles'], message: 'and filesize are needed, as the workload has no dataset' };
+        return dataset
+          ? null
+          : { at: ['nrfiles'], message: 'is required with filesize, because the workload has no dataset' };
       }
-      if (filesizeBytes === null) return { at: ['nrfiles'], message: 'needs filesize beside it' };
-      return nrfiles === null ? { at: ['filesizeBytes'], message: 'needs nrfiles beside it' } : null;
+      if (filesizeBytes === null) return { at: ['nrfiles'], message: 'requires filesize' };
+      return nrfiles === null ? { at: ['filesizeBytes'], message: 'requires nrfiles' } : null;
     }),
   ],
 };
