@@ -147,10 +147,10 @@ test('what is wrong with an option is said in one line', () => {
   for (const [words, message] of [
     [['--cols', 'nope'], /^no attribute “nope”; known: run, tiering, workload, job, bs, /],
     [['--cols', 'job'], /^nothing to compare: job has only one value \(read\); these vary: tiering, bs, target/],
-    [['--rows', 'bs', '--cols', 'bs'], /^bs cannot tell both rows and columns apart/],
+    [['--rows', 'bs', '--cols', 'bs'], /^bs is in both --rows and --cols/],
     [['--rows', '', '--cols', 'bs'], /^no attribute “”/],
     [['--cols', 'bs', '--rows', 'job'], /^two arms in one cell \(read .*\): they differ in /],
-    [['--base', 'z'], /^--base z: no such column; one of: hot, cold$/m],
+    [['--base', 'z'], /^--base z: no such column; choose one of: hot, cold$/m],
     [['--where', 'bs'], /^--where bs: name=value, such as bs=4KiB$/m],
     [['--where', 'nope=1'], /^--where nope=1: no attribute “nope”; known: /],
     [['--where', 'bs=4k'], /^--where bs=4k: no arm has it; bs is one of: 4KiB, 16KiB$/m],
@@ -252,7 +252,7 @@ test('one session says what it would take, and does not pretend', () =>
     assert.match(stdout, /│ 0\.100× │ +n too small │ 1\.00 │ 1 │ inconclusive \(needs n = 4\) │/);
     assert.match(
       stdout,
-      /^few-sessions: with 2 cells at 5 % no difference can be called real below 4 sessions → --set trials\.sessions=4$/m,
+      /^few-sessions: with 2 cells at 5 % no difference can be reported with fewer than 4 sessions → use --set trials\.sessions=4 or more$/m,
     );
   }));
 

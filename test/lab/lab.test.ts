@@ -129,7 +129,7 @@ function checkDiagnoses(diagnoses: readonly Diagnosis[]): void {
     // Each at least the 2 ms of the link, less what is rounded. The one is a median and the other a mean, so that on a busy
     // machine either can be the larger.
     const [, wholeMs, wireMs] =
-      /^4 KiB in ([\d.]+) ms, of it ([\d.]+) ms wire/.exec(found('small reads')?.value ?? '') ?? [];
+      /^4 KiB in ([\d.]+) ms, of which ([\d.]+) ms round trip/.exec(found('small reads')?.value ?? '') ?? [];
     assert.ok(Number(wholeMs) >= 1.9 && Number(wireMs) >= 1.9, found('small reads')?.value);
     assert.match(found('open and close')?.value ?? '', /, \d+\.\d calls$/);
   }
