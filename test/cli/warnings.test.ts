@@ -56,7 +56,7 @@ function withDrift(use: (directory: string) => void): Promise<void> {
 
 test('an old run gets the warnings of its arms when it is shown', () =>
   withDrift((directory) => {
-    const note = /drift: throughput fell by 9\.4 % over 10 trials → find what changed meanwhile/;
+    const note = /drift: throughput fell by 9\.4 % over 10 trials → find what changed during the run/;
     assert.match(feedrate(['show'], directory).stdout, new RegExp(`^1\\) ${note.source}`, 'm'));
     assert.match(feedrate(['show', '--format', 'md'], directory).stdout, note);
     assert.match(feedrate(['show', '--format', 'csv'], directory).stdout, /,drift\n$/);
