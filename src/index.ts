@@ -1,6 +1,6 @@
 /**
- * feedrate as a library: everything but the command line. `conduct` measures a workload as `feedrate run` does; the rest
- * reads, compares and reports what it stored.
+ * feedrate as a library: everything except the command line. `conduct` measures a workload as `feedrate run` does. The
+ * other functions read, compare and report stored runs.
  *
  * @example
  * import { conduct, readWorkload, summarize } from 'feedrate';

@@ -1,4 +1,4 @@
-/** The kinds of latency that are measured: one row each, from which counters, columns, thresholds and tables follow. */
+/** The kinds of latency, one row each. Counters, columns, thresholds and tables are derived from these rows. */
 
 /** A statistic of a distribution that tables show. */
 export type ShownStatistic = 'p50' | 'p99' | 'p99.9' | 'max';
@@ -8,25 +8,25 @@ interface LatencyRow {
   readonly kind: string;
   /** For people: messages and the reference. */
   readonly label: string;
-  /** What comes before the statistic in the head of a column of the table of arms: `open p99`. */
+  /** The word before the statistic in the heads of the table of arms: `open p99`. */
   readonly head: string;
   /**
-   * The columns of the table of arms, each with its place in the order in which columns are dropped from a narrow
-   * terminal: the highest number first.
+   * The columns in the table of arms, each with its drop order: on a narrow terminal, columns with the highest number are
+   * dropped first.
    */
   readonly shown: readonly (readonly [ShownStatistic, number])[];
-  /** Written to files that keep numbers over time where no metric is named. */
+  /** The statistics that are exported to files for other programs if no metric is named. */
   readonly kept?: readonly ShownStatistic[];
-  /** Shown only of arms that have this kind too: alone it would repeat the latency of all operations. */
+  /** Shown only if arms also have this kind. Otherwise it would repeat the latency of all operations. */
   readonly shownBeside?: string;
-  /** The kind that has the same values where this one was not recorded apart. */
+  /** The kind with the same values if this one was not recorded separately. */
   readonly sameAs?: string;
 }
 
 /**
- * What one timed operation is counted as. A row's index is its place in the engine's counters; names are in stored
- * records. `checkpoint` is from the first write to the last directory fsync; `slat` and `clat` are fio's submission
- * and completion latency, recorded where they differ from the latency (paced or queued operations).
+ * The kinds of timed operations. A row's index is its place in the engine's counters, and its name is used in stored
+ * records. `checkpoint` lasts from the first write to the last directory fsync. `slat` and `clat` are fio's submission and
+ * completion latency, recorded if they differ from the latency (paced or queued operations).
  */
 const OPERATIONS = [
   { kind: 'read', label: 'read latency', head: 'read', shown: [['p99', 9]], shownBeside: 'write' },
@@ -65,7 +65,7 @@ const OPERATIONS = [
   { kind: 'clat', label: 'completion latency', head: 'clat', shown: [], sameAs: 'latency' },
 ] as const satisfies readonly LatencyRow[];
 
-/** Reads and writes together: what is meant by latency where no kind is named. */
+/** Reads and writes together: the default kind of latency. */
 const ALL_TRANSFERS = {
   kind: 'latency',
   label: 'latency',

@@ -1,4 +1,4 @@
-/** The metrics: one row each, from which columns, thresholds, summaries, tables and exports are made. */
+/** The metrics, one row each. Columns, thresholds, summaries, tables and exports are derived from these rows. */
 import { LATENCY_KINDS, type LatencyKind, type LatencyKindRow, type ShownStatistic } from './latency-kinds.js';
 
 /** The unit that a metric is stored in. Only `report/` scales it for people. */
@@ -11,16 +11,16 @@ interface MetricRow {
   readonly label: string;
   readonly unit: Unit;
   readonly better: 'higher' | 'lower';
-  /** Column of a trial in CSV files: the key, then the unit unless the key says it. */
+  /** The column in CSV files with a row per trial: the key, then the unit unless the key implies it. */
   readonly column: string;
 }
 
 interface NumberRow extends MetricRow {
-  /** What CSV and JSON hold of an arm's trials: the whole spread, or its median alone. */
+  /** What CSV and JSON contain for an arm: the whole spread, or only the median. */
   readonly ofArms: 'spread' | 'median';
-  /** Its place in the order in which columns of the table of arms are dropped, as in `LatencyRow`; null: no column. */
+  /** The drop order of its column in the table of arms, as in `LatencyRow`; null if it has no column. */
   readonly dropOrder: number | null;
-  /** Written to files that keep numbers over time where no metric is named. */
+  /** Whether it is exported to files for other programs if no metric is named. */
   readonly isKept: boolean;
 }
 
@@ -57,26 +57,26 @@ const NUMBERS = [
   },
 ] as const satisfies readonly NumberRow[];
 
-/** The key of a metric that is one number for each trial. `record/trial-values.ts` computes each. */
+/** The key of a metric that is one number per trial. `record/trial-values.ts` computes the values. */
 export type NumberKey = (typeof NUMBERS)[number]['key'];
 
-/** One number for each trial. */
+/** A metric that is one number per trial. */
 export interface NumberMetric extends NumberRow {
   readonly key: NumberKey;
   readonly distribution: false;
 }
 
-/** A distribution of latencies, of which a statistic is asked for: `p99(latency)`. */
+/** A distribution of latencies. Users ask for one of its statistics: `p99(latency)`. */
 export interface LatencyMetric extends MetricRow {
   readonly key: LatencyKind;
   readonly distribution: true;
-  /** The statistics that are written to files that keep numbers over time where no metric is named. */
+  /** The statistics that are exported to files for other programs if no metric is named. */
   readonly kept: readonly ShownStatistic[];
 }
 
 export type Metric = NumberMetric | LatencyMetric;
 
-/** The metrics that are one number for each trial. */
+/** The metrics that are one number per trial. */
 export const NUMBER_METRICS: readonly NumberMetric[] = NUMBERS.map((row) => ({ ...row, distribution: false }));
 
 function latencyMetric({ kind, label, kept = [] }: LatencyKindRow): LatencyMetric {
@@ -86,12 +86,12 @@ function latencyMetric({ kind, label, kept = [] }: LatencyKindRow): LatencyMetri
 /** Every metric of a trial. */
 export const METRICS: readonly Metric[] = [...NUMBER_METRICS, ...LATENCY_KINDS.map(latencyMetric)];
 
-/** The metric with this key, or undefined. */
+/** Returns the metric with this key, or undefined. */
 export function metricOf(key: string): Metric | undefined {
   return METRICS.find((metric) => metric.key === key);
 }
 
-/** The column of a statistic of a metric: `latency_p99_ns`, `throughput_median_bytes_per_s`. */
+/** Returns the column of a statistic: `latency_p99_ns`, `throughput_median_bytes_per_s`. */
 export function statisticColumn({ key, column }: Pick<Metric, 'key' | 'column'>, statistic: string): string {
   return `${key}_${statistic}${column.slice(key.length)}`;
 }

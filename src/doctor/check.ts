@@ -1,8 +1,8 @@
-/** A check of the doctor: which facts it needs, and what it finds in them. */
+/** Defines a check of the doctor: the facts that it needs, and its advice. */
 import type { Finding, Severity } from '../record/finding.js';
 import { type Needs, type StatedFact, type ValuesOf, valuesOf } from './facts.js';
 
-/** What a check finds. Reason and remedy are left out, or null, where there is nothing to say or to do. */
+/** The result of a check. Reason and remedy are omitted or null if there is nothing to explain or to fix. */
 export type Advice = readonly [severity: Severity, value: string, reason?: string | null, remedy?: string | null];
 
 export interface Check {
@@ -12,8 +12,8 @@ export interface Check {
 }
 
 /**
- * A row of a table of checks. `examine` is called with the values of the facts that are needed, and returns null where
- * the check does not apply. Where a fact is missing, the finding is `unknown`.
+ * Creates a row of a table of checks. `examine` receives the values of the needed facts, and returns null if the check
+ * does not apply. If a fact is missing, the finding is `unknown`.
  */
 export function check<N extends Needs>(name: string, needs: N, examine: (values: ValuesOf<N>) => Advice | null): Check {
   return {
@@ -26,7 +26,7 @@ export function check<N extends Needs>(name: string, needs: N, examine: (values:
   };
 }
 
-/** What the checks find in the facts, in the order of the checks. Checks that do not apply are left out. */
+/** Returns the findings in the order of the checks. Checks that do not apply are left out. */
 export function diagnose(facts: readonly StatedFact[], checks: readonly Check[]): Finding[] {
   return checks.flatMap(({ name, examine }): Finding[] => {
     const advice = examine(facts);

@@ -1,12 +1,12 @@
 /**
- * Facts about a target. A source states them, a check asks for them, and neither knows the other: a fact is declared
- * once, beside the type of its value, by whoever knows it.
+ * Facts about a target. Sources state facts and checks need them, but neither knows the other. Each fact is declared once,
+ * with the type of its value.
  */
 
 /** The name of a fact, and the type of its value. */
 export class Fact<Value> {
   readonly name: string;
-  /** What a check that needs the fact reports when no source has stated it. */
+  /** The text that a check reports if no source stated the fact. */
   readonly whenMissing: string;
 
   constructor(name: string, whenMissing = 'not available') {
@@ -14,12 +14,12 @@ export class Fact<Value> {
     this.whenMissing = whenMissing;
   }
 
-  /** The fact with its value. `null`: it does not apply to the target, and neither do the checks that need it. */
+  /** States the fact with its value. `null`: neither the fact nor the checks that need it apply to the target. */
   state(value: Value | null): StatedFact {
     return { fact: this, value };
   }
 
-  /** The fact without its value: the source could not find it out, and says why. */
+  /** States that the source could not determine the value, and why. */
   missing(reason: string): StatedFact {
     return { fact: this, reason };
   }
@@ -28,17 +28,17 @@ export class Fact<Value> {
 /** A fact as its source states it. */
 export type StatedFact = { readonly fact: Fact<never> } & ({ readonly value: unknown } | { readonly reason: string });
 
-/** The facts that a check needs, by the names under which it reads their values. */
+/** The facts that a check needs, by the names that it uses for their values. */
 export type Needs = Readonly<Record<string, Fact<never>>>;
 
-/** The values of the facts that are needed. */
+/** The values of the needed facts. */
 export type ValuesOf<N extends Needs> = {
   readonly [Name in keyof N]: N[Name] extends Fact<infer Value> ? Value : never;
 };
 
 /**
- * The values of the facts that are needed. `null` when one of them does not apply to the target; otherwise a sentence
- * when one is missing. When a fact is stated more than once, the last statement counts.
+ * Returns the values of the needed facts, `null` if one of them does not apply to the target, or a reason if one is
+ * missing. If a fact is stated more than once, the last statement counts.
  */
 export function valuesOf<N extends Needs>(facts: readonly StatedFact[], needs: N): ValuesOf<N> | string | null {
   const needed = Object.entries(needs).map(([name, fact]) => {

@@ -8,37 +8,37 @@ export const TARGET = new Fact<TargetEnvironment>('target');
 
 export const MEMORY = new Fact<{ readonly bytes: number }>('memory');
 
-/** The inodes of the file system. They do not apply where it makes them as it needs them. */
+/** The inodes of the file system. Does not apply to file systems that create inodes on demand. */
 export const INODES = new Fact<{ readonly used: number; readonly total: number }>('inodes');
 
-/** An NFS mount, with what its calls took since it was mounted. */
+/** An NFS mount, with the totals of its calls since it was mounted. */
 export const NFS = new Fact<{
   readonly mount: NfsMount;
-  /** Null where the kernel does not show them. */
+  /** Null if the kernel does not report them. */
   readonly calls: NfsCallTotals | null;
 }>('NFS mount');
 
-/** Sums over all calls of a mount. */
+/** Totals over all calls of a mount. */
 export interface NfsCallTotals {
   readonly calls: number;
   readonly transmissions: number;
   readonly timeouts: number;
-  /** Waiting to be sent. */
+  /** Time spent waiting to be sent. */
   readonly queueMs: number;
-  /** On the wire and at the server. */
+  /** Time on the wire and in the server. */
   readonly roundTripMs: number;
 }
 
-/** A short measurement; it does not apply where nothing was to be measured. */
+/** A short measurement. Does not apply if measuring was not requested. */
 export const PROBE = new Fact<MountProbe>('probe');
 
 export interface MountProbe {
-  /** One thread that reads 1 MiB at a time; null when the page cache kept what was written. */
+  /** One thread that reads 1 MiB at a time; null if the data stayed in the page cache. */
   readonly streamBytesPerSecond: number | null;
-  /** Only on NFS. A 4 KiB read with O_DIRECT, median, and the round trip of its call. */
+  /** NFS only: a 4 KiB read with O_DIRECT and the round trip of its call (medians). */
   readonly smallReadNs: number | null;
   readonly roundTripNs: number | null;
-  /** Only on NFS. An open and a close, median, and the calls that they make. */
+  /** NFS only: an open and a close (median), and the number of calls that they make. */
   readonly openNs: number | null;
   readonly callsPerOpen: number | null;
 }

@@ -7,7 +7,7 @@ import { remountLine } from './remount-line.js';
 
 const MIB = 2 ** 20;
 const CONNECTIONS = 16;
-/** Linux once set it to this many rsize; the best in Microsoft's tests of NFS read-ahead, too. */
+/** Read-ahead as a multiple of rsize: a former default of Linux, and the best in Microsoft's tests of NFS. */
 const READ_AHEAD_SIZES = 15;
 const DISTRIBUTION_READ_AHEAD_BYTES = 128 * 1024;
 const SESSION_SLOTS = { kernel: 64, advised: 180 };
@@ -17,11 +17,11 @@ export const NFS_CHECKS: readonly Check[] = [
   check('version', { target: TARGET, nfs: NFS }, ({ target, nfs: { mount } }) => {
     const { options } = mount;
     return options.version !== '4.0'
-      ? ['good', `NFS ${options.version ?? 'of an unknown version'}`]
+      ? ['good', `NFS ${options.version ?? '(version unknown)'}`]
       : [
           'bad',
           'NFS 4.0',
-          'it has no sessions, and opens one file after the other',
+          'NFS 4.0 has no sessions and opens files one at a time',
           remountLine(target, options, { version: '4.1' }),
         ];
   }),
@@ -32,26 +32,26 @@ export const NFS_CHECKS: readonly Check[] = [
     if (least >= MIB) return ['good', value];
     const first = service.includes('ontap') ? 'vserver nfs modify -vserver SVM -tcp-max-xfer-size 1048576, then ' : '';
     const remedy = `${first}${remountLine(target, options, { readBytes: MIB, writeBytes: MIB })}`;
-    return [least <= 65_536 ? 'bad' : 'note', value, 'large reads and writes are cut into many calls', remedy];
+    return [least <= 65_536 ? 'bad' : 'note', value, 'large reads and writes are split into many calls', remedy];
   }),
   check('connections', { target: TARGET, nfs: NFS }, ({ target, nfs: { mount } }) => {
     const { options, openTransports } = mount;
     const open = openTransports ?? options.connections;
     const value = `${open} open, nconnect ${options.connections}`;
     if (open < options.connections) {
-      const reason = 'the first mount of a server and version decides for all that follow';
+      const reason = 'the first mount of a server and version sets the number of connections for all later mounts';
       const remedy = `unmount all mounts of this server first: ${remountLine(target, options, {})}`;
       return ['bad', value, reason, remedy];
     }
     if (open > 1) return ['good', value];
-    const reason = 'between EC2 instances one TCP connection carries 5 Gbit/s at most';
+    const reason = 'one TCP connection between EC2 instances is limited to 5 Gbit/s';
     const line = remountLine(target, options, { connections: CONNECTIONS });
     return ['bad', value, reason, `unmount all mounts of this server first: ${line}`];
   }),
   check('when the server is gone', { target: TARGET, nfs: NFS }, ({ target, nfs: { mount } }) => {
     const { options } = mount;
     return options.recovery === 'hard'
-      ? ['good', 'hard: waits']
+      ? ['good', 'hard (waits for the server)']
       : [
           'bad',
           options.recovery ?? 'unknown',
@@ -61,7 +61,7 @@ export const NFS_CHECKS: readonly Check[] = [
   }),
   check('read-ahead', { target: TARGET, nfs: NFS }, ({ target: { device }, nfs: { mount } }) => {
     const { options, readAheadBytes } = mount;
-    if (readAheadBytes === null) return ['unknown', 'sysfs does not tell'];
+    if (readAheadBytes === null) return ['unknown', 'not available in sysfs'];
     const wanted = READ_AHEAD_SIZES * (options.readBytes ?? MIB);
     if (readAheadBytes >= wanted) return ['good', formatBytes(readAheadBytes)];
     const remedy = `echo ${wanted / 1024} > /sys/class/bdi/${device}/read_ahead_kb (and nfsrahead in /etc/nfs.conf to keep it)`;
@@ -69,7 +69,7 @@ export const NFS_CHECKS: readonly Check[] = [
     return [
       severity,
       formatBytes(readAheadBytes),
-      'sequential buffered reads wait for calls that could be under way',
+      'sequential buffered reads wait for calls that read-ahead could have sent earlier',
       remedy,
     ];
   }),
@@ -81,7 +81,7 @@ export const NFS_CHECKS: readonly Check[] = [
     return [
       'note',
       pnfs,
-      'all data goes through one node of the file system',
+      'all data passes through one node of the file system',
       'vserver nfs modify -vserver SVM -v4.1-pnfs enabled, a LIF on each node, and mount with vers=4.1',
     ];
   }),
@@ -94,19 +94,29 @@ export const NFS_CHECKS: readonly Check[] = [
       ...(target.options.split(',').includes('sync') ? ['sync'] : []),
       ...(lookupCache === 'none' ? ['lookupcache=none'] : []),
     ];
-    if (slow.length === 0) return ['good', 'the kernel’s defaults or longer'];
-    return ['bad', slow.join(', '), 'each look at a file asks the server', remountLine(target, mount.options, {})];
+    if (slow.length === 0) return ['good', 'kernel defaults or longer'];
+    return [
+      'bad',
+      slow.join(', '),
+      'every access to file attributes asks the server',
+      remountLine(target, mount.options, {}),
+    ];
   }),
   check('security', { nfs: NFS }, ({ nfs: { mount } }) => {
     const { security } = mount.options;
     return security?.startsWith('krb5i') || security?.startsWith('krb5p')
-      ? ['note', security, 'signing and sealing cost CPU and throughput', 'compare only with mounts of the same sec']
+      ? [
+          'note',
+          security,
+          'signing and encryption cost CPU time and throughput',
+          'compare only with mounts that use the same sec option',
+        ]
       : ['good', security ?? 'sys'];
   }),
   check('server', { nfs: NFS }, ({ nfs: { mount } }) => {
     const { service, ontapRelease } = mount;
     return service === 'other'
-      ? ['note', 'not known to be ONTAP', 'what is said of FSx for ONTAP may not hold', null]
+      ? ['note', 'not recognised as ONTAP', 'advice for FSx for ONTAP may not apply', null]
       : ['good', ontapRelease === null ? service : `${service}, ONTAP ${ontapRelease}`];
   }),
   check('small reads', { nfs: NFS, probe: PROBE }, ({ probe }) => smallReads(probe)),
@@ -124,40 +134,40 @@ function sizeOf(bytes: number | null): string {
 function slots({ options, limits }: NfsMount, calls: NfsCallTotals | null): Advice {
   const withSessions = options.version === '4.1' || options.version === '4.2';
   const most = withSessions ? limits.sessionSlots : limits.tcpMaxSlots;
-  if (most === null) return ['unknown', 'the kernel does not tell'];
-  const value = withSessions ? `${most} a session` : `up to ${most} a connection`;
+  if (most === null) return ['unknown', 'not reported by the kernel'];
+  const value = withSessions ? `${most} per session` : `up to ${most} per connection`;
   const remedy = withSessions
-    ? `echo options nfs max_session_slots=${SESSION_SLOTS.advised} > /etc/modprobe.d/nfs.conf, unload the nfs module or restart, mount again`
-    : 'fewer operations in flight, or more connections (nconnect)';
+    ? `echo options nfs max_session_slots=${SESSION_SLOTS.advised} > /etc/modprobe.d/nfs.conf, then reload the nfs module or restart, and mount again`
+    : 'use fewer operations in flight, or more connections (nconnect)';
   if (calls !== null && calls.queueMs > calls.roundTripMs)
-    return ['bad', value, 'calls have waited longer to be sent than for their answer', remedy];
+    return ['bad', value, 'calls have spent more time in the queue than in the round trip', remedy];
   if (!withSessions || most > SESSION_SLOTS.kernel) return ['good', value];
-  return ['note', value, 'more calls than this in flight wait', remedy];
+  return ['note', value, 'calls beyond this number wait in the queue', remedy];
 }
 
 function retransmissions(totals: NfsCallTotals | null): Advice {
   if (totals === null) return ['unknown', '/proc/self/mountstats does not show the mount'];
   const { calls, transmissions, timeouts } = totals;
   const again = Math.max(0, transmissions - calls);
-  const value = `${again} of ${calls} calls, ${timeouts} timed out, since it was mounted`;
+  const value = `${again} of ${calls} calls since the mount, ${timeouts} timed out`;
   if (again <= RETRANSMITTED_SHARE * calls && timeouts === 0) return ['good', value];
   return [
     'bad',
     value,
-    'packets are lost, or the server is late',
-    'look at nstat, MTU along the path, and the instance’s network limits',
+    'packets are lost, or the server answers late',
+    'check nstat, the MTU along the path, and the instance’s network limits',
   ];
 }
 
 function smallReads(probe: MountProbe): Advice | null {
   if (probe.smallReadNs === null || probe.roundTripNs === null) return null;
   const share = 1 - probe.roundTripNs / probe.smallReadNs;
-  const value = `4 KiB in ${formatDurationNs(probe.smallReadNs)}, of it ${formatDurationNs(probe.roundTripNs)} wire and server`;
+  const value = `4 KiB in ${formatDurationNs(probe.smallReadNs)}, of which ${formatDurationNs(probe.roundTripNs)} round trip`;
   if (share <= 0.5) return ['good', value];
   return [
     'note',
     value,
-    'most of the time passes in this machine',
-    'look for a busy CPU, or wait states of the network card',
+    'most of the time is spent on this machine',
+    'check for a busy CPU, or power saving of the network card',
   ];
 }

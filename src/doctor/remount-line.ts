@@ -1,14 +1,14 @@
-/** The line to type that mounts an NFS target anew with other options. */
+/** Builds the command that remounts an NFS target with different options. */
 import { shellWord } from '../base/shell-word.js';
 import type { NfsOptions } from '../record/nfs-mount.js';
 import type { TargetEnvironment } from '../record/run-record.js';
 
-/** The options that a mount line may change. */
+/** The options that the command may change. */
 type MountChanges = Partial<Pick<NfsOptions, 'version' | 'readBytes' | 'writeBytes' | 'connections' | 'recovery'>>;
 
 /**
- * `umount … && mount …` of an NFS mount: as it is now, but for the changes. Options that slow every client down (noac,
- * sync) are left out, as are those that the client works out for itself.
+ * Returns `umount … && mount …` for an NFS mount with its current options and these changes. Options that slow every
+ * client down (noac, sync) are left out, and so are those that the client negotiates.
  */
 export function remountLine(
   { source, mountPoint }: Pick<TargetEnvironment, 'source' | 'mountPoint'>,

@@ -1,10 +1,10 @@
-/** The checks of any target, whatever its file system. */
+/** The checks of every target, on any file system. */
 import { formatBytes, formatThroughput } from '../base/units.js';
 import type { TargetEnvironment } from '../record/run-record.js';
 import { type Advice, type Check, check } from './check.js';
 import { INODES, MEMORY, type MountProbe, PROBE, TARGET } from './host-facts.js';
 
-/** AWS: a flow between instances that are not in one placement group. */
+/** AWS limit of one flow between instances outside a placement group. */
 const ONE_FLOW_BYTES_PER_SECOND = 625e6;
 const FULL_SHARE = { note: 0.8, bad: 0.95 };
 
@@ -19,8 +19,8 @@ export const TARGET_CHECKS: readonly Check[] = [
   check('memory', { memory: MEMORY }, ({ memory: { bytes } }) => [
     'note',
     formatBytes(bytes),
-    'a data set that is not well above it may be read from memory',
-    'cache: cold or direct, or data of twice the memory',
+    'data that fits in memory may be read from the page cache',
+    'use cache: cold or direct, or at least twice as much data as memory',
   ]),
   check('one stream', { target: TARGET, probe: PROBE }, ({ target, probe }) => oneStream(target, probe)),
 ];
@@ -28,15 +28,15 @@ export const TARGET_CHECKS: readonly Check[] = [
 function fileSystem({ fileSystem: kind, source }: TargetEnvironment): Advice {
   const value = `${kind} on ${source}`;
   if (kind === 'tmpfs' || kind === 'ramfs')
-    return ['bad', value, 'it is memory, and says nothing of storage', 'name a directory on the storage'];
+    return ['bad', value, 'this is memory, not storage', 'choose a directory on the storage'];
   if (kind === 'autofs')
-    return ['bad', value, 'it is an automounter’s own directory', 'name a directory that it mounts'];
+    return ['bad', value, 'this directory belongs to the automounter', 'choose a directory that it mounts'];
   if (kind === 'overlay')
     return [
       'note',
       value,
-      'a container’s layers lie over the storage',
-      'name a directory that is mounted into the container',
+      'container layers add overhead to the storage',
+      'choose a directory that is mounted into the container',
     ];
   return kind === 'unknown' ? ['unknown', value] : ['good', value];
 }
@@ -48,20 +48,20 @@ function fullness(share: number, value: string): Advice {
     severity,
     `${value} (${percent(share)} used)`,
     'file systems slow down when they are almost full',
-    'make room, or grow it',
+    'free some space, or enlarge the file system',
   ];
 }
 
 function oneStream(target: TargetEnvironment, { streamBytesPerSecond: rate }: MountProbe): Advice {
-  if (rate === null) return ['unknown', 'the page cache kept what was written'];
+  if (rate === null) return ['unknown', 'not measured: the data stayed in the page cache'];
   const value = formatThroughput(rate);
   const nearOneFlow = rate > 0.85 * ONE_FLOW_BYTES_PER_SECOND && rate < 1.1 * ONE_FLOW_BYTES_PER_SECOND;
   return target.nfs !== undefined && nearOneFlow
     ? [
         'note',
         value,
-        'as much as one TCP connection carries between EC2 instances',
-        'more connections (nconnect), and several readers',
+        'this is the limit of one TCP connection between EC2 instances',
+        'use more connections (nconnect) and several readers',
       ]
     : ['good', value];
 }

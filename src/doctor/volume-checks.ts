@@ -9,6 +9,6 @@ export const VOLUME_CHECKS: readonly Check[] = [
     const value = `tiering ${tieringPolicy}, efficiency ${storageEfficiency ? 'on' : 'off'}, snapshots ${snapshotPolicy}`;
     if (tieringPolicy !== 'AUTO' && tieringPolicy !== 'ALL') return ['good', value];
     const severity = tieringPolicy === 'ALL' ? 'bad' : 'note';
-    return [severity, value, 'data in the capacity pool is read far more slowly than data on SSD'];
+    return [severity, value, 'reads from the capacity pool are much slower than reads from SSD'];
   }),
 ];

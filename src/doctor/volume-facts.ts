@@ -6,4 +6,4 @@ export const VOLUME = new Fact<{
   readonly tieringPolicy: 'NONE' | 'SNAPSHOT_ONLY' | 'AUTO' | 'ALL';
   readonly storageEfficiency: boolean;
   readonly snapshotPolicy: string;
-}>('volume', 'burst credits, tiering, efficiency, snapshots: only the AWS API tells');
+}>('volume', 'burst credits, tiering, efficiency and snapshots are only visible in the AWS API');

@@ -1,18 +1,18 @@
-/** What tells measured arms apart, by the words that a user has for it. */
+/** The attributes that distinguish measured arms, named as in the workload file. */
 import { formatSizeLabel } from '../base/units.js';
 import type { Arm } from '../plan/plan.js';
 import type { NfsMount } from '../record/nfs-mount.js';
 import type { RunRecord, TargetEnvironment } from '../record/run-record.js';
 
-/** Words of a job by which arms are told apart also where they are no factor. Others are, where they are one. */
+/** Fields of a job that are always attributes. Other fields are attributes only if they are factors. */
 const TELLING_WORDS = ['rw', 'bs', 'iodepth', 'numjobs', 'ioengine', 'cache'] as const;
 
-/** Mount options that are axes of a comparison under their own names. */
+/** Mount options that can be columns or rows under their own names. */
 const MOUNT_AXES = ['vers', 'nconnect', 'proto', 'rsize', 'wsize', 'sec'] as const;
 
 /**
- * The attributes of an arm, in the order in which a person would name them: run and labels (`--label tiering=AUTO`),
- * job and its factors, target and what its mount says of itself. Where a label has the name of a fact, the fact holds.
+ * Returns the attributes of an arm in natural order: the run and its labels (`--label tiering=AUTO`), the job and its
+ * factors, the target and its mount. A measured fact takes precedence over a label of the same name.
  */
 export function attributesOf(run: RunRecord, runName: string, arm: Arm): Map<string, string> {
   const facts = new Map<string, string>();
@@ -30,8 +30,8 @@ export function attributesOf(run: RunRecord, runName: string, arm: Arm): Map<str
 }
 
 /**
- * The labels that hold for a target, by the names that they go by: `tiering=AUTO` for the whole run, `cold.tiering=ALL`
- * for the target `cold` alone, where it wins. Where there is a target `cold.eu` too, `cold.eu.tiering` is that one's.
+ * Returns the labels that apply to a target. `tiering=AUTO` applies to the whole run. `cold.tiering=ALL` applies only to
+ * the target `cold`, and overrides the former. If there is a target `cold.eu`, `cold.eu.tiering` belongs to that one.
  */
 export function labelsOf({ labels, plan }: Pick<RunRecord, 'labels' | 'plan'>, target: string): Map<string, string> {
   const ofAll: [string, string][] = [];
@@ -45,7 +45,7 @@ export function labelsOf({ labels, plan }: Pick<RunRecord, 'labels' | 'plan'>, t
   return new Map([...ofAll, ...ofTarget]);
 }
 
-/** The environment of a target of a run; undefined when the run did not keep it. */
+/** Returns the environment of a run's target, or undefined if the run did not record it. */
 export function targetOf(run: Pick<RunRecord, 'environment'>, target: string): TargetEnvironment | undefined {
   return run.environment.targets.find(({ name }) => name === target);
 }
@@ -65,7 +65,7 @@ function mountAttributes(target: TargetEnvironment | undefined): [string, string
   return [['fs', target.fileSystem], ['source', target.source], ...axes, ...nfsAttributes(target.nfs)];
 }
 
-/** What was negotiated, whether or not the kernel shows it among the options. */
+/** The negotiated properties, including those that the kernel does not list as options. */
 function nfsAttributes(nfs: NfsMount | undefined): [string, string][] {
   if (nfs === undefined) return [];
   const { options } = nfs;

@@ -1,9 +1,10 @@
-/** What a calibration must say before its numbers are used. */
+/** The warnings of a calibration. */
 import type { CalibrationRecord, CalibrationWarning } from '../record/calibration-record.js';
 
-/** A and B are the same: a p below this in any cell is a fault of the measurement, or one chance in twenty. */
+/** A and B are the same target: a p below this means a flaw in the measurement, or a chance of one in twenty. */
 const DIFFERS = 0.05;
 
+/** Returns the warnings: too few sessions, sides that differ, and sessions that are too noisy. */
 export function calibrationWarnings(found: Omit<CalibrationRecord, 'warnings'>): CalibrationWarning[] {
   return [...tooFewSessions(found), ...differing(found), ...noisy(found)];
 }
@@ -17,11 +18,13 @@ function tooFewSessions({
   const needed = Math.max(falseAlarms.sessionsNeeded ?? 0, cells.some(({ floor }) => floor === null) ? 6 : 0);
   if (needed === 0) return [];
   const enough =
-    plan.sessions >= needed ? 'trials were lost; see what failed with feedrate show' : `--sessions ${needed} at least`;
+    plan.sessions >= needed
+      ? 'some trials are missing; run feedrate show to see what failed'
+      : `use --sessions ${needed} or more`;
   return [
     {
       code: 'too-few-sessions',
-      message: `${plan.sessions} sessions cannot show a difference in ${cells.length} cells at ${alpha * 100} %, or give no interval for a floor`,
+      message: `${plan.sessions} sessions are too few to detect a difference in ${cells.length} cells at alpha ${alpha * 100} %, or to find a noise floor`,
       remedy: enough,
     },
   ];
@@ -32,8 +35,8 @@ function differing({ cells }: Omit<CalibrationRecord, 'warnings'>): CalibrationW
     .filter(({ pDiffers }) => pDiffers <= DIFFERS)
     .map(({ arm, measure, ratio, pDiffers }) => ({
       code: 'differs-from-itself',
-      message: `${measure} of ${arm}: B is ${(((ratio?.estimate ?? 1) - 1) * 100).toFixed(1)} % off A (p ${pDiffers.toFixed(3)}), and B is A`,
-      remedy: 'calibrate again; if it stays, something on this machine depends on order or on time',
+      message: `${measure} of ${arm}: B is ${(((ratio?.estimate ?? 1) - 1) * 100).toFixed(1)} % off A (p = ${pDiffers.toFixed(3)}), although both are the same target`,
+      remedy: 'calibrate again; if the difference persists, results on this machine depend on order or time',
     }));
 }
 
@@ -46,13 +49,13 @@ function noisy({ cells, wanted, recommended }: Omit<CalibrationRecord, 'warnings
   );
   const noise =
     worst === undefined
-      ? 'no plan of up to 200 sessions'
-      : `sessions differ by ${((worst.sessionSd ?? 0) * 100).toFixed(1)} % (sd) in ${worst.measure} of ${worst.arm}`;
+      ? '200 sessions are too few'
+      : `sessions vary by ${((worst.sessionSd ?? 0) * 100).toFixed(1)} % (sd) in ${worst.measure} of ${worst.arm}`;
   return [
     {
       code: 'noisy-sessions',
-      message: `${noise}, and ${(wanted * 100).toFixed(1)} % is to be shown`,
-      remedy: 'longer trials (--set runtime=…), a quieter machine, or a larger --wanted',
+      message: `${noise}; the difference to detect is ${(wanted * 100).toFixed(1)} %`,
+      remedy: 'use longer trials (--set runtime=…), a quieter machine, or a larger --wanted',
     },
   ];
 }

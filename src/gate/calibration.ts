@@ -1,4 +1,4 @@
-/** A run of a target against itself → what its noise is, what the gate makes of it, and how much to measure. */
+/** Computes a calibration from a run of a target against itself: noise, false alarms and a recommended plan. */
 import { createPrng } from '../base/prng.js';
 import type { Arm } from '../plan/plan.js';
 import { CALIBRATION_VERSION, type CalibratedCell, type CalibrationRecord } from '../record/calibration-record.js';
@@ -18,7 +18,7 @@ import { calibrationWarnings } from './calibration-warnings.js';
 import { armOnAnyTarget, identityOf } from './noise-floor.js';
 import { POWER, unitsToReach } from './verdict.js';
 
-/** The names under which the target is measured. */
+/** The two names under which the same target is measured. */
 export const SIDES = ['A', 'B'] as const;
 
 export interface CalibrationOptions {
@@ -26,11 +26,11 @@ export interface CalibrationOptions {
   readonly alpha: number;
   readonly minEffect: number;
   readonly confidence: number;
-  /** The relative difference that a plan is asked for. */
+  /** The relative difference that the recommended plan must detect. */
   readonly wanted: number;
 }
 
-/** Families that the false alarms are counted in. */
+/** The number of simulated comparisons in which false alarms are counted. */
 const FAMILIES = 2000;
 
 interface MeasuredCell {
@@ -40,7 +40,7 @@ interface MeasuredCell {
   readonly b: readonly Observation[];
 }
 
-/** The calibration that a whole run of SIDES gives. Pure: the same records give the same numbers. */
+/** Returns the calibration from a complete run of SIDES. Pure: the same records give the same numbers. */
 export function calibrationOf(
   run: RunRecord,
   trials: readonly TrialRecord[],
@@ -82,7 +82,7 @@ export function calibrationOf(
   return { ...found, warnings: calibrationWarnings(found) };
 }
 
-/** Rounds of a session without those that only warm up. */
+/** Rounds per session, without warm-up rounds. */
 function countedRounds({ plan }: RunRecord): number {
   return new Set(plan.trials.filter(({ warmup }) => !warmup).map(({ round }) => round)).size;
 }
@@ -98,7 +98,7 @@ function measuredCells(run: RunRecord, trials: readonly TrialRecord[], measures:
   );
 }
 
-/** Two-sided p of “B is not A”, adjusted over the cells. */
+/** Two-sided p of “B differs from A”, adjusted for all cells. */
 function differences(cells: readonly MeasuredCell[]): number[] {
   return holm(
     cells.map(({ a, b }) => {
@@ -156,15 +156,15 @@ function calibratedCell(
 
 /**
  * The smallest difference at which the gate would call A and B equivalent: the farther end of the interval of their
- * ratio, as a relative loss. It holds what A and B differ by through order or placement, and what the sessions leave
- * unknown of that. Null with too few sessions for an interval.
+ * ratio, as a relative loss. It includes differences through order or placement, and the uncertainty that the sessions
+ * leave. Null if there are too few sessions for an interval.
  */
 function floorOf({ low, high }: { readonly low: number; readonly high: number }): number | null {
   const farthest = Math.max(Math.abs(Math.log(low)), Math.abs(Math.log(high)));
   return Number.isFinite(farthest) ? 1 - Math.exp(-farthest) : null;
 }
 
-/** Of what a user can repeat, sessions and rounds, by their costs (Kalibera and Jones). */
+/** Whether more sessions or more rounds reduce the noise at lower cost (Kalibera and Jones). */
 function repeatMoreOf(
   noise: VarianceComponents | null,
   { sessionNs, roundNs }: CalibrationRecord['costs'],
@@ -179,8 +179,8 @@ function finite(value: number): number | null {
 }
 
 /**
- * The gate's rule on families made of these sessions: in each session A and B keep or change their names, by the toss of
- * one coin for all cells, as they hang together. A family alarms when any cell is called a regression.
+ * Applies the gate's rule to simulated comparisons: in each session, A and B keep or swap their names at random. All cells
+ * of a session swap together, because they are correlated. A false alarm is a comparison with a regression in any cell.
  */
 function falseAlarmsOf(
   cells: readonly MeasuredCell[],
@@ -199,7 +199,7 @@ function falseAlarmsOf(
       ];
       const sample = pairedSample(keep(a, b), keep(b, a));
       const down = measure.metric.better === 'higher';
-      // Holm's adjustment calls any cell when it calls that of the smallest p, and that by Bonferroni's bound.
+      // Holm's adjustment rejects any cell only if it rejects the smallest p, for which the bound is Bonferroni's.
       return pBeyond(sample, down ? -bound : bound, down ? 'less' : 'greater') <= alpha / cells.length;
     });
     if (alarmed) alarms++;
@@ -213,15 +213,15 @@ function falseAlarmsOf(
   };
 }
 
-/** Of a level's own cost no clock says zero. */
+/** The smallest cost of a level: plans divide by costs, so none may be zero. */
 const LEAST_COST_NS = 1;
 
 /**
- * Times by the clock of the records: a session's set-up from the end of the one before (that of the first also lays out
- * files), and a round with all its trials. Medians, as a machine has slow moments.
+ * Costs from the records' timestamps: the set-up of a session, counted from the end of the one before, and a round with
+ * all its trials. The first set-up also lays out files and is left out. Medians, because a machine has slow moments.
  */
 function costsOf({ startedAt }: RunRecord, trials: readonly TrialRecord[]): CalibrationRecord['costs'] {
-  // Milliseconds: as ns since 1970 they would be rounded.
+  // In milliseconds: nanoseconds since 1970 exceed the precision of a number.
   const begins = (trial: TrialRecord) => Date.parse(trial.startedAt);
   const inOrder = [...trials].sort((a, b) => begins(a) - begins(b));
   const setUps: number[] = [];

@@ -1,4 +1,4 @@
-/** May two measurements be compared, or did something else change with what is asked about? */
+/** Decides whether two measurements are comparable: what differs between them besides the compared attributes. */
 import { formatBytes } from '../base/units.js';
 import type { Arm } from '../plan/plan.js';
 import { partsOf } from '../record/merge-ranks.js';
@@ -6,7 +6,7 @@ import type { RunRecord } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { labelsOf, targetOf } from './attributes.js';
 
-/** An arm, and the machine and targets that it is for. */
+/** An arm with the machine and the targets of its run. */
 interface Placed {
   readonly run: Pick<RunRecord, 'environment' | 'labels' | 'plan'>;
   readonly arm: Arm;
@@ -15,39 +15,39 @@ interface Placed {
 /** One arm as it was measured in one run. */
 export interface Measured extends Placed {
   readonly run: RunRecord;
-  /** Those that count. */
+  /** The counted trials. */
   readonly trials: readonly TrialRecord[];
 }
 
-/** Something other than the measure that differs between two sides. */
+/** A difference between two sides other than the measured value. */
 export interface Mismatch {
-  /** The word for `--ignore`: `kernel`, `mount-options`, `runtime` … */
+  /** The name that `--ignore` accepts: `kernel`, `mount-options`, `runtime` … */
   readonly what: string;
   readonly base: string;
   readonly candidate: string;
-  /** `load`: not the same work was measured. `environment`: the same work on something else. */
+  /** `load`: different work was measured. `environment`: the same work was measured on a different system. */
   readonly kind: 'load' | 'environment';
 }
 
-/** Labels that say what a volume or a client is, where the file system cannot say it. Other labels are notes. */
+/** Labels that describe a volume or a client and count as mismatches. Other labels are notes. */
 const CONFIGURATION_LABELS = ['instance', 'tiering', 'volume'] as const;
 
-/** Mount options that change from mount to mount and say nothing of how it works. */
+/** Mount options that differ between mounts without any effect on performance. */
 const ADDRESS_OPTIONS = /^(?:addr|clientaddr|mountaddr|mountport|port)=/;
 
-/** Words of a job that may differ without another load: the seed of the content, and what only `simulated` reads. */
+/** Fields of a job that do not change its load: the content's seed, and fields only for the engine `simulated`. */
 const FREE_WORDS = new Set(['randseed', 'simulated_latency', 'simulated_bandwidth']);
 
-/** An attribute that is compared under one name and is a mismatch under another: who compares engines will use several. */
+/** Mismatches whose attribute has a different name: to compare engines is to compare `ioengine`. */
 const NAMES_OF_AXES: ReadonlyMap<string, string> = new Map([
   ['engine', 'ioengine'],
   ['filesystem', 'fs'],
 ]);
 
 /**
- * What differs between the sides besides `overlooked`: the attributes that are being compared, and what a user wants to
- * be ignored. Sides of the same run share their environment, and their jobs differ where the workload says so; what
- * differs then is whether a claim about the cache held on one side alone.
+ * Returns the differences between two sides, without `overlooked`: the compared attributes and those of `--ignore`. Two
+ * sides of one run share their environment, and their jobs differ on purpose. They mismatch only if a cache claim was
+ * contradicted on one side and not on the other.
  */
 export function mismatchesBetween(base: Measured, candidate: Measured, overlooked: ReadonlySet<string>): Mismatch[] {
   const found =
@@ -65,12 +65,12 @@ function loadMismatchesOf(base: Measured, candidate: Measured): Mismatch[] {
   const [before, after] = [enginesOf(base), enginesOf(candidate)];
   return [
     ...loadMismatches(base.arm.words, candidate.arm.words),
-    // A side without trials used no engine, which is told otherwise.
+    // A side without trials used no engine. It is reported as not measured.
     ...(before === '' || after === '' ? [] : differing('engine', before, after, 'load')),
   ];
 }
 
-/** What was asked of the storage, and by which engine, as text. Where all are equal the load is the same. */
+/** Returns the load as text by name: the job's fields, the engine used and the cache state. */
 export function loadOf(measured: Measured): Map<string, string> {
   return new Map([
     ...loadWords(measured.arm.words),
@@ -79,7 +79,7 @@ export function loadOf(measured: Measured): Map<string, string> {
   ]);
 }
 
-/** The words in which two jobs are another load. */
+/** Returns the fields in which the loads of two jobs differ. */
 export function loadMismatches(before: Arm['words'], after: Arm['words']): Mismatch[] {
   return differingIn(loadWords(before), loadWords(after), 'load');
 }
@@ -88,13 +88,13 @@ function loadWords(words: Arm['words']): Map<string, string> {
   return new Map(Object.entries(words).filter(([word]) => !FREE_WORDS.has(word)));
 }
 
-/** The engines that were really used: `auto` may have chosen another one. */
+/** The engines that were used. `auto` may have chosen a different one. */
 function enginesOf({ trials }: Measured): string {
   const names = trials.flatMap(partsOf).map(({ engine }) => `${engine.used}${engine.calls === 'fs' ? ' (fs)' : ''}`);
   return [...new Set(names)].sort().join(' and ');
 }
 
-/** What was warm is not compared with what was cold: whether what was claimed was contradicted. */
+/** Whether a cache claim was contradicted: warm reads must not be compared with cold ones. */
 function cacheStateOf({ trials }: Measured): string {
   return trials.some(({ cache }) => cache.verdict === 'contradicted') ? 'contradicted' : 'as claimed';
 }
@@ -103,7 +103,7 @@ function cacheMismatch(base: Measured, candidate: Measured): Mismatch[] {
   return differing('cache-state', cacheStateOf(base), cacheStateOf(candidate), 'load');
 }
 
-/** What differs between where two arms were measured: machine, kernel, mount, what labels say of volume and instance. */
+/** Returns the differences in machine, kernel, mount, and labels of volume and instance. */
 export function environmentMismatches(
   base: Placed,
   candidate: Placed,
@@ -118,8 +118,8 @@ export function environmentMismatches(
 }
 
 /**
- * What an NFS mount works with besides its options, where both sides know it: read-ahead is set behind the mount, and
- * connections are those of the first mount of a server. They are told where as many were asked for; else that is told.
+ * Differences in NFS properties that are not mount options, if both sides recorded them: read-ahead, and the connections,
+ * which the first mount of a server determines. If nconnect already differs, the connections are not reported as well.
  */
 function nfsMismatches(base: Placed, candidate: Placed): Mismatch[] {
   const [before, after] = [base, candidate].map(({ run, arm }) => targetOf(run, arm.target)?.nfs);
@@ -165,7 +165,7 @@ function majorOf(version: string): string {
   return version.split('.')[0] as string;
 }
 
-/** The options that only one side has, without those that are overlooked by their own names (`--cols nconnect`). */
+/** The options that only one side has, except those overlooked by their own names (`--cols nconnect`). */
 function mountMismatch(base: Placed, candidate: Placed, overlooked: ReadonlySet<string>): Mismatch[] {
   const [before, after] = [base, candidate].map(({ run, arm }) =>
     mountOptions(targetOf(run, arm.target)?.options ?? '', overlooked),
@@ -175,7 +175,7 @@ function mountMismatch(base: Placed, candidate: Placed, overlooked: ReadonlySet<
   return differing('mount-options', only(before, after), only(after, before), 'environment');
 }
 
-/** Mount options that say how a mount works, without those whose names are overlooked. */
+/** Returns the mount options that affect how a mount works, except those whose names are overlooked. */
 export function mountOptions(options: string, overlooked: ReadonlySet<string> = new Set()): Set<string> {
   const counts = (option: string) => {
     const name = option.split('=', 1)[0] as string;

@@ -1,13 +1,13 @@
-/** What makes the sides of a comparison less trustworthy than their numbers look. */
+/** The warnings of a comparison. */
 import { byWeight, type Warning, warning } from '../record/warning.js';
 import type { InferenceUnit } from '../stats/effect.js';
 import { warningsOfArm } from '../stats/summary.js';
 import type { Measured } from './comparability.js';
 import type { Judgement, JudgementOptions } from './verdict.js';
 
-/** A warning and all sides that it is about, so that it is told once. */
+/** A warning with all sides that it applies to. Each code appears once. */
 export interface ComparisonWarning extends Warning {
-  /** Whose `message` it is comes first; empty where it is about the comparison as a whole. */
+  /** The side that `message` describes comes first. Empty if the warning applies to the comparison as a whole. */
   readonly sides: readonly WarnedSide[];
 }
 
@@ -15,7 +15,7 @@ export interface WarnedSide {
   /** The name of the run. */
   readonly name: string;
   readonly arm: string;
-  /** How many of its counted trials say so, of how many. */
+  /** The number of counted trials with this warning, out of `counted`. */
   readonly trials: number;
   readonly counted: number;
 }
@@ -34,7 +34,7 @@ interface Asked extends Pick<JudgementOptions, 'alpha'> {
   readonly unit: InferenceUnit;
 }
 
-/** The warnings of the sides, one for each code, the weightiest first and of each the side with the most trials first. */
+/** Returns one warning per code, most important first, each with its most affected side first. */
 export function warningsOfComparison(cells: readonly JudgedCell[], options: Asked): ComparisonWarning[] {
   const sides = new Set(cells.flatMap(({ base, candidate }) => [base, candidate]));
   const found = [...sides].flatMap(({ name, arm, trials }) =>
@@ -53,11 +53,11 @@ export function warningsOfComparison(cells: readonly JudgedCell[], options: Aske
   return [...fewSessions(cells, options), ...grouped].sort(byWeight);
 }
 
-/** Where the smallest p that can come out is above the bound, the comparison could not have said anything. */
+/** Warns if the smallest p that a cell can reach is above the bound, so that no difference can be reported. */
 function fewSessions(cells: readonly JudgedCell[], { unit, alpha }: Asked): ComparisonWarning[] {
   const needed = Math.max(0, ...cells.map(({ judgement }) => judgement.unitsNeeded ?? 0));
   if (needed === 0) return [];
   const family = cells.length === 1 ? '1 cell' : `${cells.length} cells`;
-  const message = `with ${family} at ${alpha * 100} % no difference can be called real below ${needed} ${unit}s`;
-  return [{ ...warning('few-sessions', message, `--set trials.${unit}s=${needed}`), sides: [] }];
+  const message = `with ${family} at ${alpha * 100} % no difference can be reported with fewer than ${needed} ${unit}s`;
+  return [{ ...warning('few-sessions', message, `use --set trials.${unit}s=${needed} or more`), sides: [] }];
 }

@@ -1,4 +1,4 @@
-/** Arms beside each other: effect, interval, p and verdict of every cell. */
+/** Compares arms: effect, interval, p and verdict of every cell. */
 import type { CalibrationRecord } from '../record/calibration-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import {
@@ -22,30 +22,30 @@ import { type Ranking, rankingOf } from './ranking.js';
 import { type Judgement, type JudgementOptions, judge } from './verdict.js';
 
 export interface ComparisonOptions extends JudgementOptions {
-  /** Attributes whose values are the columns; the first column, or `base`, is what others are compared with. */
+  /** The attributes whose values are the columns. The others are compared with `base`, or with the first column. */
   readonly columns: readonly string[];
   readonly rows?: readonly string[] | undefined;
   readonly base?: string | undefined;
-  /** Only arms with these attributes. */
+  /** Only arms with these attribute values are compared. */
   readonly where: ReadonlyMap<string, string>;
   readonly measures: readonly Measure[];
   readonly unit: InferenceUnit;
-  /** Mismatches that make a cell incomparable: those of the load alone, or all. */
+  /** The mismatches that make a cell incomparable: `load` for those of the load, `environment` for all. */
   readonly demands: 'load' | 'environment';
-  /** `Mismatch.what` of those to overlook. */
+  /** `Mismatch.what` of the mismatches to ignore. */
   readonly ignore: ReadonlySet<string>;
-  /** Of any targets: a cell finds the noise floor of its own. Default: none. */
+  /** Calibrations of any targets, from which each cell takes its noise floor. Default: none. */
   readonly calibrations?: readonly CalibrationRecord[];
 }
 
-/** A stored run to compare, under the name it goes by. */
+/** A stored run to compare, with the name that reports use. */
 export interface NamedRun {
   readonly name: string;
   readonly run: Measured['run'];
   readonly trials: readonly TrialRecord[];
 }
 
-/** One side of a cell: an arm of a run and what tells it from others. */
+/** One side of a cell: an arm of a run, with its attributes. */
 export interface Side extends Measured, Attributed {
   /** The name of the run. */
   readonly name: string;
@@ -57,20 +57,20 @@ export interface ComparedCell {
   readonly measure: Measure;
   readonly base: Side;
   readonly candidate: Side;
-  /** Over the units (the medians of the sessions), in the metric's base unit; null when nothing was measured. */
+  /** The spread of the units (session medians), in the metric's base unit; null if nothing was measured. */
   readonly baseSpread: Spread | null;
   readonly candidateSpread: Spread | null;
   readonly sample: EffectSample;
-  /** Null when its targets are not calibrated for this arm and measure. */
+  /** Null if neither target is calibrated for this arm and metric. */
   readonly floor: NoiseFloor | null;
   readonly judgement: Judgement;
-  /** What makes the cell incomparable. */
+  /** The differences that make the cell incomparable. */
   readonly mismatches: readonly Mismatch[];
-  /** What differs as well, and is only told. */
+  /** Other differences, which are only reported. */
   readonly differences: readonly Mismatch[];
 }
 
-/** The geometric mean of the ratios of a column, over the rows that have one. */
+/** The geometric mean of a column's ratios, over the rows that have one. */
 export interface ColumnMean {
   readonly column: string;
   readonly measure: Measure;
@@ -88,7 +88,7 @@ export interface Comparison {
   readonly warnings: readonly ComparisonWarning[];
 }
 
-/** The arms of the runs that have the attributes of `where`, with those of their trials that count. */
+/** Returns the arms of the runs that have the attributes of `where`, with their counted trials. */
 export function sidesOf(runs: readonly NamedRun[], where: ReadonlyMap<string, string>): Side[] {
   return runs.flatMap(({ name, run, trials }) => {
     const byArm = new Map<string, TrialRecord[]>(run.plan.arms.map(({ id }) => [id, []]));
@@ -100,9 +100,9 @@ export function sidesOf(runs: readonly NamedRun[], where: ReadonlyMap<string, st
 }
 
 /**
- * Compares every column of the grid with its first. The cells of all measures are one family: the chance that any of
- * them is wrongly called a regression is at most `alpha` (Holm), and so is that of a wrong improvement.
- * @throws FeedrateError `usage` when the arms do not make a grid
+ * Compares every column of the grid with the first. The cells of all metrics are one family: the probability of any false
+ * regression is at most `alpha` (Holm), and so is that of any false improvement.
+ * @throws FeedrateError `usage` if the arms do not form a grid
  */
 export function compare(runs: readonly NamedRun[], options: ComparisonOptions): Comparison {
   const grid = gridOf(sidesOf(runs, options.where), options);
@@ -131,13 +131,13 @@ export function compare(runs: readonly NamedRun[], options: ComparisonOptions): 
   };
 }
 
-/** What inference reads of the sides. */
+/** The values of the sides that the statistics use. */
 interface SideReading {
   readonly spread: (side: Side, measure: Measure) => Spread | null;
   readonly sample: (base: Side, candidate: Side, measure: Measure) => EffectSample;
 }
 
-/** A side stands in many pairs, and a quantile of each of its trials is not cheap: it is read once. */
+/** Caches the values of each side: a side is part of many pairs, and quantiles are expensive. */
 function readingOf(unit: InferenceUnit): SideReading {
   const known = new Map<Side, Map<Measure, readonly Observation[]>>();
   const observe = (side: Side, measure: Measure): readonly Observation[] => {
@@ -155,7 +155,7 @@ function readingOf(unit: InferenceUnit): SideReading {
   };
   return {
     spread: (side, measure) => spreadOf(unitLevels(observe(side, measure), unit)),
-    // Arms of one run are measured in turn, so each round of theirs is a pair; runs have no rounds in common.
+    // Arms of one run are measured in turn, so each round is a pair. Two runs have no rounds in common.
     sample: (base, candidate, measure) => {
       const sampleOf = base.run === candidate.run ? pairedSample : unpairedSample;
       return sampleOf(observe(base, measure), observe(candidate, measure), unit);
@@ -208,7 +208,7 @@ function meansOf(cells: readonly ComparedCell[], grid: Grid<Side>, measures: rea
   );
 }
 
-/** A ranking of each row that has at least two sides which can be compared with its base, the base among them. */
+/** Returns a ranking for each row that has a base and at least one other side comparable with it. */
 function rankingsOf(
   cells: readonly ComparedCell[],
   grid: Grid<Side>,

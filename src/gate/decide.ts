@@ -1,47 +1,46 @@
-/** What a comparison with a baseline means for a pipeline. */
+/** Turns a comparison with a baseline into a gate's outcome and exit status. */
 import { EXIT } from '../base/errors.js';
 import type { Comparison } from './comparison.js';
 import type { ThresholdResult } from './thresholds.js';
 
 export interface GateOptions {
-  /** Also `inconclusive` where the data could have shown a regression but showed neither that nor its absence. */
+  /** Whether an inconclusive cell makes the gate inconclusive, even with enough sessions. */
   readonly failOnInconclusive: boolean;
-  /** Why the candidate is no whole measurement, a line each (`flawsOf`); default none. */
+  /** Why the candidate is an incomplete measurement, one line each (`flawsOf`). Default: none. */
   readonly flaws?: readonly string[];
   readonly look: Look;
 }
 
-/** Which of the looks at data that grow between them; `planned` of them share the false alarms that are allowed. */
+/** The number of this look at data that grow between looks. All `planned` looks share alpha. */
 export interface Look {
   /** 1-based. */
   readonly number: number;
   readonly planned: number;
 }
 
-/** `broken`: the candidate is no whole measurement. */
+/** `broken`: the candidate is an incomplete measurement. */
 export type GateOutcome = 'pass' | 'regression' | 'inconclusive' | 'incomparable' | 'broken';
 
 export interface GateResult {
   readonly outcome: GateOutcome;
-  /** Sessions of each side without which no regression could have been called; null when there were enough. */
+  /** Sessions of each side that are needed to detect a regression; null if there were enough. */
   readonly sessionsNeeded: number | null;
   readonly thresholds: readonly ThresholdResult[];
   readonly failedThresholds: readonly ThresholdResult[];
-  /** Why it is `broken`. */
+  /** The reasons for the outcome `broken`. */
   readonly flaws: readonly string[];
   readonly look: Look;
 }
 
-/** What a look at the data says. */
+/** The result of one look at the data. */
 export interface Decision {
   readonly comparison: Comparison;
   readonly result: GateResult;
 }
 
 /**
- * A failed measurement outweighs a regression or a broken threshold, as it does in the status of a run; these outweigh
- * what cannot be compared, and that what cannot be told. A gate that could not have failed is not passed: where the
- * smallest p that a cell can reach is above its bound it is inconclusive.
+ * Returns the gate's result. In order of precedence: a failed measurement, a regression or failed threshold, an
+ * incomparable cell, an inconclusive one. With too few sessions to detect a regression, the gate is inconclusive.
  */
 export function gateOf(
   comparison: Comparison,
@@ -64,13 +63,13 @@ export function gateOf(
   return { outcome: outcome(), sessionsNeeded, thresholds, failedThresholds, flaws, look };
 }
 
-/** Is there nothing that more sessions could tell? */
+/** Whether more sessions could no longer change the outcome. */
 export function isDecided({ comparison: { cells }, result: { outcome, sessionsNeeded } }: Decision): boolean {
   if (outcome === 'regression' || outcome === 'incomparable' || outcome === 'broken') return true;
   return sessionsNeeded === null && cells.every(({ judgement }) => judgement.verdict !== 'inconclusive');
 }
 
-/** The exit status of a gate. */
+/** Returns the exit status of a gate. */
 export function gateStatusOf({ outcome }: Pick<GateResult, 'outcome'>): number {
   return outcome === 'broken' ? EXIT.measurementFailed : EXIT[outcome];
 }

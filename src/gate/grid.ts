@@ -1,16 +1,16 @@
-/** Which measured arms stand beside each other: rows and columns by attributes, as benchstat's `-row` and `-col`. */
+/** Arranges measured arms in rows and columns by their attributes, as benchstat's `-row` and `-col` do. */
 import { FeedrateError } from '../base/errors.js';
 
-/** Anything that has been measured and can be told from others by its attributes. */
+/** Anything measured that its attributes identify. */
 export interface Attributed {
-  /** Name → value, in the order in which a person would name them: `bs` → `4KiB`, `target` → `a`. */
+  /** Name → value, in natural order: `bs` → `4KiB`, `target` → `a`. */
   readonly attributes: ReadonlyMap<string, string>;
 }
 
 export interface GridRow<T> {
-  /** What the members of the row have in common, of the names in `Grid.rowNames`. */
+  /** The values of `Grid.rowNames` that the members of the row share. */
   readonly attributes: ReadonlyMap<string, string>;
-  /** One for each column of the grid; null where nothing was measured. */
+  /** One member per column of the grid; null if nothing was measured. */
   readonly members: readonly (T | null)[];
 }
 
@@ -27,21 +27,21 @@ export interface GridOptions {
   readonly columns: readonly string[];
   /** Default: every attribute that varies within a column. */
   readonly rows?: readonly string[] | undefined;
-  /** The column that others are compared with. Default: the first met. */
+  /** The column that others are compared with. Default: the first one found. */
   readonly base?: string | undefined;
 }
 
 /**
- * Deals the members to cells. Columns and rows keep the order in which they are met.
- * @throws FeedrateError `usage` for a name that no member has, a name of both rows and columns, an unknown base, fewer
- * than two columns, and two members in one cell
+ * Arranges the members in cells. Columns and rows keep the order of their first members.
+ * @throws FeedrateError `usage` for an unknown name, a name in both rows and columns, an unknown base, fewer than two
+ * columns, or two members in one cell
  */
 export function gridOf<T extends Attributed>(members: readonly T[], options: GridOptions): Grid<T> {
   const known = attributeNames(members);
   for (const name of [...options.columns, ...(options.rows ?? [])]) requireKnown(name, known);
   const both = options.rows?.find((name) => options.columns.includes(name));
   if (both !== undefined)
-    throw new FeedrateError('usage', `${both} cannot tell both rows and columns apart; take it out of one`);
+    throw new FeedrateError('usage', `${both} is in both --rows and --cols; remove it from one of them`);
   const columns = orderedColumns(members, options);
   const rowNames = options.rows ?? namesThatVaryWithin(members, options.columns, known);
   const rows = new Map<string, { attributes: Map<string, string>; members: (T | null)[] }>();
@@ -63,7 +63,7 @@ export function gridOf<T extends Attributed>(members: readonly T[], options: Gri
   return { columnNames: options.columns, rowNames, columns, rows: [...rows.values()] };
 }
 
-/** The names of attributes that have more than one value among the members, in their order. */
+/** Returns the names of the attributes that have more than one value among the members. */
 export function varyingNames(members: readonly Attributed[]): string[] {
   return attributeNames(members).filter(
     (name) => new Set(members.map((member) => member.attributes.get(name))).size > 1,
@@ -88,14 +88,14 @@ function orderedColumns(members: readonly Attributed[], { columns: names, base }
   }
   if (base === undefined) return met;
   if (!met.includes(base)) {
-    throw new FeedrateError('usage', `--base ${base}: no such column; one of: ${met.join(', ')}`);
+    throw new FeedrateError('usage', `--base ${base}: no such column; choose one of: ${met.join(', ')}`);
   }
   return [base, ...met.filter((value) => value !== base)];
 }
 
 /**
- * An attribute that has one value in each column says nothing of rows (the NFS version of a target, the label of a
- * run): only what varies within a column does.
+ * Only attributes that vary within a column distinguish rows. An attribute with one value per column, such as the NFS
+ * version of a target or the label of a run, does not.
  */
 function namesThatVaryWithin(members: readonly Attributed[], columns: readonly string[], known: string[]): string[] {
   return known.filter((name) => {
@@ -130,7 +130,7 @@ function twoInOneCell(
   const name = differ[0];
   const remedy =
     name === undefined
-      ? 'name each run once'
+      ? 'name each run only once'
       : `add one of these to --rows, or choose with --where ${name}=${second.attributes.get(name)}`;
   return new FeedrateError(
     'usage',

@@ -1,4 +1,4 @@
-/** The least difference that a target can be blamed for: what it showed against itself when it was calibrated. */
+/** The noise floor: the smallest difference that a target can show, found by calibrating it against itself. */
 import type { Arm } from '../plan/plan.js';
 import type { CalibrationRecord, TargetIdentity } from '../record/calibration-record.js';
 import type { TargetEnvironment } from '../record/run-record.js';
@@ -8,24 +8,24 @@ import { loadMismatches, type Measured, mountOptions } from './comparability.js'
 export interface NoiseFloor {
   /** A relative difference in [0, 1). */
   readonly floor: number;
-  /** When it was measured, and the run that says so. */
+  /** When it was measured, and in which run. */
   readonly calibratedAt: string;
   readonly run: string;
 }
 
-/** What a target is, by what its mount says. */
+/** Returns a target's identity: the source, file system and options of its mount. */
 export function identityOf({ source, fileSystem, options }: TargetEnvironment): TargetIdentity {
   return { source, fileSystem, options: [...mountOptions(options)].sort() };
 }
 
-/** The arm's id without its target: the same on every target. */
+/** Returns the arm's id without its target, which is the same on every target. */
 export function armOnAnyTarget({ id, target, factors }: Arm): string {
   return factors.some(({ name }) => name === 'target') ? id.slice(0, -(target.length + 1)) : id;
 }
 
 /**
- * The floor of a comparison of two sides: the larger of what their targets were calibrated to, each by the newest
- * calibration of this target (source, file system, mount options), arm, load and measure. Null when neither was.
+ * Returns the noise floor of a comparison of two sides: the larger floor of their targets, each from the newest
+ * calibration of this target (source, file system, mount options), arm, load and metric. Null if neither is calibrated.
  */
 export function noiseFloorOf(
   calibrations: readonly CalibrationRecord[],

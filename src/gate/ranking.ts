@@ -1,4 +1,4 @@
-/** Which configuration is best, by how much, and which cannot be told from it. */
+/** Ranks configurations: the best, by how much, and those without a clear difference from it. */
 import { type EffectSample, pBeyond, ratioOf } from '../stats/effect.js';
 import type { LocationInterval } from '../stats/hodges-lehmann.js';
 import type { Measure } from '../stats/measure.js';
@@ -7,11 +7,11 @@ import { unitsNeeded } from './verdict.js';
 
 export interface Ranked {
   readonly column: string;
-  /** Of the medians of the sessions, in the metric's base unit. */
+  /** The median of the session medians, in the metric's base unit. */
   readonly median: number;
-  /** Its value / the best one's; null for the best, and without units. */
+  /** The ratio of its value to the best one's; null for the best itself, and if nothing was measured. */
   readonly toBest: LocationInterval | null;
-  /** One-sided p of “not worse than the best”, adjusted over all pairs of the row; 1 for the best. */
+  /** One-sided p of “not worse than the best”, adjusted for all pairs of the row; 1 for the best. */
   readonly p: number;
   readonly tied: boolean;
 }
@@ -21,13 +21,13 @@ export interface Ranking {
   readonly measure: Measure;
   /** Best first. */
   readonly entries: readonly Ranked[];
-  /** Sessions with which anything at all could be shown to be worse; null when these suffice. */
+  /** Sessions needed before anything can be shown to be worse; null if there are enough. */
   readonly unitsNeeded: number | null;
 }
 
 /**
- * Ranks by the median; an entry is tied with the best unless it is shown to be worse. As the best is chosen after the
- * fact, Holm's adjustment is over all k(k−1)/2 pairs of the row, whichever of them would have been asked about.
+ * Ranks by the median. An entry is tied with the best unless a test shows that it is worse. Because the best is chosen
+ * after the measurement, Holm's adjustment covers all k(k−1)/2 pairs of the row.
  */
 export function rankingOf<T extends { readonly column: string; readonly median: number }>(
   row: ReadonlyMap<string, string>,

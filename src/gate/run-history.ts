@@ -1,4 +1,4 @@
-/** Runs of one workload over time: a series for each load, target and measure, and where it changed. */
+/** The history of a workload: one series of runs per load, target and metric, with its changes. */
 import { median } from 'simple-statistics';
 import { createPrng } from '../base/prng.js';
 import type { TrialRecord } from '../record/trial-record.js';
@@ -8,27 +8,27 @@ import { type Spread, spreadOf } from '../stats/spread.js';
 import { loadOf, type Measured, type Mismatch, mismatchesBetween } from './comparability.js';
 import { type NamedRun, type Side, sidesOf } from './comparison.js';
 
-/** Smaller changes of the median are not told: what `compare` takes for no difference by default. */
+/** Smaller changes of the median are not reported. Equal to the default min-effect of `compare`. */
 export const LEAST_CHANGE = 0.01;
-/** Of each single split, by permutation. */
+/** Significance level of the permutation test for a single change. */
 export const CHANGE_ALPHA = 0.01;
-/** Runs that a level lasts at least. */
+/** The smallest number of runs between two changes. */
 const LEAST_RUNS_OF_LEVEL = 3;
-/** Of fewer runs no split can be told from chance: 5 and 5 apart are 2 of C(10, 5) = 252 orders, 4 and 5 are 2 of 126. */
+/** Fewer runs cannot reach CHANGE_ALPHA: a split of 5 and 5 is 2 of C(10, 5) = 252 orders, 4 and 5 is 2 of 126. */
 export const LEAST_RUNS = 10;
 
-/** The directory that a run without a target makes for itself has another name each time. */
+/** The directory that a run without a target creates. It has a new name each time. */
 const OWN_TEMPORARY = /\/feedrate-[A-Za-z0-9]{6}$/;
 
-/** One arm of one run, reduced to what a history needs of it. */
+/** One arm of one run, reduced to the data that a history needs. */
 export interface HistoryArm extends Side {
-  /** A point for each measure, in their order; null where it was not measured. */
+  /** One point per metric, in their order; null if it was not measured. */
   readonly points: readonly (Spread | null)[];
 }
 
 export interface HistoryPoint {
   readonly side: HistoryArm;
-  /** Over the medians of the run's sessions, in the metric's base unit. */
+  /** The spread of the run's session medians, in the metric's base unit. */
   readonly spread: Spread;
 }
 
@@ -36,22 +36,22 @@ export interface HistoryChange {
   /** The first run after the change, and the last one before it. */
   readonly point: HistoryPoint;
   readonly previous: HistoryPoint;
-  /** Medians of the runs up to the change before and up to the change after. */
+  /** The medians of the runs before and after the change, up to the neighbouring changes. */
   readonly medianBefore: number;
   readonly medianAfter: number;
-  /** Of the permutation test of this split alone. */
+  /** p of the permutation test for this change alone. */
   readonly p: number;
-  /** What else is different between the runs around it. */
+  /** Other differences between the runs before and after the change. */
   readonly differences: readonly Mismatch[];
 }
 
 export interface HistorySeries {
   readonly measure: Measure;
-  /** Where it was measured: a path. */
+  /** The path that was measured. */
   readonly path: string;
-  /** The latest of its arms, which names it. */
+  /** The latest arm, which gives the series its name. */
   readonly latest: HistoryArm;
-  /** Fields of the load in which it differs from the latest series of the same name; empty for that one. */
+  /** Differences in load from the latest series of the same name; empty for the latest itself. */
   readonly otherLoad: readonly Mismatch[];
   /** Oldest first. */
   readonly points: readonly HistoryPoint[];
@@ -61,14 +61,14 @@ export interface HistorySeries {
 
 export interface History {
   readonly workload: string;
-  /** How many runs there are points of. */
+  /** The number of runs that have points. */
   readonly runs: number;
-  /** Why others have none → how many. */
+  /** The reasons why other runs are left out, with the number of runs for each. */
   readonly leftOut: ReadonlyMap<string, number>;
   readonly series: readonly HistorySeries[];
 }
 
-/** The arms of a run that have the attributes, without the bulk of their trials, so that hundreds of runs can be held. */
+/** Returns the matching arms of a run without histograms and time series, so that hundreds of runs fit in memory. */
 export function historyArms(
   run: NamedRun,
   where: ReadonlyMap<string, string>,
@@ -81,7 +81,7 @@ export function historyArms(
   }));
 }
 
-/** A point is the median of these: trials of one session share what it drew. */
+/** The median of each session. Trials of one session are not independent, so a point is the median of these. */
 function sessionMedians(trials: readonly TrialRecord[], measure: Measure): number[] {
   const bySession = new Map<number, number[]>();
   for (const trial of trials) {
@@ -95,9 +95,9 @@ function sessionMedians(trials: readonly TrialRecord[], measure: Measure): numbe
 }
 
 /**
- * The series of these arms, which come with the oldest run first. Arms belong to one series when workload, job, levels,
- * path and load are the same. Changes are hints (see `findChangePoints`). Order: what last changed for the worse, most
- * first; then what did not change; then what last changed for the better.
+ * Returns the series of these arms, which must be sorted by run, oldest first. Arms form one series if workload, job,
+ * levels, path and load are the same. Changes are hints (see `findChangePoints`). Series whose last change was for the
+ * worse come first, then those without a change, then those that improved.
  */
 export function historyOf(arms: readonly HistoryArm[], measures: readonly Measure[]): HistorySeries[] {
   const series = [...grouped(arms, seriesKey).values()].flatMap((members) =>
@@ -119,7 +119,7 @@ function seriesOf(members: readonly HistoryArm[], measure: Measure, index: numbe
 
 function changesOf(points: readonly HistoryPoint[]): HistoryChange[] {
   const values = points.map(({ spread }) => spread.median);
-  // The seed is fixed: the same runs show the same changes wherever they are read.
+  // A fixed seed: the same runs always show the same changes.
   const found = findChangePoints(values, createPrng(1), {
     alpha: CHANGE_ALPHA,
     minSegment: LEAST_RUNS_OF_LEVEL,
@@ -138,7 +138,7 @@ function changesOf(points: readonly HistoryPoint[]): HistoryChange[] {
   });
 }
 
-/** Series of one name differ in their load: each says in what from the one with the latest run. */
+/** Adds to series of one name how their load differs from the series with the latest run. */
 function toldApart(same: readonly HistorySeries[]): HistorySeries[] {
   const startOf = ({ latest }: HistorySeries) => latest.run.startedAt;
   const newest = same.reduce((a, b) => (startOf(b) > startOf(a) ? b : a));
@@ -149,7 +149,7 @@ function toldApart(same: readonly HistorySeries[]): HistorySeries[] {
   });
 }
 
-/** ln of the last change, counted so that more is better; 0 without one. */
+/** ln of the last change, with the sign chosen so that higher is better; 0 without a change. */
 function goodnessOf({ changes, measure }: HistorySeries): number {
   const last = changes.at(-1);
   const log = last === undefined ? 0 : Math.log(last.medianAfter / last.medianBefore);
@@ -169,7 +169,7 @@ function pathOf({ run, arm }: Measured): string {
   return placeOf(run.plan.targets.find(({ name }) => name === arm.target)?.path ?? arm.target);
 }
 
-/** The path of a target; `temporary` for the directories that runs make for themselves. */
+/** Returns the path of a target, or `temporary` for a directory that a run created for itself. */
 export function placeOf(path: string): string {
   return OWN_TEMPORARY.test(path) ? 'temporary' : path;
 }

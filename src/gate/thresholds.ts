@@ -1,4 +1,4 @@
-/** Does every arm keep its bounds, and what does the process say about it? */
+/** Evaluates the thresholds of a run, and determines its exit status. */
 import { unreachable } from '../base/assert.js';
 import { EXIT } from '../base/errors.js';
 import type { Arm } from '../plan/plan.js';
@@ -13,14 +13,14 @@ export interface ThresholdResult {
   readonly threshold: ArmThreshold;
   /** The arm's id. */
   readonly arm: string;
-  /** In the metric's base unit, merged over the counted trials; null when it was not measured. */
+  /** The value over all counted trials, in the metric's base unit; null if it was not measured. */
   readonly value: number | null;
   readonly passed: boolean;
-  /** Why it failed without a value; null otherwise. */
+  /** Why there is no value; null if there is one. */
   readonly reason: string | null;
 }
 
-/** Each threshold of each arm, in their order. A metric without data fails: a gate must not pass unmeasured. */
+/** Returns the result of each threshold of each arm. A metric without data fails: nothing may pass unmeasured. */
 export function evaluateThresholds(
   arms: readonly Pick<Arm, 'id' | 'thresholds'>[],
   trials: readonly TrialRecord[],
@@ -53,14 +53,14 @@ function keeps(value: number, { comparison, bound }: ArmThreshold): boolean {
   }
 }
 
-/** How a run ended, as far as its exit status depends on it. */
+/** The parts of a run that determine its exit status. */
 export interface RunOutcome {
   readonly status: RunStatus;
   readonly trials: readonly Pick<TrialRecord, 'status'>[];
   readonly thresholds: readonly Pick<ThresholdResult, 'passed'>[];
 }
 
-/** The exit status of a run: a failed measurement outweighs an interrupt, and that a broken threshold. */
+/** Returns the exit status of a run. Precedence: a failed measurement, an interrupt, a failed threshold. */
 export function exitStatusOf({ status, trials, thresholds }: RunOutcome): number {
   if (status === 'failed' || trials.some((trial) => trial.status === 'failed')) return EXIT.measurementFailed;
   if (status === 'aborted' || trials.some((trial) => trial.status === 'aborted')) return EXIT.interrupted;

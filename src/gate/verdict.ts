@@ -1,4 +1,4 @@
-/** Effects → verdicts, with one bound on the false alarms of all cells together. */
+/** Turns effects into verdicts, with one bound on false alarms for all cells together. */
 import type { Metric } from '../base/metrics.js';
 import {
   type EffectSample,
@@ -13,52 +13,52 @@ import type { LocationInterval } from '../stats/hodges-lehmann.js';
 import { holm } from '../stats/multiplicity.js';
 import { detectableSize, effectOfSize, sessionsFor } from '../stats/power.js';
 
-/** Of the most reassuring to the worst: what a cell says of candidate against base. */
+/** The verdict on a candidate compared with its base. */
 export type Verdict = 'improvement' | 'equivalent' | 'inconclusive' | 'regression' | 'incomparable';
 
 export interface JudgementOptions {
-  /** Bound on the probability of any false regression among the cells, and of any false improvement. */
+  /** The largest accepted probability of any false regression among the cells, and of any false improvement. */
   readonly alpha: number;
   /** The smallest relative difference that matters, in (0, 1): 0.01. */
   readonly minEffect: number;
-  /** Of the interval that is shown and that decides equivalence. */
+  /** Confidence of the interval that reports show and that decides equivalence. */
   readonly confidence: number;
 }
 
-/** The chance with which the smallest detectable difference would have been found. */
+/** The probability of detecting the smallest detectable difference. */
 export const POWER = 0.9;
 
 export interface Judged {
   readonly sample: EffectSample;
   readonly better: Metric['better'];
   readonly comparable: boolean;
-  /** The noise floor of what was measured, a relative difference; null when it is not known. */
+  /** The noise floor, as a relative difference; null if it is unknown. */
   readonly floor?: number | null;
 }
 
 export interface Judgement {
   readonly verdict: Verdict;
-  /** candidate / base and its interval; null without units. */
+  /** candidate / base with its interval; null without units. */
   readonly ratio: LocationInterval | null;
-  /** Sessions (or rounds) that it rests on. */
+  /** The number of sessions (or rounds) behind the judgement. */
   readonly units: number;
-  /** One-sided, adjusted over the family (Holm). 1 where nothing could be tested. */
+  /** One-sided, adjusted for the family (Holm). 1 if nothing could be tested. */
   readonly pRegression: number;
   readonly pImprovement: number;
-  /** The relative difference that these units would have shown with probability `POWER`; null when none can be shown. */
+  /** The relative difference that these units detect with probability `POWER`; null if they can detect none. */
   readonly detectable: number | null;
-  /** Units with which the smallest reachable p is below the bound; null when these suffice. */
+  /** The units needed for the smallest reachable p to be within the bound; null if there are enough. */
   readonly unitsNeeded: number | null;
-  /** The smallest difference that matters here: that of the options, or the noise floor above it. */
+  /** The smallest difference that matters here: the larger of the option and the noise floor. */
   readonly minEffect: number;
-  /** About how many units would tell an inconclusive cell, if what it shows so far is the truth; null where that is unknown. */
+  /** About how many units would decide an inconclusive cell if the estimate so far is right; null if unknown. */
   readonly unitsToTell: number | null;
 }
 
 /**
- * One judgement for each cell. A regression: H₀ “not worse than −minEffect” is rejected; an improvement likewise;
- * equivalent: the interval of the ratio lies within ±minEffect, on the log scale; otherwise inconclusive. Cells that are
- * not comparable are no part of the family.
+ * Returns one judgement per cell. Regression: H₀ “not worse than −minEffect” is rejected; improvement likewise.
+ * Equivalent: the interval of the ratio is within ±minEffect, on the log scale. Otherwise inconclusive. Incomparable cells
+ * are not part of the family.
  */
 export function judge(cells: readonly Judged[], options: JudgementOptions): Judgement[] {
   const effects = cells.map(({ floor }) => Math.max(options.minEffect, floor ?? 0));
@@ -108,7 +108,7 @@ function verdictOf(
   return Math.log(ratio.low) >= -bound && Math.log(ratio.high) <= bound ? 'equivalent' : 'inconclusive';
 }
 
-/** The differences that samples of a family would show. What depends on the number of units alone is computed once. */
+/** The differences that samples of a family can detect. The part that depends only on the number of units is cached. */
 function detectableIn(family: number, alpha: number): (sample: EffectSample, minEffect: number) => number | null {
   const sizes = new Map<number, number>();
   return (sample, minEffect) => {
@@ -121,12 +121,12 @@ function detectableIn(family: number, alpha: number): (sample: EffectSample, min
   };
 }
 
-/** Units with which the smallest reachable p is at most alpha / family; null when the sample has as many. */
+/** Returns the units needed for the smallest reachable p to be at most alpha / family; null if there are enough. */
 export function unitsNeeded(sample: EffectSample, family: number, alpha: number): number | null {
   return smallestP(sample) <= alpha / family ? null : unitsToReach(sample, family, alpha);
 }
 
-/** The least number of units, of each side, whose smallest p is at most alpha / family. */
+/** Returns the smallest number of units per side whose smallest p is at most alpha / family. */
 export function unitsToReach({ design }: Pick<EffectSample, 'design'>, family: number, alpha: number): number {
   const reachable = (n: number) => (design === 'paired' ? 2 ** -n : smallestPBetween(n, n)) <= alpha / family;
   let n = 1;
@@ -135,8 +135,8 @@ export function unitsToReach({ design }: Pick<EffectSample, 'design'>, family: n
 }
 
 /**
- * A difference that matters is told by the test, with probability `POWER`. One that does not is told once the interval,
- * whose width shrinks with the root of the units, lies within ±minEffect.
+ * A difference larger than minEffect is decided by the test, with probability `POWER`. A smaller one is decided once the
+ * interval, whose width shrinks with the root of the units, is within ±minEffect.
  */
 function unitsToTell(
   sample: EffectSample,

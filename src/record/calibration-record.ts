@@ -1,11 +1,11 @@
-/** What a target's own noise is, measured by running it against itself: a file of `calibrations/`. */
+/** The noise of a target, measured by running it against itself: a file in `calibrations/`. */
 import { checkWords } from './codec.js';
 import { JsonReader } from './json-reader.js';
 import { wordsOfOldSpec } from './old-words.js';
 
 export const CALIBRATION_VERSION = 1;
 
-/** What a target is, whatever it was called and wherever it was mounted. */
+/** Identifies a target, whatever its name and its mount point. */
 export interface TargetIdentity {
   readonly source: string;
   readonly fileSystem: string;
@@ -13,7 +13,7 @@ export interface TargetIdentity {
   readonly options: readonly string[];
 }
 
-/** What one level of repetition adds to the variance of ln(value): see `varianceComponents`. */
+/** The share of one level of repetition in the variance of ln(value): see `varianceComponents`. */
 export interface NoiseLevel {
   readonly level: 'session' | 'round' | 'trial';
   readonly repetitions: number;
@@ -21,36 +21,36 @@ export interface NoiseLevel {
   readonly share: number;
 }
 
-/** One arm and measure against itself. Ratios are B / A; null is infinite or unknown. */
+/** One arm and metric, measured against itself. Ratios are B / A. Null means infinite or unknown. */
 export interface CalibratedCell {
   /** The arm's id without its target. */
   readonly arm: string;
-  /** Of the job, field by field: a floor holds for this load alone. */
+  /** The job's properties: a noise floor applies only to this load. */
   readonly spec: Readonly<Record<string, unknown>>;
-  /** The same in the words of the workload file: see `Arm.words`. */
+  /** The same, with the names of the workload file: see `Arm.words`. */
   readonly words: Readonly<Record<string, string>>;
   /** `throughput`, `p99(latency)`. */
   readonly measure: string;
-  /** Over all trials, in the metric's base unit. */
+  /** Median over all trials, in the metric's base unit. */
   readonly median: number | null;
-  /** Coefficient of variation of trials within their session. */
+  /** Coefficient of variation of the trials within a session. */
   readonly trialCv: number | null;
-  /** Outermost first; levels that were not repeated are left out. Empty when nothing was. */
+  /** Outermost first. Levels without repetition are left out. */
   readonly levels: readonly NoiseLevel[];
-  /** What is worth repeating more, by what each costs; null with one round, which cannot tell. */
+  /** The level whose repetition reduces noise at the lowest cost; null with one round. */
   readonly repeatMore: 'session' | 'round' | null;
-  /** Rounds of a session that give most for the time; null where sessions add nothing, so that more are always better. */
+  /** The most efficient number of rounds per session; null if sessions add no noise, so that more are always better. */
   readonly optimalRounds: number | null;
-  /** Sessions that the comparison rests on. */
+  /** The number of sessions compared. */
   readonly sessions: number;
   /** Standard deviation between sessions of ln(B / A). */
   readonly sessionSd: number | null;
   readonly ratio: { readonly estimate: number; readonly low: number | null; readonly high: number | null } | null;
-  /** Two-sided, adjusted over all cells: small when B differs from A, which it is. */
+  /** Two-sided p, adjusted for all cells. Small if B differs from A, although both are the same target. */
   readonly pDiffers: number;
-  /** The smallest relative difference within which A and B are shown to agree; null when none is. */
+  /** The smallest relative difference within which A and B are equivalent; null if there is none. */
   readonly floor: number | null;
-  /** What this plan shows with the power named in the record; null when nothing. */
+  /** The difference that this plan detects with the record's power; null if it can detect none. */
   readonly detectable: number | null;
 }
 
@@ -62,7 +62,7 @@ export interface CalibrationWarning {
 
 export interface CalibrationRecord {
   readonly calibrationVersion: number;
-  /** Of the A/A run that it rests on. */
+  /** The id of the run of the target against itself. */
   readonly run: string;
   readonly calibratedAt: string;
   readonly feedrate: string;
@@ -71,37 +71,37 @@ export interface CalibrationRecord {
   readonly path: string;
   readonly target: TargetIdentity;
   readonly plan: { readonly sessions: number; readonly rounds: number; readonly arms: number };
-  /** As measured: setting up a session, a round of all arms on both sides, a trial with its preparation. */
+  /** Measured costs of setting up a session, of a round (all arms on both sides), and of a trial with its preparation. */
   readonly costs: { readonly sessionNs: number; readonly roundNs: number; readonly trialNs: number };
-  /** What the numbers are for: the gate's bound over all cells, the least difference that matters, and the power. */
+  /** The settings of the numbers: the bound for all cells, the smallest difference that matters, and the power. */
   readonly alpha: number;
   readonly minEffect: number;
   readonly power: number;
   readonly cells: readonly CalibratedCell[];
-  /** The gate's rule on the sessions with A and B exchanged at random. */
+  /** The gate's rule, applied to the sessions with A and B swapped at random. */
   readonly falseAlarms: {
     readonly families: number;
     readonly alarms: number;
     /** 95 % Clopper–Pearson. */
     readonly low: number;
     readonly high: number;
-    /** Sessions without which no cell could be called a regression at all; null when there were enough. */
+    /** The sessions needed to detect any regression; null if there were enough. */
     readonly sessionsNeeded: number | null;
   };
-  /** The plan that shows a difference of `wanted` in every cell; null when none of a sensible size does. */
+  /** The plan that detects a difference of `wanted` in every cell; null if no plan of a practical size does. */
   readonly wanted: number;
   readonly recommended: { readonly sessions: number; readonly rounds: number; readonly durationNs: number } | null;
   readonly warnings: readonly CalibrationWarning[];
 }
 
-/** Indented, one line break at its end. */
+/** Returns indented JSON that ends with a line break. */
 export function encodeCalibration(record: CalibrationRecord): string {
   return `${JSON.stringify(record, null, 2)}\n`;
 }
 
 /**
- * The record in the text of a file. `where` names the file. Checked as far as the gate relies on it.
- * @throws FeedrateError `store` when the text is cut off, damaged, or of another version
+ * Returns the record in the text of a file. `where` names the file. Checks the fields that the gate uses.
+ * @throws FeedrateError `store` if the text is cut off, damaged, or of another version
  */
 export function decodeCalibration(text: string, where: string): CalibrationRecord {
   const record = JsonReader.parse(text, where);
@@ -119,7 +119,7 @@ export function decodeCalibration(text: string, where: string): CalibrationRecor
     if (floor !== null && !(floor >= 0 && floor < 1)) cell.at('floor').fail('a part from 0 to below 1');
   }
   const calibration = record.value as CalibrationRecord;
-  // Calibrations of before 2026-12 say what jobs are in properties alone.
+  // Calibrations before 2026-12 describe jobs by their properties only.
   const cells = calibration.cells.map((cell) => ({ ...cell, words: cell.words ?? wordsOfOldSpec(cell.spec) }));
   return { ...calibration, cells };
 }

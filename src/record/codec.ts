@@ -1,6 +1,6 @@
 /**
- * Records ↔ text. What is read is checked as far as the rest of the house relies on it; fields that
- * this version does not know are kept and passed on, so that a later feedrate may add some.
+ * Converts records to text and back. Reading checks every field that the code relies on. Unknown fields are kept, so that
+ * later versions can add some.
  */
 import { checkSparseCounts, type SparseCounts } from '../histogram/sparse-counts.js';
 import { JsonReader } from './json-reader.js';
@@ -24,25 +24,24 @@ const WINDOW_FIELDS = [
   'barrierSkewNs',
 ] as const;
 
-/** One line of `trials.jsonl`, without its line break (JSON escapes those inside texts). */
+/** Returns one line of `trials.jsonl`, without its line break. */
 export function encodeTrial(record: TrialRecord): string {
   return JSON.stringify(record);
 }
 
-/** Parts of a trial that are long, and that many readers do without. */
+/** Long parts of a trial that many readers do not need. */
 export type TrialPart = 'latency' | 'series';
 
-/** How each begins, and what ends it: neither holds another of its kind. */
+/** The opening and closing text of each part. Neither part is nested in itself. */
 const PARTS: Readonly<Record<TrialPart, readonly [string, string]>> = {
   latency: ['"latency":{', '}'],
   series: ['"series":[', ']'],
 };
 
 /**
- * The record in one line of `trials.jsonl`. `where` is `FILE:LINE`. A number of the window that was
- * written as null (JSON has no NaN) comes back as NaN: not measured. `omitted` parts are passed over unread, which takes a
- * third of the time, and come back empty.
- * @throws FeedrateError `store` when the line is cut off, damaged, or of another version.
+ * Returns the record in one line of `trials.jsonl`. `where` is `FILE:LINE`. JSON has no NaN, so a null in the window is
+ * returned as NaN (not measured). `omitted` parts are skipped and returned empty, which takes a third of the time.
+ * @throws FeedrateError `store` if the line is cut off, damaged, or of another version.
  */
 export function decodeTrial(line: string, where: string, omitted: readonly TrialPart[] = []): TrialRecord {
   const trial = JsonReader.parse(omitted.reduce(withoutPart, line), where);
@@ -57,7 +56,7 @@ export function decodeTrial(line: string, where: string, omitted: readonly Trial
   return { ...record, ranks: trial.at('ranks').list().map(readPart) };
 }
 
-/** What one machine measured of a trial. */
+/** Reads what one machine measured in a trial. */
 function readPart(part: JsonReader): RankPart {
   for (const key of ['rank', 'wallNs']) part.at(key).number();
   part.at('startedAt').text();
@@ -76,8 +75,8 @@ function readPart(part: JsonReader): RankPart {
 }
 
 /**
- * The line without that part, of the trial and of each of its ranks. The quotes of the part's name are escaped inside
- * texts, so that it is found only where it is a key.
+ * Returns the line without that part of the trial and of its ranks. Quotes are escaped inside texts, so the quoted name
+ * is found only as a key.
  */
 function withoutPart(line: string, part: TrialPart): string {
   const [opening, closing] = PARTS[part];
@@ -156,12 +155,12 @@ function checkNfs(nfs: JsonReader): void {
   for (const key of ['open', 'reconnects', 'sends', 'backlogSum']) nfs.at('connections').at(key).number();
 }
 
-/** The text of `run.json`: indented, one line break at its end. */
+/** Returns the text of `run.json`: indented, ending with a line break. */
 export function encodeRun(run: RunRecord): string {
   return `${JSON.stringify(run, null, 2)}\n`;
 }
 
-/** What plans of before 2026-11-27 do not say, as there was no choice. */
+/** Fields that are missing in plans before 2026-11-27, when there was no choice. */
 const ONLY_CHOICES = { filesets: 1, order: 'shuffled' } as const;
 
 /** Records of earlier versions lack these fields. */
@@ -172,8 +171,8 @@ type OlderRun = Omit<RunRecord, 'dropCaches' | 'remount' | 'plan'> & {
 };
 
 /**
- * The record in the text of a `run.json`. `where` names the file.
- * @throws FeedrateError `store` when the text is cut off, damaged, or of another version.
+ * Returns the record in the text of a `run.json`. `where` names the file.
+ * @throws FeedrateError `store` if the text is cut off, damaged, or of another version.
  */
 export function decodeRun(text: string, where: string): RunRecord {
   const run = JsonReader.parse(text, where);
@@ -194,13 +193,13 @@ export function decodeRun(text: string, where: string): RunRecord {
   const { command, dropCaches, remount, plan } = record as OlderRun;
   return {
     ...record,
-    // Runs of before 2026-11-29 say it by the command that made them.
+    // Runs before 2026-11-29 record it only in their command.
     dropCaches: dropCaches ?? command.includes('--drop-caches'),
     remount: remount ?? command.includes('--remount'),
     plan: {
       ...ONLY_CHOICES,
       ...plan,
-      // Plans of before 2026-12 say what jobs are in properties alone.
+      // Plans before 2026-12 describe jobs by their properties only.
       arms: plan.arms.map((arm) => ({ ...arm, words: arm.words ?? wordsOfOldSpec(arm.spec) })),
     },
   };
@@ -230,7 +229,7 @@ function checkPlan(plan: JsonReader): void {
   }
 }
 
-/** Throws unless it is an object whose every value is a text. */
+/** Throws a FeedrateError unless it is an object whose values are all texts. */
 export function checkWords(words: JsonReader): void {
   for (const word of Object.keys(words.object())) words.at(word).text();
 }

@@ -2,25 +2,25 @@ import { stringify } from 'csv-stringify/sync';
 
 export type CellValue = string | number | boolean | null;
 
-/** One column of a table of records: its name, with the unit, and how a row's value is found. */
+/** One column of a table of records: its name with the unit, and the value of each row. */
 export interface Column<Row> {
   readonly name: string;
   readonly value: (row: Row) => CellValue;
 }
 
-/** The head of a CSV table: one line. */
+/** Returns the header line of a CSV table. */
 export function csvHead<Row>(columns: readonly Column<Row>[]): string {
   return csvLines([columns.map((column) => column.name)]);
 }
 
-/** The rows of a CSV table, a line break after each. */
+/** Returns the rows of a CSV table, each with a line break. */
 export function csvRows<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
   return csvLines(rows.map((row) => columns.map((column) => column.value(row))));
 }
 
 /**
- * RFC 4180 with `\n`. Numbers are written in full, null and NaN as nothing, booleans as `true` and
- * `false`. Texts that a spreadsheet would take for a formula get a leading apostrophe.
+ * RFC 4180 with `\n`. Numbers are written in full, null and NaN as empty fields, booleans as `true` and `false`. Texts that
+ * a spreadsheet would read as a formula get a leading apostrophe.
  */
 function csvLines(rows: readonly (readonly CellValue[])[]): string {
   if (rows.length === 0) return '';
@@ -28,7 +28,7 @@ function csvLines(rows: readonly (readonly CellValue[])[]): string {
     delimiter: ',',
     quote: '"',
     record_delimiter: '\n',
-    // A lone carriage return ends a line for many readers, but is not quoted by default.
+    // Many readers end a line at a lone carriage return, but it is not quoted by default.
     quoted_match: /\r/,
     escape_formulas: true,
     cast: {

@@ -1,16 +1,16 @@
-/** What the doctor says of one thing about a target. */
+/** The result of one check of the doctor on one target. */
 
-/** `note`: worth knowing, not wrong. `unknown`: it could not be looked at. */
+/** `note`: worth knowing, but not wrong. `unknown`: could not be checked. */
 export type Severity = 'good' | 'note' | 'bad' | 'unknown';
 
 export interface Finding {
   readonly check: string;
   readonly severity: Severity;
-  /** What was seen, for people. */
+  /** What was found, for people. */
   readonly value: string;
-  /** Why it matters; null where nothing is to be said. */
+  /** Why it matters; null if there is nothing to explain. */
   readonly reason: string | null;
-  /** The line to type, or what to do; null where nothing is to be done. */
+  /** The command to type, or what to do; null if there is nothing to do. */
   readonly remedy: string | null;
 }
 

@@ -1,8 +1,8 @@
 import { FeedrateError } from '../base/errors.js';
 
 /**
- * A value of parsed JSON that knows where it came from. Each reading method returns the value in the
- * type that was asked for, or throws a `FeedrateError('store')` of the form
+ * A value of parsed JSON and its place in a file. Each method returns the value in the requested type, or throws a
+ * `FeedrateError('store')` of the form
  * `trials.jsonl:3: window.startNs: expected a number, found "x"`.
  */
 export class JsonReader {
@@ -62,7 +62,7 @@ export class JsonReader {
     return words.includes(this.value as T) ? (this.value as T) : this.fail(words.join(', '));
   }
 
-  /** Refuses what a later feedrate wrote in a form that this one does not know. */
+  /** Throws if a different version of feedrate wrote the value in a format that this one cannot read. */
   version(known: number): number {
     const found = this.number();
     if (found !== known) this.fail(`version ${known}: use the feedrate that wrote it`);

@@ -1,13 +1,13 @@
-/** What is known of the page caches of several machines in one trial → one piece of evidence. */
+/** Merges the cache evidence of several machines in one trial. */
 import { ranksText } from './ranks-text.js';
 import type { CacheEvidence, RankPart } from './trial-record.js';
 
-/** Verdicts on a cache claim: of several the first of these holds for all together. */
+/** Verdicts on a cache claim, worst first. The worst one applies to all machines together. */
 export const VERDICTS_FROM_WORST: readonly CacheEvidence['verdict'][] = ['contradicted', 'unproven', 'none', 'proven'];
 
 /**
- * The worst verdict, in the words of the lowest rank that has it; bytes added up, null where a rank does not know them.
- * `parts` are in the order of their ranks, and there is at least one.
+ * Returns the worst verdict, with the detail of the lowest rank that has it. Bytes are summed, or null if one rank does not
+ * know them. `parts` must be sorted by rank and not empty.
  */
 export function mergeCaches(parts: readonly Pick<RankPart, 'rank' | 'cache'>[]): CacheEvidence {
   const caches = parts.map(({ cache }) => cache);
@@ -41,7 +41,7 @@ export function mergeCaches(parts: readonly Pick<RankPart, 'rank' | 'cache'>[]):
   };
 }
 
-/** `mixed` where the ranks differ; null where one of those that say anything cannot tell. */
+/** `mixed` if the ranks differ; null if one of them is unknown; undefined if one did not record it. */
 function observedTogether(caches: readonly CacheEvidence[]): CacheEvidence['observed'] {
   const seen = new Set(caches.map(({ observed }) => observed));
   if (seen.has(undefined)) return undefined;

@@ -1,6 +1,6 @@
 /**
- * What the machines of a group measured of a trial → one record. A rank is a machine's place in the group. Statistics
- * see a trial once, whatever the number of machines: it is one observation.
+ * Merges what the machines of a group measured in a trial into one record. A rank is a machine's place in the group. A trial
+ * is one observation for the statistics, whatever the number of machines.
  */
 import { OPERATION_KINDS, type OperationKind } from '../base/latency-kinds.js';
 import { mergeInto } from '../histogram/histogram.js';
@@ -11,21 +11,20 @@ import { ranksText } from './ranks-text.js';
 import type { ClientUse, EngineUse, RankPart, SeriesPoint, TrialRecord, Window } from './trial-record.js';
 import { byWeight, type Warning } from './warning.js';
 
-/** What each machine measured of the trial, by rank; of one machine alone the record itself. */
+/** Returns what each machine measured, by rank. With a single machine, that is the record itself. */
 export function partsOf(trial: TrialRecord): readonly RankPart[] {
   return trial.ranks ?? [trial];
 }
 
-/** A record for each rank, as it was before they were merged. */
+/** Returns one record per rank, as before the merge. */
 export function recordsOf(trial: TrialRecord): readonly TrialRecord[] {
   const { ranks, ...merged } = trial;
   return ranks === undefined ? [trial] : ranks.map((part) => ({ ...merged, ...part }));
 }
 
 /**
- * The trials that these records are of, in the order in which they are first met: records of one trial by several ranks
- * become one. A trial that lacks a rank which other trials have is `aborted`, since only a part of its load is known;
- * `problems` names it.
+ * Merges the records of each trial by several ranks into one. Trials keep the order of their first records. A trial without
+ * a rank that other trials have is `aborted`, because only part of its load is known. `problems` names it.
  */
 export function mergeTrials(records: readonly TrialRecord[]): {
   readonly trials: TrialRecord[];
@@ -44,17 +43,17 @@ export function mergeTrials(records: readonly TrialRecord[]): {
     const present = partsOf(trial).map(({ rank }) => rank);
     const missing = [...group].filter((rank) => !present.includes(rank)).sort((a, b) => a - b);
     if (missing.length === 0) return trial;
-    problems.push(`trial ${trial.id}: rank ${missing.join(', ')} did not record it; it does not count`);
+    problems.push(`trial ${trial.id}: rank ${missing.join(', ')} did not record it, so it is not counted`);
     return trial.status === 'ok' ? { ...trial, status: 'aborted' as const } : trial;
   });
   return { trials, problems };
 }
 
 /**
- * One record of a trial from those of its ranks, in any order; at least one, each rank once. Latencies are merged
- * exactly. Throughput is that of the time in which all machines were busy: see `commonWindow`. The trial is as good as
- * its worst part: failed if any failed, its cache claim contradicted if any is. The parts are kept in `ranks`. A record
- * alone is returned as it is.
+ * Merges the records of a trial's ranks, in any order. There must be at least one, and each rank once. Latencies are merged
+ * exactly. Throughput is measured while all machines were busy: see `commonWindow`. The worst part decides: the trial failed
+ * if any part failed, and its cache claim is contradicted if any is. `ranks` keeps the parts. A single record is returned
+ * unchanged.
  */
 export function mergeRanks(records: readonly TrialRecord[]): TrialRecord {
   const parts = records.flatMap(partsOf).sort((a, b) => a.rank - b.rank);
@@ -91,7 +90,7 @@ export function mergeRanks(records: readonly TrialRecord[]): TrialRecord {
   };
 }
 
-/** Without what all ranks of a trial have in common. */
+/** The part of a record that differs between ranks. */
 function partAlone(part: RankPart): RankPart {
   const { rank, status, fault, startedAt, wallNs, engine, window, latency, series, cache, nfs, client, warnings } =
     part;
@@ -115,12 +114,11 @@ function partAlone(part: RankPart): RankPart {
 const AMOUNTS = ['readBytes', 'writeBytes', 'readOps', 'writeOps'] as const;
 
 /**
- * The time in which all ranks were busy: from the last one's start to the first one's end. Each rank counts from its own
- * start, which a barrier makes common; what that barrier leaves between machines is not known, and is small beside a
- * trial. What a rank moved in a part of its own window is taken in proportion, as of workers of one machine, so the
- * throughput of the group is the sum of those of its ranks. A rank that moved nothing in the whole trial had no part in
- * it. Where the windows have no time in common nothing was measured. Work that is whole only when the slowest has done its
- * part has that one's time, and all that was moved.
+ * Returns the time in which all ranks were busy: from the last start to the first end. Each rank counts from its own start.
+ * A barrier synchronises the starts, and the remaining skew is small compared with a trial. Bytes and operations of a rank
+ * are scaled to the common part of its window, so the throughput of the group is the sum of its ranks' throughputs. A rank
+ * that moved nothing is ignored. Windows without a common time measured nothing. If the slowest rank decides, as for a
+ * checkpoint, the window is that rank's time and includes everything that was moved.
  */
 export function commonWindow(windows: readonly Window[]): Window {
   const active = windows.filter(({ totalReadOps, totalWriteOps }) => totalReadOps + totalWriteOps !== 0);
@@ -159,14 +157,14 @@ function worstStatus(parts: readonly RankPart[]): TrialRecord['status'] {
   return found.has('failed') ? 'failed' : found.has('aborted') ? 'aborted' : 'ok';
 }
 
-/** Of the lowest rank that failed, which the message names. */
+/** The fault of the lowest rank that failed. Its message names the rank. */
 function firstFault(parts: readonly RankPart[]): TrialRecord['fault'] {
   const failed = parts.find(({ fault }) => fault !== null);
   if (failed === undefined || failed.fault === null) return null;
   return { ...failed.fault, message: `${failed.fault.message} (${ranksText([failed.rank])})` };
 }
 
-/** That of the lowest rank, with the workers and ring calls of all. `partsOf` has each rank's own. */
+/** The engine of the lowest rank, with the workers and ring calls of all. `partsOf` returns each rank's own. */
 function mergeEngines(engines: readonly EngineUse[]): EngineUse {
   const first = engines[0] as EngineUse;
   const rings = engines.map(({ ring }) => ring).filter((ring) => ring !== null);
@@ -196,7 +194,7 @@ function mergeLatencies(parts: readonly RankPart[]): TrialRecord['latency'] {
   return latency;
 }
 
-/** Second by second. The percentiles of a second cannot be merged: they are those of a rank that was alone in it, or null. */
+/** Sums the ranks second by second. Percentiles cannot be merged: they are null unless only one rank was busy. */
 function mergeSeries(parts: readonly RankPart[]): SeriesPoint[] {
   const bySecond = new Map<number, SeriesPoint[]>();
   for (const point of parts.flatMap(({ series }) => series)) {
@@ -239,7 +237,7 @@ function mergeClients(clients: readonly ClientUse[]): ClientUse {
   };
 }
 
-/** Each code once, in the words of the lowest rank that warns, with all ranks that do unless it is all of them. */
+/** Each code once, with the message of the lowest rank. Names the affected ranks, unless all of them are. */
 function mergeWarnings(parts: readonly RankPart[]): Warning[] {
   const byCode = new Map<Warning['code'], { readonly warning: Warning; readonly ranks: number[] }>();
   for (const { rank, warnings } of parts) {

@@ -1,4 +1,4 @@
-/** What is kept of an NFS mount: what client and server agreed upon, not what was typed. */
+/** The record of an NFS mount: the options that client and server negotiated, not those that were typed. */
 
 /** The options as negotiated: nfs(5), and nfs_show_mount_options of the kernel's fs/nfs/super.c. null = not shown. */
 export interface NfsOptions {
@@ -17,11 +17,11 @@ export interface NfsOptions {
   /** `sys`, `krb5`, `krb5i`, `krb5p`. */
   readonly security: string | null;
   readonly recovery: 'hard' | 'soft' | 'softerr' | null;
-  /** Until a request is sent again, timeo. */
+  /** timeo: the time until a request is sent again. */
   readonly timeoutNs: number | null;
   /** retrans. */
   readonly retransmissions: number | null;
-  /** How long attributes are believed; the kernel's defaults where nothing is shown. */
+  /** How long attributes are cached; the kernel's defaults if it shows nothing. */
   readonly attributeCache: {
     readonly fileMinNs: number;
     readonly fileMaxNs: number;
@@ -41,7 +41,7 @@ export interface NfsOptions {
   readonly localDiskCache: boolean;
 }
 
-/** Where the answers come from, as far as the client can tell. */
+/** The kind of server, as far as the client can detect. */
 export type NfsService = 'fsx-ontap' | 'ontap' | 'efs' | 'fsx' | 'other';
 
 export interface NfsMount {
@@ -57,7 +57,7 @@ export interface NfsMount {
   readonly pnfs: string | null;
   /** Transports that exist now: one per connection; null where mountstats is unreadable. */
   readonly openTransports: number | null;
-  /** Read-ahead of the mount, bytes; null where sysfs does not tell. */
+  /** Read-ahead of the mount, bytes; null if sysfs does not report it. */
   readonly readAheadBytes: number | null;
   /** Limits of this client, not of the mount; null where they are not shown. */
   readonly limits: {
@@ -65,8 +65,8 @@ export interface NfsMount {
     readonly tcpSlots: number | null;
     readonly tcpMaxSlots: number | null;
     /**
-     * Slots that this client asks for in a 4.1+ session. The server may have granted fewer; no file of the kernel tells
-     * (mountstats says `sessions` and no more), only its trace events do.
+     * Slots that this client asks for in a 4.1+ session. The server may have granted fewer: only trace events of
+     * the kernel show that, not mountstats.
      */
     readonly sessionSlots: number | null;
   };

@@ -35,7 +35,7 @@ export interface NfsCalls {
   readonly executeNs: number;
 }
 
-/** All connections of the mount together. Sums are over sends: divide by them for what a send found on average. */
+/** Totals over all connections of the mount. Divide the sums by `sends` for averages. */
 export interface NfsConnections {
   /** At the end of the trial. */
   readonly open: number;
@@ -53,7 +53,7 @@ export interface NfsConnections {
 }
 
 export interface NfsTraffic {
-  /** null where the kernel counts no bytes. */
+  /** Null if the kernel does not count bytes. */
   readonly bytes: NfsBytes | null;
   /** By the kind of call; only those that happened. */
   readonly calls: Readonly<Record<string, NfsCalls>>;
@@ -62,7 +62,7 @@ export interface NfsTraffic {
   readonly connections: NfsConnections;
 }
 
-/** Why two readings cannot be subtracted. */
+/** Why the difference of two readings is meaningless. */
 export type NoDelta =
   /** The mount was not there at one of the two moments. */
   | 'missing'
@@ -76,18 +76,18 @@ export interface TcpCount {
   readonly sentBytes: number;
 }
 
-/** What all kinds of call have together. */
+/** Returns the sum of a field over all kinds of calls. */
 export function sumOfCalls(traffic: Pick<NfsTraffic, 'calls'>, field: Exclude<keyof NfsCalls, 'errors'>): number {
   return Object.values(traffic.calls).reduce((sum, calls) => sum + calls[field], 0);
 }
 
-/** What one client did in several trials, one after the other. `traffic` is not empty; its last one says what is open. */
+/** Sums one client's traffic over successive trials. `traffic` must not be empty. Open connections are the last trial's. */
 export function sumOverTrials(traffic: readonly NfsTraffic[]): NfsTraffic {
   const { open, maxSlots } = (traffic.at(-1) as NfsTraffic).connections;
   return sumOf(traffic, { open, maxSlots });
 }
 
-/** What several clients did in the same trial, in any order. `traffic` is not empty. */
+/** Sums the traffic of several clients in one trial, in any order. `traffic` must not be empty. */
 export function sumOverClients(traffic: readonly NfsTraffic[]): NfsTraffic {
   const connections = traffic.map((one) => one.connections);
   const slots = connections.map(({ maxSlots }) => maxSlots).filter((most) => most !== null);
@@ -97,7 +97,7 @@ export function sumOverClients(traffic: readonly NfsTraffic[]): NfsTraffic {
   });
 }
 
-/** Everything added up but what a reading at one moment tells of connections. */
+/** Sums everything except the connection counts that describe one moment. */
 function sumOf(traffic: readonly NfsTraffic[], moment: Pick<NfsConnections, 'open' | 'maxSlots'>): NfsTraffic {
   const sum = traffic.reduce((a, b) => ({
     bytes: a.bytes === null || b.bytes === null ? null : added<NfsBytes>(a.bytes, b.bytes),
@@ -108,13 +108,13 @@ function sumOf(traffic: readonly NfsTraffic[], moment: Pick<NfsConnections, 'ope
   return { ...sum, connections: { ...sum.connections, ...moment } };
 }
 
-/** Calls of two kinds, or of one kind at two times, together. */
+/** Adds the calls of two kinds, or of one kind at two times. */
 export function addCalls(a: NfsCalls, b: NfsCalls): NfsCalls {
   const errors = a.errors === null || b.errors === null ? null : a.errors + b.errors;
   return { ...added<NfsCalls>(a, b), errors };
 }
 
-/** Field by field. The caller replaces fields that may be null. */
+/** Adds field by field. The caller must replace fields that may be null. */
 function added<Counts extends object>(a: Counts, b: Counts): Counts {
   const sums = Object.entries(a).map(([key, value]) => [key, Number(value) + Number(b[key as keyof Counts])]);
   return Object.fromEntries(sums) as Counts;

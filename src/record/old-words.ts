@@ -1,10 +1,10 @@
 /**
- * The words of jobs in records of before 2026-12, which do not hold them: their plans and calibrations have the
- * properties alone. The list is that of the fields there were then. It is closed: later records carry their words.
+ * The words of jobs for records before 2026-12, whose plans and calibrations contain only properties. The list has the
+ * fields of that time. It is closed, because later records contain their words.
  */
 import { formatDurationLabel, formatSizeLabel } from '../base/units.js';
 
-/** The spelling of a value; null for one that no such field had. */
+/** Spells a value as in a workload file, or returns null if the field could not have it. */
 type Spell = (value: unknown) => string | null;
 
 const number =
@@ -38,7 +38,7 @@ function percent(share: unknown): number {
   return Math.round(Number(share) * 100);
 }
 
-/** Property → word, and how its value is spelled. */
+/** Property → word and the spelling of its value. */
 const FIELDS: ReadonlyMap<string, readonly [string, Spell]> = new Map<string, readonly [string, Spell]>(
   Object.entries({
     kind: ['kind', plain],
@@ -84,7 +84,7 @@ const FIELDS: ReadonlyMap<string, readonly [string, Spell]> = new Map<string, re
   } satisfies Record<string, [string, Spell]>),
 );
 
-/** `Arm.words` of a job whose record has none. Properties that no such job had are left out. */
+/** Returns `Arm.words` for a job whose record has none. Unknown properties are left out. */
 export function wordsOfOldSpec(spec: object): Record<string, string> {
   return Object.fromEntries(
     Object.entries(spec).flatMap(([property, value]): [string, string][] => {

@@ -1,4 +1,4 @@
-/** What is kept of a run as a whole: `run.json`. */
+/** The record of a run as a whole: `run.json`. */
 import type { Plan } from '../plan/plan.js';
 import type { NfsMount } from './nfs-mount.js';
 
@@ -12,7 +12,7 @@ export interface RunRecord {
   readonly status: 'running' | 'complete' | 'failed' | 'aborted';
   readonly startedAt: string;
   readonly endedAt: string | null;
-  /** Of the coordinating process, to tell a running run from a killed one. */
+  /** Id of the coordinating process, which shows whether a run is still running or was killed. */
   readonly pid: number;
   readonly hostname: string;
   /** argv after `feedrate`. */
@@ -25,7 +25,7 @@ export interface RunRecord {
   readonly environment: Environment;
   /** Absent in runs of versions that did not measure it. */
   readonly ownCost?: OwnCost;
-  /** Absent: nothing was slowed down. Such a run says nothing of the storage, and is no baseline. */
+  /** Absent unless a target was slowed down on purpose. Such a run does not measure the storage and cannot be a baseline. */
   readonly injected?: readonly Injection[];
   /** The kernel's caches were dropped before cold trials. */
   readonly dropCaches: boolean;
@@ -34,8 +34,8 @@ export interface RunRecord {
 }
 
 /**
- * A slow-down that was put on a target on purpose and that the plan does not know of: the target's throughput was divided
- * by `1 + part`, and each operation took `delayNs` longer.
+ * A deliberate slow-down of a target, which is not part of the plan: the target's throughput was divided by `1 + part`, and
+ * each operation took `delayNs` longer.
  */
 export interface Injection {
   readonly target: string;
@@ -44,7 +44,7 @@ export interface Injection {
   readonly delayNs: number;
 }
 
-/** What the measuring itself costs, ns each, as measured when the run began. */
+/** The cost of the measurement itself in ns, measured at the start of the run. */
 export interface OwnCost {
   readonly clockNs: number;
   readonly histogramNs: number;
@@ -55,7 +55,7 @@ export interface OwnCost {
 export interface Environment {
   readonly feedrate: { readonly version: string; readonly commit: string | null };
   readonly node: string;
-  /** Of what feedrate runs with: koffi, piscina …; null = not installed. */
+  /** Versions of dependencies such as koffi and piscina; null = not installed. */
   readonly versions: Readonly<Record<string, string | null>>;
   readonly kernel: string;
   readonly architecture: string;

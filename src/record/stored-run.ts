@@ -1,4 +1,4 @@
-/** What was found in a run directory: as much as could be read, and what could not. */
+/** The contents of a run directory, with the problems found while reading it. */
 import type { RunRecord } from './run-record.js';
 import type { TrialRecord } from './trial-record.js';
 
@@ -13,11 +13,11 @@ export interface StoredRun {
   /** Null when `run.json` is missing or damaged. */
   readonly run: RunRecord | null;
   readonly trials: readonly TrialRecord[];
-  /** One line for each thing that is missing or damaged, and why. */
+  /** One line for each missing or damaged part, with the reason. */
   readonly problems: readonly string[];
 }
 
-/** A stored run that says what was planned: one whose `run.json` could be read. */
+/** A stored run whose `run.json` could be read. */
 export interface ReadableRun extends StoredRun {
   readonly run: RunRecord;
 }

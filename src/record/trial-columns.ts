@@ -1,4 +1,4 @@
-/** The columns of `summary.csv` and `timeseries.csv`. Tidy: one observation a row, base units, the unit in each name. */
+/** The columns of `summary.csv` and `timeseries.csv`. One observation per row, in base units, with the unit in each name. */
 import { LATENCY_KINDS, type LatencyKind } from '../base/latency-kinds.js';
 import { NUMBER_METRICS } from '../base/metrics.js';
 import type { Plan } from '../plan/plan.js';
@@ -9,7 +9,7 @@ import type { RunRecord } from './run-record.js';
 import type { SeriesPoint, TrialRecord } from './trial-record.js';
 import { type LatencySummary, NUMBERS_OF, summarizeLatencies, tailNs, windowNs } from './trial-values.js';
 
-/** A row of `summary.csv`: what one machine measured of a trial. */
+/** A row of `summary.csv`: what one machine measured in a trial. */
 interface TrialRow {
   readonly trial: TrialRecord;
   readonly latencies: ReadonlyMap<LatencyKind, LatencySummary>;
@@ -21,20 +21,20 @@ interface SecondRow {
   readonly point: SeriesPoint;
 }
 
-/** What makes the same columns for every trial of a run. */
+/** The parts of a run that determine its columns. */
 type RunIdentity = Pick<RunRecord, 'id' | 'labels' | 'plan'>;
 
-/** The rows of a trial, one for each rank. */
+/** Returns the rows of a trial, one per rank. */
 export function trialRows(trial: TrialRecord): TrialRow[] {
   return recordsOf(trial).map((record) => ({ trial: record, latencies: summarizeLatencies([record]) }));
 }
 
-/** The rows of a trial, one for each second of each rank. */
+/** Returns the rows of a trial, one per second and rank. */
 export function secondRows(trial: TrialRecord): SecondRow[] {
   return recordsOf(trial).flatMap((record) => record.series.map((point) => ({ trial: record, point })));
 }
 
-/** `summary.csv`: a row per arm × session × round × rank. */
+/** Returns the columns of `summary.csv`, which has one row per arm, session, round and rank. */
 export function summaryColumns(run: RunIdentity): Column<TrialRow>[] {
   const ofTrial = (name: string, value: (trial: TrialRecord) => CellValue): Column<TrialRow> => ({
     name,
@@ -48,7 +48,7 @@ export function summaryColumns(run: RunIdentity): Column<TrialRow>[] {
   ];
 }
 
-/** `timeseries.csv`: a row per trial, rank and second. */
+/** Returns the columns of `timeseries.csv`, which has one row per trial, rank and second. */
 export function timeseriesColumns(run: RunIdentity): Column<SecondRow>[] {
   const ofPoint = (name: string, value: (point: SeriesPoint) => CellValue): Column<SecondRow> => ({
     name,
@@ -72,12 +72,12 @@ function rate(amount: number, durationNs: number): number {
   return durationNs > 0 ? amount / (durationNs / 1e9) : Number.NaN;
 }
 
-/** Names of the factors that vary anywhere in the plan, in the order of its arms. */
+/** Returns the names of all factors, in the order of the arms. */
 export function factorNames(arms: Plan['arms'] | readonly Pick<TrialRecord, 'factors'>[]): string[] {
   return [...new Set(arms.flatMap((arm) => arm.factors.map((factor) => factor.name)))];
 }
 
-/** The label of this factor, or null when the job has no such factor. */
+/** Returns the label of this factor, or null if the job does not have it. */
 export function factorLabel(arm: Pick<TrialRecord, 'factors'>, name: string): string | null {
   return arm.factors.find((factor) => factor.name === name)?.label ?? null;
 }
@@ -120,7 +120,7 @@ const OUTCOME_COLUMNS: readonly Column<TrialRecord>[] = [
   { name: 'barrier_skew_ns', value: (trial) => trial.window.barrierSkewNs },
 ];
 
-/** What is told of one distribution, for the rows of trials and of arms alike. */
+/** Returns the columns of one latency distribution, for rows of trials and of arms. */
 export function latencyColumns<Row extends { readonly latencies: ReadonlyMap<LatencyKind, LatencySummary> }>(
   kind: LatencyKind,
 ): Column<Row>[] {

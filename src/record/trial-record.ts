@@ -1,4 +1,4 @@
-/** What is kept of one trial: a line of `trials.jsonl`. Base units only (bytes, ns). */
+/** The record of one trial: a line of `trials.jsonl`, in base units (bytes, ns). */
 import type { SystemFault } from '../base/errors.js';
 import type { OperationKind } from '../base/latency-kinds.js';
 import type { SparseCounts } from '../histogram/sparse-counts.js';
@@ -10,7 +10,7 @@ import type { Warning } from './warning.js';
 
 export const RECORD_VERSION = 1;
 
-/** What one machine measured of a trial; alone, what there is of it. */
+/** What one machine measured in a trial. */
 export interface RankPart {
   /** The machine's place in its group; 0 alone. */
   readonly rank: number;
@@ -36,7 +36,7 @@ export interface RankPart {
   readonly warnings: readonly Warning[];
 }
 
-/** One trial. Of a group of machines its values are those of all of them together: see `merge-ranks.ts`. */
+/** One trial. For a group of machines, the values are merged over all of them: see `merge-ranks.ts`. */
 export interface TrialRecord extends RankPart {
   readonly recordVersion: number;
   readonly id: string;
@@ -50,13 +50,13 @@ export interface TrialRecord extends RankPart {
   readonly factors: readonly Factor[];
   /** The set of data files that it read, 0-based; absent when it read none, and before there were sets (2026-11-27). */
   readonly fileset?: number;
-  /** What each machine measured, by rank; absent where there was one. */
+  /** What each machine measured, by rank; absent with a single machine. */
   readonly ranks?: readonly RankPart[];
 }
 
 export interface EngineUse {
   readonly asked: EngineChoice;
-  /** `nfs`: libnfs, which no workload names: it is what `nfs://` targets take. */
+  /** `nfs` is libnfs: the engine of `nfs://` targets. A workload cannot choose it. */
   readonly used: Engine;
   /** How system calls are made: through koffi or Node's `fs`; null where there are none. */
   readonly calls: 'koffi' | 'fs' | null;
@@ -69,9 +69,9 @@ export interface EngineUse {
   /** Operations in flight per job, as really used: of one queue, or of all its threads. */
   readonly iodepth: number;
   readonly direct: boolean;
-  /** Why `auto` did not take the queue that `iodepth` asks for; null when nothing was given up. */
+  /** Why `auto` did not use a queue although `iodepth` asks for one; null otherwise. */
   readonly reason: string | null;
-  /** What the kernel granted to `io_uring`; null for other engines, and when no worker came so far. */
+  /** What the kernel granted to `io_uring`; null for other engines, and if no worker got that far. */
   readonly ring: RingUse | null;
 }
 
@@ -113,7 +113,7 @@ export interface Window {
   readonly barrierSkewNs: number;
 }
 
-/** What happened in one second (the last one may be shorter). */
+/** The totals of one second. The last one may be shorter. */
 export interface SeriesPoint {
   /** Start, ns since the common start. */
   readonly startNs: number;
@@ -126,10 +126,10 @@ export interface SeriesPoint {
   readonly p99Ns: number | null;
 }
 
-/** What the trial claims about the page cache, and what was seen. */
+/** The trial's claim about the page cache, and the evidence. */
 export interface CacheEvidence {
   readonly claim: CacheClaim;
-  /** `unproven`: nothing here can tell, `detail` says why. `as-is` claims nothing: `none`. */
+  /** `unproven`: there is no evidence, and `detail` says why. `none`: `as-is` claims nothing. */
   readonly verdict: 'proven' | 'contradicted' | 'unproven' | 'none';
   /** One sentence for people. */
   readonly detail: string;
@@ -168,7 +168,7 @@ export type IoCounters = Pick<
   'processDeviceReadBytes' | 'processDeviceWriteBytes' | 'blockDevice' | 'blockReadBytes' | 'blockWriteBytes'
 >;
 
-/** What the measuring itself took: when this is high, the client was the limit. */
+/** Resources that the measurement itself used. If they are high, the client was the bottleneck. */
 export interface ClientUse {
   /** CPU time of the workers in their measured loops, ns; user and system split in 10 ms steps where only ticks are known. */
   readonly workerCpuNs: number | null;

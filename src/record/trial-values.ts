@@ -1,4 +1,4 @@
-/** What the counts and times of a trial mean: its throughput, its latencies. Not measured is NaN or null, never 0. */
+/** Computes throughput and latencies from the counts and times of a trial. Not measured is NaN or null, never 0. */
 
 import { LATENCY_KINDS, type LatencyKind, type LatencyKindRow, type OperationKind } from '../base/latency-kinds.js';
 import type { NumberKey } from '../base/metrics.js';
@@ -7,8 +7,8 @@ import { decodeHistogram } from '../histogram/sparse-counts.js';
 import type { RankPart } from './trial-record.js';
 
 /**
- * How each metric that is one number is computed, of one trial or of several together, in its base unit. NaN where it
- * was not measured.
+ * Computes each metric that is one number, from one trial or several together, in its base unit. NaN if it was not
+ * measured.
  */
 export const NUMBERS_OF: Readonly<Record<NumberKey, (...records: readonly RankPart[]) => number>> = {
   throughput: throughputBytesPerSecond,
@@ -16,30 +16,30 @@ export const NUMBERS_OF: Readonly<Record<NumberKey, (...records: readonly RankPa
   cpu: cpuNsPerOp,
 };
 
-/** Length of the window in which all workers were busy, ns. */
+/** Returns the length of the window in which all workers were busy, in ns. */
 export function windowNs(record: Pick<RankPart, 'window'>): number {
   return record.window.endNs - record.window.startNs;
 }
 
-/** Operations that ended within the window. */
+/** Returns the number of operations that ended within the window. */
 export function windowOps(record: Pick<RankPart, 'window'>): number {
   return record.window.readOps + record.window.writeOps;
 }
 
-/** Bytes that were moved within the window. */
+/** Returns the bytes that were moved within the window. */
 export function windowBytes(record: Pick<RankPart, 'window'>): number {
   return record.window.readBytes + record.window.writeBytes;
 }
 
 /**
- * Bytes a second within the window. Of several trials Σbytes / Σtime, which weighs each by its time;
- * a mean of the rates would not. NaN when nothing was measured.
+ * Returns bytes per second within the window. For several trials it is Σbytes / Σtime, which weights each by its time. NaN
+ * if nothing was measured.
  */
 export function throughputBytesPerSecond(...records: readonly RankPart[]): number {
   return perSecond(records, windowBytes);
 }
 
-/** Operations a second within the window; of several trials Σoperations / Σtime. NaN when nothing was measured. */
+/** Returns operations per second within the window; for several trials Σoperations / Σtime. NaN if nothing was measured. */
 export function iops(...records: readonly RankPart[]): number {
   return perSecond(records, windowOps);
 }
@@ -55,8 +55,8 @@ function perSecond(records: readonly RankPart[], amountOf: (record: RankPart) =>
 }
 
 /**
- * CPU time of the workers for one operation, ns: Σtime / Σoperations, ramp and tail included in both.
- * NaN when a trial's CPU time is unknown or nothing was done.
+ * Returns the workers' CPU time per operation in ns: Σtime / Σoperations, both including ramp and tail. NaN if a trial's CPU
+ * time is unknown or there were no operations.
  */
 export function cpuNsPerOp(...records: readonly RankPart[]): number {
   let cpuNs = 0;
@@ -68,12 +68,12 @@ export function cpuNsPerOp(...records: readonly RankPart[]): number {
   return ops > 0 ? cpuNs / ops : Number.NaN;
 }
 
-/** How long the stragglers worked on after the first worker was done, ns. */
+/** Returns how long the last worker continued after the first one was done, in ns. */
 export function tailNs(record: Pick<RankPart, 'window'>): number {
   return record.window.lastDoneNs - record.window.firstDoneNs;
 }
 
-/** The latencies of this kind, or null when the trial has none. */
+/** Returns the latencies of this kind, or null if the trial has none. */
 export function latencyHistogram(record: Pick<RankPart, 'latency'>, kind: LatencyKind): Histogram | null {
   const parts = operationsOf(kind).flatMap((operation) => {
     const counts = record.latency[operation];
@@ -89,8 +89,8 @@ function operationsOf(kind: LatencyKind): readonly OperationKind[] {
 }
 
 /**
- * The latencies of this kind of all these trials, merged exactly; where none has any, those of the kind that has the
- * same values then (`sameAs`). Null when there are none either.
+ * Returns the latencies of this kind over all these trials, merged exactly. If there are none, those of the kind with the
+ * same values (`sameAs`). Null if there are none of those either.
  */
 export function latencyOrSame(records: readonly RankPart[], kind: LatencyKind): Histogram | null {
   const found = mergedLatency(records, kind);
@@ -98,7 +98,7 @@ export function latencyOrSame(records: readonly RankPart[], kind: LatencyKind): 
   return found !== null || sameAs === undefined ? found : mergedLatency(records, sameAs);
 }
 
-/** The latencies of this kind of all these trials, merged exactly; null when none has any. */
+/** Returns the latencies of this kind over all these trials, merged exactly; null if there are none. */
 export function mergedLatency(records: readonly RankPart[], kind: LatencyKind): Histogram | null {
   let sum: Histogram | null = null;
   for (const record of records) {
@@ -110,7 +110,7 @@ export function mergedLatency(records: readonly RankPart[], kind: LatencyKind): 
   return sum;
 }
 
-/** The numbers that stand for a distribution of latencies. */
+/** The statistics of a distribution of latencies. */
 export interface LatencySummary {
   readonly count: number;
   readonly meanNs: number;
@@ -133,7 +133,7 @@ export function summarizeLatency(histogram: Histogram): LatencySummary {
   };
 }
 
-/** A summary of each kind of latency that these trials have, merged over them. */
+/** Returns a summary of each kind of latency that these trials have, merged over all of them. */
 export function summarizeLatencies(records: readonly RankPart[]): ReadonlyMap<LatencyKind, LatencySummary> {
   const summaries = new Map<LatencyKind, LatencySummary>();
   for (const { kind } of LATENCY_KINDS) {

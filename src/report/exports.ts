@@ -1,18 +1,17 @@
 /**
- * The files that are written for other programs. A format is one file below ci/ and one row here: the command line makes
- * its option, its help, its checks and its writing from the row. Modules are loaded when they are asked for, so that
- * `--help` costs nothing.
+ * The formats of files for other programs. A format is one file in ci/ and one row here. The command line derives its
+ * option, help and checks from the row. Modules are loaded on demand to keep `--help` fast.
  */
 import type { ExportModule } from './ci/export-file.js';
 
 interface ExportRow {
-  /** What the option takes, as the help shows it. */
+  /** The option's argument, as the help shows it. */
   readonly value: 'file' | 'prefix';
   readonly help: string;
   readonly load: () => Promise<ExportModule>;
 }
 
-/** By the name under which commander hands over the option: `benchmarkJson` for `--benchmark-json`. */
+/** Keyed by commander's name of the option: `benchmarkJson` for `--benchmark-json`. */
 export const EXPORTS = {
   junit: {
     value: 'file',
@@ -38,5 +37,5 @@ export const EXPORTS = {
 
 export type ExportName = keyof typeof EXPORTS;
 
-/** In the order of the help. */
+/** All formats, in the order in which the help lists them. */
 export const EXPORT_NAMES = Object.keys(EXPORTS) as ExportName[];

@@ -1,4 +1,4 @@
-/** What the doctor found → bytes. */
+/** The report of `feedrate doctor`. */
 import type { Diagnosis, Finding, Severity } from '../record/finding.js';
 import { oneLine, paragraphs } from './table/format.js';
 import type { ShownColumn } from './table/shown-column.js';
@@ -15,10 +15,10 @@ const COLUMNS: readonly ShownColumn<Finding>[] = [
     tone: ({ severity }) => (severity === 'good' || severity === 'bad' ? severity : 'plain'),
   },
   { head: 'check', align: 'left', dropOrder: 0, text: ({ check }) => check },
-  { head: 'found', align: 'left', dropOrder: 0, text: ({ value }) => oneLine(value) },
+  { head: 'result', align: 'left', dropOrder: 0, text: ({ value }) => oneLine(value) },
 ];
 
-/** A table for each target, and below it what to do: the bad first, a line of reason and one to type. */
+/** Returns one table per target. Below it follow the problems, worst first, each with its reason and its fix. */
 export function renderDiagnoses(
   diagnoses: readonly Diagnosis[],
   format: 'table' | 'json',

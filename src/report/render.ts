@@ -1,6 +1,6 @@
 /**
- * A run, a comparison or a history → the bytes on stdout. A form is one file below formats/ and one row here: the command
- * line makes its choices from the rows. Modules are loaded when they are asked for, so that `--help` costs nothing.
+ * Renders a run, a comparison or a history for stdout. A format is one file in formats/ and one row here. The command
+ * line derives its choices from the rows. Modules are loaded on demand to keep `--help` fast.
  */
 import type { Comparison } from '../gate/comparison.js';
 import type { GateResult } from '../gate/decide.js';
@@ -22,13 +22,13 @@ export type ReportFormat = keyof typeof FORMS;
 export const REPORT_FORMATS = Object.keys(FORMS) as ReportFormat[];
 
 export interface ReportOptions extends TerminalOptions {
-  /** When it differs from the record's: a run that was killed. */
+  /** The status to show if it differs from the record's, as for a run that was killed. */
   readonly status?: RunStatus | undefined;
-  /** The run directory as the user would name it; without it the report does not say where the files are. */
+  /** The run directory as the user would name it. Without it, the report does not say where the files are. */
   readonly directory?: string | undefined;
 }
 
-/** The report of a run, a line break at its end. `run` is null when `run.json` is lost. */
+/** Returns the report of a run, ending with a line break. `run` is null if `run.json` is missing or damaged. */
 export async function renderRun(
   run: RunRecord | null,
   trials: readonly TrialRecord[],
@@ -40,7 +40,7 @@ export async function renderRun(
   return form.run(viewRun(run, trials, problems, options), options);
 }
 
-/** The report of a comparison, a line break at its end. `gate` is null when nothing is decided. */
+/** Returns the report of a comparison, ending with a line break. `gate` is null outside `feedrate gate`. */
 export async function renderComparison(
   comparison: Comparison,
   format: ReportFormat,
@@ -51,7 +51,7 @@ export async function renderComparison(
   return form.comparison(comparison, gate, options);
 }
 
-/** The report of a history, a line break at its end. */
+/** Returns the report of a history, ending with a line break. */
 export async function renderHistory(history: History, format: ReportFormat, options: TerminalOptions): Promise<string> {
   const { form } = await FORMS[format]();
   return form.history(history, options);

@@ -147,10 +147,10 @@ test('what is wrong with an option is said in one line', () => {
   for (const [words, message] of [
     [['--cols', 'nope'], /^no attribute “nope”; known: run, tiering, workload, job, bs, /],
     [['--cols', 'job'], /^nothing to compare: job has only one value \(read\); these vary: tiering, bs, target/],
-    [['--rows', 'bs', '--cols', 'bs'], /^bs cannot tell both rows and columns apart/],
+    [['--rows', 'bs', '--cols', 'bs'], /^bs is in both --rows and --cols/],
     [['--rows', '', '--cols', 'bs'], /^no attribute “”/],
     [['--cols', 'bs', '--rows', 'job'], /^two arms in one cell \(read .*\): they differ in /],
-    [['--base', 'z'], /^--base z: no such column; one of: hot, cold$/m],
+    [['--base', 'z'], /^--base z: no such column; choose one of: hot, cold$/m],
     [['--where', 'bs'], /^--where bs: expected name=value, such as bs=4KiB$/m],
     [['--where', 'nope=1'], /^--where nope=1: no attribute “nope”; known: /],
     [['--where', 'bs=4k'], /^--where bs=4k: no arm matches; values of bs: 4KiB, 16KiB$/m],
@@ -220,7 +220,7 @@ test('names with spaces and letters of any script go through', () =>
     store(directory, '二つ目', 50);
     const table = feedrate(['compare', 'größe α run', '二つ目'], directory);
     assert.is(table.stderr, '');
-    assert.match(table.stdout, /^throughput \(higher is better\): 二つ目 against größe α run \(run\)/);
+    assert.match(table.stdout, /^throughput \(higher is better\): 二つ目 compared with größe α run \(run\)/);
     assert.match(table.stdout, /│ regression +│/);
     const csv = feedrate(['compare', 'größe α run', '二つ目', '--format', 'csv'], directory).stdout;
     assert.match(csv, /^4KiB,二つ目,throughput,/m);
@@ -236,11 +236,11 @@ test('three runs are ranked, the others against the first', () =>
       store(directory, name, value);
     const { stdout, status } = feedrate(['compare', 'a', 'b', 'c'], directory);
     assert.is(status, 0);
-    assert.match(stdout, /^throughput \(higher is better\): 2 others against a \(run\)/);
-    assert.match(stdout, /^bs=4KiB, throughput: best is b \(120 B\/s\); behind: c −16\.\d %, a −16\.\d %$/m);
+    assert.match(stdout, /^throughput \(higher is better\): 2 others compared with a \(run\)/);
+    assert.match(stdout, /^bs=4KiB, throughput: best is b \(120 B\/s\); worse: c −16\.\d %, a −16\.\d %$/m);
     for (const name of ['d', 'e', 'f']) store(directory, name, 50, { sessions: 2 });
     const few = feedrate(['compare', 'd', 'e', 'f'], directory).stdout;
-    assert.match(few, /^bs=4KiB, throughput: best is d \(50\.2 B\/s\); to rank 3 takes 4 sessions or more$/m);
+    assert.match(few, /^bs=4KiB, throughput: best is d \(50\.2 B\/s\); ranking 3 columns needs at least 4 sessions$/m);
   }));
 
 test('one session says what it would take, and does not pretend', () =>
@@ -249,10 +249,10 @@ test('one session says what it would take, and does not pretend', () =>
     store(directory, 'b', 10, { sessions: 1 });
     const { stdout, status } = feedrate(['compare', 'a', 'b'], directory);
     assert.is(status, 0);
-    assert.match(stdout, /│ 0\.100× │ +n too small │ 1\.00 │ 1 │ inconclusive \(takes n = 4\) │/);
+    assert.match(stdout, /│ 0\.100× │ +n too small │ 1\.00 │ 1 │ inconclusive \(needs n = 4\) │/);
     assert.match(
       stdout,
-      /^few-sessions: with 2 cells at 5 % no difference can be called real below 4 sessions → --set trials\.sessions=4$/m,
+      /^few-sessions: with 2 cells at 5 % no difference can be reported with fewer than 4 sessions → use --set trials\.sessions=4 or more$/m,
     );
   }));
 
@@ -267,14 +267,14 @@ test('another load is incomparable, with status 4 when all is; another kernel is
     storeRun(results(directory), measuredRun('load', arms));
     const { stdout, status } = feedrate(['compare', 'a', 'load'], directory);
     assert.is(status, 4);
-    assert.match(stdout, /^incomparable: numjobs was 2, is 9; --ignore numjobs compares all the same$/m);
+    assert.match(stdout, /^incomparable: numjobs differs \(2 → 9\); use --ignore numjobs to compare anyway$/m);
     assert.match(stdout, /│ – │ 6 │ incomparable │/);
     assert.not.match(stdout, /geometric mean|^p:/m, 'nothing was tested');
     const csv = feedrate(['compare', 'a', 'load', '--format', 'csv'], directory).stdout;
     assert.match(csv, /,6,[^,]*,incomparable,[a-z_;]*numjobs/, csv);
     const told = feedrate(['compare', 'a', 'kernel'], directory);
     assert.is(told.status, 0);
-    assert.match(told.stdout, /^differs as well: kernel was 6\.1\.0, is 7\.0\.0$/m);
+    assert.match(told.stdout, /^also different: kernel \(6\.1\.0 → 7\.0\.0\)$/m);
   }));
 
 test('runs of different workloads have no row in common', () =>
@@ -285,8 +285,8 @@ test('runs of different workloads have no row in common', () =>
     }
     const { stdout, status } = feedrate(['compare', 'reader', 'writer'], directory);
     assert.is(status, 4);
-    assert.match(stdout, /^nothing stands beside each other: no row has a base and another column$/m);
-    assert.match(stdout, /^only in reader, so not compared: job=reader-x; job=reader-y$/m);
+    assert.match(stdout, /^nothing to compare: no row has both a base and another column$/m);
+    assert.match(stdout, /^only in reader, not compared: job=reader-x; job=reader-y$/m);
     assert.not.match(stdout, /┌/);
   }));
 
@@ -299,10 +299,10 @@ test('what was not measured says so, and why', () =>
     const { stdout, status } = feedrate(['compare', 'a', 'b', '-m', 'throughput', '-m', 'p99'], directory);
     assert.is(status, 0);
     assert.match(stdout, /│ +– │ 0 │ inconclusive \(not measured\) │/);
-    assert.match(stdout, /^not measured: read\/bs=4KiB of b has no trial that counts; feedrate show b says why$/m);
+    assert.match(stdout, /^not measured: read\/bs=4KiB of b has no counted trials; run feedrate show b to see why$/m);
     assert.match(
       stdout,
-      /^not measured: read\/bs=4KiB of a did not record p99\(latency\), or has fewer than 299 operations a trial$/m,
+      /^not measured: read\/bs=4KiB of a did not record p99\(latency\), or has fewer than 299 operations per trial$/m,
     );
     assert.not.match(stdout, /too few sessions/, 'more sessions would not help');
   }));

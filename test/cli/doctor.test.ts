@@ -25,7 +25,7 @@ test('without measuring nothing is written; what is bad ends with 1 only with --
   const { status, stdout } = feedrate(look);
   assert.is(status, 0);
   assert.match(stdout, /✗ │ file system │ tmpfs/);
-  assert.match(stdout, /✗ file system: it is memory/);
+  assert.match(stdout, /✗ file system: this is memory/);
   assert.not.match(stdout, /one stream/);
   assert.is(feedrate([...look, '--strict']).status, 1);
 });

@@ -206,7 +206,7 @@ test('of many flaws the first are told', () => {
   keep('all-failed', pathOf('same'), (run) => run, fail);
   const { status, stdout } = feedrate(['gate', ids.get('all-failed') as string, '--baseline', 'main'], directory);
   assert.is(status, 5);
-  assert.match(stdout, /(^no whole measurement: .*\n){5}and 5 flaws more\n$/m);
+  assert.match(stdout, /(^incomplete measurement: .*\n){5}and 5 more problems\n$/m);
 });
 
 test('a line of the candidate is damaged: 5', () => {
@@ -215,7 +215,7 @@ test('a line of the candidate is damaged: 5', () => {
   writeFileSync(path, readFileSync(path, 'utf8').slice(0, -100));
   const { status, stdout } = feedrate(['gate', ids.get('damaged') as string, '--baseline', 'main'], directory);
   assert.is(status, 5);
-  assert.match(stdout, /^no whole measurement: trials\.jsonl:5: /m);
+  assert.match(stdout, /^incomplete measurement: trials\.jsonl:5: /m);
 });
 
 for (const [options, line] of [

@@ -66,11 +66,11 @@ test('the table names the run, the step and the kernel', () =>
     assert.match(
       stdout,
       new RegExp(
-        `^1\\) read/bs=1MiB throughput: 1\\.8\\d GiB/s → 1\\.6\\d GiB/s \\(−1[12]\\.\\d %\\) with ${startOfDay(STEP).id}, 2026-10-16 03:00 UTC; kernel was 6\\.1\\.0, is 6\\.5\\.0$`,
+        `^1\\) read/bs=1MiB throughput: 1\\.8\\d GiB/s → 1\\.6\\d GiB/s \\(−1[12]\\.\\d %\\) since ${startOfDay(STEP).id}, 2026-10-16 03:00 UTC; kernel changed from 6\\.1\\.0 to 6\\.5\\.0$`,
         'm',
       ),
     );
-    assert.match(stdout, /changes are hints, not verdicts/);
+    assert.match(stdout, /Changes are hints, not verdicts/);
   }));
 
 test('--since, --limit and --where choose what is shown', () =>
@@ -122,7 +122,7 @@ test('real runs of the simulated engine make a history', () =>
     const { status, stdout } = feedrate(['history'], directory);
     assert.is(status, 0);
     assert.match(stdout, /^pretend on temporary: 3 runs of /);
-    assert.match(stdout, /below 10 runs no change can be told from chance/);
+    assert.match(stdout, /fewer than 10 runs: no change can be distinguished from chance/);
   }));
 
 test('what is wrong is said in one line', () =>

@@ -104,7 +104,7 @@ test('show of a run whose plan is lost says that it has no files', () => {
   const { status, stderr, stdout } = feedrate(['show', path, ...FILES], directory);
   assert.is(status, 2);
   assert.match(stderr, /^feedrate: .*: run\.json is missing or damaged, so no files were written\n$/);
-  assert.match(stdout, 'run.json is lost');
+  assert.match(stdout, 'run.json is missing or damaged');
 });
 
 test('a file that cannot be written: a line, the other files, and 2 unless the gate says worse', () => {

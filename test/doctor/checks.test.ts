@@ -175,7 +175,7 @@ test('a volume’s settings are unknown until a source states them, and never go
   const volumeOf = (...facts: StatedFact[]) =>
     examined([...nfsFacts({}), ...facts]).find((finding) => finding.check === 'volume');
   assert.is(volumeOf()?.severity, 'unknown');
-  assert.is(volumeOf()?.value, 'burst credits, tiering, efficiency, snapshots: only the AWS API tells');
+  assert.is(volumeOf()?.value, 'burst credits, tiering, efficiency and snapshots are only visible in the AWS API');
   assert.is(
     volumeOf(VOLUME.missing('no permission: fsx:DescribeVolumes'))?.value,
     'no permission: fsx:DescribeVolumes',

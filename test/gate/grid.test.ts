@@ -84,8 +84,8 @@ test('what makes no grid is refused in one line that says what would', () => {
     [{ columns: ['nope'] }, /^no attribute “nope”; known: job, bs, target, vers$/],
     [{ columns: ['target'], rows: ['bs', ''] }, /^no attribute “”/],
     [{ columns: ['job'] }, /^nothing to compare: job has only one value \(read\); these vary: bs, target, vers$/],
-    [{ columns: ['target'], base: 'c' }, /^--base c: no such column; one of: a, b$/],
-    [{ columns: ['target'], rows: ['target', 'bs'] }, /^target cannot tell both rows and columns apart/],
+    [{ columns: ['target'], base: 'c' }, /^--base c: no such column; choose one of: a, b$/],
+    [{ columns: ['target'], rows: ['target', 'bs'] }, /^target is in both --rows and --cols/],
     [
       { columns: ['target'], rows: [] },
       /^two arms in one cell \(a\): they differ in bs; add one of these to --rows, or choose with --where bs=1MiB$/,
@@ -94,7 +94,7 @@ test('what makes no grid is refused in one line that says what would', () => {
   for (const [options, message] of cases)
     assert.throws(() => gridOf(MEMBERS, options), feedrateError('usage', message));
   const twice = () => gridOf([MEMBERS[0], MEMBERS[1], MEMBERS[0]] as Attributed[], { columns: ['target'] });
-  assert.throws(twice, feedrateError('usage', /they differ in nothing; name each run once$/));
+  assert.throws(twice, feedrateError('usage', /they differ in nothing; name each run only once$/));
   assert.throws(
     () => gridOf(MEMBERS.slice(0, 1), { columns: ['bs'] }),
     feedrateError('usage', /; nothing else varies$/),

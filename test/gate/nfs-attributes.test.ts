@@ -88,8 +88,8 @@ test('a comparison of targets says what their mounts differ in', () => {
   };
   const readAhead = 15 * 2 ** 20;
   assert.equal(linesOf(16, readAhead), []);
-  assert.equal(linesOf(1, readAhead), ['the mounts of b and data differ in nfs.nconnect (16 → 1) alone']);
-  assert.equal(linesOf(16, readAhead, 4), ['the mounts of b and data differ in nfs.connections (16 → 4) alone']);
+  assert.equal(linesOf(1, readAhead), ['the mounts of b and data differ only in nfs.nconnect (16 → 1)']);
+  assert.equal(linesOf(16, readAhead, 4), ['the mounts of b and data differ only in nfs.connections (16 → 4)']);
   assert.equal(linesOf(4, 131_072), [
     'the mounts of b and data differ in nfs.nconnect (16 → 4) and nfs.readahead (15MiB → 128KiB)',
   ]);

@@ -25,7 +25,7 @@ test('mounts, bytes and times are those of the kernel and of the server', () =>
     const { mountinfo, plain, delayed, all, diagnoses } = runLab(directory);
     for (const lab of [plain, delayed]) {
       assert.is(lab.trials.filter(({ status }) => status !== 'ok').length, 0, lab.report);
-      assert.match(lab.report, /NFS direct@v3: read .* wire and server \+ .* client/);
+      assert.match(lab.report, /NFS direct@v3: read .* round trip \+ .* client/);
     }
     checkMounts(all, mountinfo);
     checkEvidence(plain, delayed);
@@ -129,7 +129,7 @@ function checkDiagnoses(diagnoses: readonly Diagnosis[]): void {
     // Each at least the 2 ms of the link, less what is rounded. The one is a median and the other a mean, so that on a busy
     // machine either can be the larger.
     const [, wholeMs, wireMs] =
-      /^4 KiB in ([\d.]+) ms, of it ([\d.]+) ms wire/.exec(found('small reads')?.value ?? '') ?? [];
+      /^4 KiB in ([\d.]+) ms, of which ([\d.]+) ms round trip/.exec(found('small reads')?.value ?? '') ?? [];
     assert.ok(Number(wholeMs) >= 1.9 && Number(wireMs) >= 1.9, found('small reads')?.value);
     assert.match(found('open and close')?.value ?? '', /, \d+\.\d calls$/);
   }

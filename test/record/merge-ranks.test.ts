@@ -102,7 +102,7 @@ test('a trial of which a rank is missing does not count, and is named', () => {
       ['s1r2t1', 'aborted'],
     ],
   );
-  assert.equal(problems, ['trial s1r2t1: rank 1 did not record it; it does not count']);
+  assert.equal(problems, ['trial s1r2t1: rank 1 did not record it, so it is not counted']);
   assert.equal(mergeTrials([half]), { trials: [half], problems: [] });
 });
 

@@ -147,10 +147,10 @@ test('JUnit of a run: arms, thresholds, and what was not measured', () => {
   });
   const messages = casesOf(root).flatMap(({ children: [fault] }) => (fault === undefined ? [] : [fault.text]));
   assert.equal(messages, [
-    'throughput > 2000000000 is broken: 962 MiB/s in a',
+    'throughput > 2000000000 failed: 962 MiB/s in a',
     'trial s2r1t2 of b failed: EIO in pread /mnt/x',
     'trial s3r1t3 of c was stopped',
-    'it was not measured',
+    'not measured',
     'the run is aborted: 18 of 24 trials are recorded',
   ]);
 });
@@ -302,11 +302,11 @@ test('annotations of the other decisions', () => {
   assert.is(annotationIn(annotationOf(same!.comparison, same!.gate)).level, 'notice');
   const other = annotationIn(annotationOf(kernel!.comparison, kernel!.gate));
   assert.equal([other.level, other.title], ['error', 'feedrate gate: incomparable']);
-  assert.match(other.message, 'worst: read: kernel was 6.1.0, is 5.10 (--ignore kernel)');
+  assert.match(other.message, 'worst: read: kernel changed from 6.1.0 to 5.10 (--ignore kernel to compare anyway)');
   const broken = gateOf(same!.comparison, [], { ...ONCE, flaws: ['the run is aborted', 'and more'] });
   const { level, message } = annotationIn(annotationOf(same!.comparison, broken));
   assert.is(level, 'error');
-  assert.match(message, /^gate: broken: .*\nno whole measurement: the run is aborted\n1 cell: 1 equivalent\n/);
+  assert.match(message, /^gate: broken: .*\nincomplete measurement: the run is aborted\n1 cell: 1 equivalent\n/);
 });
 
 test('a summary keeps whole rows within its limit, the worst of all measures, and says what it left out', () => {
@@ -322,7 +322,7 @@ test('a summary keeps whole rows within its limit, the worst of all measures, an
     assert.ok(Buffer.byteLength(summary) <= limit, `${Buffer.byteLength(summary)} of ${limit}`);
     const rows = rowsOf(summary);
     assert.equal(rows, all.slice(0, rows.length));
-    assert.match(summary, new RegExp(`\\nleft out, as GitHub takes no more: ${300 - rows.length} rows?`));
+    assert.match(summary, new RegExp(`\\nleft out to stay within GitHub's size limit: ${300 - rows.length} rows?`));
     const rowBytes = Math.max(...all.map((row) => Buffer.byteLength(row) + 1));
     assert.ok(rows.length === 0 || Buffer.byteLength(summary) > limit - 2 * rowBytes, 'no more rows would have fitted');
   }

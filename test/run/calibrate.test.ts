@@ -84,7 +84,7 @@ test('the report, the stored calibration, and what a comparison makes of it', ()
     assert.is(gated.status, 0);
     assert.match(
       call('gate', '--cols', 'target', '-m', 'iops').stdout,
-      /the target’s own noise is not measured: feedrate calibrate/,
+      /noise floor not measured: run feedrate calibrate/,
     );
     assert.not.match(call('compare', '--cols', 'target', '-m', 'iops').stdout, /noise is not measured/);
   }));
@@ -128,7 +128,10 @@ test('a slow-down that no record of a trial knows of is found, told, and never a
     };
     assert.equal(injected, [{ target: 'B', part: 0.2, delayNs: 0 }]);
     assert.not.match(readFileSync(join(directory, 'r', run, 'trials.jsonl'), 'utf8'), /inject|slow/);
-    assert.match(call('show').stdout, /\nB was slowed down on purpose: everything took 20 % longer\n/);
+    assert.match(
+      call('show').stdout,
+      /\ntarget B was slowed down on purpose \(--inject\): everything took 20 % longer\n/,
+    );
     for (const words of [
       ['baseline', 'save', 'main'],
       ['gate', '--baseline', run],

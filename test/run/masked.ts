@@ -45,6 +45,7 @@ export function maskedReport(text: string, directory: string): string {
     .replace(/^((?:- )?)host .*$/m, '$1host …')
     .replace(/^((?:- )?)\d+ × .* memory.*$/m, '$1CPU …')
     .replace(/^((?:- )?)feedrate .*$/m, '$1feedrate …')
+    .replace(/^((?:- )?feedrate's own overhead: ).*$/m, '$1…')
     .replace(/^((?:- )?target \S+: \S+), .* free$/gm, '$1, …');
 }
 

@@ -42,7 +42,7 @@ test('calls that overlap do not add up to an operation', () => {
   assert.is(nfsUseOf([several])?.read?.clientNs, null);
   const ahead = makeTraffic({ calls: { READ: makeCalls(1000, { roundTripNs: 9e9, executeNs: 9e9 }) } });
   assert.is(nfsUseOf([trialWith(ahead)])?.read?.clientNs, null);
-  assert.match(nfsLines(summarize([ARM], [several]))[0]?.text ?? '', /4000 calls that overlap: 100 µs queue \+ 2 ms/);
+  assert.match(nfsLines(summarize([ARM], [several]))[0]?.text ?? '', /4000 overlapping calls: 100 µs queue \+ 2 ms/);
 });
 
 test('trials are summed, kinds of call and events by name', () => {
@@ -62,7 +62,7 @@ test('the report says where the time went, and what went wrong', () => {
   });
   assert.equal(nfsLines(summarize([ARM], [trialWith(traffic)])), [
     {
-      text: `NFS read: read 2.5 ms = 2 ms wire and server + 499 µs client (100 µs of it queue); sent again 12 times; timed out 1 time; waited for congestion 3 times`,
+      text: `NFS read: read 2.5 ms = 2 ms round trip + 499 µs client (of which 100 µs queue); retransmitted 12 times; timed out 1 time; waited for congestion 3 times`,
       tone: 'bad',
     },
   ]);

@@ -1,4 +1,4 @@
-/** A gate's decision as a workflow command of GitHub Actions. */
+/** Writes a gate's decision as a workflow command for GitHub Actions. */
 import type { ComparedCell, Comparison } from '../../gate/comparison.js';
 import type { GateOutcome, GateResult } from '../../gate/decide.js';
 import type { Verdict } from '../../gate/verdict.js';
@@ -16,8 +16,9 @@ const LEVELS: Readonly<Record<GateOutcome, 'error' | 'warning' | 'notice'>> = {
 };
 
 /**
- * One line, without a line break: `::error title=feedrate gate%3A regression::…`. Only one, since GitHub shows ten of a
- * step and fifty of a job, and others want theirs. Source: docs.github.com, workflow commands; `command.ts` of actions/toolkit.
+ * Returns one annotation without a line break: `::error title=feedrate gate%3A regression::…`. It is a single one because
+ * GitHub shows at most ten per step and fifty per job. Source: docs.github.com, workflow commands; `command.ts` of
+ * actions/toolkit.
  */
 export function annotationOf(comparison: Comparison, gate: GateResult): string {
   const title = `feedrate gate: ${gate.outcome}`;
@@ -26,7 +27,7 @@ export function annotationOf(comparison: Comparison, gate: GateResult): string {
   return `::${LEVELS[gate.outcome]} title=${escapedProperty(title)}::${escapedData(lines.join('\n'))}`;
 }
 
-/** How many cells there are of each verdict, and the worst of them. */
+/** The number of cells with each verdict, and the worst cell. */
 function cellLines(comparison: Comparison): string[] {
   const [worst] = worstFirst(comparison.cells);
   if (worst === undefined) return ['nothing could be compared'];

@@ -4,7 +4,7 @@ import { plural } from '../table/format.js';
 import type { ExportFile } from './export-file.js';
 import type { Measurement } from './measurements.js';
 
-/** Two files, as the action takes the direction from the tool that a file is for. */
+/** Returns two files, because the action has one tool name per direction. */
 export function exportFiles(prefix: string): ExportFile[] {
   return [
     {
@@ -19,8 +19,9 @@ export function exportFiles(prefix: string): ExportFile[] {
 }
 
 /**
- * An array of `{name, unit, value, range?, extra?}`: the measures of one direction. Base units, as it compares numbers without looking at units. `range` is the 95 %
- * interval of the median; it is absent where the sessions are too few for one.
+ * Returns an array of `{name, unit, value, range?, extra?}` for the metrics of one direction. Values are in base units,
+ * because the action compares numbers and ignores units. `range` is the 95 % interval of the median. It is absent if there
+ * are too few sessions for one.
  * Source: README and `src/extract.ts` of benchmark-action/github-action-benchmark.
  */
 export function benchmarkJson(measurements: readonly Measurement[], better: Metric['better']): string {

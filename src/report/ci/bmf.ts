@@ -1,4 +1,4 @@
-/** Bencher Metric Format: what `bencher run --adapter json` reads. */
+/** Bencher Metric Format, which `bencher run --adapter json` reads. */
 import { statisticColumn } from '../../base/metrics.js';
 import type { ExportFile } from './export-file.js';
 import { type Measurement, statisticWord } from './measurements.js';
@@ -8,9 +8,9 @@ export function exportFiles(path: string): ExportFile[] {
 }
 
 /**
- * `{"<benchmark>": {"<measure>": {"value", "lower_value"?, "upper_value"?}}}` in base units. The measures are named as the
- * columns of `summary.csv` are, with their unit: Bencher's own `throughput` counts operations a second, ours bytes.
- * The bounds are the 95 % interval of the median; they are absent where the sessions are too few for one.
+ * Returns `{"<benchmark>": {"<measure>": {"value", "lower_value"?, "upper_value"?}}}` in base units. Measures have the
+ * names of the columns of `summary.csv`, including the unit: Bencher's own `throughput` is in operations per second,
+ * feedrate's in bytes. The bounds are the 95 % interval of the median. They are absent if there are too few sessions.
  * Source: bencher.dev/docs/reference/bencher-metric-format.
  */
 export function bmfJson(measurements: readonly Measurement[]): string {

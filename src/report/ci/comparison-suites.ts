@@ -1,12 +1,12 @@
-/** A comparison as suites of JUnit: one for each measure, a case for each cell. */
+/** A comparison as JUnit suites: one suite per metric, one case per cell. */
 import type { ComparedCell, Comparison } from '../../gate/comparison.js';
 import { cellName, cellOutcome, mismatchText } from '../comparison/cell-text.js';
 import { plural } from '../table/format.js';
 import type { TestFault, TestSuite } from './test-suite.js';
 
 /**
- * A regression is a failure; what could not be told is skipped, whether or not the gate was told to fail on it; what
- * could not be compared is an error.
+ * Returns the suites. A regression is a failure and an incomparable cell is an error. An inconclusive cell is skipped,
+ * even with `--fail-on-inconclusive`.
  */
 export function comparisonSuites(comparison: Comparison): TestSuite[] {
   return comparison.options.measures.map((measure) => ({
@@ -23,7 +23,6 @@ function faultOf(comparison: Comparison, cell: ComparedCell): TestFault | null {
   if (verdict === 'regression') return fault('failure', cellOutcome(comparison, cell));
   if (verdict === 'incomparable') return fault('error', mismatchText(cell));
   if (verdict !== 'inconclusive') return null;
-  const needed =
-    unitsNeeded === null ? '' : `; ${plural(unitsNeeded, comparison.options.unit)} of each side are needed`;
+  const needed = unitsNeeded === null ? '' : `; ${plural(unitsNeeded, comparison.options.unit)} of each side needed`;
   return fault('skipped', `${cellOutcome(comparison, cell)}${needed}`);
 }

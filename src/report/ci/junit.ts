@@ -1,6 +1,6 @@
 /**
- * JUnit XML, as Jenkins, GitLab and the actions of GitHub read it. There is no specification; the elements and attributes
- * are those that github.com/testmoapp/junitxml lists as common.
+ * JUnit XML for Jenkins, GitLab and GitHub Actions. There is no specification. The elements and attributes are those that
+ * github.com/testmoapp/junitxml lists as common.
  */
 import { evaluateThresholds } from '../../gate/thresholds.js';
 import type { RunRecord } from '../../record/run-record.js';
@@ -14,7 +14,7 @@ export function exportFiles(path: string): ExportFile[] {
   return [{ path, text: (source) => junitXml(source.stored.run, suitesOf(source)) }];
 }
 
-/** What was compared comes before the run itself. */
+/** The suites of the comparison come before those of the run. */
 function suitesOf({ stored, comparison }: ExportSource): TestSuite[] {
   const { run, trials } = stored;
   return [
@@ -24,7 +24,7 @@ function suitesOf({ stored, comparison }: ExportSource): TestSuite[] {
   ];
 }
 
-/** The file. Suites without cases are left out; date and host are those of the run. */
+/** Returns the XML text. Suites without cases are left out. Date and host are those of the run. */
 export function junitXml(run: RunRecord, suites: readonly TestSuite[]): string {
   const filled = suites.filter(({ cases }) => cases.length > 0);
   const all = filled.flatMap(({ cases }) => cases);
@@ -38,11 +38,11 @@ export function junitXml(run: RunRecord, suites: readonly TestSuite[]): string {
 }
 
 function suiteElement(run: RunRecord, { name, cases }: TestSuite): XmlElement {
-  // The class is what GitLab shows as the suite, and with the name what tells a case from others.
+  // GitLab shows the class as the suite, and identifies a case by class and name.
   const classname = `${run.plan.workload} ${name}`;
   return element(
     'testsuite',
-    // Without a zone and parts of seconds, which the strict schema of Ant's reports forbids: UTC.
+    // UTC without a zone or fractions of a second: the strict schema of Ant's reports forbids both.
     { name: classname, ...countsOf(cases), timestamp: run.startedAt.slice(0, 19), hostname: run.hostname },
     [propertiesOf(run), ...cases.map((testCase) => caseElement(classname, testCase))],
   );
@@ -78,7 +78,7 @@ function caseElement(classname: string, { name, timeNs, fault }: TestCase): XmlE
   const attributes = { name, classname, time: seconds(timeNs) };
   if (fault === null) return element('testcase', attributes);
   const { kind, type, message } = fault;
-  // Once more as the text: GitLab shows that alone.
+  // The message is repeated as text, because GitLab shows only the text.
   return element('testcase', attributes, [element(kind, { message, type }, [message])]);
 }
 

@@ -1,4 +1,4 @@
-/** What the formats that keep numbers over time are made of: each measure of each arm of one run. */
+/** The values for formats that track numbers over time: each metric of each arm of one run. */
 import type { RunRecord } from '../../record/run-record.js';
 import type { TrialRecord } from '../../record/trial-record.js';
 import { unitLevels } from '../../stats/effect.js';
@@ -13,13 +13,13 @@ export interface Measurement {
   /** The arm's id. */
   readonly arm: string;
   readonly measure: Measure;
-  /** Over the medians of the sessions, as in a comparison; in the metric's base unit. */
+  /** The spread of the session medians, as in a comparison, in the metric's base unit. */
   readonly spread: Spread;
-  /** That count. */
+  /** The number of counted trials. */
   readonly trials: number;
 }
 
-/** In the order of the measures, then of the arms. What was not measured is left out. */
+/** Returns the measurements, ordered by metric, then by arm. Metrics that an arm did not record are left out. */
 export function measurementsOf(
   run: RunRecord,
   trials: readonly TrialRecord[],
@@ -42,7 +42,7 @@ export function measurementsOf(
   );
 }
 
-/** The statistic of a distribution, as a user writes it: `p99`, `mean`; null where the measure is one number. */
+/** Returns the statistic of a distribution as a user writes it (`p99`, `mean`), or null if the metric is one number. */
 export function statisticWord({ key, statistic }: Measure): string | null {
   return statistic === null ? null : key.slice(0, key.indexOf('('));
 }

@@ -1,13 +1,13 @@
-/** OpenMetrics text: what GitLab's metrics reports and Prometheus read. */
+/** OpenMetrics text, which GitLab's metrics reports and Prometheus read. */
 import { unreachable } from '../../base/assert.js';
 import type { Metric } from '../../base/metrics.js';
 import type { ExportFile } from './export-file.js';
 import { type Measurement, statisticWord } from './measurements.js';
 
-/** GitLab compares values as strings: with more digits each run would be a change. */
+/** GitLab compares values as strings: with more digits, every run would be a change. */
 const DIGITS = 3;
 
-/** The unit as OpenMetrics wants it, at the end of a name, and what a base unit is of it. */
+/** The unit's name in OpenMetrics, which ends the metric's name, and the factor from feedrate's base unit. */
 interface MetricUnit {
   readonly name: string;
   readonly scale: number;
@@ -18,8 +18,8 @@ export function exportFiles(path: string): ExportFile[] {
 }
 
 /**
- * A gauge for each metric, a sample for each arm and statistic, rounded to three digits; seconds and bytes, as the
- * specification asks for base units. Source: github.com/prometheus/OpenMetrics, specification 1.0.
+ * Returns one gauge per metric and one sample per arm and statistic, rounded to three digits. Units are seconds and bytes,
+ * because the specification requires base units. Source: github.com/prometheus/OpenMetrics, specification 1.0.
  */
 export function openMetricsText(measurements: readonly Measurement[]): string {
   const metrics = [...new Set(measurements.map(({ measure }) => measure.metric))];
@@ -72,8 +72,9 @@ function labelsOf({ run, arm, measure }: Measurement): string {
 }
 
 /**
- * Backslash, quote and line feed are escaped. Other control characters, legal as they are, would end a line for most readers;
- * a # would begin a comment for GitLab, within quotes too (`line.gsub(/#.*$/, '').shellsplit`), so it is written full-width.
+ * Escapes backslash, quote and line feed. Other control characters are legal, but most readers treat them as the end of a
+ * line, so they become spaces. GitLab treats # as a comment even in quotes (`line.gsub(/#.*$/, '').shellsplit`), so it
+ * becomes a full-width ＃.
  */
 function escaped(text: string): string {
   return text

@@ -1,15 +1,15 @@
-/** A run as suites of JUnit: were all arms measured, and do they keep their thresholds? */
+/** A run as JUnit suites: whether every arm was measured, and whether it passes its thresholds. */
 import { trialFlaws, wholeFlaws } from '../../gate/flaws.js';
 import type { ThresholdResult } from '../../gate/thresholds.js';
 import type { ReadableRun } from '../../record/stored-run.js';
 import { outcomeOf } from '../run/run-lines.js';
 import type { TestCase, TestFault, TestSuite } from './test-suite.js';
 
-/** A case for each arm, then one for the run as a whole. What was not measured is an error. */
+/** Returns one case per arm, then one for the run as a whole. An arm that was not measured is an error. */
 export function measurementSuite(stored: ReadableRun): TestSuite {
   const arms = stored.run.plan.arms.map(({ id }): TestCase => {
     const trials = stored.trials.filter(({ arm }) => arm === id);
-    const [flaw = null] = trials.length === 0 ? ['it was not measured'] : trialFlaws(trials);
+    const [flaw = null] = trials.length === 0 ? ['not measured'] : trialFlaws(trials);
     return { name: id, timeNs: trials.reduce((sum, { wallNs }) => sum + wallNs, 0), fault: broken(flaw) };
   });
   const [flaw = null] = wholeFlaws(stored);
@@ -20,11 +20,11 @@ function broken(reason: string | null): TestFault | null {
   return reason === null ? null : { kind: 'error', type: 'broken', message: reason };
 }
 
-/** A case for each threshold of each arm. */
+/** Returns one case per threshold and arm. */
 export function thresholdSuite(results: readonly ThresholdResult[]): TestSuite {
   const cases = results.map((result): TestCase => {
     const { threshold, arm, passed } = result;
-    const message = `${threshold.text} is broken: ${outcomeOf(result)}`;
+    const message = `${threshold.text} failed: ${outcomeOf(result)}`;
     return {
       name: `${arm}: ${threshold.text}`,
       timeNs: 0,

@@ -1,4 +1,4 @@
-/** The Markdown of a comparison within a limit: GitHub drops a step's summary as a whole when it is longer than 1 MiB. */
+/** A comparison in Markdown within a size limit: GitHub drops a step summary of more than 1 MiB completely. */
 import type { Comparison } from '../../gate/comparison.js';
 import type { GateResult } from '../../gate/decide.js';
 import { comparisonNotes } from '../comparison/comparison-notes.js';
@@ -7,8 +7,8 @@ import { markdownComparison, markdownExtract } from '../comparison/render-compar
 import { plural } from '../table/format.js';
 
 /**
- * The report in at most so many bytes of UTF-8: whole rows, the worst of all measures first, and a line that says how
- * many were left out. Notes may take a quarter of it. Null when not even the decision fits.
+ * Returns the report in at most `limitBytes` bytes of UTF-8: complete rows, worst first, and a line with the number of
+ * rows left out. Notes take up to a quarter of the space. Returns null if not even the decision fits.
  */
 export function stepSummary(comparison: Comparison, gate: GateResult, limitBytes: number): string | null {
   const whole = markdownComparison(comparison, gate);
@@ -25,10 +25,10 @@ export function stepSummary(comparison: Comparison, gate: GateResult, limitBytes
 
 function leftOut(rows: number, notes: number): string {
   const parts = [...(rows > 0 ? [plural(rows, 'row')] : []), ...(notes > 0 ? [plural(notes, 'note')] : [])];
-  return `left out, as GitHub takes no more: ${parts.join(' and ')}; the best rows went first`;
+  return `left out to stay within GitHub's size limit: ${parts.join(' and ')} (best rows first)`;
 }
 
-/** The greatest count up to `limit` that fits, when each smaller one fits too; 0 when none does. */
+/** Returns the largest count up to `limit` that fits, or 0 if none does. If a count fits, every smaller one must fit too. */
 function most(limit: number, fits: (count: number) => boolean): number {
   let [low, high] = [0, limit];
   while (low < high) {

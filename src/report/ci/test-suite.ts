@@ -1,9 +1,9 @@
-/** Outcomes as suites of test cases: what JUnit XML is made of. */
+/** Suites of test cases, from which JUnit XML is made. */
 
 export interface TestCase {
-  /** Unique in its suite: GitLab drops the second of two. */
+  /** Unique in its suite: GitLab drops duplicates. */
   readonly name: string;
-  /** Of the measuring, not of the judging. */
+  /** Time spent measuring. */
   readonly timeNs: number;
   /** Null: passed. */
   readonly fault: TestFault | null;
@@ -11,7 +11,7 @@ export interface TestCase {
 
 export interface TestFault {
   readonly kind: 'failure' | 'error' | 'skipped';
-  /** A word: `regression`. */
+  /** One word: `regression`. */
   readonly type: string;
   /** One line. */
   readonly message: string;

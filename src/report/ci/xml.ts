@@ -1,4 +1,4 @@
-/** XML 1.0 that every parser takes, whatever is in the text. */
+/** Writes XML 1.0 that every parser accepts, whatever the text contains. */
 
 export interface XmlElement {
   readonly name: string;
@@ -14,7 +14,7 @@ export function element(
   return { name, attributes, children };
 }
 
-/** The document, indented where elements hold elements. */
+/** Returns the document. Nested elements are indented. */
 export function xmlDocument(root: XmlElement): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n${written(root, '')}`;
 }
@@ -28,12 +28,12 @@ function written({ name, attributes, children }: XmlElement, indent: string): st
   return `${head}>\n${inner.join('')}${indent}</${name}>\n`;
 }
 
-/** What XML 1.0 has no way to say: most control characters, halves of surrogate pairs, U+FFFE and U+FFFF. */
+/** Characters that XML 1.0 cannot represent: most control characters, lone surrogates, U+FFFE and U+FFFF. */
 const UNSPEAKABLE = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** Tabs and line breaks as references, too, or a parser would normalise them. */
+/** Tabs and line breaks become references too, because a parser would normalise them. */
 function escaped(text: string): string {
   return text
     .replaceAll(UNSPEAKABLE, '\u{FFFD}')

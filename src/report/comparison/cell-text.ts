@@ -1,9 +1,9 @@
-/** A cell of a comparison in words, where it stands outside of its table. */
+/** Describes a cell of a comparison in words, for use outside its table. */
 import type { ComparedCell, Comparison } from '../../gate/comparison.js';
 import { formatValue, oneLine, plural } from '../table/format.js';
 import { changeText, intervalText, pText, verdictText } from './comparison-table.js';
 
-/** `bs=4KiB`; the candidate's arm where there are no rows to tell apart, and the column where there are several. */
+/** Names a cell: `bs=4KiB`, or the candidate's arm if the grid has one row. Adds the column if there are several. */
 export function cellName({ grid }: Comparison, { row, column, candidate }: ComparedCell): string {
   const where = [...row].map(([name, value]) => `${name}=${value}`).join(', ');
   return oneLine(`${where || candidate.arm.id}${grid.columns.length > 2 ? ` (${column})` : ''}`);
@@ -21,9 +21,14 @@ export function cellOutcome({ options }: Comparison, cell: ComparedCell): string
   ].join(', ');
 }
 
-/** Why a cell is incomparable. */
+/** The reasons why a cell is incomparable, and the options that compare it anyway. */
 export function mismatchText({ mismatches }: ComparedCell): string {
   return oneLine(
-    mismatches.map(({ what, base, candidate }) => `${what} was ${base}, is ${candidate} (--ignore ${what})`).join('; '),
+    mismatches
+      .map(
+        ({ what, base, candidate }) =>
+          `${what} changed from ${base} to ${candidate} (--ignore ${what} to compare anyway)`,
+      )
+      .join('; '),
   );
 }

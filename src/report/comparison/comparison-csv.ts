@@ -2,7 +2,7 @@ import type { ComparedCell, Comparison } from '../../gate/comparison.js';
 import { type Column, csvHead, csvRows } from '../../record/csv-table.js';
 import { isTested } from './comparison-table.js';
 
-/** One line for each cell, base units; an infinite or unknown bound is empty. */
+/** Returns one CSV line per cell, in base units. An infinite or unknown bound is an empty field. */
 export function comparisonCsv({ cells, grid }: Comparison): string {
   const finite = (value: number | null | undefined) => (Number.isFinite(value) ? (value as number) : null);
   const columns: Column<ComparedCell>[] = [

@@ -6,7 +6,7 @@ import { isTested } from './comparison-table.js';
 
 const COMPARISON_VERSION = 1;
 
-/** The comparison with every number, and what a gate made of it. Base units; null where a bound is infinite or nothing is known. */
+/** Returns the comparison and the gate's result as JSON, in base units. Infinite bounds and unknown values are null. */
 export function comparisonJson(comparison: Comparison, gate: GateResult | null): string {
   const { options, grid, cells, means, rankings, warnings } = comparison;
   const report = {
@@ -63,13 +63,13 @@ function sideOf({ name, run, arm, trials }: Side, spread: ComparedCell['baseSpre
   return { ...side, units: n, ...numbers };
 }
 
-/** How far apart the units of the two sides lie, in [−1, 1]; it decides nothing. */
+/** Cliff's delta of the two sides, in [−1, 1]. For information only: no verdict depends on it. */
 function deltaOf({ baseSpread, candidateSpread }: ComparedCell): number | null {
   if (baseSpread === null || candidateSpread === null) return null;
   return cliffsDelta(baseSpread.values, candidateSpread.values);
 }
 
-/** JSON.stringify writes an infinite bound as null by itself. */
+/** Infinite bounds need no treatment here: JSON.stringify writes them as null. */
 function intervalOf(interval: LocationInterval | null): object | null {
   return (
     interval && { estimate: interval.estimate, low: interval.low, high: interval.high, confidence: interval.confidence }

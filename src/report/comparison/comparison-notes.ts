@@ -1,4 +1,4 @@
-/** What must be said beside the table of a comparison: means, ranks, what else differs, and what to do about it. */
+/** The notes below the table of a comparison: means, rankings, other differences, warnings and how to read it. */
 import type { ComparedCell, Comparison, Side } from '../../gate/comparison.js';
 import { armOnAnyTarget } from '../../gate/noise-floor.js';
 import type { Ranking } from '../../gate/ranking.js';
@@ -8,7 +8,7 @@ import { formatPercent, formatValue, oneLine, plural } from '../table/format.js'
 import { canTell, formatChange, isTested } from './comparison-table.js';
 import { mountLines } from './mount-lines.js';
 
-/** Lines for people, in the order of their weight; the last ones say how to read the table. */
+/** Returns the notes as lines, most important first. The last lines explain the columns. */
 export function comparisonNotes(comparison: Comparison): string[] {
   return [
     ...meanLines(comparison),
@@ -27,11 +27,11 @@ export function comparisonNotes(comparison: Comparison): string[] {
 function meanLines({ means, grid }: Comparison): string[] {
   return means.map(
     ({ column, measure, ratio, rows }) =>
-      `geometric mean of ${measure.key}, ${oneLine(column)} to ${oneLine(grid.columns[0] as string)}: ${formatChange(ratio)} over ${plural(rows, 'row')}`,
+      `geometric mean of ${measure.key}, ${oneLine(column)} relative to ${oneLine(grid.columns[0] as string)}: ${formatChange(ratio)} over ${plural(rows, 'row')}`,
   );
 }
 
-/** `bs=4KiB, throughput: best is b (1.2 GiB/s); cannot be told from it: a, c; behind: d −5.0 %`. */
+/** `bs=4KiB, throughput: best is b (1.2 GiB/s); no clear difference: a, c; worse: d −5.0 %`. */
 export function rankingLine({ row, measure, entries, unitsNeeded }: Ranking): string {
   const [best, ...others] = entries;
   const where = placeText(row);
@@ -42,9 +42,9 @@ export function rankingLine({ row, measure, entries, unitsNeeded }: Ranking): st
     .map(({ column, toBest }) => `${oneLine(column)} ${toBest === null ? '' : formatChange(toBest.estimate)}`.trim());
   return [
     `${where === '' ? '' : `${where}, `}${measure.key}: best is ${oneLine(best.column)} (${formatValue(best.median, measure.metric.unit)})`,
-    ...(unitsNeeded === null ? [] : [`to rank ${entries.length} takes ${unitsNeeded} sessions or more`]),
-    ...(unitsNeeded !== null || tied.length === 0 ? [] : [`cannot be told from it: ${tied.join(', ')}`]),
-    ...(behind.length === 0 ? [] : [`behind: ${behind.join(', ')}`]),
+    ...(unitsNeeded === null ? [] : [`ranking ${entries.length} columns needs at least ${unitsNeeded} sessions`]),
+    ...(unitsNeeded !== null || tied.length === 0 ? [] : [`no clear difference: ${tied.join(', ')}`]),
+    ...(behind.length === 0 ? [] : [`worse: ${behind.join(', ')}`]),
   ].join('; ');
 }
 
@@ -57,17 +57,17 @@ function mismatchLines(cells: readonly ComparedCell[]): string[] {
   for (const { mismatches, differences } of cells) {
     for (const { what, base, candidate } of mismatches) {
       lines.add(
-        `incomparable: ${what} was ${oneLine(base)}, is ${oneLine(candidate)}; --ignore ${what} compares all the same`,
+        `incomparable: ${what} differs (${oneLine(base)} → ${oneLine(candidate)}); use --ignore ${what} to compare anyway`,
       );
     }
     for (const { what, base, candidate } of differences) {
-      lines.add(`differs as well: ${what} was ${oneLine(base)}, is ${oneLine(candidate)}`);
+      lines.add(`also different: ${what} (${oneLine(base)} → ${oneLine(candidate)})`);
     }
   }
   return [...lines];
 }
 
-/** A gate that does not know a target's own noise says so; a comparison only tells what it used. */
+/** Noise floors that raised min-effect. A gate also reports targets that were never calibrated. */
 function floorLines({ cells, options }: Comparison): string[] {
   const raised = cells.filter(({ floor }) => floor !== null && floor.floor > options.minEffect);
   const lines = new Map<string, string>();
@@ -80,15 +80,15 @@ function floorLines({ cells, options }: Comparison): string[] {
   const open = cells.filter(({ floor }) => floor === null).length;
   if (options.demands === 'environment' && open > 0) {
     const which = open === cells.length ? '' : ` in ${open} of ${plural(cells.length, 'cell')}`;
-    lines.set('', `the target’s own noise is not measured${which}: feedrate calibrate WORKLOAD -t … does it`);
+    lines.set('', `noise floor not measured${which}: run feedrate calibrate WORKLOAD -t … to measure it`);
   }
   return [...lines.values()];
 }
 
-/** How many sides are named where many have the same warning. */
+/** The most sides that are named when many have the same warning. */
 const NAMED_SIDES = 3;
 
-/** `drift in 2 of 8 arms (a1f3 read, 7c20 read): throughput fell … → remedy`: each code once. */
+/** `drift in 2 of 8 arms (a1f3 read, 7c20 read): throughput fell … → remedy`. Each code appears once. */
 function warningLines({ warnings, cells }: Comparison): string[] {
   const all = new Set(cells.flatMap(({ base, candidate }) => [base, candidate])).size;
   const severalRuns = new Set(cells.flatMap(({ base, candidate }) => [base.name, candidate.name])).size > 1;
@@ -103,7 +103,7 @@ function warningLines({ warnings, cells }: Comparison): string[] {
   });
 }
 
-/** Rows that the table does not have, as they have no base or nothing beside it. */
+/** Rows that are missing from the table because they have no base, or nothing to compare it with. */
 function aloneLines({ grid: { rows, columns } }: Comparison): string[] {
   const lines = columns.flatMap((column, index) => {
     const alone = rows.filter(({ members: [base, ...others] }) =>
@@ -114,13 +114,13 @@ function aloneLines({ grid: { rows, columns } }: Comparison): string[] {
     if (alone.length === 0) return [];
     const shown = alone.slice(0, 3).map(({ attributes }) => placeText(attributes));
     const more = alone.length > 3 ? [`${alone.length - 3} more`] : [];
-    return [`only in ${oneLine(column)}, so not compared: ${[...shown, ...more].join('; ')}`];
+    return [`only in ${oneLine(column)}, not compared: ${[...shown, ...more].join('; ')}`];
   });
   const compared = rows.some(({ members: [base, ...others] }) => base !== null && others.some((side) => side !== null));
-  return compared ? lines : ['nothing stands beside each other: no row has a base and another column', ...lines];
+  return compared ? lines : ['nothing to compare: no row has both a base and another column', ...lines];
 }
 
-/** Why a side has no value. */
+/** Explains why a side has no value. Lists at most five sides. */
 function unmeasuredLines(cells: readonly ComparedCell[]): string[] {
   const lines = cells.flatMap(({ measure, base, candidate, baseSpread, candidateSpread }) => [
     ...(baseSpread === null ? [unmeasuredLine(base, measure)] : []),
@@ -133,9 +133,9 @@ function unmeasuredLines(cells: readonly ComparedCell[]): string[] {
 function unmeasuredLine({ name, arm, trials }: Side, { key, statistic }: Measure): string {
   const arms = `${oneLine(arm.id)} of ${oneLine(name)}`;
   if (trials.length === 0)
-    return `not measured: ${arms} has no trial that counts; feedrate show ${oneLine(name)} says why`;
+    return `not measured: ${arms} has no counted trials; run feedrate show ${oneLine(name)} to see why`;
   const least =
-    typeof statistic === 'number' ? `, or has fewer than ${leastOperations(statistic)} operations a trial` : '';
+    typeof statistic === 'number' ? `, or has fewer than ${leastOperations(statistic)} operations per trial` : '';
   return `not measured: ${arms} did not record ${key}${least}`;
 }
 
@@ -143,40 +143,41 @@ function unitLines({ cells, options }: Comparison): string[] {
   const lines: string[] = [];
   if (cells.some(({ sample }) => sample.design === 'unpaired')) {
     lines.push(
-      'the runs were measured at different times: what else changed meanwhile counts as a difference; targets of one run are measured in turn',
+      'Two runs are measured at different times, so slow drift in the storage looks like a change. Two targets in one run do not have this problem. Prefer them.',
     );
   }
   if (options.unit === 'round') {
     lines.push(
-      'rounds are taken for independent repetitions, which they are not: what a session drew by chance may look like a difference',
+      'Rounds are counted as independent repetitions, but rounds of one session share its random choices. Chance may look like a difference.',
     );
   }
   const telling = cells.flatMap(({ judgement }) => (judgement.unitsToTell === null ? [] : [judgement.unitsToTell]));
   if (cells.every(({ judgement }) => judgement.unitsNeeded === null) && telling.length > 0) {
     const [least, most] = [Math.min(...telling), Math.max(...telling)].map((count) => Number(count.toPrecision(2)));
     lines.push(
-      `inconclusive: about ${least === most ? most : `${least} to ${most}`} ${options.unit}s would tell, if what is seen so far is the truth; fewer if only larger differences matter (--min-effect)`,
+      `inconclusive: about ${least === most ? most : `${least} to ${most}`} ${options.unit}s would decide, if the estimates so far are right; fewer with a larger --min-effect`,
     );
   }
   return lines;
 }
 
-/** How to read the columns, for who has never seen them; nothing where no cell was tested. */
+/** Explains the columns to a first-time reader. Empty when no cell was tested. */
 function legendLines({ cells, options }: Comparison): string[] {
   const family = cells.filter(isTested);
   if (family.length === 0) return [];
-  const unit = options.unit === 'session' ? 'sessions, each the median of its rounds' : 'rounds';
-  const fewer = family.some(({ sample }) => sample.design === 'unpaired')
-    ? '; of two runs, those of the smaller one'
-    : '';
-  const all = family.length === 1 ? '' : `, adjusted for all ${family.length} cells together`;
+  const unit =
+    options.unit === 'session' ? 'number of sessions; each counts as the median of its rounds' : 'number of rounds';
+  const fewer = family.some(({ sample }) => sample.design === 'unpaired') ? '; for two runs, the smaller number' : '';
+  const all = family.length === 1 ? '' : `, adjusted for all ${family.length} cells`;
   const paired = family.some(({ sample }) => sample.design === 'paired');
   return [
-    ...(paired ? ['change: of what was measured in turn, pair by pair, not of the two medians'] : []),
+    ...(paired
+      ? ['change: estimated from pairs measured in turn; it can differ from the ratio of the two medians']
+      : []),
     `n: ${unit}${fewer}`,
-    `p: chance to see as much if no difference above ${formatPercent(options.minEffect)} were there${all}; at most ${formatPercent(options.alpha)} makes a verdict`,
+    `p: probability of a result this extreme if the true difference were at most ${formatPercent(options.minEffect)}${all}; a verdict needs p ≤ ${formatPercent(options.alpha)}`,
     ...(family.some(canTell)
-      ? [`could see: the difference that so many ${options.unit}s would have shown in ${POWER * 10} of 10 tries`]
+      ? [`could see: the difference that this many ${options.unit}s detect in ${POWER * 10} of 10 tries`]
       : []),
   ];
 }

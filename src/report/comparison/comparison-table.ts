@@ -1,4 +1,4 @@
-/** The cells of a comparison as rows of a table for people. */
+/** The table of a comparison: one row per cell. */
 import type { ComparedCell, Comparison } from '../../gate/comparison.js';
 import type { Verdict } from '../../gate/verdict.js';
 import type { Measure } from '../../stats/measure.js';
@@ -6,38 +6,38 @@ import type { Spread } from '../../stats/spread.js';
 import { ABSENT, formatPercent, formatRange, formatValue, oneLine } from '../table/format.js';
 import type { ShownColumn, Tone } from '../table/shown-column.js';
 
-/** Instead of an interval that is everything. */
+/** Shown instead of an unbounded interval. */
 const UNBOUNDED = 'n too small';
 
-/** Longer names of columns stand in the heading alone, not in the heads: three times a run's name is a terminal's width. */
+/** Longer column names appear only in the heading: a run's name three times is as wide as a terminal. */
 const LONGEST_HEAD = 16;
 
-/** Worst first: a person looks for what broke. */
+/** Worst first, because a reader looks for what broke. */
 const VERDICT_ORDER: readonly Verdict[] = ['regression', 'incomparable', 'inconclusive', 'improvement', 'equivalent'];
 
-/** Is the cell one of the family that is tested together? */
+/** Whether the cell belongs to the family of cells that are tested together. */
 export function isTested({ judgement: { verdict, units } }: ComparedCell): boolean {
   return verdict !== 'incomparable' && units > 0;
 }
 
-/** Does the verdict say which difference could have been seen? */
+/** Whether the verdict includes the difference that the sessions could have detected. */
 export function canTell({ judgement: { verdict, detectable } }: ComparedCell): boolean {
   return verdict === 'inconclusive' && detectable !== null;
 }
 
-/** The cells, the worst verdicts first, within a verdict the greatest change for the worse first. */
+/** Returns the cells sorted by verdict, worst first, and within a verdict by change, worst first. */
 export function worstFirst(cells: readonly ComparedCell[]): ComparedCell[] {
   const weight = ({ judgement }: ComparedCell) => VERDICT_ORDER.indexOf(judgement.verdict);
   return [...cells].sort((a, b) => weight(a) - weight(b) || goodnessOf(a) - goodnessOf(b));
 }
 
-/** ln of the ratio, counted so that more is better; 0 without a ratio. */
+/** ln of the ratio, with the sign chosen so that higher is better; 0 without a ratio. */
 function goodnessOf({ judgement, measure }: ComparedCell): number {
   const log = Math.log(judgement.ratio?.estimate ?? 1);
   return measure.metric.better === 'higher' ? log : -log;
 }
 
-/** The columns for the cells of one measure. */
+/** Returns the columns for the cells of one metric. */
 export function comparedColumns({ grid, options }: Comparison, measure: Measure): ShownColumn<ComparedCell>[] {
   const base = headOf(grid.columns[0] as string, 'base');
   const only = grid.columns.length === 2 ? headOf(grid.columns[1] as string, 'candidate') : null;
@@ -76,7 +76,7 @@ function headOf(name: string, instead: string): string {
   return [...name].length > LONGEST_HEAD ? instead : oneLine(name);
 }
 
-/** A column that says which cell it is. */
+/** A column that identifies the cell. */
 function named(head: string, text: (cell: ComparedCell) => string): ShownColumn<ComparedCell> {
   return { head, align: 'left', dropOrder: 0, text: (cell) => oneLine(text(cell)) };
 }
@@ -90,7 +90,7 @@ function medianInterval(spread: Spread | null, { metric }: Measure): string {
   return Number.isFinite(spread.medianLow) ? formatRange(spread.medianLow, spread.medianHigh, metric.unit) : UNBOUNDED;
 }
 
-/** A ratio as a change: `−5.2 %`; `2.31×` where per cent would mislead. */
+/** Formats a ratio as a change: `−5.2 %`, or `2.31×` from a factor of two, where per cent would mislead. */
 export function formatChange(ratio: number): string {
   if (!Number.isFinite(ratio)) return '∞';
   if (ratio === 0) return '0×';
@@ -103,14 +103,14 @@ export function changeText({ judgement: { ratio } }: ComparedCell): string {
   return ratio === null ? ABSENT : formatChange(ratio.estimate);
 }
 
-/** With too few sessions the interval is everything, and says so. */
+/** Formats the interval of the change, or says that n is too small for one. */
 export function intervalText({ judgement: { ratio } }: ComparedCell): string {
   if (ratio === null) return ABSENT;
   if (ratio.low === 0 && ratio.high === Infinity) return UNBOUNDED;
   return `${formatChange(ratio.low)} … ${formatChange(ratio.high)}`;
 }
 
-/** The adjusted p of the direction that the verdict is about: of two one-sided ones the smaller. */
+/** Formats the smaller of the two one-sided p values, adjusted for all cells. */
 export function pText(cell: ComparedCell): string {
   if (!isTested(cell)) return ABSENT;
   const p = Math.min(cell.judgement.pRegression, cell.judgement.pImprovement);
@@ -118,11 +118,11 @@ export function pText(cell: ComparedCell): string {
   return p.toFixed(p < 0.01 ? 4 : p < 0.1 ? 3 : 2);
 }
 
-/** An inconclusive one says what stood in the way. */
+/** Formats the verdict. An inconclusive one includes the reason. */
 export function verdictText({ judgement: { verdict, units, unitsNeeded, detectable } }: ComparedCell): string {
   if (verdict !== 'inconclusive') return verdict;
   if (units === 0) return `${verdict} (not measured)`;
-  if (unitsNeeded !== null) return `${verdict} (takes n = ${unitsNeeded})`;
+  if (unitsNeeded !== null) return `${verdict} (needs n = ${unitsNeeded})`;
   return detectable === null ? verdict : `${verdict} (could see ${(detectable * 100).toFixed(1)} %)`;
 }
 

@@ -1,4 +1,4 @@
-/** Of mounts that were compared: which one to use, and the lines that mount it. */
+/** Recommends one of several compared mounts, with the commands that mount it. */
 import type { Comparison } from '../../gate/comparison.js';
 import type { PlannedMount } from '../../plan/mount-plan.js';
 import { geometricMean } from '../../stats/geometric-mean.js';
@@ -8,8 +8,8 @@ import { formatChange } from './comparison-table.js';
 const MOUNT_POINT = '/mnt/train';
 
 /**
- * The best mount by the mean over all rows, those that cannot be told from it, and its lines for a shell, fstab and a
- * notebook's lifecycle configuration. Empty when nothing was measured.
+ * Returns the best mount by the geometric mean over all rows, the mounts that are not significantly slower, and the
+ * lines for a shell, fstab and a notebook's lifecycle configuration. Empty when nothing was measured.
  */
 export function mountAdvice(comparison: Comparison, mounts: readonly PlannedMount[]): string[] {
   const { cells, grid, rankings } = comparison;
@@ -31,13 +31,13 @@ export function mountAdvice(comparison: Comparison, mounts: readonly PlannedMoun
   const lines =
     tied.length === 0
       ? [
-          `use ${name}: ${ranked
+          `use ${name}; relative to it: ${ranked
             .slice(1)
             .map((one) => `${one.mount.name} ${formatChange(one.ratio / best.ratio)}`)
             .join(', ')}`,
         ]
       : [
-          `${name} came out best, but cannot be told from ${tied.map((one) => one.name).join(', ')} with this many sessions`,
+          `${name} was fastest, but this many sessions show no clear difference from ${tied.map((one) => one.name).join(', ')}`,
         ];
   return [
     ...lines,

@@ -2,8 +2,8 @@ import type { Comparison, Side } from '../../gate/comparison.js';
 import { oneLine } from '../table/format.js';
 
 /**
- * What sets the mounts of a column apart from those of the first one, by what was negotiated: a line for each column
- * whose cells all have the same to say. Of mounts that differ in one option alone, it made the difference.
+ * Lists how the mounts of each column differ from those of the first, by their negotiated options. A column whose cells
+ * do not all differ in the same way has no line. If mounts differ in one option only, that option explains the change.
  */
 export function mountLines({ cells, grid, options }: Comparison): string[] {
   const first = grid.columns[0] as string;
@@ -12,14 +12,14 @@ export function mountLines({ cells, grid, options }: Comparison): string[] {
     const said = new Set(mine.map(({ base, candidate }) => apart(base, candidate, options.columns).join(' and ')));
     const [only] = said;
     if (said.size !== 1 || only === undefined || only === '') return [];
-    const alone = only.includes(' and ') ? '' : ' alone';
-    return [oneLine(`the mounts of ${column} and ${first} differ in ${only}${alone}`)];
+    const nothingElse = only.includes(' and ') ? '' : 'only ';
+    return [oneLine(`the mounts of ${column} and ${first} differ ${nothingElse}in ${only}`)];
   });
 }
 
 /**
- * Of what is not compared already. The name of an NFS file system follows from its version, its open connections from
- * nconnect where the server grants them.
+ * The differences that are not compared already. An NFS file system's name follows from its version, and its open
+ * connections follow from nconnect if the server grants them, so neither is listed again.
  */
 function apart(base: Side, candidate: Side, compared: readonly string[]): string[] {
   const asAsked = [base, candidate].every(

@@ -1,4 +1,4 @@
-/** A calibration → the bytes that `calibrate` prints. */
+/** The report that `feedrate calibrate` prints. */
 import { metricOf } from '../../base/metrics.js';
 import { formatDurationNs } from '../../base/units.js';
 import { type CalibratedCell, type CalibrationRecord, encodeCalibration } from '../../record/calibration-record.js';
@@ -8,7 +8,7 @@ import type { ShownColumn } from '../table/shown-column.js';
 import { painter, type TerminalOptions, terminalTable } from '../table/terminal.js';
 import { formatChange } from './comparison-table.js';
 
-/** The report, a line break at its end. JSON is the record as it is stored, with every number. */
+/** Returns the report, ending with a line break. The JSON form is the stored record with every number. */
 export function renderCalibration(
   calibration: CalibrationRecord,
   format: 'table' | 'json',
@@ -29,18 +29,18 @@ export function renderCalibration(
 function headerLines({ path, target, run, plan, workload }: CalibrationRecord): string[] {
   const trials = `${plural(plan.sessions, 'session')} × ${plural(plan.rounds, 'round')}`;
   return [
-    `${oneLine(path)} (${target.fileSystem} on ${oneLine(target.source)}) against itself: ${workload}, ${trials}`,
+    `${oneLine(path)} (${target.fileSystem} on ${oneLine(target.source)}) measured against itself: ${workload}, ${trials}`,
     `run ${run}`,
   ];
 }
 
 const COLUMNS: readonly ShownColumn<CalibratedCell>[] = [
   { head: 'arm', align: 'left', dropOrder: 0, text: ({ arm }) => oneLine(arm) },
-  { head: 'measure', align: 'left', dropOrder: 4, text: ({ measure }) => measure },
+  { head: 'metric', align: 'left', dropOrder: 4, text: ({ measure }) => measure },
   { head: 'median', align: 'right', dropOrder: 3, text: medianText },
   { head: 'trial CV', align: 'right', dropOrder: 2, text: ({ trialCv }) => percent(trialCv) },
   { head: 'session sd', align: 'right', dropOrder: 1, text: ({ sessionSd }) => percent(sessionSd) },
-  { head: 'variance of', align: 'left', dropOrder: 6, text: sharesText },
+  { head: 'variance by', align: 'left', dropOrder: 6, text: sharesText },
   {
     head: 'repeat more',
     align: 'left',
@@ -48,19 +48,19 @@ const COLUMNS: readonly ShownColumn<CalibratedCell>[] = [
     text: ({ repeatMore }) => (repeatMore ? `${repeatMore}s` : ABSENT),
   },
   {
-    head: 'B to A',
+    head: 'B vs A',
     align: 'right',
     dropOrder: 3,
     text: ({ ratio }) => (ratio === null ? ABSENT : formatChange(ratio.estimate)),
     tone: ({ pDiffers }) => (pDiffers <= 0.05 ? 'bad' : 'plain'),
   },
-  { head: 'floor', align: 'right', dropOrder: 0, text: ({ floor }) => percent(floor) },
-  { head: 'can see', align: 'right', dropOrder: 0, text: ({ detectable }) => percent(detectable) },
+  { head: 'noise floor', align: 'right', dropOrder: 0, text: ({ floor }) => percent(floor) },
+  { head: 'could see', align: 'right', dropOrder: 0, text: ({ detectable }) => percent(detectable) },
 ];
 
 const LEGEND = [
-  'trial CV: within a session; session sd: of B/A between sessions; floor: the least min-effect that gate and compare use here;',
-  'can see: what this plan shows with 90 % power',
+  'trial CV: variation within a session; session sd: variation of B/A between sessions; noise floor: the smallest',
+  'difference that compare and gate report here; could see: the difference that this plan detects in 9 of 10 tries',
 ];
 
 function medianText({ median, measure }: CalibratedCell): string {
@@ -83,20 +83,20 @@ function falseAlarmLines({ falseAlarms, alpha, minEffect, cells }: CalibrationRe
   const { families, alarms, high, sessionsNeeded } = falseAlarms;
   if (sessionsNeeded !== null) {
     return [
-      `false alarms: none possible, nor any true one: below ${plural(sessionsNeeded, 'session')} no p is small enough`,
+      `false alarms: not measured; with fewer than ${plural(sessionsNeeded, 'session')} the gate cannot report any regression`,
     ];
   }
-  const rule = `family-wise ${alpha * 100} % over ${plural(cells.length, 'cell')}, min-effect ${minEffect * 100} %`;
+  const rule = `alpha ${alpha * 100} % over ${plural(cells.length, 'cell')}, min-effect ${minEffect * 100} %`;
   return [
-    `false alarms of the gate (${rule}): ${alarms} of ${families} families, at most ${percent(high)} with 95 % confidence`,
-    'families are these sessions with A and B exchanged at random: that checks the rule on this noise with its ties and its',
-    'shape, not what another day brings; two runs on two days differ by more than two sides of one run',
+    `false alarms of the gate (${rule}): ${alarms} in ${families} simulated comparisons, at most ${percent(high)} (95 % confidence)`,
+    'Each simulated comparison swaps A and B at random within these sessions. This covers the noise of this run, but not',
+    'the noise between days: two runs on different days differ more than two targets of one run.',
   ];
 }
 
 function planLines({ wanted, power, recommended, alpha }: CalibrationRecord): string[] {
-  const aim = `to show ${percent(wanted)} in every cell (power ${power * 100} %, family-wise ${alpha * 100} %)`;
-  if (recommended === null) return [`${aim}: no plan of up to 200 sessions, with this noise`];
+  const aim = `to detect ${percent(wanted)} in every cell (power ${power * 100} %, alpha ${alpha * 100} %)`;
+  if (recommended === null) return [`${aim}: 200 sessions are not enough for this noise`];
   const { sessions, rounds, durationNs } = recommended;
   const set = `--set trials.sessions=${sessions} --set trials.rounds=${rounds}`;
   return [

@@ -1,4 +1,4 @@
-/** A comparison for people: the reports that `compare` and `gate` print. */
+/** The reports that `feedrate compare` and `feedrate gate` print for people. */
 import type { ComparedCell, Comparison } from '../../gate/comparison.js';
 import type { GateResult } from '../../gate/decide.js';
 import type { Measure } from '../../stats/measure.js';
@@ -8,7 +8,7 @@ import { painter, type TerminalOptions, terminalTable } from '../table/terminal.
 import { comparisonNotes } from './comparison-notes.js';
 import { comparedColumns, worstFirst } from './comparison-table.js';
 
-/** A run of which every trial failed says so in a few lines. */
+/** The most flaws that are listed: a run may have hundreds of failed trials. */
 const FLAWS_SHOWN = 5;
 
 export function terminalComparison(comparison: Comparison, gate: GateResult | null, options: TerminalOptions): string {
@@ -23,12 +23,12 @@ export function terminalComparison(comparison: Comparison, gate: GateResult | nu
   return paragraphs([...tables, comparisonNotes(comparison), decision]);
 }
 
-/** GitHub's Markdown, of all cells and with all notes. */
+/** Returns the comparison in GitHub's Markdown, with all cells and notes. */
 export function markdownComparison(comparison: Comparison, gate: GateResult | null): string {
   return markdownExtract(comparison, gate, comparison.cells, comparisonNotes(comparison));
 }
 
-/** GitHub's Markdown of some cells, with these notes. A measure of which no cell is shown has no table. */
+/** Returns some cells in GitHub's Markdown, with these notes. A metric without any of the cells has no table. */
 export function markdownExtract(
   comparison: Comparison,
   gate: GateResult | null,
@@ -48,22 +48,22 @@ export function markdownExtract(
 function headingOf({ grid, options }: Comparison, { key, metric }: Measure): string {
   const [base = '', ...others] = grid.columns;
   const against = others.length === 1 ? oneLine(others[0] as string) : `${others.length} others`;
-  return `${key} (${metric.better} is better): ${against} against ${oneLine(base)} (${grid.columnNames.join(', ')}); false alarms ≤ ${formatPercent(options.alpha)} over all cells, differences below ${formatPercent(options.minEffect)} do not matter`;
+  return `${key} (${metric.better} is better): ${against} compared with ${oneLine(base)} (${grid.columnNames.join(', ')}); false alarms ≤ ${formatPercent(options.alpha)} over all cells, differences below ${formatPercent(options.minEffect)} are ignored`;
 }
 
-/** What a gate says, in one line, then why it is broken and the thresholds that were. */
+/** Returns the gate's outcome in one line, then the flaws of the run and the thresholds that failed. */
 export function gateLines({ outcome, sessionsNeeded, failedThresholds, flaws, look }: GateResult): string[] {
-  const after = look.planned === 1 ? '' : ` (look ${look.number} of ${look.planned}, which share the false alarms)`;
+  const after = look.planned === 1 ? '' : ` (look ${look.number} of ${look.planned}; all looks share alpha)`;
   const remedy =
     outcome === 'inconclusive' && sessionsNeeded !== null
-      ? `: no regression could have been shown; measure ${plural(sessionsNeeded, 'session')} of each side (--set trials.sessions=${sessionsNeeded})`
+      ? `: too few sessions to detect a regression; measure at least ${plural(sessionsNeeded, 'session')} of each side (--set trials.sessions=${sessionsNeeded})`
       : outcome === 'broken'
-        ? ': nothing is decided by a measurement that failed; measure again'
+        ? ': the measurement failed, so there is no verdict; measure again'
         : '';
   return [
     `gate: ${outcome}${after}${remedy}`,
-    ...flaws.slice(0, FLAWS_SHOWN).map((flaw) => `no whole measurement: ${oneLine(flaw)}`),
-    ...(flaws.length > FLAWS_SHOWN ? [`and ${plural(flaws.length - FLAWS_SHOWN, 'flaw')} more`] : []),
+    ...flaws.slice(0, FLAWS_SHOWN).map((flaw) => `incomplete measurement: ${oneLine(flaw)}`),
+    ...(flaws.length > FLAWS_SHOWN ? [`and ${plural(flaws.length - FLAWS_SHOWN, 'more problem')}`] : []),
     ...failedThresholds.map(({ threshold, arm }) => `threshold failed: ${oneLine(arm)}: ${threshold.text}`),
   ];
 }

@@ -1,11 +1,11 @@
-/** A history for programs: JSON with every number, CSV with a row for each point. Base units. */
+/** A history for programs, in base units: JSON with every number, and CSV with one row per point. */
 import type { History, HistoryChange, HistoryPoint, HistorySeries } from '../../gate/run-history.js';
 import { type CellValue, type Column, csvHead, csvRows } from '../../record/csv-table.js';
 import { factorLabel, factorNames } from '../../record/trial-columns.js';
 
 const HISTORY_VERSION = 1;
 
-/** The history as one JSON object; an interval without an end is null. */
+/** Returns the history as one JSON object. Unbounded ends of intervals are null. */
 export function historyJson({ workload, runs, leftOut, series }: History): string {
   const report = {
     historyVersion: HISTORY_VERSION,
@@ -60,7 +60,7 @@ interface PointRow {
   readonly point: HistoryPoint;
 }
 
-/** A row for each run of each series; `change_ratio` where the run is the first after a change. */
+/** Returns one row per run and series. `change_ratio` is set for the first run after a change. */
 export function historyCsv({ workload, series }: History): string {
   const rows = series.flatMap((one) => one.points.map((point): PointRow => ({ series: one, point })));
   const ofRun = (name: string, value: (point: HistoryPoint) => CellValue): Column<PointRow> => ({

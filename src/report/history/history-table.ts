@@ -1,4 +1,4 @@
-/** Series of runs as rows of a table for people. */
+/** The table of a history: one row per series. */
 import type { HistorySeries } from '../../gate/run-history.js';
 import { factorLabel, factorNames } from '../../record/trial-columns.js';
 import type { Spread } from '../../stats/spread.js';
@@ -7,19 +7,19 @@ import { ABSENT, formatRange, formatValue, oneLine } from '../table/format.js';
 import type { ShownColumn, Tone } from '../table/shown-column.js';
 import { sparkline } from '../table/sparkline.js';
 
-/** A series and the numbers of its changes in the list below the table. */
+/** A series with the numbers of its changes in the list below the table. */
 export interface NotedSeries {
   readonly series: HistorySeries;
   readonly notes: readonly number[];
 }
 
-/** The bars begin at this part of the largest, or at the smallest: a step of 5 % is seen, noise of 2 % hardly. */
+/** Bars start at this share of the largest value, or lower: a step of 5 % is visible, noise of 2 % hardly. */
 export const SPARKLINE_FLOOR = 0.8;
 
-/** Characters that the runs have in the table; of more runs neighbours are averaged. */
+/** Width of the bars in characters. With more runs than that, neighbours are averaged. */
 const SPARKLINE_WIDTH = 30;
 
-/** The columns that say anything about these series. */
+/** Returns the columns that have a value for any of these series. */
 export function historyColumns(rows: readonly NotedSeries[]): ShownColumn<NotedSeries>[] {
   const all = rows.map(({ series }) => series);
   const varies = (text: (series: HistorySeries) => string) => new Set(all.map(text)).size > 1;
@@ -32,8 +32,8 @@ export function historyColumns(rows: readonly NotedSeries[]): ShownColumn<NotedS
       return { ...leftColumn(name, ({ latest }) => oneLine(factorLabel(latest.arm, name) ?? '')), align: 'right' };
     }),
     ...(varies(pathOf) ? [leftColumn('target', pathOf)] : []),
-    ...(varies(measureOf) ? [leftColumn('measure', measureOf)] : []),
-    leftColumn('other load', otherLoadText),
+    ...(varies(measureOf) ? [leftColumn('metric', measureOf)] : []),
+    leftColumn('different load', otherLoadText),
     { head: 'runs', align: 'right', dropOrder: 3, text: ({ series }) => String(series.points.length) },
     { head: 'latest', align: 'right', dropOrder: 0, text: ({ series }) => latestText(series) },
     { head: '95 % interval', align: 'right', dropOrder: 5, text: ({ series }) => intervalText(series) },
@@ -55,7 +55,7 @@ function leftColumn(head: string, text: (series: HistorySeries) => string): Show
   return { head, align: 'left', dropOrder: 0, text: ({ series }) => text(series) };
 }
 
-/** What a series of the same name, but of another load, does otherwise. */
+/** How the load of this series differs from the latest series of the same name. */
 function otherLoadText({ otherLoad }: HistorySeries): string {
   return oneLine(otherLoad.map(({ what, candidate }) => `${what}=${candidate}`).join(' '));
 }
@@ -68,7 +68,7 @@ function latestText(series: HistorySeries): string {
   return formatValue(latestSpread(series)?.median, series.measure.metric.unit);
 }
 
-/** With fewer than six sessions the interval of their median has no ends. */
+/** The interval of the latest median. Fewer than six sessions give no interval. */
 function intervalText(series: HistorySeries): string {
   const spread = latestSpread(series);
   if (spread === undefined || !Number.isFinite(spread.medianLow)) return ABSENT;

@@ -1,4 +1,4 @@
-/** A history for people: the reports that `feedrate history` prints. */
+/** The reports that `feedrate history` prints for people. */
 import {
   CHANGE_ALPHA,
   type History,
@@ -34,7 +34,7 @@ export function markdownHistory(history: History): string {
   ]);
 }
 
-/** Series of a single run say nothing of time: they are left to CSV and JSON, unless there is nothing else. */
+/** Series with a single run show no trend: only CSV and JSON include them, unless there are no others. */
 function noted({ series }: History): { rows: NotedSeries[]; changes: string[] } {
   const several = series.filter(({ points }) => points.length > 1);
   const changes: string[] = [];
@@ -58,18 +58,18 @@ function headingOf({ workload, runs, leftOut, series }: History): string {
 function captionOf({ series }: History, rows: readonly NotedSeries[]): string[] {
   const measures = [...new Set(series.map(({ measure }) => measure.key))].join(', ');
   const lines = [
-    `${measures}: each run is the median of the medians of its sessions; bars begin at ${SPARKLINE_FLOOR * 100} % of the largest or lower`,
+    `${measures}: one bar per run, the median of its session medians; bars start at ${SPARKLINE_FLOOR * 100} % of the largest value or lower`,
   ];
   const single = series.length - rows.length;
-  if (single > 0) lines.push(`${single} more of a single run: --format csv has them`);
+  if (single > 0) lines.push(`not shown: ${single} series with a single run (use --format csv)`);
   const longest = Math.max(...rows.map(({ series: { points } }) => points.length));
-  if (longest < LEAST_RUNS) lines.push(`below ${LEAST_RUNS} runs no change can be told from chance`);
+  if (longest < LEAST_RUNS) lines.push(`fewer than ${LEAST_RUNS} runs: no change can be distinguished from chance`);
   return lines;
 }
 
-const ADVICE = `changes are hints, not verdicts: a series that never changed shows one with a chance of ${CHANGE_ALPHA * 100} %, and of far more where its runs drift; below ${LEAST_CHANGE * 100} % none is told. feedrate compare tests two runs`;
+const ADVICE = `Changes are hints, not verdicts. A series without any change shows one with a probability of ${CHANGE_ALPHA * 100} %, and far more often if the storage drifts. Changes below ${LEAST_CHANGE * 100} % are not reported. Use feedrate compare to test two runs.`;
 
-/** `read bs=4KiB throughput: 1.2 GiB/s → 0.9 GiB/s (−25.0 %) with RUN of DATE; kernel was 6.1, is 6.5`. */
+/** `read bs=4KiB throughput: 1.2 GiB/s → 0.9 GiB/s (−25.0 %) since RUN, DATE; kernel changed from 6.1 to 6.5`. */
 function changeLine(
   { latest, measure }: HistorySeries,
   { point, previous, medianBefore, medianAfter, differences }: HistoryChange,
@@ -77,10 +77,9 @@ function changeLine(
   const { run } = point.side;
   const from = formatValue(medianBefore, measure.metric.unit);
   const to = formatValue(medianAfter, measure.metric.unit);
-  const differ = differences.map(({ what, base, candidate }) => `${what} was ${base}, is ${candidate}`);
-  const since =
-    differ.length === 0 ? `nothing else is known to differ from ${previous.side.run.id}` : differ.join('; ');
+  const differ = differences.map(({ what, base, candidate }) => `${what} changed from ${base} to ${candidate}`);
+  const since = differ.length === 0 ? `no other difference from ${previous.side.run.id} is known` : differ.join('; ');
   return oneLine(
-    `${latest.arm.id} ${measure.key}: ${from} → ${to} (${formatChange(medianAfter / medianBefore)}) with ${run.id}, ${run.startedAt.slice(0, 16).replace('T', ' ')} UTC; ${since}`,
+    `${latest.arm.id} ${measure.key}: ${from} → ${to} (${formatChange(medianAfter / medianBefore)}) since ${run.id}, ${run.startedAt.slice(0, 16).replace('T', ' ')} UTC; ${since}`,
   );
 }

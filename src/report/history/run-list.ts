@@ -1,4 +1,4 @@
-/** The runs of a results directory, a line each. */
+/** The list of the runs in a results directory, one line per run. */
 import { formatThroughput } from '../../base/units.js';
 import type { StoredRun } from '../../record/stored-run.js';
 import type { TrialRecord } from '../../record/trial-record.js';
@@ -8,7 +8,7 @@ import { isCounted } from '../../stats/summary.js';
 import { aligned } from '../table/columns.js';
 import { ABSENT } from '../table/format.js';
 
-/** A run in a list. Null where `run.json` or the trials do not tell. */
+/** A run in the list. Fields are null if `run.json` is unreadable or no trial was measured. */
 export interface RunEntry {
   readonly id: string;
   readonly directory: string;
@@ -24,7 +24,7 @@ export interface RunEntry {
   readonly problems: readonly string[];
 }
 
-/** The entry of a run. */
+/** Returns the entry of a run. */
 export function runEntry({ id, directory, status, run, trials, problems }: StoredRun): RunEntry {
   return {
     id,
@@ -56,7 +56,7 @@ function bestArm(trials: readonly TrialRecord[]): RunEntry['best'] {
   return best;
 }
 
-/** The entries as lines for people. `nameOf` shortens an id. */
+/** Returns the entries as lines of aligned text. `nameOf` shortens an id. */
 export function runTable(entries: readonly RunEntry[], nameOf: (id: string) => string): string[] {
   const head = ['RUN', 'STARTED (UTC)', 'STATUS', 'WORKLOAD', 'TRIALS', 'TARGETS', 'BEST'];
   return aligned([head, ...entries.map((entry) => rowOf(nameOf(entry.id), entry))]);

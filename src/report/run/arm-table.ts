@@ -1,4 +1,4 @@
-/** The table of arms: its columns, declared once for the terminal, Markdown, CSV and JSON. */
+/** The table of arms. Its columns are declared here for the terminal, Markdown, CSV and JSON. */
 import { LATENCY_KINDS, type LatencyKindRow, type ShownStatistic } from '../../base/latency-kinds.js';
 import { NUMBER_METRICS, type NumberMetric, statisticColumn } from '../../base/metrics.js';
 import type { CellValue, Column } from '../../record/csv-table.js';
@@ -11,7 +11,7 @@ import type { ShownColumn, Tone } from '../table/shown-column.js';
 import { sparkline } from '../table/sparkline.js';
 import type { NotedArm } from './notes.js';
 
-/** The columns for people that say anything about these arms. */
+/** Returns the columns for people that have a value for any of these arms. */
 export function shownColumns(arms: readonly NotedArm[]): ShownColumn<NotedArm>[] {
   const factors = factorNames(arms.map(({ summary }) => summary.arm));
   const columns: ShownColumn<NotedArm>[] = [
@@ -36,7 +36,7 @@ function factorColumn(name: string): ShownColumn<NotedArm> {
   };
 }
 
-/** The metric by which arms are judged first: its column also says why there is no number, and its range stands beside it. */
+/** The main metric. Its column also says why a number is missing, and its range has a column of its own. */
 const [HEADLINE] = NUMBER_METRICS as readonly [NumberMetric, ...NumberMetric[]];
 
 function numberColumns(metric: NumberMetric): ShownColumn<NotedArm>[] {
@@ -109,7 +109,7 @@ function cacheTone({ summary }: NotedArm): Tone {
   return summary.cache?.verdict === 'proven' ? 'good' : 'plain';
 }
 
-/** The columns for programs: base units, the unit in each name, all that was measured. */
+/** Returns the columns for programs: everything that was measured, in base units, with the unit in each name. */
 export function dataColumns(summaries: readonly ArmSummary[]): Column<ArmSummary>[] {
   const kinds = LATENCY_KINDS.filter(({ kind }) => summaries.some(({ latencies }) => latencies.has(kind)));
   return [
@@ -153,15 +153,15 @@ function numberDataColumns(metric: NumberMetric): Column<ArmSummary>[] {
   ];
 }
 
-/** An interval without an end has no number in CSV or JSON. */
+/** Unbounded ends of intervals are null in CSV and JSON. */
 function finiteOrNull(value: number | undefined): CellValue {
   return value === undefined || !Number.isFinite(value) ? null : value;
 }
 
-/** What the numbers of the table are, for its caption. */
+/** Returns the caption: how the numbers of the table were computed. */
 export function captionOf(summaries: readonly ArmSummary[]): string {
   const counts = [...new Set(summaries.map(({ counted }) => counted))];
   const trials = counts.length === 1 ? plural(counts[0] as number, 'trial') : 'the counted trials';
   const shown = NUMBER_METRICS.filter(({ dropOrder }) => dropOrder !== null).map(({ label }) => label);
-  return `${shown.join(' and ')}: median of ${trials}; latencies: all their operations merged`;
+  return `${shown.join(' and ')}: median of ${trials}; latencies: every operation of all trials, percentiles exact to within 0.4 %`;
 }

@@ -1,4 +1,4 @@
-/** On NFS: where the time of each arm's operations went, and what went wrong on the way. */
+/** NFS only: how the time of each arm's operations was spent, and the problems of its calls. */
 import { formatDurationNs } from '../../base/units.js';
 import { sumOfCalls } from '../../record/nfs-traffic.js';
 import type { NfsSplit, NfsUse } from '../../stats/nfs-use.js';
@@ -6,7 +6,7 @@ import type { ArmSummary } from '../../stats/summary.js';
 import { oneLine, plural } from '../table/format.js';
 import type { Line } from './run-lines.js';
 
-/** A line for each arm and direction that reached an NFS server. */
+/** Returns one line for each arm whose operations reached an NFS server. */
 export function nfsLines(summaries: readonly ArmSummary[]): Line[] {
   return summaries.flatMap(({ arm, nfs }): Line[] => {
     if (nfs === null) return [];
@@ -21,26 +21,26 @@ export function nfsLines(summaries: readonly ArmSummary[]): Line[] {
   });
 }
 
-/** `2.60 ms = 2.41 ms wire and server + 190 µs client (20 µs of it queue)`, or of calls alone where they overlap. */
+/** `2.60 ms = 2.41 ms round trip + 190 µs client (of which 20 µs queue)`; if calls overlap, the times of one call. */
 function splitWords(split: NfsSplit): string {
   const { calls, callsPerOperation, queueNs, roundTripNs, operationNs, clientNs } = split;
   if (clientNs === null) {
-    const each = `${formatDurationNs(queueNs)} queue + ${formatDurationNs(roundTripNs)} wire and server each`;
-    return `${formatDurationNs(operationNs)} an operation, with ${plural(calls, 'call')} that overlap: ${each}`;
+    const each = `${formatDurationNs(queueNs)} queue + ${formatDurationNs(roundTripNs)} round trip each`;
+    return `${formatDurationNs(operationNs)} per operation, with ${plural(calls, 'overlapping call')}: ${each}`;
   }
   const wire = formatDurationNs(operationNs - clientNs);
   const queue = formatDurationNs(queueNs * callsPerOperation);
-  return `${formatDurationNs(operationNs)} = ${wire} wire and server + ${formatDurationNs(clientNs)} client (${queue} of it queue)`;
+  return `${formatDurationNs(operationNs)} = ${wire} round trip + ${formatDurationNs(clientNs)} client (of which ${queue} queue)`;
 }
 
 function troublesOf({ traffic }: NfsUse): string[] {
   const { connections, events } = traffic;
   const troubles: [number, string][] = [
-    [sumOfCalls(traffic, 'retransmissions'), 'sent again'],
+    [sumOfCalls(traffic, 'retransmissions'), 'retransmitted'],
     [sumOfCalls(traffic, 'timeouts'), 'timed out'],
     [connections.reconnects, 'reconnected'],
     [events['congestionWait'] ?? 0, 'waited for congestion'],
-    [events['delay'] ?? 0, 'told to come later by the server'],
+    [events['delay'] ?? 0, 'asked by the server to retry later'],
   ];
   return troubles.flatMap(([count, what]) => (count > 0 ? [`${what} ${plural(count, 'time')}`] : []));
 }

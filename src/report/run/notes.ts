@@ -1,14 +1,14 @@
-/** Footnotes: what a reader must know before trusting a row. */
+/** Footnotes of the table of arms: failed trials and warnings. */
 import type { ArmSummary, ArmWarning } from '../../stats/summary.js';
 import { oneLine, plural } from '../table/format.js';
 
 export interface NotedArm {
   readonly summary: ArmSummary;
-  /** Numbers of its notes, from 1. */
+  /** The numbers of its notes, starting at 1. */
   readonly notes: readonly number[];
 }
 
-/** The arms with the numbers of their notes, and the notes in the order of their numbers. */
+/** Returns the arms with the numbers of their notes, and the notes in the order of their numbers. */
 export function noteArms(summaries: readonly ArmSummary[]): { arms: NotedArm[]; notes: string[] } {
   const notes: string[] = [];
   const numberOf = (note: string): number => {
@@ -22,7 +22,7 @@ export function noteArms(summaries: readonly ArmSummary[]): { arms: NotedArm[]; 
 function notesOf(summary: ArmSummary): string[] {
   const notes: string[] = [];
   if (summary.failed > 0) notes.push(`${plural(summary.failed, 'trial')} failed: ${faultOf(summary)}`);
-  if (summary.aborted > 0) notes.push(`${plural(summary.aborted, 'trial')} aborted: recorded, not counted`);
+  if (summary.aborted > 0) notes.push(`${plural(summary.aborted, 'trial')} aborted: recorded but not counted`);
   for (const warning of summary.warnings) notes.push(warningNote(warning, summary.counted));
   return notes;
 }

@@ -1,4 +1,4 @@
-/** A run for people: the reports that `run` and `show` print. */
+/** The reports that `feedrate run` and `feedrate show` print for people. */
 import { paragraphs } from '../table/format.js';
 import { markdownTable, markdownText } from '../table/markdown.js';
 import { painter, type TerminalOptions, terminalTable } from '../table/terminal.js';
@@ -8,7 +8,7 @@ import { noteArms } from './notes.js';
 import { cacheLines, fileLines, headerLines, type Line, problemLines, thresholdLines } from './run-lines.js';
 import type { RunView } from './run-view.js';
 
-/** What follows the table, whatever it is drawn with. */
+/** The lines after the table, the same in every format for people. */
 function findingLines({ summaries, thresholds, problems }: RunView): Line[] {
   return [...cacheLines(summaries), ...nfsLines(summaries), ...thresholdLines(thresholds), ...problemLines(problems)];
 }

@@ -5,7 +5,7 @@ import type { RunView } from './run-view.js';
 
 const REPORT_VERSION = 1;
 
-/** The report as one JSON object; `arms` has the columns of the CSV report. What was not measured is null. */
+/** Returns the report as one JSON object. `arms` has the columns of the CSV report. Missing values are null. */
 export function runJson(view: RunView): string {
   const { run, status, directory, problems, summaries, thresholds } = view;
   const columns = dataColumns(summaries);

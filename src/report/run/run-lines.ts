@@ -1,4 +1,4 @@
-/** The parts of a report for people around its table, each as lines of plain text. */
+/** The parts of a run's report before and after its table, as lines of plain text. */
 import { metricOf } from '../../base/metrics.js';
 import { formatBytes, formatDurationNs } from '../../base/units.js';
 import type { ThresholdResult } from '../../gate/thresholds.js';
@@ -9,28 +9,32 @@ import type { Tone } from '../table/shown-column.js';
 import { VERDICT_MARKS } from './arm-table.js';
 import type { RunView } from './run-view.js';
 
-/** A line with the colour it may have. */
+/** A line of text and its colour. */
 export interface Line {
   readonly text: string;
   readonly tone: Tone;
 }
 
-/** What was run, how it ended, and on what machine. */
+/** Returns the header: what was run, how it ended, and on which machine. */
 export function headerLines(view: RunView): Line[] {
   const { run, status } = view;
-  if (run === null) return [{ text: `${view.directory ?? 'run'}: ${status}, run.json is lost`, tone: 'bad' }];
+  if (run === null)
+    return [{ text: `${view.directory ?? 'run'}: ${status}, run.json is missing or damaged`, tone: 'bad' }];
   const tone: Tone = status === 'complete' ? 'good' : status === 'running' ? 'plain' : 'bad';
   const text = `${run.id}  ${status}, ${view.trials.length} of ${plural(run.plan.trials.length, 'trial')}`;
   return [{ text, tone }, ...injectedLines(run), ...[planLine(run), ...environmentLines(run)].map(plain)];
 }
 
-/** A run that says nothing of its storage must say that. */
+/** A warning for runs that were slowed down on purpose: they do not measure the storage. */
 function injectedLines({ injected = [] }: RunRecord): Line[] {
   return injected.map(({ target, part, delayNs }) => {
     const slowdowns: string[] = [];
     if (part > 0) slowdowns.push(`everything took ${formatPercent(part)} longer`);
     if (delayNs > 0) slowdowns.push(`each operation took ${formatDurationNs(delayNs)} longer`);
-    return { text: oneLine(`${target} was slowed down on purpose: ${slowdowns.join(', ')}`), tone: 'bad' };
+    return {
+      text: oneLine(`target ${target} was slowed down on purpose (--inject): ${slowdowns.join(', ')}`),
+      tone: 'bad',
+    };
   });
 }
 
@@ -46,7 +50,8 @@ function environmentLines({ environment, hostname, ownCost }: RunRecord): string
   return [
     `host ${hostname}, Linux ${environment.kernel}, ${environment.architecture}`,
     `${environment.cpuCount} × ${environment.cpuModel}, ${formatBytes(environment.memoryBytes)} memory${limits(environment)}`,
-    `feedrate ${feedrate.version}${commit}, node ${environment.node}${systemCalls(environment)}${ceiling(ownCost)}`,
+    `feedrate ${feedrate.version}${commit}, node ${environment.node}${systemCalls(environment)}`,
+    ...overheadLines(ownCost),
     ...environment.targets.map(targetLine),
   ].map(oneLine);
 }
@@ -58,18 +63,19 @@ function limits({ cgroup }: Environment): string {
   return set.length === 0 ? '' : `, limited to ${set.join(' and ')}`;
 }
 
-/** Of what feedrate runs with, only koffi changes how it measures; `run.json` has them all. */
+/** Only koffi, because it changes how feedrate measures. `run.json` lists all versions. */
 function systemCalls({ versions }: Environment): string {
   const koffi = versions['koffi'] ?? null;
   return koffi === null ? ', no koffi' : `, koffi ${koffi}`;
 }
 
-/** What no storage can exceed, because the measuring itself takes as long. */
-function ceiling(ownCost: RunRecord['ownCost']): string {
-  if (ownCost === undefined) return '';
+/** The cost of the measurement itself, and the IOPS that no storage can exceed because of it. */
+function overheadLines(ownCost: RunRecord['ownCost']): string[] {
+  if (ownCost === undefined) return [];
   const { nullNsPerOperation } = ownCost;
   const millionsPerSecond = (1e3 / nullNsPerOperation).toFixed(1);
-  return `, ${nullNsPerOperation.toFixed(0)} ns an operation for itself: at most ${millionsPerSecond} M IOPS a worker`;
+  const overhead = `${nullNsPerOperation.toFixed(0)} ns per operation`;
+  return [`feedrate's own overhead: ${overhead} (limit: ${millionsPerSecond} M IOPS per worker)`];
 }
 
 function targetLine(target: TargetEnvironment): string {
@@ -77,14 +83,12 @@ function targetLine(target: TargetEnvironment): string {
   return `target ${target.name}: ${target.path}, ${mount}, ${formatBytes(target.freeBytes)} free${nfsWords(target.nfs)}`;
 }
 
-/** What the options do not say: read-ahead, connections that are really open, pNFS, and whose server it is. */
+/** NFS properties that are not mount options: read-ahead, open connections, pNFS and the kind of server. */
 function nfsWords(nfs: TargetEnvironment['nfs']): string {
   if (nfs === undefined) return '';
   const { client, readAheadBytes, openTransports, pnfs, service, ontapRelease } = nfs;
   return [
-    ...(client === undefined
-      ? []
-      : [`, no mount: ${client} in user space, without page cache, read-ahead or nconnect`]),
+    ...(client === undefined ? [] : [`, no mount: ${client} in user space (no page cache, read-ahead or nconnect)`]),
     ...(client !== undefined || readAheadBytes === null ? [] : [`, read-ahead ${formatBytes(readAheadBytes)}`]),
     ...(openTransports === null ? [] : [`, ${plural(openTransports, 'connection')}`]),
     ...(pnfs === null ? [] : [`, pNFS ${pnfs}`]),
@@ -95,25 +99,28 @@ function nfsWords(nfs: TargetEnvironment['nfs']): string {
 
 const SERVICES = { 'fsx-ontap': 'FSx for ONTAP', ontap: 'ONTAP', efs: 'Amazon EFS', fsx: 'Amazon FSx' } as const;
 
-/** Where the bytes came from: a line per claim and verdict, with the first arm's evidence. */
+const CLAIM_NAMES = { cold: 'Cold cache', warm: 'Warm cache', direct: 'Direct I/O', 'as-is': 'Cache state' } as const;
+const VERDICT_WORDS = { proven: 'confirmed', contradicted: 'contradicted', unproven: 'unproven', none: '' } as const;
+
+/** Returns one line per cache claim and verdict, with the first arm's evidence: where the bytes came from. */
 export function cacheLines(summaries: readonly ArmSummary[]): Line[] {
   const groups = new Map<string, ArmSummary[]>();
   for (const summary of summaries) {
     const { cache } = summary;
     if (cache === null || cache.verdict === 'none') continue;
-    const key = `${VERDICT_MARKS[cache.verdict]} cache ${cache.claim} ${cache.verdict}`;
+    const key = `${VERDICT_MARKS[cache.verdict]} ${CLAIM_NAMES[cache.claim]} ${VERDICT_WORDS[cache.verdict]}`;
     groups.set(key, [...(groups.get(key) ?? []), summary]);
   }
   return [...groups].map(([key, arms]) => {
     const first = arms[0] as ArmSummary;
-    const where = arms.length === summaries.length ? '' : ` in ${plural(arms.length, 'arm')}`;
+    const where = arms.length === summaries.length ? '' : ` for ${plural(arms.length, 'arm')}`;
     const verdict = first.cache?.verdict;
     const tone: Tone = verdict === 'proven' ? 'good' : verdict === 'contradicted' ? 'bad' : 'plain';
     return { text: oneLine(`${key}${where}: ${first.cache?.detail}`), tone };
   });
 }
 
-/** `✓ p99(latency) < 20ms` once where all arms keep it, `✗ …` with value and arm for each that does not. */
+/** Returns `✓ p99(latency) < 20ms` once if all arms pass, otherwise `✗ …` for each arm that fails. */
 export function thresholdLines(results: readonly ThresholdResult[]): Line[] {
   const texts = [...new Set(results.map(({ threshold }) => threshold.text))];
   return texts.flatMap((text) => {
@@ -127,25 +134,25 @@ export function thresholdLines(results: readonly ThresholdResult[]): Line[] {
   });
 }
 
-/** `12.3 ms in read/bs=4KiB`, or why there is no value. */
+/** Returns `12.3 ms in read/bs=4KiB`, or the reason why there is no value. */
 export function outcomeOf({ threshold, arm, value, reason }: ThresholdResult): string {
   const unit = metricOf(threshold.metric)?.unit ?? 'count';
   return oneLine(`${reason ?? formatValue(value, unit)} in ${arm}`);
 }
 
-/** What could not be read, or went wrong outside the trials. */
+/** Returns one line per problem outside the trials, such as a damaged file. */
 export function problemLines(problems: readonly string[]): Line[] {
   return problems.map((problem) => ({ text: `! ${oneLine(problem)}`, tone: 'bad' }));
 }
 
-/** Where the files are, and the lines that read them in a notebook. */
+/** Returns the directory of the run, and the lines that read its files in a notebook. */
 export function fileLines(directory: string | null): Line[] {
   if (directory === null) return [];
   const file = (name: string): string => JSON.stringify(`${directory}/${name}`);
   return [
     `saved ${directory}`,
-    `  pd.read_csv(${file('summary.csv')})     # a row per trial`,
-    `  pd.read_csv(${file('timeseries.csv')})  # a row per second`,
+    `  pd.read_csv(${file('summary.csv')})     # one row per trial`,
+    `  pd.read_csv(${file('timeseries.csv')})  # one row per second`,
   ].map(plain);
 }
 

@@ -1,4 +1,4 @@
-/** All that the reports of a run are made of. */
+/** The data that every report of a run is made from. */
 import { evaluateThresholds, type ThresholdResult } from '../../gate/thresholds.js';
 import type { RunRecord } from '../../record/run-record.js';
 import type { RunStatus } from '../../record/stored-run.js';
@@ -8,7 +8,7 @@ import { type ArmSummary, summarize } from '../../stats/summary.js';
 export interface RunView {
   readonly run: RunRecord | null;
   readonly status: RunStatus;
-  /** As the user would name it; null when it is not to be shown. */
+  /** As the user would name it; null if the report does not show it. */
   readonly directory: string | null;
   readonly trials: readonly TrialRecord[];
   readonly problems: readonly string[];

@@ -1,13 +1,13 @@
 /** Text in columns, for people. */
 
-/** Columns that a text takes on a terminal. East Asian and later blocks are taken for wide: a line too short is no harm. */
+/** Returns the width of a text on a terminal. East Asian and later blocks count as wide: too narrow a line does no harm. */
 export function columnsOf(text: string): number {
   let columns = 0;
   for (const character of text) columns += (character.codePointAt(0) as number) >= 0x2e80 ? 2 : 1;
   return columns;
 }
 
-/** The text, cut to so many columns, with `…` where something is missing. */
+/** Returns the text cut to this many terminal columns, with `…` at the end if something was cut. */
 export function cut(text: string, columns: number): string {
   if (columnsOf(text) <= columns) return text;
   let kept = '';
@@ -18,7 +18,7 @@ export function cut(text: string, columns: number): string {
   return columns > 0 ? `${kept}…` : '';
 }
 
-/** Rows as lines, each column as wide as its widest cell and two spaces from the next. No borders: easy to grep and cut. */
+/** Returns the rows as lines of aligned columns, two spaces apart. There are no borders, for `grep` and `cut`. */
 export function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
   for (const row of rows) {

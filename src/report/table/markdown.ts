@@ -1,6 +1,6 @@
 import type { ShownColumn } from './shown-column.js';
 
-/** The table in GitHub's Markdown, all columns. */
+/** Returns the table in GitHub's Markdown, with all columns. */
 export function markdownTable<Row>(rows: readonly Row[], columns: readonly ShownColumn<Row>[]): string[] {
   return [
     markdownRow(columns.map(({ head }) => markdownText(head))),
@@ -13,7 +13,7 @@ function markdownRow(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-/** Text that Markdown would read as markup, shown as it is. */
+/** Escapes characters that Markdown would read as markup. */
 export function markdownText(text: string): string {
   return text.replaceAll(/[\\`*_[\]<>|#]/g, (character) => (character === '<' ? '&lt;' : `\\${character}`));
 }

@@ -1,8 +1,8 @@
 const BARS = '▁▂▃▄▅▆▇█';
 
 /**
- * One character per value, its height from `floor` (zero) to the largest: steady values look flat. A value
- * that is not finite is a blank. With more values than `width`, neighbours are averaged.
+ * Returns one bar per value, scaled from `floor` (default 0) to the largest value. A value that is not finite is a
+ * blank. With more values than `width`, neighbours are averaged.
  */
 export function sparkline(values: readonly number[], width = values.length, floor = 0): string {
   const shown = values.length > width ? averaged(values, width) : values;

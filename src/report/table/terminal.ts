@@ -3,21 +3,21 @@ import pc from 'picocolors';
 import { columnsOf } from './columns.js';
 import type { ShownColumn, Tone } from './shown-column.js';
 
-/** How a report for people is drawn. */
+/** How to draw a report for people. */
 export interface TerminalOptions {
   readonly color: boolean;
-  /** Characters a line may have. */
+  /** Width of the terminal, in characters. */
   readonly columns: number;
 }
 
-/** A cell that was cut still shows six characters. */
+/** Width of the narrowest cell, padding included: six characters remain visible. */
 const LEAST_CELL = 8;
 
 type Paint = (text: string, tone: Tone) => string;
 
 /**
- * The table as lines. When it is wider than the terminal its least important columns are left out,
- * and the last line names them.
+ * Returns the table as lines. If it is wider than the terminal, the least important columns are left out and the last
+ * line names them.
  */
 export function terminalTable<Row>(
   rows: readonly Row[],
@@ -31,7 +31,7 @@ export function terminalTable<Row>(
     head: shown.map(({ head }) => head),
     colAligns: shown.map(({ align }) => align),
     colWidths: cellWidths(shown, widths, options.columns),
-    // The defaults colour heads and borders, into pipes too.
+    // The defaults would colour heads and borders, even in a pipe.
     style: { head: [], border: [], compact: true },
   });
   for (const row of rows) table.push(shown.map(({ text, tone }) => paint(text(row), tone?.(row) ?? 'plain')));
@@ -41,7 +41,7 @@ export function terminalTable<Row>(
   return lines;
 }
 
-/** Colours for good and bad, or none. */
+/** Returns a function that colours text by its tone, or leaves it unchanged if `color` is false. */
 export function painter(color: boolean): Paint {
   const { green, red } = pc.createColors(color);
   return (text, tone) => (tone === 'good' ? green(text) : tone === 'bad' ? red(text) : text);
@@ -53,7 +53,7 @@ function widthOf<Row>(column: ShownColumn<Row>, rows: readonly Row[]): number {
 
 type Widths<Row> = ReadonlyMap<ShownColumn<Row>, number>;
 
-/** Each column has a space on both sides and a border after it; one border stands before the first. */
+/** Each column has a space on both sides and a border after it. There is one border before the first. */
 function totalWidth<Row>(columns: readonly ShownColumn<Row>[], widths: Widths<Row>): number {
   return columns.reduce((sum, column) => sum + (widths.get(column) as number) + 3, 1);
 }
@@ -69,7 +69,7 @@ function fitting<Row>(columns: readonly ShownColumn<Row>[], widths: Widths<Row>,
   return shown;
 }
 
-/** Cell widths for cli-table3 (padding included). When nothing more can go, the widest columns are cut. */
+/** Returns the cell widths for cli-table3, padding included. If the table is still too wide, the widest columns are cut. */
 function cellWidths<Row>(shown: readonly ShownColumn<Row>[], widths: Widths<Row>, limit: number): number[] {
   const cells = shown.map((column) => (widths.get(column) as number) + 2);
   for (let excess = totalWidth(shown, widths) - limit; excess > 0; excess--) {
