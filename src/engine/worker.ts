@@ -12,7 +12,7 @@ import { canBeSlowed, slowed } from './backends/slowed.js';
 import { Content, wholeSectors } from './content/buffers.js';
 import { IoFault } from './core/backend.js';
 import { MonotonicClock, monotonicNs } from './core/clock.js';
-import { collectGarbage } from './core/collect.js';
+import { collectGarbage, collectPreparation } from './core/collect.js';
 import { Counters } from './core/counters.js';
 import { Meter } from './core/meter.js';
 import type { WorkerOutcome, WorkerReport, WorkerTask } from './core/protocol.js';
@@ -83,7 +83,7 @@ async function measure(
   const { backend, meter, counters } = context;
   const program = programOf(context);
   program.prepare();
-  collectGarbage();
+  collectPreparation();
   const startNs = counters.barrier(monotonicNs, START_LEAD_NS);
   if (startNs === null) return null;
   const gc = new GcWatch();
@@ -143,5 +143,7 @@ export default async function work(task: WorkerTask): Promise<WorkerOutcome> {
     return { worker: task.worker, report: null, fault };
   } finally {
     equipment?.backend.dispose();
+    // Runs when the outcome is sent: the session writes it to disk at the same time.
+    setImmediate(collectGarbage);
   }
 }

@@ -103,6 +103,7 @@ export function meanNs(histogram: Histogram): number {
   let sum = 0;
   for (let bin = 0; bin < BINS; bin++) {
     const count = histogram.counts[bin] as number;
+    if (count === 0) continue;
     total += count;
     sum += count * binMidpoint(bin);
   }

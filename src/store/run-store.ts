@@ -131,18 +131,17 @@ function storeOf(directory: string, run: RunRecord): RunStore {
 }
 
 /**
- * Keeps `summary.csv` in step with `trials.jsonl`. Rows are kept in memory between trials. When another
- * process appended to the trials file (an earlier session), all rows are built again from it.
+ * Keeps `summary.csv` in step with `trials.jsonl`: a trial's row is appended. When another process appended to the
+ * trials file (an earlier session), all rows are built again from it.
  */
 function summaryWriter(directory: string, columns: readonly Column<ReturnType<typeof trialRows>[number]>[]) {
-  let rows = '';
+  const path = join(directory, RUN_FILES.summary);
   let knownBytes = 0;
   return {
     add(record: TrialRecord, beforeBytes: number, afterBytes: number): void {
-      if (beforeBytes === knownBytes) rows += csvRows(columns, trialRows(record));
-      else rows = csvRows(columns, readTrials(directory).trials.flatMap(trialRows));
+      if (beforeBytes === knownBytes) appendLines(path, csvRows(columns, trialRows(record)));
+      else replaceFile(path, csvHead(columns) + csvRows(columns, readTrials(directory).trials.flatMap(trialRows)));
       knownBytes = afterBytes;
-      replaceFile(join(directory, RUN_FILES.summary), csvHead(columns) + rows);
     },
   };
 }
