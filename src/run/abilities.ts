@@ -1,4 +1,4 @@
-/** What the targets must be able to do for a plan, found out before anything is laid out or measured. */
+/** Checks that the targets support what a plan uses, before any file is created or measured. */
 import { closeSync, openSync } from 'node:fs';
 import { FeedrateError } from '../base/errors.js';
 import { ALIGNMENT_BYTES } from '../engine/content/buffers.js';
@@ -22,13 +22,13 @@ interface Use {
 }
 
 /**
- * Throws `FeedrateError('target')` when a target has no direct I/O that suits the blocks of an arm which asks for it,
- * or cannot preallocate what is to be preallocated.
- * @param written names of the targets that the plan writes on: they are asked by a small file that goes again at once;
- *   on the others every data file is there already, and one of them is asked
+ * Throws `FeedrateError('target')` when a target does not support direct I/O with the block sizes of an arm that uses it,
+ * or the preallocation that an arm uses.
+ * @param written names of the targets that the plan writes to. They are checked with a small temporary file; on the others
+ *   all data files exist already, and one of them is checked
  */
 export function refuseWhatTargetsCannot(plan: Plan, dataset: Dataset | null, written: ReadonlySet<string>): void {
-  // Sets are alike in all but place and content; yet only those that are read are there to be asked.
+  // File sets differ only in position and content, but only those that are read exist and can be checked.
   const firstSets = new Map(filesetsByArm(plan).map(([fileset], index) => [plan.arms[index], fileset]));
   for (const target of plan.targets) {
     const uses = plan.arms
@@ -52,14 +52,17 @@ function refuseMisfits(target: Target, uses: readonly Use[], isWritten: boolean)
   const [first] = uses;
   if (first === undefined) return;
   const alignment = alignmentOf(target, uses, isWritten);
-  const mend = 'leave out direct and cache: direct, or name another target';
+  const mend = 'remove direct and cache: direct, or use another target';
   if (alignment === null) {
-    const why = `its file system refuses O_DIRECT, which ${first.arm.id} asks for`;
-    throw new FeedrateError('target', `target ${target.name}: ${target.path} has no direct I/O: ${why}; ${mend}`);
+    const why = `its file system rejects O_DIRECT, which ${first.arm.id} uses`;
+    throw new FeedrateError(
+      'target',
+      `target ${target.name}: ${target.path} does not support direct I/O: ${why}; ${mend}`,
+    );
   }
   const { offsetBytes, memoryBytes } = alignment;
   if (memoryBytes > ALIGNMENT_BYTES) {
-    const why = `takes buffers aligned to ${memoryBytes} bytes only, feedrate's are to ${ALIGNMENT_BYTES}`;
+    const why = `requires buffers aligned to ${memoryBytes} bytes, but feedrate aligns to ${ALIGNMENT_BYTES}`;
     throw new FeedrateError('target', `target ${target.name}: direct I/O on ${target.path} ${why}; ${mend}`);
   }
   for (const { arm, files } of uses) {
@@ -67,8 +70,8 @@ function refuseMisfits(target: Target, uses: readonly Use[], isWritten: boolean)
     if (misfit === null) continue;
     throw new FeedrateError(
       'target',
-      `target ${target.name}: direct I/O on ${target.path} moves multiples of ${offsetBytes} bytes, but ${arm.id} has ` +
-        `${misfit.what}; set ${misfit.word} to such multiples, or leave out direct and cache: direct`,
+      `target ${target.name}: direct I/O on ${target.path} requires multiples of ${offsetBytes} bytes, but ${arm.id} has ` +
+        `${misfit.what}; set ${misfit.word} to a multiple, or remove direct and cache: direct`,
     );
   }
 }
@@ -80,7 +83,7 @@ function alignmentOf(target: Target, uses: readonly Use[], isWritten: boolean): 
       : directAlignment(below(dataDirectory(target, 'none'), longestOf(uses).path));
   } catch (cause) {
     const why = `${codeOf(cause) ?? 'EUNKNOWN'}: ${(cause as Error).message}`;
-    throw new FeedrateError('target', `target ${target.name}: cannot find out about direct I/O there (${why})`, {
+    throw new FeedrateError('target', `target ${target.name}: cannot check direct I/O on ${target.path} (${why})`, {
       cause,
     });
   }
@@ -91,7 +94,7 @@ function longestOf(uses: readonly Use[]): DataFile {
   return files.reduce((longest, file) => (file.bytes > longest.bytes ? file : longest));
 }
 
-/** Enough for any file system to allocate something. */
+/** Enough for any file system to allocate space. */
 const PREALLOCATED_BYTES = 4096;
 
 function refusePreallocation(target: Target, uses: readonly Use[]): void {

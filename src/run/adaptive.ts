@@ -1,4 +1,4 @@
-/** Measuring until a gate can decide: more sessions, and the chance of a false alarm shared by all looks. */
+/** Adds sessions until a gate can decide. All looks share alpha. */
 import { FeedrateError } from '../base/errors.js';
 import { type Decision, isDecided } from '../gate/decide.js';
 import type { ReadableRun } from '../record/stored-run.js';
@@ -7,32 +7,32 @@ import { extend } from './extend.js';
 import type { RunListener } from './listener.js';
 import type { StopHandle } from './stop-handle.js';
 
-/** What the measuring may cost. */
+/** The limits of adaptive measuring. */
 export interface AdaptiveLimits {
   /** Planned looks, from 2. */
   readonly looks: number;
-  /** Wall time, from now on. May be infinite. */
+  /** Wall time from the call on. May be infinite. */
   readonly budgetNs: number;
   readonly stop?: StopHandle;
 }
 
-/** Also told what happens between the measurements. */
+/** A listener that is also called between measurements. */
 export interface AdaptiveListener extends RunListener {
-  /** Nothing is decided with `sessions`: another look follows once there are `total`. */
+  /** Called when `sessions` do not suffice to decide. Another look follows after `total` sessions. */
   undecided?(next: { readonly sessions: number; readonly total: number; readonly look: number }): void;
-  /** Another session would take longer than what is left of the budget. */
+  /** Called when another session would exceed the budget. */
   budgetSpent?(sessions: number): void;
 }
 
-/** A decision, and the run that it is about. */
+/** A decision and its run. */
 export interface Decided {
   readonly run: ReadableRun;
   readonly decision: Decision;
 }
 
 /**
- * Decides, and while nothing is decided doubles the candidate's sessions and decides again, within the limits. Each look
- * has its part of the false alarms (Bonferroni), so they hold however the data made it go on.
+ * Decides about the candidate. While undecided, it doubles the candidate's sessions and decides again, within the limits.
+ * Each look gets an equal part of alpha (Bonferroni), so alpha holds although the data influence when it stops.
  * @throws FeedrateError `store` when the run cannot be added to, `measurement` when a session failed, `interrupted` after
  * a stop
  */
@@ -59,15 +59,15 @@ export async function measureUntilDecided(
     const extended = await extend(run, total, listener, limits.stop);
     const { directory } = extended.run;
     if (extended.status === 'failed')
-      throw new FeedrateError('measurement', `${directory}: a session failed; nothing is decided`);
-    if (extended.status === 'aborted') throw new FeedrateError('interrupted', 'stopped before anything was decided');
+      throw new FeedrateError('measurement', `${directory}: a session failed, so the gate could not decide`);
+    if (extended.status === 'aborted') throw new FeedrateError('interrupted', 'stopped before the gate could decide');
     run = extended.run;
     decision = decide(run, look);
   }
   return { run, decision };
 }
 
-/** What its trials took, their preparation included; starting a session takes little beside it. */
+/** Returns the mean time of a session's trials, including their preparation. Starting a session takes little time. */
 function nsOfSession(trials: readonly TrialRecord[], sessions: number): number {
   return trials.reduce((sum, { wallNs }) => sum + wallNs, 0) / Math.max(1, sessions);
 }

@@ -1,4 +1,4 @@
-/** A run from its request to its stored result. */
+/** Conducts a run, from its request to its stored result. */
 import { createRun } from '../store/run-store.js';
 import { HeadStart } from './head-start.js';
 import { refuseUnslowable } from './injection.js';
@@ -8,11 +8,11 @@ import type { RunRequest } from './request.js';
 import { type Conducted, measureSessions } from './sessions.js';
 
 /**
- * Measures a workload: waits until its targets respond, makes the plan, checks that the targets can carry it, and runs
- * its sessions, each in a process of its own. Every trial is on disk as soon as it ends.
+ * Measures a workload: waits until its targets respond, makes the plan, checks that the targets support it, and runs each
+ * session in a process of its own. Every trial is on disk as soon as it ends. Returns the stored run.
  * @param headStart processes that the caller started earlier. Default: they are started now
- * @throws FeedrateError for what the user can fix, before anything is measured. A session that fails later is not thrown:
- * the run then ends as `failed`, and a note says why
+ * @throws FeedrateError for faults that the user can fix, before anything is measured. A session that fails later does not
+ * throw: the run then ends as `failed`, and a note gives the reason
  */
 export async function conduct(
   request: RunRequest,

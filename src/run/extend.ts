@@ -1,4 +1,4 @@
-/** More sessions for a run that has ended, measured as its others were. */
+/** Adds sessions to a run that has ended. */
 import { FeedrateError } from '../base/errors.js';
 import { environmentMismatches } from '../gate/comparability.js';
 import { captureEnvironment } from '../host/environment.js';
@@ -14,11 +14,10 @@ import { type Conducted, measureSessions } from './sessions.js';
 import type { StopHandle } from './stop-handle.js';
 
 /**
- * Adds sessions to a stored run until it has `sessions` of them. The workload is the text that the run recorded, so a
- * file that was edited since does not matter; as order and content come from the seed, the new plan begins with the
- * trials that are there.
- * @throws FeedrateError `store` when the run cannot continue as it began: it did not complete, was slowed down on
- * purpose, or machine, mounts or workload language have changed
+ * Adds sessions to a stored run until it has `sessions` of them. The workload is the text that the run recorded, so later
+ * edits of the file do not matter. Order and content come from the seed, so the new plan begins with the existing trials.
+ * @throws FeedrateError `store` when the run is incomplete or used --inject, or when the machine, the mounts or the workload
+ * language have changed
  */
 export async function extend(
   stored: StoredRun,
@@ -28,9 +27,9 @@ export async function extend(
 ): Promise<Conducted> {
   const { directory, run, status } = stored;
   if (run === null || status !== 'complete') {
-    throw cannotGoOn(directory, `it is ${status}, and only a complete run can be added to`);
+    throw cannotGoOn(directory, `it is ${status}, but must be complete`);
   }
-  if (run.injected !== undefined) throw cannotGoOn(directory, 'one of its targets was slowed down on purpose');
+  if (run.injected !== undefined) throw cannotGoOn(directory, 'it was measured with --inject');
   const overrides = [...run.overrides.filter((text) => !text.startsWith(SESSIONS)), `${SESSIONS}${sessions}`];
   return withPreparation(requestOf(run, overrides), listener, async (preparation) => {
     const { plan } = preparation;
@@ -58,7 +57,7 @@ function refuseOtherPlan(directory: string, before: Plan, after: Plan): void {
   const begins = after.trials.slice(0, before.trials.length);
   const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
   if (same(before.arms, after.arms) && same(before.trials, begins)) return;
-  throw cannotGoOn(directory, 'this version of feedrate plans its workload otherwise');
+  throw cannotGoOn(directory, 'this version of feedrate makes a different plan from its workload');
 }
 
 function refuseOtherEnvironment(directory: string, run: RunRecord, preparation: Preparation): void {
@@ -66,10 +65,10 @@ function refuseOtherEnvironment(directory: string, run: RunRecord, preparation: 
   for (const arm of run.plan.arms) {
     const [mismatch] = environmentMismatches({ run, arm }, { run: now, arm });
     if (mismatch === undefined) continue;
-    throw cannotGoOn(directory, `${mismatch.what} was ${mismatch.base}, is ${mismatch.candidate}`);
+    throw cannotGoOn(directory, `${mismatch.what} changed from ${mismatch.base} to ${mismatch.candidate}`);
   }
 }
 
 function cannotGoOn(directory: string, why: string): FeedrateError {
-  return new FeedrateError('store', `${directory}: no sessions can be added: ${why}; measure a new run`);
+  return new FeedrateError('store', `${directory}: cannot add sessions: ${why}; measure a new run`);
 }

@@ -1,6 +1,6 @@
 /**
- * The first touch of targets. A mount whose server is gone holds up whoever touches it, without a word; so a process that
- * can be left behind goes first, and the terminal stays alive meanwhile.
+ * Touches targets before they are used. A process that touches a mount whose server is gone blocks without an error, so a
+ * process that can be abandoned goes first and the terminal stays responsive.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { isNfsUrl } from '../host/libnfs/nfs-url.js';
@@ -9,18 +9,18 @@ import { SILENCE_NS } from '../trial/live.js';
 import type { NamedPath } from './request.js';
 import { placeText } from './watchdog.js';
 
-/** What the touching process says: the path that it steps on now; null when the target has answered. */
+/** A message of the touching process: the path that it is about to touch, or null when the target has responded. */
 export interface Touched {
   /** Index of the target. */
   readonly target: number;
   readonly at: string | null;
 }
 
-/** Threads that wait for calls; each target needs one, or those that answer would seem silent behind those that do not. */
+/** Fewest threads for blocking calls. Each target needs one, or a target that responds could wait behind one that does not. */
 const LEAST_THREADS = 4;
 
 class Touch {
-  /** Targets that have not answered, and the path that each waits for. */
+  /** Targets that have not responded, with the path that each waits for. */
   readonly waiting: Map<NamedPath, string>;
   readonly answered: Promise<void>;
   readonly #child: ChildProcess;
@@ -38,7 +38,7 @@ class Touch {
         else this.waiting.set(target, at);
         if (this.waiting.size === 0) resolve();
       });
-      // Where no process can be started, the targets are used without.
+      // If no process can be started, the targets are used without a first touch.
       this.#child.on('error', () => resolve());
       this.#child.on('exit', () => resolve());
     });
@@ -48,7 +48,7 @@ class Touch {
     );
   }
 
-  /** Ends it; one that the kernel does not let go is left behind. */
+  /** Kills the process. Abandons it if it is blocked in the kernel. */
   leave(): void {
     this.#child.kill('SIGKILL');
     this.#child.unref();
@@ -57,8 +57,8 @@ class Touch {
 }
 
 /**
- * Waits until every target has answered, for as long as it takes, as their mounts do. A note says which has not within
- * 10 s. Servers without a mount are asked with a limit of time by who uses them. Whether a target is any good is for those to say who use it.
+ * Waits until every mounted target has responded, without a time limit. A note names each target that has not responded
+ * within 10 s. Servers without a mount are not touched here: their users have time limits. Does not check the targets.
  */
 export async function untilTargetsAnswer(targets: readonly NamedPath[], note: (text: string) => void): Promise<void> {
   const mounted = targets.filter(({ path }) => !isNfsUrl(path));
@@ -68,14 +68,14 @@ export async function untilTargetsAnswer(targets: readonly NamedPath[], note: (t
   const timer = setTimeout(() => {
     for (const [target, at] of touch.waiting)
       note(
-        `target ${placeText(target.name, findMount(readMounts(), at))} has not answered for ${seconds} s; waiting for it; Ctrl-C ends feedrate`,
+        `No response from target ${placeText(target.name, findMount(readMounts(), at))} for ${seconds} s. Still waiting; press Ctrl-C to stop.`,
       );
   }, seconds * 1000);
   await touch.answered;
   clearTimeout(timer);
 }
 
-/** Names of those targets that answer within the time. */
+/** Returns the names of the targets that respond within `limitMs`. */
 export async function answeringWithin(targets: readonly NamedPath[], limitMs: number): Promise<ReadonlySet<string>> {
   if (targets.length === 0) return new Set();
   const touch = new Touch(targets);

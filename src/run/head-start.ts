@@ -1,21 +1,21 @@
-/** The processes that a run needs first, started while the caller still loads modules and makes the plan. */
+/** Starts the first processes of a run while the caller still loads modules and makes the plan. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { untilTargetsAnswer } from './first-touch.js';
 import type { NamedPath } from './request.js';
 
-/** A session's process that loads its modules, and a touch of every target, under way at the same time. */
+/** A session's process that loads its modules, and at the same time a touch of every target. */
 export class HeadStart {
   /** Resolves when every target has responded. */
   readonly answered: Promise<void>;
   #session: ChildProcess | null;
 
-  /** @param note told which target does not respond */
+  /** @param note called for each target that does not respond */
   constructor(targets: readonly NamedPath[], note: (text: string) => void) {
     this.#session = forkSession();
-    // The runner that takes the process learns from its end that it could not be started.
+    // If the process could not be started, the runner that takes it notices that it has ended.
     this.#session.on('error', () => undefined);
     this.answered = untilTargetsAnswer(targets, note);
-    // A caller that fails before it waits for the targets reports its own fault.
+    // A caller that fails before it waits for the targets reports its own error.
     this.answered.catch(() => undefined);
   }
 

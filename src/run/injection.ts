@@ -6,8 +6,8 @@ import { type Plan, targetOf } from '../plan/plan.js';
 import type { Injection } from '../record/run-record.js';
 
 /**
- * All sides of a run with a slow-down take the same path, so no arm may keep several operations in flight.
- * Throws `FeedrateError('usage')` where one does.
+ * Throws `FeedrateError('usage')` when an arm uses an engine that cannot be slowed down. Both sides of a run with --inject
+ * must use the same code path.
  */
 export function refuseUnslowable(plan: Plan, injected: readonly Injection[]): void {
   if (injected.length === 0) return;
@@ -16,7 +16,7 @@ export function refuseUnslowable(plan: Plan, injected: readonly Injection[]): vo
     if (canBeSlowed(used)) continue;
     throw new FeedrateError(
       'usage',
-      `--inject: ${armOnAnyTarget(arm)} runs on ${used}, where operations cannot be slowed down one by one; --engine psync can`,
+      `--inject: ${armOnAnyTarget(arm)} uses the engine ${used}, which does not support --inject; use --engine psync`,
     );
   }
 }

@@ -7,25 +7,24 @@ import type { Preparation } from './preparation.js';
 export type RunEnd = Exclude<RunRecord['status'], 'running'>;
 
 /**
- * What a run tells while it is conducted, in the order of these callbacks. Each may be left out. An exception thrown by
- * one of them ends the run.
+ * Callbacks of a run, in the order in which they are called. Each is optional. An exception from one of them ends the run.
  */
 export interface RunListener {
   /** How closely running trials are observed. Read when a session starts. Default: `RARE_LOOKS`. */
   readonly looks?: Looks;
-  /** A line for the user: leftovers, a target that does not respond, why the run ended early. At any time. */
+  /** Called at any time with a line for the user: leftovers, an unresponsive target, the reason for an early end. */
   note?(text: string): void;
-  /** The plan is made and fits its targets. Nothing was written yet. */
+  /** Called when the plan is made and fits its targets. Nothing was written yet. */
   prepared?(preparation: Preparation): void | Promise<void>;
-  /** The run directory exists and sessions begin. From here to `over` a stop request is heeded. */
+  /** Called when the run directory exists and sessions begin. Stop requests have an effect from here to `over`. */
   begun?(run: RunRecord): void;
-  /** Progress of the session, and each trial when it is on disk. */
+  /** Called with the progress of the session, and with each trial when it is on disk. */
   event?(event: SessionEvent): void;
-  /** What a session process writes on its stdout or stderr: nothing, unless it crashes. */
+  /** Called with output of a session process, which writes none unless it crashes. */
   output?(bytes: Uint8Array, stream: 'stdout' | 'stderr'): void;
-  /** The first stop request was passed on to the session. */
+  /** Called when the first stop request was passed to the session. */
   stopping?(): void;
-  /** No session runs any more and stop requests have no effect. Clean-up follows; its notes may too. */
+  /** Called when the last session has ended. Stop requests have no effect from here on. Clean-up and its notes may follow. */
   over?(): void;
   /** The last callback. */
   ended?(status: RunEnd): void;

@@ -1,4 +1,4 @@
-/** Mounts that feedrate makes itself, each with a directory of its own on the export, and takes away again. */
+/** Mounts an export for a measurement, each mount with its own directory on the export, and unmounts it again. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,9 +14,9 @@ import type { NamedPath } from './request.js';
 const ANSWER_MS = 10_000;
 
 /**
- * Mounts the plan, hands the targets to `use`, and takes the mounts away, whatever happens. Needs root.
- * @param note told what could not be taken away
- * @throws FeedrateError when a mount cannot be made or got other connections than planned, and what `use` throws
+ * Makes the planned mounts, passes the targets to `use`, and always unmounts. Requires root.
+ * @param note called for each mount or directory that could not be removed
+ * @throws FeedrateError when a mount fails or has a different number of connections than planned, and what `use` throws
  */
 export async function withMadeMounts<T>(
   planned: readonly PlannedMount[],
@@ -36,7 +36,7 @@ class MadeMounts {
   readonly #mounted: string[] = [];
   readonly #targets: NamedPath[] = [];
 
-  /** Mounts them, checks what was negotiated, and gives the targets. Throws `FeedrateError`; `dispose` is due all the same. */
+  /** Mounts, checks the negotiated options, and returns the targets. Throws `FeedrateError`; call `dispose` in any case. */
   make(planned: readonly PlannedMount[]): readonly NamedPath[] {
     for (const { name, source, options, connections } of planned) {
       const directory = join(this.#root, name);
@@ -44,7 +44,7 @@ class MadeMounts {
       mountNfs(source, options, directory);
       this.#mounted.push(directory);
       requireConnections(directory, options, connections);
-      // All mounts may show one directory of the server: each has its own files in it.
+      // All mounts may show the same directory of the server, so each gets its own subdirectory.
       const path = join(directory, `feedrate-${name}`);
       mkdirSync(path, { recursive: true });
       this.#targets.push({ name, path });
@@ -52,7 +52,7 @@ class MadeMounts {
     return this.#targets;
   }
 
-  /** Removes what is feedrate's below the targets, then the mounts; returns what could not be. */
+  /** Removes feedrate's files in the targets, then the mounts. Returns a message for each failure. */
   dispose(): string[] {
     const problems: string[] = [];
     const attempt = (work: () => void) => {
@@ -64,7 +64,7 @@ class MadeMounts {
     };
     for (const { name, path } of this.#targets) {
       if (!answers(path)) {
-        problems.push(`${name} does not answer: feedrate-${name} stays on the server`);
+        problems.push(`${name} does not respond, so feedrate-${name} was not removed from the server`);
         continue;
       }
       attempt(() => {
@@ -82,18 +82,18 @@ class MadeMounts {
   }
 }
 
-/** Asked by another process, which can be left waiting. */
+/** Returns whether the path responds within the limit. Uses another process, which can be abandoned. */
 function answers(path: string): boolean {
   return spawnSync('stat', ['-f', path], { timeout: ANSWER_MS, killSignal: 'SIGKILL', stdio: 'ignore' }).status === 0;
 }
 
-/** Connections that an earlier mount of this server had opened stay as they are, whatever this one asked for. */
+/** Throws unless the mount has the connections it asked for. It shares those of an earlier mount of the same server. */
 function requireConnections(directory: string, options: string, asked: number): void {
   const nfs = nfsMountOf(mountOf(directory));
   const open = nfs?.openTransports ?? null;
   if (nfs === null || open === null || open === asked) return;
   throw new FeedrateError(
     'target',
-    `mount ${options}: ${open} connections are open, not ${asked}: this machine has the server mounted already, and mounts share connections; unmount the others, or name another address of the server with --export`,
+    `mount ${options}: the number of connections is ${open} instead of ${asked}, because the mount shares those of an earlier mount of the server. Unmount the others, or use another address of the server with --export`,
   );
 }

@@ -1,27 +1,27 @@
-/** What a target without a mount cannot do for a plan. */
+/** Checks that a target without a mount supports what a plan uses. */
 import { FeedrateError } from '../base/errors.js';
 import { nfsWriteRefusal } from '../host/libnfs/nfs-target.js';
 import type { Arm, ArmFiles, Target } from '../plan/plan.js';
 
-/** Each with what it takes the place of. */
+/** Each unsupported use, with a message. */
 const REFUSALS: readonly (readonly [(arm: Arm, files: ArmFiles) => boolean, string])[] = [
   [
     ({ spec }) => spec.direct || spec.cache === 'direct',
-    'direct goes around the page cache, and libnfs has none to go around: leave direct out, cache: cold claims as much',
+    'direct is not supported: libnfs has no page cache to bypass; remove direct and use cache: cold',
   ],
   [
     ({ spec }) => spec.cache === 'warm',
-    'cache: warm cannot be: libnfs has no page cache, so that all bytes come from the server; use cache: cold or as-is',
+    'cache: warm is not supported: libnfs has no page cache, so all bytes come from the server; use cache: cold or as-is',
   ],
   [
     (_, { files }) => files.some(({ fallocate = 'none' }) => fallocate !== 'none'),
-    'fallocate cannot be: libnfs has none; leave it out',
+    'fallocate is not supported by libnfs; remove it',
   ],
 ];
 
 /**
- * Throws `FeedrateError('target')` when an arm asks an `nfs://` target for what only the kernel has, or for what this
- * libnfs cannot do.
+ * Throws `FeedrateError('target')` when an arm uses something on an `nfs://` target that only the kernel's client supports,
+ * or that the installed libnfs does not support.
  */
 export function refuseWithoutMount(
   target: Target,
@@ -29,7 +29,7 @@ export function refuseWithoutMount(
   isWritten: boolean,
 ): void {
   const refuse = (why: string) =>
-    new FeedrateError('target', `target ${target.name}: ${target.path} has no mount: ${why}`);
+    new FeedrateError('target', `target ${target.name}: ${target.path} is not a mount: ${why}`);
   for (const { arm, files } of uses) {
     const refusal = REFUSALS.find(([applies]) => applies(arm, files));
     if (refusal !== undefined) throw refuse(`${arm.id}: ${refusal[1]}`);

@@ -1,4 +1,4 @@
-/** What stands before a run: the workload read, the targets opened, the plan made and found to fit. */
+/** Prepares a run: reads the workload, opens the targets, makes the plan and checks that it fits. */
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
@@ -26,13 +26,13 @@ import { requireRemounts } from './remounts.js';
 import type { PlanRequest, RunRequest, WorkloadText } from './request.js';
 import { leftoverNotes, useTargets } from './targets.js';
 
-/** What a run, a dry run and the layout of data files work from. */
+/** The common input of a run, a dry run and `prepare`. */
 export interface Preparation {
   readonly workload: Workload;
   readonly workloadSource: string;
   readonly plan: Plan;
   readonly space: readonly SpaceNeed[];
-  /** What the user should know before it starts, a line each. */
+  /** Notes for the user before the run starts, one line each. */
   readonly notes: readonly string[];
 }
 
@@ -49,9 +49,9 @@ export function readWorkload(path: string): WorkloadText {
 }
 
 /**
- * Waits until the targets respond, prepares the run, and hands it to `use`. Where no target was named there is a temporary
- * directory meanwhile. Throws `FeedrateError` when the request cannot be carried out, and what `use` throws.
- * @param tell told which target does not respond
+ * Waits until the targets respond, prepares the run, and passes it to `use`. Without targets, it uses a temporary directory
+ * and removes it afterwards. Throws `FeedrateError` when the request cannot be carried out, and what `use` throws.
+ * @param tell called for each target that does not respond
  * @param answered resolves when every target has responded. Default: they are touched now
  */
 export async function withPreparation<T>(
@@ -70,9 +70,9 @@ export async function withPreparation<T>(
 }
 
 /**
- * Parses the workload, opens the targets and makes the plan. Throws `FeedrateError` when a part of
- * it is wrong or the plan does not fit the free space. Nothing is written but a probe of the targets that the plan
- * writes on; a plan that only reads what is there already can use a read-only one.
+ * Parses the workload, opens the targets and makes the plan. Writes only a small probe file to targets that the plan
+ * writes to, so a plan that only reads existing files works on a read-only target. Throws `FeedrateError` when a part is
+ * wrong or the plan does not fit into the free space.
  */
 function prepareRun(request: PlanRequest): Preparation {
   const { source, path: workloadPath } = request.workload;
@@ -103,13 +103,13 @@ function prepareRun(request: PlanRequest): Preparation {
   };
 }
 
-/** Names of the targets whose directory the plan writes in, be it under another target's name. */
+/** Returns the names of the targets whose directory the plan writes to, also as another target with the same path. */
 function writtenTargets(space: readonly SpaceNeed[], targets: readonly Target[]): ReadonlySet<string> {
   const directories = new Set(targets.filter((_, i) => (space[i]?.writtenBytes ?? 0) > 0).map(({ path }) => path));
   return new Set(targets.filter(({ path }) => directories.has(path)).map(({ name }) => name));
 }
 
-/** What takes the place of queues that the kernel refuses, said once. Throws for a named engine that cannot run here. */
+/** Returns a note for each reason why threads replace a queue. Throws for a named engine that cannot run here. */
 function engineNotes(plan: Plan): string[] {
   const notes = new Set<string>();
   for (const arm of plan.arms) {
@@ -117,19 +117,19 @@ function engineNotes(plan: Plan): string[] {
     const target = targetOf(plan, arm);
     const refusal = engineRefusal(spec, target);
     if (refusal !== null) {
-      const remedy = 'leave ioengine at auto to use what the machine has';
+      const remedy = 'use ioengine: auto to choose an engine that is available';
       throw new FeedrateError(
         'measurement',
         `${job}: ioengine ${spec.ioengine} cannot run here: ${refusal}; ${remedy}`,
       );
     }
     const { reason } = chooseEngine(spec, target);
-    if (reason !== null) notes.add(`blocking threads take the place of iodepth: ${reason}`);
+    if (reason !== null) notes.add(`using blocking threads instead of an I/O queue for iodepth: ${reason}`);
   }
   return [...notes];
 }
 
-/** Targets on one file system share its space: what stays adds up; of the scratch, one trial's is there at a time. */
+/** Throws when the plan does not fit. Targets on one file system share its space; only one trial's scratch exists at a time. */
 function refuseWhatDoesNotFit(space: readonly SpaceNeed[], targets: readonly Target[]): void {
   const devices = targets.map(({ path }) => storeOf(path).statusBehind(path)?.device);
   for (const device of new Set(devices)) {
@@ -149,7 +149,7 @@ function refuseWhatDoesNotFit(space: readonly SpaceNeed[], targets: readonly Tar
   }
 }
 
-/** The record of a run that begins now. */
+/** Returns the record of a run that begins now. */
 export function runRecordOf(
   { plan, workloadSource }: Preparation,
   request: Omit<RunRequest, 'workload' | 'targets' | 'seed' | 'resultsDirectory' | 'stop'>,

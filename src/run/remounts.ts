@@ -1,4 +1,4 @@
-/** `--remount`: what it takes, and the remounts of a run. */
+/** `--remount`: its requirements, and the remounts of a run. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FeedrateError } from '../base/errors.js';
 import { mountLine } from '../host/nfs/mount-line.js';
@@ -9,12 +9,12 @@ import { touchesFiles } from '../plan/arm-files.js';
 import { jobPlanOf } from '../plan/jobs/registry.js';
 import { type Plan, targetOf } from '../plan/plan.js';
 
-/** Throws `FeedrateError` when nothing would be remounted, this user may not, or a target with cold trials cannot be. */
+/** Throws `FeedrateError` without root, without cold trials, or when a target with cold trials cannot be remounted. */
 export function requireRemounts(plan: Pick<Plan, 'arms' | 'targets'>): void {
   if (process.getuid?.() !== 0) {
     throw new FeedrateError(
       'usage',
-      '--remount takes root; leave it out, or read with cache: direct, which needs neither root nor a remount',
+      '--remount requires root. Remove it, or use cache: direct, which needs neither root nor a remount',
     );
   }
   const cold = new Set(
@@ -23,15 +23,15 @@ export function requireRemounts(plan: Pick<Plan, 'arms' | 'targets'>): void {
       .map(({ target }) => target),
   );
   if (cold.size === 0) {
-    throw new FeedrateError('usage', '--remount: no job reads with cache: cold, so nothing would be remounted');
+    throw new FeedrateError('usage', '--remount has no effect: no job reads with cache: cold');
   }
   for (const target of plan.targets) if (cold.has(target.name)) requireRemountable(target);
 }
 
-/** After the sessions are over a remount under way is waited for, as long as a server may take to answer. */
+/** The longest wait for a running remount after the sessions have ended, ms. Servers may take this long to respond. */
 const SETTLE_MS = 60_000;
 
-/** The remounts that sessions ask for, one at a time. */
+/** Carries out the remounts that sessions request, one at a time. */
 export class Remounts {
   readonly #plan: Pick<Plan, 'targets'>;
   readonly #left = new AbortController();
@@ -43,7 +43,7 @@ export class Remounts {
     this.#note = note;
   }
 
-  /** Returns what went wrong, or null. */
+  /** Remounts a target. Returns a message when it failed, or null. */
   readonly remount = async (name: string): Promise<string | null> => {
     const { path } = targetOf(this.#plan, { target: name });
     const mount = findMount(readMounts(), path);
@@ -57,12 +57,12 @@ export class Remounts {
     return problem;
   };
 
-  /** A session that was killed did not wait for its remount: this does, and tells what came of it. */
+  /** Waits for the remount of a session that was killed, and reports a failure. */
   async settled(): Promise<void> {
     if (this.#pending === null) return;
     const { path, line, end } = this.#pending;
-    this.#note(`what ${path} lies on is being mounted again; waiting for that`);
-    const late = `what ${path} lies on IS PERHAPS NOT MOUNTED: its server does not answer; it is tried on; else type: ${line}`;
+    this.#note(`remounting the file system of ${path}; waiting for it to finish`);
+    const late = `the file system of ${path} may NOT BE MOUNTED: its server does not respond. The mount is still being tried; if it fails, run: ${line}`;
     const timer = new AbortController();
     const problem = await Promise.race([end, sleep(SETTLE_MS, late, { signal: timer.signal }).catch(() => null)]);
     timer.abort();

@@ -1,4 +1,4 @@
-/** What to run, with every word of the user already turned into a value. */
+/** The request for a run, with all arguments parsed. */
 import type { Injection } from '../record/run-record.js';
 import type { Override } from '../workload/overrides.js';
 import type { StopHandle } from './stop-handle.js';
@@ -13,11 +13,11 @@ export interface NamedPath {
 /** A workload file as it was read. */
 export interface WorkloadText {
   readonly source: string;
-  /** Messages about the workload begin with it. */
+  /** The name of the file in messages. */
   readonly path: string;
 }
 
-/** Which workload, which variant of it, and where. */
+/** The workload, its overrides and its targets. */
 export interface PlanRequest {
   readonly workload: WorkloadText;
   /** Empty: a fresh directory below the system's temporary directory, removed at the end. */

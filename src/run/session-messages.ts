@@ -1,4 +1,4 @@
-/** What the coordinating process and a session process say to each other. */
+/** The messages between the coordinating process and a session process. */
 import type { SessionEvent } from '../trial/events.js';
 import type { SessionOptions } from '../trial/session.js';
 
@@ -9,13 +9,13 @@ export type ToSession =
       readonly runDirectory: string;
       readonly remounts: boolean;
     }
-  /** The answer to `remount`: what went wrong, or null. */
+  /** The answer to `remount`: a message when it failed, or null. */
   | { readonly type: 'remounted'; readonly problem: string | null }
   | { readonly type: 'stop' };
 
 export type FromSession =
   | { readonly type: 'event'; readonly event: SessionEvent }
-  /** Wants a target mounted anew, and waits. Nothing there is open. */
+  /** Requests a remount of a target and waits for it. No file on the target is open. */
   | { readonly type: 'remount'; readonly target: string }
-  /** The session could not go on: an error for the user, or a defect. */
+  /** The session could not continue: an error for the user, or a bug. */
   | { readonly type: 'failed'; readonly message: string; readonly defect: boolean };

@@ -1,7 +1,6 @@
 /**
- * A session is a process of its own, so that nothing of an earlier one (heap, optimised code,
- * open files) is left in it. It owns the measuring and appends to the run directory; its parent
- * owns the terminal and decides when to stop.
+ * The process of one session. Each session has a new process, so that it inherits no heap, optimised code or open files
+ * from an earlier one. It measures and appends to the run directory. Its parent owns the terminal and decides when to stop.
  */
 import { FeedrateError, isSystemError } from '../base/errors.js';
 import { openRun } from '../store/run-store.js';
@@ -12,7 +11,7 @@ function tell(message: FromSession): void {
   if (process.connected) process.send?.(message);
 }
 
-/** The parent does it, as it is not killed with the session. Throws `FeedrateError('measurement')`. */
+/** Requests a remount from the parent, which is not killed with the session. Throws `FeedrateError('measurement')`. */
 function remount(target: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = (problem: string | null) => {
@@ -23,7 +22,7 @@ function remount(target: string): Promise<void> {
     const hear = (message: ToSession) => {
       if (message.type === 'remounted') end(message.problem);
     };
-    const lose = () => end('the process that mounts targets is gone');
+    const lose = () => end('the remount failed because the coordinating process has ended');
     process.on('message', hear).on('disconnect', lose);
     tell({ type: 'remount', target });
   });
@@ -39,7 +38,7 @@ async function start({ options, runDirectory, remounts }: Extract<ToSession, { t
   process.on('message', (message: ToSession) => {
     if (message.type === 'stop') session.stop();
   });
-  // The parent is gone, perhaps killed: end what is under way and clean up.
+  // The parent has ended, perhaps killed: stop measuring and clean up.
   process.on('disconnect', () => session.stop());
   try {
     await session.run();
@@ -56,7 +55,7 @@ async function start({ options, runDirectory, remounts }: Extract<ToSession, { t
   }
 }
 
-// Ctrl-C goes to the whole process group; the parent alone decides what it means.
+// Ctrl-C goes to the whole process group. Only the parent decides how to handle it.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 process.once('message', (message: ToSession) => {
   if (message.type === 'start') void start(message);

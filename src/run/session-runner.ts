@@ -5,15 +5,15 @@ import type { SessionOptions } from '../trial/session.js';
 import { forkSession, type HeadStart } from './head-start.js';
 import type { FromSession, ToSession } from './session-messages.js';
 
-/** What a user sends to end a run. */
+/** The signals that a user sends to end a run. */
 export const INTERRUPTIONS: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP']);
 
-/** A process that was killed ends within this time, unless it waits in the kernel. */
+/** A killed process ends within this time unless it is blocked in the kernel. */
 const LEAVE_AFTER_MS = 3000;
 
 type SessionOutput = (bytes: Uint8Array, stream: 'stdout' | 'stderr') => void;
 
-/** The sessions of one run, one process after the other, and the way to stop them. */
+/** Runs and stops the sessions of one run, one process after the other. */
 export class SessionRunner {
   #child: ChildProcess | null = null;
   #stopping = false;
@@ -24,7 +24,7 @@ export class SessionRunner {
 
   /**
    * @param onOutput called with what a session process writes on its stdout and stderr
-   * @param headStart has the first session's process already
+   * @param headStart holds the first session's process. Default: every process is started when its session begins
    */
   constructor(onOutput: SessionOutput, headStart?: HeadStart) {
     this.#onOutput = onOutput;
@@ -35,18 +35,18 @@ export class SessionRunner {
     return this.#stopping;
   }
 
-  /** The session process was killed, so its scratch files may still be there. */
+  /** Whether a session process was killed, so that its scratch files may still exist. */
   get killed(): boolean {
     return this.#killed;
   }
 
-  /** Ends the session after the operation under way; what was measured is kept. */
+  /** Ends the session after the current operation. Results so far are kept. */
   stop(): void {
     this.#stopping = true;
     this.#send({ type: 'stop' });
   }
 
-  /** Ends the session at once, whatever it waits for. One that the kernel does not let go is left behind. */
+  /** Kills the session at once. Abandons a process that is blocked in the kernel. */
   kill(): void {
     this.#stopping = true;
     this.#killed = true;
@@ -55,13 +55,13 @@ export class SessionRunner {
   }
 
   #send(message: ToSession): void {
-    // A process that can hear no more is ending, and its end says why.
+    // A disconnected process is ending, and its exit status will give the reason.
     if (this.#child?.connected) this.#child.send(message, () => {});
   }
 
   /**
    * Runs one session to its end. Throws `FeedrateError('measurement')` when it failed as a whole.
-   * @param remount mounts a target anew and says what went wrong; null: cold trials do without
+   * @param remount remounts a target and returns a message when it failed; null: cold trials are not preceded by a remount
    */
   async run(
     options: SessionOptions,
@@ -92,7 +92,7 @@ export class SessionRunner {
     });
     this.#child = null;
     if (end.signal !== null) this.#killed = true;
-    // A Ctrl-C goes to all processes of a terminal, and ends a session that has only just been started.
+    // Ctrl-C goes to all processes of a terminal and also ends a session that has only just started.
     if (end.signal !== null && INTERRUPTIONS.has(end.signal)) this.#stopping = true;
     if (!(this.#stopping && end.signal !== null)) throwFailure(failure, end);
   }
@@ -108,11 +108,11 @@ function throwFailure(failure: Extract<FromSession, { type: 'failed' }> | null, 
   if (failure !== null) throw new FeedrateError('measurement', failure.message);
   if (status === 0) return;
   const how = signal === null ? `ended with status ${status}` : `was ended by ${signal}${causeOf(signal)}`;
-  throw new FeedrateError('measurement', `the measuring process ${how}; what it measured before is kept`);
+  throw new FeedrateError('measurement', `the measuring process ${how}; earlier trials are saved`);
 }
 
-/** A mapping has no other way to tell that its file's bytes cannot be had. */
+/** Returns the likely cause of a signal. SIGBUS is how the kernel reports that bytes of a mapped file cannot be read. */
 function causeOf(signal: NodeJS.Signals): string {
   if (signal !== 'SIGBUS') return '';
-  return ': a file under ioengine: mmap was truncated while it was mapped, or its storage failed; psync says where';
+  return ': a file under ioengine: mmap was truncated while it was mapped, or its storage failed; use psync to find the location';
 }

@@ -1,4 +1,4 @@
-/** The sessions of a plan, one after the other, each in a process of its own. */
+/** Measures the sessions of a plan, one after the other, each in its own process. */
 import { FeedrateError } from '../base/errors.js';
 import type { ReadableRun } from '../record/stored-run.js';
 import { readRun } from '../store/read-run.js';
@@ -21,8 +21,8 @@ export interface Conducted {
   readonly status: RunEnd;
 }
 
-/** A run directory, and the plan whose sessions go into it. */
-export interface SessionsToMeasure {
+/** A plan and the run directory that its sessions are saved in. */
+export type Measurement = {}
   readonly preparation: Preparation;
   readonly store: RunStore;
   /** 1-based; the sessions before it were measured earlier. */
@@ -31,10 +31,10 @@ export interface SessionsToMeasure {
   readonly headStart?: HeadStart;
 }
 
-/** Measures the sessions, records how the run ended, and reads it. A note says what ended it early. */
+/** Measures the sessions, records how the run ended, and returns it as read from disk. A note gives the reason of an early end. */
 export async function measureSessions(measurement: SessionsToMeasure, listener: RunListener): Promise<Conducted> {
   const { preparation, store } = measurement;
-  // Until the sessions say otherwise: a defect that is thrown through here must not leave a run that looks alive.
+  // The default, so that an unexpected exception does not leave a run that looks alive.
   let status: RunEnd = 'failed';
   let ended = store.run;
   try {
@@ -49,7 +49,7 @@ export async function measureSessions(measurement: SessionsToMeasure, listener: 
   return { run: { ...stored, run: stored.run ?? ended }, status };
 }
 
-/** Session after session. What was measured until one of them ends the run counts. */
+/** Runs the sessions and returns how the run ended. Sessions before a failure count. */
 async function runSessions(
   { preparation, store, firstSession, stop, headStart }: SessionsToMeasure,
   listener: RunListener,
@@ -90,7 +90,7 @@ async function runSessions(
   }
 }
 
-/** The first request stops politely, the second one at once. Returns what ends that. */
+/** Connects stop requests to the runner: the first one stops, the second one kills. Returns a function that disconnects them. */
 function stopWith(stop: StopHandle | undefined, runner: SessionRunner, listener: RunListener): () => void {
   const heed = () => {
     if (runner.stopping) {

@@ -1,6 +1,6 @@
 /**
- * Ends a run from outside. The first request ends the operation under way and keeps what was measured; the second
- * kills the session at once. A handle may serve several runs: once asked, it also ends those that begin later.
+ * Ends a run from outside. The first request stops after the current operation and keeps the results; the second kills
+ * the session at once. A handle may serve several runs. After a request it also ends those that begin later.
  */
 export class StopHandle {
   #isAsked = false;
@@ -11,7 +11,7 @@ export class StopHandle {
     return this.#isAsked;
   }
 
-  /** May be called at any time, also from a signal handler. */
+  /** Requests a stop. May be called at any time, also from a signal handler. */
   stop(): void {
     this.#isAsked = true;
     this.#heed();

@@ -7,39 +7,38 @@ import type { Target } from '../plan/plan.js';
 import { answeringWithin } from './first-touch.js';
 import type { NamedPath } from './request.js';
 
-/** The directories to measure, and what undoes it. */
+/** The directories to measure, and a function to clean up. */
 export interface UsedTargets {
   readonly list: readonly NamedPath[];
   /** Removes the temporary directory, if one was made. */
   readonly dispose: () => void;
 }
 
-/** The targets that were named, or a fresh directory below the system's temporary directory. */
+/** Returns the named targets, or a new directory in the system's temporary directory if there are none. */
 export function useTargets(named: readonly NamedPath[]): UsedTargets {
   if (named.length > 0) return { list: named, dispose: () => {} };
   const path = mkdtempSync(join(tmpdir(), 'feedrate-'));
   return { list: [{ name: 'tmp', path }], dispose: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** What runs that were killed left below the targets: a line each, with the remedy. */
+/** Returns a line for each directory that a killed run left in the targets, with the command that removes it. */
 export function leftoverNotes(targets: readonly Target[]): string[] {
   return targets.flatMap((target) =>
     findOwnDirectories(target)
       .filter(({ kind, state }) => kind === 'scratch' && state === 'dead')
       .map(
         ({ runId, allocatedBytes }) =>
-          `run ${runId} was killed and left ${formatBytes(allocatedBytes)} below ${target.path}; remove it with: feedrate clean -t ${target.path}`,
+          `run ${runId} was killed and left ${formatBytes(allocatedBytes)} in ${target.path}; remove it with: feedrate clean -t ${target.path}`,
       ),
   );
 }
 
-/** A target that has not answered for so long is left as it is, ms. */
+/** A target that does not respond within this time is not cleaned up, ms. */
 const REMOVE_WITHIN_MS = 3000;
 
 /**
- * Removes a run's scratch directories on behalf of a session process that no longer can. Targets that do not answer are
- * not touched, as nobody could say when they will: those that are known to be silent, and those that a first touch finds
- * so.
+ * Removes a run's scratch directories after its session process was killed. Does not touch targets that do not respond:
+ * those known to be silent, and those that do not respond to a first touch.
  */
 export async function removeScratch(
   targets: readonly Target[],
@@ -52,7 +51,7 @@ export async function removeScratch(
   for (const target of targets) {
     if (!answering.has(target.name)) {
       note(
-        `target ${target.name} does not answer: what the run wrote there stays; remove it later with: feedrate clean -t ${target.path}`,
+        `target ${target.name} does not respond, so files of this run remain there; remove them later with: feedrate clean -t ${target.path}`,
       );
       continue;
     }

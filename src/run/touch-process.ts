@@ -1,12 +1,12 @@
 /**
- * Touches the targets for `first-touch.ts`. It may wait for a mount for ever, so it is a process that can be killed, or
- * left behind: no other way out of such a wait is sure.
+ * Touches the targets for `first-touch.ts`. It may wait for a mount forever, so it is a process that can be killed or
+ * abandoned. There is no other reliable way to end such a wait.
  */
 import { readlink, statfs } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Touched } from './first-touch.js';
 
-/** As many as the kernel follows. */
+/** The number of links that the kernel follows in a path. */
 const MOST_LINKS = 40;
 
 const partsOf = (path: string): string[] => path.split('/').filter((part) => part !== '');
@@ -15,7 +15,7 @@ function tell(message: Touched): void {
   if (process.connected) process.send?.(message);
 }
 
-/** Says before each step which path it takes, so that a mount that holds it up can be named, also behind links. */
+/** Follows the path and its links. Reports each step before taking it, so that a mount that blocks can be named. */
 async function walk(target: number, path: string): Promise<void> {
   const ahead = partsOf(path);
   let at = '/';
@@ -32,14 +32,14 @@ async function walk(target: number, path: string): Promise<void> {
   }
 }
 
-/** statfs(2) has what automounts mounted, and no cache answers it. What it refuses is told by who uses the target. */
+/** Touches a target. statfs(2) triggers automounts and is not cached. Its errors are reported when the target is used. */
 async function touch(target: number, path: string): Promise<void> {
   await walk(target, path);
   await statfs(path).catch(() => null);
   tell({ target, at: null });
 }
 
-// Only SIGKILL ends a process with a thread that waits for a dead server.
+// Only SIGKILL ends a process with a thread that waits for an unresponsive server.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 process.once('message', async (paths: readonly string[]) => {
   await Promise.all(paths.map((path, target) => touch(target, path)));

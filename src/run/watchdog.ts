@@ -1,18 +1,18 @@
-/** Tells of targets that stop answering, and sees to it that a stop ends the run all the same. */
+/** Reports targets that stop responding, and makes sure that a stop request still ends the run. */
 import type { Plan } from '../plan/plan.js';
 import type { TargetEnvironment } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import type { SessionEvent } from '../trial/events.js';
 import { SILENCE_NS } from '../trial/live.js';
 
-/** Between two looks. */
+/** Time between two checks. */
 const LOOK_MS = 1000;
-/** Without any word of the session it may sync or read much before a trial; longer than trials may be silent. */
+/** A session without messages may be syncing or reading before a trial, so this is longer than the limit for trials. */
 const MUTE_MS = 30_000;
-/** After a stop, a session that has been mute for so long is ended. */
+/** After a stop request, a session without messages for this long is killed. */
 const STOP_MS = 10_000;
 
-/** What a file system says whose storage is gone. */
+/** Error codes of a file system whose storage is lost. */
 const LOST_CODES: ReadonlySet<string> = new Set([
   'EIO',
   'ETIMEDOUT',
@@ -22,17 +22,17 @@ const LOST_CODES: ReadonlySet<string> = new Set([
   'ENOTCONN',
 ]);
 
-/** Whether the target must have done something for it: to begin, to fail and to be left take no answer. */
+/** Returns whether an event proves that the target responded. Starting, failing and abandoning a trial do not. */
 function isAnswer(event: SessionEvent): boolean {
   return event.type === 'trial' ? event.record.status === 'ok' : event.type !== 'prepare';
 }
 
-/** A target with what it lies on, as it is told to people. */
+/** Returns a target's name with its mount, for messages. */
 export function placeText(name: string, mount: Pick<TargetEnvironment, 'source' | 'mountPoint'> | null): string {
   return mount === null ? name : `${name} (${mount.source} on ${mount.mountPoint})`;
 }
 
-/** What the watchdog does things to. */
+/** The run that a watchdog observes. */
 export interface Watched {
   readonly plan: Pick<Plan, 'arms'>;
   readonly targets: readonly TargetEnvironment[];
@@ -47,7 +47,7 @@ export class Watchdog {
   readonly #failed = new Set<string>();
   readonly #timer: NodeJS.Timeout;
   #heardMs = performance.now();
-  /** What the session was at when it was last heard. */
+  /** The target that the last message of the session was about. */
   #at: string | null = null;
 
   constructor(watched: Watched) {
@@ -56,7 +56,7 @@ export class Watchdog {
     this.#timer.unref();
   }
 
-  /** Names of targets that do not answer now: to touch them is to wait for them. */
+  /** Names of the targets that do not respond now. Touching them would block. */
   get silent(): ReadonlySet<string> {
     return this.#silent;
   }
@@ -73,7 +73,7 @@ export class Watchdog {
       this.#silent.add(this.#at);
       this.#watched.kill();
     } else if (event.type === 'progress' && event.quietNs >= SILENCE_NS) this.#tell(this.#at, SILENCE_NS / 1e9);
-    else if (isAnswer(event) && this.#silent.delete(this.#at)) this.#watched.note(`target ${this.#at} answers again`);
+    else if (isAnswer(event) && this.#silent.delete(this.#at)) this.#watched.note(`Target ${this.#at} responds again.`);
     if (event.type === 'trial' && event.record.status === 'failed') this.#tellFailure(this.#at, event.record.fault);
   }
 
@@ -96,17 +96,17 @@ export class Watchdog {
     if (this.#silent.has(name)) return;
     this.#silent.add(name);
     this.#watched.note(
-      `target ${this.#placeOf(name)} has not answered for ${seconds} s; waiting for it; Ctrl-C ends the run`,
+      `No response from target ${this.#placeOf(name)} for ${seconds} s. Still waiting; press Ctrl-C to stop.`,
     );
   }
 
-  /** Says once which mount it is that fails, and why its kind of mount does. */
+  /** Reports once per target that its mount fails, and why if it is not a hard mount. */
   #tellFailure(name: string, fault: TrialRecord['fault']): void {
     if (fault === null || !LOST_CODES.has(fault.code) || this.#failed.has(name)) return;
     this.#failed.add(name);
     const recovery = this.#watched.targets.find((target) => target.name === name)?.nfs?.options.recovery ?? 'hard';
     const reason =
-      recovery === 'hard' ? '' : `; its mount is ${recovery} and gives up on a server that a hard one would wait for`;
+      recovery === 'hard' ? '' : `; its mount is ${recovery}, so it fails where a hard mount would wait for the server`;
     this.#watched.note(`target ${this.#placeOf(name)} fails with ${fault.code}${reason}`);
   }
 

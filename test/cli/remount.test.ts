@@ -34,7 +34,7 @@ test('a target that is no NFS mount is refused, before anything is written', asy
 
 test('nothing to remount is an error', async () => {
   needRoot();
-  const message = /^feedrate: --remount: no job reads with cache: cold, so nothing would be remounted\n$/;
+  const message = /^feedrate: --remount has no effect: no job reads with cache: cold\n$/;
   await refused(message, 'warm');
   await refused(message, 'cold', '--engine', 'simulated');
 });
@@ -45,7 +45,7 @@ test('an ordinary user is told what to do instead', () =>
     const confinement = { memlockBytes: 8 * 2 ** 20 };
     const { status, stderr } = confinedFeedrate(['run', 'w.yaml', '-t', '.', '--remount'], directory, confinement);
     assert.is(status, 2);
-    assert.match(stderr, /^feedrate: --remount takes root; leave it out, or read with cache: direct, [^\n]*\n$/);
+    assert.match(stderr, /^feedrate: --remount requires root\. Remove it, or use cache: direct, [^\n]*\n$/);
   }));
 
 test.run();

@@ -20,7 +20,7 @@ test('the mount is named, Ctrl-C ends what waits, and what waits goes on when th
     inLab(directory, ['3', '4.2'], 'inside-begun.sh', ['stopped.yaml']);
     const file = (name: string) => readFileSync(join(directory, name), 'utf8').trim();
     for (const { name, mountPoint } of MOUNTS) {
-      const silence = `target ${name} (fs1:/data on ${mountPoint}) has not answered for 10 s; waiting for it;`;
+      const silence = `No response from target ${name} (fs1:/data on ${mountPoint}) for 10 s. Still waiting;`;
       for (const command of ['run', 'doctor', 'prepare', 'clean'])
         assert.ok(file(`${command}.${name}.stderr`).includes(silence), file(`${command}.${name}.stderr`));
       for (const command of ['run', 'doctor', 'list']) assert.is(file(`${command}.${name}.status`), '130', command);
@@ -32,7 +32,7 @@ test('the mount is named, Ctrl-C ends what waits, and what waits goes on when th
       const results = join(directory, `twice.${name}.runs`);
       assert.is(statusOf(results), 'aborted');
       assert.is(trialsOf(results)[0]?.job, 'before');
-      assert.match(stderr, /does not answer: what the run wrote there stays; .*feedrate clean -t /);
+      assert.match(stderr, /does not respond, so files of this run remain there; .*feedrate clean -t /);
       assert.match(file(`clean.${name}.stdout`), /^removed 1 directory, /m);
       assert.is(file(`twice.${name}.after`), '');
     }

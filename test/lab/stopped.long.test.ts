@@ -38,7 +38,7 @@ const marks = (trials: readonly TrialRecord[]) =>
   });
 
 const silence = ({ name, mountPoint }: (typeof MOUNTS)[number]) =>
-  `target ${name} (fs1:/data on ${mountPoint}) has not answered for 10 s; waiting for it; Ctrl-C ends the run`;
+  `No response from target ${name} (fs1:/data on ${mountPoint}) for 10 s. Still waiting; press Ctrl-C to stop.`;
 
 function checkPause(mount: (typeof MOUNTS)[number], file: Read, results: string): void {
   const stderr = file(`pause.${mount.name}.stderr`);
@@ -46,7 +46,7 @@ function checkPause(mount: (typeof MOUNTS)[number], file: Read, results: string)
   assert.is(statusOf(results), 'complete');
   assert.equal(marks(trialsOf(results)), ['before ok', 'during ok silent', 'after ok']);
   assert.ok(stderr.includes(silence(mount)), stderr);
-  assert.ok(stderr.includes(`target ${mount.name} answers again`), stderr);
+  assert.ok(stderr.includes(`Target ${mount.name} responds again.`), stderr);
 }
 
 function checkGone(mount: (typeof MOUNTS)[number], file: Read, results: string): void {
@@ -55,8 +55,8 @@ function checkGone(mount: (typeof MOUNTS)[number], file: Read, results: string):
   assert.is(statusOf(results), 'aborted');
   assert.equal(marks(trialsOf(results)), ['before ok', 'during aborted silent']);
   assert.ok(stderr.includes(silence(mount)), stderr);
-  assert.not.match(stderr, /answers again/);
-  assert.match(stderr, /does not answer: what the run wrote there stays; .*feedrate clean -t /);
+  assert.not.match(stderr, /responds again/);
+  assert.match(stderr, /does not respond, so files of this run remain there; .*feedrate clean -t /);
   assert.match(file(`gone.${mount.name}.shown`), /aborted, 2 of 3 trials/);
   assert.match(file(`gone.${mount.name}.cleaned`), /^removed 1 directory, /m);
   assert.is(file(`gone.${mount.name}.after`), '');

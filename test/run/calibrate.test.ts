@@ -159,7 +159,7 @@ for (const [words, line] of [
   ],
   [
     ['--inject', '5%', '--engine', 'null'],
-    '--inject: quiet runs on null, where operations cannot be slowed down one by one; --engine psync can',
+    '--inject: quiet uses the engine null, which does not support --inject; use --engine psync',
   ],
 ] as const) {
   test(`${words.join(' ')}: one line, and nothing is measured`, () =>

@@ -70,7 +70,7 @@ test('file systems in memory take any block, or are refused by name', () =>
       else
         assertRefused(
           outcome,
-          /^feedrate: target t: \S+ has no direct I\/O: .* asks for; leave out direct .*\n$/,
+          /^feedrate: target t: \S+ does not support direct I\/O: .* uses; remove direct .*\n$/,
           place,
         );
     }),
@@ -99,7 +99,7 @@ test('blocks that the device cannot move are refused by name before anything is 
       for (const [job, blame] of MISFITS) {
         const place = placeOn(directory, mounted);
         const outcome = feedrate(place.runWords(`name: w\njobs:\n  ${job}\n`), directory);
-        const shown = `feedrate: target t: direct I/O on ${mounted} moves multiples of 4096 bytes, but ${blame} to such multiples, or leave out direct and cache: direct\n`;
+        const shown = `feedrate: target t: direct I/O on ${mounted} requires multiples of 4096 bytes, but ${blame} to a multiple, or remove direct and cache: direct\n`;
         assert.is(outcome.stderr, shown);
         assertRefused(outcome, /./, place);
       }
@@ -135,7 +135,7 @@ test('a target that is only read is asked by its data files', () =>
       const direct = buffered.replace('64KiB', '64KiB, direct: true');
       await withReadOnly(mounted, () => {
         const outcome = feedrate(place.runWords(direct), directory);
-        assertRefused(outcome, /moves multiples of 4096 bytes, but r has blocks of 512 bytes/, place, [
+        assertRefused(outcome, /requires multiples of 4096 bytes, but r has blocks of 512 bytes/, place, [
           '.feedrate-data',
         ]);
         assert.is(feedrate(place.runWords(direct.replace('"512"', '4KiB')), directory).status, 0);

@@ -62,7 +62,7 @@ test('what a run left that was killed with all its processes is told of, and rem
     assert.match(damaged.stdout, /! trials\.jsonl:1: .*; this trial is lost/);
     const next = feedrate(runWords(SHORT_THEN_LONG, '--set', 'long.runtime=50ms'), directory);
     assert.is(next.status, 0);
-    const note = `run ${runId} was killed and left .* below .*; remove it with: feedrate clean -t `;
+    const note = `run ${runId} was killed and left .* in .*; remove it with: feedrate clean -t `;
     assert.match(next.stderr, new RegExp(note));
     assert.equal(ownNamesIn(target), [left], 'another run leaves it alone');
     const cleaned = feedrate(['clean', '-t', 't', '--yes'], directory);
@@ -93,7 +93,7 @@ test('a session process that is killed fails the run, with a line that says so',
       process.kill(run.sessionPid, 'SIGKILL');
       const { status, stdout, stderr } = await run.outcome();
       assert.is(status, 5);
-      assert.match(stderr, 'the measuring process was ended by SIGKILL; what it measured before is kept');
+      assert.match(stderr, 'the measuring process was ended by SIGKILL; earlier trials are saved');
       assert.match(stdout, /failed, 1 of 2 trials/);
       assert.is(statusOf(results), 'failed');
       assert.equal(ownNamesIn(target), []);
