@@ -4,8 +4,8 @@ import { runInNewContext } from 'node:vm';
 let collect: (() => void) | undefined;
 
 /**
- * Collects the thread's garbage now, so that what is left of preparing a trial is not collected within
- * it. V8 shows its `gc` only to contexts that are made after the flag is set.
+ * Collects the thread's garbage now, so that garbage from the preparation is not collected within the trial. V8 exposes
+ * `gc` only in contexts that are created after the flag is set.
  */
 export function collectGarbage(): void {
   if (collect === undefined) {
