@@ -7,13 +7,13 @@ import type { Job } from '../workload/workload.js';
 import type { EngineDemand } from './backends/backend-factory.js';
 import { BACKENDS } from './backends/factories.js';
 
-/** Beyond this many threads of a job the client's scheduler is what is measured. */
+/** With more threads per job, a trial would measure the client's scheduler. */
 const MAX_THREADS_PER_JOB = 64;
-/** Of all jobs together: each takes about 10 MiB, and with 512 Node was seen to run out of memory. */
+/** Limit for all jobs together. Each thread takes about 10 MiB, and Node ran out of memory with 512. */
 const MAX_THREADS = 256;
 
-/** What of a target decides which engine it takes. */
-interface Reachable {
+/** The properties of a target that determine its engine. */
+type Place = {}
   readonly path: string;
 }
 
@@ -22,10 +22,10 @@ function kindOf({ path }: Reachable): keyof typeof AUTOMATIC {
 }
 
 /**
- * What will carry out a job's operations. `auto` is the fastest backend for its queue that runs here:
- * blocking calls for one operation at a time, io_uring for more, and where the kernel refuses that a
- * blocking thread for each operation in flight. On targets without a mount it is libnfs, with as many threads. A backend
- * that is named is taken: see `engineRefusal`.
+ * Returns the engine for a job on a target. `auto` chooses the fastest one that runs here: blocking calls for one
+ * operation at a time, io_uring for more. Where the kernel refuses io_uring, each operation in flight gets a blocking
+ * thread. Targets without a mount use libnfs, with as many threads. An engine that the job names is always used; see
+ * `engineRefusal`.
  */
 export function chooseEngine(job: Job, target: Reachable): EngineUse {
   const { depth } = jobPlanOf(job).queue;
@@ -40,7 +40,7 @@ export function chooseEngine(job: Job, target: Reachable): EngineUse {
   return { ...common, ...useOf(blocking, threads, threads), reason: chosen.reason };
 }
 
-/** The engine that holds a queue here, or why there is none. */
+/** Returns the engine that holds a queue here, or the reason why there is none. */
 function queueOrReason(
   queue: AutomaticEngines['queue'],
   demand: EngineDemand,
@@ -64,12 +64,12 @@ function threadsFor(job: Job, depth: number): number {
   return Math.max(1, Math.min(depth, MAX_THREADS_PER_JOB, Math.floor(MAX_THREADS / job.numjobs)));
 }
 
-/** Why the backend that a job names cannot run here, in words; null when it can. */
+/** Returns the reason why the engine that a job names cannot run here; null when it can. */
 export function engineRefusal(job: Job, target: Reachable): string | null {
   const engine = namedEngine(job.ioengine);
   if (engine === null) return null;
   const { targets } = ENGINES[engine];
   if (targets !== 'any' && targets !== kindOf(target))
-    return 'it works on mounts, and an nfs:// target has none: libnfs does its operations';
+    return 'it works on mounts only, and an nfs:// target is not mounted; feedrate uses libnfs there';
   return BACKENDS[engine].refusal({ numjobs: job.numjobs, iodepth: jobPlanOf(job).queue.depth });
 }

@@ -10,16 +10,18 @@ import { Meter } from './core/meter.js';
 import { CallDrain } from './drains/call-drain.js';
 import { PLAIN_DRAIN } from './drains/drain.js';
 
-/** Steps in one sample: a sample takes microseconds, so that reading tinybench's clock around it does not count. */
+/**
+ * Steps per sample. A sample takes microseconds, so the cost of reading tinybench's clock around it does not matter.
+ */
 const STEPS = BATCH_CAPACITY;
 const RUN_MS = 6;
-/** Where each clock reading is a system call (some virtual machines), these end a run and not its time. */
+/** Samples after which a run may end. Where each clock reading is a system call, they take longer than `RUN_MS`. */
 const LEAST_SAMPLES = 4;
-/** By then V8 has compiled any loop, on a busy machine too. */
+/** V8 has compiled any loop after so many runs, even on a busy machine. */
 const MOST_RUNS = 12;
-/** A run that is faster than all before it by more than this share has seen V8 compile the loop. */
+/** If a run is faster than all before it by more than this share, V8 has only just compiled the loop. */
 const GAIN = 0.1;
-/** An operation that V8 has compiled costs less than this many times its parts; one that it interprets costs more. */
+/** A compiled operation costs at most this many times the sum of its parts; an interpreted one costs more. */
 const COMPILED_WITHIN = 2;
 const BLOCK_BYTES = 4096;
 
@@ -38,7 +40,7 @@ function countLatencies(): void {
   }
 }
 
-/** The whole loop of an operation, clock and histogram included, with a backend that does nothing: a batch of `STEPS`. */
+/** Returns a function that runs a batch of `STEPS` null operations, including clock and histogram. */
 function nullBatch(): () => boolean {
   const needs = { maxBlockBytes: BLOCK_BYTES, wholeSectors: true, places: 1, checks: false };
   const clock = new MonotonicClock();
@@ -52,8 +54,8 @@ function nullBatch(): () => boolean {
 }
 
 /**
- * The fastest of many short samples, ns a step: other processes only make them slower, and so does V8 before it has
- * compiled the loop. Run after run, until `isCompiled` of the fastest so far and of that before the run.
+ * Returns the time of the fastest of many short samples, ns per step. Other processes, and V8 before it has compiled
+ * the loop, only make samples slower. Repeats runs until `isCompiled(fastest so far, fastest before this run)`.
  */
 function fastestNs(name: string, loop: () => unknown, isCompiled: (ns: number, beforeNs: number) => boolean): number {
   let fastest = Number.POSITIVE_INFINITY;
@@ -71,8 +73,8 @@ function fastestNs(name: string, loop: () => unknown, isCompiled: (ns: number, b
 const hasSettled = (ns: number, beforeNs: number): boolean => ns > (1 - GAIN) * beforeNs;
 
 /**
- * Returns what measuring costs on this machine, in ns; takes about 80 ms. 1e9 / `nullNsPerOperation` is the most that a
- * worker can do in a second.
+ * Returns feedrate's own cost per operation on this machine, in ns. Takes about 80 ms. A worker can do at most
+ * 1e9 / `nullNsPerOperation` operations per second.
  */
 export function measureOwnCost(): OwnCost {
   const clockNs = fastestNs('clock', readClock, hasSettled);

@@ -5,15 +5,14 @@ import type { Counters } from './core/counters.js';
 import type { WorkerOutcome, WorkerTask } from './core/protocol.js';
 
 /**
- * Room for new objects in each worker, MiB: what ticks and large offsets allocate in a trial fits into it, so that
- * none of them is collected within the measured window. V8's own first size is 1 MiB.
+ * Size of V8's new space in each worker, MiB. The objects that ticks and large offsets allocate in a trial fit into it,
+ * so that there is no garbage collection within the measured window. V8's default is 1 MiB at first.
  */
 export const NEW_SPACE_MIB = 16;
 
 /**
- * The worker threads of a session. There are as many threads as the largest trial has workers, all
- * started, because workers wait for each other: a task that is queued behind another would never
- * let the barrier open.
+ * The worker threads of a session. All threads are started, as many as the largest trial has workers. Workers wait for
+ * each other at a barrier, so a task that is queued behind another would block the trial forever.
  */
 export class WorkerPool {
   readonly #threads: number;
@@ -27,15 +26,15 @@ export class WorkerPool {
       minThreads: threads,
       maxThreads: threads,
       concurrentTasksPerWorker: 1,
-      // Blocking on Atomics between tasks would keep a thread from delivering its GC entries.
+      // A thread that blocks on Atomics between tasks would not deliver its GC entries.
       atomics: 'disabled',
     });
   }
 
   /**
-   * Runs the tasks of one trial at the same time, a thread each. A thread that dies (out of memory,
-   * a crash in native code) stops the others and becomes an outcome with a fault. When `abandoned` resolves, threads
-   * that are still at work are left there, and are outcomes without a report.
+   * Runs the tasks of one trial at the same time, each in its own thread, and returns their outcomes. If a thread dies
+   * (out of memory, a crash in native code), the others are stopped and its outcome has a fault. When `abandoned`
+   * resolves, threads that are still working are left alone, and their outcomes have no report.
    */
   async run(
     tasks: readonly WorkerTask[],

@@ -11,16 +11,16 @@ import type { WorkerTask } from './core/protocol.js';
 import { IoProgram } from './jobs/io.js';
 import { rehearsalOf } from './jobs/registry.js';
 
-/** Reads as zeros and takes every write: system calls, but no storage. */
+/** Reads return zeros and writes are discarded: system calls without storage. */
 const FILE = { path: '/dev/zero', bytes: 2 ** 20, contentSeed: 0 };
-/** Of each rehearsal. Half of a nanosecond, as V8 would keep a whole number otherwise than the limits of real trials. */
+/** Duration of each rehearsal. Not an integer, so that V8 stores it in the same way as the limits of real trials. */
 const DURATION_NS = 25_000_000.5;
-/** In the first one V8 meets the shapes of all objects, in the second it compiles what is then valid. */
+/** In the first rehearsal V8 sees the shapes of all objects. In the second it compiles code that stays valid. */
 const REHEARSALS = 2;
-/** A longer queue is the same code. */
+/** Longest queue in a rehearsal. Longer ones run the same code. */
 const IODEPTH = 8;
 
-/** Reads and writes mixed, one at a time, each write with new content: what every kind of job is made of. */
+/** Mixed reads and writes, one at a time, each write with new content: the operations that all job kinds consist of. */
 const ANY_JOB: IoJob = {
   kind: 'io',
   ioengine: 'auto',
@@ -56,13 +56,13 @@ const ANY_JOB: IoJob = {
   refillBuffers: true,
 };
 
-/** The job that is rehearsed for the task on this engine. */
+/** Returns the job to rehearse for a task on this engine. */
 function jobFor({ job }: WorkerTask, engine: Engine): IoJob {
   const rehearsed = { ...ANY_JOB, ...rehearsalOf(job) };
   return { ...rehearsed, iodepth: ENGINES[engine].holdsQueue ? Math.min(rehearsed.iodepth, IODEPTH) : 1 };
 }
 
-/** What a rehearsal works with, made as for the task itself. */
+/** Creates the parts of a rehearsal in the same way as for the task itself. */
 export interface RehearsalParts {
   contentOf(task: WorkerTask): Content;
   equip(task: WorkerTask, clock: MonotonicClock, content: Content): Equipment;
@@ -71,9 +71,9 @@ export interface RehearsalParts {
 const rehearsed = new Set<string>();
 
 /**
- * Lets the task's kind of load run until V8 has compiled it, once per thread: a cold loop takes several times as long
- * for its first thousands of operations, which would be the p99.9 of the first trial. It touches no file of the
- * trial, so no cache state is disturbed.
+ * Runs the task's kind of load until V8 has compiled it, once per thread. An uncompiled loop is several times slower
+ * for its first thousands of operations, which would determine the p99.9 of the first trial. No file of the trial is
+ * touched, so its cache state stays as it is.
  */
 export function warmUp(task: WorkerTask, stage: RehearsalParts): void {
   const backend = BACKENDS[task.backend].rehearsal;
@@ -85,7 +85,7 @@ export function warmUp(task: WorkerTask, stage: RehearsalParts): void {
   try {
     for (let i = 0; i < REHEARSALS; i++) rehearse({ ...task, backend }, job, stage);
   } catch (thrown) {
-    // Without the device the first trial is measured cold, which is no reason not to measure it.
+    // Without the device, the first trial runs without a rehearsal.
     if (!(thrown instanceof IoFault)) throw thrown;
   }
 }
@@ -107,7 +107,7 @@ function rehearse(trialTask: WorkerTask, job: IoJob, { contentOf, equip }: Rehea
   const clock = new MonotonicClock();
   const content = contentOf(task);
   const meter = new Meter(counters, 0, 0, DURATION_NS, false);
-  // Counts pass 2^31 in a trial: V8 would drop code that has only seen smaller ones.
+  // Counts exceed 2^31 in a trial, and V8 would discard code that has only seen smaller ones.
   meter.readBytes = 2 ** 31;
   meter.writeBytes = 2 ** 31;
   const { backend, createDrain } = equip(task, clock, content);

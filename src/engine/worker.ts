@@ -1,4 +1,4 @@
-/** The entry of a worker thread: reached by URL from `pool.ts`, never imported for its values. */
+/** Entry point of a worker thread. `pool.ts` loads it by URL; nothing imports its values. */
 import { PerformanceObserver, performance } from 'node:perf_hooks';
 import { assert } from '../base/assert.js';
 import { systemFaultOf } from '../base/errors.js';
@@ -20,10 +20,10 @@ import type { ProgramContext } from './jobs/job-program.js';
 import { programOf } from './jobs/registry.js';
 import { warmUp } from './warm-up.js';
 
-/** The common start lies this far after the last arrival: longer than a wake-up takes. */
+/** Time from the last worker's arrival to the common start. Longer than a wake-up takes. */
 const START_LEAD_NS = 1_000_000;
 
-/** Operations in flight that this worker's buffers are for. */
+/** Returns the number of operations in flight, each of which needs a buffer. */
 function placesOf({ backend, job }: WorkerTask): number {
   return ENGINES[backend].holdsQueue ? jobPlanOf(job).queue.depth : 1;
 }
@@ -46,16 +46,16 @@ function equip(task: WorkerTask, clock: MonotonicClock, content: Content): Equip
   return slowed(equipment, task.slowdown);
 }
 
-/** The measurements of a worker, within the bounds of its job: `ramp_time` comes before `runtime`, as in fio. */
+/** Creates a worker's meter with the time limits of its job. `ramp_time` comes before `runtime`, as in fio. */
 function createMeter(task: WorkerTask, counters: Counters): Meter {
   const { rampNs, runtimeNs } = jobPlanOf(task.job).bounds;
   const deadlineNs = runtimeNs === null ? Number.POSITIVE_INFINITY : rampNs + runtimeNs;
-  // A worker without a share of the files is no sign that not all are busy any more.
+  // A worker without files is done at once, which does not mean that the busy window is over.
   const marksDone = !ENGINES[task.backend].virtualClock && task.extents.length > 0;
   return new Meter(counters, task.worker, rampNs, deadlineNs, marksDone);
 }
 
-/** Garbage collections of this thread between two moments of `performance.now()`. */
+/** Records garbage collections of this thread. */
 class GcWatch {
   readonly #entries: { startTime: number; duration: number }[] = [];
   readonly #observer = new PerformanceObserver((list) => this.#entries.push(...list.getEntries()));
@@ -64,7 +64,9 @@ class GcWatch {
     this.#observer.observe({ entryTypes: ['gc'] });
   }
 
-  /** Entries are delivered when the thread is idle: hence the wait. */
+  /**
+   * Returns the collections between two `performance.now()` times. Waits, because an idle thread delivers the entries.
+   */
   async between(fromMs: number, toMs: number): Promise<{ gcNs: number; gcCount: number }> {
     await new Promise((resolve) => setImmediate(resolve));
     this.#entries.push(...this.#observer.takeRecords());
@@ -74,7 +76,7 @@ class GcWatch {
   }
 }
 
-/** Between the common start and the end of the program: all that is measured. */
+/** Runs the program from the common start to its end and measures it. Returns null after a stop before the start. */
 async function measure(
   context: ProgramContext,
   watch: Equipment['watch'],
@@ -112,7 +114,7 @@ async function measure(
   };
 }
 
-/** Field by field: what was used between two moments. */
+/** Returns the difference of two readings, field by field; null when one of them is missing. */
 function usageBetween(before: ThreadUsage | null, after: ThreadUsage | null): ThreadUsage | null {
   if (before === null || after === null) return null;
   return {
@@ -124,7 +126,7 @@ function usageBetween(before: ThreadUsage | null, after: ThreadUsage | null): Th
   };
 }
 
-/** One worker's part of one trial. Never throws: a fault is returned, and stops the other workers. */
+/** Runs one worker's part of one trial. Never throws: it returns the fault and stops the other workers. */
 export default async function work(task: WorkerTask): Promise<WorkerOutcome> {
   const counters = new Counters(task.memory, task.workers);
   const clock = new MonotonicClock();

@@ -231,7 +231,7 @@ mmap('a file that is shorter than planned is a fault that names the place, not a
     assert.is(fault?.code, 'EOF');
     assert.is(fault?.path, path);
     assert.is(fault?.offsetBytes, Math.floor(bytes / 4096) * 4096);
-    assert.match(fault?.message ?? '', /met the end of the file: was it truncated\?/);
+    assert.match(fault?.message ?? '', /reached the end of the file: was it truncated\?/);
   }
 });
 

@@ -11,61 +11,61 @@ import { type BlockingBackend, BlockingDrain } from '../drains/blocking-drain.js
 import { CallDrain } from '../drains/call-drain.js';
 import { type Drain, type DrainOptions, isPlain } from '../drains/drain.js';
 
-/** What a queue is set up for. */
+/** The properties of the operations for which a queue is set up. */
 export interface QueueShape {
-  /** Slots in use; the files of all of them are open. */
+  /** Number of slots in use. Their files are open. */
   readonly files: number;
   readonly maxBlockBytes: number;
   readonly direct: boolean;
 }
 
-/** What only a backend can say of the measured part of a worker. */
+/** The part of a worker's report that only its backend knows. Covers the measured part. */
 export interface BackendReport {
   /** How a ring was used; null when there was none. */
   readonly ring: EngineUse['ring'];
   readonly shortTransfers: number;
-  /** What the worker's own connection carried; null where that cannot be known, absent when there is no connection. */
+  /** Bytes that the worker's connection carried; null when unknown, absent when there is no connection. */
   readonly wire?: TcpCount | null;
 }
 
-/** A backend with the loop that suits it. */
+/** A backend with the operation loop that fits it. */
 export interface Equipment {
   readonly backend: Backend;
   createDrain(meter: Meter, content: Content, options: DrainOptions, shape: QueueShape): Drain;
-  /** Called where the measured part begins; what it returns is called where that part is over. */
+  /** Called at the start of the measured part. Call the returned function at its end. */
   watch(): () => BackendReport;
 }
 
-/** What a job asks of an engine. */
+/** A job's demand on an engine. */
 export interface EngineDemand {
   readonly numjobs: number;
   readonly iodepth: number;
 }
 
-/** How an engine comes about in a worker, and whether it can. */
+/** Creates an engine in a worker, and knows whether it can run here. */
 export interface BackendFactory {
-  /** Why the engine cannot run on this machine, in words; null when it can. */
+  /** Returns the reason why the engine cannot run on this machine; null when it can. */
   refusal(demand: EngineDemand): string | null;
-  /** The engine that rehearses for it before the first trial, on a local device; null when nothing needs compiling. */
+  /** The engine used for the rehearsal before the first trial, on a local device; null = no rehearsal needed. */
   readonly rehearsal: Engine | null;
   create(task: WorkerTask, clock: MonotonicClock, content: Content): Equipment;
 }
 
-/** For backends that report nothing of their own. */
+/** For backends that have nothing to report. */
 export const NOTHING_WATCHED: Equipment['watch'] = () => () => ({ ring: null, shortTransfers: 0 });
 
-/** For backends on files. */
+/** Returns the `watch` of file backends without a ring. */
 export function watchTransfers(backend: Pick<FileBackend, 'shortTransfers'>): Equipment['watch'] {
   return () => () => ({ ring: null, shortTransfers: backend.shortTransfers });
 }
 
-/** The loop of backends whose calls a plain loop can make by itself. */
+/** Returns the loop for backends whose system calls the plain loop can make directly. */
 export function blockingDrain(backend: BlockingBackend): Equipment['createDrain'] {
   return (meter, content, options) =>
     isPlain(options) ? new BlockingDrain(backend, meter, content) : new CallDrain(backend, meter, content, options);
 }
 
-/** The loop of all other backends that do one operation at a time. */
+/** Returns the loop for all other backends that do one operation at a time. */
 export function callDrain(backend: Backend): Equipment['createDrain'] {
   return (meter, content, options) => new CallDrain(backend, meter, content, options);
 }

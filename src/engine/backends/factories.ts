@@ -7,7 +7,7 @@ import { nullFactory } from './null.js';
 import { psyncFactory } from './psync.js';
 import { simulatedFactory } from './simulated.js';
 
-/** How each engine comes about. */
+/** The factory of each engine. */
 export const BACKENDS: Readonly<Record<Engine, BackendFactory>> = {
   psync: psyncFactory,
   io_uring: uringFactory,

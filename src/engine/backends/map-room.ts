@@ -10,9 +10,9 @@ import {
 import type { DataFile } from '../../plan/plan.js';
 import type { Content } from '../content/buffers.js';
 
-/** The kernel maps whole pages of this length at once where file and address are aligned alike. */
+/** The kernel can map whole pages of this size if file and address have the same alignment. */
 const HUGE_PAGE_BYTES = 2 ** 21;
-/** No page of any machine that Node runs on is longer. */
+/** No machine that Node runs on has larger base pages. */
 const LARGEST_PAGE_BYTES = 65_536;
 
 function alignmentOf(bytes: number): number {
@@ -23,7 +23,7 @@ function alignUp(bytes: number, alignment: number): number {
   return Math.ceil(bytes / alignment) * alignment;
 }
 
-/** Where each file begins, from a start that is aligned to huge pages, and the end of the last one. */
+/** Returns the start of each file relative to a start aligned to huge pages, and the end of the last file. */
 function layOut(files: readonly DataFile[]): { readonly startsBytes: number[]; readonly endBytes: number } {
   const startsBytes: number[] = [];
   let endBytes = 0;
@@ -35,18 +35,18 @@ function layOut(files: readonly DataFile[]): { readonly startsBytes: number[]; r
   return { startsBytes, endBytes };
 }
 
-/** The address space that these files take as a `MapRoom`. */
+/** Returns the address space that these files need in a `MapRoom`. */
 export function mapRoomBytes(files: readonly DataFile[]): number {
   return files.length === 0 ? 0 : layOut(files).endBytes + HUGE_PAGE_BYTES;
 }
 
 /**
- * Files mapped into the worker's own WebAssembly memory, behind its buffers. A copy is then one within that memory, by
- * 32-bit positions: a call without libc, and without the number on the heap that each 64-bit address is. What
- * was there before is plain zeroed memory, and comes back when a file is unmapped, so that V8 finds its memory whole.
+ * Files mapped into the worker's WebAssembly memory, behind its buffers. Copies then stay within that memory and use
+ * 32-bit positions, so they need neither libc nor a heap number for a 64-bit address. When a file is unmapped, zeroed
+ * memory takes its place again, so that V8's memory stays complete.
  */
 export class MapRoom {
-  /** By slot: distance of the file from the start of the worker's memory. */
+  /** By slot: position of the file relative to the start of the worker's memory. */
   readonly positions: readonly number[];
   readonly #calls: Libc;
   readonly #baseAddress: number;
@@ -57,7 +57,7 @@ export class MapRoom {
     this.#baseAddress = baseAddress;
   }
 
-  /** Null when the content has no such room: the files of one worker are longer than the 4 GiB of such a memory. */
+  /** Returns null when the content has no such room, because a worker's files exceed the 4 GiB of the memory. */
   static of(calls: Libc, content: Content): MapRoom | null {
     const { bytes, files } = content;
     if (content.mapRoomBytes === 0) return null;
@@ -74,7 +74,7 @@ export class MapRoom {
     return this.#baseAddress + (this.positions[slot] as number);
   }
 
-  /** Puts plain memory in the place of a file. False when the kernel refuses. */
+  /** Replaces a mapped file by plain memory. Returns false when the kernel refuses. */
   clear(slot: number, bytes: number): boolean {
     const flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE;
     const address = this.addressOf(slot);

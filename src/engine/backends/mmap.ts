@@ -12,32 +12,35 @@ import { type BackendFactory, blockingDrain, watchTransfers } from './backend-fa
 import { MapRoom } from './map-room.js';
 
 const MS_SYNC = 4;
-/** The numbers of madvise(2). */
+/** Values for madvise(2). */
 const ADVICE: Readonly<Record<MapAdvice, number>> = { normal: 0, random: 1, sequential: 2, willneed: 3 };
 
-/** Why files cannot be mapped here, in words; null when they can. */
+/** Returns the reason why files cannot be mapped here; null when they can. */
 export function mmapRefusal(): string | null {
-  return libc() === null ? 'mmap needs the optional dependency koffi, which is missing or switched off' : null;
+  return libc() === null ? 'mmap needs the optional dependency koffi, which is missing or disabled' : null;
 }
 
 /**
- * Access to files through memory, as memory-mapped datasets do it: each operation copies between the
- * mapped file and the worker's buffer, and the page faults on the way are the I/O. A file that
- * shrinks under its mapping ends the process with SIGBUS: that is how mappings tell of errors.
+ * Accesses files through mapped memory, as memory-mapped datasets do. Each operation copies between the mapped file and
+ * the worker's buffer, and the page faults of the copy are the I/O. The kernel reports errors of a mapping as SIGBUS,
+ * so a file that shrinks while it is mapped ends the process.
  */
 export class MmapBackend extends FileBackend implements BlockingBackend {
   readonly calls: BlockingBackend['calls'];
-  /** Slots stand for themselves: what is behind them is looked up in each call. */
+  /** The handle of a slot is the slot itself. Each call looks up its mapping. */
   readonly handles: number[] = [];
   readonly #libc: Libc;
   readonly #content: Content;
   readonly #advice: MapAdvice;
   readonly #room: MapRoom | null;
-  /** By slot: of the mapping, 0 = none. */
+  /** By slot: length of the mapping, 0 = none. */
   readonly #lengths: number[] = [];
   readonly #addresses: number[] = [];
 
-  /** The content's files, by slot: what is made anew gets its planned length, as only what exists can be mapped. */
+  /**
+   * Maps the content's files, by slot. New files get their planned length first, because only existing bytes can be
+   * mapped.
+   */
   constructor(calls: Libc, content: Content, clock: MonotonicClock, advice: MapAdvice) {
     super(clock);
     this.#libc = calls;
@@ -54,7 +57,7 @@ export class MmapBackend extends FileBackend implements BlockingBackend {
       const plannedBytes = this.#content.files[slot]?.bytes ?? 0;
       if (mode.create) ftruncateSync(fd, plannedBytes);
       const stat = fstatSync(fd);
-      // A device such as the warm-up's /dev/zero has no length of its own; of a longer file the rest is not touched.
+      // A device such as the rehearsal's /dev/zero has no length. Of a longer file, only the planned bytes are mapped.
       return stat.isCharacterDevice() ? plannedBytes : Math.min(plannedBytes, stat.size);
     });
     const address = bytes === 0 ? 0 : this.#map(slot, fd, bytes, mode.write ? PROT_READ | PROT_WRITE : PROT_READ);
@@ -72,7 +75,7 @@ export class MmapBackend extends FileBackend implements BlockingBackend {
     if (moved !== lengthBytes) this.complete(kind, slot, offsetBytes);
   }
 
-  /** What the mapping does not hold cannot be moved by another call. */
+  /** Throws `IoFault`: another call cannot move bytes outside the mapping. */
   complete(kind: number, slot: number, offsetBytes: number): never {
     throw this.transferFault(kind, slot, offsetBytes, 0);
   }
@@ -95,7 +98,7 @@ export class MmapBackend extends FileBackend implements BlockingBackend {
     if (fault !== null) throw fault;
   }
 
-  /** The address, or -1. */
+  /** Returns the address of the mapping, or -1. */
   #map(slot: number, fd: number, bytes: number, protection: number): number {
     if (this.#room === null) return this.#libc.mmap(0, bytes, protection, MAP_SHARED, fd, 0);
     return this.#libc.mmap(this.#room.addressOf(slot), bytes, protection, MAP_SHARED | MAP_FIXED, fd, 0);
@@ -124,7 +127,7 @@ export class MmapBackend extends FileBackend implements BlockingBackend {
     };
   }
 
-  /** memcpy(3) for files that are too long for a room: each address is a new number on the heap. */
+  /** Returns calls that use memcpy(3), for files too long for a `MapRoom`. Each address allocates a number. */
   #addressCalls(): BlockingBackend['calls'] {
     const { memcpy } = this.#libc;
     const buffer = this.#libc.addressOf(this.#content.bytes);

@@ -13,9 +13,9 @@ const EIO = constants.errno.EIO;
 type Transfer = (nfs: number, handle: number, offsetBytes: number, bytes: number, address: number) => number;
 
 /**
- * nfs_pread and nfs_pwrite for one worker's memory. What is longer than a call may be takes several, one after another.
- * libnfs would send those of version 3 at once, which takes it 1.4 to 10 times as long (4 MiB, version 4 of it), and none
- * of version 4.
+ * Returns nfs_pread and nfs_pwrite for one worker's memory. A longer transfer takes several calls, one after another.
+ * libnfs itself would send the parts at once with NFS version 3, which takes 1.4 to 10 times as long (4 MiB, version 4
+ * of libnfs), and nothing at all with NFS version 4.
  */
 function nfsCalls(connection: NfsConnection, memory: Uint8Array): TransferCalls {
   const { library, readMaxBytes, writeMaxBytes } = connection;
@@ -37,12 +37,12 @@ function nfsCalls(connection: NfsConnection, memory: Uint8Array): TransferCalls 
   return { name: 'koffi', read: move(library.pread, readMaxBytes), write: move(library.pwrite, writeMaxBytes) };
 }
 
-/** One blocking call of libnfs an operation, on this thread's own connection to the server. */
+/** Does one blocking libnfs call per operation, on this thread's own connection to the server. */
 export class NfsBackend extends PsyncBackend {
   readonly connection: NfsConnection;
 
   constructor(store: NfsStore, memory: Uint8Array, clock: MonotonicClock) {
-    // The limits of its calls are known once it is connected.
+    // The limits of its calls are known only after it has connected.
     store.connection.connect();
     super(nfsCalls(store.connection, memory), clock, store);
     this.connection = store.connection;
@@ -54,9 +54,9 @@ export class NfsBackend extends PsyncBackend {
 }
 
 export const nfsFactory: BackendFactory = {
-  // A target of libnfs is opened through it before anything else, and refused then.
+  // An nfs:// target is opened through libnfs before anything else, and refused there if that fails.
   refusal: () => null,
-  // A server has no such device; the loop is the same.
+  // A server has no device like /dev/zero. The loop of psync is the same.
   rehearsal: 'psync',
   create: (task, clock, content) => {
     const backend = new NfsBackend(nfsStoreOf(task.scratchDirectory), content.bytes, clock);

@@ -2,7 +2,7 @@ import type { Backend } from '../core/backend.js';
 import type { Clock } from '../core/clock.js';
 import { type BackendFactory, callDrain, NOTHING_WATCHED } from './backend-factory.js';
 
-/** Does nothing, at once: what is measured is the harness itself. */
+/** Does nothing, so that a trial measures feedrate itself. */
 export class NullBackend implements Backend {
   readonly clock: Clock;
 

@@ -9,7 +9,7 @@ import { type BackendFactory, blockingDrain, watchTransfers } from './backend-fa
 
 const EINTR = osConstants.errno.EINTR;
 
-/** One blocking pread(2) or pwrite(2) an operation, as fio's engine of the same name. */
+/** Does one blocking pread(2) or pwrite(2) per operation, like fio's engine of the same name. */
 export class PsyncBackend extends FileBackend implements BlockingBackend {
   readonly calls: TransferCalls;
 

@@ -3,13 +3,13 @@ import type { Backend } from '../core/backend.js';
 import { VirtualClock } from '../core/clock.js';
 import { type BackendFactory, callDrain, NOTHING_WATCHED } from './backend-factory.js';
 
-/** Spread of the simulated latencies: the standard deviation of their logarithm. */
+/** Standard deviation of the logarithm of the simulated latencies. */
 const SIGMA = 0.25;
 
 /**
- * Storage as a model under a virtual clock: latencies are lognormal around a median, plus the time
- * that the bytes take at a bandwidth. The same seed gives the same trial to the byte, in no time,
- * which is what tests of the whole way from workload to report need.
+ * A model of storage with a virtual clock. A latency is a lognormal value around a median, plus the time for the bytes
+ * at a given bandwidth. The same seed gives exactly the same trial, and it takes almost no real time, as tests of the
+ * whole path from workload to report need.
  */
 export class SimulatedBackend implements Backend {
   readonly clock = new VirtualClock();
@@ -51,7 +51,7 @@ export class SimulatedBackend implements Backend {
   remove(): void {}
   dispose(): void {}
 
-  /** Box–Muller: a standard normal from two uniforms. */
+  /** Advances the clock by a random latency. Box–Muller gives a standard normal value from two uniform ones. */
   #pass(bytes: number): void {
     const radius = Math.sqrt(-2 * Math.log(1 - this.#prng.nextFloat()));
     const normal = radius * Math.cos(2 * Math.PI * this.#prng.nextFloat());
@@ -61,7 +61,7 @@ export class SimulatedBackend implements Backend {
 
 export const simulatedFactory: BackendFactory = {
   refusal: () => null,
-  // Virtual time is the same however long it takes.
+  // Virtual time does not depend on the speed of the code.
   rehearsal: null,
   create: ({ job, seed, worker }) => {
     const backend = new SimulatedBackend(job.simulatedLatencyNs, job.simulatedBytesPerSecond, seed, worker);

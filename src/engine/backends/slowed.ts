@@ -5,20 +5,20 @@ import type { Slowdown } from '../core/protocol.js';
 import { callDrain, type Equipment } from './backend-factory.js';
 
 /**
- * A wait that was too long shortens the next ones by up to this much. That covers readings of the clock, but not time that
- * the scheduler took from the thread: that is noise, and the other side has it too.
+ * Largest credit by which a wait that was too long shortens the next ones. It covers clock readings, but not time in
+ * which the thread was not scheduled: that is noise, and the other side has it as well.
  */
 const CREDIT_NS = 1000;
 
-/** Whether a backend can be slowed down: it does one operation at a time, each through `Backend.transfer`. */
+/** Returns whether an engine can be slowed down: it must do one operation at a time, through `Backend.transfer`. */
 export function canBeSlowed(engine: Engine): boolean {
   return ENGINES[engine].canBeSlowed;
 }
 
 /**
- * A clock on which everything takes `1 + part` times as long as on another one. The factor lies in a typed array because
- * V8 then reads it as a floating-point number whatever its value: a field that has been 1 and becomes 1.2 would discard
- * the code that was compiled for the warm loop.
+ * A clock on which everything takes `1 + part` times as long as on the inner clock. The factor is in a typed array, so
+ * that V8 always reads it as a floating-point number. A field that was 1 and becomes 1.2 would make V8 discard the
+ * compiled loop.
  */
 class SlowedClock implements Clock {
   readonly #inner: Clock;
@@ -29,7 +29,7 @@ class SlowedClock implements Clock {
     this.#factor = Float64Array.of(1 + part);
   }
 
-  /** Whole ns: the bins of a histogram are of whole ones. */
+  /** Returns whole ns, as histogram bins require. */
   now(): number {
     return Math.floor(this.#inner.now() * (this.#factor[0] as number));
   }
@@ -37,22 +37,22 @@ class SlowedClock implements Clock {
   waitUntil(dueNs: number): void {
     let innerDueNs = Math.ceil(dueNs / (this.#factor[0] as number));
     this.#inner.waitUntil(innerDueNs);
-    // The product can be a rounding error short of the due time.
+    // The product can fall short of the due time by a rounding error.
     while (this.now() < dueNs) this.#inner.waitUntil(++innerDueNs);
   }
 }
 
 /**
- * A backend that is slower than the one inside it, for checking that a slow storage is found.
+ * Slows down another backend, to check that feedrate detects slow storage.
  *
- * `part` slows the whole trial: its clock runs `1 + part` times as fast, so that every latency is `1 + part` times as long
- * and the throughput is that of the backend inside divided by `1 + part`. Nothing waits, because a wait would cost more
- * than its own time: caches lose the file meanwhile. Rates and pauses of a job keep their values on that clock.
+ * `part` slows the whole trial. The clock runs `1 + part` times as fast, so every latency is `1 + part` times as long
+ * and the throughput is that of the inner backend divided by `1 + part`. Nothing waits: during waits, caches would lose
+ * the file, which costs more than the wait itself. Rates and pauses of a job keep their values on that clock.
  *
- * `delayNs` is waited after each operation. What is owed is carried from one operation to the next, so that the mean is
- * exact even where reading the clock takes longer than the delay.
+ * `delayNs` is waited after each operation. The remainder is carried over to the next operation, so that the mean is
+ * exact even if reading the clock takes longer than the delay.
  *
- * A slow-down of nothing runs through the same code as any other, so that two sides differ in the slow-down alone.
+ * A slowdown of zero uses the same code, so that two sides differ only in the slowdown.
  */
 export class SlowedBackend implements Backend {
   readonly inner: Backend;
@@ -117,7 +117,7 @@ export class SlowedBackend implements Backend {
   }
 }
 
-/** The same equipment, slowed down. */
+/** Returns the same equipment, slowed down. */
 export function slowed({ backend, watch }: Equipment, slowdown: Slowdown): Equipment {
   const slower = new SlowedBackend(backend, slowdown);
   return { backend: slower, createDrain: callDrain(slower), watch };

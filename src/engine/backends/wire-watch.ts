@@ -1,7 +1,7 @@
 import type { NfsConnection } from '../../host/libnfs/nfs-connection.js';
 import type { TcpCount } from '../../record/nfs-traffic.js';
 
-/** What a worker's connection to an NFS server carries in its measured part. */
+/** Counts the bytes that a worker's connection to an NFS server carries in the measured part. */
 export class WireWatch {
   readonly #connection: NfsConnection;
   readonly #before: TcpCount | null;
@@ -13,12 +13,14 @@ export class WireWatch {
     this.#mounts = connection.mounts;
   }
 
-  /** Since then; null where the kernel does not tell, and when another connection took the place of the first. */
+  /**
+   * Returns the bytes since construction; null if the kernel does not report them, or if the connection was replaced.
+   */
   carried(): TcpCount | null {
     const after = this.#connection.count();
     if (this.#before === null || after === null || this.#mounts !== this.#connection.mounts) return null;
     const receivedBytes = after.receivedBytes - this.#before.receivedBytes;
-    // A connection that libnfs makes anew by itself begins at zero.
+    // If libnfs has reconnected by itself, the new connection counts from zero.
     if (receivedBytes < 0) return null;
     return { receivedBytes, sentBytes: after.sentBytes - this.#before.sentBytes };
   }

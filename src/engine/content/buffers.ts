@@ -2,40 +2,40 @@ import type { DataFile } from '../../plan/plan.js';
 import { IoFault } from '../core/backend.js';
 import { CONTENT_SLACK_BYTES, ContentMemory, SECTOR_BYTES } from './content.js';
 
-/** Of every buffer: whole pages, which suits direct I/O on all usual devices. */
+/** Alignment of every buffer: a page, which direct I/O on all common devices accepts. */
 export const ALIGNMENT_BYTES = 4096;
-/** From this length on it matters where a block lies in memory, and in which order it is filled and written. */
+/** From this length on, the block's place in memory and the order of filling and writing affect the speed. */
 export const LARGE_BYTES = 65_536;
 const alignUp = (bytes: number) => Math.ceil(bytes / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
 
-/** What a worker's buffers must take. */
+/** The requirements for a worker's buffers. */
 export interface ContentNeeds {
-  /** Of one operation. */
+  /** Longest operation. */
   readonly maxBlockBytes: number;
-  /** Operations begin at multiples of a sector; otherwise content needs room before and after a block. */
+  /** Whether operations start at multiples of a sector. If not, content needs room before and after a block. */
   readonly wholeSectors: boolean;
-  /** Operations in flight: each has a buffer of its own, its *place*. */
+  /** Operations in flight. Each has its own buffer, called its *place*. */
   readonly places: number;
-  /** Room for a further block to compare with. */
+  /** Whether to add room for one block of expected content. */
   readonly checks: boolean;
   /** Address space behind the buffers for mapped files; absent = none. */
   readonly mapRoomBytes?: number;
 }
 
-/** A worker's data buffers, and what its files must contain. */
+/** A worker's data buffers, and the expected content of its files. */
 export class Content {
-  /** All places; I/O calls take positions in it. */
+  /** The memory of all places. I/O calls use positions in it. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Length of a place: whole pages. */
   readonly placeBytes: number;
-  /** Where the first place begins; the only one of workers that do one operation at a time. */
+  /** Start of the first place. Workers that do one operation at a time have no other. */
   readonly dataAt = 0;
   readonly #memory: ContentMemory;
   readonly #expectedAt: number;
-  /** By slot. */
+  /** The files by slot. */
   readonly files: readonly DataFile[];
 
-  /** Every place holds incompressible bytes of its own from the start. */
+  /** Fills every place with different incompressible bytes. */
   constructor(files: readonly DataFile[], needs: ContentNeeds) {
     const { maxBlockBytes, wholeSectors, places, checks, mapRoomBytes } = needs;
     this.placeBytes = alignUp(maxBlockBytes + (wholeSectors ? 0 : CONTENT_SLACK_BYTES));
@@ -51,27 +51,29 @@ export class Content {
       this.#memory.fill(this.placeAt(place), maxBlockBytes, 0, 0, place * maxBlockBytes);
   }
 
-  /** How much of the address space behind the buffers could be had: all that was asked for, or nothing. */
+  /** The address space reserved behind the buffers: all that was requested, or 0. */
   get mapRoomBytes(): number {
     return this.#memory.roomBytes;
   }
 
-  /** Copies between buffers and mapped files, by their distances from the start of `bytes`; allocates nothing. */
+  /** Copies between buffers and mapped files. Positions count from the start of `bytes`. Allocates nothing. */
   get copy(): (to: number, from: number, bytes: number) => void {
     return this.#memory.copy;
   }
 
-  /** Where a place begins: on a page. */
+  /** Returns the start of a place, which is page-aligned. */
   placeAt(place: number): number {
     return place * this.placeBytes;
   }
 
-  /** Puts what belongs at this position of the file into a place; returns where it begins. */
+  /** Writes the expected content of a file range into a place. Returns the position where it starts. */
   fill(slot: number, offsetBytes: number, lengthBytes: number, generation: number, place = 0): number {
     return this.#memory.fill(this.placeAt(place), lengthBytes, this.#seedOf(slot), generation, offsetBytes);
   }
 
-  /** Compares the block that was read into a place with what belongs there; throws the first difference as a fault. */
+  /**
+   * Compares a block that was read into a place with its expected content. Throws `IoFault` at the first difference.
+   */
   check(slot: number, offsetBytes: number, lengthBytes: number, generation: number, place = 0): void {
     const expectedAt = this.#memory.fill(this.#expectedAt, lengthBytes, this.#seedOf(slot), generation, offsetBytes);
     const expected = Buffer.from(this.bytes.buffer, this.bytes.byteOffset + expectedAt, lengthBytes);
@@ -93,7 +95,7 @@ export class Content {
   }
 }
 
-/** Whether operations of these lengths, one after the other, all begin at multiples of a sector. */
+/** Returns whether consecutive operations of these lengths all start at multiples of a sector. */
 export function wholeSectors(blockBytes: readonly number[]): boolean {
   return blockBytes.every((bytes) => bytes % SECTOR_BYTES === 0);
 }

@@ -1,7 +1,6 @@
 /**
- * The WebAssembly module behind `content.ts`, assembled here byte by byte: forty instructions do
- * not justify a compiler in the build. `test/engine/content.test.ts` holds it against the same
- * arithmetic in BigInt.
+ * Assembles the WebAssembly module of `content.ts` byte by byte: forty instructions do not justify a compiler in the
+ * build. `test/engine/content.test.ts` compares it with the same arithmetic in BigInt.
  */
 export const FILL_NAME = 'fill';
 export const COPY_NAME = 'copy';
@@ -15,7 +14,7 @@ const V128 = 0x7b;
 const GOLDEN = 0x9e3779b97f4a7c15n;
 const MIX_1 = 0xbf58476d1ce4e5b9n;
 const MIX_2 = 0x94d049bb133111ebn;
-/** What tells the eight lanes of a sector apart: an odd multiplier and a summand per vector. */
+/** Make the eight lanes of a sector differ: a summand and an odd multiplier per lane. */
 export const LANES: readonly {
   readonly add: readonly [bigint, bigint];
   readonly multiply: readonly [bigint, bigint];
@@ -51,7 +50,7 @@ const signed = (value: bigint): number[] => {
 const littleEndian = (value: bigint): number[] =>
   Array.from({ length: 8 }, (_, i) => Number((value >> BigInt(8 * i)) & 255n));
 
-// The instructions in use. A name says what it leaves on the stack.
+// The instructions in use, named by what they leave on the stack.
 const get = (local: number) => [0x20, ...unsigned(local)];
 const set = (local: number) => [0x21, ...unsigned(local)];
 const tee = (local: number) => [0x22, ...unsigned(local)];
@@ -74,7 +73,7 @@ const multiply64 = [0x7e];
 const xor64 = [0x85];
 const shiftRight64 = [0x88];
 const truncateF64 = [0xb1];
-/** From the first memory to the first memory; it has no other. */
+/** Copies within the module's only memory. */
 const copyMemory = [0xfc, 10, 0, 0];
 const splat64 = simd(18);
 const xorVector = simd(81);
@@ -125,7 +124,7 @@ const seedVector = (index: number) => {
   return [...seeded, ...set(FIRST_VECTOR + index)];
 };
 
-/** One xorshift64 step of a vector, stored at its place in the 64 bytes at ADDRESS. */
+/** One xorshift64 step of a vector. The result is stored in its part of the 64 bytes at ADDRESS. */
 const stepVector = (index: number) => {
   const local = FIRST_VECTOR + index;
   const shifted = (bits: number, shift: number[]) => [
@@ -194,8 +193,9 @@ const MAGIC_AND_VERSION = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
 const section = (id: number, body: number[]) => [id, ...unsigned(body.length), ...body];
 
 /**
- * Exports over the memory `host.memory`: `fill(address: i32, bytes: i32, seed: f64, firstSector: f64)`, where bytes is a
- * multiple of 512, and `copy(to: i32, from: i32, bytes: i32)`.
+ * Returns the module's bytes. It imports the memory `host.memory` and exports
+ * `fill(address: i32, bytes: i32, seed: f64, firstSector: f64)`, where bytes is a multiple of 512, and
+ * `copy(to: i32, from: i32, bytes: i32)`.
  */
 export function contentModule(): Uint8Array<ArrayBuffer> {
   const bodies = [fillBody(), copyBody];

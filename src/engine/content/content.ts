@@ -1,11 +1,10 @@
 /**
- * The content of files: incompressible, different in every sector, and a pure function of
- * (content seed, generation, offset), so that any block can be checked without a copy of it.
+ * The content of files. It is incompressible, different in every sector, and a pure function of (content seed,
+ * generation, offset), so that any block can be checked without a copy.
  *
- * Each 512-byte sector starts from splitmix64's finaliser (Steele, Lea, Flood 2014) of seed and
- * sector number; four vectors of two 64-bit lanes then run Marsaglia's xorshift64 (13, 7, 17).
- * It is a WebAssembly SIMD function because storage must not wait for the generator: about
- * 20 GB/s a core, where JavaScript reaches 3 to 6.
+ * Each 512-byte sector starts from splitmix64's finaliser (Steele, Lea, Flood 2014) of seed and sector number. Four
+ * vectors of two 64-bit lanes then run Marsaglia's xorshift64 (13, 7, 17). It is a WebAssembly SIMD function, because
+ * storage must not wait for the generator: about 20 GB/s per core, against 3 to 6 GB/s in JavaScript.
  */
 import { libc } from '../../host/system/libc.js';
 import { COPY_NAME, contentModule, FILL_NAME } from './content-module.js';
@@ -19,26 +18,27 @@ type Copy = (to: number, from: number, bytes: number) => void;
 
 let compiled: WebAssembly.Module | undefined;
 
-/** The most that a memory can have, but for one page: positions then never reach 2^32. */
+/** One page less than a memory can have, so that positions never reach 2^32. */
 const MAX_PAGES = 65_535;
 const pagesOf = (bytes: number) => Math.ceil(bytes / PAGE_BYTES);
 
-/** Of x86-64, and of arm64 with its usual pages; elsewhere the advice is not taken. */
+/** Huge page size of x86-64, and of arm64 with 4 KiB pages. Elsewhere the advice has no effect. */
 const HUGE_PAGE_BYTES = 2 ** 21;
 const MADV_HUGEPAGE = 14;
 
-/** What a `ContentMemory` is for. */
+/** The requirements for a `ContentMemory`. */
 export interface MemoryNeeds {
   readonly capacityBytes: number;
-  /** Whether large blocks are moved: then it lies on huge pages where the kernel has them. */
+  /** Whether blocks are large. The content is then on huge pages if the kernel has them. */
   readonly large?: boolean;
-  /** Address space behind the content, which takes memory only when it is touched. */
+  /** Address space to reserve behind the content. It uses memory only when touched. */
   readonly roomBytes?: number;
 }
 
 /**
- * A part of the memory that begins at a huge page, and is to consist of them. A device is given a large block in as
- * many segments as it has pieces of memory that do not touch: 256 for 1 MiB on scattered pages, one on a huge page.
+ * Returns a part of the memory that starts at a huge page, and asks the kernel for huge pages there. A device receives
+ * a large block as one segment per contiguous piece of memory: 256 segments for 1 MiB on scattered pages, 1 on a huge
+ * page.
  */
 function onHugePages(memory: WebAssembly.Memory, bytes: number): Uint8Array<ArrayBuffer> {
   const buffer = memory.buffer as ArrayBuffer;
@@ -46,12 +46,12 @@ function onHugePages(memory: WebAssembly.Memory, bytes: number): Uint8Array<Arra
   if (calls === null) return new Uint8Array(buffer, 0, bytes);
   const address = calls.addressOf(new Uint8Array(buffer));
   const startBytes = Math.ceil(address / HUGE_PAGE_BYTES) * HUGE_PAGE_BYTES - address;
-  // Only advice: refused or not taken, it is memory as any other.
+  // Only advice: if the kernel refuses or ignores it, the memory still works.
   calls.madvise(address + startBytes, bytes, MADV_HUGEPAGE);
   return new Uint8Array(buffer, startBytes, bytes);
 }
 
-/** Memory with room behind its content; without the room where the address space has no place for it. */
+/** Allocates memory with room behind its content, or without the room if the address space is too small. */
 function allocate(contentPages: number, roomPages: number): { memory: WebAssembly.Memory; roomPages: number } {
   if (roomPages > 0 && contentPages + roomPages <= MAX_PAGES) {
     const pages = contentPages + roomPages;
@@ -65,15 +65,15 @@ function allocate(contentPages: number, roomPages: number): { memory: WebAssembl
 }
 
 /**
- * Page-aligned memory that a worker reads into, writes from and generates content in. A
- * `WebAssembly.Memory` is aligned to its 64 KiB pages, which O_DIRECT needs, and never moves.
+ * Page-aligned memory for a worker's reads, writes and generated content. A `WebAssembly.Memory` is aligned to its 64
+ * KiB pages, as O_DIRECT requires, and never moves.
  */
 export class ContentMemory {
-  /** The content; positions count from its start. */
+  /** The content. Positions count from its start. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** What follows `bytes` and is left to others to map files into: what was asked for, or 0. */
+  /** Address space behind `bytes`, into which files can be mapped: all that was requested, or 0. */
   readonly roomBytes: number;
-  /** Copies within the memory, positions as unsigned 32-bit integers. No number of it is allocated. */
+  /** Copies within the memory. Positions are unsigned 32-bit integers, so no number is allocated. */
   readonly copy: Copy;
   readonly #fill: Fill;
 
@@ -95,9 +95,9 @@ export class ContentMemory {
   }
 
   /**
-   * Puts the content of a file's range into memory and returns where it begins: at `at` when the
-   * offset is a multiple of a sector, else up to 511 bytes later. `at` must be a multiple of 16,
-   * with `lengthBytes` plus two sectors of room.
+   * Writes the content of a file range into memory and returns the position where it starts: `at` if the offset is a
+   * multiple of a sector, otherwise up to 511 bytes later. `at` must be a multiple of 16, with room for `lengthBytes`
+   * plus two sectors.
    */
   fill(at: number, lengthBytes: number, contentSeed: number, generation: number, offsetBytes: number): number {
     const firstSector = Math.floor(offsetBytes / SECTOR_BYTES);
@@ -113,8 +113,8 @@ export class ContentMemory {
   }
 }
 
-/** Generations are 2^41 sectors (1 PiB) apart in the sector number, so that none shows another's data. */
+/** Generations are 2^41 sectors (1 PiB) apart in the sector number, so that they never share data. */
 const GENERATION_SECTORS = 2 ** 41;
 
-/** Room that `fill` may need beyond the length asked for. */
+/** Room that `fill` may need beyond `lengthBytes`. */
 export const CONTENT_SLACK_BYTES = 2 * SECTOR_BYTES;

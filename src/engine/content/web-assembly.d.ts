@@ -1,4 +1,4 @@
-/** The part of WebAssembly that the engine uses: TypeScript has it only in its browser libraries. */
+/** The part of WebAssembly that the engine uses. TypeScript declares it only in its browser libraries. */
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array<ArrayBuffer>);

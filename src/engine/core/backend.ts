@@ -2,40 +2,40 @@ import type { SystemFault } from '../../base/errors.js';
 import type { DataFile } from '../../plan/plan.js';
 import type { Clock } from './clock.js';
 
-/** How a file is opened. */
+/** How to open a file. */
 export interface OpenMode {
   readonly write: boolean;
-  /** Make the file anew. */
+  /** Create the file, or truncate an existing one. */
   readonly create: boolean;
   readonly direct: boolean;
-  /** Space to reserve at once in a file that is made anew; absent = none. */
+  /** Space to reserve in a newly created file; absent = none. */
   readonly preallocate?: Pick<DataFile, 'bytes' | 'fallocate'> | undefined;
 }
 
 /**
- * What carries out operations, one at a time. Files are numbered slots, so that the hot loop
- * carries no paths. Every method returns when its effect is complete and throws `IoFault` when it
- * cannot be had. Data goes to and comes from the worker's buffer.
+ * Executes operations, one at a time. Files are numbered slots, so that the hot loop needs no paths. Every method
+ * returns when its effect is complete, and throws `IoFault` when it fails. Data is moved to and from the worker's
+ * buffer.
  */
 export interface Backend {
   readonly clock: Clock;
-  /** Moves `lengthBytes` between the buffer at `bufferOffset` and the file: all of it, or a fault. */
+  /** Moves all `lengthBytes` between the buffer at `bufferOffset` and the file, or throws. */
   transfer(kind: number, slot: number, offsetBytes: number, lengthBytes: number, bufferOffset: number): void;
   open(slot: number, path: string, mode: OpenMode): void;
   close(slot: number): void;
   sync(slot: number, dataOnly: boolean): void;
-  /** Moves a file to its published name. */
+  /** Renames a file to its final name. */
   rename(from: string, to: string): void;
   makeDirectory(path: string): void;
-  /** Makes the names in a directory durable. */
+  /** Makes the entries of a directory durable. */
   syncDirectory(path: string): void;
-  /** Takes files or whole directories away again. */
+  /** Removes a file or a whole directory. */
   remove(path: string): void;
-  /** Releases what is still open. */
+  /** Closes everything that is still open. */
   dispose(): void;
 }
 
-/** A system call that failed, with all that is needed to say so. */
+/** A failed system call, with the details for the message. */
 export class IoFault extends Error {
   readonly fault: SystemFault;
 

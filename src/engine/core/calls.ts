@@ -2,8 +2,8 @@ import { readSync, writeSync } from 'node:fs';
 import { type Libc, libc } from '../../host/system/libc.js';
 
 /**
- * The two calls of the hot loop. Both return the bytes moved or a negative errno, so that the loop
- * tests one number; `bufferOffset` is a place in the worker's memory.
+ * The two system calls of the hot loop. Both return the number of bytes moved or a negative errno, so that the loop
+ * tests only one number. `bufferOffset` is a position in the worker's memory.
  */
 export interface TransferCalls {
   readonly name: 'koffi' | 'fs';
@@ -12,9 +12,8 @@ export interface TransferCalls {
 }
 
 /**
- * pread(2) and pwrite(2) with numeric addresses: the cheapest way from JavaScript to the kernel.
- * The address of the buffer's start is passed as it is kept: a sum would be a new number on the
- * heap for each call.
+ * Returns pread(2) and pwrite(2) with numeric addresses, the cheapest way from JavaScript to the kernel. The address of
+ * the buffer's start is passed without an addition where possible: a sum would allocate a number for each call.
  */
 function koffiCalls(library: Libc, memory: Uint8Array): TransferCalls {
   const start = library.addressOf(memory);
@@ -38,7 +37,7 @@ function errnoOf(thrown: unknown): number {
   return errno;
 }
 
-/** The same through Node's own `fs`, for machines without koffi. */
+/** Returns the same calls through Node's `fs`, for machines without koffi. */
 function fsCalls(memory: Uint8Array): TransferCalls {
   return {
     name: 'fs',
@@ -59,7 +58,7 @@ function fsCalls(memory: Uint8Array): TransferCalls {
   };
 }
 
-/** Calls for one worker's memory, which must stay referenced as long as they are used. */
+/** Returns the calls for one worker's memory. Keep the memory referenced as long as you use them. */
 export function transferCalls(memory: Uint8Array): TransferCalls {
   const library = libc();
   return library === null ? fsCalls(memory) : koffiCalls(library, memory);

@@ -1,31 +1,29 @@
 /**
- * The time of a worker: integer nanoseconds since the common start of the trial's workers.
+ * A worker's time: integer nanoseconds since the common start of the trial's workers.
  *
- * `process.hrtime()` in its array form is the cheapest exact clock of Node (about 25 ns): V8's
- * escape analysis removes the array, so a hot loop that calls it allocates nothing, unlike
- * `hrtime.bigint()`. It does so only in the very form of `monotonicNs`: with the origin subtracted
- * in the same expression each reading is allocated (seen with Node 20; `npm run bench:null`
- * counts the collections).
+ * `process.hrtime()` in its array form is Node's cheapest exact clock (about 25 ns). V8's escape analysis removes the
+ * array, so a hot loop allocates nothing, unlike with `hrtime.bigint()`. This works only in the exact form of
+ * `monotonicNs`. If the origin is subtracted in the same expression, each reading is allocated (Node 20;
+ * `npm run bench:null` counts the collections).
  */
 export interface Clock {
   /** Nanoseconds since the origin. */
   now(): number;
-  /** Returns when `now()` ≥ `dueNs`. */
+  /** Blocks until `now()` ≥ `dueNs`. */
   waitUntil(dueNs: number): void;
 }
 
 const { hrtime } = process;
 
 /**
- * An absolute reading of CLOCK_MONOTONIC in ns; comparable between threads. Exact below 104 days of uptime, then to
- * 2 ns, 4 ns …
+ * Returns CLOCK_MONOTONIC in ns; comparable between threads. Exact below 104 days of uptime, then to 2 ns, 4 ns …
  */
 export function monotonicNs(): number {
   const reading = hrtime();
   return reading[0] * 1e9 + reading[1];
 }
 
-/** Sleeping is only exact to a scheduler tick: the last stretch before a due time is spun. */
+/** Sleeping is exact only to a scheduler tick, so the last part before a due time is a busy wait. */
 const SPIN_NS = 200_000;
 const sleepCell = new Int32Array(new SharedArrayBuffer(4));
 
@@ -35,7 +33,7 @@ export function sleepNs(ns: number): void {
 }
 
 export class MonotonicClock implements Clock {
-  /** An absolute `monotonicNs()` reading: time zero. */
+  /** Time zero, as an absolute `monotonicNs()` reading. */
   originNs = 0;
 
   /** Sets time zero to an absolute `monotonicNs()` reading. */
@@ -53,7 +51,7 @@ export class MonotonicClock implements Clock {
   }
 }
 
-/** Time that passes only when an operation says so: for the simulated engine, exact to the byte. */
+/** A clock that advances only when an operation says so. Makes simulated runs exactly reproducible. */
 export class VirtualClock implements Clock {
   #nowNs = 0;
 

@@ -5,10 +5,10 @@ import { runInNewContext } from 'node:vm';
 const SMALL_GROWTH_BYTES = 8 * 2 ** 20;
 
 let collect: ((options?: { readonly type: 'minor' }) => void) | undefined;
-/** Of the thread, after its garbage was last collected as a whole. */
+/** The thread's heap after its last full collection, in bytes. */
 let cleanBytes = Number.NEGATIVE_INFINITY;
 
-/** V8 shows its `gc` only to contexts that are made after the flag is set. */
+/** Returns V8's collector, which V8 exposes only in contexts that are created after the flag is set. */
 function collector(): NonNullable<typeof collect> {
   if (collect === undefined) {
     setFlagsFromString('--expose-gc');

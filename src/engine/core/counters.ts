@@ -1,10 +1,10 @@
 /**
- * The memory that a trial's workers and the coordinating thread share: start barrier, stop flag,
- * live counters and the latency histograms. Workers write their own part only; the coordinator
- * reads it whenever it likes. Nothing is sent while the workers run.
+ * Memory shared by a trial's workers and the coordinating thread: start barrier, stop flag, live counters and latency
+ * histograms. Each worker writes only its own part, and the coordinator may read at any time. No messages are sent
+ * while the workers run.
  *
- * Counters are Float64 cells written by one thread with plain stores. An aligned 8-byte store is
- * never seen half done on x86-64 and arm64, and a value that is one operation old does no harm.
+ * Counters are Float64 cells. One thread writes them with plain stores. On x86-64 and arm64 an aligned 8-byte store is
+ * never torn, and a value that is one operation old does no harm.
  */
 
 import { OPERATION_KINDS, type OperationKind } from '../../base/latency-kinds.js';
@@ -24,16 +24,18 @@ const START_NS = 0;
 const FIRST_DONE_NS = 1;
 const BEGAN_NS = 2;
 
-/** Float64 cells of one worker: two cache lines, so that workers do not disturb each other. */
+/** Float64 cells per worker: two cache lines, so that workers do not share one. */
 const WORKER_CELLS = 16;
 export const CELL = { readOps: 0, writeOps: 1, readBytes: 2, writeBytes: 3, nowNs: 4 } as const;
-/** Two cells that `meet` uses in turn: a worker that is one meeting ahead does not overwrite what others still read. */
+/**
+ * `meet` alternates between two cells, so that a worker one meeting ahead does not overwrite what others still read.
+ */
 const ARRIVAL_CELLS = [5, 6] as const;
 
 const KINDS = OPERATION_KINDS.length;
 const HISTOGRAM_CELLS = KINDS * BINS;
 
-/** Where a kind's bins begin in a worker's histogram cells. */
+/** Index of each kind's first bin in a worker's histogram cells. */
 export const HISTOGRAM_BASE = Object.fromEntries(
   OPERATION_KINDS.map((kind, index) => [kind, index * BINS]),
 ) as Readonly<Record<OperationKind, number>>;
@@ -56,18 +58,18 @@ export class Counters {
     return new Counters(new SharedArrayBuffer(CONTROL_BYTES + cells * 8), workers);
   }
 
-  /** The live cells of one worker, indexed by `CELL`. */
+  /** Returns the live cells of one worker, indexed by `CELL`. */
   cellsOf(worker: number): Float64Array {
     return new Float64Array(this.memory, CONTROL_BYTES + (TRIAL_CELLS + worker * WORKER_CELLS) * 8, WORKER_CELLS);
   }
 
-  /** All histograms of one worker, kind after kind: see `HISTOGRAM_BASE`. */
+  /** Returns the histograms of one worker, one kind after another; see `HISTOGRAM_BASE`. */
   histogramsOf(worker: number): Float64Array {
     const before = TRIAL_CELLS + this.workers * WORKER_CELLS + worker * HISTOGRAM_CELLS;
     return new Float64Array(this.memory, CONTROL_BYTES + before * 8, HISTOGRAM_CELLS);
   }
 
-  /** Asks every worker to end after the operation under way, and wakes those that wait. */
+  /** Asks every worker to end after its current operation, and wakes waiting workers. */
   requestStop(): void {
     Atomics.store(this.#control, STOP, 1);
     Atomics.notify(this.#control, GENERATION);
@@ -78,9 +80,9 @@ export class Counters {
   }
 
   /**
-   * Waits until all workers have arrived; every one leaves with the same absolute start time
-   * (`monotonicNs`), a little in the future so that a late wake-up does not start late. Returns
-   * null when a stop was requested instead. May be used again and again by the same workers.
+   * Waits until all workers have arrived. Returns the same absolute start time (`monotonicNs`) to each, a little in the
+   * future, so that a worker that wakes up late still starts on time. Returns null after a stop request. The same
+   * workers may use it repeatedly.
    */
   barrier(nowNs: () => number, leadNs: number): number | null {
     const generation = Atomics.load(this.#control, GENERATION);
@@ -98,14 +100,14 @@ export class Counters {
     return this.#trial[START_NS] as number;
   }
 
-  /** The common start (`monotonicNs`); null while workers are still getting ready. */
+  /** The common start (`monotonicNs`); null while workers are still preparing. */
   get beganNs(): number | null {
     return Atomics.load(this.#control, GENERATION) === 0 ? null : (this.#trial[BEGAN_NS] as number);
   }
 
   /**
-   * Waits until all workers have come here, and brings every worker's clock to the latest of
-   * theirs (which only moves virtual clocks). False when a stop was requested instead.
+   * Waits until all workers have called it, and sets every worker's clock to the latest one (this only affects virtual
+   * clocks). Returns false after a stop request.
    */
   meet(worker: number, clock: Clock): boolean {
     const cell = ARRIVAL_CELLS[Atomics.load(this.#control, GENERATION) & 1] as number;
@@ -118,7 +120,7 @@ export class Counters {
     return true;
   }
 
-  /** The first worker to be done sets the time at which not all were busy any more. */
+  /** Records the end of the busy window. Only the first worker's call has an effect. */
   markDone(atNs: number): void {
     if (Atomics.compareExchange(this.#control, FIRST_DONE, 0, 1) !== 0) return;
     this.#trial[FIRST_DONE_NS] = atNs;

@@ -6,23 +6,23 @@ import { READ } from '../../plan/batch.js';
 import { type Backend, IoFault, type OpenMode } from './backend.js';
 import type { MonotonicClock } from './clock.js';
 
-/** Calls that fail as Node's do, turned into faults. */
+/** Runs `call` and returns its result. Turns Node's file-system errors into `IoFault`. */
 export function attempt<T>(path: string, call: () => T): T {
   try {
     return call();
   } catch (thrown) {
     const fault = systemFaultOf(thrown, path);
-    // Node names only the errors that libuv knows: ESTALE and EDQUOT are not among them.
+    // Node names only the errors that libuv knows, which do not include ESTALE and EDQUOT.
     throw new IoFault({ ...fault, code: codeOf(thrown) ?? fault.code });
   }
 }
 
-/** What every backend on real files has in common: its files, and what is done around the transfers. */
+/** Base class of all backends on real files: opening, closing, syncing, renaming and faults. */
 export abstract class FileBackend implements Backend {
   readonly clock: MonotonicClock;
-  /** Transfers that the kernel ended early and that were taken up again. */
+  /** Transfers that the kernel ended early and that were then continued. */
   shortTransfers = 0;
-  /** By slot; -1 = closed. */
+  /** File descriptors by slot; -1 = closed. */
   readonly fds: number[] = [];
   protected readonly paths: string[] = [];
   readonly #store: FileStore;
@@ -72,7 +72,7 @@ export abstract class FileBackend implements Backend {
     attempt(path, () => this.#store.removeTree(path));
   }
 
-  /** What closing says no longer matters here: a program that ends well has closed its files itself. */
+  /** Closes all files and ignores errors: a program that ended well has already closed its files. */
   dispose(): void {
     for (const slot of this.fds.keys()) {
       try {
@@ -81,19 +81,19 @@ export abstract class FileBackend implements Backend {
     }
   }
 
-  /** A transfer that the kernel refused: `result` is a negative errno, or 0 where something was to be moved. */
+  /** Returns the fault of a failed transfer. `result` is a negative errno, or 0 when nothing was moved. */
   transferFault(kind: number, slot: number, offsetBytes: number, result: number): IoFault {
     if (result === 0) {
-      const what = kind === READ ? 'met the end of the file: was it truncated?' : 'wrote nothing';
+      const what = kind === READ ? 'reached the end of the file: was it truncated?' : 'wrote nothing';
       return this.#faultOf(kind, slot, offsetBytes, kind === READ ? 'EOF' : 'EIO', what);
     }
     const code = errnoName(-result);
     return this.#faultOf(kind, slot, offsetBytes, code, `failed with ${code}${this.reasonOf(code)}`);
   }
 
-  /** What else is known of a transfer that was refused. */
+  /** Returns an explanation to append to the fault's message, or ''. */
   protected reasonOf(code: string): string {
-    return code === 'EINVAL' && this.#direct ? ': O_DIRECT takes multiples of the block size of the device' : '';
+    return code === 'EINVAL' && this.#direct ? ': O_DIRECT requires multiples of the block size of the device' : '';
   }
 
   #faultOf(kind: number, slot: number, offsetBytes: number, code: string, what: string): IoFault {

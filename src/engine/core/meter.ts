@@ -2,13 +2,13 @@ import type { OperationKind } from '../../base/latency-kinds.js';
 import { BINS, binOf } from '../../histogram/histogram.js';
 import { CELL, type Counters, HISTOGRAM_BASE } from './counters.js';
 
-/** How often a worker publishes its counters and looks at stop flag and clock bounds. */
+/** Interval at which a worker publishes its counters and checks the stop flag and time limits. */
 export const TICK_NS = 5_000_000;
 const SECOND_NS = 1_000_000_000;
 const READS = HISTOGRAM_BASE.read;
 const WRITES = HISTOGRAM_BASE.write;
 
-/** What had been moved at one moment. */
+/** Operations and bytes up to one moment. */
 export interface Totals {
   readonly atNs: number;
   readonly readOps: number;
@@ -17,26 +17,26 @@ export interface Totals {
   readonly writeBytes: number;
 }
 
-/** What one worker did in one second of the trial. */
+/** One worker's operations in one second of the trial. */
 export interface WorkerSecond {
   /** 0 for the first second after the start. */
   readonly second: number;
   readonly readBytes: number;
   readonly writeBytes: number;
   readonly ops: number;
-  /** Read and write latencies together: `[bin, count, …]`, packed, as a long trial has thousands of them. */
+  /** Read and write latencies as pairs `[bin, count, …]`. Packed, because a long trial has thousands of them. */
   readonly latency: Uint32Array;
 }
 
 /**
- * The measurements of one worker. The drain loop adds operations and calls `tick` when the clock
- * has passed `nextTickNs`; everything that is not needed for every operation happens there.
+ * The measurements of one worker. The drain loop adds operations, and calls `tick` when the clock has passed
+ * `nextTickNs`. Everything that is not needed for every operation happens in `tick`.
  *
- * An operation belongs to the second that the last tick before its end was in, so that a stall of
- * seconds shows as empty seconds.
+ * An operation belongs to the second of the last tick before its end. A stall of several seconds therefore appears as
+ * empty seconds.
  */
 export class Meter {
-  /** All kinds, see `HISTOGRAM_BASE`; shared with the coordinator. */
+  /** Histograms of all kinds (see `HISTOGRAM_BASE`), shared with the coordinator. */
   readonly histograms: Float64Array;
   readonly deadlineNs: number;
   nextTickNs = 0;
@@ -58,9 +58,9 @@ export class Meter {
   readonly #added = new Uint32Array(2 * BINS);
 
   /**
-   * `deadlineNs`: when the worker must end, ns since the start; Infinity for none.
-   * `marksDone`: this worker's end closes the time in which all were busy. Not so under virtual
-   * clocks, where the order in which threads happen to end means nothing.
+   * @param deadlineNs when the worker must end, ns since the start; Infinity for no limit
+   * @param marksDone whether this worker's end closes the busy window. False for virtual clocks, where the order in
+   * which threads end has no meaning.
    */
   constructor(counters: Counters, worker: number, rampNs: number, deadlineNs: number, marksDone: boolean) {
     this.#counters = counters;
@@ -72,13 +72,15 @@ export class Meter {
     if (rampNs === 0) this.rampEnd = this.#last;
   }
 
-  /** Counts one latency of any kind; for operations outside the drain loop. */
+  /** Adds one latency to the histogram of its kind. For operations outside the drain loop. */
   record(kind: OperationKind, latencyNs: number): void {
     const cell = HISTOGRAM_BASE[kind] + binOf(latencyNs);
     this.histograms[cell] = (this.histograms[cell] as number) + 1;
   }
 
-  /** Publishes, splits the ramp, the busy window and the seconds. False when the worker must end. */
+  /**
+   * Publishes the counters and notes the ends of ramp, busy window and second. Returns false when the worker must end.
+   */
   tick(nowNs: number): boolean {
     const now = this.#totalsAt(nowNs);
     if (this.rampEnd === null && nowNs >= this.#rampNs) this.#endRamp(now);
@@ -91,7 +93,7 @@ export class Meter {
     return nowNs < this.deadlineNs && !this.#counters.stopRequested;
   }
 
-  /** The worker is done: closes what is open and tells the others. Returns what it moved in all. */
+  /** Ends the measurement: marks the worker as done and ends its last second. Returns its totals. */
   finish(nowNs: number): Totals {
     if (this.#marksDone) this.#counters.markDone(nowNs);
     this.tick(nowNs);
@@ -113,7 +115,7 @@ export class Meter {
     this.#cells[CELL.nowNs] = now.atNs;
   }
 
-  /** The latencies of the ramp are forgotten; its bytes are remembered, to be taken off. */
+  /** Discards the latencies of the ramp. Its bytes are kept, to be subtracted later. */
   #endRamp(now: Totals): void {
     this.#endSecond(now);
     this.rampEnd = now;
@@ -121,7 +123,7 @@ export class Meter {
     this.#countsBefore.fill(0);
   }
 
-  /** Totals at a moment between the last tick and now, in proportion. */
+  /** Returns the totals at a moment between the last tick and now, by linear interpolation. */
   #between(now: Totals, atNs: number): Totals {
     const last = this.#last;
     if (atNs >= now.atNs || now.atNs === last.atNs) return now;

@@ -1,4 +1,4 @@
-/** What crosses the border between the coordinating thread and a worker thread: plain data. */
+/** The messages between the coordinating thread and worker threads. Plain data. */
 import type { SystemFault } from '../../base/errors.js';
 import type { ThreadUsage } from '../../host/system/thread-usage.js';
 import type { DataFile, Extent } from '../../plan/plan.js';
@@ -9,7 +9,7 @@ import type { Engine } from '../../workload/engines.js';
 import type { Job } from '../../workload/workload.js';
 import type { Totals, WorkerSecond } from './meter.js';
 
-/** How much slower than by itself a trial is to be: see `Injection`. */
+/** By how much to slow down a trial; see `Injection`. */
 export type Slowdown = Pick<Injection, 'part' | 'delayNs'>;
 
 export interface WorkerTask {
@@ -17,45 +17,45 @@ export interface WorkerTask {
   readonly memory: SharedArrayBuffer;
   readonly worker: number;
   readonly workers: number;
-  /** This worker is thread `thread` of `threads` of its job: it does every `threads`-th operation of the job. */
+  /** This worker is thread `thread` of the `threads` threads of its job. It does every `threads`-th operation. */
   readonly thread: number;
   readonly threads: number;
   readonly backend: Engine;
   readonly job: Job;
-  /** This worker's files, with absolute paths; the extents' `file` counts in this list. */
+  /** This worker's files, with absolute paths. `Extent.file` is an index into this list. */
   readonly files: readonly DataFile[];
   readonly extents: readonly Extent[];
-  /** The files hold their content already; false: the job creates them. */
+  /** Whether the files already have their content. If not, the job creates them. */
   readonly laidOut: boolean;
-  /** An existing directory for what the job itself names (checkpoints). */
+  /** An existing directory for files that the job names itself (checkpoints). */
   readonly scratchDirectory: string;
   readonly seed: number;
-  /** Null: none, and the backend runs as it is. One of nothing goes through the same loop as any other. */
+  /** Null: no slowdown, the backend runs unchanged. A slowdown of zero still uses the loop of slowed backends. */
   readonly slowdown: Slowdown | null;
 }
 
 export interface WorkerReport {
   readonly total: Totals;
-  /** At the end of the ramp; null when the worker ended before it. */
+  /** Totals at the end of the ramp; null when the worker ended before it. */
   readonly rampEnd: Totals | null;
-  /** When the first of all workers was done; null when that cannot be told (virtual time). */
+  /** Totals when the first worker was done; null when unknown (virtual time). */
   readonly allBusyEnd: Totals | null;
-  /** First operation after the common start, ns. */
+  /** Time from the common start to the first operation, ns. */
   readonly startDelayNs: number;
-  /** For jobs that pause by themselves: the time in which they did not; null = all of it. */
+  /** For jobs with pauses of their own: the time without the pauses, ns; null = all of it. */
   readonly busyNs: number | null;
   readonly seconds: readonly WorkerSecond[];
-  /** Of the measured part. */
+  /** CPU use in the measured part. */
   readonly usage: ThreadUsage | null;
   readonly gcNs: number;
   readonly gcCount: number;
   readonly ring: EngineUse['ring'];
   readonly shortTransfers: number;
-  /** Of libnfs alone: what this worker's connection carried in the measured part; null where that cannot be told. */
+  /** libnfs only: the bytes that this worker's connection carried in the measured part; null when unknown. */
   readonly wire?: TcpCount | null;
 }
 
-/** A worker never throws across the border, where errors lose their code: it returns the fault. */
+/** The result of a worker. Faults are returned rather than thrown, because errors lose their code between threads. */
 export interface WorkerOutcome {
   readonly worker: number;
   /** Null when the worker failed, or was stopped, before the start. */

@@ -10,13 +10,15 @@ import { CallDrain } from './call-drain.js';
 import type { Drain } from './drain.js';
 import { PLAIN_DRAIN } from './drain.js';
 
-/** A backend whose calls the loop can make by itself. */
+/** A backend whose system calls the loop can make directly. */
 export interface BlockingBackend extends Backend {
   readonly clock: MonotonicClock;
-  /** By slot: what the calls know a file by. */
+  /** By slot: the file's handle in `calls`. */
   readonly handles: readonly number[];
   readonly calls: Pick<TransferCalls, 'read' | 'write'>;
-  /** The rest of a transfer of which the call moved only `first` bytes, or that it refused (negative errno). */
+  /**
+   * Completes a transfer whose first call moved only `first` bytes or failed with a negative errno. Throws `IoFault`.
+   */
   complete(
     kind: number,
     slot: number,
@@ -28,11 +30,10 @@ export interface BlockingBackend extends Backend {
 }
 
 /**
- * The plain loop of `CallDrain` for blocking calls alone: the system call and the clock are called
- * from the loop itself. What stands between them costs a tenth of a cached 4 KiB read, and a number
- * that passes through a call which V8 does not inline is allocated. The end of an operation is the
- * start of the next, but after whatever is not the loop: its own few ns count, a second reading of the
- * clock (25 ns) does not.
+ * The plain loop of `CallDrain` for backends with blocking calls. It calls the system call and the clock directly.
+ * Indirection would cost a tenth of a cached 4 KiB read, and V8 allocates numbers that pass through a call it does not
+ * inline. The end of an operation is the start of the next: a latency includes the loop's few ns, which saves a second
+ * reading of the clock (25 ns). After anything outside the loop, the clock is read again.
  */
 export class BlockingDrain implements Drain {
   readonly #backend: BlockingBackend;
@@ -80,8 +81,8 @@ export class BlockingDrain implements Drain {
       startNs = endNs;
       if (endNs - originNs >= meter.nextTickNs) {
         if (!meter.tick(endNs - originNs)) return false;
-        // `+`: V8 does not inline so rare a call. Were it not sure of a number here, it would keep `startNs` as an object,
-        // allocated anew for every operation.
+        // V8 does not inline such a rare call. Without `+` it could not be sure of a number here, and would allocate
+        // `startNs` as an object for every operation.
         startNs = +monotonicNs();
       }
     }

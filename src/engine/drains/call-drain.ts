@@ -6,12 +6,12 @@ import { HISTOGRAM_BASE } from '../core/counters.js';
 import type { Meter } from '../core/meter.js';
 import { type Drain, type DrainOptions, isPlain } from './drain.js';
 
-/** A worker that waits looks at the stop flag this often. */
+/** Interval at which a waiting worker checks the stop flag. */
 const WAIT_SLICE_NS = 50_000_000;
 
 /**
- * One operation at a time, each a blocking call. It is created just before its system call: two clock
- * readings each, as fio takes. With a rate, `slat` and `clat` split its latency at the moment of submission.
+ * Does one operation at a time, each as a blocking call. Latency starts just before the system call, so each operation
+ * takes two clock readings, as in fio. With a rate, `slat` and `clat` split the latency at the time of submission.
  */
 export class CallDrain implements Drain {
   readonly #backend: Backend;
@@ -31,12 +31,12 @@ export class CallDrain implements Drain {
     this.#operationsUntilThink = options.thinktimeBlocks;
   }
 
-  /** Carries out the batch. False when the worker must end: time is up or a stop was requested. */
+  /** Executes the batch. Returns false when the worker must end: time is up or a stop was requested. */
   run(batch: Batch, generation: number): boolean {
     return this.#plain ? this.#runPlain(batch) : this.#runAttentive(batch, generation);
   }
 
-  /** Nothing is ever under way between two calls. */
+  /** Does nothing: no operation is in flight between calls. */
   finish(): void {}
 
   #runPlain(batch: Batch): boolean {
@@ -123,7 +123,7 @@ export class CallDrain implements Drain {
     return this.#waitUntil(this.#backend.clock.now() + this.#options.thinktimeNs);
   }
 
-  /** Waits, ticking on the way. False when the worker must end before the time has come. */
+  /** Waits until `dueNs` and ticks meanwhile. Returns false when the worker must end before that. */
   #waitUntil(dueNs: number): boolean {
     const clock = this.#backend.clock;
     for (let nowNs = clock.now(); nowNs < dueNs; nowNs = clock.now()) {

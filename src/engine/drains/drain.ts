@@ -1,17 +1,17 @@
 import type { Batch } from '../../plan/batch.js';
 
-/** What is to happen around the operations of a job besides the operations themselves. */
+/** What a drain does between and around the operations of a job. */
 export interface DrainOptions {
-  /** Operations begin when they are due (`Batch.dueNs`), not as fast as they go. */
+  /** Whether operations start when they are due (`Batch.dueNs`) rather than as fast as possible. */
   readonly paced: boolean;
-  /** Pause of `thinktimeNs` after each `thinktimeBlocks` operations; 0 = none. */
+  /** Pause after every `thinktimeBlocks` operations, ns; 0 = none. */
   readonly thinktimeNs: number;
   readonly thinktimeBlocks: number;
-  /** Writes carry new content each. */
+  /** Whether each write has new content. */
   readonly refill: boolean;
-  /** Reads are compared with the content that the file must have. */
+  /** Whether reads are compared with the expected content. */
   readonly verify: boolean;
-  /** Sync the file after each N writes; 0 = never. */
+  /** Sync the file after every N writes; 0 = never. */
   readonly fsync: number;
   readonly fdatasync: number;
 }
@@ -26,23 +26,22 @@ export const PLAIN_DRAIN: DrainOptions = {
   fdatasync: 0,
 };
 
-/** Whether nothing is to happen between two operations. */
+/** Returns whether nothing happens between operations. */
 export function isPlain({ paced, thinktimeNs, refill, verify, fsync, fdatasync }: DrainOptions): boolean {
   return !paced && thinktimeNs === 0 && !refill && !verify && fsync === 0 && fdatasync === 0;
 }
 
 /**
- * The per-operation loop of a backend: carries out batches and measures each operation. Latency is
- * fio's `lat`, from when an operation was created to its completion. With a rate it counts from when
- * the operation was *due*, which keeps a slow storage from slowing down its own measurement
- * (coordinated omission).
+ * The per-operation loop of a backend: executes batches and measures each operation. Latency is fio's `lat`, from the
+ * creation of an operation to its completion. With a rate, it counts from the time the operation was *due*, so that a
+ * stall is not hidden by the operations it delays (coordinated omission).
  */
 export interface Drain {
   /**
-   * Carries out the batch; what is begun may still be under way when it returns. False when the
-   * worker must end: time is up or a stop was requested. Throws `IoFault`.
+   * Executes the batch. Operations may still be in flight when it returns. Returns false when the worker must end: time
+   * is up or a stop was requested. Throws `IoFault`.
    */
   run(batch: Batch, generation: number): boolean;
-  /** Completes what is under way. Throws `IoFault`. */
+  /** Waits for all operations in flight. Throws `IoFault`. */
   finish(): void;
 }

@@ -5,7 +5,7 @@ import { PLAIN_DRAIN } from '../drains/drain.js';
 import { type JobProgram, type Program, type ProgramContext, timed } from './job-program.js';
 import { chunkBytesOf, drainStretch } from './whole-files.js';
 
-/** One worker of a training that starts again: its shards are read one after the other, whole. */
+/** One worker of a training job that restarts: reads its shards whole, one after another. */
 class CheckpointRestoreProgram implements Program {
   readonly #context: ProgramContext;
   readonly #job: CheckpointRestoreJob;

@@ -8,9 +8,8 @@ import { type JobProgram, type Program, type ProgramContext, timed } from './job
 import { chunkBytesOf, drainStretch } from './whole-files.js';
 
 /**
- * One worker of a training that saves its state: each shard is written under a temporary name,
- * made durable, renamed; then the directory is made durable. A checkpoint is over when the last
- * worker has come that far, and that is the time that counts.
+ * One worker of a training job that saves its state. Each shard is written under a temporary name, made durable, and
+ * renamed. Then the directory is made durable. The time of a checkpoint ends when the last worker is done.
  */
 class CheckpointWriteProgram implements Program {
   readonly #context: ProgramContext;
@@ -38,7 +37,7 @@ class CheckpointWriteProgram implements Program {
       if (!this.#save(checkpoint) || !counters.meet(task.worker, backend.clock)) break;
       const tookNs = backend.clock.now() - startNs;
       busyNs += tookNs;
-      // One worker counts for all: they all waited for the last one.
+      // One worker records for all, because they all waited for the last one.
       if (task.worker === 0) meter.record('checkpoint', tookNs);
       this.#written = checkpoint;
       this.#removeOld(checkpoint - this.#job.keepLast);
@@ -51,7 +50,7 @@ class CheckpointWriteProgram implements Program {
     return below(this.#context.task.scratchDirectory, `checkpoint-${String(checkpoint).padStart(6, '0')}`);
   }
 
-  /** Where a shard of this worker ends up in a checkpoint. */
+  /** Returns the final path of a shard of this worker in a checkpoint. */
   #shardPath(checkpoint: number, slot: number): string {
     const { task } = this.#context;
     return below(this.#directoryOf(checkpoint), relativeName(task.files[slot]?.path ?? '', task.scratchDirectory));
@@ -72,7 +71,7 @@ class CheckpointWriteProgram implements Program {
     const { backend, task } = this.#context;
     const path = this.#shardPath(checkpoint, slot);
     const temporary = `${path}.tmp`;
-    // A trainer that preallocates does so while its accelerators wait: it is part of the shard's time, in its open.
+    // A trainer preallocates while its accelerators wait, so the shard's `open` includes it.
     const mode = { write: true, create: true, direct: this.#job.direct, preallocate: task.files[slot] };
     timed(this.#context, 'open', () => backend.open(slot, temporary, mode));
     const { shardBytes } = this.#job;
@@ -83,7 +82,9 @@ class CheckpointWriteProgram implements Program {
     return whole;
   }
 
-  /** Each worker takes its own shards away; the first one the emptied directory. Not part of any checkpoint's time. */
+  /**
+   * Removes this worker's shards; the first worker then removes the empty directory. Not part of a checkpoint's time.
+   */
   #removeOld(checkpoint: number): void {
     if (checkpoint < 1) return;
     const { task, backend, counters } = this.#context;
@@ -117,7 +118,7 @@ class CheckpointWriteProgram implements Program {
   }
 }
 
-/** A path below a directory, as seen from it. */
+/** Returns a path relative to the directory that contains it. */
 function relativeName(path: string, directory: string): string {
   return path.startsWith(`${directory}/`) ? path.slice(directory.length + 1) : path;
 }

@@ -6,10 +6,10 @@ import type { WorkerTask } from '../core/protocol.js';
 import type { Drain, DrainOptions } from '../drains/drain.js';
 import { type JobProgram, type Program, type ProgramContext, timed } from './job-program.js';
 
-/** Laid-out content is generation 0, so a write that was lost shows as old content. */
+/** Laid-out content is generation 0, so a lost write is detected as old content. */
 const FIRST_WRITTEN_GENERATION = 1;
 
-/** For a worker without a share of the files: every pass is over at once. */
+/** The pattern of a worker without files: every pass is empty. */
 const NO_BLOCKS: Pattern = {
   pass: 0,
   fill: (batch) => {
@@ -18,7 +18,7 @@ const NO_BLOCKS: Pattern = {
   },
 };
 
-/** fio's kind of job: blocks in some order, until the bytes or the time are used up. */
+/** A job in the style of fio: reads or writes blocks in some order, until the bytes are moved or the time is over. */
 export class IoProgram implements Program {
   readonly #context: ProgramContext;
   readonly #job: IoJob;
@@ -26,9 +26,9 @@ export class IoProgram implements Program {
   readonly #pattern: Pattern;
   readonly #writes: boolean;
   readonly #schedule: Schedule | null;
-  /** Of the next batch, the first operation that is this thread's. */
+  /** Index of this thread's first operation in the next batch. */
   #firstOwn: number;
-  /** Of all threads of the job: what `io_size` counts. */
+  /** Bytes planned for all threads of the job. `io_size` limits them. */
   #plannedBytes = 0;
   #drain: Drain | null = null;
 
@@ -43,7 +43,7 @@ export class IoProgram implements Program {
 
   #newPattern(): Pattern {
     const { task } = this.#context;
-    // The threads of a job share the pattern of its first one.
+    // All threads of a job use the same pattern.
     return createPattern(this.#job, task.extents, task.seed, jobIndexOf(task));
   }
 
@@ -88,13 +88,13 @@ export class IoProgram implements Program {
     return null;
   }
 
-  /** Reads find generation 0. Writes carry one per pass, so that no pass repeats data that the storage holds. */
+  /** Returns 0 for reads. Writes have one generation per pass, so that no pass writes data that is already there. */
   #generation(): number {
     if (!this.#writes) return 0;
     return FIRST_WRITTEN_GENERATION + (this.#job.verify ? 0 : this.#pattern.pass);
   }
 
-  /** The next operations of this thread; false when the job's bytes are used up. */
+  /** Fills the batch with this thread's next operations. Returns false when the job's bytes are used up. */
   #fill(): boolean {
     const { threads } = this.#context.task;
     const batch = this.#batch;
@@ -126,7 +126,7 @@ export class IoProgram implements Program {
     });
   }
 
-  /** The pattern once more from its start: what it wrote, as far as it came, must be there. */
+  /** Repeats the pattern from its start, and checks every block that the job has written. */
   #verifyWritten(): void {
     const { meter, backend, content, task } = this.#context;
     const again = this.#newPattern();
@@ -147,17 +147,17 @@ export class IoProgram implements Program {
   }
 }
 
-/** Which of the arm's jobs the worker belongs to, from 0: threads of one job work on one pattern. */
+/** Returns the index of the worker's job, from 0. All threads of a job use the same pattern. */
 function jobIndexOf(task: WorkerTask): number {
   return (task.worker - task.thread) / task.threads;
 }
 
-/** Says when each operation of the batch is due. */
+/** Sets the due time of each operation in the batch. */
 function stamp(batch: Batch, schedule: Schedule): void {
   for (let i = 0; i < batch.count; i++) batch.dueNs[i] = schedule.nextDueNs(batch.lengthBytes[i] as number);
 }
 
-/** Drops the operations that would go past `leftBytes`. Returns the bytes of those that are left. */
+/** Drops operations that would exceed `leftBytes`. Returns the bytes of the remaining ones. */
 function cutTo(batch: Batch, leftBytes: number): number {
   let bytes = 0;
   let count = 0;

@@ -7,38 +7,38 @@ import type { Counters } from '../core/counters.js';
 import type { Meter } from '../core/meter.js';
 import type { WorkerTask } from '../core/protocol.js';
 
-/** What a worker's program works with. */
+/** The objects that a worker's program uses. */
 export interface ProgramContext {
   readonly task: WorkerTask;
   readonly backend: Backend;
-  /** The loop that suits the backend. */
+  /** Creates the operation loop for the backend. */
   readonly createDrain: Equipment['createDrain'];
   readonly meter: Meter;
   readonly content: Content;
   readonly counters: Counters;
 }
 
-/** What one worker does for one kind of job, in the three parts of a trial. */
+/** The three parts of one worker's trial, for one job kind. Each throws `IoFault`. */
 export interface Program {
-  /** Before the common start: what is not to be measured as work. */
+  /** Prepares, before the common start. Not part of the measured window. */
   prepare(): void;
-  /** The measured part. Returns the ns in which it was at work, or null for all of its time. */
+  /** Runs the measured part. Returns the time without pauses of its own, ns, or null for all of its time. */
   run(): number | null;
-  /** After the end: checks and closing. */
+  /** Checks and closes files, after the measured part. */
   complete(): void;
 }
 
-/** How a kind of job is carried out in a worker. */
+/** Creates the worker programs of a job kind. */
 export interface JobProgram<J> {
   create(context: ProgramContext, job: J): Program;
   /**
-   * What of a job decides which code its operations run through, for the rehearsal before the first trial. Nothing:
-   * reads and writes mixed, one at a time, each write with new content.
+   * Returns the properties that determine which code the job's operations run, for the rehearsal before the first
+   * trial. `{}` stands for mixed reads and writes, one at a time, each write with new content.
    */
   rehearsal(job: J): Partial<IoJob>;
 }
 
-/** Carries out a step and counts how long it took. */
+/** Runs a step and records its duration. */
 export function timed(context: ProgramContext, kind: OperationKind, step: () => void): void {
   const { clock } = context.backend;
   const startNs = clock.now();

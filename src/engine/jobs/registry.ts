@@ -17,13 +17,13 @@ function jobProgramOf(job: Job): JobProgram<Job> {
   return PROGRAMS[job.kind];
 }
 
-/** The program for the task's kind of job. */
+/** Returns the program for the task's job kind. */
 export function programOf(context: ProgramContext): Program {
   const { job } = context.task;
   return jobProgramOf(job).create(context, job);
 }
 
-/** What of a job decides which code its operations run through; see `JobProgram`. */
+/** Returns the properties that determine which code a job's operations run; see `JobProgram`. */
 export function rehearsalOf(job: Job): Partial<IoJob> {
   return jobProgramOf(job).rehearsal(job);
 }

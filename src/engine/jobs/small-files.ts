@@ -6,7 +6,7 @@ import { PLAIN_DRAIN } from '../drains/drain.js';
 import { type JobProgram, type Program, type ProgramContext, timed } from './job-program.js';
 import { chunkBytesOf, drainStretch } from './whole-files.js';
 
-/** Open, read whole, close, file after file: what a loader of single images does. */
+/** Opens, reads and closes one file after another, as a loader of single images does. */
 class SmallFilesProgram implements Program {
   readonly #context: ProgramContext;
   readonly #job: SmallFilesJob;

@@ -2,14 +2,14 @@ import { BATCH_CAPACITY, type Batch } from '../../plan/batch.js';
 import type { BlockShare } from '../../workload/workload.js';
 import type { Drain } from '../drains/drain.js';
 
-/** Whole files are moved in calls of one length: these kinds of job take no mix. */
+/** Returns the length of each call. Jobs that move whole files have a single block size, not a mix. */
 export function chunkBytesOf(bs: readonly BlockShare[]): number {
   return (bs[0] as BlockShare).blockBytes;
 }
 
 /**
- * Moves a stretch of a file in calls of `chunkBytes`; the last one may be shorter. False when the
- * worker must end.
+ * Moves a range of a file in calls of `chunkBytes`; the last one may be shorter. Returns false when the worker must
+ * end. Throws `IoFault`.
  */
 export function drainStretch(
   drain: Drain,

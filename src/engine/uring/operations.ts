@@ -4,34 +4,34 @@ import { FIXED_FILE, OPCODE, offsetAt, SQE, SQE_WORDS } from './entry.js';
 import type { UringBackend } from './uring-backend.js';
 
 /**
- * The operations in flight. Place p owns submission entry p and buffer p of the content, so that an operation writes
- * only what is its own into an entry that is prepared; the entry is also what is remembered of it. What entries do not
- * tell is in parallel typed arrays, indexed by place. Nothing is allocated for an operation.
+ * The operations in flight. Place p owns submission entry p and buffer p of the content. An operation writes only its
+ * own values into a prepared entry, and the entry is also the memory of the operation. Parallel typed arrays, indexed
+ * by place, contain everything that entries do not. Nothing is allocated for an operation.
  */
 export class Operations {
-  /** Slot of the file. */
+  /** Slot of the operation's file. */
   readonly file: Int32Array;
-  /** Moved so far, by calls that ended early. */
+  /** Bytes moved so far by calls that ended early. */
   readonly doneBytes: Int32Array;
   readonly createdNs: Float64Array;
-  /** -1 = not yet. */
+  /** -1 = not submitted yet. */
   readonly submittedNs: Float64Array;
-  /** How many places are free. */
+  /** Number of free places. */
   freeCount: number;
 
   readonly #backend: UringBackend;
   readonly #content: Content;
   readonly #sqes: Int32Array;
   readonly #opcodes: Int32Array;
-  /** By slot: what an entry calls the file. */
+  /** By slot: the file's number in an entry. */
   readonly #files: Int32Array;
-  /** Where its data is in the content's memory. */
+  /** Position of the operation's data in the content's memory. */
   readonly #bufferAt: Float64Array;
   readonly #generation: Int32Array;
-  /** A stack of the places that are free. */
+  /** Stack of free places. */
   readonly #free: Int32Array;
 
-  /** Registers the open files of the slots 0 … files-1 and, if wanted, the buffers. */
+  /** Registers the open files of the slots 0 … files-1 and, if requested, the buffers. */
   constructor(backend: UringBackend, content: Content, files: number, registerBuffers: boolean) {
     const { ring, iodepth } = backend;
     this.#backend = backend;
@@ -54,7 +54,7 @@ export class Operations {
     for (let place = 0; place < iodepth; place++) this.prepare(place);
   }
 
-  /** Readies a place's entry, also after it was used for something else. */
+  /** Initialises a place's entry. Also needed after another use of the entry. */
   prepare(place: number): void {
     const at = this.#content.placeAt(place);
     this.#backend.beginEntry(place, OPCODE.nop, 0);
@@ -63,7 +63,7 @@ export class Operations {
     this.#bufferAt[place] = at;
   }
 
-  /** Takes a free place for an operation and returns it; its times are the caller's to set. */
+  /** Takes a free place for an operation and returns it. The caller sets its times. */
   begin(kind: number, slot: number, offsetBytes: number, lengthBytes: number, generation: number): number {
     const place = this.#free[--this.freeCount] as number;
     const entry = place * SQE_WORDS;
@@ -85,17 +85,17 @@ export class Operations {
     return this.#sqes[place * SQE_WORDS] === this.#opcodes[READ];
   }
 
-  /** Bytes that the entry asks for: all that has not been moved. */
+  /** Returns the bytes that the entry requests: all that have not been moved yet. */
   askedBytes(place: number): number {
     return this.#sqes[place * SQE_WORDS + SQE.length] as number;
   }
 
-  /** Where in the file that begins. */
+  /** Returns the file offset at which the requested bytes start. */
   askedFromBytes(place: number): number {
     return offsetAt(this.#sqes, place);
   }
 
-  /** Puts the operation's content into its buffer. */
+  /** Writes the operation's content into its buffer. */
   fill(place: number): void {
     const [slot, generation] = [this.file[place] as number, this.#generation[place] as number];
     const at = this.#content.fill(slot, this.askedFromBytes(place), this.askedBytes(place), generation, place);
@@ -103,14 +103,14 @@ export class Operations {
     this.#backend.pointTo(place, at);
   }
 
-  /** Compares what was read with what belongs there. Throws `IoFault`. */
+  /** Compares the bytes read with their expected content. Throws `IoFault` when they differ. */
   check(place: number): void {
     const done = this.doneBytes[place] as number;
     const [slot, generation] = [this.file[place] as number, this.#generation[place] as number];
     this.#content.check(slot, this.askedFromBytes(place) - done, this.askedBytes(place) + done, generation, place);
   }
 
-  /** After a call that moved only `movedBytes`: the entry then asks for the rest. */
+  /** Makes the entry request the rest, after a call that moved only `movedBytes`. */
   askForRest(place: number, movedBytes: number): void {
     const done = (this.doneBytes[place] as number) + movedBytes;
     this.doneBytes[place] = done;

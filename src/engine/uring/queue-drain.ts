@@ -10,18 +10,18 @@ import { Operations } from './operations.js';
 import { isPassing, type Ring } from './ring.js';
 import type { UringBackend } from './uring-backend.js';
 
-/** A worker that waits for a due time looks at the stop flag this often. */
+/** Interval at which a worker that waits for a due time checks the stop flag. */
 const WAIT_SLICE_NS = 50_000_000;
-/** The kernel's timers are late by up to this: the last stretch before a due time is spun. */
+/** The kernel's timers may be this late, so the last part before a due time is a busy wait. */
 const SPIN_NS = 200_000;
 
 /**
  * Keeps `iodepth` operations in flight.
  *
- * An operation is *created* when its place is filled (with a rate: when it was due), *submitted* when
- * the call that hands it over begins, and *completed* when its completion is seen: `slat` is the time
- * between the first two, `clat` between the last two, `lat` all of it. The clock is read twice a call,
- * whatever the number of operations in it.
+ * An operation is *created* when its place is filled (with a rate: when it is due), *submitted* when the call that
+ * submits it begins, and *completed* when its completion is seen. `slat` is the time from creation to submission,
+ * `clat` from submission to completion, and `lat` the sum. The clock is read twice per call, regardless of the number
+ * of operations in it.
  */
 export class QueueDrain implements Drain {
   readonly #backend: UringBackend;
@@ -29,21 +29,21 @@ export class QueueDrain implements Drain {
   readonly #clock: MonotonicClock;
   readonly #meter: Meter;
   readonly #options: DrainOptions;
-  /** A queue of one submits what it creates at once: the end of an operation is the start of the next. */
+  /** A queue of one submits each operation when it is created: the end of one is the start of the next. */
   readonly #lone: boolean;
-  /** Entries that one call hands over at most. */
+  /** Most entries that one call submits. */
   readonly #callLimit: number;
-  /** Completions that a full queue waits for. */
+  /** Number of completions for which a full queue waits. */
   readonly #waitFor: number;
   readonly #operations: Operations;
 
   #nowNs = 0;
-  /** The first operation that failed; the others in flight are waited for before it is thrown. */
+  /** The first fault. It is thrown after all other operations in flight have completed. */
   #fault: IoFault | null = null;
   #operationsUntilThink: number;
   #writesSinceSync = 0;
 
-  /** The files of all slots must be open: they are registered here. `callLimit`, `waitFor`: see `#callLimit`, `#waitFor`. */
+  /** Registers the files of all slots, which must be open. `callLimit`, `waitFor`: see `#callLimit` and `#waitFor`. */
   constructor(
     backend: UringBackend,
     meter: Meter,
@@ -69,7 +69,7 @@ export class QueueDrain implements Drain {
     this.#operations = new Operations(backend, content, setting.files, setting.registerBuffers);
   }
 
-  /** Issues the batch; what is in flight at its end is waited for by the next batch, or by `finish`. */
+  /** Issues the batch. The next batch or `finish` waits for operations that are still in flight at its end. */
   run(batch: Batch, generation: number): boolean {
     const operations = this.#operations;
     const ring = this.#ring;
@@ -85,12 +85,12 @@ export class QueueDrain implements Drain {
       const place = operations.begin(kind, slot, offsetBytes, batch.lengthBytes[i] as number, generation);
       if (refill && kind === WRITE) {
         operations.fill(place);
-        // The operation's creation begins after that, as fio counts it.
+        // As in fio, the operation is created only after that.
         this.#nowNs = this.#clock.now();
       }
       operations.createdNs[place] = paced ? (batch.dueNs[i] as number) : this.#nowNs;
       ring.push(place);
-      // Here and not before the next operation: whoever plans the next batch must not keep these waiting.
+      // Here rather than before the next operation, so that planning the next batch does not delay these.
       while (operations.freeCount === 0 || ring.queued >= this.#callLimit) {
         if (!this.#turn(operations.freeCount === 0 ? this.#waitFor : 0)) return false;
       }
@@ -99,13 +99,15 @@ export class QueueDrain implements Drain {
     return true;
   }
 
-  /** Waits until nothing is in flight. Throws the fault of an operation that failed. */
+  /** Waits until nothing is in flight. Throws the first fault of a failed operation. */
   finish(): void {
     while (this.#ring.inFlight > 0) this.#step(1);
     if (this.#fault !== null) throw this.#fault;
   }
 
-  /** A step of a worker that goes on issuing, unless an operation has failed. */
+  /**
+   * Does a step; if an operation has failed, waits for the others and throws. Returns false when the worker must end.
+   */
   #turn(wait: number): boolean {
     const live = this.#step(wait);
     if (this.#fault !== null) this.finish();
@@ -113,8 +115,8 @@ export class QueueDrain implements Drain {
   }
 
   /**
-   * One call: hands over what is queued, waits for `wait` completions, and takes all there are.
-   * False when the worker must end.
+   * Makes one call, which submits all queued entries and waits for `wait` completions, then takes all completions.
+   * Returns false when the worker must end.
    */
   #step(wait: number): boolean {
     this.#markSubmitted();
@@ -123,8 +125,9 @@ export class QueueDrain implements Drain {
   }
 
   /**
-   * Takes the time itself: a number that is not a small integer is allocated when it is handed over. Operations of
-   * one call mostly share their times, so bins are looked up only when those change.
+   * Sets the submission time of queued operations. It reads the clock itself, because passing a number that is not a
+   * small integer would allocate it. Operations of one call mostly have equal times, so bins are looked up only when
+   * the times change.
    */
   #markSubmitted(): void {
     const { createdNs, submittedNs } = this.#operations;
@@ -135,7 +138,7 @@ export class QueueDrain implements Drain {
     let cell = 0;
     for (let i = 0; i < queued; i++) {
       const place = this.#ring.queuedEntry(i);
-      // What is left of an operation that was ended early has been submitted before.
+      // The rest of an operation that ended early: it was submitted before.
       if ((submittedNs[place] as number) >= 0) continue;
       submittedNs[place] = submitNs;
       if (createdNs[place] !== sharedNs) {
@@ -193,12 +196,12 @@ export class QueueDrain implements Drain {
     this.#nowNs = endNs;
     const ticks = endNs >= meter.nextTickNs;
     const live = !ticks || meter.tick(endNs);
-    // What was done about the last operations is not the next ones' time.
+    // Checks and ticks must not count as time of the next operations.
     if (verify || ticks) this.#nowNs = this.#clock.now();
     return live;
   }
 
-  /** An operation that did not move all: the rest is asked for, or the fault is kept. */
+  /** Handles an operation that did not move all its bytes: requests the rest, or keeps the fault. */
   #setBack(place: number, result: number): void {
     const operations = this.#operations;
     if (result > 0 || (result < 0 && isPassing(-result))) {
@@ -222,7 +225,7 @@ export class QueueDrain implements Drain {
     }
   }
 
-  /** Waits for a due time, taking completions meanwhile. False when the worker must end before. */
+  /** Waits for a due time and takes completions meanwhile. Returns false when the worker must end before that. */
   #awaitDue(dueNs: number): boolean {
     const ring = this.#ring;
     const meter = this.#meter;
@@ -244,7 +247,10 @@ export class QueueDrain implements Drain {
     return true;
   }
 
-  /** What belongs after an operation: a sync of what was written, or the worker's think time; both on an empty queue. */
+  /**
+   * Does what follows an operation: a sync or think time, each with an empty queue. Returns false when the worker must
+   * end.
+   */
   #pauseAfter(kind: number, slot: number): boolean {
     const { fsync, fdatasync, thinktimeNs, thinktimeBlocks } = this.#options;
     const syncEvery = fsync > 0 ? fsync : fdatasync;
@@ -254,7 +260,7 @@ export class QueueDrain implements Drain {
       const startNs = this.#clock.now();
       this.#backend.sync(slot, fsync === 0);
       this.#meter.record('fsync', this.#clock.now() - startNs);
-      // The single operations of the backend have used the first place's entry.
+      // The backend's single operations use the entry of the first place.
       this.#operations.prepare(0);
       this.#nowNs = this.#clock.now();
     }

@@ -1,9 +1,9 @@
 /**
- * An io_uring of this thread: its set-up, and the two queues it shares with the kernel.
+ * An io_uring of this thread, with the two queues that it shares with the kernel.
  *
- * The rings and the submission entries are kernel memory, mapped and looked at as typed arrays; head
- * and tail are moved with Atomics, whose stores release and whose loads acquire, as the protocol of
- * io_uring(7) asks. Layouts and numbers are those of <linux/io_uring.h>, the same on x86-64 and arm64.
+ * The rings and submission entries are kernel memory, mapped as typed arrays. Head and tail are accessed with Atomics,
+ * whose loads acquire and whose stores release, as io_uring(7) requires. Layouts and numbers are from
+ * <linux/io_uring.h>; they are the same on x86-64 and arm64.
  */
 import { constants } from 'node:os';
 import { errnoName, type Libc, MAP_SHARED, PROT_READ, PROT_WRITE } from '../../host/system/libc.js';
@@ -33,7 +33,7 @@ const CQE_WORDS = 4;
 
 const { EINTR, EAGAIN, EBUSY, ETIME } = constants.errno;
 
-/** Errors of an operation that is simply made again. */
+/** Returns whether an operation that failed with this errno can simply be repeated. */
 export function isPassing(errno: number): boolean {
   return errno === EINTR || errno === EAGAIN;
 }
@@ -42,22 +42,22 @@ export class Ring {
   /** The submission entries, `SQE_WORDS` each. An entry belongs to the caller until it is pushed. */
   readonly sqes: Int32Array;
   readonly flags: readonly string[];
-  /** Pushed, but not yet handed to the kernel. */
+  /** Number of entries that are pushed but not yet submitted to the kernel. */
   queued = 0;
-  /** Pushed, and not yet taken from the completion queue. */
+  /** Number of entries that are pushed and whose completion has not been taken yet. */
   inFlight = 0;
-  /** Calls of io_uring_enter(2). */
+  /** Number of calls of io_uring_enter(2). */
   enters = 0;
-  /** The completion that is taken next: a running number. */
+  /** Running number of the next completion to take. */
   head: number;
   registeredBuffers = false;
   registeredFiles = false;
 
   readonly #calls: Libc;
   readonly #fd: number;
-  /** Of the ring itself, which the thread knows by a number of its own then: the kernel need not look it up for each call. */
+  /** The ring's registration with this thread, which saves the kernel a lookup per call; null when not supported. */
   readonly #registeredRing: Int32Array<ArrayBuffer> | null;
-  /** What io_uring_enter(2) is told of the ring. */
+  /** The ring's number in calls of io_uring_enter(2). */
   readonly #enterFd: number;
   readonly #enterFlags: number;
   readonly #words: Int32Array;
@@ -70,15 +70,15 @@ export class Ring {
   readonly #cqMask: number;
   readonly #cqes: number;
   readonly #canTimeOut: boolean;
-  /** struct io_uring_getevents_arg, and the struct __kernel_timespec that it points to. */
+  /** struct io_uring_getevents_arg, followed by the struct __kernel_timespec that it points to. */
   readonly #waitArgument = wordsOf(10);
   readonly #waitArgumentAddress: number;
   #tail: number;
 
   /**
-   * For the calling thread alone. The completion queue has twice as many places as the submission
-   * queue, so that a caller with at most `entries` in flight never overflows it.
-   * Throws `RingRefused` when the kernel does not grant it.
+   * Creates a ring for the calling thread. The completion queue has twice as many places as the submission queue, so a
+   * caller with at most `entries` operations in flight never overflows it. Throws `RingRefused` when the kernel
+   * refuses.
    */
   constructor(calls: Libc, entries: number) {
     const { fd, params, flags } = setUp(calls, entries);
@@ -127,7 +127,7 @@ export class Ring {
     this.#waitArgument[5] = Math.floor(timespec / 2 ** 32);
   }
 
-  /** Puts an entry into the submission queue; the kernel sees it at the next `enter`. */
+  /** Puts an entry into the submission queue. The kernel sees it at the next `enter`. */
   push(entry: number): void {
     this.#words[this.#sqArray + (this.#tail & this.#sqMask)] = entry;
     this.#tail = (this.#tail + 1) | 0;
@@ -135,14 +135,14 @@ export class Ring {
     this.inFlight++;
   }
 
-  /** The `index`-th entry that is pushed and not handed over, from 0: what `push` was given. */
+  /** Returns the `index`-th entry (0-based) that is pushed but not yet submitted, as passed to `push`. */
   queuedEntry(index: number): number {
     return this.#words[this.#sqArray + ((this.#tail - this.queued + index) & this.#sqMask)] as number;
   }
 
   /**
-   * Hands over what is queued and returns when `wait` completions are there to be taken, or earlier:
-   * a caller who needs them looks and enters again.
+   * Submits all queued entries and waits for `wait` completions. May return earlier: check `completions()` and call it
+   * again. Throws `RingRefused`.
    */
   enter(wait: number): void {
     Atomics.store(this.#words, this.#sqTail, this.#tail);
@@ -155,7 +155,7 @@ export class Ring {
     } while (this.queued > 0);
   }
 
-  /** As `enter(1)`, but for `timeoutNs` at most. Spins through where the kernel (before 5.11) cannot time out. */
+  /** Like `enter(1)`, but waits at most `timeoutNs`. Returns at once on kernels before 5.11, which cannot time out. */
   enterFor(timeoutNs: number): void {
     if (this.queued > 0 || !this.#canTimeOut) this.enter(0);
     if (!this.#canTimeOut || this.completions() > 0) return;
@@ -167,52 +167,54 @@ export class Ring {
     if (this.#calls.uringEnter(SYS_ENTER, this.#enterFd, 0, 1, flags, argument, 24) < 0) this.#mayGoOn();
   }
 
-  /** After a failed enter: whether the caller is to take completions first. False = at once again. */
+  /**
+   * Returns whether the caller must take completions before the next try, after a failed enter. Throws `RingRefused`.
+   */
   #mayGoOn(): boolean {
     const errno = this.#calls.errno();
     if (errno === EINTR) return false;
-    // Out of memory for requests, or completions that have no place: both end by taking completions.
+    // Out of memory for requests, or no room for completions: taking completions resolves both.
     if (errno === EAGAIN || errno === EBUSY || errno === ETIME) return true;
     throw new RingRefused('io_uring_enter', errnoName(errno));
   }
 
-  /** Completions that can be taken. */
+  /** Returns the number of completions that can be taken. */
   completions(): number {
     return (Atomics.load(this.#words, this.#cqTail) - this.head) | 0;
   }
 
-  /** The user data (its low 32 bits) of the completion at `head + index`. */
+  /** Returns the low 32 bits of the user data of the completion at `head + index`. */
   userDataAt(index: number): number {
     return this.#words[this.#cqes + ((this.head + index) & this.#cqMask) * CQE_WORDS] as number;
   }
 
-  /** The result of the completion at `head + index`: bytes moved, or a negative errno. */
+  /** Returns the result of the completion at `head + index`: bytes moved, or a negative errno. */
   resultAt(index: number): number {
     return this.#words[this.#cqes + ((this.head + index) & this.#cqMask) * CQE_WORDS + 2] as number;
   }
 
-  /** Gives the places of the next `count` completions back to the kernel. */
+  /** Returns the places of the next `count` completions to the kernel. */
   take(count: number): void {
     this.head = (this.head + count) | 0;
     this.inFlight -= count;
     Atomics.store(this.#words, this.#cqHead, this.head);
   }
 
-  /** Makes memory known to the kernel, which then need not look it up for each operation. `regions` must stay. */
+  /** Registers memory with the kernel, which saves a lookup per operation. `regions` must stay allocated. */
   registerBuffers(regions: readonly { readonly address: number; readonly bytes: number }[]): void {
     const vectors = new BigUint64Array(wordsOf(regions.length * 4).buffer);
     vectors.set(regions.flatMap(({ address, bytes }) => [BigInt(address), BigInt(bytes)]));
     this.registeredBuffers = this.#register(REGISTER_BUFFERS, vectors, regions.length);
   }
 
-  /** Makes open files known to the kernel: the n-th is then file n of entries with `FIXED_FILE`. */
+  /** Registers open files with the kernel. The n-th is then file n in entries with `FIXED_FILE`. */
   registerFiles(fds: readonly number[]): void {
     const table = wordsOf(fds.length);
     table.set(fds);
     this.registeredFiles = this.#register(REGISTER_FILES, table, fds.length);
   }
 
-  /** struct io_uring_rsrc_update, its first word the ring's number for this thread; null before Linux 5.18. */
+  /** Returns a struct io_uring_rsrc_update whose first word is the ring's number; null before Linux 5.18. */
   #registerRing(): Int32Array<ArrayBuffer> | null {
     const update = wordsOf(4);
     update[0] = -1;
@@ -229,14 +231,14 @@ export class Ring {
     return count === 1 ? update : null;
   }
 
-  /** False when the kernel refuses, as it does beyond the limit of locked memory or of open files. */
+  /** Returns false when the kernel refuses, for example beyond the limits of locked memory or open files. */
   #register(what: number, table: ArrayBufferView, count: number): boolean {
     return this.#calls.syscall(SYS_REGISTER, this.#fd, what, this.#calls.addressOf(table), count, 0, 0) === 0;
   }
 
   /**
-   * Waits until nothing is in flight, then releases everything: the kernel must not write into memory
-   * that is somebody else's by then. Files are let go at once, which closing the ring alone would put off.
+   * Waits until nothing is in flight, then releases everything. Otherwise the kernel could write into memory that is
+   * already reused. Files are unregistered explicitly, because closing the ring alone would release them later.
    */
   close(): void {
     while (this.inFlight > 0) {

@@ -1,4 +1,4 @@
-/** io_uring_setup(2): a new ring with the best flags that the kernel grants. */
+/** Creates rings with io_uring_setup(2), with the best flags that the kernel grants. */
 import { constants } from 'node:os';
 import { errnoName, type Libc } from '../../host/system/libc.js';
 import { sleepNs } from '../core/clock.js';
@@ -17,12 +17,12 @@ export const CQ_OFFSET = { head: 20, tail: 21, mask: 22, cqes: 25 } as const;
 
 const { EINVAL, ENOMEM } = constants.errno;
 
-/** Memory whose address may be told: a small typed array without a buffer of its own may be moved. */
+/** Returns memory with a stable address. V8 may move a small typed array that has no buffer of its own. */
 export function wordsOf(count: number): Int32Array<ArrayBuffer> {
   return new Int32Array(new ArrayBuffer(count * 4));
 }
 
-/** io_uring_setup(2) or what comes with it failed; `code` says how, as in `EPERM`. */
+/** io_uring_setup(2) or a related call failed. `code` is the error's name, such as `EPERM`. */
 export class RingRefused extends Error {
   readonly code: string;
 
@@ -39,20 +39,20 @@ export interface SetUp {
   readonly flags: readonly string[];
 }
 
-/** Newest first: from Linux 6.1 completions wait for this thread to ask; before, they interrupt it. */
+/** Newest first. From Linux 6.1 on, completions wait until this thread asks; before, they interrupt it. */
 const FLAG_SETS: readonly { readonly bits: number; readonly names: readonly string[] }[] = [
   { bits: SETUP_SINGLE_ISSUER | SETUP_DEFER_TASKRUN, names: ['SINGLE_ISSUER', 'DEFER_TASKRUN'] },
   { bits: 0, names: [] },
 ];
 
 /**
- * The kernel gives back a closed ring's lockable memory later, by a thread of its own. An ordinary user may have none
- * left until then, as Node 22 and later have a ring of 28 KiB for each thread's event loop.
+ * How long to retry after ENOMEM. The kernel releases the locked memory of a closed ring later, in a thread of its own.
+ * Until then an ordinary user may have none left, as Node 22 and later use a ring of 28 KiB per event loop.
  */
 const RELEASE_LIMIT_NS = 1_000_000_000;
 const RELEASE_STEP_NS = 5_000_000;
 
-/** Throws `RingRefused`. */
+/** Returns a new ring. Throws `RingRefused`. */
 export function setUp(calls: Libc, entries: number): SetUp {
   for (const { bits, names } of FLAG_SETS) {
     const params = new Uint32Array(wordsOf(PARAM_WORDS).buffer);

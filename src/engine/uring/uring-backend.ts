@@ -9,18 +9,18 @@ import { FileBackend } from '../core/file-backend.js';
 import { FSYNC_DATA_ONLY, OPCODE, SQE, SQE_WORDS } from './entry.js';
 import { isPassing, Ring } from './ring.js';
 
-/** The entry of single operations, which are made only while the queue is empty. */
+/** The entry for single operations, which are done only while the queue is empty. */
 const ENTRY = 0;
 const WORD = 2 ** 32;
 
 /**
- * Files through io_uring. `QueueDrain` keeps `iodepth` operations in flight; the operations of this
- * class are made one at a time, for the jobs and steps that have no queue.
+ * Accesses files through io_uring. `QueueDrain` keeps `iodepth` operations in flight. The methods of this class do one
+ * operation at a time, for jobs and steps without a queue.
  */
 export class UringBackend extends FileBackend {
   readonly ring: Ring;
   readonly iodepth: number;
-  /** Of the content's first byte. */
+  /** Address of the content's first byte. */
   readonly #baseAddress: number;
 
   /** Throws `RingRefused`. */
@@ -31,7 +31,7 @@ export class UringBackend extends FileBackend {
     this.#baseAddress = calls.addressOf(content.bytes);
   }
 
-  /** How the ring was used; of one worker. */
+  /** How this worker used its ring. */
   get use(): RingUse {
     const { registeredBuffers, registeredFiles, flags, enters } = this.ring;
     return { registeredBuffers, registeredFiles, flags, enters };
@@ -41,7 +41,7 @@ export class UringBackend extends FileBackend {
     return this.#baseAddress + bufferOffset;
   }
 
-  /** Makes the open files of the slots 0 … files-1, and the places of the content, known to the kernel. */
+  /** Registers the open files of the slots 0 … files-1 and, if `buffers`, the places of the content. */
   register(content: Content, files: number, buffers: boolean): void {
     this.ring.registerFiles(this.fds.slice(0, files));
     if (!buffers) return;
@@ -84,7 +84,7 @@ export class UringBackend extends FileBackend {
     throw new IoFault({ code, syscall, path, offsetBytes: null, message: `${syscall} of ${path} failed with ${code}` });
   }
 
-  /** A new entry, its own number as its user data; see `aim` and `pointTo` for the rest. */
+  /** Resets an entry, with its own number as user data. `aim` and `pointTo` set the rest. */
   beginEntry(entry: number, opcode: number, file: number): void {
     const { sqes } = this.ring;
     const at = entry * SQE_WORDS;
@@ -94,7 +94,7 @@ export class UringBackend extends FileBackend {
     sqes[at + SQE.userData] = entry;
   }
 
-  /** Sets where in the file an entry moves data, and how much. */
+  /** Sets the file offset and the length of an entry. */
   aim(entry: number, offsetBytes: number, lengthBytes: number): void {
     const { sqes } = this.ring;
     const at = entry * SQE_WORDS;
@@ -103,14 +103,14 @@ export class UringBackend extends FileBackend {
     sqes[at + SQE.length] = lengthBytes;
   }
 
-  /** Sets where in the content's memory the data of an entry is. */
+  /** Sets the position of an entry's data in the content's memory. */
   pointTo(entry: number, bufferOffset: number): void {
     const address = this.addressOf(bufferOffset);
     this.ring.sqes[entry * SQE_WORDS + SQE.address] = address | 0;
     this.ring.sqes[entry * SQE_WORDS + SQE.address + 1] = address / WORD;
   }
 
-  /** Carries out the single entry and returns its result. */
+  /** Executes the entry for single operations and returns its result. */
   #complete(): number {
     const { ring } = this;
     ring.push(ENTRY);
