@@ -1,5 +1,6 @@
 /** `feedrate gate --adaptive`: sessions are added to a run until it can be said what it shows. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -16,12 +17,22 @@ jobs:
   read: {rw: randread, bs: 4k, size: 4MiB, ioengine: simulated, simulated_latency: 100us, cache: as-is}
 `;
 
-/** A run of three sessions on two targets, which are the same to the simulated engine. */
+/** Where the run of all tests was measured. */
+const measured = mkdtempSync(join(tmpdir(), 'feedrate-adaptive-'));
+
+/** Three sessions on two targets, which are the same to the simulated engine. */
+test.before(() => {
+  for (const name of ['t', 'u']) directoryIn(measured, name);
+  writeFileSync(join(measured, 'w.yaml'), WORKLOAD);
+  run(measured);
+});
+
+test.after(() => rmSync(measured, { recursive: true }));
+
+/** A copy of the run. What is added to it is measured on its targets, which stay where they are. */
 function withRun(use: (directory: string) => void): Promise<void> {
   return withTemporaryDirectory((directory) => {
-    for (const name of ['t', 'u']) directoryIn(directory, name);
-    writeFileSync(join(directory, 'w.yaml'), WORKLOAD);
-    run(directory);
+    cpSync(measured, directory, { recursive: true });
     use(directory);
   });
 }

@@ -41,8 +41,10 @@ async function pack(): Promise<{ tarball: string; paths: string[] }> {
 }
 
 const packing = suite('package');
+/** Packed once for all tests. */
+let packed: Awaited<ReturnType<typeof pack>>;
 
-packing.before(() => {
+packing.before(async () => {
   mkdirSync(sourceFolder);
   mkdirSync(userFolder);
   for (const name of ['package.json', 'LICENSE', 'README.md', 'workloads', 'test']) {
@@ -51,10 +53,11 @@ packing.before(() => {
   // The build that this test belongs to, tests included: the package has to leave them out.
   const build = fileURLToPath(new URL('../..', import.meta.url));
   for (const name of ['src', 'test']) cpSync(join(build, name), join(sourceFolder, 'dist', name), { recursive: true });
+  packed = await pack();
 });
 
-packing('holds the program, the workloads, the licence, and no tests', async () => {
-  const { paths } = await pack();
+packing('holds the program, the workloads, the licence, and no tests', () => {
+  const { paths } = packed;
   for (const wanted of ['package.json', 'LICENSE', 'README.md', 'workloads/quick.yaml', manifest.bin.feedrate]) {
     assert.ok(paths.includes(wanted), `${wanted} is missing in\n${paths.join('\n')}`);
   }
@@ -65,7 +68,7 @@ packing('holds the program, the workloads, the licence, and no tests', async () 
 });
 
 packing('installs and runs elsewhere', async () => {
-  const { tarball } = await pack();
+  const { tarball } = packed;
   writeFileSync(join(userFolder, 'package.json'), '{ "private": true, "type": "module" }\n');
   const install = await execute(
     userFolder,

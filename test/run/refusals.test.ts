@@ -70,7 +70,8 @@ function assertCounts({ job, window, latency }: TrialRecord): void {
 
 /** Longer than the 64 threads that take the place of a queue at most. */
 const LONG = 128;
-const SHORT = 8;
+/** Longer than the other jobs' queues, and with few threads, too. */
+const SHORT = 5;
 
 function queued(sessions: number, depth: number): string {
   return QUEUED.replace('SESSIONS', `${sessions}`).replace('DEEP', `${depth}`);
@@ -164,7 +165,7 @@ test('64 threads at most take the place of a longer queue', () =>
 const NO_KOFFI = { environment: { FEEDRATE_NO_KOFFI: '1' } };
 
 test('without koffi threads do what the queue was to do, through fs', () =>
-  runQueued(NO_KOFFI, { sessions: 2, depth: SHORT }, (trials, stderr) => {
+  runQueued(NO_KOFFI, { sessions: 1, depth: SHORT }, (trials, stderr) => {
     for (const { engine } of trials) assert.is(engine.calls, 'fs');
     assertReplaced(trials, stderr, /io_uring .*koffi/, SHORT);
   }));
