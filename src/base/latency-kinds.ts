@@ -11,8 +11,8 @@ interface LatencyRow {
   /** The word before the statistic in the heads of the table of arms: `open p99`. */
   readonly head: string;
   /**
-   * The columns in the table of arms, each with its drop order: on a narrow terminal, columns with the highest number are
-   * dropped first.
+   * The columns in the table of arms, each with its drop order: on a narrow terminal, columns with the highest number
+   * are dropped first.
    */
   readonly shown: readonly (readonly [ShownStatistic, number])[];
   /** The statistics that are exported to files for other programs if no metric is named. */
@@ -25,8 +25,8 @@ interface LatencyRow {
 
 /**
  * The kinds of timed operations. A row's index is its place in the engine's counters, and its name is used in stored
- * records. `checkpoint` lasts from the first write to the last directory fsync. `slat` and `clat` are fio's submission and
- * completion latency, recorded if they differ from the latency (paced or queued operations).
+ * records. `checkpoint` lasts from the first write to the last directory fsync. `slat` and `clat` are fio's submission
+ * and completion latency, recorded if they differ from the latency (paced or queued operations).
  */
 const OPERATIONS = [
   { kind: 'read', label: 'read latency', head: 'read', shown: [['p99', 9]], shownBeside: 'write' },

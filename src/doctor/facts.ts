@@ -1,6 +1,6 @@
 /**
- * Facts about a target. Sources state facts and checks need them, but neither knows the other. Each fact is declared once,
- * with the type of its value.
+ * Facts about a target. Sources state facts and checks need them, but neither knows the other. Each fact is declared
+ * once, with the type of its value.
  */
 
 /** The name of a fact, and the type of its value. */

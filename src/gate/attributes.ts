@@ -30,8 +30,9 @@ export function attributesOf(run: RunRecord, runName: string, arm: Arm): Map<str
 }
 
 /**
- * Returns the labels that apply to a target. `tiering=AUTO` applies to the whole run. `cold.tiering=ALL` applies only to
- * the target `cold`, and overrides the former. If there is a target `cold.eu`, `cold.eu.tiering` belongs to that one.
+ * Returns the labels that apply to a target. `tiering=AUTO` applies to the whole run. `cold.tiering=ALL` applies only
+ * to the target `cold`, and overrides the former. If there is a target `cold.eu`, `cold.eu.tiering` belongs to that
+ * one.
  */
 export function labelsOf({ labels, plan }: Pick<RunRecord, 'labels' | 'plan'>, target: string): Map<string, string> {
   const ofAll: [string, string][] = [];

@@ -179,8 +179,9 @@ function finite(value: number): number | null {
 }
 
 /**
- * Applies the gate's rule to simulated comparisons: in each session, A and B keep or swap their names at random. All cells
- * of a session swap together, because they are correlated. A false alarm is a comparison with a regression in any cell.
+ * Applies the gate's rule to simulated comparisons: in each session, A and B keep or swap their names at random. All
+ * cells of a session swap together, because they are correlated. A false alarm is a comparison with a regression in any
+ * cell.
  */
 function falseAlarmsOf(
   cells: readonly MeasuredCell[],

@@ -118,8 +118,9 @@ export function environmentMismatches(
 }
 
 /**
- * Differences in NFS properties that are not mount options, if both sides recorded them: read-ahead, and the connections,
- * which the first mount of a server determines. If nconnect already differs, the connections are not reported as well.
+ * Differences in NFS properties that are not mount options, if both sides recorded them: read-ahead, and the
+ * connections, which the first mount of a server determines. If nconnect already differs, the connections are not
+ * reported as well.
  */
 function nfsMismatches(base: Placed, candidate: Placed): Mismatch[] {
   const [before, after] = [base, candidate].map(({ run, arm }) => targetOf(run, arm.target)?.nfs);

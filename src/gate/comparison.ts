@@ -100,8 +100,8 @@ export function sidesOf(runs: readonly NamedRun[], where: ReadonlyMap<string, st
 }
 
 /**
- * Compares every column of the grid with the first. The cells of all metrics are one family: the probability of any false
- * regression is at most `alpha` (Holm), and so is that of any false improvement.
+ * Compares every column of the grid with the first. The cells of all metrics are one family: the probability of any
+ * false regression is at most `alpha` (Holm), and so is that of any false improvement.
  * @throws FeedrateError `usage` if the arms do not form a grid
  */
 export function compare(runs: readonly NamedRun[], options: ComparisonOptions): Comparison {

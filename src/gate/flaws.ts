@@ -5,8 +5,8 @@ import type { TrialRecord } from '../record/trial-record.js';
 type FlawedRun = Pick<StoredRun, 'run' | 'status' | 'trials' | 'problems'>;
 
 /**
- * Returns the reasons why a run is not a complete measurement, one line each: it was stopped, trials failed, or parts of
- * it are unreadable. Empty for a complete run.
+ * Returns the reasons why a run is not a complete measurement, one line each: it was stopped, trials failed, or parts
+ * of it are unreadable. Empty for a complete run.
  */
 export function flawsOf(stored: FlawedRun): string[] {
   return [...wholeFlaws(stored), ...trialFlaws(stored.trials)];

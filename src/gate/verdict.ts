@@ -57,8 +57,8 @@ export interface Judgement {
 
 /**
  * Returns one judgement per cell. Regression: H₀ “not worse than −minEffect” is rejected; improvement likewise.
- * Equivalent: the interval of the ratio is within ±minEffect, on the log scale. Otherwise inconclusive. Incomparable cells
- * are not part of the family.
+ * Equivalent: the interval of the ratio is within ±minEffect, on the log scale. Otherwise inconclusive. Incomparable
+ * cells are not part of the family.
  */
 export function judge(cells: readonly Judged[], options: JudgementOptions): Judgement[] {
   const effects = cells.map(({ floor }) => Math.max(options.minEffect, floor ?? 0));
@@ -135,8 +135,8 @@ export function unitsToReach({ design }: Pick<EffectSample, 'design'>, family: n
 }
 
 /**
- * A difference larger than minEffect is decided by the test, with probability `POWER`. A smaller one is decided once the
- * interval, whose width shrinks with the root of the units, is within ±minEffect.
+ * A difference larger than minEffect is decided by the test, with probability `POWER`. A smaller one is decided once
+ * the interval, whose width shrinks with the root of the units, is within ±minEffect.
  */
 function unitsToTell(
   sample: EffectSample,

@@ -71,7 +71,9 @@ export interface CalibrationRecord {
   readonly path: string;
   readonly target: TargetIdentity;
   readonly plan: { readonly sessions: number; readonly rounds: number; readonly arms: number };
-  /** Measured costs of setting up a session, of a round (all arms on both sides), and of a trial with its preparation. */
+  /**
+   * Measured costs of setting up a session, of a round (all arms on both sides), and of a trial with its preparation.
+   */
   readonly costs: { readonly sessionNs: number; readonly roundNs: number; readonly trialNs: number };
   /** The settings of the numbers: the bound for all cells, the smallest difference that matters, and the power. */
   readonly alpha: number;

@@ -1,6 +1,6 @@
 /**
- * Converts records to text and back. Reading checks every field that the code relies on. Unknown fields are kept, so that
- * later versions can add some.
+ * Converts records to text and back. Reading checks every field that the code relies on. Unknown fields are kept, so
+ * that later versions can add some.
  */
 import { checkSparseCounts, type SparseCounts } from '../histogram/sparse-counts.js';
 import { JsonReader } from './json-reader.js';

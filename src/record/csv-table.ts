@@ -19,8 +19,8 @@ export function csvRows<Row>(columns: readonly Column<Row>[], rows: readonly Row
 }
 
 /**
- * RFC 4180 with `\n`. Numbers are written in full, null and NaN as empty fields, booleans as `true` and `false`. Texts that
- * a spreadsheet would read as a formula get a leading apostrophe.
+ * RFC 4180 with `\n`. Numbers are written in full, null and NaN as empty fields, booleans as `true` and `false`. Texts
+ * that a spreadsheet would read as a formula get a leading apostrophe.
  */
 function csvLines(rows: readonly (readonly CellValue[])[]): string {
   if (rows.length === 0) return '';

@@ -6,8 +6,8 @@ import type { CacheEvidence, RankPart } from './trial-record.js';
 export const VERDICTS_FROM_WORST: readonly CacheEvidence['verdict'][] = ['contradicted', 'unproven', 'none', 'proven'];
 
 /**
- * Returns the worst verdict, with the detail of the lowest rank that has it. Bytes are summed, or null if one rank does not
- * know them. `parts` must be sorted by rank and not empty.
+ * Returns the worst verdict, with the detail of the lowest rank that has it. Bytes are summed, or null if one rank does
+ * not know them. `parts` must be sorted by rank and not empty.
  */
 export function mergeCaches(parts: readonly Pick<RankPart, 'rank' | 'cache'>[]): CacheEvidence {
   const caches = parts.map(({ cache }) => cache);

@@ -1,6 +1,6 @@
 /**
- * Merges what the machines of a group measured in a trial into one record. A rank is a machine's place in the group. A trial
- * is one observation for the statistics, whatever the number of machines.
+ * Merges what the machines of a group measured in a trial into one record. A rank is a machine's place in the group. A
+ * trial is one observation for the statistics, whatever the number of machines.
  */
 import { OPERATION_KINDS, type OperationKind } from '../base/latency-kinds.js';
 import { mergeInto } from '../histogram/histogram.js';
@@ -23,8 +23,8 @@ export function recordsOf(trial: TrialRecord): readonly TrialRecord[] {
 }
 
 /**
- * Merges the records of each trial by several ranks into one. Trials keep the order of their first records. A trial without
- * a rank that other trials have is `aborted`, because only part of its load is known. `problems` names it.
+ * Merges the records of each trial by several ranks into one. Trials keep the order of their first records. A trial
+ * without a rank that other trials have is `aborted`, because only part of its load is known. `problems` names it.
  */
 export function mergeTrials(records: readonly TrialRecord[]): {
   readonly trials: TrialRecord[];
@@ -50,10 +50,10 @@ export function mergeTrials(records: readonly TrialRecord[]): {
 }
 
 /**
- * Merges the records of a trial's ranks, in any order. There must be at least one, and each rank once. Latencies are merged
- * exactly. Throughput is measured while all machines were busy: see `commonWindow`. The worst part decides: the trial failed
- * if any part failed, and its cache claim is contradicted if any is. `ranks` keeps the parts. A single record is returned
- * unchanged.
+ * Merges the records of a trial's ranks, in any order. There must be at least one, and each rank once. Latencies are
+ * merged exactly. Throughput is measured while all machines were busy: see `commonWindow`. The worst part decides: the
+ * trial failed if any part failed, and its cache claim is contradicted if any is. `ranks` keeps the parts. A single
+ * record is returned unchanged.
  */
 export function mergeRanks(records: readonly TrialRecord[]): TrialRecord {
   const parts = records.flatMap(partsOf).sort((a, b) => a.rank - b.rank);
@@ -114,11 +114,11 @@ function partAlone(part: RankPart): RankPart {
 const AMOUNTS = ['readBytes', 'writeBytes', 'readOps', 'writeOps'] as const;
 
 /**
- * Returns the time in which all ranks were busy: from the last start to the first end. Each rank counts from its own start.
- * A barrier synchronises the starts, and the remaining skew is small compared with a trial. Bytes and operations of a rank
- * are scaled to the common part of its window, so the throughput of the group is the sum of its ranks' throughputs. A rank
- * that moved nothing is ignored. Windows without a common time measured nothing. If the slowest rank decides, as for a
- * checkpoint, the window is that rank's time and includes everything that was moved.
+ * Returns the time in which all ranks were busy: from the last start to the first end. Each rank counts from its own
+ * start. A barrier synchronises the starts, and the remaining skew is small compared with a trial. Bytes and operations
+ * of a rank are scaled to the common part of its window, so the throughput of the group is the sum of its ranks'
+ * throughputs. A rank that moved nothing is ignored. Windows without a common time measured nothing. If the slowest
+ * rank decides, as for a checkpoint, the window is that rank's time and includes everything that was moved.
  */
 export function commonWindow(windows: readonly Window[]): Window {
   const active = windows.filter(({ totalReadOps, totalWriteOps }) => totalReadOps + totalWriteOps !== 0);

@@ -45,7 +45,9 @@ export interface NfsOptions {
 export type NfsService = 'fsx-ontap' | 'ontap' | 'efs' | 'fsx' | 'other';
 
 export interface NfsMount {
-  /** Absent: the kernel, with a mount. `libnfs 4 (libnfs.so.13)`: in user space, without a mount and without any cache. */
+  /**
+   * Absent: the kernel, with a mount. `libnfs 4 (libnfs.so.13)`: in user space, without a mount and without any cache.
+   */
   readonly client?: string;
   readonly options: NfsOptions;
   readonly service: NfsService;

@@ -48,7 +48,10 @@ export interface NfsConnections {
   readonly inFlightSum: number;
   /** Requests that waited for a slot: above 0, slots ran out. */
   readonly backlogSum: number;
-  /** The most slots that any connection used since it was made; null where the kernel (before 3.4) or the transport does not tell. */
+  /**
+   * The most slots that any connection used since it was made; null where the kernel (before 3.4) or the transport does
+   * not tell.
+   */
   readonly maxSlots: number | null;
 }
 
@@ -81,7 +84,9 @@ export function sumOfCalls(traffic: Pick<NfsTraffic, 'calls'>, field: Exclude<ke
   return Object.values(traffic.calls).reduce((sum, calls) => sum + calls[field], 0);
 }
 
-/** Sums one client's traffic over successive trials. `traffic` must not be empty. Open connections are the last trial's. */
+/**
+ * Sums one client's traffic over successive trials. `traffic` must not be empty. Open connections are the last trial's.
+ */
 export function sumOverTrials(traffic: readonly NfsTraffic[]): NfsTraffic {
   const { open, maxSlots } = (traffic.at(-1) as NfsTraffic).connections;
   return sumOf(traffic, { open, maxSlots });

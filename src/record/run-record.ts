@@ -25,7 +25,10 @@ export interface RunRecord {
   readonly environment: Environment;
   /** Absent in runs of versions that did not measure it. */
   readonly ownCost?: OwnCost;
-  /** Absent unless a target was slowed down on purpose. Such a run does not measure the storage and cannot be a baseline. */
+  /**
+   * Absent unless a target was slowed down on purpose. Such a run does not measure the storage and cannot be a
+   * baseline.
+   */
   readonly injected?: readonly Injection[];
   /** The kernel's caches were dropped before cold trials. */
   readonly dropCaches: boolean;
@@ -34,8 +37,8 @@ export interface RunRecord {
 }
 
 /**
- * A deliberate slow-down of a target, which is not part of the plan: the target's throughput was divided by `1 + part`, and
- * each operation took `delayNs` longer.
+ * A deliberate slow-down of a target, which is not part of the plan: the target's throughput was divided by `1 + part`,
+ * and each operation took `delayNs` longer.
  */
 export interface Injection {
   readonly target: string;

@@ -1,4 +1,7 @@
-/** The columns of `summary.csv` and `timeseries.csv`. One observation per row, in base units, with the unit in each name. */
+/**
+ * The columns of `summary.csv` and `timeseries.csv`. One observation per row, in base units, with the unit in each
+ * name.
+ */
 import { LATENCY_KINDS, type LatencyKind } from '../base/latency-kinds.js';
 import { NUMBER_METRICS } from '../base/metrics.js';
 import type { Plan } from '../plan/plan.js';

@@ -30,7 +30,9 @@ export interface RankPart {
   readonly latency: Partial<Record<OperationKind, SparseCounts>>;
   readonly series: readonly SeriesPoint[];
   readonly cache: CacheEvidence;
-  /** On an NFS mount: from before the first operation to after the last; absent elsewhere, and where it cannot be known. */
+  /**
+   * On an NFS mount: from before the first operation to after the last; absent elsewhere, and where it cannot be known.
+   */
   readonly nfs?: NfsTraffic;
   readonly client: ClientUse;
   readonly warnings: readonly Warning[];
@@ -134,8 +136,8 @@ export interface CacheEvidence {
   /** One sentence for people. */
   readonly detail: string;
   /**
-   * Where the bytes came from, whatever was claimed: the storage, the page cache, or both; null when nothing was read or
-   * it cannot be told. Absent before 2026-11-27.
+   * Where the bytes came from, whatever was claimed: the storage, the page cache, or both; null when nothing was read
+   * or it cannot be told. Absent before 2026-11-27.
    */
   readonly observed?: 'cold' | 'warm' | 'mixed' | null;
   /** Of the trial's files, just before it; null when it could not be asked, or was not (after a remount). */
@@ -153,7 +155,10 @@ export interface CacheEvidence {
   readonly blockDevice: string | null;
   readonly blockReadBytes: number | null;
   readonly blockWriteBytes: number | null;
-  /** Of libnfs alone: what its connections carried during the trial, headers included; null where the kernel does not tell. */
+  /**
+   * Of libnfs alone: what its connections carried during the trial, headers included; null where the kernel does not
+   * tell.
+   */
   readonly wireReceivedBytes?: number | null;
   readonly wireSentBytes?: number | null;
 }
@@ -170,7 +175,10 @@ export type IoCounters = Pick<
 
 /** Resources that the measurement itself used. If they are high, the client was the bottleneck. */
 export interface ClientUse {
-  /** CPU time of the workers in their measured loops, ns; user and system split in 10 ms steps where only ticks are known. */
+  /**
+   * CPU time of the workers in their measured loops, ns; user and system split in 10 ms steps where only ticks are
+   * known.
+   */
   readonly workerCpuNs: number | null;
   readonly workerUserNs: number | null;
   readonly workerSystemNs: number | null;

@@ -32,14 +32,16 @@ export function windowBytes(record: Pick<RankPart, 'window'>): number {
 }
 
 /**
- * Returns bytes per second within the window. For several trials it is Σbytes / Σtime, which weights each by its time. NaN
- * if nothing was measured.
+ * Returns bytes per second within the window. For several trials it is Σbytes / Σtime, which weights each by its time.
+ * NaN if nothing was measured.
  */
 export function throughputBytesPerSecond(...records: readonly RankPart[]): number {
   return perSecond(records, windowBytes);
 }
 
-/** Returns operations per second within the window; for several trials Σoperations / Σtime. NaN if nothing was measured. */
+/**
+ * Returns operations per second within the window; for several trials Σoperations / Σtime. NaN if nothing was measured.
+ */
 export function iops(...records: readonly RankPart[]): number {
   return perSecond(records, windowOps);
 }
@@ -55,8 +57,8 @@ function perSecond(records: readonly RankPart[], amountOf: (record: RankPart) =>
 }
 
 /**
- * Returns the workers' CPU time per operation in ns: Σtime / Σoperations, both including ramp and tail. NaN if a trial's CPU
- * time is unknown or there were no operations.
+ * Returns the workers' CPU time per operation in ns: Σtime / Σoperations, both including ramp and tail. NaN if a
+ * trial's CPU time is unknown or there were no operations.
  */
 export function cpuNsPerOp(...records: readonly RankPart[]): number {
   let cpuNs = 0;
@@ -89,8 +91,8 @@ function operationsOf(kind: LatencyKind): readonly OperationKind[] {
 }
 
 /**
- * Returns the latencies of this kind over all these trials, merged exactly. If there are none, those of the kind with the
- * same values (`sameAs`). Null if there are none of those either.
+ * Returns the latencies of this kind over all these trials, merged exactly. If there are none, those of the kind with
+ * the same values (`sameAs`). Null if there are none of those either.
  */
 export function latencyOrSame(records: readonly RankPart[], kind: LatencyKind): Histogram | null {
   const found = mergedLatency(records, kind);

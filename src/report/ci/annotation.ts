@@ -16,9 +16,9 @@ const LEVELS: Readonly<Record<GateOutcome, 'error' | 'warning' | 'notice'>> = {
 };
 
 /**
- * Returns one annotation without a line break: `::error title=feedrate gate%3A regression::…`. It is a single one because
- * GitHub shows at most ten per step and fifty per job. Source: docs.github.com, workflow commands; `command.ts` of
- * actions/toolkit.
+ * Returns one annotation without a line break: `::error title=feedrate gate%3A regression::…`. It is a single one
+ * because GitHub shows at most ten per step and fifty per job. Source: docs.github.com, workflow commands; `command.ts`
+ * of actions/toolkit.
  */
 export function annotationOf(comparison: Comparison, gate: GateResult): string {
   const title = `feedrate gate: ${gate.outcome}`;

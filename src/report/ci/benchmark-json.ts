@@ -20,8 +20,8 @@ export function exportFiles(prefix: string): ExportFile[] {
 
 /**
  * Returns an array of `{name, unit, value, range?, extra?}` for the metrics of one direction. Values are in base units,
- * because the action compares numbers and ignores units. `range` is the 95 % interval of the median. It is absent if there
- * are too few sessions for one.
+ * because the action compares numbers and ignores units. `range` is the 95 % interval of the median. It is absent if
+ * there are too few sessions for one.
  * Source: README and `src/extract.ts` of benchmark-action/github-action-benchmark.
  */
 export function benchmarkJson(measurements: readonly Measurement[], better: Metric['better']): string {

@@ -1,6 +1,6 @@
 /**
- * JUnit XML for Jenkins, GitLab and GitHub Actions. There is no specification. The elements and attributes are those that
- * github.com/testmoapp/junitxml lists as common.
+ * JUnit XML for Jenkins, GitLab and GitHub Actions. There is no specification. The elements and attributes are those
+ * that github.com/testmoapp/junitxml lists as common.
  */
 import { evaluateThresholds } from '../../gate/thresholds.js';
 import type { RunRecord } from '../../record/run-record.js';

@@ -18,8 +18,8 @@ export function exportFiles(path: string): ExportFile[] {
 }
 
 /**
- * Returns one gauge per metric and one sample per arm and statistic, rounded to three digits. Units are seconds and bytes,
- * because the specification requires base units. Source: github.com/prometheus/OpenMetrics, specification 1.0.
+ * Returns one gauge per metric and one sample per arm and statistic, rounded to three digits. Units are seconds and
+ * bytes, because the specification requires base units. Source: github.com/prometheus/OpenMetrics, specification 1.0.
  */
 export function openMetricsText(measurements: readonly Measurement[]): string {
   const metrics = [...new Set(measurements.map(({ measure }) => measure.metric))];
@@ -72,9 +72,9 @@ function labelsOf({ run, arm, measure }: Measurement): string {
 }
 
 /**
- * Escapes backslash, quote and line feed. Other control characters are legal, but most readers treat them as the end of a
- * line, so they become spaces. GitLab treats # as a comment even in quotes (`line.gsub(/#.*$/, '').shellsplit`), so it
- * becomes a full-width ＃.
+ * Escapes backslash, quote and line feed. Other control characters are legal, but most readers treat them as the end of
+ * a line, so they become spaces. GitLab treats # as a comment even in quotes (`line.gsub(/#.*$/, '').shellsplit`), so
+ * it becomes a full-width ＃.
  */
 function escaped(text: string): string {
   return text

@@ -28,7 +28,10 @@ function leftOut(rows: number, notes: number): string {
   return `left out to stay within GitHub's size limit: ${parts.join(' and ')} (best rows first)`;
 }
 
-/** Returns the largest count up to `limit` that fits, or 0 if none does. If a count fits, every smaller one must fit too. */
+/**
+ * Returns the largest count up to `limit` that fits, or 0 if none does. If a count fits, every smaller one must fit
+ * too.
+ */
 function most(limit: number, fits: (count: number) => boolean): number {
   let [low, high] = [0, limit];
   while (low < high) {

@@ -1,6 +1,8 @@
 /** Text in columns, for people. */
 
-/** Returns the width of a text on a terminal. East Asian and later blocks count as wide: too narrow a line does no harm. */
+/**
+ * Returns the width of a text on a terminal. East Asian and later blocks count as wide: too narrow a line does no harm.
+ */
 export function columnsOf(text: string): number {
   let columns = 0;
   for (const character of text) columns += (character.codePointAt(0) as number) >= 0x2e80 ? 2 : 1;

@@ -69,7 +69,9 @@ function fitting<Row>(columns: readonly ShownColumn<Row>[], widths: Widths<Row>,
   return shown;
 }
 
-/** Returns the cell widths for cli-table3, padding included. If the table is still too wide, the widest columns are cut. */
+/**
+ * Returns the cell widths for cli-table3, padding included. If the table is still too wide, the widest columns are cut.
+ */
 function cellWidths<Row>(shown: readonly ShownColumn<Row>[], widths: Widths<Row>, limit: number): number[] {
   const cells = shown.map((column) => (widths.get(column) as number) + 2);
   for (let excess = totalWidth(shown, widths) - limit; excess > 0; excess--) {
