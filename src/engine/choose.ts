@@ -13,7 +13,7 @@ const MAX_THREADS_PER_JOB = 64;
 const MAX_THREADS = 256;
 
 /** The properties of a target that determine its engine. */
-type Place = {}
+interface Reachable {
   readonly path: string;
 }
 

@@ -22,7 +22,7 @@ export interface Conducted {
 }
 
 /** A plan and the run directory that its sessions are saved in. */
-export type Measurement = {}
+export interface SessionsToMeasure {
   readonly preparation: Preparation;
   readonly store: RunStore;
   /** 1-based; the sessions before it were measured earlier. */
@@ -31,7 +31,10 @@ export type Measurement = {}
   readonly headStart?: HeadStart;
 }
 
-/** Measures the sessions, records how the run ended, and returns it as read from disk. A note gives the reason of an early end. */
+/**
+ * Measures the sessions, records how the run ended, and returns it as read from disk. A note gives the reason of an early
+ * end.
+ */
 export async function measureSessions(measurement: SessionsToMeasure, listener: RunListener): Promise<Conducted> {
   const { preparation, store } = measurement;
   // The default, so that an unexpected exception does not leave a run that looks alive.

@@ -38,6 +38,18 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     ));
 }
 
+test('SIGINT is heard as soon as the run begins', () =>
+  withPlace(({ directory, results, runWords }) =>
+    withLiveRun(runWords(SHORT_THEN_LONG), { cwd: directory }, async (run) => {
+      await run.untilHearing();
+      run.signalGroup('SIGINT');
+      const { status, stdout } = await run.outcome();
+      assert.is(status, 130);
+      assert.match(stdout, /aborted, 0 of 2 trials/);
+      assert.is(statusOf(results), 'aborted');
+    }),
+  ));
+
 test('SIGINT is heard while a session process starts', () =>
   withPlace(({ directory, results, runWords }) =>
     withLiveRun(runWords(SHORTS), { cwd: directory }, async (run) => {

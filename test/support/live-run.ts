@@ -1,6 +1,7 @@
 /** A command of feedrate that is watched, disturbed and signalled while it works. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { SessionEvent } from '../../src/trial/events.js';
 import { mainPath, type Outcome } from './feedrate-cli.js';
@@ -78,6 +79,11 @@ export class LiveRun {
   /** Waits until a process that measures is there, if only just, and is another one than `last`. */
   async untilSession(last: number | null): Promise<void> {
     for (let pid = this.session; pid === null || pid === last; pid = this.session) await wait(1);
+  }
+
+  /** Waits until the command handles signals: its first session is then only just starting. */
+  async untilHearing(): Promise<void> {
+    while (!handlesSignals(this.pid)) await wait(1);
   }
 
   /** The lines of progress so far. */
@@ -159,4 +165,10 @@ export async function untilGone(pid: number): Promise<void> {
     }
     await wait(POLL_MS);
   }
+}
+
+/** Node itself catches SIGINT and SIGTERM, so SIGHUP tells whether feedrate's handlers are there: proc_pid_status(5). */
+function handlesSignals(pid: number): boolean {
+  const mask = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0';
+  return (BigInt(`0x${mask}`) & (1n << BigInt(constants.signals.SIGHUP - 1))) !== 0n;
 }
