@@ -153,7 +153,9 @@ export function assembleWire(outcomes: readonly WorkerOutcome[]): TcpCount | nul
   return sum;
 }
 
-/** Returns the client's cost: the workers' CPU, page faults and garbage collection, and this thread's event-loop delay. */
+/**
+ * Returns the client's cost: the workers' CPU, page faults and garbage collection, and this thread's event-loop delay.
+ */
 export function assembleClient(
   reports: readonly WorkerReport[],
   eventLoopDelay: { readonly maxNs: number; readonly p99Ns: number },

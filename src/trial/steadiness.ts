@@ -6,7 +6,9 @@ import type { SeriesPoint, Window } from '../record/trial-record.js';
 const STEP_P = 0.01;
 /** Least drop that counts as a step. Exhausted burst credits and write caches cause far more, noise seldom as much. */
 const STEP_SHARE = 0.2;
-/** SNIA's Solid State Storage Performance Test Specification: five rounds, range ≤ 20 % and slope ≤ 10 % of the mean. */
+/**
+ * SNIA's Solid State Storage Performance Test Specification: five rounds, range ≤ 20 % and slope ≤ 10 % of the mean.
+ */
 const ROUNDS = 5;
 const RANGE_SHARE = 0.2;
 const SLOPE_SHARE = 0.1;
@@ -68,10 +70,10 @@ export interface Unsteady {
 }
 
 /**
- * Returns how the second half of these seconds deviates from a steady state by SNIA's rule; null if it does not, and for
- * fewer than 20 seconds. It is unsteady if the means of its five rounds range over more than 20 % of the mean, or if the
- * least-squares line rises or falls by more than 10 % of it. Deviations that noise explains do not count: a slope within
- * 6 standard errors, or a range within 12 standard errors of a round's mean.
+ * Returns how the second half of these seconds deviates from a steady state by SNIA's rule; null if it does not, and
+ * for fewer than 20 seconds. It is unsteady if the means of its five rounds range over more than 20 % of the mean, or
+ * if the least-squares line rises or falls by more than 10 % of it. Deviations that noise explains do not count: a
+ * slope within 6 standard errors, or a range within 12 standard errors of a round's mean.
  */
 export function unsteadiness(rates: readonly number[]): Unsteady | null {
   const length = Math.floor(rates.length / 2 / ROUNDS);
