@@ -163,9 +163,9 @@ test('what is wrong with an option is said in one line', () => {
     [['--alpha', '100%'], /^--alpha 100%: expected a value from 0 to below 1, such as 3% or 0\.03$/m],
     [['--alpha', 'abc'], /^--alpha abc: expected a value/],
     [['--alpha', '-1%'], /^--alpha -1%: expected a value/],
-    [['--alpha', '1e-2'], /^--alpha 1e-2: a part/],
-    [['--min-effect', '1'], /^--min-effect 1: a part/],
-    [['--min-effect', '5 %%'], /^--min-effect 5 %%: a part/],
+    [['--alpha', '1e-2'], /^--alpha 1e-2: expected a value/],
+    [['--min-effect', '1'], /^--min-effect 1: expected a value/],
+    [['--min-effect', '5 %%'], /^--min-effect 5 %%: expected a value/],
     [[first], /_loader_[0-9a-f]{4} is named twice; name two different runs$/m],
   ] as const) {
     assert.throws(() => refused(first, ...words), feedrateError('usage', message), words.join(' '));

@@ -146,17 +146,14 @@ test('a slow-down that two sessions cannot show is inconclusive', () =>
   withPlace((call) => {
     const { status, stderr } = call(...calibrateWords('--sessions', '2', '--rounds', '1', '--inject', '100ns'));
     assert.is(status, 3);
-    assert.match(stderr, /slowed down by 100ns on purpose: found in 0 of 2 cells/);
+    assert.match(stderr, /B was slowed down by 100ns \(--inject\): detected in 0 of 2 cells/);
   }));
 
 for (const [words, line] of [
   [['--sessions', '1'], '--sessions 1: expected a whole number of at least 2'],
   [['--rounds', '0'], '--rounds 0: expected a whole number of at least 1'],
   [['--wanted', '100%'], '--wanted 100%: expected a value from 0 to below 1, such as 3% or 0.03'],
-  [
-    ['--inject', 'fast'],
-    '--inject fast: expected how much longer everything takes, such as 5%, or a time per operation, such as 20us',
-  ],
+  [['--inject', 'fast'], '--inject fast: expected a percentage, such as 5%, or a time per operation, such as 20us'],
   [
     ['--inject', '5%', '--engine', 'null'],
     '--inject: quiet uses the engine null, which does not support --inject; use --engine psync',
