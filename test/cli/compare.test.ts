@@ -170,7 +170,7 @@ test('what is wrong with an option is said in one line', () => {
   ] as const) {
     assert.throws(() => refused(first, ...words), feedrateError('usage', message), words.join(' '));
   }
-  assertError(compare(first, '--alpha', '0'), /^feedrate: --alpha 0: with no false alarm allowed/);
+  assertError(compare(first, '--alpha', '0'), /^feedrate: --alpha 0: expected more than 0/);
   assertError(compare('nope'), /^feedrate: \.\/results: no run 'nope'; it holds no run yet$/m);
   assert.match(compare(first, '--unit', 'trial').stderr, /Allowed choices are session, round/);
 });

