@@ -96,7 +96,7 @@ async function warmUntil(paths: readonly string[], stopped: () => boolean): Prom
 
 /**
  * Returns the traffic since `prepareCache`. Call it right after the trial, before files are removed. On NFS it reads
- * only mountstats, so a dead server cannot block it.
+ * only files in /proc and never the target's path, so a dead server cannot block it.
  * @param wire the bytes that libnfs workers counted
  */
 export function movedSince({ counters, nfs, targetPath }: CachePreparation, wire?: TcpCount | null): Moved {
