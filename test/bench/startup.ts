@@ -1,7 +1,7 @@
 /**
  * What a start of feedrate costs: `--version`, a run of one trial, and each further trial, in wall-clock and CPU time.
  * Every round starts each program once, so that a busy spell of the machine meets all of them; a ratio is the median of
- * the rounds' ratios. `-- --base DIST` adds the same runs of another build, whose `DIST/src/cli/main.js` it starts.
+ * the rounds' ratios. `-- --base DIST` adds the same runs of another build, whose `DIST/bin/main.js` it starts.
  * Exits 1 when `--version` takes more than 25 ms longer than bare node.
  */
 import { spawnSync } from 'node:child_process';
@@ -57,7 +57,7 @@ jobs:
 `;
 
 function startsOf(label: string, dist: string, directory: string): Start[] {
-  const main = join(dist, 'src/cli/main.js');
+  const main = join(dist, 'bin/main.js');
   const run = (name: string, load: (rounds: number) => string, rounds: number): Start => {
     const workload = join(directory, `${name}-${rounds}.yaml`);
     writeFileSync(workload, load(rounds));
