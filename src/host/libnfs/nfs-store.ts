@@ -3,12 +3,13 @@ import { constants as osConstants } from 'node:os';
 import { FeedrateError } from '../../base/errors.js';
 import type { EntryStatus, FileStore, HeldDirectory, OpenFlags } from '../system/file-store.js';
 import { codeOf, type Libc, libc } from '../system/libc.js';
+import { kindOfMode } from '../system/stat-status.js';
 import { libnfs } from './libnfs.js';
 import { NfsConnection } from './nfs-connection.js';
 import { parseNfsUrl, splitNfsPath } from './nfs-url.js';
 
 /** Field indexes in `struct nfs_stat_64` and `struct nfs_statvfs_64`. Each field has 64 bits. */
-const STAT = { device: 0, mode: 2, size: 7, used: 16, fields: 17 };
+const STAT = { device: 0, mode: 2, links: 3, size: 7, used: 16, fields: 17 };
 const STATVFS = { fragmentBytes: 1, blocks: 2, available: 4, fields: 11 };
 const TEXT_BYTES = 64 * 1024;
 const NEW_FILE_MODE = 0o644;
@@ -138,7 +139,8 @@ export class NfsStore implements FileStore {
     }
     const field = (at: number) => Number(this.#found[at]);
     return {
-      kind: kindOf(field(STAT.mode)),
+      kind: kindOfMode(field(STAT.mode)),
+      links: field(STAT.links),
       bytes: field(STAT.size),
       allocatedBytes: field(STAT.used),
       device: `${this.connection.url.server} ${this.#found[STAT.device]}`,
@@ -154,14 +156,16 @@ export class NfsStore implements FileStore {
     this.#call('mkdir', path, this.#library.mkdir);
   }
 
-  makeDirectories(path: string): void {
-    if (this.statusBehind(path)?.kind === 'directory') return;
-    const { root, inside } = splitNfsPath(path);
-    let reached = root;
-    for (const name of inside.split('/').filter((part) => part !== '')) {
-      reached = `${reached}/${name}`;
-      if (this.statusBehind(reached) === null) this.#makeUnlessThere(reached);
-    }
+  makeDirectories(base: string, path: string): void {
+    const names = path
+      .slice(base.length)
+      .split('/')
+      .filter((part) => part !== '');
+    names.reduce((reached, name) => {
+      const next = `${reached}/${name}`;
+      if (this.status(next) === null) this.#makeUnlessThere(next);
+      return next;
+    }, base);
   }
 
   /** Creates a directory unless another thread created it first. */
@@ -230,20 +234,6 @@ export class NfsStore implements FileStore {
     const result = connection.context === 0 ? -osConstants.errno.EIO : make(connection.context);
     if (result < 0) throw connection.errorOf(name, 'an open file', result);
     return result;
-  }
-}
-
-/** Returns the kind of an entry from the upper bits of its mode, as in stat(2). */
-function kindOf(mode: number): EntryStatus['kind'] {
-  switch (mode & constants.S_IFMT) {
-    case constants.S_IFREG:
-      return 'file';
-    case constants.S_IFDIR:
-      return 'directory';
-    case constants.S_IFLNK:
-      return 'link';
-    default:
-      return 'other';
   }
 }
 
