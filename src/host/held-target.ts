@@ -62,7 +62,8 @@ export class HeldTarget {
   #hold(): void {
     const { path } = this.#target;
     try {
-      this.#held = storeOf(path).hold(path);
+      // The path of a mounted target was resolved before the run.
+      this.#held = storeOf(path).hold(isNfsUrl(path) ? `${path}/.` : path);
     } catch (thrown) {
       throw this.#changed({ what: `${path} cannot be opened (${codeOf(thrown)})`, dataIn: null });
     }

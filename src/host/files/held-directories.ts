@@ -6,9 +6,9 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { HeldDirectory } from '../system/file-store.js';
+import { notADirectory } from '../system/foreign-entry.js';
 import { codeOf } from '../system/libc.js';
 import { kindOf } from '../system/stat-status.js';
-import { notADirectory } from './foreign-entry.js';
 
 /** `O_PATH` of <fcntl.h>: names a place without opening it, so that no server and no device is asked. */
 const O_PATH = 0o10000000;

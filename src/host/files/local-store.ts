@@ -21,12 +21,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { EntryStatus, FileStore, OpenFlags } from '../system/file-store.js';
+import { foreignFile, onAnotherMount } from '../system/foreign-entry.js';
 import { codeOf } from '../system/libc.js';
 import { preallocate } from '../system/preallocation.js';
 import { kindOf, statusOf } from '../system/stat-status.js';
 import { withFile } from '../system/with-file.js';
 import { beginWriteback } from '../system/writeback.js';
-import { foreignFile, onAnotherMount } from './foreign-entry.js';
 import {
   descriptorOf,
   forgetReached,

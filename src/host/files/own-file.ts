@@ -1,6 +1,6 @@
 /** feedrate's own files on a target, which are looked at before they are opened. */
 import type { EntryStatus } from '../system/file-store.js';
-import { foreignFile } from './foreign-entry.js';
+import { foreignFile } from '../system/foreign-entry.js';
 import { localStore } from './local-store.js';
 import { storeOf } from './store-of.js';
 

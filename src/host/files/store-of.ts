@@ -24,7 +24,7 @@ export function below(path: string, ...names: string[]): string {
 export function whileHeld<T>(directories: readonly string[], use: () => T): T {
   const held: HeldDirectory[] = [];
   try {
-    for (const path of directories) held.push(storeOf(path).hold(isNfsUrl(path) ? path : `${path}/.`));
+    for (const path of directories) held.push(storeOf(path).hold(`${path}/.`));
     return use();
   } finally {
     for (const one of held) one.close();

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { constants as osConstants } from 'node:os';
 import { FeedrateError } from '../../base/errors.js';
 import type { EntryStatus, FileStore, HeldDirectory, OpenFlags } from '../system/file-store.js';
+import { notADirectory } from '../system/foreign-entry.js';
 import { codeOf, type Libc, libc } from '../system/libc.js';
 import { kindOfMode } from '../system/stat-status.js';
 import { libnfs } from './libnfs.js';
@@ -21,6 +22,10 @@ export class NfsStore implements FileStore {
   /** The buffer that libnfs writes its results to. */
   readonly #found = new BigUint64Array(STAT.fields);
   readonly #foundAt: number;
+  /** The directories that are held now. */
+  #held: readonly string[] = [];
+  /** The directory that was last found to be reached without links, because files come by the directory. */
+  #lastWay = '';
 
   constructor(connection: NfsConnection, libc: Libc) {
     this.connection = connection;
@@ -33,7 +38,8 @@ export class NfsStore implements FileStore {
   }
 
   #open(path: string, flags: number): number {
-    this.#call('open', path, (nfs, inside) => this.#library.open(nfs, inside, flags, this.#foundAt));
+    const careful = flags | constants.O_NOFOLLOW;
+    this.#call('open', path, (nfs, inside) => this.#library.open(nfs, inside, careful, this.#foundAt));
     this.connection.opened();
     return Number(this.#found[0]);
   }
@@ -123,7 +129,23 @@ export class NfsStore implements FileStore {
   }
 
   status(path: string): EntryStatus | null {
+    this.#refuseLinksAbove(path);
     return this.#statusBy('lstat', path);
+  }
+
+  /** libnfs would follow links on the way to an entry. Those below a directory that is held are refused. */
+  #refuseLinksAbove(path: string): void {
+    const way = path.slice(0, path.lastIndexOf('/'));
+    const base = this.#held.find((held) => way.startsWith(`${held}/`));
+    if (base === undefined || way === this.#lastWay) return;
+    const names = way.slice(base.length + 1).split('/');
+    names.reduce((reached, name) => {
+      const directory = `${reached}/${name}`;
+      const kind = this.#statusBy('lstat', directory)?.kind;
+      if (kind !== undefined && kind !== 'directory') throw notADirectory(directory, kind);
+      return directory;
+    }, base);
+    this.#lastWay = way;
   }
 
   statusBehind(path: string): EntryStatus | null {
@@ -204,13 +226,22 @@ export class NfsStore implements FileStore {
   syncDirectory(): void {}
 
   /** Holds a directory by its path. The protocol identifies directories by handles, but libnfs does not expose them. */
-  hold(path: string): HeldDirectory {
-    const status = this.status(path);
+  hold(named: string): HeldDirectory {
+    const path = named.replace(/\/\.$/, '');
+    const status = path === named ? this.status(path) : this.statusBehind(path);
     if (status?.kind !== 'directory') {
       const code = status === null ? 'ENOENT' : 'ENOTDIR';
       throw Object.assign(new Error(`${code}: ${path} is not a directory`), { code, syscall: 'open', path });
     }
-    return { at: (name = '') => (name === '' ? path : `${path}/${name}`), place: status.device, close: () => {} };
+    this.#held = [...this.#held, path];
+    return {
+      at: (name = '') => (name === '' ? path : `${path}/${name}`),
+      place: status.device,
+      close: () => {
+        this.#held = this.#held.toSpliced(this.#held.indexOf(path), 1);
+        this.#lastWay = '';
+      },
+    };
   }
 
   space(path: string): { totalBytes: number; freeBytes: number } {

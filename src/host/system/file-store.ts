@@ -67,7 +67,7 @@ export interface FileStore {
   removeTree(path: string): void;
   /** Makes the names in a directory durable. */
   syncDirectory(path: string): void;
-  /** Opens a directory and holds it. Throws on a link to a directory. */
+  /** Opens a directory and holds it. Throws on a link to a directory, unless the path ends in `/.`. */
   hold(path: string): HeldDirectory;
   /** Returns the size of the file system and the space that an ordinary user can still fill, in bytes. */
   space(path: string): { totalBytes: number; freeBytes: number };

@@ -1,6 +1,6 @@
 /** Refuses what stands in the place of a file or directory of feedrate's own but was not created by it. */
 import { FeedrateError } from '../../base/errors.js';
-import type { EntryStatus } from '../system/file-store.js';
+import type { EntryStatus } from './file-store.js';
 
 type ForeignKind = Exclude<EntryStatus['kind'], 'file'>;
 
@@ -23,8 +23,13 @@ const CODES: Readonly<Record<EntryStatus['kind'], string>> = {
 };
 
 /** Returns the refusal of an entry that feedrate did not create, with a cause of Node's shape. */
-function refusalOf(path: string, kind: EntryStatus['kind'], what: string): FeedrateError {
-  const message = `${path} ${what}, which feedrate does not create; nothing was read or written through it; remove it`;
+function refusalOf(
+  path: string,
+  kind: EntryStatus['kind'],
+  what: string,
+  so = 'feedrate did not create it and does not touch it; remove it',
+): FeedrateError {
+  const message = `${path} ${what}, so ${so}`;
   const cause = Object.assign(new Error(message), { code: CODES[kind], syscall: 'open', path });
   return new FeedrateError('target', message, { cause });
 }
@@ -45,5 +50,7 @@ export function onAnotherMount(path: string): FeedrateError {
  */
 export function foreignFile(path: string, { kind, links }: Pick<EntryStatus, 'kind' | 'links'>): FeedrateError | null {
   if (kind !== 'file') return refusalOf(path, kind, WORDS[kind]);
-  return links > 1 ? refusalOf(path, 'file', `has ${links} names (hard links)`) : null;
+  if (links <= 1) return null;
+  const so = "it may be a user's file and feedrate does not touch it; remove this name of it";
+  return refusalOf(path, kind, `has ${links} names (hard links)`, so);
 }
