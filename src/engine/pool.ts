@@ -28,6 +28,8 @@ export class WorkerPool {
       concurrentTasksPerWorker: 1,
       // A thread that blocks on Atomics between tasks would not deliver its GC entries.
       atomics: 'disabled',
+      // Node would warn of each file that it closes but did not open: files are opened through the C library, too.
+      trackUnmanagedFds: false,
     });
   }
 

@@ -7,7 +7,8 @@ import { chooseEngine, engineRefusal } from '../engine/choose.js';
 import { measureOwnCost } from '../engine/own-cost.js';
 import { captureEnvironment } from '../host/environment.js';
 import { refuseForeignDirectory } from '../host/files/own-directory.js';
-import { below, storeOf } from '../host/files/store-of.js';
+import { ownFileStatus } from '../host/files/own-file.js';
+import { below, storeOf, whileHeld } from '../host/files/store-of.js';
 import { openTarget, statTarget } from '../host/target.js';
 import { imbalancesOf } from '../plan/balance.js';
 import { dataFilesOf } from '../plan/filesets.js';
@@ -78,6 +79,14 @@ function prepareRun(request: PlanRequest): Preparation {
   const { source, path: workloadPath } = request.workload;
   const workload = parseWorkload(source, workloadPath, request.overrides ?? []);
   const targets = request.targets.map(({ name, path }) => openTarget(name, path, { write: false }));
+  return whileHeld(
+    targets.map(({ path }) => path),
+    () => preparationOf(request, workload, targets),
+  );
+}
+
+function preparationOf(request: PlanRequest, workload: Workload, targets: readonly Target[]): Preparation {
+  const { source } = request.workload;
   const plan = buildPlan(workload, targets, resolveJob, request.seed ?? workload.seed);
   const ofEngines = engineNotes(plan);
   if (request.remount === true) requireRemounts(plan);
@@ -87,8 +96,7 @@ function prepareRun(request: PlanRequest): Preparation {
   const space = spaceNeeded(
     plan,
     workload.dataset,
-    (target, path, bytes) =>
-      storeOf(target.path).statusBehind(below(dataDirectory(target, 'none'), path))?.bytes === bytes,
+    (target, path, bytes) => ownFileStatus(below(dataDirectory(target, 'none'), path))?.bytes === bytes,
   );
   const written = writtenTargets(space, targets);
   for (const { name, path } of targets) if (written.has(name)) openTarget(name, path, { write: true });

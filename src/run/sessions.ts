@@ -1,5 +1,6 @@
 /** Measures the sessions of a plan, one after the other, each in its own process. */
 import { FeedrateError } from '../base/errors.js';
+import { mountIdsOf } from '../host/held-target.js';
 import type { ReadableRun } from '../record/stored-run.js';
 import { readRun } from '../store/read-run.js';
 import type { RunStore } from '../store/run-store.js';
@@ -62,6 +63,7 @@ async function runSessions(
   const note = (text: string) => listener.note?.(text);
   const runner = new SessionRunner((bytes, stream) => listener.output?.(bytes, stream), headStart);
   const release = stopWith(stop, runner, listener);
+  let mountIds = mountIdsOf(plan.targets);
   const remounts = remount ? new Remounts(plan, note) : null;
   const watchdog = new Watchdog({
     plan,
@@ -77,8 +79,9 @@ async function runSessions(
   try {
     for (let session = firstSession; session <= plan.sessions && !runner.stopping; session++) {
       const looks = listener.looks ?? RARE_LOOKS;
-      const options = { plan, dataset: workload.dataset, runId, session, dropCaches, injected, looks };
+      const options = { plan, dataset: workload.dataset, runId, session, dropCaches, injected, looks, mountIds };
       await runner.run(options, store.directory, onEvent, remounts?.remount ?? null);
+      if (remounts !== null) mountIds = mountIdsOf(plan.targets);
     }
     return runner.stopping ? 'aborted' : 'complete';
   } catch (thrown) {

@@ -20,7 +20,7 @@ import {
   readMarkerFile,
   writeMarker,
 } from './marker.js';
-import { below, storeOf } from './store-of.js';
+import { below, storeOf, whileHeld } from './store-of.js';
 
 /** The prefix of the names of feedrate's own directories. */
 export const OWN_PREFIX = '.feedrate-';
@@ -68,8 +68,10 @@ export function createOwnDirectory(target: DirectoryHome, runId: string, kind: O
   const path = ownDirectoryPath(target, runId, kind);
   const marker = createMarker(kind, runId);
   try {
-    const exists = storeOf(path).status(path) !== null;
-    if (exists || !install(path, marker)) takeUp(path, marker);
+    whileHeld([target.path], () => {
+      const exists = storeOf(path).status(path) !== null;
+      if (exists || !install(path, marker)) takeUp(path, marker);
+    });
   } catch (cause) {
     if (cause instanceof FeedrateError) throw cause;
     throw new FeedrateError('target', `cannot create feedrate's directory ${path}: ${(cause as Error).message}`, {
@@ -186,17 +188,8 @@ export function releaseOwnDirectory(path: string, runId: string): void {
  * followed. A mount inside the directory stays, together with the marker, and the error names it.
  */
 export function removeOwnDirectory(path: string, runId: string | null = null): void {
-  const store = storeOf(path);
   try {
-    const held = openOwnDirectory(path);
-    try {
-      refuseMountPoint(held, path);
-      refuseHeld(held, path, runId);
-      removeAll(held, path);
-    } finally {
-      held.close();
-    }
-    store.removeDirectory(path);
+    whileHeld([dirname(path)], () => removeHeld(path, runId));
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return;
     if (cause instanceof FeedrateError) throw cause;
@@ -205,9 +198,20 @@ export function removeOwnDirectory(path: string, runId: string | null = null): v
   }
 }
 
+function removeHeld(path: string, runId: string | null): void {
+  const held = openOwnDirectory(path);
+  try {
+    refuseMountPoint(held, path);
+    refuseHeld(held, path, runId);
+    removeAll(held, path);
+  } finally {
+    held.close();
+  }
+  storeOf(path).removeDirectory(path);
+}
+
 function refuseMountPoint(held: HeldDirectory, path: string): void {
-  // The parent may be a link. The dot makes the kernel follow it.
-  const parent = storeOf(path).hold(`${dirname(path)}/.`);
+  const parent = storeOf(path).hold(dirname(path));
   try {
     if (parent.place === held.place) return;
   } finally {
@@ -269,9 +273,11 @@ function describe(path: string): OwnDirectory | null {
  * Returns every own directory directly below a target, of any run, sorted by path. Directories without the marker are
  * left out. Throws an error of Node's shape when the target cannot be read.
  */
-export function findOwnDirectories(target: DirectoryHome): OwnDirectory[] {
-  const names = storeOf(target.path)
-    .names(target.path)
-    .filter((name) => name.startsWith(OWN_PREFIX));
-  return names.sort().flatMap((name) => describe(below(target.path, name)) ?? []);
+export function findOwnDirectories({ path }: DirectoryHome): OwnDirectory[] {
+  return whileHeld([path], () => {
+    const names = storeOf(path)
+      .names(path)
+      .filter((name) => name.startsWith(OWN_PREFIX));
+    return names.sort().flatMap((name) => describe(below(path, name)) ?? []);
+  });
 }

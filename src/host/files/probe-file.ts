@@ -1,4 +1,4 @@
-import { below, storeOf } from './store-of.js';
+import { below, storeOf, whileHeld } from './store-of.js';
 
 /**
  * Creates a durable file with this content in a directory, calls `use` and removes the file. This is the most reliable
@@ -8,10 +8,12 @@ export function withProbeFile<T>(directory: string, content: Uint8Array, use: (p
   const suffix = Math.random().toString(36).slice(2, 8);
   const path = below(directory, `.feedrate-probe-${process.pid}-${suffix}`);
   const store = storeOf(directory);
-  store.writeNew(path, content, 0o600);
-  try {
-    return use(path);
-  } finally {
-    store.unlink(path);
-  }
+  return whileHeld([directory], () => {
+    store.writeNew(path, content, 0o600);
+    try {
+      return use(path);
+    } finally {
+      store.unlink(path);
+    }
+  });
 }
