@@ -3,7 +3,6 @@
  * files for later runs. `.feedrate-<run id>` holds the scratch files of one run. Each has a marker file. A process that
  * uses a directory puts a holder file next to the marker, so that no other run removes the directory.
  */
-import { randomBytes } from 'node:crypto';
 import { basename, dirname } from 'node:path';
 import { assert } from '../../base/assert.js';
 import { FeedrateError } from '../../base/errors.js';
@@ -20,11 +19,8 @@ import {
   readMarkerFile,
   writeMarker,
 } from './marker.js';
+import { DATA_DIRECTORY_NAME, OWN_PREFIX, passingName } from './own-names.js';
 import { below, storeOf } from './store-of.js';
-
-/** The prefix of the names of feedrate's own directories. */
-export const OWN_PREFIX = '.feedrate-';
-export const DATA_DIRECTORY_NAME = `${OWN_PREFIX}data`;
 
 interface DirectoryHome {
   readonly path: string;
@@ -85,7 +81,7 @@ export function createOwnDirectory(target: DirectoryHome, runId: string, kind: O
  */
 function install(path: string, marker: Marker): boolean {
   const store = storeOf(path);
-  const passing = below(dirname(path), `${OWN_PREFIX}new-${process.pid}-${randomBytes(4).toString('hex')}`);
+  const passing = below(dirname(path), passingName('new'));
   store.makeDirectory(passing);
   try {
     writeMarker(holderPath(passing, marker.runId), marker);
