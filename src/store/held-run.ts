@@ -45,7 +45,9 @@ export class HeldRun {
   loss(): string | null {
     if (!isOpenAs(this.#directory, this.#path)) {
       const renamed = this.directory();
-      return renamed === null ? 'the run directory was removed' : `the run directory was renamed to ${renamed}`;
+      return renamed === null
+        ? 'the run directory was removed or unmounted'
+        : `the run directory was renamed to ${renamed}`;
     }
     for (const name of [RUN_FILES.run, RUN_FILES.trials])
       if (!exists(join(this.#path, name))) return `${name} was removed`;
