@@ -146,11 +146,11 @@ test('a results directory that is full ends the run; its trials are saved, and t
         fill(join(results, 'ballast'));
         const { status, stdout, stderr } = await run.outcome();
         assert.is(status, 5);
-        const saved = /cannot write \(ENOSPC.*Its 1 trial is saved; print the report with: feedrate show (\S+)"}\n$/;
+        const saved = /cannot write \(ENOSPC.*Its 2 trials are saved; print the report with: feedrate show (\S+)"}\n$/;
         const [, fallback = ''] = saved.exec(stderr) ?? [];
         assert.ok(fallback.startsWith(`${temporary}/`), stderr);
-        assert.match(stdout, /failed, 1 of 2 trials/);
-        assert.match(feedrate(['show', fallback], directory).stdout, /failed, 1 of 2 trials/);
+        assert.match(stdout, /failed, 2 of 2 trials/);
+        assert.match(feedrate(['show', fallback], directory).stdout, /failed, 2 of 2 trials/);
         assert.is(statusOf(dirname(fallback)), 'failed');
         assert.equal(ownNamesIn(target), []);
       }),

@@ -182,7 +182,6 @@ export function releaseOwnDirectory(path: string, runId: string): void {
  * followed. A mount inside the directory stays, together with the marker, and the error names it.
  */
 export function removeOwnDirectory(path: string, runId: string | null = null): void {
-  const store = storeOf(path);
   try {
     const held = openOwnDirectory(path);
     try {
@@ -192,7 +191,7 @@ export function removeOwnDirectory(path: string, runId: string | null = null): v
     } finally {
       held.close();
     }
-    store.removeDirectory(path);
+    removeMarked(path);
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return;
     if (cause instanceof FeedrateError) throw cause;
@@ -221,7 +220,7 @@ function refuseHeld(held: HeldDirectory, path: string, runId: string | null): vo
   throw new FeedrateError('target', `${path} is in use by ${who}; wait until it ends`);
 }
 
-/** Removes the marker last, so that feedrate still recognizes the directory after an interrupted removal. */
+/** Removes everything but the marker, so that feedrate still recognizes the directory after an interrupted removal. */
 function removeAll(held: HeldDirectory, path: string): void {
   const store = storeOf(path);
   const mounted = removeContents(held, path, MARKER_NAME);
@@ -233,7 +232,15 @@ function removeAll(held: HeldDirectory, path: string): void {
     const advice = 'is still open or was just written; stop the process that uses it, then run feedrate clean';
     throw new FeedrateError('target', `cannot remove ${path}: ${left[0]} ${advice}`);
   }
-  store.unlink(held.at(MARKER_NAME));
+}
+
+/** Removes a directory that holds only its marker. Once it lacks the marker, its name must show that it is feedrate's. */
+function removeMarked(path: string): void {
+  const store = storeOf(path);
+  const unmarked = below(dirname(path), passingName('new'));
+  store.rename(path, unmarked);
+  store.unlink(below(unmarked, MARKER_NAME));
+  store.removeDirectory(unmarked);
 }
 
 function stateOf(holders: readonly Holder[]): OwnDirectory['state'] {

@@ -17,7 +17,7 @@ export const SAVED_PREFIX = 'feedrate-results-';
 const FORMS = {
   /** In a target: a file that tests what the file system permits. */
   probe: `${OWN_PREFIX}probe-%`,
-  /** In a target: an own directory until it has its marker. In a results directory: a run until it is complete. */
+  /** In a target: an own directory without its marker. In a results directory: a run until it is complete. */
   new: `${OWN_PREFIX}new-%`,
   /** In an export: the target of one of the mounts of `mount-matrix`. */
   exported: `${OWN_PREFIX}mount-%`,
