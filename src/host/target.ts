@@ -4,7 +4,7 @@ import { basename, dirname } from 'node:path';
 import { FeedrateError } from '../base/errors.js';
 import type { TargetEnvironment } from '../record/run-record.js';
 import { readMarker } from './files/marker.js';
-import { OWN_PREFIX } from './files/own-directory.js';
+import { OWN_PREFIX } from './files/own-names.js';
 import { withProbeFile } from './files/probe-file.js';
 import { storeOf } from './files/store-of.js';
 import { connectTarget } from './libnfs/nfs-target.js';

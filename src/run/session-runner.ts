@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { FeedrateError } from '../base/errors.js';
+import type { TrialRecord } from '../record/trial-record.js';
 import type { SessionEvent } from '../trial/events.js';
 import type { SessionOptions } from '../trial/session.js';
 import { forkSession, type HeadStart } from './head-start.js';
@@ -10,6 +11,17 @@ export const INTERRUPTIONS: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SI
 
 /** A killed process ends within this time unless it is blocked in the kernel. */
 const LEAVE_AFTER_MS = 3000;
+
+/** The session ended because its run directory can no longer be used. */
+export class ResultsLost extends FeedrateError {
+  /** A trial that could not be saved, or null. */
+  readonly unsaved: TrialRecord | null;
+
+  constructor(message: string, unsaved: TrialRecord | null) {
+    super('measurement', message);
+    this.unsaved = unsaved;
+  }
+}
 
 type SessionOutput = (bytes: Uint8Array, stream: 'stdout' | 'stderr') => void;
 
@@ -105,6 +117,7 @@ interface ProcessEnd {
 
 function throwFailure(failure: Extract<FromSession, { type: 'failed' }> | null, { status, signal }: ProcessEnd): void {
   if (failure?.defect) throw new Error(failure.message);
+  if (failure?.lostResults) throw new ResultsLost(failure.message, failure.unsaved);
   if (failure !== null) throw new FeedrateError('measurement', failure.message);
   if (status === 0) return;
   const how = signal === null ? `ended with status ${status}` : `was ended by ${signal}${causeOf(signal)}`;

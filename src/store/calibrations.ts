@@ -5,14 +5,15 @@ import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { type CalibrationRecord, decodeCalibration, encodeCalibration } from '../record/calibration-record.js';
 import { cannotWrite, replaceFile } from './durable-files.js';
 
-const DIRECTORY = 'calibrations';
+/** The directory of the calibrations, in a results directory. */
+export const CALIBRATIONS_DIRECTORY = 'calibrations';
 
 /**
  * Saves a calibration. Returns the path of its file.
  * @throws FeedrateError `store` when it cannot be written
  */
 export function saveCalibration(resultsDirectory: string, record: CalibrationRecord): string {
-  const directory = resolve(resultsDirectory, DIRECTORY);
+  const directory = resolve(resultsDirectory, CALIBRATIONS_DIRECTORY);
   try {
     mkdirSync(directory, { recursive: true });
   } catch (error) {
@@ -29,7 +30,7 @@ export function saveCalibration(resultsDirectory: string, record: CalibrationRec
  * @throws FeedrateError `store` with the name of the file
  */
 export function readCalibrations(resultsDirectory: string): CalibrationRecord[] {
-  const directory = resolve(resultsDirectory, DIRECTORY);
+  const directory = resolve(resultsDirectory, CALIBRATIONS_DIRECTORY);
   if (!existsSync(directory)) return [];
   return readdirSync(directory)
     .filter((name) => name.endsWith('.json'))

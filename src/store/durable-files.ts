@@ -5,13 +5,15 @@ import {
   fstatSync,
   fsyncSync,
   mkdirSync,
+  readdirSync,
   readSync,
   renameSync,
   rmSync,
   writeSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
+import { passingName, passingOf } from '../host/files/own-names.js';
 import { withFile } from '../host/system/with-file.js';
 
 /** The advice when a run directory cannot be written. */
@@ -19,47 +21,68 @@ const ELSEWHERE = 'choose another directory with -o';
 
 /**
  * Replaces a file atomically: writes a new file next to it, makes it durable and renames it. A
- * reader sees the old file or the new one, never a part.
+ * reader sees the old file or the new one, never a part. Removes what killed processes left of earlier attempts.
  * @param remedy the advice in the message when the file cannot be written
  * @throws FeedrateError `store`
  */
 export function replaceFile(path: string, text: string, remedy = ELSEWHERE): void {
-  const temporary = `${path}.${process.pid}.tmp`;
+  const directory = dirname(path);
+  const temporary = join(directory, passingName('replacement', basename(path)));
   try {
-    withFile(temporary, 'w', (fd) => {
-      writeWhole(fd, text);
-      fsyncSync(fd);
-    });
+    removeOldReplacements(directory, basename(path));
+    writeDurably(temporary, text);
     renameSync(temporary, path);
-    withFile(dirname(path), 'r', syncDirectory);
+    makeNamesDurable(directory);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw cannotWrite(path, error, remedy);
   }
 }
 
+function removeOldReplacements(directory: string, name: string): void {
+  for (const entry of readdirSync(directory)) {
+    if (!(entry.startsWith(`${name}.`) && entry.endsWith('.tmp'))) continue;
+    const passing = passingOf(entry);
+    if (passing?.kind === 'replacement' && passing.state === 'dead') rmSync(join(directory, entry), { force: true });
+  }
+}
+
+/** Writes a file and makes its content durable. Its name is durable after `makeNamesDurable`. Throws Node's error. */
+export function writeDurably(path: string, text: string): void {
+  withFile(path, 'w', (fd) => {
+    writeWhole(fd, text);
+    fsyncSync(fd);
+  });
+}
+
+/** Makes the names in a directory durable. Throws Node's error. */
+export function makeNamesDurable(directory: string): void {
+  withFile(directory, 'r', syncDirectory);
+}
+
 /**
- * Appends complete lines in one write and makes them durable. If the file ends in an incomplete line
- * (its writer was killed, or the disk was full), the new lines start on a new line.
+ * Appends complete lines to a file in one write and makes them durable. Creates the file if it is missing. If it ends in
+ * an incomplete line (its writer was killed, or the disk was full), the new lines start on a new line.
  * @param remedy the advice in the message when the file cannot be written
- * @returns the file's size before and after, bytes
  * @throws FeedrateError `store`
  */
-export function appendLines(
-  path: string,
-  lines: string,
-  remedy = ELSEWHERE,
-): { beforeBytes: number; afterBytes: number } {
+export function appendLines(path: string, lines: string, remedy = ELSEWHERE): void {
   try {
-    return withFile(path, 'a+', (fd) => {
-      const beforeBytes = fstatSync(fd).size;
-      writeWhole(fd, endsInTornLine(fd, beforeBytes) ? `\n${lines}` : lines);
-      fdatasyncSync(fd);
-      return { beforeBytes, afterBytes: fstatSync(fd).size };
-    });
+    withFile(path, 'a+', (fd) => appendTo(fd, lines));
   } catch (error) {
     throw cannotWrite(path, error, remedy);
   }
+}
+
+/**
+ * Does the same in a file that is open for reading and appending. Throws Node's error.
+ * @returns the file's size before and after, bytes
+ */
+export function appendTo(fd: number, lines: string): { beforeBytes: number; afterBytes: number } {
+  const beforeBytes = fstatSync(fd).size;
+  writeWhole(fd, endsInTornLine(fd, beforeBytes) ? `\n${lines}` : lines);
+  fdatasyncSync(fd);
+  return { beforeBytes, afterBytes: fstatSync(fd).size };
 }
 
 /** Returns the error for a file or directory that cannot be written, with suitable advice. */

@@ -3,6 +3,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
+import { shellWord } from '../base/shell-word.js';
+import { passingOf } from '../host/files/own-names.js';
 import { decodeRun, decodeTrial, type TrialPart } from '../record/codec.js';
 import { mergeTrials } from '../record/merge-ranks.js';
 import type { RunRecord } from '../record/run-record.js';
@@ -87,9 +89,16 @@ export function statusOf(run: RunRecord): RunStatus {
   return isProcessOf(run.pid, Date.parse(run.startedAt)) ? 'running' : 'killed';
 }
 
+/** Returns the command that removes what a killed run left in its targets. */
+function cleanCommand(targets: readonly { readonly path: string }[]): string {
+  const named = targets.filter(({ path }) => passingOf(basename(path))?.kind !== 'target');
+  const options = [...new Set(named.map(({ path }) => ` -t ${shellWord(path)}`))];
+  return `feedrate clean${options.join('')}`;
+}
+
 function killedProblem(run: RunRecord, recorded: number): string {
   const planned = run.plan.trials.length;
-  return `the run was killed: ${recorded} of ${planned} trials are recorded; feedrate clean removes its leftovers`;
+  return `the run was killed: ${recorded} of ${planned} trials are recorded; remove its leftovers with: ${cleanCommand(run.plan.targets)}`;
 }
 
 function requireDirectory(path: string): void {

@@ -3,9 +3,9 @@ import { basename, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { listRuns, resolveRun } from '../../src/store/find-runs.js';
-import { createRun } from '../../src/store/run-store.js';
+import { createRun, openRun } from '../../src/store/run-store.js';
 import { feedrateError } from '../support/feedrate-error.js';
-import { makeArm, makeRun } from '../support/records.js';
+import { makeArm, makeRun, makeTrial } from '../support/records.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
 
 const test = suite('store/find-runs');
@@ -19,6 +19,7 @@ test('runs are listed oldest first, broken ones too, other things not', async ()
     const late = startRun(results, '2026-11-24T10:00:00.900Z');
     const early = startRun(results, '2026-11-24T10:00:00.100Z');
     const broken = startRun(results, '2026-11-24T10:00:05.000Z');
+    openRun(broken).appendTrial(makeTrial(makeArm('read'), 1, 100));
     rmSync(join(broken, 'run.json'));
     mkdirSync(join(results, 'notes'));
     writeFileSync(join(results, 'README.md'), '');

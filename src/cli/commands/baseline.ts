@@ -4,6 +4,7 @@ import type { NamedRun } from '../../gate/comparison.js';
 import { REPORT_FORMATS, type ReportFormat } from '../../report/render.js';
 import { formatOption, resultsOption } from '../options/common-options.js';
 import { exits, type Subcommand } from '../options/subcommand.js';
+import { tell } from '../options/tell.js';
 
 interface ResultsOptions {
   /** The results directory. */
@@ -50,7 +51,7 @@ async function saveAsBaseline(name: string, spec: string, { output }: ResultsOpt
       import('../../gate/thresholds.js'),
     ]);
   requireBaselineName(name);
-  const directory = resolveRun(output, spec);
+  const directory = resolveRun(output, spec, tell);
   const { run, trials, status, problems } = readRun(directory);
   const refuse = (why: string) => new FeedrateError('store', `${directory}: cannot be a baseline: ${why}`);
   if (run === null || status !== 'complete' || problems.length > 0) {

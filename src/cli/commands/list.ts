@@ -1,6 +1,7 @@
 import { EXIT } from '../../base/errors.js';
 import { formatOption, resultsOption } from '../options/common-options.js';
 import { exits, type Subcommand } from '../options/subcommand.js';
+import { tell } from '../options/tell.js';
 
 interface ListOptions {
   /** The results directory. */
@@ -27,7 +28,7 @@ async function listAll({ output, format }: ListOptions): Promise<number> {
     import('../../store/read-run.js'),
     import('../../report/history/run-list.js'),
   ]);
-  const entries = listRuns(output).map((listing) =>
+  const entries = listRuns(output, tell).map((listing) =>
     runEntry({ ...listing, trials: readTrials(listing.directory).trials }),
   );
   const nameOf = shortNames(entries.map(({ id }) => id));

@@ -10,6 +10,7 @@ import { readCalibrations } from '../../store/calibrations.js';
 import { resolveRun } from '../../store/find-runs.js';
 import { readRun } from '../../store/read-run.js';
 import { fractionOf, pairOf } from './arguments.js';
+import { tell } from './tell.js';
 
 /** The options as commander returns them. */
 export interface RawComparisonOptions {
@@ -80,7 +81,7 @@ export function namedRun(
   omitted: readonly TrialPart[] = [],
 ): NamedRun & ReadableRun {
   const baseline = isBaseline(resultsDirectory, spec);
-  const directory = baseline ? baselineDirectory(resultsDirectory, spec) : resolveRun(resultsDirectory, spec);
+  const directory = baseline ? baselineDirectory(resultsDirectory, spec) : resolveRun(resultsDirectory, spec, tell);
   return comparableRun(readRun(directory, omitted), baseline ? spec : undefined);
 }
 

@@ -8,6 +8,7 @@ import { listRuns, type RunListing } from '../../store/find-runs.js';
 import { readTrials } from '../../store/read-run.js';
 import { pairOf } from './arguments.js';
 import { measuresOf } from './comparison-input.js';
+import { tell } from './tell.js';
 
 /** The options as commander returns them. */
 export interface HistoryOptions {
@@ -32,7 +33,7 @@ type Known = RunListing & { readonly run: RunRecord };
 export function askedHistory(options: HistoryOptions): History {
   const measures = measuresOf(options.metric ?? ['throughput']);
   const where = new Map((options.where ?? []).map((text) => pairOf('--where', text)));
-  const listings = listRuns(options.output);
+  const listings = listRuns(options.output, tell);
   const { workload, runs, targets } = chosen(listings, options);
   const limit = options.limit === undefined ? runs.length : limitOf(options.limit);
   const leftOut = new Map<string, number>();

@@ -21,6 +21,9 @@ export interface ProcessIdentity {
   readonly pidNamespace: string | null;
 }
 
+/** `unknown`: it ran on another machine, in another container, or before this machine's last start. */
+export type ProcessState = 'alive' | 'dead' | 'unknown';
+
 export interface Marker {
   readonly markerVersion: number;
   readonly kind: OwnKind;
@@ -61,7 +64,7 @@ export function currentProcess(): ProcessIdentity {
  * Returns whether a process still runs. `unknown` means that it ran on another machine, in another container, or before
  * this machine's last start. An equal hostname proves nothing, because notebooks often share one.
  */
-export function processState(other: ProcessIdentity, here = currentProcess()): 'alive' | 'dead' | 'unknown' {
+export function processState(other: ProcessIdentity, here = currentProcess()): ProcessState {
   const comparable = here.bootId !== null && here.pidNamespace !== null && other.startTicks !== null;
   if (!comparable || other.bootId !== here.bootId || other.pidNamespace !== here.pidNamespace) return 'unknown';
   const stat = processStat(other.pid);

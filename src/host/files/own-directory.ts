@@ -3,7 +3,6 @@
  * files for later runs. `.feedrate-<run id>` holds the scratch files of one run. Each has a marker file. A process that
  * uses a directory puts a holder file next to the marker, so that no other run removes the directory.
  */
-import { randomBytes } from 'node:crypto';
 import { basename, dirname } from 'node:path';
 import { assert } from '../../base/assert.js';
 import { FeedrateError } from '../../base/errors.js';
@@ -20,11 +19,8 @@ import {
   readMarkerFile,
   writeMarker,
 } from './marker.js';
+import { DATA_DIRECTORY_NAME, OWN_PREFIX, passingName } from './own-names.js';
 import { below, storeOf, whileHeld } from './store-of.js';
-
-/** The prefix of the names of feedrate's own directories. */
-export const OWN_PREFIX = '.feedrate-';
-export const DATA_DIRECTORY_NAME = `${OWN_PREFIX}data`;
 
 interface DirectoryHome {
   readonly path: string;
@@ -87,7 +83,7 @@ export function createOwnDirectory(target: DirectoryHome, runId: string, kind: O
  */
 function install(path: string, marker: Marker): boolean {
   const store = storeOf(path);
-  const passing = below(dirname(path), `${OWN_PREFIX}new-${process.pid}-${randomBytes(4).toString('hex')}`);
+  const passing = below(dirname(path), passingName('new'));
   store.makeDirectory(passing);
   try {
     writeMarker(holderPath(passing, marker.runId), marker);
@@ -207,7 +203,7 @@ function removeHeld(path: string, runId: string | null): void {
   } finally {
     held.close();
   }
-  storeOf(path).removeDirectory(path);
+  removeMarked(path);
 }
 
 function refuseMountPoint(held: HeldDirectory, path: string): void {
@@ -229,7 +225,7 @@ function refuseHeld(held: HeldDirectory, path: string, runId: string | null): vo
   throw new FeedrateError('target', `${path} is in use by ${who}; wait until it ends`);
 }
 
-/** Removes the marker last, so that feedrate still recognizes the directory after an interrupted removal. */
+/** Removes everything but the marker, so that feedrate still recognizes the directory after an interrupted removal. */
 function removeAll(held: HeldDirectory, path: string): void {
   const store = storeOf(path);
   const mounted = removeContents(held, path, MARKER_NAME);
@@ -241,7 +237,15 @@ function removeAll(held: HeldDirectory, path: string): void {
     const advice = 'is still open or was just written; stop the process that uses it, then run feedrate clean';
     throw new FeedrateError('target', `cannot remove ${path}: ${left[0]} ${advice}`);
   }
-  store.unlink(held.at(MARKER_NAME));
+}
+
+/** Removes a directory that holds only its marker. Once it lacks the marker, its name must show that it is feedrate's. */
+function removeMarked(path: string): void {
+  const store = storeOf(path);
+  const unmarked = below(dirname(path), passingName('new'));
+  store.rename(path, unmarked);
+  store.unlink(below(unmarked, MARKER_NAME));
+  store.removeDirectory(unmarked);
 }
 
 function stateOf(holders: readonly Holder[]): OwnDirectory['state'] {

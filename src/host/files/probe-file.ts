@@ -1,3 +1,4 @@
+import { passingName } from './own-names.js';
 import { below, storeOf, whileHeld } from './store-of.js';
 
 /**
@@ -5,8 +6,7 @@ import { below, storeOf, whileHeld } from './store-of.js';
  * test of what a file system permits this user. Returns the result of `use`. Throws errors of Node's shape.
  */
 export function withProbeFile<T>(directory: string, content: Uint8Array, use: (path: string) => T): T {
-  const suffix = Math.random().toString(36).slice(2, 8);
-  const path = below(directory, `.feedrate-probe-${process.pid}-${suffix}`);
+  const path = below(directory, passingName('probe'));
   const store = storeOf(directory);
   return whileHeld([directory], () => {
     store.writeNew(path, content, 0o600);
