@@ -2,7 +2,7 @@
 import { fstatSync } from 'node:fs';
 import { FeedrateError } from '../base/errors.js';
 import { descriptorOf, mountIdOf, placeOf, withDirectoryNow } from './files/held-directories.js';
-import { DATA_DIRECTORY_NAME } from './files/own-directory.js';
+import { DATA_DIRECTORY_NAME } from './files/own-names.js';
 import { storeOf } from './files/store-of.js';
 import { isNfsUrl } from './libnfs/nfs-url.js';
 import type { HeldDirectory } from './system/file-store.js';
