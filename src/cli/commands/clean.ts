@@ -4,6 +4,7 @@ import type { OwnDirectory } from '../../host/files/own-directory.js';
 import { parseTargets } from '../options/arguments.js';
 import { collect } from '../options/common-options.js';
 import { exits, type Subcommand } from '../options/subcommand.js';
+import { printLines, tell } from '../output/print.js';
 
 /** The options of `clean` as commander returns them. */
 interface CleanOptions {
@@ -43,17 +44,17 @@ async function cleanTargets(options: CleanOptions): Promise<number> {
     import('../../run/first-touch.js'),
   ]);
   const targets = parseTargets(options.target);
-  await untilTargetsAnswer(targets, (text) => process.stderr.write(`${text}\n`));
+  await untilTargetsAnswer(targets, tell);
   const found = targets.flatMap(({ name, path }) => findOwnDirectories(openTarget(name, path, { write: false })));
   if (found.length === 0) {
-    process.stdout.write(`no files of feedrate in ${options.target.join(', ')}\n`);
+    printLines([`no files of feedrate in ${options.target.join(', ')}`]);
     return EXIT.pass;
   }
-  process.stdout.write(`${aligned(found.map(rowOf)).join('\n')}\n`);
+  printLines(aligned(found.map(rowOf)));
   const directories = await chosen(found, options);
   if (directories === null) return EXIT.interrupted;
   await removeAll(directories);
-  if (options.yes) process.stdout.write(hintsOf(found, options));
+  if (options.yes) printLines(hintsOf(found, options));
   return EXIT.pass;
 }
 
@@ -98,12 +99,14 @@ function isAskedFor({ kind, state }: OwnDirectory, { data = false, elsewhere = f
 }
 
 /** Returns lines that name what `--yes` did not remove. */
-function hintsOf(found: readonly OwnDirectory[], { data, elsewhere }: CleanOptions): string {
+function hintsOf(found: readonly OwnDirectory[], { data, elsewhere }: CleanOptions): string[] {
   const has = (wanted: Class): boolean => found.some((directory) => classOf(directory) === wanted);
-  const aboutData = !data && has('data') ? 'data files were not removed; use --data to remove them\n' : '';
-  const aboutElsewhere =
-    !elsewhere && has('elsewhere') ? 'files of other machines were not removed; use --elsewhere to remove them\n' : '';
-  return aboutData + aboutElsewhere;
+  return [
+    ...(!data && has('data') ? ['data files were not removed; use --data to remove them'] : []),
+    ...(!elsewhere && has('elsewhere')
+      ? ['files of other machines were not removed; use --elsewhere to remove them']
+      : []),
+  ];
 }
 
 const QUESTIONS: readonly (readonly [Class, string])[] = [
@@ -126,7 +129,7 @@ async function removeAll(directories: readonly OwnDirectory[]): Promise<void> {
       return false;
     }
   });
-  process.stdout.write(removed.length === 0 ? 'nothing was removed\n' : `removed ${sizeOf(removed)}\n`);
+  printLines([removed.length === 0 ? 'nothing was removed' : `removed ${sizeOf(removed)}`]);
   if (issues.length > 0) throw new FeedrateError('target', 'some directories could not be removed', { issues });
 }
 
