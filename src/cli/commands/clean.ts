@@ -5,6 +5,7 @@ import type { Cleanable } from '../../run/cleanable.js';
 import { DEFAULT_RESULTS, parseTargets } from '../options/arguments.js';
 import { collect } from '../options/common-options.js';
 import { exits, type Subcommand } from '../options/subcommand.js';
+import { printLines, tell } from '../output/print.js';
 
 /** The options of `clean` as commander returns them. */
 interface CleanOptions {
@@ -53,14 +54,14 @@ async function cleanPlaces(options: CleanOptions): Promise<number> {
   const { aligned } = await import('../../report/table/columns.js');
   const { found, places } = await foundIn(options);
   if (found.length === 0) {
-    process.stdout.write(`no files of feedrate in ${places.join(', ')}\n`);
+    printLines([`no files of feedrate in ${places.join(', ')}`]);
     return EXIT.pass;
   }
-  process.stdout.write(`${aligned(found.map(rowOf)).join('\n')}\n`);
+  printLines(aligned(found.map(rowOf)));
   const entries = await chosen(found, options);
   if (entries === null) return EXIT.interrupted;
   await removeAll(entries);
-  if (options.yes) process.stdout.write(hintsOf(found, options));
+  if (options.yes) printLines(hintsOf(found, options));
   return EXIT.pass;
 }
 
@@ -73,7 +74,7 @@ async function foundIn({ target, output }: CleanOptions): Promise<{ found: Clean
       import('../../run/first-touch.js'),
     ]);
   const targets = parseTargets(target ?? []);
-  await untilTargetsAnswer(targets, (text) => process.stderr.write(`${text}\n`));
+  await untilTargetsAnswer(targets, tell);
   const results = output ?? (targets.length === 0 ? DEFAULT_RESULTS : null);
   return {
     found: [
@@ -130,12 +131,14 @@ function isAskedFor({ kind, state }: Cleanable, { data = false, elsewhere = fals
 }
 
 /** Returns lines that name what `--yes` did not remove. */
-function hintsOf(found: readonly Cleanable[], { data, elsewhere }: CleanOptions): string {
+function hintsOf(found: readonly Cleanable[], { data, elsewhere }: CleanOptions): string[] {
   const has = (wanted: Class): boolean => found.some((entry) => classOf(entry) === wanted);
-  const aboutData = !data && has('data') ? 'data files were not removed; use --data to remove them\n' : '';
-  const aboutElsewhere =
-    !elsewhere && has('elsewhere') ? 'files of other machines were not removed; use --elsewhere to remove them\n' : '';
-  return aboutData + aboutElsewhere;
+  return [
+    ...(!data && has('data') ? ['data files were not removed; use --data to remove them'] : []),
+    ...(!elsewhere && has('elsewhere')
+      ? ['files of other machines were not removed; use --elsewhere to remove them']
+      : []),
+  ];
 }
 
 const QUESTIONS: readonly (readonly [Class, string])[] = [
@@ -158,7 +161,7 @@ async function removeAll(entries: readonly Cleanable[]): Promise<void> {
       return false;
     }
   });
-  process.stdout.write(removed.length === 0 ? 'nothing was removed\n' : `removed ${sizeOf(removed)}\n`);
+  printLines([removed.length === 0 ? 'nothing was removed' : `removed ${sizeOf(removed)}`]);
   if (issues.length > 0) throw new FeedrateError('target', 'some files could not be removed', { issues });
 }
 

@@ -11,6 +11,8 @@ import type { RawComparisonOptions } from '../options/comparison-input.js';
 import { addComparisonOptions } from '../options/comparison-options.js';
 import type { GateFileOptions } from '../options/gate-files.js';
 import { exits, type Subcommand } from '../options/subcommand.js';
+import { printReport, tell } from '../output/print.js';
+import { stdoutOptions } from '../terminal/output.js';
 
 interface GateCommandOptions extends RawComparisonOptions, GateFileOptions {
   readonly baseline?: string;
@@ -59,14 +61,12 @@ In GitHub Actions, feedrate also adds the report to the step summary and the dec
  */
 async function gateRun(spec: string, options: GateCommandOptions): Promise<number> {
   const planned = looksOf(options);
-  const [{ namedRun }, { gateStatusOf }, { renderComparison }, { stdoutOptions }, { writeGateFiles }] =
-    await Promise.all([
-      import('../options/comparison-input.js'),
-      import('../../gate/decide.js'),
-      import('../../report/render.js'),
-      import('../terminal/output.js'),
-      import('../options/gate-files.js'),
-    ]);
+  const [{ namedRun }, { gateStatusOf }, { renderComparison }, { writeGateFiles }] = await Promise.all([
+    import('../options/comparison-input.js'),
+    import('../../gate/decide.js'),
+    import('../../report/render.js'),
+    import('../options/gate-files.js'),
+  ]);
   if (options.adaptive) await refuseBaseline(options.output, spec);
   const candidate = namedRun(options.output, spec);
   const baseline = options.baseline === undefined ? null : namedRun(options.output, options.baseline, ['series']);
@@ -78,7 +78,7 @@ async function gateRun(spec: string, options: GateCommandOptions): Promise<numbe
     ? await decideAdaptively(candidate, options, planned, decide)
     : { run: candidate, decision: decide(candidate, 1) };
   const { comparison, result } = decision;
-  process.stdout.write(await renderComparison(comparison, options.format, stdoutOptions(), result));
+  printReport(await renderComparison(comparison, options.format, stdoutOptions(), result), options.format);
   const filesStatus = await writeGateFiles(options, run, comparison, result);
   return gateStatusOf(result) || filesStatus;
 }
@@ -123,7 +123,6 @@ async function decideAdaptively(
     import('../terminal/run-listener.js'),
   ]);
   const stop = new StopHandle();
-  const tell = (line: string) => process.stderr.write(`${line}\n`);
   return measureUntilDecided(candidate, { looks, budgetNs: budgetNs(options.budget), stop }, decide, {
     ...terminalListener(options.progress, stop),
     undecided: ({ sessions, total, look }) =>

@@ -1,7 +1,7 @@
 import { EXIT } from '../../base/errors.js';
 import { formatOption, resultsOption } from '../options/common-options.js';
 import { exits, type Subcommand } from '../options/subcommand.js';
-import { tell } from '../options/tell.js';
+import { printJson, printLines, tell } from '../output/print.js';
 
 interface ListOptions {
   /** The results directory. */
@@ -32,8 +32,8 @@ async function listAll({ output, format }: ListOptions): Promise<number> {
     runEntry({ ...listing, trials: readTrials(listing.directory).trials }),
   );
   const nameOf = shortNames(entries.map(({ id }) => id));
-  if (format === 'json') process.stdout.write(`${JSON.stringify(entries, null, 2)}\n`);
-  else if (entries.length > 0) process.stdout.write(`${runTable(entries, nameOf).join('\n')}\n`);
-  else process.stderr.write(`no runs in ${output} yet; start one with: feedrate run workloads/quick.yaml\n`);
+  if (format === 'json') printJson(entries);
+  else if (entries.length > 0) printLines(runTable(entries, nameOf));
+  else tell(`no runs in ${output} yet; start one with: feedrate run workloads/quick.yaml`);
   return EXIT.pass;
 }

@@ -16,6 +16,8 @@ import {
   resultsOption,
 } from '../options/common-options.js';
 import { exits, type Subcommand } from '../options/subcommand.js';
+import { print, printLines, tell } from '../output/print.js';
+import { stdoutOptions } from '../terminal/output.js';
 import { runWorkload } from './run.js';
 
 /** The options of `mount-matrix` as commander returns them. */
@@ -74,7 +76,7 @@ async function measureMounts(workload: string, raw: RawMountMatrixOptions, comma
   const stop = new StopHandle();
   // Without a listener, Ctrl-C would end this process before it unmounts.
   const release = onInterruption(() => stop.stop());
-  const warn = (problem: string) => process.stderr.write(`feedrate: ${problem}\n`);
+  const warn = (problem: string) => tell(`feedrate: ${problem}`);
   try {
     return await withMadeMounts(planned, warn, (targets) =>
       measureOn(targets, planned, workload, raw, argumentsOf(command), stop),
@@ -96,17 +98,14 @@ async function measureOn(
   const target = targets.map(({ name, path }) => `${name}=${path}`);
   const { status, run } = await runWorkload(parseRunOptions(workload, { ...raw, target }), command, stop);
   if (run === null || stop.isAsked) return status;
-  const [{ comparableRun, comparisonOf }, { mountAdvice }, { renderComparison }, { stdoutOptions }] = await Promise.all(
-    [
-      import('../options/comparison-input.js'),
-      import('../../report/comparison/mount-advice.js'),
-      import('../../report/render.js'),
-      import('../terminal/output.js'),
-    ],
-  );
+  const [{ comparableRun, comparisonOf }, { mountAdvice }, { renderComparison }] = await Promise.all([
+    import('../options/comparison-input.js'),
+    import('../../report/comparison/mount-advice.js'),
+    import('../../report/render.js'),
+  ]);
   const compared = { output: raw.output, cols: 'target', alpha: '5%', minEffect: '1%' };
   const comparison = comparisonOf([comparableRun(run)], compared, 'load');
-  process.stdout.write(`\n${await renderComparison(comparison, raw.format, stdoutOptions())}\n`);
-  process.stdout.write(`${mountAdvice(comparison, planned).join('\n')}\n`);
+  print(`\n${await renderComparison(comparison, raw.format, stdoutOptions())}\n`);
+  printLines(mountAdvice(comparison, planned));
   return status;
 }

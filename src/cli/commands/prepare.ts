@@ -5,6 +5,7 @@ import type { LayoutTotals } from '../../trial/layout.js';
 import { type ProgressMode, parsePlanOptions, type RawPlanOptions } from '../options/arguments.js';
 import { addVariantOptions, progressOption, targetsOption } from '../options/common-options.js';
 import { exits, type Subcommand } from '../options/subcommand.js';
+import { printLines, tell } from '../output/print.js';
 import type { Progress } from '../terminal/progress.js';
 
 /** The options of `prepare` as commander returns them. */
@@ -34,14 +35,13 @@ async function prepareData(workloadPath: string, options: PrepareOptions): Promi
     import('../terminal/progress.js'),
   ]);
   const request = { ...parsePlanOptions(options), workload: readWorkload(workloadPath) };
-  const note = (text: string) => process.stderr.write(`${text}\n`);
-  return withPreparation(request, { note }, async (preparation) => {
+  return withPreparation(request, { note: tell }, async (preparation) => {
     const progress = createProgress(options.progress, process.stderr, process.env);
     for (const text of preparation.notes) progress.note(text);
     const startMs = performance.now();
     const totals = await layOutUntilInterrupted(preparation, progress);
     if (totals === null) return EXIT.interrupted;
-    process.stdout.write(`${summaryOf(totals, (performance.now() - startMs) * 1e6)}\n`);
+    printLines([summaryOf(totals, (performance.now() - startMs) * 1e6)]);
     return EXIT.pass;
   });
 }

@@ -9,8 +9,8 @@ import { baselineDirectory, isBaseline } from '../../store/baselines.js';
 import { readCalibrations } from '../../store/calibrations.js';
 import { resolveRun } from '../../store/find-runs.js';
 import { readRun } from '../../store/read-run.js';
+import { tell } from '../output/print.js';
 import { fractionOf, pairOf } from './arguments.js';
-import { tell } from './tell.js';
 
 /** The options as commander returns them. */
 export interface RawComparisonOptions {
@@ -98,9 +98,9 @@ export function comparableRun(stored: StoredRun, called?: string): NamedRun & Re
     );
   }
   const name = called ?? run.id;
-  for (const problem of problems) process.stderr.write(`${name}: ${problem}\n`);
+  for (const problem of problems) tell(`${name}: ${problem}`);
   if (problems.length === 0 && status !== 'complete') {
-    process.stderr.write(`${name}: ${status}, ${trials.length} of ${run.plan.trials.length} trials measured\n`);
+    tell(`${name}: ${status}, ${trials.length} of ${run.plan.trials.length} trials measured`);
   }
   return { ...stored, name, run };
 }

@@ -6,9 +6,9 @@ import type { RunRecord } from '../../record/run-record.js';
 import type { Measure } from '../../stats/measure.js';
 import { listRuns, type RunListing } from '../../store/find-runs.js';
 import { readTrials } from '../../store/read-run.js';
+import { tell } from '../output/print.js';
 import { pairOf } from './arguments.js';
 import { measuresOf } from './comparison-input.js';
-import { tell } from './tell.js';
 
 /** The options as commander returns them. */
 export interface HistoryOptions {

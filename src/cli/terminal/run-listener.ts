@@ -2,6 +2,7 @@
 import type { RunListener } from '../../run/listener.js';
 import type { StopHandle } from '../../run/stop-handle.js';
 import type { ProgressMode } from '../options/arguments.js';
+import { safeText, tell } from '../output/print.js';
 import { onInterruption } from './interruptions.js';
 import { createProgress, type Progress } from './progress.js';
 
@@ -13,8 +14,9 @@ import { createProgress, type Progress } from './progress.js';
 export function terminalListener(mode: ProgressMode, stop: StopHandle | null): RunListener {
   let progress: Progress | null = null;
   let release: () => void = () => {};
+  const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
   const note = (text: string): void => {
-    if (progress === null) process.stderr.write(`${text}\n`);
+    if (progress === null) tell(text);
     else progress.note(text);
   };
   return {
@@ -30,7 +32,7 @@ export function terminalListener(mode: ProgressMode, stop: StopHandle | null): R
       progress?.handle(event);
     },
     output(bytes, stream) {
-      process[stream].write(bytes);
+      process[stream].write(safeText(decoders[stream].decode(bytes, { stream: true })));
     },
     stopping() {
       note('stopping after the current operation; results so far are saved. Press Ctrl-C again to stop at once');
