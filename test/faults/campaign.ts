@@ -1,0 +1,105 @@
+/**
+ * `npm run test:faults -- [--part PART]… [--kills N] [--signals N] [--seed N] [--lanes N] [--only ID]…`: lets faults meet
+ * runs at many moments, and checks after each that feedrate keeps its promises: `checkInvariants`.
+ *
+ *   kill     after the n-th call by which the command, its measuring process, or both changed something
+ *   signal   INT, TERM, HUP and KILL at random moments
+ *   change   results and target full, deleted, renamed, read-only, unmounted, frozen; no descriptors left
+ *
+ * Prints a line for each moment after which something was wrong, and how to repeat it; last a table. Exits 1 when there was
+ * such a moment. Needs root for the changes, and cc.
+ */
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { withTemporaryDirectory } from '../support/temporary-directory.js';
+import { changeMoment, changeMoments, type Place } from './changes.js';
+import { checkInvariants } from './invariants.js';
+import { killMoment, killMoments } from './kills.js';
+import { type Moment, whenOf } from './moment.js';
+import type { Role } from './preload.js';
+import { inScene, prepareCampaign, wholeRuns } from './prepare.js';
+import type { Campaign, Variant } from './scene.js';
+import { type Receiver, type Signal, signalMoment, signalMoments } from './signals.js';
+
+const PARTS = ['kill', 'signal', 'change'] as const;
+type Part = (typeof PARTS)[number];
+
+const { values } = parseArgs({
+  options: {
+    part: { type: 'string', multiple: true, default: [...PARTS] },
+    kills: { type: 'string', default: '300' },
+    signals: { type: 'string', default: '100' },
+    seed: { type: 'string', default: '1' },
+    lanes: { type: 'string', default: String(availableParallelism()) },
+    only: { type: 'string', multiple: true, default: [] },
+  },
+});
+
+/** The moment that `--only` names. */
+function momentOf(id: string): Moment {
+  const [part, ...words] = id.split('/') as [string, ...string[]];
+  const [first = '', second = '', third = '', fourth = ''] = words;
+  if (part === 'kill') return killMoment(first as Role, second as Variant, Number(third));
+  if (part === 'signal') return signalMoment(first as Signal, second as Receiver, third as Variant, whenOf(fourth));
+  if (part === 'change') return changeMoment(second, first as Place, whenOf(third));
+  throw new Error(`--only ${id}: expected an id that the campaign has printed`);
+}
+
+async function momentsOf(campaign: Campaign): Promise<Moment[]> {
+  if (values.only.length > 0) return values.only.map(momentOf);
+  const runs = await wholeRuns(campaign);
+  for (const [variant, { counts, elapsedMs }] of Object.entries(runs)) {
+    console.log(`a whole run, ${variant} target: ${JSON.stringify(counts)} calls, ${(elapsedMs / 1000).toFixed(1)} s`);
+  }
+  const makers: Readonly<Record<Part, () => Moment[]>> = {
+    kill: () => killMoments(runs, Number(values.kills)),
+    signal: () => signalMoments(runs.named.elapsedMs, Number(values.signals), Number(values.seed)),
+    change: changeMoments,
+  };
+  return values.part.flatMap((part) => {
+    const make = makers[part as Part];
+    if (make === undefined) throw new Error(`--part ${part}: expected ${PARTS.join(', ')}`);
+    return make();
+  });
+}
+
+/** A row of the table: a part and its first word. */
+const tally = new Map<string, { moments: number; failed: number }>();
+
+async function runMoments(campaign: Campaign, moments: Moment[]): Promise<void> {
+  for (let moment = moments.shift(); moment !== undefined; moment = moments.shift()) {
+    const { id, variant, strike } = moment;
+    const problems = await inScene(campaign, variant, async (scene) => {
+      const struck = await strike(scene);
+      return checkInvariants(scene, struck);
+    }).catch((thrown: Error) => [`the campaign itself failed: ${thrown.message}`]);
+    const row = id.split('/').slice(0, 2).join(' ');
+    const count = tally.get(row) ?? { moments: 0, failed: 0 };
+    tally.set(row, { moments: count.moments + 1, failed: count.failed + (problems.length > 0 ? 1 : 0) });
+    if (problems.length === 0) continue;
+    process.exitCode = 1;
+    console.log(`✘ ${id}  (npm run test:faults -- --only ${id})`);
+    for (const problem of problems) console.log(`  | ${problem.slice(0, 400)}`);
+  }
+}
+
+function printTable(elapsedMs: number): void {
+  const rows = [...tally].sort(([a], [b]) => (a < b ? -1 : 1));
+  const cells = [['part', 'moments', 'passed', 'failed']];
+  for (const [row, { moments, failed }] of rows) cells.push([row, moments, moments - failed, failed].map(String));
+  const sum = (of: 'moments' | 'failed') => rows.reduce((total, [, counts]) => total + counts[of], 0);
+  cells.push(['all', sum('moments'), sum('moments') - sum('failed'), sum('failed')].map(String));
+  console.log();
+  for (const [first = '', ...numbers] of cells) {
+    console.log(`${first.padEnd(20)}${numbers.map((number) => number.padStart(9)).join('')}`);
+  }
+  console.log(`seed ${values.seed}, ${(elapsedMs / 60_000).toFixed(1)} min`);
+}
+
+await withTemporaryDirectory(async (directory) => {
+  const startMs = performance.now();
+  const campaign = await prepareCampaign(directory);
+  const moments = await momentsOf(campaign);
+  await Promise.all(Array.from({ length: Number(values.lanes) }, () => runMoments(campaign, moments)));
+  printTable(performance.now() - startMs);
+});
