@@ -14,12 +14,14 @@ import { parseArgs } from 'node:util';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
 import { changeMoment, changeMoments, type Place } from './changes.js';
 import { checkInvariants } from './invariants.js';
-import { killMoment, killMoments } from './kills.js';
+import { callsOf, killMoment, killMoments, wholeRunIn } from './kills.js';
 import { type Moment, whenOf } from './moment.js';
-import type { Role } from './preload.js';
-import { inScene, prepareCampaign, wholeRuns } from './prepare.js';
+import { ROLES, type Role } from './preload.js';
+import { inScene, prepareCampaign } from './prepare.js';
 import type { Campaign, Variant } from './scene.js';
 import { type Receiver, type Signal, signalMoment, signalMoments } from './signals.js';
+
+type Prepared = Awaited<ReturnType<typeof prepareCampaign>>;
 
 const PARTS = ['kill', 'signal', 'change'] as const;
 type Part = (typeof PARTS)[number];
@@ -45,11 +47,12 @@ function momentOf(id: string): Moment {
   throw new Error(`--only ${id}: expected an id that the campaign has printed`);
 }
 
-async function momentsOf(campaign: Campaign): Promise<Moment[]> {
+async function momentsOf(campaign: Prepared): Promise<Moment[]> {
   if (values.only.length > 0) return values.only.map(momentOf);
-  const runs = await wholeRuns(campaign);
-  for (const [variant, { counts, elapsedMs }] of Object.entries(runs)) {
-    console.log(`a whole run, ${variant} target: ${JSON.stringify(counts)} calls, ${(elapsedMs / 1000).toFixed(1)} s`);
+  const runs = { named: campaign.whole, default: await inScene(campaign, 'default', wholeRunIn) };
+  for (const [variant, run] of Object.entries(runs)) {
+    const counts = ROLES.map((role) => `${role} ${callsOf(run, role).size}`).join(', ');
+    console.log(`a whole run, ${variant} target: calls of ${counts}; ${(run.elapsedMs / 1000).toFixed(1)} s`);
   }
   const makers: Readonly<Record<Part, () => Moment[]>> = {
     kill: () => killMoments(runs, Number(values.kills)),

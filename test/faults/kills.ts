@@ -1,21 +1,28 @@
 /** Kills after the n-th call by which a process changed something. */
+import { join } from 'node:path';
 import type { Moment } from './moment.js';
-import { ROLES, type Role } from './preload.js';
+import { type Call, callsIn, ROLES, type Role } from './preload.js';
 import { MIXTURE, type Scene, VARIANTS, type Variant } from './scene.js';
 
-/** A run without a fault: how often each role changes something, and how long it takes. */
+/** A run without a fault: the calls by which it changed something, and how long it took. */
 export interface WholeRun {
-  readonly counts: Readonly<Record<Role, number>>;
+  readonly calls: readonly Call[];
   readonly elapsedMs: number;
 }
 
-/** Throws when the run does not end well. */
-export async function countCalls(scene: Scene): Promise<WholeRun> {
+/** The numbers by which calls of a role are counted, with the calls. */
+export function callsOf({ calls }: Pick<WholeRun, 'calls'>, role: Role): Map<number, Call> {
+  const own = calls.filter((call) => role === 'both' || call.role === role);
+  return new Map(own.map((call) => [role === 'both' ? call.atOfAll : call.at, call]));
+}
+
+/** Makes a run without a fault. Throws when it does not end well. */
+export async function wholeRunIn(scene: Scene): Promise<WholeRun> {
+  const log = join(scene.root, 'calls');
   const startMs = performance.now();
-  const { status, stderr } = await scene.startRun(MIXTURE).outcome();
+  const { status, stderr } = await scene.startRun(MIXTURE, { log }).outcome();
   if (status !== 0) throw new Error(`a run without a fault ends with ${status}:\n${stderr}`);
-  const counts = Object.fromEntries(ROLES.map((role) => [role, scene.state.countOf(role)])) as Record<Role, number>;
-  return { counts, elapsedMs: performance.now() - startMs };
+  return { calls: callsIn(log), elapsedMs: performance.now() - startMs };
 }
 
 /** The kill of a role after its n-th call. A run that ends before its n-th call is not struck. */
@@ -41,7 +48,7 @@ export function killMoments(wholeRuns: Readonly<Record<Variant, WholeRun>>, coun
   return ROLES.flatMap((role) =>
     VARIANTS.flatMap((variant) => {
       const share = Math.round((count / ROLES.length) * (variant === 'named' ? 1 - DEFAULT_PART : DEFAULT_PART));
-      const step = wholeRuns[variant].counts[role] / share;
+      const step = callsOf(wholeRuns[variant], role).size / share;
       const calls = Array.from({ length: share }, (_, index) => Math.max(1, Math.round((index + 1) * step)));
       return calls.map((at) => killMoment(role, variant, at));
     }),

@@ -26,7 +26,12 @@ export class PreloadState {
 
   constructor(path: string) {
     this.path = path;
-    writeFileSync(path, Buffer.alloc(4 * (ROLES.length + 2)));
+    this.reset();
+  }
+
+  /** Begins to count anew, when no process has this memory. */
+  reset(): void {
+    writeFileSync(this.path, Buffer.alloc(4 * (ROLES.length + 2)));
   }
 
   #at(index: number): number {
@@ -47,4 +52,25 @@ export class PreloadState {
   get begun(): boolean {
     return this.#at(ROLES.length + 1) !== 0;
   }
+}
+
+/** A counted call, as FAULTS_LOG tells it. */
+export interface Call {
+  readonly role: Exclude<Role, 'both'>;
+  /** Its number among the calls of this role, and among all. From 1. */
+  readonly at: number;
+  readonly atOfAll: number;
+  /** Name and path. */
+  readonly text: string;
+}
+
+export function callsIn(log: string): Call[] {
+  return [...readFileSync(log, 'utf8').matchAll(/^(coordinator|session) (\d+) (\d+) (.*)$/gm)].map(
+    ([, role, at, atOfAll, text = '']) => ({
+      role: role as Call['role'],
+      at: Number(at),
+      atOfAll: Number(atOfAll),
+      text,
+    }),
+  );
 }

@@ -55,6 +55,8 @@ export interface Campaign {
 export interface CommandOptions {
   /** Kills at this call. */
   readonly kill?: { readonly role: Role; readonly at: number };
+  /** Writes every counted call to this file. */
+  readonly log?: string;
 }
 
 let scenes = 0;
@@ -114,7 +116,7 @@ export class Scene {
   }
 
   /** Starts a command here, under the library. */
-  start(words: readonly string[], { kill }: CommandOptions = {}): LiveRun {
+  start(words: readonly string[], { kill, log }: CommandOptions = {}): LiveRun {
     return new LiveRun(words, {
       cwd: this.work,
       environment: {
@@ -125,6 +127,7 @@ export class Scene {
         FAULTS_STATE: this.state.path,
         FAULTS_BELOW: this.root,
         FAULTS_OUTSIDE: this.outside,
+        ...(log !== undefined && { FAULTS_LOG: log }),
         ...(kill && { FAULTS_ROLE: kill.role, FAULTS_AT: String(kill.at) }),
       },
     });
@@ -133,6 +136,7 @@ export class Scene {
   /** Starts the run that the fault meets. */
   startRun(workload: string, options?: CommandOptions): LiveRun {
     writeFileSync(join(this.work, 'workload.yaml'), workload);
+    this.state.reset();
     const words = ['run', 'workload.yaml', ...this.targetWords, '-o', this.results, '--progress', 'json'];
     return this.start(words, options);
   }
