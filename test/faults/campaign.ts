@@ -66,37 +66,51 @@ async function momentsOf(campaign: Prepared): Promise<Moment[]> {
   });
 }
 
-/** A row of the table: a part and its first word. */
-const tally = new Map<string, { moments: number; failed: number }>();
+const COLUMNS = ['moments', 'passed', 'failed', 'missed'] as const;
+type Counts = Record<(typeof COLUMNS)[number], number>;
+
+/** The rows of the table: a part and its first word. */
+const tally = new Map<string, Counts>();
+
+function count(row: string, { failed, missed }: { readonly failed: boolean; readonly missed: boolean }): void {
+  const counts = tally.get(row) ?? { moments: 0, passed: 0, failed: 0, missed: 0 };
+  counts.moments++;
+  counts[failed ? 'failed' : 'passed']++;
+  if (missed) counts.missed++;
+  tally.set(row, counts);
+}
 
 async function runMoments(campaign: Campaign, moments: Moment[]): Promise<void> {
   for (let moment = moments.shift(); moment !== undefined; moment = moments.shift()) {
-    const { id, variant, strike } = moment;
+    const { id, about = '', variant, strike } = moment;
+    let missed = false;
     const problems = await inScene(campaign, variant, async (scene) => {
       const struck = await strike(scene);
+      missed = struck.isMissed;
       return checkInvariants(scene, struck);
-    }).catch((thrown: Error) => [`the campaign itself failed: ${thrown.message}`]);
-    const row = id.split('/').slice(0, 2).join(' ');
-    const count = tally.get(row) ?? { moments: 0, failed: 0 };
-    tally.set(row, { moments: count.moments + 1, failed: count.failed + (problems.length > 0 ? 1 : 0) });
+    }).catch((thrown: Error) => [`the campaign itself failed: ${thrown.stack}`]);
+    count(id.split('/').slice(0, 2).join(' '), { failed: problems.length > 0, missed });
     if (problems.length === 0) continue;
     process.exitCode = 1;
-    console.log(`✘ ${id}  (npm run test:faults -- --only ${id})`);
+    console.log(`✘ ${id} ${about}  (npm run test:faults -- --only ${id})`);
     for (const problem of problems) console.log(`  | ${problem.slice(0, 400)}`);
   }
 }
 
 function printTable(elapsedMs: number): void {
   const rows = [...tally].sort(([a], [b]) => (a < b ? -1 : 1));
-  const cells = [['part', 'moments', 'passed', 'failed']];
-  for (const [row, { moments, failed }] of rows) cells.push([row, moments, moments - failed, failed].map(String));
-  const sum = (of: 'moments' | 'failed') => rows.reduce((total, [, counts]) => total + counts[of], 0);
-  cells.push(['all', sum('moments'), sum('moments') - sum('failed'), sum('failed')].map(String));
+  const all = COLUMNS.map((column) => rows.reduce((sum, [, counts]) => sum + counts[column], 0));
+  const print = (first: string, cells: readonly (string | number)[]) =>
+    console.log(`${first.padEnd(20)}${cells.map((cell) => String(cell).padStart(9)).join('')}`);
   console.log();
-  for (const [first = '', ...numbers] of cells) {
-    console.log(`${first.padEnd(20)}${numbers.map((number) => number.padStart(9)).join('')}`);
-  }
-  console.log(`seed ${values.seed}, ${(elapsedMs / 60_000).toFixed(1)} min`);
+  print('part', COLUMNS);
+  for (const [row, counts] of rows)
+    print(
+      row,
+      COLUMNS.map((column) => counts[column]),
+    );
+  print('all', all);
+  console.log(`missed: the run was over before the fault; seed ${values.seed}, ${(elapsedMs / 60_000).toFixed(1)} min`);
 }
 
 await withTemporaryDirectory(async (directory) => {

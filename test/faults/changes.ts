@@ -254,18 +254,13 @@ async function strikeWith(change: Change, place: Place, when: When, scene: Scene
   const run = scene.startRun(PACED);
   try {
     await untilMoment(scene, run, when);
-    const changed = await change.apply({ scene, run, path, mounted });
-    // A run that was over before the fault could come has met none.
-    const isOver = place === 'target' && (changed === null || trialsOf(run) === TRIALS);
+    const changed = trialsOf(run) < TRIALS - 1 ? await change.apply({ scene, run, path, mounted }) : null;
+    const isLate = changed !== null && trialsOf(run) === TRIALS;
     await changed?.during?.();
     await run.outcome();
     const problems = changed?.heal() ?? [];
-    return {
-      run,
-      expected: isOver ? [0] : change.expected,
-      problems,
-      disturbsResults: place === 'results',
-    };
+    const expected = changed === null ? [0] : isLate ? [0, ...change.expected] : change.expected;
+    return { run, expected, isMissed: changed === null, problems, disturbsResults: place === 'results' };
   } catch (thrown) {
     await run.end();
     throw thrown;

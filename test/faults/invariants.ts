@@ -13,6 +13,8 @@ export type Ending = number | NodeJS.Signals;
 export interface Struck {
   readonly run: LiveRun;
   readonly expected: readonly Ending[];
+  /** The run was over before the fault. */
+  readonly isMissed: boolean;
   /** What was wrong while the fault lasted. */
   readonly problems?: readonly string[];
   /** The results could not be written, so `run.json` need not say how the run ended. */
@@ -42,6 +44,7 @@ export async function checkRun(scene: Scene, { run, expected, problems = [] }: S
   found.push(...missingTrials(scene, reported, stderr));
   if (ending === 0 && reported.some(({ record }) => record.status !== 'ok'))
     found.push('ended with 0 after failed trials');
+  found.push(...scene.hung.map((words) => `feedrate ${words} did not end and was killed`));
   const outside = textOf(scene.outside).trim();
   if (outside !== '') found.push(`changed outside: ${outside.split('\n').slice(0, 3).join('; ')}`);
   return found;

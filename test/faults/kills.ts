@@ -25,17 +25,18 @@ export async function wholeRunIn(scene: Scene): Promise<WholeRun> {
   return { calls: callsIn(log), elapsedMs: performance.now() - startMs };
 }
 
-/** The kill of a role after its n-th call. A run that ends before its n-th call is not struck. */
-export function killMoment(role: Role, variant: Variant, at: number): Moment {
+/** The kill of a role after its n-th call, which a whole run told of. A run that ends before its n-th call is not struck. */
+export function killMoment(role: Role, variant: Variant, at: number, call?: Call): Moment {
   return {
     id: `kill/${role}/${variant}/${at}`,
+    about: call === undefined ? '' : `after ${call.text}`,
     variant,
     strike: async (scene) => {
       const run = scene.startRun(MIXTURE, { kill: { role, at } });
       await run.outcome();
       const { fired } = scene.state;
       // When only the process that measures is gone, the command tells of it.
-      return { run, expected: [!fired ? 0 : role === 'session' ? 5 : 'SIGKILL'] };
+      return { run, expected: [!fired ? 0 : role === 'session' ? 5 : 'SIGKILL'], isMissed: !fired };
     },
   };
 }
@@ -48,9 +49,10 @@ export function killMoments(wholeRuns: Readonly<Record<Variant, WholeRun>>, coun
   return ROLES.flatMap((role) =>
     VARIANTS.flatMap((variant) => {
       const share = Math.round((count / ROLES.length) * (variant === 'named' ? 1 - DEFAULT_PART : DEFAULT_PART));
-      const step = callsOf(wholeRuns[variant], role).size / share;
+      const known = callsOf(wholeRuns[variant], role);
+      const step = known.size / share;
       const calls = Array.from({ length: share }, (_, index) => Math.max(1, Math.round((index + 1) * step)));
-      return calls.map((at) => killMoment(role, variant, at));
+      return calls.map((at) => killMoment(role, variant, at, known.get(at)));
     }),
   );
 }

@@ -7,6 +7,8 @@ import type { Scene, Variant } from './scene.js';
 export interface Moment {
   /** Words between slashes: all that is needed to repeat it. */
   readonly id: string;
+  /** More about it, for people. */
+  readonly about?: string;
   readonly variant: Variant;
   /** Brings the fault about, waits for the end of the run, and undoes the fault. */
   readonly strike: (scene: Scene) => Promise<Struck>;

@@ -59,6 +59,9 @@ export interface CommandOptions {
   readonly log?: string;
 }
 
+/** Only ends what hangs. */
+const HANG_MS = 600_000;
+
 let scenes = 0;
 
 export class Scene {
@@ -68,6 +71,8 @@ export class Scene {
   readonly variant: Variant;
   readonly state: PreloadState;
   readonly #campaign: Campaign;
+  /** Commands that did not end. */
+  readonly hung: string[] = [];
   /** What was mounted for this scene. */
   readonly mounted: MountedPlace[] = [];
   /** The user's files as they must stay: see `userFiles`. */
@@ -117,7 +122,7 @@ export class Scene {
 
   /** Starts a command here, under the library. */
   start(words: readonly string[], { kill, log }: CommandOptions = {}): LiveRun {
-    return new LiveRun(words, {
+    const run = new LiveRun(words, {
       cwd: this.work,
       environment: {
         HOME: this.home,
@@ -131,6 +136,16 @@ export class Scene {
         ...(kill && { FAULTS_ROLE: kill.role, FAULTS_AT: String(kill.at) }),
       },
     });
+    const timer = setTimeout(() => {
+      this.hung.push(words.join(' '));
+      this.#killAll();
+    }, HANG_MS);
+    void run.outcome().finally(() => clearTimeout(timer));
+    return run;
+  }
+
+  #killAll(): void {
+    for (const pid of this.processes()) process.kill(pid, 'SIGKILL');
   }
 
   /** Starts the run that the fault meets. */
@@ -176,7 +191,7 @@ export class Scene {
 
   /** Ends what still runs here, and removes everything. */
   remove(): void {
-    for (const pid of this.processes()) process.kill(pid, 'SIGKILL');
+    this.#killAll();
     for (const place of this.mounted) place.remove();
     rmSync(this.root, { recursive: true, force: true });
   }

@@ -25,23 +25,19 @@ export function signalMoment(signal: Signal, to: Receiver, variant: Variant, whe
       } catch {
         // The run was faster.
       }
-      const outcome = await run.outcome();
-      return { run, expected: expectedOf(signal, scene, begun, outcome.stdout) };
+      const { stdout } = await run.outcome();
+      const isMissed = /complete, 6 of 6 trials/.test(stdout);
+      return { run, expected: expectedOf(signal, scene, begun, isMissed), isMissed };
     },
   };
 }
 
 /** `begun`: the command had begun to load what runs a workload; before that, Node itself may still have been starting. */
-function expectedOf(signal: Signal, scene: Scene, begun: boolean, stdout: string): Ending[] {
-  const isOver = /complete, 6 of 6 trials/.test(stdout);
-  if (signal === 'SIGKILL') return isOver ? [0, signal] : [signal];
-  if (isOver) return [0, 130];
-  const untouched = [scene.target, scene.temporary].every((path) => namesIn(path).every((name) => !isMade(name)));
-  return !begun && untouched ? [130, signal] : [130];
-}
-
-function isMade(name: string): boolean {
-  return name.startsWith('feedrate-') || (name.startsWith('.feedrate-') && name !== '.feedrate-notes');
+function expectedOf(signal: Signal, scene: Scene, begun: boolean, isMissed: boolean): Ending[] {
+  if (signal === 'SIGKILL') return isMissed ? [0, signal] : [signal];
+  if (isMissed) return [0, 130];
+  const isUntouched = scene.ownNames().length === 0 && namesIn(scene.temporary).length === 0;
+  return !begun && isUntouched ? [130, signal] : [130];
 }
 
 /** So many moments: half within the first second, half within the time of a whole run. */
