@@ -1,7 +1,7 @@
 /**
  * The short form of `npm run test:faults`: a few moments of each part. They come at calls and events of a run, not at times,
- * so that they are the same on every machine. The kills and signals follow one another in one scene, whose invariants are
- * then checked together.
+ * so that they are the same on every machine. Some follow one another in one scene, whose invariants are then checked
+ * together.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,11 +9,11 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { changeMoment } from './changes.js';
-import { checkAftermath, checkInvariants, checkRun, type Struck } from './invariants.js';
+import { checkAftermath, checkRun, type Struck } from './invariants.js';
 import { callsOf, killMoment } from './kills.js';
 import type { Moment } from './moment.js';
 import type { Role } from './preload.js';
-import { inScene, prepareCampaign } from './prepare.js';
+import { prepareCampaign } from './prepare.js';
 import { Scene, type Variant } from './scene.js';
 import { signalMoment } from './signals.js';
 
@@ -21,7 +21,11 @@ const test = suite('faults/campaign');
 
 const directory = mkdtempSync(join(tmpdir(), 'feedrate-faults-'));
 let prepared: ReturnType<typeof prepareCampaign> | undefined;
-let series: { readonly scene: Scene; struck: Struck | null } | undefined;
+const scenes: Scene[] = [];
+
+/** Names and paths of calls, from the scene's directory. */
+const IN_TARGET = / mnt\/t\//;
+const IN_RESULTS = / results\/r\/./;
 
 /** In each test and not before them, so that a machine without cc skips them. */
 async function campaignHere(): ReturnType<typeof prepareCampaign> {
@@ -37,54 +41,49 @@ async function killAfter(role: Role, variant: Variant, call: RegExp): Promise<Mo
   return killMoment(role, variant, at);
 }
 
-/** One after the other in the same scene, each with what can be checked of it alone. */
-const SERIES: readonly (readonly [name: string, moment: () => Promise<Moment> | Moment])[] = [
-  ['the command is killed after its first change in the target', () => killAfter('coordinator', 'named', /\/mnt\/t\//)],
-  [
-    'the command is killed while it makes the run directory',
-    () => killAfter('coordinator', 'named', /\/results\/r\/./),
+type Named = readonly [name: string, moment: () => Promise<Moment> | Moment];
+
+/** One after the other in one scene, each with what can be checked of it alone; the rest is checked after the last. */
+const SERIES: Readonly<Record<string, readonly Named[]>> = {
+  'kills and signals': [
+    ['the command is killed after its first change in the target', () => killAfter('coordinator', 'named', IN_TARGET)],
+    ['the command is killed while it makes the run directory', () => killAfter('coordinator', 'named', IN_RESULTS)],
+    ['the session is killed after its first change in the target', () => killAfter('session', 'named', IN_TARGET)],
+    ['the session is killed while it saves a trial', () => killAfter('session', 'named', /^write .*\/trials\.jsonl/)],
+    ['both are killed after the first rename in the target', () => killAfter('both', 'named', /^rename\w* mnt\/t\//)],
+    ['SIGINT comes as the command begins', () => signalMoment('SIGINT', 'group', 'named', 'begun')],
+    ['SIGHUP comes while files are laid out', () => signalMoment('SIGHUP', 'command', 'named', 'layout')],
   ],
-  ['the session is killed after its first change in the target', () => killAfter('session', 'named', /\/mnt\/t\//)],
-  ['the session is killed while it saves a trial', () => killAfter('session', 'named', /^write .*\/trials\.jsonl/)],
-  ['both are killed after the first rename in the target', () => killAfter('both', 'named', /^rename.*\/mnt\/t\//)],
-  ['SIGINT as the command begins', () => signalMoment('SIGINT', 'group', 'named', 'begun')],
-  ['SIGHUP while files are laid out', () => signalMoment('SIGHUP', 'command', 'named', 'layout')],
-  ['SIGTERM after a trial', () => signalMoment('SIGTERM', 'group', 'named', 'trial-1')],
-];
+  'a kill without a named target': [
+    ['all is killed while a trial is saved', () => killAfter('both', 'default', /^write .*\/trials\.jsonl/)],
+  ],
+  'changes of results and target': [
+    ['the results are deleted after a trial', () => changeMoment('deleted', 'results', 'trial-1')],
+    ['the target is unmounted after a trial', () => changeMoment('unmounted', 'target', 'trial-1')],
+  ],
+};
 
-for (const [name, momentNamed] of SERIES) {
-  test(name, async () => {
-    const moment = await momentNamed();
-    series ??= { scene: new Scene(await campaignHere(), 'named'), struck: null };
-    series.struck = await moment.strike(series.scene);
-    assert.equal(await checkRun(series.scene, series.struck), [], moment.id);
-  });
-}
-
-test('after these kills and signals, nothing is touched, lost or left', async () => {
-  await campaignHere();
-  if (series === undefined || series.struck === null) return assert.unreachable('nothing has happened');
-  assert.equal(await checkAftermath(series.scene, series.struck), []);
-});
-
-/** Each in a scene of its own. */
-const ALONE: readonly (readonly [name: string, moment: () => Promise<Moment> | Moment])[] = [
-  ['all is killed in the default target', () => killAfter('both', 'default', /\/trials\.jsonl/)],
-  ['the results are deleted after a trial', () => changeMoment('deleted', 'results', 'trial-1')],
-  ['the target is unmounted after a trial', () => changeMoment('unmounted', 'target', 'trial-1')],
-];
-
-for (const [name, momentNamed] of ALONE) {
-  test(`nothing is touched, lost or left: ${name}`, async () => {
-    const moment = await momentNamed();
-    await inScene(await campaignHere(), moment.variant, async (scene) => {
-      assert.equal(await checkInvariants(scene, await moment.strike(scene)), [], moment.id);
+for (const [series, moments] of Object.entries(SERIES)) {
+  let scene: Scene | undefined;
+  let last: Struck | undefined;
+  for (const [name, make] of moments) {
+    test(name, async () => {
+      const moment = await make();
+      scene ??= new Scene(await campaignHere(), moment.variant);
+      scenes.push(scene);
+      last = await moment.strike(scene);
+      assert.equal(await checkRun(scene, last), [], moment.id);
     });
+  }
+  test(`nothing is touched, lost or left after ${series}`, async () => {
+    await campaignHere();
+    if (scene === undefined || last === undefined) return assert.unreachable('nothing has happened');
+    assert.equal(await checkAftermath(scene, last), []);
   });
 }
 
 test.after(() => {
-  series?.scene.remove();
+  for (const scene of scenes) scene.remove();
   rmSync(directory, { recursive: true });
 });
 test.run();

@@ -22,7 +22,9 @@ export async function wholeRunIn(scene: Scene): Promise<WholeRun> {
   const startMs = performance.now();
   const { status, stderr } = await scene.startRun(MIXTURE, { log }).outcome();
   if (status !== 0) throw new Error(`a run without a fault ends with ${status}:\n${stderr}`);
-  return { calls: callsIn(log), elapsedMs: performance.now() - startMs };
+  const elapsedMs = performance.now() - startMs;
+  const calls = callsIn(log).map((call) => ({ ...call, text: call.text.replaceAll(`${scene.root}/`, '') }));
+  return { calls, elapsedMs };
 }
 
 /** The kill of a role after its n-th call, which a whole run told of. A run that ends before its n-th call is not struck. */

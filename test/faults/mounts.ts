@@ -26,6 +26,16 @@ export class MountedPlace {
     if (process.geteuid?.() !== 0) skipTest('mounting a file system needs root');
     this.path = path;
     this.view = join(beside, 'views', basename(path));
+    try {
+      this.#mount(type, beside);
+    } catch (thrown) {
+      this.remove();
+      skipTest(`this machine lets no test mount: ${(thrown as Error).message}`);
+    }
+  }
+
+  #mount(type: 'tmpfs' | 'ext4', beside: string): void {
+    const { path } = this;
     mkdirSync(this.view, { recursive: true });
     rmSync(path, { recursive: true });
     mkdirSync(path);
