@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The command `feedrate`. */
-import { packageVersion } from './version.js';
+import { packageVersion } from '../host/system/installation.js';
 
 const words = process.argv.slice(2);
 if (words.length === 1 && (words[0] === '--version' || words[0] === '-V')) {

@@ -3,6 +3,7 @@
  * is called, so `--help` and completion start quickly.
  */
 import { Command } from 'commander';
+import { packageVersion } from '../host/system/installation.js';
 import { baseline } from './commands/baseline.js';
 import { calibrate } from './commands/calibrate.js';
 import { clean } from './commands/clean.js';
@@ -18,7 +19,6 @@ import { run } from './commands/run.js';
 import { schema } from './commands/schema.js';
 import { show } from './commands/show.js';
 import type { Subcommand } from './options/subcommand.js';
-import { packageVersion } from './version.js';
 
 /** The subcommands in the order of `feedrate --help`. */
 export const SUBCOMMANDS: readonly Subcommand[] = [

@@ -35,10 +35,10 @@ export const PROBE = new Fact<MountProbe>('probe');
 export interface MountProbe {
   /** One thread that reads 1 MiB at a time; null if the data stayed in the page cache. */
   readonly streamBytesPerSecond: number | null;
-  /** NFS only: a 4 KiB read with O_DIRECT and the round trip of its call (medians). */
+  /** NFS only: a 4 KiB read with O_DIRECT and the round trip of its call (means, because the mount counts only sums). */
   readonly smallReadNs: number | null;
   readonly roundTripNs: number | null;
-  /** NFS only: an open and a close (median), and the number of calls that they make. */
+  /** NFS only: an open and a close (median), and the mean number of calls that they make. */
   readonly openNs: number | null;
   readonly callsPerOpen: number | null;
 }

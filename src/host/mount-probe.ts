@@ -4,6 +4,7 @@
  */
 import { randomFillSync } from 'node:crypto';
 import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { mean, median } from 'simple-statistics';
 import type { MountProbe } from '../doctor/host-facts.js';
 import type { NfsTraffic } from '../record/nfs-traffic.js';
 import { evict, readEvidence } from './files/page-cache.js';
@@ -31,7 +32,7 @@ export function probeMount(directory: string): MountProbe {
     const calls = Object.values(open.traffic?.calls ?? {}).reduce((sum, { calls: count }) => sum + count, 0);
     return {
       streamBytesPerSecond,
-      smallReadNs: small.medianNs,
+      smallReadNs: small.meanNs,
       roundTripNs: reads === undefined ? null : reads.roundTripNs / reads.calls,
       openNs: open.medianNs,
       callsPerOpen: open.traffic === null ? null : calls / OPENS,
@@ -55,7 +56,7 @@ function streamFrom(path: string): number | null {
 }
 
 // The buffer needs no alignment, because NFS requires none for direct reads.
-function smallReads(path: string): { medianNs: number; traffic: NfsTraffic | null } {
+function smallReads(path: string): Timed {
   const buffer = new Uint8Array(SMALL_BYTES);
   const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECT);
   let block = 0;
@@ -68,17 +69,24 @@ function smallReads(path: string): { medianNs: number; traffic: NfsTraffic | nul
   }
 }
 
-/** Returns the median time of the repetitions and the NFS traffic of the mount meanwhile. */
-function timed(path: string, repetitions: number, work: () => void): { medianNs: number; traffic: NfsTraffic | null } {
+interface Timed {
+  readonly meanNs: number;
+  readonly medianNs: number;
+  /** The NFS traffic of the mount meanwhile. */
+  readonly traffic: NfsTraffic | null;
+}
+
+function timed(path: string, repetitions: number, work: () => void): Timed {
   const before = readNfs(path);
   const times = Array.from({ length: repetitions }, () => {
     const startNs = process.hrtime.bigint();
     work();
     return Number(process.hrtime.bigint() - startNs);
-  }).sort((a, b) => a - b);
+  });
   const traffic = before === null ? null : trafficSince(before);
   return {
-    medianNs: times[repetitions >> 1] as number,
+    meanNs: mean(times),
+    medianNs: median(times),
     traffic: typeof traffic === 'string' ? null : traffic,
   };
 }

@@ -3,6 +3,7 @@
  * from an earlier one. It measures and appends to the run directory. Its parent owns the terminal and decides when to stop.
  */
 import { FeedrateError, isSystemError } from '../base/errors.js';
+import { libc } from '../host/system/libc.js';
 import { openRun } from '../store/run-store.js';
 import { Session } from '../trial/session.js';
 import type { FromSession, ToSession } from './session-messages.js';
@@ -60,3 +61,5 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 process.once('message', (message: ToSession) => {
   if (message.type === 'start') void start(message);
 });
+// The parent is still making the plan, so what every session needs is loaded now.
+libc();

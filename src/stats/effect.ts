@@ -3,7 +3,7 @@
  * of a session give its median. Inference uses sessions only. Operations and rounds of one session share its
  * placement, caches and connections, so tests on them raise false alarms (Kalibera and Jones 2013).
  */
-import { medianSorted } from 'simple-statistics';
+import { medianSorted, sampleVariance } from 'simple-statistics';
 import { type LocationInterval, pairedLocation, shiftBetween } from './hodges-lehmann.js';
 import { mannWhitney } from './mann-whitney.js';
 import { signFlip, smallestSignFlipP } from './sign-flip.js';
@@ -151,6 +151,5 @@ export function unitSd(sample: EffectSample): number {
 }
 
 function variance(values: readonly number[]): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
+  return values.length < 2 ? Number.NaN : sampleVariance([...values]);
 }

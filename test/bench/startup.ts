@@ -1,16 +1,16 @@
 /**
  * What a start of feedrate costs: `--version`, a run of one trial, and each further trial, in wall-clock and CPU time.
  * Every round starts each program once, so that a busy spell of the machine meets all of them; a ratio is the median of
- * the rounds' ratios. `-- --base DIST` adds the same runs of another build, whose `DIST/src/cli/main.js` it starts.
+ * the rounds' ratios. `-- --base MAIN` adds the same runs of another build, whose `main.js` is at that path.
  * Exits 1 when `--version` takes more than 25 ms longer than bare node.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { median } from 'simple-statistics';
+import { mainPath } from '../support/feedrate-cli.js';
 
 const WARMUP_ROUNDS = 2;
 const VERSION_LIMIT_MS = 25;
@@ -56,8 +56,7 @@ jobs:
   files: {rw: randread, bs: 4k, size: 64k, numjobs: 4}
 `;
 
-function startsOf(label: string, dist: string, directory: string): Start[] {
-  const main = join(dist, 'src/cli/main.js');
+function startsOf(label: string, main: string, directory: string): Start[] {
   const run = (name: string, load: (rounds: number) => string, rounds: number): Start => {
     const workload = join(directory, `${name}-${rounds}.yaml`);
     writeFileSync(workload, load(rounds));
@@ -123,11 +122,11 @@ const { values } = parseArgs({ options: { rounds: { type: 'string', default: '20
 const directory = mkdtempSync(join(tmpdir(), 'feedrate-startup-'));
 try {
   mkdirSync(join(directory, 'target'));
-  const builds = [['feedrate', fileURLToPath(new URL('../../', import.meta.url))]];
+  const builds = [['feedrate', mainPath]];
   if (values.base !== undefined) builds.push(['base', resolve(values.base)]);
   const bare: Start = { name: 'node -e 0', program: process.execPath, args: ['-e', '0'] };
   const fio = fioStart();
-  const starts = [bare, ...builds.flatMap(([label, dist]) => startsOf(label as string, dist as string, directory))];
+  const starts = [bare, ...builds.flatMap(([label, main]) => startsOf(label as string, main as string, directory))];
   if (fio !== null) starts.push(fio);
   const costs = measure(starts, Number(values.rounds));
   const bareCosts = costs.get(bare.name) as readonly Cost[];

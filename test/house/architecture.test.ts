@@ -96,6 +96,7 @@ const ENTRY_FILES: Readonly<Record<string, string>> = {
 /** What every start of `feedrate` may load, besides `cli/` and `base/`: it is small and loads nothing itself at once. */
 const START_FILES: readonly string[] = [
   'src/host/libnfs/nfs-url.ts',
+  'src/host/system/installation.ts',
   'src/report/exports.ts',
   'src/report/render.ts',
   'src/workload/engines.ts',
@@ -339,6 +340,13 @@ architecture('processes and threads begin where nothing else is imported from', 
     Object.keys(ENTRY_FILES).filter((path) => imported.has(path)),
     [],
   );
+});
+
+architecture('the build bundles every file where a process or a thread begins', () => {
+  const { scripts } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8')) as {
+    scripts: { bundle: string };
+  };
+  assert.equal(scripts.bundle.match(/\bsrc\/\S+\.ts\b/g)?.sort(), Object.keys(ENTRY_FILES).sort());
 });
 
 architecture('a start loads the command line, two packages, and next to nothing else', () => {

@@ -52,7 +52,8 @@ packing.before(async () => {
   }
   // The build that this test belongs to, tests included: the package has to leave them out.
   const build = fileURLToPath(new URL('../..', import.meta.url));
-  for (const name of ['src', 'test']) cpSync(join(build, name), join(sourceFolder, 'dist', name), { recursive: true });
+  for (const name of ['bin', 'src', 'test'])
+    cpSync(join(build, name), join(sourceFolder, 'dist', name), { recursive: true });
   packed = await pack();
 });
 
@@ -62,7 +63,7 @@ packing('holds the program, the workloads, the licence, and no tests', () => {
     assert.ok(paths.includes(wanted), `${wanted} is missing in\n${paths.join('\n')}`);
   }
   assert.equal(
-    paths.filter((path) => !/^(?:dist\/src\/|workloads\/|package\.json$|LICENSE$|README\.md$)/.test(path)),
+    paths.filter((path) => !/^(?:dist\/(?:bin|src)\/|workloads\/|package\.json$|LICENSE$|README\.md$)/.test(path)),
     [],
   );
 });

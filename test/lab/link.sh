@@ -36,4 +36,4 @@ clean_up() {  # PART TARGET PATH
   ls -A "$3" >"$1.$2.after"
 }
 # How many processes of feedrate there are.
-count_processes() { ps -e -o args | grep -c '[n]ode .*/dist/src/\(cli\|run\)/' || true; }
+count_processes() { ps -e -o args | grep -c '[n]ode .*/dist/bin/' || true; }

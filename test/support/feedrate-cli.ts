@@ -2,7 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-export const mainPath = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+/** The command as users get it: bundled. */
+export const mainPath = fileURLToPath(new URL('../../bin/main.js', import.meta.url));
 
 export interface Outcome {
   readonly status: number | null;

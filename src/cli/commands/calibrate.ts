@@ -1,9 +1,10 @@
 /** `feedrate calibrate`: compares a target with itself to find its noise floor. */
 
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { EXIT, FeedrateError } from '../../base/errors.js';
 import { parseDuration } from '../../base/units.js';
+import { packageRoot } from '../../host/system/installation.js';
 import type { CalibrationRecord } from '../../record/calibration-record.js';
 import type { Injection } from '../../record/run-record.js';
 import type { ReadableRun } from '../../record/stored-run.js';
@@ -42,7 +43,7 @@ interface RawCalibrateOptions extends Omit<RawRunOptions, 'target' | 'format' | 
 }
 
 /** The workload that is measured by default. */
-const DEFAULT_WORKLOAD = fileURLToPath(new URL('../../../../workloads/calibrate.yaml', import.meta.url));
+const DEFAULT_WORKLOAD = join(packageRoot() ?? '.', 'workloads/calibrate.yaml');
 
 export const calibrate: Subcommand = {
   name: 'calibrate',

@@ -73,11 +73,24 @@ function installedVersion(root: string, dependency: string): string | null {
   return null;
 }
 
+/** Returns feedrate's own folder; null when its package.json cannot be found. Builds differ in how deep their files are. */
+export function packageRoot(): string | null {
+  return (
+    upward(dirname(fileURLToPath(import.meta.url))).find((path) => readManifest(path)?.name === 'feedrate') ?? null
+  );
+}
+
+/** Returns feedrate's version, or `unknown` when its package.json cannot be found. */
+export function packageVersion(): string {
+  const root = packageRoot();
+  return (root === null ? null : readManifest(root))?.version ?? 'unknown';
+}
+
 /** Returns the installation for the environment record. The version is `unknown` when package.json cannot be found. */
 export function readInstallation(): Pick<Environment, 'feedrate' | 'versions'> {
-  const root = upward(dirname(fileURLToPath(import.meta.url))).find((path) => readManifest(path)?.name === 'feedrate');
-  const manifest = root === undefined ? null : readManifest(root);
-  if (root === undefined || manifest === null) return { feedrate: { version: 'unknown', commit: null }, versions: {} };
+  const root = packageRoot();
+  const manifest = root === null ? null : readManifest(root);
+  if (root === null || manifest === null) return { feedrate: { version: 'unknown', commit: null }, versions: {} };
   const names = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }).sort();
   return {
     feedrate: { version: manifest.version ?? 'unknown', commit: checkedOutCommit(root) },
