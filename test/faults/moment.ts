@@ -15,8 +15,8 @@ export interface Moment {
 }
 
 /**
- * When a fault comes: so many milliseconds after the start; `begun`, when the command begins to load what runs a workload;
- * `layout`, when the first data file is laid out; `trial-N`, when the N-th trial has ended.
+ * When a fault comes: so many milliseconds after the start; `begun`, when the command begins to read the workload; `layout`,
+ * when the first data file is laid out; `trial-N`, when the N-th trial has ended.
  */
 export type When = number | 'begun' | 'layout' | `trial-${number}`;
 

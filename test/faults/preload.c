@@ -35,7 +35,7 @@ enum role { COORDINATOR, SESSION, BOTH, NONE };
 static struct {
   atomic_uint counts[3];
   atomic_uint fired; /* the kill has happened */
-  atomic_uint begun; /* the coordinator loads the modules that run a workload */
+  atomic_uint begun; /* the coordinator has opened workload.yaml */
 } *state;
 
 static const char *const ROLE_NAMES[] = {"coordinator", "session", "both"};
@@ -74,7 +74,7 @@ static enum role role_of_this_process(void) {
   for (ssize_t i = 0; i < bytes; i++)
     if (words[i] == '\0') words[i] = ' ';
   if (strstr(words, "session-process.js") != NULL) return SESSION;
-  if (strstr(words, "cli/main.js") != NULL) return COORDINATOR;
+  if (strstr(words, "/main.js") != NULL) return COORDINATOR;
   return NONE;
 }
 
@@ -165,7 +165,7 @@ static void after_writing(const char *call, int fd) {
 }
 
 static void after_opening(int fd, const char *path, int flags) {
-  if (own == COORDINATOR && state != NULL && strstr(path, "/dist/src/run/") != NULL) atomic_store(&state->begun, 1);
+  if (own == COORDINATOR && state != NULL && strstr(path, "workload.yaml") != NULL) atomic_store(&state->begun, 1);
   if ((flags & O_ACCMODE) != O_RDONLY || (flags & (O_CREAT | O_TRUNC)) != 0) {
     if (!busy && matters(fd)) after("open", fd, NULL, 1);
   }

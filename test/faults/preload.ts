@@ -48,7 +48,7 @@ export class PreloadState {
     return this.#at(ROLES.length) !== 0;
   }
 
-  /** Whether the command has begun to load the modules that run a workload. */
+  /** Whether the command has begun to read the workload. */
   get begun(): boolean {
     return this.#at(ROLES.length + 1) !== 0;
   }

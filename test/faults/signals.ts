@@ -32,7 +32,7 @@ export function signalMoment(signal: Signal, to: Receiver, variant: Variant, whe
   };
 }
 
-/** `begun`: the command had begun to load what runs a workload; before that, Node itself may still have been starting. */
+/** `begun`: the command had begun to read the workload; before that, Node itself may still have been starting. */
 function expectedOf(signal: Signal, scene: Scene, begun: boolean, isMissed: boolean): Ending[] {
   if (signal === 'SIGKILL') return isMissed ? [0, signal] : [signal];
   if (isMissed) return [0, 130];
