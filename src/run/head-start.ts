@@ -40,6 +40,8 @@ export function forkSession(): ChildProcess {
   return fork(new URL('./session-process.js', import.meta.url), {
     serialization: 'advanced',
     env,
+    // It needs no relative paths, and the current directory may be removed during a run.
+    cwd: '/',
     // A session that is left behind must not hold the terminal's or a pipe's end open.
     silent: true,
   });

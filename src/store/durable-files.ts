@@ -19,6 +19,9 @@ import { withFile } from '../host/system/with-file.js';
 /** The advice when a run directory cannot be written. */
 const ELSEWHERE = 'choose another directory with -o';
 
+/** The part of a file's name that the name of its new content begins with. A file system limits names to 255 bytes. */
+const SHOWN_CHARACTERS = 60;
+
 /**
  * Replaces a file atomically: writes a new file next to it, makes it durable and renames it. A
  * reader sees the old file or the new one, never a part. Removes what killed processes left of earlier attempts.
@@ -27,9 +30,10 @@ const ELSEWHERE = 'choose another directory with -o';
  */
 export function replaceFile(path: string, text: string, remedy = ELSEWHERE): void {
   const directory = dirname(path);
-  const temporary = join(directory, passingName('replacement', basename(path)));
+  const name = basename(path).slice(0, SHOWN_CHARACTERS);
+  const temporary = join(directory, passingName('replacement', name));
   try {
-    removeOldReplacements(directory, basename(path));
+    removeOldReplacements(directory, name);
     writeDurably(temporary, text);
     renameSync(temporary, path);
     makeNamesDurable(directory);

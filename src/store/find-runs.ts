@@ -42,15 +42,25 @@ export function resolveRun(resultsDirectory: string, spec: string, passedOver?: 
   const names = runNames(resultsDirectory);
   if (names.includes(spec)) return resolve(resultsDirectory, spec);
   if (spec !== '' && whyNoRun(spec) === null) return resolve(spec);
-  const matches = spec === '' ? [] : names.filter((name) => name.startsWith(spec) || name.endsWith(spec));
+  const matches = spec === '' ? [] : names.filter((name) => fits(name, spec));
   if (matches.length === 1) return resolve(resultsDirectory, matches[0] as string);
   if (matches.length > 1) throw ambiguous(resultsDirectory, spec, matches);
-  for (const path of spec === '' ? [] : [join(resultsDirectory, spec), spec]) {
-    const why = whyNoRun(path);
-    if (why !== null && existsSync(path))
-      throw new FeedrateError('store', `${path}: not a run (${why}); name another run, see feedrate list`);
-  }
+  if (spec !== '') refuseNoRun(resultsDirectory, spec);
   throw noSuchRun(resultsDirectory, spec, names.length);
+}
+
+/** Throws when the spec names something that is not a run. */
+function refuseNoRun(resultsDirectory: string, spec: string): void {
+  const called = entriesOf(resultsDirectory).filter((name) => RUN_NAME.test(name) && fits(name, spec));
+  for (const path of [spec, ...[spec, ...called].map((name) => join(resultsDirectory, name))]) {
+    if (!existsSync(path)) continue;
+    const why = whyNoRun(path);
+    throw new FeedrateError('store', `${path}: not a run (${why}); name another run, see feedrate list`);
+  }
+}
+
+function fits(name: string, spec: string): boolean {
+  return name.startsWith(spec) || name.endsWith(spec);
 }
 
 function latestRun(resultsDirectory: string, passedOver?: PassedOver): string {

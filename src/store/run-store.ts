@@ -96,8 +96,9 @@ export function openRun(directory: string): RunStore {
 export function reopenRun(directory: string, changes: Pick<RunRecord, 'plan' | 'overrides' | 'pid'>): RunStore {
   const { path, run } = readRunFile(directory);
   const reopened: RunRecord = { ...run, ...changes, status: 'running', endedAt: null };
+  const store = storeOf(path, reopened, commandIn(path));
   replaceFile(join(path, RUN_FILES.run), encodeRun(reopened));
-  return storeOf(path, reopened, commandIn(path));
+  return store;
 }
 
 function readRunFile(directory: string): { path: string; run: RunRecord } {

@@ -31,8 +31,12 @@ interface Lost {
 }
 
 /** Runs `SIX` with a fallback directory of its own, and calls `lose` after the second trial. */
-async function loseAfterTwo(place: Place, lose: (runDirectory: string) => void, workload = SIX): Promise<Lost> {
-  const temporary = join(place.directory, 'temporary');
+async function loseAfterTwo(
+  place: Place,
+  lose: (runDirectory: string) => void,
+  workload = SIX,
+  temporary = join(place.directory, 'temporary'),
+): Promise<Lost> {
   mkdirSync(temporary);
   const options = { cwd: place.directory, environment: { TMPDIR: temporary } };
   let lost: Lost | null = null;
@@ -50,6 +54,11 @@ async function loseAfterTwo(place: Place, lose: (runDirectory: string) => void, 
     lost = { outcome, saved, reported, directory };
   });
   return lost as unknown as Lost;
+}
+
+/** The words of a run whose workload and target are in the directory above the current one. */
+function fromAbove([command = '', workload = '', ...words]: string[]): string[] {
+  return [command, `../${workload}`, ...words.map((word) => (word === 't' ? '../t' : word))];
 }
 
 /** The status is 5 with a line, and the directory that it names has every trial that was reported, and files to use. */
@@ -91,6 +100,20 @@ for (const [what, lose] of removals) {
       assertSaved(lost, place);
     }));
 }
+
+test('the directory that the command runs in was deleted with the results in it', () =>
+  withPlace(async (place) => {
+    const cwd = join(place.directory, 'here');
+    mkdirSync(cwd);
+    const inside = { ...place, results: join(cwd, 'r') };
+    const lost = await loseAfterTwo(
+      { ...inside, directory: cwd, runWords: (workload) => fromAbove(place.runWords(workload)) },
+      () => rmSync(cwd, { recursive: true }),
+      SIX.replace('sessions: 2, rounds: 3', 'sessions: 3, rounds: 2'),
+      join(place.directory, 'temporary'),
+    );
+    assertSaved(lost, place);
+  }));
 
 test('run.json was deleted: it is written again', () =>
   withPlace(async (place) => {

@@ -39,7 +39,7 @@ export const clean: Subcommand = {
   examples: `
 Examples:
   feedrate clean                         what killed runs left in the temporary directory and in ./results
-  feedrate clean -t /mnt/train --data    everything that feedrate made in a target
+  feedrate clean -t /mnt/train --data    what runs left in a target, and the data files there
 
 clean never removes a saved run, or anything of a run that still runs.
 `,

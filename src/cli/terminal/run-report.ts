@@ -29,6 +29,12 @@ export async function writeRunFiles(stored: StoredRun, files: OutputFiles): Prom
 
 /** Returns the path as a user would type it: relative if it is below the current directory. */
 function pathFromHere(path: string): string {
-  const fromHere = relative(process.cwd(), path);
+  let fromHere: string;
+  try {
+    fromHere = relative(process.cwd(), path);
+  } catch {
+    // The current directory was removed.
+    return path;
+  }
   return fromHere === '' || fromHere.startsWith('..') ? path : fromHere;
 }
