@@ -1,8 +1,8 @@
 /** Mounts an export for a measurement, each mount with its own directory on the export, and unmounts it again. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmdirSync } from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { FeedrateError } from '../base/errors.js';
 import { findOwnDirectories, removeOwnDirectory } from '../host/files/own-directory.js';
 import { mountNfs, unmount } from '../host/nfs/mounting.js';
@@ -47,6 +47,7 @@ class MadeMounts {
       // All mounts may show the same directory of the server, so each gets its own subdirectory.
       const path = join(directory, `feedrate-${name}`);
       mkdirSync(path, { recursive: true });
+      if (lstatSync(path).isSymbolicLink()) throw new FeedrateError('target', linkText(path, source));
       this.#targets.push({ name, path });
     }
     return this.#targets;
@@ -80,6 +81,10 @@ class MadeMounts {
     if (problems.length === 0) attempt(() => rmdirSync(this.#root));
     return problems;
   }
+}
+
+function linkText(path: string, source: string): string {
+  return `${basename(path)} on ${source} is a symbolic link, so feedrate did not create it and does not use it; remove it`;
 }
 
 /** Returns whether the path responds within the limit. Uses another process, which can be abandoned. */
