@@ -60,12 +60,15 @@ export class HeldTarget {
   }
 
   #hold(): void {
-    const { path } = this.#target;
+    const { name, path } = this.#target;
     try {
       // The path of a mounted target was resolved before the run.
       this.#held = storeOf(path).hold(isNfsUrl(path) ? `${path}/.` : path);
-    } catch (thrown) {
-      throw this.#changed({ what: `${path} cannot be opened (${codeOf(thrown)})`, dataIn: null });
+    } catch (cause) {
+      const code = codeOf(cause) ?? '';
+      if (GONE_CODES.has(code)) throw this.#changed({ what: `${path} is gone (${code})`, dataIn: null });
+      const { message } = cause as Error;
+      throw new FeedrateError('measurement', `target ${name}: cannot open ${path}: ${message}`, { cause });
     }
     this.#mount = isNfsUrl(path) ? null : findMount(readMounts(), path);
   }

@@ -1,5 +1,5 @@
 /** Checks a target, the directory that a user names, before a run uses it. */
-import { realpathSync, statfsSync } from 'node:fs';
+import { accessSync, constants, realpathSync, statfsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { FeedrateError } from '../base/errors.js';
 import type { TargetEnvironment } from '../record/run-record.js';
@@ -53,6 +53,7 @@ function resolveDirectory(name: string, path: string): string {
     statfsSync(path);
     real = realpathSync(path);
     directory = storeOf(real).statusBehind(real)?.kind === 'directory';
+    if (directory) accessSync(real, constants.X_OK);
   } catch (error) {
     throw refusal(name, path, 'use', error);
   }

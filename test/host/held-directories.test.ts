@@ -16,6 +16,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FeedrateError, systemFaultOf } from '../../src/base/errors.js';
 import { localStore } from '../../src/host/files/local-store.js';
+import { HeldTarget, mountIdsOf } from '../../src/host/held-target.js';
 import { libc } from '../../src/host/system/libc.js';
 import { PLANTED, stateOfFile } from '../support/planted.js';
 import { withTemporaryDirectory } from './temporary.js';
@@ -195,6 +196,44 @@ test('a mount in the place of a directory is no part of the target', () =>
       assert.equal(readdirSync(join(own, 'mounted')), ['file']);
     } finally {
       spawnSync('umount', [join(own, 'mounted')]);
+    }
+  }));
+
+test('a target on another mount than when the run began is not held', () =>
+  withTemporaryDirectory((directory) => {
+    const target = { name: 't', path: directory };
+    const { t = 0 } = mountIdsOf([target]);
+    new HeldTarget(target, true, t).release();
+    new HeldTarget(target, true, undefined).release();
+    assert.match(
+      refusal(() => new HeldTarget(target, true, t + 100_000)).message,
+      `target t changed during the run: ${directory} is now on another mount than when the run began; `,
+    );
+    const gone = { name: 't', path: join(directory, 'gone') };
+    assert.match(refusal(() => new HeldTarget(gone, true, t)).message, 'target t changed during the run: ');
+    assert.equal(openFilesBelow(directory), []);
+  }));
+
+test('a target that is held again must show the same source', () =>
+  withTemporaryDirectory((directory) => {
+    const path = join(directory, 'target');
+    mkdirSync(path);
+    const mount = (source: string) => spawnSync('mount', ['-t', 'tmpfs', source, path]).status === 0;
+    if (!mount('one')) return;
+    try {
+      const held = new HeldTarget({ name: 't', path }, true, undefined);
+      const anew = (source: string) => {
+        held.release();
+        assert.is(spawnSync('umount', [path]).status, 0, 'nothing keeps it busy');
+        assert.ok(mount(source));
+        held.holdAgain();
+        held.requireUnchanged();
+      };
+      anew('one');
+      assert.match(refusal(() => anew('two')).message, `${path} is now on two, and was on one`);
+      held.release();
+    } finally {
+      spawnSync('umount', [path]);
     }
   }));
 
