@@ -3,6 +3,7 @@
  * from an earlier one. It measures and appends to the run directory. Its parent owns the terminal and decides when to stop.
  */
 import { FeedrateError, isSystemError } from '../base/errors.js';
+import { INTERRUPTIONS } from '../base/interruptions.js';
 import { openRun } from '../store/run-store.js';
 import { Session } from '../trial/session.js';
 import type { FromSession, ToSession } from './session-messages.js';
@@ -56,7 +57,8 @@ async function start({ options, runDirectory, remounts }: Extract<ToSession, { t
 }
 
 // Ctrl-C goes to the whole process group. Only the parent decides how to handle it.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+for (const signal of INTERRUPTIONS) process.on(signal, () => {});
 process.once('message', (message: ToSession) => {
   if (message.type === 'start') void start(message);
 });
+tell({ type: 'ready' });

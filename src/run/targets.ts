@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatBytes } from '../base/units.js';
 import { findOwnDirectories, ownDirectoryPath, removeOwnDirectory } from '../host/files/own-directory.js';
+import { isNfsUrl } from '../host/libnfs/nfs-url.js';
 import type { Target } from '../plan/plan.js';
-import { answeringWithin } from './first-touch.js';
+import { answeringWithin, touchableOf } from './first-touch.js';
 import type { NamedPath } from './request.js';
 
 /** The directories to measure, and a function to clean up. */
@@ -46,10 +47,12 @@ export async function removeScratch(
   silent: ReadonlySet<string>,
   note: (text: string) => void,
 ): Promise<void> {
-  const asked = targets.filter(({ name }) => !silent.has(name));
-  const answering = await answeringWithin(asked, REMOVE_WITHIN_MS);
+  const asked = touchableOf(targets.filter(({ name }) => !silent.has(name)));
+  const answering = [...(await answeringWithin(asked, REMOVE_WITHIN_MS))].map(({ path }) => path);
   for (const target of targets) {
-    if (!answering.has(target.name)) {
+    // Servers without a mount have time limits, so they are simply tried.
+    const isTried = isNfsUrl(target.path) ? !silent.has(target.name) : answering.includes(target.path);
+    if (!isTried) {
       note(
         `target ${target.name} does not respond, so files of this run remain there; remove them later with: feedrate clean -t ${target.path}`,
       );

@@ -26,7 +26,8 @@ import {
   resultsOption,
 } from '../options/common-options.js';
 import type { OutputFiles } from '../options/output-files.js';
-import { exits, type Subcommand } from '../options/subcommand.js';
+import { exitsOnSignal, type Subcommand } from '../options/subcommand.js';
+import { onSignal } from '../terminal/signals.js';
 
 /** The options as commander returns them. */
 interface RawCalibrateOptions extends Omit<RawRunOptions, 'target' | 'format' | 'dryRun' | keyof OutputFiles> {
@@ -71,7 +72,7 @@ export const calibrate: Subcommand = {
       .addOption(resultsOption())
       .addOption(formatOption(['table', 'json']))
       .addOption(progressOption());
-    addColdOptions(command).action(exits(calibrateTarget));
+    addColdOptions(command).action(exitsOnSignal(calibrateTarget));
   },
   examples: `
 Examples:
@@ -134,7 +135,8 @@ async function calibrateTarget(
     injected,
     stop,
   };
-  const { run, status } = await conduct(request, terminalListener(raw.progress, stop));
+  const release = onSignal(() => stop.stop());
+  const { run, status } = await conduct(request, terminalListener(raw.progress)).finally(release);
   const { exitStatusOf } = await import('../../gate/thresholds.js');
   const measured = exitStatusOf({ status, trials: run.trials, thresholds: [] });
   if (measured !== EXIT.pass) {

@@ -3,7 +3,7 @@ import { formatBytes } from '../../base/units.js';
 import type { OwnDirectory } from '../../host/files/own-directory.js';
 import { parseTargets } from '../options/arguments.js';
 import { collect } from '../options/common-options.js';
-import { exits, type Subcommand } from '../options/subcommand.js';
+import { exitsOnSignal, type Subcommand } from '../options/subcommand.js';
 
 /** The options of `clean` as commander returns them. */
 interface CleanOptions {
@@ -25,7 +25,7 @@ export const clean: Subcommand = {
       .option('--data', 'also remove data files, which later runs would reuse')
       .option('--elsewhere', 'also remove files of runs on other machines or before a restart')
       .option('-y, --yes', 'do not ask for confirmation')
-      .action(exits(cleanTargets));
+      .action(exitsOnSignal(cleanTargets));
   },
   examples: '\nExample:\n  feedrate clean -t /mnt/train --data\n',
 };
@@ -36,14 +36,14 @@ export const clean: Subcommand = {
  * a target cannot be used, or when something could not be removed.
  */
 async function cleanTargets(options: CleanOptions): Promise<number> {
-  const [{ findOwnDirectories }, { openTarget }, { aligned }, { untilTargetsAnswer }] = await Promise.all([
+  const [{ findOwnDirectories }, { openTarget }, { aligned }, { touchableOf, untilTouched }] = await Promise.all([
     import('../../host/files/own-directory.js'),
     import('../../host/target.js'),
     import('../../report/table/columns.js'),
     import('../../run/first-touch.js'),
   ]);
   const targets = parseTargets(options.target);
-  await untilTargetsAnswer(targets, (text) => process.stderr.write(`${text}\n`));
+  await untilTouched(touchableOf(targets), (text) => process.stderr.write(`${text}\n`));
   const found = targets.flatMap(({ name, path }) => findOwnDirectories(openTarget(name, path, { write: false })));
   if (found.length === 0) {
     process.stdout.write(`no files of feedrate in ${options.target.join(', ')}\n`);

@@ -4,7 +4,7 @@ import { isNfsUrl } from '../../host/libnfs/nfs-url.js';
 import type { Diagnosis } from '../../record/finding.js';
 import { parseTargets } from '../options/arguments.js';
 import { collect, formatOption } from '../options/common-options.js';
-import { exits, type Subcommand } from '../options/subcommand.js';
+import { exitsOnSignal, type Subcommand } from '../options/subcommand.js';
 
 /** The options of `doctor` as commander returns them. */
 interface DoctorOptions {
@@ -24,7 +24,7 @@ export const doctor: Subcommand = {
       .addOption(formatOption(['table', 'json']))
       .option('--no-measure', 'skip the measurement, which writes and reads 64 MiB')
       .option('--strict', 'exit with status 1 if a check finds a problem')
-      .action(exits(examine));
+      .action(exitsOnSignal(examine));
   },
   examples: '\nExample:\n  feedrate doctor -t /mnt/train --strict\n',
 };
@@ -43,14 +43,14 @@ async function examine(options: DoctorOptions): Promise<number> {
       import('../../host/mount-probe.js'),
       import('../../host/target.js'),
     ]);
-  const [{ untilTargetsAnswer }, { renderDiagnoses }, { stdoutOptions }] = await Promise.all([
+  const [{ touchableOf, untilTouched }, { renderDiagnoses }, { stdoutOptions }] = await Promise.all([
     import('../../run/first-touch.js'),
     import('../../report/render-diagnosis.js'),
     import('../terminal/output.js'),
   ]);
   const named = parseTargets(options.target);
   for (const { path } of named) if (isNfsUrl(path)) throw withoutMount(path);
-  await untilTargetsAnswer(named, (text) => process.stderr.write(`${text}\n`));
+  await untilTouched(touchableOf(named), (text) => process.stderr.write(`${text}\n`));
   const targets = named.map(({ name, path }) => openTarget(name, path, { write: options.measure }));
   const diagnoses = captureEnvironment(targets).targets.map((target): Diagnosis => {
     const facts = gatherFacts(target, options.measure ? probed(target, probeMount) : null);
