@@ -3,7 +3,7 @@ import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { systemFaultOf } from '../base/errors.js';
-import { explained, limitText, oomKills } from '../host/system/exhaustion.js';
+import { explained, limitText, nearProcessLimit, oomKills } from '../host/system/exhaustion.js';
 
 /** The end of a child process. */
 export interface ProcessEnd {
@@ -101,7 +101,9 @@ export class StartedProcess {
 
   #reasonOf(status: number | null, signal: NodeJS.Signals | null): string | null {
     if (status === 0) return null;
-    if (this.#isStuck || /uv_thread_create|pthread_create|ERR_WORKER_INIT_FAILED/.test(this.#output))
+    // libuv aborts without a word when it cannot start a thread.
+    const isSilentAbort = signal === 'SIGABRT' && this.#output === '' && nearProcessLimit();
+    if (this.#isStuck || isSilentAbort || /uv_thread_create|pthread_create/.test(this.#output))
       return `could not start its threads: ${limitText('processes')}`;
     if (/heap out of memory|Array buffer allocation failed|ENOMEM/.test(this.#output))
       return `ran out of memory: ${limitText('memory')}`;

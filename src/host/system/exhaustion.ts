@@ -1,5 +1,5 @@
 /** Says which limit of the system was reached when a process, a thread, memory or a file could not be had. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SystemFault } from '../../base/errors.js';
 import { formatBytes } from '../../base/units.js';
@@ -63,19 +63,47 @@ export function oomKills(): number {
   return 0;
 }
 
+/** Fewer than this many free processes and threads do not suffice for one more Node process, which has 11 threads. */
+const FEW_PROCESSES = 24;
+
+/** Returns whether this user or control group can hardly start another process. */
+export function nearProcessLimit(): boolean {
+  const rooms = cgroupDirectories('pids').map(
+    (directory) => numberIn(join(directory, 'pids.max')) - numberIn(join(directory, 'pids.current')),
+  );
+  const ofUser = Number(limitIn('Max processes')) - threadsOfUser();
+  // The kernel exempts root from the limit of a user.
+  if (process.getuid?.() !== 0) rooms.push(ofUser);
+  return rooms.some((room) => room < FEW_PROCESSES);
+}
+
+function threadsOfUser(): number {
+  const mine = new RegExp(`^Uid:\\s+${process.getuid?.()}\\s`, 'm');
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => textOf(join('/proc', pid, 'status')))
+    .filter((status) => mine.test(status))
+    .reduce((sum, status) => sum + Number(/^Threads:\s+(\d+)/m.exec(status)?.[1] ?? 1), 0);
+}
+
+const numberIn = (path: string): number => Number.parseInt(textOf(path), 10);
 const isKnown = (text: string | null): text is string => text !== null;
 const listOf = (limits: readonly string[]): string => (limits.length === 0 ? '' : ` (${limits.join(', ')})`);
 
 /** Returns a soft limit from /proc/self/limits as `NAME N`; null without one. */
 function rowOf(row: string, name: string): string | null {
-  const value = new RegExp(`^${row} +(\\S+)`, 'm').exec(textOf('/proc/self/limits'))?.[1];
+  const value = limitIn(row);
   return value === undefined || value === 'unlimited' ? null : `${name}: ${value}`;
+}
+
+function limitIn(row: string): string | undefined {
+  return new RegExp(`^${row} +(\\S+)`, 'm').exec(textOf('/proc/self/limits'))?.[1];
 }
 
 /** Returns the tightest limit of the control group and its parents as `FILE N in DIRECTORY`; null without one. */
 function groupLimit(controller: string, file: string): string | null {
   const limits = cgroupDirectories(controller)
-    .map((directory) => ({ directory, value: Number.parseInt(textOf(join(directory, file)), 10) }))
+    .map((directory) => ({ directory, value: numberIn(join(directory, file)) }))
     // Version 1 writes the largest multiple of a page for "no limit".
     .filter(({ value }) => value < 2 ** 60)
     .sort((a, b) => a.value - b.value);
