@@ -7,6 +7,7 @@ import { FeedrateError } from '../base/errors.js';
 import { findOwnDirectories, removeOwnDirectory } from '../host/files/own-directory.js';
 import { mountNfs, unmount } from '../host/nfs/mounting.js';
 import { nfsMountOf } from '../host/nfs/read-nfs.js';
+import { makeDirectories } from '../host/system/make-directories.js';
 import { mountOf } from '../host/system/mountinfo.js';
 import type { PlannedMount } from '../plan/mount-plan.js';
 import type { NamedPath } from './request.js';
@@ -46,7 +47,7 @@ class MadeMounts {
       requireConnections(directory, options, connections);
       // All mounts may show the same directory of the server, so each gets its own subdirectory.
       const path = join(directory, `feedrate-${name}`);
-      mkdirSync(path, { recursive: true });
+      makeDirectories(path);
       this.#targets.push({ name, path });
     }
     return this.#targets;

@@ -103,7 +103,7 @@ export class StartedProcess {
     if (status === 0) return null;
     // libuv aborts without a word when it cannot start a thread.
     const isSilentAbort = signal === 'SIGABRT' && this.#output === '' && nearProcessLimit();
-    if (this.#isStuck || isSilentAbort || /uv_thread_create|pthread_create/.test(this.#output))
+    if (this.#isStuck || isSilentAbort || /uv_thread_create|pthread_create|Error: EAGAIN/.test(this.#output))
       return `could not start its threads: ${limitText('processes')}`;
     if (/heap out of memory|Array buffer allocation failed|ENOMEM/.test(this.#output))
       return `ran out of memory: ${limitText('memory')}`;

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import { basename, dirname, join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { quoted } from '../base/units.js';
+import { makeDirectories } from '../host/system/make-directories.js';
 import { cannotWrite, replaceFile } from './durable-files.js';
 import { RUN_FILES, RUN_NAME } from './run-files.js';
 
@@ -66,9 +67,7 @@ export function saveBaseline(resultsDirectory: string, name: string, runDirector
   const place = resolve(resultsDirectory, DIRECTORY, name);
   const fresh = besides(place);
   try {
-    mkdirSync(resolve(resultsDirectory), { recursive: true });
-    // Not recursively, because a recursive mkdir below a read-only directory fails with ENOENT.
-    makeDirectory(dirname(place));
+    makeDirectories(dirname(place));
     mkdirSync(fresh);
     for (const file of KEPT) {
       const from = join(runDirectory, file);
@@ -79,14 +78,6 @@ export function saveBaseline(resultsDirectory: string, name: string, runDirector
   } catch (error) {
     if (existsSync(fresh)) rmSync(fresh, { recursive: true, force: true });
     throw error instanceof FeedrateError ? error : cannotWrite(place, error);
-  }
-}
-
-function makeDirectory(path: string): void {
-  try {
-    mkdirSync(path);
-  } catch (error) {
-    if (systemFaultOf(error).code !== 'EEXIST') throw error;
   }
 }
 

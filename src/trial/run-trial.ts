@@ -8,6 +8,7 @@ import type { WorkerOutcome } from '../engine/core/protocol.js';
 import type { WorkerPool } from '../engine/pool.js';
 import { below, storeOf } from '../host/files/store-of.js';
 import type { NfsReading } from '../host/nfs/read-nfs.js';
+import { explained } from '../host/system/exhaustion.js';
 import { touchesFiles } from '../plan/arm-files.js';
 import { jobPlanOf } from '../plan/jobs/registry.js';
 import type { Arm, DataFile, Plan, PlannedTrial, Target } from '../plan/plan.js';
@@ -131,13 +132,13 @@ async function measure(
 /** Returns a failed preparation's error in the form of a worker's fault. */
 function faultOf(thrown: unknown): SystemFault {
   const cause = thrown instanceof FeedrateError ? thrown.cause : thrown;
-  const fault = systemFaultOf(cause ?? thrown);
+  const fault = explained(systemFaultOf(cause ?? thrown));
   return thrown instanceof FeedrateError ? { ...fault, message: thrown.message } : fault;
 }
 
 function faultOfWorkers({ outcomes }: MeasuredTrial): TrialRecord['fault'] {
   const failed = outcomes.find(({ fault }) => fault !== null);
-  return failed?.fault ? { ...failed.fault, worker: failed.worker } : null;
+  return failed?.fault ? { ...explained(failed.fault), worker: failed.worker } : null;
 }
 
 /** The outcome of a trial, whether it completed or failed. */

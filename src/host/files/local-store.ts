@@ -21,6 +21,7 @@ import {
   writeSync,
 } from 'node:fs';
 import type { EntryStatus, FileStore, HeldDirectory } from '../system/file-store.js';
+import { makeDirectories } from '../system/make-directories.js';
 import { preallocate } from '../system/preallocation.js';
 import { withFile } from '../system/with-file.js';
 import { beginWriteback } from '../system/writeback.js';
@@ -99,9 +100,7 @@ export const localStore: FileStore = {
   makeDirectory: (path) => {
     mkdirSync(path);
   },
-  makeDirectories: (path) => {
-    mkdirSync(path, { recursive: true });
-  },
+  makeDirectories,
   rename: renameSync,
   unlink: unlinkSync,
   removeDirectory: (path) => rmdirSync(path),

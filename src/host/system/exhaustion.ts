@@ -1,7 +1,7 @@
 /** Says which limit of the system was reached when a process, a thread, memory or a file could not be had. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SystemFault } from '../../base/errors.js';
+import { isMemoryMessage, type SystemFault } from '../../base/errors.js';
 import { formatBytes } from '../../base/units.js';
 import { cgroupDirectories } from './cgroup.js';
 
@@ -25,10 +25,7 @@ export function explained(fault: SystemFault, attempt?: 'start'): SystemFault {
   const { code, message } = fault;
   const resource = attempt === 'start' && code === 'EAGAIN' ? 'processes' : RESOURCES[code];
   if (resource !== undefined) return { ...fault, message: `${message}; ${limitText(resource)}` };
-  // What V8 throws, without a code, when it cannot have memory outside of its heap.
-  return /Array buffer allocation failed/.test(message)
-    ? { ...fault, code: 'ENOMEM', message: `${message}; ${limitText('memory')}` }
-    : fault;
+  return isMemoryMessage(message) ? { ...fault, code: 'ENOMEM', message: `${message}; ${limitText('memory')}` } : fault;
 }
 
 /** Returns the limits of a resource and how to stay below them, such as `the limit of open files (ulimit -n) is 64; …`. */
