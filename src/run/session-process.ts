@@ -34,6 +34,7 @@ async function start({ options, runDirectory, remounts }: Extract<ToSession, { t
   const session = new Session(options, {
     emit: (event) => tell({ type: 'event', event }),
     append: (record) => store.appendTrial(record),
+    keepPart: (part) => store.keepPart(part),
     ...(remounts && { remount: ({ name }) => remount(name) }),
   });
   process.on('message', (message: ToSession) => {

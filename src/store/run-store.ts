@@ -1,11 +1,12 @@
 /** Writes a run directory: creates it, appends each trial when it ends, and records how the run ended. */
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { makeDirectories } from '../host/system/make-directories.js';
 import { decodeRun, encodeRun, encodeTrial } from '../record/codec.js';
 import { type Column, csvHead, csvRows } from '../record/csv-table.js';
+import { encodePartial, type PartialTrial } from '../record/partial-trial.js';
 import type { RunRecord } from '../record/run-record.js';
 import { secondRows, summaryColumns, timeseriesColumns, trialRows } from '../record/trial-columns.js';
 import type { TrialRecord } from '../record/trial-record.js';
@@ -23,6 +24,8 @@ export interface RunStore {
    * Makes the record durable, then updates the tables. Throws `FeedrateError('store')` when a file cannot be written.
    */
   appendTrial(record: TrialRecord): void;
+  /** Keeps the part of the running trial that is measured so far, until the trial is appended. Never throws. */
+  keepPart(part: PartialTrial): void;
   /** Writes the status and end time of the run to `run.json`. Returns the new record. */
   finish(status: Exclude<RunRecord['status'], 'running'>): RunRecord;
 }
@@ -122,6 +125,15 @@ function storeOf(directory: string, run: RunRecord): RunStore {
       summary.add(record, written.beforeBytes, written.afterBytes);
       appendLines(join(directory, RUN_FILES.timeseries), csvRows(seconds, secondRows(record)));
       appendLines(join(directory, RUN_FILES.latency), hdrLogLines(run, record));
+      rmSync(join(directory, RUN_FILES.partial), { force: true });
+    },
+    keepPart(part) {
+      try {
+        replaceFile(join(directory, RUN_FILES.partial), encodePartial(part));
+      } catch (thrown) {
+        // A part that cannot be kept costs no trial: appending the trial reports the same fault.
+        if (!(thrown instanceof FeedrateError)) throw thrown;
+      }
     },
     finish(status) {
       const ended: RunRecord = { ...run, status, endedAt: new Date().toISOString() };

@@ -12,6 +12,7 @@ import { explained } from '../host/system/exhaustion.js';
 import { touchesFiles } from '../plan/arm-files.js';
 import { jobPlanOf } from '../plan/jobs/registry.js';
 import type { Arm, DataFile, Plan, PlannedTrial, Target } from '../plan/plan.js';
+import type { PartialTrial } from '../record/partial-trial.js';
 import type { Injection } from '../record/run-record.js';
 import { RECORD_VERSION, type TrialRecord } from '../record/trial-record.js';
 import type { Dataset } from '../workload/workload.js';
@@ -29,6 +30,7 @@ import { exchanged, judgeCache, type Moved } from './cache-verdict.js';
 import { layOutFiles } from './layout.js';
 import { type LiveView, type Looks, watch } from './live.js';
 import { NfsWatch } from './live-nfs.js';
+import { partOf } from './part.js';
 import { expectedBytes, type Stage, stageOf, tasksOf } from './stage.js';
 import { silent, warningsOf } from './warnings.js';
 
@@ -55,6 +57,9 @@ export interface TrialSettings {
   /** Called when workers are left waiting for an unresponsive target. Nothing there may be touched afterwards. */
   readonly onAbandoned: (target: string) => void;
   readonly onLive: (trial: PlannedTrial, arm: Arm, view: LiveView) => void;
+  /** Called every `keepPartMs` with what is measured so far of the running trial. */
+  readonly onPart: (part: PartialTrial) => void;
+  readonly keepPartMs: number;
 }
 
 /** Creates the trial's scratch directory and its files, then prepares the cache state. */
@@ -115,6 +120,11 @@ async function measure(
     abandonment.look(view);
     settings.onLive(trial, stage.arm, view);
   });
+  const startedAt = new Date().toISOString();
+  const keeper = setInterval(() => {
+    const part = partOf(counters, { trial: trial.id, arm: stage.arm.id, target: stage.target.name, startedAt });
+    if (part !== null) settings.onPart(part);
+  }, settings.keepPartMs);
   settings.onCounters(counters);
   delay.enable();
   try {
@@ -124,6 +134,7 @@ async function measure(
     return { outcomes, longestQuietNs, abandoned, eventLoopDelay: { maxNs: delay.max, p99Ns: delay.percentile(99) } };
   } finally {
     delay.disable();
+    clearInterval(keeper);
     watched.stop();
     settings.onCounters(null);
   }

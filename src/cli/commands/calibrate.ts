@@ -26,7 +26,8 @@ import {
   resultsOption,
 } from '../options/common-options.js';
 import type { OutputFiles } from '../options/output-files.js';
-import { exitsOnSignal, type Subcommand } from '../options/subcommand.js';
+import type { Subcommand } from '../options/subcommand.js';
+import { exitsOnSignal } from '../terminal/exits.js';
 import { onSignal } from '../terminal/signals.js';
 
 /** The options as commander returns them. */

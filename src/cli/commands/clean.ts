@@ -3,7 +3,8 @@ import { formatBytes } from '../../base/units.js';
 import type { OwnDirectory } from '../../host/files/own-directory.js';
 import { parseTargets } from '../options/arguments.js';
 import { collect } from '../options/common-options.js';
-import { exitsOnSignal, type Subcommand } from '../options/subcommand.js';
+import type { Subcommand } from '../options/subcommand.js';
+import { exitsOnSignal } from '../terminal/exits.js';
 
 /** The options of `clean` as commander returns them. */
 interface CleanOptions {

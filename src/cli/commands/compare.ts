@@ -3,7 +3,8 @@ import { EXIT } from '../../base/errors.js';
 import type { ReportFormat } from '../../report/render.js';
 import type { RawComparisonOptions } from '../options/comparison-input.js';
 import { addComparisonOptions } from '../options/comparison-options.js';
-import { exits, type Subcommand } from '../options/subcommand.js';
+import type { Subcommand } from '../options/subcommand.js';
+import { exits } from '../terminal/exits.js';
 
 interface CompareOptions extends RawComparisonOptions {
   readonly format: ReportFormat;

@@ -4,7 +4,8 @@ import { isNfsUrl } from '../../host/libnfs/nfs-url.js';
 import type { Diagnosis } from '../../record/finding.js';
 import { parseTargets } from '../options/arguments.js';
 import { collect, formatOption } from '../options/common-options.js';
-import { exitsOnSignal, type Subcommand } from '../options/subcommand.js';
+import type { Subcommand } from '../options/subcommand.js';
+import { exitsOnSignal } from '../terminal/exits.js';
 
 /** The options of `doctor` as commander returns them. */
 interface DoctorOptions {

@@ -10,7 +10,8 @@ import { addFileOptions, progressOption } from '../options/common-options.js';
 import type { RawComparisonOptions } from '../options/comparison-input.js';
 import { addComparisonOptions } from '../options/comparison-options.js';
 import type { GateFileOptions } from '../options/gate-files.js';
-import { exits, exitsOnSignal, type Subcommand } from '../options/subcommand.js';
+import type { Subcommand } from '../options/subcommand.js';
+import { exits, exitsOnSignal } from '../terminal/exits.js';
 import { onSignal } from '../terminal/signals.js';
 
 interface GateCommandOptions extends RawComparisonOptions, GateFileOptions {

@@ -3,7 +3,8 @@ import { REPORT_FORMATS, type ReportFormat } from '../../report/render.js';
 import { collect, formatOption, resultsOption } from '../options/common-options.js';
 import { metricOption, whereOption } from '../options/comparison-options.js';
 import type { HistoryOptions } from '../options/history-input.js';
-import { exits, type Subcommand } from '../options/subcommand.js';
+import type { Subcommand } from '../options/subcommand.js';
+import { exits } from '../terminal/exits.js';
 
 export const history: Subcommand = {
   name: 'history',

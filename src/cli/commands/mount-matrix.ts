@@ -15,7 +15,8 @@ import {
   progressOption,
   resultsOption,
 } from '../options/common-options.js';
-import { exitsOnSignal, type Subcommand } from '../options/subcommand.js';
+import type { Subcommand } from '../options/subcommand.js';
+import { exitsOnSignal } from '../terminal/exits.js';
 import { onSignal } from '../terminal/signals.js';
 import { runWorkload } from './run.js';
 

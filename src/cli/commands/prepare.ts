@@ -5,7 +5,8 @@ import type { StopHandle } from '../../run/stop-handle.js';
 import type { LayoutTotals } from '../../trial/layout.js';
 import { type ProgressMode, parsePlanOptions, type RawPlanOptions } from '../options/arguments.js';
 import { addVariantOptions, progressOption, targetsOption } from '../options/common-options.js';
-import { exitsOnSignal, type Subcommand } from '../options/subcommand.js';
+import type { Subcommand } from '../options/subcommand.js';
+import { exitsOnSignal } from '../terminal/exits.js';
 import type { Progress } from '../terminal/progress.js';
 import { onSignal } from '../terminal/signals.js';
 

@@ -19,7 +19,8 @@ import {
   resultsOption,
   targetsOption,
 } from '../options/common-options.js';
-import { exitsOnSignal, type Subcommand } from '../options/subcommand.js';
+import type { Subcommand } from '../options/subcommand.js';
+import { exitsOnSignal } from '../terminal/exits.js';
 import { onSignal } from '../terminal/signals.js';
 
 export const run: Subcommand = {

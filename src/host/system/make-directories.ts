@@ -1,16 +1,17 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { systemFaultOf } from '../../base/errors.js';
 
-/** Creates a directory and its missing parents. Throws Node's error. */
+const isDirectory = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+/** Creates a directory and its missing parents. Throws Node's error, `EEXIST` when the path is something else. */
 // One by one: Node's recursive mkdir reports ENOENT for a read-only file system, and never returns below /proc.
 export function makeDirectories(path: string): void {
-  if (existsSync(path)) return;
-  makeDirectories(dirname(path));
+  if (isDirectory(path)) return;
+  if (dirname(path) !== path) makeDirectories(dirname(path));
   try {
     mkdirSync(path);
   } catch (error) {
     // Another process may have created it in the meantime.
-    if (systemFaultOf(error).code !== 'EEXIST') throw error;
+    if (!isDirectory(path)) throw error;
   }
 }
