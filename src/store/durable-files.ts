@@ -56,7 +56,6 @@ export function appendLines(
 const FIRST_ADVICE: Readonly<Record<string, string>> = {
   ENOSPC: 'free some space, or ',
   EDQUOT: 'free some space, or ',
-  EROFS: 'remount its file system with rw, or ',
   EMFILE: 'raise the limit of open files (ulimit -n); otherwise ',
   ENFILE: 'raise the limit of open files (fs.file-max); otherwise ',
 };
