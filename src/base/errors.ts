@@ -81,6 +81,11 @@ export function systemFaultOf(thrown: unknown, path: string | null = null): Syst
   };
 }
 
+/** Whether V8 throws this message, without a code, when it cannot have memory outside of its heap. */
+export function isMemoryMessage(message: string): boolean {
+  return /Array buffer allocation failed|could not allocate memory/.test(message);
+}
+
 /** Whether it is a failed system call, as Node throws it. */
 export function isSystemError(thrown: unknown): boolean {
   const error = thrown as Partial<NodeJS.ErrnoException> | null;

@@ -10,7 +10,6 @@ const COMPLETION_REQUEST = 'complete';
 /** Runs the command given by `words`. Sets `process.exitCode` and never throws. */
 export async function runCommandLine(words: readonly string[]): Promise<void> {
   tolerateLostOutput();
-  leaveInterruptionsToTheKernel();
   try {
     if (words[0] === COMPLETION_REQUEST && words[1] === '--') {
       const { answerCompletion } = await import('./tab-completion.js');
@@ -23,16 +22,6 @@ export async function runCommandLine(words: readonly string[]): Promise<void> {
     for (const line of failure.lines) tell(line);
     process.exitCode = failure.status;
   }
-}
-
-/**
- * Restores the kernel's default handling of SIGINT and SIGTERM. Node catches both to reset the terminal, but only an
- * uncaught signal ends a process that waits in the kernel for a lost server. Adding and removing a listener removes
- * Node's handler. During a measurement, the run installs listeners of its own.
- */
-function leaveInterruptionsToTheKernel(): void {
-  const nothing = () => undefined;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, nothing).off(signal, nothing);
 }
 
 /**

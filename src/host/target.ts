@@ -26,6 +26,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   ENOENT: 'it does not exist; create it first (mkdir -p), or check that the file system is mounted',
   ENOTDIR: 'part of the path is not a directory; name a directory',
   ELOOP: 'its symbolic links form a loop; name the directory itself',
+  EMFILE: 'this process may open no more files; raise the limit (ulimit -n)',
+  ENFILE: 'this machine may open no more files; raise the limit (sysctl fs.file-max)',
   ETIMEDOUT: 'its server does not answer; check the network and the mount',
 };
 

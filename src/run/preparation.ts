@@ -22,7 +22,7 @@ import { parseWorkload } from '../workload/parse.js';
 import { resolveJob } from '../workload/resolve.js';
 import type { Workload } from '../workload/workload.js';
 import { refuseWhatTargetsCannot } from './abilities.js';
-import { untilTargetsAnswer } from './first-touch.js';
+import { touchableOf, untilTouched } from './first-touch.js';
 import { requireRemounts } from './remounts.js';
 import type { PlanRequest, RunRequest, WorkloadText } from './request.js';
 import { leftoverNotes, useTargets } from './targets.js';
@@ -51,7 +51,8 @@ export function readWorkload(path: string): WorkloadText {
 
 /**
  * Waits until the targets respond, prepares the run, and passes it to `use`. Without targets, it uses a temporary directory
- * and removes it afterwards. Throws `FeedrateError` when the request cannot be carried out, and what `use` throws.
+ * and removes it afterwards. Throws `FeedrateError` when the request cannot be carried out, with the code `interrupted` when
+ * it was stopped before `use`, and what `use` throws.
  * @param tell called for each target that does not respond
  * @param answered resolves when every target has responded. Default: they are touched now
  */
@@ -63,8 +64,10 @@ export async function withPreparation<T>(
 ): Promise<T> {
   const targets = useTargets(request.targets);
   try {
-    await (answered ?? untilTargetsAnswer(request.targets, (text) => tell.note?.(text)));
-    return await use(prepareRun({ ...request, targets: targets.list }));
+    await (answered ?? untilTouched(touchableOf(request.targets), (text) => tell.note?.(text), request.stop));
+    const preparation = prepareRun({ ...request, targets: targets.list });
+    await request.stop?.listen();
+    return await use(preparation);
   } finally {
     targets.dispose();
   }

@@ -16,6 +16,8 @@ export type ToSession =
   | { readonly type: 'stop' };
 
 export type FromSession =
+  /** The process has loaded its modules. */
+  | { readonly type: 'ready' }
   | { readonly type: 'event'; readonly event: SessionEvent }
   /** Requests a remount of a target and waits for it. No file on the target is open. */
   | { readonly type: 'remount'; readonly target: string }

@@ -3,10 +3,11 @@
  * from an earlier one. It measures and appends to the run directory. Its parent owns the terminal and decides when to stop.
  */
 import { FeedrateError, isSystemError } from '../base/errors.js';
+import { INTERRUPTIONS } from '../base/interruptions.js';
 import { libc } from '../host/system/libc.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { openRun } from '../store/run-store.js';
-import { Session, type SessionOptions } from '../trial/session.js';
+import { Session, type SessionOptions, type SessionSink } from '../trial/session.js';
 import type { FromSession, ToSession } from './session-messages.js';
 
 function tell(message: FromSession): void {
@@ -47,7 +48,7 @@ async function start({ options, runDirectory, remounts }: Extract<ToSession, { t
       store.appendTrial(record);
       unsaved = null;
     };
-    await measure(options, append, remounts);
+    await measure(options, { append, keepPart: (part) => store.keepPart(part) }, remounts);
   } catch (thrown) {
     const defect = !(thrown instanceof FeedrateError || isSystemError(thrown));
     const lostResults = thrown instanceof FeedrateError && thrown.code === 'store';
@@ -62,12 +63,13 @@ async function start({ options, runDirectory, remounts }: Extract<ToSession, { t
 
 async function measure(
   options: SessionOptions,
-  append: (record: TrialRecord) => void,
+  { append, keepPart }: Required<Pick<SessionSink, 'append' | 'keepPart'>>,
   remounts: boolean,
 ): Promise<void> {
   const session = new Session(options, {
     emit: (event) => tell({ type: 'event', event }),
     append,
+    keepPart,
     ...(remounts && { remount: ({ name }) => remount(name) }),
   });
   process.on('message', (message: ToSession) => {
@@ -79,9 +81,10 @@ async function measure(
 }
 
 // Ctrl-C goes to the whole process group. Only the parent decides how to handle it.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+for (const signal of INTERRUPTIONS) process.on(signal, () => {});
 process.once('message', (message: ToSession) => {
   if (message.type === 'start') void start(message);
 });
+tell({ type: 'ready' });
 // The parent is still making the plan, so what every session needs is loaded now.
 libc();

@@ -81,7 +81,7 @@ async function runSessions(
   const { plan, workload } = preparation;
   const { id: runId, dropCaches, remount, injected = [], environment } = store.run;
   const note = (text: string) => listener.note?.(text);
-  const runner = new SessionRunner((bytes, stream) => listener.output?.(bytes, stream), headStart);
+  const runner = new SessionRunner((text) => listener.output?.(text), headStart);
   const release = stopWith(stop, runner, listener);
   let mountIds = mountIdsOf(plan.targets);
   const remounts = remount ? new Remounts(plan, note) : null;

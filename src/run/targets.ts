@@ -6,9 +6,10 @@ import { shellWord } from '../base/shell-word.js';
 import { formatBytes } from '../base/units.js';
 import { ownDirectoryPath, removeOwnDirectory } from '../host/files/own-directory.js';
 import { passingName } from '../host/files/own-names.js';
+import { isNfsUrl } from '../host/libnfs/nfs-url.js';
 import type { Target } from '../plan/plan.js';
 import { type Cleanable, cleanableInTarget, cleanableInTemporary } from './cleanable.js';
-import { answeringWithin } from './first-touch.js';
+import { answeringWithin, touchableOf } from './first-touch.js';
 import type { NamedPath } from './request.js';
 
 /** The directories to measure, and a function to clean up. */
@@ -70,10 +71,12 @@ export async function removeScratch(
   silent: ReadonlySet<string>,
   note: (text: string) => void,
 ): Promise<void> {
-  const asked = targets.filter(({ name }) => !silent.has(name));
-  const answering = await answeringWithin(asked, REMOVE_WITHIN_MS);
+  const asked = touchableOf(targets.filter(({ name }) => !silent.has(name)));
+  const answering = [...(await answeringWithin(asked, REMOVE_WITHIN_MS))].map(({ path }) => path);
   for (const target of targets) {
-    if (!answering.has(target.name)) {
+    // Servers without a mount have time limits, so they are simply tried.
+    const isTried = isNfsUrl(target.path) ? !silent.has(target.name) : answering.includes(target.path);
+    if (!isTried) {
       note(
         `target ${target.name} does not respond, so files of this run remain there; remove them later with: feedrate clean -t ${target.path}`,
       );

@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { quoted } from '../base/units.js';
 import { passingName } from '../host/files/own-names.js';
+import { makeDirectories } from '../host/system/make-directories.js';
 import { cannotWrite, replaceFile } from './durable-files.js';
 import { RUN_FILES, RUN_NAME } from './run-files.js';
 
@@ -67,9 +68,7 @@ export function saveBaseline(resultsDirectory: string, name: string, runDirector
   const place = resolve(resultsDirectory, BASELINES_DIRECTORY, name);
   const fresh = besides(place);
   try {
-    mkdirSync(resolve(resultsDirectory), { recursive: true });
-    // Not recursively, because a recursive mkdir below a read-only directory fails with ENOENT.
-    makeDirectory(dirname(place));
+    makeDirectories(dirname(place));
     mkdirSync(fresh);
     for (const file of KEPT) {
       const from = join(runDirectory, file);
@@ -80,14 +79,6 @@ export function saveBaseline(resultsDirectory: string, name: string, runDirector
   } catch (error) {
     if (existsSync(fresh)) rmSync(fresh, { recursive: true, force: true });
     throw error instanceof FeedrateError ? error : cannotWrite(place, error);
-  }
-}
-
-function makeDirectory(path: string): void {
-  try {
-    mkdirSync(path);
-  } catch (error) {
-    if (systemFaultOf(error).code !== 'EEXIST') throw error;
   }
 }
 

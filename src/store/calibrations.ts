@@ -1,7 +1,8 @@
 /** Stores calibrations of targets below the results directory. Each A/A run has a file with its name. */
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
+import { makeDirectories } from '../host/system/make-directories.js';
 import { type CalibrationRecord, decodeCalibration, encodeCalibration } from '../record/calibration-record.js';
 import { cannotWrite, replaceFile } from './durable-files.js';
 
@@ -15,7 +16,7 @@ export const CALIBRATIONS_DIRECTORY = 'calibrations';
 export function saveCalibration(resultsDirectory: string, record: CalibrationRecord): string {
   const directory = resolve(resultsDirectory, CALIBRATIONS_DIRECTORY);
   try {
-    mkdirSync(directory, { recursive: true });
+    makeDirectories(directory);
   } catch (error) {
     throw cannotWrite(directory, error);
   }

@@ -1,16 +1,5 @@
 /** Writes files so that a crash leaves either the old bytes or complete lines of the new ones. */
-import {
-  existsSync,
-  fdatasyncSync,
-  fstatSync,
-  fsyncSync,
-  mkdirSync,
-  readdirSync,
-  readSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { fdatasyncSync, fstatSync, fsyncSync, readdirSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { passingName, passingOf } from '../host/files/own-names.js';
@@ -89,25 +78,19 @@ export function appendTo(fd: number, lines: string): { beforeBytes: number; afte
   return { beforeBytes, afterBytes: fstatSync(fd).size };
 }
 
+/** Better advice than another directory. */
+const FIRST_ADVICE: Readonly<Record<string, string>> = {
+  ENOSPC: 'free some space, or ',
+  EDQUOT: 'free some space, or ',
+  EMFILE: 'raise the limit of open files (ulimit -n); otherwise ',
+  ENFILE: 'raise the limit of open files (fs.file-max); otherwise ',
+};
+
 /** Returns the error for a file or directory that cannot be written, with suitable advice. */
 export function cannotWrite(path: string, error: unknown, remedy = ELSEWHERE): FeedrateError {
   const { code, message } = systemFaultOf(error);
-  const full = code === 'ENOSPC' || code === 'EDQUOT';
-  const advice = full ? `free some space, or ${remedy}` : remedy;
+  const advice = `${FIRST_ADVICE[code] ?? ''}${remedy}`;
   return new FeedrateError('store', `${path}: cannot write (${message}); ${advice}`, { cause: error });
-}
-
-/** Creates a directory and its missing parents. Throws Node's error. */
-// One by one, because Node 20's recursive mkdir never returns below /proc.
-export function makeDirectories(path: string): void {
-  if (existsSync(path)) return;
-  makeDirectories(dirname(path));
-  try {
-    mkdirSync(path);
-  } catch (error) {
-    // Another process may have created it in the meantime.
-    if (systemFaultOf(error).code !== 'EEXIST') throw error;
-  }
 }
 
 /** Writes with one write(2). The kernel writes less only when the disk is full, and the next call then fails. */

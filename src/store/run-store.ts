@@ -5,12 +5,14 @@ import { basename, join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { shellWord } from '../base/shell-word.js';
 import { passingName } from '../host/files/own-names.js';
+import { makeDirectories } from '../host/system/make-directories.js';
 import { decodeRun, encodeRun, encodeTrial } from '../record/codec.js';
+import { encodePartial, type PartialTrial } from '../record/partial-trial.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { commandText } from './command-text.js';
 import { derivedTables, tableWriter } from './derived-tables.js';
-import { cannotWrite, makeDirectories, makeNamesDurable, replaceFile, writeDurably } from './durable-files.js';
+import { cannotWrite, makeNamesDurable, replaceFile, writeDurably } from './durable-files.js';
 import { type HeldRun, holdRun } from './held-run.js';
 import { readTrials } from './read-run.js';
 import { type LostResults, rescue } from './rescue.js';
@@ -26,6 +28,8 @@ export interface RunStore {
    * when the directory was removed, renamed or emptied meanwhile.
    */
   appendTrial(record: TrialRecord): void;
+  /** Keeps the part of the running trial that is measured so far, until the trial is appended. Never throws. */
+  keepPart(part: PartialTrial): void;
   /**
    * Writes the status and end time of the run to `run.json`, once, and lets go of the directory. If the results were lost,
    * it saves them elsewhere as a run that failed. Throws `FeedrateError('measurement')` when they cannot be saved anywhere.
@@ -178,6 +182,15 @@ function storeOf(directory: string, run: RunRecord, command: string): RunStore {
       const lost = held.loss();
       if (lost !== null) throw new FeedrateError('store', lossText(directory, lost));
       updateTables(record, appended(held, directory, `${encodeTrial(record)}\n`));
+      rmSync(join(directory, RUN_FILES.partial), { force: true });
+    },
+    keepPart(part) {
+      try {
+        replaceFile(join(directory, RUN_FILES.partial), encodePartial(part));
+      } catch (thrown) {
+        // A part that cannot be kept costs no trial: appending the trial reports the same fault.
+        if (!(thrown instanceof FeedrateError)) throw thrown;
+      }
     },
     finish(status, lost = null) {
       const endedAt = new Date().toISOString();

@@ -8,9 +8,11 @@ import type { WorkerOutcome } from '../engine/core/protocol.js';
 import type { WorkerPool } from '../engine/pool.js';
 import { below, storeOf } from '../host/files/store-of.js';
 import type { NfsReading } from '../host/nfs/read-nfs.js';
+import { explained } from '../host/system/exhaustion.js';
 import { touchesFiles } from '../plan/arm-files.js';
 import { jobPlanOf } from '../plan/jobs/registry.js';
 import type { Arm, DataFile, Plan, PlannedTrial, Target } from '../plan/plan.js';
+import type { PartialTrial } from '../record/partial-trial.js';
 import type { Injection } from '../record/run-record.js';
 import { RECORD_VERSION, type TrialRecord } from '../record/trial-record.js';
 import type { Dataset } from '../workload/workload.js';
@@ -28,6 +30,7 @@ import { exchanged, judgeCache, type Moved } from './cache-verdict.js';
 import { layOutFiles } from './layout.js';
 import { type LiveView, type Looks, watch } from './live.js';
 import { NfsWatch } from './live-nfs.js';
+import { partOf } from './part.js';
 import { expectedBytes, type Stage, stageOf, tasksOf } from './stage.js';
 import { silent, warningsOf } from './warnings.js';
 
@@ -56,6 +59,9 @@ export interface TrialSettings {
   /** Called when workers are left waiting for an unresponsive target. Nothing there may be touched afterwards. */
   readonly onAbandoned: (target: string) => void;
   readonly onLive: (trial: PlannedTrial, arm: Arm, view: LiveView) => void;
+  /** Called every `keepPartMs` with what is measured so far of the running trial. */
+  readonly onPart: (part: PartialTrial) => void;
+  readonly keepPartMs: number;
 }
 
 /** Creates the trial's scratch directory and its files, then prepares the cache state. */
@@ -116,6 +122,11 @@ async function measure(
     abandonment.look(view);
     settings.onLive(trial, stage.arm, view);
   });
+  const startedAt = new Date().toISOString();
+  const keeper = setInterval(() => {
+    const part = partOf(counters, { trial: trial.id, arm: stage.arm.id, target: stage.target.name, startedAt });
+    if (part !== null) settings.onPart(part);
+  }, settings.keepPartMs);
   settings.onCounters(counters);
   delay.enable();
   try {
@@ -125,6 +136,7 @@ async function measure(
     return { outcomes, longestQuietNs, abandoned, eventLoopDelay: { maxNs: delay.max, p99Ns: delay.percentile(99) } };
   } finally {
     delay.disable();
+    clearInterval(keeper);
     watched.stop();
     settings.onCounters(null);
   }
@@ -132,7 +144,7 @@ async function measure(
 
 function faultOfWorkers({ outcomes }: MeasuredTrial): TrialRecord['fault'] {
   const failed = outcomes.find(({ fault }) => fault !== null);
-  return failed?.fault ? { ...failed.fault, worker: failed.worker } : null;
+  return failed?.fault ? { ...explained(failed.fault), worker: failed.worker } : null;
 }
 
 /** The outcome of a trial, whether it completed or failed. */
@@ -166,7 +178,7 @@ async function execute(
     fault = faultOfWorkers(measured);
   } catch (thrown) {
     // The first failure explains more than a counter that could not be read afterwards.
-    fault = faultOfWorkers(measured) ?? { ...systemFaultOf(thrown), worker: -1 };
+    fault = faultOfWorkers(measured) ?? { ...explained(systemFaultOf(thrown)), worker: -1 };
   }
   if (measured.abandoned) settings.onAbandoned(stage.target.name);
   else {
@@ -182,7 +194,7 @@ function changeOf({ target }: Stage, settings: TrialSettings): TrialRecord['faul
     settings.requireUnchanged(target);
     return null;
   } catch (thrown) {
-    return { ...systemFaultOf(thrown), worker: -1 };
+    return { ...explained(systemFaultOf(thrown)), worker: -1 };
   }
 }
 

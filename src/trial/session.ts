@@ -8,6 +8,7 @@ import type { MountIds } from '../host/held-target.js';
 import { filesOf, touchesFiles } from '../plan/arm-files.js';
 import { dataFilesOf } from '../plan/filesets.js';
 import { type Plan, type PlannedTrial, type Target, targetOf } from '../plan/plan.js';
+import type { PartialTrial } from '../record/partial-trial.js';
 import type { Injection } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import type { Dataset } from '../workload/workload.js';
@@ -17,6 +18,7 @@ import type { SessionEvent } from './events.js';
 import { HeldTargets } from './held-targets.js';
 import { dataDirectory, type HeldData, holdData, layOutMissing, missingFilesOf } from './layout.js';
 import { CLOSE_LOOKS, type Looks } from './live.js';
+import { KEEP_PART_MS } from './part.js';
 import { runTrial, type TrialSettings } from './run-trial.js';
 
 export interface SessionOptions {
@@ -32,6 +34,8 @@ export interface SessionOptions {
   readonly injected?: readonly Injection[];
   /** How closely running trials are observed. Default: `CLOSE_LOOKS`. */
   readonly looks?: Looks;
+  /** How often the part of a trial that is measured so far is kept, ms. Default: once a minute. */
+  readonly keepPartMs?: number;
 }
 
 /** Receives a session's results. */
@@ -39,6 +43,8 @@ export interface SessionSink {
   readonly emit: (event: SessionEvent) => void;
   /** Stores a record. Must not return before the record is durable. */
   readonly append: (record: TrialRecord) => void;
+  /** Keeps what is measured so far of the running trial, in place of an earlier part. Default: it is not kept. */
+  readonly keepPart?: (part: PartialTrial) => void;
   /**
    * Remounts the target's file system with the same options. Called before each cold trial, while no file there is
    * open. If it fails, the trial is recorded as failed and the session ends. Default: no remounts.
@@ -73,7 +79,8 @@ export class Session {
 
   /** Writes missing data files of all sets, then runs this session's trials in the order of the plan. */
   async run(): Promise<void> {
-    const { plan, dataset, runId, session, dropCaches, injected = [], looks = CLOSE_LOOKS } = this.#options;
+    const { plan, dataset, runId, session, dropCaches } = this.#options;
+    const { injected = [], looks = CLOSE_LOOKS, keepPartMs = KEEP_PART_MS } = this.#options;
     const stopped = () => this.#stopped;
     const pool = new WorkerPool(
       Math.max(
@@ -100,6 +107,8 @@ export class Session {
           this.#counters = counters;
           if (this.#stopped) counters?.requestStop();
         },
+        keepPartMs,
+        onPart: (part) => this.#sink.keepPart?.(part),
         onAbandoned: () => {
           this.#abandoned = true;
         },

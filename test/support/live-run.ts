@@ -82,7 +82,7 @@ export class LiveRun {
     for (let pid = this.session; pid === null || pid === last; pid = this.session) await wait(1);
   }
 
-  /** Waits until the command handles signals: its first session is then only just starting. */
+  /** Waits until the command handles signals, which is the first thing that it does. */
   async untilHearing(): Promise<void> {
     while (!handlesSignals(this.pid)) await wait(1);
   }

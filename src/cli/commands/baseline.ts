@@ -3,8 +3,9 @@ import { EXIT, FeedrateError } from '../../base/errors.js';
 import type { NamedRun } from '../../gate/comparison.js';
 import { REPORT_FORMATS, type ReportFormat } from '../../report/render.js';
 import { formatOption, resultsOption } from '../options/common-options.js';
-import { exits, type Subcommand } from '../options/subcommand.js';
+import type { Subcommand } from '../options/subcommand.js';
 import { printJson, printLines, tell } from '../output/print.js';
+import { exits } from '../terminal/exits.js';
 
 interface ResultsOptions {
   /** The results directory. */

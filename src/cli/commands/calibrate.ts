@@ -26,9 +26,11 @@ import {
   resultsOption,
 } from '../options/common-options.js';
 import type { OutputFiles } from '../options/output-files.js';
-import { exits, type Subcommand } from '../options/subcommand.js';
+import type { Subcommand } from '../options/subcommand.js';
 import { print, tell } from '../output/print.js';
+import { exitsOnSignal } from '../terminal/exits.js';
 import { stdoutOptions } from '../terminal/output.js';
+import { onSignal } from '../terminal/signals.js';
 
 /** The options as commander returns them. */
 interface RawCalibrateOptions extends Omit<RawRunOptions, 'target' | 'format' | 'dryRun' | keyof OutputFiles> {
@@ -73,7 +75,7 @@ export const calibrate: Subcommand = {
       .addOption(resultsOption())
       .addOption(formatOption(['table', 'json']))
       .addOption(progressOption());
-    addColdOptions(command).action(exits(calibrateTarget));
+    addColdOptions(command).action(exitsOnSignal(calibrateTarget));
   },
   examples: `
 Examples:
@@ -136,7 +138,8 @@ async function calibrateTarget(
     injected,
     stop,
   };
-  const { run, status } = await conduct(request, terminalListener(raw.progress, stop));
+  const release = onSignal(() => stop.stop());
+  const { run, status } = await conduct(request, terminalListener(raw.progress)).finally(release);
   const { exitStatusOf } = await import('../../gate/thresholds.js');
   const measured = exitStatusOf({ status, trials: run.trials, thresholds: [] });
   if (measured !== EXIT.pass) {

@@ -4,8 +4,9 @@ import { formatBytes } from '../../base/units.js';
 import type { Cleanable } from '../../run/cleanable.js';
 import { DEFAULT_RESULTS, parseTargets } from '../options/arguments.js';
 import { collect } from '../options/common-options.js';
-import { exits, type Subcommand } from '../options/subcommand.js';
+import type { Subcommand } from '../options/subcommand.js';
 import { printLines, tell } from '../output/print.js';
+import { exitsOnSignal } from '../terminal/exits.js';
 
 /** The options of `clean` as commander returns them. */
 interface CleanOptions {
@@ -34,7 +35,7 @@ export const clean: Subcommand = {
       .option('--data', 'also remove data files, which later runs would reuse')
       .option('--elsewhere', 'also remove files of runs on other machines or before a restart')
       .option('-y, --yes', 'do not ask for confirmation')
-      .action(exits(cleanPlaces));
+      .action(exitsOnSignal(cleanPlaces));
   },
   examples: `
 Examples:
@@ -67,14 +68,17 @@ async function cleanPlaces(options: CleanOptions): Promise<number> {
 
 /** Returns what feedrate left in the places that the options name, and the names of these places. */
 async function foundIn({ target, output }: CleanOptions): Promise<{ found: Cleanable[]; places: string[] }> {
-  const [{ cleanableInResults, cleanableInTarget, cleanableInTemporary }, { openTarget }, { untilTargetsAnswer }] =
-    await Promise.all([
-      import('../../run/cleanable.js'),
-      import('../../host/target.js'),
-      import('../../run/first-touch.js'),
-    ]);
+  const [
+    { cleanableInResults, cleanableInTarget, cleanableInTemporary },
+    { openTarget },
+    { touchableOf, untilTouched },
+  ] = await Promise.all([
+    import('../../run/cleanable.js'),
+    import('../../host/target.js'),
+    import('../../run/first-touch.js'),
+  ]);
   const targets = parseTargets(target ?? []);
-  await untilTargetsAnswer(targets, tell);
+  await untilTouched(touchableOf(targets), tell);
   const results = output ?? (targets.length === 0 ? DEFAULT_RESULTS : null);
   return {
     found: [

@@ -3,8 +3,9 @@ import { EXIT } from '../../base/errors.js';
 import type { ReportFormat } from '../../report/render.js';
 import type { RawComparisonOptions } from '../options/comparison-input.js';
 import { addComparisonOptions } from '../options/comparison-options.js';
-import { exits, type Subcommand } from '../options/subcommand.js';
+import type { Subcommand } from '../options/subcommand.js';
 import { printReport, tell } from '../output/print.js';
+import { exits } from '../terminal/exits.js';
 import { stdoutOptions } from '../terminal/output.js';
 
 interface CompareOptions extends RawComparisonOptions {

@@ -10,9 +10,11 @@ import { addFileOptions, progressOption } from '../options/common-options.js';
 import type { RawComparisonOptions } from '../options/comparison-input.js';
 import { addComparisonOptions } from '../options/comparison-options.js';
 import type { GateFileOptions } from '../options/gate-files.js';
-import { exits, type Subcommand } from '../options/subcommand.js';
+import type { Subcommand } from '../options/subcommand.js';
 import { printReport, tell } from '../output/print.js';
+import { exits, exitsOnSignal } from '../terminal/exits.js';
 import { stdoutOptions } from '../terminal/output.js';
+import { onSignal } from '../terminal/signals.js';
 
 interface GateCommandOptions extends RawComparisonOptions, GateFileOptions {
   readonly baseline?: string;
@@ -39,7 +41,9 @@ export const gate: Subcommand = {
       .option('--looks <number>', 'most looks with --adaptive; each look doubles the sessions', '4')
       .option('--budget <time>', 'longest time with --adaptive, such as 30m')
       .addOption(progressOption())
-      .action(exits(gateRun));
+      .action((spec: string, options: GateCommandOptions) =>
+        (options.adaptive ? exitsOnSignal : exits)(gateRun)(spec, options),
+      );
   },
   examples: `
 Examples:
@@ -123,8 +127,9 @@ async function decideAdaptively(
     import('../terminal/run-listener.js'),
   ]);
   const stop = new StopHandle();
+  onSignal(() => stop.stop());
   return measureUntilDecided(candidate, { looks, budgetNs: budgetNs(options.budget), stop }, decide, {
-    ...terminalListener(options.progress, stop),
+    ...terminalListener(options.progress),
     undecided: ({ sessions, total, look }) =>
       tell(`undecided after ${plural(sessions, 'session')}: measuring up to ${total} (look ${look} of ${looks})`),
     budgetSpent: (sessions) => tell(`stopped after ${plural(sessions, 'session')}: another one would exceed --budget`),

@@ -3,8 +3,9 @@ import { REPORT_FORMATS, type ReportFormat } from '../../report/render.js';
 import { collect, formatOption, resultsOption } from '../options/common-options.js';
 import { metricOption, whereOption } from '../options/comparison-options.js';
 import type { HistoryOptions } from '../options/history-input.js';
-import { exits, type Subcommand } from '../options/subcommand.js';
+import type { Subcommand } from '../options/subcommand.js';
 import { printReport } from '../output/print.js';
+import { exits } from '../terminal/exits.js';
 import { stdoutOptions } from '../terminal/output.js';
 
 export const history: Subcommand = {

@@ -1,7 +1,8 @@
 import { EXIT } from '../../base/errors.js';
 import { formatOption, resultsOption } from '../options/common-options.js';
-import { exits, type Subcommand } from '../options/subcommand.js';
+import type { Subcommand } from '../options/subcommand.js';
 import { printJson, printLines, tell } from '../output/print.js';
+import { exits } from '../terminal/exits.js';
 
 interface ListOptions {
   /** The results directory. */

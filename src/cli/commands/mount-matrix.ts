@@ -15,9 +15,11 @@ import {
   progressOption,
   resultsOption,
 } from '../options/common-options.js';
-import { exits, type Subcommand } from '../options/subcommand.js';
+import type { Subcommand } from '../options/subcommand.js';
 import { print, printLines, tell } from '../output/print.js';
+import { exitsOnSignal } from '../terminal/exits.js';
 import { stdoutOptions } from '../terminal/output.js';
+import { onSignal } from '../terminal/signals.js';
 import { runWorkload } from './run.js';
 
 /** The options of `mount-matrix` as commander returns them. */
@@ -46,7 +48,7 @@ export const mountMatrix: Subcommand = {
       .option('--dry-run', 'mount, print arms, bytes to write and expected time, unmount')
       .addOption(formatOption(['table', 'md']))
       .addOption(progressOption());
-    addColdOptions(command).action(exits(measureMounts));
+    addColdOptions(command).action(exitsOnSignal(measureMounts));
   },
   examples: `
 Example:
@@ -66,21 +68,24 @@ async function measureMounts(workload: string, raw: RawMountMatrixOptions, comma
       'mount-matrix requires root. Without root, mount by hand and use: feedrate run -t a=/mnt/a -t b=/mnt/b',
     );
   }
-  const [{ planMounts }, { withMadeMounts }, { StopHandle }, { onInterruption }] = await Promise.all([
+  const [{ planMounts }, { withMadeMounts }, { StopHandle }] = await Promise.all([
     import('../../plan/mount-plan.js'),
     import('../../run/made-mounts.js'),
     import('../../run/stop-handle.js'),
-    import('../terminal/interruptions.js'),
   ]);
   const planned = planMounts(raw.export ?? [], raw.mount ?? []);
   const stop = new StopHandle();
   // Without a listener, Ctrl-C would end this process before it unmounts.
-  const release = onInterruption(() => stop.stop());
+  const release = onSignal(() => stop.stop());
   const warn = (problem: string) => tell(`feedrate: ${problem}`);
   try {
     return await withMadeMounts(planned, warn, (targets) =>
       measureOn(targets, planned, workload, raw, argumentsOf(command), stop),
     );
+  } catch (thrown) {
+    // Ctrl-C goes to all processes of a terminal and also ends a mount(8) that waits for its server.
+    await stop.listen();
+    throw thrown;
   } finally {
     release();
   }

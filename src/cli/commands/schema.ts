@@ -1,6 +1,7 @@
 import { EXIT } from '../../base/errors.js';
-import { exits, type Subcommand } from '../options/subcommand.js';
+import type { Subcommand } from '../options/subcommand.js';
 import { printJson } from '../output/print.js';
+import { exits } from '../terminal/exits.js';
 
 export const schema: Subcommand = {
   name: 'schema',

@@ -1,8 +1,9 @@
 import { REPORT_FORMATS, type ReportFormat } from '../../report/render.js';
 import { addFileOptions, formatOption, resultsOption } from '../options/common-options.js';
 import type { OutputFiles } from '../options/output-files.js';
-import { exits, type Subcommand } from '../options/subcommand.js';
+import type { Subcommand } from '../options/subcommand.js';
 import { tell } from '../output/print.js';
+import { exits } from '../terminal/exits.js';
 
 interface ShowOptions extends OutputFiles {
   /** The results directory. */
