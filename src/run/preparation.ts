@@ -82,17 +82,22 @@ function prepareRun(request: PlanRequest): Preparation {
   const { source, path: workloadPath } = request.workload;
   const workload = parseWorkload(source, workloadPath, request.overrides ?? []);
   const targets = request.targets.map(({ name, path }) => openTarget(name, path, { write: false }));
+  const plan = buildPlan(workload, targets, resolveJob, request.seed ?? workload.seed);
+  const ofEngines = engineNotes(plan);
+  // Before the targets are held, because what is held cannot be unmounted.
+  if (request.remount === true) requireRemounts(plan);
   return whileHeld(
     targets.map(({ path }) => path),
-    () => preparationOf(request, workload, targets),
+    () => {
+      const space = checkedSpace(plan, workload, targets);
+      const notes = [...leftoverNotes(targets), ...ofEngines, ...imbalancesOf(plan)];
+      return { workload, workloadSource: source, plan, space, notes };
+    },
   );
 }
 
-function preparationOf(request: PlanRequest, workload: Workload, targets: readonly Target[]): Preparation {
-  const { source } = request.workload;
-  const plan = buildPlan(workload, targets, resolveJob, request.seed ?? workload.seed);
-  const ofEngines = engineNotes(plan);
-  if (request.remount === true) requireRemounts(plan);
+/** Returns the space that the plan needs. Throws `FeedrateError` when a target cannot do what the plan asks of it. */
+function checkedSpace(plan: Plan, workload: Workload, targets: readonly Target[]): readonly SpaceNeed[] {
   for (const target of targets) {
     if (dataFilesOf(plan, workload.dataset, target).length > 0) refuseForeignDirectory(dataDirectory(target, 'none'));
   }
@@ -105,13 +110,7 @@ function preparationOf(request: PlanRequest, workload: Workload, targets: readon
   for (const { name, path } of targets) if (written.has(name)) openTarget(name, path, { write: true });
   refuseWhatDoesNotFit(space, targets);
   refuseWhatTargetsCannot(plan, workload.dataset, written);
-  return {
-    workload,
-    workloadSource: source,
-    plan,
-    space,
-    notes: [...leftoverNotes(targets), ...ofEngines, ...imbalancesOf(plan)],
-  };
+  return space;
 }
 
 /** Returns the names of the targets whose directory the plan writes to, also as another target with the same path. */

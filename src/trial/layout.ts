@@ -28,10 +28,12 @@ export async function layOutFiles(
   progress: LayoutProgress,
   passingDirectory: string = directory,
 ): Promise<void> {
+  let made = directory;
   for (const file of files) {
     const path = below(directory, file.path);
     try {
-      storeOf(path).makeDirectories(directory, dirname(path));
+      if (dirname(path) !== made) storeOf(path).makeDirectories(directory, dirname(path));
+      made = dirname(path);
       await writeDataFile(path, file, passingDirectory, progress);
     } catch (thrown) {
       if (thrown instanceof LayoutStopped || thrown instanceof FeedrateError) throw thrown;

@@ -91,6 +91,7 @@ export class Session {
     const scratch: string[] = [];
     const held: HeldData[] = [];
     try {
+      this.#holdTargets();
       for (const target of plan.targets) await this.#takeDirectories(target, scratch, held);
       const settings: TrialSettings = {
         plan,
@@ -129,6 +130,14 @@ export class Session {
     }
   }
 
+  #holdTargets(): void {
+    const { plan, dataset } = this.#options;
+    for (const target of plan.targets) {
+      if (plan.arms.some((arm) => arm.target === target.name && touchesFiles(arm)))
+        this.#targets.hold(target, dataFilesOf(plan, dataset, target).length > 0);
+    }
+  }
+
   /**
    * Writes missing data files, and protects the data directory for the whole session, so that nobody removes files that
    * later rounds read. A scratch directory is created only if something is written: prepared data can be read from a
@@ -138,7 +147,6 @@ export class Session {
     const { plan, dataset, runId } = this.#options;
     const arms = plan.arms.filter((arm) => arm.target === target.name && touchesFiles(arm));
     const files = dataFilesOf(plan, dataset, target);
-    if (arms.length > 0) this.#targets.hold(target, files.length > 0);
     if (files.length > 0) held.push(holdData(target, runId));
     const missing = missingFilesOf(target, files);
     const writes = arms.some((arm) => filesOf(arm, dataset).place === 'scratch');

@@ -54,9 +54,9 @@ function namesBetween(directory: string, path: string): string[] {
 /** Makes an error name the path that it is about, not the descriptor through which that was reached. */
 function retold(thrown: unknown, entry: string, path: string): unknown {
   const error = thrown as Partial<NodeJS.ErrnoException> | null;
-  if (error?.path !== entry) return thrown;
-  error.path = path;
-  error.message = error.message?.replaceAll(entry, path) ?? '';
+  if (typeof error?.path !== 'string' || error.message === undefined) return thrown;
+  error.path = error.path.replace(entry, path);
+  error.message = error.message.replaceAll(entry, path).replaceAll(`${dirname(entry)}/`, `${dirname(path)}/`);
   return thrown;
 }
 
@@ -145,8 +145,11 @@ export function reachBoth<T>(from: string, to: string, use: (from: string, to: s
     if (dirname(from) === dirname(to)) return use(entry, join(dirname(entry), basename(to)));
     const directory = dirname(to);
     const other = hold(`${directory}/.`);
+    const toEntry = entryOf(descriptorOf(directory) as number, basename(to));
     try {
-      return use(entry, entryOf(descriptorOf(directory) as number, basename(to)));
+      return use(entry, toEntry);
+    } catch (thrown) {
+      throw retold(thrown, toEntry, to);
     } finally {
       other.close();
     }
@@ -156,7 +159,13 @@ export function reachBoth<T>(from: string, to: string, use: (from: string, to: s
 /** Calls `use` with a path to a directory that it need not resolve, whether or not the directory is held. */
 export function reachDirectory<T>(path: string, use: (entry: string) => T): T {
   const fd = descriptorOf(path);
-  return fd === null ? reach(path, use) : use(entryOf(fd, '.'));
+  if (fd === null) return reach(path, use);
+  const entry = entryOf(fd, '.');
+  try {
+    return use(entry);
+  } catch (thrown) {
+    throw retold(thrown, entry, path);
+  }
 }
 
 /** A place below a held directory, for system calls that take a descriptor and a relative path. */
@@ -197,13 +206,13 @@ export function withDirectoryNow<T>(path: string, use: (fd: number) => T): T {
   }
 }
 
-function heldAt(path: string, open: () => number): Held {
+function heldAt(path: string, open: () => number, owned: boolean): Held {
   const known = all.get(path);
   if (known !== undefined) {
     known.users++;
     return known;
   }
-  const fresh: Held = { path, fd: open(), users: 1, owned: true, last: null };
+  const fresh: Held = { path, fd: open(), users: 1, owned, last: null };
   all.set(path, fresh);
   return fresh;
 }
@@ -222,11 +231,15 @@ function letGo(one: Held): void {
  */
 export function hold(path: string): HeldDirectory {
   const named = path.replace(/(?<=.)\/\.$/, '');
-  const one = heldAt(named, () => {
-    const outer = enclosing(dirname(named));
-    if (outer === null || named === '/') return openSync(path, NO_LINK);
-    return openBelow(outer, namesBetween(outer.path, named));
-  });
+  const one = heldAt(
+    named,
+    () => {
+      const outer = enclosing(dirname(named));
+      if (outer === null || named === '/') return openSync(path, NO_LINK);
+      return openBelow(outer, namesBetween(outer.path, named));
+    },
+    true,
+  );
   return {
     at: (name = '') => (name === '' ? named : join(named, name)),
     get place() {
@@ -238,7 +251,6 @@ export function hold(path: string): HeldDirectory {
 
 /** Uses a directory that another thread of this process holds. Returns a function that ends the use. */
 export function useHeld(path: string, fd: number): () => void {
-  const one: Held = { path, fd, users: 1, owned: false, last: null };
-  all.set(path, one);
+  const one = heldAt(path, () => fd, false);
   return () => letGo(one);
 }
