@@ -198,8 +198,10 @@ function storeOf(directory: string, run: RunRecord, command: string): RunStore {
         const found = lost ?? endInPlace(held, directory, { ...run, status, endedAt });
         if (found === null) return { run: { ...run, status, endedAt }, directory, problem: null };
         const failed: RunRecord = { ...run, status: 'failed', endedAt };
-        const saved = rescue(held, { run: failed, command }, found);
-        return { run: failed, directory: saved, problem: `${found.reason}. ${savedText(saved)}` };
+        const what = held.loss();
+        const reason = what === null ? found.reason : lossText(directory, what);
+        const saved = rescue(held, { run: failed, command }, { ...found, reason });
+        return { run: failed, directory: saved, problem: `${reason}. ${savedText(saved)}` };
       } finally {
         held.close();
       }

@@ -131,6 +131,17 @@ test('what a user has under such a name stays, and is named', () =>
     assert.equal(readdirSync(join(temporary, made)), ['mine']);
   }));
 
+test('a mount that fails leaves no directory', () =>
+  withPlaces(({ directory, temporary, command }) => {
+    if (process.getuid?.() !== 0) skipTest('only root may mount');
+    writeFileSync(join(directory, 'quick.yaml'), QUICK);
+    const sets = ['--mount', 'vers=3,port=1', '--mount', 'vers=4.1,port=1'];
+    const { status, stderr } = command('mount-matrix', 'quick.yaml', '--export', '127.0.0.1:/x', ...sets);
+    assert.is(status, 2, stderr);
+    assert.match(stderr, /^feedrate: cannot mount 127\.0\.0\.1:\/x with [^\n]*\n$/);
+    assert.equal(readdirSync(temporary), []);
+  }));
+
 test('mount points of a killed mount-matrix are unmounted and removed', () =>
   withPlaces(({ temporary, command }) => {
     const [mounts = '', exported = ''] = namesOfDead(['mounts', 'exported']);

@@ -22,7 +22,8 @@ jobs:
 
 interface Lost {
   readonly outcome: Outcome;
-  /** Where the run says that its trials are. */
+  /** What the run says of it, and where its trials are. */
+  readonly note: string;
   readonly saved: string;
   /** Trials that the run reported as done. */
   readonly reported: readonly string[];
@@ -51,7 +52,7 @@ async function loseAfterTwo(
     assert.is(notes.length, 1, notes.join('\n'));
     const saved = /Its \d+ trials are saved; print the report with: feedrate show (\S+)$/.exec(notes[0] ?? '')?.[1];
     assert.ok(saved !== undefined, notes[0]);
-    lost = { outcome, saved, reported, directory };
+    lost = { outcome, note: notes[0] ?? '', saved, reported, directory };
   });
   return lost as unknown as Lost;
 }
@@ -80,9 +81,8 @@ function assertSaved({ outcome, saved, reported }: Lost, { target }: Place): voi
 }
 
 const removals: [string, (run: string) => void][] = [
-  ['the results directory was deleted', (run) => rmSync(dirname(run), { recursive: true })],
-  ['the run directory was deleted', (run) => rmSync(run, { recursive: true })],
-  ['trials.jsonl was deleted', (run) => rmSync(join(run, 'trials.jsonl'))],
+  ['the run directory was removed or unmounted', (run) => rmSync(run, { recursive: true })],
+  ['trials.jsonl was removed', (run) => rmSync(join(run, 'trials.jsonl'))],
   [
     'trials.jsonl was replaced',
     (run) => {
@@ -96,12 +96,13 @@ for (const [what, lose] of removals) {
   test(`${what}: the trials are saved in the temporary directory`, () =>
     withPlace(async (place) => {
       const lost = await loseAfterTwo(place, lose);
+      assert.ok(lost.note.startsWith(`${lost.directory}: ${what} while the run measured. `), lost.note);
       assert.ok(lost.saved.startsWith(join(place.directory, 'temporary', 'feedrate-results-')), lost.saved);
       assertSaved(lost, place);
     }));
 }
 
-test('the directory that the command runs in was deleted with the results in it', () =>
+test('the directory that the command runs in was deleted between two sessions, with the results in it', () =>
   withPlace(async (place) => {
     const cwd = join(place.directory, 'here');
     mkdirSync(cwd);
@@ -109,7 +110,7 @@ test('the directory that the command runs in was deleted with the results in it'
     const lost = await loseAfterTwo(
       { ...inside, directory: cwd, runWords: (workload) => fromAbove(place.runWords(workload)) },
       () => rmSync(cwd, { recursive: true }),
-      SIX.replace('sessions: 2, rounds: 3', 'sessions: 3, rounds: 2'),
+      SIX.replace('sessions: 2, rounds: 3', 'sessions: 6, rounds: 1'),
       join(place.directory, 'temporary'),
     );
     assertSaved(lost, place);
@@ -126,6 +127,10 @@ test('the run directory or its parent was renamed: the trials are in the new pla
   await withPlace(async (place) => {
     const lost = await loseAfterTwo(place, (run) => renameSync(run, `${run}-moved`));
     assert.is(lost.saved, `${lost.directory}-moved`);
+    assert.match(
+      lost.note,
+      `${lost.directory}: the run directory was renamed to ${lost.saved} while the run measured. `,
+    );
     assertSaved(lost, place);
   });
   await withPlace(async (place) => {
@@ -160,16 +165,6 @@ test('the file system of the results was unmounted: the trials are saved', () =>
       assertSaved(lost, place);
       assert.equal(readdirSync(place.results), [], 'nothing is written below the bare mount point');
     });
-  }));
-
-test('the results are lost between two sessions: that is told in one line', () =>
-  withPlace(async (place) => {
-    const lost = await loseAfterTwo(
-      place,
-      (run) => rmSync(run, { recursive: true }),
-      SIX.replace('sessions: 2, rounds: 3', 'sessions: 6, rounds: 1'),
-    );
-    assertSaved(lost, place);
   }));
 
 test.run();
