@@ -130,6 +130,7 @@ function usageBetween(before: ThreadUsage | null, after: ThreadUsage | null): Th
 /** Runs one worker's part of one trial. Never throws: it returns the fault and stops the other workers. */
 export default async function work(task: WorkerTask): Promise<WorkerOutcome> {
   const counters = new Counters(task.memory, task.workers);
+  counters.enter();
   const clock = new MonotonicClock();
   let equipment: Equipment | null = null;
   const { held = null } = task;

@@ -24,7 +24,8 @@ const LOST_CODES: ReadonlySet<string> = new Set([
 
 /** Returns whether an event proves that the target responded. Starting, failing and abandoning a trial do not. */
 function isAnswer(event: SessionEvent): boolean {
-  return event.type === 'trial' ? event.record.status === 'ok' : event.type !== 'prepare';
+  if (event.type === 'trial') return event.record.status === 'ok';
+  return event.type !== 'prepare' && event.type !== 'starting';
 }
 
 /** Returns the name of a directory with its mount, for messages. */
@@ -47,6 +48,8 @@ export class Watchdog {
   readonly #failed = new Set<string>();
   readonly #timer: NodeJS.Timeout;
   #heardMs = performance.now();
+  /** The trial whose threads are starting, and whether the user knows that it takes long. */
+  #starting: { readonly trialId: string; readonly sinceMs: number; isTold: boolean } | null = null;
   /** The target that the last message of the session was about. */
   #at: string | null = null;
 
@@ -66,6 +69,10 @@ export class Watchdog {
   }
 
   handle(event: SessionEvent): void {
+    if (event.type === 'starting') {
+      this.#handleStart(event);
+      return;
+    }
     this.#heardMs = performance.now();
     this.#at = this.#targetOf(event);
     if (this.#at === null) return;
@@ -75,6 +82,20 @@ export class Watchdog {
     } else if (event.type === 'progress' && event.quietNs >= SILENCE_NS) this.#tell(this.#at, SILENCE_NS / 1e9);
     else if (isAnswer(event) && this.#silent.delete(this.#at)) this.#watched.note(`Target ${this.#at} responds again.`);
     if (event.type === 'trial' && event.record.status === 'failed') this.#tellFailure(this.#at, event.record.fault);
+  }
+
+  /** While threads start, the target is not asked anything, so it is not to blame. A stopped run does not wait for them. */
+  #handleStart(event: Extract<SessionEvent, { type: 'starting' }>): void {
+    const { trialId, startedWorkers, workers } = event;
+    const nowMs = performance.now();
+    if (this.#starting?.trialId !== trialId) this.#starting = { trialId, sinceMs: nowMs, isTold: false };
+    if (!this.#watched.isStopping()) this.#heardMs = nowMs;
+    this.#at = startedWorkers < workers ? null : this.#targetOf(event);
+    if (this.#starting.isTold || nowMs - this.#starting.sinceMs < MUTE_MS) return;
+    this.#starting.isTold = true;
+    this.#watched.note(
+      `${startedWorkers} of ${workers} worker threads have started after ${MUTE_MS / 1000} s. This machine is busy or short of memory. Still waiting; press Ctrl-C to stop.`,
+    );
   }
 
   #targetOf(event: SessionEvent): string | null {

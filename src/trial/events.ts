@@ -7,6 +7,15 @@ export type SessionEvent =
   | { readonly type: 'layout'; readonly target: string; readonly doneBytes: number; readonly totalBytes: number }
   /** The cache state for a trial is being prepared (evicted or warmed). */
   | { readonly type: 'prepare'; readonly trialId: string; readonly arm: string }
+  /** The threads of a trial's workers are starting, and have not touched the target yet. The last one has them all. */
+  | {
+      readonly type: 'starting';
+      readonly trialId: string;
+      readonly arm: string;
+      /** Threads that run, and all threads of the trial. */
+      readonly startedWorkers: number;
+      readonly workers: number;
+    }
   /** A trial is measuring; sent about four times a second. */
   | {
       readonly type: 'progress';

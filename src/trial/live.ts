@@ -77,19 +77,25 @@ function fractionDone(job: Job, expectedBytes: number, elapsedNs: number, bytes:
 
 /**
  * Calls `show` at regular intervals until it is stopped. There are no calls before the workers' common start, while
- * they load and rehearse.
+ * they load and rehearse. `starting` is called instead while some of their threads have not started, and once when all
+ * have.
  */
 export function watch(
   counters: Counters,
   { job, expectedBytes, nfs, looks }: { job: Job; expectedBytes: number; nfs: NfsWatch; looks: Looks },
   show: (view: LiveView) => void,
+  starting: () => void,
 ): Watch {
   let last: CounterReading | null = null;
+  let wasStarting = false;
   let quietSinceNs = 0;
   let longestQuietNs = 0;
   const timer = setInterval(() => {
     const { beganNs } = counters;
     const now = read(counters);
+    const isStarting = counters.present < counters.workers;
+    if (isStarting || wasStarting) starting();
+    wasStarting = isStarting;
     if (beganNs === null || now.atNs <= beganNs) return;
     const before = last ?? { atNs: beganNs, bytes: 0, ops: 0 };
     if (last === null || now.ops > before.ops || now.bytes > before.bytes) quietSinceNs = now.atNs;

@@ -59,6 +59,8 @@ export interface TrialSettings {
   /** Called when workers are left waiting for an unresponsive target. Nothing there may be touched afterwards. */
   readonly onAbandoned: (target: string) => void;
   readonly onLive: (trial: PlannedTrial, arm: Arm, view: LiveView) => void;
+  /** Called while threads of the trial's workers have not started, and once when all have. */
+  readonly onStarting: (trial: PlannedTrial, arm: Arm, counters: Counters) => void;
   /** Called every `keepPartMs` with what is measured so far of the running trial. */
   readonly onPart: (part: PartialTrial) => void;
   readonly keepPartMs: number;
@@ -118,10 +120,15 @@ async function measure(
     nfs: new NfsWatch(before),
     looks: settings.looks,
   };
-  const watched = watch(counters, told, (view) => {
-    abandonment.look(view);
-    settings.onLive(trial, stage.arm, view);
-  });
+  const watched = watch(
+    counters,
+    told,
+    (view) => {
+      abandonment.look(view);
+      settings.onLive(trial, stage.arm, view);
+    },
+    () => settings.onStarting(trial, stage.arm, counters),
+  );
   const startedAt = new Date().toISOString();
   const keeper = setInterval(() => {
     const part = partOf(counters, { trial: trial.id, arm: stage.arm.id, target: stage.target.name, startedAt });

@@ -108,6 +108,8 @@ export class Session {
           this.#counters = counters;
           if (this.#stopped) counters?.requestStop();
         },
+        onStarting: (trial, arm, { present: startedWorkers, workers }) =>
+          this.#sink.emit({ type: 'starting', trialId: trial.id, arm: arm.id, startedWorkers, workers }),
         keepPartMs,
         onPart: (part) => this.#sink.keepPart?.(part),
         onAbandoned: () => {

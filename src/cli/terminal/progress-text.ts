@@ -65,6 +65,12 @@ function partsOf(state: ProgressState, withSparkline: boolean): Part[] {
         { text: 'preparing caches', leaveOut: 2, color: 'dim' },
         ...placeParts(state),
       ];
+    case 'starting':
+      return [
+        { text: event.arm, leaveOut: 0, color: 'bold' },
+        { text: `${event.startedWorkers} of ${event.workers} workers started`, leaveOut: 2, color: 'dim' },
+        ...placeParts(state),
+      ];
     case 'progress':
       return progressParts(event, state, withSparkline);
   }

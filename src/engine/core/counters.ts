@@ -16,6 +16,7 @@ const ARRIVED = 0;
 const GENERATION = 1;
 const STOP = 2;
 const FIRST_DONE = 3;
+const PRESENT = 4;
 const CONTROL_BYTES = 128;
 
 /** Float64 cells of the trial, after the control cells. */
@@ -67,6 +68,16 @@ export class Counters {
   histogramsOf(worker: number): Float64Array {
     const before = TRIAL_CELLS + this.workers * WORKER_CELLS + worker * HISTOGRAM_CELLS;
     return new Float64Array(this.memory, CONTROL_BYTES + before * 8, HISTOGRAM_CELLS);
+  }
+
+  /** Called by each worker when its thread has loaded its modules, before it touches a target. */
+  enter(): void {
+    Atomics.add(this.#control, PRESENT, 1);
+  }
+
+  /** How many workers have called `enter`. */
+  get present(): number {
+    return Atomics.load(this.#control, PRESENT);
   }
 
   /** Asks every worker to end after its current operation, and wakes waiting workers. */
