@@ -1,7 +1,8 @@
 /** Stores calibrations of targets below the results directory. Each A/A run has a file with its name. */
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
+import { readTextFile } from '../host/system/regular-file.js';
 import { type CalibrationRecord, decodeCalibration, encodeCalibration } from '../record/calibration-record.js';
 import { cannotWrite, replaceFile } from './durable-files.js';
 
@@ -39,7 +40,7 @@ export function readCalibrations(resultsDirectory: string): CalibrationRecord[] 
 
 function textOf(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readTextFile(path);
   } catch (error) {
     const message = `${path}: cannot read (${systemFaultOf(error).message}); fix or remove it`;
     throw new FeedrateError('store', message, { cause: error });

@@ -67,12 +67,21 @@ function runNames(resultsDirectory: string): string[] {
 
 /** Returns whether a directory has the name of a run or contains a file of a run. */
 function isRunDirectory(path: string): boolean {
-  if (path === '' || statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return false;
+  if (path === '' || !isDirectory(path)) return false;
   return (
     RUN_NAME.test(basename(resolve(path))) ||
     existsSync(join(path, RUN_FILES.run)) ||
     existsSync(join(path, RUN_FILES.trials))
   );
+}
+
+/** Returns false, too, for a link to itself or a directory that cannot be reached. */
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 function startOf({ run, id }: RunListing): string {

@@ -1,8 +1,9 @@
 /** Reads a run directory, even when parts of it are missing or damaged. */
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
+import { readTextFile } from '../host/system/regular-file.js';
 import { decodeRun, decodeTrial, type TrialPart } from '../record/codec.js';
 import { mergeTrials } from '../record/merge-ranks.js';
 import type { RunRecord } from '../record/run-record.js';
@@ -58,9 +59,13 @@ export function readTrials(
 ): { trials: TrialRecord[]; problems: string[] } {
   const records = new Map<string, TrialRecord>();
   const problems: string[] = [];
-  const readLine = (line: string, number: number): void => {
+  const readLine = (line: string | null, number: number): void => {
     if (line === '') return;
     const where = `${RUN_FILES.trials}:${number}`;
+    if (line === null) {
+      problems.push(`${where}: too long to be a trial; it is lost`);
+      return;
+    }
     try {
       const record = decodeTrial(line, where, omitted);
       const key = `${record.id} of rank ${record.rank}`;
@@ -101,7 +106,7 @@ function requireDirectory(path: string): void {
 
 function readText(path: string): string | Error {
   try {
-    return readFileSync(path, 'utf8');
+    return readTextFile(path);
   } catch (error) {
     return new Error(readFaultOf(error));
   }
