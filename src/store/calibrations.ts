@@ -32,10 +32,19 @@ export function saveCalibration(resultsDirectory: string, record: CalibrationRec
 export function readCalibrations(resultsDirectory: string): CalibrationRecord[] {
   const directory = resolve(resultsDirectory, DIRECTORY);
   if (!existsSync(directory)) return [];
-  return readdirSync(directory)
+  return namesIn(directory)
     .filter((name) => name.endsWith('.json'))
     .map((name) => decodeCalibration(textOf(join(directory, name)), join(directory, name)))
     .sort((a, b) => (a.calibratedAt < b.calibratedAt ? -1 : 1));
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    const message = `${directory}: cannot read (${systemFaultOf(error).message}); fix or remove it`;
+    throw new FeedrateError('store', message, { cause: error });
+  }
 }
 
 function textOf(path: string): string {

@@ -2,11 +2,16 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPrng, type Prng } from '../../src/base/prng.js';
+import type { NamedRun } from '../../src/gate/comparison.js';
 import type { CalibrationRecord } from '../../src/record/calibration-record.js';
+import type { NfsMount } from '../../src/record/nfs-mount.js';
+import type { TargetEnvironment } from '../../src/record/run-record.js';
+import type { TrialRecord } from '../../src/record/trial-record.js';
 import { around, type MeasuredArm, measuredRun, storeRun } from '../support/measured-runs.js';
-import { makeArm } from '../support/records.js';
+import { makeCalls, makeTraffic } from '../support/nfs-traffic.js';
+import { makeArm, makeThreshold } from '../support/records.js';
 import { repositoryRoot } from '../support/repository.js';
-import { aliasBomb, FILE_MUTATORS, mutatedJson, mutatedText, pick } from './mutators.js';
+import { aliasBomb, FILE_MUTATORS, mutatedJson, mutatedText, pick, placesIn, WRONG, withPlace } from './mutators.js';
 
 /** One damaged input. */
 export interface Mutant {
@@ -45,14 +50,61 @@ export function workloadMutant(index: number, seed: number): Mutant {
 }
 
 const arms = (level: number): MeasuredArm[] =>
-  ['4KiB', '1MiB'].map((label) => ({ arm: makeArm('read', [{ name: 'bs', label }]), levels: around(level, 6) }));
+  ['4KiB', '1MiB'].map((label) => ({
+    arm: makeArm('read', [{ name: 'bs', label }], [makeThreshold('throughput', null, '>', 1)]),
+    levels: around(level, 6),
+  }));
 const RUN = '20261123T191203Z_quick_a1f3';
 const OTHER = '20261124T191203Z_quick_b2e4';
+
+/** A run on NFS in which everything that a record may have is there. */
+function fullRun(): NamedRun {
+  const plain = measuredRun(RUN, arms(1e9));
+  const [target] = plain.run.environment.targets;
+  return {
+    ...plain,
+    run: {
+      ...plain.run,
+      labels: { volume: 'flexgroup' },
+      ownCost: { clockNs: 30, histogramNs: 20, nullNsPerOperation: 70 },
+      environment: { ...plain.run.environment, targets: [{ ...(target as TargetEnvironment), nfs: NFS }] },
+    },
+    trials: plain.trials.map((trial, index) => ({ ...trial, ...partsOf(index) })),
+  };
+}
+
+/** A trial that failed, and what else a trial may have. */
+function partsOf(index: number): Partial<TrialRecord> {
+  const fault = { code: 'EIO', syscall: 'read', message: 'broken', path: '/mnt/f', offsetBytes: 4, worker: 1 };
+  return {
+    nfs: makeTraffic({ calls: { READ: makeCalls(1000) }, events: { delay: 2 } }),
+    warnings: [{ code: 'short-window', message: 'it was short', remedy: 'wait' }],
+    ...(index === 0 ? { status: 'failed', fault } : {}),
+  };
+}
+
+const NFS: NfsMount = {
+  options: {
+    ...{ version: '4.1', readBytes: 2 ** 20, writeBytes: 2 ** 20, connections: 4, transport: 'tcp', port: null },
+    ...{ security: 'sys', recovery: 'hard', timeoutNs: 6e10, retransmissions: 2, attributeCaching: true },
+    attributeCache: { fileMinNs: 3e9, fileMaxNs: 6e10, directoryMinNs: 3e10, directoryMaxNs: 6e10 },
+    ...{
+      closeToOpen: true,
+      lookupCache: 'all',
+      localLock: 'none',
+      serverAddress: '10.0.0.1',
+      clientAddress: '10.0.0.2',
+    },
+    localDiskCache: false,
+  },
+  ...{ service: 'ontap', serverImplementation: 'NetApp', ontapRelease: '9.14.1', pnfs: 'not configured' },
+  ...{ openTransports: 4, readAheadBytes: 2 ** 20, limits: { tcpSlots: 2, tcpMaxSlots: 65536, sessionSlots: 64 } },
+};
 
 /** Two runs, a baseline and a calibration. */
 export function makeResults(directory: string): void {
   const results = join(directory, 'results');
-  const one = measuredRun(RUN, arms(1e9));
+  const one = fullRun();
   const two = measuredRun(OTHER, arms(0.9e9), { startedAt: '2026-11-24T19:12:03.250Z' });
   for (const run of [one, two]) {
     const path = storeRun(results, run);
@@ -158,4 +210,37 @@ function damaged(text: string, file: string, prng: Prng): string | Uint8Array {
   const every = prng.nextBelow(4) === 0;
   const at = prng.nextBelow(lines.length);
   return `${lines.map((line, number) => (every || number === at ? change(line) : line)).join('\n')}\n`;
+}
+
+/** Each place of each record with each wrong value: what seeds may miss. */
+const FIELDS: readonly (readonly [file: string, path: readonly string[], value: unknown])[] = fieldsOf([
+  [`${RUN}/run.json`, fullRun().run],
+  [`${RUN}/trials.jsonl`, fullRun().trials[0]],
+  ['calibrations/c.json', calibration()],
+]);
+
+export const FIELD_MUTANTS = FIELDS.length;
+
+function fieldsOf(records: readonly (readonly [string, unknown])[]): (typeof FIELDS)[number][] {
+  return records.flatMap(([file, record]) =>
+    placesIn(JSON.parse(JSON.stringify(record))).flatMap((path) => WRONG.map((value) => [file, path, value] as const)),
+  );
+}
+
+/** A question about results in which one field has a wrong value. */
+export function fieldMutant(index: number): Mutant {
+  const [file, path, value] = FIELDS[index % FIELDS.length] as (typeof FIELDS)[number];
+  // The number of wrong values and of questions have no common factor, so that each field meets many questions.
+  const [statuses, ...words] = QUESTIONS[(index * 3) % QUESTIONS.length] as (typeof QUESTIONS)[number];
+  return {
+    name: `field ${index}: ${path.join('.')} = ${JSON.stringify(value) ?? 'nothing'} in ${file}`,
+    make(directory) {
+      makeResults(directory);
+      const place = join(directory, 'results', file);
+      const [first = '', ...others] = readFileSync(place, 'utf8').split(file.endsWith('.jsonl') ? '\n' : /$^/);
+      writeFileSync(place, [JSON.stringify(withPlace(JSON.parse(first), path, value)), ...others].join('\n'));
+    },
+    words: words[0] === 'complete' ? words : [...words, '-o', 'results'],
+    statuses,
+  };
 }

@@ -1,5 +1,5 @@
 /**
- * `npm run test:mutations [-- --workloads N --results N --seed N --only INDEX]`
+ * `npm run test:mutations [-- --workloads N --results N --fields N --seed N --only INDEX]`
  *
  * Damages workloads and results, asks feedrate about each, and prints the answers that no user should get. Exits with 1
  * if there was one. Memory is judged again in a process of its own, because a process that answers many questions keeps
@@ -10,13 +10,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Answers } from './answers.js';
-import { type Mutant, resultsMutant, workloadMutant } from './campaign.js';
+import { FIELD_MUTANTS, fieldMutant, type Mutant, resultsMutant, workloadMutant } from './campaign.js';
 import { faultsOf } from './verdict.js';
 
 const { values } = parseArgs({
   options: {
     workloads: { type: 'string', default: '2000' },
     results: { type: 'string', default: '500' },
+    fields: { type: 'string', default: String(FIELD_MUTANTS) },
     seed: { type: 'string', default: '20261129' },
     only: { type: 'string' },
   },
@@ -59,6 +60,7 @@ try {
   console.log(`seed ${seed}`);
   await campaign('workloads', Number(values.workloads), workloadMutant);
   await campaign('results', Number(values.results), resultsMutant);
+  await campaign('fields', Number(values.fields), fieldMutant);
 } finally {
   await answers.end();
   rmSync(root, { recursive: true, force: true });

@@ -177,6 +177,26 @@ export function mutatedJson(value: unknown, prng: Prng): unknown {
   return copy;
 }
 
+/** A value of each type, and none at all. */
+export const WRONG: readonly unknown[] = [undefined, null, 'x', -1, {}, [], 1e308];
+
+/** The path of each value in a JSON value. Of a list, only of its first item. */
+export function placesIn(value: unknown, path: readonly string[] = []): (readonly string[])[] {
+  if (typeof value !== 'object' || value === null) return [path];
+  const entries = Object.entries(value).slice(0, Array.isArray(value) ? 1 : undefined);
+  return [path, ...entries.flatMap(([key, inside]) => placesIn(inside, [...path, key]))];
+}
+
+/** The value with another one at that path. */
+export function withPlace(value: unknown, [key, ...rest]: readonly string[], other: unknown): unknown {
+  if (key === undefined) return other ?? null;
+  const copy = (Array.isArray(value) ? [...value] : { ...(value as object) }) as Record<string, unknown>;
+  const inside = rest.length === 0 ? other : withPlace(copy[key], rest, other);
+  if (inside === undefined) delete copy[key];
+  else copy[key] = inside;
+  return copy;
+}
+
 type FileMutator = (path: string) => void;
 
 function emptied(path: string): void {

@@ -83,7 +83,7 @@ test('missing files are named', () =>
       'trials.jsonl: missing; no trial is recorded',
     ]);
     mkdirSync(join(directory, 'run.json'));
-    assert.match(readRun(directory).problems[0] ?? '', /^run\.json: cannot be read \(EISDIR/);
+    assert.match(readRun(directory).problems[0] ?? '', /^run\.json: cannot be read \(it is a directory, expected a regular file/);
   }));
 
 test('a trial that is recorded twice counts once', () =>
