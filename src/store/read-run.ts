@@ -13,6 +13,9 @@ import { forEachLine } from './lines.js';
 import { isProcessOf } from './process-alive.js';
 import { RUN_FILES } from './run-files.js';
 
+/** The most problems of trials that are listed. */
+const MOST_PROBLEMS = 10;
+
 /**
  * Returns everything that can be read from a run directory. `problems` lists parts that are missing,
  * cut off or damaged. Trials lack the `omitted` parts, which make up most of a long run.
@@ -83,7 +86,14 @@ export function readTrials(
     problems.push(`${RUN_FILES.trials}: ${readFaultOf(error)}; ${lost}`);
   }
   const merged = mergeTrials([...records.values()]);
-  return { trials: merged.trials, problems: [...problems, ...merged.problems] };
+  return { trials: merged.trials, problems: firstOf([...problems, ...merged.problems]) };
+}
+
+/** Returns the first problems and the number of the others: one accident may damage every line. */
+function firstOf(problems: readonly string[]): string[] {
+  const more = problems.length - MOST_PROBLEMS;
+  if (more <= 0) return [...problems];
+  return [...problems.slice(0, MOST_PROBLEMS), `${RUN_FILES.trials}: ${more} more such problems`];
 }
 
 /** Returns the status of a run. A `running` run on this machine is `killed` when its process no longer exists. */

@@ -2,13 +2,14 @@
  * `npm run test:mutations [-- --workloads N --results N --fields N --seed N --only INDEX]`
  *
  * Damages workloads and results, asks feedrate about each, and prints the answers that no user should get. Exits with 1
- * if there was one. Memory is judged again in a process of its own, because a process that answers many questions keeps
+ * if there was one. Each fiftieth question is asked again on a command line of its own, which must end alike. Memory is judged again in a process of its own, because a process that answers many questions keeps
  * what it once had.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { feedrate } from '../support/feedrate-cli.js';
 import { Answers } from './answers.js';
 import { FIELD_MUTANTS, fieldMutant, type Mutant, resultsMutant, workloadMutant } from './campaign.js';
 import { faultsOf } from './verdict.js';
@@ -27,7 +28,7 @@ const root = mkdtempSync(join(tmpdir(), 'feedrate-mutations-'));
 const answers = new Answers();
 let bad = 0;
 
-async function judge(mutant: Mutant): Promise<void> {
+async function judge(mutant: Mutant, onItsOwn: boolean): Promise<void> {
   const directory = join(root, 'm');
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory);
@@ -40,6 +41,8 @@ async function judge(mutant: Mutant): Promise<void> {
     answer = await answers.to(question);
     faults = faultsOf(mutant, answer, true);
   }
+  if (onItsOwn && typeof answer !== 'string' && answer.status !== feedrate(mutant.words, directory).status)
+    faults.push('another status on a command line of its own');
   if (faults.length === 0 && values.only === undefined) return;
   if (faults.length > 0) bad++;
   console.log(`${mutant.name}: ${faults.join(', ')}\n  feedrate ${mutant.words.join(' ')}`);
@@ -50,7 +53,8 @@ async function campaign(name: string, count: number, mutantOf: (index: number, s
   const startMs = performance.now();
   const before = bad;
   const only = values.only === undefined ? null : Number(values.only);
-  for (let index = 0; index < count; index++) if (only === null || only === index) await judge(mutantOf(index, seed));
+  for (let index = 0; index < count; index++)
+    if (only === null || only === index) await judge(mutantOf(index, seed), index % 50 === 0);
   console.log(
     `${name}: ${count} mutants, ${bad - before} bad (${((performance.now() - startMs) / 1000).toFixed(0)} s)`,
   );

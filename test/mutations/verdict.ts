@@ -9,7 +9,7 @@ const OBEYED = /[^\P{Cc}\n]|[\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
 
 /**
  * What is wrong with an answer; empty when it is good.
- * @param limits whether time and memory count, too. CPU time, because the machine may be busy
+ * @param limits whether lines, time and memory count, too. CPU time, because the machine may be busy
  */
 export function faultsOf({ words, statuses }: Mutant, answer: Answer | string, limits: boolean): string[] {
   if (typeof answer === 'string') return [answer];
@@ -20,7 +20,7 @@ export function faultsOf({ words, statuses }: Mutant, answer: Answer | string, l
     ...(statuses.includes(status ?? -1) ? [] : [`status ${status}`]),
     ...(/bug in feedrate/.test(stderr) ? ['a bug in feedrate'] : []),
     ...(/^\s+at .*:\d+:\d+\)?$/m.test(stdout + stderr) ? ['a stack trace'] : []),
-    ...(lines > MOST_LINES ? [`${lines} lines on stderr`] : []),
+    ...(limits && lines > MOST_LINES ? [`${lines} lines on stderr`] : []),
     ...(OBEYED.test(plain) ? ['control characters'] : []),
     ...(stdout + stderr === '' ? ['nothing was said'] : []),
     ...(limits && cpuMs > MOST_CPU_MS ? [`${(cpuMs / 1000).toFixed(1)} s of CPU time`] : []),
