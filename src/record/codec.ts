@@ -2,7 +2,9 @@
  * Converts records to text and back. Reading checks every field that the code relies on. Unknown fields are kept, so
  * that later versions can add some.
  */
+
 import { checkSparseCounts, type SparseCounts } from '../histogram/sparse-counts.js';
+import { checkEnvironment } from './check-environment.js';
 import { JsonReader } from './json-reader.js';
 import { wordsOfOldSpec } from './old-words.js';
 import { RUN_VERSION, type RunRecord } from './run-record.js';
@@ -107,6 +109,9 @@ function checkFactors(factors: JsonReader): void {
 function checkFault(fault: JsonReader): void {
   if (fault.value === null) return;
   for (const key of ['code', 'syscall', 'message']) fault.at(key).text();
+  fault.at('path').textOrNull();
+  fault.at('offsetBytes').numberOrNull();
+  fault.at('worker').number();
 }
 
 function checkEngine(engine: JsonReader): void {
@@ -240,16 +245,4 @@ function checkThreshold(threshold: JsonReader): void {
   threshold.at('metric').text();
   threshold.at('bound').number();
   threshold.at('comparison').oneOf(['<', '<=', '>', '>=']);
-}
-
-function checkEnvironment(environment: JsonReader): void {
-  environment.at('feedrate').at('version').text();
-  for (const key of ['node', 'kernel', 'architecture', 'cpuModel']) environment.at(key).text();
-  for (const key of ['cpuCount', 'memoryBytes']) environment.at(key).number();
-  environment.at('cgroup').object();
-  environment.at('versions').object();
-  for (const target of environment.at('targets').list()) {
-    for (const key of ['name', 'path', 'fileSystem', 'source', 'mountPoint', 'options']) target.at(key).text();
-    target.at('freeBytes').number();
-  }
 }

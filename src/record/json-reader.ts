@@ -46,6 +46,10 @@ export class JsonReader {
     return typeof this.value === 'string' ? this.value : this.fail('a text');
   }
 
+  textOrNull(): string | null {
+    return this.value === null ? null : this.text();
+  }
+
   number(): number {
     return typeof this.value === 'number' ? this.value : this.fail('a number');
   }

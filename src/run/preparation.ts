@@ -1,7 +1,7 @@
 /** Prepares a run: reads the workload, opens the targets, makes the plan and checks that it fits. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { FeedrateError, systemFaultOf } from '../base/errors.js';
+import { FeedrateError, isSystemError, systemFaultOf } from '../base/errors.js';
 import { formatBytes } from '../base/units.js';
 import { chooseEngine, engineRefusal } from '../engine/choose.js';
 import { measureOwnCost } from '../engine/own-cost.js';
@@ -9,6 +9,7 @@ import { captureEnvironment } from '../host/environment.js';
 import { refuseForeignDirectory } from '../host/files/own-directory.js';
 import { ownFileStatus } from '../host/files/own-file.js';
 import { below, storeOf, whileHeld } from '../host/files/store-of.js';
+import { readTextFile } from '../host/system/regular-file.js';
 import { openTarget, statTarget } from '../host/target.js';
 import { imbalancesOf } from '../plan/balance.js';
 import { dataFilesOf } from '../plan/filesets.js';
@@ -37,13 +38,21 @@ export interface Preparation {
   readonly notes: readonly string[];
 }
 
+/** The most that a person or a program writes into a workload. The YAML library takes a hundred times as much memory. */
+const MOST_WORKLOAD_BYTES = 4 * 2 ** 20;
+
+/** What the shell opened, as in `feedrate run <(generate)`. Other pipes might never have a writer. */
+const INHERITED = /^\/(?:dev\/(?:stdin|fd\/\d+)|proc\/self\/fd\/\d+)$/;
+
 /** Reads a workload file. Throws `FeedrateError('workload')`. */
 export function readWorkload(path: string): WorkloadText {
   try {
-    return { source: readFileSync(path, 'utf8'), path };
+    const isInherited = INHERITED.test(path) && statSync(path).isFIFO();
+    return { source: isInherited ? readFileSync(path, 'utf8') : readTextFile(path, MOST_WORKLOAD_BYTES), path };
   } catch (thrown) {
-    const { code } = systemFaultOf(thrown);
-    throw new FeedrateError('workload', `cannot read the workload ${path}: ${code}; give the path of a .yaml file`, {
+    const { code, message } = systemFaultOf(thrown);
+    const reason = isSystemError(thrown) ? code : message;
+    throw new FeedrateError('workload', `cannot read the workload ${path}: ${reason}; give the path of a .yaml file`, {
       cause: thrown,
     });
   }

@@ -1,10 +1,11 @@
 /** Baselines: named copies of runs below the results directory, which later runs are compared with. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { quoted } from '../base/units.js';
 import { passingName } from '../host/files/own-names.js';
 import { makeDirectories } from '../host/system/make-directories.js';
+import { readTextFile } from '../host/system/regular-file.js';
 import { cannotWrite, replaceFile } from './durable-files.js';
 import { RUN_FILES, RUN_NAME } from './run-files.js';
 
@@ -72,13 +73,21 @@ export function saveBaseline(resultsDirectory: string, name: string, runDirector
     mkdirSync(fresh);
     for (const file of KEPT) {
       const from = join(runDirectory, file);
-      if (existsSync(from)) replaceFile(join(fresh, file), readFileSync(from, 'utf8'));
+      if (existsSync(from)) replaceFile(join(fresh, file), textOf(from));
     }
     takePlace(fresh, place);
     removeStale(place, nowMs);
   } catch (error) {
     if (existsSync(fresh)) rmSync(fresh, { recursive: true, force: true });
     throw error instanceof FeedrateError ? error : cannotWrite(place, error);
+  }
+}
+
+function textOf(path: string): string {
+  try {
+    return readTextFile(path, Number.POSITIVE_INFINITY);
+  } catch (error) {
+    throw new FeedrateError('store', `${path}: cannot be read (${systemFaultOf(error).message})`, { cause: error });
   }
 }
 

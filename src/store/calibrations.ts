@@ -1,8 +1,9 @@
 /** Stores calibrations of targets below the results directory. Each A/A run has a file with its name. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { makeDirectories } from '../host/system/make-directories.js';
+import { readTextFile } from '../host/system/regular-file.js';
 import { type CalibrationRecord, decodeCalibration, encodeCalibration } from '../record/calibration-record.js';
 import { cannotWrite, replaceFile } from './durable-files.js';
 
@@ -33,15 +34,24 @@ export function saveCalibration(resultsDirectory: string, record: CalibrationRec
 export function readCalibrations(resultsDirectory: string): CalibrationRecord[] {
   const directory = resolve(resultsDirectory, CALIBRATIONS_DIRECTORY);
   if (!existsSync(directory)) return [];
-  return readdirSync(directory)
+  return namesIn(directory)
     .filter((name) => name.endsWith('.json'))
     .map((name) => decodeCalibration(textOf(join(directory, name)), join(directory, name)))
     .sort((a, b) => (a.calibratedAt < b.calibratedAt ? -1 : 1));
 }
 
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    const message = `${directory}: cannot read (${systemFaultOf(error).message}); fix or remove it`;
+    throw new FeedrateError('store', message, { cause: error });
+  }
+}
+
 function textOf(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readTextFile(path);
   } catch (error) {
     const message = `${path}: cannot read (${systemFaultOf(error).message}); fix or remove it`;
     throw new FeedrateError('store', message, { cause: error });

@@ -1,10 +1,11 @@
 /** Reads a run directory, even when parts of it are missing or damaged. */
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { shellWord } from '../base/shell-word.js';
 import { passingOf } from '../host/files/own-names.js';
+import { readTextFile } from '../host/system/regular-file.js';
 import { decodeRun, decodeTrial, type TrialPart } from '../record/codec.js';
 import { mergeTrials } from '../record/merge-ranks.js';
 import { decodePartial, partialText } from '../record/partial-trial.js';
@@ -14,6 +15,9 @@ import type { TrialRecord } from '../record/trial-record.js';
 import { forEachLine } from './lines.js';
 import { isProcessOf } from './process-alive.js';
 import { RUN_FILES } from './run-files.js';
+
+/** The most problems of trials that are listed. */
+const MOST_PROBLEMS = 10;
 
 /**
  * Returns everything that can be read from a run directory. `problems` lists parts that are missing,
@@ -61,9 +65,13 @@ export function readTrials(
 ): { trials: TrialRecord[]; problems: string[] } {
   const records = new Map<string, TrialRecord>();
   const problems: string[] = [];
-  const readLine = (line: string, number: number): void => {
+  const readLine = (line: string | null, number: number): void => {
     if (line === '') return;
     const where = `${RUN_FILES.trials}:${number}`;
+    if (line === null) {
+      problems.push(`${where}: too long to be a trial; it is lost`);
+      return;
+    }
     try {
       const record = decodeTrial(line, where, omitted);
       const key = `${record.id} of rank ${record.rank}`;
@@ -81,7 +89,14 @@ export function readTrials(
     problems.push(`${RUN_FILES.trials}: ${readFaultOf(error)}; ${lost}`);
   }
   const merged = mergeTrials([...records.values()]);
-  return { trials: merged.trials, problems: [...problems, ...merged.problems] };
+  return { trials: merged.trials, problems: firstOf([...problems, ...merged.problems]) };
+}
+
+/** Returns the first problems and the number of the others: one accident may damage every line. */
+function firstOf(problems: readonly string[]): string[] {
+  const more = problems.length - MOST_PROBLEMS;
+  if (more <= 0) return [...problems];
+  return [...problems.slice(0, MOST_PROBLEMS), `${RUN_FILES.trials}: ${more} more such problems`];
 }
 
 /** Returns the status of a run. A `running` run on this machine is `killed` when its process no longer exists. */
@@ -124,7 +139,7 @@ function requireDirectory(path: string): void {
 
 function readText(path: string): string | Error {
   try {
-    return readFileSync(path, 'utf8');
+    return readTextFile(path);
   } catch (error) {
     return new Error(readFaultOf(error));
   }

@@ -83,7 +83,19 @@ test('missing files are named', () =>
       'trials.jsonl: missing; no trial is recorded',
     ]);
     mkdirSync(join(directory, 'run.json'));
-    assert.match(readRun(directory).problems[0] ?? '', /^run\.json: cannot be read \(EISDIR/);
+    assert.match(
+      readRun(directory).problems[0] ?? '',
+      /^run\.json: cannot be read \(it is a directory, expected a regular file/,
+    );
+  }));
+
+test('after ten problems the others are counted', () =>
+  withRun((directory) => {
+    writeFileSync(join(directory, 'trials.jsonl'), 'x\n'.repeat(1000));
+    const { problems } = readRun(directory);
+    assert.is(problems.length, 11);
+    assert.match(problems[9] ?? '', /^trials\.jsonl:10: cut off or damaged/);
+    assert.is(problems[10], 'trials.jsonl: 990 more such problems');
   }));
 
 test('a trial that is recorded twice counts once', () =>

@@ -1,0 +1,36 @@
+/** Checks the environment in `run.json`: every field that reports and comparisons use. */
+import type { JsonReader } from './json-reader.js';
+
+/** Throws `FeedrateError('store')` at the first field that is missing or has a wrong type. */
+export function checkEnvironment(environment: JsonReader): void {
+  const feedrate = environment.at('feedrate');
+  feedrate.at('version').text();
+  feedrate.at('commit').textOrNull();
+  for (const key of ['node', 'kernel', 'architecture', 'cpuModel']) environment.at(key).text();
+  for (const key of ['cpuCount', 'memoryBytes']) environment.at(key).number();
+  for (const key of ['memoryMaxBytes', 'cpuMax']) environment.at('cgroup').at(key).numberOrNull();
+  const versions = environment.at('versions');
+  for (const name of Object.keys(versions.object())) versions.at(name).textOrNull();
+  for (const target of environment.at('targets').list()) {
+    for (const key of ['name', 'path', 'fileSystem', 'source', 'mountPoint', 'options']) target.at(key).text();
+    target.at('freeBytes').number();
+    if (target.at('nfs').value !== undefined) checkNfsMount(target.at('nfs'));
+  }
+}
+
+function checkNfsMount(mount: JsonReader): void {
+  if (mount.at('client').value !== undefined) mount.at('client').text();
+  mount.at('service').oneOf(['fsx-ontap', 'ontap', 'efs', 'fsx', 'other']);
+  for (const key of ['ontapRelease', 'pnfs', 'serverImplementation']) mount.at(key).textOrNull();
+  for (const key of ['openTransports', 'readAheadBytes']) mount.at(key).numberOrNull();
+  for (const key of ['tcpSlots', 'tcpMaxSlots', 'sessionSlots']) mount.at('limits').at(key).numberOrNull();
+  const options = mount.at('options');
+  for (const key of ['version', 'transport', 'security', 'recovery', 'localLock']) options.at(key).textOrNull();
+  for (const key of ['serverAddress', 'clientAddress']) options.at(key).textOrNull();
+  for (const key of ['readBytes', 'writeBytes', 'port', 'timeoutNs', 'retransmissions']) options.at(key).numberOrNull();
+  options.at('connections').number();
+  for (const key of ['attributeCaching', 'closeToOpen', 'localDiskCache']) options.at(key).boolean();
+  options.at('lookupCache').text();
+  const attributes = options.at('attributeCache');
+  for (const key of ['fileMinNs', 'fileMaxNs', 'directoryMinNs', 'directoryMaxNs']) attributes.at(key).number();
+}
