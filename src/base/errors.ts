@@ -66,9 +66,11 @@ export interface SystemFault {
 
 /**
  * Returns the failed system call that a thrown value describes. Fields that the value lacks are `EUNKNOWN`, `unknown`
- * or, for the path, the given `path`.
+ * or, for the path, the given `path`. A FeedrateError stands for its cause, with its own message.
  */
 export function systemFaultOf(thrown: unknown, path: string | null = null): SystemFault {
+  if (thrown instanceof FeedrateError)
+    return Object.assign(systemFaultOf(thrown.cause, path), { message: thrown.message });
   const error = thrown as Partial<NodeJS.ErrnoException> | null | undefined;
   return {
     code: typeof error?.code === 'string' ? error.code : 'EUNKNOWN',
@@ -77,6 +79,11 @@ export function systemFaultOf(thrown: unknown, path: string | null = null): Syst
     offsetBytes: null,
     message: error instanceof Error ? error.message : String(thrown),
   };
+}
+
+/** Whether V8 throws this message, without a code, when it cannot have memory outside of its heap. */
+export function isMemoryMessage(message: string): boolean {
+  return /Array buffer allocation failed|could not allocate memory/.test(message);
 }
 
 /** Whether it is a failed system call, as Node throws it. */

@@ -1,6 +1,7 @@
 /** Runs the command that the arguments after `feedrate` name, and reports its failure with a message and an exit status. */
 import { EXIT } from '../base/errors.js';
 import { describeFailure } from './failure.js';
+import { tell } from './output/print.js';
 import { createProgram } from './program.js';
 
 /** The command that the shell's completion script calls at each press of the tab key; see `tab-completion.ts`. */
@@ -9,7 +10,6 @@ const COMPLETION_REQUEST = 'complete';
 /** Runs the command given by `words`. Sets `process.exitCode` and never throws. */
 export async function runCommandLine(words: readonly string[]): Promise<void> {
   tolerateLostOutput();
-  leaveInterruptionsToTheKernel();
   try {
     if (words[0] === COMPLETION_REQUEST && words[1] === '--') {
       const { answerCompletion } = await import('./tab-completion.js');
@@ -19,19 +19,9 @@ export async function runCommandLine(words: readonly string[]): Promise<void> {
     await createProgram().parseAsync(words, { from: 'user' });
   } catch (thrown) {
     const failure = describeFailure(thrown, process.env['FEEDRATE_DEBUG'] === '1');
-    for (const line of failure.lines) process.stderr.write(`${line}\n`);
+    for (const line of failure.lines) tell(line);
     process.exitCode = failure.status;
   }
-}
-
-/**
- * Restores the kernel's default handling of SIGINT and SIGTERM. Node catches both to reset the terminal, but only an
- * uncaught signal ends a process that waits in the kernel for a lost server. Adding and removing a listener removes
- * Node's handler. During a measurement, the run installs listeners of its own.
- */
-function leaveInterruptionsToTheKernel(): void {
-  const nothing = () => undefined;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, nothing).off(signal, nothing);
 }
 
 /**
@@ -42,8 +32,8 @@ function tolerateLostOutput(): void {
   process.stderr.on('error', () => undefined);
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') return;
-    process.stderr.write(
-      `feedrate: cannot write the result to stdout (${error.code}). If this was a run, it is saved; print it with: feedrate show\n`,
+    tell(
+      `feedrate: cannot write the result to stdout (${error.code}). If this was a run, it is saved; print it with: feedrate show`,
     );
     // The command may still set its own status; this one must win.
     process.once('exit', () => {

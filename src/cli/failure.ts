@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { EXIT, FeedrateError, isSystemError } from '../base/errors.js';
+import { EXIT, FeedrateError, isMemoryMessage, isSystemError } from '../base/errors.js';
 
 /** The message and exit status of an error. */
 export interface Failure {
@@ -19,7 +19,9 @@ export function describeFailure(thrown: unknown, debug: boolean): Failure {
   if (thrown instanceof FeedrateError) return describeUserError(thrown, debug);
   const message = oneLine(thrown instanceof Error ? thrown.message : String(thrown));
   const stack = debug && thrown instanceof Error && thrown.stack ? thrown.stack.split('\n') : [];
-  if (isSystemError(thrown)) return { lines: [`feedrate: ${message}`, ...stack], status: EXIT.measurementFailed };
+  const limit = limitOf(thrown, message);
+  if (isSystemError(thrown) || limit !== '')
+    return { lines: [`feedrate: ${message}${limit}`, ...stack], status: EXIT.measurementFailed };
   const advice = debug ? '' : ' (set FEEDRATE_DEBUG=1 to see where)';
   return {
     lines: [`feedrate: ${message}: this is a bug in feedrate${advice}`, ...stack],
@@ -34,6 +36,20 @@ function describeUserError(error: FeedrateError, debug: boolean): Failure {
       : [`feedrate: ${oneLine(error.message)}`];
   const stack = debug && error.stack ? error.stack.split('\n') : [];
   return { lines: [...said, ...stack], status: error.exitStatus };
+}
+
+/** The limits that a command may meet anywhere. Fixed texts, because no file may be left to read them from. */
+const LIMITS: Readonly<Record<string, string>> = {
+  EMFILE: '; this process may open no more files (see ulimit -n): raise the limit',
+  ENFILE: '; this machine may open no more files (see fs.file-max): raise the limit, or end other programs',
+  ENOMEM: '; there is not enough memory (see ulimit -v and the limit of the control group): raise the limit',
+  EAGAIN: '; this user or control group may start no more processes (see ulimit -u and pids.max): raise the limit',
+};
+
+function limitOf(thrown: unknown, message: string): string {
+  const { code, syscall = '' } = (thrown ?? {}) as Partial<NodeJS.ErrnoException>;
+  if (code === 'EAGAIN' && !syscall.startsWith('spawn')) return '';
+  return LIMITS[isMemoryMessage(message) ? 'ENOMEM' : (code ?? '')] ?? '';
 }
 
 function oneLine(text: string): string {

@@ -19,6 +19,7 @@ import { run } from './commands/run.js';
 import { schema } from './commands/schema.js';
 import { show } from './commands/show.js';
 import type { Subcommand } from './options/subcommand.js';
+import { print, tell } from './output/print.js';
 
 /** The subcommands in the order of `feedrate --help`. */
 export const SUBCOMMANDS: readonly Subcommand[] = [
@@ -49,7 +50,7 @@ export function createProgram(): Command {
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(`feedrate: ${plainError(text)}\n`) })
+    .configureOutput({ writeOut: print, outputError: (text) => tell(`feedrate: ${plainError(text)}`) })
     .addHelpText('after', ROOT_EXAMPLES);
   for (const { name, description, configure, examples } of SUBCOMMANDS) {
     configure(program.command(name).description(description).addHelpText('after', examples));

@@ -2,8 +2,10 @@
 import { readdirSync } from 'node:fs';
 import { type Complete, type RootCommand, ShellCompDirective } from '@bomb.sh/tab';
 import tab from '@bomb.sh/tab/commander';
+import { visibleText } from '../base/visible-text.js';
 import { listRuns } from '../store/find-runs.js';
 import { DEFAULT_RESULTS } from './options/arguments.js';
+import { printLines } from './output/print.js';
 import { createProgram, SUBCOMMANDS } from './program.js';
 
 /** Options whose value is a directory. The shell itself completes those best. */
@@ -15,7 +17,7 @@ const ADAPTER_COMMAND = 'completion-script';
 /** Prints the completions of the last of these words, in the format that the scripts read. */
 export function answerCompletion(words: readonly string[]): void {
   if (DIRECTORY_OPTIONS.has(words.at(-2) ?? '')) {
-    process.stdout.write(`:${ShellCompDirective.ShellCompDirectiveFilterDirs}\n`);
+    printLines([`:${ShellCompDirective.ShellCompDirectiveFilterDirs}`]);
     return;
   }
   // The adapter adds commands to the program it reads, so it gets one that nothing else uses.
@@ -27,11 +29,11 @@ export function answerCompletion(words: readonly string[]): void {
 
 function completeArguments(commands: RootCommand, words: readonly string[]): void {
   const workloads = (complete: Complete): void => {
-    for (const path of workloadFiles(words.at(-1) ?? '')) complete(path, 'workload');
+    for (const path of workloadFiles(words.at(-1) ?? '')) if (isPlain(path)) complete(path, 'workload');
   };
   const runs = (complete: Complete): void => {
     complete('latest', 'the newest run');
-    for (const { id, status } of listRuns(resultsOf(words)).reverse()) complete(id, status);
+    for (const { id, status } of listRuns(resultsOf(words)).reverse()) if (isPlain(id)) complete(id, status);
   };
   const handlers = { workloads, runs };
   for (const { name, completes } of SUBCOMMANDS) {
@@ -39,6 +41,14 @@ function completeArguments(commands: RootCommand, words: readonly string[]): voi
     for (const argument of commands.commands.get(name)?.arguments.values() ?? [])
       argument.handler = handlers[completes];
   }
+}
+
+/**
+ * Returns whether a name can be completed. The shell would read one with a line break as two, and print its control
+ * characters.
+ */
+function isPlain(name: string): boolean {
+  return visibleText(name) === name;
 }
 
 /** Returns the results directory that the words so far name. */

@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { Piscina } from 'piscina';
-import { systemFaultOf } from '../base/errors.js';
+import { FeedrateError, type SystemFault, systemFaultOf } from '../base/errors.js';
+import { explained } from '../host/system/exhaustion.js';
 import type { Counters } from './core/counters.js';
 import type { WorkerOutcome, WorkerTask } from './core/protocol.js';
 
@@ -17,24 +18,39 @@ export const NEW_SPACE_MIB = 16;
 export class WorkerPool {
   readonly #threads: number;
   readonly #piscina: Piscina;
+  #break: (thrown: unknown) => void = () => {};
+  /** Resolves when a thread has died between two tasks: the next task would wait for it forever. */
+  readonly #broken = new Promise<unknown>((resolve) => {
+    this.#break = resolve;
+  });
 
+  /** Throws `FeedrateError('measurement')` when the system refuses to start so many threads. */
   constructor(threads: number) {
     this.#threads = threads;
     setFlagsFromString(`--min-semi-space-size=${NEW_SPACE_MIB}`);
-    this.#piscina = new Piscina({
-      filename: new URL('./worker.js', import.meta.url).href,
-      minThreads: threads,
-      maxThreads: threads,
-      concurrentTasksPerWorker: 1,
-      // A thread that blocks on Atomics between tasks would not deliver its GC entries.
-      atomics: 'disabled',
-    });
+    try {
+      this.#piscina = new Piscina({
+        filename: new URL('./worker.js', import.meta.url).href,
+        minThreads: threads,
+        maxThreads: threads,
+        concurrentTasksPerWorker: 1,
+        // A thread that blocks on Atomics between tasks would not deliver its GC entries.
+        atomics: 'disabled',
+        // Node would warn of each file that it closes but did not open: files are opened through the C library, too.
+        trackUnmanagedFds: false,
+      });
+    } catch (cause) {
+      const { message } = faultOfThread(cause);
+      throw new FeedrateError('measurement', `cannot start ${threads} worker threads: ${message}`, { cause });
+    }
+    this.#piscina.on('error', (thrown) => this.#break(thrown));
   }
 
   /**
    * Runs the tasks of one trial at the same time, each in its own thread, and returns their outcomes. If a thread dies
    * (out of memory, a crash in native code), the others are stopped and its outcome has a fault. When `abandoned`
    * resolves, threads that are still working are left alone, and their outcomes have no report.
+   * A thread that died earlier gives every task a fault.
    */
   async run(
     tasks: readonly WorkerTask[],
@@ -47,10 +63,11 @@ export class WorkerPool {
       tasks.map(async (task): Promise<WorkerOutcome> => {
         try {
           const left = abandoned.then((): WorkerOutcome => ({ worker: task.worker, report: null, fault: null }));
-          return await Promise.race([this.#piscina.run(task) as Promise<WorkerOutcome>, left]);
+          const broken = this.#broken.then((thrown) => Promise.reject(thrown));
+          return await Promise.race([this.#piscina.run(task) as Promise<WorkerOutcome>, left, broken]);
         } catch (thrown) {
           counters.requestStop();
-          return { worker: task.worker, report: null, fault: systemFaultOf(thrown) };
+          return { worker: task.worker, report: null, fault: faultOfThread(thrown) };
         }
       }),
     );
@@ -59,4 +76,11 @@ export class WorkerPool {
   async close(): Promise<void> {
     await this.#piscina.destroy();
   }
+}
+
+/** Returns the fault of a thread that could not start, or that died. Node throws the code of a refused thread as a message. */
+function faultOfThread(thrown: unknown): SystemFault {
+  const fault = systemFaultOf(thrown);
+  const isCode = fault.code === 'EUNKNOWN' && /^E[A-Z]+$/.test(fault.message);
+  return explained(isCode ? { ...fault, code: fault.message } : fault, 'start');
 }

@@ -2,6 +2,7 @@
 import { PerformanceObserver, performance } from 'node:perf_hooks';
 import { assert } from '../base/assert.js';
 import { systemFaultOf } from '../base/errors.js';
+import { useHeld } from '../host/files/held-directories.js';
 import { type ThreadUsage, threadUsage } from '../host/system/thread-usage.js';
 import { jobPlanOf } from '../plan/jobs/registry.js';
 import { ENGINES } from '../workload/engines.js';
@@ -131,6 +132,8 @@ export default async function work(task: WorkerTask): Promise<WorkerOutcome> {
   const counters = new Counters(task.memory, task.workers);
   const clock = new MonotonicClock();
   let equipment: Equipment | null = null;
+  const { held = null } = task;
+  const letGo = held === null ? null : useHeld(held.path, held.fd);
   try {
     const content = contentOf(task);
     const meter = createMeter(task, counters);
@@ -145,6 +148,7 @@ export default async function work(task: WorkerTask): Promise<WorkerOutcome> {
     return { worker: task.worker, report: null, fault };
   } finally {
     equipment?.backend.dispose();
+    letGo?.();
     // Runs when the outcome is sent: the session writes it to disk at the same time.
     setImmediate(collectGarbage);
   }

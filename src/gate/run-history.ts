@@ -18,7 +18,7 @@ const LEAST_RUNS_OF_LEVEL = 3;
 export const LEAST_RUNS = 10;
 
 /** The directory that a run without a target creates. It has a new name each time. */
-const OWN_TEMPORARY = /\/feedrate-[A-Za-z0-9]{6}$/;
+const OWN_TEMPORARY = /\/feedrate-(?:[A-Za-z0-9]{6}|\d+-\d+-[0-9a-f]{8}-[0-9a-f]{8})$/;
 
 /** One arm of one run, reduced to the data that a history needs. */
 export interface HistoryArm extends Side {

@@ -19,6 +19,7 @@ const SMALL_READS = 200;
 /** The distance between small reads, in blocks. It is a prime, so that no two reads hit the same block. */
 const SMALL_STRIDE = 7919;
 const OPENS = 100;
+const NO_LINK = constants.O_RDONLY | constants.O_NOFOLLOW;
 
 /** Measures a mount with a probe file and removes the file. Throws Node's error when the file cannot be used. */
 export function probeMount(directory: string): MountProbe {
@@ -27,7 +28,7 @@ export function probeMount(directory: string): MountProbe {
     if (readNfs(path) === null)
       return { streamBytesPerSecond, smallReadNs: null, roundTripNs: null, openNs: null, callsPerOpen: null };
     const small = smallReads(path);
-    const open = timed(path, OPENS, () => closeSync(openSync(path, 'r')));
+    const open = timed(path, OPENS, () => closeSync(openSync(path, NO_LINK)));
     const reads = small.traffic?.calls['READ'] ?? small.traffic?.calls['READ_PLUS'];
     const calls = Object.values(open.traffic?.calls ?? {}).reduce((sum, { calls: count }) => sum + count, 0);
     return {
@@ -45,7 +46,7 @@ function streamFrom(path: string): number | null {
   const { residentBytesBefore } = readEvidence([path]);
   if (residentBytesBefore !== null && residentBytesBefore > PROBE_BYTES / 100) return null;
   const buffer = new Uint8Array(STREAM_BLOCK_BYTES);
-  const fd = openSync(path, 'r');
+  const fd = openSync(path, NO_LINK);
   try {
     const startNs = process.hrtime.bigint();
     while (readSync(fd, buffer) > 0);
@@ -58,7 +59,7 @@ function streamFrom(path: string): number | null {
 // The buffer needs no alignment, because NFS requires none for direct reads.
 function smallReads(path: string): Timed {
   const buffer = new Uint8Array(SMALL_BYTES);
-  const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECT);
+  const fd = openSync(path, NO_LINK | constants.O_DIRECT);
   let block = 0;
   try {
     return timed(path, SMALL_READS, () => {

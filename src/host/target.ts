@@ -1,10 +1,10 @@
 /** Checks a target, the directory that a user names, before a run uses it. */
-import { realpathSync, statfsSync } from 'node:fs';
+import { accessSync, constants, realpathSync, statfsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { FeedrateError } from '../base/errors.js';
 import type { TargetEnvironment } from '../record/run-record.js';
 import { readMarker } from './files/marker.js';
-import { OWN_PREFIX } from './files/own-directory.js';
+import { OWN_PREFIX } from './files/own-names.js';
 import { withProbeFile } from './files/probe-file.js';
 import { storeOf } from './files/store-of.js';
 import { connectTarget } from './libnfs/nfs-target.js';
@@ -26,6 +26,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   ENOENT: 'it does not exist; create it first (mkdir -p), or check that the file system is mounted',
   ENOTDIR: 'part of the path is not a directory; name a directory',
   ELOOP: 'its symbolic links form a loop; name the directory itself',
+  EMFILE: 'this process may open no more files; raise the limit (ulimit -n)',
+  ENFILE: 'this machine may open no more files; raise the limit (sysctl fs.file-max)',
   ETIMEDOUT: 'its server does not answer; check the network and the mount',
 };
 
@@ -53,6 +55,7 @@ function resolveDirectory(name: string, path: string): string {
     statfsSync(path);
     real = realpathSync(path);
     directory = storeOf(real).statusBehind(real)?.kind === 'directory';
+    if (directory) accessSync(real, constants.X_OK);
   } catch (error) {
     throw refusal(name, path, 'use', error);
   }

@@ -117,7 +117,8 @@ function checkEngine(engine: JsonReader): void {
   engine.at('direct').boolean();
 }
 
-function checkHistograms(latency: JsonReader): void {
+/** Throws `FeedrateError('store')` unless every value is a list of bins and counts. */
+export function checkHistograms(latency: JsonReader): void {
   for (const kind of Object.keys(latency.object())) {
     const counts = latency.at(kind);
     for (const entry of counts.list()) entry.number();

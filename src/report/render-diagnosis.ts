@@ -1,6 +1,6 @@
 /** The report of `feedrate doctor`. */
 import type { Diagnosis, Finding, Severity } from '../record/finding.js';
-import { oneLine, paragraphs } from './table/format.js';
+import { paragraphs } from './table/report-line.js';
 import type { ShownColumn } from './table/shown-column.js';
 import { painter, type TerminalOptions, terminalTable } from './table/terminal.js';
 
@@ -15,7 +15,7 @@ const COLUMNS: readonly ShownColumn<Finding>[] = [
     tone: ({ severity }) => (severity === 'good' || severity === 'bad' ? severity : 'plain'),
   },
   { head: 'check', align: 'left', dropOrder: 0, text: ({ check }) => check },
-  { head: 'result', align: 'left', dropOrder: 0, text: ({ value }) => oneLine(value) },
+  { head: 'result', align: 'left', dropOrder: 0, text: ({ value }) => value },
 ];
 
 /** Returns one table per target. Below it follow the problems, worst first, each with its reason and its fix. */
@@ -28,13 +28,13 @@ export function renderDiagnoses(
   const paint = painter(options.color);
   return paragraphs(
     diagnoses.flatMap(({ target, findings }) => [
-      [oneLine(`${target.name}: ${target.path}`), ...terminalTable(findings, COLUMNS, options)],
+      [`${target.name}: ${target.path}`, ...terminalTable(findings, COLUMNS, options)],
       (['bad', 'note'] as const).flatMap((severity) =>
         findings
           .filter((finding) => finding.severity === severity && finding.reason !== null)
           .flatMap(({ check, reason, remedy }) => [
             paint(`${MARKS[severity]} ${check}: ${reason}`, severity === 'bad' ? 'bad' : 'plain'),
-            ...(remedy === null ? [] : [oneLine(`    ${remedy}`)]),
+            ...(remedy === null ? [] : [`    ${remedy}`]),
           ]),
       ),
     ]),

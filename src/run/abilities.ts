@@ -1,8 +1,8 @@
 /** Checks that the targets support what a plan uses, before any file is created or measured. */
-import { closeSync, openSync } from 'node:fs';
 import { FeedrateError } from '../base/errors.js';
 import { ALIGNMENT_BYTES } from '../engine/content/buffers.js';
 import { DIRECT_PROBE_BYTES, type DirectAlignment, directAlignment } from '../host/files/direct-io.js';
+import { withOwnFile } from '../host/files/own-file.js';
 import { withProbeFile } from '../host/files/probe-file.js';
 import { below } from '../host/files/store-of.js';
 import { isNfsUrl } from '../host/libnfs/nfs-url.js';
@@ -114,10 +114,5 @@ function refusePreallocation(target: Target, uses: readonly Use[]): void {
 }
 
 function tryPreallocation(path: string, mode: 'native' | 'keep'): void {
-  const fd = openSync(path, 'r+');
-  try {
-    preallocate(fd, path, mode, PREALLOCATED_BYTES);
-  } finally {
-    closeSync(fd);
-  }
+  withOwnFile(path, (fd) => preallocate(fd, path, mode, PREALLOCATED_BYTES), { write: true });
 }

@@ -1,5 +1,6 @@
 /** Conducts a run, from its request to its stored result. */
 import { createRun } from '../store/run-store.js';
+import { touchableOf } from './first-touch.js';
 import { HeadStart } from './head-start.js';
 import { refuseUnslowable } from './injection.js';
 import type { RunListener } from './listener.js';
@@ -17,7 +18,11 @@ import { type Conducted, measureSessions } from './sessions.js';
 export async function conduct(
   request: RunRequest,
   listener: RunListener = {},
-  headStart = new HeadStart(request.targets, (text) => listener.note?.(text)),
+  headStart = new HeadStart(
+    touchableOf(request.targets, request.resultsDirectory),
+    (text) => listener.note?.(text),
+    request.stop,
+  ),
 ): Promise<Conducted> {
   const measure = async (preparation: Preparation): Promise<Conducted> => {
     refuseUnslowable(preparation.plan, request.injected ?? []);

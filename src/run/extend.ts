@@ -31,7 +31,7 @@ export async function extend(
   }
   if (run.injected !== undefined) throw cannotGoOn(directory, 'it was measured with --inject');
   const overrides = [...run.overrides.filter((text) => !text.startsWith(SESSIONS)), `${SESSIONS}${sessions}`];
-  return withPreparation(requestOf(run, overrides), listener, async (preparation) => {
+  return withPreparation({ ...requestOf(run, overrides), ...(stop && { stop }) }, listener, async (preparation) => {
     const { plan } = preparation;
     refuseOtherPlan(directory, run.plan, plan);
     refuseOtherEnvironment(directory, run, preparation);

@@ -1,26 +1,25 @@
 /** Starts the first processes of a run while the caller still loads modules and makes the plan. */
-import { type ChildProcess, fork } from 'node:child_process';
-import { untilTargetsAnswer } from './first-touch.js';
-import type { NamedPath } from './request.js';
+import type { ForkOptions } from 'node:child_process';
+import { type Touchable, untilTouched } from './first-touch.js';
+import { StartedProcess } from './started-process.js';
+import type { StopHandle } from './stop-handle.js';
 
 /** A session's process that loads its modules, and at the same time a touch of every target. */
 export class HeadStart {
-  /** Resolves when every target has responded. */
+  /** Resolves when every target has responded. Rejects as `untilTouched` does. */
   readonly answered: Promise<void>;
-  #session: ChildProcess | null;
+  #session: StartedProcess | null;
 
   /** @param note called for each target that does not respond */
-  constructor(targets: readonly NamedPath[], note: (text: string) => void) {
-    this.#session = forkSession();
-    // If the process could not be started, the runner that takes it notices that it has ended.
-    this.#session.on('error', () => undefined);
-    this.answered = untilTargetsAnswer(targets, note);
+  constructor(places: readonly Touchable[], note: (text: string) => void, stop?: StopHandle) {
+    this.#session = startSession();
+    this.answered = untilTouched(places, note, stop);
     // A caller that fails before it waits for the targets reports its own error.
     this.answered.catch(() => undefined);
   }
 
   /** Returns the session's process, once; null afterwards. */
-  takeSession(): ChildProcess | null {
+  takeSession(): StartedProcess | null {
     const session = this.#session;
     this.#session = null;
     return session;
@@ -28,19 +27,18 @@ export class HeadStart {
 
   /** Ends the session's process if nobody took it. */
   discard(): void {
-    this.takeSession()?.kill('SIGKILL');
+    const session = this.takeSession();
+    session?.kill();
+    session?.leave();
   }
 }
 
 /** Starts the process of a session. It waits for its `start` message. */
-export function forkSession(): ChildProcess {
+export function startSession(): StartedProcess {
   // Node's event loops have rings of their own, for calls that a measuring thread does not make. They use 28 KiB per
   // thread of the memory that an ordinary user may lock.
   const env = { UV_USE_IO_URING: '0', ...process.env };
-  return fork(new URL('./session-process.js', import.meta.url), {
-    serialization: 'advanced',
-    env,
-    // A session that is left behind must not hold the terminal's or a pipe's end open.
-    silent: true,
-  });
+  // It needs no relative paths, and the current directory may be removed during a run.
+  const options: ForkOptions = { serialization: 'advanced', env, cwd: '/' };
+  return new StartedProcess(new URL('./session-process.js', import.meta.url), options);
 }

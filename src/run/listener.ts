@@ -16,12 +16,12 @@ export interface RunListener {
   note?(text: string): void;
   /** Called when the plan is made and fits its targets. Nothing was written yet. */
   prepared?(preparation: Preparation): void | Promise<void>;
-  /** Called when the run directory exists and sessions begin. Stop requests have an effect from here to `over`. */
+  /** Called when the run directory exists and sessions begin. */
   begun?(run: RunRecord): void;
   /** Called with the progress of the session, and with each trial when it is on disk. */
   event?(event: SessionEvent): void;
-  /** Called with output of a session process, which writes none unless it crashes. */
-  output?(bytes: Uint8Array, stream: 'stdout' | 'stderr'): void;
+  /** Called with the output of a session process that has ended. It writes none unless it crashes. */
+  output?(text: string): void;
   /** Called when the first stop request was passed to the session. */
   stopping?(): void;
   /** Called when the last session has ended. Stop requests have no effect from here on. Clean-up and its notes may follow. */

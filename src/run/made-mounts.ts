@@ -1,13 +1,14 @@
 /** Mounts an export for a measurement, each mount with its own directory on the export, and unmounts it again. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, realpathSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FeedrateError } from '../base/errors.js';
-import { findOwnDirectories, removeOwnDirectory } from '../host/files/own-directory.js';
+import { findLeftovers, type Leftover, removeLeftover } from '../host/files/leftovers.js';
+import { passingName } from '../host/files/own-names.js';
 import { mountNfs, unmount } from '../host/nfs/mounting.js';
 import { nfsMountOf } from '../host/nfs/read-nfs.js';
-import { mountOf } from '../host/system/mountinfo.js';
+import { mountOf, readMounts } from '../host/system/mountinfo.js';
 import type { PlannedMount } from '../plan/mount-plan.js';
 import type { NamedPath } from './request.js';
 
@@ -32,21 +33,20 @@ export async function withMadeMounts<T>(
 }
 
 class MadeMounts {
-  readonly #root = mkdtempSync(join(tmpdir(), 'feedrate-mounts-'));
-  readonly #mounted: string[] = [];
+  readonly #root = join(realpathSync(tmpdir()), passingName('mounts'));
   readonly #targets: NamedPath[] = [];
 
   /** Mounts, checks the negotiated options, and returns the targets. Throws `FeedrateError`; call `dispose` in any case. */
   make(planned: readonly PlannedMount[]): readonly NamedPath[] {
+    mkdirSync(this.#root, { mode: 0o700 });
     for (const { name, source, options, connections } of planned) {
       const directory = join(this.#root, name);
       mkdirSync(directory);
       mountNfs(source, options, directory);
-      this.#mounted.push(directory);
       requireConnections(directory, options, connections);
       // All mounts may show the same directory of the server, so each gets its own subdirectory.
-      const path = join(directory, `feedrate-${name}`);
-      mkdirSync(path, { recursive: true });
+      const path = join(directory, passingName('exported'));
+      mkdirSync(path);
       this.#targets.push({ name, path });
     }
     return this.#targets;
@@ -54,32 +54,42 @@ class MadeMounts {
 
   /** Removes feedrate's files in the targets, then the mounts. Returns a message for each failure. */
   dispose(): string[] {
-    const problems: string[] = [];
-    const attempt = (work: () => void) => {
-      try {
-        work();
-      } catch (thrown) {
-        problems.push((thrown as Error).message);
-      }
-    };
-    for (const { name, path } of this.#targets) {
-      if (!answers(path)) {
-        problems.push(`${name} does not respond, so feedrate-${name} was not removed from the server`);
-        continue;
-      }
-      attempt(() => {
-        for (const own of findOwnDirectories({ path })) removeOwnDirectory(own.path);
-        rmdirSync(path);
-      });
+    return takeDown(this.#root, ({ path }) => this.#targets.some((target) => target.path === path));
+  }
+}
+
+/**
+ * Removes the mounts below a directory that `mount-matrix` made, with their targets on the export, and the directory.
+ * Returns a message for each part that remains.
+ * @param isOurs whether to remove a target. Other runs may have theirs on the same export
+ */
+export function takeDown(root: string, isOurs: (target: Leftover) => boolean): string[] {
+  const problems: string[] = [];
+  const attempt = (work: () => void) => {
+    try {
+      work();
+    } catch (thrown) {
+      problems.push((thrown as Error).message);
     }
-    for (const directory of this.#mounted.reverse()) {
+  };
+  const mountPoints = new Set(readMounts().map(({ mountPoint }) => mountPoint));
+  const names = existsSync(root) ? readdirSync(root).reverse() : [];
+  for (const directory of names.map((name) => join(root, name))) {
+    if (mountPoints.has(directory)) {
+      if (!answers(directory))
+        problems.push(`${directory} does not respond, so files of feedrate remain on the server`);
+      else attempt(() => removeTargets(directory, isOurs));
       const problem = unmount(directory);
       if (problem !== null) problems.push(`cannot unmount ${directory}: ${problem}`);
-      else attempt(() => rmdirSync(directory));
     }
-    if (problems.length === 0) attempt(() => rmdirSync(this.#root));
-    return problems;
+    if (problems.length === 0) attempt(() => rmdirSync(directory));
   }
+  if (problems.length === 0 && existsSync(root)) attempt(() => rmdirSync(root));
+  return problems;
+}
+
+function removeTargets(directory: string, isOurs: (target: Leftover) => boolean): void {
+  for (const target of findLeftovers(directory, ['exported'])) if (isOurs(target)) removeLeftover(target.path);
 }
 
 /** Returns whether the path responds within the limit. Uses another process, which can be abandoned. */

@@ -7,7 +7,8 @@ import { chooseEngine, engineRefusal } from '../engine/choose.js';
 import { measureOwnCost } from '../engine/own-cost.js';
 import { captureEnvironment } from '../host/environment.js';
 import { refuseForeignDirectory } from '../host/files/own-directory.js';
-import { below, storeOf } from '../host/files/store-of.js';
+import { ownFileStatus } from '../host/files/own-file.js';
+import { below, storeOf, whileHeld } from '../host/files/store-of.js';
 import { openTarget, statTarget } from '../host/target.js';
 import { imbalancesOf } from '../plan/balance.js';
 import { dataFilesOf } from '../plan/filesets.js';
@@ -21,7 +22,7 @@ import { parseWorkload } from '../workload/parse.js';
 import { resolveJob } from '../workload/resolve.js';
 import type { Workload } from '../workload/workload.js';
 import { refuseWhatTargetsCannot } from './abilities.js';
-import { untilTargetsAnswer } from './first-touch.js';
+import { touchableOf, untilTouched } from './first-touch.js';
 import { requireRemounts } from './remounts.js';
 import type { PlanRequest, RunRequest, WorkloadText } from './request.js';
 import { leftoverNotes, useTargets } from './targets.js';
@@ -50,7 +51,8 @@ export function readWorkload(path: string): WorkloadText {
 
 /**
  * Waits until the targets respond, prepares the run, and passes it to `use`. Without targets, it uses a temporary directory
- * and removes it afterwards. Throws `FeedrateError` when the request cannot be carried out, and what `use` throws.
+ * and removes it afterwards. Throws `FeedrateError` when the request cannot be carried out, with the code `interrupted` when
+ * it was stopped before `use`, and what `use` throws.
  * @param tell called for each target that does not respond
  * @param answered resolves when every target has responded. Default: they are touched now
  */
@@ -62,8 +64,10 @@ export async function withPreparation<T>(
 ): Promise<T> {
   const targets = useTargets(request.targets);
   try {
-    await (answered ?? untilTargetsAnswer(request.targets, (text) => tell.note?.(text)));
-    return await use(prepareRun({ ...request, targets: targets.list }));
+    await (answered ?? untilTouched(touchableOf(request.targets), (text) => tell.note?.(text), request.stop));
+    const preparation = prepareRun({ ...request, targets: targets.list });
+    await request.stop?.listen();
+    return await use(preparation);
   } finally {
     targets.dispose();
   }
@@ -78,6 +82,14 @@ function prepareRun(request: PlanRequest): Preparation {
   const { source, path: workloadPath } = request.workload;
   const workload = parseWorkload(source, workloadPath, request.overrides ?? []);
   const targets = request.targets.map(({ name, path }) => openTarget(name, path, { write: false }));
+  return whileHeld(
+    targets.map(({ path }) => path),
+    () => preparationOf(request, workload, targets),
+  );
+}
+
+function preparationOf(request: PlanRequest, workload: Workload, targets: readonly Target[]): Preparation {
+  const { source } = request.workload;
   const plan = buildPlan(workload, targets, resolveJob, request.seed ?? workload.seed);
   const ofEngines = engineNotes(plan);
   if (request.remount === true) requireRemounts(plan);
@@ -87,8 +99,7 @@ function prepareRun(request: PlanRequest): Preparation {
   const space = spaceNeeded(
     plan,
     workload.dataset,
-    (target, path, bytes) =>
-      storeOf(target.path).statusBehind(below(dataDirectory(target, 'none'), path))?.bytes === bytes,
+    (target, path, bytes) => ownFileStatus(below(dataDirectory(target, 'none'), path))?.bytes === bytes,
   );
   const written = writtenTargets(space, targets);
   for (const { name, path } of targets) if (written.has(name)) openTarget(name, path, { write: true });

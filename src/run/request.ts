@@ -28,6 +28,8 @@ export interface PlanRequest {
   readonly seed?: number | null;
   /** Unmount and mount NFS targets before each cold trial. Needs root. Default: false. */
   readonly remount?: boolean;
+  /** Ends it early. Default: nothing does. */
+  readonly stop?: StopHandle;
 }
 
 /** A run that `conduct` can measure. */
@@ -42,6 +44,4 @@ export interface RunRequest extends PlanRequest {
   readonly dropCaches?: boolean;
   /** Targets to slow down on purpose. Default: none. */
   readonly injected?: readonly Injection[];
-  /** Ends the run early. Default: nothing does. */
-  readonly stop?: StopHandle;
 }

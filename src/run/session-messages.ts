@@ -1,4 +1,6 @@
 /** The messages between the coordinating process and a session process. */
+
+import type { TrialRecord } from '../record/trial-record.js';
 import type { SessionEvent } from '../trial/events.js';
 import type { SessionOptions } from '../trial/session.js';
 
@@ -14,8 +16,18 @@ export type ToSession =
   | { readonly type: 'stop' };
 
 export type FromSession =
+  /** The process has loaded its modules. */
+  | { readonly type: 'ready' }
   | { readonly type: 'event'; readonly event: SessionEvent }
   /** Requests a remount of a target and waits for it. No file on the target is open. */
   | { readonly type: 'remount'; readonly target: string }
   /** The session could not continue: an error for the user, or a bug. */
-  | { readonly type: 'failed'; readonly message: string; readonly defect: boolean };
+  | {
+      readonly type: 'failed';
+      readonly message: string;
+      readonly defect: boolean;
+      /** Whether the run directory is why. */
+      readonly lostResults: boolean;
+      /** A trial that could not be saved, or null. */
+      readonly unsaved: TrialRecord | null;
+    };

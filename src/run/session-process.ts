@@ -3,13 +3,23 @@
  * from an earlier one. It measures and appends to the run directory. Its parent owns the terminal and decides when to stop.
  */
 import { FeedrateError, isSystemError } from '../base/errors.js';
+import { INTERRUPTIONS } from '../base/interruptions.js';
 import { libc } from '../host/system/libc.js';
+import type { TrialRecord } from '../record/trial-record.js';
 import { openRun } from '../store/run-store.js';
-import { Session } from '../trial/session.js';
+import { Session, type SessionOptions, type SessionSink } from '../trial/session.js';
 import type { FromSession, ToSession } from './session-messages.js';
 
 function tell(message: FromSession): void {
   if (process.connected) process.send?.(message);
+}
+
+/** Resolves when the message was sent, or cannot be sent. An unsaved trial may be larger than the pipe. */
+function told(message: FromSession): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.connected) process.send?.(message, undefined, {}, () => resolve());
+    else resolve();
+  });
 }
 
 /** Requests a remount from the parent, which is not killed with the session. Throws `FeedrateError('measurement')`. */
@@ -30,10 +40,36 @@ function remount(target: string): Promise<void> {
 }
 
 async function start({ options, runDirectory, remounts }: Extract<ToSession, { type: 'start' }>): Promise<void> {
-  const store = openRun(runDirectory);
+  let unsaved: TrialRecord | null = null;
+  try {
+    const store = openRun(runDirectory);
+    const append = (record: TrialRecord) => {
+      unsaved = record;
+      store.appendTrial(record);
+      unsaved = null;
+    };
+    await measure(options, { append, keepPart: (part) => store.keepPart(part) }, remounts);
+  } catch (thrown) {
+    const defect = !(thrown instanceof FeedrateError || isSystemError(thrown));
+    const lostResults = thrown instanceof FeedrateError && thrown.code === 'store';
+    const message =
+      thrown instanceof Error ? (defect ? (thrown.stack ?? thrown.message) : thrown.message) : String(thrown);
+    process.exitCode = 1;
+    await told({ type: 'failed', message, defect, lostResults, unsaved });
+  } finally {
+    if (process.connected) process.disconnect();
+  }
+}
+
+async function measure(
+  options: SessionOptions,
+  { append, keepPart }: Required<Pick<SessionSink, 'append' | 'keepPart'>>,
+  remounts: boolean,
+): Promise<void> {
   const session = new Session(options, {
     emit: (event) => tell({ type: 'event', event }),
-    append: (record) => store.appendTrial(record),
+    append,
+    keepPart,
     ...(remounts && { remount: ({ name }) => remount(name) }),
   });
   process.on('message', (message: ToSession) => {
@@ -41,25 +77,14 @@ async function start({ options, runDirectory, remounts }: Extract<ToSession, { t
   });
   // The parent has ended, perhaps killed: stop measuring and clean up.
   process.on('disconnect', () => session.stop());
-  try {
-    await session.run();
-  } catch (thrown) {
-    const defect = !(thrown instanceof FeedrateError || isSystemError(thrown));
-    tell({
-      type: 'failed',
-      message: thrown instanceof Error ? (defect ? (thrown.stack ?? thrown.message) : thrown.message) : String(thrown),
-      defect,
-    });
-    process.exitCode = 1;
-  } finally {
-    if (process.connected) process.disconnect();
-  }
+  await session.run();
 }
 
 // Ctrl-C goes to the whole process group. Only the parent decides how to handle it.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+for (const signal of INTERRUPTIONS) process.on(signal, () => {});
 process.once('message', (message: ToSession) => {
   if (message.type === 'start') void start(message);
 });
+tell({ type: 'ready' });
 // The parent is still making the plan, so what every session needs is loaded now.
 libc();

@@ -1,14 +1,16 @@
 /** Measures the sessions of a plan, one after the other, each in its own process. */
 import { FeedrateError } from '../base/errors.js';
+import { mountIdsOf } from '../host/held-target.js';
 import type { ReadableRun } from '../record/stored-run.js';
 import { readRun } from '../store/read-run.js';
-import type { RunStore } from '../store/run-store.js';
+import type { LostResults } from '../store/rescue.js';
+import type { FinishedRun, RunStore } from '../store/run-store.js';
 import type { SessionEvent } from '../trial/events.js';
 import type { HeadStart } from './head-start.js';
 import { RARE_LOOKS, type RunEnd, type RunListener } from './listener.js';
 import type { Preparation } from './preparation.js';
 import { Remounts } from './remounts.js';
-import { SessionRunner } from './session-runner.js';
+import { ResultsLost, SessionRunner } from './session-runner.js';
 import type { StopHandle } from './stop-handle.js';
 import { removeScratch } from './targets.js';
 import { Watchdog } from './watchdog.js';
@@ -38,30 +40,50 @@ export interface SessionsToMeasure {
 export async function measureSessions(measurement: SessionsToMeasure, listener: RunListener): Promise<Conducted> {
   const { preparation, store } = measurement;
   // The default, so that an unexpected exception does not leave a run that looks alive.
-  let status: RunEnd = 'failed';
-  let ended = store.run;
+  let end: SessionsEnd = { status: 'failed', lost: null };
+  let finished: FinishedRun;
   try {
     listener.begun?.(store.run);
     for (const note of preparation.notes) listener.note?.(note);
-    status = await runSessions(measurement, listener);
+    end = await runSessions(measurement, listener);
   } finally {
-    listener.ended?.(status);
-    ended = store.finish(status);
+    finished = finish(store, end, listener);
   }
-  const stored = readRun(store.directory);
-  return { run: { ...stored, run: stored.run ?? ended }, status };
+  const stored = readRun(finished.directory);
+  const { problem, run: ended } = finished;
+  return { run: { ...stored, run: stored.run ?? ended }, status: problem === null ? end.status : 'failed' };
 }
 
-/** Runs the sessions and returns how the run ended. Sessions before a failure count. */
+/** How the sessions ended. */
+interface SessionsEnd {
+  readonly status: RunEnd;
+  /** Not null when the results could no longer be saved. */
+  readonly lost: LostResults | null;
+}
+
+function finish(store: RunStore, { status, lost }: SessionsEnd, listener: RunListener): FinishedRun {
+  let told: RunEnd = 'failed';
+  try {
+    const finished = store.finish(status, lost);
+    if (finished.problem === null) told = status;
+    else listener.note?.(finished.problem);
+    return finished;
+  } finally {
+    listener.ended?.(told);
+  }
+}
+
+/** Runs the sessions and returns how they ended. Sessions before a failure count. */
 async function runSessions(
   { preparation, store, firstSession, stop, headStart }: SessionsToMeasure,
   listener: RunListener,
-): Promise<RunEnd> {
+): Promise<SessionsEnd> {
   const { plan, workload } = preparation;
   const { id: runId, dropCaches, remount, injected = [], environment } = store.run;
   const note = (text: string) => listener.note?.(text);
-  const runner = new SessionRunner((bytes, stream) => listener.output?.(bytes, stream), headStart);
+  const runner = new SessionRunner((text) => listener.output?.(text), headStart);
   const release = stopWith(stop, runner, listener);
+  let mountIds = mountIdsOf(plan.targets);
   const remounts = remount ? new Remounts(plan, note) : null;
   const watchdog = new Watchdog({
     plan,
@@ -77,14 +99,17 @@ async function runSessions(
   try {
     for (let session = firstSession; session <= plan.sessions && !runner.stopping; session++) {
       const looks = listener.looks ?? RARE_LOOKS;
-      const options = { plan, dataset: workload.dataset, runId, session, dropCaches, injected, looks };
+      const options = { plan, dataset: workload.dataset, runId, session, dropCaches, injected, looks, mountIds };
       await runner.run(options, store.directory, onEvent, remounts?.remount ?? null);
+      if (remounts !== null) mountIds = mountIdsOf(plan.targets);
     }
-    return runner.stopping ? 'aborted' : 'complete';
+    return { status: runner.stopping ? 'aborted' : 'complete', lost: null };
   } catch (thrown) {
     if (!(thrown instanceof FeedrateError)) throw thrown;
+    if (thrown instanceof ResultsLost)
+      return { status: 'failed', lost: { reason: thrown.message, unsaved: thrown.unsaved } };
     note(thrown.message);
-    return 'failed';
+    return { status: 'failed', lost: null };
   } finally {
     release();
     watchdog.close();

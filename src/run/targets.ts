@@ -1,10 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FeedrateError } from '../base/errors.js';
+import { shellWord } from '../base/shell-word.js';
 import { formatBytes } from '../base/units.js';
-import { findOwnDirectories, ownDirectoryPath, removeOwnDirectory } from '../host/files/own-directory.js';
+import { ownDirectoryPath, removeOwnDirectory } from '../host/files/own-directory.js';
+import { passingName } from '../host/files/own-names.js';
+import { isNfsUrl } from '../host/libnfs/nfs-url.js';
 import type { Target } from '../plan/plan.js';
-import { answeringWithin } from './first-touch.js';
+import { type Cleanable, cleanableInTarget, cleanableInTemporary } from './cleanable.js';
+import { answeringWithin, touchableOf } from './first-touch.js';
 import type { NamedPath } from './request.js';
 
 /** The directories to measure, and a function to clean up. */
@@ -17,20 +22,40 @@ export interface UsedTargets {
 /** Returns the named targets, or a new directory in the system's temporary directory if there are none. */
 export function useTargets(named: readonly NamedPath[]): UsedTargets {
   if (named.length > 0) return { list: named, dispose: () => {} };
-  const path = mkdtempSync(join(tmpdir(), 'feedrate-'));
+  const path = join(tmpdir(), passingName('target'));
+  makeTemporaryTarget(path);
   return { list: [{ name: 'tmp', path }], dispose: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** Returns a line for each directory that a killed run left in the targets, with the command that removes it. */
+function makeTemporaryTarget(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (cause) {
+    const why = `cannot create the temporary directory ${path} (${(cause as Error).message})`;
+    throw new FeedrateError('target', `${why}; name a target with -t, or set TMPDIR`, { cause });
+  }
+}
+
+/**
+ * Returns a line for each place where killed processes left something, with the command that removes it: the targets, and
+ * the system's temporary directory.
+ */
 export function leftoverNotes(targets: readonly Target[]): string[] {
-  return targets.flatMap((target) =>
-    findOwnDirectories(target)
-      .filter(({ kind, state }) => kind === 'scratch' && state === 'dead')
-      .map(
-        ({ runId, allocatedBytes }) =>
-          `run ${runId} was killed and left ${formatBytes(allocatedBytes)} in ${target.path}; remove it with: feedrate clean -t ${target.path}`,
-      ),
+  const paths = [...new Set(targets.map(({ path }) => path))];
+  const inTargets = paths.flatMap((path) =>
+    leftoverNote(cleanableInTarget(path), path, `feedrate clean -t ${shellWord(path)}`),
   );
+  return [...inTargets, ...leftoverNote(cleanableInTemporary(), tmpdir(), 'feedrate clean')];
+}
+
+function leftoverNote(found: readonly Cleanable[], place: string, command: string): string[] {
+  const left = found.filter(({ kind, state }) => state === 'dead' && kind !== 'data');
+  const [first] = left;
+  if (first === undefined) return [];
+  const bytes = formatBytes(left.reduce((sum, { allocatedBytes }) => sum + allocatedBytes, 0));
+  if (left.length > 1) return [`${left.length} killed processes left ${bytes} in ${place}; remove it with: ${command}`];
+  const who = first.owner === null ? 'a killed process' : `run ${first.owner.runId} was killed and`;
+  return [`${who} left ${bytes} in ${first.owner === null ? first.path : place}; remove it with: ${command}`];
 }
 
 /** A target that does not respond within this time is not cleaned up, ms. */
@@ -46,10 +71,12 @@ export async function removeScratch(
   silent: ReadonlySet<string>,
   note: (text: string) => void,
 ): Promise<void> {
-  const asked = targets.filter(({ name }) => !silent.has(name));
-  const answering = await answeringWithin(asked, REMOVE_WITHIN_MS);
+  const asked = touchableOf(targets.filter(({ name }) => !silent.has(name)));
+  const answering = [...(await answeringWithin(asked, REMOVE_WITHIN_MS))].map(({ path }) => path);
   for (const target of targets) {
-    if (!answering.has(target.name)) {
+    // Servers without a mount have time limits, so they are simply tried.
+    const isTried = isNfsUrl(target.path) ? !silent.has(target.name) : answering.includes(target.path);
+    if (!isTried) {
       note(
         `target ${target.name} does not respond, so files of this run remain there; remove them later with: feedrate clean -t ${target.path}`,
       );

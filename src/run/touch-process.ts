@@ -39,9 +39,8 @@ async function touch(target: number, path: string): Promise<void> {
   tell({ target, at: null });
 }
 
-// Only SIGKILL ends a process with a thread that waits for an unresponsive server.
+// The parent ends this process when it knows enough. Only SIGKILL ends a process with a thread that waits for an unresponsive server.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
-process.once('message', async (paths: readonly string[]) => {
-  await Promise.all(paths.map((path, target) => touch(target, path)));
-  process.exit();
+process.once('message', (paths: readonly string[]) => {
+  for (const [target, path] of paths.entries()) void touch(target, path);
 });

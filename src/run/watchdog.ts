@@ -27,9 +27,9 @@ function isAnswer(event: SessionEvent): boolean {
   return event.type === 'trial' ? event.record.status === 'ok' : event.type !== 'prepare';
 }
 
-/** Returns a target's name with its mount, for messages. */
-export function placeText(name: string, mount: Pick<TargetEnvironment, 'source' | 'mountPoint'> | null): string {
-  return mount === null ? name : `${name} (${mount.source} on ${mount.mountPoint})`;
+/** Returns the name of a directory with its mount, for messages. */
+export function placeText(what: string, mount: Pick<TargetEnvironment, 'source' | 'mountPoint'> | null): string {
+  return mount === null ? what : `${what} (${mount.source} on ${mount.mountPoint})`;
 }
 
 /** The run that a watchdog observes. */
@@ -96,7 +96,7 @@ export class Watchdog {
     if (this.#silent.has(name)) return;
     this.#silent.add(name);
     this.#watched.note(
-      `No response from target ${this.#placeOf(name)} for ${seconds} s. Still waiting; press Ctrl-C to stop.`,
+      `No response from ${this.#placeOf(name)} for ${seconds} s. Still waiting; press Ctrl-C to stop.`,
     );
   }
 
@@ -107,10 +107,10 @@ export class Watchdog {
     const recovery = this.#watched.targets.find((target) => target.name === name)?.nfs?.options.recovery ?? 'hard';
     const reason =
       recovery === 'hard' ? '' : `; its mount is ${recovery}, so it fails where a hard mount would wait for the server`;
-    this.#watched.note(`target ${this.#placeOf(name)} fails with ${fault.code}${reason}`);
+    this.#watched.note(`${this.#placeOf(name)} fails with ${fault.code}${reason}`);
   }
 
   #placeOf(name: string): string {
-    return placeText(name, this.#watched.targets.find((target) => target.name === name) ?? null);
+    return placeText(`target ${name}`, this.#watched.targets.find((target) => target.name === name) ?? null);
   }
 }

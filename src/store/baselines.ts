@@ -1,17 +1,19 @@
 /** Baselines: named copies of runs below the results directory, which later runs are compared with. */
-import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { quoted } from '../base/units.js';
+import { passingName } from '../host/files/own-names.js';
+import { makeDirectories } from '../host/system/make-directories.js';
 import { cannotWrite, replaceFile } from './durable-files.js';
 import { RUN_FILES, RUN_NAME } from './run-files.js';
 
-const DIRECTORY = 'baselines';
+/** The directory of the baselines, in a results directory. */
+export const BASELINES_DIRECTORY = 'baselines';
 /** Matches a valid name. It is a directory and an argument, so it must not look like an option or a path. */
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,99}$/u;
 /** Matches the complete old baseline that a killed save set aside. It is never a valid baseline name. */
-const ASIDE = /^\.(.+)~[0-9a-f]+-\d+\.old$/;
+const ASIDE = /^\.(.+)~[0-9a-f-]+-\d+\.old$/;
 /** Longer than any save takes. Older leftovers are from a killed save. */
 const STALE_MS = 3_600_000;
 
@@ -35,7 +37,7 @@ export function requireBaselineName(name: string): void {
  * Returns the directory of a baseline, whether or not it exists. After a killed save, this is the old one set aside.
  */
 export function baselineDirectory(resultsDirectory: string, name: string): string {
-  const place = resolve(resultsDirectory, DIRECTORY, name);
+  const place = resolve(resultsDirectory, BASELINES_DIRECTORY, name);
   if (isKept(place)) return place;
   const aside = entriesOf(dirname(place)).find((entry) => ASIDE.exec(entry)?.[1] === name);
   return aside === undefined ? place : join(dirname(place), aside);
@@ -52,7 +54,7 @@ function isKept(directory: string): boolean {
 
 /** Returns the sorted names of the baselines. Throws `FeedrateError('store')` when the directory cannot be read. */
 export function baselineNames(resultsDirectory: string): string[] {
-  const names = entriesOf(join(resultsDirectory, DIRECTORY)).map((entry) => ASIDE.exec(entry)?.[1] ?? entry);
+  const names = entriesOf(join(resultsDirectory, BASELINES_DIRECTORY)).map((entry) => ASIDE.exec(entry)?.[1] ?? entry);
   return [...new Set(names)].filter((name) => isBaseline(resultsDirectory, name)).sort();
 }
 
@@ -63,12 +65,10 @@ export function baselineNames(resultsDirectory: string): string[] {
  */
 export function saveBaseline(resultsDirectory: string, name: string, runDirectory: string, nowMs = Date.now()): void {
   requireBaselineName(name);
-  const place = resolve(resultsDirectory, DIRECTORY, name);
+  const place = resolve(resultsDirectory, BASELINES_DIRECTORY, name);
   const fresh = besides(place);
   try {
-    mkdirSync(resolve(resultsDirectory), { recursive: true });
-    // Not recursively, because a recursive mkdir below a read-only directory fails with ENOENT.
-    makeDirectory(dirname(place));
+    makeDirectories(dirname(place));
     mkdirSync(fresh);
     for (const file of KEPT) {
       const from = join(runDirectory, file);
@@ -82,17 +82,9 @@ export function saveBaseline(resultsDirectory: string, name: string, runDirector
   }
 }
 
-function makeDirectory(path: string): void {
-  try {
-    mkdirSync(path);
-  } catch (error) {
-    if (systemFaultOf(error).code !== 'EEXIST') throw error;
-  }
-}
-
 /** Returns an unused path for a directory next to `place`. It is not a valid baseline name. */
 function besides(place: string): string {
-  return join(dirname(place), `.${basename(place)}~${randomBytes(6).toString('hex')}`);
+  return join(dirname(place), passingName('baseline', basename(place)));
 }
 
 /**
@@ -133,7 +125,7 @@ function removeStale(place: string, nowMs: number): void {
 /** Removes a baseline. @throws FeedrateError `store` when it does not exist or cannot be removed */
 export function removeBaseline(resultsDirectory: string, name: string): void {
   requireBaseline(resultsDirectory, name);
-  const place = resolve(resultsDirectory, DIRECTORY, name);
+  const place = resolve(resultsDirectory, BASELINES_DIRECTORY, name);
   try {
     // Remove copies that were set aside first. Otherwise they would count as the baseline.
     for (const entry of entriesOf(dirname(place))) {

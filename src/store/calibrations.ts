@@ -1,20 +1,22 @@
 /** Stores calibrations of targets below the results directory. Each A/A run has a file with its name. */
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
+import { makeDirectories } from '../host/system/make-directories.js';
 import { type CalibrationRecord, decodeCalibration, encodeCalibration } from '../record/calibration-record.js';
 import { cannotWrite, replaceFile } from './durable-files.js';
 
-const DIRECTORY = 'calibrations';
+/** The directory of the calibrations, in a results directory. */
+export const CALIBRATIONS_DIRECTORY = 'calibrations';
 
 /**
  * Saves a calibration. Returns the path of its file.
  * @throws FeedrateError `store` when it cannot be written
  */
 export function saveCalibration(resultsDirectory: string, record: CalibrationRecord): string {
-  const directory = resolve(resultsDirectory, DIRECTORY);
+  const directory = resolve(resultsDirectory, CALIBRATIONS_DIRECTORY);
   try {
-    mkdirSync(directory, { recursive: true });
+    makeDirectories(directory);
   } catch (error) {
     throw cannotWrite(directory, error);
   }
@@ -29,7 +31,7 @@ export function saveCalibration(resultsDirectory: string, record: CalibrationRec
  * @throws FeedrateError `store` with the name of the file
  */
 export function readCalibrations(resultsDirectory: string): CalibrationRecord[] {
-  const directory = resolve(resultsDirectory, DIRECTORY);
+  const directory = resolve(resultsDirectory, CALIBRATIONS_DIRECTORY);
   if (!existsSync(directory)) return [];
   return readdirSync(directory)
     .filter((name) => name.endsWith('.json'))

@@ -1,86 +1,96 @@
 /** Writes files so that a crash leaves either the old bytes or complete lines of the new ones. */
-import {
-  existsSync,
-  fdatasyncSync,
-  fstatSync,
-  fsyncSync,
-  mkdirSync,
-  readSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
-import { dirname } from 'node:path';
+import { fdatasyncSync, fstatSync, fsyncSync, readdirSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
+import { passingName, passingOf } from '../host/files/own-names.js';
 import { withFile } from '../host/system/with-file.js';
 
 /** The advice when a run directory cannot be written. */
 const ELSEWHERE = 'choose another directory with -o';
 
+/** The part of a file's name that the name of its new content begins with. A file system limits names to 255 bytes. */
+const SHOWN_CHARACTERS = 60;
+
 /**
  * Replaces a file atomically: writes a new file next to it, makes it durable and renames it. A
- * reader sees the old file or the new one, never a part.
+ * reader sees the old file or the new one, never a part. Removes what killed processes left of earlier attempts.
  * @param remedy the advice in the message when the file cannot be written
  * @throws FeedrateError `store`
  */
 export function replaceFile(path: string, text: string, remedy = ELSEWHERE): void {
-  const temporary = `${path}.${process.pid}.tmp`;
+  const directory = dirname(path);
+  const name = basename(path).slice(0, SHOWN_CHARACTERS);
+  const temporary = join(directory, passingName('replacement', name));
   try {
-    withFile(temporary, 'w', (fd) => {
-      writeWhole(fd, text);
-      fsyncSync(fd);
-    });
+    removeOldReplacements(directory, name);
+    writeDurably(temporary, text);
     renameSync(temporary, path);
-    withFile(dirname(path), 'r', syncDirectory);
+    makeNamesDurable(directory);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw cannotWrite(path, error, remedy);
   }
 }
 
+function removeOldReplacements(directory: string, name: string): void {
+  for (const entry of readdirSync(directory)) {
+    if (!(entry.startsWith(`${name}.`) && entry.endsWith('.tmp'))) continue;
+    const passing = passingOf(entry);
+    if (passing?.kind === 'replacement' && passing.state === 'dead') rmSync(join(directory, entry), { force: true });
+  }
+}
+
+/** Writes a file and makes its content durable. Its name is durable after `makeNamesDurable`. Throws Node's error. */
+export function writeDurably(path: string, text: string): void {
+  withFile(path, 'w', (fd) => {
+    writeWhole(fd, text);
+    fsyncSync(fd);
+  });
+}
+
+/** Makes the names in a directory durable. Throws Node's error. */
+export function makeNamesDurable(directory: string): void {
+  withFile(directory, 'r', syncDirectory);
+}
+
 /**
- * Appends complete lines in one write and makes them durable. If the file ends in an incomplete line
- * (its writer was killed, or the disk was full), the new lines start on a new line.
+ * Appends complete lines to a file in one write and makes them durable. Creates the file if it is missing. If it ends in
+ * an incomplete line (its writer was killed, or the disk was full), the new lines start on a new line.
  * @param remedy the advice in the message when the file cannot be written
- * @returns the file's size before and after, bytes
  * @throws FeedrateError `store`
  */
-export function appendLines(
-  path: string,
-  lines: string,
-  remedy = ELSEWHERE,
-): { beforeBytes: number; afterBytes: number } {
+export function appendLines(path: string, lines: string, remedy = ELSEWHERE): void {
   try {
-    return withFile(path, 'a+', (fd) => {
-      const beforeBytes = fstatSync(fd).size;
-      writeWhole(fd, endsInTornLine(fd, beforeBytes) ? `\n${lines}` : lines);
-      fdatasyncSync(fd);
-      return { beforeBytes, afterBytes: fstatSync(fd).size };
-    });
+    withFile(path, 'a+', (fd) => appendTo(fd, lines));
   } catch (error) {
     throw cannotWrite(path, error, remedy);
   }
 }
 
+/**
+ * Does the same in a file that is open for reading and appending. Throws Node's error.
+ * @returns the file's size before and after, bytes
+ */
+export function appendTo(fd: number, lines: string): { beforeBytes: number; afterBytes: number } {
+  const beforeBytes = fstatSync(fd).size;
+  writeWhole(fd, endsInTornLine(fd, beforeBytes) ? `\n${lines}` : lines);
+  fdatasyncSync(fd);
+  return { beforeBytes, afterBytes: fstatSync(fd).size };
+}
+
+/** Better advice than another directory. */
+const FIRST_ADVICE: Readonly<Record<string, string>> = {
+  ENOSPC: 'free some space, or ',
+  EDQUOT: 'free some space, or ',
+  EMFILE: 'raise the limit of open files (ulimit -n); otherwise ',
+  ENFILE: 'raise the limit of open files (fs.file-max); otherwise ',
+};
+
 /** Returns the error for a file or directory that cannot be written, with suitable advice. */
 export function cannotWrite(path: string, error: unknown, remedy = ELSEWHERE): FeedrateError {
   const { code, message } = systemFaultOf(error);
-  const full = code === 'ENOSPC' || code === 'EDQUOT';
-  const advice = full ? `free some space, or ${remedy}` : remedy;
+  const advice = `${FIRST_ADVICE[code] ?? ''}${remedy}`;
   return new FeedrateError('store', `${path}: cannot write (${message}); ${advice}`, { cause: error });
-}
-
-/** Creates a directory and its missing parents. Throws Node's error. */
-// One by one, because Node 20's recursive mkdir never returns below /proc.
-export function makeDirectories(path: string): void {
-  if (existsSync(path)) return;
-  makeDirectories(dirname(path));
-  try {
-    mkdirSync(path);
-  } catch (error) {
-    // Another process may have created it in the meantime.
-    if (systemFaultOf(error).code !== 'EEXIST') throw error;
-  }
 }
 
 /** Writes with one write(2). The kernel writes less only when the disk is full, and the next call then fails. */

@@ -1,6 +1,6 @@
 /** Finds runs below a results directory. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { RunStatus } from '../record/stored-run.js';
@@ -17,9 +17,12 @@ export interface RunListing {
   readonly problems: readonly string[];
 }
 
+/** Called with a line for the user when entries of a results directory look like runs but are not. */
+export type PassedOver = (text: string) => void;
+
 /** Returns the runs of a results directory, oldest first. Empty when the directory does not exist. */
-export function listRuns(resultsDirectory: string): RunListing[] {
-  return runNames(resultsDirectory)
+export function listRuns(resultsDirectory: string, passedOver?: PassedOver): RunListing[] {
+  return runNames(resultsDirectory, passedOver)
     .map((id) => {
       const directory = resolve(resultsDirectory, id);
       const { run, problems } = readHeader(directory);
@@ -30,19 +33,58 @@ export function listRuns(resultsDirectory: string): RunListing[] {
 
 /**
  * Returns the directory of a run that a user names by its path, its full name, a unique beginning or
- * end of the name (such as its id `a1f3`), or `latest`.
+ * end of the name (such as its id `a1f3`), or `latest`. The latest run is the newest one that can be read at least in part.
+ * @param passedOver called when `latest` passes over something. Default: nothing is told
  * @throws FeedrateError `store` when no run or several runs match
  */
-export function resolveRun(resultsDirectory: string, spec: string): string {
+export function resolveRun(resultsDirectory: string, spec: string, passedOver?: PassedOver): string {
+  if (spec === 'latest') return latestRun(resultsDirectory, passedOver);
   const names = runNames(resultsDirectory);
-  if (spec === 'latest' && names.length > 0) return (listRuns(resultsDirectory).at(-1) as RunListing).directory;
   if (names.includes(spec)) return resolve(resultsDirectory, spec);
-  if (isRunDirectory(spec)) return resolve(spec);
-  const matches = spec === '' ? [] : names.filter((name) => name.startsWith(spec) || name.endsWith(spec));
+  if (spec !== '' && whyNoRun(spec) === null) return resolve(spec);
+  const matches = spec === '' ? [] : names.filter((name) => fits(name, spec));
   if (matches.length === 1) return resolve(resultsDirectory, matches[0] as string);
   if (matches.length > 1) throw ambiguous(resultsDirectory, spec, matches);
-  const have = names.length === 0 ? 'it holds no run yet' : `it holds ${names.length}: see feedrate list`;
-  throw new FeedrateError('store', `${resultsDirectory}: no run '${spec}'; ${have}`);
+  if (spec !== '') refuseNoRun(resultsDirectory, spec);
+  throw noSuchRun(resultsDirectory, spec, names.length);
+}
+
+/** Throws when the spec names something that is not a run. */
+function refuseNoRun(resultsDirectory: string, spec: string): void {
+  const called = entriesOf(resultsDirectory).filter((name) => RUN_NAME.test(name) && fits(name, spec));
+  for (const path of [spec, ...[spec, ...called].map((name) => join(resultsDirectory, name))]) {
+    if (!existsSync(path)) continue;
+    const why = whyNoRun(path);
+    throw new FeedrateError('store', `${path}: not a run (${why}); name another run, see feedrate list`);
+  }
+}
+
+function fits(name: string, spec: string): boolean {
+  return name.startsWith(spec) || name.endsWith(spec);
+}
+
+function latestRun(resultsDirectory: string, passedOver?: PassedOver): string {
+  const listings = listRuns(resultsDirectory, passedOver);
+  const latest = listings.findLastIndex(({ run, directory }) => run !== null || hasTrials(directory));
+  const unreadable = listings.slice(latest + 1);
+  if (unreadable.length > 0) {
+    const shown = unreadable.map(({ id, problems }) => `${id} (${problems[0] ?? 'unreadable'})`);
+    passedOver?.(`${resultsDirectory}: passed over ${listText(shown)}, of which nothing can be read`);
+  }
+  const found = listings[latest];
+  if (found === undefined) throw noSuchRun(resultsDirectory, 'latest', listings.length);
+  return found.directory;
+}
+
+function noSuchRun(resultsDirectory: string, spec: string, count: number): FeedrateError {
+  const have = count === 0 ? 'it holds no run yet' : `it holds ${count}: see feedrate list`;
+  return new FeedrateError('store', `${resultsDirectory}: no run '${spec}'; ${have}`);
+}
+
+/** Returns the first of these, and the number of the others. */
+function listText(shown: readonly string[]): string {
+  const more = shown.length > 1 ? ` and ${shown.length - 1} more` : '';
+  return `${shown[0]}${more}`;
 }
 
 function ambiguous(resultsDirectory: string, spec: string, matches: readonly string[]): FeedrateError {
@@ -53,11 +95,26 @@ function ambiguous(resultsDirectory: string, spec: string, matches: readonly str
   );
 }
 
-function runNames(resultsDirectory: string): string[] {
+/** Returns the sorted names of the runs. A hidden entry is not a run: feedrate makes one before it is complete. */
+function runNames(resultsDirectory: string, passedOver?: PassedOver): string[] {
+  const others: string[] = [];
+  const names = entriesOf(resultsDirectory).filter((name) => {
+    const why = name.startsWith('.') ? 'hidden' : whyNoRun(join(resultsDirectory, name));
+    if (why !== null && RUN_NAME.test(name)) others.push(`${name} (${why})`);
+    return why === null;
+  });
+  if (others.length > 0) {
+    const [are, runs] = others.length === 1 ? ['is', 'a run'] : ['are', 'runs'];
+    passedOver?.(
+      `${resultsDirectory}: passed over ${listText(others)}, which ${are} not ${runs}; remove what you do not need`,
+    );
+  }
+  return names.sort(compareText);
+}
+
+function entriesOf(resultsDirectory: string): string[] {
   try {
-    return readdirSync(resultsDirectory)
-      .filter((name) => isRunDirectory(join(resultsDirectory, name)))
-      .sort(compareText);
+    return readdirSync(resultsDirectory);
   } catch (error) {
     const { code, message } = systemFaultOf(error);
     if (code === 'ENOENT') return [];
@@ -65,14 +122,18 @@ function runNames(resultsDirectory: string): string[] {
   }
 }
 
-/** Returns whether a directory has the name of a run or contains a file of a run. */
-function isRunDirectory(path: string): boolean {
-  if (path === '' || statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return false;
-  return (
-    RUN_NAME.test(basename(resolve(path))) ||
-    existsSync(join(path, RUN_FILES.run)) ||
-    existsSync(join(path, RUN_FILES.trials))
-  );
+/** Returns null for a directory that contains `run.json` or trials; otherwise why it is not a run. */
+function whyNoRun(path: string): string | null {
+  try {
+    if (!statSync(path).isDirectory()) return 'not a directory';
+    return existsSync(join(path, RUN_FILES.run)) || hasTrials(path) ? null : 'without run.json and trials';
+  } catch (error) {
+    return systemFaultOf(error).code;
+  }
+}
+
+function hasTrials(directory: string): boolean {
+  return (statSync(join(directory, RUN_FILES.trials), { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
 function startOf({ run, id }: RunListing): string {

@@ -2,7 +2,8 @@
 import { accessSync, constants, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { FeedrateError } from '../base/errors.js';
-import { cannotWrite, makeDirectories, replaceFile } from './durable-files.js';
+import { makeDirectories } from '../host/system/make-directories.js';
+import { cannotWrite, replaceFile } from './durable-files.js';
 
 const REMEDY = 'name another file';
 

@@ -3,8 +3,11 @@ import { readFileSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
+import { shellWord } from '../base/shell-word.js';
+import { passingOf } from '../host/files/own-names.js';
 import { decodeRun, decodeTrial, type TrialPart } from '../record/codec.js';
 import { mergeTrials } from '../record/merge-ranks.js';
+import { decodePartial, partialText } from '../record/partial-trial.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { RunStatus, StoredRun } from '../record/stored-run.js';
 import type { TrialRecord } from '../record/trial-record.js';
@@ -30,7 +33,7 @@ export function readRun(directory: string, omitted: readonly TrialPart[] = []): 
     status,
     run: header.run,
     trials,
-    problems: [...header.problems, ...killed, ...problems],
+    problems: [...header.problems, ...killed, ...problems, ...(status === 'running' ? [] : partProblem(path, trials))],
   };
 }
 
@@ -87,9 +90,29 @@ export function statusOf(run: RunRecord): RunStatus {
   return isProcessOf(run.pid, Date.parse(run.startedAt)) ? 'running' : 'killed';
 }
 
+/** Returns the command that removes what a killed run left in its targets. */
+function cleanCommand(targets: readonly { readonly path: string }[]): string {
+  const named = targets.filter(({ path }) => passingOf(basename(path))?.kind !== 'target');
+  const options = [...new Set(named.map(({ path }) => ` -t ${shellWord(path)}`))];
+  return `feedrate clean${options.join('')}`;
+}
+
 function killedProblem(run: RunRecord, recorded: number): string {
   const planned = run.plan.trials.length;
-  return `the run was killed: ${recorded} of ${planned} trials are recorded; feedrate clean removes its leftovers`;
+  return `the run was killed: ${recorded} of ${planned} trials are recorded; remove its leftovers with: ${cleanCommand(run.plan.targets)}`;
+}
+
+/** Returns what is kept of a trial that never ended. A part of a trial that is recorded is left from the moment of its end. */
+function partProblem(directory: string, trials: readonly TrialRecord[]): string[] {
+  const text = readText(join(directory, RUN_FILES.partial));
+  if (text instanceof Error) return [];
+  try {
+    const part = decodePartial(text, RUN_FILES.partial);
+    return trials.some(({ id }) => id === part.trial) ? [] : [partialText(part)];
+  } catch (error) {
+    if (!(error instanceof FeedrateError)) throw error;
+    return [error.message];
+  }
 }
 
 function requireDirectory(path: string): void {

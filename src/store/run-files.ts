@@ -2,6 +2,8 @@
 export const RUN_FILES = {
   run: 'run.json',
   trials: 'trials.jsonl',
+  /** The trial that is under way, if it has lasted a minute. */
+  partial: 'partial.json',
   summary: 'summary.csv',
   timeseries: 'timeseries.csv',
   latency: 'latency.hlog',

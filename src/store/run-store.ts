@@ -1,34 +1,56 @@
 /** Writes a run directory: creates it, appends each trial when it ends, and records how the run ended. */
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
+import { shellWord } from '../base/shell-word.js';
+import { passingName } from '../host/files/own-names.js';
+import { makeDirectories } from '../host/system/make-directories.js';
 import { decodeRun, encodeRun, encodeTrial } from '../record/codec.js';
-import { type Column, csvHead, csvRows } from '../record/csv-table.js';
+import { encodePartial, type PartialTrial } from '../record/partial-trial.js';
 import type { RunRecord } from '../record/run-record.js';
-import { secondRows, summaryColumns, timeseriesColumns, trialRows } from '../record/trial-columns.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { commandText } from './command-text.js';
-import { appendLines, cannotWrite, makeDirectories, replaceFile } from './durable-files.js';
-import { hdrLogHead, hdrLogLines } from './hdr-log.js';
+import { derivedTables, tableWriter } from './derived-tables.js';
+import { cannotWrite, makeNamesDurable, replaceFile, writeDurably } from './durable-files.js';
+import { type HeldRun, holdRun } from './held-run.js';
 import { readTrials } from './read-run.js';
+import { type LostResults, rescue } from './rescue.js';
 import { RUN_FILES } from './run-files.js';
+import { removeDeadFromResults } from './unfinished.js';
 
 /** A run directory for writing. Only one process may append at a time. Another one may call `finish`. */
 export interface RunStore {
   readonly directory: string;
   readonly run: RunRecord;
   /**
-   * Makes the record durable, then updates the tables. Throws `FeedrateError('store')` when a file cannot be written.
+   * Makes the record durable, then updates the tables. Throws `FeedrateError('store')` when a file cannot be written, or
+   * when the directory was removed, renamed or emptied meanwhile.
    */
   appendTrial(record: TrialRecord): void;
-  /** Writes the status and end time of the run to `run.json`. Returns the new record. */
-  finish(status: Exclude<RunRecord['status'], 'running'>): RunRecord;
+  /** Keeps the part of the running trial that is measured so far, until the trial is appended. Never throws. */
+  keepPart(part: PartialTrial): void;
+  /**
+   * Writes the status and end time of the run to `run.json`, once, and lets go of the directory. If the results were lost,
+   * it saves them elsewhere as a run that failed. Throws `FeedrateError('measurement')` when they cannot be saved anywhere.
+   * @param lost the reason why `appendTrial` failed, with its record. Default: it did not fail
+   */
+  finish(status: Exclude<RunRecord['status'], 'running'>, lost?: LostResults | null): FinishedRun;
+}
+
+/** A run whose end is recorded. */
+export interface FinishedRun {
+  readonly run: RunRecord;
+  /** The directory that it is saved in. */
+  readonly directory: string;
+  /** A line for the user when its results directory was lost: why, and where the run is saved. Null otherwise. */
+  readonly problem: string | null;
 }
 
 /**
- * Creates `RESULTS/<UTC>_<workload>_<id>/` (and its parents) with `run.json`, `command.txt` and the
- * heads of the tables. The run's `id` is the name of the new directory.
+ * Creates `RESULTS/<UTC>_<workload>_<id>/` (and its parents) with `run.json`, `command.txt`, an empty `trials.jsonl` and
+ * the heads of the tables. The run's `id` is the name of the new directory. The directory appears by a rename when it is
+ * complete. Removes what killed processes left in the results directory.
  * @param workingDirectory the directory of the command, for `command.txt`
  * @throws FeedrateError `store` when the directory cannot be written
  */
@@ -39,28 +61,36 @@ export function createRun(
 ): RunStore {
   const parent = resolve(resultsDirectory);
   makeParent(parent);
-  const directory = makeUniqueDirectory(parent, () => runName(run, randomBytes(2).toString('hex')));
-  const named: RunRecord = { ...run, id: basename(directory) };
-  replaceFile(join(directory, RUN_FILES.run), encodeRun(named));
-  replaceFile(join(directory, RUN_FILES.command), commandText(named, workingDirectory));
-  replaceFile(join(directory, RUN_FILES.summary), csvHead(summaryColumns(named)));
-  replaceFile(join(directory, RUN_FILES.timeseries), csvHead(timeseriesColumns(named)));
-  replaceFile(join(directory, RUN_FILES.latency), hdrLogHead(named));
-  return storeOf(directory, named);
+  removeDeadFromResults(parent);
+  const passing = join(parent, passingName('new'));
+  try {
+    mkdirSync(passing);
+    const name = () => runName(run, randomBytes(2).toString('hex'));
+    const directory = moveToFreeName(passing, parent, name, (id) => fill(passing, { ...run, id }, workingDirectory));
+    const named = { ...run, id: basename(directory) };
+    return storeOf(directory, named, commandText(named, workingDirectory));
+  } catch (error) {
+    rmSync(passing, { recursive: true, force: true });
+    throw error instanceof FeedrateError ? error : cannotWrite(parent, error);
+  }
+}
+
+function fill(directory: string, run: RunRecord, workingDirectory: string): void {
+  const write = (name: string, text: string) => writeDurably(join(directory, name), text);
+  write(RUN_FILES.run, encodeRun(run));
+  write(RUN_FILES.trials, '');
+  write(RUN_FILES.command, commandText(run, workingDirectory));
+  for (const { file, head } of derivedTables(run)) write(file, head);
+  makeNamesDurable(directory);
 }
 
 /**
- * Opens a run directory for appending, in the measuring process. Throws `FeedrateError('store')` if it is unreadable.
+ * Opens a run directory for appending, in the measuring process. Throws `FeedrateError('store')` if it is unreadable or
+ * incomplete.
  */
 export function openRun(directory: string): RunStore {
-  const path = join(directory, RUN_FILES.run);
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new FeedrateError('store', `${path}: cannot read (${systemFaultOf(error).message})`, { cause: error });
-  }
-  return storeOf(resolve(directory), decodeRun(text, path));
+  const { path, run } = readRunFile(directory);
+  return storeOf(path, run, commandIn(path));
 }
 
 /**
@@ -68,10 +98,27 @@ export function openRun(directory: string): RunStore {
  * Existing trials stay. Throws `FeedrateError('store')` when `run.json` cannot be read or written.
  */
 export function reopenRun(directory: string, changes: Pick<RunRecord, 'plan' | 'overrides' | 'pid'>): RunStore {
-  const { run } = openRun(directory);
+  const { path, run } = readRunFile(directory);
   const reopened: RunRecord = { ...run, ...changes, status: 'running', endedAt: null };
-  replaceFile(join(directory, RUN_FILES.run), encodeRun(reopened));
-  return storeOf(resolve(directory), reopened);
+  const store = storeOf(path, reopened, commandIn(path));
+  replaceFile(join(path, RUN_FILES.run), encodeRun(reopened));
+  return store;
+}
+
+function readRunFile(directory: string): { path: string; run: RunRecord } {
+  const path = resolve(directory);
+  const file = join(path, RUN_FILES.run);
+  try {
+    return { path, run: decodeRun(readFileSync(file, 'utf8'), file) };
+  } catch (error) {
+    if (error instanceof FeedrateError) throw error;
+    throw new FeedrateError('store', `${file}: cannot read (${systemFaultOf(error).message})`, { cause: error });
+  }
+}
+
+function commandIn(directory: string): string {
+  const path = join(directory, RUN_FILES.command);
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
 }
 
 /** Returns a name such as `20261123T191203Z_quick_a1f3`. Characters that are unsafe in file names become hyphens. */
@@ -90,17 +137,32 @@ function makeParent(parent: string): void {
   }
 }
 
-/** Creates a directory with an unused name and returns its path. Throws `FeedrateError('store')` when that fails. */
-// mkdir(2) is atomic, on NFS too, so the process that creates the directory owns its name.
-export function makeUniqueDirectory(parent: string, nextName: () => string): string {
+/** The errors of rename(2) when the new name belongs to a directory with content or to something else. */
+const TAKEN_CODES: readonly string[] = ['ENOTEMPTY', 'EEXIST', 'ENOTDIR'];
+
+/**
+ * Gives a directory an unused name and returns its path. `fill` is called with each name before it is tried. Throws
+ * `FeedrateError('store')` when no name is free, and Node's errors.
+ */
+// rename(2) replaces nothing but an empty directory, on NFS too, so the process that renames owns the name.
+export function moveToFreeName(
+  from: string,
+  parent: string,
+  nextName: () => string,
+  fill: (name: string) => void,
+): string {
   const attempts = 1000;
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const directory = join(parent, nextName());
+    const name = nextName();
+    const directory = join(parent, name);
+    if (existsSync(directory)) continue;
+    fill(name);
     try {
-      mkdirSync(directory);
+      renameSync(from, directory);
+      makeNamesDurable(parent);
       return directory;
     } catch (error) {
-      if (systemFaultOf(error).code !== 'EEXIST') throw cannotWrite(directory, error);
+      if (!TAKEN_CODES.includes(systemFaultOf(error).code)) throw error;
     }
   }
   throw new FeedrateError(
@@ -109,39 +171,71 @@ export function makeUniqueDirectory(parent: string, nextName: () => string): str
   );
 }
 
-function storeOf(directory: string, run: RunRecord): RunStore {
-  const summary = summaryWriter(directory, summaryColumns(run));
-  const seconds = timeseriesColumns(run);
+/** @param command the text of `command.txt` */
+function storeOf(directory: string, run: RunRecord, command: string): RunStore {
+  const held = holdRun(directory);
+  const updateTables = tableWriter(directory, run);
   return {
     directory,
     run,
     appendTrial(record) {
-      const line = `${encodeTrial(record)}\n`;
-      const written = appendLines(join(directory, RUN_FILES.trials), line);
-      summary.add(record, written.beforeBytes, written.afterBytes);
-      appendLines(join(directory, RUN_FILES.timeseries), csvRows(seconds, secondRows(record)));
-      appendLines(join(directory, RUN_FILES.latency), hdrLogLines(run, record));
+      const lost = held.loss();
+      if (lost !== null) throw new FeedrateError('store', lossText(directory, lost));
+      updateTables(record, appended(held, directory, `${encodeTrial(record)}\n`));
+      rmSync(join(directory, RUN_FILES.partial), { force: true });
     },
-    finish(status) {
-      const ended: RunRecord = { ...run, status, endedAt: new Date().toISOString() };
-      replaceFile(join(directory, RUN_FILES.run), encodeRun(ended));
-      return ended;
+    keepPart(part) {
+      try {
+        replaceFile(join(directory, RUN_FILES.partial), encodePartial(part));
+      } catch (thrown) {
+        // A part that cannot be kept costs no trial: appending the trial reports the same fault.
+        if (!(thrown instanceof FeedrateError)) throw thrown;
+      }
+    },
+    finish(status, lost = null) {
+      const endedAt = new Date().toISOString();
+      try {
+        const found = lost ?? endInPlace(held, directory, { ...run, status, endedAt });
+        if (found === null) return { run: { ...run, status, endedAt }, directory, problem: null };
+        const failed: RunRecord = { ...run, status: 'failed', endedAt };
+        const saved = rescue(held, { run: failed, command }, found);
+        return { run: failed, directory: saved, problem: `${found.reason}. ${savedText(saved)}` };
+      } finally {
+        held.close();
+      }
     },
   };
 }
 
-/**
- * Keeps `summary.csv` in step with `trials.jsonl`: a trial's row is appended. When another process appended to the
- * trials file (an earlier session), all rows are built again from it.
- */
-function summaryWriter(directory: string, columns: readonly Column<ReturnType<typeof trialRows>[number]>[]) {
-  const path = join(directory, RUN_FILES.summary);
-  let knownBytes = 0;
-  return {
-    add(record: TrialRecord, beforeBytes: number, afterBytes: number): void {
-      if (beforeBytes === knownBytes) appendLines(path, csvRows(columns, trialRows(record)));
-      else replaceFile(path, csvHead(columns) + csvRows(columns, readTrials(directory).trials.flatMap(trialRows)));
-      knownBytes = afterBytes;
-    },
-  };
+function appended(held: HeldRun, directory: string, line: string): { beforeBytes: number; afterBytes: number } {
+  try {
+    return held.append(line);
+  } catch (error) {
+    throw new FeedrateError('store', lossText(directory, `cannot write (${systemFaultOf(error).message})`), {
+      cause: error,
+    });
+  }
+}
+
+/** Records the end of a run. Returns the reason why that is not possible, or null. */
+function endInPlace(held: HeldRun, directory: string, run: RunRecord): LostResults | null {
+  const lost = held.loss();
+  if (lost !== null) return { reason: lossText(directory, lost), unsaved: null };
+  try {
+    replaceFile(join(directory, RUN_FILES.run), encodeRun(run));
+    return null;
+  } catch (error) {
+    if (!(error instanceof FeedrateError)) throw error;
+    return { reason: lossText(directory, `cannot write (${systemFaultOf(error.cause).message})`), unsaved: null };
+  }
+}
+
+function lossText(directory: string, what: string): string {
+  return `${directory}: ${what} while the run measured`;
+}
+
+function savedText(directory: string): string {
+  const count = readTrials(directory, ['series', 'latency']).trials.length;
+  const trials = count === 1 ? '1 trial is' : `${count} trials are`;
+  return `The run has ended. Its ${trials} saved; print the report with: feedrate show ${shellWord(directory)}`;
 }

@@ -1,6 +1,6 @@
 /** Prepares the cache state that a trial claims, and counts the traffic during the trial. See also cache-verdict.ts. */
+import { ownFileStatus } from '../host/files/own-file.js';
 import { type EvictResult, evict, readEvidence, warmInStretches } from '../host/files/page-cache.js';
-import { storeOf } from '../host/files/store-of.js';
 import { isNfsUrl } from '../host/libnfs/nfs-url.js';
 import { type NfsReading, readNfs, trafficSince } from '../host/nfs/read-nfs.js';
 import { delta, snapshot } from '../host/system/io-counters.js';
@@ -64,7 +64,7 @@ function evictionOf({ claim, paths, dropCaches }: CacheRequest, remounts: boolea
 
 /** Returns the preparation for libnfs, which caches nothing on this machine: nothing to evict, no page cache to ask. */
 function withoutCache({ claim, paths, targetPath, reads }: CacheRequest): CachePreparation {
-  const fileBytes = paths.reduce((sum, path) => sum + (storeOf(path).statusBehind(path)?.bytes ?? 0), 0);
+  const fileBytes = paths.reduce((sum, path) => sum + (ownFileStatus(path)?.bytes ?? 0), 0);
   return {
     claim,
     reads,

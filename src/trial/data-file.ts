@@ -1,5 +1,6 @@
 /** Writes one data file, and recognises one that is already there. */
 import { CONTENT_SLACK_BYTES, ContentMemory } from '../engine/content/content.js';
+import { ownFileStatus } from '../host/files/own-file.js';
 import { below, storeOf } from '../host/files/store-of.js';
 import type { FileStore } from '../host/system/file-store.js';
 import type { DataFile } from '../plan/plan.js';
@@ -20,11 +21,13 @@ const memory = { current: null as ContentMemory | null };
 const contentMemory = () =>
   (memory.current ??= new ContentMemory({ capacityBytes: CHUNK_BYTES + CONTENT_SLACK_BYTES }));
 
-/** Returns whether the path holds the file. Compares its size, and its content at both ends. */
+/**
+ * Returns whether the path holds the file. Compares its size, and its content at both ends. Throws a FeedrateError when
+ * something foreign has its place.
+ */
 export function holdsFile(path: string, file: DataFile): boolean {
   const store = storeOf(path);
-  const status = store.statusBehind(path);
-  if (status?.kind !== 'file' || status.bytes !== file.bytes) return false;
+  if (ownFileStatus(path)?.bytes !== file.bytes) return false;
   const handle = store.open(path, { write: false, create: false, direct: false });
   try {
     const ends = [0, Math.max(0, file.bytes - PROBE_BYTES)];

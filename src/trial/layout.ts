@@ -9,6 +9,7 @@ import {
   removeOwnDirectory,
 } from '../host/files/own-directory.js';
 import { below, storeOf } from '../host/files/store-of.js';
+import { HeldTarget } from '../host/held-target.js';
 import { preallocationRemedy } from '../host/system/preallocation.js';
 import { dataFilesOf } from '../plan/filesets.js';
 import type { DataFile, Plan, Target } from '../plan/plan.js';
@@ -17,8 +18,8 @@ import { holdsFile, type LayoutProgress, LayoutStopped, writeDataFile } from './
 import type { SessionEvent } from './events.js';
 
 /**
- * Writes the files below a directory. Throws `FeedrateError('measurement')` when a file cannot be written, and
- * `LayoutStopped` after a stop request.
+ * Writes the files below an existing directory. Throws `FeedrateError('measurement')` when a file cannot be written,
+ * `FeedrateError('target')` when its place is taken by something foreign, and `LayoutStopped` after a stop request.
  * @param passingDirectory holds each file until it is complete; on the same file system, and used by this run alone
  */
 export async function layOutFiles(
@@ -30,10 +31,10 @@ export async function layOutFiles(
   for (const file of files) {
     const path = below(directory, file.path);
     try {
-      storeOf(path).makeDirectories(dirname(path));
+      storeOf(path).makeDirectories(directory, dirname(path));
       await writeDataFile(path, file, passingDirectory, progress);
     } catch (thrown) {
-      if (thrown instanceof LayoutStopped) throw thrown;
+      if (thrown instanceof LayoutStopped || thrown instanceof FeedrateError) throw thrown;
       const fault = systemFaultOf(thrown, path);
       throw new FeedrateError(
         'measurement',
@@ -116,7 +117,7 @@ export interface LayoutTotals {
 
 /**
  * Writes the plan's data files that its targets do not have yet, and returns the bytes written and reused. Throws
- * `FeedrateError('measurement')` when a file cannot be written, and `LayoutStopped` after a stop request. Complete
+ * `FeedrateError('measurement')` when a file cannot be written or a target changes meanwhile, and `LayoutStopped` after a stop request. Complete
  * files stay for the next run.
  */
 export async function layOutPlan(
@@ -131,17 +132,20 @@ export async function layOutPlan(
   for (const target of plan.targets) {
     const files = dataFilesOf(plan, dataset, target);
     if (files.length === 0) continue;
+    const held = new HeldTarget(target, true, undefined);
     const data = holdData(target, runId);
     const scratch = ownDirectoryPath(target, runId, 'scratch');
     try {
       const missing = missingFilesOf(target, files);
       if (missing.length > 0) createOwnDirectory(target, runId, 'scratch');
       await layOutMissing(target, runId, missing, emit, stopped);
+      held.requireUnchanged();
       writtenBytes += bytesOf(missing);
       reusedBytes += bytesOf(files) - bytesOf(missing);
     } finally {
       data.release();
       removeOwnDirectory(scratch, runId);
+      held.release();
     }
   }
   return { writtenBytes, reusedBytes };

@@ -1,16 +1,18 @@
 /** Runs one trial, from its files to its record. */
 import { dirname } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { FeedrateError, type SystemFault, systemFaultOf } from '../base/errors.js';
+import { systemFaultOf } from '../base/errors.js';
 import { seedOf } from '../base/prng.js';
 import { Counters } from '../engine/core/counters.js';
 import type { WorkerOutcome } from '../engine/core/protocol.js';
 import type { WorkerPool } from '../engine/pool.js';
 import { below, storeOf } from '../host/files/store-of.js';
 import type { NfsReading } from '../host/nfs/read-nfs.js';
+import { explained } from '../host/system/exhaustion.js';
 import { touchesFiles } from '../plan/arm-files.js';
 import { jobPlanOf } from '../plan/jobs/registry.js';
 import type { Arm, DataFile, Plan, PlannedTrial, Target } from '../plan/plan.js';
+import type { PartialTrial } from '../record/partial-trial.js';
 import type { Injection } from '../record/run-record.js';
 import { RECORD_VERSION, type TrialRecord } from '../record/trial-record.js';
 import type { Dataset } from '../workload/workload.js';
@@ -28,6 +30,7 @@ import { exchanged, judgeCache, type Moved } from './cache-verdict.js';
 import { layOutFiles } from './layout.js';
 import { type LiveView, type Looks, watch } from './live.js';
 import { NfsWatch } from './live-nfs.js';
+import { partOf } from './part.js';
 import { expectedBytes, type Stage, stageOf, tasksOf } from './stage.js';
 import { silent, warningsOf } from './warnings.js';
 
@@ -43,6 +46,8 @@ export interface TrialSettings {
   readonly dropCaches: boolean;
   /** Remounts a target before its cold trials; null: no remounts. If it fails, the session ends. */
   readonly remount: ((target: Target) => Promise<void>) | null;
+  /** Throws when a target is no longer the one that the session holds. The session then ends after the trial. */
+  readonly requireUnchanged: (target: Target) => void;
   readonly injected: readonly Injection[];
   readonly looks: Looks;
   readonly stopped: () => boolean;
@@ -54,6 +59,9 @@ export interface TrialSettings {
   /** Called when workers are left waiting for an unresponsive target. Nothing there may be touched afterwards. */
   readonly onAbandoned: (target: string) => void;
   readonly onLive: (trial: PlannedTrial, arm: Arm, view: LiveView) => void;
+  /** Called every `keepPartMs` with what is measured so far of the running trial. */
+  readonly onPart: (part: PartialTrial) => void;
+  readonly keepPartMs: number;
 }
 
 /** Creates the trial's scratch directory and its files, then prepares the cache state. */
@@ -63,7 +71,7 @@ async function prepare(stage: Stage, settings: TrialSettings): Promise<CachePrep
   const { reads, makesDirectories } = jobPlanOf(arm.spec);
   const { remount } = settings;
   if (real && files.place === 'scratch') {
-    storeOf(scratchDirectory).makeDirectories(scratchDirectory);
+    storeOf(scratchDirectory).makeDirectories(dirname(scratchDirectory), scratchDirectory);
     if (!files.laidOut && !makesDirectories) makeDirectoriesOf(directory, files.files);
     if (files.laidOut) await layOutFiles(directory, files.files, { wrote: () => {}, stopped: settings.stopped });
   }
@@ -80,7 +88,7 @@ async function prepare(stage: Stage, settings: TrialSettings): Promise<CachePrep
 
 function makeDirectoriesOf(directory: string, files: readonly DataFile[]): void {
   for (const path of new Set(files.map((file) => dirname(below(directory, file.path)))))
-    storeOf(path).makeDirectories(path);
+    storeOf(path).makeDirectories(directory, path);
 }
 
 interface MeasuredTrial {
@@ -114,6 +122,11 @@ async function measure(
     abandonment.look(view);
     settings.onLive(trial, stage.arm, view);
   });
+  const startedAt = new Date().toISOString();
+  const keeper = setInterval(() => {
+    const part = partOf(counters, { trial: trial.id, arm: stage.arm.id, target: stage.target.name, startedAt });
+    if (part !== null) settings.onPart(part);
+  }, settings.keepPartMs);
   settings.onCounters(counters);
   delay.enable();
   try {
@@ -123,21 +136,15 @@ async function measure(
     return { outcomes, longestQuietNs, abandoned, eventLoopDelay: { maxNs: delay.max, p99Ns: delay.percentile(99) } };
   } finally {
     delay.disable();
+    clearInterval(keeper);
     watched.stop();
     settings.onCounters(null);
   }
 }
 
-/** Returns a failed preparation's error in the form of a worker's fault. */
-function faultOf(thrown: unknown): SystemFault {
-  const cause = thrown instanceof FeedrateError ? thrown.cause : thrown;
-  const fault = systemFaultOf(cause ?? thrown);
-  return thrown instanceof FeedrateError ? { ...fault, message: thrown.message } : fault;
-}
-
 function faultOfWorkers({ outcomes }: MeasuredTrial): TrialRecord['fault'] {
   const failed = outcomes.find(({ fault }) => fault !== null);
-  return failed?.fault ? { ...failed.fault, worker: failed.worker } : null;
+  return failed?.fault ? { ...explained(failed.fault), worker: failed.worker } : null;
 }
 
 /** The outcome of a trial, whether it completed or failed. */
@@ -155,6 +162,8 @@ async function execute(
   settings: TrialSettings,
 ): Promise<Execution> {
   let preparation: CachePreparation | null = null;
+  let moved: Moved | null = null;
+  let fault: TrialRecord['fault'] = null;
   let measured: MeasuredTrial = {
     outcomes: [],
     longestQuietNs: 0,
@@ -162,17 +171,30 @@ async function execute(
     eventLoopDelay: { maxNs: 0, p99Ns: 0 },
   };
   try {
+    settings.requireUnchanged(stage.target);
     preparation = await prepare(stage, settings);
     measured = await measure(trial, stage, counters, preparation.nfs, settings);
-    const moved = measured.abandoned ? null : movedSince(preparation, assembleWire(measured.outcomes));
-    return { preparation, moved, measured, fault: faultOfWorkers(measured) };
+    if (!measured.abandoned) moved = movedSince(preparation, assembleWire(measured.outcomes));
+    fault = faultOfWorkers(measured);
   } catch (thrown) {
     // The first failure explains more than a counter that could not be read afterwards.
-    const fault = faultOfWorkers(measured) ?? { ...faultOf(thrown), worker: -1 };
-    return { preparation, moved: null, measured, fault };
-  } finally {
-    if (measured.abandoned) settings.onAbandoned(stage.target.name);
-    else removeQuietly(stage.scratchDirectory);
+    fault = faultOfWorkers(measured) ?? { ...explained(systemFaultOf(thrown)), worker: -1 };
+  }
+  if (measured.abandoned) settings.onAbandoned(stage.target.name);
+  else {
+    fault = changeOf(stage, settings) ?? fault;
+    removeQuietly(stage.scratchDirectory);
+  }
+  return { preparation, moved, measured, fault };
+}
+
+/** Returns the fault of a target that changed during the trial. It explains all others, and counts without them. */
+function changeOf({ target }: Stage, settings: TrialSettings): TrialRecord['fault'] {
+  try {
+    settings.requireUnchanged(target);
+    return null;
+  } catch (thrown) {
+    return { ...explained(systemFaultOf(thrown)), worker: -1 };
   }
 }
 

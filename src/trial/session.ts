@@ -4,17 +4,21 @@ import type { Counters } from '../engine/core/counters.js';
 import { WorkerPool } from '../engine/pool.js';
 import { createOwnDirectory, removeOwnDirectory } from '../host/files/own-directory.js';
 import { below } from '../host/files/store-of.js';
+import type { MountIds } from '../host/held-target.js';
 import { filesOf, touchesFiles } from '../plan/arm-files.js';
 import { dataFilesOf } from '../plan/filesets.js';
 import { type Plan, type PlannedTrial, type Target, targetOf } from '../plan/plan.js';
+import type { PartialTrial } from '../record/partial-trial.js';
 import type { Injection } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import type { Dataset } from '../workload/workload.js';
 import { beginCold } from './cache.js';
 import { LayoutStopped } from './data-file.js';
 import type { SessionEvent } from './events.js';
+import { HeldTargets } from './held-targets.js';
 import { dataDirectory, type HeldData, holdData, layOutMissing, missingFilesOf } from './layout.js';
 import { CLOSE_LOOKS, type Looks } from './live.js';
+import { KEEP_PART_MS } from './part.js';
 import { runTrial, type TrialSettings } from './run-trial.js';
 
 export interface SessionOptions {
@@ -24,10 +28,14 @@ export interface SessionOptions {
   /** 1-based. */
   readonly session: number;
   readonly dropCaches: boolean;
+  /** The targets' mounts when the run began. Default: those of the session's start. */
+  readonly mountIds?: MountIds;
   /** Targets to slow down. They are not part of the plan, so comparisons cannot see them. Default: none. */
   readonly injected?: readonly Injection[];
   /** How closely running trials are observed. Default: `CLOSE_LOOKS`. */
   readonly looks?: Looks;
+  /** How often the part of a trial that is measured so far is kept, ms. Default: once a minute. */
+  readonly keepPartMs?: number;
 }
 
 /** Receives a session's results. */
@@ -35,6 +43,8 @@ export interface SessionSink {
   readonly emit: (event: SessionEvent) => void;
   /** Stores a record. Must not return before the record is durable. */
   readonly append: (record: TrialRecord) => void;
+  /** Keeps what is measured so far of the running trial, in place of an earlier part. Default: it is not kept. */
+  readonly keepPart?: (part: PartialTrial) => void;
   /**
    * Remounts the target's file system with the same options. Called before each cold trial, while no file there is
    * open. If it fails, the trial is recorded as failed and the session ends. Default: no remounts.
@@ -50,13 +60,15 @@ export class Session {
   #counters: Counters | null = null;
   #doneHere = 0;
   #abandoned = false;
-  /** The error of a failed remount, after which the targets may no longer be usable; null if none failed. */
-  #remountFailure: unknown = null;
+  /** The error after which the targets may no longer be usable: a failed remount, or another target; null if none. */
+  #fatal: unknown = null;
+  readonly #targets: HeldTargets;
   readonly #startMs = performance.now();
 
   constructor(options: SessionOptions, sink: SessionSink) {
     this.#options = options;
     this.#sink = sink;
+    this.#targets = new HeldTargets(options.mountIds ?? {});
   }
 
   /** Requests a stop. May be called at any time, also from a signal handler. */
@@ -67,7 +79,8 @@ export class Session {
 
   /** Writes missing data files of all sets, then runs this session's trials in the order of the plan. */
   async run(): Promise<void> {
-    const { plan, dataset, runId, session, dropCaches, injected = [], looks = CLOSE_LOOKS } = this.#options;
+    const { plan, dataset, runId, session, dropCaches } = this.#options;
+    const { injected = [], looks = CLOSE_LOOKS, keepPartMs = KEEP_PART_MS } = this.#options;
     const stopped = () => this.#stopped;
     const pool = new WorkerPool(
       Math.max(
@@ -89,10 +102,13 @@ export class Session {
         injected,
         looks,
         remount: this.#sink.remount === undefined ? null : (target) => this.#remount(target),
+        requireUnchanged: (target) => this.#requireUnchanged(target),
         onCounters: (counters) => {
           this.#counters = counters;
           if (this.#stopped) counters?.requestStop();
         },
+        keepPartMs,
+        onPart: (part) => this.#sink.keepPart?.(part),
         onAbandoned: () => {
           this.#abandoned = true;
         },
@@ -108,8 +124,7 @@ export class Session {
     } finally {
       if (!this.#abandoned) {
         await pool.close();
-        for (const data of held) data.release();
-        for (const directory of scratch) removeOwnDirectory(directory, runId);
+        this.#leave(held, scratch);
       }
     }
   }
@@ -123,20 +138,41 @@ export class Session {
     const { plan, dataset, runId } = this.#options;
     const arms = plan.arms.filter((arm) => arm.target === target.name && touchesFiles(arm));
     const files = dataFilesOf(plan, dataset, target);
+    if (arms.length > 0) this.#targets.hold(target, files.length > 0);
     if (files.length > 0) held.push(holdData(target, runId));
     const missing = missingFilesOf(target, files);
     const writes = arms.some((arm) => filesOf(arm, dataset).place === 'scratch');
     if (missing.length > 0 || writes) scratch.push(createOwnDirectory(target, runId, 'scratch'));
     await layOutMissing(target, runId, missing, this.#sink.emit, () => this.#stopped);
+    this.#requireUnchanged(target);
     if (!arms.some(({ spec }) => spec.cache === 'cold')) return;
     beginCold(files.map(({ path }) => below(dataDirectory(target, runId), path)));
   }
 
+  /** Removes the session's files, while the targets are still held. */
+  #leave(held: readonly HeldData[], scratch: readonly string[]): void {
+    try {
+      for (const data of held) data.release();
+      for (const directory of scratch) removeOwnDirectory(directory, this.#options.runId);
+    } finally {
+      this.#targets.release();
+    }
+  }
+
   async #remount(target: Target): Promise<void> {
     try {
-      await this.#sink.remount?.(target);
+      await this.#targets.releasedFor(async () => this.#sink.remount?.(target));
     } catch (thrown) {
-      this.#remountFailure = thrown;
+      this.#fatal = thrown;
+      throw thrown;
+    }
+  }
+
+  #requireUnchanged(target: Target): void {
+    try {
+      this.#targets.requireUnchanged(target);
+    } catch (thrown) {
+      this.#fatal = thrown;
       throw thrown;
     }
   }
@@ -150,7 +186,7 @@ export class Session {
     this.#sink.emit({ type: 'trial', record });
     // Threads that wait for an unresponsive target cannot be ended, and nothing there can be removed.
     if (this.#abandoned) this.#sink.emit({ type: 'abandoned', target: record.target });
-    if (this.#remountFailure !== null) throw this.#remountFailure;
+    if (this.#fatal !== null) throw this.#fatal;
   }
 
   /** Returns the progress of the whole plan. The time left assumes that later trials take as long as those so far. */

@@ -2,6 +2,7 @@
 import { chooseEngine } from '../engine/choose.js';
 import type { Counters } from '../engine/core/counters.js';
 import type { Slowdown, WorkerTask } from '../engine/core/protocol.js';
+import { descriptorOf } from '../host/files/held-directories.js';
 import { ownDirectoryPath } from '../host/files/own-directory.js';
 import { below } from '../host/files/store-of.js';
 import { filesOf } from '../plan/arm-files.js';
@@ -69,6 +70,8 @@ function slowdownOf({ target }: Stage, injected: readonly Injection[]): Slowdown
 export function tasksOf(stage: Stage, counters: Counters, seed: number, injected: readonly Injection[]): WorkerTask[] {
   const { arm, engine, files, scratchDirectory } = stage;
   const threads = engine.threadsPerJob;
+  const { path } = stage.target;
+  const fd = descriptorOf(path);
   return Array.from({ length: counters.workers }, (_, worker) => ({
     memory: counters.memory,
     worker,
@@ -80,6 +83,7 @@ export function tasksOf(stage: Stage, counters: Counters, seed: number, injected
     ...shareOf(stage, Math.floor(worker / threads)),
     laidOut: files.laidOut,
     scratchDirectory,
+    held: fd === null ? null : { path, fd },
     seed,
     slowdown: slowdownOf(stage, injected),
   }));

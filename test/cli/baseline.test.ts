@@ -127,7 +127,7 @@ test('only a whole, passed run can be a baseline', () =>
       ['trial', /cannot be a baseline: a trial or a threshold failed \(see feedrate show trial\)$/m],
       ['bound', /cannot be a baseline: a trial or a threshold failed \(see feedrate show bound\)$/m],
       ['damaged', /cannot be a baseline: trials\.jsonl:1: .*; measure again$/m],
-      ['a1f3', /cannot be a baseline: run\.json: missing; .*; measure again$/m],
+      ['a1f3', /_quick_a1f3: not a run \(without run\.json and trials\); name another run, see feedrate list$/m],
     ] as const) {
       assertError(baseline(directory, 'save', 'main', name), message);
     }

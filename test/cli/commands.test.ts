@@ -125,7 +125,7 @@ for (const [args, line] of [
   [['run', 'none.yaml', '-t', '/a/x', '-t', '/b/x'], /^feedrate: -t: two targets are named 'x'/],
   [['run', 'none.yaml', '--set', 'bs'], /^feedrate: --set 'bs': expected field=value/],
   [['prepare', 'w.yaml'], "feedrate: required option '-t, --target <path>' not specified"],
-  [['clean'], "feedrate: required option '-t, --target <path>' not specified"],
+  [['doctor'], "feedrate: required option '-t, --target <path>' not specified"],
   [['clean', '-t', '/nonexistent'], /^feedrate: target nonexistent: cannot use \/nonexistent \(ENOENT\)/],
   [['show', 'none', '-o', '/nonexistent'], /^feedrate: \/nonexistent: no run 'none'/],
   [['completion', 'tcsh'], /^feedrate: .* Allowed choices are bash, zsh, fish\.$/],

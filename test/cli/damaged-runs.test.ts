@@ -1,5 +1,5 @@
 /** `show` and `list` on run directories that were made by hand, whole and damaged. */
-import { rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -94,6 +94,25 @@ test('a directory of which nothing can be read is status 2, and still in the lis
       const listed = feedrate(['list', '-o', results, '--format', 'json']);
       assert.is(listed.status, 0);
       assert.is(JSON.parse(listed.stdout)[0].status, 'unknown');
+    },
+  ));
+
+test('an empty run directory does not stop any command', () =>
+  withRun(
+    (run) => {
+      mkdirSync(join(run, '..', '20261130T000000Z_quick_0000'));
+      writeFileSync(join(run, '..', '20261130T000000Z_quick_0001'), '');
+    },
+    (results) => {
+      for (const words of [['show'], ['list'], ['compare', '--cols', 'bs'], ['history']]) {
+        const { status, stderr } = feedrate([...words, '-o', results]);
+        assert.is(status, 0, `${words}: ${stderr}`);
+        assert.match(
+          stderr,
+          /^feedrate: \S+: passed over \S+_0000 \(without run\.json and trials\) and 1 more, which are not runs; .*\n$/,
+        );
+      }
+      assert.is(feedrate(['baseline', 'save', 'main', '-o', results]).status, 0);
     },
   ));
 

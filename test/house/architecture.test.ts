@@ -78,10 +78,11 @@ const SUB_ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string
     '.': ['table', 'run', 'comparison', 'history', 'ci', 'formats'],
   },
   cli: {
-    options: [],
-    terminal: ['options'],
-    commands: ['options', 'terminal'],
-    '.': ['options', 'terminal', 'commands'],
+    output: [],
+    options: ['output'],
+    terminal: ['output', 'options'],
+    commands: ['output', 'options', 'terminal'],
+    '.': ['output', 'options', 'terminal', 'commands'],
   },
 };
 
@@ -299,6 +300,18 @@ architecture('pure files use no node module, clock, randomness or process, and i
       .map(({ specifier }) => `${file.path}: ${specifier}`),
   );
   assert.equal([...nodeImports, ...impureImports, ...places(pure, IMPURE_WORDS)], []);
+});
+
+/** Files of the command line that may write by themselves, and why. */
+const WRITERS: Readonly<Record<string, string>> = {
+  'src/cli/main.ts': 'the version, before anything is loaded',
+  'src/cli/output/print.ts': 'everything else',
+  'src/cli/terminal/run-listener.ts': 'what a session wrote, through safeText',
+};
+
+architecture('the command line prints through one file, which makes control characters visible', () => {
+  const others = sources.filter(({ path }) => folderOf(path) === 'cli' && WRITERS[path] === undefined);
+  assert.equal(places(others, [/\bconsole\./, /\bprocess\.(?:stdout|stderr)\.write\b/, /\bprocess\[/]), []);
 });
 
 architecture('only the command line touches the console, argv and exit codes', () => {

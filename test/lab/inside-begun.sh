@@ -24,7 +24,7 @@ for name in "${!hard[@]}"; do
   start "list.$name" list -o "${hard[$name]}"
 done
 for part in {run,prepare,doctor,clean}; do
-  for name in "${!hard[@]}"; do until_told "$part.$name" 'has not answered'; done
+  for name in "${!hard[@]}"; do until_told "$part.$name" 'No response from'; done
 done
 for part in {run,doctor,list}; do
   for name in "${!hard[@]}"; do interrupt "$part.$name"; done

@@ -21,7 +21,7 @@ for name in "${!hard[@]}"; do begin_run gone "$name" "${hard[$name]}"; done
 begin_run gone soft "$soft"
 for name in "${!hard[@]}" soft; do until_during "gone.$name"; done
 link down
-for name in "${!hard[@]}"; do until_told "gone.$name" 'has not answered'; done
+for name in "${!hard[@]}"; do until_told "gone.$name" 'No response from'; done
 for name in "${!hard[@]}"; do interrupt "gone.$name"; done
 SECONDS=0
 for name in "${!hard[@]}"; do finish "gone.$name"; done

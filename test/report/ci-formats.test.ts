@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { visibleText } from '../../src/base/visible-text.js';
 import { compare } from '../../src/gate/comparison.js';
 import { gateOf } from '../../src/gate/decide.js';
 import { evaluateThresholds } from '../../src/gate/thresholds.js';
@@ -289,7 +290,7 @@ test('an annotation is one line that says the decision and the worst cell, whate
     assert.not.match(line, /[\r\n]/);
     const { level, title, message } = annotationIn(line);
     assert.equal([level, title], ['error', 'feedrate gate: regression']);
-    const name = arm.id.replaceAll(/\p{Cc}+/gu, ' ');
+    const name = visibleText(arm.id);
     assert.is(
       message.split('\n')[2]?.startsWith(`worst: ${name}: regression: throughput −20.0 % (95 % interval `),
       true,

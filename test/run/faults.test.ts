@@ -12,7 +12,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { feedrate, type Outcome } from '../support/feedrate-cli.js';
@@ -134,17 +134,24 @@ test('a file system that runs out of inodes while files are laid out fails the r
     }),
   ));
 
-test('a results directory that is full ends the run, and the target is cleaned up', () =>
+test('a results directory that is full ends the run; its trials are saved, and the target is cleaned up', () =>
   withPlace(({ directory, target, results, runWords }) => {
     mkdirSync(results);
+    const temporary = join(directory, 'temporary');
+    mkdirSync(temporary);
+    const options = { cwd: directory, environment: { TMPDIR: temporary } };
     return withTmpfs(results, 'size=1m', () =>
-      withLiveRun(runWords(FILLING.replace('grow: {', 'grow: {io_size: 4MiB, ')), { cwd: directory }, async (run) => {
+      withLiveRun(runWords(FILLING.replace('grow: {', 'grow: {io_size: 4MiB, ')), options, async (run) => {
         await run.untilMeasuring('grow');
         fill(join(results, 'ballast'));
-        const { status, stderr } = await run.outcome();
-        assert.is(status, 2);
-        assert.match(stderr, /ENOSPC/);
-        assert.not.match(stderr, /defect/);
+        const { status, stdout, stderr } = await run.outcome();
+        assert.is(status, 5);
+        const saved = /cannot write \(ENOSPC.*Its 2 trials are saved; print the report with: feedrate show (\S+)"}\n$/;
+        const [, fallback = ''] = saved.exec(stderr) ?? [];
+        assert.ok(fallback.startsWith(`${temporary}/`), stderr);
+        assert.match(stdout, /failed, 2 of 2 trials/);
+        assert.match(feedrate(['show', fallback], directory).stdout, /failed, 2 of 2 trials/);
+        assert.is(statusOf(dirname(fallback)), 'failed');
         assert.equal(ownNamesIn(target), []);
       }),
     );

@@ -1,4 +1,7 @@
 /** Runs that are stopped: what is measured is kept, what is feedrate's is removed. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { LiveRun, type ProgressEvent, untilGone, withLiveRun } from '../support/live-run.js';
@@ -13,6 +16,12 @@ name: shorts
 trials: {sessions: 40, rounds: 1}
 jobs: {short: {rw: read, bs: 64KiB, size: 1MiB}}
 `;
+
+/** Waits until the run directory is there: its first session is then only just starting. */
+async function untilBegun(results: string): Promise<void> {
+  while (!existsSync(results) || !readdirSync(results).some((name) => existsSync(join(results, name, 'run.json'))))
+    await wait(1);
+}
 
 const isStopNote = (event: ProgressEvent): boolean => event.type === 'note' && event.text.startsWith('stopping');
 
@@ -41,7 +50,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 test('SIGINT is heard as soon as the run begins', () =>
   withPlace(({ directory, results, runWords }) =>
     withLiveRun(runWords(SHORT_THEN_LONG), { cwd: directory }, async (run) => {
-      await run.untilHearing();
+      await untilBegun(results);
       run.signalGroup('SIGINT');
       const { status, stdout } = await run.outcome();
       assert.is(status, 130);

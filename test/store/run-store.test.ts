@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readRun, readTrials } from '../../src/store/read-run.js';
-import { createRun, makeUniqueDirectory, openRun } from '../../src/store/run-store.js';
+import { createRun, moveToFreeName, openRun } from '../../src/store/run-store.js';
 import { feedrateError } from '../support/feedrate-error.js';
 import { makeArm, makeRun, makeTrial } from '../support/records.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
@@ -50,9 +50,15 @@ test('runs of the same second have different names', async () => {
     for (let i = 0; i < 30; i++) createRun(results, running);
     assert.is(readdirSync(results).length, 30);
     const names = ['a', 'a', 'b'];
-    makeUniqueDirectory(results, () => 'a');
-    assert.is(basename(makeUniqueDirectory(results, () => names.shift() ?? 'c')), 'b');
-    assert.throws(() => makeUniqueDirectory(results, () => 'a'), feedrateError('store', /no free name/));
+    const filled: string[] = [];
+    mkdirSync(join(results, 'a'));
+    const move = (nextName: () => string) => {
+      mkdirSync(join(results, 'new'), { recursive: true });
+      return moveToFreeName(join(results, 'new'), results, nextName, (name) => filled.push(name));
+    };
+    assert.is(basename(move(() => names.shift() ?? 'c')), 'b');
+    assert.equal(filled, ['b'], 'nothing is written for a name that is taken, even by an empty directory');
+    assert.throws(() => move(() => 'a'), feedrateError('store', /no free name/));
   });
 });
 

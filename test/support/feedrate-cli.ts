@@ -1,6 +1,7 @@
 /** Runs the built command as a child process, through pipes or on a terminal. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { temporaryForCommands } from './temporary-directory.js';
 
 /** The command as users get it: bundled. */
 export const mainPath = fileURLToPath(new URL('../../bin/main.js', import.meta.url));
@@ -17,7 +18,7 @@ const TIMEOUT_MS = 900_000;
 /** The environment of this process, without what makes output depend on where the tests run. */
 function environment(changes: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const { JPY_PARENT_PID: _notebook, FORCE_COLOR: _force, FEEDRATE_DEBUG: _debug, ...rest } = process.env;
-  return { ...rest, NO_COLOR: '1', TERM: 'xterm-256color', ...changes };
+  return { ...rest, NO_COLOR: '1', TERM: 'xterm-256color', TMPDIR: temporaryForCommands(), ...changes };
 }
 
 /** `feedrate ARGS` with its output in pipes and no terminal to ask on. */

@@ -5,6 +5,7 @@ import { constants } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { SessionEvent } from '../../src/trial/events.js';
 import { mainPath, type Outcome } from './feedrate-cli.js';
+import { temporaryForCommands } from './temporary-directory.js';
 
 /** A line of `--progress json`. */
 export type ProgressEvent = SessionEvent | { readonly type: 'note'; readonly text: string };
@@ -41,7 +42,7 @@ export class LiveRun {
       cwd,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...inherited, NO_COLOR: '1', ...environment },
+      env: { ...inherited, NO_COLOR: '1', TMPDIR: temporaryForCommands(), ...environment },
       ...(uid === undefined ? {} : { uid, gid: uid }),
     });
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
@@ -81,7 +82,7 @@ export class LiveRun {
     for (let pid = this.session; pid === null || pid === last; pid = this.session) await wait(1);
   }
 
-  /** Waits until the command handles signals: its first session is then only just starting. */
+  /** Waits until the command handles signals, which is the first thing that it does. */
   async untilHearing(): Promise<void> {
     while (!handlesSignals(this.pid)) await wait(1);
   }

@@ -3,7 +3,9 @@ import { EXIT, FeedrateError } from '../../base/errors.js';
 import type { NamedRun } from '../../gate/comparison.js';
 import { REPORT_FORMATS, type ReportFormat } from '../../report/render.js';
 import { formatOption, resultsOption } from '../options/common-options.js';
-import { exits, type Subcommand } from '../options/subcommand.js';
+import type { Subcommand } from '../options/subcommand.js';
+import { printJson, printLines, tell } from '../output/print.js';
+import { exits } from '../terminal/exits.js';
 
 interface ResultsOptions {
   /** The results directory. */
@@ -50,7 +52,7 @@ async function saveAsBaseline(name: string, spec: string, { output }: ResultsOpt
       import('../../gate/thresholds.js'),
     ]);
   requireBaselineName(name);
-  const directory = resolveRun(output, spec);
+  const directory = resolveRun(output, spec, tell);
   const { run, trials, status, problems } = readRun(directory);
   const refuse = (why: string) => new FeedrateError('store', `${directory}: cannot be a baseline: ${why}`);
   if (run === null || status !== 'complete' || problems.length > 0) {
@@ -63,7 +65,7 @@ async function saveAsBaseline(name: string, spec: string, { output }: ResultsOpt
   if (run.injected !== undefined) throw refuse('it was measured with --inject');
   if (isBaseline(output, name)) await refuseSlower(output, name, { name: run.id, run, trials });
   saveBaseline(output, name, directory);
-  process.stderr.write(`baseline ${name} is ${run.id}\n`);
+  tell(`baseline ${name} is ${run.id}`);
   return EXIT.pass;
 }
 
@@ -81,8 +83,8 @@ async function refuseSlower(output: string, name: string, candidate: NamedRun): 
       ({ judgement: { verdict, unitsNeeded } }) => verdict === 'incomparable' || unitsNeeded !== null,
     );
     if (unable)
-      process.stderr.write(
-        `cannot decide whether ${candidate.name} is slower than the baseline ${name} that it replaces: they are not comparable, or have too few sessions\n`,
+      tell(
+        `cannot decide whether ${candidate.name} is slower than the baseline ${name} that it replaces: they are not comparable, or have too few sessions`,
       );
     return;
   }
@@ -110,9 +112,9 @@ async function listBaselines({ output, format }: ResultsOptions & { format: 'tab
       trials: trials.length,
     };
   });
-  if (format === 'json') process.stdout.write(`${JSON.stringify(entries, null, 2)}\n`);
+  if (format === 'json') printJson(entries);
   else if (entries.length === 0)
-    process.stderr.write(`no baselines in ${output} yet; save the latest run with: feedrate baseline save NAME\n`);
+    tell(`no baselines in ${output} yet; save the latest run with: feedrate baseline save NAME`);
   else {
     const rows = entries.map((entry) => [
       entry.name,
@@ -122,9 +124,7 @@ async function listBaselines({ output, format }: ResultsOptions & { format: 'tab
       String(entry.trials),
       entry.kernel ?? '–',
     ]);
-    process.stdout.write(
-      `${aligned([['BASELINE', 'RUN', 'WORKLOAD', 'SESSIONS', 'TRIALS', 'KERNEL'], ...rows]).join('\n')}\n`,
-    );
+    printLines(aligned([['BASELINE', 'RUN', 'WORKLOAD', 'SESSIONS', 'TRIALS', 'KERNEL'], ...rows]));
   }
   return EXIT.pass;
 }
@@ -146,6 +146,6 @@ async function showBaseline(
 async function dropBaseline(name: string, { output }: ResultsOptions): Promise<number> {
   const { removeBaseline } = await import('../../store/baselines.js');
   removeBaseline(output, name);
-  process.stderr.write(`removed baseline ${name}; the run it was saved from is unchanged\n`);
+  tell(`removed baseline ${name}; the run it was saved from is unchanged`);
   return EXIT.pass;
 }

@@ -1,5 +1,4 @@
 /** `feedrate calibrate`: compares a target with itself to find its noise floor. */
-
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { EXIT, FeedrateError } from '../../base/errors.js';
@@ -27,7 +26,11 @@ import {
   resultsOption,
 } from '../options/common-options.js';
 import type { OutputFiles } from '../options/output-files.js';
-import { exits, type Subcommand } from '../options/subcommand.js';
+import type { Subcommand } from '../options/subcommand.js';
+import { print, tell } from '../output/print.js';
+import { exitsOnSignal } from '../terminal/exits.js';
+import { stdoutOptions } from '../terminal/output.js';
+import { onSignal } from '../terminal/signals.js';
 
 /** The options as commander returns them. */
 interface RawCalibrateOptions extends Omit<RawRunOptions, 'target' | 'format' | 'dryRun' | keyof OutputFiles> {
@@ -72,7 +75,7 @@ export const calibrate: Subcommand = {
       .addOption(resultsOption())
       .addOption(formatOption(['table', 'json']))
       .addOption(progressOption());
-    addColdOptions(command).action(exits(calibrateTarget));
+    addColdOptions(command).action(exitsOnSignal(calibrateTarget));
   },
   examples: `
 Examples:
@@ -135,11 +138,12 @@ async function calibrateTarget(
     injected,
     stop,
   };
-  const { run, status } = await conduct(request, terminalListener(raw.progress, stop));
+  const release = onSignal(() => stop.stop());
+  const { run, status } = await conduct(request, terminalListener(raw.progress)).finally(release);
   const { exitStatusOf } = await import('../../gate/thresholds.js');
   const measured = exitStatusOf({ status, trials: run.trials, thresholds: [] });
   if (measured !== EXIT.pass) {
-    process.stderr.write(`not calibrated: the run did not complete (see feedrate show ${run.directory})\n`);
+    tell(`not calibrated: the run did not complete (see feedrate show ${run.directory})`);
     return measured;
   }
   if (injected.length > 0) return printInjected(run, raw);
@@ -151,14 +155,13 @@ async function keepCalibration(
   calibration: CalibrationRecord,
   { output, format }: Pick<RawCalibrateOptions, 'output' | 'format'>,
 ): Promise<void> {
-  const [{ saveCalibration }, { renderCalibration }, { stdoutOptions }] = await Promise.all([
+  const [{ saveCalibration }, { renderCalibration }] = await Promise.all([
     import('../../store/calibrations.js'),
     import('../../report/comparison/render-calibration.js'),
-    import('../terminal/output.js'),
   ]);
   const path = saveCalibration(output, calibration);
-  process.stdout.write(renderCalibration(calibration, format, stdoutOptions()));
-  process.stderr.write(`calibration saved: ${path}\n`);
+  print(renderCalibration(calibration, format, stdoutOptions()));
+  tell(`calibration saved: ${path}`);
 }
 
 /** Returns `--sessions` and `--rounds` as workload fields. `--set` comes later and wins. */
@@ -186,19 +189,18 @@ function injectionOf(text: string, target: string): Injection {
 
 /** Compares B, which was slowed down, with A as a gate does. Prints the result and returns the exit status. */
 async function printInjected(run: ReadableRun, raw: RawCalibrateOptions): Promise<number> {
-  const [{ comparableRun, comparisonOf }, { gateOf }, { renderComparison }, { stdoutOptions }] = await Promise.all([
+  const [{ comparableRun, comparisonOf }, { gateOf }, { renderComparison }] = await Promise.all([
     import('../options/comparison-input.js'),
     import('../../gate/decide.js'),
     import('../../report/render.js'),
-    import('../terminal/output.js'),
   ]);
   const { output, alpha, minEffect, metric } = raw;
   const words = { output, alpha, minEffect, cols: 'target', ...(metric === undefined ? {} : { metric }) };
   const comparison = comparisonOf([comparableRun(run)], words, 'load');
   const result = gateOf(comparison, [], { failOnInconclusive: true, look: { number: 1, planned: 1 } });
-  process.stdout.write(await renderComparison(comparison, raw.format, stdoutOptions(), result));
+  print(await renderComparison(comparison, raw.format, stdoutOptions(), result));
   const found = comparison.cells.filter(({ judgement }) => judgement.verdict === 'regression').length;
   const where = `${found} of ${comparison.cells.length} cells`;
-  process.stderr.write(`B was slowed down by ${raw.inject} (--inject): detected in ${where}\n`);
+  tell(`B was slowed down by ${raw.inject} (--inject): detected in ${where}`);
   return found > 0 ? EXIT.pass : EXIT.inconclusive;
 }

@@ -1,109 +1,148 @@
+import { tmpdir } from 'node:os';
 import { EXIT, FeedrateError } from '../../base/errors.js';
 import { formatBytes } from '../../base/units.js';
-import type { OwnDirectory } from '../../host/files/own-directory.js';
-import { parseTargets } from '../options/arguments.js';
+import type { Cleanable } from '../../run/cleanable.js';
+import { DEFAULT_RESULTS, parseTargets } from '../options/arguments.js';
 import { collect } from '../options/common-options.js';
-import { exits, type Subcommand } from '../options/subcommand.js';
+import type { Subcommand } from '../options/subcommand.js';
+import { printLines, tell } from '../output/print.js';
+import { exitsOnSignal } from '../terminal/exits.js';
 
 /** The options of `clean` as commander returns them. */
 interface CleanOptions {
-  readonly target: readonly string[];
+  readonly target?: readonly string[];
+  /** The results directory. */
+  readonly output?: string;
   readonly data?: boolean;
   readonly elsewhere?: boolean;
   readonly yes?: boolean;
 }
 
-/** The groups of directories that `clean` treats differently. */
-type Class = 'leftover' | 'elsewhere' | 'data' | 'in use';
+/** The groups of entries that `clean` treats differently. */
+type Class = 'leftover' | 'elsewhere' | 'data' | 'in use' | 'foreign';
 
 export const clean: Subcommand = {
   name: 'clean',
-  description: 'remove files that feedrate created in a target',
+  description: 'remove files that feedrate created and no longer needs',
   configure(command) {
     command
-      .requiredOption('-t, --target <path>', 'directory to clean; repeat for more', collect)
+      .option(
+        '-t, --target <path>',
+        'directory to clean; repeat for more (default: temporary targets, and temporary files of the results)',
+        collect,
+      )
+      .option('-o, --output <directory>', `directory that runs are saved in (default without -t: "${DEFAULT_RESULTS}")`)
       .option('--data', 'also remove data files, which later runs would reuse')
       .option('--elsewhere', 'also remove files of runs on other machines or before a restart')
       .option('-y, --yes', 'do not ask for confirmation')
-      .action(exits(cleanTargets));
+      .action(exitsOnSignal(cleanPlaces));
   },
-  examples: '\nExample:\n  feedrate clean -t /mnt/train --data\n',
+  examples: `
+Examples:
+  feedrate clean                         what killed runs left in the temporary directory and in ./results
+  feedrate clean -t /mnt/train --data    what runs left in a target, and the data files there
+
+clean never removes a saved run, or anything of a run that still runs.
+`,
 };
 
 /**
- * Lists feedrate's directories in the targets and removes those that are confirmed, by an answer on a terminal or by
- * options. Never removes the directory of a running run. Throws `FeedrateError` when there is no terminal to ask on, when
- * a target cannot be used, or when something could not be removed.
+ * Lists what feedrate left in the targets, or in its default places, and removes what is confirmed, by an answer on a
+ * terminal or by options. Never removes what a running run uses. Throws `FeedrateError` when there is no terminal to ask
+ * on, when a place cannot be used, or when something could not be removed.
  */
-async function cleanTargets(options: CleanOptions): Promise<number> {
-  const [{ findOwnDirectories }, { openTarget }, { aligned }, { untilTargetsAnswer }] = await Promise.all([
-    import('../../host/files/own-directory.js'),
-    import('../../host/target.js'),
-    import('../../report/table/columns.js'),
-    import('../../run/first-touch.js'),
-  ]);
-  const targets = parseTargets(options.target);
-  await untilTargetsAnswer(targets, (text) => process.stderr.write(`${text}\n`));
-  const found = targets.flatMap(({ name, path }) => findOwnDirectories(openTarget(name, path, { write: false })));
+async function cleanPlaces(options: CleanOptions): Promise<number> {
+  const { aligned } = await import('../../report/table/columns.js');
+  const { found, places } = await foundIn(options);
   if (found.length === 0) {
-    process.stdout.write(`no files of feedrate in ${options.target.join(', ')}\n`);
+    printLines([`no files of feedrate in ${places.join(', ')}`]);
     return EXIT.pass;
   }
-  process.stdout.write(`${aligned(found.map(rowOf)).join('\n')}\n`);
-  const directories = await chosen(found, options);
-  if (directories === null) return EXIT.interrupted;
-  await removeAll(directories);
-  if (options.yes) process.stdout.write(hintsOf(found, options));
+  printLines(aligned(found.map(rowOf)));
+  const entries = await chosen(found, options);
+  if (entries === null) return EXIT.interrupted;
+  await removeAll(entries);
+  if (options.yes) printLines(hintsOf(found, options));
   return EXIT.pass;
 }
 
-/** Returns the group of a directory. Any run may use a data directory; scratch belongs to the run that created it. */
-function classOf({ kind, state }: OwnDirectory): Class {
+/** Returns what feedrate left in the places that the options name, and the names of these places. */
+async function foundIn({ target, output }: CleanOptions): Promise<{ found: Cleanable[]; places: string[] }> {
+  const [
+    { cleanableInResults, cleanableInTarget, cleanableInTemporary },
+    { openTarget },
+    { touchableOf, untilTouched },
+  ] = await Promise.all([
+    import('../../run/cleanable.js'),
+    import('../../host/target.js'),
+    import('../../run/first-touch.js'),
+  ]);
+  const targets = parseTargets(target ?? []);
+  await untilTouched(touchableOf(targets), tell);
+  const results = output ?? (targets.length === 0 ? DEFAULT_RESULTS : null);
+  return {
+    found: [
+      ...targets.flatMap(({ name, path }) => cleanableInTarget(openTarget(name, path, { write: false }).path)),
+      ...(targets.length === 0 ? cleanableInTemporary() : []),
+      ...(results === null ? [] : cleanableInResults(results)),
+    ],
+    places: [...(target ?? []), ...(targets.length === 0 ? [tmpdir()] : []), ...(results === null ? [] : [results])],
+  };
+}
+
+/** Returns the group of an entry. Any run may use a data directory; everything else belongs to the process that made it. */
+function classOf({ kind, state }: Cleanable): Class {
+  if (kind === 'foreign') return 'foreign';
   if (state === 'alive') return 'in use';
   if (state === 'unknown') return 'elsewhere';
   return kind === 'data' ? 'data' : 'leftover';
 }
 
-function rowOf(directory: OwnDirectory): string[] {
-  const { path, kind, runId, createdAt, hostname, allocatedBytes } = directory;
+function rowOf(entry: Cleanable): string[] {
+  const { path, kind, owner, allocatedBytes } = entry;
+  const what = kind === 'data' ? 'data files' : owner === null ? 'a process' : `run ${owner.runId}`;
   const meaning = {
-    leftover: `left by run ${runId}`,
-    elsewhere: `${kind === 'data' ? 'data files' : `run ${runId}`} on ${hostname}: may still be in use`,
+    leftover: `left by ${owner === null ? 'a killed process' : what}`,
+    elsewhere: `${what} on ${owner?.hostname ?? 'another machine or before a restart'}: may still be in use`,
     data: 'data files; later runs reuse them',
     'in use': 'in use by a run; not removed',
-  }[classOf(directory)];
-  return [path, formatBytes(allocatedBytes), createdAt.slice(0, 16).replace('T', ' '), meaning];
+    foreign: 'not made by feedrate; not removed',
+  }[classOf(entry)];
+  return [path, formatBytes(allocatedBytes), owner?.createdAt.slice(0, 16).replace('T', ' ') ?? '–', meaning];
 }
 
-/** Returns the directories to remove; null when the user pressed Ctrl-C at a question. */
-async function chosen(found: readonly OwnDirectory[], options: CleanOptions): Promise<OwnDirectory[] | null> {
-  if (options.yes) return found.filter((directory) => isAskedFor(directory, options));
+/** Returns the entries to remove; null when the user pressed Ctrl-C at a question. */
+async function chosen(found: readonly Cleanable[], options: CleanOptions): Promise<Cleanable[] | null> {
+  if (options.yes) return found.filter((entry) => isAskedFor(entry, options));
   const groups = QUESTIONS.map(([asked, question]) => ({
     question,
-    directories: found.filter((directory) => classOf(directory) === asked),
-  })).filter(({ directories }) => directories.length > 0);
+    entries: found.filter((entry) => classOf(entry) === asked),
+  })).filter(({ entries }) => entries.length > 0);
   if (groups.length === 0) return [];
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
     const reason = 'there is no terminal to ask for confirmation; use --yes';
     throw new FeedrateError('usage', `clean: nothing was removed: ${reason}`);
   }
   const { askEach } = await import('../terminal/questions.js');
-  const answers = await askEach(groups.map(({ question, directories }) => `${question} (${sizeOf(directories)})?`));
-  return answers?.flatMap((isYes, index) => (isYes ? (groups[index]?.directories ?? []) : [])) ?? null;
+  const answers = await askEach(groups.map(({ question, entries }) => `${question} (${sizeOf(entries)})?`));
+  return answers?.flatMap((isYes, index) => (isYes ? (groups[index]?.entries ?? []) : [])) ?? null;
 }
 
 /** `--yes` alone covers only leftovers of ended runs. Data files and uncertain cases need options of their own. */
-function isAskedFor({ kind, state }: OwnDirectory, { data = false, elsewhere = false }: CleanOptions): boolean {
-  return (kind === 'scratch' || data) && (state === 'dead' || (state === 'unknown' && elsewhere));
+function isAskedFor({ kind, state }: Cleanable, { data = false, elsewhere = false }: CleanOptions): boolean {
+  if (kind === 'foreign' || (kind === 'data' && !data)) return false;
+  return state === 'dead' || (state === 'unknown' && elsewhere);
 }
 
 /** Returns lines that name what `--yes` did not remove. */
-function hintsOf(found: readonly OwnDirectory[], { data, elsewhere }: CleanOptions): string {
-  const has = (wanted: Class): boolean => found.some((directory) => classOf(directory) === wanted);
-  const aboutData = !data && has('data') ? 'data files were not removed; use --data to remove them\n' : '';
-  const aboutElsewhere =
-    !elsewhere && has('elsewhere') ? 'files of other machines were not removed; use --elsewhere to remove them\n' : '';
-  return aboutData + aboutElsewhere;
+function hintsOf(found: readonly Cleanable[], { data, elsewhere }: CleanOptions): string[] {
+  const has = (wanted: Class): boolean => found.some((entry) => classOf(entry) === wanted);
+  return [
+    ...(!data && has('data') ? ['data files were not removed; use --data to remove them'] : []),
+    ...(!elsewhere && has('elsewhere')
+      ? ['files of other machines were not removed; use --elsewhere to remove them']
+      : []),
+  ];
 }
 
 const QUESTIONS: readonly (readonly [Class, string])[] = [
@@ -112,13 +151,13 @@ const QUESTIONS: readonly (readonly [Class, string])[] = [
   ['data', 'remove the data files, which later runs would have to write again'],
 ];
 
-/** Removes every directory that it can. Throws `FeedrateError` with an issue for each one that it cannot. */
-async function removeAll(directories: readonly OwnDirectory[]): Promise<void> {
-  const { removeOwnDirectory } = await import('../../host/files/own-directory.js');
+/** Removes every entry that it can. Throws `FeedrateError` with an issue for each one that it cannot. */
+async function removeAll(entries: readonly Cleanable[]): Promise<void> {
+  const { removeCleanable } = await import('../../run/cleanable.js');
   const issues: { where: string; message: string }[] = [];
-  const removed = directories.filter(({ path }) => {
+  const removed = entries.filter((entry) => {
     try {
-      removeOwnDirectory(path);
+      removeCleanable(entry);
       return true;
     } catch (thrown) {
       if (!(thrown instanceof FeedrateError)) throw thrown;
@@ -126,12 +165,15 @@ async function removeAll(directories: readonly OwnDirectory[]): Promise<void> {
       return false;
     }
   });
-  process.stdout.write(removed.length === 0 ? 'nothing was removed\n' : `removed ${sizeOf(removed)}\n`);
-  if (issues.length > 0) throw new FeedrateError('target', 'some directories could not be removed', { issues });
+  printLines([removed.length === 0 ? 'nothing was removed' : `removed ${sizeOf(removed)}`]);
+  if (issues.length > 0) throw new FeedrateError('target', 'some files could not be removed', { issues });
 }
 
-function sizeOf(directories: readonly OwnDirectory[]): string {
-  const count = directories.length === 1 ? '1 directory' : `${directories.length} directories`;
-  const bytes = directories.reduce((sum, { allocatedBytes }) => sum + allocatedBytes, 0);
+function sizeOf(entries: readonly Cleanable[]): string {
+  const isFile = ({ kind }: Cleanable): boolean => kind === 'probe' || kind === 'replacement';
+  const one = entries.every(isFile) ? 'file' : 'directory';
+  const several = entries.every(isFile) ? 'files' : entries.some(isFile) ? 'files and directories' : 'directories';
+  const count = `${entries.length} ${entries.length === 1 ? one : several}`;
+  const bytes = entries.reduce((sum, { allocatedBytes }) => sum + allocatedBytes, 0);
   return `${count}, ${formatBytes(bytes)}`;
 }

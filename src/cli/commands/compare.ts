@@ -3,7 +3,10 @@ import { EXIT } from '../../base/errors.js';
 import type { ReportFormat } from '../../report/render.js';
 import type { RawComparisonOptions } from '../options/comparison-input.js';
 import { addComparisonOptions } from '../options/comparison-options.js';
-import { exits, type Subcommand } from '../options/subcommand.js';
+import type { Subcommand } from '../options/subcommand.js';
+import { printReport, tell } from '../output/print.js';
+import { exits } from '../terminal/exits.js';
+import { stdoutOptions } from '../terminal/output.js';
 
 interface CompareOptions extends RawComparisonOptions {
   readonly format: ReportFormat;
@@ -34,20 +37,18 @@ Examples:
  * compared, and `pass` otherwise, because a comparison only reports. Throws `FeedrateError` as `comparisonOf` does.
  */
 async function compareRuns(specs: readonly string[], options: CompareOptions): Promise<number> {
-  const [{ comparisonOf, namedRun, unreadParts }, { renderComparison }, { stdoutOptions }] = await Promise.all([
+  const [{ comparisonOf, namedRun, unreadParts }, { renderComparison }] = await Promise.all([
     import('../options/comparison-input.js'),
     import('../../report/render.js'),
-    import('../terminal/output.js'),
   ]);
   const omitted = unreadParts(options);
   const runs = (specs.length === 0 ? ['latest'] : specs).map((spec) => namedRun(options.output, spec, omitted));
   for (const [index, { name, run }] of runs.entries()) {
     const same = runs.slice(0, index).find((other) => other.run.id === run.id && other.name !== name);
-    if (same !== undefined)
-      process.stderr.write(`${same.name} and ${name} are the same run, so no difference is possible\n`);
+    if (same !== undefined) tell(`${same.name} and ${name} are the same run, so no difference is possible`);
   }
   const comparison = comparisonOf(runs, options, 'load');
-  process.stdout.write(await renderComparison(comparison, options.format, stdoutOptions()));
+  printReport(await renderComparison(comparison, options.format, stdoutOptions()), options.format);
   return comparison.cells.every(({ judgement }) => judgement.verdict === 'incomparable')
     ? EXIT.incomparable
     : EXIT.pass;

@@ -1,7 +1,8 @@
 import { Argument } from 'commander';
 import { EXIT } from '../../base/errors.js';
 import { SHELLS, type Shell } from '../options/arguments.js';
-import { exits, type Subcommand } from '../options/subcommand.js';
+import type { Subcommand } from '../options/subcommand.js';
+import { exits } from '../terminal/exits.js';
 
 export const completion: Subcommand = {
   name: 'completion',

@@ -4,7 +4,10 @@ import { isNfsUrl } from '../../host/libnfs/nfs-url.js';
 import type { Diagnosis } from '../../record/finding.js';
 import { parseTargets } from '../options/arguments.js';
 import { collect, formatOption } from '../options/common-options.js';
-import { exits, type Subcommand } from '../options/subcommand.js';
+import type { Subcommand } from '../options/subcommand.js';
+import { print, tell } from '../output/print.js';
+import { exitsOnSignal } from '../terminal/exits.js';
+import { stdoutOptions } from '../terminal/output.js';
 
 /** The options of `doctor` as commander returns them. */
 interface DoctorOptions {
@@ -24,7 +27,7 @@ export const doctor: Subcommand = {
       .addOption(formatOption(['table', 'json']))
       .option('--no-measure', 'skip the measurement, which writes and reads 64 MiB')
       .option('--strict', 'exit with status 1 if a check finds a problem')
-      .action(exits(examine));
+      .action(exitsOnSignal(examine));
   },
   examples: '\nExample:\n  feedrate doctor -t /mnt/train --strict\n',
 };
@@ -43,20 +46,19 @@ async function examine(options: DoctorOptions): Promise<number> {
       import('../../host/mount-probe.js'),
       import('../../host/target.js'),
     ]);
-  const [{ untilTargetsAnswer }, { renderDiagnoses }, { stdoutOptions }] = await Promise.all([
+  const [{ touchableOf, untilTouched }, { renderDiagnoses }] = await Promise.all([
     import('../../run/first-touch.js'),
     import('../../report/render-diagnosis.js'),
-    import('../terminal/output.js'),
   ]);
   const named = parseTargets(options.target);
   for (const { path } of named) if (isNfsUrl(path)) throw withoutMount(path);
-  await untilTargetsAnswer(named, (text) => process.stderr.write(`${text}\n`));
+  await untilTouched(touchableOf(named), tell);
   const targets = named.map(({ name, path }) => openTarget(name, path, { write: options.measure }));
   const diagnoses = captureEnvironment(targets).targets.map((target): Diagnosis => {
     const facts = gatherFacts(target, options.measure ? probed(target, probeMount) : null);
     return { target: { name: target.name, path: target.path }, findings: diagnose(facts, CHECKS) };
   });
-  process.stdout.write(renderDiagnoses(diagnoses, options.format, stdoutOptions()));
+  print(renderDiagnoses(diagnoses, options.format, stdoutOptions()));
   const isBad = diagnoses.some(({ findings }) => findings.some(({ severity }) => severity === 'bad'));
   return options.strict && isBad ? EXIT.regression : EXIT.pass;
 }

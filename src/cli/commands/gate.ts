@@ -10,7 +10,11 @@ import { addFileOptions, progressOption } from '../options/common-options.js';
 import type { RawComparisonOptions } from '../options/comparison-input.js';
 import { addComparisonOptions } from '../options/comparison-options.js';
 import type { GateFileOptions } from '../options/gate-files.js';
-import { exits, type Subcommand } from '../options/subcommand.js';
+import type { Subcommand } from '../options/subcommand.js';
+import { printReport, tell } from '../output/print.js';
+import { exits, exitsOnSignal } from '../terminal/exits.js';
+import { stdoutOptions } from '../terminal/output.js';
+import { onSignal } from '../terminal/signals.js';
 
 interface GateCommandOptions extends RawComparisonOptions, GateFileOptions {
   readonly baseline?: string;
@@ -37,7 +41,9 @@ export const gate: Subcommand = {
       .option('--looks <number>', 'most looks with --adaptive; each look doubles the sessions', '4')
       .option('--budget <time>', 'longest time with --adaptive, such as 30m')
       .addOption(progressOption())
-      .action(exits(gateRun));
+      .action((spec: string, options: GateCommandOptions) =>
+        (options.adaptive ? exitsOnSignal : exits)(gateRun)(spec, options),
+      );
   },
   examples: `
 Examples:
@@ -59,14 +65,12 @@ In GitHub Actions, feedrate also adds the report to the step summary and the dec
  */
 async function gateRun(spec: string, options: GateCommandOptions): Promise<number> {
   const planned = looksOf(options);
-  const [{ namedRun }, { gateStatusOf }, { renderComparison }, { stdoutOptions }, { writeGateFiles }] =
-    await Promise.all([
-      import('../options/comparison-input.js'),
-      import('../../gate/decide.js'),
-      import('../../report/render.js'),
-      import('../terminal/output.js'),
-      import('../options/gate-files.js'),
-    ]);
+  const [{ namedRun }, { gateStatusOf }, { renderComparison }, { writeGateFiles }] = await Promise.all([
+    import('../options/comparison-input.js'),
+    import('../../gate/decide.js'),
+    import('../../report/render.js'),
+    import('../options/gate-files.js'),
+  ]);
   if (options.adaptive) await refuseBaseline(options.output, spec);
   const candidate = namedRun(options.output, spec);
   const baseline = options.baseline === undefined ? null : namedRun(options.output, options.baseline, ['series']);
@@ -78,7 +82,7 @@ async function gateRun(spec: string, options: GateCommandOptions): Promise<numbe
     ? await decideAdaptively(candidate, options, planned, decide)
     : { run: candidate, decision: decide(candidate, 1) };
   const { comparison, result } = decision;
-  process.stdout.write(await renderComparison(comparison, options.format, stdoutOptions(), result));
+  printReport(await renderComparison(comparison, options.format, stdoutOptions(), result), options.format);
   const filesStatus = await writeGateFiles(options, run, comparison, result);
   return gateStatusOf(result) || filesStatus;
 }
@@ -123,9 +127,9 @@ async function decideAdaptively(
     import('../terminal/run-listener.js'),
   ]);
   const stop = new StopHandle();
-  const tell = (line: string) => process.stderr.write(`${line}\n`);
+  onSignal(() => stop.stop());
   return measureUntilDecided(candidate, { looks, budgetNs: budgetNs(options.budget), stop }, decide, {
-    ...terminalListener(options.progress, stop),
+    ...terminalListener(options.progress),
     undecided: ({ sessions, total, look }) =>
       tell(`undecided after ${plural(sessions, 'session')}: measuring up to ${total} (look ${look} of ${looks})`),
     budgetSpent: (sessions) => tell(`stopped after ${plural(sessions, 'session')}: another one would exceed --budget`),

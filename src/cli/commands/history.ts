@@ -3,7 +3,10 @@ import { REPORT_FORMATS, type ReportFormat } from '../../report/render.js';
 import { collect, formatOption, resultsOption } from '../options/common-options.js';
 import { metricOption, whereOption } from '../options/comparison-options.js';
 import type { HistoryOptions } from '../options/history-input.js';
-import { exits, type Subcommand } from '../options/subcommand.js';
+import type { Subcommand } from '../options/subcommand.js';
+import { printReport } from '../output/print.js';
+import { exits } from '../terminal/exits.js';
+import { stdoutOptions } from '../terminal/output.js';
 
 export const history: Subcommand = {
   name: 'history',
@@ -29,11 +32,10 @@ Examples:
 };
 
 async function showHistory(options: HistoryOptions & { readonly format: ReportFormat }): Promise<number> {
-  const [{ askedHistory }, { renderHistory }, { stdoutOptions }] = await Promise.all([
+  const [{ askedHistory }, { renderHistory }] = await Promise.all([
     import('../options/history-input.js'),
     import('../../report/render.js'),
-    import('../terminal/output.js'),
   ]);
-  process.stdout.write(await renderHistory(askedHistory(options), options.format, stdoutOptions()));
+  printReport(await renderHistory(askedHistory(options), options.format, stdoutOptions()), options.format);
   return EXIT.pass;
 }

@@ -1,6 +1,8 @@
 import { EXIT } from '../../base/errors.js';
 import { formatOption, resultsOption } from '../options/common-options.js';
-import { exits, type Subcommand } from '../options/subcommand.js';
+import type { Subcommand } from '../options/subcommand.js';
+import { printJson, printLines, tell } from '../output/print.js';
+import { exits } from '../terminal/exits.js';
 
 interface ListOptions {
   /** The results directory. */
@@ -27,12 +29,12 @@ async function listAll({ output, format }: ListOptions): Promise<number> {
     import('../../store/read-run.js'),
     import('../../report/history/run-list.js'),
   ]);
-  const entries = listRuns(output).map((listing) =>
+  const entries = listRuns(output, tell).map((listing) =>
     runEntry({ ...listing, trials: readTrials(listing.directory).trials }),
   );
   const nameOf = shortNames(entries.map(({ id }) => id));
-  if (format === 'json') process.stdout.write(`${JSON.stringify(entries, null, 2)}\n`);
-  else if (entries.length > 0) process.stdout.write(`${runTable(entries, nameOf).join('\n')}\n`);
-  else process.stderr.write(`no runs in ${output} yet; start one with: feedrate run workloads/quick.yaml\n`);
+  if (format === 'json') printJson(entries);
+  else if (entries.length > 0) printLines(runTable(entries, nameOf));
+  else tell(`no runs in ${output} yet; start one with: feedrate run workloads/quick.yaml`);
   return EXIT.pass;
 }

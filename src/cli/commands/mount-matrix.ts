@@ -15,7 +15,11 @@ import {
   progressOption,
   resultsOption,
 } from '../options/common-options.js';
-import { exits, type Subcommand } from '../options/subcommand.js';
+import type { Subcommand } from '../options/subcommand.js';
+import { print, printLines, tell } from '../output/print.js';
+import { exitsOnSignal } from '../terminal/exits.js';
+import { stdoutOptions } from '../terminal/output.js';
+import { onSignal } from '../terminal/signals.js';
 import { runWorkload } from './run.js';
 
 /** The options of `mount-matrix` as commander returns them. */
@@ -44,14 +48,14 @@ export const mountMatrix: Subcommand = {
       .option('--dry-run', 'mount, print arms, bytes to write and expected time, unmount')
       .addOption(formatOption(['table', 'md']))
       .addOption(progressOption());
-    addColdOptions(command).action(exits(measureMounts));
+    addColdOptions(command).action(exitsOnSignal(measureMounts));
   },
   examples: `
 Example:
   feedrate mount-matrix workloads/random-read.yaml --export svm-1:/train --export svm-1-b:/train \\
       --mount vers=3,nconnect=16 --mount vers=4.1 --mount vers=4.1,nconnect=16 --set trials.sessions=10
 
-While feedrate measures, each mount uses a directory feedrate-NAME on the export. Mounts of the same server address and
+While feedrate measures, each mount uses a directory .feedrate-mount-… on the export. Mounts of the same server address and
 NFS version share their connections, so each further nconnect value needs another address of the server.
 `,
 };
@@ -64,21 +68,24 @@ async function measureMounts(workload: string, raw: RawMountMatrixOptions, comma
       'mount-matrix requires root. Without root, mount by hand and use: feedrate run -t a=/mnt/a -t b=/mnt/b',
     );
   }
-  const [{ planMounts }, { withMadeMounts }, { StopHandle }, { onInterruption }] = await Promise.all([
+  const [{ planMounts }, { withMadeMounts }, { StopHandle }] = await Promise.all([
     import('../../plan/mount-plan.js'),
     import('../../run/made-mounts.js'),
     import('../../run/stop-handle.js'),
-    import('../terminal/interruptions.js'),
   ]);
   const planned = planMounts(raw.export ?? [], raw.mount ?? []);
   const stop = new StopHandle();
   // Without a listener, Ctrl-C would end this process before it unmounts.
-  const release = onInterruption(() => stop.stop());
-  const warn = (problem: string) => process.stderr.write(`feedrate: ${problem}\n`);
+  const release = onSignal(() => stop.stop());
+  const warn = (problem: string) => tell(`feedrate: ${problem}`);
   try {
     return await withMadeMounts(planned, warn, (targets) =>
       measureOn(targets, planned, workload, raw, argumentsOf(command), stop),
     );
+  } catch (thrown) {
+    // Ctrl-C goes to all processes of a terminal and also ends a mount(8) that waits for its server.
+    await stop.listen();
+    throw thrown;
   } finally {
     release();
   }
@@ -96,17 +103,14 @@ async function measureOn(
   const target = targets.map(({ name, path }) => `${name}=${path}`);
   const { status, run } = await runWorkload(parseRunOptions(workload, { ...raw, target }), command, stop);
   if (run === null || stop.isAsked) return status;
-  const [{ comparableRun, comparisonOf }, { mountAdvice }, { renderComparison }, { stdoutOptions }] = await Promise.all(
-    [
-      import('../options/comparison-input.js'),
-      import('../../report/comparison/mount-advice.js'),
-      import('../../report/render.js'),
-      import('../terminal/output.js'),
-    ],
-  );
+  const [{ comparableRun, comparisonOf }, { mountAdvice }, { renderComparison }] = await Promise.all([
+    import('../options/comparison-input.js'),
+    import('../../report/comparison/mount-advice.js'),
+    import('../../report/render.js'),
+  ]);
   const compared = { output: raw.output, cols: 'target', alpha: '5%', minEffect: '1%' };
   const comparison = comparisonOf([comparableRun(run)], compared, 'load');
-  process.stdout.write(`\n${await renderComparison(comparison, raw.format, stdoutOptions())}\n`);
-  process.stdout.write(`${mountAdvice(comparison, planned).join('\n')}\n`);
+  print(`\n${await renderComparison(comparison, raw.format, stdoutOptions())}\n`);
+  printLines(mountAdvice(comparison, planned));
   return status;
 }

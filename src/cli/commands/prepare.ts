@@ -1,11 +1,15 @@
 import { EXIT } from '../../base/errors.js';
 import { formatBytes, formatDurationNs } from '../../base/units.js';
 import type { Preparation } from '../../run/preparation.js';
+import type { StopHandle } from '../../run/stop-handle.js';
 import type { LayoutTotals } from '../../trial/layout.js';
 import { type ProgressMode, parsePlanOptions, type RawPlanOptions } from '../options/arguments.js';
 import { addVariantOptions, progressOption, targetsOption } from '../options/common-options.js';
-import { exits, type Subcommand } from '../options/subcommand.js';
+import type { Subcommand } from '../options/subcommand.js';
+import { printLines, tell } from '../output/print.js';
+import { exitsOnSignal } from '../terminal/exits.js';
 import type { Progress } from '../terminal/progress.js';
+import { onSignal } from '../terminal/signals.js';
 
 /** The options of `prepare` as commander returns them. */
 interface PrepareOptions extends RawPlanOptions {
@@ -19,7 +23,7 @@ export const prepare: Subcommand = {
   configure(command) {
     command.argument('<workload>', 'workload file');
     const targets = targetsOption('directory to prepare, or name=directory; repeat for more').makeOptionMandatory();
-    addVariantOptions(command.addOption(targets)).addOption(progressOption()).action(exits(prepareData));
+    addVariantOptions(command.addOption(targets)).addOption(progressOption()).action(exitsOnSignal(prepareData));
   },
   examples: '\nExample:\n  feedrate prepare workloads/random-read.yaml -t /mnt/train\n',
 };
@@ -29,45 +33,42 @@ export const prepare: Subcommand = {
  * are complete. Throws `FeedrateError` as `run` does.
  */
 async function prepareData(workloadPath: string, options: PrepareOptions): Promise<number> {
-  const [{ readWorkload, withPreparation }, { createProgress }] = await Promise.all([
+  const [{ readWorkload, withPreparation }, { StopHandle }, { createProgress }] = await Promise.all([
     import('../../run/preparation.js'),
+    import('../../run/stop-handle.js'),
     import('../terminal/progress.js'),
   ]);
-  const request = { ...parsePlanOptions(options), workload: readWorkload(workloadPath) };
-  const note = (text: string) => process.stderr.write(`${text}\n`);
-  return withPreparation(request, { note }, async (preparation) => {
+  const stop = new StopHandle();
+  const request = { ...parsePlanOptions(options), workload: readWorkload(workloadPath), stop };
+  const release = onSignal(() => stop.stop());
+  return withPreparation(request, { note: tell }, async (preparation) => {
     const progress = createProgress(options.progress, process.stderr, process.env);
     for (const text of preparation.notes) progress.note(text);
     const startMs = performance.now();
-    const totals = await layOutUntilInterrupted(preparation, progress);
+    const totals = await layOutUntilStopped(preparation, progress, stop);
     if (totals === null) return EXIT.interrupted;
-    process.stdout.write(`${summaryOf(totals, (performance.now() - startMs) * 1e6)}\n`);
+    printLines([summaryOf(totals, (performance.now() - startMs) * 1e6)]);
     return EXIT.pass;
-  });
+  }).finally(release);
 }
 
 /** Returns the bytes written and reused, or null when the user stopped it. */
-async function layOutUntilInterrupted(
+async function layOutUntilStopped(
   { plan, workload }: Preparation,
   progress: Progress,
+  stop: StopHandle,
 ): Promise<LayoutTotals | null> {
   const [{ LayoutStopped }, { layOutPlan }] = await Promise.all([
     import('../../trial/data-file.js'),
     import('../../trial/layout.js'),
   ]);
-  let interrupted = false;
-  const interrupt = () => {
-    interrupted = true;
-  };
-  process.once('SIGINT', interrupt);
   try {
     const emit = progress.handle.bind(progress);
-    return await layOutPlan(plan, workload.dataset, emit, () => interrupted);
+    return await layOutPlan(plan, workload.dataset, emit, () => stop.isAsked);
   } catch (thrown) {
     if (thrown instanceof LayoutStopped) return null;
     throw thrown;
   } finally {
-    process.off('SIGINT', interrupt);
     progress.close();
   }
 }

@@ -19,7 +19,9 @@ import {
   resultsOption,
   targetsOption,
 } from '../options/common-options.js';
-import { exits, type Subcommand } from '../options/subcommand.js';
+import type { Subcommand } from '../options/subcommand.js';
+import { exitsOnSignal } from '../terminal/exits.js';
+import { onSignal } from '../terminal/signals.js';
 
 export const run: Subcommand = {
   name: 'run',
@@ -37,7 +39,7 @@ export const run: Subcommand = {
       .addOption(formatOption(REPORT_FORMATS))
       .addOption(progressOption());
     addColdOptions(command).action(
-      exits(async (workload: string, raw: RawRunOptions, command: Command) => {
+      exitsOnSignal(async (workload: string, raw: RawRunOptions, command: Command) => {
         const { status } = await runWorkload(parseRunOptions(workload, raw), argumentsOf(command));
         return status;
       }),
@@ -58,26 +60,30 @@ The first Ctrl-C ends the run and keeps what was measured. A second Ctrl-C ends 
 /**
  * Runs a workload, prints its report, and returns the exit status and the run (null after a dry run). Each trial is saved
  * as soon as it ends. Throws `FeedrateError` for faults that the user can fix; nothing was written to the targets then.
- * @param held stops the run when the caller listens to Ctrl-C. Default: Ctrl-C stops it while sessions run
+ * @param held stops the run when the caller listens to signals. Default: signals stop it
  */
 export async function runWorkload(
   options: RunOptions,
   command: readonly string[],
   held?: StopHandle,
 ): Promise<{ readonly status: number; readonly run: ReadableRun | null }> {
-  if (options.dryRun) return { status: await dryRun(options), run: null };
-  const [{ HeadStart }, { StopHandle }, { terminalListener }] = await Promise.all([
+  const [{ touchableOf }, { HeadStart }, { StopHandle }, { terminalListener }] = await Promise.all([
+    import('../../run/first-touch.js'),
     import('../../run/head-start.js'),
     import('../../run/stop-handle.js'),
     import('../terminal/run-listener.js'),
   ]);
   const stop = held ?? new StopHandle();
-  const listener = terminalListener(options.progress, held === undefined ? stop : null);
+  const release = held === undefined ? onSignal(() => stop.stop()) : () => {};
+  const listener = terminalListener(options.progress);
+  if (options.dryRun) return { status: await dryRun(options, stop, listener).finally(release), run: null };
   // Targets are touched and the measuring process loads its modules while this process loads the rest of its own.
-  const headStart = new HeadStart(options.targets, (text) => listener.note?.(text));
+  const touched = touchableOf(options.targets, options.outputDirectory);
+  const headStart = new HeadStart(touched, (text) => listener.note?.(text), stop);
   try {
-    return await measureAndReport(options, { command, stop, listener, headStart });
+    return await measureAndReport(options, { command, stop, listener, headStart, release });
   } finally {
+    release();
     headStart.discard();
   }
 }
@@ -87,11 +93,13 @@ interface Start {
   readonly stop: StopHandle;
   readonly listener: RunListener;
   readonly headStart: HeadStart;
+  /** Called when there is nothing left to stop: a signal then ends the process. */
+  readonly release: () => void;
 }
 
 async function measureAndReport(
   options: RunOptions,
-  { command, stop, listener, headStart }: Start,
+  { command, stop, listener, headStart, release }: Start,
 ): Promise<{ readonly status: number; readonly run: ReadableRun }> {
   const [{ conduct }, { requireOutputFiles }, { printRun, writeRunFiles }, { evaluateThresholds, exitStatusOf }] =
     await Promise.all([
@@ -102,35 +110,33 @@ async function measureAndReport(
     ]);
   const { files } = options;
   const request: RunRequest = {
-    ...(await planRequestOf(options)),
+    ...(await planRequestOf(options, stop)),
     resultsDirectory: options.outputDirectory,
     labels: options.labels,
     command,
     dropCaches: options.dropCaches,
-    stop,
   };
   const checked: RunListener = { ...listener, prepared: () => requireOutputFiles(files) };
-  const { run, status } = await conduct(request, checked, headStart);
+  const { run, status } = await conduct(request, checked, headStart).finally(release);
   await printRun(run, options.format);
   const filesStatus = await writeRunFiles(run, files);
   const thresholds = evaluateThresholds(run.run.plan.arms, run.trials);
   return { status: exitStatusOf({ status, trials: run.trials, thresholds }) || filesStatus, run };
 }
 
-async function dryRun(options: RunOptions): Promise<number> {
-  const [{ withPreparation }, { printDryRun }, { terminalListener }] = await Promise.all([
+async function dryRun(options: RunOptions, stop: StopHandle, listener: RunListener): Promise<number> {
+  const [{ withPreparation }, { printDryRun }] = await Promise.all([
     import('../../run/preparation.js'),
     import('../terminal/dry-run.js'),
-    import('../terminal/run-listener.js'),
   ]);
-  const listener = terminalListener(options.progress, null);
-  await withPreparation(await planRequestOf(options), listener, (preparation) =>
+  await withPreparation(await planRequestOf(options, stop), listener, (preparation) =>
     printDryRun(preparation, options.format),
   );
   return EXIT.pass;
 }
 
-async function planRequestOf({ workloadPath, targets, overrides, seed, remount }: RunOptions): Promise<PlanRequest> {
+async function planRequestOf(options: RunOptions, stop: StopHandle): Promise<PlanRequest> {
+  const { workloadPath, targets, overrides, seed, remount } = options;
   const { readWorkload } = await import('../../run/preparation.js');
-  return { workload: readWorkload(workloadPath), targets, overrides, seed, remount };
+  return { workload: readWorkload(workloadPath), targets, overrides, seed, remount, stop };
 }

@@ -1,5 +1,7 @@
 import { EXIT } from '../../base/errors.js';
-import { exits, type Subcommand } from '../options/subcommand.js';
+import type { Subcommand } from '../options/subcommand.js';
+import { printJson } from '../output/print.js';
+import { exits } from '../terminal/exits.js';
 
 export const schema: Subcommand = {
   name: 'schema',
@@ -8,7 +10,7 @@ export const schema: Subcommand = {
     command.action(
       exits(async () => {
         const { jsonSchema } = await import('../../workload/json-schema.js');
-        process.stdout.write(`${JSON.stringify(jsonSchema(), null, 2)}\n`);
+        printJson(jsonSchema());
         return EXIT.pass;
       }),
     );

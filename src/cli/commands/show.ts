@@ -1,7 +1,9 @@
 import { REPORT_FORMATS, type ReportFormat } from '../../report/render.js';
 import { addFileOptions, formatOption, resultsOption } from '../options/common-options.js';
 import type { OutputFiles } from '../options/output-files.js';
-import { exits, type Subcommand } from '../options/subcommand.js';
+import type { Subcommand } from '../options/subcommand.js';
+import { tell } from '../output/print.js';
+import { exits } from '../terminal/exits.js';
 
 interface ShowOptions extends OutputFiles {
   /** The results directory. */
@@ -33,7 +35,7 @@ async function showRun(spec: string, options: ShowOptions): Promise<number> {
     import('../../store/read-run.js'),
     import('../terminal/run-report.js'),
   ]);
-  const stored = readRun(resolveRun(options.output, spec));
+  const stored = readRun(resolveRun(options.output, spec, tell));
   const status = await printRun(stored, options.format);
   return status || (await writeRunFiles(stored, options));
 }

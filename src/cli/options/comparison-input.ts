@@ -9,6 +9,7 @@ import { baselineDirectory, isBaseline } from '../../store/baselines.js';
 import { readCalibrations } from '../../store/calibrations.js';
 import { resolveRun } from '../../store/find-runs.js';
 import { readRun } from '../../store/read-run.js';
+import { tell } from '../output/print.js';
 import { fractionOf, pairOf } from './arguments.js';
 
 /** The options as commander returns them. */
@@ -80,7 +81,7 @@ export function namedRun(
   omitted: readonly TrialPart[] = [],
 ): NamedRun & ReadableRun {
   const baseline = isBaseline(resultsDirectory, spec);
-  const directory = baseline ? baselineDirectory(resultsDirectory, spec) : resolveRun(resultsDirectory, spec);
+  const directory = baseline ? baselineDirectory(resultsDirectory, spec) : resolveRun(resultsDirectory, spec, tell);
   return comparableRun(readRun(directory, omitted), baseline ? spec : undefined);
 }
 
@@ -97,9 +98,9 @@ export function comparableRun(stored: StoredRun, called?: string): NamedRun & Re
     );
   }
   const name = called ?? run.id;
-  for (const problem of problems) process.stderr.write(`${name}: ${problem}\n`);
+  for (const problem of problems) tell(`${name}: ${problem}`);
   if (problems.length === 0 && status !== 'complete') {
-    process.stderr.write(`${name}: ${status}, ${trials.length} of ${run.plan.trials.length} trials measured\n`);
+    tell(`${name}: ${status}, ${trials.length} of ${run.plan.trials.length} trials measured`);
   }
   return { ...stored, name, run };
 }

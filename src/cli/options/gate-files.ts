@@ -7,6 +7,7 @@ import type { ReadableRun } from '../../record/stored-run.js';
 import { annotationOf } from '../../report/ci/annotation.js';
 import { stepSummary } from '../../report/ci/step-summary.js';
 import { appendLines } from '../../store/durable-files.js';
+import { tell, tellRunner } from '../output/print.js';
 import { isAnyAskedFor, type OutputFiles, writeOutputFiles } from './output-files.js';
 
 export interface GateFileOptions extends OutputFiles {
@@ -36,18 +37,17 @@ export async function writeGateFiles(
 
 /** Prints the annotation and appends the summary. A summary that cannot be written is only reported: nobody requested it. */
 function tellGitHub(comparison: Comparison, result: GateResult): void {
-  process.stderr.write(`${annotationOf(comparison, result)}\n`);
+  tellRunner(annotationOf(comparison, result));
   const path = process.env['GITHUB_STEP_SUMMARY'];
   if (!path) return;
   try {
     const takenBytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
     // One byte for the line break after a last line that has none, one to stay below the limit.
     const summary = stepSummary(comparison, result, SUMMARY_BYTES - takenBytes - 2);
-    if (summary === null)
-      process.stderr.write(`feedrate: ${path}: no space left for the summary (limit: 1 MiB per step)\n`);
+    if (summary === null) tell(`feedrate: ${path}: no space left for the summary (limit: 1 MiB per step)`);
     else appendLines(path, summary, 'the summary is missing');
   } catch (thrown) {
     if (!(thrown instanceof FeedrateError)) throw thrown;
-    process.stderr.write(`feedrate: ${thrown.message}\n`);
+    tell(`feedrate: ${thrown.message}`);
   }
 }

@@ -6,6 +6,7 @@ import type { RunRecord } from '../../record/run-record.js';
 import type { Measure } from '../../stats/measure.js';
 import { listRuns, type RunListing } from '../../store/find-runs.js';
 import { readTrials } from '../../store/read-run.js';
+import { tell } from '../output/print.js';
 import { pairOf } from './arguments.js';
 import { measuresOf } from './comparison-input.js';
 
@@ -32,7 +33,7 @@ type Known = RunListing & { readonly run: RunRecord };
 export function askedHistory(options: HistoryOptions): History {
   const measures = measuresOf(options.metric ?? ['throughput']);
   const where = new Map((options.where ?? []).map((text) => pairOf('--where', text)));
-  const listings = listRuns(options.output);
+  const listings = listRuns(options.output, tell);
   const { workload, runs, targets } = chosen(listings, options);
   const limit = options.limit === undefined ? runs.length : limitOf(options.limit);
   const leftOut = new Map<string, number>();

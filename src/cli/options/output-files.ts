@@ -7,6 +7,7 @@ import { measurementsOf } from '../../report/ci/measurements.js';
 import { EXPORT_NAMES, EXPORTS, type ExportName } from '../../report/exports.js';
 import { keptMeasures, type Measure } from '../../stats/measure.js';
 import { requireWritable, writeOutputFile } from '../../store/output-file.js';
+import { tell } from '../output/print.js';
 
 /** Paths by option, as commander returns them. */
 export type OutputFiles = { readonly [Name in ExportName]?: string | undefined };
@@ -54,7 +55,7 @@ function tryWrite(path: string, content: () => string): boolean {
     return true;
   } catch (thrown) {
     if (!(thrown instanceof FeedrateError)) throw thrown;
-    process.stderr.write(`feedrate: ${thrown.message}\n`);
+    tell(`feedrate: ${thrown.message}`);
     return false;
   }
 }

@@ -8,19 +8,10 @@ export interface Subcommand {
   readonly name: string;
   /** One line for `feedrate --help`. */
   readonly description: string;
-  /** Adds arguments, options and the action, which `exits` turns into an exit status. */
+  /** Adds arguments, options and the action, which `exits` or `exitsOnSignal` turns into an exit status. */
   readonly configure: (command: Command) => void;
   /** Printed after the options. Lines that begin with `  feedrate` are commands that work as written. */
   readonly examples: string;
   /** What the shell completes for its arguments. Default: nothing. */
   readonly completes?: 'workloads' | 'runs';
-}
-
-/** Returns a commander action that sets feedrate's exit status to the result of `work`. */
-export function exits<Words extends unknown[]>(
-  work: (...words: Words) => number | Promise<number>,
-): (...words: Words) => Promise<void> {
-  return async (...words) => {
-    process.exitCode = await work(...words);
-  };
 }

@@ -10,6 +10,7 @@ import type { ReportFormat } from '../../report/render.js';
 import { aligned } from '../../report/table/columns.js';
 import { plural } from '../../report/table/format.js';
 import type { Preparation } from '../../run/preparation.js';
+import { print, tell } from '../output/print.js';
 
 const DRY_RUN_VERSION = 1;
 
@@ -26,7 +27,7 @@ export function printDryRun({ plan, workload, space, notes }: Preparation, forma
   if (format !== 'table' && format !== 'json') {
     throw new FeedrateError('usage', `--dry-run does not support --format ${format}; expected --format table or json`);
   }
-  for (const note of notes) process.stderr.write(`${note}\n`);
+  for (const note of notes) tell(note);
   const targets = space.map((need) => {
     const target = plan.targets.find(({ name }) => name === need.target) as Target;
     return { ...target, need, freeBytes: statTarget(target).freeBytes };
@@ -34,7 +35,7 @@ export function printDryRun({ plan, workload, space, notes }: Preparation, forma
   const { knownNs, estimatedNs } = expectedTime(plan, workload.dataset);
   const layoutNs = assumedNs(space.reduce((sum, { dataBytes }) => sum + dataBytes, 0));
   const dryRun = { plan, targets, expected: { knownNs, estimatedNs: estimatedNs + layoutNs } };
-  process.stdout.write(format === 'json' ? dryRunJson(dryRun) : dryRunText(dryRun));
+  print(format === 'json' ? dryRunJson(dryRun) : dryRunText(dryRun));
 }
 
 /** Returns the dry run as text. */

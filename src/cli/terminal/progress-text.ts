@@ -1,6 +1,7 @@
 /** Formats progress as text. All functions are pure. */
 import type { Colors } from 'picocolors/types.js';
 import { formatBytes, formatCount, formatDurationNs, formatThroughput } from '../../base/units.js';
+import { visibleText } from '../../base/visible-text.js';
 import { quantileNs } from '../../histogram/histogram.js';
 import type { TrialRecord } from '../../record/trial-record.js';
 import { iops, latencyHistogram, throughputBytesPerSecond } from '../../record/trial-values.js';
@@ -34,7 +35,7 @@ export function fittedLine(
   columns: number,
   colors: Pick<Colors, 'cyan' | 'bold' | 'dim'>,
 ): string {
-  let parts = partsOf(state, true);
+  let parts = partsOf(state, true).map((part) => ({ ...part, text: visibleText(part.text) }));
   const widthOf = (of: readonly Part[]): number => columnsOf(of.map((part) => part.text).join(GAP));
   while (parts.length > 1 && widthOf(parts) > columns) {
     const least = Math.max(...parts.map((part) => part.leaveOut));

@@ -3,6 +3,7 @@ import pc from 'picocolors';
 import type { SessionEvent } from '../../trial/events.js';
 import { CLOSE_LOOKS, type Looks } from '../../trial/live.js';
 import type { ProgressMode } from '../options/arguments.js';
+import { safeLine } from '../output/print.js';
 import { createProgressState, type ProgressState } from './progress-state.js';
 import { eventJson, fittedLine, plainLine, trialLine } from './progress-text.js';
 
@@ -55,7 +56,7 @@ export function createProgress(
       return {
         looks: { ...RARE_LOOKS, closely: false },
         handle: () => undefined,
-        note: (text) => stream.write(`${text}\n`),
+        note: (text) => stream.write(`${safeLine(text)}\n`),
         close: () => undefined,
       };
     case 'json':
@@ -76,8 +77,8 @@ function canRedraw(stream: ProgressStream, environment: Readonly<Record<string, 
 function jsonProgress(stream: ProgressStream): Progress {
   return {
     looks: CLOSE_LOOKS,
-    handle: (event) => stream.write(`${eventJson(event)}\n`),
-    note: (text) => stream.write(`${JSON.stringify({ type: 'note', text })}\n`),
+    handle: (event) => stream.write(`${safeLine(eventJson(event))}\n`),
+    note: (text) => stream.write(`${safeLine(JSON.stringify({ type: 'note', text }))}\n`),
     close: () => undefined,
   };
 }
@@ -86,7 +87,7 @@ function jsonProgress(stream: ProgressStream): Progress {
 function lineProgress(stream: ProgressStream, state: ProgressState, nowMs: () => number): Progress {
   let lastMs = nowMs();
   const write = (text: string): void => {
-    stream.write(`${text}\n`);
+    stream.write(`${safeLine(text)}\n`);
     lastMs = nowMs();
   };
   return {
@@ -117,7 +118,7 @@ function redrawnProgress(
     visible = true;
   };
   const note = (text: string): void => {
-    stream.write(`${visible ? CLEAR_LINE : ''}${text}\n`);
+    stream.write(`${visible ? CLEAR_LINE : ''}${safeLine(text)}\n`);
     if (visible) draw();
   };
   return {

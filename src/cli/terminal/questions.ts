@@ -1,5 +1,6 @@
 /** Questions on a terminal. */
 import { createInterface, type Interface } from 'node:readline/promises';
+import { safeLine } from '../output/print.js';
 
 /** Asks yes-or-no questions, one after the other. Returns null when the user pressed Ctrl-C or Ctrl-D. */
 export async function askEach(questions: readonly string[]): Promise<boolean[] | null> {
@@ -18,7 +19,7 @@ export async function askEach(questions: readonly string[]): Promise<boolean[] |
 async function answersTo(questions: readonly string[], terminal: Interface): Promise<boolean[]> {
   const answers: boolean[] = [];
   for (const question of questions) {
-    answers.push(/^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim()));
+    answers.push(/^y(es)?$/i.test((await terminal.question(`${safeLine(question)} [y/N] `)).trim()));
   }
   return answers;
 }

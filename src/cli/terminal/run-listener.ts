@@ -1,20 +1,14 @@
-/** Shows a run on the terminal: progress and notes on stderr, and Ctrl-C while sessions run. */
+/** Shows a run on the terminal: progress and notes on stderr. */
 import type { RunListener } from '../../run/listener.js';
-import type { StopHandle } from '../../run/stop-handle.js';
 import type { ProgressMode } from '../options/arguments.js';
-import { onInterruption } from './interruptions.js';
+import { safeText, tell } from '../output/print.js';
 import { createProgress, type Progress } from './progress.js';
 
-/**
- * Returns a listener that can serve several runs, one after the other.
- * @param stop stopped by Ctrl-C, only while sessions run: a process that waits in the kernel for a lost server is ended
- * only by a signal without a handler. Null: the caller listens to the signals
- */
-export function terminalListener(mode: ProgressMode, stop: StopHandle | null): RunListener {
+/** Returns a listener that can serve several runs, one after the other. */
+export function terminalListener(mode: ProgressMode): RunListener {
   let progress: Progress | null = null;
-  let release: () => void = () => {};
   const note = (text: string): void => {
-    if (progress === null) process.stderr.write(`${text}\n`);
+    if (progress === null) tell(text);
     else progress.note(text);
   };
   return {
@@ -24,19 +18,16 @@ export function terminalListener(mode: ProgressMode, stop: StopHandle | null): R
     note,
     begun({ plan }) {
       progress = createProgress(mode, process.stderr, process.env, { totalTrials: plan.trials.length });
-      if (stop !== null) release = onInterruption(() => stop.stop());
     },
     event(event) {
       progress?.handle(event);
     },
-    output(bytes, stream) {
-      process[stream].write(bytes);
+    output(text) {
+      // The end of the process is told in one line. Only developers need its traces.
+      if (process.env['FEEDRATE_DEBUG'] === '1') process.stderr.write(safeText(text));
     },
     stopping() {
       note('stopping after the current operation; results so far are saved. Press Ctrl-C again to stop at once');
-    },
-    over() {
-      release();
     },
     ended() {
       progress?.close();

@@ -4,13 +4,14 @@ import { EXIT } from '../../base/errors.js';
 import type { StoredRun } from '../../record/stored-run.js';
 import { type ReportFormat, renderRun } from '../../report/render.js';
 import { isAnyAskedFor, type OutputFiles, writeOutputFiles } from '../options/output-files.js';
+import { printReport, tell } from '../output/print.js';
 import { stdoutOptions } from './output.js';
 
 /** Prints the report of a run on stdout. Returns `usage` when nothing of it could be read. */
 export async function printRun(stored: StoredRun, format: ReportFormat): Promise<number> {
   const { run, trials, problems, status, directory } = stored;
   const options = { ...stdoutOptions(), status, directory: pathFromHere(directory) };
-  process.stdout.write(await renderRun(run, trials, problems, format, options));
+  printReport(await renderRun(run, trials, problems, format, options), format);
   return run === null && trials.length === 0 ? EXIT.usage : EXIT.pass;
 }
 
@@ -22,12 +23,18 @@ export async function writeRunFiles(stored: StoredRun, files: OutputFiles): Prom
   if (!isAnyAskedFor(files)) return EXIT.pass;
   const { run, directory } = stored;
   if (run !== null) return writeOutputFiles(files, { ...stored, run });
-  process.stderr.write(`feedrate: ${directory}: run.json is missing or damaged, so no files were written\n`);
+  tell(`feedrate: ${directory}: run.json is missing or damaged, so no files were written`);
   return EXIT.usage;
 }
 
 /** Returns the path as a user would type it: relative if it is below the current directory. */
 function pathFromHere(path: string): string {
-  const fromHere = relative(process.cwd(), path);
+  let fromHere: string;
+  try {
+    fromHere = relative(process.cwd(), path);
+  } catch {
+    // The current directory was removed.
+    return path;
+  }
   return fromHere === '' || fromHere.startsWith('..') ? path : fromHere;
 }

@@ -15,7 +15,7 @@ export class NullBackend implements Backend {
   close(): void {}
   sync(): void {}
   rename(): void {}
-  makeDirectory(): void {}
+  makeDirectories(): void {}
   syncDirectory(): void {}
   remove(): void {}
   dispose(): void {}

@@ -47,7 +47,7 @@ export class SimulatedBackend implements Backend {
     this.#pass(0);
   }
 
-  makeDirectory(): void {}
+  makeDirectories(): void {}
   remove(): void {}
   dispose(): void {}
 

@@ -96,8 +96,8 @@ export class SlowedBackend implements Backend {
     this.#delay();
   }
 
-  makeDirectory(path: string): void {
-    this.inner.makeDirectory(path);
+  makeDirectories(base: string, path: string): void {
+    this.inner.makeDirectories(base, path);
   }
 
   remove(path: string): void {

@@ -26,7 +26,8 @@ export interface Backend {
   sync(slot: number, dataOnly: boolean): void;
   /** Renames a file to its final name. */
   rename(from: string, to: string): void;
-  makeDirectory(path: string): void;
+  /** Makes the missing directories on the way from `base`, which must exist. */
+  makeDirectories(base: string, path: string): void;
   /** Makes the entries of a directory durable. */
   syncDirectory(path: string): void;
   /** Removes a file or a whole directory. */

@@ -1,4 +1,4 @@
-import { type SystemFault, systemFaultOf } from '../../base/errors.js';
+import { FeedrateError, type SystemFault, systemFaultOf } from '../../base/errors.js';
 import { localStore } from '../../host/files/local-store.js';
 import type { FileStore } from '../../host/system/file-store.js';
 import { codeOf, errnoName } from '../../host/system/libc.js';
@@ -13,7 +13,8 @@ export function attempt<T>(path: string, call: () => T): T {
   } catch (thrown) {
     const fault = systemFaultOf(thrown, path);
     // Node names only the errors that libuv knows, which do not include ESTALE and EDQUOT.
-    throw new IoFault({ ...fault, code: codeOf(thrown) ?? fault.code });
+    const cause = thrown instanceof FeedrateError ? thrown.cause : thrown;
+    throw new IoFault({ ...fault, code: codeOf(cause) ?? fault.code });
   }
 }
 
@@ -60,8 +61,8 @@ export abstract class FileBackend implements Backend {
     attempt(from, () => this.#store.rename(from, to));
   }
 
-  makeDirectory(path: string): void {
-    attempt(path, () => this.#store.makeDirectories(path));
+  makeDirectories(base: string, path: string): void {
+    attempt(path, () => this.#store.makeDirectories(base, path));
   }
 
   syncDirectory(path: string): void {

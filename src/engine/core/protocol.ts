@@ -29,6 +29,8 @@ export interface WorkerTask {
   readonly laidOut: boolean;
   /** An existing directory for files that the job names itself (checkpoints). */
   readonly scratchDirectory: string;
+  /** The target's directory as the session holds it open; null or absent: nothing is held, as for `nfs://`. */
+  readonly held?: { readonly path: string; readonly fd: number } | null;
   readonly seed: number;
   /** Null: no slowdown, the backend runs unchanged. A slowdown of zero still uses the loop of slowed backends. */
   readonly slowdown: Slowdown | null;

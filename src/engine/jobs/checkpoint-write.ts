@@ -58,7 +58,7 @@ class CheckpointWriteProgram implements Program {
 
   #save(checkpoint: number): boolean {
     const { task, backend } = this.#context;
-    backend.makeDirectory(dirname(this.#shardPath(checkpoint, 0)));
+    backend.makeDirectories(task.scratchDirectory, dirname(this.#shardPath(checkpoint, 0)));
     for (const slot of task.files.keys()) {
       if (!this.#saveShard(checkpoint, slot)) return false;
     }

@@ -1,6 +1,7 @@
 /** The alignment that direct I/O (O_DIRECT) requires for reads and writes of a file. */
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import { codeOf, type Libc, libc } from '../system/libc.js';
+import { openOwnFile, withOwnFile } from './own-file.js';
 
 /** Direct transfers must use multiples of these. */
 export interface DirectAlignment {
@@ -12,7 +13,7 @@ export interface DirectAlignment {
 
 /** The call number of statx(2). The constants below are from `struct statx` in <linux/stat.h>. */
 const SYS_STATX: Partial<Record<string, number>> = { x64: 332, arm64: 291 };
-const AT_FDCWD = -100;
+const AT_EMPTY_PATH = 0x1000;
 const STATX_DIOALIGN = 0x2000;
 const STATX_BYTES = 0x100;
 const STX_MASK = 0;
@@ -34,18 +35,19 @@ export const DIRECT_PROBE_BYTES = 2 * LARGEST_BYTES;
  */
 export function directAlignment(path: string): DirectAlignment | null {
   const library = libc();
-  const told = library === null ? undefined : alignmentByStatx(library, path);
+  const told = library === null ? undefined : withOwnFile(path, (fd) => alignmentByStatx(library, fd));
   return told === undefined ? alignmentByTrying(path) : told;
 }
 
 /** Returns undefined when the kernel or the file system does not report the alignment. */
-function alignmentByStatx(library: Libc, path: string): DirectAlignment | null | undefined {
+function alignmentByStatx(library: Libc, fd: number): DirectAlignment | null | undefined {
   const call = SYS_STATX[process.arch];
   if (call === undefined) return undefined;
-  const name = Buffer.from(`${path}\0`);
+  const empty = new Uint8Array(1);
   const result = new DataView(new ArrayBuffer(STATX_BYTES));
   const { addressOf, syscall } = library;
-  if (syscall(call, AT_FDCWD, addressOf(name), 0, STATX_DIOALIGN, addressOf(result), 0) !== 0) return undefined;
+  const status = syscall(call, fd, addressOf(empty), AT_EMPTY_PATH, STATX_DIOALIGN, addressOf(result), 0);
+  if (status !== 0) return undefined;
   const littleEndian = true;
   if ((result.getUint32(STX_MASK, littleEndian) & STATX_DIOALIGN) === 0) return undefined;
   const offsetBytes = result.getUint32(STX_DIO_OFFSET_ALIGN, littleEndian);
@@ -76,7 +78,7 @@ export function alignmentByTrying(path: string): DirectAlignment | null {
 
 function openDirect(path: string): number | null {
   try {
-    return openSync(path, constants.O_RDONLY | constants.O_DIRECT);
+    return openOwnFile(path, { direct: true });
   } catch (thrown) {
     if (isRefusal(thrown)) return null;
     throw thrown;

@@ -21,6 +21,9 @@ export interface ProcessIdentity {
   readonly pidNamespace: string | null;
 }
 
+/** `unknown`: it ran on another machine, in another container, or before this machine's last start. */
+export type ProcessState = 'alive' | 'dead' | 'unknown';
+
 export interface Marker {
   readonly markerVersion: number;
   readonly kind: OwnKind;
@@ -46,6 +49,16 @@ function processStat(pid: number): { state: string; startTicks: number } | null 
   });
 }
 
+/** Returns whether a process of another user has this number. /proc does not show it when mounted with `hidepid`. */
+function isHidden(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
 /** Returns the identity of this process. Values that cannot be read are null. */
 export function currentProcess(): ProcessIdentity {
   return {
@@ -61,10 +74,11 @@ export function currentProcess(): ProcessIdentity {
  * Returns whether a process still runs. `unknown` means that it ran on another machine, in another container, or before
  * this machine's last start. An equal hostname proves nothing, because notebooks often share one.
  */
-export function processState(other: ProcessIdentity, here = currentProcess()): 'alive' | 'dead' | 'unknown' {
+export function processState(other: ProcessIdentity, here = currentProcess()): ProcessState {
   const comparable = here.bootId !== null && here.pidNamespace !== null && other.startTicks !== null;
   if (!comparable || other.bootId !== here.bootId || other.pidNamespace !== here.pidNamespace) return 'unknown';
   const stat = processStat(other.pid);
+  if (stat === null && isHidden(other.pid)) return 'unknown';
   const gone = stat === null || stat.startTicks !== other.startTicks || stat.state === 'Z' || stat.state === 'X';
   return gone ? 'dead' : 'alive';
 }

@@ -3,7 +3,6 @@
  * files for later runs. `.feedrate-<run id>` holds the scratch files of one run. Each has a marker file. A process that
  * uses a directory puts a holder file next to the marker, so that no other run removes the directory.
  */
-import { randomBytes } from 'node:crypto';
 import { basename, dirname } from 'node:path';
 import { assert } from '../../base/assert.js';
 import { FeedrateError } from '../../base/errors.js';
@@ -20,11 +19,8 @@ import {
   readMarkerFile,
   writeMarker,
 } from './marker.js';
-import { below, storeOf } from './store-of.js';
-
-/** The prefix of the names of feedrate's own directories. */
-export const OWN_PREFIX = '.feedrate-';
-export const DATA_DIRECTORY_NAME = `${OWN_PREFIX}data`;
+import { DATA_DIRECTORY_NAME, OWN_PREFIX, passingName } from './own-names.js';
+import { below, storeOf, whileHeld } from './store-of.js';
 
 interface DirectoryHome {
   readonly path: string;
@@ -68,8 +64,10 @@ export function createOwnDirectory(target: DirectoryHome, runId: string, kind: O
   const path = ownDirectoryPath(target, runId, kind);
   const marker = createMarker(kind, runId);
   try {
-    const exists = storeOf(path).status(path) !== null;
-    if (exists || !install(path, marker)) takeUp(path, marker);
+    whileHeld([target.path], () => {
+      const exists = storeOf(path).status(path) !== null;
+      if (exists || !install(path, marker)) takeUp(path, marker);
+    });
   } catch (cause) {
     if (cause instanceof FeedrateError) throw cause;
     throw new FeedrateError('target', `cannot create feedrate's directory ${path}: ${(cause as Error).message}`, {
@@ -85,7 +83,7 @@ export function createOwnDirectory(target: DirectoryHome, runId: string, kind: O
  */
 function install(path: string, marker: Marker): boolean {
   const store = storeOf(path);
-  const passing = below(dirname(path), `${OWN_PREFIX}new-${process.pid}-${randomBytes(4).toString('hex')}`);
+  const passing = below(dirname(path), passingName('new'));
   store.makeDirectory(passing);
   try {
     writeMarker(holderPath(passing, marker.runId), marker);
@@ -186,17 +184,8 @@ export function releaseOwnDirectory(path: string, runId: string): void {
  * followed. A mount inside the directory stays, together with the marker, and the error names it.
  */
 export function removeOwnDirectory(path: string, runId: string | null = null): void {
-  const store = storeOf(path);
   try {
-    const held = openOwnDirectory(path);
-    try {
-      refuseMountPoint(held, path);
-      refuseHeld(held, path, runId);
-      removeAll(held, path);
-    } finally {
-      held.close();
-    }
-    store.removeDirectory(path);
+    whileHeld([dirname(path)], () => removeHeld(path, runId));
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return;
     if (cause instanceof FeedrateError) throw cause;
@@ -205,9 +194,20 @@ export function removeOwnDirectory(path: string, runId: string | null = null): v
   }
 }
 
+function removeHeld(path: string, runId: string | null): void {
+  const held = openOwnDirectory(path);
+  try {
+    refuseMountPoint(held, path);
+    refuseHeld(held, path, runId);
+    removeAll(held, path);
+  } finally {
+    held.close();
+  }
+  removeMarked(path);
+}
+
 function refuseMountPoint(held: HeldDirectory, path: string): void {
-  // The parent may be a link. The dot makes the kernel follow it.
-  const parent = storeOf(path).hold(`${dirname(path)}/.`);
+  const parent = storeOf(path).hold(dirname(path));
   try {
     if (parent.place === held.place) return;
   } finally {
@@ -225,7 +225,7 @@ function refuseHeld(held: HeldDirectory, path: string, runId: string | null): vo
   throw new FeedrateError('target', `${path} is in use by ${who}; wait until it ends`);
 }
 
-/** Removes the marker last, so that feedrate still recognizes the directory after an interrupted removal. */
+/** Removes everything but the marker, so that feedrate still recognizes the directory after an interrupted removal. */
 function removeAll(held: HeldDirectory, path: string): void {
   const store = storeOf(path);
   const mounted = removeContents(held, path, MARKER_NAME);
@@ -237,7 +237,15 @@ function removeAll(held: HeldDirectory, path: string): void {
     const advice = 'is still open or was just written; stop the process that uses it, then run feedrate clean';
     throw new FeedrateError('target', `cannot remove ${path}: ${left[0]} ${advice}`);
   }
-  store.unlink(held.at(MARKER_NAME));
+}
+
+/** Removes a directory that holds only its marker. Once it lacks the marker, its name must show that it is feedrate's. */
+function removeMarked(path: string): void {
+  const store = storeOf(path);
+  const unmarked = below(dirname(path), passingName('new'));
+  store.rename(path, unmarked);
+  store.unlink(below(unmarked, MARKER_NAME));
+  store.removeDirectory(unmarked);
 }
 
 function stateOf(holders: readonly Holder[]): OwnDirectory['state'] {
@@ -269,9 +277,11 @@ function describe(path: string): OwnDirectory | null {
  * Returns every own directory directly below a target, of any run, sorted by path. Directories without the marker are
  * left out. Throws an error of Node's shape when the target cannot be read.
  */
-export function findOwnDirectories(target: DirectoryHome): OwnDirectory[] {
-  const names = storeOf(target.path)
-    .names(target.path)
-    .filter((name) => name.startsWith(OWN_PREFIX));
-  return names.sort().flatMap((name) => describe(below(target.path, name)) ?? []);
+export function findOwnDirectories({ path }: DirectoryHome): OwnDirectory[] {
+  return whileHeld([path], () => {
+    const names = storeOf(path)
+      .names(path)
+      .filter((name) => name.startsWith(OWN_PREFIX));
+    return names.sort().flatMap((name) => describe(below(path, name)) ?? []);
+  });
 }

@@ -1,9 +1,9 @@
 /** Empties, fills and inspects the page cache of files. */
 import { spawnSync } from 'node:child_process';
-import { closeSync, fdatasyncSync, openSync, readSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, fdatasyncSync, readSync, writeFileSync } from 'node:fs';
 import type { CacheEvidence } from '../../record/trial-record.js';
 import { type Libc, libc, POSIX_FADV_DONTNEED } from '../system/libc.js';
-import { withFile } from '../system/with-file.js';
+import { openOwnFile, ownFileStatus, withOwnFile } from './own-file.js';
 import { residentBytes } from './residency.js';
 
 export interface EvictResult {
@@ -17,19 +17,37 @@ export interface EvictResult {
 function adviseDontNeed(calls: Libc, paths: readonly string[]): string | null {
   let refused = 0;
   for (const path of paths) {
-    if (withFile(path, 'r', (fd) => calls.posixFadvise64(fd, 0, 0, POSIX_FADV_DONTNEED)) !== 0) refused++;
+    if (withOwnFile(path, (fd) => calls.posixFadvise64(fd, 0, 0, POSIX_FADV_DONTNEED)) !== 0) refused++;
   }
   return refused === 0 ? null : `posix_fadvise refused ${refused} of ${paths.length} files`;
 }
 
+/** Few enough for the usual limit of open files, and enough that starting dd takes little of the time. */
+const DD_FILES = 128;
+
 /**
- * Returns an error text, or null. GNU dd with `iflag=nocache count=0` only calls posix_fadvise(DONTNEED) on the file.
+ * Returns an error text, or null. GNU dd with `iflag=nocache count=0` only calls posix_fadvise(DONTNEED) on the file. It
+ * gets the descriptors of this process, because it would follow links in a path.
  */
 function evictByDd(paths: readonly string[]): string | null {
-  // xargs starts the dd processes, so that thousands of files need one spawn here. No shell interprets the names.
+  for (let first = 0; first < paths.length; first += DD_FILES) {
+    const fds: number[] = [];
+    try {
+      for (const path of paths.slice(first, first + DD_FILES)) fds.push(openOwnFile(path));
+      const problem = dropByDd(fds);
+      if (problem !== null) return problem;
+    } finally {
+      for (const fd of fds) closeSync(fd);
+    }
+  }
+  return null;
+}
+
+function dropByDd(fds: readonly number[]): string | null {
+  // xargs starts the dd processes, so that many files need one spawn here. No shell interprets the names.
   const operands = ['-0', '-n', '1', 'dd', 'iflag=nocache', 'count=0', 'status=none'];
   const result = spawnSync('xargs', operands, {
-    input: paths.map((path) => `if=${path}`).join('\0'),
+    input: fds.map((fd) => `if=/proc/${process.pid}/fd/${fd}`).join('\0'),
     stdio: ['pipe', 'ignore', 'pipe'],
     encoding: 'utf8',
   });
@@ -55,7 +73,7 @@ function dropCaches(): string | null {
  * back.
  */
 export function evict(paths: readonly string[], options: { readonly dropCaches: boolean }): EvictResult {
-  for (const path of paths) withFile(path, 'r', fdatasyncSync);
+  for (const path of paths) withOwnFile(path, fdatasyncSync);
   const calls = libc();
   const perFile = calls === null ? evictByDd(paths) : adviseDontNeed(calls, paths);
   const whole = options.dropCaches ? dropCaches() : null;
@@ -80,7 +98,7 @@ const WARM_STRETCH_BYTES = 32 * WARM_BUFFER_BYTES;
 export function* warmInStretches(paths: readonly string[]): Generator<number, void> {
   const buffer = new Uint8Array(WARM_BUFFER_BYTES);
   for (const path of paths) {
-    const fd = openSync(path, 'r');
+    const fd = openOwnFile(path);
     try {
       for (let stretchBytes = 0, bytes = 1; bytes > 0; ) {
         bytes = readSync(fd, buffer, 0, buffer.length, null);
@@ -102,7 +120,7 @@ export function readEvidence(
   const resident = residentBytes(paths);
   return {
     residentBytesBefore: resident?.bytes ?? null,
-    fileBytes: paths.reduce((sum, path) => sum + statSync(path).size, 0),
+    fileBytes: paths.reduce((sum, path) => sum + (ownFileStatus(path)?.bytes ?? 0), 0),
     residencySource: resident?.source ?? null,
   };
 }

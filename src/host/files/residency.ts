@@ -1,6 +1,7 @@
 /** Measures how much of a file is in the page cache without reading any of it. */
-import { accessSync, closeSync, constants, fstatSync, openSync, statfsSync } from 'node:fs';
+import { accessSync, constants, fstatSync, statfsSync } from 'node:fs';
 import { type Libc, libc, MAP_SHARED, PROT_READ, SYS_CACHESTAT } from '../system/libc.js';
+import { withOwnFile } from './own-file.js';
 
 export interface Residency {
   readonly bytes: number;
@@ -20,13 +21,16 @@ const MINCORE_WINDOW_BYTES = 1024 * 1024 * 1024;
  */
 const STACKED_TYPES: ReadonlySet<number> = new Set([0x794c7630, 0x65735546]);
 
+/** A path to an open file, for calls that take no descriptor. */
+const openPath = (fd: number): string => `/proc/self/fd/${fd}`;
+
 /**
  * Returns a test for stacked file systems. It queries each file system once, because a query on NFS is a round trip.
  */
-function createStackedTest(): (path: string, device: number) => boolean {
+function createStackedTest(): (fd: number, device: number) => boolean {
   const known = new Map<number, boolean>();
-  return (path, device) => {
-    const stacked = known.get(device) ?? STACKED_TYPES.has(statfsSync(path).type);
+  return (fd, device) => {
+    const stacked = known.get(device) ?? STACKED_TYPES.has(statfsSync(openPath(fd)).type);
     known.set(device, stacked);
     return stacked;
   };
@@ -36,7 +40,7 @@ function createStackedTest(): (path: string, device: number) => boolean {
 interface Inspector {
   readonly pageBytes: number;
   /** Whether cachestat is unreliable on the file's file system. */
-  isStacked(path: string, device: number): boolean;
+  isStacked(fd: number, device: number): boolean;
   cachestatPages(fd: number): number | null;
   mincorePages(fd: number, fileBytes: number): number | null;
 }
@@ -83,10 +87,10 @@ function createInspector(calls: Libc): Inspector {
  * Returns whether mincore(2) is reliable for a file. Since Linux 5.2 it reports every page as resident unless the
  * caller owns the file or may write to it.
  */
-function mincoreIsHonest(path: string, ownerId: number): boolean {
+function mincoreIsHonest(fd: number, ownerId: number): boolean {
   if (process.geteuid?.() === ownerId) return true;
   try {
-    accessSync(path, constants.W_OK);
+    accessSync(openPath(fd), constants.W_OK);
     return true;
   } catch {
     return false;
@@ -97,19 +101,16 @@ type Source = Residency['source'];
 
 /** Inspects one file with each source in turn. Returns null when no source is available. */
 function inspectFile(inspector: Inspector, path: string, sources: readonly Source[]): Residency | null {
-  const fd = openSync(path, 'r');
-  try {
+  return withOwnFile(path, (fd) => {
     const { size, uid, dev } = fstatSync(fd);
     for (const source of sources) {
-      const trusted = source === 'cachestat' ? !inspector.isStacked(path, dev) : mincoreIsHonest(path, uid);
+      const trusted = source === 'cachestat' ? !inspector.isStacked(fd, dev) : mincoreIsHonest(fd, uid);
       if (!trusted) continue;
       const pages = source === 'cachestat' ? inspector.cachestatPages(fd) : inspector.mincorePages(fd, size);
       if (pages !== null) return { bytes: Math.min(pages * inspector.pageBytes, size), source };
     }
     return null;
-  } finally {
-    closeSync(fd);
-  }
+  });
 }
 
 /**

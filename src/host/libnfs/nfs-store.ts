@@ -2,13 +2,15 @@ import { constants } from 'node:fs';
 import { constants as osConstants } from 'node:os';
 import { FeedrateError } from '../../base/errors.js';
 import type { EntryStatus, FileStore, HeldDirectory, OpenFlags } from '../system/file-store.js';
+import { notADirectory } from '../system/foreign-entry.js';
 import { codeOf, type Libc, libc } from '../system/libc.js';
+import { kindOfMode } from '../system/stat-status.js';
 import { libnfs } from './libnfs.js';
 import { NfsConnection } from './nfs-connection.js';
 import { parseNfsUrl, splitNfsPath } from './nfs-url.js';
 
 /** Field indexes in `struct nfs_stat_64` and `struct nfs_statvfs_64`. Each field has 64 bits. */
-const STAT = { device: 0, mode: 2, size: 7, used: 16, fields: 17 };
+const STAT = { device: 0, mode: 2, links: 3, size: 7, used: 16, fields: 17 };
 const STATVFS = { fragmentBytes: 1, blocks: 2, available: 4, fields: 11 };
 const TEXT_BYTES = 64 * 1024;
 const NEW_FILE_MODE = 0o644;
@@ -20,6 +22,10 @@ export class NfsStore implements FileStore {
   /** The buffer that libnfs writes its results to. */
   readonly #found = new BigUint64Array(STAT.fields);
   readonly #foundAt: number;
+  /** The directories that are held now. */
+  #held: readonly string[] = [];
+  /** The directory that was last found to be reached without links, because files come by the directory. */
+  #lastWay = '';
 
   constructor(connection: NfsConnection, libc: Libc) {
     this.connection = connection;
@@ -32,7 +38,8 @@ export class NfsStore implements FileStore {
   }
 
   #open(path: string, flags: number): number {
-    this.#call('open', path, (nfs, inside) => this.#library.open(nfs, inside, flags, this.#foundAt));
+    const careful = flags | constants.O_NOFOLLOW;
+    this.#call('open', path, (nfs, inside) => this.#library.open(nfs, inside, careful, this.#foundAt));
     this.connection.opened();
     return Number(this.#found[0]);
   }
@@ -122,7 +129,23 @@ export class NfsStore implements FileStore {
   }
 
   status(path: string): EntryStatus | null {
+    this.#refuseLinksAbove(path);
     return this.#statusBy('lstat', path);
+  }
+
+  /** libnfs would follow links on the way to an entry. Those below a directory that is held are refused. */
+  #refuseLinksAbove(path: string): void {
+    const way = path.slice(0, path.lastIndexOf('/'));
+    const base = this.#held.find((held) => way.startsWith(`${held}/`));
+    if (base === undefined || way === this.#lastWay) return;
+    const names = way.slice(base.length + 1).split('/');
+    names.reduce((reached, name) => {
+      const directory = `${reached}/${name}`;
+      const kind = this.#statusBy('lstat', directory)?.kind;
+      if (kind !== undefined && kind !== 'directory') throw notADirectory(directory, kind);
+      return directory;
+    }, base);
+    this.#lastWay = way;
   }
 
   statusBehind(path: string): EntryStatus | null {
@@ -138,7 +161,8 @@ export class NfsStore implements FileStore {
     }
     const field = (at: number) => Number(this.#found[at]);
     return {
-      kind: kindOf(field(STAT.mode)),
+      kind: kindOfMode(field(STAT.mode)),
+      links: field(STAT.links),
       bytes: field(STAT.size),
       allocatedBytes: field(STAT.used),
       device: `${this.connection.url.server} ${this.#found[STAT.device]}`,
@@ -154,14 +178,16 @@ export class NfsStore implements FileStore {
     this.#call('mkdir', path, this.#library.mkdir);
   }
 
-  makeDirectories(path: string): void {
-    if (this.statusBehind(path)?.kind === 'directory') return;
-    const { root, inside } = splitNfsPath(path);
-    let reached = root;
-    for (const name of inside.split('/').filter((part) => part !== '')) {
-      reached = `${reached}/${name}`;
-      if (this.statusBehind(reached) === null) this.#makeUnlessThere(reached);
-    }
+  makeDirectories(base: string, path: string): void {
+    const names = path
+      .slice(base.length)
+      .split('/')
+      .filter((part) => part !== '');
+    names.reduce((reached, name) => {
+      const next = `${reached}/${name}`;
+      if (this.status(next) === null) this.#makeUnlessThere(next);
+      return next;
+    }, base);
   }
 
   /** Creates a directory unless another thread created it first. */
@@ -200,13 +226,22 @@ export class NfsStore implements FileStore {
   syncDirectory(): void {}
 
   /** Holds a directory by its path. The protocol identifies directories by handles, but libnfs does not expose them. */
-  hold(path: string): HeldDirectory {
-    const status = this.status(path);
+  hold(named: string): HeldDirectory {
+    const path = named.replace(/\/\.$/, '');
+    const status = path === named ? this.status(path) : this.statusBehind(path);
     if (status?.kind !== 'directory') {
       const code = status === null ? 'ENOENT' : 'ENOTDIR';
       throw Object.assign(new Error(`${code}: ${path} is not a directory`), { code, syscall: 'open', path });
     }
-    return { at: (name = '') => (name === '' ? path : `${path}/${name}`), place: status.device, close: () => {} };
+    this.#held = [...this.#held, path];
+    return {
+      at: (name = '') => (name === '' ? path : `${path}/${name}`),
+      place: status.device,
+      close: () => {
+        this.#held = this.#held.toSpliced(this.#held.indexOf(path), 1);
+        this.#lastWay = '';
+      },
+    };
   }
 
   space(path: string): { totalBytes: number; freeBytes: number } {
@@ -230,20 +265,6 @@ export class NfsStore implements FileStore {
     const result = connection.context === 0 ? -osConstants.errno.EIO : make(connection.context);
     if (result < 0) throw connection.errorOf(name, 'an open file', result);
     return result;
-  }
-}
-
-/** Returns the kind of an entry from the upper bits of its mode, as in stat(2). */
-function kindOf(mode: number): EntryStatus['kind'] {
-  switch (mode & constants.S_IFMT) {
-    case constants.S_IFREG:
-      return 'file';
-    case constants.S_IFDIR:
-      return 'directory';
-    case constants.S_IFLNK:
-      return 'link';
-    default:
-      return 'other';
   }
 }
 

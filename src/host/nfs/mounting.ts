@@ -1,6 +1,8 @@
 /** Mounts and unmounts NFS exports with mount(8) and umount(8). */
 import { spawnSync } from 'node:child_process';
-import { FeedrateError } from '../../base/errors.js';
+import { FeedrateError, systemFaultOf } from '../../base/errors.js';
+import { explained } from '../system/exhaustion.js';
+import { firstReason } from './first-reason.js';
 
 /** Limits mount(8), which retries for minutes when a server does not respond. */
 const TIMEOUT_MS = 60_000;
@@ -8,7 +10,8 @@ const TIMEOUT_MS = 60_000;
 function output(command: string, args: readonly string[]): string | null {
   const { status, stderr, error } = spawnSync(command, args, { encoding: 'utf8', timeout: TIMEOUT_MS });
   if (status === 0) return null;
-  return error?.message ?? (stderr.trim().split('\n').at(-1) || `${command} exited with status ${status}`);
+  if (error !== undefined) return explained(systemFaultOf(error), 'start').message;
+  return firstReason(stderr) || `${command} exited with status ${status}`;
 }
 
 /** Mounts an export on an empty directory. Throws `FeedrateError('target')` with the message of mount(8). */

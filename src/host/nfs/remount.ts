@@ -7,6 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FeedrateError } from '../../base/errors.js';
 import { findMount, type Mount, mergedOptions, readMounts } from '../system/mountinfo.js';
+import { firstReason } from './first-reason.js';
 import { holdersOf } from './holders.js';
 import { mountLine } from './mount-line.js';
 import { nfsMountOf, readAheadKibOf, readAheadPath } from './read-nfs.js';
@@ -43,7 +44,7 @@ exit ${NOT_MOUNTED}
 
 interface ScriptEnd {
   readonly status: number | null;
-  /** The last line on stderr, without its period. */
+  /** The reason on stderr. */
   readonly said: string;
 }
 
@@ -69,7 +70,7 @@ async function runScript(mount: Mount, left: AbortSignal): Promise<ScriptEnd> {
     child.on('close', resolve);
     child.on('error', reject);
   }).finally(() => left.removeEventListener('abort', letGo));
-  return { status, said: (text.trim().split('\n').at(-1) ?? '').replace(/\.$/, '') };
+  return { status, said: firstReason(text) };
 }
 
 /** Runs the script, and retries while the mount is busy, because closed files may be released late. */

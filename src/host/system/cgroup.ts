@@ -91,6 +91,16 @@ export function cgroupLimits(cgroupText: string, mounts: readonly Mount[], read:
   };
 }
 
+/**
+ * Returns the directories of this process's group and its parents that have the files of a controller, in the unified tree
+ * (version 2) and in the controller's own (version 1). Empty when no group is visible.
+ */
+export function cgroupDirectories(controller: string): string[] {
+  const lines = (readText('/proc/self/cgroup') ?? '').split('\n').filter((line) => line !== '');
+  const mounts = readMounts();
+  return [...controllerDirectories(lines, mounts, null), ...controllerDirectories(lines, mounts, controller)];
+}
+
 /** Returns the limits of this process's group. A limit that is not set or cannot be read is null. */
 export function readCgroupLimits(): Limits {
   return cgroupLimits(readText('/proc/self/cgroup') ?? '', readMounts(), readText);

@@ -2,7 +2,9 @@
 import type { PreallocationMode } from './preallocation.js';
 
 export interface EntryStatus {
-  readonly kind: 'file' | 'directory' | 'link' | 'other';
+  readonly kind: 'file' | 'directory' | 'link' | 'fifo' | 'socket' | 'device';
+  /** The number of its names (hard links). */
+  readonly links: number;
   readonly bytes: number;
   readonly allocatedBytes: number;
   /** Identifies the file system that contains the entry. */
@@ -16,12 +18,12 @@ export interface OpenFlags {
   readonly direct: boolean;
 }
 
-/** A directory that is held open during the work on its entries. */
+/**
+ * A directory that is held open during the work on its entries. If the file system supports it, paths below it lead to
+ * its entries even when something else takes the directory's place.
+ */
 export interface HeldDirectory {
-  /**
-   * Returns a path to one of its entries, or to the directory itself. If the file system supports it, the path stays
-   * valid even when something else takes the directory's place.
-   */
+  /** Returns the path of one of its entries, or of the directory itself. */
   at(name?: string): string;
   /** Identifies its mount and file system. */
   readonly place: string;
@@ -30,10 +32,11 @@ export interface HeldDirectory {
 
 /**
  * A file system. Paths are absolute. Every method returns when its effect is complete, and throws errors of Node's
- * shape: `code`, `syscall`, `path`.
+ * shape: `code`, `syscall`, `path`. Below a held directory no link is followed: a link on the way, and anything but a
+ * regular file with one name in the place of a file to open, throws a FeedrateError whose cause has that shape.
  */
 export interface FileStore {
-  /** Returns a handle for the other calls. */
+  /** Returns a handle for the other calls. Never waits for the other end of a FIFO. */
   open(path: string, flags: OpenFlags): number;
   close(handle: number): void;
   /** Returns the bytes read, which may be fewer than the buffer can hold. 0 at the end of the file. */
@@ -55,8 +58,8 @@ export interface FileStore {
   /** Returns the names of a directory's entries. */
   names(path: string): string[];
   makeDirectory(path: string): void;
-  /** Creates a directory and its missing parents. Does nothing when it exists. */
-  makeDirectories(path: string): void;
+  /** Creates the missing directories on the way from `base`, which must exist, to a path below it. */
+  makeDirectories(base: string, path: string): void;
   rename(from: string, to: string): void;
   unlink(path: string): void;
   removeDirectory(path: string): void;
@@ -64,7 +67,7 @@ export interface FileStore {
   removeTree(path: string): void;
   /** Makes the names in a directory durable. */
   syncDirectory(path: string): void;
-  /** Opens a directory and holds it. Throws on a link to a directory. */
+  /** Opens a directory and holds it. Throws on a link to a directory, unless the path ends in `/.`. */
   hold(path: string): HeldDirectory;
   /** Returns the size of the file system and the space that an ordinary user can still fill, in bytes. */
   space(path: string): { totalBytes: number; freeBytes: number };

@@ -131,6 +131,11 @@ export function libc(): Libc | null {
   return loaded;
 }
 
+/** Returns the C library if this thread has loaded it already, which takes milliseconds. Null otherwise. */
+export function loadedLibc(): Libc | null {
+  return loaded ?? null;
+}
+
 // EOPNOTSUPP and EWOULDBLOCK have the same numbers as ENOTSUP and EAGAIN. Node uses the latter names.
 const ERRNO_NAMES = new Map<number, string>(
   Object.entries(constants.errno)

@@ -1,4 +1,5 @@
 /** Writes a gate's decision as a workflow command for GitHub Actions. */
+import { visibleText } from '../../base/visible-text.js';
 import type { ComparedCell, Comparison } from '../../gate/comparison.js';
 import type { GateOutcome, GateResult } from '../../gate/decide.js';
 import type { Verdict } from '../../gate/verdict.js';
@@ -24,7 +25,7 @@ export function annotationOf(comparison: Comparison, gate: GateResult): string {
   const title = `feedrate gate: ${gate.outcome}`;
   const [first = '', ...others] = gateLines(gate);
   const lines = [first, ...(others[0] === undefined ? [] : [others[0]]), ...cellLines(comparison)];
-  return `::${LEVELS[gate.outcome]} title=${escapedProperty(title)}::${escapedData(lines.join('\n'))}`;
+  return `::${LEVELS[gate.outcome]} title=${escapedProperty(title)}::${escapedData(lines.map(visibleText).join('\n'))}`;
 }
 
 /** The number of cells with each verdict, and the worst cell. */

@@ -4,7 +4,7 @@ import { armOnAnyTarget } from '../../gate/noise-floor.js';
 import type { Ranking } from '../../gate/ranking.js';
 import { POWER } from '../../gate/verdict.js';
 import { leastOperations, type Measure } from '../../stats/measure.js';
-import { formatPercent, formatValue, oneLine, plural } from '../table/format.js';
+import { formatPercent, formatValue, plural } from '../table/format.js';
 import { canTell, formatChange, isTested } from './comparison-table.js';
 import { mountLines } from './mount-lines.js';
 
@@ -27,7 +27,7 @@ export function comparisonNotes(comparison: Comparison): string[] {
 function meanLines({ means, grid }: Comparison): string[] {
   return means.map(
     ({ column, measure, ratio, rows }) =>
-      `geometric mean of ${measure.key}, ${oneLine(column)} relative to ${oneLine(grid.columns[0] as string)}: ${formatChange(ratio)} over ${plural(rows, 'row')}`,
+      `geometric mean of ${measure.key}, ${column} relative to ${grid.columns[0] as string}: ${formatChange(ratio)} over ${plural(rows, 'row')}`,
   );
 }
 
@@ -36,12 +36,12 @@ export function rankingLine({ row, measure, entries, unitsNeeded }: Ranking): st
   const [best, ...others] = entries;
   const where = placeText(row);
   if (best === undefined) return `${where}: nothing was measured`;
-  const tied = others.filter((entry) => entry.tied).map(({ column }) => oneLine(column));
+  const tied = others.filter((entry) => entry.tied).map(({ column }) => column);
   const behind = others
     .filter((entry) => !entry.tied)
-    .map(({ column, toBest }) => `${oneLine(column)} ${toBest === null ? '' : formatChange(toBest.estimate)}`.trim());
+    .map(({ column, toBest }) => `${column} ${toBest === null ? '' : formatChange(toBest.estimate)}`.trim());
   return [
-    `${where === '' ? '' : `${where}, `}${measure.key}: best is ${oneLine(best.column)} (${formatValue(best.median, measure.metric.unit)})`,
+    `${where === '' ? '' : `${where}, `}${measure.key}: best is ${best.column} (${formatValue(best.median, measure.metric.unit)})`,
     ...(unitsNeeded === null ? [] : [`ranking ${entries.length} columns needs at least ${unitsNeeded} sessions`]),
     ...(unitsNeeded !== null || tied.length === 0 ? [] : [`no clear difference: ${tied.join(', ')}`]),
     ...(behind.length === 0 ? [] : [`worse: ${behind.join(', ')}`]),
@@ -49,19 +49,17 @@ export function rankingLine({ row, measure, entries, unitsNeeded }: Ranking): st
 }
 
 function placeText(row: ReadonlyMap<string, string>): string {
-  return [...row].map(([name, value]) => `${name}=${oneLine(value)}`).join(' ');
+  return [...row].map(([name, value]) => `${name}=${value}`).join(' ');
 }
 
 function mismatchLines(cells: readonly ComparedCell[]): string[] {
   const lines = new Set<string>();
   for (const { mismatches, differences } of cells) {
     for (const { what, base, candidate } of mismatches) {
-      lines.add(
-        `incomparable: ${what} differs (${oneLine(base)} → ${oneLine(candidate)}); use --ignore ${what} to compare anyway`,
-      );
+      lines.add(`incomparable: ${what} differs (${base} → ${candidate}); use --ignore ${what} to compare anyway`);
     }
     for (const { what, base, candidate } of differences) {
-      lines.add(`also different: ${what} (${oneLine(base)} → ${oneLine(candidate)})`);
+      lines.add(`also different: ${what} (${base} → ${candidate})`);
     }
   }
   return [...lines];
@@ -72,7 +70,7 @@ function floorLines({ cells, options }: Comparison): string[] {
   const raised = cells.filter(({ floor }) => floor !== null && floor.floor > options.minEffect);
   const lines = new Map<string, string>();
   for (const { measure, base, floor, judgement } of raised) {
-    const arm = oneLine(armOnAnyTarget(base.arm));
+    const arm = armOnAnyTarget(base.arm);
     const effect = formatPercent(judgement.minEffect);
     const source = `the calibration of ${floor?.calibratedAt.slice(0, 10)}`;
     lines.set(`${measure.key} ${arm}`, `${measure.key} of ${arm}: min-effect raised to ${effect} by ${source}`);
@@ -99,7 +97,7 @@ function warningLines({ warnings, cells }: Comparison): string[] {
       sides.length === 0
         ? ''
         : ` in ${sides.length} of ${plural(all, 'arm')} (${[...names.slice(0, NAMED_SIDES), ...more].join(', ')})`;
-    return oneLine(`${code}${where}: ${message} → ${remedy}`);
+    return `${code}${where}: ${message} → ${remedy}`;
   });
 }
 
@@ -114,7 +112,7 @@ function aloneLines({ grid: { rows, columns } }: Comparison): string[] {
     if (alone.length === 0) return [];
     const shown = alone.slice(0, 3).map(({ attributes }) => placeText(attributes));
     const more = alone.length > 3 ? [`${alone.length - 3} more`] : [];
-    return [`only in ${oneLine(column)}, not compared: ${[...shown, ...more].join('; ')}`];
+    return [`only in ${column}, not compared: ${[...shown, ...more].join('; ')}`];
   });
   const compared = rows.some(({ members: [base, ...others] }) => base !== null && others.some((side) => side !== null));
   return compared ? lines : ['nothing to compare: no row has both a base and another column', ...lines];
@@ -131,9 +129,8 @@ function unmeasuredLines(cells: readonly ComparedCell[]): string[] {
 }
 
 function unmeasuredLine({ name, arm, trials }: Side, { key, statistic }: Measure): string {
-  const arms = `${oneLine(arm.id)} of ${oneLine(name)}`;
-  if (trials.length === 0)
-    return `not measured: ${arms} has no counted trials; run feedrate show ${oneLine(name)} to see why`;
+  const arms = `${arm.id} of ${name}`;
+  if (trials.length === 0) return `not measured: ${arms} has no counted trials; run feedrate show ${name} to see why`;
   const least =
     typeof statistic === 'number' ? `, or has fewer than ${leastOperations(statistic)} operations per trial` : '';
   return `not measured: ${arms} did not record ${key}${least}`;

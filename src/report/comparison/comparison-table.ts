@@ -3,7 +3,7 @@ import type { ComparedCell, Comparison } from '../../gate/comparison.js';
 import type { Verdict } from '../../gate/verdict.js';
 import type { Measure } from '../../stats/measure.js';
 import type { Spread } from '../../stats/spread.js';
-import { ABSENT, formatPercent, formatRange, formatValue, oneLine } from '../table/format.js';
+import { ABSENT, formatPercent, formatRange, formatValue } from '../table/format.js';
 import type { ShownColumn, Tone } from '../table/shown-column.js';
 
 /** Shown instead of an unbounded interval. */
@@ -73,12 +73,12 @@ export function comparedColumns({ grid, options }: Comparison, measure: Measure)
 }
 
 function headOf(name: string, instead: string): string {
-  return [...name].length > LONGEST_HEAD ? instead : oneLine(name);
+  return [...name].length > LONGEST_HEAD ? instead : name;
 }
 
 /** A column that identifies the cell. */
 function named(head: string, text: (cell: ComparedCell) => string): ShownColumn<ComparedCell> {
-  return { head, align: 'left', dropOrder: 0, text: (cell) => oneLine(text(cell)) };
+  return { head, align: 'left', dropOrder: 0, text: (cell) => text(cell) };
 }
 
 function medianText(spread: Spread | null, { metric }: Measure): string {

@@ -2,7 +2,6 @@
 import type { Comparison } from '../../gate/comparison.js';
 import type { PlannedMount } from '../../plan/mount-plan.js';
 import { geometricMean } from '../../stats/geometric-mean.js';
-import { oneLine } from '../table/format.js';
 import { formatChange } from './comparison-table.js';
 
 const MOUNT_POINT = '/mnt/train';
@@ -44,7 +43,7 @@ export function mountAdvice(comparison: Comparison, mounts: readonly PlannedMoun
     `mount     mount -t nfs -o ${options} ${source} ${MOUNT_POINT}`,
     `fstab     ${source} ${MOUNT_POINT} nfs ${options},_netdev 0 0`,
     `notebook  mkdir -p ${MOUNT_POINT} && mount -t nfs -o ${options} ${source} ${MOUNT_POINT}   # lifecycle configuration, on start`,
-  ].map(oneLine);
+  ];
 }
 
 function areTied(entries: Comparison['rankings'][number]['entries'], first: string, second: string): boolean {

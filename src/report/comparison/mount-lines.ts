@@ -1,5 +1,4 @@
 import type { Comparison, Side } from '../../gate/comparison.js';
-import { oneLine } from '../table/format.js';
 
 /**
  * Lists how the mounts of each column differ from those of the first, by their negotiated options. A column whose cells
@@ -13,7 +12,7 @@ export function mountLines({ cells, grid, options }: Comparison): string[] {
     const [only] = said;
     if (said.size !== 1 || only === undefined || only === '') return [];
     const nothingElse = only.includes(' and ') ? '' : 'only ';
-    return [oneLine(`the mounts of ${column} and ${first} differ ${nothingElse}in ${only}`)];
+    return [`the mounts of ${column} and ${first} differ ${nothingElse}in ${only}`];
   });
 }
 

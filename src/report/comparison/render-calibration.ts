@@ -3,7 +3,8 @@ import { metricOf } from '../../base/metrics.js';
 import { formatDurationNs } from '../../base/units.js';
 import { type CalibratedCell, type CalibrationRecord, encodeCalibration } from '../../record/calibration-record.js';
 import { measureOf } from '../../stats/measure.js';
-import { ABSENT, formatValue, oneLine, paragraphs, plural } from '../table/format.js';
+import { ABSENT, formatValue, plural } from '../table/format.js';
+import { paragraphs } from '../table/report-line.js';
 import type { ShownColumn } from '../table/shown-column.js';
 import { painter, type TerminalOptions, terminalTable } from '../table/terminal.js';
 import { formatChange } from './comparison-table.js';
@@ -22,20 +23,20 @@ export function renderCalibration(
     [...terminalTable(calibration.cells, COLUMNS, options), ...LEGEND],
     falseAlarmLines(calibration),
     planLines(calibration),
-    warnings.map(({ code, message, remedy }) => paint(oneLine(`${code}: ${message} → ${remedy}`), 'bad')),
+    warnings.map(({ code, message, remedy }) => paint(`${code}: ${message} → ${remedy}`, 'bad')),
   ]);
 }
 
 function headerLines({ path, target, run, plan, workload }: CalibrationRecord): string[] {
   const trials = `${plural(plan.sessions, 'session')} × ${plural(plan.rounds, 'round')}`;
   return [
-    `${oneLine(path)} (${target.fileSystem} on ${oneLine(target.source)}) measured against itself: ${workload}, ${trials}`,
+    `${path} (${target.fileSystem} on ${target.source}) measured against itself: ${workload}, ${trials}`,
     `run ${run}`,
   ];
 }
 
 const COLUMNS: readonly ShownColumn<CalibratedCell>[] = [
-  { head: 'arm', align: 'left', dropOrder: 0, text: ({ arm }) => oneLine(arm) },
+  { head: 'arm', align: 'left', dropOrder: 0, text: ({ arm }) => arm },
   { head: 'metric', align: 'left', dropOrder: 4, text: ({ measure }) => measure },
   { head: 'median', align: 'right', dropOrder: 3, text: medianText },
   { head: 'trial CV', align: 'right', dropOrder: 2, text: ({ trialCv }) => percent(trialCv) },

@@ -2,8 +2,9 @@
 import type { ComparedCell, Comparison } from '../../gate/comparison.js';
 import type { GateResult } from '../../gate/decide.js';
 import type { Measure } from '../../stats/measure.js';
-import { formatPercent, oneLine, paragraphs, plural } from '../table/format.js';
+import { formatPercent, plural } from '../table/format.js';
 import { markdownTable, markdownText } from '../table/markdown.js';
+import { paragraphs } from '../table/report-line.js';
 import { painter, type TerminalOptions, terminalTable } from '../table/terminal.js';
 import { comparisonNotes } from './comparison-notes.js';
 import { comparedColumns, worstFirst } from './comparison-table.js';
@@ -47,8 +48,8 @@ export function markdownExtract(
 
 function headingOf({ grid, options }: Comparison, { key, metric }: Measure): string {
   const [base = '', ...others] = grid.columns;
-  const against = others.length === 1 ? oneLine(others[0] as string) : `${others.length} others`;
-  return `${key} (${metric.better} is better): ${against} compared with ${oneLine(base)} (${grid.columnNames.join(', ')}); false alarms ≤ ${formatPercent(options.alpha)} over all cells, differences below ${formatPercent(options.minEffect)} are ignored`;
+  const against = others.length === 1 ? (others[0] as string) : `${others.length} others`;
+  return `${key} (${metric.better} is better): ${against} compared with ${base} (${grid.columnNames.join(', ')}); false alarms ≤ ${formatPercent(options.alpha)} over all cells, differences below ${formatPercent(options.minEffect)} are ignored`;
 }
 
 /** Returns the gate's outcome in one line, then the flaws of the run and the thresholds that failed. */
@@ -62,8 +63,8 @@ export function gateLines({ outcome, sessionsNeeded, failedThresholds, flaws, lo
         : '';
   return [
     `gate: ${outcome}${after}${remedy}`,
-    ...flaws.slice(0, FLAWS_SHOWN).map((flaw) => `incomplete measurement: ${oneLine(flaw)}`),
+    ...flaws.slice(0, FLAWS_SHOWN).map((flaw) => `incomplete measurement: ${flaw}`),
     ...(flaws.length > FLAWS_SHOWN ? [`and ${plural(flaws.length - FLAWS_SHOWN, 'more problem')}`] : []),
-    ...failedThresholds.map(({ threshold, arm }) => `threshold failed: ${oneLine(arm)}: ${threshold.text}`),
+    ...failedThresholds.map(({ threshold, arm }) => `threshold failed: ${arm}: ${threshold.text}`),
   ];
 }

@@ -3,7 +3,7 @@ import type { HistorySeries } from '../../gate/run-history.js';
 import { factorLabel, factorNames } from '../../record/trial-columns.js';
 import type { Spread } from '../../stats/spread.js';
 import { formatChange } from '../comparison/comparison-table.js';
-import { ABSENT, formatRange, formatValue, oneLine } from '../table/format.js';
+import { ABSENT, formatRange, formatValue } from '../table/format.js';
 import type { ShownColumn, Tone } from '../table/shown-column.js';
 import { sparkline } from '../table/sparkline.js';
 
@@ -25,11 +25,11 @@ export function historyColumns(rows: readonly NotedSeries[]): ShownColumn<NotedS
   const varies = (text: (series: HistorySeries) => string) => new Set(all.map(text)).size > 1;
   const factors = factorNames(all.map(({ latest }) => latest.arm)).filter((name) => name !== 'target');
   const measureOf = ({ measure }: HistorySeries) => measure.key;
-  const pathOf = ({ path }: HistorySeries) => oneLine(path);
+  const pathOf = ({ path }: HistorySeries) => path;
   const columns: ShownColumn<NotedSeries>[] = [
-    leftColumn('job', ({ latest }) => oneLine(latest.arm.job)),
+    leftColumn('job', ({ latest }) => latest.arm.job),
     ...factors.map((name): ShownColumn<NotedSeries> => {
-      return { ...leftColumn(name, ({ latest }) => oneLine(factorLabel(latest.arm, name) ?? '')), align: 'right' };
+      return { ...leftColumn(name, ({ latest }) => factorLabel(latest.arm, name) ?? ''), align: 'right' };
     }),
     ...(varies(pathOf) ? [leftColumn('target', pathOf)] : []),
     ...(varies(measureOf) ? [leftColumn('metric', measureOf)] : []),
@@ -57,7 +57,7 @@ function leftColumn(head: string, text: (series: HistorySeries) => string): Show
 
 /** How the load of this series differs from the latest series of the same name. */
 function otherLoadText({ otherLoad }: HistorySeries): string {
-  return oneLine(otherLoad.map(({ what, candidate }) => `${what}=${candidate}`).join(' '));
+  return otherLoad.map(({ what, candidate }) => `${what}=${candidate}`).join(' ');
 }
 
 function latestSpread({ points }: HistorySeries): Spread | undefined {

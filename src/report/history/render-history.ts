@@ -8,8 +8,9 @@ import {
   LEAST_RUNS,
 } from '../../gate/run-history.js';
 import { formatChange } from '../comparison/comparison-table.js';
-import { formatValue, oneLine, paragraphs, plural } from '../table/format.js';
+import { formatValue, plural } from '../table/format.js';
 import { markdownTable, markdownText } from '../table/markdown.js';
+import { paragraphs } from '../table/report-line.js';
 import { type TerminalOptions, terminalTable } from '../table/terminal.js';
 import { historyColumns, type NotedSeries, SPARKLINE_FLOOR } from './history-table.js';
 
@@ -52,7 +53,7 @@ function headingOf({ workload, runs, leftOut, series }: History): string {
   const where = paths.length === 1 ? ` on ${paths[0]}` : ` on ${paths.length} targets`;
   const days = first === last ? `of ${first}` : `from ${first} to ${last}`;
   const others = [...leftOut].map(([status, count]) => `${count} ${status}`).join(', ');
-  return oneLine(`${workload}${where}: ${plural(runs, 'run')} ${days}${others === '' ? '' : `; left out: ${others}`}`);
+  return `${workload}${where}: ${plural(runs, 'run')} ${days}${others === '' ? '' : `; left out: ${others}`}`;
 }
 
 function captionOf({ series }: History, rows: readonly NotedSeries[]): string[] {
@@ -79,7 +80,5 @@ function changeLine(
   const to = formatValue(medianAfter, measure.metric.unit);
   const differ = differences.map(({ what, base, candidate }) => `${what} changed from ${base} to ${candidate}`);
   const since = differ.length === 0 ? `no other difference from ${previous.side.run.id} is known` : differ.join('; ');
-  return oneLine(
-    `${latest.arm.id} ${measure.key}: ${from} → ${to} (${formatChange(medianAfter / medianBefore)}) since ${run.id}, ${run.startedAt.slice(0, 16).replace('T', ' ')} UTC; ${since}`,
-  );
+  return `${latest.arm.id} ${measure.key}: ${from} → ${to} (${formatChange(medianAfter / medianBefore)}) since ${run.id}, ${run.startedAt.slice(0, 16).replace('T', ' ')} UTC; ${since}`;
 }

@@ -6,7 +6,7 @@ import { factorLabel, factorNames, latencyColumns } from '../../record/trial-col
 import type { LatencySummary } from '../../record/trial-values.js';
 import type { Spread } from '../../stats/spread.js';
 import type { ArmSummary } from '../../stats/summary.js';
-import { ABSENT, formatRange, formatValue, oneLine, plural } from '../table/format.js';
+import { ABSENT, formatRange, formatValue, plural } from '../table/format.js';
 import type { ShownColumn, Tone } from '../table/shown-column.js';
 import { sparkline } from '../table/sparkline.js';
 import type { NotedArm } from './notes.js';
@@ -15,7 +15,7 @@ import type { NotedArm } from './notes.js';
 export function shownColumns(arms: readonly NotedArm[]): ShownColumn<NotedArm>[] {
   const factors = factorNames(arms.map(({ summary }) => summary.arm));
   const columns: ShownColumn<NotedArm>[] = [
-    { head: 'job', align: 'left', dropOrder: 0, text: ({ summary }) => oneLine(summary.arm.job) },
+    { head: 'job', align: 'left', dropOrder: 0, text: ({ summary }) => summary.arm.job },
     ...factors.map(factorColumn),
     ...NUMBER_METRICS.flatMap(numberColumns),
     ...LATENCY_KINDS.flatMap((row) => latencyTexts(row, arms)),
@@ -32,7 +32,7 @@ function factorColumn(name: string): ShownColumn<NotedArm> {
     head: name,
     align: 'right',
     dropOrder: 0,
-    text: ({ summary }) => oneLine(factorLabel(summary.arm, name) ?? ''),
+    text: ({ summary }) => factorLabel(summary.arm, name) ?? '',
   };
 }
 

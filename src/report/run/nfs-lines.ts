@@ -3,7 +3,7 @@ import { formatDurationNs } from '../../base/units.js';
 import { sumOfCalls } from '../../record/nfs-traffic.js';
 import type { NfsSplit, NfsUse } from '../../stats/nfs-use.js';
 import type { ArmSummary } from '../../stats/summary.js';
-import { oneLine, plural } from '../table/format.js';
+import { plural } from '../table/format.js';
 import type { Line } from './run-lines.js';
 
 /** Returns one line for each arm whose operations reached an NFS server. */
@@ -16,7 +16,7 @@ export function nfsLines(summaries: readonly ArmSummary[]): Line[] {
       return split === null ? [] : [`${kind} ${splitWords(split)}`];
     });
     if (said.length === 0 && troubles.length === 0) return [];
-    const text = oneLine(`NFS ${arm.id}: ${[...said, ...troubles].join('; ')}`);
+    const text = `NFS ${arm.id}: ${[...said, ...troubles].join('; ')}`;
     return [{ text, tone: troubles.length > 0 ? 'bad' : 'plain' }];
   });
 }

@@ -1,6 +1,6 @@
 /** Footnotes of the table of arms: failed trials and warnings. */
 import type { ArmSummary, ArmWarning } from '../../stats/summary.js';
-import { oneLine, plural } from '../table/format.js';
+import { plural } from '../table/format.js';
 
 export interface NotedArm {
   readonly summary: ArmSummary;
@@ -31,10 +31,10 @@ function faultOf({ fault }: ArmSummary): string {
   if (fault === null) return 'no reason was recorded';
   const where = fault.path === null ? '' : ` ${fault.path}`;
   const offset = fault.offsetBytes === null ? '' : ` at offset ${fault.offsetBytes}`;
-  return oneLine(`${fault.code} in ${fault.syscall}${where}${offset}, worker ${fault.worker}: ${fault.message}`);
+  return `${fault.code} in ${fault.syscall}${where}${offset}, worker ${fault.worker}: ${fault.message}`;
 }
 
 function warningNote(warning: ArmWarning, counted: number): string {
   const share = warning.trials === counted ? '' : ` (${warning.trials} of ${plural(counted, 'trial')})`;
-  return oneLine(`${warning.code}${share}: ${warning.message} → ${warning.remedy}`);
+  return `${warning.code}${share}: ${warning.message} → ${warning.remedy}`;
 }

@@ -1,6 +1,6 @@
 /** The reports that `feedrate run` and `feedrate show` print for people. */
-import { paragraphs } from '../table/format.js';
 import { markdownTable, markdownText } from '../table/markdown.js';
+import { type DrawnLine, paragraphs } from '../table/report-line.js';
 import { painter, type TerminalOptions, terminalTable } from '../table/terminal.js';
 import { captionOf, shownColumns } from './arm-table.js';
 import { nfsLines } from './nfs-lines.js';
@@ -16,7 +16,7 @@ function findingLines({ summaries, thresholds, problems }: RunView): Line[] {
 export function terminalRun(view: RunView, options: TerminalOptions): string {
   const { arms, notes } = noteArms(view.summaries);
   const paint = painter(options.color);
-  const painted = (lines: readonly Line[]): string[] => lines.map(({ text, tone }) => paint(text, tone));
+  const painted = (lines: readonly Line[]): DrawnLine[] => lines.map(({ text, tone }) => paint(text, tone));
   return paragraphs([
     painted(headerLines(view)),
     arms.length === 0

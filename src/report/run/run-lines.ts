@@ -4,7 +4,7 @@ import { formatBytes, formatDurationNs } from '../../base/units.js';
 import type { ThresholdResult } from '../../gate/thresholds.js';
 import type { Environment, RunRecord, TargetEnvironment } from '../../record/run-record.js';
 import type { ArmSummary } from '../../stats/summary.js';
-import { formatPercent, formatValue, oneLine, plural } from '../table/format.js';
+import { formatPercent, formatValue, plural } from '../table/format.js';
 import type { Tone } from '../table/shown-column.js';
 import { VERDICT_MARKS } from './arm-table.js';
 import type { RunView } from './run-view.js';
@@ -32,7 +32,7 @@ function injectedLines({ injected = [] }: RunRecord): Line[] {
     if (part > 0) slowdowns.push(`everything took ${formatPercent(part)} longer`);
     if (delayNs > 0) slowdowns.push(`each operation took ${formatDurationNs(delayNs)} longer`);
     return {
-      text: oneLine(`target ${target} was slowed down on purpose (--inject): ${slowdowns.join(', ')}`),
+      text: `target ${target} was slowed down on purpose (--inject): ${slowdowns.join(', ')}`,
       tone: 'bad',
     };
   });
@@ -41,7 +41,7 @@ function injectedLines({ injected = [] }: RunRecord): Line[] {
 function planLine({ plan, labels }: RunRecord): string {
   const named = Object.entries(labels).map(([key, label]) => `, ${key}=${label}`);
   const order = `${plural(plan.sessions, 'session')} × ${plural(plan.rounds, 'round')}`;
-  return oneLine(`${plan.workload}: ${plural(plan.arms.length, 'arm')}, ${order}, seed ${plan.seed}${named.join('')}`);
+  return `${plan.workload}: ${plural(plan.arms.length, 'arm')}, ${order}, seed ${plan.seed}${named.join('')}`;
 }
 
 function environmentLines({ environment, hostname, ownCost }: RunRecord): string[] {
@@ -53,7 +53,7 @@ function environmentLines({ environment, hostname, ownCost }: RunRecord): string
     `feedrate ${feedrate.version}${commit}, node ${environment.node}${systemCalls(environment)}`,
     ...overheadLines(ownCost),
     ...environment.targets.map(targetLine),
-  ].map(oneLine);
+  ];
 }
 
 function limits({ cgroup }: Environment): string {
@@ -116,7 +116,7 @@ export function cacheLines(summaries: readonly ArmSummary[]): Line[] {
     const where = arms.length === summaries.length ? '' : ` for ${plural(arms.length, 'arm')}`;
     const verdict = first.cache?.verdict;
     const tone: Tone = verdict === 'proven' ? 'good' : verdict === 'contradicted' ? 'bad' : 'plain';
-    return { text: oneLine(`${key}${where}: ${first.cache?.detail}`), tone };
+    return { text: `${key}${where}: ${first.cache?.detail}`, tone };
   });
 }
 
@@ -137,12 +137,12 @@ export function thresholdLines(results: readonly ThresholdResult[]): Line[] {
 /** Returns `12.3 ms in read/bs=4KiB`, or the reason why there is no value. */
 export function outcomeOf({ threshold, arm, value, reason }: ThresholdResult): string {
   const unit = metricOf(threshold.metric)?.unit ?? 'count';
-  return oneLine(`${reason ?? formatValue(value, unit)} in ${arm}`);
+  return `${reason ?? formatValue(value, unit)} in ${arm}`;
 }
 
 /** Returns one line per problem outside the trials, such as a damaged file. */
 export function problemLines(problems: readonly string[]): Line[] {
-  return problems.map((problem) => ({ text: `! ${oneLine(problem)}`, tone: 'bad' }));
+  return problems.map((problem) => ({ text: `! ${problem}`, tone: 'bad' }));
 }
 
 /** Returns the directory of the run, and the lines that read its files in a notebook. */

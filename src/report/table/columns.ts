@@ -1,4 +1,5 @@
 /** Text in columns, for people. */
+import { visibleText } from '../../base/visible-text.js';
 
 /**
  * Returns the width of a text on a terminal. East Asian and later blocks count as wide: too narrow a line does no harm.
@@ -20,13 +21,17 @@ export function cut(text: string, columns: number): string {
   return columns > 0 ? `${kept}…` : '';
 }
 
-/** Returns the rows as lines of aligned columns, two spaces apart. There are no borders, for `grep` and `cut`. */
+/**
+ * Returns the rows as lines of aligned columns, two spaces apart, with control characters made visible. There are no
+ * borders, for `grep` and `cut`.
+ */
 export function aligned(rows: readonly (readonly string[])[]): string[] {
+  const visible = rows.map((row) => row.map(visibleText));
   const widths: number[] = [];
-  for (const row of rows) {
+  for (const row of visible) {
     for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, columnsOf(cell));
   }
   const padded = (cell: string, index: number): string =>
     cell + ' '.repeat((widths[index] as number) - columnsOf(cell));
-  return rows.map((row) => row.map(padded).join('  ').trimEnd());
+  return visible.map((row) => row.map(padded).join('  ').trimEnd());
 }

@@ -39,18 +39,7 @@ export function formatPercent(part: number): string {
   return `${Number((part * 100).toPrecision(4))} %`;
 }
 
-/** Returns a user's text on one line. Control characters, which would move the cursor, become spaces. */
-export function oneLine(text: string): string {
-  return text.replaceAll(/\p{Cc}+/gu, ' ');
-}
-
 /** Formats a count with its noun: `1 trial`, `3 trials`. */
 export function plural(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? '' : 's'}`;
-}
-
-/** Joins groups of lines with blank lines between them. Empty groups are left out. */
-export function paragraphs(groups: readonly (readonly string[])[]): string {
-  const filled = groups.filter((lines) => lines.length > 0);
-  return `${filled.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }

@@ -1,3 +1,4 @@
+import { visibleText } from '../../base/visible-text.js';
 import type { ShownColumn } from './shown-column.js';
 
 /** Returns the table in GitHub's Markdown, with all columns. */
@@ -13,7 +14,9 @@ function markdownRow(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-/** Escapes characters that Markdown would read as markup. */
+/** Escapes characters that Markdown would read as markup, after control characters were made visible. */
 export function markdownText(text: string): string {
-  return text.replaceAll(/[\\`*_[\]<>|#]/g, (character) => (character === '<' ? '&lt;' : `\\${character}`));
+  return visibleText(text).replaceAll(/[\\`*_[\]<>|#]/g, (character) =>
+    character === '<' ? '&lt;' : `\\${character}`,
+  );
 }

@@ -1,6 +1,8 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
+import { visibleText } from '../../base/visible-text.js';
 import { columnsOf } from './columns.js';
+import { DrawnLine } from './report-line.js';
 import type { ShownColumn, Tone } from './shown-column.js';
 
 /** How to draw a report for people. */
@@ -13,7 +15,7 @@ export interface TerminalOptions {
 /** Width of the narrowest cell, padding included: six characters remain visible. */
 const LEAST_CELL = 8;
 
-type Paint = (text: string, tone: Tone) => string;
+type Paint<Drawn> = (text: string, tone: Tone) => Drawn;
 
 /**
  * Returns the table as lines. If it is wider than the terminal, the least important columns are left out and the last
@@ -23,12 +25,12 @@ export function terminalTable<Row>(
   rows: readonly Row[],
   columns: readonly ShownColumn<Row>[],
   options: TerminalOptions,
-): string[] {
+): DrawnLine[] {
   const widths = new Map(columns.map((column) => [column, widthOf(column, rows)]));
   const shown = fitting(columns, widths, options.columns);
-  const paint = painter(options.color);
+  const paint = colorer(options.color);
   const table = new Table({
-    head: shown.map(({ head }) => head),
+    head: shown.map(({ head }) => visibleText(head)),
     colAligns: shown.map(({ align }) => align),
     colWidths: cellWidths(shown, widths, options.columns),
     // The defaults would colour heads and borders, even in a pipe.
@@ -37,18 +39,25 @@ export function terminalTable<Row>(
   for (const row of rows) table.push(shown.map(({ text, tone }) => paint(text(row), tone?.(row) ?? 'plain')));
   const lines = table.toString().split('\n');
   const hidden = columns.filter((column) => !shown.includes(column)).map(({ head }) => head);
-  if (hidden.length > 0) lines.push(`not shown at this width: ${hidden.join(', ')}`);
-  return lines;
+  if (hidden.length > 0) lines.push(visibleText(`not shown at this width: ${hidden.join(', ')}`));
+  return lines.map((line) => new DrawnLine(line));
 }
 
-/** Returns a function that colours text by its tone, or leaves it unchanged if `color` is false. */
-export function painter(color: boolean): Paint {
+/** Returns a function that draws a line in the colour of its tone, or without colour if `color` is false. */
+export function painter(color: boolean): Paint<DrawnLine> {
+  const paint = colorer(color);
+  return (text, tone) => new DrawnLine(paint(text, tone));
+}
+
+/** The text becomes visible first, so that the only control sequences are those of the colour. */
+function colorer(color: boolean): Paint<string> {
   const { green, red } = pc.createColors(color);
-  return (text, tone) => (tone === 'good' ? green(text) : tone === 'bad' ? red(text) : text);
+  const paints = { good: green, bad: red, plain: (text: string) => text };
+  return (text, tone) => paints[tone](visibleText(text));
 }
 
 function widthOf<Row>(column: ShownColumn<Row>, rows: readonly Row[]): number {
-  return Math.max(columnsOf(column.head), ...rows.map((row) => columnsOf(column.text(row))));
+  return Math.max(columnsOf(visibleText(column.head)), ...rows.map((row) => columnsOf(visibleText(column.text(row)))));
 }
 
 type Widths<Row> = ReadonlyMap<ShownColumn<Row>, number>;

@@ -1,0 +1,67 @@
+/**
+ * The names of everything that feedrate makes besides its results. A name in `FORMS` is the marker: it has its form
+ * before anything is written under it, and it identifies the process that made it. So `clean` and the next run recognize
+ * what a killed process left, at whatever moment it was killed.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { currentProcess, type ProcessState, processState } from './marker.js';
+
+/** The prefix of the names of feedrate's own directories in a target. */
+export const OWN_PREFIX = '.feedrate-';
+/** The directory that keeps data files. It and the directory of a run, `.feedrate-<run id>`, have a marker file. */
+export const DATA_DIRECTORY_NAME = `${OWN_PREFIX}data`;
+/** In a temporary directory: runs that could not be saved in their results directory. They are results, not leftovers. */
+export const SAVED_PREFIX = 'feedrate-results-';
+
+/** The names of what exists for a short time. `%` is the identity of the process, `*` the name of what is replaced. */
+const FORMS = {
+  /** In a target: a file that tests what the file system permits. */
+  probe: `${OWN_PREFIX}probe-%`,
+  /** In a target: an own directory without its marker. In a results directory: a run until it is complete. */
+  new: `${OWN_PREFIX}new-%`,
+  /** In an export: the target of one of the mounts of `mount-matrix`. */
+  exported: `${OWN_PREFIX}mount-%`,
+  /** In the system's temporary directory: the target of a run that names none. */
+  target: 'feedrate-%',
+  /** In the system's temporary directory: the mount points of `mount-matrix`. */
+  mounts: 'feedrate-mounts-%',
+  /** Next to any file of feedrate: its new content until it is complete. */
+  replacement: '*.%.tmp',
+  /** Next to a baseline: its new content until it is complete. */
+  baseline: '.*~%',
+} as const;
+
+export type PassingKind = keyof typeof FORMS;
+
+const IDENTITY = '(\\d+)-(\\d+)-([0-9a-f]{8})-[0-9a-f]{8}';
+
+const PATTERNS = Object.entries(FORMS).map(([kind, form]) => {
+  const pattern = form.replace(/[.~]/g, '\\$&').replace('*', '.+').replace('%', IDENTITY);
+  return { kind: kind as PassingKind, pattern: new RegExp(`^${pattern}$`) };
+});
+
+/** Returns a new name of this kind. `replaced` is the name of the file or baseline that the new content is for. */
+export function passingName(kind: PassingKind, replaced = ''): string {
+  const { pid, startTicks } = currentProcess();
+  const identity = [pid, startTicks ?? 0, placeOfProcesses(), randomBytes(4).toString('hex')].join('-');
+  return FORMS[kind].replace('*', () => replaced).replace('%', identity);
+}
+
+/** Returns the kind of a passing name and the state of the process that made it. Null for every other name. */
+export function passingOf(name: string): { readonly kind: PassingKind; readonly state: ProcessState } | null {
+  for (const { kind, pattern } of PATTERNS) {
+    const [, pid, startTicks, place] = pattern.exec(name) ?? [];
+    if (pid === undefined) continue;
+    const here = currentProcess();
+    const known = place === placeOfProcesses() && startTicks !== '0';
+    const made = { ...here, pid: Number(pid), startTicks: Number(startTicks) };
+    return { kind, state: known ? processState(made, here) : 'unknown' };
+  }
+  return null;
+}
+
+/** Identifies the start of this machine and the container, within which a process number is unique. */
+function placeOfProcesses(): string {
+  const { bootId, pidNamespace } = currentProcess();
+  return createHash('sha256').update(`${bootId} ${pidNamespace}`).digest('hex').slice(0, 8);
+}

@@ -1,0 +1,97 @@
+/** Saves the trials of a run whose results directory was lost while it measured. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FeedrateError, systemFaultOf } from '../base/errors.js';
+import { SAVED_PREFIX } from '../host/files/own-names.js';
+import { encodeRun, encodeTrial } from '../record/codec.js';
+import type { RunRecord } from '../record/run-record.js';
+import type { TrialRecord } from '../record/trial-record.js';
+import { rewriteTables } from './derived-tables.js';
+import { appendLines, replaceFile } from './durable-files.js';
+import type { HeldRun } from './held-run.js';
+import { readTrials } from './read-run.js';
+import { RUN_FILES } from './run-files.js';
+
+/** The results that could not be saved in their directory. */
+export interface LostResults {
+  /** Why, as the beginning of a sentence. */
+  readonly reason: string;
+  /** A trial that is not on disk yet. Null when there is none. */
+  readonly unsaved: TrialRecord | null;
+}
+
+interface SavedFiles {
+  readonly run: RunRecord;
+  /** The text of `command.txt`. */
+  readonly command: string;
+}
+
+/**
+ * Saves a run with all its trials: in its directory if that can be written again or was only renamed, otherwise in a new
+ * directory below the system's temporary directory. Returns the path. Throws `FeedrateError('measurement')` when it cannot
+ * be saved anywhere.
+ */
+export function rescue(held: HeldRun, files: SavedFiles, lost: LostResults): string {
+  return inPlace(held, files, lost) ?? elsewhere(held, files, lost);
+}
+
+function inPlace(held: HeldRun, { run }: SavedFiles, { unsaved }: LostResults): string | null {
+  const place = held.place();
+  if (place === null) return null;
+  try {
+    if (unsaved !== null && !isRecorded(place, unsaved)) held.append(`${encodeTrial(unsaved)}\n`);
+    replaceFile(join(place, RUN_FILES.run), encodeRun(run));
+    rewriteTables(place, run);
+    return place;
+  } catch {
+    return null;
+  }
+}
+
+function isRecorded(directory: string, { id, rank }: TrialRecord): boolean {
+  return readTrials(directory, ['series', 'latency']).trials.some((trial) => trial.id === id && trial.rank === rank);
+}
+
+/** Directories that take files of any user. The last one is memory. */
+const FALLBACKS = () => [tmpdir(), '/var/tmp', '/dev/shm'];
+
+function elsewhere(held: HeldRun, files: SavedFiles, lost: LostResults): string {
+  let failure: unknown;
+  for (const parent of FALLBACKS()) {
+    let made: string | null = null;
+    try {
+      made = mkdtempSync(join(parent, SAVED_PREFIX));
+      const directory = join(made, files.run.id);
+      mkdirSync(directory);
+      fill(directory, held, files, lost);
+      markFailed(held, files.run);
+      return directory;
+    } catch (error) {
+      failure ??= error;
+      if (made !== null) rmSync(made, { recursive: true, force: true });
+    }
+  }
+  const { message } = systemFaultOf(failure);
+  throw new FeedrateError('measurement', `${lost.reason}, and the trials could not be saved elsewhere: ${message}`, {
+    cause: failure,
+  });
+}
+
+function fill(directory: string, held: HeldRun, { run, command }: SavedFiles, { unsaved }: LostResults): void {
+  const trials = join(directory, RUN_FILES.trials);
+  held.copyTrials(trials);
+  if (unsaved !== null && !isRecorded(directory, unsaved)) appendLines(trials, `${encodeTrial(unsaved)}\n`);
+  replaceFile(join(directory, RUN_FILES.command), command);
+  rewriteTables(directory, run);
+  replaceFile(join(directory, RUN_FILES.run), encodeRun(run));
+}
+
+/** Records the end in the old directory, too, so that the run does not look killed there. It may not be possible. */
+function markFailed(held: HeldRun, run: RunRecord): void {
+  const directory = held.directory();
+  if (directory === null) return;
+  try {
+    replaceFile(join(directory, RUN_FILES.run), encodeRun(run));
+  } catch {}
+}

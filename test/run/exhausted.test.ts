@@ -1,0 +1,138 @@
+/** Limits of the system that are reached while a run starts or measures: each is named, at once, and blames no target. */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { cgroupDirectories } from '../../src/host/system/cgroup.js';
+import { mainPath, type Outcome } from '../support/feedrate-cli.js';
+import { needTool, skipTest } from '../support/skip.js';
+import { withTemporaryDirectory } from '../support/temporary-directory.js';
+
+const test = suite('run/exhausted');
+
+const WORKLOAD = `
+name: exhausted
+trials: {rounds: 1}
+jobs:
+  read: {rw: read, bs: 64KiB, size: 1MiB, numjobs: 2}
+`;
+/** Ends what hangs. */
+const TIMEOUT_MS = 300_000;
+/** Nobody else's, so that only the processes of this test count. */
+const USER = 50_000 + (process.pid % 10_000);
+
+/** Runs the command with words before it that restrict it, in a fresh directory that `USER` may write to. */
+function restricted(before: readonly string[], ...more: readonly string[]): Promise<Outcome> {
+  let outcome: Outcome = { status: null, stdout: '', stderr: '' };
+  return withTemporaryDirectory((directory) => {
+    mkdirSync(join(directory, 't'));
+    writeFileSync(join(directory, 'w.yaml'), WORKLOAD);
+    if (process.getuid?.() === 0) for (const path of [directory, join(directory, 't')]) chownSync(path, USER, USER);
+    chmodSync(directory, 0o755);
+    const [command = '', ...words] = [...before, process.execPath, mainPath, 'run', 'w.yaml', '-t', 't', '-o', 'r'];
+    const { status, stdout, stderr } = spawnSync(command, [...words, '--progress', 'none', ...more], {
+      encoding: 'utf8',
+      cwd: directory,
+      timeout: TIMEOUT_MS,
+      killSignal: 'SIGKILL',
+    });
+    outcome = { status, stdout, stderr };
+  }).then(() => outcome);
+}
+
+/** The run failed with one line that has every one of these in it. */
+function assertTold({ status, stderr }: Outcome, ...wanted: readonly (string | RegExp)[]): void {
+  assert.is(status, 5, stderr);
+  assert.is(stderr.trimEnd().split('\n').length, 1, stderr);
+  for (const text of wanted) assert.match(stderr, text);
+  assert.not.match(stderr, /No response|this is a bug/);
+}
+
+/** Makes a control group with these limits, and uses the words that run a command in it. */
+async function inGroup(
+  controller: string,
+  limits: Readonly<Record<string, string>>,
+  use: (words: readonly string[]) => Promise<void>,
+): Promise<void> {
+  if (process.getuid?.() !== 0) skipTest('making a control group needs root');
+  const group = cgroupDirectories(controller)
+    .map((parent) => join(parent, `feedrate-test-${process.pid}`))
+    .find((path) => isLimited(path, limits));
+  if (group === undefined) skipTest(`this machine lets no test limit a control group with ${Object.keys(limits)[0]}`);
+  try {
+    await use(['sh', '-c', `echo $$ > ${group}/cgroup.procs; exec "$@"`, 'sh']);
+  } finally {
+    await gone(group);
+  }
+}
+
+/** Makes the group. Returns false, and leaves nothing, where it cannot be limited or entered. */
+function isLimited(group: string, limits: Readonly<Record<string, string>>): boolean {
+  try {
+    mkdirSync(group);
+  } catch {
+    return false;
+  }
+  const known = Object.entries(limits).filter(([file]) => existsSync(join(group, file)));
+  for (const [file, value] of known) writeFileSync(join(group, file), value);
+  const enters = spawnSync('sh', ['-c', `echo $$ > ${group}/cgroup.procs`], { stdio: 'ignore' }).status === 0;
+  if (known.length > 0 && enters) return true;
+  rmdirSync(group);
+  return false;
+}
+
+/** Removes the group, which the kernel keeps for a moment after the last process in it. */
+async function gone(group: string): Promise<void> {
+  for (;;) {
+    try {
+      return rmdirSync(group);
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
+function asUserWith(limit: string): string[] {
+  if (process.getuid?.() !== 0)
+    skipTest('the limit of processes counts all of a user, so another user is needed: root');
+  for (const tool of ['setpriv', 'prlimit']) needTool(tool);
+  const user = String(USER);
+  return ['setpriv', '--reuid', user, '--regid', user, '--clear-groups', 'prlimit', limit];
+}
+
+for (const most of [12, 16, 21, 28])
+  test(`${most} processes and threads: too few for the processes of a run`, async () => {
+    const outcome = await restricted(asUserWith(`--nproc=${most}`));
+    // Node itself, or all that this needs, depending on its version and the processors.
+    if (outcome.status !== 5) skipTest(`with ${most}, this Node ends with ${outcome.status}`);
+    assertTold(outcome, /could not (be started|start its threads)|cannot start 2 worker threads/, `ulimit -u: ${most}`);
+  });
+
+test('enough processes, but too few threads for the workers', async () => {
+  const outcome = await restricted(asUserWith('--nproc=60'), '-P', 'numjobs=50');
+  assertTold(outcome, 'cannot start 50 worker threads: EAGAIN; ', '(ulimit -u: 60)');
+});
+
+test('the processes of a control group', () =>
+  inGroup('pids', { 'pids.max': '18' }, async (words) => {
+    assertTold(await restricted(words), /could not (be started|start its threads)/, /pids\.max: 18 in \//);
+  }));
+
+test('the memory of a control group, which the kernel enforces by SIGKILL', () =>
+  inGroup(
+    'memory',
+    { 'memory.max': '150M', 'memory.limit_in_bytes': '150M', 'memory.swap.max': '0' },
+    async (words) => {
+      const outcome = await restricted(words, '-P', 'numjobs=16', '-P', 'bs=8m', '-P', 'size=64m');
+      assertTold(outcome, 'was ended by the kernel because memory ran out', / 150 MiB in \//);
+    },
+  ));
+
+for (const most of [24, 40, 60])
+  test(`${most} open files`, async () => {
+    needTool('prlimit');
+    assertTold(await restricted(['prlimit', `--nofile=${most}`]), /EMFILE.*ulimit -n/);
+  });
+
+test.run();

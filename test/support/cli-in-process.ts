@@ -1,0 +1,51 @@
+/**
+ * The command line in this process, for tests that ask it hundreds of times: a process of its own takes a third of a
+ * second to load. It goes the way of `cli/main.ts`.
+ */
+import { runCommandLine } from '../../src/cli/command-line.js';
+import type { Outcome } from './feedrate-cli.js';
+
+export interface Surroundings {
+  /** Default: the current one. */
+  readonly cwd?: string;
+  /** Added to the environment variables of this process. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** `feedrate ARGS`, its output as if it went into pipes. One call at a time. */
+export async function feedrateHere(args: readonly string[], { cwd, environment = {} }: Surroundings): Promise<Outcome> {
+  const before = { cwd: process.cwd(), exitCode: process.exitCode, variables: { ...process.env } };
+  const written = { stdout: '', stderr: '' };
+  const restore = (['stdout', 'stderr'] as const).map((name) => captured(name, written));
+  Object.assign(process.env, { NO_COLOR: '1', TERM: 'xterm-256color' }, environment);
+  if (cwd !== undefined) process.chdir(cwd);
+  process.exitCode = undefined;
+  try {
+    await runCommandLine(args);
+    return { status: Number(process.exitCode ?? 0), ...written };
+  } finally {
+    for (const release of restore) release();
+    process.chdir(before.cwd);
+    process.exitCode = before.exitCode;
+    for (const name of Object.keys(process.env)) if (!(name in before.variables)) delete process.env[name];
+    Object.assign(process.env, before.variables);
+  }
+}
+
+/** Collects what is written on a stream. Returns a function that gives the stream back. */
+function captured(name: 'stdout' | 'stderr', written: Record<'stdout' | 'stderr', string>): () => void {
+  const stream = process[name];
+  const { write } = stream;
+  const listeners = stream.listeners('error');
+  stream.write = (chunk: string | Uint8Array, ...others: unknown[]): boolean => {
+    written[name] += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8');
+    const done = others.at(-1);
+    if (typeof done === 'function') done();
+    return true;
+  };
+  return () => {
+    stream.write = write;
+    stream.removeAllListeners('error');
+    for (const listener of listeners) stream.on('error', listener as () => void);
+  };
+}
