@@ -41,7 +41,8 @@ export async function checkRun(scene: Scene, { run, expected, problems = [] }: S
   if (!expected.includes(ending as Ending)) found.push(`ended with ${ending}, expected ${expected.join(' or ')}`);
   found.push(...checkOutput('the run', stderr, stdout));
   const reported = run.events.filter((event): event is TrialEvent => event.type === 'trial');
-  found.push(...missingTrials(scene, reported, stderr));
+  noteSaved(scene, stderr);
+  found.push(...missingTrials(scene, reported));
   if (ending === 0 && reported.some(({ record }) => record.status !== 'ok'))
     found.push('ended with 0 after failed trials');
   found.push(...scene.hung.map((words) => `feedrate ${words} did not end and was killed`));
@@ -70,16 +71,15 @@ function checkOutput(what: string, stderr: string, stdout: string): string[] {
   return found;
 }
 
-/** Directories below the temporary one that hold trials and that the run has named. */
-function fallbacks(scene: Scene, stderr: string): string[] {
-  return filesBelow(scene.temporary, 'trials.jsonl')
-    .map((path) => dirname(path))
-    .filter((directory) => stderr.includes(directory) || stderr.includes(dirname(directory)));
+/** Finds the directories below the temporary one that hold trials and that a run has named on stderr. */
+function noteSaved(scene: Scene, stderr: string): void {
+  for (const directory of filesBelow(scene.temporary, 'trials.jsonl').map((path) => dirname(path)))
+    if (stderr.includes(directory)) scene.saved.add(directory);
 }
 
 /** Trials that were reported on stderr, but are in no file. */
-function missingTrials(scene: Scene, reported: TrialEvent[], stderr: string): string[] {
-  const places = [...runsIn(scene.results), ...fallbacks(scene, stderr)];
+function missingTrials(scene: Scene, reported: TrialEvent[]): string[] {
+  const places = [...runsIn(scene.results), ...scene.saved];
   const kept = places.flatMap((place) => textOf(join(place, 'trials.jsonl')).split('\n').map(recordOf));
   const isKept = ({ record }: TrialEvent): boolean =>
     kept.some((one) => one?.['id'] === record.id && isDeepStrictEqual(one['window'], record.window));
@@ -99,22 +99,22 @@ function recordOf(line: string): Record<string, unknown> | null {
 /** The user's files, and the commands that a user gives after the fault. */
 export async function checkAftermath(scene: Scene, { run, disturbsResults = false }: Struck): Promise<string[]> {
   const found = differences(scene.expectedFiles, scene.userFiles(), 'after the run');
-  const { status, signal, stderr } = await run.outcome();
-  const fallback = fallbacks(scene, stderr);
-  for (const directory of fallback) found.push(...(await command(scene, ['show', directory], 0)).problems);
+  const { status, signal } = await run.outcome();
+  for (const directory of scene.saved) found.push(...(await command(scene, ['show', directory], 0)).problems);
   found.push(...(await checkReaders(scene, status ?? signal, !disturbsResults)));
-  const leftovers = leftoversOf(scene, fallback);
+  const leftovers = leftoversOf(scene);
   const next = scene.startNextRun();
   const told = await next.outcome();
   found.push(...checkOutput('the next run', told.stderr, told.stdout), ...(await survivors(scene)));
   if (told.status !== 0) found.push(`the next run ended with ${told.status}: ${lastLine(told.stderr)}`);
-  const remaining = leftoversOf(scene, fallback).filter((path) => leftovers.includes(path));
+  const remaining = leftoversOf(scene).filter((path) => leftovers.includes(path));
   if (remaining.length > 0 && !/feedrate clean/.test(told.stderr)) {
     found.push(`the next run does not tell of ${remaining.join(', ')}`);
   }
   found.push(...(await command(scene, ['clean', ...scene.targetWords, '--data', '--yes'], 0)).problems);
-  found.push(...leftoversOf(scene, fallback, true).map((path) => `left after clean: ${path}`));
-  for (const directory of fallback) if (!existsSync(directory)) found.push(`clean removed the results in ${directory}`);
+  found.push(...leftoversOf(scene, true).map((path) => `left after clean: ${path}`));
+  for (const directory of scene.saved)
+    if (!existsSync(directory)) found.push(`clean removed the results in ${directory}`);
   found.push(...differences(scene.expectedFiles, scene.userFiles(), 'after clean'));
   return found;
 }
@@ -159,10 +159,10 @@ async function command(
 }
 
 /** What feedrate has left. `isCleaned`: data files, and what a killed run left, must be gone, too. */
-function leftoversOf(scene: Scene, fallback: readonly string[], isCleaned = false): string[] {
+function leftoversOf(scene: Scene, isCleaned = false): string[] {
   const target = scene.ownNames().filter((name) => isCleaned || name !== '.feedrate-data');
   const temporary = namesIn(scene.temporary).filter(
-    (name) => !fallback.some((path) => `${path}/`.startsWith(`${join(scene.temporary, name)}/`)),
+    (name) => ![...scene.saved].some((path) => `${path}/`.startsWith(`${join(scene.temporary, name)}/`)),
   );
   const results = isCleaned ? halfMade(scene.results) : [];
   return [...target.map((name) => `t/${name}`), ...temporary.map((name) => `tmp/${name}`), ...results];

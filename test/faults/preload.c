@@ -118,15 +118,25 @@ static int is_below(const char *path, const char *directory) {
   return strncmp(path, directory, bytes) == 0 && (path[bytes] == '/' || path[bytes] == '\0');
 }
 
-static void tell_outside(const char *call, const char *path) {
-  char parent[2 * PATH_MAX], found[PATH_MAX];
-  if (below == NULL || outside_fd < 0) return;
+/* Replaces the directories of a path by what they really are. Returns 0 when they are gone, or in a mount that is. */
+static int resolve(char *path) {
+  char parent[2 * PATH_MAX], found[PATH_MAX], name[2 * PATH_MAX] = "";
   snprintf(parent, sizeof parent, "%s", path);
   char *slash = strrchr(parent, '/');
-  if (slash != NULL) *(slash == parent ? slash + 1 : slash) = '\0';
-  /* A directory that is gone meanwhile has nothing in it. */
-  if (realpath(parent, found) == NULL) return;
-  if (is_below(found, below) || is_below(found, "/proc") || is_below(found, "/dev")) return;
+  if (slash == NULL) return 0;
+  snprintf(name, sizeof name, "%s", slash + 1);
+  *(slash == parent ? slash + 1 : slash) = '\0';
+  /* What is in a mount that was taken away seems to be at the root. */
+  struct stat meant, resolved;
+  if (realpath(parent, found) == NULL || stat(parent, &meant) != 0 || stat(found, &resolved) != 0) return 0;
+  if (meant.st_dev != resolved.st_dev || meant.st_ino != resolved.st_ino) return 0;
+  snprintf(path, 2 * PATH_MAX, "%s/%s", strcmp(found, "/") == 0 ? "" : found, name);
+  return 1;
+}
+
+static void tell_outside(const char *call, const char *path) {
+  if (below == NULL || outside_fd < 0) return;
+  if (is_below(path, below) || is_below(path, "/proc") || is_below(path, "/dev")) return;
   dprintf(outside_fd, "%s %s\n", call, path);
 }
 
@@ -137,7 +147,7 @@ static void after(const char *call, int fd, const char *path, int named) {
   busy = 1;
   char where[2 * PATH_MAX] = "";
   if (named || log_fd >= 0) name_path(where, fd, path);
-  if (named) tell_outside(call, where);
+  if (named && resolve(where)) tell_outside(call, where);
   if (own != NONE) {
     unsigned mine = atomic_fetch_add(&state->counts[own], 1) + 1;
     unsigned all = atomic_fetch_add(&state->counts[BOTH], 1) + 1;

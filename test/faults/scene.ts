@@ -71,6 +71,8 @@ export class Scene {
   readonly variant: Variant;
   readonly state: PreloadState;
   readonly #campaign: Campaign;
+  /** Directories below the temporary one in which runs have saved their results, as they told. */
+  readonly saved = new Set<string>();
   /** Commands that did not end. */
   readonly hung: string[] = [];
   /** What was mounted for this scene. */
