@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createRun } from '../../src/store/run-store.js';
-import { feedrate } from '../support/feedrate-cli.js';
+import { feedrate } from '../support/command-thread.js';
 import { makeArm, makeRun, makeTrial } from '../support/records.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
 
