@@ -117,7 +117,9 @@ test('a narrow terminal gets the columns that matter, and the names of the other
   assert.ok(table.length >= 5, stdout);
   for (const line of table) assert.ok(line.length <= 60, line);
   assert.match(stdout, /verdict/);
-  assert.match(stdout, /not shown at this width: .*p, n/);
+  assert.match(stdout.replaceAll('\r\n  ', ' '), /not shown at this width: .*p, n/);
+  const prose = stdout.split('\r\n').filter((line) => !/^(?:\s|[┌│├└])|feedrate /.test(line));
+  for (const line of prose) assert.ok(line.length <= 60, line);
   const color = onTerminal(
     ['compare', first, second],
     { columns: 100, cwd: place },

@@ -22,17 +22,18 @@ export const list: Subcommand = {
 
 /** Prints the runs of a results directory, oldest first. Throws `FeedrateError('store')` when it cannot be read. */
 async function listAll({ output, format }: ListOptions): Promise<number> {
-  const [{ listRuns, shortNames }, { readTrials }, { runEntry, runTable }] = await Promise.all([
+  const [{ listRuns, shortNames }, { readTrials }, { runEntry, runTable }, { stdoutOptions }] = await Promise.all([
     import('../../store/find-runs.js'),
     import('../../store/read-run.js'),
     import('../../report/history/run-list.js'),
+    import('../terminal/output.js'),
   ]);
   const entries = listRuns(output).map((listing) =>
     runEntry({ ...listing, trials: readTrials(listing.directory).trials }),
   );
   const nameOf = shortNames(entries.map(({ id }) => id));
   if (format === 'json') process.stdout.write(`${JSON.stringify(entries, null, 2)}\n`);
-  else if (entries.length > 0) process.stdout.write(`${runTable(entries, nameOf).join('\n')}\n`);
+  else if (entries.length > 0) process.stdout.write(`${runTable(entries, nameOf, stdoutOptions()).join('\n')}\n`);
   else process.stderr.write(`no runs in ${output} yet; start one with: feedrate run workloads/quick.yaml\n`);
   return EXIT.pass;
 }

@@ -2,6 +2,7 @@
 import { unreachable } from '../../base/assert.js';
 import type { Unit } from '../../base/metrics.js';
 import { formatBytes, formatCount, formatDurationNs, formatThroughput } from '../../base/units.js';
+import { wrapped } from './columns.js';
 
 /** Shown for a value that was not measured. */
 export const ABSENT = '–';
@@ -49,8 +50,16 @@ export function plural(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
-/** Joins groups of lines with blank lines between them. Empty groups are left out. */
-export function paragraphs(groups: readonly (readonly string[])[]): string {
+/**
+ * Joins groups of lines with blank lines between them. Empty groups are left out. If `wraps`, lines of prose are broken
+ * at words so that they fit into `columns`.
+ */
+export function paragraphs(
+  groups: readonly (readonly string[])[],
+  { wraps = false, columns = 0 }: { readonly wraps?: boolean; readonly columns?: number } = {},
+): string {
   const filled = groups.filter((lines) => lines.length > 0);
-  return `${filled.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+  const shown = (lines: readonly string[]): readonly string[] =>
+    wraps ? lines.flatMap((line) => wrapped(line, columns)) : lines;
+  return `${filled.map((lines) => shown(lines).join('\n')).join('\n\n')}\n`;
 }
