@@ -41,7 +41,12 @@ class MadeMounts {
     for (const { name, source, options, connections } of planned) {
       const directory = join(this.#root, name);
       mkdirSync(directory);
-      mountNfs(source, options, directory);
+      try {
+        mountNfs(source, options, directory);
+      } catch (thrown) {
+        rmdirSync(directory);
+        throw thrown;
+      }
       this.#mounted.push(directory);
       requireConnections(directory, options, connections);
       // All mounts may show the same directory of the server, so each gets its own subdirectory.

@@ -8,7 +8,9 @@ const TIMEOUT_MS = 60_000;
 function output(command: string, args: readonly string[]): string | null {
   const { status, stderr, error } = spawnSync(command, args, { encoding: 'utf8', timeout: TIMEOUT_MS });
   if (status === 0) return null;
-  return error?.message ?? (stderr.trim().split('\n').at(-1) || `${command} exited with status ${status}`);
+  // mount(8) indents the hint that follows its message.
+  const messages = stderr.split('\n').filter((line) => /^\S/.test(line));
+  return error?.message ?? (messages.at(-1) || `${command} exited with status ${status}`);
 }
 
 /** Mounts an export on an empty directory. Throws `FeedrateError('target')` with the message of mount(8). */
