@@ -77,6 +77,6 @@ Examples:
   feedrate calibrate -t /mnt/train                       measure the noise floor of a target
   feedrate history                                       show earlier runs of the same workload
 
-Exit status: 0 pass, 1 regression or threshold failed, 2 usage or workload error, 3 inconclusive, 4 incomparable,
-5 measurement failed, 130 interrupted.
+Exit status: 0 pass, 1 regression or threshold failed, 2 usage or workload
+error, 3 inconclusive, 4 incomparable, 5 measurement failed, 130 interrupted.
 `;

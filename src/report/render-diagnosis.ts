@@ -38,5 +38,6 @@ export function renderDiagnoses(
           ]),
       ),
     ]),
+    options,
   );
 }

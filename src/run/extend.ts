@@ -27,7 +27,7 @@ export async function extend(
 ): Promise<Conducted> {
   const { directory, run, status } = stored;
   if (run === null || status !== 'complete') {
-    throw cannotGoOn(directory, `it is ${status}, but must be complete`);
+    throw cannotGoOn(directory, `the run is ${status}, not complete`);
   }
   if (run.injected !== undefined) throw cannotGoOn(directory, 'it was measured with --inject');
   const overrides = [...run.overrides.filter((text) => !text.startsWith(SESSIONS)), `${SESSIONS}${sessions}`];

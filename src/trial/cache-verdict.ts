@@ -47,6 +47,9 @@ export function exchanged({ nfs }: Moved): NfsTraffic | null {
 
 type CacheJudgement = Pick<CacheEvidence, 'verdict' | 'detail'>;
 
+/** Smaller shares would be shown as 0.0 %. */
+const LEAST_SHOWN_SHARE = 0.001;
+
 const percent = (share: number) => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
 
 /**
@@ -152,6 +155,8 @@ function judgeByOrigin(
 
 /** Returns the sentence for the storage's share of the bytes read. Read-ahead can raise it above 1. */
 function originOf(share: number, storage: Fetched['storage']): string {
+  if (share === 0) return `nothing was read from the ${storage}`;
+  if (share < LEAST_SHOWN_SHARE) return `less than 0.1 % of the bytes were read from the ${storage}`;
   const rounded = Math.round(share * 100);
   if (rounded > 100) return `the ${storage} delivered ${rounded - 100} % more bytes than the job read`;
   if (rounded === 100) return `every byte was read from the ${storage}`;

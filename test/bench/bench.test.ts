@@ -1,4 +1,6 @@
 /** What `npm run bench:fio` judges by, and a short form of it: that all sides run the same load, never how fast. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -211,6 +213,17 @@ function checkSide(cell: Cell, side: string, found: Measures | null): void {
   assert.ok(p50Ns > 0 && p50Ns <= p99Ns && p99Ns <= p999Ns, `${at}: p50 ${p50Ns}, p99 ${p99Ns}, p99.9 ${p999Ns}`);
 }
 
+/** Where the bare loop is compiled, once for all cells. */
+const programs = mkdtempSync(join(tmpdir(), 'feedrate-bench-'));
+let compiled: ReturnType<typeof compileBareLoop> | undefined;
+
+function bareLoop(): ReturnType<typeof compileBareLoop> {
+  compiled ??= compileBareLoop(programs, () => {});
+  return compiled;
+}
+
+test.after(() => rmSync(programs, { recursive: true }));
+
 const SHORT_FORM = [
   'cache/randread-4k/psync/1',
   'cache/write-1m-fsync/psync/2',
@@ -228,7 +241,7 @@ for (const name of SHORT_FORM) {
     const refusal = cell.engine === 'io_uring' ? uringRefusal() : null;
     if (refusal !== null) skipTest(refusal);
     await withTemporaryDirectory(async (directory) => {
-      const bench: Bench = { bareLoop: await compileBareLoop(directory, () => {}), say: () => {} };
+      const bench: Bench = { bareLoop: await bareLoop(), say: () => {} };
       const [file] = await layOut(directory, [{ path: 'file', bytes: SETTING.fileBytes, contentSeed: 1 }]);
       const { sides, discarded } = await runRound(cell, { ...SETTING, path: file?.path ?? '' }, bench);
       assert.equal(discarded, []);

@@ -70,11 +70,12 @@ class Tally {
 
 export const ruleName = (minEffect: number): string => `feedrate, min-effect ${Number((100 * minEffect).toFixed(2))} %`;
 
-/** Which rules of other tools are scored, and on how many families at least and at most. */
+/** Which rules of other tools are scored, on how many families at least and at most, and on how many cells of each. */
 export interface RivalSetting {
   readonly rivals: readonly Rival[];
   readonly leastFamilies: number;
   readonly mostFamilies: number;
+  readonly mostCells: number;
 }
 
 /** Families a rival is scored on: the first ones, the same recordings as ours. */
@@ -109,7 +110,7 @@ export function play(scenario: Scenario, scenarioIndex: number, setting: Setting
       if (judgements.some(({ verdict }) => verdict === 'improvement')) improved++;
     }
     for (const { rival, tally, last } of theirs) {
-      if (family < last) tally.add(cells.map(rival.isWorse), slowCells);
+      if (family < last) tally.add(cells.slice(0, rivalSetting.mostCells).map(rival.isWorse), slowCells);
     }
   }
   return {

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { feedrate, type Outcome } from '../support/feedrate-cli.js';
+import { feedrate } from '../support/command-thread.js';
+import type { Outcome } from '../support/feedrate-cli.js';
 import { directoryIn, latestRun, runFile } from '../support/run-directory.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createOwnDirectory, releaseOwnDirectory } from '../../src/host/files/own-directory.js';
-import { feedrate, onTerminal } from '../support/feedrate-cli.js';
+import { feedrate } from '../support/command-thread.js';
+import { onTerminal } from '../support/feedrate-cli.js';
 import { needTool } from '../support/skip.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
 

@@ -1,4 +1,4 @@
-/** The commands as a user meets them: the built CLI as a child process, its output in pipes. */
+/** The commands as a user meets them: what they print where, and with which status they end. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createProgram, SUBCOMMANDS } from '../../src/cli/program.js';
 import { readRun } from '../../src/store/read-run.js';
-import { feedrate, inShell } from '../support/feedrate-cli.js';
+import { feedrate } from '../support/command-thread.js';
+import { feedrate as feedrateProcess, inShell } from '../support/feedrate-cli.js';
 import { repositoryRoot } from '../support/repository.js';
 import { latestRun, runFile } from '../support/run-directory.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
@@ -31,12 +32,12 @@ function withWorkload(text: string, use: (directory: string) => void): Promise<v
 test('--version and -V print the version of the package', () => {
   const { version } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8'));
   for (const option of ['--version', '-V']) {
-    assert.equal(feedrate([option]), { status: 0, stdout: `${version}\n`, stderr: '' });
+    assert.equal(feedrateProcess([option]), { status: 0, stdout: `${version}\n`, stderr: '' });
   }
 });
 
 test('help goes to stdout, names every command, and shows examples', () => {
-  const { status, stdout, stderr } = feedrate(['--help']);
+  const { status, stdout, stderr } = feedrateProcess(['--help']);
   assert.is(status, 0);
   assert.is(stderr, '');
   assert.is(stdout, helpOf());
@@ -48,7 +49,7 @@ test('help goes to stdout, names every command, and shows examples', () => {
     assert.match(onOneLine(help), description);
     assert.match(help, /\nExamples?:\n/);
   }
-  assert.equal(feedrate(['show', '--help']), { status: 0, stdout: helpOf('show'), stderr: '' });
+  assert.equal(feedrateProcess(['show', '--help']), { status: 0, stdout: helpOf('show'), stderr: '' });
 });
 
 const onOneLine = (text: string): string => text.replaceAll(/\s+/g, ' ');
@@ -105,7 +106,7 @@ test('every example of the help can be typed as it stands', () => {
 });
 
 test('without a command the help goes to stderr', () => {
-  const { status, stdout, stderr } = feedrate([]);
+  const { status, stdout, stderr } = feedrateProcess([]);
   assert.is(status, 2);
   assert.is(stdout, '');
   assert.match(stderr, 'Usage: feedrate');
@@ -271,15 +272,15 @@ test('a dry run tells the file sets, the mirrored rounds, and what is left unbal
 
 test('a run is saved, printed, listed and shown alike', () =>
   withWorkload(SIMULATED, (directory) => {
-    const run = feedrate(['run', 'w.yaml', '--label', 'k=v'], directory);
+    const run = feedrateProcess(['run', 'w.yaml', '--label', 'k=v'], directory);
     assert.is(run.status, 0, run.stderr);
     assert.is(
       run.stderr.split('\n').filter((line) => /^(\d\/4 )?s1r\dt\d randread\/bs=/.test(line)).length,
       4,
       run.stderr,
     );
-    assert.equal(feedrate(['show'], directory).stdout, run.stdout);
-    const [entry, ...others] = JSON.parse(feedrate(['list', '--format', 'json'], directory).stdout);
+    assert.equal(feedrateProcess(['show'], directory).stdout, run.stdout);
+    const [entry, ...others] = JSON.parse(feedrateProcess(['list', '--format', 'json'], directory).stdout);
     assert.is(others.length, 0);
     assert.equal(
       [entry.status, entry.workload, entry.labels, entry.trialsRecorded],
@@ -287,22 +288,25 @@ test('a run is saved, printed, listed and shown alike', () =>
     );
     assert.match(entry.best.arm, 'randread/bs=');
     const short = entry.id.slice(-4);
-    const table = feedrate(['list'], directory).stdout.split('\n');
+    const table = feedrateProcess(['list'], directory).stdout.split('\n');
     assert.match(table[1] ?? '', new RegExp(`^${short}  \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d +complete  pretend +4/4 `));
-    assert.is(JSON.parse(feedrate(['show', short, '--format', 'json'], directory).stdout).id, entry.id);
-    assert.match(feedrate(['show', `results/${entry.id}`, '--format', 'csv'], directory).stdout, /^arm,job,target,/);
+    assert.is(JSON.parse(feedrateProcess(['show', short, '--format', 'json'], directory).stdout).id, entry.id);
+    assert.match(
+      feedrateProcess(['show', `results/${entry.id}`, '--format', 'csv'], directory).stdout,
+      /^arm,job,target,/,
+    );
   }));
 
 test('stdout holds the result alone, whatever the format of the progress', () =>
   withWorkload(SIMULATED, (directory) => {
-    const run = feedrate(['run', 'w.yaml', '--format', 'json', '--progress', 'json'], directory);
+    const run = feedrateProcess(['run', 'w.yaml', '--format', 'json', '--progress', 'json'], directory);
     assert.is(JSON.parse(run.stdout).workload, 'pretend');
     const events = run.stderr
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line).type);
     assert.is(events.filter((type) => type === 'trial').length, 4);
-    const quiet = feedrate(['run', 'w.yaml', '--format', 'csv', '--progress', 'none'], directory);
+    const quiet = feedrateProcess(['run', 'w.yaml', '--format', 'csv', '--progress', 'none'], directory);
     assert.is(quiet.stderr, '');
     assert.is(quiet.stdout.trimEnd().split('\n').length, 3);
   }));

@@ -8,7 +8,8 @@ import * as assert from 'uvu/assert';
 import { comparisonOf, namedRun, type RawComparisonOptions } from '../../src/cli/options/comparison-input.js';
 import type { Arm } from '../../src/plan/plan.js';
 import { maskedReport } from '../run/masked.js';
-import { feedrate, type Outcome, onTerminal } from '../support/feedrate-cli.js';
+import { feedrate } from '../support/command-thread.js';
+import { type Outcome, onTerminal } from '../support/feedrate-cli.js';
 import { feedrateError } from '../support/feedrate-error.js';
 import { assertGolden } from '../support/golden.js';
 import { ioJob } from '../support/jobs.js';
@@ -116,7 +117,9 @@ test('a narrow terminal gets the columns that matter, and the names of the other
   assert.ok(table.length >= 5, stdout);
   for (const line of table) assert.ok(line.length <= 60, line);
   assert.match(stdout, /verdict/);
-  assert.match(stdout, /not shown at this width: .*p, n/);
+  assert.match(stdout.replaceAll('\r\n  ', ' '), /not shown at this width: .*p, n/);
+  const prose = stdout.split('\r\n').filter((line) => !/^(?:\s|[┌│├└])|feedrate /.test(line));
+  for (const line of prose) assert.ok(line.length <= 60, line);
   const color = onTerminal(
     ['compare', first, second],
     { columns: 100, cwd: place },

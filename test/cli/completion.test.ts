@@ -5,7 +5,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createProgram, SUBCOMMANDS } from '../../src/cli/program.js';
 import { createRun } from '../../src/store/run-store.js';
-import { feedrate, inShell } from '../support/feedrate-cli.js';
+import { feedrate } from '../support/command-thread.js';
+import { inShell } from '../support/feedrate-cli.js';
 import { makeArm, makeRun } from '../support/records.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
 

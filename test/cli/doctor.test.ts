@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Diagnosis } from '../../src/record/finding.js';
-import { feedrate } from '../support/feedrate-cli.js';
+import { feedrate } from '../support/command-thread.js';
 import { skipTest } from '../support/skip.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
 

@@ -4,7 +4,7 @@ import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RunRecord } from '../../src/record/run-record.js';
-import { feedrate } from '../support/feedrate-cli.js';
+import { feedrate } from '../support/command-thread.js';
 import { assertGolden } from '../support/golden.js';
 import { makeArm, makeRun } from '../support/records.js';
 import { runOfDay } from '../support/run-history.js';

@@ -16,7 +16,8 @@ import { basename, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { benchmarksOf, bmfOf, junitOf, openMetricsOf, outcomesOf } from '../support/ci-formats.js';
-import { feedrate, inShell } from '../support/feedrate-cli.js';
+import { feedrate } from '../support/command-thread.js';
+import { inShell } from '../support/feedrate-cli.js';
 import { makeArm } from '../support/records.js';
 import { storeSessions } from '../support/stored-sessions.js';
 

@@ -3,8 +3,8 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { feedrate } from '../support/command-thread.js';
 import { confinedFeedrate } from '../support/confined.js';
-import { feedrate } from '../support/feedrate-cli.js';
 import { skipTest } from '../support/skip.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
 

@@ -45,7 +45,9 @@ test('a run redraws one line that fits, with nothing but \\r and ESC[K, and leav
       drawn.some((line) => /^randread {2}.*\/s {2}p99 /.test(line)),
       stdout,
     );
-    assert.match(drawn.at(-1) ?? '', /^\d{8}T\d{6}Z_short_[0-9a-f]{4} {2}complete, 1 of 1 trial\r\n/);
+    // The report is broken at words where it is wider.
+    const report = (drawn.at(-1) ?? '').replaceAll('\r\n  ', ' ');
+    assert.match(report, /^\d{8}T\d{6}Z_short_[0-9a-f]{4} {2}complete, 1 of 1 trial\r\n/);
   }));
 
 test('a Jupyter cell gets lines without control sequences', () =>

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { feedrate } from '../support/feedrate-cli.js';
+import { feedrate } from '../support/command-thread.js';
 import { makeArm, makeRun, makeTrial } from '../support/records.js';
 import { trialsOf } from '../support/run-directory.js';
 import { startOfDay, storeRun } from '../support/stored-runs.js';

@@ -17,6 +17,20 @@ test('without a mount libnfs does the operations, a thread for each in flight', 
   assert.is(chooseEngine(ioJob({ ioengine: 'auto' }), MOUNT).used, 'psync');
 });
 
+test('64 threads at most take the place of a longer queue, and 256 those of all jobs', () => {
+  for (const [iodepth, numjobs, threads] of [
+    [64, 1, 64],
+    [65, 1, 64],
+    [128, 1, 64],
+    [128, 8, 32],
+    [512, 200, 1],
+    [512, 300, 1],
+  ] as const) {
+    const use = chooseEngine(ioJob({ ioengine: 'auto', iodepth, numjobs }), LIBNFS);
+    assert.equal([use.threadsPerJob, use.iodepth], [threads, threads], `${iodepth} × ${numjobs}`);
+  }
+});
+
 test('engines of the kernel are refused without a mount, those without I/O are not', () => {
   for (const ioengine of ['psync', 'io_uring', 'mmap'] as const)
     assert.match(

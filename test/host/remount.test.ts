@@ -69,11 +69,11 @@ test('what is not as it was is told by name', () => {
   assert.equal(mountDifferences(before, { ...before, options: before.options.toReversed() }), []);
   const options = ['rw', 'noatime', 'vers=4.1', 'rsize=1048576', 'actimeo=7'];
   assert.equal(mountDifferences(before, { ...before, options, openTransports: 1, readAheadKib: 128 }), [
-    'rsize was 65536, is 1048576',
-    'nocto was set, is not set',
-    'actimeo was not set, is 7',
-    'the number of connections was 4, is 1',
-    'read_ahead_kb was 15360, is 128',
+    'rsize changed from 65536 to 1048576',
+    'nocto is missing',
+    'actimeo=7 was added',
+    'the number of connections changed from 4 to 1',
+    'read_ahead_kb changed from 15360 to 128',
   ]);
 });
 

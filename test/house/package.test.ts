@@ -85,7 +85,7 @@ packing('installs and runs elsewhere', async () => {
   assert.is(version.stdout, `${manifest.version}\n`, version.stderr);
 
   const workload = 'node_modules/feedrate/workloads/quick.yaml';
-  const dryRun = await execute(userFolder, 'npx', '--no-install', 'feedrate', 'run', workload, '--dry-run');
+  const dryRun = await execute(userFolder, 'node_modules/.bin/feedrate', 'run', workload, '--dry-run');
   assert.is(dryRun.status, 0, dryRun.stderr);
   assert.match(dryRun.stdout, 'quick');
   assert.not(existsSync(join(userFolder, 'results')), 'a dry run writes nothing');

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { feedrate } from '../support/feedrate-cli.js';
+import { feedrate } from '../support/command-thread.js';
 import { withLiveRun } from '../support/live-run.js';
 import { trialsOf } from '../support/run-directory.js';
 import { dataFilesIn, withBarePlace, withPlace } from './place.js';

@@ -4,7 +4,8 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { feedrate, mainPath } from '../support/feedrate-cli.js';
+import { feedrate } from '../support/command-thread.js';
+import { feedrate as feedrateProcess, mainPath } from '../support/feedrate-cli.js';
 import { withExt4 } from '../support/loop-device.js';
 import { trialsOf } from '../support/run-directory.js';
 import { needTool, skipTest } from '../support/skip.js';
@@ -83,7 +84,7 @@ test('a file system that cannot is refused by name before the run', () =>
 
 test('without koffi it is refused before the run', () =>
   withPlace(({ directory, results, runWords }) => {
-    const { status, stderr } = feedrate(runWords(SAVE), directory, { FEEDRATE_NO_KOFFI: '1' });
+    const { status, stderr } = feedrateProcess(runWords(SAVE), directory, { FEEDRATE_NO_KOFFI: '1' });
     assert.match(
       stderr,
       /^feedrate: target t: fallocate: native \(save\): fallocate needs .* koffi, .*; install it, .*\n$/,

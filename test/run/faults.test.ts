@@ -15,7 +15,8 @@ import {
 import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { feedrate, type Outcome } from '../support/feedrate-cli.js';
+import { feedrate } from '../support/command-thread.js';
+import type { Outcome } from '../support/feedrate-cli.js';
 import { LiveRun, withLiveRun } from '../support/live-run.js';
 import { statusOf, trialsOf } from '../support/run-directory.js';
 import { skipTest } from '../support/skip.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { TrialRecord } from '../../src/record/trial-record.js';
-import { feedrate } from '../support/feedrate-cli.js';
+import { feedrate } from '../support/command-thread.js';
 import { latestRun, trialsOf } from '../support/run-directory.js';
 import { skipTest } from '../support/skip.js';
 import { dataFilesIn, type Place, withBarePlace, withPlace, withReadOnly, withTmpfs } from './place.js';

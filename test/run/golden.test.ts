@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { feedrate, type Outcome } from '../support/feedrate-cli.js';
+import { feedrate } from '../support/command-thread.js';
+import type { Outcome } from '../support/feedrate-cli.js';
 import { assertGolden } from '../support/golden.js';
 import { fixturePath } from '../support/repository.js';
 import { directoryIn, runFile } from '../support/run-directory.js';
@@ -40,22 +41,23 @@ const FILES = [
   ['trials.jsonl', maskedTrials],
 ] as const;
 
-/** Four runs with one seed: their files are the same to the byte. */
-for (const [format, extension, masked] of REPORTS) {
-  test(`every kind of job, with the report as ${format}`, () =>
-    withRun('kinds', ['--format', format], ({ stdout, status }, directory) => {
-      assertGolden(masked(stdout, directory), 'run', `kinds.report.${extension}`);
-      assert.is(status, 0);
-      for (const [name, maskedFile] of FILES) {
-        assertGolden(maskedFile(runFile(`${directory}/r`, name), directory), 'run', `kinds.${name}`);
-      }
-      assert.equal(readdirSync(`${directory}/t`), [], 'a simulated run writes nothing to its target');
-      assert.is(feedrate(['show', '-o', 'r', '--format', format], directory).stdout, stdout, 'show prints it again');
-    }));
-}
+test('every kind of job: the files and every report of a run', () =>
+  withRun('kinds', [], ({ stdout, status }, directory) => {
+    assert.is(status, 0);
+    for (const [format, extension, masked] of REPORTS) {
+      const shown = feedrate(['show', '-o', 'r', '--format', format], directory).stdout;
+      assertGolden(masked(shown, directory), 'run', `kinds.report.${extension}`);
+      if (format === 'table') assert.is(shown, stdout, 'show prints what the run printed');
+    }
+    for (const [name, maskedFile] of FILES) {
+      assertGolden(maskedFile(runFile(`${directory}/r`, name), directory), 'run', `kinds.${name}`);
+    }
+    assert.equal(readdirSync(`${directory}/t`), [], 'a simulated run writes nothing to its target');
+  }));
 
 test('another seed gives the same arms in another order with other latencies', () =>
-  withRun('kinds', ['--seed', '8'], (_, directory) => {
+  withRun('kinds', ['--seed', '8', '--format', 'md'], ({ stdout }, directory) => {
+    assert.is(feedrate(['show', '-o', 'r', '--format', 'md'], directory).stdout, stdout, 'as the run printed it');
     const expected = readFileSync(fixturePath('run', 'kinds.trials.jsonl'), 'utf8');
     const actual = maskedTrials(runFile(`${directory}/r`, 'trials.jsonl'), directory);
     const partsOf = (text: string, part: 'arm' | 'latency') =>
@@ -71,15 +73,21 @@ test('another seed gives the same arms in another order with other latencies', (
     );
   }));
 
+/** What `show` prints as a table of a run that printed another format, which `show` prints again. */
+function shownTable(stdout: string, format: string, directory: string): string {
+  assert.is(feedrate(['show', '-o', 'r', '--format', format], directory).stdout, stdout, 'as the run printed it');
+  return maskedReport(feedrate(['show', '-o', 'r'], directory).stdout, directory);
+}
+
 test('thresholds that are kept: exit status 0', () =>
-  withRun('bounds', [], ({ stdout, status }, directory) => {
-    assertGolden(maskedReport(stdout, directory), 'run', 'bounds.kept.txt');
+  withRun('bounds', ['--format', 'csv'], ({ stdout, status }, directory) => {
+    assertGolden(shownTable(stdout, 'csv', directory), 'run', 'bounds.kept.txt');
     assert.is(status, 0);
   }));
 
 test('a threshold that is broken: exit status 1, and the arms that break it are named', () =>
-  withRun('bounds', ['--set', 'read.simulated_latency=15ms'], ({ stdout, status }, directory) => {
-    assertGolden(maskedReport(stdout, directory), 'run', 'bounds.broken.txt');
+  withRun('bounds', ['--set', 'read.simulated_latency=15ms', '--format', 'json'], ({ stdout, status }, directory) => {
+    assertGolden(shownTable(stdout, 'json', directory), 'run', 'bounds.broken.txt');
     assert.is(status, 1);
   }));
 

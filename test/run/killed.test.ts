@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { feedrate } from '../support/feedrate-cli.js';
+import { feedrate } from '../support/command-thread.js';
 import { LiveRun, untilGone, withLiveRun } from '../support/live-run.js';
 import { latestRun, statusOf, trialsOf } from '../support/run-directory.js';
 import { dataFilesIn, ownNamesIn, SHORT_THEN_LONG, withPlace } from './place.js';

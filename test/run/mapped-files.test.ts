@@ -3,7 +3,7 @@ import { truncateSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { mmapRefusal } from '../../src/engine/backends/mmap.js';
-import { feedrate } from '../support/feedrate-cli.js';
+import { feedrate } from '../support/command-thread.js';
 import { withLiveRun } from '../support/live-run.js';
 import { statusOf, trialsOf } from '../support/run-directory.js';
 import { skipTest } from '../support/skip.js';

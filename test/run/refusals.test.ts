@@ -68,7 +68,7 @@ function assertCounts({ job, window, latency }: TrialRecord): void {
   if (job === 'paced') assert.ok(window.lastDoneNs >= ((operations - 1) / RATE_IOPS) * 1e9, 'no faster than its rate');
 }
 
-/** Longer than the 64 threads that take the place of a queue at most. */
+/** Of a queue that is a ring. */
 const LONG = 128;
 /** Longer than the other jobs' queues, and with few threads, too. */
 const SHORT = 5;
@@ -146,22 +146,6 @@ for (const [refuseIoUring, sessions] of [
     assertForcedFails({ refuseIoUring }, 'io_uring', reason));
 }
 
-const LONG_QUEUE = `
-name: long-queue
-trials: {rounds: 1}
-jobs:
-  deep: {rw: randread, bs: 4KiB, size: 1MiB, iodepth: ${LONG}, verify: true}
-`;
-
-test('64 threads at most take the place of a longer queue', () =>
-  withBarePlace(({ directory, results, runWords }) => {
-    const { status, stderr } = confinedFeedrate(runWords(LONG_QUEUE), directory, { refuseIoUring: 'EPERM' });
-    assert.is(status, 0, stderr);
-    const trials = trialsOf(results);
-    for (const trial of trials) assertCounts(trial);
-    assertReplaced(trials, stderr, /io_uring .*\(EPERM\)/, 64);
-  }));
-
 const NO_KOFFI = { environment: { FEEDRATE_NO_KOFFI: '1' } };
 
 test('without koffi threads do what the queue was to do, through fs', () =>
@@ -196,14 +180,17 @@ test('an ordinary user who may lock little memory has a ring without registered 
     assert.is(forced.status, 0, forced.stderr);
   }));
 
+/** The smallest ring locks two pages. */
+const ONE_RING_BYTES = 3 * 4096;
+
 test('what a user may lock is enough for one ring, but not for all: threads take their place', () =>
   withBarePlace(({ directory, results, runWords }) => {
-    const many = DEEP.replace('iodepth: 32', 'iodepth: 512, numjobs: 2');
-    const { status, stderr } = confinedFeedrate(runWords(many), directory, { memlockBytes: MEMLOCK_BYTES });
+    const many = DEEP.replace('iodepth: 32', 'iodepth: 2, numjobs: 2');
+    const { status, stderr } = confinedFeedrate(runWords(many), directory, { memlockBytes: ONE_RING_BYTES });
     assert.is(status, 0, stderr);
     const [trial] = trialsOf(results) as [TrialRecord];
     assert.is(trial.status, 'ok', trial.fault?.message);
-    assert.is(trial.engine.used, 'psync');
+    assert.equal([trial.engine.used, trial.engine.threadsPerJob], ['psync', 2]);
     assert.match(trial.engine.reason ?? '', /io_uring .*(ENOMEM|EPERM|ENOSYS)/);
     assert.equal(trial.window.totalReadOps, 2 * 128);
   }));

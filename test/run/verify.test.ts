@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { directAlignment } from '../../src/host/files/direct-io.js';
-import { feedrate } from '../support/feedrate-cli.js';
+import { feedrate } from '../support/command-thread.js';
 import { trialsOf } from '../support/run-directory.js';
 import { skipTest } from '../support/skip.js';
 import { dataFilesIn, withPlace } from './place.js';

@@ -20,12 +20,24 @@ export interface Confinement {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
+/** Whether this machine runs feedrate under such restrictions, by their words. */
+const known = new Map<string, boolean>();
+
+function canConfine(words: readonly string[]): boolean {
+  const key = words.join(' ');
+  let can = known.get(key);
+  if (can === undefined) {
+    can = spawnSync('python3', [...words, process.execPath, mainPath, '--version']).status === 0;
+    known.set(key, can);
+  }
+  return can;
+}
+
 /** `feedrate ARGS` under the restrictions. Skips the test where they cannot be had. */
 export function confinedFeedrate(args: readonly string[], cwd: string, confinement: Confinement): Outcome {
   needTool('python3');
   const words = [program, ...wordsOf(confinement)];
-  if (spawnSync('python3', [...words, process.execPath, mainPath, '--version']).status !== 0)
-    skipTest(`this machine does not run feedrate with ${words.slice(1).join(' ')}`);
+  if (!canConfine(words)) skipTest(`this machine does not run feedrate with ${words.slice(1).join(' ')}`);
   if (confinement.memlockBytes !== undefined) giveToNobody(cwd);
   const { JPY_PARENT_PID: _notebook, FORCE_COLOR: _force, FEEDRATE_DEBUG: _debug, ...inherited } = process.env;
   const { status, stdout, stderr } = spawnSync('python3', [...words, process.execPath, mainPath, ...args], {

@@ -13,10 +13,10 @@ export interface Outcome {
 }
 
 /** Only ends what hangs: on a busy machine a run of several sessions takes minutes. */
-const TIMEOUT_MS = 900_000;
+export const TIMEOUT_MS = 900_000;
 
 /** The environment of this process, without what makes output depend on where the tests run. */
-function environment(changes: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+export function environment(changes: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const { JPY_PARENT_PID: _notebook, FORCE_COLOR: _force, FEEDRATE_DEBUG: _debug, ...rest } = process.env;
   return { ...rest, NO_COLOR: '1', TERM: 'xterm-256color', TMPDIR: temporaryForCommands(), ...changes };
 }

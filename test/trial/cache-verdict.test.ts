@@ -36,7 +36,13 @@ test('on NFS a claim stands or falls by what the server sent', () => {
     observed: 'mixed',
   });
   assert.is(judged('cold', from(1.22)).detail, 'the server delivered 22 % more bytes than the job read');
-  assert.equal([judged('warm', from(0)).verdict, judged('warm', from(0)).observed], ['proven', 'warm']);
+  assert.equal(judged('warm', from(0)), {
+    verdict: 'proven',
+    detail: 'nothing was read from the server',
+    observed: 'warm',
+  });
+  assert.is(judged('warm', from(0.0005)).detail, 'less than 0.1 % of the bytes were read from the server');
+  assert.is(judged('warm', from(0.001)).detail, '0.1 % of the bytes were read from the server');
   assert.is(judged('warm', from(0.2)).verdict, 'contradicted');
   assert.is(judged('direct', from(1)).verdict, 'proven');
   assert.is(judged('direct', from(0)).verdict, 'contradicted');

@@ -6,7 +6,8 @@ import type { Fallback, Row } from '../../src/workload/row.js';
 
 const INTRODUCTION = `# Workloads
 
-A workload file says what I/O to do, in YAML and in fio's words. \`feedrate run FILE -t DIRECTORY\` does it.
+A workload is a YAML file that describes the I/O to measure, in the words of fio. \`feedrate run FILE -t DIRECTORY\`
+measures it in a directory.
 
 \`\`\`yaml
 # yaml-language-server: $schema=./schema.json
@@ -26,23 +27,24 @@ thresholds:
   - throughput > 1GiB/s
 \`\`\`
 
-- **A list makes a factor.** \`shuffle\` above has 2 × 2 arms, one for each combination. Each round runs every arm
-  once, in a new shuffled order. Fields of different jobs are not combined.
-- **\`defaults\`** holds fields for every job that takes them; a job's own value wins. A default goes only where
-  it has an effect: \`rwmixread\` to jobs that mix, \`fsync\` to jobs that write.
-- **On the command line**, \`--set trials.rounds=3\` and \`--set shuffle.numjobs=8\` replace one value,
-  \`--set runtime=2s\` replaces it in every job that takes it, and \`-P bs=4k,64k\` makes it a factor.
-- **Every mistake is reported at once**, with line and column. A setting that would have no effect is a mistake too.
-  With the first line above, editors check and complete the file as you type.
+- **A list of values is a factor.** \`shuffle\` above has two factors with two values each, so it has four arms: one for
+  each combination. Every round runs each arm once, in a new random order. Factors of different jobs are not combined.
+- **\`defaults\` sets fields of every job that has them.** A value in the job itself takes precedence. A default is left
+  out of jobs where it has no effect: \`rwmixread\` applies only to jobs that read and write, \`fsync\` only to jobs that
+  write.
+- **The command line can change any value.** \`--set trials.rounds=3\` and \`--set shuffle.numjobs=8\` replace one value.
+  \`--set runtime=2s\` replaces it in every job that has the field. \`-P bs=4k,64k\` makes \`bs\` a factor.
+- **feedrate reports every error at once**, with line and column. A setting without effect is an error, too.
+- **Editors check and complete the file as you type**, if it starts with the first line of the example.
 
 ## Units
 
-| value | spelling |
+| value | how to write it |
 |---|---|
-| size | \`4k\` and \`4KiB\` are 4096 bytes: a bare k, m, g, t, p counts by 1024, as in fio. \`4kB\` is 4000 bytes. A bare number is bytes. \`4kb\`, \`4KB\` and \`4Kb\` are refused, as they are read in too many ways. |
-| time | \`10s\`, \`500ms\`, \`100us\`, \`5ns\`, \`2m\`, \`1h\`, \`1d\`. A bare number is seconds, but µs for \`thinktime\`, as in fio. |
-| rate | a size a second: \`100MiB/s\`, \`1GB/s\`, or \`100m\` as in fio. |
-| true or false | \`true\`, \`false\`, or fio's \`1\`, \`0\`. |
+| size | \`4k\` and \`4KiB\` are 4096 bytes, because k, m, g, t and p count in steps of 1024, as in fio. \`4kB\` is 4000 bytes. A number without a unit is bytes. \`4kb\`, \`4KB\` and \`4Kb\` are errors, because programs disagree on their meaning. |
+| time | \`10s\`, \`500ms\`, \`100us\`, \`5ns\`, \`2m\`, \`1h\`, \`1d\`. A number without a unit is seconds; for \`thinktime\` it is µs, as in fio. |
+| rate | A size per second: \`100MiB/s\`, \`1GB/s\`, or \`100m\` as in fio. |
+| true or false | \`true\` and \`false\`, or \`1\` and \`0\` as in fio. |
 `;
 
 const HEAD = '| word | meaning | value | default |\n|---|---|---|---|\n';
@@ -59,13 +61,13 @@ export function referenceMarkdown(): string {
 | \`dataset\` | Files of incompressible content, generated once below a target and reused when identical. | map | none |
 | \`defaults\` | Fields for all jobs. | map | none |
 | \`jobs\` | Jobs by name: letters, digits, \`_\`, \`.\` and \`-\`. | map | required |
-| \`thresholds\` | Bounds that every arm must keep. | list | none |`,
+| \`thresholds\` | Limits that every arm must meet. | list | none |`,
     ),
     section('trials', HEAD + linesOf(TRIALS_ROWS)),
     section('dataset', HEAD + linesOf(DATASET_ROWS)),
     section('jobs', `Every value may also be a list of values, except \`kind\` and \`thresholds\`.\n\n${jobTable()}`),
     thresholds(),
-    '_This page is generated from the field table of the parser: `UPDATE_GOLDENS=1 npm test` writes it._\n',
+    '_Generated from the field table of the parser by `UPDATE_GOLDENS=1 npm test`._\n',
   ];
   return parts.join('\n');
 }
@@ -93,7 +95,7 @@ function jobTable(): string {
     const kinds = row.kinds.length === KINDS.length ? 'all' : row.kinds.join(', ');
     return `${lineOf(row)} ${kinds} |`;
   });
-  const thresholdsLine = '| `thresholds` | Bounds that every arm of this job must keep. | list | none | all |';
+  const thresholdsLine = '| `thresholds` | Limits that every arm of this job must meet. | list | none | all |';
   return [`${JOB_HEAD}${lineOf(KIND_ROW)} all |`, ...lines, thresholdsLine].join('\n');
 }
 
@@ -102,11 +104,11 @@ function thresholds(): string {
     METRICS.filter((metric) => metric.distribution === distribution)
       .map(({ key, label }) => (key === label ? `\`${key}\`` : `\`${key}\` (${label})`))
       .join(', ');
-  const body = `\`METRIC < BOUND\` with \`<\`, \`<=\`, \`>\` or \`>=\`; the bound bears its unit. A bound that is not kept makes
-\`feedrate run\` exit with status 1.
+  const body = `A threshold is \`METRIC < LIMIT\`, with \`<\`, \`<=\`, \`>\` or \`>=\`. The limit has a unit. If an arm does not meet a
+threshold, \`feedrate run\` exits with status 1.
 
-- One number for each trial: ${keys(false)}. Such as \`throughput > 1GiB/s\`, \`iops >= 1000\`, \`cpu < 5us\`.
-- Distributions: ${keys(true)}. Such as \`p99(latency) < 20ms\`, \`p99.9(fsync) <= 5ms\`, \`mean(read) < 3ms\`,
-  \`max(open) < 1s\`.`;
+- Metrics with one number per trial: ${keys(false)}. Examples: \`throughput > 1GiB/s\`, \`iops >= 1000\`, \`cpu < 5us\`.
+- Metrics with a distribution: ${keys(true)}. Examples: \`p99(latency) < 20ms\`, \`p99.9(fsync) <= 5ms\`,
+  \`mean(read) < 3ms\`, \`max(open) < 1s\`.`;
   return section('thresholds', body);
 }

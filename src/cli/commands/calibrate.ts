@@ -83,12 +83,14 @@ Examples:
   feedrate calibrate workloads/random-read.yaml -t /mnt/train      noise of the workload that you gate on
   feedrate calibrate -t /mnt/train --inject 5% --engine psync      check that gate would detect 5 %
 
-feedrate saves the noise floor in the results directory. gate and compare never report a smaller difference for the
-same target, arm and load. With --inject, only the run is saved. The exit status is then 0 if gate detects the
-slow-down, and 3 if not.
+feedrate saves the noise floor in the results directory. gate and compare never
+report a smaller difference for the same target, arm and load. With --inject,
+only the run is saved. The exit status is then 0 if gate detects the slow-down,
+and 3 if not.
 
---inject 20% makes everything on B take 1.2 times as long. B's throughput is A's divided by 1.2 (-16.7 %), and every
-latency is multiplied by 1.2. feedrate changes B's clock instead of waiting, so caches behave as usual.
+--inject 20% makes everything on B take 1.2 times as long. B's throughput is
+A's divided by 1.2 (-16.7 %), and every latency is multiplied by 1.2. feedrate
+changes B's clock instead of waiting, so caches behave as usual.
 --inject 20us waits 20 µs after each operation.
 `,
 };

@@ -53,7 +53,8 @@ Examples:
   feedrate gate --cols target --adaptive --budget 30m
   feedrate gate --baseline main --junit junit.xml --open-metrics metrics.txt
 
-In GitHub Actions, feedrate also adds the report to the step summary and the decision as an annotation.
+In GitHub Actions, feedrate also adds the report to the step summary and the
+decision as an annotation.
 `,
 };
 

@@ -24,17 +24,18 @@ export const list: Subcommand = {
 
 /** Prints the runs of a results directory, oldest first. Throws `FeedrateError('store')` when it cannot be read. */
 async function listAll({ output, format }: ListOptions): Promise<number> {
-  const [{ listRuns, shortNames }, { readTrials }, { runEntry, runTable }] = await Promise.all([
+  const [{ listRuns, shortNames }, { readTrials }, { runEntry, runTable }, { stdoutOptions }] = await Promise.all([
     import('../../store/find-runs.js'),
     import('../../store/read-run.js'),
     import('../../report/history/run-list.js'),
+    import('../terminal/output.js'),
   ]);
   const entries = listRuns(output, tell).map((listing) =>
     runEntry({ ...listing, trials: readTrials(listing.directory).trials }),
   );
   const nameOf = shortNames(entries.map(({ id }) => id));
   if (format === 'json') printJson(entries);
-  else if (entries.length > 0) printLines(runTable(entries, nameOf));
+  else if (entries.length > 0) printLines(runTable(entries, nameOf, stdoutOptions()));
   else tell(`no runs in ${output} yet; start one with: feedrate run workloads/quick.yaml`);
   return EXIT.pass;
 }

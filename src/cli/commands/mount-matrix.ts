@@ -55,8 +55,9 @@ Example:
   feedrate mount-matrix workloads/random-read.yaml --export svm-1:/train --export svm-1-b:/train \\
       --mount vers=3,nconnect=16 --mount vers=4.1 --mount vers=4.1,nconnect=16 --set trials.sessions=10
 
-While feedrate measures, each mount uses a directory .feedrate-mount-… on the export. Mounts of the same server address and
-NFS version share their connections, so each further nconnect value needs another address of the server.
+While feedrate measures, each mount uses a directory .feedrate-mount-… on the
+export. Mounts of the same server address and NFS version share their
+connections, so each further nconnect value needs another address of the server.
 `,
 };
 

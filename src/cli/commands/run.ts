@@ -52,8 +52,9 @@ Examples:
   feedrate run workloads/random-read.yaml -t a=/mnt/a -t b=/mnt/b -P bs=4k,1m --label volume=flexgroup
   feedrate run workloads/mixed.yaml -t /mnt/train --set runtime=30s --format json > result.json
 
-feedrate writes only to directories named .feedrate-… in the target. Write a directory with = in its name as ./a=b.
-The first Ctrl-C ends the run and keeps what was measured. A second Ctrl-C ends it at once.
+feedrate writes only to directories named .feedrate-… in the target. Write a
+directory with = in its name as ./a=b. The first Ctrl-C ends the run and keeps
+what was measured. A second Ctrl-C ends it at once.
 `,
 };
 

@@ -18,5 +18,6 @@ export function showsColor(
 
 /** Returns the options for reports on stdout. */
 export function stdoutOptions(): TerminalOptions {
-  return { color: showsColor(process.stdout, process.env), columns: process.stdout.columns || COLUMNS_OF_LOGS };
+  const { columns } = process.stdout;
+  return { color: showsColor(process.stdout, process.env), columns: columns || COLUMNS_OF_LOGS, wraps: columns > 0 };
 }

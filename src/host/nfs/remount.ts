@@ -101,23 +101,23 @@ function stateOf(mount: Mount): MountState {
   };
 }
 
-/** Returns one text for each property that changed, such as `rsize was 65536, is 1048576`. */
+/** Returns one text for each property that changed, such as `rsize changed from 65536 to 1048576`. */
 export function mountDifferences(before: MountState, after: MountState): string[] {
   const differ = (what: string, then: unknown, now: unknown): string[] =>
-    then === now ? [] : [`${what} was ${then}, is ${now}`];
+    then === now ? [] : [`${what} changed from ${then} to ${now}`];
   const gone = before.options.filter((option) => !after.options.includes(option));
   const come = after.options.filter((option) => !before.options.includes(option));
   const nameOf = (option: string) => option.split('=', 1)[0] as string;
-  const shown = (options: readonly string[], name: string) => {
-    const option = options.find((text) => nameOf(text) === name);
-    return option === undefined ? 'not set' : option === name ? 'set' : option.slice(name.length + 1);
+  const optionDifference = (name: string): string => {
+    const [then, now] = [gone, come].map((options) => options.find((option) => nameOf(option) === name));
+    if (then === undefined) return `${now} was added`;
+    if (now === undefined) return `${then} is missing`;
+    return `${name} changed from ${then.slice(name.length + 1)} to ${now.slice(name.length + 1)}`;
   };
   return [
     ...differ('the type', before.fileSystem, after.fileSystem),
     ...differ('the source', before.source, after.source),
-    ...[...new Set([...gone, ...come].map(nameOf))].flatMap((name) =>
-      differ(name, shown(gone, name), shown(come, name)),
-    ),
+    ...[...new Set([...gone, ...come].map(nameOf))].map(optionDifference),
     ...differ('the number of connections', before.openTransports, after.openTransports),
     ...differ('read_ahead_kb', before.readAheadKib, after.readAheadKib),
   ];

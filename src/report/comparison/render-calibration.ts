@@ -18,13 +18,16 @@ export function renderCalibration(
   if (format === 'json') return encodeCalibration(calibration);
   const paint = painter(options.color);
   const { warnings } = calibration;
-  return paragraphs([
-    headerLines(calibration),
-    [...terminalTable(calibration.cells, COLUMNS, options), ...LEGEND],
-    falseAlarmLines(calibration),
-    planLines(calibration),
-    warnings.map(({ code, message, remedy }) => paint(`${code}: ${message} → ${remedy}`, 'bad')),
-  ]);
+  return paragraphs(
+    [
+      headerLines(calibration),
+      [...terminalTable(calibration.cells, COLUMNS, options), ...LEGEND],
+      falseAlarmLines(calibration),
+      planLines(calibration),
+      warnings.map(({ code, message, remedy }) => paint(`${code}: ${message} → ${remedy}`, 'bad')),
+    ],
+    options,
+  );
 }
 
 function headerLines({ path, target, run, plan, workload }: CalibrationRecord): string[] {
@@ -60,8 +63,9 @@ const COLUMNS: readonly ShownColumn<CalibratedCell>[] = [
 ];
 
 const LEGEND = [
-  'trial CV: variation within a session; session sd: variation of B/A between sessions; noise floor: the smallest',
-  'difference that compare and gate report here; could see: the difference that this plan detects in 9 of 10 tries',
+  'trial CV: variation within a session; session sd: variation of B/A between sessions',
+  'noise floor: the smallest difference that compare and gate report here',
+  'could see: the difference that this plan detects in 9 of 10 tries',
 ];
 
 function medianText({ median, measure }: CalibratedCell): string {
@@ -90,8 +94,8 @@ function falseAlarmLines({ falseAlarms, alpha, minEffect, cells }: CalibrationRe
   const rule = `alpha ${alpha * 100} % over ${plural(cells.length, 'cell')}, min-effect ${minEffect * 100} %`;
   return [
     `false alarms of the gate (${rule}): ${alarms} in ${families} simulated comparisons, at most ${percent(high)} (95 % confidence)`,
-    'Each simulated comparison swaps A and B at random within these sessions. This covers the noise of this run, but not',
-    'the noise between days: two runs on different days differ more than two targets of one run.',
+    'Each simulated comparison swaps A and B at random within these sessions. This covers the noise of this run.',
+    'It does not cover the noise between days: two runs on different days differ more than two targets of one run.',
   ];
 }
 

@@ -21,7 +21,7 @@ export function terminalComparison(comparison: Comparison, gate: GateResult | nu
   });
   const decision =
     gate === null ? [] : gateLines(gate).map((line) => paint(line, gate.outcome === 'pass' ? 'good' : 'bad'));
-  return paragraphs([...tables, comparisonNotes(comparison), decision]);
+  return paragraphs([...tables, comparisonNotes(comparison), decision], options);
 }
 
 /** Returns the comparison in GitHub's Markdown, with all cells and notes. */

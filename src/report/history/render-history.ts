@@ -16,12 +16,15 @@ import { historyColumns, type NotedSeries, SPARKLINE_FLOOR } from './history-tab
 
 export function terminalHistory(history: History, options: TerminalOptions): string {
   const { rows, changes } = noted(history);
-  return paragraphs([
-    [headingOf(history)],
-    [...terminalTable(rows, historyColumns(rows), options), ...captionOf(history, rows)],
-    changes.map((change, index) => `${index + 1}) ${change}`),
-    changes.length === 0 ? [] : [ADVICE],
-  ]);
+  return paragraphs(
+    [
+      [headingOf(history)],
+      [...terminalTable(rows, historyColumns(rows), options), ...captionOf(history, rows)],
+      changes.map((change, index) => `${index + 1}) ${change}`),
+      changes.length === 0 ? [] : [ADVICE],
+    ],
+    options,
+  );
 }
 
 export function markdownHistory(history: History): string {

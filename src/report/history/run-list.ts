@@ -5,8 +5,9 @@ import type { TrialRecord } from '../../record/trial-record.js';
 import { throughputBytesPerSecond } from '../../record/trial-values.js';
 import { spreadOf } from '../../stats/spread.js';
 import { isCounted } from '../../stats/summary.js';
-import { aligned } from '../table/columns.js';
+import { aligned, cut } from '../table/columns.js';
 import { ABSENT } from '../table/format.js';
+import type { TerminalOptions } from '../table/terminal.js';
 
 /** A run in the list. Fields are null if `run.json` is unreadable or no trial was measured. */
 export interface RunEntry {
@@ -56,10 +57,18 @@ function bestArm(trials: readonly TrialRecord[]): RunEntry['best'] {
   return best;
 }
 
-/** Returns the entries as lines of aligned text. `nameOf` shortens an id. */
-export function runTable(entries: readonly RunEntry[], nameOf: (id: string) => string): string[] {
-  const head = ['RUN', 'STARTED (UTC)', 'STATUS', 'WORKLOAD', 'TRIALS', 'TARGETS', 'BEST'];
-  return aligned([head, ...entries.map((entry) => rowOf(nameOf(entry.id), entry))]);
+/**
+ * Returns the entries as lines of aligned text. `nameOf` shortens an id. On a terminal, what does not fit into a line is
+ * cut.
+ */
+export function runTable(
+  entries: readonly RunEntry[],
+  nameOf: (id: string) => string,
+  { columns, wraps = false }: Pick<TerminalOptions, 'columns' | 'wraps'>,
+): string[] {
+  const head = ['RUN', 'STARTED (UTC)', 'STATUS', 'WORKLOAD', 'TRIALS', 'BEST', 'TARGETS'];
+  const lines = aligned([head, ...entries.map((entry) => rowOf(nameOf(entry.id), entry))]);
+  return wraps ? lines.map((line) => cut(line, columns)) : lines;
 }
 
 function rowOf(name: string, entry: RunEntry): string[] {
@@ -69,7 +78,7 @@ function rowOf(name: string, entry: RunEntry): string[] {
     entry.status,
     entry.workload ?? ABSENT,
     `${entry.trialsRecorded}/${entry.trialsPlanned ?? '?'}`,
-    entry.targets.map(({ path }) => path).join(' ') || ABSENT,
     entry.best === null ? ABSENT : `${formatThroughput(entry.best.throughputBytesPerSecond)} ${entry.best.arm}`,
+    entry.targets.map(({ path }) => path).join(' ') || ABSENT,
   ];
 }

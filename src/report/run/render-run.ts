@@ -17,18 +17,21 @@ export function terminalRun(view: RunView, options: TerminalOptions): string {
   const { arms, notes } = noteArms(view.summaries);
   const paint = painter(options.color);
   const painted = (lines: readonly Line[]): DrawnLine[] => lines.map(({ text, tone }) => paint(text, tone));
-  return paragraphs([
-    painted(headerLines(view)),
-    arms.length === 0
-      ? []
-      : [
-          ...terminalTable(arms, shownColumns(arms), options),
-          captionOf(view.summaries),
-          ...notes.map((note, index) => `${index + 1}) ${note}`),
-        ],
-    painted(findingLines(view)),
-    painted(fileLines(view.directory)),
-  ]);
+  return paragraphs(
+    [
+      painted(headerLines(view)),
+      arms.length === 0
+        ? []
+        : [
+            ...terminalTable(arms, shownColumns(arms), options),
+            captionOf(view.summaries),
+            ...notes.map((note, index) => `${index + 1}) ${note}`),
+          ],
+      painted(findingLines(view)),
+      painted(fileLines(view.directory)),
+    ],
+    options,
+  );
 }
 
 export function markdownRun(view: RunView): string {

@@ -21,6 +21,26 @@ export function cut(text: string, columns: number): string {
   return columns > 0 ? `${kept}…` : '';
 }
 
+/** Lines that stay whole: tables, and indented lines and lines with commands, which are there to be copied. */
+const WHOLE = /^(?:\s|[┌│├└])|\b(?:feedrate|mount|umount) \S/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with the escape character.
+const COLOUR = /\x1b\[[0-9;]*m/g;
+const HANGING_INDENT = '  ';
+
+/** Returns a line of prose, broken at words so that no part is wider than the terminal. Its colours take no space. */
+export function wrapped(line: string, columns: number): string[] {
+  const width = (text: string): number => columnsOf(text.replaceAll(COLOUR, ''));
+  if (width(line) <= columns || WHOLE.test(line)) return [line];
+  const parts: string[] = [];
+  // A number stays with its per cent sign.
+  for (const word of line.split(/ (?!%)/)) {
+    const longer = parts.length === 0 ? word : `${parts.at(-1)} ${word}`;
+    if (parts.length > 0 && width(longer) <= columns) parts[parts.length - 1] = longer;
+    else parts.push(parts.length === 0 ? word : HANGING_INDENT + word);
+  }
+  return parts;
+}
+
 /**
  * Returns the rows as lines of aligned columns, two spaces apart, with control characters made visible. There are no
  * borders, for `grep` and `cut`.

@@ -10,6 +10,8 @@ export interface TerminalOptions {
   readonly color: boolean;
   /** Width of the terminal, in characters. */
   readonly columns: number;
+  /** Whether lines of prose that are wider than the terminal are broken at words. Logs and files keep long lines. */
+  readonly wraps?: boolean;
 }
 
 /** Width of the narrowest cell, padding included: six characters remain visible. */

@@ -1,0 +1,70 @@
+/** The thread in which most tests run commands answers as a process does, for every command. */
+import { cpSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { SUBCOMMANDS } from '../../src/cli/program.js';
+import { feedrate as inThread } from '../support/command-thread.js';
+import { feedrate as inProcess } from '../support/feedrate-cli.js';
+import { directoryIn } from '../support/run-directory.js';
+import { storeSessions } from '../support/stored-sessions.js';
+import { withTemporaryDirectory } from '../support/temporary-directory.js';
+
+const test = suite('cli/command-thread');
+const LEVELS = [1.0e9, 1.001e9, 1.002e9, 0.999e9, 0.998e9];
+
+/** A call of each command, some that succeed and some that do not. */
+const callsOn = (fast: string, slow: string): readonly (readonly string[])[] => [
+  ['run', 'w.yaml', '-t', 't', '--dry-run'],
+  ['run', 'w.yaml', '-t', 't', '--set', 'rw=raed'],
+  ['prepare', 'w.yaml', '-t', 't', '--set', 'ioengine=null'],
+  ['list'],
+  ['show', fast, '--format', 'json'],
+  ['compare', fast, slow],
+  ['gate', slow, '--baseline', fast],
+  ['baseline', 'save', 'main', fast],
+  ['baseline', 'list'],
+  ['history'],
+  ['calibrate', 'w.yaml', '-t', 't', '--sessions', '1'],
+  ['clean', '-t', 't'],
+  ['doctor', '-t', 't/none'],
+  ['mount-matrix', 'w.yaml'],
+  ['schema'],
+  ['completion', 'bash'],
+  ['complete', '--', 'sh'],
+  ['lst'],
+  [],
+];
+
+/** Results with two runs, the second one slower, and a workload for `t`. Returns the names of the runs. */
+function fill(directory: string): [fast: string, slow: string] {
+  directoryIn(directory, 't');
+  writeFileSync(join(directory, 'w.yaml'), 'name: w\njobs: {a: {rw: read, size: 1MiB, ioengine: simulated}}\n');
+  const stored = (factor: number): string =>
+    basename(storeSessions(join(directory, 'results'), { levels: LEVELS.map((level) => level * factor) }));
+  return [stored(1), stored(0.8)];
+}
+
+test('status, stdout and stderr of every command are those of a process, whatever ran before', () =>
+  withTemporaryDirectory((directory) => {
+    // Two places of the same length, as some output is aligned.
+    const [one, other] = [directoryIn(directory, 'one'), directoryIn(directory, 'two')];
+    const calls = callsOn(...fill(one));
+    assert.equal(
+      SUBCOMMANDS.map(({ name }) => name).filter((name) => !calls.some(([first]) => first === name)),
+      [],
+    );
+    cpSync(one, other, { recursive: true });
+    for (const call of calls) {
+      const expected = inProcess(call, one);
+      const { status, stdout, stderr } = inThread(call, other);
+      const placed = (text: string) => text.replaceAll(other, one);
+      assert.equal({ status, stdout: placed(stdout), stderr: placed(stderr) }, expected, call.join(' '));
+    }
+  }));
+
+test('an environment that only a new process reads is refused', () => {
+  assert.throws(() => inThread(['list'], '.', { FEEDRATE_NO_KOFFI: '1' }), /takes a process of its own/);
+});
+
+test.run();
