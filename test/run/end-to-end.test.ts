@@ -157,7 +157,8 @@ test('progress as JSON is a line for each event', () =>
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as { type: string; [field: string]: unknown });
-    const types = events.map(({ type }) => type);
+    // A busy machine starts threads slowly, which is an event of its own.
+    const types = events.map(({ type }) => type).filter((type) => type !== 'starting');
     assert.equal([...new Set(types)], ['layout', 'prepare', 'progress', 'trial']);
     assert.is(types.filter((type) => type === 'trial').length, 2);
     const progress = events.filter(({ type }) => type === 'progress');
