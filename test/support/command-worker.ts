@@ -22,7 +22,9 @@ function captured(stream: NodeJS.WriteStream): () => string {
 }
 
 async function run({ args, env }: CommandRequest): Promise<Outcome> {
-  process.env = env;
+  // In place: `os.tmpdir()` reads the thread's environment, not an object that took its place.
+  for (const name of Object.keys(process.env)) delete process.env[name];
+  Object.assign(process.env, env);
   process.exitCode = undefined;
   const [stdout, stderr] = [captured(process.stdout), captured(process.stderr)];
   await runCommandLine(args);
