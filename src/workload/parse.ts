@@ -64,7 +64,7 @@ function readRow<T>(
 ): T | null {
   const entry = fields.get(row.word);
   if (entry) return readScalar(row, entry.value, issues);
-  if (row.fallback === 'required') issues.add(missing, `${row.word}: is missing`);
+  if (row.fallback === 'required' && !issues.hasUnread) issues.add(missing, `${row.word}: is missing`);
   if (row.fallback === 'required' || !('written' in row.fallback)) return null;
   const read = row.type.read(row.fallback.written);
   return read.ok ? read.value : null;
@@ -88,7 +88,7 @@ function refuseUnknown(
 ): void {
   const words = Object.values(rows).map(({ word }) => word);
   for (const { key, location } of fields.values()) {
-    if (!words.includes(key)) issues.add(location, `${key}: no such field${didYouMean(key, words)}`);
+    if (!words.includes(key)) issues.addUnread(location, `${key}: no such field${didYouMean(key, words)}`);
   }
 }
 
@@ -151,15 +151,17 @@ type Shared = Pick<Parameters<typeof readJobFields>[1], 'seed' | 'dataset'>;
 function readJobs(outline: Outline, shared: Shared, issues: IssueList): JobDeclaration[] {
   const defaults = outline.section('defaults');
   refuseUnknownShared(defaults, issues);
+  const isWhole = !issues.hasUnread;
   const taken = new Set<Entry>();
-  let skipped = false;
+  let skipped = !isWhole;
   const jobs = [...outline.jobs].flatMap(([name, job]): JobDeclaration[] => {
     const kind = readKind(job, issues);
     if (kind === null) skipped = true;
     if (kind === null) return [];
-    refuseUnknownInJob(job, kind, issues);
+    const isKnown = refuseUnknownInJob(job, kind, issues);
     const context = {
       name,
+      isWhole: isKnown && isWhole,
       kind,
       location: job.location,
       ...shared,
@@ -190,17 +192,21 @@ function readKind(job: JobOutline, issues: IssueList): Kind | null {
   return readRow(KIND_ROW, fields, job.location, issues);
 }
 
-function refuseUnknownInJob(job: JobOutline, kind: Kind, issues: IssueList): void {
+/** Reports the fields that this kind of job does not have. Returns whether there are none. */
+function refuseUnknownInJob(job: JobOutline, kind: Kind, issues: IssueList): boolean {
   const words = new Set(rowsOf(kind).map(({ word }) => word));
+  let isKnown = true;
   for (const { key, location } of [...job.file.values(), ...job.own.values()]) {
     if (key !== KIND_ROW.word && key !== 'thresholds' && !words.has(key)) {
       issues.add(location, `${key}: ${unknownFieldOf(key, kind)}`);
+      isKnown = false;
     }
   }
+  return isKnown;
 }
 
 function refuseUnknownShared(fields: ReadonlyMap<string, Entry>, issues: IssueList): void {
   for (const { key, location } of fields.values()) {
-    if (!JOB_WORDS.has(key)) issues.add(location, `${key}: ${unknownFieldOf(key, null)}`);
+    if (!JOB_WORDS.has(key)) issues.addUnread(location, `${key}: ${unknownFieldOf(key, null)}`);
   }
 }
