@@ -9,8 +9,8 @@ import { captureEnvironment } from '../host/environment.js';
 import { refuseForeignDirectory } from '../host/files/own-directory.js';
 import { below, storeOf } from '../host/files/store-of.js';
 import { openTarget, statTarget } from '../host/target.js';
+import { readsDataFiles } from '../plan/arm-files.js';
 import { imbalancesOf } from '../plan/balance.js';
-import { dataFilesOf } from '../plan/filesets.js';
 import { type Plan, type Target, targetOf } from '../plan/plan.js';
 import { buildPlan } from '../plan/schedule.js';
 import { fits, type SpaceNeed, spaceNeeded } from '../plan/space.js';
@@ -25,6 +25,7 @@ import { untilTargetsAnswer } from './first-touch.js';
 import { requireRemounts } from './remounts.js';
 import type { PlanRequest, RunRequest, WorkloadText } from './request.js';
 import { leftoverNotes, useTargets } from './targets.js';
+import { refuseBeyondLimits } from './worker-limits.js';
 
 /** The common input of a run, a dry run and `prepare`. */
 export interface Preparation {
@@ -80,16 +81,13 @@ function prepareRun(request: PlanRequest): Preparation {
   const targets = request.targets.map(({ name, path }) => openTarget(name, path, { write: false }));
   const plan = buildPlan(workload, targets, resolveJob, request.seed ?? workload.seed);
   const ofEngines = engineNotes(plan);
+  if (request.measures !== false) refuseBeyondLimits(plan, workload.dataset);
   if (request.remount === true) requireRemounts(plan);
+  const readers = new Set(plan.arms.filter(readsDataFiles).map(({ target }) => target));
   for (const target of targets) {
-    if (dataFilesOf(plan, workload.dataset, target).length > 0) refuseForeignDirectory(dataDirectory(target, 'none'));
+    if (readers.has(target.name)) refuseForeignDirectory(dataDirectory(target, 'none'));
   }
-  const space = spaceNeeded(
-    plan,
-    workload.dataset,
-    (target, path, bytes) =>
-      storeOf(target.path).statusBehind(below(dataDirectory(target, 'none'), path))?.bytes === bytes,
-  );
+  const space = spaceNeeded(plan, workload.dataset, existingFiles(targets));
   const written = writtenTargets(space, targets);
   for (const { name, path } of targets) if (written.has(name)) openTarget(name, path, { write: true });
   refuseWhatDoesNotFit(space, targets);
@@ -100,6 +98,20 @@ function prepareRun(request: PlanRequest): Preparation {
     plan,
     space,
     notes: [...leftoverNotes(targets), ...ofEngines, ...imbalancesOf(plan)],
+  };
+}
+
+/** Returns a function that tells whether a target has a data file. It asks only targets that have data files at all. */
+function existingFiles(targets: readonly Target[]): (target: Target, path: string, bytes: number) => boolean {
+  const filled = new Map(
+    targets
+      .map(({ name, path }) => ({ name, store: storeOf(path), directory: dataDirectory({ name, path }, 'none') }))
+      .filter(({ store, directory }) => store.status(directory) !== null)
+      .map((place) => [place.name, place]),
+  );
+  return ({ name }, path, bytes) => {
+    const place = filled.get(name);
+    return place?.store.statusBehind(below(place.directory, path))?.bytes === bytes;
   };
 }
 

@@ -28,6 +28,8 @@ export interface PlanRequest {
   readonly seed?: number | null;
   /** Unmount and mount NFS targets before each cold trial. Needs root. Default: false. */
   readonly remount?: boolean;
+  /** False: only the files are laid out, so no workers need to fit this machine. Default: true. */
+  readonly measures?: boolean;
 }
 
 /** A run that `conduct` can measure. */

@@ -41,8 +41,8 @@ interface Draft {
 /** Drafts by property. */
 type Drafts = ReadonlyMap<string, Draft>;
 
-/** The most arms of one job. More are a mistake and would run for years. */
-const ARMS_MAX = 10_000;
+/** The most arms of a workload, all jobs together. More are a mistake and would run for years. */
+export const ARMS_MAX = 10_000;
 
 /** Returns the fields of a job, or null when a fault was added to the issues. */
 export function readJobFields(layers: Layers, context: JobContext): ReadonlyMap<string, Field> | null {

@@ -1,8 +1,10 @@
 /** Parses the text of a workload, or reports every fault in it. */
+
+import { formatWhole } from '../base/units.js';
 import { describeValue, type Entry, type Located, readDocument } from './document.js';
 import { DATASET_ROWS, HEAD_ROWS, type HeadFields, TRIALS_ROWS } from './file-fields.js';
 import { IssueList } from './issues.js';
-import { readJobFields } from './job.js';
+import { ARMS_MAX, readJobFields } from './job.js';
 import { JOB_WORDS, KIND_ROW, type Kind, rowsOf } from './job-fields.js';
 import type { FileLocation } from './location.js';
 import { type JobOutline, type Outline, outlineOf } from './outline.js';
@@ -154,6 +156,7 @@ function readJobs(outline: Outline, shared: Shared, issues: IssueList): JobDecla
   const isWhole = !issues.hasUnread;
   const taken = new Set<Entry>();
   let skipped = !isWhole;
+  let arms = 0;
   const jobs = [...outline.jobs].flatMap(([name, job]): JobDeclaration[] => {
     const kind = readKind(job, issues);
     if (kind === null) skipped = true;
@@ -170,8 +173,13 @@ function readJobs(outline: Outline, shared: Shared, issues: IssueList): JobDecla
     };
     const fields = readJobFields({ own: job.own, everyJob: outline.everyJob, file: job.file, defaults }, context);
     const thresholds = readThresholds(job.own.get('thresholds') ?? job.file.get('thresholds'), issues);
+    if (fields) arms += [...fields.values()].reduce((product, { levels }) => product * levels.length, 1);
     return fields ? [{ name, kind, location: job.location, fields, thresholds }] : [];
   });
+  if (arms > ARMS_MAX) {
+    const made = `its ${formatWhole(jobs.length)} jobs make ${formatWhole(arms)} arms`;
+    issues.add(outline.location, `${made}; at most ${formatWhole(ARMS_MAX)} in all; use shorter lists or fewer jobs`);
+  }
   // A shared field that no job uses has no effect. This is unknown if a faulty job was left out.
   for (const entry of skipped ? [] : [...defaults.values(), ...outline.everyJob.values()]) {
     if (JOB_WORDS.has(entry.key) && !taken.has(entry) && !isReplaced(entry, outline)) {

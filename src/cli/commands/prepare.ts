@@ -33,7 +33,7 @@ async function prepareData(workloadPath: string, options: PrepareOptions): Promi
     import('../../run/preparation.js'),
     import('../terminal/progress.js'),
   ]);
-  const request = { ...parsePlanOptions(options), workload: readWorkload(workloadPath) };
+  const request = { ...parsePlanOptions(options), workload: readWorkload(workloadPath), measures: false };
   const note = (text: string) => process.stderr.write(`${text}\n`);
   return withPreparation(request, { note }, async (preparation) => {
     const progress = createProgress(options.progress, process.stderr, process.env);
