@@ -176,6 +176,11 @@ export function formatCount(count: number): string {
   return scaled(count, 1000, ['', 'k', 'M', 'G', 'T']);
 }
 
+/** Formats a count exactly: `19,980`. */
+export function formatWhole(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
 /** Formats a time for people: `850 ns`, `1.5 µs`, `18.4 ms`, `2 min 3 s`. */
 export function formatDurationNs(ns: number): string {
   const sign = ns < 0 ? '-' : '';

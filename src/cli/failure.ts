@@ -1,5 +1,9 @@
 import { CommanderError } from 'commander';
-import { EXIT, FeedrateError, isMemoryMessage, isSystemError } from '../base/errors.js';
+import { EXIT, FeedrateError, type Issue, isMemoryMessage, isSystemError } from '../base/errors.js';
+import { formatWhole } from '../base/units.js';
+
+/** The most issues of an input that are printed. */
+const ISSUES_MOST = 20;
 
 /** The message and exit status of an error. */
 export interface Failure {
@@ -30,10 +34,7 @@ export function describeFailure(thrown: unknown, debug: boolean): Failure {
 }
 
 function describeUserError(error: FeedrateError, debug: boolean): Failure {
-  const said =
-    error.issues.length > 0
-      ? error.issues.map((issue) => `${issue.where}: ${oneLine(issue.message)}`)
-      : [`feedrate: ${oneLine(error.message)}`];
+  const said = error.issues.length > 0 ? linesOf(error.issues) : [`feedrate: ${oneLine(error.message)}`];
   const stack = debug && error.stack ? error.stack.split('\n') : [];
   return { lines: [...said, ...stack], status: error.exitStatus };
 }
@@ -50,6 +51,13 @@ function limitOf(thrown: unknown, message: string): string {
   const { code, syscall = '' } = (thrown ?? {}) as Partial<NodeJS.ErrnoException>;
   if (code === 'EAGAIN' && !syscall.startsWith('spawn')) return '';
   return LIMITS[isMemoryMessage(message) ? 'ENOMEM' : (code ?? '')] ?? '';
+}
+
+/** Returns a line for each issue. After `ISSUES_MOST` the rest is counted. */
+function linesOf(issues: readonly Issue[]): string[] {
+  const lines = issues.slice(0, ISSUES_MOST).map(({ where, message }) => `${where}: ${oneLine(message)}`);
+  const more = issues.length - lines.length;
+  return more === 0 ? lines : [...lines, `… and ${formatWhole(more)} more`];
 }
 
 function oneLine(text: string): string {

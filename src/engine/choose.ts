@@ -9,7 +9,7 @@ import { BACKENDS } from './backends/factories.js';
 
 /** With more threads per job, a trial would measure the client's scheduler. */
 const MAX_THREADS_PER_JOB = 64;
-/** Limit for all jobs together. Each thread takes about 10 MiB, and Node ran out of memory with 512. */
+/** Limit for all jobs together. Each thread takes about 20 MiB. */
 const MAX_THREADS = 256;
 
 /** The properties of a target that determine its engine. */

@@ -2,14 +2,9 @@ import { setFlagsFromString } from 'node:v8';
 import { Piscina } from 'piscina';
 import { FeedrateError, type SystemFault, systemFaultOf } from '../base/errors.js';
 import { explained } from '../host/system/exhaustion.js';
+import { newSpaceMib } from '../plan/needs.js';
 import type { Counters } from './core/counters.js';
 import type { WorkerOutcome, WorkerTask } from './core/protocol.js';
-
-/**
- * Size of V8's new space in each worker, MiB. The objects that ticks and large offsets allocate in a trial fit into it,
- * so that there is no garbage collection within the measured window. V8's default is 1 MiB at first.
- */
-export const NEW_SPACE_MIB = 16;
 
 /**
  * The worker threads of a session. All threads are started, as many as the largest trial has workers. Workers wait for
@@ -27,7 +22,9 @@ export class WorkerPool {
   /** Throws `FeedrateError('measurement')` when the system refuses to start so many threads. */
   constructor(threads: number) {
     this.#threads = threads;
-    setFlagsFromString(`--min-semi-space-size=${NEW_SPACE_MIB}`);
+    // The objects that ticks and large offsets allocate in a trial fit into it, so that no garbage is collected within the
+    // measured window. V8's default is 1 MiB at first.
+    setFlagsFromString(`--min-semi-space-size=${newSpaceMib(threads)}`);
     try {
       this.#piscina = new Piscina({
         filename: new URL('./worker.js', import.meta.url).href,

@@ -1,4 +1,6 @@
 import { FeedrateError } from '../base/errors.js';
+import { formatWhole } from '../base/units.js';
+import { ARMS_MAX } from '../workload/job.js';
 import { formatLocation } from '../workload/location.js';
 import type { Field, Job, JobDeclaration, Level, Workload } from '../workload/workload.js';
 import type { Arm, Factor, Target } from './plan.js';
@@ -26,6 +28,7 @@ export function expandArms(workload: Workload, targets: readonly Target[], resol
     });
   });
   refuseEqualIds(arms, workload);
+  refuseTooMany(arms.length, 'arms on all targets', ARMS_MAX, 'use shorter lists or fewer targets');
   return arms;
 }
 
@@ -78,6 +81,13 @@ function wordsOf(
 function armId(job: string, levels: readonly Factor[], target: string | null): string {
   const suffix = levels.map(({ name, label }) => `${name}=${label}`).join(',');
   return job + (suffix === '' ? '' : `/${suffix}`) + (target === null ? '' : `@${target}`);
+}
+
+/** Throws when a plan has more of something than `most`. */
+export function refuseTooMany(count: number, what: string, most: number, remedy: string): void {
+  if (count <= most) return;
+  const message = `the plan has ${formatWhole(count)} ${what}; at most ${formatWhole(most)}; ${remedy}`;
+  throw new FeedrateError('workload', message);
 }
 
 /** Throws when two arms have the same name. Names are free text, so jobs and targets may produce equal ones. */

@@ -26,12 +26,16 @@ export function filesetsByArm(plan: Plan): readonly ReadonlySet<number>[] {
 /**
  * Returns the distinct data files that a plan reads on a target. Throws `FeedrateError('workload')` as `filesOf` does.
  */
-export function dataFilesOf(plan: Plan, dataset: Dataset | null, target: Target): DataFile[] {
-  const files = new Map<string, DataFile>();
+export function dataFilesOf(plan: Plan, dataset: Dataset | null, target: Target): readonly DataFile[] {
+  const lists = new Set<readonly DataFile[]>();
   filesetsByArm(plan).forEach((sets, index) => {
     const arm = plan.arms[index];
     if (arm?.target !== target.name) return;
-    for (const fileset of sets) for (const file of filesOf(arm, dataset, fileset).files) files.set(file.path, file);
+    for (const fileset of sets) lists.add(filesOf(arm, dataset, fileset).files);
   });
+  const [first = []] = lists;
+  if (lists.size < 2) return first;
+  const files = new Map<string, DataFile>();
+  for (const list of lists) for (const file of list) files.set(file.path, file);
   return [...files.values()];
 }

@@ -66,6 +66,13 @@ export interface Plan {
   readonly trials: readonly PlannedTrial[];
 }
 
+/** Returns the number of trials of each arm, in the order of `plan.arms`. */
+export function trialsByArm({ arms, trials }: Pick<Plan, 'arms' | 'trials'>): number[] {
+  const counts = arms.map(() => 0);
+  for (const { arm } of trials) counts[arm] = (counts[arm] ?? 0) + 1;
+  return counts;
+}
+
 /**
  * A file of reproducible content. Its path determines its content (set, seed, index, size), so an existing file at that
  * path is the right one.

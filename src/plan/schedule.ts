@@ -1,9 +1,12 @@
 import { createPrng, shuffled } from '../base/prng.js';
 import type { Trials, Workload } from '../workload/workload.js';
 import { readsDataFiles } from './arm-files.js';
-import { expandArms, type ResolveJob } from './arms.js';
+import { expandArms, type ResolveJob, refuseTooMany } from './arms.js';
 import { filesetOf } from './filesets.js';
 import type { Plan, PlannedTrial, Target } from './plan.js';
+
+/** The most trials of a plan: those of two days at one second each. */
+const TRIALS_MAX = 200_000;
 
 /**
  * Returns the plan of a run. Each session has its warm-up rounds and then its counted rounds. Each round has every arm
@@ -14,7 +17,9 @@ export function buildPlan(workload: Workload, targets: readonly Target[], resolv
   const arms = expandArms(workload, targets, resolveJob);
   const { sessions, warmup, filesets, order } = workload.trials;
   const rounds = warmup + workload.trials.rounds;
-  const targetOfArm = arms.map((arm) => targets.findIndex(({ name }) => name === arm.target));
+  refuseTooMany(arms.length * sessions * rounds, 'trials', TRIALS_MAX, 'use fewer rounds, sessions or arms');
+  const places = new Map(targets.map(({ name }, place) => [name, place]));
+  const targetOfArm = arms.map((arm) => places.get(arm.target) as number);
   const readers = arms.map(readsDataFiles);
   const trials: PlannedTrial[] = [];
   for (let session = 1; session <= sessions; session++) {

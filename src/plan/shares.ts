@@ -27,29 +27,32 @@ export function ownFiles(
   fallocate: Preallocation = 'none',
 ): Shares {
   const files: DataFile[] = [];
-  const extents = Array.from({ length: workers }, () =>
-    sizes.map((bytes): Extent => {
-      files.push(dataFile(seed, files.length, bytes, fallocate));
-      return wholeFile(files, files.length - 1);
-    }),
-  );
-  return { files, extents };
+  for (let worker = 0; worker < workers; worker++)
+    for (const bytes of sizes) files.push(dataFile(seed, files.length, bytes, fallocate));
+  return lazily(files, workers, (file) => Math.floor(file / sizes.length));
 }
 
+/** The files of each dataset, which all arms share. */
+const datasets = new WeakMap<Dataset, readonly DataFile[]>();
+
 /** Returns the files of the dataset. Throws `FeedrateError('workload')` when there is no dataset. */
-export function datasetFiles(dataset: Dataset | null, armId: string): DataFile[] {
+export function datasetFiles(dataset: Dataset | null, armId: string): readonly DataFile[] {
   if (dataset === null) {
     throw new FeedrateError(
       'workload',
       `${armId}: there is nothing to read; add size to the job or a dataset to the workload`,
     );
   }
+  const known = datasets.get(dataset);
+  if (known !== undefined) return known;
   const { nrfiles, filesizeMinBytes, filesizeMaxBytes, seed, fallocate } = dataset;
   const sizes = filesizeMaxBytes - filesizeMinBytes + 1;
-  return Array.from({ length: nrfiles }, (_, index) => {
+  const files = Array.from({ length: nrfiles }, (_, index) => {
     const bytes = sizes === 1 ? filesizeMinBytes : filesizeMinBytes + createPrng(seed, index).nextBelow(sizes);
     return dataFile(seed, index, bytes, fallocate);
   });
+  datasets.set(dataset, files);
+  return files;
 }
 
 /**
@@ -72,8 +75,12 @@ function wholeFile(files: readonly DataFile[], file: number): Extent {
  * Distributes shared files among workers: whole files in turn if there is at least one per worker, otherwise a range of
  * every file. Throws `FeedrateError('workload')` when a worker would get nothing.
  */
-export function shareOut(files: readonly DataFile[], workers: number, blockBytes: number, armId: string): Extent[][] {
+export function shareOut(files: readonly DataFile[], workers: number, blockBytes: number, armId: string): Shares {
   if (files.length >= workers) return dealOut(files, workers);
+  return { files, extents: divideAll(files, workers, blockBytes, armId) };
+}
+
+function divideAll(files: readonly DataFile[], workers: number, blockBytes: number, armId: string): Extent[][] {
   const shares = Array.from({ length: workers }, (): Extent[] => []);
   files.forEach((_, file) => {
     divide(files, file, workers, blockBytes).forEach((extent, i) => {
@@ -87,12 +94,27 @@ export function shareOut(files: readonly DataFile[], workers: number, blockBytes
 }
 
 /** Distributes whole files: worker w gets the files w, w + workers, … */
-export function dealOut(files: readonly DataFile[], workers: number): Extent[][] {
-  const shares = Array.from({ length: workers }, (): Extent[] => []);
-  files.forEach((_, file) => {
-    shares[file % workers]?.push(wholeFile(files, file));
-  });
-  return shares;
+export function dealOut(files: readonly DataFile[], workers: number): Shares {
+  return lazily(files, workers, (file) => file % workers);
+}
+
+/** Returns shares of whole files. The extents are made when they are asked for: a plan needs only the files. */
+function lazily(files: readonly DataFile[], workers: number, workerOf: (file: number) => number): Shares {
+  let made: Extent[][] | undefined;
+  const make = (): Extent[][] => {
+    const shares = Array.from({ length: workers }, (): Extent[] => []);
+    files.forEach((_, file) => {
+      shares[workerOf(file)]?.push(wholeFile(files, file));
+    });
+    return shares;
+  };
+  return {
+    files,
+    get extents() {
+      made ??= make();
+      return made;
+    },
+  };
 }
 
 /** Divides a file into contiguous parts of whole blocks. A rest shorter than a block goes to the last part. */

@@ -2,7 +2,7 @@ import type { Dataset } from '../workload/workload.js';
 import { filesOf, touchesFiles } from './arm-files.js';
 import { dataFilesOf } from './filesets.js';
 import { jobPlanOf } from './jobs/registry.js';
-import type { Plan, Target } from './plan.js';
+import { type Plan, type Target, trialsByArm } from './plan.js';
 
 const GIB = 2 ** 30;
 
@@ -32,13 +32,16 @@ export function spaceNeeded(
   existing: (target: Target, path: string, bytes: number) => boolean,
 ): SpaceNeed[] {
   const counted = new Set<string>();
+  const trials = trialsByArm(plan);
   return plan.targets.map((target) => {
-    const missing = dataFilesOf(plan, dataset, target).filter(({ path, bytes }) => {
-      const where = `${target.path}/${path}`;
-      if (counted.has(where)) return false;
-      counted.add(where);
-      return !existing(target, path, bytes);
-    });
+    const isShared = plan.targets.some(({ name, path }) => name !== target.name && path === target.path);
+    let dataBytes = 0;
+    for (const { path, bytes } of dataFilesOf(plan, dataset, target)) {
+      const where = isShared ? `${target.path}/${path}` : '';
+      if (isShared && counted.has(where)) continue;
+      if (isShared) counted.add(where);
+      if (!existing(target, path, bytes)) dataBytes += bytes;
+    }
     let scratchBytes = 0;
     let writtenBytes = 0;
     let writtenIsLowerBound = false;
@@ -46,14 +49,13 @@ export function spaceNeeded(
       if (arm.target !== target.name || !touchesFiles(arm)) return;
       const files = filesOf(arm, dataset);
       if (files.place === 'data') return;
-      const trials = plan.trials.filter((trial) => trial.arm === index).length;
       const fileBytes = sum(files.files.map(({ bytes }) => bytes));
       const job = jobPlanOf(arm.spec);
       scratchBytes = Math.max(scratchBytes, job.scratchBytes(fileBytes));
-      writtenBytes += trials * job.writtenBytes(fileBytes);
-      writtenIsLowerBound ||= trials > 0 && job.bounds.repeats;
+      const count = trials[index] ?? 0;
+      writtenBytes += count * job.writtenBytes(fileBytes);
+      writtenIsLowerBound ||= count > 0 && job.bounds.repeats;
     });
-    const dataBytes = sum(missing.map(({ bytes }) => bytes));
     return {
       target: target.name,
       dataBytes,

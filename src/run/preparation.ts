@@ -11,8 +11,8 @@ import { ownFileStatus } from '../host/files/own-file.js';
 import { below, storeOf, whileHeld } from '../host/files/store-of.js';
 import { readTextFile } from '../host/system/regular-file.js';
 import { openTarget, statTarget } from '../host/target.js';
+import { readsDataFiles } from '../plan/arm-files.js';
 import { imbalancesOf } from '../plan/balance.js';
-import { dataFilesOf } from '../plan/filesets.js';
 import { type Plan, type Target, targetOf } from '../plan/plan.js';
 import { buildPlan } from '../plan/schedule.js';
 import { fits, type SpaceNeed, spaceNeeded } from '../plan/space.js';
@@ -27,6 +27,7 @@ import { touchableOf, untilTouched } from './first-touch.js';
 import { requireRemounts } from './remounts.js';
 import type { PlanRequest, RunRequest, WorkloadText } from './request.js';
 import { leftoverNotes, useTargets } from './targets.js';
+import { refuseBeyondLimits } from './worker-limits.js';
 
 /** The common input of a run, a dry run and `prepare`. */
 export interface Preparation {
@@ -93,6 +94,7 @@ function prepareRun(request: PlanRequest): Preparation {
   const targets = request.targets.map(({ name, path }) => openTarget(name, path, { write: false }));
   const plan = buildPlan(workload, targets, resolveJob, request.seed ?? workload.seed);
   const ofEngines = engineNotes(plan);
+  if (request.measures !== false) refuseBeyondLimits(plan, workload.dataset);
   // Before the targets are held, because what is held cannot be unmounted.
   if (request.remount === true) requireRemounts(plan);
   return whileHeld(
@@ -107,19 +109,30 @@ function prepareRun(request: PlanRequest): Preparation {
 
 /** Returns the space that the plan needs. Throws `FeedrateError` when a target cannot do what the plan asks of it. */
 function checkedSpace(plan: Plan, workload: Workload, targets: readonly Target[]): readonly SpaceNeed[] {
+  const readers = new Set(plan.arms.filter(readsDataFiles).map(({ target }) => target));
   for (const target of targets) {
-    if (dataFilesOf(plan, workload.dataset, target).length > 0) refuseForeignDirectory(dataDirectory(target, 'none'));
+    if (readers.has(target.name)) refuseForeignDirectory(dataDirectory(target, 'none'));
   }
-  const space = spaceNeeded(
-    plan,
-    workload.dataset,
-    (target, path, bytes) => ownFileStatus(below(dataDirectory(target, 'none'), path))?.bytes === bytes,
-  );
+  const space = spaceNeeded(plan, workload.dataset, existingFiles(targets));
   const written = writtenTargets(space, targets);
   for (const { name, path } of targets) if (written.has(name)) openTarget(name, path, { write: true });
   refuseWhatDoesNotFit(space, targets);
   refuseWhatTargetsCannot(plan, workload.dataset, written);
   return space;
+}
+
+/** Returns a function that tells whether a target has a data file. It asks only targets that have data files at all. */
+function existingFiles(targets: readonly Target[]): (target: Target, path: string, bytes: number) => boolean {
+  const filled = new Map(
+    targets
+      .map(({ name, path }) => ({ name, directory: dataDirectory({ name, path }, 'none') }))
+      .filter(({ directory }) => storeOf(directory).status(directory) !== null)
+      .map((place) => [place.name, place]),
+  );
+  return ({ name }, path, bytes) => {
+    const place = filled.get(name);
+    return place !== undefined && ownFileStatus(below(place.directory, path))?.bytes === bytes;
+  };
 }
 
 /** Returns the names of the targets whose directory the plan writes to, also as another target with the same path. */

@@ -30,6 +30,8 @@ export interface PlanRequest {
   readonly remount?: boolean;
   /** Ends it early. Default: nothing does. */
   readonly stop?: StopHandle;
+  /** False: only the files are laid out, so no workers need to fit this machine. Default: true. */
+  readonly measures?: boolean;
 }
 
 /** A run that `conduct` can measure. */

@@ -1,5 +1,16 @@
 /** Reads YAML text into scalars, lists and maps with their locations. */
-import { isAlias, isMap, isScalar, isSeq, type Node, parseDocument, visit } from 'yaml';
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  parseDocument,
+  visit,
+  type YAMLMap,
+} from 'yaml';
 import { quoted } from '../base/units.js';
 import type { IssueList } from './issues.js';
 import type { FileLocation } from './location.js';
@@ -21,7 +32,6 @@ export interface Entry {
 }
 
 const SYNTAX: Readonly<Record<string, (text: string) => string>> = {
-  DUPLICATE_KEY: (text) => `${text} is given twice`,
   MULTIPLE_DOCS: () => 'a second document starts here; a workload file must contain only one',
   TAB_AS_INDENT: () => 'YAML cannot be indented with tabs; use spaces',
   BLOCK_AS_IMPLICIT_KEY: () => 'a map cannot start here; put it on a line of its own, or quote text that contains ": "',
@@ -29,26 +39,26 @@ const SYNTAX: Readonly<Record<string, (text: string) => string>> = {
 
 /** Reads YAML 1.2. Throws `FeedrateError('workload')` when the text is not valid YAML. */
 export function readDocument(text: string, source: string, issues: IssueList): Located {
-  const document = parseDocument(text, { prettyErrors: false, version: '1.2' });
+  // The library compares each key of a map with all others. `anchorsOf` checks them in one pass.
+  const document = parseDocument(text, { prettyErrors: false, version: '1.2', uniqueKeys: false });
   const place = placesIn(text, source);
-  for (const fault of [...document.errors, ...document.warnings]) {
+  // Text after a syntax error is often misread, so later errors tend to follow from the first one.
+  const [fault] = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
+  if (fault !== undefined) {
     const [start, end] = fault.pos;
     const ours = SYNTAX[fault.code]?.(/^[\w.-]+/.exec(text.slice(start, end + 80))?.[0] ?? 'this key');
     issues.add(place(start), ours ?? `not valid YAML: ${fault.message.replace(/\s+/g, ' ')}`);
+    issues.throwIfAny(source);
   }
   const startOf = (node: Node): FileLocation => place(node.range?.[0] ?? 0);
-  visit(document, {
-    Alias: (_, node) => {
-      if (!node.resolve(document)) issues.add(startOf(node), `*${node.source} is not defined above`);
-    },
-  });
+  const meanings = anchorsOf(document, (node, message) => issues.add(startOf(node), message));
   issues.throwIfAny(source);
 
   const locate = (node: unknown, fallback: FileLocation): Located => {
     const written = node as Node | null | undefined;
     if (written === null || written === undefined) return nothing(fallback);
     const location = startOf(written);
-    const meant = isAlias(written) ? written.resolve(document) : written;
+    const meant = isAlias(written) ? meanings.get(written) : written;
     if (isMap(meant)) {
       return {
         location,
@@ -68,10 +78,43 @@ export function readDocument(text: string, source: string, issues: IssueList): L
       const key = pair.key.source ?? String(pair.key.value);
       return [{ key, location, value: locate(pair.value, location) }];
     }
-    issues.add(location, 'a key must be a word');
+    issues.addUnread(location, 'a key must be a word');
     return [];
   };
   return locate(document.contents, place(0));
+}
+
+/**
+ * Returns the node that each alias stands for, which is the last one before it with its anchor. Reports aliases without
+ * one and keys that a map has twice. It is one pass, because `Alias.resolve` of the library walks the whole document.
+ */
+function anchorsOf(document: Document.Parsed, report: (node: Node, message: string) => void): Map<Alias, Node> {
+  const anchors = new Map<string, Node>();
+  const meanings = new Map<Alias, Node>();
+  visit(document, {
+    Value: (_, node) => {
+      if (node.anchor !== undefined) anchors.set(node.anchor, node as Node);
+    },
+    Map: (_, node) => {
+      if (node.anchor !== undefined) anchors.set(node.anchor, node as Node);
+      reportTwins(node, report);
+    },
+    Alias: (_, node) => {
+      const meaning = anchors.get(node.source);
+      if (meaning === undefined) report(node, `*${node.source} is not defined above`);
+      else meanings.set(node, meaning);
+    },
+  });
+  return meanings;
+}
+
+function reportTwins({ items }: YAMLMap, report: (node: Node, message: string) => void): void {
+  const seen = new Set<unknown>();
+  for (const { key } of items) {
+    if (!isScalar(key)) continue;
+    if (seen.has(key.value)) report(key as Node, `${key.source ?? String(key.value)} is given twice`);
+    seen.add(key.value);
+  }
 }
 
 /**

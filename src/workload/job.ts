@@ -1,10 +1,10 @@
 /** Reads one job of a workload file: merges the sources of its fields and checks them against each other. */
 import { quoted } from '../base/units.js';
 import { describeValue, type Entry, type Located } from './document.js';
-import type { IssueList } from './issues.js';
+import type { IssueList, SharedCause } from './issues.js';
 import { type JobRow, jobKind, type Kind, rowsOf } from './job-fields.js';
 import type { FileLocation } from './location.js';
-import type { Condition, RuleContext } from './rules.js';
+import type { Condition, Fault, RuleContext } from './rules.js';
 import type { Dataset } from './values.js';
 import type { Field, Level } from './workload.js';
 
@@ -23,6 +23,8 @@ export interface JobContext {
   readonly name: string;
   readonly kind: Kind;
   readonly location: FileLocation;
+  /** Whether all fields of the job are known. If not, a field that seems to be missing may be there in another word. */
+  readonly isWhole: boolean;
   readonly seed: number;
   readonly dataset: Dataset | null;
   readonly issues: IssueList;
@@ -39,8 +41,8 @@ interface Draft {
 /** Drafts by property. */
 type Drafts = ReadonlyMap<string, Draft>;
 
-/** The most arms of one job. More are a mistake and would run for years. */
-const ARMS_MAX = 10_000;
+/** The most arms of a workload, all jobs together. More are a mistake and would run for years. */
+export const ARMS_MAX = 10_000;
 
 /** Returns the fields of a job, or null when a fault was added to the issues. */
 export function readJobFields(layers: Layers, context: JobContext): ReadonlyMap<string, Field> | null {
@@ -94,7 +96,7 @@ function draftOf(row: JobRow, layers: Layers, context: JobContext, skip: (draft:
 function defaultOf(row: JobRow, context: JobContext): Draft | null {
   const { fallback, type, word } = row;
   if (fallback === 'required') {
-    context.issues.add(context.location, `${word}: is required for kind: ${context.kind}`);
+    if (context.isWhole) context.issues.add(context.location, `${word}: is required for kind: ${context.kind}`);
     return null;
   }
   const absent = 'inherits' in fallback ? context.seed : null;
@@ -180,7 +182,8 @@ function checkEffects(drafts: Drafts, context: JobContext): boolean {
       if (reason === undefined || (draft.levels.length === 1 && reasons.includes(null))) continue;
       context.issues.add(
         level.location,
-        `${draft.row.word}: ${level.label} has no effect ${reason}${inJob(draft, context)}`,
+        `${draft.row.word}: ${level.label} has no effect ${reason}`,
+        draft.origin === 'shared' ? { job: nameOf(context), location: level.location } : undefined,
       );
       isSound = false;
     }
@@ -196,17 +199,30 @@ function checkRules(drafts: Drafts, context: JobContext): boolean {
     for (const combination of combinations(drafts, rule.of)) {
       const fault = rule.check(valuesOf(combination), ruleContext);
       if (fault === null) continue;
+      isSound = false;
       const property = fault.at.find(given) ?? fault.at[0];
+      if (!given(property) && !context.isWhole) continue;
       const draft = drafts.get(property) as Draft;
       const location = combination.get(property)?.location ?? context.location;
-      context.issues.add(location, `${draft.row.word}: ${fault.message}${inJob(draft, context)}`);
-      isSound = false;
+      context.issues.add(location, `${draft.row.word}: ${fault.message}`, causeOf(fault, combination, drafts, context));
     }
   }
   return isSound;
 }
 
-/** Returns the job's name for messages about a shared field, which is not written in the job itself. */
-function inJob(draft: Draft, context: JobContext): string {
-  return draft.origin === 'shared' ? ` (job ${quoted(context.name).slice(1, -1)})` : '';
+/** Returns the first shared value that is part of the fault, if there is one. */
+function causeOf(
+  { at }: Fault,
+  combination: ReadonlyMap<string, Level>,
+  drafts: Drafts,
+  context: JobContext,
+): SharedCause | undefined {
+  const property = at.find((each) => drafts.get(each)?.origin === 'shared');
+  const location = property === undefined ? undefined : combination.get(property)?.location;
+  return location === undefined ? undefined : { job: nameOf(context), location };
+}
+
+/** Returns the job's name in messages. */
+function nameOf({ name }: JobContext): string {
+  return quoted(name).slice(1, -1);
 }

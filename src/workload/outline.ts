@@ -44,26 +44,56 @@ export class Outline {
   }
 }
 
+const WORKLOAD = 'a workload';
+
 /** Finds the sections and jobs. Adds faults in their structure to the issues. */
 export function outlineOf(root: Located, issues: IssueList): Outline {
   const outline = new Outline(root.location);
-  const fields = fieldsOf(root, 'a workload', issues);
+  const fields = fieldsOf(root, WORKLOAD, issues);
+  const told = new FirstOfRow();
   for (const entry of fields?.values() ?? []) {
     const section = SECTION_WORDS.find((word) => word === entry.key);
     if (section !== undefined) {
       const target = outline.section(section, entry.location);
       for (const [key, field] of fieldsOf(entry.value, section, issues) ?? []) target.set(key, field);
+      told.begin(isEmpty(entry.value));
     } else if (entry.key === 'jobs') {
       outlineJobs(entry, outline, issues);
+      told.begin(isEmpty(entry.value));
     } else if (TOP_WORDS.includes(entry.key)) {
       outline.top.set(entry.key, entry);
-    } else {
-      issues.add(entry.location, unknownTopWord(entry.key));
+      told.begin(false);
+    } else if (told.isFirst(JOB_WORDS.has(entry.key))) {
+      issues.addUnread(entry.location, unknownTopWord(entry.key));
     }
   }
-  if (fields !== null && !fields.has('jobs'))
+  if (fields !== null && !fields.has('jobs') && !issues.hasUnread)
     issues.add(root.location, 'jobs: is missing; a workload needs at least one job');
   return outline;
+}
+
+/**
+ * Decides which misplaced entries of a map are reported. A wrong indentation moves a whole row of entries to the wrong
+ * map, and the first report covers the row.
+ */
+class FirstOfRow {
+  #isTold = false;
+
+  /** Called for an entry in its place. `isEmpty`: it should have entries, so those after it are its own. */
+  begin(isEmpty: boolean): void {
+    this.#isTold = isEmpty;
+  }
+
+  /** Called for a misplaced entry. `inRow`: the entries after it are likely to be misplaced for the same reason. */
+  isFirst(inRow: boolean): boolean {
+    const isFirst = !this.#isTold;
+    this.#isTold ||= inRow;
+    return isFirst;
+  }
+}
+
+function isEmpty({ content }: Located): boolean {
+  return content.type === 'scalar' && content.value === null;
 }
 
 function unknownTopWord(key: string): string {
@@ -73,8 +103,17 @@ function unknownTopWord(key: string): string {
 
 function outlineJobs(entry: Entry, outline: Outline, issues: IssueList): void {
   const jobs = fieldsOf(entry.value, 'jobs', issues);
-  if (jobs?.size === 0) issues.add(entry.location, 'jobs: is empty; a workload needs at least one job');
+  if (jobs?.size === 0 && !issues.hasUnread)
+    issues.add(entry.location, 'jobs: is empty; a workload needs at least one job');
+  const told = new FirstOfRow();
   for (const [name, job] of jobs ?? []) {
+    const isField = job.value.content.type !== 'map' && JOB_WORDS.has(name);
+    if (isField) {
+      if (told.isFirst(true))
+        issues.addUnread(job.location, `${name}: is a field; indent it below the name of its job`);
+      continue;
+    }
+    told.begin(isEmpty(job.value));
     if (!new RegExp(NAME_PATTERN).test(name)) {
       issues.add(
         job.location,
@@ -89,6 +128,7 @@ function outlineJobs(entry: Entry, outline: Outline, issues: IssueList): void {
 /** Returns a map's entries by key. Adds an issue and returns null when the value is not a map. */
 function fieldsOf(value: Located, what: string, issues: IssueList): Map<string, Entry> | null {
   if (value.content.type === 'map') return new Map(value.content.entries().map((entry) => [entry.key, entry]));
-  issues.add(value.location, `${what}: expected a map of FIELD: VALUE, found ${describeValue(value)}`);
+  const mend = isEmpty(value) && what !== WORKLOAD ? '; indent its fields below it' : '';
+  issues.addUnread(value.location, `${what}: expected a map of FIELD: VALUE, found ${describeValue(value)}${mend}`);
   return null;
 }

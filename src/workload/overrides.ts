@@ -21,7 +21,7 @@ export function applyOverrides(outline: Outline, overrides: readonly Override[],
   for (const override of overrides) {
     const place = placeOf(outline, override.key);
     if (typeof place === 'string') {
-      issues.add(locationOf(override), place);
+      issues.addUnread(locationOf(override), place);
     } else if (override.option === '-P' && !place.isJobField) {
       issues.add(locationOf(override), `${override.key}: -P can only vary a field of a job; use --set`);
     } else {

@@ -1,8 +1,10 @@
 /** Parses the text of a workload, or reports every fault in it. */
+
+import { formatWhole } from '../base/units.js';
 import { describeValue, type Entry, type Located, readDocument } from './document.js';
 import { DATASET_ROWS, HEAD_ROWS, type HeadFields, TRIALS_ROWS } from './file-fields.js';
 import { IssueList } from './issues.js';
-import { readJobFields } from './job.js';
+import { ARMS_MAX, readJobFields } from './job.js';
 import { JOB_WORDS, KIND_ROW, type Kind, rowsOf } from './job-fields.js';
 import type { FileLocation } from './location.js';
 import { type JobOutline, type Outline, outlineOf } from './outline.js';
@@ -64,7 +66,7 @@ function readRow<T>(
 ): T | null {
   const entry = fields.get(row.word);
   if (entry) return readScalar(row, entry.value, issues);
-  if (row.fallback === 'required') issues.add(missing, `${row.word}: is missing`);
+  if (row.fallback === 'required' && !issues.hasUnread) issues.add(missing, `${row.word}: is missing`);
   if (row.fallback === 'required' || !('written' in row.fallback)) return null;
   const read = row.type.read(row.fallback.written);
   return read.ok ? read.value : null;
@@ -88,7 +90,7 @@ function refuseUnknown(
 ): void {
   const words = Object.values(rows).map(({ word }) => word);
   for (const { key, location } of fields.values()) {
-    if (!words.includes(key)) issues.add(location, `${key}: no such field${didYouMean(key, words)}`);
+    if (!words.includes(key)) issues.addUnread(location, `${key}: no such field${didYouMean(key, words)}`);
   }
 }
 
@@ -151,15 +153,18 @@ type Shared = Pick<Parameters<typeof readJobFields>[1], 'seed' | 'dataset'>;
 function readJobs(outline: Outline, shared: Shared, issues: IssueList): JobDeclaration[] {
   const defaults = outline.section('defaults');
   refuseUnknownShared(defaults, issues);
+  const isWhole = !issues.hasUnread;
   const taken = new Set<Entry>();
-  let skipped = false;
+  let skipped = !isWhole;
+  let arms = 0;
   const jobs = [...outline.jobs].flatMap(([name, job]): JobDeclaration[] => {
     const kind = readKind(job, issues);
     if (kind === null) skipped = true;
     if (kind === null) return [];
-    refuseUnknownInJob(job, kind, issues);
+    const isKnown = refuseUnknownInJob(job, kind, issues);
     const context = {
       name,
+      isWhole: isKnown && isWhole,
       kind,
       location: job.location,
       ...shared,
@@ -168,8 +173,13 @@ function readJobs(outline: Outline, shared: Shared, issues: IssueList): JobDecla
     };
     const fields = readJobFields({ own: job.own, everyJob: outline.everyJob, file: job.file, defaults }, context);
     const thresholds = readThresholds(job.own.get('thresholds') ?? job.file.get('thresholds'), issues);
+    if (fields) arms += [...fields.values()].reduce((product, { levels }) => product * levels.length, 1);
     return fields ? [{ name, kind, location: job.location, fields, thresholds }] : [];
   });
+  if (arms > ARMS_MAX) {
+    const made = `its ${formatWhole(jobs.length)} jobs make ${formatWhole(arms)} arms`;
+    issues.add(outline.location, `${made}; at most ${formatWhole(ARMS_MAX)} in all; use shorter lists or fewer jobs`);
+  }
   // A shared field that no job uses has no effect. This is unknown if a faulty job was left out.
   for (const entry of skipped ? [] : [...defaults.values(), ...outline.everyJob.values()]) {
     if (JOB_WORDS.has(entry.key) && !taken.has(entry) && !isReplaced(entry, outline)) {
@@ -190,17 +200,21 @@ function readKind(job: JobOutline, issues: IssueList): Kind | null {
   return readRow(KIND_ROW, fields, job.location, issues);
 }
 
-function refuseUnknownInJob(job: JobOutline, kind: Kind, issues: IssueList): void {
+/** Reports the fields that this kind of job does not have. Returns whether there are none. */
+function refuseUnknownInJob(job: JobOutline, kind: Kind, issues: IssueList): boolean {
   const words = new Set(rowsOf(kind).map(({ word }) => word));
+  let isKnown = true;
   for (const { key, location } of [...job.file.values(), ...job.own.values()]) {
     if (key !== KIND_ROW.word && key !== 'thresholds' && !words.has(key)) {
       issues.add(location, `${key}: ${unknownFieldOf(key, kind)}`);
+      isKnown = false;
     }
   }
+  return isKnown;
 }
 
 function refuseUnknownShared(fields: ReadonlyMap<string, Entry>, issues: IssueList): void {
   for (const { key, location } of fields.values()) {
-    if (!JOB_WORDS.has(key)) issues.add(location, `${key}: ${unknownFieldOf(key, null)}`);
+    if (!JOB_WORDS.has(key)) issues.addUnread(location, `${key}: ${unknownFieldOf(key, null)}`);
   }
 }

@@ -15,11 +15,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CELL, Counters } from '../../src/engine/core/counters.js';
-import { NEW_SPACE_MIB, WorkerPool } from '../../src/engine/pool.js';
+import { WorkerPool } from '../../src/engine/pool.js';
 import { uringRefusal } from '../../src/engine/uring/availability.js';
 import { quantileNs, totalCount } from '../../src/histogram/histogram.js';
 import { decodeHistogram } from '../../src/histogram/sparse-counts.js';
 import { delta, snapshot } from '../../src/host/system/io-counters.js';
+import { newSpaceMib } from '../../src/plan/needs.js';
 import type { DataFile } from '../../src/plan/plan.js';
 import type { IoCounters } from '../../src/record/trial-record.js';
 import type { IoJob } from '../../src/workload/workload.js';
@@ -111,7 +112,10 @@ function seriesBytes(reports: Soaked['reports']): number {
 function countVerdicts({ window, latency, reports, device, majorFaults, samples }: Soaked): Verdict[] {
   const histogram = decodeHistogram(latency.read ?? []);
   const verdicts = [
-    rssVerdict(samples, { roomBytes: job.numjobs * NEW_SPACE_MIB * 2 ** 20, keptBytes: seriesBytes(reports) }),
+    rssVerdict(samples, {
+      roomBytes: job.numjobs * newSpaceMib(job.numjobs) * 2 ** 20,
+      keptBytes: seriesBytes(reports),
+    }),
     stallVerdict(
       samples.filter(({ atSeconds }) => atSeconds * 1e9 < window.firstDoneNs),
       positive('patience'),

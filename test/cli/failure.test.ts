@@ -31,6 +31,16 @@ test('the faults of an input stand one on each line', () => {
   assert.equal(lines, ['w.yaml:2:3: first', '--set bs: second half']);
 });
 
+test('of many faults the first twenty are told, and the rest is counted', () => {
+  const issues = Array.from({ length: 20_000 }, (_, i) => ({ where: `w.yaml:${i}:1`, message: 'odd' }));
+  const linesOf = (count: number) =>
+    describeFailure(new FeedrateError('workload', 'm', { issues: issues.slice(0, count) }), false).lines;
+  assert.is(linesOf(20).length, 20);
+  assert.equal(linesOf(21).slice(19), ['w.yaml:19:1: odd', '… and 1 more']);
+  assert.is(linesOf(20_000).length, 21);
+  assert.is(linesOf(20_000).at(-1), '… and 19,980 more');
+});
+
 test('a failed system call is no defect', () => {
   const failure = describeFailure(
     thrownBy(() => readFileSync('/nonexistent/x')),

@@ -10,9 +10,10 @@ import { MmapBackend, mmapRefusal } from '../../src/engine/backends/mmap.js';
 import { Content } from '../../src/engine/content/buffers.js';
 import { IoFault } from '../../src/engine/core/backend.js';
 import { MonotonicClock } from '../../src/engine/core/clock.js';
-import { NEW_SPACE_MIB, WorkerPool } from '../../src/engine/pool.js';
+import { WorkerPool } from '../../src/engine/pool.js';
 import { type Libc, libc, POSIX_FADV_DONTNEED } from '../../src/host/system/libc.js';
 import { READ, WRITE } from '../../src/plan/batch.js';
+import { newSpaceMib } from '../../src/plan/needs.js';
 import type { DataFile } from '../../src/plan/plan.js';
 import { assembleClient } from '../../src/trial/assemble.js';
 import type { MapAdvice } from '../../src/workload/workload.js';
@@ -308,7 +309,7 @@ for (const ioengine of ['mmap', 'psync'] as const) {
     const operations = 4_000_000;
     const job = ioJob({ ioengine, bs: blocks(512), ioSizeBytes: operations * 512, norandommap: true });
     // A number on the heap takes 16 bytes; at one for each operation the new space would be full this often.
-    const expected = Math.floor((operations * 16) / (NEW_SPACE_MIB * MIB));
+    const expected = Math.floor((operations * 16) / (newSpaceMib(1) * MIB));
     // Where other programs hold the cores, V8's compiling threads come late, and code that is not compiled allocates.
     const counts: number[] = [];
     while (counts.length < 3 && !counts.some((count) => count < expected / 2)) {

@@ -126,7 +126,7 @@ overrides('what is wrong with an option is said with the option, not with the fi
     '--set write.cache=cold: cache: cold has no effect with rw: write, which reads nothing',
   ]);
   assert.equal(faults(set('bs=1g')).slice(0, 1), [
-    '--set bs=1g: bs: 1GiB blocks do not fit into the smallest file of the dataset of 8MiB (job read)',
+    '--set bs=1g: bs: 1GiB blocks do not fit into the smallest file of the dataset of 8MiB (job read and 1 more)',
   ]);
 });
 

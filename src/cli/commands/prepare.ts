@@ -39,7 +39,7 @@ async function prepareData(workloadPath: string, options: PrepareOptions): Promi
     import('../terminal/progress.js'),
   ]);
   const stop = new StopHandle();
-  const request = { ...parsePlanOptions(options), workload: readWorkload(workloadPath), stop };
+  const request = { ...parsePlanOptions(options), workload: readWorkload(workloadPath), measures: false, stop };
   const release = onSignal(() => stop.stop());
   return withPreparation(request, { note: tell }, async (preparation) => {
     const progress = createProgress(options.progress, process.stderr, process.env);

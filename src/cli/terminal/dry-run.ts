@@ -4,7 +4,7 @@ import { formatBytes, formatDurationNs, formatThroughput } from '../../base/unit
 import { statTarget } from '../../host/target.js';
 import { ASSUMED_BYTES_PER_SECOND, assumedNs, type ExpectedTime, expectedTime } from '../../plan/expected-time.js';
 import { filesetsByArm } from '../../plan/filesets.js';
-import type { Plan, Target } from '../../plan/plan.js';
+import { type Plan, type Target, trialsByArm } from '../../plan/plan.js';
 import type { SpaceNeed } from '../../plan/space.js';
 import type { ReportFormat } from '../../report/render.js';
 import { aligned } from '../../report/table/columns.js';
@@ -40,7 +40,8 @@ export function printDryRun({ plan, workload, space, notes }: Preparation, forma
 
 /** Returns the dry run as text. */
 export function dryRunText({ plan, targets, expected }: DryRun): string {
-  const arms = plan.arms.map(({ id, target }, arm) => [id, target, String(trialsOf(plan, arm))]);
+  const counts = trialsByArm(plan);
+  const arms = plan.arms.map(({ id, target }, arm) => [id, target, String(counts[arm])]);
   const order = `${plural(plan.sessions, 'session')} × ${plural(plan.rounds, 'round')}`;
   const warmups = new Set(
     plan.trials.filter(({ warmup }) => warmup).map(({ session, round }) => `${session}/${round}`),
@@ -91,6 +92,7 @@ function expectedLine({ knownNs, estimatedNs }: ExpectedTime): string {
 
 /** Returns the dry run as JSON: base units, and the trials in their order. */
 export function dryRunJson({ plan, targets, expected }: DryRun): string {
+  const counts = trialsByArm(plan);
   const report = {
     dryRunVersion: DRY_RUN_VERSION,
     workload: plan.workload,
@@ -99,7 +101,7 @@ export function dryRunJson({ plan, targets, expected }: DryRun): string {
     rounds: plan.rounds,
     filesets: plan.filesets,
     order: plan.order,
-    arms: plan.arms.map((arm, index) => ({ ...arm, thresholds: textsOf(arm), trials: trialsOf(plan, index) })),
+    arms: plan.arms.map((arm, index) => ({ ...arm, thresholds: textsOf(arm), trials: counts[index] })),
     trials: plan.trials.map((trial) => ({ ...trial, arm: plan.arms[trial.arm]?.id })),
     targets: targets.map(({ name, path, need, freeBytes }) => ({ ...need, target: name, path, freeBytes })),
     expectedNs: { known: expected.knownNs, estimated: expected.estimatedNs },
@@ -110,8 +112,4 @@ export function dryRunJson({ plan, targets, expected }: DryRun): string {
 
 function textsOf({ thresholds }: Plan['arms'][number]): string[] {
   return thresholds.map(({ text }) => text);
-}
-
-function trialsOf(plan: Plan, arm: number): number {
-  return plan.trials.filter((trial) => trial.arm === arm).length;
 }

@@ -6,12 +6,13 @@ import { type Mount, readMounts } from './mountinfo.js';
 
 type Limits = Environment['cgroup'];
 /** Returns a file's text, or null when it cannot be read. */
-type ReadText = (path: string) => string | null;
+export type ReadText = (path: string) => string | null;
 
 /** Values from here on mean "no limit". Version 1 writes the largest multiple of a page below 2^63 for it. */
 const UNLIMITED_BYTES = 2 ** 60;
 
-function readText(path: string): string | null {
+/** Returns a file's text, trimmed, or null when it cannot be read. */
+export function readText(path: string): string | null {
   try {
     return readFileSync(path, 'utf8').trim();
   } catch {
@@ -47,8 +48,8 @@ function cpusOf(quota: string | null | undefined, period: string | null | undefi
   return quota && period && Number.isFinite(cpus) && cpus > 0 ? cpus : null;
 }
 
-/** Returns the directories of one controller, or of the unified tree for null. */
-function controllerDirectories(
+/** Returns the directories of the lines of /proc/self/cgroup, for one controller, or of the unified tree for null. */
+export function controllerDirectories(
   lines: readonly string[],
   mounts: readonly Mount[],
   controller: string | null,

@@ -8,6 +8,7 @@ export function planCheckpointRestore(job: CheckpointRestoreJob): JobPlan {
   return {
     place: 'data',
     laidOut: true,
+    holdsAllFiles: false,
     makesDirectories: false,
     reads: true,
     checksContent: job.verify,

@@ -10,6 +10,7 @@ export function planCheckpointWrite(job: CheckpointWriteJob): JobPlan {
   return {
     place: 'scratch',
     laidOut: false,
+    holdsAllFiles: false,
     makesDirectories: true,
     // `readBack` reads after the measured part.
     reads: false,
@@ -33,11 +34,16 @@ export function planCheckpointWrite(job: CheckpointWriteJob): JobPlan {
 }
 
 function sharesOf(job: CheckpointWriteJob): Shares {
-  const { files, extents } = shardShares(job, job.fallocate);
-  const named = files.map((file, i) => {
+  const shards = shardShares(job, job.fallocate);
+  const files = shards.files.map((file, i) => {
     const worker = String(Math.floor(i / job.shards)).padStart(4, '0');
     const shard = String(i % job.shards).padStart(3, '0');
     return { ...file, path: `worker-${worker}/shard-${shard}.pt` };
   });
-  return { files: named, extents };
+  return {
+    files,
+    get extents() {
+      return shards.extents;
+    },
+  };
 }

@@ -14,6 +14,7 @@ export function planIo(job: IoJob): JobPlan {
   return {
     place: isWritten ? 'scratch' : 'data',
     laidOut,
+    holdsAllFiles: true,
     makesDirectories: false,
     reads: rw !== 'write' && rw !== 'randwrite',
     checksContent: job.verify,
@@ -54,7 +55,7 @@ function sharesOf(job: IoJob, armId: string, dataset: Dataset | null): Shares {
     const message = `the dataset has a file of ${smallest} bytes, too short for a block of ${blockBytes} bytes`;
     throw new FeedrateError('workload', `${armId}: ${message}; use a smaller bs or a larger filesize`);
   }
-  return { files, extents: shareOut(files, job.numjobs, blockBytes, armId) };
+  return shareOut(files, job.numjobs, blockBytes, armId);
 }
 
 /**

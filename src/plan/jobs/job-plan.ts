@@ -43,6 +43,8 @@ export interface JobPlan {
   /** See `ArmFiles`. */
   readonly place: ArmFiles['place'];
   readonly laidOut: boolean;
+  /** Whether each worker has all its files open while it runs. If not, it has one open at a time. */
+  readonly holdsAllFiles: boolean;
   /** Whether the job creates the directories of its files. */
   readonly makesDirectories: boolean;
   /** Whether the measured part reads, so that the cache state matters. */

@@ -10,6 +10,7 @@ export function planSmallFiles(job: SmallFilesJob): JobPlan {
   return {
     place: 'data',
     laidOut: true,
+    holdsAllFiles: false,
     makesDirectories: false,
     reads: true,
     checksContent: job.verify,
@@ -40,5 +41,5 @@ function sharesOf(job: SmallFilesJob, armId: string, dataset: Dataset | null): S
     const message = `${numjobs} workers cannot share ${files.length} files, because files are read whole`;
     throw new FeedrateError('workload', `${armId}: ${message}; use fewer numjobs or more nrfiles in the dataset`);
   }
-  return { files, extents: dealOut(files, numjobs) };
+  return dealOut(files, numjobs);
 }
