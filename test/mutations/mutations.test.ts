@@ -32,8 +32,8 @@ async function judged(count: number, mutantOf: (index: number, seed: number) => 
   }
 }
 
-test('80 damaged workloads get a plan or an error', () => judged(80, workloadMutant));
+test('50 damaged workloads get a plan or an error', () => judged(50, workloadMutant));
 
-test('80 damaged results get a report or an error', () => judged(80, resultsMutant));
+test('60 damaged results get a report or an error', () => judged(60, resultsMutant));
 
 test.run();
