@@ -1,7 +1,7 @@
 /** Saves the trials of a run whose results directory was lost while it measured. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { SAVED_PREFIX } from '../host/files/own-names.js';
 import { encodeRun, encodeTrial } from '../record/codec.js';
@@ -59,23 +59,30 @@ const FALLBACKS = () => [tmpdir(), '/var/tmp', '/dev/shm'];
 function elsewhere(held: HeldRun, files: SavedFiles, lost: LostResults): string {
   let failure: unknown;
   for (const parent of FALLBACKS()) {
-    let made: string | null = null;
+    let directory: string | null = null;
     try {
-      made = mkdtempSync(join(parent, SAVED_PREFIX));
-      const directory = join(made, files.run.id);
+      directory = join(mkdtempSync(join(parent, SAVED_PREFIX)), files.run.id);
       mkdirSync(directory);
       fill(directory, held, files, lost);
       markFailed(held, files.run);
       return directory;
     } catch (error) {
       failure ??= error;
-      if (made !== null) rmSync(made, { recursive: true, force: true });
+      if (directory !== null) removeUnfilled(directory);
     }
   }
   const { message } = systemFaultOf(failure);
   throw new FeedrateError('measurement', `${lost.reason}, and the trials could not be saved elsewhere: ${message}`, {
     cause: failure,
   });
+}
+
+/** Removes a saved run that is incomplete. File by file, because a recursive removal needs descriptors, which may be used up. */
+function removeUnfilled(directory: string): void {
+  try {
+    for (const name of Object.values(RUN_FILES)) rmSync(join(directory, name), { force: true });
+    for (const path of [directory, dirname(directory)]) rmdirSync(path);
+  } catch {}
 }
 
 function fill(directory: string, held: HeldRun, { run, command }: SavedFiles, { unsaved }: LostResults): void {

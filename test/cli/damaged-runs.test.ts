@@ -109,7 +109,7 @@ test('an empty run directory does not stop any command', () =>
         assert.is(status, 0, `${words}: ${stderr}`);
         assert.match(
           stderr,
-          /^feedrate: \S+: passed over \S+_0000 \(without run\.json and trials\) and 1 more, which are not runs; .*\n$/,
+          /^\S+: passed over \S+_0000 \(without run\.json and trials\) and 1 more, which are not runs; .*\n$/,
         );
       }
       assert.is(feedrate(['baseline', 'save', 'main', '-o', results]).status, 0);

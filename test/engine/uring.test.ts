@@ -181,7 +181,9 @@ uring('a rate is kept, and think time pauses an empty queue', async () => {
   while (counts.length < 10 && !counts.some((ops) => ops >= 980)) {
     const run = await runEngineWell(pool, uringJob(rated), { files });
     counts.push(run.window.totalReadOps);
-    assert.ok(run.window.totalReadOps <= 1001, `${run.window.totalReadOps} operations`);
+    // Where others hold the core at the end, the last look at the clock comes late.
+    const mostOps = 1 + (2000 * run.window.lastDoneNs) / 1e9;
+    assert.ok(run.window.totalReadOps <= mostOps, `${run.window.totalReadOps} operations, at most ${mostOps}`);
   }
   assert.ok(
     counts.some((ops) => ops >= 980),

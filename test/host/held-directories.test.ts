@@ -119,6 +119,21 @@ for (const how of ['step by step', 'with one system call']) {
     }));
 }
 
+test('a relative path of one part means the entry, not the directory around it', () =>
+  withTemporaryDirectory((directory) => {
+    mkdirSync(join(directory, 'here'));
+    writeFileSync(join(directory, 'here', 'file'), 'x');
+    const before = process.cwd();
+    process.chdir(directory);
+    try {
+      assert.equal(localStore.names('here'), ['file']);
+      assert.is(localStore.status('here')?.kind, 'directory');
+      assert.is(localStore.readText('./here/file'), 'x');
+    } finally {
+      process.chdir(before);
+    }
+  }));
+
 test('what takes the place of a held directory is never touched', () =>
   withHeld(({ target, own }) => {
     renameSync(target, `${target}-moved`);

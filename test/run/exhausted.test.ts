@@ -1,11 +1,12 @@
 /** Limits of the system that are reached while a run starts or measures: each is named, at once, and blames no target. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cgroupDirectories } from '../../src/host/system/cgroup.js';
 import { mainPath, type Outcome } from '../support/feedrate-cli.js';
+import { withLiveRun } from '../support/live-run.js';
 import { needTool, skipTest } from '../support/skip.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
 
@@ -53,7 +54,7 @@ function assertTold({ status, stderr }: Outcome, ...wanted: readonly (string | R
 async function inGroup(
   controller: string,
   limits: Readonly<Record<string, string>>,
-  use: (words: readonly string[]) => Promise<void>,
+  use: (words: readonly string[], group: string) => Promise<void>,
 ): Promise<void> {
   if (process.getuid?.() !== 0) skipTest('making a control group needs root');
   const group = cgroupDirectories(controller)
@@ -61,7 +62,7 @@ async function inGroup(
     .find((path) => isLimited(path, limits));
   if (group === undefined) skipTest(`this machine lets no test limit a control group with ${Object.keys(limits)[0]}`);
   try {
-    await use(['sh', '-c', `echo $$ > ${group}/cgroup.procs; exec "$@"`, 'sh']);
+    await use(['sh', '-c', `echo $$ > ${group}/cgroup.procs; exec "$@"`, 'sh'], group);
   } finally {
     await gone(group);
   }
@@ -101,7 +102,7 @@ function asUserWith(limit: string): string[] {
   return ['setpriv', '--reuid', user, '--regid', user, '--clear-groups', 'prlimit', limit];
 }
 
-for (const most of [12, 16, 21, 28])
+for (const most of [12, 16, 21])
   test(`${most} processes and threads: too few for the processes of a run`, async () => {
     const outcome = await restricted(asUserWith(`--nproc=${most}`));
     // Node itself, or all that this needs, depending on its version and the processors.
@@ -109,9 +110,16 @@ for (const most of [12, 16, 21, 28])
     assertTold(outcome, /could not (be started|start its threads)|cannot start 2 worker threads/, `ulimit -u: ${most}`);
   });
 
-test('enough processes, but too few threads for the workers', async () => {
-  const outcome = await restricted(asUserWith('--nproc=60'), '-P', 'numjobs=50');
-  assertTold(outcome, 'cannot start 50 worker threads: EAGAIN; ', '(ulimit -u: 60)');
+// A plan with too many workers is refused, so what remains is what other programs start after that.
+test('enough processes, but too few threads for the workers', () => {
+  const pool = JSON.stringify(new URL('../../src/engine/pool.js', import.meta.url).href);
+  const script = `const { WorkerPool } = await import(${pool});
+    try { new WorkerPool(50); } catch (thrown) { console.error(thrown.message); }
+    process.exit();`;
+  const [command = '', ...words] = [...asUserWith('--nproc=40'), process.execPath, '--input-type=module', '-e', script];
+  const { stderr } = spawnSync(command, words, { encoding: 'utf8', timeout: TIMEOUT_MS });
+  assert.match(stderr, 'cannot start 50 worker threads: EAGAIN; ');
+  assert.match(stderr, '(ulimit -u: 40)');
 });
 
 test('the processes of a control group', () =>
@@ -119,15 +127,48 @@ test('the processes of a control group', () =>
     assertTold(await restricted(words), /could not (be started|start its threads)/, /pids\.max: 18 in \//);
   }));
 
+const GROWING = `
+name: growing
+trials: {rounds: 3}
+jobs:
+  small: {rw: read, bs: 64KiB, size: 1MiB, numjobs: 16, runtime: 1s, time_based: true}
+  large: {rw: read, bs: 4MiB, size: 16MiB, numjobs: 4, iodepth: 64, runtime: 1s, time_based: true}
+`;
+
+// The plan fits when the run begins, and the group gets narrower later.
 test('the memory of a control group, which the kernel enforces by SIGKILL', () =>
-  inGroup(
-    'memory',
-    { 'memory.max': '150M', 'memory.limit_in_bytes': '150M', 'memory.swap.max': '0' },
-    async (words) => {
-      const outcome = await restricted(words, '-P', 'numjobs=16', '-P', 'bs=8m', '-P', 'size=64m');
-      assertTold(outcome, 'was ended by the kernel because memory ran out', / 150 MiB in \//);
-    },
+  inGroup('memory', { 'memory.max': '8G', 'memory.limit_in_bytes': '8G', 'memory.swap.max': '0' }, (_words, group) =>
+    withTemporaryDirectory(async (directory) => {
+      mkdirSync(join(directory, 't'));
+      writeFileSync(join(directory, 'w.yaml'), GROWING);
+      const words = ['run', 'w.yaml', '-t', 't', '-o', 'r', '--progress', 'json'];
+      await withLiveRun(words, { cwd: directory }, async (run) => {
+        // Its processes and threads are all started later, in the same group.
+        writeFileSync(join(group, 'cgroup.procs'), String(run.pid));
+        await run.until((event) => event.type === 'progress' && String(event.arm).includes('small'));
+        narrow(group, 64 * 2 ** 20);
+        const { status } = await run.outcome();
+        const told = run.events.flatMap((event) => (event.type === 'note' ? [event.text] : []));
+        assertTold(
+          { status, stdout: '', stderr: told.join('\n') },
+          'was ended by the kernel because memory ran out',
+          / [KMG]iB in \//,
+        );
+      });
+    }),
   ));
+
+/** Limits the group to what it uses now and so many bytes more. */
+function narrow(group: string, moreBytes: number): void {
+  for (const [used, limit] of [
+    ['memory.current', 'memory.max'],
+    ['memory.usage_in_bytes', 'memory.limit_in_bytes'],
+  ] as const) {
+    if (!existsSync(join(group, limit))) continue;
+    const usedBytes = Number(readFileSync(join(group, used), 'utf8'));
+    writeFileSync(join(group, limit), String(usedBytes + moreBytes));
+  }
+}
 
 for (const most of [24, 40, 60])
   test(`${most} open files`, async () => {

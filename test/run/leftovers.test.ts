@@ -204,9 +204,10 @@ test('kill -9 at any moment leaves whole runs, and nothing that clean does not r
       for (const { directory } of listRuns(results, assert.unreachable)) assert.ok(readRun(directory).run !== null);
     }
     assert.is(command('list').stderr, '');
-    assert.is(command('show').status, 0);
-    assert.is(command('clean', '--yes').status, 0);
-    assert.is(command('clean', '-t', 't', '--yes', '--data').status, 0);
+    for (const words of [['show'], ['clean', '--yes'], ['clean', '-t', 't', '--yes', '--data']]) {
+      const { status, stderr } = command(...words);
+      assert.is(status, 0, `${words}: ${stderr}`);
+    }
     assert.equal(readdirSync(target), []);
     assert.equal(readdirSync(temporary), []);
     // The next save removes what is next to the file, and the baseline that a save replaced.

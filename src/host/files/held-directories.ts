@@ -129,7 +129,7 @@ export function reach<T>(path: string, use: (entry: string) => T): T {
   const directory = dirname(path);
   const held = enclosing(directory);
   const fd = held === null ? openSync(directory, ANY_DIRECTORY) : descriptorBelow(held, directory);
-  const entry = entryOf(fd, path.slice(directory === '/' ? 1 : directory.length + 1));
+  const entry = entryOf(fd, basename(path));
   try {
     return use(entry);
   } catch (thrown) {

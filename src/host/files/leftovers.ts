@@ -6,7 +6,7 @@ import { codeOf } from '../system/libc.js';
 import { allocatedBytes, ifPresent } from './directory-tree.js';
 import type { ProcessState } from './marker.js';
 import { findOwnDirectories, removeOwnDirectory } from './own-directory.js';
-import { type PassingKind, passingOf } from './own-names.js';
+import { OWN_PREFIX, type PassingKind, passingOf } from './own-names.js';
 import { below, storeOf } from './store-of.js';
 
 export interface Leftover {
@@ -82,6 +82,8 @@ export function removeLeftover(path: string): void {
     }
     if (kind === 'target' || kind === 'exported') removeOwnThings(path);
     else removeFiles(path);
+    // A run that ends removes its temporary target as a tree. Killed in the middle, it leaves directories without markers.
+    if (kind === 'target') for (const name of ownNames(path)) store.removeTree(below(path, name));
     store.removeDirectory(path);
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return;
@@ -93,6 +95,12 @@ export function removeLeftover(path: string): void {
 function removeOwnThings(path: string): void {
   for (const own of findOwnDirectories({ path })) removeOwnDirectory(own.path);
   for (const left of findLeftovers(path, ['probe', 'new'])) removeLeftover(left.path);
+}
+
+function ownNames(path: string): string[] {
+  return storeOf(path)
+    .names(path)
+    .filter((name) => name.startsWith(OWN_PREFIX));
 }
 
 function removeFiles(path: string): void {
