@@ -20,7 +20,7 @@ export function faultsOf({ words, statuses }: Mutant, answer: Answer | string, l
     ...(statuses.includes(status ?? -1) ? [] : [`status ${status}`]),
     ...(/bug in feedrate/.test(stderr) ? ['a bug in feedrate'] : []),
     ...(/^\s+at .*:\d+:\d+\)?$/m.test(stdout + stderr) ? ['a stack trace'] : []),
-    ...(limits && lines > MOST_LINES ? [`${lines} lines on stderr`] : []),
+    ...(lines > MOST_LINES ? [`${lines} lines on stderr`] : []),
     ...(OBEYED.test(plain) ? ['control characters'] : []),
     ...(stdout + stderr === '' ? ['nothing was said'] : []),
     ...(limits && cpuMs > MOST_CPU_MS ? [`${(cpuMs / 1000).toFixed(1)} s of CPU time`] : []),
