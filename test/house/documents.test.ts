@@ -94,6 +94,17 @@ function fault(words: readonly string[]): string | null {
 
 const test = suite('house/documents');
 
+test('every promise of the Safety section names tests that exist', () => {
+  const section = /^## Safety$([^]*?)^## /m.exec(textOf('README.md'))?.[1] ?? '';
+  const promises = section.split(/^- /m).slice(1);
+  assert.ok(promises.length >= 9);
+  for (const promise of promises) {
+    const named = [...(/\(((?:`[a-z]+\/[a-z-]+`(?:,\s+)?)+)\)/.exec(promise)?.[1] ?? '').matchAll(/`([^`]+)`/g)];
+    assert.ok(named.length > 0, `no test is named: ${promise}`);
+    for (const [, name] of named) assert.ok(existsSync(join(repositoryRoot, `test/${name}.test.ts`)), name);
+  }
+});
+
 test(`README.md has at most ${README_MAX_BYTES} bytes`, () => {
   const bytes = Buffer.byteLength(textOf('README.md'));
   assert.ok(bytes <= README_MAX_BYTES, `${bytes} bytes`);

@@ -9,7 +9,7 @@ const OBEYED = /[^\P{Cc}\n]|[\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
 
 /**
  * What is wrong with an answer; empty when it is good.
- * @param limits whether lines, time and memory count, too. CPU time, because the machine may be busy
+ * @param limits whether time and memory count, too. CPU time, because the machine may be busy
  */
 export function faultsOf({ words, statuses }: Mutant, answer: Answer | string, limits: boolean): string[] {
   if (typeof answer === 'string') return [answer];
