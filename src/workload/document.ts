@@ -37,6 +37,10 @@ const SYNTAX: Readonly<Record<string, (text: string) => string>> = {
   BLOCK_AS_IMPLICIT_KEY: () => 'a map cannot start here; put it on a line of its own, or quote text that contains ": "',
 };
 
+/** A workload has about six levels. The parser and every walk through the document are recursive. */
+const MOST_LEVELS = 64;
+const TOO_DEEP = `nested too deeply; expected at most ${MOST_LEVELS} levels`;
+
 /** Reads YAML 1.2. Throws `FeedrateError('workload')` when the text is not valid YAML. */
 export function readDocument(text: string, source: string, issues: IssueList): Located {
   // The library compares each key of a map with all others. `anchorsOf` checks them in one pass.
@@ -47,7 +51,10 @@ export function readDocument(text: string, source: string, issues: IssueList): L
   if (fault !== undefined) {
     const [start, end] = fault.pos;
     const ours = SYNTAX[fault.code]?.(/^[\w.-]+/.exec(text.slice(start, end + 80))?.[0] ?? 'this key');
-    issues.add(place(start), ours ?? `not valid YAML: ${fault.message.replace(/\s+/g, ' ')}`);
+    const theirs = /call stack/.test(fault.message)
+      ? TOO_DEEP
+      : `not valid YAML: ${fault.message.replace(/\s+/g, ' ')}`;
+    issues.add(place(start), ours ?? theirs);
     issues.throwIfAny(source);
   }
   const startOf = (node: Node): FileLocation => place(node.range?.[0] ?? 0);
@@ -91,13 +98,21 @@ export function readDocument(text: string, source: string, issues: IssueList): L
 function anchorsOf(document: Document.Parsed, report: (node: Node, message: string) => void): Map<Alias, Node> {
   const anchors = new Map<string, Node>();
   const meanings = new Map<Alias, Node>();
+  /** Ends the walk at such a node. */
+  const tooDeep = (node: Node, path: readonly unknown[]): symbol | undefined => {
+    if (path.filter((outer) => isMap(outer) || isSeq(outer)).length <= MOST_LEVELS) return undefined;
+    report(node, TOO_DEEP);
+    return visit.BREAK;
+  };
   visit(document, {
-    Value: (_, node) => {
+    Value: (_, node, path) => {
       if (node.anchor !== undefined) anchors.set(node.anchor, node as Node);
+      return tooDeep(node as Node, path);
     },
-    Map: (_, node) => {
+    Map: (_, node, path) => {
       if (node.anchor !== undefined) anchors.set(node.anchor, node as Node);
       reportTwins(node, report);
+      return tooDeep(node, path);
     },
     Alias: (_, node) => {
       const meaning = anchors.get(node.source);

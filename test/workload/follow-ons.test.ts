@@ -87,6 +87,25 @@ test('two slips are two faults', () => {
   assert.is(faultsOf(both).length, 2);
 });
 
+test('deep nesting is one fault, whichever part of the reader it would overflow', () => {
+  for (const [open, close] of [
+    ['[', ']'],
+    ['{a: ', '}'],
+    ['- ', ''],
+  ] as const) {
+    for (let levels = 70; levels < 5000; levels = Math.ceil(levels * 1.3)) {
+      const nested = `${open.repeat(levels)}x${close.repeat(levels)}`;
+      const faults = faultsOf(open === '- ' ? `jobs:\n  ${nested}\n` : `jobs: {a: {rw: ${nested}}}\n`);
+      assert.match(
+        faults.join('\n'),
+        /^w:\d+:\d+: nested too deeply; expected at most 64 levels$/,
+        `${open} ${levels}`,
+      );
+    }
+  }
+  assert.match(faultsOf(`jobs: {a: {rw: ${'['.repeat(50)}${']'.repeat(50)}}}\n`).join('\n'), /rw: /);
+});
+
 test('what is missing in one job is told although another has an unknown field', () => {
   const faults = faultsOf('name: w\njobs:\n  a: {rw: write, blocksize: 4k}\n  b: {rw: write}\n');
   assert.is(faults.length, 2, faults.join('\n'));
