@@ -11,6 +11,7 @@ import {
   visit,
   type YAMLMap,
 } from 'yaml';
+import { assert } from '../base/assert.js';
 import { quoted } from '../base/units.js';
 import type { IssueList } from './issues.js';
 import type { FileLocation } from './location.js';
@@ -43,9 +44,11 @@ const TOO_DEEP = `nested too deeply; expected at most ${MOST_LEVELS} levels`;
 
 /** Reads YAML 1.2. Throws `FeedrateError('workload')` when the text is not valid YAML. */
 export function readDocument(text: string, source: string, issues: IssueList): Located {
-  // The library compares each key of a map with all others. `anchorsOf` checks them in one pass.
-  const document = parseDocument(text, { prettyErrors: false, version: '1.2', uniqueKeys: false });
   const place = placesIn(text, source);
+  const document = parsed(text);
+  if (document === null) issues.add(place(0), TOO_DEEP);
+  issues.throwIfAny(source);
+  assert(document !== null, 'a document that cannot be parsed is an issue');
   // Text after a syntax error is often misread, so later errors tend to follow from the first one.
   const [fault] = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
   if (fault !== undefined) {
@@ -89,6 +92,17 @@ export function readDocument(text: string, source: string, issues: IssueList): L
     return [];
   };
   return locate(document.contents, place(0));
+}
+
+/** Returns null when the nesting overflows the library's parser, which then does not say where. */
+function parsed(text: string): Document.Parsed | null {
+  try {
+    // The library compares each key of a map with all others. `anchorsOf` checks them in one pass.
+    return parseDocument(text, { prettyErrors: false, version: '1.2', uniqueKeys: false });
+  } catch (thrown) {
+    if (thrown instanceof RangeError) return null;
+    throw thrown;
+  }
 }
 
 /**

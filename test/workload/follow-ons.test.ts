@@ -93,7 +93,7 @@ test('deep nesting is one fault, whichever part of the reader it would overflow'
     ['{a: ', '}'],
     ['- ', ''],
   ] as const) {
-    for (let levels = 70; levels < 5000; levels = Math.ceil(levels * 1.3)) {
+    for (const levels of [70, 100, 200, 400, 600, 700, 800, 900, 1000, 1500, 3000, 60_000]) {
       const nested = `${open.repeat(levels)}x${close.repeat(levels)}`;
       const faults = faultsOf(open === '- ' ? `jobs:\n  ${nested}\n` : `jobs: {a: {rw: ${nested}}}\n`);
       assert.match(
