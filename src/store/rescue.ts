@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { SAVED_PREFIX } from '../host/files/own-names.js';
+import { withFile } from '../host/system/with-file.js';
 import { encodeRun, encodeTrial } from '../record/codec.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
@@ -61,6 +62,8 @@ function elsewhere(held: HeldRun, files: SavedFiles, lost: LostResults): string 
   for (const parent of FALLBACKS()) {
     let directory: string | null = null;
     try {
+      // Without a descriptor nothing can be written, so nothing is made either.
+      withFile(parent, 'r', () => undefined);
       directory = join(mkdtempSync(join(parent, SAVED_PREFIX)), files.run.id);
       mkdirSync(directory);
       fill(directory, held, files, lost);
