@@ -1,9 +1,9 @@
 /** Starts feedrate's own child processes, and says why one could not start or did not end by itself. */
 import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { systemFaultOf } from '../base/errors.js';
 import { explained, limitText, nearProcessLimit, oomKills } from '../host/system/exhaustion.js';
+import { processStat } from '../host/system/process-stat.js';
 
 /** The end of a child process. */
 export interface ProcessEnd {
@@ -86,11 +86,12 @@ export class StartedProcess {
 
   /** Kills a process that never starts: Node waits forever for those of its threads that the system refused to start. */
   #watchStart(child: ChildProcess): NodeJS.Timeout {
-    let [idleLooks, lastTicks] = [0, ''];
+    let idleLooks = 0;
+    let lastTicks = -1;
     const looks = setInterval(() => {
-      const { state, ticks } = processorUse(child.pid);
-      idleLooks = state === 'S' && ticks === lastTicks ? idleLooks + 1 : 0;
-      lastTicks = ticks;
+      const stat = child.pid === undefined ? null : processStat(child.pid);
+      idleLooks = stat?.state === 'S' && stat.usedTicks === lastTicks ? idleLooks + 1 : 0;
+      lastTicks = stat?.usedTicks ?? -1;
       if (idleLooks < MOST_IDLE_LOOKS) return;
       this.#isStuck = true;
       this.kill();
@@ -123,15 +124,4 @@ const SIGBUS_CAUSE =
 function notStarted(thrown: unknown): ProcessEnd {
   const { code, message } = explained(systemFaultOf(thrown), 'start');
   return { status: null, signal: null, reason: `could not be started (${code}): ${message}` };
-}
-
-/** Returns the state of a process and the processor time that it has used, in ticks: proc_pid_stat(5). */
-function processorUse(pid: number | undefined): { state: string; ticks: string } {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { state: fields[0] ?? '', ticks: `${fields[11]}+${fields[12]}` };
-  } catch {
-    return { state: '', ticks: '' };
-  }
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { systemFaultOf } from '../base/errors.js';
+import { processStat } from '../host/system/process-stat.js';
 
 /** The unit of times in `/proc/PID/stat`: USER_HZ, which is 100 on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
@@ -24,9 +25,7 @@ export function isProcessOf(pid: number, startedMs: number): boolean {
 function processStartMs(pid: number): number | null {
   try {
     const bootSeconds = Number(/^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1]);
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // proc(5): the command (field 2, in parentheses) may contain spaces. starttime is field 22.
-    const startTicks = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
+    const startTicks = processStat(pid)?.startTicks ?? Number.NaN;
     const startMs = (bootSeconds + startTicks / TICKS_PER_SECOND) * 1000;
     return Number.isFinite(startMs) ? startMs : null;
   } catch {

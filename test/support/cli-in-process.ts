@@ -14,26 +14,35 @@ export interface Surroundings {
 
 /** `feedrate ARGS`, its output as if it went into pipes. One call at a time. */
 export async function feedrateHere(args: readonly string[], { cwd, environment = {} }: Surroundings): Promise<Outcome> {
-  const before = { cwd: process.cwd(), exitCode: process.exitCode, variables: { ...process.env } };
-  const written = { stdout: '', stderr: '' };
-  const restore = (['stdout', 'stderr'] as const).map((name) => captured(name, written));
+  const before = { cwd: process.cwd(), variables: { ...process.env } };
   Object.assign(process.env, { NO_COLOR: '1', TERM: 'xterm-256color' }, environment);
   if (cwd !== undefined) process.chdir(cwd);
+  try {
+    return await captured(args);
+  } finally {
+    process.chdir(before.cwd);
+    for (const name of Object.keys(process.env)) if (!(name in before.variables)) delete process.env[name];
+    Object.assign(process.env, before.variables);
+  }
+}
+
+/** Runs one command in the directory and environment that this thread has. */
+export async function captured(args: readonly string[]): Promise<Outcome> {
+  const { exitCode } = process;
+  const written = { stdout: '', stderr: '' };
+  const restore = (['stdout', 'stderr'] as const).map((name) => collected(name, written));
   process.exitCode = undefined;
   try {
     await runCommandLine(args);
     return { status: Number(process.exitCode ?? 0), ...written };
   } finally {
     for (const release of restore) release();
-    process.chdir(before.cwd);
-    process.exitCode = before.exitCode;
-    for (const name of Object.keys(process.env)) if (!(name in before.variables)) delete process.env[name];
-    Object.assign(process.env, before.variables);
+    process.exitCode = exitCode;
   }
 }
 
 /** Collects what is written on a stream. Returns a function that gives the stream back. */
-function captured(name: 'stdout' | 'stderr', written: Record<'stdout' | 'stderr', string>): () => void {
+function collected(name: 'stdout' | 'stderr', written: Record<'stdout' | 'stderr', string>): () => void {
   const stream = process[name];
   const { write } = stream;
   const listeners = stream.listeners('error');

@@ -1,6 +1,7 @@
 /** The marker file in feedrate's own directories. It records who created one. feedrate never removes one without it. */
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { processStat } from '../system/process-stat.js';
 import { below, storeOf } from './store-of.js';
 
 export const MARKER_NAME = 'FEEDRATE';
@@ -38,15 +39,6 @@ function orNull<T>(read: () => T): T | null {
   } catch {
     return null;
   }
-}
-
-/** Returns the state letter and start time of a process, or null when no process has this number. */
-function processStat(pid: number): { state: string; startTicks: number } | null {
-  return orNull(() => {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { state: fields[0] ?? '', startTicks: Number(fields[19]) };
-  });
 }
 
 /** Returns whether a process of another user has this number. /proc does not show it when mounted with `hidepid`. */

@@ -4,7 +4,7 @@
  * what a killed process left, at whatever moment it was killed.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { currentProcess, type ProcessState, processState } from './marker.js';
+import { currentProcess, type ProcessIdentity, type ProcessState, processState } from './marker.js';
 
 /** The prefix of the names of feedrate's own directories in a target. */
 export const OWN_PREFIX = '.feedrate-';
@@ -42,8 +42,8 @@ const PATTERNS = Object.entries(FORMS).map(([kind, form]) => {
 
 /** Returns a new name of this kind. `replaced` is the name of the file or baseline that the new content is for. */
 export function passingName(kind: PassingKind, replaced = ''): string {
-  const { pid, startTicks } = currentProcess();
-  const identity = [pid, startTicks ?? 0, placeOfProcesses(), randomBytes(4).toString('hex')].join('-');
+  const here = currentProcess();
+  const identity = [here.pid, here.startTicks ?? 0, placeOf(here), randomBytes(4).toString('hex')].join('-');
   return FORMS[kind].replace('*', () => replaced).replace('%', identity);
 }
 
@@ -53,7 +53,7 @@ export function passingOf(name: string): { readonly kind: PassingKind; readonly 
     const [, pid, startTicks, place] = pattern.exec(name) ?? [];
     if (pid === undefined) continue;
     const here = currentProcess();
-    const known = place === placeOfProcesses() && startTicks !== '0';
+    const known = place === placeOf(here) && startTicks !== '0';
     const made = { ...here, pid: Number(pid), startTicks: Number(startTicks) };
     return { kind, state: known ? processState(made, here) : 'unknown' };
   }
@@ -61,7 +61,6 @@ export function passingOf(name: string): { readonly kind: PassingKind; readonly 
 }
 
 /** Identifies the start of this machine and the container, within which a process number is unique. */
-function placeOfProcesses(): string {
-  const { bootId, pidNamespace } = currentProcess();
+function placeOf({ bootId, pidNamespace }: ProcessIdentity): string {
   return createHash('sha256').update(`${bootId} ${pidNamespace}`).digest('hex').slice(0, 8);
 }

@@ -32,7 +32,8 @@ function directoriesUpward(mount: Mount, group: string): string[] {
   }
 }
 
-function smallest(values: readonly (number | null)[]): number | null {
+/** Returns the smallest of the values that are known, or null when none is. */
+export function smallest(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null);
   return known.length === 0 ? null : Math.min(...known);
 }

@@ -1,9 +1,9 @@
 /** Says which limit of the system was reached when a process, a thread, memory or a file could not be had. */
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMemoryMessage, type SystemFault } from '../../base/errors.js';
 import { formatBytes } from '../../base/units.js';
-import { cgroupDirectories } from './cgroup.js';
+import { cgroupDirectories, readText } from './cgroup.js';
+import { readMachineLimits, resourceLimit } from './machine-limits.js';
 
 /** What ran out. */
 type Resource = 'processes' | 'memory' | 'files' | 'files of all processes';
@@ -63,24 +63,9 @@ export function oomKills(): number {
 /** Fewer than this many free processes and threads do not suffice for one more Node process, which has 11 threads. */
 const FEW_PROCESSES = 24;
 
-/** Returns whether this user or control group can hardly start another process. */
+/** Returns whether this user, control group or machine can hardly start another process. */
 export function nearProcessLimit(): boolean {
-  const rooms = cgroupDirectories('pids').map(
-    (directory) => numberIn(join(directory, 'pids.max')) - numberIn(join(directory, 'pids.current')),
-  );
-  const ofUser = Number(limitIn('Max processes')) - threadsOfUser();
-  // The kernel exempts root from the limit of a user.
-  if (process.getuid?.() !== 0) rooms.push(ofUser);
-  return rooms.some((room) => room < FEW_PROCESSES);
-}
-
-function threadsOfUser(): number {
-  const mine = new RegExp(`^Uid:\\s+${process.getuid?.()}\\s`, 'm');
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((pid) => textOf(join('/proc', pid, 'status')))
-    .filter((status) => mine.test(status))
-    .reduce((sum, status) => sum + Number(/^Threads:\s+(\d+)/m.exec(status)?.[1] ?? 1), 0);
+  return readMachineLimits().some(({ resource, available }) => resource === 'threads' && available < FEW_PROCESSES);
 }
 
 const numberIn = (path: string): number => Number.parseInt(textOf(path), 10);
@@ -89,12 +74,8 @@ const listOf = (limits: readonly string[]): string => (limits.length === 0 ? '' 
 
 /** Returns a soft limit from /proc/self/limits as `NAME N`; null without one. */
 function rowOf(row: string, name: string): string | null {
-  const value = limitIn(row);
-  return value === undefined || value === 'unlimited' ? null : `${name}: ${value}`;
-}
-
-function limitIn(row: string): string | undefined {
-  return new RegExp(`^${row} +(\\S+)`, 'm').exec(textOf('/proc/self/limits'))?.[1];
+  const value = resourceLimit(readText, row);
+  return value === null ? null : `${name}: ${value}`;
 }
 
 /** Returns the tightest limit of the control group and its parents as `FILE N in DIRECTORY`; null without one. */
@@ -112,9 +93,5 @@ function groupLimit(controller: string, file: string): string | null {
 
 /** Empty when it cannot be read, as when no more files may be opened. */
 function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
+  return readText(path) ?? '';
 }

@@ -1,7 +1,7 @@
 /** Reads what this machine still grants to one more process. A limit is one row of `ROWS`. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { controllerDirectories, type ReadText, readText } from './cgroup.js';
+import { controllerDirectories, type ReadText, readText, smallest } from './cgroup.js';
 import { type Mount, readMounts } from './mountinfo.js';
 
 /** A limit of this machine. */
@@ -34,7 +34,7 @@ const ROWS: readonly LimitRow[] = [
     name: 'memory limit of the control group',
     resource: 'memoryBytes',
     available: ({ read, mounts }) =>
-      leastOf([
+      smallest([
         ...groups({ read, mounts }, null).map((at) => memoryLeft(read, at, 'memory.max', 'memory.current')),
         ...groups({ read, mounts }, 'memory').map((at) =>
           memoryLeft(read, at, 'memory.limit_in_bytes', 'memory.usage_in_bytes'),
@@ -80,7 +80,7 @@ const ROWS: readonly LimitRow[] = [
     name: 'pids.max of the control group',
     resource: 'threads',
     available: ({ read, mounts }) =>
-      leastOf(
+      smallest(
         [...groups({ read, mounts }, null), ...groups({ read, mounts }, 'pids')].map((at) => {
           const limit = numberOf(read(join(at, 'pids.max')));
           return limit === null ? null : limit - (numberOf(read(join(at, 'pids.current'))) ?? 0);
@@ -92,7 +92,7 @@ const ROWS: readonly LimitRow[] = [
     name: 'kernel.threads-max',
     resource: 'threads',
     available: ({ read }) => {
-      const limit = leastOf([
+      const limit = smallest([
         numberOf(read('/proc/sys/kernel/threads-max')),
         numberOf(read('/proc/sys/kernel/pid_max')),
       ]);
@@ -105,11 +105,6 @@ const ROWS: readonly LimitRow[] = [
 function numberOf(text: string | null | undefined): number | null {
   const number = text === null || text === undefined || text === '' ? Number.NaN : Number(text);
   return Number.isFinite(number) ? number : null;
-}
-
-function leastOf(values: readonly (number | null)[]): number | null {
-  const known = values.filter((value) => value !== null);
-  return known.length === 0 ? null : Math.min(...known);
 }
 
 function groups({ read, mounts }: Pick<LimitSources, 'read' | 'mounts'>, controller: string | null): string[] {
@@ -136,7 +131,7 @@ function kibOf(text: string | null, key: string): number | null {
 }
 
 /** Returns a soft limit of this process, which its children inherit. Node has raised that of open files to the hard one. */
-function resourceLimit(read: ReadText, name: string): number | null {
+export function resourceLimit(read: ReadText, name: string): number | null {
   return numberOf(new RegExp(`^${name}\\s+(\\d+)`, 'm').exec(read('/proc/self/limits') ?? '')?.[1]);
 }
 
