@@ -8,8 +8,15 @@ import { environment, type Outcome, TIMEOUT_MS } from './feedrate-cli.js';
 
 /** What the thread is asked to do. */
 export interface CommandRequest {
+  /** The answer bears it. */
+  readonly id: number;
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
+}
+
+export interface CommandAnswer {
+  readonly id: number;
+  readonly outcome: Outcome;
 }
 
 export interface CommandThreadData {
@@ -21,6 +28,7 @@ export interface CommandThreadData {
 class CommandThread {
   readonly #answers = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   readonly #port;
+  #asked = 0;
 
   constructor() {
     const { port1, port2 } = new MessageChannel();
@@ -36,12 +44,17 @@ class CommandThread {
   }
 
   /** Blocks until the command has ended, as `spawnSync` does. */
-  run(request: CommandRequest): Outcome {
-    const answered = Atomics.load(this.#answers, 0);
-    this.#port.postMessage(request);
-    if (Atomics.wait(this.#answers, 0, answered, TIMEOUT_MS) === 'timed-out')
-      throw new Error(`feedrate ${request.args.join(' ')} has not ended`);
-    return receiveMessageOnPort(this.#port)?.message as Outcome;
+  run(command: Omit<CommandRequest, 'id'>): Outcome {
+    const id = ++this.#asked;
+    this.#port.postMessage({ id, ...command });
+    // A wake-up alone does not say that this answer is there: one test would be given the answer of another.
+    for (;;) {
+      const seen = Atomics.load(this.#answers, 0);
+      const answer = receiveMessageOnPort(this.#port)?.message as CommandAnswer | undefined;
+      if (answer?.id === id) return answer.outcome;
+      if (answer === undefined && Atomics.wait(this.#answers, 0, seen, TIMEOUT_MS) === 'timed-out')
+        throw new Error(`feedrate ${command.args.join(' ')} has not ended`);
+    }
   }
 }
 
