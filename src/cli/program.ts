@@ -11,6 +11,7 @@ import { compare } from './commands/compare.js';
 import { completion } from './commands/completion.js';
 import { doctor } from './commands/doctor.js';
 import { gate } from './commands/gate.js';
+import { guide } from './commands/guide.js';
 import { history } from './commands/history.js';
 import { list } from './commands/list.js';
 import { mountMatrix } from './commands/mount-matrix.js';
@@ -34,6 +35,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   baseline,
   calibrate,
   doctor,
+  guide,
   schema,
   completion,
   clean,

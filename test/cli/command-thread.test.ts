@@ -29,6 +29,8 @@ const callsOn = (fast: string, slow: string): readonly (readonly string[])[] => 
   ['clean', '-t', 't'],
   ['doctor', '-t', 't/none'],
   ['mount-matrix', 'w.yaml'],
+  ['guide'],
+  ['guide', 'statistics'],
   ['schema'],
   ['completion', 'bash'],
   ['complete', '--', 'sh'],

@@ -188,6 +188,7 @@ const ASKED: Readonly<Record<string, Lines>> = {
     ['doctor', '-t', `nfs://${HOSTILE}/x`],
     ['doctor', '-t', `nfs://server/${HOSTILE}`],
   ],
+  guide: () => [['guide'], ['guide', HOSTILE]],
   schema: () => [['schema'], ['schema', HOSTILE]],
   completion: () => [
     ['completion', 'bash'],

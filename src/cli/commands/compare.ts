@@ -29,6 +29,7 @@ Examples:
   feedrate compare --rows bs --cols nconnect       block sizes as rows, nconnect values as columns
   feedrate compare a1f3 7c20 -m throughput -m 'p99(latency)'
   feedrate compare main latest --where bs=1MiB --format json
+  feedrate compare --detail                        a dot per session, below the table
 `,
 };
 
@@ -48,7 +49,7 @@ async function compareRuns(specs: readonly string[], options: CompareOptions): P
     if (same !== undefined) tell(`${same.name} and ${name} are the same run, so no difference is possible`);
   }
   const comparison = comparisonOf(runs, options, 'load');
-  printReport(await renderComparison(comparison, options.format, stdoutOptions()), options.format);
+  printReport(await renderComparison(comparison, options.format, stdoutOptions(options.detail)), options.format);
   return comparison.cells.every(({ judgement }) => judgement.verdict === 'incomparable')
     ? EXIT.incomparable
     : EXIT.pass;

@@ -83,7 +83,10 @@ async function gateRun(spec: string, options: GateCommandOptions): Promise<numbe
     ? await decideAdaptively(candidate, options, planned, decide)
     : { run: candidate, decision: decide(candidate, 1) };
   const { comparison, result } = decision;
-  printReport(await renderComparison(comparison, options.format, stdoutOptions(), result), options.format);
+  printReport(
+    await renderComparison(comparison, options.format, stdoutOptions(options.detail), result),
+    options.format,
+  );
   const filesStatus = await writeGateFiles(options, run, comparison, result);
   return gateStatusOf(result) || filesStatus;
 }

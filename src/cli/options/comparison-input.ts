@@ -24,6 +24,8 @@ export interface RawComparisonOptions {
   readonly minEffect: string;
   readonly unit?: string;
   readonly ignore?: readonly string[];
+  /** Whether the report shows each session. */
+  readonly detail?: boolean;
 }
 
 /** The confidence level of the intervals that are shown and that decide whether two sides are equivalent. */

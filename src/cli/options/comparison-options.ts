@@ -14,6 +14,7 @@ export function addComparisonOptions(command: Command, alpha: string): Command {
     .option('--alpha <part>', 'probability of any false alarm among all cells, above 0', alpha)
     .option('--min-effect <part>', 'smallest difference to report', '1%')
     .option('--ignore <names>', 'compare even if these differ: kernel,mount-options; repeat for more', collect)
+    .option('--detail', 'also plot the difference of each session')
     .addOption(resultsOption())
     .addOption(formatOption(REPORT_FORMATS));
 }

@@ -16,8 +16,9 @@ export function showsColor(
   return stream.isTTY === true && environment['TERM'] !== 'dumb';
 }
 
-/** Returns the options for reports on stdout. */
-export function stdoutOptions(): TerminalOptions {
+/** Returns the options for reports on stdout. `detail`: whether comparisons show each session. */
+export function stdoutOptions(detail = false): TerminalOptions {
   const { columns } = process.stdout;
-  return { color: showsColor(process.stdout, process.env), columns: columns || COLUMNS_OF_LOGS, wraps: columns > 0 };
+  const color = showsColor(process.stdout, process.env);
+  return { color, columns: columns || COLUMNS_OF_LOGS, wraps: columns > 0, detail };
 }

@@ -3,7 +3,7 @@ import type { Comparison } from '../../gate/comparison.js';
 import type { GateResult } from '../../gate/decide.js';
 import { comparisonNotes } from '../comparison/comparison-notes.js';
 import { worstFirst } from '../comparison/comparison-table.js';
-import { markdownComparison, markdownExtract } from '../comparison/render-comparison.js';
+import { markdownExtract } from '../comparison/render-comparison.js';
 import { plural } from '../table/format.js';
 
 /**
@@ -11,10 +11,10 @@ import { plural } from '../table/format.js';
  * rows left out. Notes take up to a quarter of the space. Returns null if not even the decision fits.
  */
 export function stepSummary(comparison: Comparison, gate: GateResult, limitBytes: number): string | null {
-  const whole = markdownComparison(comparison, gate);
+  const notes = comparisonNotes(comparison);
+  const whole = markdownExtract(comparison, gate, comparison.cells, notes);
   if (bytesOf(whole) <= limitBytes) return whole;
   const cells = worstFirst(comparison.cells);
-  const notes = comparisonNotes(comparison);
   const notesShown = most(notes.length, (count) => bytesOf(notes.slice(0, count).join('\n')) <= limitBytes / 4);
   const render = (count: number) =>
     `${markdownExtract(comparison, gate, cells.slice(0, count), notes.slice(0, notesShown))}\n${leftOut(cells.length - count, notes.length - notesShown)}\n`;

@@ -8,6 +8,7 @@ import { paragraphs } from '../table/report-line.js';
 import { painter, type TerminalOptions, terminalTable } from '../table/terminal.js';
 import { comparisonNotes } from './comparison-notes.js';
 import { comparedColumns, worstFirst } from './comparison-table.js';
+import { sessionPlots } from './session-plots.js';
 
 /** The most flaws that are listed: a run may have hundreds of failed trials. */
 const FLAWS_SHOWN = 5;
@@ -21,12 +22,20 @@ export function terminalComparison(comparison: Comparison, gate: GateResult | nu
   });
   const decision =
     gate === null ? [] : gateLines(gate).map((line) => paint(line, gate.outcome === 'pass' ? 'good' : 'bad'));
-  return paragraphs([...tables, comparisonNotes(comparison), decision], options);
+  const plots = options.detail ? sessionPlots(comparison, options.columns) : [];
+  return paragraphs([...tables, ...plots, comparisonNotes(comparison), decision], options);
 }
 
 /** Returns the comparison in GitHub's Markdown, with all cells and notes. */
-export function markdownComparison(comparison: Comparison, gate: GateResult | null): string {
-  return markdownExtract(comparison, gate, comparison.cells, comparisonNotes(comparison));
+export function markdownComparison(
+  comparison: Comparison,
+  gate: GateResult | null,
+  { detail = false, columns }: Pick<TerminalOptions, 'detail' | 'columns'>,
+): string {
+  const report = markdownExtract(comparison, gate, comparison.cells, comparisonNotes(comparison));
+  if (!detail) return report;
+  const plots = sessionPlots(comparison, columns).map((lines) => ['```', ...lines, '```']);
+  return `${report}\n${paragraphs(plots)}`;
 }
 
 /** Returns some cells in GitHub's Markdown, with these notes. A metric without any of the cells has no table. */

@@ -12,6 +12,8 @@ export interface TerminalOptions {
   readonly columns: number;
   /** Whether lines of prose that are wider than the terminal are broken at words. Logs and files keep long lines. */
   readonly wraps?: boolean;
+  /** Whether a comparison shows the difference of each session. */
+  readonly detail?: boolean;
 }
 
 /** Width of the narrowest cell, padding included: six characters remain visible. */
