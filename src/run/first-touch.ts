@@ -9,6 +9,7 @@ import { isNfsUrl } from '../host/libnfs/nfs-url.js';
 import { findMount, readMounts } from '../host/system/mountinfo.js';
 import { SILENCE_NS } from '../trial/live.js';
 import type { NamedPath } from './request.js';
+import type { FromSession } from './session-messages.js';
 import { StartedProcess } from './started-process.js';
 import { type StopHandle, stoppedEarly } from './stop-handle.js';
 import { placeText } from './watchdog.js';
@@ -18,13 +19,6 @@ export interface Touchable {
   /** For messages, such as `target a`. */
   readonly what: string;
   readonly path: string;
-}
-
-/** A message of the touching process: the path that it is about to touch, or null when the target has responded. */
-export interface Touched {
-  /** Index of the target. */
-  readonly target: number;
-  readonly at: string | null;
 }
 
 /** Fewest threads for blocking calls. Each target needs one, or a target that responds could wait behind one that does not. */
@@ -48,25 +42,24 @@ class Touch {
   readonly answered: Promise<void>;
   readonly #process: StartedProcess;
 
-  constructor(places: readonly Touchable[]) {
+  /** @param touching a process that touches these places, as `touchAll` does */
+  constructor(places: readonly Touchable[], touching: StartedProcess) {
     this.waiting = new Map(places.map((place) => [place, place.path]));
-    this.#process = new StartedProcess(new URL('./touch-process.js', import.meta.url), {
-      env: { ...process.env, UV_THREADPOOL_SIZE: String(Math.max(LEAST_THREADS, places.length)) },
-    });
+    this.#process = touching;
     this.answered = new Promise((resolve, reject) => {
-      this.#process.child?.on('message', ({ target: index, at }: Touched) => {
-        const place = places[index] as Touchable;
-        if (at === null) this.waiting.delete(place);
-        else this.waiting.set(place, at);
+      touching.child?.on('message', (message: FromSession) => {
+        if (message.type !== 'touched') return;
+        const place = places[message.target] as Touchable;
+        if (message.at === null) this.waiting.delete(place);
+        else this.waiting.set(place, message.at);
         if (this.waiting.size === 0) resolve();
       });
-      void this.#process.ended.then(({ signal, reason }) => {
+      void touching.ended.then(({ signal, reason }) => {
         // Ctrl-C goes to all processes of a terminal.
         if (INTERRUPTIONS.some((interruption) => interruption === signal)) reject(stoppedEarly());
         else reject(new FeedrateError('measurement', `the process that checks the targets ${reason}`));
       });
     });
-    this.#process.send(places.map(({ path }) => path));
   }
 
   /** Kills the process. Abandons it if it is blocked in the kernel. */
@@ -76,18 +69,37 @@ class Touch {
   }
 }
 
+/** Starts a process that only touches these places. */
+function startTouching(places: readonly Touchable[]): StartedProcess {
+  return new StartedProcess(new URL('./touch-process.js', import.meta.url), touchArguments(places), {
+    env: { ...process.env, ...touchVariables(places) },
+  });
+}
+
+/** Returns the arguments of a process that touches these places. */
+export function touchArguments(places: readonly Touchable[]): string[] {
+  return places.map(({ path }) => path);
+}
+
+/** Returns the environment variables that such a process needs. */
+export function touchVariables(places: readonly Touchable[]): Readonly<Record<string, string>> {
+  return { UV_THREADPOOL_SIZE: String(Math.max(LEAST_THREADS, places.length)) };
+}
+
 /**
  * Waits until every directory has responded, without a time limit. A note names each one that has not responded within
  * 10 s. Does not check the directories.
+ * @param touching a process that touches the places. It is left as it is. Default: one of its own, which is ended
  * @throws FeedrateError `interrupted` after a stop request, `measurement` when no process could be started
  */
 export async function untilTouched(
   places: readonly Touchable[],
   note: (text: string) => void,
   stop?: StopHandle,
+  touching?: StartedProcess,
 ): Promise<void> {
   if (places.length === 0) return;
-  const touch = new Touch(places);
+  const touch = new Touch(places, touching ?? startTouching(places));
   const seconds = SILENCE_NS / 1e9;
   const timer = setTimeout(() => {
     for (const [{ what }, at] of touch.waiting)
@@ -99,14 +111,14 @@ export async function untilTouched(
     await (stop === undefined ? touch.answered : stop.unlessAsked(touch.answered));
   } finally {
     clearTimeout(timer);
-    touch.leave();
+    if (touching === undefined) touch.leave();
   }
 }
 
 /** Returns the directories that respond within `limitMs`. None do when no process can be started. */
 export async function answeringWithin(places: readonly Touchable[], limitMs: number): Promise<ReadonlySet<Touchable>> {
   if (places.length === 0) return new Set();
-  const touch = new Touch(places);
+  const touch = new Touch(places, startTouching(places));
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, limitMs);

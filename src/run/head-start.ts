@@ -1,10 +1,10 @@
 /** Starts the first processes of a run while the caller still loads modules and makes the plan. */
 import type { ForkOptions } from 'node:child_process';
-import { type Touchable, untilTouched } from './first-touch.js';
+import { type Touchable, touchArguments, touchVariables, untilTouched } from './first-touch.js';
 import { StartedProcess } from './started-process.js';
 import type { StopHandle } from './stop-handle.js';
 
-/** A session's process that loads its modules, and at the same time a touch of every target. */
+/** A session's process that touches every target and then loads its modules. */
 export class HeadStart {
   /** Resolves when every target has responded. Rejects as `untilTouched` does. */
   readonly answered: Promise<void>;
@@ -12,8 +12,8 @@ export class HeadStart {
 
   /** @param note called for each target that does not respond */
   constructor(places: readonly Touchable[], note: (text: string) => void, stop?: StopHandle) {
-    this.#session = startSession();
-    this.answered = untilTouched(places, note, stop);
+    this.#session = startSession(places);
+    this.answered = untilTouched(places, note, stop, this.#session);
     // A caller that fails before it waits for the targets reports its own error.
     this.answered.catch(() => undefined);
   }
@@ -33,12 +33,12 @@ export class HeadStart {
   }
 }
 
-/** Starts the process of a session. It waits for its `start` message. */
-export function startSession(): StartedProcess {
+/** Starts the process of a session. It touches the places, if there are any, and waits for its `start` message. */
+export function startSession(places: readonly Touchable[] = []): StartedProcess {
   // Node's event loops have rings of their own, for calls that a measuring thread does not make. They use 28 KiB per
   // thread of the memory that an ordinary user may lock.
-  const env = { UV_USE_IO_URING: '0', ...process.env };
+  const env = { UV_USE_IO_URING: '0', ...process.env, ...(places.length > 0 && touchVariables(places)) };
   // It needs no relative paths, and the current directory may be removed during a run.
   const options: ForkOptions = { serialization: 'advanced', env, cwd: '/' };
-  return new StartedProcess(new URL('./session-process.js', import.meta.url), options);
+  return new StartedProcess(new URL('./session-process.js', import.meta.url), touchArguments(places), options);
 }

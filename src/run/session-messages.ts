@@ -3,6 +3,7 @@
 import type { TrialRecord } from '../record/trial-record.js';
 import type { SessionEvent } from '../trial/events.js';
 import type { SessionOptions } from '../trial/session.js';
+import type { Touched } from './touching.js';
 
 export type ToSession =
   | {
@@ -16,6 +17,7 @@ export type ToSession =
   | { readonly type: 'stop' };
 
 export type FromSession =
+  | Touched
   /** The process has loaded its modules. */
   | { readonly type: 'ready' }
   | { readonly type: 'event'; readonly event: SessionEvent }

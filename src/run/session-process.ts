@@ -1,90 +1,20 @@
 /**
  * The process of one session. Each session has a new process, so that it inherits no heap, optimised code or open files
- * from an earlier one. It measures and appends to the run directory. Its parent owns the terminal and decides when to stop.
+ * from an earlier one. Its parent owns the terminal and decides when to stop. The first one also touches the targets, which
+ * its arguments name: starting another process for that would take longer. What it needs to measure is loaded after that.
  */
-import { FeedrateError, isSystemError } from '../base/errors.js';
 import { INTERRUPTIONS } from '../base/interruptions.js';
-import { libc } from '../host/system/libc.js';
-import type { TrialRecord } from '../record/trial-record.js';
-import { openRun } from '../store/run-store.js';
-import { Session, type SessionOptions, type SessionSink } from '../trial/session.js';
-import type { FromSession, ToSession } from './session-messages.js';
-
-function tell(message: FromSession): void {
-  if (process.connected) process.send?.(message);
-}
-
-/** Resolves when the message was sent, or cannot be sent. An unsaved trial may be larger than the pipe. */
-function told(message: FromSession): Promise<void> {
-  return new Promise((resolve) => {
-    if (process.connected) process.send?.(message, undefined, {}, () => resolve());
-    else resolve();
-  });
-}
-
-/** Requests a remount from the parent, which is not killed with the session. Throws `FeedrateError('measurement')`. */
-function remount(target: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const end = (problem: string | null) => {
-      process.off('message', hear).off('disconnect', lose);
-      if (problem === null) resolve();
-      else reject(new FeedrateError('measurement', problem));
-    };
-    const hear = (message: ToSession) => {
-      if (message.type === 'remounted') end(message.problem);
-    };
-    const lose = () => end('the remount failed because the coordinating process has ended');
-    process.on('message', hear).on('disconnect', lose);
-    tell({ type: 'remount', target });
-  });
-}
-
-async function start({ options, runDirectory, remounts }: Extract<ToSession, { type: 'start' }>): Promise<void> {
-  let unsaved: TrialRecord | null = null;
-  try {
-    const store = openRun(runDirectory);
-    const append = (record: TrialRecord) => {
-      unsaved = record;
-      store.appendTrial(record);
-      unsaved = null;
-    };
-    await measure(options, { append, keepPart: (part) => store.keepPart(part) }, remounts);
-  } catch (thrown) {
-    const defect = !(thrown instanceof FeedrateError || isSystemError(thrown));
-    const lostResults = thrown instanceof FeedrateError && thrown.code === 'store';
-    const message =
-      thrown instanceof Error ? (defect ? (thrown.stack ?? thrown.message) : thrown.message) : String(thrown);
-    process.exitCode = 1;
-    await told({ type: 'failed', message, defect, lostResults, unsaved });
-  } finally {
-    if (process.connected) process.disconnect();
-  }
-}
-
-async function measure(
-  options: SessionOptions,
-  { append, keepPart }: Required<Pick<SessionSink, 'append' | 'keepPart'>>,
-  remounts: boolean,
-): Promise<void> {
-  const session = new Session(options, {
-    emit: (event) => tell({ type: 'event', event }),
-    append,
-    keepPart,
-    ...(remounts && { remount: ({ name }) => remount(name) }),
-  });
-  process.on('message', (message: ToSession) => {
-    if (message.type === 'stop') session.stop();
-  });
-  // The parent has ended, perhaps killed: stop measuring and clean up.
-  process.on('disconnect', () => session.stop());
-  await session.run();
-}
+import type { ToSession } from './session-messages.js';
+import { touchAll } from './touching.js';
 
 // Ctrl-C goes to the whole process group. Only the parent decides how to handle it.
 for (const signal of INTERRUPTIONS) process.on(signal, () => {});
-process.once('message', (message: ToSession) => {
-  if (message.type === 'start') void start(message);
+const early: ToSession[] = [];
+const keep = (message: ToSession) => early.push(message);
+process.on('message', keep);
+await touchAll(process.argv.slice(2));
+const { serve } = await import('./session-work.js');
+process.off('message', keep);
+void serve(early).then((status) => {
+  process.exitCode = status;
 });
-tell({ type: 'ready' });
-// The parent is still making the plan, so what every session needs is loaded now.
-libc();

@@ -34,11 +34,11 @@ export class StartedProcess {
   #output = '';
   #leave: () => void = () => {};
 
-  constructor(module: URL, options: ForkOptions) {
+  constructor(module: URL, args: readonly string[], options: ForkOptions) {
     let refusal: unknown = null;
     try {
       // A child that is left behind must not hold the terminal's or a pipe's end open.
-      this.child = fork(fileURLToPath(module), { ...options, silent: true });
+      this.child = fork(fileURLToPath(module), args, { ...options, silent: true });
     } catch (thrown) {
       this.child = null;
       refusal = thrown;

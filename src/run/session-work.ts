@@ -1,0 +1,96 @@
+/** What the process of a session does: it measures and appends to the run directory. */
+import { FeedrateError, isSystemError } from '../base/errors.js';
+import { libc } from '../host/system/libc.js';
+import type { TrialRecord } from '../record/trial-record.js';
+import { openRun } from '../store/run-store.js';
+import { Session, type SessionOptions, type SessionSink } from '../trial/session.js';
+import type { FromSession, ToSession } from './session-messages.js';
+
+function tell(message: FromSession): void {
+  if (process.connected) process.send?.(message);
+}
+
+/** Resolves when the message was sent, or cannot be sent. An unsaved trial may be larger than the pipe. */
+function told(message: FromSession): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.connected) process.send?.(message, undefined, {}, () => resolve());
+    else resolve();
+  });
+}
+
+/** Requests a remount from the parent, which is not killed with the session. Throws `FeedrateError('measurement')`. */
+function remount(target: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = (problem: string | null) => {
+      process.off('message', hear).off('disconnect', lose);
+      if (problem === null) resolve();
+      else reject(new FeedrateError('measurement', problem));
+    };
+    const hear = (message: ToSession) => {
+      if (message.type === 'remounted') end(message.problem);
+    };
+    const lose = () => end('the remount failed because the coordinating process has ended');
+    process.on('message', hear).on('disconnect', lose);
+    tell({ type: 'remount', target });
+  });
+}
+
+/** Returns the exit status. */
+async function start({ options, runDirectory, remounts }: Extract<ToSession, { type: 'start' }>): Promise<number> {
+  let unsaved: TrialRecord | null = null;
+  try {
+    const store = openRun(runDirectory);
+    const append = (record: TrialRecord) => {
+      unsaved = record;
+      store.appendTrial(record);
+      unsaved = null;
+    };
+    await measure(options, { append, keepPart: (part) => store.keepPart(part) }, remounts);
+    return 0;
+  } catch (thrown) {
+    const defect = !(thrown instanceof FeedrateError || isSystemError(thrown));
+    const lostResults = thrown instanceof FeedrateError && thrown.code === 'store';
+    const message =
+      thrown instanceof Error ? (defect ? (thrown.stack ?? thrown.message) : thrown.message) : String(thrown);
+    await told({ type: 'failed', message, defect, lostResults, unsaved });
+    return 1;
+  } finally {
+    if (process.connected) process.disconnect();
+  }
+}
+
+async function measure(
+  options: SessionOptions,
+  { append, keepPart }: Required<Pick<SessionSink, 'append' | 'keepPart'>>,
+  remounts: boolean,
+): Promise<void> {
+  const session = new Session(options, {
+    emit: (event) => tell({ type: 'event', event }),
+    append,
+    keepPart,
+    ...(remounts && { remount: ({ name }) => remount(name) }),
+  });
+  process.on('message', (message: ToSession) => {
+    if (message.type === 'stop') session.stop();
+  });
+  // The parent has ended, perhaps killed: stop measuring and clean up.
+  process.on('disconnect', () => session.stop());
+  await session.run();
+}
+
+/**
+ * Measures when the parent asks for it, and resolves with the exit status of the process.
+ * @param early the messages that came while this module was loaded
+ */
+export function serve(early: readonly ToSession[]): Promise<number> {
+  const ended = new Promise<number>((resolve) => {
+    process.once('message', (message: ToSession) => {
+      if (message.type === 'start') void start(message).then(resolve);
+    });
+  });
+  tell({ type: 'ready' });
+  // The parent is still making the plan, so what every session needs is loaded now.
+  libc();
+  for (const message of early) process.emit('message', message, undefined);
+  return ended;
+}
