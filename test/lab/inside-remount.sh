@@ -15,14 +15,17 @@ attempt() {
 }
 cp /proc/self/mountinfo mountinfo
 
+# The shell that starts it is over once it has the name of what it runs.
+until_sleeps() { until [ "$(cat "/proc/$1/comm")" = sleep ]; do sleep 0.1; done; }
 (cd $at && exec sleep 1000) &
+until_sleeps $!
 attempt directory
 kill %1; wait %1 || true
 "$real" --bind $at/x /mnt/nfs42
 attempt bound
 umount /mnt/nfs42
 unshare --mount sleep 1000 &
-sleep 1
+until_sleeps $!
 attempt elsewhere
 kill %1; wait %1 || true
 
