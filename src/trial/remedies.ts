@@ -16,7 +16,7 @@ export function longerTrial(job: Job): string {
 /** Returns what makes the workers of the job stop at about the same time. */
 export function evenWorkers(job: Job): string {
   if (jobPlanOf(job).bounds.repeats)
-    return 'the workers stop after their last operation: use a smaller bs or iodepth, or a longer runtime';
+    return 'the workers stop after their last operation: use a smaller bs, or a longer runtime';
   return canBeTimed(job)
     ? 'use time_based with a runtime, so that all workers stop at the same time'
     : 'every worker moves as many bytes: find what slows one down, such as other programs on its CPU';
