@@ -9,6 +9,8 @@ mkdir -p remedies
 cd remedies
 server=$(awk '$2 == "fs1" {print $1}' /etc/hosts)
 names=() checks=()
+# The forwarders. Without this they would keep the lab open.
+trap 'kill $(jobs -p)' EXIT
 
 at() { echo "/mnt/remedy $1"; }
 shown() { grep "/mnt/remedy.040$1 " /proc/self/mountinfo | sed -E 's/^[0-9]+ [0-9]+ [0-9:]+ //' || true; }
@@ -25,7 +27,7 @@ forward() {
   [ -z "${HOST:-}" ] || on=(ip netns exec "$HOST")
   "${on[@]}" node -e 'const net = require("node:net"), [port, host, to] = process.argv.slice(1);
     net.createServer((a) => { const b = net.connect(Number(to), host); a.pipe(b).pipe(a);
-      for (const s of [a, b]) s.on("error", () => { a.destroy(); b.destroy(); }); }).listen(Number(port), "0.0.0.0");' "$@" &
+      for (const s of [a, b]) s.on("error", () => { a.destroy(); b.destroy(); }); }).listen(Number(port), "0.0.0.0");' "$@" >/dev/null 2>&1 &
   until "${on[@]}" bash -c "exec 3<>/dev/tcp/127.0.0.1/$1" 2>/dev/null; do sleep 0.1; done
 }
 
@@ -42,7 +44,7 @@ for name in "$@"; do
     port)
       HOST=fs1 forward 20313 127.0.0.1 2049
       # Version 3, because later mounts of version 4 share the connections of the earlier ones, whatever their port.
-      mounted port 'transfer size' fs1:/data vers=3,nolock,port=20313,rsize=131072,wsize=131072
+      mounted port 'transfer size' fs1:/data vers=3,proto=tcp,mountproto=tcp,nolock,port=20313,rsize=131072,wsize=131072
       ;;
     version) mounted version version fs1:/data vers=4.0,noexec,noatime,timeo=300,acregmin=5 ;;
     refused) mounted refused version fs1:/data vers=4.0,nocto ;;
@@ -99,4 +101,3 @@ for name in "${names[@]}"; do
 done
 for name in "${names[@]}"; do umount "$(at "$name")"; done
 [ ! -e fstab.old ] || cp fstab.old /etc/fstab
-kill $(jobs -p)
