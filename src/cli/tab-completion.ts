@@ -2,9 +2,9 @@
 import { readdirSync } from 'node:fs';
 import { type Complete, type RootCommand, ShellCompDirective } from '@bomb.sh/tab';
 import tab from '@bomb.sh/tab/commander';
+import { DEFAULT_RESULTS } from '../base/results-command.js';
 import { visibleText } from '../base/visible-text.js';
 import { listRuns } from '../store/find-runs.js';
-import { DEFAULT_RESULTS } from './options/arguments.js';
 import { printLines } from './output/print.js';
 import { createProgram, SUBCOMMANDS } from './program.js';
 

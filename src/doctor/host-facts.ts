@@ -18,6 +18,23 @@ export const NFS = new Fact<{
   readonly calls: NfsCallTotals | null;
 }>('NFS mount');
 
+/** How an NFS mount can be mounted with other options. Does not apply to other file systems. */
+export const MOUNTING = new Fact<Mounting>('mounting');
+
+export interface Mounting {
+  readonly source: string;
+  readonly mountPoint: string;
+  /** The options of the mount as mount(8) accepts them, in the kernel's order. */
+  readonly options: readonly string[];
+  /** How to change the options if a command cannot, because another program makes the mount. Null: a command can. */
+  readonly managed: string | null;
+}
+
+/** Where the calls of the file system end. Local disks are on this machine, and so are tunnels and proxies to a server. */
+export const SERVER = new Fact<ServerPlace>('server');
+
+export type ServerPlace = 'this machine' | 'another machine';
+
 /** Totals over all calls of a mount. */
 export interface NfsCallTotals {
   readonly calls: number;

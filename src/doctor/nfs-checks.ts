@@ -1,9 +1,22 @@
 /** The checks of NFS mounts. */
+import { optionName } from '../base/mount-command.js';
+import { shellWord } from '../base/shell-word.js';
 import { formatBytes, formatDurationNs } from '../base/units.js';
 import type { NfsMount } from '../record/nfs-mount.js';
 import { type Advice, type Check, check } from './check.js';
-import { type MountProbe, NFS, type NfsCallTotals, PROBE, TARGET } from './host-facts.js';
-import { remountLine } from './remount-line.js';
+import {
+  MOUNTING,
+  type Mounting,
+  type MountProbe,
+  NFS,
+  type NfsCallTotals,
+  PROBE,
+  SERVER,
+  type ServerPlace,
+  TARGET,
+} from './host-facts.js';
+import { remountLine, removeOption, setOption } from './remount-line.js';
+import { ONE_FLOW_REASON, passesTcpFlow } from './tcp-flow.js';
 
 const MIB = 2 ** 20;
 const CONNECTIONS = 16;
@@ -14,7 +27,7 @@ const SESSION_SLOTS = { kernel: 64, advised: 180 };
 const RETRANSMITTED_SHARE = 0.001;
 
 export const NFS_CHECKS: readonly Check[] = [
-  check('version', { target: TARGET, nfs: NFS }, ({ target, nfs: { mount } }) => {
+  check('version', { mounting: MOUNTING, nfs: NFS }, ({ mounting, nfs: { mount } }) => {
     const { options } = mount;
     return options.version !== '4.0'
       ? ['good', `NFS ${options.version ?? '(version unknown)'}`]
@@ -22,49 +35,45 @@ export const NFS_CHECKS: readonly Check[] = [
           'bad',
           'NFS 4.0',
           'NFS 4.0 has no sessions and opens files one at a time',
-          remountLine(target, options, { version: '4.1' }),
+          remountLine(mounting, [setOption('vers=4.1', 'nfsvers', 'v4', 'v4.0', 'minorversion')]),
         ];
   }),
-  check('transfer size', { target: TARGET, nfs: NFS }, ({ target, nfs: { mount } }) => {
+  check('transfer size', { mounting: MOUNTING, nfs: NFS }, ({ mounting, nfs: { mount } }) => {
     const { options, service } = mount;
-    const least = Math.min(options.readBytes ?? Infinity, options.writeBytes ?? Infinity);
-    const value = `rsize ${sizeOf(options.readBytes)}, wsize ${sizeOf(options.writeBytes)}`;
-    if (least >= MIB) return ['good', value];
-    const first = service.includes('ontap') ? 'vserver nfs modify -vserver SVM -tcp-max-xfer-size 1048576, then ' : '';
-    const remedy = `${first}${remountLine(target, options, { readBytes: MIB, writeBytes: MIB })}`;
-    return [least <= 65_536 ? 'bad' : 'note', value, 'large reads and writes are split into many calls', remedy];
+    const sizes = [
+      ['rsize', options.readBytes],
+      ['wsize', options.writeBytes],
+    ] as const;
+    const value = sizes.map(([name, bytes]) => `${name} ${bytes === null ? 'unknown' : formatBytes(bytes)}`).join(', ');
+    const small = sizes.filter(([, bytes]) => bytes !== null && bytes < MIB);
+    if (small.length === 0) return ['good', value];
+    const first = service.includes('ontap')
+      ? 'in the CLI of ONTAP: set advanced; vserver nfs modify -vserver SVM -tcp-max-xfer-size 1048576, then here: '
+      : '';
+    const line = remountLine(
+      mounting,
+      small.map(([name]) => setOption(`${name}=${MIB}`)),
+    );
+    const severity = small.some(([, bytes]) => (bytes as number) <= 65_536) ? 'bad' : 'note';
+    return [severity, value, 'large reads and writes are split into many calls', `${first}${line}`];
   }),
-  check('connections', { target: TARGET, nfs: NFS }, ({ target, nfs: { mount } }) => {
-    const { options, openTransports } = mount;
-    const open = openTransports ?? options.connections;
-    const value = `${open} open, nconnect ${options.connections}`;
-    if (open < options.connections) {
-      const reason = 'the first mount of a server and version sets the number of connections for all later mounts';
-      const remedy = `unmount all mounts of this server first: ${remountLine(target, options, {})}`;
-      return ['bad', value, reason, remedy];
-    }
-    if (open > 1) return ['good', value];
-    const reason = 'one TCP connection between EC2 instances is limited to 5 Gbit/s';
-    const line = remountLine(target, options, { connections: CONNECTIONS });
-    return ['bad', value, reason, `unmount all mounts of this server first: ${line}`];
+  check('connections', { mounting: MOUNTING, nfs: NFS, server: SERVER }, ({ mounting, nfs: { mount }, server }) =>
+    connections(mounting, mount, server),
+  ),
+  check('when the server is gone', { mounting: MOUNTING, nfs: NFS }, ({ mounting, nfs: { mount } }) => {
+    const { recovery } = mount.options;
+    if (recovery === 'hard') return ['good', 'hard (waits for the server)'];
+    const remedy = remountLine(mounting, [setOption('hard', 'soft', 'softerr')]);
+    return ['bad', recovery ?? 'unknown', 'a call that times out can lose data', remedy];
   }),
-  check('when the server is gone', { target: TARGET, nfs: NFS }, ({ target, nfs: { mount } }) => {
-    const { options } = mount;
-    return options.recovery === 'hard'
-      ? ['good', 'hard (waits for the server)']
-      : [
-          'bad',
-          options.recovery ?? 'unknown',
-          'a call that times out can lose data',
-          remountLine(target, options, { recovery: 'hard' }),
-        ];
-  }),
-  check('read-ahead', { target: TARGET, nfs: NFS }, ({ target: { device }, nfs: { mount } }) => {
+  check('read-ahead', { target: TARGET, nfs: NFS }, ({ target: { mountPoint }, nfs: { mount } }) => {
     const { options, readAheadBytes } = mount;
     if (readAheadBytes === null) return ['unknown', 'not available in sysfs'];
     const wanted = READ_AHEAD_SIZES * (options.readBytes ?? MIB);
     if (readAheadBytes >= wanted) return ['good', formatBytes(readAheadBytes)];
-    const remedy = `echo ${wanted / 1024} > /sys/class/bdi/${device}/read_ahead_kb (and nfsrahead in /etc/nfs.conf to keep it)`;
+    // The number of a mount changes when it is mounted again, so the command looks it up.
+    const file = `"/sys/class/bdi/$(mountpoint -d ${shellWord(mountPoint)})/read_ahead_kb"`;
+    const remedy = `echo ${wanted / 1024} > ${file}   # until it is unmounted; to keep it: [nfsrahead] in /etc/nfs.conf`;
     const severity = readAheadBytes <= DISTRIBUTION_READ_AHEAD_BYTES ? 'bad' : 'note';
     return [
       severity,
@@ -82,26 +91,13 @@ export const NFS_CHECKS: readonly Check[] = [
       'note',
       pnfs,
       'all data passes through one node of the file system',
-      'vserver nfs modify -vserver SVM -v4.1-pnfs enabled, a LIF on each node, and mount with vers=4.1',
+      'in the CLI of ONTAP: vserver nfs modify -vserver SVM -v4.1-pnfs enabled; it also needs a LIF on each node, and vers=4.1 or 4.2',
     ];
   }),
   check('retransmissions', { nfs: NFS }, ({ nfs: { calls } }) => retransmissions(calls)),
-  check('attribute cache', { target: TARGET, nfs: NFS }, ({ target, nfs: { mount } }) => {
-    const { attributeCaching, attributeCache, lookupCache } = mount.options;
-    const slow = [
-      ...(attributeCaching ? [] : ['noac']),
-      ...(attributeCaching && attributeCache.fileMaxNs === 0 ? ['actimeo=0'] : []),
-      ...(target.options.split(',').includes('sync') ? ['sync'] : []),
-      ...(lookupCache === 'none' ? ['lookupcache=none'] : []),
-    ];
-    if (slow.length === 0) return ['good', 'kernel defaults or longer'];
-    return [
-      'bad',
-      slow.join(', '),
-      'every access to file attributes asks the server',
-      remountLine(target, mount.options, {}),
-    ];
-  }),
+  check('attribute cache', { mounting: MOUNTING, nfs: NFS }, ({ mounting, nfs: { mount } }) =>
+    attributeCache(mounting, mount),
+  ),
   check('security', { nfs: NFS }, ({ nfs: { mount } }) => {
     const { security } = mount.options;
     return security?.startsWith('krb5i') || security?.startsWith('krb5p')
@@ -127,8 +123,47 @@ export const NFS_CHECKS: readonly Check[] = [
   ),
 ];
 
-function sizeOf(bytes: number | null): string {
-  return bytes === null ? 'unknown' : formatBytes(bytes);
+function connections(mounting: Mounting, mount: NfsMount, server: ServerPlace): Advice {
+  const { options, openTransports } = mount;
+  const open = openTransports ?? options.connections;
+  const value = `${open} open, nconnect ${options.connections}`;
+  const first = 'unmount all mounts of this server first';
+  if (open < options.connections) {
+    const reason = 'the first mount of a server and version sets the number of connections for all later mounts';
+    return ['bad', value, reason, `${first}: ${remountLine(mounting, [])}`];
+  }
+  if (server === 'this machine') {
+    const reason = 'they end at a tunnel or proxy on this machine, whose connections to the server are not visible';
+    return ['note', value, reason];
+  }
+  if (open > 1 || !passesTcpFlow(server, mount)) return ['good', value];
+  const line = remountLine(mounting, [setOption(`nconnect=${CONNECTIONS}`)]);
+  return ['bad', value, ONE_FLOW_REASON, `${first}: ${line}`];
+}
+
+/** Options that make the client ask the server again and again, with the same effect as `noac` or a part of it. */
+const SLOW_OPTIONS: readonly string[] = ['noac', 'sync', 'lookupcache=none', 'actimeo=0'];
+/** The kernel shows `actimeo=0` and `noac` as these. */
+const ZERO_TIMES: readonly string[] = ['acregmin=0', 'acregmax=0', 'acdirmin=0', 'acdirmax=0'];
+
+function attributeCache(
+  mounting: Mounting,
+  { options: { attributeCache: cache, attributeCaching } }: NfsMount,
+): Advice {
+  const cachesNothing = !attributeCaching || cache.fileMaxNs === 0;
+  const slow = mounting.options.filter((option) => SLOW_OPTIONS.includes(option));
+  const zeros = cachesNothing ? mounting.options.filter((option) => ZERO_TIMES.includes(option)) : [];
+  const shown = attributeCaching && zeros.length > 0 ? [...slow, 'actimeo=0'] : slow;
+  if (shown.length === 0) return ['good', 'kernel defaults or longer'];
+  return [
+    'bad',
+    shown.join(', '),
+    'many accesses wait for the server; keep these options only if several clients change the same files',
+    remountLine(
+      mounting,
+      [...slow, ...zeros].map((option) => removeOption(optionName(option))),
+    ),
+  ];
 }
 
 function slots({ options, limits }: NfsMount, calls: NfsCallTotals | null): Advice {
@@ -137,8 +172,8 @@ function slots({ options, limits }: NfsMount, calls: NfsCallTotals | null): Advi
   if (most === null) return ['unknown', 'not reported by the kernel'];
   const value = withSessions ? `${most} per session` : `up to ${most} per connection`;
   const remedy = withSessions
-    ? `echo options nfs max_session_slots=${SESSION_SLOTS.advised} > /etc/modprobe.d/nfs.conf, then reload the nfs module or restart, and mount again`
-    : 'use fewer operations in flight, or more connections (nconnect)';
+    ? `echo ${SESSION_SLOTS.advised} > /sys/module/nfs/parameters/max_session_slots, then unmount all mounts of this server and mount them again   # to keep it: options nfs max_session_slots=${SESSION_SLOTS.advised} in /etc/modprobe.d/nfs.conf`
+    : 'use fewer operations in flight (iodepth, numjobs), or more connections (nconnect)';
   if (calls !== null && calls.queueMs > calls.roundTripMs)
     return ['bad', value, 'calls have spent more time in the queue than in the round trip', remedy];
   if (!withSessions || most > SESSION_SLOTS.kernel) return ['good', value];

@@ -1,11 +1,11 @@
 /** The checks of every target, on any file system. */
 import { formatBytes, formatThroughput } from '../base/units.js';
+import type { NfsMount } from '../record/nfs-mount.js';
 import type { TargetEnvironment } from '../record/run-record.js';
 import { type Advice, type Check, check } from './check.js';
-import { INODES, MEMORY, type MountProbe, PROBE, TARGET } from './host-facts.js';
+import { INODES, MEMORY, type MountProbe, PROBE, SERVER, TARGET } from './host-facts.js';
+import { ONE_FLOW_BYTES_PER_SECOND, ONE_FLOW_REASON, passesTcpFlow } from './tcp-flow.js';
 
-/** AWS limit of one flow between instances outside a placement group. */
-const ONE_FLOW_BYTES_PER_SECOND = 625e6;
 const FULL_SHARE = { note: 0.8, bad: 0.95 };
 
 const percent = (share: number): string => `${(100 * share).toFixed(share < 0.01 && share > 0 ? 2 : 0)} %`;
@@ -22,7 +22,9 @@ export const TARGET_CHECKS: readonly Check[] = [
     'data that fits in memory may be read from the page cache',
     'use cache: cold or direct, or at least twice as much data as memory',
   ]),
-  check('one stream', { target: TARGET, probe: PROBE }, ({ target, probe }) => oneStream(target, probe)),
+  check('one stream', { target: TARGET, probe: PROBE, server: SERVER }, ({ target: { nfs }, probe, server }) =>
+    oneStream(nfs !== undefined && passesTcpFlow(server, nfs) ? nfs : null, probe),
+  ),
 ];
 
 function fileSystem({ fileSystem: kind, source }: TargetEnvironment): Advice {
@@ -52,16 +54,11 @@ function fullness(share: number, value: string): Advice {
   ];
 }
 
-function oneStream(target: TargetEnvironment, { streamBytesPerSecond: rate }: MountProbe): Advice {
+/** `flow` is the mount if its data passes TCP connections to the server, or null. */
+function oneStream(flow: NfsMount | null, { streamBytesPerSecond: rate }: MountProbe): Advice {
   if (rate === null) return ['unknown', 'not measured: the data stayed in the page cache'];
   const value = formatThroughput(rate);
   const nearOneFlow = rate > 0.85 * ONE_FLOW_BYTES_PER_SECOND && rate < 1.1 * ONE_FLOW_BYTES_PER_SECOND;
-  return target.nfs !== undefined && nearOneFlow
-    ? [
-        'note',
-        value,
-        'this is the limit of one TCP connection between EC2 instances',
-        'use more connections (nconnect) and several readers',
-      ]
-    : ['good', value];
+  if (flow === null || !nearOneFlow || (flow.openTransports ?? flow.options.connections) > 1) return ['good', value];
+  return ['note', value, ONE_FLOW_REASON, 'use more connections (nconnect) and several readers'];
 }

@@ -55,7 +55,7 @@ function noisy({ cells, wanted, recommended }: Omit<CalibrationRecord, 'warnings
     {
       code: 'noisy-sessions',
       message: `${noise}; the difference to detect is ${(wanted * 100).toFixed(1)} %`,
-      remedy: 'use longer trials (--set runtime=…), a quieter machine, or a larger --wanted',
+      remedy: 'use longer trials, a quieter machine, or a larger --wanted',
     },
   ];
 }

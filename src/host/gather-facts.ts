@@ -2,10 +2,22 @@
 import { statfsSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import type { StatedFact } from '../doctor/facts.js';
-import { INODES, MEMORY, type MountProbe, NFS, type NfsCallTotals, PROBE, TARGET } from '../doctor/host-facts.js';
+import {
+  INODES,
+  MEMORY,
+  MOUNTING,
+  type MountProbe,
+  NFS,
+  type NfsCallTotals,
+  PROBE,
+  SERVER,
+  TARGET,
+} from '../doctor/host-facts.js';
 import type { TargetEnvironment } from '../record/run-record.js';
+import { isServedHere, mountingOf, readMountSources } from './mount-manager.js';
 import type { MountStats } from './nfs/mountstats.js';
 import { readNfs } from './nfs/read-nfs.js';
+import { readMounts } from './system/mountinfo.js';
 
 /**
  * The facts about a target that `captureEnvironment` described. `probe` is null when nothing was to be measured.
@@ -13,12 +25,17 @@ import { readNfs } from './nfs/read-nfs.js';
  */
 export function gatherFacts(target: TargetEnvironment, probe: MountProbe | null): StatedFact[] {
   const { nfs: mount } = target;
-  const stats = readNfs(target.path)?.stats ?? null;
+  const reading = readNfs(target.path);
+  const stats = reading?.stats ?? null;
+  const sources = readMountSources();
+  const servedHere = reading === null || isServedHere(reading.mount, sources.addresses);
   return [
     TARGET.state(target),
     MEMORY.state({ bytes: totalmem() }),
     INODES.state(inodesOf(target.path)),
     NFS.state(mount === undefined ? null : { mount, calls: stats === null ? null : callTotalsOf(stats) }),
+    MOUNTING.state(reading === null ? null : mountingOf(reading.mount, readMounts(), sources)),
+    SERVER.state(servedHere ? 'this machine' : 'another machine'),
     PROBE.state(probe),
   ];
 }

@@ -1,6 +1,8 @@
 /** A target that is held open during a session, so that whatever takes its place is noticed and never touched. */
+
 import { fstatSync } from 'node:fs';
 import { FeedrateError } from '../base/errors.js';
+import { shellWord } from '../base/shell-word.js';
 import { descriptorOf, mountIdOf, placeOf, withDirectoryNow } from './files/held-directories.js';
 import { DATA_DIRECTORY_NAME } from './files/own-names.js';
 import { storeOf } from './files/store-of.js';
@@ -115,7 +117,7 @@ export class HeldTarget {
     const stays =
       dataIn === null || !this.#keepsData
         ? 'earlier trials are saved'
-        : `earlier trials are saved, and data files stay in ${DATA_DIRECTORY_NAME} ${dataIn}; to remove them, restore the target and run: feedrate clean -t ${path} --data`;
+        : `earlier trials are saved, and data files stay in ${DATA_DIRECTORY_NAME} ${dataIn}; to remove them, restore the target and run: feedrate clean -t ${shellWord(path)} --data`;
     const message = `target ${name} changed during the run: ${what}; ${stays}`;
     const cause = Object.assign(new Error(message), { code: 'ECHANGED', syscall: 'open', path });
     return new FeedrateError('measurement', message, { cause });

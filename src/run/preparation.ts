@@ -15,6 +15,7 @@ import { readsDataFiles } from '../plan/arm-files.js';
 import { imbalancesOf } from '../plan/balance.js';
 import { type Plan, type Target, targetOf } from '../plan/plan.js';
 import { buildPlan } from '../plan/schedule.js';
+import { smallerFiles } from '../plan/size-fields.js';
 import { fits, type SpaceNeed, spaceNeeded } from '../plan/space.js';
 import { RUN_VERSION, type RunRecord } from '../record/run-record.js';
 import { dataDirectory } from '../trial/layout.js';
@@ -116,7 +117,7 @@ function checkedSpace(plan: Plan, workload: Workload, targets: readonly Target[]
   const space = spaceNeeded(plan, workload.dataset, existingFiles(targets));
   const written = writtenTargets(space, targets);
   for (const { name, path } of targets) if (written.has(name)) openTarget(name, path, { write: true });
-  refuseWhatDoesNotFit(space, targets);
+  refuseWhatDoesNotFit(plan, space, targets);
   refuseWhatTargetsCannot(plan, workload.dataset, written);
   return space;
 }
@@ -162,7 +163,7 @@ function engineNotes(plan: Plan): string[] {
 }
 
 /** Throws when the plan does not fit. Targets on one file system share its space; only one trial's scratch exists at a time. */
-function refuseWhatDoesNotFit(space: readonly SpaceNeed[], targets: readonly Target[]): void {
+function refuseWhatDoesNotFit(plan: Plan, space: readonly SpaceNeed[], targets: readonly Target[]): void {
   const devices = targets.map(({ path }) => storeOf(path).statusBehind(path)?.device);
   for (const device of new Set(devices)) {
     const sharing = targets.filter((_, i) => devices[i] === device);
@@ -176,7 +177,10 @@ function refuseWhatDoesNotFit(space: readonly SpaceNeed[], targets: readonly Tar
     throw new FeedrateError(
       'target',
       `target ${who}: the plan needs ${formatBytes(verdict.neededBytes)} and a margin of ${formatBytes(verdict.marginBytes)}, ` +
-        `but ${formatBytes(freeBytes)} are free; free some space, or use smaller files with --set size=…`,
+        `but ${formatBytes(freeBytes)} are free; free some space, or use smaller files with ${smallerFiles(
+          plan,
+          sharing.map(({ name }) => name),
+        )}`,
     );
   }
 }

@@ -78,7 +78,7 @@ export async function removeScratch(
     const isTried = isNfsUrl(target.path) ? !silent.has(target.name) : answering.includes(target.path);
     if (!isTried) {
       note(
-        `target ${target.name} does not respond, so files of this run remain there; remove them later with: feedrate clean -t ${target.path}`,
+        `target ${target.name} does not respond, so files of this run remain there; remove them later with: feedrate clean -t ${shellWord(target.path)}`,
       );
       continue;
     }

@@ -1,7 +1,9 @@
 /** Baselines: named copies of runs below the results directory, which later runs are compared with. */
+
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
+import { commandFor } from '../base/results-command.js';
 import { quoted } from '../base/units.js';
 import { passingName } from '../host/files/own-names.js';
 import { makeDirectories } from '../host/system/make-directories.js';
@@ -154,7 +156,7 @@ export function requireBaseline(resultsDirectory: string, name: string): void {
   const names = baselineNames(resultsDirectory);
   throw new FeedrateError(
     'store',
-    `${resultsDirectory}: no baseline '${name}'; ${names.length === 0 ? 'none yet: feedrate baseline save NAME' : `available: ${names.join(', ')}`}`,
+    `${resultsDirectory}: no baseline '${name}'; ${names.length === 0 ? `none yet: ${commandFor(resultsDirectory, 'baseline save NAME')}` : `available: ${names.join(', ')}`}`,
   );
 }
 

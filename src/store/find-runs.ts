@@ -1,7 +1,9 @@
 /** Finds runs below a results directory. */
+
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
+import { commandFor } from '../base/results-command.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { RunStatus } from '../record/stored-run.js';
 import { readHeader, statusOf } from './read-run.js';
@@ -55,7 +57,10 @@ function refuseNoRun(resultsDirectory: string, spec: string): void {
   for (const path of [spec, ...[spec, ...called].map((name) => join(resultsDirectory, name))]) {
     if (!existsSync(path)) continue;
     const why = whyNoRun(path);
-    throw new FeedrateError('store', `${path}: not a run (${why}); name another run, see feedrate list`);
+    throw new FeedrateError(
+      'store',
+      `${path}: not a run (${why}); name another run, see ${commandFor(resultsDirectory, 'list')}`,
+    );
   }
 }
 
@@ -77,7 +82,7 @@ function latestRun(resultsDirectory: string, passedOver?: PassedOver): string {
 }
 
 function noSuchRun(resultsDirectory: string, spec: string, count: number): FeedrateError {
-  const have = count === 0 ? 'it holds no run yet' : `it holds ${count}: see feedrate list`;
+  const have = count === 0 ? 'it holds no run yet' : `it holds ${count}: see ${commandFor(resultsDirectory, 'list')}`;
   return new FeedrateError('store', `${resultsDirectory}: no run '${spec}'; ${have}`);
 }
 

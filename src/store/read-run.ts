@@ -133,7 +133,10 @@ function partProblem(directory: string, trials: readonly TrialRecord[]): string[
 function requireDirectory(path: string): void {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found?.isDirectory() !== true) {
-    throw new FeedrateError('store', `${path}: no such run directory; feedrate list shows the existing runs`);
+    throw new FeedrateError(
+      'store',
+      `${path}: no such run directory; feedrate list shows the runs of a results directory`,
+    );
   }
 }
 

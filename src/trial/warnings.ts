@@ -6,6 +6,7 @@ import { type Warning, warning } from '../record/warning.js';
 import { ENGINES } from '../workload/engines.js';
 import type { Job } from '../workload/workload.js';
 import { SILENCE_NS } from './live.js';
+import { evenWorkers, longerTrial, trueClaim } from './remedies.js';
 import { stepDown, unsteadiness, wholeSeconds } from './steadiness.js';
 
 /** Above this share of time spent in user mode, the workers themselves limit the result. */
@@ -43,7 +44,7 @@ type TrialCheck = (observed: Observed) => Warning | null;
 const cacheContradicted: TrialCheck = ({ cache }) =>
   cache.verdict !== 'contradicted'
     ? null
-    : warning('cache-contradicted', `the ${cache.claim} cache claim is false: ${cache.detail}`);
+    : warning('cache-contradicted', `the ${cache.claim} cache claim is false: ${cache.detail}`, trueClaim(cache.claim));
 
 const cacheUnproven: TrialCheck = ({ cache }) =>
   cache.verdict !== 'unproven' ? null : warning('cache-unproven', `claimed ${cache.claim}, unproven: ${cache.detail}`);
@@ -64,17 +65,22 @@ const queueReplaced: TrialCheck = ({ job, engine }) =>
           : undefined,
       );
 
-const shortWindow: TrialCheck = ({ window, engine }) =>
+const shortWindow: TrialCheck = ({ job, window, engine }) =>
   ENGINES[engine.used].virtualClock || window.endNs - window.startNs >= SHORT_WINDOW_NS
     ? null
-    : warning('short-window', `the trial was too short (${formatDurationNs(window.endNs - window.startNs)})`);
+    : warning(
+        'short-window',
+        `the trial was too short (${formatDurationNs(window.endNs - window.startNs)})`,
+        longerTrial(job),
+      );
 
-const straggler: TrialCheck = ({ window, engine }) =>
+const straggler: TrialCheck = ({ job, window, engine }) =>
   workersOf(engine) === 1 || window.lastDoneNs - window.firstDoneNs <= STRAGGLER_SHARE * window.lastDoneNs
     ? null
     : warning(
         'straggler',
         `the last worker finished ${formatDurationNs(window.lastDoneNs - window.firstDoneNs)} after the first`,
+        evenWorkers(job),
       );
 
 /** Garbage collection takes no time on a virtual clock, so it is ignored there. */

@@ -40,7 +40,15 @@ export function unknownFieldOf(word: string, kind: Kind | null): string {
     const mend = kind === DEFAULT_KIND && instead !== undefined ? `; ${instead}` : '';
     return `is not supported for kind: ${kind}, only for ${kinds.join(' and ')}${mend}`;
   }
-  if (instead !== undefined) return `feedrate has no such field; ${instead}`;
+  if (instead !== undefined) {
+    const fits = kind === null || fieldsIn(instead).every((field) => rowsOf(kind).some((row) => row.word === field));
+    return `feedrate has no such field${fits ? `; ${instead}` : ''}`;
+  }
   const known = kind === null ? [...JOB_WORDS] : [...rowsOf(kind).map((row) => row.word), 'kind', 'thresholds'];
   return `no such field${didYouMean(word, known)}`;
+}
+
+/** Returns the fields of jobs that an advice names. */
+function fieldsIn(advice: string): string[] {
+  return [...advice.matchAll(/[a-z_]+/g)].flatMap(([word]) => (JOB_WORDS.has(word) ? [word] : []));
 }

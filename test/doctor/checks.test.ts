@@ -1,11 +1,19 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { shellWord } from '../../src/base/shell-word.js';
 import { check, diagnose } from '../../src/doctor/check.js';
 import { CHECKS } from '../../src/doctor/checks.js';
 import { Fact, type StatedFact } from '../../src/doctor/facts.js';
-import { INODES, MEMORY, type MountProbe, NFS, PROBE, TARGET } from '../../src/doctor/host-facts.js';
-import { remountLine } from '../../src/doctor/remount-line.js';
+import {
+  INODES,
+  MEMORY,
+  MOUNTING,
+  type MountProbe,
+  NFS,
+  PROBE,
+  SERVER,
+  type ServerPlace,
+  TARGET,
+} from '../../src/doctor/host-facts.js';
 import { VOLUME } from '../../src/doctor/volume-facts.js';
 import { callTotalsOf } from '../../src/host/gather-facts.js';
 import { parseMountstats } from '../../src/host/nfs/mountstats.js';
@@ -35,6 +43,8 @@ interface Changes {
   readonly calls?: ReturnType<typeof callsOf> | null;
   readonly inodes?: { readonly used: number; readonly total: number };
   readonly probe?: MountProbe;
+  readonly managed?: string;
+  readonly server?: ServerPlace;
 }
 
 /** READ: 1000 calls of 0.1 ms queue and 1 ms round trip. */
@@ -67,6 +77,8 @@ function nfsFacts({
   calls = callsOf(GOOD_READS),
   inodes = { used: 10, total: 100 },
   probe,
+  managed,
+  server = 'another machine',
 }: Changes): StatedFact[] {
   const nfs = { ...MOUNT, options: parseNfsOptions(options.split(',')), ...mount };
   return [
@@ -74,6 +86,13 @@ function nfsFacts({
     MEMORY.state({ bytes: 16 * GIB }),
     INODES.state(inodes),
     NFS.state({ mount: nfs, calls }),
+    MOUNTING.state({
+      source: 'svm:/train',
+      mountPoint: '/mnt/train',
+      options: options.split(','),
+      managed: managed ?? null,
+    }),
+    SERVER.state(server),
     PROBE.state(probe ?? null),
   ];
 }
@@ -123,34 +142,53 @@ test('a good mount has no ills, and each ill is found alone', () => {
 });
 
 test('the remedy is the line to type, with what is kept', () => {
+  const old = GOOD_OPTIONS.replace('4.1', '4.0');
   assert.is(
     remedyOf(withOption('4.1', '4.0'), 'version'),
-    'umount /mnt/train && mount -t nfs -o vers=4.1,rsize=1048576,wsize=1048576,nconnect=16,hard,proto=tcp svm:/train /mnt/train',
+    `umount /mnt/train && { mount -t nfs -o ${GOOD_OPTIONS} svm:/train /mnt/train || mount -t nfs -o ${old} svm:/train /mnt/train; }`,
   );
   assert.is(
-    remedyOf(withOption('rsize=1048576', 'rsize=65536'), 'transfer size').split(', then ')[0],
-    'vserver nfs modify -vserver SVM -tcp-max-xfer-size 1048576',
+    remedyOf(withOption('rsize=1048576', 'rsize=65536'), 'transfer size').split(', then here: ')[0],
+    'in the CLI of ONTAP: set advanced; vserver nfs modify -vserver SVM -tcp-max-xfer-size 1048576',
   );
   assert.match(
     remedyOf({ mount: { readAheadBytes: 131_072 } }, 'read-ahead'),
-    'echo 15360 > /sys/class/bdi/0:53/read_ahead_kb',
+    'echo 15360 > "/sys/class/bdi/$(mountpoint -d /mnt/train)/read_ahead_kb"',
   );
   assert.match(remedyOf(withOption('hard', 'hard,noac'), 'attribute cache'), /^umount (?!.*noac)/);
-});
-
-test('words of a path that a shell would take apart are quoted', () => {
-  assert.equal(['/mnt/a b', "it's", 'svm:/vol', ''].map(shellWord), ["'/mnt/a b'", "'it'\\''s'", 'svm:/vol', "''"]);
-  const line = remountLine(
-    { source: 'svm:/a b', mountPoint: '/mnt/$x' },
-    parseNfsOptions(['vers=3', 'hard', 'sec=krb5', 'nocto']),
-    { connections: 4 },
+  assert.is(
+    remedyOf({ ...withOption('hard', 'hard,noac,sync'), managed: 'change its line in /etc/fstab' }, 'attribute cache'),
+    'remove noac and sync: change its line in /etc/fstab',
   );
-  assert.is(line, "umount '/mnt/$x' && mount -t nfs -o vers=3,nconnect=4,hard,sec=krb5,nocto 'svm:/a b' '/mnt/$x'");
+  assert.is(
+    remedyOf({ ...withOption('4.1', '4.0'), managed: 'start the pod again' }, 'version'),
+    'set vers=4.1: start the pod again',
+  );
 });
 
-test('what was measured is told: a stream that one connection bounds, small reads that this machine slows down', () => {
+test('the limit of a TCP flow is told of TCP connections to the server itself', () => {
+  const one = GOOD_OPTIONS.replace(',nconnect=16', '');
+  const mount = { openTransports: 1 };
   const probe = { streamBytesPerSecond: 6e8, smallReadNs: 1e6, roundTripNs: 9e5, openNs: 1e6, callsPerOpen: 2 };
-  assert.equal(ills({ probe }), ['one stream note']);
+  const flow = (changes: Changes) => {
+    const found = examined(nfsFacts({ probe, mount, options: one, ...changes }));
+    return found.filter(({ reason }) => reason?.includes('5 Gbit/s') ?? false).map(({ check }) => check);
+  };
+  assert.equal(flow({}), ['one stream', 'connections']);
+  assert.equal(flow({ options: one.replace('tcp', 'tcp6') }), ['one stream', 'connections']);
+  for (const changes of [
+    { server: 'this machine' },
+    { options: one.replace('proto=tcp', 'proto=rdma') },
+    { options: one.replace('proto=tcp', 'proto=udp') },
+    { mount: { openTransports: 1, service: 'efs' } },
+    { options: GOOD_OPTIONS, mount: {} },
+  ] as const)
+    assert.equal(flow(changes), [], JSON.stringify(changes));
+  assert.equal(ills({ options: one, mount, server: 'this machine' }), ['connections note']);
+});
+
+test('what was measured is told: small reads that this machine slows down, and a stream that was not measured', () => {
+  const probe = { streamBytesPerSecond: 6e8, smallReadNs: 1e6, roundTripNs: 9e5, openNs: 1e6, callsPerOpen: 2 };
   assert.equal(ills({ probe: { ...probe, streamBytesPerSecond: 2e9, roundTripNs: 1e5 } }), ['small reads note']);
   assert.equal(ills({ probe: { ...probe, streamBytesPerSecond: null } }), ['one stream unknown']);
   const open = examined(nfsFacts({ probe })).find(({ check }) => check === 'open and close');
@@ -159,7 +197,7 @@ test('what was measured is told: a stream that one connection bounds, small read
 
 test('of other file systems, memory and what is not mounted yet are bad', () => {
   const on = (fileSystem: string) => {
-    const facts = [...nfsFacts({}), TARGET.state(targetOf({ fileSystem })), NFS.state(null)];
+    const facts = [...nfsFacts({}), TARGET.state(targetOf({ fileSystem })), NFS.state(null), MOUNTING.state(null)];
     return examined(facts).map(({ check: name, severity }) => `${name} ${severity}`);
   };
   for (const line of ['file system good', 'space good', 'files good', 'memory note']) {

@@ -28,3 +28,6 @@ for delay in 0ms 2ms; do
 done
 "$main" doctor "${targets[@]}" --format json >doctor.json
 "$main" run "$4" "${all[@]}" -o "$PWD/all" --progress none >all.report
+# The doctor's command for a mount with many options, and none for a tunnel.
+umount /mnt/nfs*
+"$(dirname "$0")/inside-remedies.sh" "$main" readonly tunnel

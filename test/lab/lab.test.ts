@@ -9,6 +9,7 @@ import type { TrialRecord } from '../../src/record/trial-record.js';
 import { nfsUseOf } from '../../src/stats/nfs-use.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
 import { type LabRun, runLab, shownOption } from './lab.js';
+import { checkScenario } from './remedies.js';
 
 const test = suite('lab');
 /** Of the timed runs. */
@@ -33,6 +34,7 @@ test('mounts, bytes and times are those of the kernel and of the server', () =>
     checkCalls(plain);
     checkDelay(plain, delayed);
     checkDiagnoses(diagnoses);
+    for (const name of ['readonly', 'tunnel']) checkScenario(directory, name);
   }));
 
 /** What the record says of each mount is what the kernel shows. */
@@ -124,7 +126,7 @@ function checkDiagnoses(diagnoses: readonly Diagnosis[]): void {
     assert.equal([found('transfer size')?.severity, found('version')?.severity], ['good', 'good']);
     assert.match(
       found('connections')?.remedy ?? '',
-      /mount -t nfs -o vers=.*,nconnect=16,hard,proto=tcp fs1:\/data \/mnt\//,
+      /mount -t nfs -o rw,relatime,vers=.*,hard,proto=tcp,.*,nconnect=16 fs1:\/data \/mnt\//,
     );
     // Each at least the 2 ms of the link, less what is rounded. The one is a median and the other a mean, so that on a busy
     // machine either can be the larger.

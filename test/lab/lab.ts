@@ -60,18 +60,22 @@ export function withoutMountIds(mountinfo: string): string {
   return mountinfo.replaceAll(/^\d+ \d+ \d+:\d+ /gm, '');
 }
 
-/** Boots the lab with a mount of each version (`more`: other words for nfs-lab) and runs a script in it, which leaves its findings in the directory. */
+/**
+ * Boots the lab with a mount of each version (`more`: other words for nfs-lab) and runs a script in it, which leaves its
+ * findings in the directory. Its arguments are the command, the workloads and the words.
+ */
 export function inLab(
   directory: string,
   versions: readonly string[],
   script: string,
   workloads: readonly string[],
   more: readonly string[] = [],
+  words: readonly string[] = [],
 ): void {
   if (process.getuid?.() !== 0) skipTest('the lab takes root');
   const launcher = launcherIn(directory);
   const options = ['--versions', versions.join(','), '--dir', directory, '--timeout', `${TIMEOUT_S}`, ...more];
-  const inside = [join(LAB, script), launcher, ...workloads.map((name) => join(LAB, name))];
+  const inside = [join(LAB, script), launcher, ...workloads.map((name) => join(LAB, name)), ...words];
   const { status, stdout, stderr } = spawnSync(join(LAB, 'nfs-lab'), ['run', ...options, '--', ...inside], {
     encoding: 'utf8',
   });

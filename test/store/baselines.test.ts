@@ -185,7 +185,7 @@ test('where it cannot be written or removed that is one line', () =>
     rmSync(join(results, 'baselines'));
     assert.throws(
       () => removeBaseline(results, 'main'),
-      feedrateError('store', /no baseline 'main'; none yet: feedrate baseline save NAME$/),
+      feedrateError('store', /no baseline 'main'; none yet: feedrate baseline save NAME -o \S+$/),
     );
     mkdirSync(join(results, 'baselines', 'main'), { recursive: true });
     saveBaseline(results, 'main', first);

@@ -43,6 +43,11 @@ function without(text: string, kinds: readonly TokenKind[], replacement: string)
   });
 }
 
+/** The text without comments and regular expressions: what is left between quotes are strings and templates. */
+export function withStrings(text: string): string {
+  return without(text, ['comment', 'regexp'], ' ');
+}
+
 export function sourceFile(path: string, text: string): SourceFile {
   const code = without(text, ['comment'], ' ');
   return { path, text, code, words: without(code, ['quoted', 'regexp'], "''") };

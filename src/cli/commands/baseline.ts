@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { EXIT, FeedrateError } from '../../base/errors.js';
+import { commandFor } from '../../base/results-command.js';
 import type { NamedRun } from '../../gate/comparison.js';
 import { REPORT_FORMATS, type ReportFormat } from '../../report/render.js';
 import { formatOption, resultsOption } from '../options/common-options.js';
@@ -60,7 +61,7 @@ async function saveAsBaseline(name: string, spec: string, { output }: ResultsOpt
   }
   const evaluated = thresholds.evaluateThresholds(run.plan.arms, trials);
   if (thresholds.exitStatusOf({ status, trials, thresholds: evaluated }) !== EXIT.pass) {
-    throw refuse(`a trial or a threshold failed (see feedrate show ${run.id})`);
+    throw refuse(`a trial or a threshold failed (see ${commandFor(output, `show ${run.id}`)})`);
   }
   if (run.injected !== undefined) throw refuse('it was measured with --inject');
   if (isBaseline(output, name)) await refuseSlower(output, name, { name: run.id, run, trials });
@@ -90,7 +91,7 @@ async function refuseSlower(output: string, name: string, candidate: NamedRun): 
   }
   throw new FeedrateError(
     'store',
-    `${candidate.name} is slower than baseline ${name} in ${slower.length} of ${cells.length} cells and was not saved; to replace it anyway, first run: feedrate baseline remove ${name}`,
+    `${candidate.name} is slower than baseline ${name} in ${slower.length} of ${cells.length} cells and was not saved; to replace it anyway, first run: ${commandFor(output, `baseline remove ${name}`)}`,
   );
 }
 
@@ -114,7 +115,7 @@ async function listBaselines({ output, format }: ResultsOptions & { format: 'tab
   });
   if (format === 'json') printJson(entries);
   else if (entries.length === 0)
-    tell(`no baselines in ${output} yet; save the latest run with: feedrate baseline save NAME`);
+    tell(`no baselines in ${output} yet; save the latest run with: ${commandFor(output, 'baseline save NAME')}`);
   else {
     const rows = entries.map((entry) => [
       entry.name,

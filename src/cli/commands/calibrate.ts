@@ -1,7 +1,9 @@
 /** `feedrate calibrate`: compares a target with itself to find its noise floor. */
+
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { EXIT, FeedrateError } from '../../base/errors.js';
+import { shellWord } from '../../base/shell-word.js';
 import { parseDuration } from '../../base/units.js';
 import { packageRoot } from '../../host/system/installation.js';
 import type { CalibrationRecord } from '../../record/calibration-record.js';
@@ -145,7 +147,7 @@ async function calibrateTarget(
   const { exitStatusOf } = await import('../../gate/thresholds.js');
   const measured = exitStatusOf({ status, trials: run.trials, thresholds: [] });
   if (measured !== EXIT.pass) {
-    tell(`not calibrated: the run did not complete (see feedrate show ${run.directory})`);
+    tell(`not calibrated: the run did not complete (see feedrate show ${shellWord(run.directory)})`);
     return measured;
   }
   if (injected.length > 0) return printInjected(run, raw);

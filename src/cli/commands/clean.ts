@@ -1,8 +1,9 @@
 import { tmpdir } from 'node:os';
 import { EXIT, FeedrateError } from '../../base/errors.js';
+import { DEFAULT_RESULTS } from '../../base/results-command.js';
 import { formatBytes } from '../../base/units.js';
 import type { Cleanable } from '../../run/cleanable.js';
-import { DEFAULT_RESULTS, parseTargets } from '../options/arguments.js';
+import { parseTargets } from '../options/arguments.js';
 import { collect } from '../options/common-options.js';
 import type { Subcommand } from '../options/subcommand.js';
 import { printLines, tell } from '../output/print.js';

@@ -53,7 +53,9 @@ async function examine(options: DoctorOptions): Promise<number> {
   const named = parseTargets(options.target);
   for (const { path } of named) if (isNfsUrl(path)) throw withoutMount(path);
   await untilTouched(touchableOf(named), tell);
-  const targets = named.map(({ name, path }) => openTarget(name, path, { write: options.measure }));
+  const targets = named.map(({ name, path }) =>
+    opened(() => openTarget(name, path, { write: options.measure }), options),
+  );
   const diagnoses = captureEnvironment(targets).targets.map((target): Diagnosis => {
     const facts = gatherFacts(target, options.measure ? probed(target, probeMount) : null);
     return { target: { name: target.name, path: target.path }, findings: diagnose(facts, CHECKS) };
@@ -61,6 +63,16 @@ async function examine(options: DoctorOptions): Promise<number> {
   print(renderDiagnoses(diagnoses, options.format, stdoutOptions()));
   const isBad = diagnoses.some(({ findings }) => findings.some(({ severity }) => severity === 'bad'));
   return options.strict && isBad ? EXIT.regression : EXIT.pass;
+}
+
+/** Opens a target. If it cannot be written to, the message also names the way to check it nevertheless. */
+function opened<Target>(open: () => Target, { measure }: DoctorOptions): Target {
+  try {
+    return open();
+  } catch (cause) {
+    if (!measure || !(cause instanceof FeedrateError) || !cause.message.includes(': cannot write in ')) throw cause;
+    throw new FeedrateError(cause.code, `${cause.message}; or use --no-measure, which writes nothing`, { cause });
+  }
 }
 
 function withoutMount(path: string): FeedrateError {

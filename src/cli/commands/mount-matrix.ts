@@ -66,7 +66,7 @@ async function measureMounts(workload: string, raw: RawMountMatrixOptions, comma
   if (process.getuid?.() !== 0) {
     throw new FeedrateError(
       'usage',
-      'mount-matrix requires root. Without root, mount by hand and use: feedrate run -t a=/mnt/a -t b=/mnt/b',
+      'mount-matrix requires root. Without root, mount by hand and use: feedrate run WORKLOAD -t a=/mnt/a -t b=/mnt/b',
     );
   }
   const [{ planMounts }, { withMadeMounts }, { StopHandle }] = await Promise.all([

@@ -10,9 +10,6 @@ import { engineOverride, parseOverride } from '../../workload/override-text.js';
 import type { Override } from '../../workload/overrides.js';
 import type { OutputFiles } from './output-files.js';
 
-/** The default of `-o`: the directory that runs are saved in. */
-export const DEFAULT_RESULTS = './results';
-
 /** The shells that `feedrate completion` supports. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];

@@ -1,8 +1,9 @@
 /** Options that several commands share. */
 import { type Command, Option } from 'commander';
+import { DEFAULT_RESULTS } from '../../base/results-command.js';
 import { EXPORT_NAMES, EXPORTS } from '../../report/exports.js';
 import { ENGINE_CHOICES } from '../../workload/engines.js';
-import { DEFAULT_RESULTS, PROGRESS_MODES } from './arguments.js';
+import { PROGRESS_MODES } from './arguments.js';
 
 /** Collects the values of an option that may be repeated. */
 export function collect(value: string, earlier: readonly string[] | undefined): string[] {

@@ -1,6 +1,8 @@
 /** Selects the runs that the options of `feedrate history` ask for. */
+
 import { resolve } from 'node:path';
 import { FeedrateError } from '../../base/errors.js';
+import { commandFor } from '../../base/results-command.js';
 import { type History, type HistoryArm, historyArms, historyOf, placeOf } from '../../gate/run-history.js';
 import type { RunRecord } from '../../record/run-record.js';
 import type { Measure } from '../../stats/measure.js';
@@ -106,7 +108,8 @@ function noSuchRun(known: readonly Known[], { output, workload, target }: Histor
     ...(target ?? []).map((t) => `on ${t}`),
   ];
   const workloads = [...new Set(known.map(({ run }) => run.plan.workload))].sort().join(', ');
-  const have = known.length === 0 ? 'it holds no run yet' : `it holds runs of ${workloads}; see feedrate list`;
+  const have =
+    known.length === 0 ? 'it holds no run yet' : `it holds runs of ${workloads}; see ${commandFor(output, 'list')}`;
   return new FeedrateError('store', `${output}: no run${asked.map((part) => ` ${part}`).join('')}; ${have}`);
 }
 

@@ -3,9 +3,11 @@
  * files for later runs. `.feedrate-<run id>` holds the scratch files of one run. Each has a marker file. A process that
  * uses a directory puts a holder file next to the marker, so that no other run removes the directory.
  */
+
 import { basename, dirname } from 'node:path';
 import { assert } from '../../base/assert.js';
 import { FeedrateError } from '../../base/errors.js';
+import { shellWord } from '../../base/shell-word.js';
 import type { HeldDirectory } from '../system/file-store.js';
 import { codeOf } from '../system/libc.js';
 import { allocatedBytes, ifPresent, removeContents } from './directory-tree.js';
@@ -189,7 +191,7 @@ export function removeOwnDirectory(path: string, runId: string | null = null): v
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return;
     if (cause instanceof FeedrateError) throw cause;
-    const advice = `fix the cause (failing storage, open files or permissions), then remove the rest with: feedrate clean -t ${dirname(path)}`;
+    const advice = `fix the cause (failing storage, open files or permissions), then remove the rest with: feedrate clean -t ${shellWord(dirname(path))}`;
     throw new FeedrateError('target', `cannot remove ${path}: ${(cause as Error).message}; ${advice}`, { cause });
   }
 }
@@ -234,7 +236,8 @@ function removeAll(held: HeldDirectory, path: string): void {
   }
   const left = store.names(held.at()).filter((name) => name !== MARKER_NAME);
   if (left.length > 0) {
-    const advice = 'is still open or was just written; stop the process that uses it, then run feedrate clean';
+    const clean = `feedrate clean -t ${shellWord(dirname(path))}`;
+    const advice = `is still open or was just written; stop the process that uses it, then run ${clean}`;
     throw new FeedrateError('target', `cannot remove ${path}: ${left[0]} ${advice}`);
   }
 }

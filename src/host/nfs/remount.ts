@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FeedrateError } from '../../base/errors.js';
-import { findMount, type Mount, mergedOptions, readMounts } from '../system/mountinfo.js';
+import { findMount, type Mount, mountableOptions, readMounts } from '../system/mountinfo.js';
 import { firstReason } from './first-reason.js';
 import { holdersOf } from './holders.js';
 import { mountLine } from './mount-line.js';
@@ -51,7 +51,7 @@ interface ScriptEnd {
 /** Runs the script in a session of its own (`detached`), so that Ctrl-C and hang-up in a terminal do not reach it. */
 async function runScript(mount: Mount, left: AbortSignal): Promise<ScriptEnd> {
   const { fileSystem, source, mountPoint, device } = mount;
-  const operands = [fileSystem, `${mergedOptions(mount)},retry=0`, source, mountPoint, device];
+  const operands = [fileSystem, [...mountableOptions(mount), 'retry=0'].join(','), source, mountPoint, device];
   const child = spawn('sh', ['-c', SCRIPT, 'remount', ...operands], {
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],

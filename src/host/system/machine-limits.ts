@@ -74,7 +74,7 @@ const ROWS: readonly LimitRow[] = [
     name: 'vm.max_map_count',
     resource: 'mappings',
     available: ({ read }) => numberOf(read('/proc/sys/vm/max_map_count')),
-    raise: 'raise it with sysctl -w vm.max_map_count=262144',
+    raise: 'raise it with sysctl',
   },
   {
     name: 'pids.max of the control group',

@@ -1,6 +1,7 @@
 /** Reads the mounts of this process from /proc/self/mountinfo. See proc_pid_mountinfo(5). */
 import { readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { splitMountOptions } from '../../base/mount-command.js';
 
 export interface Mount {
   readonly id: number;
@@ -39,18 +40,11 @@ function parseMount(line: string): Mount | null {
     device,
     root: unescapeOctal(root),
     mountPoint: unescapeOctal(mountPoint),
-    options: splitOptions(options),
+    options: splitMountOptions(options).map(unescapeOctal),
     fileSystem: unescapeOctal(fileSystem),
     source: unescapeOctal(source ?? ''),
-    superOptions: splitOptions(superOptions ?? ''),
+    superOptions: splitMountOptions(superOptions ?? '').map(unescapeOctal),
   };
-}
-
-function splitOptions(text: string): string[] {
-  return text
-    .split(',')
-    .filter((option) => option !== '')
-    .map(unescapeOctal);
 }
 
 /** Returns every mount in a mountinfo text, in its order. Skips lines in another format. */
@@ -117,13 +111,23 @@ export function mountOf(path: string): Mount | null {
 }
 
 /**
- * Returns the options of a mount and of its file system in one list without duplicates. `ro` or `rw` comes first. It is
+ * Returns the options of a mount and of its file system in one text without duplicates. `ro` or `rw` comes first. It is
  * `ro` when either is read-only, as in findmnt(8).
  */
 export function mergedOptions(mount: Mount): string {
+  return optionsOf(mount).join(',');
+}
+
+/** Returns the options as mount(8) accepts them. The kernel shows `strictatime` by naming no other rule for atime. */
+export function mountableOptions(mount: Mount): string[] {
+  const hasRule = mount.options.some((option) => option === 'relatime' || option === 'noatime');
+  return [...optionsOf(mount), ...(hasRule ? [] : ['strictatime'])];
+}
+
+function optionsOf(mount: Mount): string[] {
   const all = new Set([...mount.options, ...mount.superOptions]);
   const access = all.has('ro') ? 'ro' : 'rw';
   all.delete('ro');
   all.delete('rw');
-  return [access, ...all].join(',');
+  return [access, ...all];
 }

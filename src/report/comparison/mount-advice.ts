@@ -1,4 +1,5 @@
 /** Recommends one of several compared mounts, with the commands that mount it. */
+import { mountCommand } from '../../base/mount-command.js';
 import type { Comparison } from '../../gate/comparison.js';
 import type { PlannedMount } from '../../plan/mount-plan.js';
 import { geometricMean } from '../../stats/geometric-mean.js';
@@ -27,6 +28,7 @@ export function mountAdvice(comparison: Comparison, mounts: readonly PlannedMoun
     ({ name }) => name !== best.mount.name && rankings.every(({ entries }) => areTied(entries, name, best.mount.name)),
   );
   const { name, source, options } = best.mount;
+  const mount = mountCommand({ fileSystem: 'nfs', options: [options], source, mountPoint: MOUNT_POINT });
   const lines =
     tied.length === 0
       ? [
@@ -40,9 +42,9 @@ export function mountAdvice(comparison: Comparison, mounts: readonly PlannedMoun
         ];
   return [
     ...lines,
-    `mount     mount -t nfs -o ${options} ${source} ${MOUNT_POINT}`,
+    `mount     ${mount}`,
     `fstab     ${source} ${MOUNT_POINT} nfs ${options},_netdev 0 0`,
-    `notebook  mkdir -p ${MOUNT_POINT} && mount -t nfs -o ${options} ${source} ${MOUNT_POINT}   # lifecycle configuration, on start`,
+    `notebook  mkdir -p ${MOUNT_POINT} && ${mount}   # lifecycle configuration, on start`,
   ];
 }
 
