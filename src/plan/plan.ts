@@ -1,11 +1,15 @@
 /** The plan of a run, made before anything is written: arms, their files, and the order of trials. */
 import type { Job, Preallocation, RoundOrder, Threshold } from '../workload/workload.js';
+import type { FileList } from './file-list.js';
+import type { WholeFiles } from './whole-share.js';
 
 /** A named path to measure. */
 export interface Target {
   readonly name: string;
   /** An absolute path with symbolic links resolved, or the `nfs://` URL of a directory that is not mounted. */
   readonly path: string;
+  /** Name of the directory in it that has the data files. Absent: `.feedrate-data`. */
+  readonly dataDirectory?: string;
 }
 
 export interface Factor {
@@ -104,7 +108,10 @@ export interface ArmFiles {
   readonly place: 'data' | 'scratch';
   /** Whether files are filled before the trial (for reads and overwrites). If not, the job creates them. */
   readonly laidOut: boolean;
-  readonly files: readonly DataFile[];
+  readonly files: FileList;
   /** One list per worker. */
-  readonly extents: readonly (readonly Extent[])[];
+  readonly extents: readonly Extents[];
 }
+
+/** The parts of files that one worker uses. Whole files are not listed but generated. */
+export type Extents = readonly Extent[] | WholeFiles;

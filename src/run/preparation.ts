@@ -15,7 +15,7 @@ import { readsDataFiles } from '../plan/arm-files.js';
 import { imbalancesOf } from '../plan/balance.js';
 import { type Plan, type Target, targetOf } from '../plan/plan.js';
 import { buildPlan } from '../plan/schedule.js';
-import { fits, type SpaceNeed, spaceNeeded } from '../plan/space.js';
+import { fits, type IsExisting, type SpaceNeed, spaceNeeded } from '../plan/space.js';
 import { RUN_VERSION, type RunRecord } from '../record/run-record.js';
 import { dataDirectory } from '../trial/layout.js';
 import { overrideText } from '../workload/override-text.js';
@@ -113,7 +113,7 @@ function checkedSpace(plan: Plan, workload: Workload, targets: readonly Target[]
   for (const target of targets) {
     if (readers.has(target.name)) refuseForeignDirectory(dataDirectory(target, 'none'));
   }
-  const space = spaceNeeded(plan, workload.dataset, existingFiles(targets));
+  const space = spaceNeeded(plan, workload.dataset, existingIn);
   const written = writtenTargets(space, targets);
   for (const { name, path } of targets) if (written.has(name)) openTarget(name, path, { write: true });
   refuseWhatDoesNotFit(space, targets);
@@ -121,18 +121,11 @@ function checkedSpace(plan: Plan, workload: Workload, targets: readonly Target[]
   return space;
 }
 
-/** Returns a function that tells whether a target has a data file. It asks only targets that have data files at all. */
-function existingFiles(targets: readonly Target[]): (target: Target, path: string, bytes: number) => boolean {
-  const filled = new Map(
-    targets
-      .map(({ name, path }) => ({ name, directory: dataDirectory({ name, path }, 'none') }))
-      .filter(({ directory }) => storeOf(directory).status(directory) !== null)
-      .map((place) => [place.name, place]),
-  );
-  return ({ name }, path, bytes) => {
-    const place = filled.get(name);
-    return place !== undefined && ownFileStatus(below(place.directory, path))?.bytes === bytes;
-  };
+/** Returns a function that tells whether a target has a data file, or null when it has no data files at all. */
+function existingIn(target: Target): IsExisting | null {
+  const directory = dataDirectory(target, 'none');
+  if (storeOf(directory).status(directory) === null) return null;
+  return (path, bytes) => ownFileStatus(below(directory, path))?.bytes === bytes;
 }
 
 /** Returns the names of the targets whose directory the plan writes to, also as another target with the same path. */

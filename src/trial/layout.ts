@@ -11,11 +11,13 @@ import {
 import { below, storeOf } from '../host/files/store-of.js';
 import { HeldTarget } from '../host/held-target.js';
 import { preallocationRemedy } from '../host/system/preallocation.js';
+import type { FileUnion } from '../plan/file-union.js';
 import { dataFilesOf } from '../plan/filesets.js';
 import type { DataFile, Plan, Target } from '../plan/plan.js';
 import type { Dataset } from '../workload/workload.js';
-import { holdsFile, type LayoutProgress, LayoutStopped, writeDataFile } from './data-file.js';
+import { type LayoutProgress, LayoutStopped, writeDataFile } from './data-file.js';
 import type { SessionEvent } from './events.js';
+import { MissingFiles } from './missing-files.js';
 
 /**
  * Writes the files below an existing directory. Throws `FeedrateError('measurement')` when a file cannot be written,
@@ -24,7 +26,7 @@ import type { SessionEvent } from './events.js';
  */
 export async function layOutFiles(
   directory: string,
-  files: readonly DataFile[],
+  files: Iterable<DataFile>,
   progress: LayoutProgress,
   passingDirectory: string = directory,
 ): Promise<void> {
@@ -82,9 +84,8 @@ export function holdData(target: Target, runId: string): HeldData {
 }
 
 /** Returns the data files that the target does not have, or has with other content than their names state. */
-export function missingFilesOf(target: Target, files: readonly DataFile[]): DataFile[] {
-  const directory = dataDirectory(target, 'none');
-  return files.filter((file) => !holdsFile(below(directory, file.path), file));
+export function missingFilesOf(target: Target, files: FileUnion): MissingFiles {
+  return new MissingFiles(dataDirectory(target, 'none'), files);
 }
 
 /**
@@ -94,11 +95,11 @@ export function missingFilesOf(target: Target, files: readonly DataFile[]): Data
 export async function layOutMissing(
   target: Target,
   runId: string,
-  missing: readonly DataFile[],
+  missing: MissingFiles,
   emit: (event: SessionEvent) => void,
   stopped: () => boolean,
 ): Promise<void> {
-  const totalBytes = bytesOf(missing);
+  const totalBytes = missing.bytes;
   let doneBytes = 0;
   const wrote = (bytes: number) => {
     doneBytes += bytes;
@@ -106,10 +107,6 @@ export async function layOutMissing(
   };
   const scratch = ownDirectoryPath(target, runId, 'scratch');
   await layOutFiles(dataDirectory(target, runId), missing, { wrote, stopped }, scratch);
-}
-
-function bytesOf(files: readonly DataFile[]): number {
-  return files.reduce((sum, file) => sum + file.bytes, 0);
 }
 
 export interface LayoutTotals {
@@ -133,7 +130,7 @@ export async function layOutPlan(
   let reusedBytes = 0;
   for (const target of plan.targets) {
     const files = dataFilesOf(plan, dataset, target);
-    if (files.length === 0) continue;
+    if (files.isEmpty) continue;
     const held = new HeldTarget(target, true, undefined);
     const data = holdData(target, runId);
     const scratch = ownDirectoryPath(target, runId, 'scratch');
@@ -142,8 +139,8 @@ export async function layOutPlan(
       if (missing.length > 0) createOwnDirectory(target, runId, 'scratch');
       await layOutMissing(target, runId, missing, emit, stopped);
       held.requireUnchanged();
-      writtenBytes += bytesOf(missing);
-      reusedBytes += bytesOf(files) - bytesOf(missing);
+      writtenBytes += missing.bytes;
+      reusedBytes += missing.reusedBytes;
     } finally {
       data.release();
       removeOwnDirectory(scratch, runId);
