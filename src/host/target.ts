@@ -9,6 +9,7 @@ import { withProbeFile } from './files/probe-file.js';
 import { storeOf } from './files/store-of.js';
 import { connectTarget } from './libnfs/nfs-target.js';
 import { isNfsUrl } from './libnfs/nfs-url.js';
+import type { FileSystemSpace } from './system/file-store.js';
 import { codeOf } from './system/libc.js';
 
 /** A target's name and real path, the only fields of the plan's `Target` that this room needs. */
@@ -106,7 +107,7 @@ export function openTarget(name: string, path: string, needs: { readonly write: 
   return { name, path: real };
 }
 
-/** Returns the size of the target's file system and the space that an ordinary user can still fill, in bytes. */
-export function statTarget({ path }: Pick<TargetPath, 'path'>): { totalBytes: number; freeBytes: number } {
+/** Returns the size of the target's file system and what an ordinary user can still fill. */
+export function statTarget({ path }: Pick<TargetPath, 'path'>): FileSystemSpace {
   return storeOf(path).space(path);
 }

@@ -1,7 +1,7 @@
 /** Files that are generated when they are asked for, so that ten million of them take as little memory as one. */
 import { createPrng } from '../base/prng.js';
 import type { Preallocation } from '../workload/workload.js';
-import type { DataFile } from './plan.js';
+import type { DataFile } from './file-part.js';
 
 /** Files in each directory of a data directory. */
 export const FILES_PER_FOLDER = 1000;

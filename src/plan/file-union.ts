@@ -1,5 +1,5 @@
 import type { FileList, Paths } from './file-list.js';
-import type { DataFile } from './plan.js';
+import type { DataFile } from './file-part.js';
 
 /** The distinct files of several lists. A file that an earlier list has as well is left out. */
 export class FileUnion implements Iterable<DataFile> {

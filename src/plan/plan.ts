@@ -1,7 +1,10 @@
 /** The plan of a run, made before anything is written: arms, their files, and the order of trials. */
-import type { Job, Preallocation, RoundOrder, Threshold } from '../workload/workload.js';
+import type { Job, RoundOrder, Threshold } from '../workload/workload.js';
 import type { FileList } from './file-list.js';
+import type { Extent } from './file-part.js';
 import type { WholeFiles } from './whole-share.js';
+
+export type { DataFile, Extent } from './file-part.js';
 
 /** A named path to measure. */
 export interface Target {
@@ -75,28 +78,6 @@ export function trialsByArm({ arms, trials }: Pick<Plan, 'arms' | 'trials'>): nu
   const counts = arms.map(() => 0);
   for (const { arm } of trials) counts[arm] = (counts[arm] ?? 0) + 1;
   return counts;
-}
-
-/**
- * A file of reproducible content. Its path determines its content (set, seed, index, size), so an existing file at that
- * path is the right one.
- */
-export interface DataFile {
-  /** Relative to the target's data directory: `s42/000/000007-268435456`, or `set1/s42/…` in sets after the first. */
-  readonly path: string;
-  readonly bytes: number;
-  /** Seed of the content, an integer below 2^53. See `engine/content/content.ts`. */
-  readonly contentSeed: number;
-  /** Preallocation before the content is written; absent = none. */
-  readonly fallocate?: Preallocation;
-}
-
-/** A part of a file that one worker uses. */
-export interface Extent {
-  /** Index into the arm's files. */
-  readonly file: number;
-  readonly startBytes: number;
-  readonly lengthBytes: number;
 }
 
 /** The files of an arm, and each worker's part of them. */

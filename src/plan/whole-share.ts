@@ -1,5 +1,5 @@
 import type { FileList } from './file-list.js';
-import type { Extent } from './plan.js';
+import type { Extent } from './file-part.js';
 
 /** A worker's share of files, each of them whole. Extents are generated like the files themselves. */
 export class WholeFiles implements Iterable<Extent> {

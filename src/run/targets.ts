@@ -45,7 +45,16 @@ export function leftoverNotes(targets: readonly Target[]): string[] {
   const inTargets = paths.flatMap((path) =>
     leftoverNote(cleanableInTarget(path), path, `feedrate clean -t ${shellWord(path)}`),
   );
-  return [...inTargets, ...leftoverNote(cleanableInTemporary(), tmpdir(), 'feedrate clean')];
+  return [...inTargets, ...leftoverNote(inTemporary(), tmpdir(), 'feedrate clean')];
+}
+
+function inTemporary(): readonly Cleanable[] {
+  try {
+    return cleanableInTemporary();
+  } catch {
+    // A run with targets of its own does not need the temporary directory.
+    return [];
+  }
 }
 
 function leftoverNote(found: readonly Cleanable[], place: string, command: string): string[] {

@@ -11,6 +11,7 @@ import {
 import { below, storeOf } from '../host/files/store-of.js';
 import { HeldTarget } from '../host/held-target.js';
 import { preallocationRemedy } from '../host/system/preallocation.js';
+import { userName } from '../host/system/user-name.js';
 import type { FileUnion } from '../plan/file-union.js';
 import { dataFilesOf } from '../plan/filesets.js';
 import type { DataFile, Plan, Target } from '../plan/plan.js';
@@ -42,16 +43,25 @@ export async function layOutFiles(
       const fault = systemFaultOf(thrown, path);
       throw new FeedrateError(
         'measurement',
-        `cannot lay out ${path}: ${fault.code} in ${fault.syscall}${remedyOf(fault, thrown)}`,
+        `cannot lay out ${path}: ${fault.code} in ${fault.syscall}${remedyOf(fault, path, thrown)}`,
         { cause: thrown },
       );
     }
   }
 }
 
-function remedyOf({ code, syscall }: SystemFault, thrown: unknown): string {
+function remedyOf({ code, syscall }: SystemFault, path: string, thrown: unknown): string {
   if (syscall === 'fallocate') return `; ${preallocationRemedy(thrown)}`;
+  if (code === 'EACCES' || code === 'EPERM') return `; ${ownersOf(path)}`;
   return code === 'ENOSPC' || code === 'EDQUOT' ? '; free some space or use smaller files' : '';
+}
+
+/** Returns who owns a file that cannot be written and its directory, and what to do. */
+function ownersOf(path: string): string {
+  const entry = [path, dirname(path)].find((each) => storeOf(each).status(each) !== null);
+  const owner = entry === undefined ? null : storeOf(entry).status(entry)?.ownerId;
+  if (owner == null) return 'check the permissions of its directory';
+  return `${entry} belongs to ${userName(owner)}; have it removed (feedrate clean --data), or name another directory`;
 }
 
 /** Returns the directory that holds a target's data files. */
