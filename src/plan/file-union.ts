@@ -52,11 +52,11 @@ export class FileUnion implements Iterable<DataFile> {
 
   /** Returns the paths of the files below a directory. */
   pathsIn(directory: string): Paths {
-    const placed = new FileUnion(this.#lists.map((list) => list.placed({ directory })));
+    const places = () => this.#places();
     return {
       length: this.count().files,
       *[Symbol.iterator]() {
-        for (const [list, place] of placed.#places()) yield list.pathOf(place);
+        for (const [list, place] of places()) yield `${directory}/${list.pathOf(place)}`;
       },
     };
   }
