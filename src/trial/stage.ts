@@ -51,7 +51,7 @@ export function stageOf(trial: PlannedTrial, settings: StageSettings): Stage {
 function shareOf(stage: Stage, job: number): Pick<WorkerTask, 'files' | 'extents'> {
   const extents = stage.files.extents[job] ?? [];
   if (extents instanceof WholeFiles)
-    return { files: extents.files.placed({ directory: stage.directory }).rule, extents: null };
+    return { files: extents.of(stage.files.files).placed({ directory: stage.directory }).rule, extents: null };
   const wanted = [...new Set(extents.map(({ file }) => file))];
   const slots = new Map(wanted.map((file, slot) => [file, slot]));
   return {
