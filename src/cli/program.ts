@@ -5,7 +5,6 @@
 import { Command } from 'commander';
 import { FeedrateError } from '../base/errors.js';
 import { packageVersion } from '../host/system/installation.js';
-import { undecodableWord, undecodableWorkingDirectory } from '../host/system/undecodable.js';
 import { baseline } from './commands/baseline.js';
 import { calibrate } from './commands/calibrate.js';
 import { clean } from './commands/clean.js';
@@ -62,16 +61,28 @@ export function createProgram(): Command {
 }
 
 /** Throws `FeedrateError('usage')` when files would be looked for, or made, under other names than the user gave. */
-function refuseUndecodable(command: Command): void {
+async function refuseUndecodable(command: Command): Promise<void> {
+  const words = process.argv.slice(2);
+  if (![workingDirectory(), ...words].some((text) => text.includes('\ufffd'))) return;
+  const { undecodableWord, undecodableWorkingDirectory } = await import('../host/system/undecodable.js');
   const remedy = 'rename it, or use another one';
   const directory = undecodableWorkingDirectory();
   if (directory !== null) {
     const why = `the name of the working directory is not valid UTF-8 (${directory})`;
     throw new FeedrateError('usage', `${command.name()}: ${why}; ${remedy}`);
   }
-  const word = undecodableWord(process.argv.slice(2));
+  const word = undecodableWord(words);
   if (word !== null) {
     throw new FeedrateError('usage', `${command.name()}: the argument ${word} is not valid UTF-8; ${remedy}`);
+  }
+}
+
+/** Returns the working directory, or nothing when it was removed. */
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return '';
   }
 }
 

@@ -33,7 +33,11 @@ export function cleanableInTarget(path: string): Cleanable[] {
   const own = findOwnDirectories({ path }).map((directory): Cleanable => {
     const { path: at, kind, state } = directory;
     return {
-      ...{ path: at, kind, state, owner: directory, otherUser: otherUserOf(at) },
+      path: at,
+      kind,
+      state,
+      owner: directory,
+      otherUser: otherUserOf(at),
       get allocatedBytes() {
         return directory.allocatedBytes;
       },

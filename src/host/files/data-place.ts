@@ -2,12 +2,16 @@
 import { dirname } from 'node:path';
 import { FeedrateError } from '../../base/errors.js';
 import { userName } from '../system/user-name.js';
-import type { TargetPath } from '../target.js';
 import { isClosed } from './found-directories.js';
 import { ownDirectoryPath, refuseForeignDirectory } from './own-directory.js';
 import { ownFileStatus } from './own-file.js';
 import { DATA_DIRECTORY_NAME, USER_DATA_NAME } from './own-names.js';
 import { below, storeOf } from './store-of.js';
+
+interface NamedTarget {
+  readonly name: string;
+  readonly path: string;
+}
 
 /** A data file that a plan needs. */
 interface Wanted {
@@ -27,7 +31,7 @@ export interface DataPlace {
  * @param wanted called once for each directory to look at
  * @throws FeedrateError `target` when somebody else has taken both names, or something that feedrate did not create
  */
-export function chooseDataPlace(target: TargetPath, wanted: () => Iterable<Wanted>): DataPlace {
+export function chooseDataPlace(target: NamedTarget, wanted: () => Iterable<Wanted>): DataPlace {
   const names = [DATA_DIRECTORY_NAME, USER_DATA_NAME(process.geteuid?.() ?? 0)];
   const problems: string[] = [];
   for (const name of names) {
@@ -43,7 +47,7 @@ export function chooseDataPlace(target: TargetPath, wanted: () => Iterable<Wante
   );
 }
 
-function noteOf({ name }: TargetPath, chosen: string, [problem]: readonly string[]): string | null {
+function noteOf({ name }: NamedTarget, chosen: string, [problem]: readonly string[]): string | null {
   return problem === undefined ? null : `target ${name}: ${problem}; using ${chosen} instead`;
 }
 

@@ -16,8 +16,6 @@ export interface OwnDirectory {
   /** The host of the process that created it. */
   readonly hostname: string;
   readonly pid: number;
-  /** The user who owns it. */
-  readonly ownerId: number;
   /** The space that it occupies. Found when it is asked for, which takes a while for millions of files. */
   readonly allocatedBytes: number;
   /**
@@ -54,9 +52,14 @@ function describe(path: string): OwnDirectory | null {
     if (marker === null) return null;
     const { kind, runId, createdAt, process } = marker;
     const state = stateOf(readHolders(path, held));
-    const ownerId = storeOf(path).status(path)?.ownerId ?? 0;
     return {
-      ...{ path, kind, runId, createdAt, hostname: process.hostname, pid: process.pid, ownerId, state },
+      path,
+      kind,
+      runId,
+      createdAt,
+      hostname: process.hostname,
+      pid: process.pid,
+      state,
       get allocatedBytes() {
         return whileHeld([dirname(path)], () => allocatedBytes(path));
       },
