@@ -57,7 +57,8 @@ export {
 } from './histogram/histogram.js';
 export { decodeHistogram, encodeHistogram, type SparseCounts } from './histogram/sparse-counts.js';
 export { captureEnvironment } from './host/environment.js';
-export { findOwnDirectories, type OwnDirectory, removeOwnDirectory } from './host/files/own-directory.js';
+export { findOwnDirectories, type OwnDirectory } from './host/files/found-directories.js';
+export { removeOwnDirectory } from './host/files/own-directory.js';
 export { gatherFacts } from './host/gather-facts.js';
 export { probeMount } from './host/mount-probe.js';
 export { openTarget, statTarget } from './host/target.js';

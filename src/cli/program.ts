@@ -3,6 +3,7 @@
  * is called, so `--help` and completion start quickly.
  */
 import { Command } from 'commander';
+import { FeedrateError } from '../base/errors.js';
 import { packageVersion } from '../host/system/installation.js';
 import { baseline } from './commands/baseline.js';
 import { calibrate } from './commands/calibrate.js';
@@ -52,12 +53,39 @@ export function createProgram(): Command {
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
     .exitOverride()
+    .hook('preAction', (_, command) => refuseUndecodable(command))
     .configureOutput({ writeOut: print, outputError: (text) => tell(`feedrate: ${plainError(text)}`) })
     .addHelpText('after', ROOT_EXAMPLES);
   for (const { name, description, configure, examples } of SUBCOMMANDS) {
     configure(program.command(name).description(description).addHelpText('after', examples));
   }
   return program;
+}
+
+/** Throws `FeedrateError('usage')` when files would be looked for, or made, under other names than the user gave. */
+async function refuseUndecodable(command: Command): Promise<void> {
+  const words = process.argv.slice(2);
+  if (![workingDirectory(), ...words].some((text) => text.includes('\ufffd'))) return;
+  const { undecodableWord, undecodableWorkingDirectory } = await import('../host/system/undecodable.js');
+  const remedy = 'rename it, or use another one';
+  const directory = undecodableWorkingDirectory();
+  if (directory !== null) {
+    const why = `the name of the working directory is not valid UTF-8 (${directory})`;
+    throw new FeedrateError('usage', `${command.name()}: ${why}; ${remedy}`);
+  }
+  const word = undecodableWord(words);
+  if (word !== null) {
+    throw new FeedrateError('usage', `${command.name()}: the argument ${word} is not valid UTF-8; ${remedy}`);
+  }
+}
+
+/** Returns the working directory, or nothing when it was removed. */
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return '';
+  }
 }
 
 /** Returns commander's message on one line, without its prefix. */

@@ -8,6 +8,7 @@ import { MonotonicClock, monotonicNs } from './core/clock.js';
 import { Counters } from './core/counters.js';
 import { Meter } from './core/meter.js';
 import type { WorkerTask } from './core/protocol.js';
+import { filesOfTask, type WorkerFiles } from './core/worker-files.js';
 import { IoProgram } from './jobs/io.js';
 import { rehearsalOf } from './jobs/registry.js';
 
@@ -64,7 +65,7 @@ function jobFor({ job }: WorkerTask, engine: Engine): IoJob {
 
 /** Creates the parts of a rehearsal in the same way as for the task itself. */
 export interface RehearsalParts {
-  contentOf(task: WorkerTask): Content;
+  contentOf(task: WorkerTask, files: WorkerFiles): Content;
   equip(task: WorkerTask, clock: MonotonicClock, content: Content): Equipment;
 }
 
@@ -102,17 +103,18 @@ function rehearse(trialTask: WorkerTask, job: IoJob, { contentOf, equip }: Rehea
     laidOut: true,
     job,
     files: [FILE],
-    extents: [{ file: 0, startBytes: 0, lengthBytes: FILE.bytes }],
+    extents: null,
   };
+  const files = filesOfTask(task);
   const clock = new MonotonicClock();
-  const content = contentOf(task);
+  const content = contentOf(task, files);
   const meter = new Meter(counters, 0, 0, DURATION_NS, false);
   // Counts exceed 2^31 in a trial, and V8 would discard code that has only seen smaller ones.
   meter.readBytes = 2 ** 31;
   meter.writeBytes = 2 ** 31;
   const { backend, createDrain } = equip(task, clock, content);
   try {
-    const program = new IoProgram({ task, backend, createDrain, meter, content, counters }, job);
+    const program = new IoProgram({ task, ...files, backend, createDrain, meter, content, counters }, job);
     program.prepare();
     clock.startAt(monotonicNs());
     program.run();

@@ -4,7 +4,9 @@ import { assert } from '../base/assert.js';
 import { systemFaultOf } from '../base/errors.js';
 import { useHeld } from '../host/files/held-directories.js';
 import { type ThreadUsage, threadUsage } from '../host/system/thread-usage.js';
+import { FileList, type Files } from '../plan/file-list.js';
 import { jobPlanOf } from '../plan/jobs/registry.js';
+import type { DataFile } from '../plan/plan.js';
 import { ENGINES } from '../workload/engines.js';
 import type { Equipment } from './backends/backend-factory.js';
 import { BACKENDS } from './backends/factories.js';
@@ -17,6 +19,7 @@ import { collectGarbage, collectPreparation } from './core/collect.js';
 import { Counters } from './core/counters.js';
 import { Meter } from './core/meter.js';
 import type { WorkerOutcome, WorkerReport, WorkerTask } from './core/protocol.js';
+import { filesOfTask, type WorkerFiles } from './core/worker-files.js';
 import type { ProgramContext } from './jobs/job-program.js';
 import { programOf } from './jobs/registry.js';
 import { warmUp } from './warm-up.js';
@@ -29,15 +32,29 @@ function placesOf({ backend, job }: WorkerTask): number {
   return ENGINES[backend].holdsQueue ? jobPlanOf(job).queue.depth : 1;
 }
 
-function contentOf(task: WorkerTask): Content {
+function contentOf(task: WorkerTask, { files }: WorkerFiles): Content {
   const lengths = task.job.bs.map(({ blockBytes }) => blockBytes);
-  return new Content(task.files, {
+  const { mapsFiles } = ENGINES[task.backend];
+  const held = slotsOf(task, files);
+  return new Content(held, {
     maxBlockBytes: Math.max(...lengths),
     wholeSectors: wholeSectors(lengths),
     places: placesOf(task),
     checks: jobPlanOf(task.job).checksContent,
-    mapRoomBytes: ENGINES[task.backend].mapsFiles ? mapRoomBytes(task.files) : 0,
+    mapRoomBytes: mapsFiles ? mapRoomBytes(held) : 0,
   });
+}
+
+/** Returns the first file of each slot. A job with one file open at a time has one slot, with room for the longest. */
+function slotsOf({ job, backend }: WorkerTask, files: Files): readonly DataFile[] {
+  if (jobPlanOf(job).holdsAllFiles) return Array.isArray(files) ? files : [...files];
+  if (!ENGINES[backend].mapsFiles) return [];
+  const longest = files instanceof FileList ? files.at(files.sums.longest) : longestOf(files);
+  return longest === undefined ? [] : [longest];
+}
+
+function longestOf(files: Files): DataFile | undefined {
+  return [...files].sort((a, b) => b.bytes - a.bytes)[0];
 }
 
 function equip(task: WorkerTask, clock: MonotonicClock, content: Content): Equipment {
@@ -48,11 +65,11 @@ function equip(task: WorkerTask, clock: MonotonicClock, content: Content): Equip
 }
 
 /** Creates a worker's meter with the time limits of its job. `ramp_time` comes before `runtime`, as in fio. */
-function createMeter(task: WorkerTask, counters: Counters): Meter {
+function createMeter(task: WorkerTask, { extents }: WorkerFiles, counters: Counters): Meter {
   const { rampNs, runtimeNs } = jobPlanOf(task.job).bounds;
   const deadlineNs = runtimeNs === null ? Number.POSITIVE_INFINITY : rampNs + runtimeNs;
   // A worker without files is done at once, which does not mean that the busy window is over.
-  const marksDone = !ENGINES[task.backend].virtualClock && task.extents.length > 0;
+  const marksDone = !ENGINES[task.backend].virtualClock && extents.length > 0;
   return new Meter(counters, task.worker, rampNs, deadlineNs, marksDone);
 }
 
@@ -136,12 +153,13 @@ export default async function work(task: WorkerTask): Promise<WorkerOutcome> {
   const { held = null } = task;
   const letGo = held === null ? null : useHeld(held.path, held.fd);
   try {
-    const content = contentOf(task);
-    const meter = createMeter(task, counters);
+    const files = filesOfTask(task);
+    const content = contentOf(task, files);
+    const meter = createMeter(task, files, counters);
     warmUp(task, { contentOf, equip });
     equipment = equip(task, clock, content);
     const { backend, createDrain, watch } = equipment;
-    const report = await measure({ task, backend, createDrain, meter, content, counters }, watch, clock);
+    const report = await measure({ task, ...files, backend, createDrain, meter, content, counters }, watch, clock);
     return { worker: task.worker, report, fault: null };
   } catch (thrown) {
     counters.requestStop();

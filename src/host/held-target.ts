@@ -29,6 +29,9 @@ export function mountIdsOf(targets: readonly TargetPath[]): MountIds {
 /** Error codes of a path that no longer leads to a directory. */
 const GONE_CODES: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 
+/** A target, and the name of its data directory if it is not `.feedrate-data`. */
+type DataTarget = TargetPath & { readonly dataDirectory?: string };
+
 /** What became of a target, and where feedrate's data files are now; null when they are gone. */
 interface Change {
   readonly what: string;
@@ -37,7 +40,7 @@ interface Change {
 
 /** Holds one target of a session. A target without a mount (nfs://) never counts as changed. */
 export class HeldTarget {
-  readonly #target: TargetPath;
+  readonly #target: DataTarget;
   /** Whether the plan keeps data files there. */
   readonly #keepsData: boolean;
   #held: HeldDirectory | null = null;
@@ -48,7 +51,7 @@ export class HeldTarget {
    * @param mountId of its mount when the run began; undefined: unknown
    * @throws FeedrateError `measurement` when it is gone, or on another mount than when the run began
    */
-  constructor(target: TargetPath, keepsData: boolean, mountId: number | undefined) {
+  constructor(target: DataTarget, keepsData: boolean, mountId: number | undefined) {
     this.#target = target;
     this.#keepsData = keepsData;
     this.#hold();
@@ -113,11 +116,11 @@ export class HeldTarget {
   }
 
   #changed({ what, dataIn }: Change): FeedrateError {
-    const { name, path } = this.#target;
+    const { name, path, dataDirectory = DATA_DIRECTORY_NAME } = this.#target;
     const stays =
       dataIn === null || !this.#keepsData
         ? 'earlier trials are saved'
-        : `earlier trials are saved, and data files stay in ${DATA_DIRECTORY_NAME} ${dataIn}; to remove them, restore the target and run: feedrate clean -t ${shellWord(path)} --data`;
+        : `earlier trials are saved, and data files stay in ${dataDirectory} ${dataIn}; to remove them, restore the target and run: feedrate clean -t ${shellWord(path)} --data`;
     const message = `target ${name} changed during the run: ${what}; ${stays}`;
     const cause = Object.assign(new Error(message), { code: 'ECHANGED', syscall: 'open', path });
     return new FeedrateError('measurement', message, { cause });

@@ -9,7 +9,9 @@ import { withProbeFile } from './files/probe-file.js';
 import { storeOf } from './files/store-of.js';
 import { connectTarget } from './libnfs/nfs-target.js';
 import { isNfsUrl } from './libnfs/nfs-url.js';
+import type { FileSystemSpace } from './system/file-store.js';
 import { codeOf } from './system/libc.js';
+import { undecodablePath } from './system/undecodable.js';
 
 /** A target's name and real path, the only fields of the plan's `Target` that this room needs. */
 export type TargetPath = Pick<TargetEnvironment, 'name' | 'path'>;
@@ -37,6 +39,7 @@ const WRITE_REMEDIES: Readonly<Record<string, string>> = {
 };
 
 function refusal(name: string, path: string, intent: string, cause: unknown): FeedrateError {
+  if (cause instanceof FeedrateError) return cause;
   const code = codeOf(cause) ?? 'EUNKNOWN';
   const remedy =
     (intent === 'write in' ? WRITE_REMEDIES[code] : undefined) ?? REMEDIES[code] ?? (cause as Error).message;
@@ -57,10 +60,18 @@ function resolveDirectory(name: string, path: string): string {
     directory = storeOf(real).statusBehind(real)?.kind === 'directory';
     if (directory) accessSync(real, constants.X_OK);
   } catch (error) {
+    const lost = undecodablePath(error, path);
+    if (lost !== null) throw undecodable(name, path, lost);
     throw refusal(name, path, 'use', error);
   }
   if (!directory) throw new FeedrateError('target', `target ${name}: ${path} is not a directory; name a directory`);
   return real;
+}
+
+/** Returns the refusal of a link to a directory whose name Node cannot pass on as a text. */
+function undecodable(name: string, path: string, real: string): FeedrateError {
+  const why = `${path} leads to ${real}, whose name is not valid UTF-8`;
+  return new FeedrateError('target', `target ${name}: ${why}; rename that directory, or bind-mount it elsewhere`);
 }
 
 function refuseOwnDirectory(name: string, path: string): void {
@@ -106,7 +117,7 @@ export function openTarget(name: string, path: string, needs: { readonly write: 
   return { name, path: real };
 }
 
-/** Returns the size of the target's file system and the space that an ordinary user can still fill, in bytes. */
-export function statTarget({ path }: Pick<TargetPath, 'path'>): { totalBytes: number; freeBytes: number } {
+/** Returns the size of the target's file system and what an ordinary user can still fill. */
+export function statTarget({ path }: Pick<TargetPath, 'path'>): FileSystemSpace {
   return storeOf(path).space(path);
 }

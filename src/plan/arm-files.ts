@@ -2,7 +2,7 @@ import { capabilitiesOf } from '../workload/engines.js';
 import type { Dataset, Job } from '../workload/workload.js';
 import { jobPlanOf } from './jobs/registry.js';
 import type { Arm, ArmFiles } from './plan.js';
-import { inSet, type Shares } from './shares.js';
+import type { Shares } from './shares.js';
 
 /**
  * Returns the files that an arm uses, and each worker's part of them. Throws `FeedrateError('workload')` when files,
@@ -16,33 +16,18 @@ import { inSet, type Shares } from './shares.js';
  */
 export function filesOf(arm: Arm, dataset: Dataset | null, fileset = 0): ArmFiles {
   const { place, laidOut } = jobPlanOf(arm.spec);
-  const shares = sharesOf(arm, dataset);
-  const isFirst = fileset === 0 || place === 'scratch';
-  return {
-    place,
-    laidOut,
-    files: isFirst ? shares.files : shares.files.map((file) => inSet(file, fileset)),
-    get extents() {
-      return shares.extents;
-    },
-  };
+  const { files, extents } = sharesOf(arm, dataset);
+  if (fileset === 0 || place === 'scratch') return { place, laidOut, files, extents };
+  return { place, laidOut, files: files.placed({ fileset }), extents };
 }
 
-/** The most files that are kept for the next question about their arm. */
-const KEPT_FILES_MOST = 2_000_000;
-const kept = new Map<Job, { readonly dataset: Dataset | null; readonly shares: Shares }>();
-let keptFiles = 0;
+const kept = new WeakMap<Job, { readonly dataset: Dataset | null; readonly shares: Shares }>();
 
-/** Returns the shares of an arm. A plan asks for them several times, and a million files take a second to name. */
+/** Returns the shares of an arm, which a plan asks for several times. */
 function sharesOf({ id, spec }: Arm, dataset: Dataset | null): Shares {
   const known = kept.get(spec);
   if (known?.dataset === dataset) return known.shares;
   const shares = jobPlanOf(spec).shares(id, dataset);
-  keptFiles += shares.files.length;
-  if (keptFiles > KEPT_FILES_MOST) {
-    kept.clear();
-    keptFiles = shares.files.length;
-  }
   kept.set(spec, { dataset, shares });
   return shares;
 }

@@ -1,7 +1,7 @@
 import type { Job } from '../workload/workload.js';
 import type { Misfit } from './jobs/job-plan.js';
 import { jobPlanOf } from './jobs/registry.js';
-import type { ArmFiles } from './plan.js';
+import type { ArmFiles, Extent } from './plan.js';
 
 /**
  * Returns the first kind of transfer whose offset or length is not a multiple of the unit that direct I/O requires on
@@ -12,7 +12,9 @@ export function directMisfit(job: Job, { files, extents }: ArmFiles, unitBytes: 
   const misfits = (bytes: number) => bytes % unitBytes !== 0;
   const block = job.bs.find(({ blockBytes }) => misfits(blockBytes));
   if (block !== undefined) return { what: `blocks of ${block.blockBytes} bytes`, word: 'bs' };
-  const start = extents.flat().find(({ startBytes }) => misfits(startBytes));
+  // Only listed extents begin elsewhere than at the start of their file.
+  const parts = extents.flatMap((share) => (Array.isArray(share) ? (share as readonly Extent[]) : []));
+  const start = parts.find(({ startBytes }) => misfits(startBytes));
   if (start !== undefined) return { what: `a part of a file that begins at byte ${start.startBytes}`, word: 'bs' };
   return jobPlanOf(job).directMisfit(files, misfits);
 }

@@ -28,7 +28,7 @@ function armTime(arm: Arm, dataset: Dataset | null): ExpectedTime {
   const { virtualClock, touchesFiles } = capabilitiesOf(spec.ioengine);
   if (virtualClock) return { knownNs: 0, estimatedNs: 0 };
   const files = filesOf(arm, dataset);
-  const fileBytes = files.files.reduce((total, { bytes }) => total + bytes, 0);
+  const fileBytes = files.files.sums.totalBytes;
   const { knownNs, estimatedNs } = jobPlanOf(spec).expectedTime(fileBytes);
   if (!touchesFiles) return { knownNs, estimatedNs: 0 };
   const layoutBytes = files.place === 'scratch' && files.laidOut ? fileBytes : 0;

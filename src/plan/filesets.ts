@@ -5,7 +5,9 @@
  */
 import type { Dataset } from '../workload/workload.js';
 import { filesOf } from './arm-files.js';
-import type { DataFile, Plan, Target } from './plan.js';
+import type { FileList } from './file-list.js';
+import { FileUnion } from './file-union.js';
+import type { Plan, Target } from './plan.js';
 
 /**
  * Returns the set that a target reads in a session. Each session uses the next set, and each target another one.
@@ -25,17 +27,24 @@ export function filesetsByArm(plan: Plan): readonly ReadonlySet<number>[] {
 
 /**
  * Returns the distinct data files that a plan reads on a target. Throws `FeedrateError('workload')` as `filesOf` does.
+ * @param before targets of the same directory whose files do not count. Default: none
  */
-export function dataFilesOf(plan: Plan, dataset: Dataset | null, target: Target): readonly DataFile[] {
-  const lists = new Set<readonly DataFile[]>();
-  filesetsByArm(plan).forEach((sets, index) => {
+export function dataFilesOf(
+  plan: Plan,
+  dataset: Dataset | null,
+  target: Target,
+  before: readonly Target[] = [],
+): FileUnion {
+  return new FileUnion(
+    listsOf(plan, dataset, target),
+    before.flatMap((other) => listsOf(plan, dataset, other)),
+  );
+}
+
+function listsOf(plan: Plan, dataset: Dataset | null, target: Target): FileList[] {
+  return filesetsByArm(plan).flatMap((sets, index) => {
     const arm = plan.arms[index];
-    if (arm?.target !== target.name) return;
-    for (const fileset of sets) lists.add(filesOf(arm, dataset, fileset).files);
+    if (arm?.target !== target.name) return [];
+    return [...sets].map((fileset) => filesOf(arm, dataset, fileset).files);
   });
-  const [first = []] = lists;
-  if (lists.size < 2) return first;
-  const files = new Map<string, DataFile>();
-  for (const list of lists) for (const file of list) files.set(file.path, file);
-  return [...files.values()];
 }

@@ -27,8 +27,6 @@ export interface ArmLoad {
   readonly buffers: number;
   /** Files that each worker has open at once. */
   readonly openFiles: number;
-  /** All files of the arm. */
-  readonly files: number;
   /** Each worker has a ring that it shares with the kernel. */
   readonly holdsRing: boolean;
   /** Each worker maps the files that it has open. */
@@ -68,7 +66,7 @@ const WORKER: MachineNeeds = {
 const MAPPINGS_PER_NEW_MIB = 8;
 /** Workers of short runs use a third of it. */
 const NEW_SPACE_IN_USE = 0.5;
-/** A file's path, size and seed in the session and in its worker. */
+/** Path, size and seed of a file that a worker has open, in the session and in the worker. Others are generated. */
 const FILE_BYTES = KIB;
 /** Buffers of both rehearsals. */
 const REHEARSAL_BUFFERS = 16;
@@ -90,7 +88,7 @@ export function needsOf(loads: readonly ArmLoad[]): MachineNeeds {
     memoryBytes:
       SESSION.memoryBytes +
       threads * (WORKER.memoryBytes + newSpace * NEW_SPACE_IN_USE * MIB) +
-      most((load) => workers(load) * bufferBytes(load) + load.files * FILE_BYTES),
+      most((load) => workers(load) * bufferBytes(load) + workers(load) * load.openFiles * FILE_BYTES),
     addressBytes:
       SESSION.addressBytes + threads * WORKER.addressBytes + most((load) => workers(load) * bufferBytes(load)),
     mappings:

@@ -1,11 +1,18 @@
 /** The plan of a run, made before anything is written: arms, their files, and the order of trials. */
-import type { Job, Preallocation, RoundOrder, Threshold } from '../workload/workload.js';
+import type { Job, RoundOrder, Threshold } from '../workload/workload.js';
+import type { FileList } from './file-list.js';
+import type { Extent } from './file-part.js';
+import type { WholeFiles } from './whole-share.js';
+
+export type { DataFile, Extent } from './file-part.js';
 
 /** A named path to measure. */
 export interface Target {
   readonly name: string;
   /** An absolute path with symbolic links resolved, or the `nfs://` URL of a directory that is not mounted. */
   readonly path: string;
+  /** Name of the directory in it that has the data files. Absent: `.feedrate-data`. */
+  readonly dataDirectory?: string;
 }
 
 export interface Factor {
@@ -73,28 +80,6 @@ export function trialsByArm({ arms, trials }: Pick<Plan, 'arms' | 'trials'>): nu
   return counts;
 }
 
-/**
- * A file of reproducible content. Its path determines its content (set, seed, index, size), so an existing file at that
- * path is the right one.
- */
-export interface DataFile {
-  /** Relative to the target's data directory: `s42/000/000007-268435456`, or `set1/s42/…` in sets after the first. */
-  readonly path: string;
-  readonly bytes: number;
-  /** Seed of the content, an integer below 2^53. See `engine/content/content.ts`. */
-  readonly contentSeed: number;
-  /** Preallocation before the content is written; absent = none. */
-  readonly fallocate?: Preallocation;
-}
-
-/** A part of a file that one worker uses. */
-export interface Extent {
-  /** Index into the arm's files. */
-  readonly file: number;
-  readonly startBytes: number;
-  readonly lengthBytes: number;
-}
-
 /** The files of an arm, and each worker's part of them. */
 export interface ArmFiles {
   /**
@@ -104,7 +89,10 @@ export interface ArmFiles {
   readonly place: 'data' | 'scratch';
   /** Whether files are filled before the trial (for reads and overwrites). If not, the job creates them. */
   readonly laidOut: boolean;
-  readonly files: readonly DataFile[];
+  readonly files: FileList;
   /** One list per worker. */
-  readonly extents: readonly (readonly Extent[])[];
+  readonly extents: readonly Extents[];
 }
+
+/** The parts of files that one worker uses. Whole files are not listed but generated. */
+export type Extents = readonly Extent[] | WholeFiles;

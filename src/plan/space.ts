@@ -1,5 +1,7 @@
 import type { Dataset } from '../workload/workload.js';
 import { filesOf, touchesFiles } from './arm-files.js';
+import { FILES_PER_FOLDER } from './file-list.js';
+import type { FileUnion } from './file-union.js';
 import { dataFilesOf } from './filesets.js';
 import { jobPlanOf } from './jobs/registry.js';
 import { type Plan, type Target, trialsByArm } from './plan.js';
@@ -14,6 +16,9 @@ export interface SpaceNeed {
   readonly dataBytes: number;
   /** The most that the scratch files of a single trial need at once. They are removed after it. */
   readonly scratchBytes: number;
+  /** Files and directories that these data files and scratch files add. */
+  readonly dataEntries: number;
+  readonly scratchEntries: number;
   /** All bytes written during the run, layout included. */
   readonly writtenBytes: number;
   /** Whether more may be written: jobs that write for a given time are counted as one pass. */
@@ -24,46 +29,71 @@ export interface SpaceNeed {
  * Returns the space that the plan needs for data files and scratch files, per target in the plan's order. Files that
  * targets of the same directory share are counted for the first target. Throws `FeedrateError('workload')` as `filesOf`
  * does.
- * @param existing whether this data file is on the target already
+ * @param existingIn returns whether a data file is on this target already; null: the target has none
  */
 export function spaceNeeded(
   plan: Plan,
   dataset: Dataset | null,
-  existing: (target: Target, path: string, bytes: number) => boolean,
+  existingIn: (target: Target) => IsExisting | null,
 ): SpaceNeed[] {
-  const counted = new Set<string>();
   const trials = trialsByArm(plan);
   return plan.targets.map((target) => {
-    const isShared = plan.targets.some(({ name, path }) => name !== target.name && path === target.path);
-    let dataBytes = 0;
-    for (const { path, bytes } of dataFilesOf(plan, dataset, target)) {
-      const where = isShared ? `${target.path}/${path}` : '';
-      if (isShared && counted.has(where)) continue;
-      if (isShared) counted.add(where);
-      if (!existing(target, path, bytes)) dataBytes += bytes;
-    }
+    const before = plan.targets.slice(0, plan.targets.indexOf(target)).filter(({ path }) => path === target.path);
+    const missing = missingOf(dataFilesOf(plan, dataset, target, before), existingIn(target));
     let scratchBytes = 0;
+    let scratchFiles = 0;
     let writtenBytes = 0;
     let writtenIsLowerBound = false;
     plan.arms.forEach((arm, index) => {
       if (arm.target !== target.name || !touchesFiles(arm)) return;
       const files = filesOf(arm, dataset);
       if (files.place === 'data') return;
-      const fileBytes = sum(files.files.map(({ bytes }) => bytes));
+      const fileBytes = files.files.sums.totalBytes;
       const job = jobPlanOf(arm.spec);
-      scratchBytes = Math.max(scratchBytes, job.scratchBytes(fileBytes));
+      const atOnceBytes = job.scratchBytes(fileBytes);
+      scratchBytes = Math.max(scratchBytes, atOnceBytes);
+      scratchFiles = Math.max(scratchFiles, Math.ceil(files.files.length * (atOnceBytes / fileBytes)));
       const count = trials[index] ?? 0;
       writtenBytes += count * job.writtenBytes(fileBytes);
       writtenIsLowerBound ||= count > 0 && job.bounds.repeats;
     });
     return {
       target: target.name,
-      dataBytes,
+      dataBytes: missing.bytes,
       scratchBytes,
-      writtenBytes: writtenBytes + dataBytes,
+      dataEntries: entriesFor(missing.files),
+      scratchEntries: entriesFor(scratchFiles),
+      writtenBytes: writtenBytes + missing.bytes,
       writtenIsLowerBound,
     };
   });
+}
+
+/** Whether a data file is on a target. */
+export type IsExisting = (path: string, bytes: number) => boolean;
+
+/** Returns how many of the files are missing, and their bytes. */
+function missingOf(
+  files: FileUnion,
+  isExisting: IsExisting | null,
+): { readonly files: number; readonly bytes: number } {
+  if (isExisting === null) return files.count();
+  const missing = { files: 0, bytes: 0 };
+  files.forEach((list, place) => {
+    const bytes = list.bytesOf(place);
+    if (isExisting(list.pathOf(place), bytes)) return;
+    missing.files++;
+    missing.bytes += bytes;
+  });
+  return missing;
+}
+
+/** Directories and markers of a few files. */
+const ENTRIES_AROUND = 10;
+
+/** Returns how many files and directories come into being with so many files: a folder for each thousand. */
+function entriesFor(files: number): number {
+  return files === 0 ? 0 : files + Math.ceil(files / FILES_PER_FOLDER) + ENTRIES_AROUND;
 }
 
 /** Whether a target has enough space for the plan. */
@@ -86,10 +116,4 @@ export function fits(
   const neededBytes = need.dataBytes + need.scratchBytes;
   const marginBytes = Math.min(Math.floor(fileSystem.totalBytes * 0.05), 10 * GIB);
   return { fits: neededBytes === 0 || neededBytes + marginBytes <= fileSystem.freeBytes, neededBytes, marginBytes };
-}
-
-function sum(values: Iterable<number>): number {
-  let total = 0;
-  for (const value of values) total += value;
-  return total;
 }

@@ -225,6 +225,7 @@ function checkPlan(plan: JsonReader): void {
   for (const target of plan.at('targets').list()) {
     target.at('name').text();
     target.at('path').text();
+    if (target.at('dataDirectory').value !== undefined) target.at('dataDirectory').text();
   }
   for (const arm of plan.at('arms').list()) {
     for (const key of ['id', 'job', 'target']) arm.at(key).text();

@@ -10,8 +10,9 @@ import { codeOf } from '../host/system/libc.js';
 import { preallocate, preallocationRefusal, preallocationRemedy } from '../host/system/preallocation.js';
 import { filesOf, touchesFiles } from '../plan/arm-files.js';
 import { directMisfit } from '../plan/direct-misfit.js';
+import type { FileList } from '../plan/file-list.js';
 import { filesetsByArm } from '../plan/filesets.js';
-import type { Arm, ArmFiles, DataFile, Plan, Target } from '../plan/plan.js';
+import type { Arm, ArmFiles, Plan, Target } from '../plan/plan.js';
 import { dataDirectory } from '../trial/layout.js';
 import type { Dataset } from '../workload/workload.js';
 import { refuseWithoutMount } from './nfs-abilities.js';
@@ -80,7 +81,7 @@ function alignmentOf(target: Target, uses: readonly Use[], isWritten: boolean): 
   try {
     return isWritten
       ? withProbeFile(target.path, new Uint8Array(DIRECT_PROBE_BYTES), directAlignment)
-      : directAlignment(below(dataDirectory(target, 'none'), longestOf(uses).path));
+      : directAlignment(below(dataDirectory(target, 'none'), longestOf(uses)));
   } catch (cause) {
     const why = `${codeOf(cause) ?? 'EUNKNOWN'}: ${(cause as Error).message}`;
     throw new FeedrateError('target', `target ${target.name}: cannot check direct I/O on ${target.path} (${why})`, {
@@ -89,9 +90,11 @@ function alignmentOf(target: Target, uses: readonly Use[], isWritten: boolean): 
   }
 }
 
-function longestOf(uses: readonly Use[]): DataFile {
-  const files = uses.flatMap((use) => use.files.files);
-  return files.reduce((longest, file) => (file.bytes > longest.bytes ? file : longest));
+function longestOf(uses: readonly Use[]): string {
+  const lists = uses.map(({ files }) => files.files);
+  const [first, ...others] = lists as [FileList, ...FileList[]];
+  const list = others.reduce((most, other) => (other.sums.longestBytes > most.sums.longestBytes ? other : most), first);
+  return list.pathOf(list.sums.longest);
 }
 
 /** Enough for any file system to allocate space. */
@@ -99,7 +102,7 @@ const PREALLOCATED_BYTES = 4096;
 
 function refusePreallocation(target: Target, uses: readonly Use[]): void {
   for (const mode of ['native', 'keep'] as const) {
-    const use = uses.find(({ files }) => files.files.some(({ fallocate }) => fallocate === mode));
+    const use = uses.find(({ files }) => files.files.rule.fallocate === mode);
     if (use === undefined) continue;
     const refuse = (why: string, cause?: unknown) =>
       new FeedrateError('target', `target ${target.name}: fallocate: ${mode} (${use.arm.id}): ${why}`, { cause });

@@ -2,47 +2,72 @@
 import { lstatSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { FeedrateError } from '../base/errors.js';
+import { findOwnDirectories, isClosed, type OwnDirectory } from '../host/files/found-directories.js';
 import { findLeftovers, type Leftover, removeLeftover } from '../host/files/leftovers.js';
 import type { ProcessState } from '../host/files/marker.js';
-import { findOwnDirectories, type OwnDirectory, removeOwnDirectory } from '../host/files/own-directory.js';
+import { removeOwnDirectory } from '../host/files/own-directory.js';
 import { OWN_PREFIX } from '../host/files/own-names.js';
 import { below, storeOf } from '../host/files/store-of.js';
+import { codeOf } from '../host/system/libc.js';
+import { isOthers, userName } from '../host/system/user-name.js';
 import { findUnfinished } from '../store/unfinished.js';
 import { takeDown } from './made-mounts.js';
 
 export interface Cleanable {
   readonly path: string;
-  /** `foreign`: something with a name like feedrate's that feedrate did not make, as far as it can tell. */
-  readonly kind: OwnDirectory['kind'] | Leftover['kind'] | 'foreign';
+  /**
+   * `foreign`: something with a name like feedrate's that feedrate did not make. `closed`: a directory that this user may
+   * not read, so that nobody can tell.
+   */
+  readonly kind: OwnDirectory['kind'] | Leftover['kind'] | 'foreign' | 'closed';
   readonly state: ProcessState;
   readonly allocatedBytes: number;
   /** The run that made it; null when its name alone shows that it is feedrate's. */
   readonly owner: Pick<OwnDirectory, 'runId' | 'createdAt' | 'hostname'> | null;
+  /** Another user who owns it and leaves this one no right to remove it, in words; null: nobody. */
+  readonly otherUser: string | null;
 }
 
 /** Returns what feedrate made directly in a target, of any run. Throws an error of Node's shape when it cannot be read. */
 export function cleanableInTarget(path: string): Cleanable[] {
-  const own = findOwnDirectories({ path }).map((directory): Cleanable => ({ ...directory, owner: directory }));
+  const own = findOwnDirectories({ path }).map((directory): Cleanable => {
+    const { path: at, kind, state } = directory;
+    return {
+      path: at,
+      kind,
+      state,
+      owner: directory,
+      otherUser: otherUserOf(at),
+      get allocatedBytes() {
+        return directory.allocatedBytes;
+      },
+    };
+  });
   const left = findLeftovers(path, ['probe', 'new', 'exported']).map(withoutOwner);
   const known = new Set([...own, ...left].map((found) => found.path));
   const foreign = storeOf(path)
     .names(path)
     .filter((name) => name.startsWith(OWN_PREFIX) && !known.has(below(path, name)))
     .map((name): Cleanable => {
-      return { path: below(path, name), kind: 'foreign', state: 'unknown', allocatedBytes: 0, owner: null };
+      const at = below(path, name);
+      const kind = isClosed(at) ? 'closed' : 'foreign';
+      return { path: at, kind, state: 'unknown', allocatedBytes: 0, owner: null, otherUser: otherUserOf(at) };
     });
   return [...own, ...left, ...foreign].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** Returns the targets and mount points that runs made for themselves in the system's temporary directory. */
+/**
+ * Returns the targets and mount points that runs made for themselves in the system's temporary directory; nothing when there
+ * is no such directory. Throws an error of Node's shape when it cannot be read.
+ */
 export function cleanableInTemporary(): Cleanable[] {
   try {
     return findLeftovers(tmpdir(), ['target', 'mounts'])
       .filter(({ path }) => isOfThisUser(path))
       .map(withoutOwner);
-  } catch {
-    // Without a readable temporary directory there is nothing of feedrate in it.
-    return [];
+  } catch (thrown) {
+    if (codeOf(thrown) === 'ENOENT') return [];
+    throw thrown;
   }
 }
 
@@ -56,7 +81,14 @@ export function cleanableInResults(directory: string): Cleanable[] {
 }
 
 function withoutOwner(left: Leftover): Cleanable {
-  return { ...left, owner: null };
+  return { ...left, owner: null, otherUser: null };
+}
+
+/** Returns the other user who alone may remove a directory, in words; null when this user may try. */
+function otherUserOf(path: string): string | null {
+  const store = storeOf(path);
+  const status = store.status(path);
+  return status === null || !isOthers(status) || store.may(path, 'write') ? null : userName(status.ownerId);
 }
 
 /** Other users make their own directories in the temporary directory. Root may remove them all. */

@@ -1,7 +1,6 @@
 /** Mounts an export for a measurement, each mount with its own directory on the export, and unmounts it again. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, realpathSync, rmdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FeedrateError } from '../base/errors.js';
 import { findLeftovers, type Leftover, removeLeftover } from '../host/files/leftovers.js';
@@ -11,6 +10,7 @@ import { nfsMountOf } from '../host/nfs/read-nfs.js';
 import { mountOf, readMounts } from '../host/system/mountinfo.js';
 import type { PlannedMount } from '../plan/mount-plan.js';
 import type { NamedPath } from './request.js';
+import { makeTemporary } from './temporary.js';
 
 const ANSWER_MS = 10_000;
 
@@ -33,14 +33,15 @@ export async function withMadeMounts<T>(
 }
 
 class MadeMounts {
-  readonly #root = join(realpathSync(tmpdir()), passingName('mounts'));
+  #root: string | null = null;
   readonly #targets: NamedPath[] = [];
 
   /** Mounts, checks the negotiated options, and returns the targets. Throws `FeedrateError`; call `dispose` in any case. */
   make(planned: readonly PlannedMount[]): readonly NamedPath[] {
-    mkdirSync(this.#root, { mode: 0o700 });
+    const root = realpathSync(makeTemporary('mounts', 'set TMPDIR to a directory that root may write to'));
+    this.#root = root;
     for (const { name, source, options, connections } of planned) {
-      const directory = join(this.#root, name);
+      const directory = join(root, name);
       mkdirSync(directory);
       mountNfs(source, options, directory);
       requireConnections(directory, options, connections);
@@ -54,6 +55,7 @@ class MadeMounts {
 
   /** Removes feedrate's files in the targets, then the mounts. Returns a message for each failure. */
   dispose(): string[] {
+    if (this.#root === null) return [];
     return takeDown(this.#root, ({ path }) => this.#targets.some((target) => target.path === path));
   }
 }

@@ -2,27 +2,28 @@
 import { readFileSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { FeedrateError, isSystemError, systemFaultOf } from '../base/errors.js';
-import { formatBytes } from '../base/units.js';
+import { formatBytes, formatWhole } from '../base/units.js';
 import { chooseEngine, engineRefusal } from '../engine/choose.js';
 import { measureOwnCost } from '../engine/own-cost.js';
 import { captureEnvironment } from '../host/environment.js';
-import { refuseForeignDirectory } from '../host/files/own-directory.js';
+import { chooseDataPlace } from '../host/files/data-place.js';
 import { ownFileStatus } from '../host/files/own-file.js';
+import { DATA_DIRECTORY_NAME } from '../host/files/own-names.js';
 import { below, storeOf, whileHeld } from '../host/files/store-of.js';
 import { readTextFile } from '../host/system/regular-file.js';
 import { openTarget, statTarget } from '../host/target.js';
-import { readsDataFiles } from '../plan/arm-files.js';
 import { imbalancesOf } from '../plan/balance.js';
+import { dataFilesOf } from '../plan/filesets.js';
 import { type Plan, type Target, targetOf } from '../plan/plan.js';
 import { buildPlan } from '../plan/schedule.js';
 import { smallerFiles } from '../plan/size-fields.js';
-import { fits, type SpaceNeed, spaceNeeded } from '../plan/space.js';
+import { fits, type IsExisting, type SpaceNeed, spaceNeeded } from '../plan/space.js';
 import { RUN_VERSION, type RunRecord } from '../record/run-record.js';
 import { dataDirectory } from '../trial/layout.js';
 import { overrideText } from '../workload/override-text.js';
 import { parseWorkload } from '../workload/parse.js';
 import { resolveJob } from '../workload/resolve.js';
-import type { Workload } from '../workload/workload.js';
+import type { Dataset, Workload } from '../workload/workload.js';
 import { refuseWhatTargetsCannot } from './abilities.js';
 import { touchableOf, untilTouched } from './first-touch.js';
 import { requireRemounts } from './remounts.js';
@@ -93,28 +94,42 @@ function prepareRun(request: PlanRequest): Preparation {
   const { source, path: workloadPath } = request.workload;
   const workload = parseWorkload(source, workloadPath, request.overrides ?? []);
   const targets = request.targets.map(({ name, path }) => openTarget(name, path, { write: false }));
-  const plan = buildPlan(workload, targets, resolveJob, request.seed ?? workload.seed);
-  const ofEngines = engineNotes(plan);
-  if (request.measures !== false) refuseBeyondLimits(plan, workload.dataset);
+  const planned = buildPlan(workload, targets, resolveJob, request.seed ?? workload.seed);
+  const ofEngines = engineNotes(planned);
+  if (request.measures !== false) refuseBeyondLimits(planned, workload.dataset);
   // Before the targets are held, because what is held cannot be unmounted.
-  if (request.remount === true) requireRemounts(plan);
+  if (request.remount === true) requireRemounts(planned);
   return whileHeld(
     targets.map(({ path }) => path),
     () => {
-      const space = checkedSpace(plan, workload, targets);
-      const notes = [...leftoverNotes(targets), ...ofEngines, ...imbalancesOf(plan)];
+      const { plan, notes: ofPlaces } = withDataPlaces(planned, workload.dataset);
+      const space = checkedSpace(plan, workload);
+      const notes = [...leftoverNotes(targets), ...ofPlaces, ...ofEngines, ...imbalancesOf(plan)];
       return { workload, workloadSource: source, plan, space, notes };
     },
   );
 }
 
+/** Chooses the directories of the data files. Targets with the same path share one. Throws as `chooseDataPlace` does. */
+function withDataPlaces(plan: Plan, dataset: Dataset | null): { readonly plan: Plan; readonly notes: string[] } {
+  const notes: string[] = [];
+  const targets = plan.targets.map((target): Target => {
+    const sharing = plan.targets.filter(({ path }) => path === target.path);
+    const unions = sharing.map((each) => dataFilesOf(plan, dataset, each));
+    if (unions.every(({ isEmpty }) => isEmpty)) return target;
+    const { name, note } = chooseDataPlace(target, function* () {
+      for (const union of unions) yield* union;
+    });
+    if (note !== null) notes.push(note);
+    return name === DATA_DIRECTORY_NAME ? target : { ...target, dataDirectory: name };
+  });
+  return { plan: { ...plan, targets }, notes };
+}
+
 /** Returns the space that the plan needs. Throws `FeedrateError` when a target cannot do what the plan asks of it. */
-function checkedSpace(plan: Plan, workload: Workload, targets: readonly Target[]): readonly SpaceNeed[] {
-  const readers = new Set(plan.arms.filter(readsDataFiles).map(({ target }) => target));
-  for (const target of targets) {
-    if (readers.has(target.name)) refuseForeignDirectory(dataDirectory(target, 'none'));
-  }
-  const space = spaceNeeded(plan, workload.dataset, existingFiles(targets));
+function checkedSpace(plan: Plan, workload: Workload): readonly SpaceNeed[] {
+  const { targets } = plan;
+  const space = spaceNeeded(plan, workload.dataset, existingIn);
   const written = writtenTargets(space, targets);
   for (const { name, path } of targets) if (written.has(name)) openTarget(name, path, { write: true });
   refuseWhatDoesNotFit(plan, space, targets);
@@ -122,18 +137,11 @@ function checkedSpace(plan: Plan, workload: Workload, targets: readonly Target[]
   return space;
 }
 
-/** Returns a function that tells whether a target has a data file. It asks only targets that have data files at all. */
-function existingFiles(targets: readonly Target[]): (target: Target, path: string, bytes: number) => boolean {
-  const filled = new Map(
-    targets
-      .map(({ name, path }) => ({ name, directory: dataDirectory({ name, path }, 'none') }))
-      .filter(({ directory }) => storeOf(directory).status(directory) !== null)
-      .map((place) => [place.name, place]),
-  );
-  return ({ name }, path, bytes) => {
-    const place = filled.get(name);
-    return place !== undefined && ownFileStatus(below(place.directory, path))?.bytes === bytes;
-  };
+/** Returns a function that tells whether a target has a data file, or null when it has no data files at all. */
+function existingIn(target: Target): IsExisting | null {
+  const directory = dataDirectory(target, 'none');
+  if (storeOf(directory).status(directory) === null) return null;
+  return (path, bytes) => ownFileStatus(below(directory, path))?.bytes === bytes;
 }
 
 /** Returns the names of the targets whose directory the plan writes to, also as another target with the same path. */
@@ -170,10 +178,19 @@ function refuseWhatDoesNotFit(plan: Plan, space: readonly SpaceNeed[], targets: 
     const needs = space.filter(({ target }) => sharing.some(({ name }) => name === target));
     const dataBytes = needs.reduce((sum, need) => sum + need.dataBytes, 0);
     const scratchBytes = Math.max(...needs.map((need) => need.scratchBytes));
-    const { totalBytes, freeBytes } = statTarget(sharing[0] as Target);
+    const entries = needs.reduce((sum, need) => sum + need.dataEntries, 0);
+    const scratchEntries = Math.max(...needs.map((need) => need.scratchEntries));
+    const { totalBytes, freeBytes, freeFiles } = statTarget(sharing[0] as Target);
     const verdict = fits({ dataBytes, scratchBytes }, { totalBytes, freeBytes });
-    if (verdict.fits) continue;
     const who = sharing.map(({ name, path }) => `${name} (${path})`).join(', ');
+    if (freeFiles !== null && entries + scratchEntries > freeFiles) {
+      throw new FeedrateError(
+        'target',
+        `target ${who}: the plan needs ${formatWhole(entries + scratchEntries)} files and directories, but the file system ` +
+          `has room for ${formatWhole(freeFiles)} (df -i); remove files there, or use fewer with a smaller nrfiles`,
+      );
+    }
+    if (verdict.fits) continue;
     throw new FeedrateError(
       'target',
       `target ${who}: the plan needs ${formatBytes(verdict.neededBytes)} and a margin of ${formatBytes(verdict.marginBytes)}, ` +

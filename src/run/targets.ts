@@ -1,16 +1,14 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { FeedrateError } from '../base/errors.js';
 import { shellWord } from '../base/shell-word.js';
 import { formatBytes } from '../base/units.js';
 import { ownDirectoryPath, removeOwnDirectory } from '../host/files/own-directory.js';
-import { passingName } from '../host/files/own-names.js';
 import { isNfsUrl } from '../host/libnfs/nfs-url.js';
 import type { Target } from '../plan/plan.js';
 import { type Cleanable, cleanableInTarget, cleanableInTemporary } from './cleanable.js';
 import { answeringWithin, touchableOf } from './first-touch.js';
 import type { NamedPath } from './request.js';
+import { makeTemporary } from './temporary.js';
 
 /** The directories to measure, and a function to clean up. */
 export interface UsedTargets {
@@ -22,18 +20,8 @@ export interface UsedTargets {
 /** Returns the named targets, or a new directory in the system's temporary directory if there are none. */
 export function useTargets(named: readonly NamedPath[]): UsedTargets {
   if (named.length > 0) return { list: named, dispose: () => {} };
-  const path = join(tmpdir(), passingName('target'));
-  makeTemporaryTarget(path);
+  const path = makeTemporary('target', 'name a target with -t, or set TMPDIR');
   return { list: [{ name: 'tmp', path }], dispose: () => rmSync(path, { recursive: true, force: true }) };
-}
-
-function makeTemporaryTarget(path: string): void {
-  try {
-    mkdirSync(path, { mode: 0o700 });
-  } catch (cause) {
-    const why = `cannot create the temporary directory ${path} (${(cause as Error).message})`;
-    throw new FeedrateError('target', `${why}; name a target with -t, or set TMPDIR`, { cause });
-  }
 }
 
 /**
@@ -45,7 +33,16 @@ export function leftoverNotes(targets: readonly Target[]): string[] {
   const inTargets = paths.flatMap((path) =>
     leftoverNote(cleanableInTarget(path), path, `feedrate clean -t ${shellWord(path)}`),
   );
-  return [...inTargets, ...leftoverNote(cleanableInTemporary(), tmpdir(), 'feedrate clean')];
+  return [...inTargets, ...leftoverNote(inTemporary(), tmpdir(), 'feedrate clean')];
+}
+
+function inTemporary(): readonly Cleanable[] {
+  try {
+    return cleanableInTemporary();
+  } catch {
+    // A run with targets of its own does not need the temporary directory.
+    return [];
+  }
 }
 
 function leftoverNote(found: readonly Cleanable[], place: string, command: string): string[] {

@@ -63,7 +63,6 @@ function loadOf(plan: Plan, arm: Arm, dataset: Dataset | null): ArmLoad {
     blockBytes: largestBlockBytes(spec.bs),
     buffers: (holdsQueue ? iodepth : 1) + (checksContent ? 1 : 0),
     openFiles: holdsAllFiles ? own : Math.min(1, own),
-    files,
     holdsRing: holdsQueue && touchesFiles,
     mapsFiles,
   };

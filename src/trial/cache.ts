@@ -4,6 +4,7 @@ import { type EvictResult, evict, readEvidence, warmInStretches } from '../host/
 import { isNfsUrl } from '../host/libnfs/nfs-url.js';
 import { type NfsReading, readNfs, trafficSince } from '../host/nfs/read-nfs.js';
 import { delta, snapshot } from '../host/system/io-counters.js';
+import type { Paths } from '../plan/file-list.js';
 import type { TcpCount } from '../record/nfs-traffic.js';
 import type { IoCounters } from '../record/trial-record.js';
 import type { CacheClaim } from '../workload/workload.js';
@@ -19,7 +20,7 @@ export interface CachePreparation extends CacheBefore {
 export interface CacheRequest {
   readonly claim: CacheClaim;
   /** Absolute paths of the trial's files that already have content. */
-  readonly paths: readonly string[];
+  readonly paths: Paths;
   readonly targetPath: string;
   /** Whether the job reads. Without reads there is no cache state to prepare. */
   readonly reads: boolean;
@@ -64,7 +65,8 @@ function evictionOf({ claim, paths, dropCaches }: CacheRequest, remounts: boolea
 
 /** Returns the preparation for libnfs, which caches nothing on this machine: nothing to evict, no page cache to ask. */
 function withoutCache({ claim, paths, targetPath, reads }: CacheRequest): CachePreparation {
-  const fileBytes = paths.reduce((sum, path) => sum + (ownFileStatus(path)?.bytes ?? 0), 0);
+  let fileBytes = 0;
+  for (const path of paths) fileBytes += ownFileStatus(path)?.bytes ?? 0;
   return {
     claim,
     reads,
@@ -80,14 +82,14 @@ function withoutCache({ claim, paths, targetPath, reads }: CacheRequest): CacheP
  * Evicts all data files of a session that has cold trials. Otherwise the session that laid out the files would start
  * with their pages in memory, unlike the others. Errors are ignored: each cold trial evicts and checks its own files.
  */
-export function beginCold(paths: readonly string[]): void {
+export function beginCold(paths: Paths): void {
   try {
     evict(paths, { dropCaches: false });
   } catch {}
 }
 
 /** Reads the files into the page cache, and returns early after a stop request. */
-async function warmUntil(paths: readonly string[], stopped: () => boolean): Promise<void> {
+async function warmUntil(paths: Paths, stopped: () => boolean): Promise<void> {
   for (const _ of warmInStretches(paths)) {
     await new Promise((resolve) => setImmediate(resolve));
     if (stopped()) return;

@@ -11,11 +11,14 @@ import {
 import { below, storeOf } from '../host/files/store-of.js';
 import { HeldTarget } from '../host/held-target.js';
 import { preallocationRemedy } from '../host/system/preallocation.js';
+import { userName } from '../host/system/user-name.js';
+import type { FileUnion } from '../plan/file-union.js';
 import { dataFilesOf } from '../plan/filesets.js';
 import type { DataFile, Plan, Target } from '../plan/plan.js';
 import type { Dataset } from '../workload/workload.js';
-import { holdsFile, type LayoutProgress, LayoutStopped, writeDataFile } from './data-file.js';
+import { type LayoutProgress, LayoutStopped, writeDataFile } from './data-file.js';
 import type { SessionEvent } from './events.js';
+import { MissingFiles } from './missing-files.js';
 
 /**
  * Writes the files below an existing directory. Throws `FeedrateError('measurement')` when a file cannot be written,
@@ -24,7 +27,7 @@ import type { SessionEvent } from './events.js';
  */
 export async function layOutFiles(
   directory: string,
-  files: readonly DataFile[],
+  files: Iterable<DataFile>,
   progress: LayoutProgress,
   passingDirectory: string = directory,
 ): Promise<void> {
@@ -40,16 +43,25 @@ export async function layOutFiles(
       const fault = systemFaultOf(thrown, path);
       throw new FeedrateError(
         'measurement',
-        `cannot lay out ${path}: ${fault.code} in ${fault.syscall}${remedyOf(fault, thrown)}`,
+        `cannot lay out ${path}: ${fault.code} in ${fault.syscall}${remedyOf(fault, path, thrown)}`,
         { cause: thrown },
       );
     }
   }
 }
 
-function remedyOf({ code, syscall }: SystemFault, thrown: unknown): string {
+function remedyOf({ code, syscall }: SystemFault, path: string, thrown: unknown): string {
   if (syscall === 'fallocate') return `; ${preallocationRemedy(thrown)}`;
+  if (code === 'EACCES' || code === 'EPERM') return `; ${ownersOf(path)}`;
   return code === 'ENOSPC' || code === 'EDQUOT' ? '; free some space or use smaller files' : '';
+}
+
+/** Returns who owns a file that cannot be written and its directory, and what to do. */
+function ownersOf(path: string): string {
+  const entry = [path, dirname(path)].find((each) => storeOf(each).status(each) !== null);
+  const owner = entry === undefined ? null : storeOf(entry).status(entry)?.ownerId;
+  if (owner == null) return 'check the permissions of its directory';
+  return `${entry} belongs to ${userName(owner)}; have it removed (feedrate clean --data), or name another directory`;
 }
 
 /** Returns the directory that holds a target's data files. */
@@ -82,9 +94,8 @@ export function holdData(target: Target, runId: string): HeldData {
 }
 
 /** Returns the data files that the target does not have, or has with other content than their names state. */
-export function missingFilesOf(target: Target, files: readonly DataFile[]): DataFile[] {
-  const directory = dataDirectory(target, 'none');
-  return files.filter((file) => !holdsFile(below(directory, file.path), file));
+export function missingFilesOf(target: Target, files: FileUnion): MissingFiles {
+  return new MissingFiles(dataDirectory(target, 'none'), files);
 }
 
 /**
@@ -94,11 +105,11 @@ export function missingFilesOf(target: Target, files: readonly DataFile[]): Data
 export async function layOutMissing(
   target: Target,
   runId: string,
-  missing: readonly DataFile[],
+  missing: MissingFiles,
   emit: (event: SessionEvent) => void,
   stopped: () => boolean,
 ): Promise<void> {
-  const totalBytes = bytesOf(missing);
+  const totalBytes = missing.bytes;
   let doneBytes = 0;
   const wrote = (bytes: number) => {
     doneBytes += bytes;
@@ -106,10 +117,6 @@ export async function layOutMissing(
   };
   const scratch = ownDirectoryPath(target, runId, 'scratch');
   await layOutFiles(dataDirectory(target, runId), missing, { wrote, stopped }, scratch);
-}
-
-function bytesOf(files: readonly DataFile[]): number {
-  return files.reduce((sum, file) => sum + file.bytes, 0);
 }
 
 export interface LayoutTotals {
@@ -133,7 +140,7 @@ export async function layOutPlan(
   let reusedBytes = 0;
   for (const target of plan.targets) {
     const files = dataFilesOf(plan, dataset, target);
-    if (files.length === 0) continue;
+    if (files.isEmpty) continue;
     const held = new HeldTarget(target, true, undefined);
     const data = holdData(target, runId);
     const scratch = ownDirectoryPath(target, runId, 'scratch');
@@ -142,8 +149,8 @@ export async function layOutPlan(
       if (missing.length > 0) createOwnDirectory(target, runId, 'scratch');
       await layOutMissing(target, runId, missing, emit, stopped);
       held.requireUnchanged();
-      writtenBytes += bytesOf(missing);
-      reusedBytes += bytesOf(files) - bytesOf(missing);
+      writtenBytes += missing.bytes;
+      reusedBytes += missing.reusedBytes;
     } finally {
       data.release();
       removeOwnDirectory(scratch, runId);

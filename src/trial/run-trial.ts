@@ -6,12 +6,13 @@ import { seedOf } from '../base/prng.js';
 import { Counters } from '../engine/core/counters.js';
 import type { WorkerOutcome } from '../engine/core/protocol.js';
 import type { WorkerPool } from '../engine/pool.js';
-import { below, storeOf } from '../host/files/store-of.js';
+import { storeOf } from '../host/files/store-of.js';
 import type { NfsReading } from '../host/nfs/read-nfs.js';
 import { explained } from '../host/system/exhaustion.js';
 import { touchesFiles } from '../plan/arm-files.js';
+import type { FileList } from '../plan/file-list.js';
 import { jobPlanOf } from '../plan/jobs/registry.js';
-import type { Arm, DataFile, Plan, PlannedTrial, Target } from '../plan/plan.js';
+import type { Arm, Plan, PlannedTrial, Target } from '../plan/plan.js';
 import type { PartialTrial } from '../record/partial-trial.js';
 import type { Injection } from '../record/run-record.js';
 import { RECORD_VERSION, type TrialRecord } from '../record/trial-record.js';
@@ -79,7 +80,7 @@ async function prepare(stage: Stage, settings: TrialSettings): Promise<CachePrep
   }
   return prepareCache({
     claim: arm.spec.cache,
-    paths: real && files.laidOut ? files.files.map((file) => below(directory, file.path)) : [],
+    paths: real && files.laidOut ? files.files.pathsIn(directory) : [],
     targetPath: target.path,
     reads: real && reads,
     dropCaches: settings.dropCaches,
@@ -88,9 +89,13 @@ async function prepare(stage: Stage, settings: TrialSettings): Promise<CachePrep
   });
 }
 
-function makeDirectoriesOf(directory: string, files: readonly DataFile[]): void {
-  for (const path of new Set(files.map((file) => dirname(below(directory, file.path)))))
-    storeOf(path).makeDirectories(directory, path);
+function makeDirectoriesOf(directory: string, files: FileList): void {
+  let made = '';
+  for (const path of files.pathsIn(directory)) {
+    const parent = dirname(path);
+    if (parent !== made) storeOf(path).makeDirectories(directory, parent);
+    made = parent;
+  }
 }
 
 interface MeasuredTrial {

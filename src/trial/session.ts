@@ -3,7 +3,6 @@ import { chooseEngine } from '../engine/choose.js';
 import type { Counters } from '../engine/core/counters.js';
 import { WorkerPool } from '../engine/pool.js';
 import { createOwnDirectory, removeOwnDirectory } from '../host/files/own-directory.js';
-import { below } from '../host/files/store-of.js';
 import type { MountIds } from '../host/held-target.js';
 import { filesOf, touchesFiles } from '../plan/arm-files.js';
 import { dataFilesOf } from '../plan/filesets.js';
@@ -136,7 +135,7 @@ export class Session {
     const { plan, dataset } = this.#options;
     for (const target of plan.targets) {
       if (plan.arms.some((arm) => arm.target === target.name && touchesFiles(arm)))
-        this.#targets.hold(target, dataFilesOf(plan, dataset, target).length > 0);
+        this.#targets.hold(target, !dataFilesOf(plan, dataset, target).isEmpty);
     }
   }
 
@@ -149,14 +148,14 @@ export class Session {
     const { plan, dataset, runId } = this.#options;
     const arms = plan.arms.filter((arm) => arm.target === target.name && touchesFiles(arm));
     const files = dataFilesOf(plan, dataset, target);
-    if (files.length > 0) held.push(holdData(target, runId));
+    if (!files.isEmpty) held.push(holdData(target, runId));
     const missing = missingFilesOf(target, files);
     const writes = arms.some((arm) => filesOf(arm, dataset).place === 'scratch');
     if (missing.length > 0 || writes) scratch.push(createOwnDirectory(target, runId, 'scratch'));
     await layOutMissing(target, runId, missing, this.#sink.emit, () => this.#stopped);
     this.#requireUnchanged(target);
     if (!arms.some(({ spec }) => spec.cache === 'cold')) return;
-    beginCold(files.map(({ path }) => below(dataDirectory(target, runId), path)));
+    beginCold(files.pathsIn(dataDirectory(target, runId)));
   }
 
   /** Removes the session's files, while the targets are still held. */

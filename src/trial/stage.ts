@@ -11,12 +11,12 @@ import {
   type Arm,
   type ArmFiles,
   type DataFile,
-  type Extent,
   type Plan,
   type PlannedTrial,
   type Target,
   targetOf,
 } from '../plan/plan.js';
+import { WholeFiles } from '../plan/whole-share.js';
 import type { Injection } from '../record/run-record.js';
 import type { EngineUse } from '../record/trial-record.js';
 import type { Dataset } from '../workload/workload.js';
@@ -47,14 +47,16 @@ export function stageOf(trial: PlannedTrial, settings: StageSettings): Stage {
   return { arm, target, engine: chooseEngine(arm.spec, target), files, directory, scratchDirectory };
 }
 
-/** Returns one job's files and extents, renumbered from 0. */
-function shareOf(stage: Stage, job: number): { files: DataFile[]; extents: Extent[] } {
+/** Returns one job's files and extents, renumbered from 0. Whole files are described by their rule. */
+function shareOf(stage: Stage, job: number): Pick<WorkerTask, 'files' | 'extents'> {
   const extents = stage.files.extents[job] ?? [];
+  if (extents instanceof WholeFiles)
+    return { files: extents.of(stage.files.files).placed({ directory: stage.directory }).rule, extents: null };
   const wanted = [...new Set(extents.map(({ file }) => file))];
   const slots = new Map(wanted.map((file, slot) => [file, slot]));
   return {
     files: wanted.map((file) => {
-      const data = stage.files.files[file] as DataFile;
+      const data = stage.files.files.at(file) as DataFile;
       return { ...data, path: below(stage.directory, data.path) };
     }),
     extents: extents.map((extent) => ({ ...extent, file: slots.get(extent.file) as number })),
@@ -91,6 +93,5 @@ export function tasksOf(stage: Stage, counters: Counters, seed: number, injected
 
 /** Returns the bytes that a trial moves unless it ends early. Used for progress only. */
 export function expectedBytes(arm: Arm, files: ArmFiles): number {
-  const onePass = files.extents.flat().reduce((sum, extent) => sum + extent.lengthBytes, 0);
-  return jobPlanOf(arm.spec).movedBytes(onePass);
+  return jobPlanOf(arm.spec).movedBytes(files.files.sums.totalBytes);
 }

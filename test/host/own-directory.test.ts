@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FeedrateError } from '../../src/base/errors.js';
+import { findOwnDirectories } from '../../src/host/files/found-directories.js';
 import {
   currentProcess,
   type Marker,
@@ -21,12 +22,7 @@ import {
   processState,
   readMarker,
 } from '../../src/host/files/marker.js';
-import {
-  createOwnDirectory,
-  findOwnDirectories,
-  releaseOwnDirectory,
-  removeOwnDirectory,
-} from '../../src/host/files/own-directory.js';
+import { createOwnDirectory, releaseOwnDirectory, removeOwnDirectory } from '../../src/host/files/own-directory.js';
 import { runChild } from './child.js';
 import { withTemporaryDirectory } from './temporary.js';
 

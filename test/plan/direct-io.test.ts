@@ -33,7 +33,7 @@ test('parts of files that workers share begin at whole blocks', () => {
   const job = ioJob({ bs: blocks(4096), numjobs: 7 });
   assert.is(misfitOf(job, 4096, datasetOf(2, MIB + 777)), null);
   const files = filesOf(armOf(job), datasetOf(2, MIB));
-  const shifted = files.extents.map((share) => share.map((extent) => ({ ...extent, startBytes: 512 })));
+  const shifted = files.extents.map((share) => [...share].map((extent) => ({ ...extent, startBytes: 512 })));
   const misfit = directMisfit(job, { ...files, extents: shifted }, 4096);
   assert.is(misfit?.what, 'a part of a file that begins at byte 512');
 });

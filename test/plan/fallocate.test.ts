@@ -1,12 +1,11 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { filesOf } from '../../src/plan/arm-files.js';
 import type { Job } from '../../src/workload/workload.js';
-import { armOf, checkpointWriteJob, datasetOf, ioJob, MIB, smallFilesJob } from './jobs.js';
+import { armOf, checkpointWriteJob, datasetOf, ioJob, listedFilesOf, MIB, smallFilesJob } from './jobs.js';
 
 const test = suite('plan/fallocate');
 
-const filesFor = (job: Job, dataset = datasetOf(2, MIB)) => filesOf(armOf(job), dataset).files;
+const filesFor = (job: Job, dataset = datasetOf(2, MIB)) => listedFilesOf(armOf(job), dataset).files;
 
 test('a job hands its choice to the files that it has made', () => {
   for (const rw of ['randread', 'write', 'randwrite'] as const) {

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { filesOf, readsDataFiles } from '../../src/plan/arm-files.js';
-import type { ArmFiles, DataFile } from '../../src/plan/plan.js';
+import { readsDataFiles } from '../../src/plan/arm-files.js';
+import type { DataFile } from '../../src/plan/plan.js';
 import type { IoJob } from '../../src/workload/workload.js';
 import { feedrateError } from '../support/feedrate-error.js';
 import {
@@ -10,14 +10,16 @@ import {
   checkpointRestoreJob,
   checkpointWriteJob,
   datasetOf,
+  listedFilesOf as filesOf,
   GIB,
   ioJob,
   KIB,
+  type ListedFiles,
   MIB,
   smallFilesJob,
 } from './jobs.js';
 
-function ioFiles(changes: Partial<IoJob>): ArmFiles {
+function ioFiles(changes: Partial<IoJob>): ListedFiles {
   return filesOf(armOf(ioJob(changes)), null);
 }
 

@@ -1,5 +1,6 @@
 /** Jobs and workloads made by hand, for the tests of the plan. */
-import type { Arm } from '../../src/plan/plan.js';
+import { filesOf } from '../../src/plan/arm-files.js';
+import type { Arm, ArmFiles, DataFile, Extent } from '../../src/plan/plan.js';
 import type { FileLocation } from '../../src/workload/location.js';
 import type {
   CheckpointRestoreJob,
@@ -65,4 +66,15 @@ export function workloadOf(jobs: readonly JobDeclaration[], changes: Partial<Wor
     seed: 42,
     ...changes,
   };
+}
+
+/** The files of an arm as lists, which they are not while a plan is made. */
+export interface ListedFiles extends Omit<ArmFiles, 'files' | 'extents'> {
+  readonly files: DataFile[];
+  readonly extents: Extent[][];
+}
+
+export function listedFilesOf(...asked: Parameters<typeof filesOf>): ListedFiles {
+  const { files, extents, ...rest } = filesOf(...asked);
+  return { ...rest, files: [...files], extents: extents.map((share) => [...share]) };
 }

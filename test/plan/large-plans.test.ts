@@ -35,7 +35,7 @@ function looksOf(arms: number, use: (plan: Plan) => void): number {
 
 test('the trials of a plan are counted for all arms at once', () => {
   const uses: readonly ((plan: Plan) => void)[] = [
-    (plan) => spaceNeeded(plan, null, () => false),
+    (plan) => spaceNeeded(plan, null, () => null),
     (plan) => dryRunText({ plan, targets: [], expected: { knownNs: 0, estimatedNs: 0 } }),
   ];
   for (const use of uses) {

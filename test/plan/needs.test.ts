@@ -14,7 +14,6 @@ const load = (changes: Partial<ArmLoad> = {}): ArmLoad => ({
   blockBytes: 4096,
   buffers: 1,
   openFiles: 1,
-  files: 1,
   holdsRing: false,
   mapsFiles: false,
   ...changes,
@@ -40,7 +39,7 @@ test('more of anything needs more', () => {
   assert.is(needsOf([load({ openFiles: 100 })]).descriptors - least.descriptors, 99);
   assert.is(needsOf([load({ openFiles: 100, mapsFiles: true })]).mappings - least.mappings, 100);
   assert.ok(needsOf([load({ holdsRing: true })]).descriptors > least.descriptors);
-  assert.ok(needsOf([load({ files: 1e6 })]).memoryBytes > least.memoryBytes + 500 * MIB);
+  assert.ok(needsOf([load({ openFiles: 1e6 })]).memoryBytes > least.memoryBytes + 500 * MIB);
   assert.ok(needsOf([load({ blockBytes: 64 * MIB, buffers: 16 })]).memoryBytes > least.memoryBytes + 16 * 64 * MIB);
 });
 

@@ -37,7 +37,7 @@ function planOf(jobs: readonly Job[], rounds = 1, targets = TARGETS.slice(0, 1),
   return { workload: 'test', seed: 1, targets, arms, ...shape, trials };
 }
 
-const nothingThere = (): boolean => false;
+const nothingThere = (): null => null;
 function needOf(job: Job, rounds = 1) {
   return spaceNeeded(planOf([job], rounds), null, nothingThere)[0];
 }
@@ -51,6 +51,9 @@ space('counts a data file once, however many arms and rounds read it', () => {
     target: 'data',
     dataBytes: 4 * MIB,
     scratchBytes: 0,
+    // Four files in one folder, and what is around it.
+    dataEntries: 15,
+    scratchEntries: 0,
     writtenBytes: 4 * MIB,
     writtenIsLowerBound: false,
   });
@@ -58,9 +61,9 @@ space('counts a data file once, however many arms and rounds read it', () => {
 
 space('leaves out what is there already, target by target', () => {
   const asked: string[] = [];
-  const needs = spaceNeeded(planOf([ioJob()], 1, TARGETS), datasetOf(3, MIB), (target, path, bytes) => {
-    asked.push(`${target.name} ${path} ${bytes}`);
-    return target.name === 'ssd' || path.includes('000001-');
+  const needs = spaceNeeded(planOf([ioJob()], 1, TARGETS), datasetOf(3, MIB), ({ name }) => (path, bytes) => {
+    asked.push(`${name} ${path} ${bytes}`);
+    return name === 'ssd' || path.includes('000001-');
   });
   assert.equal(
     needs.map(({ target, dataBytes }) => [target, dataBytes]),
@@ -80,7 +83,7 @@ space('counts every set that is read, and none that no session comes to', () => 
   assert.equal(bytes(4, 2), [2, 2]);
   assert.equal(bytes(2, 3), [2, 2]);
   assert.equal(bytes(9, 3), [3, 3]);
-  const [half] = spaceNeeded(planOf([job], 2, TARGETS, 2), null, (_, path) => path.startsWith('set1/'));
+  const [half] = spaceNeeded(planOf([job], 2, TARGETS, 2), null, () => (path) => path.startsWith('set1/'));
   assert.is(half?.dataBytes, MIB);
   const [write] = spaceNeeded(planOf([ioJob({ rw: 'write', sizeBytes: MIB })], 2, TARGETS, 2), null, nothingThere);
   assert.equal([write?.dataBytes, write?.scratchBytes, write?.writtenBytes], [0, MIB, 2 * MIB]);

@@ -26,7 +26,6 @@ const LOAD: ArmLoad = {
   blockBytes: 4096,
   buffers: 1,
   openFiles: 2,
-  files: 2 * WORKERS,
   holdsRing: false,
   mapsFiles: false,
 };

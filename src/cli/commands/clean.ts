@@ -20,7 +20,7 @@ interface CleanOptions {
 }
 
 /** The groups of entries that `clean` treats differently. */
-type Class = 'leftover' | 'elsewhere' | 'data' | 'in use' | 'foreign';
+type Class = 'leftover' | 'elsewhere' | 'data' | 'in use' | 'foreign' | 'closed' | 'others';
 
 export const clean: Subcommand = {
   name: 'clean',
@@ -50,7 +50,7 @@ clean never removes a saved run, or anything of a run that still runs.
 /**
  * Lists what feedrate left in the targets, or in its default places, and removes what is confirmed, by an answer on a
  * terminal or by options. Never removes what a running run uses. Throws `FeedrateError` when there is no terminal to ask
- * on, when a place cannot be used, or when something could not be removed.
+ * on, when a place cannot be read, or when something could not be read or removed.
  */
 async function cleanPlaces(options: CleanOptions): Promise<number> {
   const { aligned } = await import('../../report/table/columns.js');
@@ -64,6 +64,7 @@ async function cleanPlaces(options: CleanOptions): Promise<number> {
   if (entries === null) return EXIT.interrupted;
   await removeAll(entries);
   if (options.yes) printLines(hintsOf(found, options));
+  refuseClosed(found);
   return EXIT.pass;
 }
 
@@ -82,25 +83,51 @@ async function foundIn({ target, output }: CleanOptions): Promise<{ found: Clean
   await untilTouched(touchableOf(targets), tell);
   const results = output ?? (targets.length === 0 ? DEFAULT_RESULTS : null);
   return {
+    // Copied, so that sizes are those before the removal.
     found: [
-      ...targets.flatMap(({ name, path }) => cleanableInTarget(openTarget(name, path, { write: false }).path)),
-      ...(targets.length === 0 ? cleanableInTemporary() : []),
+      ...targets.flatMap(({ name, path }) =>
+        readable(path, () => cleanableInTarget(openTarget(name, path, { write: false }).path)),
+      ),
+      ...(targets.length === 0 ? readable(tmpdir(), cleanableInTemporary) : []),
       ...(results === null ? [] : cleanableInResults(results)),
-    ],
+    ].map((entry) => ({ ...entry })),
     places: [...(target ?? []), ...(targets.length === 0 ? [tmpdir()] : []), ...(results === null ? [] : [results])],
   };
 }
 
+/** Returns what `find` finds in a place. Throws `FeedrateError('target')` when this user may not read the place. */
+function readable(place: string, find: () => Cleanable[]): Cleanable[] {
+  try {
+    return find();
+  } catch (cause) {
+    if (cause instanceof FeedrateError) throw cause;
+    const why = `cannot read ${place} (${(cause as Error).message})`;
+    throw new FeedrateError('target', `clean: ${why}; run it as a user who may read it`, { cause });
+  }
+}
+
+/** Throws `FeedrateError('target')` when there are directories that this user may not read. */
+function refuseClosed(found: readonly Cleanable[]): void {
+  const issues = found
+    .filter((entry) => classOf(entry) === 'closed')
+    .map(({ path, otherUser }) => ({
+      where: 'clean',
+      message: `${path} belongs to ${otherUser ?? 'this user'}; run feedrate clean as that user or as root`,
+    }));
+  if (issues.length > 0) throw new FeedrateError('target', 'some directories cannot be read', { issues });
+}
+
 /** Returns the group of an entry. Any run may use a data directory; everything else belongs to the process that made it. */
-function classOf({ kind, state }: Cleanable): Class {
-  if (kind === 'foreign') return 'foreign';
+function classOf({ kind, state, otherUser }: Cleanable): Class {
+  if (kind === 'foreign' || kind === 'closed') return kind;
   if (state === 'alive') return 'in use';
+  if (otherUser !== null) return 'others';
   if (state === 'unknown') return 'elsewhere';
   return kind === 'data' ? 'data' : 'leftover';
 }
 
 function rowOf(entry: Cleanable): string[] {
-  const { path, kind, owner, allocatedBytes } = entry;
+  const { path, kind, owner, otherUser, allocatedBytes } = entry;
   const what = kind === 'data' ? 'data files' : owner === null ? 'a process' : `run ${owner.runId}`;
   const meaning = {
     leftover: `left by ${owner === null ? 'a killed process' : what}`,
@@ -108,6 +135,8 @@ function rowOf(entry: Cleanable): string[] {
     data: 'data files; later runs reuse them',
     'in use': 'in use by a run; not removed',
     foreign: 'not made by feedrate; not removed',
+    closed: `cannot be read, belongs to ${otherUser ?? 'this user'}; not removed`,
+    others: `${what} of ${otherUser}; not removed`,
   }[classOf(entry)];
   return [path, formatBytes(allocatedBytes), owner?.createdAt.slice(0, 16).replace('T', ' ') ?? '–', meaning];
 }
@@ -130,8 +159,9 @@ async function chosen(found: readonly Cleanable[], options: CleanOptions): Promi
 }
 
 /** `--yes` alone covers only leftovers of ended runs. Data files and uncertain cases need options of their own. */
-function isAskedFor({ kind, state }: Cleanable, { data = false, elsewhere = false }: CleanOptions): boolean {
-  if (kind === 'foreign' || (kind === 'data' && !data)) return false;
+function isAskedFor(entry: Cleanable, { data = false, elsewhere = false }: CleanOptions): boolean {
+  const { kind, state } = entry;
+  if (['foreign', 'closed', 'others'].includes(classOf(entry)) || (kind === 'data' && !data)) return false;
   return state === 'dead' || (state === 'unknown' && elsewhere);
 }
 
@@ -143,6 +173,7 @@ function hintsOf(found: readonly Cleanable[], { data, elsewhere }: CleanOptions)
     ...(!elsewhere && has('elsewhere')
       ? ['files of other machines were not removed; use --elsewhere to remove them']
       : []),
+    ...(has('others') ? ['files of other users were not removed; only they or root can remove them'] : []),
   ];
 }
 

@@ -33,7 +33,7 @@ export class Content {
   readonly #memory: ContentMemory;
   readonly #expectedAt: number;
   /** The files by slot. */
-  readonly files: readonly DataFile[];
+  readonly #files: DataFile[];
 
   /** Fills every place with different incompressible bytes. */
   constructor(files: readonly DataFile[], needs: ContentNeeds) {
@@ -46,7 +46,7 @@ export class Content {
     });
     this.bytes = this.#memory.bytes;
     this.#expectedAt = this.placeBytes * places;
-    this.files = files;
+    this.#files = [...files];
     for (let place = 0; place < places; place++)
       this.#memory.fill(this.placeAt(place), maxBlockBytes, 0, 0, place * maxBlockBytes);
   }
@@ -59,6 +59,16 @@ export class Content {
   /** Copies between buffers and mapped files. Positions count from the start of `bytes`. Allocates nothing. */
   get copy(): (to: number, from: number, bytes: number) => void {
     return this.#memory.copy;
+  }
+
+  /** The files by slot. */
+  get files(): readonly DataFile[] {
+    return this.#files;
+  }
+
+  /** Puts a file into the only slot of a job that has one file open at a time. Call it before the file is opened. */
+  take(file: DataFile): void {
+    this.#files[0] = file;
   }
 
   /** Returns the start of a place, which is page-aligned. */
@@ -84,14 +94,14 @@ export class Content {
     throw new IoFault({
       code: 'EBADDATA',
       syscall: 'verify',
-      path: this.files[slot]?.path ?? null,
+      path: this.#files[slot]?.path ?? null,
       offsetBytes: offsetBytes + at,
-      message: `verify: expected ${hex(expected)}, found ${hex(found)} at byte ${offsetBytes + at} of ${this.files[slot]?.path}`,
+      message: `verify: expected ${hex(expected)}, found ${hex(found)} at byte ${offsetBytes + at} of ${this.#files[slot]?.path}`,
     });
   }
 
   #seedOf(slot: number): number {
-    return (this.files[slot] as DataFile).contentSeed;
+    return (this.#files[slot] as DataFile).contentSeed;
   }
 }
 

@@ -1,6 +1,7 @@
 /** The messages between the coordinating thread and worker threads. Plain data. */
 import type { SystemFault } from '../../base/errors.js';
 import type { ThreadUsage } from '../../host/system/thread-usage.js';
+import type { FileRule } from '../../plan/file-list.js';
 import type { DataFile, Extent } from '../../plan/plan.js';
 import type { TcpCount } from '../../record/nfs-traffic.js';
 import type { Injection } from '../../record/run-record.js';
@@ -22,9 +23,10 @@ export interface WorkerTask {
   readonly threads: number;
   readonly backend: Engine;
   readonly job: Job;
-  /** This worker's files, with absolute paths. `Extent.file` is an index into this list. */
-  readonly files: readonly DataFile[];
-  readonly extents: readonly Extent[];
+  /** This worker's files, with absolute paths: as a list, or as the rule from which the worker generates them. */
+  readonly files: readonly DataFile[] | FileRule;
+  /** `Extent.file` is an index into the files. Null: every file whole, one after the other. */
+  readonly extents: readonly Extent[] | null;
   /** Whether the files already have their content. If not, the job creates them. */
   readonly laidOut: boolean;
   /** An existing directory for files that the job names itself (checkpoints). */

@@ -3,7 +3,7 @@ import type { CheckpointRestoreJob } from '../../workload/workload.js';
 import { CallDrain } from '../drains/call-drain.js';
 import { PLAIN_DRAIN } from '../drains/drain.js';
 import { type JobProgram, type Program, type ProgramContext, timed } from './job-program.js';
-import { chunkBytesOf, drainStretch } from './whole-files.js';
+import { chunkBytesOf, drainStretch, SLOT } from './whole-files.js';
 
 /** One worker of a training job that restarts: reads its shards whole, one after another. */
 class CheckpointRestoreProgram implements Program {
@@ -18,16 +18,16 @@ class CheckpointRestoreProgram implements Program {
   prepare(): void {}
 
   run(): null {
-    const { task, backend, meter, content } = this.#context;
+    const { files, backend, meter, content } = this.#context;
     const drain = new CallDrain(backend, meter, content, { ...PLAIN_DRAIN, verify: this.#job.verify });
     const batch = new Batch();
     const chunkBytes = chunkBytesOf(this.#job.bs);
     const mode = { write: false, create: false, direct: this.#job.direct };
-    for (const { file, startBytes, lengthBytes } of task.extents) {
-      const path = task.files[file]?.path as string;
-      timed(this.#context, 'open', () => backend.open(file, path, mode));
-      if (!drainStretch(drain, batch, READ, file, startBytes, lengthBytes, chunkBytes)) break;
-      timed(this.#context, 'close', () => backend.close(file));
+    for (const file of files) {
+      content.take(file);
+      timed(this.#context, 'open', () => backend.open(SLOT, file.path, mode));
+      if (!drainStretch(drain, batch, READ, SLOT, 0, file.bytes, chunkBytes)) break;
+      timed(this.#context, 'close', () => backend.close(SLOT));
     }
     return null;
   }

@@ -1,11 +1,12 @@
 import { dirname } from 'node:path';
 import { below } from '../../host/files/store-of.js';
 import { Batch, READ, WRITE } from '../../plan/batch.js';
+import type { DataFile } from '../../plan/plan.js';
 import type { CheckpointWriteJob } from '../../workload/workload.js';
 import { CallDrain } from '../drains/call-drain.js';
 import { PLAIN_DRAIN } from '../drains/drain.js';
 import { type JobProgram, type Program, type ProgramContext, timed } from './job-program.js';
-import { chunkBytesOf, drainStretch } from './whole-files.js';
+import { chunkBytesOf, drainStretch, SLOT } from './whole-files.js';
 
 /**
  * One worker of a training job that saves its state. Each shard is written under a temporary name, made durable, and
@@ -51,33 +52,33 @@ class CheckpointWriteProgram implements Program {
   }
 
   /** Returns the final path of a shard of this worker in a checkpoint. */
-  #shardPath(checkpoint: number, slot: number): string {
-    const { task } = this.#context;
-    return below(this.#directoryOf(checkpoint), relativeName(task.files[slot]?.path ?? '', task.scratchDirectory));
+  #shardPath(checkpoint: number, { path }: DataFile): string {
+    return below(this.#directoryOf(checkpoint), relativeName(path, this.#context.task.scratchDirectory));
   }
 
   #save(checkpoint: number): boolean {
-    const { task, backend } = this.#context;
-    backend.makeDirectories(task.scratchDirectory, dirname(this.#shardPath(checkpoint, 0)));
-    for (const slot of task.files.keys()) {
-      if (!this.#saveShard(checkpoint, slot)) return false;
+    const { task, files, backend } = this.#context;
+    const directory = dirname(this.#shardPath(checkpoint, files.at(0) as DataFile));
+    backend.makeDirectories(task.scratchDirectory, directory);
+    for (const shard of files) {
+      if (!this.#saveShard(checkpoint, shard)) return false;
     }
-    const directory = dirname(this.#shardPath(checkpoint, 0));
     timed(this.#context, 'dirsync', () => backend.syncDirectory(directory));
     return true;
   }
 
-  #saveShard(checkpoint: number, slot: number): boolean {
-    const { backend, task } = this.#context;
-    const path = this.#shardPath(checkpoint, slot);
+  #saveShard(checkpoint: number, shard: DataFile): boolean {
+    const { backend, content } = this.#context;
+    const path = this.#shardPath(checkpoint, shard);
     const temporary = `${path}.tmp`;
     // A trainer preallocates while its accelerators wait, so the shard's `open` includes it.
-    const mode = { write: true, create: true, direct: this.#job.direct, preallocate: task.files[slot] };
-    timed(this.#context, 'open', () => backend.open(slot, temporary, mode));
+    const mode = { write: true, create: true, direct: this.#job.direct, preallocate: shard };
+    content.take(shard);
+    timed(this.#context, 'open', () => backend.open(SLOT, temporary, mode));
     const { shardBytes } = this.#job;
-    const whole = drainStretch(this.#writer, this.#batch, WRITE, slot, 0, shardBytes, this.#chunkBytes, checkpoint);
-    if (whole && this.#job.fsync) timed(this.#context, 'fsync', () => backend.sync(slot, false));
-    timed(this.#context, 'close', () => backend.close(slot));
+    const whole = drainStretch(this.#writer, this.#batch, WRITE, SLOT, 0, shardBytes, this.#chunkBytes, checkpoint);
+    if (whole && this.#job.fsync) timed(this.#context, 'fsync', () => backend.sync(SLOT, false));
+    timed(this.#context, 'close', () => backend.close(SLOT));
     if (whole) timed(this.#context, 'rename', () => backend.rename(temporary, path));
     return whole;
   }
@@ -87,8 +88,8 @@ class CheckpointWriteProgram implements Program {
    */
   #removeOld(checkpoint: number): void {
     if (checkpoint < 1) return;
-    const { task, backend, counters } = this.#context;
-    for (const slot of task.files.keys()) backend.remove(this.#shardPath(checkpoint, slot));
+    const { task, files, backend, counters } = this.#context;
+    for (const shard of files) backend.remove(this.#shardPath(checkpoint, shard));
     if (counters.meet(task.worker, backend.clock) && task.worker === 0) backend.remove(this.#directoryOf(checkpoint));
   }
 
@@ -104,16 +105,17 @@ class CheckpointWriteProgram implements Program {
 
   complete(): void {
     if (!this.#job.readBack || this.#written === 0) return;
-    const { task, backend, content } = this.#context;
+    const { files, backend, content } = this.#context;
     const { shardBytes, direct } = this.#job;
-    for (const slot of task.files.keys()) {
-      backend.open(slot, this.#shardPath(this.#written, slot), { write: false, create: false, direct });
+    for (const shard of files) {
+      content.take(shard);
+      backend.open(SLOT, this.#shardPath(this.#written, shard), { write: false, create: false, direct });
       for (let at = 0; at < shardBytes; at += this.#chunkBytes) {
         const bytes = Math.min(this.#chunkBytes, shardBytes - at);
-        backend.transfer(READ, slot, at, bytes, content.dataAt);
-        content.check(slot, at, bytes, this.#written);
+        backend.transfer(READ, SLOT, at, bytes, content.dataAt);
+        content.check(SLOT, at, bytes, this.#written);
       }
-      backend.close(slot);
+      backend.close(SLOT);
     }
   }
 }

@@ -35,22 +35,22 @@ export class IoProgram implements Program {
   constructor(context: ProgramContext, job: IoJob) {
     this.#context = context;
     this.#job = job;
-    this.#pattern = context.task.extents.length === 0 ? NO_BLOCKS : this.#newPattern();
+    this.#pattern = context.extents.length === 0 ? NO_BLOCKS : this.#newPattern();
     this.#writes = job.rw !== 'read' && job.rw !== 'randread';
     this.#schedule = createSchedule(job, context.task.seed, jobIndexOf(context.task));
     this.#firstOwn = context.task.thread;
   }
 
   #newPattern(): Pattern {
-    const { task } = this.#context;
+    const { task, extents } = this.#context;
     // All threads of a job use the same pattern.
-    return createPattern(this.#job, task.extents, task.seed, jobIndexOf(task));
+    return createPattern(this.#job, [...extents], task.seed, jobIndexOf(task));
   }
 
   prepare(): void {
-    const { task, backend } = this.#context;
+    const { task, backend, content } = this.#context;
     const mode = { write: this.#writes, create: !task.laidOut, direct: this.#job.direct };
-    task.files.forEach((file, slot) => {
+    content.files.forEach((file, slot) => {
       timed(this.#context, 'open', () => backend.open(slot, file.path, { ...mode, preallocate: file }));
     });
     this.#drain = this.#newDrain();
@@ -58,7 +58,7 @@ export class IoProgram implements Program {
 
   #newDrain(): Drain {
     const job = this.#job;
-    const { task, createDrain, meter, content } = this.#context;
+    const { files, createDrain, meter, content } = this.#context;
     const options: DrainOptions = {
       paced: this.#schedule !== null,
       thinktimeNs: job.thinktimeNs,
@@ -69,19 +69,19 @@ export class IoProgram implements Program {
       fdatasync: job.fdatasync,
     };
     return createDrain(meter, content, options, {
-      files: task.files.length,
+      files: files.length,
       maxBlockBytes: Math.max(...job.bs.map(({ blockBytes }) => blockBytes)),
       direct: job.direct,
     });
   }
 
   run(): null {
-    const { task, backend } = this.#context;
+    const { content, backend } = this.#context;
     const drain = this.#drain as Drain;
     while (this.#fill() && drain.run(this.#batch, this.#generation()));
     drain.finish();
     if (this.#writes && this.#job.endFsync) {
-      task.files.forEach((_, slot) => {
+      content.files.forEach((_, slot) => {
         timed(this.#context, 'fsync', () => backend.sync(slot, false));
       });
     }
@@ -120,8 +120,8 @@ export class IoProgram implements Program {
 
   complete(): void {
     if (this.#writes && this.#job.verify) this.#verifyWritten();
-    const { task, backend } = this.#context;
-    task.files.forEach((_, slot) => {
+    const { content, backend } = this.#context;
+    content.files.forEach((_, slot) => {
       timed(this.#context, 'close', () => backend.close(slot));
     });
   }
@@ -148,7 +148,7 @@ export class IoProgram implements Program {
 }
 
 /** Returns the index of the worker's job, from 0. All threads of a job use the same pattern. */
-function jobIndexOf(task: WorkerTask): number {
+function jobIndexOf(task: Pick<WorkerTask, 'worker' | 'thread' | 'threads'>): number {
   return (task.worker - task.thread) / task.threads;
 }
 

@@ -6,10 +6,11 @@ import type { Backend } from '../core/backend.js';
 import type { Counters } from '../core/counters.js';
 import type { Meter } from '../core/meter.js';
 import type { WorkerTask } from '../core/protocol.js';
+import type { WorkerFiles } from '../core/worker-files.js';
 
 /** The objects that a worker's program uses. */
-export interface ProgramContext {
-  readonly task: WorkerTask;
+export interface ProgramContext extends WorkerFiles {
+  readonly task: Omit<WorkerTask, keyof WorkerFiles>;
   readonly backend: Backend;
   /** Creates the operation loop for the backend. */
   readonly createDrain: Equipment['createDrain'];

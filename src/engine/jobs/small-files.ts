@@ -1,10 +1,11 @@
 import { Batch, READ } from '../../plan/batch.js';
 import { fileOrder } from '../../plan/file-order.js';
+import type { DataFile } from '../../plan/plan.js';
 import type { SmallFilesJob } from '../../workload/workload.js';
 import { CallDrain } from '../drains/call-drain.js';
 import { PLAIN_DRAIN } from '../drains/drain.js';
 import { type JobProgram, type Program, type ProgramContext, timed } from './job-program.js';
-import { chunkBytesOf, drainStretch } from './whole-files.js';
+import { chunkBytesOf, drainStretch, SLOT } from './whole-files.js';
 
 /** Opens, reads and closes one file after another, as a loader of single images does. */
 class SmallFilesProgram implements Program {
@@ -20,34 +21,25 @@ class SmallFilesProgram implements Program {
   prepare(): void {}
 
   run(): null {
-    const { task, backend, meter, content } = this.#context;
+    const { task, files, backend, meter, content } = this.#context;
     const drain = new CallDrain(backend, meter, content, { ...PLAIN_DRAIN, verify: this.#job.verify });
     let pass = 0;
     do {
-      const order = fileOrder(task.extents.length, this.#job.shuffle, task.seed + task.worker, pass++);
+      const order = fileOrder(files.length, this.#job.shuffle, task.seed + task.worker, pass++);
       for (const index of order) {
-        if (!this.#readFile(drain, index)) return null;
+        if (!this.#readFile(drain, files.at(index) as DataFile)) return null;
       }
-    } while (this.#job.timeBased && task.extents.length > 0);
+    } while (this.#job.timeBased && files.length > 0);
     return null;
   }
 
-  #readFile(drain: CallDrain, index: number): boolean {
-    const { task, backend } = this.#context;
-    const extent = task.extents[index] as (typeof task.extents)[number];
-    const chunkBytes = chunkBytesOf(this.#job.bs);
-    const mode = { write: false, create: false, direct: this.#job.direct };
-    timed(this.#context, 'open', () => backend.open(extent.file, task.files[extent.file]?.path as string, mode));
-    const whole = drainStretch(
-      drain,
-      this.#batch,
-      READ,
-      extent.file,
-      extent.startBytes,
-      extent.lengthBytes,
-      chunkBytes,
-    );
-    timed(this.#context, 'close', () => backend.close(extent.file));
+  #readFile(drain: CallDrain, file: DataFile): boolean {
+    const { backend, content } = this.#context;
+    const { bs, direct } = this.#job;
+    content.take(file);
+    timed(this.#context, 'open', () => backend.open(SLOT, file.path, { write: false, create: false, direct }));
+    const whole = drainStretch(drain, this.#batch, READ, SLOT, 0, file.bytes, chunkBytesOf(bs));
+    timed(this.#context, 'close', () => backend.close(SLOT));
     return whole;
   }
 

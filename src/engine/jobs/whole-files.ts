@@ -2,6 +2,9 @@ import { BATCH_CAPACITY, type Batch } from '../../plan/batch.js';
 import type { BlockShare } from '../../workload/workload.js';
 import type { Drain } from '../drains/drain.js';
 
+/** Jobs that move whole files have one open at a time, in this slot. */
+export const SLOT = 0;
+
 /** Returns the length of each call. Jobs that move whole files have a single block size, not a mix. */
 export function chunkBytesOf(bs: readonly BlockShare[]): number {
   return (bs[0] as BlockShare).blockBytes;

@@ -44,14 +44,18 @@ function removeDirectory(path: string, shownPath: string, place: string): string
   return left;
 }
 
-/** Returns the bytes that a directory and its contents occupy on its device. Follows no links and enters no mounts. */
+/**
+ * Returns the bytes that a directory and its contents occupy on its device. Follows no links and enters no mounts. What
+ * this user may not read counts as 0.
+ */
 export function allocatedBytes(path: string): number {
   const store = storeOf(path);
   const device = store.status(path)?.device;
   const measure = (entryPath: string): number => {
     const status = store.status(entryPath);
     if (status === null || status.device !== device) return 0;
-    const children = status.kind === 'directory' ? store.names(entryPath) : [];
+    const isEntered = status.kind === 'directory' && store.may(entryPath, 'read');
+    const children = isEntered ? store.names(entryPath) : [];
     return children.reduce((sum, name) => sum + measure(below(entryPath, name)), status.allocatedBytes);
   };
   return measure(path);

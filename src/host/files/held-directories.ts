@@ -3,8 +3,9 @@
  * no link is followed. What takes the directory's place meanwhile (another mount, a new directory of that name) is
  * therefore never touched. Node has no openat(2): `/proc/self/fd/N/NAME` is the same.
  */
-import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { FeedrateError } from '../../base/errors.js';
 import type { HeldDirectory } from '../system/file-store.js';
 import { notADirectory } from '../system/foreign-entry.js';
 import { codeOf } from '../system/libc.js';
@@ -26,6 +27,16 @@ interface Held {
 }
 
 const all = new Map<string, Held>();
+
+let isProcThere = false;
+
+/** Throws `FeedrateError('target')` when /proc is not mounted, because nothing can then be reached from a descriptor. */
+function requireProc(): void {
+  isProcThere ||= existsSync('/proc/self/fd');
+  if (isProcThere) return;
+  const why = 'feedrate reaches files through /proc, which is not mounted here';
+  throw new FeedrateError('target', `${why}; mount it: mount -t proc proc /proc`);
+}
 
 const entryOf = (fd: number, name: string): string => `/proc/self/fd/${fd}/${name}`;
 
@@ -128,6 +139,7 @@ export function isKnownMissing(path: string): boolean {
 export function reach<T>(path: string, use: (entry: string) => T): T {
   const directory = dirname(path);
   const held = enclosing(directory);
+  if (held === null) requireProc();
   const fd = held === null ? openSync(directory, ANY_DIRECTORY) : descriptorBelow(held, directory);
   const entry = entryOf(fd, basename(path));
   try {
@@ -230,6 +242,7 @@ function letGo(one: Held): void {
  * link.
  */
 export function hold(path: string): HeldDirectory {
+  requireProc();
   const named = path.replace(/(?<=.)\/\.$/, '');
   const one = heldAt(
     named,

@@ -4,8 +4,9 @@ import { FeedrateError } from '../../base/errors.js';
 import type { EntryStatus, HeldDirectory } from '../system/file-store.js';
 import { codeOf } from '../system/libc.js';
 import { allocatedBytes, ifPresent } from './directory-tree.js';
+import { findOwnDirectories } from './found-directories.js';
 import type { ProcessState } from './marker.js';
-import { findOwnDirectories, removeOwnDirectory } from './own-directory.js';
+import { removeOwnDirectory } from './own-directory.js';
 import { OWN_PREFIX, type PassingKind, passingOf } from './own-names.js';
 import { below, storeOf } from './store-of.js';
 

@@ -1,4 +1,5 @@
 import {
+  accessSync,
   closeSync,
   constants,
   fdatasyncSync,
@@ -134,6 +135,17 @@ function writeNew(path: string, content: Uint8Array | string, mode: number): voi
   );
 }
 
+function may(path: string, access: 'read' | 'write'): boolean {
+  const mode = access === 'read' ? constants.R_OK : constants.W_OK;
+  try {
+    const isDirectory = status(path)?.kind === 'directory';
+    reach(path, (entry) => accessSync(entry, isDirectory ? mode | constants.X_OK : mode));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function makeDirectory(path: string): void {
   forgetReached(path);
   reach(path, (entry) => mkdirSync(entry));
@@ -211,6 +223,7 @@ export const localStore: FileStore = {
     const fd = descriptorOf(path);
     return statusOf(fd === null ? statSync(path, { throwIfNoEntry: false }) : fstatSync(fd));
   },
+  may,
   names: namesIn,
   makeDirectory,
   makeDirectories,
@@ -222,9 +235,9 @@ export const localStore: FileStore = {
   hold,
   // Node returns only f_bsize of statfs(2). For FUSE file systems with another f_frsize the result has the wrong scale.
   space: (path) => {
-    const { bsize, blocks, bavail } = statfsSync(
+    const { bsize, blocks, bavail, files, ffree } = statfsSync(
       descriptorOf(path) === null ? path : reachDirectory(path, (entry) => entry),
     );
-    return { totalBytes: blocks * bsize, freeBytes: bavail * bsize };
+    return { totalBytes: blocks * bsize, freeBytes: bavail * bsize, freeFiles: files === 0 ? null : ffree };
   },
 };

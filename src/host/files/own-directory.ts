@@ -8,9 +8,10 @@ import { basename, dirname } from 'node:path';
 import { assert } from '../../base/assert.js';
 import { FeedrateError } from '../../base/errors.js';
 import { shellWord } from '../../base/shell-word.js';
-import type { HeldDirectory } from '../system/file-store.js';
+import type { EntryStatus, HeldDirectory } from '../system/file-store.js';
 import { codeOf } from '../system/libc.js';
-import { allocatedBytes, ifPresent, removeContents } from './directory-tree.js';
+import { isOthers, userName } from '../system/user-name.js';
+import { ifPresent, removeContents } from './directory-tree.js';
 import {
   createMarker,
   MARKER_NAME,
@@ -24,32 +25,23 @@ import {
 import { DATA_DIRECTORY_NAME, OWN_PREFIX, passingName } from './own-names.js';
 import { below, storeOf, whileHeld } from './store-of.js';
 
-interface DirectoryHome {
+export interface DirectoryHome {
   readonly path: string;
+  /** The name of its data directory. Absent: `.feedrate-data`. */
+  readonly dataDirectory?: string;
 }
 
-export interface OwnDirectory {
-  readonly path: string;
-  readonly kind: OwnKind;
-  /** The id of the run that created it. */
-  readonly runId: string;
-  readonly createdAt: string;
-  /** The host of the process that created it. */
-  readonly hostname: string;
-  readonly pid: number;
-  /** The space that it occupies. */
-  readonly allocatedBytes: number;
-  /**
-   * `alive`: a process on this machine uses it. `unknown`: a process on another machine, or from before a restart, used
-   * it. `dead`: no process uses it.
-   */
-  readonly state: 'alive' | 'dead' | 'unknown';
-}
+/** The errors of entries that this user may not change. */
+const DENIED_CODES: ReadonlySet<string> = new Set(['EACCES', 'EPERM']);
 
 /** Returns the path of the own directory of this kind, whether or not it exists. */
 export function ownDirectoryPath(target: DirectoryHome, runId: string, kind: OwnKind): string {
-  assert(/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(runId) && runId !== 'data', `run id ${runId} cannot name a directory`);
-  return below(target.path, kind === 'data' ? DATA_DIRECTORY_NAME : `${OWN_PREFIX}${runId}`);
+  assert(
+    /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(runId) && !/^data(-\d+)?$/.test(runId),
+    `run id ${runId} cannot name a directory`,
+  );
+  const name = kind === 'data' ? (target.dataDirectory ?? DATA_DIRECTORY_NAME) : `${OWN_PREFIX}${runId}`;
+  return below(target.path, name);
 }
 
 function holderPath(path: string, runId: string): string {
@@ -113,7 +105,7 @@ function takeUp(path: string, marker: Marker): void {
       throw new FeedrateError('target', `${path} belongs to another run (${found?.runId}); use another run id`);
     }
     for (const holder of readHolders(path, held)) {
-      if (processState(holder.marker.process) === 'dead') ifPresent(() => store.unlink(held.at(holder.name)));
+      if (processState(holder.marker.process) === 'dead') removeHolder(held.at(holder.name));
     }
     const own = holderPath(held.at(), marker.runId);
     if (store.status(own) === null) writeMarker(own, marker);
@@ -122,19 +114,37 @@ function takeUp(path: string, marker: Marker): void {
   }
 }
 
+/** Removes the holder file of a dead process. In a sticky directory, those of other users stay, which does no harm. */
+function removeHolder(path: string): void {
+  try {
+    ifPresent(() => storeOf(path).unlink(path));
+  } catch (thrown) {
+    if (!DENIED_CODES.has(codeOf(thrown) ?? '')) throw thrown;
+  }
+}
+
 /** Opens a directory that has feedrate's marker and is not a link. Throws a FeedrateError for everything else. */
-function openOwnDirectory(path: string): HeldDirectory {
-  const refuse = (reason: string): FeedrateError =>
-    new FeedrateError('target', `${path} ${reason}, so feedrate did not create it and does not touch it; move it away`);
-  if (!basename(path).startsWith(OWN_PREFIX)) throw refuse(`is not named ${OWN_PREFIX}…`);
+export function openOwnDirectory(path: string): HeldDirectory {
   const store = storeOf(path);
-  const kind = store.status(path)?.kind;
+  const status = store.status(path);
+  const refuse = (reason: string): FeedrateError => {
+    const what = `${path} ${reason}, so feedrate did not create it and does not touch it`;
+    return new FeedrateError('target', `${what}; ${remedyFor(status)}`);
+  };
+  if (!basename(path).startsWith(OWN_PREFIX)) throw refuse(`is not named ${OWN_PREFIX}…`);
+  const kind = status?.kind;
   if (kind === 'link') throw refuse('is a symbolic link');
   if (kind !== undefined && kind !== 'directory') throw refuse('is not a directory');
   const held = store.hold(path);
   if (readMarker(held.at()) !== null) return held;
   held.close();
   throw refuse(`has no marker file ${MARKER_NAME}`);
+}
+
+/** Returns what to do about an entry that is in the way. Only its owner may move it in a directory like /tmp. */
+function remedyFor(status: EntryStatus | null): string {
+  if (status === null || !isOthers(status)) return 'move it away';
+  return `it belongs to ${userName(status.ownerId)}: have it moved away, or name another directory`;
 }
 
 /**
@@ -153,13 +163,13 @@ export function refuseForeignDirectory(path: string): void {
   }
 }
 
-interface Holder {
+export interface Holder {
   readonly name: string;
   readonly marker: Marker;
 }
 
 /** Returns the processes that have a holder file in an open own directory. */
-function readHolders(path: string, held: HeldDirectory): Holder[] {
+export function readHolders(path: string, held: HeldDirectory): Holder[] {
   const names = storeOf(path)
     .names(held.at())
     .filter((name) => name.startsWith(`${MARKER_NAME}.`));
@@ -191,6 +201,13 @@ export function removeOwnDirectory(path: string, runId: string | null = null): v
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return;
     if (cause instanceof FeedrateError) throw cause;
+    const status = storeOf(path).status(path);
+    if (DENIED_CODES.has(codeOf(cause) ?? '') && status !== null && isOthers(status)) {
+      const advice = 'only this user or root can remove it';
+      throw new FeedrateError('target', `cannot remove ${path}: it belongs to ${userName(status.ownerId)}; ${advice}`, {
+        cause,
+      });
+    }
     const advice = `fix the cause (failing storage, open files or permissions), then remove the rest with: feedrate clean -t ${shellWord(dirname(path))}`;
     throw new FeedrateError('target', `cannot remove ${path}: ${(cause as Error).message}; ${advice}`, { cause });
   }
@@ -249,42 +266,4 @@ function removeMarked(path: string): void {
   store.rename(path, unmarked);
   store.unlink(below(unmarked, MARKER_NAME));
   store.removeDirectory(unmarked);
-}
-
-function stateOf(holders: readonly Holder[]): OwnDirectory['state'] {
-  const states = holders.map(({ marker }) => processState(marker.process));
-  if (states.includes('alive')) return 'alive';
-  return states.includes('unknown') ? 'unknown' : 'dead';
-}
-
-function describe(path: string): OwnDirectory | null {
-  let held: HeldDirectory;
-  try {
-    held = openOwnDirectory(path);
-  } catch {
-    return null;
-  }
-  try {
-    const marker = readMarker(held.at());
-    if (marker === null) return null;
-    const { kind, runId, createdAt, process } = marker;
-    const state = stateOf(readHolders(path, held));
-    const bytes = allocatedBytes(path);
-    return { path, kind, runId, createdAt, hostname: process.hostname, pid: process.pid, allocatedBytes: bytes, state };
-  } finally {
-    held.close();
-  }
-}
-
-/**
- * Returns every own directory directly below a target, of any run, sorted by path. Directories without the marker are
- * left out. Throws an error of Node's shape when the target cannot be read.
- */
-export function findOwnDirectories({ path }: DirectoryHome): OwnDirectory[] {
-  return whileHeld([path], () => {
-    const names = storeOf(path)
-      .names(path)
-      .filter((name) => name.startsWith(OWN_PREFIX));
-    return names.sort().flatMap((name) => describe(below(path, name)) ?? []);
-  });
 }

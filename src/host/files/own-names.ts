@@ -10,6 +10,8 @@ import { currentProcess, type ProcessIdentity, type ProcessState, processState }
 export const OWN_PREFIX = '.feedrate-';
 /** The directory that keeps data files. It and the directory of a run, `.feedrate-<run id>`, have a marker file. */
 export const DATA_DIRECTORY_NAME = `${OWN_PREFIX}data`;
+/** The data directory of a user who may not write to the other one, because it belongs to somebody else. */
+export const USER_DATA_NAME = (userId: number): string => `${DATA_DIRECTORY_NAME}-${userId}`;
 /** In a temporary directory: runs that could not be saved in their results directory. They are results, not leftovers. */
 export const SAVED_PREFIX = 'feedrate-results-';
 

@@ -14,12 +14,14 @@ export interface EvictResult {
 }
 
 /** Returns an error text, or null. posix_fadvise does not report pages that it kept. */
-function adviseDontNeed(calls: Libc, paths: readonly string[]): string | null {
+function adviseDontNeed(calls: Libc, paths: Iterable<string>): string | null {
   let refused = 0;
+  let asked = 0;
   for (const path of paths) {
+    asked++;
     if (withOwnFile(path, (fd) => calls.posixFadvise64(fd, 0, 0, POSIX_FADV_DONTNEED)) !== 0) refused++;
   }
-  return refused === 0 ? null : `posix_fadvise refused ${refused} of ${paths.length} files`;
+  return refused === 0 ? null : `posix_fadvise refused ${refused} of ${asked} files`;
 }
 
 /** Few enough for the usual limit of open files, and enough that starting dd takes little of the time. */
@@ -29,18 +31,24 @@ const DD_FILES = 128;
  * Returns an error text, or null. GNU dd with `iflag=nocache count=0` only calls posix_fadvise(DONTNEED) on the file. It
  * gets the descriptors of this process, because it would follow links in a path.
  */
-function evictByDd(paths: readonly string[]): string | null {
-  for (let first = 0; first < paths.length; first += DD_FILES) {
-    const fds: number[] = [];
-    try {
-      for (const path of paths.slice(first, first + DD_FILES)) fds.push(openOwnFile(path));
-      const problem = dropByDd(fds);
+function evictByDd(paths: Iterable<string>): string | null {
+  let fds: number[] = [];
+  const drop = (): string | null => {
+    const problem = fds.length === 0 ? null : dropByDd(fds);
+    for (const fd of fds) closeSync(fd);
+    fds = [];
+    return problem;
+  };
+  try {
+    for (const path of paths) {
+      fds.push(openOwnFile(path));
+      const problem = fds.length < DD_FILES ? null : drop();
       if (problem !== null) return problem;
-    } finally {
-      for (const fd of fds) closeSync(fd);
     }
+    return drop();
+  } finally {
+    for (const fd of fds) closeSync(fd);
   }
-  return null;
 }
 
 function dropByDd(fds: readonly number[]): string | null {
@@ -72,7 +80,7 @@ function dropCaches(): string | null {
  * everything on tmpfs. Use `residentBytes` to check. Throws Node's error when a file cannot be opened or written
  * back.
  */
-export function evict(paths: readonly string[], options: { readonly dropCaches: boolean }): EvictResult {
+export function evict(paths: Iterable<string>, options: { readonly dropCaches: boolean }): EvictResult {
   for (const path of paths) withOwnFile(path, fdatasyncSync);
   const calls = libc();
   const perFile = calls === null ? evictByDd(paths) : adviseDontNeed(calls, paths);
@@ -95,7 +103,7 @@ const WARM_STRETCH_BYTES = 32 * WARM_BUFFER_BYTES;
  * and at the end of each file, so that the caller can do other work in between or stop. Throws Node's error when a
  * file cannot be read.
  */
-export function* warmInStretches(paths: readonly string[]): Generator<number, void> {
+export function* warmInStretches(paths: Iterable<string>): Generator<number, void> {
   const buffer = new Uint8Array(WARM_BUFFER_BYTES);
   for (const path of paths) {
     const fd = openOwnFile(path);
@@ -115,12 +123,14 @@ export function* warmInStretches(paths: readonly string[]): Generator<number, vo
 
 /** Returns how much of a trial's files is in the page cache, in the fields of the record. */
 export function readEvidence(
-  paths: readonly string[],
+  paths: Iterable<string>,
 ): Pick<CacheEvidence, 'residentBytesBefore' | 'fileBytes' | 'residencySource'> {
   const resident = residentBytes(paths);
+  let fileBytes = 0;
+  for (const path of paths) fileBytes += ownFileStatus(path)?.bytes ?? 0;
   return {
     residentBytesBefore: resident?.bytes ?? null,
-    fileBytes: paths.reduce((sum, path) => sum + (ownFileStatus(path)?.bytes ?? 0), 0),
+    fileBytes,
     residencySource: resident?.source ?? null,
   };
 }

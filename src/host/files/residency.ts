@@ -120,7 +120,7 @@ function inspectFile(inspector: Inspector, path: string, sources: readonly Sourc
  * cannot be opened.
  */
 export function residentBytes(
-  paths: readonly string[],
+  paths: Iterable<string>,
   sources: readonly Source[] = ['cachestat', 'mincore'],
 ): Residency | null {
   const calls = libc();

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { constants as osConstants } from 'node:os';
 import { FeedrateError } from '../../base/errors.js';
-import type { EntryStatus, FileStore, HeldDirectory, OpenFlags } from '../system/file-store.js';
+import type { EntryStatus, FileStore, FileSystemSpace, HeldDirectory, OpenFlags } from '../system/file-store.js';
 import { notADirectory } from '../system/foreign-entry.js';
 import { codeOf, type Libc, libc } from '../system/libc.js';
 import { kindOfMode } from '../system/stat-status.js';
@@ -10,8 +10,8 @@ import { NfsConnection } from './nfs-connection.js';
 import { parseNfsUrl, splitNfsPath } from './nfs-url.js';
 
 /** Field indexes in `struct nfs_stat_64` and `struct nfs_statvfs_64`. Each field has 64 bits. */
-const STAT = { device: 0, mode: 2, links: 3, size: 7, used: 16, fields: 17 };
-const STATVFS = { fragmentBytes: 1, blocks: 2, available: 4, fields: 11 };
+const STAT = { device: 0, mode: 2, links: 3, owner: 4, size: 7, used: 16, fields: 17 };
+const STATVFS = { fragmentBytes: 1, blocks: 2, available: 4, files: 5, availableFiles: 7, fields: 11 };
 const TEXT_BYTES = 64 * 1024;
 const NEW_FILE_MODE = 0o644;
 
@@ -166,7 +166,12 @@ export class NfsStore implements FileStore {
       bytes: field(STAT.size),
       allocatedBytes: field(STAT.used),
       device: `${this.connection.url.server} ${this.#found[STAT.device]}`,
+      ownerId: field(STAT.owner),
     };
+  }
+
+  may(): boolean {
+    return true;
   }
 
   names(path: string): string[] {
@@ -244,11 +249,15 @@ export class NfsStore implements FileStore {
     };
   }
 
-  space(path: string): { totalBytes: number; freeBytes: number } {
+  space(path: string): FileSystemSpace {
     this.#call('statvfs', path, (nfs, inside) => this.#library.statvfs(nfs, inside, this.#foundAt));
     const field = (at: number) => Number(this.#found[at]);
     const unitBytes = field(STATVFS.fragmentBytes);
-    return { totalBytes: field(STATVFS.blocks) * unitBytes, freeBytes: field(STATVFS.available) * unitBytes };
+    return {
+      totalBytes: field(STATVFS.blocks) * unitBytes,
+      freeBytes: field(STATVFS.available) * unitBytes,
+      freeFiles: field(STATVFS.files) === 0 ? null : field(STATVFS.availableFiles),
+    };
   }
 
   get #library() {

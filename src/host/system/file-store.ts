@@ -9,6 +9,8 @@ export interface EntryStatus {
   readonly allocatedBytes: number;
   /** Identifies the file system that contains the entry. */
   readonly device: string;
+  /** The user who owns it, as this machine or the NFS server numbers users. */
+  readonly ownerId: number;
 }
 
 export interface OpenFlags {
@@ -55,6 +57,11 @@ export interface FileStore {
   status(path: string): EntryStatus | null;
   /** Returns the status of the target of a link, or null when it does not exist. */
   statusBehind(path: string): EntryStatus | null;
+  /**
+   * Returns whether this user may read a file or directory, or may write to a file and make entries in a directory. An
+   * NFS server without a mount is not asked: true.
+   */
+  may(path: string, access: 'read' | 'write'): boolean;
   /** Returns the names of a directory's entries. */
   names(path: string): string[];
   makeDirectory(path: string): void;
@@ -69,6 +76,13 @@ export interface FileStore {
   syncDirectory(path: string): void;
   /** Opens a directory and holds it. Throws on a link to a directory, unless the path ends in `/.`. */
   hold(path: string): HeldDirectory;
-  /** Returns the size of the file system and the space that an ordinary user can still fill, in bytes. */
-  space(path: string): { totalBytes: number; freeBytes: number };
+  /** Returns the size of the file system and what an ordinary user can still fill. */
+  space(path: string): FileSystemSpace;
+}
+
+export interface FileSystemSpace {
+  readonly totalBytes: number;
+  readonly freeBytes: number;
+  /** Files and directories that can still be made; null on file systems that do not count them, such as btrfs. */
+  readonly freeFiles: number | null;
 }

@@ -36,5 +36,6 @@ export function statusOf(stats: Stats | undefined): EntryStatus | null {
     bytes: stats.size,
     allocatedBytes: stats.blocks * STAT_BLOCK_BYTES,
     device: String(stats.dev),
+    ownerId: stats.uid,
   };
 }

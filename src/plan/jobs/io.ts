@@ -1,6 +1,7 @@
 import { FeedrateError } from '../../base/errors.js';
 import type { Dataset, IoJob } from '../../workload/workload.js';
 import { assumedNs } from '../assumed-rate.js';
+import type { SizeRule } from '../file-list.js';
 import { largestBlockBytes } from '../mix.js';
 import { datasetFiles, ownFiles, type Shares, shareOut } from '../shares.js';
 import type { JobPlan, Rate } from './job-plan.js';
@@ -47,10 +48,11 @@ function sharesOf(job: IoJob, armId: string, dataset: Dataset | null): Shares {
   const blockBytes = largestBlockBytes(job.bs);
   if (job.sizeBytes !== null) {
     const sizes = fileSizes(job.sizeBytes, job.nrfiles, blockBytes, armId);
-    return ownFiles(sizes, job.numjobs, job.randseed, job.fallocate);
+    const { nrfiles: each, numjobs: workers, randseed: seed, fallocate } = job;
+    return ownFiles({ sizes, each, workers, seed, fallocate });
   }
   const files = datasetFiles(dataset, armId);
-  const smallest = files.reduce((least, { bytes }) => Math.min(least, bytes), Number.POSITIVE_INFINITY);
+  const { smallestBytes: smallest } = files.sums;
   if (smallest < blockBytes) {
     const message = `the dataset has a file of ${smallest} bytes, too short for a block of ${blockBytes} bytes`;
     throw new FeedrateError('workload', `${armId}: ${message}; use a smaller bs or a larger filesize`);
@@ -63,16 +65,17 @@ function sharesOf(job: IoJob, armId: string, dataset: Dataset | null): Shares {
  * divided evenly, the first files have one more (as in fio). A rest shorter than a block goes to the last file. The
  * files have `sizeBytes` bytes in all, and as many blocks as a single file would have.
  */
-function fileSizes(sizeBytes: number, nrfiles: number, blockBytes: number, armId: string): number[] {
+function fileSizes(sizeBytes: number, nrfiles: number, blockBytes: number, armId: string): SizeRule {
   const blocks = Math.floor(sizeBytes / blockBytes);
   if (blocks < nrfiles) {
     const message = `a size of ${sizeBytes} bytes has no block of ${blockBytes} bytes for each of ${nrfiles} files`;
     throw new FeedrateError('workload', `${armId}: ${message}; use a larger size, a smaller bs or fewer nrfiles`);
   }
   const blocksEach = Math.floor(blocks / nrfiles);
-  const sizes = Array.from({ length: nrfiles }, (_, i) => (blocksEach + (i < blocks % nrfiles ? 1 : 0)) * blockBytes);
-  sizes[nrfiles - 1] = (sizes[nrfiles - 1] as number) + (sizeBytes % blockBytes);
-  return sizes;
+  const longer = blocks % nrfiles;
+  const restBytes = sizeBytes % blockBytes;
+  if (nrfiles === 1 || (longer === 0 && restBytes === 0)) return { kind: 'equal', bytes: sizeBytes / nrfiles };
+  return { kind: 'divided', files: nrfiles, blockBytes, blocksEach, longer, restBytes };
 }
 
 /** Returns the bytes that the measured part writes. */

@@ -1,6 +1,7 @@
 import type { Dataset, MapAdvice } from '../../workload/workload.js';
 import type { ExpectedTime } from '../assumed-rate.js';
-import type { ArmFiles, DataFile } from '../plan.js';
+import type { FileList } from '../file-list.js';
+import type { ArmFiles } from '../plan.js';
 import type { Shares } from '../shares.js';
 
 /** A property of an arm that direct I/O would refuse. */
@@ -75,7 +76,7 @@ export interface JobPlan {
   /** Returns the expected time of a trial without its layout and cache warming. */
   readonly expectedTime: (fileBytes: number) => ExpectedTime;
   /** Returns a property of the files that direct I/O would refuse, apart from blocks and starts of extents; or null. */
-  readonly directMisfit: (files: readonly DataFile[], misfits: (bytes: number) => boolean) => Misfit | null;
+  readonly directMisfit: (files: FileList, misfits: (bytes: number) => boolean) => Misfit | null;
 }
 
 /** For jobs that end when all bytes are moved. */

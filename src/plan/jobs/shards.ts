@@ -1,15 +1,15 @@
 /** Planning shared by the checkpoint job kinds. */
 import type { ShardedJob } from '../../workload/jobs/job-kind.js';
-import type { CommonJob, Preallocation } from '../../workload/workload.js';
-import { ownFiles, type Shares } from '../shares.js';
+import type { CommonJob } from '../../workload/workload.js';
+import { type OwnFiles, ownFiles, type Shares } from '../shares.js';
 import type { Misfit } from './job-plan.js';
 
-/** Returns the shards of each worker. */
+/** Returns the shards of each worker. Default: they are named by their content. */
 export function shardShares(
-  { shards, shardBytes, numjobs, randseed }: CommonJob & ShardedJob,
-  fallocate: Preallocation = 'none',
+  { shards: each, shardBytes: bytes, numjobs: workers, randseed: seed }: CommonJob & ShardedJob,
+  names: Pick<OwnFiles, 'fallocate' | 'isSharded'> = {},
 ): Shares {
-  return ownFiles(new Array<number>(shards).fill(shardBytes), numjobs, randseed, fallocate);
+  return ownFiles({ sizes: { kind: 'equal', bytes }, each, workers, seed, ...names });
 }
 
 /** Returns the shards' misfit for direct I/O, or null. Shards are moved whole, so their size must fit. */

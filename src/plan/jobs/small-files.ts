@@ -1,6 +1,7 @@
 import { FeedrateError } from '../../base/errors.js';
 import type { Dataset, SmallFilesJob } from '../../workload/workload.js';
 import { assumedNs } from '../assumed-rate.js';
+import type { FileList } from '../file-list.js';
 import { datasetFiles, dealOut, ownFiles, type Shares } from '../shares.js';
 import { type JobPlan, NO_QUEUE } from './job-plan.js';
 import { timedBounds, timedJob } from './timed.js';
@@ -25,16 +26,23 @@ export function planSmallFiles(job: SmallFilesJob): JobPlan {
     movedBytes: (passBytes) => passBytes,
     expectedTime: (fileBytes) => timedJob(job, assumedNs(fileBytes)),
     directMisfit: (files, misfits) => {
-      const file = files.find(({ bytes }) => misfits(bytes));
-      return file === undefined ? null : { what: `a file of ${file.bytes} bytes`, word: 'filesize' };
+      const bytes = firstSize(files, misfits);
+      return bytes === null ? null : { what: `a file of ${bytes} bytes`, word: 'filesize' };
     },
   };
+}
+
+function firstSize(files: FileList, isWanted: (bytes: number) => boolean): number | null {
+  if (files.rule.sizes.kind === 'equal') return isWanted(files.rule.sizes.bytes) ? files.rule.sizes.bytes : null;
+  for (let place = 0; place < files.length; place++) if (isWanted(files.bytesOf(place))) return files.bytesOf(place);
+  return null;
 }
 
 function sharesOf(job: SmallFilesJob, armId: string, dataset: Dataset | null): Shares {
   const { nrfiles, filesizeBytes, numjobs, randseed } = job;
   if (nrfiles !== null && filesizeBytes !== null) {
-    return ownFiles(new Array<number>(nrfiles).fill(filesizeBytes), numjobs, randseed);
+    const sizes = { kind: 'equal', bytes: filesizeBytes } as const;
+    return ownFiles({ sizes, each: nrfiles, workers: numjobs, seed: randseed });
   }
   const files = datasetFiles(dataset, armId);
   if (files.length < numjobs) {

@@ -1,0 +1,82 @@
+import type { FileList, Paths } from './file-list.js';
+import type { DataFile } from './file-part.js';
+
+/** The distinct files of several lists. A file that an earlier list has as well is left out. */
+export class FileUnion implements Iterable<DataFile> {
+  readonly #lists: readonly FileList[];
+  /** For each list: the earlier ones that may have files in common with it. */
+  readonly #rivals: readonly (readonly FileList[])[];
+
+  /** @param before lists whose files do not count */
+  constructor(lists: readonly FileList[], before: readonly FileList[] = []) {
+    const known = new Map(before.map((list) => [keyOf(list), list]));
+    const kept: FileList[] = [];
+    const rivals: FileList[][] = [];
+    for (const list of lists) {
+      if (known.has(keyOf(list))) continue;
+      rivals.push([...known.values()].filter((other) => mayShare(list, other)));
+      known.set(keyOf(list), list);
+      kept.push(list);
+    }
+    this.#lists = kept;
+    this.#rivals = rivals;
+  }
+
+  /** Whether there are no files. */
+  get isEmpty(): boolean {
+    return this.#lists.every(({ length }) => length === 0);
+  }
+
+  /** Calls `visit` with each file, as a list and a place in it. */
+  forEach(visit: (list: FileList, place: number) => void): void {
+    for (const [list, place] of this.#places()) visit(list, place);
+  }
+
+  *[Symbol.iterator](): Generator<DataFile, void> {
+    for (const [list, place] of this.#places()) yield list.at(place) as DataFile;
+  }
+
+  /** Returns the number of files and their bytes. */
+  count(): { readonly files: number; readonly bytes: number } {
+    const [list] = this.#lists;
+    if (list !== undefined && this.#lists.length === 1 && this.#rivals[0]?.length === 0)
+      return { files: list.length, bytes: list.sums.totalBytes };
+    let files = 0;
+    let bytes = 0;
+    for (const [each, place] of this.#places()) {
+      files++;
+      bytes += each.bytesOf(place);
+    }
+    return { files, bytes };
+  }
+
+  /** Returns the paths of the files below a directory. */
+  pathsIn(directory: string): Paths {
+    const places = () => this.#places();
+    return {
+      length: this.count().files,
+      *[Symbol.iterator]() {
+        for (const [list, place] of places()) yield `${directory}/${list.pathOf(place)}`;
+      },
+    };
+  }
+
+  *#places(): Generator<readonly [FileList, number], void> {
+    for (const [index, list] of this.#lists.entries()) {
+      const rivals = this.#rivals[index] ?? [];
+      for (let place = 0; place < list.length; place++) {
+        if (!rivals.some((other) => place < other.length && other.bytesOf(place) === list.bytesOf(place)))
+          yield [list, place];
+      }
+    }
+  }
+}
+
+function keyOf({ rule }: FileList): string {
+  return JSON.stringify(rule);
+}
+
+/** Returns whether the lists give a file of the same index and size the same name. Sizes decide the rest. */
+function mayShare({ rule: a }: FileList, { rule: b }: FileList): boolean {
+  return a.seed === b.seed && a.fallocate === b.fallocate && a.fileset === b.fileset;
+}

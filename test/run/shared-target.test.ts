@@ -1,0 +1,114 @@
+/** Several users share a target: in a sticky directory such as /tmp, only the owner may change what somebody has made. */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { environment, mainPath, type Outcome, TIMEOUT_MS } from '../support/feedrate-cli.js';
+import { skipTest } from '../support/skip.js';
+import { temporaryForCommands, withTemporaryDirectory } from '../support/temporary-directory.js';
+
+const test = suite('run/shared-target');
+
+/** Nobody else's on this machine. */
+const [ALICE, BOB] = [60_000 + (process.pid % 1000), 61_000 + (process.pid % 1000)] as const;
+const DATA = '.feedrate-data';
+
+const workload = (nrfiles: number) => `
+name: shared
+trials: {rounds: 1}
+dataset: {nrfiles: ${nrfiles}, filesize: 4KiB}
+jobs:
+  read: {rw: read, bs: 4KiB}
+`;
+
+function as(user: number, args: readonly string[], cwd: string): Outcome {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [mainPath, ...args], {
+    ...{ encoding: 'utf8', cwd, uid: user, gid: user, timeout: TIMEOUT_MS, env: environment({}) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return { status, stdout, stderr };
+}
+
+/** Where Alice has prepared two files, once for all tests. */
+let prepared: string | null = null;
+
+/** A sticky directory `t` that everybody may write to, with two files of Alice, and workloads of so many files beside it. */
+function shared(use: (directory: string) => void): Promise<void> {
+  if (process.getuid?.() !== 0) skipTest('becoming another user needs root');
+  return withTemporaryDirectory((directory) => {
+    chmodSync(directory, 0o755);
+    for (const files of [2, 3, 1001]) writeFileSync(join(directory, `${files}.yaml`), workload(files));
+    for (const name of ['t', 'r']) mkdirSync(join(directory, name));
+    for (const name of ['t', 'r']) chmodSync(join(directory, name), 0o1777);
+    if (prepared === null) {
+      if (prepare(ALICE, 2, directory).status !== 0) skipTest('another user cannot run the built command');
+      prepared = join(temporaryForCommands(), DATA);
+      spawnSync('cp', ['-a', join(directory, 't', DATA), prepared]);
+    } else spawnSync('cp', ['-a', prepared, join(directory, 't')]);
+    use(directory);
+  });
+}
+
+function prepare(user: number, files: number, directory: string): Outcome {
+  return as(user, ['prepare', `${files}.yaml`, '-t', 't'], directory);
+}
+
+test("another user's files are read if they suffice, and otherwise each user has a place", () =>
+  shared((directory) => {
+    const target = join(directory, 't');
+    assert.match(prepare(BOB, 2, directory).stdout, /0 B written .* 8 KiB reused/);
+    const run = as(BOB, ['run', '3.yaml', '-t', 't', '-o', 'r', '--progress', 'none'], directory);
+    assert.is(run.status, 0, run.stderr);
+    assert.match(run.stderr, `belongs to uid ${ALICE} and lacks files of this plan; using ${DATA}-${BOB} instead`);
+    assert.equal(readdirSync(target).sort(), [DATA, `${DATA}-${BOB}`]);
+    assert.is(lstatSync(join(target, `${DATA}-${BOB}`)).uid, BOB);
+    const cleaned = as(BOB, ['clean', '-t', 't', '--data', '--yes'], directory);
+    assert.is(cleaned.status, 0, cleaned.stderr);
+    assert.match(cleaned.stdout, `data files of uid ${ALICE}; not removed`);
+    assert.match(cleaned.stdout, /removed 1 directory, [1-9]/);
+    assert.equal(readdirSync(target), [DATA]);
+  }));
+
+test("a folder that root has made in a user's directory does not stop the user", () =>
+  shared((directory) => {
+    // A second folder begins with the thousandth file.
+    const second = join(directory, 't', DATA, 's42', '001');
+    mkdirSync(second);
+    assert.match(prepare(ALICE, 1001, directory).stderr, `${second} belongs to user root (uid 0) and lacks files`);
+    assert.equal(readdirSync(second), []);
+    assert.ok(existsSync(join(directory, 't', `${DATA}-${ALICE}`, 's42', '001', '001000-4096')));
+  }));
+
+test('what cannot be read is not called foreign, and clean says so', () =>
+  shared((directory) => {
+    chmodSync(join(directory, 't', DATA), 0o700);
+    const cleaned = as(BOB, ['clean', '-t', 't', '--yes'], directory);
+    assert.is(cleaned.status, 2);
+    assert.match(cleaned.stdout, `cannot be read, belongs to uid ${ALICE}; not removed`);
+    assert.match(cleaned.stderr, `t/${DATA} belongs to uid ${ALICE}; run feedrate clean as that user or as root`);
+    assert.match(prepare(BOB, 2, directory).stderr, `belongs to uid ${ALICE} and cannot be read; using`);
+  }));
+
+test('a link, or a directory of somebody else, in the place of a user is refused with its owner', () =>
+  shared((directory) => {
+    const place = join(directory, 't', `${DATA}-${BOB}`);
+    symlinkSync(directory, place);
+    const linked = as(BOB, ['prepare', '3.yaml', '-t', 't'], directory);
+    assert.is(linked.status, 2);
+    assert.match(
+      linked.stderr,
+      /is a symbolic link.*belongs to user root \(uid 0\): have it moved away, or name another/,
+    );
+    spawnSync('rm', [place]);
+    mkdirSync(place, { mode: 0o700 });
+    const closed = as(BOB, ['prepare', '3.yaml', '-t', 't'], directory);
+    assert.is(closed.status, 2);
+    assert.match(
+      closed.stderr,
+      new RegExp(`uid ${ALICE} and lacks.*user root \\(uid 0\\) and cannot be read; have them`),
+    );
+    assert.is(closed.stderr.trimEnd().split('\n').length, 1, closed.stderr);
+  }));
+
+test.run();
