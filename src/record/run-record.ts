@@ -1,5 +1,6 @@
 /** The record of a run as a whole: `run.json`. */
 import type { Plan } from '../plan/plan.js';
+import type { MachineStart } from './machine-use.js';
 import type { NfsMount } from './nfs-mount.js';
 
 export const RUN_VERSION = 1;
@@ -67,6 +68,8 @@ export interface Environment {
   readonly memoryBytes: number;
   /** Limits of the control group this runs in; null = none. */
   readonly cgroup: { readonly memoryMaxBytes: number | null; readonly cpuMax: number | null };
+  /** How busy the machine was as the run started. Absent in runs before 2026-11-29. */
+  readonly load?: MachineStart;
   readonly targets: readonly TargetEnvironment[];
 }
 

@@ -2,6 +2,7 @@
 import type { LatencyKind } from '../base/latency-kinds.js';
 import { NUMBER_METRICS, type NumberKey } from '../base/metrics.js';
 import type { Arm } from '../plan/plan.js';
+import { isBusy, takenShare } from '../record/machine-use.js';
 import { VERDICTS_FROM_WORST } from '../record/merge-caches.js';
 import type { CacheEvidence, TrialRecord } from '../record/trial-record.js';
 import { type LatencySummary, NUMBERS_OF, summarizeLatencies, tailNs } from '../record/trial-values.js';
@@ -32,6 +33,10 @@ export interface ArmSummary {
   readonly cache: Pick<CacheEvidence, 'claim' | 'verdict' | 'detail'> | null;
   /** The counted trials together. Null when they were not on an NFS mount. */
   readonly nfs: NfsUse | null;
+  /** Counted trials during which the machine was busy with other work. Null if no trial recorded it. */
+  readonly busyTrials: number | null;
+  /** The most of the CPUs that other work took during a counted trial, 0 to 1. Null if it is unknown. */
+  readonly takenShareMax: number | null;
   readonly warnings: readonly ArmWarning[];
 }
 
@@ -80,8 +85,15 @@ function summarizeArm(heading: ArmHeading, trials: readonly TrialRecord[]): ArmS
     latencies: summarizeLatencies(counted),
     cache: worstCache(counted),
     nfs: nfsUseOf(counted),
+    ...busyOf(counted),
     warnings: warningsOfArm(counted),
   };
+}
+
+function busyOf(trials: readonly TrialRecord[]): Pick<ArmSummary, 'busyTrials' | 'takenShareMax'> {
+  const shares = trials.map(({ machine }) => takenShare(machine)).filter((share) => share !== null);
+  if (shares.length === 0) return { busyTrials: null, takenShareMax: null };
+  return { busyTrials: trials.filter(({ machine }) => isBusy(machine)).length, takenShareMax: Math.max(...shares) };
 }
 
 function worstCache(trials: readonly TrialRecord[]): ArmSummary['cache'] {

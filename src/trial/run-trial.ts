@@ -15,6 +15,7 @@ import type { Arm, DataFile, Plan, PlannedTrial, Target } from '../plan/plan.js'
 import type { PartialTrial } from '../record/partial-trial.js';
 import type { Injection } from '../record/run-record.js';
 import { RECORD_VERSION, type TrialRecord } from '../record/trial-record.js';
+import { ENGINES } from '../workload/engines.js';
 import type { Dataset } from '../workload/workload.js';
 import { Abandonment } from './abandonment.js';
 import {
@@ -30,6 +31,7 @@ import { exchanged, judgeCache, type Moved } from './cache-verdict.js';
 import { layOutFiles } from './layout.js';
 import { type LiveView, type Looks, watch } from './live.js';
 import { NfsWatch } from './live-nfs.js';
+import { watchMachine } from './machine-watch.js';
 import { partOf } from './part.js';
 import { expectedBytes, type Stage, stageOf, tasksOf } from './stage.js';
 import { silent, warningsOf } from './warnings.js';
@@ -94,6 +96,7 @@ function makeDirectoriesOf(directory: string, files: readonly DataFile[]): void 
 }
 
 interface MeasuredTrial {
+  readonly machine?: TrialRecord['machine'];
   readonly outcomes: readonly WorkerOutcome[];
   readonly longestQuietNs: number;
   readonly abandoned: boolean;
@@ -135,12 +138,14 @@ async function measure(
     if (part !== null) settings.onPart(part);
   }, settings.keepPartMs);
   settings.onCounters(counters);
+  const machineUse = ENGINES[stage.engine.used].virtualClock ? () => undefined : watchMachine();
   delay.enable();
   try {
     const outcomes = await settings.pool.run(tasks, counters, abandonment.decided);
     const { abandoned } = abandonment;
     const longestQuietNs = watched.longestQuietNs();
-    return { outcomes, longestQuietNs, abandoned, eventLoopDelay: { maxNs: delay.max, p99Ns: delay.percentile(99) } };
+    const eventLoopDelay = { maxNs: delay.max, p99Ns: delay.percentile(99) };
+    return { machine: machineUse(), outcomes, longestQuietNs, abandoned, eventLoopDelay };
   } finally {
     delay.disable();
     clearInterval(keeper);
@@ -230,7 +235,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
   const nfs = moved === null ? null : exchanged(moved);
   const client = assembleClient(reports, measured.eventLoopDelay);
   const series = assembleSeries(reports, window.lastDoneNs);
-  const { longestQuietNs } = measured;
+  const { longestQuietNs, machine } = measured;
   const shortTransfers = reports.reduce((sum, report) => sum + report.shortTransfers, 0);
   const status = settings.stopped() ? 'aborted' : fault === null ? 'ok' : 'failed';
   return {
@@ -257,6 +262,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
     cache,
     ...(nfs === null ? {} : { nfs }),
     client,
+    ...(machine !== undefined && { machine }),
     warnings:
       reports.length === 0
         ? [silent({ engine, longestQuietNs })].filter((found) => found !== null)
@@ -267,6 +273,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
             cache,
             nfs,
             client,
+            machine,
             longestQuietNs,
             shortTransfers,
             status,

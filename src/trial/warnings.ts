@@ -5,6 +5,7 @@ import type { CacheEvidence, ClientUse, EngineUse, SeriesPoint, TrialRecord, Win
 import { type Warning, warning } from '../record/warning.js';
 import { ENGINES } from '../workload/engines.js';
 import type { Job } from '../workload/workload.js';
+import { busyMachine } from './busy-machine.js';
 import { SILENCE_NS } from './live.js';
 import { stepDown, unsteadiness, wholeSeconds } from './steadiness.js';
 
@@ -29,6 +30,7 @@ interface Observed {
   readonly cache: CacheEvidence;
   readonly nfs: NfsTraffic | null;
   readonly client: ClientUse;
+  readonly machine?: TrialRecord['machine'];
   readonly shortTransfers: number;
   /** The longest time without a completed operation. */
   readonly longestQuietNs: number;
@@ -189,6 +191,7 @@ const CHECKS = [
   clientBound,
   nfsRetransmitted,
   nfsReconnected,
+  busyMachine,
   nfsQueued,
   rateMissed,
   unsteady,

@@ -97,7 +97,7 @@ export function cgroupLimits(cgroupText: string, mounts: readonly Mount[], read:
  * Returns the directories of this process's group and its parents that have the files of a controller, in the unified tree
  * (version 2) and in the controller's own (version 1). Empty when no group is visible.
  */
-export function cgroupDirectories(controller: string): string[] {
+export function cgroupDirectories(controller: string | null): string[] {
   const lines = (readText('/proc/self/cgroup') ?? '').split('\n').filter((line) => line !== '');
   const mounts = readMounts();
   return [...controllerDirectories(lines, mounts, null), ...controllerDirectories(lines, mounts, controller)];

@@ -129,6 +129,8 @@ export function dataColumns(summaries: readonly ArmSummary[]): Column<ArmSummary
     { name: 'cache_claim', value: ({ cache }) => cache?.claim ?? null },
     { name: 'cache_verdict', value: ({ cache }) => cache?.verdict ?? null },
     { name: 'warnings', value: ({ warnings }) => warnings.map((warning) => warning.code).join(';') },
+    { name: 'busy_trials', value: ({ busyTrials }) => busyTrials },
+    { name: 'machine_taken_share_max', value: ({ takenShareMax }) => takenShareMax },
   ];
 }
 

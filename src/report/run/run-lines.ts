@@ -7,6 +7,7 @@ import type { ArmSummary } from '../../stats/summary.js';
 import { formatPercent, formatValue, plural } from '../table/format.js';
 import type { Tone } from '../table/shown-column.js';
 import { VERDICT_MARKS } from './arm-table.js';
+import { overheadLines, startLines } from './machine-lines.js';
 import type { RunView } from './run-view.js';
 
 /** A line of text and its colour. */
@@ -22,7 +23,7 @@ export function headerLines(view: RunView): Line[] {
     return [{ text: `${view.directory ?? 'run'}: ${status}, run.json is missing or damaged`, tone: 'bad' }];
   const tone: Tone = status === 'complete' ? 'good' : status === 'running' ? 'plain' : 'bad';
   const text = `${run.id}  ${status}, ${view.trials.length} of ${plural(run.plan.trials.length, 'trial')}`;
-  return [{ text, tone }, ...injectedLines(run), ...[planLine(run), ...environmentLines(run)].map(plain)];
+  return [{ text, tone }, ...injectedLines(run), ...[planLine(run), ...environmentLines(run, view.trials)].map(plain)];
 }
 
 /** A warning for runs that were slowed down on purpose: they do not measure the storage. */
@@ -44,14 +45,15 @@ function planLine({ plan, labels }: RunRecord): string {
   return `${plan.workload}: ${plural(plan.arms.length, 'arm')}, ${order}, seed ${plan.seed}${named.join('')}`;
 }
 
-function environmentLines({ environment, hostname, ownCost }: RunRecord): string[] {
+function environmentLines({ environment, hostname, ownCost }: RunRecord, trials: RunView['trials']): string[] {
   const { feedrate } = environment;
   const commit = feedrate.commit === null ? '' : ` (${feedrate.commit.slice(0, 12)})`;
   return [
     `host ${hostname}, Linux ${environment.kernel}, ${environment.architecture}`,
     `${environment.cpuCount} × ${environment.cpuModel}, ${formatBytes(environment.memoryBytes)} memory${limits(environment)}`,
     `feedrate ${feedrate.version}${commit}, node ${environment.node}${systemCalls(environment)}`,
-    ...overheadLines(ownCost),
+    ...overheadLines(ownCost, trials),
+    ...startLines(environment.load),
     ...environment.targets.map(targetLine),
   ];
 }
@@ -67,15 +69,6 @@ function limits({ cgroup }: Environment): string {
 function systemCalls({ versions }: Environment): string {
   const koffi = versions['koffi'] ?? null;
   return koffi === null ? ', no koffi' : `, koffi ${koffi}`;
-}
-
-/** The cost of the measurement itself, and the IOPS that no storage can exceed because of it. */
-function overheadLines(ownCost: RunRecord['ownCost']): string[] {
-  if (ownCost === undefined) return [];
-  const { nullNsPerOperation } = ownCost;
-  const millionsPerSecond = (1e3 / nullNsPerOperation).toFixed(1);
-  const overhead = `${nullNsPerOperation.toFixed(0)} ns per operation`;
-  return [`feedrate's own overhead: ${overhead} (limit: ${millionsPerSecond} M IOPS per worker)`];
 }
 
 function targetLine(target: TargetEnvironment): string {
