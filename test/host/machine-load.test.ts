@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { numbersOfList } from '../../src/host/system/cgroup.js';
 import {
   cpuTimes,
   type MachineReading,
-  numbersOfList,
   othersRun,
   readMachine,
   readMachineStart,

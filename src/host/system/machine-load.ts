@@ -1,7 +1,7 @@
 /** Reads what else the machine does: CPU time of other programs, steal, load average and pressure. */
 import { readdirSync } from 'node:fs';
 import type { MachineStart, MachineUse, StalledTime } from '../../record/machine-use.js';
-import { cgroupDirectories, type ReadText, readText } from './cgroup.js';
+import { numbersOfList, type ReadText, readText, unifiedDirectories } from './cgroup.js';
 import { processStat } from './process-stat.js';
 import { NS_PER_TICK } from './thread-usage.js';
 
@@ -28,14 +28,6 @@ export interface CpuTimes {
 export interface OwnCpuTimes {
   readonly userNs: number;
   readonly systemNs: number;
-}
-
-/** Returns the numbers in a list of the kernel's, such as `0-3,8`. */
-export function numbersOfList(text: string): number[] {
-  return text.split(',').flatMap((part) => {
-    const [first = Number.NaN, last = first] = part.split('-').map((end) => Number.parseInt(end, 10));
-    return first <= last ? Array.from({ length: last - first + 1 }, (_, index) => first + index) : [];
-  });
 }
 
 /** Returns the times of the CPUs that this process may use, from /proc/stat; null when a line of theirs is missing. */
@@ -84,7 +76,7 @@ function ownCpu(): OwnCpuTimes {
 
 /** Returns the counters now. Reads about ten files of /proc and of the control group. */
 export function readMachine(read: ReadText = readText, own: () => OwnCpuTimes = ownCpu): MachineReading {
-  ownGroup ??= cgroupDirectories(null)[0] ?? null;
+  ownGroup ??= unifiedDirectories()[0] ?? null;
   return {
     atNs: performance.now() * 1e6,
     cpu: cpuTimes(read),

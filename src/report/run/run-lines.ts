@@ -59,10 +59,16 @@ function environmentLines({ environment, hostname, ownCost }: RunRecord, trials:
 }
 
 function limits({ cgroup }: Environment): string {
-  const memory = cgroup.memoryMaxBytes === null ? [] : [formatBytes(cgroup.memoryMaxBytes)];
-  const cpu = cgroup.cpuMax === null ? [] : [`${cgroup.cpuMax} CPU`];
-  const set = [...memory, ...cpu];
-  return set.length === 0 ? '' : `, limited to ${set.join(' and ')}`;
+  const { memoryMaxBytes, memoryHighBytes = null, cpuMax, cpusetCpus = null, unknown = [] } = cgroup;
+  const set = [
+    ...(memoryMaxBytes === null ? [] : [formatBytes(memoryMaxBytes)]),
+    ...(memoryHighBytes === null ? [] : [`${formatBytes(memoryHighBytes)} without slowdown (memory.high)`]),
+    ...(cpuMax === null ? [] : [`${cpuMax} CPU`]),
+    ...(cpusetCpus === null ? [] : [`a cpuset of ${plural(cpusetCpus, 'CPU')}`]),
+  ];
+  const limited = set.length === 0 ? '' : `, limited to ${set.join(' and ')}`;
+  const words = unknown.map((limit) => (limit === 'cpu' ? 'CPU' : limit)).join(' and ');
+  return unknown.length === 0 ? limited : `${limited}, ${words} limit of the container unknown`;
 }
 
 /** Only koffi, because it changes how feedrate measures. `run.json` lists all versions. */
