@@ -149,6 +149,8 @@ function checkCache(cache: JsonReader): void {
   cache.at('claim').oneOf(['cold', 'warm', 'direct', 'as-is']);
   cache.at('verdict').oneOf(['proven', 'contradicted', 'unproven', 'none']);
   cache.at('detail').text();
+  if (cache.at('serverCache').value !== undefined) cache.at('serverCache').oneOf(['unknown', 'exceeded']);
+  if (cache.at('othersReadBytes').value !== undefined) cache.at('othersReadBytes').numberOrNull();
 }
 
 function checkNfs(nfs: JsonReader): void {

@@ -6,6 +6,7 @@ import { LATENCY_KINDS, type LatencyKind } from '../base/latency-kinds.js';
 import { NUMBER_METRICS } from '../base/metrics.js';
 import type { Plan } from '../plan/plan.js';
 import type { CellValue, Column } from './csv-table.js';
+import { isServerUnknown } from './merge-caches.js';
 import { recordsOf } from './merge-ranks.js';
 import { sumOfCalls } from './nfs-traffic.js';
 import type { RunRecord } from './run-record.js';
@@ -198,6 +199,8 @@ const EVIDENCE_COLUMNS: readonly Column<TrialRecord>[] = [
   { name: 'gc_ns', value: (trial) => trial.client.gcNs },
   { name: 'event_loop_delay_max_ns', value: (trial) => trial.client.eventLoopDelayMaxNs },
   { name: 'warnings', value: (trial) => trial.warnings.map((warning) => warning.code).join(';') },
+  { name: 'cache_server', value: (trial) => (isServerUnknown(trial) ? 'unknown' : (trial.cache.serverCache ?? null)) },
+  { name: 'others_read_bytes', value: (trial) => trial.cache.othersReadBytes ?? null },
   { name: 'involuntary_switches', value: (trial) => trial.client.involuntarySwitches ?? null },
   ...MACHINE_COLUMNS,
 ];

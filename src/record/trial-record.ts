@@ -143,6 +143,17 @@ export interface CacheEvidence {
    * or it cannot be told. Absent before 2026-11-27.
    */
   readonly observed?: 'cold' | 'warm' | 'mixed' | null;
+  /**
+   * Of a cold or direct claim that is proven for this client, on a server: whether the server may have answered from its
+   * own memory (`unknown`), or the data was too large for it and new to it (`exceeded`). Absent elsewhere, and before
+   * 2026-11-29.
+   */
+  readonly serverCache?: 'unknown' | 'exceeded';
+  /**
+   * Bytes that other programs read from the same server or device during the trial; null when they cannot be told from
+   * the job's. Absent before 2026-11-29.
+   */
+  readonly othersReadBytes?: number | null;
   /** Of the trial's files, just before it; null when it could not be asked, or was not (after a remount). */
   readonly residentBytesBefore: number | null;
   readonly fileBytes: number;

@@ -3,7 +3,7 @@ import type { LatencyKind } from '../base/latency-kinds.js';
 import { NUMBER_METRICS, type NumberKey } from '../base/metrics.js';
 import type { Arm } from '../plan/plan.js';
 import { isBusy, takenShare } from '../record/machine-use.js';
-import { VERDICTS_FROM_WORST } from '../record/merge-caches.js';
+import { isServerUnknown, VERDICTS_FROM_WORST } from '../record/merge-caches.js';
 import type { CacheEvidence, TrialRecord } from '../record/trial-record.js';
 import { type LatencySummary, NUMBERS_OF, summarizeLatencies, tailNs } from '../record/trial-values.js';
 import { byWeight, type Warning } from '../record/warning.js';
@@ -30,7 +30,7 @@ export interface ArmSummary {
   /** From the histograms merged over the counted trials. Kinds that did not occur are missing. */
   readonly latencies: ReadonlyMap<LatencyKind, LatencySummary>;
   /** The worst verdict of the counted trials. Null without counted trials. */
-  readonly cache: Pick<CacheEvidence, 'claim' | 'verdict' | 'detail'> | null;
+  readonly cache: ArmCache | null;
   /** The counted trials together. Null when they were not on an NFS mount. */
   readonly nfs: NfsUse | null;
   /** Counted trials during which the machine was busy with other work. Null if no trial recorded it. */
@@ -38,6 +38,12 @@ export interface ArmSummary {
   /** The most of the CPUs that other work took during a counted trial, 0 to 1. Null if it is unknown. */
   readonly takenShareMax: number | null;
   readonly warnings: readonly ArmWarning[];
+}
+
+/** The worst cache evidence of an arm's trials. */
+export interface ArmCache extends Pick<CacheEvidence, 'claim' | 'verdict' | 'detail'> {
+  /** The claim holds for this client, and the server may have served it from its own memory. */
+  readonly serverUnknown: boolean;
 }
 
 /** A warning of an arm, with the number of counted trials that raised it. Warnings of the arm as a whole count all. */
@@ -99,7 +105,9 @@ function busyOf(trials: readonly TrialRecord[]): Pick<ArmSummary, 'busyTrials' |
 function worstCache(trials: readonly TrialRecord[]): ArmSummary['cache'] {
   for (const verdict of VERDICTS_FROM_WORST) {
     const evidence = trials.find((trial) => trial.cache.verdict === verdict)?.cache;
-    if (evidence !== undefined) return { claim: evidence.claim, verdict, detail: evidence.detail };
+    if (evidence === undefined) continue;
+    const serverUnknown = trials.some((trial) => trial.cache.verdict === verdict && isServerUnknown(trial));
+    return { claim: evidence.claim, verdict, detail: evidence.detail, serverUnknown };
   }
   return null;
 }

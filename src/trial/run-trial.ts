@@ -27,12 +27,14 @@ import {
   assembleWire,
 } from './assemble.js';
 import { type CachePreparation, movedSince, prepareCache } from './cache.js';
-import { exchanged, judgeCache, type Moved } from './cache-verdict.js';
+import { exchanged, type Moved } from './cache-origin.js';
+import { judgeCache } from './cache-verdict.js';
 import { layOutFiles } from './layout.js';
 import { type LiveView, type Looks, watch } from './live.js';
 import { NfsWatch } from './live-nfs.js';
 import { watchMachine } from './machine-watch.js';
 import { partOf } from './part.js';
+import { isUsedBefore } from './server-cache.js';
 import { expectedBytes, type Stage, stageOf, tasksOf } from './stage.js';
 import { silent, warningsOf } from './warnings.js';
 
@@ -52,6 +54,8 @@ export interface TrialSettings {
   readonly requireUnchanged: (target: Target) => void;
   readonly injected: readonly Injection[];
   readonly looks: Looks;
+  /** The targets whose data files this session wrote. */
+  readonly wrote: ReadonlySet<string>;
   readonly stopped: () => boolean;
   /**
    * Called with the running trial's counters so that a stop request can reach its workers, and with null when the trial
@@ -69,7 +73,7 @@ export interface TrialSettings {
 }
 
 /** Creates the trial's scratch directory and its files, then prepares the cache state. */
-async function prepare(stage: Stage, settings: TrialSettings): Promise<CachePreparation> {
+async function prepare(trial: PlannedTrial, stage: Stage, settings: TrialSettings): Promise<CachePreparation> {
   const { arm, files, target, directory, scratchDirectory } = stage;
   const real = touchesFiles(arm);
   const { reads, makesDirectories } = jobPlanOf(arm.spec);
@@ -86,6 +90,8 @@ async function prepare(stage: Stage, settings: TrialSettings): Promise<CachePrep
     reads: real && reads,
     dropCaches: settings.dropCaches,
     remount: remount === null ? null : () => remount(target),
+    countsReads: !ENGINES[stage.engine.used].mapsFiles,
+    touchedBefore: files.place === 'scratch' || settings.wrote.has(target.name) || isUsedBefore(settings.plan, trial),
     stopped: settings.stopped,
   });
 }
@@ -184,7 +190,7 @@ async function execute(
   };
   try {
     settings.requireUnchanged(stage.target);
-    preparation = await prepare(stage, settings);
+    preparation = await prepare(trial, stage, settings);
     measured = await measure(trial, stage, counters, preparation.nfs, settings);
     if (!measured.abandoned) moved = movedSince(preparation, assembleWire(measured.outcomes));
     fault = faultOfWorkers(measured);

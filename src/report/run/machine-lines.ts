@@ -5,7 +5,7 @@ import type { TrialRecord } from '../../record/trial-record.js';
 import { plural } from '../table/format.js';
 import type { Tone } from '../table/shown-column.js';
 
-type Observed = Pick<TrialRecord, 'machine'>;
+type OnMachine = Pick<TrialRecord, 'machine'>;
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
@@ -26,7 +26,7 @@ export function startLines(load: MachineStart | undefined): string[] {
 }
 
 /** Returns the line for what other programs and the hypervisor took during the trials. Empty for older runs. */
-export function busyLines(trials: readonly Observed[]): { readonly text: string; readonly tone: Tone }[] {
+export function busyLines(trials: readonly OnMachine[]): { readonly text: string; readonly tone: Tone }[] {
   const shares = trials.map(({ machine }) => takenShare(machine)).filter((share) => share !== null);
   if (shares.length === 0) return [];
   const busy = trials.filter(({ machine }) => isBusy(machine)).length;
@@ -43,7 +43,7 @@ export function busyLines(trials: readonly Observed[]): { readonly text: string;
 const DISTURBED_TIMES = 2;
 
 /** Returns the cost of the measurement itself, and the IOPS that no storage can exceed because of it. */
-export function overheadLines(ownCost: OwnCost | undefined, trials: readonly Observed[]): string[] {
+export function overheadLines(ownCost: OwnCost | undefined, trials: readonly OnMachine[]): string[] {
   if (ownCost === undefined) return [];
   const { nullNsPerOperation, clockNs } = ownCost;
   const fastestNs = Math.min(...trials.flatMap(({ machine }) => machine?.clockFastestNs ?? []));

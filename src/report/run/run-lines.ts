@@ -3,7 +3,7 @@ import { metricOf } from '../../base/metrics.js';
 import { formatBytes, formatDurationNs } from '../../base/units.js';
 import type { ThresholdResult } from '../../gate/thresholds.js';
 import type { Environment, RunRecord, TargetEnvironment } from '../../record/run-record.js';
-import type { ArmSummary } from '../../stats/summary.js';
+import type { ArmCache, ArmSummary } from '../../stats/summary.js';
 import { formatPercent, formatValue, plural } from '../table/format.js';
 import type { Tone } from '../table/shown-column.js';
 import { VERDICT_MARKS } from './arm-table.js';
@@ -107,7 +107,7 @@ export function cacheLines(summaries: readonly ArmSummary[]): Line[] {
   for (const summary of summaries) {
     const { cache } = summary;
     if (cache === null || cache.verdict === 'none') continue;
-    const key = `${VERDICT_MARKS[cache.verdict]} ${CLAIM_NAMES[cache.claim]} ${VERDICT_WORDS[cache.verdict]}`;
+    const key = `${VERDICT_MARKS[cache.verdict]} ${claimWords(cache)}`;
     groups.set(key, [...(groups.get(key) ?? []), summary]);
   }
   return [...groups].map(([key, arms]) => {
@@ -117,6 +117,12 @@ export function cacheLines(summaries: readonly ArmSummary[]): Line[] {
     const tone: Tone = verdict === 'proven' ? 'good' : verdict === 'contradicted' ? 'bad' : 'plain';
     return { text: `${key}${where}: ${first.cache?.detail}`, tone };
   });
+}
+
+/** A claim is confirmed for this client only where the server may have had the bytes in its own memory. */
+function claimWords({ claim, verdict, serverUnknown }: ArmCache): string {
+  if (!serverUnknown) return `${CLAIM_NAMES[claim]} ${VERDICT_WORDS[verdict]}`;
+  return `${claim === 'cold' ? 'Cold client' : CLAIM_NAMES[claim]} ${VERDICT_WORDS[verdict]}, server unknown`;
 }
 
 /** Returns `✓ p99(latency) < 20ms` once if all arms pass, otherwise `✗ …` for each arm that fails. */
