@@ -70,24 +70,6 @@ function fastestNs(name: string, loop: () => unknown, isCompiled: (ns: number, b
   return fastest;
 }
 
-/** Samples of `clockCost`, and readings in each: a tenth of a millisecond in total once the loop is compiled. */
-const COST_SAMPLES = 31;
-const COST_STEPS = 64;
-
-/**
- * Returns the present cost of reading the clock, ns, of the fastest of some short samples and of the median one. The
- * former is slow if the CPU is slow, the latter also if other work interrupts.
- */
-export function clockCost(): { readonly fastestNs: number; readonly typicalNs: number } {
-  const samples = Array.from({ length: COST_SAMPLES }, () => {
-    const startNs = monotonicNs();
-    let latestNs = startNs;
-    for (let i = 0; i < COST_STEPS; i++) latestNs = Math.max(latestNs, monotonicNs());
-    return (latestNs - startNs) / COST_STEPS;
-  }).sort((a, b) => a - b);
-  return { fastestNs: samples[0] as number, typicalNs: samples[COST_SAMPLES >> 1] as number };
-}
-
 const hasSettled = (ns: number, beforeNs: number): boolean => ns > (1 - GAIN) * beforeNs;
 
 /**

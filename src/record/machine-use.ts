@@ -54,7 +54,7 @@ function takenNs({ othersCpuNs, stealNs }: MachineUse): number | null {
 /** Returns the share of the CPUs that other programs and the hypervisor took, 0 to 1; null when it is unknown. */
 export function takenShare(use: MachineUse | undefined): number | null {
   const taken = use === undefined ? null : takenNs(use);
-  return use === undefined || taken === null || !(use.spanNs > 0) ? null : taken / (use.spanNs * use.cpus);
+  return use === undefined || taken === null || !(use.spanNs > 0) ? null : Math.min(1, taken / (use.spanNs * use.cpus));
 }
 
 /** Returns whether the machine was so busy with other work that the trial is doubtful. */

@@ -154,6 +154,10 @@ const MACHINE_COLUMNS: readonly Column<TrialRecord>[] = [
     { name: `machine_${resource}_stalled_ns`, value: ({ machine }) => machine?.stalled[`${resource}Ns`] ?? null },
     { name: `group_${resource}_stalled_ns`, value: ({ machine }) => machine?.groupStalled[`${resource}Ns`] ?? null },
   ]),
+  {
+    name: 'involuntary_switches',
+    value: ({ machine, client }) => (machine === undefined ? null : (client.involuntarySwitches ?? null)),
+  },
   { name: 'own_clock_fastest_ns', value: ({ machine }) => machine?.clockFastestNs ?? null },
   { name: 'own_clock_typical_ns', value: ({ machine }) => machine?.clockTypicalNs ?? null },
 ];
@@ -201,6 +205,5 @@ const EVIDENCE_COLUMNS: readonly Column<TrialRecord>[] = [
   { name: 'warnings', value: (trial) => trial.warnings.map((warning) => warning.code).join(';') },
   { name: 'cache_server', value: (trial) => (isServerUnknown(trial) ? 'unknown' : (trial.cache.serverCache ?? null)) },
   { name: 'others_read_bytes', value: (trial) => trial.cache.othersReadBytes ?? null },
-  { name: 'involuntary_switches', value: (trial) => trial.client.involuntarySwitches ?? null },
   ...MACHINE_COLUMNS,
 ];

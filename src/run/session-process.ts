@@ -4,6 +4,7 @@
  */
 import { FeedrateError, isSystemError } from '../base/errors.js';
 import { INTERRUPTIONS } from '../base/interruptions.js';
+import { warmClockCost } from '../engine/clock-cost.js';
 import { libc } from '../host/system/libc.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { openRun } from '../store/run-store.js';
@@ -88,3 +89,4 @@ process.once('message', (message: ToSession) => {
 tell({ type: 'ready' });
 // The parent is still making the plan, so what every session needs is loaded now.
 libc();
+warmClockCost();

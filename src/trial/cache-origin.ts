@@ -140,11 +140,14 @@ export function judgeOrigin(
       : { verdict: 'unproven', detail: String(fetched.bytes) };
   }
   const holds = (share: number) => (claim === 'warm' ? share <= WARM_MOST_SHARE : share >= COLD_LEAST_SHARE);
-  if (holds(shares.least) !== holds(shares.most))
-    return { verdict: 'unproven', detail: openQuestion(readBytes, fetched) };
+  const isKept = holds(shares.most);
+  if (isKept !== holds(shares.least)) return { verdict: 'unproven', detail: openQuestion(readBytes, fetched) };
+  // The end of the range that decides: a cold claim needs enough bytes from the storage, a warm one few enough.
+  const isLeast = isKept === (claim !== 'warm');
+  const bound = shares.most - shares.least < LEAST_SHOWN_SHARE ? '' : isLeast ? 'at least ' : 'at most ';
   return {
-    verdict: holds(shares.most) ? 'proven' : 'contradicted',
-    detail: `${originOf(shares.least, fetched)}${othersText(readBytes, fetched)}`,
+    verdict: isKept ? 'proven' : 'contradicted',
+    detail: `${originOf(isLeast ? shares.least : shares.most, bound, fetched)}${othersText(readBytes, fetched)}`,
   };
 }
 
@@ -158,17 +161,20 @@ function openQuestion(readBytes: number, { bytes, storage, othersReadBytes }: Fe
 /** Names other programs that read from the same storage, if they read enough to matter. */
 function othersText(readBytes: number, { storage, othersReadBytes }: Fetched): string {
   if (othersReadBytes === null || othersReadBytes < NOTICED_SHARE * readBytes) return '';
-  return `; other programs read ${formatBytes(othersReadBytes)} from the ${storage} meanwhile`;
+  return storage === 'server'
+    ? `; other programs asked the mount for ${formatBytes(othersReadBytes)} meanwhile`
+    : `; other programs read ${formatBytes(othersReadBytes)} from the device meanwhile`;
 }
 
 export const percent = (share: number) => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
 
-/** Returns the sentence for the storage's share of the bytes read. */
-function originOf(share: number, { storage, surplus }: Fetched): string {
+/** Returns the sentence for the storage's share of the bytes read. `bound` is `at least `, `at most ` or empty. */
+function originOf(share: number, bound: string, { storage, surplus }: Fetched): string {
   if (share === 0) return `nothing was read from the ${storage}`;
   if (share < LEAST_SHOWN_SHARE) return `less than 0.1 % of the bytes were read from the ${storage}`;
   const rounded = Math.round(share * 100);
-  if (rounded > 100) return `the ${storage} delivered ${rounded - 100} % more bytes than the job read (${surplus})`;
+  if (rounded > 100)
+    return `the ${storage} delivered ${bound}${rounded - 100} % more bytes than the job read (${surplus})`;
   if (rounded === 100) return `every byte was read from the ${storage}`;
-  return `${percent(share)} of the bytes were read from the ${storage}`;
+  return `${bound}${percent(share)} of the bytes were read from the ${storage}`;
 }

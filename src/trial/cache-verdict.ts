@@ -60,14 +60,20 @@ export function judgeCache(
     claim,
     ...judgement,
     ...serverCacheOf({ claim, ...judgement }, preparation, fetched, window.totalReadBytes),
-    observed: preparation?.reads === true && fetched !== null ? observedState(window.totalReadBytes, fetched) : null,
-    ...(typeof fetched?.bytes === 'number' && { othersReadBytes: fetched.othersReadBytes }),
+    ...(preparation?.reads === true && fetched !== null
+      ? originOfReads(window.totalReadBytes, fetched)
+      : { observed: null }),
     ...(preparation?.before ?? UNPREPARED),
     applicationReadBytes: window.totalReadBytes,
     applicationWriteBytes: window.totalWriteBytes,
     ...(moved?.device ?? UNKNOWN_DEVICE),
     ...wireFields(moved?.wire),
   };
+}
+
+function originOfReads(readBytes: number, fetched: Fetched): Pick<CacheEvidence, 'observed' | 'othersReadBytes'> {
+  const observed = observedState(readBytes, fetched);
+  return typeof fetched.bytes === 'string' ? { observed } : { observed, othersReadBytes: fetched.othersReadBytes };
 }
 
 function wireFields(wire: Moved['wire']): Pick<CacheEvidence, 'wireReceivedBytes' | 'wireSentBytes'> {

@@ -206,7 +206,7 @@ test('the machine during the trials, and a disturbed start, have a line each', a
   const ownCost = { clockNs: 800, histogramNs: 2, nullNsPerOperation: 2100 };
   const run = makeRun([arm], 2, { ownCost });
   const text = await renderRun({ ...run, environment: { ...run.environment, load } }, trials, [], 'table', plain);
-  assert.match(text, 'at the start: load average 10.5, pressure CPU 90 %, memory 0 %');
+  assert.match(text, 'limited to 2 GiB and 1.5 CPU; at the start: load average 10.5, pressure CPU 90 %, memory 0 %');
   const busy = 'took 0 % to 90 % of the CPUs during a trial, load average at most 11.0; 1 trial of 2 on a busy machine';
   assert.match(text, busy);
   assert.match(text, /overhead: at most 2100 ns .*a clock reading took 800 ns then and 26 ns in a trial/);

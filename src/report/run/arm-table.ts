@@ -131,10 +131,10 @@ export function dataColumns(summaries: readonly ArmSummary[]): Column<ArmSummary
     ...kinds.flatMap(({ kind }) => latencyColumns<ArmSummary>(kind)),
     { name: 'cache_claim', value: ({ cache }) => cache?.claim ?? null },
     { name: 'cache_verdict', value: ({ cache }) => cache?.verdict ?? null },
-    { name: 'warnings', value: ({ warnings }) => warnings.map((warning) => warning.code).join(';') },
     { name: 'cache_server', value: ({ cache }) => (cache?.serverUnknown ? 'unknown' : null) },
     { name: 'busy_trials', value: ({ busyTrials }) => busyTrials },
     { name: 'machine_taken_share_max', value: ({ takenShareMax }) => takenShareMax },
+    { name: 'warnings', value: ({ warnings }) => warnings.map((warning) => warning.code).join(';') },
   ];
 }
 

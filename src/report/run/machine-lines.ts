@@ -9,9 +9,9 @@ type OnMachine = Pick<TrialRecord, 'machine'>;
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
-/** Returns the line for the load at the start of the run. Empty when nothing of it is known. */
-export function startLines(load: MachineStart | undefined): string[] {
-  if (load === undefined) return [];
+/** Returns the load at the start of the run, as the end of a line. Empty when nothing of it is known. */
+export function startWords(load: MachineStart | undefined): string {
+  if (load === undefined) return '';
   const stalled = [
     ['CPU', load.cpuStalledShare],
     ['I/O', load.ioStalledShare],
@@ -22,7 +22,7 @@ export function startLines(load: MachineStart | undefined): string[] {
     ...(load.loadAverage === null ? [] : [`load average ${load.loadAverage.toFixed(1)}`]),
     ...(known.length === 0 ? [] : [`pressure ${known.join(', ')}`]),
   ];
-  return parts.length === 0 ? [] : [`at the start: ${parts.join(', ')}`];
+  return parts.length === 0 ? '' : `; at the start: ${parts.join(', ')}`;
 }
 
 /** Returns the line for what other programs and the hypervisor took during the trials. Empty for older runs. */

@@ -7,7 +7,7 @@ import type { ArmCache, ArmSummary } from '../../stats/summary.js';
 import { formatPercent, formatValue, plural } from '../table/format.js';
 import type { Tone } from '../table/shown-column.js';
 import { VERDICT_MARKS } from './arm-table.js';
-import { overheadLines, startLines } from './machine-lines.js';
+import { overheadLines, startWords } from './machine-lines.js';
 import type { RunView } from './run-view.js';
 
 /** A line of text and its colour. */
@@ -50,10 +50,9 @@ function environmentLines({ environment, hostname, ownCost }: RunRecord, trials:
   const commit = feedrate.commit === null ? '' : ` (${feedrate.commit.slice(0, 12)})`;
   return [
     `host ${hostname}, Linux ${environment.kernel}, ${environment.architecture}`,
-    `${environment.cpuCount} × ${environment.cpuModel}, ${formatBytes(environment.memoryBytes)} memory${limits(environment)}`,
+    `${environment.cpuCount} × ${environment.cpuModel}, ${formatBytes(environment.memoryBytes)} memory${limits(environment)}${startWords(environment.load)}`,
     `feedrate ${feedrate.version}${commit}, node ${environment.node}${systemCalls(environment)}`,
     ...overheadLines(ownCost, trials),
-    ...startLines(environment.load),
     ...environment.targets.map(targetLine),
   ];
 }
