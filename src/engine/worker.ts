@@ -141,6 +141,10 @@ function usageBetween(before: ThreadUsage | null, after: ThreadUsage | null): Th
     systemNs: after.systemNs - before.systemNs,
     minorFaults: after.minorFaults - before.minorFaults,
     majorFaults: after.majorFaults - before.majorFaults,
+    involuntarySwitches:
+      after.involuntarySwitches === null || before.involuntarySwitches === null
+        ? null
+        : after.involuntarySwitches - before.involuntarySwitches,
   };
 }
 

@@ -2,7 +2,7 @@
 import { formatBytes } from '../base/units.js';
 import type { Arm } from '../plan/plan.js';
 import { partsOf } from '../record/merge-ranks.js';
-import type { RunRecord } from '../record/run-record.js';
+import type { GroupLimits, RunRecord } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { labelsOf, targetOf } from './attributes.js';
 
@@ -112,6 +112,7 @@ export function environmentMismatches(
   const [before, after] = [base, candidate].map(environmentOf) as [Map<string, string>, Map<string, string>];
   return [
     ...differingIn(before, after, 'environment'),
+    ...limitMismatches(base, candidate),
     ...mountMismatch(base, candidate, overlooked),
     ...nfsMismatches(base, candidate),
   ];
@@ -148,17 +149,31 @@ function environmentOf({ run, arm }: Placed): Map<string, string> {
     ['kernel', environment.kernel],
     ['cpu', `${environment.cpuCount} × ${environment.cpuModel}`],
     ['memory', formatBytes(environment.memoryBytes)],
-    ['cpu-limit', String(environment.cgroup.cpuMax ?? 'none')],
-    [
-      'memory-limit',
-      environment.cgroup.memoryMaxBytes === null ? 'none' : formatBytes(environment.cgroup.memoryMaxBytes),
-    ],
     ['node', majorOf(environment.node)],
     ['filesystem', target?.fileSystem ?? 'unknown'],
     ['source', target?.source ?? 'unknown'],
     ['nfs.client', target?.nfs?.client ?? 'kernel'],
     ...labels,
   ]);
+}
+
+/** Differences in the limits of the control group. One that a side could not read, or did not record, is passed over. */
+function limitMismatches(base: Placed, candidate: Placed): Mismatch[] {
+  const [before, after] = [base, candidate].map(({ run }) => run.environment.cgroup) as [GroupLimits, GroupLimits];
+  const isUnknown = (limit: 'memory' | 'cpu') => [before, after].some(({ unknown }) => unknown?.includes(limit));
+  const bytes = (limit: number | null) => (limit === null ? 'none' : formatBytes(limit));
+  const highs = [before.memoryHighBytes, after.memoryHighBytes] as const;
+  return [
+    ...(isUnknown('cpu')
+      ? []
+      : differing('cpu-limit', String(before.cpuMax ?? 'none'), String(after.cpuMax ?? 'none'), 'environment')),
+    ...(isUnknown('memory')
+      ? []
+      : differing('memory-limit', bytes(before.memoryMaxBytes), bytes(after.memoryMaxBytes), 'environment')),
+    ...(isUnknown('memory') || highs[0] === undefined || highs[1] === undefined
+      ? []
+      : differing('memory-high', bytes(highs[0]), bytes(highs[1]), 'environment')),
+  ];
 }
 
 /** `v20.20.2` → `v20`: V8 changes with the major version. */

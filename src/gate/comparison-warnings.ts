@@ -2,6 +2,7 @@
 import { byWeight, type Warning, warning } from '../record/warning.js';
 import type { InferenceUnit } from '../stats/effect.js';
 import { warningsOfArm } from '../stats/summary.js';
+import { busySidesDiffer } from './busy-sides.js';
 import type { Measured } from './comparability.js';
 import type { Judgement, JudgementOptions } from './verdict.js';
 
@@ -50,7 +51,9 @@ export function warningsOfComparison(cells: readonly JudgedCell[], options: Aske
     const { message, remedy } = (same[0] as (typeof same)[number]).raised;
     return { code, message, remedy, sides: same.map(({ side }) => side) };
   });
-  return [...fewSessions(cells, options), ...grouped].sort(byWeight);
+  const busy = busySidesDiffer(cells);
+  const whole = busy === null ? [] : [{ ...busy, sides: [] }];
+  return [...fewSessions(cells, options), ...whole, ...grouped].sort(byWeight);
 }
 
 /** Warns if the smallest p that a cell can reach is above the bound, so that no difference can be reported. */

@@ -8,6 +8,7 @@ import { nfsMountOf } from './nfs/read-nfs.js';
 import { blockDeviceOf } from './system/block-device.js';
 import { readCgroupLimits } from './system/cgroup.js';
 import { readInstallation } from './system/installation.js';
+import { readMachineStart } from './system/machine-load.js';
 import { mergedOptions, mountOf } from './system/mountinfo.js';
 import { statTarget, type TargetPath } from './target.js';
 
@@ -65,6 +66,7 @@ export function captureEnvironment(targets: readonly TargetPath[]): Environment 
     cpuCount: availableParallelism(),
     memoryBytes: totalmem(),
     cgroup: readCgroupLimits(),
+    load: readMachineStart(),
     targets: targets.map(captureTarget),
   };
 }

@@ -9,6 +9,14 @@ export function checkEnvironment(environment: JsonReader): void {
   for (const key of ['node', 'kernel', 'architecture', 'cpuModel']) environment.at(key).text();
   for (const key of ['cpuCount', 'memoryBytes']) environment.at(key).number();
   for (const key of ['memoryMaxBytes', 'cpuMax']) environment.at('cgroup').at(key).numberOrNull();
+  const cgroup = environment.at('cgroup');
+  for (const key of ['memoryHighBytes', 'cpusetCpus'])
+    if (cgroup.at(key).value !== undefined) cgroup.at(key).numberOrNull();
+  if (cgroup.at('unknown').value !== undefined)
+    for (const limit of cgroup.at('unknown').list()) limit.oneOf(['memory', 'cpu']);
+  if (environment.at('load').value !== undefined)
+    for (const key of ['loadAverage', 'cpuStalledShare', 'ioStalledShare', 'memoryStalledShare'])
+      environment.at('load').at(key).numberOrNull();
   const versions = environment.at('versions');
   for (const name of Object.keys(versions.object())) versions.at(name).textOrNull();
   for (const target of environment.at('targets').list()) {

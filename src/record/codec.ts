@@ -6,6 +6,7 @@
 import { checkSparseCounts, type SparseCounts } from '../histogram/sparse-counts.js';
 import { checkEnvironment } from './check-environment.js';
 import { JsonReader } from './json-reader.js';
+import { checkMachineUse } from './machine-use.js';
 import { wordsOfOldSpec } from './old-words.js';
 import { RUN_VERSION, type RunRecord } from './run-record.js';
 import { type RankPart, RECORD_VERSION, type TrialRecord } from './trial-record.js';
@@ -70,6 +71,7 @@ function readPart(part: JsonReader): RankPart {
   checkCache(part.at('cache'));
   if (part.at('nfs').value !== undefined) checkNfs(part.at('nfs'));
   part.at('client').at('workerCpuNs').numberOrNull();
+  if (part.at('machine').value !== undefined) checkMachineUse(part.at('machine'));
   for (const warning of part.at('warnings').list()) {
     for (const key of ['code', 'message', 'remedy']) warning.at(key).text();
   }
@@ -147,6 +149,8 @@ function checkCache(cache: JsonReader): void {
   cache.at('claim').oneOf(['cold', 'warm', 'direct', 'as-is']);
   cache.at('verdict').oneOf(['proven', 'contradicted', 'unproven', 'none']);
   cache.at('detail').text();
+  if (cache.at('serverCache').value !== undefined) cache.at('serverCache').oneOf(['unknown', 'exceeded']);
+  if (cache.at('othersReadBytes').value !== undefined) cache.at('othersReadBytes').numberOrNull();
 }
 
 function checkNfs(nfs: JsonReader): void {

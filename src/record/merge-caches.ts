@@ -18,11 +18,17 @@ export function mergeCaches(parts: readonly Pick<RankPart, 'rank' | 'cache'>[]):
   const evictions = new Set(caches.map(({ evictedBy }) => evictedBy).filter((way) => way !== null));
   const sources = new Set(caches.map(({ residencySource }) => residencySource));
   const observed = observedTogether(caches);
+  const servers = caches.map(({ serverCache }) => serverCache);
+  const server = servers.find((state) => state === 'unknown') ?? servers.find((state) => state !== undefined);
   return {
     claim: first.claim,
     verdict,
     detail: verdict === 'none' ? cache.detail : `${cache.detail} (${ranksText([rank])})`,
     ...(observed !== undefined && { observed }),
+    ...(server !== undefined && { serverCache: server }),
+    ...(caches.every(({ othersReadBytes }) => othersReadBytes !== undefined) && {
+      othersReadBytes: sumOrNull(caches, ({ othersReadBytes }) => othersReadBytes ?? null),
+    }),
     residentBytesBefore: sumOrNull(caches, ({ residentBytesBefore }) => residentBytesBefore),
     fileBytes: caches.reduce((sum, { fileBytes }) => sum + fileBytes, 0),
     residencySource: sources.size === 1 ? first.residencySource : null,
@@ -54,4 +60,15 @@ function sumOrNull(caches: readonly CacheEvidence[], pick: (cache: CacheEvidence
     const value = pick(cache);
     return sum === null || value === null ? null : sum + value;
   }, 0);
+}
+
+/**
+ * Returns whether a trial was cold or direct for this client, and the server may have served it from its own memory. Runs
+ * before 2026-11-29 did not record that: their size says nothing about the server, so it is unknown.
+ */
+export function isServerUnknown({ cache, nfs }: Pick<RankPart, 'cache' | 'nfs'>): boolean {
+  const { claim, verdict, serverCache, wireReceivedBytes } = cache;
+  if (verdict !== 'proven' || (claim !== 'cold' && claim !== 'direct')) return false;
+  const isServed = nfs !== undefined || wireReceivedBytes !== undefined;
+  return serverCache === undefined ? isServed : serverCache === 'unknown';
 }

@@ -5,6 +5,7 @@
 import { OPERATION_KINDS, type OperationKind } from '../base/latency-kinds.js';
 import { mergeInto } from '../histogram/histogram.js';
 import { decodeHistogram, encodeHistogram, type SparseCounts } from '../histogram/sparse-counts.js';
+import { busiestOf } from './machine-use.js';
 import { mergeCaches } from './merge-caches.js';
 import { sumOverClients } from './nfs-traffic.js';
 import { ranksText } from './ranks-text.js';
@@ -60,6 +61,7 @@ export function mergeRanks(records: readonly TrialRecord[]): TrialRecord {
   const trial = records[0] as TrialRecord;
   if (parts.length === 1) return trial;
   const { recordVersion, id, session, round, place, warmup, arm, job, target, factors, fileset } = trial;
+  const machine = busiestOf(parts.map((part) => part.machine));
   const traffic = parts.map(({ nfs }) => nfs).filter((nfs) => nfs !== undefined);
   return {
     recordVersion,
@@ -85,6 +87,7 @@ export function mergeRanks(records: readonly TrialRecord[]): TrialRecord {
     cache: mergeCaches(parts),
     ...(traffic.length === parts.length && { nfs: sumOverClients(traffic) }),
     client: mergeClients(parts.map(({ client }) => client)),
+    ...(machine !== undefined && { machine }),
     warnings: mergeWarnings(parts),
     ranks: parts.map(partAlone),
   };
@@ -107,6 +110,7 @@ function partAlone(part: RankPart): RankPart {
     cache,
     ...(nfs !== undefined && { nfs }),
     client,
+    ...(part.machine !== undefined && { machine: part.machine }),
     warnings,
   };
 }
@@ -230,6 +234,9 @@ function mergeClients(clients: readonly ClientUse[]): ClientUse {
     workerSystemNs: sumOrNull(({ workerSystemNs }) => workerSystemNs),
     minorFaults: sumOrNull(({ minorFaults }) => minorFaults),
     majorFaults: sumOrNull(({ majorFaults }) => majorFaults),
+    ...(clients.every(({ involuntarySwitches }) => involuntarySwitches !== undefined) && {
+      involuntarySwitches: sumOrNull(({ involuntarySwitches }) => involuntarySwitches ?? null),
+    }),
     gcNs: clients.reduce((sum, { gcNs }) => sum + gcNs, 0),
     gcCount: clients.reduce((sum, { gcCount }) => sum + gcCount, 0),
     eventLoopDelayMaxNs: Math.max(...clients.map(({ eventLoopDelayMaxNs }) => eventLoopDelayMaxNs)),

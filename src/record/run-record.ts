@@ -1,5 +1,6 @@
 /** The record of a run as a whole: `run.json`. */
 import type { Plan } from '../plan/plan.js';
+import type { MachineStart } from './machine-use.js';
 import type { NfsMount } from './nfs-mount.js';
 
 export const RUN_VERSION = 1;
@@ -55,6 +56,18 @@ export interface OwnCost {
   readonly nullNsPerOperation: number;
 }
 
+/** Limits of the control group this runs in, the smallest on the way up; null = none. */
+export interface GroupLimits {
+  readonly memoryMaxBytes: number | null;
+  /** From here on, the kernel slows the group down instead of refusing memory. Absent in runs before 2026-11-29. */
+  readonly memoryHighBytes?: number | null;
+  readonly cpuMax: number | null;
+  /** CPUs of the cpuset; null when it has all of the machine's. Absent in runs before 2026-11-29. */
+  readonly cpusetCpus?: number | null;
+  /** Limits that may exist but cannot be read here; their values are null. Absent in runs before 2026-11-29. */
+  readonly unknown?: readonly ('memory' | 'cpu')[];
+}
+
 export interface Environment {
   readonly feedrate: { readonly version: string; readonly commit: string | null };
   readonly node: string;
@@ -65,8 +78,9 @@ export interface Environment {
   readonly cpuModel: string;
   readonly cpuCount: number;
   readonly memoryBytes: number;
-  /** Limits of the control group this runs in; null = none. */
-  readonly cgroup: { readonly memoryMaxBytes: number | null; readonly cpuMax: number | null };
+  readonly cgroup: GroupLimits;
+  /** How busy the machine was as the run started. Absent in runs before 2026-11-29. */
+  readonly load?: MachineStart;
   readonly targets: readonly TargetEnvironment[];
 }
 

@@ -6,6 +6,7 @@ import { LATENCY_KINDS, type LatencyKind } from '../base/latency-kinds.js';
 import { NUMBER_METRICS } from '../base/metrics.js';
 import type { Plan } from '../plan/plan.js';
 import type { CellValue, Column } from './csv-table.js';
+import { isServerUnknown } from './merge-caches.js';
 import { recordsOf } from './merge-ranks.js';
 import { sumOfCalls } from './nfs-traffic.js';
 import type { RunRecord } from './run-record.js';
@@ -142,6 +143,25 @@ export function latencyColumns<Row extends { readonly latencies: ReadonlyMap<Lat
   ];
 }
 
+const MACHINE_COLUMNS: readonly Column<TrialRecord>[] = [
+  { name: 'machine_span_ns', value: ({ machine }) => machine?.spanNs ?? null },
+  { name: 'machine_cpus', value: ({ machine }) => machine?.cpus ?? null },
+  { name: 'machine_others_cpu_ns', value: ({ machine }) => machine?.othersCpuNs ?? null },
+  { name: 'machine_kernel_cpu_ns', value: ({ machine }) => machine?.kernelCpuNs ?? null },
+  { name: 'machine_steal_ns', value: ({ machine }) => machine?.stealNs ?? null },
+  { name: 'machine_load_average', value: ({ machine }) => machine?.loadAverage ?? null },
+  ...(['cpu', 'io', 'memory'] as const).flatMap((resource): Column<TrialRecord>[] => [
+    { name: `machine_${resource}_stalled_ns`, value: ({ machine }) => machine?.stalled[`${resource}Ns`] ?? null },
+    { name: `group_${resource}_stalled_ns`, value: ({ machine }) => machine?.groupStalled[`${resource}Ns`] ?? null },
+  ]),
+  {
+    name: 'involuntary_switches',
+    value: ({ machine, client }) => (machine === undefined ? null : (client.involuntarySwitches ?? null)),
+  },
+  { name: 'own_clock_fastest_ns', value: ({ machine }) => machine?.clockFastestNs ?? null },
+  { name: 'own_clock_typical_ns', value: ({ machine }) => machine?.clockTypicalNs ?? null },
+];
+
 const EVIDENCE_COLUMNS: readonly Column<TrialRecord>[] = [
   { name: 'engine', value: (trial) => trial.engine.used },
   { name: 'calls', value: (trial) => trial.engine.calls },
@@ -183,4 +203,7 @@ const EVIDENCE_COLUMNS: readonly Column<TrialRecord>[] = [
   { name: 'gc_ns', value: (trial) => trial.client.gcNs },
   { name: 'event_loop_delay_max_ns', value: (trial) => trial.client.eventLoopDelayMaxNs },
   { name: 'warnings', value: (trial) => trial.warnings.map((warning) => warning.code).join(';') },
+  { name: 'cache_server', value: (trial) => (isServerUnknown(trial) ? 'unknown' : (trial.cache.serverCache ?? null)) },
+  { name: 'others_read_bytes', value: (trial) => trial.cache.othersReadBytes ?? null },
+  ...MACHINE_COLUMNS,
 ];

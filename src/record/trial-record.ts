@@ -5,6 +5,7 @@ import type { SparseCounts } from '../histogram/sparse-counts.js';
 import type { Factor } from '../plan/plan.js';
 import type { Engine, EngineChoice } from '../workload/engines.js';
 import type { CacheClaim } from '../workload/workload.js';
+import type { MachineUse } from './machine-use.js';
 import type { NfsTraffic } from './nfs-traffic.js';
 import type { Warning } from './warning.js';
 
@@ -35,6 +36,8 @@ export interface RankPart {
    */
   readonly nfs?: NfsTraffic;
   readonly client: ClientUse;
+  /** Absent with a virtual clock, if the trial was abandoned, and before 2026-11-29. */
+  readonly machine?: MachineUse;
   readonly warnings: readonly Warning[];
 }
 
@@ -140,6 +143,17 @@ export interface CacheEvidence {
    * or it cannot be told. Absent before 2026-11-27.
    */
   readonly observed?: 'cold' | 'warm' | 'mixed' | null;
+  /**
+   * Of a cold or direct claim that is proven for this client, on a server: whether the server may have answered from its
+   * own memory (`unknown`), or the data was too large for it and new to it (`exceeded`). Absent elsewhere, and before
+   * 2026-11-29.
+   */
+  readonly serverCache?: 'unknown' | 'exceeded';
+  /**
+   * Bytes that other programs read from the same server or device during the trial; null when they cannot be told from
+   * the job's. Absent before 2026-11-29.
+   */
+  readonly othersReadBytes?: number | null;
   /** Of the trial's files, just before it; null when it could not be asked, or was not (after a remount). */
   readonly residentBytesBefore: number | null;
   readonly fileBytes: number;
@@ -185,6 +199,11 @@ export interface ClientUse {
   /** Page faults of the workers in their measured loops: without and with I/O; null when they cannot be counted. */
   readonly minorFaults: number | null;
   readonly majorFaults: number | null;
+  /**
+   * How often other tasks took the CPU from the workers in their measured loops; null where it is not counted. Absent
+   * before 2026-11-29.
+   */
+  readonly involuntarySwitches?: number | null;
   /** Garbage collection inside the workers' loops. */
   readonly gcNs: number;
   readonly gcCount: number;

@@ -8,6 +8,9 @@ const REMEDIES = {
   'nfs-retransmitted':
     'check for lost packets (nstat, MTU), an overloaded server, or a timeo shorter than the slowest response',
   'nfs-reconnected': 'check the network and the server’s log: connections were lost and re-established',
+  'busy-machine': 'end other programs (top lists them), or measure when the machine is idle',
+  'busy-sides-differ': 'measure both sides again on a quiet machine: the difference may be that of the machine',
+  'busy-trials-differ': 'end other programs and measure again: these trials are not alike',
   'client-bound': 'the client is the bottleneck: use larger blocks, more workers, or a faster machine',
   'burst-suspected':
     'burst credits and write caches recover only when idle: measure longer with a ramp_time beyond the step, or after a pause, and report which',

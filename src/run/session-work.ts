@@ -1,5 +1,6 @@
 /** What the process of a session does: it measures and appends to the run directory. */
 import { FeedrateError, isSystemError } from '../base/errors.js';
+import { warmClockCost } from '../engine/clock-cost.js';
 import { libc } from '../host/system/libc.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { openRun } from '../store/run-store.js';
@@ -91,6 +92,7 @@ export function serve(early: readonly ToSession[]): Promise<number> {
   tell({ type: 'ready' });
   // The parent is still making the plan, so what every session needs is loaded now.
   libc();
+  warmClockCost();
   for (const message of early) process.emit('message', message, undefined);
   return ended;
 }

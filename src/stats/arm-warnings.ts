@@ -1,6 +1,7 @@
 /** Warnings that only the trials of an arm together can raise. */
 import { median } from 'simple-statistics';
 import { formatThroughput } from '../base/units.js';
+import { BUSY_SHARE, isBusy, takenShare } from '../record/machine-use.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { throughputBytesPerSecond } from '../record/trial-values.js';
 import { type Warning, warning } from '../record/warning.js';
@@ -27,7 +28,20 @@ export function armWarnings(counted: readonly TrialRecord[]): Warning[] {
     .toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : a.startedAt > b.startedAt ? 1 : 0))
     .map((trial) => throughputBytesPerSecond(trial))
     .filter((value) => value > 0);
-  return [bimodal(values), drift(values) ?? autocorrelated(values)].filter((found) => found !== null);
+  return [busyTrialsDiffer(counted), bimodal(values), drift(values) ?? autocorrelated(values)].filter(
+    (found) => found !== null,
+  );
+}
+
+/** Returns a warning if the machine was busy in some trials and clearly less so in others. */
+function busyTrialsDiffer(trials: readonly TrialRecord[]): Warning | null {
+  const shares = trials.map(({ machine }) => takenShare(machine)).filter((share) => share !== null);
+  const [least, most] = [Math.min(...shares), Math.max(...shares)];
+  const busy = trials.filter(({ machine }) => isBusy(machine)).length;
+  if (busy === 0 || !(most - least >= BUSY_SHARE)) return null;
+  const percent = (share: number) => `${Math.round(share * 100)} %`;
+  const range = `other work took ${percent(least)} of the CPUs in one trial and ${percent(most)} in another`;
+  return warning('busy-trials-differ', `${range}; the machine was busy in ${busy} of ${shares.length} trials`);
 }
 
 /** Looks for two levels on the log scale, where a single mode is more likely to be symmetric. */

@@ -2,7 +2,8 @@
 import type { LatencyKind } from '../base/latency-kinds.js';
 import { NUMBER_METRICS, type NumberKey } from '../base/metrics.js';
 import type { Arm } from '../plan/plan.js';
-import { VERDICTS_FROM_WORST } from '../record/merge-caches.js';
+import { isBusy, takenShare } from '../record/machine-use.js';
+import { isServerUnknown, VERDICTS_FROM_WORST } from '../record/merge-caches.js';
 import type { CacheEvidence, TrialRecord } from '../record/trial-record.js';
 import { type LatencySummary, NUMBERS_OF, summarizeLatencies, tailNs } from '../record/trial-values.js';
 import { byWeight, type Warning } from '../record/warning.js';
@@ -29,10 +30,20 @@ export interface ArmSummary {
   /** From the histograms merged over the counted trials. Kinds that did not occur are missing. */
   readonly latencies: ReadonlyMap<LatencyKind, LatencySummary>;
   /** The worst verdict of the counted trials. Null without counted trials. */
-  readonly cache: Pick<CacheEvidence, 'claim' | 'verdict' | 'detail'> | null;
+  readonly cache: ArmCache | null;
   /** The counted trials together. Null when they were not on an NFS mount. */
   readonly nfs: NfsUse | null;
+  /** Counted trials during which the machine was busy with other work. Null if no trial recorded it. */
+  readonly busyTrials: number | null;
+  /** The most of the CPUs that other work took during a counted trial, 0 to 1. Null if it is unknown. */
+  readonly takenShareMax: number | null;
   readonly warnings: readonly ArmWarning[];
+}
+
+/** The worst cache evidence of an arm's trials. */
+export interface ArmCache extends Pick<CacheEvidence, 'claim' | 'verdict' | 'detail'> {
+  /** The claim holds for this client, and the server may have served it from its own memory. */
+  readonly serverUnknown: boolean;
 }
 
 /** A warning of an arm, with the number of counted trials that raised it. Warnings of the arm as a whole count all. */
@@ -80,14 +91,23 @@ function summarizeArm(heading: ArmHeading, trials: readonly TrialRecord[]): ArmS
     latencies: summarizeLatencies(counted),
     cache: worstCache(counted),
     nfs: nfsUseOf(counted),
+    ...busyOf(counted),
     warnings: warningsOfArm(counted),
   };
+}
+
+function busyOf(trials: readonly TrialRecord[]): Pick<ArmSummary, 'busyTrials' | 'takenShareMax'> {
+  const shares = trials.map(({ machine }) => takenShare(machine)).filter((share) => share !== null);
+  if (shares.length === 0) return { busyTrials: null, takenShareMax: null };
+  return { busyTrials: trials.filter(({ machine }) => isBusy(machine)).length, takenShareMax: Math.max(...shares) };
 }
 
 function worstCache(trials: readonly TrialRecord[]): ArmSummary['cache'] {
   for (const verdict of VERDICTS_FROM_WORST) {
     const evidence = trials.find((trial) => trial.cache.verdict === verdict)?.cache;
-    if (evidence !== undefined) return { claim: evidence.claim, verdict, detail: evidence.detail };
+    if (evidence === undefined) continue;
+    const serverUnknown = trials.some((trial) => trial.cache.verdict === verdict && isServerUnknown(trial));
+    return { claim: evidence.claim, verdict, detail: evidence.detail, serverUnknown };
   }
   return null;
 }

@@ -170,6 +170,9 @@ export function assembleClient(
     workerSystemNs: sum((use) => use.systemNs),
     minorFaults: sum((use) => use.minorFaults),
     majorFaults: sum((use) => use.majorFaults),
+    involuntarySwitches: known.some((use) => use.involuntarySwitches === null)
+      ? null
+      : sum((use) => use.involuntarySwitches ?? 0),
     gcNs: reports.reduce((total, { gcNs }) => total + gcNs, 0),
     gcCount: reports.reduce((total, { gcCount }) => total + gcCount, 0),
     eventLoopDelayMaxNs: eventLoopDelay.maxNs,

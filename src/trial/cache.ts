@@ -8,7 +8,8 @@ import type { Paths } from '../plan/file-list.js';
 import type { TcpCount } from '../record/nfs-traffic.js';
 import type { IoCounters } from '../record/trial-record.js';
 import type { CacheClaim } from '../workload/workload.js';
-import { type CacheBefore, type Moved, UNKNOWN_DEVICE, UNPREPARED } from './cache-verdict.js';
+import type { Moved } from './cache-origin.js';
+import { type CacheBefore, UNKNOWN_DEVICE, UNPREPARED } from './cache-verdict.js';
 
 /** The state before the trial, kept until its end. */
 export interface CachePreparation extends CacheBefore {
@@ -27,6 +28,10 @@ export interface CacheRequest {
   readonly dropCaches: boolean;
   /** Remounts the target before a cold trial; null: evict only. */
   readonly remount: (() => Promise<void>) | null;
+  /** Whether the kernel counts the job's reads as reads of files. */
+  readonly countsReads: boolean;
+  /** Whether this run wrote or read the same data before. */
+  readonly touchedBefore: boolean;
   readonly stopped: () => boolean;
 }
 
@@ -47,6 +52,8 @@ export async function prepareCache(request: CacheRequest): Promise<CachePreparat
     reads,
     before: { ...(evidence ?? readEvidence(paths)), evictedBy: eviction?.evictedBy ?? null },
     problem: eviction?.problem ?? null,
+    countsReads: request.countsReads,
+    touchedBefore: request.touchedBefore,
     counters: snapshot({ path: targetPath }),
     nfs: readNfs(targetPath),
     targetPath,
@@ -64,7 +71,7 @@ function evictionOf({ claim, paths, dropCaches }: CacheRequest, remounts: boolea
 }
 
 /** Returns the preparation for libnfs, which caches nothing on this machine: nothing to evict, no page cache to ask. */
-function withoutCache({ claim, paths, targetPath, reads }: CacheRequest): CachePreparation {
+function withoutCache({ claim, paths, targetPath, reads, countsReads, touchedBefore }: CacheRequest): CachePreparation {
   let fileBytes = 0;
   for (const path of paths) fileBytes += ownFileStatus(path)?.bytes ?? 0;
   return {
@@ -72,6 +79,8 @@ function withoutCache({ claim, paths, targetPath, reads }: CacheRequest): CacheP
     reads,
     before: { ...UNPREPARED, fileBytes },
     problem: null,
+    countsReads,
+    touchedBefore,
     counters: UNKNOWN_DEVICE,
     nfs: null,
     targetPath,

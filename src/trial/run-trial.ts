@@ -16,6 +16,7 @@ import type { Arm, Plan, PlannedTrial, Target } from '../plan/plan.js';
 import type { PartialTrial } from '../record/partial-trial.js';
 import type { Injection } from '../record/run-record.js';
 import { RECORD_VERSION, type TrialRecord } from '../record/trial-record.js';
+import { ENGINES } from '../workload/engines.js';
 import type { Dataset } from '../workload/workload.js';
 import { Abandonment } from './abandonment.js';
 import {
@@ -27,11 +28,14 @@ import {
   assembleWire,
 } from './assemble.js';
 import { type CachePreparation, movedSince, prepareCache } from './cache.js';
-import { exchanged, judgeCache, type Moved } from './cache-verdict.js';
+import { exchanged, type Moved } from './cache-origin.js';
+import { judgeCache } from './cache-verdict.js';
 import { layOutFiles } from './layout.js';
 import { type LiveView, type Looks, watch } from './live.js';
 import { NfsWatch } from './live-nfs.js';
+import { watchMachine } from './machine-watch.js';
 import { partOf } from './part.js';
+import { isUsedBefore } from './server-cache.js';
 import { expectedBytes, type Stage, stageOf, tasksOf } from './stage.js';
 import { silent, warningsOf } from './warnings.js';
 
@@ -51,6 +55,8 @@ export interface TrialSettings {
   readonly requireUnchanged: (target: Target) => void;
   readonly injected: readonly Injection[];
   readonly looks: Looks;
+  /** The targets whose data files this session wrote. */
+  readonly wrote: ReadonlySet<string>;
   readonly stopped: () => boolean;
   /**
    * Called with the running trial's counters so that a stop request can reach its workers, and with null when the trial
@@ -68,7 +74,7 @@ export interface TrialSettings {
 }
 
 /** Creates the trial's scratch directory and its files, then prepares the cache state. */
-async function prepare(stage: Stage, settings: TrialSettings): Promise<CachePreparation> {
+async function prepare(trial: PlannedTrial, stage: Stage, settings: TrialSettings): Promise<CachePreparation> {
   const { arm, files, target, directory, scratchDirectory } = stage;
   const real = touchesFiles(arm);
   const { reads, makesDirectories } = jobPlanOf(arm.spec);
@@ -85,6 +91,8 @@ async function prepare(stage: Stage, settings: TrialSettings): Promise<CachePrep
     reads: real && reads,
     dropCaches: settings.dropCaches,
     remount: remount === null ? null : () => remount(target),
+    countsReads: !ENGINES[stage.engine.used].mapsFiles,
+    touchedBefore: files.place === 'scratch' || settings.wrote.has(target.name) || isUsedBefore(settings.plan, trial),
     stopped: settings.stopped,
   });
 }
@@ -99,6 +107,7 @@ function makeDirectoriesOf(directory: string, files: FileList): void {
 }
 
 interface MeasuredTrial {
+  readonly machine?: TrialRecord['machine'];
   readonly outcomes: readonly WorkerOutcome[];
   readonly longestQuietNs: number;
   readonly abandoned: boolean;
@@ -140,12 +149,14 @@ async function measure(
     if (part !== null) settings.onPart(part);
   }, settings.keepPartMs);
   settings.onCounters(counters);
+  const machineUse = ENGINES[stage.engine.used].virtualClock ? () => undefined : watchMachine();
   delay.enable();
   try {
     const outcomes = await settings.pool.run(tasks, counters, abandonment.decided);
     const { abandoned } = abandonment;
     const longestQuietNs = watched.longestQuietNs();
-    return { outcomes, longestQuietNs, abandoned, eventLoopDelay: { maxNs: delay.max, p99Ns: delay.percentile(99) } };
+    const eventLoopDelay = { maxNs: delay.max, p99Ns: delay.percentile(99) };
+    return { machine: machineUse(), outcomes, longestQuietNs, abandoned, eventLoopDelay };
   } finally {
     delay.disable();
     clearInterval(keeper);
@@ -184,7 +195,7 @@ async function execute(
   };
   try {
     settings.requireUnchanged(stage.target);
-    preparation = await prepare(stage, settings);
+    preparation = await prepare(trial, stage, settings);
     measured = await measure(trial, stage, counters, preparation.nfs, settings);
     if (!measured.abandoned) moved = movedSince(preparation, assembleWire(measured.outcomes));
     fault = faultOfWorkers(measured);
@@ -235,7 +246,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
   const nfs = moved === null ? null : exchanged(moved);
   const client = assembleClient(reports, measured.eventLoopDelay);
   const series = assembleSeries(reports, window.lastDoneNs);
-  const { longestQuietNs } = measured;
+  const { longestQuietNs, machine } = measured;
   const shortTransfers = reports.reduce((sum, report) => sum + report.shortTransfers, 0);
   const status = settings.stopped() ? 'aborted' : fault === null ? 'ok' : 'failed';
   return {
@@ -262,6 +273,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
     cache,
     ...(nfs === null ? {} : { nfs }),
     client,
+    ...(machine !== undefined && { machine }),
     warnings:
       reports.length === 0
         ? [silent({ engine, longestQuietNs })].filter((found) => found !== null)
@@ -272,6 +284,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
             cache,
             nfs,
             client,
+            machine,
             longestQuietNs,
             shortTransfers,
             status,

@@ -61,6 +61,7 @@ export class Session {
   #abandoned = false;
   /** The error after which the targets may no longer be usable: a failed remount, or another target; null if none. */
   #fatal: unknown = null;
+  readonly #wrote = new Set<string>();
   readonly #targets: HeldTargets;
   readonly #startMs = performance.now();
 
@@ -101,6 +102,7 @@ export class Session {
         dropCaches,
         injected,
         looks,
+        wrote: this.#wrote,
         remount: this.#sink.remount === undefined ? null : (target) => this.#remount(target),
         requireUnchanged: (target) => this.#requireUnchanged(target),
         onCounters: (counters) => {
@@ -150,6 +152,7 @@ export class Session {
     const files = dataFilesOf(plan, dataset, target);
     if (!files.isEmpty) held.push(holdData(target, runId));
     const missing = missingFilesOf(target, files);
+    if (missing.length > 0) this.#wrote.add(target.name);
     const writes = arms.some((arm) => filesOf(arm, dataset).place === 'scratch');
     if (missing.length > 0 || writes) scratch.push(createOwnDirectory(target, runId, 'scratch'));
     await layOutMissing(target, runId, missing, this.#sink.emit, () => this.#stopped);

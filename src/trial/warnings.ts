@@ -5,6 +5,7 @@ import type { CacheEvidence, ClientUse, EngineUse, SeriesPoint, TrialRecord, Win
 import { type Warning, warning } from '../record/warning.js';
 import { ENGINES } from '../workload/engines.js';
 import type { Job } from '../workload/workload.js';
+import { busyMachine } from './busy-machine.js';
 import { SILENCE_NS } from './live.js';
 import { evenWorkers, longerTrial, trueClaim } from './remedies.js';
 import { stepDown, unsteadiness, wholeSeconds } from './steadiness.js';
@@ -30,6 +31,7 @@ interface Observed {
   readonly cache: CacheEvidence;
   readonly nfs: NfsTraffic | null;
   readonly client: ClientUse;
+  readonly machine?: TrialRecord['machine'];
   readonly shortTransfers: number;
   /** The longest time without a completed operation. */
   readonly longestQuietNs: number;
@@ -195,6 +197,7 @@ const CHECKS = [
   clientBound,
   nfsRetransmitted,
   nfsReconnected,
+  busyMachine,
   nfsQueued,
   rateMissed,
   unsteady,

@@ -49,6 +49,11 @@ test('another machine, kernel, or version of what measures', () => {
   assert.equal(changed({ memoryBytes: 2 ** 35 }), ['environment memory: 16 GiB → 32 GiB']);
   assert.equal(changed({ cgroup: { memoryMaxBytes: null, cpuMax: 1.5 } }), ['environment memory-limit: 2 GiB → none']);
   assert.equal(changed({ cgroup: { memoryMaxBytes: 2 ** 31, cpuMax: 0.5 } }), ['environment cpu-limit: 1.5 → 0.5']);
+  // What one side could not read, or did not record, is no difference.
+  const limits = { memoryMaxBytes: 2 ** 31, cpuMax: 1.5 };
+  assert.equal(changed({ cgroup: { ...limits, memoryMaxBytes: null, unknown: ['memory'] } }), []);
+  assert.equal(changed({ cgroup: { ...limits, cpuMax: null, unknown: ['cpu'] } }), []);
+  assert.equal(changed({ cgroup: { ...limits, memoryHighBytes: 2 ** 20 } }), []);
   assert.equal(changed({ feedrate: { version: '0.2.0', commit: null } }), ['environment feedrate: 0.1.0 → 0.2.0']);
   assert.equal(changed({ node: 'v22.1.0' }), ['environment node: v20 → v22']);
   assert.equal(changed({ node: 'v20.21.0' }), [], 'a patch of Node is no other engine');

@@ -5,7 +5,7 @@ import { gateOf } from '../../src/gate/decide.js';
 import type { TrialRecord } from '../../src/record/trial-record.js';
 import { renderComparison } from '../../src/report/render.js';
 import { type Measure, measureOf } from '../../src/stats/measure.js';
-import { makeArm, makeRun, makeTrial } from '../support/records.js';
+import { machineUse, makeArm, makeRun, makeTrial } from '../support/records.js';
 
 const test = suite('gate/comparison-warnings');
 const arms = ['4KiB', '64KiB', '1MiB', '2MiB'].map((label) => makeArm('read', [{ name: 'bs', label }]));
@@ -104,6 +104,21 @@ test('the JSON of a gate has them', async () => {
     json.warnings.map(({ code }) => code),
     ['few-sessions', 'burst-suspected'],
   );
+});
+
+test('a machine that was busier on one side is a reason for doubt', () => {
+  const busyBy = (taken: number) => () => ({ machine: machineUse({ othersCpuNs: taken * 2e9 }) });
+  const raised = (before: number, after: number) =>
+    comparisonOf([runOf('old', 6, busyBy(before)), runOf('new', 6, busyBy(after))]).warnings.filter(
+      ({ code }) => code === 'busy-sides-differ',
+    );
+  assert.equal([raised(0, 0.05), raised(0.9, 0.9)], [[], []]);
+  const [found] = raised(0.01, 0.62);
+  assert.match(found?.message ?? '', /^other work took 1 % with read\/bs=\w+ of old, and 62 % with .* of new \(mean/);
+  assert.match(found?.remedy ?? '', /measure both sides again/);
+  // A run of an earlier version did not record it.
+  const unknown = comparisonOf([runOf('old', 6, () => ({})), runOf('new', 6, busyBy(0.9))]).warnings;
+  assert.not(unknown.some(({ code }) => code === 'busy-sides-differ'));
 });
 
 test.run();

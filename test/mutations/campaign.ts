@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createPrng, type Prng } from '../../src/base/prng.js';
 import type { NamedRun } from '../../src/gate/comparison.js';
 import type { CalibrationRecord } from '../../src/record/calibration-record.js';
+import type { MachineUse } from '../../src/record/machine-use.js';
 import type { NfsMount } from '../../src/record/nfs-mount.js';
 import type { TargetEnvironment } from '../../src/record/run-record.js';
 import type { TrialRecord } from '../../src/record/trial-record.js';
@@ -67,11 +68,13 @@ function fullRun(): NamedRun {
       ...plain.run,
       labels: { volume: 'flexgroup' },
       ownCost: { clockNs: 30, histogramNs: 20, nullNsPerOperation: 70 },
-      environment: { ...plain.run.environment, targets: [{ ...(target as TargetEnvironment), nfs: NFS }] },
+      environment: { ...plain.run.environment, load: LOAD, targets: [{ ...(target as TargetEnvironment), nfs: NFS }] },
     },
     trials: plain.trials.map((trial, index) => ({ ...trial, ...partsOf(index) })),
   };
 }
+
+const LOAD = { loadAverage: 1.5, cpuStalledShare: 0.1, ioStalledShare: 0, memoryStalledShare: null };
 
 /** A trial that failed, and what else a trial may have. */
 function partsOf(index: number): Partial<TrialRecord> {
@@ -79,9 +82,17 @@ function partsOf(index: number): Partial<TrialRecord> {
   return {
     nfs: makeTraffic({ calls: { READ: makeCalls(1000) }, events: { delay: 2 } }),
     warnings: [{ code: 'short-window', message: 'it was short', remedy: 'wait' }],
+    machine: MACHINE,
     ...(index === 0 ? { status: 'failed', fault } : {}),
   };
 }
+
+const MACHINE: MachineUse = {
+  ...{ spanNs: 1e9, cpus: 2, othersCpuNs: 1e8, kernelCpuNs: 0, stealNs: 0, loadAverage: 1.5 },
+  stalled: { cpuNs: 1e8, ioNs: 0, memoryNs: 0 },
+  groupStalled: { cpuNs: null, ioNs: null, memoryNs: null },
+  ...{ clockFastestNs: 26, clockTypicalNs: 27 },
+};
 
 const NFS: NfsMount = {
   options: {

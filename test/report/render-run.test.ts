@@ -4,7 +4,16 @@ import * as assert from 'uvu/assert';
 import type { TrialRecord } from '../../src/record/trial-record.js';
 import { type ReportFormat, type ReportOptions, renderRun } from '../../src/report/render.js';
 import { assertGolden } from '../support/golden.js';
-import { latencies, makeArm, makeCache, makeRun, makeThreshold, makeTrial, makeWindow } from '../support/records.js';
+import {
+  latencies,
+  machineUse,
+  makeArm,
+  makeCache,
+  makeRun,
+  makeThreshold,
+  makeTrial,
+  makeWindow,
+} from '../support/records.js';
 
 const test = suite('report/render-run');
 
@@ -161,6 +170,63 @@ test('text of a user cannot draw on the terminal or break a table', async () => 
     .filter((line) => line.startsWith('|'));
   assert.is(rows.length, 3);
   assert.match(rows[2] ?? '', /c\\\|d&lt;img\\>/);
+});
+
+test('a claim that the server’s memory may have kept says so, in the table and below it', async () => {
+  const arm = makeArm('read');
+  const trials = (['cold', 'direct'] as const).map((claim, index) => {
+    const cache = { ...makeCache('proven'), claim, serverCache: 'unknown' as const };
+    return makeTrial({ ...arm, id: claim }, index + 1, 1e9, { arm: claim, cache });
+  });
+  const run = makeRun(
+    [
+      { ...arm, id: 'cold' },
+      { ...arm, id: 'direct' },
+    ],
+    1,
+  );
+  for (const format of ['table', 'md'] as const) {
+    const text = await renderRun(run, trials, [], format, plain);
+    assert.match(text, 'cold client ✓, server unknown');
+    assert.match(text, 'direct ✓, server unknown');
+    assert.match(text, 'Cold client confirmed, server unknown for 1 arm');
+    assert.match(text, 'Direct I/O confirmed, server unknown for 1 arm');
+    assert.not.match(text, 'cold ✓');
+  }
+  assert.match(await renderRun(run, trials, [], 'csv', plain), /,cache_server,[\s\S]*,unknown,/);
+  const { arms } = JSON.parse(await renderRun(run, trials, [], 'json', plain));
+  assert.equal([arms[0].cache_verdict, arms[0].cache_server], ['proven', 'unknown']);
+});
+
+test('the machine during the trials, and a disturbed start, have a line each', async () => {
+  const arm = makeArm('read');
+  const machines = [machineUse({ othersCpuNs: 1.8e9, loadAverage: 11 }), machineUse()];
+  const trials = machines.map((machine, index) => makeTrial(arm, index + 1, 1e9, { machine }));
+  const load = { loadAverage: 10.5, cpuStalledShare: 0.9, ioStalledShare: null, memoryStalledShare: 0 };
+  const ownCost = { clockNs: 800, histogramNs: 2, nullNsPerOperation: 2100 };
+  const run = makeRun([arm], 2, { ownCost });
+  const text = await renderRun({ ...run, environment: { ...run.environment, load } }, trials, [], 'table', plain);
+  assert.match(text, 'limited to 2 GiB and 1.5 CPU; at the start: load average 10.5, pressure CPU 90 %, memory 0 %');
+  const busy = 'took 0 % to 90 % of the CPUs during a trial, load average at most 11.0; 1 trial of 2 on a busy machine';
+  assert.match(text, busy);
+  assert.match(text, /overhead: at most 2100 ns .*a clock reading took 800 ns then and 26 ns in a trial/);
+});
+
+test('limits of a container that are not known are not called none', async () => {
+  const run = makeRun([makeArm('read')], 1);
+  const header = async (cgroup: typeof run.environment.cgroup) => {
+    const text = await renderRun({ ...run, environment: { ...run.environment, cgroup } }, [], [], 'table', plain);
+    return text.split('\n').find((line) => line.includes('Example CPU')) ?? '';
+  };
+  const none = { memoryMaxBytes: null, memoryHighBytes: null, cpuMax: null, cpusetCpus: null };
+  assert.match(
+    await header({ ...none, unknown: ['memory', 'cpu'] }),
+    'memory, memory and CPU limit of the container unknown',
+  );
+  assert.match(
+    await header({ ...none, memoryHighBytes: 300 * 2 ** 20, cpusetCpus: 1, unknown: [] }),
+    'limited to 300 MiB without slowdown (memory.high) and a cpuset of 1 CPU',
+  );
 });
 
 test.run();

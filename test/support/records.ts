@@ -3,6 +3,7 @@
 import { createHistogram, record } from '../../src/histogram/histogram.js';
 import { encodeHistogram, type SparseCounts } from '../../src/histogram/sparse-counts.js';
 import type { Arm, Factor } from '../../src/plan/plan.js';
+import type { MachineUse } from '../../src/record/machine-use.js';
 import { wordsOfOldSpec } from '../../src/record/old-words.js';
 import { RUN_VERSION, type RunRecord } from '../../src/record/run-record.js';
 import { RECORD_VERSION, type TrialRecord } from '../../src/record/trial-record.js';
@@ -172,6 +173,23 @@ export function makeTrial(
       eventLoopDelayP99Ns: 1e6,
     },
     warnings: [],
+    ...changes,
+  };
+}
+
+/** A machine of two CPUs, quiet for a second. */
+export function machineUse(changes: Partial<MachineUse> = {}): MachineUse {
+  return {
+    spanNs: 1e9,
+    cpus: 2,
+    othersCpuNs: 0,
+    kernelCpuNs: 0,
+    stealNs: 0,
+    loadAverage: 0.5,
+    stalled: { cpuNs: 0, ioNs: 0, memoryNs: 0 },
+    groupStalled: { cpuNs: null, ioNs: null, memoryNs: null },
+    clockFastestNs: 26,
+    clockTypicalNs: 27,
     ...changes,
   };
 }

@@ -1,9 +1,12 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type CacheBefore, judgeCache, type Moved } from '../../src/trial/cache-verdict.js';
+import { isServerUnknown } from '../../src/record/merge-caches.js';
+import type { Moved } from '../../src/trial/cache-origin.js';
+import { type CacheBefore, judgeCache } from '../../src/trial/cache-verdict.js';
+import { isUsedBefore } from '../../src/trial/server-cache.js';
 import type { CacheClaim } from '../../src/workload/workload.js';
 import { readTraffic } from '../support/nfs-traffic.js';
-import { makeArm, makeTrial } from '../support/records.js';
+import { makeArm, makeRun, makeTrial } from '../support/records.js';
 
 const test = suite('trial/cache-verdict');
 const MIB = 1024 * 1024;
@@ -35,7 +38,10 @@ test('on NFS a claim stands or falls by what the server sent', () => {
     detail: '50 % of the bytes were read from the server',
     observed: 'mixed',
   });
-  assert.is(judged('cold', from(1.22)).detail, 'the server delivered 22 % more bytes than the job read');
+  assert.is(
+    judged('cold', from(1.22)).detail,
+    'the server delivered 22 % more bytes than the job read (read-ahead and metadata)',
+  );
   assert.equal(judged('warm', from(0)), {
     verdict: 'proven',
     detail: 'nothing was read from the server',
@@ -91,6 +97,130 @@ test('counters that began anew, or are not there, prove nothing', () => {
 
 test('pages that could not be evicted contradict a cold claim whatever was sent', () => {
   assert.is(judged('cold', readTraffic(100 * MIB), 50 * MIB).verdict, 'contradicted');
+});
+
+/** The server sent so much, and programs asked for so much, the job's 100 MiB included. */
+const sentAndAsked = (sentMib: number, askedMib: number): Moved['nfs'] => {
+  const traffic = readTraffic(sentMib * MIB);
+  return { ...traffic, bytes: traffic.bytes && { ...traffic.bytes, normalReadBytes: askedMib * MIB } };
+};
+
+test('on NFS the bytes of other programs are taken out of the claim', () => {
+  assert.equal(judged('cold', sentAndAsked(122, 122)), {
+    verdict: 'proven',
+    detail: 'every byte was read from the server; other programs asked the mount for 22 MiB meanwhile',
+    observed: 'cold',
+  });
+  // 40 of the job's MiB may have come from memory, while others read 40 MiB.
+  assert.equal(judged('cold', sentAndAsked(100, 140)), {
+    verdict: 'unproven',
+    detail:
+      'the server delivered 100 MiB to all programs, and the job read 100 MiB; other programs asked for 40 MiB of their own',
+    observed: null,
+  });
+  assert.is(
+    judged('cold', sentAndAsked(101, 106)).detail,
+    'at least 95 % of the bytes were read from the server; other programs asked the mount for 6 MiB meanwhile',
+  );
+  const few = judged('cold', sentAndAsked(60, 140));
+  assert.equal(
+    [few.verdict, few.detail.split(';')[0]],
+    ['contradicted', 'at most 60 % of the bytes were read from the server'],
+  );
+  assert.is(judged('warm', sentAndAsked(40, 140)).verdict, 'unproven');
+  assert.is(judged('warm', sentAndAsked(40, 110)).verdict, 'contradicted');
+  assert.is(judged('warm', sentAndAsked(2, 140)).verdict, 'proven');
+  assert.is(judged('direct', sentAndAsked(300, 300)).verdict, 'proven');
+  assert.is(judged('direct', sentAndAsked(300, 350)).verdict, 'unproven');
+});
+
+test('on NFS reads through mapped memory are not among those that the kernel counts', () => {
+  const before = { residentBytesBefore: 0, fileBytes: 100 * MIB, residencySource: null, evictedBy: null };
+  const preparation: CacheBefore = { claim: 'cold', reads: true, before, problem: null, countsReads: false };
+  const found = (askedMib: number) =>
+    judgeCache('cold', preparation, window, { device, nfs: sentAndAsked(100, askedMib) });
+  assert.equal([found(0).verdict, found(0).othersReadBytes], ['proven', 0]);
+  assert.equal([found(60).verdict, found(60).othersReadBytes], ['unproven', 60 * MIB]);
+});
+
+/** Of a disk: what this process read from it (null: not readable), and all of them. */
+function onDisk(claim: CacheClaim, ownMib: number | null, allMib: number) {
+  const before = { residentBytesBefore: 0, fileBytes: 100 * MIB, residencySource: null, evictedBy: null };
+  const counted = {
+    ...device,
+    processDeviceReadBytes: ownMib === null ? null : ownMib * MIB,
+    blockDevice: 'vda',
+    blockReadBytes: allMib * MIB,
+  };
+  return judgeCache(claim, { claim, reads: true, before, problem: null }, window, { device: counted, nfs: null });
+}
+
+test('on a disk the bytes of this process decide, and those of others are named', () => {
+  const shared = onDisk('cold', 100, 122);
+  assert.equal([shared.verdict, shared.othersReadBytes, shared.observed], ['proven', 22 * MIB, 'cold']);
+  assert.is(shared.detail, 'every byte was read from the device; other programs read 22 MiB from the device meanwhile');
+  assert.is(onDisk('cold', 100, 103).detail, 'every byte was read from the device', 'too little to matter');
+  assert.is(onDisk('cold', 40, 122).verdict, 'contradicted', 'others read the rest');
+  assert.is(onDisk('warm', 0, 122).verdict, 'proven');
+  const ahead = onDisk('cold', 122, 122);
+  assert.is(ahead.detail, 'the device delivered 22 % more bytes than the job read (read-ahead and metadata)');
+  assert.equal([ahead.verdict, ahead.othersReadBytes], ['proven', 0]);
+});
+
+test('where only the disk counts, more than the job read leaves the claim open', () => {
+  const shared = onDisk('cold', null, 122);
+  assert.equal([shared.verdict, shared.observed, shared.othersReadBytes], ['unproven', null, null]);
+  assert.is(
+    shared.detail,
+    "the device delivered 122 MiB to all programs, and the job read 100 MiB; the system does not show which part was the job's",
+  );
+  assert.is(onDisk('cold', null, 100).verdict, 'proven');
+  assert.is(onDisk('cold', null, 60).verdict, 'contradicted');
+  assert.is(onDisk('warm', null, 122).verdict, 'unproven');
+});
+
+test('a server may have answered from its memory, a disk has none that is known', () => {
+  const GIB = 1024 * MIB;
+  const judge = (
+    claim: CacheClaim,
+    readGib: number,
+    touchedBefore: boolean,
+    nfs: Moved['nfs'] = readTraffic(readGib * GIB),
+  ) => {
+    const before = { residentBytesBefore: 0, fileBytes: readGib * GIB, residencySource: null, evictedBy: null };
+    const preparation: CacheBefore = { claim, reads: true, before, problem: null, touchedBefore };
+    return judgeCache(claim, preparation, { ...window, totalReadBytes: readGib * GIB }, { device, nfs }).serverCache;
+  };
+  assert.equal([judge('cold', 1, false), judge('direct', 1, false)], ['unknown', 'unknown']);
+  assert.equal([judge('cold', 512, false), judge('cold', 513, false)], ['unknown', 'exceeded']);
+  assert.is(judge('cold', 513, true), 'unknown', 'read or written before');
+  assert.equal([judge('warm', 1, false, readTraffic(0)), judge('as-is', 1, false)], [undefined, undefined]);
+  assert.is(judge('cold', 1, false, readTraffic(0)), undefined, 'contradicted');
+  assert.is(onDisk('cold', 100, 100).serverCache, undefined);
+});
+
+test('data that an earlier trial of the plan read is not new to the server', () => {
+  const arms = [makeArm('one'), makeArm('two'), { ...makeArm('three'), target: 'other' }];
+  const trials = [0, 2, 1, 1].map((arm, index) => {
+    const fileset = index === 3 ? 1 : 0;
+    return { id: `t${index}`, session: 1, round: 1, place: index + 1, arm, warmup: false, fileset };
+  });
+  const plan = { ...makeRun(arms, 1).plan, trials };
+  assert.equal(
+    trials.map((trial) => isUsedBefore(plan, trial)),
+    [false, false, true, false],
+  );
+});
+
+test('runs that did not record it do not claim more', () => {
+  const cold = makeTrial(makeArm('read'), 1, 1e9);
+  assert.not(isServerUnknown(cold));
+  const served = { ...cold, nfs: readTraffic(1) };
+  assert.ok(isServerUnknown(served));
+  assert.ok(isServerUnknown({ ...cold, cache: { ...cold.cache, wireReceivedBytes: 1, wireSentBytes: 1 } }));
+  assert.not(isServerUnknown({ ...served, cache: { ...cold.cache, serverCache: 'exceeded' } }));
+  assert.not(isServerUnknown({ ...served, cache: { ...cold.cache, claim: 'warm' } }));
+  assert.not(isServerUnknown({ ...served, cache: { ...cold.cache, verdict: 'contradicted' } }));
 });
 
 test.run();

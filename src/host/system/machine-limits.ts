@@ -107,7 +107,7 @@ function numberOf(text: string | null | undefined): number | null {
   return Number.isFinite(number) ? number : null;
 }
 
-function groups({ read, mounts }: Pick<LimitSources, 'read' | 'mounts'>, controller: string | null): string[] {
+function groups({ read, mounts }: Pick<LimitSources, 'read' | 'mounts'>, controller: string | null): readonly string[] {
   return controllerDirectories((read('/proc/self/cgroup') ?? '').split('\n'), mounts, controller);
 }
 

@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 export interface ProcessStat {
   /** A letter, such as `S` for one that sleeps. */
   readonly state: string;
+  /** PF_… bits, such as that of a kernel thread. */
+  readonly flags: number;
   /** Processor time of all its threads so far, clock ticks. */
   readonly usedTicks: number;
   /** Clock ticks from the machine's start to the start of the process. */
@@ -17,7 +19,8 @@ export function processStat(pid: number): ProcessStat | null {
     // The name of the command, in parentheses, may contain spaces. Field 3 follows it.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const [state = ''] = fields;
-    return { state, usedTicks: Number(fields[11]) + Number(fields[12]), startTicks: Number(fields[19]) };
+    const flags = Number(fields[6]);
+    return { state, flags, usedTicks: Number(fields[11]) + Number(fields[12]), startTicks: Number(fields[19]) };
   } catch {
     return null;
   }

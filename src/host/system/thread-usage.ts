@@ -10,14 +10,17 @@ export interface ThreadUsage {
   /** Page faults that needed no I/O, and those that did. */
   readonly minorFaults: number;
   readonly majorFaults: number;
+  /** How often another task took the CPU from the thread; null when it is not known. */
+  readonly involuntarySwitches: number | null;
 }
 
 /** sizeof(struct rusage) with 64-bit longs. It begins with ru_utime and ru_stime, each {seconds, microseconds}. */
 const RUSAGE_BYTES = 144;
 const RU_MINFLT = 8;
 const RU_MAJFLT = 9;
+const RU_NIVCSW = 17;
 /** USER_HZ, the unit of /proc/…/stat, is 100 on every architecture that Node runs on. */
-const NS_PER_TICK = 10_000_000;
+export const NS_PER_TICK = 10_000_000;
 
 let rusage: { readonly view: Uint8Array; readonly words: BigInt64Array; readonly address: number } | null = null;
 
@@ -32,7 +35,8 @@ function fromRusage(calls: Libc): ThreadUsage | null {
   const systemNs = Number(systemSeconds) * 1e9 + Number(systemMicroseconds) * 1e3;
   const minorFaults = Number(rusage.words[RU_MINFLT]);
   const majorFaults = Number(rusage.words[RU_MAJFLT]);
-  return { totalNs: userNs + systemNs, userNs, systemNs, minorFaults, majorFaults };
+  const involuntarySwitches = Number(rusage.words[RU_NIVCSW]);
+  return { totalNs: userNs + systemNs, userNs, systemNs, minorFaults, majorFaults, involuntarySwitches };
 }
 
 function fromProc(): ThreadUsage | null {
@@ -45,8 +49,8 @@ function fromProc(): ThreadUsage | null {
     const systemNs = Number(fields[12]) * NS_PER_TICK;
     const runNs = Number(readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ')[0]);
     // Kernels without scheduler statistics report 0.
-    const faults = { minorFaults: Number(fields[7]), majorFaults: Number(fields[9]) };
-    return { totalNs: runNs > 0 ? runNs : userNs + systemNs, userNs, systemNs, ...faults };
+    const counts = { minorFaults: Number(fields[7]), majorFaults: Number(fields[9]), involuntarySwitches: null };
+    return { totalNs: runNs > 0 ? runNs : userNs + systemNs, userNs, systemNs, ...counts };
   } catch {
     return null;
   }

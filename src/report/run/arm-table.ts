@@ -101,7 +101,10 @@ function trendText({ summary }: NotedArm): string {
 export const VERDICT_MARKS = { proven: '✓', contradicted: '✗', unproven: '?', none: '' } as const;
 
 function cacheMark({ cache }: ArmSummary): string {
-  return cache === null ? '' : `${cache.claim} ${VERDICT_MARKS[cache.verdict]}`.trim();
+  if (cache === null) return '';
+  const { claim, verdict, serverUnknown } = cache;
+  if (!serverUnknown) return `${claim} ${VERDICT_MARKS[verdict]}`.trim();
+  return `${claim === 'cold' ? 'cold client' : claim} ${VERDICT_MARKS[verdict]}, server unknown`;
 }
 
 function cacheTone({ summary }: NotedArm): Tone {
@@ -128,6 +131,9 @@ export function dataColumns(summaries: readonly ArmSummary[]): Column<ArmSummary
     ...kinds.flatMap(({ kind }) => latencyColumns<ArmSummary>(kind)),
     { name: 'cache_claim', value: ({ cache }) => cache?.claim ?? null },
     { name: 'cache_verdict', value: ({ cache }) => cache?.verdict ?? null },
+    { name: 'cache_server', value: ({ cache }) => (cache?.serverUnknown ? 'unknown' : null) },
+    { name: 'busy_trials', value: ({ busyTrials }) => busyTrials },
+    { name: 'machine_taken_share_max', value: ({ takenShareMax }) => takenShareMax },
     { name: 'warnings', value: ({ warnings }) => warnings.map((warning) => warning.code).join(';') },
   ];
 }

@@ -3,14 +3,21 @@ import { markdownTable, markdownText } from '../table/markdown.js';
 import { type DrawnLine, paragraphs } from '../table/report-line.js';
 import { painter, type TerminalOptions, terminalTable } from '../table/terminal.js';
 import { captionOf, shownColumns } from './arm-table.js';
+import { busyLines } from './machine-lines.js';
 import { nfsLines } from './nfs-lines.js';
 import { noteArms } from './notes.js';
 import { cacheLines, fileLines, headerLines, type Line, problemLines, thresholdLines } from './run-lines.js';
 import type { RunView } from './run-view.js';
 
 /** The lines after the table, the same in every format for people. */
-function findingLines({ summaries, thresholds, problems }: RunView): Line[] {
-  return [...cacheLines(summaries), ...nfsLines(summaries), ...thresholdLines(thresholds), ...problemLines(problems)];
+function findingLines({ summaries, thresholds, problems, trials }: RunView): Line[] {
+  return [
+    ...cacheLines(summaries),
+    ...nfsLines(summaries),
+    ...busyLines(trials),
+    ...thresholdLines(thresholds),
+    ...problemLines(problems),
+  ];
 }
 
 export function terminalRun(view: RunView, options: TerminalOptions): string {

@@ -3,10 +3,11 @@ import { metricOf } from '../../base/metrics.js';
 import { formatBytes, formatDurationNs } from '../../base/units.js';
 import type { ThresholdResult } from '../../gate/thresholds.js';
 import type { Environment, RunRecord, TargetEnvironment } from '../../record/run-record.js';
-import type { ArmSummary } from '../../stats/summary.js';
+import type { ArmCache, ArmSummary } from '../../stats/summary.js';
 import { formatPercent, formatValue, plural } from '../table/format.js';
 import type { Tone } from '../table/shown-column.js';
 import { VERDICT_MARKS } from './arm-table.js';
+import { overheadLines, startWords } from './machine-lines.js';
 import type { RunView } from './run-view.js';
 
 /** A line of text and its colour. */
@@ -22,7 +23,7 @@ export function headerLines(view: RunView): Line[] {
     return [{ text: `${view.directory ?? 'run'}: ${status}, run.json is missing or damaged`, tone: 'bad' }];
   const tone: Tone = status === 'complete' ? 'good' : status === 'running' ? 'plain' : 'bad';
   const text = `${run.id}  ${status}, ${view.trials.length} of ${plural(run.plan.trials.length, 'trial')}`;
-  return [{ text, tone }, ...injectedLines(run), ...[planLine(run), ...environmentLines(run)].map(plain)];
+  return [{ text, tone }, ...injectedLines(run), ...[planLine(run), ...environmentLines(run, view.trials)].map(plain)];
 }
 
 /** A warning for runs that were slowed down on purpose: they do not measure the storage. */
@@ -44,38 +45,35 @@ function planLine({ plan, labels }: RunRecord): string {
   return `${plan.workload}: ${plural(plan.arms.length, 'arm')}, ${order}, seed ${plan.seed}${named.join('')}`;
 }
 
-function environmentLines({ environment, hostname, ownCost }: RunRecord): string[] {
+function environmentLines({ environment, hostname, ownCost }: RunRecord, trials: RunView['trials']): string[] {
   const { feedrate } = environment;
   const commit = feedrate.commit === null ? '' : ` (${feedrate.commit.slice(0, 12)})`;
   return [
     `host ${hostname}, Linux ${environment.kernel}, ${environment.architecture}`,
-    `${environment.cpuCount} × ${environment.cpuModel}, ${formatBytes(environment.memoryBytes)} memory${limits(environment)}`,
+    `${environment.cpuCount} × ${environment.cpuModel}, ${formatBytes(environment.memoryBytes)} memory${limits(environment)}${startWords(environment.load)}`,
     `feedrate ${feedrate.version}${commit}, node ${environment.node}${systemCalls(environment)}`,
-    ...overheadLines(ownCost),
+    ...overheadLines(ownCost, trials),
     ...environment.targets.map(targetLine),
   ];
 }
 
 function limits({ cgroup }: Environment): string {
-  const memory = cgroup.memoryMaxBytes === null ? [] : [formatBytes(cgroup.memoryMaxBytes)];
-  const cpu = cgroup.cpuMax === null ? [] : [`${cgroup.cpuMax} CPU`];
-  const set = [...memory, ...cpu];
-  return set.length === 0 ? '' : `, limited to ${set.join(' and ')}`;
+  const { memoryMaxBytes, memoryHighBytes = null, cpuMax, cpusetCpus = null, unknown = [] } = cgroup;
+  const set = [
+    ...(memoryMaxBytes === null ? [] : [formatBytes(memoryMaxBytes)]),
+    ...(memoryHighBytes === null ? [] : [`${formatBytes(memoryHighBytes)} without slowdown (memory.high)`]),
+    ...(cpuMax === null ? [] : [`${cpuMax} CPU`]),
+    ...(cpusetCpus === null ? [] : [`a cpuset of ${plural(cpusetCpus, 'CPU')}`]),
+  ];
+  const limited = set.length === 0 ? '' : `, limited to ${set.join(' and ')}`;
+  const words = unknown.map((limit) => (limit === 'cpu' ? 'CPU' : limit)).join(' and ');
+  return unknown.length === 0 ? limited : `${limited}, ${words} limit of the container unknown`;
 }
 
 /** Only koffi, because it changes how feedrate measures. `run.json` lists all versions. */
 function systemCalls({ versions }: Environment): string {
   const koffi = versions['koffi'] ?? null;
   return koffi === null ? ', no koffi' : `, koffi ${koffi}`;
-}
-
-/** The cost of the measurement itself, and the IOPS that no storage can exceed because of it. */
-function overheadLines(ownCost: RunRecord['ownCost']): string[] {
-  if (ownCost === undefined) return [];
-  const { nullNsPerOperation } = ownCost;
-  const millionsPerSecond = (1e3 / nullNsPerOperation).toFixed(1);
-  const overhead = `${nullNsPerOperation.toFixed(0)} ns per operation`;
-  return [`feedrate's own overhead: ${overhead} (limit: ${millionsPerSecond} M IOPS per worker)`];
 }
 
 function targetLine(target: TargetEnvironment): string {
@@ -108,7 +106,7 @@ export function cacheLines(summaries: readonly ArmSummary[]): Line[] {
   for (const summary of summaries) {
     const { cache } = summary;
     if (cache === null || cache.verdict === 'none') continue;
-    const key = `${VERDICT_MARKS[cache.verdict]} ${CLAIM_NAMES[cache.claim]} ${VERDICT_WORDS[cache.verdict]}`;
+    const key = `${VERDICT_MARKS[cache.verdict]} ${claimWords(cache)}`;
     groups.set(key, [...(groups.get(key) ?? []), summary]);
   }
   return [...groups].map(([key, arms]) => {
@@ -118,6 +116,12 @@ export function cacheLines(summaries: readonly ArmSummary[]): Line[] {
     const tone: Tone = verdict === 'proven' ? 'good' : verdict === 'contradicted' ? 'bad' : 'plain';
     return { text: `${key}${where}: ${first.cache?.detail}`, tone };
   });
+}
+
+/** A claim is confirmed for this client only where the server may have had the bytes in its own memory. */
+function claimWords({ claim, verdict, serverUnknown }: ArmCache): string {
+  if (!serverUnknown) return `${CLAIM_NAMES[claim]} ${VERDICT_WORDS[verdict]}`;
+  return `${claim === 'cold' ? 'Cold client' : CLAIM_NAMES[claim]} ${VERDICT_WORDS[verdict]}, server unknown`;
 }
 
 /** Returns `✓ p99(latency) < 20ms` once if all arms pass, otherwise `✗ …` for each arm that fails. */
