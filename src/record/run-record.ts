@@ -30,6 +30,8 @@ export interface RunRecord {
    * baseline.
    */
   readonly injected?: readonly Injection[];
+  /** A target was measured against itself, by `feedrate calibrate`. See `isCalibration`. */
+  readonly calibration: boolean;
   /** The kernel's caches were dropped before cold trials. */
   readonly dropCaches: boolean;
   /** NFS targets were unmounted and mounted again before cold trials. */

@@ -137,6 +137,7 @@ async function calibrateTarget(
     command: argumentsOf(command),
     dropCaches: raw.dropCaches ?? false,
     remount: raw.remount ?? false,
+    calibration: true,
     injected,
     stop,
   };

@@ -75,9 +75,8 @@ async function gateRun(spec: string, options: GateCommandOptions): Promise<numbe
   if (options.adaptive) await refuseBaseline(options.output, spec);
   const candidate = namedRun(options.output, spec);
   const baseline = options.baseline === undefined ? null : namedRun(options.output, options.baseline, ['series']);
-  if (baseline?.run.injected !== undefined) {
-    throw new FeedrateError('store', `${baseline.name}: cannot be a baseline: it was measured with --inject`);
-  }
+  await refuseCalibration(candidate, 'cannot be gated', `; print it with: feedrate compare ${candidate.name}`);
+  if (baseline !== null) await refuseCalibration(baseline, 'cannot be a baseline');
   const decide = await deciderOf(options, candidate, baseline, planned);
   const { run, decision } = options.adaptive
     ? await decideAdaptively(candidate, options, planned, decide)
@@ -135,6 +134,12 @@ async function decideAdaptively(
       tell(`undecided after ${plural(sessions, 'session')}: measuring up to ${total} (look ${look} of ${looks})`),
     budgetSpent: (sessions) => tell(`stopped after ${plural(sessions, 'session')}: another one would exceed --budget`),
   });
+}
+
+async function refuseCalibration({ name, run }: NamedRun, cannot: string, instead = ''): Promise<void> {
+  const { whyNoVerdict } = await import('../../record/run-purpose.js');
+  const why = whyNoVerdict(run);
+  if (why !== null) throw new FeedrateError('store', `${name}: ${cannot}: ${why}${instead}`);
 }
 
 async function refuseBaseline(output: string, spec: string): Promise<void> {
