@@ -195,6 +195,7 @@ export function decodeRun(text: string, where: string): RunRecord {
   if (run.at('ownCost').value !== undefined)
     for (const key of ['clockNs', 'histogramNs', 'nullNsPerOperation']) run.at('ownCost').at(key).number();
   if (run.at('injected').value !== undefined) run.at('injected').list().forEach(checkInjection);
+  if (run.at('looks').value !== undefined) run.at('looks').list().forEach(checkLook);
   for (const key of ['calibration', 'dropCaches', 'remount'])
     if (run.at(key).value !== undefined) run.at(key).boolean();
   const record = run.value as RunRecord;
@@ -212,6 +213,12 @@ export function decodeRun(text: string, where: string): RunRecord {
       arms: plan.arms.map((arm) => ({ ...arm, words: arm.words ?? wordsOfOldSpec(arm.spec) })),
     },
   };
+}
+
+function checkLook(look: JsonReader): void {
+  look.at('sessions').number();
+  const share = look.at('share').number();
+  if (!(share > 0 && share <= 1)) look.at('share').fail('a part from above 0 to 1');
 }
 
 function checkInjection(injection: JsonReader): void {
