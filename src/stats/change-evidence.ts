@@ -59,5 +59,5 @@ function evidenceOf(segments: readonly (readonly number[])[]): number[] {
  * simulation (`npm run bench:history`), because the evidence is the largest of many and φ is estimated with an error.
  */
 function leastEvidence(n: number): number {
-  return Math.min(27, 14 + 520 / n);
+  return Math.min(30, 15 + 600 / n);
 }
