@@ -1,8 +1,16 @@
 /** Tells changes of a series from the slow waves of an autocorrelated one. */
+import { median } from 'simple-statistics';
 import { autocorrelationWithin } from './autocorrelation.js';
 
 /** Values resemble their neighbours at most this much. Above, hardly any change could be told. */
 const MOST_RESEMBLANCE = 0.95;
+
+/** A spike is a value further than this many scales from the median of its neighbourhood. */
+const SPIKE_SCALES = 3;
+/** Neighbours on each side: a change that lasts for more runs than this is no spike. */
+const NEIGHBOURS = 3;
+/** The median size of a standard normal value. */
+const NORMAL_MEDIAN_SIZE = 0.6745;
 
 /** Returns the parts of a series between splits. */
 export function segmentsBetween(values: readonly number[], splits: readonly { readonly index: number }[]): number[][] {
@@ -19,10 +27,11 @@ export function clearlyChanged<Split extends { readonly index: number }>(
   splits: readonly Split[],
 ): { readonly kept: readonly Split[]; readonly lastRemoved: Split | null } {
   const least = leastEvidence(values.length);
+  const tamed = withoutSpikes(values);
   let kept = splits;
   let lastRemoved: Split | null = null;
   while (kept.length > 0) {
-    const evidence = evidenceOf(segmentsBetween(values, kept));
+    const evidence = evidenceOf(segmentsBetween(tamed, kept));
     const weakest = Math.min(...evidence);
     if (weakest >= least) break;
     const place = evidence.indexOf(weakest);
@@ -30,6 +39,20 @@ export function clearlyChanged<Split extends { readonly index: number }>(
     kept = kept.toSpliced(place, 1);
   }
   return { kept, lastRemoved };
+}
+
+/**
+ * Returns the values with spikes cut to `SPIKE_SCALES`: one spike and what autocorrelation leaves of it would be evidence of
+ * a short change. The scale comes from differences between neighbours, which steps and slow waves hardly affect.
+ */
+function withoutSpikes(values: readonly number[]): number[] {
+  if (values.length < 2) return [...values];
+  const differences = values.slice(1).map((value, t) => Math.abs(value - (values[t] as number)));
+  const scale = median(differences) / NORMAL_MEDIAN_SIZE / Math.SQRT2;
+  return values.map((value, t) => {
+    const middle = median(values.slice(Math.max(0, t - NEIGHBOURS), t + NEIGHBOURS + 1));
+    return Math.min(middle + SPIKE_SCALES * scale, Math.max(middle - SPIKE_SCALES * scale, value));
+  });
 }
 
 /**

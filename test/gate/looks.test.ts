@@ -3,6 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { lookAt, lookAtRun, withLook } from '../../src/gate/looks.js';
 import type { RecordedLook } from '../../src/record/run-record.js';
+import { alarmsOfGates } from '../bench/repeated-gates.js';
 import { feedrateError } from '../support/feedrate-error.js';
 import { makeArm, makeRun } from '../support/records.js';
 
@@ -60,6 +61,15 @@ test('whatever gates look, in whatever order, all looks together have at most al
       }
     }),
   );
+});
+
+test('repeated adaptive gates on equal data alarm no more often than alpha; with a fresh alpha each they would', async () => {
+  const gates = { families: 250, seed: 3, looks: [2, 2, 2] };
+  const remembered = await alarmsOfGates({ ...gates, remembers: true });
+  assert.ok(remembered.share <= 0.2, `${remembered.share} with alpha 20 %`);
+  assert.is(remembered.most, 12, 'no gate adds sessions when alpha is spent');
+  const fresh = await alarmsOfGates({ ...gates, remembers: false });
+  assert.ok(fresh.share > 0.22, `${fresh.share}`);
 });
 
 test('sessions that feedrate did not add cannot be looked at when alpha is spent', () => {

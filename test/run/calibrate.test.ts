@@ -132,7 +132,7 @@ test('a slow-down that no record of a trial knows of is found, told, and never a
     assert.not.match(readFileSync(join(directory, 'r', run, 'trials.jsonl'), 'utf8'), /inject|slow/);
     assert.match(
       call('show', run).stdout,
-      /\ntarget B was slowed down on purpose \(--inject\): everything took 20 % longer\n/,
+      /\ntarget B was slowed down on purpose \(--inject\): everything took 20 % longer \(throughput ÷ 1\.2\)\n/,
     );
     for (const words of [
       ['baseline', 'save', 'main', run],
