@@ -84,7 +84,7 @@ test('goes on until equal targets are shown to be equal, and keeps what was meas
 
 test('looks are remembered: another gate on the run gets no alpha of its own', () =>
   withRun((directory) => {
-    const words = ['--cols', 'target', '--min-effect', '0%', '--alpha', '50%', '--format', 'json'];
+    const words = ['--cols', 'target', '--min-effect', '0%', '--alpha', '5%', '--format', 'json'];
     const first = gate(directory, '--looks', '2', ...words);
     assert.match(first.stderr, /^undecided after 3 sessions: measuring up to 6 \(look 2 of 2\)\n$/);
     const undecided = { number: 2, planned: 2, share: 0.5, spent: true };
@@ -107,7 +107,7 @@ test('looks are remembered: another gate on the run gets no alpha of its own', (
       const { stdout, stderr } = feedrate(['gate', '-o', 'r', '--progress', 'none', ...args], directory);
       assert.is(stderr, '');
       const report = JSON.parse(stdout);
-      assert.equal([report.alpha, report.gate.look.share, report.gate.look.number], [0.25, 0.5, 2]);
+      assert.equal([report.alpha, report.gate.look.share, report.gate.look.number], [0.025, 0.5, 2]);
       assert.is(readFileSync(join(run, 'trials.jsonl'), 'utf8'), measuredSoFar);
     }
     const told = gate(directory, ...words.slice(0, -2));

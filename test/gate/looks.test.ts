@@ -64,12 +64,13 @@ test('whatever gates look, in whatever order, all looks together have at most al
 });
 
 test('repeated adaptive gates on equal data alarm no more often than alpha; with a fresh alpha each they would', async () => {
-  const gates = { families: 250, seed: 3, looks: [2, 2, 2] };
+  const gates = { families: 60, seed: 3, looks: [2, 2, 2] };
   const remembered = await alarmsOfGates({ ...gates, remembers: true });
-  assert.ok(remembered.share <= 0.2, `${remembered.share} with alpha 20 %`);
+  // 21 of 60 come about once in 100 times at 20 %. `npm run bench:looks` plays thousands.
+  assert.ok(remembered.share <= 20 / 60, `${remembered.share} with alpha 20 %`);
   assert.is(remembered.most, 12, 'no gate adds sessions when alpha is spent');
   const fresh = await alarmsOfGates({ ...gates, remembers: false });
-  assert.ok(fresh.share > 0.22, `${fresh.share}`);
+  assert.ok(fresh.share > remembered.share && fresh.most === 48, `${fresh.share}, ${fresh.most} sessions`);
 });
 
 test('sessions that feedrate did not add cannot be looked at when alpha is spent', () => {

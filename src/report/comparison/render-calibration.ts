@@ -105,12 +105,12 @@ function checkLines({ cells, plan }: CalibrationRecord): string[] {
   ];
 }
 
-interface Check extends Pick<CalibratedCell, 'arm' | 'measure' | 'pDiffers' | 'couldDiffer'> {
+interface SelfComparison extends Pick<CalibratedCell, 'arm' | 'measure' | 'pDiffers' | 'couldDiffer'> {
   readonly ratio: number | null;
 }
 
-function checkText(checks: readonly Check[]): string {
-  const least = checks.reduce<Check | null>((a, b) => (a === null || b.pDiffers < a.pDiffers ? b : a), null);
+function checkText(checks: readonly SelfComparison[]): string {
+  const least = checks.reduce<SelfComparison | null>((a, b) => (a === null || b.pDiffers < a.pDiffers ? b : a), null);
   if (least === null || least.ratio === null) return 'not measured';
   const { arm, measure, pDiffers, couldDiffer, ratio } = least;
   const none = couldDiffer ? 'no difference' : 'too few sessions to show a difference';
