@@ -32,7 +32,7 @@ function completeArguments(commands: RootCommand, words: readonly string[]): voi
     for (const path of workloadFiles(words.at(-1) ?? '')) if (isPlain(path)) complete(path, 'workload');
   };
   const runs = (complete: Complete): void => {
-    complete('latest', 'the newest run');
+    complete('latest', 'the newest run, calibrations aside');
     for (const { id, status } of listRuns(resultsOf(words)).reverse()) if (isPlain(id)) complete(id, status);
   };
   const handlers = { workloads, runs };

@@ -1,21 +1,20 @@
 /** The warnings of a calibration. */
+
 import type { CalibrationRecord, CalibrationWarning } from '../record/calibration-record.js';
+import { DIFFERS } from './calibration-checks.js';
 
-/** A and B are the same target: a p below this means a flaw in the measurement, or a chance of one in twenty. */
-const DIFFERS = 0.05;
-
-/** Returns the warnings: too few sessions, sides that differ, and sessions that are too noisy. */
+/** Returns the warnings: too few sessions, sides or halves that differ, and sessions that are too noisy. */
 export function calibrationWarnings(found: Omit<CalibrationRecord, 'warnings'>): CalibrationWarning[] {
-  return [...tooFewSessions(found), ...differing(found), ...noisy(found)];
+  return [...tooFewSessions(found), ...differing(found), ...drifting(found), ...noisy(found)];
 }
 
 function tooFewSessions({
   cells,
-  falseAlarms,
+  sessionsNeeded,
   plan,
   alpha,
 }: Omit<CalibrationRecord, 'warnings'>): CalibrationWarning[] {
-  const needed = Math.max(falseAlarms.sessionsNeeded ?? 0, cells.some(({ floor }) => floor === null) ? 6 : 0);
+  const needed = Math.max(sessionsNeeded ?? 0, cells.some(({ floor }) => floor === null) ? 6 : 0);
   if (needed === 0) return [];
   const enough =
     plan.sessions >= needed
@@ -38,6 +37,21 @@ function differing({ cells }: Omit<CalibrationRecord, 'warnings'>): CalibrationW
       message: `${measure} of ${arm}: B is ${(((ratio?.estimate ?? 1) - 1) * 100).toFixed(1)} % off A (p = ${pDiffers.toFixed(3)}), although both are the same target`,
       remedy: 'calibrate again; if the difference persists, results on this machine depend on order or time',
     }));
+}
+
+function drifting({ cells, plan }: Omit<CalibrationRecord, 'warnings'>): CalibrationWarning[] {
+  const half = Math.floor(plan.sessions / 2);
+  return cells.flatMap(({ arm, measure, halves }) => {
+    if (halves === null || halves.pDiffers > DIFFERS) return [];
+    const off = (((halves.ratio ?? 1) - 1) * 100).toFixed(1);
+    return [
+      {
+        code: 'drifts-from-itself',
+        message: `${measure} of ${arm}: the last ${half} sessions are ${off} % off the first ${half} (p = ${halves.pDiffers.toFixed(3)})`,
+        remedy: 'compare targets within one run, because two runs on this target differ by themselves; calibrate again',
+      },
+    ];
+  });
 }
 
 function noisy({ cells, wanted, recommended }: Omit<CalibrationRecord, 'warnings'>): CalibrationWarning[] {

@@ -1,19 +1,17 @@
-/** Computes a calibration from a run of a target against itself: noise, false alarms and a recommended plan. */
-import { createPrng } from '../base/prng.js';
+/** Computes a calibration from a run of a target against itself: noise, differences and a recommended plan. */
 import type { Arm } from '../plan/plan.js';
 import { CALIBRATION_VERSION, type CalibratedCell, type CalibrationRecord } from '../record/calibration-record.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
-import { clopperPearson } from '../stats/clopper-pearson.js';
-import { type Observation, pairedSample, pBeyond, ratioOf, smallestP, unitCount, unitSd } from '../stats/effect.js';
+import { type Observation, pairedSample, ratioOf, smallestP, unitCount, unitSd } from '../stats/effect.js';
 import { type Measure, measuredOnce } from '../stats/measure.js';
-import { holm } from '../stats/multiplicity.js';
 import { ownNoise, pairNoise, sessionSdBy } from '../stats/own-noise.js';
 import { cheapestPlan } from '../stats/plan-search.js';
 import { minimumDetectableEffect } from '../stats/power.js';
 import { spreadOf } from '../stats/spread.js';
 import { isCounted } from '../stats/summary.js';
 import { optimalRepetitions, type VarianceComponents } from '../stats/variance-components.js';
+import { earlierAndLater, testedForDifference } from './calibration-checks.js';
 import { calibrationWarnings } from './calibration-warnings.js';
 import { armOnAnyTarget, identityOf } from './noise-floor.js';
 import { POWER, unitsToReach } from './verdict.js';
@@ -29,9 +27,6 @@ export interface CalibrationOptions {
   /** The relative difference that the recommended plan must detect. */
   readonly wanted: number;
 }
-
-/** The number of simulated comparisons in which false alarms are counted. */
-const FAMILIES = 2000;
 
 interface MeasuredCell {
   readonly arm: Arm;
@@ -49,8 +44,13 @@ export function calibrationOf(
   const counted = trials.filter(isCounted);
   const cells = measuredCells(run, counted, options.measures);
   const costs = costsOf(run, counted);
-  const differs = differences(cells);
-  const calibrated = cells.map((cell, i) => calibratedCell(cell, differs[i] as number, cells.length, costs, options));
+  const sides = testedForDifference(cells.map(({ a, b }) => pairedSample(a, b)));
+  const halves = earlierAndLater(cells, run.plan.sessions, options.confidence);
+  const calibrated = cells.map((cell, i) => ({
+    ...calibratedCell(cell, cells.length, costs, options),
+    ...(sides[i] as (typeof sides)[number]),
+    halves: halves[i] as CalibratedCell['halves'],
+  }));
   const arms = cells.length / options.measures.length;
   const environment = run.environment.targets[0] as RunRecord['environment']['targets'][number];
   const found = {
@@ -68,7 +68,7 @@ export function calibrationOf(
     minEffect: options.minEffect,
     power: POWER,
     cells: calibrated,
-    falseAlarms: falseAlarmsOf(cells, options),
+    sessionsNeeded: sessionsNeeded(cells, options),
     wanted: options.wanted,
     recommended: cheapestPlan({
       sessionSds: cells.map(({ a, b }) => sessionSdBy(pairNoise(a, b), unitSd(pairedSample(a, b)))),
@@ -80,6 +80,12 @@ export function calibrationOf(
     }),
   };
   return { ...found, warnings: calibrationWarnings(found) };
+}
+
+/** The sessions that a gate on two targets needs to detect any regression. Null if there were enough. */
+function sessionsNeeded(cells: readonly MeasuredCell[], { alpha }: CalibrationOptions): number | null {
+  const reachable = cells.every(({ a, b }) => smallestP(pairedSample(a, b)) <= alpha / cells.length);
+  return reachable ? null : unitsToReach({ design: 'paired' }, cells.length, alpha);
 }
 
 /** Rounds per session, without warm-up rounds. */
@@ -98,23 +104,12 @@ function measuredCells(run: RunRecord, trials: readonly TrialRecord[], measures:
   );
 }
 
-/** Two-sided p of “B differs from A”, adjusted for all cells. */
-function differences(cells: readonly MeasuredCell[]): number[] {
-  return holm(
-    cells.map(({ a, b }) => {
-      const sample = pairedSample(a, b);
-      return Math.min(1, 2 * Math.min(pBeyond(sample, 0, 'less'), pBeyond(sample, 0, 'greater')));
-    }),
-  );
-}
-
 function calibratedCell(
   { arm, measure, a, b }: MeasuredCell,
-  pDiffers: number,
   family: number,
   costs: CalibrationRecord['costs'],
   { alpha, minEffect, confidence }: CalibrationOptions,
-): CalibratedCell {
+): Omit<CalibratedCell, 'pDiffers' | 'couldDiffer' | 'halves'> {
   const sample = pairedSample(a, b);
   const ratio = ratioOf(sample, confidence);
   const noise = ownNoise(a, b);
@@ -148,7 +143,6 @@ function calibratedCell(
     sessions: n,
     sessionSd,
     ratio: ratio && { estimate: ratio.estimate, low: finite(ratio.low), high: finite(ratio.high) },
-    pDiffers,
     floor,
     detectable,
   };
@@ -176,42 +170,6 @@ function repeatMoreOf(
 
 function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
-}
-
-/**
- * Applies the gate's rule to simulated comparisons: in each session, A and B keep or swap their names at random. All
- * cells of a session swap together, because they are correlated. A false alarm is a comparison with a regression in any
- * cell.
- */
-function falseAlarmsOf(
-  cells: readonly MeasuredCell[],
-  { alpha, minEffect }: CalibrationOptions,
-): CalibrationRecord['falseAlarms'] {
-  const bound = -Math.log(1 - minEffect);
-  const sessions = [...new Set(cells.flatMap(({ a }) => a.map(({ session }) => session)))];
-  const random = createPrng(1);
-  let alarms = 0;
-  for (let family = 0; family < FAMILIES; family++) {
-    const swapped = new Set(sessions.filter(() => random.nextFloat() < 0.5));
-    const alarmed = cells.some(({ a, b, measure }) => {
-      const keep = (own: readonly Observation[], other: readonly Observation[]) => [
-        ...own.filter(({ session }) => !swapped.has(session)),
-        ...other.filter(({ session }) => swapped.has(session)),
-      ];
-      const sample = pairedSample(keep(a, b), keep(b, a));
-      const down = measure.metric.better === 'higher';
-      // Holm's adjustment rejects any cell only if it rejects the smallest p, for which the bound is Bonferroni's.
-      return pBeyond(sample, down ? -bound : bound, down ? 'less' : 'greater') <= alpha / cells.length;
-    });
-    if (alarmed) alarms++;
-  }
-  const reachable = cells.every(({ a, b }) => smallestP(pairedSample(a, b)) <= alpha / cells.length);
-  return {
-    families: FAMILIES,
-    alarms,
-    ...clopperPearson(alarms, FAMILIES),
-    sessionsNeeded: reachable ? null : unitsToReach({ design: 'paired' }, cells.length, alpha),
-  };
 }
 
 /** The smallest cost of a level: plans divide by costs, so none may be zero. */

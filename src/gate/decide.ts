@@ -16,6 +16,10 @@ export interface Look {
   /** 1-based. */
   readonly number: number;
   readonly planned: number;
+  /** The part of alpha that this look has. Default: an equal one. */
+  readonly share?: number;
+  /** Whether the looks so far leave nothing of alpha for another one. Default: false. */
+  readonly spent?: boolean;
 }
 
 /** `broken`: the candidate is an incomplete measurement. */

@@ -2,7 +2,9 @@
 import { median } from 'simple-statistics';
 import { createPrng } from '../base/prng.js';
 import type { TrialRecord } from '../record/trial-record.js';
-import { findChangePoints } from '../stats/change-points.js';
+import { autocorrelationWithin } from '../stats/autocorrelation.js';
+import { segmentsBetween } from '../stats/change-evidence.js';
+import { type ChangePoint, findChangePoints } from '../stats/change-points.js';
 import { type Measure, measuredOnce } from '../stats/measure.js';
 import { type Spread, spreadOf } from '../stats/spread.js';
 import { loadOf, type Measured, type Mismatch, mismatchesBetween } from './comparability.js';
@@ -11,11 +13,17 @@ import { type NamedRun, type Side, sidesOf } from './comparison.js';
 /** Smaller changes of the median are not reported. Equal to the default min-effect of `compare`. */
 export const LEAST_CHANGE = 0.01;
 /** Significance level of the permutation test for a single change. */
-export const CHANGE_ALPHA = 0.01;
+const CHANGE_ALPHA = 0.01;
+/** At most this share of series without a change show one, if the lag-1 autocorrelation is at most `MOST_LAG1`. */
+export const MOST_FALSE = 0.05;
+export const MOST_LAG1 = 0.7;
 /** The smallest number of runs between two changes. */
 const LEAST_RUNS_OF_LEVEL = 3;
 /** Fewer runs cannot reach CHANGE_ALPHA: a split of 5 and 5 is 2 of C(10, 5) = 252 orders, 4 and 5 is 2 of 126. */
 export const LEAST_RUNS = 10;
+
+/** With fewer runs for each level, the correction of an autocorrelation would be as large as itself. */
+const LEAST_RUNS_OF_LAG = 8;
 
 /** The directory that a run without a target creates. It has a new name each time. */
 const OWN_TEMPORARY = /\/feedrate-(?:[A-Za-z0-9]{6}|\d+-\d+-[0-9a-f]{8}-[0-9a-f]{8})$/;
@@ -57,6 +65,13 @@ export interface HistorySeries {
   readonly points: readonly HistoryPoint[];
   /** Oldest first. */
   readonly changes: readonly HistoryChange[];
+  /** Without a change: one that runs which resemble the ones before may explain as well. Null if there is none. */
+  readonly doubtful: HistoryChange | null;
+  /**
+   * How much a run resembles the one before: the lag-1 autocorrelation between changes, corrected for bias. Null with
+   * fewer than `LEAST_RUNS_OF_LAG` runs between two changes on average.
+   */
+  readonly lag1: number | null;
 }
 
 export interface History {
@@ -114,18 +129,18 @@ function seriesOf(members: readonly HistoryArm[], measure: Measure, index: numbe
   });
   const latest = points.at(-1)?.side;
   if (latest === undefined) return [];
-  return [{ measure, path: pathOf(latest), latest, otherLoad: [], points, changes: changesOf(points) }];
+  return [{ measure, path: pathOf(latest), latest, otherLoad: [], points, ...changesOf(points) }];
 }
 
-function changesOf(points: readonly HistoryPoint[]): HistoryChange[] {
+function changesOf(points: readonly HistoryPoint[]): Pick<HistorySeries, 'changes' | 'doubtful' | 'lag1'> {
   const values = points.map(({ spread }) => spread.median);
   // A fixed seed: the same runs always show the same changes.
-  const found = findChangePoints(values, createPrng(1), {
+  const { changes, doubtful } = findChangePoints(values, createPrng(1), {
     alpha: CHANGE_ALPHA,
     minSegment: LEAST_RUNS_OF_LEVEL,
     minMagnitude: LEAST_CHANGE,
   });
-  return found.map(({ index, medianBefore, medianAfter, p }) => {
+  const described = ({ index, medianBefore, medianAfter, p }: ChangePoint): HistoryChange => {
     const [previous, point] = [points[index - 1] as HistoryPoint, points[index] as HistoryPoint];
     return {
       point,
@@ -135,7 +150,18 @@ function changesOf(points: readonly HistoryPoint[]): HistoryChange[] {
       p,
       differences: mismatchesBetween(previous.side, point.side, new Set()),
     };
-  });
+  };
+  return {
+    changes: changes.map(described),
+    doubtful: doubtful && described(doubtful),
+    lag1: lag1Of(segmentsBetween(values, changes)),
+  };
+}
+
+function lag1Of(segments: readonly (readonly number[])[]): number | null {
+  if (segments.flat().length < LEAST_RUNS_OF_LAG * segments.length) return null;
+  const found = autocorrelationWithin(segments);
+  return Number.isNaN(found) ? null : found;
 }
 
 /** Adds to series of one name how their load differs from the series with the latest run. */

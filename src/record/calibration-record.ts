@@ -48,6 +48,13 @@ export interface CalibratedCell {
   readonly ratio: { readonly estimate: number; readonly low: number | null; readonly high: number | null } | null;
   /** Two-sided p, adjusted for all cells. Small if B differs from A, although both are the same target. */
   readonly pDiffers: number;
+  /** Whether `pDiffers` could have been as small as 0.05 with these sessions and cells. */
+  readonly couldDiffer: boolean;
+  /**
+   * The later half of the sessions compared with the earlier one, both sides together, as above. Null in
+   * calibrations before 2026-12.
+   */
+  readonly halves: (Pick<CalibratedCell, 'pDiffers' | 'couldDiffer'> & { readonly ratio: number | null }) | null;
   /** The smallest relative difference within which A and B are equivalent; null if there is none. */
   readonly floor: number | null;
   /** The difference that this plan detects with the record's power; null if it can detect none. */
@@ -80,16 +87,8 @@ export interface CalibrationRecord {
   readonly minEffect: number;
   readonly power: number;
   readonly cells: readonly CalibratedCell[];
-  /** The gate's rule, applied to the sessions with A and B swapped at random. */
-  readonly falseAlarms: {
-    readonly families: number;
-    readonly alarms: number;
-    /** 95 % Clopper–Pearson. */
-    readonly low: number;
-    readonly high: number;
-    /** The sessions needed to detect any regression; null if there were enough. */
-    readonly sessionsNeeded: number | null;
-  };
+  /** The sessions that a gate on two targets needs to detect any regression; null if there were enough. */
+  readonly sessionsNeeded: number | null;
   /** The plan that detects a difference of `wanted` in every cell; null if no plan of a practical size does. */
   readonly wanted: number;
   readonly recommended: { readonly sessions: number; readonly rounds: number; readonly durationNs: number } | null;
@@ -121,7 +120,14 @@ export function decodeCalibration(text: string, where: string): CalibrationRecor
     if (floor !== null && !(floor >= 0 && floor < 1)) cell.at('floor').fail('a part from 0 to below 1');
   }
   const calibration = record.value as CalibrationRecord;
-  // Calibrations before 2026-12 describe jobs by their properties only.
-  const cells = calibration.cells.map((cell) => ({ ...cell, words: cell.words ?? wordsOfOldSpec(cell.spec) }));
-  return { ...calibration, cells };
+  // Calibrations before 2026-12 describe jobs by their properties only, and did not compare halves.
+  const cells = calibration.cells.map((cell) => {
+    return {
+      ...cell,
+      words: cell.words ?? wordsOfOldSpec(cell.spec),
+      couldDiffer: cell.couldDiffer ?? true,
+      halves: cell.halves ?? null,
+    };
+  });
+  return { ...calibration, cells, sessionsNeeded: calibration.sessionsNeeded ?? null };
 }

@@ -174,7 +174,8 @@ export function encodeRun(run: RunRecord): string {
 const ONLY_CHOICES = { filesets: 1, order: 'shuffled' } as const;
 
 /** Records of earlier versions lack these fields. */
-type OlderRun = Omit<RunRecord, 'dropCaches' | 'remount' | 'plan'> & {
+type OlderRun = Omit<RunRecord, 'calibration' | 'dropCaches' | 'remount' | 'plan'> & {
+  readonly calibration?: boolean;
   readonly dropCaches?: boolean;
   readonly remount?: boolean;
   readonly plan: Omit<RunRecord['plan'], 'filesets' | 'order'> & Partial<Pick<RunRecord['plan'], 'filesets' | 'order'>>;
@@ -198,12 +199,15 @@ export function decodeRun(text: string, where: string): RunRecord {
   if (run.at('ownCost').value !== undefined)
     for (const key of ['clockNs', 'histogramNs', 'nullNsPerOperation']) run.at('ownCost').at(key).number();
   if (run.at('injected').value !== undefined) run.at('injected').list().forEach(checkInjection);
-  for (const key of ['dropCaches', 'remount']) if (run.at(key).value !== undefined) run.at(key).boolean();
+  if (run.at('looks').value !== undefined) run.at('looks').list().forEach(checkLook);
+  for (const key of ['calibration', 'dropCaches', 'remount'])
+    if (run.at(key).value !== undefined) run.at(key).boolean();
   const record = run.value as RunRecord;
-  const { command, dropCaches, remount, plan } = record as OlderRun;
+  const { command, calibration, dropCaches, remount, plan } = record as OlderRun;
   return {
     ...record,
-    // Runs before 2026-11-29 record it only in their command.
+    // Runs before 2026-11-29 record these only in their command.
+    calibration: calibration ?? command[0] === 'calibrate',
     dropCaches: dropCaches ?? command.includes('--drop-caches'),
     remount: remount ?? command.includes('--remount'),
     plan: {
@@ -213,6 +217,12 @@ export function decodeRun(text: string, where: string): RunRecord {
       arms: plan.arms.map((arm) => ({ ...arm, words: arm.words ?? wordsOfOldSpec(arm.spec) })),
     },
   };
+}
+
+function checkLook(look: JsonReader): void {
+  look.at('sessions').number();
+  const share = look.at('share').number();
+  if (!(share > 0 && share <= 1)) look.at('share').fail('a part from above 0 to 1');
 }
 
 function checkInjection(injection: JsonReader): void {

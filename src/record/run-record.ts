@@ -31,10 +31,22 @@ export interface RunRecord {
    * baseline.
    */
   readonly injected?: readonly Injection[];
+  /** The looks that `gate --adaptive` took at this run, by sessions. Absent if it took none. */
+  readonly looks?: readonly RecordedLook[];
+  /** A target was measured against itself, by `feedrate calibrate`. See `isCalibration`. */
+  readonly calibration: boolean;
   /** The kernel's caches were dropped before cold trials. */
   readonly dropCaches: boolean;
   /** NFS targets were unmounted and mounted again before cold trials. */
   readonly remount: boolean;
+}
+
+/** A look at a run that may get more sessions: it is recorded before its sessions are measured. */
+export interface RecordedLook {
+  /** The number of sessions that it saw. */
+  readonly sessions: number;
+  /** The part of alpha that it has, from above 0 to 1. */
+  readonly share: number;
 }
 
 /**

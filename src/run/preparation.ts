@@ -208,6 +208,7 @@ export function runRecordOf(
   request: Omit<RunRequest, 'workload' | 'targets' | 'seed' | 'resultsDirectory' | 'stop'>,
 ): Omit<RunRecord, 'id'> {
   const { labels = {}, overrides = [], command = [], dropCaches = false, remount = false, injected = [] } = request;
+  const { calibration = false } = request;
   return {
     runVersion: RUN_VERSION,
     status: 'running',
@@ -223,6 +224,7 @@ export function runRecordOf(
     environment: captureEnvironment(plan.targets),
     ownCost: measureOwnCost(),
     ...(injected.length === 0 ? {} : { injected }),
+    calibration,
     dropCaches,
     remount,
   };

@@ -44,6 +44,8 @@ export interface RunRequest extends PlanRequest {
   readonly command?: readonly string[];
   /** Also write to /proc/sys/vm/drop_caches before each cold trial. Needs root. Default: false. */
   readonly dropCaches?: boolean;
+  /** The targets are one target, which is measured against itself. Default: false. */
+  readonly calibration?: boolean;
   /** Targets to slow down on purpose. Default: none. */
   readonly injected?: readonly Injection[];
 }

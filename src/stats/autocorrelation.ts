@@ -22,3 +22,24 @@ export function autocorrelation(series: ArrayLike<number>, lag: number): number 
   }
   return varies ? products / squares : Number.NaN;
 }
+
+/**
+ * Returns the lag-1 autocorrelation of a series around the means of its segments, so that a change between segments does
+ * not inflate it: r = Σ eₜeₜ₊₁ over neighbours in a segment, divided by Σ eₜ². With S means estimated from n values, its
+ * expectation is about φ − S(1 + 4φ)/n (Marriott and Pope 1954), which is corrected. In [−1, 1]. With fewer than eight
+ * values for each segment, the correction is halved rather than carried to extremes. NaN when nothing varies.
+ */
+export function autocorrelationWithin(segments: readonly (readonly number[])[]): number {
+  let [products, squares, n] = [0, 0, 0];
+  for (const segment of segments) {
+    const mean = segment.reduce((sum, value) => sum + value, 0) / segment.length;
+    for (const [t, value] of segment.entries()) {
+      squares += (value - mean) ** 2;
+      if (t > 0) products += (value - mean) * ((segment[t - 1] as number) - mean);
+    }
+    n += segment.length;
+  }
+  const estimated = segments.length;
+  const corrected = (products / squares + estimated / n) / Math.max(1 / 2, 1 - (4 * estimated) / n);
+  return Math.min(1, Math.max(-1, corrected));
+}

@@ -1,5 +1,6 @@
 import { median } from 'simple-statistics';
 import { type Prng, shuffled } from '../base/prng.js';
+import { clearlyChanged, segmentsBetween } from './change-evidence.js';
 
 export interface ChangePointOptions {
   /** A split is kept when the permutation test gives p ≤ alpha, with 0 < alpha < 1. */
@@ -24,6 +25,13 @@ export interface ChangePoint {
   readonly medianAfter: number;
 }
 
+/** The changes of a series. */
+export interface FoundChanges {
+  readonly changes: readonly ChangePoint[];
+  /** Without any change: the largest split that autocorrelation may explain as well. Null if there is none. */
+  readonly doubtful: ChangePoint | null;
+}
+
 interface Split {
   readonly index: number;
   readonly q: number;
@@ -33,11 +41,11 @@ interface Split {
  * Returns the points where the distribution of a series changes, by index: E-Divisive (Matteson and James 2014). It
  * repeatedly splits the segment and place with the largest Q, until permuting the values within the segments gives at
  * least as large a Q in more than alpha of all cases. Q = (nm/(n+m))·(2E|X−Y| − E|X−X′| − E|Y−Y′|) for the n values
- * from the segment's start and the m values that follow, for every m. Then it removes changes below minMagnitude, the
- * smallest first. Each permutation takes O(n²) time.
+ * from the segment's start and the m values that follow, for every m. Each permutation takes O(n²) time.
  *
- * Use the result as a hint, not for a verdict. The permutation test assumes exchangeable values. With autocorrelation
- * or drift, far more than alpha of the reported changes are false.
+ * The permutation test assumes exchangeable values. Changes that autocorrelation can explain are therefore removed, the
+ * weakest first (`clearlyChanged`), and then those below minMagnitude, the smallest first. Use the result as a hint, not
+ * for a verdict: with drift, or a lag-1 autocorrelation above 0.7, more than 5 % of series without a change show one.
  *
  * Throws RangeError for a value that is not finite or options that are out of range.
  */
@@ -45,7 +53,7 @@ export function findChangePoints(
   values: readonly number[],
   prng: Prng,
   { alpha = 0.01, permutations = 999, minSegment = 3, minMagnitude = 0 }: ChangePointOptions = {},
-): ChangePoint[] {
+): FoundChanges {
   if (!values.every(Number.isFinite)) throw new RangeError('a series is made of finite numbers');
   if (!(alpha > 0 && alpha < 1)) throw new RangeError(`alpha is between 0 and 1, not ${alpha}`);
   if (!(Number.isInteger(minSegment) && minSegment >= 2))
@@ -69,7 +77,10 @@ export function findChangePoints(
     splits.push({ ...best, p: (asLarge + 1) / (permutations + 1) });
     splits.sort((a, b) => a.index - b.index);
   }
-  return largeChanges(values, splits, minMagnitude);
+  const clear = clearlyChanged(values, splits);
+  const changes = largeChanges(values, clear.kept, minMagnitude);
+  const doubtful = clear.lastRemoved === null ? [] : largeChanges(values, [clear.lastRemoved], minMagnitude);
+  return { changes, doubtful: clear.kept.length > 0 ? null : (doubtful[0] ?? null) };
 }
 
 /**
@@ -118,11 +129,6 @@ function bestSplit(segments: readonly (readonly number[])[], minSegment: number)
     start += segment.length;
   }
   return best;
-}
-
-function segmentsBetween(values: readonly number[], splits: readonly Split[]): number[][] {
-  const bounds = [0, ...splits.map(({ index }) => index), values.length];
-  return bounds.slice(1).map((end, place) => values.slice(bounds[place], end));
 }
 
 /** Removes the smallest change, which joins its segments, until no change is below minMagnitude. */

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { commandFor } from '../base/results-command.js';
+import { isCalibration } from '../record/run-purpose.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { RunStatus } from '../record/stored-run.js';
 import { readHeader, statusOf } from './read-run.js';
@@ -35,7 +36,8 @@ export function listRuns(resultsDirectory: string, passedOver?: PassedOver): Run
 
 /**
  * Returns the directory of a run that a user names by its path, its full name, a unique beginning or
- * end of the name (such as its id `a1f3`), or `latest`. The latest run is the newest one that can be read at least in part.
+ * end of the name (such as its id `a1f3`), or `latest`. The latest run is the newest one that can be read at least in part
+ * and is not a calibration.
  * @param passedOver called when `latest` passes over something. Default: nothing is told
  * @throws FeedrateError `store` when no run or several runs match
  */
@@ -70,16 +72,30 @@ function fits(name: string, spec: string): boolean {
 
 function latestRun(resultsDirectory: string, passedOver?: PassedOver): string {
   const listings = listRuns(resultsDirectory, passedOver);
-  const latest = listings.findLastIndex(({ run, directory }) => run !== null || hasTrials(directory));
-  const unreadable = listings.slice(latest + 1);
+  const latest = listings.findLastIndex(({ run, directory }) =>
+    run === null ? hasTrials(directory) : !isCalibration(run),
+  );
+  const newer = listings.slice(latest + 1);
+  const unreadable = newer.filter(({ run, directory }) => run === null && !hasTrials(directory));
+  const calibrations = newer.filter(({ run }) => run !== null);
   if (unreadable.length > 0) {
     const shown = unreadable.map(({ id, problems }) => `${id} (${problems[0] ?? 'unreadable'})`);
     passedOver?.(`${resultsDirectory}: passed over ${listText(shown)}, of which nothing can be read`);
   }
   const found = listings[latest];
+  if (found === undefined && calibrations.length > 0) {
+    throw new FeedrateError('store', `${resultsDirectory}: no run 'latest'; ${ONLY_CALIBRATIONS}`);
+  }
   if (found === undefined) throw noSuchRun(resultsDirectory, 'latest', listings.length);
+  if (calibrations.length > 0) {
+    const text = listText(calibrations.toReversed().map(({ id }) => id));
+    passedOver?.(`${resultsDirectory}: latest is ${found.id}; passed over newer calibrations: ${text}`);
+  }
   return found.directory;
 }
+
+/** The end of a message when only calibrations are left to choose from. */
+export const ONLY_CALIBRATIONS = 'it holds only calibrations, which are used by name: see feedrate list';
 
 function noSuchRun(resultsDirectory: string, spec: string, count: number): FeedrateError {
   const have = count === 0 ? 'it holds no run yet' : `it holds ${count}: see ${commandFor(resultsDirectory, 'list')}`;

@@ -8,7 +8,7 @@ import { passingName } from '../host/files/own-names.js';
 import { makeDirectories } from '../host/system/make-directories.js';
 import { decodeRun, encodeRun, encodeTrial } from '../record/codec.js';
 import { encodePartial, type PartialTrial } from '../record/partial-trial.js';
-import type { RunRecord } from '../record/run-record.js';
+import type { RecordedLook, RunRecord } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { commandText } from './command-text.js';
 import { derivedTables, tableWriter } from './derived-tables.js';
@@ -103,6 +103,15 @@ export function reopenRun(directory: string, changes: Pick<RunRecord, 'plan' | '
   const store = storeOf(path, reopened, commandIn(path));
   replaceFile(join(path, RUN_FILES.run), encodeRun(reopened));
   return store;
+}
+
+/**
+ * Records the looks of a gate in `run.json`, as a whole or not at all. Throws `FeedrateError('store')` when the file cannot
+ * be read or written.
+ */
+export function recordLooks(directory: string, looks: readonly RecordedLook[]): void {
+  const { path, run } = readRunFile(directory);
+  replaceFile(join(path, RUN_FILES.run), encodeRun({ ...run, looks }));
 }
 
 function readRunFile(directory: string): { path: string; run: RunRecord } {

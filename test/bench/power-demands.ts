@@ -1,5 +1,5 @@
 /** What is demanded of the rates, and whether the counts show it. */
-import { clopperPearson } from '../../src/stats/clopper-pearson.js';
+import { clopperPearson } from '../support/clopper-pearson.js';
 import type { Verdict } from './demands.js';
 import type { Coverage } from './power-coverage.js';
 import type { Count, Outcome } from './power-score.js';

@@ -2,7 +2,7 @@
 import { median } from 'simple-statistics';
 import { POWER } from '../../src/gate/verdict.js';
 import { captureEnvironment } from '../../src/host/environment.js';
-import { clopperPearson } from '../../src/stats/clopper-pearson.js';
+import { clopperPearson } from '../support/clopper-pearson.js';
 import { type Recording, SAME, type Shape, slowSide } from './verdict-recording.js';
 import { GATE, gateVerdicts, noiseOf, type Pair, pairsOf, RULES } from './verdict-rules.js';
 

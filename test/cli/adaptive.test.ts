@@ -1,7 +1,7 @@
 /** `feedrate gate --adaptive`: sessions are added to a run until it can be said what it shows. */
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { feedrate } from '../support/command-thread.js';
@@ -82,6 +82,42 @@ test('goes on until equal targets are shown to be equal, and keeps what was meas
     );
   }));
 
+test('looks are remembered: another gate on the run gets no alpha of its own', () =>
+  withRun((directory) => {
+    const words = ['--cols', 'target', '--min-effect', '0%', '--alpha', '5%', '--format', 'json'];
+    const first = gate(directory, '--looks', '2', ...words);
+    assert.match(first.stderr, /^undecided after 3 sessions: measuring up to 6 \(look 2 of 2\)\n$/);
+    const undecided = { number: 2, planned: 2, share: 0.5, spent: true };
+    assert.equal([first.status, JSON.parse(first.stdout).gate.look], [3, undecided]);
+    const run = latestRun(join(directory, 'r'));
+    const measuredSoFar = readFileSync(join(run, 'trials.jsonl'), 'utf8');
+    const { looks } = JSON.parse(runFile(join(directory, 'r'), 'run.json'));
+    assert.equal(
+      looks,
+      [3, 6].map((sessions) => ({ sessions, share: 0.5 })),
+    );
+
+    // The same data, the same answer: with more looks, at another baseline, and without --adaptive.
+    assert.is(feedrate(['baseline', 'save', 'other', '-o', 'r'], directory).status, 0);
+    for (const args of [
+      ['--adaptive', '--looks', '9', ...words],
+      ['--adaptive', '--baseline', 'other', ...words.slice(2)],
+      words,
+    ]) {
+      const { stdout, stderr } = feedrate(['gate', '-o', 'r', '--progress', 'none', ...args], directory);
+      assert.is(stderr, '');
+      const report = JSON.parse(stdout);
+      assert.equal([report.alpha, report.gate.look.share, report.gate.look.number], [0.025, 0.5, 2]);
+      assert.is(readFileSync(join(run, 'trials.jsonl'), 'utf8'), measuredSoFar);
+    }
+    const told = gate(directory, ...words.slice(0, -2));
+    assert.is(told.status, 3);
+    assert.match(
+      told.stdout,
+      /^gate: inconclusive \(look 2 of 4; all looks share alpha\): alpha is spent, so this run can have no further look; measure a new run$/m,
+    );
+  }));
+
 test('a clear regression is told at the first look', () =>
   withRun((directory) => {
     assert.is(feedrate(['baseline', 'save', 'main', '-o', 'r'], directory).status, 0);
@@ -120,7 +156,10 @@ test('what cannot go on as it began is refused in one line', () =>
     writeFileSync(path, JSON.stringify({ ...record, environment: { ...record.environment, kernel: '5.10.0' } }));
     assert.match(refusal(), /cannot add sessions: kernel changed from 5\.10\.0 to .*; measure a new run$/);
     writeFileSync(path, JSON.stringify({ ...record, injected: [{ target: 'b', part: 0.05, delayNs: 0 }] }));
-    assert.match(refusal(), /cannot add sessions: it was measured with --inject; measure a new run$/);
+    assert.match(
+      refusal(dirname(path)),
+      /cannot be gated: it was measured with --inject; print it with: feedrate compare 2/,
+    );
     writeFileSync(path, JSON.stringify({ ...record, status: 'aborted' }));
     assert.is(gate(directory, '--cols', 'target').status, 5, 'nothing is added to a broken run');
   }));

@@ -132,8 +132,14 @@ const latencyOf = ({ latency }: EngineRun) => decodeHistogram(latency.read as ne
 
 test('a trial has the throughput of the other side divided by 1 + part, and its latencies times that', () =>
   withPool(async (pool) => {
-    for (const changes of [{}, { timeBased: true, runtimeNs: 10e9 }] satisfies Partial<IoJob>[]) {
-      const job = ioJob({ ioengine: 'simulated', bs: blocks(65_536), ...changes });
+    const timed = { timeBased: true, runtimeNs: 10e9 };
+    for (const changes of [
+      { bs: blocks(4096) },
+      { bs: blocks(65_536) },
+      { bs: blocks(2 ** 20) },
+      { bs: blocks(65_536), ...timed },
+    ] satisfies Partial<IoJob>[]) {
+      const job = ioJob({ ioengine: 'simulated', ...changes });
       const measured = (part: number) =>
         runEngineWell(pool, job, { files: NO_CONTENT, slowdown: { part, delayNs: 0 } });
       const plain = await measured(0);

@@ -138,10 +138,12 @@ function calibration(): CalibrationRecord {
       {
         ...{ arm: 'read/bs=4KiB', spec: {}, words: {}, measure: 'throughput', median: 1e9, trialCv: fraction },
         ...{ levels: [], repeatMore: null, optimalRounds: null, sessions: 6, sessionSd: fraction, ratio: null },
+        couldDiffer: true,
+        halves: null,
         ...{ pDiffers: 1, floor: fraction, detectable: fraction },
       },
     ],
-    falseAlarms: { families: 100, alarms: 1, low: 0, high: 0.05, sessionsNeeded: null },
+    sessionsNeeded: null,
     ...{ wanted: 0.05, recommended: null, warnings: [] },
   };
 }

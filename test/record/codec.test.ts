@@ -21,7 +21,7 @@ test('a run comes back as it was', () => {
 });
 
 test('runs of earlier versions tell by their command how caches were dropped; later ones by their fields alone', () => {
-  const { dropCaches: _dropped, remount: _mounted, ...older } = makeRun([arm], 1);
+  const { calibration: _for, dropCaches: _dropped, remount: _mounted, ...older } = makeRun([arm], 1);
   const decoded = (record: object) => {
     const { dropCaches, remount } = decodeRun(JSON.stringify(record), 'run.json');
     return [dropCaches, remount];
@@ -31,6 +31,10 @@ test('runs of earlier versions tell by their command how caches were dropped; la
   assert.equal(decoded({ ...older, command: ['run', 'w.yaml', '--drop-caches'] }), [true, false]);
   const recorded = { ...older, command: ['run', 'w.yaml', '--remount'], dropCaches: true, remount: false };
   assert.equal(decoded(recorded), [true, false]);
+  const calibration = (record: object) => decodeRun(JSON.stringify(record), 'run.json').calibration;
+  assert.is(calibration(older), false);
+  assert.is(calibration({ ...older, command: ['calibrate', '-t', '/mnt/a'] }), true);
+  assert.is(calibration({ ...older, command: ['calibrate'], calibration: false }), false);
 });
 
 test('records of before there were file sets are read', () => {

@@ -46,6 +46,7 @@ const ENTRY: RunEntry = {
   workload: 'quick',
   targets: ['a', 'b'].map((name) => ({ name, path: `/mnt/a-long-path-to-the-data-of-${name}` })),
   labels: {},
+  calibration: false,
   trialsPlanned: 4,
   trialsRecorded: 4,
   best: { arm: 'read', throughputBytesPerSecond: 2 ** 30 },

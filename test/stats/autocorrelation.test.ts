@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { autocorrelation } from '../../src/stats/autocorrelation.js';
+import { createPrng } from '../../src/base/prng.js';
+import { autocorrelation, autocorrelationWithin } from '../../src/stats/autocorrelation.js';
+import { seriesOf } from '../bench/history-alarms.js';
 
 const test = suite('stats/autocorrelation');
 
@@ -24,6 +26,35 @@ test('autocorrelations equal those of R', () => {
   assert.ok(Number.isNaN(autocorrelation([0.1, 0.1, 0.1], 1)));
   assert.throws(() => autocorrelation([1, 2], 2), RangeError);
   assert.throws(() => autocorrelation([1, Number.NaN], 1), RangeError);
+});
+
+/** From numpy 2.4 (and statsmodels' acf for one segment): r as the sums of `np.dot`, and the corrected value. */
+const SEGMENTS = JSON.parse(
+  readFileSync(new URL('../../../test/stats/reference/segments.json', import.meta.url), 'utf8'),
+) as readonly { readonly segments: number[][]; readonly lag1: number }[];
+
+test('around the means of segments, it is that of numpy after the correction', () => {
+  for (const { segments, lag1 } of SEGMENTS) near(autocorrelationWithin(segments), lag1, `${segments.length} segments`);
+  assert.ok(
+    Number.isNaN(
+      autocorrelationWithin([
+        [3, 3, 3],
+        [5, 5],
+      ]),
+    ),
+  );
+});
+
+test('a change between segments does not inflate it, and the correction leaves no bias', () => {
+  const prng = createPrng(2);
+  for (const phi of [0, 0.5, 0.7]) {
+    const found = Array.from({ length: 400 }, () => {
+      const series = seriesOf(prng, 60, { phi, step: 50 });
+      return autocorrelationWithin([series.slice(0, 30), series.slice(30)]);
+    });
+    const mean = found.reduce((sum, one) => sum + one, 0) / found.length;
+    assert.ok(Math.abs(mean - phi) < 0.04, `${mean} for ${phi}`);
+  }
 });
 
 test.run();

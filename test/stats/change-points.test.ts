@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { createPrng, type Prng } from '../../src/base/prng.js';
 import { findChangePoints, largestEnergySplit } from '../../src/stats/change-points.js';
 import { normalQuantile } from '../../src/stats/normal.js';
+import { changesShown, seriesOf } from '../bench/history-alarms.js';
 import { slowdownOf } from '../support/slowdown.js';
 
 const test = suite('stats/change-points');
@@ -53,7 +54,7 @@ test('Q equals its definition over all splits and ends', () => {
 
 test("Otava's sequence changes at 5 and 8", () => {
   // Of the 84 orders of three and six equal values two split alike, so the second change has a p of about 0.03.
-  const changes = findChangePoints(OTAVA, createPrng(1), { alpha: 0.05 });
+  const { changes } = findChangePoints(OTAVA, createPrng(1), { alpha: 0.05 });
   assert.equal(
     changes.map(({ index }) => index),
     [5, 8],
@@ -69,7 +70,7 @@ test("Otava's sequence changes at 5 and 8", () => {
 });
 
 test('the same seed finds the same, whatever the scale', () => {
-  const find = (values: readonly number[]) => findChangePoints(values, createPrng(1), { alpha: 0.05 });
+  const find = (values: readonly number[]) => findChangePoints(values, createPrng(1), { alpha: 0.05 }).changes;
   const found = find(OTAVA);
   assert.equal(find(OTAVA), found);
   const scaled = find(OTAVA.map((value) => 1024 * value));
@@ -84,16 +85,17 @@ test('changes below the smallest magnitude are taken back', () => {
   const noise = normalSeries(90, prng);
   const values = noise.map((value, index) => (index < 30 ? 100 : index < 60 ? 104 : 150) + 0.5 * value);
   const indices = (minMagnitude: number) =>
-    findChangePoints(values, createPrng(1), { minMagnitude }).map(({ index }) => index);
+    findChangePoints(values, createPrng(1), { minMagnitude }).changes.map(({ index }) => index);
   assert.equal(indices(0), [30, 60]);
   assert.equal(indices(0.1), [60]);
   assert.equal(indices(1), []);
 });
 
 test('series that are constant or too short do not change', () => {
-  assert.equal(findChangePoints([], createPrng(1)), []);
-  assert.equal(findChangePoints([1, 2, 9, 8, 7], createPrng(1)), []);
-  assert.equal(findChangePoints(new Array<number>(40).fill(3), createPrng(1)), []);
+  const none = { changes: [], doubtful: null };
+  assert.equal(findChangePoints([], createPrng(1)), none);
+  assert.equal(findChangePoints([1, 2, 9, 8, 7], createPrng(1)), none);
+  assert.equal(findChangePoints(new Array<number>(40).fill(3), createPrng(1)), none);
 });
 
 test('of series that do not change about alpha are told to', () => {
@@ -101,10 +103,40 @@ test('of series that do not change about alpha are told to', () => {
   const series = 400;
   let alarms = 0;
   for (let i = 0; i < series; i++) {
-    if (findChangePoints(normalSeries(50, prng), prng, { alpha: 0.05, permutations: 99 }).length > 0) alarms++;
+    const { changes, doubtful } = findChangePoints(normalSeries(50, prng), prng, { alpha: 0.05, permutations: 99 });
+    if (changes.length > 0 || doubtful !== null) alarms++;
   }
   // 20 ± 4.4 are expected.
   assert.ok(alarms >= 5 && alarms <= 36, `${alarms} of ${series}`);
+});
+
+test('autocorrelated series seldom show a change, and say that it is doubtful; a step is found', () => {
+  const prng = createPrng(9);
+  const shown = (count: number, length: number, options: Parameters<typeof seriesOf>[2]) =>
+    changesShown(
+      Array.from({ length: count }, () => seriesOf(prng, length, options)),
+      99,
+    );
+  for (const [length, phi] of [
+    [20, 0.7],
+    [60, 0.5],
+    [60, 0.7],
+  ] as const) {
+    const { before, after, lag1 } = shown(80, length, { phi });
+    assert.ok(before >= 16, `${before} of 80 by permutation alone`);
+    // 10 of 80 come about once in 1,000 times at 5 %.
+    assert.ok(after <= 9, `${after} of 80 with φ ${phi}`);
+    assert.ok(Math.abs(lag1 - phi) < 0.12, `${lag1}`);
+  }
+  const { after } = shown(40, 40, { step: 4 });
+  assert.ok(after >= 36, `${after} of 40 steps`);
+});
+
+test('a staircase keeps its steps, although each inflates what the others leave', () => {
+  const prng = createPrng(3);
+  const values = normalSeries(45, prng).map((value, index) => 100 + value + 6 * Math.floor(index / 15));
+  const { changes, doubtful } = findChangePoints(values, createPrng(1));
+  assert.equal([changes.map(({ index }) => index), doubtful], [[15, 30], null]);
 });
 
 test('a year of nightly values takes no more permutations than two tests do', () => {
@@ -119,7 +151,7 @@ test('a year of nightly values takes no more permutations than two tests do', ()
       return prng.nextBelow(bound);
     },
   };
-  const changes = findChangePoints(values, counting);
+  const { changes } = findChangePoints(values, counting);
   assert.is(changes.length, 1);
   assert.ok(Math.abs((changes[0]?.index ?? 0) - 200) <= 3);
   // One for the change, and one that finds no other: 999 permutations each, of fewer draws than values.

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { betaQuantile, regularizedBeta } from '../../src/stats/beta.js';
-import { clopperPearson } from '../../src/stats/clopper-pearson.js';
 import { noncentralStudentTail, studentUpperQuantile } from '../../src/stats/student.js';
+import { clopperPearson } from '../support/clopper-pearson.js';
 
 const test = suite('stats/distributions');
 

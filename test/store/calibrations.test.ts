@@ -27,7 +27,7 @@ function record(run: string, calibratedAt: string): CalibrationRecord {
     wanted: 0.05,
     recommended: null,
     warnings: [],
-    falseAlarms: { families: 2000, alarms: 0, low: 0, high: 0.0018, sessionsNeeded: null },
+    sessionsNeeded: null,
     cells: [
       {
         arm: 'read',
@@ -42,6 +42,8 @@ function record(run: string, calibratedAt: string): CalibrationRecord {
         sessions: 10,
         sessionSd: 0.02,
         pDiffers: 0.7,
+        couldDiffer: true,
+        halves: { ratio: 1.01, pDiffers: 0.4, couldDiffer: false },
         ratio: { estimate: 1, low: 0.98, high: 1.01 },
         floor: 0.02,
         detectable: 0.05,
@@ -60,6 +62,17 @@ test('what is saved is read again, oldest first', async () => {
     assert.equal(readCalibrations(results), [early, late]);
     saveCalibration(results, { ...early, wanted: 0.1 });
     assert.equal(readCalibrations(results)[0]?.wanted, 0.1);
+  });
+});
+
+test('a calibration of a version that simulated false alarms is read', async () => {
+  await withTemporaryDirectory((results) => {
+    const { sessionsNeeded: _, ...made } = record('r', '2026-11-23T10:00:00.000Z');
+    const cells = made.cells.map(({ halves: __, ...cell }) => cell);
+    const falseAlarms = { families: 2000, alarms: 0, low: 0, high: 0.0018, sessionsNeeded: null };
+    saveCalibration(results, { ...made, cells, falseAlarms } as never);
+    const [found] = readCalibrations(results);
+    assert.equal([found?.sessionsNeeded, found?.cells[0]?.halves, found?.cells[0]?.floor], [null, null, 0.02]);
   });
 });
 

@@ -73,6 +73,7 @@ export function makeRun(arms: readonly Arm[], rounds: number, changes: Partial<R
     workloadSource: 'name: quick\n',
     overrides: [],
     dropCaches: false,
+    calibration: false,
     remount: false,
     plan: {
       workload: 'quick',

@@ -45,12 +45,13 @@ Examples:
  * it would replace: later comparisons could never detect that regression again.
  */
 async function saveAsBaseline(name: string, spec: string, { output }: ResultsOptions): Promise<number> {
-  const [{ isBaseline, requireBaselineName, saveBaseline }, { resolveRun }, { readRun }, thresholds] =
+  const [{ isBaseline, requireBaselineName, saveBaseline }, { resolveRun }, { readRun }, thresholds, { whyNoVerdict }] =
     await Promise.all([
       import('../../store/baselines.js'),
       import('../../store/find-runs.js'),
       import('../../store/read-run.js'),
       import('../../gate/thresholds.js'),
+      import('../../record/run-purpose.js'),
     ]);
   requireBaselineName(name);
   const directory = resolveRun(output, spec, tell);
@@ -63,7 +64,8 @@ async function saveAsBaseline(name: string, spec: string, { output }: ResultsOpt
   if (thresholds.exitStatusOf({ status, trials, thresholds: evaluated }) !== EXIT.pass) {
     throw refuse(`a trial or a threshold failed (see ${commandFor(output, `show ${run.id}`)})`);
   }
-  if (run.injected !== undefined) throw refuse('it was measured with --inject');
+  const why = whyNoVerdict(run);
+  if (why !== null) throw refuse(why);
   if (isBaseline(output, name)) await refuseSlower(output, name, { name: run.id, run, trials });
   saveBaseline(output, name, directory);
   tell(`baseline ${name} is ${run.id}`);

@@ -48,6 +48,10 @@ async function compareRuns(specs: readonly string[], options: CompareOptions): P
     const same = runs.slice(0, index).find((other) => other.run.id === run.id && other.name !== name);
     if (same !== undefined) tell(`${same.name} and ${name} are the same run, so no difference is possible`);
   }
+  for (const { name, run } of runs) {
+    for (const { target } of run.injected ?? [])
+      tell(`${name}: target ${target} was slowed down on purpose (--inject)`);
+  }
   const comparison = comparisonOf(runs, options, 'load');
   printReport(await renderComparison(comparison, options.format, stdoutOptions(options.detail)), options.format);
   return comparison.cells.every(({ judgement }) => judgement.verdict === 'incomparable')

@@ -37,8 +37,11 @@ export const gate: Subcommand = {
     addFileOptions(addComparisonOptions(command, '1%'))
       .option('--no-github', 'in GitHub Actions: write no summary and no annotation')
       .option('--fail-on-inconclusive', 'exit with status 3 if any cell is inconclusive')
-      .option('--adaptive', 'add sessions to the run until every cell is decided; all looks share --alpha')
-      .option('--looks <number>', 'most looks with --adaptive; each look doubles the sessions', '4')
+      .option(
+        '--adaptive',
+        'add sessions to the run until every cell is decided; all looks share --alpha, later gates too',
+      )
+      .option('--looks <number>', 'most looks at a run with --adaptive, over all gates; each doubles the sessions', '4')
       .option('--budget <time>', 'longest time with --adaptive, such as 30m')
       .addOption(progressOption())
       .action((spec: string, options: GateCommandOptions) =>
@@ -67,22 +70,22 @@ decision as an annotation.
  */
 async function gateRun(spec: string, options: GateCommandOptions): Promise<number> {
   const planned = looksOf(options);
-  const [{ namedRun }, { gateStatusOf }, { renderComparison }, { writeGateFiles }] = await Promise.all([
+  const [{ namedRun }, { gateStatusOf }, { lookAtRun }, { renderComparison }, { writeGateFiles }] = await Promise.all([
     import('../options/comparison-input.js'),
     import('../../gate/decide.js'),
+    import('../../gate/looks.js'),
     import('../../report/render.js'),
     import('../options/gate-files.js'),
   ]);
   if (options.adaptive) await refuseBaseline(options.output, spec);
   const candidate = namedRun(options.output, spec);
   const baseline = options.baseline === undefined ? null : namedRun(options.output, options.baseline, ['series']);
-  if (baseline?.run.injected !== undefined) {
-    throw new FeedrateError('store', `${baseline.name}: cannot be a baseline: it was measured with --inject`);
-  }
-  const decide = await deciderOf(options, candidate, baseline, planned);
+  await refuseCalibration(candidate, 'cannot be gated', `; print it with: feedrate compare ${candidate.name}`);
+  if (baseline !== null) await refuseCalibration(baseline, 'cannot be a baseline');
+  const decide = await deciderOf(options, candidate, baseline);
   const { run, decision } = options.adaptive
     ? await decideAdaptively(candidate, options, planned, decide)
-    : { run: candidate, decision: decide(candidate, 1) };
+    : { run: candidate, decision: decide(candidate, lookAtRun(candidate.run, planned)) };
   const { comparison, result } = decision;
   printReport(
     await renderComparison(comparison, options.format, stdoutOptions(options.detail), result),
@@ -97,21 +100,20 @@ async function deciderOf(
   options: GateCommandOptions,
   candidate: NamedRun & ReadableRun,
   baseline: NamedRun | null,
-  planned: number,
-): Promise<(run: ReadableRun, look: number) => Decision> {
+): Promise<(run: ReadableRun, look: Look) => Decision> {
   const [{ comparableRun, comparisonOf }, { gateOf }, { flawsOf }, { evaluateThresholds }] = await Promise.all([
     import('../options/comparison-input.js'),
     import('../../gate/decide.js'),
     import('../../gate/flaws.js'),
     import('../../gate/thresholds.js'),
   ]);
-  const failOnInconclusive = options.failOnInconclusive === true;
-  return (run, number) => {
-    const look: Look = { number, planned };
+  // An adaptive gate was asked to decide every cell, so it does not pass while one is undecided.
+  const failOnInconclusive = options.failOnInconclusive === true || options.adaptive === true;
+  return (run, look) => {
     // Problems of the candidate were printed when it was read, before the first look.
-    const measured = number === 1 ? candidate : comparableRun(run);
+    const measured = run === candidate ? candidate : comparableRun(run);
     const runs = baseline === null ? [measured] : [baseline, measured];
-    const comparison = comparisonOf(runs, options, 'environment', planned);
+    const comparison = comparisonOf(runs, options, 'environment', look.share);
     const thresholds = evaluateThresholds(measured.run.plan.arms, measured.trials);
     const flaws = flawsOf(measured);
     return { comparison, result: gateOf(comparison, thresholds, { failOnInconclusive, flaws, look }) };
@@ -123,7 +125,7 @@ async function decideAdaptively(
   candidate: ReadableRun,
   options: GateCommandOptions,
   looks: number,
-  decide: (run: ReadableRun, look: number) => Decision,
+  decide: (run: ReadableRun, look: Look) => Decision,
 ): Promise<Decided> {
   const [{ measureUntilDecided }, { StopHandle }, { plural }, { terminalListener }] = await Promise.all([
     import('../../run/adaptive.js'),
@@ -139,6 +141,12 @@ async function decideAdaptively(
       tell(`undecided after ${plural(sessions, 'session')}: measuring up to ${total} (look ${look} of ${looks})`),
     budgetSpent: (sessions) => tell(`stopped after ${plural(sessions, 'session')}: another one would exceed --budget`),
   });
+}
+
+async function refuseCalibration({ name, run }: NamedRun, cannot: string, instead = ''): Promise<void> {
+  const { whyNoVerdict } = await import('../../record/run-purpose.js');
+  const why = whyNoVerdict(run);
+  if (why !== null) throw new FeedrateError('store', `${name}: ${cannot}: ${why}${instead}`);
 }
 
 async function refuseBaseline(output: string, spec: string): Promise<void> {

@@ -32,14 +32,14 @@ export interface RawComparisonOptions {
 export const CONFIDENCE = 0.95;
 
 /**
- * Compares runs. Each of `looks` at a growing run gets an equal part of alpha.
+ * Compares runs. A look at a growing run has a `share` of alpha, 1 by default.
  * @throws FeedrateError `usage` for a wrong option
  */
 export function comparisonOf(
   runs: readonly NamedRun[],
   raw: RawComparisonOptions,
   demands: ComparisonOptions['demands'],
-  looks = 1,
+  share = 1,
 ): Comparison {
   requireDistinct(runs);
   const where = new Map((raw.where ?? []).map((text) => pairOf('--where', text)));
@@ -53,9 +53,9 @@ export function comparisonOf(
   return compare(runs, {
     ...shape,
     measures: measuresOf(raw.metric ?? ['throughput']),
-    alpha: alphaOf(raw.alpha) / looks,
+    alpha: alphaOf(raw.alpha) * share,
     minEffect: fractionOf('--min-effect', raw.minEffect),
-    confidence: 1 - (1 - CONFIDENCE) / looks,
+    confidence: 1 - (1 - CONFIDENCE) * share,
     unit: raw.unit === 'round' ? 'round' : 'session',
     demands,
     ignore: new Set((raw.ignore ?? []).flatMap(namesOf)),

@@ -4,9 +4,10 @@ import { resolve } from 'node:path';
 import { FeedrateError } from '../../base/errors.js';
 import { commandFor } from '../../base/results-command.js';
 import { type History, type HistoryArm, historyArms, historyOf, placeOf } from '../../gate/run-history.js';
+import { isCalibration } from '../../record/run-purpose.js';
 import type { RunRecord } from '../../record/run-record.js';
 import type { Measure } from '../../stats/measure.js';
-import { listRuns, type RunListing } from '../../store/find-runs.js';
+import { listRuns, ONLY_CALIBRATIONS, type RunListing } from '../../store/find-runs.js';
 import { readTrials } from '../../store/read-run.js';
 import { tell } from '../output/print.js';
 import { pairOf } from './arguments.js';
@@ -29,7 +30,7 @@ type Known = RunListing & { readonly run: RunRecord };
 
 /**
  * Returns the runs of a workload over time, by default those of the latest run's workload on its targets. Incomplete and
- * damaged runs are counted and left out.
+ * damaged runs are counted and left out. Calibrations are no part of a history.
  * Throws `FeedrateError`: `usage` for a wrong option, `store` when no run matches.
  */
 export function askedHistory(options: HistoryOptions): History {
@@ -79,7 +80,11 @@ interface Chosen {
 /** Returns the requested workload, runs and targets. Missing options are taken from the latest run that matches the rest. */
 function chosen(listings: readonly RunListing[], options: HistoryOptions): Chosen {
   const since = options.since === undefined ? '' : dateOf(options.since);
-  const known = listings.filter((listing): listing is Known => listing.run !== null);
+  const readable = listings.filter((listing): listing is Known => listing.run !== null);
+  const known = readable.filter(({ run }) => !isCalibration(run));
+  if (known.length === 0 && readable.length > 0) {
+    throw new FeedrateError('store', `${options.output}: no run has a history; ${ONLY_CALIBRATIONS}`);
+  }
   const asked = options.target ?? null;
   const latest = known.findLast(({ run }) => {
     return (options.workload ?? run.plan.workload) === run.plan.workload && targetNames(run, asked).length > 0;

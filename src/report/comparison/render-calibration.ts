@@ -1,6 +1,7 @@
 /** The report that `feedrate calibrate` prints. */
 import { metricOf } from '../../base/metrics.js';
 import { formatDurationNs } from '../../base/units.js';
+import { DIFFERS } from '../../gate/calibration-checks.js';
 import { type CalibratedCell, type CalibrationRecord, encodeCalibration } from '../../record/calibration-record.js';
 import { measureOf } from '../../stats/measure.js';
 import { ABSENT, formatValue, plural } from '../table/format.js';
@@ -22,7 +23,7 @@ export function renderCalibration(
     [
       headerLines(calibration),
       [...terminalTable(calibration.cells, COLUMNS, options), ...LEGEND],
-      falseAlarmLines(calibration),
+      checkLines(calibration),
       planLines(calibration),
       warnings.map(({ code, message, remedy }) => paint(`${code}: ${message} → ${remedy}`, 'bad')),
     ],
@@ -56,7 +57,14 @@ const COLUMNS: readonly ShownColumn<CalibratedCell>[] = [
     align: 'right',
     dropOrder: 3,
     text: ({ ratio }) => (ratio === null ? ABSENT : formatChange(ratio.estimate)),
-    tone: ({ pDiffers }) => (pDiffers <= 0.05 ? 'bad' : 'plain'),
+    tone: ({ pDiffers }) => (pDiffers <= DIFFERS ? 'bad' : 'plain'),
+  },
+  {
+    head: 'late vs early',
+    align: 'right',
+    dropOrder: 7,
+    text: ({ halves }) => (halves?.ratio ? formatChange(halves.ratio) : ABSENT),
+    tone: ({ halves }) => (halves !== null && halves.pDiffers <= DIFFERS ? 'bad' : 'plain'),
   },
   { head: 'noise floor', align: 'right', dropOrder: 0, text: ({ floor }) => percent(floor) },
   { head: 'could see', align: 'right', dropOrder: 0, text: ({ detectable }) => percent(detectable) },
@@ -84,19 +92,30 @@ function percent(part: number | null): string {
   return part === null ? ABSENT : `${(part * 100).toFixed(1)} %`;
 }
 
-function falseAlarmLines({ falseAlarms, alpha, minEffect, cells }: CalibrationRecord): string[] {
-  const { families, alarms, high, sessionsNeeded } = falseAlarms;
-  if (sessionsNeeded !== null) {
-    return [
-      `false alarms: not measured; with fewer than ${plural(sessionsNeeded, 'session')} the gate cannot report any regression`,
-    ];
-  }
-  const rule = `alpha ${alpha * 100} % over ${plural(cells.length, 'cell')}, min-effect ${minEffect * 100} %`;
+/** What the target shows against itself: the cell with the smallest p of each check. */
+function checkLines({ cells, plan }: CalibrationRecord): string[] {
+  const half = Math.floor(plan.sessions / 2);
+  const sides = cells.map((cell) => ({ ...cell, ratio: cell.ratio?.estimate ?? null }));
+  const halves = cells.flatMap((cell) => (cell.halves === null ? [] : [{ ...cell, ...cell.halves }]));
   return [
-    `false alarms of the gate (${rule}): ${alarms} in ${families} simulated comparisons, at most ${percent(high)} (95 % confidence)`,
-    'Each simulated comparison swaps A and B at random within these sessions. This covers the noise of this run.',
-    'It does not cover the noise between days: two runs on different days differ more than two targets of one run.',
+    `B compared with A: ${checkText(sides)}`,
+    `the last ${plural(half, 'session')} compared with the first ${half}: ${checkText(halves)}`,
+    'Both compare the target with itself, so a difference (p below 0.05) would be a false alarm of a gate. Two comparisons',
+    'cannot show how often false alarms happen. Neither covers the noise between days.',
   ];
+}
+
+interface SelfComparison extends Pick<CalibratedCell, 'arm' | 'measure' | 'pDiffers' | 'couldDiffer'> {
+  readonly ratio: number | null;
+}
+
+function checkText(checks: readonly SelfComparison[]): string {
+  const least = checks.reduce<SelfComparison | null>((a, b) => (a === null || b.pDiffers < a.pDiffers ? b : a), null);
+  if (least === null || least.ratio === null) return 'not measured';
+  const { arm, measure, pDiffers, couldDiffer, ratio } = least;
+  const none = couldDiffer ? 'no difference' : 'too few sessions to show a difference';
+  const p = pDiffers < 0.001 ? 'p < 0.001' : `p = ${pDiffers.toFixed(3)}`;
+  return `${pDiffers <= DIFFERS ? 'it differs' : none}; ${formatChange(ratio)} in ${measure} of ${arm} (${p} over all cells)`;
 }
 
 function planLines({ wanted, power, recommended, alpha }: CalibrationRecord): string[] {

@@ -1,6 +1,6 @@
 /** The reports that `feedrate compare` and `feedrate gate` print for people. */
 import type { ComparedCell, Comparison } from '../../gate/comparison.js';
-import type { GateResult } from '../../gate/decide.js';
+import type { GateResult, Look } from '../../gate/decide.js';
 import type { Measure } from '../../stats/measure.js';
 import { formatPercent, plural } from '../table/format.js';
 import { markdownTable, markdownText } from '../table/markdown.js';
@@ -62,18 +62,29 @@ function headingOf({ grid, options }: Comparison, { key, metric }: Measure): str
 }
 
 /** Returns the gate's outcome in one line, then the flaws of the run and the thresholds that failed. */
-export function gateLines({ outcome, sessionsNeeded, failedThresholds, flaws, look }: GateResult): string[] {
-  const after = look.planned === 1 ? '' : ` (look ${look.number} of ${look.planned}; all looks share alpha)`;
-  const remedy =
-    outcome === 'inconclusive' && sessionsNeeded !== null
-      ? `: too few sessions to detect a regression; measure at least ${plural(sessionsNeeded, 'session')} of each side (--set trials.sessions=${sessionsNeeded})`
-      : outcome === 'broken'
-        ? ': the measurement failed, so there is no verdict; measure again'
-        : '';
+export function gateLines(gate: GateResult): string[] {
+  const { outcome, failedThresholds, flaws } = gate;
   return [
-    `gate: ${outcome}${after}${remedy}`,
+    `gate: ${outcome}${lookText(gate.look)}${remedyOf(gate)}`,
     ...flaws.slice(0, FLAWS_SHOWN).map((flaw) => `incomplete measurement: ${flaw}`),
     ...(flaws.length > FLAWS_SHOWN ? [`and ${plural(flaws.length - FLAWS_SHOWN, 'more problem')}`] : []),
     ...failedThresholds.map(({ threshold, arm }) => `threshold failed: ${arm}: ${threshold.text}`),
   ];
+}
+
+function lookText({ number, planned, share = 1 / planned }: Look): string {
+  if (share === 1) return '';
+  return ` (look ${number}${planned > 1 ? ` of ${planned}` : ''}; all looks share alpha)`;
+}
+
+function remedyOf({ outcome, sessionsNeeded, look }: GateResult): string {
+  if (outcome === 'broken') return ': the measurement failed, so there is no verdict; measure again';
+  if (outcome !== 'inconclusive') return '';
+  const needed =
+    sessionsNeeded === null
+      ? ''
+      : ` at least ${plural(sessionsNeeded, 'session')} of each side (--set trials.sessions=${sessionsNeeded})`;
+  if (look.spent)
+    return `: alpha is spent, so this run can have no further look; measure a new run${needed && ` with${needed}`}`;
+  return needed && `: too few sessions to detect a regression; measure${needed}`;
 }

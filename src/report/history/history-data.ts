@@ -24,6 +24,8 @@ export function historyJson({ workload, runs, leftOut, series }: History): strin
       otherLoad: one.otherLoad,
       points: one.points.map(pointOf),
       changes: one.changes.map(changeOf),
+      doubtful: one.doubtful && changeOf(one.doubtful),
+      lag1: one.lag1,
     })),
   };
   return `${JSON.stringify(report, null, 2)}\n`;
@@ -90,6 +92,7 @@ export function historyCsv({ workload, series }: History): string {
     ofRun('median_high95', ({ spread }) => finiteOrNull(spread.medianHigh)),
     ofRun('sessions', ({ spread }) => spread.n),
     ofRun('trials', ({ side }) => side.trials.length),
+    { name: 'lag1', value: ({ series: { lag1 } }) => lag1 },
     { name: 'change_ratio', value: ({ series: { changes }, point }) => ratioAt(changes, point) },
     { name: 'change_p', value: ({ series: { changes }, point }) => changeAt(changes, point)?.p ?? null },
   ];

@@ -38,6 +38,7 @@ export function historyColumns(rows: readonly NotedSeries[]): ShownColumn<NotedS
     { head: 'latest', align: 'right', dropOrder: 0, text: ({ series }) => latestText(series) },
     { head: '95 % interval', align: 'right', dropOrder: 5, text: ({ series }) => intervalText(series) },
     { head: 'by run', align: 'left', dropOrder: 2, text: ({ series }) => trendText(series) },
+    { head: 'lag-1', align: 'right', dropOrder: 4, text: ({ series: { lag1 } }) => lag1?.toFixed(2) ?? ABSENT },
     {
       head: 'last change',
       align: 'right',
@@ -81,8 +82,9 @@ function trendText({ points }: HistorySeries): string {
   return sparkline(medians, SPARKLINE_WIDTH, floor);
 }
 
-function lastChangeText({ changes }: HistorySeries): string {
+function lastChangeText({ changes, doubtful }: HistorySeries): string {
   const last = changes.at(-1);
+  if (last === undefined && doubtful !== null) return '?';
   return last === undefined ? ABSENT : formatChange(last.medianAfter / last.medianBefore);
 }
 

@@ -1,11 +1,12 @@
 /** The reports that `feedrate history` prints for people. */
 import {
-  CHANGE_ALPHA,
   type History,
   type HistoryChange,
   type HistorySeries,
   LEAST_CHANGE,
   LEAST_RUNS,
+  MOST_FALSE,
+  MOST_LAG1,
 } from '../../gate/run-history.js';
 import { formatChange } from '../comparison/comparison-table.js';
 import { formatValue, plural } from '../table/format.js';
@@ -44,6 +45,7 @@ function noted({ series }: History): { rows: NotedSeries[]; changes: string[] } 
   const changes: string[] = [];
   const rows = (several.length > 0 ? several : series).map((one): NotedSeries => {
     const notes = one.changes.toReversed().map((change) => changes.push(changeLine(one, change)));
+    if (one.doubtful !== null) notes.push(changes.push(doubtfulLine(one, one.doubtful)));
     return { series: one, notes };
   });
   return { rows, changes };
@@ -67,11 +69,21 @@ function captionOf({ series }: History, rows: readonly NotedSeries[]): string[] 
   const single = series.length - rows.length;
   if (single > 0) lines.push(`not shown: ${single} series with a single run (use --format csv)`);
   const longest = Math.max(...rows.map(({ series: { points } }) => points.length));
+  if (rows.some(({ series: { lag1 } }) => lag1 !== null)) {
+    lines.push('lag-1: how much a run resembles the one before, from −1 to 1; independent runs are near 0');
+  }
   if (longest < LEAST_RUNS) lines.push(`fewer than ${LEAST_RUNS} runs: no change can be distinguished from chance`);
   return lines;
 }
 
-const ADVICE = `Changes are hints, not verdicts. A series without any change shows one with a probability of ${CHANGE_ALPHA * 100} %, and far more often if the storage drifts. Changes below ${LEAST_CHANGE * 100} % are not reported. Use feedrate compare to test two runs.`;
+const ADVICE = `Changes are hints, not verdicts. At most ${MOST_FALSE * 100} % of series without a change show one, even if runs resemble the ones before (lag-1 up to ${MOST_LAG1}). With drift, more do. Changes below ${LEAST_CHANGE * 100} % are not reported. Use feedrate compare to test two runs.`;
+
+/** A shift that the runs' resemblance may explain as well. */
+function doubtfulLine(series: HistorySeries, change: HistoryChange): string {
+  const { lag1 } = series;
+  const why = lag1 === null ? 'too few runs to know how much they resemble each other' : `lag-1 ${lag1.toFixed(2)}`;
+  return `uncertain (${why}): runs that resemble the ones before may look like this: ${changeLine(series, change)}`;
+}
 
 /** `read bs=4KiB throughput: 1.2 GiB/s → 0.9 GiB/s (−25.0 %) since RUN, DATE; kernel changed from 6.1 to 6.5`. */
 function changeLine(

@@ -1,5 +1,6 @@
 /** The list of the runs in a results directory, one line per run. */
 import { formatThroughput } from '../../base/units.js';
+import { isCalibration } from '../../record/run-purpose.js';
 import type { StoredRun } from '../../record/stored-run.js';
 import type { TrialRecord } from '../../record/trial-record.js';
 import { throughputBytesPerSecond } from '../../record/trial-values.js';
@@ -18,6 +19,8 @@ export interface RunEntry {
   readonly workload: string | null;
   readonly targets: readonly { readonly name: string; readonly path: string }[];
   readonly labels: Readonly<Record<string, string>>;
+  /** A calibration is never `latest`. */
+  readonly calibration: boolean;
   readonly trialsPlanned: number | null;
   readonly trialsRecorded: number;
   /** The arm with the highest median throughput of its counted trials. */
@@ -35,6 +38,7 @@ export function runEntry({ id, directory, status, run, trials, problems }: Store
     workload: run?.plan.workload ?? null,
     targets: run?.plan.targets ?? [],
     labels: run?.labels ?? {},
+    calibration: run !== null && isCalibration(run),
     trialsPlanned: run?.plan.trials.length ?? null,
     trialsRecorded: trials.length,
     best: bestArm(trials),
@@ -76,7 +80,7 @@ function rowOf(name: string, entry: RunEntry): string[] {
     name,
     entry.startedAt?.slice(0, 16).replace('T', ' ') ?? ABSENT,
     entry.status,
-    entry.workload ?? ABSENT,
+    `${entry.workload ?? ABSENT}${entry.calibration ? ' (calibration)' : ''}`,
     `${entry.trialsRecorded}/${entry.trialsPlanned ?? '?'}`,
     entry.best === null ? ABSENT : `${formatThroughput(entry.best.throughputBytesPerSecond)} ${entry.best.arm}`,
     entry.targets.map(({ path }) => path).join(' ') || ABSENT,

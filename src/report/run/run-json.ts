@@ -20,6 +20,7 @@ export function runJson(view: RunView): string {
     seed: run?.plan.seed ?? null,
     labels: run?.labels ?? {},
     environment: run?.environment ?? null,
+    ...(run?.calibration && { calibration: true }),
     ...(run?.injected && { injected: run.injected }),
     trialsPlanned: run?.plan.trials.length ?? null,
     trialsRecorded: view.trials.length,

@@ -30,7 +30,7 @@ export function headerLines(view: RunView): Line[] {
 function injectedLines({ injected = [] }: RunRecord): Line[] {
   return injected.map(({ target, part, delayNs }) => {
     const slowdowns: string[] = [];
-    if (part > 0) slowdowns.push(`everything took ${formatPercent(part)} longer`);
+    if (part > 0) slowdowns.push(`everything took ${formatPercent(part)} longer (throughput ÷ ${1 + part})`);
     if (delayNs > 0) slowdowns.push(`each operation took ${formatDurationNs(delayNs)} longer`);
     return {
       text: `target ${target} was slowed down on purpose (--inject): ${slowdowns.join(', ')}`,

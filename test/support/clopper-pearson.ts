@@ -1,4 +1,4 @@
-import { betaQuantile } from './beta.js';
+import { betaQuantile } from '../../src/stats/beta.js';
 
 /**
  * Returns the exact interval of a probability after `successes` of `trials` (Clopper and Pearson 1934): the quantiles
