@@ -3,6 +3,8 @@
 /** Code → remedy, most serious first. `results/README.md` explains the codes. */
 const REMEDIES = {
   'cache-contradicted': 'use files larger than memory, one pass (no time_based), or cache: direct',
+  'nothing-measured':
+    'shorten ramp_time, or set time_based and runtime, so that the job is still running when its ramp is over',
   'few-sessions': 'increase trials.sessions',
   silent: 'find what stalled (server, network, exhausted burst credits), fix it and measure again',
   'nfs-retransmitted':
@@ -20,6 +22,7 @@ const REMEDIES = {
   drift: 'find what changed during the run (other clients, credits, temperature), or warm up longer and measure again',
   bimodal: 'the median shows only the more frequent level: find what switches (placement, tier, path, another client)',
   autocorrelated: 'trials are not independent: compare sessions only, and increase sessions instead of rounds',
+  'few-operations': 'increase runtime or size, use smaller blocks, or find what stalled',
   'short-window': 'Increase `size` or `runtime` so that each trial takes at least one second.',
   'short-transfers': 'signals and full file systems cause this: check what else was running',
   'gc-in-window': 'use longer trials to reduce the effect',

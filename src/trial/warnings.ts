@@ -2,6 +2,7 @@ import { formatDurationNs, formatThroughput } from '../base/units.js';
 import { jobPlanOf } from '../plan/jobs/registry.js';
 import { type NfsTraffic, sumOfCalls } from '../record/nfs-traffic.js';
 import type { CacheEvidence, ClientUse, EngineUse, SeriesPoint, TrialRecord, Window } from '../record/trial-record.js';
+import { measuredNothing, windowNs, windowOps } from '../record/trial-values.js';
 import { type Warning, warning } from '../record/warning.js';
 import { ENGINES } from '../workload/engines.js';
 import type { Job } from '../workload/workload.js';
@@ -12,6 +13,8 @@ import { stepDown, unsteadiness, wholeSeconds } from './steadiness.js';
 const CLIENT_BOUND_SHARE = 0.8;
 /** Shorter windows contain too few ticks, and start and end weigh too much. */
 const SHORT_WINDOW_NS = 100_000_000;
+/** With fewer operations, a trial shows how long they took and not what the storage can do. */
+const FEW_OPERATIONS = 3;
 /** If the last worker ends later than the first by more than this share, the load was not the requested one. */
 const STRAGGLER_SHARE = 0.1;
 /** A rate counts as missed below this share less than requested. */
@@ -64,10 +67,31 @@ const queueReplaced: TrialCheck = ({ job, engine }) =>
           : undefined,
       );
 
+const nothingMeasured: TrialCheck = ({ job, window, status }) => {
+  if (!measuredNothing({ status, window })) return null;
+  const { rampNs } = jobPlanOf(job).bounds;
+  const moved = window.totalReadOps + window.totalWriteOps;
+  if (moved === 0) return warning('nothing-measured', 'nothing was measured: the job did no operation');
+  const [ended, ramp] = [formatDurationNs(window.firstDoneNs), formatDurationNs(rampNs)];
+  return warning(
+    'nothing-measured',
+    `nothing was measured: the first worker was done after ${ended}, within the ramp_time of ${ramp}`,
+  );
+};
+
+/** A checkpoint is measured as a whole, whatever the number of its operations. */
+const fewOperations: TrialCheck = ({ window, status }) => {
+  const operations = windowOps({ window });
+  const windowed = windowNs({ window });
+  if (status !== 'ok' || window.slowestDecides === true || windowed <= 0 || operations >= FEW_OPERATIONS) return null;
+  const [shown, time] = [operations.toLocaleString('en-US', { maximumFractionDigits: 2 }), formatDurationNs(windowed)];
+  return warning('few-operations', `only ${shown} operations in the ${time} that were measured`);
+};
+
 const shortWindow: TrialCheck = ({ window, engine }) =>
-  ENGINES[engine.used].virtualClock || window.endNs - window.startNs >= SHORT_WINDOW_NS
+  ENGINES[engine.used].virtualClock || windowNs({ window }) <= 0 || windowNs({ window }) >= SHORT_WINDOW_NS
     ? null
-    : warning('short-window', `the trial was too short (${formatDurationNs(window.endNs - window.startNs)})`);
+    : warning('short-window', `the trial was too short (${formatDurationNs(windowNs({ window }))})`);
 
 const straggler: TrialCheck = ({ window, engine }) =>
   workersOf(engine) === 1 || window.lastDoneNs - window.firstDoneNs <= STRAGGLER_SHARE * window.lastDoneNs
@@ -142,7 +166,7 @@ const nfsQueued: TrialCheck = ({ nfs }) => {
 
 const rateMissed: TrialCheck = ({ job, window, status }) => {
   const { rate } = jobPlanOf(job);
-  if (rate === null || status !== 'ok') return null;
+  if (rate === null || status !== 'ok' || measuredNothing({ status, window })) return null;
   const { operationsPerSecond, bytesPerSecond } = rate;
   const seconds = (window.endNs - window.startNs) / 1e9;
   const operations = window.readOps + window.writeOps;
@@ -178,10 +202,12 @@ const unsteady: TrialCheck = ({ job, series, window, status }) => {
 
 const CHECKS = [
   silent,
+  nothingMeasured,
   cacheContradicted,
   cacheUnproven,
   koffiMissing,
   queueReplaced,
+  fewOperations,
   shortWindow,
   straggler,
   gcInWindow,
