@@ -17,6 +17,7 @@ const REMEDIES = {
   'nfs-queued':
     'use more connections (nconnect), more slots (max_session_slots for 4.1 and 4.2, tcp_max_slot_table_entries for 3 and 4.0), or fewer operations in flight',
   'rate-missed': 'the storage cannot sustain this rate: reduce it, or add workers',
+  'ends-skipped': 'use a bs that divides every file size, or leave out direct I/O, which moves whole blocks',
   straggler: 'use time_based with a runtime, so that all workers stop at the same time',
   'queue-replaced': 'compare it only with trials of the same engine, or enable io_uring in the kernel',
   drift: 'find what changed during the run (other clients, credits, temperature), or warm up longer and measure again',

@@ -221,6 +221,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
   const startMs = performance.now();
   const stage = stageOf(trial, settings);
   const { arm } = stage;
+  const extents = stage.files.extents.flat();
   const counters = Counters.allocate(arm.spec.numjobs * stage.engine.threadsPerJob);
   const { preparation, moved, measured, fault } = await execute(trial, stage, counters, settings);
   const reports = measured.outcomes.map(({ report }) => report).filter((report) => report !== null);
@@ -264,6 +265,8 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
             job: arm.spec,
             engine,
             window,
+            extentBytes: extents.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0),
+            restBytes: jobPlanOf(arm.spec).restBytes(extents),
             cache,
             nfs,
             client,

@@ -1,4 +1,4 @@
-import { formatDurationNs, formatThroughput } from '../base/units.js';
+import { formatBytes, formatDurationNs, formatThroughput } from '../base/units.js';
 import { jobPlanOf } from '../plan/jobs/registry.js';
 import { type NfsTraffic, sumOfCalls } from '../record/nfs-traffic.js';
 import type { CacheEvidence, ClientUse, EngineUse, SeriesPoint, TrialRecord, Window } from '../record/trial-record.js';
@@ -29,6 +29,9 @@ interface Observed {
   readonly job: Job;
   readonly engine: EngineUse;
   readonly window: Window;
+  /** Bytes of the files that one pass covers, and those of them that are skipped at the ends of files. */
+  readonly extentBytes: number;
+  readonly restBytes: number;
   readonly cache: CacheEvidence;
   readonly nfs: NfsTraffic | null;
   readonly client: ClientUse;
@@ -92,6 +95,14 @@ const shortWindow: TrialCheck = ({ window, engine }) =>
   ENGINES[engine.used].virtualClock || windowNs({ window }) <= 0 || windowNs({ window }) >= SHORT_WINDOW_NS
     ? null
     : warning('short-window', `the trial was too short (${formatDurationNs(windowNs({ window }))})`);
+
+const endsSkipped: TrialCheck = ({ extentBytes, restBytes }) =>
+  restBytes === 0
+    ? null
+    : warning(
+        'ends-skipped',
+        `direct I/O skipped the ends of files behind their last whole block: ${formatBytes(restBytes)} of ${formatBytes(extentBytes)}`,
+      );
 
 const straggler: TrialCheck = ({ window, engine }) =>
   workersOf(engine) === 1 || window.lastDoneNs - window.firstDoneNs <= STRAGGLER_SHARE * window.lastDoneNs
@@ -209,6 +220,7 @@ const CHECKS = [
   queueReplaced,
   fewOperations,
   shortWindow,
+  endsSkipped,
   straggler,
   gcInWindow,
   shortTransfers,

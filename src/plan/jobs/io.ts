@@ -2,6 +2,7 @@ import { FeedrateError } from '../../base/errors.js';
 import type { Dataset, IoJob } from '../../workload/workload.js';
 import { assumedNs } from '../assumed-rate.js';
 import { largestBlockBytes } from '../mix.js';
+import { restBytes } from '../patterns.js';
 import { datasetFiles, ownFiles, type Shares, shareOut } from '../shares.js';
 import type { JobPlan, Rate } from './job-plan.js';
 import { timedBounds, timedJob } from './timed.js';
@@ -29,8 +30,9 @@ export function planIo(job: IoJob): JobPlan {
     writtenBytes: (fileBytes) => (laidOut ? fileBytes : 0) + overwrittenBytes(job, fileBytes),
     movedBytes: (passBytes) => passBytes,
     expectedTime: (fileBytes) => timedJob(job, transferNs(job, fileBytes)),
-    // A rest shorter than a block at the end of a file is never read or written.
+    // A rest behind the last whole block of a file is left out with direct I/O.
     directMisfit: () => null,
+    restBytes: (extents) => restBytes(job, extents),
   };
 }
 

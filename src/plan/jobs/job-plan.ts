@@ -1,6 +1,6 @@
 import type { Dataset, MapAdvice } from '../../workload/workload.js';
 import type { ExpectedTime } from '../assumed-rate.js';
-import type { ArmFiles, DataFile } from '../plan.js';
+import type { ArmFiles, DataFile, Extent } from '../plan.js';
 import type { Shares } from '../shares.js';
 
 /** A property of an arm that direct I/O would refuse. */
@@ -74,6 +74,8 @@ export interface JobPlan {
   readonly movedBytes: (passBytes: number) => number;
   /** Returns the expected time of a trial without its layout and cache warming. */
   readonly expectedTime: (fileBytes: number) => ExpectedTime;
+  /** Returns the bytes of the extents that the job never moves, because they are no whole block. */
+  readonly restBytes: (extents: readonly Extent[]) => number;
   /** Returns a property of the files that direct I/O would refuse, apart from blocks and starts of extents; or null. */
   readonly directMisfit: (files: readonly DataFile[], misfits: (bytes: number) => boolean) => Misfit | null;
 }

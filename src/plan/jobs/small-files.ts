@@ -24,6 +24,7 @@ export function planSmallFiles(job: SmallFilesJob): JobPlan {
     writtenBytes: () => 0,
     movedBytes: (passBytes) => passBytes,
     expectedTime: (fileBytes) => timedJob(job, assumedNs(fileBytes)),
+    restBytes: () => 0,
     directMisfit: (files, misfits) => {
       const file = files.find(({ bytes }) => misfits(bytes));
       return file === undefined ? null : { what: `a file of ${file.bytes} bytes`, word: 'filesize' };

@@ -65,7 +65,7 @@ const rows: Rows<IoJob> = {
     'bs',
     blocks,
     '4k',
-    'Bytes per operation. A mix is written like fio’s `bssplit`: `4k/60:64k/40` means 60 % of 4 KiB and 40 % of 64 KiB. An empty percentage means the rest.',
+    'Bytes per operation. A mix is written like fio’s `bssplit`: `4k/60:64k/40` means 60 % of 4 KiB and 40 % of 64 KiB. An empty percentage means the rest. The last block of a file is shorter if the file ends within it; direct I/O leaves it out and says so.',
   ),
   numjobs: common.numjobs,
   iodepth: field(
