@@ -105,7 +105,7 @@ function worstCache(trials: readonly TrialRecord[]): ArmSummary['cache'] {
 function raisedBy(trial: TrialRecord): readonly Warning[] {
   const { warnings } = trial;
   if (!measuredNothing(trial) || warnings.some(({ code }) => code === 'nothing-measured')) return warnings;
-  return [warning('nothing-measured', 'nothing was measured'), ...warnings];
+  return [warning('nothing-measured', 'the measured time was empty'), ...warnings];
 }
 
 /** Returns the warnings of single counted trials and of all of them together, the most important first. */

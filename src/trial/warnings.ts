@@ -74,11 +74,11 @@ const nothingMeasured: TrialCheck = ({ job, window, status }) => {
   if (!measuredNothing({ status, window })) return null;
   const { rampNs } = jobPlanOf(job).bounds;
   const moved = window.totalReadOps + window.totalWriteOps;
-  if (moved === 0) return warning('nothing-measured', 'nothing was measured: the job did no operation');
+  if (moved === 0) return warning('nothing-measured', 'the job did no operation');
   const [ended, ramp] = [formatDurationNs(window.firstDoneNs), formatDurationNs(rampNs)];
   return warning(
     'nothing-measured',
-    `nothing was measured: the first worker was done after ${ended}, within the ramp_time of ${ramp}`,
+    `the first worker was done after ${ended}, within the ramp_time of ${ramp}: no time was left to measure`,
   );
 };
 

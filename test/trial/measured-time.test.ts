@@ -131,7 +131,7 @@ test('a ramp that outlasts the job: nothing measured, no threshold passes, statu
   assert.match(stdout, /✗ throughput >= 0MiB\/s: nothing measured in 5 of 5 trials/);
   assert.match(stdout, /✗ p99\(latency\) < 10s: nothing measured/);
   assert.match(stdout, /0 of 5/);
-  assert.match(stdout, /nothing was measured: .* within the ramp_time of 1 s/);
+  assert.match(stdout, /nothing-measured: .* within the ramp_time of 1 s/);
   assert.ok(
     trials().every((trial) => trial.status === 'ok' && windowNs(trial) === 0 && trial.latency.read === undefined),
   );
