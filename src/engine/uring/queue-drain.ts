@@ -91,9 +91,7 @@ export class QueueDrain implements Drain {
         // As in fio, the operation is created only after that.
         this.#nowNs = this.#clock.now();
       }
-      operations.createdNs[place] = paced
-        ? this.#dues.countedFrom(batch.dueNs[i] as number, this.#clock.now())
-        : this.#nowNs;
+      operations.createdNs[place] = paced ? this.#countedFrom(batch.dueNs[i] as number) : this.#nowNs;
       ring.push(place);
       // Here rather than before the next operation, so that planning the next batch does not delay these.
       while (operations.freeCount === 0 || ring.queued >= this.#callLimit) {
@@ -108,6 +106,11 @@ export class QueueDrain implements Drain {
   finish(): void {
     while (this.#ring.inFlight > 0) this.#step(1);
     if (this.#fault !== null) throw this.#fault;
+  }
+
+  /** Returns the time from which the latency of a paced operation counts. Without pauses, it is the due time. */
+  #countedFrom(dueNs: number): number {
+    return this.#options.thinktimeNs === 0 ? dueNs : this.#dues.countedFrom(dueNs, this.#clock.now());
   }
 
   /**
