@@ -51,6 +51,7 @@ const ANY_JOB: IoJob = {
   rateBytesPerSecond: null,
   rateIops: null,
   rateProcess: 'linear',
+  rateIgnoreThinktime: false,
   thinktimeNs: 0,
   thinktimeBlocks: 1,
   verify: false,

@@ -108,6 +108,7 @@ async function measure(
   if (startNs === null) return null;
   const gc = new GcWatch();
   clock.startAt(startNs);
+  backend.clock.startAt(startNs);
   clock.waitUntil(0);
   const startDelayNs = clock.now();
   const gcFromMs = performance.now();
@@ -122,6 +123,7 @@ async function measure(
   return {
     total,
     rampEnd: meter.rampEnd,
+    deadlineEnd: meter.deadlineEnd,
     allBusyEnd: meter.allBusyEnd,
     startDelayNs: Math.max(0, startDelayNs),
     busyNs,

@@ -38,6 +38,9 @@ const ADDRESS_OPTIONS = /^(?:addr|clientaddr|mountaddr|mountport|port)=/;
 /** Fields of a job that do not change its load: the content's seed, and fields only for the engine `simulated`. */
 const FREE_WORDS = new Set(['randseed', 'simulated_latency', 'simulated_bandwidth']);
 
+/** Fields that older records do not have, with the value that holds for them. */
+const LATER_WORDS: ReadonlyMap<string, string> = new Map([['rate_ignore_thinktime', 'false']]);
+
 /** Mismatches whose attribute has a different name: to compare engines is to compare `ioengine`. */
 const NAMES_OF_AXES: ReadonlyMap<string, string> = new Map([
   ['engine', 'ioengine'],
@@ -85,7 +88,8 @@ export function loadMismatches(before: Arm['words'], after: Arm['words']): Misma
 }
 
 function loadWords(words: Arm['words']): Map<string, string> {
-  return new Map(Object.entries(words).filter(([word]) => !FREE_WORDS.has(word)));
+  const counts = ([word, value]: [string, string]) => !FREE_WORDS.has(word) && LATER_WORDS.get(word) !== value;
+  return new Map(Object.entries(words).filter(counts));
 }
 
 /** The engines that were used. `auto` may have chosen a different one. */

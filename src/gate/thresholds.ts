@@ -6,6 +6,7 @@ import type { RunStatus } from '../record/stored-run.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { measured } from '../stats/measure.js';
 import { isCounted } from '../stats/summary.js';
+import { countsForNothing } from './flaws.js';
 
 type ArmThreshold = Arm['thresholds'][number];
 
@@ -20,7 +21,10 @@ export interface ThresholdResult {
   readonly reason: string | null;
 }
 
-/** Returns the result of each threshold of each arm. A metric without data fails: nothing may pass unmeasured. */
+/**
+ * Returns the result of each threshold of each arm. A metric without data fails: nothing may pass unmeasured. If a
+ * counted trial of the arm measured nothing, all its thresholds fail, because the other trials do not speak for it.
+ */
 export function evaluateThresholds(
   arms: readonly Pick<Arm, 'id' | 'thresholds'>[],
   trials: readonly TrialRecord[],
@@ -33,8 +37,12 @@ export function evaluateThresholds(
 }
 
 function evaluate(threshold: ArmThreshold, arm: string, counted: readonly TrialRecord[]): ThresholdResult {
-  const value = measured(threshold, counted);
-  if (Number.isNaN(value)) return { threshold, arm, value: null, passed: false, reason: 'not measured' };
+  const unmeasured = counted.filter(countsForNothing).length;
+  const value = unmeasured > 0 ? Number.NaN : measured(threshold, counted);
+  if (!Number.isFinite(value)) {
+    const reason = unmeasured > 0 ? `nothing measured in ${unmeasured} of ${counted.length} trials` : 'not measured';
+    return { threshold, arm, value: null, passed: false, reason };
+  }
   return { threshold, arm, value, passed: keeps(value, threshold), reason: null };
 }
 
@@ -56,13 +64,17 @@ function keeps(value: number, { comparison, bound }: ArmThreshold): boolean {
 /** The parts of a run that determine its exit status. */
 export interface RunOutcome {
   readonly status: RunStatus;
-  readonly trials: readonly Pick<TrialRecord, 'status'>[];
+  readonly trials: readonly Pick<TrialRecord, 'status' | 'warmup' | 'window'>[];
   readonly thresholds: readonly Pick<ThresholdResult, 'passed'>[];
 }
 
-/** Returns the exit status of a run. Precedence: a failed measurement, an interrupt, a failed threshold. */
+/**
+ * Returns the exit status of a run. Precedence: a failed measurement, an interrupt, a failed threshold. A counted trial
+ * that measured nothing is a failed measurement.
+ */
 export function exitStatusOf({ status, trials, thresholds }: RunOutcome): number {
   if (status === 'failed' || trials.some((trial) => trial.status === 'failed')) return EXIT.measurementFailed;
   if (status === 'aborted' || trials.some((trial) => trial.status === 'aborted')) return EXIT.interrupted;
+  if (trials.some(countsForNothing)) return EXIT.measurementFailed;
   return thresholds.every((threshold) => threshold.passed) ? EXIT.pass : EXIT.regression;
 }

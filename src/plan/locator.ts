@@ -4,8 +4,8 @@ import type { Extent } from './plan.js';
 import { MAX_POSITIONS } from './random-order.js';
 
 /**
- * Finds the file and offset of a worker's n-th block. Blocks are numbered through the extents in order. A rest shorter
- * than a block at the end of an extent is ignored.
+ * Finds the file and offset of a worker's n-th block. Blocks are numbered through the extents in order. The rest of an
+ * extent behind its last whole block is a short block of its own, or is ignored.
  */
 export class Locator {
   /** Number of blocks in all extents, at most 2^31. */
@@ -18,13 +18,20 @@ export class Locator {
   readonly #firstBlocks: Int32Array;
   /** Blocks per extent if all extents have the same number; 0 if they differ. */
   readonly #blocksEach: number;
+  /** End of each extent; null if every block is whole. */
+  readonly #endBytes: Float64Array | null;
 
-  /** Throws `FeedrateError('workload')` when the extents hold no block or more than 2^31. */
-  constructor(extents: readonly Extent[], blockBytes: number) {
-    const used = extents.filter(({ lengthBytes }) => lengthBytes >= blockBytes);
-    const blocks = used.map(({ lengthBytes }) => Math.floor(lengthBytes / blockBytes));
+  /**
+   * Throws `FeedrateError('workload')` when the extents hold no whole block, or more than 2^31 blocks.
+   * @param withRests whether a rest is a block
+   */
+  constructor(extents: readonly Extent[], blockBytes: number, withRests: boolean) {
+    const used = extents.filter(({ lengthBytes }) => lengthBytes >= (withRests ? 1 : blockBytes));
+    if (!used.some(({ lengthBytes }) => lengthBytes >= blockBytes)) throw noBlockError(blockBytes);
+    const blocks = used.map(({ lengthBytes }) =>
+      withRests ? Math.ceil(lengthBytes / blockBytes) : Math.floor(lengthBytes / blockBytes),
+    );
     this.count = blocks.reduce((sum, each) => sum + each, 0);
-    if (this.count === 0) throw noBlockError(blockBytes);
     if (this.count > MAX_POSITIONS) {
       const message = `a worker has ${this.count} blocks of ${blockBytes} bytes; random access supports at most 2^31`;
       throw new FeedrateError('workload', `bs: ${message}; use a larger bs, a smaller size or more workers`);
@@ -36,18 +43,31 @@ export class Locator {
     for (let i = 1; i < used.length; i++) {
       this.#firstBlocks[i] = (this.#firstBlocks[i - 1] as number) + (blocks[i - 1] as number);
     }
+    const hasRests = withRests && used.some(({ lengthBytes }) => lengthBytes % blockBytes !== 0);
+    this.#endBytes = hasRests
+      ? Float64Array.from(used, ({ startBytes, lengthBytes }) => startBytes + lengthBytes)
+      : null;
     this.#blocksEach = blocks.every((each) => each === blocks[0]) ? (blocks[0] as number) : 0;
+  }
+
+  /** Whether some blocks are short. `locate` then sets the lengths of all blocks. */
+  get hasRests(): boolean {
+    return this.#endBytes !== null;
   }
 
   /** Writes the file and offset of the first `count` positions into the batch. */
   locate(positions: Int32Array, count: number, batch: Batch): void {
     const blocksEach = this.#blocksEach;
+    const blockBytes = this.#blockBytes;
+    const ends = this.#endBytes;
     for (let i = 0; i < count; i++) {
       const position = positions[i] as number;
       const extent = blocksEach === 0 ? this.#extentOf(position) : Math.floor(position / blocksEach);
       batch.file[i] = this.#files[extent] as number;
       const block = position - (this.#firstBlocks[extent] as number);
-      batch.offsetBytes[i] = (this.#startBytes[extent] as number) + block * this.#blockBytes;
+      const offsetBytes = (this.#startBytes[extent] as number) + block * blockBytes;
+      batch.offsetBytes[i] = offsetBytes;
+      if (ends !== null) batch.lengthBytes[i] = Math.min(blockBytes, (ends[extent] as number) - offsetBytes);
     }
   }
 

@@ -49,15 +49,19 @@ export class LengthMix {
   /**
    * Sets the lengths of the batch. In a mix, each operation gets a random length and a random place in its slot: a
    * multiple of that length from the start of the slot.
+   * @param hasSlots whether the lengths of the batch are those of its slots, some of which are short. A length that does
+   * not fit is replaced by the longest one that does, or by the slot's own
    */
-  place(batch: Batch): void {
+  place(batch: Batch, hasSlots: boolean): void {
     if (!this.mixed) {
-      batch.lengthBytes.fill(this.largestBytes, 0, batch.count);
+      if (!hasSlots) batch.lengthBytes.fill(this.largestBytes, 0, batch.count);
       return;
     }
     for (let i = 0; i < batch.count; i++) {
-      const lengthBytes = this.draw();
-      const places = Math.floor(this.largestBytes / lengthBytes);
+      const slotBytes = hasSlots ? (batch.lengthBytes[i] as number) : this.largestBytes;
+      const drawnBytes = this.draw();
+      const lengthBytes = drawnBytes <= slotBytes ? drawnBytes : this.longestWithin(slotBytes) || slotBytes;
+      const places = Math.floor(slotBytes / lengthBytes);
       batch.lengthBytes[i] = lengthBytes;
       batch.offsetBytes[i] = (batch.offsetBytes[i] as number) + this.#prng.nextBelow(places) * lengthBytes;
     }

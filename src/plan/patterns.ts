@@ -18,10 +18,28 @@ export function createPattern(job: IoJob, extents: readonly Extent[], seed: numb
   if (!isRandom(job)) {
     const longestBytes = extents.reduce((longest, { lengthBytes }) => Math.max(longest, lengthBytes), 0);
     if (lengths.longestWithin(longestBytes) === 0) throw noBlockError(lengths.largestBytes);
-    return new SequentialPattern(extents, lengths, kinds);
+    return new SequentialPattern(extents, lengths, kinds, movesRests(job));
   }
-  const locator = new Locator(extents, lengths.largestBytes);
+  const locator = new Locator(extents, lengths.largestBytes, movesRests(job));
   return new RandomPattern(createPositions(job, locator.count, seed, worker), locator, lengths, kinds);
+}
+
+/**
+ * Returns whether a job moves the rest of a file behind its last whole block, as a shorter block. Loaders read files to
+ * their end. Direct I/O is the exception, because it moves whole sectors.
+ */
+function movesRests({ direct }: IoJob): boolean {
+  return !direct;
+}
+
+/** Returns the bytes of the extents that a pass of the job never moves: their rests, if it leaves them out. */
+export function restBytes(job: IoJob, extents: Iterable<Extent>): number {
+  if (movesRests(job)) return 0;
+  const sizes = job.bs.map(({ blockBytes }) => blockBytes);
+  const unitBytes = isRandom(job) ? Math.max(...sizes) : Math.min(...sizes);
+  let sum = 0;
+  for (const { lengthBytes } of extents) sum += lengthBytes % unitBytes;
+  return sum;
 }
 
 /** Returns whether a job visits its blocks in random order. */
@@ -30,9 +48,10 @@ export function isRandom({ rw }: IoJob): boolean {
 }
 
 /**
- * Visits file after file from start to end. A rest shorter than the shortest block is skipped, as in fio. In a mix, a
- * drawn length that does not fit any more is replaced by the longest one that does. Mixed reads and writes share one
- * position (fio has one for each), so every block is visited once per pass, by a read or a write.
+ * Visits file after file from start to end. The rest of a file that is shorter than the shortest block is one short
+ * block, or is skipped (as in fio). In a mix, a drawn length that does not fit any more is replaced by the longest one
+ * that does. Mixed reads and writes share one position (fio has one for each), so every block is visited once per pass,
+ * by a read or a write.
  */
 class SequentialPattern implements Pattern {
   pass = 0;
@@ -41,16 +60,18 @@ class SequentialPattern implements Pattern {
   readonly #endBytes: Float64Array;
   readonly #lengths: LengthMix;
   readonly #kinds: KindMix;
+  readonly #withRests: boolean;
   #extent = 0;
   #offsetBytes: number;
   #over = false;
 
-  constructor(extents: readonly Extent[], lengths: LengthMix, kinds: KindMix) {
+  constructor(extents: readonly Extent[], lengths: LengthMix, kinds: KindMix, withRests: boolean) {
     this.#files = Int32Array.from(extents, ({ file }) => file);
     this.#startBytes = Float64Array.from(extents, ({ startBytes }) => startBytes);
     this.#endBytes = Float64Array.from(extents, ({ startBytes, lengthBytes }) => startBytes + lengthBytes);
     this.#lengths = lengths;
     this.#kinds = kinds;
+    this.#withRests = withRests;
     this.#offsetBytes = this.#startBytes[0] ?? 0;
   }
 
@@ -61,7 +82,7 @@ class SequentialPattern implements Pattern {
     while (count < BATCH_CAPACITY && this.#extent < extents) {
       const roomBytes = (this.#endBytes[this.#extent] as number) - this.#offsetBytes;
       const drawnBytes = this.#lengths.draw();
-      const lengthBytes = drawnBytes <= roomBytes ? drawnBytes : this.#lengths.longestWithin(roomBytes);
+      const lengthBytes = drawnBytes <= roomBytes ? drawnBytes : this.#lastLength(roomBytes);
       if (lengthBytes === 0) {
         this.#extent++;
         this.#offsetBytes = this.#startBytes[this.#extent] ?? 0;
@@ -77,6 +98,12 @@ class SequentialPattern implements Pattern {
     this.#kinds.assign(batch);
     this.#over = count === 0;
     return count > 0;
+  }
+
+  /** Returns the length of a block at the end of a file, where the drawn one does not fit; 0 at its very end. */
+  #lastLength(roomBytes: number): number {
+    const longestBytes = this.#lengths.longestWithin(roomBytes);
+    return longestBytes === 0 && this.#withRests ? roomBytes : longestBytes;
   }
 
   #beginPass(): void {
@@ -108,7 +135,7 @@ class RandomPattern implements Pattern {
     const count = this.#positions.take(this.#drawn);
     batch.count = count;
     this.#locator.locate(this.#drawn, count, batch);
-    this.#lengths.place(batch);
+    this.#lengths.place(batch, this.#locator.hasRests);
     this.#kinds.assign(batch);
     this.#over = count === 0;
     return count > 0;

@@ -91,8 +91,11 @@ export interface RingUse {
 }
 
 /**
- * The time in which all workers were busy, from the end of the ramp to the first worker's end, and
- * the stragglers after it. Times are ns since the common start.
+ * The measured time in which all workers were busy, and the stragglers after it: from the end of the ramp to the
+ * deadline, or to the first worker's end if that is earlier. Its length is 0 when nothing was measured. Operations that
+ * lie partly in it count in proportion. Until 2026-11-29, it ended with the operation that was in flight at the
+ * deadline, and began with the end of the one that was in flight at the end of the ramp. Times are ns since the common
+ * start.
  */
 export interface Window {
   /**

@@ -21,12 +21,20 @@ export function windowNs(record: Pick<RankPart, 'window'>): number {
   return record.window.endNs - record.window.startNs;
 }
 
-/** Returns the number of operations that ended within the window. */
+/**
+ * Returns whether a trial ended well without measuring anything, because its job was over before its ramp. A trial in
+ * which the storage did not answer is different: its throughput is measured, and is 0 or close to it.
+ */
+export function measuredNothing(record: Pick<RankPart, 'status' | 'window'>): boolean {
+  return record.status === 'ok' && windowNs(record) <= 0;
+}
+
+/** Returns the number of operations within the window. One that is only partly in it counts by its part. */
 export function windowOps(record: Pick<RankPart, 'window'>): number {
   return record.window.readOps + record.window.writeOps;
 }
 
-/** Returns the bytes that were moved within the window. */
+/** Returns the bytes that were moved within the window, counted like its operations. */
 export function windowBytes(record: Pick<RankPart, 'window'>): number {
   return record.window.readBytes + record.window.writeBytes;
 }

@@ -3,6 +3,8 @@
 /** Code → remedy, most serious first. `results/README.md` explains the codes. */
 const REMEDIES = {
   'cache-contradicted': 'use files larger than memory, one pass (no time_based), or cache: direct',
+  'nothing-measured':
+    'shorten ramp_time, or set time_based and runtime, so that the job is still running when its ramp is over',
   'few-sessions': 'increase trials.sessions',
   silent: 'find what stalled (server, network, exhausted burst credits), fix it and measure again',
   'nfs-retransmitted':
@@ -18,11 +20,13 @@ const REMEDIES = {
   'nfs-queued':
     'use more connections (nconnect), more slots (max_session_slots for 4.1 and 4.2, tcp_max_slot_table_entries for 3 and 4.0), or fewer operations in flight',
   'rate-missed': 'the storage cannot sustain this rate: reduce it, or add workers',
+  'ends-skipped': 'use a bs that divides every file size, or leave out direct I/O, which moves whole blocks',
   straggler: 'use time_based with a runtime, so that all workers stop at the same time',
   'queue-replaced': 'compare it only with trials of the same engine, or enable io_uring in the kernel',
   drift: 'find what changed during the run (other clients, credits, temperature), or warm up longer and measure again',
   bimodal: 'the median shows only the more frequent level: find what switches (placement, tier, path, another client)',
   autocorrelated: 'trials are not independent: compare sessions only, and increase sessions instead of rounds',
+  'few-operations': 'increase runtime or size, use smaller blocks, or find what stalled',
   'short-window': 'Increase `size` or `runtime` so that each trial takes at least one second.',
   'short-transfers': 'signals and full file systems cause this: check what else was running',
   'gc-in-window': 'use longer trials to reduce the effect',

@@ -5,8 +5,14 @@ import type { Arm } from '../plan/plan.js';
 import { isBusy, takenShare } from '../record/machine-use.js';
 import { isServerUnknown, VERDICTS_FROM_WORST } from '../record/merge-caches.js';
 import type { CacheEvidence, TrialRecord } from '../record/trial-record.js';
-import { type LatencySummary, NUMBERS_OF, summarizeLatencies, tailNs } from '../record/trial-values.js';
-import { byWeight, type Warning } from '../record/warning.js';
+import {
+  type LatencySummary,
+  measuredNothing,
+  NUMBERS_OF,
+  summarizeLatencies,
+  tailNs,
+} from '../record/trial-values.js';
+import { byWeight, type Warning, warning } from '../record/warning.js';
 import { armWarnings } from './arm-warnings.js';
 import { type NfsUse, nfsUseOf } from './nfs-use.js';
 import { type Spread, spreadOf } from './spread.js';
@@ -18,6 +24,8 @@ export interface ArmSummary {
   readonly arm: ArmHeading;
   /** The number of trials that count: successful and not a warm-up. */
   readonly counted: number;
+  /** Those of the counted trials that measured nothing. They have no values, so other numbers are about the rest. */
+  readonly unmeasured: number;
   readonly failed: number;
   readonly aborted: number;
   readonly warmups: number;
@@ -80,6 +88,7 @@ function summarizeArm(heading: ArmHeading, trials: readonly TrialRecord[]): ArmS
   return {
     arm: { id: heading.id, job: heading.job, target: heading.target, factors: heading.factors },
     counted: counted.length,
+    unmeasured: counted.filter(measuredNothing).length,
     failed: trials.filter((trial) => trial.status === 'failed').length,
     aborted: trials.filter((trial) => trial.status === 'aborted').length,
     warmups: trials.filter((trial) => trial.warmup).length,
@@ -112,16 +121,23 @@ function worstCache(trials: readonly TrialRecord[]): ArmSummary['cache'] {
   return null;
 }
 
+/** Returns a trial's warnings. Trials of earlier versions do not say that they measured nothing. */
+function raisedBy(trial: TrialRecord): readonly Warning[] {
+  const { warnings } = trial;
+  if (!measuredNothing(trial) || warnings.some(({ code }) => code === 'nothing-measured')) return warnings;
+  return [warning('nothing-measured', 'the measured time was empty'), ...warnings];
+}
+
 /** Returns the warnings of single counted trials and of all of them together, the most important first. */
 export function warningsOfArm(trials: readonly TrialRecord[]): ArmWarning[] {
   const byCode = new Map<Warning['code'], ArmWarning>();
   for (const trial of trials) {
-    const raised = new Map(trial.warnings.map((warning) => [warning.code, warning]));
-    for (const [code, warning] of raised) {
+    const raised = new Map(raisedBy(trial).map((warning) => [warning.code, warning]));
+    for (const [code, found] of raised) {
       const known = byCode.get(code);
-      byCode.set(code, known ? { ...known, trials: known.trials + 1 } : { ...warning, trials: 1 });
+      byCode.set(code, known ? { ...known, trials: known.trials + 1 } : { ...found, trials: 1 });
     }
   }
-  const together = armWarnings(trials).map((warning) => ({ ...warning, trials: trials.length }));
+  const together = armWarnings(trials).map((found) => ({ ...found, trials: trials.length }));
   return [...byCode.values(), ...together].sort(byWeight);
 }

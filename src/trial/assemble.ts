@@ -42,7 +42,22 @@ function proportionAt(report: WorkerReport, atNs: number): Totals {
   };
 }
 
-/** Returns the time in which all workers were busy, and the operations and bytes that they moved in it. */
+/** Returns when a worker's measured part was over: at its deadline, or when it was done before. */
+function endOf({ deadlineEnd, total }: WorkerReport): number {
+  return deadlineEnd?.atNs ?? total.atNs;
+}
+
+/** Returns a worker's totals when all workers' measured parts were still under way for the last time. */
+function totalsAtEnd(report: WorkerReport, endNs: number): Totals {
+  const { deadlineEnd } = report;
+  if (deadlineEnd !== null && endNs >= deadlineEnd.atNs) return deadlineEnd;
+  return report.allBusyEnd ?? proportionAt(report, endNs);
+}
+
+/**
+ * Returns the measured time in which all workers were busy, and the operations and bytes that they moved in it. Its
+ * length is 0 when a worker was done before its ramp was over: nothing was measured then.
+ */
 export function assembleWindow(reports: readonly WorkerReport[]): Window {
   const active = reports.filter(({ total }) => total.readOps + total.writeOps > 0);
   const ends = active.map(({ total }) => total.atNs);
@@ -62,14 +77,24 @@ export function assembleWindow(reports: readonly WorkerReport[]): Window {
   const busy = active.map(({ busyNs }) => busyNs).filter((ns) => ns !== null);
   if (busy.length > 0) return { startNs: 0, endNs: Math.max(...busy), ...total, ...rest, slowestDecides: true };
   const measured = active.filter(({ rampEnd }) => rampEnd !== null);
-  const moved = sumOf(
-    measured.map((report) =>
-      difference(report.rampEnd as Totals, report.allBusyEnd ?? proportionAt(report, firstDoneNs)),
-    ),
-  );
-  const startNs = Math.max(0, ...measured.map(({ rampEnd }) => (rampEnd as Totals).atNs));
-  for (const amount of AMOUNTS) moved[amount] = Math.round(moved[amount]);
-  return { startNs, endNs: Math.max(startNs, firstDoneNs), ...moved, ...rest };
+  const endNs = active.length === 0 ? 0 : Math.min(...active.map(endOf));
+  const moved = sumOf(measured.map((report) => difference(report.rampEnd as Totals, totalsAtEnd(report, endNs))));
+  const starts = measured.map(({ rampEnd }) => (rampEnd as Totals).atNs);
+  const startNs = starts.length === 0 ? endNs : Math.max(...starts);
+  return {
+    startNs,
+    endNs: Math.max(startNs, endNs),
+    readOps: thousandths(moved.readOps),
+    writeOps: thousandths(moved.writeOps),
+    readBytes: Math.round(moved.readBytes),
+    writeBytes: Math.round(moved.writeBytes),
+    ...rest,
+  };
+}
+
+/** Rounds a number of operations. The part of one in flight counts: it matters where a trial has few. */
+function thousandths(operations: number): number {
+  return Math.round(operations * 1000) / 1000;
 }
 
 /** Returns one latency histogram per operation kind, merged over all workers. Kinds without operations are absent. */

@@ -36,6 +36,7 @@ import { NfsWatch } from './live-nfs.js';
 import { watchMachine } from './machine-watch.js';
 import { partOf } from './part.js';
 import { isUsedBefore } from './server-cache.js';
+import { skippedEnds } from './skipped-ends.js';
 import { expectedBytes, type Stage, stageOf, tasksOf } from './stage.js';
 import { silent, warningsOf } from './warnings.js';
 
@@ -281,6 +282,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
             job: arm.spec,
             engine,
             window,
+            ...skippedEnds(arm.spec, stage.files.extents),
             cache,
             nfs,
             client,

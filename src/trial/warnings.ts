@@ -1,7 +1,8 @@
-import { formatDurationNs, formatThroughput } from '../base/units.js';
+import { formatBytes, formatDurationNs, formatThroughput } from '../base/units.js';
 import { jobPlanOf } from '../plan/jobs/registry.js';
 import { type NfsTraffic, sumOfCalls } from '../record/nfs-traffic.js';
 import type { CacheEvidence, ClientUse, EngineUse, SeriesPoint, TrialRecord, Window } from '../record/trial-record.js';
+import { measuredNothing, windowNs, windowOps } from '../record/trial-values.js';
 import { type Warning, warning } from '../record/warning.js';
 import { ENGINES } from '../workload/engines.js';
 import type { Job } from '../workload/workload.js';
@@ -14,6 +15,8 @@ import { stepDown, unsteadiness, wholeSeconds } from './steadiness.js';
 const CLIENT_BOUND_SHARE = 0.8;
 /** Shorter windows contain too few ticks, and start and end weigh too much. */
 const SHORT_WINDOW_NS = 100_000_000;
+/** With fewer operations, a trial shows how long they took and not what the storage can do. */
+const FEW_OPERATIONS = 3;
 /** If the last worker ends later than the first by more than this share, the load was not the requested one. */
 const STRAGGLER_SHARE = 0.1;
 /** A rate counts as missed below this share less than requested. */
@@ -28,6 +31,9 @@ interface Observed {
   readonly job: Job;
   readonly engine: EngineUse;
   readonly window: Window;
+  /** Bytes of the files that one pass covers, and those of them that are skipped at the ends of files. */
+  readonly extentBytes: number;
+  readonly restBytes: number;
   readonly cache: CacheEvidence;
   readonly nfs: NfsTraffic | null;
   readonly client: ClientUse;
@@ -67,13 +73,38 @@ const queueReplaced: TrialCheck = ({ job, engine }) =>
           : undefined,
       );
 
+const nothingMeasured: TrialCheck = ({ job, window, status }) => {
+  if (!measuredNothing({ status, window })) return null;
+  const { rampNs } = jobPlanOf(job).bounds;
+  const moved = window.totalReadOps + window.totalWriteOps;
+  if (moved === 0) return warning('nothing-measured', 'the job did no operation');
+  const [ended, ramp] = [formatDurationNs(window.firstDoneNs), formatDurationNs(rampNs)];
+  return warning(
+    'nothing-measured',
+    `the first worker was done after ${ended}, within the ramp_time of ${ramp}: no time was left to measure`,
+  );
+};
+
+/** A checkpoint is measured as a whole, whatever the number of its operations. */
+const fewOperations: TrialCheck = ({ window, status }) => {
+  const operations = windowOps({ window });
+  const windowed = windowNs({ window });
+  if (status !== 'ok' || window.slowestDecides === true || windowed <= 0 || operations >= FEW_OPERATIONS) return null;
+  const [shown, time] = [operations.toLocaleString('en-US', { maximumFractionDigits: 2 }), formatDurationNs(windowed)];
+  return warning('few-operations', `only ${shown} operations in the ${time} that were measured`);
+};
+
 const shortWindow: TrialCheck = ({ job, window, engine }) =>
-  ENGINES[engine.used].virtualClock || window.endNs - window.startNs >= SHORT_WINDOW_NS
+  ENGINES[engine.used].virtualClock || windowNs({ window }) <= 0 || windowNs({ window }) >= SHORT_WINDOW_NS
+    ? null
+    : warning('short-window', `the trial was too short (${formatDurationNs(windowNs({ window }))})`, longerTrial(job));
+
+const endsSkipped: TrialCheck = ({ extentBytes, restBytes }) =>
+  restBytes === 0
     ? null
     : warning(
-        'short-window',
-        `the trial was too short (${formatDurationNs(window.endNs - window.startNs)})`,
-        longerTrial(job),
+        'ends-skipped',
+        `direct I/O skipped the ends of files behind their last whole block: ${formatBytes(restBytes)} of ${formatBytes(extentBytes)}`,
       );
 
 const straggler: TrialCheck = ({ job, window, engine }) =>
@@ -150,7 +181,7 @@ const nfsQueued: TrialCheck = ({ nfs }) => {
 
 const rateMissed: TrialCheck = ({ job, window, status }) => {
   const { rate } = jobPlanOf(job);
-  if (rate === null || status !== 'ok') return null;
+  if (rate === null || status !== 'ok' || measuredNothing({ status, window })) return null;
   const { operationsPerSecond, bytesPerSecond } = rate;
   const seconds = (window.endNs - window.startNs) / 1e9;
   const operations = window.readOps + window.writeOps;
@@ -186,11 +217,14 @@ const unsteady: TrialCheck = ({ job, series, window, status }) => {
 
 const CHECKS = [
   silent,
+  nothingMeasured,
   cacheContradicted,
   cacheUnproven,
   koffiMissing,
   queueReplaced,
+  fewOperations,
   shortWindow,
+  endsSkipped,
   straggler,
   gcInWindow,
   shortTransfers,

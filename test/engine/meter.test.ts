@@ -18,12 +18,12 @@ meter('forgets the latencies of the ramp and remembers its bytes', () => {
   add(m, 5, 100);
   assert.is(m.tick(5 * MS), true);
   assert.is(m.rampEnd, null);
-  add(m, 5, 100);
+  add(m, 6, 100);
   m.tick(11 * MS);
-  assert.equal(m.rampEnd, { atNs: 11 * MS, readOps: 10, writeOps: 0, readBytes: 1000, writeBytes: 0 });
+  assert.equal(m.rampEnd, { atNs: 10 * MS, readOps: 10, writeOps: 0, readBytes: 1000, writeBytes: 0 });
   add(m, 3, 100);
   const total = m.finish(20 * MS);
-  assert.is(total.readOps, 13);
+  assert.is(total.readOps, 14);
   assert.is(
     m.histograms.reduce((sum, count) => sum + count, 0),
     3,

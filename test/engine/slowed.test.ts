@@ -66,6 +66,10 @@ class CostlyClock implements Clock {
   waits = 0;
   #nowNs = 0;
 
+  startAt(): void {
+    this.#nowNs = 0;
+  }
+
   now(): number {
     this.#nowNs += 40;
     return this.#nowNs;

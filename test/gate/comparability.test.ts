@@ -142,6 +142,21 @@ test('another load is told in the words and units of the workload file', () => {
   );
 });
 
+test('a field that older records lack has the value that held for them', () => {
+  const withWords = (words: Measured['arm']['words']): Measured => {
+    const measured = side();
+    return { ...measured, arm: { ...measured.arm, words } };
+  };
+  const older = side();
+  const newer = (value: string) => withWords({ ...older.arm.words, rate_ignore_thinktime: value });
+  assert.is(older.arm.words['rate_ignore_thinktime'], undefined);
+  assert.equal(mismatchesBetween(older, newer('false'), new Set()), []);
+  assert.equal(
+    mismatchesBetween(older, newer('true'), new Set()).map(({ what }) => what),
+    ['rate_ignore_thinktime'],
+  );
+});
+
 test('a job of another kind differs in all that only one of them has', () => {
   const [base, other] = [side(), side()];
   const found = mismatchesBetween(base, { ...other, arm: withSpec(other.arm, checkpointWriteJob()) }, new Set());

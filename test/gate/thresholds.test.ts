@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { trialFlaws } from '../../src/gate/flaws.js';
 import { evaluateThresholds, exitStatusOf } from '../../src/gate/thresholds.js';
 import type { Threshold } from '../../src/workload/workload.js';
 import { latencies, makeArm, makeThreshold, makeTrial, makeWindow } from '../support/records.js';
@@ -66,8 +67,8 @@ test('each arm is judged by itself', () => {
 });
 
 test('a failed trial outweighs an interrupt, and that a threshold', () => {
-  const ok = { status: 'ok' } as const;
-  const failed = { status: 'failed' } as const;
+  const arm = makeArm('read');
+  const [ok, failed] = [makeTrial(arm, 1, 1), makeTrial(arm, 2, 1, { status: 'failed' })];
   const kept = { passed: true };
   const broken = { passed: false };
   assert.is(exitStatusOf({ status: 'complete', trials: [ok], thresholds: [kept] }), 0);
@@ -75,6 +76,41 @@ test('a failed trial outweighs an interrupt, and that a threshold', () => {
   assert.is(exitStatusOf({ status: 'aborted', trials: [ok], thresholds: [broken] }), 130);
   assert.is(exitStatusOf({ status: 'aborted', trials: [ok, failed], thresholds: [broken] }), 5);
   assert.is(exitStatusOf({ status: 'failed', trials: [], thresholds: [] }), 5);
+});
+
+test('a trial that measured nothing fails every threshold of its arm, and the run as a failed measurement', () => {
+  const threshold = makeThreshold('throughput', null, '>=', 0);
+  const arm = makeArm('read', [], [threshold, makeThreshold('latency', 0.5, '<', 1e9)]);
+  const empty = { ...makeWindow(1), endNs: 0 };
+  const latency = { read: latencies(1) };
+  const trials = [makeTrial(arm, 1, 100, { latency }), makeTrial(arm, 2, 1, { latency, window: empty })];
+  const thresholds = evaluateThresholds([arm], trials);
+  const reason = 'nothing measured in 1 of 2 trials';
+  assert.equal(
+    thresholds.map(({ value, passed, reason }) => [value, passed, reason]),
+    [
+      [null, false, reason],
+      [null, false, reason],
+    ],
+  );
+  const kept = [{ passed: true }];
+  assert.is(exitStatusOf({ status: 'complete', trials, thresholds }), 5);
+  assert.is(exitStatusOf({ status: 'complete', trials, thresholds: kept }), 5);
+  assert.equal(trialFlaws(trials), ['trial s1r2t1 of read measured nothing']);
+  const warmup = [makeTrial(arm, 1, 100, { latency }), makeTrial(arm, 2, 1, { window: empty, warmup: true })];
+  assert.is(exitStatusOf({ status: 'complete', trials: warmup, thresholds: kept }), 0);
+  assert.equal(trialFlaws(warmup), []);
+});
+
+test('a trial in which the storage did not answer is measured', () => {
+  const arm = makeArm('read', [], [makeThreshold('throughput', null, '>=', 50)]);
+  const trials = [makeTrial(arm, 1, 100), makeTrial(arm, 2, 0, { window: makeWindow(0, 0) })];
+  const thresholds = evaluateThresholds([arm], trials);
+  assert.equal(
+    thresholds.map(({ value, passed }) => [value, passed]),
+    [[50, true]],
+  );
+  assert.is(exitStatusOf({ status: 'complete', trials, thresholds }), 0);
 });
 
 test.run();

@@ -30,14 +30,24 @@ export function passOf(pattern: Pattern): Operation[] {
   return operations;
 }
 
-/** Every whole block of the extents, in order, by plain arithmetic. */
-export function blocksOf(extents: readonly Extent[], blockBytes: number): string[] {
-  return extents.flatMap(({ file, startBytes, lengthBytes }) =>
-    Array.from({ length: Math.floor(lengthBytes / blockBytes) }, (_, i) => `${file}:${startBytes + i * blockBytes}`),
-  );
+/** Every block of the extents, in order, by plain arithmetic: the rest of an extent is a short block, or is left out. */
+export function blocksOf(
+  extents: readonly Extent[],
+  blockBytes: number,
+  rests: 'short' | 'left out' = 'short',
+): string[] {
+  return extents.flatMap(({ file, startBytes, lengthBytes }) => {
+    const blocks = lengthBytes / blockBytes;
+    return Array.from({ length: rests === 'short' ? Math.ceil(blocks) : Math.floor(blocks) }, (_, i) => {
+      const atBytes = i * blockBytes;
+      return `${file}:${startBytes + atBytes}+${Math.min(blockBytes, lengthBytes - atBytes)}`;
+    });
+  });
 }
 
-export const placeOf = ({ file, offsetBytes }: Operation): string => `${file}:${offsetBytes}`;
+/** File, offset and length of an operation, as `blocksOf` writes them. */
+export const placeOf = ({ file, offsetBytes, lengthBytes }: Operation): string =>
+  `${file}:${offsetBytes}+${lengthBytes}`;
 
 /** Extents of any lengths, equal or not, that hold at least one block together. */
 export const anyExtents = fc

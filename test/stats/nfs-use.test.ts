@@ -72,7 +72,15 @@ test('the report says where the time went, and what went wrong', () => {
 test('retransmissions, broken connections and a queue longer than the answer are warnings', () => {
   const codesOf = (nfs: NfsTraffic) => {
     const trial = makeTrial(ARM, 1, 1e9);
-    return warningsOf({ ...trial, nfs, job: ioJob(), longestQuietNs: 0, shortTransfers: 0 }).map(({ code }) => code);
+    return warningsOf({
+      ...trial,
+      nfs,
+      job: ioJob(),
+      longestQuietNs: 0,
+      shortTransfers: 0,
+      extentBytes: 0,
+      restBytes: 0,
+    }).map(({ code }) => code);
   };
   const calls = (changes: Parameters<typeof makeCalls>[1]) => ({ calls: { READ: makeCalls(100, changes) } });
   assert.equal(codesOf(makeTraffic(calls({}))), []);

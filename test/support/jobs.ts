@@ -42,6 +42,7 @@ export function ioJob(changes: Partial<IoJob> = {}): IoJob {
     rateBytesPerSecond: null,
     rateIops: null,
     rateProcess: 'linear',
+    rateIgnoreThinktime: false,
     thinktimeNs: 0,
     thinktimeBlocks: 1,
     verify: false,

@@ -37,6 +37,8 @@ function codesOf(
     series: seriesOf(rates),
     longestQuietNs: 0,
     shortTransfers: 0,
+    extentBytes: 0,
+    restBytes: 0,
   }).map(({ code }) => code);
 }
 

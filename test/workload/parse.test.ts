@@ -59,6 +59,7 @@ parse('an io job has every property of IoJob, with the defaults', () => {
     rateBytesPerSecond: null,
     rateIops: null,
     rateProcess: 'linear',
+    rateIgnoreThinktime: false,
     thinktimeNs: 0,
     thinktimeBlocks: 1,
     verify: false,
@@ -120,6 +121,7 @@ parse('every word reaches its property in base units', () => {
       'rw: randrw, rwmixread: 70, bs: 4k/60:64k/, fallocate: keep, numjobs: 4, size: 1.5GiB, nrfiles: 3, io_size: 10MB, ' +
         'runtime: 10, time_based: 1, ramp_time: 500ms, direct: true, fsync: 3, fdatasync: 2, end_fsync: true, ' +
         'random_distribution: hotband:80/20, norandommap: true, randseed: 5, rate: 100MB/s, rate_process: poisson, ' +
+        'rate_ignore_thinktime: true, ' +
         'thinktime: 100, thinktime_blocks: 4, refill_buffers: 0, ioengine: simulated, simulated_latency: 2ms, ' +
         'simulated_bandwidth: 1GiB/s, cache: as-is',
     ),
@@ -153,6 +155,7 @@ parse('every word reaches its property in base units', () => {
     rateBytesPerSecond: 100_000_000,
     rateIops: null,
     rateProcess: 'poisson',
+    rateIgnoreThinktime: true,
     // A bare thinktime is µs, as in fio.
     thinktimeNs: 100_000,
     thinktimeBlocks: 4,

@@ -29,6 +29,10 @@ class SlowedClock implements Clock {
     this.#factor = Float64Array.of(1 + part);
   }
 
+  startAt(originNs: number): void {
+    this.#inner.startAt(originNs);
+  }
+
   /** Returns whole ns, as histogram bins require. */
   now(): number {
     return Math.floor(this.#inner.now() * (this.#factor[0] as number));

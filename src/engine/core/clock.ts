@@ -7,6 +7,8 @@
  * `npm run bench:null` counts the collections).
  */
 export interface Clock {
+  /** Sets time zero: to an absolute `monotonicNs()` reading, or on a virtual clock to its present time. */
+  startAt(originNs: number): void;
   /** Nanoseconds since the origin. */
   now(): number;
   /** Blocks until `now()` ≥ `dueNs`. */
@@ -36,7 +38,6 @@ export class MonotonicClock implements Clock {
   /** Time zero, as an absolute `monotonicNs()` reading. */
   originNs = 0;
 
-  /** Sets time zero to an absolute `monotonicNs()` reading. */
   startAt(originNs: number): void {
     this.originNs = originNs;
   }
@@ -54,6 +55,10 @@ export class MonotonicClock implements Clock {
 /** A clock that advances only when an operation says so. Makes simulated runs exactly reproducible. */
 export class VirtualClock implements Clock {
   #nowNs = 0;
+
+  startAt(): void {
+    this.#nowNs = 0;
+  }
 
   now(): number {
     return this.#nowNs;

@@ -34,6 +34,10 @@ export interface WorkerSecond {
  *
  * An operation belongs to the second of the last tick before its end. A stall of several seconds therefore appears as
  * empty seconds.
+ *
+ * The measured time is the one that the job asks for: from the end of the ramp to the deadline. Operations that are in
+ * flight at one of these moments are waited for. They count in proportion to the part of their time that is measured,
+ * and with their whole latency.
  */
 export class Meter {
   /** Histograms of all kinds (see `HISTOGRAM_BASE`), shared with the coordinator. */
@@ -44,7 +48,9 @@ export class Meter {
   writeOps = 0;
   readBytes = 0;
   writeBytes = 0;
+  /** Totals at the end of the ramp, at the deadline, and when the first worker was done; null until then. */
   rampEnd: Totals | null = null;
+  deadlineEnd: Totals | null = null;
   allBusyEnd: Totals | null = null;
   readonly seconds: WorkerSecond[] = [];
 
@@ -55,6 +61,8 @@ export class Meter {
   #last: Totals = { atNs: 0, readOps: 0, writeOps: 0, readBytes: 0, writeBytes: 0 };
   #secondStart: Totals = this.#last;
   readonly #countsBefore = new Float64Array(BINS);
+  /** The histograms at the last tick of the ramp; null without a ramp, and after it. */
+  #beforeTick: Float64Array | null = null;
   readonly #added = new Uint32Array(2 * BINS);
 
   /**
@@ -70,6 +78,7 @@ export class Meter {
     this.#rampNs = rampNs;
     this.deadlineNs = deadlineNs;
     if (rampNs === 0) this.rampEnd = this.#last;
+    else this.#beforeTick = new Float64Array(this.histograms.length);
   }
 
   /** Adds one latency to the histogram of its kind. For operations outside the drain loop. */
@@ -79,26 +88,31 @@ export class Meter {
   }
 
   /**
-   * Publishes the counters and notes the ends of ramp, busy window and second. Returns false when the worker must end.
+   * Publishes the counters and notes the ends of ramp, busy window, deadline and second. Returns false when the worker
+   * must end.
    */
   tick(nowNs: number): boolean {
     const now = this.#totalsAt(nowNs);
     if (this.rampEnd === null && nowNs >= this.#rampNs) this.#endRamp(now);
+    if (this.deadlineEnd === null && nowNs >= this.deadlineNs) this.deadlineEnd = this.#between(now, this.deadlineNs);
     const firstDoneNs = this.#counters.firstDoneNs;
-    if (firstDoneNs !== null && this.allBusyEnd === null) this.allBusyEnd = this.#between(now, firstDoneNs);
+    if (firstDoneNs !== null && firstDoneNs < this.deadlineNs) this.allBusyEnd ??= this.#between(now, firstDoneNs);
     if (Math.floor(nowNs / SECOND_NS) !== Math.floor(this.#secondStart.atNs / SECOND_NS)) this.#endSecond(now);
     this.#publish(now);
     this.#last = now;
-    this.nextTickNs = Math.min(nowNs + TICK_NS, this.deadlineNs);
+    this.#beforeTick?.set(this.histograms);
+    this.nextTickNs = Math.min(nowNs + TICK_NS, this.rampEnd === null ? this.#rampNs : this.deadlineNs);
     return nowNs < this.deadlineNs && !this.#counters.stopRequested;
   }
 
   /** Ends the measurement: marks the worker as done and ends its last second. Returns its totals. */
   finish(nowNs: number): Totals {
-    if (this.#marksDone) this.#counters.markDone(nowNs);
+    if (this.#marksDone) this.#counters.markDone(Math.min(nowNs, this.deadlineNs));
     this.tick(nowNs);
     const total = this.#totalsAt(nowNs);
     if (total.atNs > this.#secondStart.atNs) this.#endSecond(total);
+    // A worker that was done within the ramp has measured nothing.
+    if (this.rampEnd === null) this.histograms.fill(0);
     return total;
   }
 
@@ -115,12 +129,23 @@ export class Meter {
     this.#cells[CELL.nowNs] = now.atNs;
   }
 
-  /** Discards the latencies of the ramp. Its bytes are kept, to be subtracted later. */
+  /**
+   * Discards the latencies of the ramp, except those of operations that were in flight at its end, as in fio. Since the
+   * last tick, these are the ones that took at least the time from the end of the ramp until now. The bytes of the ramp
+   * are kept, to be subtracted later.
+   */
   #endRamp(now: Totals): void {
     this.#endSecond(now);
-    this.rampEnd = now;
-    this.histograms.fill(0);
-    this.#countsBefore.fill(0);
+    this.rampEnd = this.#between(now, this.#rampNs);
+    const firstKept = binOf(now.atNs - this.#rampNs);
+    const before = this.#beforeTick as Float64Array;
+    for (let cell = 0; cell < before.length; cell++) {
+      const isKept = cell % BINS >= firstKept;
+      this.histograms[cell] = isKept ? (this.histograms[cell] as number) - (before[cell] as number) : 0;
+    }
+    for (let bin = 0; bin < BINS; bin++)
+      this.#countsBefore[bin] = (this.histograms[READS + bin] as number) + (this.histograms[WRITES + bin] as number);
+    this.#beforeTick = null;
   }
 
   /** Returns the totals at a moment between the last tick and now, by linear interpolation. */

@@ -42,7 +42,9 @@ export interface WorkerReport {
   readonly total: Totals;
   /** Totals at the end of the ramp; null when the worker ended before it. */
   readonly rampEnd: Totals | null;
-  /** Totals when the first worker was done; null when unknown (virtual time). */
+  /** Totals at the job's deadline; null when the worker ended before it. */
+  readonly deadlineEnd: Totals | null;
+  /** Totals when the first worker was done before the deadline; null when none was, or unknown (virtual time). */
   readonly allBusyEnd: Totals | null;
   /** Time from the common start to the first operation, ns. */
   readonly startDelayNs: number;

@@ -5,6 +5,7 @@ import type { Backend } from '../core/backend.js';
 import { HISTOGRAM_BASE } from '../core/counters.js';
 import type { Meter } from '../core/meter.js';
 import { type Drain, type DrainOptions, isPlain } from './drain.js';
+import { DueTimes } from './due-times.js';
 
 /** Interval at which a waiting worker checks the stop flag. */
 const WAIT_SLICE_NS = 50_000_000;
@@ -19,6 +20,7 @@ export class CallDrain implements Drain {
   readonly #content: Content;
   readonly #options: DrainOptions;
   readonly #plain: boolean;
+  readonly #dues: DueTimes;
   #operationsUntilThink: number;
   #writesSinceSync = 0;
 
@@ -28,6 +30,7 @@ export class CallDrain implements Drain {
     this.#content = content;
     this.#options = options;
     this.#plain = isPlain(options);
+    this.#dues = new DueTimes(options.ignoresPauses);
     this.#operationsUntilThink = options.thinktimeBlocks;
   }
 
@@ -77,9 +80,9 @@ export class CallDrain implements Drain {
       const bytes = batch.lengthBytes[i] as number;
       let bufferAt = this.#content.dataAt;
       if (operation === WRITE && refill) bufferAt = this.#content.fill(slot, offsetBytes, bytes, generation);
-      const dueNs = paced ? (batch.dueNs[i] as number) : null;
-      if (dueNs !== null && !this.#waitUntil(dueNs)) return false;
+      if (paced && !this.#waitUntil(this.#dues.startOf(batch.dueNs[i] as number))) return false;
       const submitNs = clock.now();
+      const dueNs = paced ? this.#dues.countedFrom(batch.dueNs[i] as number, submitNs) : null;
       this.#backend.transfer(operation, slot, offsetBytes, bytes, bufferAt);
       const endNs = clock.now();
       this.#count(operation, bytes, dueNs, submitNs, endNs);
@@ -120,7 +123,10 @@ export class CallDrain implements Drain {
   #think(): boolean {
     if (this.#options.thinktimeNs === 0 || --this.#operationsUntilThink > 0) return true;
     this.#operationsUntilThink = this.#options.thinktimeBlocks;
-    return this.#waitUntil(this.#backend.clock.now() + this.#options.thinktimeNs);
+    const startNs = this.#backend.clock.now();
+    const live = this.#waitUntil(startNs + this.#options.thinktimeNs);
+    this.#dues.pausedFor(this.#backend.clock.now() - startNs);
+    return live;
   }
 
   /** Waits until `dueNs` and ticks meanwhile. Returns false when the worker must end before that. */

@@ -4,6 +4,8 @@ import type { Batch } from '../../plan/batch.js';
 export interface DrainOptions {
   /** Whether operations start when they are due (`Batch.dueNs`) rather than as fast as possible. */
   readonly paced: boolean;
+  /** Whether pauses move due times, instead of being caught up with. */
+  readonly ignoresPauses: boolean;
   /** Pause after every `thinktimeBlocks` operations, ns; 0 = none. */
   readonly thinktimeNs: number;
   readonly thinktimeBlocks: number;
@@ -18,6 +20,7 @@ export interface DrainOptions {
 
 export const PLAIN_DRAIN: DrainOptions = {
   paced: false,
+  ignoresPauses: false,
   thinktimeNs: 0,
   thinktimeBlocks: 1,
   refill: false,

@@ -61,6 +61,7 @@ export class IoProgram implements Program {
     const { files, createDrain, meter, content } = this.#context;
     const options: DrainOptions = {
       paced: this.#schedule !== null,
+      ignoresPauses: job.rateIgnoreThinktime,
       thinktimeNs: job.thinktimeNs,
       thinktimeBlocks: job.thinktimeBlocks,
       refill: this.#writes && (job.refillBuffers || job.verify),

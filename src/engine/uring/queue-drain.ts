@@ -6,6 +6,7 @@ import type { MonotonicClock } from '../core/clock.js';
 import { HISTOGRAM_BASE } from '../core/counters.js';
 import type { Meter } from '../core/meter.js';
 import type { Drain, DrainOptions } from '../drains/drain.js';
+import { DueTimes } from '../drains/due-times.js';
 import { Operations } from './operations.js';
 import { isPassing, type Ring } from './ring.js';
 import type { UringBackend } from './uring-backend.js';
@@ -36,6 +37,7 @@ export class QueueDrain implements Drain {
   /** Number of completions for which a full queue waits. */
   readonly #waitFor: number;
   readonly #operations: Operations;
+  readonly #dues: DueTimes;
 
   #nowNs = 0;
   /** The first fault. It is thrown after all other operations in flight have completed. */
@@ -66,6 +68,7 @@ export class QueueDrain implements Drain {
     this.#callLimit = setting.callLimit;
     this.#waitFor = setting.waitFor;
     this.#operationsUntilThink = options.thinktimeBlocks;
+    this.#dues = new DueTimes(options.ignoresPauses);
     this.#operations = new Operations(backend, content, setting.files, setting.registerBuffers);
   }
 
@@ -78,7 +81,7 @@ export class QueueDrain implements Drain {
     const { count } = batch;
     this.#nowNs = this.#clock.now();
     for (let i = 0; i < count; i++) {
-      if (paced && !this.#awaitDue(batch.dueNs[i] as number)) return false;
+      if (paced && !this.#awaitDue(this.#dues.startOf(batch.dueNs[i] as number))) return false;
       const kind = batch.kind[i] as number;
       const slot = batch.file[i] as number;
       const offsetBytes = batch.offsetBytes[i] as number;
@@ -88,7 +91,7 @@ export class QueueDrain implements Drain {
         // As in fio, the operation is created only after that.
         this.#nowNs = this.#clock.now();
       }
-      operations.createdNs[place] = paced ? (batch.dueNs[i] as number) : this.#nowNs;
+      operations.createdNs[place] = paced ? this.#countedFrom(batch.dueNs[i] as number) : this.#nowNs;
       ring.push(place);
       // Here rather than before the next operation, so that planning the next batch does not delay these.
       while (operations.freeCount === 0 || ring.queued >= this.#callLimit) {
@@ -103,6 +106,11 @@ export class QueueDrain implements Drain {
   finish(): void {
     while (this.#ring.inFlight > 0) this.#step(1);
     if (this.#fault !== null) throw this.#fault;
+  }
+
+  /** Returns the time from which the latency of a paced operation counts. Without pauses, it is the due time. */
+  #countedFrom(dueNs: number): number {
+    return this.#options.thinktimeNs === 0 ? dueNs : this.#dues.countedFrom(dueNs, this.#clock.now());
   }
 
   /**
@@ -267,8 +275,10 @@ export class QueueDrain implements Drain {
     if (thinktimeNs === 0 || --this.#operationsUntilThink > 0) return true;
     this.#operationsUntilThink = thinktimeBlocks;
     this.finish();
-    const live = this.#awaitDue(this.#clock.now() + thinktimeNs);
+    const startNs = this.#clock.now();
+    const live = this.#awaitDue(startNs + thinktimeNs);
     this.#nowNs = this.#clock.now();
+    this.#dues.pausedFor(this.#nowNs - startNs);
     return live;
   }
 }

@@ -22,6 +22,7 @@ export function planCheckpointRestore(job: CheckpointRestoreJob): JobPlan {
     writtenBytes: () => 0,
     movedBytes: (passBytes) => passBytes,
     expectedTime: (fileBytes) => ({ knownNs: 0, estimatedNs: assumedNs(fileBytes) }),
+    restBytes: () => 0,
     directMisfit: (_, misfits) => shardMisfit(job, misfits),
   };
 }

@@ -28,6 +28,7 @@ export function planCheckpointWrite(job: CheckpointWriteJob): JobPlan {
       knownNs: (checkpoints - 1) * job.intervalNs,
       estimatedNs: assumedNs(fileBytes * checkpoints + (job.readBack ? fileBytes : 0)),
     }),
+    restBytes: () => 0,
     directMisfit: (_, misfits) => shardMisfit(job, misfits),
   };
 }

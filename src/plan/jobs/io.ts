@@ -3,6 +3,7 @@ import type { Dataset, IoJob } from '../../workload/workload.js';
 import { assumedNs } from '../assumed-rate.js';
 import type { SizeRule } from '../file-list.js';
 import { largestBlockBytes } from '../mix.js';
+import { restBytes } from '../patterns.js';
 import { datasetFiles, ownFiles, type Shares, shareOut } from '../shares.js';
 import type { JobPlan, Rate } from './job-plan.js';
 import { timedBounds, timedJob } from './timed.js';
@@ -30,18 +31,39 @@ export function planIo(job: IoJob): JobPlan {
     writtenBytes: (fileBytes) => (laidOut ? fileBytes : 0) + overwrittenBytes(job, fileBytes),
     movedBytes: (passBytes) => passBytes,
     expectedTime: (fileBytes) => timedJob(job, transferNs(job, fileBytes)),
-    // A rest shorter than a block at the end of a file is never read or written.
+    // A rest behind the last whole block of a file is left out with direct I/O.
     directMisfit: () => null,
+    restBytes: (extents) => restBytes(job, extents),
   };
 }
 
-function rateOf({ rateIops, rateBytesPerSecond, rateProcess }: IoJob): Rate | null {
+function rateOf(job: IoJob): Rate | null {
+  const { rateIops, rateBytesPerSecond, rateProcess } = job;
   if (rateIops === null && rateBytesPerSecond === null) return null;
+  const share = rateShare(job);
   return {
-    operationsPerSecond: rateIops,
-    bytesPerSecond: rateBytesPerSecond,
+    operationsPerSecond: rateIops === null ? null : rateIops * share,
+    bytesPerSecond: rateBytesPerSecond === null ? null : rateBytesPerSecond * share,
     random: rateProcess === 'poisson',
   };
+}
+
+/** Returns the share of its rate that a job can reach with its pauses, if operations took no time. */
+function rateShare({
+  bs,
+  rateIops,
+  rateBytesPerSecond,
+  rateIgnoreThinktime,
+  thinktimeNs,
+  thinktimeBlocks,
+}: IoJob): number {
+  const meanBytes = bs.reduce((sum, { blockBytes, share }) => sum + blockBytes * share, 0);
+  const intervalNs = Math.max(
+    rateIops === null ? 0 : 1e9 / rateIops,
+    rateBytesPerSecond === null ? 0 : (meanBytes / rateBytesPerSecond) * 1e9,
+  );
+  const pauseNs = thinktimeNs / thinktimeBlocks;
+  return intervalNs / (rateIgnoreThinktime ? intervalNs + pauseNs : Math.max(intervalNs, pauseNs));
 }
 
 function sharesOf(job: IoJob, armId: string, dataset: Dataset | null): Shares {
@@ -86,8 +108,8 @@ function overwrittenBytes(job: IoJob, fileBytes: number): number {
 }
 
 /**
- * Returns the time to move the job's bytes, ns: at the slowest of the assumed rate and the job's own rates, plus
- * pauses.
+ * Returns the time to move the job's bytes, ns: at the slowest of the assumed rate and the job's own rates, plus pauses.
+ * A job that catches up makes its pauses part of the time that its rate takes.
  */
 function transferNs(job: IoJob, fileBytes: number): number {
   const bytesEach = job.ioSizeBytes ?? fileBytes / job.numjobs;
@@ -95,5 +117,7 @@ function transferNs(job: IoJob, fileBytes: number): number {
   const pausesNs = (operationsEach / job.thinktimeBlocks) * job.thinktimeNs;
   const atByteRateNs = job.rateBytesPerSecond === null ? 0 : (bytesEach / job.rateBytesPerSecond) * 1e9;
   const atOperationRateNs = job.rateIops === null ? 0 : (operationsEach / job.rateIops) * 1e9;
-  return pausesNs + Math.max(assumedNs(bytesEach * job.numjobs), atByteRateNs, atOperationRateNs);
+  const movingNs = assumedNs(bytesEach * job.numjobs);
+  const atRateNs = Math.max(atByteRateNs, atOperationRateNs);
+  return job.rateIgnoreThinktime ? pausesNs + Math.max(movingNs, atRateNs) : Math.max(pausesNs + movingNs, atRateNs);
 }

@@ -1,7 +1,7 @@
 import type { Dataset, MapAdvice } from '../../workload/workload.js';
 import type { ExpectedTime } from '../assumed-rate.js';
 import type { FileList } from '../file-list.js';
-import type { ArmFiles } from '../plan.js';
+import type { ArmFiles, Extent } from '../plan.js';
 import type { Shares } from '../shares.js';
 
 /** A property of an arm that direct I/O would refuse. */
@@ -75,6 +75,8 @@ export interface JobPlan {
   readonly movedBytes: (passBytes: number) => number;
   /** Returns the expected time of a trial without its layout and cache warming. */
   readonly expectedTime: (fileBytes: number) => ExpectedTime;
+  /** Returns the bytes of the extents that the job never moves, because they are no whole block. */
+  readonly restBytes: (extents: Iterable<Extent>) => number;
   /** Returns a property of the files that direct I/O would refuse, apart from blocks and starts of extents; or null. */
   readonly directMisfit: (files: FileList, misfits: (bytes: number) => boolean) => Misfit | null;
 }

@@ -25,6 +25,7 @@ export function planSmallFiles(job: SmallFilesJob): JobPlan {
     writtenBytes: () => 0,
     movedBytes: (passBytes) => passBytes,
     expectedTime: (fileBytes) => timedJob(job, assumedNs(fileBytes)),
+    restBytes: () => 0,
     directMisfit: (files, misfits) => {
       const bytes = firstSize(files, misfits);
       return bytes === null ? null : { what: `a file of ${bytes} bytes`, word: 'filesize' };

@@ -1,6 +1,7 @@
 /** The values for formats that track numbers over time: each metric of each arm of one run. */
 import type { RunRecord } from '../../record/run-record.js';
 import type { TrialRecord } from '../../record/trial-record.js';
+import { measuredNothing } from '../../record/trial-values.js';
 import { unitLevels } from '../../stats/effect.js';
 import { type Measure, measuredOnce } from '../../stats/measure.js';
 import { type Spread, spreadOf } from '../../stats/spread.js';
@@ -19,7 +20,10 @@ export interface Measurement {
   readonly trials: number;
 }
 
-/** Returns the measurements, ordered by metric, then by arm. Metrics that an arm did not record are left out. */
+/**
+ * Returns the measurements, ordered by metric, then by arm. Metrics that an arm did not record are left out, and so is an
+ * arm with a trial that measured nothing: the other trials do not speak for it.
+ */
 export function measurementsOf(
   run: RunRecord,
   trials: readonly TrialRecord[],
@@ -30,6 +34,7 @@ export function measurementsOf(
   return measures.flatMap((measure) =>
     run.plan.arms.flatMap(({ id }) => {
       const ofArm = counted.get(id) ?? [];
+      if (ofArm.some(measuredNothing)) return [];
       const spread = spreadOf(
         unitLevels(
           ofArm.map((trial) => ({ ...trial, value: measuredOnce(measure, trial) })),

@@ -23,12 +23,13 @@ function broken(reason: string | null): TestFault | null {
 /** Returns one case per threshold and arm. */
 export function thresholdSuite(results: readonly ThresholdResult[]): TestSuite {
   const cases = results.map((result): TestCase => {
-    const { threshold, arm, passed } = result;
+    const { threshold, arm, passed, reason } = result;
     const message = `${threshold.text} failed: ${outcomeOf(result)}`;
     return {
       name: `${arm}: ${threshold.text}`,
       timeNs: 0,
-      fault: passed ? null : { kind: 'failure', type: 'threshold', message },
+      // Without a value there is nothing that could have failed.
+      fault: passed ? null : { kind: reason === null ? 'failure' : 'error', type: 'threshold', message },
     };
   });
   return { name: 'thresholds', cases };

@@ -4,6 +4,7 @@ import { NUMBER_METRICS, type NumberMetric, statisticColumn } from '../../base/m
 import type { CellValue, Column } from '../../record/csv-table.js';
 import { factorLabel, factorNames, latencyColumns } from '../../record/trial-columns.js';
 import type { LatencySummary } from '../../record/trial-values.js';
+import { leastOperations } from '../../stats/measure.js';
 import type { Spread } from '../../stats/spread.js';
 import type { ArmSummary } from '../../stats/summary.js';
 import { ABSENT, formatRange, formatValue, plural } from '../table/format.js';
@@ -20,7 +21,7 @@ export function shownColumns(arms: readonly NotedArm[]): ShownColumn<NotedArm>[]
     ...NUMBER_METRICS.flatMap(numberColumns),
     ...LATENCY_KINDS.flatMap((row) => latencyTexts(row, arms)),
     { head: 'cache state', align: 'left', dropOrder: 2, text: ({ summary }) => cacheMark(summary), tone: cacheTone },
-    { head: 'n', align: 'right', dropOrder: 5, text: ({ summary }) => String(summary.counted) },
+    { head: 'n', align: 'right', dropOrder: 5, text: countText, tone: countTone },
     { head: 'by trial', align: 'left', dropOrder: 10, text: trendText },
     { head: 'notes', align: 'left', dropOrder: 0, text: ({ notes }) => notes.join(' '), tone: () => 'bad' },
   ];
@@ -62,6 +63,16 @@ const FIELDS: Readonly<Record<ShownStatistic, keyof LatencySummary>> = {
   max: 'maxNs',
 };
 
+/** The quantile of each statistic that needs a number of operations to be meaningful. */
+const QUANTILES: Readonly<Record<ShownStatistic, number | null>> = { p50: null, p99: 0.99, 'p99.9': 0.999, max: null };
+
+/** Returns a statistic for people, or undefined if it was not measured or there are too few operations for it. */
+function latencyValue(summary: LatencySummary | undefined, statistic: ShownStatistic): number | undefined {
+  const quantile = QUANTILES[statistic];
+  if (summary === undefined || (quantile !== null && summary.count < leastOperations(quantile))) return undefined;
+  return summary[FIELDS[statistic]];
+}
+
 function latencyTexts({ kind, head, shown, shownBeside }: LatencyKindRow, arms: readonly NotedArm[]) {
   const isApart =
     shownBeside === undefined ||
@@ -72,20 +83,30 @@ function latencyTexts({ kind, head, shown, shownBeside }: LatencyKindRow, arms: 
       head: `${head} ${statistic}`.trim(),
       align: 'right',
       dropOrder,
-      text: ({ summary }) => formatValue(summary.latencies.get(kind)?.[FIELDS[statistic]], 'ns'),
+      text: ({ summary }) => formatValue(latencyValue(summary.latencies.get(kind), statistic), 'ns'),
     }),
   );
+}
+
+/** The number of counted trials; if some measured nothing, how many of them did measure something. */
+function countText({ summary: { counted, unmeasured } }: NotedArm): string {
+  return unmeasured === 0 ? String(counted) : `${counted - unmeasured} of ${counted}`;
+}
+
+function countTone({ summary }: NotedArm): Tone {
+  return summary.unmeasured > 0 ? 'bad' : 'plain';
 }
 
 function headlineText({ summary }: NotedArm): string {
   const spread = summary.numbers[HEADLINE.key];
   if (spread !== null) return formatValue(spread.median, HEADLINE.unit);
   if (summary.failed > 0) return 'failed';
+  if (summary.unmeasured > 0) return 'nothing measured';
   return summary.aborted > 0 ? 'aborted' : summary.warmups > 0 ? 'only warm-up' : 'not run';
 }
 
 function headlineTone({ summary }: NotedArm): Tone {
-  return summary.failed > 0 ? 'bad' : 'plain';
+  return summary.failed + summary.unmeasured > 0 ? 'bad' : 'plain';
 }
 
 function rangeText({ summary }: NotedArm): string {
@@ -124,6 +145,7 @@ export function dataColumns(summaries: readonly ArmSummary[]): Column<ArmSummary
       value: ({ arm }: ArmSummary) => factorLabel(arm, name),
     })),
     { name: 'trials_counted', value: ({ counted }) => counted },
+    { name: 'trials_unmeasured', value: ({ unmeasured }) => unmeasured },
     { name: 'trials_failed', value: ({ failed }) => failed },
     { name: 'trials_aborted', value: ({ aborted }) => aborted },
     ...NUMBER_METRICS.flatMap(numberDataColumns),
@@ -166,7 +188,7 @@ function finiteOrNull(value: number | undefined): CellValue {
 
 /** Returns the caption: how the numbers of the table were computed. */
 export function captionOf(summaries: readonly ArmSummary[]): string {
-  const counts = [...new Set(summaries.map(({ counted }) => counted))];
+  const counts = [...new Set(summaries.map(({ counted, unmeasured }) => counted - unmeasured))];
   const trials = counts.length === 1 ? plural(counts[0] as number, 'trial') : 'the counted trials';
   const shown = NUMBER_METRICS.filter(({ dropOrder }) => dropOrder !== null).map(({ label }) => label);
   return `${shown.join(' and ')}: median of ${trials}; latencies: every operation of all trials, percentiles exact to within 0.4 %`;

@@ -40,6 +40,8 @@ export interface IoJob extends CommonJob, TimedJob {
   readonly rateBytesPerSecond: number | null;
   readonly rateIops: number | null;
   readonly rateProcess: 'linear' | 'poisson';
+  /** Whether a pause moves the schedule of the rate, instead of being caught up with. */
+  readonly rateIgnoreThinktime: boolean;
   /** Pause after each `thinktimeBlocks` operations. */
   readonly thinktimeNs: number;
   readonly thinktimeBlocks: number;
@@ -65,7 +67,7 @@ const rows: Rows<IoJob> = {
     'bs',
     blocks,
     '4k',
-    'Bytes per operation. A mix is written like fio’s `bssplit`: `4k/60:64k/40` means 60 % of 4 KiB and 40 % of 64 KiB. An empty percentage means the rest.',
+    'Bytes per operation. A mix is written like fio’s `bssplit`: `4k/60:64k/40` means 60 % of 4 KiB and 40 % of 64 KiB. An empty percentage means the rest. The last block of a file is shorter if the file ends within it; direct I/O leaves it out and says so.',
   ),
   numjobs: common.numjobs,
   iodepth: field(
@@ -136,6 +138,12 @@ const rows: Rows<IoJob> = {
     'linear',
     'Even (`linear`) or random (`poisson`) spacing of operations that a rate limits.',
   ),
+  rateIgnoreThinktime: field(
+    'rate_ignore_thinktime',
+    flag,
+    false,
+    'With `thinktime`, let each pause move the schedule of the rate. By default, operations that became due during a pause follow it at once, until the rate is kept again. Pauses are never part of a latency.',
+  ),
   thinktimeNs: field(
     'thinktime',
     duration(0, 'us'),
@@ -194,6 +202,12 @@ const conditions: JobKind<IoJob>['conditions'] = [
       ? 'without rate or rate_iops'
       : null,
   ),
+  condition('rateIgnoreThinktime', ['rateBytesPerSecond', 'rateIops', 'thinktimeNs'], (values) => {
+    const { rateIgnoreThinktime, rateBytesPerSecond, rateIops, thinktimeNs } = values;
+    if (!rateIgnoreThinktime) return null;
+    if (thinktimeNs === 0) return 'without thinktime';
+    return rateBytesPerSecond === null && rateIops === null ? 'without rate or rate_iops' : null;
+  }),
   condition('thinktimeBlocks', ['thinktimeNs'], ({ thinktimeNs }) => (thinktimeNs === 0 ? 'without thinktime' : null)),
   condition('madvise', ['ioengine'], ({ madvise, ioengine }) =>
     madvise === 'normal' || capabilitiesOf(ioengine).mapsFiles

@@ -48,7 +48,7 @@ export const timed: Rows<TimedJob> = {
     'ramp_time',
     duration(0),
     '0s',
-    'Time before `runtime` during which workers run but are not measured.',
+    'Time before `runtime` during which workers run but are not measured. A job that ends within it measures nothing, and the run fails: use `time_based` with it.',
   ),
 };
 
