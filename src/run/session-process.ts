@@ -8,6 +8,7 @@ import { warmClockCost } from '../engine/clock-cost.js';
 import { libc } from '../host/system/libc.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { openRun } from '../store/run-store.js';
+import { watchMachine } from '../trial/machine-watch.js';
 import { Session, type SessionOptions, type SessionSink } from '../trial/session.js';
 import type { FromSession, ToSession } from './session-messages.js';
 
@@ -90,3 +91,4 @@ tell({ type: 'ready' });
 // The parent is still making the plan, so what every session needs is loaded now.
 libc();
 warmClockCost();
+watchMachine();
