@@ -4,6 +4,7 @@ import { warmClockCost } from '../engine/clock-cost.js';
 import { libc } from '../host/system/libc.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { openRun } from '../store/run-store.js';
+import { watchMachine } from '../trial/machine-watch.js';
 import { Session, type SessionOptions, type SessionSink } from '../trial/session.js';
 import type { FromSession, ToSession } from './session-messages.js';
 
@@ -93,6 +94,7 @@ export function serve(early: readonly ToSession[]): Promise<number> {
   // The parent is still making the plan, so what every session needs is loaded now.
   libc();
   warmClockCost();
+  watchMachine();
   for (const message of early) process.emit('message', message, undefined);
   return ended;
 }

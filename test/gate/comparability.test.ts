@@ -54,6 +54,8 @@ test('another machine, kernel, or version of what measures', () => {
   assert.equal(changed({ cgroup: { ...limits, memoryMaxBytes: null, unknown: ['memory'] } }), []);
   assert.equal(changed({ cgroup: { ...limits, cpuMax: null, unknown: ['cpu'] } }), []);
   assert.equal(changed({ cgroup: { ...limits, memoryHighBytes: 2 ** 20 } }), []);
+  const high = (memoryHighBytes: number | null) => ({ environment: { cgroup: { ...limits, memoryHighBytes } } });
+  assert.equal(differs(high(2 ** 20), high(null)), ['environment memory-high: none → 1 MiB']);
   assert.equal(changed({ feedrate: { version: '0.2.0', commit: null } }), ['environment feedrate: 0.1.0 → 0.2.0']);
   assert.equal(changed({ node: 'v22.1.0' }), ['environment node: v20 → v22']);
   assert.equal(changed({ node: 'v20.21.0' }), [], 'a patch of Node is no other engine');
