@@ -12,6 +12,8 @@ names=() checks=()
 # The forwarders. Without this they would keep the lab open.
 trap 'kill $(jobs -p)' EXIT
 
+# The port of the server's mountd.
+mountd() { rpcinfo -p "$server" | awk '$1 == 100005 && $2 == 3 && $3 == "tcp" {print $4; exit}'; }
 at() { echo "/mnt/remedy $1"; }
 shown() { grep "/mnt/remedy.040$1 " /proc/self/mountinfo | sed -E 's/^[0-9]+ [0-9]+ [0-9:]+ //' || true; }
 # NAME CHECK SOURCE OPTIONS: a mount, and the check whose remedy will be run.
@@ -34,16 +36,17 @@ forward() {
 for name in "$@"; do
   case $name in
     readonly)
-      HOST=fs1 forward 2050 127.0.0.1 "$(rpcinfo -p "$server" | awk '$1 == 100005 && $2 == 3 && $3 == "tcp" {print $4; exit}')"
+      HOST=fs1 forward 2050 127.0.0.1 "$(mountd)"
       mounted readonly 'transfer size' fs1:/data ro,vers=3,nolock,nosuid,nodev,mountport=2050,mountproto=tcp,rsize=65536,wsize=65536
       ;;
     tunnel)
+      # Version 3, because later mounts of version 4 share the connections of the earlier ones, whatever their address.
       forward 20313 "$server" 2049
-      mounted tunnel 'transfer size' 127.0.0.1:/data vers=4.1,port=20313,rsize=65536,wsize=65536
+      forward 20314 "$server" "$(mountd)"
+      mounted tunnel 'transfer size' 127.0.0.1:/data vers=3,nolock,proto=tcp,port=20313,mountport=20314,mountproto=tcp,rsize=65536,wsize=65536
       ;;
     port)
       HOST=fs1 forward 20313 127.0.0.1 2049
-      # Version 3, because later mounts of version 4 share the connections of the earlier ones, whatever their port.
       mounted port 'transfer size' fs1:/data vers=3,proto=tcp,mountproto=tcp,nolock,port=20313,rsize=131072,wsize=131072
       ;;
     version) mounted version version fs1:/data vers=4.0,noexec,noatime,timeo=300,acregmin=5 ;;

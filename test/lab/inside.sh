@@ -29,5 +29,4 @@ done
 "$main" doctor "${targets[@]}" --format json >doctor.json
 "$main" run "$4" "${all[@]}" -o "$PWD/all" --progress none >all.report
 # The doctor's command for a mount with many options, and none for a tunnel.
-umount /mnt/nfs*
 "$(dirname "$0")/inside-remedies.sh" "$main" readonly tunnel
