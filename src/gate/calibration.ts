@@ -14,9 +14,9 @@ import { minimumDetectableEffect } from '../stats/power.js';
 import { spreadOf } from '../stats/spread.js';
 import { isCounted } from '../stats/summary.js';
 import { optimalRepetitions, type VarianceComponents } from '../stats/variance-components.js';
+import { POWER, unitsToReach } from './attainable.js';
 import { calibrationWarnings } from './calibration-warnings.js';
 import { armOnAnyTarget, identityOf } from './noise-floor.js';
-import { POWER, unitsToReach } from './verdict.js';
 
 /** The two names under which the same target is measured. */
 export const SIDES = ['A', 'B'] as const;

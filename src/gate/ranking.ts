@@ -3,7 +3,7 @@ import { type EffectSample, pBeyond, ratioOf } from '../stats/effect.js';
 import type { LocationInterval } from '../stats/hodges-lehmann.js';
 import type { Measure } from '../stats/measure.js';
 import { holm } from '../stats/multiplicity.js';
-import { unitsNeeded } from './verdict.js';
+import { unitsNeeded } from './attainable.js';
 
 export interface Ranked {
   readonly column: string;

@@ -1,17 +1,9 @@
 /** Turns effects into verdicts, with one bound on false alarms for all cells together. */
 import type { Metric } from '../base/metrics.js';
-import {
-  type EffectSample,
-  pBeyond,
-  ratioOf,
-  smallestP,
-  smallestPBetween,
-  unitCount,
-  unitSd,
-} from '../stats/effect.js';
+import { type EffectSample, pBeyond, ratioOf, unitCount } from '../stats/effect.js';
 import type { LocationInterval } from '../stats/hodges-lehmann.js';
 import { holm } from '../stats/multiplicity.js';
-import { detectableSize, effectOfSize, sessionsFor } from '../stats/power.js';
+import { detectableIn, unitsNeeded, unitsToTell } from './attainable.js';
 
 /** The verdict on a candidate compared with its base. */
 export type Verdict = 'improvement' | 'equivalent' | 'inconclusive' | 'regression' | 'incomparable';
@@ -24,9 +16,6 @@ export interface JudgementOptions {
   /** Confidence of the interval that reports show and that decides equivalence. */
   readonly confidence: number;
 }
-
-/** The probability of detecting the smallest detectable difference. */
-export const POWER = 0.9;
 
 export interface Judged {
   readonly sample: EffectSample;
@@ -106,51 +95,4 @@ function verdictOf(
   if (pRegression <= alpha) return 'regression';
   if (pImprovement <= alpha) return 'improvement';
   return Math.log(ratio.low) >= -bound && Math.log(ratio.high) <= bound ? 'equivalent' : 'inconclusive';
-}
-
-/** The differences that samples of a family can detect. The part that depends only on the number of units is cached. */
-function detectableIn(family: number, alpha: number): (sample: EffectSample, minEffect: number) => number | null {
-  const sizes = new Map<number, number>();
-  return (sample, minEffect) => {
-    const n = unitCount(sample);
-    const sessionSd = unitSd(sample);
-    if (smallestP(sample) > alpha / family || !Number.isFinite(sessionSd)) return null;
-    const size = sizes.get(n) ?? detectableSize(n, alpha / family, POWER);
-    sizes.set(n, size);
-    return Number.isFinite(size) ? effectOfSize(size, { sessionSd, delta: minEffect }) : null;
-  };
-}
-
-/** Returns the units needed for the smallest reachable p to be at most alpha / family; null if there are enough. */
-export function unitsNeeded(sample: EffectSample, family: number, alpha: number): number | null {
-  return smallestP(sample) <= alpha / family ? null : unitsToReach(sample, family, alpha);
-}
-
-/** Returns the smallest number of units per side whose smallest p is at most alpha / family. */
-export function unitsToReach({ design }: Pick<EffectSample, 'design'>, family: number, alpha: number): number {
-  const reachable = (n: number) => (design === 'paired' ? 2 ** -n : smallestPBetween(n, n)) <= alpha / family;
-  let n = 1;
-  while (!reachable(n)) n++;
-  return n;
-}
-
-/**
- * A difference larger than minEffect is decided by the test, with probability `POWER`. A smaller one is decided once
- * the interval, whose width shrinks with the root of the units, is within ±minEffect.
- */
-function unitsToTell(
-  sample: EffectSample,
-  ratio: LocationInterval | null,
-  family: number,
-  { alpha, minEffect }: Pick<JudgementOptions, 'alpha' | 'minEffect'>,
-): number | null {
-  const sessionSd = unitSd(sample);
-  if (ratio === null || !Number.isFinite(sessionSd)) return null;
-  const size = Math.abs(Math.log(ratio.estimate));
-  const bound = -Math.log(1 - minEffect);
-  const units =
-    size > bound
-      ? sessionsFor({ sessionSd, alpha: alpha / family, power: POWER, delta: minEffect, effect: 1 - Math.exp(-size) })
-      : Math.ceil(unitCount(sample) * (Math.log(ratio.high / ratio.low) / 2 / (bound - size)) ** 2);
-  return Number.isFinite(units) ? units : null;
 }

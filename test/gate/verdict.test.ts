@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createPrng } from '../../src/base/prng.js';
-import { type Judged, type JudgementOptions, judge, unitsToReach } from '../../src/gate/verdict.js';
+import { unitsToReach } from '../../src/gate/attainable.js';
+import { type Judged, type JudgementOptions, judge } from '../../src/gate/verdict.js';
 import type { EffectSample } from '../../src/stats/effect.js';
 
 const test = suite('gate/verdict');

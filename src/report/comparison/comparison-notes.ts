@@ -1,8 +1,9 @@
 /** The notes below the table of a comparison: means, rankings, other differences, warnings and how to read it. */
+
+import { POWER } from '../../gate/attainable.js';
 import type { ComparedCell, Comparison, Side } from '../../gate/comparison.js';
 import { armOnAnyTarget } from '../../gate/noise-floor.js';
 import type { Ranking } from '../../gate/ranking.js';
-import { POWER } from '../../gate/verdict.js';
 import { leastOperations, type Measure } from '../../stats/measure.js';
 import { formatPercent, formatValue, plural } from '../table/format.js';
 import { canTell, formatChange, isTested } from './comparison-table.js';
