@@ -36,22 +36,24 @@ export function unitsToReach({ design }: Pick<EffectSample, 'design'>, family: n
 }
 
 /**
- * A difference larger than minEffect is decided by the test, with probability `POWER`. A smaller one is decided once
- * the interval, whose width shrinks with the root of the units, is within ±minEffect.
+ * A difference larger than `beyond` is decided by the test, with probability `POWER`. One smaller than minEffect is decided
+ * once the interval, whose width shrinks with the root of the units, is within ±minEffect. One between the two, which is
+ * below the noise floor, is never decided.
  */
 export function unitsToTell(
   sample: EffectSample,
   ratio: LocationInterval | null,
   family: number,
-  { alpha, minEffect }: { readonly alpha: number; readonly minEffect: number },
+  { alpha, minEffect, beyond }: { readonly alpha: number; readonly minEffect: number; readonly beyond: number },
 ): number | null {
   const sessionSd = unitSd(sample);
   if (ratio === null || !Number.isFinite(sessionSd)) return null;
   const size = Math.abs(Math.log(ratio.estimate));
   const bound = -Math.log(1 - minEffect);
+  if (size >= bound && size <= -Math.log(1 - beyond)) return null;
   const units =
     size > bound
-      ? sessionsFor({ sessionSd, alpha: alpha / family, power: POWER, delta: minEffect, effect: 1 - Math.exp(-size) })
+      ? sessionsFor({ sessionSd, alpha: alpha / family, power: POWER, delta: beyond, effect: 1 - Math.exp(-size) })
       : Math.ceil(unitCount(sample) * (Math.log(ratio.high / ratio.low) / 2 / (bound - size)) ** 2);
   return Number.isFinite(units) ? units : null;
 }

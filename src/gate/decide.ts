@@ -1,6 +1,7 @@
 /** Turns a comparison with a baseline into a gate's outcome and exit status. */
 import { EXIT } from '../base/errors.js';
-import type { Comparison } from './comparison.js';
+import type { ComparedCell, Comparison } from './comparison.js';
+import type { Doubt } from './doubt.js';
 import type { ThresholdResult } from './thresholds.js';
 
 export interface GateOptions {
@@ -23,6 +24,8 @@ export type GateOutcome = 'pass' | 'regression' | 'inconclusive' | 'incomparable
 
 export interface GateResult {
   readonly outcome: GateOutcome;
+  /** The cells with a doubt. They make a gate inconclusive that would pass. */
+  readonly doubts: readonly DoubtedCell[];
   /** Sessions of each side that are needed to detect a regression; null if there were enough. */
   readonly sessionsNeeded: number | null;
   readonly thresholds: readonly ThresholdResult[];
@@ -30,6 +33,18 @@ export interface GateResult {
   /** The reasons for the outcome `broken`. */
   readonly flaws: readonly string[];
   readonly look: Look;
+}
+
+/** A cell without a verdict although its test or its interval would give one. */
+export interface DoubtedCell {
+  /** The candidate's arm. */
+  readonly arm: string;
+  /** The key of the measure. */
+  readonly measure: string;
+  /** candidate / base of the typical session, and of the mean over all trials. */
+  readonly ratio: number;
+  readonly meanRatio: number;
+  readonly doubt: Doubt;
 }
 
 /** The result of one look at the data. */
@@ -40,7 +55,8 @@ export interface Decision {
 
 /**
  * Returns the gate's result. In order of precedence: a failed measurement, a regression or failed threshold, an
- * incomparable cell, an inconclusive one. With too few sessions to detect a regression, the gate is inconclusive.
+ * incomparable cell, an inconclusive one. With too few sessions to detect a regression, or with a doubt in any cell, the
+ * gate is inconclusive also without `failOnInconclusive`.
  */
 export function gateOf(
   comparison: Comparison,
@@ -53,20 +69,37 @@ export function gateOf(
     verdict === 'incomparable' || unitsNeeded === null ? [] : [unitsNeeded],
   );
   const sessionsNeeded = needed.length === 0 ? null : Math.max(...needed);
+  const doubts = comparison.cells.flatMap(({ candidate, measure, judgement: { doubt, ratio }, evidence }) =>
+    doubt === null || ratio === null
+      ? []
+      : [
+          {
+            arm: candidate.arm.id,
+            measure: measure.key,
+            ratio: ratio.estimate,
+            meanRatio: evidence.meanRatio,
+            doubt,
+          },
+        ],
+  );
   const outcome = (): GateOutcome => {
     if (flaws.length > 0) return 'broken';
     if (verdicts.has('regression') || failedThresholds.length > 0) return 'regression';
     if (verdicts.has('incomparable') || comparison.cells.length === 0) return 'incomparable';
-    if (sessionsNeeded !== null || (failOnInconclusive && verdicts.has('inconclusive'))) return 'inconclusive';
+    if (sessionsNeeded !== null || doubts.length > 0 || (failOnInconclusive && verdicts.has('inconclusive')))
+      return 'inconclusive';
     return 'pass';
   };
-  return { outcome: outcome(), sessionsNeeded, thresholds, failedThresholds, flaws, look };
+  return { outcome: outcome(), doubts, sessionsNeeded, thresholds, failedThresholds, flaws, look };
 }
 
 /** Whether more sessions could no longer change the outcome. */
 export function isDecided({ comparison: { cells }, result: { outcome, sessionsNeeded } }: Decision): boolean {
   if (outcome === 'regression' || outcome === 'incomparable' || outcome === 'broken') return true;
-  return sessionsNeeded === null && cells.every(({ judgement }) => judgement.verdict !== 'inconclusive');
+  // A difference below the noise floor stays there, however many sessions show it.
+  const isOpen = ({ judgement: { verdict, doubt } }: ComparedCell) =>
+    verdict === 'inconclusive' && doubt?.kind !== 'noise-floor';
+  return sessionsNeeded === null && !cells.some(isOpen);
 }
 
 /** Returns the exit status of a gate. */

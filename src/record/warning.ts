@@ -4,6 +4,8 @@
 const REMEDIES = {
   'cache-contradicted': 'use files larger than memory, one pass (no time_based), or cache: direct',
   'few-sessions': 'increase trials.sessions',
+  stalled:
+    'a training waits for its slowest sessions: find what stalled (server, network, failover, credits) and measure again',
   silent: 'find what stalled (server, network, exhausted burst credits), fix it and measure again',
   'nfs-retransmitted':
     'check for lost packets (nstat, MTU), an overloaded server, or a timeo shorter than the slowest response',

@@ -73,7 +73,7 @@ test('a level is the median of the logarithms of the rounds, so that unpaired sa
 });
 
 test('a trial that was lost or not measured takes its pair with it, and nothing else', () => {
-  for (const lost of [Number.NaN, 0, -1, Number.POSITIVE_INFINITY]) {
+  for (const lost of [Number.NaN, -1]) {
     const sample = pairedSample(
       observed([
         [1, lost, 4],
@@ -92,6 +92,49 @@ test('a trial that was lost or not measured takes its pair with it, and nothing 
   assert.is(unitCount(whole), 6, 'a session without a partner is left out');
   const strangers = pairedSample([{ session: 1, round: 1, value: 5 }], [{ session: 1, round: 2, value: 5 }]);
   assert.is(unitCount(strangers), 0, 'rounds that were not the same are no pair');
+});
+
+test('a trial that measured nothing is the worst there is, and two of them are equal', () => {
+  const { POSITIVE_INFINITY: most, NEGATIVE_INFINITY: least } = Number;
+  const rates = [single([1, 0, 0, 1]), single([1, 1, 0, 0])] as const;
+  assert.equal(ofPaired(pairedSample(...rates)), [0, most, 0, least]);
+  assert.equal(unpairedSample(...rates), {
+    design: 'unpaired',
+    base: [0, least, least, 0],
+    candidate: [0, 0, least, least],
+    pairs: 4,
+  });
+  assert.equal(ofPaired(pairedSample(single([1, most, most]), single([most, 1, most]))), [most, least, 0]);
+  assert.equal(
+    unitLevels(
+      observed([
+        [0, 4, 2],
+        [most, 1],
+      ]),
+      'session',
+    ),
+    [2, most],
+  );
+});
+
+test('ratios and p with infinite differences: the end is infinite, and p counts them as the farthest', () => {
+  const twelve = Array.from({ length: 12 }, (_, i) => 100 * (1 + 0.001 * Math.sin(3 * i + 1)));
+  const dead = (count: number) =>
+    pairedSample(single(twelve.map(() => 100)), single(twelve.map((level, i) => (i < count ? 0 : level))));
+  // 3 of 12: 33 Walsh averages are −∞, and the 14th smallest is the lower end at 95 %.
+  assert.equal([ratioOf(dead(3), 0.95)?.low, ratioOf(dead(1), 0.95)?.low], [0, ratioOf(dead(1), 0.95)?.low]);
+  assert.ok((ratioOf(dead(1), 0.95)?.low ?? 0) > 0.99 && (ratioOf(dead(3), 0.95)?.high ?? 0) < 1.01);
+  assert.is(ratioOf(dead(12), 0.95)?.estimate, 0);
+  assert.is(pBeyond(dead(12), -0.01, 'less'), 2 ** -12);
+  assert.ok(Number.isNaN(unitSd(dead(1))));
+  const both: EffectSample = {
+    design: 'paired',
+    differences: [-Infinity, Infinity, 0, 0.1, -0.1, 0.05, -0.05],
+    pairs: 7,
+  };
+  const ratio = ratioOf(both, 0.9);
+  assert.ok(Math.abs(Math.log(ratio?.estimate ?? 0)) < 0.03);
+  near(pBeyond(both, 0, 'less'), pBeyond(both, 0, 'greater'));
 });
 
 test('without units nothing is said: no ratio, p of 1', () => {
@@ -138,12 +181,12 @@ test('with too few units the interval is everything, and p cannot be small', () 
   assert.is(smallestPBetween(1, 1), 0.5);
 });
 
-test('p of a pair is that of scipy.stats.permutation_test over all flips of the shifted differences', () => {
+test('p of a pair is that of scipy.stats.wilcoxon(log(b / a) − bound, method="exact")', () => {
   const expected = [
-    [0, 0.00390625, 1],
-    [-0.01, 0.00390625, 1],
-    [-0.03, 0.1328125, 0.87109375],
-    [-0.05, 0.91796875, 0.0859375],
+    [0, 0.00390625, 1.0],
+    [-0.01, 0.00390625, 1.0],
+    [-0.03, 0.15625, 0.875],
+    [-0.05, 0.92578125, 0.09765625],
   ] as const;
   for (const [bound, less, greater] of expected) {
     assert.is(pBeyond(paired, bound, 'less'), less, `less than ${bound}`);

@@ -52,6 +52,8 @@ export function comparisonOf(
     ...shape,
     measures: measuresOf(raw.metric ?? ['throughput']),
     alpha: alphaOf(raw.alpha) / looks,
+    // A gate asks for regressions, and a comparison in both directions.
+    directions: demands === 'environment' ? 'regressions' : 'both',
     minEffect: fractionOf('--min-effect', raw.minEffect),
     confidence: 1 - (1 - CONFIDENCE) / looks,
     unit: raw.unit === 'round' ? 'round' : 'session',
