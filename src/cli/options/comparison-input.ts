@@ -38,6 +38,8 @@ export function comparisonOf(
   raw: RawComparisonOptions,
   demands: ComparisonOptions['demands'],
   looks = 1,
+  // A gate asks for regressions, and a comparison in both directions.
+  directions: ComparisonOptions['directions'] = demands === 'environment' ? 'regressions' : 'both',
 ): Comparison {
   requireDistinct(runs);
   const where = new Map((raw.where ?? []).map((text) => pairOf('--where', text)));
@@ -52,8 +54,7 @@ export function comparisonOf(
     ...shape,
     measures: measuresOf(raw.metric ?? ['throughput']),
     alpha: alphaOf(raw.alpha) / looks,
-    // A gate asks for regressions, and a comparison in both directions.
-    directions: demands === 'environment' ? 'regressions' : 'both',
+    directions,
     minEffect: fractionOf('--min-effect', raw.minEffect),
     confidence: 1 - (1 - CONFIDENCE) / looks,
     unit: raw.unit === 'round' ? 'round' : 'session',
