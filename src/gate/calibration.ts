@@ -6,8 +6,9 @@ import type { RunRecord } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { clopperPearson } from '../stats/clopper-pearson.js';
 import { type Observation, pairedSample, pBeyond, ratioOf, smallestP, unitCount, unitSd } from '../stats/effect.js';
-import { type Measure, measuredOnce } from '../stats/measure.js';
+import type { Measure } from '../stats/measure.js';
 import { holm } from '../stats/multiplicity.js';
+import { observationsOf } from '../stats/observations.js';
 import { ownNoise, pairNoise, sessionSdBy } from '../stats/own-noise.js';
 import { cheapestPlan } from '../stats/plan-search.js';
 import { minimumDetectableEffect } from '../stats/power.js';
@@ -89,9 +90,10 @@ function countedRounds({ plan }: RunRecord): number {
 
 function measuredCells(run: RunRecord, trials: readonly TrialRecord[], measures: readonly Measure[]): MeasuredCell[] {
   const observe = (arm: Arm, target: string, measure: Measure): Observation[] =>
-    trials
-      .filter((trial) => trial.target === target && trial.arm === `${armOnAnyTarget(arm)}@${target}`)
-      .map((trial) => ({ session: trial.session, round: trial.round, value: measuredOnce(measure, trial) }));
+    observationsOf(
+      measure,
+      trials.filter((trial) => trial.target === target && trial.arm === `${armOnAnyTarget(arm)}@${target}`),
+    );
   const arms = run.plan.arms.filter(({ target }) => target === SIDES[0]);
   return measures.flatMap((measure) =>
     arms.map((arm) => ({ arm, measure, a: observe(arm, SIDES[0], measure), b: observe(arm, SIDES[1], measure) })),

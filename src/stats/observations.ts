@@ -5,11 +5,11 @@ import type { Observation } from './effect.js';
 import { type Measure, measuredOnce } from './measure.js';
 
 /** Returns whether a trial ran, but no operation ended while all workers were busy. */
-export function measuredNothing(trial: Pick<RankPart, 'window'>): boolean {
+function movedNothing(trial: Pick<RankPart, 'window'>): boolean {
   return !(windowNs(trial) > 0) || (windowOps(trial) === 0 && windowBytes(trial) === 0);
 }
 
-/** Returns the value of a trial that measured nothing: 0 if higher is better, else ∞. */
+/** Returns the worst value, that of a trial that ran and measured nothing: 0 if higher is better, else ∞. */
 export function worstOf({ metric }: Pick<Measure, 'metric'>): number {
   return metric.better === 'higher' ? 0 : Number.POSITIVE_INFINITY;
 }
@@ -21,7 +21,7 @@ export function worstOf({ metric }: Pick<Measure, 'metric'>): number {
 export function observationsOf(measure: Measure, counted: readonly TrialRecord[]): Observation[] {
   const worst = worstOf(measure);
   const observed = counted.map((trial) => {
-    const isNothing = measuredNothing(trial);
+    const isNothing = movedNothing(trial);
     const value = isNothing ? worst : measuredOnce(measure, trial);
     // A latency of 0 is below the clock's resolution. Its logarithm would be infinitely good.
     const isValue = value === worst || (value > 0 && Number.isFinite(value));

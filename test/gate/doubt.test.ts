@@ -10,6 +10,10 @@ import { renderComparison } from '../../src/report/render.js';
 import { measuredRun, measureNamed } from '../support/measured-runs.js';
 import { latencies, makeArm, makeWindow } from '../support/records.js';
 
+interface Infinite {
+  readonly infinite?: readonly string[];
+}
+
 const test = suite('gate/doubt');
 const LOOK = { number: 1, planned: 1 };
 const TERMINAL = { color: false, columns: 400 };
@@ -148,9 +152,10 @@ test('three of twelve sessions that measured nothing count as the worst, in rate
     assert.match(await report(latency), /0\.0 % … ∞/);
     const json = await report(latency, 'json');
     assert.not.match(json, /NaN|Infinity/);
-    const [cell] = (JSON.parse(json) as { cells: Record<'ratio' | 'candidate', { infinite?: string[] }>[] }).cells;
+    const [cell] = (JSON.parse(json) as { cells: (Infinite & Record<'ratio' | 'candidate', Infinite>)[] }).cells;
     assert.equal(cell?.ratio.infinite, ['high']);
-    assert.equal(cell?.candidate.infinite, ['q3', 'max', 'medianHigh']);
+    assert.equal(cell?.candidate.infinite, ['values', 'q3', 'max', 'medianHigh']);
+    assert.equal(cell?.infinite, ['differences', 'meanRatio']);
     assert.not.match(await report(latency, 'csv'), /NaN|Infinity/);
   }
 });

@@ -53,6 +53,7 @@ function cellOf(cell: ComparedCell): object {
     logs,
     ratio: intervalOf(ratio),
     meanRatio: evidence.meanRatio,
+    ...infiniteIn({ ...logs, meanRatio: evidence.meanRatio }),
     cliffsDelta: deltaOf(cell),
     ...judged,
     floor,
@@ -75,9 +76,11 @@ function sideOf(
   return { ...side, units: n, ...numbers, medianLow, medianHigh, ...named };
 }
 
-/** Returns the names of the numbers that are infinite, as `{infinite}`, or nothing if none is. */
+/** Returns the names of the numbers, and lists of numbers, that are infinite, as `{infinite}`, or nothing if none is. */
 function infiniteIn(numbers: object): object {
-  const infinite = Object.entries(numbers).flatMap(([name, value]) => (value === Infinity ? [name] : []));
+  const isInfinite = (value: unknown): boolean =>
+    Array.isArray(value) ? value.some(isInfinite) : Math.abs(Number(value)) === Infinity;
+  const infinite = Object.entries(numbers).flatMap(([name, value]) => (isInfinite(value) ? [name] : []));
   return infinite.length === 0 ? {} : { infinite };
 }
 
