@@ -184,6 +184,41 @@ test('a candidate that measured nothing at all is a regression, and a cell that 
   assert.is(both.status, 3);
 });
 
+test('two runs count a session that measured nothing alike', async () => {
+  const arm = makeArm('read');
+  const runs = (dead: number) =>
+    [0, dead].map((count, index) =>
+      measuredRun(index === 0 ? 'old' : 'new', [
+        { arm, levels: steady(12).map((level, i) => (i < count ? 0 : level)) },
+      ]),
+    );
+  const between = (dead: number) => {
+    const comparison = compare(runs(dead), {
+      columns: ['run'],
+      where: new Map(),
+      measures: [measureNamed('throughput')],
+      alpha: 0.01,
+      directions: 'regressions',
+      minEffect: 0.01,
+      confidence: 0.95,
+      unit: 'session',
+      demands: 'environment',
+      ignore: new Set(),
+    });
+    return { comparison, result: gateOf(comparison, [], { failOnInconclusive: false, look: LOOK }) };
+  };
+  const some = between(3);
+  assert.equal(some.comparison.cells[0]?.judgement.doubt, { kind: 'stalled', sessions: 3, of: 12 });
+  assert.is(some.comparison.cells[0]?.judgement.units, 12);
+  assert.is(some.result.outcome, 'inconclusive');
+  for (const dead of [1, 3, 12]) {
+    const { comparison, result } = between(dead);
+    assert.not.match(await renderComparison(comparison, 'json', TERMINAL, result), /NaN|Infinity/);
+    assert.not.match(await renderComparison(comparison, 'table', TERMINAL, result), /NaN|Infinity/);
+  }
+  assert.is(between(12).result.outcome, 'regression');
+});
+
 test('a round that measured nothing is not hidden by the median of its session', () => {
   const rounds = [1, 2, 3];
   const run = runOf(steady(12), steady(12));

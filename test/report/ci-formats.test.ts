@@ -21,7 +21,7 @@ import { stepSummary } from '../../src/report/ci/step-summary.js';
 import { element, xmlDocument } from '../../src/report/ci/xml.js';
 import { type Measure, measureOf } from '../../src/stats/measure.js';
 import { benchmarksOf, bmfOf, casesOf, junitOf, openMetricsOf, outcomesOf } from '../support/ci-formats.js';
-import { makeArm, makeThreshold } from '../support/records.js';
+import { makeArm, makeThreshold, makeWindow } from '../support/records.js';
 import { runOfSessions, type SessionsOptions, trialsOfSessions } from '../support/stored-sessions.js';
 
 const test = suite('report/ci-formats');
@@ -352,6 +352,21 @@ test('the worst rows of all measures stay, and a measure without rows has no tab
   assert.not.match(summary, ' equivalent |');
   assert.not.match(summary, /^iops \(/m);
   assert.match(summary, /^throughput \\?\(/m);
+});
+
+test('a latency without an end is left out of JSON, which has no infinity, and is +Inf in OpenMetrics', () => {
+  const dead = storedOf({
+    arms: [makeArm('a')],
+    levels: LEVELS,
+    trial: (trial) => (trial.session > 2 ? { ...trial, window: makeWindow(0, 0) } : trial),
+  });
+  const of = measurementsOf(dead.run, dead.trials, MEASURES);
+  const value = (key: string) => of.find(({ measure }) => measure.key === key)?.spread.median;
+  assert.equal([value('throughput'), value('p99(latency)')], [0, Number.POSITIVE_INFINITY]);
+  const written = [benchmarkJson(of, 'lower'), benchmarkJson(of, 'higher'), bmfJson(of)];
+  for (const text of written) assert.not.match(text, /null|NaN|Infinity/);
+  assert.match(openMetricsText(of), /^feedrate_latency_seconds\{.*statistic="p99"\} \+Inf$/m);
+  assert.match(openMetricsText(of), /^feedrate_throughput_bytes_per_second\{.*\} 0$/m);
 });
 
 test.run();
