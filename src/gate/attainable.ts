@@ -1,7 +1,8 @@
 /** What the units at hand can show, and how many more it takes. */
-import { type EffectSample, smallestP, smallestPBetween, unitCount, unitSd } from '../stats/effect.js';
+import { type EffectSample, smallestP, unitCount, unitSd } from '../stats/effect.js';
 import type { LocationInterval } from '../stats/hodges-lehmann.js';
 import { detectableSize, effectOfSize, sessionsFor } from '../stats/power.js';
+import { smallestShiftP } from '../stats/shift-test.js';
 
 /** The probability of detecting the smallest detectable difference. */
 export const POWER = 0.9;
@@ -29,7 +30,7 @@ export function unitsNeeded(sample: EffectSample, family: number, alpha: number)
 
 /** Returns the smallest number of units per side whose smallest p is at most alpha / family. */
 export function unitsToReach({ design }: Pick<EffectSample, 'design'>, family: number, alpha: number): number {
-  const reachable = (n: number) => (design === 'paired' ? 2 ** -n : smallestPBetween(n, n)) <= alpha / family;
+  const reachable = (n: number) => (design === 'paired' ? 2 ** -n : smallestShiftP(n, n)) <= alpha / family;
   let n = 1;
   while (!reachable(n)) n++;
   return n;
