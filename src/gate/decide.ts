@@ -1,5 +1,6 @@
 /** Turns a comparison with a baseline into a gate's outcome and exit status. */
 import { EXIT } from '../base/errors.js';
+import type { UnitsWanted } from './attainable.js';
 import type { Comparison } from './comparison.js';
 import type { ThresholdResult } from './thresholds.js';
 
@@ -23,8 +24,12 @@ export type GateOutcome = 'pass' | 'regression' | 'inconclusive' | 'incomparable
 
 export interface GateResult {
   readonly outcome: GateOutcome;
-  /** Sessions of each side that are needed to detect a regression; null if there were enough. */
+  /** Sessions that are needed to detect a regression; null if there were enough. */
   readonly sessionsNeeded: number | null;
+  /** Who needs them: each side, or the candidate alone while the baseline stays as it is. */
+  readonly sessionsNeededOf: UnitsWanted['of'] | null;
+  /** The number of cells that no session has measured on both sides. */
+  readonly unmeasured: number;
   readonly thresholds: readonly ThresholdResult[];
   readonly failedThresholds: readonly ThresholdResult[];
   /** The reasons for the outcome `broken`. */
@@ -40,7 +45,8 @@ export interface Decision {
 
 /**
  * Returns the gate's result. In order of precedence: a failed measurement, a regression or failed threshold, an
- * incomparable cell, an inconclusive one. With too few sessions to detect a regression, the gate is inconclusive.
+ * incomparable cell, an inconclusive one. With too few sessions to detect a regression, or a cell that was not
+ * measured, the gate is inconclusive.
  */
 export function gateOf(
   comparison: Comparison,
@@ -49,18 +55,31 @@ export function gateOf(
 ): GateResult {
   const verdicts = new Set(comparison.cells.map(({ judgement }) => judgement.verdict));
   const failedThresholds = thresholds.filter(({ passed }) => !passed);
-  const needed = comparison.cells.flatMap(({ judgement: { verdict, unitsNeeded } }) =>
-    verdict === 'incomparable' || unitsNeeded === null ? [] : [unitsNeeded],
+  const comparable = comparison.cells.filter(({ judgement }) => judgement.verdict !== 'incomparable');
+  const unmeasured = comparable.filter(({ judgement }) => judgement.units === 0).length;
+  const few = comparable.flatMap(({ judgement: { unitsNeeded, wantedOf } }) =>
+    unitsNeeded === null ? [] : [{ unitsNeeded, wantedOf }],
   );
-  const sessionsNeeded = needed.length === 0 ? null : Math.max(...needed);
+  const sessionsNeeded = few.length === 0 ? null : Math.max(...few.map(({ unitsNeeded }) => unitsNeeded));
+  const sessionsNeededOf = few.find(({ wantedOf }) => wantedOf === 'each')?.wantedOf ?? few[0]?.wantedOf ?? null;
   const outcome = (): GateOutcome => {
     if (flaws.length > 0) return 'broken';
     if (verdicts.has('regression') || failedThresholds.length > 0) return 'regression';
     if (verdicts.has('incomparable') || comparison.cells.length === 0) return 'incomparable';
-    if (sessionsNeeded !== null || (failOnInconclusive && verdicts.has('inconclusive'))) return 'inconclusive';
+    if (sessionsNeeded !== null || unmeasured > 0 || (failOnInconclusive && verdicts.has('inconclusive')))
+      return 'inconclusive';
     return 'pass';
   };
-  return { outcome: outcome(), sessionsNeeded, thresholds, failedThresholds, flaws, look };
+  return {
+    outcome: outcome(),
+    sessionsNeeded,
+    sessionsNeededOf,
+    unmeasured,
+    thresholds,
+    failedThresholds,
+    flaws,
+    look,
+  };
 }
 
 /** Whether more sessions could no longer change the outcome. */

@@ -42,7 +42,7 @@ export function rankingOf<T extends { readonly column: string; readonly median: 
     sorted.slice(i + 1).map((second) => ({ i, sample: sampleOf(first, second) })),
   );
   const adjusted = holm(pairs.map(({ sample }) => pBeyond(sample, 0, sign > 0 ? 'less' : 'greater')));
-  const needed = pairs.map(({ sample }) => unitsNeeded(sample, pairs.length, alpha));
+  const needed = pairs.map(({ sample }) => unitsNeeded(sample, pairs.length, alpha)?.units ?? null);
   const toBest = pairs.flatMap(({ i, sample }, index) => (i === 0 ? [{ sample, p: adjusted[index] as number }] : []));
   return {
     row,

@@ -3,7 +3,7 @@ import type { Metric } from '../base/metrics.js';
 import { type EffectSample, pBeyond, ratioOf, unitCount } from '../stats/effect.js';
 import type { LocationInterval } from '../stats/hodges-lehmann.js';
 import { holm } from '../stats/multiplicity.js';
-import { detectableIn, unitsNeeded, unitsToTell } from './attainable.js';
+import { detectableIn, type UnitsWanted, unitsNeeded, unitsToTell } from './attainable.js';
 
 /** The verdict on a candidate compared with its base. */
 export type Verdict = 'improvement' | 'equivalent' | 'inconclusive' | 'regression' | 'incomparable';
@@ -36,8 +36,10 @@ export interface Judgement {
   readonly pImprovement: number;
   /** The relative difference that these units detect with probability `POWER`; null if they can detect none. */
   readonly detectable: number | null;
-  /** The units needed for the smallest reachable p to be within the bound; null if there are enough. */
+  /** The units needed for the smallest reachable p to be within the bound; null if there are enough, or none at all. */
   readonly unitsNeeded: number | null;
+  /** Who needs `unitsNeeded`, or else `unitsToTell`. For two runs it is the candidate alone where that is enough. */
+  readonly wantedOf: UnitsWanted['of'] | null;
   /** The smallest difference that matters here: the larger of the option and the noise floor. */
   readonly minEffect: number;
   /** About how many units would decide an inconclusive cell if the estimate so far is right; null if unknown. */
@@ -71,16 +73,19 @@ export function judge(cells: readonly Judged[], options: JudgementOptions): Judg
     const ratio = ratioOf(sample, options.confidence);
     const minEffect = effects[index] as number;
     const verdict = comparable ? verdictOf(p, ratio, bounds[index] as number, options.alpha) : 'incomparable';
+    const needed = unitsNeeded(sample, family, options.alpha);
+    const telling =
+      verdict === 'inconclusive' ? unitsToTell(sample, ratio, family, { alpha: options.alpha, minEffect }) : null;
     return {
       verdict,
       ratio,
       units: unitCount(sample),
       ...p,
       detectable: detectable(sample, minEffect),
-      unitsNeeded: unitsNeeded(sample, family, options.alpha),
+      unitsNeeded: needed?.units ?? null,
+      wantedOf: (needed ?? telling)?.of ?? null,
       minEffect,
-      unitsToTell:
-        verdict === 'inconclusive' ? unitsToTell(sample, ratio, family, { alpha: options.alpha, minEffect }) : null,
+      unitsToTell: telling?.units ?? null,
     };
   });
 }

@@ -11,6 +11,8 @@ export interface ShiftTest {
   pLess(bound: number): number;
   /** One-sided p of H₀ “by at most `bound`”. */
   pGreater(bound: number): number;
+  /** The largest bound of which `pLess` is above the level. */
+  upperBound(level: number): number;
   /** The Hodges–Lehmann shift, and all shifts of which neither p is below (1 − confidence) / 2. */
   interval(confidence: number): LocationInterval;
 }
@@ -34,6 +36,7 @@ export function shiftTest(first: readonly number[], second: readonly number[]): 
   return {
     pLess: (bound) => pFrom(lessWalk(), bound),
     pGreater: (bound) => pFrom(greaterWalk(), -bound),
+    upperBound: (level) => endOf(lessWalk(), level).at,
     interval: (confidence) => {
       if (!(confidence > 0 && confidence < 1)) throw new RangeError(`a confidence is in (0, 1), not ${confidence}`);
       const [above, below] = [lessWalk(), greaterWalk()].map((walk) => endOf(walk, (1 - confidence) / 2)) as [End, End];

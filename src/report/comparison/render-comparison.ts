@@ -52,12 +52,21 @@ function headingOf({ grid, options }: Comparison, { key, metric }: Measure): str
   return `${key} (${metric.better} is better): ${against} compared with ${base} (${grid.columnNames.join(', ')}); false alarms ≤ ${formatPercent(options.alpha)} over all cells, differences below ${formatPercent(options.minEffect)} are ignored`;
 }
 
+function whyInconclusive({ sessionsNeeded, sessionsNeededOf, unmeasured }: GateResult): string {
+  if (sessionsNeeded !== null) {
+    const side = sessionsNeededOf === 'candidate' ? 'the candidate' : 'each side';
+    return `: too few sessions to detect a regression; measure at least ${plural(sessionsNeeded, 'session')} of ${side} (--set trials.sessions=${sessionsNeeded})`;
+  }
+  return unmeasured === 0 ? '' : `: ${plural(unmeasured, 'cell')} not measured on both sides`;
+}
+
 /** Returns the gate's outcome in one line, then the flaws of the run and the thresholds that failed. */
-export function gateLines({ outcome, sessionsNeeded, failedThresholds, flaws, look }: GateResult): string[] {
+export function gateLines(result: GateResult): string[] {
+  const { outcome, failedThresholds, flaws, look } = result;
   const after = look.planned === 1 ? '' : ` (look ${look.number} of ${look.planned}; all looks share alpha)`;
   const remedy =
-    outcome === 'inconclusive' && sessionsNeeded !== null
-      ? `: too few sessions to detect a regression; measure at least ${plural(sessionsNeeded, 'session')} of each side (--set trials.sessions=${sessionsNeeded})`
+    outcome === 'inconclusive'
+      ? whyInconclusive(result)
       : outcome === 'broken'
         ? ': the measurement failed, so there is no verdict; measure again'
         : '';
