@@ -207,7 +207,8 @@ function falseAlarmsOf(
     });
     if (alarmed) alarms++;
   }
-  const reachable = cells.every(({ a, b }) => smallestP(pairedSample(a, b)) <= alpha / cells.length);
+  const samples = cells.map(({ a, b }) => pairedSample(a, b)).filter((sample) => unitCount(sample) > 0);
+  const reachable = samples.every((sample) => smallestP(sample) <= alpha / cells.length);
   return {
     families: FAMILIES,
     alarms,

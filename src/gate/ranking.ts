@@ -64,7 +64,7 @@ export function rankingsOf<T extends RankableEntry>(rankables: readonly Rankable
   return all.map(({ row, measure, sorted, pairs }) => {
     const own = pairs.map((pair) => ({ ...pair, p: adjusted.next().value as number }));
     // A two-sided p is twice the smaller one-sided one.
-    const needed = own.map(({ sample }) => unitsNeeded(sample, 2 * hypotheses, alpha));
+    const needed = own.map(({ sample }) => unitsNeeded(sample, 2 * hypotheses, alpha)?.units ?? null);
     const toBest = own.filter(({ first }) => first === 0);
     return {
       row,

@@ -3,7 +3,7 @@ import type { Metric } from '../base/metrics.js';
 import { type EffectSample, pBeyond, ratioOf, unitCount } from '../stats/effect.js';
 import type { LocationInterval } from '../stats/hodges-lehmann.js';
 import { holm } from '../stats/multiplicity.js';
-import { detectableIn, unitsNeeded, unitsToTell } from './attainable.js';
+import { detectableIn, type UnitsWanted, unitsNeeded, unitsToTell } from './attainable.js';
 import { type Doubt, doubtOf, type Evidence } from './doubt.js';
 
 /** The verdict on a candidate compared with its base. */
@@ -46,8 +46,10 @@ export interface Judgement {
   readonly pImprovement: number;
   /** The relative difference that these units detect with probability `POWER`; null if they can detect none. */
   readonly detectable: number | null;
-  /** The units needed for the smallest reachable p to be within the bound; null if there are enough. */
+  /** The units needed for the smallest reachable p to be within the bound; null if there are enough, or none at all. */
   readonly unitsNeeded: number | null;
+  /** Who needs `unitsNeeded`, or else `unitsToTell`. For two runs it is the candidate alone where that is enough. */
+  readonly wantedOf: UnitsWanted['of'] | null;
   /**
    * The difference that a regression or improvement must exceed: the larger of the option and the noise floor. A cell is
    * equivalent at the option alone.
@@ -94,6 +96,11 @@ export function judge(cells: readonly Judged[], options: JudgementOptions): Judg
     const isBlocked = found === 'inconclusive' && ratio !== null && leastOf(unblocked[index] as OneSided) <= alpha;
     const doubt = comparable && ratio !== null ? doubtAbout(cell, found, isBlocked ? effect : null, minEffect) : null;
     const verdict = !comparable ? 'incomparable' : doubt === null ? found : 'inconclusive';
+    const needed = unitsNeeded(sample, family.hypotheses, alpha);
+    const telling =
+      verdict === 'inconclusive' && doubt === null
+        ? unitsToTell(sample, ratio, family.hypotheses, { alpha, minEffect, beyond: effect })
+        : null;
     return {
       verdict,
       doubt,
@@ -101,12 +108,10 @@ export function judge(cells: readonly Judged[], options: JudgementOptions): Judg
       units: unitCount(sample),
       ...p,
       detectable: detectable(sample, effect),
-      unitsNeeded: unitsNeeded(sample, family.hypotheses, alpha),
+      unitsNeeded: needed?.units ?? null,
+      wantedOf: (needed ?? telling)?.of ?? null,
       minEffect: effect,
-      unitsToTell:
-        verdict === 'inconclusive' && doubt === null
-          ? unitsToTell(sample, ratio, family.hypotheses, { alpha, minEffect, beyond: effect })
-          : null,
+      unitsToTell: telling?.units ?? null,
     };
   });
 }

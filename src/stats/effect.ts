@@ -5,8 +5,8 @@
  */
 import { sampleVariance } from 'simple-statistics';
 import { logRatio, medianOf } from './extended.js';
-import { type LocationInterval, pairedLocation, shiftBetween } from './hodges-lehmann.js';
-import { mannWhitney } from './mann-whitney.js';
+import { type LocationInterval, pairedLocation } from './hodges-lehmann.js';
+import { shiftTest, smallestShiftP } from './shift-test.js';
 import { signedRankP } from './signed-rank.js';
 
 /** A trial's value and its place in the plan. */
@@ -101,22 +101,15 @@ export function unitCount(sample: EffectSample): number {
   return sample.design === 'paired' ? sample.differences.length : Math.min(sample.base.length, sample.candidate.length);
 }
 
-/** Returns the smallest one-sided p that a test of this sample can give: 2⁻ⁿ, or 1 / C(n₁+n₂, n₁). */
+/** Returns the smallest one-sided p that a test of this sample can give. 1 without units. */
 export function smallestP(sample: EffectSample): number {
   if (sample.design === 'paired') return 2 ** -sample.differences.length;
-  return smallestPBetween(sample.base.length, sample.candidate.length);
-}
-
-/** Returns 1 / C(first + second, first), the p when one sample is entirely above the other. */
-export function smallestPBetween(first: number, second: number): number {
-  let combinations = 1;
-  for (let i = 1; i <= second; i++) combinations *= (first + i) / i;
-  return 1 / combinations;
+  return smallestShiftP(sample.base.length, sample.candidate.length);
 }
 
 /**
  * Returns the ratio candidate / base: the Hodges–Lehmann estimate on the logarithms, with the interval of the
- * signed-rank or Mann–Whitney distribution at this confidence. The ends are 0 and ∞ when there are too few units.
+ * signed-rank test, or of the test of two runs, at this confidence. The ends are 0 and ∞ when there are too few units.
  * Null without units.
  */
 export function ratioOf(sample: EffectSample, confidence: number): LocationInterval | null {
@@ -124,21 +117,20 @@ export function ratioOf(sample: EffectSample, confidence: number): LocationInter
   const logs =
     sample.design === 'paired'
       ? pairedLocation(sample.differences, confidence)
-      : shiftBetween(sample.base, sample.candidate, confidence);
+      : shiftTest(sample.base, sample.candidate).interval(confidence);
   return { ...logs, estimate: Math.exp(logs.estimate), low: Math.exp(logs.low), high: Math.exp(logs.high) };
 }
 
 /**
  * Returns the one-sided p of H₀ “the logarithm of the ratio is at least (`less`) or at most (`greater`) `bound`”. It
- * uses the exact signed-rank test for paired units and the Mann–Whitney test for unpaired ones. Their intervals are those
- * of `ratioOf`, so a verdict and its interval cannot contradict each other. 1 without units.
+ * uses the exact signed-rank test for paired units and the studentised rank test for unpaired ones. Their intervals are
+ * those of `ratioOf`, so a verdict and its interval cannot contradict each other. 1 without units.
  */
 export function pBeyond(sample: EffectSample, bound: number, side: 'less' | 'greater'): number {
   if (unitCount(sample) === 0) return 1;
   if (sample.design === 'paired') return signedRankP(sample.differences, bound, side);
-  const shifted = sample.candidate.map((level) => level - bound);
-  const { pLess, pGreater } = mannWhitney(shifted, sample.base);
-  return side === 'less' ? pLess : pGreater;
+  const shift = shiftTest(sample.base, sample.candidate);
+  return side === 'less' ? shift.pLess(bound) : shift.pGreater(bound);
 }
 
 /** Returns the standard deviation of the units' effect on the log scale. NaN for fewer than two units, or infinite ones. */

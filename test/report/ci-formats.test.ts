@@ -169,17 +169,18 @@ test('JUnit of a comparison with any names: each verdict is what it is to be', (
   assert.equal(outcomes, [['error incomparable'], ['failure regression'], ['passed'], ['passed']]);
 });
 
-/** Comparisons of a run with another whose levels are `ratio` times these. Few cells at once, so that six sessions can tell. */
+/** Comparisons of a run with another whose levels are `ratio` times these. Enough sessions to tell with so many cells. */
 function comparedOf(of: readonly Arm[], ratios: readonly number[], changes: readonly (string | null)[]) {
   const run = stored.run;
+  const levelsOfBase = [...LEVELS, 1.015e9, 0.995e9];
   return ratios.map((ratio, index) => {
-    const options = { arms: of, levels: LEVELS.map((level) => level * ratio) };
+    const options = { arms: of, levels: levelsOfBase.map((level) => level * ratio) };
     const changed = changes[index] === 'kernel' ? { environment: { ...run.environment, kernel: '5.10' } } : {};
     const candidate = runOfSessions({ ...options, run: { id: '20261127T120000Z_quick_beef', ...changed } });
-    const base = runOfSessions({ arms: of, levels: LEVELS });
+    const base = runOfSessions({ arms: of, levels: levelsOfBase });
     const comparison = compare(
       [
-        { name: 'main', run: base, trials: trialsOfSessions({ arms: of, levels: LEVELS }) },
+        { name: 'main', run: base, trials: trialsOfSessions({ arms: of, levels: levelsOfBase }) },
         { name: candidate.id, run: candidate, trials: trialsOfSessions(options) },
       ],
       {

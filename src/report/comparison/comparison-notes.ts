@@ -194,11 +194,15 @@ function unitLines({ cells, options }: Comparison): string[] {
       'Rounds are counted as independent repetitions, but rounds of one session share its random choices. Chance may look like a difference.',
     );
   }
-  const telling = cells.flatMap(({ judgement }) => (judgement.unitsToTell === null ? [] : [judgement.unitsToTell]));
-  if (cells.every(({ judgement }) => judgement.unitsNeeded === null) && telling.length > 0) {
+  const open = cells.flatMap(({ judgement: { unitsToTell, wantedOf } }) =>
+    unitsToTell === null ? [] : [{ unitsToTell, wantedOf }],
+  );
+  if (cells.every(({ judgement }) => judgement.unitsNeeded === null) && open.length > 0) {
+    const telling = open.map(({ unitsToTell }) => unitsToTell);
     const [least, most] = [Math.min(...telling), Math.max(...telling)].map((count) => Number(count.toPrecision(2)));
+    const side = open.every(({ wantedOf }) => wantedOf === 'candidate') ? ' of the candidate' : '';
     lines.push(
-      `inconclusive: about ${least === most ? most : `${least} to ${most}`} ${options.unit}s would decide, if the estimates so far are right; fewer with a larger --min-effect`,
+      `inconclusive: about ${least === most ? most : `${least} to ${most}`} ${options.unit}s${side} would decide, if the estimates so far are right; fewer with a larger --min-effect`,
     );
   }
   return lines;

@@ -129,11 +129,14 @@ export function pText(cell: ComparedCell, { directions }: ComparisonOptions): st
 }
 
 /** Formats the verdict. An inconclusive one includes the reason. */
-export function verdictText({ judgement: { verdict, doubt, units, unitsNeeded, detectable } }: ComparedCell): string {
+export function verdictText({ judgement }: ComparedCell): string {
+  const { verdict, doubt, units, unitsNeeded, wantedOf, detectable } = judgement;
   if (verdict !== 'inconclusive') return verdict;
   if (doubt !== null) return `${verdict} (${doubtText(doubt)})`;
   if (units === 0) return `${verdict} (not measured)`;
-  if (unitsNeeded !== null) return `${verdict} (needs n = ${unitsNeeded})`;
+  if (unitsNeeded !== null) {
+    return `${verdict} (needs n = ${unitsNeeded}${wantedOf === 'candidate' ? ' in the candidate' : ''})`;
+  }
   return detectable === null ? verdict : `${verdict} (could see ${(detectable * 100).toFixed(1)} %)`;
 }
 

@@ -70,17 +70,25 @@ function boundsText({ cells, options }: Comparison, measure: Measure): string {
   return `${ignored}, and a regression or improvement must exceed this target's noise floor (${shown})`;
 }
 
+function whyInconclusive({ sessionsNeeded, sessionsNeededOf, unmeasured, doubts }: GateResult): string {
+  if (sessionsNeeded !== null) {
+    const side = sessionsNeededOf === 'candidate' ? 'the candidate' : 'each side';
+    return `: too few sessions to detect a regression; measure at least ${plural(sessionsNeeded, 'session')} of ${side} (--set trials.sessions=${sessionsNeeded})`;
+  }
+  if (unmeasured > 0) return `: ${plural(unmeasured, 'cell')} not measured on both sides`;
+  return doubts.length === 0 ? '' : ': the measurement leaves a doubt that a pass would hide';
+}
+
 /** Returns the gate's outcome in one line, then the flaws of the run, the doubts and the thresholds that failed. */
-export function gateLines({ outcome, doubts, sessionsNeeded, failedThresholds, flaws, look }: GateResult): string[] {
+export function gateLines(result: GateResult): string[] {
+  const { outcome, doubts, failedThresholds, flaws, look } = result;
   const after = look.planned === 1 ? '' : ` (look ${look.number} of ${look.planned}; all looks share alpha)`;
   const remedy =
-    outcome === 'inconclusive' && sessionsNeeded !== null
-      ? `: too few sessions to detect a regression; measure at least ${plural(sessionsNeeded, 'session')} of each side (--set trials.sessions=${sessionsNeeded})`
+    outcome === 'inconclusive'
+      ? whyInconclusive(result)
       : outcome === 'broken'
         ? ': the measurement failed, so there is no verdict; measure again'
-        : outcome === 'inconclusive' && doubts.length > 0
-          ? ': the measurement leaves a doubt that a pass would hide'
-          : '';
+        : '';
   return [
     `gate: ${outcome}${after}${remedy}`,
     ...flaws.slice(0, FLAWS_SHOWN).map((flaw) => `incomplete measurement: ${flaw}`),
