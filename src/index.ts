@@ -41,7 +41,15 @@ export {
   compare,
   type NamedRun,
 } from './gate/comparison.js';
-export { type Decision, type GateOptions, type GateResult, gateOf, gateStatusOf } from './gate/decide.js';
+export {
+  type Decision,
+  type DoubtedCell,
+  type GateOptions,
+  type GateResult,
+  gateOf,
+  gateStatusOf,
+} from './gate/decide.js';
+export type { Doubt, Evidence } from './gate/doubt.js';
 export { evaluateThresholds, exitStatusOf, type ThresholdResult } from './gate/thresholds.js';
 export { type Judgement, type JudgementOptions, judge, type Verdict } from './gate/verdict.js';
 export {

@@ -5,7 +5,18 @@ import { DIFFERS } from './calibration-checks.js';
 
 /** Returns the warnings: too few sessions, sides or halves that differ, and sessions that are too noisy. */
 export function calibrationWarnings(found: Omit<CalibrationRecord, 'warnings'>): CalibrationWarning[] {
-  return [...tooFewSessions(found), ...differing(found), ...drifting(found), ...noisy(found)];
+  return [...unmeasured(found), ...tooFewSessions(found), ...differing(found), ...drifting(found), ...noisy(found)];
+}
+
+/** More sessions do not measure what no session has measured, so such cells are not part of `tooFewSessions`. */
+function unmeasured({ cells, run }: Omit<CalibrationRecord, 'warnings'>): CalibrationWarning[] {
+  return cells
+    .filter(({ sessions }) => sessions === 0)
+    .map(({ arm, measure }) => ({
+      code: 'not-measured',
+      message: `${measure} of ${arm}: no session measured it under both names`,
+      remedy: `run feedrate show ${run} to see why`,
+    }));
 }
 
 function tooFewSessions({
@@ -14,7 +25,10 @@ function tooFewSessions({
   plan,
   alpha,
 }: Omit<CalibrationRecord, 'warnings'>): CalibrationWarning[] {
-  const needed = Math.max(sessionsNeeded ?? 0, cells.some(({ floor }) => floor === null) ? 6 : 0);
+  const needed = Math.max(
+    sessionsNeeded ?? 0,
+    cells.some(({ floor, sessions }) => floor === null && sessions > 0) ? 6 : 0,
+  );
   if (needed === 0) return [];
   const enough =
     plan.sessions >= needed

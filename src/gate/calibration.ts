@@ -4,17 +4,18 @@ import { CALIBRATION_VERSION, type CalibratedCell, type CalibrationRecord } from
 import type { RunRecord } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { type Observation, pairedSample, ratioOf, smallestP, unitCount, unitSd } from '../stats/effect.js';
-import { type Measure, measuredOnce } from '../stats/measure.js';
+import type { Measure } from '../stats/measure.js';
+import { observationsOf } from '../stats/observations.js';
 import { ownNoise, pairNoise, sessionSdBy } from '../stats/own-noise.js';
 import { cheapestPlan } from '../stats/plan-search.js';
 import { minimumDetectableEffect } from '../stats/power.js';
 import { spreadOf } from '../stats/spread.js';
 import { isCounted } from '../stats/summary.js';
 import { optimalRepetitions, type VarianceComponents } from '../stats/variance-components.js';
+import { POWER, unitsToReach } from './attainable.js';
 import { earlierAndLater, testedForDifference } from './calibration-checks.js';
 import { calibrationWarnings } from './calibration-warnings.js';
 import { armOnAnyTarget, identityOf } from './noise-floor.js';
-import { POWER, unitsToReach } from './verdict.js';
 
 /** The two names under which the same target is measured. */
 export const SIDES = ['A', 'B'] as const;
@@ -95,9 +96,10 @@ function countedRounds({ plan }: RunRecord): number {
 
 function measuredCells(run: RunRecord, trials: readonly TrialRecord[], measures: readonly Measure[]): MeasuredCell[] {
   const observe = (arm: Arm, target: string, measure: Measure): Observation[] =>
-    trials
-      .filter((trial) => trial.target === target && trial.arm === `${armOnAnyTarget(arm)}@${target}`)
-      .map((trial) => ({ session: trial.session, round: trial.round, value: measuredOnce(measure, trial) }));
+    observationsOf(
+      measure,
+      trials.filter((trial) => trial.target === target && trial.arm === `${armOnAnyTarget(arm)}@${target}`),
+    );
   const arms = run.plan.arms.filter(({ target }) => target === SIDES[0]);
   return measures.flatMap((measure) =>
     arms.map((arm) => ({ arm, measure, a: observe(arm, SIDES[0], measure), b: observe(arm, SIDES[1], measure) })),

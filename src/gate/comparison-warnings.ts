@@ -24,7 +24,7 @@ export interface WarnedSide {
 interface JudgedCell {
   readonly base: NamedSide;
   readonly candidate: NamedSide;
-  readonly judgement: Pick<Judgement, 'unitsNeeded'>;
+  readonly judgement: Pick<Judgement, 'unitsNeeded' | 'wantedOf'>;
 }
 
 interface NamedSide extends Measured {
@@ -61,6 +61,10 @@ function fewSessions(cells: readonly JudgedCell[], { unit, alpha }: Asked): Comp
   const needed = Math.max(0, ...cells.map(({ judgement }) => judgement.unitsNeeded ?? 0));
   if (needed === 0) return [];
   const family = cells.length === 1 ? '1 cell' : `${cells.length} cells`;
-  const message = `with ${family} at ${alpha * 100} % no difference can be reported with fewer than ${needed} ${unit}s`;
-  return [{ ...warning('few-sessions', message, `use --set trials.${unit}s=${needed} or more`), sides: [] }];
+  const few = cells.filter(({ judgement }) => judgement.unitsNeeded !== null);
+  const ofCandidate = few.every(({ judgement }) => judgement.wantedOf === 'candidate');
+  const side = ofCandidate ? ' of the candidate' : '';
+  const message = `with ${family} at ${alpha * 100} % no difference can be reported with fewer than ${needed} ${unit}s${side}`;
+  const remedy = `${ofCandidate ? 'measure the candidate with' : 'use'} --set trials.${unit}s=${needed} or more`;
+  return [{ ...warning('few-sessions', message, remedy), sides: [] }];
 }

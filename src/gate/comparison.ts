@@ -10,15 +10,17 @@ import {
   unpairedSample,
 } from '../stats/effect.js';
 import { geometricMean } from '../stats/geometric-mean.js';
-import { type Measure, measuredOnce } from '../stats/measure.js';
+import type { Measure } from '../stats/measure.js';
+import { observationsOf } from '../stats/observations.js';
 import { type Spread, spreadOf } from '../stats/spread.js';
 import { isCounted } from '../stats/summary.js';
 import { attributesOf } from './attributes.js';
 import { type Measured, type Mismatch, mismatchesBetween } from './comparability.js';
 import { type ComparisonWarning, warningsOfComparison } from './comparison-warnings.js';
+import { type Evidence, evidenceOf } from './doubt.js';
 import { type Attributed, type Grid, type GridRow, gridOf } from './grid.js';
 import { type NoiseFloor, noiseFloorOf } from './noise-floor.js';
-import { type Ranking, rankingOf } from './ranking.js';
+import { type Rankable, type Ranking, rankingsOf } from './ranking.js';
 import { type Judgement, type JudgementOptions, judge } from './verdict.js';
 
 export interface ComparisonOptions extends JudgementOptions {
@@ -61,6 +63,7 @@ export interface ComparedCell {
   readonly baseSpread: Spread | null;
   readonly candidateSpread: Spread | null;
   readonly sample: EffectSample;
+  readonly evidence: Evidence;
   /** Null if neither target is calibrated for this arm and metric. */
   readonly floor: NoiseFloor | null;
   readonly judgement: Judgement;
@@ -74,7 +77,7 @@ export interface ComparedCell {
 export interface ColumnMean {
   readonly column: string;
   readonly measure: Measure;
-  /** candidate / base. */
+  /** candidate / base. 0 or ∞ if a row's is, NaN if there are both. */
   readonly ratio: number;
   readonly rows: number;
 }
@@ -101,7 +104,7 @@ export function sidesOf(runs: readonly NamedRun[], where: ReadonlyMap<string, st
 
 /**
  * Compares every column of the grid with the first. The cells of all metrics are one family: the probability of any
- * false regression is at most `alpha` (Holm), and so is that of any false improvement.
+ * false alarm is at most `alpha` (Holm), in the sense of `JudgementOptions.alpha`. The rankings are a family of their own.
  * @throws FeedrateError `usage` if the arms do not form a grid
  */
 export function compare(runs: readonly NamedRun[], options: ComparisonOptions): Comparison {
@@ -112,8 +115,9 @@ export function compare(runs: readonly NamedRun[], options: ComparisonOptions): 
     grid.rows.flatMap((row) => openCells(row, grid, measure, options, overlooked, reading)),
   );
   const judgements = judge(
-    open.map(({ sample, measure, mismatches, floor }) => ({
+    open.map(({ sample, measure, mismatches, floor, evidence }) => ({
       sample,
+      evidence,
       floor: floor?.floor ?? null,
       better: measure.metric.better,
       comparable: mismatches.length === 0,
@@ -126,7 +130,8 @@ export function compare(runs: readonly NamedRun[], options: ComparisonOptions): 
     grid,
     cells,
     means: meansOf(cells, grid, options.measures),
-    rankings: grid.columns.length < 3 ? [] : rankingsOf(cells, grid, options, reading),
+    rankings:
+      grid.columns.length < 3 ? [] : rankingsOf(rankablesOf(cells, grid, options.measures, reading), options.alpha),
     warnings: warningsOfComparison(cells, options),
   };
 }
@@ -135,6 +140,7 @@ export function compare(runs: readonly NamedRun[], options: ComparisonOptions): 
 interface SideReading {
   readonly spread: (side: Side, measure: Measure) => Spread | null;
   readonly sample: (base: Side, candidate: Side, measure: Measure) => EffectSample;
+  readonly evidence: (base: Side, candidate: Side, measure: Measure) => Evidence;
 }
 
 /** Caches the values of each side: a side is part of many pairs, and quantiles are expensive. */
@@ -143,13 +149,7 @@ function readingOf(unit: InferenceUnit): SideReading {
   const observe = (side: Side, measure: Measure): readonly Observation[] => {
     const ofSide = known.get(side) ?? new Map<Measure, readonly Observation[]>();
     known.set(side, ofSide);
-    const observations =
-      ofSide.get(measure) ??
-      side.trials.map((trial) => ({
-        session: trial.session,
-        round: trial.round,
-        value: measuredOnce(measure, trial),
-      }));
+    const observations = ofSide.get(measure) ?? observationsOf(measure, side.trials);
     ofSide.set(measure, observations);
     return observations;
   };
@@ -160,6 +160,7 @@ function readingOf(unit: InferenceUnit): SideReading {
       const sampleOf = base.run === candidate.run ? pairedSample : unpairedSample;
       return sampleOf(observe(base, measure), observe(candidate, measure), unit);
     },
+    evidence: (base, candidate, measure) => evidenceOf(observe(base, measure), observe(candidate, measure), measure),
   };
 }
 
@@ -188,6 +189,7 @@ function openCells(
         baseSpread,
         candidateSpread: reading.spread(candidate, measure),
         sample: reading.sample(base, candidate, measure),
+        evidence: reading.evidence(base, candidate, measure),
         floor: noiseFloorOf(calibrations, [base, candidate], measure.key),
         mismatches: all.filter(forbids),
         differences: all.filter((mismatch) => !forbids(mismatch)),
@@ -208,13 +210,13 @@ function meansOf(cells: readonly ComparedCell[], grid: Grid<Side>, measures: rea
   );
 }
 
-/** Returns a ranking for each row that has a base and at least one other side comparable with it. */
-function rankingsOf(
+/** Returns what can be ranked: each row that has a base and at least one other side comparable with it. */
+function rankablesOf(
   cells: readonly ComparedCell[],
   grid: Grid<Side>,
-  { measures, alpha }: ComparisonOptions,
+  measures: readonly Measure[],
   reading: SideReading,
-): Ranking[] {
+): Rankable<{ readonly side: Side; readonly column: string; readonly median: number }>[] {
   const barred = new Set(cells.filter(({ mismatches }) => mismatches.length > 0).map(({ candidate }) => candidate));
   return measures.flatMap((measure) =>
     grid.rows.flatMap(({ attributes, members }) => {
@@ -224,11 +226,9 @@ function rankingsOf(
         return [{ side, column: grid.columns[index] as string, median }];
       });
       if (members[0] === null || entries.length < 2) return [];
-      return [
-        rankingOf(attributes, measure, entries, alpha, (first, second) =>
-          reading.sample(first.side, second.side, measure),
-        ),
-      ];
+      const sampleOf: Rankable<(typeof entries)[number]>['sampleOf'] = (first, second) =>
+        reading.sample(first.side, second.side, measure);
+      return [{ row: attributes, measure, entries, sampleOf }];
     }),
   );
 }

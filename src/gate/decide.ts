@@ -1,6 +1,8 @@
 /** Turns a comparison with a baseline into a gate's outcome and exit status. */
 import { EXIT } from '../base/errors.js';
-import type { Comparison } from './comparison.js';
+import type { UnitsWanted } from './attainable.js';
+import type { ComparedCell, Comparison } from './comparison.js';
+import type { Doubt } from './doubt.js';
 import type { ThresholdResult } from './thresholds.js';
 
 export interface GateOptions {
@@ -27,13 +29,31 @@ export type GateOutcome = 'pass' | 'regression' | 'inconclusive' | 'incomparable
 
 export interface GateResult {
   readonly outcome: GateOutcome;
-  /** Sessions of each side that are needed to detect a regression; null if there were enough. */
+  /** The cells with a doubt. They make a gate inconclusive that would pass. */
+  readonly doubts: readonly DoubtedCell[];
+  /** Sessions that are needed to detect a regression; null if there were enough. */
   readonly sessionsNeeded: number | null;
+  /** Who needs them: each side, or the candidate alone while the baseline stays as it is. */
+  readonly sessionsNeededOf: UnitsWanted['of'] | null;
+  /** The number of cells that no session has measured on both sides. */
+  readonly unmeasured: number;
   readonly thresholds: readonly ThresholdResult[];
   readonly failedThresholds: readonly ThresholdResult[];
   /** The reasons for the outcome `broken`. */
   readonly flaws: readonly string[];
   readonly look: Look;
+}
+
+/** A cell without a verdict although its test or its interval would give one. */
+export interface DoubtedCell {
+  /** The candidate's arm. */
+  readonly arm: string;
+  /** The key of the measure. */
+  readonly measure: string;
+  /** candidate / base of the typical session, and of the mean over all trials. */
+  readonly ratio: number;
+  readonly meanRatio: number;
+  readonly doubt: Doubt;
 }
 
 /** The result of one look at the data. */
@@ -44,7 +64,8 @@ export interface Decision {
 
 /**
  * Returns the gate's result. In order of precedence: a failed measurement, a regression or failed threshold, an
- * incomparable cell, an inconclusive one. With too few sessions to detect a regression, the gate is inconclusive.
+ * incomparable cell, an inconclusive one. With too few sessions to detect a regression, with a cell that was not measured, or with a
+ * doubt in any cell, the gate is inconclusive also without `failOnInconclusive`.
  */
 export function gateOf(
   comparison: Comparison,
@@ -53,24 +74,59 @@ export function gateOf(
 ): GateResult {
   const verdicts = new Set(comparison.cells.map(({ judgement }) => judgement.verdict));
   const failedThresholds = thresholds.filter(({ passed }) => !passed);
-  const needed = comparison.cells.flatMap(({ judgement: { verdict, unitsNeeded } }) =>
-    verdict === 'incomparable' || unitsNeeded === null ? [] : [unitsNeeded],
+  const comparable = comparison.cells.filter(({ judgement }) => judgement.verdict !== 'incomparable');
+  const unmeasured = comparable.filter(({ judgement }) => judgement.units === 0).length;
+  const few = comparable.flatMap(({ judgement: { unitsNeeded, wantedOf } }) =>
+    unitsNeeded === null ? [] : [{ unitsNeeded, wantedOf }],
   );
-  const sessionsNeeded = needed.length === 0 ? null : Math.max(...needed);
+  const doubts = comparison.cells.flatMap(({ candidate, measure, judgement: { doubt, ratio }, evidence }) =>
+    doubt === null || ratio === null
+      ? []
+      : [
+          {
+            arm: candidate.arm.id,
+            measure: measure.key,
+            ratio: ratio.estimate,
+            meanRatio: evidence.meanRatio,
+            doubt,
+          },
+        ],
+  );
+  const sessionsNeeded = few.length === 0 ? null : Math.max(...few.map(({ unitsNeeded }) => unitsNeeded));
+  const sessionsNeededOf = few.find(({ wantedOf }) => wantedOf === 'each')?.wantedOf ?? few[0]?.wantedOf ?? null;
   const outcome = (): GateOutcome => {
     if (flaws.length > 0) return 'broken';
     if (verdicts.has('regression') || failedThresholds.length > 0) return 'regression';
     if (verdicts.has('incomparable') || comparison.cells.length === 0) return 'incomparable';
-    if (sessionsNeeded !== null || (failOnInconclusive && verdicts.has('inconclusive'))) return 'inconclusive';
+    if (
+      sessionsNeeded !== null ||
+      unmeasured > 0 ||
+      doubts.length > 0 ||
+      (failOnInconclusive && verdicts.has('inconclusive'))
+    )
+      return 'inconclusive';
     return 'pass';
   };
-  return { outcome: outcome(), sessionsNeeded, thresholds, failedThresholds, flaws, look };
+  return {
+    outcome: outcome(),
+    doubts,
+    sessionsNeeded,
+    sessionsNeededOf,
+    unmeasured,
+    thresholds,
+    failedThresholds,
+    flaws,
+    look,
+  };
 }
 
 /** Whether more sessions could no longer change the outcome. */
 export function isDecided({ comparison: { cells }, result: { outcome, sessionsNeeded } }: Decision): boolean {
   if (outcome === 'regression' || outcome === 'incomparable' || outcome === 'broken') return true;
-  return sessionsNeeded === null && cells.every(({ judgement }) => judgement.verdict !== 'inconclusive');
+  // A difference below the noise floor stays there, however many sessions show it.
+  const isOpen = ({ judgement: { verdict, doubt } }: ComparedCell) =>
+    verdict === 'inconclusive' && doubt?.kind !== 'noise-floor';
+  return sessionsNeeded === null && !cells.some(isOpen);
 }
 
 /** Returns the exit status of a gate. */

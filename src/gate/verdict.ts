@@ -1,32 +1,27 @@
 /** Turns effects into verdicts, with one bound on false alarms for all cells together. */
 import type { Metric } from '../base/metrics.js';
-import {
-  type EffectSample,
-  pBeyond,
-  ratioOf,
-  smallestP,
-  smallestPBetween,
-  unitCount,
-  unitSd,
-} from '../stats/effect.js';
+import { type EffectSample, pBeyond, ratioOf, unitCount } from '../stats/effect.js';
 import type { LocationInterval } from '../stats/hodges-lehmann.js';
 import { holm } from '../stats/multiplicity.js';
-import { detectableSize, effectOfSize, sessionsFor } from '../stats/power.js';
+import { detectableIn, type UnitsWanted, unitsNeeded, unitsToTell } from './attainable.js';
+import { type Doubt, doubtOf, type Evidence } from './doubt.js';
 
 /** The verdict on a candidate compared with its base. */
 export type Verdict = 'improvement' | 'equivalent' | 'inconclusive' | 'regression' | 'incomparable';
 
 export interface JudgementOptions {
-  /** The largest accepted probability of any false regression among the cells, and of any false improvement. */
+  /**
+   * The largest accepted probability of any false alarm among the cells: of a false regression or improvement, or, if
+   * `directions` is `regressions`, of a false regression alone.
+   */
   readonly alpha: number;
+  /** `both` by default. With `regressions`, alpha also bounds false improvements, but separately. */
+  readonly directions?: 'both' | 'regressions';
   /** The smallest relative difference that matters, in (0, 1): 0.01. */
   readonly minEffect: number;
   /** Confidence of the interval that reports show and that decides equivalence. */
   readonly confidence: number;
 }
-
-/** The probability of detecting the smallest detectable difference. */
-export const POWER = 0.9;
 
 export interface Judged {
   readonly sample: EffectSample;
@@ -34,10 +29,14 @@ export interface Judged {
   readonly comparable: boolean;
   /** The noise floor, as a relative difference; null if it is unknown. */
   readonly floor?: number | null;
+  /** What the trials show beyond the sample. Default: nothing. */
+  readonly evidence?: Evidence;
 }
 
 export interface Judgement {
   readonly verdict: Verdict;
+  /** Why the verdict is `inconclusive` although a test or the interval would decide; else null. */
+  readonly doubt: Doubt | null;
   /** candidate / base with its interval; null without units. */
   readonly ratio: LocationInterval | null;
   /** The number of sessions (or rounds) behind the judgement. */
@@ -47,110 +46,131 @@ export interface Judgement {
   readonly pImprovement: number;
   /** The relative difference that these units detect with probability `POWER`; null if they can detect none. */
   readonly detectable: number | null;
-  /** The units needed for the smallest reachable p to be within the bound; null if there are enough. */
+  /** The units needed for the smallest reachable p to be within the bound; null if there are enough, or none at all. */
   readonly unitsNeeded: number | null;
-  /** The smallest difference that matters here: the larger of the option and the noise floor. */
+  /** Who needs `unitsNeeded`, or else `unitsToTell`. For two runs it is the candidate alone where that is enough. */
+  readonly wantedOf: UnitsWanted['of'] | null;
+  /**
+   * The difference that a regression or improvement must exceed: the larger of the option and the noise floor. A cell is
+   * equivalent at the option alone.
+   */
   readonly minEffect: number;
   /** About how many units would decide an inconclusive cell if the estimate so far is right; null if unknown. */
   readonly unitsToTell: number | null;
 }
 
+/** The number of hypotheses that share alpha: one per tested cell, or two in both directions. */
+interface Family {
+  readonly tested: readonly boolean[];
+  readonly hypotheses: number;
+}
+
 /**
- * Returns one judgement per cell. Regression: H₀ “not worse than −minEffect” is rejected; improvement likewise.
- * Equivalent: the interval of the ratio is within ±minEffect, on the log scale. Otherwise inconclusive. Incomparable
- * cells are not part of the family.
+ * Returns one judgement per cell. Regression: H₀ “not worse than the smallest difference” is rejected; improvement
+ * likewise. That difference is `minEffect`, or the noise floor if it is larger. Equivalent: the interval of the ratio is
+ * within ±`minEffect`, on the log scale. The noise floor is an uncertainty and not a tolerance, so it never makes cells
+ * equivalent. Otherwise, and where there is a doubt, inconclusive. Incomparable cells are not part of the family.
  */
 export function judge(cells: readonly Judged[], options: JudgementOptions): Judgement[] {
-  const effects = cells.map(({ floor }) => Math.max(options.minEffect, floor ?? 0));
-  const bounds = effects.map((minEffect) => -Math.log(1 - minEffect));
-  const tested = cells.map(({ sample, comparable }) => comparable && unitCount(sample) > 0);
-  const family = Math.max(1, tested.filter(Boolean).length);
-  const adjusted = (worse: boolean) => {
-    const raw = cells.flatMap(({ sample, better }, index) => {
-      if (!tested[index]) return [];
-      const down = (better === 'higher') === worse;
-      const bound = bounds[index] as number;
-      return [pBeyond(sample, down ? -bound : bound, down ? 'less' : 'greater')];
-    });
-    const values = holm(raw).values();
-    return tested.map((isTested) => (isTested ? (values.next().value as number) : 1));
-  };
-  const [pRegression, pImprovement] = [adjusted(true), adjusted(false)];
-  const detectable = detectableIn(family, options.alpha);
-  return cells.map(({ sample, comparable }, index) => {
-    const p = { pRegression: pRegression[index] as number, pImprovement: pImprovement[index] as number };
+  const { alpha, minEffect } = options;
+  const effects = cells.map(({ floor }) => Math.max(minEffect, floor ?? 0));
+  const family = familyOf(cells, options);
+  const tests = adjustedP(cells, effects, family, options);
+  // What would be significant if there were no noise floor.
+  const isRaised = effects.some((effect) => effect > minEffect);
+  const unblocked = isRaised
+    ? adjustedP(
+        cells,
+        cells.map(() => minEffect),
+        family,
+        options,
+      )
+    : tests;
+  const detectable = detectableIn(family.hypotheses, alpha);
+  return cells.map((cell, index) => {
+    const { sample, comparable } = cell;
+    const p = tests[index] as OneSided;
+    const effect = effects[index] as number;
     const ratio = ratioOf(sample, options.confidence);
-    const minEffect = effects[index] as number;
-    const verdict = comparable ? verdictOf(p, ratio, bounds[index] as number, options.alpha) : 'incomparable';
+    const found = verdictOf(p, ratio, options);
+    const isBlocked = found === 'inconclusive' && ratio !== null && leastOf(unblocked[index] as OneSided) <= alpha;
+    const doubt = comparable && ratio !== null ? doubtAbout(cell, found, isBlocked ? effect : null, minEffect) : null;
+    const verdict = !comparable ? 'incomparable' : doubt === null ? found : 'inconclusive';
+    const needed = unitsNeeded(sample, family.hypotheses, alpha);
+    const telling =
+      verdict === 'inconclusive' && doubt === null
+        ? unitsToTell(sample, ratio, family.hypotheses, { alpha, minEffect, beyond: effect })
+        : null;
     return {
       verdict,
+      doubt,
       ratio,
       units: unitCount(sample),
       ...p,
-      detectable: detectable(sample, minEffect),
-      unitsNeeded: unitsNeeded(sample, family, options.alpha),
-      minEffect,
-      unitsToTell:
-        verdict === 'inconclusive' ? unitsToTell(sample, ratio, family, { alpha: options.alpha, minEffect }) : null,
+      detectable: detectable(sample, effect),
+      unitsNeeded: needed?.units ?? null,
+      wantedOf: (needed ?? telling)?.of ?? null,
+      minEffect: effect,
+      unitsToTell: telling?.units ?? null,
     };
   });
 }
 
+function familyOf(cells: readonly Judged[], { directions = 'both' }: JudgementOptions): Family {
+  const tested = cells.map(({ sample, comparable }) => comparable && unitCount(sample) > 0);
+  const count = Math.max(1, tested.filter(Boolean).length);
+  return { tested, hypotheses: directions === 'both' ? 2 * count : count };
+}
+
+type OneSided = Pick<Judgement, 'pRegression' | 'pImprovement'>;
+
+function leastOf({ pRegression, pImprovement }: OneSided): number {
+  return Math.min(pRegression, pImprovement);
+}
+
+/** Returns the p of each cell in both directions: adjusted together, or each direction for itself. */
+function adjustedP(
+  cells: readonly Judged[],
+  effects: readonly number[],
+  { tested }: Family,
+  { directions = 'both' }: JudgementOptions,
+): OneSided[] {
+  const raw = (worse: boolean) =>
+    cells.flatMap(({ sample, better }, index) => {
+      if (!tested[index]) return [];
+      const down = (better === 'higher') === worse;
+      const bound = -Math.log(1 - (effects[index] as number));
+      return [pBeyond(sample, down ? -bound : bound, down ? 'less' : 'greater')];
+    });
+  const [worse, better] = [raw(true), raw(false)];
+  const adjusted = directions === 'both' ? holm([...worse, ...better]) : [...holm(worse), ...holm(better)];
+  let place = 0;
+  return tested.map((isTested) => {
+    if (!isTested) return { pRegression: 1, pImprovement: 1 };
+    const pair = { pRegression: adjusted[place], pImprovement: adjusted[worse.length + place] } as OneSided;
+    place++;
+    return pair;
+  });
+}
+
 function verdictOf(
-  { pRegression, pImprovement }: Pick<Judgement, 'pRegression' | 'pImprovement'>,
+  { pRegression, pImprovement }: OneSided,
   ratio: LocationInterval | null,
-  bound: number,
-  alpha: number,
-): Verdict {
+  { alpha, minEffect }: JudgementOptions,
+): Exclude<Verdict, 'incomparable'> {
   if (ratio === null) return 'inconclusive';
   if (pRegression <= alpha) return 'regression';
   if (pImprovement <= alpha) return 'improvement';
+  const bound = -Math.log(1 - minEffect);
   return Math.log(ratio.low) >= -bound && Math.log(ratio.high) <= bound ? 'equivalent' : 'inconclusive';
 }
 
-/** The differences that samples of a family can detect. The part that depends only on the number of units is cached. */
-function detectableIn(family: number, alpha: number): (sample: EffectSample, minEffect: number) => number | null {
-  const sizes = new Map<number, number>();
-  return (sample, minEffect) => {
-    const n = unitCount(sample);
-    const sessionSd = unitSd(sample);
-    if (smallestP(sample) > alpha / family || !Number.isFinite(sessionSd)) return null;
-    const size = sizes.get(n) ?? detectableSize(n, alpha / family, POWER);
-    sizes.set(n, size);
-    return Number.isFinite(size) ? effectOfSize(size, { sessionSd, delta: minEffect }) : null;
-  };
-}
-
-/** Returns the units needed for the smallest reachable p to be at most alpha / family; null if there are enough. */
-export function unitsNeeded(sample: EffectSample, family: number, alpha: number): number | null {
-  return smallestP(sample) <= alpha / family ? null : unitsToReach(sample, family, alpha);
-}
-
-/** Returns the smallest number of units per side whose smallest p is at most alpha / family. */
-export function unitsToReach({ design }: Pick<EffectSample, 'design'>, family: number, alpha: number): number {
-  const reachable = (n: number) => (design === 'paired' ? 2 ** -n : smallestPBetween(n, n)) <= alpha / family;
-  let n = 1;
-  while (!reachable(n)) n++;
-  return n;
-}
-
-/**
- * A difference larger than minEffect is decided by the test, with probability `POWER`. A smaller one is decided once
- * the interval, whose width shrinks with the root of the units, is within ±minEffect.
- */
-function unitsToTell(
-  sample: EffectSample,
-  ratio: LocationInterval | null,
-  family: number,
-  { alpha, minEffect }: Pick<JudgementOptions, 'alpha' | 'minEffect'>,
-): number | null {
-  const sessionSd = unitSd(sample);
-  if (ratio === null || !Number.isFinite(sessionSd)) return null;
-  const size = Math.abs(Math.log(ratio.estimate));
-  const bound = -Math.log(1 - minEffect);
-  const units =
-    size > bound
-      ? sessionsFor({ sessionSd, alpha: alpha / family, power: POWER, delta: minEffect, effect: 1 - Math.exp(-size) })
-      : Math.ceil(unitCount(sample) * (Math.log(ratio.high / ratio.low) / 2 / (bound - size)) ** 2);
-  return Number.isFinite(units) ? units : null;
+function doubtAbout(
+  { evidence, better }: Judged,
+  found: Exclude<Verdict, 'incomparable'>,
+  floor: number | null,
+  minEffect: number,
+): Doubt | null {
+  const doubt = evidence === undefined ? null : doubtOf(evidence, found, better, -Math.log(1 - minEffect));
+  return doubt ?? (floor === null ? null : { kind: 'noise-floor', floor });
 }

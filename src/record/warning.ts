@@ -6,6 +6,8 @@ const REMEDIES = {
   'nothing-measured':
     'shorten ramp_time, or set time_based and runtime, so that the job is still running when its ramp is over',
   'few-sessions': 'increase trials.sessions',
+  stalled:
+    'a training waits for its slowest sessions: find what stalled (server, network, failover, credits) and measure again',
   silent: 'find what stalled (server, network, exhausted burst credits), fix it and measure again',
   'nfs-retransmitted':
     'check for lost packets (nstat, MTU), an overloaded server, or a timeo shorter than the slowest response',

@@ -3,11 +3,14 @@ import { median } from 'simple-statistics';
 import { formatThroughput } from '../base/units.js';
 import { BUSY_SHARE, isBusy, takenShare } from '../record/machine-use.js';
 import type { TrialRecord } from '../record/trial-record.js';
-import { throughputBytesPerSecond } from '../record/trial-values.js';
 import { type Warning, warning } from '../record/warning.js';
 import { autocorrelation } from './autocorrelation.js';
 import { twoLevels } from './bimodality.js';
+import { hasValue, type Observation } from './effect.js';
+import { type Measure, measureOf } from './measure.js';
 import { normalQuantile } from './normal.js';
+import { observationsOf } from './observations.js';
+import { stallsOf } from './stalls.js';
 import { mannKendall, theilSenSlope } from './trend.js';
 
 /** The smallest change, relative to the median, that is worth a warning. */
@@ -19,18 +22,22 @@ const AUTOCORRELATION_P = 0.005;
 const LEAST_AUTOCORRELATED = 10;
 
 /**
- * Returns the warnings of an arm's counted trials, from their throughput in the order of their starts: `bimodal`, and
- * `drift` or `autocorrelated`. A drift implies autocorrelation, so only one of the two is raised. On independent trials
- * with one mode, each warning is raised for fewer than one arm in a hundred.
+ * Returns the warnings of an arm's counted trials, from their throughput in the order of their starts: `stalled`,
+ * `bimodal`, and `drift` or `autocorrelated`. A drift implies autocorrelation, so only one of the two is raised. On
+ * independent trials with one mode, each warning is raised for fewer than one arm in a hundred.
  */
 export function armWarnings(counted: readonly TrialRecord[]): Warning[] {
-  const values = counted
-    .toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : a.startedAt > b.startedAt ? 1 : 0))
-    .map((trial) => throughputBytesPerSecond(trial))
-    .filter((value) => value > 0);
-  return [busyTrialsDiffer(counted), bimodal(values), drift(values) ?? autocorrelated(values)].filter(
-    (found) => found !== null,
-  );
+  const inOrder = counted.toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : a.startedAt > b.startedAt ? 1 : 0));
+  const observed = observationsOf(measureOf('throughput') as Measure, inOrder).filter(hasValue);
+  // A trial that measured nothing is a stall. It has no level, and no place in a trend.
+  const values = observed.map(({ value }) => value).filter((value) => value > 0);
+  const found = [
+    stalled(observed),
+    busyTrialsDiffer(counted),
+    bimodal(values),
+    drift(values) ?? autocorrelated(values),
+  ];
+  return found.filter((one) => one !== null);
 }
 
 /** Returns a warning if the machine was busy in some trials and clearly less so in others. */
@@ -42,6 +49,17 @@ function busyTrialsDiffer(trials: readonly TrialRecord[]): Warning | null {
   const percent = (share: number) => `${Math.round(share * 100)} %`;
   const range = `other work took ${percent(least)} of the CPUs in one trial and ${percent(most)} in another`;
   return warning('busy-trials-differ', `${range}; the machine was busy in ${busy} of ${shares.length} trials`);
+}
+
+function stalled(observed: readonly Observation[]): Warning | null {
+  const { stalled: count, sessions } = stallsOf(observed, 'higher');
+  if (count === 0) return null;
+  const values = observed.map(({ value }) => value);
+  const [slowest, typical] = [Math.min(...values), median(values)].map(formatThroughput);
+  return warning(
+    'stalled',
+    `${count} of ${sessions} session${sessions === 1 ? '' : 's'} stalled: the slowest trial moved ${slowest}, the median is ${typical}`,
+  );
 }
 
 /** Looks for two levels on the log scale, where a single mode is more likely to be symmetric. */

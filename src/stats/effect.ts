@@ -3,16 +3,20 @@
  * of a session give its median. Inference uses sessions only. Operations and rounds of one session share its
  * placement, caches and connections, so tests on them raise false alarms (Kalibera and Jones 2013).
  */
-import { medianSorted, sampleVariance } from 'simple-statistics';
-import { type LocationInterval, pairedLocation, shiftBetween } from './hodges-lehmann.js';
-import { mannWhitney } from './mann-whitney.js';
-import { signFlip, smallestSignFlipP } from './sign-flip.js';
+import { sampleVariance } from 'simple-statistics';
+import { logRatio, medianOf } from './extended.js';
+import { type LocationInterval, pairedLocation } from './hodges-lehmann.js';
+import { shiftTest, smallestShiftP } from './shift-test.js';
+import { signedRankP } from './signed-rank.js';
 
 /** A trial's value and its place in the plan. */
 export interface Observation {
   readonly session: number;
   readonly round: number;
-  /** In the measure's base unit. NaN or a value that is not positive means not measured. */
+  /**
+   * In the measure's base unit. The worst value there is (0 for a rate, ∞ for a latency) if the trial ran and measured
+   * nothing. NaN if it has no such value: too few operations for a quantile, or a metric that it does not record.
+   */
   readonly value: number;
 }
 
@@ -24,7 +28,7 @@ export type InferenceUnit = 'session' | 'round';
 
 /**
  * Logarithms, one for each unit. `paired`: ln(candidate / base) within one run. `unpaired`: ln of the levels of two
- * runs that share only the plan.
+ * runs that share only the plan. A unit that measured nothing is −∞ or +∞. Two that both did differ by 0.
  */
 export type EffectSample =
   | { readonly design: 'paired'; readonly differences: readonly number[]; readonly pairs: number }
@@ -44,10 +48,10 @@ export function pairedSample(
   unit: InferenceUnit = 'session',
 ): EffectSample {
   const place = ({ session, round }: Observation) => session * ROUNDS_MAX + round;
-  const baseAt = new Map(base.filter(isMeasured).map((observed) => [place(observed), observed.value]));
-  const differences = candidate.filter(isMeasured).flatMap((observed) => {
+  const baseAt = new Map(base.filter(hasValue).map((observed) => [place(observed), observed.value]));
+  const differences = candidate.filter(hasValue).flatMap((observed) => {
     const value = baseAt.get(place(observed));
-    return value === undefined ? [] : [{ session: observed.session, value: Math.log(observed.value / value) }];
+    return value === undefined ? [] : [{ session: observed.session, value: logRatio(observed.value, value) }];
   });
   return { design: 'paired', differences: unitsOf(differences, unit), pairs: differences.length };
 }
@@ -59,7 +63,7 @@ export function unpairedSample(
   unit: InferenceUnit = 'session',
 ): EffectSample {
   const levels = (observed: readonly Observation[]) =>
-    observed.filter(isMeasured).map(({ session, value }) => ({ session, value: Math.log(value) }));
+    observed.filter(hasValue).map(({ session, value }) => ({ session, value: Math.log(value) }));
   const [first, second] = [levels(base), levels(candidate)];
   return {
     design: 'unpaired',
@@ -69,21 +73,19 @@ export function unpairedSample(
   };
 }
 
-function isMeasured({ value }: Observation): boolean {
-  return value > 0 && Number.isFinite(value);
+/** Returns whether an observation has a value. The worst value is one. */
+export function hasValue({ value }: Pick<Observation, 'value'>): boolean {
+  return value >= 0;
 }
 
 /**
  * Returns one value per unit of an arm, in the measure's base unit: the median of a session's rounds, or each round.
  */
 export function unitLevels(observed: readonly Observation[], unit: InferenceUnit): number[] {
-  return unitsOf(observed.filter(isMeasured), unit);
+  return unitsOf(observed.filter(hasValue), unit);
 }
 
-function unitsOf(
-  observed: readonly { readonly session: number; readonly value: number }[],
-  unit: InferenceUnit,
-): number[] {
+function unitsOf(observed: readonly Pick<Observation, 'session' | 'value'>[], unit: InferenceUnit): number[] {
   if (unit === 'round') return observed.map(({ value }) => value);
   const bySession = new Map<number, number[]>();
   for (const { session, value } of observed) {
@@ -91,7 +93,7 @@ function unitsOf(
     if (known === undefined) bySession.set(session, [value]);
     else known.push(value);
   }
-  return [...bySession.values()].map((values) => medianSorted(values.sort((a, b) => a - b)));
+  return [...bySession.values()].map(medianOf);
 }
 
 /** Returns the number of units in the sample. For two runs it is that of the smaller run. */
@@ -99,22 +101,15 @@ export function unitCount(sample: EffectSample): number {
   return sample.design === 'paired' ? sample.differences.length : Math.min(sample.base.length, sample.candidate.length);
 }
 
-/** Returns the smallest one-sided p that a test of this sample can give: 2⁻ⁿ, or 1 / C(n₁+n₂, n₁). */
+/** Returns the smallest one-sided p that a test of this sample can give. 1 without units. */
 export function smallestP(sample: EffectSample): number {
-  if (sample.design === 'paired') return smallestSignFlipP(sample.differences.length);
-  return smallestPBetween(sample.base.length, sample.candidate.length);
-}
-
-/** Returns 1 / C(first + second, first), the p when one sample is entirely above the other. */
-export function smallestPBetween(first: number, second: number): number {
-  let combinations = 1;
-  for (let i = 1; i <= second; i++) combinations *= (first + i) / i;
-  return 1 / combinations;
+  if (sample.design === 'paired') return 2 ** -sample.differences.length;
+  return smallestShiftP(sample.base.length, sample.candidate.length);
 }
 
 /**
  * Returns the ratio candidate / base: the Hodges–Lehmann estimate on the logarithms, with the interval of the
- * signed-rank or Mann–Whitney distribution at this confidence. The ends are 0 and ∞ when there are too few units.
+ * signed-rank test, or of the test of two runs, at this confidence. The ends are 0 and ∞ when there are too few units.
  * Null without units.
  */
 export function ratioOf(sample: EffectSample, confidence: number): LocationInterval | null {
@@ -122,28 +117,23 @@ export function ratioOf(sample: EffectSample, confidence: number): LocationInter
   const logs =
     sample.design === 'paired'
       ? pairedLocation(sample.differences, confidence)
-      : shiftBetween(sample.base, sample.candidate, confidence);
+      : shiftTest(sample.base, sample.candidate).interval(confidence);
   return { ...logs, estimate: Math.exp(logs.estimate), low: Math.exp(logs.low), high: Math.exp(logs.high) };
 }
 
 /**
  * Returns the one-sided p of H₀ “the logarithm of the ratio is at least (`less`) or at most (`greater`) `bound`”. It
- * uses the exact sign-flip test for paired units and the Mann–Whitney test for unpaired ones, both shifted by the
- * bound. 1 without units.
+ * uses the exact signed-rank test for paired units and the studentised rank test for unpaired ones. Their intervals are
+ * those of `ratioOf`, so a verdict and its interval cannot contradict each other. 1 without units.
  */
 export function pBeyond(sample: EffectSample, bound: number, side: 'less' | 'greater'): number {
   if (unitCount(sample) === 0) return 1;
-  const test =
-    sample.design === 'paired'
-      ? signFlip(sample.differences.map((difference) => difference - bound))
-      : mannWhitney(
-          sample.candidate.map((level) => level - bound),
-          sample.base,
-        );
-  return side === 'less' ? test.pLess : test.pGreater;
+  if (sample.design === 'paired') return signedRankP(sample.differences, bound, side);
+  const shift = shiftTest(sample.base, sample.candidate);
+  return side === 'less' ? shift.pLess(bound) : shift.pGreater(bound);
 }
 
-/** Returns the standard deviation of the units' effect on the log scale. NaN for fewer than two units. */
+/** Returns the standard deviation of the units' effect on the log scale. NaN for fewer than two units, or infinite ones. */
 export function unitSd(sample: EffectSample): number {
   if (sample.design === 'paired') return Math.sqrt(variance(sample.differences));
   // The standard deviation of the difference of two independent levels, to match that of a pair.
@@ -151,5 +141,5 @@ export function unitSd(sample: EffectSample): number {
 }
 
 function variance(values: readonly number[]): number {
-  return values.length < 2 ? Number.NaN : sampleVariance([...values]);
+  return values.length < 2 || !values.every(Number.isFinite) ? Number.NaN : sampleVariance([...values]);
 }

@@ -1,6 +1,6 @@
 /** Finds the cheapest plan that detects a difference in every cell. */
 import { ROUNDS_MAX } from './own-noise.js';
-import { signFlipPower } from './power.js';
+import { signedRankPower } from './power.js';
 import { studentUpperQuantile } from './student.js';
 
 export interface SearchedPlan {
@@ -55,7 +55,7 @@ function sessionsThatShow(
   for (let n = 2; n <= most; n++) {
     const floor = 1 - Math.exp((-studentUpperQuantile(0.025, n - 1) * sessionSd) / Math.sqrt(n));
     const delta = Math.max(minEffect, floor);
-    if (delta < wanted && signFlipPower(wanted, n, { sessionSd, alpha: bound, delta }) >= power) return n;
+    if (delta < wanted && signedRankPower(wanted, n, { sessionSd, alpha: bound, delta }) >= power) return n;
   }
   return null;
 }

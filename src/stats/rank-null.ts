@@ -12,6 +12,12 @@ export interface RankNull {
   lowerTail(t: number): number;
 }
 
+/** Returns P(T ≤ t) for an integer t in 0 … max. */
+export function tailAt({ lowerTail, max }: RankNull, t: number): number {
+  if (t >= max) return 1;
+  return t <= max / 2 ? lowerTail(t) : 1 - lowerTail(max - t - 1);
+}
+
 /** Returns the null distribution of V, the rank sum of the positive differences among n without ties. */
 export function signedRankNull(n: number): RankNull {
   const max = (n * (n + 1)) / 2;

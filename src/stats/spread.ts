@@ -1,4 +1,4 @@
-import { mad, quantileSorted } from 'simple-statistics';
+import { ascending, difference, medianOf, quantileOfSorted } from './extended.js';
 
 /** The spread of the values of trials. It is descriptive: the trial is the unit, and outliers are included. */
 export interface Spread {
@@ -18,21 +18,22 @@ export interface Spread {
   readonly medianHigh: number;
 }
 
-/** Returns the spread of the finite values, or null without any. NaN means not measured and is left out. */
+/** Returns the spread of the values, or null without any. NaN means no value and is left out. ∞ is a value. */
 export function spreadOf(values: readonly number[]): Spread | null {
-  const measured = values.filter(Number.isFinite);
+  const measured = values.filter((value) => !Number.isNaN(value));
   if (measured.length === 0) return null;
-  const sorted = [...measured].sort((a, b) => a - b);
+  const sorted = [...measured].sort(ascending);
   const interval = medianInterval(sorted);
+  const median = quantileOfSorted(sorted, 0.5);
   return {
     n: sorted.length,
     values: measured,
     min: sorted[0] as number,
-    q1: quantileSorted(sorted, 0.25),
-    median: quantileSorted(sorted, 0.5),
-    q3: quantileSorted(sorted, 0.75),
+    q1: quantileOfSorted(sorted, 0.25),
+    median,
+    q3: quantileOfSorted(sorted, 0.75),
     max: sorted.at(-1) as number,
-    mad: mad(sorted),
+    mad: medianOf(sorted.map((value) => Math.abs(difference(value, median)))),
     medianLow: interval.low,
     medianHigh: interval.high,
   };

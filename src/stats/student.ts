@@ -1,4 +1,4 @@
-import { betaQuantile } from './beta.js';
+import { betaQuantile, regularizedBeta } from './beta.js';
 import { normalCdf } from './normal.js';
 
 /**
@@ -45,4 +45,10 @@ export function noncentralStudentTail(t: number, freedom: number, noncentrality:
     exceeding += density * normalCdf(noncentrality - t * Math.exp(u));
   }
   return exceeding / total;
+}
+
+/** Returns P(T > t) for Student's t with `freedom` degrees of freedom, which need not be a whole number. */
+export function studentTail(t: number, freedom: number): number {
+  const half = regularizedBeta(freedom / (freedom + t ** 2), freedom / 2, 0.5) / 2;
+  return t > 0 ? half : 1 - half;
 }

@@ -5,16 +5,11 @@ import type { Arm } from '../plan/plan.js';
 import { isBusy, takenShare } from '../record/machine-use.js';
 import { isServerUnknown, VERDICTS_FROM_WORST } from '../record/merge-caches.js';
 import type { CacheEvidence, TrialRecord } from '../record/trial-record.js';
-import {
-  type LatencySummary,
-  measuredNothing,
-  NUMBERS_OF,
-  summarizeLatencies,
-  tailNs,
-} from '../record/trial-values.js';
+import { type LatencySummary, measuredNothing, summarizeLatencies, tailNs } from '../record/trial-values.js';
 import { byWeight, type Warning, warning } from '../record/warning.js';
 import { armWarnings } from './arm-warnings.js';
 import { type NfsUse, nfsUseOf } from './nfs-use.js';
+import { observationsOf } from './observations.js';
 import { type Spread, spreadOf } from './spread.js';
 
 /** The fields that identify an arm. Every `Arm` and every `TrialRecord` has them. */
@@ -31,7 +26,10 @@ export interface ArmSummary {
   readonly warmups: number;
   /** The fault of the first failed trial. Null when none failed. */
   readonly fault: TrialRecord['fault'];
-  /** Each single-number metric over the counted trials, in its base unit. Null when none was measured. */
+  /**
+   * Each single-number metric over the counted trials, in its base unit. A trial that measured nothing has the worst value.
+   * Null when no trial has one.
+   */
   readonly numbers: Readonly<Record<NumberKey, Spread | null>>;
   /** Time from the first worker's end to the last one's. */
   readonly tailNs: Spread | null;
@@ -84,7 +82,6 @@ export function summarize(arms: readonly ArmHeading[], trials: readonly TrialRec
 
 function summarizeArm(heading: ArmHeading, trials: readonly TrialRecord[]): ArmSummary {
   const counted = trials.filter(isCounted);
-  const spread = (measure: (trial: TrialRecord) => number): Spread | null => spreadOf(counted.map(measure));
   return {
     arm: { id: heading.id, job: heading.job, target: heading.target, factors: heading.factors },
     counted: counted.length,
@@ -94,9 +91,12 @@ function summarizeArm(heading: ArmHeading, trials: readonly TrialRecord[]): ArmS
     warmups: trials.filter((trial) => trial.warmup).length,
     fault: trials.find((trial) => trial.fault !== null)?.fault ?? null,
     numbers: Object.fromEntries(
-      NUMBER_METRICS.map(({ key }) => [key, spread((trial) => NUMBERS_OF[key](trial))]),
+      NUMBER_METRICS.map((metric) => {
+        const observed = observationsOf({ key: metric.key, metric, statistic: null }, counted);
+        return [metric.key, spreadOf(observed.map(({ value }) => value))];
+      }),
     ) as ArmSummary['numbers'],
-    tailNs: spread(tailNs),
+    tailNs: spreadOf(counted.map(tailNs)),
     latencies: summarizeLatencies(counted),
     cache: worstCache(counted),
     nfs: nfsUseOf(counted),

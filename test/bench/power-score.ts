@@ -100,7 +100,12 @@ export function play(scenario: Scenario, scenarioIndex: number, setting: Setting
     const cells: CellRecording[] = record(plan, noise, effects, setting.seed, scenarioIndex, family);
     const judged = judgedOf(cells, plan);
     for (const [place, { minEffect, tally }] of ours.entries()) {
-      const judgements = judge(judged, { alpha: setting.alpha, minEffect, confidence: CONFIDENCE });
+      const judgements = judge(judged, {
+        alpha: setting.alpha,
+        directions: 'regressions',
+        minEffect,
+        confidence: CONFIDENCE,
+      });
       tally.add(
         judgements.map(({ verdict }) => verdict === 'regression'),
         slowCells,

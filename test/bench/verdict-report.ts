@@ -1,6 +1,6 @@
 /** The recordings of `bench:verdicts` as one Markdown page: rates with their intervals, losses included. */
 import { median } from 'simple-statistics';
-import { POWER } from '../../src/gate/verdict.js';
+import { POWER } from '../../src/gate/attainable.js';
 import { captureEnvironment } from '../../src/host/environment.js';
 import { clopperPearson } from '../support/clopper-pearson.js';
 import { type Recording, SAME, type Shape, slowSide } from './verdict-recording.js';

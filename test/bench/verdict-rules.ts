@@ -1,6 +1,6 @@
 /** What several rules make of the same recordings. */
 import { median } from 'simple-statistics';
-import { judge } from '../../src/gate/verdict.js';
+import { type JudgementOptions, judge } from '../../src/gate/verdict.js';
 import { type Observation, pairedSample, ratioOf, unitSd } from '../../src/stats/effect.js';
 import { mannWhitney } from '../../src/stats/mann-whitney.js';
 import { BASE, type Recording } from './verdict-recording.js';
@@ -28,12 +28,12 @@ export interface Rule {
 const values = (observed: readonly Observation[]): number[] => observed.map(({ value }) => value);
 
 /** The gate's own rule at its defaults. */
-export const GATE = { alpha: 0.01, minEffect: 0.01, confidence: 0.95 };
+export const GATE: JudgementOptions = { alpha: 0.01, directions: 'regressions', minEffect: 0.01, confidence: 0.95 };
 
-/** The same, looser: `compare`'s alpha, for what a user would read off a comparison. */
-const COMPARE = { ...GATE, alpha: 0.05 };
+/** The same, looser, and in both directions: what a user would read off a comparison. */
+const COMPARE: JudgementOptions = { ...GATE, alpha: 0.05, directions: 'both' };
 
-function judged(family: readonly Pair[], options: typeof GATE) {
+function judged(family: readonly Pair[], options: JudgementOptions) {
   return judge(
     family.map(({ base, candidate }) => ({
       sample: pairedSample(base, candidate),
@@ -44,7 +44,7 @@ function judged(family: readonly Pair[], options: typeof GATE) {
   );
 }
 
-function byJudgement(options: typeof GATE): Rule['slower'] {
+function byJudgement(options: JudgementOptions): Rule['slower'] {
   return (family) => {
     const judgements = judged(family, options);
     return family.filter((_, i) => judgements[i]?.verdict === 'regression').map(({ cell }) => cell);

@@ -143,7 +143,7 @@ test('JSON has every number, and only numbers that JSON knows', () => {
   const unmeasured = report.cells.find(({ measure }) => measure === 'p99.9(latency)');
   assert.equal([unmeasured?.ratio, unmeasured?.pRegression, unmeasured?.verdict], [null, null, 'inconclusive']);
   const few = strictJson(compare(first, '--alpha', '0.1%', '--format', 'json').stdout);
-  assert.ok(few.cells.every((cell) => cell.unitsNeeded === 11 && cell.detectable === null));
+  assert.ok(few.cells.every((cell) => cell.unitsNeeded === 12 && cell.detectable === null));
 });
 
 test('what is wrong with an option is said in one line', () => {
@@ -243,7 +243,7 @@ test('three runs are ranked, the others against the first', () =>
     assert.match(stdout, /^bs=4KiB, throughput: best is b \(120 B\/s\); worse: c −16\.\d %, a −16\.\d %$/m);
     for (const name of ['d', 'e', 'f']) store(directory, name, 50, { sessions: 2 });
     const few = feedrate(['compare', 'd', 'e', 'f'], directory).stdout;
-    assert.match(few, /^bs=4KiB, throughput: best is d \(50\.2 B\/s\); ranking 3 columns needs at least 4 sessions$/m);
+    assert.match(few, /^bs=4KiB, throughput: best is d \(50\.2 B\/s\); ranking 3 columns needs at least 5 sessions$/m);
   }));
 
 test('one session says what it would take, and does not pretend', () =>
@@ -252,10 +252,10 @@ test('one session says what it would take, and does not pretend', () =>
     store(directory, 'b', 10, { sessions: 1 });
     const { stdout, status } = feedrate(['compare', 'a', 'b'], directory);
     assert.is(status, 0);
-    assert.match(stdout, /│ 0\.100× │ +n too small │ 1\.00 │ 1 │ inconclusive \(needs n = 4\) │/);
+    assert.match(stdout, /│ 0\.100× │ +n too small │ 1\.00 │ 1 │ inconclusive \(needs n = 5\) │/);
     assert.match(
       stdout,
-      /^few-sessions: with 2 cells at 5 % no difference can be reported with fewer than 4 sessions → use --set trials\.sessions=4 or more$/m,
+      /^few-sessions: with 2 cells at 5 % no difference can be reported with fewer than 5 sessions → use --set trials\.sessions=5 or more$/m,
     );
   }));
 
@@ -274,7 +274,7 @@ test('another load is incomparable, with status 4 when all is; another kernel is
     assert.match(stdout, /│ – │ 6 │ incomparable │/);
     assert.not.match(stdout, /geometric mean|^p:/m, 'nothing was tested');
     const csv = feedrate(['compare', 'a', 'load', '--format', 'csv'], directory).stdout;
-    assert.match(csv, /,6,[^,]*,incomparable,[a-z_;]*numjobs/, csv);
+    assert.match(csv, /,6,[^,]*,incomparable,,[\d.]+,0,0,[a-z_;]*numjobs/, csv);
     const told = feedrate(['compare', 'a', 'kernel'], directory);
     assert.is(told.status, 0);
     assert.match(told.stdout, /^also different: kernel \(6\.1\.0 → 7\.0\.0\)$/m);

@@ -214,7 +214,7 @@ test('the newest calibration counts, and of two targets the louder', () => {
   );
 });
 
-test('a floor above the least difference takes its place in the verdict', () => {
+test('a floor above the least difference blocks a regression, and never makes anything equivalent', () => {
   const differences = [-0.03, -0.031, -0.032, -0.033, -0.034, -0.035, -0.036, -0.037];
   const sample = { design: 'paired', differences, pairs: 8 } as const;
   const judged = (floor: number | null) =>
@@ -227,7 +227,8 @@ test('a floor above the least difference takes its place in the verdict', () => 
   assert.is(judged(null)?.minEffect, 0.01);
   assert.is(judged(0.001)?.minEffect, 0.01);
   assert.is(judged(0.02)?.verdict, 'regression');
-  assert.is(judged(0.05)?.verdict, 'equivalent');
+  assert.is(judged(0.05)?.verdict, 'inconclusive');
+  assert.equal(judged(0.05)?.doubt, { kind: 'noise-floor', floor: 0.05 });
   assert.is(judged(0.05)?.minEffect, 0.05);
 });
 

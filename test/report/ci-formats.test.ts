@@ -21,7 +21,7 @@ import { stepSummary } from '../../src/report/ci/step-summary.js';
 import { element, xmlDocument } from '../../src/report/ci/xml.js';
 import { type Measure, measureOf } from '../../src/stats/measure.js';
 import { benchmarksOf, bmfOf, casesOf, junitOf, openMetricsOf, outcomesOf } from '../support/ci-formats.js';
-import { makeArm, makeThreshold } from '../support/records.js';
+import { makeArm, makeThreshold, makeWindow } from '../support/records.js';
 import { runOfSessions, type SessionsOptions, trialsOfSessions } from '../support/stored-sessions.js';
 
 const test = suite('report/ci-formats');
@@ -169,17 +169,18 @@ test('JUnit of a comparison with any names: each verdict is what it is to be', (
   assert.equal(outcomes, [['error incomparable'], ['failure regression'], ['passed'], ['passed']]);
 });
 
-/** Comparisons of a run with another whose levels are `ratio` times these. Few cells at once, so that six sessions can tell. */
+/** Comparisons of a run with another whose levels are `ratio` times these. Enough sessions to tell with so many cells. */
 function comparedOf(of: readonly Arm[], ratios: readonly number[], changes: readonly (string | null)[]) {
   const run = stored.run;
+  const levelsOfBase = [...LEVELS, 1.015e9, 0.995e9];
   return ratios.map((ratio, index) => {
-    const options = { arms: of, levels: LEVELS.map((level) => level * ratio) };
+    const options = { arms: of, levels: levelsOfBase.map((level) => level * ratio) };
     const changed = changes[index] === 'kernel' ? { environment: { ...run.environment, kernel: '5.10' } } : {};
     const candidate = runOfSessions({ ...options, run: { id: '20261127T120000Z_quick_beef', ...changed } });
-    const base = runOfSessions({ arms: of, levels: LEVELS });
+    const base = runOfSessions({ arms: of, levels: levelsOfBase });
     const comparison = compare(
       [
-        { name: 'main', run: base, trials: trialsOfSessions({ arms: of, levels: LEVELS }) },
+        { name: 'main', run: base, trials: trialsOfSessions({ arms: of, levels: levelsOfBase }) },
         { name: candidate.id, run: candidate, trials: trialsOfSessions(options) },
       ],
       {
@@ -352,6 +353,21 @@ test('the worst rows of all measures stay, and a measure without rows has no tab
   assert.not.match(summary, ' equivalent |');
   assert.not.match(summary, /^iops \(/m);
   assert.match(summary, /^throughput \\?\(/m);
+});
+
+test('a latency without an end is left out of JSON, which has no infinity, and is +Inf in OpenMetrics', () => {
+  const dead = storedOf({
+    arms: [makeArm('a')],
+    levels: LEVELS,
+    trial: (trial) => (trial.session > 2 ? { ...trial, window: makeWindow(0, 0) } : trial),
+  });
+  const of = measurementsOf(dead.run, dead.trials, MEASURES);
+  const value = (key: string) => of.find(({ measure }) => measure.key === key)?.spread.median;
+  assert.equal([value('throughput'), value('p99(latency)')], [0, Number.POSITIVE_INFINITY]);
+  const written = [benchmarkJson(of, 'lower'), benchmarkJson(of, 'higher'), bmfJson(of)];
+  for (const text of written) assert.not.match(text, /null|NaN|Infinity/);
+  assert.match(openMetricsText(of), /^feedrate_latency_seconds\{.*statistic="p99"\} \+Inf$/m);
+  assert.match(openMetricsText(of), /^feedrate_throughput_bytes_per_second\{.*\} 0$/m);
 });
 
 test.run();

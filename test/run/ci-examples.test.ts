@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parse } from 'yaml';
-import { unitsToReach } from '../../src/gate/verdict.js';
+import { unitsToReach } from '../../src/gate/attainable.js';
 import { benchmarksOf, bmfOf, junitOf, openMetricsOf, outcomesOf } from '../support/ci-formats.js';
 import { mainPath } from '../support/feedrate-cli.js';
 import { fixturePath, repositoryRoot } from '../support/repository.js';

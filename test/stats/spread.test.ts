@@ -15,8 +15,18 @@ const { spread: golden } = JSON.parse(
 
 test('nothing measured has no spread', () => {
   assert.is(spreadOf([]), null);
-  assert.is(spreadOf([Number.NaN, Number.POSITIVE_INFINITY]), null);
+  assert.is(spreadOf([Number.NaN]), null);
   assert.is(spreadOf([Number.NaN, 5])?.n, 1);
+});
+
+test('a trial that measured nothing counts as the worst: 0 and ∞ are values', () => {
+  const rates = spreadOf([0, 4, 2, 0]);
+  assert.equal([rates?.n, rates?.min, rates?.q1, rates?.median, rates?.max, rates?.mad], [4, 0, 0, 1, 4, 1]);
+  const worst = Number.POSITIVE_INFINITY;
+  const few = spreadOf([worst, 3, 1, 2, Number.NaN]);
+  assert.equal([few?.n, few?.median, few?.max, few?.mad], [4, 2.5, worst, 1]);
+  const most = spreadOf([worst, 3, worst, worst]);
+  assert.equal([most?.q1, most?.median, most?.q3, most?.mad], [worst, worst, worst, 0]);
 });
 
 test('the values stay in the order of the trials', () => {

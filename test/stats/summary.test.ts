@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { summarize } from '../../src/stats/summary.js';
-import { latencies, makeArm, makeCache, makeTrial } from '../support/records.js';
+import { latencies, makeArm, makeCache, makeTrial, makeWindow } from '../support/records.js';
 
 const test = suite('stats/summary');
 const first = makeArm('read', [{ name: 'bs', label: '4KiB' }]);
@@ -85,6 +85,16 @@ test('a warning says how many trials raised it', () => {
     makeTrial(first, round, 1, { warnings: round > 1 ? [warning, warning] : [] }),
   );
   assert.equal(summarize([first], trials)[0]?.warnings, [{ ...warning, trials: 2 }]);
+});
+
+test('a trial in which nothing moved counts as the worst of its arm', () => {
+  const arm = makeArm('read');
+  const trials = [makeTrial(arm, 1, 100), makeTrial(arm, 2, 0, { window: makeWindow(0, 0) }), makeTrial(arm, 3, 300)];
+  const [summary] = summarize([arm], trials);
+  const { throughput, iops, cpu } = summary?.numbers ?? {};
+  assert.equal([throughput?.n, throughput?.min, throughput?.median], [3, 0, 100]);
+  assert.equal([iops?.n, iops?.min], [3, 0]);
+  assert.equal([cpu?.n, cpu?.max], [3, Number.POSITIVE_INFINITY]);
 });
 
 test.run();

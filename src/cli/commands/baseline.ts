@@ -89,6 +89,11 @@ async function refuseSlower(output: string, name: string, candidate: NamedRun): 
       tell(
         `cannot decide whether ${candidate.name} is slower than the baseline ${name} that it replaces: they are not comparable, or have too few sessions`,
       );
+    const doubted = cells.filter(({ judgement }) => judgement.doubt !== null).length;
+    if (doubted > 0)
+      tell(
+        `${doubted} of ${cells.length} cells leave a doubt whether ${candidate.name} is slower than the baseline ${name} that it replaces: stalled sessions, missing values, or a difference below the noise floor`,
+      );
     return;
   }
   throw new FeedrateError(

@@ -206,7 +206,7 @@ async function printInjected(run: ReadableRun, raw: RawCalibrateOptions): Promis
   ]);
   const { output, alpha, minEffect, metric } = raw;
   const words = { output, alpha, minEffect, cols: 'target', ...(metric === undefined ? {} : { metric }) };
-  const comparison = comparisonOf([comparableRun(run)], words, 'load');
+  const comparison = comparisonOf([comparableRun(run)], words, 'load', 1, 'regressions');
   const result = gateOf(comparison, [], { failOnInconclusive: true, look: { number: 1, planned: 1 } });
   print(await renderComparison(comparison, raw.format, stdoutOptions(), result));
   const found = comparison.cells.filter(({ judgement }) => judgement.verdict === 'regression').length;

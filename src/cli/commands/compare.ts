@@ -19,7 +19,7 @@ export const compare: Subcommand = {
   configure(command) {
     command.argument('[runs...]', 'runs or baselines; the first one is the base (default: the arms of the latest run)');
     const unit = 'what n counts; rounds of one session are not independent, so round causes false alarms';
-    addComparisonOptions(command, '5%')
+    addComparisonOptions(command, '5%', 'false alarm, in either direction,')
       .addOption(new Option('--unit <unit>', unit).choices(['session', 'round']).default('session'))
       .action(exits(compareRuns));
   },

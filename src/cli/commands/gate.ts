@@ -34,7 +34,7 @@ export const gate: Subcommand = {
     command
       .argument('[run]', 'run to check', 'latest')
       .option('--baseline <name>', 'baseline or run to compare with (default: compare the columns of the run itself)');
-    addFileOptions(addComparisonOptions(command, '1%'))
+    addFileOptions(addComparisonOptions(command, '1%', 'false regression'))
       .option('--no-github', 'in GitHub Actions: write no summary and no annotation')
       .option('--fail-on-inconclusive', 'exit with status 3 if any cell is inconclusive')
       .option(

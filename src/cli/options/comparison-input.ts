@@ -40,6 +40,8 @@ export function comparisonOf(
   raw: RawComparisonOptions,
   demands: ComparisonOptions['demands'],
   share = 1,
+  // A gate asks for regressions, and a comparison in both directions.
+  directions: ComparisonOptions['directions'] = demands === 'environment' ? 'regressions' : 'both',
 ): Comparison {
   requireDistinct(runs);
   const where = new Map((raw.where ?? []).map((text) => pairOf('--where', text)));
@@ -54,6 +56,7 @@ export function comparisonOf(
     ...shape,
     measures: measuresOf(raw.metric ?? ['throughput']),
     alpha: alphaOf(raw.alpha) * share,
+    directions,
     minEffect: fractionOf('--min-effect', raw.minEffect),
     confidence: 1 - (1 - CONFIDENCE) * share,
     unit: raw.unit === 'round' ? 'round' : 'session',

@@ -20,18 +20,20 @@ export function exportFiles(prefix: string): ExportFile[] {
 
 /**
  * Returns an array of `{name, unit, value, range?, extra?}` for the metrics of one direction. Values are in base units,
- * because the action compares numbers and ignores units. `range` is the 95 % interval of the median. It is absent if
+ * because the action compares numbers and ignores units. An infinite median is left out, because JSON has none. `range` is the 95 % interval of the median. It is absent if
  * there are too few sessions for one.
  * Source: README and `src/extract.ts` of benchmark-action/github-action-benchmark.
  */
 export function benchmarkJson(measurements: readonly Measurement[], better: Metric['better']): string {
   const entries = measurements
-    .filter(({ measure }) => measure.metric.better === better)
+    .filter(({ measure, spread }) => measure.metric.better === better && Number.isFinite(spread.median))
     .map(({ run, name, measure, spread, trials }) => ({
       name: `${name} ${measure.key}`,
       unit: measure.metric.unit,
       value: spread.median,
-      ...(Number.isFinite(spread.medianLow) ? { range: `${spread.medianLow} … ${spread.medianHigh}` } : {}),
+      ...(Number.isFinite(spread.medianLow) && Number.isFinite(spread.medianHigh)
+        ? { range: `${spread.medianLow} … ${spread.medianHigh}` }
+        : {}),
       extra: `median of ${plural(spread.n, 'session')}, ${plural(trials, 'trial')}\nrun ${run.id}`,
     }));
   return `${JSON.stringify(entries, null, 2)}\n`;

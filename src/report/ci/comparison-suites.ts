@@ -18,11 +18,12 @@ export function comparisonSuites(comparison: Comparison): TestSuite[] {
 }
 
 function faultOf(comparison: Comparison, cell: ComparedCell): TestFault | null {
-  const { verdict, unitsNeeded } = cell.judgement;
+  const { verdict, unitsNeeded, wantedOf } = cell.judgement;
   const fault = (kind: TestFault['kind'], message: string): TestFault => ({ kind, type: verdict, message });
   if (verdict === 'regression') return fault('failure', cellOutcome(comparison, cell));
   if (verdict === 'incomparable') return fault('error', mismatchText(cell));
   if (verdict !== 'inconclusive') return null;
-  const needed = unitsNeeded === null ? '' : `; ${plural(unitsNeeded, comparison.options.unit)} of each side needed`;
+  const side = wantedOf === 'candidate' ? 'the candidate' : 'each side';
+  const needed = unitsNeeded === null ? '' : `; ${plural(unitsNeeded, comparison.options.unit)} of ${side} needed`;
   return fault('skipped', `${cellOutcome(comparison, cell)}${needed}`);
 }

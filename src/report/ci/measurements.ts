@@ -1,9 +1,9 @@
 /** The values for formats that track numbers over time: each metric of each arm of one run. */
 import type { RunRecord } from '../../record/run-record.js';
 import type { TrialRecord } from '../../record/trial-record.js';
-import { measuredNothing } from '../../record/trial-values.js';
 import { unitLevels } from '../../stats/effect.js';
-import { type Measure, measuredOnce } from '../../stats/measure.js';
+import type { Measure } from '../../stats/measure.js';
+import { observationsOf } from '../../stats/observations.js';
 import { type Spread, spreadOf } from '../../stats/spread.js';
 import { isCounted } from '../../stats/summary.js';
 
@@ -34,13 +34,7 @@ export function measurementsOf(
   return measures.flatMap((measure) =>
     run.plan.arms.flatMap(({ id }) => {
       const ofArm = counted.get(id) ?? [];
-      if (ofArm.some(measuredNothing)) return [];
-      const spread = spreadOf(
-        unitLevels(
-          ofArm.map((trial) => ({ ...trial, value: measuredOnce(measure, trial) })),
-          'session',
-        ),
-      );
+      const spread = spreadOf(unitLevels(observationsOf(measure, ofArm), 'session'));
       if (spread === null) return [];
       return [{ run, name: `${run.plan.workload}/${id}`, arm: id, measure, spread, trials: ofArm.length }];
     }),

@@ -58,6 +58,7 @@ function unitOf({ unit }: Metric): MetricUnit {
 }
 
 function rounded({ spread }: Measurement, { scale }: MetricUnit): string {
+  if (spread.median === Infinity) return '+Inf';
   return String(Number((spread.median * scale).toPrecision(DIGITS)));
 }
 

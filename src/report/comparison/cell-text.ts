@@ -16,7 +16,7 @@ export function cellOutcome({ options }: Comparison, cell: ComparedCell): string
   return [
     `${verdictText(cell)}: ${measure.key} ${changeText(cell)} (95 % interval ${intervalText(cell)})`,
     `${value(baseSpread)} → ${value(candidateSpread)}`,
-    `p ${pText(cell)}`,
+    `p ${pText(cell, options)}`,
     plural(judgement.units, options.unit),
   ].join(', ');
 }

@@ -20,6 +20,10 @@ export function comparisonCsv({ cells, grid }: Comparison): string {
     { name: 'n', value: ({ judgement }) => judgement.units },
     { name: 'detectable', value: ({ judgement }) => finite(judgement.detectable) },
     { name: 'verdict', value: ({ judgement }) => judgement.verdict },
+    { name: 'doubt', value: ({ judgement }) => judgement.doubt?.kind ?? null },
+    { name: 'mean_ratio', value: ({ evidence }) => finite(evidence.meanRatio) },
+    { name: 'base_stalled', value: ({ evidence }) => evidence.base.stalled },
+    { name: 'candidate_stalled', value: ({ evidence }) => evidence.candidate.stalled },
     { name: 'incomparable_by', value: ({ mismatches }) => mismatches.map(({ what }) => what).join(';') },
   ];
   return csvHead(columns) + csvRows(columns, cells);

@@ -1,8 +1,10 @@
 /** The notes below the table of a comparison: means, rankings, other differences, warnings and how to read it. */
+
+import { POWER } from '../../gate/attainable.js';
 import type { ComparedCell, Comparison, Side } from '../../gate/comparison.js';
 import { armOnAnyTarget } from '../../gate/noise-floor.js';
 import type { Ranking } from '../../gate/ranking.js';
-import { POWER } from '../../gate/verdict.js';
+import { difference } from '../../stats/extended.js';
 import { leastOperations, type Measure } from '../../stats/measure.js';
 import { formatPercent, formatValue, plural } from '../table/format.js';
 import { canTell, formatChange, isTested } from './comparison-table.js';
@@ -19,6 +21,8 @@ export function comparisonNotes(comparison: Comparison): string[] {
     ...warningLines(comparison),
     ...aloneLines(comparison),
     ...unmeasuredLines(comparison.cells),
+    ...lostLines(comparison),
+    ...meanChangeLines(comparison),
     ...unitLines(comparison),
     ...legendLines(comparison),
   ];
@@ -65,7 +69,47 @@ function mismatchLines(cells: readonly ComparedCell[]): string[] {
   return [...lines];
 }
 
-/** Noise floors that raised min-effect. A gate also reports targets that were never calibrated. */
+/** The most cells that a note lists one by one. */
+const LISTED_CELLS = 5;
+
+function listed(lines: readonly string[]): string[] {
+  const distinct = [...new Set(lines)];
+  const more = distinct.length - LISTED_CELLS;
+  return more <= 0 ? distinct : [...distinct.slice(0, LISTED_CELLS), `… and ${more} more`];
+}
+
+/** Sessions that ran on a side but form no unit, because the other side has no counted trial or a value is missing. */
+function lostLines({ cells, options }: Comparison): string[] {
+  if (options.unit === 'round') return [];
+  return listed(
+    cells.flatMap(({ measure, candidate, evidence, sample, judgement: { units } }) => {
+      const ran = [evidence.base.sessions, evidence.candidate.sessions];
+      const most = sample.design === 'paired' ? Math.max(...ran) : Math.min(...ran);
+      if (units === 0 || units >= most) return [];
+      return [
+        `${measure.key} of ${candidate.arm.id}: n is ${units} of ${plural(most, 'session')}; in the others a side failed, is missing, or has no value`,
+      ];
+    }),
+  );
+}
+
+/** Cells whose mean changed by something else than the typical session did: a few sessions were far slower. */
+function meanChangeLines({ cells, options }: Comparison): string[] {
+  const bound = -Math.log(1 - options.minEffect);
+  return listed(
+    cells.flatMap(({ measure, candidate, evidence: { meanRatio, ...sides }, judgement: { ratio } }) => {
+      if (ratio === null || Number.isNaN(meanRatio)) return [];
+      const isInside = meanRatio >= ratio.low && meanRatio <= ratio.high;
+      if (isInside || Math.abs(difference(Math.log(meanRatio), Math.log(ratio.estimate))) <= bound) return [];
+      const stalled = [sides.base, sides.candidate].map((side) => `${side.stalled} of ${side.sessions}`);
+      return [
+        `${measure.key} of ${candidate.arm.id}: the mean of all trials changed by ${formatChange(meanRatio)}, the typical session by ${formatChange(ratio.estimate)}; stalled sessions: ${stalled.join(' → ')}`,
+      ];
+    }),
+  );
+}
+
+/** Noise floors above min-effect. A gate also reports targets that were never calibrated. */
 function floorLines({ cells, options }: Comparison): string[] {
   const raised = cells.filter(({ floor }) => floor !== null && floor.floor > options.minEffect);
   const lines = new Map<string, string>();
@@ -73,7 +117,10 @@ function floorLines({ cells, options }: Comparison): string[] {
     const arm = armOnAnyTarget(base.arm);
     const effect = formatPercent(judgement.minEffect);
     const source = `the calibration of ${floor?.calibratedAt.slice(0, 10)}`;
-    lines.set(`${measure.key} ${arm}`, `${measure.key} of ${arm}: min-effect raised to ${effect} by ${source}`);
+    lines.set(
+      `${measure.key} ${arm}`,
+      `${measure.key} of ${arm}: a regression or improvement must exceed the noise floor of ${effect}, from ${source}`,
+    );
   }
   const open = cells.filter(({ floor }) => floor === null).length;
   if (options.demands === 'environment' && open > 0) {
@@ -118,14 +165,13 @@ function aloneLines({ grid: { rows, columns } }: Comparison): string[] {
   return compared ? lines : ['nothing to compare: no row has both a base and another column', ...lines];
 }
 
-/** Explains why a side has no value. Lists at most five sides. */
+/** Explains why a side has no value. */
 function unmeasuredLines(cells: readonly ComparedCell[]): string[] {
   const lines = cells.flatMap(({ measure, base, candidate, baseSpread, candidateSpread }) => [
     ...(baseSpread === null ? [unmeasuredLine(base, measure)] : []),
     ...(candidateSpread === null ? [unmeasuredLine(candidate, measure)] : []),
   ]);
-  const distinct = [...new Set(lines)];
-  return distinct.length <= 5 ? distinct : [...distinct.slice(0, 5), `… and ${distinct.length - 5} more`];
+  return listed(lines);
 }
 
 function unmeasuredLine({ name, arm, trials }: Side, { key, statistic }: Measure): string {
@@ -148,11 +194,15 @@ function unitLines({ cells, options }: Comparison): string[] {
       'Rounds are counted as independent repetitions, but rounds of one session share its random choices. Chance may look like a difference.',
     );
   }
-  const telling = cells.flatMap(({ judgement }) => (judgement.unitsToTell === null ? [] : [judgement.unitsToTell]));
-  if (cells.every(({ judgement }) => judgement.unitsNeeded === null) && telling.length > 0) {
+  const open = cells.flatMap(({ judgement: { unitsToTell, wantedOf } }) =>
+    unitsToTell === null ? [] : [{ unitsToTell, wantedOf }],
+  );
+  if (cells.every(({ judgement }) => judgement.unitsNeeded === null) && open.length > 0) {
+    const telling = open.map(({ unitsToTell }) => unitsToTell);
     const [least, most] = [Math.min(...telling), Math.max(...telling)].map((count) => Number(count.toPrecision(2)));
+    const side = open.every(({ wantedOf }) => wantedOf === 'candidate') ? ' of the candidate' : '';
     lines.push(
-      `inconclusive: about ${least === most ? most : `${least} to ${most}`} ${options.unit}s would decide, if the estimates so far are right; fewer with a larger --min-effect`,
+      `inconclusive: about ${least === most ? most : `${least} to ${most}`} ${options.unit}s${side} would decide, if the estimates so far are right; fewer with a larger --min-effect`,
     );
   }
   return lines;
@@ -165,14 +215,20 @@ function legendLines({ cells, options }: Comparison): string[] {
   const unit =
     options.unit === 'session' ? 'number of sessions; each counts as the median of its rounds' : 'number of rounds';
   const fewer = family.some(({ sample }) => sample.design === 'unpaired') ? '; for two runs, the smaller number' : '';
-  const all = family.length === 1 ? '' : `, adjusted for all ${family.length} cells`;
+  const adjusted = [
+    ...(family.length === 1 ? [] : [`all ${family.length} cells`]),
+    ...(options.directions === 'regressions' ? [] : ['both directions']),
+  ];
+  const all = adjusted.length === 0 ? '' : `, adjusted for ${adjusted.join(' and ')}`;
+  const isRaised = family.some(({ judgement }) => judgement.minEffect > options.minEffect);
+  const most = `${formatPercent(options.minEffect)}${isRaised ? ' or the noise floor' : ''}`;
   const paired = family.some(({ sample }) => sample.design === 'paired');
   return [
     ...(paired
       ? ['change: estimated from pairs measured in turn; it can differ from the ratio of the two medians']
       : []),
     `n: ${unit}${fewer}`,
-    `p: probability of a result this extreme if the true difference were at most ${formatPercent(options.minEffect)}${all}; a verdict needs p ≤ ${formatPercent(options.alpha)}`,
+    `p: probability of a result this extreme if the true difference were at most ${most}${all}; a verdict needs p ≤ ${formatPercent(options.alpha)}`,
     ...(family.some(canTell)
       ? [`could see: the difference that this many ${options.unit}s detect in ${POWER * 10} of 10 tries`]
       : []),

@@ -1,13 +1,15 @@
 /** The reports that `feedrate compare` and `feedrate gate` print for people. */
+
+import { unreachable } from '../../base/assert.js';
 import type { ComparedCell, Comparison } from '../../gate/comparison.js';
-import type { GateResult, Look } from '../../gate/decide.js';
+import type { DoubtedCell, GateResult, Look } from '../../gate/decide.js';
 import type { Measure } from '../../stats/measure.js';
 import { formatPercent, plural } from '../table/format.js';
 import { markdownTable, markdownText } from '../table/markdown.js';
 import { paragraphs } from '../table/report-line.js';
 import { painter, type TerminalOptions, terminalTable } from '../table/terminal.js';
 import { comparisonNotes } from './comparison-notes.js';
-import { comparedColumns, worstFirst } from './comparison-table.js';
+import { comparedColumns, doubtText, formatChange, worstFirst } from './comparison-table.js';
 import { sessionPlots } from './session-plots.js';
 
 /** The most flaws that are listed: a run may have hundreds of failed trials. */
@@ -55,19 +57,37 @@ export function markdownExtract(
   return paragraphs([decision, ...tables, notes]);
 }
 
-function headingOf({ grid, options }: Comparison, { key, metric }: Measure): string {
+function headingOf(comparison: Comparison, measure: Measure): string {
+  const { grid, options } = comparison;
   const [base = '', ...others] = grid.columns;
   const against = others.length === 1 ? (others[0] as string) : `${others.length} others`;
-  return `${key} (${metric.better} is better): ${against} compared with ${base} (${grid.columnNames.join(', ')}); false alarms ≤ ${formatPercent(options.alpha)} over all cells, differences below ${formatPercent(options.minEffect)} are ignored`;
+  const alpha = formatPercent(options.alpha);
+  const bounded =
+    options.directions === 'regressions'
+      ? `false regressions ≤ ${alpha} over all cells`
+      : `false alarms ≤ ${alpha} over all cells and both directions`;
+  return `${measure.key} (${measure.metric.better} is better): ${against} compared with ${base} (${grid.columnNames.join(', ')}); ${bounded}, ${boundsText(comparison, measure)}`;
 }
 
-/** Returns the gate's outcome in one line, then the flaws of the run and the thresholds that failed. */
+/** The differences that are ignored, and, if a noise floor is larger, those that cannot be told from the noise. */
+function boundsText({ cells, options }: Comparison, measure: Measure): string {
+  const effects = cells.filter((cell) => cell.measure === measure).map(({ judgement }) => judgement.minEffect);
+  const [least, most] = [Math.min(...effects), Math.max(...effects)];
+  const ignored = `differences below ${formatPercent(options.minEffect)} are ignored`;
+  if (!(most > options.minEffect)) return ignored;
+  const shown = least === most ? formatPercent(most) : `${formatPercent(least)} to ${formatPercent(most)}, by cell`;
+  return `${ignored}, and a regression or improvement must exceed this target's noise floor (${shown})`;
+}
+
+/** Returns the gate's outcome in one line, then the flaws of the run, the doubts and the thresholds that failed. */
 export function gateLines(gate: GateResult): string[] {
-  const { outcome, failedThresholds, flaws } = gate;
+  const { outcome, doubts, failedThresholds, flaws } = gate;
   return [
     `gate: ${outcome}${lookText(gate.look)}${remedyOf(gate)}`,
     ...flaws.slice(0, FLAWS_SHOWN).map((flaw) => `incomplete measurement: ${flaw}`),
     ...(flaws.length > FLAWS_SHOWN ? [`and ${plural(flaws.length - FLAWS_SHOWN, 'more problem')}`] : []),
+    ...doubts.slice(0, FLAWS_SHOWN).map(doubtLine),
+    ...(doubts.length > FLAWS_SHOWN ? [`and ${plural(doubts.length - FLAWS_SHOWN, 'more doubt')}`] : []),
     ...failedThresholds.map(({ threshold, arm }) => `threshold failed: ${arm}: ${threshold.text}`),
   ];
 }
@@ -77,14 +97,38 @@ function lookText({ number, planned, share = 1 / planned }: Look): string {
   return ` (look ${number}${planned > 1 ? ` of ${planned}` : ''}; all looks share alpha)`;
 }
 
-function remedyOf({ outcome, sessionsNeeded, look }: GateResult): string {
+function remedyOf(gate: GateResult): string {
+  const { outcome, look, unmeasured, doubts } = gate;
   if (outcome === 'broken') return ': the measurement failed, so there is no verdict; measure again';
   if (outcome !== 'inconclusive') return '';
-  const needed =
-    sessionsNeeded === null
-      ? ''
-      : ` at least ${plural(sessionsNeeded, 'session')} of each side (--set trials.sessions=${sessionsNeeded})`;
+  const needed = neededText(gate);
   if (look.spent)
-    return `: alpha is spent, so this run can have no further look; measure a new run${needed && ` with${needed}`}`;
-  return needed && `: too few sessions to detect a regression; measure${needed}`;
+    return `: alpha is spent, so this run can have no further look; measure a new run${needed && ` with ${needed}`}`;
+  if (needed !== '') return `: too few sessions to detect a regression; measure ${needed}`;
+  if (unmeasured > 0) return `: ${plural(unmeasured, 'cell')} not measured on both sides`;
+  return doubts.length === 0 ? '' : ': the measurement leaves a doubt that a pass would hide';
+}
+
+function neededText({ sessionsNeeded, sessionsNeededOf }: GateResult): string {
+  if (sessionsNeeded === null) return '';
+  const side = sessionsNeededOf === 'candidate' ? 'the candidate' : 'each side';
+  return `at least ${plural(sessionsNeeded, 'session')} of ${side} (--set trials.sessions=${sessionsNeeded})`;
+}
+
+/** `doubt: throughput of read: −12.0 % was seen, but it is below this target's noise floor of 13.5 %`. */
+function doubtLine({ arm, measure, ratio, meanRatio, doubt }: DoubtedCell): string {
+  const said = doubtText(doubt);
+  const what = `doubt: ${measure} of ${arm}:`;
+  switch (doubt.kind) {
+    case 'noise-floor':
+      return `${what} a change of ${formatChange(ratio)} was measured, but it is ${said}; a quieter target or longer trials lower the floor (feedrate calibrate)`;
+    case 'stalled':
+      return `${what} ${said}; the mean changed by ${formatChange(meanRatio)}, the typical session by ${formatChange(ratio)}`;
+    case 'unvalued':
+      return `${what} ${said}, so the others do not represent the run; use longer trials`;
+    case 'dead':
+      return `${what} ${said}`;
+    default:
+      return unreachable(doubt);
+  }
 }

@@ -6,9 +6,10 @@ import { formatBytes, formatCount, formatDurationNs, formatThroughput } from '..
 /** Shown for a value that was not measured. */
 export const ABSENT = '–';
 
-/** Formats a value of this unit. Returns `–` if it is null or NaN. */
+/** Formats a value of this unit. Returns `–` if it is null or NaN, and `∞` for a latency of a trial that measured nothing. */
 export function formatValue(value: number | null | undefined, unit: Unit): string {
   if (value === null || value === undefined || Number.isNaN(value)) return ABSENT;
+  if (value === Infinity) return '∞';
   switch (unit) {
     case 'bytes/s':
       return formatThroughput(value);

@@ -60,19 +60,4 @@ fill(student, 't', [f'qt({c["tail"]!r},{c["freedom"]!r},lower.tail=FALSE)' for c
 fill(binomial, 'low', [f'qbeta({t!r},{c["k"]},{c["n"] - c["k"] + 1})' for c, t in zip(binomial, tails)])
 fill(binomial, 'high', [f'qbeta({t!r},{c["k"] + 1},{c["n"] - c["k"]},lower.tail=FALSE)' for c, t in zip(binomial, tails)])
 
-# The power of the sign-flip test as facts of two distributions: that of Student's t, at most that of the signs alone.
-power = []
-while len(power) < 200:
-    n, alpha, size = rng.randint(2, 60), log_uniform(1e-5, 0.1), rng.uniform(0.1, 3)
-    rejected = math.floor(alpha * 2 ** n)
-    if rejected < 1:
-        continue
-    signs = stats.binom.cdf(math.floor(math.log2(rejected)), n, stats.norm.cdf(-size))
-    t = stats.nct.sf(stats.t.isf(alpha, n - 1), n - 1, size * math.sqrt(n))
-    power.append(dict(n=n, alpha=alpha, size=size, power=float(min(signs, t))))
-# R's, as the quantile of t in scipy 1.10.1 is good to 1e-9 only.
-fill(power, 'power', [
-    f'min(pbinom(floor(log2(floor({c["alpha"]!r}*2^{c["n"]}))),{c["n"]},pnorm(-{c["size"]!r})),'
-    f'pt(qt({c["alpha"]!r},{c["n"] - 1},lower.tail=FALSE),{c["n"] - 1},{c["size"]!r}*sqrt({c["n"]}),lower.tail=FALSE))'
-    for c in power])
-json.dump(dict(power=power, beta=beta, student=student, noncentral=noncentral, binomial=binomial), sys.stdout, separators=(',', ':'))
+json.dump(dict(beta=beta, student=student, noncentral=noncentral, binomial=binomial), sys.stdout, separators=(',', ':'))
