@@ -18,7 +18,7 @@ const runs = (base: readonly number[], candidate: readonly number[]): EffectSamp
 });
 
 test('what is called detectable is found in nine of ten tries, within 15 %', () => {
-  // The long form, bench:two-runs, holds it within 10 %.
+  // The long form, bench:shift, holds it within 10 %.
   const short = detectableCases().filter(({ name }) =>
     ['8 pairs', '18 pairs', '8 v 8', '9 v 36', '8 v 64'].includes(name),
   );
