@@ -30,7 +30,7 @@ const STEPS_SESSIONS_MAX = 64;
  * relative difference is `effect`, in (0, 1), and sessions are normal on the log scale. It is the power of Student's t test
  * on 3/π of the sessions, at the p that the signed-rank test reaches, but at most the power of the signs alone: k negative
  * differences have a rank sum of at least k(k + 1)/2. The effect at a given power is right within 6 % from 7 sessions on
- * (`bench:two-runs`).
+ * (`bench:shift`).
  */
 export function signedRankPower(effect: number, n: number, { sessionSd, alpha, delta }: PowerPlan): number {
   return powerOf(n, alpha)(sizeOfEffect(effect, { sessionSd, delta }));
