@@ -51,7 +51,7 @@ test('what was not measured needs no more units: it has none of them', () => {
 });
 
 test('as many sessions as are said to tell do tell, about as often as promised', () => {
-  const options = { alpha: 0.01, minEffect: 0.01 };
+  const options = { alpha: 0.01, minEffect: 0.01, beyond: 0.01 };
   const found = (base: number, candidate: number) => {
     let hits = 0;
     for (let i = 0; i < 100; i++) {
