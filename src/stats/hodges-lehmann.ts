@@ -1,5 +1,5 @@
-import { difference, midpoint } from './extended.js';
-import { mannWhitneyNull, type RankNull, signedRankNull } from './rank-null.js';
+import { midpoint } from './extended.js';
+import { type RankNull, signedRankNull } from './rank-null.js';
 
 /** A relative difference below this between a tail probability and a bound is a rounding error. */
 const ROUNDING = 1e-12;
@@ -48,28 +48,6 @@ export function pairedLocation(differences: readonly number[], confidence: numbe
   const highest = locate(averages.fill(Number.POSITIVE_INFINITY, filled - undefinedCount), distribution, confidence);
   const { low, confidence: achieved } = lowest;
   return { estimate: midpoint(lowest.estimate, highest.estimate), low, high: highest.high, confidence: achieved };
-}
-
-/**
- * Returns the shift from the first to the second of two independent samples (Hodges & Lehmann 1963): the median of
- * the differences second_j − first_i. That is not the difference of the medians. The interval contains all shifts
- * that the exact Mann–Whitney test does not reject. Its ends are the differences at the quantiles of U, as in R's
- * `wilcox.test`. It is conservative for tied values. It uses normal quantiles beyond 160 000 pairs. Two equal infinite
- * values differ by 0. Throws RangeError for an empty sample, NaN, and a confidence outside (0, 1).
- */
-export function shiftBetween(
-  first: readonly number[],
-  second: readonly number[],
-  confidence: number,
-): LocationInterval {
-  check(first, 'values of the first sample');
-  check(second, 'values of the second sample');
-  const shifts = new Float64Array(first.length * second.length);
-  let filled = 0;
-  for (const from of first) {
-    for (const to of second) shifts[filled++] = difference(to, from);
-  }
-  return locate(shifts.sort(), mannWhitneyNull(first.length, second.length), confidence);
 }
 
 /**

@@ -2,8 +2,6 @@ import { normalCdf } from './normal.js';
 
 /** The most differences with an exact null distribution of V (10 million additions). */
 const EXACT_DIFFERENCES_MAX = 400;
-/** The largest n₁·n₂ with an exact null distribution of U (32 million additions for 400 against 400). */
-export const EXACT_PAIRS_MAX = 160_000;
 
 /** The distribution of a rank statistic on 0 … max. It is symmetric about max/2. */
 export interface RankNull {
@@ -31,29 +29,6 @@ export function signedRankNull(n: number): RankNull {
       const without = probabilities[v] as number;
       probabilities[v] = (v >= rank ? without + (probabilities[v - rank] as number) : without) / 2;
     }
-  }
-  return { max, lowerTail: tailOf(probabilities) };
-}
-
-/**
- * Returns the null distribution of the Mann–Whitney U of n₁ against n₂ values without ties. The counts of U are the
- * Gaussian binomial ∏(1 − q^(n₁+i))/(1 − q^i), i = 1 … n₂ (Mann & Whitney 1947), built up factor by factor.
- */
-export function mannWhitneyNull(n1: number, n2: number): RankNull {
-  const max = n1 * n2;
-  if (max > EXACT_PAIRS_MAX) return { max, lowerTail: normalTail(max / 2, (max * (n1 + n2 + 1)) / 12) };
-  const larger = Math.max(n1, n2);
-  const half = Math.floor(max / 2);
-  let probabilities = new Float64Array(half + 1);
-  let next = new Float64Array(half + 1);
-  probabilities[0] = 1;
-  for (let i = 1; i <= Math.min(n1, n2); i++) {
-    const share = i / (larger + i);
-    for (let u = 0; u <= half; u++) {
-      const removed = u >= larger + i ? (probabilities[u - larger - i] as number) : 0;
-      next[u] = share * ((probabilities[u] as number) - removed) + (u >= i ? (next[u - i] as number) : 0);
-    }
-    [probabilities, next] = [next, probabilities];
   }
   return { max, lowerTail: tailOf(probabilities) };
 }

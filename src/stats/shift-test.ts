@@ -172,5 +172,6 @@ function middleOf(first: readonly number[], second: readonly number[]): number {
   const shifts = all.subarray(0, filled).sort();
   const [low, high] = [shifts[(shifts.length - 1) >> 1], shifts[shifts.length >> 1]];
   if (low === undefined || high === undefined) return 0;
-  return low === high ? low : (low + high) / 2;
+  if (low === high) return low;
+  return Number.isFinite(low) || Number.isFinite(high) ? (low + high) / 2 : 0;
 }

@@ -3,8 +3,8 @@ import { mean, medianSorted, sampleVariance } from 'simple-statistics';
 import { createPrng, type Prng } from '../../src/base/prng.js';
 import type { Judged } from '../../src/gate/verdict.js';
 import { type Observation, pairedSample, unpairedSample } from '../../src/stats/effect.js';
-import { mannWhitney } from '../../src/stats/mann-whitney.js';
 import { studentUpperQuantile } from '../../src/stats/student.js';
+import { mannWhitney } from './mann-whitney.js';
 import type { CellRecording, Plan } from './power-noise.js';
 
 /** What `compare` and `gate` hand to `judge` for a family. */

@@ -6,10 +6,10 @@
  * The same number of repetitions gives the same figures on every machine. Exits 1 when a demand is shown not to be met.
  */
 import { parseArgs } from 'node:util';
-import { mannWhitney } from '../../src/stats/mann-whitney.js';
 import { shiftTest } from '../../src/stats/shift-test.js';
 import { clopperPearson } from '../support/clopper-pearson.js';
 import { type Detected, detectableCases, detectedBy } from './detectable.js';
+import { mannWhitney } from './mann-whitney.js';
 import { type Levels, levelsOf, SHAPES, samplesOf } from './two-runs-level.js';
 
 const SIZES = [
@@ -23,12 +23,15 @@ const PARTS = ['level', 'power', 'detectable'];
 
 const percent = (part: number, digits = 2): string => `${(100 * part).toFixed(digits)} %`;
 
-/** A share is too large or too small if its 95 % Clopper–Pearson interval lies beyond the bound. */
+/** Some of so many shares are outside of their 95 % intervals by chance, but hardly any outside of these. */
+const CONFIDENCE = 0.9995;
+
+/** A share is too large or too small if its Clopper–Pearson interval lies beyond the bound. */
 function missesOf({ name, alarms, covered, of }: Levels): string[] {
   const missed = alarms
-    .filter(({ alpha, less, greater }) => clopperPearson(Math.max(less, greater), of).low > alpha)
+    .filter(({ alpha, less, greater }) => clopperPearson(Math.max(less, greater), of, CONFIDENCE).low > alpha)
     .map(({ alpha, less, greater }) => `${name}: ${Math.max(less, greater)} of ${of} at ${percent(alpha, 0)}`);
-  const { low, high } = clopperPearson(covered, of);
+  const { low, high } = clopperPearson(covered, of, CONFIDENCE);
   return high < 0.94 || low > 0.97 ? [...missed, `${name}: the interval covers ${covered} of ${of}`] : missed;
 }
 

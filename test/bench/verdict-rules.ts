@@ -2,7 +2,7 @@
 import { median } from 'simple-statistics';
 import { type JudgementOptions, judge } from '../../src/gate/verdict.js';
 import { type Observation, pairedSample, ratioOf, unitSd } from '../../src/stats/effect.js';
-import { mannWhitney } from '../../src/stats/mann-whitney.js';
+import { mannWhitney } from './mann-whitney.js';
 import { BASE, type Recording } from './verdict-recording.js';
 
 export interface Pair {

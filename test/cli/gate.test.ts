@@ -196,7 +196,7 @@ test('the candidate was aborted: 5', () => {
   const { status, stdout, stderr } = feedrate(['gate', ids.get('aborted') as string, '--baseline', 'main'], directory);
   assert.is(status, 5);
   assertGolden(maskedReport(stdout, directory), 'gate', 'aborted.txt');
-  assert.match(stderr, /^.*: aborted, 3 of 5 trials measured\n$/);
+  assert.match(stderr, /^.*: aborted, 3 of 6 trials measured\n$/);
 });
 
 test('of many flaws the first are told', () => {
@@ -207,7 +207,7 @@ test('of many flaws the first are told', () => {
   keep('all-failed', pathOf('same'), (run) => run, fail);
   const { status, stdout } = feedrate(['gate', ids.get('all-failed') as string, '--baseline', 'main'], directory);
   assert.is(status, 5);
-  assert.match(stdout, /(^incomplete measurement: .*\n){5}and 5 more problems\n$/m);
+  assert.match(stdout, /(^incomplete measurement: .*\n){5}and 7 more problems\n$/m);
 });
 
 test('a line of the candidate is damaged: 5', () => {
@@ -216,7 +216,7 @@ test('a line of the candidate is damaged: 5', () => {
   writeFileSync(path, readFileSync(path, 'utf8').slice(0, -100));
   const { status, stdout } = feedrate(['gate', ids.get('damaged') as string, '--baseline', 'main'], directory);
   assert.is(status, 5);
-  assert.match(stdout, /^incomplete measurement: trials\.jsonl:5: /m);
+  assert.match(stdout, /^incomplete measurement: trials\.jsonl:6: /m);
 });
 
 for (const [options, line] of [

@@ -50,14 +50,14 @@ test('two sessions are too few to say anything, and the remedy is the number tha
   assert.equal(comparison.warnings, [
     {
       code: 'few-sessions',
-      message: 'with 4 cells at 5 % no difference can be reported with fewer than 5 sessions',
-      remedy: 'use --set trials.sessions=5 or more',
+      message: 'with 4 cells at 5 % no difference can be reported with fewer than 6 sessions',
+      remedy: 'use --set trials.sessions=6 or more',
       sides: [],
     },
   ]);
   assert.match(
     await renderComparison(comparison, 'table', terminal),
-    /few-sessions: with 4 cells .* → use --set trials\.sessions=5 or more/,
+    /few-sessions: with 4 cells .* → use --set trials\.sessions=6 or more/,
   );
 });
 

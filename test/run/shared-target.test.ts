@@ -86,7 +86,7 @@ test('what cannot be read is not called foreign, and clean says so', () =>
     const cleaned = as(BOB, ['clean', '-t', 't', '--yes'], directory);
     assert.is(cleaned.status, 2);
     assert.match(cleaned.stdout, `cannot be read, belongs to uid ${ALICE}; not removed`);
-    assert.match(cleaned.stderr, `t/${DATA} belongs to uid ${ALICE}; run feedrate clean as that user or as root`);
+    assert.match(cleaned.stderr, `t/${DATA} belongs to uid ${ALICE}; run the same command as that user or as root`);
     assert.match(prepare(BOB, 2, directory).stderr, `belongs to uid ${ALICE} and cannot be read; using`);
   }));
 

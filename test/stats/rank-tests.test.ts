@@ -4,10 +4,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cliffsDelta } from '../../src/stats/effect-size.js';
 import { geometricMean } from '../../src/stats/geometric-mean.js';
-import { mannWhitney } from '../../src/stats/mann-whitney.js';
 import { holm } from '../../src/stats/multiplicity.js';
 import { normalCdf, normalQuantile } from '../../src/stats/normal.js';
-import { normalTest, type RankTest } from '../../src/stats/rank-test.js';
+import { mannWhitney, normalTest, type RankTest } from '../bench/mann-whitney.js';
 
 const test = suite('stats/rank-tests');
 

@@ -112,7 +112,7 @@ function refuseClosed(found: readonly Cleanable[]): void {
     .filter((entry) => classOf(entry) === 'closed')
     .map(({ path, otherUser }) => ({
       where: 'clean',
-      message: `${path} belongs to ${otherUser ?? 'this user'}; run feedrate clean as that user or as root`,
+      message: `${path} belongs to ${otherUser ?? 'this user'}; run the same command as that user or as root`,
     }));
   if (issues.length > 0) throw new FeedrateError('target', 'some directories cannot be read', { issues });
 }

@@ -1,9 +1,12 @@
-import { mannWhitneyNull, EXACT_PAIRS_MAX as UNTIED_PAIRS_MAX } from './rank-null.js';
-import { exactTest, normalTest, type RankTest } from './rank-test.js';
-import { rank, type TieRanks } from './ranks.js';
+/** The test of benchstat's rule. feedrate itself does not use it, because it assumes equal spreads. */
+import { normalCdf } from '../../src/stats/normal.js';
+import type { RankNull } from '../../src/stats/rank-null.js';
+import { rank, type TieRanks } from '../../src/stats/ranks.js';
 
+/** The largest n₁·n₂ with an exact null distribution of U for values without ties. */
+const UNTIED_PAIRS_MAX = 160_000;
 /** The largest n₁·n₂ with an exact null distribution for tied values (25 million additions for 50 against 50). */
-export const EXACT_PAIRS_MAX = 2500;
+const EXACT_PAIRS_MAX = 2500;
 
 /**
  * Returns the Mann–Whitney test of two independent samples: U = R₁ − n₁(n₁+1)/2, with midranks. It is exact up to
@@ -73,4 +76,75 @@ function addShifted(
   const into = weights[chosen] as Float64Array;
   const from = weights[chosen - taken] as Float64Array;
   for (let s = shift; s <= reached; s++) into[s] = (into[s] as number) + ways * (from[s - shift] as number);
+}
+
+/**
+ * Returns the null distribution of the Mann–Whitney U of n₁ against n₂ values without ties. The counts of U are the
+ * Gaussian binomial ∏(1 − q^(n₁+i))/(1 − q^i), i = 1 … n₂ (Mann & Whitney 1947), built up factor by factor.
+ */
+function mannWhitneyNull(n1: number, n2: number): RankNull {
+  const max = n1 * n2;
+  const larger = Math.max(n1, n2);
+  const half = Math.floor(max / 2);
+  let probabilities = new Float64Array(half + 1);
+  let next = new Float64Array(half + 1);
+  probabilities[0] = 1;
+  for (let i = 1; i <= Math.min(n1, n2); i++) {
+    const share = i / (larger + i);
+    for (let u = 0; u <= half; u++) {
+      const removed = u >= larger + i ? (probabilities[u - larger - i] as number) : 0;
+      next[u] = share * ((probabilities[u] as number) - removed) + (u >= i ? (next[u - i] as number) : 0);
+    }
+    [probabilities, next] = [next, probabilities];
+  }
+  let sum = 0;
+  for (let u = 0; u <= half; u++) {
+    sum += probabilities[u] as number;
+    probabilities[u] = sum;
+  }
+  return { max, lowerTail: (u) => probabilities[u] as number };
+}
+
+/** The result of a rank test. All p-values are in (0, 1]. */
+export interface RankTest {
+  /** U of the first sample. */
+  readonly statistic: number;
+  /** P(|T − μ| ≥ |t − μ|). */
+  readonly pTwoSided: number;
+  /** P(T ≥ t): small when the first sample is large. */
+  readonly pGreater: number;
+  /** P(T ≤ t). */
+  readonly pLess: number;
+  /** How the null distribution was computed: exactly, given the ties, or by the normal approximation. */
+  readonly method: 'exact' | 'normal';
+}
+
+/** Returns the p-values. `weights[s]` is how often the null gives the (integer) statistic s, and `mean` is its mean. */
+function exactTest(weights: ArrayLike<number>, observed: number, mean: number): Omit<RankTest, 'statistic'> {
+  let total = 0;
+  let greater = 0;
+  let less = 0;
+  let extreme = 0;
+  for (let s = 0; s < weights.length; s++) {
+    const weight = weights[s] as number;
+    total += weight;
+    if (s >= observed) greater += weight;
+    if (s <= observed) less += weight;
+    if (Math.abs(s - mean) >= Math.abs(observed - mean)) extreme += weight;
+  }
+  return { pTwoSided: extreme / total, pGreater: greater / total, pLess: less / total, method: 'exact' };
+}
+
+/** Returns the p-values of z = (|t − μ| − ½)/σ: the normal approximation with continuity correction. */
+export function normalTest(statistic: number, mean: number, variance: number): RankTest {
+  const sd = Math.sqrt(variance);
+  // Never 0, because an approximate p that underflows is still positive.
+  const tail = (distance: number) => (sd > 0 ? Math.max(Number.MIN_VALUE, normalCdf(-(distance - 0.5) / sd)) : 1);
+  return {
+    statistic,
+    pTwoSided: Math.min(1, 2 * tail(Math.abs(statistic - mean))),
+    pGreater: tail(statistic - mean),
+    pLess: tail(mean - statistic),
+    method: 'normal',
+  };
 }
