@@ -4,12 +4,14 @@ import type { TrialRecord } from '../record/trial-record.js';
 import {
   type EffectSample,
   type InferenceUnit,
+  meanSample,
   type Observation,
   pairedSample,
+  ratioOf,
   unitLevels,
   unpairedSample,
 } from '../stats/effect.js';
-import { geometricMean } from '../stats/geometric-mean.js';
+import type { LocationInterval } from '../stats/hodges-lehmann.js';
 import type { Measure } from '../stats/measure.js';
 import { observationsOf } from '../stats/observations.js';
 import { type Spread, spreadOf } from '../stats/spread.js';
@@ -77,8 +79,8 @@ export interface ComparedCell {
 export interface ColumnMean {
   readonly column: string;
   readonly measure: Measure;
-  /** candidate / base. 0 or ∞ if a row's is, NaN if there are both. */
-  readonly ratio: number;
+  /** candidate / base, estimated as that of a cell, from the geometric mean over the rows in each session. */
+  readonly ratio: LocationInterval;
   readonly rows: number;
 }
 
@@ -129,7 +131,7 @@ export function compare(runs: readonly NamedRun[], options: ComparisonOptions): 
     options,
     grid,
     cells,
-    means: meansOf(cells, grid, options.measures),
+    means: meansOf(cells, grid, options, reading),
     rankings:
       grid.columns.length < 3 ? [] : rankingsOf(rankablesOf(cells, grid, options.measures, reading), options.alpha),
     warnings: warningsOfComparison(cells, options),
@@ -141,6 +143,8 @@ interface SideReading {
   readonly spread: (side: Side, measure: Measure) => Spread | null;
   readonly sample: (base: Side, candidate: Side, measure: Measure) => EffectSample;
   readonly evidence: (base: Side, candidate: Side, measure: Measure) => Evidence;
+  /** Null if some of the cells are pairs and some are two runs. */
+  readonly mean: (cells: readonly ComparedCell[]) => EffectSample | null;
 }
 
 /** Caches the values of each side: a side is part of many pairs, and quantiles are expensive. */
@@ -161,6 +165,15 @@ function readingOf(unit: InferenceUnit): SideReading {
       return sampleOf(observe(base, measure), observe(candidate, measure), unit);
     },
     evidence: (base, candidate, measure) => evidenceOf(observe(base, measure), observe(candidate, measure), measure),
+    mean: (cells) => {
+      const [design, other] = new Set(cells.map(({ sample }) => sample.design));
+      if (design === undefined || other !== undefined) return null;
+      const rows = cells.map(({ base, candidate, measure }) => ({
+        base: observe(base, measure),
+        candidate: observe(candidate, measure),
+      }));
+      return meanSample(rows, design, unit);
+    },
   };
 }
 
@@ -198,14 +211,26 @@ function openCells(
   });
 }
 
-function meansOf(cells: readonly ComparedCell[], grid: Grid<Side>, measures: readonly Measure[]): ColumnMean[] {
+/** Returns the means of the columns in which every row was measured in the same way: in one run, or in two. */
+function meansOf(
+  cells: readonly ComparedCell[],
+  grid: Grid<Side>,
+  { measures, confidence }: ComparisonOptions,
+  reading: SideReading,
+): ColumnMean[] {
   if (grid.rows.length < 2) return [];
   return measures.flatMap((measure) =>
     grid.columns.slice(1).flatMap((column) => {
-      const ratios = cells
-        .filter((cell) => cell.measure === measure && cell.column === column && cell.mismatches.length === 0)
-        .flatMap(({ judgement }) => (judgement.ratio === null ? [] : [judgement.ratio.estimate]));
-      return ratios.length < 2 ? [] : [{ column, measure, ratio: geometricMean(ratios), rows: ratios.length }];
+      const rows = cells.filter(
+        (cell) =>
+          cell.measure === measure &&
+          cell.column === column &&
+          cell.mismatches.length === 0 &&
+          cell.judgement.ratio !== null,
+      );
+      const sample = rows.length < 2 ? null : reading.mean(rows);
+      const ratio = sample === null ? null : ratioOf(sample, confidence);
+      return ratio === null ? [] : [{ column, measure, ratio, rows: rows.length }];
     }),
   );
 }

@@ -1,11 +1,12 @@
 /** The history of a workload: one series of runs per load, target and metric, with its changes. */
-import { median } from 'simple-statistics';
 import { createPrng } from '../base/prng.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { autocorrelationWithin } from '../stats/autocorrelation.js';
 import { segmentsBetween } from '../stats/change-evidence.js';
 import { type ChangePoint, findChangePoints } from '../stats/change-points.js';
-import { type Measure, measuredOnce } from '../stats/measure.js';
+import { unitLevels } from '../stats/effect.js';
+import type { Measure } from '../stats/measure.js';
+import { observationsOf } from '../stats/observations.js';
 import { type Spread, spreadOf } from '../stats/spread.js';
 import { loadOf, type Measured, type Mismatch, mismatchesBetween } from './comparability.js';
 import { type NamedRun, type Side, sidesOf } from './comparison.js';
@@ -92,21 +93,9 @@ export function historyArms(
   return sidesOf([run], where).map((side) => ({
     ...side,
     trials: side.trials.map((trial): TrialRecord => ({ ...trial, latency: {}, series: [] })),
-    points: measures.map((measure) => spreadOf(sessionMedians(side.trials, measure))),
+    // Trials of one session are not independent, so a point is the median of the sessions' medians.
+    points: measures.map((measure) => spreadOf(unitLevels(observationsOf(measure, side.trials), 'session'))),
   }));
-}
-
-/** The median of each session. Trials of one session are not independent, so a point is the median of these. */
-function sessionMedians(trials: readonly TrialRecord[], measure: Measure): number[] {
-  const bySession = new Map<number, number[]>();
-  for (const trial of trials) {
-    const value = measuredOnce(measure, trial);
-    if (!Number.isFinite(value)) continue;
-    const known = bySession.get(trial.session);
-    if (known === undefined) bySession.set(trial.session, [value]);
-    else known.push(value);
-  }
-  return [...bySession.values()].map((values) => median(values));
 }
 
 /**
@@ -132,8 +121,17 @@ function seriesOf(members: readonly HistoryArm[], measure: Measure, index: numbe
   return [{ measure, path: pathOf(latest), latest, otherLoad: [], points, ...changesOf(points) }];
 }
 
+/** How far beyond the largest finite latency of a series a run that measured nothing counts. */
+const WORST_FACTOR = 2;
+
+/** Returns the values with a finite one in place of ∞, the latency of a run that measured nothing: worse than all others. */
+function withoutInfinity(values: readonly number[]): number[] {
+  const largest = Math.max(...values.filter(Number.isFinite));
+  return values.map((value) => (value === Number.POSITIVE_INFINITY ? WORST_FACTOR * Math.max(largest, 1) : value));
+}
+
 function changesOf(points: readonly HistoryPoint[]): Pick<HistorySeries, 'changes' | 'doubtful' | 'lag1'> {
-  const values = points.map(({ spread }) => spread.median);
+  const values = withoutInfinity(points.map(({ spread }) => spread.median));
   // A fixed seed: the same runs always show the same changes.
   const { changes, doubtful } = findChangePoints(values, createPrng(1), {
     alpha: CHANGE_ALPHA,

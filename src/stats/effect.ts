@@ -47,13 +47,21 @@ export function pairedSample(
   candidate: readonly Observation[],
   unit: InferenceUnit = 'session',
 ): EffectSample {
-  const place = ({ session, round }: Observation) => session * ROUNDS_MAX + round;
-  const baseAt = new Map(base.filter(hasValue).map((observed) => [place(observed), observed.value]));
-  const differences = candidate.filter(hasValue).flatMap((observed) => {
-    const value = baseAt.get(place(observed));
-    return value === undefined ? [] : [{ session: observed.session, value: logRatio(observed.value, value) }];
+  const differences = logRatios(base, candidate);
+  return { design: 'paired', differences: [...unitsOf(differences, unit).values()], pairs: differences.length };
+}
+
+/** Returns ln(candidate / base) of every round that has both. */
+function logRatios(base: readonly Observation[], candidate: readonly Observation[]): Observation[] {
+  const baseAt = new Map(base.filter(hasValue).map((observed) => [placeOf(observed), observed.value]));
+  return candidate.filter(hasValue).flatMap(({ session, round, value }) => {
+    const other = baseAt.get(placeOf({ session, round }));
+    return other === undefined ? [] : [{ session, round, value: logRatio(value, other) }];
   });
-  return { design: 'paired', differences: unitsOf(differences, unit), pairs: differences.length };
+}
+
+function placeOf({ session, round }: Pick<Observation, 'session' | 'round'>): number {
+  return session * ROUNDS_MAX + round;
 }
 
 /** Returns the sample of two arms of different runs. A session gives the median of the logarithms of its rounds. */
@@ -62,15 +70,51 @@ export function unpairedSample(
   candidate: readonly Observation[],
   unit: InferenceUnit = 'session',
 ): EffectSample {
-  const levels = (observed: readonly Observation[]) =>
-    observed.filter(hasValue).map(({ session, value }) => ({ session, value: Math.log(value) }));
-  const [first, second] = [levels(base), levels(candidate)];
+  const [first, second] = [logLevels(base), logLevels(candidate)];
   return {
     design: 'unpaired',
-    base: unitsOf(first, unit),
-    candidate: unitsOf(second, unit),
+    base: [...unitsOf(first, unit).values()],
+    candidate: [...unitsOf(second, unit).values()],
     pairs: Math.min(first.length, second.length),
   };
+}
+
+function logLevels(observed: readonly Observation[]): Observation[] {
+  return observed.filter(hasValue).map((one) => ({ ...one, value: Math.log(one.value) }));
+}
+
+/** The two sides of one row of a table. */
+export interface RowSides {
+  readonly base: readonly Observation[];
+  readonly candidate: readonly Observation[];
+}
+
+/**
+ * Returns the sample of the geometric mean over rows: a unit is the mean of the logarithms of all rows in that session.
+ * Rows of one session are correlated, so they are not counted as repetitions. A unit that lacks a row is left out.
+ */
+export function meanSample(
+  rows: readonly RowSides[],
+  design: EffectSample['design'],
+  unit: InferenceUnit = 'session',
+): EffectSample {
+  const meanOf = (observe: (row: RowSides) => readonly Observation[]) =>
+    meansOfShared(rows.map((row) => unitsOf(observe(row), unit)));
+  if (design === 'paired') {
+    const differences = meanOf(({ base, candidate }) => logRatios(base, candidate));
+    return { design, differences, pairs: differences.length };
+  }
+  const [base, candidate] = [meanOf((row) => logLevels(row.base)), meanOf((row) => logLevels(row.candidate))];
+  return { design, base, candidate, pairs: Math.min(base.length, candidate.length) };
+}
+
+/** Returns the mean of each unit that all rows have. */
+function meansOfShared(rows: readonly ReadonlyMap<number, number>[]): number[] {
+  const [first, ...others] = rows;
+  return [...(first?.keys() ?? [])]
+    .filter((key) => others.every((row) => row.has(key)))
+    .map((key) => rows.reduce((sum, row) => sum + (row.get(key) as number), 0) / rows.length)
+    .map((mean) => (Number.isNaN(mean) ? 0 : mean));
 }
 
 /** Returns whether an observation has a value. The worst value is one. */
@@ -82,18 +126,19 @@ export function hasValue({ value }: Pick<Observation, 'value'>): boolean {
  * Returns one value per unit of an arm, in the measure's base unit: the median of a session's rounds, or each round.
  */
 export function unitLevels(observed: readonly Observation[], unit: InferenceUnit): number[] {
-  return unitsOf(observed.filter(hasValue), unit);
+  return [...unitsOf(observed.filter(hasValue), unit).values()];
 }
 
-function unitsOf(observed: readonly Pick<Observation, 'session' | 'value'>[], unit: InferenceUnit): number[] {
-  if (unit === 'round') return observed.map(({ value }) => value);
+/** Returns the value of each unit by session, or by session and round. */
+function unitsOf(observed: readonly Observation[], unit: InferenceUnit): Map<number, number> {
+  if (unit === 'round') return new Map(observed.map((one) => [placeOf(one), one.value]));
   const bySession = new Map<number, number[]>();
   for (const { session, value } of observed) {
     const known = bySession.get(session);
     if (known === undefined) bySession.set(session, [value]);
     else known.push(value);
   }
-  return [...bySession.values()].map(medianOf);
+  return new Map([...bySession].map(([session, values]) => [session, medianOf(values)]));
 }
 
 /** Returns the number of units in the sample. For two runs it is that of the smaller run. */

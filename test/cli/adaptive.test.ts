@@ -122,7 +122,7 @@ test('a clear regression is told at the first look', () =>
   withRun((directory) => {
     assert.is(feedrate(['baseline', 'save', 'main', '-o', 'r'], directory).status, 0);
     run(directory, '--set', 'read.simulated_latency=150us', '--set', 'trials.sessions=3');
-    const { status, stdout, stderr } = gate(directory, '--baseline', 'main', '--alpha', '40%');
+    const { status, stdout, stderr } = gate(directory, '--baseline', 'main', '--alpha', '80%');
     assert.is(status, 1, stdout);
     assert.is(stderr, '');
     assert.match(stdout, /gate: regression \(look 1 of 4/);

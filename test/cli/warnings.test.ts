@@ -73,7 +73,7 @@ test('a comparison tells whose trials drift, and that it rests on too little, on
     const trials = [1, 2, 3].map((round) => makeTrial(arm, round, 1e9 + round));
     storeRun(`${directory}/results`, makeRun([arm], 3, startOfDay(1)), trials);
     const { stdout } = feedrate(['compare', startOfDay(0).id, startOfDay(1).id], directory);
-    assert.match(stdout, /^few-sessions: with 1 cell at 5 % .* → use --set trials\.sessions=4 or more$/m);
+    assert.match(stdout, /^few-sessions: with 1 cell at 5 % .* → use --set trials\.sessions=5 or more$/m);
     assert.match(stdout, new RegExp(`^drift in 1 of 2 arms \\(${startOfDay(0).id} read\\): throughput fell`, 'm'));
     const gate = feedrate(['gate', startOfDay(1).id, '--baseline', startOfDay(0).id, '--format', 'json'], directory);
     const { warnings } = JSON.parse(gate.stdout) as ReportedArm;

@@ -4,7 +4,7 @@ import { type HistorySeries, historyArms, historyOf } from '../../src/gate/run-h
 import type { Arm } from '../../src/plan/plan.js';
 import type { Environment } from '../../src/record/run-record.js';
 import { type Measure, measureOf } from '../../src/stats/measure.js';
-import { latencies, makeArm, makeRun, makeTrial, withSpec } from '../support/records.js';
+import { latencies, makeArm, makeRun, makeTrial, makeWindow, withSpec } from '../support/records.js';
 import { type Day, runOfDay } from '../support/run-history.js';
 import { startOfDay } from '../support/stored-runs.js';
 
@@ -34,6 +34,21 @@ test('a point is the median of the medians of sessions, with the interval of the
   assert.equal(series?.points[0]?.spread.values, [2, 5, 8]);
   assert.is(series?.points[0]?.spread.median, 5);
   assert.is(series?.points[0]?.spread.medianLow, Number.NEGATIVE_INFINITY);
+});
+
+test('runs that measured nothing are the worst of their history, for a rate and for a latency', () => {
+  const stopped = Array.from({ length: 16 }, (_, day) =>
+    runOfDay(day, [arm], () => 1, day < 10 ? {} : { trial: { window: makeWindow(0, 0) } }),
+  );
+  const [rate, latency] = seriesOf(stopped, [throughput, measureOf('max') as Measure]);
+  for (const [series, end] of [
+    [rate, 0],
+    [latency, Number.POSITIVE_INFINITY],
+  ] as const) {
+    assert.is(series?.points.length, 16);
+    assert.is(series?.points.at(-1)?.spread.median, end);
+    assert.is(series?.changes[0]?.point.side.run.id, startOfDay(10).id, series?.measure.key);
+  }
 });
 
 test('what is kept of a run has no histograms and no seconds', () => {

@@ -25,7 +25,12 @@ export function comparisonJson(comparison: Comparison, gate: GateResult | null):
     columns: grid.columns,
     gate,
     cells: cells.map(cellOf),
-    means: means.map(({ measure, ...mean }) => ({ ...mean, measure: measure.key })),
+    means: means.map(({ measure, ratio, ...mean }) => ({
+      ...mean,
+      ratio: ratio.estimate,
+      interval: intervalOf(ratio),
+      measure: measure.key,
+    })),
     rankings: rankings.map(({ row, measure, entries }) => ({
       row: Object.fromEntries(row),
       measure: measure.key,

@@ -7,7 +7,8 @@ import type { Ranking } from '../../gate/ranking.js';
 import { difference } from '../../stats/extended.js';
 import { leastOperations, type Measure } from '../../stats/measure.js';
 import { formatPercent, formatValue, plural } from '../table/format.js';
-import { canTell, formatChange, isTested } from './comparison-table.js';
+import { METHOD_LINE } from '../table/method-line.js';
+import { canTell, formatChange, formatInterval, isTested } from './comparison-table.js';
 import { mountLines } from './mount-lines.js';
 
 /** Returns the notes as lines, most important first. The last lines explain the columns. */
@@ -25,13 +26,15 @@ export function comparisonNotes(comparison: Comparison): string[] {
     ...meanChangeLines(comparison),
     ...unitLines(comparison),
     ...legendLines(comparison),
+    METHOD_LINE,
   ];
 }
 
-function meanLines({ means, grid }: Comparison): string[] {
+function meanLines({ means, grid, options }: Comparison): string[] {
+  const interval = `${formatPercent(options.confidence)} interval`;
   return means.map(
     ({ column, measure, ratio, rows }) =>
-      `geometric mean of ${measure.key}, ${column} relative to ${grid.columns[0] as string}: ${formatChange(ratio)} over ${plural(rows, 'row')}`,
+      `geometric mean of ${measure.key}, ${column} relative to ${grid.columns[0] as string}: ${formatChange(ratio.estimate)} (${interval} ${formatInterval(ratio)}) over ${plural(rows, 'row')}`,
   );
 }
 

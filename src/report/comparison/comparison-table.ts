@@ -4,6 +4,7 @@ import type { ComparedCell, Comparison, ComparisonOptions } from '../../gate/com
 import type { Doubt } from '../../gate/doubt.js';
 import type { Verdict } from '../../gate/verdict.js';
 import { ascending } from '../../stats/extended.js';
+import type { LocationInterval } from '../../stats/hodges-lehmann.js';
 import type { Measure } from '../../stats/measure.js';
 import type { Spread } from '../../stats/spread.js';
 import { ABSENT, formatPercent, formatRange, formatValue, plural } from '../table/format.js';
@@ -110,9 +111,12 @@ export function changeText({ judgement: { ratio } }: ComparedCell): string {
 
 /** Formats the interval of the change, or says that n is too small for one. */
 export function intervalText({ judgement: { ratio } }: ComparedCell): string {
-  if (ratio === null) return ABSENT;
-  if (ratio.confidence === 1) return UNBOUNDED;
-  return `${formatChange(ratio.low)} … ${formatChange(ratio.high)}`;
+  return ratio === null ? ABSENT : formatInterval(ratio);
+}
+
+/** Formats the ends of an interval of a ratio as changes. */
+export function formatInterval({ low, high, confidence }: LocationInterval): string {
+  return confidence === 1 ? UNBOUNDED : `${formatChange(low)} … ${formatChange(high)}`;
 }
 
 /**

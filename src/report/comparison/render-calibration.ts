@@ -5,6 +5,7 @@ import { DIFFERS } from '../../gate/calibration-checks.js';
 import { type CalibratedCell, type CalibrationRecord, encodeCalibration } from '../../record/calibration-record.js';
 import { measureOf } from '../../stats/measure.js';
 import { ABSENT, formatValue, plural } from '../table/format.js';
+import { METHOD_LINE } from '../table/method-line.js';
 import { paragraphs } from '../table/report-line.js';
 import type { ShownColumn } from '../table/shown-column.js';
 import { painter, type TerminalOptions, terminalTable } from '../table/terminal.js';
@@ -26,6 +27,7 @@ export function renderCalibration(
       checkLines(calibration),
       planLines(calibration),
       warnings.map(({ code, message, remedy }) => paint(`${code}: ${message} → ${remedy}`, 'bad')),
+      [METHOD_LINE],
     ],
     options,
   );

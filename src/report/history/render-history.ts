@@ -11,6 +11,7 @@ import {
 import { formatChange } from '../comparison/comparison-table.js';
 import { formatValue, plural } from '../table/format.js';
 import { markdownTable, markdownText } from '../table/markdown.js';
+import { METHOD_LINE } from '../table/method-line.js';
 import { paragraphs } from '../table/report-line.js';
 import { type TerminalOptions, terminalTable } from '../table/terminal.js';
 import { historyColumns, type NotedSeries, SPARKLINE_FLOOR } from './history-table.js';
@@ -23,6 +24,7 @@ export function terminalHistory(history: History, options: TerminalOptions): str
       [...terminalTable(rows, historyColumns(rows), options), ...captionOf(history, rows)],
       changes.map((change, index) => `${index + 1}) ${change}`),
       changes.length === 0 ? [] : [ADVICE],
+      [METHOD_LINE],
     ],
     options,
   );
@@ -36,6 +38,7 @@ export function markdownHistory(history: History): string {
     captionOf(history, rows).map(markdownText),
     changes.map((change, index) => `${index + 1}. ${markdownText(change)}`),
     changes.length === 0 ? [] : [markdownText(ADVICE)],
+    [markdownText(METHOD_LINE)],
   ]);
 }
 

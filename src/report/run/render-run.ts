@@ -1,5 +1,6 @@
 /** The reports that `feedrate run` and `feedrate show` print for people. */
 import { markdownTable, markdownText } from '../table/markdown.js';
+import { METHOD_LINE } from '../table/method-line.js';
 import { type DrawnLine, paragraphs } from '../table/report-line.js';
 import { painter, type TerminalOptions, terminalTable } from '../table/terminal.js';
 import { captionOf, shownColumns } from './arm-table.js';
@@ -35,7 +36,7 @@ export function terminalRun(view: RunView, options: TerminalOptions): string {
             ...notes.map((note, index) => `${index + 1}) ${note}`),
           ],
       painted(findingLines(view)),
-      painted(fileLines(view.directory)),
+      [...painted(fileLines(view.directory)), METHOD_LINE],
     ],
     options,
   );
@@ -52,5 +53,6 @@ export function markdownRun(view: RunView): string {
     arms.length === 0 ? [] : [captionOf(view.summaries)],
     notes.map((note, index) => `${index + 1}. ${markdownText(note)}`),
     listed(findingLines(view)),
+    [markdownText(METHOD_LINE)],
   ]);
 }
