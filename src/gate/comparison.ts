@@ -11,6 +11,7 @@ import {
   unitLevels,
   unpairedSample,
 } from '../stats/effect.js';
+import { geometricMean } from '../stats/geometric-mean.js';
 import type { LocationInterval } from '../stats/hodges-lehmann.js';
 import type { Measure } from '../stats/measure.js';
 import { observationsOf } from '../stats/observations.js';
@@ -79,7 +80,7 @@ export interface ComparedCell {
 export interface ColumnMean {
   readonly column: string;
   readonly measure: Measure;
-  /** candidate / base, estimated as that of a cell, from the geometric mean over the rows in each session. */
+  /** candidate / base. The interval is that of the geometric mean over the rows in each session. */
   readonly ratio: LocationInterval;
   readonly rows: number;
 }
@@ -229,8 +230,12 @@ function meansOf(
           cell.judgement.ratio !== null,
       );
       const sample = rows.length < 2 ? null : reading.mean(rows);
-      const ratio = sample === null ? null : ratioOf(sample, confidence);
-      return ratio === null ? [] : [{ column, measure, ratio, rows: rows.length }];
+      const found = sample === null ? null : ratioOf(sample, confidence);
+      if (found === null) return [];
+      // The mean of what the rows show: that of the sessions' means differs a little, and could lie outside the rows.
+      const estimate = geometricMean(rows.map(({ judgement }) => judgement.ratio?.estimate as number));
+      const [low, high] = [Math.min(found.low, estimate), Math.max(found.high, estimate)];
+      return [{ column, measure, ratio: { ...found, estimate, low, high }, rows: rows.length }];
     }),
   );
 }
