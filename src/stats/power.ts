@@ -73,12 +73,26 @@ function binomialAtMost(k: number, n: number, p: number): number {
   return regularizedBeta(1 - p, n - k, k + 1);
 }
 
+/** Sizes that were asked for, by number of sessions, alpha and power: the cells of a table ask for the same ones. */
+const knownSizes = new Map<string, number>();
+const KNOWN_SIZES_MAX = 10_000;
+
 /**
  * Returns the smallest difference beyond delta that n sessions detect with this power, in units of the sd between them.
  * It is the same for all cells of a family. ∞ when no difference can be detected.
  */
 export function detectableSize(n: number, alpha: number, power: number): number {
-  const powerBy = powerOf(n, alpha);
+  const key = `${n} ${alpha} ${power}`;
+  const known = knownSizes.get(key);
+  if (known !== undefined) return known;
+  const size = searchedSize(powerOf(n, alpha), power);
+  if (knownSizes.size >= KNOWN_SIZES_MAX) knownSizes.clear();
+  knownSizes.set(key, size);
+  return size;
+}
+
+/** Returns the smallest size with this power. ∞ if there is none. */
+function searchedSize(powerBy: (size: number) => number, power: number): number {
   let [low, high] = [0, 1];
   while (powerBy(high) < power) {
     if (high >= SIZE_MAX) return Infinity;
@@ -107,7 +121,7 @@ export function minimumDetectableEffect(plan: PowerPlan & { readonly n: number; 
 export function sessionsFor(plan: PowerPlan & { readonly effect: number; readonly power: number }): number {
   if (plan.effect <= plan.delta) return Infinity;
   const size = sizeOfEffect(plan.effect, plan);
-  const isEnough = (n: number) => powerOf(n, plan.alpha)(size) >= plan.power;
+  const isEnough = (n: number) => detectableSize(n, plan.alpha, plan.power) <= size;
   // The steps of p are not monotonic in n, so try each n where they matter.
   for (let n = 1; n <= STEPS_SESSIONS_MAX; n++) if (isEnough(n)) return n;
   let [tooFew, enough] = [STEPS_SESSIONS_MAX, SESSIONS_MAX];
