@@ -90,7 +90,7 @@ const fewOperations: TrialCheck = ({ window, status }) => {
   const operations = windowOps({ window });
   const windowed = windowNs({ window });
   if (status !== 'ok' || window.slowestDecides === true || windowed <= 0 || operations >= FEW_OPERATIONS) return null;
-  const [shown, time] = [operations.toLocaleString('en-US', { maximumFractionDigits: 2 }), formatDurationNs(windowed)];
+  const [shown, time] = [String(Number(operations.toFixed(2))), formatDurationNs(windowed)];
   return warning('few-operations', `only ${shown} operations in the ${time} that were measured`);
 };
 
