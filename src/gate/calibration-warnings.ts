@@ -3,9 +3,16 @@
 import type { CalibrationRecord, CalibrationWarning } from '../record/calibration-record.js';
 import { DIFFERS } from './calibration-checks.js';
 
-/** Returns the warnings: too few sessions, sides or halves that differ, and sessions that are too noisy. */
+/** Returns the warnings: stalls, too few sessions, sides or halves that differ, and sessions that are too noisy. */
 export function calibrationWarnings(found: Omit<CalibrationRecord, 'warnings'>): CalibrationWarning[] {
-  return [...unmeasured(found), ...tooFewSessions(found), ...differing(found), ...drifting(found), ...noisy(found)];
+  return [
+    ...unmeasured(found),
+    ...stalled(found),
+    ...tooFewSessions(found),
+    ...differing(found),
+    ...drifting(found),
+    ...noisy(found),
+  ];
 }
 
 /** More sessions do not measure what no session has measured, so such cells are not part of `tooFewSessions`. */
@@ -16,6 +23,17 @@ function unmeasured({ cells, run }: Omit<CalibrationRecord, 'warnings'>): Calibr
       code: 'not-measured',
       message: `${measure} of ${arm}: no session measured it under both names`,
       remedy: `run feedrate show ${run} to see why`,
+    }));
+}
+
+/** Sessions that vary without a bound: in one of them, one side moved nothing and the other did. */
+function stalled({ cells, run }: Omit<CalibrationRecord, 'warnings'>): CalibrationWarning[] {
+  return cells
+    .filter(({ sessions, sessionSd }) => sessions > 1 && sessionSd === null)
+    .map(({ arm, measure }) => ({
+      code: 'stalled',
+      message: `${measure} of ${arm}: a session stalled, so no noise floor holds for this target`,
+      remedy: `find what stalled (server, network, failover) with feedrate show ${run}, then calibrate again`,
     }));
 }
 

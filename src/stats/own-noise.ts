@@ -30,8 +30,17 @@ function nestedLogs(observations: readonly Observation[]): Nested {
   return sessions;
 }
 
-/** Returns the noise of an arm. Null for fewer than two sessions, or when no session repeats anything. */
+/** Whether a trial ran and measured nothing. Its logarithm is infinite, and so is the variance. */
+function hasWorst(observations: readonly Observation[]): boolean {
+  return observations.some(({ value }) => value === 0 || value === Number.POSITIVE_INFINITY);
+}
+
+/**
+ * Returns the noise of an arm. Null for fewer than two sessions, when no session repeats anything, or when a trial measured
+ * nothing: the noise of the others would be that of survivors.
+ */
 export function ownNoise(a: readonly Observation[], b: readonly Observation[]): OwnNoise | null {
+  if (hasWorst(a) || hasWorst(b)) return null;
   const sessions = [...nestedLogs([...a, ...b]).values()].map((rounds) => [...rounds.values()]);
   const roundsRepeat = sessions.some((rounds) => rounds.length > 1);
   const trialsRepeat = sessions.some((rounds) => rounds.some((trials) => trials.length > 1));
@@ -57,9 +66,10 @@ export const ROUNDS_MAX = MEDIAN_VARIANCE.length;
 /**
  * Returns the variance of ln(B / A) of a round, split into session and round. Effects that A and B share in a round
  * cancel. More rounds reduce the variance of the pair, but not that of the session. Null for fewer than two sessions,
- * or when no session has two rounds.
+ * when no session has two rounds, or when a trial measured nothing.
  */
 export function pairNoise(a: readonly Observation[], b: readonly Observation[]): VarianceComponents | null {
+  if (hasWorst(a) || hasWorst(b)) return null;
   const baseOf = new Map(a.map(({ session, round, value }) => [`${session}/${round}`, value]));
   const ratios = b.map(({ session, round, value }) => {
     return { session, round, value: value / (baseOf.get(`${session}/${round}`) ?? Number.NaN) };

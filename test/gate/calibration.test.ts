@@ -11,7 +11,7 @@ import type { RunRecord } from '../../src/record/run-record.js';
 import type { TrialRecord } from '../../src/record/trial-record.js';
 import { type Measure, measureOf } from '../../src/stats/measure.js';
 import { normalQuantile } from '../../src/stats/normal.js';
-import { makeArm, makeRun, makeTrial, withSpec } from '../support/records.js';
+import { makeArm, makeRun, makeTrial, makeWindow, withSpec } from '../support/records.js';
 
 const test = suite('gate/calibration');
 
@@ -133,6 +133,18 @@ test('too few sessions have no floor', () => {
   assert.is(found.cells[0]?.detectable, null);
   assert.is(found.sessionsNeeded, 7);
   assert.equal(codesOf(found), ['too-few-sessions']);
+});
+
+test('a session that moved nothing is no quiet session: there is no noise floor, and the report says why', () => {
+  const { run, trials } = calibrationRun({ sessions: 10, sd: 0.01 });
+  const dead = trials.map((trial) =>
+    trial.session === 4 && trial.target === 'B' ? { ...trial, window: makeWindow(0, 0) } : trial,
+  );
+  const found = calibrationOf(run, dead, OPTIONS);
+  const [cell] = found.cells;
+  assert.equal([cell?.sessions, cell?.trialCv, cell?.sessionSd, cell?.detectable], [10, null, null, null]);
+  assert.is(found.recommended, null);
+  assert.is(codesOf(found)[0], 'stalled');
 });
 
 test('a loud target says so', () => {
