@@ -100,6 +100,20 @@ export class FileList implements Files {
     return directory === '' ? path : `${directory}/${path}`;
   }
 
+  /** Returns the folder of the file at a place. */
+  folderOf(place: number): string {
+    const path = this.pathOf(place);
+    return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+  }
+
+  /** Returns the first place after this one whose file is in another folder. */
+  endOfFolder(place: number): number {
+    const { shards, first, step } = this.rule;
+    if (shards !== null) return place + 1;
+    const inFolder = (first + place * step) % FILES_PER_FOLDER;
+    return Math.min(this.length, place + Math.ceil((FILES_PER_FOLDER - inFolder) / step));
+  }
+
   #contentPath(index: number, bytes: number): string {
     const { seed, fallocate, fileset } = this.rule;
     const set = fileset === 0 ? '' : `set${fileset}/`;

@@ -1,6 +1,15 @@
 import type { FileList, Paths } from './file-list.js';
 import type { DataFile } from './file-part.js';
 
+/** The files of a list that are in one folder. */
+export interface FolderFiles {
+  /** Relative path. */
+  readonly folder: string;
+  readonly list: FileList;
+  /** Places in the list. */
+  readonly places: Iterable<number>;
+}
+
 /** The distinct files of several lists. A file that an earlier list has as well is left out. */
 export class FileUnion implements Iterable<DataFile> {
   readonly #lists: readonly FileList[];
@@ -27,9 +36,13 @@ export class FileUnion implements Iterable<DataFile> {
     return this.#lists.every(({ length }) => length === 0);
   }
 
-  /** Calls `visit` with each file, as a list and a place in it. */
-  forEach(visit: (list: FileList, place: number) => void): void {
-    for (const [list, place] of this.#places()) visit(list, place);
+  /** Yields the files folder by folder: of a folder that does not exist, no file needs to be looked for. */
+  *folders(): Generator<FolderFiles, void> {
+    for (const [index, list] of this.#lists.entries()) {
+      const rivals = this.#rivals[index] ?? [];
+      for (let from = 0; from < list.length; from = list.endOfFolder(from))
+        yield { folder: list.folderOf(from), list, places: distinctPlaces(list, from, list.endOfFolder(from), rivals) };
+    }
   }
 
   *[Symbol.iterator](): Generator<DataFile, void> {
@@ -62,13 +75,19 @@ export class FileUnion implements Iterable<DataFile> {
   }
 
   *#places(): Generator<readonly [FileList, number], void> {
-    for (const [index, list] of this.#lists.entries()) {
-      const rivals = this.#rivals[index] ?? [];
-      for (let place = 0; place < list.length; place++) {
-        if (!rivals.some((other) => place < other.length && other.bytesOf(place) === list.bytesOf(place)))
-          yield [list, place];
-      }
-    }
+    for (const { list, places } of this.folders()) for (const place of places) yield [list, place];
+  }
+}
+
+/** Yields the places whose file no earlier list has. */
+function* distinctPlaces(
+  list: FileList,
+  from: number,
+  end: number,
+  rivals: readonly FileList[],
+): Generator<number, void> {
+  for (let place = from; place < end; place++) {
+    if (!rivals.some((other) => place < other.length && other.bytesOf(place) === list.bytesOf(place))) yield place;
   }
 }
 

@@ -34,7 +34,7 @@ export interface SpaceNeed {
 export function spaceNeeded(
   plan: Plan,
   dataset: Dataset | null,
-  existingIn: (target: Target) => IsExisting | null,
+  existingIn: (target: Target) => ExistingIn | null,
 ): SpaceNeed[] {
   const trials = trialsByArm(plan);
   return plan.targets.map((target) => {
@@ -69,22 +69,25 @@ export function spaceNeeded(
   });
 }
 
-/** Whether a data file is on a target. */
-export type IsExisting = (path: string, bytes: number) => boolean;
+/** Returns what tells whether a data file is in a folder of a target; null if the target has no such folder. */
+export type ExistingIn = (folder: string) => ((path: string, bytes: number) => boolean) | null;
 
 /** Returns how many of the files are missing, and their bytes. */
 function missingOf(
   files: FileUnion,
-  isExisting: IsExisting | null,
+  existingIn: ExistingIn | null,
 ): { readonly files: number; readonly bytes: number } {
-  if (isExisting === null) return files.count();
+  if (existingIn === null) return files.count();
   const missing = { files: 0, bytes: 0 };
-  files.forEach((list, place) => {
-    const bytes = list.bytesOf(place);
-    if (isExisting(list.pathOf(place), bytes)) return;
-    missing.files++;
-    missing.bytes += bytes;
-  });
+  for (const { folder, list, places } of files.folders()) {
+    const isExisting = existingIn(folder);
+    for (const place of places) {
+      const bytes = list.bytesOf(place);
+      if (isExisting?.(list.pathOf(place), bytes)) continue;
+      missing.files++;
+      missing.bytes += bytes;
+    }
+  }
   return missing;
 }
 

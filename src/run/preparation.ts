@@ -13,11 +13,12 @@ import { below, storeOf, whileHeld } from '../host/files/store-of.js';
 import { readTextFile } from '../host/system/regular-file.js';
 import { openTarget, statTarget } from '../host/target.js';
 import { imbalancesOf } from '../plan/balance.js';
+import type { FileList } from '../plan/file-list.js';
 import { dataFilesOf } from '../plan/filesets.js';
-import { type Plan, type Target, targetOf } from '../plan/plan.js';
+import { type DataFile, type Plan, type Target, targetOf } from '../plan/plan.js';
 import { buildPlan } from '../plan/schedule.js';
 import { smallerFiles } from '../plan/size-fields.js';
-import { fits, type IsExisting, type SpaceNeed, spaceNeeded } from '../plan/space.js';
+import { type ExistingIn, fits, type SpaceNeed, spaceNeeded } from '../plan/space.js';
 import { RUN_VERSION, type RunRecord } from '../record/run-record.js';
 import { dataDirectory } from '../trial/layout.js';
 import { overrideText } from '../workload/override-text.js';
@@ -118,12 +119,17 @@ function withDataPlaces(plan: Plan, dataset: Dataset | null): { readonly plan: P
     const unions = sharing.map((each) => dataFilesOf(plan, dataset, each));
     if (unions.every(({ isEmpty }) => isEmpty)) return target;
     const { name, note } = chooseDataPlace(target, function* () {
-      for (const union of unions) yield* union;
+      for (const union of unions)
+        for (const { folder, list, places } of union.folders()) yield { folder, files: filesAt(list, places) };
     });
     if (note !== null) notes.push(note);
     return name === DATA_DIRECTORY_NAME ? target : { ...target, dataDirectory: name };
   });
   return { plan: { ...plan, targets }, notes };
+}
+
+function* filesAt(list: FileList, places: Iterable<number>): Generator<DataFile, void> {
+  for (const place of places) yield list.at(place) as DataFile;
 }
 
 /** Returns the space that the plan needs. Throws `FeedrateError` when a target cannot do what the plan asks of it. */
@@ -137,11 +143,13 @@ function checkedSpace(plan: Plan, workload: Workload): readonly SpaceNeed[] {
   return space;
 }
 
-/** Returns a function that tells whether a target has a data file, or null when it has no data files at all. */
-function existingIn(target: Target): IsExisting | null {
+/** Returns what tells whether a target has a data file, or null when it has no data files at all. */
+function existingIn(target: Target): ExistingIn | null {
   const directory = dataDirectory(target, 'none');
-  if (storeOf(directory).status(directory) === null) return null;
-  return (path, bytes) => ownFileStatus(below(directory, path))?.bytes === bytes;
+  const exists = (path: string) => storeOf(path).status(path) !== null;
+  if (!exists(directory)) return null;
+  const isFile = (path: string, bytes: number) => ownFileStatus(below(directory, path))?.bytes === bytes;
+  return (folder) => (exists(below(directory, folder)) ? isFile : null);
 }
 
 /** Returns the names of the targets whose directory the plan writes to, also as another target with the same path. */

@@ -3,6 +3,7 @@ import { median } from 'simple-statistics';
 import { formatThroughput } from '../base/units.js';
 import { BUSY_SHARE, isBusy, takenShare } from '../record/machine-use.js';
 import type { TrialRecord } from '../record/trial-record.js';
+import { measuredNothing } from '../record/trial-values.js';
 import { type Warning, warning } from '../record/warning.js';
 import { autocorrelation } from './autocorrelation.js';
 import { twoLevels } from './bimodality.js';
@@ -28,11 +29,17 @@ const LEAST_AUTOCORRELATED = 10;
  */
 export function armWarnings(counted: readonly TrialRecord[]): Warning[] {
   const inOrder = counted.toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : a.startedAt > b.startedAt ? 1 : 0));
-  const observed = observationsOf(measureOf('throughput') as Measure, inOrder).filter(hasValue);
+  const throughput = measureOf('throughput') as Measure;
+  const observed = observationsOf(throughput, inOrder).filter(hasValue);
+  // A trial without any time to measure has a warning of its own, which says why.
+  const measured = observationsOf(
+    throughput,
+    inOrder.filter((trial) => !measuredNothing(trial)),
+  ).filter(hasValue);
   // A trial that measured nothing is a stall. It has no level, and no place in a trend.
   const values = observed.map(({ value }) => value).filter((value) => value > 0);
   const found = [
-    stalled(observed),
+    stalled(measured),
     busyTrialsDiffer(counted),
     bimodal(values),
     drift(values) ?? autocorrelated(values),

@@ -135,8 +135,10 @@ const shortTransfers: TrialCheck = ({ shortTransfers: count }) =>
 
 const clientBound: TrialCheck = ({ client, window, engine }) => {
   const busyNs = window.lastDoneNs * workersOf(engine);
+  // Without a window, the CPU time is that of the preparation.
   if (
     !ENGINES[engine.used].touchesFiles ||
+    windowNs({ window }) <= 0 ||
     client.workerUserNs === null ||
     client.workerUserNs <= CLIENT_BOUND_SHARE * busyNs
   )

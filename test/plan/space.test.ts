@@ -61,7 +61,7 @@ space('counts a data file once, however many arms and rounds read it', () => {
 
 space('leaves out what is there already, target by target', () => {
   const asked: string[] = [];
-  const needs = spaceNeeded(planOf([ioJob()], 1, TARGETS), datasetOf(3, MIB), ({ name }) => (path, bytes) => {
+  const needs = spaceNeeded(planOf([ioJob()], 1, TARGETS), datasetOf(3, MIB), ({ name }) => () => (path, bytes) => {
     asked.push(`${name} ${path} ${bytes}`);
     return name === 'ssd' || path.includes('000001-');
   });
@@ -75,6 +75,19 @@ space('leaves out what is there already, target by target', () => {
   assert.ok(asked.includes('data s7/000/000001-1048576 1048576'));
 });
 
+space('looks for no file in a folder that is not there', () => {
+  const folders: string[] = [];
+  const asked: string[] = [];
+  const [need] = spaceNeeded(planOf([ioJob()], 1), datasetOf(3500, MIB), () => (folder) => {
+    folders.push(folder);
+    const isFirst = folder.endsWith('/000');
+    return isFirst ? (path) => asked.push(path) > 0 : null;
+  });
+  assert.equal(folders, ['s7/000', 's7/001', 's7/002', 's7/003']);
+  assert.is(asked.length, 1000);
+  assert.is(need?.dataBytes, 2500 * MIB);
+});
+
 space('counts every set that is read, and none that no session comes to', () => {
   const job = ioJob({ sizeBytes: MIB });
   const bytes = (sessions: number, filesets: number) =>
@@ -83,7 +96,7 @@ space('counts every set that is read, and none that no session comes to', () => 
   assert.equal(bytes(4, 2), [2, 2]);
   assert.equal(bytes(2, 3), [2, 2]);
   assert.equal(bytes(9, 3), [3, 3]);
-  const [half] = spaceNeeded(planOf([job], 2, TARGETS, 2), null, () => (path) => path.startsWith('set1/'));
+  const [half] = spaceNeeded(planOf([job], 2, TARGETS, 2), null, () => () => (path) => path.startsWith('set1/'));
   assert.is(half?.dataBytes, MIB);
   const [write] = spaceNeeded(planOf([ioJob({ rw: 'write', sizeBytes: MIB })], 2, TARGETS, 2), null, nothingThere);
   assert.equal([write?.dataBytes, write?.scratchBytes, write?.writtenBytes], [0, MIB, 2 * MIB]);

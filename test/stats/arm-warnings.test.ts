@@ -5,7 +5,7 @@ import type { TrialRecord } from '../../src/record/trial-record.js';
 import { armWarnings } from '../../src/stats/arm-warnings.js';
 import { summarize } from '../../src/stats/summary.js';
 import { normalDraw, series } from '../support/normal-draws.js';
-import { makeArm, makeTrial } from '../support/records.js';
+import { makeArm, makeTrial, makeWindow } from '../support/records.js';
 
 const test = suite('stats/arm-warnings');
 const arm = makeArm('read');
@@ -20,6 +20,18 @@ function trialsOf(values: readonly number[]): TrialRecord[] {
 
 const codesOf = (values: readonly number[]) => armWarnings(trialsOf(values)).map(({ code }) => code);
 const noise = (prng: Prng, sd: number) => Math.exp(sd * normalDraw(prng));
+
+test('trials without any time to measure are no stall: their own warning says why', () => {
+  const unmeasured = trialsOf([1, 1]).map((trial) => ({
+    ...trial,
+    window: { ...makeWindow(0, 0), startNs: 0, endNs: 0 },
+  }));
+  assert.equal(armWarnings(unmeasured), []);
+  assert.equal(
+    armWarnings([...unmeasured, ...trialsOf([1, 1.001, 0.999, 1.002, 0.998, 1])]).map(({ code }) => code),
+    [],
+  );
+});
 
 test('a drift is told with its direction and size, in the order of time and not of the file', () => {
   const prng = createPrng(1);

@@ -19,6 +19,13 @@ interface Wanted {
   readonly bytes: number;
 }
 
+/** The data files of one folder. */
+interface WantedFolder {
+  /** Relative path. */
+  readonly folder: string;
+  readonly files: Iterable<Wanted>;
+}
+
 export interface DataPlace {
   readonly name: string;
   /** Why it is not `.feedrate-data`, as a note for the user; null: it is. */
@@ -31,7 +38,7 @@ export interface DataPlace {
  * @param wanted called once for each directory to look at
  * @throws FeedrateError `target` when somebody else has taken both names, or something that feedrate did not create
  */
-export function chooseDataPlace(target: NamedTarget, wanted: () => Iterable<Wanted>): DataPlace {
+export function chooseDataPlace(target: NamedTarget, wanted: () => Iterable<WantedFolder>): DataPlace {
   const names = [DATA_DIRECTORY_NAME, USER_DATA_NAME(process.geteuid?.() ?? 0)];
   const problems: string[] = [];
   for (const name of names) {
@@ -55,21 +62,14 @@ function noteOf({ name }: NamedTarget, chosen: string, [problem]: readonly strin
  * Returns why this user cannot use a directory for the wanted files, with the owner; null when it can be used. Throws when
  * something that feedrate did not create has the directory's place.
  */
-function problemOf(path: string, wanted: () => Iterable<Wanted>): string | null {
+function problemOf(path: string, wanted: () => Iterable<WantedFolder>): string | null {
   if (isClosed(path)) return `${belongs(path)} and cannot be read`;
   refuseForeignDirectory(path);
-  let folder = '';
-  let place = path;
-  let writable = false;
-  for (const file of wanted()) {
-    const filePath = below(path, file.path);
-    if (dirname(filePath) !== folder) {
-      folder = dirname(filePath);
-      place = existingOf(folder, path);
-      writable = storeOf(place).may(place, 'write');
-    }
-    if (!writable && ownFileStatus(filePath)?.bytes !== file.bytes)
-      return `${belongs(place)} and lacks files of this plan`;
+  for (const { folder, files } of wanted()) {
+    const place = existingOf(below(path, folder), path);
+    if (storeOf(place).may(place, 'write')) continue;
+    for (const { path: file, bytes } of files)
+      if (ownFileStatus(below(path, file))?.bytes !== bytes) return `${belongs(place)} and lacks files of this plan`;
   }
   return null;
 }
