@@ -74,7 +74,7 @@ function checkSoft(file: Read, results: string): void {
   assert.is(fault?.worker, 0);
   assert.match(
     stderr,
-    /target soft \(fs1:\/data on \/mnt\/soft\) fails with (?:EIO|ETIMEDOUT); its mount is soft and /,
+    /target soft \(fs1:\/data on \/mnt\/soft\) fails with (?:EIO|ETIMEDOUT); its mount is soft, so it fails where /,
   );
   assert.match(stderr, /cannot remove \/mnt\/soft\/soft\/\.feedrate-.*feedrate clean -t \/mnt\/soft\/soft/);
   assert.not.match(stderr, /defect/);
