@@ -201,8 +201,9 @@ export function removeOwnDirectory(path: string, runId: string | null = null): v
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return;
     if (cause instanceof FeedrateError) throw cause;
-    const status = storeOf(path).status(path);
-    if (DENIED_CODES.has(codeOf(cause) ?? '') && status !== null && isOthers(status)) {
+    // On storage that fails, asking for the owner would fail as well.
+    const status = DENIED_CODES.has(codeOf(cause) ?? '') ? storeOf(path).status(path) : null;
+    if (status !== null && isOthers(status)) {
       const advice = 'only this user or root can remove it';
       throw new FeedrateError('target', `cannot remove ${path}: it belongs to ${userName(status.ownerId)}; ${advice}`, {
         cause,
