@@ -19,12 +19,11 @@ export interface UnitsWanted {
 /** More units than this are not practical. */
 const UNITS_MAX = 1000;
 
-/** The differences that samples of a family can detect. The part that depends only on the number of units is cached. */
+/** The differences that samples of a family can detect. */
 export function detectableIn(
   family: number,
   alpha: number,
 ): (sample: EffectSample, minEffect: number) => number | null {
-  const sizes = new Map<number, number>();
   return (sample, minEffect) => {
     const sessionSd = unitSd(sample);
     if (smallestP(sample) > alpha / family || !Number.isFinite(sessionSd)) return null;
@@ -32,9 +31,7 @@ export function detectableIn(
       const shift = detectableShift(twoRunsOf(sample.base, sample.candidate), alpha / family, POWER);
       return Number.isFinite(shift) ? effectOfSize(1, { sessionSd: shift, delta: minEffect }) : null;
     }
-    const n = unitCount(sample);
-    const size = sizes.get(n) ?? detectableSize(n, alpha / family, POWER);
-    sizes.set(n, size);
+    const size = detectableSize(unitCount(sample), alpha / family, POWER);
     return Number.isFinite(size) ? effectOfSize(size, { sessionSd, delta: minEffect }) : null;
   };
 }

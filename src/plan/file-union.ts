@@ -40,8 +40,10 @@ export class FileUnion implements Iterable<DataFile> {
   *folders(): Generator<FolderFiles, void> {
     for (const [index, list] of this.#lists.entries()) {
       const rivals = this.#rivals[index] ?? [];
-      for (let from = 0; from < list.length; from = list.endOfFolder(from))
-        yield { folder: list.folderOf(from), list, places: distinctPlaces(list, from, list.endOfFolder(from), rivals) };
+      for (let from = 0, end = 0; from < list.length; from = end) {
+        end = list.endOfFolder(from);
+        yield { folder: list.folderOf(from), list, places: distinctPlaces(list, from, end, rivals) };
+      }
     }
   }
 

@@ -29,17 +29,13 @@ const LEAST_AUTOCORRELATED = 10;
  */
 export function armWarnings(counted: readonly TrialRecord[]): Warning[] {
   const inOrder = counted.toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : a.startedAt > b.startedAt ? 1 : 0));
-  const throughput = measureOf('throughput') as Measure;
-  const observed = observationsOf(throughput, inOrder).filter(hasValue);
   // A trial without any time to measure has a warning of its own, which says why.
-  const measured = observationsOf(
-    throughput,
-    inOrder.filter((trial) => !measuredNothing(trial)),
-  ).filter(hasValue);
-  // A trial that measured nothing is a stall. It has no level, and no place in a trend.
+  const timed = inOrder.filter((trial) => !measuredNothing(trial));
+  const observed = observationsOf(measureOf('throughput') as Measure, timed).filter(hasValue);
+  // A trial that moved nothing is a stall. It has no level, and no place in a trend.
   const values = observed.map(({ value }) => value).filter((value) => value > 0);
   const found = [
-    stalled(measured),
+    stalled(observed),
     busyTrialsDiffer(counted),
     bimodal(values),
     drift(values) ?? autocorrelated(values),

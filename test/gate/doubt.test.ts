@@ -38,8 +38,10 @@ function runOf(
   return { ...made, trials: made.trials.map((trial) => ({ ...trial, latency, ...change({ ...trial, latency }) })) };
 }
 
-function compared(run: NamedRun, changes: Partial<ComparisonOptions> = {}) {
-  const comparison = compare([run], {
+const compared = (run: NamedRun, changes?: Partial<ComparisonOptions>) => comparedRuns([run], changes);
+
+function comparedRuns(runs: readonly NamedRun[], changes: Partial<ComparisonOptions> = {}) {
+  const comparison = compare(runs, {
     columns: ['side'],
     where: new Map(),
     measures: [measureNamed('throughput')],
@@ -192,21 +194,7 @@ test('two runs count a session that measured nothing alike', async () => {
         { arm, levels: steady(12).map((level, i) => (i < count ? 0 : level)) },
       ]),
     );
-  const between = (dead: number) => {
-    const comparison = compare(runs(dead), {
-      columns: ['run'],
-      where: new Map(),
-      measures: [measureNamed('throughput')],
-      alpha: 0.01,
-      directions: 'regressions',
-      minEffect: 0.01,
-      confidence: 0.95,
-      unit: 'session',
-      demands: 'environment',
-      ignore: new Set(),
-    });
-    return { comparison, result: gateOf(comparison, [], { failOnInconclusive: false, look: LOOK }) };
-  };
+  const between = (dead: number) => comparedRuns(runs(dead), { columns: ['run'] });
   const some = between(3);
   assert.equal(some.comparison.cells[0]?.judgement.doubt, { kind: 'stalled', sessions: 3, of: 12 });
   assert.is(some.comparison.cells[0]?.judgement.units, 12);
