@@ -21,6 +21,8 @@ export const ERROR_CODES = {
   store: EXIT.usage,
   /** A step of the measurement failed: a layout, a worker or an eviction. */
   measurement: EXIT.measurementFailed,
+  /** A cloud service could not be asked, or refused. */
+  cloud: EXIT.measurementFailed,
   /** The user stopped the run before it had a result. */
   interrupted: EXIT.interrupted,
 } as const;

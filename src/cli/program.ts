@@ -11,11 +11,14 @@ import { clean } from './commands/clean.js';
 import { compare } from './commands/compare.js';
 import { completion } from './commands/completion.js';
 import { doctor } from './commands/doctor.js';
+import { fsx } from './commands/fsx.js';
 import { gate } from './commands/gate.js';
 import { guide } from './commands/guide.js';
 import { history } from './commands/history.js';
+import { iam } from './commands/iam.js';
 import { list } from './commands/list.js';
 import { mountMatrix } from './commands/mount-matrix.js';
+import { notebook } from './commands/notebook.js';
 import { prepare } from './commands/prepare.js';
 import { run } from './commands/run.js';
 import { schema } from './commands/schema.js';
@@ -36,6 +39,9 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   baseline,
   calibrate,
   doctor,
+  fsx,
+  iam,
+  notebook,
   guide,
   schema,
   completion,

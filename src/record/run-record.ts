@@ -2,6 +2,7 @@
 import type { Plan } from '../plan/plan.js';
 import type { MachineStart } from './machine-use.js';
 import type { NfsMount } from './nfs-mount.js';
+import type { VolumeRecord } from './volume-record.js';
 
 export const RUN_VERSION = 1;
 
@@ -111,4 +112,8 @@ export interface TargetEnvironment {
   readonly freeBytes: number;
   /** Only on NFS; absent in runs of versions that did not read it. */
   readonly nfs?: NfsMount;
+  /** Only on Amazon FSx for NetApp ONTAP, if AWS could be asked. */
+  readonly volume?: VolumeRecord;
+  /** Why AWS could not be asked about the volume. Absent if it was asked, or if the target is no such volume. */
+  readonly volumeUnknown?: string;
 }

@@ -15,3 +15,17 @@ export interface Subcommand {
   /** What the shell completes for its arguments. Default: nothing. */
   readonly completes?: 'workloads' | 'runs';
 }
+
+/** Returns a command that has only commands of its own: `feedrate iam lint`, `feedrate iam check`. */
+export function commandGroup(
+  group: Pick<Subcommand, 'name' | 'description' | 'examples'>,
+  parts: readonly Subcommand[],
+): Subcommand {
+  return {
+    ...group,
+    configure(command) {
+      for (const { name, description, configure, examples } of parts)
+        configure(command.command(name).description(description).addHelpText('after', examples));
+    },
+  };
+}

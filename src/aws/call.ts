@@ -1,0 +1,99 @@
+/** Calls of AWS services that always end in time, and whose errors say what to do. */
+import { FeedrateError } from '../base/errors.js';
+
+/** A call, as its error message names it. */
+export interface CallName {
+  /** As IAM names it: `fsx:DescribeVolumes`. */
+  readonly action: string;
+  /** What a statement that grants the action must name. Default: `*`, for actions without resources. */
+  readonly resource?: string;
+  readonly region: string;
+}
+
+/** What an SDK error tells, whichever service threw it. */
+interface ServiceFault {
+  readonly name: string;
+  readonly message: string;
+  readonly httpStatus: number | null;
+}
+
+/**
+ * Runs one call and returns its answer. It ends after `timeoutMs` at the latest, also while the SDK looks for credentials,
+ * which an abort signal alone does not end. Throws `FeedrateError('cloud')` with the reason and the remedy.
+ */
+export async function callAws<Answer>(
+  name: CallName,
+  timeoutMs: number,
+  send: (signal: AbortSignal) => Promise<Answer>,
+): Promise<Answer> {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const timedOut = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      controller.abort();
+      const seconds = timeoutMs / 1000;
+      const hint = 'check the network, the interface endpoint of the service, and the credentials';
+      reject(new FeedrateError('cloud', `${name.action} in ${name.region}: no answer for ${seconds} s; ${hint}`));
+    }, timeoutMs);
+  });
+  try {
+    return await Promise.race([send(controller.signal), timedOut]);
+  } catch (thrown) {
+    throw thrown instanceof FeedrateError ? thrown : cloudError(name, thrown);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Returns the error for something that the SDK threw. */
+export function cloudError(name: CallName, thrown: unknown): FeedrateError {
+  const fault = faultOf(thrown);
+  const remedy = remedyOf(name, fault);
+  const text = fault.message.split('\n')[0] ?? '';
+  return new FeedrateError('cloud', `${name.action} in ${name.region}: ${fault.name}: ${text}; ${remedy}`, {
+    cause: thrown,
+  });
+}
+
+/** Whether the caller lacks a permission, as opposed to a fault that a later call may not meet. */
+export function isDenied(error: FeedrateError): boolean {
+  return DENIED.test(faultOf(error.cause).name);
+}
+
+const DENIED = /^(?:AccessDenied|AccessDeniedException|UnauthorizedOperation|Forbidden)$/;
+const EXPIRED = /^(?:ExpiredToken|ExpiredTokenException|RequestExpired)$/;
+const INVALID =
+  /^(?:UnrecognizedClientException|InvalidClientTokenId|InvalidSignatureException|SignatureDoesNotMatch|InvalidAccessKeyId)$/;
+const THROTTLED = /^(?:Throttling|ThrottlingException|TooManyRequestsException|RequestLimitExceeded|SlowDown)$/;
+
+function remedyOf({ action, resource = '*' }: CallName, { name, message }: ServiceFault): string {
+  if (DENIED.test(name)) return `grant it with ${statementFor(action, resource)}`;
+  if (EXPIRED.test(name)) return 'renew the credentials';
+  if (name === 'CredentialsProviderError' || name === 'TokenProviderError')
+    return 'give feedrate a role or credentials, such as AWS_PROFILE';
+  if (INVALID.test(name)) return 'check the credentials and the clock';
+  if (THROTTLED.test(name)) return 'try again later';
+  if (/^(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|EHOSTUNREACH|ECONNRESET|ETIMEDOUT|TimeoutError)$/.test(name))
+    return 'check the network, and that the subnet has an interface endpoint for the service or a route to it';
+  return /region/i.test(message) ? 'check the region' : 'see the documentation of the service';
+}
+
+/** Returns the policy statement that allows the action, on one line. */
+export function statementFor(action: string, resource: string): string {
+  return JSON.stringify({ Effect: 'Allow', Action: action, Resource: resource });
+}
+
+function faultOf(thrown: unknown): ServiceFault {
+  const error = thrown as {
+    readonly name?: unknown;
+    readonly code?: unknown;
+    readonly message?: unknown;
+    readonly $metadata?: { readonly httpStatusCode?: number };
+  } | null;
+  const name = [error?.code, error?.name].find((word): word is string => typeof word === 'string') ?? 'Error';
+  return {
+    name,
+    message: typeof error?.message === 'string' ? error.message : String(thrown),
+    httpStatus: error?.$metadata?.httpStatusCode ?? null,
+  };
+}

@@ -1,0 +1,13 @@
+/** `feedrate fsx`: the volume of Amazon FSx for NetApp ONTAP behind a target. */
+import { commandGroup, type Subcommand } from '../options/subcommand.js';
+
+const PARTS: readonly Subcommand[] = [];
+
+export const fsx: Subcommand = commandGroup(
+  {
+    name: 'fsx',
+    description: 'describe, measure and compare volumes of Amazon FSx for NetApp ONTAP',
+    examples: '\nExample:\n  feedrate fsx --help\n',
+  },
+  PARTS,
+);
