@@ -81,6 +81,7 @@ const SUB_ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string
     files: ['system', 'libnfs'],
     '.': ['system', 'nfs', 'libnfs', 'files'],
   },
+  iam: { lint: ['.'], '.': [] },
   engine: {
     core: [],
     content: ['core'],
@@ -96,8 +97,9 @@ const SUB_ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string
     comparison: ['table', 'run'],
     history: ['table', 'run', 'comparison'],
     ci: ['table', 'run', 'comparison'],
+    iam: ['table'],
     formats: ['table', 'run', 'comparison', 'history'],
-    '.': ['table', 'run', 'comparison', 'history', 'ci', 'formats'],
+    '.': ['table', 'run', 'comparison', 'history', 'ci', 'iam', 'formats'],
   },
   cli: {
     output: [],

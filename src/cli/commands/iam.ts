@@ -1,13 +1,14 @@
 /** `feedrate iam`: the policies that feedrate, notebooks and training jobs need. */
 import { commandGroup, type Subcommand } from '../options/subcommand.js';
+import { iamLint } from './iam/lint.js';
 
-const PARTS: readonly Subcommand[] = [];
+const PARTS: readonly Subcommand[] = [iamLint];
 
 export const iam: Subcommand = commandGroup(
   {
     name: 'iam',
     description: 'write, check and evaluate IAM policies',
-    examples: '\nExample:\n  feedrate iam --help\n',
+    examples: '\nExample:\n  feedrate iam lint role.json\n',
   },
   PARTS,
 );
