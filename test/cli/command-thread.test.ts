@@ -29,6 +29,7 @@ const callsOn = (fast: string, slow: string): readonly (readonly string[])[] => 
   ['clean', '-t', 't'],
   ['doctor', '-t', 't/none'],
   ['mount-matrix', 'w.yaml'],
+  ['iam', 'lint', 'p.json'],
   ['guide'],
   ['guide', 'statistics'],
   ['schema'],
@@ -42,6 +43,7 @@ const callsOn = (fast: string, slow: string): readonly (readonly string[])[] => 
 function fill(directory: string): [fast: string, slow: string] {
   directoryIn(directory, 't');
   writeFileSync(join(directory, 'w.yaml'), 'name: w\njobs: {a: {rw: read, size: 1MiB, ioengine: simulated}}\n');
+  writeFileSync(join(directory, 'p.json'), '{"Statement": {"Effect": "Allow", "Action": "s3:ListBuckets"}}');
   const stored = (factor: number): string =>
     basename(storeSessions(join(directory, 'results'), { levels: LEVELS.map((level) => level * factor) }));
   return [stored(1), stored(0.8)];

@@ -188,6 +188,22 @@ const ASKED: Readonly<Record<string, Lines>> = {
     ['doctor', '-t', `nfs://${HOSTILE}/x`],
     ['doctor', '-t', `nfs://server/${HOSTILE}`],
   ],
+  iam: ({ directory }) => {
+    const statement = { Sid: HOSTILE, Effect: COMMAND_FIRST, Action: HOSTILE, Resource: `arn:aws:${HOSTILE}:::a` };
+    const policies = {
+      [`policy ${HOSTILE}.json`]: JSON.stringify({ Version: HOSTILE, [HOSTILE]: 1, Statement: [statement] }),
+      [`condition ${HOSTILE}.json`]: JSON.stringify({
+        Statement: { Principal: { [HOSTILE]: HOSTILE }, Condition: { [HOSTILE]: { [HOSTILE]: HOSTILE } } },
+      }),
+      [`syntax ${HOSTILE}.json`]: `{"Statement": ${HOSTILE}`,
+    };
+    for (const [name, text] of Object.entries(policies)) writeFileSync(join(directory, name), text);
+    return [
+      ...['table', 'json', 'sarif'].map((format) => ['iam', 'lint', '--format', format, ...Object.keys(policies)]),
+      ['iam', 'lint', `missing ${HOSTILE}`],
+      ...badWords(['iam', 'lint', ...Object.keys(policies)], '--type', '--service', '--format'),
+    ];
+  },
   guide: () => [['guide'], ['guide', HOSTILE]],
   schema: () => [['schema'], ['schema', HOSTILE]],
   completion: () => [
