@@ -74,10 +74,20 @@ export function missingFor(feature: Feature, place: CloudPlace): (readonly (keyo
   return ROWS[feature].needs.filter((fields) => !fields.some(isGiven));
 }
 
-/** Returns the grants of these features, each once. `missingFor` must be empty for all of them. */
+/** Returns the grants of these features, without what another of them includes. `missingFor` must be empty for all. */
 export function grantsFor(features: readonly Feature[], place: CloudPlace): Grant[] {
-  const grants = features.flatMap((feature) => ROWS[feature].grants(place));
-  return grants.filter(({ sid }, index) => grants.findIndex((other) => other.sid === sid) === index);
+  const all = features.flatMap((feature) => ROWS[feature].grants(place));
+  const grants = all.filter(({ sid }, index) => all.findIndex((other) => other.sid === sid) === index);
+  return grants.filter((grant) => !grants.some((other) => other !== grant && includes(other, grant)));
+}
+
+function includes(all: Grant, part: Grant): boolean {
+  return (
+    all.holder === part.holder &&
+    Object.keys(all.condition).length === 0 &&
+    part.resources.every((resource) => all.resources.includes(resource)) &&
+    part.actions.every((action) => all.actions.includes(action))
+  );
 }
 
 /** `aws:RequestedRegion` for actions that take no resource. */
@@ -123,7 +133,7 @@ function tieringGrant({ volumes, svms }: CloudPlace): Grant {
     target: null,
     actions: ['fsx:UpdateVolume'],
     resources: volumes,
-    condition: svms.length === 0 ? {} : { StringEquals: { 'fsx:StorageVirtualMachineId': svms } },
+    condition: svms.length === 0 ? {} : { StringEquals: { 'fsx:StorageVirtualMachineId': oneOrMore(svms) } },
     context: svms.length === 0 ? {} : { 'fsx:StorageVirtualMachineId': svms[0] as string },
   };
 }
@@ -180,7 +190,7 @@ function keyGrant({ partition, region }: CloudPlace, key: string): Grant {
     target: 'key',
     actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
     resources: [key],
-    condition: via.length === 0 ? {} : { StringEquals: { 'kms:ViaService': via } },
+    condition: via.length === 0 ? {} : { StringEquals: { 'kms:ViaService': oneOrMore(via) } },
     context: via.length === 0 ? {} : { 'kms:ViaService': via[0] as string },
   };
 }
@@ -189,6 +199,11 @@ function keyGrant({ partition, region }: CloudPlace, key: string): Grant {
 function viaS3(partition: string, region: string): string[] {
   const name = `s3.${region}.amazonaws.com`;
   return partition === 'aws-cn' ? [name, `${name}.cn`] : [name];
+}
+
+/** Returns the value itself if there is one. */
+export function oneOrMore(values: readonly string[]): string | readonly string[] {
+  return values.length === 1 ? (values[0] as string) : values;
 }
 
 function ontapGrants({ secret }: CloudPlace): Grant[] {

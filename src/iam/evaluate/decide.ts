@@ -6,7 +6,7 @@ import { derivedContext, ownerOf } from './derived-context.js';
 import { Layers, type MatchedStatement } from './layers.js';
 import { type Hit, LAYER_TEXTS, type LayerName, type Policies } from './policies.js';
 import { type ContextValues, RequestContext } from './request-context.js';
-import type { Requester, RequesterKind } from './requester.js';
+import { namesSomeSession, type Requester, type RequesterKind } from './requester.js';
 import { allOf, anyOf, type Finding, not, plainly, unknownFor } from './truth.js';
 
 /** One thing to ask. Action and resource may have wildcards, and then stand for all that they match. */
@@ -59,7 +59,14 @@ export function decide(question: Question, setting: Setting): Answer {
   const derived = derivedContext(requester, service, owner.region, resource === '*' ? null : account);
   const context = new RequestContext(question.context, derived, setting.absent, cautious);
   const names = layersFor(requester, service, resource, policies);
-  const request = { requester, action, resource, context, hasBoundary: typeof policies.boundary !== 'string' };
+  const request = {
+    requester,
+    action,
+    resource,
+    context,
+    hasBoundary: typeof policies.boundary !== 'string',
+    cautious,
+  };
   const layers = new Layers(policies, names, request, cautious);
   const permitted = allOf([
     not(layers.denied()),
@@ -133,7 +140,8 @@ function grantIn(layers: Layers, requester: Requester, policy: string | null, ac
   const named = policy ?? 'resource policy';
   const isGiven = layers.isGiven('resource');
   const silent = isGiven ? `the ${named} does not allow it` : `no ${named} was given`;
-  const byResource = layers.allowed('resource', `${silent}, and one must`, ['account', 'role', 'direct']);
+  const must = (where = ''): string => `${silent}, and one must allow it${where}`;
+  const byResource = layers.allowed('resource', must(), ['account', 'role', 'direct']);
   if (requester.account === null) return byResource;
   const isForeign = requester.account !== account;
   if (requester.kind === 'root') return isForeign || policy !== null ? byResource : plainly('yes');
@@ -145,7 +153,7 @@ function grantIn(layers: Layers, requester: Requester, policy: string | null, ac
       : layers.limit('session', 'the session policy does not allow it'),
   ];
   if (isForeign) {
-    const across = layers.allowed('resource', `${silent}, and one must for another account`, [
+    const across = layers.allowed('resource', must(' for a principal of another account'), [
       'account',
       'role',
       'direct',
@@ -155,7 +163,7 @@ function grantIn(layers: Layers, requester: Requester, policy: string | null, ac
   const direct = layers.allowed('resource', '', ['direct']);
   const role = layers.allowed('resource', isGiven ? `nor does the ${named}` : '', ['role']);
   if (policy === null) return anyOf([allOf([anyOf([identity, role]), ...limits]), direct]);
-  const delegated = layers.allowed('resource', `${silent}, and one must even in the same account`, ['account']);
+  const delegated = layers.allowed('resource', must(' even in the same account'), ['account']);
   const itself = layers.allowed('resource', '', ['role']);
   return anyOf([direct, allOf([itself, ...limits]), allOf([delegated, identity, ...limits])]);
 }
@@ -202,6 +210,9 @@ function assumptions(
       ? [`the resource is in the principal's account, ${requester.account}: its ARN names none`]
       : []),
     ...requester.assumed,
+    ...(layers.statements().some(({ hit }) => namesSomeSession(hit.statement.principal, requester))
+      ? ['the session is none of those that the policies name']
+      : []),
     ...(layers.isGiven('scp') ? ["the principal's account is not the organization's management account"] : []),
     ...ignored.map((name) => `the ${LAYER_TEXTS[name]} does not apply to ${requester.name}`),
   ];

@@ -86,10 +86,10 @@ export class Layers {
     });
   }
 
-  /** The statements with this effect, of one kind or of all. */
-  statements(effect: 'Allow' | 'Deny', layer?: LayerName): MatchedStatement[] {
+  /** The statements of one kind or of all. Default: with any effect. */
+  statements(effect?: 'Allow' | 'Deny', layer?: LayerName): MatchedStatement[] {
     const all = layer === undefined ? [...this.#matched.values()].flat() : (this.#matched.get(layer) ?? []);
-    return all.filter(({ hit }) => hit.statement.effect?.text === effect);
+    return all.filter(({ hit }) => effect === undefined || hit.statement.effect?.text === effect);
   }
 
   #mayHide(layer: LayerName): boolean {

@@ -5,7 +5,7 @@ import { conditionsHold } from './conditions.js';
 import type { Hit } from './policies.js';
 import { expandVariables } from './policy-variables.js';
 import type { RequestContext } from './request-context.js';
-import { type Grade, gradeOf, isExempt, type Requester } from './requester.js';
+import { type Grade, gradeOf, isExempt, namesSomeSession, type Requester } from './requester.js';
 import { allOf, anyOf, type Finding, not, plainly, unknownFor } from './truth.js';
 
 /** A request. With wildcards, action and resource stand for all that they match. */
@@ -16,6 +16,8 @@ export interface AccessRequest {
   readonly context: RequestContext;
   /** A Deny with `NotPrincipal` then always applies to users and roles: IAM User Guide, "Permissions boundaries". */
   readonly hasBoundary: boolean;
+  /** Whether what was not given is unknown instead of absent. */
+  readonly cautious: boolean;
 }
 
 export interface Match extends Finding<Hit> {
@@ -35,13 +37,18 @@ export function matchStatement(hit: Hit, request: AccessRequest): Match {
     );
   const action = eitherOf(statement.action, statement.notAction, actions);
   if (action.truth === 'no') return missing('none', null);
-  const grade = gradeIn(statement, request, isDeny);
+  const certain = gradeIn(statement, request, isDeny);
+  const maybe =
+    request.cautious && certain === 'none' && namesSomeSession(statement.principal, request.requester)
+      ? unknownFor<Hit>('the name of the session')
+      : plainly<Hit>('yes');
+  const grade = maybe.truth === 'unknown' ? 'direct' : certain;
   if (grade === 'none') return missing(grade, 'principal');
   const resource = resourceMatches(hit, request, isDeny);
   if (resource.truth === 'no') return missing(grade, 'resource');
   const conditions = conditionsHold(statement.condition, request.context, hasVariables(hit));
   if (conditions.truth === 'no') return { ...conditions, grade, missed: 'condition' };
-  return { ...allOf<Hit>([resource, conditions]), hits: [hit], grade, missed: null };
+  return { ...allOf<Hit>([maybe, resource, conditions]), hits: [hit], grade, missed: null };
 }
 
 function missing(grade: Grade, missed: Match['missed']): Match {

@@ -101,6 +101,15 @@ function gradeOfValue(type: string, text: string, requester: Requester): Grade {
   return isAccount(text, account) ? 'account' : 'none';
 }
 
+/** Whether `Principal` names a session of the role, and it was not said which session makes the request. */
+export function namesSomeSession(principal: PrincipalElement | null, { kind, arn, sessionArn }: Requester): boolean {
+  if (kind !== 'role' || sessionArn !== null || principal === null) return false;
+  const [, account, role] = /^arn:[a-z-]+:iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(arn ?? '') ?? [];
+  const isSession = (text: string): boolean =>
+    text.includes(`:sts::${account}:assumed-role/${role}/`) && text.startsWith('arn:');
+  return principal.entries.some(({ type, values }) => type === 'AWS' && values.some(({ text }) => isSession(text)));
+}
+
 /** Whether a text is an account or its root. */
 function isAccount(text: string, account: string | null): boolean {
   return account !== null && (text === account || /^arn:[a-z-]+:iam::(\d{12}):root$/.exec(text)?.[1] === account);

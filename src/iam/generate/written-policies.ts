@@ -1,5 +1,5 @@
 /** The policies that grant what features of feedrate need, and nothing else. */
-import { type CloudPlace, type Feature, type Grant, grantsFor } from '../features.js';
+import { type CloudPlace, type Feature, type Grant, grantsFor, oneOrMore } from '../features.js';
 
 export const POLICY_NAMES = ['role', 'creator', 'trust', 'bucket', 'access-point', 'key'] as const;
 export type PolicyName = (typeof POLICY_NAMES)[number];
@@ -53,8 +53,13 @@ export function writePolicies(features: readonly Feature[], place: CloudPlace): 
   ].filter(({ document }) => document.Statement.length > 0);
 }
 
+/** Returns the statement that makes a grant: that of a key policy for a key, otherwise that of an identity policy. */
+export function grantingStatement(grant: Grant, principal: string | null): WrittenStatement {
+  return grant.target === 'key' && principal !== null ? withPrincipal(grant, principal) : statementOf(grant);
+}
+
 /** Returns the statement of an identity policy that makes a grant. */
-export function statementOf({ sid, actions, resources, condition }: Grant): WrittenStatement {
+function statementOf({ sid, actions, resources, condition }: Grant): WrittenStatement {
   return {
     Sid: sid,
     Effect: 'Allow',
@@ -112,8 +117,4 @@ function onlyEncrypted({ partition, bucket }: CloudPlace): Reasoned {
     Condition: { Bool: { 'aws:SecureTransport': 'false' } },
   };
   return { statement, why: 'refuses requests without TLS, from everyone' };
-}
-
-function oneOrMore(values: readonly string[]): string | readonly string[] {
-  return values.length === 1 ? (values[0] as string) : values;
 }

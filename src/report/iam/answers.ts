@@ -27,13 +27,11 @@ export function worstDecision(rows: readonly AnswerRow[]): Decision {
 export function renderAnswers(rows: readonly AnswerRow[], options: TerminalOptions): string {
   const assumed = [...new Set(rows.flatMap(({ answer }) => answer.assumed))];
   const missing = new Map(
-    rows.flatMap(({ answer, grant }) =>
-      grant === null || answer.decision === 'allowed' ? [] : [[grant.Sid, grant] as const],
-    ),
+    rows.flatMap(({ answer, grant }) => (grant === null || !wouldHelp(answer) ? [] : [[grant.Sid, grant] as const])),
   );
   return paragraphs(
     [
-      ...rows.map(({ answer }) => linesOf(answer, options)),
+      rows.flatMap(({ answer }) => linesOf(answer, options)),
       missing.size === 0
         ? []
         : ['Grant what is missing with:', ...[...missing.values()].map((grant) => `  ${JSON.stringify(grant)}`)],
@@ -56,7 +54,7 @@ function linesOf(answer: Answer, { color }: TerminalOptions): ReportLine[] {
   const tone = decision === 'allowed' ? 'good' : decision === 'denied' ? 'bad' : 'plain';
   return [
     painter(color)(`${MARKS[decision]} ${decision}: ${question.action} on ${question.resource}`, tone),
-    `  ${reason}`,
+    ...(decision === 'allowed' && statements.length > 0 ? [] : [`  ${reason}`]),
     ...statements.map((hit) => `  ${hitLine(hit)}`),
     ...nearMisses.map((near) => `  ${hitLine(near.hit)}: ${missedText(near)}`),
   ];
@@ -71,6 +69,11 @@ function hitLine(hit: Hit): string {
 function missedText({ match }: MatchedStatement): string {
   if (match.missed === 'condition') return `condition not met: ${match.why.join(', ')}`;
   return match.missed === 'resource' ? 'has the action, not the resource' : 'does not name the principal';
+}
+
+/** Whether an Allow can change the answer: against an explicit Deny none can. */
+function wouldHelp({ decision, statements }: Answer): boolean {
+  return decision !== 'allowed' && !statements.some(({ statement }) => statement.effect?.text === 'Deny');
 }
 
 function countLine(rows: readonly AnswerRow[]): string {
@@ -93,7 +96,7 @@ function fieldsOf(answer: Answer, grant: WrittenStatement | null): object {
       conditions: match.why,
     })),
     assumed,
-    ...(grant === null || decision === 'allowed' ? {} : { grant }),
+    ...(grant === null || !wouldHelp(answer) ? {} : { grant }),
   };
 }
 

@@ -96,7 +96,7 @@ async function featureRows(
   setting: Setting,
 ): Promise<AnswerRow[]> {
   if (can.length === 0) return [];
-  const [{ decide }, { questionsFor }, { statementOf }, { chosenFeatures }] = await Promise.all([
+  const [{ decide }, { questionsFor }, { grantingStatement }, { chosenFeatures }] = await Promise.all([
     import('../../../iam/evaluate/decide.js'),
     import('../../../iam/generate/feature-questions.js'),
     import('../../../iam/generate/written-policies.js'),
@@ -106,7 +106,7 @@ async function featureRows(
   if (leftOut.length > 0) tell(`not asked: ${leftOut.join(', ')}`);
   return questionsFor(features, place, context).map(({ question, grant }) => ({
     answer: decide(question, setting),
-    grant: statementOf(grant),
+    grant: grantingStatement(grant, setting.requester.arn),
   }));
 }
 
