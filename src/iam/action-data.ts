@@ -36,6 +36,8 @@ export interface ConditionKeyFacts {
   readonly name: string;
   readonly type: ConditionKeyType;
   readonly isMultiValued: boolean;
+  /** Requests to every service may have it. */
+  readonly isGlobal: boolean;
 }
 
 /** Names are compared without regard to case. */
@@ -44,10 +46,16 @@ export interface ActionData {
   readonly date: string;
   /** The prefixes of all services, such as `s3`, in order. */
   services(): readonly string[];
+  /** The prefixes of the services that resource control policies govern. */
+  servicesWithControlPolicies(): readonly string[];
   /** The actions of a service; none if there is no such service. */
   actionsOf(service: string): readonly ActionFacts[];
   action(name: string): ActionFacts | undefined;
   resourceTypesOf(service: string): readonly ResourceTypeFacts[];
   /** A key of a service or a global one: `s3:prefix`, `aws:PrincipalTag/team`. */
   conditionKey(name: string): ConditionKeyFacts | undefined;
+  /** The names of the keys of a service, in AWS's spelling. */
+  conditionKeysOf(service: string): readonly string[];
+  /** The names of the keys that all services share. */
+  globalConditionKeys(): readonly string[];
 }

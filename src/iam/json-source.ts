@@ -44,12 +44,14 @@ export interface JsonMember extends Span {
 
 /** The text is not JSON. The message begins with `file:line:column`; `offset` is where it stops being JSON. */
 export class JsonSyntaxError extends FeedrateError {
+  readonly source: SourceText;
   readonly offset: number;
   /** The message without the place. */
   readonly fault: string;
 
   constructor(source: SourceText, offset: number, fault: string) {
     super('usage', `${source.where(offset)}: ${fault}`);
+    this.source = source;
     this.offset = offset;
     this.fault = fault;
   }
@@ -67,11 +69,6 @@ export function parseJson(source: SourceText, range: Span = { start: 0, end: sou
   const value = parser.value(0);
   parser.finish();
   return value;
-}
-
-/** Parses the JSON value at the start of a range; `end` of the result says where it stops. Throws `JsonSyntaxError`. */
-export function parseJsonPrefix(source: SourceText, range: Span): JsonNode {
-  return new Parser(source, range).value(0);
 }
 
 /** Returns the last value of a key, as `JSON.parse` does, or undefined if the object has no such key. */
