@@ -19,15 +19,21 @@ export interface CloudPlace {
   readonly volumes: readonly string[];
   /** `svm-…`: only volumes of these storage virtual machines. */
   readonly svms: readonly string[];
-  readonly bucket: { readonly name: string; readonly prefix: string } | null;
-  /** The ARN of an S3 access point, such as that of a volume. */
-  readonly accessPoint: string | null;
+  readonly bucket: ResultStore | null;
+  /** An S3 access point, such as that of a volume. */
+  readonly accessPoint: ResultStore | null;
   /** The ARN of the key that encrypts the results. */
   readonly key: string | null;
   /** The ARN of the role that feedrate runs as. */
   readonly role: string | null;
   /** The ARN of the secret with the credentials of ONTAP. */
   readonly secret: string | null;
+}
+
+/** Where results go: a bucket or an access point, and the prefix of all names, without slashes around it. */
+export interface ResultStore {
+  readonly arn: string;
+  readonly prefix: string;
 }
 
 type ConditionMap = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
@@ -116,10 +122,10 @@ function describeGrants(place: CloudPlace): Grant[] {
 function metricsGrant(place: CloudPlace): Grant {
   return {
     sid: 'FeedrateMetrics',
-    why: 'reads the CloudWatch metrics of the file system; metrics have no ARN, so the resource is *',
+    why: 'finds and reads the CloudWatch metrics of the file system; metrics have no ARN, so the resource is *',
     holder: 'role',
     target: null,
-    actions: ['cloudwatch:GetMetricData'],
+    actions: ['cloudwatch:GetMetricData', 'cloudwatch:ListMetrics'],
     resources: ['*'],
     ...inRegion(place),
   };
@@ -138,46 +144,49 @@ function tieringGrant({ volumes, svms }: CloudPlace): Grant {
   };
 }
 
-const OBJECT_ACTIONS = ['s3:PutObject', 's3:AbortMultipartUpload', 's3:GetObject'];
-
 function resultGrants(place: CloudPlace): Grant[] {
-  const { partition, bucket, accessPoint, key } = place;
-  const prefix = bucket === null || bucket.prefix === '' ? '' : `${bucket.prefix}/`;
-  const stores = [
-    ...(bucket === null
-      ? []
-      : [storeOf(place, `arn:${partition}:s3:::${bucket.name}`, `arn:${partition}:s3:::${bucket.name}/${prefix}*`)]),
-    ...(accessPoint === null ? [] : [storeOf(place, accessPoint, `${accessPoint}/object/${prefix}*`)]),
+  const { bucket, accessPoint, key } = place;
+  return [
+    ...(bucket === null ? [] : storeGrants(bucket, 'bucket')),
+    ...(accessPoint === null ? [] : storeGrants(accessPoint, 'access-point')),
+    ...(key === null ? [] : [keyGrant(place, key)]),
   ];
-  return [...stores.flat(), ...(key === null ? [] : [keyGrant(place, key)])];
 }
 
-/** The objects and the list of a bucket or access point. */
-function storeOf({ bucket, accessPoint }: CloudPlace, arn: string, objects: string): Grant[] {
-  const isAccessPoint = arn === accessPoint;
-  const [name, target] = isAccessPoint ? (['AccessPoint', 'access-point'] as const) : (['', 'bucket'] as const);
-  const prefix = bucket?.prefix ?? '';
-  const base = { holder: 'role', target } as const;
+/** The objects, the list and the unfinished uploads of a bucket or access point. */
+function storeGrants(store: ResultStore, target: 'bucket' | 'access-point'): Grant[] {
+  const { arn, prefix } = store;
+  const suffix = target === 'bucket' ? '' : 'AccessPoint';
+  const base = { holder: 'role', target, condition: {}, context: {} } as const;
   return [
     {
       ...base,
-      sid: `FeedrateResults${name}`,
+      sid: `FeedrateResults${suffix}`,
       why: 'writes runs in parts, ends failed uploads, and reads runs for compare and gate',
-      actions: OBJECT_ACTIONS,
-      resources: [objects],
-      condition: {},
-      context: {},
+      actions: ['s3:PutObject', 's3:AbortMultipartUpload', 's3:GetObject'],
+      resources: [objectsOf(store, target)],
     },
     {
       ...base,
-      sid: `FeedrateList${name}`,
-      why: 'finds runs by name; ListBucket is an action on the bucket, so the condition limits it to the prefix',
+      sid: `FeedrateList${suffix}`,
+      why: 'finds runs by name; the resource is the bucket, so a condition limits the list to the prefix',
       actions: ['s3:ListBucket'],
       resources: [arn],
       condition: prefix === '' ? {} : { StringLike: { 's3:prefix': `${prefix}/*` } },
       context: prefix === '' ? {} : { 's3:prefix': `${prefix}/` },
     },
+    {
+      ...base,
+      sid: `FeedrateUploads${suffix}`,
+      why: 'finds uploads that a killed export left, which are charged for; no condition can limit it to the prefix',
+      actions: ['s3:ListBucketMultipartUploads'],
+      resources: [arn],
+    },
   ];
+}
+
+function objectsOf({ arn, prefix }: ResultStore, target: 'bucket' | 'access-point'): string {
+  return `${arn}/${target === 'bucket' ? '' : 'object/'}${prefix === '' ? '' : `${prefix}/`}*`;
 }
 
 function keyGrant({ partition, region }: CloudPlace, key: string): Grant {
@@ -226,15 +235,6 @@ function notebookGrants(place: CloudPlace): Grant[] {
   const arn = (kind: string): string => `arn:${partition}:sagemaker:${region}:${account}:${kind}/*`;
   const base = { holder: 'creator', target: null, condition: {}, context: {} } as const;
   const service = 'sagemaker.amazonaws.com';
-  const bundle: Grant = {
-    ...base,
-    holder: 'role',
-    target: 'bucket',
-    sid: 'FeedrateBundle',
-    why: 'fetches feedrate itself from the bucket when the notebook starts',
-    actions: ['s3:GetObject'],
-    resources: [`arn:${partition}:s3:::${bucket?.name}/${bucket?.prefix ? `${bucket.prefix}/` : ''}*`],
-  };
   return [
     {
       ...base,
@@ -269,6 +269,19 @@ function notebookGrants(place: CloudPlace): Grant[] {
       condition: { StringEquals: { 'iam:PassedToService': service } },
       context: { 'iam:PassedToService': service },
     },
-    ...(bucket === null ? [] : [bundle]),
+    ...(bucket === null ? [] : [bundleGrant(bucket)]),
   ];
+}
+
+function bundleGrant(bucket: ResultStore): Grant {
+  return {
+    sid: 'FeedrateBundle',
+    why: 'fetches feedrate itself from the bucket when the notebook starts',
+    holder: 'role',
+    target: 'bucket',
+    actions: ['s3:GetObject'],
+    resources: [objectsOf(bucket, 'bucket')],
+    condition: {},
+    context: {},
+  };
 }

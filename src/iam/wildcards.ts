@@ -66,14 +66,17 @@ export function segmentsOf(glob: Glob): Glob[] | null {
  * wildcards shows it (`?*` and `*?`), never true where something is not matched.
  */
 export function covers(pattern: Glob, other: Glob): boolean {
-  let reached = other.map(() => false);
-  reached.unshift(true);
-  for (const token of pattern) {
+  // Most pairs differ in their first characters, and need no table.
+  const same = literalPrefix(pattern, other);
+  if (same < 0) return false;
+  let reached: boolean[] = [];
+  reached[same] = true;
+  for (const token of pattern.slice(same)) {
     const next: boolean[] = [];
-    for (let j = 0; j <= other.length; j++) {
+    for (let j = same; j <= other.length; j++) {
       const symbol = other[j - 1] as number;
-      if (isMany(token)) next[j] = reached[j] === true || (j > 0 && next[j - 1] === true && takesAll(token, symbol));
-      else next[j] = j > 0 && reached[j - 1] === true && takesOne(token, symbol);
+      if (isMany(token)) next[j] = reached[j] === true || (j > same && next[j - 1] === true && takesAll(token, symbol));
+      else next[j] = j > same && reached[j - 1] === true && takesOne(token, symbol);
     }
     reached = next;
   }
@@ -82,6 +85,7 @@ export function covers(pattern: Glob, other: Glob): boolean {
 
 /** Whether there is a text that both globs match. */
 export function overlaps(a: Glob, b: Glob): boolean {
+  if (literalPrefix(a, b) < 0) return false;
   let below: boolean[] = [];
   for (let i = a.length; i >= 0; i--) {
     const row: boolean[] = [];
@@ -98,6 +102,19 @@ export function overlaps(a: Glob, b: Glob): boolean {
     below = row;
   }
   return below[0] === true;
+}
+
+/**
+ * Returns how many characters both begin with, up to the first wildcard of either, or -1 when they differ before it: then no
+ * text is matched by both.
+ */
+function literalPrefix(a: Glob, b: Glob): number {
+  for (let index = 0; ; index++) {
+    const [left, right] = [a[index], b[index]];
+    if ((left !== undefined && left < 0) || (right !== undefined && right < 0)) return index;
+    if (left !== right) return -1;
+    if (left === undefined) return index;
+  }
 }
 
 function codeOf(character: string): number {

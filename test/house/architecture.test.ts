@@ -74,7 +74,7 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
 const SUB_ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   workload: { jobs: ['.'], '.': ['jobs'] },
   plan: { jobs: ['.'], '.': ['jobs'] },
-  iam: { evaluate: ['.'], generate: ['.', 'evaluate'], '.': [] },
+  iam: { lint: ['.'], evaluate: ['.'], generate: ['.', 'evaluate'], '.': [] },
   host: {
     system: [],
     nfs: ['system'],

@@ -3,7 +3,9 @@ import { type Answer, decide } from '../../src/iam/evaluate/decide.js';
 import { refuseMalformed } from '../../src/iam/evaluate/malformed.js';
 import type { LayerName, Policies, PolicySet } from '../../src/iam/evaluate/policies.js';
 import { requesterOf } from '../../src/iam/evaluate/requester.js';
-import { readPolicy } from '../../src/iam/policy-document.js';
+import { parseJson } from '../../src/iam/json-source.js';
+import { documentOf, type PolicyDocument } from '../../src/iam/policy-document.js';
+import { SourceText } from '../../src/iam/source-text.js';
 
 export type Json = Readonly<Record<string, unknown>>;
 /** Statements of one document each, or a whole document. */
@@ -81,6 +83,12 @@ export function answerOf(one: EvaluationCase): Answer {
       cautious: one.cautious ?? false,
     },
   );
+}
+
+/** The document in a JSON text, whatever is wrong with it. Throws if it is not JSON. */
+export function readPolicy(name: string, text: string): PolicyDocument {
+  const source = new SourceText(name, text);
+  return documentOf(source, parseJson(source));
 }
 
 function setOf(documents: Documents | undefined, layer: LayerName): PolicySet {

@@ -5,7 +5,6 @@ import type { FeedrateError } from '../../src/base/errors.js';
 import { refuseMalformed } from '../../src/iam/evaluate/malformed.js';
 import { placeOfHit } from '../../src/iam/evaluate/policies.js';
 import { requesterOf } from '../../src/iam/evaluate/requester.js';
-import { readPolicy } from '../../src/iam/policy-document.js';
 import { CONDITION_CASES } from './cases/conditions.js';
 import { LAYER_CASES } from './cases/layers.js';
 import { WORKED_EXAMPLES } from './cases/worked-examples.js';
@@ -18,6 +17,7 @@ import {
   type EvaluationCase,
   type Json,
   ROLE,
+  readPolicy,
   USER,
 } from './evaluation-case.js';
 

@@ -27,7 +27,7 @@ export function addPlaceOptions(command: Command): Command {
     .option('--volume <id>', 'volume whose tiering policy changes, fsvol-… or its ARN; repeat for more', collect)
     .option('--svm <id>', 'only volumes of this storage virtual machine, svm-…; repeat for more', collect)
     .option('--bucket <url>', 'bucket for results, s3://bucket/prefix')
-    .option('--access-point <arn>', 'S3 access point for results')
+    .option('--access-point <arn>', 'S3 access point for results, and perhaps /prefix')
     .option('--key <arn>', 'KMS key that encrypts the results')
     .option('--secret <arn>', 'secret with the credentials of the ONTAP REST API');
 }
@@ -48,13 +48,8 @@ export function cloudPlaceOf(raw: RawCloudPlace, environment: NodeJS.ProcessEnv)
   return {
     ...place,
     volumes: (raw.volume ?? []).map((volume) => volumeArn(volume, raw.fileSystem, place)),
-    bucket: bucketOf(raw.bucket),
-    accessPoint: checked(
-      '--access-point',
-      raw.accessPoint,
-      /^arn:[a-z-]+:s3:[a-z0-9-]+:\d{12}:accesspoint\/[^/]+$/,
-      'arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME',
-    ),
+    bucket: bucketOf(raw.bucket, partition),
+    accessPoint: accessPointOf(raw.accessPoint),
     key: checked(
       '--key',
       raw.key,
@@ -103,12 +98,28 @@ function volumeArn(
   return `arn:${partition}:fsx:${region}:${account}:volume/${fileSystem}/${volume}`;
 }
 
-function bucketOf(url: string | undefined): CloudPlace['bucket'] {
+function bucketOf(url: string | undefined, partition: string): CloudPlace['bucket'] {
   if (url === undefined) return null;
   const [, name, prefix = ''] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([^*?]*))?$/.exec(url) ?? [];
   if (name === undefined)
     throw new FeedrateError('usage', `--bucket ${url}: expected s3://bucket/prefix, without wildcards`);
-  return { name, prefix: prefix.replace(/^\/+|\/+$/g, '') };
+  return { arn: `arn:${partition}:s3:::${name}`, prefix: bare(prefix) };
+}
+
+function accessPointOf(text: string | undefined): CloudPlace['accessPoint'] {
+  if (text === undefined) return null;
+  const [, arn, prefix = ''] =
+    /^(?:s3:\/\/)?(arn:[a-z-]+:s3:[a-z0-9-]+:\d{12}:accesspoint\/[a-z0-9-]+)(?:\/([^*?]*))?$/.exec(text) ?? [];
+  if (arn === undefined)
+    throw new FeedrateError(
+      'usage',
+      `--access-point ${text}: expected arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME, and perhaps /PREFIX`,
+    );
+  return { arn, prefix: bare(prefix) };
+}
+
+function bare(prefix: string): string {
+  return prefix.replace(/^\/+|\/+$/g, '');
 }
 
 function checked(option: string, value: string | undefined, pattern: RegExp, expected: string): string | null {

@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { FeedrateError } from '../../base/errors.js';
 import { refuseMalformed } from '../../iam/evaluate/malformed.js';
 import type { LayerName, Policies, PolicySet } from '../../iam/evaluate/policies.js';
-import { type PolicyDocument, readPolicy } from '../../iam/policy-document.js';
+import { findDocuments } from '../../iam/lint/found-documents.js';
+import type { PolicyDocument } from '../../iam/policy-document.js';
+import { SourceText } from '../../iam/source-text.js';
 
 /** The options that name policy files, as commander returns them. */
 export interface PolicyFileOptions {
@@ -36,7 +38,7 @@ export function readPolicies(options: PolicyFileOptions): (resource: string) => 
   };
   if (typeof fixed.boundary !== 'string' && fixed.boundary.length > 1)
     throw new FeedrateError('usage', '--boundary: expected one file, as a user or role has one permissions boundary');
-  const owned = (options.resourcePolicy ?? []).filter((text) => text !== 'none').map(ownedPolicy);
+  const owned = (options.resourcePolicy ?? []).filter((text) => text !== 'none').flatMap(ownedPolicies);
   return (resource) => {
     const own = owned.filter(({ arn }) => arn === null || isWithin(resource, arn)).map(({ document }) => document);
     return {
@@ -48,14 +50,20 @@ export function readPolicies(options: PolicyFileOptions): (resource: string) => 
 
 function policiesIn(files: readonly string[] | undefined, option: string, layer: LayerName): PolicySet {
   if (files === undefined) return 'unstated';
-  if (!files.includes('none')) return files.map((file) => policyIn(file, layer));
+  if (!files.includes('none')) return files.flatMap((file) => documentsIn(file, layer));
   if (files.length > 1) throw new FeedrateError('usage', `${option}: expected files or none, found both`);
   return 'none';
 }
 
-function ownedPolicy(text: string): { readonly arn: string | null; readonly document: PolicyDocument } {
+interface OwnedPolicy {
+  /** The resource that the policy belongs to; null: every one that is asked for. */
+  readonly arn: string | null;
+  readonly document: PolicyDocument;
+}
+
+function ownedPolicies(text: string): OwnedPolicy[] {
   const [, arn = null, file = text] = /^(arn:[^=]+)=(.+)$/s.exec(text) ?? [];
-  return { arn, document: policyIn(file, 'resource') };
+  return documentsIn(file, 'resource').map((document) => ({ arn, document }));
 }
 
 /** Whether a resource is the one with this ARN, or an object in it. */
@@ -63,10 +71,15 @@ function isWithin(resource: string, arn: string): boolean {
   return resource === arn || resource.startsWith(`${arn}/`);
 }
 
-function policyIn(file: string, layer: LayerName): PolicyDocument {
-  const document = readPolicy(file, textOf(file));
-  refuseMalformed(document, layer);
-  return document;
+/** The policies in a file, which may also be an answer of the AWS CLI. A trust policy is none of a principal's own. */
+function documentsIn(file: string, layer: LayerName): PolicyDocument[] {
+  const { documents, errors } = findDocuments(new SourceText(file, textOf(file)));
+  const [error] = errors;
+  if (error !== undefined) throw error;
+  const own = documents.filter(({ isTrust }) => !isTrust || layer === 'resource').map(({ document }) => document);
+  if (own.length === 0) throw new FeedrateError('usage', `${file}: expected a policy, found none`);
+  for (const document of own) refuseMalformed(document, layer);
+  return own;
 }
 
 function textOf(file: string): string {

@@ -2,8 +2,8 @@
  * The condition operators. Source: IAM User Guide, "IAM JSON policy elements: Condition operators"
  * (awsdocs/iam-user-guide@651083f, 2023-05-11).
  */
+import { ipRange, isWithin } from '../ip-range.js';
 import { covers, type Glob, globOf, literalOf, segmentsOf, textOf } from '../wildcards.js';
-import { isInNetwork } from './ip-network.js';
 
 /** How an operator compares the value of a request with one value of a policy. */
 export interface ConditionOperator {
@@ -99,6 +99,11 @@ function comparisons(family: string, read: (text: string) => number): [string, C
     ]),
     [`${family}NotEquals`, { ...compare(COMPARISONS['Equals'] as Comparison), isNegated: true }],
   ];
+}
+
+function isInNetwork(actual: string, expected: string): boolean {
+  const [address, network] = [ipRange(actual), ipRange(expected)];
+  return address !== null && network !== null && isWithin(address, network);
 }
 
 /** Each of the six segments is compared for itself. `*` alone matches every ARN. */

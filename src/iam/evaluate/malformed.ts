@@ -8,7 +8,7 @@ import type { LayerName } from './policies.js';
 /** Throws `FeedrateError('usage')` with an issue for each fault of the document, as a policy of this kind. */
 export function refuseMalformed(document: PolicyDocument, layer: LayerName): void {
   const { source, root, version, hasStatement, statements } = document;
-  const faults: Fault[] = [];
+  const faults: Fault[] = document.faults.map((fault) => [fault, fault.message]);
   if (!hasStatement) faults.push([root, 'expected the element Statement, found none']);
   if (version !== null && !['2012-10-17', '2008-10-17'].includes(version.text))
     faults.push([version, `Version: expected 2012-10-17 or 2008-10-17, found ${JSON.stringify(version.text)}`]);

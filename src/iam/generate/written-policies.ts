@@ -1,5 +1,5 @@
 /** The policies that grant what features of feedrate need, and nothing else. */
-import { type CloudPlace, type Feature, type Grant, grantsFor, oneOrMore } from '../features.js';
+import { type CloudPlace, type Feature, type Grant, grantsFor, oneOrMore, type ResultStore } from '../features.js';
 
 export const POLICY_NAMES = ['role', 'creator', 'trust', 'bucket', 'access-point', 'key'] as const;
 export type PolicyName = (typeof POLICY_NAMES)[number];
@@ -45,10 +45,10 @@ export function writePolicies(features: readonly Feature[], place: CloudPlace): 
     policy('trust', `trust policy of the role ${role}`, features.includes('notebook') ? trust(place) : []),
     policy(
       'bucket',
-      `bucket policy of ${bucket?.name}: add the statements to the policy that is there`,
-      onBucket.length === 0 ? [] : [...onBucket, onlyEncrypted(place)],
+      `bucket policy of ${bucket?.arn}: add the statements to the policy that is there`,
+      onBucket.length === 0 || bucket === null ? [] : [...onBucket, onlyEncrypted(bucket)],
     ),
-    policy('access-point', `policy of the access point ${accessPoint}`, granting('access-point')),
+    policy('access-point', `policy of the access point ${accessPoint?.arn}`, granting('access-point')),
     policy('key', `key policy of ${key}: add the statement, do not replace the policy`, granting('key')),
   ].filter(({ document }) => document.Statement.length > 0);
 }
@@ -106,8 +106,7 @@ function trust({ account }: CloudPlace): Reasoned[] {
   return [{ statement, why: 'lets SageMaker start the notebook with this role; the condition refuses other accounts' }];
 }
 
-function onlyEncrypted({ partition, bucket }: CloudPlace): Reasoned {
-  const arn = `arn:${partition}:s3:::${bucket?.name}`;
+function onlyEncrypted({ arn }: ResultStore): Reasoned {
   const statement = {
     Sid: 'DenyUnencryptedTransport',
     Effect: 'Deny',

@@ -148,9 +148,7 @@ interface MaybeEmpty {
 
 /** Lists as the file has them: one whose values all have a wrong type is not empty. */
 function emptyLists(lists: readonly (MaybeEmpty | null)[], fix: string): Fault[] {
-  return lists.flatMap((list) =>
-    list?.isList && list.values.length === 0 ? [fault(list, NOTHING_NAMED, fix)] : [],
-  );
+  return lists.flatMap((list) => (list?.isList && list.values.length === 0 ? [fault(list, NOTHING_NAMED, fix)] : []));
 }
 
 function emptyTest(test: LintedTest, applies: boolean, effect: string, fix: string): Fault[] {

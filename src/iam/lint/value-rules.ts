@@ -1,8 +1,9 @@
 /** Rules about the values of conditions: their type, and whether they can ever match. */
+
+import { formatRange, type IpRange, ipRange, isWithin, networkAddress } from '../ip-range.js';
 import type { ConditionValue } from '../policy-document.js';
 import type { OperatorFamily } from './condition-operator.js';
 import { type Fault, fault, quote, type Rule, type Severity, testRules } from './finding.js';
-import { formatRange, type IpRange, ipRange, isWithin, networkAddress } from './ip-range.js';
 import type { LintedTest } from './linted-policy.js';
 import { hasWildcard } from './wildcard.js';
 
