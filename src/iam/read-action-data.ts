@@ -27,7 +27,7 @@ export interface IamDataSource {
   iamResourceTypeDetails(
     service: string,
     name: string,
-  ): Promise<{ key: string; arn: string; conditionKeys: readonly string[] }>;
+  ): Promise<{ key: string; arn: string; conditionKeys?: readonly string[] }>;
   iamConditionKeysForService(service: string): Promise<string[]>;
   iamConditionKeyDetails(service: string, key: string): Promise<{ key: string; type: string }>;
   getAllGlobalConditionKeys(): string[];
@@ -67,7 +67,7 @@ async function serviceFacts(source: IamDataSource, service: string): Promise<Ser
   ]);
   return {
     actions: actionDetails.map((details) => actionFacts(service, details)),
-    resourceTypes: typeDetails.map(({ key: name, arn, conditionKeys }) => ({ name, arn, conditionKeys })),
+    resourceTypes: typeDetails.map(({ key: name, arn, conditionKeys = [] }) => ({ name, arn, conditionKeys })),
     keys: keyDetails.map(({ key, type }) => keyFactsOf(key, type, false)),
   };
 }

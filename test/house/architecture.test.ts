@@ -74,7 +74,6 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
 const SUB_ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   workload: { jobs: ['.'], '.': ['jobs'] },
   plan: { jobs: ['.'], '.': ['jobs'] },
-  iam: { lint: ['.'], evaluate: ['.'], generate: ['.', 'evaluate'], '.': [] },
   host: {
     system: [],
     nfs: ['system'],
@@ -82,6 +81,7 @@ const SUB_ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string
     files: ['system', 'libnfs'],
     '.': ['system', 'nfs', 'libnfs', 'files'],
   },
+  iam: { lint: ['.'], evaluate: ['.'], generate: ['.', 'evaluate'], '.': [] },
   engine: {
     core: [],
     content: ['core'],
@@ -99,7 +99,7 @@ const SUB_ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string
     ci: ['table', 'run', 'comparison'],
     iam: ['table'],
     formats: ['table', 'run', 'comparison', 'history'],
-    '.': ['table', 'run', 'comparison', 'history', 'ci', 'formats'],
+    '.': ['table', 'run', 'comparison', 'history', 'ci', 'iam', 'formats'],
   },
   cli: {
     output: [],

@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { loadIamData } from '../../src/aws/iam-data.js';
 import type { FeedrateError } from '../../src/base/errors.js';
 import { cloudPlaceOf, type RawCloudPlace } from '../../src/cli/options/cloud-place.js';
 import { chosenFeatures } from '../../src/cli/options/feature-list.js';
@@ -16,7 +17,6 @@ import { readActionData } from '../../src/iam/read-action-data.js';
 import { SourceText } from '../../src/iam/source-text.js';
 import { policyFileText } from '../../src/report/iam/policy-text.js';
 import { ACCOUNT, OTHER, ROLE, readPolicy } from './evaluation-case.js';
-import { iamData } from './iam-data.js';
 
 const test = suite('iam/written-policies');
 
@@ -57,7 +57,7 @@ const written = (place: CloudPlace): WrittenPolicy[] => writePolicies(featuresIn
 const documentIn = (policy: WrittenPolicy) => readPolicy(`${policy.name}.json`, policyFileText(policy));
 
 test('every policy is one that AWS accepts, and lint finds nothing in it', async () => {
-  const source = await iamData();
+  const source = await loadIamData();
   for (const place of PLACES.map(placeOf))
     for (const policy of written(place)) {
       const isOfResource = !['role', 'creator'].includes(policy.name);
@@ -105,7 +105,7 @@ test('all that a feature needs is allowed', () => {
 });
 
 test('nothing else is allowed: every action of eight services, on the resources and on others', async () => {
-  const source = await iamData();
+  const source = await loadIamData();
   const services = ['fsx', 'cloudwatch', 's3', 'kms', 'secretsmanager', 'sagemaker', 'iam', 'sts'];
   const data = source === null ? null : await readActionData(source, services);
   const place = placeOf(RAW);
