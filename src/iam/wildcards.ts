@@ -30,11 +30,6 @@ export function textOf(glob: Glob): string {
   return String.fromCodePoint(...glob);
 }
 
-/** Whether a glob has a wildcard, so that it stands for several texts. */
-export function hasWildcard(glob: Glob): boolean {
-  return glob.some((token) => token < 0);
-}
-
 /**
  * Returns the pattern of an ARN as `Resource` means it: in the first five segments a wildcard matches no colon, unless it is
  * a `*` at the end of a segment, which may match beyond it. In the last segment it matches everything.

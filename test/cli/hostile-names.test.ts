@@ -20,12 +20,26 @@ jobs:
   read: { rw: read, bs: 64k, size: 1m, runtime: 200ms, cache: as-is, ioengine: psync }
 `;
 
+const POLICY = {
+  Version: '2012-10-17',
+  Statement: {
+    Sid: HOSTILE,
+    Effect: 'Allow',
+    Principal: '*',
+    Action: '*',
+    Resource: '*',
+    Condition: { StringLike: { [HOSTILE]: [HOSTILE, `\${${HOSTILE}}`] } },
+  },
+};
+
 interface World extends HostileResults {
   readonly directory: string;
   readonly target: string;
   /** A workload file with a hostile name, and bad ones. */
   readonly workload: string;
   readonly bad: readonly string[];
+  /** An IAM policy with hostile names in it. */
+  readonly policy: string;
 }
 
 function worldIn(directory: string): World {
@@ -40,6 +54,7 @@ function worldIn(directory: string): World {
     directory,
     target,
     workload: write(`good ${HOSTILE}.yaml`, WORKLOAD),
+    policy: write(`policy ${HOSTILE}.json`, JSON.stringify(POLICY)),
     bad: [
       write(`named ${HOSTILE}.yaml`, WORKLOAD.replace('quick', JSON.stringify(COMMAND_FIRST))),
       write(`job ${HOSTILE}.yaml`, WORKLOAD.replace('read:', `${JSON.stringify(HOSTILE)}:`)),
@@ -188,6 +203,22 @@ const ASKED: Readonly<Record<string, Lines>> = {
     ['doctor', '-t', `nfs://${HOSTILE}/x`],
     ['doctor', '-t', `nfs://server/${HOSTILE}`],
   ],
+  iam: ({ policy, bad }) => {
+    const check = ['iam', 'check', '--action', 's3:GetObject', '--resource', `arn:aws:s3:::${HOSTILE}/x`];
+    const asked = [...check, '--principal', 'anonymous', '--resource-policy'];
+    return [
+      [...asked, policy],
+      [...asked, policy, '--format', 'json'],
+      [...asked, policy, '--context', `${HOSTILE}=${HOSTILE}`],
+      [...asked, policy, '--cautious'],
+      ...[...bad, HOSTILE].map((file) => [...asked, file]),
+      [...asked, `arn:${HOSTILE}=${policy}`],
+      [...check, '--role', HOSTILE],
+      ...badWords([...asked, policy], '--context', '--can', '--principal', '--action', '--boundary', '--bucket'),
+      ['iam', 'policy', '--for', 'results', '--bucket', `s3://runs/${HOSTILE}`],
+      ...badWords(['iam', 'policy', '--for', 'describe'], '--for', '--region', '--key', '--volume', '--format'),
+    ];
+  },
   guide: () => [['guide'], ['guide', HOSTILE]],
   schema: () => [['schema'], ['schema', HOSTILE]],
   completion: () => [

@@ -1,5 +1,5 @@
 /** A request with its policies, in few words, and what AWS answers. */
-import { type Answer, decide } from '../../src/iam/evaluate/decide.js';
+import { type Answer, decide } from '../../src/iam/evaluate/answer-question.js';
 import { refuseMalformed } from '../../src/iam/evaluate/malformed.js';
 import type { LayerName, Policies, PolicySet } from '../../src/iam/evaluate/policies.js';
 import { requesterOf } from '../../src/iam/evaluate/requester.js';

@@ -1,6 +1,6 @@
 /** `feedrate iam`: the policies that feedrate, notebooks and training jobs need. */
 import { commandGroup, type Subcommand } from '../options/subcommand.js';
-import { check } from './iam/check.js';
+import { check } from './iam/iam-check.js';
 import { iamLint } from './iam/lint.js';
 import { policy } from './iam/policy.js';
 

@@ -6,7 +6,7 @@ import { ipRange, isWithin } from '../ip-range.js';
 import { covers, type Glob, globOf, literalOf, segmentsOf, textOf } from '../wildcards.js';
 
 /** How an operator compares the value of a request with one value of a policy. */
-export interface ConditionOperator {
+export interface OperatorMeaning {
   /** Holds if no value of the policy matches: `StringNotEquals`. */
   readonly isNegated: boolean;
   /** Whether values of the policy may contain variables. */
@@ -16,9 +16,9 @@ export interface ConditionOperator {
   readonly matches: (actual: string, expected: Glob) => boolean;
 }
 
-type Comparison = (actual: number, expected: number) => boolean;
+type NumberTest = (actual: number, expected: number) => boolean;
 
-const COMPARISONS: Readonly<Record<string, Comparison>> = {
+const COMPARISONS: Readonly<Record<string, NumberTest>> = {
   Equals: (actual, expected) => actual === expected,
   LessThan: (actual, expected) => actual < expected,
   LessThanEquals: (actual, expected) => actual <= expected,
@@ -29,7 +29,7 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
 const equalText = (actual: string, expected: Glob): boolean => actual === textOf(expected);
 const likeText = (actual: string, expected: Glob): boolean => covers(expected, literalOf(actual));
 
-const OPERATORS: ReadonlyMap<string, ConditionOperator> = new Map([
+const OPERATORS: ReadonlyMap<string, OperatorMeaning> = new Map([
   ...withOpposite('StringEquals', 'StringNotEquals', operator(equalText, true)),
   ...withOpposite(
     'StringEqualsIgnoreCase',
@@ -55,7 +55,7 @@ const OPERATORS: ReadonlyMap<string, ConditionOperator> = new Map([
 /** An operator as a policy names it: `ForAnyValue:StringLikeIfExists`. */
 export interface NamedOperator {
   readonly name: string;
-  readonly operator: ConditionOperator;
+  readonly operator: OperatorMeaning;
   readonly quantifier: 'ForAllValues' | 'ForAnyValue' | null;
   readonly ifExists: boolean;
 }
@@ -74,30 +74,30 @@ export function operatorNamed(text: string): NamedOperator | undefined {
 }
 
 function operator(
-  matches: ConditionOperator['matches'],
+  matches: OperatorMeaning['matches'],
   hasVariables = false,
-  read: ConditionOperator['read'] = literalOf,
-): ConditionOperator {
+  read: OperatorMeaning['read'] = literalOf,
+): OperatorMeaning {
   return { isNegated: false, hasVariables, read, matches };
 }
 
-function withOpposite(name: string, opposite: string, positive: ConditionOperator): [string, ConditionOperator][] {
+function withOpposite(name: string, opposite: string, positive: OperatorMeaning): [string, OperatorMeaning][] {
   return [
     [name, positive],
     [opposite, { ...positive, isNegated: true }],
   ];
 }
 
-function comparisons(family: string, read: (text: string) => number): [string, ConditionOperator][] {
-  const compare = (comparison: Comparison): ConditionOperator =>
+function comparisons(family: string, read: (text: string) => number): [string, OperatorMeaning][] {
+  const compare = (comparison: NumberTest): OperatorMeaning =>
     // NaN, which is what no number is read as, compares with nothing.
     operator((actual, expected) => comparison(read(actual), read(textOf(expected))));
   return [
-    ...Object.entries(COMPARISONS).map(([name, comparison]): [string, ConditionOperator] => [
+    ...Object.entries(COMPARISONS).map(([name, comparison]): [string, OperatorMeaning] => [
       `${family}${name}`,
       compare(comparison),
     ]),
-    [`${family}NotEquals`, { ...compare(COMPARISONS['Equals'] as Comparison), isNegated: true }],
+    [`${family}NotEquals`, { ...compare(COMPARISONS['Equals'] as NumberTest), isNegated: true }],
   ];
 }
 

@@ -5,9 +5,9 @@ import { type NamedOperator, operatorNamed } from './condition-operators.js';
 import type { Hit } from './policies.js';
 import { expandVariables } from './policy-variables.js';
 import type { RequestContext } from './request-context.js';
-import { allOf, anyOf, type Finding, not, plainly, unknownFor } from './truth.js';
+import { allOf, anyOf, type Conclusion, not, plainly, unknownFor } from './truth.js';
 
-export type ConditionFinding = Finding<Hit>;
+export type ConditionConclusion = Conclusion<Hit>;
 
 /**
  * Returns whether all conditions hold. Variables are replaced only if the version of the policy has them. The reasons of a
@@ -17,7 +17,7 @@ export function conditionsHold(
   condition: ConditionElement | null,
   context: RequestContext,
   hasVariables: boolean,
-): ConditionFinding {
+): ConditionConclusion {
   const findings = (condition?.blocks ?? []).flatMap(({ operator, tests }) => {
     const named = operatorNamed(operator.text);
     if (named === undefined) throw new Error(`no such operator: ${operator.text}`);
@@ -34,7 +34,7 @@ function testHolds(
   test: ConditionTest,
   context: RequestContext,
   hasVariables: boolean,
-): ConditionFinding {
+): ConditionConclusion {
   const { operator, quantifier } = named;
   const known = context.lookup(test.key.text);
   if (known.state === 'unknown') return unknownFor(`context key ${test.key.text}`);
@@ -45,7 +45,7 @@ function testHolds(
     return plainly(quantifier === 'ForAllValues' ? 'yes' : 'no');
   if (test.values.length === 0) return plainly('no');
   const expected = test.values.map(({ text }) => expandedValue(text, operator, context, hasVariables));
-  const each = known.values.map((actual): ConditionFinding => {
+  const each = known.values.map((actual): ConditionConclusion => {
     const matched = anyOf(
       expected.map((value) => (isGlob(value) ? plainly<Hit>(operator.matches(actual, value) ? 'yes' : 'no') : value)),
     );
@@ -61,7 +61,7 @@ function holdsWithoutKey({ name, operator, quantifier, ifExists }: NamedOperator
   return name === 'Null' ? test.values.some(({ text }) => text.toLowerCase() === 'true') : operator.isNegated;
 }
 
-function isGlob(value: Glob | ConditionFinding): value is Glob {
+function isGlob(value: Glob | ConditionConclusion): value is Glob {
   return Array.isArray(value);
 }
 
@@ -71,7 +71,7 @@ function expandedValue(
   operator: NamedOperator['operator'],
   context: RequestContext,
   hasVariables: boolean,
-): Glob | ConditionFinding {
+): Glob | ConditionConclusion {
   if (!(hasVariables && operator.hasVariables)) return operator.read(text);
   const expansion = expandVariables(text, context, operator.read);
   if (expansion.state === 'done') return expansion.glob;

@@ -2,7 +2,7 @@
 import { type AccessRequest, type Match, matchStatement } from './match-statement.js';
 import { documentsOf, type Hit, LAYER_TEXTS, type LayerName, type Policies } from './policies.js';
 import type { Grade } from './requester.js';
-import { anyOf, type Finding, plainly, refused, unknownFor } from './truth.js';
+import { anyOf, type Conclusion, plainly, refused, unknownFor } from './truth.js';
 
 export interface MatchedStatement {
   readonly hit: Hit;
@@ -10,7 +10,7 @@ export interface MatchedStatement {
 }
 
 /** The statements of all policies that apply to a requester, matched with the request. */
-export class Layers {
+export class PolicyLayers {
   readonly #policies: Policies;
   readonly #cautious: boolean;
   readonly #matched: ReadonlyMap<LayerName, readonly MatchedStatement[]>;
@@ -43,7 +43,7 @@ export class Layers {
   }
 
   /** Whether a statement of any kind denies the request. */
-  denied(): Finding<Hit> {
+  denied(): Conclusion<Hit> {
     const unstated = [...this.#matched.keys()].filter((layer) => this.#mayHide(layer));
     return anyOf([
       ...this.statements('Deny').map(({ match }) => match),
@@ -52,7 +52,7 @@ export class Layers {
   }
 
   /** Whether a statement of this kind allows the request. `grades`: only statements that name the requester so. */
-  allowed(layer: LayerName, why: string, grades?: readonly Grade[]): Finding<Hit> {
+  allowed(layer: LayerName, why: string, grades?: readonly Grade[]): Conclusion<Hit> {
     if (this.#mayHide(layer)) return unknownFor(LAYER_TEXTS[layer]);
     const found = anyOf(
       this.statements('Allow', layer)
@@ -63,7 +63,7 @@ export class Layers {
   }
 
   /** The same for a kind that only limits: without policies of it, everything is allowed. */
-  limit(layer: LayerName, why: string): Finding<Hit> {
+  limit(layer: LayerName, why: string): Conclusion<Hit> {
     return this.isGiven(layer) || this.#mayHide(layer) ? this.allowed(layer, why) : plainly('yes');
   }
 
@@ -71,7 +71,7 @@ export class Layers {
    * Control policies: every document with an Allow is one level of the organization and must allow the request; documents
    * that only deny belong to a level with another one. `needsAllow`: one of them must have an Allow.
    */
-  controls(layer: 'scp' | 'rcp', needsAllow: boolean): Finding<Hit>[] {
+  controls(layer: 'scp' | 'rcp', needsAllow: boolean): Conclusion<Hit>[] {
     if (this.#mayHide(layer)) return [unknownFor(LAYER_TEXTS[layer])];
     if (!this.isGiven(layer)) return [];
     const allows = this.statements('Allow', layer);

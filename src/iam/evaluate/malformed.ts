@@ -8,7 +8,7 @@ import type { LayerName } from './policies.js';
 /** Throws `FeedrateError('usage')` with an issue for each fault of the document, as a policy of this kind. */
 export function refuseMalformed(document: PolicyDocument, layer: LayerName): void {
   const { source, root, version, hasStatement, statements } = document;
-  const faults: Fault[] = document.faults.map((fault) => [fault, fault.message]);
+  const faults: PolicyFault[] = document.faults.map((fault) => [fault, fault.message]);
   if (!hasStatement) faults.push([root, 'expected the element Statement, found none']);
   if (version !== null && !['2012-10-17', '2008-10-17'].includes(version.text))
     faults.push([version, `Version: expected 2012-10-17 or 2008-10-17, found ${JSON.stringify(version.text)}`]);
@@ -18,7 +18,7 @@ export function refuseMalformed(document: PolicyDocument, layer: LayerName): voi
   throw new FeedrateError('usage', `${issues[0]?.where}: ${issues[0]?.message}`, { issues });
 }
 
-type Fault = readonly [place: Span, message: string];
+type PolicyFault = readonly [place: Span, message: string];
 
 /** Pairs of elements of which a statement has one. */
 const PAIRS = [
@@ -27,8 +27,8 @@ const PAIRS = [
   ['principal', 'notPrincipal', 'Principal'],
 ] as const;
 
-function faultsOf(statement: PolicyStatement, layer: LayerName): Fault[] {
-  const faults: Fault[] = [];
+function faultsOf(statement: PolicyStatement, layer: LayerName): PolicyFault[] {
+  const faults: PolicyFault[] = [];
   const { effect, condition } = statement;
   if (effect === null) faults.push([statement, 'expected the element Effect, found none']);
   else if (effect.text !== 'Allow' && effect.text !== 'Deny')

@@ -6,7 +6,7 @@ import type { Hit } from './policies.js';
 import { expandVariables } from './policy-variables.js';
 import type { RequestContext } from './request-context.js';
 import { type Grade, gradeOf, isExempt, namesSomeSession, type Requester } from './requester.js';
-import { allOf, anyOf, type Finding, not, plainly, unknownFor } from './truth.js';
+import { allOf, anyOf, type Conclusion, not, plainly, unknownFor } from './truth.js';
 
 /** A request. With wildcards, action and resource stand for all that they match. */
 export interface AccessRequest {
@@ -20,7 +20,7 @@ export interface AccessRequest {
   readonly cautious: boolean;
 }
 
-export interface Match extends Finding<Hit> {
+export interface Match extends Conclusion<Hit> {
   /** How the statement names the requester. `direct` for policies without principals. */
   readonly grade: Grade;
   /** What keeps a statement that has the action from applying; null if it applies, or has not even the action. */
@@ -31,7 +31,7 @@ export interface Match extends Finding<Hit> {
 export function matchStatement(hit: Hit, request: AccessRequest): Match {
   const { statement } = hit;
   const isDeny = statement.effect?.text === 'Deny';
-  const actions = (element: TextList): Finding<Hit> =>
+  const actions = (element: TextList): Conclusion<Hit> =>
     listMatches(element, globOf(request.action.toLowerCase()), isDeny !== (element === statement.notAction), (text) =>
       plainGlob(globOf(text.toLowerCase())),
     );
@@ -64,11 +64,11 @@ function gradeIn(statement: PolicyStatement, { requester, hasBoundary }: AccessR
   return gradeOf(notPrincipal, requester) === 'none' ? 'direct' : 'none';
 }
 
-function resourceMatches(hit: Hit, { resource, context }: AccessRequest, isDeny: boolean): Finding<Hit> {
+function resourceMatches(hit: Hit, { resource, context }: AccessRequest, isDeny: boolean): Conclusion<Hit> {
   const { statement } = hit;
   if (statement.resource === null && statement.notResource === null) return plainly('yes');
   const asked = resource === '*' ? globOf(resource) : arnPatternOf(globOf(resource));
-  const read = (text: string): Glob | Finding<Hit> => {
+  const read = (text: string): Glob | Conclusion<Hit> => {
     if (!hasVariables(hit)) return plainGlob(arnPatternOf(globOf(text)));
     const expansion = expandVariables(text, context, globOf);
     if (expansion.state === 'done') return arnPatternOf(expansion.glob);
@@ -88,8 +88,8 @@ function listMatches(
   { values }: TextList,
   asked: Glob,
   some: boolean,
-  read: (text: string) => Glob | Finding<Hit>,
-): Finding<Hit> {
+  read: (text: string) => Glob | Conclusion<Hit>,
+): Conclusion<Hit> {
   const matches = some ? overlaps : covers;
   return anyOf(
     values.map(({ text }) => {
@@ -103,8 +103,8 @@ function listMatches(
 function eitherOf(
   positive: TextList | null,
   negative: TextList | null,
-  match: (element: TextList) => Finding<Hit>,
-): Finding<Hit> {
+  match: (element: TextList) => Conclusion<Hit>,
+): Conclusion<Hit> {
   if (positive !== null) return match(positive);
   return negative === null ? plainly('no') : not(match(negative));
 }

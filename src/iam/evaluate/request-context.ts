@@ -1,7 +1,7 @@
 /** The context of a request: condition keys and their values. */
 
 /** What is known of a condition key. */
-export type Known =
+export type KeyState =
   | { readonly state: 'present'; readonly values: readonly string[] }
   | { readonly state: 'absent' }
   | { readonly state: 'unknown' };
@@ -26,7 +26,7 @@ export class RequestContext {
     this.#cautious = cautious;
   }
 
-  lookup(key: string): Known {
+  lookup(key: string): KeyState {
     const name = key.toLowerCase();
     if (this.#absent.has(name)) return { state: 'absent' };
     const values = this.#values.get(name);

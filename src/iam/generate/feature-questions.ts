@@ -1,5 +1,5 @@
 /** The questions whose answers say whether a principal may do all that a feature needs. */
-import type { Question } from '../evaluate/decide.js';
+import type { Question } from '../evaluate/answer-question.js';
 import type { ContextValues } from '../evaluate/request-context.js';
 import { type CloudPlace, type Feature, type Grant, grantsFor } from '../features.js';
 

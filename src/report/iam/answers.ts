@@ -1,5 +1,5 @@
 /** The report of `feedrate iam check`. */
-import type { Answer, Decision } from '../../iam/evaluate/decide.js';
+import type { AccessDecision, Answer } from '../../iam/evaluate/answer-question.js';
 import type { MatchedStatement } from '../../iam/evaluate/layers.js';
 import { type Hit, LAYER_TEXTS, placeOfHit } from '../../iam/evaluate/policies.js';
 import type { WrittenStatement } from '../../iam/generate/written-policies.js';
@@ -12,13 +12,13 @@ export interface AnswerRow {
   readonly grant: WrittenStatement | null;
 }
 
-const MARKS: Readonly<Record<Decision, string>> = { allowed: '✓', denied: '✗', unknown: '?' };
+const MARKS: Readonly<Record<AccessDecision, string>> = { allowed: '✓', denied: '✗', unknown: '?' };
 
 /** From the best to the worst. */
-const DECISIONS: readonly Decision[] = ['allowed', 'unknown', 'denied'];
+const DECISIONS: readonly AccessDecision[] = ['allowed', 'unknown', 'denied'];
 
 /** Returns the worst decision of all answers. */
-export function worstDecision(rows: readonly AnswerRow[]): Decision {
+export function worstDecision(rows: readonly AnswerRow[]): AccessDecision {
   const worst = Math.max(...rows.map(({ answer }) => DECISIONS.indexOf(answer.decision)));
   return DECISIONS[worst] ?? 'unknown';
 }
@@ -77,7 +77,7 @@ function wouldHelp({ decision, statements }: Answer): boolean {
 }
 
 function countLine(rows: readonly AnswerRow[]): string {
-  const count = (decision: Decision): number => rows.filter(({ answer }) => answer.decision === decision).length;
+  const count = (decision: AccessDecision): number => rows.filter(({ answer }) => answer.decision === decision).length;
   return `${count('allowed')} allowed, ${count('denied')} denied, ${count('unknown')} unknown`;
 }
 

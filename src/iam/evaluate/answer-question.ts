@@ -3,11 +3,11 @@
  * across accounts (awsdocs/iam-user-guide@651083f), "Permissions boundaries for IAM entities", read 2026-11-29.
  */
 import { derivedContext, ownerOf } from './derived-context.js';
-import { Layers, type MatchedStatement } from './layers.js';
+import { type MatchedStatement, PolicyLayers } from './layers.js';
 import { type Hit, LAYER_TEXTS, type LayerName, type Policies } from './policies.js';
 import { type ContextValues, RequestContext } from './request-context.js';
 import { namesSomeSession, type Requester, type RequesterKind } from './requester.js';
-import { allOf, anyOf, type Finding, not, plainly, unknownFor } from './truth.js';
+import { allOf, anyOf, type Conclusion, not, plainly, unknownFor } from './truth.js';
 
 /** One thing to ask. Action and resource may have wildcards, and then stand for all that they match. */
 export interface Question {
@@ -28,12 +28,12 @@ export interface Setting {
   readonly cautious: boolean;
 }
 
-export type Decision = 'allowed' | 'denied' | 'unknown';
+export type AccessDecision = 'allowed' | 'denied' | 'unknown';
 
 export interface Answer {
   readonly question: Question;
   readonly principal: string;
-  readonly decision: Decision;
+  readonly decision: AccessDecision;
   readonly reason: string;
   /** The statements that decide. */
   readonly statements: readonly Hit[];
@@ -67,7 +67,7 @@ export function decide(question: Question, setting: Setting): Answer {
     hasBoundary: typeof policies.boundary !== 'string',
     cautious,
   };
-  const layers = new Layers(policies, names, request, cautious);
+  const layers = new PolicyLayers(policies, names, request, cautious);
   const permitted = allOf([
     not(layers.denied()),
     ...layers.controls('rcp', false),
@@ -129,14 +129,24 @@ function mustAllow(action: string, resource: string): string | null {
 }
 
 /** Whether the requester is granted the request, denials and control policies aside. */
-function grantFor(layers: Layers, requester: Requester, policy: string | null, account: string | null): Finding<Hit> {
+function grantFor(
+  layers: PolicyLayers,
+  requester: Requester,
+  policy: string | null,
+  account: string | null,
+): Conclusion<Hit> {
   if (account !== null || requester.account === null) return grantIn(layers, requester, policy, account);
   const own = grantIn(layers, requester, policy, requester.account);
   const foreign = grantIn(layers, requester, policy, null);
   return own.truth === foreign.truth ? own : unknownFor('context key aws:ResourceAccount');
 }
 
-function grantIn(layers: Layers, requester: Requester, policy: string | null, account: string | null): Finding<Hit> {
+function grantIn(
+  layers: PolicyLayers,
+  requester: Requester,
+  policy: string | null,
+  account: string | null,
+): Conclusion<Hit> {
   const named = policy ?? 'resource policy';
   const isGiven = layers.isGiven('resource');
   const silent = isGiven ? `the ${named} does not allow it` : `no ${named} was given`;
@@ -168,7 +178,7 @@ function grantIn(layers: Layers, requester: Requester, policy: string | null, ac
   return anyOf([direct, allOf([itself, ...limits]), allOf([delegated, identity, ...limits])]);
 }
 
-function reasonOf({ truth, hits, needs, why }: Finding<Hit>): string {
+function reasonOf({ truth, hits, needs, why }: Conclusion<Hit>): string {
   if (truth === 'unknown') return `it depends on what was not given: ${needs.join(', ')}`;
   const layers = [...new Set(hits.map(({ layer }) => LAYER_TEXTS[layer]))];
   if (truth === 'yes')
@@ -184,7 +194,7 @@ function listed(names: readonly string[]): string {
 const NEAR_MISSES_MOST = 3;
 const NEARNESS = ['condition', 'resource', 'principal'];
 
-function nearMisses(layers: Layers): MatchedStatement[] {
+function nearMisses(layers: PolicyLayers): MatchedStatement[] {
   return layers
     .statements('Allow')
     .filter(({ match }) => match.missed !== null)
@@ -193,7 +203,7 @@ function nearMisses(layers: Layers): MatchedStatement[] {
 }
 
 function assumptions(
-  layers: Layers,
+  layers: PolicyLayers,
   names: readonly LayerName[],
   { requester, policiesFor }: Setting,
   context: RequestContext,

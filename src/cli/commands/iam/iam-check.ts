@@ -1,5 +1,5 @@
 import { EXIT, FeedrateError } from '../../../base/errors.js';
-import type { Setting } from '../../../iam/evaluate/decide.js';
+import type { Setting } from '../../../iam/evaluate/answer-question.js';
 import type { ContextValues } from '../../../iam/evaluate/request-context.js';
 import type { CloudPlace } from '../../../iam/features.js';
 import type { AnswerRow } from '../../../report/iam/answers.js';
@@ -62,7 +62,7 @@ const STATUS = { allowed: EXIT.pass, denied: EXIT.regression, unknown: EXIT.inco
  */
 async function answer(options: CheckOptions): Promise<number> {
   const [{ decide }, { requesterOf }, { readPolicies }, { cloudPlaceOf }, report] = await Promise.all([
-    import('../../../iam/evaluate/decide.js'),
+    import('../../../iam/evaluate/answer-question.js'),
     import('../../../iam/evaluate/requester.js'),
     import('../../options/policy-files.js'),
     import('../../options/cloud-place.js'),
@@ -80,6 +80,7 @@ async function answer(options: CheckOptions): Promise<number> {
   };
   const place = cloudPlaceOf(options, process.env);
   const account = place.account ?? requester.account;
+  await refuseOtherAccount(options.resource ?? [], context);
   const asked = [
     ...(await featureRows(options, { ...place, account }, context, setting)),
     ...questionsOf(options, context).map((question) => ({ answer: decide(question, setting), grant: null })),
@@ -97,7 +98,7 @@ async function featureRows(
 ): Promise<AnswerRow[]> {
   if (can.length === 0) return [];
   const [{ decide }, { questionsFor }, { grantingStatement }, { chosenFeatures }] = await Promise.all([
-    import('../../../iam/evaluate/decide.js'),
+    import('../../../iam/evaluate/answer-question.js'),
     import('../../../iam/generate/feature-questions.js'),
     import('../../../iam/generate/written-policies.js'),
     import('../../options/feature-list.js'),
@@ -119,6 +120,15 @@ function questionsOf({ action = [], resource = ['*'] }: CheckOptions, context: C
   if (noArn !== undefined)
     throw new FeedrateError('usage', `--resource ${noArn}: expected an ARN, such as arn:aws:s3:::bucket/object, or *`);
   return action.flatMap((one) => resource.map((other) => ({ action: one, resource: other, context })));
+}
+
+/** The ARN and the context cannot name two accounts. */
+async function refuseOtherAccount(resources: readonly string[], context: ContextValues): Promise<void> {
+  const { ownerOf } = await import('../../../iam/evaluate/derived-context.js');
+  const [said] = [...context].flatMap(([key, values]) => (key.toLowerCase() === 'aws:resourceaccount' ? values : []));
+  const other = resources.find((arn) => said !== undefined && (ownerOf(arn).account ?? said) !== said);
+  if (other !== undefined)
+    throw new FeedrateError('usage', `--context aws:ResourceAccount=${said}: ${other} is in another account`);
 }
 
 function contextOf(pairs: readonly string[]): ContextValues {
