@@ -75,7 +75,11 @@ async function serviceFacts(source: IamDataSource, service: string): Promise<Ser
 function actionFacts(service: string, details: IamDataAction): ActionFacts {
   const { name, accessLevel, isWildcardOnly, conditionKeys } = details;
   const resourceTypes = details.resourceTypes.map(
-    (type): ActionResource => ({ name: type.name, isRequired: type.required, conditionKeys: type.conditionKeys }),
+    ({ name: resource, required, conditionKeys: keys }): ActionResource => ({
+      name: resource,
+      isRequired: required,
+      conditionKeys: keys,
+    }),
   );
   return { name: `${service}:${name}`, service, accessLevel, isWildcardOnly, resourceTypes, conditionKeys };
 }

@@ -30,16 +30,23 @@ export const REGIONS: readonly string[] = Object.values(REGIONS_OF).flatMap((nam
 
 /** Returns the fields, or null if the text has fewer than six. Colons inside of a variable separate nothing. */
 export function arnFields(text: string): ArnFields | null {
-  const parts = text.replaceAll(/\$\{[^}]*\}?/g, (variable) => variable.replaceAll(':', '\u0000')).split(':');
+  const hidden = text.includes('${') ? text.replaceAll(/\$\{[^}]*\}?/g, hideColons) : text;
+  const parts = hidden.split(':');
   if (parts.length < 6) return null;
-  const [, partition = '', service = '', region = '', account = ''] = parts.map((part) =>
-    part.replaceAll('\u0000', ':'),
-  );
-  const resource = parts.slice(5).join(':').replaceAll('\u0000', ':');
-  return { partition, service, region, account, resource };
+  const [, partition = '', service = '', region = '', account = ''] = parts.map(showColons);
+  return { partition, service, region, account, resource: showColons(parts.slice(5).join(':')) };
+}
+
+function hideColons(variable: string): string {
+  return variable.replaceAll(':', '\u0000');
+}
+
+function showColons(part: string): string {
+  return part.includes('\u0000') ? part.replaceAll('\u0000', ':') : part;
 }
 
 /** Replaces variables, each by `*`: what they may stand for. Characters in braces, `${*}`, are themselves. */
 export function withoutVariables(text: string): string {
+  if (!text.includes('${')) return text;
   return text.replaceAll(/\$\{([*?$])\}/g, '$1').replaceAll(/\$\{[^}]*\}/g, '*');
 }

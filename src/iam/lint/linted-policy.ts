@@ -89,7 +89,9 @@ export function actionPattern(value: TextValue): ActionPattern {
 
 /** Whether an action of AWS is among those that a pattern names. Both without regard to case. */
 export function namesAction({ text }: TextValue, action: string): boolean {
-  return covers(text.toLowerCase(), action.toLowerCase());
+  const pattern = text.toLowerCase();
+  const name = action.toLowerCase();
+  return (pattern[0] === name[0] || /^[*?]/.test(pattern)) && covers(pattern, name);
 }
 
 /** Returns the actions of AWS that a pattern names; none if its service is unknown or has a wildcard. */

@@ -33,7 +33,7 @@ const SERVICE_KEYS = [
 export const SOURCE_KEYS = ['aws:sourcearn', 'aws:sourceaccount', 'aws:sourceorgid', 'aws:sourceorgpaths'];
 
 /** Keys that are missing when a service calls as itself. */
-const CALLER_KEYS = /^aws:(?:principalorgid|principalorgpaths|principalaccount|principaltag\/.*)$/;
+const CALLER_KEYS = /^aws:(?:principalorgid|principalorgpaths|principalaccount)$/;
 
 /** Services that deliver logs of balancers and send no source. Source: ELB User Guide, enable-access-logging. */
 const WITHOUT_SOURCE = ['logdelivery.elasticloadbalancing.amazonaws.com'];

@@ -41,15 +41,17 @@ function allowsPassRole({ statements }: LintedPolicy): boolean {
 
 function creationWithoutPassRole(statement: LintedStatement, policy: LintedPolicy): LintFault[] {
   // A condition shows that the statement is one of several which together are the policy.
-  if (!statement.isAllow || policy.kind !== 'identity' || statement.condition !== null || allowsPassRole(policy))
-    return [];
-  return statement.actions.flatMap((action) => {
-    const passing = PASSING.find((name) => namesAction(action, name));
-    if (passing === undefined) return [];
+  if (!statement.isAllow || policy.kind !== 'identity' || statement.condition !== null) return [];
+  const creations = statement.actions.flatMap((action) => {
+    const passing = /^(?:sagemaker:|[^:]*[*?])/i.test(action.text) && PASSING.find((name) => namesAction(action, name));
+    return passing ? [{ action, passing }] : [];
+  });
+  if (creations.length === 0 || allowsPassRole(policy)) return [];
+  return creations.map(({ action, passing }) => {
     const message = `${passing} passes a role, but no statement allows iam:PassRole`;
     const fix =
       'allow iam:PassRole on the ARN of the role, with the condition StringEquals {"iam:PassedToService": "sagemaker.amazonaws.com"}';
-    return [fault(action, message, fix)];
+    return fault(action, message, fix);
   });
 }
 

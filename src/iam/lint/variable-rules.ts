@@ -80,7 +80,7 @@ const TEXT_RULES = policyRules([
     'error',
     'A variable has no closing brace.',
     eachVariable(({ text, isClosed }, value) =>
-      isClosed ? [] : [fault(value, `the variable ${quote(text)} has no closing brace`, 'add }')],
+      isClosed ? [] : [fault(value, `the variable ${quote(text)} has no closing brace`, 'close it with }')],
     ),
   ],
   [

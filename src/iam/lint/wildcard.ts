@@ -10,6 +10,7 @@ export function hasWildcard(text: string): boolean {
  * that it is so (`a?*` and `a*b`); true is always right. Takes time in the product of both lengths at most.
  */
 export function covers(general: string, special: string): boolean {
+  if (!isPattern(general)) return general === special;
   const pattern = normalised(general);
   const text = normalised(special);
   let i = 0;
@@ -37,6 +38,10 @@ export function covers(general: string, special: string): boolean {
 
 /** Whether some text is matched by both patterns. */
 export function overlaps(a: string, b: string): boolean {
+  if (a === '*' || b === '*') return true;
+  if (!isPattern(b)) return covers(a, b);
+  if (!isPattern(a)) return covers(b, a);
+  if (differAtStart(a, b)) return false;
   // reachable[j]: the first i characters of `a` and the first j of `b` match a common text.
   let reachable = new Array<boolean>(b.length + 1).fill(false);
   reachable[0] = true;
@@ -55,11 +60,20 @@ export function overlaps(a: string, b: string): boolean {
   return reachable[b.length] === true;
 }
 
+/** Whether the literal beginnings of two patterns differ: a cheap test that decides most comparisons. */
+function differAtStart(a: string, b: string): boolean {
+  const length = Math.min(a.search(/[*?]/), b.search(/[*?]/));
+  return a.slice(0, length) !== b.slice(0, length);
+}
+
+function isPattern(text: string): boolean {
+  return text.includes('*') || text.includes('?');
+}
+
 /** `*?` and `?*` match the same: every run of wildcards becomes its `?`, then one `*`. */
 function normalised(pattern: string): string {
-  return pattern.includes('*')
-    ? pattern.replaceAll(/[*?]{2,}/g, (run) =>
-        run.includes('*') ? `${'?'.repeat(run.replaceAll('*', '').length)}*` : run,
-      )
-    : pattern;
+  if (!(pattern.includes('**') || pattern.includes('*?') || pattern.includes('?*'))) return pattern;
+  return pattern.replaceAll(/[*?]{2,}/g, (run) =>
+    run.includes('*') ? `${'?'.repeat(run.replaceAll('*', '').length)}*` : run,
+  );
 }
