@@ -36,7 +36,10 @@ test('check allows, denies and does not know, with a status for each', () =>
     assert.match(allowed.stdout, 'Assumed, because it was not given:\n  no resource policy\n');
     const denied = check('--resource', `${BUCKET}/secret/x`);
     assert.is(denied.status, 1);
-    assert.match(denied.stdout, '  explicitly denied by the identity policy\n  p.json:10  Deny No (identity policy)');
+    assert.match(
+      denied.stdout,
+      'secret/x: explicitly denied by the identity policy\n  p.json:10  Deny No (identity policy)',
+    );
     const unknown = check('--resource', OBJECT, '--cautious');
     assert.is(unknown.status, 3);
     assert.match(
@@ -173,7 +176,7 @@ test('check --can names what is missing, with the statement that grants it', () 
     assert.is(status, 1);
     assert.match(stderr, 'not asked: tiering (needs --volume), results (needs --bucket or --access-point)');
     assert.match(stdout, '✓ allowed: fsx:DescribeVolumes on *');
-    assert.match(stdout, '✗ denied: cloudwatch:GetMetricData on *\n  no identity policy allows it\n');
+    assert.match(stdout, '✗ denied: cloudwatch:GetMetricData on *: no identity policy allows it\n');
     assert.match(
       stdout,
       'Grant what is missing with:\n  {"Sid":"FeedrateMetrics","Effect":"Allow","Action":["cloudwatch:',

@@ -205,7 +205,7 @@ function nearMisses(layers: PolicyLayers): MatchedStatement[] {
 function assumptions(
   layers: PolicyLayers,
   names: readonly LayerName[],
-  { requester, policiesFor }: Setting,
+  { requester, policiesFor, cautious }: Setting,
   context: RequestContext,
   { resource, account }: { readonly resource: string; readonly account: string | null },
 ): string[] {
@@ -216,7 +216,7 @@ function assumptions(
   return [
     ...names.filter((name) => layers.isUnstated(name)).map((name) => `no ${LAYER_TEXTS[name]}`),
     ...context.missing().map((key) => `no context key ${key}`),
-    ...(account === null && requester.account !== null
+    ...(account === null && requester.account !== null && !cautious
       ? [`the resource is in the principal's account, ${requester.account}: its ARN names none`]
       : []),
     ...requester.assumed,

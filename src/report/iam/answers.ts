@@ -23,8 +23,8 @@ export function worstDecision(rows: readonly AnswerRow[]): AccessDecision {
   return DECISIONS[worst] ?? 'unknown';
 }
 
-/** Returns a group of lines for each answer, and what was assumed for all of them. */
-export function renderAnswers(rows: readonly AnswerRow[], options: TerminalOptions): string {
+/** Returns lines for each answer, and what was not given for all of them: with `cautious` it is unknown, not assumed. */
+export function renderAnswers(rows: readonly AnswerRow[], options: TerminalOptions, cautious: boolean): string {
   const assumed = [...new Set(rows.flatMap(({ answer }) => answer.assumed))];
   const missing = new Map(
     rows.flatMap(({ answer, grant }) => (grant === null || !wouldHelp(answer) ? [] : [[grant.Sid, grant] as const])),
@@ -35,7 +35,9 @@ export function renderAnswers(rows: readonly AnswerRow[], options: TerminalOptio
       missing.size === 0
         ? []
         : ['Grant what is missing with:', ...[...missing.values()].map((grant) => `  ${JSON.stringify(grant)}`)],
-      assumed.length === 0 ? [] : ['Assumed, because it was not given:', ...assumed.map((text) => `  ${text}`)],
+      assumed.length === 0
+        ? []
+        : [cautious ? 'Not given:' : 'Assumed, because it was not given:', ...assumed.map((text) => `  ${text}`)],
       rows.length > 1 ? [countLine(rows)] : [],
     ],
     options,
@@ -52,9 +54,9 @@ export function answersJson(rows: readonly AnswerRow[]): string {
 function linesOf(answer: Answer, { color }: TerminalOptions): ReportLine[] {
   const { question, decision, reason, statements, nearMisses } = answer;
   const tone = decision === 'allowed' ? 'good' : decision === 'denied' ? 'bad' : 'plain';
+  const why = decision === 'allowed' && statements.length > 0 ? '' : `: ${reason}`;
   return [
-    painter(color)(`${MARKS[decision]} ${decision}: ${question.action} on ${question.resource}`, tone),
-    ...(decision === 'allowed' && statements.length > 0 ? [] : [`  ${reason}`]),
+    painter(color)(`${MARKS[decision]} ${decision}: ${question.action} on ${question.resource}${why}`, tone),
     ...statements.map((hit) => `  ${hitLine(hit)}`),
     ...nearMisses.map((near) => `  ${hitLine(near.hit)}: ${missedText(near)}`),
   ];
@@ -71,9 +73,9 @@ function missedText({ match }: MatchedStatement): string {
   return match.missed === 'resource' ? 'has the action, not the resource' : 'does not name the principal';
 }
 
-/** Whether an Allow can change the answer: against an explicit Deny none can. */
+/** Whether an Allow is missing. Against an explicit Deny none helps. */
 function wouldHelp({ decision, statements }: Answer): boolean {
-  return decision !== 'allowed' && !statements.some(({ statement }) => statement.effect?.text === 'Deny');
+  return decision !== 'allowed' && statements.length === 0;
 }
 
 function countLine(rows: readonly AnswerRow[]): string {

@@ -86,7 +86,11 @@ async function answer(options: CheckOptions): Promise<number> {
     ...questionsOf(options, context).map((question) => ({ answer: decide(question, setting), grant: null })),
   ];
   if (asked.length === 0) throw new FeedrateError('usage', 'what is asked? give --action, or --can with features');
-  print(options.format === 'json' ? report.answersJson(asked) : report.renderAnswers(asked, stdoutOptions()));
+  print(
+    options.format === 'json'
+      ? report.answersJson(asked)
+      : report.renderAnswers(asked, stdoutOptions(), setting.cautious),
+  );
   return STATUS[report.worstDecision(asked)];
 }
 
