@@ -2,9 +2,8 @@
  * A policy document as typed statements, each value with its place. Wrong shapes do not stop the reading: they are listed
  * as `faults`, which lint reports and evaluation refuses.
  */
-import { FeedrateError } from '../base/errors.js';
-import { type JsonMember, type JsonNode, type JsonObject, memberOf, parseJson } from './json-source.js';
-import { SourceText, type Span } from './source-text.js';
+import { type JsonMember, type JsonNode, type JsonObject, memberOf } from './json-source.js';
+import type { SourceText, Span } from './source-text.js';
 
 /** What a document is attached to. Boundaries and session policies are written like identity policies. */
 export const POLICY_KINDS = ['identity', 'resource', 'trust', 'scp', 'rcp', 'boundary', 'session'] as const;
@@ -110,19 +109,6 @@ export function documentOf(source: SourceText, root: JsonNode): PolicyDocument {
     statements: statement === undefined ? [] : reader.statements(statement.value),
     faults: reader.faults,
   };
-}
-
-/**
- * Returns the document in a JSON text. Throws `FeedrateError('usage')` with an issue for each fault if the text is not
- * JSON, or if an element has a wrong shape.
- */
-export function readPolicy(name: string, text: string): PolicyDocument {
-  const source = new SourceText(name, text);
-  const document = documentOf(source, parseJson(source));
-  if (document.faults.length === 0) return document;
-  const issues = document.faults.map(({ start, message }) => ({ where: source.where(start), message }));
-  const [first] = issues;
-  throw new FeedrateError('usage', `${first?.where}: ${first?.message}`, { issues });
 }
 
 /** Reads elements and collects the faults. */

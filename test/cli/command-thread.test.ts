@@ -30,6 +30,8 @@ const callsOn = (fast: string, slow: string): readonly (readonly string[])[] => 
   ['doctor', '-t', 't/none'],
   ['mount-matrix', 'w.yaml'],
   ['iam', 'lint', 'p.json'],
+  ['iam', 'policy', '--for', 'describe', '--region', 'us-east-1'],
+  ['iam', 'check', '--principal', 'anonymous', '--action', 's3:GetObject'],
   ['guide'],
   ['guide', 'statistics'],
   ['schema'],

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { SUBCOMMANDS } from '../../src/cli/program.js';
+import { createProgram, SUBCOMMANDS } from '../../src/cli/program.js';
 import { createOwnDirectory, releaseOwnDirectory } from '../../src/host/files/own-directory.js';
 import { feedrateHere } from '../support/cli-in-process.js';
 import { onTerminal } from '../support/feedrate-cli.js';
@@ -20,12 +20,26 @@ jobs:
   read: { rw: read, bs: 64k, size: 1m, runtime: 200ms, cache: as-is, ioengine: psync }
 `;
 
+const POLICY = {
+  Version: '2012-10-17',
+  Statement: {
+    Sid: HOSTILE,
+    Effect: 'Allow',
+    Principal: '*',
+    Action: '*',
+    Resource: '*',
+    Condition: { StringLike: { [HOSTILE]: [HOSTILE, `\${${HOSTILE}}`] } },
+  },
+};
+
 interface World extends HostileResults {
   readonly directory: string;
   readonly target: string;
   /** A workload file with a hostile name, and bad ones. */
   readonly workload: string;
   readonly bad: readonly string[];
+  /** An IAM policy with hostile names in it. */
+  readonly policy: string;
 }
 
 function worldIn(directory: string): World {
@@ -40,6 +54,7 @@ function worldIn(directory: string): World {
     directory,
     target,
     workload: write(`good ${HOSTILE}.yaml`, WORKLOAD),
+    policy: write(`policy ${HOSTILE}.json`, JSON.stringify(POLICY)),
     bad: [
       write(`named ${HOSTILE}.yaml`, WORKLOAD.replace('quick', JSON.stringify(COMMAND_FIRST))),
       write(`job ${HOSTILE}.yaml`, WORKLOAD.replace('read:', `${JSON.stringify(HOSTILE)}:`)),
@@ -188,7 +203,7 @@ const ASKED: Readonly<Record<string, Lines>> = {
     ['doctor', '-t', `nfs://${HOSTILE}/x`],
     ['doctor', '-t', `nfs://server/${HOSTILE}`],
   ],
-  iam: ({ directory }) => {
+  'iam lint': ({ directory }) => {
     const statement = { Sid: HOSTILE, Effect: COMMAND_FIRST, Action: HOSTILE, Resource: `arn:aws:${HOSTILE}:::a` };
     const policies = {
       [`policy ${HOSTILE}.json`]: JSON.stringify({ Version: HOSTILE, [HOSTILE]: 1, Statement: [statement] }),
@@ -204,6 +219,24 @@ const ASKED: Readonly<Record<string, Lines>> = {
       ...badWords(['iam', 'lint', ...Object.keys(policies)], '--type', '--service', '--format'),
     ];
   },
+  'iam check': ({ policy, bad }) => {
+    const check = ['iam', 'check', '--action', 's3:GetObject', '--resource', `arn:aws:s3:::${HOSTILE}/x`];
+    const asked = [...check, '--principal', 'anonymous', '--resource-policy'];
+    return [
+      [...asked, policy],
+      [...asked, policy, '--format', 'json'],
+      [...asked, policy, '--context', `${HOSTILE}=${HOSTILE}`],
+      [...asked, policy, '--cautious'],
+      ...[...bad, HOSTILE].map((file) => [...asked, file]),
+      [...asked, `arn:${HOSTILE}=${policy}`],
+      [...check, '--role', HOSTILE],
+      ...badWords([...asked, policy], '--context', '--can', '--principal', '--action', '--boundary', '--bucket'),
+    ];
+  },
+  'iam policy': () => [
+    ['iam', 'policy', '--for', 'results', '--bucket', `s3://runs/${HOSTILE}`],
+    ...badWords(['iam', 'policy', '--for', 'describe'], '--for', '--region', '--key', '--volume', '--format'),
+  ],
   guide: () => [['guide'], ['guide', HOSTILE]],
   schema: () => [['schema'], ['schema', HOSTILE]],
   completion: () => [
@@ -223,11 +256,13 @@ const ASKED: Readonly<Record<string, Lines>> = {
 /** The annotation of a gate is the one command that feedrate gives to GitHub. */
 const ANNOTATION = /^::(?:error|warning|notice) title=feedrate gate%3A [a-z]+::/gm;
 
-test('every subcommand is asked', () => {
-  assert.equal(
-    Object.keys(ASKED),
-    SUBCOMMANDS.map(({ name }) => name),
+test('every subcommand is asked, or every part of it', () => {
+  const isAsked = (name: string) => ASKED[name] !== undefined;
+  const parts = createProgram().commands.flatMap((command) =>
+    isAsked(command.name()) ? [] : command.commands.map((part) => `${command.name()} ${part.name()}`),
   );
+  const whole = SUBCOMMANDS.map(({ name }) => name).filter(isAsked);
+  assert.equal(Object.keys(ASKED).sort(), [...whole, ...parts].sort());
 });
 
 for (const [name, lines] of Object.entries(ASKED)) {

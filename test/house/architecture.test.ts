@@ -81,7 +81,7 @@ const SUB_ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string
     files: ['system', 'libnfs'],
     '.': ['system', 'nfs', 'libnfs', 'files'],
   },
-  iam: { lint: ['.'], '.': [] },
+  iam: { lint: ['.'], evaluate: ['.'], generate: ['.', 'evaluate'], '.': [] },
   engine: {
     core: [],
     content: ['core'],

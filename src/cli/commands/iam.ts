@@ -1,8 +1,10 @@
 /** `feedrate iam`: the policies that feedrate, notebooks and training jobs need. */
 import { commandGroup, type Subcommand } from '../options/subcommand.js';
+import { check } from './iam/iam-check.js';
 import { iamLint } from './iam/lint.js';
+import { policy } from './iam/policy.js';
 
-const PARTS: readonly Subcommand[] = [iamLint];
+const PARTS: readonly Subcommand[] = [iamLint, check, policy];
 
 export const iam: Subcommand = commandGroup(
   {

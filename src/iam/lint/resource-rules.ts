@@ -14,10 +14,10 @@ const WITHOUT_RESOURCE =
   /^(?:fsx:Describe(?:Backups|DataRepository(?:Associations|Tasks)|File(?:Caches|Systems)|S3AccessPointAttachments|SharedVpcConfiguration|Snapshots|StorageVirtualMachines|Volumes)|s3:ListAllMyBuckets|sts:GetCallerIdentity|ec2:DescribeInstances)$/i;
 
 /**
- * Actions that the data calls one or the other, but that may stand with `*` and with ARNs. The two of CloudWatch have an optional
+ * Actions that the data calls one or the other, but that may stand with `*` and with ARNs. Those of CloudWatch have an optional
  * resource `dataset`; DescribeLogGroups was documented with log groups for years.
  */
-const EITHER = /^(?:cloudwatch:(?:Get|Put)MetricData|logs:DescribeLogGroups)$/i;
+const EITHER = /^(?:cloudwatch:(?:GetMetricData|PutMetricData|ListMetrics)|logs:DescribeLogGroups)$/i;
 
 /** Keys, in lower case, that narrow `*` as well as an ARN does. */
 const NARROWING = ['aws:resourcetag/*', 'aws:resourceaccount', 'aws:resourceorgid', 'aws:resourceorgpaths'];
