@@ -154,9 +154,10 @@ class Attempt {
 
   /** Names every missing permission. Other faults, such as a network that is down, fail every call: one is enough. */
   problems(): string[] {
-    const denied = this.#errors.filter(isDenied);
-    const failed = this.#errors.filter((error) => !isDenied(error)).slice(0, 1);
-    return [...new Set([...denied, ...failed].map(({ message }) => message)), ...this.#others];
+    const messages = (errors: readonly FeedrateError[]) => [...new Set(errors.map(({ message }) => message))].sort();
+    const denied = messages(this.#errors.filter(isDenied));
+    const failed = messages(this.#errors.filter((error) => !isDenied(error))).slice(0, 1);
+    return [...denied, ...failed, ...this.#others];
   }
 }
 
