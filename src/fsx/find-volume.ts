@@ -59,7 +59,7 @@ export class VolumeFinder {
       if (found !== null) attempt.problem(`${volumeId} is not a volume of FSx for ONTAP in ${this.region}`);
       return this.#answer(attempt, {});
     }
-    const choose = (volumes: readonly Joined[]) =>
+    const choose = (volumes: readonly JoinedVolume[]) =>
       volumes.find(({ volume: each }) => each.VolumeId === volumeId) ?? null;
     return this.#describe({ fileSystemId, svmId }, choose, attempt, ontap?.JunctionPath ?? null);
   }
@@ -67,7 +67,7 @@ export class VolumeFinder {
   /** @param path the directory; null: the volume is not part of the namespace */
   async #describe(
     { fileSystemId, svmId }: Whereabouts,
-    choose: (volumes: readonly Joined[]) => Joined | null,
+    choose: (volumes: readonly JoinedVolume[]) => JoinedVolume | null,
     attempt: Attempt,
     path: string | null,
   ): Promise<VolumeAnswer> {
@@ -161,13 +161,13 @@ class Attempt {
   }
 }
 
-interface Joined {
+interface JoinedVolume {
   readonly junctionPath: string | null;
   readonly lifecycle: string | null;
   readonly volume: Volume;
 }
 
-function joinedOf(volume: Volume): Joined {
+function joinedOf(volume: Volume): JoinedVolume {
   const { Lifecycle, OntapConfiguration } = volume;
   return { junctionPath: OntapConfiguration?.JunctionPath ?? null, lifecycle: Lifecycle ?? null, volume };
 }

@@ -77,7 +77,10 @@ test('without the SDK: one line says what is missing', () => {
     const main = join(directory, 'dist', 'bin', 'main.js');
     const env = { ...process.env, ...server.environment };
     const { stdout } = spawnSync(process.execPath, [main, 'fsx', 'describe', '-t', TARGET], { encoding: 'utf8', env });
-    assert.match(stdout, /the package @aws-sdk\/client-fsx is not installed; reinstall feedrate with its optional/);
+    assert.match(
+      stdout,
+      /the package @aws-sdk\/client-fsx is not installed; reinstall feedrate with its optional dependencies/,
+    );
   });
 });
 
