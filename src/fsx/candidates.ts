@@ -15,10 +15,10 @@ export interface Candidate {
   /** A directory on a server, or a volume by its id, `fsvol-…`. */
   readonly place: ExportPlace | { readonly volumeId: string };
   /**
-   * `fsx`: the server has a name of FSx, or says that it is ONTAP. `unclear`: the server says nothing of itself, as with NFS 3
-   * by address or alias. `other`: another server.
+   * `fsx`: the server has a name of FSx. `ontap`: it says that it is ONTAP. `unclear`: it says nothing of itself, as with
+   * NFS 3 by address or alias. `other`: another server.
    */
-  readonly likeness: 'fsx' | 'unclear' | 'other';
+  readonly likeness: 'fsx' | 'ontap' | 'unclear' | 'other';
 }
 
 /** Returns the targets on NFS. Does not touch a target, but resolves symbolic links in its path. */
@@ -51,7 +51,7 @@ function candidateOf(
 ): Candidate[] {
   if (place === null) return [];
   const isNamed = (parseFsxHostName(place.host)?.svmId ?? null) !== null;
-  if (isNamed || service === 'ontap') return [{ name, place, likeness: 'fsx' }];
+  if (isNamed || service === 'ontap') return [{ name, place, likeness: isNamed ? 'fsx' : 'ontap' }];
   const isLocal = /^(?:localhost$|127\.|::1$)/.test(place.address ?? place.host);
   return [{ name, place, likeness: service === 'other' && implementation === null && !isLocal ? 'unclear' : 'other' }];
 }
@@ -62,5 +62,5 @@ function candidateOf(
  */
 export function likelyCandidates(candidates: readonly Candidate[]): Candidate[] {
   const hasRegion = regionOfEnvironment() !== null;
-  return candidates.filter(({ likeness }) => likeness === 'fsx' || (likeness === 'unclear' && hasRegion));
+  return candidates.filter(({ likeness }) => (likeness === 'unclear' ? hasRegion : likeness !== 'other'));
 }

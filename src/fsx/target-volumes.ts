@@ -9,7 +9,10 @@ import { parseFsxHostName } from './export-place.js';
 import { VolumeFinder } from './find-volume.js';
 
 /** What AWS said about a target, or why it could not be asked. */
-export type TargetVolume = { readonly answer: VolumeAnswer } | { readonly unknown: string };
+export type TargetVolume =
+  | { readonly answer: VolumeAnswer }
+  /** `elsewhere`: the server is not known to this account, or the machine knows no region. */
+  | { readonly unknown: string; readonly elsewhere?: true };
 
 /** By the name of the target. */
 export type TargetVolumes = ReadonlyMap<string, TargetVolume>;
@@ -49,12 +52,14 @@ export function askAboutTargets(candidates: readonly Candidate[], asking: Asking
     const answers = await Promise.all(asked.map((answer) => Promise.race([answer, late])));
     clearTimeout(timer);
     const found = candidates.map(({ name }, index): [string, TargetVolume] => [name, answers[index] as TargetVolume]);
-    return new Map(found.filter(([, answer], index) => candidates[index]?.likeness === 'fsx' || isFound(answer)));
+    return new Map(found.filter(([, answer], index) => isTold(candidates[index] as Candidate, answer)));
   };
 }
 
-function isFound(answer: TargetVolume): boolean {
-  return 'answer' in answer && answer.answer.svm !== null;
+/** An ONTAP server that AWS does not know is one of the user's own. Of a server that said nothing, only a find is told. */
+function isTold({ likeness }: Candidate, found: TargetVolume): boolean {
+  if (likeness === 'fsx') return true;
+  return likeness === 'ontap' ? !('elsewhere' in found) : 'answer' in found && found.answer.svm !== null;
 }
 
 /** Asks each region through one finder. */
@@ -70,12 +75,16 @@ class Questions {
   async ask({ place }: Candidate): Promise<TargetVolume> {
     const named = 'host' in place ? parseFsxHostName(place.host) : null;
     const region = named?.region ?? this.#asking.region ?? (await this.#configuredRegion());
-    if (region === null) return { unknown: 'no AWS region is configured; set AWS_REGION to that of the file system' };
+    if (region === null) {
+      const unknown = 'no AWS region is configured; set AWS_REGION to that of the file system';
+      return { unknown, elsewhere: true };
+    }
     if ('volumeId' in place) return { answer: await this.#finderOf(region).findById(place.volumeId) };
     const answer = await this.#finderOf(region).find(place);
     if (answer !== null) return { answer };
     const where = `${place.address ?? place.host} in ${region}, for the account of these credentials`;
-    return { unknown: `no storage virtual machine has the address ${where}; check AWS_REGION and AWS_PROFILE` };
+    const unknown = `no storage virtual machine has the address ${where}; check AWS_REGION and AWS_PROFILE`;
+    return { unknown, elsewhere: true };
   }
 
   #finderOf(region: string): VolumeFinder {

@@ -100,8 +100,10 @@ test('an address of another server is said to be one, or is left out if nobody s
     /^no storage virtual machine has the address 10\.9\.9\.9 in us-east-1/,
   );
   assert.is(await ask(candidate({ host: '10.9.9.9' }, 'unclear')), undefined);
+  assert.is(await ask(candidate({ host: '10.9.9.9' }, 'ontap')), undefined);
   await server.fault('*', 'denied');
   assert.is(await ask(candidate({ host: '10.0.0.20' }, 'unclear')), undefined);
+  assert.ok(await ask(candidate({ host: '10.0.0.20' }, 'ontap')));
 });
 
 test('several targets share each list', async () => {

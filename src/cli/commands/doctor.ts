@@ -84,7 +84,7 @@ async function statedVolumes(
   const candidates = likelyCandidates(nfsCandidates(targets));
   if (candidates.length === 0) return () => [VOLUME.state(null)];
   if (!isAsked) {
-    const names = new Set(candidates.filter(({ likeness }) => likeness === 'fsx').map(({ name }) => name));
+    const names = new Set(candidates.filter(({ likeness }) => likeness !== 'unclear').map(({ name }) => name));
     return (name) => [names.has(name) ? VOLUME.missing('AWS was not asked (--no-aws)') : VOLUME.state(null)];
   }
   const [{ askAboutTargets, DESCRIBING, placeOfThisMachine }, { statedVolume }] = await Promise.all([
