@@ -114,6 +114,6 @@ export interface TargetEnvironment {
   readonly nfs?: NfsMount;
   /** Only on Amazon FSx for NetApp ONTAP, if AWS could be asked. */
   readonly volume?: VolumeRecord;
-  /** Why AWS could not be asked about the volume. Absent if it was asked, or if the target is no such volume. */
+  /** Why the volume, or a part of its record, is not known. Absent if all is known, or if the target is no such volume. */
   readonly volumeUnknown?: string;
 }

@@ -237,6 +237,14 @@ const ASKED: Readonly<Record<string, Lines>> = {
     ['iam', 'policy', '--for', 'results', '--bucket', `s3://runs/${HOSTILE}`],
     ...badWords(['iam', 'policy', '--for', 'describe'], '--for', '--region', '--key', '--volume', '--format'),
   ],
+  'fsx describe': ({ target }) => [
+    ['fsx', 'describe', '-t', target],
+    ['fsx', 'describe', ...TARGET],
+    ['fsx', 'describe', '-t', `nfs://${HOSTILE}/x`],
+    ['fsx', 'describe', '-t', `nfs://127.0.0.1/${HOSTILE}`, '--region', HOSTILE],
+    ['fsx', 'describe', '--volume', HOSTILE],
+    ...badWords(['fsx', 'describe'], '--format'),
+  ],
   guide: () => [['guide'], ['guide', HOSTILE]],
   schema: () => [['schema'], ['schema', HOSTILE]],
   completion: () => [
