@@ -30,7 +30,9 @@ export interface Waiting {
   readonly tell: (line: string) => void;
 }
 
-const POLL_MS = 10_000;
+/** Pauses between calls grow from the first to the longest. */
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 10_000;
 /** A change was seen after 120 to 180 s (YAl, 2026-08), and one before it may have to end first. */
 const LIMIT_MS = 15 * 60_000;
 
@@ -45,26 +47,30 @@ export async function sendChange(
   { nowMs, sleep, tell }: Waiting,
 ): Promise<FeedrateError | null> {
   const deadlineMs = nowMs() + LIMIT_MS;
-  let isCertain = true;
+  let mayBeMade = false;
   let told = '';
-  for (;;) {
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = longer(pauseMs)) {
     try {
       await volume.update(setting);
       return null;
     } catch (thrown) {
       if (!(thrown instanceof FeedrateError)) throw thrown;
       const kind = kindOf(thrown);
-      if (kind === 'unclear') isCertain = false;
+      mayBeMade ||= kind === 'unclear';
       if (kind === 'refused' || nowMs() >= deadlineMs) {
-        if (isCertain) return thrown;
-        throw thrown;
+        if (mayBeMade) throw thrown;
+        return thrown;
       }
       const why = kind === 'busy' ? 'another update of it is in progress' : (thrown.message.split(';')[0] ?? '');
       if (why !== told) tell(`volume ${volume.volumeId}: ${why}; trying again`);
       told = why;
-      await sleep(POLL_MS);
     }
+    await sleep(pauseMs);
   }
+}
+
+function longer(pauseMs: number): number {
+  return Math.min(LONGEST_PAUSE_MS, 2 * pauseMs);
 }
 
 /**
@@ -80,8 +86,8 @@ export async function awaitChange(
 ): Promise<void> {
   const deadlineMs = nowMs() + LIMIT_MS;
   tell(`volume ${volume.volumeId}: waiting until AWS shows ${formatSetting(setting)}, which takes some minutes`);
-  for (;;) {
-    await sleep(POLL_MS);
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = longer(pauseMs)) {
+    await sleep(pauseMs);
     const seen = await describeOrNull(volume, nowMs() >= deadlineMs);
     if (seen === null) continue;
     if (seen.setting !== null && isSameSetting(seen.setting, setting)) return;

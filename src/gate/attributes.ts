@@ -63,7 +63,17 @@ function mountAttributes(target: TargetEnvironment | undefined): [string, string
     const value = options.get(axis);
     return value === undefined ? [] : [[axis, value]];
   });
-  return [['fs', target.fileSystem], ['source', target.source], ...axes, ...nfsAttributes(target.nfs)];
+  const kept: [string, string][] = target.dataset === undefined ? [] : [['dataset', target.dataset.id]];
+  const stored: [string, string][] =
+    target.residency === undefined ? [] : [['fsx.residency', target.residency.residency]];
+  return [
+    ['fs', target.fileSystem],
+    ['source', target.source],
+    ...axes,
+    ...nfsAttributes(target.nfs),
+    ...kept,
+    ...stored,
+  ];
 }
 
 /** The negotiated properties, including those that the kernel does not list as options. */

@@ -1,5 +1,6 @@
 /** Conducts a run, from its request to its stored result. */
 import { createRun } from '../store/run-store.js';
+import { refuseChangedDatasets } from './datasets.js';
 import { touchableOf } from './first-touch.js';
 import { HeadStart } from './head-start.js';
 import { refuseUnslowable } from './injection.js';
@@ -28,7 +29,13 @@ export async function conduct(
     refuseUnslowable(preparation.plan, request.injected ?? []);
     await listener.prepared?.(preparation);
     const store = createRun(request.resultsDirectory, runRecordOf(preparation, request));
-    return measureSessions({ preparation, store, firstSession: 1, stop: request.stop, headStart }, listener);
+    const measured = await measureSessions(
+      { preparation, store, firstSession: 1, stop: request.stop, headStart },
+      listener,
+    );
+    if (measured.status === 'complete')
+      refuseChangedDatasets(preparation.plan, preparation.workload.dataset, measured.run.run.id);
+    return measured;
   };
   try {
     return await withPreparation(request, listener, measure, headStart.answered);

@@ -19,6 +19,7 @@ import { type DataFile, type Plan, type Target, targetOf } from '../plan/plan.js
 import { buildPlan } from '../plan/schedule.js';
 import { smallerFiles } from '../plan/size-fields.js';
 import { type ExistingIn, fits, type SpaceNeed, spaceNeeded } from '../plan/space.js';
+import type { DatasetRecord } from '../record/dataset-manifest.js';
 import { RUN_VERSION, type RunRecord } from '../record/run-record.js';
 import { dataDirectory } from '../trial/layout.js';
 import { overrideText } from '../workload/override-text.js';
@@ -26,6 +27,7 @@ import { parseWorkload } from '../workload/parse.js';
 import { resolveJob } from '../workload/resolve.js';
 import type { Dataset, Workload } from '../workload/workload.js';
 import { refuseWhatTargetsCannot } from './abilities.js';
+import { datasetNote, provenDatasets, withDataset } from './datasets.js';
 import { touchableOf, untilTouched } from './first-touch.js';
 import { requireRemounts } from './remounts.js';
 import type { PlanRequest, RunRequest, WorkloadText } from './request.js';
@@ -38,6 +40,8 @@ export interface Preparation {
   readonly workloadSource: string;
   readonly plan: Plan;
   readonly space: readonly SpaceNeed[];
+  /** The kept datasets that the run reads, proven unchanged, by the target's name. */
+  readonly datasets: ReadonlyMap<string, DatasetRecord>;
   /** Notes for the user before the run starts, one line each. */
   readonly notes: readonly string[];
 }
@@ -103,10 +107,16 @@ function prepareRun(request: PlanRequest): Preparation {
   return whileHeld(
     targets.map(({ path }) => path),
     () => {
-      const { plan, notes: ofPlaces } = withDataPlaces(planned, workload.dataset);
+      const { datasetId, measures = true } = request;
+      const { plan, notes: ofPlaces } =
+        datasetId === undefined
+          ? withDataPlaces(planned, workload.dataset)
+          : { plan: withDataset(planned, workload.dataset, datasetId), notes: [] };
+      const datasets = measures ? provenDatasets(plan, workload.dataset) : new Map<string, DatasetRecord>();
       const space = checkedSpace(plan, workload);
-      const notes = [...leftoverNotes(targets), ...ofPlaces, ...ofEngines, ...imbalancesOf(plan)];
-      return { workload, workloadSource: source, plan, space, notes };
+      const ofDatasets = [...datasets].map(([target, record]) => datasetNote(target, record));
+      const notes = [...leftoverNotes(targets), ...ofPlaces, ...ofDatasets, ...ofEngines, ...imbalancesOf(plan)];
+      return { workload, workloadSource: source, plan, space, datasets, notes };
     },
   );
 }
@@ -212,11 +222,16 @@ function refuseWhatDoesNotFit(plan: Plan, space: readonly SpaceNeed[], targets: 
 
 /** Returns the record of a run that begins now. */
 export function runRecordOf(
-  { plan, workloadSource }: Preparation,
+  { plan, workloadSource, datasets }: Preparation,
   request: Omit<RunRequest, 'workload' | 'targets' | 'seed' | 'resultsDirectory' | 'stop'>,
 ): Omit<RunRecord, 'id'> {
   const { labels = {}, overrides = [], command = [], dropCaches = false, remount = false, injected = [] } = request;
   const { calibration = false } = request;
+  const environment = captureEnvironment(plan.targets);
+  const targets = environment.targets.map((target) => {
+    const dataset = datasets.get(target.name);
+    return dataset === undefined ? target : { ...target, dataset };
+  });
   return {
     runVersion: RUN_VERSION,
     status: 'running',
@@ -229,7 +244,7 @@ export function runRecordOf(
     workloadSource,
     overrides: overrides.map(overrideText),
     plan,
-    environment: captureEnvironment(plan.targets),
+    environment: { ...environment, targets },
     ownCost: measureOwnCost(),
     ...(injected.length === 0 ? {} : { injected }),
     calibration,

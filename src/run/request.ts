@@ -30,6 +30,8 @@ export interface PlanRequest {
   readonly remount?: boolean;
   /** Ends it early. Default: nothing does. */
   readonly stop?: StopHandle;
+  /** The dataset to read, or to prepare, instead of the data files that all runs share. Default: none. */
+  readonly datasetId?: string;
   /** False: only the files are laid out, so no workers need to fit this machine. Default: true. */
   readonly measures?: boolean;
 }

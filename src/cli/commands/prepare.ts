@@ -2,9 +2,9 @@ import { EXIT } from '../../base/errors.js';
 import { formatBytes, formatDurationNs } from '../../base/units.js';
 import type { Preparation } from '../../run/preparation.js';
 import type { StopHandle } from '../../run/stop-handle.js';
-import type { LayoutTotals } from '../../trial/layout.js';
+import type { LayoutTotals } from '../../trial/prepared-layout.js';
 import { type ProgressMode, parsePlanOptions, type RawPlanOptions } from '../options/arguments.js';
-import { addVariantOptions, progressOption, targetsOption } from '../options/common-options.js';
+import { addVariantOptions, datasetOption, progressOption, targetsOption } from '../options/common-options.js';
 import type { Subcommand } from '../options/subcommand.js';
 import { printLines, tell } from '../output/print.js';
 import { exitsOnSignal } from '../terminal/exits.js';
@@ -23,9 +23,13 @@ export const prepare: Subcommand = {
   configure(command) {
     command.argument('<workload>', 'workload file');
     const targets = targetsOption('directory to prepare, or name=directory; repeat for more').makeOptionMandatory();
-    addVariantOptions(command.addOption(targets)).addOption(progressOption()).action(exitsOnSignal(prepareData));
+    const keep = 'keep the files for later days under this name, with checksums; verify them if it exists';
+    addVariantOptions(command.addOption(targets).addOption(datasetOption(keep)))
+      .addOption(progressOption())
+      .action(exitsOnSignal(prepareData));
   },
-  examples: '\nExample:\n  feedrate prepare workloads/random-read.yaml -t /mnt/train\n',
+  examples:
+    '\nExamples:\n  feedrate prepare workloads/random-read.yaml -t /mnt/train\n  feedrate prepare workloads/random-read.yaml -t /mnt/train --dataset-id november\n',
 };
 
 /**
@@ -39,7 +43,9 @@ async function prepareData(workloadPath: string, options: PrepareOptions): Promi
     import('../terminal/progress.js'),
   ]);
   const stop = new StopHandle();
-  const request = { ...parsePlanOptions(options), workload: readWorkload(workloadPath), measures: false, stop };
+  const { datasetId, ...planned } = parsePlanOptions(options);
+  const ofDataset = datasetId === null ? {} : { datasetId };
+  const request = { ...planned, ...ofDataset, workload: readWorkload(workloadPath), measures: false, stop };
   const release = onSignal(() => stop.stop());
   return withPreparation(request, { note: tell }, async (preparation) => {
     const progress = createProgress(options.progress, process.stderr, process.env);
@@ -60,7 +66,7 @@ async function layOutUntilStopped(
 ): Promise<LayoutTotals | null> {
   const [{ LayoutStopped }, { layOutPlan }] = await Promise.all([
     import('../../trial/data-file.js'),
-    import('../../trial/layout.js'),
+    import('../../trial/prepared-layout.js'),
   ]);
   try {
     const emit = progress.handle.bind(progress);

@@ -13,6 +13,7 @@ import {
   addFileOptions,
   addVariantOptions,
   argumentsOf,
+  datasetOption,
   formatOption,
   labelOption,
   progressOption,
@@ -32,7 +33,7 @@ export const run: Subcommand = {
     const targets =
       'directory or nfs://server/export, or name=directory; repeat to compare (default: a temporary directory)';
     addVariantOptions(command.addOption(targetsOption(targets)));
-    addFileOptions(command)
+    addFileOptions(command.addOption(datasetOption('read a dataset of prepare --dataset-id, proven unchanged')))
       .addOption(labelOption())
       .addOption(resultsOption())
       .option('--dry-run', 'print arms, bytes to write and expected time; write nothing')
@@ -137,7 +138,8 @@ async function dryRun(options: RunOptions, stop: StopHandle, listener: RunListen
 }
 
 async function planRequestOf(options: RunOptions, stop: StopHandle): Promise<PlanRequest> {
-  const { workloadPath, targets, overrides, seed, remount } = options;
+  const { workloadPath, targets, overrides, seed, remount, datasetId } = options;
   const { readWorkload } = await import('../../run/preparation.js');
-  return { workload: readWorkload(workloadPath), targets, overrides, seed, remount, stop };
+  const ofDataset = datasetId === null ? {} : { datasetId };
+  return { workload: readWorkload(workloadPath), targets, overrides, seed, remount, stop, ...ofDataset };
 }
