@@ -32,6 +32,7 @@ import { touchableOf, untilTouched } from './first-touch.js';
 import { requireRemounts } from './remounts.js';
 import type { PlanRequest, RunRequest, WorkloadText } from './request.js';
 import { leftoverNotes, useTargets } from './targets.js';
+import { type RecordedVolumes, withVolumes } from './volumes.js';
 import { refuseBeyondLimits } from './worker-limits.js';
 
 /** The common input of a run, a dry run and `prepare`. */
@@ -224,6 +225,7 @@ function refuseWhatDoesNotFit(plan: Plan, space: readonly SpaceNeed[], targets: 
 export function runRecordOf(
   { plan, workloadSource, datasets }: Preparation,
   request: Omit<RunRequest, 'workload' | 'targets' | 'seed' | 'resultsDirectory' | 'stop'>,
+  volumes: RecordedVolumes = new Map(),
 ): Omit<RunRecord, 'id'> {
   const { labels = {}, overrides = [], command = [], dropCaches = false, remount = false, injected = [] } = request;
   const { calibration = false } = request;
@@ -244,7 +246,7 @@ export function runRecordOf(
     workloadSource,
     overrides: overrides.map(overrideText),
     plan,
-    environment: { ...environment, targets },
+    environment: withVolumes({ ...environment, targets }, volumes),
     ownCost: measureOwnCost(),
     ...(injected.length === 0 ? {} : { injected }),
     calibration,

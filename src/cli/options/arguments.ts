@@ -38,6 +38,8 @@ export interface RunOptions {
   readonly dropCaches: boolean;
   /** Mount NFS targets anew before a cold trial. */
   readonly remount: boolean;
+  /** Ask AWS about volumes of FSx for ONTAP. */
+  readonly aws: boolean;
   /** Files to write when the run has ended. */
   readonly files: OutputFiles;
 }
@@ -61,6 +63,8 @@ export interface RawRunOptions extends RawPlanOptions, OutputFiles {
   readonly progress: ProgressMode;
   readonly dropCaches?: boolean;
   readonly remount?: boolean;
+  /** False with --no-aws. */
+  readonly aws?: boolean;
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
@@ -89,6 +93,7 @@ export function parseRunOptions(workloadPath: string, raw: RawRunOptions): RunOp
     progress: raw.progress,
     dropCaches: raw.dropCaches ?? false,
     remount: raw.remount ?? false,
+    aws: raw.aws ?? true,
     files: outputFilesOf(raw),
   };
 }
