@@ -4,8 +4,8 @@
  */
 import { formatBytes } from '../base/units.js';
 import type { Residency, ResidencyRecord } from '../record/residency-record.js';
+import { DAY_MS, formatDays } from '../record/tiering-words.js';
 import type { TieringPolicyName } from '../record/volume-record.js';
-import { DAY_MS, formatDays } from './tiering-policy.js';
 
 /** The bytes of a volume by storage tier. */
 export interface TierFootprint {

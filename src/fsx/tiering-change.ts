@@ -4,7 +4,8 @@
  */
 import { FeedrateError } from '../base/errors.js';
 import type { TieringSetting } from '../record/tiering-journal.js';
-import { formatSetting, isSameSetting } from './tiering-policy.js';
+import { formatSetting } from '../record/tiering-words.js';
+import { isSameSetting } from './tiering-policy.js';
 
 /** What AWS shows of a volume. */
 export interface SeenVolume {

@@ -1,8 +1,8 @@
 /** The steps of a comparison of tiering policies on one volume: what each waits for, and what it costs. */
 import { formatBytes, formatWhole } from '../base/units.js';
 import type { TieringSetting } from '../record/tiering-journal.js';
+import { DAY_MS, formatDays, formatSetting } from '../record/tiering-words.js';
 import { MOVING_HOURS } from './residency.js';
-import { DAY_MS, formatDays, formatSetting } from './tiering-policy.js';
 
 const HOUR_MS = DAY_MS / 24;
 
@@ -47,45 +47,51 @@ export interface PlannedSteps {
 /** Returns rows of a table: a head, a row for each step, and one for the restoration. */
 export function stepRows({ original, steps, dataBytes }: PlannedSteps): string[][] {
   const rows = steps.map((step, index) => {
-    const { leastMs, why } = waitOf(step);
+    const { leastMs } = waitOf(step);
     return [
       String(index + 1),
       formatSetting(step),
       leastMs === 0 ? 'none' : formatDays(leastMs),
-      why,
       costOf(step, dataBytes),
     ];
   });
-  const last = [String(steps.length + 1), formatSetting(original), '', 'the original setting is restored', ''];
-  return [['STEP', 'POLICY', 'WAIT', 'WHAT HAPPENS', 'COSTS'], ...rows, last];
+  const last = [String(steps.length + 1), `${formatSetting(original)} (restored)`, 'none', 'none'];
+  return [['STEP', 'POLICY', 'WAIT', 'REQUESTS TO THE CAPACITY POOL'], ...rows, last];
 }
 
-/** Returns what a step costs in quantities: requests, and the storage of the data files. */
 function costOf({ name }: TieringSetting, dataBytes: number | null): string {
-  const size = dataBytes === null ? 'the data' : formatBytes(dataBytes);
-  if (name === 'NONE' || name === 'SNAPSHOT_ONLY') return 'no requests';
+  if (name === 'NONE' || name === 'SNAPSHOT_ONLY') return 'none for data on SSD';
+  const most = name === 'AUTO' ? 'up to ' : '';
   const writes =
-    dataBytes === null
-      ? 'a write request per 4 MiB'
-      : `${formatWhole(Math.ceil(dataBytes / OBJECT_BYTES))} write requests`;
-  const least = name === 'ALL' ? '' : 'up to ';
-  return `${least}${writes}; ${size} of pool storage; read requests for each epoch, counted afterwards`;
+    dataBytes === null ? 'one write per 4 MiB' : `${formatWhole(Math.ceil(dataBytes / OBJECT_BYTES))} writes`;
+  return `${most}${writes}, and the reads`;
 }
 
-/** Returns what a user must know before anything is changed, one sentence each. */
-export function planNotes({ original, steps }: PlannedSteps): string[] {
+/** Returns what a user must know before anything is changed, one sentence or two each. */
+export function planNotes({ original, steps, dataBytes }: PlannedSteps): string[] {
+  const policies = [...new Map(steps.map((step) => [formatSetting(step), waitOf(step).why]))];
   const totalMs = steps.reduce((sum, step) => sum + waitOf(step).leastMs, 0);
-  const tiered = [original, ...steps].findIndex(({ name }) => name === 'ALL' || name === 'AUTO');
-  const staying =
-    tiered >= 0 && [original, ...steps].slice(tiered + 1).some(({ name }) => name !== 'ALL' && name !== 'AUTO');
+  const names = [original, ...steps].map(({ name }) => name);
+  const tiered = names.findIndex((name) => name === 'ALL' || name === 'AUTO');
+  const isLater = tiered >= 0 && names.slice(tiered + 1).some((name) => name !== 'ALL' && name !== 'AUTO');
+  const size = dataBytes === null ? 'the data files' : formatBytes(dataBytes);
   return [
-    `The waiting times add up to ${totalMs === 0 ? 'nothing' : `at least ${formatDays(totalMs)}`}. feedrate ends meanwhile; come back with: feedrate fsx tiering --resume`,
-    `At the end, feedrate restores ${formatSetting(original)}. That does not move data back: what is in the capacity pool stays there.`,
-    'Each change resets the cooling of all data in the volume, so the cooling period is sent with each change and starts anew.',
-    'Every change applies to the whole volume, not only to the data files of feedrate.',
-    ...(staying
+    ...policies.map(([setting, why]) => `${setting}: ${why}.`),
+    ...(totalMs === 0
+      ? []
+      : [`The waits add up to at least ${formatDays(totalMs)}. feedrate ends meanwhile and says when to come back.`]),
+    ...(names.slice(1).some((name) => name === 'ALL' || name === 'AUTO')
       ? [
-          'Data that an earlier policy moved to the capacity pool stays there. Put NONE first, or the later step does not measure SSD.',
+          `AWS bills what is in the pool per GB and month (here at most ${size}), and each request to the pool. ` +
+            'CloudWatch counts the requests as CapacityPoolReadOperations and CapacityPoolWriteOperations.',
+        ]
+      : []),
+    `At the end, feedrate restores ${formatSetting(original)}. That moves no data back: what is in the capacity pool stays there.`,
+    'Each change resets the cooling of the whole volume. feedrate sends the cooling period with each change, and it begins anew.',
+    'The policy applies to the whole volume, not only to the data files of feedrate.',
+    ...(isLater
+      ? [
+          'What an earlier policy has moved to the pool stays there, so a later NONE or SNAPSHOT_ONLY may not measure SSD. The residency of each run shows it.',
         ]
       : []),
   ];

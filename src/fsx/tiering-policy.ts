@@ -1,9 +1,8 @@
 /** Tiering policies with their cooling periods, as a user writes them and as AWS takes them. */
 import { FeedrateError } from '../base/errors.js';
 import type { TieringSetting } from '../record/tiering-journal.js';
+import { formatSetting } from '../record/tiering-words.js';
 import { TIERING_POLICIES, type TieringPolicyName } from '../record/volume-record.js';
-
-export const DAY_MS = 24 * 3600 * 1000;
 
 /** The range of CoolingPeriod and the defaults, from the service model of FSx (botocore 1.43.11). */
 export const COOLING_DAYS_MIN = 2;
@@ -51,21 +50,4 @@ function usage(text: string, message: string): FeedrateError {
 
 export function isSameSetting(one: TieringSetting, other: TieringSetting): boolean {
   return one.name === other.name && one.coolingDays === other.coolingDays;
-}
-
-/** Returns `AUTO:31` or `ALL`. */
-export function formatSetting({ name, coolingDays }: TieringSetting): string {
-  return coolingDays === null ? name : `${name}:${coolingDays}`;
-}
-
-/** Returns a duration in days, or in hours or minutes when it is shorter than two of the larger unit. */
-export function formatDays(ms: number): string {
-  const units: readonly (readonly [number, string])[] = [
-    [DAY_MS, 'days'],
-    [DAY_MS / 24, 'hours'],
-    [60_000, 'minutes'],
-  ];
-  const [size, unit] = units.find(([each]) => ms >= 2 * each) ?? [60_000, 'minutes'];
-  const count = Math.ceil(ms / size);
-  return count === 1 ? `1 ${unit.slice(0, -1)}` : `${count} ${unit}`;
 }

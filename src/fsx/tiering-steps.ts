@@ -4,9 +4,10 @@
  */
 import { FeedrateError } from '../base/errors.js';
 import { currentStep, type TieringJournal, type TieringSetting, withStep } from '../record/tiering-journal.js';
+import { formatSetting } from '../record/tiering-words.js';
 import { awaitChange, type SeenVolume, sendChange, type VolumeCalls, type Waiting } from './tiering-change.js';
 import { waitOf } from './tiering-plan.js';
-import { formatSetting, isSameSetting } from './tiering-policy.js';
+import { isSameSetting } from './tiering-policy.js';
 
 /** Everything that the steps use. */
 export interface TieringWork extends Waiting {
@@ -15,7 +16,9 @@ export interface TieringWork extends Waiting {
   readonly save: (journal: TieringJournal) => void;
   /** Removes the journal. */
   readonly remove: () => void;
-  /** Measures the current step and returns the name of the run. */
+  /**
+   * Measures the current step and returns the name of the run. Throws `FeedrateError('interrupted')` when the user stopped it.
+   */
   readonly measure: (journal: TieringJournal) => Promise<string>;
   /** Waits as `sleep` does, but nothing ends it: the setting is being restored. */
   readonly sleepOn: (ms: number) => Promise<void>;
@@ -29,7 +32,8 @@ export interface TieringOutcome {
 
 /**
  * Goes on with a journal until a step has to wait for its data to move, or until all steps are measured and the original
- * setting is restored. Also restores it when something fails or ends the work, and then throws the error of that.
+ * setting is restored. Also restores it when a change fails or the work is ended, and then throws the error of that.
+ * A failed measurement can be repeated, so the policy stays.
  * @throws FeedrateError `cloud` when AWS refuses or does not answer. The message says whether the setting was restored
  */
 export async function goOn(begun: TieringJournal, work: TieringWork): Promise<TieringOutcome> {
@@ -48,16 +52,44 @@ export async function goOn(begun: TieringJournal, work: TieringWork): Promise<Ti
         return { journal: at.journal, readyMs };
       }
       keep({ ...at.journal, phase: 'measuring' });
-      const run = await work.measure(at.journal);
+      const run = await measured(at.journal, keep, work);
       keep(withStep(at.journal, { run, endedAt: isoTime(work.nowMs()) }));
       if (at.journal.step === at.journal.steps.length - 1) break;
       keep({ ...at.journal, step: at.journal.step + 1, phase: 'changing' });
     }
   } catch (thrown) {
+    if (thrown instanceof NotMeasured) throw thrown;
     await restoreAfter(thrown, at.journal, work);
   }
   await restoreSetting(at.journal, work);
   return { journal: at.journal, readyMs: null };
+}
+
+/**
+ * Measures the current step. If that fails, the policy stays, because the data may have taken weeks to move, and the step
+ * can be measured again.
+ */
+async function measured(
+  journal: TieringJournal,
+  keep: (next: TieringJournal) => void,
+  { measure }: TieringWork,
+): Promise<string> {
+  try {
+    return await measure(journal);
+  } catch (thrown) {
+    if (!(thrown instanceof FeedrateError) || thrown.code === 'interrupted') throw thrown;
+    keep({ ...journal, phase: 'waiting' });
+    throw new NotMeasured(thrown);
+  }
+}
+
+/** The measurement of a step failed, and the volume keeps its policy. */
+class NotMeasured extends FeedrateError {
+  constructor({ code, message, issues }: FeedrateError) {
+    const advice =
+      'measure it again with: feedrate fsx tiering --resume, or end it with: feedrate fsx tiering --restore';
+    super(code, `${message}; the volume keeps the policy of this step; ${advice}`, { issues });
+  }
 }
 
 /**

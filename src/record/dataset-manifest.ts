@@ -1,5 +1,6 @@
 /** The manifest of a dataset that is kept for later days: JSON Lines, a head and then a line for each file. */
 import { JsonReader } from './json-reader.js';
+import { TIERING_POLICIES, type TieringPolicyName } from './volume-record.js';
 
 const MANIFEST_VERSION = 1;
 
@@ -12,6 +13,8 @@ export interface ManifestHead {
   readonly preparation: string;
   readonly files: number;
   readonly bytes: number;
+  /** The tiering policy of the volume, as it was written; null: not known, or no volume of FSx for ONTAP. */
+  readonly policy: TieringPolicyName | null;
 }
 
 /** A file as it was when it was complete. */
@@ -32,6 +35,7 @@ export interface DatasetRecord {
   readonly id: string;
   readonly preparedAt: string;
   readonly preparation: string;
+  readonly policy: TieringPolicyName | null;
   /** Files that the run used, each with its inode, size and times as prepared. */
   readonly files: number;
   readonly bytes: number;
@@ -52,6 +56,7 @@ export function decodeManifestHead(text: string, where: string): ManifestHead {
   head.at('manifestVersion').version(MANIFEST_VERSION);
   for (const key of ['datasetId', 'preparedAt', 'preparation']) head.at(key).text();
   for (const key of ['files', 'bytes']) head.at(key).number();
+  if (head.at('policy').value !== null) head.at('policy').oneOf(TIERING_POLICIES);
   return head.value as ManifestHead;
 }
 

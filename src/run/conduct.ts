@@ -26,13 +26,15 @@ export async function conduct(
     request.stop,
   ),
 ): Promise<Conducted> {
-  const asked = headStart.answered.then(() => askAboutVolumes(request.aws === false ? [] : request.targets));
+  const asked = headStart.answered.then(() =>
+    askAboutVolumes(request.aws === false || request.volumes !== undefined ? [] : request.targets),
+  );
   // Preparation reports targets that do not respond.
   asked.catch(() => undefined);
   const measure = async (preparation: Preparation): Promise<Conducted> => {
     refuseUnslowable(preparation.plan, request.injected ?? []);
     await listener.prepared?.(preparation);
-    const answers = (await asked)();
+    const answers = request.volumes ?? (await asked)();
     const volumes = await (request.stop?.unlessAsked(answers) ?? answers);
     const store = createRun(request.resultsDirectory, runRecordOf(preparation, request, volumes));
     const measured = await measureSessions(

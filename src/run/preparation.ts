@@ -31,6 +31,7 @@ import { datasetNote, provenDatasets, withDataset } from './datasets.js';
 import { touchableOf, untilTouched } from './first-touch.js';
 import { requireRemounts } from './remounts.js';
 import type { PlanRequest, RunRequest, WorkloadText } from './request.js';
+import { withResidency } from './target-residency.js';
 import { leftoverNotes, useTargets } from './targets.js';
 import { type RecordedVolumes, withVolumes } from './volumes.js';
 import { refuseBeyondLimits } from './worker-limits.js';
@@ -223,12 +224,13 @@ function refuseWhatDoesNotFit(plan: Plan, space: readonly SpaceNeed[], targets: 
 
 /** Returns the record of a run that begins now. */
 export function runRecordOf(
-  { plan, workloadSource, datasets }: Preparation,
+  preparation: Preparation,
   request: Omit<RunRequest, 'workload' | 'targets' | 'seed' | 'resultsDirectory' | 'stop'>,
   volumes: RecordedVolumes = new Map(),
 ): Omit<RunRecord, 'id'> {
   const { labels = {}, overrides = [], command = [], dropCaches = false, remount = false, injected = [] } = request;
   const { calibration = false } = request;
+  const { plan, workloadSource, datasets } = preparation;
   const environment = captureEnvironment(plan.targets);
   const targets = environment.targets.map((target) => {
     const dataset = datasets.get(target.name);
@@ -246,7 +248,7 @@ export function runRecordOf(
     workloadSource,
     overrides: overrides.map(overrideText),
     plan,
-    environment: withVolumes({ ...environment, targets }, volumes),
+    environment: withResidency(withVolumes({ ...environment, targets }, volumes), preparation, Date.now()),
     ownCost: measureOwnCost(),
     ...(injected.length === 0 ? {} : { injected }),
     calibration,

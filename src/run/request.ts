@@ -1,5 +1,5 @@
 /** The request for a run, with all arguments parsed. */
-import type { Injection } from '../record/run-record.js';
+import type { Injection, TargetEnvironment } from '../record/run-record.js';
 import type { Override } from '../workload/overrides.js';
 import type { StopHandle } from './stop-handle.js';
 
@@ -50,6 +50,8 @@ export interface RunRequest extends PlanRequest {
   readonly calibration?: boolean;
   /** Ask AWS about the volumes behind targets that may be on FSx for ONTAP. Default: true. */
   readonly aws?: boolean;
+  /** What is known of the targets' volumes. Default: AWS is asked. */
+  readonly volumes?: ReadonlyMap<string, Pick<TargetEnvironment, 'volume' | 'volumeUnknown'>>;
   /** Targets to slow down on purpose. Default: none. */
   readonly injected?: readonly Injection[];
 }

@@ -1,7 +1,6 @@
 /** Comparisons of tiering policies on one volume: begun, resumed on another day, and restored. */
 import { FeedrateError } from '../base/errors.js';
 import type { VolumeCalls } from '../fsx/tiering-change.js';
-import { formatDays, formatSetting } from '../fsx/tiering-policy.js';
 import {
   goOn,
   requireStepSetting,
@@ -11,6 +10,7 @@ import {
 } from '../fsx/tiering-steps.js';
 import { currentProcess } from '../host/files/marker.js';
 import { currentStep, newJournal, type TieringSetting } from '../record/tiering-journal.js';
+import { formatDays, formatSetting } from '../record/tiering-words.js';
 import { type FoundJournal, findJournals, lockVolume, type VolumeLock } from '../store/tiering-journals.js';
 
 /** What the comparison uses of this process and of AWS. */
@@ -41,6 +41,12 @@ export async function beginTiering(
     lock.save(journal);
     return goOn(journal, workOn(volume, lock, tools));
   });
+}
+
+/** Throws `FeedrateError('usage')` when a comparison of the volume is open. */
+export function refuseOpenComparison(resultsDirectory: string, volumeId: string): void {
+  const found = findJournals(resultsDirectory).find((each) => each.volumeId === volumeId);
+  if (found !== undefined) throw alreadyBegun(found);
 }
 
 /** Returns the setting of a volume. Throws `FeedrateError('usage')` if it could not be restored. */
@@ -132,26 +138,4 @@ async function withLock<T>(
   } finally {
     lock.release();
   }
-}
-
-/** Returns a line for each volume whose original policy is not restored, with the command for it. */
-export function tieringNotes(resultsDirectory: string, nowMs: number): string[] {
-  return findJournals(resultsDirectory).flatMap((found) => {
-    const { volumeId, journal, problem, writer } = found;
-    if (journal === null) return [`volume ${volumeId} may have another tiering policy than before: ${problem}`];
-    const original = formatSetting(journal.original);
-    if (journal.phase === 'waiting') {
-      const readyMs = Date.parse(currentStep(journal).readyAt ?? '') - nowMs;
-      const when = readyMs > 0 ? `is ready in ${formatDays(readyMs)}` : 'is ready';
-      const what = `volume ${volumeId} has the tiering policy ${formatSetting(currentStep(journal))} for a comparison that ${when}`;
-      return [
-        `${what}; go on with: feedrate fsx tiering --resume, or restore ${original} with: feedrate fsx tiering --restore`,
-      ];
-    }
-    if (writer === 'alive') return [];
-    const restore = `restore ${original} with: feedrate fsx tiering --restore`;
-    return [
-      `a comparison of tiering policies was interrupted, and volume ${volumeId} may not have its policy; ${restore}`,
-    ];
-  });
 }

@@ -22,6 +22,7 @@ import {
   manifestHead,
   manifestLine,
 } from '../record/dataset-manifest.js';
+import type { TieringPolicyName } from '../record/volume-record.js';
 import { contentDigest, yieldUnless } from './data-file.js';
 import { layOutFiles } from './layout.js';
 
@@ -38,6 +39,7 @@ export interface KeptProgress {
  * Lays out a dataset, and writes its manifest when it is complete. Returns the bytes written. Files that a stopped preparation left are used if their
  * content is right, which means reading them.
  * @param passingDirectory holds each file until it is complete
+ * @param policy the tiering policy of the volume; null: not known
  * @throws FeedrateError `measurement` when a file cannot be written, and `LayoutStopped` after a stop request
  */
 export async function keepDataset(
@@ -45,6 +47,7 @@ export async function keepDataset(
   files: FileUnion,
   passingDirectory: string,
   progress: KeptProgress,
+  policy: TieringPolicyName | null,
 ): Promise<number> {
   const store = storeOf(directory);
   let writtenBytes = 0;
@@ -57,6 +60,7 @@ export async function keepDataset(
     preparation: randomUUID(),
     files: count.files,
     bytes: count.bytes,
+    policy,
   });
   const handle = store.open(passing, { write: true, create: true, direct: false });
   try {
@@ -127,8 +131,8 @@ export function unchangedDataset(target: Target, directory: string, files: FileU
     const remedy = 'prepare another dataset; this one cannot be compared with earlier days';
     throw new FeedrateError('target', `target ${target.name}: dataset ${id} has changed: ${first}${more}; ${remedy}`);
   }
-  const { preparedAt, preparation } = head;
-  return { id, preparedAt, preparation, ...files.count() };
+  const { preparedAt, preparation, policy } = head;
+  return { id, preparedAt, preparation, policy, ...files.count() };
 }
 
 /**

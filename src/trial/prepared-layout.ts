@@ -5,6 +5,7 @@ import { HeldTarget } from '../host/held-target.js';
 import type { FileUnion } from '../plan/file-union.js';
 import { dataFilesOf } from '../plan/filesets.js';
 import type { Plan, Target } from '../plan/plan.js';
+import type { TieringPolicyName } from '../record/volume-record.js';
 import type { Dataset } from '../workload/workload.js';
 import type { SessionEvent } from './events.js';
 import { keepDataset, readHead, verifyDataset } from './kept-dataset.js';
@@ -20,7 +21,11 @@ interface Preparing {
   readonly runId: string;
   readonly emit: (event: SessionEvent) => void;
   readonly stopped: () => boolean;
+  readonly policyOf: PolicyOf;
 }
+
+/** Returns the tiering policy of a target's volume; null: not known. */
+type PolicyOf = (target: string) => TieringPolicyName | null;
 
 /**
  * Writes the plan's data files that its targets do not have yet, and returns the bytes written and reused. Throws
@@ -32,8 +37,9 @@ export async function layOutPlan(
   dataset: Dataset | null,
   emit: (event: SessionEvent) => void,
   stopped: () => boolean,
+  policyOf: PolicyOf = () => null,
 ): Promise<LayoutTotals> {
-  const preparing: Preparing = { runId: `prepare-${randomUUID().slice(0, 8)}`, emit, stopped };
+  const preparing: Preparing = { runId: `prepare-${randomUUID().slice(0, 8)}`, emit, stopped, policyOf };
   let writtenBytes = 0;
   let reusedBytes = 0;
   for (const target of plan.targets) {
@@ -78,7 +84,11 @@ async function layOutUnkept(
 }
 
 /** Prepares a dataset that is kept for later days. One that is complete is verified by its checksums. */
-async function keep(target: Target, files: FileUnion, { runId, emit, stopped }: Preparing): Promise<LayoutTotals> {
+async function keep(
+  target: Target,
+  files: FileUnion,
+  { runId, emit, stopped, policyOf }: Preparing,
+): Promise<LayoutTotals> {
   const directory = dataDirectory(target, runId);
   const totalBytes = files.count().bytes;
   let doneBytes = 0;
@@ -91,6 +101,6 @@ async function keep(target: Target, files: FileUnion, { runId, emit, stopped }: 
     return { writtenBytes: 0, reusedBytes: totalBytes };
   }
   const scratch = createOwnDirectory(target, runId, 'scratch');
-  const writtenBytes = await keepDataset(directory, files, scratch, { handled, stopped });
+  const writtenBytes = await keepDataset(directory, files, scratch, { handled, stopped }, policyOf(target.name));
   return { writtenBytes, reusedBytes: totalBytes - writtenBytes };
 }
