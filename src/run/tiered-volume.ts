@@ -9,8 +9,7 @@ import {
   type TieringWork,
 } from '../fsx/tiering-steps.js';
 import { currentProcess } from '../host/files/marker.js';
-import { currentStep, newJournal, type TieringSetting } from '../record/tiering-journal.js';
-import { formatDays, formatSetting } from '../record/tiering-words.js';
+import { newJournal, type TieringSetting } from '../record/tiering-journal.js';
 import { type FoundJournal, findJournals, lockVolume, type VolumeLock } from '../store/tiering-journals.js';
 
 /** What the comparison uses of this process and of AWS. */
