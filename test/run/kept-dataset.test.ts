@@ -103,7 +103,7 @@ for (const [what, change, why] of [
     withPlace((place) =>
       prepared(place, (directory) => {
         change(join(directory, manifestOf(directory)[1]?.path ?? ''));
-        const { status, stderr } = run(place);
+        const { status, stderr } = run(place, '--dry-run');
         assert.is(status, 2, stderr);
         assert.match(stderr, why);
         assert.match(stderr, /prepare another dataset; this one cannot be compared with earlier days\n$/);
@@ -137,14 +137,14 @@ test('prepare again verifies every checksum, and writes nothing', () =>
 test('a run without a complete dataset, and a plan with other files, are refused with what to do', () =>
   withPlace((place) => {
     writeFileSync(join(place.directory, 'w.yaml'), READS);
-    const absent = run(place);
+    const absent = run(place, '--dry-run');
     assert.is(absent.status, 2);
     assert.match(
       absent.stderr,
       /target t: there is no complete dataset november; prepare it with: feedrate prepare WORKLOAD -t \S+\/t --dataset-id november\n$/,
     );
     prepared(place, () => {
-      const other = run(place, '--set', 'dataset.nrfiles=4');
+      const other = run(place, '--dry-run', '--set', 'dataset.nrfiles=4');
       assert.is(other.status, 2);
       assert.match(
         other.stderr,
@@ -152,7 +152,7 @@ test('a run without a complete dataset, and a plan with other files, are refused
       );
     });
     for (const id of ['a/b', '..', '', 'x'.repeat(65)]) {
-      const bad = feedrate(['run', 'w.yaml', '-t', 't', '--dataset-id', id], place.directory);
+      const bad = feedrate(['run', 'w.yaml', '-t', 't', '--dry-run', '--dataset-id', id], place.directory);
       assert.is(bad.status, 2);
       assert.match(bad.stderr, /--dataset-id .*: expected letters, digits/);
     }
@@ -163,7 +163,7 @@ test('a damaged manifest is named with its line', () =>
     prepared(place, (directory) => {
       const path = join(directory, 'manifest.jsonl');
       truncateSync(path, readFileSync(path).length - 20);
-      const { status, stderr } = run(place);
+      const { status, stderr } = run(place, '--dry-run');
       assert.is(status, 2);
       assert.match(stderr, /manifest\.jsonl:7: cut off or damaged/);
     }),
