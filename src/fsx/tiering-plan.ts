@@ -2,7 +2,7 @@
 import { formatBytes, formatWhole } from '../base/units.js';
 import type { TieringSetting } from '../record/tiering-journal.js';
 import { DAY_MS, formatDays, formatSetting } from '../record/tiering-words.js';
-import { MOVING_HOURS } from './residency.js';
+import { MOVING_HOURS } from './tier-residency.js';
 
 const HOUR_MS = DAY_MS / 24;
 

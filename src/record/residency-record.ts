@@ -5,10 +5,10 @@
  * each. `unknown`: nothing shows it.
  */
 export const RESIDENCIES = ['ssd-resident', 'capacity-pool', 'mixed', 'unknown'] as const;
-export type Residency = (typeof RESIDENCIES)[number];
+export type TierResidency = (typeof RESIDENCIES)[number];
 
 export interface ResidencyRecord {
-  readonly residency: Residency;
+  readonly residency: TierResidency;
   /** The reasons, one sentence each, the deciding one first. Then what else may have moved data. */
   readonly evidence: readonly string[];
 }

@@ -27,12 +27,6 @@ export interface JournalProcess {
   readonly pidNamespace: string | null;
 }
 
-/** Requests between the volume and the capacity pool. */
-export interface PoolRequests {
-  readonly reads: number;
-  readonly writes: number;
-}
-
 export interface JournalStep extends TieringSetting {
   /** When AWS showed the policy, ISO 8601; null: not yet. */
   readonly setAt: string | null;

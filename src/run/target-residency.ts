@@ -1,5 +1,5 @@
 /** Where the data of a run's targets is, as far as it is known when the run begins. */
-import { residencyOf } from '../fsx/residency.js';
+import { residencyOf } from '../fsx/tier-residency.js';
 import { dataFilesOf } from '../plan/filesets.js';
 import type { Plan } from '../plan/plan.js';
 import type { SpaceNeed } from '../plan/space.js';

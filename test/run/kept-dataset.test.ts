@@ -83,7 +83,7 @@ test('prepare keeps files with checksums apart from all others, and a run proves
       );
       assert.not(existsSync(join(place.target, '.feedrate-data')));
       const [{ dataset } = {}] = runOf(place.results).environment.targets;
-      assert.equal(Object.keys(dataset ?? {}), ['id', 'preparedAt', 'preparation', 'files', 'bytes']);
+      assert.equal(Object.keys(dataset ?? {}), ['id', 'preparedAt', 'preparation', 'policy', 'files', 'bytes']);
     });
   }));
 

@@ -9,9 +9,8 @@ import { formatSetting } from '../../record/tiering-words.js';
 import type { VolumeRecord } from '../../record/volume-record.js';
 import { aligned, wrapped } from '../../report/table/columns.js';
 import { touchableOf, untilTouched } from '../../run/first-touch.js';
-import type { NamedPath } from '../../run/request.js';
-import { runWorkload } from '../commands/run.js';
-import { pairOf, parseRunOptions } from '../options/arguments.js';
+import type { NamedPath, RunRequest } from '../../run/request.js';
+import { pairOf, parseRunOptions, type RunOptions } from '../options/arguments.js';
 import type { TieringOptions } from '../options/tiering-options.js';
 import { print, printLines, tell } from '../output/print.js';
 import { stdoutOptions } from './output.js';
@@ -24,6 +23,12 @@ export function workloadOrDefault(workload: string | undefined): string {
   return workload ?? DEFAULT_WORKLOAD;
 }
 
+/** Runs a workload on targets whose volumes are known. The run is null if nothing was measured. */
+type MeasureVolumes = (
+  options: RunOptions,
+  volumes: RunRequest['volumes'],
+) => Promise<{ readonly status: number; readonly run: ReadableRun | null }>;
+
 /**
  * Measures volumes of different policies, and prints the comparison and the residency of each. Returns the exit status.
  * Throws `FeedrateError('usage')` when they are not volumes of different policies.
@@ -32,17 +37,13 @@ export async function compareVolumes(
   targets: readonly NamedPath[],
   workload: string | undefined,
   options: TieringOptions,
-  command: readonly string[],
+  measure: MeasureVolumes,
 ): Promise<number> {
   const volumes = await volumesOf(targets, options);
   for (const difference of volumeDifferences(volumes)) tell(difference);
   const parsed = parseRunOptions(workloadOrDefault(workload), { ...options, format: 'table' });
-  const { status, run } = await runWorkload(
-    parsed,
-    command,
-    undefined,
-    new Map([...volumes].map(([name, volume]) => [name, { volume }])),
-  );
+  const known = new Map([...volumes].map(([name, volume]) => [name, { volume }]));
+  const { status, run } = await measure(parsed, known);
   if (run === null) return status;
   await printComparison([run], 'target', options);
   printResidencies(run);

@@ -53,7 +53,7 @@ One volume for each policy is the better way: nothing is changed, and all are
 measured in the same hours. With --policies, feedrate changes one volume. It
 prints the plan, and with --apply it asks before it changes anything. Before
 each change it saves the original policy and cooling period, which it restores
-at the end, after Ctrl-C, and at the next feedrate fsx tiering after a crash.
+at the end, after Ctrl-C, and when this command is next used after a crash.
 `,
 };
 
@@ -75,8 +75,13 @@ async function compareTiering(
       'usage',
       'name a target with -t for each volume, or one target with --policies NONE,AUTO:31,ALL',
     );
-  const { compareVolumes } = await import('../../terminal/tiering-volumes.js');
-  return compareVolumes(targets, workload, options, argumentsOf(command));
+  const [{ compareVolumes }, { runWorkload }] = await Promise.all([
+    import('../../terminal/tiering-volumes.js'),
+    import('../run.js'),
+  ]);
+  return compareVolumes(targets, workload, options, (parsed, volumes) =>
+    runWorkload(parsed, argumentsOf(command), undefined, volumes),
+  );
 }
 
 /** Throws `FeedrateError('usage')` for options that have no effect together. */

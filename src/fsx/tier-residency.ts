@@ -3,7 +3,7 @@
  * nothing, and neither does latency, because data can be cached on every way.
  */
 import { formatBytes } from '../base/units.js';
-import type { Residency, ResidencyRecord } from '../record/residency-record.js';
+import type { ResidencyRecord, TierResidency } from '../record/residency-record.js';
 import { DAY_MS, formatDays } from '../record/tiering-words.js';
 import type { TieringPolicyName } from '../record/volume-record.js';
 
@@ -73,16 +73,16 @@ export function residencyOf(facts: ResidencyFacts): ResidencyRecord {
   return record(first?.residency ?? 'unknown', reasons.length > 0 ? reasons : [nothingKnown(facts)], facts);
 }
 
-interface Verdict {
-  readonly residency: Residency;
+interface TierJudgement {
+  readonly residency: TierResidency;
   readonly reason: string;
 }
 
-function contradicts(one: Residency, other: Residency): boolean {
+function contradicts(one: TierResidency, other: TierResidency): boolean {
   return other !== 'unknown' && (one === 'ssd-resident') !== (other === 'ssd-resident');
 }
 
-function record(residency: Residency, reasons: readonly string[], facts: ResidencyFacts): ResidencyRecord {
+function record(residency: TierResidency, reasons: readonly string[], facts: ResidencyFacts): ResidencyRecord {
   return { residency, evidence: [...reasons, ...movers(facts)] };
 }
 
@@ -91,7 +91,7 @@ function nothingKnown({ policy }: ResidencyFacts): string {
 }
 
 /** ONTAP also reads from the pool after it has written there, so reads prove something only without writes. */
-function fromTraffic({ poolTraffic }: ResidencyFacts): Verdict | null {
+function fromTraffic({ poolTraffic }: ResidencyFacts): TierJudgement | null {
   if (poolTraffic === null) return null;
   const { readOperations, readBytes, writeOperations, clientReadBytes } = poolTraffic;
   const reads = `${readOperations} reads from the capacity pool while it was measured`;
@@ -108,7 +108,7 @@ function fromTraffic({ poolTraffic }: ResidencyFacts): Verdict | null {
 }
 
 /** Other data of the volume may be in either tier, so the footprint gives only bounds for the measured data. */
-function fromFootprint({ footprint, dataBytes }: ResidencyFacts): Verdict | null {
+function fromFootprint({ footprint, dataBytes }: ResidencyFacts): TierJudgement | null {
   if (footprint === null || dataBytes === 0) return null;
   const { source, ssdBytes, poolBytes } = footprint;
   const least = Math.max(0, dataBytes - ssdBytes) / dataBytes;
@@ -123,7 +123,7 @@ function fromFootprint({ footprint, dataBytes }: ResidencyFacts): Verdict | null
 }
 
 /** What policy and age exclude. They never show that data is in the pool, because it moves in the background. */
-function fromPolicy(facts: ResidencyFacts): Verdict | null {
+function fromPolicy(facts: ResidencyFacts): TierJudgement | null {
   const { policy, policyAtLayout, flexCache, cloudWrite, oldestMs, ssdUsedPart } = facts;
   if (flexCache === 'CACHE') return { residency: 'ssd-resident', reason: 'a FlexCache volume is never tiered' };
   if (policy === null) return null;
@@ -151,7 +151,7 @@ function fromCooling(
   policyAtLayout: TieringPolicyName,
   oldestMs: number | null,
   ssdUsedPart: number | null,
-): Verdict | null {
+): TierJudgement | null {
   if ([policy, policyAtLayout].every((name) => name === 'SNAPSHOT_ONLY' || name === 'NONE'))
     return { residency: 'ssd-resident', reason: 'policy SNAPSHOT_ONLY moves only data that is in snapshots alone' };
   // A changed policy also means a changed cooling period, so only the shortest one is certain.
