@@ -64,8 +64,19 @@ function mountAttributes(target: TargetEnvironment | undefined): [string, string
     const value = options.get(axis);
     return value === undefined ? [] : [[axis, value]];
   });
+  const kept: [string, string][] = target.dataset === undefined ? [] : [['dataset', target.dataset.id]];
+  const stored: [string, string][] =
+    target.residency === undefined ? [] : [['fsx.residency', target.residency.residency]];
   const volume = target.volume === undefined ? [] : volumeAttributes(target.volume);
-  return [['fs', target.fileSystem], ['source', target.source], ...axes, ...nfsAttributes(target.nfs), ...volume];
+  return [
+    ['fs', target.fileSystem],
+    ['source', target.source],
+    ...axes,
+    ...nfsAttributes(target.nfs),
+    ...kept,
+    ...volume,
+    ...stored,
+  ];
 }
 
 /** The negotiated properties, including those that the kernel does not list as options. */

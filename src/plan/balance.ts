@@ -15,7 +15,8 @@ function unpairedRound({ order, trials }: Plan): string[] {
 }
 
 function unevenSets(plan: Plan): string[] {
-  const { sessions, filesets } = plan;
+  const { sessions, filesets, order } = plan;
+  if (order === 'read-once') return [];
   const used = new Set(filesetsByArm(plan).flatMap((sets) => [...sets]));
   if (used.size < 2 || sessions % filesets === 0) return [];
   const balanced = Math.ceil(sessions / filesets) * filesets;

@@ -1,9 +1,12 @@
+import { FeedrateError } from '../base/errors.js';
 import { createPrng, shuffled } from '../base/prng.js';
-import type { Trials, Workload } from '../workload/workload.js';
+import { formatLocation } from '../workload/location.js';
+import type { JobDeclaration, Trials, Workload } from '../workload/workload.js';
 import { readsDataFiles } from './arm-files.js';
 import { expandArms, type ResolveJob, refuseTooMany } from './arms.js';
 import { filesetOf } from './filesets.js';
-import type { Plan, PlannedTrial, Target } from './plan.js';
+import { jobPlanOf } from './jobs/registry.js';
+import type { Arm, Plan, PlannedTrial, Target } from './plan.js';
 
 /** The most trials of a plan: those of two days at one second each. */
 const TRIALS_MAX = 200_000;
@@ -21,13 +24,15 @@ export function buildPlan(workload: Workload, targets: readonly Target[], resolv
   const places = new Map(targets.map(({ name }, place) => [name, place]));
   const targetOfArm = arms.map((arm) => places.get(arm.target) as number);
   const readers = arms.map(readsDataFiles);
+  if (order === 'read-once') refuseReadTwice(workload, arms);
   const trials: PlannedTrial[] = [];
   for (let session = 1; session <= sessions; session++) {
+    const planned: PlannedTrial[] = [];
     for (let round = 1; round <= rounds; round++) {
       orderOf(workload.trials, [...arms.keys()], seed, session, round).forEach((arm, i) => {
         const place = i + 1;
         const fileset = filesetOf(session, targetOfArm[arm] as number, filesets);
-        trials.push({
+        planned.push({
           id: `s${session}r${round}t${place}`,
           session,
           round,
@@ -38,8 +43,48 @@ export function buildPlan(workload: Workload, targets: readonly Target[], resolv
         });
       });
     }
+    trials.push(...(order === 'read-once' ? readOnce(planned, arms, places) : planned));
   }
-  return { workload: workload.name, seed, targets, arms, sessions, rounds, filesets, order, trials };
+  const sets = order === 'read-once' ? trials.filter(({ fileset }) => fileset !== undefined).length : filesets;
+  return { workload: workload.name, seed, targets, arms, sessions, rounds, filesets: sets, order, trials };
+}
+
+/**
+ * Returns the trials of a session for storage that moves what is read: sequential reads first, because they move nothing
+ * there, and a set of files for each trial and target that no other one reads. Longer plans begin with the same sets.
+ */
+function readOnce(
+  trials: readonly PlannedTrial[],
+  arms: readonly Arm[],
+  places: ReadonlyMap<string, number>,
+): PlannedTrial[] {
+  const placeOf = ({ arm }: PlannedTrial) => places.get((arms[arm] as Arm).target) as number;
+  const read = trials.filter(({ fileset }) => fileset !== undefined);
+  const inOrder = arms.map(({ spec }) => jobPlanOf(spec).readsInOrder);
+  const ordered = [true, false].flatMap((wanted) => read.filter(({ arm }) => inOrder[arm] === wanted));
+  const used = [...places.values()].map(() => 0);
+  const setsEach = read.length / places.size;
+  const withSets = ordered.map((trial): PlannedTrial => {
+    const place = placeOf(trial);
+    const number = (trial.session - 1) * setsEach + (used[place] as number);
+    used[place] = (used[place] as number) + 1;
+    return { ...trial, fileset: number * places.size + place };
+  });
+  return [...withSets, ...trials.filter(({ fileset }) => fileset === undefined)];
+}
+
+/** Throws `FeedrateError('workload')` for a job that reads its data files more than once in a trial. */
+function refuseReadTwice({ jobs }: Workload, arms: readonly Arm[]): void {
+  for (const arm of arms.filter(readsDataFiles)) {
+    const repeats = jobPlanOf(arm.spec).bounds.repeats;
+    if (!repeats && arm.spec.cache !== 'warm') continue;
+    const { location } = jobs.find(({ name }) => name === arm.job) as JobDeclaration;
+    const [what, remedy] = repeats
+      ? ['starts over when it has read its files', 'remove time_based']
+      : ['reads its files before it is measured', 'use another cache than warm'];
+    const message = `order: read-once: ${arm.id} ${what}; ${remedy}`;
+    throw new FeedrateError('workload', `${formatLocation(location)}: ${message}`);
+  }
 }
 
 /**

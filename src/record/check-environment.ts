@@ -1,5 +1,6 @@
 /** Checks the environment in `run.json`: every field that reports and comparisons use. */
 import type { JsonReader } from './json-reader.js';
+import { RESIDENCIES } from './residency-record.js';
 
 /** Throws `FeedrateError('store')` at the first field that is missing or has a wrong type. */
 export function checkEnvironment(environment: JsonReader): void {
@@ -22,10 +23,17 @@ export function checkEnvironment(environment: JsonReader): void {
   for (const target of environment.at('targets').list()) {
     for (const key of ['name', 'path', 'fileSystem', 'source', 'mountPoint', 'options']) target.at(key).text();
     target.at('freeBytes').number();
+    if (target.at('dataset').value !== undefined) target.at('dataset').at('id').text();
+    if (target.at('residency').value !== undefined) checkResidency(target.at('residency'));
     if (target.at('nfs').value !== undefined) checkNfsMount(target.at('nfs'));
     if (target.at('volume').value !== undefined) checkVolume(target.at('volume'));
     if (target.at('volumeUnknown').value !== undefined) target.at('volumeUnknown').text();
   }
+}
+
+function checkResidency(residency: JsonReader): void {
+  residency.at('residency').oneOf(RESIDENCIES);
+  for (const reason of residency.at('evidence').list()) reason.text();
 }
 
 function checkVolume(record: JsonReader): void {

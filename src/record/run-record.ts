@@ -1,7 +1,9 @@
 /** The record of a run as a whole: `run.json`. */
 import type { Plan } from '../plan/plan.js';
+import type { DatasetRecord } from './dataset-manifest.js';
 import type { MachineStart } from './machine-use.js';
 import type { NfsMount } from './nfs-mount.js';
+import type { ResidencyRecord } from './residency-record.js';
 import type { VolumeRecord } from './volume-record.js';
 
 export const RUN_VERSION = 1;
@@ -112,6 +114,10 @@ export interface TargetEnvironment {
   readonly freeBytes: number;
   /** Only on NFS; absent in runs of versions that did not read it. */
   readonly nfs?: NfsMount;
+  /** Only if the run used a dataset that is kept for later days. */
+  readonly dataset?: DatasetRecord;
+  /** Where the data was while it was measured. Only on Amazon FSx for NetApp ONTAP, if AWS could be asked. */
+  readonly residency?: ResidencyRecord;
   /** Only on Amazon FSx for NetApp ONTAP, if AWS could be asked. */
   readonly volume?: VolumeRecord;
   /** Why the volume, or a part of its record, is not known. Absent if all is known, or if the target is no such volume. */

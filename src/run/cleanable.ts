@@ -1,12 +1,13 @@
 /** Everything that feedrate can leave behind, by the places where it makes things. */
 import { lstatSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { basename } from 'node:path';
 import { FeedrateError } from '../base/errors.js';
 import { findOwnDirectories, isClosed, type OwnDirectory } from '../host/files/found-directories.js';
 import { findLeftovers, type Leftover, removeLeftover } from '../host/files/leftovers.js';
 import type { ProcessState } from '../host/files/marker.js';
 import { removeOwnDirectory } from '../host/files/own-directory.js';
-import { OWN_PREFIX } from '../host/files/own-names.js';
+import { datasetIdOf, OWN_PREFIX } from '../host/files/own-names.js';
 import { below, storeOf } from '../host/files/store-of.js';
 import { codeOf } from '../host/system/libc.js';
 import { isOthers, userName } from '../host/system/user-name.js';
@@ -24,6 +25,8 @@ export interface Cleanable {
   readonly allocatedBytes: number;
   /** The run that made it; null when its name alone shows that it is feedrate's. */
   readonly owner: Pick<OwnDirectory, 'runId' | 'createdAt' | 'hostname'> | null;
+  /** The id of the kept dataset that it is; null: it is none. */
+  readonly dataset: string | null;
   /** Another user who owns it and leaves this one no right to remove it, in words; null: nobody. */
   readonly otherUser: string | null;
 }
@@ -37,6 +40,7 @@ export function cleanableInTarget(path: string): Cleanable[] {
       kind,
       state,
       owner: directory,
+      dataset: kind === 'data' ? datasetIdOf(basename(at)) : null,
       otherUser: otherUserOf(at),
       get allocatedBytes() {
         return directory.allocatedBytes;
@@ -51,7 +55,8 @@ export function cleanableInTarget(path: string): Cleanable[] {
     .map((name): Cleanable => {
       const at = below(path, name);
       const kind = isClosed(at) ? 'closed' : 'foreign';
-      return { path: at, kind, state: 'unknown', allocatedBytes: 0, owner: null, otherUser: otherUserOf(at) };
+      const nobody = { owner: null, dataset: null, otherUser: otherUserOf(at) };
+      return { path: at, kind, state: 'unknown', allocatedBytes: 0, ...nobody };
     });
   return [...own, ...left, ...foreign].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
@@ -81,7 +86,7 @@ export function cleanableInResults(directory: string): Cleanable[] {
 }
 
 function withoutOwner(left: Leftover): Cleanable {
-  return { ...left, owner: null, otherUser: null };
+  return { ...left, owner: null, dataset: null, otherUser: null };
 }
 
 /** Returns the other user who alone may remove a directory, in words; null when this user may try. */

@@ -1,5 +1,6 @@
 /** Conducts a run, from its request to its stored result. */
 import { createRun } from '../store/run-store.js';
+import { refuseChangedDatasets } from './datasets.js';
 import { touchableOf } from './first-touch.js';
 import { HeadStart } from './head-start.js';
 import { refuseUnslowable } from './injection.js';
@@ -25,17 +26,25 @@ export async function conduct(
     request.stop,
   ),
 ): Promise<Conducted> {
-  const asked = headStart.answered.then(() => askAboutVolumes(request.aws === false ? [] : request.targets));
+  const asked = headStart.answered.then(() =>
+    askAboutVolumes(request.aws === false || request.volumes !== undefined ? [] : request.targets),
+  );
   // Preparation reports targets that do not respond.
   asked.catch(() => undefined);
   const measure = async (preparation: Preparation): Promise<Conducted> => {
     refuseUnslowable(preparation.plan, request.injected ?? []);
     await listener.prepared?.(preparation);
-    const answers = (await asked)();
+    const answers = request.volumes ?? (await asked)();
     const volumes = await (request.stop?.unlessAsked(answers) ?? answers);
     for (const text of maintenanceNotes(volumes, preparation, Date.now())) listener.note?.(text);
     const store = createRun(request.resultsDirectory, runRecordOf(preparation, request, volumes));
-    return measureSessions({ preparation, store, firstSession: 1, stop: request.stop, headStart }, listener);
+    const measured = await measureSessions(
+      { preparation, store, firstSession: 1, stop: request.stop, headStart },
+      listener,
+    );
+    if (measured.status === 'complete')
+      refuseChangedDatasets(preparation.plan, preparation.workload.dataset, measured.run.run.id);
+    return measured;
   };
   try {
     return await withPreparation(request, listener, measure, headStart.answered);

@@ -46,13 +46,18 @@ export async function extend(
 
 const SESSIONS = '--set trials.sessions=';
 
-function requestOf({ id, workloadSource, plan, remount }: RunRecord, overrides: readonly string[]): PlanRequest {
+function requestOf(
+  { id, workloadSource, plan, remount, environment }: RunRecord,
+  overrides: readonly string[],
+): PlanRequest {
+  const datasetId = environment.targets.find(({ dataset }) => dataset !== undefined)?.dataset?.id;
   return {
     workload: { source: workloadSource, path: `${id}/run.json` },
     targets: plan.targets,
     overrides: overrides.map(recordedOverride),
     seed: plan.seed,
     remount,
+    ...(datasetId === undefined ? {} : { datasetId }),
   };
 }
 

@@ -19,6 +19,7 @@ import { type DataFile, type Plan, type Target, targetOf } from '../plan/plan.js
 import { buildPlan } from '../plan/schedule.js';
 import { smallerFiles } from '../plan/size-fields.js';
 import { type ExistingIn, fits, type SpaceNeed, spaceNeeded } from '../plan/space.js';
+import type { DatasetRecord } from '../record/dataset-manifest.js';
 import { RUN_VERSION, type RunRecord } from '../record/run-record.js';
 import { dataDirectory } from '../trial/layout.js';
 import { overrideText } from '../workload/override-text.js';
@@ -26,9 +27,11 @@ import { parseWorkload } from '../workload/parse.js';
 import { resolveJob } from '../workload/resolve.js';
 import type { Dataset, Workload } from '../workload/workload.js';
 import { refuseWhatTargetsCannot } from './abilities.js';
+import { datasetNote, provenDatasets, withDataset } from './datasets.js';
 import { touchableOf, untilTouched } from './first-touch.js';
 import { requireRemounts } from './remounts.js';
 import type { PlanRequest, RunRequest, WorkloadText } from './request.js';
+import { withResidency } from './target-residency.js';
 import { leftoverNotes, useTargets } from './targets.js';
 import { type RecordedVolumes, withVolumes } from './volumes.js';
 import { refuseBeyondLimits } from './worker-limits.js';
@@ -39,6 +42,8 @@ export interface Preparation {
   readonly workloadSource: string;
   readonly plan: Plan;
   readonly space: readonly SpaceNeed[];
+  /** The kept datasets that the run reads, proven unchanged, by the target's name. */
+  readonly datasets: ReadonlyMap<string, DatasetRecord>;
   /** Notes for the user before the run starts, one line each. */
   readonly notes: readonly string[];
 }
@@ -104,10 +109,16 @@ function prepareRun(request: PlanRequest): Preparation {
   return whileHeld(
     targets.map(({ path }) => path),
     () => {
-      const { plan, notes: ofPlaces } = withDataPlaces(planned, workload.dataset);
+      const { datasetId, measures = true } = request;
+      const { plan, notes: ofPlaces } =
+        datasetId === undefined
+          ? withDataPlaces(planned, workload.dataset)
+          : { plan: withDataset(planned, workload.dataset, datasetId), notes: [] };
+      const datasets = measures ? provenDatasets(plan, workload.dataset) : new Map<string, DatasetRecord>();
       const space = checkedSpace(plan, workload);
-      const notes = [...leftoverNotes(targets), ...ofPlaces, ...ofEngines, ...imbalancesOf(plan)];
-      return { workload, workloadSource: source, plan, space, notes };
+      const ofDatasets = [...datasets].map(([target, record]) => datasetNote(target, record));
+      const notes = [...leftoverNotes(targets), ...ofPlaces, ...ofDatasets, ...ofEngines, ...imbalancesOf(plan)];
+      return { workload, workloadSource: source, plan, space, datasets, notes };
     },
   );
 }
@@ -213,12 +224,18 @@ function refuseWhatDoesNotFit(plan: Plan, space: readonly SpaceNeed[], targets: 
 
 /** Returns the record of a run that begins now. */
 export function runRecordOf(
-  { plan, workloadSource }: Preparation,
+  preparation: Preparation,
   request: Omit<RunRequest, 'workload' | 'targets' | 'seed' | 'resultsDirectory' | 'stop'>,
   volumes: RecordedVolumes = new Map(),
 ): Omit<RunRecord, 'id'> {
   const { labels = {}, overrides = [], command = [], dropCaches = false, remount = false, injected = [] } = request;
   const { calibration = false } = request;
+  const { plan, workloadSource, datasets } = preparation;
+  const environment = captureEnvironment(plan.targets);
+  const targets = environment.targets.map((target) => {
+    const dataset = datasets.get(target.name);
+    return dataset === undefined ? target : { ...target, dataset };
+  });
   return {
     runVersion: RUN_VERSION,
     status: 'running',
@@ -231,7 +248,7 @@ export function runRecordOf(
     workloadSource,
     overrides: overrides.map(overrideText),
     plan,
-    environment: withVolumes(captureEnvironment(plan.targets), volumes),
+    environment: withResidency(withVolumes({ ...environment, targets }, volumes), preparation, Date.now()),
     ownCost: measureOwnCost(),
     ...(injected.length === 0 ? {} : { injected }),
     calibration,

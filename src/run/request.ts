@@ -1,5 +1,5 @@
 /** The request for a run, with all arguments parsed. */
-import type { Injection } from '../record/run-record.js';
+import type { Injection, TargetEnvironment } from '../record/run-record.js';
 import type { Override } from '../workload/overrides.js';
 import type { StopHandle } from './stop-handle.js';
 
@@ -30,6 +30,8 @@ export interface PlanRequest {
   readonly remount?: boolean;
   /** Ends it early. Default: nothing does. */
   readonly stop?: StopHandle;
+  /** The dataset to read, or to prepare, instead of the data files that all runs share. Default: none. */
+  readonly datasetId?: string;
   /** False: only the files are laid out, so no workers need to fit this machine. Default: true. */
   readonly measures?: boolean;
 }
@@ -48,6 +50,8 @@ export interface RunRequest extends PlanRequest {
   readonly calibration?: boolean;
   /** Ask AWS about the volumes behind targets that may be on FSx for ONTAP. Default: true. */
   readonly aws?: boolean;
+  /** What is known of the targets' volumes. Default: AWS is asked. */
+  readonly volumes?: ReadonlyMap<string, Pick<TargetEnvironment, 'volume' | 'volumeUnknown'>>;
   /** Targets to slow down on purpose. Default: none. */
   readonly injected?: readonly Injection[];
 }

@@ -6,6 +6,7 @@ import { findLeftovers, type Leftover, removeLeftover } from '../host/files/left
 import { BASELINES_DIRECTORY } from './baselines.js';
 import { CALIBRATIONS_DIRECTORY } from './calibrations.js';
 import { RUN_NAME } from './run-files.js';
+import { TIERING_DIRECTORY } from './tiering-journals.js';
 
 /** The newest runs that a new run looks into. `clean` looks into all. */
 const RECENT_RUNS = 16;
@@ -18,14 +19,16 @@ export function findUnfinished(resultsDirectory: string, mostRuns = Number.POSIT
   const runs = namesIn(resultsDirectory).filter((name) => RUN_NAME.test(name));
   const newest = runs.sort().reverse().slice(0, mostRuns);
   const baselines = namesIn(join(resultsDirectory, BASELINES_DIRECTORY)).map((name) => join(BASELINES_DIRECTORY, name));
-  return ['', CALIBRATIONS_DIRECTORY, BASELINES_DIRECTORY, ...newest, ...baselines].flatMap((name) => {
-    try {
-      return findLeftovers(join(resultsDirectory, name), ['new', 'replacement', 'baseline']);
-    } catch (error) {
-      if (['ENOTDIR', 'ENOENT'].includes(systemFaultOf(error).code)) return [];
-      throw error;
-    }
-  });
+  return ['', CALIBRATIONS_DIRECTORY, BASELINES_DIRECTORY, TIERING_DIRECTORY, ...newest, ...baselines].flatMap(
+    (name) => {
+      try {
+        return findLeftovers(join(resultsDirectory, name), ['new', 'replacement', 'baseline']);
+      } catch (error) {
+        if (['ENOTDIR', 'ENOENT'].includes(systemFaultOf(error).code)) return [];
+        throw error;
+      }
+    },
+  );
 }
 
 function namesIn(directory: string): string[] {

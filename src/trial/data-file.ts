@@ -1,4 +1,5 @@
 /** Writes one data file, and recognises one that is already there. */
+import { createHash, type Hash } from 'node:crypto';
 import { CONTENT_SLACK_BYTES, ContentMemory } from '../engine/content/content.js';
 import { ownFileStatus } from '../host/files/own-file.js';
 import { below, storeOf } from '../host/files/store-of.js';
@@ -49,6 +50,8 @@ export interface LayoutProgress {
   /** Bytes written since the last call. */
   readonly wrote: (bytes: number) => void;
   readonly stopped: () => boolean;
+  /** Gets the written content. Default: nothing does. */
+  readonly digest?: Hash;
 }
 
 /** Name of a file while it is written. A process writes one file at a time. */
@@ -91,6 +94,7 @@ async function writeContent(store: FileStore, handle: number, file: DataFile, pr
   for (let offset = 0; offset < file.bytes; ) {
     const length = Math.min(CHUNK_BYTES, file.bytes - offset);
     const at = content.fill(0, length, file.contentSeed, 0, offset);
+    progress.digest?.update(content.bytes.subarray(at, at + length));
     for (let done = 0; done < length; )
       done += store.write(handle, content.bytes.subarray(at + done, at + length), offset + done);
     offset += length;
@@ -100,9 +104,27 @@ async function writeContent(store: FileStore, handle: number, file: DataFile, pr
       progress.wrote(offset - toldBytes);
       toldBytes = offset;
     }
-    if (!yields) continue;
-    await new Promise((resolve) => setImmediate(resolve));
-    lastYieldMs = Date.now();
-    if (progress.stopped()) throw new LayoutStopped();
+    await yieldUnless(progress.stopped);
   }
+}
+
+/** Lets the event loop hear stop requests, if that is due. Throws `LayoutStopped` after one. */
+export async function yieldUnless(stopped: () => boolean): Promise<void> {
+  if (Date.now() - lastYieldMs < YIELD_MS) return;
+  await new Promise((resolve) => setImmediate(resolve));
+  lastYieldMs = Date.now();
+  if (stopped()) throw new LayoutStopped();
+}
+
+/** Returns the SHA-256 of the content that a file is to have, hexadecimal. Throws `LayoutStopped` after a stop request. */
+export async function contentDigest(file: DataFile, stopped: () => boolean): Promise<string> {
+  const content = contentMemory();
+  const hash = createHash('sha256');
+  for (let offset = 0; offset < file.bytes; offset += CHUNK_BYTES) {
+    const length = Math.min(CHUNK_BYTES, file.bytes - offset);
+    const at = content.fill(0, length, file.contentSeed, 0, offset);
+    hash.update(content.bytes.subarray(at, at + length));
+    await yieldUnless(stopped);
+  }
+  return hash.digest('hex');
 }

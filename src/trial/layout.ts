@@ -1,22 +1,15 @@
 /** Writes the files that trials read. Their content is reproducible. */
-import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import { FeedrateError, type SystemFault, systemFaultOf } from '../base/errors.js';
-import {
-  createOwnDirectory,
-  ownDirectoryPath,
-  releaseOwnDirectory,
-  removeOwnDirectory,
-} from '../host/files/own-directory.js';
+import { createOwnDirectory, ownDirectoryPath, releaseOwnDirectory } from '../host/files/own-directory.js';
+import { ownFileStatus } from '../host/files/own-file.js';
+import { datasetIdOf } from '../host/files/own-names.js';
 import { below, storeOf } from '../host/files/store-of.js';
-import { HeldTarget } from '../host/held-target.js';
 import { preallocationRemedy } from '../host/system/preallocation.js';
 import { userName } from '../host/system/user-name.js';
 import type { FileUnion } from '../plan/file-union.js';
-import { dataFilesOf } from '../plan/filesets.js';
-import type { DataFile, Plan, Target } from '../plan/plan.js';
-import type { Dataset } from '../workload/workload.js';
-import { type LayoutProgress, LayoutStopped, writeDataFile } from './data-file.js';
+import type { DataFile, Target } from '../plan/plan.js';
+import { holdsFile, type LayoutProgress, LayoutStopped, writeDataFile } from './data-file.js';
 import type { SessionEvent } from './events.js';
 import { MissingFiles } from './missing-files.js';
 
@@ -93,9 +86,26 @@ export function holdData(target: Target, runId: string): HeldData {
   }
 }
 
-/** Returns the data files that the target does not have, or has with other content than their names state. */
+/**
+ * Returns the data files that the target does not have, or has with other content than their names state. Of a kept
+ * dataset, which has been proven unchanged, only the sizes are looked at, because reads would warm caches. Throws
+ * `FeedrateError('target')` when it lacks a file.
+ */
 export function missingFilesOf(target: Target, files: FileUnion): MissingFiles {
-  return new MissingFiles(dataDirectory(target, 'none'), files);
+  const directory = dataDirectory(target, 'none');
+  if (!isKept(target)) return new MissingFiles(directory, files, holdsFile);
+  const missing = new MissingFiles(directory, files, hasSize);
+  if (missing.length === 0) return missing;
+  throw new FeedrateError('target', `target ${target.name}: ${missing.length} files of ${directory} have disappeared`);
+}
+
+/** Returns whether the target's data files are a dataset that is kept for later days. */
+export function isKept({ dataDirectory: name }: Target): boolean {
+  return name !== undefined && datasetIdOf(name) !== null;
+}
+
+function hasSize(path: string, { bytes }: DataFile): boolean {
+  return ownFileStatus(path)?.bytes === bytes;
 }
 
 /**
@@ -117,45 +127,4 @@ export async function layOutMissing(
   };
   const scratch = ownDirectoryPath(target, runId, 'scratch');
   await layOutFiles(dataDirectory(target, runId), missing, { wrote, stopped }, scratch);
-}
-
-export interface LayoutTotals {
-  readonly writtenBytes: number;
-  readonly reusedBytes: number;
-}
-
-/**
- * Writes the plan's data files that its targets do not have yet, and returns the bytes written and reused. Throws
- * `FeedrateError('measurement')` when a file cannot be written or a target changes meanwhile, and `LayoutStopped` after a stop request. Complete
- * files stay for the next run.
- */
-export async function layOutPlan(
-  plan: Plan,
-  dataset: Dataset | null,
-  emit: (event: SessionEvent) => void,
-  stopped: () => boolean,
-): Promise<LayoutTotals> {
-  const runId = `prepare-${randomUUID().slice(0, 8)}`;
-  let writtenBytes = 0;
-  let reusedBytes = 0;
-  for (const target of plan.targets) {
-    const files = dataFilesOf(plan, dataset, target);
-    if (files.isEmpty) continue;
-    const held = new HeldTarget(target, true, undefined);
-    const data = holdData(target, runId);
-    const scratch = ownDirectoryPath(target, runId, 'scratch');
-    try {
-      const missing = missingFilesOf(target, files);
-      if (missing.length > 0) createOwnDirectory(target, runId, 'scratch');
-      await layOutMissing(target, runId, missing, emit, stopped);
-      held.requireUnchanged();
-      writtenBytes += missing.bytes;
-      reusedBytes += missing.reusedBytes;
-    } finally {
-      data.release();
-      removeOwnDirectory(scratch, runId);
-      held.release();
-    }
-  }
-  return { writtenBytes, reusedBytes };
 }

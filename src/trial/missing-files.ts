@@ -1,7 +1,6 @@
 import { below } from '../host/files/store-of.js';
 import type { FileUnion } from '../plan/file-union.js';
 import type { DataFile } from '../plan/plan.js';
-import { holdsFile } from './data-file.js';
 
 const BITS = 32;
 
@@ -16,12 +15,15 @@ export class MissingFiles implements Iterable<DataFile> {
   /** A bit for each file, in the order of the files. */
   readonly #missing: number[] = [];
 
-  /** Looks at every file. Throws as `holdsFile` does. */
-  constructor(directory: string, files: FileUnion) {
+  /**
+   * Looks at every file. Throws as `isThere` does.
+   * @param isThere returns whether a path holds the file
+   */
+  constructor(directory: string, files: FileUnion, isThere: (path: string, file: DataFile) => boolean) {
     this.#files = files;
     let [place, length, bytes, reusedBytes] = [0, 0, 0, 0];
     for (const file of files) {
-      const isMissing = !holdsFile(below(directory, file.path), file);
+      const isMissing = !isThere(below(directory, file.path), file);
       if (place % BITS === 0) this.#missing.push(0);
       if (isMissing) {
         this.#missing[this.#missing.length - 1] = (this.#missing.at(-1) as number) | (1 << (place % BITS));

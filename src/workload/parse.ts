@@ -107,6 +107,9 @@ function readTrials(outline: Outline, issues: IssueList): Trials {
   if (order === 'abba' && rounds === 1 && written) {
     issues.add(written.value.location, 'order: abba has no effect with one round; set rounds to an even number');
   }
+  const sets = fields.get(TRIALS_ROWS.filesets.word);
+  if (order === 'read-once' && sets)
+    issues.add(sets.value.location, 'filesets: has no effect with order: read-once, where every trial has its own set');
   return {
     sessions: sessions ?? 1,
     rounds: rounds ?? 1,

@@ -35,4 +35,4 @@ export interface Dataset {
 }
 
 /** The order of arms: shuffled in each round, or every second round the reverse of the one before. */
-export type RoundOrder = 'shuffled' | 'abba';
+export type RoundOrder = 'shuffled' | 'abba' | 'read-once';

@@ -194,4 +194,60 @@ schedule('says what cannot be balanced, and what would be', () => {
   assert.equal(imbalancesOf(setsOf({ order: 'abba', rounds: 4, warmup: 1 }, 1)), []);
 });
 
+/** A sequential and a random job on each target. */
+function readOncePlan(sessions: number, rounds: number, targetCount: number, seed = 42): Plan {
+  const targets = Array.from({ length: targetCount }, (_, i) => ({ name: `t${i}`, path: `/mnt/t${i}` }));
+  const trials = { sessions, rounds, warmup: 1, filesets: 1, order: 'read-once' } as const;
+  const jobs = ['write', 'random', 'sequential'].map((name) => declarationOf(name));
+  const rw = { write: 'write', random: 'randread', sequential: 'read' } as const;
+  return buildPlan(
+    workloadOf(jobs, { trials }),
+    targets,
+    ({ name }) => ioJob({ rw: rw[name as keyof typeof rw] }),
+    seed,
+  );
+}
+
+schedule('read-once puts sequential reads first in a session, and no two trials read the same set', () => {
+  const shape = fc.tuple(
+    fc.integer({ min: 1, max: 3 }),
+    fc.integer({ min: 1, max: 4 }),
+    fc.integer({ min: 1, max: 3 }),
+    fc.nat(),
+  );
+  void fc.assert(
+    fc.property(shape, ([sessions, rounds, targets, seed]) => {
+      const plan = readOncePlan(sessions, rounds, targets, seed);
+      const jobOf = ({ arm }: Plan['trials'][number]) => plan.arms[arm]?.job ?? '';
+      for (let session = 1; session <= sessions; session++) {
+        const jobs = plan.trials.filter((trial) => trial.session === session).map(jobOf);
+        const each = targets * (rounds + 1);
+        assert.is(jobs.join(), ['sequential', 'random', 'write'].flatMap((job) => Array(each).fill(job)).join());
+      }
+      const sets = plan.trials.flatMap(({ fileset }) => fileset ?? []);
+      assert.is(new Set(sets).size, sets.length);
+      assert.is(sets.length, plan.filesets);
+      assert.equal(new Set(plan.trials.map(({ id }) => id)).size, plan.trials.length);
+      const longer = readOncePlan(sessions + 1, rounds, targets, seed).trials;
+      assert.equal(longer.slice(0, plan.trials.length), plan.trials, 'a longer plan begins with it');
+      assert.equal(imbalancesOf(plan), []);
+    }),
+    { seed: 1, numRuns: 40 },
+  );
+});
+
+for (const [changes, why] of [
+  [{ timeBased: true, runtimeNs: 1e9 }, /starts over when it has read its files; remove time_based$/],
+  [{ cache: 'warm' }, /reads its files before it is measured; use another cache than warm$/],
+] as const) {
+  schedule(`read-once refuses ${Object.keys(changes)[0]}, which reads files twice`, () => {
+    const trials = { sessions: 1, rounds: 1, warmup: 0, filesets: 1, order: 'read-once' } as const;
+    const build = () => buildPlan(workloadOf([declarationOf('job')], { trials }), TARGETS, () => ioJob(changes), 42);
+    assert.throws(
+      build,
+      (error: Error) => /^job\.yaml:3:5: order: read-once: job/.test(error.message) && why.test(error.message),
+    );
+  });
+}
+
 schedule.run();

@@ -35,6 +35,8 @@ const FAULTS: Readonly<
 /** A change of a volume that was accepted and is not visible yet. */
 interface PendingUpdate {
   describesLeft: number;
+  /** How often another update is refused, so that it also ends for a caller that only repeats its own. */
+  refusalsLeft: number;
   readonly ontap: Json;
 }
 
@@ -120,10 +122,14 @@ class FsxService {
     const [volume] = named(there.volumes, 'VolumeId', [body['VolumeId'] as string], 'VolumeNotFound');
     const id = body['VolumeId'] as string;
     if (volume === undefined) throw new Refusal('VolumeNotFound', id);
-    if (this.#pending.has(id)) throw new Refusal('BadRequest', 'There is an update already in progress');
+    const before = this.#pending.get(id);
+    if (before !== undefined && before.refusalsLeft-- > 0)
+      throw new Refusal('BadRequest', 'There is an update already in progress');
+    if (before !== undefined) this.#replace(volume, before.ontap);
     const ontap = { ...(body['OntapConfiguration'] as Json | undefined) };
     if (ontap['TieringPolicy'] !== undefined) ontap['TieringPolicy'] = tieringOf(ontap['TieringPolicy'] as Json);
-    this.#pending.set(id, { describesLeft: this.#world.describesUntilVisible ?? 0, ontap });
+    const looks = this.#world.describesUntilVisible ?? 0;
+    this.#pending.set(id, { describesLeft: looks, refusalsLeft: looks, ontap });
     return volume;
   }
 }

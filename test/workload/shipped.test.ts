@@ -34,6 +34,7 @@ shipped('are these, and no others', () => {
     'random-read.yaml',
     'sequential-read.yaml',
     'small-files.yaml',
+    'tiering.yaml',
   ]);
 });
 

@@ -16,11 +16,13 @@ interface CleanOptions {
   readonly output?: string;
   readonly data?: boolean;
   readonly elsewhere?: boolean;
+  /** Ids of kept datasets. */
+  readonly datasetId?: readonly string[];
   readonly yes?: boolean;
 }
 
 /** The groups of entries that `clean` treats differently. */
-type Class = 'leftover' | 'elsewhere' | 'data' | 'in use' | 'foreign' | 'closed' | 'others';
+type Class = 'leftover' | 'elsewhere' | 'data' | 'dataset' | 'in use' | 'foreign' | 'closed' | 'others';
 
 export const clean: Subcommand = {
   name: 'clean',
@@ -34,6 +36,7 @@ export const clean: Subcommand = {
       )
       .option('-o, --output <directory>', `directory that runs are saved in (default without -t: "${DEFAULT_RESULTS}")`)
       .option('--data', 'also remove data files, which later runs would reuse')
+      .option('--dataset-id <name>', 'also remove a dataset of prepare --dataset-id; repeat for more', collect)
       .option('--elsewhere', 'also remove files of runs on other machines or before a restart')
       .option('-y, --yes', 'do not ask for confirmation')
       .action(exitsOnSignal(cleanPlaces));
@@ -118,21 +121,23 @@ function refuseClosed(found: readonly Cleanable[]): void {
 }
 
 /** Returns the group of an entry. Any run may use a data directory; everything else belongs to the process that made it. */
-function classOf({ kind, state, otherUser }: Cleanable): Class {
+function classOf({ kind, state, dataset, otherUser }: Cleanable): Class {
   if (kind === 'foreign' || kind === 'closed') return kind;
   if (state === 'alive') return 'in use';
   if (otherUser !== null) return 'others';
   if (state === 'unknown') return 'elsewhere';
-  return kind === 'data' ? 'data' : 'leftover';
+  if (kind !== 'data') return 'leftover';
+  return dataset === null ? 'data' : 'dataset';
 }
 
 function rowOf(entry: Cleanable): string[] {
-  const { path, kind, owner, otherUser, allocatedBytes } = entry;
+  const { path, kind, owner, dataset, otherUser, allocatedBytes } = entry;
   const what = kind === 'data' ? 'data files' : owner === null ? 'a process' : `run ${owner.runId}`;
   const meaning = {
     leftover: `left by ${owner === null ? 'a killed process' : what}`,
     elsewhere: `${what} on ${owner?.hostname ?? 'another machine or before a restart'}: may still be in use`,
     data: 'data files; later runs reuse them',
+    dataset: `dataset ${dataset}, kept for later days`,
     'in use': 'in use by a run; not removed',
     foreign: 'not made by feedrate; not removed',
     closed: `cannot be read, belongs to ${otherUser ?? 'this user'}; not removed`,
@@ -159,17 +164,21 @@ async function chosen(found: readonly Cleanable[], options: CleanOptions): Promi
 }
 
 /** `--yes` alone covers only leftovers of ended runs. Data files and uncertain cases need options of their own. */
-function isAskedFor(entry: Cleanable, { data = false, elsewhere = false }: CleanOptions): boolean {
-  const { kind, state } = entry;
-  if (['foreign', 'closed', 'others'].includes(classOf(entry)) || (kind === 'data' && !data)) return false;
+function isAskedFor(entry: Cleanable, { data = false, elsewhere = false, datasetId = [] }: CleanOptions): boolean {
+  const { kind, state, dataset } = entry;
+  if (['foreign', 'closed', 'others'].includes(classOf(entry))) return false;
+  if (dataset === null ? kind === 'data' && !data : !datasetId.includes(dataset)) return false;
   return state === 'dead' || (state === 'unknown' && elsewhere);
 }
 
 /** Returns lines that name what `--yes` did not remove. */
-function hintsOf(found: readonly Cleanable[], { data, elsewhere }: CleanOptions): string[] {
+function hintsOf(found: readonly Cleanable[], options: CleanOptions): string[] {
+  const { data, elsewhere, datasetId = [] } = options;
+  const left = found.find((entry) => classOf(entry) === 'dataset' && !datasetId.includes(entry.dataset ?? ''));
   const has = (wanted: Class): boolean => found.some((entry) => classOf(entry) === wanted);
   return [
     ...(!data && has('data') ? ['data files were not removed; use --data to remove them'] : []),
+    ...(left === undefined ? [] : [`datasets were not removed; use --dataset-id ${left.dataset} to remove one`]),
     ...(!elsewhere && has('elsewhere')
       ? ['files of other machines were not removed; use --elsewhere to remove them']
       : []),
@@ -181,6 +190,7 @@ const QUESTIONS: readonly (readonly [Class, string])[] = [
   ['leftover', 'remove the files of runs that were killed'],
   ['elsewhere', 'remove files that another machine may still use'],
   ['data', 'remove the data files, which later runs would have to write again'],
+  ['dataset', 'remove the datasets that are kept for later days'],
 ];
 
 /** Removes every entry that it can. Throws `FeedrateError` with an issue for each one that it cannot. */

@@ -2,8 +2,9 @@
 
 import { commandGroup, type Subcommand } from '../options/subcommand.js';
 import { describe } from './fsx/describe.js';
+import { tiering } from './fsx/tiering.js';
 
-const PARTS: readonly Subcommand[] = [describe];
+const PARTS: readonly Subcommand[] = [describe, tiering];
 
 export const fsx: Subcommand = commandGroup(
   {

@@ -24,12 +24,15 @@ export const list: Subcommand = {
 
 /** Prints the runs of a results directory, oldest first. Throws `FeedrateError('store')` when it cannot be read. */
 async function listAll({ output, format }: ListOptions): Promise<number> {
-  const [{ listRuns, shortNames }, { readTrials }, { runEntry, runTable }, { stdoutOptions }] = await Promise.all([
-    import('../../store/find-runs.js'),
-    import('../../store/read-run.js'),
-    import('../../report/history/run-list.js'),
-    import('../terminal/output.js'),
-  ]);
+  const [{ listRuns, shortNames }, { readTrials }, { runEntry, runTable }, { stdoutOptions }, { tieringNotes }] =
+    await Promise.all([
+      import('../../store/find-runs.js'),
+      import('../../store/read-run.js'),
+      import('../../report/history/run-list.js'),
+      import('../terminal/output.js'),
+      import('../../store/tiering-notes.js'),
+    ]);
+  for (const line of tieringNotes(output, Date.now())) tell(line);
   const entries = listRuns(output, tell).map((listing) =>
     runEntry({ ...listing, trials: readTrials(listing.directory).trials }),
   );

@@ -2,9 +2,16 @@ import { EXIT } from '../../base/errors.js';
 import { formatBytes, formatDurationNs } from '../../base/units.js';
 import type { Preparation } from '../../run/preparation.js';
 import type { StopHandle } from '../../run/stop-handle.js';
-import type { LayoutTotals } from '../../trial/layout.js';
+import type { askAboutVolumes, RecordedVolumes } from '../../run/volumes.js';
+import type { LayoutTotals, layOutPlan } from '../../trial/prepared-layout.js';
 import { type ProgressMode, parsePlanOptions, type RawPlanOptions } from '../options/arguments.js';
-import { addVariantOptions, progressOption, targetsOption } from '../options/common-options.js';
+import {
+  addVariantOptions,
+  awsOption,
+  datasetOption,
+  progressOption,
+  targetsOption,
+} from '../options/common-options.js';
 import type { Subcommand } from '../options/subcommand.js';
 import { printLines, tell } from '../output/print.js';
 import { exitsOnSignal } from '../terminal/exits.js';
@@ -14,6 +21,8 @@ import { onSignal } from '../terminal/signals.js';
 /** The options of `prepare` as commander returns them. */
 interface PrepareOptions extends RawPlanOptions {
   readonly progress: ProgressMode;
+  /** False with --no-aws. */
+  readonly aws: boolean;
 }
 
 export const prepare: Subcommand = {
@@ -23,9 +32,13 @@ export const prepare: Subcommand = {
   configure(command) {
     command.argument('<workload>', 'workload file');
     const targets = targetsOption('directory to prepare, or name=directory; repeat for more').makeOptionMandatory();
-    addVariantOptions(command.addOption(targets)).addOption(progressOption()).action(exitsOnSignal(prepareData));
+    const keep = 'keep the files for later days under this name, with checksums; verify them if it exists';
+    addVariantOptions(command.addOption(targets).addOption(datasetOption(keep)).addOption(awsOption()))
+      .addOption(progressOption())
+      .action(exitsOnSignal(prepareData));
   },
-  examples: '\nExample:\n  feedrate prepare workloads/random-read.yaml -t /mnt/train\n',
+  examples:
+    '\nExamples:\n  feedrate prepare workloads/random-read.yaml -t /mnt/train\n  feedrate prepare workloads/random-read.yaml -t /mnt/train --dataset-id november\n',
 };
 
 /**
@@ -39,17 +52,27 @@ async function prepareData(workloadPath: string, options: PrepareOptions): Promi
     import('../terminal/progress.js'),
   ]);
   const stop = new StopHandle();
-  const request = { ...parsePlanOptions(options), workload: readWorkload(workloadPath), measures: false, stop };
+  const { datasetId, ...planned } = parsePlanOptions(options);
+  const ofDataset = datasetId === null ? {} : { datasetId };
+  const request = { ...planned, ...ofDataset, workload: readWorkload(workloadPath), measures: false, stop };
   const release = onSignal(() => stop.stop());
   return withPreparation(request, { note: tell }, async (preparation) => {
     const progress = createProgress(options.progress, process.stderr, process.env);
     for (const text of preparation.notes) progress.note(text);
     const startMs = performance.now();
-    const totals = await layOutUntilStopped(preparation, progress, stop);
+    const volumes = datasetId === null || options.aws === false ? new Map() : await volumesOf(request.targets);
+    const policyOf = (target: string) => volumes.get(target)?.volume?.volume.tieringPolicy ?? null;
+    const totals = await layOutUntilStopped(preparation, progress, stop, policyOf);
     if (totals === null) return EXIT.interrupted;
     printLines([summaryOf(totals, (performance.now() - startMs) * 1e6)]);
     return EXIT.pass;
   }).finally(release);
+}
+
+/** Returns what AWS says of the targets' volumes: the policy at the time of writing is part of a dataset. */
+async function volumesOf(targets: Parameters<typeof askAboutVolumes>[0]): Promise<RecordedVolumes> {
+  const { askAboutVolumes } = await import('../../run/volumes.js');
+  return askAboutVolumes(targets)();
 }
 
 /** Returns the bytes written and reused, or null when the user stopped it. */
@@ -57,14 +80,15 @@ async function layOutUntilStopped(
   { plan, workload }: Preparation,
   progress: Progress,
   stop: StopHandle,
+  policyOf: Parameters<typeof layOutPlan>[4],
 ): Promise<LayoutTotals | null> {
-  const [{ LayoutStopped }, { layOutPlan }] = await Promise.all([
+  const [{ LayoutStopped }, layout] = await Promise.all([
     import('../../trial/data-file.js'),
-    import('../../trial/layout.js'),
+    import('../../trial/prepared-layout.js'),
   ]);
   try {
     const emit = progress.handle.bind(progress);
-    return await layOutPlan(plan, workload.dataset, emit, () => stop.isAsked);
+    return await layout.layOutPlan(plan, workload.dataset, emit, () => stop.isAsked, policyOf);
   } catch (thrown) {
     if (thrown instanceof LayoutStopped) return null;
     throw thrown;

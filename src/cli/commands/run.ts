@@ -14,6 +14,7 @@ import {
   addVariantOptions,
   argumentsOf,
   awsOption,
+  datasetOption,
   formatOption,
   labelOption,
   progressOption,
@@ -33,7 +34,7 @@ export const run: Subcommand = {
     const targets =
       'directory or nfs://server/export, or name=directory; repeat to compare (default: a temporary directory)';
     addVariantOptions(command.addOption(targetsOption(targets)));
-    addFileOptions(command)
+    addFileOptions(command.addOption(datasetOption('read a dataset of prepare --dataset-id, proven unchanged')))
       .addOption(labelOption())
       .addOption(resultsOption())
       .option('--dry-run', 'print arms, bytes to write and expected time; write nothing')
@@ -64,27 +65,31 @@ what was measured. A second Ctrl-C ends it at once.
  * Runs a workload, prints its report, and returns the exit status and the run (null after a dry run). Each trial is saved
  * as soon as it ends. Throws `FeedrateError` for faults that the user can fix; nothing was written to the targets then.
  * @param held stops the run when the caller listens to signals. Default: signals stop it
+ * @param volumes what is known of the targets' volumes. Default: AWS is asked
  */
 export async function runWorkload(
   options: RunOptions,
   command: readonly string[],
   held?: StopHandle,
+  volumes?: RunRequest['volumes'],
 ): Promise<{ readonly status: number; readonly run: ReadableRun | null }> {
-  const [{ touchableOf }, { HeadStart }, { StopHandle }, { terminalListener }] = await Promise.all([
+  const [{ touchableOf }, { HeadStart }, { StopHandle }, { terminalListener }, { tieringNotes }] = await Promise.all([
     import('../../run/first-touch.js'),
     import('../../run/head-start.js'),
     import('../../run/stop-handle.js'),
     import('../terminal/run-listener.js'),
+    import('../../store/tiering-notes.js'),
   ]);
   const stop = held ?? new StopHandle();
   const release = held === undefined ? onSignal(() => stop.stop()) : () => {};
   const listener = terminalListener(options.progress);
+  for (const line of tieringNotes(options.outputDirectory, Date.now())) listener.note?.(line);
   if (options.dryRun) return { status: await dryRun(options, stop, listener).finally(release), run: null };
   // Targets are touched and the measuring process loads its modules while this process loads the rest of its own.
   const touched = touchableOf(options.targets, options.outputDirectory);
   const headStart = new HeadStart(touched, (text) => listener.note?.(text), stop);
   try {
-    return await measureAndReport(options, { command, stop, listener, headStart, release });
+    return await measureAndReport(options, { command, stop, listener, headStart, release, volumes });
   } finally {
     release();
     headStart.discard();
@@ -98,11 +103,12 @@ interface Start {
   readonly headStart: HeadStart;
   /** Called when there is nothing left to stop: a signal then ends the process. */
   readonly release: () => void;
+  readonly volumes: RunRequest['volumes'];
 }
 
 async function measureAndReport(
   options: RunOptions,
-  { command, stop, listener, headStart, release }: Start,
+  { command, stop, listener, headStart, release, volumes }: Start,
 ): Promise<{ readonly status: number; readonly run: ReadableRun }> {
   const [{ conduct }, { requireOutputFiles }, { printRun, writeRunFiles }, { evaluateThresholds, exitStatusOf }] =
     await Promise.all([
@@ -118,6 +124,7 @@ async function measureAndReport(
     labels: options.labels,
     command,
     dropCaches: options.dropCaches,
+    ...(volumes && { volumes }),
     aws: options.aws,
   };
   const checked: RunListener = { ...listener, prepared: () => requireOutputFiles(files) };
@@ -140,7 +147,8 @@ async function dryRun(options: RunOptions, stop: StopHandle, listener: RunListen
 }
 
 async function planRequestOf(options: RunOptions, stop: StopHandle): Promise<PlanRequest> {
-  const { workloadPath, targets, overrides, seed, remount } = options;
+  const { workloadPath, targets, overrides, seed, remount, datasetId } = options;
   const { readWorkload } = await import('../../run/preparation.js');
-  return { workload: readWorkload(workloadPath), targets, overrides, seed, remount, stop };
+  const ofDataset = datasetId === null ? {} : { datasetId };
+  return { workload: readWorkload(workloadPath), targets, overrides, seed, remount, stop, ...ofDataset };
 }

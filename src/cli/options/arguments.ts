@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly outputDirectory: string;
   /** null: the workload's seed. */
   readonly seed: number | null;
+  /** null: the data files that all runs share. */
+  readonly datasetId: string | null;
   readonly dryRun: boolean;
   readonly format: ReportFormat;
   readonly progress: ProgressMode;
@@ -49,6 +51,7 @@ export interface RawPlanOptions {
   readonly param?: readonly string[];
   readonly engine?: string;
   readonly seed?: string;
+  readonly datasetId?: string;
 }
 
 /** The options of `run` as commander returns them. */
@@ -67,11 +70,14 @@ export interface RawRunOptions extends RawPlanOptions, OutputFiles {
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
 /** Parses the options that `run` and `prepare` share. Throws a `FeedrateError` (usage) that names the faulty option. */
-export function parsePlanOptions(raw: RawPlanOptions): Pick<RunOptions, 'targets' | 'overrides' | 'seed'> {
+export function parsePlanOptions(
+  raw: RawPlanOptions,
+): Pick<RunOptions, 'targets' | 'overrides' | 'seed' | 'datasetId'> {
   return {
     targets: parseTargets(raw.target ?? []),
     overrides: parseOverrides(raw),
     seed: raw.seed === undefined ? null : parseSeed(raw.seed),
+    datasetId: raw.datasetId ?? null,
   };
 }
 

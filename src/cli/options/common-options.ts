@@ -40,6 +40,11 @@ export function targetsOption(help: string): Option {
   return new Option('-t, --target <path>', help).argParser(collect);
 }
 
+/** Returns `--dataset-id`, which names data files that are kept for later days. */
+export function datasetOption(help: string): Option {
+  return new Option('--dataset-id <name>', help);
+}
+
 /** Returns `--label`, which may be repeated. */
 export function labelOption(): Option {
   return new Option('--label <key=value>', 'label to save with the run; repeat for more').argParser(collect);

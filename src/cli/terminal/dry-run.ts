@@ -63,13 +63,16 @@ export function dryRunText({ plan, targets, expected }: DryRun): string {
 }
 
 function orderLine({ order, seed }: Plan): string {
+  if (order === 'read-once')
+    return `arm order: sequential reads first, shuffled otherwise; no file is read twice, seed ${seed}`;
   if (order === 'shuffled') return `arm order: shuffled in each round, seed ${seed}`;
   return `arm order: shuffled in every second round, reversed in the next (abba), seed ${seed}`;
 }
 
 function filesetLines(plan: Plan): string[] {
   const used = new Set(filesetsByArm(plan).flatMap((sets) => [...sets]));
-  return used.size < 2 ? [] : [`${used.size} sets of data files; sessions and targets alternate between them`];
+  if (plan.order === 'read-once' || used.size < 2) return [];
+  return [`${used.size} sets of data files; sessions and targets alternate between them`];
 }
 
 function targetRow({ name, path, need, freeBytes }: DryRun['targets'][number]): string[] {

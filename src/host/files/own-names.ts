@@ -12,8 +12,21 @@ export const OWN_PREFIX = '.feedrate-';
 export const DATA_DIRECTORY_NAME = `${OWN_PREFIX}data`;
 /** The data directory of a user who may not write to the other one, because it belongs to somebody else. */
 export const USER_DATA_NAME = (userId: number): string => `${DATA_DIRECTORY_NAME}-${userId}`;
+/** A directory of data files that are kept for later days under a name. */
+const DATASET_PREFIX = `${OWN_PREFIX}dataset-`;
+const DATASET_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 /** In a temporary directory: runs that could not be saved in their results directory. They are results, not leftovers. */
 export const SAVED_PREFIX = 'feedrate-results-';
+
+/** Returns the name of a dataset's directory; null: its id has other characters than letters, digits and `._-`. */
+export function datasetDirectoryName(id: string): string | null {
+  return DATASET_ID.test(id) ? `${DATASET_PREFIX}${id}` : null;
+}
+
+/** Returns the id of the dataset in a directory of this name; null: it has none. */
+export function datasetIdOf(directoryName: string): string | null {
+  return directoryName.startsWith(DATASET_PREFIX) ? directoryName.slice(DATASET_PREFIX.length) : null;
+}
 
 /** The names of what exists for a short time. `%` is the identity of the process, `*` the name of what is replaced. */
 const FORMS = {

@@ -167,6 +167,9 @@ export class NfsStore implements FileStore {
       allocatedBytes: field(STAT.used),
       device: `${this.connection.url.server} ${this.#found[STAT.device]}`,
       ownerId: field(STAT.owner),
+      inode: null,
+      modifiedMs: null,
+      changedMs: null,
     };
   }
 

@@ -11,6 +11,10 @@ export interface EntryStatus {
   readonly device: string;
   /** The user who owns it, as this machine or the NFS server numbers users. */
   readonly ownerId: number;
+  /** Inode number, and the times of the last change of the content and of anything, ms. null without a mount. */
+  readonly inode: number | null;
+  readonly modifiedMs: number | null;
+  readonly changedMs: number | null;
 }
 
 export interface OpenFlags {

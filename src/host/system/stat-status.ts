@@ -37,5 +37,8 @@ export function statusOf(stats: Stats | undefined): EntryStatus | null {
     allocatedBytes: stats.blocks * STAT_BLOCK_BYTES,
     device: String(stats.dev),
     ownerId: stats.uid,
+    inode: stats.ino,
+    modifiedMs: stats.mtimeMs,
+    changedMs: stats.ctimeMs,
   };
 }

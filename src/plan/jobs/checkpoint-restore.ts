@@ -11,6 +11,7 @@ export function planCheckpointRestore(job: CheckpointRestoreJob): JobPlan {
     holdsAllFiles: false,
     makesDirectories: false,
     reads: true,
+    readsInOrder: true,
     checksContent: job.verify,
     isSteady: false,
     bounds: UNBOUNDED,

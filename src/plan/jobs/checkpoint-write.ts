@@ -13,6 +13,7 @@ export function planCheckpointWrite(job: CheckpointWriteJob): JobPlan {
     makesDirectories: true,
     // `readBack` reads after the measured part.
     reads: false,
+    readsInOrder: false,
     checksContent: job.readBack,
     isSteady: false,
     bounds: UNBOUNDED,

@@ -19,6 +19,7 @@ export function planIo(job: IoJob): JobPlan {
     holdsAllFiles: true,
     makesDirectories: false,
     reads: rw !== 'write' && rw !== 'randwrite',
+    readsInOrder: rw === 'read',
     checksContent: job.verify,
     isSteady: true,
     bounds: timedBounds(job),

@@ -50,6 +50,8 @@ export interface JobPlan {
   readonly makesDirectories: boolean;
   /** Whether the measured part reads, so that the cache state matters. */
   readonly reads: boolean;
+  /** Whether the measured part only reads, each file from its start to its end. */
+  readonly readsInOrder: boolean;
   /** Whether the job compares blocks with their expected content. */
   readonly checksContent: boolean;
   /** Whether the job runs without pauses, so that its throughput should stay level. */

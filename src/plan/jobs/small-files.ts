@@ -14,6 +14,7 @@ export function planSmallFiles(job: SmallFilesJob): JobPlan {
     holdsAllFiles: false,
     makesDirectories: false,
     reads: true,
+    readsInOrder: false,
     checksContent: job.verify,
     isSteady: true,
     bounds: timedBounds(job),
