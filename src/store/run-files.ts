@@ -8,6 +8,8 @@ export const RUN_FILES = {
   timeseries: 'timeseries.csv',
   latency: 'latency.hlog',
   command: 'command.txt',
+  /** CloudWatch's metrics around the run, after `feedrate fsx metrics`. */
+  fsxMetrics: 'fsx-metrics.json',
 } as const;
 
 /** Matches `<UTC>_<workload>_<id>`. The groups are the time stamp and the id. */

@@ -95,9 +95,10 @@ const SUB_ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string
     run: ['table'],
     comparison: ['table', 'run'],
     history: ['table', 'run', 'comparison'],
+    fsx: ['table'],
     ci: ['table', 'run', 'comparison'],
     formats: ['table', 'run', 'comparison', 'history'],
-    '.': ['table', 'run', 'comparison', 'history', 'ci', 'formats'],
+    '.': ['table', 'run', 'comparison', 'history', 'fsx', 'ci', 'formats'],
   },
   cli: {
     output: [],

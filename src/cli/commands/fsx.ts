@@ -1,7 +1,8 @@
 /** `feedrate fsx`: the volume of Amazon FSx for NetApp ONTAP behind a target. */
 import { commandGroup, type Subcommand } from '../options/subcommand.js';
+import { metrics } from './fsx/metrics.js';
 
-const PARTS: readonly Subcommand[] = [];
+const PARTS: readonly Subcommand[] = [metrics];
 
 export const fsx: Subcommand = commandGroup(
   {
