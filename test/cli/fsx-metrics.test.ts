@@ -113,7 +113,7 @@ metrics('CloudWatch is fetched once, joined to the trials, kept with the run, an
     assert.match(shown.stdout, /1 of 2 trials contains no whole minute/);
     assert.match(shown.stdout, /│ +2 ms │/);
     assert.match(shown.stdout, /^trials +AAAAA·· *$/m);
-    assert.match(shown.stdout, /^burst left +min 83 % +█{10}$/m);
+    assert.match(shown.stdout, /^burst left +min 83 % +█{5}▇{5}$/m);
     assert.not.match(shown.stdout, 'server IOPS', 'what has no values is not shown');
     const again = feedrate(['fsx', 'metrics', '-o', results], results, NO_NETWORK);
     assert.equal(again, shown);

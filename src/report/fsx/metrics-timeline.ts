@@ -7,7 +7,7 @@ import { sparkline } from '../table/sparkline.js';
 import { percentText, ratioText } from './metrics-columns.js';
 import { armLetter, type MetricsView } from './metrics-view.js';
 
-interface Row {
+interface TimelineRow {
   readonly label: string;
   readonly metric: string;
   readonly scope: FsxMetric['scope'];
@@ -19,7 +19,7 @@ interface Row {
   readonly per?: readonly [metric: string, scope: FsxMetric['scope']];
 }
 
-const ROWS: readonly Row[] = [
+const ROWS: readonly TimelineRow[] = [
   { label: 'network', metric: 'NetworkThroughputUtilization', scope: 'file server', combine: 'max' },
   { label: 'disk throughput', metric: 'FileServerDiskThroughputUtilization', scope: 'file server', combine: 'max' },
   { label: 'server IOPS', metric: 'FileServerDiskIopsUtilization', scope: 'file server', combine: 'max' },
@@ -49,7 +49,7 @@ const ROWS: readonly Row[] = [
   { label: 'SSD full', metric: 'StorageCapacityUtilization', scope: 'file system tier', tier: 'SSD', combine: 'last' },
 ];
 
-const SUMMARY: Readonly<Record<Row['combine'], string>> = { max: 'max', min: 'min', sum: 'total', last: 'last' };
+const SUMMARY: Readonly<Record<TimelineRow['combine'], string>> = { max: 'max', min: 'min', sum: 'total', last: 'last' };
 const LABEL_COLUMNS = 16;
 const VALUE_COLUMNS = 15;
 const LEAST_COLUMNS = 20;
@@ -105,7 +105,7 @@ function trialsLine({ spans, arms }: MetricsView, target: MetricsTarget, axis: A
   return `${'trials'.padEnd(LABEL_COLUMNS)}${''.padEnd(VALUE_COLUMNS)}${marks.join('')}`.trimEnd();
 }
 
-function drawnRow(row: Row, series: readonly MetricSeries[], axis: Axis): string | null {
+function drawnRow(row: TimelineRow, series: readonly MetricSeries[], axis: Axis): string | null {
   const { per } = row;
   const own = series.filter(
     ({ metric, scope, dimensions }) =>
@@ -138,14 +138,14 @@ function amountText(value: number, unit: FsxMetric['unit'] | undefined): string 
   return unit === 'bytes' ? formatBytes(value) : formatCount(value);
 }
 
-function summaryOf(combine: Row['combine'], values: readonly number[]): number {
+function summaryOf(combine: TimelineRow['combine'], values: readonly number[]): number {
   if (combine === 'last') return values.at(-1) as number;
   if (combine === 'sum') return values.reduce((a, b) => a + b);
   return values.reduce((a, b) => (combine === 'max' ? Math.max(a, b) : Math.min(a, b)));
 }
 
 /** Returns one value a column, NaN where there is none. A period that is longer than a column fills all of its columns. */
-function columnValues(series: readonly MetricSeries[], axis: Axis, combine: Row['combine']): number[] {
+function columnValues(series: readonly MetricSeries[], axis: Axis, combine: TimelineRow['combine']): number[] {
   const found: number[][] = Array.from({ length: axis.columns }, () => []);
   for (const { points, periodSeconds } of series) {
     for (const [start, value] of points) {

@@ -80,7 +80,7 @@ function meaningOf({ record }: MetricsView): string[] {
 }
 
 /** A point of a series. */
-interface PointRow {
+interface MetricPoint {
   readonly series: MetricSeries;
   readonly startSeconds: number;
   readonly value: number;
@@ -89,11 +89,11 @@ interface PointRow {
   readonly arm: string | null;
 }
 
-const dimension = (name: string, key: string): Column<PointRow> => {
+const dimension = (name: string, key: string): Column<MetricPoint> => {
   return { name, value: ({ series }) => series.dimensions[key] ?? null };
 };
 
-const CSV_COLUMNS: readonly Column<PointRow>[] = [
+const CSV_COLUMNS: readonly Column<MetricPoint>[] = [
   { name: 'start', value: ({ startSeconds }) => new Date(startSeconds * 1000).toISOString() },
   { name: 'period_s', value: ({ series }) => series.periodSeconds },
   dimension('file_system', 'FileSystemId'),
@@ -113,7 +113,7 @@ const CSV_COLUMNS: readonly Column<PointRow>[] = [
 /** One row per point. `trials` were busy in a part of the period. `whole_trial`, of the arm `arm`, was busy in all of it. */
 function metricsCsv({ record, spans }: MetricsView): string {
   const rows = record.series.flatMap((series) =>
-    series.points.map(([startSeconds, value]): PointRow => {
+    series.points.map(([startSeconds, value]): MetricPoint => {
       const { periodSeconds } = series;
       const touching = spans.filter((span) => belongs(span, startSeconds, periodSeconds, 'touched'));
       const whole = touching.find((span) => belongs(span, startSeconds, periodSeconds, 'whole'));

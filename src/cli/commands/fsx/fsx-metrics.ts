@@ -22,7 +22,7 @@ interface MetricsOptions {
   readonly wait?: string;
 }
 
-export const metrics: Subcommand = {
+export const fsxMetrics: Subcommand = {
   name: 'metrics',
   description: 'show what CloudWatch measured during a run, joined to its trials',
   completes: 'runs',
