@@ -29,12 +29,14 @@ export async function callAws<Answer>(
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const timedOut = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
+    const giveUp = () => {
       controller.abort();
       const seconds = Number((timeoutMs / 1000).toFixed(1));
       const hint = 'check the network, the interface endpoint of the service, and the credentials';
       reject(new FeedrateError('cloud', `${name.action} in ${name.region}: no answer for ${seconds} s; ${hint}`));
-    }, timeoutMs);
+    };
+    // An answer that came while this process was busy is read before it counts as late.
+    timer = setTimeout(() => setImmediate(giveUp), timeoutMs);
   });
   try {
     return await Promise.race([send(controller.signal), timedOut]);
@@ -83,6 +85,7 @@ function remedyOf({ action, resource = '*' }: CallName, { name, message }: Servi
   if (name === UNREADABLE) return 'check for a proxy between this machine and AWS, and AWS_ENDPOINT_URL';
   if (/^(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|EHOSTUNREACH|ECONNRESET|ETIMEDOUT|TimeoutError)$/.test(name))
     return 'check the network, and that the subnet has an interface endpoint for the service or a route to it';
+  if (/NotFound$/.test(name)) return 'check the region, and the account of the credentials';
   return /region/i.test(message) ? 'check the region' : 'see the documentation of the service';
 }
 

@@ -9,10 +9,13 @@ import { loadSdk } from './sdk.js';
  * @throws FeedrateError `cloud` when the SDK, which reads the profile, is not installed
  */
 export async function configuredRegion(place: () => Promise<InstancePlace>): Promise<string | null> {
+  return regionOfEnvironment() ?? (await regionOfProfile()) ?? (await place()).region;
+}
+
+/** Returns the region that the environment names, or null. */
+export function regionOfEnvironment(): string | null {
   const { AWS_REGION: named, AWS_DEFAULT_REGION: byDefault } = process.env;
-  if (named) return named;
-  if (byDefault) return byDefault;
-  return (await regionOfProfile()) ?? (await place()).region;
+  return named || byDefault || null;
 }
 
 async function regionOfProfile(): Promise<string | null> {

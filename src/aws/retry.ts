@@ -9,8 +9,6 @@ export interface Patience {
   readonly attemptMs: number;
   /** For one call with its repetitions and the waiting between them, ms. */
   readonly callMs: number;
-  /** The moment at which every call ends, in ms of `performance.now()`. Default: none. */
-  readonly untilMs?: number;
 }
 
 /** For a command that somebody waits for. */
@@ -26,15 +24,13 @@ const LONGEST_DELAY_MS = 8_000;
  */
 export async function callPatiently<Answer>(
   name: CallName,
-  { attemptMs, callMs, untilMs = Number.POSITIVE_INFINITY }: Patience,
+  { attemptMs, callMs }: Patience,
   send: (signal: AbortSignal) => Promise<Answer>,
 ): Promise<Answer> {
-  const endMs = Math.min(performance.now() + callMs, untilMs);
+  const endMs = performance.now() + callMs;
   for (let attempt = 0; ; attempt++) {
-    const leftMs = endMs - performance.now();
-    if (leftMs <= 0) throw new FeedrateError('cloud', `${name.action} in ${name.region}: no time is left to call it`);
     try {
-      return await callAws(name, Math.min(attemptMs, leftMs), send);
+      return await callAws(name, Math.min(attemptMs, endMs - performance.now()), send);
     } catch (thrown) {
       const delayMs = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** attempt) * (0.5 + Math.random() / 2);
       if (!(thrown instanceof FeedrateError && isTransient(thrown)) || performance.now() + delayMs >= endMs)

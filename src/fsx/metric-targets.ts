@@ -4,6 +4,7 @@ import { quoted } from '../base/units.js';
 import { generationOf } from '../record/fsx-metric-table.js';
 import type { MetricsTarget } from '../record/fsx-metrics-record.js';
 import type { TargetEnvironment } from '../record/run-record.js';
+import { exportPlaceOf, parseFsxHostName } from './export-place.js';
 import type { MetricSource } from './metric-queries.js';
 
 /** What the user says about targets whose volume is not recorded. */
@@ -12,9 +13,6 @@ export interface NamedVolume {
   readonly volumeId: string | null;
   readonly region: string | null;
 }
-
-/** `svm-….fs-….fsx.REGION.amazonaws.com:/export`, as mountinfo shows it. */
-const MOUNT_SOURCE = /(?:^|\.)(fs-[0-9a-f]{8,})\.fsx\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?:/;
 
 /** Returns what the user says, checked. Throws `FeedrateError('usage')`. */
 export function checkNamedVolume(named: NamedVolume): NamedVolume {
@@ -41,11 +39,12 @@ export async function metricTargets(
   defaultRegion: () => Promise<string | null>,
 ): Promise<MetricsTarget[]> {
   const targets: MetricsTarget[] = [];
-  for (const { name, source, volume } of environments) {
-    const [, fileSystemOfName, regionOfName] = MOUNT_SOURCE.exec(source) ?? [];
-    const fileSystemId = volume?.fileSystem.id ?? fileSystemOfName ?? named.fileSystemId;
+  for (const environment of environments) {
+    const { name, volume } = environment;
+    const byName = parseFsxHostName(exportPlaceOf(environment, null)?.host ?? '');
+    const fileSystemId = volume?.fileSystem.id ?? byName?.fileSystemId ?? named.fileSystemId;
     if (fileSystemId === null) continue;
-    const region = volume?.region ?? regionOfName ?? named.region ?? (await defaultRegion());
+    const region = volume?.region ?? byName?.region ?? named.region ?? (await defaultRegion());
     if (region === null) throw new FeedrateError('usage', `file system ${fileSystemId}: give its region with --region`);
     const deploymentType = volume?.fileSystem.deploymentType ?? null;
     const generation = generationOf(deploymentType);

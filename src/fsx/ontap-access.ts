@@ -30,6 +30,7 @@ const DEPENDENT = {
 export async function ontapAccess(
   options: OntapOptions,
   environment: Readonly<Record<string, string | undefined>>,
+  timeoutMs?: number,
 ): Promise<OntapConnection | null> {
   const { ontap, ontapSecret = null } = options;
   if (ontap === undefined) {
@@ -39,7 +40,8 @@ export async function ontapAccess(
   }
   const endpoint = parseOntapEndpoint(ontap);
   const trust = trustOf(options);
-  return ontapConnection(endpoint, trust, await ontapCredentials(ontapSecret, endpoint.region, environment));
+  const credentials = await ontapCredentials(ontapSecret, endpoint.region, environment);
+  return ontapConnection(endpoint, trust, credentials, timeoutMs);
 }
 
 function trustOf({ ontapFingerprint, ontapCa, ontapInsecure = false }: OntapOptions): OntapTrust {

@@ -1,6 +1,7 @@
 /** The management endpoint of ONTAP as the user names it, and how its certificate is to be verified. */
 import { FeedrateError } from '../base/errors.js';
 import { quoted } from '../base/units.js';
+import { parseFsxHostName } from './export-place.js';
 
 export interface OntapEndpoint {
   readonly host: string;
@@ -21,7 +22,6 @@ export type OntapTrust =
   | { readonly kind: 'none' };
 
 const EXAMPLE = 'https://management.fs-0123456789abcdef0.fsx.us-east-1.amazonaws.com';
-const FSX_HOST = /^management\.(?:svm-[0-9a-f]+\.)?fs-[0-9a-f]+\.fsx\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/;
 
 /** Returns the endpoint in an URL or a host name. Throws `FeedrateError('usage')`. */
 export function parseOntapEndpoint(text: string): OntapEndpoint {
@@ -43,7 +43,7 @@ export function parseOntapEndpoint(text: string): OntapEndpoint {
   if (!/^\/?$/.test(url.pathname) || url.search !== '' || url.hash !== '') throw refuse('only the host is expected');
   // URL keeps the brackets of an IPv6 address, which sockets do not take.
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  return { host, port: Number(url.port || 443), region: FSX_HOST.exec(host)?.[1] ?? null };
+  return { host, port: Number(url.port || 443), region: parseFsxHostName(host)?.region ?? null };
 }
 
 /** Returns a SHA-256 fingerprint as 64 upper-case digits, from any spelling of openssl(1). Throws `FeedrateError('usage')`. */

@@ -1,6 +1,7 @@
 /** Finds a volume in ONTAP: by its UUID or its name, which AWS knows, or by what is mounted. */
 import { FeedrateError } from '../base/errors.js';
 import type { TargetEnvironment } from '../record/run-record.js';
+import { exportPlaceOf, volumeAt } from './export-place.js';
 import { JsonPart } from './json-part.js';
 import type { OntapConnection } from './ontap-connection.js';
 
@@ -18,9 +19,8 @@ export function volumeLocatorOf(target: TargetEnvironment): VolumeLocator | null
   const { volume, svm } = target.volume ?? {};
   if (volume?.uuid != null) return { by: 'uuid', uuid: volume.uuid };
   if (volume?.name != null && svm?.name != null) return { by: 'name', svm: svm.name, name: volume.name };
-  const path = /^\S+?:(\/.*)$/.exec(target.source)?.[1];
-  if (target.nfs === undefined || path === undefined) return null;
-  return { by: 'mount', address: target.nfs.options.serverAddress, path };
+  const place = target.nfs === undefined ? null : exportPlaceOf(target, target.nfs.options.serverAddress);
+  return place === null ? null : { by: 'mount', address: place.address, path: place.path };
 }
 
 /** Returns the UUID of the volume. Throws `FeedrateError('cloud')` unless there is exactly one. */
@@ -36,11 +36,15 @@ export async function findVolume(connection: OntapConnection, locator: VolumeLoc
   const svm = address === null ? null : await svmAt(connection, address);
   const query = { fields: 'nas.path,svm.name', ...(svm === null ? {} : { 'svm.name': svm }) };
   const volumes = await listVolumes(connection, query);
-  const lengths = volumes.map((volume) => matchingSegments(path, volume.at('nas', 'path').text()));
-  const longest = Math.max(-1, ...lengths);
-  const found = volumes.filter((_, index) => longest >= 0 && lengths[index] === longest);
+  const joined = volumes.map((volume) => ({ volume, junctionPath: volume.at('nas', 'path').text(), lifecycle: null }));
+  const deepest = volumeAt(joined, path);
+  const found = joined.filter(({ junctionPath }) => deepest !== null && junctionPath === deepest.junctionPath);
   const where = svm === null ? '' : ` in the SVM ${svm}`;
-  return theOnly(found, host, `at a junction path above ${path}${where}`);
+  return theOnly(
+    found.map(({ volume }) => volume),
+    host,
+    `at a junction path above ${path}${where}`,
+  );
 }
 
 async function listVolumes(connection: OntapConnection, query: Readonly<Record<string, string>>): Promise<JsonPart[]> {
@@ -63,13 +67,4 @@ function theOnly(found: readonly JsonPart[], host: string, what: string): string
 async function svmAt(connection: OntapConnection, address: string): Promise<string | null> {
   const answer = await connection.get('/api/network/ip/interfaces', { 'ip.address': address, fields: 'svm.name' });
   return new JsonPart(answer).at('records').list()[0]?.at('svm', 'name').text() ?? null;
-}
-
-/** Returns how many segments of a path a junction path covers, or -1 when the path is not below it. */
-function matchingSegments(path: string, junction: string | null): number {
-  if (junction === null) return -1;
-  const segmentsOf = (text: string) => text.split('/').filter((segment) => segment !== '');
-  const segments = segmentsOf(path);
-  const above = segmentsOf(junction);
-  return above.every((segment, index) => segments[index] === segment) ? above.length : -1;
 }

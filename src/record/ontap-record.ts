@@ -1,4 +1,5 @@
 /** What is recorded of the answers of the ONTAP REST API about the volume behind a target. null = ONTAP did not say. */
+import { JsonReader } from './json-reader.js';
 import { TIERING_POLICIES, type TieringPolicyName } from './volume-record.js';
 
 /** How the certificate of the management endpoint was verified. `none`: it was not, because the user allowed that. */
@@ -72,4 +73,31 @@ export interface OntapSample {
 export function tieringPolicyOf(word: string | null): TieringPolicyName | null {
   const name = word?.toUpperCase().replaceAll('-', '_');
   return TIERING_POLICIES.find((policy) => policy === name) ?? null;
+}
+
+/** Returns the sample in a line of `ontap.jsonl`. Throws `FeedrateError('store')` if it is damaged. */
+export function decodeOntapSample(line: string, where: string): OntapSample {
+  const sample = JsonReader.parse(line, where);
+  sample.at('target').text();
+  for (const key of ['askedAt', 'answeredAt', 'countedAt'])
+    if (Number.isNaN(Date.parse(sample.at(key).text()))) sample.at(key).fail('a time');
+  for (const kind of ['read', 'write'])
+    for (const key of ['operations', 'latencyNs', 'bytes']) sample.at(kind).at(key).number();
+  return sample.value as OntapSample;
+}
+
+/** Throws `FeedrateError('store')` at the first field of an `OntapRecord` that reports use and that has a wrong type. */
+export function checkOntapRecord(record: JsonReader): void {
+  for (const key of ['askedAt', 'host', 'uuid']) record.at(key).text();
+  for (const key of ['ontapVersion', 'svm', 'name', 'cloudRetrieval', 'readAhead', 'qosPolicy', 'efficiency'])
+    record.at(key).textOrNull();
+  for (const key of [
+    'performanceTierBytes',
+    'capacityTierBytes',
+    'tcpMaxXferBytes',
+    'nvmeCaches',
+    'qosMaxIops',
+    'qosMaxMBps',
+  ])
+    record.at(key).numberOrNull();
 }

@@ -2,6 +2,7 @@
 import type { Plan } from '../plan/plan.js';
 import type { MachineStart } from './machine-use.js';
 import type { NfsMount } from './nfs-mount.js';
+import type { OntapRecord } from './ontap-record.js';
 import type { VolumeRecord } from './volume-record.js';
 
 export const RUN_VERSION = 1;
@@ -116,4 +117,8 @@ export interface TargetEnvironment {
   readonly volume?: VolumeRecord;
   /** Why AWS could not be asked about the volume. Absent if it was asked, or if the target is no such volume. */
   readonly volumeUnknown?: string;
+  /** What the ONTAP REST API says about the volume. Absent without `--ontap`, and on other file systems. */
+  readonly ontap?: OntapRecord;
+  /** Why ONTAP could not be asked. Absent if it was, or was not to be. */
+  readonly ontapUnknown?: string;
 }

@@ -1,4 +1,5 @@
 /** The request for a run, with all arguments parsed. */
+import type { OntapConnection } from '../fsx/ontap-connection.js';
 import type { Injection } from '../record/run-record.js';
 import type { Override } from '../workload/overrides.js';
 import type { StopHandle } from './stop-handle.js';
@@ -46,6 +47,10 @@ export interface RunRequest extends PlanRequest {
   readonly dropCaches?: boolean;
   /** The targets are one target, which is measured against itself. Default: false. */
   readonly calibration?: boolean;
+  /** Ask AWS about the volumes behind targets that may be on FSx for ONTAP. Default: true. */
+  readonly aws?: boolean;
   /** Targets to slow down on purpose. Default: none. */
   readonly injected?: readonly Injection[];
+  /** Asked about the volumes behind the targets, and for their counters during the run. Default: nothing is asked. */
+  readonly ontap?: OntapConnection;
 }

@@ -7,7 +7,7 @@ import { checkNamedVolume, metricSources, metricTargets, type NamedVolume } from
 import { fetchMetrics, windowAround } from '../../src/fsx/metrics-fetch.js';
 import { fetchRunMetrics, isCompleteFor, runSpanMs } from '../../src/fsx/run-metrics.js';
 import { refusalOf } from '../support/feedrate-error.js';
-import { FILE_SYSTEM, fsxRun, metricsRecord, VOLUME, volumeRecord } from '../support/fsx-metrics.js';
+import { FILE_SYSTEM, fsxRun, fsxVolume, metricsRecord, VOLUME } from '../support/fsx-metrics.js';
 
 const START = Date.UTC(2026, 10, 29, 12, 0);
 const WINDOW = windowAround(START, START + 540_000);
@@ -192,7 +192,7 @@ fetching('targets are known by record, by host name, or by what the user says', 
   assert.is((await targetsFor('10.0.0.9:/train', named, 'us-west-2'))[0]?.region, 'us-west-2');
   assert.match((await refusalOf(() => targetsFor('10.0.0.9:/train', named))).message, 'give its region');
   assert.match((await refusalOf(() => targetsFor('10.0.0.9:/train'))).message, '--file-system fs-…');
-  const recorded = { ...environment!, volume: volumeRecord('MULTI_AZ_1') };
+  const recorded = { ...environment!, volume: fsxVolume('MULTI_AZ_1') };
   const [first] = await metricTargets([recorded], named, async () => null);
   assert.equal([first?.fileSystemId, first?.generation], [FILE_SYSTEM, 1], 'the record wins');
   for (const wrong of [{ fileSystemId: 'fs-1' }, { volumeId: 'fsvol-1' }, { region: 'frankfurt' }])

@@ -5,59 +5,14 @@ import type { RunRecord } from '../../src/record/run-record.js';
 import type { TrialRecord } from '../../src/record/trial-record.js';
 import type { VolumeRecord } from '../../src/record/volume-record.js';
 import { makeArm, makeRun, makeTrial } from './records.js';
+import { volumeRecord } from './volume-records.js';
 
 export const FILE_SYSTEM = 'fs-0123456789abcdef0';
 export const VOLUME = 'fsvol-0123456789abcdef0';
 
-export function volumeRecord(deploymentType = 'SINGLE_AZ_2', haPairs = 1): VolumeRecord {
-  return {
-    askedAt: '2026-11-29T12:00:00.000Z',
-    region: 'us-east-1',
-    accountId: '111122223333',
-    fileSystem: {
-      id: FILE_SYSTEM,
-      deploymentType,
-      lifecycle: 'AVAILABLE',
-      haPairs,
-      throughputCapacityPerHaPairMBps: 1536,
-      storageCapacityGiB: 1024,
-      iopsMode: 'AUTOMATIC',
-      iops: 3072,
-      preferredSubnetId: null,
-      subnetIds: [],
-      vpcId: null,
-      weeklyMaintenanceStart: null,
-      automaticBackupRetentionDays: null,
-      managementHost: null,
-      pendingActions: [],
-    },
-    svm: {
-      id: 'svm-0123456789abcdef0',
-      name: 'svm1',
-      lifecycle: 'CREATED',
-      nfsHost: null,
-      nfsAddresses: [],
-      managementHost: null,
-    },
-    volume: {
-      id: VOLUME,
-      name: 'train',
-      uuid: null,
-      lifecycle: 'CREATED',
-      junctionPath: '/train',
-      style: 'FLEXVOL',
-      type: 'RW',
-      sizeBytes: 2 ** 40,
-      tieringPolicy: 'AUTO',
-      coolingDays: 31,
-      storageEfficiency: false,
-      snapshotPolicy: 'none',
-      securityStyle: 'UNIX',
-      flexCache: 'NONE',
-      aggregates: ['aggr1'],
-      constituents: null,
-    },
-  };
+/** A volume of the second generation, or of another deployment type. */
+export function fsxVolume(deploymentType = 'SINGLE_AZ_2'): VolumeRecord {
+  return volumeRecord({ fileSystem: { id: FILE_SYSTEM, deploymentType }, volume: { id: VOLUME } });
 }
 
 export const LONG = makeArm('read', [{ name: 'bs', label: '1MiB' }]);
@@ -78,7 +33,7 @@ export function busyTrial(arm: typeof LONG, round: number, startMs: number, endM
 /** A run of nine minutes: one long trial, from minute 1 to 6 and a half, and a short one in minute 7. */
 export function fsxRun(
   startMs: number,
-  volume: VolumeRecord | null = volumeRecord(),
+  volume: VolumeRecord | null = fsxVolume(),
 ): { run: RunRecord; trials: TrialRecord[] } {
   const run = makeRun([LONG, SHORT], 1);
   const targets = run.environment.targets.map((target) => ({ ...target, ...(volume === null ? {} : { volume }) }));
@@ -90,7 +45,10 @@ export function fsxRun(
       endedAt: new Date(minute(9)).toISOString(),
       environment: { ...run.environment, targets },
     },
-    trials: [busyTrial(LONG, 1, minute(1), minute(6.5)), { ...busyTrial(SHORT, 1, minute(7.2), minute(7.7)), id: 's1r1t2' }],
+    trials: [
+      busyTrial(LONG, 1, minute(1), minute(6.5)),
+      { ...busyTrial(SHORT, 1, minute(7.2), minute(7.7)), id: 's1r1t2' },
+    ],
   };
 }
 

@@ -1,21 +1,29 @@
 import { EXIT, FeedrateError } from '../../base/errors.js';
+import type { StatedFact } from '../../doctor/facts.js';
 import type { MountProbe } from '../../doctor/host-facts.js';
+import type { OntapOptions } from '../../fsx/ontap-access.js';
+import type { OntapConnection } from '../../fsx/ontap-connection.js';
 import { isNfsUrl } from '../../host/libnfs/nfs-url.js';
+import type { TargetPath } from '../../host/target.js';
 import type { Diagnosis } from '../../record/finding.js';
+import type { TargetEnvironment } from '../../record/run-record.js';
 import { parseTargets } from '../options/arguments.js';
-import { collect, formatOption } from '../options/common-options.js';
+import { awsOption, collect, formatOption } from '../options/common-options.js';
+import { addOntapOptions, ontapFrom } from '../options/ontap-options.js';
 import type { Subcommand } from '../options/subcommand.js';
 import { print, tell } from '../output/print.js';
 import { exitsOnSignal } from '../terminal/exits.js';
 import { stdoutOptions } from '../terminal/output.js';
 
 /** The options of `doctor` as commander returns them. */
-interface DoctorOptions {
+interface DoctorOptions extends OntapOptions {
   readonly target: readonly string[];
   readonly format: 'table' | 'json';
   readonly strict?: boolean;
   /** False with --no-measure. */
   readonly measure: boolean;
+  /** False with --no-aws. */
+  readonly aws: boolean;
 }
 
 export const doctor: Subcommand = {
@@ -26,8 +34,9 @@ export const doctor: Subcommand = {
       .requiredOption('-t, --target <path>', 'directory to check, or name=directory; repeat for more', collect)
       .addOption(formatOption(['table', 'json']))
       .option('--no-measure', 'skip the measurement, which writes and reads 64 MiB')
-      .option('--strict', 'exit with status 1 if a check finds a problem')
-      .action(exitsOnSignal(examine));
+      .addOption(awsOption())
+      .option('--strict', 'exit with status 1 if a check finds a problem');
+    addOntapOptions(command, 'check the settings of the volume').action(exitsOnSignal(examine));
   },
   examples: '\nExample:\n  feedrate doctor -t /mnt/train --strict\n',
 };
@@ -50,19 +59,74 @@ async function examine(options: DoctorOptions): Promise<number> {
     import('../../run/first-touch.js'),
     import('../../report/render-diagnosis.js'),
   ]);
+  const ontap = await ontapFrom(options);
   const named = parseTargets(options.target);
   for (const { path } of named) if (isNfsUrl(path)) throw withoutMount(path);
   await untilTouched(touchableOf(named), tell);
   const targets = named.map(({ name, path }) =>
     opened(() => openTarget(name, path, { write: options.measure }), options),
   );
-  const diagnoses = captureEnvironment(targets).targets.map((target): Diagnosis => {
-    const facts = gatherFacts(target, options.measure ? probed(target, probeMount) : null);
+  const stated = await statedVolumes(targets, options.aws);
+  const environments = captureEnvironment(targets).targets;
+  const ofOntap = await statedByOntap(ontap, environments);
+  const diagnoses = environments.map((target): Diagnosis => {
+    const ofHost = gatherFacts(target, options.measure ? probed(target, probeMount) : null);
+    const facts = [...ofHost, ...stated(target.name), ofOntap(target.name)];
     return { target: { name: target.name, path: target.path }, findings: diagnose(facts, CHECKS) };
   });
   print(renderDiagnoses(diagnoses, options.format, stdoutOptions()));
   const isBad = diagnoses.some(({ findings }) => findings.some(({ severity }) => severity === 'bad'));
   return options.strict && isBad ? EXIT.regression : EXIT.pass;
+}
+
+/** Returns what AWS says of the volume behind a target, by the name of the target. */
+async function statedVolumes(
+  targets: readonly TargetPath[],
+  isAsked: boolean,
+): Promise<(name: string) => StatedFact[]> {
+  const [{ likelyCandidates, nfsCandidates }, { VOLUME }] = await Promise.all([
+    import('../../fsx/candidates.js'),
+    import('../../doctor/volume-facts.js'),
+  ]);
+  const candidates = likelyCandidates(nfsCandidates(targets));
+  if (candidates.length === 0) return () => [VOLUME.state(null)];
+  if (!isAsked) {
+    const names = new Set(candidates.filter(({ likeness }) => likeness === 'fsx').map(({ name }) => name));
+    return (name) => [names.has(name) ? VOLUME.missing('AWS was not asked (--no-aws)') : VOLUME.state(null)];
+  }
+  const [{ askAboutTargets, DESCRIBING, placeOfThisMachine }, { statedVolume }] = await Promise.all([
+    import('../../fsx/target-volumes.js'),
+    import('../../fsx/stated-volume.js'),
+  ]);
+  const [found, machine] = await Promise.all([askAboutTargets(candidates, DESCRIBING)(), placeOfThisMachine()]);
+  return (name) => statedVolume(found.get(name), machine, Date.now());
+}
+
+/** Returns what ONTAP says of the volume behind a target, by the name of the target. */
+async function statedByOntap(
+  connection: OntapConnection | null,
+  targets: readonly TargetEnvironment[],
+): Promise<(name: string) => StatedFact> {
+  const { ONTAP } = await import('../../doctor/ontap-checks.js');
+  const nothing = ONTAP.state(null);
+  if (connection === null) return () => nothing;
+  const [{ ontapVolume }, { volumeLocatorOf }] = await Promise.all([
+    import('../../fsx/ontap-volume.js'),
+    import('../../fsx/ontap-locator.js'),
+  ]);
+  const asked = targets.map(async (target): Promise<[string, StatedFact]> => {
+    const locator = volumeLocatorOf(target);
+    if (locator === null) return [target.name, nothing];
+    try {
+      return [target.name, ONTAP.state(await ontapVolume(connection, locator))];
+    } catch (thrown) {
+      if (!(thrown instanceof FeedrateError)) throw thrown;
+      tell(`target ${target.name}: ${thrown.message}`);
+      return [target.name, nothing];
+    }
+  });
+  const facts = new Map(await Promise.all(asked));
+  return (name) => facts.get(name) ?? nothing;
 }
 
 /** Opens a target. If it cannot be written to, the message also names the way to check it nevertheless. */

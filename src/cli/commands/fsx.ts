@@ -1,14 +1,17 @@
 /** `feedrate fsx`: the volume of Amazon FSx for NetApp ONTAP behind a target. */
-import { commandGroup, type Subcommand } from '../options/subcommand.js';
-import { fsxMetrics } from './fsx/fsx-metrics.js';
 
-const PARTS: readonly Subcommand[] = [fsxMetrics];
+import { commandGroup, type Subcommand } from '../options/subcommand.js';
+import { describe } from './fsx/describe.js';
+import { fsxMetrics } from './fsx/fsx-metrics.js';
+import { fsxOntap } from './fsx/ontap.js';
+
+const PARTS: readonly Subcommand[] = [describe, fsxMetrics, fsxOntap];
 
 export const fsx: Subcommand = commandGroup(
   {
     name: 'fsx',
     description: 'describe, measure and compare volumes of Amazon FSx for NetApp ONTAP',
-    examples: '\nExample:\n  feedrate fsx metrics\n',
+    examples: '\nExamples:\n  feedrate fsx describe -t /mnt/train\n  feedrate fsx metrics\n',
   },
   PARTS,
 );

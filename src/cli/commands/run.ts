@@ -13,12 +13,14 @@ import {
   addFileOptions,
   addVariantOptions,
   argumentsOf,
+  awsOption,
   formatOption,
   labelOption,
   progressOption,
   resultsOption,
   targetsOption,
 } from '../options/common-options.js';
+import { addOntapOptions, BESIDE_A_RUN_MS, ontapFrom } from '../options/ontap-options.js';
 import type { Subcommand } from '../options/subcommand.js';
 import { exitsOnSignal } from '../terminal/exits.js';
 import { onSignal } from '../terminal/signals.js';
@@ -37,8 +39,9 @@ export const run: Subcommand = {
       .addOption(resultsOption())
       .option('--dry-run', 'print arms, bytes to write and expected time; write nothing')
       .addOption(formatOption(REPORT_FORMATS))
+      .addOption(awsOption())
       .addOption(progressOption());
-    addColdOptions(command).action(
+    addOntapOptions(addColdOptions(command), 'record the volume and the latency in the server').action(
       exitsOnSignal(async (workload: string, raw: RawRunOptions, command: Command) => {
         const { status } = await runWorkload(parseRunOptions(workload, raw), argumentsOf(command));
         return status;
@@ -110,12 +113,15 @@ async function measureAndReport(
       import('../../gate/thresholds.js'),
     ]);
   const { files } = options;
+  const ontap = await ontapFrom(options.ontap, BESIDE_A_RUN_MS);
   const request: RunRequest = {
     ...(await planRequestOf(options, stop)),
     resultsDirectory: options.outputDirectory,
     labels: options.labels,
     command,
     dropCaches: options.dropCaches,
+    aws: options.aws,
+    ...(ontap === null ? {} : { ontap }),
   };
   const checked: RunListener = { ...listener, prepared: () => requireOutputFiles(files) };
   const { run, status } = await conduct(request, checked, headStart).finally(release);

@@ -2,6 +2,7 @@
 import { basename, resolve } from 'node:path';
 import { FeedrateError } from '../../base/errors.js';
 import { parsePercent } from '../../base/units.js';
+import type { OntapOptions } from '../../fsx/ontap-access.js';
 import { formatNfsUrl, isNfsUrl, parseNfsUrl } from '../../host/libnfs/nfs-url.js';
 import { EXPORT_NAMES } from '../../report/exports.js';
 import type { ReportFormat } from '../../report/render.js';
@@ -36,6 +37,10 @@ export interface RunOptions {
   readonly dropCaches: boolean;
   /** Mount NFS targets anew before a cold trial. */
   readonly remount: boolean;
+  /** Ask AWS about volumes of FSx for ONTAP. */
+  readonly aws: boolean;
+  /** How to ask the ONTAP REST API. */
+  readonly ontap: OntapOptions;
   /** Files to write when the run has ended. */
   readonly files: OutputFiles;
 }
@@ -50,7 +55,7 @@ export interface RawPlanOptions {
 }
 
 /** The options of `run` as commander returns them. */
-export interface RawRunOptions extends RawPlanOptions, OutputFiles {
+export interface RawRunOptions extends RawPlanOptions, OutputFiles, OntapOptions {
   readonly label?: readonly string[];
   readonly output: string;
   readonly dryRun?: boolean;
@@ -58,6 +63,8 @@ export interface RawRunOptions extends RawPlanOptions, OutputFiles {
   readonly progress: ProgressMode;
   readonly dropCaches?: boolean;
   readonly remount?: boolean;
+  /** False with --no-aws. */
+  readonly aws?: boolean;
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
@@ -83,6 +90,8 @@ export function parseRunOptions(workloadPath: string, raw: RawRunOptions): RunOp
     progress: raw.progress,
     dropCaches: raw.dropCaches ?? false,
     remount: raw.remount ?? false,
+    aws: raw.aws ?? true,
+    ontap: raw,
     files: outputFilesOf(raw),
   };
 }

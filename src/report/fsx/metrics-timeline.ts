@@ -49,7 +49,12 @@ const ROWS: readonly TimelineRow[] = [
   { label: 'SSD full', metric: 'StorageCapacityUtilization', scope: 'file system tier', tier: 'SSD', combine: 'last' },
 ];
 
-const SUMMARY: Readonly<Record<TimelineRow['combine'], string>> = { max: 'max', min: 'min', sum: 'total', last: 'last' };
+const SUMMARY: Readonly<Record<TimelineRow['combine'], string>> = {
+  max: 'max',
+  min: 'min',
+  sum: 'total',
+  last: 'last',
+};
 const LABEL_COLUMNS = 16;
 const VALUE_COLUMNS = 15;
 const LEAST_COLUMNS = 20;

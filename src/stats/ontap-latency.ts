@@ -1,0 +1,86 @@
+/**
+ * The mean latency of operations in the server, from two samples of ONTAP's counters. Two samples belong to a trial if the
+ * trial was busy during nearly all of the time between them.
+ */
+import type { OntapOperations, OntapSample } from '../record/ontap-record.js';
+import type { TrialRecord } from '../record/trial-record.js';
+import { spanOfTrial, type TrialSpan } from './fsx-figures.js';
+
+/** A trial lies between two samples that are taken just before and just after it. */
+const BUSY_SHARE = 0.9;
+
+export interface ServerLatency {
+  /** By all clients of the volume. */
+  readonly operations: number;
+  readonly meanNs: number;
+  readonly bytes: number;
+}
+
+/** The server's part in an arm. Null: no operation of that kind, or no samples that belong to its trials. */
+export interface ArmServerLatency {
+  readonly arm: string;
+  readonly read: ServerLatency | null;
+  readonly write: ServerLatency | null;
+  /** The time between samples that belong to the trials. */
+  readonly coveredNs: number;
+}
+
+/** Returns an entry for each arm with samples that belong to its trials. */
+export function serverLatencies(samples: readonly OntapSample[], trials: readonly TrialRecord[]): ArmServerLatency[] {
+  const spans = trials.flatMap((trial) => spanOfTrial(trial) ?? []);
+  return [...new Set(spans.map(({ arm }) => arm))].flatMap((arm) => {
+    const own = spans.filter((span) => span.arm === arm);
+    const pairs = pairsOf(samples.filter(({ target }) => target === own[0]?.target)).filter((pair) =>
+      own.some((span) => isBusy(pair, span)),
+    );
+    if (pairs.length === 0) return [];
+    const coveredNs = pairs.reduce((sum, { fromMs, toMs }) => sum + (toMs - fromMs) * 1e6, 0);
+    return [{ arm, read: latencyOf(pairs, 'read'), write: latencyOf(pairs, 'write'), coveredNs }];
+  });
+}
+
+/** Returns the latencies between the first and the last sample. */
+export function latencyBetween(first: OntapSample, last: OntapSample): Omit<ArmServerLatency, 'arm'> {
+  const pairs = pairsOf([first, last]);
+  const coveredNs = pairs.reduce((sum, { fromMs, toMs }) => sum + (toMs - fromMs) * 1e6, 0);
+  return { read: latencyOf(pairs, 'read'), write: latencyOf(pairs, 'write'), coveredNs };
+}
+
+/** Two samples of a volume in succession, with different counters. */
+interface SamplePair {
+  readonly before: OntapSample;
+  readonly after: OntapSample;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** Leaves out samples that ONTAP had not refreshed, and pairs between which the counters began anew. */
+function pairsOf(samples: readonly OntapSample[]): SamplePair[] {
+  const pairs: SamplePair[] = [];
+  let before: OntapSample | undefined;
+  for (const after of samples) {
+    const toMs = Date.parse(after.countedAt);
+    const fromMs = before === undefined ? Number.NaN : Date.parse(before.countedAt);
+    if (before !== undefined && toMs <= fromMs) continue;
+    if (before !== undefined && grows(before.read, after.read) && grows(before.write, after.write))
+      pairs.push({ before, after, fromMs, toMs });
+    before = after;
+  }
+  return pairs;
+}
+
+function grows(before: OntapOperations, after: OntapOperations): boolean {
+  return after.operations >= before.operations && after.latencyNs >= before.latencyNs && after.bytes >= before.bytes;
+}
+
+function isBusy({ fromMs, toMs }: SamplePair, { startMs, endMs }: TrialSpan): boolean {
+  const busyMs = Math.min(toMs, endMs) - Math.max(fromMs, startMs);
+  return busyMs >= BUSY_SHARE * (toMs - fromMs);
+}
+
+function latencyOf(pairs: readonly SamplePair[], kind: 'read' | 'write'): ServerLatency | null {
+  const sum = (key: keyof OntapOperations) =>
+    pairs.reduce((total, { before, after }) => total + after[kind][key] - before[kind][key], 0);
+  const operations = sum('operations');
+  return operations === 0 ? null : { operations, meanNs: sum('latencyNs') / operations, bytes: sum('bytes') };
+}
