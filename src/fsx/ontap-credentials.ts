@@ -1,5 +1,7 @@
 /** The user name and the password for the ONTAP REST API. Neither is ever stored or printed. */
 import { callAws } from '../aws/call.js';
+import { readInstancePlace } from '../aws/instance-metadata.js';
+import { configuredRegion } from '../aws/region.js';
 import { loadSdk } from '../aws/sdk.js';
 import { FeedrateError } from '../base/errors.js';
 import type { OntapCredentials } from './ontap-connection.js';
@@ -7,8 +9,8 @@ import type { OntapCredentials } from './ontap-connection.js';
 /** The administrator of an FSx file system. */
 const DEFAULT_USERNAME = 'fsxadmin';
 const TIMEOUT_MS = 5000;
-
-type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
+/** How long the instance may take to say its region. */
+const PLACE_MS = 1000;
 
 /**
  * Returns the credentials in a secret of AWS Secrets Manager, or without one in ONTAP_USERNAME and ONTAP_PASSWORD.
@@ -19,9 +21,9 @@ type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 export async function ontapCredentials(
   secret: string | null,
   region: string | null,
-  environment: EnvironmentVariables,
+  environment: Readonly<Record<string, string | undefined>>,
 ): Promise<OntapCredentials> {
-  if (secret !== null) return fromSecret(secret, region, environment);
+  if (secret !== null) return fromSecret(secret, region);
   const { ONTAP_USERNAME: username, ONTAP_PASSWORD: password } = environment;
   if (password === undefined || password === '')
     throw new FeedrateError(
@@ -31,14 +33,10 @@ export async function ontapCredentials(
   return { username: username || DEFAULT_USERNAME, password };
 }
 
-async function fromSecret(
-  secret: string,
-  endpointRegion: string | null,
-  environment: EnvironmentVariables,
-): Promise<OntapCredentials> {
+async function fromSecret(secret: string, endpointRegion: string | null): Promise<OntapCredentials> {
   const [, arnRegion] = /^arn:[\w-]+:secretsmanager:([\w-]+):/.exec(secret) ?? [];
-  const region = arnRegion ?? endpointRegion ?? environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
-  if (region === undefined)
+  const region = arnRegion ?? endpointRegion ?? (await configuredRegion(() => readInstancePlace(PLACE_MS)));
+  if (region === null)
     throw new FeedrateError('usage', `--ontap-secret ${secret}: set AWS_REGION, or give the ARN of the secret`);
   const { SecretsManagerClient, GetSecretValueCommand } = await loadSdk('secrets-manager');
   const client = new SecretsManagerClient({ region, maxAttempts: 2 });

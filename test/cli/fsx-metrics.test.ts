@@ -6,7 +6,10 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { loadSdk } from '../../src/aws/sdk.js';
 import { NAMESPACE } from '../../src/fsx/cloudwatch.js';
+import { ontapCredentials } from '../../src/fsx/ontap-credentials.js';
 import { feedrate } from '../support/command-thread.js';
+import { withEnvironment } from '../support/environment.js';
+import { refusalOf } from '../support/feedrate-error.js';
 import { FILE_SYSTEM, fsxRun, VOLUME } from '../support/fsx-metrics.js';
 import { type Moto, startMoto } from '../support/moto.js';
 import { storeRun } from '../support/stored-runs.js';
@@ -88,15 +91,22 @@ async function putMetrics(url: string): Promise<void> {
 
 const metrics = suite('fsx metrics');
 
-async function withMetrics(use: (results: string, moto: Moto) => void): Promise<void> {
-  const moto = await startMoto();
-  try {
+let moto: Promise<Moto> | undefined;
+
+/** Runs with moto, which is started once and ends with this process. */
+async function withMoto(use: (moto: Moto) => Promise<void>): Promise<void> {
+  moto ??= startMoto();
+  await use(await moto);
+}
+
+function withMetrics(use: (results: string, moto: Moto) => void): Promise<void> {
+  return withMoto(async (moto) => {
     await putMetrics(moto.url);
     await withTemporaryDirectory((results) => use(results, moto));
-  } finally {
-    moto.close();
-  }
+  });
 }
+
+metrics.after(async () => (await moto?.catch(() => undefined))?.close());
 
 metrics('CloudWatch is fetched once, joined to the trials, kept with the run, and shown again without a network', () =>
   withMetrics((results, moto) => {
@@ -138,6 +148,30 @@ metrics('CloudWatch is fetched once, joined to the trials, kept with the run, an
     assert.match(mended.stderr, /fsx-metrics.json: cut off or damaged.*fetching the metrics again/);
     assert.match(readFileSync(join(directory, 'fsx-metrics.json'), 'utf8'), VOLUME);
     rmSync(join(directory, 'fsx-metrics.json'));
+  }),
+);
+
+metrics('the password for ONTAP comes from Secrets Manager, and is in no message', () =>
+  withMoto(async ({ url }) => {
+    const restore = withEnvironment({ ...ACCESS, AWS_ENDPOINT_URL_SECRETS_MANAGER: url });
+    try {
+      const { SecretsManagerClient, CreateSecretCommand } = await loadSdk('secrets-manager');
+      const client = new SecretsManagerClient({ region: 'us-east-1' });
+      const create = (Name: string, SecretString: string) =>
+        client.send(new CreateSecretCommand({ Name, SecretString }));
+      const { ARN } = await create('ontap', '{"username":"reader","password":"a:b"}');
+      await create('damaged', '{"password":"never-shown"');
+      assert.equal(await ontapCredentials(ARN!, null, {}), { username: 'reader', password: 'a:b' });
+      assert.equal(await ontapCredentials('ontap', 'us-east-1', {}), { username: 'reader', password: 'a:b' });
+      const damaged = await refusalOf(() => ontapCredentials('damaged', 'us-east-1', {}));
+      assert.match(damaged.message, 'the secret damaged is not the JSON');
+      assert.not.match(`${damaged.message}${damaged.cause}`, 'never-shown');
+      const missing = await refusalOf(() => ontapCredentials('missing', 'us-east-1', {}));
+      assert.match(missing.message, /secretsmanager:GetSecretValue in us-east-1: ResourceNotFoundException/);
+      client.destroy();
+    } finally {
+      restore();
+    }
   }),
 );
 

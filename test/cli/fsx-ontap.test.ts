@@ -84,7 +84,13 @@ const MISUSES: readonly (readonly [readonly string[], RegExp])[] = [
 ontap('misuse is refused before anything is sent', () =>
   withTemporaryDirectory((directory) => {
     writeFileSync(join(directory, 'text'), 'hello');
-    const environment = { ...ACCESS, AWS_REGION: '', AWS_DEFAULT_REGION: '' };
+    const environment = {
+      ...ACCESS,
+      AWS_REGION: '',
+      AWS_DEFAULT_REGION: '',
+      AWS_CONFIG_FILE: '/dev/null',
+      AWS_EC2_METADATA_DISABLED: 'true',
+    };
     for (const [words, expected] of MISUSES) {
       const { status, stderr } = feedrate(['fsx', 'ontap', ...words], directory, environment);
       assert.is(status, 2, `${words.join(' ')}: ${stderr}`);

@@ -71,7 +71,7 @@ async function examine(options: DoctorOptions): Promise<number> {
   const ofOntap = await statedByOntap(ontap, environments);
   const diagnoses = environments.map((target): Diagnosis => {
     const ofHost = gatherFacts(target, options.measure ? probed(target, probeMount) : null);
-    const facts = [...ofHost, ...stated(target.name), ofOntap(target.name)];
+    const facts = [...ofHost, ...stated(target.name), ...ofOntap(target.name)];
     return { target: { name: target.name, path: target.path }, findings: diagnose(facts, CHECKS) };
   });
   print(renderDiagnoses(diagnoses, options.format, stdoutOptions()));
@@ -106,27 +106,25 @@ async function statedVolumes(
 async function statedByOntap(
   connection: OntapConnection | null,
   targets: readonly TargetEnvironment[],
-): Promise<(name: string) => StatedFact> {
-  const { ONTAP } = await import('../../doctor/ontap-checks.js');
-  const nothing = ONTAP.state(null);
-  if (connection === null) return () => nothing;
-  const [{ ontapVolume }, { volumeLocatorOf }] = await Promise.all([
+): Promise<(name: string) => StatedFact[]> {
+  if (connection === null) return () => [];
+  const [{ ONTAP }, { ontapVolume }, { volumeLocatorOf }] = await Promise.all([
+    import('../../doctor/ontap-checks.js'),
     import('../../fsx/ontap-volume.js'),
     import('../../fsx/ontap-locator.js'),
   ]);
-  const asked = targets.map(async (target): Promise<[string, StatedFact]> => {
+  const stated = new Map<string, StatedFact[]>();
+  for (const target of targets) {
     const locator = volumeLocatorOf(target);
-    if (locator === null) return [target.name, nothing];
+    if (locator === null) continue;
     try {
-      return [target.name, ONTAP.state(await ontapVolume(connection, locator))];
+      stated.set(target.name, [ONTAP.state(await ontapVolume(connection, locator))]);
     } catch (thrown) {
       if (!(thrown instanceof FeedrateError)) throw thrown;
       tell(`target ${target.name}: ${thrown.message}`);
-      return [target.name, nothing];
     }
-  });
-  const facts = new Map(await Promise.all(asked));
-  return (name) => facts.get(name) ?? nothing;
+  }
+  return (name) => stated.get(name) ?? [];
 }
 
 /** Opens a target. If it cannot be written to, the message also names the way to check it nevertheless. */

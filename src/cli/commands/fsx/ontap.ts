@@ -23,7 +23,7 @@ interface AskOptions extends OntapOptions {
 }
 
 /** A volume to ask about, as the user named it. */
-interface Asked {
+interface AskedVolume {
   readonly name: string;
   readonly locator: VolumeLocator;
 }
@@ -70,7 +70,7 @@ function parseDuring(text: string | undefined): number | null {
   return parsed.value / 1e6;
 }
 
-function volumesOf({ volume = [] }: AskOptions): Asked[] {
+function volumesOf({ volume = [] }: AskOptions): AskedVolume[] {
   return volume.map((text) => {
     const [, svm, name] = /^([^/]+)\/([^/]+)$/.exec(text) ?? [];
     if (svm === undefined || name === undefined)
@@ -80,7 +80,7 @@ function volumesOf({ volume = [] }: AskOptions): Asked[] {
 }
 
 /** Returns the targets, which must be on NFS. Waits until they respond. */
-async function targetsOf({ target = [] }: AskOptions): Promise<Asked[]> {
+async function targetsOf({ target = [] }: AskOptions): Promise<AskedVolume[]> {
   if (target.length === 0) return [];
   const [{ captureEnvironment }, { openTarget }, { touchableOf, untilTouched }, { volumeLocatorOf }] =
     await Promise.all([
@@ -104,7 +104,7 @@ async function targetsOf({ target = [] }: AskOptions): Promise<Asked[]> {
 
 async function describeAll(
   connection: OntapConnection,
-  asked: readonly Asked[],
+  asked: readonly AskedVolume[],
   duringMs: number | null,
 ): Promise<DescribedVolume[]> {
   const [{ ontapVolume }, { ontapCounters }, { latencyBetween }] = await Promise.all([
