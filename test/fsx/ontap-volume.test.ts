@@ -3,6 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FeedrateError } from '../../src/base/errors.js';
 import { ontapConnection } from '../../src/fsx/ontap-connection.js';
+import { ontapCounters } from '../../src/fsx/ontap-counters.js';
 import { type OntapTrust, parseFingerprint, parseOntapEndpoint } from '../../src/fsx/ontap-endpoint.js';
 import type { VolumeLocator } from '../../src/fsx/ontap-locator.js';
 import { ontapVolume } from '../../src/fsx/ontap-volume.js';
@@ -219,6 +220,33 @@ ontap('a trusted issuer does not help another host', async () => {
       await messageOf(ontapVolume(connection, { by: 'uuid', uuid: UUID })),
       /ERR_TLS_CERT_ALTNAME_INVALID|ECONNREFUSED/,
     );
+  });
+});
+
+ontap('the counters of a FlexGroup are the sum of its constituents when it has none itself', () => {
+  const part = (name: string, read: number, minute: number) => ({
+    uuid: name,
+    name,
+    svm: { name: 'svm1' },
+    style: 'flexgroup_constituent',
+    is_constituent: true,
+    statistics: {
+      timestamp: `2026-11-29T12:0${minute}:00Z`,
+      status: 'ok',
+      iops_raw: { read, write: 0 },
+      latency_raw: { read: 500 * read, write: 0 },
+      throughput_raw: { read: 10, write: 0 },
+    },
+  });
+  const others = [part('wide__0001', 10, 2), part('wide__0002', 30, 1), part('wider__0001', 99, 0)];
+  const volumes = [{ ...WIDE, statistics: null }, ...others];
+  return withServer({ ...SCENE, volumes }, async (server) => {
+    const connection = ontapConnection(parseOntapEndpoint(server.url), pinned(server), CREDENTIALS, 20_000);
+    const { countedAt, read } = await ontapCounters(connection, 'data', GROUP);
+    assert.is(countedAt, '2026-11-29T12:01:00.000Z');
+    assert.equal(read, { operations: 40, latencyNs: 40 * 500_000, bytes: 20 });
+    const failed = await messageOf(ontapCounters(connection, 'data', 'gone'));
+    assert.match(failed, 'no volume with the UUID gone');
   });
 });
 

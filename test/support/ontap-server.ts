@@ -180,16 +180,27 @@ function volumesAnswer(query: URLSearchParams, scene: OntapScene, looks: { count
   }
   if (fields.some((field) => field.startsWith('statistics'))) looks.count++;
   const filters = [...query].filter(([name]) => !['fields', 'max_records'].includes(name));
+  // Without this filter, ONTAP leaves constituents out.
+  if (!query.has('is_constituent')) filters.push(['is_constituent', 'false']);
   const records = scene.volumes
     .map((volume) => ({
       ...volume,
       ...(volume['statistics'] === undefined ? { statistics: statisticsOf(scene, looks) } : {}),
     }))
-    .filter((volume) => filters.every(([name, value]) => valueAt(volume, name) === value))
+    .filter((volume) =>
+      filters.every(([name, value]) =>
+        fits(valueAt(volume, name) ?? (name === 'is_constituent' ? false : undefined), value),
+      ),
+    )
     .map((volume) =>
       ['uuid', 'name', ...fields].reduce<unknown>((record, field) => copied(record, volume, field.split('.')), {}),
     );
   return { status: 200, value: { records, num_records: records.length } };
+}
+
+/** A `*` in a query is a wildcard. */
+function fits(value: unknown, wanted: string): boolean {
+  return wanted.endsWith('*') ? String(value).startsWith(wanted.slice(0, -1)) : String(value) === wanted;
 }
 
 function statisticsOf(scene: OntapScene, looks: { count: number }): unknown {
