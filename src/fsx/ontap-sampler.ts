@@ -54,22 +54,29 @@ export class OntapSampler {
     await this.#running;
   }
 
+  /** Ends the sampling at once. The answer that is under way is not kept. */
+  abandon(): void {
+    clearInterval(this.#timer);
+    this.#failures = MOST_FAILURES;
+  }
+
   async #lookWhileWanted(): Promise<void> {
     while (this.#isWanted && this.#failures < MOST_FAILURES) {
       this.#isWanted = false;
-      for (const { target, uuid } of this.#volumes) await this.#sample(target, uuid);
+      await Promise.all(this.#volumes.map(({ target, uuid }) => this.#sample(target, uuid)));
     }
     this.#running = null;
   }
 
   async #sample(target: string, uuid: string): Promise<void> {
-    if (this.#failures >= MOST_FAILURES) return;
     try {
-      this.#keep(await ontapCounters(this.#connection, target, uuid));
+      const sample = await ontapCounters(this.#connection, target, uuid);
+      if (this.#failures >= MOST_FAILURES) return;
+      this.#keep(sample);
       this.#failures = 0;
     } catch (thrown) {
       this.#failures++;
-      if (this.#failures < MOST_FAILURES) return;
+      if (this.#failures !== MOST_FAILURES) return;
       clearInterval(this.#timer);
       this.#note(`ONTAP's counters are not sampled any more: ${(thrown as Error).message}`);
     }

@@ -41,7 +41,8 @@ export async function withOntap(
 /** A listener that samples, and what ends the sampling. */
 export interface OntapWatch {
   readonly listener: RunListener;
-  close(): Promise<void>;
+  /** Takes the last samples, unless the user wants to stop. */
+  close(isStopping: boolean): Promise<void>;
 }
 
 /** Samples the counters of the recorded volumes from now on, and when a trial starts or ends. */
@@ -67,5 +68,6 @@ export async function watchOntap(
     }
     listener.event?.(happened);
   };
-  return { listener: Object.assign({}, listener, { event }), close: () => sampler.close() };
+  const close = async (isStopping: boolean) => (isStopping ? sampler.abandon() : sampler.close());
+  return { listener: Object.assign({}, listener, { event }), close };
 }

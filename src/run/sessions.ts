@@ -52,7 +52,7 @@ export async function measureSessions(measurement: SessionsToMeasure, listener: 
     for (const note of preparation.notes) listener.note?.(note);
     end = await runSessions(measurement, watch?.listener ?? listener);
   } finally {
-    await watch?.close();
+    await watch?.close(measurement.stop?.isAsked ?? false);
     finished = finish(store, end, listener);
   }
   const stored = readRun(finished.directory);

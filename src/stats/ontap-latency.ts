@@ -25,23 +25,38 @@ export interface ArmServerLatency {
   readonly coveredNs: number;
 }
 
-/** Returns an entry for each arm with samples that belong to its trials. */
-export function serverLatencies(samples: readonly OntapSample[], trials: readonly TrialRecord[]): ArmServerLatency[] {
+export interface ServerLatencies {
+  /** From the first to the last sample of each target, whatever happened between them. */
+  readonly targets: readonly (Omit<ArmServerLatency, 'arm'> & { readonly target: string })[];
+  /** Arms with samples that belong to their trials. */
+  readonly arms: readonly ArmServerLatency[];
+}
+
+/** Returns the latencies in the server, of the whole run and of each arm. */
+export function serverLatencies(samples: readonly OntapSample[], trials: readonly TrialRecord[]): ServerLatencies {
+  const targets = [...new Set(samples.map(({ target }) => target))].map((target) => {
+    return { target, ...latencyOver(pairsOf(samples.filter((sample) => sample.target === target))) };
+  });
+  return { targets, arms: armLatencies(samples, trials) };
+}
+
+function armLatencies(samples: readonly OntapSample[], trials: readonly TrialRecord[]): ArmServerLatency[] {
   const spans = trials.flatMap((trial) => spanOfTrial(trial) ?? []);
   return [...new Set(spans.map(({ arm }) => arm))].flatMap((arm) => {
     const own = spans.filter((span) => span.arm === arm);
     const pairs = pairsOf(samples.filter(({ target }) => target === own[0]?.target)).filter((pair) =>
       own.some((span) => isBusy(pair, span)),
     );
-    if (pairs.length === 0) return [];
-    const coveredNs = pairs.reduce((sum, { fromMs, toMs }) => sum + (toMs - fromMs) * 1e6, 0);
-    return [{ arm, read: latencyOf(pairs, 'read'), write: latencyOf(pairs, 'write'), coveredNs }];
+    return pairs.length === 0 ? [] : [{ arm, ...latencyOver(pairs) }];
   });
 }
 
 /** Returns the latencies between the first and the last sample. */
 export function latencyBetween(first: OntapSample, last: OntapSample): Omit<ArmServerLatency, 'arm'> {
-  const pairs = pairsOf([first, last]);
+  return latencyOver(pairsOf([first, last]));
+}
+
+function latencyOver(pairs: readonly SamplePair[]): Omit<ArmServerLatency, 'arm'> {
   const coveredNs = pairs.reduce((sum, { fromMs, toMs }) => sum + (toMs - fromMs) * 1e6, 0);
   return { read: latencyOf(pairs, 'read'), write: latencyOf(pairs, 'write'), coveredNs };
 }

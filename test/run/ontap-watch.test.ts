@@ -72,7 +72,7 @@ watch('the volume is recorded, its counters are sampled around trials, and the r
     watched.event?.({ type: 'starting', trialId: trial.id, arm: LONG.id, startedWorkers: 0, workers: 2 });
     watched.event?.({ type: 'starting', trialId: trial.id, arm: LONG.id, startedWorkers: 2, workers: 2 });
     watched.event?.({ type: 'trial', record: trial });
-    await close();
+    await close(false);
     appendFileSync(join(directory, 'ontap.jsonl'), '{"target":"data","askedAt":');
     const stored = readRun(directory);
     assert.ok((stored.ontapSamples?.length ?? 0) >= 2);
@@ -89,6 +89,8 @@ watch('the volume is recorded, its counters are sampled around trials, and the r
       'ONTAP data: 3 GiB on SSD, 1 GiB in the capacity pool (25 %), tiering AUTO:31, transfers up to 64 KiB, ONTAP 9.17.1P7D1',
     );
     assert.match(report, /ONTAP read\/bs=1MiB: read: of 1\.34 ms client mean, server 600 µs/);
+    assert.match(report, 'ONTAP data: mean in the server over the run: reads 600 µs');
+    assert.match(report, 'ONTAP: trials of 1 of 2 arms are too short for a latency of their own');
     assert.not.match(JSON.stringify(stored.run), SCENE.password);
   }),
 );
@@ -105,7 +107,7 @@ watch('a run goes on without ONTAP, says so once, and records the reason', () =>
     const directory = storeRun(results, run, []);
     const { listener: same, close } = await watchOntap(connection, { run, directory }, listener);
     assert.is(same, listener);
-    await close();
+    await close(false);
     assert.is(readRun(directory).ontapSamples, undefined);
     assert.is(await withOntap(run, undefined, listener), run);
   }),
@@ -124,7 +126,7 @@ watch('counters that cannot be sampled end the sampling, not the run', () =>
       watched.event?.({ type: 'trial', record: trial });
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    await close();
+    await close(false);
     assert.is(notes.length, 1);
     assert.match(notes[0]!, "ONTAP's counters are not sampled any more: localhost: no statistics of the volume");
   }),

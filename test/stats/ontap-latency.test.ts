@@ -34,7 +34,9 @@ latency('only time in which a trial was busy counts for its arm', () => {
     const plain = sample(seconds, operations);
     return { ...plain, read: { ...plain.read, latencyNs } };
   });
-  const [arm, ...others] = serverLatencies(samples, trials);
+  const { arms, targets } = serverLatencies(samples, trials);
+  const [arm, ...others] = arms;
+  assert.equal([targets.length, targets[0]?.read?.operations], [1, 9000]);
   assert.equal(others, [], 'a second of the short trial is a part of five seconds');
   assert.is(arm?.arm, LONG.id);
   assert.equal(arm?.read, { operations: 3000, meanNs: 600_000, bytes: 3000 * 4096 });
@@ -51,13 +53,13 @@ latency('samples that were not refreshed, and counters that began anew, give no 
   assert.is(latencyBetween(sample(0, 100), sample(30, 300)).read?.meanNs, 600_000);
   const trial = busyTrial(LONG, 1, START, START + 60_000);
   const stale = [sample(0, 0), sample(20, 100), sample(20, 100), sample(40, 300), sample(50, 10), sample(60, 60)];
-  assert.is(serverLatencies(stale, [trial])[0]?.read?.operations, 350);
+  assert.is(serverLatencies(stale, [trial]).arms[0]?.read?.operations, 350);
 });
 
 latency('samples of another target do not count', () => {
   const trial = busyTrial(LONG, 1, START, START + 60_000);
-  assert.equal(serverLatencies([sample(0, 0, 600, 'other'), sample(30, 9, 600, 'other')], [trial]), []);
-  assert.equal(serverLatencies([], [trial]), []);
+  assert.equal(serverLatencies([sample(0, 0, 600, 'other'), sample(30, 9, 600, 'other')], [trial]).arms, []);
+  assert.equal(serverLatencies([], [trial]), { targets: [], arms: [] });
 });
 
 latency.run();

@@ -2,26 +2,44 @@
 import { formatBytes, formatDurationNs } from '../../base/units.js';
 import type { OntapRecord } from '../../record/ontap-record.js';
 import type { RunRecord } from '../../record/run-record.js';
-import type { ArmServerLatency } from '../../stats/ontap-latency.js';
+import type { ArmServerLatency, ServerLatencies, ServerLatency } from '../../stats/ontap-latency.js';
 import type { ArmSummary } from '../../stats/summary.js';
-import { formatPercent } from '../table/format.js';
+import { formatPercent, plural } from '../table/format.js';
 import type { Line } from './run-lines.js';
 
-/** Returns one line for each volume that ONTAP described, and one for each arm with a server-side latency. */
+/** Returns the lines about each volume that ONTAP described, and about each arm with a latency in the server. */
 export function ontapLines(
   run: RunRecord | null,
   summaries: readonly ArmSummary[],
-  latencies: readonly ArmServerLatency[],
+  { targets, arms }: ServerLatencies,
 ): Line[] {
-  const volumes = (run?.environment.targets ?? []).flatMap(({ name, ontap }) =>
-    ontap === undefined ? [] : [plain(`ONTAP ${name}: ${ontapText(ontap)}`)],
-  );
-  const arms = latencies.flatMap((latency) => {
+  const volumes = (run?.environment.targets ?? []).flatMap(({ name, ontap }) => {
+    if (ontap === undefined) return [];
+    const whole = targets.find(({ target }) => target === name);
+    const parts =
+      whole === undefined ? [] : (['read', 'write'] as const).flatMap((kind) => meanText(kind, whole[kind]));
+    const latency =
+      parts.length === 0 ? [] : [plain(`ONTAP ${name}: mean in the server over the run: ${parts.join(', ')}`)];
+    return [plain(`ONTAP ${name}: ${ontapText(ontap)}`), ...latency];
+  });
+  const known = arms.flatMap((latency) => {
     const summary = summaries.find(({ arm }) => arm.id === latency.arm);
     const parts = (['read', 'write'] as const).flatMap((kind) => partsOf(kind, latency, summary));
     return parts.length === 0 ? [] : [plain(`ONTAP ${latency.arm}: ${parts.join('; ')}`)];
   });
-  return [...volumes, ...arms];
+  const sampled = summaries.filter(({ arm }) => targets.some(({ target }) => target === arm.target));
+  const short = sampled.filter(({ arm }) => !arms.some((latency) => latency.arm === arm.id));
+  const lines = [...volumes, ...known];
+  if (short.length === 0) return lines;
+  const which = `${short.length} of ${plural(sampled.length, 'arm')}`;
+  return [
+    ...lines,
+    plain(`ONTAP: trials of ${which} are too short for a latency of their own; use runtime=30s or more`),
+  ];
+}
+
+function meanText(kind: string, latency: ServerLatency | null): string[] {
+  return latency === null ? [] : [`${kind}s ${formatDurationNs(latency.meanNs)}`];
 }
 
 function plain(text: string): Line {

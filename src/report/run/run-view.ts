@@ -4,7 +4,7 @@ import type { OntapSample } from '../../record/ontap-record.js';
 import type { RunRecord } from '../../record/run-record.js';
 import type { RunStatus } from '../../record/stored-run.js';
 import type { TrialRecord } from '../../record/trial-record.js';
-import { type ArmServerLatency, serverLatencies } from '../../stats/ontap-latency.js';
+import { type ServerLatencies, serverLatencies } from '../../stats/ontap-latency.js';
 import { type ArmSummary, summarize } from '../../stats/summary.js';
 
 export interface RunView {
@@ -17,7 +17,7 @@ export interface RunView {
   readonly summaries: readonly ArmSummary[];
   readonly thresholds: readonly ThresholdResult[];
   /** The server's part in the latencies. Empty without samples of ONTAP. */
-  readonly serverLatencies: readonly ArmServerLatency[];
+  readonly serverLatencies: ServerLatencies;
 }
 
 interface ViewOptions {
