@@ -173,11 +173,19 @@ async function readVersion(connection: OntapConnection): Promise<string | null> 
   return full === null ? null : (/Release (\S+?)(?::|$)/.exec(full)?.[1] ?? full);
 }
 
-/** Not in the public API. The private one passes commands of ONTAP's CLI on. */
+/** Before ONTAP 9.11.1, only the private API has it, which passes commands of ONTAP's CLI on and needs more rights. */
 async function readTransferSize(connection: OntapConnection, svm: string | null): Promise<number | null> {
-  const query = { fields: 'vserver,tcp-max-xfer-size', ...(svm === null ? {} : { vserver: svm }) };
-  const records = new JsonPart(await connection.get('/api/private/cli/vserver/nfs', query)).at('records').list();
-  const record = records.find((each) => svm === null || each.at('vserver').text() === svm);
+  const only = (name: string) => (svm === null ? {} : { [name]: svm });
+  try {
+    const query = Object.assign({ fields: 'svm.name,transport.tcp_max_transfer_size' }, only('svm.name'));
+    const [service] = new JsonPart(await connection.get('/api/protocols/nfs/services', query)).at('records').list();
+    const bytes = service?.at('transport', 'tcp_max_transfer_size').number() ?? null;
+    if (bytes !== null) return bytes;
+  } catch (thrown) {
+    if (!(thrown instanceof OntapRefusal)) throw thrown;
+  }
+  const query = Object.assign({ fields: 'vserver,tcp-max-xfer-size' }, only('vserver'));
+  const [record] = new JsonPart(await connection.get('/api/private/cli/vserver/nfs', query)).at('records').list();
   return record?.at('tcp_max_xfer_size').number() ?? record?.at('tcp-max-xfer-size').number() ?? null;
 }
 

@@ -4,8 +4,8 @@ import type { Arm } from '../plan/plan.js';
 import { partsOf } from '../record/merge-ranks.js';
 import type { GroupLimits, RunRecord } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
+import { tellingAttributes } from '../record/volume-attributes.js';
 import { labelsOf, targetOf } from './attributes.js';
-import { tellingAttributes } from './volume-attributes.js';
 
 /** An arm with the machine and the targets of its run. */
 interface Placed {

@@ -28,6 +28,7 @@ const callsOn = (fast: string, slow: string): readonly (readonly string[])[] => 
   ['calibrate', 'w.yaml', '-t', 't', '--sessions', '1'],
   ['clean', '-t', 't'],
   ['doctor', '-t', 't/none'],
+  ['fsx', 'describe', '-t', 't'],
   ['mount-matrix', 'w.yaml'],
   ['guide'],
   ['guide', 'statistics'],

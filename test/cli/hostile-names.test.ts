@@ -188,6 +188,14 @@ const ASKED: Readonly<Record<string, Lines>> = {
     ['doctor', '-t', `nfs://${HOSTILE}/x`],
     ['doctor', '-t', `nfs://server/${HOSTILE}`],
   ],
+  fsx: ({ target }) => [
+    ['fsx', 'describe', '-t', target],
+    ['fsx', 'describe', ...TARGET],
+    ['fsx', 'describe', '-t', `nfs://${HOSTILE}/x`],
+    ['fsx', 'describe', '-t', `nfs://127.0.0.1/${HOSTILE}`, '--region', HOSTILE],
+    ['fsx', 'describe', '--volume', HOSTILE],
+    ...badWords(['fsx', 'describe'], '--format'),
+  ],
   guide: () => [['guide'], ['guide', HOSTILE]],
   schema: () => [['schema'], ['schema', HOSTILE]],
   completion: () => [

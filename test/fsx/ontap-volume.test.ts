@@ -162,14 +162,18 @@ ontap('a mount finds its volume by address and the longest junction path, by seg
 );
 
 ontap('an older ONTAP is asked again without the fields that it does not have', () =>
-  withServer({ ...SCENE, lacks: ['cloud_write_enabled', 'aggressive_readahead_mode'] }, async (server) => {
-    const record = await ask(server);
-    assert.is(record.cloudWrite, null);
-    assert.is(record.readAhead, null);
-    assert.is(record.performanceTierBytes, 3 * GIB);
-    assert.is(record.unknown.length, 2);
-    assert.match(record.unknown.join(), 'cloud_write_enabled: this version of ONTAP does not have it');
-  }),
+  withServer(
+    { ...SCENE, lacks: ['cloud_write_enabled', 'aggressive_readahead_mode', 'transport.tcp_max_transfer_size'] },
+    async (server) => {
+      const record = await ask(server);
+      assert.is(record.cloudWrite, null);
+      assert.is(record.readAhead, null);
+      assert.is(record.performanceTierBytes, 3 * GIB);
+      assert.is(record.tcpMaxXferBytes, 262_144, 'from the private API');
+      assert.is(record.unknown.length, 2);
+      assert.match(record.unknown.join(), 'cloud_write_enabled: this version of ONTAP does not have it');
+    },
+  ),
 );
 
 ontap('expensive fields that are missing are unknown, never 0', () => {
@@ -184,6 +188,7 @@ ontap('expensive fields that are missing are unknown, never 0', () => {
 
 ontap('a part that the user may not read costs only that part', () => {
   const instead: Instead[] = [
+    { path: '/api/protocols', status: 403, body: '{}' },
     { path: '/api/private', status: 403, body: '{"error":{"message":"not authorized for that command","code":"6"}}' },
     { path: '/api/cluster', status: 404, body: '{"error":{"message":"API not found","code":"3"}}' },
   ];

@@ -160,6 +160,12 @@ function answerTo({ pathname, searchParams: query }: URL, scene: OntapScene, loo
           .filter(({ address }) => address === query.get('ip.address'))
           .map(({ address, svm }) => ({ uuid: address, svm: { name: svm } })),
       );
+    case '/api/protocols/nfs/services': {
+      if (scene.lacks?.includes('transport.tcp_max_transfer_size'))
+        return { status: 400, value: { error: { message: 'The value "transport" is invalid', code: '262197' } } };
+      const transport = { tcp_max_transfer_size: scene.tcpMaxXferBytes ?? 65_536 };
+      return ok([{ svm: { name: query.get('svm.name') ?? 'svm' }, transport }]);
+    }
     case '/api/private/cli/vserver/nfs':
       return ok([{ vserver: query.get('vserver') ?? 'svm', tcp_max_xfer_size: scene.tcpMaxXferBytes ?? 65_536 }]);
     case '/api/private/cli/system/node/external-cache':
