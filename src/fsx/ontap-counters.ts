@@ -33,7 +33,7 @@ export async function ontapCounters(connection: OntapConnection, target: string,
       'cloud',
       `${connection.host}: no statistics of the volume ${uuid} (${bad ?? 'no constituents'})`,
     );
-  const sum = (counted as Counters[]).reduce((total, part) => ({
+  const sum = (counted as VolumeCounters[]).reduce((total, part) => ({
     countedMs: Math.min(total.countedMs, part.countedMs),
     read: added(total.read, part.read),
     write: added(total.write, part.write),
@@ -49,7 +49,7 @@ export async function ontapCounters(connection: OntapConnection, target: string,
   };
 }
 
-interface Counters {
+interface VolumeCounters {
   readonly countedMs: number;
   readonly read: OntapOperations;
   readonly write: OntapOperations;
@@ -68,7 +68,7 @@ async function constituentsOf(connection: OntapConnection, group: JsonPart): Pro
 }
 
 /** Returns the counters, or why there are none. */
-function countersIn(statistics: JsonPart): Counters | string {
+function countersIn(statistics: JsonPart): VolumeCounters | string {
   const status = statistics.at('status').text();
   if (status !== null && status !== 'ok') return `status ${status}`;
   const countedMs = Date.parse(statistics.at('timestamp').text() ?? '');

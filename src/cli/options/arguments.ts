@@ -91,9 +91,14 @@ export function parseRunOptions(workloadPath: string, raw: RawRunOptions): RunOp
     dropCaches: raw.dropCaches ?? false,
     remount: raw.remount ?? false,
     aws: raw.aws ?? true,
-    ontap: raw,
+    ontap: ontapOptionsOf(raw),
     files: outputFilesOf(raw),
   };
+}
+
+/** Returns only the options that say how to ask ONTAP. */
+function ontapOptionsOf(raw: OntapOptions): OntapOptions {
+  return Object.fromEntries(Object.entries(raw).filter(([name]) => name.startsWith('ontap')));
 }
 
 /** Returns only the options that name files to write. */
