@@ -1,5 +1,6 @@
 /** Checks the environment in `run.json`: every field that reports and comparisons use. */
 import type { JsonReader } from './json-reader.js';
+import { checkOntapRecord } from './ontap-record.js';
 import { RESIDENCIES } from './residency-record.js';
 
 /** Throws `FeedrateError('store')` at the first field that is missing or has a wrong type. */
@@ -26,6 +27,7 @@ export function checkEnvironment(environment: JsonReader): void {
     if (target.at('dataset').value !== undefined) target.at('dataset').at('id').text();
     if (target.at('residency').value !== undefined) checkResidency(target.at('residency'));
     if (target.at('nfs').value !== undefined) checkNfsMount(target.at('nfs'));
+    if (target.at('ontap').value !== undefined) checkOntapRecord(target.at('ontap'));
     if (target.at('volume').value !== undefined) checkVolume(target.at('volume'));
     if (target.at('volumeUnknown').value !== undefined) target.at('volumeUnknown').text();
   }

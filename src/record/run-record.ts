@@ -3,6 +3,7 @@ import type { Plan } from '../plan/plan.js';
 import type { DatasetRecord } from './dataset-manifest.js';
 import type { MachineStart } from './machine-use.js';
 import type { NfsMount } from './nfs-mount.js';
+import type { OntapRecord } from './ontap-record.js';
 import type { ResidencyRecord } from './residency-record.js';
 import type { VolumeRecord } from './volume-record.js';
 
@@ -122,4 +123,8 @@ export interface TargetEnvironment {
   readonly volume?: VolumeRecord;
   /** Why the volume, or a part of its record, is not known. Absent if all is known, or if the target is no such volume. */
   readonly volumeUnknown?: string;
+  /** What the ONTAP REST API says about the volume. Absent without `--ontap`, and on other file systems. */
+  readonly ontap?: OntapRecord;
+  /** Why ONTAP could not be asked. Absent if it was, or was not to be. */
+  readonly ontapUnknown?: string;
 }

@@ -1,4 +1,5 @@
 /** The contents of a run directory, with the problems found while reading it. */
+import type { OntapSample } from './ontap-record.js';
 import type { RunRecord } from './run-record.js';
 import type { TrialRecord } from './trial-record.js';
 
@@ -15,6 +16,8 @@ export interface StoredRun {
   readonly trials: readonly TrialRecord[];
   /** One line for each missing or damaged part, with the reason. */
   readonly problems: readonly string[];
+  /** Of runs with `--ontap`. */
+  readonly ontapSamples?: readonly OntapSample[];
 }
 
 /** A stored run whose `run.json` could be read. */

@@ -5,6 +5,7 @@
 import type { Comparison } from '../gate/comparison.js';
 import type { GateResult } from '../gate/decide.js';
 import type { History } from '../gate/run-history.js';
+import type { OntapSample } from '../record/ontap-record.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { RunStatus } from '../record/stored-run.js';
 import type { TrialRecord } from '../record/trial-record.js';
@@ -26,6 +27,8 @@ export interface ReportOptions extends TerminalOptions {
   readonly status?: RunStatus | undefined;
   /** The run directory as the user would name it. Without it, the report does not say where the files are. */
   readonly directory?: string | undefined;
+  /** Samples of ONTAP's counters, of runs with `--ontap`. */
+  readonly ontapSamples?: readonly OntapSample[] | undefined;
 }
 
 /** Returns the report of a run, ending with a line break. `run` is null if `run.json` is missing or damaged. */

@@ -5,6 +5,7 @@ import { touchableOf } from './first-touch.js';
 import { HeadStart } from './head-start.js';
 import { refuseUnslowable } from './injection.js';
 import type { RunListener } from './listener.js';
+import { withOntap } from './ontap-watch.js';
 import { type Preparation, runRecordOf, withPreparation } from './preparation.js';
 import type { RunRequest } from './request.js';
 import { type Conducted, measureSessions } from './sessions.js';
@@ -37,11 +38,10 @@ export async function conduct(
     const answers = request.volumes ?? (await asked)();
     const volumes = await (request.stop?.unlessAsked(answers) ?? answers);
     for (const text of maintenanceNotes(volumes, preparation, Date.now())) listener.note?.(text);
-    const store = createRun(request.resultsDirectory, runRecordOf(preparation, request, volumes));
-    const measured = await measureSessions(
-      { preparation, store, firstSession: 1, stop: request.stop, headStart },
-      listener,
-    );
+    const record = runRecordOf(preparation, request, volumes);
+    const store = createRun(request.resultsDirectory, await withOntap(record, request.ontap, listener));
+    const { stop, ontap } = request;
+    const measured = await measureSessions({ preparation, store, firstSession: 1, stop, headStart, ontap }, listener);
     if (measured.status === 'complete')
       refuseChangedDatasets(preparation.plan, preparation.workload.dataset, measured.run.run.id);
     return measured;

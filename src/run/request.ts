@@ -1,4 +1,5 @@
 /** The request for a run, with all arguments parsed. */
+import type { OntapConnection } from '../fsx/ontap-connection.js';
 import type { Injection, TargetEnvironment } from '../record/run-record.js';
 import type { Override } from '../workload/overrides.js';
 import type { StopHandle } from './stop-handle.js';
@@ -54,4 +55,6 @@ export interface RunRequest extends PlanRequest {
   readonly volumes?: ReadonlyMap<string, Pick<TargetEnvironment, 'volume' | 'volumeUnknown'>>;
   /** Targets to slow down on purpose. Default: none. */
   readonly injected?: readonly Injection[];
+  /** Asked about the volumes behind the targets, and for their counters during the run. Default: nothing is asked. */
+  readonly ontap?: OntapConnection;
 }

@@ -1,5 +1,6 @@
 /** Measures the sessions of a plan, one after the other, each in its own process. */
 import { FeedrateError } from '../base/errors.js';
+import type { OntapConnection } from '../fsx/ontap-connection.js';
 import { mountIdsOf } from '../host/held-target.js';
 import type { ReadableRun } from '../record/stored-run.js';
 import { readRun } from '../store/read-run.js';
@@ -8,6 +9,7 @@ import type { FinishedRun, RunStore } from '../store/run-store.js';
 import type { SessionEvent } from '../trial/events.js';
 import type { HeadStart } from './head-start.js';
 import { RARE_LOOKS, type RunEnd, type RunListener } from './listener.js';
+import { watchOntap } from './ontap-watch.js';
 import type { Preparation } from './preparation.js';
 import { Remounts } from './remounts.js';
 import { ResultsLost, SessionRunner } from './session-runner.js';
@@ -31,6 +33,8 @@ export interface SessionsToMeasure {
   readonly firstSession: number;
   readonly stop: StopHandle | undefined;
   readonly headStart?: HeadStart;
+  /** Asked for the counters of the volumes while the sessions run. Default: nothing is asked. */
+  readonly ontap?: OntapConnection | undefined;
 }
 
 /**
@@ -38,15 +42,17 @@ export interface SessionsToMeasure {
  * end.
  */
 export async function measureSessions(measurement: SessionsToMeasure, listener: RunListener): Promise<Conducted> {
-  const { preparation, store } = measurement;
+  const { preparation, store, ontap } = measurement;
+  const watch = ontap === undefined ? null : await watchOntap(ontap, store, listener);
   // The default, so that an unexpected exception does not leave a run that looks alive.
   let end: SessionsEnd = { status: 'failed', lost: null };
   let finished: FinishedRun;
   try {
     listener.begun?.(store.run);
     for (const note of preparation.notes) listener.note?.(note);
-    end = await runSessions(measurement, listener);
+    end = await runSessions(measurement, watch?.listener ?? listener);
   } finally {
+    await watch?.close(measurement.stop?.isAsked ?? false);
     finished = finish(store, end, listener);
   }
   const stored = readRun(finished.directory);

@@ -13,6 +13,7 @@ import type { RunRecord } from '../record/run-record.js';
 import type { RunStatus, StoredRun } from '../record/stored-run.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { forEachLine } from './lines.js';
+import { readOntapSamples } from './ontap-samples.js';
 import { isProcessOf } from './process-alive.js';
 import { RUN_FILES } from './run-files.js';
 
@@ -30,6 +31,7 @@ export function readRun(directory: string, omitted: readonly TrialPart[] = []): 
   const header = readHeader(path);
   const { trials, problems } = readTrials(path, omitted);
   const status = header.run === null ? 'unknown' : statusOf(header.run);
+  const ontapSamples = readOntapSamples(path);
   const killed = status === 'killed' && header.run !== null ? [killedProblem(header.run, trials.length)] : [];
   return {
     directory: path,
@@ -38,6 +40,7 @@ export function readRun(directory: string, omitted: readonly TrialPart[] = []): 
     run: header.run,
     trials,
     problems: [...header.problems, ...killed, ...problems, ...(status === 'running' ? [] : partProblem(path, trials))],
+    ...(ontapSamples.length === 0 ? {} : { ontapSamples }),
   };
 }
 

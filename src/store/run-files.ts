@@ -8,6 +8,10 @@ export const RUN_FILES = {
   timeseries: 'timeseries.csv',
   latency: 'latency.hlog',
   command: 'command.txt',
+  /** CloudWatch's metrics around the run, after `feedrate fsx metrics`. */
+  fsxMetrics: 'fsx-metrics.json',
+  /** Samples of ONTAP's counters, in runs with `--ontap`. */
+  ontap: 'ontap.jsonl',
 } as const;
 
 /** Matches `<UTC>_<workload>_<id>`. The groups are the time stamp and the id. */

@@ -128,6 +128,8 @@ test('what was not asked for has its default', () => {
     progress: 'auto',
     dropCaches: false,
     remount: false,
+    aws: true,
+    ontap: {},
     files: {},
   });
 });

@@ -96,10 +96,11 @@ const SUB_ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string
     run: ['table'],
     comparison: ['table', 'run'],
     history: ['table', 'run', 'comparison'],
+    fsx: ['table'],
     ci: ['table', 'run', 'comparison'],
     iam: ['table'],
     formats: ['table', 'run', 'comparison', 'history'],
-    '.': ['table', 'run', 'comparison', 'history', 'ci', 'iam', 'formats'],
+    '.': ['table', 'run', 'comparison', 'history', 'fsx', 'ci', 'iam', 'formats'],
   },
   cli: {
     output: [],

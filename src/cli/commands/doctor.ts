@@ -1,18 +1,22 @@
 import { EXIT, FeedrateError } from '../../base/errors.js';
 import type { StatedFact } from '../../doctor/facts.js';
 import type { MountProbe } from '../../doctor/host-facts.js';
+import type { OntapOptions } from '../../fsx/ontap-access.js';
+import type { OntapConnection } from '../../fsx/ontap-connection.js';
 import { isNfsUrl } from '../../host/libnfs/nfs-url.js';
 import type { TargetPath } from '../../host/target.js';
 import type { Diagnosis } from '../../record/finding.js';
+import type { TargetEnvironment } from '../../record/run-record.js';
 import { parseTargets } from '../options/arguments.js';
 import { awsOption, collect, formatOption } from '../options/common-options.js';
+import { addOntapOptions, ontapFrom } from '../options/ontap-options.js';
 import type { Subcommand } from '../options/subcommand.js';
 import { print, tell } from '../output/print.js';
 import { exitsOnSignal } from '../terminal/exits.js';
 import { stdoutOptions } from '../terminal/output.js';
 
 /** The options of `doctor` as commander returns them. */
-interface DoctorOptions {
+interface DoctorOptions extends OntapOptions {
   readonly target: readonly string[];
   readonly format: 'table' | 'json';
   readonly strict?: boolean;
@@ -31,8 +35,8 @@ export const doctor: Subcommand = {
       .addOption(formatOption(['table', 'json']))
       .option('--no-measure', 'skip the measurement, which writes and reads 64 MiB')
       .addOption(awsOption())
-      .option('--strict', 'exit with status 1 if a check finds a problem')
-      .action(exitsOnSignal(examine));
+      .option('--strict', 'exit with status 1 if a check finds a problem');
+    addOntapOptions(command, 'check the settings of the volume').action(exitsOnSignal(examine));
   },
   examples: '\nExample:\n  feedrate doctor -t /mnt/train --strict\n',
 };
@@ -55,6 +59,7 @@ async function examine(options: DoctorOptions): Promise<number> {
     import('../../run/first-touch.js'),
     import('../../report/render-diagnosis.js'),
   ]);
+  const ontap = await ontapFrom(options);
   const named = parseTargets(options.target);
   for (const { path } of named) if (isNfsUrl(path)) throw withoutMount(path);
   await untilTouched(touchableOf(named), tell);
@@ -62,9 +67,11 @@ async function examine(options: DoctorOptions): Promise<number> {
     opened(() => openTarget(name, path, { write: options.measure }), options),
   );
   const stated = await statedVolumes(targets, options.aws);
-  const diagnoses = captureEnvironment(targets).targets.map((target): Diagnosis => {
+  const environments = captureEnvironment(targets).targets;
+  const ofOntap = await statedByOntap(ontap, environments);
+  const diagnoses = environments.map((target): Diagnosis => {
     const ofHost = gatherFacts(target, options.measure ? probed(target, probeMount) : null);
-    const facts = [...ofHost, ...stated(target.name)];
+    const facts = [...ofHost, ...stated(target.name), ...ofOntap(target.name)];
     return { target: { name: target.name, path: target.path }, findings: diagnose(facts, CHECKS) };
   });
   print(renderDiagnoses(diagnoses, options.format, stdoutOptions()));
@@ -93,6 +100,31 @@ async function statedVolumes(
   ]);
   const [found, machine] = await Promise.all([askAboutTargets(candidates, DESCRIBING)(), placeOfThisMachine()]);
   return (name) => statedVolume(found.get(name), machine, Date.now());
+}
+
+/** Returns what ONTAP says of the volume behind a target, by the name of the target. */
+async function statedByOntap(
+  connection: OntapConnection | null,
+  targets: readonly TargetEnvironment[],
+): Promise<(name: string) => StatedFact[]> {
+  if (connection === null) return () => [];
+  const [{ ONTAP }, { ontapVolume }, { volumeLocatorOf }] = await Promise.all([
+    import('../../doctor/ontap-checks.js'),
+    import('../../fsx/ontap-volume.js'),
+    import('../../fsx/ontap-locator.js'),
+  ]);
+  const stated = new Map<string, StatedFact[]>();
+  for (const target of targets) {
+    const locator = volumeLocatorOf(target);
+    if (locator === null) continue;
+    try {
+      stated.set(target.name, [ONTAP.state(await ontapVolume(connection, locator))]);
+    } catch (thrown) {
+      if (!(thrown instanceof FeedrateError)) throw thrown;
+      tell(`target ${target.name}: ${thrown.message}`);
+    }
+  }
+  return (name) => stated.get(name) ?? [];
 }
 
 /** Opens a target. If it cannot be written to, the message also names the way to check it nevertheless. */

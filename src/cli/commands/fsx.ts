@@ -2,15 +2,17 @@
 
 import { commandGroup, type Subcommand } from '../options/subcommand.js';
 import { describe } from './fsx/describe.js';
+import { fsxMetrics } from './fsx/fsx-metrics.js';
+import { fsxOntap } from './fsx/ontap.js';
 import { tiering } from './fsx/tiering.js';
 
-const PARTS: readonly Subcommand[] = [describe, tiering];
+const PARTS: readonly Subcommand[] = [describe, fsxMetrics, fsxOntap, tiering];
 
 export const fsx: Subcommand = commandGroup(
   {
     name: 'fsx',
     description: 'describe, measure and compare volumes of Amazon FSx for NetApp ONTAP',
-    examples: '\nExample:\n  feedrate fsx describe -t /mnt/train\n',
+    examples: '\nExamples:\n  feedrate fsx describe -t /mnt/train\n  feedrate fsx metrics\n',
   },
   PARTS,
 );

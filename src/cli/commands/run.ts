@@ -21,6 +21,7 @@ import {
   resultsOption,
   targetsOption,
 } from '../options/common-options.js';
+import { addOntapOptions, BESIDE_A_RUN_MS, ontapFrom } from '../options/ontap-options.js';
 import type { Subcommand } from '../options/subcommand.js';
 import { exitsOnSignal } from '../terminal/exits.js';
 import { onSignal } from '../terminal/signals.js';
@@ -41,7 +42,7 @@ export const run: Subcommand = {
       .addOption(formatOption(REPORT_FORMATS))
       .addOption(awsOption())
       .addOption(progressOption());
-    addColdOptions(command).action(
+    addOntapOptions(addColdOptions(command), 'record the volume and the latency in the server').action(
       exitsOnSignal(async (workload: string, raw: RawRunOptions, command: Command) => {
         const { status } = await runWorkload(parseRunOptions(workload, raw), argumentsOf(command));
         return status;
@@ -118,6 +119,7 @@ async function measureAndReport(
       import('../../gate/thresholds.js'),
     ]);
   const { files } = options;
+  const ontap = await ontapFrom(options.ontap, BESIDE_A_RUN_MS);
   const request: RunRequest = {
     ...(await planRequestOf(options, stop)),
     resultsDirectory: options.outputDirectory,
@@ -126,6 +128,7 @@ async function measureAndReport(
     dropCaches: options.dropCaches,
     ...(volumes && { volumes }),
     aws: options.aws,
+    ...(ontap === null ? {} : { ontap }),
   };
   const checked: RunListener = { ...listener, prepared: () => requireOutputFiles(files) };
   const { run, status } = await conduct(request, checked, headStart).finally(release);

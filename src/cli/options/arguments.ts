@@ -2,6 +2,7 @@
 import { basename, resolve } from 'node:path';
 import { FeedrateError } from '../../base/errors.js';
 import { parsePercent } from '../../base/units.js';
+import type { OntapOptions } from '../../fsx/ontap-access.js';
 import { formatNfsUrl, isNfsUrl, parseNfsUrl } from '../../host/libnfs/nfs-url.js';
 import { EXPORT_NAMES } from '../../report/exports.js';
 import type { ReportFormat } from '../../report/render.js';
@@ -40,6 +41,8 @@ export interface RunOptions {
   readonly remount: boolean;
   /** Ask AWS about volumes of FSx for ONTAP. */
   readonly aws: boolean;
+  /** How to ask the ONTAP REST API. */
+  readonly ontap: OntapOptions;
   /** Files to write when the run has ended. */
   readonly files: OutputFiles;
 }
@@ -55,7 +58,7 @@ export interface RawPlanOptions {
 }
 
 /** The options of `run` as commander returns them. */
-export interface RawRunOptions extends RawPlanOptions, OutputFiles {
+export interface RawRunOptions extends RawPlanOptions, OutputFiles, OntapOptions {
   readonly label?: readonly string[];
   readonly output: string;
   readonly dryRun?: boolean;
@@ -94,8 +97,14 @@ export function parseRunOptions(workloadPath: string, raw: RawRunOptions): RunOp
     dropCaches: raw.dropCaches ?? false,
     remount: raw.remount ?? false,
     aws: raw.aws ?? true,
+    ontap: ontapOptionsOf(raw),
     files: outputFilesOf(raw),
   };
+}
+
+/** Returns only the options that say how to ask ONTAP. */
+function ontapOptionsOf(raw: OntapOptions): OntapOptions {
+  return Object.fromEntries(Object.entries(raw).filter(([name]) => name.startsWith('ontap')));
 }
 
 /** Returns only the options that name files to write. */

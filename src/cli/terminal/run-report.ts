@@ -9,8 +9,8 @@ import { stdoutOptions } from './output.js';
 
 /** Prints the report of a run on stdout. Returns `usage` when nothing of it could be read. */
 export async function printRun(stored: StoredRun, format: ReportFormat): Promise<number> {
-  const { run, trials, problems, status, directory } = stored;
-  const options = { ...stdoutOptions(), status, directory: pathFromHere(directory) };
+  const { run, trials, problems, status, directory, ontapSamples } = stored;
+  const options = { ...stdoutOptions(), status, directory: pathFromHere(directory), ontapSamples };
   printReport(await renderRun(run, trials, problems, format, options), format);
   return run === null && trials.length === 0 ? EXIT.usage : EXIT.pass;
 }

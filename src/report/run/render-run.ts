@@ -7,14 +7,16 @@ import { captionOf, shownColumns } from './arm-table.js';
 import { busyLines } from './machine-lines.js';
 import { nfsLines } from './nfs-lines.js';
 import { noteArms } from './notes.js';
+import { ontapLines } from './ontap-lines.js';
 import { cacheLines, fileLines, headerLines, type Line, problemLines, thresholdLines } from './run-lines.js';
 import type { RunView } from './run-view.js';
 
 /** The lines after the table, the same in every format for people. */
-function findingLines({ summaries, thresholds, problems, trials }: RunView): Line[] {
+function findingLines({ run, summaries, thresholds, problems, trials, serverLatencies }: RunView): Line[] {
   return [
     ...cacheLines(summaries),
     ...nfsLines(summaries),
+    ...ontapLines(run, summaries, serverLatencies),
     ...busyLines(trials),
     ...thresholdLines(thresholds),
     ...problemLines(problems),

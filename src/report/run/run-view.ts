@@ -1,8 +1,10 @@
 /** The data that every report of a run is made from. */
 import { evaluateThresholds, type ThresholdResult } from '../../gate/thresholds.js';
+import type { OntapSample } from '../../record/ontap-record.js';
 import type { RunRecord } from '../../record/run-record.js';
 import type { RunStatus } from '../../record/stored-run.js';
 import type { TrialRecord } from '../../record/trial-record.js';
+import { type ServerLatencies, serverLatencies } from '../../stats/ontap-latency.js';
 import { type ArmSummary, summarize } from '../../stats/summary.js';
 
 export interface RunView {
@@ -14,13 +16,21 @@ export interface RunView {
   readonly problems: readonly string[];
   readonly summaries: readonly ArmSummary[];
   readonly thresholds: readonly ThresholdResult[];
+  /** The server's part in the latencies. Empty without samples of ONTAP. */
+  readonly serverLatencies: ServerLatencies;
+}
+
+interface ViewOptions {
+  readonly status?: RunStatus | undefined;
+  readonly directory?: string | undefined;
+  readonly ontapSamples?: readonly OntapSample[] | undefined;
 }
 
 export function viewRun(
   run: RunRecord | null,
   trials: readonly TrialRecord[],
   problems: readonly string[],
-  { status, directory }: { readonly status?: RunStatus | undefined; readonly directory?: string | undefined } = {},
+  { status, directory, ontapSamples = [] }: ViewOptions = {},
 ): RunView {
   return {
     run,
@@ -30,5 +40,6 @@ export function viewRun(
     problems,
     summaries: summarize(run?.plan.arms ?? [], trials),
     thresholds: evaluateThresholds(run?.plan.arms ?? [], trials),
+    serverLatencies: serverLatencies(ontapSamples, trials),
   };
 }
