@@ -1,4 +1,5 @@
 /** Checks the environment in `run.json`: every field that reports and comparisons use. */
+import { checkCeilings } from './check-ceilings.js';
 import type { JsonReader } from './json-reader.js';
 
 /** Throws `FeedrateError('store')` at the first field that is missing or has a wrong type. */
@@ -7,6 +8,7 @@ export function checkEnvironment(environment: JsonReader): void {
   feedrate.at('version').text();
   feedrate.at('commit').textOrNull();
   for (const key of ['node', 'kernel', 'architecture', 'cpuModel']) environment.at(key).text();
+  if (environment.at('instanceType').value !== undefined) environment.at('instanceType').text();
   for (const key of ['cpuCount', 'memoryBytes']) environment.at(key).number();
   for (const key of ['memoryMaxBytes', 'cpuMax']) environment.at('cgroup').at(key).numberOrNull();
   const cgroup = environment.at('cgroup');
@@ -23,6 +25,7 @@ export function checkEnvironment(environment: JsonReader): void {
     for (const key of ['name', 'path', 'fileSystem', 'source', 'mountPoint', 'options']) target.at(key).text();
     target.at('freeBytes').number();
     if (target.at('nfs').value !== undefined) checkNfsMount(target.at('nfs'));
+    if (target.at('ceilings').value !== undefined) checkCeilings(target.at('ceilings'));
   }
 }
 

@@ -1,5 +1,6 @@
 /** The record of a run as a whole: `run.json`. */
 import type { Plan } from '../plan/plan.js';
+import type { AppliedCeilings } from './ceiling-record.js';
 import type { MachineStart } from './machine-use.js';
 import type { NfsMount } from './nfs-mount.js';
 import type { VolumeRecord } from './volume-record.js';
@@ -88,6 +89,8 @@ export interface Environment {
   readonly versions: Readonly<Record<string, string | null>>;
   readonly kernel: string;
   readonly architecture: string;
+  /** `m5.xlarge`, `ml.p4d.24xlarge`. Absent outside EC2, and in runs before 2026-11-29. */
+  readonly instanceType?: string;
   readonly cpuModel: string;
   readonly cpuCount: number;
   readonly memoryBytes: number;
@@ -116,4 +119,6 @@ export interface TargetEnvironment {
   readonly volume?: VolumeRecord;
   /** Why AWS could not be asked about the volume. Absent if it was asked, or if the target is no such volume. */
   readonly volumeUnknown?: string;
+  /** Only on Amazon FSx for NetApp ONTAP: the limits that were published or measured, as known when the run began. */
+  readonly ceilings?: AppliedCeilings;
 }

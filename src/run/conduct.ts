@@ -1,4 +1,5 @@
 /** Conducts a run, from its request to its stored result. */
+import { withCeilings } from '../fsx/ceilings.js';
 import { createRun } from '../store/run-store.js';
 import { touchableOf } from './first-touch.js';
 import { HeadStart } from './head-start.js';
@@ -27,7 +28,10 @@ export async function conduct(
   const measure = async (preparation: Preparation): Promise<Conducted> => {
     refuseUnslowable(preparation.plan, request.injected ?? []);
     await listener.prepared?.(preparation);
-    const store = createRun(request.resultsDirectory, runRecordOf(preparation, request));
+    const record = runRecordOf(preparation, request);
+    const { environment, problem } = withCeilings(record.environment, request.ceilingsFile ?? null);
+    if (problem !== null) listener.note?.(problem);
+    const store = createRun(request.resultsDirectory, { ...record, environment });
     return measureSessions({ preparation, store, firstSession: 1, stop: request.stop, headStart }, listener);
   };
   try {

@@ -213,7 +213,7 @@ function refuseWhatDoesNotFit(plan: Plan, space: readonly SpaceNeed[], targets: 
 /** Returns the record of a run that begins now. */
 export function runRecordOf(
   { plan, workloadSource }: Preparation,
-  request: Omit<RunRequest, 'workload' | 'targets' | 'seed' | 'resultsDirectory' | 'stop'>,
+  request: Omit<RunRequest, 'workload' | 'targets' | 'seed' | 'resultsDirectory' | 'stop' | 'ceilingsFile'>,
 ): Omit<RunRecord, 'id'> {
   const { labels = {}, overrides = [], command = [], dropCaches = false, remount = false, injected = [] } = request;
   const { calibration = false } = request;

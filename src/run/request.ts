@@ -46,6 +46,8 @@ export interface RunRequest extends PlanRequest {
   readonly dropCaches?: boolean;
   /** The targets are one target, which is measured against itself. Default: false. */
   readonly calibration?: boolean;
+  /** A file of ceilings whose rows replace those that feedrate ships. Default, or null: none. */
+  readonly ceilingsFile?: string | null;
   /** Targets to slow down on purpose. Default: none. */
   readonly injected?: readonly Injection[];
 }

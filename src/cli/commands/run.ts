@@ -13,6 +13,7 @@ import {
   addFileOptions,
   addVariantOptions,
   argumentsOf,
+  ceilingsOption,
   formatOption,
   labelOption,
   progressOption,
@@ -34,6 +35,7 @@ export const run: Subcommand = {
     addVariantOptions(command.addOption(targetsOption(targets)));
     addFileOptions(command)
       .addOption(labelOption())
+      .addOption(ceilingsOption())
       .addOption(resultsOption())
       .option('--dry-run', 'print arms, bytes to write and expected time; write nothing')
       .addOption(formatOption(REPORT_FORMATS))
@@ -116,6 +118,7 @@ async function measureAndReport(
     labels: options.labels,
     command,
     dropCaches: options.dropCaches,
+    ceilingsFile: options.ceilings,
   };
   const checked: RunListener = { ...listener, prepared: () => requireOutputFiles(files) };
   const { run, status } = await conduct(request, checked, headStart).finally(release);

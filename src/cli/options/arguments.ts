@@ -36,6 +36,8 @@ export interface RunOptions {
   readonly dropCaches: boolean;
   /** Mount NFS targets anew before a cold trial. */
   readonly remount: boolean;
+  /** A file of ceilings; null for feedrate's own alone. */
+  readonly ceilings: string | null;
   /** Files to write when the run has ended. */
   readonly files: OutputFiles;
 }
@@ -58,6 +60,7 @@ export interface RawRunOptions extends RawPlanOptions, OutputFiles {
   readonly progress: ProgressMode;
   readonly dropCaches?: boolean;
   readonly remount?: boolean;
+  readonly ceilings?: string;
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
@@ -83,6 +86,7 @@ export function parseRunOptions(workloadPath: string, raw: RawRunOptions): RunOp
     progress: raw.progress,
     dropCaches: raw.dropCaches ?? false,
     remount: raw.remount ?? false,
+    ceilings: raw.ceilings ?? null,
     files: outputFilesOf(raw),
   };
 }

@@ -4,6 +4,7 @@ import { METHOD_LINE } from '../table/method-line.js';
 import { type DrawnLine, paragraphs } from '../table/report-line.js';
 import { painter, type TerminalOptions, terminalTable } from '../table/terminal.js';
 import { captionOf, shownColumns } from './arm-table.js';
+import { ceilingLines } from './ceiling-lines.js';
 import { busyLines } from './machine-lines.js';
 import { nfsLines } from './nfs-lines.js';
 import { noteArms } from './notes.js';
@@ -11,9 +12,11 @@ import { cacheLines, fileLines, headerLines, type Line, problemLines, thresholdL
 import type { RunView } from './run-view.js';
 
 /** The lines after the table, the same in every format for people. */
-function findingLines({ summaries, thresholds, problems, trials }: RunView): Line[] {
+function findingLines(view: RunView, { detail = false }: TerminalOptions): Line[] {
+  const { summaries, thresholds, problems, trials } = view;
   return [
     ...cacheLines(summaries),
+    ...ceilingLines(view, detail),
     ...nfsLines(summaries),
     ...busyLines(trials),
     ...thresholdLines(thresholds),
@@ -22,7 +25,7 @@ function findingLines({ summaries, thresholds, problems, trials }: RunView): Lin
 }
 
 export function terminalRun(view: RunView, options: TerminalOptions): string {
-  const { arms, notes } = noteArms(view.summaries);
+  const { arms, notes } = noteArms(view);
   const paint = painter(options.color);
   const painted = (lines: readonly Line[]): DrawnLine[] => lines.map(({ text, tone }) => paint(text, tone));
   return paragraphs(
@@ -35,15 +38,15 @@ export function terminalRun(view: RunView, options: TerminalOptions): string {
             captionOf(view.summaries),
             ...notes.map((note, index) => `${index + 1}) ${note}`),
           ],
-      painted(findingLines(view)),
+      painted(findingLines(view, options)),
       [...painted(fileLines(view.directory)), METHOD_LINE],
     ],
     options,
   );
 }
 
-export function markdownRun(view: RunView): string {
-  const { arms, notes } = noteArms(view.summaries);
+export function markdownRun(view: RunView, options: TerminalOptions): string {
+  const { arms, notes } = noteArms(view);
   const listed = (lines: readonly Line[]): string[] => lines.map(({ text }) => `- ${markdownText(text)}`);
   const [title, ...header] = headerLines(view);
   return paragraphs([
@@ -52,7 +55,7 @@ export function markdownRun(view: RunView): string {
     arms.length === 0 ? [] : markdownTable(arms, shownColumns(arms)),
     arms.length === 0 ? [] : [captionOf(view.summaries)],
     notes.map((note, index) => `${index + 1}. ${markdownText(note)}`),
-    listed(findingLines(view)),
+    listed(findingLines(view, options)),
     [markdownText(METHOD_LINE)],
   ]);
 }

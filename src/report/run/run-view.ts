@@ -3,6 +3,7 @@ import { evaluateThresholds, type ThresholdResult } from '../../gate/thresholds.
 import type { RunRecord } from '../../record/run-record.js';
 import type { RunStatus } from '../../record/stored-run.js';
 import type { TrialRecord } from '../../record/trial-record.js';
+import { type CeilingUse, ceilingUses } from '../../stats/ceiling-use.js';
 import { type ArmSummary, summarize } from '../../stats/summary.js';
 
 export interface RunView {
@@ -14,6 +15,8 @@ export interface RunView {
   readonly problems: readonly string[];
   readonly summaries: readonly ArmSummary[];
   readonly thresholds: readonly ThresholdResult[];
+  /** By the arm's id. Only arms whose target has ceilings. */
+  readonly ceilings: ReadonlyMap<string, CeilingUse>;
 }
 
 export function viewRun(
@@ -30,5 +33,6 @@ export function viewRun(
     problems,
     summaries: summarize(run?.plan.arms ?? [], trials),
     thresholds: evaluateThresholds(run?.plan.arms ?? [], trials),
+    ceilings: run === null ? new Map() : ceilingUses(run, trials),
   };
 }
