@@ -2,17 +2,16 @@
 import {
   type BurstRow,
   CEILING_STATUSES,
+  type CeilingLevel,
   type CeilingSource,
   type ClientRow,
   type FileServerRow,
   type FlowRow,
-  type Level,
   type SsdRow,
 } from '../record/ceiling-record.js';
 import {
   amount,
   date,
-  type Fields,
   fieldsOf,
   listOf,
   mapOf,
@@ -21,9 +20,10 @@ import {
   optional,
   positiveOr,
   type Reader,
+  type ReadFields,
   scalar,
   text,
-} from './data-file.js';
+} from './yaml-fields.js';
 
 export interface CeilingsFile {
   readonly dated: string;
@@ -63,12 +63,12 @@ const figure = (factor = 1): Reader<number> =>
     typeof value === 'number' && value > 0 && Number.isFinite(value) ? value * factor : undefined,
   );
 
-function level(factor: number): Reader<Level> {
+function level(factor: number): Reader<CeilingLevel> {
   const burst: Reader<number | 'none'> = (value, name, issues) => {
     const read = positiveOr('none')(value, name, issues);
     return typeof read === 'number' ? read * factor : read;
   };
-  return fieldsOf<Level>({ base: { read: figure(factor) }, burst: optional(burst) }, (read) =>
+  return fieldsOf<CeilingLevel>({ base: { read: figure(factor) }, burst: optional(burst) }, (read) =>
     typeof read.burst === 'number' && read.burst < read.base ? 'burst: is below base; write burst: none' : null,
   );
 }
@@ -98,14 +98,14 @@ function rowsOf<T extends PerSetting>(
 
 type WrittenServer = PerSetting &
   Pick<FileServerRow, 'iops' | 'status' | 'source' | 'note'> & {
-    readonly network: Level | null;
-    readonly disk: Level | null;
+    readonly network: CeilingLevel | null;
+    readonly disk: CeilingLevel | null;
     readonly ramGB: number | null;
     readonly nvmeGB: number | null;
     readonly writeMBps: number | null;
   };
 
-const SERVER: Fields<WrittenServer> = {
+const SERVER: ReadFields<WrittenServer> = {
   ...PLACE,
   network: optional(level(MEGA)),
   disk: optional(level(MEGA)),

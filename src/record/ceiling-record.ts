@@ -24,7 +24,7 @@ interface Stated {
 }
 
 /** A sustained rate, and the rate of a burst; `none` = it cannot burst. */
-export interface Level {
+export interface CeilingLevel {
   readonly base: number;
   readonly burst: number | 'none' | null;
 }
@@ -37,9 +37,9 @@ export interface FileServerRow extends Stated {
   readonly throughputPerHaPairMBps: number | 'any';
   /** The name of a class of Regions, `other` or `any`. */
   readonly regionClass: string;
-  readonly networkBytesPerSecond: Level | null;
-  readonly diskBytesPerSecond: Level | null;
-  readonly iops: Level | null;
+  readonly networkBytesPerSecond: CeilingLevel | null;
+  readonly diskBytesPerSecond: CeilingLevel | null;
+  readonly iops: CeilingLevel | null;
   readonly memoryBytes: number | null;
   readonly nvmeBytes: number | null;
   readonly writeBytesPerSecond: number | null;
@@ -71,7 +71,7 @@ export interface FlowRow extends Stated {
 /** The network of one instance type, each way. */
 export interface ClientRow extends Stated {
   readonly instanceType: string;
-  readonly networkBytesPerSecond: Level;
+  readonly networkBytesPerSecond: CeilingLevel;
 }
 
 /** The rows that apply to a target. */

@@ -1,5 +1,5 @@
 /** Conducts a run, from its request to its stored result. */
-import { withCeilings } from '../fsx/ceilings.js';
+import { withCeilings } from '../fsx/look-up-ceilings.js';
 import { createRun } from '../store/run-store.js';
 import { touchableOf } from './first-touch.js';
 import { HeadStart } from './head-start.js';

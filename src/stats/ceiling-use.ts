@@ -5,8 +5,8 @@ import type { RunRecord } from '../record/run-record.js';
 import { secondsWithin, stepDown } from '../record/steadiness.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { windowNs } from '../record/trial-values.js';
-import { type Ceiling, type CeilingKind, type MissingCeiling, targetCeilings } from './ceilings.js';
 import { isCounted } from './summary.js';
+import { type Ceiling, type CeilingKind, type MissingCeiling, targetCeilings } from './target-ceilings.js';
 
 /**
  * From here on, a result is not explained by its ceiling. 1.00 would be too low: reads were seen at 102 % of the published
@@ -144,9 +144,9 @@ function limitUse(ceiling: Ceiling, counted: readonly Used[]): LimitUse[] {
   return [{ ...ceiling, used, ofBase, ofPeak }];
 }
 
-type Judged = Pick<CeilingUse, 'limits' | 'state' | 'binding' | 'share' | 'sustained' | 'network'>;
+type JudgedUse = Pick<CeilingUse, 'limits' | 'state' | 'binding' | 'share' | 'sustained' | 'network'>;
 
-function judgedBy(limits: readonly LimitUse[]): Judged | null {
+function judgedBy(limits: readonly LimitUse[]): JudgedUse | null {
   const byBase = limits.toSorted((a, b) => b.ofBase - a.ofBase);
   const [sustained] = byBase;
   if (sustained === undefined) return null;

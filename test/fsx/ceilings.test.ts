@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FeedrateError } from '../../src/base/errors.js';
-import { shippedDataFile, withCeilings } from '../../src/fsx/ceilings.js';
 import { type CeilingsFile, ceilingsFile } from '../../src/fsx/ceilings-file.js';
-import { parseData, readDataFile } from '../../src/fsx/data-file.js';
-import type { Level } from '../../src/record/ceiling-record.js';
-import { figureIn, targetCeilings } from '../../src/stats/ceilings.js';
+import { shippedDataFile, withCeilings } from '../../src/fsx/look-up-ceilings.js';
+import { parseData, readDataFile } from '../../src/fsx/yaml-fields.js';
+import type { CeilingLevel } from '../../src/record/ceiling-record.js';
+import { figureIn, targetCeilings } from '../../src/stats/target-ceilings.js';
 import { makeVolume, volumeTarget } from '../support/fsx-volumes.js';
 import { makeRun } from '../support/records.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
@@ -17,8 +17,8 @@ const test = suite('fsx/ceilings');
 
 const shipped: CeilingsFile = readDataFile(shippedDataFile('ceilings.yaml'), ceilingsFile);
 const MB = 1e6;
-const level = (base: number, burst: number | 'none'): Level => ({ base, burst });
-const scaled = ({ base, burst }: Level, factor: number): Level =>
+const level = (base: number, burst: number | 'none'): CeilingLevel => ({ base, burst });
+const scaled = ({ base, burst }: CeilingLevel, factor: number): CeilingLevel =>
   level(base * factor, burst === 'none' ? burst : (burst as number) * factor);
 
 /** Setting, network, disk, IOPS, memory and NVMe of a Multi-AZ file system in GB. */

@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { SeriesPoint, TrialRecord } from '../../src/record/trial-record.js';
 import { ceilingUse, ceilingUses } from '../../src/stats/ceiling-use.js';
-import { pairsOf, targetCeilings } from '../../src/stats/ceilings.js';
+import { pairsOf, targetCeilings } from '../../src/stats/target-ceilings.js';
 import { makeNfsMount, makeVolume, onVolume, volumeTarget } from '../support/fsx-volumes.js';
 import { makeArm, makeRun, makeTrial, makeWindow } from '../support/records.js';
 

@@ -1,5 +1,5 @@
 /** Volumes of FSx for ONTAP made by hand, with the mount and the ceilings that a run would have recorded. */
-import { withCeilings } from '../../src/fsx/ceilings.js';
+import { withCeilings } from '../../src/fsx/look-up-ceilings.js';
 import type { NfsMount } from '../../src/record/nfs-mount.js';
 import type { RunRecord } from '../../src/record/run-record.js';
 import type { VolumeRecord } from '../../src/record/volume-record.js';

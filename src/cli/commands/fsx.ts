@@ -1,13 +1,14 @@
 /** `feedrate fsx`: the volume of Amazon FSx for NetApp ONTAP behind a target. */
 import { commandGroup, type Subcommand } from '../options/subcommand.js';
+import { cost } from './fsx/cost.js';
 
-const PARTS: readonly Subcommand[] = [];
+const PARTS: readonly Subcommand[] = [cost];
 
 export const fsx: Subcommand = commandGroup(
   {
     name: 'fsx',
     description: 'describe, measure and compare volumes of Amazon FSx for NetApp ONTAP',
-    examples: '\nExample:\n  feedrate fsx --help\n',
+    examples: '\nExample:\n  feedrate fsx cost latest --epochs 20\n',
   },
   PARTS,
 );

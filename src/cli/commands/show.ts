@@ -51,7 +51,7 @@ async function showRun(spec: string, options: ShowOptions): Promise<number> {
 
 /** Returns the run with the ceilings of today and of this file, instead of those that it recorded. */
 async function withOtherCeilings(stored: StoredRun, file: string): Promise<StoredRun> {
-  const { withCeilings } = await import('../../fsx/ceilings.js');
+  const { withCeilings } = await import('../../fsx/look-up-ceilings.js');
   const { run } = stored;
   if (run === null) return stored;
   const { environment, problem } = withCeilings(run.environment, file);

@@ -3,7 +3,7 @@ import { formatMegabytesPerSecond, formatWhole } from '../../base/units.js';
 import type { CeilingSource } from '../../record/ceiling-record.js';
 import type { RunRecord, TargetEnvironment } from '../../record/run-record.js';
 import { type CeilingUse, type Drop, type LimitUse, NEAR } from '../../stats/ceiling-use.js';
-import { type CeilingKind, type MissingCeiling, pairsOf } from '../../stats/ceilings.js';
+import { type CeilingKind, type MissingCeiling, pairsOf } from '../../stats/target-ceilings.js';
 import { aligned } from '../table/columns.js';
 import { plural } from '../table/format.js';
 import type { Tone } from '../table/shown-column.js';
@@ -54,7 +54,7 @@ function armLines(arm: string, use: CeilingUse, target: TargetEnvironment): Ceil
 function remedyText({ kind }: LimitUse, { volume }: TargetEnvironment): string {
   const pairs = volume === undefined ? null : pairsOf(volume);
   const isWider = pairs !== null && pairs.used < pairs.all && !OF_CLIENT.includes(kind);
-  return `${remedyFor(kind)}${isWider ? `, or use a FlexGroup over all ${pairs.all} HA pairs` : ''}`;
+  return `${remedyFor(kind)}${isWider ? `, or use a FlexGroup over all HA pairs` : ''}`;
 }
 
 function stateText(use: CeilingUse, target: TargetEnvironment): string | null {

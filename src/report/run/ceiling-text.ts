@@ -1,7 +1,7 @@
 /** The words for ceilings in every report. */
 import { formatCount, formatMegabytesPerSecond } from '../../base/units.js';
 import type { CeilingUse, LimitUse } from '../../stats/ceiling-use.js';
-import type { Ceiling, CeilingKind } from '../../stats/ceilings.js';
+import type { Ceiling, CeilingKind } from '../../stats/target-ceilings.js';
 
 interface KindWords {
   readonly name: string;

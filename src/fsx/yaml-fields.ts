@@ -10,12 +10,12 @@ import { didYouMean } from '../workload/suggest.js';
 export type Reader<T> = (value: Located, name: string, issues: IssueList) => T | undefined;
 
 /** A field of a map. A field with a `fallback` may be left out. */
-export interface Field<T> {
+export interface ReadField<T> {
   readonly read: Reader<T>;
   readonly fallback?: T;
 }
 
-export type Fields<T> = { readonly [Key in keyof T]: Field<T[Key]> };
+export type ReadFields<T> = { readonly [Key in keyof T]: ReadField<T[Key]> };
 
 /** A list of numbers that a person wrote needs no more. */
 const MOST_BYTES = 2 ** 20;
@@ -124,10 +124,10 @@ export function mapOf<T>(item: Reader<T>): Reader<ReadonlyMap<string, T>> {
 
 /** A map with these fields and no others. `check` returns what is wrong with the fields together, or null. */
 export function fieldsOf<T extends object>(
-  fields: Fields<T>,
+  fields: ReadFields<T>,
   check: (value: T) => string | null = () => null,
 ): Reader<T> {
-  const known = Object.entries(fields) as [string, Field<unknown>][];
+  const known = Object.entries(fields) as [string, ReadField<unknown>][];
   return (value, name, issues) => {
     const { content, location } = value;
     if (content.type !== 'map') {
@@ -155,6 +155,6 @@ export function fieldsOf<T extends object>(
 }
 
 /** A field that may be left out, and is null then. */
-export function optional<T>(read: Reader<T>): Field<T | null> {
+export function optional<T>(read: Reader<T>): ReadField<T | null> {
   return { read, fallback: null };
 }

@@ -1,5 +1,11 @@
 /** The limits that bound a target: of its connections, its client, its file servers and its SSD storage. */
-import type { AppliedCeilings, CeilingSource, CeilingStatus, FileServerRow, Level } from '../record/ceiling-record.js';
+import type {
+  AppliedCeilings,
+  CeilingLevel,
+  CeilingSource,
+  CeilingStatus,
+  FileServerRow,
+} from '../record/ceiling-record.js';
 import type { TargetEnvironment } from '../record/run-record.js';
 import type { VolumeRecord } from '../record/volume-record.js';
 
@@ -21,7 +27,7 @@ export interface Ceiling {
   readonly kind: CeilingKind;
   readonly unit: 'bytes/s' | 'ops/s';
   /** `base` and `burst` are `count` times the figure of one connection, instance or HA pair. */
-  readonly level: Level;
+  readonly level: CeilingLevel;
   readonly count: number;
   readonly status: CeilingStatus;
   readonly source: CeilingSource;
@@ -56,13 +62,14 @@ export function targetCeilings(target: TargetEnvironment, clients: number): Targ
   };
   add(connections(target, applied, clients));
   add(clientNetwork(applied, clients));
-  if (volume === undefined) add({ what: 'file system', why: target.volumeUnknown ?? 'AWS was not asked about the volume' });
+  if (volume === undefined)
+    add({ what: 'file system', why: target.volumeUnknown ?? 'AWS was not asked about the volume' });
   else for (const found of fileSystemCeilings(volume, applied)) add(found);
   return { ceilings, missing };
 }
 
 /** The row that has a figure, and the figure. */
-interface Found<Row, Value> {
+interface FoundFigure<Row, Value> {
   readonly row: Row;
   readonly value: Value;
 }
@@ -81,7 +88,7 @@ interface Rated {
 export function figureIn<Row extends Rated, Value>(
   rows: readonly Row[],
   read: (row: Row) => Value | null,
-): Found<Row, Value> | 'conflict' | null {
+): FoundFigure<Row, Value> | 'conflict' | null {
   const found = rows.flatMap((row) => {
     const value = read(row);
     return value === null ? [] : [{ row, value }];
@@ -94,7 +101,7 @@ export function figureIn<Row extends Rated, Value>(
   return (isDisputed ? undefined : best('documented')) ?? best('measured') ?? (isDisputed ? 'conflict' : null);
 }
 
-function times(level: Level, count: number): Level {
+function times(level: CeilingLevel, count: number): CeilingLevel {
   const { base, burst } = level;
   return { base: base * count, burst: typeof burst === 'number' ? burst * count : burst };
 }
@@ -103,26 +110,32 @@ function ceiling(
   kind: CeilingKind,
   unit: Ceiling['unit'],
   { status, source, note }: Pick<Ceiling, 'status' | 'source' | 'note'>,
-  each: Level,
+  each: CeilingLevel,
   count: number,
 ): Ceiling {
   return { kind, unit, level: times(each, count), count, status, source, note };
 }
 
-function connections({ nfs }: TargetEnvironment, { tcpFlow }: AppliedCeilings, clients: number): Ceiling | MissingCeiling {
+function connections(
+  { nfs }: TargetEnvironment,
+  { tcpFlow }: AppliedCeilings,
+  clients: number,
+): Ceiling | MissingCeiling {
   if (nfs === undefined) return { what: 'connections', why: 'not recorded' };
   if (nfs.client !== undefined) return { what: 'connections', why: `${nfs.client} does not count them` };
   if (!/^tcp/.test(nfs.options.transport ?? 'tcp'))
     return { what: 'connections', why: `no published figure for ${nfs.options.transport}` };
   const flow = figureIn(tcpFlow, ({ bytesPerSecond }) => bytesPerSecond);
-  if (flow === null || flow === 'conflict') return { what: 'connections', why: 'no published figure for a TCP connection' };
+  if (flow === null || flow === 'conflict')
+    return { what: 'connections', why: 'no published figure for a TCP connection' };
   const count = (nfs.openTransports ?? nfs.options.connections) * clients;
   return ceiling('connections', 'bytes/s', flow.row, { base: flow.value, burst: 'none' }, count);
 }
 
 function clientNetwork({ client }: AppliedCeilings, clients: number): Ceiling | MissingCeiling {
   const found = figureIn(client, ({ networkBytesPerSecond }) => networkBytesPerSecond);
-  if (found === null || found === 'conflict') return { what: 'client network', why: 'no published figure for this machine' };
+  if (found === null || found === 'conflict')
+    return { what: 'client network', why: 'no published figure for this machine' };
   return ceiling('client-network', 'bytes/s', found.row, found.value, clients);
 }
 
@@ -135,7 +148,7 @@ function fileSystemCeilings(volume: VolumeRecord, applied: AppliedCeilings): (Ce
     kind: CeilingKind,
     unit: Ceiling['unit'],
     name: string,
-    get: (row: FileServerRow) => Level | null,
+    get: (row: FileServerRow) => CeilingLevel | null,
   ) => {
     const found = figureIn(applied.fileServer, get);
     if (found === 'conflict') return { what: name, why: `the sources for ${place} disagree` };

@@ -5,7 +5,7 @@ import { packageRoot } from '../host/system/installation.js';
 import type { AppliedCeilings, BurstRow, ClientRow, FileServerRow } from '../record/ceiling-record.js';
 import type { Environment, TargetEnvironment } from '../record/run-record.js';
 import { type CeilingsFile, ceilingsFile } from './ceilings-file.js';
-import { readDataFile } from './data-file.js';
+import { readDataFile } from './yaml-fields.js';
 
 /** All rows of the files in use. */
 interface CeilingsBook extends Omit<CeilingsFile, 'dated'> {
