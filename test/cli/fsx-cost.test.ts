@@ -1,5 +1,5 @@
 /** `feedrate fsx cost`, and the ceilings of `feedrate show`, as a user meets them. */
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -57,6 +57,20 @@ test('what a price depends on must be known, and every wrong number is an error'
     },
     makeRun([arm], 1),
   ));
+
+test('run refuses a wrong file of ceilings before it measures anything', () =>
+  withTemporaryDirectory((directory) => {
+    const [workload, file] = ['w.yaml', 'c.yaml'].map((name) => join(directory, name)) as [string, string];
+    writeFileSync(
+      workload,
+      'name: w\njobs:\n  r: { rw: read, bs: 4k, size: 64k, ioengine: simulated, cache: as-is }\n',
+    );
+    writeFileSync(file, 'dated: 2026-11-29\nclient: []\n');
+    const { status, stderr } = feedrate(['run', workload, '-o', join(directory, 'results'), '--ceilings', file]);
+    assert.is(status, 2);
+    assert.match(stderr, /c\.yaml:2:1: "client": no such field; did you mean clients\?/);
+    assert.not(existsSync(join(directory, 'results')));
+  }));
 
 test('show lists every ceiling on request, and takes a file of ceilings', () =>
   withRun((results) => {

@@ -43,7 +43,8 @@ export const cost: Subcommand = {
   examples: `
 Examples:
   feedrate fsx cost a1f3 --epochs 20
-  feedrate fsx cost --deployment SINGLE_AZ_2 --throughput 6144 --ssd-gib 4096 --iops 200000 --region ap-northeast-1
+  feedrate fsx cost --region ap-northeast-1 --deployment SINGLE_AZ_2 \\
+    --throughput 6144 --ssd-gib 4096 --iops 200000
 `,
 };
 
