@@ -8,6 +8,7 @@ import type { RunListener } from './listener.js';
 import { type Preparation, runRecordOf, withPreparation } from './preparation.js';
 import type { RunRequest } from './request.js';
 import { type Conducted, measureSessions } from './sessions.js';
+import { askAboutVolumes } from './volumes.js';
 
 /**
  * Measures a workload: waits until its targets respond, makes the plan, checks that the targets support it, and runs each
@@ -25,10 +26,15 @@ export async function conduct(
     request.stop,
   ),
 ): Promise<Conducted> {
+  const asked = headStart.answered.then(() => askAboutVolumes(request.aws === false ? [] : request.targets));
+  // Preparation reports targets that do not respond.
+  asked.catch(() => undefined);
   const measure = async (preparation: Preparation): Promise<Conducted> => {
     refuseUnslowable(preparation.plan, request.injected ?? []);
     await listener.prepared?.(preparation);
-    const record = runRecordOf(preparation, request);
+    const answers = (await asked)();
+    const volumes = await (request.stop?.unlessAsked(answers) ?? answers);
+    const record = runRecordOf(preparation, request, volumes);
     const { environment, problem } = withCeilings(record.environment, request.ceilingsFile ?? null);
     if (problem !== null) listener.note?.(problem);
     const store = createRun(request.resultsDirectory, { ...record, environment });

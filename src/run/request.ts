@@ -48,6 +48,8 @@ export interface RunRequest extends PlanRequest {
   readonly calibration?: boolean;
   /** A file of ceilings whose rows replace those that feedrate ships. Default, or null: none. */
   readonly ceilingsFile?: string | null;
+  /** Ask AWS about the volumes behind targets that may be on FSx for ONTAP. Default: true. */
+  readonly aws?: boolean;
   /** Targets to slow down on purpose. Default: none. */
   readonly injected?: readonly Injection[];
 }

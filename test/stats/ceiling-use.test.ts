@@ -168,7 +168,7 @@ test('without AWS, the ceilings of connections and client remain', () => {
     ceilings.map(({ kind }) => kind),
     ['connections', 'client-network'],
   );
-  assert.equal(missing, [{ what: 'file system', why: 'AWS was not asked about the volume' }]);
+  assert.equal(missing, [{ what: 'file system', why: 'the volume is not known' }]);
 });
 
 test('RDMA, libnfs and a target that is no volume have no ceiling of connections', () => {

@@ -1,14 +1,16 @@
 /** `feedrate fsx`: the volume of Amazon FSx for NetApp ONTAP behind a target. */
+
 import { commandGroup, type Subcommand } from '../options/subcommand.js';
 import { cost } from './fsx/cost.js';
+import { describe } from './fsx/describe.js';
 
-const PARTS: readonly Subcommand[] = [cost];
+const PARTS: readonly Subcommand[] = [describe, cost];
 
 export const fsx: Subcommand = commandGroup(
   {
     name: 'fsx',
     description: 'describe, measure and compare volumes of Amazon FSx for NetApp ONTAP',
-    examples: '\nExample:\n  feedrate fsx cost latest --epochs 20\n',
+    examples: '\nExamples:\n  feedrate fsx describe -t /mnt/train\n  feedrate fsx cost latest --epochs 20\n',
   },
   PARTS,
 );

@@ -13,6 +13,7 @@ import {
   addFileOptions,
   addVariantOptions,
   argumentsOf,
+  awsOption,
   ceilingsOption,
   formatOption,
   labelOption,
@@ -39,6 +40,7 @@ export const run: Subcommand = {
       .addOption(resultsOption())
       .option('--dry-run', 'print arms, bytes to write and expected time; write nothing')
       .addOption(formatOption(REPORT_FORMATS))
+      .addOption(awsOption())
       .addOption(progressOption());
     addColdOptions(command).action(
       exitsOnSignal(async (workload: string, raw: RawRunOptions, command: Command) => {
@@ -119,6 +121,7 @@ async function measureAndReport(
     command,
     dropCaches: options.dropCaches,
     ceilingsFile: options.ceilings,
+    aws: options.aws,
   };
   const checked: RunListener = { ...listener, prepared: () => requireOutputFiles(files) };
   const { run, status } = await conduct(request, checked, headStart).finally(release);

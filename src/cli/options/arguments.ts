@@ -38,6 +38,8 @@ export interface RunOptions {
   readonly remount: boolean;
   /** A file of ceilings; null for feedrate's own alone. */
   readonly ceilings: string | null;
+  /** Ask AWS about volumes of FSx for ONTAP. */
+  readonly aws: boolean;
   /** Files to write when the run has ended. */
   readonly files: OutputFiles;
 }
@@ -61,6 +63,8 @@ export interface RawRunOptions extends RawPlanOptions, OutputFiles {
   readonly dropCaches?: boolean;
   readonly remount?: boolean;
   readonly ceilings?: string;
+  /** False with --no-aws. */
+  readonly aws?: boolean;
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
@@ -87,6 +91,7 @@ export function parseRunOptions(workloadPath: string, raw: RawRunOptions): RunOp
     dropCaches: raw.dropCaches ?? false,
     remount: raw.remount ?? false,
     ceilings: raw.ceilings ?? null,
+    aws: raw.aws ?? true,
     files: outputFilesOf(raw),
   };
 }
