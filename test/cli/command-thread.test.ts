@@ -29,6 +29,8 @@ const callsOn = (fast: string, slow: string): readonly (readonly string[])[] => 
   ['clean', '-t', 't'],
   ['doctor', '-t', 't/none'],
   ['mount-matrix', 'w.yaml'],
+  ['fsx', 'cost', fast],
+  ['fsx', 'cost', fast, '--deployment', 'SINGLE_AZ_1', '--throughput', '128', '--ssd-gib', '1024', '--region', 'a'],
   ['guide'],
   ['guide', 'statistics'],
   ['schema'],
