@@ -101,13 +101,14 @@ export function ceilingUse(
   trials: readonly Used[],
   onTarget: readonly Used[] = trials,
 ): CeilingUse | null {
+  if (target.ceilings === undefined) return null;
   const counted = trials.filter((trial) => isCounted(trial) && windowNs(trial) > 0);
   if (counted.length === 0) return null;
   const found = targetCeilings(target, Math.max(...counted.map(({ ranks }) => ranks?.length ?? 1)));
   const limits = (found?.ceilings ?? []).flatMap((ceiling) => limitUse(ceiling, counted));
   const judged = judgedBy(limits);
   if (found === null || judged === null) return null;
-  const [burst = null] = target.ceilings?.bursts ?? [];
+  const [burst = null] = target.ceilings.bursts;
   const [from, to] = spanOf(onTarget);
   return {
     ...judged,

@@ -62,8 +62,7 @@ export function targetCeilings(target: TargetEnvironment, clients: number): Targ
   };
   add(connections(target, applied, clients));
   add(clientNetwork(applied, clients));
-  if (volume === undefined)
-    add({ what: 'file system', why: 'the volume is not known' });
+  if (volume === undefined) add({ what: 'file system', why: 'the volume is not known' });
   else for (const found of fileSystemCeilings(volume, applied)) add(found);
   return { ceilings, missing };
 }

@@ -1,13 +1,11 @@
 /** How close each arm came to the ceilings of its volume, in lines below the table. */
-import { formatMegabytesPerSecond, formatWhole } from '../../base/units.js';
-import type { CeilingSource } from '../../record/ceiling-record.js';
+import { formatMegabytesPerSecond } from '../../base/units.js';
 import type { RunRecord, TargetEnvironment } from '../../record/run-record.js';
 import { type CeilingUse, type Drop, type LimitUse, NEAR } from '../../stats/ceiling-use.js';
 import { type CeilingKind, type MissingCeiling, pairsOf } from '../../stats/target-ceilings.js';
-import { aligned } from '../table/columns.js';
-import { plural } from '../table/format.js';
 import type { Tone } from '../table/shown-column.js';
-import { kindName, ofText, rateText, remedyFor, shareText } from './ceiling-text.js';
+import { type ArmUses, ceilingDetail } from './ceiling-detail.js';
+import { ageText, kindName, ofText, rateText, remedyFor, shareText } from './ceiling-text.js';
 import type { RunView } from './run-view.js';
 
 /** As in `run-lines.ts`. */
@@ -18,9 +16,6 @@ interface CeilingLine {
 
 /** Limits that more HA pairs do not raise. */
 const OF_CLIENT: readonly CeilingKind[] = ['connections', 'client-network'];
-
-/** A source that is older than this says its age: AWS changed the figures of a deployment type about once a year. */
-const OLD_MONTHS = 12;
 
 /** Returns the lines below the table: arms at a ceiling, in a burst or beyond, then what is not published. */
 export function ceilingLines({ run, ceilings, summaries }: RunView, detail: boolean): CeilingLine[] {
@@ -99,16 +94,21 @@ function dropText({ sustained, state }: CeilingUse, { at, afterMinutes, before, 
     : fell;
 }
 
-type ArmUses = readonly (readonly [string, CeilingUse])[];
-
 function targetLines(run: RunRecord, target: TargetEnvironment, uses: ArmUses, detail: boolean): CeilingLine[] {
-  const limits = new Map(uses.flatMap(([, { limits }]) => limits.map((limit) => [limit.kind, limit])));
   const missing = missingText(uses.flatMap(([, use]) => use.missing));
-  const old = [...new Set([...limits.values()].flatMap(({ source }) => ageText(source, run.startedAt) ?? []))];
+  const binding = uses.flatMap(([, use]) => [use.binding, use.sustained]);
+  const old = [
+    ...new Set(
+      binding.flatMap(({ kind, source }) => {
+        const age = ageText(source, run.startedAt);
+        return age === null ? [] : [`the figure of ${kindName(kind)} was written ${age}`];
+      }),
+    ),
+  ];
   const lines = [
     ...(missing === '' ? [] : [`ceilings of ${target.name}: ${missing}`]),
     ...old.map((age) => `ceilings of ${target.name}: ${age}; give newer figures with --ceilings FILE`),
-    ...(detail ? detailLines(run, target, [...limits.values()], uses) : []),
+    ...(detail ? ceilingDetail(run, target, uses) : []),
   ];
   return lines.map((text) => ({ text, tone: 'plain' }));
 }
@@ -118,47 +118,4 @@ function missingText(missing: readonly MissingCeiling[]): string {
   const reasons = [...new Set(missing.map(({ why }) => why))];
   const namesOf = (reason: string) => [...new Set(missing.filter(({ why }) => why === reason).map(({ what }) => what))];
   return reasons.map((reason) => `${reason} (${namesOf(reason).join(', ')})`).join('; ');
-}
-
-function detailLines(run: RunRecord, target: TargetEnvironment, limits: readonly LimitUse[], uses: ArmUses): string[] {
-  const files = target.ceilings?.files.map(({ name, dated }) => `${name} of ${dated}`).join(', ');
-  const rows = limits.map(({ kind, unit, level, count, status, source }) => [
-    kindName(kind),
-    `${rateText(unit, level.base)}${count === 1 ? '' : ` (× ${formatWhole(count)})`}`,
-    typeof level.burst === 'number'
-      ? `burst ${rateText(unit, level.burst)}`
-      : level.burst === 'none'
-        ? 'no burst'
-        : 'burst not published',
-    status,
-    `${source.published ?? source.retrieved}, ${source.title ?? source.url}`,
-  ]);
-  return [
-    `ceilings of ${target.name}: ${placeText(target)}, from ${files}, looked up for the run of ${run.startedAt.slice(0, 10)}`,
-    ...aligned(rows).map((line) => `  ${line}`),
-    ...uses.map(([arm, use]) => `shares of ${arm}: ${use.limits.map(shareOf).join(', ')}`),
-  ];
-}
-
-function shareOf({ kind, ofBase, ofPeak, level }: LimitUse): string {
-  const burst = typeof level.burst === 'number' && ofPeak !== null ? ` (burst ${shareText(ofPeak)})` : '';
-  return `${shareText(ofBase)} ${kindName(kind)}${burst}`;
-}
-
-function placeText({ volume }: TargetEnvironment): string {
-  if (volume === undefined) return 'volume not described';
-  const { deploymentType, throughputCapacityPerHaPairMBps } = volume.fileSystem;
-  const pairs = pairsOf(volume);
-  const style = volume.volume.style === null ? '' : ` (${volume.volume.style})`;
-  const used = pairs === null ? '' : `, ${pairs.used} of ${plural(pairs.all, 'HA pair')}${style}`;
-  return `${deploymentType ?? 'deployment type unknown'}${used} at ${throughputCapacityPerHaPairMBps ?? '?'} MBps`;
-}
-
-/** Returns the age of a source at the time of the run, or null if it was new enough. */
-function ageText({ title, url, published, retrieved }: CeilingSource, startedAt: string): string | null {
-  const written = published ?? retrieved;
-  const months = (Date.parse(startedAt) - Date.parse(written)) / (86_400_000 * 30.44);
-  if (!(months > OLD_MONTHS)) return null;
-  const age = months < 24 ? `${Math.floor(months)} months` : `${Math.floor(months / 12)} years`;
-  return `${title ?? url} is from ${written}, ${age} before the run`;
 }

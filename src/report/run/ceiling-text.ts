@@ -1,5 +1,6 @@
 /** The words for ceilings in every report. */
 import { formatCount, formatMegabytesPerSecond } from '../../base/units.js';
+import type { CeilingSource } from '../../record/ceiling-record.js';
 import type { CeilingUse, LimitUse } from '../../stats/ceiling-use.js';
 import type { Ceiling, CeilingKind } from '../../stats/target-ceilings.js';
 
@@ -58,4 +59,15 @@ export function ofText({ kind, unit, ofBase, ofPeak, level, status }: LimitUse, 
     ...(status === 'documented' ? [] : [status]),
   ];
   return `${shareText(isBurst ? (ofPeak ?? ofBase) : ofBase)} of ${kindName(kind)} (${words.join(' ')})`;
+}
+
+/** A source that is older than this says its age, so that its figures are looked up again once a year. */
+const OLD_MONTHS = 12;
+
+/** Returns `in 2022, 4 years before the run`, or null if the source was new enough then. */
+export function ageText({ published, retrieved }: CeilingSource, startedAt: string): string | null {
+  const written = published ?? retrieved;
+  const months = (Date.parse(startedAt) - Date.parse(written)) / (86_400_000 * 30.44);
+  if (!(months > OLD_MONTHS)) return null;
+  return `in ${written}, ${months < 24 ? `${Math.floor(months)} months` : `${Math.floor(months / 12)} years`} before the run`;
 }
