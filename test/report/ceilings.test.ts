@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { compare, type NamedRun } from '../../src/gate/comparison.js';
 import { comparisonNotes } from '../../src/report/comparison/comparison-notes.js';
 import { type ReportFormat, renderRun } from '../../src/report/render.js';
-import { makeVolume, onVolume } from '../support/fsx-volumes.js';
+import { makeNfsMount, makeVolume, onVolume } from '../support/fsx-volumes.js';
 import { assertGolden } from '../support/golden.js';
 import { around, measuredRun, measureNamed } from '../support/measured-runs.js';
 import { makeArm, makeRun, makeTrial, makeWindow } from '../support/records.js';
@@ -46,6 +46,27 @@ test('CSV and JSON have the binding ceiling of each arm, and JSON all of them', 
   assert.is(reported[0].ceilings.limits.length, 7);
   assert.is(reported[0].ceilings.limits[0].source.published, '2026-09-20');
   assert.is(reported[4].ceilings.limits.length, 8, 'the limit of writes is for writes');
+});
+
+test('a burst that the connection limits, and one without a published burst', async () => {
+  const lineOf = async (fileSystem: Parameters<typeof makeVolume>[0], connections: number, rate: number) => {
+    const placed = onVolume(makeRun([sustained], 1), {
+      volume: makeVolume(fileSystem),
+      nfs: makeNfsMount(connections),
+    });
+    const text = await renderRun(placed, [makeTrial(sustained, 1, rate)], [], 'table', { color: false, columns: 120 });
+    return /^ceiling sustained: (.*): may be a burst/m.exec(text)?.[1];
+  };
+  const first = { deploymentType: 'SINGLE_AZ_1', throughputCapacityPerHaPairMBps: 256 };
+  assert.is(
+    await lineOf({ fileSystem: first }, 1, 594e6),
+    '594 MB/s is 232 % of disk (256 MB/s sustained) and 99 % of disk (600 MB/s in a burst)',
+  );
+  const second = { throughputCapacityPerHaPairMBps: 384, iops: 80_000 };
+  assert.is(
+    await lineOf({ fileSystem: second }, 1, 620e6),
+    '620 MB/s is 161 % of disk (384 MB/s sustained) and 99 % of connections (625 MB/s)',
+  );
 });
 
 /** Two targets of one run, with these throughputs. */

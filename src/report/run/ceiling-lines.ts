@@ -61,7 +61,8 @@ function stateText(use: CeilingUse, target: TargetEnvironment): string | null {
         ? null
         : `${used} is ${ofText(binding, 'base')}; to go faster, ${remedyText(binding, target)}`;
     case 'burst': {
-      const ofBurst = typeof binding.level.burst === 'number' ? ` and ${ofText(binding, 'burst')}` : '';
+      // Without a published burst, nothing else is known to limit it.
+      const ofBurst = binding === sustained && binding.level.burst === null ? '' : ` and ${ofText(binding, 'burst')}`;
       return `${rateText(sustained.unit, sustained.used)} is ${ofText(sustained, 'base')}${ofBurst}: ${burstText(use)}`;
     }
     case 'beyond': {

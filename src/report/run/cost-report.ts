@@ -77,8 +77,8 @@ function testLines({ test, currency }: TotalCost): string[] {
 
 function rateLines({ rates, requestsCounted, requestBytes, tiers, currency }: TotalCost): string[] {
   if (rates.length === 0) return [];
-  const epoch = tiers === null ? [] : [`epoch of ${formatBytes(tiers.datasetBytes)}`, 'epoch from the pool'];
-  const head = ['arm', 'sustained', 'GB/s-month', 'TB', 'TB from the pool', ...epoch];
+  const epoch = tiers === null ? [] : ['per epoch', 'epoch, pool'];
+  const head = ['arm', 'sustained', 'GB/s-month', 'per TB', 'TB, pool', ...epoch];
   const rows = rates.map((rate: RateCost) => [
     rate.name,
     `${formatMegabytesPerSecond(rate.bytesPerSecond)}${rate.isLimited ? ' *' : ''}`,
@@ -88,14 +88,14 @@ function rateLines({ rates, requestsCounted, requestBytes, tiers, currency }: To
     ...(tiers === null ? [] : [money(rate.perEpochFromSsd), range(rate.perEpochFromPool)]),
   ]);
   const assumed = `between 1 request for each ${formatBytes(requestBytes.least)} and for each ${formatBytes(requestBytes.most)} is assumed; count them with --pool-reads`;
-  const counted = `1 request for each ${formatBytes(requestBytes.least)}, as counted during the run`;
+  const counted = `1 request for each ${formatBytes(requestBytes.least)}, if all reads of the run came from there`;
   return [
-    `costs by rate${currency === null ? '' : ` in ${currency}`}:`,
+    `costs by rate${currency === null ? '' : ` in ${currency}`}${tiers === null ? '' : `, with epochs of ${formatBytes(tiers.datasetBytes)}`}:`,
     ...aligned([head, ...rows]).map((line) => `  ${line}`),
     ...(rates.some(({ isLimited }) => isLimited)
       ? ['* measured above the sustained ceiling (a burst or a cache), so the ceiling is used']
       : []),
-    `from the pool: at the same rate, with the requests: ${requestsCounted ? counted : assumed}`,
+    `pool: read from the capacity pool at the same rate, and the requests: ${requestsCounted ? counted : assumed}`,
   ];
 }
 
