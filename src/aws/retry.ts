@@ -12,7 +12,7 @@ export interface Patience {
 }
 
 /** For a command that somebody waits for. */
-export const PATIENT: Patience = { attemptMs: 10_000, callMs: 60_000 };
+export const PATIENT: Patience = { attemptMs: 10_000, callMs: 30_000 };
 
 /** The waiting before the first repetition and the longest waiting, ms. AWS recommends a growing, random delay. */
 const FIRST_DELAY_MS = 250;

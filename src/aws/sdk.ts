@@ -32,7 +32,7 @@ export async function loadSdk<Part extends SdkPart>(part: Part): Promise<SdkModu
     return (await LOADERS[part]()) as SdkModule<Part>;
   } catch (cause) {
     const name = PACKAGE_NAMES[part];
-    const remedy = 'reinstall feedrate with its optional dependencies (without --omit=optional)';
+    const remedy = 'reinstall feedrate with its optional dependencies';
     throw new FeedrateError('cloud', `the package ${name} is not installed; ${remedy}`, { cause });
   }
 }

@@ -140,7 +140,12 @@ function tiering({ tieringPolicy, coolingDays }: OntapVolumeRecord): Advice {
     tieringPolicy === 'ALL'
       ? 'all data moves to the capacity pool, and reads from there are much slower than from SSD'
       : 'data that nobody reads moves to the capacity pool, and reads from there are much slower than from SSD';
-  return [tieringPolicy === 'ALL' ? 'bad' : 'note', value, reason, 'compare policies with: feedrate fsx tiering'];
+  return [
+    tieringPolicy === 'ALL' ? 'bad' : 'note',
+    value,
+    reason,
+    'measure volumes of several policies in one run, then: feedrate compare latest --cols fsx.tiering',
+  ];
 }
 
 function copies(snapshotPolicy: string | null, retentionDays: number | null): Advice {

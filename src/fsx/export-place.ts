@@ -67,29 +67,24 @@ interface Joined {
 
 /** Returns the volume with the longest junction path that contains the directory, or null. */
 export function volumeAt<Volume extends Joined>(volumes: readonly Volume[], path: string): Volume | null {
-  // Junction paths are unique regardless of case (ONTAP command reference, `volume mount`).
-  return deepest(volumes, segmentsOf(path)) ?? deepest(volumes, segmentsOf(path.toLowerCase()), true);
+  let best: { readonly volume: Volume; readonly rank: number } | null = null;
+  for (const volume of volumes) {
+    const rank = rankOf(volume, segmentsOf(path));
+    if (rank !== null && (best === null || rank > best.rank)) best = { volume, rank };
+  }
+  return best?.volume ?? null;
 }
 
-function deepest<Volume extends Joined>(
-  volumes: readonly Volume[],
-  path: readonly string[],
-  anyCase = false,
-): Volume | null {
-  let found: { readonly volume: Volume; readonly depth: number } | null = null;
-  for (const volume of volumes) {
-    const { junctionPath, lifecycle } = volume;
-    if (!junctionPath) continue;
-    const junction = segmentsOf(anyCase ? junctionPath.toLowerCase() : junctionPath);
-    if (junction.length > path.length || junction.some((segment, index) => segment !== path[index])) continue;
-    // A volume that is being deleted may still name the junction of its successor.
-    const isBetter =
-      found === null ||
-      junction.length > found.depth ||
-      (junction.length === found.depth && found.volume.lifecycle === 'DELETING' && lifecycle !== 'DELETING');
-    if (isBetter) found = { volume, depth: junction.length };
-  }
-  return found?.volume ?? null;
+/** Returns null for a volume that does not contain the directory, and more for a deeper junction. */
+function rankOf({ junctionPath, lifecycle }: Joined, path: readonly string[]): number | null {
+  if (!junctionPath) return null;
+  const junction = segmentsOf(junctionPath);
+  // Junction paths are unique regardless of case (ONTAP command reference, `volume mount`).
+  const isSame = (one: string, other: string | undefined) => one.toLowerCase() === other?.toLowerCase();
+  if (!junction.every((segment, index) => isSame(segment, path[index]))) return null;
+  const isExact = junction.every((segment, index) => segment === path[index]);
+  // A volume that is being deleted may still name the junction of its successor.
+  return 4 * junction.length + (isExact ? 2 : 0) + (lifecycle === 'DELETING' ? 0 : 1);
 }
 
 /** Returns the volumes whose junction is below the directory: data there belongs to them. */

@@ -59,7 +59,7 @@ export class VolumeFinder {
       if (found !== null) attempt.problem(`${volumeId} is not a volume of FSx for ONTAP in ${this.region}`);
       return this.#answer(attempt, {});
     }
-    const choose = (volumes: readonly Joined[]) =>
+    const choose = (volumes: readonly JoinedVolume[]) =>
       volumes.find(({ volume: each }) => each.VolumeId === volumeId) ?? null;
     return this.#describe({ fileSystemId, svmId }, choose, attempt, ontap?.JunctionPath ?? null);
   }
@@ -67,7 +67,7 @@ export class VolumeFinder {
   /** @param path the directory; null: the volume is not part of the namespace */
   async #describe(
     { fileSystemId, svmId }: Whereabouts,
-    choose: (volumes: readonly Joined[]) => Joined | null,
+    choose: (volumes: readonly JoinedVolume[]) => JoinedVolume | null,
     attempt: Attempt,
     path: string | null,
   ): Promise<VolumeAnswer> {
@@ -154,19 +154,20 @@ class Attempt {
 
   /** Names every missing permission. Other faults, such as a network that is down, fail every call: one is enough. */
   problems(): string[] {
-    const denied = this.#errors.filter(isDenied);
-    const failed = this.#errors.filter((error) => !isDenied(error)).slice(0, 1);
-    return [...new Set([...denied, ...failed].map(({ message }) => message)), ...this.#others];
+    const messages = (errors: readonly FeedrateError[]) => [...new Set(errors.map(({ message }) => message))].sort();
+    const denied = messages(this.#errors.filter(isDenied));
+    const failed = messages(this.#errors.filter((error) => !isDenied(error))).slice(0, 1);
+    return [...denied, ...failed, ...this.#others];
   }
 }
 
-interface Joined {
+interface JoinedVolume {
   readonly junctionPath: string | null;
   readonly lifecycle: string | null;
   readonly volume: Volume;
 }
 
-function joinedOf(volume: Volume): Joined {
+function joinedOf(volume: Volume): JoinedVolume {
   const { Lifecycle, OntapConfiguration } = volume;
   return { junctionPath: OntapConfiguration?.JunctionPath ?? null, lifecycle: Lifecycle ?? null, volume };
 }

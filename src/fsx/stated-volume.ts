@@ -20,13 +20,13 @@ export function statedVolume(found: TargetVolume | undefined, place: InstancePla
   if ('unknown' in found) return [VOLUME.missing(found.unknown)];
   const { answer } = found;
   const { fileSystem, svm, volume } = answer;
-  return [
-    VOLUME.state(answer),
+  const parts = [
     ...(volume === null ? [] : [SETTINGS.state(volume)]),
     // Without permission, only the ids are known.
     ...(svm?.lifecycle == null ? [] : [MACHINE.state(svm)]),
     ...(fileSystem?.lifecycle == null ? [] : statedFileSystem(fileSystem, place, nowMs)),
   ];
+  return parts.length === 0 ? [VOLUME.missing(answer.problems.join('; '))] : [VOLUME.state(answer), ...parts];
 }
 
 function statedFileSystem(storage: FileSystemRecord, place: InstancePlace, nowMs: number): StatedFact[] {

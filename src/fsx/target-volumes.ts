@@ -36,9 +36,9 @@ const PLACE_MS = 1000;
  * returns what is known of each candidate by its name. Those that are not FSx, and do not look like it, are left out.
  */
 export function askAboutTargets(candidates: readonly Candidate[], asking: Asking): () => Promise<TargetVolumes> {
-  const session = new Session(asking);
+  const questions = new Questions(asking);
   const asked = candidates.map((candidate) =>
-    session.ask(candidate).catch((thrown: unknown): TargetVolume => ({ unknown: (thrown as Error).message })),
+    questions.ask(candidate).catch((thrown: unknown): TargetVolume => ({ unknown: (thrown as Error).message })),
   );
   return async () => {
     let timer: NodeJS.Timeout | undefined;
@@ -58,7 +58,7 @@ function isFound(answer: TargetVolume): boolean {
 }
 
 /** Asks each region through one finder. */
-class Session {
+class Questions {
   readonly #asking: Asking;
   readonly #finders = new Map<string, VolumeFinder>();
   #configured: Promise<string | null> | undefined;

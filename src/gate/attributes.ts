@@ -3,7 +3,7 @@ import { formatSizeLabel } from '../base/units.js';
 import type { Arm } from '../plan/plan.js';
 import type { NfsMount } from '../record/nfs-mount.js';
 import type { RunRecord, TargetEnvironment } from '../record/run-record.js';
-import { volumeAttributes } from './volume-attributes.js';
+import { volumeAttributes } from '../record/volume-attributes.js';
 
 /** Fields of a job that are always attributes. Other fields are attributes only if they are factors. */
 const TELLING_WORDS = ['rw', 'bs', 'iodepth', 'numjobs', 'ioengine', 'cache'] as const;

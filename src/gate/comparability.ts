@@ -4,8 +4,8 @@ import type { Arm } from '../plan/plan.js';
 import { partsOf } from '../record/merge-ranks.js';
 import type { GroupLimits, RunRecord } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
+import { tellingAttributes } from '../record/volume-attributes.js';
 import { labelsOf, targetOf } from './attributes.js';
-import { tellingAttributes } from './volume-attributes.js';
 
 /** An arm with the machine and the targets of its run. */
 interface Placed {
@@ -68,7 +68,8 @@ export function mismatchesBetween(base: Measured, candidate: Measured, overlooke
           ...cacheMismatch(base, candidate),
           ...environmentMismatches(base, candidate, overlooked),
         ];
-  const isOverlooked = (what: string) => [what, ...(NAMES_OF_AXES.get(what) ?? [])].some((name) => overlooked.has(name));
+  const isOverlooked = (what: string) =>
+    [what, ...(NAMES_OF_AXES.get(what) ?? [])].some((name) => overlooked.has(name));
   return found.filter(({ what }) => !isOverlooked(what));
 }
 

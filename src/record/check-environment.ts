@@ -53,7 +53,8 @@ function checkVolume(record: JsonReader): void {
   for (const address of svm.at('nfsAddresses').list()) address.text();
   const volume = record.at('volume');
   volume.at('id').text();
-  for (const key of ['name', 'uuid', 'lifecycle', 'junctionPath', 'style', 'type', 'tieringPolicy', 'snapshotPolicy'])
+  if (volume.at('style').value !== null) volume.at('style').oneOf(['FLEXVOL', 'FLEXGROUP']);
+  for (const key of ['name', 'uuid', 'lifecycle', 'junctionPath', 'type', 'tieringPolicy', 'snapshotPolicy'])
     volume.at(key).textOrNull();
   for (const key of ['securityStyle', 'flexCache']) volume.at(key).textOrNull();
   for (const key of ['sizeBytes', 'coolingDays', 'constituents']) volume.at(key).numberOrNull();

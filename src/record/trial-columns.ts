@@ -12,6 +12,7 @@ import { sumOfCalls } from './nfs-traffic.js';
 import type { RunRecord } from './run-record.js';
 import type { SeriesPoint, TrialRecord } from './trial-record.js';
 import { type LatencySummary, NUMBERS_OF, summarizeLatencies, tailNs, windowNs } from './trial-values.js';
+import { volumeAttributes } from './volume-attributes.js';
 
 /** A row of `summary.csv`: what one machine measured in a trial. */
 interface TrialRow {
@@ -26,7 +27,7 @@ interface SecondRow {
 }
 
 /** The parts of a run that determine its columns. */
-type RunIdentity = Pick<RunRecord, 'id' | 'labels' | 'plan'>;
+type RunIdentity = Pick<RunRecord, 'id' | 'labels' | 'plan' | 'environment'>;
 
 /** Returns the rows of a trial, one per rank. */
 export function trialRows(trial: TrialRecord): TrialRow[] {
@@ -49,7 +50,22 @@ export function summaryColumns(run: RunIdentity): Column<TrialRow>[] {
     ...OUTCOME_COLUMNS.map(({ name, value }) => ofTrial(name, value)),
     ...LATENCY_KINDS.flatMap(({ kind }) => latencyColumns<TrialRow>(kind)),
     ...EVIDENCE_COLUMNS.map(({ name, value }) => ofTrial(name, value)),
+    ...volumeColumns(run).map(({ name, value }) => ofTrial(name, value)),
   ];
+}
+
+/** Returns the columns of the volumes behind the targets: `fsx_tiering` … None if no target is on FSx for ONTAP. */
+function volumeColumns({ environment }: RunIdentity): Column<TrialRecord>[] {
+  const ofTargets = new Map(
+    environment.targets.flatMap(({ name, volume }): [string, Map<string, string>][] =>
+      volume === undefined ? [] : [[name, new Map(volumeAttributes(volume))]],
+    ),
+  );
+  const names = new Set([...ofTargets.values()].flatMap((attributes) => [...attributes.keys()]));
+  return [...names].map((name) => ({
+    name: name.replaceAll(/[.-]/g, '_'),
+    value: ({ target }) => ofTargets.get(target)?.get(name) ?? null,
+  }));
 }
 
 /** Returns the columns of `timeseries.csv`, which has one row per trial, rank and second. */

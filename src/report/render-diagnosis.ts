@@ -1,6 +1,8 @@
 /** The report of `feedrate doctor`. */
+
+import { visibleText } from '../base/visible-text.js';
 import type { Diagnosis, Finding, Severity } from '../record/finding.js';
-import { paragraphs } from './table/report-line.js';
+import { type DrawnLine, paragraphs } from './table/report-line.js';
 import type { ShownColumn } from './table/shown-column.js';
 import { painter, type TerminalOptions, terminalTable } from './table/terminal.js';
 
@@ -18,7 +20,12 @@ const COLUMNS: readonly ShownColumn<Finding>[] = [
   { head: 'result', align: 'left', dropOrder: 0, text: ({ value }) => value },
 ];
 
-/** Returns one table per target. Below it follow the problems, worst first, each with its reason and its fix. */
+/** Whether the table is too narrow for the whole result. */
+function isCut({ value }: Finding, table: readonly DrawnLine[]): boolean {
+  return !table.some(({ drawn }) => drawn.includes(visibleText(value)));
+}
+
+/** Returns one table per target. Below it follow results that did not fit, and the problems, worst first, each with its reason and its fix. */
 export function renderDiagnoses(
   diagnoses: readonly Diagnosis[],
   format: 'table' | 'json',
@@ -27,17 +34,23 @@ export function renderDiagnoses(
   if (format === 'json') return `${JSON.stringify(diagnoses, null, 2)}\n`;
   const paint = painter(options.color);
   return paragraphs(
-    diagnoses.flatMap(({ target, findings }) => [
-      [`${target.name}: ${target.path}`, ...terminalTable(findings, COLUMNS, options)],
-      (['bad', 'note'] as const).flatMap((severity) =>
+    diagnoses.flatMap(({ target, findings }) => {
+      const table = terminalTable(findings, COLUMNS, options);
+      return [
+        [`${target.name}: ${target.path}`, ...table],
         findings
-          .filter((finding) => finding.severity === severity && finding.reason !== null)
-          .flatMap(({ check, reason, remedy }) => [
-            paint(`${MARKS[severity]} ${check}: ${reason}`, severity === 'bad' ? 'bad' : 'plain'),
-            ...(remedy === null ? [] : [`    ${remedy}`]),
-          ]),
-      ),
-    ]),
+          .filter((finding) => isCut(finding, table))
+          .map(({ check, severity, value }) => `${MARKS[severity]} ${check}: ${value}`),
+        (['bad', 'note'] as const).flatMap((severity) =>
+          findings
+            .filter((finding) => finding.severity === severity && finding.reason !== null)
+            .flatMap(({ check, reason, remedy }) => [
+              paint(`${MARKS[severity]} ${check}: ${reason}`, severity === 'bad' ? 'bad' : 'plain'),
+              ...(remedy === null ? [] : [`    ${remedy}`]),
+            ]),
+        ),
+      ];
+    }),
     options,
   );
 }

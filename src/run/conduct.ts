@@ -8,7 +8,7 @@ import type { RunListener } from './listener.js';
 import { type Preparation, runRecordOf, withPreparation } from './preparation.js';
 import type { RunRequest } from './request.js';
 import { type Conducted, measureSessions } from './sessions.js';
-import { askAboutVolumes } from './volumes.js';
+import { askAboutVolumes, maintenanceNotes } from './volumes.js';
 
 /**
  * Measures a workload: waits until its targets respond, makes the plan, checks that the targets support it, and runs each
@@ -34,6 +34,7 @@ export async function conduct(
     await listener.prepared?.(preparation);
     const answers = (await asked)();
     const volumes = await (request.stop?.unlessAsked(answers) ?? answers);
+    for (const text of maintenanceNotes(volumes, preparation, Date.now())) listener.note?.(text);
     const record = runRecordOf(preparation, request, volumes);
     const { environment, problem } = withCeilings(record.environment, request.ceilingsFile ?? null);
     if (problem !== null) listener.note?.(problem);

@@ -1,7 +1,17 @@
 /** Asks AWS about the volumes behind the targets of a run, beside its start. */
 import { likelyCandidates, nfsCandidates } from '../fsx/candidates.js';
+import { nextMaintenanceMs } from '../fsx/maintenance.js';
+import { expectedTime } from '../plan/expected-time.js';
+import type { Plan } from '../plan/plan.js';
 import type { Environment } from '../record/run-record.js';
+import type { Workload } from '../workload/workload.js';
 import type { NamedPath } from './request.js';
+
+/** The parts of a preparation that determine how long the run takes. */
+interface Planned {
+  readonly plan: Plan;
+  readonly workload: Workload;
+}
 
 /** What is recorded of each target that may be a volume of FSx for ONTAP, by the name of the target. */
 export type RecordedVolumes = ReadonlyMap<string, Pick<Environment['targets'][number], 'volume' | 'volumeUnknown'>>;
@@ -29,6 +39,26 @@ function candidatesAmong(targets: readonly NamedPath[]): ReturnType<typeof nfsCa
     // A target that cannot be used is reported when the run is prepared.
     return [];
   }
+}
+
+/**
+ * Returns a note for each file system whose weekly maintenance window the run may meet.
+ * @param nowMs when the run starts, in ms since 1970
+ */
+export function maintenanceNotes(volumes: RecordedVolumes, { plan, workload }: Planned, nowMs: number): string[] {
+  const windows = new Map<string, number>();
+  for (const { volume } of volumes.values()) {
+    const startsMs = nextMaintenanceMs(volume?.fileSystem.weeklyMaintenanceStart ?? null, nowMs);
+    if (volume !== undefined && startsMs !== null) windows.set(volume.fileSystem.id, startsMs);
+  }
+  if (windows.size === 0) return [];
+  const { knownNs, estimatedNs } = expectedTime(plan, workload.dataset);
+  const endMs = nowMs + (knownNs + estimatedNs) / 1e6;
+  return [...windows].flatMap(([id, startsMs]) => {
+    if (startsMs > endMs) return [];
+    const when = `${new Date(startsMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+    return [`the maintenance window of ${id} starts at ${when}, so this run may contain pauses of up to a minute`];
+  });
 }
 
 /** Returns the environment with what was learnt about its targets. */

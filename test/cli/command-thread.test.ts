@@ -28,6 +28,7 @@ const callsOn = (fast: string, slow: string): readonly (readonly string[])[] => 
   ['calibrate', 'w.yaml', '-t', 't', '--sessions', '1'],
   ['clean', '-t', 't'],
   ['doctor', '-t', 't/none'],
+  ['fsx', 'describe', '-t', 't'],
   ['mount-matrix', 'w.yaml'],
   ['fsx', 'cost', fast],
   ['fsx', 'cost', fast, '--deployment', 'SINGLE_AZ_1', '--throughput', '128', '--ssd-gib', '1024', '--region', 'a'],

@@ -188,7 +188,7 @@ const ASKED: Readonly<Record<string, Lines>> = {
     ['doctor', '-t', `nfs://${HOSTILE}/x`],
     ['doctor', '-t', `nfs://server/${HOSTILE}`],
   ],
-  fsx: ({ results, whole: [one = ''], bad, directory }) => [
+  fsx: ({ results, whole: [one = ''], bad, directory, target }) => [
     ...bad.flatMap((file) => [
       ['fsx', 'cost', one, '-o', results, '--prices', file],
       ['show', one, '-o', results, '--ceilings', file],
@@ -211,6 +211,12 @@ const ASKED: Readonly<Record<string, Lines>> = {
       '1',
     ],
     ...badWords(['fsx', 'cost', one, '-o', results], '-t', '--iops', '--dataset', '--rate', '--format'),
+    ['fsx', 'describe', '-t', target],
+    ['fsx', 'describe', ...TARGET],
+    ['fsx', 'describe', '-t', `nfs://${HOSTILE}/x`],
+    ['fsx', 'describe', '-t', `nfs://127.0.0.1/${HOSTILE}`, '--region', HOSTILE],
+    ['fsx', 'describe', '--volume', HOSTILE],
+    ...badWords(['fsx', 'describe'], '--format'),
   ],
   guide: () => [['guide'], ['guide', HOSTILE]],
   schema: () => [['schema'], ['schema', HOSTILE]],

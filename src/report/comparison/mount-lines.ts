@@ -1,4 +1,5 @@
 import type { Comparison, Side } from '../../gate/comparison.js';
+import { TELLING_ATTRIBUTES } from '../../record/volume-attributes.js';
 
 /**
  * Lists how the mounts of each column differ from those of the first, by their negotiated options. A column whose cells
@@ -28,7 +29,9 @@ function apart(base: Side, candidate: Side, compared: readonly string[]): string
   return [...base.attributes].flatMap(([name, before]) => {
     const after = candidate.attributes.get(name);
     if (name === 'nfs.connections' && asAsked) return [];
-    if (!ofMount.test(name) || compared.includes(name) || after === undefined || after === before) return [];
+    // Another volume has another source, or is reached at the same place.
+    const isTold = ofMount.test(name) || (TELLING_ATTRIBUTES.has(name) && name !== 'fsx.volume');
+    if (!isTold || compared.includes(name) || after === undefined || after === before) return [];
     return [`${name} (${before} → ${after})`];
   });
 }

@@ -9,6 +9,7 @@ import type { Tone } from '../table/shown-column.js';
 import { VERDICT_MARKS } from './arm-table.js';
 import { overheadLines, startWords } from './machine-lines.js';
 import type { RunView } from './run-view.js';
+import { volumeLines } from './volume-lines.js';
 
 /** A line of text and its colour. */
 export interface Line {
@@ -53,7 +54,7 @@ function environmentLines({ environment, hostname, ownCost }: RunRecord, trials:
     `${environment.cpuCount} × ${environment.cpuModel}, ${formatBytes(environment.memoryBytes)} memory${limits(environment)}${startWords(environment.load)}`,
     `feedrate ${feedrate.version}${commit}, node ${environment.node}${systemCalls(environment)}`,
     ...overheadLines(ownCost, trials),
-    ...environment.targets.map(targetLine),
+    ...environment.targets.flatMap((target) => [targetLine(target), ...volumeLines(target)]),
   ];
 }
 

@@ -1,5 +1,5 @@
 /** The attributes of a volume of FSx for ONTAP, by which runs are compared. */
-import type { VolumeRecord } from '../record/volume-record.js';
+import type { VolumeRecord } from './volume-record.js';
 
 /**
  * Returns the attributes in natural order. What AWS did not report is left out. `fsx.throughput` and `fsx.iops` are the
@@ -30,8 +30,8 @@ export function volumeAttributes({ fileSystem, svm, volume }: VolumeRecord): [st
   return all.flatMap(([name, value]): [string, string][] => (value === null ? [] : [[name, String(value)]]));
 }
 
-/** Attributes whose differences between two runs are told. The others are names, or follow from these. */
-const TOLD: ReadonlySet<string> = new Set([
+/** Attributes whose differences between two sides are told. The others are names, or follow from these. */
+export const TELLING_ATTRIBUTES: ReadonlySet<string> = new Set([
   'fsx.tiering',
   'fsx.cooling',
   'fsx.throughput',
@@ -45,7 +45,7 @@ const TOLD: ReadonlySet<string> = new Set([
   'fsx.volume',
 ]);
 
-/** Returns the attributes that make a difference between two runs, by name. */
+/** Returns the attributes whose differences are told, by name. */
 export function tellingAttributes(volume: VolumeRecord): Map<string, string> {
-  return new Map(volumeAttributes(volume).filter(([name]) => TOLD.has(name)));
+  return new Map(volumeAttributes(volume).filter(([name]) => TELLING_ATTRIBUTES.has(name)));
 }

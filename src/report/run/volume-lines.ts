@@ -1,0 +1,39 @@
+/** The volume of FSx for ONTAP behind a target, as a line of a run's header. */
+import type { TargetEnvironment } from '../../record/run-record.js';
+import { volumeAttributes } from '../../record/volume-attributes.js';
+import type { VolumeRecord } from '../../record/volume-record.js';
+
+/** Returns what AWS said about the target's volume, and what it did not say. Empty for other targets. */
+export function volumeLines({ name, volume, volumeUnknown }: TargetEnvironment): string[] {
+  return [
+    ...(volume === undefined ? [] : [`volume of ${name}: ${volumeText(volume)}`]),
+    ...(volumeUnknown === undefined ? [] : [`volume of ${name}: not fully known: ${volumeUnknown}`]),
+  ];
+}
+
+const STYLES = { FLEXVOL: 'FlexVol', FLEXGROUP: 'FlexGroup' } as const;
+
+function volumeText(record: VolumeRecord): string {
+  const { fileSystem, volume } = record;
+  const of = new Map(volumeAttributes(record));
+  const cooling = volume.coolingDays === null ? '' : ` after ${volume.coolingDays} days`;
+  const flexCache = volume.flexCache === null || volume.flexCache === 'NONE' ? null : `FlexCache ${volume.flexCache}`;
+  const part = (label: string, attribute: string) => {
+    const value = of.get(attribute);
+    return value === undefined ? null : `${label} ${value}`;
+  };
+  return [
+    `${volume.id}${volume.name === null ? '' : ` (${volume.name})`} on ${fileSystem.id}`,
+    volume.style === null ? null : STYLES[volume.style],
+    volume.tieringPolicy === null ? null : `tiering ${volume.tieringPolicy}${cooling}`,
+    part('efficiency', 'fsx.efficiency'),
+    flexCache,
+    fileSystem.deploymentType,
+    part('throughput capacity', 'fsx.throughput'),
+    part('SSD', 'fsx.ssd'),
+    part('IOPS', 'fsx.iops'),
+    ...fileSystem.pendingActions.map(({ type, status }) => `${type} ${status}`),
+  ]
+    .filter((text) => text !== null)
+    .join(', ');
+}
