@@ -129,6 +129,7 @@ test('what was not asked for has its default', () => {
     dropCaches: false,
     remount: false,
     ceilings: null,
+    aws: true,
     files: {},
   });
 });
