@@ -171,6 +171,11 @@ export function formatThroughput(bytesPerSecond: number): string {
   return `${formatBytes(bytesPerSecond)}/s`;
 }
 
+/** Formats a rate as AWS states its limits, in 10^6 bytes per second: `1,536 MB/s`. */
+export function formatMegabytesPerSecond(bytesPerSecond: number): string {
+  return `${formatWhole(Math.round(bytesPerSecond / 1e6))} MB/s`;
+}
+
 /** Formats a count for people, in 1000-based units: `12.9k`, `1.04M`. */
 export function formatCount(count: number): string {
   return scaled(count, 1000, ['', 'k', 'M', 'G', 'T']);

@@ -8,6 +8,7 @@ import { nfsMountOf } from './nfs/read-nfs.js';
 import { blockDeviceOf } from './system/block-device.js';
 import { readCgroupLimits } from './system/cgroup.js';
 import { readInstallation } from './system/installation.js';
+import { readInstanceType } from './system/instance-type.js';
 import { readMachineStart } from './system/machine-load.js';
 import { mergedOptions, mountOf } from './system/mountinfo.js';
 import { statTarget, type TargetPath } from './target.js';
@@ -57,11 +58,13 @@ function captureTarget(target: TargetPath): TargetEnvironment {
  * block device, or `major:minor` when there is none. Throws Node's error when a target's path does not exist.
  */
 export function captureEnvironment(targets: readonly TargetPath[]): Environment {
+  const instanceType = readInstanceType();
   return {
     ...readInstallation(),
     node: process.version,
     kernel: release(),
     architecture: arch(),
+    ...(instanceType === undefined ? {} : { instanceType }),
     cpuModel: readCpuModel(),
     cpuCount: availableParallelism(),
     memoryBytes: totalmem(),

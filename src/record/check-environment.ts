@@ -1,4 +1,5 @@
 /** Checks the environment in `run.json`: every field that reports and comparisons use. */
+import { checkCeilings } from './check-ceilings.js';
 import type { JsonReader } from './json-reader.js';
 import { checkOntapRecord } from './ontap-record.js';
 import { RESIDENCIES } from './residency-record.js';
@@ -9,6 +10,7 @@ export function checkEnvironment(environment: JsonReader): void {
   feedrate.at('version').text();
   feedrate.at('commit').textOrNull();
   for (const key of ['node', 'kernel', 'architecture', 'cpuModel']) environment.at(key).text();
+  if (environment.at('instanceType').value !== undefined) environment.at('instanceType').text();
   for (const key of ['cpuCount', 'memoryBytes']) environment.at(key).number();
   for (const key of ['memoryMaxBytes', 'cpuMax']) environment.at('cgroup').at(key).numberOrNull();
   const cgroup = environment.at('cgroup');
@@ -28,6 +30,7 @@ export function checkEnvironment(environment: JsonReader): void {
     if (target.at('residency').value !== undefined) checkResidency(target.at('residency'));
     if (target.at('nfs').value !== undefined) checkNfsMount(target.at('nfs'));
     if (target.at('ontap').value !== undefined) checkOntapRecord(target.at('ontap'));
+    if (target.at('ceilings').value !== undefined) checkCeilings(target.at('ceilings'));
     if (target.at('volume').value !== undefined) checkVolume(target.at('volume'));
     if (target.at('volumeUnknown').value !== undefined) target.at('volumeUnknown').text();
   }

@@ -1,5 +1,6 @@
 /** The record of a run as a whole: `run.json`. */
 import type { Plan } from '../plan/plan.js';
+import type { AppliedCeilings } from './ceiling-record.js';
 import type { DatasetRecord } from './dataset-manifest.js';
 import type { MachineStart } from './machine-use.js';
 import type { NfsMount } from './nfs-mount.js';
@@ -91,6 +92,8 @@ export interface Environment {
   readonly versions: Readonly<Record<string, string | null>>;
   readonly kernel: string;
   readonly architecture: string;
+  /** `m5.xlarge`, `ml.p4d.24xlarge`. Absent outside EC2, and in runs before 2026-11-29. */
+  readonly instanceType?: string;
   readonly cpuModel: string;
   readonly cpuCount: number;
   readonly memoryBytes: number;
@@ -127,4 +130,6 @@ export interface TargetEnvironment {
   readonly ontap?: OntapRecord;
   /** Why ONTAP could not be asked. Absent if it was, or was not to be. */
   readonly ontapUnknown?: string;
+  /** Only on Amazon FSx for NetApp ONTAP: the limits that were published or measured, as known when the run began. */
+  readonly ceilings?: AppliedCeilings;
 }

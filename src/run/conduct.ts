@@ -1,4 +1,5 @@
 /** Conducts a run, from its request to its stored result. */
+import { withCeilings } from '../fsx/look-up-ceilings.js';
 import { createRun } from '../store/run-store.js';
 import { refuseChangedDatasets } from './datasets.js';
 import { touchableOf } from './first-touch.js';
@@ -39,7 +40,10 @@ export async function conduct(
     const volumes = await (request.stop?.unlessAsked(answers) ?? answers);
     for (const text of maintenanceNotes(volumes, preparation, Date.now())) listener.note?.(text);
     const record = runRecordOf(preparation, request, volumes);
-    const store = createRun(request.resultsDirectory, await withOntap(record, request.ontap, listener));
+    const { environment, problem } = withCeilings(record.environment, request.ceilingsFile ?? null);
+    if (problem !== null) listener.note?.(problem);
+    const asking = await withOntap({ ...record, environment }, request.ontap, listener);
+    const store = createRun(request.resultsDirectory, asking);
     const { stop, ontap } = request;
     const measured = await measureSessions({ preparation, store, firstSession: 1, stop, headStart, ontap }, listener);
     if (measured.status === 'complete')

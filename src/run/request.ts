@@ -49,6 +49,8 @@ export interface RunRequest extends PlanRequest {
   readonly dropCaches?: boolean;
   /** The targets are one target, which is measured against itself. Default: false. */
   readonly calibration?: boolean;
+  /** A file of ceilings whose rows replace those that feedrate ships. Default, or null: none. */
+  readonly ceilingsFile?: string | null;
   /** Ask AWS about the volumes behind targets that may be on FSx for ONTAP. Default: true. */
   readonly aws?: boolean;
   /** What is known of the targets' volumes. Default: AWS is asked. */

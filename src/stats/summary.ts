@@ -58,7 +58,7 @@ export interface ArmWarning extends Warning {
 }
 
 /** Returns whether a trial counts for the results: it is successful and not a warm-up. */
-export function isCounted(trial: TrialRecord): boolean {
+export function isCounted(trial: Pick<TrialRecord, 'status' | 'warmup'>): boolean {
   return trial.status === 'ok' && !trial.warmup;
 }
 

@@ -1,6 +1,7 @@
 import { formatBytes, formatDurationNs, formatThroughput } from '../base/units.js';
 import { jobPlanOf } from '../plan/jobs/registry.js';
 import { type NfsTraffic, sumOfCalls } from '../record/nfs-traffic.js';
+import { stepDown, unsteadiness, wholeSeconds } from '../record/steadiness.js';
 import type { CacheEvidence, ClientUse, EngineUse, SeriesPoint, TrialRecord, Window } from '../record/trial-record.js';
 import { measuredNothing, windowNs, windowOps } from '../record/trial-values.js';
 import { type Warning, warning } from '../record/warning.js';
@@ -9,7 +10,6 @@ import type { Job } from '../workload/workload.js';
 import { busyMachine } from './busy-machine.js';
 import { SILENCE_NS } from './live.js';
 import { evenWorkers, longerTrial, trueClaim } from './remedies.js';
-import { stepDown, unsteadiness, wholeSeconds } from './steadiness.js';
 
 /** Above this share of time spent in user mode, the workers themselves limit the result. */
 const CLIENT_BOUND_SHARE = 0.8;

@@ -128,6 +128,7 @@ test('what was not asked for has its default', () => {
     progress: 'auto',
     dropCaches: false,
     remount: false,
+    ceilings: null,
     aws: true,
     ontap: {},
     files: {},

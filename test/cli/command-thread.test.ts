@@ -33,6 +33,8 @@ const callsOn = (fast: string, slow: string): readonly (readonly string[])[] => 
   ['iam', 'lint', 'p.json'],
   ['iam', 'policy', '--for', 'describe', '--region', 'us-east-1'],
   ['iam', 'check', '--principal', 'anonymous', '--action', 's3:GetObject'],
+  ['fsx', 'cost', fast],
+  ['fsx', 'cost', fast, '--deployment', 'SINGLE_AZ_1', '--throughput', '128', '--ssd-gib', '1024', '--region', 'a'],
   ['guide'],
   ['guide', 'statistics'],
   ['schema'],

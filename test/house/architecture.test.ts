@@ -23,7 +23,7 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
   notebook: ['base', 'plan', 'record (types)'],
   host: ['base', 'record (types)', 'doctor'],
   aws: ['base'],
-  fsx: ['base', 'plan', 'record', 'doctor', 'iam', 'host', 'aws'],
+  fsx: ['base', 'workload', 'plan', 'record', 'doctor', 'iam', 'host', 'aws'],
   engine: ['base', 'workload', 'plan', 'histogram', 'record', 'host'],
   trial: ['base', 'workload', 'plan', 'histogram', 'record', 'host', 'engine'],
   store: ['base', 'workload', 'plan', 'histogram', 'record', 'host', 'aws'],

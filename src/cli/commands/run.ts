@@ -14,6 +14,7 @@ import {
   addVariantOptions,
   argumentsOf,
   awsOption,
+  ceilingsOption,
   datasetOption,
   formatOption,
   labelOption,
@@ -37,6 +38,7 @@ export const run: Subcommand = {
     addVariantOptions(command.addOption(targetsOption(targets)));
     addFileOptions(command.addOption(datasetOption('read a dataset of prepare --dataset-id, proven unchanged')))
       .addOption(labelOption())
+      .addOption(ceilingsOption())
       .addOption(resultsOption())
       .option('--dry-run', 'print arms, bytes to write and expected time; write nothing')
       .addOption(formatOption(REPORT_FORMATS))
@@ -127,6 +129,7 @@ async function measureAndReport(
     command,
     dropCaches: options.dropCaches,
     ...(volumes && { volumes }),
+    ceilingsFile: options.ceilings,
     aws: options.aws,
     ...(ontap === null ? {} : { ontap }),
   };

@@ -1,5 +1,6 @@
+import type { StoredRun } from '../../record/stored-run.js';
 import { REPORT_FORMATS, type ReportFormat } from '../../report/render.js';
-import { addFileOptions, formatOption, resultsOption } from '../options/common-options.js';
+import { addFileOptions, ceilingsOption, formatOption, resultsOption } from '../options/common-options.js';
 import type { OutputFiles } from '../options/output-files.js';
 import type { Subcommand } from '../options/subcommand.js';
 import { tell } from '../output/print.js';
@@ -9,6 +10,10 @@ interface ShowOptions extends OutputFiles {
   /** The results directory. */
   readonly output: string;
   readonly format: ReportFormat;
+  /** Whether the report lists every ceiling. */
+  readonly detail?: boolean;
+  /** A file of ceilings. Default: those that the run recorded. */
+  readonly ceilings?: string;
 }
 
 export const show: Subcommand = {
@@ -20,9 +25,12 @@ export const show: Subcommand = {
       .argument('[run]', 'directory or name of the run, or the beginning or end of its name', 'latest')
       .addOption(resultsOption())
       .addOption(formatOption(REPORT_FORMATS))
+      .option('--detail', 'list every limit of an FSx for ONTAP volume, below the table')
+      .addOption(ceilingsOption())
       .action(exits(showRun));
   },
-  examples: '\nExamples:\n  feedrate show\n  feedrate show a1f3 --format md\n',
+  examples:
+    '\nExamples:\n  feedrate show\n  feedrate show a1f3 --format md\n  feedrate show --detail --ceilings ceilings.yaml\n',
 };
 
 /**
@@ -35,7 +43,18 @@ async function showRun(spec: string, options: ShowOptions): Promise<number> {
     import('../../store/read-run.js'),
     import('../terminal/run-report.js'),
   ]);
-  const stored = readRun(resolveRun(options.output, spec, tell));
-  const status = await printRun(stored, options.format);
+  const read = readRun(resolveRun(options.output, spec, tell));
+  const stored = options.ceilings === undefined ? read : await withOtherCeilings(read, options.ceilings);
+  const status = await printRun(stored, options.format, options.detail);
   return status || (await writeRunFiles(stored, options));
+}
+
+/** Returns the run with the ceilings of today and of this file, instead of those that it recorded. */
+async function withOtherCeilings(stored: StoredRun, file: string): Promise<StoredRun> {
+  const { withCeilings } = await import('../../fsx/look-up-ceilings.js');
+  const { run } = stored;
+  if (run === null) return stored;
+  const { environment, problem } = withCeilings(run.environment, file);
+  if (problem !== null) tell(problem);
+  return { ...stored, run: { ...run, environment } };
 }

@@ -39,6 +39,8 @@ export interface RunOptions {
   readonly dropCaches: boolean;
   /** Mount NFS targets anew before a cold trial. */
   readonly remount: boolean;
+  /** A file of ceilings; null for feedrate's own alone. */
+  readonly ceilings: string | null;
   /** Ask AWS about volumes of FSx for ONTAP. */
   readonly aws: boolean;
   /** How to ask the ONTAP REST API. */
@@ -66,6 +68,7 @@ export interface RawRunOptions extends RawPlanOptions, OutputFiles, OntapOptions
   readonly progress: ProgressMode;
   readonly dropCaches?: boolean;
   readonly remount?: boolean;
+  readonly ceilings?: string;
   /** False with --no-aws. */
   readonly aws?: boolean;
 }
@@ -96,6 +99,7 @@ export function parseRunOptions(workloadPath: string, raw: RawRunOptions): RunOp
     progress: raw.progress,
     dropCaches: raw.dropCaches ?? false,
     remount: raw.remount ?? false,
+    ceilings: raw.ceilings ?? null,
     aws: raw.aws ?? true,
     ontap: ontapOptionsOf(raw),
     files: outputFilesOf(raw),

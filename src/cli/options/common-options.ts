@@ -35,6 +35,14 @@ export function progressOption(): Option {
   return new Option('--progress <mode>', 'format of the progress on stderr').choices(PROGRESS_MODES).default('auto');
 }
 
+/** Returns `--ceilings`, for commands that report how close a volume came to its limits. */
+export function ceilingsOption(): Option {
+  return new Option(
+    '--ceilings <file>',
+    'limits of FSx for ONTAP that replace those of feedrate (feedrate guide ceilings)',
+  );
+}
+
 /** Returns `-t`, which is repeated for more targets. */
 export function targetsOption(help: string): Option {
   return new Option('-t, --target <path>', help).argParser(collect);

@@ -7,10 +7,13 @@ import { isAnyAskedFor, type OutputFiles, writeOutputFiles } from '../options/ou
 import { printReport, tell } from '../output/print.js';
 import { stdoutOptions } from './output.js';
 
-/** Prints the report of a run on stdout. Returns `usage` when nothing of it could be read. */
-export async function printRun(stored: StoredRun, format: ReportFormat): Promise<number> {
+/**
+ * Prints the report of a run on stdout. Returns `usage` when nothing of it could be read.
+ * @param detail whether every ceiling is listed
+ */
+export async function printRun(stored: StoredRun, format: ReportFormat, detail = false): Promise<number> {
   const { run, trials, problems, status, directory, ontapSamples } = stored;
-  const options = { ...stdoutOptions(), status, directory: pathFromHere(directory), ontapSamples };
+  const options = { ...stdoutOptions(detail), status, directory: pathFromHere(directory), ontapSamples };
   printReport(await renderRun(run, trials, problems, format, options), format);
   return run === null && trials.length === 0 ? EXIT.usage : EXIT.pass;
 }

@@ -3,6 +3,7 @@ import type { GateResult } from '../../gate/decide.js';
 import type { SideEvidence } from '../../gate/doubt.js';
 import { cliffsDelta } from '../../stats/effect-size.js';
 import type { LocationInterval } from '../../stats/hodges-lehmann.js';
+import { sharedCeiling } from './ceiling-notes.js';
 import { isTested } from './comparison-table.js';
 
 const COMPARISON_VERSION = 1;
@@ -45,6 +46,7 @@ function cellOf(cell: ComparedCell): object {
   const { row, column, measure, base, candidate, sample, evidence, floor, judgement } = cell;
   const { ratio, ...judged } = judgement;
   const { design, pairs, ...logs } = sample;
+  const ceiling = sharedCeiling(cell);
   return {
     row: Object.fromEntries(row),
     column,
@@ -65,6 +67,7 @@ function cellOf(cell: ComparedCell): object {
     ...(isTested(cell) ? {} : { pRegression: null, pImprovement: null }),
     mismatches: cell.mismatches,
     differences: cell.differences,
+    ...(ceiling === null ? {} : { sharedCeiling: ceiling }),
   };
 }
 

@@ -8,6 +8,7 @@ import { difference } from '../../stats/extended.js';
 import { leastOperations, type Measure } from '../../stats/measure.js';
 import { formatPercent, formatValue, plural } from '../table/format.js';
 import { METHOD_LINE } from '../table/method-line.js';
+import { ceilingNotes } from './ceiling-notes.js';
 import { canTell, formatChange, formatInterval, isTested } from './comparison-table.js';
 import { mountLines } from './mount-lines.js';
 
@@ -18,6 +19,7 @@ export function comparisonNotes(comparison: Comparison): string[] {
     ...comparison.rankings.map(rankingLine),
     ...mountLines(comparison),
     ...mismatchLines(comparison.cells),
+    ...listed(ceilingNotes(comparison.cells)),
     ...floorLines(comparison),
     ...warningLines(comparison),
     ...aloneLines(comparison),

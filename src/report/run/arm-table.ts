@@ -4,13 +4,16 @@ import { NUMBER_METRICS, type NumberMetric, statisticColumn } from '../../base/m
 import type { CellValue, Column } from '../../record/csv-table.js';
 import { factorLabel, factorNames, latencyColumns } from '../../record/trial-columns.js';
 import type { LatencySummary } from '../../record/trial-values.js';
+import type { CeilingUse } from '../../stats/ceiling-use.js';
 import { leastOperations } from '../../stats/measure.js';
 import type { Spread } from '../../stats/spread.js';
 import type { ArmSummary } from '../../stats/summary.js';
 import { ABSENT, formatRange, formatValue, plural } from '../table/format.js';
 import type { ShownColumn, Tone } from '../table/shown-column.js';
 import { sparkline } from '../table/sparkline.js';
+import { ceilingText } from './ceiling-text.js';
 import type { NotedArm } from './notes.js';
+import type { RunView } from './run-view.js';
 
 /** Returns the columns for people that have a value for any of these arms. */
 export function shownColumns(arms: readonly NotedArm[]): ShownColumn<NotedArm>[] {
@@ -21,6 +24,7 @@ export function shownColumns(arms: readonly NotedArm[]): ShownColumn<NotedArm>[]
     ...NUMBER_METRICS.flatMap(numberColumns),
     ...LATENCY_KINDS.flatMap((row) => latencyTexts(row, arms)),
     { head: 'cache state', align: 'left', dropOrder: 2, text: ({ summary }) => cacheMark(summary), tone: cacheTone },
+    { head: 'of ceiling', align: 'left', dropOrder: 2, text: ({ ceiling }) => ceilingText(ceiling), tone: ceilingTone },
     { head: 'n', align: 'right', dropOrder: 5, text: countText, tone: countTone },
     { head: 'by trial', align: 'left', dropOrder: 10, text: trendText },
     { head: 'notes', align: 'left', dropOrder: 0, text: ({ notes }) => notes.join(' '), tone: () => 'bad' },
@@ -133,8 +137,12 @@ function cacheTone({ summary }: NotedArm): Tone {
   return summary.cache?.verdict === 'proven' ? 'good' : 'plain';
 }
 
+function ceilingTone({ ceiling }: NotedArm): Tone {
+  return ceiling?.state === 'beyond' ? 'bad' : 'plain';
+}
+
 /** Returns the columns for programs: everything that was measured, in base units, with the unit in each name. */
-export function dataColumns(summaries: readonly ArmSummary[]): Column<ArmSummary>[] {
+export function dataColumns({ summaries, ceilings }: Pick<RunView, 'summaries' | 'ceilings'>): Column<ArmSummary>[] {
   const kinds = LATENCY_KINDS.filter(({ kind }) => summaries.some(({ latencies }) => latencies.has(kind)));
   return [
     { name: 'arm', value: ({ arm }) => arm.id },
@@ -154,9 +162,29 @@ export function dataColumns(summaries: readonly ArmSummary[]): Column<ArmSummary
     { name: 'cache_claim', value: ({ cache }) => cache?.claim ?? null },
     { name: 'cache_verdict', value: ({ cache }) => cache?.verdict ?? null },
     { name: 'cache_server', value: ({ cache }) => (cache?.serverUnknown ? 'unknown' : null) },
+    ...(ceilings.size === 0 ? [] : ceilingColumns(ceilings)),
     { name: 'busy_trials', value: ({ busyTrials }) => busyTrials },
     { name: 'machine_taken_share_max', value: ({ takenShareMax }) => takenShareMax },
     { name: 'warnings', value: ({ warnings }) => warnings.map((warning) => warning.code).join(';') },
+  ];
+}
+
+/** The ceiling that binds an arm. The report in JSON has all of them. */
+function ceilingColumns(ceilings: RunView['ceilings']): Column<ArmSummary>[] {
+  const column = (name: string, read: (use: CeilingUse) => CellValue): Column<ArmSummary> => ({
+    name: `ceiling_${name}`,
+    value: ({ arm }) => {
+      const use = ceilings.get(arm.id);
+      return use === undefined ? null : read(use);
+    },
+  });
+  return [
+    column('kind', ({ binding }) => binding.kind),
+    column('share', ({ share }) => share),
+    column('state', ({ state }) => state),
+    column('unit', ({ binding }) => binding.unit),
+    column('base_per_s', ({ binding }) => binding.level.base),
+    column('burst_per_s', ({ binding: { level } }) => (typeof level.burst === 'number' ? level.burst : null)),
   ];
 }
 

@@ -1,21 +1,32 @@
 /** Footnotes of the table of arms: failed trials and warnings. */
+import type { CeilingUse } from '../../stats/ceiling-use.js';
 import type { ArmSummary, ArmWarning } from '../../stats/summary.js';
 import { plural } from '../table/format.js';
+import type { RunView } from './run-view.js';
 
 export interface NotedArm {
   readonly summary: ArmSummary;
   /** The numbers of its notes, starting at 1. */
   readonly notes: readonly number[];
+  /** Null if its target has no ceilings. */
+  readonly ceiling: CeilingUse | null;
 }
 
 /** Returns the arms with the numbers of their notes, and the notes in the order of their numbers. */
-export function noteArms(summaries: readonly ArmSummary[]): { arms: NotedArm[]; notes: string[] } {
+export function noteArms({ summaries, ceilings }: Pick<RunView, 'summaries' | 'ceilings'>): {
+  arms: NotedArm[];
+  notes: string[];
+} {
   const notes: string[] = [];
   const numberOf = (note: string): number => {
     if (!notes.includes(note)) notes.push(note);
     return notes.indexOf(note) + 1;
   };
-  const arms = summaries.map((summary) => ({ summary, notes: notesOf(summary).map(numberOf) }));
+  const arms = summaries.map((summary) => ({
+    summary,
+    notes: notesOf(summary).map(numberOf),
+    ceiling: ceilings.get(summary.arm.id) ?? null,
+  }));
   return { arms, notes };
 }
 

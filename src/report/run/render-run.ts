@@ -4,6 +4,7 @@ import { METHOD_LINE } from '../table/method-line.js';
 import { type DrawnLine, paragraphs } from '../table/report-line.js';
 import { painter, type TerminalOptions, terminalTable } from '../table/terminal.js';
 import { captionOf, shownColumns } from './arm-table.js';
+import { ceilingLines } from './ceiling-lines.js';
 import { busyLines } from './machine-lines.js';
 import { nfsLines } from './nfs-lines.js';
 import { noteArms } from './notes.js';
@@ -12,9 +13,11 @@ import { cacheLines, fileLines, headerLines, type Line, problemLines, thresholdL
 import type { RunView } from './run-view.js';
 
 /** The lines after the table, the same in every format for people. */
-function findingLines({ run, summaries, thresholds, problems, trials, serverLatencies }: RunView): Line[] {
+function findingLines(view: RunView, { detail = false }: TerminalOptions): Line[] {
+  const { run, summaries, thresholds, problems, trials, serverLatencies } = view;
   return [
     ...cacheLines(summaries),
+    ...ceilingLines(view, detail),
     ...nfsLines(summaries),
     ...ontapLines(run, summaries, serverLatencies),
     ...busyLines(trials),
@@ -24,7 +27,7 @@ function findingLines({ run, summaries, thresholds, problems, trials, serverLate
 }
 
 export function terminalRun(view: RunView, options: TerminalOptions): string {
-  const { arms, notes } = noteArms(view.summaries);
+  const { arms, notes } = noteArms(view);
   const paint = painter(options.color);
   const painted = (lines: readonly Line[]): DrawnLine[] => lines.map(({ text, tone }) => paint(text, tone));
   return paragraphs(
@@ -37,15 +40,15 @@ export function terminalRun(view: RunView, options: TerminalOptions): string {
             captionOf(view.summaries),
             ...notes.map((note, index) => `${index + 1}) ${note}`),
           ],
-      painted(findingLines(view)),
+      painted(findingLines(view, options)),
       [...painted(fileLines(view.directory)), METHOD_LINE],
     ],
     options,
   );
 }
 
-export function markdownRun(view: RunView): string {
-  const { arms, notes } = noteArms(view.summaries);
+export function markdownRun(view: RunView, options: TerminalOptions): string {
+  const { arms, notes } = noteArms(view);
   const listed = (lines: readonly Line[]): string[] => lines.map(({ text }) => `- ${markdownText(text)}`);
   const [title, ...header] = headerLines(view);
   return paragraphs([
@@ -54,7 +57,7 @@ export function markdownRun(view: RunView): string {
     arms.length === 0 ? [] : markdownTable(arms, shownColumns(arms)),
     arms.length === 0 ? [] : [captionOf(view.summaries)],
     notes.map((note, index) => `${index + 1}. ${markdownText(note)}`),
-    listed(findingLines(view)),
+    listed(findingLines(view, options)),
     [markdownText(METHOD_LINE)],
   ]);
 }

@@ -7,8 +7,8 @@ const REPORT_VERSION = 1;
 
 /** Returns the report as one JSON object. `arms` has the columns of the CSV report. Missing values are null. */
 export function runJson(view: RunView): string {
-  const { run, status, directory, problems, summaries, thresholds } = view;
-  const columns = dataColumns(summaries);
+  const { run, status, directory, problems, summaries, thresholds, ceilings } = view;
+  const columns = dataColumns(view);
   const report = {
     reportVersion: REPORT_VERSION,
     id: run?.id ?? null,
@@ -27,6 +27,7 @@ export function runJson(view: RunView): string {
     arms: summaries.map((summary) => ({
       ...Object.fromEntries(columns.map(({ name, value }): [string, CellValue] => [name, value(summary)])),
       ...armDetails(summary),
+      ...(ceilings.has(summary.arm.id) && { ceilings: ceilings.get(summary.arm.id) }),
     })),
     thresholds: thresholds.map(({ threshold, ...result }) => ({ threshold: threshold.text, ...result })),
     problems,

@@ -4,6 +4,7 @@ import type { OntapSample } from '../../record/ontap-record.js';
 import type { RunRecord } from '../../record/run-record.js';
 import type { RunStatus } from '../../record/stored-run.js';
 import type { TrialRecord } from '../../record/trial-record.js';
+import { type CeilingUse, ceilingUses } from '../../stats/ceiling-use.js';
 import { type ServerLatencies, serverLatencies } from '../../stats/ontap-latency.js';
 import { type ArmSummary, summarize } from '../../stats/summary.js';
 
@@ -18,6 +19,8 @@ export interface RunView {
   readonly thresholds: readonly ThresholdResult[];
   /** The server's part in the latencies. Empty without samples of ONTAP. */
   readonly serverLatencies: ServerLatencies;
+  /** By the arm's id. Only arms whose target has ceilings. */
+  readonly ceilings: ReadonlyMap<string, CeilingUse>;
 }
 
 interface ViewOptions {
@@ -41,5 +44,6 @@ export function viewRun(
     summaries: summarize(run?.plan.arms ?? [], trials),
     thresholds: evaluateThresholds(run?.plan.arms ?? [], trials),
     serverLatencies: serverLatencies(ontapSamples, trials),
+    ceilings: run === null ? new Map() : ceilingUses(run, trials),
   };
 }

@@ -12,7 +12,7 @@ export interface TerminalOptions {
   readonly columns: number;
   /** Whether lines of prose that are wider than the terminal are broken at words. Logs and files keep long lines. */
   readonly wraps?: boolean;
-  /** Whether a comparison shows the difference of each session. */
+  /** Whether a comparison shows the difference of each session, and a run every ceiling. */
   readonly detail?: boolean;
 }
 

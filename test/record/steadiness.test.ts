@@ -1,13 +1,13 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createPrng } from '../../src/base/prng.js';
-import { stepDown, unsteadiness, wholeSeconds } from '../../src/trial/steadiness.js';
+import { stepDown, unsteadiness, wholeSeconds } from '../../src/record/steadiness.js';
 import { warningsOf } from '../../src/trial/warnings.js';
 import { checkpointWriteJob, ioJob } from '../support/jobs.js';
 import { normalDraw, series } from '../support/normal-draws.js';
 import { makeArm, makeTrial } from '../support/records.js';
 
-const test = suite('trial/steadiness');
+const test = suite('record/steadiness');
 const trial = makeTrial(makeArm('read'), 1, 1e9);
 
 /** Seconds of these rates, the last one short. */

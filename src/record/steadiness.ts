@@ -1,6 +1,6 @@
 /** Judges whether a trial's throughput was steady, from its whole seconds. Single outliers do not matter. */
 import { mean, median, quantile, sum } from 'simple-statistics';
-import type { SeriesPoint, Window } from '../record/trial-record.js';
+import type { SeriesPoint, Window } from './trial-record.js';
 
 /** Significance level of a step. It takes at least 14 seconds to reach it. */
 const STEP_P = 0.01;
@@ -19,11 +19,15 @@ const LEAST_SECONDS_OF_ROUND = 2;
 const WHOLE_SECOND_NS = 1e9;
 
 /** Returns the bytes of each whole second within the measured window, in order. */
-export function wholeSeconds(series: readonly SeriesPoint[], { startNs, endNs }: Window): number[] {
+export function wholeSeconds(series: readonly SeriesPoint[], window: Window): number[] {
+  return secondsWithin(series, window).map(({ readBytes, writeBytes }) => readBytes + writeBytes);
+}
+
+/** Returns the whole seconds within the measured window, in order. */
+export function secondsWithin(series: readonly SeriesPoint[], { startNs, endNs }: Window): SeriesPoint[] {
   return series
     .filter((point) => point.durationNs >= WHOLE_SECOND_NS)
-    .filter((point) => point.startNs >= startNs && point.startNs + point.durationNs <= endNs)
-    .map(({ readBytes, writeBytes }) => readBytes + writeBytes);
+    .filter((point) => point.startNs >= startNs && point.startNs + point.durationNs <= endNs);
 }
 
 export interface StepDown {
