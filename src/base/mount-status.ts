@@ -12,6 +12,8 @@ export const STATUS_FORMAT = 1;
 export interface MountStatus {
   readonly name: string;
   readonly source: string;
+  /** The source that the kernel shows: the name of the first mount of the export. Empty until it is mounted. */
+  readonly shownSource: string;
   readonly mountPoint: string;
   /** The options as requested. */
   readonly options: string;

@@ -29,7 +29,7 @@ export function startMountFact(path: string, directory: string = STATUS_DIRECTOR
     isCurrent: status.bootId === bootId(),
     isAtWork: existsSync(`/proc/${status.pid}`),
     isMounted:
-      mount !== null && isNfs(mount) && mount.mountPoint === status.mountPoint && mount.source === status.source,
+      mount !== null && isNfs(mount) && mount.mountPoint === status.mountPoint && mount.source === status.shownSource,
   });
 }
 
@@ -43,7 +43,18 @@ function readTexts(directory: string): string[] {
 }
 
 const STATES: readonly unknown[] = ['working', 'mounted', 'failed'];
-const TEXTS = ['name', 'source', 'mountPoint', 'options', 'writeTest', 'reason', 'hint', 'bootId', 'changedAt'];
+const TEXTS = [
+  'name',
+  'source',
+  'shownSource',
+  'mountPoint',
+  'options',
+  'writeTest',
+  'reason',
+  'hint',
+  'bootId',
+  'changedAt',
+];
 
 /** Returns null for a text that no start script wrote. */
 function parseStatus(text: string): MountStatus | null {

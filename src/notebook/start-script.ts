@@ -104,11 +104,11 @@ ${isRepeated ? SERVICE : ''}
 start() {
   umask 022
   # The functions are the worker's script. setsid: it must outlive whoever runs this one.
-  if mkdir -p "$DIR" && { declare -f && echo 'settings && worker'; } >"$WORKER.$$" && mv -f "$WORKER.$$" "$WORKER"; then
+  if [ "$EUID" = 0 ] && mkdir -p "$DIR" && { declare -f && echo 'settings && worker'; } >"$WORKER.$$" && mv -f "$WORKER.$$" "$WORKER"; then
     setsid bash "$WORKER" </dev/null >>"$LOG" 2>&1 &
 ${isRepeated ? '    repeat_at_boot\n' : ''}\
   else
-    echo 'feedrate: only root can mount' >&2
+    echo 'feedrate: nothing is mounted, because only root can do so' >&2
   fi
 }
 settings

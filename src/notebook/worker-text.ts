@@ -20,8 +20,8 @@ list() { # LINES
 # The file is always complete, because it is renamed into place.
 status() { # STATE [REASON [HINT]]
   {
-    printf '{"format":1,"name":%s,"source":%s,"mountPoint":%s,' "$(json "$name")" "$(json "$source")" "$(json "$point")"
-    printf '"options":%s,"state":"%s","tries":%d,' "$(json "$options")" "$1" "$tries"
+    printf '{"format":1,"name":%s,"source":%s,"shownSource":%s,' "$(json "$name")" "$(json "$source")" "$(json "$from")"
+    printf '"mountPoint":%s,"options":%s,"state":"%s","tries":%d,' "$(json "$point")" "$(json "$options")" "$1" "$tries"
     printf '"differences":%s,"notes":%s,' "$(list "$differences")" "$(list "$notes")"
     printf '"writeTest":%s,"reason":%s,"hint":%s,' "$(json "$write")" "$(json "\${2-}")" "$(json "\${3-}")"
     printf '"bootId":"%s","pid":%d,' "$(cat /proc/sys/kernel/random/boot_id)" "$$"
@@ -45,6 +45,12 @@ find_mount() {
 }
 # What the last command said, on one line.
 message() { paste -s -d ' ' "$DIR/.out"; }
+# Whether the mount is the requested one. An earlier mount of the export lends it its name, so addresses count, too.
+is_source() {
+  local address=\${shown##*,addr=}
+  [ "$from" = "$source" ] && return
+  [ "\${from#*:/}" = "\${source#*:/}" ] && timeout 20 getent ahosts "$server" | grep -qF "\${address%%,*} "
+}
 answers() { timeout -k 5 20 stat -f -- "$point" >/dev/null 2>&1; }
 
 # Says what a new connection to the server meets, and what to do.
@@ -69,7 +75,7 @@ attempt() {
   # Without 9>&-, a daemon that mount starts would hold the lock.
   timeout -k 5 "$TIMEOUT" mount -t nfs -o "$options" -- "$source" "$point" >"$DIR/.out" 2>&1 9>&-
   code=$? out=$(message)
-  if find_mount && [ "$from" = "$source" ]; then
+  if find_mount && { [ "$code" = 0 ] || is_source; }; then
     if [ "$code" = 0 ] && answers; then return 0; fi
     # Only what this attempt mounted is detached.
     timeout 20 umount -l -- "$point"
@@ -175,13 +181,13 @@ have_mount() {
     return
   fi
   reason="$point has another mount: $from" hint='unmount it, or choose another mount point'
-  [ "$from" = "$source" ] || return
+  is_source || return
   reason="$point is mounted, but $server does not answer" hint=''
   answers || ! hint=$(advice)
 }
 
 one() { # NAME SOURCE POINT OPTIONS
-  name=$1 source=$2 point=$3 options=$4 tries=0 differences='' notes='' write='' reason='' hint=''
+  name=$1 source=$2 point=$3 options=$4 from='' tries=0 differences='' notes='' write='' reason='' hint=''
   server=\${source%%:/*} server=\${server#[} server=\${server%]}
   if [ "$task" = announce ]; then status working && return; fi
   if ! have_mount; then
@@ -189,6 +195,7 @@ one() { # NAME SOURCE POINT OPTIONS
     status failed "$reason" "$hint"
     return
   fi
+  [ "$from" = "$source" ] || note "it shares the options of an earlier mount, $from; nosharecache separates them"
   compare
   [ -z "$READ_AHEAD_KIB" ] || read_ahead
   write_test

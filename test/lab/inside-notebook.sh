@@ -83,8 +83,10 @@ tc -n fs2 qdisc del dev eth0 root
 write stubbed -t fs1:/data=/mnt/stubbed --mount vers=4.1
 write stub -t fs1:/data=/mnt/stubbed --mount vers=4.1 --stub "$PWD/stubbed.sh"
 start stub
-sleep 1
+until grep -q 'stubbed: mounted' /var/log/feedrate-mount.log; do sleep 0.2; done
 finish stub
+start stubbed
+finish stubbed
 
 setpriv --reuid 65534 --clear-groups bash ./matrix.sh >user.stdout 2>user.stderr && echo 0 >user.status
 cp /var/log/feedrate-mount.log log
