@@ -57,7 +57,7 @@ export function notebookMounts(wishes: MountWishes): NotebookMount[] {
 function matrixOf({ targets, exports, optionLists, below }: MountWishes): NotebookMount[] {
   if (targets.length > 0)
     throw usage('-t and --export exclude each other: -t makes one mount, --export with several --mount a matrix');
-  const sources = exports.map((text) => parseSource('--export', text).source);
+  const sources = exports.map((text) => withoutSlashes(parseSource('--export', text).source));
   return planMounts(sources, optionLists).map(({ name, source, options }: PlannedMount) => {
     return { name, source, options, mountPoint: mountPointOf('--below', `${below}/${name}`) };
   });
@@ -70,7 +70,7 @@ function targetsOf({ targets, optionLists, below }: MountWishes): NotebookMount[
   return targets.map((text) => {
     const { name: given, source: whole } = parseSource('-t', text);
     const at = whole.lastIndexOf('=/');
-    const source = at < 0 ? whole : whole.slice(0, at);
+    const source = withoutSlashes(at < 0 ? whole : whole.slice(0, at));
     const name = given ?? nameOf(at < 0 ? source.slice(source.indexOf(':/') + 1) : whole.slice(at + 1));
     const mountPoint = mountPointOf('-t', at < 0 ? `${below}/${name}` : whole.slice(at + 1));
     return { name, source, options, mountPoint };
@@ -83,9 +83,11 @@ function parseSource(option: string, text: string): { name: string | null; sourc
     throw usage(
       `${option} ${text}: expected ${option === '-t' ? '[name=]server:/export[=/mount/point]' : 'server:/export'}`,
     );
-  // The kernel shows an export without slashes at its end.
-  return { name, source: source.replace(/(?<=:\/.*)\/+$/, '') };
+  return { name, source };
 }
+
+/** The kernel shows an export without slashes at its end. */
+const withoutSlashes = (source: string): string => source.replace(/(?<=:\/.*)\/+$/, '');
 
 /** Returns a name for a path, from its last part. */
 function nameOf(path: string): string {
@@ -108,7 +110,7 @@ function mountPointOf(option: string, text: string): string {
 
 function requirePlain(text: string): void {
   if (visibleText(text) !== text || text.includes('\ufffd'))
-    throw usage(`${text}: control characters and invalid text cannot be part of a mount`);
+    throw usage(`${visibleText(text)}: control characters and invalid text cannot be part of a mount`);
 }
 
 function requireOptions(options: string): void {

@@ -63,7 +63,7 @@ function feedrateOf({ feedrate, feedrateSha256: sha256 }: RawSettings): Feedrate
 /** Throws `FeedrateError('usage')` unless the text is s3://bucket/key or an absolute path. */
 export function requirePlace(option: string, text: string): void {
   if (visibleText(text) !== text || !/^(?:s3:\/\/[A-Za-z0-9][A-Za-z0-9.:-]+\/.*[^/]|\/.*[^/])$/u.test(text))
-    throw usage(`${option} ${text}: expected s3://bucket/key or an absolute path`);
+    throw usage(`${option} ${visibleText(text)}: expected s3://bucket/key or an absolute path`);
 }
 
 function usage(message: string): FeedrateError {

@@ -14,6 +14,7 @@ export function stubScript(place: string, sha256: string, version: string): stri
   return `\
 #!/bin/bash
 # Fetches a start script and runs it, in the background and always with 0. Written by feedrate ${version}.
+# shellcheck disable=SC2317 # The bash below calls it.
 run() { # PLACE SHA256
   local script=${STATUS_DIRECTORY}/script try
   for try in 1 2 3 4 5; do
