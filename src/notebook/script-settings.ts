@@ -2,22 +2,22 @@
 import { FeedrateError } from '../base/errors.js';
 import { type Parsed, parseDuration, parseSize } from '../base/units.js';
 import { visibleText } from '../base/visible-text.js';
-import type { FeedrateSource, Start, StartScriptSettings } from './start-script.js';
+import type { FeedrateSource, StartHook, StartScriptSettings } from './start-script.js';
 
 /** The settings as typed. */
 export interface RawSettings {
-  readonly for: Start;
+  readonly for: StartHook;
   readonly user?: string;
   readonly writeTest: boolean;
   readonly readAhead: string;
   readonly tries: string;
   readonly mountTimeout: string;
   readonly feedrate?: string;
-  readonly feedrateSha256?: string;
+  readonly feedrateHash?: string;
 }
 
 /** The user of the images of SageMaker who runs the training. */
-const USERS: Readonly<Record<Start, string>> = {
+const USERS: Readonly<Record<StartHook, string>> = {
   notebook: 'ec2-user',
   'hyperpod-on-create': 'ubuntu',
   'hyperpod-on-init-complete': 'ubuntu',
@@ -48,15 +48,15 @@ export function settingsOf(raw: RawSettings, version: string): StartScriptSettin
 
 const numberOf = (parsed: Parsed<number>): number => (parsed.ok ? parsed.value : Number.NaN);
 
-function feedrateOf({ feedrate, feedrateSha256: sha256 }: RawSettings): FeedrateSource | null {
+function feedrateOf({ feedrate, feedrateHash: sha256 }: RawSettings): FeedrateSource | null {
   if (feedrate === undefined) {
-    if (sha256 !== undefined) throw usage('--feedrate-sha256: there is no --feedrate to check');
+    if (sha256 !== undefined) throw usage('--feedrate-hash: there is no --feedrate to check');
     return null;
   }
   requirePlace('--feedrate', feedrate);
   const isArchive = feedrate.startsWith('s3://') || feedrate.endsWith('.tar.gz');
   if (sha256 !== undefined && !(isArchive && /^[0-9a-f]{64}$/i.test(sha256)))
-    throw usage(`--feedrate-sha256 ${sha256}: expected the 64 hexadecimal digits of an archive`);
+    throw usage(`--feedrate-hash ${sha256}: expected the 64 hexadecimal digits of an archive`);
   return { place: feedrate, sha256: sha256?.toLowerCase() ?? null };
 }
 

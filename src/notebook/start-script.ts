@@ -6,11 +6,11 @@ import { literal } from './shell-literal.js';
 import { WORKER_FUNCTIONS } from './worker-text.js';
 
 /** The moments at which SageMaker runs a script. */
-export const STARTS = ['notebook', 'hyperpod-on-create', 'hyperpod-on-init-complete'] as const;
-export type Start = (typeof STARTS)[number];
+export const START_HOOKS = ['notebook', 'hyperpod-on-create', 'hyperpod-on-init-complete'] as const;
+export type StartHook = (typeof START_HOOKS)[number];
 
 export interface StartScriptSettings {
-  readonly start: Start;
+  readonly start: StartHook;
   /** The version of feedrate that writes it. */
   readonly version: string;
   /** The user that tests whether the mount can be written to. null: no test. */
@@ -32,7 +32,7 @@ export interface FeedrateSource {
 }
 
 /** What SageMaker says of each moment. */
-const HEADS: Readonly<Record<Start, string>> = {
+const HEADS: Readonly<Record<StartHook, string>> = {
   notebook: `\
 # For the OnStart hook of a notebook instance (notebook-al2023-v1). SageMaker runs it as root at each start. A script that
 # fails or takes 5 minutes keeps the instance from starting, so this one returns at once, and always with 0.`,
@@ -45,7 +45,7 @@ const HEADS: Readonly<Record<Start, string>> = {
 };
 
 /** Of a notebook instance only /home/ec2-user/SageMaker survives a stop, but a HyperPod node reboots without its hooks. */
-const WORKERS: Readonly<Record<Start, string>> = {
+const WORKERS: Readonly<Record<StartHook, string>> = {
   notebook: `${STATUS_DIRECTORY}/worker`,
   'hyperpod-on-create': '/usr/local/sbin/feedrate-mount',
   'hyperpod-on-init-complete': '/usr/local/sbin/feedrate-mount',
@@ -81,7 +81,7 @@ export function startScript(mounts: readonly NotebookMount[], settings: StartScr
 #!/bin/bash
 # Mounts NFS exports. Written by feedrate ${version}: change the command that wrote it instead of this text.
 ${HEADS[start]}
-# Log: ${MOUNT_LOG}. Status: ${STATUS_DIRECTORY}/NAME.json, which feedrate doctor reads.
+# Log: ${MOUNT_LOG}. Status: ${STATUS_DIRECTORY}/NAME.json, shown by feedrate doctor.
 
 ${settingsText(settings)}
 # shellcheck disable=SC2016 # The words in quotes are literal.

@@ -33,7 +33,7 @@ test('the launcher starts its own node by whatever link it is called, and names 
       const { stdout, stderr } = call(path, ...words);
       assert.is(stderr, '');
       const [main, ...rest] = stdout.split('\n');
-      assert.is(main, join(home, 'bin/../app/dist/bin/main.js'));
+      assert.is(main, `${home}/bin/../app/dist/bin/main.js`);
       assert.equal(rest, [...words, '']);
     }
     const { status, stderr } = call('bin/other');

@@ -29,6 +29,8 @@ const callsOn = (fast: string, slow: string): readonly (readonly string[])[] => 
   ['clean', '-t', 't'],
   ['doctor', '-t', 't/none'],
   ['mount-matrix', 'w.yaml'],
+  ['notebook', 'script', '-t', 'svm-1:/train'],
+  ['notebook', 'script', '-t', 'train'],
   ['guide'],
   ['guide', 'statistics'],
   ['schema'],

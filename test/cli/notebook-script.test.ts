@@ -56,8 +56,8 @@ test('wrong options are one line with what is expected', () =>
       [['--read-ahead', 'much'], /--read-ahead much: expected a size from 4KiB to 1GiB, or none/],
       [['--user', 'a;b'], /--user a;b: expected the name of a user/],
       [['--feedrate', 'relative'], /--feedrate relative: expected s3:\/\/bucket\/key or an absolute path/],
-      [['--feedrate', '/dir', '--feedrate-sha256', 'a'.repeat(64)], /expected the 64 hexadecimal digits of an archive/],
-      [['--feedrate-sha256', 'ab'], /there is no --feedrate to check/],
+      [['--feedrate', '/dir', '--feedrate-hash', 'a'.repeat(64)], /expected the 64 hexadecimal digits of an archive/],
+      [['--feedrate-hash', 'ab'], /there is no --feedrate to check/],
       [['--stub', 'https://example.com/x'], /--stub https:\/\/example\.com\/x: expected s3/],
       [['--as', 'fstab', '--base64'], /--as fstab: --stub, --base64 and --feedrate belong to a script/],
     ];

@@ -4,6 +4,8 @@
 set -euo pipefail
 main=$1
 status=/run/feedrate-mount
+log=/var/log/feedrate-mount.log
+started=0
 
 write() {  # PART OPTION…
   local part=$1
@@ -11,15 +13,16 @@ write() {  # PART OPTION…
   "$main" notebook script --user nobody --out "$PWD/$part.sh" "$@" 2>"$part.stderr"
 }
 # Starts the script as SageMaker does, and says how it ended and when.
-start() {  # PART [WORDS BEFORE bash]
+start() {  # PART
   local part=$1 code=0 t0=$EPOCHREALTIME
-  shift
-  "$@" bash "./$part.sh" >"$part.stdout" 2>>"$part.stderr" || code=$?
+  started=$((started + 1))
+  bash "./$part.sh" >"$part.stdout" 2>>"$part.stderr" || code=$?
   awk -v code="$code" -v a="$t0" -v b="$EPOCHREALTIME" 'BEGIN { print code, b - a }' >>"$part.status"
 }
-settled() { ! pgrep -f "bash $status/worker" >/dev/null && ! pgrep -f '^run |; run ' >/dev/null; }
+# Each script that was started says in the log that it has ended.
+ended() { [ "$(grep -c 'the start script has ended' "$log" 2>/dev/null)" -ge "$started" ]; }
 finish() {  # PART
-  until settled; do sleep 0.2; done
+  until ended; do sleep 0.2; done
   mkdir -p "$1.json"
   mv "$status"/*.json "$1.json" 2>/dev/null || true
   cp /proc/self/mountinfo "$1.mountinfo"
@@ -31,7 +34,8 @@ write matrix --export fs1:/data --export fs2:/data --below /mnt/m --read-ahead 3
 start matrix
 finish matrix
 start matrix & start matrix & wait
-until settled; do sleep 0.2; done
+started=$((started + 2))
+until ended; do sleep 0.2; done
 cp /proc/self/mountinfo again.mountinfo
 "$main" doctor -t /mnt/m/v4.2-nconnect2 --no-measure --format json >again.doctor
 finish again
@@ -68,9 +72,9 @@ ip neigh replace 192.0.2.10 lladdr "$mac" dev fs2 nud permanent
 tc -n fs2 qdisc replace dev eth0 root netem loss 100%
 write dead -t dead=fs2:/data=/mnt/dead -t late=fs2:/data/late=/mnt/late --mount vers=4.1 --tries 2 --mount-timeout 4s
 start dead
-until grep -q 'dead: attempt' /var/log/feedrate-mount.log || settled; do sleep 0.2; done
+until grep -q 'dead: attempt' "$log" || ended; do sleep 0.2; done
 "$main" doctor -t /mnt/dead --no-measure --format json >trying.doctor
-until settled; do sleep 0.2; done
+until ended; do sleep 0.2; done
 "$main" doctor -t /mnt/dead --no-measure --format json >dead.doctor
 finish dead
 # Mounts of that server from before stay.
@@ -83,11 +87,10 @@ tc -n fs2 qdisc del dev eth0 root
 write stubbed -t fs1:/data=/mnt/stubbed --mount vers=4.1
 write stub -t fs1:/data=/mnt/stubbed --mount vers=4.1 --stub "$PWD/stubbed.sh"
 start stub
-until grep -q 'stubbed: mounted' /var/log/feedrate-mount.log; do sleep 0.2; done
 finish stub
 start stubbed
 finish stubbed
 
 setpriv --reuid 65534 --clear-groups bash ./matrix.sh >user.stdout 2>user.stderr && echo 0 >user.status
-cp /var/log/feedrate-mount.log log
+cp "$log" .
 ps -e -o args | grep -c '[m]ount.nfs\|[f]lock' >left || true

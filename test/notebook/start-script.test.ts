@@ -7,7 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type NotebookMount, notebookMounts } from '../../src/notebook/notebook-mounts.js';
 import { literal } from '../../src/notebook/shell-literal.js';
-import { STARTS, type StartScriptSettings, startScript } from '../../src/notebook/start-script.js';
+import { START_HOOKS, type StartScriptSettings, startScript } from '../../src/notebook/start-script.js';
 import { stubScript } from '../../src/notebook/stub-script.js';
 import { fstabText, systemdText } from '../../src/notebook/unit-text.js';
 import { WORKER_FUNCTIONS } from '../../src/notebook/worker-text.js';
@@ -160,7 +160,7 @@ test('shellcheck has nothing to say of any variant', () => {
     const feedrate = { place: "s3://bucket/it's $HOME.tar.gz", sha256: SHA256 };
     const texts = {
       plain: startScript(mountsOf('svm:/a'), { ...settings, user: null, readAheadKib: null }),
-      ...Object.fromEntries(STARTS.map((start) => [start, startScript(few, { ...settings, start, feedrate })])),
+      ...Object.fromEntries(START_HOOKS.map((start) => [start, startScript(few, { ...settings, start, feedrate })])),
       bucket: stubScript("s3://bucket/it's $HOME", SHA256, '1.2.3'),
       file: stubScript('/home/ec2-user/SageMaker/a b.sh', SHA256, '1.2.3'),
       systemd: systemdText(few, '1.2.3'),

@@ -22,7 +22,7 @@ interface ScriptOptions {
   readonly tries: string;
   readonly mountTimeout: string;
   readonly feedrate?: string;
-  readonly feedrateSha256?: string;
+  readonly feedrateHash?: string;
   readonly stub?: string;
   readonly base64?: boolean;
   readonly out?: string;
@@ -70,7 +70,7 @@ feedrate doctor -t MOUNTPOINT shows what came of it.
 function addBundleOptions(command: Command): Command {
   return command
     .option('--feedrate <place>', 'also install feedrate from a directory or .tar.gz of npm run bundle, or s3://…')
-    .option('--feedrate-sha256 <hex>', 'SHA-256 that the archive must have')
+    .option('--feedrate-hash <sha256>', 'SHA-256 that the archive must have')
     .option('--stub <place>', 'write a small script that fetches this one from s3://… or a file')
     .option('--base64', 'print the text for --on-start Content=…')
     .option('--out <file>', 'write to a file instead of stdout');
