@@ -31,7 +31,7 @@ export interface FeedrateSource {
   readonly sha256: string | null;
 }
 
-/** What SageMaker says of each moment. */
+/** The first lines, for each moment. */
 const HEADS: Readonly<Record<StartHook, string>> = {
   notebook: `\
 # For the OnStart hook of a notebook instance (notebook-al2023-v1). SageMaker runs it as root at each start. A script that
@@ -92,9 +92,11 @@ ${mounts.map(mountLine).join('\n')}
 ${WORKER_FUNCTIONS}${feedrate === null ? '' : INSTALL_FUNCTION}
 worker() {
   silent=''
+  # It is gone after a reboot.
+  mkdir -p "$DIR"
   # One at a time. Whoever waited finds the mounts made.
   exec 9>"$DIR/lock"
-  flock -w 900 9 || exit 0
+  flock -w 900 9 || { log 'another start script is still at work' && exit 0; }
   task=announce && mounts
   task=mount && mounts
 ${feedrate === null ? '' : `  # shellcheck disable=SC2016\n  install_feedrate ${literal(feedrate.place)} ${literal(feedrate.sha256 ?? '')}\n`}\
@@ -102,7 +104,6 @@ ${feedrate === null ? '' : `  # shellcheck disable=SC2016\n  install_feedrate ${
 }
 ${isRepeated ? SERVICE : ''}
 start() {
-  umask 022
   # The functions are the worker's script. setsid: it must outlive whoever runs this one.
   if [ "$EUID" = 0 ] && mkdir -p "$DIR" && { declare -f && echo 'settings && worker'; } >"$WORKER.$$" && mv -f "$WORKER.$$" "$WORKER"; then
     setsid bash "$WORKER" </dev/null >>"$LOG" 2>&1 &
@@ -120,6 +121,7 @@ exit 0
 function settingsText({ start, user, readAheadKib, tries, timeoutSeconds }: StartScriptSettings): string {
   return `\
 settings() {
+  umask 022
   export LC_ALL=C TZ=UTC0 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
   DIR=${STATUS_DIRECTORY} LOG=${MOUNT_LOG} WORKER=${WORKERS[start]}
   TRIES=${tries} TIMEOUT=${timeoutSeconds} READ_AHEAD_KIB=${readAheadKib ?? "''"} AS_USER=${literal(user ?? '')}

@@ -91,6 +91,6 @@ finish stub
 start stubbed
 finish stubbed
 
-setpriv --reuid 65534 --clear-groups bash ./matrix.sh >user.stdout 2>user.stderr && echo 0 >user.status
+setpriv --reuid 65534 --clear-groups bash <./matrix.sh >user.stdout 2>user.stderr && echo 0 >user.status
 cp "$log" .
 ps -e -o args | grep -c '[m]ount.nfs\|[f]lock' >left || true

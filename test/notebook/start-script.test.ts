@@ -11,7 +11,7 @@ import { START_HOOKS, type StartScriptSettings, startScript } from '../../src/no
 import { stubScript } from '../../src/notebook/stub-script.js';
 import { fstabText, systemdText } from '../../src/notebook/unit-text.js';
 import { WORKER_FUNCTIONS } from '../../src/notebook/worker-text.js';
-import { needTool } from '../support/skip.js';
+import { needTool, skipTest } from '../support/skip.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
 
 const test = suite('notebook/start-script');
@@ -182,6 +182,34 @@ test('a script of five mounts is below the limit of SageMaker, and a stub is far
   const encoded = (text: string) => Buffer.from(text).toString('base64').length;
   assert.ok(encoded(startScript(five, { ...settings, feedrate })) <= 16_384);
   assert.ok(encoded(stubScript(feedrate.place, SHA256, '1.2.3')) <= 4096);
+});
+
+test('a HyperPod script leaves a worker that bash reads, and a service that systemd reads', () => {
+  if (process.getuid?.() !== 0) skipTest('the script mounts as root only');
+  needTool('systemd-analyze');
+  return withTemporaryDirectory((directory) => {
+    const places = {
+      '/run/feedrate-mount': 'run',
+      '/usr/local/sbin': '.',
+      '/etc/systemd/system': '.',
+      '/var/log': '.',
+    };
+    let script = startScript(hostileMounts, { ...settings, start: 'hyperpod-on-create' });
+    for (const [place, other] of Object.entries(places)) script = script.replaceAll(place, join(directory, other));
+    // Nothing may be mounted or enabled on the machine of the test.
+    bash(`setsid() { :; }; systemctl() { :; }; timeout() { :; }\n${script}`);
+    const worker = readFileSync(join(directory, 'feedrate-mount'), 'utf8');
+    const calls = worker.slice(0, worker.lastIndexOf('settings && worker'));
+    const printed = bash(`${calls}\none() { printf '%s\\0' "$3"; }\nmounts`);
+    assert.equal(
+      printed.split('\0').slice(0, -1),
+      hostileMounts.map(({ mountPoint }) => mountPoint),
+    );
+    const service = join(directory, 'feedrate-mount.service');
+    const { stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', service], { encoding: 'utf8' });
+    assert.not.match(stderr, 'feedrate-mount');
+    assert.match(readFileSync(service, 'utf8'), /^ExecStart=\/bin\/bash \S+feedrate-mount$/m);
+  });
 });
 
 test('fstab is as libmount reads it', () => {
