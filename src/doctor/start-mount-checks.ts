@@ -33,25 +33,15 @@ export const START_MOUNT_CHECKS: readonly Check[] = [
 ];
 
 function failed({ tries, source, reason, hint }: MountStatus): Advice {
-  const attempts = tries > 1 ? ` after ${tries} attempts` : '';
-  return ['bad', `not mounted${attempts}: ${reason}`, `this directory is not on ${source}`, hint || `see ${MOUNT_LOG}`];
+  const attempts = tries > 1 ? ` (${tries} attempts)` : '';
+  return ['bad', `not mounted${attempts}`, `${source} is not mounted here: ${reason}`, hint || `see ${MOUNT_LOG}`];
 }
 
 function unfinished({ tries, source, reason, hint }: MountStatus, isAtWork: boolean): Advice {
-  if (!isAtWork)
-    return [
-      'bad',
-      'not mounted: the start script was interrupted',
-      `this directory is not on ${source}`,
-      'run the start script again',
-    ];
-  const value = `still mounting${tries > 0 ? ` (failed attempts: ${tries})` : ''}`;
-  return [
-    'bad',
-    value,
-    reason === '' ? `this directory is not on ${source} yet` : reason,
-    hint || `wait, and follow ${MOUNT_LOG}`,
-  ];
+  const why = `${source} is not mounted here${reason === '' ? '' : `: ${reason}`}`;
+  if (!isAtWork) return ['bad', 'not mounted: the start script was interrupted', why, 'run the start script again'];
+  const value = tries > 0 ? `not mounted yet (failed attempts: ${tries})` : 'not mounted yet';
+  return ['bad', value, why, hint || `wait, and follow ${MOUNT_LOG}`];
 }
 
 function lost({ source, options, mountPoint, changedAt }: MountStatus): Advice {

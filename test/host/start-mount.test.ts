@@ -55,14 +55,14 @@ test('each state has its severity, and each problem says what to do', () => {
     [{ notes: ['the mount hides files in /mnt/train'] }, {}, 'note', 'the mount hides files in /mnt/train'],
     [{ writeTest: 'ec2-user cannot write: Permission denied' }, {}, 'bad', 'ec2-user cannot write: Permission denied'],
     [{}, { isMounted: false }, 'bad', 'no longer mounted'],
-    [failed, { isMounted: false }, 'bad', 'not mounted after 5 attempts: no answer from svm within 60 s'],
+    [failed, { isMounted: false }, 'bad', 'not mounted (5 attempts)'],
     [failed, {}, 'note', 'mounted, but not by the start script: no answer from svm within 60 s'],
     [{ state: 'working' }, { isMounted: false }, 'bad', 'not mounted: the start script was interrupted'],
     [
       { state: 'working', tries: 2 },
       { isMounted: false, isAtWork: true },
       'bad',
-      'still mounting (failed attempts: 2)',
+      'not mounted yet (failed attempts: 2)',
     ],
     [{}, { isCurrent: false }, 'note', 'status of an earlier start'],
   ];
@@ -73,6 +73,7 @@ test('each state has its severity, and each problem says what to do', () => {
   }
   assert.is(findingOf({}, { isMounted: false }).remedy, 'mount -t nfs -o vers=4.1,nconnect=16 svm:/train /mnt/train');
   assert.is(findingOf(failed, { isMounted: false }).remedy, 'open port 2049');
+  assert.match(findingOf(failed, { isMounted: false }).reason ?? '', /no answer from svm within 60 s$/);
   assert.match(
     findingOf({ differences: ['nconnect is 1 instead of 16'] }).remedy ?? '',
     /^unmount all mounts of this server/,
