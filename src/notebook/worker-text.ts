@@ -1,4 +1,5 @@
 /** The part of a start script that is the same for all mounts: bash functions. Short, because SageMaker counts each byte. */
+import { STATUS_FORMAT } from '../base/mount-status.js';
 
 export const WORKER_FUNCTIONS = `\
 log() { printf '%(%FT%TZ)T %s\\n' -1 "$*"; }
@@ -20,7 +21,7 @@ list() { # LINES
 # The file is always complete, because it is renamed into place.
 status() { # STATE [REASON [HINT]]
   {
-    printf '{"format":1,"name":%s,"source":%s,"shownSource":%s,' "$(json "$name")" "$(json "$source")" "$(json "$from")"
+    printf '{"format":${STATUS_FORMAT},"name":%s,"source":%s,"shownSource":%s,' "$(json "$name")" "$(json "$source")" "$(json "$from")"
     printf '"mountPoint":%s,"options":%s,"state":"%s","tries":%d,' "$(json "$point")" "$(json "$options")" "$1" "$tries"
     printf '"differences":%s,"notes":%s,' "$(list "$differences")" "$(list "$notes")"
     printf '"writeTest":%s,"reason":%s,"hint":%s,' "$(json "$write")" "$(json "\${2-}")" "$(json "\${3-}")"
