@@ -188,9 +188,9 @@ const ASKED: Readonly<Record<string, Lines>> = {
     ['doctor', '-t', `nfs://${HOSTILE}/x`],
     ['doctor', '-t', `nfs://server/${HOSTILE}`],
   ],
-  notebook: ({ directory }) => [
+  notebook: ({ workload }) => [
     ['notebook', 'script', '-t', `svm:/${HOSTILE}`],
-    ['notebook', 'script', '-t', 'svm:/a', '--out', join(directory, 'w.yaml', HOSTILE)],
+    ['notebook', 'script', '-t', 'svm:/a', '--out', join(workload, HOSTILE)],
     ['notebook', 'script', '--export', HOSTILE, '--mount', 'vers=3', '--mount', 'vers=4.1'],
     ...badWords(
       ['notebook', 'script', '-t', 'svm:/a'],
