@@ -4,10 +4,17 @@ import { valuesOf } from './facts.js';
 import { NFS } from './host-facts.js';
 import { NFS_CHECKS } from './nfs-checks.js';
 import { ONTAP_CHECKS } from './ontap-checks.js';
+import { START_MOUNT_CHECKS } from './start-mount-checks.js';
 import { TARGET_CHECKS } from './target-checks.js';
 import { VOLUME_CHECKS } from './volume-checks.js';
 
-export const CHECKS: readonly Check[] = [...TARGET_CHECKS, ...NFS_CHECKS, ...VOLUME_CHECKS.map(onNfs), ...ONTAP_CHECKS];
+export const CHECKS: readonly Check[] = [
+  ...TARGET_CHECKS,
+  ...START_MOUNT_CHECKS,
+  ...NFS_CHECKS,
+  ...VOLUME_CHECKS.map(onNfs),
+  ...ONTAP_CHECKS,
+];
 
 function onNfs({ name, examine }: Check): Check {
   return { name, examine: (facts) => (valuesOf(facts, { nfs: NFS }) === null ? null : examine(facts)) };

@@ -35,6 +35,8 @@ const callsOn = (fast: string, slow: string): readonly (readonly string[])[] => 
   ['iam', 'check', '--principal', 'anonymous', '--action', 's3:GetObject'],
   ['fsx', 'cost', fast],
   ['fsx', 'cost', fast, '--deployment', 'SINGLE_AZ_1', '--throughput', '128', '--ssd-gib', '1024', '--region', 'a'],
+  ['notebook', 'script', '-t', 'svm-1:/train'],
+  ['notebook', 'script', '-t', 'train'],
   ['guide'],
   ['guide', 'statistics'],
   ['schema'],

@@ -269,6 +269,16 @@ const ASKED: Readonly<Record<string, Lines>> = {
     ['fsx', 'describe', '--volume', HOSTILE],
     ...badWords(['fsx', 'describe'], '--format'),
   ],
+  'notebook script': ({ workload }) => [
+    ['notebook', 'script', '-t', `svm:/${HOSTILE}`],
+    ['notebook', 'script', '-t', 'svm:/a', '--out', join(workload, HOSTILE)],
+    ['notebook', 'script', '--export', HOSTILE, '--mount', 'vers=3', '--mount', 'vers=4.1'],
+    ...badWords(
+      ['notebook', 'script', '-t', 'svm:/a'],
+      ...['-t', '--mount', '--below', '--for', '--as', '--user', '--read-ahead', '--tries', '--mount-timeout'],
+      ...['--feedrate', '--feedrate-hash', '--stub'],
+    ),
+  ],
   guide: () => [['guide'], ['guide', HOSTILE]],
   schema: () => [['schema'], ['schema', HOSTILE]],
   completion: () => [

@@ -14,6 +14,7 @@ import {
   type ServerPlace,
   TARGET,
 } from '../../src/doctor/host-facts.js';
+import { START_MOUNT } from '../../src/doctor/start-mount-checks.js';
 import { VOLUME } from '../../src/doctor/volume-facts.js';
 import { callTotalsOf } from '../../src/host/gather-facts.js';
 import { parseMountstats } from '../../src/host/nfs/mountstats.js';
@@ -95,6 +96,7 @@ function nfsFacts({
     }),
     SERVER.state(server),
     PROBE.state(probe ?? null),
+    START_MOUNT.state(null),
   ];
 }
 
