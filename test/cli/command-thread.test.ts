@@ -31,6 +31,7 @@ const callsOn = (fast: string, slow: string): readonly (readonly string[])[] => 
   ['mount-matrix', 'w.yaml'],
   ['iam', 'policy', '--for', 'describe', '--region', 'us-east-1'],
   ['iam', 'check', '--principal', 'anonymous', '--action', 's3:GetObject'],
+  ['iam', 'lint', 'p.json'],
   ['guide'],
   ['guide', 'statistics'],
   ['schema'],
@@ -44,6 +45,7 @@ const callsOn = (fast: string, slow: string): readonly (readonly string[])[] => 
 function fill(directory: string): [fast: string, slow: string] {
   directoryIn(directory, 't');
   writeFileSync(join(directory, 'w.yaml'), 'name: w\njobs: {a: {rw: read, size: 1MiB, ioengine: simulated}}\n');
+  writeFileSync(join(directory, 'p.json'), '{"Statement": {"Effect": "Allow", "Action": "s3:ListBuckets"}}');
   const stored = (factor: number): string =>
     basename(storeSessions(join(directory, 'results'), { levels: LEVELS.map((level) => level * factor) }));
   return [stored(1), stored(0.8)];

@@ -203,7 +203,16 @@ const ASKED: Readonly<Record<string, Lines>> = {
     ['doctor', '-t', `nfs://${HOSTILE}/x`],
     ['doctor', '-t', `nfs://server/${HOSTILE}`],
   ],
-  iam: ({ policy, bad }) => {
+  iam: ({ policy, bad, directory }) => {
+    const statement = { Sid: HOSTILE, Effect: COMMAND_FIRST, Action: HOSTILE, Resource: `arn:aws:${HOSTILE}:::a` };
+    const policies = {
+      [`policy ${HOSTILE}.json`]: JSON.stringify({ Version: HOSTILE, [HOSTILE]: 1, Statement: [statement] }),
+      [`condition ${HOSTILE}.json`]: JSON.stringify({
+        Statement: { Principal: { [HOSTILE]: HOSTILE }, Condition: { [HOSTILE]: { [HOSTILE]: HOSTILE } } },
+      }),
+      [`syntax ${HOSTILE}.json`]: `{"Statement": ${HOSTILE}`,
+    };
+    for (const [name, text] of Object.entries(policies)) writeFileSync(join(directory, name), text);
     const check = ['iam', 'check', '--action', 's3:GetObject', '--resource', `arn:aws:s3:::${HOSTILE}/x`];
     const asked = [...check, '--principal', 'anonymous', '--resource-policy'];
     return [
@@ -217,6 +226,9 @@ const ASKED: Readonly<Record<string, Lines>> = {
       ...badWords([...asked, policy], '--context', '--can', '--principal', '--action', '--boundary', '--bucket'),
       ['iam', 'policy', '--for', 'results', '--bucket', `s3://runs/${HOSTILE}`],
       ...badWords(['iam', 'policy', '--for', 'describe'], '--for', '--region', '--key', '--volume', '--format'),
+      ...['table', 'json', 'sarif'].map((format) => ['iam', 'lint', '--format', format, ...Object.keys(policies)]),
+      ['iam', 'lint', `missing ${HOSTILE}`],
+      ...badWords(['iam', 'lint', ...Object.keys(policies)], '--type', '--service', '--format'),
     ];
   },
   guide: () => [['guide'], ['guide', HOSTILE]],

@@ -121,14 +121,28 @@ function formOf({ arn }: ResourceTypeFacts): ArnFields | null {
   return arnFields(arn.replaceAll(/\$\{[^}]*\}/g, '*'));
 }
 
+/** The forms of ARNs that several rules ask for. */
+const formsSeen = new WeakMap<ActionData, Map<string, ArnFields[] | null>>();
+
 /** Returns the forms of a service's resources whose last field an ARN may have; null if nothing is known of them. */
 function formsFor(fields: ArnFields, data: ActionData | null): ArnFields[] | null {
-  const types = isOpen(fields.service) ? [] : (data?.resourceTypesOf(fields.service) ?? []);
+  if (data === null || isOpen(fields.service)) return null;
+  const seen = formsSeen.get(data) ?? new Map<string, ArnFields[] | null>();
+  formsSeen.set(data, seen);
+  const key = `${fields.service}:${fields.resource}`;
+  const known = seen.get(key);
+  if (known !== undefined) return known;
+  const forms = matchingForms(fields, data.resourceTypesOf(fields.service));
+  seen.set(key, forms);
+  return forms;
+}
+
+function matchingForms({ service, resource }: ArnFields, types: readonly ResourceTypeFacts[]): ArnFields[] | null {
   if (types.length === 0) return null;
-  const resource = withoutVariables(fields.resource);
+  const pattern = withoutVariables(resource);
   return types.flatMap((type) => {
     const form = formOf(type);
-    return form !== null && form.service === fields.service && overlaps(form.resource, resource) ? [form] : [];
+    return form !== null && form.service === service && overlaps(form.resource, pattern) ? [form] : [];
   });
 }
 

@@ -38,7 +38,7 @@ function unknownServiceKey({ name, key }: LintedTest, _statement: LintedStatemen
   ];
 }
 
-/** Operators that suit a type of key. A string operator also compares ARNs. */
+/** Operators that match a type of key. A string operator also compares ARNs. */
 const FAMILIES: Readonly<Record<ConditionKeyType, readonly OperatorFamily[]>> = {
   String: ['string'],
   ARN: ['arn', 'string'],
@@ -86,7 +86,7 @@ const KEY_RULES = testRules(
     [
       'TYPE_MISMATCH',
       'warning',
-      'The operator does not suit the type of its key.',
+      'The operator does not match the type of its key.',
       withFacts((test, facts) =>
         wrongOperator(test, facts)
           ? [

@@ -1,4 +1,4 @@
-/** Rules about statements that allow to pass any role, or to create any service-linked role. */
+/** Rules about statements that allow passing any role, or creating any service-linked role. */
 import type { TextValue } from '../policy-document.js';
 import { arnFields, withoutVariables } from './arn-fields.js';
 import { isIdentityKind, type LintedPolicy, type LintedStatement, namesAction, testsKey } from './linted-policy.js';
@@ -22,7 +22,7 @@ const PASS_ROLE: WideAction = {
   action: 'iam:PassRole',
   codePrefix: 'PASS_ROLE',
   severity: 'security-warning',
-  what: 'pass any role',
+  what: 'passing any role',
   key: 'iam:passedtoservice',
   keyName: 'iam:PassedToService',
   roles: 'role/*',
@@ -32,7 +32,7 @@ const CREATE_SLR: WideAction = {
   action: 'iam:CreateServiceLinkedRole',
   codePrefix: 'CREATE_SLR',
   severity: 'warning',
-  what: 'create any service-linked role',
+  what: 'creating any service-linked role',
   key: 'iam:awsservicename',
   keyName: 'iam:AWSServiceName',
   roles: 'role/aws-service-role/*',
@@ -92,7 +92,7 @@ function wideStatement(
   if (resource.form === 'star' && testsKey(statement, wide.key)) return [];
   const place = action.form === 'named' ? resource.at : action.at;
   const with_ = resource.form === 'star' ? 'this Resource' : 'NotResource';
-  const message = `${ACTION_WORDS[action.form]} together with ${with_} allows to ${wide.what} (${wide.action})`;
+  const message = `${ACTION_WORDS[action.form]} together with ${with_} allows ${wide.what} (${wide.action})`;
   const alternative = resource.form === 'star' ? `, or add a condition on ${wide.keyName}` : '';
   return [fault(place, message, `name the ARNs of the roles in Resource${alternative}`)];
 }
@@ -104,7 +104,7 @@ export const PASS_ROLE_RULES: readonly LintRule[] = statementRules(
         [
           `${wide.codePrefix}_${suffix}`,
           wide.severity,
-          `A statement allows to ${wide.what}: ${suffix.replace('WITH_', '').toLowerCase().replaceAll('_', ' ')}.`,
+          `A statement allows ${wide.what}: ${suffix.replace('WITH_', '').toLowerCase().replaceAll('_', ' ')}.`,
           (statement: LintedStatement, policy: LintedPolicy) =>
             wideStatement(statement, policy, wide, form as keyof typeof SUFFIX),
         ] as const,

@@ -1,4 +1,4 @@
-/** Rules about resources that do not suit the actions of their statement. */
+/** Rules about resources that do not match the actions of their statement. */
 import type { ActionFacts } from '../action-data.js';
 import { formsOf, knownActions, mayName } from './action-support.js';
 import type { ArnFields } from './arn-fields.js';
@@ -38,7 +38,7 @@ function wildcardOnlyWithArn(statement: LintedStatement, policy: LintedPolicy): 
   return actions
     .filter((action) => takesNoResource(action, policy))
     .map((action) => {
-      const message = `${action.text} acts on no single resource, so this statement does not apply to it`;
+      const message = `${action.text} takes no resource ARN, so this statement does not apply to it`;
       return fault(action, message, 'move it to a statement with "Resource": "*"');
     });
 }
@@ -118,7 +118,7 @@ export const RESOURCE_RULES: readonly LintRule[] = [
       [
         'BUCKET_ACTION_ON_OBJECT_ARN',
         'error',
-        'An action on S3 buckets stands with the ARNs of objects only.',
+        'An action on S3 buckets is listed with object ARNs only.',
         (statement) =>
           misplacedS3Actions(statement, 'bucket').map((action) =>
             fault(
@@ -131,7 +131,7 @@ export const RESOURCE_RULES: readonly LintRule[] = [
       [
         'OBJECT_ACTION_ON_BUCKET_ARN',
         'error',
-        'An action on S3 objects stands with the ARNs of buckets only.',
+        'An action on S3 objects is listed with bucket ARNs only.',
         (statement) =>
           misplacedS3Actions(statement, 'object').map((action) =>
             fault(
@@ -144,7 +144,7 @@ export const RESOURCE_RULES: readonly LintRule[] = [
       [
         'WILDCARD_ONLY_ACTION_WITH_ARN',
         'warning',
-        'An action that acts on no single resource stands with ARNs.',
+        'An action that takes no resource is listed with ARNs.',
         wildcardOnlyWithArn,
       ],
     ],
@@ -161,13 +161,13 @@ export const RESOURCE_RULES: readonly LintRule[] = [
       [
         'ACTION_WITHOUT_RESOURCE',
         'error',
-        'An action suits none of the resources of its statement.',
+        'An action matches none of the resources of its statement.',
         actionsWithoutResource,
       ],
       [
         'RESOURCE_WITHOUT_ACTION',
         'suggestion',
-        'A resource suits none of the actions of its statement.',
+        'A resource matches none of the actions of its statement.',
         resourcesWithoutAction,
       ],
     ],

@@ -116,7 +116,7 @@ const TEXT_RULES = policyRules([
   [
     'VARIABLE_UNSUPPORTED_IN_ELEMENT',
     'error',
-    'A variable stands outside of resources and condition values.',
+    'A variable is used outside of resources and condition values.',
     (policy) =>
       policy.statements.flatMap((statement) =>
         literalValues(statement).flatMap((value) => {
@@ -130,7 +130,7 @@ const TEXT_RULES = policyRules([
   [
     'VARIABLE_UNSUPPORTED_IN_VERSION',
     'error',
-    'A variable stands in a policy that is read as 2008-10-17.',
+    'A variable is used in a policy that is read as 2008-10-17.',
     (policy) =>
       hasVariables(policy)
         ? []
@@ -187,7 +187,7 @@ const SENSITIVE_RULES = testRules([
   [
     'WILDCARD_USAGE_TOO_PERMISSIVE',
     'error',
-    'A wildcard stands in an account, organization, VPC or endpoint.',
+    'A wildcard is used in an account, organization, VPC or endpoint.',
     (test) =>
       openValues(test, (text) => /[*?]/.test(text.replaceAll(/\$\{[^}]*\}/g, ''))).map((value) =>
         fault(value, `a wildcard in ${test.key.text} may match values of strangers`, 'write the whole value'),
@@ -196,7 +196,7 @@ const SENSITIVE_RULES = testRules([
   [
     'VARIABLE_USAGE_TOO_PERMISSIVE',
     'error',
-    'A variable that may hold a wildcard stands in an account, organization, VPC or endpoint.',
+    'A variable that may hold a wildcard is used in an account, organization, VPC or endpoint.',
     (test) =>
       openValues(test, (text) => variablesIn(text).some((variable) => /tag\//i.test(variable.name))).map((value) =>
         fault(value, `a tag in ${test.key.text} may hold a wildcard`, 'write the value, or compare with StringEquals'),

@@ -11,6 +11,7 @@ export function hasWildcard(text: string): boolean {
  */
 export function covers(general: string, special: string): boolean {
   if (!isPattern(general)) return general === special;
+  if (!special.startsWith(general.slice(0, general.search(/[*?]/)))) return false;
   const pattern = normalised(general);
   const text = normalised(special);
   let i = 0;
