@@ -84,7 +84,7 @@ function documentsIn(file: string, layer: LayerName): PolicyDocument[] {
 
 function textOf(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch (cause) {
     const builtIn = BUILT_IN[file];
     if (builtIn !== undefined) return builtIn;

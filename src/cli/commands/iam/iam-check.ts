@@ -29,7 +29,7 @@ export const check: Subcommand = {
     command
       .option('--role <arn>', 'role whose session makes the request')
       .option('--principal <principal>', 'user, session, account, service (sagemaker.amazonaws.com) or anonymous')
-      .option('--policy <file...>', 'identity policies of the principal, or none', collect)
+      .option('--policy <file...>', 'identity policies of the principal (- reads stdin), or none', collect)
       .option('--resource-policy <file...>', 'policy of the resource, or ARN=FILE, or none', collect)
       .option('--boundary <file>', 'permissions boundary, or none', collect)
       .option('--session-policy <file...>', 'session policies, or none', collect)
