@@ -69,7 +69,7 @@ test('wrong words', () => {
 });
 
 test('without the SDK: one line says what is missing', () => {
-  withTemporaryDirectory((directory) => {
+  return withTemporaryDirectory((directory) => {
     // The command as it is installed with --omit=optional.
     mkdirSync(join(directory, 'dist'));
     cpSync(join(repositoryRoot, 'dist', 'bin'), join(directory, 'dist', 'bin'), { recursive: true });
