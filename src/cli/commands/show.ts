@@ -17,7 +17,11 @@ export const show: Subcommand = {
   completes: 'runs',
   configure(command) {
     addFileOptions(command)
-      .argument('[run]', 'directory or name of the run, or the beginning or end of its name', 'latest')
+      .argument(
+        '[run]',
+        'directory or name of the run, the beginning or end of its name, or s3://BUCKET/PREFIX/RUN',
+        'latest',
+      )
       .addOption(resultsOption())
       .addOption(formatOption(REPORT_FORMATS))
       .action(exits(showRun));
@@ -30,12 +34,11 @@ export const show: Subcommand = {
  * `usage` when nothing could be read. Throws `FeedrateError('store')` when no run, or more than one, matches the name.
  */
 async function showRun(spec: string, options: ShowOptions): Promise<number> {
-  const [{ resolveRun }, { readRun }, { printRun, writeRunFiles }] = await Promise.all([
-    import('../../store/find-runs.js'),
-    import('../../store/read-run.js'),
+  const [{ readNamedRun }, { printRun, writeRunFiles }] = await Promise.all([
+    import('../../store/run-sources.js'),
     import('../terminal/run-report.js'),
   ]);
-  const stored = readRun(resolveRun(options.output, spec, tell));
+  const stored = await readNamedRun(spec, { resultsDirectory: options.output, passedOver: tell });
   const status = await printRun(stored, options.format);
   return status || (await writeRunFiles(stored, options));
 }
