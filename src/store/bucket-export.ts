@@ -7,13 +7,13 @@ import { readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { passingOf } from '../host/files/own-names.js';
-import type { Bucket, ObjectFacts } from './bucket.js';
+import type { ObjectFacts, S3Bucket } from './bucket.js';
 import { type BucketPlace, placeBelow, urlOf } from './bucket-place.js';
 import { type FileSums, sumsOf, type UploadSource, upload } from './bucket-upload.js';
 import { RUN_FILES, SUMS_FILE } from './run-files.js';
 
 /** How it is known that a file in the bucket has the bytes of the local one. */
-export type Evidence = 'checksum' | 'reading';
+export type ExportEvidence = 'checksum' | 'reading';
 
 export interface ExportedFile {
   readonly name: string;
@@ -22,7 +22,7 @@ export interface ExportedFile {
   /** False: it was there already. */
   readonly isSent: boolean;
   /** `checksum`: the store keeps the same SHA-256. `reading`: it keeps none, so the file was read back. */
-  readonly verifiedBy: Evidence;
+  readonly verifiedBy: ExportEvidence;
 }
 
 export interface ExportedRun {
@@ -47,23 +47,23 @@ interface LocalFile extends UploadSource {
 }
 
 /** A file in the bucket against the local one. */
-type Found =
+type RemoteFile =
   | { readonly state: 'absent' }
   | { readonly state: 'different'; readonly why: string }
-  | { readonly state: 'same'; readonly by: Evidence; readonly facts: ObjectFacts };
+  | { readonly state: 'same'; readonly by: ExportEvidence; readonly facts: ObjectFacts };
 
 /**
  * Copies a run directory to a place, and verifies what was sent. Sends only what is not there. Throws
  * `FeedrateError('store')` when something else is there and `force` is not set, or when a file changed meanwhile.
  */
 export async function exportRun(
-  bucket: Bucket,
+  bucket: S3Bucket,
   place: BucketPlace,
   directory: string,
   options: ExportOptions,
 ): Promise<ExportedRun> {
   const files = await localFiles(directory);
-  const found = new Map<string, Found>();
+  const found = new Map<string, RemoteFile>();
   for (const file of files) found.set(file.name, await compared(bucket, placeBelow(place, file.name), file, options));
   refuseOthers(place, found, options);
   const missing = files.filter(({ name }) => found.get(name)?.state !== 'same');
@@ -111,14 +111,14 @@ function namesIn(directory: string): string[] {
 
 /** Compares a file in the bucket with the local one: by its size and checksum, or by its bytes if the store keeps none. */
 async function compared(
-  bucket: Bucket,
+  bucket: S3Bucket,
   place: BucketPlace,
   { sizeBytes, sums }: LocalFile,
   { kmsKey }: ExportOptions,
-): Promise<Found> {
+): Promise<RemoteFile> {
   const facts = await bucket.facts(place);
   if (facts === null) return { state: 'absent' };
-  const differs = (why: string): Found => ({ state: 'different', why });
+  const differs = (why: string): RemoteFile => ({ state: 'different', why });
   if (facts.sizeBytes !== sizeBytes) return differs(`has ${facts.sizeBytes} bytes instead of ${sizeBytes}`);
   if (kmsKey !== undefined && facts.encryption !== 'aws:kms') {
     return differs(`is not encrypted with a KMS key but with ${facts.encryption ?? 'nothing that the store names'}`);
@@ -130,7 +130,7 @@ async function compared(
   return hash.digest('hex') === sums.sha256 ? { state: 'same', by: 'reading', facts } : differs('has another content');
 }
 
-function refuseOthers(place: BucketPlace, found: ReadonlyMap<string, Found>, { force }: ExportOptions): void {
+function refuseOthers(place: BucketPlace, found: ReadonlyMap<string, RemoteFile>, { force }: ExportOptions): void {
   // Without run.json it is what an unfinished export left, which nobody can read.
   if (force || found.get(RUN_FILES.run)?.state === 'absent') return;
   for (const [name, file] of found) {
@@ -143,7 +143,12 @@ function refuseOthers(place: BucketPlace, found: ReadonlyMap<string, Found>, { f
 }
 
 /** Sends a file and verifies it. */
-async function sent(bucket: Bucket, place: BucketPlace, file: LocalFile, options: ExportOptions): Promise<Found> {
+async function sent(
+  bucket: S3Bucket,
+  place: BucketPlace,
+  file: LocalFile,
+  options: ExportOptions,
+): Promise<RemoteFile> {
   await upload(bucket, place, file, options);
   const found = await compared(bucket, place, file, options);
   if (found.state === 'same') return found;
@@ -154,7 +159,7 @@ async function sent(bucket: Bucket, place: BucketPlace, file: LocalFile, options
   );
 }
 
-function same(found: ReadonlyMap<string, Found>, name: string): Extract<Found, { state: 'same' }> {
+function same(found: ReadonlyMap<string, RemoteFile>, name: string): Extract<RemoteFile, { state: 'same' }> {
   const file = found.get(name);
   if (file?.state !== 'same') throw new Error(`${name} was not sent`);
   return file;

@@ -44,12 +44,11 @@ export function isRefused(thrown: unknown): boolean {
   return httpStatusOf(thrown) === 403 && !/^(?:Invalid|Signature|Request|Expired)/.test(answerOf(thrown).name ?? '');
 }
 
-/** Returns the error with its remedy. What this file does not know keeps the text of `callAws`. */
+/** Returns the error with its place and remedy. What this file does not know keeps the text of `callAws`. */
 export function bucketFault(call: BucketCall, thrown: FeedrateError): FeedrateError {
-  const text = reasonOf(call, thrown);
-  if (text === null) return thrown;
-  const where = `${urlOf(call.place)}: ${call.action} in ${call.region}`;
-  return new FeedrateError('cloud', `${where}: ${text}`, { cause: thrown.cause });
+  const reason = reasonOf(call, thrown);
+  const text = reason === null ? thrown.message : `${call.action} in ${call.region}: ${reason}`;
+  return new FeedrateError('cloud', `${urlOf(call.place)}: ${text}`, { cause: thrown.cause });
 }
 
 function reasonOf(call: BucketCall, thrown: FeedrateError): string | null {

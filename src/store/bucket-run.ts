@@ -5,7 +5,7 @@ import { FeedrateError } from '../base/errors.js';
 import type { TrialPart } from '../record/codec.js';
 import { isCalibration } from '../record/run-purpose.js';
 import type { StoredRun } from '../record/stored-run.js';
-import { Bucket } from './bucket.js';
+import { S3Bucket } from './bucket.js';
 import { type BucketPlace, bucketPlaceOf, placeBelow, urlOf } from './bucket-place.js';
 import { LineDivider } from './lines.js';
 import { type FileText, headerOf, storedRun, TrialCollector } from './run-content.js';
@@ -19,7 +19,7 @@ import { RUN_FILES, RUN_NAME, SUMS_FILE } from './run-files.js';
 export async function readBucketRun(url: string, omitted: readonly TrialPart[] = []): Promise<StoredRun> {
   const asked = bucketPlaceOf(url);
   if (asked.prefix === '') throw new FeedrateError('usage', `${url}: expected the name of a run after the bucket`);
-  const bucket = await Bucket.open({ ...asked, prefix: parentOf(asked) });
+  const bucket = await S3Bucket.open({ ...asked, prefix: parentOf(asked) });
   try {
     const run = await bucket.text(placeBelow(asked, RUN_FILES.run));
     return run === null ? await readFound(bucket, asked, omitted) : await readAt(bucket, asked, run, omitted);
@@ -29,7 +29,7 @@ export async function readBucketRun(url: string, omitted: readonly TrialPart[] =
 }
 
 /** Reads the run whose name only begins or ends as asked. */
-async function readFound(bucket: Bucket, asked: BucketPlace, omitted: readonly TrialPart[]): Promise<StoredRun> {
+async function readFound(bucket: S3Bucket, asked: BucketPlace, omitted: readonly TrialPart[]): Promise<StoredRun> {
   const parent = { ...asked, prefix: parentOf(asked) };
   const spec = basename(asked.prefix);
   const names = (await bucket.namesBelow(parent)).filter((name) => RUN_NAME.test(name)).sort();
@@ -62,7 +62,7 @@ async function readFound(bucket: Bucket, asked: BucketPlace, omitted: readonly T
 }
 
 async function readAt(
-  bucket: Bucket,
+  bucket: S3Bucket,
   place: BucketPlace,
   run: string,
   omitted: readonly TrialPart[],

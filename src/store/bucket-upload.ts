@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { loadSdk } from '../aws/sdk.js';
 import { FeedrateError } from '../base/errors.js';
-import type { Bucket, S3Connection } from './bucket.js';
+import type { S3Bucket, S3Connection } from './bucket.js';
 import type { BucketPlace } from './bucket-place.js';
 
 const LEAST_PART_BYTES = 8 * 2 ** 20;
@@ -61,7 +61,7 @@ export async function sumsOf(source: UploadSource): Promise<FileSums> {
  * @param kmsKey id, alias or ARN of the key that encrypts it. Default: as the bucket does by itself
  */
 export async function upload(
-  bucket: Bucket,
+  bucket: S3Bucket,
   place: BucketPlace,
   source: UploadSource,
   { kmsKey, signal }: { readonly kmsKey: string | undefined; readonly signal: AbortSignal },
@@ -99,7 +99,7 @@ export async function upload(
  * Returns the client as an upload shall use it: the first part that fails stops the others, which would go on otherwise.
  * Whatever begins or ends an upload is never cut off, because an upload is aborted by the id that its beginning returns.
  */
-function stoppable({ client, sdk }: Bucket, stop: AbortController): S3Connection {
+function stoppable({ client, sdk }: S3Bucket, stop: AbortController): S3Connection {
   const sendPlain = client.send.bind(client) as (command: unknown, options?: object) => Promise<unknown>;
   const send = async (command: unknown): Promise<unknown> => {
     const isData = command instanceof sdk.UploadPartCommand || command instanceof sdk.PutObjectCommand;

@@ -36,7 +36,8 @@ interface Piece {
   readonly etag: string | undefined;
 }
 
-export class Bucket {
+/** Not `Bucket`: TypeScript 7.0 renames that field of a request too, where a class of this name has static methods. */
+export class S3Bucket {
   readonly place: BucketPlace;
   readonly region: string;
   readonly sdk: S3Sdk;
@@ -62,13 +63,12 @@ export class Bucket {
    * Connects, in the Region that the bucket is in. Throws `FeedrateError('cloud')` when the bucket does not exist or the
    * credentials are not accepted. Whether anything in it may be read or written is not known yet.
    */
-  static async open(place: BucketPlace): Promise<Bucket> {
+  static async open(place: BucketPlace): Promise<S3Bucket> {
     const sdk = await loadSdk('s3');
-    const bucket = new Bucket(sdk, place, place.arnRegion ?? (await configuredRegion(sdk)));
+    const bucket = new S3Bucket(sdk, place, place.arnRegion ?? (await configuredRegion(sdk)));
     const actual = await bucket.#otherRegion();
     if (actual === null) return bucket;
-    bucket.close();
-    const there = new Bucket(sdk, place, actual);
+    const there = new S3Bucket(sdk, place, actual);
     await there.#otherRegion();
     return there;
   }
@@ -84,8 +84,10 @@ export class Bucket {
       return null;
     } catch (thrown) {
       const actual = regionIn(thrown);
-      if (actual !== null && actual !== this.region) return actual;
-      if (isRefused(thrown)) return null;
+      const isElsewhere = actual !== null && actual !== this.region;
+      if (isRefused(thrown) && !isElsewhere) return null;
+      this.close();
+      if (isElsewhere) return actual;
       throw thrown;
     }
   }
@@ -104,8 +106,25 @@ export class Bucket {
         keyArn: found.SSEKMSKeyId ?? null,
       };
     } catch (thrown) {
-      if (httpStatusOf(thrown) === 404) return null;
+      if (httpStatusOf(thrown) === 404 || (await this.#isMissing(place, thrown))) return null;
       throw thrown;
+    }
+  }
+
+  /**
+   * Returns whether a refused object does not exist. S3 refuses a missing object (403) to whoever may list the bucket only
+   * below a prefix, because a request for an object names no prefix. A list of that one key does.
+   */
+  async #isMissing(place: BucketPlace, thrown: unknown): Promise<boolean> {
+    if (!isRefused(thrown)) return false;
+    const input = { Bucket: place.bucket, Prefix: place.prefix, MaxKeys: 1 };
+    try {
+      const { Contents = [] } = await this.#call('s3:ListBucket', this.place, CALL_MS, (abortSignal) =>
+        this.client.send(new this.sdk.ListObjectsV2Command(input), { abortSignal }),
+      );
+      return Contents[0]?.Key !== place.prefix;
+    } catch {
+      return false;
     }
   }
 
@@ -216,7 +235,7 @@ export class Bucket {
         const status = httpStatusOf(thrown);
         // An empty object has no byte 0.
         if (status === 416 && from === 0) return { bytes: Buffer.alloc(0), totalBytes: 0, etag };
-        if (status === 404 && from === 0) return null;
+        if (from === 0 && (status === 404 || (await this.#isMissing(place, thrown)))) return null;
         if (status === 412 || status === 416 || status === 404)
           throw new FeedrateError('store', `${place.prefix}: was replaced while it was read; try again`);
         if (status !== null || attempt === READ_ATTEMPTS) throw thrown;

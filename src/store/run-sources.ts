@@ -7,10 +7,10 @@ import { readRun } from './read-run.js';
 
 interface RunSource {
   readonly takes: (spec: string) => boolean;
-  readonly read: (spec: string, request: RunRequest) => Promise<StoredRun>;
+  readonly read: (spec: string, request: NamedRunRequest) => Promise<StoredRun>;
 }
 
-export interface RunRequest {
+export interface NamedRunRequest {
   /** Where runs without a path are looked for. */
   readonly resultsDirectory: string;
   /** Parts of trials that are not needed. */
@@ -32,7 +32,7 @@ const SOURCES: readonly RunSource[] = [
 ];
 
 /** Returns the run that a user names. Throws as `resolveRun` and `readBucketRun` do. */
-export async function readNamedRun(spec: string, request: RunRequest): Promise<StoredRun> {
+export async function readNamedRun(spec: string, request: NamedRunRequest): Promise<StoredRun> {
   for (const { takes, read } of SOURCES) if (takes(spec)) return read(spec, request);
   throw new Error(`nothing reads ${spec}`);
 }

@@ -49,7 +49,7 @@ permissions of: feedrate iam policy --for results
  * cannot be copied: `store` when it or the place refuses, `cloud` when the store does, `interrupted` after a signal.
  */
 async function exportAll(url: string, specs: readonly string[], options: ExportCommandOptions): Promise<number> {
-  const [{ Bucket }, { bucketPlaceOf, isBucketUrl, placeBelow }, { exportRun }, { basename }] = await Promise.all([
+  const [{ S3Bucket }, { bucketPlaceOf, isBucketUrl, placeBelow }, { exportRun }, { basename }] = await Promise.all([
     import('../../store/bucket.js'),
     import('../../store/bucket-place.js'),
     import('../../store/bucket-export.js'),
@@ -60,7 +60,7 @@ async function exportAll(url: string, specs: readonly string[], options: ExportC
   const directories = await directoriesOf(options.output, specs);
   const stop = new AbortController();
   onSignal(() => stop.abort());
-  const bucket = await Bucket.open(place);
+  const bucket = await S3Bucket.open(place);
   const done: ExportedRun[] = [];
   try {
     const wishes = { kmsKey: options.kmsKey, force: options.force === true, signal: stop.signal };
