@@ -74,6 +74,7 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
 const SUB_ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   workload: { jobs: ['.'], '.': ['jobs'] },
   plan: { jobs: ['.'], '.': ['jobs'] },
+  iam: { evaluate: ['.'], generate: ['.', 'evaluate'], '.': [] },
   host: {
     system: [],
     nfs: ['system'],
@@ -96,6 +97,7 @@ const SUB_ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string
     comparison: ['table', 'run'],
     history: ['table', 'run', 'comparison'],
     ci: ['table', 'run', 'comparison'],
+    iam: ['table'],
     formats: ['table', 'run', 'comparison', 'history'],
     '.': ['table', 'run', 'comparison', 'history', 'ci', 'formats'],
   },

@@ -1,7 +1,9 @@
 /** `feedrate iam`: the policies that feedrate, notebooks and training jobs need. */
 import { commandGroup, type Subcommand } from '../options/subcommand.js';
+import { check } from './iam/check.js';
+import { policy } from './iam/policy.js';
 
-const PARTS: readonly Subcommand[] = [];
+const PARTS: readonly Subcommand[] = [check, policy];
 
 export const iam: Subcommand = commandGroup(
   {

@@ -1,0 +1,203 @@
+/** Rules about elements that hold nothing, and about the size of a document. */
+import type { PolicyKind } from '../policy-document.js';
+import { type Fault, fault, policyRules, type Rule, statementRules, testRules } from './finding.js';
+import { isIdentityKind, type LintedPolicy, type LintedTest } from './linted-policy.js';
+import type { ResourceService } from './policy-kind.js';
+
+/**
+ * The most characters of a document. White space between the values does not count for IAM.
+ * Sources, 2026-11-29: IAM User Guide, reference_iam-quotas (managed policy 6,144; trust policy 2,048, more on request);
+ * Organizations User Guide, orgs_reference_limits (SCP 10,240, RCP 5,120).
+ */
+const QUOTAS: Readonly<Partial<Record<PolicyKind, number>>> = {
+  identity: 6_144,
+  boundary: 6_144,
+  trust: 2_048,
+  scp: 10_240,
+  rcp: 5_120,
+};
+
+/**
+ * The most bytes of a resource policy, white space included.
+ * Sources, 2026-11-29: the quotas in the user guides of S3 (20 KB), KMS (32 KB), SQS (8,192 bytes), Lambda (20 KB) and API
+ * Gateway (8,192 bytes); the service models of Secrets Manager and ECR. There is no row for SNS: no figure was found.
+ */
+const RESOURCE_QUOTAS: Readonly<Partial<Record<ResourceService, number>>> = {
+  s3: 20_480,
+  kms: 32_768,
+  sqs: 8_192,
+  lambda: 20_480,
+  secretsmanager: 20_480,
+  apigateway: 8_192,
+  ecr: 10_240,
+};
+
+/** Returns the number of characters of the document, without white space between its values if `isDense`. */
+function sizeOf({ document: { source, root } }: LintedPolicy, isDense: boolean): number {
+  const text = source.text.slice(root.start, root.end);
+  return isDense
+    ? text.replaceAll(/"(?:[^"\\]|\\.)*"|\s+/g, (part) => (part.startsWith('"') ? part : '')).length
+    : text.length;
+}
+
+function tooLarge(policy: LintedPolicy, quota: number | undefined, isDense: boolean): Fault[] {
+  if (quota === undefined) return [];
+  const size = sizeOf(policy, isDense);
+  if (size <= quota) return [];
+  const start = policy.document.root.start;
+  const counted = isDense ? 'without white space' : 'with white space';
+  const message = `the policy has ${size} characters ${counted}; the quota is ${quota}`;
+  return [fault({ start, end: start + 1 }, message, 'split the policy, or use fewer statements')];
+}
+
+const SIZE_RULES = policyRules([
+  [
+    'POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA',
+    'warning',
+    'The policy is larger than IAM takes for a managed policy.',
+    (policy) => (isIdentityKind(policy.kind) ? tooLarge(policy, QUOTAS[policy.kind], true) : []),
+  ],
+  [
+    'POLICY_SIZE_EXCEEDS_ROLE_TRUST_POLICY_QUOTA',
+    'warning',
+    'The trust policy is larger than the default quota.',
+    (policy) => (policy.kind === 'trust' ? tooLarge(policy, QUOTAS.trust, true) : []),
+  ],
+  [
+    'POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA',
+    'warning',
+    'The resource policy is larger than its service takes.',
+    (policy) =>
+      policy.kind === 'resource' && policy.service !== null
+        ? tooLarge(policy, RESOURCE_QUOTAS[policy.service], false)
+        : [],
+  ],
+  [
+    'POLICY_SIZE_EXCEEDS_SCP_QUOTA',
+    'error',
+    'The service control policy is larger than Organizations takes.',
+    (policy) => (policy.kind === 'scp' ? tooLarge(policy, QUOTAS.scp, false) : []),
+  ],
+  [
+    'POLICY_SIZE_EXCEEDS_RCP_QUOTA',
+    'error',
+    'The resource control policy is larger than Organizations takes.',
+    (policy) => (policy.kind === 'rcp' ? tooLarge(policy, QUOTAS.rcp, false) : []),
+  ],
+]);
+
+const NOTHING_NAMED = 'the statement has no effect, because this list is empty';
+
+const EMPTY_STATEMENT_RULES = statementRules([
+  [
+    'EMPTY_ARRAY_ACTION',
+    'suggestion',
+    'A list of actions is empty.',
+    ({ action, notAction }) => emptyLists([action, notAction], 'name at least one action'),
+  ],
+  [
+    'EMPTY_ARRAY_RESOURCE',
+    'suggestion',
+    'A list of resources is empty.',
+    ({ resource, notResource }) => emptyLists([resource, notResource], 'name at least one resource'),
+  ],
+  [
+    'EMPTY_ARRAY_PRINCIPAL',
+    'suggestion',
+    'A list of principals is empty.',
+    ({ principal, notPrincipal }) =>
+      emptyLists([...(principal?.entries ?? []), ...(notPrincipal?.entries ?? [])], 'name at least one principal'),
+  ],
+  [
+    'EMPTY_OBJECT_PRINCIPAL',
+    'suggestion',
+    'A principal is an empty object.',
+    ({ principal, notPrincipal }) =>
+      [principal, notPrincipal].flatMap((element) =>
+        element !== null && element.text === null && element.entries.length === 0
+          ? [
+              fault(
+                element,
+                'the statement has no effect, because it names no principal',
+                'name at least one principal',
+              ),
+            ]
+          : [],
+      ),
+  ],
+  [
+    'EMPTY_OBJECT_CONDITION',
+    'suggestion',
+    'A condition, or one of its operators, has no keys.',
+    ({ condition }) => {
+      if (condition === null) return [];
+      const blocks = condition.blocks.filter(({ tests }) => tests.length === 0);
+      return (condition.blocks.length === 0 ? [condition] : blocks).map((empty) =>
+        fault(empty, 'this condition tests nothing', 'name a condition key, or remove it'),
+      );
+    },
+  ],
+]);
+
+interface MaybeEmpty {
+  readonly start: number;
+  readonly end: number;
+  readonly isList: boolean;
+  readonly values: readonly unknown[];
+}
+
+/** Lists as the file has them: one whose values all have a wrong type is not empty. */
+function emptyLists(lists: readonly (MaybeEmpty | null)[], fix: string): Fault[] {
+  return lists.flatMap((list) =>
+    list?.isList && list.values.length === 0 ? [fault(list, NOTHING_NAMED, fix)] : [],
+  );
+}
+
+function emptyTest(test: LintedTest, applies: boolean, effect: string, fix: string): Fault[] {
+  if (!applies || !test.isList || test.values.length > 0) return [];
+  return [fault(test, `${test.key.text} has no values, so ${test.operatorText.text} ${effect}`, fix)];
+}
+
+const USE_NULL = 'use "Null": {KEY: "true"} to test that the key is missing';
+
+const EMPTY_TEST_RULES = testRules([
+  [
+    'EMPTY_ARRAY_CONDITION',
+    'suggestion',
+    'A condition key has no values.',
+    (test) =>
+      emptyTest(
+        test,
+        test.operator.qualifier === null && !test.operator.hasIfExists,
+        'does not affect the policy',
+        'name at least one value',
+      ),
+  ],
+  [
+    'EMPTY_ARRAY_CONDITION_FORALLVALUES',
+    'suggestion',
+    'ForAllValues has no values.',
+    (test) =>
+      emptyTest(test, test.operator.qualifier === 'ForAllValues', 'matches only if the key is missing', USE_NULL),
+  ],
+  [
+    'EMPTY_ARRAY_CONDITION_FORANYVALUE',
+    'suggestion',
+    'ForAnyValue has no values.',
+    (test) => emptyTest(test, test.operator.qualifier === 'ForAnyValue', 'never matches', 'name at least one value'),
+  ],
+  [
+    'EMPTY_ARRAY_CONDITION_IFEXISTS',
+    'suggestion',
+    'An operator with IfExists has no values.',
+    (test) =>
+      emptyTest(
+        test,
+        test.operator.qualifier === null && test.operator.hasIfExists,
+        'matches only if the key is missing',
+        USE_NULL,
+      ),
+  ],
+]);
+
+export const EMPTY_RULES: readonly Rule[] = [...SIZE_RULES, ...EMPTY_STATEMENT_RULES, ...EMPTY_TEST_RULES];

@@ -1,0 +1,66 @@
+/** Lints the policies of a file. */
+import type { ActionData } from '../action-data.js';
+import type { PolicyDocument, PolicyKind, PolicyStatement } from '../policy-document.js';
+import type { SourceText, Span } from '../source-text.js';
+import type { Finding, RuleFacts } from './finding.js';
+import type { FoundDocuments } from './found-documents.js';
+import { lintedPolicy } from './linted-policy.js';
+import { kindOf, type ResourceService, serviceOf } from './policy-kind.js';
+import { RULES } from './rules.js';
+import { JSON_SYNTAX_ERROR } from './structure-rules.js';
+
+export interface LintOptions {
+  /** The kind of every document; null: what each one looks like. */
+  readonly kind: PolicyKind | null;
+  /** The service of every resource policy; null: what each one looks like. */
+  readonly service: ResourceService | null;
+  readonly data: ActionData | null;
+}
+
+/** Returns the findings in the order of the file. Texts that are not JSON have one finding each. */
+export function lintDocuments({ documents, errors }: FoundDocuments, options: LintOptions): Finding[] {
+  const syntax = errors.map(({ source, offset, fault }) =>
+    findingOf(source, JSON_SYNTAX_ERROR, { start: offset, end: offset }, fault, 'correct the JSON'),
+  );
+  const findings = documents.flatMap(({ document, isTrust }) =>
+    lintDocument(document, options.kind ?? (isTrust ? 'trust' : kindOf(document)), options),
+  );
+  return [...syntax, ...findings].sort((a, b) => a.line - b.line || a.column - b.column);
+}
+
+function lintDocument(document: PolicyDocument, kind: PolicyKind, { service, data }: LintOptions): Finding[] {
+  const own = kind === 'resource' ? (service ?? serviceOf(document)) : null;
+  const policy = lintedPolicy(document, kind, own, data);
+  return RULES.filter(({ needsData }) => data !== null || !needsData).flatMap((rule) =>
+    rule.check(policy).map((found) => findingOf(document.source, rule, found, found.message, found.fix)),
+  );
+}
+
+function findingOf(
+  source: SourceText,
+  { code, severity }: RuleFacts,
+  { start, end }: Span,
+  message: string,
+  fix: string,
+): Finding {
+  const last = source.placeOf(end);
+  return { ...source.placeOf(start), endLine: last.line, endColumn: last.column, code, severity, message, fix };
+}
+
+/** Returns the prefixes of the services that documents name, in lower case: those whose data lint needs. */
+export function servicesNamed({ documents }: FoundDocuments): Set<string> {
+  const named = documents.flatMap(({ document }) => document.statements.flatMap(prefixes));
+  return new Set(named.map((prefix) => prefix.toLowerCase()).filter((prefix) => /^[a-z0-9-]+$/.test(prefix)));
+}
+
+function prefixes(statement: PolicyStatement): string[] {
+  const { action, notAction, resource, notResource, condition } = statement;
+  const actions = [action, notAction].flatMap((list) =>
+    (list?.values ?? []).map(({ text }) => text.split(':')[0] ?? ''),
+  );
+  const arns = [resource, notResource].flatMap((list) =>
+    (list?.values ?? []).map(({ text }) => text.split(':')[2] ?? ''),
+  );
+  const keys = (condition?.blocks ?? []).flatMap(({ tests }) => tests.map(({ key }) => key.text.split(':')[0] ?? ''));
+  return [...actions, ...arns, ...keys];
+}

@@ -1,0 +1,138 @@
+/** Rules about actions, resources and statements that others already cover. */
+import type { TextList, TextValue } from '../policy-document.js';
+import { type Fault, fault, policyRules, quote, type Rule, statementRules } from './finding.js';
+import type { LintedPolicy, LintedStatement } from './linted-policy.js';
+import { covers, hasWildcard } from './wildcard.js';
+
+/**
+ * The most comparisons of patterns for one list or document. It is never reached by a policy that AWS would store, and
+ * keeps a hostile file from taking minutes.
+ */
+const COMPARISONS_MOST = 200_000;
+
+interface Entry {
+  readonly value: TextValue;
+  readonly text: string;
+}
+
+/**
+ * Returns for each value the first other value that covers it; of two equal ones only the later has one. `fold` makes
+ * texts comparable: actions have no case.
+ */
+function coveredValues(values: readonly TextValue[], fold: (text: string) => string): [Entry, Entry][] {
+  const entries = values.map((value) => ({ value, text: fold(value.text) }));
+  const firstOf = new Map<string, Entry>();
+  const covered = new Map<Entry, Entry>();
+  for (const entry of entries) {
+    const first = firstOf.get(entry.text);
+    if (first === undefined) firstOf.set(entry.text, entry);
+    else covered.set(entry, first);
+  }
+  let comparisons = 0;
+  for (const general of [...firstOf.values()].filter(({ text }) => hasWildcard(text)))
+    for (const special of firstOf.values()) {
+      if (comparisons >= COMPARISONS_MOST) break;
+      comparisons += 1;
+      if (special === general || covered.has(special) || covered.get(general) === special) continue;
+      if (covers(general.text, special.text)) covered.set(special, general);
+    }
+  return [...covered];
+}
+
+function redundantIn(list: TextList | null, what: string, fold: (text: string) => string): Fault[] {
+  if (list === null || list.values.length < 2) return [];
+  return coveredValues(list.values, fold).map(([special, general]) => {
+    const isSame = special.text === general.text;
+    const message = isSame
+      ? `the ${what} ${quote(special.value.text)} appears twice`
+      : `the ${what} ${quote(special.value.text)} is covered by ${quote(general.value.text)}`;
+    return fault(special.value, message, 'remove it');
+  });
+}
+
+const same = (text: string): string => text;
+const lower = (text: string): string => text.toLowerCase();
+
+/** A text that is equal for statements with the same effect, principals and conditions, in whatever order. */
+function contextOf(statement: LintedStatement): string {
+  const { effect, principal, notPrincipal, tests, notAction, notResource, condition } = statement;
+  const principals = [principal, notPrincipal].map((element) =>
+    element === null
+      ? null
+      : (element.text?.text ?? element.entries.map(({ type, values }) => [type, textsOf(values)]).sort(byText)),
+  );
+  const conditions = tests
+    .map(({ operatorText, name, values }) => [operatorText.text.toLowerCase(), name, textsOf(values)])
+    .sort(byText);
+  const isWhole = tests.length === (condition?.blocks ?? []).flatMap((block) => block.tests).length;
+  const others = [notAction, notResource].map((list) => (list === null ? null : textsOf(list.values)));
+  // A condition that could not be read makes the statement unlike all others.
+  return JSON.stringify([effect?.text, principals, conditions, others, isWhole ? null : statement.start]);
+}
+
+function textsOf(values: readonly TextValue[]): string[] {
+  return values.map(({ text }) => text).sort();
+}
+
+function byText(a: unknown, b: unknown): number {
+  return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
+}
+
+/** Whether every value of one list is covered by the other. Lists that the statement lacks are empty in both. */
+function coversAll(general: readonly TextValue[], special: readonly TextValue[], fold: typeof same): boolean {
+  const patterns = general.map(({ text }) => fold(text));
+  return special.every(({ text }) => patterns.some((pattern) => covers(pattern, fold(text))));
+}
+
+function coversStatement(general: LintedStatement, special: LintedStatement): boolean {
+  return coversAll(general.resources, special.resources, same) && coversAll(general.actions, special.actions, lower);
+}
+
+function redundantStatements({ statements }: LintedPolicy): Fault[] {
+  const groups = new Map<string, LintedStatement[]>();
+  for (const statement of statements) {
+    if ((statement.action ?? statement.notAction) === null || statement.effect === null) continue;
+    const key = contextOf(statement);
+    groups.set(key, [...(groups.get(key) ?? []), statement]);
+  }
+  let comparisons = 0;
+  return [...groups.values()].flatMap((group) =>
+    group.flatMap((special, index) => {
+      const general = group.find((other, position) => {
+        if (other === special || comparisons >= COMPARISONS_MOST) return false;
+        comparisons += special.actions.length * other.actions.length + special.resources.length;
+        if (!coversStatement(other, special)) return false;
+        // Of two statements that cover each other, the first stays.
+        return position < index || !coversStatement(special, other);
+      });
+      if (general === undefined) return [];
+      const name =
+        general.sid === null || general.sid.text === '' ? `number ${general.index + 1}` : quote(general.sid.text);
+      const message = `the statement changes nothing, because statement ${name} covers it`;
+      return [fault({ start: special.start, end: special.start + 1 }, message, 'remove it')];
+    }),
+  );
+}
+
+export const REDUNDANCY_RULES: readonly Rule[] = [
+  ...statementRules([
+    [
+      'REDUNDANT_ACTION',
+      'suggestion',
+      'An action is covered by another one of the same list.',
+      ({ action, notAction }) => [...redundantIn(action, 'action', lower), ...redundantIn(notAction, 'action', lower)],
+    ],
+    [
+      'REDUNDANT_RESOURCE',
+      'suggestion',
+      'A resource is covered by another one of the same list.',
+      ({ resource, notResource }) => [
+        ...redundantIn(resource, 'resource', same),
+        ...redundantIn(notResource, 'resource', same),
+      ],
+    ],
+  ]),
+  ...policyRules([
+    ['REDUNDANT_STATEMENT', 'suggestion', 'A statement is covered by another one.', redundantStatements],
+  ]),
+];
