@@ -17,6 +17,7 @@ import type { TargetEnvironment } from '../record/run-record.js';
 import { isServedHere, mountingOf, readMountSources } from './mount-manager.js';
 import type { MountStats } from './nfs/mountstats.js';
 import { readNfs } from './nfs/read-nfs.js';
+import { startMountFact } from './start-mount.js';
 import { readMounts } from './system/mountinfo.js';
 
 /**
@@ -37,6 +38,7 @@ export function gatherFacts(target: TargetEnvironment, probe: MountProbe | null)
     MOUNTING.state(reading === null ? null : mountingOf(reading.mount, readMounts(), sources)),
     SERVER.state(servedHere ? 'this machine' : 'another machine'),
     PROBE.state(probe),
+    startMountFact(target.path),
   ];
 }
 

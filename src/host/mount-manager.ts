@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { splitMountOptions } from '../base/mount-command.js';
+import { mountUnitOf } from '../base/mount-unit.js';
 import { shellWord } from '../base/shell-word.js';
 import type { Mounting } from '../doctor/host-facts.js';
 import { isNfs } from './nfs/nfs-options.js';
@@ -42,15 +43,6 @@ export function readMountSources(): MountSources {
 export function mountingOf(mount: Mount, mounts: readonly Mount[], sources: MountSources): Mounting {
   const { source, mountPoint } = mount;
   return { source, mountPoint, options: mountableOptions(mount), managed: managerOf(mount, mounts, sources) };
-}
-
-/** Returns the unit of a mount point, as `systemd-escape -p --suffix=mount` does. */
-export function mountUnitOf(mountPoint: string): string {
-  const parts = mountPoint.split('/').filter((part) => part !== '');
-  const hex = (character: string) =>
-    [...new TextEncoder().encode(character)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
-  const escaped = parts.map((part) => part.replaceAll(/[^A-Za-z0-9:_.]/gu, hex)).join('-');
-  return `${escaped === '' ? '-' : escaped.replace(/^\./, '\\x2e')}.mount`;
 }
 
 /** Programs that make mounts below directories of their own. */

@@ -381,9 +381,9 @@ architecture('processes and threads begin where nothing else is imported from', 
 
 architecture('the build bundles every file where a process or a thread begins', () => {
   const { scripts } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8')) as {
-    scripts: { bundle: string };
+    scripts: { 'build:bin': string };
   };
-  assert.equal(scripts.bundle.match(/\bsrc\/\S+\.ts\b/g)?.sort(), Object.keys(ENTRY_FILES).sort());
+  assert.equal(scripts['build:bin'].match(/\bsrc\/\S+\.ts\b/g)?.sort(), Object.keys(ENTRY_FILES).sort());
 });
 
 architecture('a start loads the command line, two packages, and next to nothing else', () => {
