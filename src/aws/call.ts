@@ -29,12 +29,14 @@ export async function callAws<Answer>(
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const timedOut = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
+    const giveUp = () => {
       controller.abort();
-      const seconds = timeoutMs / 1000;
+      const seconds = Number((timeoutMs / 1000).toFixed(1));
       const hint = 'check the network, the interface endpoint of the service, and the credentials';
       reject(new FeedrateError('cloud', `${name.action} in ${name.region}: no answer for ${seconds} s; ${hint}`));
-    }, timeoutMs);
+    };
+    // An answer that came while this process was busy is read before it counts as late.
+    timer = setTimeout(() => setImmediate(giveUp), timeoutMs);
   });
   try {
     return await Promise.race([send(controller.signal), timedOut]);
@@ -60,10 +62,17 @@ export function isDenied(error: FeedrateError): boolean {
   return DENIED.test(faultOf(error.cause).name);
 }
 
+/** Whether the same call may succeed a little later: it was throttled, or the service failed. */
+export function isTransient(error: FeedrateError): boolean {
+  const { name, httpStatus } = faultOf(error.cause);
+  return THROTTLED.test(name) || name === 'ECONNRESET' || (httpStatus !== null && httpStatus >= 500);
+}
+
 const DENIED = /^(?:AccessDenied|AccessDeniedException|UnauthorizedOperation|Forbidden)$/;
 const EXPIRED = /^(?:ExpiredToken|ExpiredTokenException|RequestExpired)$/;
 const INVALID =
   /^(?:UnrecognizedClientException|InvalidClientTokenId|InvalidSignatureException|SignatureDoesNotMatch|InvalidAccessKeyId)$/;
+const UNREADABLE = 'UnreadableAnswer';
 const THROTTLED = /^(?:Throttling|ThrottlingException|TooManyRequestsException|RequestLimitExceeded|SlowDown)$/;
 
 function remedyOf({ action, resource = '*' }: CallName, { name, message }: ServiceFault): string {
@@ -73,8 +82,10 @@ function remedyOf({ action, resource = '*' }: CallName, { name, message }: Servi
     return 'give feedrate a role or credentials, such as AWS_PROFILE';
   if (INVALID.test(name)) return 'check the credentials and the clock';
   if (THROTTLED.test(name)) return 'try again later';
+  if (name === UNREADABLE) return 'check for a proxy between this machine and AWS, and AWS_ENDPOINT_URL';
   if (/^(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|EHOSTUNREACH|ECONNRESET|ETIMEDOUT|TimeoutError)$/.test(name))
     return 'check the network, and that the subnet has an interface endpoint for the service or a route to it';
+  if (/NotFound$/.test(name)) return 'check the region, and the account of the credentials';
   return /region/i.test(message) ? 'check the region' : 'see the documentation of the service';
 }
 
@@ -91,9 +102,14 @@ function faultOf(thrown: unknown): ServiceFault {
     readonly $metadata?: { readonly httpStatusCode?: number };
   } | null;
   const name = [error?.code, error?.name].find((word): word is string => typeof word === 'string') ?? 'Error';
-  return {
-    name,
-    message: typeof error?.message === 'string' ? error.message : String(thrown),
-    httpStatus: error?.$metadata?.httpStatusCode ?? null,
-  };
+  const message = typeof error?.message === 'string' ? error.message : String(thrown);
+  const httpStatus = error?.$metadata?.httpStatusCode ?? null;
+  // The SDK could not parse the answer, as with the error page of a proxy.
+  if (message.includes('Deserialization error'))
+    return {
+      name: UNREADABLE,
+      message: `the answer (HTTP ${httpStatus ?? 'status unknown'}) is not AWS JSON`,
+      httpStatus,
+    };
+  return { name, message, httpStatus };
 }

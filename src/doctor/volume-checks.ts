@@ -1,14 +1,206 @@
 /** The checks of a volume of Amazon FSx for NetApp ONTAP, whose settings only the AWS API shows. */
-import { type Check, check } from './check.js';
-import { NFS } from './host-facts.js';
-import { VOLUME } from './volume-facts.js';
+import { formatBytes, formatWhole } from '../base/units.js';
+import type { FileSystemRecord, OntapVolumeRecord, VolumeAnswer } from '../record/volume-record.js';
+import { type Advice, type Check, check } from './check.js';
+import { type StatedFact, valuesOf } from './facts.js';
+import { MACHINE, MAINTENANCE, type Maintenance, SETTINGS, STORAGE, SUBNETS, VOLUME } from './volume-facts.js';
 
-export const VOLUME_CHECKS: readonly Check[] = [
-  check('volume', { nfs: NFS, volume: VOLUME }, ({ volume }) => {
-    const { tieringPolicy, storageEfficiency, snapshotPolicy } = volume;
-    const value = `tiering ${tieringPolicy}, efficiency ${storageEfficiency ? 'on' : 'off'}, snapshots ${snapshotPolicy}`;
-    if (tieringPolicy !== 'AUTO' && tieringPolicy !== 'ALL') return ['good', value];
-    const severity = tieringPolicy === 'ALL' ? 'bad' : 'note';
-    return [severity, value, 'reads from the capacity pool are much slower than reads from SSD'];
+/** A run that starts this long before a maintenance window may meet it. */
+const SOON_MS = 2 * 60 * 60_000;
+
+/** Default of each TiB of SSD, unless more IOPS are provisioned ("Performance", FSx for ONTAP user guide, 2022). */
+const SSD_MBPS_PER_TIB = 768;
+
+/** The largest settings whose disk throughput bursts above them (same page; SINGLE_AZ_2: read 2026-09). MBps per HA pair. */
+const BURSTS_UP_TO = { first: 512, second: 1536 };
+
+/** Rows about the parts of an answer. They are left out without an answer: the row `volume` says why there is none. */
+const PARTS: readonly Check[] = [
+  check('AWS', { volume: VOLUME }, ({ volume: { region, accountId, fileSystem } }) => {
+    const account = accountId === null ? null : `account ${accountId}`;
+    return ['good', [region, account, fileSystem?.vpcId ?? null].filter((part) => part !== null).join(', ')];
+  }),
+  check('tiering', { volume: SETTINGS }, ({ volume }) => tiering(volume)),
+  check('efficiency', { volume: SETTINGS }, ({ volume: { storageEfficiency } }) => {
+    if (storageEfficiency === null) return ['unknown', 'not reported by AWS'];
+    if (!storageEfficiency) return ['good', 'off'];
+    const reason =
+      'data that compresses or repeats is read faster than the disks deliver it; feedrate’s own data is neither';
+    return ['note', 'compression, deduplication and compaction are on', reason];
+  }),
+  check('snapshots and backups', { volume: SETTINGS, storage: STORAGE }, ({ volume, storage }) =>
+    copies(volume.snapshotPolicy, storage.automaticBackupRetentionDays),
+  ),
+  check('FlexCache', { volume: SETTINGS }, ({ volume: { flexCache } }) => {
+    if (flexCache === null || flexCache === 'NONE') return null;
+    if (flexCache === 'ORIGIN') return ['good', 'this volume is the origin of a cache'];
+    return [
+      'note',
+      'this volume is a cache',
+      'the first read of each block comes from the origin',
+      'read the data once before you measure warm reads',
+    ];
+  }),
+  check('other volumes', { volume: VOLUME }, ({ volume: { below } }) => {
+    const [first] = below;
+    if (first === undefined) return null;
+    const value =
+      below.length === 1 ? `${first} is another volume` : `${below.length} below this directory: ${first}, …`;
+    return [
+      'note',
+      value,
+      'files there have other settings than those shown here',
+      'name a directory that has no other volume below it',
+    ];
+  }),
+  check('storage virtual machine', { svm: MACHINE }, ({ svm: { id, name, lifecycle } }) => {
+    const value = `${id}${name === null ? '' : ` (${name})`}`;
+    return stateOf(value, lifecycle, ['CREATED']);
+  }),
+  check('FSx file system', { storage: STORAGE }, ({ storage }) =>
+    stateOf(fileSystemText(storage), storage.lifecycle, ['AVAILABLE']),
+  ),
+  check('pending changes', { storage: STORAGE }, ({ storage: { pendingActions } }) => {
+    if (pendingActions.length === 0) return ['good', 'none'];
+    const each = pendingActions.map(
+      ({ type, status, progressPercent: percent }) => `${type} ${status}${percent === null ? '' : ` ${percent} %`}`,
+    );
+    return [
+      'bad',
+      each.join(', '),
+      'a change takes throughput, and results before and after it differ',
+      'measure when it has ended',
+    ];
+  }),
+  check('SSD', { storage: STORAGE }, ({ storage }) => ssd(storage)),
+  check('HA pairs', { volume: SETTINGS, storage: STORAGE }, ({ volume, storage: { haPairs } }) => {
+    if (haPairs === null) return ['unknown', 'not reported by AWS'];
+    if (haPairs === 1 || volume.style !== 'FLEXVOL') return ['good', String(haPairs)];
+    return ['note', String(haPairs), 'a FlexVol uses one pair; only a FlexGroup uses all of them'];
+  }),
+  check('burst', { storage: STORAGE }, ({ storage }) => burst(storage)),
+  check('maintenance', { maintenance: MAINTENANCE }, ({ maintenance }) => upkeep(maintenance)),
+  check('subnet', { storage: STORAGE, subnets: SUBNETS }, ({ storage: { preferredSubnetId: preferred }, subnets }) => {
+    if (preferred === null) return ['unknown', 'AWS does not report the preferred subnet'];
+    if (subnets.includes(preferred)) return ['good', `${preferred}, the file system’s own`];
+    return [
+      'note',
+      `${subnets.join(', ')}; the file system prefers ${preferred}`,
+      'another availability zone adds latency and costs money per byte',
+      'run where the preferred subnet is, or check that both subnets are in one zone',
+    ];
   }),
 ];
+
+export const VOLUME_CHECKS: readonly Check[] = [
+  check('volume', { volume: VOLUME }, ({ volume }) => identity(volume)),
+  ...PARTS.map(({ name, examine }): Check => {
+    const isAnswered = (facts: readonly StatedFact[]) => {
+      const values = valuesOf(facts, { volume: VOLUME });
+      return values !== null && typeof values !== 'string';
+    };
+    return { name, examine: (facts) => (isAnswered(facts) ? examine(facts) : null) };
+  }),
+];
+
+function identity({ volume, problems }: VolumeAnswer): Advice {
+  if (volume === null) return ['unknown', problems.join('; ')];
+  const { id, name, style, type, sizeBytes, junctionPath, securityStyle, constituents } = volume;
+  const parts = [
+    `${id}${name === null ? '' : ` (${name})`}`,
+    style === 'FLEXGROUP'
+      ? `FlexGroup${constituents === null ? '' : ` of ${constituents}`}`
+      : style === 'FLEXVOL'
+        ? 'FlexVol'
+        : null,
+    type === null || type === 'RW' ? null : type,
+    sizeBytes === null ? null : formatBytes(sizeBytes),
+    junctionPath === null ? 'not mounted in the namespace' : `at ${junctionPath}`,
+    securityStyle,
+  ];
+  const value = parts.filter((part) => part !== null).join(', ');
+  if (problems.length > 0) return ['note', value, problems.join('; ')];
+  return stateOf(value, volume.lifecycle, ['CREATED']);
+}
+
+/** Good in one of the healthy states. The service's own word is shown for any other. */
+function stateOf(value: string, lifecycle: string | null, healthy: readonly string[]): Advice {
+  if (lifecycle === null) return ['unknown', `${value}, lifecycle not reported`];
+  if (healthy.includes(lifecycle)) return ['good', value];
+  const isChanging = lifecycle === 'UPDATING' || lifecycle === 'CREATING' || lifecycle === 'PENDING';
+  const reason = `its lifecycle is ${lifecycle}, not ${healthy.join(' or ')}`;
+  return [isChanging ? 'note' : 'bad', value, reason, 'see the FSx console for the cause'];
+}
+
+function tiering({ tieringPolicy, coolingDays }: OntapVolumeRecord): Advice {
+  if (tieringPolicy === null) return ['unknown', 'not reported by AWS'];
+  const value = coolingDays === null ? tieringPolicy : `${tieringPolicy} after ${coolingDays} days`;
+  if (tieringPolicy !== 'AUTO' && tieringPolicy !== 'ALL') return ['good', value];
+  const reason =
+    tieringPolicy === 'ALL'
+      ? 'all data moves to the capacity pool, and reads from there are much slower than from SSD'
+      : 'data that nobody reads moves to the capacity pool, and reads from there are much slower than from SSD';
+  return [tieringPolicy === 'ALL' ? 'bad' : 'note', value, reason, 'compare policies with: feedrate fsx tiering'];
+}
+
+function copies(snapshotPolicy: string | null, retentionDays: number | null): Advice {
+  const snapshots = `snapshot policy ${snapshotPolicy ?? 'unknown'}`;
+  const backups =
+    retentionDays === null
+      ? 'backups unknown'
+      : retentionDays === 0
+        ? 'no automatic backups'
+        : `backups kept ${retentionDays} days`;
+  const value = `${snapshots}, ${backups}`;
+  const keepsBlocks = snapshotPolicy !== null && snapshotPolicy !== 'none';
+  if (!keepsBlocks && (retentionDays ?? 0) === 0) return ['good', value];
+  return [
+    'note',
+    value,
+    'overwritten blocks stay in snapshots and backups, so repeated writes fill the volume',
+    'measure writes on a volume without them',
+  ];
+}
+
+function fileSystemText(storage: FileSystemRecord): string {
+  const { id, deploymentType, haPairs, throughputCapacityPerHaPairMBps: each, storageCapacityGiB } = storage;
+  const pairs = haPairs === null || haPairs === 1 ? '' : `${haPairs} × `;
+  return [
+    id,
+    deploymentType,
+    each === null ? null : `${pairs}${formatWhole(each)} MBps`,
+    storageCapacityGiB === null ? null : `${formatWhole(storageCapacityGiB)} GiB of SSD`,
+  ]
+    .filter((part) => part !== null)
+    .join(', ');
+}
+
+function ssd(storage: FileSystemRecord): Advice {
+  const { iopsMode, iops, storageCapacityGiB: gib, throughputCapacityPerHaPairMBps: each, haPairs } = storage;
+  if (iopsMode === null) return ['unknown', 'not reported by AWS'];
+  const value = `${iops === null ? '' : `${formatWhole(iops)} IOPS, `}${iopsMode}`;
+  if (iopsMode !== 'AUTOMATIC' || gib === null || each === null || haPairs === null) return ['good', value];
+  const disksMBps = Math.round((gib / 1024) * SSD_MBPS_PER_TIB);
+  if (disksMBps >= each * haPairs) return ['good', value];
+  const reason = `${formatWhole(gib)} GiB of SSD deliver about ${formatWhole(disksMBps)} MBps, less than the throughput capacity`;
+  return ['note', value, reason, 'provision more IOPS or more SSD, or state this limit with the result'];
+}
+
+function burst({ deploymentType, throughputCapacityPerHaPairMBps: each }: FileSystemRecord): Advice | null {
+  if (each === null || deploymentType === null) return null;
+  const most = deploymentType.endsWith('_1') ? BURSTS_UP_TO.first : BURSTS_UP_TO.second;
+  if (each > most) return ['good', `none above ${formatWhole(each)} MBps`];
+  return [
+    'note',
+    `above ${formatWhole(each)} MBps for a while`,
+    'short runs measure the burst; the balance is only visible in CloudWatch',
+    'measure for at least 35 minutes, or say that the result is a burst',
+  ];
+}
+
+function upkeep({ startsAt, startsInMs }: Maintenance): Advice {
+  const value = `next window ${startsAt.slice(0, 16).replace('T', ' ')} UTC`;
+  if (startsInMs > SOON_MS) return ['good', value];
+  const when = startsInMs <= 0 ? 'it is open now' : `it opens in ${Math.ceil(startsInMs / 60_000)} min`;
+  return ['note', value, `${when}: each HA pair may pause twice, for up to a minute`, 'measure at another time'];
+}

@@ -1,9 +1,28 @@
 /** The facts that the AWS API knows about the volume behind a mount. */
+import type { FileSystemRecord, OntapVolumeRecord, SvmRecord, VolumeAnswer } from '../record/volume-record.js';
 import { Fact } from './facts.js';
 
-/** A volume of Amazon FSx for NetApp ONTAP, as `DescribeVolumes` describes it. */
-export const VOLUME = new Fact<{
-  readonly tieringPolicy: 'NONE' | 'SNAPSHOT_ONLY' | 'AUTO' | 'ALL';
-  readonly storageEfficiency: boolean;
-  readonly snapshotPolicy: string;
-}>('volume', 'burst credits, tiering, efficiency and snapshots are only visible in the AWS API');
+/** A volume of Amazon FSx for NetApp ONTAP and its place. Does not apply to other targets. */
+export const VOLUME = new Fact<VolumeAnswer>(
+  'volume',
+  'burst credits, tiering, efficiency and snapshots are only visible in the AWS API',
+);
+
+/** The parts of the answer. None applies when there is no answer: one row says why. */
+const SEE_VOLUME = 'see volume';
+export const SETTINGS = new Fact<OntapVolumeRecord>('settings of the volume', SEE_VOLUME);
+export const STORAGE = new Fact<FileSystemRecord>('file system of the volume', SEE_VOLUME);
+export const MACHINE = new Fact<SvmRecord>('storage virtual machine of the volume', SEE_VOLUME);
+
+/** The next maintenance window of the file system. */
+export const MAINTENANCE = new Fact<Maintenance>('maintenance', SEE_VOLUME);
+
+export interface Maintenance {
+  /** ISO 8601, UTC. */
+  readonly startsAt: string;
+  /** 0 or less: it has begun. */
+  readonly startsInMs: number;
+}
+
+/** The subnets of this machine that are in the VPC of the file system. */
+export const SUBNETS = new Fact<readonly string[]>('subnets of this machine', SEE_VOLUME);

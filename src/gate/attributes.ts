@@ -3,6 +3,7 @@ import { formatSizeLabel } from '../base/units.js';
 import type { Arm } from '../plan/plan.js';
 import type { NfsMount } from '../record/nfs-mount.js';
 import type { RunRecord, TargetEnvironment } from '../record/run-record.js';
+import { volumeAttributes } from './volume-attributes.js';
 
 /** Fields of a job that are always attributes. Other fields are attributes only if they are factors. */
 const TELLING_WORDS = ['rw', 'bs', 'iodepth', 'numjobs', 'ioengine', 'cache'] as const;
@@ -63,7 +64,8 @@ function mountAttributes(target: TargetEnvironment | undefined): [string, string
     const value = options.get(axis);
     return value === undefined ? [] : [[axis, value]];
   });
-  return [['fs', target.fileSystem], ['source', target.source], ...axes, ...nfsAttributes(target.nfs)];
+  const volume = target.volume === undefined ? [] : volumeAttributes(target.volume);
+  return [['fs', target.fileSystem], ['source', target.source], ...axes, ...nfsAttributes(target.nfs), ...volume];
 }
 
 /** The negotiated properties, including those that the kernel does not list as options. */

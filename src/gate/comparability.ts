@@ -5,6 +5,7 @@ import { partsOf } from '../record/merge-ranks.js';
 import type { GroupLimits, RunRecord } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { labelsOf, targetOf } from './attributes.js';
+import { tellingAttributes } from './volume-attributes.js';
 
 /** An arm with the machine and the targets of its run. */
 interface Placed {
@@ -42,9 +43,15 @@ const FREE_WORDS = new Set(['randseed', 'simulated_latency', 'simulated_bandwidt
 const LATER_WORDS: ReadonlyMap<string, string> = new Map([['rate_ignore_thinktime', 'false']]);
 
 /** Mismatches whose attribute has a different name: to compare engines is to compare `ioengine`. */
-const NAMES_OF_AXES: ReadonlyMap<string, string> = new Map([
-  ['engine', 'ioengine'],
-  ['filesystem', 'fs'],
+const NAMES_OF_AXES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['engine', ['ioengine']],
+  ['filesystem', ['fs']],
+  // A volume is a place of its own, with a policy that includes its cooling period.
+  ['source', ['fsx.volume']],
+  ['volume', ['fsx.volume']],
+  ['fsx.volume', ['source']],
+  ['tiering', ['fsx.tiering']],
+  ['fsx.cooling', ['fsx.tiering']],
 ]);
 
 /**
@@ -61,7 +68,8 @@ export function mismatchesBetween(base: Measured, candidate: Measured, overlooke
           ...cacheMismatch(base, candidate),
           ...environmentMismatches(base, candidate, overlooked),
         ];
-  return found.filter(({ what }) => !overlooked.has(what) && !overlooked.has(NAMES_OF_AXES.get(what) ?? what));
+  const isOverlooked = (what: string) => [what, ...(NAMES_OF_AXES.get(what) ?? [])].some((name) => overlooked.has(name));
+  return found.filter(({ what }) => !isOverlooked(what));
 }
 
 function loadMismatchesOf(base: Measured, candidate: Measured): Mismatch[] {
@@ -119,7 +127,15 @@ export function environmentMismatches(
     ...limitMismatches(base, candidate),
     ...mountMismatch(base, candidate, overlooked),
     ...nfsMismatches(base, candidate),
+    ...volumeMismatches(base, candidate),
   ];
+}
+
+/** Differences in the volume, if AWS described it for both sides. */
+function volumeMismatches(base: Placed, candidate: Placed): Mismatch[] {
+  const [before, after] = [base, candidate].map(({ run, arm }) => targetOf(run, arm.target)?.volume);
+  if (before === undefined || after === undefined) return [];
+  return differingIn(tellingAttributes(before), tellingAttributes(after), 'environment');
 }
 
 /**

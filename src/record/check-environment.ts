@@ -23,7 +23,39 @@ export function checkEnvironment(environment: JsonReader): void {
     for (const key of ['name', 'path', 'fileSystem', 'source', 'mountPoint', 'options']) target.at(key).text();
     target.at('freeBytes').number();
     if (target.at('nfs').value !== undefined) checkNfsMount(target.at('nfs'));
+    if (target.at('volume').value !== undefined) checkVolume(target.at('volume'));
+    if (target.at('volumeUnknown').value !== undefined) target.at('volumeUnknown').text();
   }
+}
+
+function checkVolume(record: JsonReader): void {
+  for (const key of ['askedAt', 'region']) record.at(key).text();
+  record.at('accountId').textOrNull();
+  const fileSystem = record.at('fileSystem');
+  fileSystem.at('id').text();
+  for (const key of ['deploymentType', 'lifecycle', 'iopsMode', 'preferredSubnetId', 'vpcId', 'managementHost'])
+    fileSystem.at(key).textOrNull();
+  fileSystem.at('weeklyMaintenanceStart').textOrNull();
+  for (const key of ['haPairs', 'throughputCapacityPerHaPairMBps', 'storageCapacityGiB', 'iops'])
+    fileSystem.at(key).numberOrNull();
+  fileSystem.at('automaticBackupRetentionDays').numberOrNull();
+  for (const subnet of fileSystem.at('subnetIds').list()) subnet.text();
+  for (const action of fileSystem.at('pendingActions').list()) {
+    for (const key of ['type', 'status']) action.at(key).text();
+    action.at('progressPercent').numberOrNull();
+  }
+  const svm = record.at('svm');
+  svm.at('id').text();
+  for (const key of ['name', 'lifecycle', 'nfsHost', 'managementHost']) svm.at(key).textOrNull();
+  for (const address of svm.at('nfsAddresses').list()) address.text();
+  const volume = record.at('volume');
+  volume.at('id').text();
+  for (const key of ['name', 'uuid', 'lifecycle', 'junctionPath', 'style', 'type', 'tieringPolicy', 'snapshotPolicy'])
+    volume.at(key).textOrNull();
+  for (const key of ['securityStyle', 'flexCache']) volume.at(key).textOrNull();
+  for (const key of ['sizeBytes', 'coolingDays', 'constituents']) volume.at(key).numberOrNull();
+  if (volume.at('storageEfficiency').value !== null) volume.at('storageEfficiency').boolean();
+  for (const aggregate of volume.at('aggregates').list()) aggregate.text();
 }
 
 function checkNfsMount(mount: JsonReader): void {

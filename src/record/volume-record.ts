@@ -1,4 +1,4 @@
-/** What is recorded of the volume of Amazon FSx for NetApp ONTAP behind a target. null = the service did not say. */
+/** What AWS says of the volume of Amazon FSx for NetApp ONTAP behind a target. null = the service did not say. */
 
 /** The time and place of an answer. */
 export interface VolumeRecord {
@@ -31,11 +31,28 @@ export interface FileSystemRecord {
   readonly vpcId: string | null;
   /** `d:HH:MM` in UTC, 1 = Monday. */
   readonly weeklyMaintenanceStart: string | null;
+  /** 0: no automatic backups. */
   readonly automaticBackupRetentionDays: number | null;
   /** Host name of the ONTAP REST API. */
   readonly managementHost: string | null;
   /** Changes that are not finished: their type, status and progress. */
   readonly pendingActions: readonly PendingAction[];
+}
+
+/** What could be learnt of the place behind a target. A part is null if a call for it failed. */
+export interface VolumeAnswer {
+  /** ISO 8601, UTC. */
+  readonly askedAt: string;
+  readonly region: string;
+  /** From an ARN. */
+  readonly accountId: string | null;
+  readonly fileSystem: FileSystemRecord | null;
+  readonly svm: SvmRecord | null;
+  readonly volume: OntapVolumeRecord | null;
+  /** Junction paths of other volumes below the directory of the target. Data there is not in `volume`. */
+  readonly below: readonly string[];
+  /** Why a part is missing, one line each, with the statement that grants a missing permission. */
+  readonly problems: readonly string[];
 }
 
 export interface PendingAction {

@@ -16,6 +16,8 @@ export interface AdaptiveLimits {
   /** Wall time from the call on. May be infinite. */
   readonly budgetNs: number;
   readonly stop?: StopHandle;
+  /** Ask AWS again about the volumes of the run. Default: true. */
+  readonly aws?: boolean;
 }
 
 /** A listener that is also called between measurements. */
@@ -77,7 +79,7 @@ export async function measureUntilDecided(
     if (next === null) break;
     listener.undecided?.({ sessions, total, look: next.number });
     remember(total, next);
-    const extended = await growth.extend(run, total, listener, limits.stop);
+    const extended = await growth.extend(run, total, listener, limits.stop, limits.aws);
     const { directory } = extended.run;
     if (extended.status === 'failed')
       throw new FeedrateError('measurement', `${directory}: a session failed, so the gate could not decide`);

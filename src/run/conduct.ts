@@ -7,6 +7,7 @@ import type { RunListener } from './listener.js';
 import { type Preparation, runRecordOf, withPreparation } from './preparation.js';
 import type { RunRequest } from './request.js';
 import { type Conducted, measureSessions } from './sessions.js';
+import { askAboutVolumes } from './volumes.js';
 
 /**
  * Measures a workload: waits until its targets respond, makes the plan, checks that the targets support it, and runs each
@@ -24,10 +25,15 @@ export async function conduct(
     request.stop,
   ),
 ): Promise<Conducted> {
+  const asked = headStart.answered.then(() => askAboutVolumes(request.aws === false ? [] : request.targets));
+  // Preparation reports targets that do not respond.
+  asked.catch(() => undefined);
   const measure = async (preparation: Preparation): Promise<Conducted> => {
     refuseUnslowable(preparation.plan, request.injected ?? []);
     await listener.prepared?.(preparation);
-    const store = createRun(request.resultsDirectory, runRecordOf(preparation, request));
+    const answers = (await asked)();
+    const volumes = await (request.stop?.unlessAsked(answers) ?? answers);
+    const store = createRun(request.resultsDirectory, runRecordOf(preparation, request, volumes));
     return measureSessions({ preparation, store, firstSession: 1, stop: request.stop, headStart }, listener);
   };
   try {

@@ -12,10 +12,12 @@ import { type Preparation, withPreparation } from './preparation.js';
 import type { PlanRequest } from './request.js';
 import { type Conducted, measureSessions } from './sessions.js';
 import type { StopHandle } from './stop-handle.js';
+import { askAboutVolumes, withVolumes } from './volumes.js';
 
 /**
  * Adds sessions to a stored run until it has `sessions` of them. The workload is the text that the run recorded, so later
  * edits of the file do not matter. Order and content come from the seed, so the new plan begins with the existing trials.
+ * @param aws ask AWS again about volumes that the run recorded, so that a change of their settings is noticed
  * @throws FeedrateError `store` when the run is incomplete or used --inject, or when the machine, the mounts or the workload
  * language have changed
  */
@@ -24,6 +26,7 @@ export async function extend(
   sessions: number,
   listener: RunListener = {},
   stop?: StopHandle,
+  aws = true,
 ): Promise<Conducted> {
   const { directory, run, status } = stored;
   if (run === null || status !== 'complete') {
@@ -34,7 +37,7 @@ export async function extend(
   return withPreparation({ ...requestOf(run, overrides), ...(stop && { stop }) }, listener, async (preparation) => {
     const { plan } = preparation;
     refuseOtherPlan(directory, run.plan, plan);
-    refuseOtherEnvironment(directory, run, preparation);
+    await refuseOtherEnvironment(directory, run, preparation, aws);
     await listener.prepared?.(preparation);
     const store = reopenRun(directory, { plan, overrides, pid: process.pid });
     return measureSessions({ preparation, store, firstSession: run.plan.sessions + 1, stop }, listener);
@@ -60,8 +63,15 @@ function refuseOtherPlan(directory: string, before: Plan, after: Plan): void {
   throw cannotGoOn(directory, 'this version of feedrate makes a different plan from its workload');
 }
 
-function refuseOtherEnvironment(directory: string, run: RunRecord, preparation: Preparation): void {
-  const now = { ...run, environment: captureEnvironment(preparation.plan.targets) };
+async function refuseOtherEnvironment(
+  directory: string,
+  run: RunRecord,
+  { plan }: Preparation,
+  aws: boolean,
+): Promise<void> {
+  const asked = aws && run.environment.targets.some(({ volume }) => volume !== undefined) ? plan.targets : [];
+  const volumes = await askAboutVolumes(asked)();
+  const now = { ...run, environment: withVolumes(captureEnvironment(plan.targets), volumes) };
   for (const arm of run.plan.arms) {
     const [mismatch] = environmentMismatches({ run, arm }, { run: now, arm });
     if (mismatch === undefined) continue;

@@ -30,6 +30,7 @@ import { touchableOf, untilTouched } from './first-touch.js';
 import { requireRemounts } from './remounts.js';
 import type { PlanRequest, RunRequest, WorkloadText } from './request.js';
 import { leftoverNotes, useTargets } from './targets.js';
+import { type RecordedVolumes, withVolumes } from './volumes.js';
 import { refuseBeyondLimits } from './worker-limits.js';
 
 /** The common input of a run, a dry run and `prepare`. */
@@ -214,6 +215,7 @@ function refuseWhatDoesNotFit(plan: Plan, space: readonly SpaceNeed[], targets: 
 export function runRecordOf(
   { plan, workloadSource }: Preparation,
   request: Omit<RunRequest, 'workload' | 'targets' | 'seed' | 'resultsDirectory' | 'stop'>,
+  volumes: RecordedVolumes = new Map(),
 ): Omit<RunRecord, 'id'> {
   const { labels = {}, overrides = [], command = [], dropCaches = false, remount = false, injected = [] } = request;
   const { calibration = false } = request;
@@ -229,7 +231,7 @@ export function runRecordOf(
     workloadSource,
     overrides: overrides.map(overrideText),
     plan,
-    environment: captureEnvironment(plan.targets),
+    environment: withVolumes(captureEnvironment(plan.targets), volumes),
     ownCost: measureOwnCost(),
     ...(injected.length === 0 ? {} : { injected }),
     calibration,

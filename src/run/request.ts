@@ -46,6 +46,8 @@ export interface RunRequest extends PlanRequest {
   readonly dropCaches?: boolean;
   /** The targets are one target, which is measured against itself. Default: false. */
   readonly calibration?: boolean;
+  /** Ask AWS about the volumes behind targets that may be on FSx for ONTAP. Default: true. */
+  readonly aws?: boolean;
   /** Targets to slow down on purpose. Default: none. */
   readonly injected?: readonly Injection[];
 }

@@ -7,3 +7,14 @@ export function feedrateError(code: ErrorCode, pattern: RegExp): (thrown: unknow
     return pattern.test(thrown.message) && !thrown.message.includes('\n');
   };
 }
+
+/** The `FeedrateError` that the action throws. */
+export async function refusalOf(action: () => Promise<unknown>): Promise<FeedrateError> {
+  try {
+    await action();
+  } catch (thrown) {
+    if (thrown instanceof FeedrateError) return thrown;
+    throw thrown;
+  }
+  throw new Error('expected a FeedrateError');
+}

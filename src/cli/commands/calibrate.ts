@@ -21,6 +21,7 @@ import {
   addColdOptions,
   addVariantOptions,
   argumentsOf,
+  awsOption,
   collect,
   formatOption,
   labelOption,
@@ -80,6 +81,7 @@ export const calibrate: Subcommand = {
       .addOption(labelOption())
       .addOption(resultsOption())
       .addOption(formatOption(['table', 'json']))
+      .addOption(awsOption())
       .addOption(progressOption());
     addColdOptions(command).action(exitsOnSignal(calibrateTarget));
   },
@@ -144,6 +146,7 @@ async function calibrateTarget(
     command: argumentsOf(command),
     dropCaches: raw.dropCaches ?? false,
     remount: raw.remount ?? false,
+    aws: raw.aws ?? true,
     calibration: true,
     injected,
     stop,

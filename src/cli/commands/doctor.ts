@@ -1,9 +1,11 @@
 import { EXIT, FeedrateError } from '../../base/errors.js';
+import type { StatedFact } from '../../doctor/facts.js';
 import type { MountProbe } from '../../doctor/host-facts.js';
 import { isNfsUrl } from '../../host/libnfs/nfs-url.js';
+import type { TargetPath } from '../../host/target.js';
 import type { Diagnosis } from '../../record/finding.js';
 import { parseTargets } from '../options/arguments.js';
-import { collect, formatOption } from '../options/common-options.js';
+import { awsOption, collect, formatOption } from '../options/common-options.js';
 import type { Subcommand } from '../options/subcommand.js';
 import { print, tell } from '../output/print.js';
 import { exitsOnSignal } from '../terminal/exits.js';
@@ -16,6 +18,8 @@ interface DoctorOptions {
   readonly strict?: boolean;
   /** False with --no-measure. */
   readonly measure: boolean;
+  /** False with --no-aws. */
+  readonly aws: boolean;
 }
 
 export const doctor: Subcommand = {
@@ -26,6 +30,7 @@ export const doctor: Subcommand = {
       .requiredOption('-t, --target <path>', 'directory to check, or name=directory; repeat for more', collect)
       .addOption(formatOption(['table', 'json']))
       .option('--no-measure', 'skip the measurement, which writes and reads 64 MiB')
+      .addOption(awsOption())
       .option('--strict', 'exit with status 1 if a check finds a problem')
       .action(exitsOnSignal(examine));
   },
@@ -56,13 +61,38 @@ async function examine(options: DoctorOptions): Promise<number> {
   const targets = named.map(({ name, path }) =>
     opened(() => openTarget(name, path, { write: options.measure }), options),
   );
+  const stated = await statedVolumes(targets, options.aws);
   const diagnoses = captureEnvironment(targets).targets.map((target): Diagnosis => {
-    const facts = gatherFacts(target, options.measure ? probed(target, probeMount) : null);
+    const ofHost = gatherFacts(target, options.measure ? probed(target, probeMount) : null);
+    const facts = [...ofHost, ...stated(target.name)];
     return { target: { name: target.name, path: target.path }, findings: diagnose(facts, CHECKS) };
   });
   print(renderDiagnoses(diagnoses, options.format, stdoutOptions()));
   const isBad = diagnoses.some(({ findings }) => findings.some(({ severity }) => severity === 'bad'));
   return options.strict && isBad ? EXIT.regression : EXIT.pass;
+}
+
+/** Returns what AWS says of the volume behind a target, by the name of the target. */
+async function statedVolumes(
+  targets: readonly TargetPath[],
+  isAsked: boolean,
+): Promise<(name: string) => StatedFact[]> {
+  const [{ likelyCandidates, nfsCandidates }, { VOLUME }] = await Promise.all([
+    import('../../fsx/candidates.js'),
+    import('../../doctor/volume-facts.js'),
+  ]);
+  const candidates = likelyCandidates(nfsCandidates(targets));
+  if (candidates.length === 0) return () => [VOLUME.state(null)];
+  if (!isAsked) {
+    const names = new Set(candidates.filter(({ likeness }) => likeness === 'fsx').map(({ name }) => name));
+    return (name) => [names.has(name) ? VOLUME.missing('AWS was not asked (--no-aws)') : VOLUME.state(null)];
+  }
+  const [{ askAboutTargets, DESCRIBING, placeOfThisMachine }, { statedVolume }] = await Promise.all([
+    import('../../fsx/target-volumes.js'),
+    import('../../fsx/stated-volume.js'),
+  ]);
+  const [found, machine] = await Promise.all([askAboutTargets(candidates, DESCRIBING)(), placeOfThisMachine()]);
+  return (name) => statedVolume(found.get(name), machine, Date.now());
 }
 
 /** Opens a target. If it cannot be written to, the message also names the way to check it nevertheless. */

@@ -6,7 +6,7 @@ import type { ReadableRun } from '../../record/stored-run.js';
 import type { ReportFormat } from '../../report/render.js';
 import type { Decided } from '../../run/adaptive.js';
 import type { ProgressMode } from '../options/arguments.js';
-import { addFileOptions, progressOption } from '../options/common-options.js';
+import { addFileOptions, awsOption, progressOption } from '../options/common-options.js';
 import type { RawComparisonOptions } from '../options/comparison-input.js';
 import { addComparisonOptions } from '../options/comparison-options.js';
 import type { GateFileOptions } from '../options/gate-files.js';
@@ -23,6 +23,8 @@ interface GateCommandOptions extends RawComparisonOptions, GateFileOptions {
   readonly looks: string;
   readonly budget?: string;
   readonly progress: ProgressMode;
+  /** False with --no-aws. Only --adaptive asks. */
+  readonly aws: boolean;
   readonly format: ReportFormat;
 }
 
@@ -46,6 +48,7 @@ export const gate: Subcommand = {
       )
       .option('--looks <number>', 'most looks at a run with --adaptive, over all gates; each doubles the sessions', '4')
       .option('--budget <time>', 'longest time with --adaptive, such as 30m')
+      .addOption(awsOption())
       .addOption(progressOption())
       .action((spec: string, options: GateCommandOptions) =>
         (options.adaptive ? exitsOnSignal : exits)(gateRun)(spec, options),
@@ -139,7 +142,7 @@ async function decideAdaptively(
   ]);
   const stop = new StopHandle();
   onSignal(() => stop.stop());
-  return measureUntilDecided(candidate, { looks, budgetNs: budgetNs(options.budget), stop }, decide, {
+  return measureUntilDecided(candidate, { looks, budgetNs: budgetNs(options.budget), stop, aws: options.aws }, decide, {
     ...terminalListener(options.progress),
     undecided: ({ sessions, total, look }) =>
       tell(`undecided after ${plural(sessions, 'session')}: measuring up to ${total} (look ${look} of ${looks})`),

@@ -9,6 +9,7 @@ import {
   addColdOptions,
   addVariantOptions,
   argumentsOf,
+  awsOption,
   collect,
   formatOption,
   labelOption,
@@ -47,6 +48,7 @@ export const mountMatrix: Subcommand = {
       .addOption(resultsOption())
       .option('--dry-run', 'mount, print arms, bytes to write and expected time, unmount')
       .addOption(formatOption(['table', 'md']))
+      .addOption(awsOption())
       .addOption(progressOption());
     addColdOptions(command).action(exitsOnSignal(measureMounts));
   },

@@ -13,6 +13,7 @@ import {
   addFileOptions,
   addVariantOptions,
   argumentsOf,
+  awsOption,
   formatOption,
   labelOption,
   progressOption,
@@ -37,6 +38,7 @@ export const run: Subcommand = {
       .addOption(resultsOption())
       .option('--dry-run', 'print arms, bytes to write and expected time; write nothing')
       .addOption(formatOption(REPORT_FORMATS))
+      .addOption(awsOption())
       .addOption(progressOption());
     addColdOptions(command).action(
       exitsOnSignal(async (workload: string, raw: RawRunOptions, command: Command) => {
@@ -116,6 +118,7 @@ async function measureAndReport(
     labels: options.labels,
     command,
     dropCaches: options.dropCaches,
+    aws: options.aws,
   };
   const checked: RunListener = { ...listener, prepared: () => requireOutputFiles(files) };
   const { run, status } = await conduct(request, checked, headStart).finally(release);

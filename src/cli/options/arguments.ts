@@ -36,6 +36,8 @@ export interface RunOptions {
   readonly dropCaches: boolean;
   /** Mount NFS targets anew before a cold trial. */
   readonly remount: boolean;
+  /** Ask AWS about volumes of FSx for ONTAP. */
+  readonly aws: boolean;
   /** Files to write when the run has ended. */
   readonly files: OutputFiles;
 }
@@ -58,6 +60,8 @@ export interface RawRunOptions extends RawPlanOptions, OutputFiles {
   readonly progress: ProgressMode;
   readonly dropCaches?: boolean;
   readonly remount?: boolean;
+  /** False with --no-aws. */
+  readonly aws?: boolean;
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
@@ -83,6 +87,7 @@ export function parseRunOptions(workloadPath: string, raw: RawRunOptions): RunOp
     progress: raw.progress,
     dropCaches: raw.dropCaches ?? false,
     remount: raw.remount ?? false,
+    aws: raw.aws ?? true,
     files: outputFilesOf(raw),
   };
 }

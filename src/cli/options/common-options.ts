@@ -45,6 +45,11 @@ export function labelOption(): Option {
   return new Option('--label <key=value>', 'label to save with the run; repeat for more').argParser(collect);
 }
 
+/** Returns `--no-aws`, which every command that looks at mounts has. */
+export function awsOption(): Option {
+  return new Option('--no-aws', 'do not ask AWS about volumes of FSx for ONTAP');
+}
+
 /** Adds the options for further steps before cold trials. */
 export function addColdOptions(command: Command): Command {
   return command
