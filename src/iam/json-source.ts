@@ -87,6 +87,12 @@ const ESCAPES: Readonly<Record<string, string>> = {
   t: '\t',
 };
 
+const LITERALS: ReadonlyMap<string, boolean | null> = new Map([
+  ['true', true],
+  ['false', false],
+  ['null', null],
+]);
+
 /** A number as JSON writes it. Sticky: matches at `lastIndex` only. */
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /[\p{L}\p{N}_$.+-]+/uy;
@@ -226,8 +232,9 @@ class Parser {
   private numberOrWord(start: number): JsonNode {
     const word = this.match(WORD);
     const end = this.at;
-    if (word === 'true' || word === 'false') return { kind: 'boolean', start, end, value: word === 'true' };
-    if (word === 'null') return { kind: 'null', start, end };
+    const literal = LITERALS.get(word);
+    if (literal === null) return { kind: 'null', start, end };
+    if (literal !== undefined) return { kind: 'boolean', start, end, value: literal };
     this.at = start;
     const text = this.match(NUMBER);
     if (text !== '' && text === word) return { kind: 'number', start, end, value: Number(text), text };

@@ -27,7 +27,7 @@ export interface IamDataSource {
   iamResourceTypeDetails(
     service: string,
     name: string,
-  ): Promise<{ key: string; arn: string; conditionKeys: readonly string[] }>;
+  ): Promise<{ key: string; arn: string; conditionKeys?: readonly string[] }>;
   iamConditionKeysForService(service: string): Promise<string[]>;
   iamConditionKeyDetails(service: string, key: string): Promise<{ key: string; type: string }>;
   getAllGlobalConditionKeys(): string[];
@@ -67,7 +67,7 @@ async function serviceFacts(source: IamDataSource, service: string): Promise<Ser
   ]);
   return {
     actions: actionDetails.map((details) => actionFacts(service, details)),
-    resourceTypes: typeDetails.map(({ key: name, arn, conditionKeys }) => ({ name, arn, conditionKeys })),
+    resourceTypes: typeDetails.map(({ key: name, arn, conditionKeys = [] }) => ({ name, arn, conditionKeys })),
     keys: keyDetails.map(({ key, type }) => keyFactsOf(key, type, false)),
   };
 }
@@ -75,7 +75,11 @@ async function serviceFacts(source: IamDataSource, service: string): Promise<Ser
 function actionFacts(service: string, details: IamDataAction): ActionFacts {
   const { name, accessLevel, isWildcardOnly, conditionKeys } = details;
   const resourceTypes = details.resourceTypes.map(
-    (type): ActionResource => ({ name: type.name, isRequired: type.required, conditionKeys: type.conditionKeys }),
+    ({ name: resource, required, conditionKeys: keys }): ActionResource => ({
+      name: resource,
+      isRequired: required,
+      conditionKeys: keys,
+    }),
   );
   return { name: `${service}:${name}`, service, accessLevel, isWildcardOnly, resourceTypes, conditionKeys };
 }

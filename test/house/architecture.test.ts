@@ -82,6 +82,7 @@ const SUB_ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string
     files: ['system', 'libnfs'],
     '.': ['system', 'nfs', 'libnfs', 'files'],
   },
+  iam: { lint: ['.'], '.': [] },
   engine: {
     core: [],
     content: ['core'],
@@ -99,7 +100,7 @@ const SUB_ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string
     ci: ['table', 'run', 'comparison'],
     iam: ['table'],
     formats: ['table', 'run', 'comparison', 'history'],
-    '.': ['table', 'run', 'comparison', 'history', 'ci', 'formats'],
+    '.': ['table', 'run', 'comparison', 'history', 'ci', 'iam', 'formats'],
   },
   cli: {
     output: [],

@@ -1,6 +1,5 @@
 /** Rules about the names of actions. */
 import { arnFields } from './arn-fields.js';
-import { type Fault, fault, quote, type Rule, statementRules } from './finding.js';
 import {
   type ActionPattern,
   actionPattern,
@@ -10,6 +9,7 @@ import {
 } from './linted-policy.js';
 import { nearest } from './nearest.js';
 import { resourceService } from './policy-kind.js';
+import { fault, type LintFault, type LintRule, quote, statementRules } from './rule.js';
 import { hasWildcard } from './wildcard.js';
 
 /** Names of calls that are allowed by an action with another name. */
@@ -35,7 +35,7 @@ function allActions({ actions, notAction }: LintedStatement): readonly ActionPat
   return [...actions, ...(notAction?.values ?? []).map(actionPattern)];
 }
 
-function wildcardServices(statement: LintedStatement): Fault[] {
+function wildcardServices(statement: LintedStatement): LintFault[] {
   const { resource, notResource } = statement;
   const actions = allActions(statement).filter(({ service }) => service !== '*' && hasWildcard(service));
   const arns = [...(resource?.values ?? []), ...(notResource?.values ?? [])].filter(({ text }) => {
@@ -47,7 +47,7 @@ function wildcardServices(statement: LintedStatement): Fault[] {
   );
 }
 
-function malformed(statement: LintedStatement): Fault[] {
+function malformed(statement: LintedStatement): LintFault[] {
   return allActions(statement).flatMap((action) =>
     action.text === '*' || /^[^:\s]+:[^:\s]+$/.test(action.text) || action.text.includes('${')
       ? []
@@ -55,7 +55,7 @@ function malformed(statement: LintedStatement): Fault[] {
   );
 }
 
-function otherService(statement: LintedStatement, { kind, service }: LintedPolicy): Fault[] {
+function otherService(statement: LintedStatement, { kind, service }: LintedPolicy): LintFault[] {
   if (kind !== 'resource' || service === null) return [];
   return allActions(statement).flatMap((action) =>
     action.service === '' || hasWildcard(action.service) || resourceService(action.service) === service
@@ -69,7 +69,7 @@ function isNamed({ text, service }: ActionPattern): boolean {
   return /^[^:\s]+:[^:\s]+$/.test(text) && !hasWildcard(service) && !text.includes('${');
 }
 
-function unknownServices(statement: LintedStatement, { data }: LintedPolicy): Fault[] {
+function unknownServices(statement: LintedStatement, { data }: LintedPolicy): LintFault[] {
   const services = data?.services() ?? [];
   if (services.length === 0) return [];
   return allActions(statement).flatMap((action) => {
@@ -80,7 +80,7 @@ function unknownServices(statement: LintedStatement, { data }: LintedPolicy): Fa
   });
 }
 
-function unknownActions(statement: LintedStatement, { data }: LintedPolicy): Fault[] {
+function unknownActions(statement: LintedStatement, { data }: LintedPolicy): LintFault[] {
   if (data === null) return [];
   return allActions(statement).flatMap((action) => {
     if (!isNamed(action) || UNLISTED.includes(action.text.toLowerCase())) return [];
@@ -100,7 +100,7 @@ function unknownActions(statement: LintedStatement, { data }: LintedPolicy): Fau
   });
 }
 
-export const ACTION_RULES: readonly Rule[] = [
+export const ACTION_RULES: readonly LintRule[] = [
   ...statementRules([
     ['WILDCARD_IN_SERVICE_NAME', 'suggestion', 'The service of an action or ARN has a wildcard.', wildcardServices],
     ['UNSUPPORTED_ACTION_IN_POLICY', 'error', 'A resource policy has an action of another service.', otherService],

@@ -2,10 +2,20 @@
 import type { ActionData, ResourceTypeFacts } from '../action-data.js';
 import type { TextValue } from '../policy-document.js';
 import { type ArnFields, arnFields, PARTITIONS, REGIONS, withoutVariables } from './arn-fields.js';
-import { enumerate, type Fault, fault, quote, type Rule, type Severity, statementRules, testRules } from './finding.js';
 import type { LintedPolicy, LintedStatement } from './linted-policy.js';
 import { nearest } from './nearest.js';
 import { resourceService } from './policy-kind.js';
+import {
+  enumerate,
+  fault,
+  type LintFault,
+  type LintRule,
+  type LintSeverity,
+  quote,
+  type StatementCheck,
+  statementRules,
+  testRules,
+} from './rule.js';
 import { hasWildcard, overlaps } from './wildcard.js';
 
 /** Owners of resources that belong to no customer. */
@@ -20,11 +30,11 @@ function resourceValues({ resource, notResource }: LintedStatement): readonly Te
   return [...(resource?.values ?? []), ...(notResource?.values ?? [])];
 }
 
-type ArnCheck = (fields: ArnFields, value: TextValue, policy: LintedPolicy) => readonly Fault[];
-type Row = readonly [string, Severity, string, (statement: LintedStatement, policy: LintedPolicy) => readonly Fault[]];
+type ArnCheck = (fields: ArnFields, value: TextValue, policy: LintedPolicy) => readonly LintFault[];
+type ArnRow = readonly [string, LintSeverity, string, StatementCheck];
 
 /** A row whose check sees each complete ARN of `Resource` and `NotResource`. */
-function forArns(code: string, severity: Severity, summary: string, check: ArnCheck): Row {
+function forArns(code: string, severity: LintSeverity, summary: string, check: ArnCheck): ArnRow {
   return [
     code,
     severity,
@@ -37,7 +47,7 @@ function forArns(code: string, severity: Severity, summary: string, check: ArnCh
   ];
 }
 
-function prefix(statement: LintedStatement, { service }: LintedPolicy): Fault[] {
+function prefix(statement: LintedStatement, { service }: LintedPolicy): LintFault[] {
   return resourceValues(statement).flatMap((value) => {
     const { text } = value;
     // A wildcard or a variable may stand for the whole ARN, and policies of API Gateway may leave out all but the service.
@@ -46,7 +56,7 @@ function prefix(statement: LintedStatement, { service }: LintedPolicy): Fault[] 
   });
 }
 
-function fields(statement: LintedStatement): Fault[] {
+function fields(statement: LintedStatement): LintFault[] {
   return resourceValues(statement).flatMap((value) =>
     /^arn:/i.test(value.text) && arnFields(value.text) === null
       ? [
@@ -122,10 +132,10 @@ function formsFor(fields: ArnFields, data: ActionData | null): ArnFields[] | nul
   });
 }
 
-type Field = 'region' | 'account';
+type ArnField = 'region' | 'account';
 
 /** Reports a field that every form of the resource has (`isWanted`), or that none has. */
-function fieldRule(field: Field, isWanted: boolean, what: string): ArnCheck {
+function fieldRule(field: ArnField, isWanted: boolean, what: string): ArnCheck {
   return (found, value, { data }) => {
     const forms = formsFor(found, data);
     if (forms === null || forms.length === 0 || isOpen(found[field])) return [];
@@ -203,4 +213,4 @@ const POLICY_RULES = statementRules([
   ),
 ]);
 
-export const ARN_RULES: readonly Rule[] = [...FORM_RULES, ...REGION_RULES, ...DATA_RULES, ...POLICY_RULES];
+export const ARN_RULES: readonly LintRule[] = [...FORM_RULES, ...REGION_RULES, ...DATA_RULES, ...POLICY_RULES];

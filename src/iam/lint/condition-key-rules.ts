@@ -1,6 +1,7 @@
 /** Rules about condition keys that need no data: keys to avoid, to pair, or to use the other way round. */
-import { type Fault, fault, type Rule, testRules } from './finding.js';
+
 import { isIdentityKind, type LintedStatement, type LintedTest, namesAction, testsKey } from './linted-policy.js';
+import { fault, type LintFault, type LintRule, testRules } from './rule.js';
 
 /** Keys, in lower case, that are safe only beside another. */
 const PAIRS: Readonly<Record<string, readonly string[]>> = {
@@ -21,14 +22,14 @@ const WITH_ENDPOINT_OWNER = `apprunner discovery athena servicediscovery applica
 
 const READS = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:Scan'];
 
-function prefixEvaded({ name, operator, key }: LintedTest, { isDeny, isAllow }: LintedStatement): Fault[] {
+function prefixEvaded({ name, operator, key }: LintedTest, { isDeny, isAllow }: LintedStatement): LintFault[] {
   if (name !== 's3:prefix' || operator.family !== 'string') return [];
   if (!(operator.isNegated ? isAllow : isDeny)) return [];
   const message = 'a caller can list the same objects with a shorter prefix, which this condition does not match';
   return [fault(key, message, 'use Allow with StringLike, or Deny with StringNotLike')];
 }
 
-function unscopedEndpointKey({ name, key }: LintedTest, statement: LintedStatement): Fault[] {
+function unscopedEndpointKey({ name, key }: LintedTest, statement: LintedStatement): LintFault[] {
   if (!/^aws:vpce(?:account|orgid|orgpaths)$/.test(name)) return [];
   const other = statement.actions.find(({ service }) => !WITH_ENDPOINT_OWNER.includes(service));
   if (statement.notAction === null && other === undefined) return [];
@@ -36,7 +37,7 @@ function unscopedEndpointKey({ name, key }: LintedTest, statement: LintedStateme
   return [fault(key, message, 'name only actions of services that support it')];
 }
 
-function attributesWithoutSelect({ name, key }: LintedTest, statement: LintedStatement): Fault[] {
+function attributesWithoutSelect({ name, key }: LintedTest, statement: LintedStatement): LintFault[] {
   if (name !== 'dynamodb:attributes' || !statement.isAllow || testsKey(statement, 'dynamodb:select')) return [];
   const reads = statement.actions.some((action) => READS.some((read) => namesAction(action, read)));
   if (!reads) return [];
@@ -44,7 +45,7 @@ function attributesWithoutSelect({ name, key }: LintedTest, statement: LintedSta
   return [fault(key, message, 'add StringEqualsIfExists {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}')];
 }
 
-export const CONDITION_KEY_RULES: readonly Rule[] = testRules([
+export const CONDITION_KEY_RULES: readonly LintRule[] = testRules([
   [
     'DEPRECATED_GLOBAL_CONDITION_KEY',
     'warning',

@@ -3,7 +3,7 @@
  * Source: IAM User Guide, reference_policies_elements_condition_operators (2026-11-29).
  */
 
-export type OperatorFamily = 'string' | 'numeric' | 'date' | 'boolean' | 'binary' | 'ip' | 'arn' | 'null';
+export type OperatorFamily = 'string' | 'numeric' | 'date' | 'boolean' | 'binary' | 'ip' | 'arn' | 'presence';
 
 interface BaseOperator {
   readonly name: string;
@@ -38,7 +38,7 @@ const BASE: readonly BaseOperator[] = [
   ...family('binary', false, 'BinaryEquals'),
   ...family('ip', false, 'IpAddress', 'NotIpAddress'),
   ...family('arn', true, 'ArnEquals', 'ArnLike', 'ArnNotEquals', 'ArnNotLike'),
-  ...family('null', false, 'Null'),
+  ...family('presence', false, 'Null'),
 ];
 
 const BY_NAME = new Map(BASE.map((operator) => [operator.name.toLowerCase(), operator]));

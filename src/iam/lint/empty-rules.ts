@@ -1,8 +1,8 @@
 /** Rules about elements that hold nothing, and about the size of a document. */
 import type { PolicyKind } from '../policy-document.js';
-import { type Fault, fault, policyRules, type Rule, statementRules, testRules } from './finding.js';
 import { isIdentityKind, type LintedPolicy, type LintedTest } from './linted-policy.js';
 import type { ResourceService } from './policy-kind.js';
+import { fault, type LintFault, type LintRule, policyRules, statementRules, testRules } from './rule.js';
 
 /**
  * The most characters of a document. White space between the values does not count for IAM.
@@ -40,7 +40,7 @@ function sizeOf({ document: { source, root } }: LintedPolicy, isDense: boolean):
     : text.length;
 }
 
-function tooLarge(policy: LintedPolicy, quota: number | undefined, isDense: boolean): Fault[] {
+function tooLarge(policy: LintedPolicy, quota: number | undefined, isDense: boolean): LintFault[] {
   if (quota === undefined) return [];
   const size = sizeOf(policy, isDense);
   if (size <= quota) return [];
@@ -147,13 +147,11 @@ interface MaybeEmpty {
 }
 
 /** Lists as the file has them: one whose values all have a wrong type is not empty. */
-function emptyLists(lists: readonly (MaybeEmpty | null)[], fix: string): Fault[] {
-  return lists.flatMap((list) =>
-    list?.isList && list.values.length === 0 ? [fault(list, NOTHING_NAMED, fix)] : [],
-  );
+function emptyLists(lists: readonly (MaybeEmpty | null)[], fix: string): LintFault[] {
+  return lists.flatMap((list) => (list?.isList && list.values.length === 0 ? [fault(list, NOTHING_NAMED, fix)] : []));
 }
 
-function emptyTest(test: LintedTest, applies: boolean, effect: string, fix: string): Fault[] {
+function emptyTest(test: LintedTest, applies: boolean, effect: string, fix: string): LintFault[] {
   if (!applies || !test.isList || test.values.length > 0) return [];
   return [fault(test, `${test.key.text} has no values, so ${test.operatorText.text} ${effect}`, fix)];
 }
@@ -200,4 +198,4 @@ const EMPTY_TEST_RULES = testRules([
   ],
 ]);
 
-export const EMPTY_RULES: readonly Rule[] = [...SIZE_RULES, ...EMPTY_STATEMENT_RULES, ...EMPTY_TEST_RULES];
+export const EMPTY_RULES: readonly LintRule[] = [...SIZE_RULES, ...EMPTY_STATEMENT_RULES, ...EMPTY_TEST_RULES];

@@ -2,9 +2,9 @@
 import type { ActionFacts, ConditionKeyFacts, ConditionKeyType } from '../action-data.js';
 import { hasKey, knownActions } from './action-support.js';
 import type { OperatorFamily } from './condition-operator.js';
-import { enumerate, type Fault, fault, quote, type Rule, statementRules, testRules } from './finding.js';
 import { keyFacts, type LintedPolicy, type LintedStatement, type LintedTest } from './linted-policy.js';
 import { nearest } from './nearest.js';
+import { enumerate, fault, type LintFault, type LintRule, quote, statementRules, testRules } from './rule.js';
 
 /** Keys that the data does not list yet. Source: IAM User Guide, reference_policies_condition-keys (2026-11-29). */
 const NEW_GLOBAL_KEYS = ['aws:signinsessionarn', 'aws:arn'];
@@ -16,7 +16,7 @@ function prefixOf(name: string): string {
   return name.slice(0, name.indexOf(':'));
 }
 
-function unknownGlobalKey({ name, key }: LintedTest, _statement: LintedStatement, policy: LintedPolicy): Fault[] {
+function unknownGlobalKey({ name, key }: LintedTest, _statement: LintedStatement, policy: LintedPolicy): LintFault[] {
   if (policy.data === null || !name.startsWith('aws:') || TAG_MAP.test(name)) return [];
   if (NEW_GLOBAL_KEYS.includes(name) || keyFacts(policy, name) !== undefined) return [];
   const near = nearest(key.text, policy.data.globalConditionKeys());
@@ -25,7 +25,7 @@ function unknownGlobalKey({ name, key }: LintedTest, _statement: LintedStatement
   ];
 }
 
-function unknownServiceKey({ name, key }: LintedTest, _statement: LintedStatement, policy: LintedPolicy): Fault[] {
+function unknownServiceKey({ name, key }: LintedTest, _statement: LintedStatement, policy: LintedPolicy): LintFault[] {
   const { data } = policy;
   const service = prefixOf(name);
   // Keys of identity providers begin with a domain.
@@ -61,7 +61,7 @@ const OPERATOR_TYPES: Readonly<Record<ConditionKeyType, string>> = {
 
 function wrongOperator(test: LintedTest, facts: ConditionKeyFacts): boolean {
   const { operator, values, name } = test;
-  if (operator.family === 'null' || FAMILIES[facts.type].includes(operator.family)) return false;
+  if (operator.family === 'presence' || FAMILIES[facts.type].includes(operator.family)) return false;
   // An ARN may be the value of a key whose type is not known better, such as an encryption context.
   if (operator.family === 'arn' && facts.type === 'String')
     return !values.every(({ text }) => /^(?:arn:|\$\{)/.test(text));
@@ -71,8 +71,8 @@ function wrongOperator(test: LintedTest, facts: ConditionKeyFacts): boolean {
 
 /** A row whose check sees what AWS says of the key. */
 function withFacts(
-  check: (test: LintedTest, facts: ConditionKeyFacts, statement: LintedStatement) => readonly Fault[],
-): (test: LintedTest, statement: LintedStatement, policy: LintedPolicy) => readonly Fault[] {
+  check: (test: LintedTest, facts: ConditionKeyFacts, statement: LintedStatement) => readonly LintFault[],
+): (test: LintedTest, statement: LintedStatement, policy: LintedPolicy) => readonly LintFault[] {
   return (test, statement, policy) => {
     const facts = keyFacts(policy, test.name);
     return facts === undefined ? [] : check(test, facts, statement);
@@ -104,7 +104,7 @@ const KEY_RULES = testRules(
       'error',
       'A key with several values is tested without ForAllValues or ForAnyValue.',
       withFacts(({ operator, key, operatorText }, { isMultiValued }) =>
-        isMultiValued && operator.qualifier === null && operator.family !== 'null'
+        isMultiValued && operator.qualifier === null && operator.family !== 'presence'
           ? [
               fault(
                 key,
@@ -120,7 +120,7 @@ const KEY_RULES = testRules(
       'security-warning',
       'ForAllValues tests a key with one value, and is true when the key is missing.',
       withFacts(({ operator, key, operatorText }, { isMultiValued }, { isAllow }) =>
-        isAllow && !isMultiValued && operator.qualifier === 'ForAllValues' && operator.family !== 'null'
+        isAllow && !isMultiValued && operator.qualifier === 'ForAllValues' && operator.family !== 'presence'
           ? [fault(operatorText, `${operatorText.text} is true when ${key.text} is missing`, 'remove ForAllValues:')]
           : [],
       ),
@@ -149,7 +149,8 @@ const KEY_RULES = testRules(
 function unsupportedActions(test: LintedTest, statement: LintedStatement, { data, kind }: LintedPolicy) {
   const service = prefixOf(test.name);
   // The request of AssumeRole has the keys of all actions of a trust policy.
-  if (data === null || kind === 'trust' || test.operator.hasIfExists || test.operator.family === 'null') return null;
+  if (data === null || kind === 'trust' || test.operator.hasIfExists || test.operator.family === 'presence')
+    return null;
   const facts = data.conditionKey(test.name);
   if (facts === undefined || facts.isGlobal || data.actionsOf(service).length === 0) return null;
   const known = knownActions(statement, data);
@@ -195,11 +196,18 @@ const SUPPORT_RULES = testRules(
 
 function isPositiveTag({ name, operator }: LintedTest): boolean {
   return (
-    name.startsWith('aws:resourcetag/') && !operator.isNegated && !operator.hasIfExists && operator.family !== 'null'
+    name.startsWith('aws:resourcetag/') &&
+    !operator.isNegated &&
+    !operator.hasIfExists &&
+    operator.family !== 'presence'
   );
 }
 
-function untaggedActions(statement: LintedStatement, { data }: LintedPolicy, effect: 'isAllow' | 'isDeny'): Fault[] {
+function untaggedActions(
+  statement: LintedStatement,
+  { data }: LintedPolicy,
+  effect: 'isAllow' | 'isDeny',
+): LintFault[] {
   const test = statement.tests.find(isPositiveTag);
   if (test === undefined || data === null || !statement[effect]) return [];
   const known = knownActions(statement, data) ?? [];
@@ -213,7 +221,11 @@ function untaggedActions(statement: LintedStatement, { data }: LintedPolicy, eff
     });
 }
 
-function taggedNotAction(statement: LintedStatement, { data }: LintedPolicy, effect: 'isAllow' | 'isDeny'): Fault[] {
+function taggedNotAction(
+  statement: LintedStatement,
+  { data }: LintedPolicy,
+  effect: 'isAllow' | 'isDeny',
+): LintFault[] {
   const test = statement.tests.find(isPositiveTag);
   if (test === undefined || data === null || !statement[effect] || statement.notAction === null) return [];
   const message = `not all actions have ${test.key.text}, and this statement says nothing about those that lack it`;
@@ -250,4 +262,4 @@ const TAG_RULES = statementRules(
   { needsData: true },
 );
 
-export const KEY_DATA_RULES: readonly Rule[] = [...KEY_RULES, ...SUPPORT_RULES, ...TAG_RULES];
+export const KEY_DATA_RULES: readonly LintRule[] = [...KEY_RULES, ...SUPPORT_RULES, ...TAG_RULES];

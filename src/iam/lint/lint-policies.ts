@@ -2,11 +2,11 @@
 import type { ActionData } from '../action-data.js';
 import type { PolicyDocument, PolicyKind, PolicyStatement } from '../policy-document.js';
 import type { SourceText, Span } from '../source-text.js';
-import type { Finding, RuleFacts } from './finding.js';
 import type { FoundDocuments } from './found-documents.js';
+import { RULES } from './lint-rules.js';
 import { lintedPolicy } from './linted-policy.js';
 import { kindOf, type ResourceService, serviceOf } from './policy-kind.js';
-import { RULES } from './rules.js';
+import type { LintFinding, RuleFacts } from './rule.js';
 import { JSON_SYNTAX_ERROR } from './structure-rules.js';
 
 export interface LintOptions {
@@ -18,7 +18,7 @@ export interface LintOptions {
 }
 
 /** Returns the findings in the order of the file. Texts that are not JSON have one finding each. */
-export function lintDocuments({ documents, errors }: FoundDocuments, options: LintOptions): Finding[] {
+export function lintDocuments({ documents, errors }: FoundDocuments, options: LintOptions): LintFinding[] {
   const syntax = errors.map(({ source, offset, fault }) =>
     findingOf(source, JSON_SYNTAX_ERROR, { start: offset, end: offset }, fault, 'correct the JSON'),
   );
@@ -28,7 +28,7 @@ export function lintDocuments({ documents, errors }: FoundDocuments, options: Li
   return [...syntax, ...findings].sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
-function lintDocument(document: PolicyDocument, kind: PolicyKind, { service, data }: LintOptions): Finding[] {
+function lintDocument(document: PolicyDocument, kind: PolicyKind, { service, data }: LintOptions): LintFinding[] {
   const own = kind === 'resource' ? (service ?? serviceOf(document)) : null;
   const policy = lintedPolicy(document, kind, own, data);
   return RULES.filter(({ needsData }) => data !== null || !needsData).flatMap((rule) =>
@@ -42,7 +42,7 @@ function findingOf(
   { start, end }: Span,
   message: string,
   fix: string,
-): Finding {
+): LintFinding {
   const last = source.placeOf(end);
   return { ...source.placeOf(start), endLine: last.line, endColumn: last.column, code, severity, message, fix };
 }

@@ -1,9 +1,9 @@
 /** Rules about the operators of conditions and the JSON types of their values. */
 
 import { OPERATOR_NAMES, operatorOf } from './condition-operator.js';
-import { type Fault, fault, quote, type Rule, statementRules, testRules } from './finding.js';
 import type { LintedTest } from './linted-policy.js';
 import { nearest } from './nearest.js';
+import { fault, type LintFault, type LintRule, quote, statementRules, testRules } from './rule.js';
 import { hasWildcard } from './wildcard.js';
 
 /** Keys of maps of tags, in lower case: each needs the key of the tag after a slash. */
@@ -31,7 +31,7 @@ function likeOperator({ operator }: LintedTest): string {
   return `${operator.qualifier === null ? '' : `${operator.qualifier}:`}${name}${operator.hasIfExists ? 'IfExists' : ''}`;
 }
 
-function mixedTypes({ values }: LintedTest): Fault[] {
+function mixedTypes({ values }: LintedTest): LintFault[] {
   const [first] = values;
   const other = values.find(({ type }) => type !== first?.type);
   if (first === undefined || other === undefined) return [];
@@ -54,7 +54,7 @@ const TEST_RULES = testRules([
     'error',
     'Bool or Null has several values.',
     (test) =>
-      (test.operator.family === 'boolean' || test.operator.family === 'null') && test.values.length > 1
+      (test.operator.family === 'boolean' || test.operator.family === 'presence') && test.values.length > 1
         ? [fault(test, `${test.operatorText.text} takes one value, found ${test.values.length}`, 'leave one value')]
         : [],
   ],
@@ -63,7 +63,7 @@ const TEST_RULES = testRules([
     'error',
     'Null has the suffix IfExists.',
     ({ operator, operatorText }) =>
-      operator.family === 'null' && operator.hasIfExists
+      operator.family === 'presence' && operator.hasIfExists
         ? [fault(operatorText, 'Null cannot have the suffix IfExists', 'write "Null"')]
         : [],
   ],
@@ -72,7 +72,7 @@ const TEST_RULES = testRules([
     'suggestion',
     'Null has a qualifier, so its result is always the same.',
     ({ operator, operatorText }) =>
-      operator.family === 'null' && operator.qualifier !== null
+      operator.family === 'presence' && operator.qualifier !== null
         ? [
             fault(
               operatorText,
@@ -127,7 +127,7 @@ function constantRule(
   which: ReturnType<typeof constantOf>,
   effect: string,
   fix: string,
-): (test: LintedTest) => Fault[] {
+): (test: LintedTest) => LintFault[] {
   return (test) =>
     constantOf(test) === which ? [fault(test, `${test.operatorText.text} with "*" ${effect}`, fix)] : [];
 }
@@ -159,4 +159,4 @@ const CONSTANT_RULES = testRules([
   ],
 ]);
 
-export const OPERATOR_RULES: readonly Rule[] = [...STATEMENT_RULES, ...TEST_RULES, ...CONSTANT_RULES];
+export const OPERATOR_RULES: readonly LintRule[] = [...STATEMENT_RULES, ...TEST_RULES, ...CONSTANT_RULES];

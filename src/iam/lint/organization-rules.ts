@@ -3,19 +3,24 @@
  * the whole policy language but for principals, so the other SCP_SYNTAX_ERROR codes have no rule.
  */
 import { memberOf } from '../json-source.js';
-import { type Fault, fault, type Rule, type Severity, statementRules } from './finding.js';
-import type { LintedPolicy, LintedStatement } from './linted-policy.js';
-
-type StatementCheck = (statement: LintedStatement, policy: LintedPolicy) => readonly Fault[];
+import type { LintedStatement } from './linted-policy.js';
+import {
+  fault,
+  type LintFault,
+  type LintRule,
+  type LintSeverity,
+  type StatementCheck,
+  statementRules,
+} from './rule.js';
 
 /** A row whose check runs in policies of one kind. */
 function inKind(
   kind: 'scp' | 'rcp',
   code: string,
-  severity: Severity,
+  severity: LintSeverity,
   summary: string,
   check: StatementCheck,
-): readonly [string, Severity, string, StatementCheck] {
+): readonly [string, LintSeverity, string, StatementCheck] {
   return [code, severity, summary, (statement, policy) => (policy.kind === kind ? check(statement, policy) : [])];
 }
 
@@ -36,9 +41,9 @@ function withoutCompanion(
   has: boolean,
   message: string,
   fix: string,
-): Fault[] {
+): LintFault[] {
   if (!statement.isDeny || has) return [];
-  const found = statement.tests.find(({ name, operator }) => keys.test(name) && operator.family !== 'null');
+  const found = statement.tests.find(({ name, operator }) => keys.test(name) && operator.family !== 'presence');
   return found === undefined ? [] : [fault(found.key, `${found.key.text}: ${message}`, fix)];
 }
 
@@ -48,11 +53,11 @@ const SOURCE_ORGANIZATION = /^aws:(?:sourceorgid|sourceorgpaths)$/;
 
 function hasNullCheck({ tests }: LintedStatement): boolean {
   return tests.some(
-    ({ name, operator }) => operator.family === 'null' && /^aws:(?:sourceaccount|sourcearn)$/.test(name),
+    ({ name, operator }) => operator.family === 'presence' && /^aws:(?:sourceaccount|sourcearn)$/.test(name),
   );
 }
 
-export const ORGANIZATION_RULES: readonly Rule[] = statementRules([
+export const ORGANIZATION_RULES: readonly LintRule[] = statementRules([
   inKind('scp', 'SCP_SYNTAX_ERROR_PRINCIPAL', 'error', 'A service control policy names a principal.', (statement) =>
     [statement.principal, statement.notPrincipal].flatMap((element) =>
       element === null
@@ -151,7 +156,7 @@ export const ORGANIZATION_RULES: readonly Rule[] = statementRules([
   ),
 ]);
 
-export const ORGANIZATION_DATA_RULES: readonly Rule[] = statementRules(
+export const ORGANIZATION_DATA_RULES: readonly LintRule[] = statementRules(
   [
     inKind(
       'rcp',

@@ -1,15 +1,15 @@
 /** Rules about statements that allow to pass any role, or to create any service-linked role. */
 import type { TextValue } from '../policy-document.js';
 import { arnFields, withoutVariables } from './arn-fields.js';
-import { type Fault, fault, type Rule, type Severity, statementRules } from './finding.js';
 import { isIdentityKind, type LintedPolicy, type LintedStatement, namesAction, testsKey } from './linted-policy.js';
+import { fault, type LintFault, type LintRule, type LintSeverity, statementRules } from './rule.js';
 import { covers } from './wildcard.js';
 
 /** An action that gives away more than it seems, and what narrows it. */
 interface WideAction {
   readonly action: string;
   readonly codePrefix: string;
-  readonly severity: Severity;
+  readonly severity: LintSeverity;
   readonly what: string;
   /** The condition key, in lower case, that narrows it enough. */
   readonly key: string;
@@ -84,7 +84,7 @@ function wideStatement(
   { kind }: LintedPolicy,
   wide: WideAction,
   form: `${ActionForm}-${ResourceForm}`,
-): Fault[] {
+): LintFault[] {
   if (!statement.isAllow || !isIdentityKind(kind)) return [];
   const action = actionForm(statement, wide);
   const resource = resourceForm(statement, wide);
@@ -97,7 +97,7 @@ function wideStatement(
   return [fault(place, message, `name the ARNs of the roles in Resource${alternative}`)];
 }
 
-export const PASS_ROLE_RULES: readonly Rule[] = statementRules(
+export const PASS_ROLE_RULES: readonly LintRule[] = statementRules(
   [PASS_ROLE, CREATE_SLR].flatMap((wide) =>
     Object.entries(SUFFIX).map(
       ([form, suffix]) =>

@@ -24,15 +24,19 @@ export function kindOf({ statements }: PolicyDocument): PolicyKind {
 }
 
 /**
- * Returns the service that a resource policy belongs to: the one of its ARNs, or of its actions when it names no ARN.
- * Returns null if there are several, as in the policy of an endpoint.
+ * Returns the service that a resource policy belongs to: the one of its ARNs, and of the actions of statements that name
+ * no ARN. Returns null if there are several, as in the policy of an endpoint.
  */
 export function serviceOf({ statements }: PolicyDocument): ResourceService | null {
-  const resources = statements.flatMap(({ resource, notResource }) => (resource ?? notResource)?.values ?? []);
-  const actions = statements.flatMap(({ action, notAction }) => (action ?? notAction)?.values ?? []);
-  const arns = resources.flatMap(({ text }) => (/^arn:/i.test(text) ? [text.split(':')[2] ?? ''] : []));
-  const prefixes = actions.map(({ text }) => text.split(':')[0] ?? '');
-  const named = new Set((arns.length > 0 ? arns : prefixes).map((prefix) => prefix.toLowerCase()));
+  const named = new Set(
+    statements.flatMap(({ resource, notResource, action, notAction }) => {
+      const arns = ((resource ?? notResource)?.values ?? []).filter(({ text }) => /^arn:/i.test(text));
+      const actions = (action ?? notAction)?.values ?? [];
+      const prefixes =
+        arns.length > 0 ? arns.map(({ text }) => text.split(':')[2]) : actions.map(({ text }) => text.split(':')[0]);
+      return prefixes.map((prefix = '') => prefix.toLowerCase());
+    }),
+  );
   const [first = ''] = named;
   return named.size === 1 ? resourceService(first) : null;
 }

@@ -1,7 +1,7 @@
 /** Rules about principals in every kind of policy. */
 import type { PrincipalElement, TextValue } from '../policy-document.js';
-import { type Fault, fault, quote, type Rule, statementRules, testRules } from './finding.js';
 import { isIdentityKind, type LintedStatement, type LintedTest, principalsOf, testsKey } from './linted-policy.js';
+import { fault, type LintFault, type LintRule, quote, statementRules, testRules } from './rule.js';
 import { hasWildcard } from './wildcard.js';
 
 const PRINCIPAL_TYPES = ['AWS', 'Service', 'Federated', 'CanonicalUser'];
@@ -33,7 +33,7 @@ const SERVICE_KEYS = [
 export const SOURCE_KEYS = ['aws:sourcearn', 'aws:sourceaccount', 'aws:sourceorgid', 'aws:sourceorgpaths'];
 
 /** Keys that are missing when a service calls as itself. */
-const CALLER_KEYS = /^aws:(?:principalorgid|principalorgpaths|principalaccount|principaltag\/.*)$/;
+const CALLER_KEYS = /^aws:(?:principalorgid|principalorgpaths|principalaccount)$/;
 
 /** Services that deliver logs of balancers and send no source. Source: ELB User Guide, enable-access-logging. */
 const WITHOUT_SOURCE = ['logdelivery.elasticloadbalancing.amazonaws.com'];
@@ -49,7 +49,7 @@ function values(statement: LintedStatement, ...types: readonly string[]): TextVa
     .flatMap((entry) => entry.values);
 }
 
-function wrongFormat(statement: LintedStatement): Fault[] {
+function wrongFormat(statement: LintedStatement): LintFault[] {
   const fix = 'use {"AWS": "ACCOUNT OR ARN"}, {"Service": "NAME.amazonaws.com"} or "*"';
   const texts = elements(statement).flatMap(({ text }) =>
     text === null || text.text === '*' ? [] : [fault(text, `the principal ${quote(text.text)} has no type`, fix)],
@@ -64,7 +64,7 @@ function wrongFormat(statement: LintedStatement): Fault[] {
   return [...texts, ...identifiers];
 }
 
-function wildcards(statement: LintedStatement): Fault[] {
+function wildcards(statement: LintedStatement): LintFault[] {
   return elements(statement)
     .flatMap(({ entries }) => entries)
     .flatMap(({ type, values: found }) =>
@@ -80,7 +80,7 @@ function wildcards(statement: LintedStatement): Fault[] {
     );
 }
 
-function serviceNames(statement: LintedStatement): Fault[] {
+function serviceNames(statement: LintedStatement): LintFault[] {
   return values(statement, 'Service').flatMap((value) =>
     SERVICE_NAME.test(value.text) || hasWildcard(value.text) || value.text.includes('${')
       ? []
@@ -89,7 +89,7 @@ function serviceNames(statement: LintedStatement): Fault[] {
 }
 
 /** Values of condition keys that name services. Patterns are left alone. */
-function serviceValues({ name, values: found, operator }: LintedTest): Fault[] {
+function serviceValues({ name, values: found, operator }: LintedTest): LintFault[] {
   const isVia = name === 'kms:viaservice';
   if ((!isVia && !SERVICE_KEYS.includes(name)) || operator.family !== 'string') return [];
   return found.flatMap((value) => {
@@ -200,7 +200,7 @@ const STATEMENT_RULES = statementRules([
   ],
 ]);
 
-function uniqueIds(statement: LintedStatement, prefix: string, what: string): Fault[] {
+function uniqueIds(statement: LintedStatement, prefix: string, what: string): LintFault[] {
   return values(statement, 'AWS').flatMap((value) =>
     UNIQUE_ID.test(value.text) && value.text.startsWith(prefix)
       ? [fault(value, `this is the unique identifier of a ${what}, which may be deleted`, `use the ARN of the ${what}`)]
@@ -217,11 +217,11 @@ const TEST_RULES = testRules([
       const { isNegated, hasIfExists, family } = test.operator;
       const isServiceOnly = (statement.principal?.entries ?? []).every(({ type }) => type === 'Service');
       if (isIdentityKind(kind) || allowedServices(statement).length === 0 || !isServiceOnly) return [];
-      if (!CALLER_KEYS.test(test.name) || isNegated || hasIfExists || family === 'null') return [];
+      if (!CALLER_KEYS.test(test.name) || isNegated || hasIfExists || family === 'presence') return [];
       const message = `${test.key.text} is missing when a service calls, so the statement never applies`;
       return [fault(test.key, message, 'use aws:SourceOrgID, aws:SourceAccount or aws:SourceArn')];
     },
   ],
 ]);
 
-export const PRINCIPAL_RULES: readonly Rule[] = [...STATEMENT_RULES, ...TEST_RULES];
+export const PRINCIPAL_RULES: readonly LintRule[] = [...STATEMENT_RULES, ...TEST_RULES];

@@ -1,7 +1,7 @@
 /** Rules about actions, resources and statements that others already cover. */
 import type { TextList, TextValue } from '../policy-document.js';
-import { type Fault, fault, policyRules, quote, type Rule, statementRules } from './finding.js';
 import type { LintedPolicy, LintedStatement } from './linted-policy.js';
+import { fault, type LintFault, type LintRule, policyRules, quote, statementRules } from './rule.js';
 import { covers, hasWildcard } from './wildcard.js';
 
 /**
@@ -10,7 +10,7 @@ import { covers, hasWildcard } from './wildcard.js';
  */
 const COMPARISONS_MOST = 200_000;
 
-interface Entry {
+interface ListedValue {
   readonly value: TextValue;
   readonly text: string;
 }
@@ -19,10 +19,10 @@ interface Entry {
  * Returns for each value the first other value that covers it; of two equal ones only the later has one. `fold` makes
  * texts comparable: actions have no case.
  */
-function coveredValues(values: readonly TextValue[], fold: (text: string) => string): [Entry, Entry][] {
+function coveredValues(values: readonly TextValue[], fold: (text: string) => string): [ListedValue, ListedValue][] {
   const entries = values.map((value) => ({ value, text: fold(value.text) }));
-  const firstOf = new Map<string, Entry>();
-  const covered = new Map<Entry, Entry>();
+  const firstOf = new Map<string, ListedValue>();
+  const covered = new Map<ListedValue, ListedValue>();
   for (const entry of entries) {
     const first = firstOf.get(entry.text);
     if (first === undefined) firstOf.set(entry.text, entry);
@@ -39,7 +39,7 @@ function coveredValues(values: readonly TextValue[], fold: (text: string) => str
   return [...covered];
 }
 
-function redundantIn(list: TextList | null, what: string, fold: (text: string) => string): Fault[] {
+function redundantIn(list: TextList | null, what: string, fold: (text: string) => string): LintFault[] {
   if (list === null || list.values.length < 2) return [];
   return coveredValues(list.values, fold).map(([special, general]) => {
     const isSame = special.text === general.text;
@@ -88,7 +88,7 @@ function coversStatement(general: LintedStatement, special: LintedStatement): bo
   return coversAll(general.resources, special.resources, same) && coversAll(general.actions, special.actions, lower);
 }
 
-function redundantStatements({ statements }: LintedPolicy): Fault[] {
+function redundantStatements({ statements }: LintedPolicy): LintFault[] {
   const groups = new Map<string, LintedStatement[]>();
   for (const statement of statements) {
     if ((statement.action ?? statement.notAction) === null || statement.effect === null) continue;
@@ -114,7 +114,7 @@ function redundantStatements({ statements }: LintedPolicy): Fault[] {
   );
 }
 
-export const REDUNDANCY_RULES: readonly Rule[] = [
+export const REDUNDANCY_RULES: readonly LintRule[] = [
   ...statementRules([
     [
       'REDUNDANT_ACTION',

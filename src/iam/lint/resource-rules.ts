@@ -2,8 +2,8 @@
 import type { ActionFacts } from '../action-data.js';
 import { formsOf, knownActions, mayName } from './action-support.js';
 import type { ArnFields } from './arn-fields.js';
-import { enumerate, type Fault, fault, quote, type Rule, statementRules } from './finding.js';
 import { type ActionPattern, type LintedPolicy, type LintedStatement, testsKey } from './linted-policy.js';
+import { enumerate, fault, type LintFault, type LintRule, quote, statementRules } from './rule.js';
 import { bucketOf, levelOfAction, levelOfResource, misplacedS3Actions } from './s3-resources.js';
 
 /**
@@ -31,7 +31,7 @@ function takesNoResource(action: ActionPattern, { data }: LintedPolicy): boolean
   return data?.action(action.text)?.isWildcardOnly ?? WITHOUT_RESOURCE.test(action.text);
 }
 
-function wildcardOnlyWithArn(statement: LintedStatement, policy: LintedPolicy): Fault[] {
+function wildcardOnlyWithArn(statement: LintedStatement, policy: LintedPolicy): LintFault[] {
   const { resources, actions } = statement;
   if (resources.length === 0 || resources.some(({ text }) => /^\*+$/.test(text))) return [];
   if (policy.kind === 'resource' || policy.kind === 'trust') return [];
@@ -49,7 +49,7 @@ function couldNarrow({ isAllow, tests }: LintedStatement, { kind }: LintedPolicy
   return isAllow && !hasServiceTag && (kind === 'identity' || kind === 'session');
 }
 
-function narrowerResource(statement: LintedStatement, policy: LintedPolicy): Fault[] {
+function narrowerResource(statement: LintedStatement, policy: LintedPolicy): LintFault[] {
   const { data } = policy;
   const star = statement.resources.find(({ text }) => namesEverything(text));
   if (star === undefined || data === null || !couldNarrow(statement, policy)) return [];
@@ -76,7 +76,7 @@ function isMisplacedS3(action: ActionPattern, { resources }: LintedStatement): b
   return levelOfAction(action) !== null && resources.every(({ text }) => levelOfResource(text) !== null);
 }
 
-function actionsWithoutResource(statement: LintedStatement, policy: LintedPolicy): Fault[] {
+function actionsWithoutResource(statement: LintedStatement, policy: LintedPolicy): LintFault[] {
   const { data, kind } = policy;
   const { resources, actions } = statement;
   if (data === null || kind === 'trust' || resources.length === 0) return [];
@@ -91,7 +91,7 @@ function actionsWithoutResource(statement: LintedStatement, policy: LintedPolicy
   });
 }
 
-function resourcesWithoutAction(statement: LintedStatement, policy: LintedPolicy): Fault[] {
+function resourcesWithoutAction(statement: LintedStatement, policy: LintedPolicy): LintFault[] {
   const { data, kind } = policy;
   const known = knownActions(statement, data);
   if (data === null || known === null || known.length === 0 || kind === 'trust' || kind === 'resource') return [];
@@ -112,7 +112,7 @@ function resourcesWithoutAction(statement: LintedStatement, policy: LintedPolicy
   );
 }
 
-export const RESOURCE_RULES: readonly Rule[] = [
+export const RESOURCE_RULES: readonly LintRule[] = [
   ...statementRules(
     [
       [

@@ -3,8 +3,8 @@ import type { JsonMember, JsonNode, JsonObject } from '../json-source.js';
 import { memberOf } from '../json-source.js';
 import type { PolicyKind } from '../policy-document.js';
 import type { Span } from '../source-text.js';
-import { type Fault, fault, policyRules, quote, type Rule, type RuleFacts, statementRules } from './finding.js';
 import { isIdentityKind, type LintedPolicy, type LintedStatement } from './linted-policy.js';
+import { fault, type LintFault, type LintRule, policyRules, quote, type RuleFacts, statementRules } from './rule.js';
 
 /** Reported by the reader of the file, because there is no document for rules to see. */
 export const JSON_SYNTAX_ERROR: RuleFacts = {
@@ -46,7 +46,7 @@ function has({ node }: LintedStatement, ...names: readonly string[]): boolean {
   return names.some((name) => memberOf(node, name) !== undefined);
 }
 
-function unknownElements(object: JsonObject, known: readonly string[]): Fault[] {
+function unknownElements(object: JsonObject, known: readonly string[]): LintFault[] {
   return object.members.flatMap((member) => {
     if (known.includes(member.key)) return [];
     const meant = known.find((name) => name.toLowerCase() === member.key.toLowerCase());
@@ -56,7 +56,7 @@ function unknownElements(object: JsonObject, known: readonly string[]): Fault[] 
 }
 
 /** Keys that an object has twice. IAM refuses them; other readers take the last one. */
-function duplicateKeys(node: JsonNode): Fault[] {
+function duplicateKeys(node: JsonNode): LintFault[] {
   if (node.kind === 'array') return node.items.flatMap(duplicateKeys);
   if (node.kind !== 'object') return [];
   const seen = new Set<string>();
@@ -80,7 +80,7 @@ function differentCase(members: readonly JsonMember[]): JsonMember[] {
   });
 }
 
-function keysOfDifferentCase({ node }: LintedStatement): Fault[] {
+function keysOfDifferentCase({ node }: LintedStatement): LintFault[] {
   const condition = memberOf(node, 'Condition')?.value;
   if (condition?.kind !== 'object') return [];
   const blocks = condition.members.flatMap(({ value }) =>
@@ -95,7 +95,7 @@ function keysOfDifferentCase({ node }: LintedStatement): Fault[] {
   );
 }
 
-function missingStatement({ document }: LintedPolicy): Fault[] {
+function missingStatement({ document }: LintedPolicy): LintFault[] {
   const { root, hasStatement } = document;
   if (root.kind !== 'object') return [];
   const statement = memberOf(root, 'Statement');
@@ -104,13 +104,13 @@ function missingStatement({ document }: LintedPolicy): Fault[] {
   return [fault(statement ?? opening(root), 'the policy has no statement', fix)];
 }
 
-function missingResource(statement: LintedStatement, { kind, service }: LintedPolicy): Fault[] {
+function missingResource(statement: LintedStatement, { kind, service }: LintedPolicy): LintFault[] {
   // The policy of an ECR repository has no resource: it applies to its repository.
   if (kind === 'trust' || service === 'ecr' || has(statement, 'Resource', 'NotResource')) return [];
   return [fault(opening(statement), 'the statement has no resource', 'add "Resource" or "NotResource"')];
 }
 
-function duplicateSids(policy: LintedPolicy): Fault[] {
+function duplicateSids(policy: LintedPolicy): LintFault[] {
   const seen = new Set<string>();
   return policy.statements.flatMap(({ sid }) => {
     if (sid === null || sid.text === '') return [];
@@ -270,4 +270,4 @@ const OWN_RULES = policyRules(
   { isOwn: true },
 );
 
-export const STRUCTURE_RULES: readonly Rule[] = [...DOCUMENT_RULES, ...STATEMENT_RULES, ...OWN_RULES];
+export const STRUCTURE_RULES: readonly LintRule[] = [...DOCUMENT_RULES, ...STATEMENT_RULES, ...OWN_RULES];

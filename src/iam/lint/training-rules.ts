@@ -1,7 +1,6 @@
 /** Rules about mistakes that policies for training on SageMaker and FSx often have. */
 import type { TextValue } from '../policy-document.js';
 import { arnFields } from './arn-fields.js';
-import { type Fault, fault, quote, type Rule, statementRules, testRules } from './finding.js';
 import {
   isIdentityKind,
   type LintedPolicy,
@@ -11,6 +10,7 @@ import {
   principalsOf,
   testsKey,
 } from './linted-policy.js';
+import { fault, type LintFault, type LintRule, quote, statementRules, testRules } from './rule.js';
 import { hasWildcard } from './wildcard.js';
 
 /**
@@ -39,7 +39,7 @@ function allowsPassRole({ statements }: LintedPolicy): boolean {
   });
 }
 
-function creationWithoutPassRole(statement: LintedStatement, policy: LintedPolicy): Fault[] {
+function creationWithoutPassRole(statement: LintedStatement, policy: LintedPolicy): LintFault[] {
   // A condition shows that the statement is one of several which together are the policy.
   if (!statement.isAllow || policy.kind !== 'identity' || statement.condition !== null || allowsPassRole(policy))
     return [];
@@ -53,7 +53,7 @@ function creationWithoutPassRole(statement: LintedStatement, policy: LintedPolic
   });
 }
 
-function passRoleWithoutCondition(statement: LintedStatement, { kind }: LintedPolicy): Fault[] {
+function passRoleWithoutCondition(statement: LintedStatement, { kind }: LintedPolicy): LintFault[] {
   if (!statement.isAllow || !isIdentityKind(kind) || testsKey(statement, 'iam:passedtoservice')) return [];
   // Wildcards for all roles are reported as PASS_ROLE_WITH_….
   const isAnyRole = statement.resources.some(({ text }) => hasWildcard(text) && /^(?:\*|role\/\*)$/.test(roleOf(text)));
@@ -70,7 +70,7 @@ function roleOf(text: string): string {
   return arnFields(text)?.resource ?? text;
 }
 
-function serviceInsteadOfRole(statement: LintedStatement, { kind }: LintedPolicy): Fault[] {
+function serviceInsteadOfRole(statement: LintedStatement, { kind }: LintedPolicy): LintFault[] {
   if (kind !== 'resource' || !statement.isAllow) return [];
   if (!statement.actions.some(({ text }) => DATA_ACTIONS.test(text))) return [];
   return principalsOf(statement, 'Service')
@@ -81,7 +81,7 @@ function serviceInsteadOfRole(statement: LintedStatement, { kind }: LintedPolicy
     });
 }
 
-function throughWrongService({ name, values, operator }: LintedTest, statement: LintedStatement): Fault[] {
+function throughWrongService({ name, values, operator }: LintedTest, statement: LintedStatement): LintFault[] {
   if (name !== 'kms:viaservice' || operator.isNegated || operator.family !== 'string' || !statement.isAllow) return [];
   // SageMaker itself creates grants for the volumes of its instances.
   if (statement.actions.some((action) => namesAction(action, 'kms:CreateGrant'))) return [];
@@ -93,7 +93,7 @@ function throughWrongService({ name, values, operator }: LintedTest, statement: 
   });
 }
 
-function describeEverywhere(statement: LintedStatement, { kind }: LintedPolicy): Fault[] {
+function describeEverywhere(statement: LintedStatement, { kind }: LintedPolicy): LintFault[] {
   if (!statement.isAllow || kind !== 'identity' || statement.condition !== null || statement.actions.length === 0)
     return [];
   const star = statement.resources.find(({ text }) => text === '*');
@@ -102,7 +102,7 @@ function describeEverywhere(statement: LintedStatement, { kind }: LintedPolicy):
   return [fault(star, message, 'add the condition StringEquals {"aws:RequestedRegion": "REGION"}')];
 }
 
-export const TRAINING_RULES: readonly Rule[] = [
+export const TRAINING_RULES: readonly LintRule[] = [
   ...statementRules(
     [
       [

@@ -1,13 +1,17 @@
 /** Rules about the trust policies of roles. */
 import type { TextValue } from '../policy-document.js';
-import { enumerate, type Fault, fault, quote, type Rule, type Severity, statementRules, testRules } from './finding.js';
+import { type LintedStatement, type LintedTest, namesAction, principalsOf } from './linted-policy.js';
 import {
-  type LintedPolicy,
-  type LintedStatement,
-  type LintedTest,
-  namesAction,
-  principalsOf,
-} from './linted-policy.js';
+  enumerate,
+  fault,
+  type LintFault,
+  type LintRule,
+  type LintSeverity,
+  quote,
+  type StatementCheck,
+  statementRules,
+  testRules,
+} from './rule.js';
 import { hasWildcard } from './wildcard.js';
 
 const SAML_PROVIDER = /^arn:aws[a-z-]*:iam::\d{12}:saml-provider\/.+$/;
@@ -27,15 +31,13 @@ const SINGLE_AUDIENCE = [
 const ANYWHERE = 'rolesanywhere.amazonaws.com';
 const ANYWHERE_ACTIONS = ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'];
 
-type StatementCheck = (statement: LintedStatement, policy: LintedPolicy) => readonly Fault[];
-
 /** A row whose check runs in trust policies only. */
 function inTrust(
   code: string,
-  severity: Severity,
+  severity: LintSeverity,
   summary: string,
   check: StatementCheck,
-): readonly [string, Severity, string, StatementCheck] {
+): readonly [string, LintSeverity, string, StatementCheck] {
   return [code, severity, summary, (statement, policy) => (policy.kind === 'trust' ? check(statement, policy) : [])];
 }
 
@@ -62,7 +64,7 @@ function suits(statement: LintedStatement, action: string): boolean {
 
 const ASSUMING = ['sts:assumerole', 'sts:assumerolewithsaml', 'sts:assumerolewithwebidentity'];
 
-function mismatchedActions(statement: LintedStatement): Fault[] {
+function mismatchedActions(statement: LintedStatement): LintFault[] {
   // Wrong forms of principals are reported by other rules.
   if (statement.principal === null || statement.principal.entries.length === 0) return [];
   return statement.actions.flatMap((action) => {
@@ -74,7 +76,7 @@ function mismatchedActions(statement: LintedStatement): Fault[] {
   });
 }
 
-function missingActions(statement: LintedStatement): Fault[] {
+function missingActions(statement: LintedStatement): LintFault[] {
   const service = principalsOf(statement, 'Service').find(({ text }) => text === ANYWHERE);
   if (!statement.isAllow || service === undefined || statement.action === null) return [];
   const missing = ANYWHERE_ACTIONS.filter((name) => !statement.actions.some((action) => namesAction(action, name)));
@@ -82,7 +84,7 @@ function missingActions(statement: LintedStatement): Fault[] {
   return [fault(statement.action, `${ANYWHERE} also needs ${enumerate(missing)}`, `add ${enumerate(missing)}`)];
 }
 
-function redundantSessions(statement: LintedStatement): Fault[] {
+function redundantSessions(statement: LintedStatement): LintFault[] {
   const principals = principalsOf(statement, 'AWS');
   const roles = new Set(
     principals.flatMap(({ text }) => {
@@ -98,7 +100,7 @@ function redundantSessions(statement: LintedStatement): Fault[] {
 }
 
 /** Returns the values of the claim `sub` of GitHub's tokens that leave the repository or the branch open. */
-function broadSubjects(test: LintedTest, statement: LintedStatement): Fault[] {
+function broadSubjects(test: LintedTest, statement: LintedStatement): LintFault[] {
   if (test.name !== `${GITHUB}:sub` || !statement.isAllow || !test.operator.takesWildcards) return [];
   const hasBranch = statement.tests.some(({ name }) => name === `${GITHUB}:ref`);
   return test.values.flatMap((value) => {
@@ -265,4 +267,4 @@ const OWN_RULES = statementRules(
   { isOwn: true },
 );
 
-export const TRUST_RULES: readonly Rule[] = [...STATEMENT_RULES, ...TEST_RULES, ...OWN_RULES];
+export const TRUST_RULES: readonly LintRule[] = [...STATEMENT_RULES, ...TEST_RULES, ...OWN_RULES];

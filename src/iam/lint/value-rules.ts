@@ -1,22 +1,22 @@
 /** Rules about the values of conditions: their type, and whether they can ever match. */
 import type { ConditionValue } from '../policy-document.js';
 import type { OperatorFamily } from './condition-operator.js';
-import { type Fault, fault, quote, type Rule, type Severity, testRules } from './finding.js';
 import { formatRange, type IpRange, ipRange, isWithin, networkAddress } from './ip-range.js';
 import type { LintedTest } from './linted-policy.js';
+import { fault, type LintFault, type LintRule, type LintSeverity, quote, testRules } from './rule.js';
 import { hasWildcard } from './wildcard.js';
 
-type ValueCheck = (value: ConditionValue, test: LintedTest) => readonly Fault[];
-type Row = readonly [string, Severity, string, (test: LintedTest) => readonly Fault[]];
+type EachValue = (value: ConditionValue, test: LintedTest) => readonly LintFault[];
+type ValueRow = readonly [string, LintSeverity, string, (test: LintedTest) => readonly LintFault[]];
 
 /** A row whose check sees each value of the operators of one family. A variable's value is not known. */
 function forValues(
   family: OperatorFamily | readonly OperatorFamily[],
   code: string,
-  severity: Severity,
+  severity: LintSeverity,
   summary: string,
-  check: ValueCheck,
-): Row {
+  check: EachValue,
+): ValueRow {
   return [
     code,
     severity,
@@ -42,7 +42,7 @@ function existsInCalendar(text: string): boolean {
   return day >= 1 && day <= days && hour <= 23 && minute <= 59 && second <= 60;
 }
 
-function doubtfulDate(value: ConditionValue, { name }: LintedTest): Fault[] {
+function doubtfulDate(value: ConditionValue, { name }: LintedTest): LintFault[] {
   const isEpoch = EPOCH.test(value.text) && !DATE.test(value.text);
   if (isEpoch && name === 'aws:epochtime') return [];
   if (!isEpoch && (!DATE.test(value.text) || existsInCalendar(value.text))) return [];
@@ -52,7 +52,7 @@ function doubtfulDate(value: ConditionValue, { name }: LintedTest): Fault[] {
 
 const TYPE_RULES = testRules([
   forValues(
-    ['boolean', 'null'],
+    ['boolean', 'presence'],
     'TYPE_MISMATCH_BOOLEAN',
     'warning',
     'The value of Bool or Null is neither true nor false.',
@@ -139,7 +139,7 @@ const PRIVATE: readonly IpRange[] = [
   '::1/128',
 ].map((text) => ipRange(text) as IpRange);
 
-function privateRule(isNegated: boolean, isAll: boolean): (test: LintedTest) => readonly Fault[] {
+function privateRule(isNegated: boolean, isAll: boolean): (test: LintedTest) => readonly LintFault[] {
   return (test) => {
     if (test.name !== 'aws:sourceip' || test.operator.family !== 'ip' || test.operator.isNegated !== isNegated)
       return [];
@@ -158,7 +158,7 @@ function privateRule(isNegated: boolean, isAll: boolean): (test: LintedTest) => 
 }
 
 /** A row for a key whose values have one form, unless they are patterns. */
-function formatRule(keys: RegExp, form: RegExp, what: string, fix: string): (test: LintedTest) => readonly Fault[] {
+function formatRule(keys: RegExp, form: RegExp, what: string, fix: string): (test: LintedTest) => readonly LintFault[] {
   return ({ name, operator, values }) =>
     keys.test(name) && (operator.family === 'string' || operator.family === 'arn')
       ? values.flatMap((value) =>
@@ -244,4 +244,4 @@ const REDUNDANT_RULES = testRules([
   ],
 ]);
 
-export const VALUE_RULES: readonly Rule[] = [...TYPE_RULES, ...FORMAT_RULES, ...REDUNDANT_RULES];
+export const VALUE_RULES: readonly LintRule[] = [...TYPE_RULES, ...FORMAT_RULES, ...REDUNDANT_RULES];

@@ -1,7 +1,7 @@
 /** Rules about policy variables: `${aws:username}`, `${aws:PrincipalTag/team, 'none'}`, `${*}`, `${?}`, `${$}`. */
 import type { TextValue } from '../policy-document.js';
-import { type Fault, fault, policyRules, quote, type Rule, testRules } from './finding.js';
 import type { LintedPolicy, LintedStatement, LintedTest } from './linted-policy.js';
+import { fault, type LintFault, type LintRule, policyRules, quote, testRules } from './rule.js';
 
 interface Variable {
   /** As the document has it, braces included. */
@@ -53,10 +53,10 @@ function literalValues(statement: LintedStatement): readonly (TextValue | null)[
   return [sid, effect, ...(action?.values ?? []), ...(notAction?.values ?? []), ...principals, ...keys];
 }
 
-type VariableCheck = (variable: Variable, value: TextValue) => readonly Fault[];
+type VariableCheck = (variable: Variable, value: TextValue) => readonly LintFault[];
 
 /** Applies a check to each variable where variables are replaced. Before 2012-10-17 there are none. */
-function eachVariable(check: VariableCheck): (policy: LintedPolicy) => readonly Fault[] {
+function eachVariable(check: VariableCheck): (policy: LintedPolicy) => readonly LintFault[] {
   return (policy) =>
     hasVariables(policy)
       ? policy.statements.flatMap((statement) =>
@@ -204,4 +204,4 @@ const SENSITIVE_RULES = testRules([
   ],
 ]);
 
-export const VARIABLE_RULES: readonly Rule[] = [...TEXT_RULES, ...OPERATOR_RULES, ...SENSITIVE_RULES];
+export const VARIABLE_RULES: readonly LintRule[] = [...TEXT_RULES, ...OPERATOR_RULES, ...SENSITIVE_RULES];

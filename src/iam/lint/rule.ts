@@ -4,10 +4,10 @@ import type { LintedPolicy, LintedStatement, LintedTest } from './linted-policy.
 
 /** From the gravest to the lightest. A suggestion alone does not fail a check. */
 export const SEVERITIES = ['error', 'security-warning', 'warning', 'suggestion'] as const;
-export type Severity = (typeof SEVERITIES)[number];
+export type LintSeverity = (typeof SEVERITIES)[number];
 
 /** One fault in a document, before its place is a line and a column. */
-export interface Fault extends Span {
+export interface LintFault extends Span {
   /** What is wrong. */
   readonly message: string;
   /** What to do about it. */
@@ -17,25 +17,25 @@ export interface Fault extends Span {
 export interface RuleFacts {
   /** The issue code of IAM Access Analyzer where one exists. */
   readonly code: string;
-  readonly severity: Severity;
+  readonly severity: LintSeverity;
   /** One sentence for tables and for the help of code scanning. */
   readonly summary: string;
 }
 
-export interface Rule extends RuleFacts {
+export interface LintRule extends RuleFacts {
   /** True if the rule needs the actions, resources and condition keys of AWS. Without them it reports nothing. */
   readonly needsData: boolean;
   /** True if the code is feedrate's own. */
   readonly isOwn: boolean;
-  readonly check: (policy: LintedPolicy) => readonly Fault[];
+  readonly check: (policy: LintedPolicy) => readonly LintFault[];
 }
 
 /** A fault at its place. `line` and `column` are where it begins. */
-export interface Finding extends Place {
+export interface LintFinding extends Place {
   readonly endLine: number;
   readonly endColumn: number;
   readonly code: string;
-  readonly severity: Severity;
+  readonly severity: LintSeverity;
   readonly message: string;
   readonly fix: string;
 }
@@ -43,7 +43,7 @@ export interface Finding extends Place {
 /** The most characters of a value that a message repeats. */
 const QUOTED_MOST = 100;
 
-export function fault({ start, end }: Span, message: string, fix: string): Fault {
+export function fault({ start, end }: Span, message: string, fix: string): LintFault {
   return { start, end, message, fix };
 }
 
@@ -61,7 +61,7 @@ export function enumerate(names: readonly string[], most = 5): string {
 }
 
 /** A row: code, severity, summary and the check. */
-type Row<Check> = readonly [code: string, severity: Severity, summary: string, check: Check];
+type RuleRow<Check> = readonly [code: string, severity: LintSeverity, summary: string, check: Check];
 
 interface Traits {
   readonly needsData?: boolean;
@@ -70,17 +70,16 @@ interface Traits {
 
 /** Makes rules whose check sees the whole document. */
 export function policyRules(
-  rows: readonly Row<(policy: LintedPolicy) => readonly Fault[]>[],
+  rows: readonly RuleRow<(policy: LintedPolicy) => readonly LintFault[]>[],
   { needsData = false, isOwn = false }: Traits = {},
-): Rule[] {
+): LintRule[] {
   return rows.map(([code, severity, summary, check]) => ({ code, severity, summary, needsData, isOwn, check }));
 }
 
+export type StatementCheck = (statement: LintedStatement, policy: LintedPolicy) => readonly LintFault[];
+
 /** Makes rules whose check sees one statement. */
-export function statementRules(
-  rows: readonly Row<(statement: LintedStatement, policy: LintedPolicy) => readonly Fault[]>[],
-  traits: Traits = {},
-): Rule[] {
+export function statementRules(rows: readonly RuleRow<StatementCheck>[], traits: Traits = {}): LintRule[] {
   return policyRules(
     rows.map(([code, severity, summary, check]) => [
       code,
@@ -94,9 +93,11 @@ export function statementRules(
 
 /** Makes rules whose check sees one condition key of one operator. */
 export function testRules(
-  rows: readonly Row<(test: LintedTest, statement: LintedStatement, policy: LintedPolicy) => readonly Fault[]>[],
+  rows: readonly RuleRow<
+    (test: LintedTest, statement: LintedStatement, policy: LintedPolicy) => readonly LintFault[]
+  >[],
   traits: Traits = {},
-): Rule[] {
+): LintRule[] {
   return statementRules(
     rows.map(([code, severity, summary, check]) => [
       code,
