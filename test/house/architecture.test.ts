@@ -74,7 +74,7 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
 const SUB_ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   workload: { jobs: ['.'], '.': ['jobs'] },
   plan: { jobs: ['.'], '.': ['jobs'] },
-  iam: { evaluate: ['.'], generate: ['.', 'evaluate'], '.': [] },
+  iam: { lint: ['.'], evaluate: ['.'], generate: ['.', 'evaluate'], '.': [] },
   host: {
     system: [],
     nfs: ['system'],
@@ -82,7 +82,6 @@ const SUB_ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string
     files: ['system', 'libnfs'],
     '.': ['system', 'nfs', 'libnfs', 'files'],
   },
-  iam: { lint: ['.'], '.': [] },
   engine: {
     core: [],
     content: ['core'],
