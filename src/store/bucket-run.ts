@@ -57,7 +57,7 @@ async function readFound(bucket: S3Bucket, asked: BucketPlace, omitted: readonly
       `${urlOf(asked)}: ${why}; export it again: feedrate export ${urlOf(parent)} ${spec}`,
     );
   }
-  const have = names.length === 0 ? 'there is no run' : `there are ${names.length}, such as ${names.at(-1)}`;
+  const have = names.length > 1 ? `there are ${names.length}, such as ${names[0]}` : `there is ${names[0] ?? 'none'}`;
   throw new FeedrateError('store', `${urlOf(parent)}: no run '${spec}'; ${have}`);
 }
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { loadSdk } from '../../src/aws/sdk.js';
+import { feedrateHere } from '../support/cli-in-process.js';
 import { feedrate } from '../support/command-thread.js';
 import { environment as environmentWith, mainPath, type Outcome } from '../support/feedrate-cli.js';
 import { around, measuredRun, storeRun } from '../support/measured-runs.js';
@@ -159,12 +160,8 @@ test('a killed export leaves no run, and the next one finishes it', () =>
     await ended;
     assert.equal([store.uploads.size, store.objects.has(`results/runs/${FIRST}/run.json`)], [1, false]);
     store.fault = () => undefined;
-    const again = spawn(process.execPath, [mainPath, 'export', 's3://results/runs', FIRST], {
-      cwd: place,
-      env: environmentWith(environment),
-      stdio: 'ignore',
-    });
-    assert.equal(await once(again, 'close'), [0, null]);
+    const again = await feedrateHere(['export', 's3://results/runs', FIRST], { cwd: place, environment });
+    assert.equal([again.status, again.stderr], [0, '']);
     assert.equal([store.uploads.size, store.objects.has(`results/runs/${FIRST}/run.json`)], [0, true]);
   }));
 

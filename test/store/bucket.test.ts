@@ -10,6 +10,7 @@ import { bucketArn, bucketPlaceOf, objectsArn, urlOf } from '../../src/store/buc
 import { feedrateHere } from '../support/cli-in-process.js';
 import type { Outcome } from '../support/feedrate-cli.js';
 import { feedrateError } from '../support/feedrate-error.js';
+import { assertHarmless } from '../support/hostile.js';
 import { around, measuredRun, storeRun } from '../support/measured-runs.js';
 import { TEST_CREDENTIALS } from '../support/moto-server.js';
 import { makeArm } from '../support/records.js';
@@ -81,7 +82,7 @@ test('run.json comes after all other files but the list of checksums, and is fou
     }
     const unfinished = await call('show', 's3://results/runs/20261102T030000Z_quick_0000');
     assert.match(unfinished.stderr, /its export is not finished.*feedrate export s3:\/\/results\/runs 20261102/);
-    assert.match((await call('show', 's3://results/runs/none')).stderr, /no run 'none'; there are 2, such as /);
+    assert.match((await call('show', 's3://results/runs/none')).stderr, /no run 'none'; there are 2, such as 20261101/);
     assert.match((await call('show', 's3://results/runs/2026')).stderr, /matches 2 runs/);
     assert.match((await call('show', 's3://results')).stderr, /expected the name of a run/);
   }));
@@ -262,6 +263,26 @@ test('a run that differs is replaced only by force; one that was not finished is
     writeFileSync(join(run, 'command.txt'), 'again');
     store.objects.delete(`${KEY}/run.json`);
     assert.match((await call('export', 's3://results/runs')).stdout, /sent {7}3 of 4 files/);
+  }));
+
+test('what a store says reaches no terminal as a command', () =>
+  withStore(async (store, call) => {
+    const hostile = '&#27;[31m::error::&#10;##[error]';
+    store.fault = () => s3Error(403, `Signature${hostile}`, hostile);
+    for (const words of [
+      ['export', 's3://results/runs'],
+      ['show', PLACE],
+    ]) {
+      const { stdout, stderr } = await call(...words);
+      assert.is(stdout, '');
+      assert.is(stderr.split('\n').length, 2, stderr);
+      assertHarmless(stderr, words.join(' '));
+    }
+    store.fault = () => undefined;
+    store.objects.set('results/runs/20261103T030000Z_&#27;[31m_0000/trials.jsonl', Buffer.from(''));
+    const { stderr } = await call('show', 's3://results/runs/none');
+    assert.match(stderr, /there is 20261103/);
+    assertHarmless(stderr, 'a name in a list');
   }));
 
 test('a store that answers with other bytes than it was sent is told', () =>

@@ -24,7 +24,7 @@ export const exportRuns: Subcommand = {
       .argument('[runs...]', 'runs to copy (default: the latest one)')
       .option(
         '--kms-key <key>',
-        'id, alias or ARN of a KMS key to encrypt with (default: as the bucket does by itself)',
+        'id, alias or ARN of a KMS key to encrypt with (default: the encryption of the bucket)',
       )
       .option('--force', 'replace runs of the same name that differ')
       .addOption(resultsOption())
@@ -39,8 +39,8 @@ Examples:
   feedrate gate --baseline s3://bucket/runs/a1f3
 
 The bucket may be the alias of an access point, or its ARN
-(s3://arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME/runs). It needs the
-permissions of: feedrate iam policy --for results
+(s3://arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME/runs). The permissions that
+feedrate needs are written by: feedrate iam policy --for results
 `,
 };
 
