@@ -9,7 +9,7 @@ import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { passingOf } from '../host/files/own-names.js';
 import type { ObjectFacts, S3Bucket } from './bucket.js';
 import { type BucketPlace, placeBelow, urlOf } from './bucket-place.js';
-import { type FileSums, sumsOf, type UploadSource, upload } from './bucket-upload.js';
+import { type FileSums, requireGoingOn, sumsOf, type UploadSource, upload } from './bucket-upload.js';
 import { RUN_FILES, SUMS_FILE } from './run-files.js';
 
 /** How it is known that a file in the bucket has the bytes of the local one. */
@@ -62,7 +62,7 @@ export async function exportRun(
   directory: string,
   options: ExportOptions,
 ): Promise<ExportedRun> {
-  const files = await localFiles(directory);
+  const files = await localFiles(directory, options.signal);
   const found = new Map<string, RemoteFile>();
   for (const file of files) found.set(file.name, await compared(bucket, placeBelow(place, file.name), file, options));
   refuseOthers(place, found, options);
@@ -80,13 +80,14 @@ export async function exportRun(
 }
 
 /** Returns the files of a run directory in the order in which they are sent. */
-async function localFiles(directory: string): Promise<LocalFile[]> {
+async function localFiles(directory: string, signal: AbortSignal): Promise<LocalFile[]> {
   const names = namesIn(directory);
   const last = names.indexOf(RUN_FILES.run);
   if (last < 0) throw new FeedrateError('store', `${directory}: cannot be exported: run.json is missing`);
   names.push(...names.splice(last, 1));
   const files: LocalFile[] = [];
   for (const name of names) {
+    requireGoingOn(signal);
     const path = join(directory, name);
     try {
       const source = { name, content: { path }, sizeBytes: statSync(path).size };
@@ -114,8 +115,9 @@ async function compared(
   bucket: S3Bucket,
   place: BucketPlace,
   { sizeBytes, sums }: LocalFile,
-  { kmsKey }: ExportOptions,
+  { kmsKey, signal }: ExportOptions,
 ): Promise<RemoteFile> {
+  requireGoingOn(signal);
   const facts = await bucket.facts(place);
   if (facts === null) return { state: 'absent' };
   const differs = (why: string): RemoteFile => ({ state: 'different', why });

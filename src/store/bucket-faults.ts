@@ -17,7 +17,6 @@ export interface BucketCall {
 /** What the SDK throws for an answer of S3. A `HEAD` request has no text: its name and message say nothing then. */
 interface S3Answer {
   readonly name?: string;
-  readonly code?: string;
   readonly message?: string;
   readonly Region?: string;
   readonly $metadata?: { readonly httpStatusCode?: number };

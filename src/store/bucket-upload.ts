@@ -58,7 +58,7 @@ export async function sumsOf(source: UploadSource): Promise<FileSums> {
 /**
  * Uploads a source. S3 checks the SHA-256 of each part when it takes it. Throws `FeedrateError('cloud')` after the upload
  * was aborted, and `FeedrateError('interrupted')` when the signal stopped it.
- * @param kmsKey id, alias or ARN of the key that encrypts it. Default: as the bucket does by itself
+ * @param kmsKey id, alias or ARN of the key that encrypts it. Default: the encryption of the bucket
  */
 export async function upload(
   bucket: S3Bucket,
@@ -88,11 +88,17 @@ export async function upload(
       }).done(),
     );
   } catch (thrown) {
-    if (!signal.aborted) throw thrown;
-    throw new FeedrateError('interrupted', 'the export was interrupted; export the run again to finish it');
+    requireGoingOn(signal);
+    throw thrown;
   } finally {
     signal.removeEventListener('abort', follow);
   }
+}
+
+/** Throws `FeedrateError('interrupted')` after the signal. */
+export function requireGoingOn(signal: AbortSignal): void {
+  if (signal.aborted)
+    throw new FeedrateError('interrupted', 'the export was interrupted; export the run again to finish it');
 }
 
 /**
