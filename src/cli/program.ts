@@ -11,6 +11,7 @@ import { clean } from './commands/clean.js';
 import { compare } from './commands/compare.js';
 import { completion } from './commands/completion.js';
 import { doctor } from './commands/doctor.js';
+import { exportRuns } from './commands/export.js';
 import { fsx } from './commands/fsx.js';
 import { gate } from './commands/gate.js';
 import { guide } from './commands/guide.js';
@@ -37,6 +38,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   gate,
   history,
   baseline,
+  exportRuns,
   calibrate,
   doctor,
   fsx,

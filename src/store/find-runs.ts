@@ -7,7 +7,8 @@ import { commandFor } from '../base/results-command.js';
 import { isCalibration } from '../record/run-purpose.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { RunStatus } from '../record/stored-run.js';
-import { readHeader, statusOf } from './read-run.js';
+import { readHeader } from './read-run.js';
+import { statusOf } from './run-content.js';
 import { RUN_FILES, RUN_NAME } from './run-files.js';
 
 /** A run directory in a list. */

@@ -6,38 +6,59 @@ const LINE_BREAK = 10;
 /** A trial of a week has a line of 70 MB. */
 const MOST_LINE_BYTES = 128 * 2 ** 20;
 
+/** Called with each line, numbered from 1 and without its line break. A line of more than 128 MiB is null. */
+export type LineVisitor = (line: string | null, number: number) => void;
+
 /**
- * Calls `visit` for each line of a file, numbered from 1 and without its line break. The file may be larger than memory
- * and than JavaScript's longest string (512 MiB). A line of more than 128 MiB, which only damage makes, is null. Throws as
- * `withRegularFile` does.
+ * Divides bytes that come in pieces into lines. The text may be larger than memory and than JavaScript's longest string
+ * (512 MiB), but only damage makes a line of more than 128 MiB.
  */
-export function forEachLine(path: string, visit: (line: string | null, number: number) => void): void {
+export class LineDivider {
+  readonly #visit: LineVisitor;
+  readonly #begun: Buffer[] = [];
+  #begunBytes = 0;
+  #number = 0;
+
+  constructor(visit: LineVisitor) {
+    this.#visit = visit;
+  }
+
+  /** Takes the next bytes, which the caller may overwrite afterwards. */
+  push(bytes: Buffer): void {
+    let from = 0;
+    for (let to = bytes.indexOf(LINE_BREAK); to >= 0; to = bytes.indexOf(LINE_BREAK, from)) {
+      this.#endLine(bytes.subarray(from, to));
+      from = to + 1;
+    }
+    if (from === bytes.length) return;
+    this.#begunBytes += bytes.length - from;
+    if (this.#begunBytes <= MOST_LINE_BYTES) this.#begun.push(Buffer.from(bytes.subarray(from)));
+  }
+
+  /** Ends a last line without a line break. */
+  end(): void {
+    if (this.#begunBytes > 0) this.#endLine(Buffer.alloc(0));
+  }
+
+  #endLine(part: Buffer): void {
+    this.#number++;
+    const isTooLong = this.#begunBytes + part.length > MOST_LINE_BYTES;
+    this.#visit(isTooLong ? null : Buffer.concat([...this.#begun, part]).toString('utf8'), this.#number);
+    this.#begun.length = 0;
+    this.#begunBytes = 0;
+  }
+}
+
+/** Calls `visit` for each line of a file. Throws as `withRegularFile` does. */
+export function forEachLine(path: string, visit: LineVisitor): void {
   withRegularFile(path, (file) => {
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-    const begun: Buffer[] = [];
-    let begunBytes = 0;
-    let number = 0;
-    const end = (part: Buffer): void => {
-      number++;
-      const isTooLong = begunBytes + part.length > MOST_LINE_BYTES;
-      visit(isTooLong ? null : Buffer.concat([...begun, part]).toString('utf8'), number);
-      begun.length = 0;
-      begunBytes = 0;
-    };
+    const divider = new LineDivider(visit);
     for (;;) {
       const filled = readSync(file, chunk, 0, CHUNK_BYTES, null);
       if (filled === 0) break;
-      const bytes = chunk.subarray(0, filled);
-      let from = 0;
-      for (let to = bytes.indexOf(LINE_BREAK); to >= 0; to = bytes.indexOf(LINE_BREAK, from)) {
-        end(bytes.subarray(from, to));
-        from = to + 1;
-      }
-      // The next read overwrites the chunk, so copy the rest.
-      if (from === filled) continue;
-      begunBytes += filled - from;
-      if (begunBytes <= MOST_LINE_BYTES) begun.push(Buffer.from(bytes.subarray(from)));
+      divider.push(chunk.subarray(0, filled));
     }
-    if (begunBytes > 0) end(Buffer.alloc(0));
+    divider.end();
   });
 }

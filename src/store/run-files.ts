@@ -14,5 +14,8 @@ export const RUN_FILES = {
   ontap: 'ontap.jsonl',
 } as const;
 
+/** In a bucket: the SHA-256 of every other file of the run, as `sha256sum -c` reads them. It is written last. */
+export const SUMS_FILE = 'SHA256SUMS';
+
 /** Matches `<UTC>_<workload>_<id>`. The groups are the time stamp and the id. */
 export const RUN_NAME = /^(\d{8}T\d{6}Z)_.+_([0-9a-f]{4})$/;

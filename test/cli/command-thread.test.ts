@@ -25,6 +25,7 @@ const callsOn = (fast: string, slow: string): readonly (readonly string[])[] => 
   ['baseline', 'save', 'main', fast],
   ['baseline', 'list'],
   ['history'],
+  ['export', 'results'],
   ['calibrate', 'w.yaml', '-t', 't', '--sessions', '1'],
   ['clean', '-t', 't'],
   ['doctor', '-t', 't/none'],

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { comparisonOf, namedRun, type RawComparisonOptions } from '../../src/cli/options/comparison-input.js';
+import { comparableRun, comparisonOf, type RawComparisonOptions } from '../../src/cli/options/comparison-input.js';
 import type { Arm } from '../../src/plan/plan.js';
+import { readRun } from '../../src/store/read-run.js';
 import { maskedReport } from '../run/masked.js';
 import { feedrate } from '../support/command-thread.js';
 import { type Outcome, onTerminal } from '../support/feedrate-cli.js';
@@ -197,7 +198,7 @@ function refused(run: string, ...words: string[]): void {
       raw[key] = [...(raw[key] ?? []), words[++at] as string];
     } else raw[word === '--min-effect' ? 'minEffect' : word.slice(2)] = words[++at] as string;
   }
-  const named = runs.map((directory) => namedRun(place, directory));
+  const named = runs.map((directory) => comparableRun(readRun(directory)));
   comparisonOf(named, raw as unknown as RawComparisonOptions, 'load');
 }
 

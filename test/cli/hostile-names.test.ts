@@ -188,6 +188,13 @@ const ASKED: Readonly<Record<string, Lines>> = {
     ['baseline', 'remove', HOSTILE, '-o', results],
     ['baseline', HOSTILE],
   ],
+  // What a store says: store/bucket.
+  export: ({ results, damaged: [half = ''] }) => [
+    ['export', HOSTILE],
+    ['export', `s3://${HOSTILE}`],
+    ['export', 's3://bucket/runs', HOSTILE, '-o', results],
+    ['export', 's3://bucket/runs', half, '-o', results],
+  ],
   calibrate: ({ workload, bad: [named = ''], target }) => [
     ['calibrate', ...TARGET],
     ['calibrate', `missing ${HOSTILE}`, '-t', target],

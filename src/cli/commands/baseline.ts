@@ -76,7 +76,7 @@ async function saveAsBaseline(name: string, spec: string, { output }: ResultsOpt
 async function refuseSlower(output: string, name: string, candidate: NamedRun): Promise<void> {
   const { comparisonOf, namedRun } = await import('../options/comparison-input.js');
   const { cells } = comparisonOf(
-    [namedRun(output, name), candidate],
+    [await namedRun(output, name), candidate],
     { output, cols: 'run', alpha: '5%', minEffect: '1%' },
     'environment',
   );

@@ -1,5 +1,7 @@
 import { Option } from 'commander';
 import { EXIT } from '../../base/errors.js';
+import type { NamedRun } from '../../gate/comparison.js';
+import type { ReadableRun } from '../../record/stored-run.js';
 import type { ReportFormat } from '../../report/render.js';
 import type { RawComparisonOptions } from '../options/comparison-input.js';
 import { addComparisonOptions } from '../options/comparison-options.js';
@@ -17,7 +19,10 @@ export const compare: Subcommand = {
   description: 'compare arms, targets or runs and report which differences are real',
   completes: 'runs',
   configure(command) {
-    command.argument('[runs...]', 'runs or baselines; the first one is the base (default: the arms of the latest run)');
+    command.argument(
+      '[runs...]',
+      'runs or baselines, also s3://BUCKET/PREFIX/RUN; the first one is the base (default: the arms of the latest run)',
+    );
     const unit = 'what n counts; rounds of one session are not independent, so round causes false alarms';
     addComparisonOptions(command, '5%', 'false alarm, in either direction,')
       .addOption(new Option('--unit <unit>', unit).choices(['session', 'round']).default('session'))
@@ -29,6 +34,7 @@ Examples:
   feedrate compare --rows bs --cols nconnect       block sizes as rows, nconnect values as columns
   feedrate compare a1f3 7c20 -m throughput -m 'p99(latency)'
   feedrate compare main latest --where bs=1MiB --format json
+  feedrate compare s3://bucket/runs/a1f3 latest    a run that was exported
   feedrate compare --detail                        a dot per session, below the table
 `,
 };
@@ -43,7 +49,9 @@ async function compareRuns(specs: readonly string[], options: CompareOptions): P
     import('../../report/render.js'),
   ]);
   const omitted = unreadParts(options);
-  const runs = (specs.length === 0 ? ['latest'] : specs).map((spec) => namedRun(options.output, spec, omitted));
+  const runs: (NamedRun & ReadableRun)[] = [];
+  // One after the other, so that their problems are printed in order and the memory of one is free before the next.
+  for (const spec of specs.length === 0 ? ['latest'] : specs) runs.push(await namedRun(options.output, spec, omitted));
   for (const [index, { name, run }] of runs.entries()) {
     const same = runs.slice(0, index).find((other) => other.run.id === run.id && other.name !== name);
     if (same !== undefined) tell(`${same.name} and ${name} are the same run, so no difference is possible`);

@@ -34,8 +34,11 @@ export const gate: Subcommand = {
   completes: 'runs',
   configure(command) {
     command
-      .argument('[run]', 'run to check', 'latest')
-      .option('--baseline <name>', 'baseline or run to compare with (default: compare the columns of the run itself)');
+      .argument('[run]', 'run to check, also s3://BUCKET/PREFIX/RUN', 'latest')
+      .option(
+        '--baseline <name>',
+        'baseline or run to compare with, also s3://… (default: compare the columns of the run itself)',
+      );
     addFileOptions(addComparisonOptions(command, '1%', 'false regression'))
       .option('--no-github', 'in GitHub Actions: write no summary and no annotation')
       .option('--fail-on-inconclusive', 'exit with status 3 if any cell is inconclusive')
@@ -58,6 +61,7 @@ Examples:
   feedrate gate --baseline main --min-effect 3% -m throughput -m 'p99(latency)' --format md
   feedrate gate --cols target --base old           compare the targets of one run
   feedrate gate --cols target --adaptive --budget 30m
+  feedrate gate --baseline s3://bucket/runs/a1f3   a run that was exported
   feedrate gate --baseline main --junit junit.xml --open-metrics metrics.txt
 
 In GitHub Actions, feedrate also adds the report to the step summary and the
@@ -80,9 +84,9 @@ async function gateRun(spec: string, options: GateCommandOptions): Promise<numbe
     import('../../report/render.js'),
     import('../options/gate-files.js'),
   ]);
-  if (options.adaptive) await refuseBaseline(options.output, spec);
-  const candidate = namedRun(options.output, spec);
-  const baseline = options.baseline === undefined ? null : namedRun(options.output, options.baseline, ['series']);
+  if (options.adaptive) await refuseCopy(options.output, spec);
+  const candidate = await namedRun(options.output, spec);
+  const baseline = options.baseline === undefined ? null : await namedRun(options.output, options.baseline, ['series']);
   await refuseCalibration(candidate, 'cannot be gated', `; print it with: feedrate compare ${candidate.name}`);
   if (baseline !== null) await refuseCalibration(baseline, 'cannot be a baseline');
   const decide = await deciderOf(options, candidate, baseline);
@@ -152,13 +156,21 @@ async function refuseCalibration({ name, run }: NamedRun, cannot: string, instea
   if (why !== null) throw new FeedrateError('store', `${name}: ${cannot}: ${why}${instead}`);
 }
 
-async function refuseBaseline(output: string, spec: string): Promise<void> {
-  const { isBaseline } = await import('../../store/baselines.js');
-  if (!isBaseline(output, spec)) return;
-  throw new FeedrateError(
-    'usage',
-    `${spec} is a baseline, and --adaptive cannot add sessions to a baseline; name a run`,
-  );
+/** Throws for a run that `--adaptive` cannot add sessions to. */
+async function refuseCopy(output: string, spec: string): Promise<void> {
+  const [{ isBaseline }, { isBucketUrl }] = await Promise.all([
+    import('../../store/baselines.js'),
+    import('../../store/bucket-place.js'),
+  ]);
+  if (isBaseline(output, spec)) {
+    throw new FeedrateError(
+      'usage',
+      `${spec} is a baseline, and --adaptive cannot add sessions to a baseline; name a run`,
+    );
+  }
+  if (isBucketUrl(spec)) {
+    throw new FeedrateError('usage', `${spec}: --adaptive cannot add sessions in a bucket; name a run in a directory`);
+  }
 }
 
 /** Returns the number of planned looks, which share alpha: 1 without `--adaptive`. */

@@ -4,7 +4,7 @@ import { check } from './iam/iam-check.js';
 import { iamLint } from './iam/lint.js';
 import { policy } from './iam/policy.js';
 
-const PARTS: readonly Subcommand[] = [iamLint, check, policy];
+const PARTS: readonly Subcommand[] = [policy, iamLint, check];
 
 export const iam: Subcommand = commandGroup(
   {

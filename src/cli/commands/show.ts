@@ -22,7 +22,11 @@ export const show: Subcommand = {
   completes: 'runs',
   configure(command) {
     addFileOptions(command)
-      .argument('[run]', 'directory or name of the run, or the beginning or end of its name', 'latest')
+      .argument(
+        '[run]',
+        'directory or name of the run, the beginning or end of its name, or s3://BUCKET/PREFIX/RUN',
+        'latest',
+      )
       .addOption(resultsOption())
       .addOption(formatOption(REPORT_FORMATS))
       .option('--detail', 'list every limit of an FSx for ONTAP volume, below the table')
@@ -38,12 +42,11 @@ export const show: Subcommand = {
  * `usage` when nothing could be read. Throws `FeedrateError('store')` when no run, or more than one, matches the name.
  */
 async function showRun(spec: string, options: ShowOptions): Promise<number> {
-  const [{ resolveRun }, { readRun }, { printRun, writeRunFiles }] = await Promise.all([
-    import('../../store/find-runs.js'),
-    import('../../store/read-run.js'),
+  const [{ readNamedRun }, { printRun, writeRunFiles }] = await Promise.all([
+    import('../../store/run-sources.js'),
     import('../terminal/run-report.js'),
   ]);
-  const read = readRun(resolveRun(options.output, spec, tell));
+  const read = await readNamedRun(spec, { resultsDirectory: options.output, passedOver: tell });
   const stored = options.ceilings === undefined ? read : await withOtherCeilings(read, options.ceilings);
   const status = await printRun(stored, options.format, options.detail);
   return status || (await writeRunFiles(stored, options));

@@ -7,8 +7,8 @@ import type { ReadableRun, StoredRun } from '../../record/stored-run.js';
 import { type Measure, measureForms, measureOf } from '../../stats/measure.js';
 import { baselineDirectory, isBaseline } from '../../store/baselines.js';
 import { readCalibrations } from '../../store/calibrations.js';
-import { resolveRun } from '../../store/find-runs.js';
 import { readRun } from '../../store/read-run.js';
+import { readNamedRun } from '../../store/run-sources.js';
 import { tell } from '../output/print.js';
 import { fractionOf, pairOf } from './arguments.js';
 
@@ -78,16 +78,16 @@ export function unreadParts({ metric }: Pick<RawComparisonOptions, 'metric'>): T
 
 /**
  * Reads a run or a baseline by its name. A baseline wins over a run of the same name. Throws `FeedrateError('store')` when
- * it cannot be read.
+ * it cannot be read, and `FeedrateError('cloud')` when its bucket cannot be asked.
  */
-export function namedRun(
+export async function namedRun(
   resultsDirectory: string,
   spec: string,
   omitted: readonly TrialPart[] = [],
-): NamedRun & ReadableRun {
-  const baseline = isBaseline(resultsDirectory, spec);
-  const directory = baseline ? baselineDirectory(resultsDirectory, spec) : resolveRun(resultsDirectory, spec, tell);
-  return comparableRun(readRun(directory, omitted), baseline ? spec : undefined);
+): Promise<NamedRun & ReadableRun> {
+  if (isBaseline(resultsDirectory, spec))
+    return comparableRun(readRun(baselineDirectory(resultsDirectory, spec), omitted), spec);
+  return comparableRun(await readNamedRun(spec, { resultsDirectory, omitted, passedOver: tell }));
 }
 
 /**

@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import { EXIT } from '../../base/errors.js';
 import type { StoredRun } from '../../record/stored-run.js';
 import { type ReportFormat, renderRun } from '../../report/render.js';
+import { isBucketUrl } from '../../store/bucket-place.js';
 import { isAnyAskedFor, type OutputFiles, writeOutputFiles } from '../options/output-files.js';
 import { printReport, tell } from '../output/print.js';
 import { stdoutOptions } from './output.js';
@@ -32,6 +33,7 @@ export async function writeRunFiles(stored: StoredRun, files: OutputFiles): Prom
 
 /** Returns the path as a user would type it: relative if it is below the current directory. */
 function pathFromHere(path: string): string {
+  if (isBucketUrl(path)) return path;
   let fromHere: string;
   try {
     fromHere = relative(process.cwd(), path);

@@ -1,0 +1,113 @@
+/** Reads a run from a bucket. Nothing is kept on this machine. */
+import { createHash } from 'node:crypto';
+import { basename, dirname } from 'node:path/posix';
+import { FeedrateError } from '../base/errors.js';
+import type { TrialPart } from '../record/codec.js';
+import { isCalibration } from '../record/run-purpose.js';
+import type { StoredRun } from '../record/stored-run.js';
+import { S3Bucket } from './bucket.js';
+import { type BucketPlace, bucketPlaceOf, placeBelow, urlOf } from './bucket-place.js';
+import { LineDivider } from './lines.js';
+import { type FileText, headerOf, storedRun, TrialCollector } from './run-content.js';
+import { RUN_FILES, RUN_NAME, SUMS_FILE } from './run-files.js';
+
+/**
+ * Returns everything that can be read from a run at `s3://BUCKET/PREFIX/RUN`. RUN is the name of the run, a unique beginning
+ * or end of it, or `latest`. Trials lack the `omitted` parts.
+ * @throws FeedrateError `cloud` when the bucket cannot be asked, `store` when it has no such run, or the run changes
+ */
+export async function readBucketRun(url: string, omitted: readonly TrialPart[] = []): Promise<StoredRun> {
+  const asked = bucketPlaceOf(url);
+  if (asked.prefix === '') throw new FeedrateError('usage', `${url}: expected the name of a run after the bucket`);
+  const bucket = await S3Bucket.open({ ...asked, prefix: parentOf(asked) });
+  try {
+    const run = await bucket.text(placeBelow(asked, RUN_FILES.run));
+    return run === null ? await readFound(bucket, asked, omitted) : await readAt(bucket, asked, run, omitted);
+  } finally {
+    bucket.close();
+  }
+}
+
+/** Reads the run whose name only begins or ends as asked. */
+async function readFound(bucket: S3Bucket, asked: BucketPlace, omitted: readonly TrialPart[]): Promise<StoredRun> {
+  const parent = { ...asked, prefix: parentOf(asked) };
+  const spec = basename(asked.prefix);
+  const names = (await bucket.namesBelow(parent)).filter((name) => RUN_NAME.test(name)).sort();
+  const matches =
+    spec === 'latest' ? names.reverse() : names.filter((name) => name.startsWith(spec) || name.endsWith(spec));
+  if (spec !== 'latest' && matches.length > 1) {
+    const shown = matches.slice(0, 5).join(', ') + (matches.length > 5 ? ', …' : '');
+    throw new FeedrateError(
+      'store',
+      `${urlOf(parent)}: '${spec}' matches ${matches.length} runs (${shown}); give more of the name`,
+    );
+  }
+  for (const name of matches) {
+    const place = placeBelow(parent, name);
+    const run = await bucket.text(placeBelow(place, RUN_FILES.run));
+    // An unfinished export has no run.json. As in a directory, the latest run is not a calibration.
+    if (run === null) continue;
+    const { run: header } = headerOf(run);
+    if (spec !== 'latest' || (header !== null && !isCalibration(header))) return readAt(bucket, place, run, omitted);
+  }
+  if (names.includes(spec)) {
+    const why = 'its export is not finished, because run.json is missing';
+    throw new FeedrateError(
+      'store',
+      `${urlOf(asked)}: ${why}; export it again: feedrate export ${urlOf(parent)} ${spec}`,
+    );
+  }
+  const have = names.length > 1 ? `there are ${names.length}, such as ${names[0]}` : `there is ${names[0] ?? 'none'}`;
+  throw new FeedrateError('store', `${urlOf(parent)}: no run '${spec}'; ${have}`);
+}
+
+async function readAt(
+  bucket: S3Bucket,
+  place: BucketPlace,
+  run: string,
+  omitted: readonly TrialPart[],
+): Promise<StoredRun> {
+  const sums = sumsIn(await bucket.text(placeBelow(place, SUMS_FILE)));
+  requireSum(place, sums, RUN_FILES.run, createHash('sha256').update(run).digest('hex'));
+  const partial =
+    sums.size > 0 && !sums.has(RUN_FILES.partial) ? null : await bucket.text(placeBelow(place, RUN_FILES.partial));
+  const trials = new TrialCollector(omitted);
+  const lines = new LineDivider(trials.visit);
+  const hash = createHash('sha256');
+  const isThere = await bucket.read(placeBelow(place, RUN_FILES.trials), (bytes) => {
+    hash.update(bytes);
+    lines.push(bytes);
+  });
+  lines.end();
+  if (isThere) requireSum(place, sums, RUN_FILES.trials, hash.digest('hex'));
+  else trials.cut('missing');
+  const missing: FileText = new Error('missing');
+  return storedRun(
+    { directory: urlOf(place), id: basename(place.prefix) },
+    headerOf(run),
+    trials.result(),
+    partial ?? missing,
+  );
+}
+
+/** Returns the checksums by file. Empty without a list: another program copied the run there. */
+function sumsIn(text: string | null): ReadonlyMap<string, string> {
+  const lines = (text ?? '').split('\n').flatMap((line) => {
+    const [, sum, name] = /^([0-9a-f]{64}) [ *](.+)$/.exec(line) ?? [];
+    return sum === undefined || name === undefined ? [] : [[name, sum] as const];
+  });
+  return new Map(lines);
+}
+
+function requireSum(place: BucketPlace, sums: ReadonlyMap<string, string>, name: string, actual: string): void {
+  const expected = sums.get(name);
+  if (expected === undefined || expected === actual) return;
+  throw new FeedrateError(
+    'store',
+    `${urlOf(placeBelow(place, name))}: does not match ${SUMS_FILE}: the run is being replaced, or was damaged; try again, or export it again`,
+  );
+}
+
+function parentOf({ prefix }: BucketPlace): string {
+  return prefix.includes('/') ? dirname(prefix) : '';
+}

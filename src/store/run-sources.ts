@@ -1,0 +1,38 @@
+/** Where runs are read from, by the form of the name that a user gives. */
+import type { TrialPart } from '../record/codec.js';
+import type { StoredRun } from '../record/stored-run.js';
+import { isBucketUrl } from './bucket-place.js';
+import { type PassedOver, resolveRun } from './find-runs.js';
+import { readRun } from './read-run.js';
+
+interface RunSource {
+  readonly takes: (spec: string) => boolean;
+  readonly read: (spec: string, request: NamedRunRequest) => Promise<StoredRun>;
+}
+
+export interface NamedRunRequest {
+  /** Where runs without a path are looked for. */
+  readonly resultsDirectory: string;
+  /** Parts of trials that are not needed. */
+  readonly omitted?: readonly TrialPart[];
+  readonly passedOver?: PassedOver;
+}
+
+/** The first one that takes a name reads it. */
+const SOURCES: readonly RunSource[] = [
+  {
+    takes: isBucketUrl,
+    read: async (spec, { omitted }) => (await import('./bucket-run.js')).readBucketRun(spec, omitted),
+  },
+  {
+    takes: () => true,
+    read: async (spec, { resultsDirectory, omitted, passedOver }) =>
+      readRun(resolveRun(resultsDirectory, spec, passedOver), omitted),
+  },
+];
+
+/** Returns the run that a user names. Throws as `resolveRun` and `readBucketRun` do. */
+export async function readNamedRun(spec: string, request: NamedRunRequest): Promise<StoredRun> {
+  for (const { takes, read } of SOURCES) if (takes(spec)) return read(spec, request);
+  throw new Error(`nothing reads ${spec}`);
+}
