@@ -97,7 +97,7 @@ export interface PolicyDocument {
 
 /** Returns the document that a JSON value holds. It never fails; see `faults`. */
 export function documentOf(source: SourceText, root: JsonNode): PolicyDocument {
-  const reader = new Reader();
+  const reader = new StatementReader();
   const top = reader.object(root, 'the policy');
   const statement = top === null ? undefined : memberOf(top, 'Statement');
   return {
@@ -112,7 +112,7 @@ export function documentOf(source: SourceText, root: JsonNode): PolicyDocument {
 }
 
 /** Reads elements and collects the faults. */
-class Reader {
+class StatementReader {
   readonly faults: ShapeFault[] = [];
 
   /** `Statement` is an object or a list of objects. */

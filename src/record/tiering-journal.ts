@@ -103,11 +103,11 @@ export function decodeJournal(text: string, where: string): TieringJournal {
   }
   if (steps[journal.at('step').number()] === undefined) journal.at('step').fail('the index of a step');
   checkWorkload(journal.at('workload'));
-  const process = journal.at('process');
-  process.at('pid').number();
-  process.at('hostname').text();
-  process.at('startTicks').numberOrNull();
-  for (const key of ['bootId', 'pidNamespace']) process.at(key).textOrNull();
+  const owner = journal.at('process');
+  owner.at('pid').number();
+  owner.at('hostname').text();
+  owner.at('startTicks').numberOrNull();
+  for (const key of ['bootId', 'pidNamespace']) owner.at(key).textOrNull();
   return journal.value as TieringJournal;
 }
 

@@ -132,6 +132,7 @@ test('what was not asked for has its default', () => {
     aws: true,
     ontap: {},
     files: {},
+    datasetId: null,
   });
 });
 

@@ -268,6 +268,32 @@ const ASKED: Readonly<Record<string, Lines>> = {
     ],
     ...badWords(['fsx', 'cost', one, '-o', results], '-t', '--iops', '--dataset', '--rate', '--format'),
   ],
+  'fsx metrics': ({ results, whole: [one = ''] }) => [
+    ['fsx', 'metrics', HOSTILE, '-o', results],
+    ['fsx', 'metrics', one, '-o', results, '--file-system', HOSTILE],
+    ['fsx', 'metrics', one, '-o', results, '--file-system', 'fs-0123456789abcdef0', '--volume', HOSTILE],
+    ...badWords(['fsx', 'metrics', one, '-o', results], '--wait', '--region', '--format'),
+  ],
+  'fsx ontap': ({ target }) => [
+    ['fsx', 'ontap', '-t', target, '--ontap', HOSTILE],
+    ['fsx', 'ontap', ...TARGET, '--ontap', '127.0.0.1:1'],
+    ['fsx', 'ontap', '--volume', HOSTILE, '--ontap', '127.0.0.1:1'],
+    ['fsx', 'ontap', '--volume', 'svm/v', '--ontap', '127.0.0.1:1', '--ontap-ca', HOSTILE],
+    ...badWords(
+      ['fsx', 'ontap', '-t', target, '--ontap', '127.0.0.1:1'],
+      '--during',
+      '--ontap-fingerprint',
+      '--format',
+    ),
+  ],
+  'fsx tiering': ({ target, bad }) => [
+    ['fsx', 'tiering', '-t', `a=${target}`, '-t', `${HOSTILE}=${target}`],
+    ['fsx', 'tiering', ...TARGET, '--policies', 'NONE,ALL'],
+    ['fsx', 'tiering', '-t', target, '--policies', HOSTILE],
+    ['fsx', 'tiering', '-t', target, '--policies', 'NONE,ALL', '--volume', HOSTILE],
+    ...bad.map((file) => ['fsx', 'tiering', file, '-t', target, '--policies', 'NONE,ALL']),
+    ...badWords(['fsx', 'tiering', '-t', target, '--policies', 'NONE,ALL'], '--region', '--dataset-id', '--set', '-P'),
+  ],
   'fsx describe': ({ target }) => [
     ['fsx', 'describe', '-t', target],
     ['fsx', 'describe', ...TARGET],
