@@ -21,6 +21,13 @@ const REAL_COLUMNS: ReadonlySet<string> = new Set([
   'block_write_bytes',
 ]);
 
+/** Those that may be empty: a kernel may count no CPU time at all for a few operations. */
+const MAYBE_EMPTY: ReadonlySet<string> = new Set(['cpu_ns_per_op', 'cpu_ns_per_op_median', 'worker_cpu_ns']);
+
+function isReal(column: string, isEmpty: boolean): boolean {
+  return isEmpty ? MAYBE_EMPTY.has(column) : REAL_COLUMNS.has(column);
+}
+
 /** The same in a trial's record. */
 const REAL_FIELDS: ReadonlySet<string> = new Set([
   'wallNs',
@@ -58,7 +65,7 @@ export function maskedCsv(text: string, directory: string): string {
   const names = head.split(',');
   const masked = (row: string): string => {
     let column = 0;
-    return row.replace(FIELD, (value) => (REAL_COLUMNS.has(names[column++] ?? '') && value !== '' ? '…' : value));
+    return row.replace(FIELD, (value) => (isReal(names[column++] ?? '', value === '') ? '…' : value));
   };
   return [head, ...rows.map(masked)].join('\n');
 }
@@ -67,7 +74,7 @@ export function maskedCsv(text: string, directory: string): string {
 export function maskedJson(text: string, directory: string): string {
   return JSON.stringify(
     JSON.parse(withoutPlace(text, directory)),
-    (key, value) => (key === 'environment' || (REAL_COLUMNS.has(key) && value !== null) ? '…' : value),
+    (key, value) => (key === 'environment' || isReal(key, value === null) ? '…' : value),
     2,
   );
 }
