@@ -15,6 +15,7 @@ import { parseArgs } from 'node:util';
 import { isLong, type Turn, testFilesBelow, turnOf } from './runner/discover.js';
 import { type FileResult, killAll, runFile } from './runner/file-process.js';
 import type { Skip } from './runner/protocol.js';
+import { placeStrictPackage } from './runner/strict-package.js';
 
 const { values, positionals: filters } = parseArgs({
   allowPositionals: true,
@@ -77,6 +78,7 @@ if (files.length === 0) {
   console.log(`✘ no test file below ${root}${filters.length > 0 ? ` has ${filters.join(' or ')} in its path` : ''}`);
   failed++;
 }
+placeStrictPackage(root);
 const withTurn = (turn: Turn) => files.filter((file) => turnOf(root, file) === turn);
 const parallel = withTurn('parallel');
 const lanes = Array.from({ length: availableParallelism() }, () => runQueue(parallel));

@@ -11,6 +11,9 @@ import { RIVALS, welchOf } from './power-rules.js';
 const test = suite('bench/power');
 const POWER = fileURLToPath(new URL('./power.js', import.meta.url));
 
+/** So few scenarios that a test takes seconds. */
+const FEW = ['--quick', '--stride', '25'];
+
 const bench = (...args: readonly string[]) => spawnSync(process.execPath, [POWER, ...args], { encoding: 'utf8' });
 
 test('a recording has the truth and the noise that it was made with', () => {
@@ -51,7 +54,7 @@ test('a rate is decided by its bound alone', () => {
 });
 
 test('the short form plays through, and finds feedrate to keep its word', () => {
-  const { status, stdout, stderr } = bench('--quick', '--families', '1');
+  const { status, stdout, stderr } = bench(...FEW, '--families', '1');
   assert.is(status, 0, stderr);
   assert.match(stdout, /This is the short form/);
   for (const rule of ['feedrate, min-effect 1 %', 'benchstat', 'criterion', 'Welch', '10 %'])
@@ -60,7 +63,7 @@ test('the short form plays through, and finds feedrate to keep its word', () => 
 
 test('a rule that alarms too often is found out', () => {
   // One family shows nothing: with two of two, the bound on the rate is above the nominal one.
-  const words = ['--quick', '--families', '2', '--only', 'alarms', '--alpha', '0.9', '--no-rivals'];
+  const words = [...FEW, '--families', '2', '--only', 'alarms', '--alpha', '0.9', '--no-rivals'];
   const { status, stderr } = bench(...words);
   assert.is(status, 1, stderr);
   assert.match(stderr, /^NOT MET: .*nominal/m);

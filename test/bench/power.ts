@@ -3,11 +3,11 @@
  * of other tools.
  *
  *   node dist/test/bench/power.js [--quick] [--only alarms,power,equivalence,coverage] [--alpha 0.01] [--seed 1]
- *                                 [--families 320] [--no-rivals] [--out FILE] [--json FILE] [--resume FILE]
+ *                                 [--families 320] [--stride 1] [--no-rivals] [--out FILE] [--json FILE] [--resume FILE]
  *
  * The same seed gives the same numbers on every machine, and what --json has kept of a benchmark that was stopped is taken
  * up by --resume. Exits 1 when a demand is shown not to be met; with `--quick` few
- * are decidable. `--no-rivals` leaves out the rules of other tools. `--alpha` is what feedrate's rule is told, not what is demanded of it.
+ * are decidable. `--stride` plays every n-th scenario. `--no-rivals` leaves out the rules of other tools. `--alpha` is what feedrate's rule is told, not what is demanded of it.
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -46,6 +46,7 @@ function readOptions() {
         alpha: { ...text, default: '0.01' },
         seed: { ...text, default: '1' },
         families: text,
+        stride: text,
         only: text,
         out: text,
         json: text,
@@ -154,10 +155,11 @@ function playParts(keeping: Keeping, parts: readonly Part[]): void {
 
 /** What makes the numbers; where they are kept does not. */
 function commandOf(typed: ReturnType<typeof readOptions>): string {
-  const { quick, only, families, alpha, seed } = typed;
+  const { quick, only, families, stride, alpha, seed } = typed;
   const changed = Object.entries({
     only,
     families,
+    stride,
     alpha: alpha === '0.01' ? undefined : alpha,
     seed: seed === '1' ? undefined : seed,
   });
@@ -201,6 +203,7 @@ function main(): boolean {
     ...basis,
     families,
     powerFamilies: Math.ceil((basis.powerFamilies * families) / basis.families),
+    stride: numberOf('stride', typed.stride ?? `${basis.stride}`, whole, 'a whole number above 0'),
     rivalFamilies: typed['no-rivals'] ? 0 : basis.rivalFamilies,
   };
   const setting: Setting = {

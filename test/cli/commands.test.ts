@@ -273,15 +273,15 @@ test('a dry run tells the file sets, the mirrored rounds, and what is left unbal
 
 test('a run is saved, printed, listed and shown alike', () =>
   withWorkload(SIMULATED, (directory) => {
-    const run = feedrateProcess(['run', 'w.yaml', '--label', 'k=v'], directory);
+    const run = feedrate(['run', 'w.yaml', '--label', 'k=v'], directory);
     assert.is(run.status, 0, run.stderr);
     assert.is(
       run.stderr.split('\n').filter((line) => /^(\d\/4 )?s1r\dt\d randread\/bs=/.test(line)).length,
       4,
       run.stderr,
     );
-    assert.equal(feedrateProcess(['show'], directory).stdout, run.stdout);
-    const [entry, ...others] = JSON.parse(feedrateProcess(['list', '--format', 'json'], directory).stdout);
+    assert.equal(feedrate(['show'], directory).stdout, run.stdout);
+    const [entry, ...others] = JSON.parse(feedrate(['list', '--format', 'json'], directory).stdout);
     assert.is(others.length, 0);
     assert.equal(
       [entry.status, entry.workload, entry.labels, entry.trialsRecorded],
@@ -289,25 +289,22 @@ test('a run is saved, printed, listed and shown alike', () =>
     );
     assert.match(entry.best.arm, 'randread/bs=');
     const short = entry.id.slice(-4);
-    const table = feedrateProcess(['list'], directory).stdout.split('\n');
+    const table = feedrate(['list'], directory).stdout.split('\n');
     assert.match(table[1] ?? '', new RegExp(`^${short}  \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d +complete  pretend +4/4 `));
-    assert.is(JSON.parse(feedrateProcess(['show', short, '--format', 'json'], directory).stdout).id, entry.id);
-    assert.match(
-      feedrateProcess(['show', `results/${entry.id}`, '--format', 'csv'], directory).stdout,
-      /^arm,job,target,/,
-    );
+    assert.is(JSON.parse(feedrate(['show', short, '--format', 'json'], directory).stdout).id, entry.id);
+    assert.match(feedrate(['show', `results/${entry.id}`, '--format', 'csv'], directory).stdout, /^arm,job,target,/);
   }));
 
 test('stdout holds the result alone, whatever the format of the progress', () =>
   withWorkload(SIMULATED, (directory) => {
-    const run = feedrateProcess(['run', 'w.yaml', '--format', 'json', '--progress', 'json'], directory);
+    const run = feedrate(['run', 'w.yaml', '--format', 'json', '--progress', 'json'], directory);
     assert.is(JSON.parse(run.stdout).workload, 'pretend');
     const events = run.stderr
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line).type);
     assert.is(events.filter((type) => type === 'trial').length, 4);
-    const quiet = feedrateProcess(['run', 'w.yaml', '--format', 'csv', '--progress', 'none'], directory);
+    const quiet = feedrate(['run', 'w.yaml', '--format', 'csv', '--progress', 'none'], directory);
     assert.is(quiet.stderr, '');
     assert.is(quiet.stdout.trimEnd().split('\n').length, 3);
   }));

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,8 @@ import { fixturePath } from '../support/repository.js';
 const runnerPath = fileURLToPath(new URL('../run.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'feedrate-runner-'));
 const logPath = join(folder, 'order.log');
+// The runner puts a package below its root.
+for (const root of ['runner', 'runner-long']) cpSync(fixturePath(root), join(folder, root), { recursive: true });
 
 interface Outcome {
   readonly status: number;
@@ -18,7 +20,7 @@ interface Outcome {
 }
 
 function runFixtures(filters: string[], env: NodeJS.ProcessEnv = {}, root = 'runner'): Promise<Outcome> {
-  const args = [runnerPath, '--root', fixturePath(root), '--limit-ms', '2000', ...filters];
+  const args = [runnerPath, '--root', join(folder, root), '--limit-ms', '2000', ...filters];
   const settings = { ...process.env, CI: '', FEEDRATE_ALLOW_SKIPS: '', RUNNER_LOG: logPath, ...env };
   return new Promise((resolve) => {
     const child = execFile(process.execPath, args, { env: settings }, (_error, text) => {

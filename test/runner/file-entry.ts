@@ -1,6 +1,5 @@
 /** The process of one test file: `node file-entry.js FILE LIMIT_MS`. Runs its suites and reports on REPORT_FD. */
 import { readFileSync, writeSync } from 'node:fs';
-import { register } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { type Message, REPORT_FD } from './protocol.js';
 
@@ -23,7 +22,6 @@ async function main(file: string, limitMs: number): Promise<void> {
   const queue: UvuRun[] = [];
   // uvu's own interface to its command line: `.run()` then queues a suite instead of starting it.
   Object.assign(globalThis, { UVU_DEFER: 1, UVU_INDEX: 0, UVU_QUEUE: [queue] });
-  register('./uvu-resolver.js', import.meta.url);
   const { journal } = await import('./strict-uvu.js');
   journal.limitMs = limitMs;
   journal.onStart = (test) => send({ type: 'start', test });

@@ -3,10 +3,15 @@
  * `after.each` hook throws, and when a test throws something that is not an Error (which also drops the tests after
  * it); it runs `.only` without a word and waits for ever. Here each of them is a failure that names its place.
  */
+import { createRequire } from 'node:module';
 import { inspect, types } from 'node:util';
-import * as uvu from 'uvu';
-import { compare } from 'uvu/diff';
+import type * as uvu from 'uvu';
 import type { Skip } from './protocol.js';
+
+// From the repository: what `uvu` is to a test file is this module.
+const fromRepository = createRequire(new URL('../../../package.json', import.meta.url));
+const real = fromRepository('uvu') as typeof uvu;
+const { compare } = fromRepository('uvu/diff') as typeof import('uvu/diff');
 
 interface SuiteLedger {
   readonly name: string;
@@ -91,7 +96,7 @@ function strictHook<T>(label: string, passOn: boolean, handler: Handler<T>): Han
 }
 
 export function suite<T = Record<string, unknown>>(name = '', context?: T): uvu.Test<T> {
-  const inner = uvu.suite<T>(name, context);
+  const inner = real.suite<T>(name, context);
   const ledger: SuiteLedger = { name, pending: 0, runs: 0 };
   journal.suites.push(ledger);
   const prefix = name === '' ? '' : `${name}: `;

@@ -101,11 +101,14 @@ function parsedBy(python: string, format: string, input: string): unknown {
   return JSON.parse(stdout);
 }
 
+const pythons = new Map<string, string | undefined>();
+
 /** A Python that has the module: the first in the PATH, or else the system's, which Debian's packages are for. */
 function pythonWith(module: string): string {
   needTool('python3');
-  for (const python of ['python3', '/usr/bin/python3']) {
-    if (spawnSync(python, ['-c', `import ${module}`]).status === 0) return python;
+  if (!pythons.has(module)) {
+    const hasIt = (python: string) => spawnSync(python, ['-c', `import ${module}`]).status === 0;
+    pythons.set(module, ['python3', '/usr/bin/python3'].find(hasIt));
   }
-  return skipTest(`no python3 has ${module}`, 'tool');
+  return pythons.get(module) ?? skipTest(`no python3 has ${module}`, 'tool');
 }

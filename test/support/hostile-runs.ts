@@ -68,6 +68,23 @@ function hostileRun(id: string, startedAt: string, level: number): { run: RunRec
   return { run: poisoned(run), trials: trials.map((trial) => poisoned(trial)) };
 }
 
+/** The files of each run. */
+function hostileTexts() {
+  const filesOf = ({ run, trials }: ReturnType<typeof hostileRun>) => ({
+    'run.json': encodeRun(run),
+    'trials.jsonl': trials.map((trial) => `${encodeTrial(trial)}\n`).join(''),
+  });
+  const two = hostileRun('two', '2026-11-21T00:00:00.000Z', 0.7e9);
+  return {
+    one: filesOf(hostileRun('one', '2026-11-20T00:00:00.000Z', 1e9)),
+    two: filesOf(two),
+    strange: filesOf({ ...two, run: { ...two.run, startedAt: `${COMMAND_FIRST}`, hostname: 'elsewhere' } }),
+  };
+}
+
+/** Made once, because to encode them takes as long as some commands. */
+let texts: ReturnType<typeof hostileTexts> | undefined;
+
 /** Directories in the results that can be shown, by what is wrong with them. */
 export interface HostileResults {
   readonly results: string;
@@ -85,25 +102,23 @@ export function hostileResults(parent: string): HostileResults {
     for (const [file, text] of Object.entries(files)) writeFileSync(join(results, name, file), text);
     return name;
   };
-  const filesOf = ({ run, trials }: ReturnType<typeof hostileRun>, end = '') => ({
-    'run.json': encodeRun(run),
-    'trials.jsonl': trials.map((trial) => `${encodeTrial(trial)}\n`).join('') + end,
-  });
-  const one = hostileRun('one', '2026-11-20T00:00:00.000Z', 1e9);
-  const two = hostileRun('two', '2026-11-21T00:00:00.000Z', 0.7e9);
-  const strange = { ...two, run: { ...two.run, startedAt: `${COMMAND_FIRST}`, hostname: 'elsewhere' } };
-  write('baselines/main', filesOf(one));
+  texts ??= hostileTexts();
+  const { one, two, strange } = texts;
+  write('baselines/main', one);
   return {
     results,
-    whole: [write(`one${HOSTILE}`, filesOf(one)), write(`two${HOSTILE}`, filesOf(two))],
+    whole: [write(`one${HOSTILE}`, one), write(`two${HOSTILE}`, two)],
     damaged: [
-      write(`half${HOSTILE}`, filesOf(two, `{"id": "${HOSTILE}\n${HOSTILE}\n`)),
+      write(`half${HOSTILE}`, {
+        ...two,
+        'trials.jsonl': `${two['trials.jsonl']}{"id": "${HOSTILE}\n${HOSTILE}\n`,
+      }),
       write(`noise${HOSTILE}`, { 'run.json': HOSTILE, 'trials.jsonl': `${HOSTILE}\n` }),
       write(`types${HOSTILE}`, {
         'run.json': JSON.stringify({ runVersion: HOSTILE }),
         'trials.jsonl': '{"id":"\\u001b"}',
       }),
-      write(`\u001b${HOSTILE}`, filesOf(strange)),
+      write(`\u001b${HOSTILE}`, strange),
     ],
   };
 }
