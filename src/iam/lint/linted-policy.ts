@@ -1,5 +1,6 @@
 /** A document as rules see it: with its kind, the parsed operators of its conditions, and the data of AWS. */
 import type { ActionData, ActionFacts, ConditionKeyFacts } from '../action-data.js';
+import { type ConditionOperator, operatorOf } from '../condition-operator.js';
 import type {
   ConditionTest,
   PolicyDocument,
@@ -8,7 +9,6 @@ import type {
   PrincipalEntry,
   TextValue,
 } from '../policy-document.js';
-import { type ConditionOperator, operatorOf } from './condition-operator.js';
 import type { ResourceService } from './policy-kind.js';
 import { covers, hasWildcard } from './wildcard.js';
 

@@ -1,6 +1,6 @@
 /** Rules about the operators of conditions and the JSON types of their values. */
 
-import { OPERATOR_NAMES, operatorOf } from './condition-operator.js';
+import { OPERATOR_NAMES, operatorOf } from '../condition-operator.js';
 import type { LintedTest } from './linted-policy.js';
 import { nearest } from './nearest.js';
 import { fault, type LintFault, type LintRule, quote, statementRules, testRules } from './rule.js';

@@ -93,11 +93,14 @@ function redundantStatements({ statements }: LintedPolicy): LintFault[] {
   for (const statement of statements) {
     if ((statement.action ?? statement.notAction) === null || statement.effect === null) continue;
     const key = contextOf(statement);
-    groups.set(key, [...(groups.get(key) ?? []), statement]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [statement]);
+    else group.push(statement);
   }
   let comparisons = 0;
   return [...groups.values()].flatMap((group) =>
     group.flatMap((special, index) => {
+      if (comparisons >= COMPARISONS_MOST) return [];
       const general = group.find((other, position) => {
         if (other === special || comparisons >= COMPARISONS_MOST) return false;
         comparisons += special.actions.length * other.actions.length + special.resources.length;

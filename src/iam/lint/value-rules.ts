@@ -1,7 +1,8 @@
 /** Rules about the values of conditions: their type, and whether they can ever match. */
+
+import type { OperatorFamily } from '../condition-operator.js';
 import { formatRange, type IpRange, ipRange, isWithin, networkAddress } from '../ip-range.js';
 import type { ConditionValue } from '../policy-document.js';
-import type { OperatorFamily } from './condition-operator.js';
 import type { LintedTest } from './linted-policy.js';
 import { fault, type LintFault, type LintRule, type LintSeverity, quote, testRules } from './rule.js';
 import { hasWildcard } from './wildcard.js';
