@@ -122,7 +122,7 @@ test('check refuses what it cannot evaluate, and says where', () =>
     assert.match(refusal('--principal', USER, '--policy', policy), 'what is asked? give --action');
     assert.match(refusal(...ask, '--policy', 'bad.json'), /^bad\.json:2:16: expected the element Action/);
     assert.match(refusal(...ask, '--policy', 'cut.json'), /cut\.json:2:1: expected a value/);
-    assert.match(refusal(...ask, '--policy', 'none.json'), 'cannot read the policy none.json');
+    assert.match(refusal(...ask, '--policy', 'none.json'), 'cannot read none.json');
     assert.match(refusal(...ask, '--resource-policy', policy), /p\.json:4:5: expected the element Principal/);
     assert.match(refusal(...ask, '--resource', 'bucket'), '--resource bucket: expected an ARN');
     assert.match(refusal('--principal', USER, '--action', 'GetObject'), '--action GetObject: expected service:Action');
