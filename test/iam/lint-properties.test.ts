@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { covers, overlaps } from '../../src/iam/lint/wildcard.js';
+import { coversText as covers, overlapsText as overlaps } from '../../src/iam/wildcards.js';
 import { repositoryRoot } from '../support/repository.js';
 import { fixture, lint } from './linting.js';
 

@@ -7,7 +7,7 @@ import { ipRange, isWithin } from '../ip-range.js';
 import { covers, type Glob, globOf, literalOf, segmentsOf, textOf } from '../wildcards.js';
 
 /** Whether the value of a request matches one value of a policy. An operator with `Not` holds if none matches. */
-type Comparison = (actual: string, expected: Glob) => boolean;
+type ValueTest = (actual: string, expected: Glob) => boolean;
 
 type NumberTest = (actual: number, expected: number) => boolean;
 
@@ -25,7 +25,7 @@ const equalFolded = (actual: string, expected: Glob): boolean =>
 const likeText = (actual: string, expected: Glob): boolean => covers(expected, literalOf(actual));
 
 /** By the name of the operator without `Not`. */
-const MEANINGS: ReadonlyMap<string, Comparison> = new Map([
+const MEANINGS: ReadonlyMap<string, ValueTest> = new Map([
   ['StringEquals', equalText],
   ['StringEqualsIgnoreCase', equalFolded],
   ['StringLike', likeText],
@@ -52,7 +52,7 @@ export function valueReader({ takesWildcards }: ConditionOperator): (text: strin
   return takesWildcards ? globOf : literalOf;
 }
 
-function comparisons(family: string, read: (text: string) => number): [string, Comparison][] {
+function comparisons(family: string, read: (text: string) => number): [string, ValueTest][] {
   return Object.entries(COMPARISONS).map(([name, comparison]) => [
     `${family}${name}`,
     // NaN, which is what no number is read as, compares with nothing.

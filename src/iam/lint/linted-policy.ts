@@ -9,8 +9,8 @@ import type {
   PrincipalEntry,
   TextValue,
 } from '../policy-document.js';
+import { coversText, hasWildcard } from '../wildcards.js';
 import type { ResourceService } from './policy-kind.js';
-import { covers, hasWildcard } from './wildcard.js';
 
 export interface LintedPolicy {
   readonly document: PolicyDocument;
@@ -91,7 +91,7 @@ export function actionPattern(value: TextValue): ActionPattern {
 export function namesAction({ text }: TextValue, action: string): boolean {
   const pattern = text.toLowerCase();
   const name = action.toLowerCase();
-  return (pattern[0] === name[0] || /^[*?]/.test(pattern)) && covers(pattern, name);
+  return (pattern[0] === name[0] || /^[*?]/.test(pattern)) && coversText(pattern, name);
 }
 
 /** Returns the actions of AWS that a pattern names; none if its service is unknown or has a wildcard. */

@@ -3,9 +3,9 @@
 import type { OperatorFamily } from '../condition-operator.js';
 import { formatRange, type IpRange, ipRange, isWithin, networkAddress } from '../ip-range.js';
 import type { ConditionValue } from '../policy-document.js';
+import { hasWildcard } from '../wildcards.js';
 import type { LintedTest } from './linted-policy.js';
 import { fault, type LintFault, type LintRule, type LintSeverity, quote, testRules } from './rule.js';
-import { hasWildcard } from './wildcard.js';
 
 type EachValue = (value: ConditionValue, test: LintedTest) => readonly LintFault[];
 type ValueRow = readonly [string, LintSeverity, string, (test: LintedTest) => readonly LintFault[]];
