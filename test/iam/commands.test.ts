@@ -97,7 +97,9 @@ test('check answers in JSON, one question at the top and several in a list', () 
     assert.ok(missing.assumed.includes('no context key aws:SecureTransport'));
     assert.equal(missing.nearMisses[0].conditions, ['Bool aws:SecureTransport']);
     const several = ask('--resource', OBJECT, '*', '--context', 'aws:SecureTransport=true');
-    assert.equal(Object.keys(several), ['decision', 'answers']);
+    assert.equal(Object.keys(several), ['decision', 'reason', 'statements', 'assumed', 'answers']);
+    const worst = several.answers.find((one: { decision: string }) => one.decision === several.decision);
+    assert.equal([several.reason, several.statements], [worst.reason, worst.statements]);
     assert.equal(
       several.answers.map(({ decision, resource }: { decision: string; resource: string }) => [decision, resource]),
       [
