@@ -17,7 +17,34 @@ const COLONS_OF_ARN = 5;
 
 /** Returns a text in which `*` and `?` are wildcards. */
 export function globOf(text: string): Glob {
-  return Array.from(text, (character) => (character === '*' ? ANY : character === '?' ? ONE : codeOf(character)));
+  return Array.from(normalised(text), (character) =>
+    character === '*' ? ANY : character === '?' ? ONE : codeOf(character),
+  );
+}
+
+/** `*?` and `?*` match the same: every run of wildcards becomes its `?`, then one `*`. */
+function normalised(pattern: string): string {
+  if (!(pattern.includes('**') || pattern.includes('*?') || pattern.includes('?*'))) return pattern;
+  return pattern.replaceAll(/[*?]{2,}/g, (run) =>
+    run.includes('*') ? `${'?'.repeat(run.replaceAll('*', '').length)}*` : run,
+  );
+}
+
+/** Whether a text has a wildcard. The variables `${*}` and `${?}` stand for the characters themselves. */
+export function hasWildcard(text: string): boolean {
+  return /[*?]/.test(text.replaceAll(/\$\{[*?$]\}/g, ''));
+}
+
+/** `covers` for two texts in which `*` and `?` are wildcards. */
+export function coversText(pattern: string, other: string): boolean {
+  const wildcard = pattern.search(/[*?]/);
+  if (wildcard < 0) return pattern === other;
+  return other.startsWith(pattern.slice(0, wildcard)) && covers(globOf(pattern), globOf(other));
+}
+
+/** `overlaps` for two texts in which `*` and `?` are wildcards. */
+export function overlapsText(a: string, b: string): boolean {
+  return a === '*' || b === '*' || overlaps(globOf(a), globOf(b));
 }
 
 /** Returns a text in which every character stands for itself. */
@@ -57,21 +84,54 @@ export function segmentsOf(glob: Glob): Glob[] | null {
 }
 
 /**
- * Whether the pattern matches everything that the other glob stands for. It may say false where only a rearrangement of
- * wildcards shows it (`?*` and `*?`), never true where something is not matched.
+ * Whether the pattern matches everything that the other glob stands for. It may say false where only a long proof shows that
+ * it is so (`a?*` and `a*b`), never true where something is not matched.
  */
 export function covers(pattern: Glob, other: Glob): boolean {
-  // Most pairs differ in their first characters, and need no table.
+  // Most pairs differ in their first characters.
   const same = literalPrefix(pattern, other);
   if (same < 0) return false;
+  // Where a `*` may not take everything, an earlier one may have to take more.
+  return pattern.some((token) => token === ANY_IN_SEGMENT || token === ONE_IN_SEGMENT)
+    ? coversByTable(pattern, other, same)
+    : coversInOrder(pattern, other, same);
+}
+
+/** Gives each `*` as little as possible, which is enough where every `*` takes everything. */
+function coversInOrder(pattern: Glob, other: Glob, start: number): boolean {
+  let at = start;
+  let star = -1;
+  let resume = 0;
+  for (let j = start; j < other.length; ) {
+    const token = pattern[at];
+    if (token === ANY) {
+      star = at;
+      resume = j;
+      at += 1;
+    } else if (token !== undefined && takesOne(token, other[j] as number)) {
+      at += 1;
+      j += 1;
+    } else if (star >= 0) {
+      at = star + 1;
+      resume += 1;
+      j = resume;
+    } else return false;
+  }
+  while (pattern[at] === ANY) at += 1;
+  return at === pattern.length;
+}
+
+/** Tries every length of every `*`. */
+function coversByTable(pattern: Glob, other: Glob, start: number): boolean {
   let reached: boolean[] = [];
-  reached[same] = true;
-  for (const token of pattern.slice(same)) {
+  reached[start] = true;
+  for (const token of pattern.slice(start)) {
     const next: boolean[] = [];
-    for (let j = same; j <= other.length; j++) {
+    for (let j = start; j <= other.length; j++) {
       const symbol = other[j - 1] as number;
-      if (isMany(token)) next[j] = reached[j] === true || (j > same && next[j - 1] === true && takesAll(token, symbol));
-      else next[j] = j > same && reached[j - 1] === true && takesOne(token, symbol);
+      if (isMany(token))
+        next[j] = reached[j] === true || (j > start && next[j - 1] === true && takesAll(token, symbol));
+      else next[j] = j > start && reached[j - 1] === true && takesOne(token, symbol);
     }
     reached = next;
   }

@@ -97,7 +97,9 @@ test('check answers in JSON, one question at the top and several in a list', () 
     assert.ok(missing.assumed.includes('no context key aws:SecureTransport'));
     assert.equal(missing.nearMisses[0].conditions, ['Bool aws:SecureTransport']);
     const several = ask('--resource', OBJECT, '*', '--context', 'aws:SecureTransport=true');
-    assert.equal(Object.keys(several), ['decision', 'answers']);
+    assert.equal(Object.keys(several), ['decision', 'reason', 'statements', 'assumed', 'answers']);
+    const worst = several.answers.find((one: { decision: string }) => one.decision === several.decision);
+    assert.equal([several.reason, several.statements], [worst.reason, worst.statements]);
     assert.equal(
       several.answers.map(({ decision, resource }: { decision: string; resource: string }) => [decision, resource]),
       [
@@ -122,7 +124,7 @@ test('check refuses what it cannot evaluate, and says where', () =>
     assert.match(refusal('--principal', USER, '--policy', policy), 'what is asked? give --action');
     assert.match(refusal(...ask, '--policy', 'bad.json'), /^bad\.json:2:16: expected the element Action/);
     assert.match(refusal(...ask, '--policy', 'cut.json'), /cut\.json:2:1: expected a value/);
-    assert.match(refusal(...ask, '--policy', 'none.json'), 'cannot read the policy none.json');
+    assert.match(refusal(...ask, '--policy', 'none.json'), 'cannot read none.json');
     assert.match(refusal(...ask, '--resource-policy', policy), /p\.json:4:5: expected the element Principal/);
     assert.match(refusal(...ask, '--resource', 'bucket'), '--resource bucket: expected an ARN');
     assert.match(refusal('--principal', USER, '--action', 'GetObject'), '--action GetObject: expected service:Action');

@@ -50,9 +50,13 @@ test('the status is that of the gravest finding', () =>
     assert.match(run(broken).stdout, 'broken.json:1:13 error JSON_SYNTAX_ERROR: expected a value, found the end');
     const missing = run('none.json', bad);
     assert.is(missing.status, 2);
-    assert.match(missing.stderr, /^feedrate: cannot read none\.json \(ENOENT/);
+    assert.match(missing.stderr, /^feedrate: cannot read none\.json: ENOENT/);
     assert.match(missing.stdout, 'bad.json');
-    assert.match(run('.').stderr, /^feedrate: cannot read \. \(EISDIR/);
+    const folder = run('./');
+    assert.is(folder.stderr, 'feedrate: cannot read ./: it is a directory; name the files in it, such as ./*.json\n');
+    // "no findings" would look like a success.
+    assert.equal([folder.status, folder.stdout], [2, '']);
+    assert.equal(JSON.parse(run('./', '--format', 'json').stdout), { findings: [] });
     const binary = run(write('binary.json', Uint8Array.of(0x7b, 0xff, 0x7d)));
     assert.equal([binary.status, binary.stderr], [2, 'feedrate: binary.json: the file is not text in UTF-8\n']);
     const wide = run(write('wide.json', Buffer.from(`\ufeff${GOOD}`, 'utf16le')));
@@ -138,7 +142,36 @@ test('SARIF has what code scanning needs', () => {
     assert.is(artifactLocation.uri, 'docs/my%20policies.md');
     assert.equal(region, { startLine: line, startColumn: column, endLine, endColumn });
     assert.ok(endLine > line || endColumn > column);
+    assert.match(result.partialFingerprints['feedrate/v1'], new RegExp(`^${code}: .`));
   }
+});
+
+test('SARIF has every property that code scanning requires', () => {
+  // Source: docs.github.com, "SARIF support for code scanning", the properties marked as required.
+  const log = JSON.parse(JSON.stringify(sarifLog(lint(BAD), '1.2.3')));
+  assert.match(log.$schema, 'sarif-2.1.0.json');
+  const [{ tool, results }] = log.runs;
+  assert.is(tool.driver.name, 'feedrate');
+  for (const rule of tool.driver.rules) {
+    assert.type(rule.id, 'string');
+    for (const part of ['shortDescription', 'fullDescription', 'help']) assert.ok(rule[part].text.length > 0);
+    assert.ok(rule.shortDescription.text.length < 1024);
+    assert.ok(rule.properties.tags.length <= 10);
+  }
+  const [{ message, locations, partialFingerprints }] = results;
+  assert.type(message.text, 'string');
+  assert.is(locations.length, 1);
+  assert.type(partialFingerprints, 'object');
+  const { artifactLocation, region } = locations[0].physicalLocation;
+  assert.type(artifactLocation.uri, 'string');
+  for (const edge of ['startLine', 'startColumn', 'endLine', 'endColumn']) assert.ok(region[edge] >= 1);
+});
+
+test('a place counts UTF-16 code units after a byte order mark, and lines of Windows', () => {
+  const text = `\ufeff{\r\n\t"Version": "2012-10-17",\r\n\t"Statement": [{"Sid": "\u{1f600}", "Effect": "allow"}]\r\n}`;
+  const places = lint(text).filter(({ code }) => code === 'UNSUPPORTED_SID' || code === 'INVALID_EFFECT');
+  // The emoji is two code units.
+  assert.equal(places.map(placed), ['UNSUPPORTED_SID 3:24', 'INVALID_EFFECT 3:40']);
 });
 
 test('the guide lists every code, and counts those of Access Analyzer', () => {

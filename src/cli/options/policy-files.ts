@@ -1,11 +1,11 @@
 /** Reads the policies of a question from files. */
-import { readFileSync } from 'node:fs';
 import { FeedrateError } from '../../base/errors.js';
 import { refuseMalformed } from '../../iam/evaluate/malformed.js';
 import type { LayerName, Policies, PolicySet } from '../../iam/evaluate/policies.js';
 import { findDocuments } from '../../iam/lint/found-documents.js';
 import type { PolicyDocument } from '../../iam/policy-document.js';
 import { SourceText } from '../../iam/source-text.js';
+import { policyFileName, policyText } from './policy-text.js';
 
 /** The options that name policy files, as commander returns them. */
 export interface PolicyFileOptions {
@@ -73,7 +73,7 @@ function isWithin(resource: string, arn: string): boolean {
 
 /** The policies in a file, which may also be an answer of the AWS CLI. A trust policy is none of a principal's own. */
 function documentsIn(file: string, layer: LayerName): PolicyDocument[] {
-  const { documents, errors } = findDocuments(new SourceText(file, textOf(file)));
+  const { documents, errors } = findDocuments(new SourceText(policyFileName(file), textOf(file)));
   const [error] = errors;
   if (error !== undefined) throw error;
   const own = documents.filter(({ isTrust }) => !isTrust || layer === 'resource').map(({ document }) => document);
@@ -82,12 +82,13 @@ function documentsIn(file: string, layer: LayerName): PolicyDocument[] {
   return own;
 }
 
+/** Returns the text of a file, or of a policy that AWS has under this name. */
 function textOf(file: string): string {
   try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8');
-  } catch (cause) {
+    return policyText(file);
+  } catch (error) {
     const builtIn = BUILT_IN[file];
-    if (builtIn !== undefined) return builtIn;
-    throw new FeedrateError('usage', `cannot read the policy ${file}: ${(cause as Error).message}`, { cause });
+    if (builtIn === undefined) throw error;
+    return builtIn;
   }
 }

@@ -1,20 +1,13 @@
 /**
- * The condition operators. Source: IAM User Guide, "IAM JSON policy elements: Condition operators"
+ * What the condition operators mean. Source: IAM User Guide, "IAM JSON policy elements: Condition operators"
  * (awsdocs/iam-user-guide@651083f, 2023-05-11).
  */
+import type { ConditionOperator } from '../condition-operator.js';
 import { ipRange, isWithin } from '../ip-range.js';
 import { covers, type Glob, globOf, literalOf, segmentsOf, textOf } from '../wildcards.js';
 
-/** How an operator compares the value of a request with one value of a policy. */
-export interface OperatorMeaning {
-  /** Holds if no value of the policy matches: `StringNotEquals`. */
-  readonly isNegated: boolean;
-  /** Whether values of the policy may contain variables. */
-  readonly hasVariables: boolean;
-  /** Reads a value of the policy: `*` and `?` are wildcards, or stand for themselves. */
-  readonly read: (text: string) => Glob;
-  readonly matches: (actual: string, expected: Glob) => boolean;
-}
+/** Whether the value of a request matches one value of a policy. An operator with `Not` holds if none matches. */
+type ValueTest = (actual: string, expected: Glob) => boolean;
 
 type NumberTest = (actual: number, expected: number) => boolean;
 
@@ -27,78 +20,44 @@ const COMPARISONS: Readonly<Record<string, NumberTest>> = {
 };
 
 const equalText = (actual: string, expected: Glob): boolean => actual === textOf(expected);
+const equalFolded = (actual: string, expected: Glob): boolean =>
+  actual.toLowerCase() === textOf(expected).toLowerCase();
 const likeText = (actual: string, expected: Glob): boolean => covers(expected, literalOf(actual));
 
-const OPERATORS: ReadonlyMap<string, OperatorMeaning> = new Map([
-  ...withOpposite('StringEquals', 'StringNotEquals', operator(equalText, true)),
-  ...withOpposite(
-    'StringEqualsIgnoreCase',
-    'StringNotEqualsIgnoreCase',
-    operator((actual, expected) => actual.toLowerCase() === textOf(expected).toLowerCase(), true),
-  ),
-  ...withOpposite('StringLike', 'StringNotLike', operator(likeText, true, globOf)),
-  ...withOpposite('ArnEquals', 'ArnNotEquals', operator(likeArn, true, globOf)),
-  ...withOpposite('ArnLike', 'ArnNotLike', operator(likeArn, true, globOf)),
-  ...withOpposite(
-    'IpAddress',
-    'NotIpAddress',
-    operator((actual, expected) => isInNetwork(actual, textOf(expected))),
-  ),
+/** By the name of the operator without `Not`. */
+const MEANINGS: ReadonlyMap<string, ValueTest> = new Map([
+  ['StringEquals', equalText],
+  ['StringEqualsIgnoreCase', equalFolded],
+  ['StringLike', likeText],
+  ['ArnEquals', likeArn],
+  ['ArnLike', likeArn],
+  ['IpAddress', (actual, expected) => isInNetwork(actual, textOf(expected))],
   ...comparisons('Numeric', numberOf),
   ...comparisons('Date', secondsOf),
-  ['Bool', operator((actual, expected) => actual.toLowerCase() === textOf(expected).toLowerCase(), true)],
-  ['BinaryEquals', operator((actual, expected) => unpadded(actual) === unpadded(textOf(expected)))],
+  ['Bool', equalFolded],
+  ['BinaryEquals', (actual, expected) => unpadded(actual) === unpadded(textOf(expected))],
   // A value that is there is not null. What holds when there is none stands in `conditions.ts`.
-  ['Null', operator((_, expected) => textOf(expected).toLowerCase() === 'false')],
+  ['Null', (_, expected) => textOf(expected).toLowerCase() === 'false'],
 ]);
 
-/** An operator as a policy names it: `ForAnyValue:StringLikeIfExists`. */
-export interface NamedOperator {
-  readonly name: string;
-  readonly operator: OperatorMeaning;
-  readonly quantifier: 'ForAllValues' | 'ForAnyValue' | null;
-  readonly ifExists: boolean;
+/** Whether the value of a request matches a value of a policy under an operator, `Not` aside. */
+export function valueMatches({ name }: ConditionOperator, actual: string, expected: Glob): boolean {
+  const meaning = MEANINGS.get(name.replace('Not', ''));
+  if (meaning === undefined) throw new Error(`no meaning for ${name}`);
+  return meaning(actual, expected);
 }
 
-/** Returns the operator of this name, or undefined if there is none. */
-export function operatorNamed(text: string): NamedOperator | undefined {
-  const [, quantifier, name = '', suffix] = /^(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?$/.exec(text) ?? [];
-  const found = OPERATORS.get(name);
-  if (found === undefined || (name === 'Null' && suffix !== undefined)) return undefined;
-  return {
-    name,
-    operator: found,
-    quantifier: (quantifier as NamedOperator['quantifier'] | undefined) ?? null,
-    ifExists: suffix !== undefined,
-  };
+/** Reads a value of a policy: `*` and `?` are wildcards, or stand for themselves. */
+export function valueReader({ takesWildcards }: ConditionOperator): (text: string) => Glob {
+  return takesWildcards ? globOf : literalOf;
 }
 
-function operator(
-  matches: OperatorMeaning['matches'],
-  hasVariables = false,
-  read: OperatorMeaning['read'] = literalOf,
-): OperatorMeaning {
-  return { isNegated: false, hasVariables, read, matches };
-}
-
-function withOpposite(name: string, opposite: string, positive: OperatorMeaning): [string, OperatorMeaning][] {
-  return [
-    [name, positive],
-    [opposite, { ...positive, isNegated: true }],
-  ];
-}
-
-function comparisons(family: string, read: (text: string) => number): [string, OperatorMeaning][] {
-  const compare = (comparison: NumberTest): OperatorMeaning =>
+function comparisons(family: string, read: (text: string) => number): [string, ValueTest][] {
+  return Object.entries(COMPARISONS).map(([name, comparison]) => [
+    `${family}${name}`,
     // NaN, which is what no number is read as, compares with nothing.
-    operator((actual, expected) => comparison(read(actual), read(textOf(expected))));
-  return [
-    ...Object.entries(COMPARISONS).map(([name, comparison]): [string, OperatorMeaning] => [
-      `${family}${name}`,
-      compare(comparison),
-    ]),
-    [`${family}NotEquals`, { ...compare(COMPARISONS['Equals'] as NumberTest), isNegated: true }],
-  ];
+    (actual, expected) => comparison(read(actual), read(textOf(expected))),
+  ]);
 }
 
 function isInNetwork(actual: string, expected: string): boolean {

@@ -1,4 +1,5 @@
 /** The condition keys that follow from a request itself. */
+import { arnFields } from '../arn-fields.js';
 import type { ContextValues } from './request-context.js';
 import type { Requester, RequesterKind } from './requester.js';
 
@@ -19,7 +20,7 @@ export interface ResourceOwner {
 
 /** Returns what the ARN says. An S3 bucket has neither, and `*` is no ARN. */
 export function ownerOf(resource: string): ResourceOwner {
-  const [, region = '', account = ''] = /^arn:[^:]*:[^:]*:([^:]*):([^:]*):/.exec(resource) ?? [];
+  const { region = '', account = '' } = (resource.startsWith('arn:') ? arnFields(resource) : null) ?? {};
   return {
     account: /^\d{12}$/.test(account) ? account : null,
     region: /^[a-z]{2}[a-z-]*-\d+$/.test(region) ? region : null,

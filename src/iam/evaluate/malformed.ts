@@ -1,8 +1,8 @@
 /** Refuses policies that AWS would not accept, because their evaluation means nothing. */
 import { FeedrateError, type Issue } from '../../base/errors.js';
+import { operatorOf } from '../condition-operator.js';
 import type { PolicyDocument, PolicyStatement } from '../policy-document.js';
 import type { Span } from '../source-text.js';
-import { operatorNamed } from './condition-operators.js';
 import type { LayerName } from './policies.js';
 
 /** Throws `FeedrateError('usage')` with an issue for each fault of the document, as a policy of this kind. */
@@ -52,12 +52,18 @@ function faultsOf(statement: PolicyStatement, layer: LayerName): PolicyFault[] {
       if (/^arn:[^:]*:[^:]*[*?][^:]*:/.test(value.text))
         faults.push([value, `${value.text}: expected a service without wildcards in an ARN`]);
   for (const { operator } of condition?.blocks ?? [])
-    if (operatorNamed(operator.text) === undefined)
+    if (!isOperator(operator.text))
       faults.push([
         operator,
         `Condition: expected an operator such as StringEquals, found ${JSON.stringify(operator.text)}`,
       ]);
   return faults;
+}
+
+/** `Null` has no form with `IfExists`. */
+function isOperator(text: string): boolean {
+  const operator = operatorOf(text);
+  return operator !== null && !(operator.family === 'presence' && operator.hasIfExists);
 }
 
 const GIVE_IT = 'give the policy of a resource with --resource-policy';

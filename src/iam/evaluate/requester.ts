@@ -92,13 +92,18 @@ export function gradeOf(principal: PrincipalElement, requester: Requester): Grad
 function gradeOfValue(type: string, text: string, requester: Requester): Grade {
   const { kind, name, arn, sessionArn, account } = requester;
   if (type === 'Service') return kind === 'service' && text === name ? 'direct' : 'none';
-  if (type === 'Federated') return kind === 'federated' && text === name ? 'direct' : 'none';
+  if (type === 'Federated') return kind === 'federated' && isProvider(text, name) ? 'direct' : 'none';
   if (type !== 'AWS') return 'none';
   if (text === '*' || (sessionArn !== null && text === sessionArn)) return 'direct';
   if (arn === null) return 'none';
   if (kind === 'role' ? text === arn : text === arn || (kind === 'root' && isAccount(text, account)))
     return kind === 'role' ? 'role' : 'direct';
   return isAccount(text, account) ? 'account' : 'none';
+}
+
+/** Whether a text is the identity provider of this name: an OIDC provider may be named by its ARN or its domain. */
+function isProvider(text: string, name: string): boolean {
+  return text === name || text.endsWith(`:oidc-provider/${name}`);
 }
 
 /** Whether `Principal` names a session of the role, and it was not said which session makes the request. */
@@ -127,7 +132,7 @@ export function isExempt(notPrincipal: PrincipalElement, requester: Requester): 
   if (names.includes('*')) return true;
   const { kind, name, arn, sessionArn, account } = requester;
   if (kind === 'service') return listed('Service').includes(name);
-  if (kind === 'federated') return listed('Federated').includes(name);
+  if (kind === 'federated') return listed('Federated').some((text) => isProvider(text, name));
   if (arn === null || !names.some((text) => isAccount(text, account))) return false;
   if (kind === 'root') return true;
   return names.includes(arn) && (kind !== 'role' || (sessionArn !== null && names.includes(sessionArn)));

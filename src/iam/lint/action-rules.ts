@@ -1,5 +1,6 @@
 /** Rules about the names of actions. */
-import { arnFields } from './arn-fields.js';
+import { arnFields } from '../arn-fields.js';
+import { hasWildcard } from '../wildcards.js';
 import {
   type ActionPattern,
   actionPattern,
@@ -10,7 +11,6 @@ import {
 import { nearest } from './nearest.js';
 import { resourceService } from './policy-kind.js';
 import { fault, type LintFault, type LintRule, quote, statementRules } from './rule.js';
-import { hasWildcard } from './wildcard.js';
 
 /** Names of calls that are allowed by an action with another name. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {

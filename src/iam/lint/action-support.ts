@@ -1,8 +1,8 @@
 /** Which condition keys and resources the actions of a statement have, by AWS's data. */
 import type { ActionData, ActionFacts } from '../action-data.js';
-import { type ArnFields, arnFields, withoutVariables } from './arn-fields.js';
+import { type ArnFields, arnFields, withoutVariables } from '../arn-fields.js';
+import { coversText, overlapsText } from '../wildcards.js';
 import { type ActionPattern, actionsNamed, type LintedStatement } from './linted-policy.js';
-import { covers, overlaps } from './wildcard.js';
 
 /** A value of `Action` with the actions of AWS that it names. */
 export interface KnownAction {
@@ -24,7 +24,7 @@ export function hasKey(action: ActionFacts, name: string, data: ActionData): boo
     .filter((type) => action.resourceTypes.some((used) => used.name === type.name))
     .flatMap(({ conditionKeys }) => conditionKeys);
   const ofAction = [...action.conditionKeys, ...action.resourceTypes.flatMap(({ conditionKeys }) => conditionKeys)];
-  return [...ofAction, ...ofTypes].some((key) => covers(keyPattern(key), name));
+  return [...ofAction, ...ofTypes].some((key) => coversText(keyPattern(key), name));
 }
 
 /** `s3:ExistingObjectTag/<key>` and `aws:ResourceTag/${TagKey}` with `*` for their variable part, in lower case. */
@@ -46,5 +46,7 @@ export function formsOf(action: ActionFacts, data: ActionData): ArnFields[] {
 export function mayName(text: string, form: ArnFields): boolean {
   const fields = arnFields(withoutVariables(text));
   if (fields === null) return true;
-  return (['service', 'region', 'account', 'resource'] as const).every((field) => overlaps(form[field], fields[field]));
+  return (['service', 'region', 'account', 'resource'] as const).every((field) =>
+    overlapsText(form[field], fields[field]),
+  );
 }

@@ -1,7 +1,8 @@
 /** Rules about the ARNs of resources. */
 import type { ActionData, ResourceTypeFacts } from '../action-data.js';
+import { type ArnFields, arnFields, PARTITIONS, REGIONS, withoutVariables } from '../arn-fields.js';
 import type { TextValue } from '../policy-document.js';
-import { type ArnFields, arnFields, PARTITIONS, REGIONS, withoutVariables } from './arn-fields.js';
+import { hasWildcard, overlapsText } from '../wildcards.js';
 import type { LintedPolicy, LintedStatement } from './linted-policy.js';
 import { nearest } from './nearest.js';
 import { resourceService } from './policy-kind.js';
@@ -16,7 +17,6 @@ import {
   statementRules,
   testRules,
 } from './rule.js';
-import { hasWildcard, overlaps } from './wildcard.js';
 
 /** Owners of resources that belong to no customer. */
 const OTHER_ACCOUNTS = /^(?:aws|amazon|cloudfront|aws-managed|aws-marketplace|third-party)$/;
@@ -142,7 +142,7 @@ function matchingForms({ service, resource }: ArnFields, types: readonly Resourc
   const pattern = withoutVariables(resource);
   return types.flatMap((type) => {
     const form = formOf(type);
-    return form !== null && form.service === service && overlaps(form.resource, pattern) ? [form] : [];
+    return form !== null && form.service === service && overlapsText(form.resource, pattern) ? [form] : [];
   });
 }
 

@@ -6,8 +6,8 @@ import { fault, type LintFault, type LintRule, policyRules, statementRules, test
 
 /**
  * The most characters of a document. White space between the values does not count for IAM.
- * Sources, 2026-11-29: IAM User Guide, reference_iam-quotas (managed policy 6,144; trust policy 2,048, more on request);
- * Organizations User Guide, orgs_reference_limits (SCP 10,240, RCP 5,120).
+ * Sources, read 2026-11-29: IAM User Guide, reference_iam-quotas (managed policy 6,144; trust policy 2,048, more on request);
+ * Organizations User Guide, orgs_reference_limits (SCP 10,240, in older copies of the page 5,120; RCP 5,120).
  */
 const QUOTAS: Readonly<Partial<Record<PolicyKind, number>>> = {
   identity: 6_144,
@@ -18,17 +18,23 @@ const QUOTAS: Readonly<Partial<Record<PolicyKind, number>>> = {
 };
 
 /**
- * The most bytes of a resource policy, white space included.
- * Sources, 2026-11-29: the quotas in the user guides of S3 (20 KB), KMS (32 KB), SQS (8,192 bytes), Lambda (20 KB) and API
- * Gateway (8,192 bytes); the service models of Secrets Manager and ECR. There is no row for SNS: no figure was found.
+ * The most bytes of a resource policy, white space included. Sources, read 2026-11-29, stand beside the figures. There is no
+ * row for SNS, because no figure was found.
  */
 const RESOURCE_QUOTAS: Readonly<Partial<Record<ResourceService, number>>> = {
+  // S3 User Guide, "Bucket policies and user policies": 20 KB
   s3: 20_480,
+  // KMS Developer Guide, "Resource quotas": 32 KB (32,768 bytes)
   kms: 32_768,
+  // SQS Developer Guide, "Amazon SQS policy quotas"
   sqs: 8_192,
+  // Lambda Developer Guide, "Lambda quotas": 20 KB
   lambda: 20_480,
+  // botocore 1.43.11, secretsmanager, NonEmptyResourcePolicyType
   secretsmanager: 20_480,
+  // API Gateway Developer Guide, "Quotas for configuring and running a REST API": the default, which can be raised
   apigateway: 8_192,
+  // botocore 1.43.11, ecr, RepositoryPolicyText
   ecr: 10_240,
 };
 

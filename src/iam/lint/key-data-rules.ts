@@ -1,7 +1,7 @@
 /** Rules about condition keys that need AWS's data: whether they exist, their types, and the actions that have them. */
 import type { ActionFacts, ConditionKeyFacts, ConditionKeyType } from '../action-data.js';
+import type { OperatorFamily } from '../condition-operator.js';
 import { hasKey, knownActions } from './action-support.js';
-import type { OperatorFamily } from './condition-operator.js';
 import { keyFacts, type LintedPolicy, type LintedStatement, type LintedTest } from './linted-policy.js';
 import { nearest } from './nearest.js';
 import { enumerate, fault, type LintFault, type LintRule, quote, statementRules, testRules } from './rule.js';

@@ -1,5 +1,6 @@
 /** A document as rules see it: with its kind, the parsed operators of its conditions, and the data of AWS. */
 import type { ActionData, ActionFacts, ConditionKeyFacts } from '../action-data.js';
+import { type ConditionOperator, operatorOf } from '../condition-operator.js';
 import type {
   ConditionTest,
   PolicyDocument,
@@ -8,9 +9,8 @@ import type {
   PrincipalEntry,
   TextValue,
 } from '../policy-document.js';
-import { type ConditionOperator, operatorOf } from './condition-operator.js';
+import { coversText, hasWildcard } from '../wildcards.js';
 import type { ResourceService } from './policy-kind.js';
-import { covers, hasWildcard } from './wildcard.js';
 
 export interface LintedPolicy {
   readonly document: PolicyDocument;
@@ -91,7 +91,7 @@ export function actionPattern(value: TextValue): ActionPattern {
 export function namesAction({ text }: TextValue, action: string): boolean {
   const pattern = text.toLowerCase();
   const name = action.toLowerCase();
-  return (pattern[0] === name[0] || /^[*?]/.test(pattern)) && covers(pattern, name);
+  return (pattern[0] === name[0] || /^[*?]/.test(pattern)) && coversText(pattern, name);
 }
 
 /** Returns the actions of AWS that a pattern names; none if its service is unknown or has a wildcard. */

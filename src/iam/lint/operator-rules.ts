@@ -1,10 +1,10 @@
 /** Rules about the operators of conditions and the JSON types of their values. */
 
-import { OPERATOR_NAMES, operatorOf } from './condition-operator.js';
+import { OPERATOR_NAMES, operatorOf } from '../condition-operator.js';
+import { hasWildcard } from '../wildcards.js';
 import type { LintedTest } from './linted-policy.js';
 import { nearest } from './nearest.js';
 import { fault, type LintFault, type LintRule, quote, statementRules, testRules } from './rule.js';
-import { hasWildcard } from './wildcard.js';
 
 /** Keys of maps of tags, in lower case: each needs the key of the tag after a slash. */
 const TAG_MAPS =

@@ -1,6 +1,7 @@
 /**
- * Rules about service control policies and resource control policies. Since September 2025 service control policies take
- * the whole policy language but for principals, so the other SCP_SYNTAX_ERROR codes have no rule.
+ * Rules about service control policies and resource control policies. Service control policies take the whole policy
+ * language but for principals, so the other SCP_SYNTAX_ERROR codes have no rule. Source: AWS Security Blog, "AWS Organizations
+ * service control policy now supports full IAM language".
  */
 import { memberOf } from '../json-source.js';
 import type { LintedStatement } from './linted-policy.js';

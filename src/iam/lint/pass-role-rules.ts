@@ -1,9 +1,10 @@
 /** Rules about statements that allow passing any role, or creating any service-linked role. */
+
+import { arnFields, withoutVariables } from '../arn-fields.js';
 import type { TextValue } from '../policy-document.js';
-import { arnFields, withoutVariables } from './arn-fields.js';
+import { coversText } from '../wildcards.js';
 import { isIdentityKind, type LintedPolicy, type LintedStatement, namesAction, testsKey } from './linted-policy.js';
 import { fault, type LintFault, type LintRule, type LintSeverity, statementRules } from './rule.js';
-import { covers } from './wildcard.js';
 
 /** An action that gives away more than it seems, and what narrows it. */
 interface WideAction {
@@ -59,7 +60,7 @@ function resourceForm(statement: LintedStatement, { roles }: WideAction): { form
   const at = statement.resources.find(({ text }) => {
     const pattern = withoutVariables(text);
     const { partition = '*', account = '*' } = arnFields(pattern) ?? {};
-    return covers(pattern, `arn:${partition}:iam::${account}:${roles}`);
+    return coversText(pattern, `arn:${partition}:iam::${account}:${roles}`);
   });
   return at === undefined ? null : { form: 'star', at };
 }

@@ -1,8 +1,8 @@
 /** Rules about principals in every kind of policy. */
 import type { PrincipalElement, TextValue } from '../policy-document.js';
+import { hasWildcard } from '../wildcards.js';
 import { isIdentityKind, type LintedStatement, type LintedTest, principalsOf, testsKey } from './linted-policy.js';
 import { fault, type LintFault, type LintRule, quote, statementRules, testRules } from './rule.js';
-import { hasWildcard } from './wildcard.js';
 
 const PRINCIPAL_TYPES = ['AWS', 'Service', 'Federated', 'CanonicalUser'];
 

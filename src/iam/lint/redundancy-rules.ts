@@ -1,8 +1,8 @@
 /** Rules about actions, resources and statements that others already cover. */
 import type { TextList, TextValue } from '../policy-document.js';
+import { coversText, hasWildcard } from '../wildcards.js';
 import type { LintedPolicy, LintedStatement } from './linted-policy.js';
 import { fault, type LintFault, type LintRule, policyRules, quote, statementRules } from './rule.js';
-import { covers, hasWildcard } from './wildcard.js';
 
 /**
  * The most comparisons of patterns for one list or document. It is never reached by a policy that AWS would store, and
@@ -34,7 +34,7 @@ function coveredValues(values: readonly TextValue[], fold: (text: string) => str
       if (comparisons >= COMPARISONS_MOST) break;
       comparisons += 1;
       if (special === general || covered.has(special) || covered.get(general) === special) continue;
-      if (covers(general.text, special.text)) covered.set(special, general);
+      if (coversText(general.text, special.text)) covered.set(special, general);
     }
   return [...covered];
 }
@@ -81,7 +81,7 @@ function byText(a: unknown, b: unknown): number {
 /** Whether every value of one list is covered by the other. Lists that the statement lacks are empty in both. */
 function coversAll(general: readonly TextValue[], special: readonly TextValue[], fold: typeof same): boolean {
   const patterns = general.map(({ text }) => fold(text));
-  return special.every(({ text }) => patterns.some((pattern) => covers(pattern, fold(text))));
+  return special.every(({ text }) => patterns.some((pattern) => coversText(pattern, fold(text))));
 }
 
 function coversStatement(general: LintedStatement, special: LintedStatement): boolean {
@@ -93,11 +93,14 @@ function redundantStatements({ statements }: LintedPolicy): LintFault[] {
   for (const statement of statements) {
     if ((statement.action ?? statement.notAction) === null || statement.effect === null) continue;
     const key = contextOf(statement);
-    groups.set(key, [...(groups.get(key) ?? []), statement]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [statement]);
+    else group.push(statement);
   }
   let comparisons = 0;
   return [...groups.values()].flatMap((group) =>
     group.flatMap((special, index) => {
+      if (comparisons >= COMPARISONS_MOST) return [];
       const general = group.find((other, position) => {
         if (other === special || comparisons >= COMPARISONS_MOST) return false;
         comparisons += special.actions.length * other.actions.length + special.resources.length;

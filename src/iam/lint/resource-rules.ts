@@ -1,7 +1,7 @@
 /** Rules about resources that do not match the actions of their statement. */
 import type { ActionFacts } from '../action-data.js';
+import type { ArnFields } from '../arn-fields.js';
 import { formsOf, knownActions, mayName } from './action-support.js';
-import type { ArnFields } from './arn-fields.js';
 import { type ActionPattern, type LintedPolicy, type LintedStatement, testsKey } from './linted-policy.js';
 import { enumerate, fault, type LintFault, type LintRule, quote, statementRules } from './rule.js';
 import { bucketOf, levelOfAction, levelOfResource, misplacedS3Actions } from './s3-resources.js';

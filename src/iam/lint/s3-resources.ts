@@ -1,7 +1,7 @@
 /** The two kinds of resources of S3 that policies mix up: buckets and objects. They need no data of AWS. */
-import { arnFields } from './arn-fields.js';
+import { arnFields } from '../arn-fields.js';
+import { hasWildcard } from '../wildcards.js';
 import type { ActionPattern, LintedStatement } from './linted-policy.js';
-import { hasWildcard } from './wildcard.js';
 
 export type S3Level = 'bucket' | 'object';
 

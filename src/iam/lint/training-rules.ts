@@ -1,6 +1,8 @@
 /** Rules about mistakes that policies for training on SageMaker and FSx often have. */
+
+import { arnFields } from '../arn-fields.js';
 import type { TextValue } from '../policy-document.js';
-import { arnFields } from './arn-fields.js';
+import { hasWildcard } from '../wildcards.js';
 import {
   isIdentityKind,
   type LintedPolicy,
@@ -11,7 +13,6 @@ import {
   testsKey,
 } from './linted-policy.js';
 import { fault, type LintFault, type LintRule, quote, statementRules, testRules } from './rule.js';
-import { hasWildcard } from './wildcard.js';
 
 /**
  * Calls to SageMaker that pass a role. iam-data lists no dependent actions for them. Source: botocore 1.43.11, requests

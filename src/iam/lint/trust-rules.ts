@@ -1,5 +1,6 @@
 /** Rules about the trust policies of roles. */
 import type { TextValue } from '../policy-document.js';
+import { hasWildcard } from '../wildcards.js';
 import { type LintedStatement, type LintedTest, namesAction, principalsOf } from './linted-policy.js';
 import {
   enumerate,
@@ -12,7 +13,6 @@ import {
   statementRules,
   testRules,
 } from './rule.js';
-import { hasWildcard } from './wildcard.js';
 
 const SAML_PROVIDER = /^arn:aws[a-z-]*:iam::\d{12}:saml-provider\/.+$/;
 const OIDC_PROVIDER = /^arn:aws[a-z-]*:iam::\d{12}:oidc-provider\/(.+)$/;

@@ -1,10 +1,11 @@
 /** Rules about the values of conditions: their type, and whether they can ever match. */
+
+import type { OperatorFamily } from '../condition-operator.js';
 import { formatRange, type IpRange, ipRange, isWithin, networkAddress } from '../ip-range.js';
 import type { ConditionValue } from '../policy-document.js';
-import type { OperatorFamily } from './condition-operator.js';
+import { hasWildcard } from '../wildcards.js';
 import type { LintedTest } from './linted-policy.js';
 import { fault, type LintFault, type LintRule, type LintSeverity, quote, testRules } from './rule.js';
-import { hasWildcard } from './wildcard.js';
 
 type EachValue = (value: ConditionValue, test: LintedTest) => readonly LintFault[];
 type ValueRow = readonly [string, LintSeverity, string, (test: LintedTest) => readonly LintFault[]];

@@ -44,11 +44,24 @@ export function renderAnswers(rows: readonly AnswerRow[], options: TerminalOptio
   );
 }
 
-/** Returns the answers as JSON. A single one also has its fields at the top. */
+/**
+ * Returns the answers as JSON. A single one also has its fields at the top; of several, the top has the worst decision with
+ * the reason and statements of the first such answer, and everything that was assumed.
+ */
 export function answersJson(rows: readonly AnswerRow[]): string {
+  const decision = worstDecision(rows);
   const answers = rows.map(({ answer, grant }) => fieldsOf(answer, grant));
-  const top = answers.length === 1 ? answers[0] : {};
-  return `${JSON.stringify({ decision: worstDecision(rows), ...top, answers }, null, 2)}\n`;
+  const deciding = rows.find(({ answer }) => answer.decision === decision)?.answer;
+  const top =
+    answers.length === 1
+      ? answers[0]
+      : {
+          decision,
+          reason: deciding?.reason,
+          statements: deciding?.statements.map(hitFields),
+          assumed: [...new Set(rows.flatMap(({ answer }) => answer.assumed))],
+        };
+  return `${JSON.stringify({ ...top, answers }, null, 2)}\n`;
 }
 
 function linesOf(answer: Answer, { color }: TerminalOptions): ReportLine[] {

@@ -17,11 +17,13 @@ export interface LintReport {
   readonly version: string;
 }
 
-/** Returns the report, ending with a line break. */
+/** Returns the report, ending with a line break, or nothing if there is nothing to report on. */
 export function renderLint(report: LintReport, format: LintFormat, options: TerminalOptions): string {
   if (format === 'sarif') return `${JSON.stringify(sarifLog(report.findings, report.version), null, 2)}\n`;
   if (format === 'json') return `${JSON.stringify({ findings: report.findings.map(jsonOf) }, null, 2)}\n`;
   const lines = report.findings.flatMap((finding) => findingLines(finding, options));
+  // Where nothing could be read, "no findings" would look like a success.
+  if (lines.length === 0 && report.documentCount === 0) return '';
   return paragraphs([lines, [summary(report)]], options);
 }
 

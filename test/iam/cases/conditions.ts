@@ -135,7 +135,14 @@ const ROWS: readonly Row[] = [
   ['ForAllValues:Null', 'false', null, true],
   ['ForAllValues:Null', 'false', 'red', true],
   ['ForAnyValue:Null', 'true', null, false],
+  ['ForAllValues:Null', 'true', 'red', true],
   ['ForAnyValue:Null', 'true', 'red', false],
+  ['ForAnyValue:Null', 'false', 'red', false],
+  ['stringequals', 'red', 'red', true],
+  ['foranyvalue:stringLikeIfExists', 'r*', ['blue', 'red'], true],
+  ['stringnotequals', 'red', 'red', false],
+  ['notIpAddress', '203.0.113.0/24', '203.0.113.9', false],
+  ['bool', 'false', 'false', true],
 ];
 
 const KEY = 'aws:RequestTag/colour';

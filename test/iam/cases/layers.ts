@@ -482,6 +482,32 @@ const MUST_ALLOW: readonly EvaluationCase[] = [
     expect: 'allowed',
   },
   {
+    name: 'trust: an identity provider, named by its domain',
+    action: 'sts:AssumeRoleWithWebIdentity',
+    resource: ASSUMED,
+    principal: 'token.example.com',
+    resourcePolicy: [
+      {
+        ...assume({ Federated: `arn:aws:iam::${ACCOUNT}:oidc-provider/token.example.com` }),
+        Action: 'sts:AssumeRoleWithWebIdentity',
+      },
+    ],
+    expect: 'allowed',
+  },
+  {
+    name: 'trust: another identity provider',
+    action: 'sts:AssumeRoleWithWebIdentity',
+    resource: ASSUMED,
+    principal: 'example.com',
+    resourcePolicy: [
+      {
+        ...assume({ Federated: `arn:aws:iam::${ACCOUNT}:oidc-provider/token.example.com` }),
+        Action: 'sts:AssumeRoleWithWebIdentity',
+      },
+    ],
+    expect: 'denied',
+  },
+  {
     name: 'trust across accounts: both',
     action: 'sts:AssumeRole',
     resource: FOREIGN_ROLE,

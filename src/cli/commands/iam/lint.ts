@@ -1,5 +1,4 @@
 /** `feedrate iam lint`: checks policy documents. */
-import { readFileSync } from 'node:fs';
 import { Option } from 'commander';
 import { EXIT, FeedrateError } from '../../../base/errors.js';
 import { packageVersion } from '../../../host/system/installation.js';
@@ -81,14 +80,15 @@ async function lintFiles(names: readonly string[], { type, service, format }: Ia
 
 /** Reads the files. Those that cannot be read are named on stderr, and the others are still checked. */
 async function readFiles(names: readonly string[]): Promise<{ files: FoundDocuments[]; isComplete: boolean }> {
-  const [{ findDocuments }, { SourceText }] = await Promise.all([
+  const [{ findDocuments }, { SourceText }, { policyFileName, policyText }] = await Promise.all([
     import('../../../iam/lint/found-documents.js'),
     import('../../../iam/source-text.js'),
+    import('../../options/policy-text.js'),
   ]);
   const files: FoundDocuments[] = [];
   for (const name of names) {
     try {
-      const found = findDocuments(new SourceText(name === '-' ? 'stdin' : name, readText(name)));
+      const found = findDocuments(new SourceText(policyFileName(name), policyText(name)));
       if (found.documents.length + found.errors.length === 0)
         throw new FeedrateError('usage', `${name}: no policy in this file; a policy has the key "Statement"`);
       files.push(found);
@@ -98,23 +98,6 @@ async function readFiles(names: readonly string[]): Promise<{ files: FoundDocume
     }
   }
   return { files, isComplete: files.length === names.length };
-}
-
-/** Returns the text of a file, or of stdin. Throws `FeedrateError('usage')` if it cannot be read or is not text. */
-function readText(name: string): string {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(name === '-' ? 0 : name);
-  } catch (cause) {
-    throw new FeedrateError('usage', `cannot read ${name} (${(cause as Error).message})`, { cause });
-  }
-  // The redirection of Windows PowerShell writes UTF-16.
-  const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8';
-  try {
-    return new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (cause) {
-    throw new FeedrateError('usage', `${name}: the file is not text in UTF-8`, { cause });
-  }
 }
 
 /** Loads AWS's data of the services that the policies name. Without it, says in one line which rules are off. */

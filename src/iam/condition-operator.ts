@@ -1,5 +1,5 @@
 /**
- * The condition operators of the policy language.
+ * The condition operators of the policy language, which lint and evaluation share.
  * Source: IAM User Guide, reference_policies_elements_condition_operators (2026-11-29).
  */
 
@@ -11,6 +11,8 @@ interface BaseOperator {
   readonly isNegated: boolean;
   /** `*` and `?` are wildcards in its values. */
   readonly takesWildcards: boolean;
+  /** Its values may contain variables. */
+  readonly takesVariables: boolean;
 }
 
 export interface ConditionOperator extends BaseOperator {
@@ -24,6 +26,7 @@ function family(name: OperatorFamily, takesWildcards: boolean, ...names: readonl
     family: name,
     isNegated: /Not/.test(operator),
     takesWildcards,
+    takesVariables: name === 'string' || name === 'arn' || name === 'boolean',
   }));
 }
 
