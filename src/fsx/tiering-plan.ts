@@ -1,8 +1,7 @@
 /** The steps of a comparison of tiering policies on one volume: what each waits for, and what it costs. */
 import { formatBytes, formatWhole } from '../base/units.js';
 import type { TieringSetting } from '../record/tiering-journal.js';
-import { DAY_MS, formatDays, formatSetting } from '../record/tiering-words.js';
-import { MOVING_HOURS } from './tier-residency.js';
+import { DAY_MS, formatDays, formatSetting, MOVING_HOURS } from '../record/tiering-words.js';
 
 const HOUR_MS = DAY_MS / 24;
 

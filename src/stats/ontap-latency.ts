@@ -4,7 +4,7 @@
  */
 import type { OntapOperations, OntapSample } from '../record/ontap-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
-import { spanOfTrial, type TrialSpan } from './fsx-figures.js';
+import { spanOfTrial, type TrialSpan } from '../record/metric-periods.js';
 
 /** A trial lies between two samples that are taken just before and just after it. */
 const BUSY_SHARE = 0.9;
