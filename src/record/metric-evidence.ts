@@ -27,8 +27,7 @@ function judged(
   const facts = target.residency?.facts;
   const place = metrics.targets.find(({ name }) => name === target.name);
   const spans = trials.filter((trial) => trial.target === target.name).flatMap((trial) => spanOfTrial(trial) ?? []);
-  if (facts === undefined || (place?.volumeId ?? null) === null || place === undefined || spans.length === 0)
-    return target;
+  if (facts === undefined || place === undefined || place.volumeId === null || spans.length === 0) return target;
   const series = seriesOf(place, metrics.series);
   const residency = residencyOf({
     ...facts,
@@ -40,7 +39,7 @@ function judged(
 }
 
 /** Returns the bytes of the volume in each tier in the last period that began before this time. */
-export function footprintAt(series: readonly MetricSeries[], beforeMs: number): TierFootprint | null {
+function footprintAt(series: readonly MetricSeries[], beforeMs: number): TierFootprint | null {
   const bytesIn = (tier: string) => {
     const own = series.find(
       ({ metric, scope, dimensions }) =>
@@ -52,7 +51,7 @@ export function footprintAt(series: readonly MetricSeries[], beforeMs: number): 
   return ssdBytes === null || poolBytes === null ? null : { source: 'CloudWatch StorageUsed', ssdBytes, poolBytes };
 }
 
-type Periods = ReadonlyMap<number, number>;
+type ValuesByStart = ReadonlyMap<number, number>;
 
 /**
  * Returns the traffic of the periods in which the volume was measured. An absent value is not 0: reads that were counted
@@ -62,13 +61,15 @@ function trafficOf(series: readonly MetricSeries[], spans: readonly TrialSpan[])
   const reads = series.find((each) => each.metric === 'CapacityPoolReadOperations' && each.scope === 'volume');
   if (reads === undefined) return null;
   const counted = touchedBy(spans, reads);
-  const others = ['CapacityPoolReadBytes', 'CapacityPoolWriteOperations', 'DataReadBytes'].map((metric): Periods => {
-    const own = series.find((each) => each.metric === metric && each.scope === 'volume');
-    return own === undefined ? new Map() : touchedBy(spans, own);
-  });
-  const [readBytes, writes, clientBytes] = others as [Periods, Periods, Periods];
+  const others = ['CapacityPoolReadBytes', 'CapacityPoolWriteOperations', 'DataReadBytes'].map(
+    (metric): ValuesByStart => {
+      const own = series.find((each) => each.metric === metric && each.scope === 'volume');
+      return own === undefined ? new Map() : touchedBy(spans, own);
+    },
+  );
+  const [readBytes, writes, clientBytes] = others as [ValuesByStart, ValuesByStart, ValuesByStart];
   const starts = [...counted.keys()].filter((start) => others.every((values) => values.has(start)));
-  const sum = (values: Periods) => starts.reduce((total, start) => total + (values.get(start) as number), 0);
+  const sum = (values: ValuesByStart) => starts.reduce((total, start) => total + (values.get(start) as number), 0);
   const [readOperations, clientReadBytes] = [sum(counted), sum(clientBytes)];
   const isWhole = periodsOf(spans, reads.periodSeconds).every((start) => starts.includes(start));
   if (clientReadBytes === 0 || (readOperations === 0 && !isWhole)) return null;
@@ -85,7 +86,7 @@ function ssdUsedPart(series: readonly MetricSeries[], spans: readonly TrialSpan[
 }
 
 /** Returns the values of the periods that a span touches, by their starts. */
-function touchedBy(spans: readonly TrialSpan[], { points, periodSeconds }: MetricSeries): Periods {
+function touchedBy(spans: readonly TrialSpan[], { points, periodSeconds }: MetricSeries): ValuesByStart {
   return new Map(points.filter(([start]) => spans.some((span) => belongs(span, start, periodSeconds, 'touched'))));
 }
 
