@@ -144,7 +144,7 @@ function tiering({ tieringPolicy, coolingDays }: OntapVolumeRecord): Advice {
     tieringPolicy === 'ALL' ? 'bad' : 'note',
     value,
     reason,
-    'measure volumes of several policies in one run, then: feedrate compare latest --cols fsx.tiering',
+    'compare it with a volume of another policy: feedrate fsx tiering -t none=DIRECTORY -t tiered=DIRECTORY',
   ];
 }
 

@@ -95,7 +95,8 @@ async function pointsOf(
   return points;
 }
 
-async function allPages<Item>(ask: (next: string | null) => Promise<MetricsPage<Item>>): Promise<Item[]> {
+/** Returns the items of all pages. Throws `FeedrateError('cloud')` when the pages never end. */
+export async function allPages<Item>(ask: (next: string | null) => Promise<MetricsPage<Item>>): Promise<Item[]> {
   const all: Item[] = [];
   const seen = new Set<string>();
   for (let next: string | null = null; ; ) {

@@ -7,7 +7,7 @@ import type { MetricSource } from './metric-queries.js';
 import { type FetchedMetrics, fetchMetrics, windowAround } from './metrics-fetch.js';
 
 /** Metrics do not come in order. What is this much older than the newest one is taken as complete. */
-const SETTLED_MS = 120_000;
+export const SETTLED_MS = 120_000;
 /** After this time, nothing more is expected. AWS promises no time; minutes are usual. */
 const FINAL_MS = 3_600_000;
 const POLL_MS = 30_000;
@@ -48,7 +48,10 @@ export async function fetchRunMetrics(request: RunMetricsRequest, tools: RunMetr
 }
 
 /** Whether nothing that belongs to a run with this end is still to come. */
-export function isCompleteFor({ completeUntil, fetchedAt }: FsxMetricsRecord, endMs: number): boolean {
+export function isCompleteFor(
+  { completeUntil, fetchedAt }: Pick<FsxMetricsRecord, 'completeUntil' | 'fetchedAt'>,
+  endMs: number,
+): boolean {
   if (completeUntil !== null && Date.parse(completeUntil) >= endMs) return true;
   return Date.parse(fetchedAt) >= endMs + FINAL_MS;
 }

@@ -5,12 +5,13 @@
 import { FeedrateError } from '../base/errors.js';
 import { currentStep, type TieringJournal, type TieringSetting, withStep } from '../record/tiering-journal.js';
 import { formatSetting } from '../record/tiering-words.js';
-import { awaitChange, type SeenVolume, sendChange, type VolumeCalls, type Waiting } from './tiering-change.js';
+import { awaitChange, type SeenVolume, sendChange, type VolumeCalls } from './tiering-change.js';
+import { awaitFootprint, type FootprintWork } from './tiering-footprint.js';
 import { waitOf } from './tiering-plan.js';
 import { isSameSetting } from './tiering-policy.js';
 
 /** Everything that the steps use. */
-export interface TieringWork extends Waiting {
+export interface TieringWork extends FootprintWork {
   readonly volume: VolumeCalls;
   /** Saves the journal durably. */
   readonly save: (journal: TieringJournal) => void;
@@ -47,10 +48,10 @@ export async function goOn(begun: TieringJournal, work: TieringWork): Promise<Ti
       const refusal = currentStep(at.journal).setAt === null ? await setStep(at.journal, keep, work) : null;
       if (refusal !== null) return refuse(refusal, at.journal, work);
       const readyMs = Date.parse(currentStep(at.journal).readyAt as string);
-      if (work.nowMs() < readyMs) {
-        keep({ ...at.journal, phase: 'waiting' });
-        return { journal: at.journal, readyMs };
-      }
+      const moves = currentStep(at.journal).name === 'ALL';
+      if (moves || work.nowMs() < readyMs) keep({ ...at.journal, phase: 'waiting' });
+      const isStable = moves && (await awaitFootprint(at.journal, work));
+      if (!isStable && work.nowMs() < readyMs) return { journal: at.journal, readyMs };
       keep({ ...at.journal, phase: 'measuring' });
       const run = await measured(at.journal, keep, work);
       keep(withStep(at.journal, { run, endedAt: isoTime(work.nowMs()) }));

@@ -2,7 +2,7 @@
 import { checkCeilings } from './check-ceilings.js';
 import type { JsonReader } from './json-reader.js';
 import { checkOntapRecord } from './ontap-record.js';
-import { RESIDENCIES } from './residency-record.js';
+import { checkResidency } from './residency-record.js';
 
 /** Throws `FeedrateError('store')` at the first field that is missing or has a wrong type. */
 export function checkEnvironment(environment: JsonReader): void {
@@ -34,11 +34,6 @@ export function checkEnvironment(environment: JsonReader): void {
     if (target.at('volume').value !== undefined) checkVolume(target.at('volume'));
     if (target.at('volumeUnknown').value !== undefined) target.at('volumeUnknown').text();
   }
-}
-
-function checkResidency(residency: JsonReader): void {
-  residency.at('residency').oneOf(RESIDENCIES);
-  for (const reason of residency.at('evidence').list()) reason.text();
 }
 
 function checkVolume(record: JsonReader): void {

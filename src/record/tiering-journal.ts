@@ -46,6 +46,8 @@ export interface JournalWorkload {
   readonly engine: string | null;
   readonly seed: number | null;
   readonly datasetId: string | null;
+  /** The labels of the runs. Absent in journals before 2026-11-30. */
+  readonly label?: readonly string[];
 }
 
 export interface TieringJournal {
@@ -121,4 +123,5 @@ function checkWorkload(workload: JsonReader): void {
   for (const key of ['set', 'param']) for (const word of workload.at(key).list()) word.text();
   for (const key of ['engine', 'datasetId']) workload.at(key).textOrNull();
   workload.at('seed').numberOrNull();
+  if (workload.at('label').value !== undefined) for (const word of workload.at('label').list()) word.text();
 }

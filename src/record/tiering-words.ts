@@ -2,6 +2,8 @@
 import type { TieringSetting } from './tiering-journal.js';
 
 export const DAY_MS = 24 * 3600 * 1000;
+/** Cold data moves 24 to 48 hours after the end of its cooling period (ONTAPGuide, volume-storage-capacity, 2026-11). */
+export const MOVING_HOURS = 48;
 
 /** Returns `AUTO:31` or `ALL`. */
 export function formatSetting({ name, coolingDays }: TieringSetting): string {

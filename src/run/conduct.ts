@@ -10,6 +10,7 @@ import { withOntap } from './ontap-watch.js';
 import { type Preparation, runRecordOf, withPreparation } from './preparation.js';
 import type { RunRequest } from './request.js';
 import { type Conducted, measureSessions } from './sessions.js';
+import { withResidency } from './target-residency.js';
 import { askAboutVolumes, maintenanceNotes } from './volumes.js';
 
 /**
@@ -43,7 +44,8 @@ export async function conduct(
     const { environment, problem } = withCeilings(record.environment, request.ceilingsFile ?? null);
     if (problem !== null) listener.note?.(problem);
     const asking = await withOntap({ ...record, environment }, request.ontap, listener);
-    const store = createRun(request.resultsDirectory, asking);
+    const judged = withResidency(asking.environment, preparation, Date.now());
+    const store = createRun(request.resultsDirectory, { ...asking, environment: judged });
     const { stop, ontap } = request;
     const measured = await measureSessions({ preparation, store, firstSession: 1, stop, headStart, ontap }, listener);
     if (measured.status === 'complete')

@@ -31,7 +31,6 @@ import { datasetNote, provenDatasets, withDataset } from './datasets.js';
 import { touchableOf, untilTouched } from './first-touch.js';
 import { requireRemounts } from './remounts.js';
 import type { PlanRequest, RunRequest, WorkloadText } from './request.js';
-import { withResidency } from './target-residency.js';
 import { leftoverNotes, useTargets } from './targets.js';
 import { type RecordedVolumes, withVolumes } from './volumes.js';
 import { refuseBeyondLimits } from './worker-limits.js';
@@ -248,7 +247,7 @@ export function runRecordOf(
     workloadSource,
     overrides: overrides.map(overrideText),
     plan,
-    environment: withResidency(withVolumes({ ...environment, targets }, volumes), preparation, Date.now()),
+    environment: withVolumes({ ...environment, targets }, volumes),
     ownCost: measureOwnCost(),
     ...(injected.length === 0 ? {} : { injected }),
     calibration,

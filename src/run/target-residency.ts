@@ -1,10 +1,12 @@
 /** Where the data of a run's targets is, as far as it is known when the run begins. */
-import { residencyOf } from '../fsx/tier-residency.js';
 import { dataFilesOf } from '../plan/filesets.js';
 import type { Plan } from '../plan/plan.js';
 import type { SpaceNeed } from '../plan/space.js';
 import type { DatasetRecord } from '../record/dataset-manifest.js';
+import type { OntapRecord } from '../record/ontap-record.js';
+import type { TierFootprint } from '../record/residency-record.js';
 import type { Environment, TargetEnvironment } from '../record/run-record.js';
+import { residencyOf } from '../record/tier-residency.js';
 import type { Dataset } from '../workload/workload.js';
 
 /** The parts of a preparation that tell how old its data is. */
@@ -15,7 +17,10 @@ interface PlannedData {
   readonly datasets: ReadonlyMap<string, DatasetRecord>;
 }
 
-/** Returns the environment with the residency of each target that is a volume and whose data files the plan reads. */
+/**
+ * Returns the environment with the residency of each target that is a volume and whose data files the plan reads. What
+ * ONTAP says about the volume must be in it already.
+ */
 export function withResidency(environment: Environment, preparation: PlannedData, nowMs: number): Environment {
   const targets = environment.targets.map((target) => residentTarget(target, preparation, nowMs));
   return { ...environment, targets };
@@ -41,12 +46,18 @@ function residentTarget(
     dataBytes,
     oldestMs: isNew ? 0 : kept === undefined ? null : nowMs - Date.parse(kept.preparedAt),
     ssdUsedPart: null,
-    footprint: null,
+    // What was there before says nothing about files that are still to be written.
+    footprint: isNew ? null : footprintOf(target.ontap),
     poolTraffic: null,
-    flexCache,
-    cloudWrite: null,
-    cloudRetrieval: null,
-    aggressiveReadAhead: null,
+    flexCache: flexCache ?? target.ontap?.flexCache ?? null,
+    cloudWrite: target.ontap?.cloudWrite ?? null,
+    cloudRetrieval: target.ontap?.cloudRetrieval ?? null,
+    aggressiveReadAhead: target.ontap?.readAhead ?? null,
   });
   return { ...target, residency };
+}
+
+function footprintOf(ontap: OntapRecord | undefined): TierFootprint | null {
+  const { performanceTierBytes: ssdBytes = null, capacityTierBytes: poolBytes = null } = ontap ?? {};
+  return ssdBytes === null || poolBytes === null ? null : { source: 'ONTAP', ssdBytes, poolBytes };
 }

@@ -13,7 +13,8 @@ import { newJournal, type TieringSetting } from '../record/tiering-journal.js';
 import { type FoundJournal, findJournals, lockVolume, type VolumeLock } from '../store/tiering-journals.js';
 
 /** What the comparison uses of this process and of AWS. */
-export interface TieringTools extends Pick<TieringWork, 'nowMs' | 'sleep' | 'sleepOn' | 'tell' | 'measure'> {
+export interface TieringTools
+  extends Pick<TieringWork, 'nowMs' | 'sleep' | 'sleepOn' | 'tell' | 'measure' | 'footprint'> {
   readonly resultsDirectory: string;
   readonly openVolume: (region: string, volumeId: string) => Promise<VolumeCalls>;
 }
@@ -97,7 +98,7 @@ export async function resumeTiering(volumeId: string | null, tools: TieringTools
 export async function restoreTiering(
   which: 'interrupted' | 'all',
   volumeId: string | null,
-  tools: Omit<TieringTools, 'measure' | 'sleep'>,
+  tools: Omit<TieringTools, 'measure' | 'sleep' | 'footprint'>,
 ): Promise<number> {
   let restored = 0;
   for (const found of findJournals(tools.resultsDirectory)) {

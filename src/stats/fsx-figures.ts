@@ -4,16 +4,7 @@
  */
 import type { FsxMetric } from '../record/fsx-metric-table.js';
 import type { FsxMetricsRecord, MetricSeries, MetricsTarget } from '../record/fsx-metrics-record.js';
-import type { TrialRecord } from '../record/trial-record.js';
-
-/** The time in which the workers of a trial were busy, its ramp included. */
-export interface TrialSpan {
-  readonly id: string;
-  readonly arm: string;
-  readonly target: string;
-  readonly startMs: number;
-  readonly endMs: number;
-}
+import { belongs, seriesOf, type TrialSpan } from '../record/metric-periods.js';
 
 /** The metrics of the trials of an arm. null: CloudWatch has no value of a period that belongs to them. */
 export interface ArmFigures {
@@ -42,14 +33,6 @@ export interface ArmFigures {
   /** Mean latencies in the server. CloudWatch has no percentiles. */
   readonly readMeanNs: number | null;
   readonly writeMeanNs: number | null;
-}
-
-/** Returns when the workers of a trial were busy. A trial that did nothing has no such time. */
-export function spanOfTrial({ id, arm, target, startedAt, wallNs, window }: TrialRecord): TrialSpan | null {
-  const endMs = Date.parse(startedAt) + wallNs / 1e6;
-  const busyMs = window.lastDoneNs / 1e6;
-  if (!(busyMs > 0) || Number.isNaN(endMs)) return null;
-  return { id, arm, target, startMs: Math.max(Date.parse(startedAt), endMs - busyMs), endMs };
 }
 
 /** Returns the figures of each arm whose target has metrics, in the order of their first trials. */
@@ -99,30 +82,11 @@ function figuresOf(
   };
 }
 
-/** Returns the series of a target's file system, without those of other volumes. */
-export function seriesOf({ fileSystemId, volumeId }: MetricsTarget, all: readonly MetricSeries[]): MetricSeries[] {
-  return all.filter(({ dimensions: { FileSystemId, VolumeId } }) => {
-    return FileSystemId === fileSystemId && (VolumeId === undefined || VolumeId === volumeId);
-  });
-}
-
 /** Returns how many periods lie entirely in a trial. */
 export function wholePeriodsIn({ startMs, endMs }: TrialSpan, periodSeconds: number): number {
   const first = Math.ceil(startMs / 1000 / periodSeconds);
   const last = Math.floor(endMs / 1000 / periodSeconds);
   return Math.max(0, last - first);
-}
-
-/** Whether a period lies entirely in a trial, or at least partly. */
-export function belongs(
-  { startMs, endMs }: TrialSpan,
-  startSeconds: number,
-  periodSeconds: number,
-  how: 'whole' | 'touched',
-): boolean {
-  const from = startSeconds * 1000;
-  const to = from + periodSeconds * 1000;
-  return how === 'whole' ? from >= startMs && to <= endMs : from < endMs && to > startMs;
 }
 
 type Key = readonly [metric: string, scope: FsxMetric['scope']];

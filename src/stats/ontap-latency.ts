@@ -2,9 +2,10 @@
  * The mean latency of operations in the server, from two samples of ONTAP's counters. Two samples belong to a trial if the
  * trial was busy during nearly all of the time between them.
  */
+
+import { spanOfTrial, type TrialSpan } from '../record/metric-periods.js';
 import type { OntapOperations, OntapSample } from '../record/ontap-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
-import { spanOfTrial, type TrialSpan } from './fsx-figures.js';
 
 /** A trial lies between two samples that are taken just before and just after it. */
 const BUSY_SHARE = 0.9;

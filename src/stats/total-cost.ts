@@ -34,6 +34,8 @@ export interface CostQuestion {
   readonly epochsPerMonth: number | null;
   /** Requests to the capacity pool during the run: the sums of CapacityPoolReadOperations and …WriteOperations. */
   readonly poolReads: number | null;
+  /** What these reads read. Null: not known, so that all reads of the run are taken to come from the pool. */
+  readonly poolReadBytes: number | null;
   readonly poolWrites: number | null;
   /** The client is in another Availability Zone than the file system. */
   readonly crossAz: boolean;
@@ -66,6 +68,8 @@ export interface TotalCost {
   readonly requestBytes: RequestBytes;
   /** Whether `requestBytes` follows from the requests of the run. */
   readonly requestsCounted: boolean;
+  /** Whether the bytes of these requests were counted as well. */
+  readonly requestBytesCounted: boolean;
   readonly tiers: TierCost | null;
   readonly epochsPerMonth: number | null;
   readonly pricesUsed: readonly PriceRow[];
@@ -94,6 +98,7 @@ export function totalCost(question: CostQuestion): TotalCost {
     rates,
     requestBytes,
     requestsCounted: requestBytes !== ASSUMED_REQUEST_BYTES,
+    requestBytesCounted: requestBytes !== ASSUMED_REQUEST_BYTES && question.poolReadBytes !== null,
     tiers,
     epochsPerMonth,
     pricesUsed: [...prices.used],
@@ -111,9 +116,9 @@ function readBytesOf(trials: readonly TrialRecord[]): number {
   return trials.reduce((sum, { window }) => sum + window.totalReadBytes, 0);
 }
 
-/** With the number of requests, their mean size is known, if the run read nothing but the capacity pool. */
-function requestBytesOf({ measured, poolReads }: CostQuestion): RequestBytes {
-  const bytes = measured === null ? 0 : readBytesOf(measured.trials);
+/** With the requests and their bytes, their mean size is known. Without the bytes, if the run read nothing but the pool. */
+function requestBytesOf({ measured, poolReads, poolReadBytes }: CostQuestion): RequestBytes {
+  const bytes = poolReadBytes ?? (measured === null ? 0 : readBytesOf(measured.trials));
   if (poolReads === null || !(poolReads > 0 && bytes > 0)) return ASSUMED_REQUEST_BYTES;
   return { least: bytes / poolReads, most: bytes / poolReads };
 }

@@ -4,7 +4,9 @@ import { basename, join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { readTextFile } from '../host/system/regular-file.js';
 import type { TrialPart } from '../record/codec.js';
+import { withMetricEvidence } from '../record/metric-evidence.js';
 import type { StoredRun } from '../record/stored-run.js';
+import { readFsxMetrics } from './fsx-metrics-file.js';
 import { forEachLine } from './lines.js';
 import { readOntapSamples } from './ontap-samples.js';
 import {
@@ -32,8 +34,22 @@ export function readRun(directory: string, omitted: readonly TrialPart[] = []): 
     readTrials(path, omitted),
     partial,
   );
+  const judged = withMetrics(path, stored);
   const ontapSamples = readOntapSamples(path);
-  return ontapSamples.length === 0 ? stored : { ...stored, ontapSamples };
+  return ontapSamples.length === 0 ? judged : { ...judged, ontapSamples };
+}
+
+/** Judges the residency of the targets with the metrics that are kept with the run. */
+function withMetrics(path: string, stored: StoredRun): StoredRun {
+  const { run, trials, problems } = stored;
+  if (run === null || run.environment.targets.every(({ residency }) => residency === undefined)) return stored;
+  try {
+    const metrics = readFsxMetrics(path);
+    return metrics === null ? stored : { ...stored, run: withMetricEvidence(run, trials, metrics) };
+  } catch (error) {
+    const reason = error instanceof FeedrateError ? error.message : `${RUN_FILES.fsxMetrics}: ${readFaultOf(error)}`;
+    return { ...stored, problems: [...problems, reason] };
+  }
 }
 
 /** Reads only `run.json`, for lists of many runs. */

@@ -3,7 +3,9 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { keepFsxMetrics } from '../../src/store/fsx-metrics-file.js';
 import { feedrate } from '../support/command-thread.js';
+import { fsxRun, metricsRecord, seriesOfValues, VOLUME } from '../support/fsx-metrics.js';
 import { makeVolume, onVolume } from '../support/fsx-volumes.js';
 import { makeArm, makeRun, makeTrial } from '../support/records.js';
 import { storeRun } from '../support/stored-runs.js';
@@ -84,6 +86,44 @@ test('show lists every ceiling on request, and takes a file of ceilings', () =>
     const { status, stderr } = feedrate(['show', '-o', results, '--ceilings', file]);
     assert.is(status, 2);
     assert.match(stderr, /own\.yaml:2:\d+: base: expected a number above 0/);
+  }));
+
+test('the pool and the requests come from the metrics that are kept with the run, unless options say otherwise', () =>
+  withTemporaryDirectory((results) => {
+    const startMs = Date.UTC(2026, 10, 29, 12, 0);
+    const { run, trials } = fsxRun(startMs, makeVolume({ volume: { id: VOLUME } }));
+    const directory = storeRun(results, run, trials);
+    const counter = (metric: string, value: number) =>
+      seriesOfValues(metric, 'volume', startMs / 1000, [value, value], { dimensions: { VolumeId: VOLUME } });
+    const series = [
+      counter('CapacityPoolReadOperations', 500),
+      counter('CapacityPoolReadBytes', 500 * 2 ** 20),
+      counter('CapacityPoolWriteOperations', 1000),
+      seriesOfValues('StorageUsed', 'file system tier', startMs / 1000, [2 ** 40], {
+        dimensions: { StorageTier: 'StandardCapacityPool', DataType: 'All' },
+      }),
+    ];
+    const record = metricsRecord(startMs, series);
+    keepFsxMetrics(directory, record);
+    const answer = (...words: string[]) =>
+      JSON.parse(feedrate(['fsx', 'cost', '-o', results, '--format', 'json', ...words]).stdout).costs[0];
+    const known = answer();
+    assert.is(known.size.poolGiB, 1024);
+    // Tokyo: 1,000 reads for 0.00037 USD and 2,000 writes for 0.0094 USD.
+    assert.ok(Math.abs(known.test.requests - 0.00977) < 1e-9, String(known.test.requests));
+    assert.equal(known.requestBytes, { least: 2 ** 20, most: 2 ** 20 });
+    assert.match(
+      feedrate(['fsx', 'cost', '-o', results]).stdout,
+      /1 request for each 1 MiB, as counted during the run/,
+    );
+    const other = answer('--pool-gib', '5', '--pool-reads', '0');
+    assert.equal([other.size.poolGiB, other.test.requests], [5, 0]);
+    keepFsxMetrics(directory, { ...record, completeUntil: null });
+    assert.is(answer().test.requests, null, 'incomplete metrics are no count');
+    writeFileSync(join(directory, 'fsx-metrics.json'), '{');
+    const damaged = feedrate(['fsx', 'cost', '-o', results]);
+    assert.is(damaged.status, 0);
+    assert.match(damaged.stderr, /fsx-metrics\.json: .*; fetch the metrics again with: feedrate fsx metrics\n/);
   }));
 
 test.run();

@@ -1,14 +1,17 @@
 /** `feedrate fsx tiering` as a user meets it: what it prints, refuses, asks, and leaves. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { loadSdk } from '../../src/aws/sdk.js';
+import { NAMESPACE } from '../../src/fsx/cloudwatch.js';
 import { feedrate } from '../support/command-thread.js';
 import { environment } from '../support/feedrate-cli.js';
 import { FsxServer } from '../support/fsx-server.js';
-import { volumeId, volumeJson, worldOf } from '../support/fsx-world.js';
+import { FILE_SYSTEM, REGION, volumeId, volumeJson, worldOf } from '../support/fsx-world.js';
+import { motoServer } from '../support/moto-server.js';
 import { repositoryRoot } from '../support/repository.js';
 import { runOf } from '../support/run-directory.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
@@ -60,6 +63,14 @@ test('volumes of two policies are measured in one run, with policy and residency
     assert.match(stdout, /all compared with none \(target\)/);
     assert.match(stdout, /\nTARGET {2}POLICY {2}RESIDENCY\nnone {4}NONE {4}ssd-resident\nall {5}ALL {5}unknown\n/);
     assert.match(stdout, /\nall: policy ALL moves data in the background, and nothing shows how much it has moved\n$/);
+    assert.match(
+      stderr,
+      /requests to the capacity pool are not counted: cloudwatch:GetMetricData in us-east-1: ECONNREFUSED/,
+    );
+    assert.match(
+      stderr,
+      /count them later with: feedrate fsx metrics \S+ --wait 10m, and price them with: feedrate fsx cost/,
+    );
     const [first] = runOf(join(directory, 'r')).environment.targets;
     assert.is(first?.residency?.residency, 'ssd-resident');
     assert.match(call('compare', '--cols', 'fsx.residency', '-o', 'r').stdout, /ssd-resident +│ +unknown/);
@@ -165,5 +176,63 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       assert.match(call(...TIERING, '--restore', '-o', 'r').stderr, /^no comparison/);
     }));
 }
+
+/** Counts of the volume in the current minute. */
+async function putRequests(endpoint: string): Promise<void> {
+  const { CloudWatchClient, PutMetricDataCommand } = await loadSdk('cloudwatch');
+  const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
+  // moto does not read compressed requests.
+  const client = new CloudWatchClient({ endpoint, region: REGION, credentials, disableRequestCompression: true });
+  const Dimensions = [
+    { Name: 'FileSystemId', Value: FILE_SYSTEM },
+    { Name: 'VolumeId', Value: volumeId(4) },
+  ];
+  const counts = { ReadOperations: 120, ReadBytes: 480 * 2 ** 20, WriteOperations: 7000 };
+  const MetricData = Object.entries(counts).map(([name, Value]) => {
+    return { MetricName: `CapacityPool${name}`, Dimensions, Value, Timestamp: new Date() };
+  });
+  await client.send(new PutMetricDataCommand({ Namespace: NAMESPACE, MetricData }));
+  client.destroy();
+}
+
+const PRICES = `dated: 2026-11-29
+prices:
+  - {region: us-east-1, deploymentType: SINGLE_AZ_1, item: pool-read-1000, price: 1, currency: USD, source: {title: t, retrieved: 2026-11-29}}
+  - {region: us-east-1, deploymentType: SINGLE_AZ_1, item: pool-write-1000, price: 2, currency: USD, source: {title: t, retrieved: 2026-11-29}}
+`;
+
+test('resumed on another day, the steps keep their labels, and the requests of all are counted and priced', async () => {
+  const { endpoint } = await motoServer();
+  await withVolumes(async (call, directory) => {
+    call('prepare', 'w.yaml', '-t', 'data', '--dataset-id', 'd', '--progress', 'none');
+    const apply = [...ONE, '--policies', 'NONE,ALL', '--apply', '--yes', '--dataset-id', 'd', '--progress', 'none'];
+    const begun = call(...TIERING, ...apply, '--label', 'team=vision', '--label', 'day=1');
+    assert.is(begun.status, 0, begun.stderr);
+    assert.match(begun.stderr, /the footprint of volume \S+ is not known: cloudwatch:GetMetricData/);
+    assert.match(begun.stdout, /has the policy ALL; come back after/);
+    const [name] = readdirSync(join(directory, 'r', 'tiering')).filter((each) => each.endsWith('.json'));
+    const journal = join(directory, 'r', 'tiering', name!);
+    const waiting = JSON.parse(readFileSync(journal, 'utf8'));
+    waiting.steps[1].readyAt = waiting.steps[1].setAt;
+    writeFileSync(journal, JSON.stringify(waiting));
+    await putRequests(endpoint);
+    writeFileSync(join(directory, 'p.yaml'), PRICES);
+    const resume = [...TIERING, '--resume', '-o', 'r', '--progress', 'none', '--prices', 'p.yaml', '--label', 'day=2'];
+    const environment = { ...server.environment, AWS_ENDPOINT_URL_CLOUDWATCH: endpoint };
+    const { status, stdout, stderr } = feedrate(resume, directory, environment);
+    assert.is(status, 0, stderr);
+    assert.match(stdout, /\nCAPACITY POOL {2}READS {2}READ {5}WRITES {2}WRITTEN {2}COST\n/);
+    assert.match(stdout, /\nALL {12}120 {4}480 MiB {2}7,000 {3}– {8}14\.12 USD\n/);
+    assert.match(stdout, /\nnot yet complete: (?:NONE, )?ALL\n/);
+    const labels = readdirSync(join(directory, 'r'))
+      .filter((each) => each !== 'tiering' && existsSync(join(directory, 'r', each, 'run.json')))
+      .sort()
+      .map((each) => JSON.parse(readFileSync(join(directory, 'r', each, 'run.json'), 'utf8')).labels);
+    assert.equal(labels, [
+      { team: 'vision', day: '1', tiering: 'NONE' },
+      { team: 'vision', day: '2', tiering: 'ALL' },
+    ]);
+  });
+});
 
 test.run();

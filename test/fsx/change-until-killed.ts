@@ -23,6 +23,7 @@ const tools: TieringTools = {
     return new Promise((resolve) => setTimeout(resolve, 5));
   },
   sleepOn: () => new Promise((resolve) => setTimeout(resolve, 5)),
+  footprint: async () => [],
   measure: () => {
     process.stdout.write('measuring\n');
     die('while measuring');

@@ -62,6 +62,7 @@ function toolsOf(
     sleep,
     sleepOn: sleep,
     tell: (line) => void told.push(line),
+    footprint: async () => [],
     measure: async ({ step }) => `run${step}`,
     openVolume: async (region, id) => volumeCalls(await openFsx(region, PATIENT), id),
   };

@@ -1,8 +1,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { readPrices } from '../../src/fsx/prices.js';
 import { volumeDifferences } from '../../src/fsx/tiering-differences.js';
 import { planNotes, stepRows } from '../../src/fsx/tiering-plan.js';
 import { parseTieringSettings } from '../../src/fsx/tiering-policy.js';
+import { poolPricesOf } from '../../src/record/pool-requests.js';
 import { formatSetting } from '../../src/record/tiering-words.js';
 import type { VolumeRecord } from '../../src/record/volume-record.js';
 import { feedrateError } from '../support/feedrate-error.js';
@@ -38,6 +40,8 @@ test('the plan has waits, requests, and what is not undone', () => {
     original,
     steps: parseTieringSettings('NONE,AUTO:31,ALL'),
     dataBytes: 10 * 2 ** 30,
+    prices: new Map(),
+    priced: 'SINGLE_AZ_2 in us-east-1',
   };
   assert.equal(stepRows(plan).slice(1), [
     ['1', 'NONE', 'none', 'none for data on SSD'],
@@ -50,9 +54,19 @@ test('the plan has waits, requests, and what is not undone', () => {
     /restores AUTO:17\. That moves no data back/,
     /resets the cooling/,
     /at most 10 GiB/,
-    /CapacityPoolReadOperations/,
+    /2,560 reads of 4 MiB to 2,621,440 reads of 4 KiB\.\n/,
+    /no price for SINGLE_AZ_2 in us-east-1 of: reads from the capacity pool, writes to the capacity pool, capacity pool\./,
   ])
     assert.match(notes, part);
+  // Prices of Tokyo, as the shipped file has them: 0.00037 for 1,000 reads, 0.0047 for writes, 0.0238 a GiB and month.
+  const prices = poolPricesOf(readPrices(null), { region: 'ap-northeast-1', deploymentType: 'SINGLE_AZ_2' });
+  assert.is(stepRows({ ...plan, prices })[3]?.[3], '2,560 writes (0.012 USD), and the reads');
+  const priced = planNotes({ ...plan, prices }).join('\n');
+  assert.match(
+    priced,
+    /reads of 4 KiB, which cost 0\.000947 USD to 0\.97 USD\.\nA month of 10 GiB in the pool costs 0\.238 USD\./,
+  );
+  assert.not.match(priced, /no price/);
 });
 
 function recordOf(id: string, changes: object = {}): VolumeRecord {

@@ -38,6 +38,7 @@ class World {
   refusal: Error | null = null;
   delayMs = 150_000;
   readonly measured: string[] = [];
+  footprint: TieringWork['footprint'] = async () => [];
 
   constructor(setting = ORIGINAL, killAt = Number.POSITIVE_INFINITY, killAfter = false) {
     this.setting = setting;
@@ -94,6 +95,7 @@ class World {
         this.step(() => {
           this.disk = null;
         }),
+      footprint: (journal) => this.footprint(journal),
       measure: async (journal) =>
         this.step(() => {
           this.measured.push(String(journal.step));
@@ -291,6 +293,69 @@ test('throttling and an update in progress are waited for, a new reason of the v
     goOn(journalOf('ALL'), { ...work, volume: { ...work.volume, describe, update } }),
   );
   assert.is(error.message, 'volume fsvol-1 was not changed to ALL: AWS reports the aggregate is full');
+});
+
+/** A source whose pool holds this part of 100 bytes at each minute after the change. */
+function poolOf(world: World, poolBytesAt: (minute: number) => number): TieringWork['footprint'] {
+  let firstMs: number | null = null;
+  return async () => {
+    firstMs ??= world.nowMs;
+    const poolBytes = poolBytesAt((world.nowMs - firstMs) / MINUTE_MS);
+    return [{ source: 'ONTAP', atMs: world.nowMs, ssdBytes: 100 - poolBytes, poolBytes }];
+  };
+}
+
+for (const [what, poolBytesAt, minutes] of [
+  ['data that has moved at once', () => 90, 5],
+  ['data that moves for half an hour', (minute: number) => Math.min(90, 3 * minute), 35],
+  ['data that moves for longer than the fixed wait', (minute: number) => Math.min(95, minute), 100],
+  ['data that begins to move late', (minute: number) => (minute < 20 ? 0 : 90), 25],
+  ['data that does not move', () => 10, 60],
+] as const) {
+  test(`ALL waits for a stable footprint: ${what}`, async () => {
+    const world = new World();
+    world.footprint = poolOf(world, poolBytesAt);
+    const { readyMs, journal } = await goOn(journalOf('ALL'), world.work());
+    assert.is(readyMs, null);
+    assert.equal(world.measured, ['0']);
+    const { setAt, endedAt } = journal.steps[0]!;
+    const waited = (Date.parse(endedAt!) - Date.parse(setAt!)) / MINUTE_MS;
+    assert.ok(Math.abs(waited - minutes) <= 1, `${waited} min`);
+    assert.match(world.told.join('\n'), /the footprint is stable: \d+ B on SSD, \d+ B in the capacity pool \(ONTAP\)/);
+  });
+}
+
+test('values from before the change do not count, and a source that falls silent leaves the fixed wait', async () => {
+  const world = new World();
+  const oldMs = world.nowMs - 3_600_000;
+  const old = [0, 10].map((minute) => ({
+    source: 'CloudWatch',
+    atMs: oldMs + minute * MINUTE_MS,
+    ssdBytes: 0,
+    poolBytes: 9,
+  }));
+  world.footprint = async () => old;
+  const { journal } = await goOn(journalOf('ALL'), world.work());
+  const { setAt, endedAt } = journal.steps[0]!;
+  assert.is(Math.round((Date.parse(endedAt!) - Date.parse(setAt!)) / MINUTE_MS), 60);
+});
+
+test('a wait for the footprint that the user ends restores the setting; killed, it could be resumed', async () => {
+  const stopped = new World();
+  stopped.footprint = async () => {
+    stopped.footprint = async () => {
+      throw new FeedrateError('interrupted', 'stopped');
+    };
+    return [{ source: 'ONTAP', atMs: stopped.nowMs, ssdBytes: 90, poolBytes: 10 }];
+  };
+  assert.is((await refusalOf(() => goOn(journalOf('ALL'), stopped.work()))).code, 'interrupted');
+  assert.equal(stopped.setting, ORIGINAL);
+  const killed = new World();
+  killed.footprint = async () => {
+    assert.is(decodeJournal(killed.disk!, 'j').phase, 'waiting');
+    throw new Killed();
+  };
+  await goOn(journalOf('ALL'), killed.work()).catch((thrown) => assert.instance(thrown, Killed));
 });
 
 test.run();

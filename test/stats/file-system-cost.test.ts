@@ -124,6 +124,7 @@ function question(changes: Partial<CostQuestion> = {}): CostQuestion {
     datasetBytes: null,
     epochsPerMonth: null,
     poolReads: null,
+    poolReadBytes: null,
     poolWrites: null,
     crossAz: false,
     ...changes,

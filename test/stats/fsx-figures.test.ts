@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { fsxFigures, spanOfTrial, wholePeriodsIn } from '../../src/stats/fsx-figures.js';
+import { spanOfTrial } from '../../src/record/metric-periods.js';
+import { fsxFigures, wholePeriodsIn } from '../../src/stats/fsx-figures.js';
 import { busyTrial, fsxRun, LONG, metricsRecord, SHORT, seriesOfValues, VOLUME } from '../support/fsx-metrics.js';
 
 const START = Date.UTC(2026, 10, 29, 12, 0);

@@ -46,6 +46,8 @@ export class FsxServer {
   get environment(): Record<string, string> {
     return {
       AWS_ENDPOINT_URL_FSX: this.url,
+      // Nobody answers there.
+      AWS_ENDPOINT_URL_CLOUDWATCH: 'http://127.0.0.1:1',
       AWS_REGION: REGION,
       AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
       AWS_SECRET_ACCESS_KEY: 'secret',

@@ -1,6 +1,10 @@
 /** Parses the options of `feedrate fsx cost`. */
 import { FeedrateError } from '../../base/errors.js';
 import { type Parsed, parseRate, parseSize } from '../../base/units.js';
+import { isCompleteFor, runSpanMs } from '../../fsx/run-metrics.js';
+import type { FsxMetricsRecord } from '../../record/fsx-metrics-record.js';
+import { seriesOf } from '../../record/metric-periods.js';
+import { poolRequestsIn } from '../../record/pool-requests.js';
 import type { PriceRow } from '../../record/price-record.js';
 import type { TargetEnvironment } from '../../record/run-record.js';
 import type { ReadableRun } from '../../record/stored-run.js';
@@ -28,12 +32,13 @@ export interface RawCostOptions {
 
 /**
  * Returns a question for each target of the run whose file system is known, or for the file system that the options
- * describe. Options win over what the run recorded. Throws `FeedrateError('usage')` when neither has what a price needs.
+ * describe. Options win over what the run recorded, and over what the metrics that are kept with it have. Throws `FeedrateError('usage')` when neither has what a price needs.
  */
 export function questionsOf(
   stored: ReadableRun | null,
   options: RawCostOptions,
   prices: readonly PriceRow[],
+  metrics: FsxMetricsRecord | null,
 ): CostQuestion[] {
   const common = {
     prices,
@@ -41,16 +46,52 @@ export function questionsOf(
     datasetBytes: parsedOr('--dataset', options.dataset, parseSize),
     epochsPerMonth: numberOr('--epochs', options.epochs),
     poolReads: numberOr('--pool-reads', options.poolReads),
+    poolReadBytes: null,
     poolWrites: numberOr('--pool-writes', options.poolWrites),
     crossAz: options.crossAz ?? false,
   };
-  if (stored === null) return [{ ...common, size: sizeOf(undefined, options), measured: null }];
+  if (stored === null) return [{ ...common, size: sizeOf(undefined, options, null), measured: null }];
   const { run, trials } = stored;
-  return pricedTargets(run.environment.targets, options).map((target) => ({
-    ...common,
-    size: sizeOf(target, options),
-    measured: { run, target, trials: trials.filter((trial) => trial.target === target.name) },
-  }));
+  return pricedTargets(run.environment.targets, options).map((target) => {
+    const counted = metrics === null ? null : countedOf(stored, target.name, metrics);
+    const isAsked = common.poolReads !== null || common.poolWrites !== null;
+    return {
+      ...common,
+      ...(isAsked ? {} : counted?.requests),
+      size: sizeOf(target, options, counted?.poolGiB ?? null),
+      measured: { run, target, trials: trials.filter((trial) => trial.target === target.name) },
+    };
+  });
+}
+
+/** What CloudWatch knows of a target: the requests if all of them were counted, and the size of the file system's pool. */
+interface CountedCost {
+  readonly requests: Pick<CostQuestion, 'poolReads' | 'poolReadBytes' | 'poolWrites'> | undefined;
+  readonly poolGiB: number | null;
+}
+
+function countedOf({ run, trials }: ReadableRun, name: string, metrics: FsxMetricsRecord): CountedCost | null {
+  const place = metrics.targets.find((target) => target.name === name);
+  if (place === undefined) return null;
+  const series = seriesOf(place, metrics.series);
+  const { startMs, endMs } = runSpanMs(run, trials, Date.parse(metrics.fetchedAt));
+  const ofVolume = series.filter(({ scope }) => scope === 'volume');
+  const { readOperations, readBytes, writeOperations } = poolRequestsIn(ofVolume, startMs, endMs);
+  const isKnown = readOperations !== null && writeOperations !== null && isCompleteFor(metrics, endMs);
+  const poolBytes = series
+    .find(
+      ({ metric, scope, dimensions }) =>
+        metric === 'StorageUsed' &&
+        scope === 'file system tier' &&
+        dimensions['StorageTier'] === 'StandardCapacityPool',
+    )
+    ?.points.at(-1)?.[1];
+  return {
+    requests: isKnown
+      ? { poolReads: readOperations, poolReadBytes: readBytes, poolWrites: writeOperations }
+      : undefined,
+    poolGiB: poolBytes === undefined ? null : poolBytes / 2 ** 30,
+  };
 }
 
 /** The targets that were named, or those whose volume is known, or all if the options describe the file system. */
@@ -73,7 +114,11 @@ function pricedTargets(
   );
 }
 
-function sizeOf(target: TargetEnvironment | undefined, options: RawCostOptions): FileSystemSize {
+function sizeOf(
+  target: TargetEnvironment | undefined,
+  options: RawCostOptions,
+  poolGiB: number | null,
+): FileSystemSize {
   const recorded = target?.volume?.fileSystem;
   const needed = <T>(option: string, value: T | null | undefined): T => {
     if (value !== null && value !== undefined) return value;
@@ -93,7 +138,7 @@ function sizeOf(target: TargetEnvironment | undefined, options: RawCostOptions):
     ),
     ssdGiB: needed('--ssd-gib', ownSsd ?? recorded?.storageCapacityGiB),
     iops,
-    poolGiB: numberOr('--pool-gib', options.poolGib),
+    poolGiB: numberOr('--pool-gib', options.poolGib) ?? poolGiB,
     backupGiB: numberOr('--backup-gib', options.backupGib),
   };
 }

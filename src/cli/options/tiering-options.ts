@@ -9,4 +9,6 @@ export interface TieringOptions extends Omit<RawRunOptions, 'format'> {
   readonly yes?: boolean;
   readonly resume?: boolean;
   readonly restore?: boolean;
+  /** A file of prices. */
+  readonly prices?: string;
 }

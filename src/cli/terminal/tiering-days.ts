@@ -3,12 +3,14 @@
 import { PATIENT } from '../../aws/retry.js';
 import { EXIT, FeedrateError } from '../../base/errors.js';
 import { openFsx } from '../../fsx/api.js';
+import { readPrices } from '../../fsx/prices.js';
 import { settingOf } from '../../fsx/tiering-differences.js';
 import { planNotes, stepRows } from '../../fsx/tiering-plan.js';
 import { parseTieringSettings } from '../../fsx/tiering-policy.js';
 import type { TieringOutcome } from '../../fsx/tiering-steps.js';
 import { volumeCalls } from '../../fsx/volume-calls.js';
 import { dataFilesOf } from '../../plan/filesets.js';
+import { poolPricesOf } from '../../record/pool-requests.js';
 import {
   currentStep,
   type JournalWorkload,
@@ -32,14 +34,17 @@ import { resolveRun } from '../../store/find-runs.js';
 import { readRun } from '../../store/read-run.js';
 import { parseLabels, parseOverrides, parsePlanOptions } from '../options/arguments.js';
 import { comparableRun } from '../options/comparison-input.js';
+import { BESIDE_A_RUN_MS, ontapFrom } from '../options/ontap-options.js';
 import type { TieringOptions } from '../options/tiering-options.js';
 import { printLines, tell } from '../output/print.js';
+import { type CountedTime, printRequests } from './counted-requests.js';
 import { stdoutOptions } from './output.js';
 import { askEach } from './questions.js';
 import { terminalListener } from './run-listener.js';
 import { printRun } from './run-report.js';
 import { onSignal } from './signals.js';
 import { printComparison, printResidencies, volumesOf, workloadOrDefault } from './tiering-volumes.js';
+import { footprintReader } from './volume-footprint.js';
 
 /** Prints the plan. With `--apply`, asks, begins the comparison and goes on until it waits or is done. */
 export async function changeOne(
@@ -61,9 +66,11 @@ export async function changeOne(
     );
   }
   const { source, path } = readWorkload(workloadOrDefault(workloadPath));
-  const { set = [], param = [], engine = null } = options;
+  const { set = [], param = [], engine = null, label = [] } = options;
+  parseLabels(label);
+  const prices = readPrices(options.prices ?? null);
   const { seed } = parsePlanOptions(options);
-  const workload: JournalWorkload = { source, path, set, param, engine, seed, datasetId };
+  const workload: JournalWorkload = { source, path, set, param, engine, seed, datasetId, label };
   const volume = (await volumesOf(targets, options)).get(target.name);
   if (volume === undefined) throw new FeedrateError('cloud', `target ${target.name}: its volume is not known`);
   refuseOpenComparison(options.output, volume.volume.id);
@@ -72,13 +79,16 @@ export async function changeOne(
   const stop = new StopHandle();
   const dataBytes = await plannedBytes(requestOf(target, workload, options, command, stop));
   const { id: volumeId } = volume.volume;
-  printPlan({ volumeId, original, steps, dataBytes });
+  const { deploymentType } = volume.fileSystem;
+  const { region } = volume;
+  const priced = `${deploymentType ?? 'an unknown deployment type'} in ${region}`;
+  printPlan({ volumeId, original, steps, dataBytes, prices: poolPricesOf(prices, { region, deploymentType }), priced });
   if (apply !== true) {
     printLines(['Nothing was changed. Use --apply to begin.']);
     return EXIT.pass;
   }
   if (!(await isConfirmed(volumeId, steps, options))) return EXIT.interrupted;
-  const facts = { volumeId, fileSystemId: volume.fileSystem.id, region: volume.region, target, workload };
+  const facts = { volumeId, fileSystemId: volume.fileSystem.id, region, target, workload };
   return withTools(options, command, stop, async (tools) =>
     concluded(await beginTiering(facts, steps, tools), options),
   );
@@ -104,7 +114,9 @@ export async function restoreInterrupted(options: TieringOptions): Promise<void>
   await restoreTiering('interrupted', null, restoreTools(options));
 }
 
-function restoreTools({ output }: Pick<TieringOptions, 'output'>): Omit<TieringTools, 'measure' | 'sleep'> {
+function restoreTools({
+  output,
+}: Pick<TieringOptions, 'output'>): Omit<TieringTools, 'measure' | 'sleep' | 'footprint'> {
   return { resultsDirectory: output, openVolume, nowMs: Date.now, sleepOn, tell };
 }
 
@@ -176,7 +188,7 @@ async function withTools(
   };
   const sleep = (ms: number) => stop.unlessAsked(sleepOn(ms));
   try {
-    return await use({ ...restoreTools(options), sleep, measure });
+    return await use({ ...restoreTools(options), sleep, measure, footprint: footprintReader(options) });
   } finally {
     release();
   }
@@ -193,9 +205,11 @@ async function measureStep(
   const volumes = await volumesOf([target], { volume: [`${target.name}=${volumeId}`], region });
   const tiering = formatSetting(currentStep(journal));
   const request = requestOf(target, workload, options, command, stop);
+  const ontap = await ontapFrom(options, BESIDE_A_RUN_MS);
   const { run, status } = await conduct(
     {
       ...request,
+      ...(ontap === null ? {} : { ontap }),
       labels: { ...request.labels, tiering },
       volumes: new Map([...volumes].map(([name, volume]) => [name, { volume }])),
     },
@@ -209,8 +223,8 @@ async function measureStep(
 
 function requestOf(
   target: NamedPath,
-  { source, path, set, param, engine, seed, datasetId }: JournalWorkload,
-  { label, output }: TieringOptions,
+  { source, path, set, param, engine, seed, datasetId, label = [] }: JournalWorkload,
+  { label: more, output, resume }: TieringOptions,
   command: readonly string[],
   stop: StopHandle,
 ): RunRequest {
@@ -220,7 +234,8 @@ function requestOf(
     overrides: parseOverrides({ set, param, ...(engine === null ? {} : { engine }) }),
     seed,
     resultsDirectory: output,
-    labels: parseLabels(label ?? []),
+    // What is given again wins.
+    labels: { ...parseLabels(label), ...parseLabels(resume === true ? (more ?? []) : []) },
     command,
     stop,
     ...(datasetId === null ? {} : { datasetId }),
@@ -242,5 +257,11 @@ async function concluded({ journal, readyMs }: TieringOutcome, options: TieringO
   const stored = runs.map((run) => comparableRun(readRun(resolveRun(options.output, run, tell))));
   if (stored.length > 1) await printComparison(stored, 'tiering', options);
   printResidencies(...stored);
+  const times = journal.steps.flatMap(({ run, setAt, endedAt, ...setting }): CountedTime[] => {
+    const volume = stored.find(({ id }) => id === run)?.run.environment.targets[0]?.volume;
+    if (volume === undefined || run === null || setAt === null || endedAt === null) return [];
+    return [{ name: formatSetting(setting), volume, startMs: Date.parse(setAt), endMs: Date.parse(endedAt), run }];
+  });
+  await printRequests(times, readPrices(options.prices ?? null));
   return EXIT.pass;
 }

@@ -1,6 +1,7 @@
 /** `feedrate fsx tiering` with several targets: a volume for each policy, measured in one run. */
 import { join } from 'node:path';
 import { FeedrateError } from '../../base/errors.js';
+import { runSpanMs } from '../../fsx/run-metrics.js';
 import { settingOf, volumeDifferences } from '../../fsx/tiering-differences.js';
 import { packageRoot } from '../../host/system/installation.js';
 import type { TargetEnvironment } from '../../record/run-record.js';
@@ -13,6 +14,7 @@ import type { NamedPath, RunRequest } from '../../run/request.js';
 import { pairOf, parseRunOptions, type RunOptions } from '../options/arguments.js';
 import type { TieringOptions } from '../options/tiering-options.js';
 import { print, printLines, tell } from '../output/print.js';
+import { printRequests } from './counted-requests.js';
 import { stdoutOptions } from './output.js';
 
 /** The workload that is measured by default. */
@@ -41,12 +43,17 @@ export async function compareVolumes(
 ): Promise<number> {
   const volumes = await volumesOf(targets, options);
   for (const difference of volumeDifferences(volumes)) tell(difference);
+  const { readPrices } = await import('../../fsx/prices.js');
+  const prices = readPrices(options.prices ?? null);
   const parsed = parseRunOptions(workloadOrDefault(workload), { ...options, format: 'table' });
   const known = new Map([...volumes].map(([name, volume]) => [name, { volume }]));
   const { status, run } = await measure(parsed, known);
   if (run === null) return status;
   await printComparison([run], 'target', options);
   printResidencies(run);
+  const { startMs, endMs } = runSpanMs(run.run, run.trials, Date.now());
+  const times = [...volumes].map(([name, volume]) => ({ name, volume, startMs, endMs, run: run.id }));
+  await printRequests(times, prices);
   return status;
 }
 

@@ -2,7 +2,7 @@
 import { formatBytes, formatCount } from '../../base/units.js';
 import type { FsxMetric } from '../../record/fsx-metric-table.js';
 import type { MetricSeries, MetricsTarget } from '../../record/fsx-metrics-record.js';
-import { belongs, seriesOf } from '../../stats/fsx-figures.js';
+import { belongs, seriesOf } from '../../record/metric-periods.js';
 import { sparkline } from '../table/sparkline.js';
 import { percentText, ratioText } from './metrics-columns.js';
 import { armLetter, type MetricsView } from './metrics-view.js';

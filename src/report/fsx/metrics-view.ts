@@ -1,7 +1,8 @@
 /** The data that every format of `feedrate fsx metrics` is made from. */
 import type { FsxMetricsRecord } from '../../record/fsx-metrics-record.js';
+import { spanOfTrial, type TrialSpan } from '../../record/metric-periods.js';
 import type { TrialRecord } from '../../record/trial-record.js';
-import { type ArmFigures, fsxFigures, spanOfTrial, type TrialSpan } from '../../stats/fsx-figures.js';
+import { type ArmFigures, fsxFigures } from '../../stats/fsx-figures.js';
 
 export interface MetricsView {
   readonly run: string;

@@ -1,7 +1,7 @@
 /** Renders `feedrate fsx metrics` in every format. */
 import { type Column, csvHead, csvRows } from '../../record/csv-table.js';
 import type { MetricSeries } from '../../record/fsx-metrics-record.js';
-import { belongs } from '../../stats/fsx-figures.js';
+import { belongs } from '../../record/metric-periods.js';
 import { markdownTable, markdownText } from '../table/markdown.js';
 import { paragraphs } from '../table/report-line.js';
 import { type TerminalOptions, terminalTable } from '../table/terminal.js';

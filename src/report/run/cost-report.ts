@@ -1,4 +1,5 @@
 /** The report of `feedrate fsx cost`. */
+import { formatMoney } from '../../base/money.js';
 import { formatBytes, formatCount, formatMegabytesPerSecond, formatWhole } from '../../base/units.js';
 import { PRICE_ITEMS, type PriceItem, type PriceRow } from '../../record/price-record.js';
 import { type CostItem, type FileSystemSize, HOURS_OF_MONTH } from '../../stats/file-system-cost.js';
@@ -30,11 +31,8 @@ function sizeText(size: FileSystemSize): string {
   return `${deploymentType} in ${region}: ${setting}, ${formatWhole(ssdGiB)} GiB of SSD, ${operations}`;
 }
 
-/** Returns an amount of money: `1,234.57`, and three digits below 1. */
 function money(amount: number | null): string {
-  if (amount === null) return ABSENT;
-  if (amount !== 0 && Math.abs(amount) < 1) return String(Number(amount.toPrecision(3)));
-  return amount.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  return amount === null ? ABSENT : formatMoney(amount);
 }
 
 function range(costs: CostRange | null): string {
@@ -68,14 +66,21 @@ function testLines({ test, currency }: TotalCost): string[] {
   const parts = [
     `${hours < 1 ? `${Math.round(hours * 60)} min` : `${hours.toFixed(1)} h`} of the file system ${money(provisioned)}`,
     requests === null
-      ? 'requests to the capacity pool not counted (--pool-reads, --pool-writes)'
+      ? 'requests to the capacity pool not counted (feedrate fsx metrics RUN, or --pool-reads and --pool-writes)'
       : `requests to the capacity pool ${money(requests)}`,
     ...(crossAz === 0 ? [] : [`traffic between Availability Zones ${money(crossAz)}`]),
   ];
   return [`this test: ${inCurrency(total, currency)} (${parts.join('; ')})`];
 }
 
-function rateLines({ rates, requestsCounted, requestBytes, tiers, currency }: TotalCost): string[] {
+function rateLines({
+  rates,
+  requestsCounted,
+  requestBytesCounted,
+  requestBytes,
+  tiers,
+  currency,
+}: TotalCost): string[] {
   if (rates.length === 0) return [];
   const epoch = tiers === null ? [] : ['per epoch', 'epoch, pool'];
   const head = ['arm', 'sustained', 'GB/s-month', 'per TB', 'TB, pool', ...epoch];
@@ -88,7 +93,7 @@ function rateLines({ rates, requestsCounted, requestBytes, tiers, currency }: To
     ...(tiers === null ? [] : [money(rate.perEpochFromSsd), range(rate.perEpochFromPool)]),
   ]);
   const assumed = `between 1 request for each ${formatBytes(requestBytes.least)} and for each ${formatBytes(requestBytes.most)} is assumed; count them with --pool-reads`;
-  const counted = `1 request for each ${formatBytes(requestBytes.least)}, if all reads of the run came from there`;
+  const counted = `1 request for each ${formatBytes(requestBytes.least)}${requestBytesCounted ? ', as counted during the run' : ', if all reads of the run came from there'}`;
   return [
     `costs by rate${currency === null ? '' : ` in ${currency}`}${tiers === null ? '' : `, with epochs of ${formatBytes(tiers.datasetBytes)}`}:`,
     ...aligned([head, ...rows]).map((line) => `  ${line}`),

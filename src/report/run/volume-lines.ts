@@ -3,11 +3,14 @@ import type { TargetEnvironment } from '../../record/run-record.js';
 import { volumeAttributes } from '../../record/volume-attributes.js';
 import type { VolumeRecord } from '../../record/volume-record.js';
 
-/** Returns what AWS said about the target's volume, and what it did not say. Empty for other targets. */
-export function volumeLines({ name, volume, volumeUnknown }: TargetEnvironment): string[] {
+/**
+ * Returns what AWS said about the target's volume, what it did not say, and where the data was. Empty for other targets.
+ */
+export function volumeLines({ name, volume, volumeUnknown, residency }: TargetEnvironment): string[] {
   return [
     ...(volume === undefined ? [] : [`volume of ${name}: ${volumeText(volume)}`]),
     ...(volumeUnknown === undefined ? [] : [`volume of ${name}: not fully known: ${volumeUnknown}`]),
+    ...(residency === undefined ? [] : [`data of ${name}: ${[residency.residency, ...residency.evidence].join('; ')}`]),
   ];
 }
 

@@ -28,12 +28,12 @@ export const cost: Subcommand = {
       .option('--throughput <MBps>', 'throughput capacity of each HA pair')
       .option('--ssd-gib <GiB>', 'SSD storage')
       .option('--iops <number>', 'provisioned SSD IOPS (default: those that the storage includes)')
-      .option('--pool-gib <GiB>', 'data in the capacity pool')
+      .option('--pool-gib <GiB>', 'data in the capacity pool (default: as in the metrics kept with the run)')
       .option('--backup-gib <GiB>', 'backups')
       .option('--dataset <size>', 'data of an epoch (default: the files that the run read)')
       .option('--epochs <number>', 'epochs a month, to compare SSD with the capacity pool')
       .option('--rate <rate>', 'a sustained rate to price, such as 1.4GB/s')
-      .option('--pool-reads <number>', 'reads from the capacity pool during the run (CapacityPoolReadOperations)')
+      .option('--pool-reads <number>', 'reads from the capacity pool during the run (default: as in its kept metrics)')
       .option('--pool-writes <number>', 'writes to the capacity pool during the run')
       .option('--cross-az', 'the client is in another Availability Zone than the file system')
       .addOption(resultsOption())
@@ -61,10 +61,22 @@ async function priceRun(spec: string | undefined, options: CostOptions): Promise
   ]);
   const prices = readPrices(options.prices ?? null);
   const stored = spec === undefined && options.deployment !== undefined ? null : await readNamed(spec, options.output);
-  const costs = questionsOf(stored, options, prices).map(totalCost);
+  const metrics = stored === null ? null : await keptMetrics(stored.directory);
+  const costs = questionsOf(stored, options, prices, metrics).map(totalCost);
   if (options.format === 'json') printJson({ costVersion: 1, run: stored?.run?.id ?? null, costs });
   else print(costs.map((each) => costReport(each, stdoutOptions())).join('\n'));
   return 0;
+}
+
+/** Returns the metrics that are kept with the run. They only add to what is known, so damaged ones are named and left out. */
+async function keptMetrics(directory: string) {
+  const { readFsxMetrics } = await import('../../../store/fsx-metrics-file.js');
+  try {
+    return readFsxMetrics(directory);
+  } catch (thrown) {
+    tell(`${(thrown as Error).message}; fetch the metrics again with: feedrate fsx metrics`);
+    return null;
+  }
 }
 
 async function readNamed(spec: string | undefined, output: string) {

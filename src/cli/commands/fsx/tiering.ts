@@ -12,6 +12,7 @@ import {
   resultsOption,
   targetsOption,
 } from '../../options/common-options.js';
+import { addOntapOptions } from '../../options/ontap-options.js';
 import type { Subcommand } from '../../options/subcommand.js';
 import type { TieringOptions } from '../../options/tiering-options.js';
 import { exitsOnSignal } from '../../terminal/exits.js';
@@ -34,8 +35,10 @@ export const tiering: Subcommand = {
       .option('-y, --yes', 'do not ask for confirmation')
       .option('--resume', 'go on with a comparison whose waiting time is over')
       .option('--restore', 'give a volume its original policy and cooling period, and end its comparison');
+    addOntapOptions(command, 'read how much is in each tier');
     addVariantOptions(command)
       .addOption(datasetOption('read a dataset of prepare --dataset-id; required with --policies --apply'))
+      .option('--prices <file>', 'prices that replace those of feedrate (feedrate guide cost)')
       .addOption(labelOption())
       .addOption(resultsOption())
       .addOption(progressOption())

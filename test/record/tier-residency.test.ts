@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type ResidencyFacts, residencyOf } from '../../src/fsx/tier-residency.js';
+import type { ResidencyFacts } from '../../src/record/residency-record.js';
+import { residencyOf } from '../../src/record/tier-residency.js';
 import { DAY_MS } from '../../src/record/tiering-words.js';
 
 const test = suite('residency');

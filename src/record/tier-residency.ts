@@ -3,49 +3,9 @@
  * nothing, and neither does latency, because data can be cached on every way.
  */
 import { formatBytes } from '../base/units.js';
-import type { ResidencyRecord, TierResidency } from '../record/residency-record.js';
-import { DAY_MS, formatDays } from '../record/tiering-words.js';
-import type { TieringPolicyName } from '../record/volume-record.js';
-
-/** The bytes of a volume by storage tier. */
-export interface TierFootprint {
-  /** Where the numbers come from, such as `CloudWatch StorageUsed`. */
-  readonly source: string;
-  readonly ssdBytes: number;
-  readonly poolBytes: number;
-}
-
-/** The volume's traffic with the capacity pool while the target was measured. */
-export interface PoolTraffic {
-  readonly readOperations: number;
-  readonly readBytes: number;
-  readonly writeOperations: number;
-  /** Bytes that the volume sent to all clients meanwhile. */
-  readonly clientReadBytes: number;
-}
-
-/** The known facts. null = not known. */
-export interface ResidencyFacts {
-  readonly policy: TieringPolicyName | null;
-  readonly coolingDays: number | null;
-  /** The policy when the data was written. */
-  readonly policyAtLayout: TieringPolicyName | null;
-  readonly dataBytes: number;
-  /** The ages of the oldest data file at the end of the measurement, and of its newest. */
-  readonly oldestMs: number | null;
-  /** The used part of the file system's SSD storage, 0 to 1. */
-  readonly ssdUsedPart: number | null;
-  readonly footprint: TierFootprint | null;
-  readonly poolTraffic: PoolTraffic | null;
-  /** `NONE`, `ORIGIN`, `CACHE` */
-  readonly flexCache: string | null;
-  /** The volume writes to the capacity pool directly. */
-  readonly cloudWrite: boolean | null;
-  /** `default`, `on-read`, `never`, `promote` */
-  readonly cloudRetrieval: string | null;
-  /** `none`, `file_prefetch`, … */
-  readonly aggressiveReadAhead: string | null;
-}
+import type { ResidencyFacts, ResidencyRecord, TierResidency } from './residency-record.js';
+import { DAY_MS, formatDays } from './tiering-words.js';
+import type { TieringPolicyName } from './volume-record.js';
 
 /** Up to this part of the data, a tier counts as empty. */
 const NEGLIGIBLE_PART = 0.05;
@@ -56,8 +16,6 @@ const NEGLIGIBLE_PART = 0.05;
 const MOVED_PART = 0.85;
 /** AUTO and SNAPSHOT_ONLY move nothing up to this use of the SSD storage (ONTAPGuide, volume-storage-capacity, 2026-11). */
 const TIERING_STARTS_PART = 0.5;
-/** Cold data moves 24 to 48 hours after the end of the cooling period (the same page). */
-export const MOVING_HOURS = 48;
 
 /**
  * Returns where the data was. Counted reads from the pool decide first, then the volume's footprint, then what policy and
@@ -83,7 +41,7 @@ function contradicts(one: TierResidency, other: TierResidency): boolean {
 }
 
 function record(residency: TierResidency, reasons: readonly string[], facts: ResidencyFacts): ResidencyRecord {
-  return { residency, evidence: [...reasons, ...movers(facts)] };
+  return { residency, evidence: [...reasons, ...movers(facts)], facts };
 }
 
 function nothingKnown({ policy }: ResidencyFacts): string {
@@ -173,7 +131,7 @@ const SHORTEST_COOLING_DAYS = 2;
 function movers({ policy, cloudRetrieval, aggressiveReadAhead }: ResidencyFacts): string[] {
   return [
     ...(policy === 'AUTO' ? ['random reads move cold blocks back to SSD (policy AUTO); sequential reads do not'] : []),
-    ...(cloudRetrieval === 'on-read' || cloudRetrieval === 'promote'
+    ...(cloudRetrieval === 'on_read' || cloudRetrieval === 'promote'
       ? [`cloud-retrieval-policy ${cloudRetrieval} moves blocks back to SSD, also after sequential reads`]
       : []),
     ...(aggressiveReadAhead !== null && aggressiveReadAhead !== 'none'
