@@ -1,5 +1,6 @@
 /** Calls of AWS services that always end in time, and whose errors say what to do. */
 import { FeedrateError } from '../base/errors.js';
+import { contained } from './contained.js';
 
 /** A call, as its error message names it. */
 export interface CallName {
@@ -39,7 +40,7 @@ export async function callAws<Answer>(
     timer = setTimeout(() => setImmediate(giveUp), timeoutMs);
   });
   try {
-    return await Promise.race([send(controller.signal), timedOut]);
+    return await Promise.race([contained(() => send(controller.signal)), timedOut]);
   } catch (thrown) {
     throw thrown instanceof FeedrateError ? thrown : cloudError(name, thrown);
   } finally {

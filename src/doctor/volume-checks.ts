@@ -3,16 +3,20 @@ import { formatBytes, formatWhole } from '../base/units.js';
 import type { FileSystemRecord, OntapVolumeRecord, VolumeAnswer } from '../record/volume-record.js';
 import { type Advice, type Check, check } from './check.js';
 import { type StatedFact, valuesOf } from './facts.js';
-import { MACHINE, MAINTENANCE, type Maintenance, SETTINGS, STORAGE, SUBNETS, VOLUME } from './volume-facts.js';
+import {
+  LIMITS,
+  MACHINE,
+  MAINTENANCE,
+  type Maintenance,
+  SETTINGS,
+  STORAGE,
+  type StorageLimits,
+  SUBNETS,
+  VOLUME,
+} from './volume-facts.js';
 
 /** A run that starts this long before a maintenance window may meet it. */
 const SOON_MS = 2 * 60 * 60_000;
-
-/** Default of each TiB of SSD, unless more IOPS are provisioned ("Performance", FSx for ONTAP user guide, 2022). */
-const SSD_MBPS_PER_TIB = 768;
-
-/** The largest settings whose disk throughput bursts above them (same page; SINGLE_AZ_2: read 2026-09). MBps per HA pair. */
-const BURSTS_UP_TO = { first: 512, second: 1536 };
 
 /** Rows about the parts of an answer. They are left out without an answer: the row `volume` says why there is none. */
 const PARTS: readonly Check[] = [
@@ -53,12 +57,13 @@ const PARTS: readonly Check[] = [
       'name a directory that has no other volume below it',
     ];
   }),
-  check('storage virtual machine', { svm: MACHINE }, ({ svm: { id, name, lifecycle } }) => {
+  check('storage virtual machine', { svm: MACHINE }, ({ svm }) => {
+    const { id, name, lifecycle, lifecycleReason } = svm;
     const value = `${id}${name === null ? '' : ` (${name})`}`;
-    return stateOf(value, lifecycle, ['CREATED']);
+    return stateOf(value, lifecycle, ['CREATED'], lifecycleReason);
   }),
   check('FSx file system', { storage: STORAGE }, ({ storage }) =>
-    stateOf(fileSystemText(storage), storage.lifecycle, ['AVAILABLE']),
+    stateOf(fileSystemText(storage), storage.lifecycle, ['AVAILABLE'], storage.lifecycleReason),
   ),
   check('pending changes', { storage: STORAGE }, ({ storage: { pendingActions } }) => {
     if (pendingActions.length === 0) return ['good', 'none'];
@@ -72,13 +77,13 @@ const PARTS: readonly Check[] = [
       'measure when it has ended',
     ];
   }),
-  check('SSD', { storage: STORAGE }, ({ storage }) => ssd(storage)),
+  check('SSD', { storage: STORAGE, limits: LIMITS }, ({ storage, limits }) => ssd(storage, limits)),
   check('HA pairs', { volume: SETTINGS, storage: STORAGE }, ({ volume, storage: { haPairs } }) => {
     if (haPairs === null) return ['unknown', 'not reported by AWS'];
     if (haPairs === 1 || volume.style !== 'FLEXVOL') return ['good', String(haPairs)];
     return ['note', String(haPairs), 'a FlexVol uses one pair; only a FlexGroup uses all of them'];
   }),
-  check('burst', { storage: STORAGE }, ({ storage }) => burst(storage)),
+  check('burst', { storage: STORAGE, limits: LIMITS }, ({ storage, limits }) => burst(storage, limits)),
   check('maintenance', { maintenance: MAINTENANCE }, ({ maintenance }) => upkeep(maintenance)),
   check('subnet', { storage: STORAGE, subnets: SUBNETS }, ({ storage: { preferredSubnetId: preferred }, subnets }) => {
     if (preferred === null) return ['unknown', 'AWS does not report the preferred subnet'];
@@ -119,17 +124,18 @@ function identity({ volume, problems }: VolumeAnswer): Advice {
     securityStyle,
   ];
   const value = parts.filter((part) => part !== null).join(', ');
-  if (problems.length > 0) return ['note', value, problems.join('; ')];
-  return stateOf(value, volume.lifecycle, ['CREATED']);
+  const state = stateOf(value, volume.lifecycle, ['CREATED'], volume.lifecycleReason);
+  return problems.length > 0 && state[0] === 'good' ? ['note', value, problems.join('; ')] : state;
 }
 
-/** Good in one of the healthy states. The service's own word is shown for any other. */
-function stateOf(value: string, lifecycle: string | null, healthy: readonly string[]): Advice {
+/** Good in one of the healthy states. The service's own words are shown for any other. */
+function stateOf(value: string, lifecycle: string | null, healthy: readonly string[], cause?: string): Advice {
   if (lifecycle === null) return ['unknown', `${value}, lifecycle not reported`];
   if (healthy.includes(lifecycle)) return ['good', value];
   const isChanging = lifecycle === 'UPDATING' || lifecycle === 'CREATING' || lifecycle === 'PENDING';
-  const reason = `its lifecycle is ${lifecycle}, not ${healthy.join(' or ')}`;
-  return [isChanging ? 'note' : 'bad', value, reason, 'see the FSx console for the cause'];
+  const reason = `its lifecycle is ${lifecycle}, not ${healthy.join(' or ')}${cause === undefined ? '' : `: ${cause}`}`;
+  if (isChanging) return ['note', value, reason, 'measure when the change has ended'];
+  return ['bad', value, reason, cause === undefined ? 'see the FSx console for the cause' : 'mend the cause first'];
 }
 
 function tiering({ tieringPolicy, coolingDays }: OntapVolumeRecord): Advice {
@@ -180,26 +186,30 @@ function fileSystemText(storage: FileSystemRecord): string {
     .join(', ');
 }
 
-function ssd(storage: FileSystemRecord): Advice {
+const MB = 1e6;
+
+function ssd(storage: FileSystemRecord, { ssdBytesPerSecond: most }: StorageLimits): Advice {
   const { iopsMode, iops, storageCapacityGiB: gib, throughputCapacityPerHaPairMBps: each, haPairs } = storage;
   if (iopsMode === null) return ['unknown', 'not reported by AWS'];
   const value = `${iops === null ? '' : `${formatWhole(iops)} IOPS, `}${iopsMode}`;
-  if (iopsMode !== 'AUTOMATIC' || gib === null || each === null || haPairs === null) return ['good', value];
-  const disksMBps = Math.round((gib / 1024) * SSD_MBPS_PER_TIB);
+  if (gib === null || most === null || each === null || haPairs === null) return ['good', value];
+  const disksMBps = Math.round(most / MB);
   if (disksMBps >= each * haPairs) return ['good', value];
-  const reason = `${formatWhole(gib)} GiB of SSD deliver about ${formatWhole(disksMBps)} MBps, less than the throughput capacity`;
+  const what = iopsMode === 'AUTOMATIC' || iops === null ? `${formatWhole(gib)} GiB of SSD` : 'the SSD IOPS';
+  const reason = `${what} allow about ${formatWhole(disksMBps)} MBps, less than the throughput capacity`;
   return ['note', value, reason, 'provision more IOPS or more SSD, or state this limit with the result'];
 }
 
-function burst({ deploymentType, throughputCapacityPerHaPairMBps: each }: FileSystemRecord): Advice | null {
-  if (each === null || deploymentType === null) return null;
-  const most = deploymentType.endsWith('_1') ? BURSTS_UP_TO.first : BURSTS_UP_TO.second;
-  if (each > most) return ['good', `none above ${formatWhole(each)} MBps`];
+function burst({ throughputCapacityPerHaPairMBps: each }: FileSystemRecord, limits: StorageLimits): Advice | null {
+  if (each === null) return null;
+  const { disk, runMinutes } = limits;
+  if (disk === null || disk.burst === null) return ['unknown', `no published figure at ${formatWhole(each)} MBps`];
+  if (disk.burst === 'none') return ['good', `none above ${formatWhole(each)} MBps`];
   return [
     'note',
     `above ${formatWhole(each)} MBps for a while`,
     'short runs measure the burst; the balance is only visible in CloudWatch',
-    'measure for at least 35 minutes, or say that the result is a burst',
+    `measure for ${runMinutes === null ? 'longer than the burst lasts' : `at least ${runMinutes} minutes`}, or say that the result is a burst`,
   ];
 }
 

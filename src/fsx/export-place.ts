@@ -75,12 +75,15 @@ export function volumeAt<Volume extends Joined>(volumes: readonly Volume[], path
   return best?.volume ?? null;
 }
 
+/** Junction paths are unique regardless of case (ONTAP command reference, `volume mount`). */
+function isSame(one: string, other: string | undefined): boolean {
+  return one.toLowerCase() === other?.toLowerCase();
+}
+
 /** Returns null for a volume that does not contain the directory, and more for a deeper junction. */
 function rankOf({ junctionPath, lifecycle }: Joined, path: readonly string[]): number | null {
   if (!junctionPath) return null;
   const junction = segmentsOf(junctionPath);
-  // Junction paths are unique regardless of case (ONTAP command reference, `volume mount`).
-  const isSame = (one: string, other: string | undefined) => one.toLowerCase() === other?.toLowerCase();
   if (!junction.every((segment, index) => isSame(segment, path[index]))) return null;
   const isExact = junction.every((segment, index) => segment === path[index]);
   // A volume that is being deleted may still name the junction of its successor.
@@ -92,6 +95,6 @@ export function volumesBelow<Volume extends Joined>(volumes: readonly Volume[], 
   const above = segmentsOf(path);
   return volumes.filter(({ junctionPath }) => {
     const junction = segmentsOf(junctionPath ?? '');
-    return junction.length > above.length && above.every((segment, index) => segment === junction[index]);
+    return junction.length > above.length && above.every((segment, index) => isSame(segment, junction[index]));
   });
 }

@@ -40,6 +40,10 @@ export class VolumeFinder {
       return this.#describe({ fileSystemId, svmId }, (volumes) => volumeAt(volumes, place.path), attempt, place.path);
     }
     const addresses = await addressesOf(place);
+    if (addresses.size === 0) {
+      attempt.problem(`${place.host} has no address; check the name, and the DNS of this machine`);
+      return this.#answer(attempt, {});
+    }
     const svms = await attempt.of(this.#svms(named?.fileSystemId ?? null));
     if (svms === null) return this.#answer(attempt, {});
     const svm = svms.find((each) => addressesOfSvm(each).some((address) => addresses.has(address)));

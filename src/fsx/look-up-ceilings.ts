@@ -4,6 +4,7 @@ import { FeedrateError } from '../base/errors.js';
 import { packageRoot } from '../host/system/installation.js';
 import type { AppliedCeilings, BurstRow, ClientRow, FileServerRow } from '../record/ceiling-record.js';
 import type { Environment, TargetEnvironment } from '../record/run-record.js';
+import type { VolumeRecord } from '../record/volume-record.js';
 import { type CeilingsFile, ceilingsFile } from './ceilings-file.js';
 import { readDataFile } from './yaml-fields.js';
 
@@ -43,6 +44,12 @@ export function withCeilings(environment: Environment, userFile: string | null):
     isOntapVolume(target) ? { ...target, ceilings: ceilingsOf(target, environment.instanceType, book) } : target,
   );
   return { environment: { ...environment, targets }, problem };
+}
+
+/** Returns the ceilings of a file system by feedrate's own file, or null when that cannot be used. */
+export function shippedCeilings(volume: Pick<VolumeRecord, 'region' | 'fileSystem'>): AppliedCeilings | null {
+  const [shipped] = readShipped().shipped;
+  return shipped === undefined ? null : ceilingsOf({ volume }, undefined, merged(EMPTY, shipped.name, shipped.file));
 }
 
 /** A measurement does not depend on this file, so a run goes on without it. */
@@ -94,7 +101,7 @@ export function replaced<Row>(earlier: readonly Row[], later: readonly Row[], ke
 }
 
 function ceilingsOf(
-  { volume }: TargetEnvironment,
+  { volume }: { readonly volume?: Pick<VolumeRecord, 'region' | 'fileSystem'> },
   instanceType: string | undefined,
   book: CeilingsBook,
 ): AppliedCeilings {

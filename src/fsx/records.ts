@@ -23,6 +23,7 @@ export function fileSystemRecordOf(fileSystem: FileSystem): FileSystemRecord {
     id: fileSystem.FileSystemId ?? '',
     deploymentType,
     lifecycle: fileSystem.Lifecycle ?? null,
+    ...reasonOf(fileSystem.FailureDetails),
     haPairs,
     throughputCapacityPerHaPairMBps: perPair ?? (total === null || haPairs === null ? null : total / haPairs),
     storageCapacityGiB: fileSystem.StorageCapacity ?? null,
@@ -36,6 +37,10 @@ export function fileSystemRecordOf(fileSystem: FileSystem): FileSystemRecord {
     managementHost: ontap.Endpoints?.Management?.DNSName ?? null,
     pendingActions: pendingOf(fileSystem.AdministrativeActions),
   };
+}
+
+function reasonOf(why: { readonly Message?: string | undefined } | undefined): { lifecycleReason?: string } {
+  return why?.Message === undefined ? {} : { lifecycleReason: why.Message };
 }
 
 /** Only SINGLE_AZ_2 can have several pairs ("High-availability pairs", FSx for ONTAP user guide, read 2026-11-29). */
@@ -59,6 +64,7 @@ export function svmRecordOf(svm: StorageVirtualMachine): SvmRecord {
     id: svm.StorageVirtualMachineId ?? '',
     name: svm.Name ?? null,
     lifecycle: svm.Lifecycle ?? null,
+    ...reasonOf(svm.LifecycleTransitionReason),
     nfsHost: nfs?.DNSName ?? null,
     nfsAddresses: [...(nfs?.IpAddresses ?? []), ...(nfs?.Ipv6Addresses ?? [])],
     managementHost: svm.Endpoints?.Management?.DNSName ?? null,
@@ -76,6 +82,7 @@ export function ontapVolumeRecordOf(volume: Volume): OntapVolumeRecord {
     name: volume.Name ?? null,
     uuid: ontap.UUID ?? null,
     lifecycle: volume.Lifecycle ?? null,
+    ...reasonOf(volume.LifecycleTransitionReason),
     junctionPath: ontap.JunctionPath ?? null,
     style: ontap.VolumeStyle ?? null,
     type: ontap.OntapVolumeType ?? null,

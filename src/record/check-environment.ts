@@ -52,6 +52,8 @@ function checkVolume(record: JsonReader): void {
     for (const key of ['type', 'status']) action.at(key).text();
     action.at('progressPercent').numberOrNull();
   }
+  for (const part of ['fileSystem', 'svm', 'volume'].map((name) => record.at(name).at('lifecycleReason')))
+    if (part.value !== undefined) part.text();
   const svm = record.at('svm');
   svm.at('id').text();
   for (const key of ['name', 'lifecycle', 'nfsHost', 'managementHost']) svm.at(key).textOrNull();

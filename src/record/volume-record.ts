@@ -18,6 +18,8 @@ export interface FileSystemRecord {
   /** `SINGLE_AZ_1`, `MULTI_AZ_1`, `SINGLE_AZ_2`, `MULTI_AZ_2`, or one that feedrate does not know. */
   readonly deploymentType: string | null;
   readonly lifecycle: string | null;
+  /** Why it is so; absent if AWS gives no reason. */
+  readonly lifecycleReason?: string;
   readonly haPairs: number | null;
   /** The setting, in AWS's unit of 10^6 bytes per second, for each HA pair. */
   readonly throughputCapacityPerHaPairMBps: number | null;
@@ -66,6 +68,8 @@ export interface SvmRecord {
   readonly id: string;
   readonly name: string | null;
   readonly lifecycle: string | null;
+  /** Why it is so; absent if AWS gives no reason. */
+  readonly lifecycleReason?: string;
   readonly nfsHost: string | null;
   readonly nfsAddresses: readonly string[];
   readonly managementHost: string | null;
@@ -77,6 +81,8 @@ export interface OntapVolumeRecord {
   readonly name: string | null;
   readonly uuid: string | null;
   readonly lifecycle: string | null;
+  /** Why it is so; absent if AWS gives no reason. */
+  readonly lifecycleReason?: string;
   readonly junctionPath: string | null;
   readonly style: 'FLEXVOL' | 'FLEXGROUP' | null;
   /** `RW`, `DP`, `LS` */

@@ -157,9 +157,10 @@ function judgedBy(limits: readonly LimitUse[]): JudgedUse | null {
   if (sustained.ofBase < BEYOND)
     return { ...common, state: 'sustained', binding: sustained, share: sustained.ofBase, network: null };
   const share = peak.ofPeak ?? 0;
-  if (share < BEYOND && peak.ofPeak !== null) return { ...common, state: 'burst', binding: peak, share, network: null };
-  if (peak.ofPeak === null)
+  // Whether the limit that it exceeds has a burst is not published, so how much of the burst it used is not known either.
+  if (share < BEYOND && sustained.ofPeak === null)
     return { ...common, state: 'burst', binding: sustained, share: sustained.ofBase, network: null };
+  if (share < BEYOND) return { ...common, state: 'burst', binding: peak, share, network: null };
   const isStorage = !NETWORK_KINDS.includes(peak.kind);
   const [network] = byPeak.filter(({ kind }) => NETWORK_KINDS.includes(kind));
   return { ...common, state: 'beyond', binding: peak, share, network: (isStorage && network) || null };

@@ -1,4 +1,5 @@
 /** The limits that bound a target: of its connections, its client, its file servers and its SSD storage. */
+import { figureIn } from '../record/ceiling-figure.js';
 import type {
   AppliedCeilings,
   CeilingLevel,
@@ -65,39 +66,6 @@ export function targetCeilings(target: TargetEnvironment, clients: number): Targ
   if (volume === undefined) add({ what: 'file system', why: 'the volume is not known' });
   else for (const found of fileSystemCeilings(volume, applied)) add(found);
   return { ceilings, missing };
-}
-
-/** The row that has a figure, and the figure. */
-interface FoundFigure<Row, Value> {
-  readonly row: Row;
-  readonly value: Value;
-}
-
-interface Rated {
-  readonly status: CeilingStatus;
-  readonly throughputPerHaPairMBps?: number | 'any';
-  readonly regionClass?: string;
-}
-
-/**
- * Returns the figure in use: the documented one, else the measured one. If sources conflict, only a measured one counts.
- * A row for one setting or one class of Regions wins over a row for all. `conflict` if nothing but conflicting figures is
- * left, and null if there is no figure.
- */
-export function figureIn<Row extends Rated, Value>(
-  rows: readonly Row[],
-  read: (row: Row) => Value | null,
-): FoundFigure<Row, Value> | 'conflict' | null {
-  const found = rows.flatMap((row) => {
-    const value = read(row);
-    return value === null ? [] : [{ row, value }];
-  });
-  const breadth = ({ throughputPerHaPairMBps, regionClass }: Rated) =>
-    Number(throughputPerHaPairMBps === 'any') + Number(regionClass === 'any');
-  const best = (status: CeilingStatus) =>
-    found.filter(({ row }) => row.status === status).sort((a, b) => breadth(a.row) - breadth(b.row))[0];
-  const isDisputed = best('conflicting') !== undefined;
-  return (isDisputed ? undefined : best('documented')) ?? best('measured') ?? (isDisputed ? 'conflict' : null);
 }
 
 function times(level: CeilingLevel, count: number): CeilingLevel {

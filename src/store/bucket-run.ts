@@ -50,12 +50,11 @@ async function readFound(bucket: S3Bucket, asked: BucketPlace, omitted: readonly
     const { run: header } = headerOf(run);
     if (spec !== 'latest' || (header !== null && !isCalibration(header))) return readAt(bucket, place, run, omitted);
   }
-  if (names.includes(spec)) {
+  const [unfinished] = spec === 'latest' ? [] : matches;
+  if (unfinished !== undefined) {
     const why = 'its export is not finished, because run.json is missing';
-    throw new FeedrateError(
-      'store',
-      `${urlOf(asked)}: ${why}; export it again: feedrate export ${urlOf(parent)} ${spec}`,
-    );
+    const again = `feedrate export ${urlOf(parent)} ${unfinished}`;
+    throw new FeedrateError('store', `${urlOf(placeBelow(parent, unfinished))}: ${why}; export it again: ${again}`);
   }
   const have = names.length > 1 ? `there are ${names.length}, such as ${names[0]}` : `there is ${names[0] ?? 'none'}`;
   throw new FeedrateError('store', `${urlOf(parent)}: no run '${spec}'; ${have}`);

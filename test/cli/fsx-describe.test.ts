@@ -1,6 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { feedrate } from '../support/command-thread.js';
@@ -66,6 +69,32 @@ test('wrong words', () => {
   assert.match(describe('--volume', 'vol1').stderr, /^feedrate: --volume vol1: expected fsvol-/);
   assert.match(describe().stderr, /^feedrate: name a target with -t, or a volume with --volume/);
   assert.is(describe().status, 2);
+});
+
+test('slow credentials: the SDK’s own warnings do not reach stderr', async () => {
+  const credentials = createServer((_request, response) => {
+    const granted = {
+      AccessKeyId: 'AKIDEXAMPLE',
+      SecretAccessKey: 's',
+      Token: 't',
+      Expiration: '2100-01-01T00:00:00Z',
+    };
+    // The SDK warns after 1 s.
+    setTimeout(() => response.end(JSON.stringify(granted)), 1300);
+  });
+  await new Promise<void>((resolve) => credentials.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(credentials.address() as AddressInfo).port}/`;
+  const env = Object.assign({}, process.env, server.environment, {
+    AWS_ACCESS_KEY_ID: '',
+    AWS_SECRET_ACCESS_KEY: '',
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: url,
+  });
+  const main = join(repositoryRoot, 'dist', 'bin', 'main.js');
+  const child = spawn(process.execPath, [main, 'fsx', 'describe', '-t', TARGET], { env });
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  credentials.close();
+  assert.is(stderr, '');
+  assert.match(stdout, /fsvol-00000000000000002/);
 });
 
 test('without the SDK: one line says what is missing', () => {

@@ -70,6 +70,17 @@ test('lifecycle: CREATED is healthy for volumes and storage virtual machines, AV
     assert.ok(row('FSx file system', volumeAnswer({ fileSystem: { lifecycle } })).startsWith(severity));
 });
 
+test('lifecycle: AWS’s own reason is shown, also where a permission is missing', () => {
+  const failed = volumeAnswer({ volume: { lifecycle: 'FAILED', lifecycleReason: 'the name is taken' } });
+  for (const problems of [[], ['fsx:DescribeFileSystems in us-east-1: AccessDeniedException']]) {
+    const finding = rowsOf({ ...failed, problems }).get('volume');
+    assert.equal(
+      [finding?.severity, finding?.reason],
+      ['bad', 'its lifecycle is FAILED, not CREATED: the name is taken'],
+    );
+  }
+});
+
 test('pending changes and pairs', () => {
   const action = { type: 'STORAGE_OPTIMIZATION', status: 'IN_PROGRESS', progressPercent: 40 };
   const changing = volumeAnswer({ fileSystem: { pendingActions: [action] } });
@@ -85,6 +96,12 @@ test('SSD: automatic IOPS of a small SSD limit the throughput', () => {
   assert.is(row('SSD', volumeAnswer({ fileSystem: small })), 'note: 3,072 IOPS, AUTOMATIC');
   const own = { ...small, iopsMode: 'USER_PROVISIONED', iops: 40_000 } as const;
   assert.is(row('SSD', volumeAnswer({ fileSystem: own })), 'good: 40,000 IOPS, USER_PROVISIONED');
+  const few = { ...own, iops: 4000 };
+  assert.is(row('SSD', volumeAnswer({ fileSystem: few })), 'note: 4,000 IOPS, USER_PROVISIONED');
+  assert.match(
+    rowsOf(volumeAnswer({ fileSystem: few })).get('SSD')?.reason ?? '',
+    /^the SSD IOPS allow about 1,000 MBps, less than/,
+  );
   assert.is(
     row('SSD', volumeAnswer({ fileSystem: { ...small, storageCapacityGiB: 4096 } })),
     'good: 3,072 IOPS, AUTOMATIC',
@@ -97,7 +114,10 @@ test('burst: short runs are named where the disks burst', () => {
   assert.is(at('SINGLE_AZ_1', 512), 'note');
   assert.is(at('MULTI_AZ_1', 1024), 'good');
   assert.is(at('SINGLE_AZ_2', 1536), 'note');
-  assert.is(at('MULTI_AZ_2', 3072), 'good');
+  assert.is(at('SINGLE_AZ_2', 3072), 'good');
+  assert.is(at('MULTI_AZ_2', 3072), 'unknown');
+  const rows = rowsOf(volumeAnswer({ fileSystem: { deploymentType: 'MULTI_AZ_2' } }));
+  assert.is(rows.get('burst')?.value, 'no published figure at 512 MBps');
 });
 
 test('maintenance: a window within two hours, or open, is a note', () => {

@@ -1,5 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { PATIENT, type Patience } from '../../src/aws/retry.js';
@@ -44,6 +48,30 @@ test('250 volumes come in pages, each once', async () => {
     Array(3).fill('DescribeVolumes'),
   );
   assert.is(requests[0]?.region, REGION);
+});
+
+test('credentials that never come keep no process alive', async () => {
+  const silent = createServer(() => {});
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const { port } = silent.address() as AddressInfo;
+  const script = `
+    import { openFsx } from ${JSON.stringify(new URL('../../src/fsx/api.js', import.meta.url).href)};
+    const api = await openFsx('us-east-1', { attemptMs: 1500, callMs: 1500 });
+    await api.fileSystems(null).catch(({ message }) => console.log(message));`;
+  const env = Object.assign({}, process.env, server.environment, {
+    AWS_ACCESS_KEY_ID: '',
+    AWS_SECRET_ACCESS_KEY: '',
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${port}/`,
+  });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { env });
+  const stdout = text(child.stdout);
+  const timer = setTimeout(() => child.kill('SIGKILL'), 60_000);
+  const [status] = await once(child, 'exit');
+  clearTimeout(timer);
+  silent.closeAllConnections();
+  silent.close();
+  assert.is(status, 0);
+  assert.match(await stdout, /no answer for 1.5 s/);
 });
 
 test('throttled calls are repeated', async () => {

@@ -71,6 +71,7 @@ test('volumes below the directory', () => {
   const below = (path: string) => volumesBelow(all, path).map(({ junctionPath }) => junctionPath);
   assert.equal(below('/a'), ['/a/b', '/a/b/c']);
   assert.equal(below('/a/b/c/d'), []);
+  assert.equal(below('/A'), ['/a/b', '/a/b/c'], 'as volumeAt, regardless of case');
   assert.equal(below('/'), ['/a', '/a/b', '/a/b/c', '/ab']);
 });
 

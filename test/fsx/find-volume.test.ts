@@ -106,6 +106,11 @@ test('an address of another server is said to be one, or is left out if nobody s
   assert.ok(await ask(candidate({ host: '10.0.0.20' }, 'ontap')));
 });
 
+test('a name without an address is not taken for a server that AWS does not know', async () => {
+  const { problems } = await answerOf(candidate({ host: 'no.such.host.invalid' }));
+  assert.equal(problems, ['no.such.host.invalid has no address; check the name, and the DNS of this machine']);
+});
+
 test('several targets share each list', async () => {
   const [one, two] = [candidate({}), { ...candidate({ path: '/train/val' }), name: 'u' }];
   const found = await askAboutTargets([one, two], { ...BESIDE_A_RUN, patience: PATIENCE, limitMs: 60_000 })();

@@ -30,6 +30,7 @@ interface Case {
   readonly name: string;
   readonly fileSystem?: FileSystem;
   readonly volume?: Volume;
+  readonly region?: string;
   readonly connections?: number;
   readonly instanceType?: string;
   readonly trial: TrialRecord;
@@ -49,6 +50,14 @@ const CASES: readonly Case[] = [
     instanceType: 'p5en.48xlarge',
     trial: trialOf(12_750),
     binds: '208 % disk beyond',
+  },
+  {
+    name: 'beyond a figure whose burst is not published: no other limit is named',
+    fileSystem: { iops: 400_000, deploymentType: 'SINGLE_AZ_1', throughputCapacityPerHaPairMBps: 4096 },
+    region: 'us-east-1',
+    connections: 16,
+    trial: trialOf(786, 0, 192_000),
+    binds: '120 % server-iops burst',
   },
   { name: '104 % is still at the ceiling', fileSystem: AMPLE, trial: trialOf(1597), binds: '104 % disk sustained' },
   { name: '105 % is more', fileSystem: AMPLE, trial: trialOf(1613), binds: '52 % disk burst' },
@@ -134,10 +143,19 @@ const CASES: readonly Case[] = [
   },
 ];
 
-for (const { name, fileSystem = {}, volume = {}, connections = 16, instanceType, trial, binds } of CASES) {
+for (const {
+  name,
+  region = 'ap-northeast-1',
+  fileSystem = {},
+  volume = {},
+  connections = 16,
+  instanceType,
+  trial,
+  binds,
+} of CASES) {
   test(`${name}: ${binds}`, () => {
     const target = volumeTarget({
-      volume: makeVolume({ fileSystem, volume }),
+      volume: makeVolume({ region, fileSystem, volume }),
       nfs: makeNfsMount(connections),
       ...(instanceType === undefined ? {} : { instanceType }),
     });

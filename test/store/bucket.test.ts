@@ -82,6 +82,8 @@ test('run.json comes after all other files but the list of checksums, and is fou
     }
     const unfinished = await call('show', 's3://results/runs/20261102T030000Z_quick_0000');
     assert.match(unfinished.stderr, /its export is not finished.*feedrate export s3:\/\/results\/runs 20261102/);
+    const byEnd = await call('show', 's3://results/runs/0000');
+    assert.match(byEnd.stderr, /runs\/20261102T030000Z_quick_0000: its export is not finished/);
     assert.match((await call('show', 's3://results/runs/none')).stderr, /no run 'none'; there are 2, such as 20261101/);
     assert.match((await call('show', 's3://results/runs/2026')).stderr, /matches 2 runs/);
     assert.match((await call('show', 's3://results')).stderr, /expected the name of a run/);

@@ -1,9 +1,10 @@
 /** Every ceiling of a target with its source, and what each arm used of it. */
 import { formatWhole } from '../../base/units.js';
+import { figureIn } from '../../record/ceiling-figure.js';
 import type { CeilingStatus, FileServerRow } from '../../record/ceiling-record.js';
 import type { RunRecord, TargetEnvironment } from '../../record/run-record.js';
 import type { CeilingUse, LimitUse } from '../../stats/ceiling-use.js';
-import { figureIn, pairsOf } from '../../stats/target-ceilings.js';
+import { pairsOf } from '../../stats/target-ceilings.js';
 import { aligned } from '../table/columns.js';
 import { plural } from '../table/format.js';
 import { ageText, kindName, rateText, shareText } from './ceiling-text.js';
