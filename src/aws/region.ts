@@ -1,6 +1,5 @@
 /** Finds the region of AWS calls that no host name gives. */
 import type { InstancePlace } from './instance-metadata.js';
-import { loadSdk } from './sdk.js';
 
 /**
  * Returns the region that the user configured, as the AWS CLI finds it: AWS_REGION, AWS_DEFAULT_REGION, the profile in
@@ -19,6 +18,7 @@ export function regionOfEnvironment(): string | null {
 }
 
 async function regionOfProfile(): Promise<string | null> {
+  const { loadSdk } = await import('./sdk.js');
   const { FSxClient } = await loadSdk('fsx');
   try {
     return await new FSxClient({}).config.region();

@@ -4,7 +4,7 @@ import { FeedrateError } from '../base/errors.js';
 import { packageRoot } from '../host/system/installation.js';
 import type { AppliedCeilings, BurstRow, ClientRow, FileServerRow } from '../record/ceiling-record.js';
 import type { Environment, TargetEnvironment } from '../record/run-record.js';
-import type { VolumeRecord } from '../record/volume-record.js';
+import { isOntapVolume, type VolumeRecord } from '../record/volume-record.js';
 import { type CeilingsFile, ceilingsFile } from './ceilings-file.js';
 import { readDataFile } from './yaml-fields.js';
 
@@ -60,10 +60,6 @@ function readShipped(): { shipped: { name: string; file: CeilingsFile }[]; probl
     if (!(thrown instanceof FeedrateError)) throw thrown;
     return { shipped: [], problem: `no ceilings: ${thrown.message}` };
   }
-}
-
-function isOntapVolume({ volume, nfs }: TargetEnvironment): boolean {
-  return volume !== undefined || nfs?.service === 'fsx-ontap';
 }
 
 const EMPTY: CeilingsBook = {

@@ -1,4 +1,5 @@
 /** What AWS says of the volume of Amazon FSx for NetApp ONTAP behind a target. null = the service did not say. */
+import type { NfsMount } from './nfs-mount.js';
 
 /** The time and place of an answer. */
 export interface VolumeRecord {
@@ -102,3 +103,8 @@ export interface OntapVolumeRecord {
 
 export const TIERING_POLICIES = ['SNAPSHOT_ONLY', 'AUTO', 'ALL', 'NONE'] as const;
 export type TieringPolicyName = (typeof TIERING_POLICIES)[number];
+
+/** Whether a target is a volume of FSx for ONTAP: AWS described it, or its server has a name of FSx for ONTAP. */
+export function isOntapVolume(target: { readonly volume?: VolumeRecord; readonly nfs?: NfsMount }): boolean {
+  return target.volume !== undefined || target.nfs?.service === 'fsx-ontap';
+}

@@ -1,5 +1,6 @@
 /** Conducts a run, from its request to its stored result. */
-import { withCeilings } from '../fsx/look-up-ceilings.js';
+import type { Environment } from '../record/run-record.js';
+import { isOntapVolume } from '../record/volume-record.js';
 import { createRun } from '../store/run-store.js';
 import { refuseChangedDatasets } from './datasets.js';
 import { touchableOf } from './first-touch.js';
@@ -41,7 +42,7 @@ export async function conduct(
     const volumes = await (request.stop?.unlessAsked(answers) ?? answers);
     for (const text of maintenanceNotes(volumes, preparation, Date.now())) listener.note?.(text);
     const record = runRecordOf(preparation, request, volumes);
-    const { environment, problem } = withCeilings(record.environment, request.ceilingsFile ?? null);
+    const { environment, problem } = await lookUpCeilings(record.environment, request.ceilingsFile ?? null);
     if (problem !== null) listener.note?.(problem);
     const asking = await withOntap({ ...record, environment }, request.ontap, listener);
     const judged = withResidency(asking.environment, preparation, Date.now());
@@ -57,4 +58,14 @@ export async function conduct(
   } finally {
     headStart.discard();
   }
+}
+
+/** Adds the ceilings of the targets. What reads them is loaded for volumes of FSx for ONTAP, and to check a user's file. */
+async function lookUpCeilings(
+  environment: Environment,
+  userFile: string | null,
+): Promise<{ readonly environment: Environment; readonly problem: string | null }> {
+  if (userFile === null && !environment.targets.some(isOntapVolume)) return { environment, problem: null };
+  const { withCeilings } = await import('../fsx/look-up-ceilings.js');
+  return withCeilings(environment, userFile);
 }

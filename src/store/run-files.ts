@@ -19,3 +19,6 @@ export const SUMS_FILE = 'SHA256SUMS';
 
 /** Matches `<UTC>_<workload>_<id>`. The groups are the time stamp and the id. */
 export const RUN_NAME = /^(\d{8}T\d{6}Z)_.+_([0-9a-f]{4})$/;
+
+/** The directory of the journals of changed tiering policies, in a results directory. */
+export const TIERING_DIRECTORY = 'tiering';

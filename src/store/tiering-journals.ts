@@ -11,9 +11,7 @@ import { makeDirectories } from '../host/system/make-directories.js';
 import { readTextFile } from '../host/system/regular-file.js';
 import { decodeJournal, encodeJournal, type TieringJournal } from '../record/tiering-journal.js';
 import { cannotWrite, makeNamesDurable, replaceFile, writeDurably } from './durable-files.js';
-
-/** The directory of the journals, in a results directory. */
-export const TIERING_DIRECTORY = 'tiering';
+import { TIERING_DIRECTORY } from './run-files.js';
 
 const JOURNAL_NAME = /^(fsvol-[0-9a-f]+)\.json$/;
 

@@ -1,10 +1,17 @@
 /** Says which volumes have another tiering policy than before a comparison. */
-import { currentStep } from '../record/tiering-journal.js';
-import { formatDays, formatSetting } from '../record/tiering-words.js';
-import { findJournals } from './tiering-journals.js';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { TIERING_DIRECTORY } from './run-files.js';
 
 /** Returns a line for each volume whose original policy is not restored, with the command for it. */
-export function tieringNotes(resultsDirectory: string, nowMs: number): string[] {
+export async function tieringNotes(resultsDirectory: string, nowMs: number): Promise<string[]> {
+  // Every run asks, and hardly any results directory has a journal: what reads one is loaded only then.
+  if (!existsSync(resolve(resultsDirectory, TIERING_DIRECTORY))) return [];
+  const [{ currentStep }, { formatDays, formatSetting }, { findJournals }] = await Promise.all([
+    import('../record/tiering-journal.js'),
+    import('../record/tiering-words.js'),
+    import('./tiering-journals.js'),
+  ]);
   return findJournals(resultsDirectory).flatMap((found) => {
     const { volumeId, journal, problem, writer } = found;
     if (journal === null) return [`volume ${volumeId} may have another tiering policy than before: ${problem}`];

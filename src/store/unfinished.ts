@@ -5,8 +5,7 @@ import { systemFaultOf } from '../base/errors.js';
 import { findLeftovers, type Leftover, removeLeftover } from '../host/files/leftovers.js';
 import { BASELINES_DIRECTORY } from './baselines.js';
 import { CALIBRATIONS_DIRECTORY } from './calibrations.js';
-import { RUN_NAME } from './run-files.js';
-import { TIERING_DIRECTORY } from './tiering-journals.js';
+import { RUN_NAME, TIERING_DIRECTORY } from './run-files.js';
 
 /** The newest runs that a new run looks into. `clean` looks into all. */
 const RECENT_RUNS = 16;

@@ -3,7 +3,7 @@
 /** Whole bundles: made twice, then run where there is no Node. Takes minutes, and the package registry. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
@@ -121,6 +121,16 @@ test('the bundle of this machine is the same twice, and measures in a root direc
     assert.is(measured.status, 0, measured.stderr);
     assert.match(measured.stdout, /complete, (\d+) of \1 trials/);
     assert.match(measured.stdout, /koffi \d/);
+    const feedrate = (words: string) => inside(`cd /tmp && PATH=/bin /vol/feedrate/bin/feedrate ${words}`);
+    assert.match(feedrate('fsx cost --help').stdout, /^Usage: feedrate fsx cost /);
+    const place = '--deployment SINGLE_AZ_1 --region ap-northeast-1 --throughput 128 --ssd-gib 1024';
+    assert.match(feedrate(`fsx cost ${place}`).stdout, /USD/);
+    assert.match(feedrate('guide from-an-empty-account').stdout, /^# From an empty account/);
+    const statement = '{"Effect": "Allow", "Action": "fsx:DescribeVolume", "Resource": "*"}';
+    writeFileSync(join(root, 'tmp/policy.json'), `{"Version": "2012-10-17", "Statement": [${statement}]}\n`);
+    assert.match(feedrate('iam lint policy.json').stdout, /INVALID_ACTION: there is no action "fsx:DescribeVolume"/);
+    // The SDK is there: what is missing are credentials.
+    assert.match(feedrate('show s3://some-bucket/some-run').stderr, /CredentialsProviderError/);
   }));
 
 test('the bundle of the other machine holds its programs, and starts under an emulator', () =>

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { externalPackages, filesBelow, keepNeeded, lockedPackages } from '../../.bundle/contents.js';
@@ -10,6 +11,7 @@ import { repositoryRoot } from '../support/repository.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
 
 const test = suite('bundle/bundle');
+const BUNDLE_PROGRAM = fileURLToPath(new URL('../../.bundle/bundle.js', import.meta.url));
 const machine = spawnSync('uname', ['-m'], { encoding: 'utf8' }).stdout.trim();
 
 function write(path: string, text: string): void {
@@ -40,6 +42,14 @@ test('the launcher starts its own node by whatever link it is called, and names 
     assert.is(status, 2);
     assert.is(stderr, `feedrate: this bundle is for linux-pdp11, and this machine is ${machine}; use the other one\n`);
   }));
+
+test('the program that makes bundles is part of the build', () => {
+  const { status, stderr } = spawnSync(process.execPath, [BUNDLE_PROGRAM, '--platform', 'linux-pdp11'], {
+    encoding: 'utf8',
+  });
+  assert.is(stderr, 'bundle: --platform linux-pdp11: expected linux-x64 or linux-arm64\n');
+  assert.is(status, 2);
+});
 
 test('libraries that the build contains keep manifest and licence; the others lose what nothing loads', () =>
   withTemporaryDirectory((directory) => {

@@ -105,7 +105,7 @@ for (const moment of ['before the change', 'after the change', 'while waiting', 
     withTemporaryDirectory(async (results) => {
       await killed(results, moment);
       assert.match(
-        tieringNotes(results, Date.now())[0] ?? '',
+        (await tieringNotes(results, Date.now()))[0] ?? '',
         /^a comparison of tiering policies was interrupted, and volume fsvol-\S+ may not have its policy; restore AUTO:17 with: feedrate fsx tiering --restore$/,
       );
       const told: string[] = [];
@@ -114,7 +114,7 @@ for (const moment of ['before the change', 'after the change', 'while waiting', 
       assert.not(existsSync(journalOf(results)));
       assert.match(told.at(-1) ?? '', /restored AUTO:17; data stays in the tier where it is now$/);
       assert.is(await restoreTiering('interrupted', null, toolsOf(results)), 0);
-      assert.equal(tieringNotes(results, Date.now()), []);
+      assert.equal(await tieringNotes(results, Date.now()), []);
     }));
 }
 
@@ -125,7 +125,7 @@ test('waits for days, resumes when the time is over, and ends with the original 
     const { readyMs } = await begin('AUTO:2,ALL', tools);
     assert.is(await settingOf(), 'AUTO:2');
     assert.match(
-      tieringNotes(results, clock.nowMs)[0] ?? '',
+      (await tieringNotes(results, clock.nowMs))[0] ?? '',
       /has the tiering policy AUTO:2 for a comparison that is ready in 4 days; go on with: feedrate fsx tiering --resume, or restore AUTO:17/,
     );
     assert.is(await restoreTiering('interrupted', null, tools), 0, 'it waits on purpose');
@@ -234,7 +234,7 @@ test('a damaged journal is named, and its volume is left alone', () =>
         assert.match(message, why);
         assert.match(message, /set its policy and cooling period by hand, and remove the file$/);
       }
-      assert.match(tieringNotes(results, 0)[0] ?? '', why);
+      assert.match((await tieringNotes(results, 0))[0] ?? '', why);
     }
     assert.is(await settingOf(), 'ALL');
   }));

@@ -59,7 +59,16 @@ packing.before(async () => {
 
 packing('holds the program, the workloads, the licence, and no tests', () => {
   const { paths } = packed;
-  for (const wanted of ['package.json', 'LICENSE', 'README.md', 'workloads/quick.yaml', manifest.bin.feedrate]) {
+  for (const wanted of [
+    'package.json',
+    'LICENSE',
+    'README.md',
+    'workloads/quick.yaml',
+    'workloads/fsx/ceilings.yaml',
+    'workloads/fsx/prices.yaml',
+    'workloads/guide/from-an-empty-account.ja.md',
+    manifest.bin.feedrate,
+  ]) {
     assert.ok(paths.includes(wanted), `${wanted} is missing in\n${paths.join('\n')}`);
   }
   assert.equal(
@@ -68,12 +77,20 @@ packing('holds the program, the workloads, the licence, and no tests', () => {
   );
 });
 
-packing('installs and runs elsewhere', async () => {
+packing('installs without its optional dependencies, and runs elsewhere', async () => {
   const { tarball } = packed;
   writeFileSync(join(userFolder, 'package.json'), '{ "private": true, "type": "module" }\n');
   const install = await execute(
     userFolder,
-    ...(['npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', '--fetch-retries=0'] as const),
+    ...([
+      'npm',
+      'install',
+      '--omit=optional',
+      '--prefer-offline',
+      '--no-audit',
+      '--no-fund',
+      '--fetch-retries=0',
+    ] as const),
     tarball,
   );
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH/.test(install.stderr)) {
@@ -89,6 +106,30 @@ packing('installs and runs elsewhere', async () => {
   assert.is(dryRun.status, 0, dryRun.stderr);
   assert.match(dryRun.stdout, 'quick');
   assert.not(existsSync(join(userFolder, 'results')), 'a dry run writes nothing');
+
+  const feedrate = (...words: string[]) => execute(userFolder, 'node_modules/.bin/feedrate', ...words);
+  const price = [
+    '--deployment',
+    'SINGLE_AZ_1',
+    '--region',
+    'ap-northeast-1',
+    '--throughput',
+    '128',
+    '--ssd-gib',
+    '1024',
+  ];
+  const cost = await feedrate('fsx', 'cost', ...price);
+  assert.is(cost.status, 0, cost.stderr);
+  assert.match(cost.stdout, 'USD');
+  writeFileSync(join(userFolder, 'policy.json'), '{"Version": "2012-10-17", "Statement": []}\n');
+  const lint = await feedrate('iam', 'lint', 'policy.json');
+  assert.match(lint.stderr, /rules are off, because @cloud-copilot\/iam-data is not installed\n$/);
+  const fetched = await feedrate('show', 's3://some-bucket/some-run');
+  assert.is(fetched.status, 5);
+  assert.is(
+    fetched.stderr,
+    'feedrate: the package @aws-sdk/client-s3 is not installed; reinstall feedrate with its optional dependencies\n',
+  );
 
   const library = await execute(
     userFolder,

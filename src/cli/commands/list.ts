@@ -32,7 +32,7 @@ async function listAll({ output, format }: ListOptions): Promise<number> {
       import('../terminal/output.js'),
       import('../../store/tiering-notes.js'),
     ]);
-  for (const line of tieringNotes(output, Date.now())) tell(line);
+  for (const line of await tieringNotes(output, Date.now())) tell(line);
   const entries = listRuns(output, tell).map((listing) =>
     runEntry({ ...listing, trials: readTrials(listing.directory).trials }),
   );

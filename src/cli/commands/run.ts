@@ -86,7 +86,7 @@ export async function runWorkload(
   const stop = held ?? new StopHandle();
   const release = held === undefined ? onSignal(() => stop.stop()) : () => {};
   const listener = terminalListener(options.progress);
-  for (const line of tieringNotes(options.outputDirectory, Date.now())) listener.note?.(line);
+  for (const line of await tieringNotes(options.outputDirectory, Date.now())) listener.note?.(line);
   if (options.dryRun) return { status: await dryRun(options, stop, listener).finally(release), run: null };
   // Targets are touched and the measuring process loads its modules while this process loads the rest of its own.
   const touched = touchableOf(options.targets, options.outputDirectory);
