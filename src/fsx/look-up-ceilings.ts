@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { FeedrateError } from '../base/errors.js';
 import { packageRoot } from '../host/system/installation.js';
 import type { AppliedCeilings, BurstRow, ClientRow, FileServerRow } from '../record/ceiling-record.js';
-import type { Environment, TargetEnvironment } from '../record/run-record.js';
+import type { Environment } from '../record/run-record.js';
 import { isOntapVolume, type VolumeRecord } from '../record/volume-record.js';
 import { type CeilingsFile, ceilingsFile } from './ceilings-file.js';
 import { readDataFile } from './yaml-fields.js';
