@@ -109,7 +109,10 @@ test('the bundle of this machine is the same twice, and measures in a root direc
           root,
           command,
         ],
-        { encoding: 'utf8', env: { PATH: `/bin:${process.env['PATH']}`, HOME: '/tmp' } },
+        {
+          encoding: 'utf8',
+          env: { PATH: `/bin:${process.env['PATH']}`, HOME: '/tmp', AWS_EC2_METADATA_DISABLED: 'true' },
+        },
       );
     assert.is(inside('PATH=/bin; command -v node').stdout, '');
     const { version } = JSON.parse(readFileSync(join(home, 'manifest.json'), 'utf8')) as { version: string };

@@ -5,7 +5,7 @@ import type { LayerName, Policies, PolicySet } from '../../iam/evaluate/policies
 import { findDocuments } from '../../iam/lint/found-documents.js';
 import type { PolicyDocument } from '../../iam/policy-document.js';
 import { SourceText } from '../../iam/source-text.js';
-import { policyFileName, policyText } from './policy-text.js';
+import { policyFileName, policyText } from './policy-file-text.js';
 
 /** The options that name policy files, as commander returns them. */
 export interface PolicyFileOptions {

@@ -83,7 +83,7 @@ async function readFiles(names: readonly string[]): Promise<{ files: FoundDocume
   const [{ findDocuments }, { SourceText }, { policyFileName, policyText }] = await Promise.all([
     import('../../../iam/lint/found-documents.js'),
     import('../../../iam/source-text.js'),
-    import('../../options/policy-text.js'),
+    import('../../options/policy-file-text.js'),
   ]);
   const files: FoundDocuments[] = [];
   for (const name of names) {
