@@ -76,17 +76,15 @@ export async function runWorkload(
   held?: StopHandle,
   volumes?: RunRequest['volumes'],
 ): Promise<{ readonly status: number; readonly run: ReadableRun | null }> {
-  const [{ touchableOf }, { HeadStart }, { StopHandle }, { terminalListener }, { tieringNotes }] = await Promise.all([
+  const [{ touchableOf }, { HeadStart }, { StopHandle }, { terminalListener }] = await Promise.all([
     import('../../run/first-touch.js'),
     import('../../run/head-start.js'),
     import('../../run/stop-handle.js'),
     import('../terminal/run-listener.js'),
-    import('../../store/tiering-notes.js'),
   ]);
   const stop = held ?? new StopHandle();
   const release = held === undefined ? onSignal(() => stop.stop()) : () => {};
   const listener = terminalListener(options.progress);
-  for (const line of await tieringNotes(options.outputDirectory, Date.now())) listener.note?.(line);
   if (options.dryRun) return { status: await dryRun(options, stop, listener).finally(release), run: null };
   // Targets are touched and the measuring process loads its modules while this process loads the rest of its own.
   const touched = touchableOf(options.targets, options.outputDirectory);
@@ -113,13 +111,15 @@ async function measureAndReport(
   options: RunOptions,
   { command, stop, listener, headStart, release, volumes }: Start,
 ): Promise<{ readonly status: number; readonly run: ReadableRun }> {
-  const [{ conduct }, { requireOutputFiles }, { printRun, writeRunFiles }, { evaluateThresholds, exitStatusOf }] =
+  const [{ conduct }, { requireOutputFiles }, { printRun, writeRunFiles }, thresholdModule, { tieringNotes }] =
     await Promise.all([
       import('../../run/conduct.js'),
       import('../options/output-files.js'),
       import('../terminal/run-report.js'),
       import('../../gate/thresholds.js'),
+      import('../../store/tiering-notes.js'),
     ]);
+  const { evaluateThresholds, exitStatusOf } = thresholdModule;
   const { files } = options;
   const ontap = await ontapFrom(options.ontap, BESIDE_A_RUN_MS);
   const request: RunRequest = {
@@ -133,7 +133,12 @@ async function measureAndReport(
     aws: options.aws,
     ...(ontap === null ? {} : { ontap }),
   };
-  const checked: RunListener = { ...listener, prepared: () => requireOutputFiles(files) };
+  // Not earlier: until the results directory has answered, a look at it might never return.
+  const prepared = async () => {
+    requireOutputFiles(files);
+    for (const line of await tieringNotes(options.outputDirectory, Date.now())) listener.note?.(line);
+  };
+  const checked: RunListener = { ...listener, prepared };
   const { run, status } = await conduct(request, checked, headStart).finally(release);
   await printRun(run, options.format);
   const filesStatus = await writeRunFiles(run, files);
