@@ -53,13 +53,7 @@ test('a run loads only what tells a volume of FSx for ONTAP from other targets, 
   ];
   const sources = sourcesIn([...modules.map(entryOf), 'session-process.js', 'worker.js']);
   assert.ok(sources.includes('run/preparation') && sources.includes('engine/worker'));
-  assert.equal(ofServices(sources), [
-    'aws/region',
-    'fsx/candidates',
-    'fsx/export-place',
-    'fsx/maintenance',
-    'fsx/tier-residency',
-  ]);
+  assert.equal(ofServices(sources), ['aws/region', 'fsx/candidates', 'fsx/export-place', 'fsx/maintenance']);
   assert.not(
     sources.some((path) => /tiering-journal/.test(path)),
     'journals are read where there are any',

@@ -135,7 +135,7 @@ async function measureAndReport(
   };
   // Not earlier: until the results directory has answered, a look at it might never return.
   const prepared = async () => {
-    requireOutputFiles(files);
+    await requireOutputFiles(files);
     for (const line of await tieringNotes(options.outputDirectory, Date.now())) listener.note?.(line);
   };
   const checked: RunListener = { ...listener, prepared };
