@@ -8,6 +8,7 @@ import type { FeedrateSource, StartHook, StartScriptSettings } from './start-scr
 export interface RawSettings {
   readonly for: StartHook;
   readonly user?: string;
+  /** False with --no-write-test. */
   readonly writeTest: boolean;
   readonly readAhead: string;
   readonly tries: string;

@@ -1,28 +1,19 @@
 /** `feedrate notebook script`: writes the script that mounts exports when an instance starts. */
 import { type Command, Option } from 'commander';
 import { EXIT, FeedrateError } from '../../../base/errors.js';
-import type { StartScriptSettings } from '../../../notebook/start-script.js';
+import type { RawSettings } from '../../../notebook/script-settings.js';
 import { collect } from '../../options/common-options.js';
 import type { Subcommand } from '../../options/subcommand.js';
 import { print, tell } from '../../output/print.js';
 import { exits } from '../../terminal/exits.js';
 
 /** The options of `notebook script` as commander returns them. */
-interface ScriptOptions {
+interface ScriptOptions extends RawSettings {
   readonly target?: readonly string[];
   readonly export?: readonly string[];
   readonly mount?: readonly string[];
   readonly below?: string;
-  readonly for: StartScriptSettings['start'];
   readonly as: 'script' | 'fstab' | 'systemd';
-  readonly user?: string;
-  /** False with --no-write-test. */
-  readonly writeTest: boolean;
-  readonly readAhead: string;
-  readonly tries: string;
-  readonly mountTimeout: string;
-  readonly feedrate?: string;
-  readonly feedrateHash?: string;
   readonly stub?: string;
   readonly base64?: boolean;
   readonly out?: string;
