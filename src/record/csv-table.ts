@@ -6,6 +6,20 @@ export type CellValue = string | number | boolean | null;
 export interface Column<Row> {
   readonly name: string;
   readonly value: (row: Row) => CellValue;
+  /** Whether the table has the column even if it has no value. Only for texts: readers guess a type from values. */
+  readonly isKept?: boolean;
+}
+
+/**
+ * Returns the columns that have a value in some row, and those that are always kept. An empty column would have another
+ * type in each file: readers such as DuckDB take it for text, and then turn the numbers of other files into text.
+ */
+export function filledColumns<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): Column<Row>[] {
+  return columns.filter((column) => column.isKept || rows.some((row) => isValue(column.value(row))));
+}
+
+function isValue(value: CellValue): boolean {
+  return value !== null && value !== '' && !Number.isNaN(value);
 }
 
 /** Returns the header line of a CSV table. */

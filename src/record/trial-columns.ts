@@ -1,11 +1,12 @@
 /**
- * The columns of `summary.csv` and `timeseries.csv`. One observation per row, in base units, with the unit in each
- * name.
+ * The columns of `summary.csv`, `evidence.csv` and `timeseries.csv`. One observation per row, in base units, with the unit
+ * in each name.
  */
 import { LATENCY_KINDS, type LatencyKind } from '../base/latency-kinds.js';
 import { NUMBER_METRICS } from '../base/metrics.js';
 import type { Plan } from '../plan/plan.js';
 import type { CellValue, Column } from './csv-table.js';
+import { columnsOfFactor } from './factor-columns.js';
 import { isServerUnknown } from './merge-caches.js';
 import { recordsOf } from './merge-ranks.js';
 import { sumOfCalls } from './nfs-traffic.js';
@@ -14,7 +15,7 @@ import type { SeriesPoint, TrialRecord } from './trial-record.js';
 import { type LatencySummary, NUMBERS_OF, summarizeLatencies, tailNs, windowNs } from './trial-values.js';
 import { volumeAttributes } from './volume-attributes.js';
 
-/** A row of `summary.csv`: what one machine measured in a trial. */
+/** A row of `summary.csv` and `evidence.csv`: what one machine measured in a trial. */
 interface TrialRow {
   readonly trial: TrialRecord;
   readonly latencies: ReadonlyMap<LatencyKind, LatencySummary>;
@@ -41,17 +42,22 @@ export function secondRows(trial: TrialRecord): SecondRow[] {
 
 /** Returns the columns of `summary.csv`, which has one row per arm, session, round and rank. */
 export function summaryColumns(run: RunIdentity): Column<TrialRow>[] {
-  const ofTrial = (name: string, value: (trial: TrialRecord) => CellValue): Column<TrialRow> => ({
-    name,
-    value: ({ trial }) => value(trial),
-  });
   return [
-    ...identityColumns(run).map(({ name, value }) => ofTrial(name, value)),
-    ...OUTCOME_COLUMNS.map(({ name, value }) => ofTrial(name, value)),
+    ...identityColumns(run).map(ofTrial),
+    ...OUTCOME_COLUMNS.map(ofTrial),
     ...LATENCY_KINDS.flatMap(({ kind }) => latencyColumns<TrialRow>(kind)),
-    ...EVIDENCE_COLUMNS.map(({ name, value }) => ofTrial(name, value)),
-    ...volumeColumns(run).map(({ name, value }) => ofTrial(name, value)),
+    ...SETTING_COLUMNS.map(ofTrial),
+    ...volumeColumns(run).map(ofTrial),
   ];
+}
+
+/** Returns the columns of `evidence.csv`, which has the rows of `summary.csv`. */
+export function evidenceColumns(run: RunIdentity): Column<TrialRow>[] {
+  return [...keyColumns(run), ...EVIDENCE_COLUMNS].map(ofTrial);
+}
+
+function ofTrial({ value, ...column }: Column<TrialRecord>): Column<TrialRow> {
+  return { ...column, value: ({ trial }) => value(trial) };
 }
 
 /** Returns the columns of the volumes behind the targets: `fsx_tiering` … None if no target is on FSx for ONTAP. */
@@ -102,6 +108,30 @@ export function factorLabel(arm: Pick<TrialRecord, 'factors'>, name: string): st
   return arm.factors.find((factor) => factor.name === name)?.label ?? null;
 }
 
+/** Returns the columns of all factors of these arms: `factor_bs_bytes`, `factor_iodepth`, `factor_target`. */
+export function factorColumns<Row>(
+  arms: readonly Pick<TrialRecord, 'factors'>[],
+  armOf: (row: Row) => Pick<TrialRecord, 'factors'>,
+): Column<Row>[] {
+  return factorNames(arms).flatMap((name) => {
+    const labels = new Set(arms.map((arm) => factorLabel(arm, name)).filter((label) => label !== null));
+    return columnsOfFactor(name, labels).map(({ name: column, of }) => ({
+      name: `factor_${column}`,
+      value: (row: Row) => of(factorLabel(armOf(row), name)),
+    }));
+  });
+}
+
+/** The columns that find a row of one table in another. */
+function keyColumns(run: RunIdentity): Column<TrialRecord>[] {
+  return [
+    { name: 'run', value: () => run.id },
+    { name: 'trial', value: (trial) => trial.id },
+    { name: 'rank', value: (trial) => trial.rank },
+    { name: 'arm', value: (trial) => trial.arm },
+  ];
+}
+
 function identityColumns(run: RunIdentity): Column<TrialRecord>[] {
   return [
     { name: 'run', value: () => run.id },
@@ -110,10 +140,7 @@ function identityColumns(run: RunIdentity): Column<TrialRecord>[] {
     { name: 'arm', value: (trial) => trial.arm },
     { name: 'job', value: (trial) => trial.job },
     { name: 'target', value: (trial) => trial.target },
-    ...factorNames(run.plan.arms).map((name) => ({
-      name: `factor_${name}`,
-      value: (trial: TrialRecord) => factorLabel(trial, name),
-    })),
+    ...factorColumns(run.plan.arms, (trial: TrialRecord) => trial),
     { name: 'session', value: (trial) => trial.session },
     { name: 'round', value: (trial) => trial.round },
     { name: 'place', value: (trial) => trial.place },
@@ -124,7 +151,7 @@ function identityColumns(run: RunIdentity): Column<TrialRecord>[] {
 
 const OUTCOME_COLUMNS: readonly Column<TrialRecord>[] = [
   { name: 'status', value: (trial) => trial.status },
-  { name: 'fault_code', value: (trial) => trial.fault?.code ?? null },
+  { name: 'fault_code', value: (trial) => trial.fault?.code ?? null, isKept: true },
   { name: 'started_at', value: (trial) => trial.startedAt },
   { name: 'wall_ns', value: (trial) => trial.wallNs },
   { name: 'window_ns', value: windowNs },
@@ -178,17 +205,24 @@ const MACHINE_COLUMNS: readonly Column<TrialRecord>[] = [
   { name: 'own_clock_typical_ns', value: ({ machine }) => machine?.clockTypicalNs ?? null },
 ];
 
-const EVIDENCE_COLUMNS: readonly Column<TrialRecord>[] = [
+/** How a trial ran, and whether its claims hold. */
+const SETTING_COLUMNS: readonly Column<TrialRecord>[] = [
   { name: 'engine', value: (trial) => trial.engine.used },
-  { name: 'calls', value: (trial) => trial.engine.calls },
   { name: 'numjobs', value: (trial) => trial.engine.numjobs },
-  { name: 'threads_per_job', value: (trial) => trial.engine.threadsPerJob },
   { name: 'iodepth', value: (trial) => trial.engine.iodepth },
   { name: 'direct', value: (trial) => trial.engine.direct },
   { name: 'fileset', value: (trial) => trial.fileset ?? null },
   { name: 'cache_claim', value: (trial) => trial.cache.claim },
   { name: 'cache_verdict', value: (trial) => trial.cache.verdict },
   { name: 'cache_observed', value: (trial) => trial.cache.observed ?? null },
+  { name: 'cache_server', value: (trial) => (isServerUnknown(trial) ? 'unknown' : (trial.cache.serverCache ?? null)) },
+  { name: 'warnings', value: (trial) => trial.warnings.map((warning) => warning.code).join(';'), isKept: true },
+];
+
+/** Where the bytes came from, and what the measurement itself cost. */
+const EVIDENCE_COLUMNS: readonly Column<TrialRecord>[] = [
+  { name: 'calls', value: (trial) => trial.engine.calls },
+  { name: 'threads_per_job', value: (trial) => trial.engine.threadsPerJob },
   { name: 'resident_before_bytes', value: (trial) => trial.cache.residentBytesBefore },
   { name: 'file_bytes', value: (trial) => trial.cache.fileBytes },
   { name: 'process_device_read_bytes', value: (trial) => trial.cache.processDeviceReadBytes },
@@ -218,8 +252,6 @@ const EVIDENCE_COLUMNS: readonly Column<TrialRecord>[] = [
   { name: 'major_faults', value: (trial) => trial.client.majorFaults },
   { name: 'gc_ns', value: (trial) => trial.client.gcNs },
   { name: 'event_loop_delay_max_ns', value: (trial) => trial.client.eventLoopDelayMaxNs },
-  { name: 'warnings', value: (trial) => trial.warnings.map((warning) => warning.code).join(';') },
-  { name: 'cache_server', value: (trial) => (isServerUnknown(trial) ? 'unknown' : (trial.cache.serverCache ?? null)) },
   { name: 'others_read_bytes', value: (trial) => trial.cache.othersReadBytes ?? null },
   ...MACHINE_COLUMNS,
 ];

@@ -5,8 +5,11 @@ export const RUN_FILES = {
   /** The trial that is under way, if it has lasted a minute. */
   partial: 'partial.json',
   summary: 'summary.csv',
+  evidence: 'evidence.csv',
   timeseries: 'timeseries.csv',
   latency: 'latency.hlog',
+  /** One row per arm, after the run has ended. */
+  arms: 'arms.csv',
   command: 'command.txt',
   /** CloudWatch's metrics around the run, after `feedrate fsx metrics`. */
   fsxMetrics: 'fsx-metrics.json',

@@ -80,7 +80,7 @@ function fill(directory: string, run: RunRecord, workingDirectory: string): void
   write(RUN_FILES.run, encodeRun(run));
   write(RUN_FILES.trials, '');
   write(RUN_FILES.command, commandText(run, workingDirectory));
-  for (const { file, head } of derivedTables(run)) write(file, head);
+  for (const { file, empty } of derivedTables(run)) write(file, empty);
   makeNamesDurable(directory);
 }
 

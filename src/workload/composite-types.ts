@@ -17,6 +17,7 @@ export const blocks: ValueType<readonly BlockShare[]> = typeOf(
   }),
   readBlocks,
   (shares) => shares.map(({ blockBytes, share }) => blockLabel(blockBytes, share, shares.length)).join(':'),
+  { unit: '_bytes', of: (shares) => (shares.length === 1 ? (shares[0]?.blockBytes ?? null) : null) },
 );
 
 function blockLabel(blockBytes: number, share: number, parts: number): string {

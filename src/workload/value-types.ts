@@ -37,7 +37,19 @@ export interface ValueType<T> {
   read(value: unknown): Parsed<T>;
   /** Returns the shortest exact and unique name of a value. */
   label(value: T): string;
+  /** How tables for programs hold the value. Absent: as its label. */
+  readonly column?: ColumnForm<T>;
 }
+
+/** A value as a number in its base unit, or as true or false. */
+export interface ColumnForm<T> {
+  /** Follows the word in the name of the column: `_bytes`. Empty for counts and truth values, which have no unit. */
+  readonly unit: '' | '_bytes' | '_ns' | '_bytes_per_s';
+  /** Returns null for a value that is no single number. */
+  of(value: T): number | boolean | null;
+}
+
+const plain = (unit: ColumnForm<number>['unit']): ColumnForm<number> => ({ unit, of: (value) => value });
 
 export const fail = (message: string): { ok: false; message: string } => ({ ok: false, message });
 
@@ -50,12 +62,13 @@ export function typeOf<T, S>(
   { spelling, check }: { readonly spelling: Spelling; readonly check: ValueCheck },
   convert: (written: S) => Parsed<T>,
   label: (value: T) => string,
+  column?: ColumnForm<T>,
 ): ValueType<T> {
   const read = (value: unknown): Parsed<T> => {
     const wrong = check(value);
     return wrong === null ? convert(value as S) : fail(wrong);
   };
-  return { name, spelling: once(spelling), read, label };
+  return { name, spelling: once(spelling), read, label, ...(column && { column }) };
 }
 
 export type Written = string | number;
@@ -96,13 +109,14 @@ function within(
 
 export function size(minBytes: number, maxBytes: number): ValueType<number> {
   const read = (text: Written): Parsed<number> => within(parseSize(text), text, minBytes, maxBytes, formatSizeLabel);
-  return typeOf('size', SIZE, read, formatSizeLabel);
+  return typeOf('size', SIZE, read, formatSizeLabel, plain('_bytes'));
 }
 
 export function duration(minNs: number, bareUnit: 's' | 'us' = 's'): ValueType<number> {
   const read = (text: Written): Parsed<number> =>
     within(parseDuration(text, bareUnit), text, minNs, Number.MAX_SAFE_INTEGER, formatDurationLabel);
-  return typeOf(bareUnit === 's' ? 'time' : 'time (without a unit: µs)', DURATION, read, formatDurationLabel);
+  const name = bareUnit === 's' ? 'time' : 'time (without a unit: µs)';
+  return typeOf(name, DURATION, read, formatDurationLabel, plain('_ns'));
 }
 
 export function rate(): ValueType<number> {
@@ -112,6 +126,7 @@ export function rate(): ValueType<number> {
     RATE,
     (text: Written) => within(parseRate(text), text, 1, Number.MAX_SAFE_INTEGER, label),
     label,
+    plain('_bytes_per_s'),
   );
 }
 
@@ -130,6 +145,7 @@ export function count(min: number, max: number): ValueType<number> {
     { spelling: (z) => z.int().min(min).max(max), check },
     (value: number) => ({ ok: true, value }),
     String,
+    plain(''),
   );
 }
 
@@ -143,6 +159,7 @@ export const flag: ValueType<boolean> = typeOf(
   },
   (value: boolean | number) => ({ ok: true, value: Boolean(value) }),
   String,
+  { unit: '', of: (value) => value },
 );
 
 /** The word that YAML reads as no value. */

@@ -108,7 +108,7 @@ for (const [name, args] of [
 test('two values of a label of single targets are columns', () => {
   const { status, stdout } = compare(first, '--cols', 'tiering', '--format', 'csv');
   assert.is(status, 0);
-  assert.match(stdout, /^4KiB,ALL,throughput,/m);
+  assert.match(stdout, /^4096,ALL,throughput,/m);
 });
 
 test('a narrow terminal gets the columns that matter, and the names of the others', () => {
@@ -228,7 +228,7 @@ test('names with spaces and letters of any script go through', () =>
     assert.match(table.stdout, /^throughput \(higher is better\): 二つ目 compared with größe α run \(run\)/);
     assert.match(table.stdout, /│ regression +│/);
     const csv = feedrate(['compare', 'größe α run', '二つ目', '--format', 'csv'], directory).stdout;
-    assert.match(csv, /^4KiB,二つ目,throughput,/m);
+    assert.match(csv, /^4096,二つ目,throughput,/m);
   }));
 
 test('three runs are ranked, the others against the first', () =>

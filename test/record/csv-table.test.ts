@@ -56,9 +56,9 @@ test('summary and timeseries have a row and unit columns for every trial', () =>
   assert.is(table[1]?.['job'], "'=write");
   assert.is(table[0]?.['label_note'], 'two\nlines');
   assert.equal(
-    table.map((row) => [row['factor_bs'], row['factor_fsync'], row['warmup'], row['throughput_bytes_per_s']]),
+    table.map((row) => [row['factor_bs_bytes'], row['factor_fsync'], row['warmup'], row['throughput_bytes_per_s']]),
     [
-      ['1MiB', '', 'false', '100000000'],
+      ['1048576', '', 'false', '100000000'],
       ['', '4', 'true', '200000000'],
     ],
   );

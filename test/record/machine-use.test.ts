@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { decodeTrial, encodeTrial } from '../../src/record/codec.js';
 import { isBusy, type MachineUse, takenShare } from '../../src/record/machine-use.js';
 import { mergeRanks, recordsOf } from '../../src/record/merge-ranks.js';
-import { summaryColumns, trialRows } from '../../src/record/trial-columns.js';
+import { evidenceColumns, trialRows } from '../../src/record/trial-columns.js';
 import { armWarnings } from '../../src/stats/arm-warnings.js';
 import { busyMachine } from '../../src/trial/busy-machine.js';
 import { feedrateError } from '../support/feedrate-error.js';
@@ -66,7 +66,7 @@ test('it is stored with the trial, and older trials have none', () => {
 });
 
 test('the columns are empty where nothing was recorded', () => {
-  const columns = summaryColumns(makeRun([arm], 1)).filter(({ name }) => /^(?:machine|group|own)_/.test(name));
+  const columns = evidenceColumns(makeRun([arm], 1)).filter(({ name }) => /^(?:machine|group|own)_/.test(name));
   const cells = (share: number | null) =>
     Object.fromEntries(columns.map(({ name, value }) => [name, value(trialRows(trialOf(1, share))[0] as never)]));
   assert.ok(columns.length >= 14);

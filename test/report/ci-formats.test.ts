@@ -14,12 +14,12 @@ import { benchmarkJson } from '../../src/report/ci/benchmark-json.js';
 import { bmfJson } from '../../src/report/ci/bmf.js';
 import { comparisonSuites } from '../../src/report/ci/comparison-suites.js';
 import { junitXml } from '../../src/report/ci/junit.js';
-import { measurementsOf } from '../../src/report/ci/measurements.js';
 import { openMetricsText } from '../../src/report/ci/open-metrics.js';
 import { measurementSuite, thresholdSuite } from '../../src/report/ci/run-suites.js';
 import { stepSummary } from '../../src/report/ci/step-summary.js';
 import { element, xmlDocument } from '../../src/report/ci/xml.js';
 import { type Measure, measureOf } from '../../src/stats/measure.js';
+import { measurementsOf } from '../../src/stats/measurements.js';
 import { benchmarksOf, bmfOf, casesOf, junitOf, openMetricsOf, outcomesOf } from '../support/ci-formats.js';
 import { makeArm, makeThreshold, makeWindow } from '../support/records.js';
 import { runOfSessions, type SessionsOptions, trialsOfSessions } from '../support/stored-sessions.js';
@@ -204,11 +204,11 @@ test('OpenMetrics: prometheus-client and GitLab read every sample, with any name
   assert.equal(
     families.map(({ name, unit, type }) => [name, unit, type]),
     [
-      ['feedrate_throughput_bytes_per_second', 'bytes_per_second', 'gauge'],
-      ['feedrate_iops_operations_per_second', 'operations_per_second', 'gauge'],
-      ['feedrate_cpu_seconds_per_operation', 'seconds_per_operation', 'gauge'],
-      ['feedrate_latency_seconds', 'seconds', 'gauge'],
-      ['feedrate_read_seconds', 'seconds', 'gauge'],
+      ['feedrate_throughput_session_median_bytes_per_second', 'bytes_per_second', 'gauge'],
+      ['feedrate_iops_session_median_operations_per_second', 'operations_per_second', 'gauge'],
+      ['feedrate_cpu_session_median_seconds_per_operation', 'seconds_per_operation', 'gauge'],
+      ['feedrate_latency_session_median_seconds', 'seconds', 'gauge'],
+      ['feedrate_read_session_median_seconds', 'seconds', 'gauge'],
     ],
   );
   const shown = (name: string) =>
@@ -220,10 +220,12 @@ test('OpenMetrics: prometheus-client and GitLab read every sample, with any name
   assert.is(samples.length, measurements.length);
   assert.equal(
     samples.slice(0, arms.length).map(({ labels }) => labels),
-    arms.map(({ id }) => ({ workload: 'quick', arm: shown(id) })),
+    arms.map(({ id, job, target }) => ({ workload: 'quick', arm: shown(id), job: shown(job), target })),
   );
   assert.equal([...new Set(families[3]?.samples.map(({ labels }) => labels['statistic']))], ['p99', 'mean']);
-  assert.is(samples[0]?.value, 1_010_000_000, 'three digits of the median 1.005e9');
+  assert.is(samples[0]?.value, 1_005_000_000);
+  const [rounded] = openMetricsOf(openMetricsText(measurements, 3)).families;
+  assert.is(rounded?.samples[0]?.value, 1_010_000_000, 'three digits');
   assert.equal(
     gitlab.map(([, value]) => Number(value)),
     samples.map(({ value }) => value),
@@ -239,12 +241,12 @@ test('Bencher and github-action-benchmark: every measurement, its interval, its 
   const bmf = bmfOf(bmfJson(measurements));
   assert.equal(Object.keys(bmf).sort(), arms.map(({ id }) => `quick/${id}`).sort());
   assert.equal(bmf['quick/__proto__'], {
-    throughput_bytes_per_s: { value: 1.005e9, lower_value: 0.99e9, upper_value: 1.03e9 },
-    iops: { value: 1000, lower_value: 1000, upper_value: 1000 },
-    cpu_ns_per_op: { value: 500_000, lower_value: 500_000, upper_value: 500_000 },
-    latency_p99_ns: bmf['quick/plain']?.['latency_p99_ns'],
-    read_p50_ns: bmf['quick/plain']?.['read_p50_ns'],
-    latency_mean_ns: bmf['quick/plain']?.['latency_mean_ns'],
+    throughput_session_median_bytes_per_s: { value: 1.005e9, lower_value: 0.99e9, upper_value: 1.03e9 },
+    iops_session_median: { value: 1000, lower_value: 1000, upper_value: 1000 },
+    cpu_session_median_ns_per_op: { value: 500_000, lower_value: 500_000, upper_value: 500_000 },
+    latency_p99_session_median_ns: bmf['quick/plain']?.['latency_p99_session_median_ns'],
+    read_p50_session_median_ns: bmf['quick/plain']?.['read_p50_session_median_ns'],
+    latency_mean_session_median_ns: bmf['quick/plain']?.['latency_mean_session_median_ns'],
   });
   const bigger = benchmarksOf(benchmarkJson(measurements, 'higher'));
   const smaller = benchmarksOf(benchmarkJson(measurements, 'lower'));
@@ -254,7 +256,7 @@ test('Bencher and github-action-benchmark: every measurement, its interval, its 
     ['bytes/s', 'ops/s', 'ns/op', 'ns'],
   );
   assert.equal(bigger[0], {
-    name: 'quick/plain throughput',
+    name: 'quick/plain throughput, session median',
     unit: 'bytes/s',
     value: 1.005e9,
     range: '990000000 … 1030000000',
@@ -269,7 +271,7 @@ test('without enough sessions there is no interval, and without a number no entr
     measured.map(({ measure }) => measure.key),
     ['throughput', 'iops', 'cpu'],
   );
-  assert.equal(bmfOf(bmfJson(measured))['quick/read']?.['throughput_bytes_per_s'], { value: 1.5e9 });
+  assert.equal(bmfOf(bmfJson(measured))['quick/read']?.['throughput_session_median_bytes_per_s'], { value: 1.5e9 });
   assert.is(benchmarksOf(benchmarkJson(measured, 'higher'))[0]?.range, undefined);
   const nothing = storedOf({ levels: [1e9], trial: (trial) => ({ ...trial, status: 'failed' }) });
   assert.equal(measurementsOf(nothing.run, nothing.trials, MEASURES), []);
@@ -366,8 +368,8 @@ test('a latency without an end is left out of JSON, which has no infinity, and i
   assert.equal([value('throughput'), value('p99(latency)')], [0, Number.POSITIVE_INFINITY]);
   const written = [benchmarkJson(of, 'lower'), benchmarkJson(of, 'higher'), bmfJson(of)];
   for (const text of written) assert.not.match(text, /null|NaN|Infinity/);
-  assert.match(openMetricsText(of), /^feedrate_latency_seconds\{.*statistic="p99"\} \+Inf$/m);
-  assert.match(openMetricsText(of), /^feedrate_throughput_bytes_per_second\{.*\} 0$/m);
+  assert.match(openMetricsText(of), /^feedrate_latency_session_median_seconds\{.*statistic="p99"\} \+Inf$/m);
+  assert.match(openMetricsText(of), /^feedrate_throughput_session_median_bytes_per_second\{.*\} 0$/m);
 });
 
 test.run();

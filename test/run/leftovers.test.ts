@@ -214,7 +214,16 @@ test('kill -9 at any moment leaves whole runs, and nothing that clean does not r
     const known = /^(?:\d{8}T\d{6}Z_quick_[0-9a-f]{4}|baselines|summary\.txt)$/;
     const unknown = readdirSync(results).filter((name) => !known.test(name) && passingOf(name)?.kind !== 'replacement');
     assert.equal(unknown, []);
-    const files = ['command.txt', 'latency.hlog', 'run.json', 'summary.csv', 'timeseries.csv', 'trials.jsonl'];
+    const files = [
+      'arms.csv',
+      'command.txt',
+      'evidence.csv',
+      'latency.hlog',
+      'run.json',
+      'summary.csv',
+      'timeseries.csv',
+      'trials.jsonl',
+    ];
     for (const { directory } of listRuns(results)) assert.equal(readdirSync(directory).sort(), files);
     rmSync(results, { recursive: true });
     assert.not(existsSync(results));

@@ -76,7 +76,16 @@ function assertSaved({ outcome, saved, reported }: Lost, { target }: Place): voi
     reported,
   );
   assert.ok(trials.length < 6, 'the run ended early');
-  const files = ['command.txt', 'latency.hlog', 'run.json', 'summary.csv', 'timeseries.csv', 'trials.jsonl'];
+  const files = [
+    'arms.csv',
+    'command.txt',
+    'evidence.csv',
+    'latency.hlog',
+    'run.json',
+    'summary.csv',
+    'timeseries.csv',
+    'trials.jsonl',
+  ];
   assert.equal(readdirSync(saved).sort(), files);
 }
 

@@ -26,7 +26,15 @@ test('a run directory has its name, its files, and nothing else', async () => {
     assert.is(store.run.id, basename(store.directory));
     store.appendTrial(makeTrial(arm, 1, 100));
     store.finish('complete');
-    const files = ['command.txt', 'latency.hlog', 'run.json', 'summary.csv', 'timeseries.csv', 'trials.jsonl'];
+    const files = [
+      'command.txt',
+      'evidence.csv',
+      'latency.hlog',
+      'run.json',
+      'summary.csv',
+      'timeseries.csv',
+      'trials.jsonl',
+    ];
     assert.equal(readdirSync(store.directory).sort(), files);
     const read = readRun(store.directory);
     assert.is(read.status, 'complete');

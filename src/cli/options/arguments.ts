@@ -113,7 +113,7 @@ function ontapOptionsOf(raw: OntapOptions): OntapOptions {
 
 /** Returns only the options that name files to write. */
 function outputFilesOf(raw: OutputFiles): OutputFiles {
-  const asked = EXPORT_NAMES.filter((name) => raw[name] !== undefined);
+  const asked = [...EXPORT_NAMES, 'openMetricsDigits' as const].filter((name) => raw[name] !== undefined);
   return Object.fromEntries(asked.map((name) => [name, raw[name]]));
 }
 

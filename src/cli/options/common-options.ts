@@ -22,8 +22,14 @@ export function addFileOptions(command: Command): Command {
     const flag = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     command.option(`--${flag} <${value}>`, help);
   }
-  return command;
+  const digits = Array.from({ length: MOST_DIGITS }, (_, index) => String(index + 1));
+  return command.addOption(
+    new Option('--open-metrics-digits <n>', 'significant digits in --open-metrics (default: all)').choices(digits),
+  );
 }
+
+/** Enough for every number that a program can hold. */
+const MOST_DIGITS = 17;
 
 /** Returns `--format` with these choices. */
 export function formatOption(choices: readonly string[]): Option {

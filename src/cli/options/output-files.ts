@@ -3,14 +3,14 @@ import { EXIT, FeedrateError } from '../../base/errors.js';
 import type { Comparison } from '../../gate/comparison.js';
 import type { ReadableRun } from '../../record/stored-run.js';
 import type { ExportFile } from '../../report/ci/export-file.js';
-import { measurementsOf } from '../../report/ci/measurements.js';
 import { EXPORT_NAMES, EXPORTS, type ExportName } from '../../report/exports.js';
 import { keptMeasures, type Measure } from '../../stats/measure.js';
+import { measurementsOf } from '../../stats/measurements.js';
 import { requireWritable, writeOutputFile } from '../../store/output-file.js';
 import { tell } from '../output/print.js';
 
-/** Paths by option, as commander returns them. */
-export type OutputFiles = { readonly [Name in ExportName]?: string | undefined };
+/** Paths by option, as commander returns them, and the digits of numbers. */
+export type OutputFiles = { readonly [Name in ExportName | 'openMetricsDigits']?: string | undefined };
 
 /**
  * Writes the requested files. Reports a file that cannot be written and still writes the others.
@@ -27,7 +27,9 @@ export async function writeOutputFiles(
 ): Promise<number> {
   const files = await filesOf(asked);
   const measurements = measurementsOf(stored.run, stored.trials, measures);
-  const written = files.map(({ path, text }) => tryWrite(path, () => text({ stored, measurements, comparison })));
+  const digits = asked.openMetricsDigits === undefined ? null : Number(asked.openMetricsDigits);
+  const source = { stored, measurements, comparison, digits };
+  const written = files.map(({ path, text }) => tryWrite(path, () => text(source)));
   return written.every(Boolean) ? EXIT.pass : EXIT.usage;
 }
 

@@ -1,8 +1,8 @@
 /** The JSON that github-action-benchmark reads as `customBiggerIsBetter` or `customSmallerIsBetter`. */
 import type { Metric } from '../../base/metrics.js';
+import type { Measurement } from '../../stats/measurements.js';
 import { plural } from '../table/format.js';
 import type { ExportFile } from './export-file.js';
-import type { Measurement } from './measurements.js';
 
 /** Returns two files, because the action has one tool name per direction. */
 export function exportFiles(prefix: string): ExportFile[] {
@@ -28,7 +28,7 @@ export function benchmarkJson(measurements: readonly Measurement[], better: Metr
   const entries = measurements
     .filter(({ measure, spread }) => measure.metric.better === better && Number.isFinite(spread.median))
     .map(({ run, name, measure, spread, trials }) => ({
-      name: `${name} ${measure.key}`,
+      name: `${name} ${measure.key}, session median`,
       unit: measure.metric.unit,
       value: spread.median,
       ...(Number.isFinite(spread.medianLow) && Number.isFinite(spread.medianHigh)

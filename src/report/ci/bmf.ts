@@ -1,7 +1,7 @@
 /** Bencher Metric Format, which `bencher run --adapter json` reads. */
-import { statisticColumn } from '../../base/metrics.js';
+
+import { type Measurement, measurementColumn } from '../../stats/measurements.js';
 import type { ExportFile } from './export-file.js';
-import { type Measurement, statisticWord } from './measurements.js';
 
 export function exportFiles(path: string): ExportFile[] {
   return [{ path, text: ({ measurements }) => bmfJson(measurements) }];
@@ -9,7 +9,7 @@ export function exportFiles(path: string): ExportFile[] {
 
 /**
  * Returns `{"<benchmark>": {"<measure>": {"value", "lower_value"?, "upper_value"?}}}` in base units. Measures have the
- * names of the columns of `summary.csv`, including the unit: Bencher's own `throughput` is in operations per second,
+ * names of the columns of `arms.csv`, including the unit: Bencher's own `throughput` is in operations per second,
  * feedrate's in bytes. The bounds are the 95 % interval of the median. They are absent if there are too few sessions, or
  * if one is infinite. An infinite median is left out, because JSON has none.
  * Source: bencher.dev/docs/reference/bencher-metric-format.
@@ -18,14 +18,12 @@ export function bmfJson(measurements: readonly Measurement[]): string {
   const names = [...new Set(measurements.map(({ name }) => name))];
   const report = names.map((name) => {
     const ofArm = measurements.filter((one) => one.name === name && Number.isFinite(one.spread.median));
-    return [name, Object.fromEntries(ofArm.map((measurement) => [measureName(measurement), valuesOf(measurement)]))];
+    return [
+      name,
+      Object.fromEntries(ofArm.map((measurement) => [measurementColumn(measurement), valuesOf(measurement)])),
+    ];
   });
   return `${JSON.stringify(Object.fromEntries(report), null, 2)}\n`;
-}
-
-function measureName({ measure }: Measurement): string {
-  const word = statisticWord(measure);
-  return word === null ? measure.metric.column : statisticColumn(measure.metric, word);
 }
 
 function valuesOf({ spread }: Measurement): object {

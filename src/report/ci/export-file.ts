@@ -1,7 +1,7 @@
 /** The interface of a file format for other programs: one file in this folder and one row in report/exports.ts. */
 import type { Comparison } from '../../gate/comparison.js';
 import type { ReadableRun } from '../../record/stored-run.js';
-import type { Measurement } from './measurements.js';
+import type { Measurement } from '../../stats/measurements.js';
 
 /** The data that every format receives. */
 export interface ExportSource {
@@ -10,6 +10,8 @@ export interface ExportSource {
   readonly measurements: readonly Measurement[];
   /** Null if the run was not compared with anything. */
   readonly comparison: Comparison | null;
+  /** Significant digits of numbers in formats that can be rounded; null for full precision. */
+  readonly digits: number | null;
 }
 
 /** A file to write. */

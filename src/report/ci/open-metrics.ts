@@ -1,11 +1,11 @@
 /** OpenMetrics text, which GitLab's metrics reports and Prometheus read. */
 import { unreachable } from '../../base/assert.js';
 import type { Metric } from '../../base/metrics.js';
+import type { Arm } from '../../plan/plan.js';
+import type { CellValue, Column } from '../../record/csv-table.js';
+import { factorColumns } from '../../record/trial-columns.js';
+import { type Measurement, statisticWord } from '../../stats/measurements.js';
 import type { ExportFile } from './export-file.js';
-import { type Measurement, statisticWord } from './measurements.js';
-
-/** GitLab compares values as strings: with more digits, every run would be a change. */
-const DIGITS = 3;
 
 /** The unit's name in OpenMetrics, which ends the metric's name, and the factor from feedrate's base unit. */
 interface MetricUnit {
@@ -14,24 +14,30 @@ interface MetricUnit {
 }
 
 export function exportFiles(path: string): ExportFile[] {
-  return [{ path, text: ({ measurements }) => openMetricsText(measurements) }];
+  return [{ path, text: ({ measurements, digits }) => openMetricsText(measurements, digits) }];
 }
 
 /**
- * Returns one gauge per metric and one sample per arm and statistic, rounded to three digits. Units are seconds and
- * bytes, because the specification requires base units. Source: github.com/prometheus/OpenMetrics, specification 1.0.
+ * Returns one gauge per metric and one sample per arm and statistic. Units are seconds and bytes, because the
+ * specification requires base units. Source: github.com/prometheus/OpenMetrics, specification 1.0.
+ * @param digits significant digits of the values. GitLab compares values as texts, so that with all digits every run is a
+ * change. Default: all
  */
-export function openMetricsText(measurements: readonly Measurement[]): string {
+export function openMetricsText(measurements: readonly Measurement[], digits: number | null = null): string {
+  const factors = new Map(measurements.map(({ run }) => [run, factorColumns(run.plan.arms, (arm: Arm) => arm)]));
   const metrics = [...new Set(measurements.map(({ measure }) => measure.metric))];
   const lines = metrics.flatMap((metric) => {
     const ofMetric = measurements.filter(({ measure }) => measure.metric === metric);
     const unit = unitOf(metric);
-    const name = `feedrate_${metric.key}_${unit.name}`;
+    const name = `feedrate_${metric.key}_session_median_${unit.name}`;
     return [
       `# TYPE ${name} gauge`,
       `# UNIT ${name} ${unit.name}`,
       `# HELP ${name} ${escaped(metric.label)}: median over the sessions of a run.`,
-      ...ofMetric.map((measurement) => `${name}${labelsOf(measurement)} ${rounded(measurement, unit)}`),
+      ...ofMetric.map(
+        (measurement) =>
+          `${name}${labelsOf(measurement, factors.get(measurement.run) ?? [])} ${scaled(measurement, unit, digits)}`,
+      ),
     ];
   });
   return `${[...lines, '# EOF'].join('\n')}\n`;
@@ -57,19 +63,39 @@ function unitOf({ unit }: Metric): MetricUnit {
   }
 }
 
-function rounded({ spread }: Measurement, { scale }: MetricUnit): string {
+function scaled({ spread }: Measurement, { scale }: MetricUnit, digits: number | null): string {
   if (spread.median === Infinity) return '+Inf';
-  return String(Number((spread.median * scale).toPrecision(DIGITS)));
+  const value = spread.median * scale;
+  return String(digits === null ? value : Number(value.toPrecision(digits)));
 }
 
-function labelsOf({ run, arm, measure }: Measurement): string {
+/** Returns the labels of a sample: its arm, the arm's factors in base units, the user's labels and the statistic. */
+function labelsOf({ run, arm: id, measure }: Measurement, factors: readonly Column<Arm>[]): string {
+  const arm = run.plan.arms.find((each) => each.id === id) as Arm;
   const statistic = statisticWord(measure);
-  const labels = [
+  const labels: [string, CellValue][] = [
     ['workload', run.plan.workload],
-    ['arm', arm],
-    ...(statistic === null ? [] : [['statistic', statistic]]),
-  ] as [string, string][];
-  return `{${labels.map(([name, value]) => `${name}="${escaped(value)}"`).join(',')}}`;
+    ['arm', id],
+    ['job', arm.job],
+    ['target', arm.target],
+    ...(statistic === null ? [] : [['statistic', statistic] as [string, CellValue]]),
+    ...factors.map(({ name, value }): [string, CellValue] => [name, value(arm)]),
+    ...Object.entries(run.labels).map(([name, value]): [string, CellValue] => [`label_${name}`, value]),
+  ];
+  const taken = new Set<string>();
+  const texts = labels.map(([name, value]) => {
+    const label = freeName(name.replaceAll(/[^A-Za-z0-9_]/g, '_'), taken);
+    taken.add(label);
+    return value === null ? null : `${label}="${escaped(String(value))}"`;
+  });
+  return `{${texts.filter((text) => text !== null).join(',')}}`;
+}
+
+/** Returns a name, with a number if another name became the same in letters that OpenMetrics allows for a label. */
+function freeName(name: string, taken: ReadonlySet<string>): string {
+  let free = name;
+  for (let number = 2; taken.has(free); number++) free = `${name}_${number}`;
+  return free;
 }
 
 /**

@@ -1,12 +1,21 @@
 import type { ComparedCell, Comparison } from '../../gate/comparison.js';
 import { type Column, csvHead, csvRows } from '../../record/csv-table.js';
+import { columnsOfFactor } from '../../record/factor-columns.js';
 import { isTested } from './comparison-table.js';
 
 /** Returns one CSV line per cell, in base units. An infinite or unknown bound is an empty field. */
 export function comparisonCsv({ cells, grid }: Comparison): string {
   const finite = (value: number | null | undefined) => (Number.isFinite(value) ? (value as number) : null);
   const columns: Column<ComparedCell>[] = [
-    ...grid.rowNames.map((name): Column<ComparedCell> => ({ name, value: ({ row }) => row.get(name) ?? null })),
+    ...grid.rowNames.flatMap((name) => {
+      const labels = cells.map(({ row }) => row.get(name)).filter((label) => label !== undefined);
+      return columnsOfFactor(name, labels).map(
+        (column): Column<ComparedCell> => ({
+          name: column.name,
+          value: ({ row }) => column.of(row.get(name) ?? null),
+        }),
+      );
+    }),
     { name: 'column', value: ({ column }) => column },
     { name: 'measure', value: ({ measure }) => measure.key },
     { name: 'unit', value: ({ measure }) => measure.metric.unit },

@@ -1,6 +1,7 @@
 import type { ComparedCell, Comparison, Side } from '../../gate/comparison.js';
 import type { GateResult } from '../../gate/decide.js';
 import type { SideEvidence } from '../../gate/doubt.js';
+import { factorValues } from '../../record/factor-columns.js';
 import { cliffsDelta } from '../../stats/effect-size.js';
 import type { LocationInterval } from '../../stats/hodges-lehmann.js';
 import { sharedCeiling } from './ceiling-notes.js';
@@ -76,7 +77,8 @@ function sideOf(
   spread: ComparedCell['baseSpread'],
   { sessions, stalled }: SideEvidence,
 ): object {
-  const side = { name, run: run.id, arm: arm.id, trials: trials.length, sessions, stalled };
+  const factors = factorValues(arm.factors);
+  const side = { name, run: run.id, arm: arm.id, factors, trials: trials.length, sessions, stalled };
   if (spread === null) return { ...side, units: 0 };
   const { n, medianLow, medianHigh, ...numbers } = spread;
   // A median without an interval has −∞ and ∞, which are unknown ends rather than values.

@@ -1,7 +1,8 @@
 /** A history for programs, in base units: JSON with every number, and CSV with one row per point. */
 import type { History, HistoryChange, HistoryPoint, HistorySeries } from '../../gate/run-history.js';
 import { type CellValue, type Column, csvHead, csvRows } from '../../record/csv-table.js';
-import { factorLabel, factorNames } from '../../record/trial-columns.js';
+import { factorValues } from '../../record/factor-columns.js';
+import { factorColumns } from '../../record/trial-columns.js';
 
 const HISTORY_VERSION = 1;
 
@@ -17,7 +18,7 @@ export function historyJson({ workload, runs, leftOut, series }: History): strin
       job: one.latest.arm.job,
       target: one.latest.arm.target,
       path: one.path,
-      factors: Object.fromEntries(one.latest.arm.factors.map(({ name, label }) => [name, label])),
+      factors: factorValues(one.latest.arm.factors),
       measure: one.measure.key,
       unit: one.measure.metric.unit,
       better: one.measure.metric.better,
@@ -75,10 +76,10 @@ export function historyCsv({ workload, series }: History): string {
     { name: 'job', value: ({ series: { latest } }) => latest.arm.job },
     { name: 'target', value: ({ series: { latest } }) => latest.arm.target },
     { name: 'path', value: ({ series: { path } }) => path },
-    ...factorNames(series.map(({ latest }) => latest.arm)).map((name) => ({
-      name: `factor_${name}`,
-      value: ({ series: { latest } }: PointRow) => factorLabel(latest.arm, name),
-    })),
+    ...factorColumns(
+      series.map(({ latest }) => latest.arm),
+      ({ series: { latest } }: PointRow) => latest.arm,
+    ),
     {
       name: 'other_load',
       value: ({ series: { otherLoad } }) => otherLoad.map(({ what, candidate }) => `${what}=${candidate}`).join(';'),

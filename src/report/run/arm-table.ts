@@ -1,19 +1,15 @@
 /** The table of arms. Its columns are declared here for the terminal, Markdown, CSV and JSON. */
 import { LATENCY_KINDS, type LatencyKindRow, type ShownStatistic } from '../../base/latency-kinds.js';
-import { NUMBER_METRICS, type NumberMetric, statisticColumn } from '../../base/metrics.js';
-import type { CellValue, Column } from '../../record/csv-table.js';
-import { factorLabel, factorNames, latencyColumns } from '../../record/trial-columns.js';
+import { NUMBER_METRICS, type NumberMetric } from '../../base/metrics.js';
+import { factorLabel, factorNames } from '../../record/trial-columns.js';
 import type { LatencySummary } from '../../record/trial-values.js';
-import type { CeilingUse } from '../../stats/ceiling-use.js';
 import { leastOperations } from '../../stats/measure.js';
-import type { Spread } from '../../stats/spread.js';
 import type { ArmSummary } from '../../stats/summary.js';
 import { ABSENT, formatRange, formatValue, plural } from '../table/format.js';
 import type { ShownColumn, Tone } from '../table/shown-column.js';
 import { sparkline } from '../table/sparkline.js';
 import { ceilingText } from './ceiling-text.js';
 import type { NotedArm } from './notes.js';
-import type { RunView } from './run-view.js';
 
 /** Returns the columns for people that have a value for any of these arms. */
 export function shownColumns(arms: readonly NotedArm[]): ShownColumn<NotedArm>[] {
@@ -139,79 +135,6 @@ function cacheTone({ summary }: NotedArm): Tone {
 
 function ceilingTone({ ceiling }: NotedArm): Tone {
   return ceiling?.state === 'beyond' ? 'bad' : 'plain';
-}
-
-/** Returns the columns for programs: everything that was measured, in base units, with the unit in each name. */
-export function dataColumns({ summaries, ceilings }: Pick<RunView, 'summaries' | 'ceilings'>): Column<ArmSummary>[] {
-  const kinds = LATENCY_KINDS.filter(({ kind }) => summaries.some(({ latencies }) => latencies.has(kind)));
-  return [
-    { name: 'arm', value: ({ arm }) => arm.id },
-    { name: 'job', value: ({ arm }) => arm.job },
-    { name: 'target', value: ({ arm }) => arm.target },
-    ...factorNames(summaries.map(({ arm }) => arm)).map((name) => ({
-      name: `factor_${name}`,
-      value: ({ arm }: ArmSummary) => factorLabel(arm, name),
-    })),
-    { name: 'trials_counted', value: ({ counted }) => counted },
-    { name: 'trials_unmeasured', value: ({ unmeasured }) => unmeasured },
-    { name: 'trials_failed', value: ({ failed }) => failed },
-    { name: 'trials_aborted', value: ({ aborted }) => aborted },
-    ...NUMBER_METRICS.flatMap(numberDataColumns),
-    { name: 'tail_ns_median', value: (summary) => summary.tailNs?.median ?? null },
-    ...kinds.flatMap(({ kind }) => latencyColumns<ArmSummary>(kind)),
-    { name: 'cache_claim', value: ({ cache }) => cache?.claim ?? null },
-    { name: 'cache_verdict', value: ({ cache }) => cache?.verdict ?? null },
-    { name: 'cache_server', value: ({ cache }) => (cache?.serverUnknown ? 'unknown' : null) },
-    ...(ceilings.size === 0 ? [] : ceilingColumns(ceilings)),
-    { name: 'busy_trials', value: ({ busyTrials }) => busyTrials },
-    { name: 'machine_taken_share_max', value: ({ takenShareMax }) => takenShareMax },
-    { name: 'warnings', value: ({ warnings }) => warnings.map((warning) => warning.code).join(';') },
-  ];
-}
-
-/** The ceiling that binds an arm. The report in JSON has all of them. */
-function ceilingColumns(ceilings: RunView['ceilings']): Column<ArmSummary>[] {
-  const column = (name: string, read: (use: CeilingUse) => CellValue): Column<ArmSummary> => ({
-    name: `ceiling_${name}`,
-    value: ({ arm }) => {
-      const use = ceilings.get(arm.id);
-      return use === undefined ? null : read(use);
-    },
-  });
-  return [
-    column('kind', ({ binding }) => binding.kind),
-    column('share', ({ share }) => share),
-    column('state', ({ state }) => state),
-    column('unit', ({ binding }) => binding.unit),
-    column('base_per_s', ({ binding }) => binding.level.base),
-    column('burst_per_s', ({ binding: { level } }) => (typeof level.burst === 'number' ? level.burst : null)),
-  ];
-}
-
-function numberDataColumns(metric: NumberMetric): Column<ArmSummary>[] {
-  const { key } = metric;
-  if (metric.ofArms === 'median') {
-    return [{ name: `${metric.column}_median`, value: ({ numbers }) => numbers[key]?.median ?? null }];
-  }
-  const column = (statistic: string, field: Exclude<keyof Spread, 'n' | 'values'>): Column<ArmSummary> => ({
-    name: statisticColumn(metric, statistic),
-    value: ({ numbers }) => finiteOrNull(numbers[key]?.[field]),
-  });
-  return [
-    column('median', 'median'),
-    column('median_low95', 'medianLow'),
-    column('median_high95', 'medianHigh'),
-    column('min', 'min'),
-    column('q1', 'q1'),
-    column('q3', 'q3'),
-    column('max', 'max'),
-    column('mad', 'mad'),
-  ];
-}
-
-/** Unbounded ends of intervals are null in CSV and JSON. */
-function finiteOrNull(value: number | undefined): CellValue {
-  return value === undefined || !Number.isFinite(value) ? null : value;
 }
 
 /** Returns the caption: how the numbers of the table were computed. */

@@ -1,6 +1,6 @@
 import type { CellValue } from '../../record/csv-table.js';
+import { armColumns } from '../../stats/arm-columns.js';
 import type { ArmSummary } from '../../stats/summary.js';
-import { dataColumns } from './arm-table.js';
 import type { RunView } from './run-view.js';
 
 const REPORT_VERSION = 1;
@@ -8,7 +8,7 @@ const REPORT_VERSION = 1;
 /** Returns the report as one JSON object. `arms` has the columns of the CSV report. Missing values are null. */
 export function runJson(view: RunView): string {
   const { run, status, directory, problems, summaries, thresholds, ceilings } = view;
-  const columns = dataColumns(view);
+  const columns = armColumns(view);
   const report = {
     reportVersion: REPORT_VERSION,
     id: run?.id ?? null,

@@ -1,11 +1,12 @@
 /** The values for formats that track numbers over time: each metric of each arm of one run. */
-import type { RunRecord } from '../../record/run-record.js';
-import type { TrialRecord } from '../../record/trial-record.js';
-import { unitLevels } from '../../stats/effect.js';
-import type { Measure } from '../../stats/measure.js';
-import { observationsOf } from '../../stats/observations.js';
-import { type Spread, spreadOf } from '../../stats/spread.js';
-import { isCounted } from '../../stats/summary.js';
+import { statisticColumn } from '../base/metrics.js';
+import type { RunRecord } from '../record/run-record.js';
+import type { TrialRecord } from '../record/trial-record.js';
+import { unitLevels } from './effect.js';
+import type { Measure } from './measure.js';
+import { observationsOf } from './observations.js';
+import { type Spread, spreadOf } from './spread.js';
+import { isCounted } from './summary.js';
 
 export interface Measurement {
   readonly run: RunRecord;
@@ -39,6 +40,15 @@ export function measurementsOf(
       return [{ run, name: `${run.plan.workload}/${id}`, arm: id, measure, spread, trials: ofArm.length }];
     }),
   );
+}
+
+/**
+ * Returns the name of a measurement in files: `latency_p99_session_median_ns`. The median over the sessions is another
+ * number than the percentile of all operations.
+ */
+export function measurementColumn({ measure }: Pick<Measurement, 'measure'>): string {
+  const word = statisticWord(measure);
+  return statisticColumn(measure.metric, word === null ? 'session_median' : `${word}_session_median`);
 }
 
 /** Returns the statistic of a distribution as a user writes it (`p99`, `mean`), or null if the metric is one number. */
