@@ -6,6 +6,7 @@ import type { GroupLimits, RunRecord } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { tellingAttributes } from '../record/volume-attributes.js';
 import { labelsOf, targetOf } from './attributes.js';
+import { dataDifference, dataText, userDataOf } from './data-mismatch.js';
 
 /** An arm with the machine and the targets of its run. */
 interface Placed {
@@ -79,12 +80,22 @@ function loadMismatchesOf(base: Measured, candidate: Measured): Mismatch[] {
     ...loadMismatches(base.arm.words, candidate.arm.words),
     // A side without trials used no engine. It is reported as not measured.
     ...(before === '' || after === '' ? [] : differing('engine', before, after, 'load')),
+    ...dataMismatch(base, candidate),
   ];
 }
 
-/** Returns the load as text by name: the job's fields, the engine used and the cache state. */
+/** Other files are another load, whatever the job does with them. */
+function dataMismatch(base: Placed, candidate: Placed): Mismatch[] {
+  const [before, after] = [base, candidate].map(({ run, arm }) => userDataOf(run, arm));
+  const found = dataDifference(before, after);
+  return found === null ? [] : [{ what: 'data', ...found, kind: 'load' }];
+}
+
+/** Returns the load as text by name: the job's fields, the engine used, the cache state and the user's data. */
 export function loadOf(measured: Measured): Map<string, string> {
+  const data = userDataOf(measured.run, measured.arm);
   return new Map([
+    ...(data === undefined ? [] : [['data', dataText(data)] as const]),
     ...loadWords(measured.arm.words),
     ['engine', enginesOf(measured)],
     ['cache-state', cacheStateOf(measured)],

@@ -41,3 +41,8 @@ export function touchesFiles({ spec }: Pick<Arm, 'spec'>): boolean {
 export function readsDataFiles(arm: Arm): boolean {
   return touchesFiles(arm) && jobPlanOf(arm.spec).place === 'data';
 }
+
+/** Returns whether the arm reads the workload's dataset, and not files of its own. */
+export function readsDataset(arm: Arm): boolean {
+  return touchesFiles(arm) && jobPlanOf(arm.spec).readsDataset;
+}

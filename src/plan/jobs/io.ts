@@ -15,6 +15,7 @@ export function planIo(job: IoJob): JobPlan {
   const laidOut = rw !== 'write';
   return {
     place: isWritten ? 'scratch' : 'data',
+    readsDataset: job.sizeBytes === null,
     laidOut,
     holdsAllFiles: true,
     makesDirectories: false,

@@ -43,6 +43,8 @@ export interface QueueUse {
 export interface JobPlan {
   /** See `ArmFiles`. */
   readonly place: ArmFiles['place'];
+  /** Whether the job reads the workload's dataset, and not files of its own. */
+  readonly readsDataset: boolean;
   readonly laidOut: boolean;
   /** Whether each worker has all its files open while it runs. If not, it has one open at a time. */
   readonly holdsAllFiles: boolean;

@@ -10,6 +10,7 @@ import { timedBounds, timedJob } from './timed.js';
 export function planSmallFiles(job: SmallFilesJob): JobPlan {
   return {
     place: 'data',
+    readsDataset: job.nrfiles === null,
     laidOut: true,
     holdsAllFiles: false,
     makesDirectories: false,

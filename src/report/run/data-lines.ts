@@ -1,0 +1,41 @@
+/** The user's data behind a target, as lines of a run's header. */
+import { formatBytes, formatWhole } from '../../base/units.js';
+import { visibleText } from '../../base/visible-text.js';
+import { medianBin } from '../../plan/size-bins.js';
+import type { TargetEnvironment } from '../../record/run-record.js';
+import type { UserDataRecord } from '../../record/user-data-record.js';
+import { formatPercent } from '../table/format.js';
+
+/** Returns what was read, what was left out, and what did not come from the device. Empty if feedrate made the files. */
+export function dataLines({ name, userData }: TargetEnvironment): string[] {
+  if (userData === undefined) return [];
+  return [`data of ${name}: ${dataWords(userData)}`, ...leftOutLines(name, userData), ...holeLines(name, userData)];
+}
+
+function dataWords(data: UserDataRecord): string {
+  const { path, files, bytes, smallestBytes, largestBytes, sizes, digest } = data;
+  const count = `${formatWhole(files)} ${files === 1 ? 'file' : 'files'}`;
+  const median = medianBin(sizes)?.fromBytes ?? 0;
+  const half =
+    files < 3 || smallestBytes === largestBytes ? '' : `, half of them below ${formatBytes(2 * median || 1)}`;
+  const range =
+    smallestBytes === largestBytes ? '' : ` (${formatBytes(smallestBytes)} to ${formatBytes(largestBytes)}${half})`;
+  return `${visibleText(path)}, ${count}, ${formatBytes(bytes)}${range}, digest ${digest.slice(0, 8)}`;
+}
+
+function leftOutLines(name: string, { leftOut }: UserDataRecord): string[] {
+  return leftOut.map(({ reason, files, first }) => {
+    const count = `${formatWhole(files)} ${files === 1 ? 'entry' : 'entries'}`;
+    return `left out of ${name}: ${count}, ${reason}, such as ${visibleText(first)}`;
+  });
+}
+
+/** Below this share of the bytes, holes do not matter: a file's last block is often stored in another way. */
+const TELLING_SHARE = 0.01;
+
+function holeLines(name: string, { bytes, unallocatedBytes }: UserDataRecord): string[] {
+  if (unallocatedBytes === null || unallocatedBytes <= TELLING_SHARE * bytes) return [];
+  const share = formatPercent(Number((unallocatedBytes / bytes).toPrecision(2)));
+  const words = `${share} of the bytes take no space (sparse or compressed files), so they do not come from the device`;
+  return [`! data of ${name}: ${words}`];
+}
