@@ -57,13 +57,13 @@ const NAMES_OF_AXES: ReadonlyMap<string, readonly string[]> = new Map([
 
 /**
  * Returns the differences between two sides, without `overlooked`: the compared attributes and those of `--ignore`. Two
- * sides of one run share their environment, and their jobs differ on purpose. They mismatch only if a cache claim was
- * contradicted on one side and not on the other.
+ * sides of one run share their environment, and their jobs differ on purpose. They mismatch only if their
+ * targets hold different data, or if a cache claim was contradicted on one side and not on the other.
  */
 export function mismatchesBetween(base: Measured, candidate: Measured, overlooked: ReadonlySet<string>): Mismatch[] {
   const found =
     base.run === candidate.run
-      ? cacheMismatch(base, candidate)
+      ? [...dataMismatch(base, candidate), ...cacheMismatch(base, candidate)]
       : [
           ...loadMismatchesOf(base, candidate),
           ...cacheMismatch(base, candidate),

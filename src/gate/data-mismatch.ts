@@ -8,7 +8,8 @@ import { targetOf } from './attributes.js';
 
 /** Returns what the arm read if those were files of the user; undefined if feedrate made them, or if it reads none. */
 export function userDataOf(run: Pick<RunRecord, 'environment'>, arm: Arm): UserDataRecord | undefined {
-  return readsDataset(arm) ? targetOf(run, arm.target)?.userData : undefined;
+  const data = targetOf(run, arm.target)?.userData;
+  return data !== undefined && readsDataset(arm) ? data : undefined;
 }
 
 /** Returns the data in a few words that differ where the data does: `1,200 files, 1.5 GiB (3f2a90c1)`. */

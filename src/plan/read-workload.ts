@@ -1,5 +1,5 @@
 /** Chooses the jobs of `feedrate read` from what the files are, and writes them as a workload that a user can change. */
-import { formatBytes, formatDurationLabel, formatSizeLabel, formatWhole } from '../base/units.js';
+import { formatBytes, formatDurationLabel, formatWhole } from '../base/units.js';
 import { fromSize, medianBin, type SizeBin } from './size-bins.js';
 
 /** What the files are that shall be read. */
@@ -20,6 +20,8 @@ export interface ReadingPlace {
   readonly runtimeNs: number;
   /** The cache state that every job claims; null: the one that suits the data. */
   readonly cache: 'cold' | 'warm' | 'as-is' | null;
+  /** Whether files can be mapped there. */
+  readonly mapped: boolean;
 }
 
 /** `few-large`: blocks of them are read. `many-small`: they are read whole. `mixed`: both. */
@@ -78,7 +80,7 @@ export function chooseJobs(shape: DataShape, place: ReadingPlace): Choice {
   const kind = kindOf(shape);
   const workers = mostWorkers(place);
   const jobs = [
-    ...(kind === 'many-small' ? [] : blockJobs(shape, workers, kind)),
+    ...(kind === 'many-small' ? [] : blockJobs(shape, workers, kind, place.mapped)),
     ...(kind === 'few-large' ? [] : wholeFileJobs(shape, workers, kind)),
   ];
   const trials = place.targets * jobs.reduce((sum, job) => sum + armsOf(job), 0);
@@ -98,9 +100,14 @@ function isShort({ files, bytes }: DataShape, workers: number): boolean {
   return bytes / FAST_BYTES_PER_S + (files * FAST_OPEN_S) / Math.min(workers, files) < SHORTEST_PASS_S;
 }
 
-function blockJobs({ bytes }: DataShape, most: number, kind: DataKind): ChosenJob[] {
-  const workers = Math.min(most, Math.max(1, Math.floor(bytes / LARGE_BYTES)));
+function blockJobs({ sizes }: DataShape, most: number, kind: DataKind, isMapped: boolean): ChosenJob[] {
+  const workers = Math.min(most, Math.floor(fromSize(sizes, LARGE_BYTES).bytes / LARGE_BYTES));
   const all = String(workers);
+  const mapped: ChosenJob = {
+    name: 'mapped',
+    question: 'And through mapped memory, as Arrow, safetensors and numpy read?',
+    fields: { rw: 'randread', bs: '128KiB', ioengine: 'mmap', numjobs: all },
+  };
   return [
     {
       name: 'sequential',
@@ -112,11 +119,7 @@ function blockJobs({ bytes }: DataShape, most: number, kind: DataKind): ChosenJo
       question: 'How many random reads a second, as of an indexed file of samples?',
       fields: { rw: 'randread', bs: kind === 'mixed' ? '128KiB' : ['4KiB', '128KiB'], numjobs: all },
     },
-    {
-      name: 'mapped',
-      question: 'And through mapped memory, as Arrow, safetensors and numpy read?',
-      fields: { rw: 'randread', bs: '128KiB', ioengine: 'mmap', numjobs: all },
-    },
+    ...(isMapped ? [mapped] : []),
   ];
 }
 
@@ -146,28 +149,23 @@ function armsOf({ fields }: ChosenJob): number {
   return Object.values(fields).reduce((product, value) => product * (typeof value === 'string' ? 1 : value.length), 1);
 }
 
-const KINDS: Readonly<Record<DataKind, string>> = {
-  'few-large': 'large files',
-  'many-small': 'small files',
-  mixed: 'small and large files',
+/** What the files are, and how they are read, for one file and for several. */
+const KINDS: Readonly<Record<DataKind, readonly [one: string, several: string]>> = {
+  'few-large': [
+    'a large file; reading blocks of it, in order, at random and mapped',
+    'large files; reading blocks of them, in order, at random and mapped',
+  ],
+  'many-small': ['a small file; reading it whole', 'small files; reading them whole'],
+  mixed: ['', 'small and large files; reading files whole, and blocks of the large ones'],
 };
 
-const READINGS: Readonly<Record<DataKind, string>> = {
-  'few-large': 'reading blocks of them, in order, at random and mapped',
-  'many-small': 'reading them whole',
-  mixed: 'reading files whole, and blocks of the large ones',
-};
-
-/** Returns `1,281,167 files, 137 GiB, half of them below 128 KiB: small files; reading them whole`. */
-export function choiceWords(shape: DataShape, { kind }: Pick<Choice, 'kind'>): string {
-  const { files, bytes, sizes } = shape;
+/** Returns `1,281,167 files, 134 GiB, half of them below 128 KiB: small files; reading them whole`. */
+export function choiceWords({ files, bytes, sizes }: DataShape, { kind }: Pick<Choice, 'kind'>): string {
   const median = medianBin(sizes)?.fromBytes ?? 0;
-  const half =
-    files < 3
-      ? ''
-      : `, half of them below ${formatSizeLabel(Math.max(1, 2 * median)).replace(/(?=[KMGTP]?i?B$)/, ' ')}`;
-  const count = `${formatWhole(files)} ${files === 1 ? 'file' : 'files'}`;
-  return `${count}, ${formatBytes(bytes)}${half}: ${KINDS[kind]}; ${READINGS[kind]}`;
+  const half = files < 3 ? '' : `, half of them below ${formatBytes(2 * median || 1)}`;
+  const isOne = files === 1;
+  const count = `${formatWhole(files)} ${isOne ? 'file' : 'files'}`;
+  return `${count}, ${formatBytes(bytes)}${half}: ${KINDS[kind][isOne ? 0 : 1]}`;
 }
 
 /**

@@ -16,10 +16,11 @@ export class SizeBins {
   readonly #files = new Float64Array(BINS);
   readonly #bytes = new Float64Array(BINS);
 
-  add(bytes: number): void {
+  /** @param files so many of this size */
+  add(bytes: number, files = 1): void {
     const place = placeOf(bytes);
-    this.#files[place] = (this.#files[place] as number) + 1;
-    this.#bytes[place] = (this.#bytes[place] as number) + bytes;
+    this.#files[place] = (this.#files[place] as number) + files;
+    this.#bytes[place] = (this.#bytes[place] as number) + files * bytes;
   }
 
   /** Returns the bins that have files, by size. */
