@@ -1,0 +1,152 @@
+/** The files that several targets have in common: those with the same path and the same size in every one of them. */
+import { type FileIndex, nameAt, type PackedNames, pathAt } from './file-index.js';
+
+/** What one target has besides the files that all of them have. */
+export interface OnlyHere {
+  readonly files: number;
+  /** Of these, files that the first target has too, with another size. */
+  readonly otherSize: number;
+  /** The paths of the first ones, in order. */
+  readonly first: readonly string[];
+}
+
+export interface CommonFiles {
+  /** By target: the places of the files in its index. */
+  readonly places: ReadonlyMap<string, Uint32Array>;
+  /** By target. */
+  readonly others: ReadonlyMap<string, OnlyHere>;
+}
+
+/** So many files that differ are named. */
+const NAMED = 3;
+
+/** Returns the files that all of these targets have in common. Null if they have all files in common. */
+export function commonFiles(indexes: ReadonlyMap<string, FileIndex>): CommonFiles | null {
+  const [first, ...others] = [...indexes];
+  if (first === undefined || others.length === 0) return null;
+  const [name, base] = first;
+  const kept = new Uint8Array(base.bytes.length).fill(1);
+  const matches = others.map(([, index]) => matchesOf(base, index));
+  for (const match of matches) for (let place = 0; place < kept.length; place++) if (match.places[place] === NONE) kept[place] = 0;
+  const length = kept.reduce((sum, each) => sum + each, 0);
+  if ([...indexes.values()].every(({ bytes }) => bytes.length === length)) return null;
+  const ofBase = new Uint32Array(length);
+  for (let place = 0, to = 0; place < kept.length; place++) if (kept[place] === 1) ofBase[to++] = place;
+  const places = new Map([[name, ofBase]]);
+  others.forEach(([other], i) => {
+    places.set(other, ofBase.map((place) => (matches[i] as Matches).places[place] as number));
+  });
+  const otherSizes = new Map(others.map(([other], i) => [other, (matches[i] as Matches).otherSize]));
+  return {
+    places,
+    others: new Map([...indexes].map(([target, index]) => {
+      const only = onlyHere(index, places.get(target) as Uint32Array);
+      return [target, { ...only, otherSize: otherSizes.get(target) ?? 0 }];
+    })),
+  };
+}
+
+interface Matches {
+  /** By place in the base: the place in the other index, or `NONE`. */
+  readonly places: Uint32Array;
+  readonly otherSize: number;
+}
+
+const NONE = 2 ** 32 - 1;
+
+/** Walks through both indexes, which are in the same order. */
+function matchesOf(base: FileIndex, other: FileIndex): Matches {
+  const places = new Uint32Array(base.bytes.length).fill(NONE);
+  const compare = pathComparison(base, other);
+  let otherSize = 0;
+  for (let i = 0, j = 0; i < base.bytes.length && j < other.bytes.length; ) {
+    const order = compare(i, j);
+    if (order === 0) {
+      if (base.bytes[i] === other.bytes[j]) places[i] = j;
+      else otherSize++;
+    }
+    if (order <= 0) i++;
+    if (order >= 0) j++;
+  }
+  return { places, otherSize };
+}
+
+/** Returns a function that compares the path of a file in one index with that of a file in another, byte by byte. */
+function pathComparison(a: FileIndex, b: FileIndex): (i: number, j: number) => number {
+  let last = { a: -1, b: -1, isSame: false };
+  return (i, j) => {
+    const at = { a: a.directoryOf[i] as number, b: b.directoryOf[j] as number };
+    if (at.a !== last.a || at.b !== last.b)
+      last = { ...at, isSame: compareBytes(nameAt(a.directories, at.a), nameAt(b.directories, at.b)) === 0 };
+    if (last.isSame) return compareBytes(nameAt(a.names, i), nameAt(b.names, j));
+    return compareBytes(pathBytes(a, i), pathBytes(b, j));
+  };
+}
+
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const difference = (a[i] as number) - (b[i] as number);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+const SLASH = 0x2f;
+
+/** Returns the bytes of a file's path relative to the target. */
+export function pathBytes({ directories, directoryOf, names }: FileIndex, place: number): Uint8Array {
+  const [directory, name] = [nameAt(directories, directoryOf[place] as number), nameAt(names, place)];
+  if (directory.length === 0) return name;
+  const path = new Uint8Array(directory.length + 1 + name.length);
+  path.set(directory);
+  path[directory.length] = SLASH;
+  path.set(name, directory.length + 1);
+  return path;
+}
+
+function onlyHere(index: FileIndex, places: Uint32Array): Pick<OnlyHere, 'files' | 'first'> {
+  const first: string[] = [];
+  const { length } = index.bytes;
+  for (let place = 0, next = 0; place < length && first.length < NAMED; place++) {
+    if (places[next] === place) next++;
+    else first.push(pathAt(index, place));
+  }
+  return { files: length - places.length, first };
+}
+
+/** Returns an index of these files alone. */
+export function chosenFiles(index: FileIndex, places: Uint32Array): FileIndex {
+  const { names, directoryOf, bytes, modifiedMs } = index;
+  return {
+    ...index,
+    directoryOf: sharedUint32(places.length, (to) => directoryOf[places[to] as number] as number),
+    names: chosenNames(names, places),
+    bytes: sharedFloat64(places.length, (to) => bytes[places[to] as number] as number),
+    modifiedMs: sharedFloat64(places.length, (to) => modifiedMs[places[to] as number] as number),
+  };
+}
+
+function chosenNames(names: PackedNames, places: Uint32Array): PackedNames {
+  const starts = new Uint32Array(new SharedArrayBuffer((places.length + 1) * Uint32Array.BYTES_PER_ELEMENT));
+  places.forEach((place, to) => {
+    starts[to + 1] = (starts[to] as number) + nameAt(names, place).length;
+  });
+  const bytes = new Uint8Array(new SharedArrayBuffer(starts.at(-1) as number));
+  places.forEach((place, to) => {
+    bytes.set(nameAt(names, place), starts[to]);
+  });
+  return { starts, bytes };
+}
+
+function sharedUint32(length: number, valueOf: (place: number) => number): Uint32Array {
+  const values = new Uint32Array(new SharedArrayBuffer(length * Uint32Array.BYTES_PER_ELEMENT));
+  for (let place = 0; place < length; place++) values[place] = valueOf(place);
+  return values;
+}
+
+function sharedFloat64(length: number, valueOf: (place: number) => number): Float64Array {
+  const values = new Float64Array(new SharedArrayBuffer(length * Float64Array.BYTES_PER_ELEMENT));
+  for (let place = 0; place < length; place++) values[place] = valueOf(place);
+  return values;
+}
