@@ -105,6 +105,7 @@ function rehearse(trialTask: WorkerTask, job: IoJob, { contentOf, equip }: Rehea
     job,
     files: [FILE],
     extents: null,
+    opening: null,
   };
   const files = filesOfTask(task);
   const clock = new MonotonicClock();

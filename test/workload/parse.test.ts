@@ -173,6 +173,7 @@ parse('trials, dataset, seed and description have their defaults', () => {
   const workload = read('name: w\ndataset: {filesize: 64k-256k}\njobs: {j: {}}\n');
   assert.equal(workload.trials, { sessions: 1, rounds: 5, warmup: 0, filesets: 1, order: 'shuffled' });
   assert.equal(workload.dataset, {
+    kind: 'generated',
     nrfiles: 1,
     filesizeMinBytes: 65536,
     filesizeMaxBytes: 262144,

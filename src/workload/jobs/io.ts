@@ -5,10 +5,10 @@ import { capabilitiesOf } from '../engines.js';
 import { field, type Rows } from '../row.js';
 import { rulesFor } from '../rules.js';
 import { choice, count, duration, flag, rate, size } from '../value-types.js';
-import type { BlockShare, MapAdvice, Preallocation, RandomDistribution, ReadWrite } from '../values.js';
+import type { BlockShare, Dataset, MapAdvice, Preallocation, RandomDistribution, ReadWrite } from '../values.js';
 import type { CommonJob, JobKind, TimedJob } from './job-kind.js';
 import { common, fallocate, timed, verify } from './shared-fields.js';
-import { commonConditions, commonRules, largest, timedRule, verifyRule } from './shared-rules.js';
+import { commonConditions, commonRules, largest, timedRule, unverifiable, verifyRule } from './shared-rules.js';
 
 /** fio's kind of job: blocks of files, read or written in some order. */
 export interface IoJob extends CommonJob, TimedJob {
@@ -225,6 +225,11 @@ const conditions: JobKind<IoJob>['conditions'] = [
   ...commonConditions,
 ];
 
+/** Returns the length of a generated dataset's smallest file. Of files that exist, those that are too short are left out. */
+function smallestBytes(dataset: Dataset | null): number | undefined {
+  return dataset?.kind === 'generated' ? dataset.filesizeMinBytes : undefined;
+}
+
 const QUEUE_BYTES_MAX = 2 ** 31;
 
 const rules: JobKind<IoJob>['rules'] = [
@@ -235,7 +240,7 @@ const rules: JobKind<IoJob>['rules'] = [
     return dataset ? null : { at: ['sizeBytes'], message: `is required, because the workload has no dataset` };
   }),
   rule(['bs', 'sizeBytes', 'nrfiles'], ({ bs, sizeBytes, nrfiles }, { dataset }) => {
-    const fileBytes = sizeBytes === null ? dataset?.filesizeMinBytes : Math.floor(sizeBytes / nrfiles);
+    const fileBytes = sizeBytes === null ? smallestBytes(dataset) : Math.floor(sizeBytes / nrfiles);
     if (fileBytes === undefined || largest(bs) <= fileBytes) return null;
     const file = sizeBytes === null ? 'the smallest file of the dataset' : 'a file (size / nrfiles)';
     const message = `${formatSizeLabel(largest(bs))} blocks do not fit into ${file} of ${formatSizeLabel(fileBytes)}`;
@@ -274,6 +279,9 @@ const rules: JobKind<IoJob>['rules'] = [
     return repeats ? { at: ['verify'], message } : null;
   }),
   verifyRule,
+  rule(['verify', 'sizeBytes'], ({ verify, sizeBytes }, { dataset }) =>
+    sizeBytes === null ? unverifiable(verify, dataset) : null,
+  ),
 ];
 
 export const ioKind: JobKind<IoJob> = {

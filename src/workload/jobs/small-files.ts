@@ -6,7 +6,7 @@ import { count, flag, size } from '../value-types.js';
 import type { BlockShare } from '../values.js';
 import type { CommonJob, JobKind, TimedJob } from './job-kind.js';
 import { common, timed, verify } from './shared-fields.js';
-import { commonConditions, commonRules, timedRule, verifyRule } from './shared-rules.js';
+import { commonConditions, commonRules, timedRule, unverifiable, verifyRule } from './shared-rules.js';
 
 /** Opens, reads and closes many small files, and measures each step separately. */
 export interface SmallFilesJob extends CommonJob, TimedJob {
@@ -57,6 +57,9 @@ export const smallFilesKind: JobKind<SmallFilesJob> = {
     timedRule,
     ...commonRules,
     verifyRule,
+    rule(['verify', 'nrfiles'], ({ verify, nrfiles }, { dataset }) =>
+      nrfiles === null ? unverifiable(verify, dataset) : null,
+    ),
     rule(['nrfiles', 'filesizeBytes'], ({ nrfiles, filesizeBytes }, { dataset }) => {
       if (nrfiles === null && filesizeBytes === null) {
         return dataset
