@@ -39,6 +39,7 @@ const ANY_JOB: IoJob = {
   fallocate: 'none',
   sizeBytes: null,
   nrfiles: 1,
+  minFilesizeBytes: null,
   ioSizeBytes: null,
   runtimeNs: DURATION_NS,
   timeBased: true,
@@ -105,6 +106,7 @@ function rehearse(trialTask: WorkerTask, job: IoJob, { contentOf, equip }: Rehea
     job,
     files: [FILE],
     extents: null,
+    opening: null,
   };
   const files = filesOfTask(task);
   const clock = new MonotonicClock();

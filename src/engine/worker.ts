@@ -4,7 +4,7 @@ import { assert } from '../base/assert.js';
 import { systemFaultOf } from '../base/errors.js';
 import { useHeld } from '../host/files/held-directories.js';
 import { type ThreadUsage, threadUsage } from '../host/system/thread-usage.js';
-import { FileList, type Files } from '../plan/file-list.js';
+import type { Files, JobFiles } from '../plan/file-list.js';
 import { jobPlanOf } from '../plan/jobs/registry.js';
 import type { DataFile } from '../plan/plan.js';
 import { ENGINES } from '../workload/engines.js';
@@ -49,7 +49,7 @@ function contentOf(task: WorkerTask, { files }: WorkerFiles): Content {
 function slotsOf({ job, backend }: WorkerTask, files: Files): readonly DataFile[] {
   if (jobPlanOf(job).holdsAllFiles) return Array.isArray(files) ? files : [...files];
   if (!ENGINES[backend].mapsFiles) return [];
-  const longest = files instanceof FileList ? files.at(files.sums.longest) : longestOf(files);
+  const longest = 'sums' in files ? files.at((files as JobFiles).sums.longest) : longestOf(files);
   return longest === undefined ? [] : [longest];
 }
 

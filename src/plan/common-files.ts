@@ -27,22 +27,28 @@ export function commonFiles(indexes: ReadonlyMap<string, FileIndex>): CommonFile
   const [name, base] = first;
   const kept = new Uint8Array(base.bytes.length).fill(1);
   const matches = others.map(([, index]) => matchesOf(base, index));
-  for (const match of matches) for (let place = 0; place < kept.length; place++) if (match.places[place] === NONE) kept[place] = 0;
+  for (const match of matches)
+    for (let place = 0; place < kept.length; place++) if (match.places[place] === NONE) kept[place] = 0;
   const length = kept.reduce((sum, each) => sum + each, 0);
   if ([...indexes.values()].every(({ bytes }) => bytes.length === length)) return null;
   const ofBase = new Uint32Array(length);
   for (let place = 0, to = 0; place < kept.length; place++) if (kept[place] === 1) ofBase[to++] = place;
   const places = new Map([[name, ofBase]]);
   others.forEach(([other], i) => {
-    places.set(other, ofBase.map((place) => (matches[i] as Matches).places[place] as number));
+    places.set(
+      other,
+      ofBase.map((place) => (matches[i] as Matches).places[place] as number),
+    );
   });
   const otherSizes = new Map(others.map(([other], i) => [other, (matches[i] as Matches).otherSize]));
   return {
     places,
-    others: new Map([...indexes].map(([target, index]) => {
-      const only = onlyHere(index, places.get(target) as Uint32Array);
-      return [target, { ...only, otherSize: otherSizes.get(target) ?? 0 }];
-    })),
+    others: new Map(
+      [...indexes].map(([target, index]) => {
+        const only = onlyHere(index, places.get(target) as Uint32Array);
+        return [target, { ...only, otherSize: otherSizes.get(target) ?? 0 }];
+      }),
+    ),
   };
 }
 

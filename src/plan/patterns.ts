@@ -17,7 +17,8 @@ export function createPattern(job: IoJob, extents: readonly Extent[], seed: numb
   const kinds = new KindMix(job, seed, worker);
   if (!isRandom(job)) {
     const longestBytes = extents.reduce((longest, { lengthBytes }) => Math.max(longest, lengthBytes), 0);
-    if (lengths.longestWithin(longestBytes) === 0) throw noBlockError(lengths.largestBytes);
+    const isTooShort = movesRests(job) ? longestBytes === 0 : lengths.longestWithin(longestBytes) === 0;
+    if (isTooShort) throw noBlockError(lengths.largestBytes);
     return new SequentialPattern(extents, lengths, kinds, movesRests(job));
   }
   const locator = new Locator(extents, lengths.largestBytes, movesRests(job));

@@ -1,20 +1,14 @@
 /** Chooses the jobs of `feedrate read` from what the files are, and writes them as a workload that a user can change. */
-import { formatBytes, formatDurationLabel, formatWhole } from '../base/units.js';
-import { fromSize, medianBin, type SizeBin } from './size-bins.js';
-
-/** What the files are that shall be read. */
-export interface DataShape {
-  readonly files: number;
-  readonly bytes: number;
-  /** By size, as `SizeBins` counts. */
-  readonly sizes: readonly SizeBin[];
-}
+import { formatBytes, formatDurationLabel, formatSizeLabel, formatWhole } from '../base/units.js';
+import { type DataShape, fromSize, medianBin } from './size-bins.js';
 
 /** What the workload must fit. */
 export interface ReadingPlace {
   readonly cpus: number;
   /** What this process may use. */
   readonly memoryBytes: number;
+  /** Most files that may be open at once. */
+  readonly openFiles: number;
   readonly targets: number;
   /** The time that all trials together may take. */
   readonly runtimeNs: number;
@@ -41,6 +35,13 @@ const SHORTEST_TRIAL_NS = 1e9;
 const WORKER_BYTES = 48 * 2 ** 20;
 /** As many as most data loaders have. */
 const MOST_WORKERS = 16;
+
+/** More files than workers can read in the time, and few enough that each trial evicts them from the cache in seconds. */
+const MOST_SMALL = 100_000;
+/** A job that reads blocks has all its files open. */
+const MOST_LARGE = 1000;
+/** Part of the open files that a process may have. */
+const OPEN_SHARE = 0.5;
 
 /** What a fast local disk does. A pass that it ends within `SHORTEST_PASS_S` is too short to be measured. */
 const FAST_BYTES_PER_S = 2.5e9;
@@ -72,6 +73,8 @@ export interface Choice {
   readonly repeats: boolean;
   readonly rounds: number;
   readonly runtimeNs: number;
+  /** Most files to read, chosen at random; null = all. */
+  readonly limit: number | null;
   readonly jobs: readonly ChosenJob[];
 }
 
@@ -87,7 +90,24 @@ export function chooseJobs(shape: DataShape, place: ReadingPlace): Choice {
   const rounds = Math.min(ROUNDS, Math.max(1, Math.floor(place.runtimeNs / (trials * SHORTEST_TRIAL_NS))));
   const tenths = Math.floor(place.runtimeNs / (rounds * trials) / 1e8);
   const cache = place.cache ?? (isShort(shape, workers) ? 'warm' : 'cold');
-  return { kind, cache, repeats: cache !== 'cold', rounds, runtimeNs: Math.max(SHORTEST_TRIAL_NS, tenths * 1e8), jobs };
+  return {
+    kind,
+    cache,
+    repeats: cache !== 'cold',
+    rounds,
+    runtimeNs: Math.max(SHORTEST_TRIAL_NS, tenths * 1e8),
+    limit: limitFor(kind, shape, place),
+    jobs,
+  };
+}
+
+/** Returns the most files to read, so that each trial can have them open or evict them soon; null = all. */
+function limitFor(kind: DataKind, { files, sizes }: DataShape, { openFiles }: ReadingPlace): number | null {
+  if (kind === 'many-small') return files > MOST_SMALL ? MOST_SMALL : null;
+  const most = Math.max(1, Math.min(MOST_LARGE, Math.floor(openFiles * OPEN_SHARE)));
+  const large = fromSize(sizes, LARGE_BYTES).files;
+  // A choice at random keeps the share of large files.
+  return large > most ? Math.max(1, Math.floor((files * most) / large)) : null;
 }
 
 /** More workers than CPUs wait for storage at the same time, as a loader's do. */
@@ -103,33 +123,36 @@ function isShort({ files, bytes }: DataShape, workers: number): boolean {
 function blockJobs({ sizes }: DataShape, most: number, kind: DataKind, isMapped: boolean): ChosenJob[] {
   const workers = Math.min(most, Math.floor(fromSize(sizes, LARGE_BYTES).bytes / LARGE_BYTES));
   const all = String(workers);
+  const only = kind === 'mixed' ? { min_filesize: formatSizeLabel(LARGE_BYTES) } : {};
   const mapped: ChosenJob = {
     name: 'mapped',
     question: 'And through mapped memory, as Arrow, safetensors and numpy read?',
-    fields: { rw: 'randread', bs: '128KiB', ioengine: 'mmap', numjobs: all },
+    fields: { rw: 'randread', bs: '128KiB', ioengine: 'mmap', numjobs: all, ...only },
   };
   return [
     {
       name: 'sequential',
       question: 'How fast are the files read from beginning to end?',
-      fields: { rw: 'read', bs: '1MiB', numjobs: kind === 'mixed' ? all : levels([1, workers]) },
+      fields: { rw: 'read', bs: '1MiB', numjobs: kind === 'mixed' ? all : levels([1, workers]), ...only },
     },
     {
       name: 'random',
       question: 'How many random reads a second, as of an indexed file of samples?',
-      fields: { rw: 'randread', bs: kind === 'mixed' ? '128KiB' : ['4KiB', '128KiB'], numjobs: all },
+      fields: { rw: 'randread', bs: kind === 'mixed' ? '128KiB' : ['4KiB', '128KiB'], numjobs: all, ...only },
     },
     ...(isMapped ? [mapped] : []),
   ];
 }
 
-function wholeFileJobs({ files }: DataShape, most: number, kind: DataKind): ChosenJob[] {
-  const workers = Math.min(most, files);
+function wholeFileJobs({ files, sizes }: DataShape, most: number, kind: DataKind): ChosenJob[] {
+  const small = files - fromSize(sizes, LARGE_BYTES).files;
+  const workers = Math.min(most, kind === 'mixed' ? small : files);
+  const only = kind === 'mixed' ? { max_filesize: `${LARGE_BYTES - 1}B` } : {};
   const counts = kind === 'mixed' ? [1, workers] : [1, Math.min(4, workers), workers];
   const shuffled: ChosenJob = {
     name: 'whole-files',
     question: 'How many files a second are opened, read and closed in random order, by the number of workers?',
-    fields: { kind: 'small-files', bs: '1MiB', numjobs: levels(counts) },
+    fields: { kind: 'small-files', bs: '1MiB', numjobs: levels(counts), ...only },
   };
   if (kind === 'mixed') return [shuffled];
   const inOrder: ChosenJob = {

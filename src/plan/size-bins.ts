@@ -7,6 +7,13 @@ export interface SizeBin {
   readonly bytes: number;
 }
 
+/** How many files there are, and how large they are. */
+export interface DataShape {
+  readonly files: number;
+  readonly bytes: number;
+  readonly sizes: readonly SizeBin[];
+}
+
 /** One bin for empty files and one for each power of two that a size can have. */
 const BINS = 54;
 const TWO_32 = 2 ** 32;
@@ -21,6 +28,12 @@ export class SizeBins {
     const place = placeOf(bytes);
     this.#files[place] = (this.#files[place] as number) + files;
     this.#bytes[place] = (this.#bytes[place] as number) + files * bytes;
+  }
+
+  /** Returns the number of files, their bytes, and the bins that have files, by size. */
+  shape(): DataShape {
+    const sizes = this.list();
+    return { ...fromSize(sizes, 0), sizes };
   }
 
   /** Returns the bins that have files, by size. */

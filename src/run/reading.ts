@@ -1,11 +1,11 @@
 /** Chooses the workload of `feedrate read` once the files are found. */
 import { availableParallelism } from 'node:os';
 import { FeedrateError } from '../base/errors.js';
+import { isNfsUrl } from '../host/libnfs/nfs-url.js';
 import { readCgroupLimits } from '../host/system/cgroup.js';
 import { type MachineLimit, readMachineLimits } from '../host/system/machine-limits.js';
-import { isNfsUrl } from '../host/libnfs/nfs-url.js';
-import { type Choice, choiceWords, chooseJobs, type DataShape, type ReadingPlace, workloadText } from '../plan/read-workload.js';
-import { SizeBins } from '../plan/size-bins.js';
+import { type Choice, choiceWords, chooseJobs, type ReadingPlace, workloadText } from '../plan/read-workload.js';
+import { type DataShape, SizeBins } from '../plan/size-bins.js';
 import type { ExistingDataset } from '../workload/workload.js';
 import type { FoundByTarget } from './found-data.js';
 import type { NamedPath, WorkloadText } from './request.js';
@@ -53,7 +53,10 @@ function nothingToRead({ files }: DataShape, { targets, dataset }: ReadingOption
   const [first] = targets;
   const where = dataset.path === '.' ? first?.path : `${first?.path}/${dataset.path}`;
   const what = files === 0 ? 'no files were found' : files === 1 ? 'the file is empty' : `all ${files} files are empty`;
-  return new FeedrateError('target', `nothing to read in ${where}: ${what}; name a directory with data, or check --include`);
+  return new FeedrateError(
+    'target',
+    `nothing to read in ${where}: ${what}; name a directory with data, or check --include`,
+  );
 }
 
 /** Returns what this machine has for the workers. */

@@ -2,6 +2,8 @@
 import type { OntapConnection } from '../fsx/ontap-connection.js';
 import type { Injection, TargetEnvironment } from '../record/run-record.js';
 import type { Override } from '../workload/overrides.js';
+import type { ExistingDataset } from '../workload/workload.js';
+import type { Found } from '../plan/planned-dataset.js';
 import type { StopHandle } from './stop-handle.js';
 
 /** A target as the user named it. Preparation checks that it can be used. */
@@ -20,9 +22,16 @@ export interface WorkloadText {
   readonly options?: ReadonlyMap<number, string>;
 }
 
+/** A workload that is chosen when its files are found. */
+export interface WorkloadChoice {
+  readonly dataset: ExistingDataset;
+  /** Returns the workload and one line that says why. Throws `FeedrateError('target')` when there is nothing to read. */
+  readonly choose: (found: ReadonlyMap<string, Found>) => { readonly workload: WorkloadText; readonly words: string };
+}
+
 /** The workload, its overrides and its targets. */
 export interface PlanRequest {
-  readonly workload: WorkloadText;
+  readonly workload: WorkloadText | WorkloadChoice;
   /** Empty: a fresh directory below the system's temporary directory, removed at the end. */
   readonly targets: readonly NamedPath[];
   /** Later ones win. Default: none. */

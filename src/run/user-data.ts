@@ -1,7 +1,7 @@
 /** Describes the files of a user that a run reads, for its record. */
 import { createHash } from 'node:crypto';
 import { bytesOf } from '../base/byte-text.js';
-import { pathBytes } from '../plan/common-files.js';
+import { type OnlyHere, pathBytes } from '../plan/common-files.js';
 import type { FileIndex } from '../plan/file-index.js';
 import { FoundFiles } from '../plan/found-files.js';
 import type { Found, ScannedDataset } from '../plan/planned-dataset.js';
@@ -14,7 +14,7 @@ export function userDataRecords({ declared, found }: ScannedDataset): ReadonlyMa
   return new Map([...found].map(([target, each]) => [target, userDataRecord(declared.path, each)]));
 }
 
-function userDataRecord(path: string, { index, summary }: Found): UserDataRecord {
+function userDataRecord(path: string, { index, summary, onlyHere }: Found): UserDataRecord {
   const bins = new SizeBins();
   for (const bytes of index.bytes) bins.add(bytes);
   const { totalBytes, smallestBytes, longestBytes } = FoundFiles.of(index).sums;
@@ -24,10 +24,10 @@ function userDataRecord(path: string, { index, summary }: Found): UserDataRecord
     bytes: totalBytes,
     smallestBytes: index.bytes.length === 0 ? 0 : smallestBytes,
     largestBytes: longestBytes,
-    unallocatedBytes: summary.sparseBytes - summary.allocatedBytes,
+    unallocatedBytes: Math.min(totalBytes, Math.max(0, summary.sparseBytes - summary.allocatedBytes)),
     sizes: bins.list(),
     digest: digestOf(index, path),
-    notRead: notReadOf(summary),
+    notRead: [...notReadOf(summary), ...(onlyHere === undefined ? [] : [copies(onlyHere)])],
   };
 }
 
@@ -39,6 +39,10 @@ function notReadOf({ leftOut, firstLeftOut, matching, files }: ScanSummary): Not
     ...reasons.map(([why, entries]): NotRead => ({ why, entries, first: named(why) })),
     ...(beyond === 0 ? [] : [{ why: 'limit', entries: beyond, first: [] } as const]),
   ];
+}
+
+function copies({ files, first }: OnlyHere): NotRead {
+  return { why: 'copies', entries: files, first };
 }
 
 /** Hashing many names at once takes a tenth of the time of hashing each. */

@@ -13,11 +13,11 @@ import { touchesFiles } from '../plan/arm-files.js';
 import type { FileList } from '../plan/file-list.js';
 import { jobPlanOf } from '../plan/jobs/registry.js';
 import type { Arm, Plan, PlannedTrial, Target } from '../plan/plan.js';
+import type { PlannedDataset } from '../plan/planned-dataset.js';
 import type { PartialTrial } from '../record/partial-trial.js';
 import type { Injection } from '../record/run-record.js';
 import { RECORD_VERSION, type TrialRecord } from '../record/trial-record.js';
 import { ENGINES } from '../workload/engines.js';
-import type { Dataset } from '../workload/workload.js';
 import { Abandonment } from './abandonment.js';
 import {
   assembleClient,
@@ -46,7 +46,7 @@ const LOOP_DELAY_RESOLUTION_MS = 50;
 /** The settings that all trials of a session share. */
 export interface TrialSettings {
   readonly plan: Plan;
-  readonly dataset: Dataset | null;
+  readonly dataset: PlannedDataset | null;
   readonly runId: string;
   readonly pool: WorkerPool;
   readonly dropCaches: boolean;

@@ -155,7 +155,7 @@ test('the same job over other files of the user is another load', () => {
     unallocatedBytes: 0,
     sizes: [],
     digest: '3f2a90c1'.repeat(8),
-    leftOut: [],
+    notRead: [],
   };
   const on = (changes: Partial<UserDataRecord> = {}, more: Changes = {}): Changes => ({
     ...more,
@@ -163,7 +163,7 @@ test('the same job over other files of the user is another load', () => {
   });
   const other = '00c0ffee'.repeat(8);
   assert.equal(differs(on(), on()), []);
-  assert.equal(differs(on({ path: 'copy', unallocatedBytes: 9, leftOut: [] }), on()), [], 'a copy is the same data');
+  assert.equal(differs(on({ path: 'copy', unallocatedBytes: 9, notRead: [] }), on()), [], 'a copy is the same data');
   assert.equal(differs(on({ digest: other, files: 1203, bytes: 3 * 2 ** 29 + 2 ** 26 }), on()), [
     'load data: 1,200 files, 1.5 GiB (3f2a90c1) → 1,203 files, 1.56 GiB (00c0ffee): 3 files more, 64 MiB more',
   ]);

@@ -109,7 +109,18 @@ export function snapshotOf(directory: string, { access }: SnapshotOptions = { ac
   return [root, ...pathsBelow(root)].map((path) => {
     const status = lstatSync(path, { bigint: true });
     const { mode, uid, gid, nlink, ino, size, blocks, mtimeNs, ctimeNs, atimeNs } = status;
-    const facts = [mode, uid, gid, nlink, ino, size, blocks, mtimeNs, ctimeNs, access && status.isFile() ? atimeNs : '-'];
+    const facts = [
+      mode,
+      uid,
+      gid,
+      nlink,
+      ino,
+      size,
+      blocks,
+      mtimeNs,
+      ctimeNs,
+      access && status.isFile() ? atimeNs : '-',
+    ];
     return `${path.toString('latin1')} ${facts.join(' ')} ${digestOf(path, status)}`;
   });
 }
@@ -121,7 +132,8 @@ function digestOf(path: Buffer, status: BigIntStats): string {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NOATIME);
   try {
     const buffer = Buffer.alloc(64 * KIB);
-    for (let bytes = readSync(fd, buffer); bytes > 0; bytes = readSync(fd, buffer)) hash.update(buffer.subarray(0, bytes));
+    for (let bytes = readSync(fd, buffer); bytes > 0; bytes = readSync(fd, buffer))
+      hash.update(buffer.subarray(0, bytes));
   } finally {
     closeSync(fd);
   }

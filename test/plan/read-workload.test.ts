@@ -1,22 +1,24 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import {
-  choiceWords,
-  chooseJobs,
-  type DataShape,
-  kindOf,
-  type ReadingPlace,
-  workloadText,
-} from '../../src/plan/read-workload.js';
-import { fromSize, medianBin, SizeBins } from '../../src/plan/size-bins.js';
+import { choiceWords, chooseJobs, kindOf, type ReadingPlace, workloadText } from '../../src/plan/read-workload.js';
+import { type DataShape, medianBin, SizeBins } from '../../src/plan/size-bins.js';
 import { parseWorkload } from '../../src/workload/parse.js';
+import type { ExistingDataset } from '../../src/workload/workload.js';
 
 const test = suite('plan/read-workload');
 
 const KIB = 1024;
 const MIB = KIB ** 2;
 const GIB = KIB ** 3;
-const PLACE: ReadingPlace = { cpus: 8, memoryBytes: 64 * GIB, targets: 1, runtimeNs: 60e9, cache: null, mapped: true };
+const PLACE: ReadingPlace = {
+  cpus: 8,
+  memoryBytes: 64 * GIB,
+  openFiles: 2 ** 20,
+  targets: 1,
+  runtimeNs: 60e9,
+  cache: null,
+  mapped: true,
+};
 
 type Group = readonly [files: number, bytes: number];
 
@@ -24,8 +26,7 @@ type Group = readonly [files: number, bytes: number];
 function shape(...groups: readonly Group[]): DataShape {
   const bins = new SizeBins();
   for (const [files, bytes] of groups) bins.add(bytes, files);
-  const sizes = bins.list();
-  return { ...fromSize(sizes, 0), sizes };
+  return bins.shape();
 }
 
 const choose = (data: DataShape, place: Partial<ReadingPlace> = {}) => chooseJobs(data, { ...PLACE, ...place });
@@ -167,6 +168,17 @@ test('data that is read in an instant is read again and again, from memory', () 
   assert.is(stateOf(shape([1, GIB]), 'as-is'), 'as-is, repeated');
 });
 
+test('of very many files some are read, chosen at random', () => {
+  const limitOf = (data: DataShape, place: Partial<ReadingPlace> = {}) => choose(data, place).limit;
+  assert.is(limitOf(shape([100_000, 4 * KIB])), null);
+  assert.is(limitOf(shape([10_000_000, 4 * KIB])), 100_000);
+  assert.is(limitOf(shape([1000, GIB])), null);
+  assert.is(limitOf(shape([5000, GIB])), 1000);
+  assert.is(limitOf(shape([5000, GIB]), { openFiles: 1024 }), 512);
+  assert.is(limitOf(shape([1, 100 * GIB], [1_000_000, 4 * KIB])), null, 'the large one must not be missed');
+  assert.is(limitOf(shape([2000, GIB], [1_000_000, 4 * KIB])), 501_000, 'half of the large ones');
+});
+
 test('a target that is not mounted has nothing to map', () => {
   assert.not.match(JSON.stringify(choose(shape([1, GIB]), { mapped: false })), /mmap/);
 });
@@ -179,7 +191,7 @@ test('the workload is one that feedrate reads', () => {
       ]);
       const { name, dataset, jobs } = parseWorkload(text, 'read.yaml', []);
       assert.is(name, 'read');
-      const { path, limit } = dataset as unknown as { path: string; limit: number };
+      const { path, limit } = dataset as ExistingDataset;
       assert.equal({ path, limit }, { path: 'a: #b', limit: 7 });
       assert.is(jobs.length, choose(data, { cache }).jobs.length);
     }
@@ -187,8 +199,7 @@ test('the workload is one that feedrate reads', () => {
 });
 
 test('one line says what the data is', () => {
-  const words = (...groups: readonly Group[]) =>
-    choiceWords(shape(...groups), { kind: kindOf(shape(...groups)) });
+  const words = (...groups: readonly Group[]) => choiceWords(shape(...groups), { kind: kindOf(shape(...groups)) });
   assert.is(
     words([1_281_167, 110 * KIB]),
     '1,281,167 files, 134 GiB, half of them below 128 KiB: small files; reading them whole',

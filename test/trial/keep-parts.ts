@@ -9,8 +9,8 @@ const [results = '', target = '', workload = ''] = process.argv.slice(2);
 const request = { workload: readWorkload(workload), targets: [{ name: 't', path: target }] };
 await withPreparation(request, {}, async (preparation) => {
   const store = createRun(results, runRecordOf(preparation, {}));
-  const { plan, workload: parsed } = preparation;
-  const options = { plan, dataset: parsed.dataset, runId: store.run.id, session: 1, dropCaches: false, keepPartMs: 50 };
+  const { plan, dataset } = preparation;
+  const options = { plan, dataset, runId: store.run.id, session: 1, dropCaches: false, keepPartMs: 50 };
   const session = new Session(options, {
     emit: () => undefined,
     append: (record) => store.appendTrial(record),

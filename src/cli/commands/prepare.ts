@@ -78,7 +78,7 @@ async function volumesOf(targets: Parameters<typeof askAboutVolumes>[0]): Promis
 
 /** Returns the bytes written and reused, or null when the user stopped it. */
 async function layOutUntilStopped(
-  { plan, workload }: Preparation,
+  { plan, dataset }: Preparation,
   progress: Progress,
   stop: StopHandle,
   policyOf: Parameters<typeof layOutPlan>[4],
@@ -89,7 +89,7 @@ async function layOutUntilStopped(
   ]);
   try {
     const emit = progress.handle.bind(progress);
-    return await layout.layOutPlan(plan, workload.dataset, emit, () => stop.isAsked, policyOf);
+    return await layout.layOutPlan(plan, dataset, emit, () => stop.isAsked, policyOf);
   } catch (thrown) {
     if (thrown instanceof LayoutStopped) return null;
     throw thrown;

@@ -13,20 +13,12 @@ import {
   progressOption,
   resultsOption,
 } from '../options/common-options.js';
+import type { RawReadingOptions } from '../options/reading-input.js';
 import type { Subcommand } from '../options/subcommand.js';
 import { exitsOnSignal } from '../terminal/exits.js';
 import { runWorkload } from './run.js';
 
-/** The options of `read` as commander returns them. */
-interface ReadOptions extends RawRunOptions {
-  readonly include?: readonly string[];
-  readonly exclude?: readonly string[];
-  readonly follow?: boolean;
-  readonly limit?: string;
-  readonly manifest?: string;
-  readonly runtime: string;
-  readonly cache?: 'cold' | 'warm' | 'as-is';
-}
+type ReadOptions = RawRunOptions & RawReadingOptions;
 
 export const read: Subcommand = {
   name: 'read',
@@ -72,8 +64,9 @@ removed. The run can be shown, compared and gated like any other.
 /** Chooses a workload from what the files are and runs it. Returns the exit status. Throws `FeedrateError` as `run` does. */
 async function readFiles(paths: readonly string[], raw: ReadOptions, command: Command): Promise<number> {
   const { placesOf, readingOf } = await import('../options/reading-input.js');
-  const { targets, path } = await placesOf(paths);
-  const workload = await readingOf(path, targets, raw);
-  const { status } = await runWorkload({ ...parseRunOptions(raw), targets, workload }, argumentsOf(command));
+  const options = parseRunOptions(raw);
+  const places = await placesOf(paths);
+  const workload = readingOf(places, raw);
+  const { status } = await runWorkload({ ...options, targets: places.targets, workload }, argumentsOf(command));
   return status;
 }

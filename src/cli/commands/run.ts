@@ -150,15 +150,35 @@ async function measureAndReport(
   return { status: exitStatusOf({ status, trials: run.trials, thresholds }) || filesStatus, run };
 }
 
-async function printChecked({ workload, overrides }: RunOptions): Promise<number> {
+async function printChecked(options: RunOptions): Promise<number> {
   const [{ parseWorkload }, { overrideText }, { printWorkload }] = await Promise.all([
     import('../../workload/parse.js'),
     import('../../workload/override-text.js'),
     import('../terminal/workload-print.js'),
   ]);
+  const { workload, overrides } = options;
+  const changes = overrides.map(overrideText);
+  if ('choose' in workload) {
+    printWorkload(await chosenSource(options), changes);
+    return EXIT.pass;
+  }
   parseWorkload(workload.source, workload.path, overrides, workload.options);
-  printWorkload(workload.source, overrides.map(overrideText));
+  printWorkload(workload.source, changes);
   return EXIT.pass;
+}
+
+/** Returns the workload that is chosen for the files that the targets have. */
+async function chosenSource(options: RunOptions): Promise<string> {
+  const [{ withPreparation }, { StopHandle }, { terminalListener }] = await Promise.all([
+    import('../../run/preparation.js'),
+    import('../../run/stop-handle.js'),
+    import('../terminal/run-listener.js'),
+  ]);
+  const stop = new StopHandle();
+  const release = onSignal(() => stop.stop());
+  const request = planRequestOf(options, stop);
+  const listener = terminalListener(options.progress);
+  return withPreparation(request, listener, ({ workloadSource }) => workloadSource).finally(release);
 }
 
 async function dryRun(options: RunOptions, stop: StopHandle, listener: RunListener): Promise<number> {

@@ -6,7 +6,7 @@ import type { OntapOptions } from '../../fsx/ontap-access.js';
 import { formatNfsUrl, isNfsUrl, parseNfsUrl } from '../../host/libnfs/nfs-url.js';
 import { EXPORT_NAMES } from '../../report/exports.js';
 import type { ReportFormat } from '../../report/render.js';
-import type { NamedPath, WorkloadText } from '../../run/request.js';
+import type { NamedPath, WorkloadChoice, WorkloadText } from '../../run/request.js';
 import { engineOverride, parseOverride } from '../../workload/override-text.js';
 import type { Override } from '../../workload/overrides.js';
 import type { OutputFiles } from './output-files.js';
@@ -20,7 +20,7 @@ export type ProgressMode = (typeof PROGRESS_MODES)[number];
 
 /** The parsed arguments of `feedrate run`. */
 export interface RunOptions {
-  readonly workload: WorkloadText;
+  readonly workload: WorkloadText | WorkloadChoice;
   /** Empty: a fresh directory below the system's temporary directory. */
   readonly targets: readonly NamedPath[];
   /** In the order typed, all `--set` before all `-P`, and `--engine` last. */

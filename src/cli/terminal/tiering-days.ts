@@ -130,8 +130,8 @@ function sleepOn(ms: number): Promise<void> {
 
 /** Returns the size of the data files. Throws what keeps the workload from being measured, before anything is changed. */
 function plannedBytes(request: RunRequest): Promise<number> {
-  return withPreparation(request, { note: tell }, ({ plan, workload }) =>
-    plan.targets.reduce((sum, target) => sum + dataFilesOf(plan, workload.dataset, target).count().bytes, 0),
+  return withPreparation(request, { note: tell }, ({ plan, dataset }) =>
+    plan.targets.reduce((sum, target) => sum + dataFilesOf(plan, dataset, target).count().bytes, 0),
   );
 }
 

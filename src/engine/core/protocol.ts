@@ -1,6 +1,7 @@
 /** The messages between the coordinating thread and worker threads. Plain data. */
 import type { SystemFault } from '../../base/errors.js';
 import type { ThreadUsage } from '../../host/system/thread-usage.js';
+import type { FoundPart, Opening } from '../../plan/file-index.js';
 import type { FileRule } from '../../plan/file-list.js';
 import type { DataFile, Extent } from '../../plan/plan.js';
 import type { TcpCount } from '../../record/nfs-traffic.js';
@@ -24,11 +25,13 @@ export interface WorkerTask {
   readonly backend: Engine;
   readonly job: Job;
   /** This worker's files, with absolute paths: as a list, or as the rule from which the worker generates them. */
-  readonly files: readonly DataFile[] | FileRule;
+  readonly files: readonly DataFile[] | FileRule | FoundPart;
   /** `Extent.file` is an index into the files. Null: every file whole, one after the other. */
   readonly extents: readonly Extent[] | null;
   /** Whether the files already have their content. If not, the job creates them. */
   readonly laidOut: boolean;
+  /** How to open the files if they are not feedrate's; null or absent: they are. */
+  readonly opening?: Opening | null;
   /** An existing directory for files that the job names itself (checkpoints). */
   readonly scratchDirectory: string;
   /** The target's directory as the session holds it open; null or absent: nothing is held, as for `nfs://`. */

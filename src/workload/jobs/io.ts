@@ -5,10 +5,18 @@ import { capabilitiesOf } from '../engines.js';
 import { field, type Rows } from '../row.js';
 import { rulesFor } from '../rules.js';
 import { choice, count, duration, flag, rate, size } from '../value-types.js';
-import type { BlockShare, MapAdvice, Preallocation, RandomDistribution, ReadWrite } from '../values.js';
+import type { BlockShare, Dataset, MapAdvice, Preallocation, RandomDistribution, ReadWrite } from '../values.js';
 import type { CommonJob, JobKind, TimedJob } from './job-kind.js';
 import { common, fallocate, timed, verify } from './shared-fields.js';
-import { commonConditions, commonRules, largest, timedRule, verifyRule } from './shared-rules.js';
+import {
+  commonConditions,
+  commonRules,
+  largest,
+  timedRule,
+  unchoosable,
+  unverifiable,
+  verifyRule,
+} from './shared-rules.js';
 
 /** fio's kind of job: blocks of files, read or written in some order. */
 export interface IoJob extends CommonJob, TimedJob {
@@ -27,6 +35,8 @@ export interface IoJob extends CommonJob, TimedJob {
   readonly sizeBytes: number | null;
   /** Files per worker that `sizeBytes` is divided into. */
   readonly nrfiles: number;
+  /** Of files that exist, only those with at least so many bytes are read; null = all. */
+  readonly minFilesizeBytes: number | null;
   /** Most bytes that each worker transfers before it ends (fio's `io_size`); null = one pass. */
   readonly ioSizeBytes: number | null;
   /** fsync after each N writes; 0 = never. */
@@ -83,6 +93,12 @@ const rows: Rows<IoJob> = {
     'Bytes of files per worker. Required for a job that writes.',
   ),
   nrfiles: field('nrfiles', count(1, MILLION), 1, 'Number of files that `size` is divided into, per worker.'),
+  minFilesizeBytes: field(
+    'min_filesize',
+    size(1, PIB),
+    { absent: 'all' },
+    'Read only files of the dataset that have at least so many bytes. Requires a dataset of files that exist.',
+  ),
   ioSizeBytes: field(
     'io_size',
     size(1, PIB),
@@ -197,6 +213,9 @@ const conditions: JobKind<IoJob>['conditions'] = [
   condition('nrfiles', ['sizeBytes'], ({ sizeBytes }) =>
     sizeBytes === null ? 'without size: the job reads the files of the dataset' : null,
   ),
+  condition('minFilesizeBytes', ['sizeBytes'], ({ minFilesizeBytes, sizeBytes }) =>
+    minFilesizeBytes === null || sizeBytes === null ? null : 'with size: the job has files of its own',
+  ),
   condition('rateProcess', ['rateBytesPerSecond', 'rateIops'], (values) =>
     values.rateProcess === 'poisson' && values.rateBytesPerSecond === null && values.rateIops === null
       ? 'without rate or rate_iops'
@@ -225,6 +244,11 @@ const conditions: JobKind<IoJob>['conditions'] = [
   ...commonConditions,
 ];
 
+/** Returns the length of a generated dataset's smallest file. Of files that exist, those that are too short are left out. */
+function smallestBytes(dataset: Dataset | null): number | undefined {
+  return dataset?.kind === 'generated' ? dataset.filesizeMinBytes : undefined;
+}
+
 const QUEUE_BYTES_MAX = 2 ** 31;
 
 const rules: JobKind<IoJob>['rules'] = [
@@ -235,12 +259,15 @@ const rules: JobKind<IoJob>['rules'] = [
     return dataset ? null : { at: ['sizeBytes'], message: `is required, because the workload has no dataset` };
   }),
   rule(['bs', 'sizeBytes', 'nrfiles'], ({ bs, sizeBytes, nrfiles }, { dataset }) => {
-    const fileBytes = sizeBytes === null ? dataset?.filesizeMinBytes : Math.floor(sizeBytes / nrfiles);
+    const fileBytes = sizeBytes === null ? smallestBytes(dataset) : Math.floor(sizeBytes / nrfiles);
     if (fileBytes === undefined || largest(bs) <= fileBytes) return null;
     const file = sizeBytes === null ? 'the smallest file of the dataset' : 'a file (size / nrfiles)';
     const message = `${formatSizeLabel(largest(bs))} blocks do not fit into ${file} of ${formatSizeLabel(fileBytes)}`;
     return { at: ['bs', 'sizeBytes', 'nrfiles'], message };
   }),
+  rule(['minFilesizeBytes', 'sizeBytes'], ({ minFilesizeBytes, sizeBytes }, { dataset }) =>
+    sizeBytes === null ? unchoosable('minFilesizeBytes', minFilesizeBytes, dataset) : null,
+  ),
   rule(['bs', 'iodepth'], ({ bs, iodepth }) =>
     largest(bs) * iodepth <= QUEUE_BYTES_MAX
       ? null
@@ -274,6 +301,9 @@ const rules: JobKind<IoJob>['rules'] = [
     return repeats ? { at: ['verify'], message } : null;
   }),
   verifyRule,
+  rule(['verify', 'sizeBytes'], ({ verify, sizeBytes }, { dataset }) =>
+    sizeBytes === null ? unverifiable(verify, dataset) : null,
+  ),
 ];
 
 export const ioKind: JobKind<IoJob> = {

@@ -2,7 +2,7 @@
 import { formatSizeLabel } from '../../base/units.js';
 import { capabilitiesOf } from '../engines.js';
 import { rulesFor } from '../rules.js';
-import type { BlockShare } from '../values.js';
+import type { BlockShare, Dataset } from '../values.js';
 import type { CommonJob, ShardedJob, TimedJob } from './job-kind.js';
 
 /** O_DIRECT transfers whole sectors, which are at least 512 bytes on every device. */
@@ -55,6 +55,22 @@ export function uncheckable({ ioengine }: Pick<CommonJob, 'ioengine'>): string |
   return capabilitiesOf(ioengine).movesContent
     ? null
     : `is not supported with ioengine: ${ioengine}, which transfers no data`;
+}
+
+/** Reports `verify` on files whose content is not feedrate's. */
+export function unverifiable(verify: boolean, dataset: Dataset | null): { at: ['verify']; message: string } | null {
+  if (!verify || dataset?.kind !== 'existing') return null;
+  return { at: ['verify'], message: 'is not possible on files that exist, whose content feedrate does not know' };
+}
+
+/** Reports a choice among files that feedrate generates, whose sizes the dataset sets. */
+export function unchoosable<P extends string>(
+  property: P,
+  bytes: number | null,
+  dataset: Dataset | null,
+): { at: [P]; message: string } | null {
+  if (bytes === null || dataset === null || dataset.kind === 'existing') return null;
+  return { at: [property], message: 'requires a dataset of files that exist; leave it out, or name them with path' };
 }
 
 export const verifyRule = rulesFor<CommonJob & { readonly verify: boolean }>().rule(
