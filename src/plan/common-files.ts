@@ -1,11 +1,9 @@
 /** The files that several targets have in common: those with the same path and the same size in every one of them. */
 import { type FileIndex, nameAt, type PackedNames, pathAt } from './file-index.js';
 
-/** What one target has besides the files that all of them have. */
+/** What one target has besides the files that all of them have: others, or the same with another size. */
 export interface OnlyHere {
   readonly files: number;
-  /** Of these, files that the first target has too, with another size. */
-  readonly otherSize: number;
   /** The paths of the first ones, in order. */
   readonly first: readonly string[];
 }
@@ -13,7 +11,7 @@ export interface OnlyHere {
 export interface CommonFiles {
   /** By target: the places of the files in its index. */
   readonly places: ReadonlyMap<string, Uint32Array>;
-  /** By target. */
+  /** By target, if it has any. */
   readonly others: ReadonlyMap<string, OnlyHere>;
 }
 
@@ -22,59 +20,41 @@ const NAMED = 3;
 
 /** Returns the files that all of these targets have in common. Null if they have all files in common. */
 export function commonFiles(indexes: ReadonlyMap<string, FileIndex>): CommonFiles | null {
-  const [first, ...others] = [...indexes];
-  if (first === undefined || others.length === 0) return null;
-  const [name, base] = first;
-  const kept = new Uint8Array(base.bytes.length).fill(1);
-  const matches = others.map(([, index]) => matchesOf(base, index));
-  for (const match of matches)
-    for (let place = 0; place < kept.length; place++) if (match.places[place] === NONE) kept[place] = 0;
-  const length = kept.reduce((sum, each) => sum + each, 0);
-  if ([...indexes.values()].every(({ bytes }) => bytes.length === length)) return null;
-  const ofBase = new Uint32Array(length);
-  for (let place = 0, to = 0; place < kept.length; place++) if (kept[place] === 1) ofBase[to++] = place;
-  const places = new Map([[name, ofBase]]);
-  others.forEach(([other], i) => {
-    places.set(
-      other,
-      ofBase.map((place) => (matches[i] as Matches).places[place] as number),
-    );
-  });
-  const otherSizes = new Map(others.map(([other], i) => [other, (matches[i] as Matches).otherSize]));
-  return {
-    places,
-    others: new Map(
-      [...indexes].map(([target, index]) => {
-        const only = onlyHere(index, places.get(target) as Uint32Array);
-        return [target, { ...only, otherSize: otherSizes.get(target) ?? 0 }];
-      }),
-    ),
-  };
+  const [base] = indexes.values();
+  if (base === undefined || indexes.size === 1) return null;
+  const matches = new Map([...indexes].map(([target, index]) => [target, matchesOf(base, index)]));
+  const isCommon = (place: number) => [...matches.values()].every((match) => match[place] !== NONE);
+  const common = Uint32Array.from(placesWhere(base.bytes.length, isCommon));
+  if ([...indexes.values()].every(({ bytes }) => bytes.length === common.length)) return null;
+  const places = new Map(
+    [...matches].map(([target, match]) => [target, common.map((place) => match[place] as number)]),
+  );
+  const others = [...indexes].map(
+    ([target, index]) => [target, onlyHere(index, places.get(target) as Uint32Array)] as const,
+  );
+  return { places, others: new Map(others.filter(([, { files }]) => files > 0)) };
 }
 
-interface Matches {
-  /** By place in the base: the place in the other index, or `NONE`. */
-  readonly places: Uint32Array;
-  readonly otherSize: number;
+function* placesWhere(length: number, isWanted: (place: number) => boolean): Generator<number> {
+  for (let place = 0; place < length; place++) if (isWanted(place)) yield place;
 }
 
 const NONE = 2 ** 32 - 1;
 
-/** Walks through both indexes, which are in the same order. */
-function matchesOf(base: FileIndex, other: FileIndex): Matches {
+/**
+ * Returns, by place in the base, the place of the same file in the other index, or `NONE`. Walks through both indexes, which
+ * are in the same order.
+ */
+function matchesOf(base: FileIndex, other: FileIndex): Uint32Array {
   const places = new Uint32Array(base.bytes.length).fill(NONE);
   const compare = pathComparison(base, other);
-  let otherSize = 0;
   for (let i = 0, j = 0; i < base.bytes.length && j < other.bytes.length; ) {
     const order = compare(i, j);
-    if (order === 0) {
-      if (base.bytes[i] === other.bytes[j]) places[i] = j;
-      else otherSize++;
-    }
+    if (order === 0 && base.bytes[i] === other.bytes[j]) places[i] = j;
     if (order <= 0) i++;
     if (order >= 0) j++;
   }
-  return { places, otherSize };
+  return places;
 }
 
 /** Returns a function that compares the path of a file in one index with that of a file in another, byte by byte. */
@@ -111,7 +91,7 @@ export function pathBytes({ directories, directoryOf, names }: FileIndex, place:
   return path;
 }
 
-function onlyHere(index: FileIndex, places: Uint32Array): Pick<OnlyHere, 'files' | 'first'> {
+function onlyHere(index: FileIndex, places: Uint32Array): OnlyHere {
   const first: string[] = [];
   const { length } = index.bytes;
   for (let place = 0, next = 0; place < length && first.length < NAMED; place++) {
@@ -145,14 +125,14 @@ function chosenNames(names: PackedNames, places: Uint32Array): PackedNames {
   return { starts, bytes };
 }
 
-function sharedUint32(length: number, valueOf: (place: number) => number): Uint32Array {
+function sharedUint32(length: number, valueAt: (place: number) => number): Uint32Array {
   const values = new Uint32Array(new SharedArrayBuffer(length * Uint32Array.BYTES_PER_ELEMENT));
-  for (let place = 0; place < length; place++) values[place] = valueOf(place);
+  for (let place = 0; place < length; place++) values[place] = valueAt(place);
   return values;
 }
 
-function sharedFloat64(length: number, valueOf: (place: number) => number): Float64Array {
+function sharedFloat64(length: number, valueAt: (place: number) => number): Float64Array {
   const values = new Float64Array(new SharedArrayBuffer(length * Float64Array.BYTES_PER_ELEMENT));
-  for (let place = 0; place < length; place++) values[place] = valueOf(place);
+  for (let place = 0; place < length; place++) values[place] = valueAt(place);
   return values;
 }

@@ -1,9 +1,9 @@
 /** The request for a run, with all arguments parsed. */
 import type { OntapConnection } from '../fsx/ontap-connection.js';
+import type { Found } from '../plan/planned-dataset.js';
 import type { Injection, TargetEnvironment } from '../record/run-record.js';
 import type { Override } from '../workload/overrides.js';
 import type { ExistingDataset } from '../workload/workload.js';
-import type { Found } from '../plan/planned-dataset.js';
 import type { StopHandle } from './stop-handle.js';
 
 /** A target as the user named it. Preparation checks that it can be used. */
