@@ -17,6 +17,8 @@ export interface ScannedDataset {
 
 /** What was found in a target. */
 export interface Found {
+  /** The memory of the index: see `index-image.ts`. */
+  readonly image: SharedArrayBuffer;
   readonly index: FileIndex;
   readonly summary: ScanSummary;
 }

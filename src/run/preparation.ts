@@ -31,6 +31,7 @@ import { refuseWhatTargetsCannot } from './abilities.js';
 import { datasetNote, provenDatasets, withDataset } from './datasets.js';
 import { touchableOf, untilTouched } from './first-touch.js';
 import { type FoundByTarget, findFiles, foundNotes, plannedDataset } from './found-data.js';
+import type { RunListener } from './listener.js';
 import { requireRemounts } from './remounts.js';
 import type { PlanRequest, RunRequest, WorkloadText } from './request.js';
 import { leftoverNotes, useTargets } from './targets.js';
@@ -75,12 +76,12 @@ export function readWorkload(path: string): WorkloadText {
  * Waits until the targets respond, prepares the run, and passes it to `use`. Without targets, it uses a temporary directory
  * and removes it afterwards. Throws `FeedrateError` when the request cannot be carried out, with the code `interrupted` when
  * it was stopped before `use`, and what `use` throws.
- * @param tell called for each target that does not respond
+ * @param tell called for each target that does not respond, and while files are looked for
  * @param answered resolves when every target has responded. Default: they are touched now
  */
 export async function withPreparation<T>(
   request: PlanRequest,
-  tell: { note?(text: string): void },
+  tell: Pick<RunListener, 'note' | 'event' | 'scanned'>,
   use: (preparation: Preparation) => T | Promise<T>,
   answered?: Promise<void>,
 ): Promise<T> {
@@ -90,7 +91,7 @@ export async function withPreparation<T>(
     const { source, path } = request.workload;
     const workload = parseWorkload(source, path, request.overrides ?? []);
     const asked = { ...request, targets: targets.list };
-    const found = workload.dataset?.kind === 'existing' ? await findFiles(workload.dataset, asked, tell) : null;
+    const found = workload.dataset?.kind === 'existing' ? await findFiles(workload.dataset, request, tell) : null;
     const preparation = prepareRun(asked, workload, found);
     await request.stop?.listen();
     return await use(preparation);
