@@ -1,12 +1,7 @@
 /** The files that several targets have in common: those with the same path and the same size in every one of them. */
-import { type FileIndex, nameAt, type PackedNames, pathAt } from './file-index.js';
-
-/** What one target has besides the files that all of them have: others, or the same with another size. */
-export interface OnlyHere {
-  readonly files: number;
-  /** The paths of the first ones, in order. */
-  readonly first: readonly string[];
-}
+import { type FileIndex, nameAt, pathAt } from './file-index.js';
+import { decodeIndex, encodeIndex } from './index-image.js';
+import type { Found, OnlyHere } from './planned-dataset.js';
 
 export interface CommonFiles {
   /** By target: the places of the files in its index. */
@@ -101,38 +96,26 @@ function onlyHere(index: FileIndex, places: Uint32Array): OnlyHere {
   return { files: length - places.length, first };
 }
 
-/** Returns an index of these files alone. */
-export function chosenFiles(index: FileIndex, places: Uint32Array): FileIndex {
-  const { names, directoryOf, bytes, modifiedMs } = index;
-  return {
-    ...index,
-    directoryOf: sharedUint32(places.length, (to) => directoryOf[places[to] as number] as number),
-    names: chosenNames(names, places),
-    bytes: sharedFloat64(places.length, (to) => bytes[places[to] as number] as number),
-    modifiedMs: sharedFloat64(places.length, (to) => modifiedMs[places[to] as number] as number),
-  };
-}
-
-function chosenNames(names: PackedNames, places: Uint32Array): PackedNames {
-  const starts = new Uint32Array(new SharedArrayBuffer((places.length + 1) * Uint32Array.BYTES_PER_ELEMENT));
-  places.forEach((place, to) => {
-    starts[to + 1] = (starts[to] as number) + nameAt(names, place).length;
+/** Returns these files alone. */
+export function chosenFiles({ index, summary }: Found, places: Uint32Array): Found {
+  const { directories, names, directoryOf, bytes, modifiedMs, opening } = index;
+  const left = summary.files - places.length;
+  const image = encodeIndex({
+    directories: { ...directories, length: directories.starts.length - 1 },
+    names,
+    order: places,
+    directoryOf: (place) => directoryOf[place] as number,
+    bytesOf: (place) => bytes[place] as number,
+    modifiedMsOf: (place) => modifiedMs[place] as number,
+    opening,
+    summary: {
+      ...summary,
+      files: places.length,
+      bytes: places.reduce((sum, place) => sum + (bytes[place] as number), 0),
+      matching: summary.matching - left,
+    },
   });
-  const bytes = new Uint8Array(new SharedArrayBuffer(starts.at(-1) as number));
-  places.forEach((place, to) => {
-    bytes.set(nameAt(names, place), starts[to]);
-  });
-  return { starts, bytes };
-}
-
-function sharedUint32(length: number, valueAt: (place: number) => number): Uint32Array {
-  const values = new Uint32Array(new SharedArrayBuffer(length * Uint32Array.BYTES_PER_ELEMENT));
-  for (let place = 0; place < length; place++) values[place] = valueAt(place);
-  return values;
-}
-
-function sharedFloat64(length: number, valueAt: (place: number) => number): Float64Array {
-  const values = new Float64Array(new SharedArrayBuffer(length * Float64Array.BYTES_PER_ELEMENT));
-  for (let place = 0; place < length; place++) values[place] = valueAt(place);
-  return values;
+  const shared = new SharedArrayBuffer(image.length);
+  new Uint8Array(shared).set(image);
+  return decodeIndex(shared);
 }

@@ -3,6 +3,7 @@
  * over shared memory, so that all threads of a process use the same: about 24 bytes a file and those of its name.
  */
 import { textOf } from '../base/byte-text.js';
+import type { Opening } from '../base/opening.js';
 
 /** Names one after the other. Name n has the bytes from `starts[n]` to `starts[n + 1]`. */
 export interface PackedNames {
@@ -22,14 +23,6 @@ export interface FileIndex {
   readonly modifiedMs: Float64Array;
   /** How the files are opened. */
   readonly opening: Opening;
-}
-
-/** How files are opened that are not feedrate's. They are only read. */
-export interface Opening {
-  /** Whether links on the way and in the place of a file are followed. */
-  readonly follow: boolean;
-  /** Whether to ask for `O_NOATIME`: the kernel allows it only to a file's owner and to root. */
-  readonly noAtime: boolean;
 }
 
 /** A part of the files that a scan found: plain data over shared memory, so that it can be sent to a worker. */

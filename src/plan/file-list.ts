@@ -1,7 +1,9 @@
 /** Files that are generated when they are asked for, so that ten million of them take as little memory as one. */
+
+import type { Opening } from '../base/opening.js';
 import { createPrng } from '../base/prng.js';
 import type { Preallocation } from '../workload/workload.js';
-import type { FoundPart, Opening } from './file-index.js';
+import type { FoundPart } from './file-index.js';
 import type { DataFile } from './file-part.js';
 
 /** Files in each directory of a data directory. */

@@ -1,4 +1,5 @@
-import { type FileIndex, type FoundPart, type Opening, pathAt } from './file-index.js';
+import type { Opening } from '../base/opening.js';
+import { type FileIndex, type FoundPart, pathAt } from './file-index.js';
 import type { JobFiles, Paths, SizeSums } from './file-list.js';
 import type { DataFile } from './file-part.js';
 

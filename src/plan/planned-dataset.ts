@@ -1,7 +1,6 @@
 /** The dataset as a plan uses it: generated files, or those that a scan found in each target. */
 import { FeedrateError } from '../base/errors.js';
 import type { ExistingDataset, GeneratedDataset } from '../workload/workload.js';
-import type { OnlyHere } from './common-files.js';
 import type { FileIndex } from './file-index.js';
 import { FoundFiles } from './found-files.js';
 import type { ScanSummary } from './scan-summary.js';
@@ -18,10 +17,19 @@ export interface ScannedDataset {
 
 /** What was found in a target. */
 export interface Found {
+  /** The memory of the index: see `index-image.ts`. */
+  readonly image: SharedArrayBuffer;
   readonly index: FileIndex;
   readonly summary: ScanSummary;
   /** What this target has besides the files that all targets have. Absent if they have the same files. */
   readonly onlyHere?: OnlyHere;
+}
+
+/** What one target has besides the files that all of them have: others, or the same with another size. */
+export interface OnlyHere {
+  readonly files: number;
+  /** The paths of the first ones, in order. */
+  readonly first: readonly string[];
 }
 
 export type PlannedDataset = GeneratedDataset | ScannedDataset;

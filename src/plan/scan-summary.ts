@@ -1,3 +1,5 @@
+import { formatWhole } from '../base/units.js';
+
 /** What a scan found, besides the files themselves. Plain data. */
 export interface ScanSummary {
   /** The files to read, after `limit`. */
@@ -24,9 +26,21 @@ export const LEFT_OUT = {
   missing: ['listed file that does not exist', 'listed files that do not exist'],
   special: ['FIFO, socket or device', 'FIFOs, sockets or devices'],
   link: ['symbolic link', 'symbolic links'],
+  outside: ['listed path outside the dataset', 'listed paths outside the dataset'],
+  directory: ['listed directory', 'listed directories'],
   loop: ['link to a directory around it', 'links to directories around them'],
   mount: ['directory on another mount', 'directories on other mounts'],
   own: ['directory of feedrate', 'directories of feedrate'],
 } as const;
 
 export type LeftOut = keyof typeof LEFT_OUT;
+
+/** Returns what was left out, in words: `3 symbolic links, 1 FIFO, socket or device`. */
+export function leftOutText(leftOut: ScanSummary['leftOut']): string {
+  const reasons = Object.keys(LEFT_OUT) as LeftOut[];
+  const counted = reasons.flatMap((why) => {
+    const count = leftOut[why] ?? 0;
+    return count === 0 ? [] : [`${formatWhole(count)} ${LEFT_OUT[why][count === 1 ? 0 : 1]}`];
+  });
+  return counted.join(', ');
+}

@@ -19,10 +19,10 @@ export function sameFiles(found: FoundByTarget): { readonly found: FoundByTarget
   refuseDifferentData(found, common);
   const reduced = new Map<string, Found>();
   const notes: string[] = [];
-  for (const [target, { index, summary }] of found) {
+  for (const [target, all] of found) {
     const places = common.places.get(target) as Uint32Array;
     const onlyHere = common.others.get(target);
-    reduced.set(target, { index: chosenFiles(index, places), summary, ...(onlyHere && { onlyHere }) });
+    reduced.set(target, { ...chosenFiles(all, places), ...(onlyHere && { onlyHere }) });
     if (onlyHere === undefined) continue;
     const files = `${formatWhole(onlyHere.files)} ${onlyHere.files === 1 ? 'file' : 'files'}`;
     const names = onlyHere.first.map(visibleText).join(', ');

@@ -28,6 +28,7 @@ import { refuseWhatTargetsCannot } from './abilities.js';
 import { datasetNote, provenDatasets, withDataset } from './datasets.js';
 import { touchableOf, untilTouched } from './first-touch.js';
 import { foundNotes, plannedDataset } from './found-data.js';
+import type { RunListener } from './listener.js';
 import { requireRemounts } from './remounts.js';
 import type { PlanRequest, RunRequest } from './request.js';
 import { type SettledWorkload, settleWorkload } from './settled-workload.js';
@@ -54,12 +55,12 @@ export interface Preparation {
  * Waits until the targets respond, prepares the run, and passes it to `use`. Without targets, it uses a temporary directory
  * and removes it afterwards. Throws `FeedrateError` when the request cannot be carried out, with the code `interrupted` when
  * it was stopped before `use`, and what `use` throws.
- * @param tell called for each target that does not respond
+ * @param tell called for each target that does not respond, and while files are looked for
  * @param answered resolves when every target has responded. Default: they are touched now
  */
 export async function withPreparation<T>(
   request: PlanRequest,
-  tell: { note?(text: string): void },
+  tell: Pick<RunListener, 'note' | 'event' | 'scanned'>,
   use: (preparation: Preparation) => T | Promise<T>,
   answered?: Promise<void>,
 ): Promise<T> {
@@ -67,7 +68,7 @@ export async function withPreparation<T>(
   try {
     await (answered ?? untilTouched(touchableOf(request.targets), (text) => tell.note?.(text), request.stop));
     const asked = { ...request, targets: targets.list };
-    const preparation = prepareRun(asked, await settleWorkload(asked, tell));
+    const preparation = prepareRun(asked, await settleWorkload(request, tell));
     await request.stop?.listen();
     return await use(preparation);
   } finally {

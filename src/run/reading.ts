@@ -38,8 +38,12 @@ export function chooseWorkload(found: FoundByTarget, options: ReadingOptions): C
   });
   const words = choiceWords(shape, choice);
   const source = workloadText(choice, datasetFields(dataset, choice), [words]);
-  return { workload: { source, path: 'the workload of feedrate read' }, words };
+  const told = cache === null && choice.repeats ? `${words}. ${FROM_MEMORY}` : words;
+  return { workload: { source, path: 'the workload of feedrate read' }, words: told };
 }
+
+const FROM_MEMORY =
+  'One pass is too short to measure, so the files are read again and again, from memory; --cache cold reads them once from the storage';
 
 /** The targets have the same files, so the first one stands for all. */
 function shapeOf(found: FoundByTarget): DataShape {

@@ -1,10 +1,10 @@
 /** Describes the files of a user that a run reads, for its record. */
 import { createHash } from 'node:crypto';
 import { bytesOf } from '../base/byte-text.js';
-import { type OnlyHere, pathBytes } from '../plan/common-files.js';
+import { pathBytes } from '../plan/common-files.js';
 import type { FileIndex } from '../plan/file-index.js';
 import { FoundFiles } from '../plan/found-files.js';
-import type { Found, ScannedDataset } from '../plan/planned-dataset.js';
+import type { Found, OnlyHere, ScannedDataset } from '../plan/planned-dataset.js';
 import type { LeftOut, ScanSummary } from '../plan/scan-summary.js';
 import { SizeBins } from '../plan/size-bins.js';
 import type { NotRead, UserDataRecord } from '../record/user-data-record.js';

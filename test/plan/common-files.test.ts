@@ -3,17 +3,18 @@ import * as assert from 'uvu/assert';
 import { createPrng } from '../../src/base/prng.js';
 import { chosenFiles, commonFiles } from '../../src/plan/common-files.js';
 import { pathAt } from '../../src/plan/file-index.js';
-import { fileIndex, type Listed } from '../support/file-index.js';
+import { foundFiles, type Listed } from '../support/file-index.js';
 
 const test = suite('plan/common-files');
 
 /** What the targets have in common as text, and what each of them has besides. */
 function common(targets: Readonly<Record<string, readonly Listed[]>>) {
-  const indexes = new Map(Object.entries(targets).map(([name, files]) => [name, fileIndex(files)]));
-  const found = commonFiles(indexes);
+  const all = new Map(Object.entries(targets).map(([name, files]) => [name, foundFiles(files)]));
+  const found = commonFiles(new Map([...all].map(([name, { index }]) => [name, index])));
   if (found === null) return null;
-  const read = [...indexes].map(([name, index]) => {
-    const chosen = chosenFiles(index, found.places.get(name) as Uint32Array);
+  const read = [...all].map(([name, each]) => {
+    const { index: chosen, summary } = chosenFiles(each, found.places.get(name) as Uint32Array);
+    assert.equal([summary.files, summary.matching], [chosen.bytes.length, chosen.bytes.length]);
     return Array.from(chosen.bytes, (bytes, place) => `${pathAt(chosen, place)}:${bytes}`).join(' ');
   });
   assert.is(new Set(read).size, 1, 'every target reads the same');

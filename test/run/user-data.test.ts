@@ -3,24 +3,11 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ScanSummary } from '../../src/plan/scan-summary.js';
 import { userDataRecords } from '../../src/run/user-data.js';
-import { fileIndex, type Listed } from '../support/file-index.js';
+import { foundFiles, type Listed } from '../support/file-index.js';
 
 const test = suite('run/user-data');
 
-const NOTHING_ELSE = {
-  directories: 1,
-  emptyFiles: 0,
-  sparseFiles: 0,
-  sparseBytes: 0,
-  allocatedBytes: 0,
-  leftOut: {},
-  firstLeftOut: [],
-};
-
 function recordOf(path: string, files: readonly Listed[], more: Partial<ScanSummary> = {}) {
-  const index = fileIndex(files);
-  const bytes = index.bytes.reduce((sum, each) => sum + each, 0);
-  const summary: ScanSummary = { ...NOTHING_ELSE, files: files.length, bytes, matching: files.length, ...more };
   const declared = {
     kind: 'existing',
     path,
@@ -35,7 +22,7 @@ function recordOf(path: string, files: readonly Listed[], more: Partial<ScanSumm
     kind: 'scanned',
     declared,
     filesets: 1,
-    found: new Map([['t', { index, summary }]]),
+    found: new Map([['t', foundFiles(files, more)]]),
   });
   const record = records.get('t');
   assert.ok(record);

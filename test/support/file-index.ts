@@ -1,5 +1,17 @@
 /** An index as a scan makes it, of files that need not exist. */
 import type { FileIndex, PackedNames } from '../../src/plan/file-index.js';
+import type { Found } from '../../src/plan/planned-dataset.js';
+import type { ScanSummary } from '../../src/plan/scan-summary.js';
+
+const NOTHING_ELSE = {
+  directories: 1,
+  emptyFiles: 0,
+  sparseFiles: 0,
+  sparseBytes: 0,
+  allocatedBytes: 0,
+  leftOut: {},
+  firstLeftOut: [],
+};
 
 /** Path relative to the target, as text or bytes, and size. */
 export type Listed = readonly [path: string | Uint8Array, bytes: number];
@@ -10,6 +22,14 @@ function packed(names: readonly Buffer[]): PackedNames {
     ...names.map((_, i) => names.slice(0, i + 1).reduce((sum, name) => sum + name.length, 0)),
   ]);
   return { starts, bytes: new Uint8Array(Buffer.concat(names)) };
+}
+
+/** The index as a scan hands it over. */
+export function foundFiles(files: readonly Listed[], more: Partial<ScanSummary> = {}): Found {
+  const index = fileIndex(files);
+  const bytes = index.bytes.reduce((sum, each) => sum + each, 0);
+  const summary = { ...NOTHING_ELSE, files: files.length, bytes, matching: files.length, ...more };
+  return { image: new SharedArrayBuffer(0), index, summary };
 }
 
 export function fileIndex(files: readonly Listed[]): FileIndex {
@@ -24,6 +44,6 @@ export function fileIndex(files: readonly Listed[]): FileIndex {
     names: packed(sorted.map(({ path }) => path.subarray(path.lastIndexOf('/') + 1))),
     bytes: Float64Array.from(sorted, ({ bytes }) => bytes),
     modifiedMs: Float64Array.from(sorted, () => 0),
-    opening: { follow: false, noAtime: true },
+    opening: { follow: false, noAtime: true, device: false },
   };
 }

@@ -1,7 +1,8 @@
 /** The messages between the coordinating thread and worker threads. Plain data. */
 import type { SystemFault } from '../../base/errors.js';
+import type { Opening } from '../../base/opening.js';
 import type { ThreadUsage } from '../../host/system/thread-usage.js';
-import type { FoundPart, Opening } from '../../plan/file-index.js';
+import type { FoundPart } from '../../plan/file-index.js';
 import type { FileRule } from '../../plan/file-list.js';
 import type { DataFile, Extent } from '../../plan/plan.js';
 import type { TcpCount } from '../../record/nfs-traffic.js';

@@ -21,7 +21,8 @@ function dataWords(data: UserDataRecord): string {
     files < 3 || smallestBytes === largestBytes ? '' : `, half of them below ${formatBytes(2 * median || 1)}`;
   const range =
     smallestBytes === largestBytes ? '' : ` (${formatBytes(smallestBytes)} to ${formatBytes(largestBytes)}${half})`;
-  return `${visibleText(path)}, ${count}, ${formatBytes(bytes)}${range}, digest ${digest.slice(0, 8)}`;
+  const where = path === '.' ? '' : `${visibleText(path)}, `;
+  return `${where}${count}, ${formatBytes(bytes)}${range}, digest ${digest.slice(0, 8)}`;
 }
 
 /** Reasons beside those of the scan, for one and for many. */
