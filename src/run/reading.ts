@@ -56,11 +56,8 @@ function shapeOf(found: FoundByTarget): DataShape {
 function nothingToRead({ files }: DataShape, { targets, dataset }: ReadingOptions): FeedrateError {
   const [first] = targets;
   const where = dataset.path === '.' ? first?.path : `${first?.path}/${dataset.path}`;
-  const what = files === 0 ? 'no files were found' : files === 1 ? 'the file is empty' : `all ${files} files are empty`;
-  return new FeedrateError(
-    'target',
-    `nothing to read in ${where}: ${what}; name a directory with data, or check --include`,
-  );
+  const what = files === 1 ? 'the file is empty' : `all ${files} files are empty`;
+  return new FeedrateError('target', `nothing to read in ${where}: ${what}; name files with content`);
 }
 
 /** Returns what this machine has for the workers. */

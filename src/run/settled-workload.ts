@@ -3,7 +3,6 @@ import { parseWorkload } from '../workload/parse.js';
 import type { ExistingDataset, Workload } from '../workload/workload.js';
 import { sameFiles } from './copies.js';
 import { type FoundByTarget, findFiles } from './found-data.js';
-import type { RunListener } from './listener.js';
 import type { PlanRequest, WorkloadText } from './request.js';
 
 export interface SettledWorkload {
@@ -19,7 +18,7 @@ export interface SettledWorkload {
 /** Parses the workload, or chooses it. Throws `FeedrateError` as the parser, `findFiles` and `sameFiles` do. */
 export async function settleWorkload(
   request: PlanRequest,
-  tell: Pick<RunListener, 'note' | 'event'>,
+  tell: Parameters<typeof findFiles>[2],
 ): Promise<SettledWorkload> {
   const asked = request.workload;
   if (!('choose' in asked)) {

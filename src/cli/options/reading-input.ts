@@ -85,7 +85,7 @@ function datasetOf(path: string, raw: RawReadingOptions): ExistingDataset {
     ...(manifest === undefined ? [] : [['manifest', resolve(manifest), '--manifest'] as const]),
     ...(include.length === 0 ? [] : [['include', include, '--include'] as const]),
     ...(exclude.length === 0 ? [] : [['exclude', exclude, '--exclude'] as const]),
-    ...(limit === undefined ? [] : [['limit', limit, '--limit'] as const]),
+    ...(limit === undefined ? [] : [['limit', /^\d+$/.test(limit) ? Number(limit) : limit, '--limit'] as const]),
     ['follow', follow, '--follow'],
   ];
   const head = ['name: read', 'jobs: {read: {kind: small-files}}', 'dataset:'];
