@@ -30,8 +30,7 @@ import type { Workload } from '../workload/workload.js';
 import { refuseWhatTargetsCannot } from './abilities.js';
 import { datasetNote, provenDatasets, withDataset } from './datasets.js';
 import { touchableOf, untilTouched } from './first-touch.js';
-import { type FoundByTarget, findFiles, foundNotes, plannedDataset } from './found-data.js';
-import type { RunListener } from './listener.js';
+import { type FoundByTarget, findFiles, foundNotes, plannedDataset, type ScanListener } from './found-data.js';
 import { requireRemounts } from './remounts.js';
 import type { PlanRequest, RunRequest, WorkloadText } from './request.js';
 import { leftoverNotes, useTargets } from './targets.js';
@@ -81,7 +80,7 @@ export function readWorkload(path: string): WorkloadText {
  */
 export async function withPreparation<T>(
   request: PlanRequest,
-  tell: Pick<RunListener, 'note' | 'event' | 'scanned'>,
+  tell: ScanListener,
   use: (preparation: Preparation) => T | Promise<T>,
   answered?: Promise<void>,
 ): Promise<T> {
