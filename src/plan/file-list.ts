@@ -56,6 +56,8 @@ export interface Paths extends Iterable<string> {
   readonly length: number;
   /** How to open them if they are not feedrate's own. */
   readonly opening?: Opening;
+  /** Their bytes, if they are known without a look at each file. */
+  readonly totalBytes?: number;
 }
 
 /** The files of a job, without the memory that a list of them would take. */

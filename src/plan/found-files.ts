@@ -86,6 +86,7 @@ export class FoundFiles implements JobFiles {
     return {
       length: list.length,
       opening: list.opening,
+      totalBytes: list.sums.totalBytes,
       *[Symbol.iterator]() {
         for (let place = 0; place < list.length; place++) yield list.pathOf(place);
       },

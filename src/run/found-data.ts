@@ -14,11 +14,17 @@ import type { SessionEvent } from '../trial/events.js';
 import { SILENCE_NS } from '../trial/live.js';
 import type { ExistingDataset, Workload } from '../workload/workload.js';
 import { ReceivedImages } from './image-transfer.js';
-import type { RunListener } from './listener.js';
 import type { NamedPath, PlanRequest } from './request.js';
 import type { FromScan } from './scan-messages.js';
 import { StartedProcess } from './started-process.js';
 import { placeText } from './watchdog.js';
+
+/** Callbacks of a scan: a part of `RunListener`. */
+export interface ScanListener {
+  note?(text: string): void;
+  event?(event: SessionEvent): void;
+  scanned?(): void;
+}
 
 /** By the name of the target. */
 export type FoundByTarget = ReadonlyMap<string, Found>;
@@ -34,7 +40,7 @@ const WAITING_THREADS = 32;
 export async function findFiles(
   dataset: ExistingDataset,
   request: PlanRequest,
-  tell: Pick<RunListener, 'note' | 'event' | 'scanned'>,
+  tell: ScanListener,
 ): Promise<FoundByTarget> {
   const what = `dataset.${dataset.manifest === null ? 'path' : 'manifest'}`;
   if (request.measures === false)
@@ -56,7 +62,7 @@ export async function findFiles(
 async function scanned(
   dataset: ExistingDataset,
   target: NamedPath,
-  tell: Pick<RunListener, 'note' | 'event' | 'scanned'>,
+  tell: ScanListener,
   { stop }: PlanRequest,
 ): Promise<Found> {
   const env = { ...process.env, UV_THREADPOOL_SIZE: String(WAITING_THREADS + availableParallelism()) };

@@ -27,8 +27,7 @@ import type { Workload } from '../workload/workload.js';
 import { refuseWhatTargetsCannot } from './abilities.js';
 import { datasetNote, provenDatasets, withDataset } from './datasets.js';
 import { touchableOf, untilTouched } from './first-touch.js';
-import { foundNotes, plannedDataset } from './found-data.js';
-import type { RunListener } from './listener.js';
+import { foundNotes, plannedDataset, type ScanListener } from './found-data.js';
 import { requireRemounts } from './remounts.js';
 import type { PlanRequest, RunRequest } from './request.js';
 import { type SettledWorkload, settleWorkload } from './settled-workload.js';
@@ -60,7 +59,7 @@ export interface Preparation {
  */
 export async function withPreparation<T>(
   request: PlanRequest,
-  tell: Pick<RunListener, 'note' | 'event' | 'scanned'>,
+  tell: ScanListener,
   use: (preparation: Preparation) => T | Promise<T>,
   answered?: Promise<void>,
 ): Promise<T> {

@@ -1,12 +1,14 @@
 /** Looks at entries: one after the other while each takes little time, and many at once when a server has to be asked. */
-import { accessSync, constants, lstat, lstatSync, type Stats, stat, statSync } from 'node:fs';
+import { accessSync, constants, lstat, lstatSync, readFileSync, type Stats, stat, statSync } from 'node:fs';
 import { codeOf } from '../host/system/libc.js';
 import type { ByteName } from './found-listing.js';
 
-/** A look that takes longer than this waits for something, ns. A call of the event loop costs about 20 µs. */
-const SLOW_NS = 60_000;
-/** Looks by which the pace is judged, and looks that then wait together. */
-const JUDGED = 32;
+/** A look that waits for a server gives up the processor. So many of all looks that do so show that a server is asked. */
+const WAITING_SHARE = 0.5;
+/** Looks by which that is judged: few at first and after a wait, because each might take long. */
+const JUDGED_LEAST = 32;
+const JUDGED_MOST = 2048;
+/** Looks that wait together. */
 const TOGETHER = 2048;
 
 /** Returns a path for Node's calls. A text is quicker than its bytes. */
@@ -21,34 +23,37 @@ export type Seen = { readonly stats: Stats } | { readonly code: string };
 /** Looks at the entries of a scan. `follow`: at what a link leads to. */
 export class Statuses {
   readonly #follow: boolean;
-  #isSlow = false;
+  #isWaiting = false;
+  #judged = JUDGED_LEAST;
 
   constructor(follow: boolean) {
     this.#follow = follow;
   }
 
   /** Whether the last looks waited for something. */
-  get isSlow(): boolean {
-    return this.#isSlow;
+  get isWaiting(): boolean {
+    return this.#isWaiting;
   }
 
   /** Calls `see` for each path, in their order. */
   async lookAt(paths: readonly ByteName[], see: (place: number, seen: Seen) => void): Promise<void> {
     for (let from = 0; from < paths.length; ) {
-      const together = this.#isSlow ? TOGETHER : 0;
+      const together = this.#isWaiting ? TOGETHER : 0;
       const end = Math.min(paths.length, from + together);
       const seen = await Promise.all(paths.slice(from, end).map((path) => this.#later(path)));
-      seen.forEach((each, i) => see(from + i, each));
+      for (const [i, each] of seen.entries()) see(from + i, each);
       from = this.#oneByOne(paths, end, see);
     }
   }
 
-  /** Looks at some paths, judges the pace by them, and returns the place of the next one. */
+  /** Looks at some paths, judges by them whether looks wait, and returns the place of the next one. */
   #oneByOne(paths: readonly ByteName[], from: number, see: (place: number, seen: Seen) => void): number {
-    const end = Math.min(paths.length, from + JUDGED);
-    const startNs = process.hrtime.bigint();
+    const end = Math.min(paths.length, from + this.#judged);
+    // Not by the time, which a busy machine makes long.
+    const before = timesGivenUp();
     for (let place = from; place < end; place++) see(place, this.now(paths[place] as ByteName));
-    if (end > from) this.#isSlow = Number(process.hrtime.bigint() - startNs) / (end - from) > SLOW_NS;
+    this.#isWaiting = end > from && (timesGivenUp() - before) / (end - from) > WAITING_SHARE;
+    this.#judged = this.#isWaiting ? JUDGED_LEAST : Math.min(JUDGED_MOST, this.#judged * 2);
     return end;
   }
 
@@ -67,6 +72,15 @@ export class Statuses {
         resolve(error === null ? { stats } : { code: codeOf(error) ?? 'EUNKNOWN' });
       (this.#follow ? stat : lstat)(systemPath(path), end);
     });
+  }
+}
+
+/** Returns how often the main thread has given up the processor to wait. 0 when /proc does not say. */
+function timesGivenUp(): number {
+  try {
+    return Number(/^voluntary_ctxt_switches:\s*(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? 0);
+  } catch {
+    return 0;
   }
 }
 

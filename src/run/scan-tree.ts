@@ -78,7 +78,7 @@ export class TreeWalk {
       const folder = waiting.pop() as Folder;
       const read = this.#read(folder, added).then(() => void waiting.push(...folder.folders));
       // Only one after the other while no call waits: less is kept in memory then.
-      if (this.#statuses.isSlow) reading.push(read);
+      if (this.#statuses.isWaiting) reading.push(read);
       else await read;
       if (reading.length < READ_TOGETHER && waiting.length > 0) continue;
       await Promise.all(reading);
@@ -132,11 +132,11 @@ export class TreeWalk {
     try {
       const options = { encoding: 'buffer' as BufferEncoding, bufferSize: READ_ENTRIES };
       const at = systemPath(this.#absolute(path));
-      const isSlow = this.#statuses.isSlow;
-      directory = isSlow ? await promises.opendir(at as string, options) : opendirSync(at as string, options);
-      for (let entry = isSlow ? await directory.read() : directory.readSync(); entry !== null; ) {
+      const isWaiting = this.#statuses.isWaiting;
+      directory = isWaiting ? await promises.opendir(at as string, options) : opendirSync(at as string, options);
+      for (let entry = isWaiting ? await directory.read() : directory.readSync(); entry !== null; ) {
         this.#take(path, entry, entries);
-        entry = isSlow ? await directory.read() : directory.readSync();
+        entry = isWaiting ? await directory.read() : directory.readSync();
       }
     } catch (thrown) {
       this.#tally.leaveOut('unreadable', joined(this.#prefix, path), codeOf(thrown) ?? null);

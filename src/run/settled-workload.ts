@@ -2,7 +2,7 @@
 import { parseWorkload } from '../workload/parse.js';
 import type { ExistingDataset, Workload } from '../workload/workload.js';
 import { sameFiles } from './copies.js';
-import { type FoundByTarget, findFiles } from './found-data.js';
+import { type FoundByTarget, findFiles, type ScanListener } from './found-data.js';
 import type { PlanRequest, WorkloadText } from './request.js';
 
 export interface SettledWorkload {
@@ -16,10 +16,7 @@ export interface SettledWorkload {
 }
 
 /** Parses the workload, or chooses it. Throws `FeedrateError` as the parser, `findFiles` and `sameFiles` do. */
-export async function settleWorkload(
-  request: PlanRequest,
-  tell: Parameters<typeof findFiles>[2],
-): Promise<SettledWorkload> {
+export async function settleWorkload(request: PlanRequest, tell: ScanListener): Promise<SettledWorkload> {
   const asked = request.workload;
   if (!('choose' in asked)) {
     const workload = parsed(asked, request);

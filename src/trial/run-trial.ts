@@ -34,6 +34,7 @@ import { layOutFiles } from './layout.js';
 import { type LiveView, type Looks, watch } from './live.js';
 import { NfsWatch } from './live-nfs.js';
 import { watchMachine } from './machine-watch.js';
+import { missedIn } from './missed-in-trial.js';
 import { partOf } from './part.js';
 import { isUsedBefore } from './server-cache.js';
 import { skippedEnds } from './skipped-ends.js';
@@ -248,6 +249,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
   const client = assembleClient(reports, measured.eventLoopDelay);
   const series = assembleSeries(reports, window.lastDoneNs);
   const { longestQuietNs, machine } = measured;
+  const missedFiles = measured.abandoned ? null : missedIn(stage, reports);
   const shortTransfers = reports.reduce((sum, report) => sum + report.shortTransfers, 0);
   const status = settings.stopped() ? 'aborted' : fault === null ? 'ok' : 'failed';
   return {
@@ -275,6 +277,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
     ...(nfs === null ? {} : { nfs }),
     client,
     ...(machine !== undefined && { machine }),
+    ...(missedFiles !== null && { missedFiles }),
     warnings:
       reports.length === 0
         ? [silent({ engine, longestQuietNs })].filter((found) => found !== null)
@@ -289,6 +292,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
             machine,
             longestQuietNs,
             shortTransfers,
+            missedFiles,
             status,
             series,
           }),

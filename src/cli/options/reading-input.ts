@@ -48,14 +48,14 @@ export async function placesOf(texts: readonly string[]): Promise<ReadingPlaces>
   return { targets: places.map(({ target }) => target), path };
 }
 
-interface Place {
+interface NamedPlace {
   readonly target: NamedPath;
   readonly path: string;
   readonly what: string;
 }
 
-function placeOf({ name, path }: NamedPath): Place {
-  const directory: Place = { target: { name, path }, path: '.', what: 'one is a directory' };
+function placeOf({ name, path }: NamedPath): NamedPlace {
+  const directory: NamedPlace = { target: { name, path }, path: '.', what: 'one is a directory' };
   if (isNfsUrl(path)) return directory;
   try {
     const status = statSync(path);

@@ -11,6 +11,7 @@ import type { EngineUse } from '../../record/trial-record.js';
 import type { Engine } from '../../workload/engines.js';
 import type { Job } from '../../workload/workload.js';
 import type { Totals, WorkerSecond } from './meter.js';
+import type { MissedFiles } from './missed-files.js';
 
 /** By how much to slow down a trial; see `Injection`. */
 export type Slowdown = Pick<Injection, 'part' | 'delayNs'>;
@@ -61,6 +62,8 @@ export interface WorkerReport {
   readonly gcCount: number;
   readonly ring: EngineUse['ring'];
   readonly shortTransfers: number;
+  /** The files of the user's that it could not read as they were found, and how many more there were. */
+  readonly missed?: MissedFiles['report'];
   /** libnfs only: the bytes that this worker's connection carried in the measured part; null when unknown. */
   readonly wire?: TcpCount | null;
 }

@@ -5,13 +5,14 @@ import { capabilitiesOf } from '../engines.js';
 import { field, type Rows } from '../row.js';
 import { rulesFor } from '../rules.js';
 import { choice, count, duration, flag, rate, size } from '../value-types.js';
-import type { BlockShare, Dataset, MapAdvice, Preallocation, RandomDistribution, ReadWrite } from '../values.js';
+import type { BlockShare, MapAdvice, Preallocation, RandomDistribution, ReadWrite } from '../values.js';
 import type { CommonJob, JobKind, TimedJob } from './job-kind.js';
-import { common, fallocate, timed, verify } from './shared-fields.js';
+import { chosenSizes, common, fallocate, timed, verify } from './shared-fields.js';
 import {
   commonConditions,
   commonRules,
   largest,
+  smallestBytes,
   timedRule,
   unchoosable,
   unverifiable,
@@ -93,12 +94,7 @@ const rows: Rows<IoJob> = {
     'Bytes of files per worker. Required for a job that writes.',
   ),
   nrfiles: field('nrfiles', count(1, MILLION), 1, 'Number of files that `size` is divided into, per worker.'),
-  minFilesizeBytes: field(
-    'min_filesize',
-    size(1, PIB),
-    { absent: 'all' },
-    'Read only files of the dataset that have at least so many bytes. Requires a dataset of files that exist.',
-  ),
+  minFilesizeBytes: chosenSizes.min,
   ioSizeBytes: field(
     'io_size',
     size(1, PIB),
@@ -213,9 +209,6 @@ const conditions: JobKind<IoJob>['conditions'] = [
   condition('nrfiles', ['sizeBytes'], ({ sizeBytes }) =>
     sizeBytes === null ? 'without size: the job reads the files of the dataset' : null,
   ),
-  condition('minFilesizeBytes', ['sizeBytes'], ({ minFilesizeBytes, sizeBytes }) =>
-    minFilesizeBytes === null || sizeBytes === null ? null : 'with size: the job has files of its own',
-  ),
   condition('rateProcess', ['rateBytesPerSecond', 'rateIops'], (values) =>
     values.rateProcess === 'poisson' && values.rateBytesPerSecond === null && values.rateIops === null
       ? 'without rate or rate_iops'
@@ -244,13 +237,6 @@ const conditions: JobKind<IoJob>['conditions'] = [
   ...commonConditions,
 ];
 
-/** Returns the length of a generated dataset's smallest file. Of files that exist, those that are too short are left out. */
-function smallestBytes(dataset: Dataset | null): number | undefined {
-  return dataset?.kind === 'generated' ? dataset.filesizeMinBytes : undefined;
-}
-
-const QUEUE_BYTES_MAX = 2 ** 31;
-
 const rules: JobKind<IoJob>['rules'] = [
   rule(['rw', 'sizeBytes'], ({ rw, sizeBytes }, { dataset }) => {
     if (sizeBytes !== null) return null;
@@ -265,11 +251,11 @@ const rules: JobKind<IoJob>['rules'] = [
     const message = `${formatSizeLabel(largest(bs))} blocks do not fit into ${file} of ${formatSizeLabel(fileBytes)}`;
     return { at: ['bs', 'sizeBytes', 'nrfiles'], message };
   }),
-  rule(['minFilesizeBytes', 'sizeBytes'], ({ minFilesizeBytes, sizeBytes }, { dataset }) =>
-    sizeBytes === null ? unchoosable('minFilesizeBytes', minFilesizeBytes, dataset) : null,
+  rule(['minFilesizeBytes', 'sizeBytes'], ({ minFilesizeBytes: least, sizeBytes }, { dataset }) =>
+    unchoosable('minFilesizeBytes', least, sizeBytes === null ? dataset : null),
   ),
   rule(['bs', 'iodepth'], ({ bs, iodepth }) =>
-    largest(bs) * iodepth <= QUEUE_BYTES_MAX
+    largest(bs) * iodepth <= 2 ** 31
       ? null
       : {
           at: ['iodepth', 'bs'],

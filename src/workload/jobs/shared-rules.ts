@@ -57,20 +57,31 @@ export function uncheckable({ ioengine }: Pick<CommonJob, 'ioengine'>): string |
     : `is not supported with ioengine: ${ioengine}, which transfers no data`;
 }
 
+/** Returns the length of a generated dataset's smallest file. Of files that exist, those that are too short are left out. */
+export function smallestBytes(dataset: Dataset | null): number | undefined {
+  return dataset?.kind === 'generated' ? dataset.filesizeMinBytes : undefined;
+}
+
 /** Reports `verify` on files whose content is not feedrate's. */
 export function unverifiable(verify: boolean, dataset: Dataset | null): { at: ['verify']; message: string } | null {
   if (!verify || dataset?.kind !== 'existing') return null;
   return { at: ['verify'], message: 'is not possible on files that exist, whose content feedrate does not know' };
 }
 
-/** Reports a choice among files that feedrate generates, whose sizes the dataset sets. */
+/**
+ * Reports a choice by size among files whose sizes the workload sets.
+ * @param dataset null: the job has files of its own
+ */
 export function unchoosable<P extends string>(
   property: P,
   bytes: number | null,
   dataset: Dataset | null,
 ): { at: [P]; message: string } | null {
-  if (bytes === null || dataset === null || dataset.kind === 'existing') return null;
-  return { at: [property], message: 'requires a dataset of files that exist; leave it out, or name them with path' };
+  if (bytes === null || dataset?.kind === 'existing') return null;
+  return {
+    at: [property],
+    message: 'requires a dataset of files that exist (path) and a job without files of its own',
+  };
 }
 
 export const verifyRule = rulesFor<CommonJob & { readonly verify: boolean }>().rule(

@@ -5,7 +5,7 @@ import { rulesFor } from '../rules.js';
 import { count, flag, size } from '../value-types.js';
 import type { BlockShare } from '../values.js';
 import type { CommonJob, JobKind, TimedJob } from './job-kind.js';
-import { common, timed, verify } from './shared-fields.js';
+import { chosenSizes, common, timed, verify } from './shared-fields.js';
 import { commonConditions, commonRules, timedRule, unchoosable, unverifiable, verifyRule } from './shared-rules.js';
 
 /** Opens, reads and closes many small files, and measures each step separately. */
@@ -36,12 +36,7 @@ export const smallFilesKind: JobKind<SmallFilesJob> = {
     numjobs: common.numjobs,
     nrfiles: field('nrfiles', count(1, MILLION), { absent: 'the dataset' }, 'Files per worker. Requires `filesize`.'),
     filesizeBytes: field('filesize', size(1, TIB), { absent: 'the dataset' }, 'Size of each file. Requires `nrfiles`.'),
-    maxFilesizeBytes: field(
-      'max_filesize',
-      size(0, TIB),
-      { absent: 'all' },
-      'Read only files of the dataset that have at most so many bytes. Requires a dataset of files that exist.',
-    ),
+    maxFilesizeBytes: chosenSizes.max,
     runtimeNs: timed.runtimeNs,
     timeBased: timed.timeBased,
     rampTimeNs: timed.rampTimeNs,
@@ -68,12 +63,9 @@ export const smallFilesKind: JobKind<SmallFilesJob> = {
     rule(['verify', 'nrfiles'], ({ verify, nrfiles }, { dataset }) =>
       nrfiles === null ? unverifiable(verify, dataset) : null,
     ),
-    rule(['maxFilesizeBytes', 'nrfiles'], ({ maxFilesizeBytes, nrfiles }, { dataset }) => {
-      if (nrfiles === null) return unchoosable('maxFilesizeBytes', maxFilesizeBytes, dataset);
-      return maxFilesizeBytes === null
-        ? null
-        : { at: ['maxFilesizeBytes'], message: 'has no effect with nrfiles: the job has files of its own' };
-    }),
+    rule(['maxFilesizeBytes', 'nrfiles'], ({ maxFilesizeBytes: most, nrfiles }, { dataset }) =>
+      unchoosable('maxFilesizeBytes', most, nrfiles === null ? dataset : null),
+    ),
     rule(['nrfiles', 'filesizeBytes'], ({ nrfiles, filesizeBytes }, { dataset }) => {
       if (nrfiles === null && filesizeBytes === null) {
         return dataset
