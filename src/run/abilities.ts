@@ -12,6 +12,7 @@ import { filesOf, touchesFiles } from '../plan/arm-files.js';
 import { directMisfit } from '../plan/direct-misfit.js';
 import type { JobFiles } from '../plan/file-list.js';
 import { filesetsByArm } from '../plan/filesets.js';
+import { FoundFiles } from '../plan/found-files.js';
 import type { Arm, ArmFiles, Plan, Target } from '../plan/plan.js';
 import type { PlannedDataset } from '../plan/planned-dataset.js';
 import { dataDirectory } from '../trial/layout.js';
@@ -83,9 +84,12 @@ function refuseMisfits(target: Target, uses: readonly Use[], isWritten: boolean)
 
 function alignmentOf(target: Target, uses: readonly Use[], isWritten: boolean): DirectAlignment | null {
   try {
-    return isWritten
-      ? withProbeFile(target.path, new Uint8Array(DIRECT_PROBE_BYTES), directAlignment)
-      : directAlignment(below(dataDirectory(target, 'none'), longestOf(uses)));
+    if (isWritten)
+      return withProbeFile(target.path, new Uint8Array(DIRECT_PROBE_BYTES), (path) => directAlignment(path));
+    const { files, place } = longestOf(uses);
+    const isFound = files instanceof FoundFiles;
+    const directory = isFound ? target.path : dataDirectory(target, 'none');
+    return directAlignment(below(directory, files.pathOf(place)), isFound ? files.opening : undefined);
   } catch (cause) {
     const why = `${codeOf(cause) ?? 'EUNKNOWN'}: ${(cause as Error).message}`;
     throw new FeedrateError('target', `target ${target.name}: cannot check direct I/O on ${target.path} (${why})`, {
@@ -94,11 +98,11 @@ function alignmentOf(target: Target, uses: readonly Use[], isWritten: boolean): 
   }
 }
 
-function longestOf(uses: readonly Use[]): string {
+function longestOf(uses: readonly Use[]): { readonly files: JobFiles; readonly place: number } {
   const lists = uses.map(({ files }): JobFiles => files.files);
   const [first, ...others] = lists as [JobFiles, ...JobFiles[]];
   const list = others.reduce((most, other) => (other.sums.longestBytes > most.sums.longestBytes ? other : most), first);
-  return list.pathOf(list.sums.longest);
+  return { files: list, place: list.sums.longest };
 }
 
 /** Enough for any file system to allocate space. */

@@ -166,6 +166,7 @@ export function foundNotes(plan: Plan, dataset: ScannedDataset): string[] {
     const size = `${formatWhole(files)}${chosen} ${matching === 1 ? 'file' : 'files'}, ${formatBytes(bytes)}`;
     notes.push(`target ${target}: reads ${manifest ?? path}: ${size}; nothing there is changed`);
     const [first] = firstLeftOut;
+    // Nobody misses what is feedrate's own.
     if (first !== undefined) {
       const code = first.code === null ? '' : ` (${first.code})`;
       notes.push(`target ${target}: left out ${leftOutText(leftOut)}; the first is ${first.path}${code}`);

@@ -7,8 +7,9 @@ import type { PackedNames } from '../plan/file-index.js';
  */
 export type ByteName = string;
 
-/** The size of a file that nobody has looked at. */
+/** The size of a file that nobody has looked at, and of one that cannot be read. */
 export const UNSEEN = -1;
+export const LEFT = -2;
 
 /** Names one after the other. */
 export class NameStore implements PackedNames {

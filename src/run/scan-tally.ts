@@ -26,7 +26,7 @@ export class ScanTally {
 
   leaveOut(why: LeftOut, path: ByteName, code: string | null = null): void {
     this.#leftOut[why] = (this.#leftOut[why] ?? 0) + 1;
-    if (this.#first.length < KEPT) this.#first.push({ path, why, code });
+    if (why !== 'own' && this.#first.length < KEPT) this.#first.push({ path, why, code });
   }
 
   count({ size, blocks }: Pick<Stats, 'size' | 'blocks'>): void {

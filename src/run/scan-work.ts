@@ -7,7 +7,7 @@ import { encodeIndex } from '../plan/index-image.js';
 import { leftOutText } from '../plan/scan-summary.js';
 import { compileGlob } from '../workload/globs.js';
 import type { ExistingDataset } from '../workload/workload.js';
-import { type ByteName, FoundListing, UNSEEN } from './found-listing.js';
+import { type ByteName, FoundListing, LEFT, UNSEEN } from './found-listing.js';
 import { leadsOut, manifestPaths } from './scan-manifest.js';
 import type { FromScan, ToScan } from './scan-messages.js';
 import { deviceBytes, mountsBelow, rootOf, type ScanRoot } from './scan-root.js';
@@ -43,13 +43,13 @@ class Scan {
     this.#tell({ type: 'found', files: 0, bytes: 0, directories: 0 });
     const root = rootOf(this.#target, this.#dataset.path);
     const order = await this.#placesIn(root);
-    this.#tally.matching = order.length;
     const chosen =
       this.#dataset.limit === null
         ? order
         : this.#limited(order, this.#dataset.limit, bytesOfText(root.inTarget).length);
     await this.#lookAt(chosen.filter((place) => this.#listing.bytesOf(place) === UNSEEN));
-    const seen = chosen.filter((place) => this.#listing.bytesOf(place) !== UNSEEN);
+    const seen = chosen.filter((place) => this.#listing.bytesOf(place) >= 0);
+    this.#tally.matching = chosen.length < order.length ? order.length : seen.length;
     if (seen.length === 0) throw this.#nothing(root);
     const opening = { follow: this.#dataset.follow, noAtime: this.#tally.hasOwn, device: root.stats.isBlockDevice() };
     const { directories, names } = this.#listing;
@@ -141,6 +141,7 @@ class Scan {
   /** Takes the size of a file, or leaves it out. @param isNamed whether the user named it, so that it may be a device */
   #take(place: number, seen: Seen, isNamed: boolean): void {
     const path = this.#listing.pathOf(place);
+    this.#listing.see(place, LEFT, 0);
     if ('code' in seen) {
       const isMissing = seen.code === 'ENOENT' || seen.code === 'ENOTDIR';
       this.#tally.leaveOut(isMissing ? 'missing' : 'unreadable', path, seen.code);

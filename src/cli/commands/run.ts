@@ -15,6 +15,7 @@ import {
   argumentsOf,
   awsOption,
   ceilingsOption,
+  dataOption,
   datasetOption,
   formatOption,
   labelOption,
@@ -37,6 +38,7 @@ export const run: Subcommand = {
     const targets =
       'directory or nfs://server/export, or name=directory; repeat to compare (default: a temporary directory)';
     addVariantOptions(command.addOption(targetsOption(targets)));
+    command.addOption(dataOption());
     addFileOptions(command.addOption(datasetOption('read a dataset of prepare --dataset-id, proven unchanged')))
       .addOption(labelOption())
       .addOption(ceilingsOption())

@@ -57,6 +57,7 @@ export interface RawPlanOptions {
   readonly set?: readonly string[];
   readonly param?: readonly string[];
   readonly engine?: string;
+  readonly data?: string;
   readonly seed?: string;
   readonly datasetId?: string;
 }
@@ -164,12 +165,18 @@ function nameOfPath(path: string): string {
 }
 
 /**
- * Returns all `--set`, then all `-P`, then `--engine`, so that it overrides an `ioengine` set by the others. Throws a
+ * Returns all `--set`, `--data` as one of them, then all `-P`, then `--engine`, so that it overrides an `ioengine` set by the others. Throws a
  * `FeedrateError` (usage) for text that is not `field=value`. The workload's parser checks the engine's name.
  */
-export function parseOverrides({ set = [], param = [], engine }: Omit<RawPlanOptions, 'target' | 'seed'>): Override[] {
+export function parseOverrides({
+  set = [],
+  data,
+  param = [],
+  engine,
+}: Omit<RawPlanOptions, 'target' | 'seed'>): Override[] {
   return [
     ...set.map((text) => parseOverride('--set', text)),
+    ...(data === undefined ? [] : [parseOverride('--set', `dataset.path=${data}`)]),
     ...param.map((text) => parseOverride('-P', text)),
     ...(engine === undefined ? [] : [engineOverride(engine)]),
   ];

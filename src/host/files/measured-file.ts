@@ -26,10 +26,10 @@ const GONE: ReadonlySet<string> = new Set([
 ]);
 
 /** Opens a file for reading. Returns null for one of the user's that has gone. Throws as `openOwnFile` does. */
-export function openMeasured(path: string, opening: Opening | undefined): number | null {
-  if (opening === undefined) return openOwnFile(path);
+export function openMeasured(path: string, opening: Opening | undefined, direct = false): number | null {
+  if (opening === undefined) return openOwnFile(path, { direct });
   try {
-    return openUserFile(path, opening);
+    return openUserFile(path, opening, direct);
   } catch (thrown) {
     if (GONE.has(codeOf(thrown) ?? '')) return null;
     throw thrown;

@@ -16,11 +16,11 @@ const READING = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
  */
 export function openUserFile(path: string, opening: Opening, direct = false): number {
   const flags = READING | (direct ? constants.O_DIRECT : 0) | (opening.follow ? 0 : constants.O_NOFOLLOW);
-  const fd = opening.noAtime ? openedEither(path, flags, opening) : openAs(path, flags, opening);
+  const { fd, used } = opening.noAtime ? openedEither(path, flags, opening) : openedWith(path, flags, opening);
   try {
     const status = quickStatus(fd) ?? fstatSync(fd);
     if (kindOf(status) !== (opening.device ? 'device' : 'file')) throw notAFile(path);
-    makeBlocking(fd, flags);
+    makeBlocking(fd, used);
     return fd;
   } catch (thrown) {
     closeSync(fd);
@@ -29,13 +29,23 @@ export function openUserFile(path: string, opening: Opening, direct = false): nu
 }
 
 /** Opens a file without changing its time of access, or as anybody may when it belongs to somebody else. */
-function openedEither(path: string, flags: number, opening: Opening): number {
+function openedEither(path: string, flags: number, opening: Opening): Opened {
   try {
-    return openAs(path, flags | constants.O_NOATIME, opening);
+    return openedWith(path, flags | constants.O_NOATIME, opening);
   } catch (thrown) {
     if (codeOf(thrown) !== 'EPERM') throw thrown;
-    return openAs(path, flags, opening);
+    return openedWith(path, flags, opening);
   }
+}
+
+/** An open file, and the flags that it has. */
+interface Opened {
+  readonly fd: number;
+  readonly used: number;
+}
+
+function openedWith(path: string, flags: number, opening: Opening): Opened {
+  return { fd: openAs(path, flags, opening), used: flags };
 }
 
 function openAs(path: string, flags: number, { follow }: Opening): number {
