@@ -21,6 +21,7 @@ import { list } from './commands/list.js';
 import { mountMatrix } from './commands/mount-matrix.js';
 import { notebook } from './commands/notebook.js';
 import { prepare } from './commands/prepare.js';
+import { read } from './commands/read.js';
 import { run } from './commands/run.js';
 import { schema } from './commands/schema.js';
 import { show } from './commands/show.js';
@@ -30,6 +31,7 @@ import { print, tell } from './output/print.js';
 /** The subcommands in the order of `feedrate --help`. */
 export const SUBCOMMANDS: readonly Subcommand[] = [
   run,
+  read,
   mountMatrix,
   prepare,
   show,

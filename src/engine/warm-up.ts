@@ -7,6 +7,7 @@ import { IoFault } from './core/backend.js';
 import { MonotonicClock, monotonicNs } from './core/clock.js';
 import { Counters } from './core/counters.js';
 import { Meter } from './core/meter.js';
+import { MissedFiles } from './core/missed-files.js';
 import type { WorkerTask } from './core/protocol.js';
 import { filesOfTask, type WorkerFiles } from './core/worker-files.js';
 import { IoProgram } from './jobs/io.js';
@@ -39,6 +40,7 @@ const ANY_JOB: IoJob = {
   fallocate: 'none',
   sizeBytes: null,
   nrfiles: 1,
+  minFilesizeBytes: null,
   ioSizeBytes: null,
   runtimeNs: DURATION_NS,
   timeBased: true,
@@ -105,6 +107,7 @@ function rehearse(trialTask: WorkerTask, job: IoJob, { contentOf, equip }: Rehea
     job,
     files: [FILE],
     extents: null,
+    opening: null,
   };
   const files = filesOfTask(task);
   const clock = new MonotonicClock();
@@ -115,7 +118,10 @@ function rehearse(trialTask: WorkerTask, job: IoJob, { contentOf, equip }: Rehea
   meter.writeBytes = 2 ** 31;
   const { backend, createDrain } = equip(task, clock, content);
   try {
-    const program = new IoProgram({ task, ...files, backend, createDrain, meter, content, counters }, job);
+    const program = new IoProgram(
+      { task, ...files, backend, createDrain, meter, content, counters, missed: new MissedFiles() },
+      job,
+    );
     program.prepare();
     clock.startAt(monotonicNs());
     program.run();

@@ -4,7 +4,7 @@ import { assert } from '../base/assert.js';
 import { systemFaultOf } from '../base/errors.js';
 import { useHeld } from '../host/files/held-directories.js';
 import { type ThreadUsage, threadUsage } from '../host/system/thread-usage.js';
-import { FileList, type Files } from '../plan/file-list.js';
+import type { Files, JobFiles } from '../plan/file-list.js';
 import { jobPlanOf } from '../plan/jobs/registry.js';
 import type { DataFile } from '../plan/plan.js';
 import { ENGINES } from '../workload/engines.js';
@@ -18,6 +18,7 @@ import { MonotonicClock, monotonicNs } from './core/clock.js';
 import { collectGarbage, collectPreparation } from './core/collect.js';
 import { Counters } from './core/counters.js';
 import { Meter } from './core/meter.js';
+import { MissedFiles } from './core/missed-files.js';
 import type { WorkerOutcome, WorkerReport, WorkerTask } from './core/protocol.js';
 import { filesOfTask, type WorkerFiles } from './core/worker-files.js';
 import type { ProgramContext } from './jobs/job-program.js';
@@ -49,7 +50,7 @@ function contentOf(task: WorkerTask, { files }: WorkerFiles): Content {
 function slotsOf({ job, backend }: WorkerTask, files: Files): readonly DataFile[] {
   if (jobPlanOf(job).holdsAllFiles) return Array.isArray(files) ? files : [...files];
   if (!ENGINES[backend].mapsFiles) return [];
-  const longest = files instanceof FileList ? files.at(files.sums.longest) : longestOf(files);
+  const longest = 'sums' in files ? files.at((files as JobFiles).sums.longest) : longestOf(files);
   return longest === undefined ? [] : [longest];
 }
 
@@ -165,8 +166,10 @@ export default async function work(task: WorkerTask): Promise<WorkerOutcome> {
     warmUp(task, { contentOf, equip });
     equipment = equip(task, clock, content);
     const { backend, createDrain, watch } = equipment;
-    const report = await measure({ task, ...files, backend, createDrain, meter, content, counters }, watch, clock);
-    return { worker: task.worker, report, fault: null };
+    const missed = new MissedFiles();
+    const context = { task, ...files, backend, createDrain, meter, content, counters, missed };
+    const report = await measure(context, watch, clock);
+    return { worker: task.worker, report: report && Object.assign(report, { missed: missed.report }), fault: null };
   } catch (thrown) {
     counters.requestStop();
     const fault = thrown instanceof IoFault ? thrown.fault : systemFaultOf(thrown);

@@ -6,6 +6,7 @@ import type { GroupLimits, RunRecord } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { tellingAttributes } from '../record/volume-attributes.js';
 import { labelsOf, targetOf } from './attributes.js';
+import { dataDifference, dataText, userDataOf } from './data-mismatch.js';
 
 /** An arm with the machine and the targets of its run. */
 interface Placed {
@@ -40,7 +41,11 @@ const ADDRESS_OPTIONS = /^(?:addr|clientaddr|mountaddr|mountport|port)=/;
 const FREE_WORDS = new Set(['randseed', 'simulated_latency', 'simulated_bandwidth']);
 
 /** Fields that older records do not have, with the value that holds for them. */
-const LATER_WORDS: ReadonlyMap<string, string> = new Map([['rate_ignore_thinktime', 'false']]);
+const LATER_WORDS: ReadonlyMap<string, string> = new Map([
+  ['rate_ignore_thinktime', 'false'],
+  ['min_filesize', 'none'],
+  ['max_filesize', 'none'],
+]);
 
 /** Mismatches whose attribute has a different name: to compare engines is to compare `ioengine`. */
 const NAMES_OF_AXES: ReadonlyMap<string, readonly string[]> = new Map([
@@ -56,13 +61,13 @@ const NAMES_OF_AXES: ReadonlyMap<string, readonly string[]> = new Map([
 
 /**
  * Returns the differences between two sides, without `overlooked`: the compared attributes and those of `--ignore`. Two
- * sides of one run share their environment, and their jobs differ on purpose. They mismatch only if a cache claim was
- * contradicted on one side and not on the other.
+ * sides of one run share their environment, and their jobs differ on purpose. They mismatch only if their
+ * targets hold different data, or if a cache claim was contradicted on one side and not on the other.
  */
 export function mismatchesBetween(base: Measured, candidate: Measured, overlooked: ReadonlySet<string>): Mismatch[] {
   const found =
     base.run === candidate.run
-      ? cacheMismatch(base, candidate)
+      ? [...dataMismatch(base, candidate), ...cacheMismatch(base, candidate)]
       : [
           ...loadMismatchesOf(base, candidate),
           ...cacheMismatch(base, candidate),
@@ -79,12 +84,22 @@ function loadMismatchesOf(base: Measured, candidate: Measured): Mismatch[] {
     ...loadMismatches(base.arm.words, candidate.arm.words),
     // A side without trials used no engine. It is reported as not measured.
     ...(before === '' || after === '' ? [] : differing('engine', before, after, 'load')),
+    ...dataMismatch(base, candidate),
   ];
 }
 
-/** Returns the load as text by name: the job's fields, the engine used and the cache state. */
+/** Other files are another load, whatever the job does with them. */
+function dataMismatch(base: Placed, candidate: Placed): Mismatch[] {
+  const [before, after] = [base, candidate].map(({ run, arm }) => userDataOf(run, arm));
+  const found = dataDifference(before, after);
+  return found === null ? [] : [{ what: 'data', ...found, kind: 'load' }];
+}
+
+/** Returns the load as text by name: the job's fields, the engine used, the cache state and the user's data. */
 export function loadOf(measured: Measured): Map<string, string> {
+  const data = userDataOf(measured.run, measured.arm);
   return new Map([
+    ...(data === undefined ? [] : [['data', dataText(data)] as const]),
     ...loadWords(measured.arm.words),
     ['engine', enginesOf(measured)],
     ['cache-state', cacheStateOf(measured)],

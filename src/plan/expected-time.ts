@@ -1,9 +1,9 @@
 import { capabilitiesOf } from '../workload/engines.js';
-import type { Dataset } from '../workload/workload.js';
 import { filesOf } from './arm-files.js';
 import { assumedNs, type ExpectedTime } from './assumed-rate.js';
 import { jobPlanOf } from './jobs/registry.js';
 import type { Arm, Plan } from './plan.js';
+import type { PlannedDataset } from './planned-dataset.js';
 
 export { ASSUMED_BYTES_PER_SECOND, assumedNs, type ExpectedTime } from './assumed-rate.js';
 
@@ -11,7 +11,7 @@ export { ASSUMED_BYTES_PER_SECOND, assumedNs, type ExpectedTime } from './assume
  * Returns the expected time of all trials, including each trial's layout and cache warming. Data files are not
  * included: they are laid out once (`SpaceNeed.dataBytes`). Throws `FeedrateError('workload')` as `filesOf` does.
  */
-export function expectedTime(plan: Plan, dataset: Dataset | null): ExpectedTime {
+export function expectedTime(plan: Plan, dataset: PlannedDataset | null): ExpectedTime {
   const times = plan.arms.map((arm) => armTime(arm, dataset));
   let knownNs = 0;
   let estimatedNs = 0;
@@ -23,7 +23,7 @@ export function expectedTime(plan: Plan, dataset: Dataset | null): ExpectedTime 
 }
 
 /** Returns the expected time of one trial of the arm. */
-function armTime(arm: Arm, dataset: Dataset | null): ExpectedTime {
+function armTime(arm: Arm, dataset: PlannedDataset | null): ExpectedTime {
   const { spec } = arm;
   const { virtualClock, touchesFiles } = capabilitiesOf(spec.ioengine);
   if (virtualClock) return { knownNs: 0, estimatedNs: 0 };

@@ -1,6 +1,9 @@
 /** Files that are generated when they are asked for, so that ten million of them take as little memory as one. */
+
+import type { Opening } from '../base/opening.js';
 import { createPrng } from '../base/prng.js';
 import type { Preallocation } from '../workload/workload.js';
+import type { FoundPart } from './file-index.js';
 import type { DataFile } from './file-part.js';
 
 /** Files in each directory of a data directory. */
@@ -51,10 +54,30 @@ export interface Files extends Iterable<DataFile> {
 /** The paths of files. Can be iterated more than once. */
 export interface Paths extends Iterable<string> {
   readonly length: number;
+  /** How to open them if they are not feedrate's own. */
+  readonly opening?: Opening;
+  /** Their bytes, if they are known without a look at each file. */
+  readonly totalBytes?: number;
+}
+
+/** The files of a job, without the memory that a list of them would take. */
+export interface JobFiles extends Files {
+  /** From which a worker makes the same list. */
+  readonly rule: FileRule | FoundPart;
+  readonly sums: SizeSums;
+  /** Returns the size of the file at a place of the list. */
+  bytesOf(place: number): number;
+  pathOf(place: number): string;
+  /** Returns the files `first`, `first + step`, … of the list. */
+  part(first: number, step: number, length: number): JobFiles;
+  /** Returns the same files in another directory. */
+  placed(place: { readonly directory: string }): JobFiles;
+  /** Returns the paths of the files below a directory. */
+  pathsIn(directory: string): Paths;
 }
 
 /** Sums over the files of a list. */
-interface SizeSums {
+export interface SizeSums {
   readonly totalBytes: number;
   /** Infinity for an empty list. */
   readonly smallestBytes: number;
@@ -64,7 +87,7 @@ interface SizeSums {
 }
 
 /** A file's path is a pure function of seed, index and size. Its content is one of these and of its set. */
-export class FileList implements Files {
+export class FileList implements JobFiles {
   readonly rule: FileRule;
   #sums: SizeSums | null = null;
 
@@ -81,7 +104,6 @@ export class FileList implements Files {
     return this.#sums;
   }
 
-  /** Returns the size of the file at a place of the list. */
   bytesOf(place: number): number {
     const { sizes, seed, first, step } = this.rule;
     if (sizes.kind === 'equal') return sizes.bytes;
@@ -136,7 +158,6 @@ export class FileList implements Files {
     for (let place = 0; place < this.length; place++) yield this.at(place) as DataFile;
   }
 
-  /** Returns the files `first`, `first + step`, … of the list. */
   part(first: number, step: number, length: number): FileList {
     const { rule } = this;
     return new FileList({ ...rule, first: rule.first + first * rule.step, step: rule.step * step, length });
@@ -149,7 +170,6 @@ export class FileList implements Files {
     return list;
   }
 
-  /** Returns the paths of the files below a directory. */
   pathsIn(directory: string): Paths {
     return pathsOf(this.placed({ directory }));
   }

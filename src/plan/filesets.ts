@@ -3,11 +3,11 @@
  * fast or slow. Sessions and targets therefore take equal sets in turn, so that no target's result depends on file
  * placement.
  */
-import type { Dataset } from '../workload/workload.js';
 import { filesOf } from './arm-files.js';
 import type { FileList } from './file-list.js';
 import { FileUnion } from './file-union.js';
 import type { Plan, Target } from './plan.js';
+import type { PlannedDataset } from './planned-dataset.js';
 
 /**
  * Returns the set that a target reads in a session. Each session uses the next set, and each target another one.
@@ -26,12 +26,12 @@ export function filesetsByArm(plan: Plan): readonly ReadonlySet<number>[] {
 }
 
 /**
- * Returns the distinct data files that a plan reads on a target. Throws `FeedrateError('workload')` as `filesOf` does.
+ * Returns the distinct data files of feedrate that a plan reads on a target. Throws `FeedrateError('workload')` as `filesOf` does.
  * @param before targets of the same directory whose files do not count. Default: none
  */
 export function dataFilesOf(
   plan: Plan,
-  dataset: Dataset | null,
+  dataset: PlannedDataset | null,
   target: Target,
   before: readonly Target[] = [],
 ): FileUnion {
@@ -41,10 +41,13 @@ export function dataFilesOf(
   );
 }
 
-function listsOf(plan: Plan, dataset: Dataset | null, target: Target): FileList[] {
+function listsOf(plan: Plan, dataset: PlannedDataset | null, target: Target): FileList[] {
   return filesetsByArm(plan).flatMap((sets, index) => {
     const arm = plan.arms[index];
     if (arm?.target !== target.name) return [];
-    return [...sets].map((fileset) => filesOf(arm, dataset, fileset).files);
+    return [...sets].flatMap((fileset) => {
+      const found = filesOf(arm, dataset, fileset);
+      return found.place === 'existing' ? [] : [found.files];
+    });
   });
 }

@@ -10,14 +10,22 @@ import { createPositions, type Positions } from './positions.js';
  * contain no block, or more than 2^31 blocks for random access.
  *
  * A separate loop over the batch sets each property of the operations, so that no interface is called per operation.
+ * @param mayBeShort whether sequential reads may find only files shorter than a block, which the user has
  * @param seed the job's seed; together with the worker's number it determines every operation
  */
-export function createPattern(job: IoJob, extents: readonly Extent[], seed: number, worker: number): Pattern {
+export function createPattern(
+  job: IoJob,
+  extents: readonly Extent[],
+  seed: number,
+  worker: number,
+  mayBeShort = false,
+): Pattern {
   const lengths = new LengthMix(job.bs, seed, worker);
   const kinds = new KindMix(job, seed, worker);
   if (!isRandom(job)) {
     const longestBytes = extents.reduce((longest, { lengthBytes }) => Math.max(longest, lengthBytes), 0);
-    if (lengths.longestWithin(longestBytes) === 0) throw noBlockError(lengths.largestBytes);
+    const isTooShort = mayBeShort ? longestBytes === 0 : lengths.longestWithin(longestBytes) === 0;
+    if (isTooShort) throw noBlockError(lengths.largestBytes);
     return new SequentialPattern(extents, lengths, kinds, movesRests(job));
   }
   const locator = new Locator(extents, lengths.largestBytes, movesRests(job));

@@ -2,6 +2,7 @@
 import type { Job, RoundOrder, Threshold } from '../workload/workload.js';
 import type { FileList } from './file-list.js';
 import type { Extent } from './file-part.js';
+import type { FoundFiles } from './found-files.js';
 import type { WholeFiles } from './whole-share.js';
 
 export type { DataFile, Extent } from './file-part.js';
@@ -81,15 +82,17 @@ export function trialsByArm({ arms, trials }: Pick<Plan, 'arms' | 'trials'>): nu
 }
 
 /** The files of an arm, and each worker's part of them. */
-export interface ArmFiles {
+export type ArmFiles = FilesIn<'data' | 'scratch', FileList> | FilesIn<'existing', FoundFiles>;
+
+interface FilesIn<P, F> {
   /**
    * `data`: read-only files in the data directory, which are kept and shared. `scratch`: files that are created for
-   * each trial and removed afterwards.
+   * each trial and removed afterwards. `existing`: files of the target that are not feedrate's.
    */
-  readonly place: 'data' | 'scratch';
+  readonly place: P;
   /** Whether files are filled before the trial (for reads and overwrites). If not, the job creates them. */
   readonly laidOut: boolean;
-  readonly files: FileList;
+  readonly files: F;
   /** One list per worker. */
   readonly extents: readonly Extents[];
 }

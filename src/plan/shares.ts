@@ -1,8 +1,10 @@
 /** Builds the files of an arm, and each worker's part of them. Used by all job kinds. */
 import { FeedrateError } from '../base/errors.js';
-import type { Dataset, Preallocation } from '../workload/workload.js';
-import { FileList, type SizeRule } from './file-list.js';
+import type { GeneratedDataset, Preallocation } from '../workload/workload.js';
+import { FileList, type JobFiles, type SizeRule } from './file-list.js';
+import { FoundFiles } from './found-files.js';
 import type { ArmFiles, Extent } from './plan.js';
+import type { SharedFiles } from './planned-dataset.js';
 import { WholeFiles } from './whole-share.js';
 
 /** The files of an arm, and one list of extents per worker. */
@@ -33,16 +35,17 @@ export function ownFiles({ sizes, each, workers, seed, fallocate = 'none', isSha
 }
 
 /** The files of each dataset, which all arms share. */
-const datasets = new WeakMap<Dataset, FileList>();
+const datasets = new WeakMap<GeneratedDataset, FileList>();
 
 /** Returns the files of the dataset. Throws `FeedrateError('workload')` when there is no dataset. */
-export function datasetFiles(dataset: Dataset | null, armId: string): FileList {
+export function datasetFiles(dataset: SharedFiles | null, armId: string): FileList | FoundFiles {
   if (dataset === null) {
     throw new FeedrateError(
       'workload',
       `${armId}: there is nothing to read; add size to the job or a dataset to the workload`,
     );
   }
+  if (dataset instanceof FoundFiles) return dataset;
   const known = datasets.get(dataset);
   if (known !== undefined) return known;
   const { nrfiles, filesizeMinBytes: minBytes, filesizeMaxBytes: maxBytes, seed, fallocate } = dataset;
@@ -57,12 +60,12 @@ export function datasetFiles(dataset: Dataset | null, armId: string): FileList {
  * Distributes shared files among workers: whole files in turn if there is at least one per worker, otherwise a range of
  * every file. Throws `FeedrateError('workload')` when a worker would get nothing.
  */
-export function shareOut(files: FileList, workers: number, blockBytes: number, armId: string): Shares {
+export function shareOut(files: FileList | FoundFiles, workers: number, blockBytes: number, armId: string): Shares {
   if (files.length >= workers) return dealOut(files, workers);
   return { files, extents: divideAll(files, workers, blockBytes, armId) };
 }
 
-function divideAll(files: FileList, workers: number, blockBytes: number, armId: string): Extent[][] {
+function divideAll(files: JobFiles, workers: number, blockBytes: number, armId: string): Extent[][] {
   const shares = Array.from({ length: workers }, (): Extent[] => []);
   for (let file = 0; file < files.length; file++) {
     divide(files, file, workers, blockBytes).forEach((extent, i) => {
@@ -76,7 +79,7 @@ function divideAll(files: FileList, workers: number, blockBytes: number, armId: 
 }
 
 /** Distributes whole files: worker w gets the files w, w + workers, … */
-export function dealOut(files: FileList, workers: number): Shares {
+export function dealOut(files: FileList | FoundFiles, workers: number): Shares {
   const each = (worker: number): number => Math.max(0, Math.ceil((files.length - worker) / workers));
   return {
     files,
@@ -85,7 +88,7 @@ export function dealOut(files: FileList, workers: number): Shares {
 }
 
 /** Divides a file into contiguous parts of whole blocks. A rest shorter than a block goes to the last part. */
-function divide(files: FileList, file: number, parts: number, blockBytes: number): Extent[] {
+function divide(files: JobFiles, file: number, parts: number, blockBytes: number): Extent[] {
   const bytes = files.bytesOf(file);
   const blocks = Math.floor(bytes / blockBytes);
   const startOf = (part: number) => Math.floor((blocks * part) / parts) * blockBytes;

@@ -1,10 +1,10 @@
-import type { Dataset } from '../workload/workload.js';
 import { filesOf, touchesFiles } from './arm-files.js';
 import { FILES_PER_FOLDER } from './file-list.js';
 import type { FileUnion } from './file-union.js';
 import { dataFilesOf } from './filesets.js';
 import { jobPlanOf } from './jobs/registry.js';
 import { type Plan, type Target, trialsByArm } from './plan.js';
+import type { PlannedDataset } from './planned-dataset.js';
 
 const GIB = 2 ** 30;
 
@@ -33,7 +33,7 @@ export interface SpaceNeed {
  */
 export function spaceNeeded(
   plan: Plan,
-  dataset: Dataset | null,
+  dataset: PlannedDataset | null,
   existingIn: (target: Target) => ExistingIn | null,
 ): SpaceNeed[] {
   const trials = trialsByArm(plan);
@@ -47,7 +47,7 @@ export function spaceNeeded(
     plan.arms.forEach((arm, index) => {
       if (arm.target !== target.name || !touchesFiles(arm)) return;
       const files = filesOf(arm, dataset);
-      if (files.place === 'data') return;
+      if (files.place !== 'scratch') return;
       const fileBytes = files.files.sums.totalBytes;
       const job = jobPlanOf(arm.spec);
       const atOnceBytes = job.scratchBytes(fileBytes);

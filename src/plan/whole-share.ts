@@ -1,15 +1,15 @@
-import type { FileList } from './file-list.js';
+import type { JobFiles } from './file-list.js';
 import type { Extent } from './file-part.js';
 
 /** A worker's share of files, each of them whole. Extents are generated like the files themselves. */
 export class WholeFiles implements Iterable<Extent> {
   readonly length: number;
-  readonly #all: FileList;
+  readonly #all: JobFiles;
   readonly #first: number;
   readonly #step: number;
 
   /** Takes the files `first`, `first + step`, … of an arm. */
-  constructor(all: FileList, first: number, step: number, length: number) {
+  constructor(all: JobFiles, first: number, step: number, length: number) {
     this.#all = all;
     this.#first = first;
     this.#step = step;
@@ -17,7 +17,7 @@ export class WholeFiles implements Iterable<Extent> {
   }
 
   /** Returns the worker's files among those of an arm, in any set or directory. */
-  of(all: FileList): FileList {
+  of(all: JobFiles): JobFiles {
     return all.part(this.#first, this.#step, this.length);
   }
 

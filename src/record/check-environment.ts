@@ -3,6 +3,7 @@ import { checkCeilings } from './check-ceilings.js';
 import type { JsonReader } from './json-reader.js';
 import { checkOntapRecord } from './ontap-record.js';
 import { checkResidency } from './residency-record.js';
+import { checkUserData } from './user-data-record.js';
 
 /** Throws `FeedrateError('store')` at the first field that is missing or has a wrong type. */
 export function checkEnvironment(environment: JsonReader): void {
@@ -27,6 +28,7 @@ export function checkEnvironment(environment: JsonReader): void {
     for (const key of ['name', 'path', 'fileSystem', 'source', 'mountPoint', 'options']) target.at(key).text();
     target.at('freeBytes').number();
     if (target.at('dataset').value !== undefined) target.at('dataset').at('id').text();
+    if (target.at('userData').value !== undefined) checkUserData(target.at('userData'));
     if (target.at('residency').value !== undefined) checkResidency(target.at('residency'));
     if (target.at('nfs').value !== undefined) checkNfsMount(target.at('nfs'));
     if (target.at('ontap').value !== undefined) checkOntapRecord(target.at('ontap'));

@@ -7,6 +7,7 @@ import { mergeInto } from '../histogram/histogram.js';
 import { decodeHistogram, encodeHistogram, type SparseCounts } from '../histogram/sparse-counts.js';
 import { busiestOf } from './machine-use.js';
 import { mergeCaches } from './merge-caches.js';
+import { mergedMissed } from './missed-files.js';
 import { sumOverClients } from './nfs-traffic.js';
 import { ranksText } from './ranks-text.js';
 import type { ClientUse, EngineUse, RankPart, SeriesPoint, TrialRecord, Window } from './trial-record.js';
@@ -62,6 +63,7 @@ export function mergeRanks(records: readonly TrialRecord[]): TrialRecord {
   if (parts.length === 1) return trial;
   const { recordVersion, id, session, round, place, warmup, arm, job, target, factors, fileset } = trial;
   const machine = busiestOf(parts.map((part) => part.machine));
+  const missedFiles = mergedMissed(parts.flatMap((part) => part.missedFiles ?? []));
   const traffic = parts.map(({ nfs }) => nfs).filter((nfs) => nfs !== undefined);
   return {
     recordVersion,
@@ -88,6 +90,7 @@ export function mergeRanks(records: readonly TrialRecord[]): TrialRecord {
     ...(traffic.length === parts.length && { nfs: sumOverClients(traffic) }),
     client: mergeClients(parts.map(({ client }) => client)),
     ...(machine !== undefined && { machine }),
+    ...(missedFiles !== null && { missedFiles }),
     warnings: mergeWarnings(parts),
     ranks: parts.map(partAlone),
   };

@@ -6,6 +6,7 @@ import type { MachineStart } from './machine-use.js';
 import type { NfsMount } from './nfs-mount.js';
 import type { OntapRecord } from './ontap-record.js';
 import type { ResidencyRecord } from './residency-record.js';
+import type { UserDataRecord } from './user-data-record.js';
 import type { VolumeRecord } from './volume-record.js';
 
 export const RUN_VERSION = 1;
@@ -120,6 +121,8 @@ export interface TargetEnvironment {
   readonly nfs?: NfsMount;
   /** Only if the run used a dataset that is kept for later days. */
   readonly dataset?: DatasetRecord;
+  /** Only if the run read files that were there before. Absent in runs before 2026-11-29. */
+  readonly userData?: UserDataRecord;
   /** Where the data was while it was measured. Only on Amazon FSx for NetApp ONTAP, if AWS could be asked. */
   readonly residency?: ResidencyRecord;
   /** Only on Amazon FSx for NetApp ONTAP, if AWS could be asked. */

@@ -6,6 +6,7 @@ import type { Factor } from '../plan/plan.js';
 import type { Engine, EngineChoice } from '../workload/engines.js';
 import type { CacheClaim } from '../workload/workload.js';
 import type { MachineUse } from './machine-use.js';
+import type { MissedFiles } from './missed-files.js';
 import type { NfsTraffic } from './nfs-traffic.js';
 import type { Warning } from './warning.js';
 
@@ -38,6 +39,8 @@ export interface RankPart {
   readonly client: ClientUse;
   /** Absent with a virtual clock, if the trial was abandoned, and before 2026-11-29. */
   readonly machine?: MachineUse;
+  /** The user's files that were not read as they had been found. Absent if there are none, and for generated files. */
+  readonly missedFiles?: MissedFiles;
   readonly warnings: readonly Warning[];
 }
 

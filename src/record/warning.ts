@@ -28,6 +28,7 @@ const REMEDIES = {
   drift: 'find what changed during the run (other clients, credits, temperature), or warm up longer and measure again',
   bimodal: 'the median shows only the more frequent level: find what switches (placement, tier, path, another client)',
   autocorrelated: 'trials are not independent: compare sessions only, and increase sessions instead of rounds',
+  'files-changed': 'measure while nothing else writes there; results over other files cannot be compared',
   'few-operations': 'increase runtime or size, use smaller blocks, or find what stalled',
   'short-window': 'Increase `size` or `runtime` so that each trial takes at least one second.',
   'short-transfers': 'signals and full file systems cause this: check what else was running',

@@ -10,11 +10,12 @@ import { codeOf } from '../host/system/libc.js';
 import { preallocate, preallocationRefusal, preallocationRemedy } from '../host/system/preallocation.js';
 import { filesOf, touchesFiles } from '../plan/arm-files.js';
 import { directMisfit } from '../plan/direct-misfit.js';
-import type { FileList } from '../plan/file-list.js';
+import type { JobFiles } from '../plan/file-list.js';
 import { filesetsByArm } from '../plan/filesets.js';
+import { FoundFiles } from '../plan/found-files.js';
 import type { Arm, ArmFiles, Plan, Target } from '../plan/plan.js';
+import type { PlannedDataset } from '../plan/planned-dataset.js';
 import { dataDirectory } from '../trial/layout.js';
-import type { Dataset } from '../workload/workload.js';
 import { refuseWithoutMount } from './nfs-abilities.js';
 
 interface Use {
@@ -28,7 +29,11 @@ interface Use {
  * @param written names of the targets that the plan writes to. They are checked with a small temporary file; on the others
  *   all data files exist already, and one of them is checked
  */
-export function refuseWhatTargetsCannot(plan: Plan, dataset: Dataset | null, written: ReadonlySet<string>): void {
+export function refuseWhatTargetsCannot(
+  plan: Plan,
+  dataset: PlannedDataset | null,
+  written: ReadonlySet<string>,
+): void {
   // File sets differ only in position and content, but only those that are read exist and can be checked.
   const firstSets = new Map(filesetsByArm(plan).map(([fileset], index) => [plan.arms[index], fileset]));
   for (const target of plan.targets) {
@@ -79,9 +84,12 @@ function refuseMisfits(target: Target, uses: readonly Use[], isWritten: boolean)
 
 function alignmentOf(target: Target, uses: readonly Use[], isWritten: boolean): DirectAlignment | null {
   try {
-    return isWritten
-      ? withProbeFile(target.path, new Uint8Array(DIRECT_PROBE_BYTES), directAlignment)
-      : directAlignment(below(dataDirectory(target, 'none'), longestOf(uses)));
+    if (isWritten)
+      return withProbeFile(target.path, new Uint8Array(DIRECT_PROBE_BYTES), (path) => directAlignment(path));
+    const { files, place } = longestOf(uses);
+    const isFound = files instanceof FoundFiles;
+    const directory = isFound ? target.path : dataDirectory(target, 'none');
+    return directAlignment(below(directory, files.pathOf(place)), isFound ? files.opening : undefined);
   } catch (cause) {
     const why = `${codeOf(cause) ?? 'EUNKNOWN'}: ${(cause as Error).message}`;
     throw new FeedrateError('target', `target ${target.name}: cannot check direct I/O on ${target.path} (${why})`, {
@@ -90,11 +98,11 @@ function alignmentOf(target: Target, uses: readonly Use[], isWritten: boolean): 
   }
 }
 
-function longestOf(uses: readonly Use[]): string {
-  const lists = uses.map(({ files }) => files.files);
-  const [first, ...others] = lists as [FileList, ...FileList[]];
+function longestOf(uses: readonly Use[]): { readonly files: JobFiles; readonly place: number } {
+  const lists = uses.map(({ files }): JobFiles => files.files);
+  const [first, ...others] = lists as [JobFiles, ...JobFiles[]];
   const list = others.reduce((most, other) => (other.sums.longestBytes > most.sums.longestBytes ? other : most), first);
-  return list.pathOf(list.sums.longest);
+  return { files: list, place: list.sums.longest };
 }
 
 /** Enough for any file system to allocate space. */
@@ -102,7 +110,7 @@ const PREALLOCATED_BYTES = 4096;
 
 function refusePreallocation(target: Target, uses: readonly Use[]): void {
   for (const mode of ['native', 'keep'] as const) {
-    const use = uses.find(({ files }) => files.files.rule.fallocate === mode);
+    const use = uses.find(({ files }) => files.place !== 'existing' && files.files.rule.fallocate === mode);
     if (use === undefined) continue;
     const refuse = (why: string, cause?: unknown) =>
       new FeedrateError('target', `target ${target.name}: fallocate: ${mode} (${use.arm.id}): ${why}`, { cause });

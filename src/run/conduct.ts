@@ -50,7 +50,7 @@ export async function conduct(
     const { stop, ontap } = request;
     const measured = await measureSessions({ preparation, store, firstSession: 1, stop, headStart, ontap }, listener);
     if (measured.status === 'complete')
-      refuseChangedDatasets(preparation.plan, preparation.workload.dataset, measured.run.run.id);
+      refuseChangedDatasets(preparation.plan, preparation.dataset, measured.run.run.id);
     return measured;
   };
   try {

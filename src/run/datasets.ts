@@ -6,16 +6,16 @@ import { datasetDirectoryName } from '../host/files/own-names.js';
 import { isNfsUrl } from '../host/libnfs/nfs-url.js';
 import { dataFilesOf } from '../plan/filesets.js';
 import type { Plan, Target } from '../plan/plan.js';
+import type { PlannedDataset } from '../plan/planned-dataset.js';
 import type { DatasetRecord } from '../record/dataset-manifest.js';
 import { unchangedDataset } from '../trial/kept-dataset.js';
 import { dataDirectory, isKept } from '../trial/layout.js';
-import type { Dataset } from '../workload/workload.js';
 
 /**
  * Puts the data files of every target into the directory of a kept dataset. Throws `FeedrateError('usage')` for a name that
  * cannot be one, and for targets and workloads that cannot have one.
  */
-export function withDataset(plan: Plan, dataset: Dataset | null, id: string): Plan {
+export function withDataset(plan: Plan, dataset: PlannedDataset | null, id: string): Plan {
   const dataDirectory = datasetDirectoryName(id);
   if (dataDirectory === null) {
     const expected = 'expected letters, digits, ., _ and -, such as imagenet-2026-11';
@@ -37,7 +37,7 @@ export function withDataset(plan: Plan, dataset: Dataset | null, id: string): Pl
  * Returns the kept datasets of a plan after the proof that they are unchanged, by the targets' names. Reads only the status
  * of their files. Throws `FeedrateError('target')` when one is incomplete or has changed.
  */
-export function provenDatasets(plan: Plan, dataset: Dataset | null): ReadonlyMap<string, DatasetRecord> {
+export function provenDatasets(plan: Plan, dataset: PlannedDataset | null): ReadonlyMap<string, DatasetRecord> {
   const kept = plan.targets.filter(isKept);
   return new Map(
     kept.map((target) => {
@@ -48,7 +48,7 @@ export function provenDatasets(plan: Plan, dataset: Dataset | null): ReadonlyMap
 }
 
 /** Throws `FeedrateError('measurement')` when a kept dataset changed while a run read it. */
-export function refuseChangedDatasets(plan: Plan, dataset: Dataset | null, run: string): void {
+export function refuseChangedDatasets(plan: Plan, dataset: PlannedDataset | null, run: string): void {
   try {
     provenDatasets(plan, dataset);
   } catch (cause) {

@@ -14,6 +14,8 @@ export interface RunListener {
   readonly looks?: Looks;
   /** Called at any time with a line for the user: leftovers, an unresponsive target, the reason for an early end. */
   note?(text: string): void;
+  /** Called when the files of a dataset that exists have been looked for. Events said how far that was. */
+  scanned?(): void;
   /** Called when the plan is made and fits its targets. Nothing was written yet. */
   prepared?(preparation: Preparation): void | Promise<void>;
   /** Called when the run directory exists and sessions begin. */

@@ -13,7 +13,10 @@ const REFUSALS: readonly (readonly [(arm: Arm, files: ArmFiles) => boolean, stri
     ({ spec }) => spec.cache === 'warm',
     'cache: warm is not supported: libnfs has no page cache, so all bytes come from the server; use cache: cold or as-is',
   ],
-  [(_, { files }) => files.rule.fallocate !== 'none', 'fallocate is not supported by libnfs; remove it'],
+  [
+    (_, { place, files }) => place !== 'existing' && files.rule.fallocate !== 'none',
+    'fallocate is not supported by libnfs; remove it',
+  ],
 ];
 
 /**

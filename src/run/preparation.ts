@@ -1,7 +1,6 @@
-/** Prepares a run: reads the workload, opens the targets, makes the plan and checks that it fits. */
-import { readFileSync, statSync } from 'node:fs';
+/** Prepares a run: parses the workload, opens the targets, makes the plan and checks that it fits. */
 import { hostname } from 'node:os';
-import { FeedrateError, isSystemError, systemFaultOf } from '../base/errors.js';
+import { FeedrateError } from '../base/errors.js';
 import { formatBytes, formatWhole } from '../base/units.js';
 import { chooseEngine, engineRefusal } from '../engine/choose.js';
 import { measureOwnCost } from '../engine/own-cost.js';
@@ -10,12 +9,12 @@ import { chooseDataPlace } from '../host/files/data-place.js';
 import { ownFileStatus } from '../host/files/own-file.js';
 import { DATA_DIRECTORY_NAME } from '../host/files/own-names.js';
 import { below, storeOf, whileHeld } from '../host/files/store-of.js';
-import { readTextFile } from '../host/system/regular-file.js';
 import { openTarget, statTarget } from '../host/target.js';
 import { imbalancesOf } from '../plan/balance.js';
 import type { FileList } from '../plan/file-list.js';
 import { dataFilesOf } from '../plan/filesets.js';
 import { type DataFile, type Plan, type Target, targetOf } from '../plan/plan.js';
+import type { PlannedDataset } from '../plan/planned-dataset.js';
 import { buildPlan } from '../plan/schedule.js';
 import { smallerFiles } from '../plan/size-fields.js';
 import { type ExistingIn, fits, type SpaceNeed, spaceNeeded } from '../plan/space.js';
@@ -23,21 +22,25 @@ import type { DatasetRecord } from '../record/dataset-manifest.js';
 import { RUN_VERSION, type RunRecord } from '../record/run-record.js';
 import { dataDirectory } from '../trial/layout.js';
 import { overrideText } from '../workload/override-text.js';
-import { parseWorkload } from '../workload/parse.js';
 import { resolveJob } from '../workload/resolve.js';
-import type { Dataset, Workload } from '../workload/workload.js';
+import type { Workload } from '../workload/workload.js';
 import { refuseWhatTargetsCannot } from './abilities.js';
 import { datasetNote, provenDatasets, withDataset } from './datasets.js';
 import { touchableOf, untilTouched } from './first-touch.js';
+import { foundNotes, plannedDataset, type ScanListener } from './found-data.js';
 import { requireRemounts } from './remounts.js';
-import type { PlanRequest, RunRequest, WorkloadText } from './request.js';
+import type { PlanRequest, RunRequest } from './request.js';
+import { type SettledWorkload, settleWorkload } from './settled-workload.js';
 import { leftoverNotes, useTargets } from './targets.js';
+import { userDataRecords } from './user-data.js';
 import { type RecordedVolumes, withVolumes } from './volumes.js';
 import { refuseBeyondLimits } from './worker-limits.js';
 
 /** The common input of a run, a dry run and `prepare`. */
 export interface Preparation {
   readonly workload: Workload;
+  /** The workload's dataset; files that exist were looked for in every target. */
+  readonly dataset: PlannedDataset | null;
   readonly workloadSource: string;
   readonly plan: Plan;
   readonly space: readonly SpaceNeed[];
@@ -47,43 +50,24 @@ export interface Preparation {
   readonly notes: readonly string[];
 }
 
-/** The most that a person or a program writes into a workload. The YAML library takes a hundred times as much memory. */
-const MOST_WORKLOAD_BYTES = 4 * 2 ** 20;
-
-/** What the shell opened, as in `feedrate run <(generate)`. Other pipes might never have a writer. */
-const INHERITED = /^\/(?:dev\/(?:stdin|fd\/\d+)|proc\/self\/fd\/\d+)$/;
-
-/** Reads a workload file. Throws `FeedrateError('workload')`. */
-export function readWorkload(path: string): WorkloadText {
-  try {
-    const isInherited = INHERITED.test(path) && statSync(path).isFIFO();
-    return { source: isInherited ? readFileSync(path, 'utf8') : readTextFile(path, MOST_WORKLOAD_BYTES), path };
-  } catch (thrown) {
-    const { code, message } = systemFaultOf(thrown);
-    const reason = isSystemError(thrown) ? code : message;
-    throw new FeedrateError('workload', `cannot read the workload ${path}: ${reason}; give the path of a .yaml file`, {
-      cause: thrown,
-    });
-  }
-}
-
 /**
  * Waits until the targets respond, prepares the run, and passes it to `use`. Without targets, it uses a temporary directory
  * and removes it afterwards. Throws `FeedrateError` when the request cannot be carried out, with the code `interrupted` when
  * it was stopped before `use`, and what `use` throws.
- * @param tell called for each target that does not respond
+ * @param tell called for each target that does not respond, and while files are looked for
  * @param answered resolves when every target has responded. Default: they are touched now
  */
 export async function withPreparation<T>(
   request: PlanRequest,
-  tell: { note?(text: string): void },
+  tell: ScanListener,
   use: (preparation: Preparation) => T | Promise<T>,
   answered?: Promise<void>,
 ): Promise<T> {
   const targets = useTargets(request.targets);
   try {
     await (answered ?? untilTouched(touchableOf(request.targets), (text) => tell.note?.(text), request.stop));
-    const preparation = prepareRun({ ...request, targets: targets.list });
+    const asked = { ...request, targets: targets.list };
+    const preparation = prepareRun(asked, await settleWorkload(request, tell));
     await request.stop?.listen();
     return await use(preparation);
   } finally {
@@ -92,17 +76,16 @@ export async function withPreparation<T>(
 }
 
 /**
- * Parses the workload, opens the targets and makes the plan. Writes only a small probe file to targets that the plan
+ * Opens the targets and makes the plan. Writes only a small probe file to targets that the plan
  * writes to, so a plan that only reads existing files works on a read-only target. Throws `FeedrateError` when a part is
  * wrong or the plan does not fit into the free space.
  */
-function prepareRun(request: PlanRequest): Preparation {
-  const { source, path: workloadPath } = request.workload;
-  const workload = parseWorkload(source, workloadPath, request.overrides ?? []);
+function prepareRun(request: PlanRequest, { workload, source, found, notes: ofCopies }: SettledWorkload): Preparation {
   const targets = request.targets.map(({ name, path }) => openTarget(name, path, { write: false }));
   const planned = buildPlan(workload, targets, resolveJob, request.seed ?? workload.seed);
   const ofEngines = engineNotes(planned);
-  if (request.measures !== false) refuseBeyondLimits(planned, workload.dataset);
+  const dataset = plannedDataset(workload, planned, found);
+  if (request.measures !== false) refuseBeyondLimits(planned, dataset);
   // Before the targets are held, because what is held cannot be unmounted.
   if (request.remount === true) requireRemounts(planned);
   return whileHeld(
@@ -111,19 +94,21 @@ function prepareRun(request: PlanRequest): Preparation {
       const { datasetId, measures = true } = request;
       const { plan, notes: ofPlaces } =
         datasetId === undefined
-          ? withDataPlaces(planned, workload.dataset)
-          : { plan: withDataset(planned, workload.dataset, datasetId), notes: [] };
-      const datasets = measures ? provenDatasets(plan, workload.dataset) : new Map<string, DatasetRecord>();
-      const space = checkedSpace(plan, workload);
+          ? withDataPlaces(planned, dataset)
+          : { plan: withDataset(planned, dataset, datasetId), notes: [] };
+      const datasets = measures ? provenDatasets(plan, dataset) : new Map<string, DatasetRecord>();
+      const space = checkedSpace(plan, dataset);
       const ofDatasets = [...datasets].map(([target, record]) => datasetNote(target, record));
-      const notes = [...leftoverNotes(targets), ...ofPlaces, ...ofDatasets, ...ofEngines, ...imbalancesOf(plan)];
-      return { workload, workloadSource: source, plan, space, datasets, notes };
+      const ofFound = dataset?.kind === 'scanned' ? foundNotes(plan, dataset) : [];
+      const ofData = [...ofPlaces, ...ofDatasets, ...ofCopies, ...ofFound];
+      const notes = [...leftoverNotes(targets), ...ofData, ...ofEngines, ...imbalancesOf(plan)];
+      return { workload, dataset, workloadSource: source, plan, space, datasets, notes };
     },
   );
 }
 
 /** Chooses the directories of the data files. Targets with the same path share one. Throws as `chooseDataPlace` does. */
-function withDataPlaces(plan: Plan, dataset: Dataset | null): { readonly plan: Plan; readonly notes: string[] } {
+function withDataPlaces(plan: Plan, dataset: PlannedDataset | null): { readonly plan: Plan; readonly notes: string[] } {
   const notes: string[] = [];
   const targets = plan.targets.map((target): Target => {
     const sharing = plan.targets.filter(({ path }) => path === target.path);
@@ -144,13 +129,13 @@ function* filesAt(list: FileList, places: Iterable<number>): Generator<DataFile,
 }
 
 /** Returns the space that the plan needs. Throws `FeedrateError` when a target cannot do what the plan asks of it. */
-function checkedSpace(plan: Plan, workload: Workload): readonly SpaceNeed[] {
+function checkedSpace(plan: Plan, dataset: PlannedDataset | null): readonly SpaceNeed[] {
   const { targets } = plan;
-  const space = spaceNeeded(plan, workload.dataset, existingIn);
+  const space = spaceNeeded(plan, dataset, existingIn);
   const written = writtenTargets(space, targets);
   for (const { name, path } of targets) if (written.has(name)) openTarget(name, path, { write: true });
   refuseWhatDoesNotFit(plan, space, targets);
-  refuseWhatTargetsCannot(plan, workload.dataset, written);
+  refuseWhatTargetsCannot(plan, dataset, written);
   return space;
 }
 
@@ -231,9 +216,10 @@ export function runRecordOf(
   const { calibration = false } = request;
   const { plan, workloadSource, datasets } = preparation;
   const environment = captureEnvironment(plan.targets);
+  const userData = preparation.dataset?.kind === 'scanned' ? userDataRecords(preparation.dataset) : new Map();
   const targets = environment.targets.map((target) => {
-    const dataset = datasets.get(target.name);
-    return dataset === undefined ? target : { ...target, dataset };
+    const [kept, users] = [datasets.get(target.name), userData.get(target.name)];
+    return { ...target, ...(kept && { dataset: kept }), ...(users && { userData: users }) };
   });
   return {
     runVersion: RUN_VERSION,

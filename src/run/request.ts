@@ -1,7 +1,9 @@
 /** The request for a run, with all arguments parsed. */
 import type { OntapConnection } from '../fsx/ontap-connection.js';
+import type { Found } from '../plan/planned-dataset.js';
 import type { Injection, TargetEnvironment } from '../record/run-record.js';
 import type { Override } from '../workload/overrides.js';
+import type { ExistingDataset } from '../workload/workload.js';
 import type { StopHandle } from './stop-handle.js';
 
 /** A target as the user named it. Preparation checks that it can be used. */
@@ -11,16 +13,25 @@ export interface NamedPath {
   readonly path: string;
 }
 
-/** A workload file as it was read. */
+/** The YAML of a workload: a file as it was read, or a text that was made from options. It is kept with the run. */
 export interface WorkloadText {
   readonly source: string;
-  /** The name of the file in messages. */
+  /** Its name in messages: the path of the file, or where else it is from. */
   readonly path: string;
+  /** For each line that was made from an option, the option as typed, which messages name instead. Default: none. */
+  readonly options?: ReadonlyMap<number, string>;
+}
+
+/** A workload that is chosen when its files are found. */
+export interface WorkloadChoice {
+  readonly dataset: ExistingDataset;
+  /** Returns the workload and one line that says why. Throws `FeedrateError('target')` when there is nothing to read. */
+  readonly choose: (found: ReadonlyMap<string, Found>) => { readonly workload: WorkloadText; readonly words: string };
 }
 
 /** The workload, its overrides and its targets. */
 export interface PlanRequest {
-  readonly workload: WorkloadText;
+  readonly workload: WorkloadText | WorkloadChoice;
   /** Empty: a fresh directory below the system's temporary directory, removed at the end. */
   readonly targets: readonly NamedPath[];
   /** Later ones win. Default: none. */

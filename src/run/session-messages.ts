@@ -1,17 +1,30 @@
 /** The messages between the coordinating process and a session process. */
 
+import type { ScannedDataset } from '../plan/planned-dataset.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import type { SessionEvent } from '../trial/events.js';
 import type { SessionOptions } from '../trial/session.js';
+import type { GeneratedDataset } from '../workload/workload.js';
+import type { ImagePart } from './image-transfer.js';
 import type { Touched } from './touching.js';
+
+/** A dataset as it is sent. What was found follows in parts, one image for each target. */
+export type SentDataset =
+  | GeneratedDataset
+  | (Omit<ScannedDataset, 'found'> & {
+      readonly images: readonly { readonly target: string; readonly bytes: number }[];
+    });
 
 export type ToSession =
   | {
       readonly type: 'start';
-      readonly options: SessionOptions;
+      readonly options: Omit<SessionOptions, 'dataset'>;
+      readonly dataset: SentDataset | null;
       readonly runDirectory: string;
       readonly remounts: boolean;
     }
+  /** The files of a dataset that exist, after the start. */
+  | ImagePart
   /** The answer to `remount`: a message when it failed, or null. */
   | { readonly type: 'remounted'; readonly problem: string | null }
   | { readonly type: 'stop' };

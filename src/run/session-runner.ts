@@ -1,10 +1,12 @@
 import { FeedrateError } from '../base/errors.js';
 import { INTERRUPTIONS } from '../base/interruptions.js';
+import type { ScannedDataset } from '../plan/planned-dataset.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import type { SessionEvent } from '../trial/events.js';
 import type { SessionOptions } from '../trial/session.js';
 import { type HeadStart, startSession } from './head-start.js';
-import type { FromSession, ToSession } from './session-messages.js';
+import { sendImage } from './image-transfer.js';
+import type { FromSession, SentDataset, ToSession } from './session-messages.js';
 import type { ProcessEnd, StartedProcess } from './started-process.js';
 
 /** A killed process ends within this time unless it is blocked in the kernel. */
@@ -71,7 +73,7 @@ export class SessionRunner {
    * @param remount remounts a target and returns a message when it failed; null: cold trials are not preceded by a remount
    */
   async run(
-    options: SessionOptions,
+    { dataset, ...options }: SessionOptions,
     runDirectory: string,
     onEvent: (event: SessionEvent) => void,
     remount: ((target: string) => Promise<string | null>) | null,
@@ -85,7 +87,8 @@ export class SessionRunner {
         void remount?.(message.target).then((problem) => this.#send({ type: 'remounted', problem }));
       else if (message.type === 'failed') failure = message;
     });
-    this.#send({ type: 'start', options, runDirectory, remounts: remount !== null });
+    this.#send({ type: 'start', options, dataset: sentDataset(dataset), runDirectory, remounts: remount !== null });
+    if (dataset?.kind === 'scanned') await sendFound(dataset, session);
     const end = await session.ended;
     this.#process = null;
     if (session.output !== '') this.#onOutput(session.output);
@@ -94,6 +97,17 @@ export class SessionRunner {
     if (INTERRUPTIONS.some((interruption) => interruption === end.signal)) this.#stopping = true;
     if (!(this.#stopping && end.signal !== null)) throwFailure(failure, end);
   }
+}
+
+function sentDataset(dataset: SessionOptions['dataset']): SentDataset | null {
+  if (dataset?.kind !== 'scanned') return dataset;
+  const { found, ...rest } = dataset;
+  return { ...rest, images: [...found].map(([target, { image }]) => ({ target, bytes: image.byteLength })) };
+}
+
+async function sendFound({ found }: ScannedDataset, session: StartedProcess): Promise<void> {
+  for (const [number, { image }] of [...found.values()].entries())
+    await sendImage(new Uint8Array(image), number, (part) => session.sent(part));
 }
 
 type Failed = Extract<FromSession, { type: 'failed' }>;

@@ -2,11 +2,14 @@
 import { FeedrateError, isSystemError } from '../base/errors.js';
 import { warmClockCost } from '../engine/clock-cost.js';
 import { libc } from '../host/system/libc.js';
+import { decodeIndex } from '../plan/index-image.js';
+import type { PlannedDataset } from '../plan/planned-dataset.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { openRun } from '../store/run-store.js';
 import { watchMachine } from '../trial/machine-watch.js';
 import { Session, type SessionOptions, type SessionSink } from '../trial/session.js';
-import type { FromSession, ToSession } from './session-messages.js';
+import { ReceivedImages } from './image-transfer.js';
+import type { FromSession, SentDataset, ToSession } from './session-messages.js';
 
 function tell(message: FromSession): void {
   if (process.connected) process.send?.(message);
@@ -38,9 +41,12 @@ function remount(target: string): Promise<void> {
 }
 
 /** Returns the exit status. */
-async function start({ options, runDirectory, remounts }: Extract<ToSession, { type: 'start' }>): Promise<number> {
+async function start(message: Extract<ToSession, { type: 'start' }>): Promise<number> {
+  const { runDirectory, remounts } = message;
   let unsaved: TrialRecord | null = null;
   try {
+    const received = receivedDataset(message.dataset);
+    const options: SessionOptions = { ...message.options, dataset: await received };
     const store = openRun(runDirectory);
     const append = (record: TrialRecord) => {
       unsaved = record;
@@ -59,6 +65,21 @@ async function start({ options, runDirectory, remounts }: Extract<ToSession, { t
   } finally {
     if (process.connected) process.disconnect();
   }
+}
+
+/** Resolves with the dataset, when what was found of its files has come. */
+async function receivedDataset(sent: SentDataset | null): Promise<PlannedDataset | null> {
+  if (sent === null || sent.kind === 'generated') return sent;
+  const { images, ...dataset } = sent;
+  const received = new ReceivedImages(images.map(({ bytes }) => bytes));
+  const take = (message: ToSession) => {
+    if (message.type === 'part') received.take(message);
+  };
+  process.on('message', take);
+  const memories = await received.complete;
+  process.off('message', take);
+  const found = images.map(({ target }, i) => [target, decodeIndex(memories[i] as SharedArrayBuffer)] as const);
+  return { ...dataset, found: new Map(found) };
 }
 
 async function measure(

@@ -97,7 +97,7 @@ async function runSessions(
   { preparation, store, firstSession, stop, headStart }: SessionsToMeasure,
   listener: RunListener,
 ): Promise<SessionsEnd> {
-  const { plan, workload } = preparation;
+  const { plan, dataset } = preparation;
   const { id: runId, dropCaches, remount, injected = [], environment } = store.run;
   const note = (text: string) => listener.note?.(text);
   const runner = new SessionRunner((text) => listener.output?.(text), headStart);
@@ -118,7 +118,7 @@ async function runSessions(
   try {
     for (let session = firstSession; session <= plan.sessions && !runner.stopping; session++) {
       const looks = listener.looks ?? RARE_LOOKS;
-      const options = { plan, dataset: workload.dataset, runId, session, dropCaches, injected, looks, mountIds };
+      const options = { plan, dataset, runId, session, dropCaches, injected, looks, mountIds };
       await runner.run(options, store.directory, onEvent, remounts?.remount ?? null);
       if (remounts !== null) mountIds = mountIdsOf(plan.targets);
     }

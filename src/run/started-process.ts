@@ -56,6 +56,14 @@ export class StartedProcess {
     if (this.child?.connected) this.child.send(message, () => {});
   }
 
+  /** Sends a message, and resolves when it was sent or cannot be. */
+  sent(message: object): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.child?.connected) this.child.send(message, () => resolve());
+      else resolve();
+    });
+  }
+
   kill(): void {
     this.child?.kill('SIGKILL');
   }

@@ -1,18 +1,18 @@
 /** Where the data of a run's targets is, as far as it is known when the run begins. */
 import { dataFilesOf } from '../plan/filesets.js';
 import type { Plan } from '../plan/plan.js';
+import type { PlannedDataset } from '../plan/planned-dataset.js';
 import type { SpaceNeed } from '../plan/space.js';
 import type { DatasetRecord } from '../record/dataset-manifest.js';
 import type { OntapRecord } from '../record/ontap-record.js';
 import type { TierFootprint } from '../record/residency-record.js';
 import type { Environment, TargetEnvironment } from '../record/run-record.js';
 import { residencyOf } from '../record/tier-residency.js';
-import type { Dataset } from '../workload/workload.js';
 
 /** The parts of a preparation that tell how old its data is. */
 interface PlannedData {
   readonly plan: Plan;
-  readonly workload: { readonly dataset: Dataset | null };
+  readonly dataset: PlannedDataset | null;
   readonly space: readonly SpaceNeed[];
   readonly datasets: ReadonlyMap<string, DatasetRecord>;
 }
@@ -28,12 +28,12 @@ export function withResidency(environment: Environment, preparation: PlannedData
 
 function residentTarget(
   target: TargetEnvironment,
-  { plan, workload, space, datasets }: PlannedData,
+  { plan, dataset, space, datasets }: PlannedData,
   nowMs: number,
 ): TargetEnvironment {
   const planned = plan.targets.find(({ name }) => name === target.name);
   if (target.volume === undefined || planned === undefined) return target;
-  const { bytes: dataBytes } = dataFilesOf(plan, workload.dataset, planned).count();
+  const { bytes: dataBytes } = dataFilesOf(plan, dataset, planned).count();
   if (dataBytes === 0) return target;
   const { tieringPolicy: policy, coolingDays, flexCache } = target.volume.volume;
   const kept = datasets.get(target.name);

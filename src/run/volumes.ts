@@ -3,14 +3,14 @@ import { likelyCandidates, nfsCandidates } from '../fsx/candidates.js';
 import { nextMaintenanceMs } from '../fsx/maintenance.js';
 import { expectedTime } from '../plan/expected-time.js';
 import type { Plan } from '../plan/plan.js';
+import type { PlannedDataset } from '../plan/planned-dataset.js';
 import type { Environment } from '../record/run-record.js';
-import type { Workload } from '../workload/workload.js';
 import type { NamedPath } from './request.js';
 
 /** The parts of a preparation that determine how long the run takes. */
 interface Planned {
   readonly plan: Plan;
-  readonly workload: Workload;
+  readonly dataset: PlannedDataset | null;
 }
 
 /** What is recorded of each target that may be a volume of FSx for ONTAP, by the name of the target. */
@@ -45,14 +45,14 @@ function candidatesAmong(targets: readonly NamedPath[]): ReturnType<typeof nfsCa
  * Returns a note for each file system whose weekly maintenance window the run may meet.
  * @param nowMs when the run starts, in ms since 1970
  */
-export function maintenanceNotes(volumes: RecordedVolumes, { plan, workload }: Planned, nowMs: number): string[] {
+export function maintenanceNotes(volumes: RecordedVolumes, { plan, dataset }: Planned, nowMs: number): string[] {
   const windows = new Map<string, number>();
   for (const { volume } of volumes.values()) {
     const startsMs = nextMaintenanceMs(volume?.fileSystem.weeklyMaintenanceStart ?? null, nowMs);
     if (volume !== undefined && startsMs !== null) windows.set(volume.fileSystem.id, startsMs);
   }
   if (windows.size === 0) return [];
-  const { knownNs, estimatedNs } = expectedTime(plan, workload.dataset);
+  const { knownNs, estimatedNs } = expectedTime(plan, dataset);
   const endMs = nowMs + (knownNs + estimatedNs) / 1e6;
   return [...windows].flatMap(([id, startsMs]) => {
     if (startsMs > endMs) return [];

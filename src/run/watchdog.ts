@@ -100,7 +100,7 @@ export class Watchdog {
 
   #targetOf(event: SessionEvent): string | null {
     if (event.type === 'trial') return event.record.target;
-    if (event.type === 'layout' || event.type === 'abandoned') return event.target;
+    if (event.type === 'layout' || event.type === 'abandoned' || event.type === 'scan') return event.target;
     return this.#watched.plan.arms.find(({ id }) => id === event.arm)?.target ?? null;
   }
 

@@ -8,8 +8,8 @@ import { jobPlanOf } from '../plan/jobs/registry.js';
 import { largestBlockBytes } from '../plan/mix.js';
 import { type ArmLoad, type MachineNeeds, mostJobs, needsOf } from '../plan/needs.js';
 import { type Arm, type Plan, targetOf } from '../plan/plan.js';
+import type { PlannedDataset } from '../plan/planned-dataset.js';
 import { ENGINES } from '../workload/engines.js';
-import type { Dataset } from '../workload/workload.js';
 
 /** How each resource is described in messages. */
 const RESOURCES: {
@@ -28,7 +28,7 @@ const RESOURCES: {
  */
 export function refuseBeyondLimits(
   plan: Plan,
-  dataset: Dataset | null,
+  dataset: PlannedDataset | null,
   limits: readonly MachineLimit[] = readMachineLimits(),
 ): void {
   const loads = plan.arms.map((arm) => loadOf(plan, arm, dataset));
@@ -50,7 +50,7 @@ export function refuseBeyondLimits(
   );
 }
 
-function loadOf(plan: Plan, arm: Arm, dataset: Dataset | null): ArmLoad {
+function loadOf(plan: Plan, arm: Arm, dataset: PlannedDataset | null): ArmLoad {
   const { spec } = arm;
   const { used, threadsPerJob, iodepth } = chooseEngine(spec, targetOf(plan, arm));
   const { holdsQueue, mapsFiles, touchesFiles } = ENGINES[used];

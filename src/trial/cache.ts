@@ -72,8 +72,8 @@ function evictionOf({ claim, paths, dropCaches }: CacheRequest, remounts: boolea
 
 /** Returns the preparation for libnfs, which caches nothing on this machine: nothing to evict, no page cache to ask. */
 function withoutCache({ claim, paths, targetPath, reads, countsReads, touchedBefore }: CacheRequest): CachePreparation {
-  let fileBytes = 0;
-  for (const path of paths) fileBytes += ownFileStatus(path)?.bytes ?? 0;
+  let fileBytes = paths.totalBytes ?? 0;
+  if (paths.totalBytes === undefined) for (const path of paths) fileBytes += ownFileStatus(path)?.bytes ?? 0;
   return {
     claim,
     reads,

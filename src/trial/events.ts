@@ -3,6 +3,15 @@ import type { TrialRecord } from '../record/trial-record.js';
 import type { LiveNfs } from './live-nfs.js';
 
 export type SessionEvent =
+  /** The files of a dataset that exists are being looked for: what was found so far. Before the first session. */
+  | {
+      readonly type: 'scan';
+      readonly target: string;
+      readonly files: number;
+      readonly bytes: number;
+      readonly directories: number;
+      readonly elapsedNs: number;
+    }
   /** Files are being laid out: bytes written so far, and the total for this target. */
   | { readonly type: 'layout'; readonly target: string; readonly doneBytes: number; readonly totalBytes: number }
   /** The cache state for a trial is being prepared (evicted or warmed). */

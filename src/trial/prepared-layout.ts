@@ -5,8 +5,8 @@ import { HeldTarget } from '../host/held-target.js';
 import type { FileUnion } from '../plan/file-union.js';
 import { dataFilesOf } from '../plan/filesets.js';
 import type { Plan, Target } from '../plan/plan.js';
+import type { PlannedDataset } from '../plan/planned-dataset.js';
 import type { TieringPolicyName } from '../record/volume-record.js';
-import type { Dataset } from '../workload/workload.js';
 import type { SessionEvent } from './events.js';
 import { keepDataset, readHead, verifyDataset } from './kept-dataset.js';
 import { dataDirectory, holdData, isKept, layOutMissing, missingFilesOf } from './layout.js';
@@ -34,7 +34,7 @@ type PolicyOf = (target: string) => TieringPolicyName | null;
  */
 export async function layOutPlan(
   plan: Plan,
-  dataset: Dataset | null,
+  dataset: PlannedDataset | null,
   emit: (event: SessionEvent) => void,
   stopped: () => boolean,
   policyOf: PolicyOf = () => null,

@@ -13,11 +13,11 @@ import { touchesFiles } from '../plan/arm-files.js';
 import type { FileList } from '../plan/file-list.js';
 import { jobPlanOf } from '../plan/jobs/registry.js';
 import type { Arm, Plan, PlannedTrial, Target } from '../plan/plan.js';
+import type { PlannedDataset } from '../plan/planned-dataset.js';
 import type { PartialTrial } from '../record/partial-trial.js';
 import type { Injection } from '../record/run-record.js';
 import { RECORD_VERSION, type TrialRecord } from '../record/trial-record.js';
 import { ENGINES } from '../workload/engines.js';
-import type { Dataset } from '../workload/workload.js';
 import { Abandonment } from './abandonment.js';
 import {
   assembleClient,
@@ -34,6 +34,7 @@ import { layOutFiles } from './layout.js';
 import { type LiveView, type Looks, watch } from './live.js';
 import { NfsWatch } from './live-nfs.js';
 import { watchMachine } from './machine-watch.js';
+import { missedIn } from './missed-in-trial.js';
 import { partOf } from './part.js';
 import { isUsedBefore } from './server-cache.js';
 import { skippedEnds } from './skipped-ends.js';
@@ -46,7 +47,7 @@ const LOOP_DELAY_RESOLUTION_MS = 50;
 /** The settings that all trials of a session share. */
 export interface TrialSettings {
   readonly plan: Plan;
-  readonly dataset: Dataset | null;
+  readonly dataset: PlannedDataset | null;
   readonly runId: string;
   readonly pool: WorkerPool;
   readonly dropCaches: boolean;
@@ -248,6 +249,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
   const client = assembleClient(reports, measured.eventLoopDelay);
   const series = assembleSeries(reports, window.lastDoneNs);
   const { longestQuietNs, machine } = measured;
+  const missedFiles = measured.abandoned ? null : missedIn(stage, reports);
   const shortTransfers = reports.reduce((sum, report) => sum + report.shortTransfers, 0);
   const status = settings.stopped() ? 'aborted' : fault === null ? 'ok' : 'failed';
   return {
@@ -275,6 +277,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
     ...(nfs === null ? {} : { nfs }),
     client,
     ...(machine !== undefined && { machine }),
+    ...(missedFiles !== null && { missedFiles }),
     warnings:
       reports.length === 0
         ? [silent({ engine, longestQuietNs })].filter((found) => found !== null)
@@ -289,6 +292,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
             machine,
             longestQuietNs,
             shortTransfers,
+            missedFiles,
             status,
             series,
           }),

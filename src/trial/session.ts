@@ -7,10 +7,10 @@ import type { MountIds } from '../host/held-target.js';
 import { filesOf, touchesFiles } from '../plan/arm-files.js';
 import { dataFilesOf } from '../plan/filesets.js';
 import { type Plan, type PlannedTrial, type Target, targetOf } from '../plan/plan.js';
+import type { PlannedDataset } from '../plan/planned-dataset.js';
 import type { PartialTrial } from '../record/partial-trial.js';
 import type { Injection } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
-import type { Dataset } from '../workload/workload.js';
 import { beginCold } from './cache.js';
 import { LayoutStopped } from './data-file.js';
 import type { SessionEvent } from './events.js';
@@ -22,7 +22,7 @@ import { runTrial, type TrialSettings } from './run-trial.js';
 
 export interface SessionOptions {
   readonly plan: Plan;
-  readonly dataset: Dataset | null;
+  readonly dataset: PlannedDataset | null;
   readonly runId: string;
   /** 1-based. */
   readonly session: number;

@@ -16,15 +16,15 @@ import {
   type Target,
   targetOf,
 } from '../plan/plan.js';
+import type { PlannedDataset } from '../plan/planned-dataset.js';
 import { WholeFiles } from '../plan/whole-share.js';
 import type { Injection } from '../record/run-record.js';
 import type { EngineUse } from '../record/trial-record.js';
-import type { Dataset } from '../workload/workload.js';
 import { dataDirectory } from './layout.js';
 
 interface StageSettings {
   readonly plan: Plan;
-  readonly dataset: Dataset | null;
+  readonly dataset: PlannedDataset | null;
   readonly runId: string;
 }
 
@@ -43,7 +43,11 @@ export function stageOf(trial: PlannedTrial, settings: StageSettings): Stage {
   const target = targetOf(settings.plan, arm);
   const files = filesOf(arm, settings.dataset, trial.fileset);
   const scratchDirectory = below(ownDirectoryPath(target, settings.runId, 'scratch'), trial.id);
-  const directory = files.place === 'data' ? dataDirectory(target, settings.runId) : scratchDirectory;
+  const directory = {
+    data: () => dataDirectory(target, settings.runId),
+    scratch: () => scratchDirectory,
+    existing: () => target.path,
+  }[files.place]();
   return { arm, target, engine: chooseEngine(arm.spec, target), files, directory, scratchDirectory };
 }
 
@@ -84,6 +88,7 @@ export function tasksOf(stage: Stage, counters: Counters, seed: number, injected
     job: arm.spec,
     ...shareOf(stage, Math.floor(worker / threads)),
     laidOut: files.laidOut,
+    opening: files.place === 'existing' ? files.files.opening : null,
     scratchDirectory,
     held: fd === null ? null : { path, fd },
     seed,

@@ -1,5 +1,6 @@
 import { formatBytes, formatDurationNs, formatThroughput } from '../base/units.js';
 import { jobPlanOf } from '../plan/jobs/registry.js';
+import type { MissedFiles } from '../record/missed-files.js';
 import { type NfsTraffic, sumOfCalls } from '../record/nfs-traffic.js';
 import { stepDown, unsteadiness, wholeSeconds } from '../record/steadiness.js';
 import type { CacheEvidence, ClientUse, EngineUse, SeriesPoint, TrialRecord, Window } from '../record/trial-record.js';
@@ -39,6 +40,7 @@ interface Observed {
   readonly client: ClientUse;
   readonly machine?: TrialRecord['machine'];
   readonly shortTransfers: number;
+  readonly missedFiles?: MissedFiles | null;
   /** The longest time without a completed operation. */
   readonly longestQuietNs: number;
   readonly status: TrialRecord['status'];
@@ -56,6 +58,16 @@ const cacheContradicted: TrialCheck = ({ cache }) =>
 
 const cacheUnproven: TrialCheck = ({ cache }) =>
   cache.verdict !== 'unproven' ? null : warning('cache-unproven', `claimed ${cache.claim}, unproven: ${cache.detail}`);
+
+const filesChanged: TrialCheck = ({ missedFiles }) => {
+  if (missedFiles == null) return null;
+  const { gone, shorter, changed, first } = missedFiles;
+  const parts = [`${gone} gone`, `${shorter} shorter`, `${changed} changed`].filter((part) => !part.startsWith('0 '));
+  return warning(
+    'files-changed',
+    `files changed since they were found: ${parts.join(', ')}; the first is ${first[0]?.path}`,
+  );
+};
 
 const koffiMissing: TrialCheck = ({ engine }) =>
   engine.calls !== 'fs'
@@ -222,6 +234,7 @@ const CHECKS = [
   nothingMeasured,
   cacheContradicted,
   cacheUnproven,
+  filesChanged,
   koffiMissing,
   queueReplaced,
   fewOperations,

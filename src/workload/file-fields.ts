@@ -1,7 +1,7 @@
 /** The part of the field table outside the jobs. */
 import { type SizeRange, sizeRange } from './composite-types.js';
 import { field, type Rows, WORKLOAD_SEED } from './row.js';
-import { choice, count, name, preallocation, text } from './value-types.js';
+import { choice, count, flag, globs, name, path, preallocation, text } from './value-types.js';
 import type { Preallocation, RoundOrder } from './values.js';
 
 const ANY_INTEGER = Number.MAX_SAFE_INTEGER;
@@ -45,8 +45,8 @@ export const TRIALS_ROWS: Rows<TrialsFields> = {
   filesets: field(
     'filesets',
     count(1, 1000),
-    { absent: '`1` with one session, else `2`' },
-    'Number of sets of data files, because the position of a file on the storage can make it fast or slow. The sets are equal in size and differ in position and content. Sessions and targets alternate between them. Each set takes the full space. Use a divisor of `sessions` for balance.',
+    { absent: '`1` with one session or files that exist, else `2`' },
+    'Number of sets of data files, because the position of a file on the storage can make it fast or slow. The sets are equal in size and differ in position and content. Sessions and targets alternate between them. Each set takes the full space, except that files which exist are divided among the sets. Use a divisor of `sessions` for balance.',
   ),
   order: field(
     'order',
@@ -56,7 +56,7 @@ export const TRIALS_ROWS: Rows<TrialsFields> = {
   ),
 };
 
-/** The section `dataset`, by word. */
+/** The section `dataset` of generated files, by word. */
 export interface DatasetFields {
   readonly nrfiles: number;
   readonly filesize: SizeRange;
@@ -79,4 +79,50 @@ export const DATASET_ROWS: Rows<DatasetFields> = {
     'none',
     'Preallocation of each file before it is written: `native` uses fallocate(2), `keep` does so without changing the file size.',
   ),
+};
+
+/** The section `dataset` of files that exist, by word. */
+export interface ExistingFields {
+  readonly path: string | null;
+  readonly manifest: string | null;
+  readonly include: readonly string[] | null;
+  readonly exclude: readonly string[] | null;
+  readonly follow: boolean;
+  readonly limit: number | null;
+  readonly seed: number;
+}
+
+export const EXISTING_ROWS: Rows<ExistingFields> = {
+  path: field(
+    'path',
+    path,
+    { absent: 'the target itself, with `manifest`' },
+    'Directory, file or block device to read: relative to each target, or absolute below it. Nothing there is created, changed or removed.',
+  ),
+  manifest: field(
+    'manifest',
+    path,
+    { absent: 'everything below `path`' },
+    'File that lists the files to read: paths relative to `path`, one a line or each ended by a NUL character. It is relative to each target, or absolute anywhere.',
+  ),
+  include: field(
+    'include',
+    globs,
+    { absent: 'all files' },
+    'Pattern, or list of patterns, of files to read, relative to `path`: `**/*.jpeg`. `**` stands for any directories, `*` and `?` for characters of a name. `[a-z]`, `{a,b}` and `{000..146}` work as in a shell.',
+  ),
+  exclude: field(
+    'exclude',
+    globs,
+    { absent: 'none' },
+    'Pattern, or list of patterns, of files and directories to leave out.',
+  ),
+  follow: field('follow', flag, false, 'Follow symbolic links. By default, they are left out and counted.'),
+  limit: field(
+    'limit',
+    count(1, 10_000_000),
+    { absent: 'all files' },
+    'Most files to read. They are chosen at random by `seed` and path, so that copies of the same data give the same files.',
+  ),
+  seed: field('seed', count(0, ANY_INTEGER), WORKLOAD_SEED, 'Seed for the choice that `limit` makes.'),
 };

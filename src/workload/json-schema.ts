@@ -1,6 +1,6 @@
 /** Generates the JSON Schema of workload files, which editors use for completion, help and checks. */
 import * as z from 'zod';
-import { DATASET_ROWS, HEAD_ROWS, TRIALS_ROWS } from './file-fields.js';
+import { DATASET_ROWS, EXISTING_ROWS, HEAD_ROWS, TRIALS_ROWS } from './file-fields.js';
 import { DEFAULT_KIND, JOB_ROWS, JOB_WORDS, type JobRow, KIND_ROW, KINDS, type Kind, rowsOf } from './job-fields.js';
 import type { Row } from './row.js';
 import { THRESHOLD_PATTERN } from './threshold-text.js';
@@ -34,9 +34,16 @@ function workloadSpelling(): z.ZodType {
         .strictObject(shapeOf(TRIALS_ROWS))
         .optional()
         .meta({ description: 'How often and in which order the arms are measured.' }),
-      dataset: z.strictObject(shapeOf(DATASET_ROWS)).optional().meta({
-        description: 'Files with incompressible content, generated once in each target and reused if identical.',
-      }),
+      dataset: z
+        .union([
+          z.strictObject(shapeOf(DATASET_ROWS)).meta({
+            description: 'Files with incompressible content, generated once in each target and reused if identical.',
+          }),
+          z.strictObject(shapeOf(EXISTING_ROWS)).meta({
+            description: 'Files that exist in each target already. They are only read.',
+          }),
+        ])
+        .optional(),
       defaults: z
         .strictObject(defaults)
         .optional()

@@ -1,10 +1,13 @@
 /** Applies `--set k=v`, `-P k=a,b` and `--engine v`, which replace values of the file. */
 import type { Entry, Located } from './document.js';
+import { EXISTING_ROWS } from './file-fields.js';
 import type { IssueList } from './issues.js';
 import { JOB_WORDS } from './job-fields.js';
 import type { FileLocation } from './location.js';
 import { type Outline, SECTION_WORDS, TOP_WORDS } from './outline.js';
+import type { Row } from './row.js';
 import { didYouMean } from './suggest.js';
+import { globs, path } from './value-types.js';
 
 /** One option. Its key is a path (`trials.rounds`, `dataset.nrfiles`, `JOB.bs`) or a field of every job that has it. */
 export interface Override {
@@ -16,6 +19,10 @@ export interface Override {
   readonly text: string;
 }
 
+const TEXT_WORDS = Object.values<Row>(EXISTING_ROWS)
+  .filter(({ type }) => [path, globs].some((each) => each === type))
+  .map(({ word }) => word);
+
 /** Applies the overrides to the outline. A later one wins over an earlier one with the same key. */
 export function applyOverrides(outline: Outline, overrides: readonly Override[], issues: IssueList): void {
   for (const override of overrides) {
@@ -25,7 +32,7 @@ export function applyOverrides(outline: Outline, overrides: readonly Override[],
     } else if (override.option === '-P' && !place.isJobField) {
       issues.add(locationOf(override), `${override.key}: -P can only vary a field of a job; use --set`);
     } else {
-      place.fields.set(place.word, entryOf(override, place.word));
+      place.fields.set(place.word, entryOf(override, place.word, place.isText ? String : scalarOf));
     }
   }
 }
@@ -34,6 +41,8 @@ interface OverridePlace {
   readonly fields: Map<string, Entry>;
   readonly word: string;
   readonly isJobField: boolean;
+  /** Whether its values are text, such as the name of a directory that looks like a number. */
+  readonly isText?: boolean;
 }
 
 /** Returns the field that a key names, or a message when there is none. */
@@ -47,7 +56,10 @@ function placeOf(outline: Outline, key: string): OverridePlace | string {
   }
   const owner = key.slice(0, dot);
   const section = SECTION_WORDS.find((each) => each === owner);
-  if (section !== undefined) return { fields: outline.section(section), word, isJobField: section === 'defaults' };
+  if (section !== undefined) {
+    const isText = section === 'dataset' && TEXT_WORDS.includes(word);
+    return { fields: outline.section(section), word, isJobField: section === 'defaults', isText };
+  }
   const name = owner.startsWith('jobs.') && !outline.jobs.has(owner) ? owner.slice('jobs.'.length) : owner;
   const job = outline.jobs.get(name);
   if (job) return { fields: job.own, word, isJobField: word !== 'kind' && word !== 'thresholds' };
@@ -60,10 +72,10 @@ function locationOf({ option, text }: Override): FileLocation {
 }
 
 /** Returns the override as an entry of a file. */
-function entryOf(override: Override, key: string): Entry {
+function entryOf(override: Override, key: string, read: typeof scalarOf): Entry {
   const location = locationOf(override);
   const items = override.values.map(
-    (value): Located => ({ location, content: { type: 'scalar', value: scalarOf(value) } }),
+    (value): Located => ({ location, content: { type: 'scalar', value: read(value) } }),
   );
   const [only] = items;
   const value: Located =

@@ -1,30 +1,34 @@
 /** Parses the text of a workload, or reports every fault in it. */
 
 import { formatWhole } from '../base/units.js';
-import { describeValue, type Entry, type Located, readDocument } from './document.js';
-import { DATASET_ROWS, HEAD_ROWS, type HeadFields, TRIALS_ROWS } from './file-fields.js';
+import { readDataset } from './dataset.js';
+import { describeValue, type Entry, readDocument } from './document.js';
+import { HEAD_ROWS, type HeadFields, TRIALS_ROWS } from './file-fields.js';
 import { IssueList } from './issues.js';
 import { ARMS_MAX, readJobFields } from './job.js';
 import { JOB_WORDS, KIND_ROW, type Kind, rowsOf } from './job-fields.js';
-import type { FileLocation } from './location.js';
 import { type JobOutline, type Outline, outlineOf } from './outline.js';
 import { applyOverrides, type Override } from './overrides.js';
-import type { Row, Rows, TypedRow } from './row.js';
-import { didYouMean } from './suggest.js';
+import { readRow, readSection, refuseUnknown } from './section.js';
 import { parseThreshold } from './threshold-text.js';
 import { unknownFieldOf } from './unknown-field.js';
-import type { Dataset } from './values.js';
-import type { JobDeclaration, Threshold, Trials, Workload } from './workload.js';
+import type { Dataset, JobDeclaration, Threshold, Trials, Workload } from './workload.js';
 
 /**
  * Parses a workload file.
  * @param source the name of the file in messages
  * @param overrides values from the command line that replace those of the file
+ * @param options by line of the text, the option of the command line that it was made from. Default: none
  * @throws FeedrateError `workload` with an issue and a location for each fault
  */
-export function parseWorkload(text: string, source: string, overrides: readonly Override[] = []): Workload {
+export function parseWorkload(
+  text: string,
+  source: string,
+  overrides: readonly Override[] = [],
+  options?: ReadonlyMap<number, string>,
+): Workload {
   const issues = new IssueList();
-  const root = readDocument(text, source, issues);
+  const root = readDocument(text, source, issues, options);
   const outline = outlineOf(root, issues);
   if (root.content.type !== 'map') issues.throwIfAny(source);
   applyOverrides(outline, overrides, issues);
@@ -33,7 +37,7 @@ export function parseWorkload(text: string, source: string, overrides: readonly 
   const jobs = readJobs(outline, { seed: head.seed, dataset }, issues);
   const workload: Workload = {
     ...head,
-    trials: readTrials(outline, issues),
+    trials: readTrials(outline, dataset, issues),
     dataset,
     jobs,
     thresholds: readThresholds(outline.top.get('thresholds'), issues),
@@ -42,64 +46,12 @@ export function parseWorkload(text: string, source: string, overrides: readonly 
   return workload;
 }
 
-/** The values of a section by word; null for one that is absent or faulty. */
-type Section<S> = { readonly [P in keyof S]: S[P] | null };
-
-/** Reads the rows of a section. `missing` is the location to report for a missing field. */
-function readSection<S>(
-  rows: Rows<S>,
-  fields: ReadonlyMap<string, Entry>,
-  missing: FileLocation,
-  issues: IssueList,
-): Section<S> {
-  const read = (row: Row): unknown => readRow(row, fields, missing, issues);
-  const values = Object.entries<Row>(rows).map(([word, row]) => [word, read(row)]);
-  return Object.fromEntries(values) as Section<S>;
-}
-
-/** Returns the value of a row, its default when it is not given, or null when it is absent or faulty. */
-function readRow<T>(
-  row: Pick<TypedRow<T>, keyof Row>,
-  fields: ReadonlyMap<string, Entry>,
-  missing: FileLocation,
-  issues: IssueList,
-): T | null {
-  const entry = fields.get(row.word);
-  if (entry) return readScalar(row, entry.value, issues);
-  if (row.fallback === 'required' && !issues.hasUnread) issues.add(missing, `${row.word}: is missing`);
-  if (row.fallback === 'required' || !('written' in row.fallback)) return null;
-  const read = row.type.read(row.fallback.written);
-  return read.ok ? read.value : null;
-}
-
-function readScalar<T>(row: Pick<TypedRow<T>, keyof Row>, { location, content }: Located, issues: IssueList): T | null {
-  if (content.type !== 'scalar') {
-    issues.add(location, `${row.word}: expected one value, found ${describeValue({ location, content })}`);
-    return null;
-  }
-  const read = content.value === null ? null : row.type.read(content.value);
-  if (read?.ok) return read.value;
-  issues.add(location, `${row.word}: ${read === null ? 'has no value' : read.message}`);
-  return null;
-}
-
-function refuseUnknown(
-  fields: ReadonlyMap<string, Entry>,
-  rows: Readonly<Record<string, Row>>,
-  issues: IssueList,
-): void {
-  const words = Object.values(rows).map(({ word }) => word);
-  for (const { key, location } of fields.values()) {
-    if (!words.includes(key)) issues.addUnread(location, `${key}: no such field${didYouMean(key, words)}`);
-  }
-}
-
 function readHead(outline: Outline, issues: IssueList): HeadFields {
   const { name, description, seed } = readSection(HEAD_ROWS, outline.top, outline.location, issues);
   return { name: name ?? '', description: description ?? '', seed: seed ?? 0 };
 }
 
-function readTrials(outline: Outline, issues: IssueList): Trials {
+function readTrials(outline: Outline, dataset: Dataset | null, issues: IssueList): Trials {
   const fields = outline.section('trials');
   refuseUnknown(fields, TRIALS_ROWS, issues);
   const { sessions, rounds, warmup, filesets, order } = readSection(TRIALS_ROWS, fields, outline.location, issues);
@@ -114,24 +66,9 @@ function readTrials(outline: Outline, issues: IssueList): Trials {
     sessions: sessions ?? 1,
     rounds: rounds ?? 1,
     warmup: warmup ?? 0,
-    filesets: filesets ?? ((sessions ?? 1) > 1 ? 2 : 1),
+    // Files that exist are all of them wanted in every session, unless somebody divides them.
+    filesets: filesets ?? ((sessions ?? 1) > 1 && dataset?.kind !== 'existing' ? 2 : 1),
     order: order ?? 'shuffled',
-  };
-}
-
-function readDataset(outline: Outline, workloadSeed: number, issues: IssueList): Dataset | null {
-  const location = outline.sectionLocation('dataset');
-  if (location === null) return null;
-  const fields = outline.section('dataset');
-  refuseUnknown(fields, DATASET_ROWS, issues);
-  const { nrfiles, filesize, seed, fallocate } = readSection(DATASET_ROWS, fields, location, issues);
-  return {
-    nrfiles: nrfiles ?? 1,
-    // A faulty dataset counts as present, so that the jobs that read it are not reported as well.
-    filesizeMinBytes: filesize?.minBytes ?? Number.MAX_SAFE_INTEGER,
-    filesizeMaxBytes: filesize?.maxBytes ?? Number.MAX_SAFE_INTEGER,
-    seed: seed ?? workloadSeed,
-    fallocate: fallocate ?? 'none',
   };
 }
 

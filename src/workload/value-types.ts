@@ -16,6 +16,7 @@ import {
   RATE_PATTERN,
   SIZE_PATTERN,
 } from '../base/units.js';
+import { compileGlob } from './globs.js';
 import { didYouMean } from './suggest.js';
 import type { Preallocation } from './values.js';
 
@@ -34,6 +35,8 @@ export interface ValueType<T> {
   /** The name in the reference: `size`, `true or false`. */
   readonly name: string;
   readonly spelling: Spelling;
+  /** Whether a list of values is one value of this type. */
+  readonly takesList?: boolean;
   read(value: unknown): Parsed<T>;
   /** Returns the shortest exact and unique name of a value. */
   label(value: T): string;
@@ -195,6 +198,41 @@ export const text: ValueType<string> = typeOf(
   (value: string) => ({ ok: true, value }),
   String,
 );
+
+/** A path as the system has it: nothing but NUL is impossible in it. */
+export const path: ValueType<string> = typeOf(
+  'path',
+  { spelling: (z) => z.string().min(1), check: isText('is not a path; put it in quotes') },
+  (value: string) => {
+    if (value === '') return fail('is empty; write the path of a directory or file');
+    return value.includes('\0') ? fail(`${quoted(value)} contains a NUL character`) : { ok: true, value };
+  },
+  String,
+);
+
+/** One pattern of paths, or a list of them. */
+export const globs: ValueType<readonly string[]> = {
+  ...typeOf(
+    'pattern, or list of patterns',
+    {
+      spelling: (z) => z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]),
+      check: (value) => {
+        const wrong = [value].flat().find((each) => typeof each !== 'string');
+        return wrong === undefined ? null : `${quoted(wrong)} is not a pattern; put it in quotes`;
+      },
+    },
+    (written: string | readonly string[]) => {
+      const patterns = [written].flat();
+      for (const pattern of patterns) {
+        const compiled = compileGlob(pattern);
+        if (!compiled.ok) return compiled;
+      }
+      return { ok: true, value: patterns };
+    },
+    (patterns) => patterns.join(' '),
+  ),
+  takesList: true,
+};
 
 export const NAME_PATTERN = '^[A-Za-z0-9_][A-Za-z0-9._-]*$';
 

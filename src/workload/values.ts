@@ -25,7 +25,8 @@ export type RandomDistribution =
   | { readonly type: 'hotband'; readonly operationShare: number; readonly spaceShare: number };
 
 /** Files that are generated once in a target and reused if they are identical. */
-export interface Dataset {
+export interface GeneratedDataset {
+  readonly kind: 'generated';
   readonly nrfiles: number;
   /** Smallest and largest file; sizes are drawn uniformly, seeded. Equal for one size. */
   readonly filesizeMinBytes: number;
@@ -33,6 +34,26 @@ export interface Dataset {
   readonly seed: number;
   readonly fallocate: Preallocation;
 }
+
+/** Files that exist in each target already and are not feedrate's. They are only read. */
+export interface ExistingDataset {
+  readonly kind: 'existing';
+  /** A directory, a file or a block device: relative to each target, or absolute below it. */
+  readonly path: string;
+  /** A file that lists paths relative to `path`, one a line or each ended by a NUL; null = everything below `path`. */
+  readonly manifest: string | null;
+  /** Patterns (see `workload/globs.ts`) of paths relative to `path`. Empty: all. */
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  /** Whether symbolic links are followed. */
+  readonly follow: boolean;
+  /** Most files to read, chosen by `seed` and path; null = all. */
+  readonly limit: number | null;
+  readonly seed: number;
+}
+
+/** The files that all jobs share which have none of their own. */
+export type Dataset = GeneratedDataset | ExistingDataset;
 
 /** The order of arms: shuffled in each round, or every second round the reverse of the one before. */
 export type RoundOrder = 'shuffled' | 'abba' | 'read-once';

@@ -17,6 +17,8 @@ export type {
   BlockShare,
   CacheClaim,
   Dataset,
+  ExistingDataset,
+  GeneratedDataset,
   MapAdvice,
   Preallocation,
   RandomDistribution,

@@ -28,6 +28,7 @@ const callsOn = (fast: string, slow: string): readonly (readonly string[])[] => 
   ['export', 'results'],
   ['calibrate', 'w.yaml', '-t', 't', '--sessions', '1'],
   ['clean', '-t', 't'],
+  ['read', 't'],
   ['doctor', '-t', 't/none'],
   ['fsx', 'describe', '-t', 't'],
   ['mount-matrix', 'w.yaml'],

@@ -6,6 +6,7 @@ import { parseMountinfo } from '../../src/host/system/mountinfo.js';
 import type { NfsMount } from '../../src/record/nfs-mount.js';
 import type { RunRecord, TargetEnvironment } from '../../src/record/run-record.js';
 import type { TrialRecord } from '../../src/record/trial-record.js';
+import type { UserDataRecord } from '../../src/record/user-data-record.js';
 import type { IoJob } from '../../src/workload/workload.js';
 import { blocks, checkpointWriteJob, ioJob } from '../support/jobs.js';
 import { makeArm, makeCache, makeRun, makeTrial, withSpec } from '../support/records.js';
@@ -141,6 +142,54 @@ test('another load is told in the words and units of the workload file', () => {
     differs({ job: { randseed: 7, simulatedLatencyNs: 5, simulatedBytesPerSecond: 9 } }),
     [],
     'content and simulation',
+  );
+});
+
+test('the same job over other files of the user is another load', () => {
+  const data: UserDataRecord = {
+    path: 'train',
+    files: 1200,
+    bytes: 3 * 2 ** 29,
+    smallestBytes: 1,
+    largestBytes: 2 ** 20,
+    unallocatedBytes: 0,
+    sizes: [],
+    digest: '3f2a90c1'.repeat(8),
+    notRead: [],
+  };
+  const on = (changes: Partial<UserDataRecord> = {}, more: Changes = {}): Changes => ({
+    ...more,
+    target: { userData: { ...data, ...changes } },
+  });
+  const other = '00c0ffee'.repeat(8);
+  assert.equal(differs(on(), on()), []);
+  assert.equal(differs(on({ path: 'copy', unallocatedBytes: 9, notRead: [] }), on()), [], 'a copy is the same data');
+  assert.equal(differs(on({ digest: other, files: 1203, bytes: 3 * 2 ** 29 + 2 ** 26 }), on()), [
+    'load data: 1,200 files, 1.5 GiB (3f2a90c1) → 1,203 files, 1.56 GiB (00c0ffee): 3 files more, 64 MiB more',
+  ]);
+  assert.equal(differs(on({ digest: other, files: 1199, bytes: 2 ** 30 }), on()), [
+    'load data: 1,200 files, 1.5 GiB (3f2a90c1) → 1,199 files, 1 GiB (00c0ffee): 1 file fewer, 512 MiB less',
+  ]);
+  assert.equal(differs(on({ digest: other }), on()), [
+    'load data: 1,200 files, 1.5 GiB (3f2a90c1) → 1,200 files, 1.5 GiB (00c0ffee): other names or sizes',
+  ]);
+  assert.equal(differs(on()), ['load data: files that feedrate made → 1,200 files, 1.5 GiB (3f2a90c1)']);
+  assert.equal(differs(on({ digest: other }), on(), ['data']), []);
+  const own = { job: { sizeBytes: 2 ** 20 } };
+  assert.equal(differs(on({ digest: other }, own), on({}, own)), [], 'a job with files of its own reads none of them');
+  const { run, arm, trials } = side(on());
+  const [first] = run.environment.targets;
+  const copy = { ...first, name: 'copy', userData: { ...data, digest: other } } as TargetEnvironment;
+  const both = { ...run, environment: { ...run.environment, targets: [first as TargetEnvironment, copy] } };
+  const found = mismatchesBetween(
+    { run: both, arm, trials },
+    { run: both, arm: { ...arm, target: 'copy' }, trials },
+    new Set(),
+  );
+  assert.equal(
+    found.map(({ what }) => what),
+    ['data'],
+    'two targets of one run',
   );
 });
 

@@ -5,8 +5,8 @@ import type { FileLocation } from '../../src/workload/location.js';
 import type {
   CheckpointRestoreJob,
   CheckpointWriteJob,
-  Dataset,
   Field,
+  GeneratedDataset,
   IoJob,
   Job,
   JobDeclaration,
@@ -38,8 +38,15 @@ export function armOf(spec: Job, id = 'job', target = 'data'): Arm {
   return { id, job: id, target, factors: [], spec, words: {}, thresholds: [] };
 }
 
-export function datasetOf(nrfiles: number, minBytes: number, maxBytes = minBytes, seed = 7): Dataset {
-  return { nrfiles, filesizeMinBytes: minBytes, filesizeMaxBytes: maxBytes, seed, fallocate: 'none' };
+export function datasetOf(nrfiles: number, minBytes: number, maxBytes = minBytes, seed = 7): GeneratedDataset {
+  return {
+    kind: 'generated',
+    nrfiles,
+    filesizeMinBytes: minBytes,
+    filesizeMaxBytes: maxBytes,
+    seed,
+    fallocate: 'none',
+  };
 }
 
 const HERE: FileLocation = { source: 'job.yaml', line: 3, column: 5 };

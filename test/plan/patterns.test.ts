@@ -69,6 +69,7 @@ patterns('direct I/O leaves out what is shorter than a block, and says how much 
 
 patterns('a quarter of the bytes of files of 5 to 9 KiB is behind their last whole block of 4 KiB', () => {
   const dataset = {
+    kind: 'generated',
     nrfiles: 500,
     filesizeMinBytes: 5 * KIB,
     filesizeMaxBytes: 9 * KIB,

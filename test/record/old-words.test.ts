@@ -5,6 +5,7 @@ import { buildPlan } from '../../src/plan/schedule.js';
 import { decodeRun, encodeRun } from '../../src/record/codec.js';
 import { wordsOfOldSpec } from '../../src/record/old-words.js';
 import type { IoJob } from '../../src/workload/jobs/io.js';
+import type { SmallFilesJob } from '../../src/workload/jobs/small-files.js';
 import { parseWorkload } from '../../src/workload/parse.js';
 import { resolveJob } from '../../src/workload/resolve.js';
 import { makeRun } from '../support/records.js';
@@ -27,9 +28,10 @@ jobs:
 const plan = buildPlan(parseWorkload(WORKLOAD, 'old.yaml'), [{ name: 't', path: '/t' }], resolveJob, 1);
 /** Without the fields that came later. */
 const arms = plan.arms.map((arm): Arm => {
-  const { rateIgnoreThinktime: _, ...spec } = arm.spec as IoJob;
-  const { rate_ignore_thinktime: __, ...words } = arm.words;
-  return { ...arm, spec: spec as IoJob, words };
+  const { rateIgnoreThinktime: _, minFilesizeBytes: _min, ...others } = arm.spec as IoJob;
+  const { maxFilesizeBytes: _max, ...spec } = others as object as Partial<SmallFilesJob>;
+  const { rate_ignore_thinktime: __, min_filesize: _m, max_filesize: _n, ...words } = arm.words;
+  return { ...arm, spec: spec as Arm['spec'], words };
 });
 
 test('jobs of old records have the words that new ones have, as the field table says them', () => {

@@ -30,6 +30,7 @@ export function ioJob(changes: Partial<IoJob> = {}): IoJob {
     fallocate: 'none',
     sizeBytes: null,
     nrfiles: 1,
+    minFilesizeBytes: null,
     ioSizeBytes: null,
     runtimeNs: null,
     timeBased: false,
@@ -93,6 +94,7 @@ export function smallFilesJob(changes: Partial<SmallFilesJob> = {}): SmallFilesJ
     shuffle: true,
     nrfiles: null,
     filesizeBytes: null,
+    maxFilesizeBytes: null,
     verify: true,
     ...changes,
   };

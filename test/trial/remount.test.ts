@@ -10,6 +10,7 @@ import type { TrialRecord } from '../../src/record/trial-record.js';
 import { Session } from '../../src/trial/session.js';
 import { parseWorkload } from '../../src/workload/parse.js';
 import { resolveJob } from '../../src/workload/resolve.js';
+import { generatedOf } from '../support/generated-dataset.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
 
 const test = suite('trial/remount');
@@ -33,7 +34,7 @@ async function measured(directory: string, source: string, remount: (path: strin
     append: (trial: TrialRecord) => trials.push(trial),
     remount: ({ path }: { path: string }) => remount(path),
   };
-  const options = { plan, dataset: workload.dataset, runId: 'r', session: 1, dropCaches: false };
+  const options = { plan, dataset: generatedOf(workload), runId: 'r', session: 1, dropCaches: false };
   const failure = await new Session(options, sink).run().then(
     () => null,
     (thrown: unknown) => thrown,

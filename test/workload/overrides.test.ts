@@ -4,6 +4,7 @@ import { FeedrateError } from '../../src/base/errors.js';
 import type { Override } from '../../src/workload/overrides.js';
 import { parseWorkload } from '../../src/workload/parse.js';
 import type { Workload } from '../../src/workload/workload.js';
+import { generatedOf } from '../support/generated-dataset.js';
 
 const overrides = suite('overrides');
 
@@ -83,7 +84,7 @@ overrides('a path leads to a section or a job; a job wins over all jobs', () => 
     filesets: 1,
     order: 'shuffled',
   });
-  assert.is(read(set('dataset.nrfiles=4')).dataset?.nrfiles, 4);
+  assert.is(generatedOf(read(set('dataset.nrfiles=4')))?.nrfiles, 4);
   assert.is(read(set('seed=9')).seed, 9);
   assert.is(read(set('name=other')).name, 'other');
   assert.is(read(set('thresholds=iops > 10')).thresholds[0]?.bound, 10);
@@ -97,7 +98,7 @@ overrides('a path leads to a section or a job; a job wins over all jobs', () => 
 overrides('a section or dataset that the file lacks comes into being', () => {
   const text = 'name: w\njobs: {j: {rw: read}}\n';
   const workload = parseWorkload(text, 'w.yaml', [set('dataset.filesize=1m'), set('trials.warmup=1')]);
-  assert.is(workload.dataset?.filesizeMaxBytes, 1048576);
+  assert.is(generatedOf(workload)?.filesizeMaxBytes, 1048576);
   assert.is(workload.trials.warmup, 1);
 });
 

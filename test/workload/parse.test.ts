@@ -47,6 +47,7 @@ parse('an io job has every property of IoJob, with the defaults', () => {
     fallocate: 'none',
     sizeBytes: 1048576,
     nrfiles: 1,
+    minFilesizeBytes: null,
     ioSizeBytes: null,
     runtimeNs: null,
     timeBased: false,
@@ -107,6 +108,7 @@ parse('the other kinds have every property of theirs', () => {
     shuffle: true,
     nrfiles: 100,
     filesizeBytes: 1024,
+    maxFilesizeBytes: null,
     verify: false,
   };
   const seed = 'seed: 7\n';
@@ -141,6 +143,7 @@ parse('every word reaches its property in base units', () => {
     numjobs: 4,
     sizeBytes: 1610612736,
     nrfiles: 3,
+    minFilesizeBytes: null,
     ioSizeBytes: 10_000_000,
     runtimeNs: 10_000_000_000,
     timeBased: true,
@@ -173,6 +176,7 @@ parse('trials, dataset, seed and description have their defaults', () => {
   const workload = read('name: w\ndataset: {filesize: 64k-256k}\njobs: {j: {}}\n');
   assert.equal(workload.trials, { sessions: 1, rounds: 5, warmup: 0, filesets: 1, order: 'shuffled' });
   assert.equal(workload.dataset, {
+    kind: 'generated',
     nrfiles: 1,
     filesizeMinBytes: 65536,
     filesizeMaxBytes: 262144,

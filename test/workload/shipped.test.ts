@@ -9,6 +9,7 @@ import { jsonSchema } from '../../src/workload/json-schema.js';
 import { parseWorkload } from '../../src/workload/parse.js';
 import { resolveJob } from '../../src/workload/resolve.js';
 import type { JobDeclaration } from '../../src/workload/workload.js';
+import { generatedOf } from '../support/generated-dataset.js';
 import { assertGolden } from '../support/golden.js';
 import { fixturePath, repositoryRoot } from '../support/repository.js';
 import { needTool, skipTest } from '../support/skip.js';
@@ -56,7 +57,9 @@ function writtenBytes(job: JobDeclaration): number {
 }
 
 shipped('quick writes at most 1.6 GiB and measures at most a second a trial', () => {
-  const { jobs, trials, dataset } = parseWorkload(textOf('quick.yaml'), 'quick.yaml');
+  const workload = parseWorkload(textOf('quick.yaml'), 'quick.yaml');
+  const { jobs, trials } = workload;
+  const dataset = generatedOf(workload);
   assert.equal(trials, { sessions: 1, rounds: 3, warmup: 0, filesets: 1, order: 'shuffled' });
   const ofTrials = jobs.reduce((sum, job) => sum + writtenBytes(job) * trials.rounds, 0);
   const ofDataset = (dataset?.nrfiles ?? 0) * (dataset?.filesizeMaxBytes ?? 0);
@@ -69,7 +72,7 @@ shipped('quick writes at most 1.6 GiB and measures at most a second a trial', ()
 
 shipped('no dataset is larger than 8 GiB', () => {
   for (const file of names) {
-    const { dataset } = parseWorkload(textOf(file), file);
+    const dataset = generatedOf(parseWorkload(textOf(file), file));
     assert.ok((dataset?.nrfiles ?? 0) * (dataset?.filesizeMaxBytes ?? 0) <= 8192 * MIB, file);
   }
 });

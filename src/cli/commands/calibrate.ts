@@ -1,11 +1,9 @@
 /** `feedrate calibrate`: compares a target with itself to find its noise floor. */
 
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { EXIT, FeedrateError } from '../../base/errors.js';
 import { shellWord } from '../../base/shell-word.js';
 import { parseDuration } from '../../base/units.js';
-import { packageRoot } from '../../host/system/installation.js';
 import type { CalibrationRecord } from '../../record/calibration-record.js';
 import type { Injection } from '../../record/run-record.js';
 import type { ReadableRun } from '../../record/stored-run.js';
@@ -30,6 +28,7 @@ import {
 } from '../options/common-options.js';
 import type { OutputFiles } from '../options/output-files.js';
 import type { Subcommand } from '../options/subcommand.js';
+import { workloadOf } from '../options/workload-input.js';
 import { print, tell } from '../output/print.js';
 import { exitsOnSignal } from '../terminal/exits.js';
 import { stdoutOptions } from '../terminal/output.js';
@@ -53,7 +52,7 @@ const IN_MEMORY =
   'some bytes came from the page cache, where A and B differ by themselves by several per cent: the ratio may be off by that much; use --set direct=1 or --set cache=cold to check a slow-down exactly';
 
 /** The workload that is measured by default. */
-const DEFAULT_WORKLOAD = join(packageRoot() ?? '.', 'workloads/calibrate.yaml');
+const DEFAULT_WORKLOAD = 'calibrate';
 
 export const calibrate: Subcommand = {
   name: 'calibrate',
@@ -114,15 +113,13 @@ async function calibrateTarget(
   raw: RawCalibrateOptions,
   command: Command,
 ): Promise<number> {
-  const [input, { calibrationOf, SIDES }, { conduct }, { readWorkload }, { StopHandle }, { terminalListener }] =
-    await Promise.all([
-      import('../options/comparison-input.js'),
-      import('../../gate/calibration.js'),
-      import('../../run/conduct.js'),
-      import('../../run/preparation.js'),
-      import('../../run/stop-handle.js'),
-      import('../terminal/run-listener.js'),
-    ]);
+  const [input, { calibrationOf, SIDES }, { conduct }, { StopHandle }, { terminalListener }] = await Promise.all([
+    import('../options/comparison-input.js'),
+    import('../../gate/calibration.js'),
+    import('../../run/conduct.js'),
+    import('../../run/stop-handle.js'),
+    import('../terminal/run-listener.js'),
+  ]);
   const variant = {
     overrides: [...parseOverrides({ set: planOf(raw) }), ...parseOverrides(raw)],
     labels: parseLabels(raw.label ?? []),
@@ -140,7 +137,7 @@ async function calibrateTarget(
   const stop = new StopHandle();
   const request = {
     ...variant,
-    workload: readWorkload(workload ?? DEFAULT_WORKLOAD),
+    workload: await workloadOf(workload, DEFAULT_WORKLOAD),
     targets: SIDES.map((name) => ({ name, path: target?.path as string })),
     resultsDirectory: raw.output,
     command: argumentsOf(command),

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { EXIT, FeedrateError } from '../../base/errors.js';
 import type { PlannedMount } from '../../plan/mount-plan.js';
-import type { NamedPath } from '../../run/request.js';
+import type { NamedPath, WorkloadText } from '../../run/request.js';
 import type { StopHandle } from '../../run/stop-handle.js';
 import { parseRunOptions, type RawRunOptions } from '../options/arguments.js';
 import {
@@ -17,6 +17,7 @@ import {
   resultsOption,
 } from '../options/common-options.js';
 import type { Subcommand } from '../options/subcommand.js';
+import { workloadOf } from '../options/workload-input.js';
 import { print, printLines, tell } from '../output/print.js';
 import { exitsOnSignal } from '../terminal/exits.js';
 import { stdoutOptions } from '../terminal/output.js';
@@ -77,13 +78,14 @@ async function measureMounts(workload: string, raw: RawMountMatrixOptions, comma
     import('../../run/stop-handle.js'),
   ]);
   const planned = planMounts(raw.export ?? [], raw.mount ?? []);
+  const text = await workloadOf(workload);
   const stop = new StopHandle();
   // Without a listener, Ctrl-C would end this process before it unmounts.
   const release = onSignal(() => stop.stop());
   const warn = (problem: string) => tell(`feedrate: ${problem}`);
   try {
     return await withMadeMounts(planned, warn, (targets) =>
-      measureOn(targets, planned, workload, raw, argumentsOf(command), stop),
+      measureOn(targets, planned, text, raw, argumentsOf(command), stop),
     );
   } catch (thrown) {
     // Ctrl-C goes to all processes of a terminal and also ends a mount(8) that waits for its server.
@@ -97,14 +99,14 @@ async function measureMounts(workload: string, raw: RawMountMatrixOptions, comma
 async function measureOn(
   targets: readonly NamedPath[],
   planned: readonly PlannedMount[],
-  workload: string,
+  workload: WorkloadText,
   raw: RawMountMatrixOptions,
   command: readonly string[],
   stop: StopHandle,
 ): Promise<number> {
   if (stop.isAsked) return EXIT.interrupted;
   const target = targets.map(({ name, path }) => `${name}=${path}`);
-  const { status, run } = await runWorkload(parseRunOptions(workload, { ...raw, target }), command, stop);
+  const { status, run } = await runWorkload({ ...parseRunOptions({ ...raw, target }), workload }, command, stop);
   if (run === null || stop.isAsked) return status;
   const [{ comparableRun, comparisonOf }, { mountAdvice }, { renderComparison }] = await Promise.all([
     import('../options/comparison-input.js'),

@@ -13,6 +13,7 @@ import {
   targetsOption,
 } from '../options/common-options.js';
 import type { Subcommand } from '../options/subcommand.js';
+import { workloadOf } from '../options/workload-input.js';
 import { printLines, tell } from '../output/print.js';
 import { exitsOnSignal } from '../terminal/exits.js';
 import type { Progress } from '../terminal/progress.js';
@@ -45,8 +46,8 @@ export const prepare: Subcommand = {
  * Creates the data files of a workload and returns the exit status. Existing files are reused. Ctrl-C keeps the files that
  * are complete. Throws `FeedrateError` as `run` does.
  */
-async function prepareData(workloadPath: string, options: PrepareOptions): Promise<number> {
-  const [{ readWorkload, withPreparation }, { StopHandle }, { createProgress }] = await Promise.all([
+async function prepareData(word: string, options: PrepareOptions): Promise<number> {
+  const [{ withPreparation }, { StopHandle }, { createProgress }] = await Promise.all([
     import('../../run/preparation.js'),
     import('../../run/stop-handle.js'),
     import('../terminal/progress.js'),
@@ -54,7 +55,7 @@ async function prepareData(workloadPath: string, options: PrepareOptions): Promi
   const stop = new StopHandle();
   const { datasetId, ...planned } = parsePlanOptions(options);
   const ofDataset = datasetId === null ? {} : { datasetId };
-  const request = { ...planned, ...ofDataset, workload: readWorkload(workloadPath), measures: false, stop };
+  const request = { ...planned, ...ofDataset, workload: await workloadOf(word), measures: false, stop };
   const release = onSignal(() => stop.stop());
   return withPreparation(request, { note: tell }, async (preparation) => {
     const progress = createProgress(options.progress, process.stderr, process.env);
@@ -77,7 +78,7 @@ async function volumesOf(targets: Parameters<typeof askAboutVolumes>[0]): Promis
 
 /** Returns the bytes written and reused, or null when the user stopped it. */
 async function layOutUntilStopped(
-  { plan, workload }: Preparation,
+  { plan, dataset }: Preparation,
   progress: Progress,
   stop: StopHandle,
   policyOf: Parameters<typeof layOutPlan>[4],
@@ -88,7 +89,7 @@ async function layOutUntilStopped(
   ]);
   try {
     const emit = progress.handle.bind(progress);
-    return await layout.layOutPlan(plan, workload.dataset, emit, () => stop.isAsked, policyOf);
+    return await layout.layOutPlan(plan, dataset, emit, () => stop.isAsked, policyOf);
   } catch (thrown) {
     if (thrown instanceof LayoutStopped) return null;
     throw thrown;

@@ -15,6 +15,7 @@ import {
   argumentsOf,
   awsOption,
   ceilingsOption,
+  dataOption,
   datasetOption,
   formatOption,
   labelOption,
@@ -24,6 +25,7 @@ import {
 } from '../options/common-options.js';
 import { addOntapOptions, BESIDE_A_RUN_MS, ontapFrom } from '../options/ontap-options.js';
 import type { Subcommand } from '../options/subcommand.js';
+import { workloadOf } from '../options/workload-input.js';
 import { exitsOnSignal } from '../terminal/exits.js';
 import { onSignal } from '../terminal/signals.js';
 
@@ -36,17 +38,20 @@ export const run: Subcommand = {
     const targets =
       'directory or nfs://server/export, or name=directory; repeat to compare (default: a temporary directory)';
     addVariantOptions(command.addOption(targetsOption(targets)));
+    command.addOption(dataOption());
     addFileOptions(command.addOption(datasetOption('read a dataset of prepare --dataset-id, proven unchanged')))
       .addOption(labelOption())
       .addOption(ceilingsOption())
       .addOption(resultsOption())
       .option('--dry-run', 'print arms, bytes to write and expected time; write nothing')
+      .option('--print-workload', 'check the workload and print it as YAML; measure nothing')
       .addOption(formatOption(REPORT_FORMATS))
       .addOption(awsOption())
       .addOption(progressOption());
     addOntapOptions(addColdOptions(command), 'record the volume and the latency in the server').action(
       exitsOnSignal(async (workload: string, raw: RawRunOptions, command: Command) => {
-        const { status } = await runWorkload(parseRunOptions(workload, raw), argumentsOf(command));
+        const options = { ...parseRunOptions(raw), workload: await workloadOf(workload) };
+        const { status } = await runWorkload(options, argumentsOf(command));
         return status;
       }),
     );
@@ -76,6 +81,7 @@ export async function runWorkload(
   held?: StopHandle,
   volumes?: RunRequest['volumes'],
 ): Promise<{ readonly status: number; readonly run: ReadableRun | null }> {
+  if (options.printWorkload) return { status: await printChecked(options), run: null };
   const [{ touchableOf }, { HeadStart }, { StopHandle }, { terminalListener }] = await Promise.all([
     import('../../run/first-touch.js'),
     import('../../run/head-start.js'),
@@ -123,7 +129,7 @@ async function measureAndReport(
   const { files } = options;
   const ontap = await ontapFrom(options.ontap, BESIDE_A_RUN_MS);
   const request: RunRequest = {
-    ...(await planRequestOf(options, stop)),
+    ...planRequestOf(options, stop),
     resultsDirectory: options.outputDirectory,
     labels: options.labels,
     command,
@@ -146,20 +152,50 @@ async function measureAndReport(
   return { status: exitStatusOf({ status, trials: run.trials, thresholds }) || filesStatus, run };
 }
 
+async function printChecked(options: RunOptions): Promise<number> {
+  const [{ parseWorkload }, { overrideText }, { printWorkload }] = await Promise.all([
+    import('../../workload/parse.js'),
+    import('../../workload/override-text.js'),
+    import('../terminal/workload-print.js'),
+  ]);
+  const { workload, overrides } = options;
+  const changes = overrides.map(overrideText);
+  if ('choose' in workload) {
+    printWorkload(await chosenSource(options), changes);
+    return EXIT.pass;
+  }
+  parseWorkload(workload.source, workload.path, overrides, workload.options);
+  printWorkload(workload.source, changes);
+  return EXIT.pass;
+}
+
+/** Returns the workload that is chosen for the files that the targets have. */
+async function chosenSource(options: RunOptions): Promise<string> {
+  const [{ withPreparation }, { StopHandle }, { terminalListener }] = await Promise.all([
+    import('../../run/preparation.js'),
+    import('../../run/stop-handle.js'),
+    import('../terminal/run-listener.js'),
+  ]);
+  const stop = new StopHandle();
+  const release = onSignal(() => stop.stop());
+  const request = planRequestOf(options, stop);
+  const listener = terminalListener(options.progress);
+  return withPreparation(request, listener, ({ workloadSource }) => workloadSource).finally(release);
+}
+
 async function dryRun(options: RunOptions, stop: StopHandle, listener: RunListener): Promise<number> {
   const [{ withPreparation }, { printDryRun }] = await Promise.all([
     import('../../run/preparation.js'),
     import('../terminal/dry-run.js'),
   ]);
-  await withPreparation(await planRequestOf(options, stop), listener, (preparation) =>
+  await withPreparation(planRequestOf(options, stop), listener, (preparation) =>
     printDryRun(preparation, options.format),
   );
   return EXIT.pass;
 }
 
-async function planRequestOf(options: RunOptions, stop: StopHandle): Promise<PlanRequest> {
-  const { workloadPath, targets, overrides, seed, remount, datasetId } = options;
-  const { readWorkload } = await import('../../run/preparation.js');
+function planRequestOf(options: RunOptions, stop: StopHandle): PlanRequest {
+  const { workload, targets, overrides, seed, remount, datasetId } = options;
   const ofDataset = datasetId === null ? {} : { datasetId };
-  return { workload: readWorkload(workloadPath), targets, overrides, seed, remount, stop, ...ofDataset };
+  return { workload, targets, overrides, seed, remount, stop, ...ofDataset };
 }

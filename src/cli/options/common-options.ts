@@ -59,6 +59,14 @@ export function datasetOption(help: string): Option {
   return new Option('--dataset-id <name>', help);
 }
 
+/** Returns `--data`, which names files that exist. */
+export function dataOption(): Option {
+  return new Option(
+    '--data <path>',
+    'read the files there instead of generated ones, the same as --set dataset.path=PATH',
+  );
+}
+
 /** Returns `--label`, which may be repeated. */
 export function labelOption(): Option {
   return new Option('--label <key=value>', 'label to save with the run; repeat for more').argParser(collect);

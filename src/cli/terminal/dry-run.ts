@@ -23,7 +23,7 @@ export interface DryRun {
 }
 
 /** Prints what the run would do on stdout, and notes on stderr. Throws `FeedrateError('usage')` for another format. */
-export function printDryRun({ plan, workload, space, notes }: Preparation, format: ReportFormat): void {
+export function printDryRun({ plan, dataset, space, notes }: Preparation, format: ReportFormat): void {
   if (format !== 'table' && format !== 'json') {
     throw new FeedrateError('usage', `--dry-run does not support --format ${format}; expected --format table or json`);
   }
@@ -32,7 +32,7 @@ export function printDryRun({ plan, workload, space, notes }: Preparation, forma
     const target = plan.targets.find(({ name }) => name === need.target) as Target;
     return { ...target, need, freeBytes: statTarget(target).freeBytes };
   });
-  const { knownNs, estimatedNs } = expectedTime(plan, workload.dataset);
+  const { knownNs, estimatedNs } = expectedTime(plan, dataset);
   const layoutNs = assumedNs(space.reduce((sum, { dataBytes }) => sum + dataBytes, 0));
   const dryRun = { plan, targets, expected: { knownNs, estimatedNs: estimatedNs + layoutNs } };
   print(format === 'json' ? dryRunJson(dryRun) : dryRunText(dryRun));

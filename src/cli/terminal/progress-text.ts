@@ -1,6 +1,6 @@
 /** Formats progress as text. All functions are pure. */
 import type { Colors } from 'picocolors/types.js';
-import { formatBytes, formatCount, formatDurationNs, formatThroughput } from '../../base/units.js';
+import { formatBytes, formatCount, formatDurationNs, formatThroughput, formatWhole } from '../../base/units.js';
 import { visibleText } from '../../base/visible-text.js';
 import { quantileNs } from '../../histogram/histogram.js';
 import type { TrialRecord } from '../../record/trial-record.js';
@@ -57,6 +57,8 @@ function partsOf(state: ProgressState, withSparkline: boolean): Part[] {
   const event = state.current;
   if (event === null) return [{ text: 'starting', leaveOut: 0, color: 'dim' }];
   switch (event.type) {
+    case 'scan':
+      return scanParts(event);
     case 'layout':
       return layoutParts(event);
     case 'prepare':
@@ -74,6 +76,16 @@ function partsOf(state: ProgressState, withSparkline: boolean): Part[] {
     case 'progress':
       return progressParts(event, state, withSparkline);
   }
+}
+
+function scanParts({ target, files, bytes, elapsedNs }: Extract<SessionEvent, { type: 'scan' }>): Part[] {
+  const parts: Part[] = [
+    { text: `looking for files on ${target}`, leaveOut: 1, color: 'bold' },
+    { text: `${formatWhole(files)} files`, leaveOut: 0 },
+  ];
+  if (files > 0) parts.push({ text: `${formatCount((files / elapsedNs) * 1e9)} files/s`, leaveOut: 2 });
+  if (bytes > 0) parts.push({ text: formatBytes(bytes), leaveOut: 3 });
+  return parts;
 }
 
 function layoutParts({ target, doneBytes, totalBytes }: Extract<SessionEvent, { type: 'layout' }>): Part[] {

@@ -20,7 +20,12 @@ export function terminalListener(mode: ProgressMode): RunListener {
       progress = createProgress(mode, process.stderr, process.env, { totalTrials: plan.trials.length });
     },
     event(event) {
-      progress?.handle(event);
+      progress ??= createProgress(mode, process.stderr, process.env);
+      progress.handle(event);
+    },
+    scanned() {
+      progress?.close();
+      progress = null;
     },
     output(text) {
       // The end of the process is told in one line. Only developers need its traces.

@@ -57,8 +57,8 @@ export class MmapBackend extends FileBackend implements BlockingBackend {
       const plannedBytes = this.#content.files[slot]?.bytes ?? 0;
       if (mode.create) ftruncateSync(fd, plannedBytes);
       const stat = fstatSync(fd);
-      // A device such as the rehearsal's /dev/zero has no length. Of a longer file, only the planned bytes are mapped.
-      return stat.isCharacterDevice() ? plannedBytes : Math.min(plannedBytes, stat.size);
+      // A device has no length here. Of a longer file, only the planned bytes are mapped.
+      return stat.isFile() ? Math.min(plannedBytes, stat.size) : plannedBytes;
     });
     const address = bytes === 0 ? 0 : this.#map(slot, fd, bytes, mode.write ? PROT_READ | PROT_WRITE : PROT_READ);
     if (address === -1) throw this.#callFault('mmap', path);

@@ -1,4 +1,5 @@
 import type { SystemFault } from '../../base/errors.js';
+import type { Opening } from '../../base/opening.js';
 import type { DataFile } from '../../plan/plan.js';
 import type { Clock } from './clock.js';
 
@@ -10,6 +11,8 @@ export interface OpenMode {
   readonly direct: boolean;
   /** Space to reserve in a newly created file; absent = none. */
   readonly preallocate?: Pick<DataFile, 'bytes' | 'fallocate'> | undefined;
+  /** For files that are not feedrate's. */
+  readonly opening?: Opening | null | undefined;
 }
 
 /**

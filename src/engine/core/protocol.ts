@@ -1,6 +1,8 @@
 /** The messages between the coordinating thread and worker threads. Plain data. */
 import type { SystemFault } from '../../base/errors.js';
+import type { Opening } from '../../base/opening.js';
 import type { ThreadUsage } from '../../host/system/thread-usage.js';
+import type { FoundPart } from '../../plan/file-index.js';
 import type { FileRule } from '../../plan/file-list.js';
 import type { DataFile, Extent } from '../../plan/plan.js';
 import type { TcpCount } from '../../record/nfs-traffic.js';
@@ -9,6 +11,7 @@ import type { EngineUse } from '../../record/trial-record.js';
 import type { Engine } from '../../workload/engines.js';
 import type { Job } from '../../workload/workload.js';
 import type { Totals, WorkerSecond } from './meter.js';
+import type { MissedFiles } from './missed-files.js';
 
 /** By how much to slow down a trial; see `Injection`. */
 export type Slowdown = Pick<Injection, 'part' | 'delayNs'>;
@@ -24,11 +27,13 @@ export interface WorkerTask {
   readonly backend: Engine;
   readonly job: Job;
   /** This worker's files, with absolute paths: as a list, or as the rule from which the worker generates them. */
-  readonly files: readonly DataFile[] | FileRule;
+  readonly files: readonly DataFile[] | FileRule | FoundPart;
   /** `Extent.file` is an index into the files. Null: every file whole, one after the other. */
   readonly extents: readonly Extent[] | null;
   /** Whether the files already have their content. If not, the job creates them. */
   readonly laidOut: boolean;
+  /** How to open the files if they are not feedrate's; null or absent: they are. */
+  readonly opening?: Opening | null;
   /** An existing directory for files that the job names itself (checkpoints). */
   readonly scratchDirectory: string;
   /** The target's directory as the session holds it open; null or absent: nothing is held, as for `nfs://`. */
@@ -57,6 +62,8 @@ export interface WorkerReport {
   readonly gcCount: number;
   readonly ring: EngineUse['ring'];
   readonly shortTransfers: number;
+  /** The files of the user's that it could not read as they were found, and how many more there were. */
+  readonly missed?: MissedFiles['report'];
   /** libnfs only: the bytes that this worker's connection carried in the measured part; null when unknown. */
   readonly wire?: TcpCount | null;
 }

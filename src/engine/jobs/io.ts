@@ -1,7 +1,9 @@
 import { Batch, type Pattern, READ, WRITE } from '../../plan/batch.js';
 import { createSchedule, type Schedule } from '../../plan/pacing.js';
 import { createPattern } from '../../plan/patterns.js';
+import type { DataFile, Extent } from '../../plan/plan.js';
 import type { IoJob } from '../../workload/workload.js';
+import { IoFault } from '../core/backend.js';
 import type { WorkerTask } from '../core/protocol.js';
 import type { Drain, DrainOptions } from '../drains/drain.js';
 import { type JobProgram, type Program, type ProgramContext, timed } from './job-program.js';
@@ -23,11 +25,16 @@ export class IoProgram implements Program {
   readonly #context: ProgramContext;
   readonly #job: IoJob;
   readonly #batch = new Batch();
-  readonly #pattern: Pattern;
+  #pattern: Pattern = NO_BLOCKS;
   readonly #writes: boolean;
   readonly #schedule: Schedule | null;
   /** Index of this thread's first operation in the next batch. */
   #firstOwn: number;
+  /** The files that were opened, by slot. */
+  #files: readonly DataFile[] = [];
+  #extents: readonly Extent[] = [];
+  /** By slot: files of the user's that became shorter. Nothing more is read from them. */
+  readonly #left = new Set<number>();
   /** Bytes planned for all threads of the job. `io_size` limits them. */
   #plannedBytes = 0;
   #drain: Drain | null = null;
@@ -35,30 +42,44 @@ export class IoProgram implements Program {
   constructor(context: ProgramContext, job: IoJob) {
     this.#context = context;
     this.#job = job;
-    this.#pattern = context.extents.length === 0 ? NO_BLOCKS : this.#newPattern();
     this.#writes = job.rw !== 'read' && job.rw !== 'randread';
     this.#schedule = createSchedule(job, context.task.seed, jobIndexOf(context.task));
     this.#firstOwn = context.task.thread;
   }
 
   #newPattern(): Pattern {
-    const { task, extents } = this.#context;
+    const { task } = this.#context;
+    if (this.#extents.length === 0) return NO_BLOCKS;
     // All threads of a job use the same pattern.
-    return createPattern(this.#job, [...extents], task.seed, jobIndexOf(task));
+    return createPattern(this.#job, this.#extents, task.seed, jobIndexOf(task), task.opening != null);
   }
 
   prepare(): void {
-    const { task, backend, content } = this.#context;
-    const mode = { write: this.#writes, create: !task.laidOut, direct: this.#job.direct };
-    content.files.forEach((file, slot) => {
-      timed(this.#context, 'open', () => backend.open(slot, file.path, { ...mode, preallocate: file }));
-    });
+    const { task, backend, content, extents, missed } = this.#context;
+    const { opening } = task;
+    const mode = { write: this.#writes, create: !task.laidOut, direct: this.#job.direct, opening };
+    const slots = new Map<number, number>();
+    const opened: DataFile[] = [];
+    for (const [number, file] of content.files.entries()) {
+      try {
+        timed(this.#context, 'open', () => backend.open(opened.length, file.path, { ...mode, preallocate: file }));
+        slots.set(number, opened.length);
+        opened.push(file);
+      } catch (thrown) {
+        if (opening == null) throw thrown;
+        missed.take(thrown, file.path);
+      }
+    }
+    if (opened.length === 0 && missed.fault !== null) throw missed.fault;
+    this.#files = opened;
+    this.#extents = slots.size === content.files.length ? [...extents] : moved(extents, slots);
+    this.#pattern = this.#newPattern();
     this.#drain = this.#newDrain();
   }
 
   #newDrain(): Drain {
     const job = this.#job;
-    const { files, createDrain, meter, content } = this.#context;
+    const { createDrain, meter, content } = this.#context;
     const options: DrainOptions = {
       paced: this.#schedule !== null,
       ignoresPauses: job.rateIgnoreThinktime,
@@ -70,23 +91,53 @@ export class IoProgram implements Program {
       fdatasync: job.fdatasync,
     };
     return createDrain(meter, content, options, {
-      files: files.length,
+      files: this.#files.length,
       maxBlockBytes: Math.max(...job.bs.map(({ blockBytes }) => blockBytes)),
       direct: job.direct,
     });
   }
 
   run(): null {
-    const { content, backend } = this.#context;
+    const { backend } = this.#context;
     const drain = this.#drain as Drain;
-    while (this.#fill() && drain.run(this.#batch, this.#generation()));
-    drain.finish();
+    while (this.#fill() && this.#drained(drain));
+    this.#finish(drain);
     if (this.#writes && this.#job.endFsync) {
-      content.files.forEach((_, slot) => {
+      this.#files.forEach((_, slot) => {
         timed(this.#context, 'fsync', () => backend.sync(slot, false));
       });
     }
     return null;
+  }
+
+  /** Executes the batch. A file of the user's that became shorter is left from then on, with what is left of the batch. */
+  #drained(drain: Drain): boolean {
+    if (this.#left.size > 0) keepOthers(this.#batch, this.#left);
+    try {
+      return drain.run(this.#batch, this.#generation());
+    } catch (thrown) {
+      this.#leave(thrown);
+      return true;
+    }
+  }
+
+  #finish(drain: Drain): void {
+    try {
+      drain.finish();
+    } catch (thrown) {
+      this.#leave(thrown);
+      this.#finish(drain);
+    }
+  }
+
+  #leave(thrown: unknown): void {
+    const { task, missed } = this.#context;
+    const path = thrown instanceof IoFault ? thrown.fault.path : null;
+    const slot = this.#files.findIndex((file) => file.path === path);
+    if (task.opening == null || slot < 0) throw thrown;
+    missed.take(thrown, path as string);
+    this.#left.add(slot);
+    if (this.#left.size === this.#files.length) throw thrown;
   }
 
   /** Returns 0 for reads. Writes have one generation per pass, so that no pass writes data that is already there. */
@@ -121,8 +172,8 @@ export class IoProgram implements Program {
 
   complete(): void {
     if (this.#writes && this.#job.verify) this.#verifyWritten();
-    const { content, backend } = this.#context;
-    content.files.forEach((_, slot) => {
+    const { backend } = this.#context;
+    this.#files.forEach((_, slot) => {
       timed(this.#context, 'close', () => backend.close(slot));
     });
   }
@@ -151,6 +202,28 @@ export class IoProgram implements Program {
 /** Returns the index of the worker's job, from 0. All threads of a job use the same pattern. */
 function jobIndexOf(task: Pick<WorkerTask, 'worker' | 'thread' | 'threads'>): number {
   return (task.worker - task.thread) / task.threads;
+}
+
+/** Returns the extents of the files that were opened, in their slots. */
+function moved(extents: Iterable<Extent>, slots: ReadonlyMap<number, number>): Extent[] {
+  return [...extents].flatMap((extent) => {
+    const file = slots.get(extent.file);
+    return file === undefined ? [] : [{ ...extent, file }];
+  });
+}
+
+/** Removes the operations on some slots from a batch. */
+function keepOthers(batch: Batch, slots: ReadonlySet<number>): void {
+  let count = 0;
+  for (let i = 0; i < batch.count; i++) {
+    if (slots.has(batch.file[i] as number)) continue;
+    batch.file[count] = batch.file[i] as number;
+    batch.offsetBytes[count] = batch.offsetBytes[i] as number;
+    batch.lengthBytes[count] = batch.lengthBytes[i] as number;
+    batch.kind[count] = batch.kind[i] as number;
+    batch.dueNs[count++] = batch.dueNs[i] as number;
+  }
+  batch.count = count;
 }
 
 /** Sets the due time of each operation in the batch. */

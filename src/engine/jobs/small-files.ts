@@ -21,23 +21,34 @@ class SmallFilesProgram implements Program {
   prepare(): void {}
 
   run(): null {
-    const { task, files, backend, meter, content } = this.#context;
+    const { task, files, backend, meter, content, missed } = this.#context;
     const drain = new CallDrain(backend, meter, content, { ...PLAIN_DRAIN, verify: this.#job.verify });
     let pass = 0;
     do {
+      let read = 0;
       const order = fileOrder(files.length, this.#job.shuffle, task.seed + task.worker, pass++);
       for (const index of order) {
-        if (!this.#readFile(drain, files.at(index) as DataFile)) return null;
+        const file = files.at(index) as DataFile;
+        try {
+          if (!this.#readFile(drain, file)) return null;
+          read++;
+        } catch (thrown) {
+          if (task.opening == null) throw thrown;
+          missed.take(thrown, file.path);
+          backend.close(SLOT);
+        }
       }
+      if (read === 0 && missed.fault !== null) throw missed.fault;
     } while (this.#job.timeBased && files.length > 0);
     return null;
   }
 
   #readFile(drain: CallDrain, file: DataFile): boolean {
-    const { backend, content } = this.#context;
+    const { task, backend, content } = this.#context;
     const { bs, direct } = this.#job;
+    const mode = { write: false, create: false, direct, opening: task.opening };
     content.take(file);
-    timed(this.#context, 'open', () => backend.open(SLOT, file.path, { write: false, create: false, direct }));
+    timed(this.#context, 'open', () => backend.open(SLOT, file.path, mode));
     const whole = drainStretch(drain, this.#batch, READ, SLOT, 0, file.bytes, chunkBytesOf(bs));
     timed(this.#context, 'close', () => backend.close(SLOT));
     return whole;

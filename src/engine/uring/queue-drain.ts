@@ -105,7 +105,9 @@ export class QueueDrain implements Drain {
   /** Waits until nothing is in flight. Throws the first fault of a failed operation. */
   finish(): void {
     while (this.#ring.inFlight > 0) this.#step(1);
-    if (this.#fault !== null) throw this.#fault;
+    const fault = this.#fault;
+    this.#fault = null;
+    if (fault !== null) throw fault;
   }
 
   /** Returns the time from which the latency of a paced operation counts. Without pauses, it is the due time. */

@@ -1,7 +1,8 @@
 /** The alignment that direct I/O (O_DIRECT) requires for reads and writes of a file. */
 import { closeSync, fstatSync, readSync } from 'node:fs';
+import type { Opening } from '../../base/opening.js';
 import { codeOf, type Libc, libc } from '../system/libc.js';
-import { openOwnFile, withOwnFile } from './own-file.js';
+import { openMeasured, withMeasured } from './measured-file.js';
 
 /** Direct transfers must use multiples of these. */
 export interface DirectAlignment {
@@ -32,11 +33,13 @@ export const DIRECT_PROBE_BYTES = 2 * LARGEST_BYTES;
  * local file systems report it through statx(2), from Linux 6.1. Otherwise the function finds it by reading. That
  * needs a file that is not empty, and is exact for a file of at least `DIRECT_PROBE_BYTES`. Throws Node's error when
  * the file cannot be opened or read.
+ * @param opening how to open a file that is not feedrate's
  */
-export function directAlignment(path: string): DirectAlignment | null {
+export function directAlignment(path: string, opening?: Opening): DirectAlignment | null {
   const library = libc();
-  const told = library === null ? undefined : withOwnFile(path, (fd) => alignmentByStatx(library, fd));
-  return told === undefined ? alignmentByTrying(path) : told;
+  const told =
+    library === null ? undefined : withMeasured(path, opening, undefined, (fd) => alignmentByStatx(library, fd));
+  return told === undefined ? alignmentByTrying(path, opening) : told;
 }
 
 /** Returns undefined when the kernel or the file system does not report the alignment. */
@@ -60,8 +63,8 @@ function alignmentByStatx(library: Libc, fd: number): DirectAlignment | null | u
  * serve misaligned reads from the page cache instead of refusing them. The result is then too small, and the cache
  * evidence of a trial shows it.
  */
-export function alignmentByTrying(path: string): DirectAlignment | null {
-  const fd = openDirect(path);
+export function alignmentByTrying(path: string, opening?: Opening): DirectAlignment | null {
+  const fd = openDirect(path, opening);
   if (fd === null) return null;
   try {
     // WebAssembly memory is aligned to its pages of 64 KiB. An ArrayBuffer is only aligned to 16 bytes.
@@ -76,9 +79,9 @@ export function alignmentByTrying(path: string): DirectAlignment | null {
   }
 }
 
-function openDirect(path: string): number | null {
+function openDirect(path: string, opening: Opening | undefined): number | null {
   try {
-    return openOwnFile(path, { direct: true });
+    return openMeasured(path, opening, true);
   } catch (thrown) {
     if (isRefusal(thrown)) return null;
     throw thrown;

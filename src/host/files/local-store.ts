@@ -40,6 +40,7 @@ import {
   reachDirectory,
 } from './held-directories.js';
 import { makeBlocking, quickOpen, quickStatus } from './quick-open.js';
+import { openUserFile } from './user-file.js';
 
 const DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 /** An open with these waits for nobody, and follows no link. */
@@ -57,7 +58,8 @@ function status(path: string): EntryStatus | null {
   }
 }
 
-function open(path: string, { write, create, direct }: OpenFlags): number {
+function open(path: string, { write, create, direct, opening }: OpenFlags): number {
+  if (opening != null) return openUserFile(path, opening, direct);
   const access = write ? constants.O_RDWR : constants.O_RDONLY;
   const flags = access | (create ? constants.O_CREAT : 0) | (direct ? constants.O_DIRECT : 0) | CAREFUL;
   const below = placeBelow(path);

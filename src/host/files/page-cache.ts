@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, fdatasyncSync, readSync, writeFileSync } from 'node:fs';
 import type { CacheEvidence } from '../../record/trial-record.js';
 import { type Libc, libc, POSIX_FADV_DONTNEED } from '../system/libc.js';
-import { openOwnFile, ownFileStatus, withOwnFile } from './own-file.js';
+import { type FilePaths, openMeasured, withMeasured } from './measured-file.js';
+import { ownFileStatus } from './own-file.js';
 import { residentBytes } from './residency.js';
 
 export interface EvictResult {
@@ -14,12 +15,13 @@ export interface EvictResult {
 }
 
 /** Returns an error text, or null. posix_fadvise does not report pages that it kept. */
-function adviseDontNeed(calls: Libc, paths: Iterable<string>): string | null {
+function adviseDontNeed(calls: Libc, paths: FilePaths): string | null {
   let refused = 0;
   let asked = 0;
   for (const path of paths) {
     asked++;
-    if (withOwnFile(path, (fd) => calls.posixFadvise64(fd, 0, 0, POSIX_FADV_DONTNEED)) !== 0) refused++;
+    const drop = (fd: number) => calls.posixFadvise64(fd, 0, 0, POSIX_FADV_DONTNEED);
+    if (withMeasured(path, paths.opening, 0, drop) !== 0) refused++;
   }
   return refused === 0 ? null : `posix_fadvise refused ${refused} of ${asked} files`;
 }
@@ -31,7 +33,7 @@ const DD_FILES = 128;
  * Returns an error text, or null. GNU dd with `iflag=nocache count=0` only calls posix_fadvise(DONTNEED) on the file. It
  * gets the descriptors of this process, because it would follow links in a path.
  */
-function evictByDd(paths: Iterable<string>): string | null {
+function evictByDd(paths: FilePaths): string | null {
   let fds: number[] = [];
   const drop = (): string | null => {
     const problem = fds.length === 0 ? null : dropByDd(fds);
@@ -41,7 +43,8 @@ function evictByDd(paths: Iterable<string>): string | null {
   };
   try {
     for (const path of paths) {
-      fds.push(openOwnFile(path));
+      const fd = openMeasured(path, paths.opening);
+      if (fd !== null) fds.push(fd);
       const problem = fds.length < DD_FILES ? null : drop();
       if (problem !== null) return problem;
     }
@@ -80,8 +83,8 @@ function dropCaches(): string | null {
  * everything on tmpfs. Use `residentBytes` to check. Throws Node's error when a file cannot be opened or written
  * back.
  */
-export function evict(paths: Iterable<string>, options: { readonly dropCaches: boolean }): EvictResult {
-  for (const path of paths) withOwnFile(path, fdatasyncSync);
+export function evict(paths: FilePaths, options: { readonly dropCaches: boolean }): EvictResult {
+  for (const path of paths) withMeasured(path, paths.opening, undefined, fdatasyncSync);
   const calls = libc();
   const perFile = calls === null ? evictByDd(paths) : adviseDontNeed(calls, paths);
   const whole = options.dropCaches ? dropCaches() : null;
@@ -103,10 +106,11 @@ const WARM_STRETCH_BYTES = 32 * WARM_BUFFER_BYTES;
  * and at the end of each file, so that the caller can do other work in between or stop. Throws Node's error when a
  * file cannot be read.
  */
-export function* warmInStretches(paths: Iterable<string>): Generator<number, void> {
+export function* warmInStretches(paths: FilePaths): Generator<number, void> {
   const buffer = new Uint8Array(WARM_BUFFER_BYTES);
   for (const path of paths) {
-    const fd = openOwnFile(path);
+    const fd = openMeasured(path, paths.opening);
+    if (fd === null) continue;
     try {
       for (let stretchBytes = 0, bytes = 1; bytes > 0; ) {
         bytes = readSync(fd, buffer, 0, buffer.length, null);
@@ -123,11 +127,11 @@ export function* warmInStretches(paths: Iterable<string>): Generator<number, voi
 
 /** Returns how much of a trial's files is in the page cache, in the fields of the record. */
 export function readEvidence(
-  paths: Iterable<string>,
+  paths: FilePaths,
 ): Pick<CacheEvidence, 'residentBytesBefore' | 'fileBytes' | 'residencySource'> {
   const resident = residentBytes(paths);
-  let fileBytes = 0;
-  for (const path of paths) fileBytes += ownFileStatus(path)?.bytes ?? 0;
+  let fileBytes = paths.totalBytes ?? 0;
+  if (paths.totalBytes === undefined) for (const path of paths) fileBytes += ownFileStatus(path)?.bytes ?? 0;
   return {
     residentBytesBefore: resident?.bytes ?? null,
     fileBytes,

@@ -4,6 +4,7 @@
  */
 import { constants } from 'node:fs';
 import { constants as osConstants } from 'node:os';
+import { bytesOf, hasBytes } from '../../base/byte-text.js';
 import { type Libc, loadedLibc } from '../system/libc.js';
 import type { Below } from './held-directories.js';
 
@@ -72,8 +73,7 @@ export function quickOpen({ fd, relative }: Below, flags: number, mode: number):
   if (library === null || !isAvailable) return -1;
   memory ??= memoryOf(library);
   const { how, path, howAt, pathAt } = memory;
-  const bytes = path.write(`${relative}\0`, 'utf8');
-  if (path[bytes - 1] !== 0) return -1;
+  if (!writePath(path, relative)) return -1;
   how[0] = flags | O_CLOEXEC;
   how[2] = (flags & constants.O_CREAT) === 0 ? 0 : mode;
   how[4] = RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV;
@@ -83,6 +83,19 @@ export function quickOpen({ fd, relative }: Below, flags: number, mode: number):
     isAvailable = errno !== ENOSYS && errno !== EPERM;
   }
   return opened;
+}
+
+/** Writes a path with its end. Returns false when it is too long. */
+function writePath(memory: Buffer, path: string): boolean {
+  if (hasBytes(path)) {
+    const bytes = bytesOf(path);
+    if (bytes.length >= memory.length) return false;
+    memory.set(bytes);
+    memory[bytes.length] = 0;
+    return true;
+  }
+  const length = memory.write(`${path}\0`, 'utf8');
+  return memory[length - 1] === 0;
 }
 
 /** Returns what the client knows of an open file without asking a server; null when this is not possible here. */

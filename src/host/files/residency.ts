@@ -1,7 +1,9 @@
 /** Measures how much of a file is in the page cache without reading any of it. */
+
 import { accessSync, constants, fstatSync, statfsSync } from 'node:fs';
+import type { Opening } from '../../base/opening.js';
 import { type Libc, libc, MAP_SHARED, PROT_READ, SYS_CACHESTAT } from '../system/libc.js';
-import { withOwnFile } from './own-file.js';
+import { type FilePaths, withMeasured } from './measured-file.js';
 
 export interface Residency {
   readonly bytes: number;
@@ -100,11 +102,21 @@ function mincoreIsHonest(fd: number, ownerId: number): boolean {
 type Source = Residency['source'];
 
 /** Inspects one file with each source in turn. Returns null when no source is available. */
-function inspectFile(inspector: Inspector, path: string, sources: readonly Source[]): Residency | null {
-  return withOwnFile(path, (fd) => {
-    const { size, uid, dev } = fstatSync(fd);
+function inspectFile(
+  inspector: Inspector,
+  path: string,
+  opening: Opening | undefined,
+  sources: readonly Source[],
+): Residency | null {
+  const gone: Residency | null = { bytes: 0, source: 'cachestat' };
+  return withMeasured(path, opening, gone, (fd) => {
+    const status = fstatSync(fd);
+    const { uid, dev } = status;
+    // A device has no length here.
+    const size = status.isFile() ? status.size : Number.MAX_SAFE_INTEGER;
     for (const source of sources) {
-      const trusted = source === 'cachestat' ? !inspector.isStacked(fd, dev) : mincoreIsHonest(fd, uid);
+      const trusted =
+        source === 'cachestat' ? !inspector.isStacked(fd, dev) : status.isFile() && mincoreIsHonest(fd, uid);
       if (!trusted) continue;
       const pages = source === 'cachestat' ? inspector.cachestatPages(fd) : inspector.mincorePages(fd, size);
       if (pages !== null) return { bytes: Math.min(pages * inspector.pageBytes, size), source };
@@ -120,7 +132,7 @@ function inspectFile(inspector: Inspector, path: string, sources: readonly Sourc
  * cannot be opened.
  */
 export function residentBytes(
-  paths: Iterable<string>,
+  paths: FilePaths,
   sources: readonly Source[] = ['cachestat', 'mincore'],
 ): Residency | null {
   const calls = libc();
@@ -129,7 +141,7 @@ export function residentBytes(
   let bytes = 0;
   let source: Source = sources[0] ?? 'cachestat';
   for (const path of paths) {
-    const file = inspectFile(inspector, path, sources);
+    const file = inspectFile(inspector, path, paths.opening, sources);
     if (file === null) return null;
     bytes += file.bytes;
     if (file.source === 'mincore') source = 'mincore';

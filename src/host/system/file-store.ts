@@ -1,4 +1,5 @@
 /** The calls on a target's files, for mounted file systems and for NFS servers without a mount. */
+import type { Opening } from '../../base/opening.js';
 import type { PreallocationMode } from './preallocation.js';
 
 export interface EntryStatus {
@@ -22,6 +23,8 @@ export interface OpenFlags {
   /** Creates an empty file, and truncates an existing one. */
   readonly create: boolean;
   readonly direct: boolean;
+  /** How to open a file that is not feedrate's; absent or null: it is. Such files are only read. */
+  readonly opening?: Opening | null | undefined;
 }
 
 /**

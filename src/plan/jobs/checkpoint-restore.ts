@@ -7,6 +7,7 @@ import { shardMisfit, shardShares } from './shards.js';
 export function planCheckpointRestore(job: CheckpointRestoreJob): JobPlan {
   return {
     place: 'data',
+    readsDataset: false,
     laidOut: true,
     holdsAllFiles: false,
     makesDirectories: false,

@@ -8,6 +8,7 @@ export function planCheckpointWrite(job: CheckpointWriteJob): JobPlan {
   const { checkpoints, keepLast } = job;
   return {
     place: 'scratch',
+    readsDataset: false,
     laidOut: false,
     holdsAllFiles: false,
     makesDirectories: true,

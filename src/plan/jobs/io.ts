@@ -1,9 +1,11 @@
 import { FeedrateError } from '../../base/errors.js';
-import type { Dataset, IoJob } from '../../workload/workload.js';
+import type { IoJob } from '../../workload/workload.js';
 import { assumedNs } from '../assumed-rate.js';
 import type { SizeRule } from '../file-list.js';
+import { FoundFiles } from '../found-files.js';
 import { largestBlockBytes } from '../mix.js';
-import { restBytes } from '../patterns.js';
+import { isRandom, restBytes } from '../patterns.js';
+import type { SharedFiles } from '../planned-dataset.js';
 import { datasetFiles, ownFiles, type Shares, shareOut } from '../shares.js';
 import type { JobPlan, Rate } from './job-plan.js';
 import { timedBounds, timedJob } from './timed.js';
@@ -15,6 +17,7 @@ export function planIo(job: IoJob): JobPlan {
   const laidOut = rw !== 'write';
   return {
     place: isWritten ? 'scratch' : 'data',
+    readsDataset: job.sizeBytes === null,
     laidOut,
     holdsAllFiles: true,
     makesDirectories: false,
@@ -67,7 +70,7 @@ function rateShare({
   return intervalNs / (rateIgnoreThinktime ? intervalNs + pauseNs : Math.max(intervalNs, pauseNs));
 }
 
-function sharesOf(job: IoJob, armId: string, dataset: Dataset | null): Shares {
+function sharesOf(job: IoJob, armId: string, dataset: SharedFiles | null): Shares {
   const blockBytes = largestBlockBytes(job.bs);
   if (job.sizeBytes !== null) {
     const sizes = fileSizes(job.sizeBytes, job.nrfiles, blockBytes, armId);
@@ -75,12 +78,33 @@ function sharesOf(job: IoJob, armId: string, dataset: Dataset | null): Shares {
     return ownFiles({ sizes, each, workers, seed, fallocate });
   }
   const files = datasetFiles(dataset, armId);
+  if (files instanceof FoundFiles) return shareOut(readable(job, armId, files), job.numjobs, blockBytes, armId);
   const { smallestBytes: smallest } = files.sums;
   if (smallest < blockBytes) {
     const message = `the dataset has a file of ${smallest} bytes, too short for a block of ${blockBytes} bytes`;
     throw new FeedrateError('workload', `${armId}: ${message}; use a smaller bs or a larger filesize`);
   }
   return shareOut(files, job.numjobs, blockBytes, armId);
+}
+
+/**
+ * Returns the files that a job can read: all but empty ones or, at random offsets and with direct I/O, those that have a
+ * whole block. Throws `FeedrateError('workload')` when there are none.
+ */
+function readable(job: IoJob, armId: string, files: FoundFiles): FoundFiles {
+  const wholeBytes = isRandom(job) || job.direct ? largestBlockBytes(job.bs) : 1;
+  const leastBytes = Math.max(wholeBytes, job.minFilesizeBytes ?? 0);
+  const used = files.sized(leastBytes);
+  if (used.length > 0) return used;
+  if (leastBytes > wholeBytes) {
+    const longest = `the longest of ${files.length} files has ${files.sums.longestBytes} bytes`;
+    throw new FeedrateError('workload', `${armId}: ${longest}, less than min_filesize; use a smaller min_filesize`);
+  }
+  const message =
+    wholeBytes === 1
+      ? `all ${files.length} files of the dataset are empty`
+      : `the longest of ${files.length} files has ${files.sums.longestBytes} bytes, less than a block of ${wholeBytes}`;
+  throw new FeedrateError('workload', `${armId}: ${message}; use a smaller bs, kind: small-files or other files`);
 }
 
 /**

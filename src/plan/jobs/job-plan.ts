@@ -1,7 +1,8 @@
-import type { Dataset, MapAdvice } from '../../workload/workload.js';
+import type { MapAdvice } from '../../workload/workload.js';
 import type { ExpectedTime } from '../assumed-rate.js';
-import type { FileList } from '../file-list.js';
+import type { JobFiles } from '../file-list.js';
 import type { ArmFiles, Extent } from '../plan.js';
+import type { SharedFiles } from '../planned-dataset.js';
 import type { Shares } from '../shares.js';
 
 /** A property of an arm that direct I/O would refuse. */
@@ -42,7 +43,9 @@ export interface QueueUse {
 /** Properties of a job that other parts of feedrate need besides its operations. */
 export interface JobPlan {
   /** See `ArmFiles`. */
-  readonly place: ArmFiles['place'];
+  readonly place: Exclude<ArmFiles['place'], 'existing'>;
+  /** Whether the job reads the workload's dataset, and not files of its own. */
+  readonly readsDataset: boolean;
   readonly laidOut: boolean;
   /** Whether each worker has all its files open while it runs. If not, it has one open at a time. */
   readonly holdsAllFiles: boolean;
@@ -65,7 +68,7 @@ export interface JobPlan {
    * Returns the files and each worker's part of them. `armId` is for messages. Throws `FeedrateError('workload')` when
    * files, blocks and workers do not fit together.
    */
-  readonly shares: (armId: string, dataset: Dataset | null) => Shares;
+  readonly shares: (armId: string, dataset: SharedFiles | null) => Shares;
   /** Returns the most space that a trial's scratch files of `fileBytes` need at once. */
   readonly scratchBytes: (fileBytes: number) => number;
   /**
@@ -80,7 +83,7 @@ export interface JobPlan {
   /** Returns the bytes of the extents that the job never moves, because they are no whole block. */
   readonly restBytes: (extents: Iterable<Extent>) => number;
   /** Returns a property of the files that direct I/O would refuse, apart from blocks and starts of extents; or null. */
-  readonly directMisfit: (files: FileList, misfits: (bytes: number) => boolean) => Misfit | null;
+  readonly directMisfit: (files: JobFiles, misfits: (bytes: number) => boolean) => Misfit | null;
 }
 
 /** For jobs that end when all bytes are moved. */

@@ -1,7 +1,9 @@
 import { FeedrateError } from '../../base/errors.js';
-import type { Dataset, SmallFilesJob } from '../../workload/workload.js';
+import type { SmallFilesJob } from '../../workload/workload.js';
 import { assumedNs } from '../assumed-rate.js';
-import type { FileList } from '../file-list.js';
+import { FileList, type JobFiles } from '../file-list.js';
+import { FoundFiles } from '../found-files.js';
+import type { SharedFiles } from '../planned-dataset.js';
 import { datasetFiles, dealOut, ownFiles, type Shares } from '../shares.js';
 import { type JobPlan, NO_QUEUE } from './job-plan.js';
 import { timedBounds, timedJob } from './timed.js';
@@ -10,6 +12,7 @@ import { timedBounds, timedJob } from './timed.js';
 export function planSmallFiles(job: SmallFilesJob): JobPlan {
   return {
     place: 'data',
+    readsDataset: job.nrfiles === null,
     laidOut: true,
     holdsAllFiles: false,
     makesDirectories: false,
@@ -29,24 +32,27 @@ export function planSmallFiles(job: SmallFilesJob): JobPlan {
     restBytes: () => 0,
     directMisfit: (files, misfits) => {
       const bytes = firstSize(files, misfits);
-      return bytes === null ? null : { what: `a file of ${bytes} bytes`, word: 'filesize' };
+      const word = files instanceof FoundFiles ? 'dataset.include' : 'filesize';
+      return bytes === null ? null : { what: `a file of ${bytes} bytes`, word };
     },
   };
 }
 
-function firstSize(files: FileList, isWanted: (bytes: number) => boolean): number | null {
-  if (files.rule.sizes.kind === 'equal') return isWanted(files.rule.sizes.bytes) ? files.rule.sizes.bytes : null;
+function firstSize(files: JobFiles, isWanted: (bytes: number) => boolean): number | null {
+  if (files instanceof FileList && files.rule.sizes.kind === 'equal')
+    return isWanted(files.rule.sizes.bytes) ? files.rule.sizes.bytes : null;
   for (let place = 0; place < files.length; place++) if (isWanted(files.bytesOf(place))) return files.bytesOf(place);
   return null;
 }
 
-function sharesOf(job: SmallFilesJob, armId: string, dataset: Dataset | null): Shares {
+function sharesOf(job: SmallFilesJob, armId: string, dataset: SharedFiles | null): Shares {
   const { nrfiles, filesizeBytes, numjobs, randseed } = job;
   if (nrfiles !== null && filesizeBytes !== null) {
     const sizes = { kind: 'equal', bytes: filesizeBytes } as const;
     return ownFiles({ sizes, each: nrfiles, workers: numjobs, seed: randseed });
   }
-  const files = datasetFiles(dataset, armId);
+  const all = datasetFiles(dataset, armId);
+  const files = all instanceof FoundFiles ? all.sized(0, job.maxFilesizeBytes ?? undefined) : all;
   if (files.length < numjobs) {
     const message = `${numjobs} workers cannot share ${files.length} files, because files are read whole`;
     throw new FeedrateError('workload', `${armId}: ${message}; use fewer numjobs or more nrfiles in the dataset`);

@@ -7,6 +7,7 @@ import type { ArmCache, ArmSummary } from '../../stats/summary.js';
 import { formatPercent, formatValue, plural } from '../table/format.js';
 import type { Tone } from '../table/shown-column.js';
 import { VERDICT_MARKS } from './arm-table.js';
+import { dataLines } from './data-lines.js';
 import { overheadLines, startWords } from './machine-lines.js';
 import type { RunView } from './run-view.js';
 import { volumeLines } from './volume-lines.js';
@@ -54,7 +55,7 @@ function environmentLines({ environment, hostname, ownCost }: RunRecord, trials:
     `${environment.cpuCount} × ${environment.cpuModel}, ${formatBytes(environment.memoryBytes)} memory${limits(environment)}${startWords(environment.load)}`,
     `feedrate ${feedrate.version}${commit}, node ${environment.node}${systemCalls(environment)}`,
     ...overheadLines(ownCost, trials),
-    ...environment.targets.flatMap((target) => [targetLine(target), ...volumeLines(target)]),
+    ...environment.targets.flatMap((target) => [targetLine(target), ...dataLines(target), ...volumeLines(target)]),
   ];
 }
 

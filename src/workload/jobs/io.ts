@@ -7,8 +7,17 @@ import { rulesFor } from '../rules.js';
 import { choice, count, duration, flag, rate, size } from '../value-types.js';
 import type { BlockShare, MapAdvice, Preallocation, RandomDistribution, ReadWrite } from '../values.js';
 import type { CommonJob, JobKind, TimedJob } from './job-kind.js';
-import { common, fallocate, timed, verify } from './shared-fields.js';
-import { commonConditions, commonRules, largest, timedRule, verifyRule } from './shared-rules.js';
+import { chosenSizes, common, fallocate, timed, verify } from './shared-fields.js';
+import {
+  commonConditions,
+  commonRules,
+  largest,
+  smallestBytes,
+  timedRule,
+  unchoosable,
+  unverifiable,
+  verifyRule,
+} from './shared-rules.js';
 
 /** fio's kind of job: blocks of files, read or written in some order. */
 export interface IoJob extends CommonJob, TimedJob {
@@ -27,6 +36,8 @@ export interface IoJob extends CommonJob, TimedJob {
   readonly sizeBytes: number | null;
   /** Files per worker that `sizeBytes` is divided into. */
   readonly nrfiles: number;
+  /** Of files that exist, only those with at least so many bytes are read; null = all. */
+  readonly minFilesizeBytes: number | null;
   /** Most bytes that each worker transfers before it ends (fio's `io_size`); null = one pass. */
   readonly ioSizeBytes: number | null;
   /** fsync after each N writes; 0 = never. */
@@ -83,6 +94,7 @@ const rows: Rows<IoJob> = {
     'Bytes of files per worker. Required for a job that writes.',
   ),
   nrfiles: field('nrfiles', count(1, MILLION), 1, 'Number of files that `size` is divided into, per worker.'),
+  minFilesizeBytes: chosenSizes.min,
   ioSizeBytes: field(
     'io_size',
     size(1, PIB),
@@ -225,8 +237,6 @@ const conditions: JobKind<IoJob>['conditions'] = [
   ...commonConditions,
 ];
 
-const QUEUE_BYTES_MAX = 2 ** 31;
-
 const rules: JobKind<IoJob>['rules'] = [
   rule(['rw', 'sizeBytes'], ({ rw, sizeBytes }, { dataset }) => {
     if (sizeBytes !== null) return null;
@@ -235,14 +245,17 @@ const rules: JobKind<IoJob>['rules'] = [
     return dataset ? null : { at: ['sizeBytes'], message: `is required, because the workload has no dataset` };
   }),
   rule(['bs', 'sizeBytes', 'nrfiles'], ({ bs, sizeBytes, nrfiles }, { dataset }) => {
-    const fileBytes = sizeBytes === null ? dataset?.filesizeMinBytes : Math.floor(sizeBytes / nrfiles);
+    const fileBytes = sizeBytes === null ? smallestBytes(dataset) : Math.floor(sizeBytes / nrfiles);
     if (fileBytes === undefined || largest(bs) <= fileBytes) return null;
     const file = sizeBytes === null ? 'the smallest file of the dataset' : 'a file (size / nrfiles)';
     const message = `${formatSizeLabel(largest(bs))} blocks do not fit into ${file} of ${formatSizeLabel(fileBytes)}`;
     return { at: ['bs', 'sizeBytes', 'nrfiles'], message };
   }),
+  rule(['minFilesizeBytes', 'sizeBytes'], ({ minFilesizeBytes: least, sizeBytes }, { dataset }) =>
+    unchoosable('minFilesizeBytes', least, sizeBytes === null ? dataset : null),
+  ),
   rule(['bs', 'iodepth'], ({ bs, iodepth }) =>
-    largest(bs) * iodepth <= QUEUE_BYTES_MAX
+    largest(bs) * iodepth <= 2 ** 31
       ? null
       : {
           at: ['iodepth', 'bs'],
@@ -274,6 +287,9 @@ const rules: JobKind<IoJob>['rules'] = [
     return repeats ? { at: ['verify'], message } : null;
   }),
   verifyRule,
+  rule(['verify', 'sizeBytes'], ({ verify, sizeBytes }, { dataset }) =>
+    sizeBytes === null ? unverifiable(verify, dataset) : null,
+  ),
 ];
 
 export const ioKind: JobKind<IoJob> = {

@@ -10,6 +10,22 @@ const ANY_INTEGER = Number.MAX_SAFE_INTEGER;
 
 const engineHelp = ENGINE_CHOICES.map((name) => `\`${name}\` ${capabilitiesOf(name).help}`).join('; ');
 
+/** Choose among files that exist. */
+export const chosenSizes = {
+  min: field(
+    'min_filesize',
+    size(1, PIB),
+    { absent: 'all' },
+    'Read only files of the dataset that have at least so many bytes. Requires a dataset of files that exist.',
+  ),
+  max: field(
+    'max_filesize',
+    size(0, PIB),
+    { absent: 'all' },
+    'Read only files of the dataset that have at most so many bytes. Requires a dataset of files that exist.',
+  ),
+};
+
 /** The rows that all kinds share. Each kind has its own row for `bs`. */
 export const common: Rows<Omit<CommonJob, 'bs'>> = {
   numjobs: field(

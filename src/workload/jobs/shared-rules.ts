@@ -2,7 +2,7 @@
 import { formatSizeLabel } from '../../base/units.js';
 import { capabilitiesOf } from '../engines.js';
 import { rulesFor } from '../rules.js';
-import type { BlockShare } from '../values.js';
+import type { BlockShare, Dataset } from '../values.js';
 import type { CommonJob, ShardedJob, TimedJob } from './job-kind.js';
 
 /** O_DIRECT transfers whole sectors, which are at least 512 bytes on every device. */
@@ -55,6 +55,33 @@ export function uncheckable({ ioengine }: Pick<CommonJob, 'ioengine'>): string |
   return capabilitiesOf(ioengine).movesContent
     ? null
     : `is not supported with ioengine: ${ioengine}, which transfers no data`;
+}
+
+/** Returns the length of a generated dataset's smallest file. Of files that exist, those that are too short are left out. */
+export function smallestBytes(dataset: Dataset | null): number | undefined {
+  return dataset?.kind === 'generated' ? dataset.filesizeMinBytes : undefined;
+}
+
+/** Reports `verify` on files whose content is not feedrate's. */
+export function unverifiable(verify: boolean, dataset: Dataset | null): { at: ['verify']; message: string } | null {
+  if (!verify || dataset?.kind !== 'existing') return null;
+  return { at: ['verify'], message: 'is not possible on files that exist, whose content feedrate does not know' };
+}
+
+/**
+ * Reports a choice by size among files whose sizes the workload sets.
+ * @param dataset null: the job has files of its own
+ */
+export function unchoosable<P extends string>(
+  property: P,
+  bytes: number | null,
+  dataset: Dataset | null,
+): { at: [P]; message: string } | null {
+  if (bytes === null || dataset?.kind === 'existing') return null;
+  return {
+    at: [property],
+    message: 'requires a dataset of files that exist (path) and a job without files of its own',
+  };
 }
 
 export const verifyRule = rulesFor<CommonJob & { readonly verify: boolean }>().rule(

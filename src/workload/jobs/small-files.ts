@@ -5,8 +5,8 @@ import { rulesFor } from '../rules.js';
 import { count, flag, size } from '../value-types.js';
 import type { BlockShare } from '../values.js';
 import type { CommonJob, JobKind, TimedJob } from './job-kind.js';
-import { common, timed, verify } from './shared-fields.js';
-import { commonConditions, commonRules, timedRule, verifyRule } from './shared-rules.js';
+import { chosenSizes, common, timed, verify } from './shared-fields.js';
+import { commonConditions, commonRules, timedRule, unchoosable, unverifiable, verifyRule } from './shared-rules.js';
 
 /** Opens, reads and closes many small files, and measures each step separately. */
 export interface SmallFilesJob extends CommonJob, TimedJob {
@@ -19,6 +19,8 @@ export interface SmallFilesJob extends CommonJob, TimedJob {
   readonly nrfiles: number | null;
   /** Size of each of the job's own files. */
   readonly filesizeBytes: number | null;
+  /** Of files that exist, only those with at most so many bytes are read; null = all. */
+  readonly maxFilesizeBytes: number | null;
   readonly verify: boolean;
 }
 
@@ -34,6 +36,7 @@ export const smallFilesKind: JobKind<SmallFilesJob> = {
     numjobs: common.numjobs,
     nrfiles: field('nrfiles', count(1, MILLION), { absent: 'the dataset' }, 'Files per worker. Requires `filesize`.'),
     filesizeBytes: field('filesize', size(1, TIB), { absent: 'the dataset' }, 'Size of each file. Requires `nrfiles`.'),
+    maxFilesizeBytes: chosenSizes.max,
     runtimeNs: timed.runtimeNs,
     timeBased: timed.timeBased,
     rampTimeNs: timed.rampTimeNs,
@@ -57,6 +60,12 @@ export const smallFilesKind: JobKind<SmallFilesJob> = {
     timedRule,
     ...commonRules,
     verifyRule,
+    rule(['verify', 'nrfiles'], ({ verify, nrfiles }, { dataset }) =>
+      nrfiles === null ? unverifiable(verify, dataset) : null,
+    ),
+    rule(['maxFilesizeBytes', 'nrfiles'], ({ maxFilesizeBytes: most, nrfiles }, { dataset }) =>
+      unchoosable('maxFilesizeBytes', most, nrfiles === null ? dataset : null),
+    ),
     rule(['nrfiles', 'filesizeBytes'], ({ nrfiles, filesizeBytes }, { dataset }) => {
       if (nrfiles === null && filesizeBytes === null) {
         return dataset

@@ -1,0 +1,68 @@
+/** Opens files that are not feedrate's. They are only read, and their time of access stays if the kernel permits. */
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { bytesOf, hasBytes } from '../../base/byte-text.js';
+import type { Opening } from '../../base/opening.js';
+import { codeOf } from '../system/libc.js';
+import { kindOf } from '../system/stat-status.js';
+import { placeBelow } from './held-directories.js';
+import { makeBlocking, quickOpen, quickStatus } from './quick-open.js';
+
+/** Never waits for the other end of a FIFO that has taken the place of a file. */
+const READING = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+
+/**
+ * Opens a file of the user's on a mounted file system. Unless links are followed, neither the file nor a directory on the
+ * way may be one. Throws Node's error, which names the path, and `ENOTSUP` when something else has taken its place.
+ */
+export function openUserFile(path: string, opening: Opening, direct = false): number {
+  const flags = READING | (direct ? constants.O_DIRECT : 0) | (opening.follow ? 0 : constants.O_NOFOLLOW);
+  const { fd, used } = opening.noAtime ? openedEither(path, flags, opening) : openedWith(path, flags, opening);
+  try {
+    const status = quickStatus(fd) ?? fstatSync(fd);
+    if (kindOf(status) !== (opening.device ? 'device' : 'file')) throw notAFile(path);
+    makeBlocking(fd, used);
+    return fd;
+  } catch (thrown) {
+    closeSync(fd);
+    throw thrown;
+  }
+}
+
+/** Opens a file without changing its time of access, or as anybody may when it belongs to somebody else. */
+function openedEither(path: string, flags: number, opening: Opening): Opened {
+  try {
+    return openedWith(path, flags | constants.O_NOATIME, opening);
+  } catch (thrown) {
+    if (codeOf(thrown) !== 'EPERM') throw thrown;
+    return openedWith(path, flags, opening);
+  }
+}
+
+/** An open file, and the flags that it has. */
+interface Opened {
+  readonly fd: number;
+  readonly used: number;
+}
+
+function openedWith(path: string, flags: number, opening: Opening): Opened {
+  return { fd: openAs(path, flags, opening), used: flags };
+}
+
+function openAs(path: string, flags: number, { follow }: Opening): number {
+  const below = placeBelow(path);
+  // The call that is quick refuses every link.
+  const quick = below === null || follow ? -1 : quickOpen(below, flags, 0);
+  if (quick >= 0) return quick;
+  // Without it, only the last component is protected from links. Nothing but reading can follow.
+  const entry = below === null ? path : `/proc/self/fd/${below.fd}/${below.relative}`;
+  try {
+    return openSync(hasBytes(entry) ? Buffer.from(bytesOf(entry)) : entry, flags);
+  } catch (thrown) {
+    throw Object.assign(thrown as NodeJS.ErrnoException, { path });
+  }
+}
+
+function notAFile(path: string): NodeJS.ErrnoException {
+  const message = `${path} is no longer a file`;
+  return Object.assign(new Error(message), { code: 'ENOTSUP', errno: -95, syscall: 'open', path });
+}

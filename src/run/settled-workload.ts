@@ -1,0 +1,39 @@
+/** Settles what a run measures: its workload, and the files of a user that it reads. */
+import { parseWorkload } from '../workload/parse.js';
+import type { ExistingDataset, Workload } from '../workload/workload.js';
+import { sameFiles } from './copies.js';
+import { type FoundByTarget, findFiles, type ScanListener } from './found-data.js';
+import type { PlanRequest, WorkloadText } from './request.js';
+
+export interface SettledWorkload {
+  readonly workload: Workload;
+  /** The text of the workload. */
+  readonly source: string;
+  /** Null if the workload reads no files that exist. */
+  readonly found: FoundByTarget | null;
+  /** What to say of it before the run, one line each. */
+  readonly notes: readonly string[];
+}
+
+/** Parses the workload, or chooses it. Throws `FeedrateError` as the parser, `findFiles` and `sameFiles` do. */
+export async function settleWorkload(request: PlanRequest, tell: ScanListener): Promise<SettledWorkload> {
+  const asked = request.workload;
+  if (!('choose' in asked)) {
+    const workload = parsed(asked, request);
+    if (workload.dataset?.kind !== 'existing') return { workload, source: asked.source, found: null, notes: [] };
+    return { workload, source: asked.source, ...sameFiles(await findFiles(workload.dataset, request, tell)) };
+  }
+  const first = sameFiles(await findFiles(asked.dataset, request, tell));
+  const chosen = asked.choose(first.found);
+  tell.note?.(chosen.words);
+  const workload = parsed(chosen.workload, request);
+  const dataset = workload.dataset as ExistingDataset;
+  // The choice may limit the number of files, and --set may change everything.
+  const isSame = JSON.stringify(dataset) === JSON.stringify(asked.dataset);
+  const again = isSame ? first : sameFiles(await findFiles(dataset, request, tell));
+  return { workload, source: chosen.workload.source, ...again };
+}
+
+function parsed({ source, path, options }: WorkloadText, { overrides = [] }: PlanRequest): Workload {
+  return parseWorkload(source, path, overrides, options);
+}
