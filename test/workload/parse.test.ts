@@ -298,6 +298,40 @@ jobs:
   assert.equal(labels(jobs[1], 'ioengine'), ['null']);
 });
 
+parse('merge keys add the fields of other maps: the nearest wins, and a location is where the value stands', () => {
+  const { jobs } = read(`
+name: w
+x-ignored: [1, {no: field}]
+x-small: &small
+  size: 1m
+  bs: 4k
+  rw: randread
+x-simulated: &simulated {ioengine: simulated, bs: 64k, <<: *small}
+trials: {<<: {rounds: 2}}
+jobs:
+  one:
+    <<: *small
+    bs: 8k
+  list: {<<: [*simulated, *small]}
+  other: {<<: [*small, *simulated]}
+`);
+  const bs = jobs.map((job) => labels(job, 'bs'));
+  assert.equal(bs, [['8KiB'], ['64KiB'], ['4KiB']]);
+  assert.equal(
+    jobs.map((job) => [labels(job, 'sizeBytes'), labels(job, 'ioengine'), labels(job, 'rw')].flat()),
+    [
+      ['1MiB', 'auto', 'randread'],
+      ['1MiB', 'simulated', 'randread'],
+      ['1MiB', 'simulated', 'randread'],
+    ],
+  );
+  assert.equal(jobs[1]?.fields.get('sizeBytes')?.levels[0]?.location, { source: 'w.yaml', line: 5, column: 9 });
+});
+
+parse('a merge key in quotes is a key like any other', () => {
+  assert.throws(() => declared("'<<': {rw: read}, size: 1m"), /has 1 error/);
+});
+
 parse('values that contradict no other: what fio allows stays allowed', () => {
   for (const fields of [
     'direct: true, cache: as-is, size: 1m',

@@ -2,6 +2,7 @@
 import { formatSizeLabel } from '../../base/units.js';
 import { blocks, distribution } from '../composite-types.js';
 import { capabilitiesOf } from '../engines.js';
+import { FIO_PATTERNS } from '../fio-words.js';
 import { field, type Rows } from '../row.js';
 import { rulesFor } from '../rules.js';
 import { choice, count, duration, flag, rate, size } from '../value-types.js';
@@ -58,7 +59,7 @@ const ANY_INTEGER = Number.MAX_SAFE_INTEGER;
 const rows: Rows<IoJob> = {
   rw: field(
     'rw',
-    choice(['read', 'write', 'randread', 'randwrite', 'rw', 'randrw']),
+    choice(['read', 'write', 'randread', 'randwrite', 'rw', 'randrw'], FIO_PATTERNS),
     'read',
     'Reads, writes or both (`rw`, `randrw`), sequentially or at random offsets.',
   ),
