@@ -40,7 +40,10 @@ const ADDRESS_OPTIONS = /^(?:addr|clientaddr|mountaddr|mountport|port)=/;
 const FREE_WORDS = new Set(['randseed', 'simulated_latency', 'simulated_bandwidth']);
 
 /** Fields that older records do not have, with the value that holds for them. */
-const LATER_WORDS: ReadonlyMap<string, string> = new Map([['rate_ignore_thinktime', 'false']]);
+const LATER_WORDS: ReadonlyMap<string, string> = new Map([
+  ['rate_ignore_thinktime', 'false'],
+  ['bs_write', 'none'],
+]);
 
 /** Mismatches whose attribute has a different name: to compare engines is to compare `ioengine`. */
 const NAMES_OF_AXES: ReadonlyMap<string, readonly string[]> = new Map([

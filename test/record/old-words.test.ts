@@ -27,8 +27,8 @@ jobs:
 const plan = buildPlan(parseWorkload(WORKLOAD, 'old.yaml'), [{ name: 't', path: '/t' }], resolveJob, 1);
 /** Without the fields that came later. */
 const arms = plan.arms.map((arm): Arm => {
-  const { rateIgnoreThinktime: _, ...spec } = arm.spec as IoJob;
-  const { rate_ignore_thinktime: __, ...words } = arm.words;
+  const { rateIgnoreThinktime: _, bsWrite: __, ...spec } = arm.spec as IoJob;
+  const { rate_ignore_thinktime: ___, bs_write: ____, ...words } = arm.words;
   return { ...arm, spec: spec as IoJob, words };
 });
 

@@ -42,6 +42,7 @@ parse('an io job has every property of IoJob, with the defaults', () => {
     rw: 'read',
     rwmixread: 50,
     bs: [{ blockBytes: 4096, share: 1 }],
+    bsWrite: null,
     iodepth: 1,
     madvise: 'normal',
     fallocate: 'none',
@@ -118,7 +119,7 @@ parse('the other kinds have every property of theirs', () => {
 parse('every word reaches its property in base units', () => {
   const job = resolveJob(
     declared(
-      'rw: randrw, rwmixread: 70, bs: 4k/60:64k/, fallocate: keep, numjobs: 4, size: 1.5GiB, nrfiles: 3, io_size: 10MB, ' +
+      'rw: randrw, rwmixread: 70, bs: 4k/60:64k/, bs_write: 4k-64k/30:1m, fallocate: keep, numjobs: 4, size: 1.5GiB, nrfiles: 3, io_size: 10MB, ' +
         'runtime: 10, time_based: 1, ramp_time: 500ms, direct: true, fsync: 3, fdatasync: 2, end_fsync: true, ' +
         'random_distribution: hotband:80/20, norandommap: true, randseed: 5, rate: 100MB/s, rate_process: poisson, ' +
         'rate_ignore_thinktime: true, ' +
@@ -134,6 +135,10 @@ parse('every word reaches its property in base units', () => {
     bs: [
       { blockBytes: 4096, share: 0.6 },
       { blockBytes: 65536, share: 0.4 },
+    ],
+    bsWrite: [
+      { blockBytes: 65536, leastBytes: 4096, share: 0.3 },
+      { blockBytes: 1048576, share: 0.7 },
     ],
     iodepth: 1,
     madvise: 'normal',

@@ -1,8 +1,8 @@
 import { FeedrateError } from '../../base/errors.js';
 import type { Dataset, IoJob } from '../../workload/workload.js';
 import { assumedNs } from '../assumed-rate.js';
+import { largestBlockBytes, meanBlockBytes } from '../blocks.js';
 import type { SizeRule } from '../file-list.js';
-import { largestBlockBytes } from '../mix.js';
 import { restBytes } from '../patterns.js';
 import { datasetFiles, ownFiles, type Shares, shareOut } from '../shares.js';
 import type { JobPlan, Rate } from './job-plan.js';
@@ -50,15 +50,9 @@ function rateOf(job: IoJob): Rate | null {
 }
 
 /** Returns the share of its rate that a job can reach with its pauses, if operations took no time. */
-function rateShare({
-  bs,
-  rateIops,
-  rateBytesPerSecond,
-  rateIgnoreThinktime,
-  thinktimeNs,
-  thinktimeBlocks,
-}: IoJob): number {
-  const meanBytes = bs.reduce((sum, { blockBytes, share }) => sum + blockBytes * share, 0);
+function rateShare(job: IoJob): number {
+  const { rateIops, rateBytesPerSecond, rateIgnoreThinktime, thinktimeNs, thinktimeBlocks } = job;
+  const meanBytes = meanBlockBytes(job);
   const intervalNs = Math.max(
     rateIops === null ? 0 : 1e9 / rateIops,
     rateBytesPerSecond === null ? 0 : (meanBytes / rateBytesPerSecond) * 1e9,
@@ -68,7 +62,7 @@ function rateShare({
 }
 
 function sharesOf(job: IoJob, armId: string, dataset: Dataset | null): Shares {
-  const blockBytes = largestBlockBytes(job.bs);
+  const blockBytes = largestBlockBytes(job);
   if (job.sizeBytes !== null) {
     const sizes = fileSizes(job.sizeBytes, job.nrfiles, blockBytes, armId);
     const { nrfiles: each, numjobs: workers, randseed: seed, fallocate } = job;
@@ -114,7 +108,7 @@ function overwrittenBytes(job: IoJob, fileBytes: number): number {
  */
 function transferNs(job: IoJob, fileBytes: number): number {
   const bytesEach = job.ioSizeBytes ?? fileBytes / job.numjobs;
-  const operationsEach = bytesEach / largestBlockBytes(job.bs);
+  const operationsEach = bytesEach / meanBlockBytes(job);
   const pausesNs = (operationsEach / job.thinktimeBlocks) * job.thinktimeNs;
   const atByteRateNs = job.rateBytesPerSecond === null ? 0 : (bytesEach / job.rateBytesPerSecond) * 1e9;
   const atOperationRateNs = job.rateIops === null ? 0 : (operationsEach / job.rateIops) * 1e9;
