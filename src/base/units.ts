@@ -14,10 +14,14 @@ const NUMBER = '[0-9]{1,19}(?:\\.[0-9]{1,19})?';
 export const SIZE_PATTERN = `^${NUMBER} ?(?:B|[kKmMgGtTpP]|[KMGTP]iB|[kMGTP]B)?$`;
 /** Matches every valid spelling of a rate. */
 export const RATE_PATTERN = `^${NUMBER} ?(?:B|[kKmMgGtTpP]|[KMGTP]iB|[kMGTP]B)?(?:/s)?$`;
-/** Matches every valid spelling of a time. */
-export const DURATION_PATTERN = `^${NUMBER} ?(?:ns|us|µs|ms|s|m|h|d)?$`;
+/** The units of a time, longest first. */
+const DURATION_UNITS = ['d', 'h', 'm', 's', 'ms', 'us|µs', 'ns'] as const;
+/** Matches every valid spelling of a time: a number, or numbers with units, longest unit first (`1m30s`). */
+export const DURATION_PATTERN = `^(?:${NUMBER}|(?=[0-9])${DURATION_UNITS.map((unit) => `(?: ?${NUMBER} ?(?:${unit}))?`).join('')})$`;
 
 const QUANTITY = new RegExp(`^(${NUMBER}) ?(.*)$`, 's');
+const DURATION = new RegExp(DURATION_PATTERN);
+const DURATION_PART = new RegExp(`(${NUMBER}) ?([A-Za-zµμ]+)?`, 'g');
 const PREFIXES = 'kmgtp';
 const RATE_UNIT = 'bytes per second';
 
@@ -126,16 +130,33 @@ export function parseRate(input: string | number): Parsed<number> {
   return parseBytes(input, input.replace(/\/s$/, ''), 'rate', '/s');
 }
 
-/** Parses a time into ns: `10s`, `500ms`. A bare number is in `bareUnit`: fio uses seconds, but µs for `thinktime`. */
+/**
+ * Parses a time into ns: `10s`, `500ms`, `1m30s`. A bare number is in `bareUnit`: fio uses seconds, but µs for
+ * `thinktime`.
+ */
 export function parseDuration(input: string | number, bareUnit: 's' | 'us' = 's'): Parsed<number> {
-  const bareFactor = NANOSECONDS.get(bareUnit) as bigint;
-  if (typeof input === 'number') return bareNumber(input, bareFactor, 'time', 'ns');
-  const [, number, unit = ''] = QUANTITY.exec(input) ?? [];
-  const factor = unit === '' ? bareFactor : NANOSECONDS.get(unit);
-  if (number !== undefined && factor !== undefined) return exactProduct(input, number, factor, 'ns');
-  const right = number === undefined ? undefined : DURATION_SLIPS.get(unit.toLowerCase());
-  const advice = right === undefined ? 'a number with ns, us, ms, s, m, h or d, such as 500ms' : `${number}${right}`;
-  return bad(`${quoted(input)} is not a time; write ${advice}`);
+  if (typeof input === 'number') return bareNumber(input, NANOSECONDS.get(bareUnit) as bigint, 'time', 'ns');
+  if (!DURATION.test(input)) return bad(`${quoted(input)} is not a time; write ${durationAdvice(input)}`);
+  let sumNs = 0;
+  for (const [, number = '', unit = bareUnit] of input.matchAll(DURATION_PART)) {
+    const part = exactProduct(input, number, NANOSECONDS.get(unit) as bigint, 'ns');
+    if (!part.ok) return part;
+    sumNs += part.value;
+  }
+  return sumNs <= Number.MAX_SAFE_INTEGER ? good(sumNs) : bad(`${quoted(input)} is too large: more than 2^53 - 1 ns`);
+}
+
+/** Returns the valid spelling of a time whose units are misspelled or in the wrong order, if it can be told. */
+function durationAdvice(input: string): string {
+  const parts = [...input.matchAll(DURATION_PART)].map(([, number = '', unit = '']) => ({
+    number,
+    unit: DURATION_SLIPS.get(unit.toLowerCase()) ?? '',
+  }));
+  const order = (unit: string): number => DURATION_UNITS.findIndex((units) => units.split('|').includes(unit));
+  const written = [...parts].sort((a, b) => order(a.unit) - order(b.unit));
+  const right = written.map(({ number, unit }) => number + unit).join('');
+  const isWhole = input.replace(DURATION_PART, '').trim() === '' && parts.every(({ unit }) => unit !== '');
+  return isWhole && DURATION.test(right) ? right : 'a number with ns, us, ms, s, m, h or d, such as 500ms or 1m30s';
 }
 
 /** Parses a percentage into a ratio: `20%` → 0.2. */

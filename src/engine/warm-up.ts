@@ -35,6 +35,7 @@ const ANY_JOB: IoJob = {
   rw: 'randrw',
   rwmixread: 50,
   bs: [{ blockBytes: 4096, share: 1 }],
+  bsWrite: null,
   iodepth: 1,
   madvise: 'normal',
   fallocate: 'none',

@@ -4,6 +4,7 @@ import { assert } from '../base/assert.js';
 import { systemFaultOf } from '../base/errors.js';
 import { useHeld } from '../host/files/held-directories.js';
 import { type ThreadUsage, threadUsage } from '../host/system/thread-usage.js';
+import { blockEnds } from '../plan/blocks.js';
 import type { Files, JobFiles } from '../plan/file-list.js';
 import { jobPlanOf } from '../plan/jobs/registry.js';
 import type { DataFile } from '../plan/plan.js';
@@ -34,7 +35,7 @@ function placesOf({ backend, job }: WorkerTask): number {
 }
 
 function contentOf(task: WorkerTask, { files }: WorkerFiles): Content {
-  const lengths = task.job.bs.map(({ blockBytes }) => blockBytes);
+  const lengths = blockEnds(task.job);
   const { mapsFiles } = ENGINES[task.backend];
   const held = slotsOf(task, files);
   return new Content(held, {

@@ -45,6 +45,7 @@ const LATER_WORDS: ReadonlyMap<string, string> = new Map([
   ['rate_ignore_thinktime', 'false'],
   ['min_filesize', 'none'],
   ['max_filesize', 'none'],
+  ['bs_write', 'none'],
 ]);
 
 /** Mismatches whose attribute has a different name: to compare engines is to compare `ioengine`. */

@@ -1,4 +1,5 @@
 import type { Job } from '../workload/workload.js';
+import { blockEnds } from './blocks.js';
 import type { Misfit } from './jobs/job-plan.js';
 import { jobPlanOf } from './jobs/registry.js';
 import type { ArmFiles, Extent } from './plan.js';
@@ -10,8 +11,8 @@ import type { ArmFiles, Extent } from './plan.js';
  */
 export function directMisfit(job: Job, { files, extents }: ArmFiles, unitBytes: number): Misfit | null {
   const misfits = (bytes: number) => bytes % unitBytes !== 0;
-  const block = job.bs.find(({ blockBytes }) => misfits(blockBytes));
-  if (block !== undefined) return { what: `blocks of ${block.blockBytes} bytes`, word: 'bs' };
+  const block = blockEnds(job).find(misfits);
+  if (block !== undefined) return { what: `blocks of ${block} bytes`, word: 'bs' };
   // Only listed extents begin elsewhere than at the start of their file.
   const parts = extents.flatMap((share) => (Array.isArray(share) ? (share as readonly Extent[]) : []));
   const start = parts.find(({ startBytes }) => misfits(startBytes));

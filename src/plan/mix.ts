@@ -1,69 +1,107 @@
 import { createPrng, type Prng } from '../base/prng.js';
 import type { BlockShare, IoJob } from '../workload/workload.js';
 import { type Batch, READ, WRITE } from './batch.js';
-
-/** Returns the longest block of a mix, which determines the size of slots and buffers. */
-export function largestBlockBytes(bs: readonly BlockShare[]): number {
-  return bs.reduce((largest, { blockBytes }) => Math.max(largest, blockBytes), 0);
-}
+import { isMixed, largestBlockBytes, writtenBlocks } from './blocks.js';
 
 /** Draws block lengths with the probabilities given by their shares. */
 export class LengthMix {
-  readonly largestBytes: number;
-  /** False when every operation has the largest length. */
-  readonly mixed: boolean;
-  readonly #lengths: Int32Array;
+  /** The longest length of each part, and the shortest one: the same unless the part is a range. */
+  readonly #mostBytes: Float64Array;
+  readonly #leastBytes: Float64Array;
   /** Cumulative sums of the shares. */
   readonly #bounds: Float64Array;
+  /** The length of every operation; 0 if lengths are drawn. */
+  readonly #onlyBytes: number;
   readonly #prng: Prng;
 
-  constructor(bs: readonly BlockShare[], seed: number, worker: number) {
-    this.largestBytes = largestBlockBytes(bs);
-    this.mixed = bs.some(({ blockBytes }) => blockBytes !== this.largestBytes);
-    this.#lengths = Int32Array.from(bs, ({ blockBytes }) => blockBytes);
+  constructor(bs: readonly BlockShare[], prng: Prng) {
+    this.#mostBytes = Float64Array.from(bs, ({ blockBytes }) => blockBytes);
+    this.#leastBytes = Float64Array.from(bs, ({ blockBytes, leastBytes }) => leastBytes ?? blockBytes);
+    this.#onlyBytes = bs.length === 1 && bs[0]?.leastBytes === undefined ? (bs[0]?.blockBytes ?? 0) : 0;
     let sum = 0;
     this.#bounds = Float64Array.from(bs, ({ share }) => {
       sum += share;
       return sum;
     });
-    this.#prng = createPrng(seed, worker, 2);
+    this.#prng = prng;
   }
 
   draw(): number {
-    const last = this.#lengths.length - 1;
-    if (last === 0) return this.largestBytes;
-    const drawn = this.#prng.nextFloat();
+    return this.#onlyBytes === 0 ? this.#drawn() : this.#onlyBytes;
+  }
+
+  #drawn(): number {
+    const last = this.#bounds.length - 1;
     let i = 0;
-    while (i < last && drawn >= (this.#bounds[i] as number)) i++;
-    return this.#lengths[i] as number;
+    if (last > 0) {
+      const drawn = this.#prng.nextFloat();
+      while (i < last && drawn >= (this.#bounds[i] as number)) i++;
+    }
+    const mostBytes = this.#mostBytes[i] as number;
+    const leastBytes = this.#leastBytes[i] as number;
+    if (leastBytes === mostBytes) return mostBytes;
+    // As fio draws from bsrange: multiples of the shortest, and the longest for what remains of the range.
+    const steps = Math.floor(this.#prng.nextFloat() * (mostBytes / leastBytes)) + 1;
+    return Math.min(mostBytes, steps * leastBytes);
   }
 
   /** Returns the longest length of the mix that is at most `roomBytes`; 0 when there is none. */
   longestWithin(roomBytes: number): number {
     let longest = 0;
-    for (const lengthBytes of this.#lengths)
-      if (lengthBytes <= roomBytes && lengthBytes > longest) longest = lengthBytes;
+    for (let i = 0; i < this.#mostBytes.length; i++) {
+      const mostBytes = this.#mostBytes[i] as number;
+      const leastBytes = this.#leastBytes[i] as number;
+      const fitting = roomBytes >= mostBytes ? mostBytes : Math.floor(roomBytes / leastBytes) * leastBytes;
+      if (fitting <= mostBytes && fitting > longest) longest = fitting;
+    }
     return longest;
   }
 
+  /** Gives one operation a random length and a random place in its slot: a multiple of that length from its start. */
+  place(batch: Batch, i: number, slotBytes: number): void {
+    const drawnBytes = this.draw();
+    const lengthBytes = drawnBytes <= slotBytes ? drawnBytes : this.longestWithin(slotBytes) || slotBytes;
+    const places = Math.floor(slotBytes / lengthBytes);
+    batch.lengthBytes[i] = lengthBytes;
+    batch.offsetBytes[i] = (batch.offsetBytes[i] as number) + this.#prng.nextBelow(places) * lengthBytes;
+  }
+}
+
+/** The block lengths of a job's reads and writes: one mix, or one for each. */
+export class BlockLengths {
+  readonly largestBytes: number;
+  /** Whether the lengths of reads and of writes differ, so that an operation needs its kind before its length. */
+  readonly areApart: boolean;
+  readonly #isMixed: boolean;
+  readonly #reads: LengthMix;
+  readonly #writes: LengthMix;
+
+  constructor(job: IoJob, seed: number, worker: number) {
+    const written = writtenBlocks(job);
+    this.largestBytes = largestBlockBytes(job);
+    this.areApart = written !== null;
+    this.#isMixed = isMixed(job);
+    this.#reads = new LengthMix(job.bs, createPrng(seed, worker, 2));
+    this.#writes = written === null ? this.#reads : new LengthMix(written, createPrng(seed, worker, 5));
+  }
+
+  of(kind: number): LengthMix {
+    return kind === WRITE ? this.#writes : this.#reads;
+  }
+
   /**
-   * Sets the lengths of the batch. In a mix, each operation gets a random length and a random place in its slot: a
-   * multiple of that length from the start of the slot.
+   * Sets the lengths of the batch. If lengths differ, each operation gets a random place in its slot.
    * @param hasSlots whether the lengths of the batch are those of its slots, some of which are short. A length that does
    * not fit is replaced by the longest one that does, or by the slot's own
    */
   place(batch: Batch, hasSlots: boolean): void {
-    if (!this.mixed) {
+    if (!this.#isMixed) {
       if (!hasSlots) batch.lengthBytes.fill(this.largestBytes, 0, batch.count);
       return;
     }
     for (let i = 0; i < batch.count; i++) {
       const slotBytes = hasSlots ? (batch.lengthBytes[i] as number) : this.largestBytes;
-      const drawnBytes = this.draw();
-      const lengthBytes = drawnBytes <= slotBytes ? drawnBytes : this.longestWithin(slotBytes) || slotBytes;
-      const places = Math.floor(slotBytes / lengthBytes);
-      batch.lengthBytes[i] = lengthBytes;
-      batch.offsetBytes[i] = (batch.offsetBytes[i] as number) + this.#prng.nextBelow(places) * lengthBytes;
+      this.of(batch.kind[i] as number).place(batch, i, slotBytes);
     }
   }
 }

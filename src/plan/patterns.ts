@@ -1,7 +1,8 @@
 import type { IoJob } from '../workload/workload.js';
-import { BATCH_CAPACITY, type Batch, type Pattern } from './batch.js';
+import { BATCH_CAPACITY, type Batch, type Pattern, READ, WRITE } from './batch.js';
+import { isMixed, largestBlockBytes, smallestBlockBytes } from './blocks.js';
 import { Locator, noBlockError } from './locator.js';
-import { KindMix, LengthMix } from './mix.js';
+import { BlockLengths, KindMix } from './mix.js';
 import type { Extent } from './plan.js';
 import { createPositions, type Positions } from './positions.js';
 
@@ -20,12 +21,13 @@ export function createPattern(
   worker: number,
   mayBeShort = false,
 ): Pattern {
-  const lengths = new LengthMix(job.bs, seed, worker);
+  const lengths = new BlockLengths(job, seed, worker);
   const kinds = new KindMix(job, seed, worker);
   if (!isRandom(job)) {
     const longestBytes = extents.reduce((longest, { lengthBytes }) => Math.max(longest, lengthBytes), 0);
-    const isTooShort = mayBeShort ? longestBytes === 0 : lengths.longestWithin(longestBytes) === 0;
-    if (isTooShort) throw noBlockError(lengths.largestBytes);
+    const fits = (kind: number): boolean =>
+      mayBeShort ? longestBytes > 0 : lengths.of(kind).longestWithin(longestBytes) > 0;
+    if (!fits(READ) || !fits(WRITE)) throw noBlockError(lengths.largestBytes);
     return new SequentialPattern(extents, lengths, kinds, movesRests(job));
   }
   const locator = new Locator(extents, lengths.largestBytes, movesRests(job));
@@ -43,11 +45,21 @@ function movesRests({ direct }: IoJob): boolean {
 /** Returns the bytes of the extents that a pass of the job never moves: their rests, if it leaves them out. */
 export function restBytes(job: IoJob, extents: Iterable<Extent>): number {
   if (movesRests(job)) return 0;
-  const sizes = job.bs.map(({ blockBytes }) => blockBytes);
-  const unitBytes = isRandom(job) ? Math.max(...sizes) : Math.min(...sizes);
+  const unitBytes = isRandom(job) ? largestBlockBytes(job) : smallestBlockBytes(job);
   let sum = 0;
   for (const { lengthBytes } of extents) sum += lengthBytes % unitBytes;
   return sum;
+}
+
+/**
+ * Returns the bytes after which a job that neither repeats nor sets `io_size` ends; null: after one pass. A random pass
+ * over blocks of several lengths moves less than its extents have, because each slot of the longest length holds one
+ * block. Such a job goes on with further passes, so that it moves all bytes of its files, as in fio.
+ */
+export function bytesToMove(job: IoJob, extents: Iterable<Extent>): number | null {
+  if (!isRandom(job) || !isMixed(job)) return null;
+  const listed = [...extents];
+  return listed.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0) - restBytes(job, listed);
 }
 
 /** Returns whether a job visits its blocks in random order. */
@@ -66,14 +78,14 @@ class SequentialPattern implements Pattern {
   readonly #files: Int32Array;
   readonly #startBytes: Float64Array;
   readonly #endBytes: Float64Array;
-  readonly #lengths: LengthMix;
+  readonly #lengths: BlockLengths;
   readonly #kinds: KindMix;
   readonly #withRests: boolean;
   #extent = 0;
   #offsetBytes: number;
   #over = false;
 
-  constructor(extents: readonly Extent[], lengths: LengthMix, kinds: KindMix, withRests: boolean) {
+  constructor(extents: readonly Extent[], lengths: BlockLengths, kinds: KindMix, withRests: boolean) {
     this.#files = Int32Array.from(extents, ({ file }) => file);
     this.#startBytes = Float64Array.from(extents, ({ startBytes }) => startBytes);
     this.#endBytes = Float64Array.from(extents, ({ startBytes, lengthBytes }) => startBytes + lengthBytes);
@@ -86,11 +98,15 @@ class SequentialPattern implements Pattern {
   fill(batch: Batch): boolean {
     if (this.#over) this.#beginPass();
     const extents = this.#files.length;
+    const { areApart } = this.#lengths;
+    if (areApart) this.#assignKinds(batch, BATCH_CAPACITY);
     let count = 0;
     while (count < BATCH_CAPACITY && this.#extent < extents) {
       const roomBytes = (this.#endBytes[this.#extent] as number) - this.#offsetBytes;
-      const drawnBytes = this.#lengths.draw();
-      const lengthBytes = drawnBytes <= roomBytes ? drawnBytes : this.#lastLength(roomBytes);
+      const lengths = this.#lengths.of(areApart ? (batch.kind[count] as number) : READ);
+      const drawnBytes = lengths.draw();
+      const lengthBytes =
+        drawnBytes <= roomBytes ? drawnBytes : this.#lastLength(lengths.longestWithin(roomBytes), roomBytes);
       if (lengthBytes === 0) {
         this.#extent++;
         this.#offsetBytes = this.#startBytes[this.#extent] ?? 0;
@@ -102,15 +118,19 @@ class SequentialPattern implements Pattern {
       this.#offsetBytes += lengthBytes;
       count++;
     }
-    batch.count = count;
-    this.#kinds.assign(batch);
+    if (areApart) batch.count = count;
+    else this.#assignKinds(batch, count);
     this.#over = count === 0;
     return count > 0;
   }
 
+  #assignKinds(batch: Batch, count: number): void {
+    batch.count = count;
+    this.#kinds.assign(batch);
+  }
+
   /** Returns the length of a block at the end of a file, where the drawn one does not fit; 0 at its very end. */
-  #lastLength(roomBytes: number): number {
-    const longestBytes = this.#lengths.longestWithin(roomBytes);
+  #lastLength(longestBytes: number, roomBytes: number): number {
     return longestBytes === 0 && this.#withRests ? roomBytes : longestBytes;
   }
 
@@ -127,11 +147,11 @@ class RandomPattern implements Pattern {
   readonly #drawn = new Int32Array(BATCH_CAPACITY);
   readonly #positions: Positions;
   readonly #locator: Locator;
-  readonly #lengths: LengthMix;
+  readonly #lengths: BlockLengths;
   readonly #kinds: KindMix;
   #over = false;
 
-  constructor(positions: Positions, locator: Locator, lengths: LengthMix, kinds: KindMix) {
+  constructor(positions: Positions, locator: Locator, lengths: BlockLengths, kinds: KindMix) {
     this.#positions = positions;
     this.#locator = locator;
     this.#lengths = lengths;
@@ -143,8 +163,8 @@ class RandomPattern implements Pattern {
     const count = this.#positions.take(this.#drawn);
     batch.count = count;
     this.#locator.locate(this.#drawn, count, batch);
-    this.#lengths.place(batch, this.#locator.hasRests);
     this.#kinds.assign(batch);
+    this.#lengths.place(batch, this.#locator.hasRests);
     this.#over = count === 0;
     return count > 0;
   }

@@ -4,8 +4,8 @@ import { formatBytes, formatWhole } from '../base/units.js';
 import { chooseEngine } from '../engine/choose.js';
 import { type MachineLimit, readMachineLimits } from '../host/system/machine-limits.js';
 import { filesOf } from '../plan/arm-files.js';
+import { largestBlockBytes } from '../plan/blocks.js';
 import { jobPlanOf } from '../plan/jobs/registry.js';
-import { largestBlockBytes } from '../plan/mix.js';
 import { type ArmLoad, type MachineNeeds, mostJobs, needsOf } from '../plan/needs.js';
 import { type Arm, type Plan, targetOf } from '../plan/plan.js';
 import type { PlannedDataset } from '../plan/planned-dataset.js';
@@ -60,7 +60,7 @@ function loadOf(plan: Plan, arm: Arm, dataset: PlannedDataset | null): ArmLoad {
   return {
     jobs: spec.numjobs,
     threadsPerJob,
-    blockBytes: largestBlockBytes(spec.bs),
+    blockBytes: largestBlockBytes(spec),
     buffers: (holdsQueue ? iodepth : 1) + (checksContent ? 1 : 0),
     openFiles: holdsAllFiles ? own : Math.min(1, own),
     holdsRing: holdsQueue && touchesFiles,

@@ -6,41 +6,57 @@ import type { BlockShare, RandomDistribution } from './values.js';
 
 const BLOCK_MAX_BYTES = 1024 ** 3;
 const ONE_SIZE = SIZE_PATTERN.slice(1, -1);
+const ONE_RANGE = `${ONE_SIZE}(?:-${ONE_SIZE})?`;
 
-/** A block size, or a mix in the form of fio's bssplit: `4k/60:64k/40`. Empty shares divide the rest equally. */
+/** A length or a range of lengths, with the rest of the operations or a percentage of them. */
+type BlockPart = Omit<BlockShare, 'share'> & { readonly percent: number | null };
+
+/**
+ * A block size, a range like fio's bsrange (`4k-64k`), or a mix of them in the form of fio's bssplit: `4k/60:64k/40`.
+ * Empty shares divide the rest equally.
+ */
 export const blocks: ValueType<readonly BlockShare[]> = typeOf(
-  'size, or mix',
+  'size, MIN-MAX, or mix',
   numberOrText(1, 'size', {
     id: 'block-size',
-    pattern: `^${ONE_SIZE}(?:/[0-9]{0,3})?(?::${ONE_SIZE}(?:/[0-9]{0,3})?)*$`,
-    examples: ['4k', '1MiB', '4k/60:64k/40'],
+    pattern: `^${ONE_RANGE}(?:/[0-9]{0,3})?(?::${ONE_RANGE}(?:/[0-9]{0,3})?)*$`,
+    examples: ['4k', '1MiB', '4k-64k', '4k/60:64k/40'],
   }),
   readBlocks,
-  (shares) => shares.map(({ blockBytes, share }) => blockLabel(blockBytes, share, shares.length)).join(':'),
-  { unit: '_bytes', of: (shares) => (shares.length === 1 ? (shares[0]?.blockBytes ?? null) : null) },
+  (shares) =>
+    shares.map((part) => blockLabel(part) + (shares.length === 1 ? '' : `/${percentLabel(part.share)}`)).join(':'),
+  { unit: '_bytes', of: oneLength },
 );
 
-function blockLabel(blockBytes: number, share: number, parts: number): string {
-  return parts === 1
-    ? formatSizeLabel(blockBytes)
-    : `${formatSizeLabel(blockBytes)}/${Number((share * 100).toFixed(4))}`;
+/** Returns the length of blocks that all have the same, or null. */
+function oneLength([first, ...others]: readonly BlockShare[]): number | null {
+  return first === undefined || first.leastBytes !== undefined || others.length > 0 ? null : first.blockBytes;
+}
+
+function blockLabel({ blockBytes, leastBytes }: Omit<BlockShare, 'share'>): string {
+  return rangeLabel({ minBytes: leastBytes ?? blockBytes, maxBytes: blockBytes });
+}
+
+function percentLabel(share: number): number {
+  return Number((share * 100).toFixed(4));
 }
 
 function readBlocks(spelled: Written): Parsed<readonly BlockShare[]> {
-  const part = size(1, BLOCK_MAX_BYTES);
+  if (typeof spelled === 'string' && spelled.includes(',')) return fail(badList(spelled));
   const parts = String(spelled)
     .split(':')
     .map((each) => each.split('/'));
-  const shares: { blockBytes: number; percent: number | null }[] = [];
+  const shares: BlockPart[] = [];
   for (const [bytesText = '', percentText = '', ...more] of parts) {
     const isOdd = more.length > 0 || !/^[0-9]*$/.test(percentText) || (bytesText === '' && parts.length > 1);
     if (isOdd) return fail(badMix(spelled));
-    const bytes = part.read(typeof spelled === 'number' ? spelled : bytesText);
-    if (!bytes.ok) return bytesText.includes(',') ? fail(badMix(spelled)) : bytes;
-    if (shares.some(({ blockBytes }) => blockBytes === bytes.value)) {
-      return fail(`${quoted(spelled)} contains ${formatSizeLabel(bytes.value)} twice`);
-    }
-    shares.push({ blockBytes: bytes.value, percent: percentText === '' ? null : Number(percentText) });
+    const range = readRange(typeof spelled === 'number' ? spelled : bytesText, 1, BLOCK_MAX_BYTES);
+    if (!range.ok) return range;
+    const { minBytes, maxBytes } = range.value;
+    const part = minBytes === maxBytes ? { blockBytes: maxBytes } : { blockBytes: maxBytes, leastBytes: minBytes };
+    if (shares.some((share) => blockLabel(share) === blockLabel(part)))
+      return fail(`${quoted(spelled)} contains ${blockLabel(part)} twice`);
+    shares.push({ ...part, percent: percentText === '' ? null : Number(percentText) });
   }
   return withRest(spelled, shares);
 }
@@ -49,10 +65,14 @@ function badMix(spelled: Written): string {
   return `${quoted(spelled)} is not a mix of block sizes; write SIZE/PERCENT:SIZE/PERCENT, such as 4k/60:64k/40`;
 }
 
-function withRest(
-  spelled: Written,
-  shares: readonly { blockBytes: number; percent: number | null }[],
-): Parsed<readonly BlockShare[]> {
+/** Returns the message for a list with commas: in fio, the values for reads, writes and trims. */
+function badList(spelled: string): string {
+  const [reads = '', writes = ''] = spelled.split(',').map((value) => value.trim());
+  const apart = `bs: ${reads} and bs_write: ${writes}`;
+  return `${quoted(spelled)} is not one value; to vary it, write [${reads}, ${writes}] or use -P; for reads and writes apart, write ${apart}`;
+}
+
+function withRest(spelled: Written, shares: readonly BlockPart[]): Parsed<readonly BlockShare[]> {
   const given = shares.reduce((sum, { percent }) => sum + (percent ?? 0), 0);
   const open = shares.filter(({ percent }) => percent === null).length;
   if (open === 0 && given !== 100)
@@ -60,11 +80,11 @@ function withRest(
   if (open > 0 && given >= 100)
     return fail(`${quoted(spelled)} leaves nothing for the empty share: the others add up to ${given}`);
   const zero = shares.find(({ percent }) => percent === 0);
-  if (zero) return fail(`${quoted(spelled)} gives ${formatSizeLabel(zero.blockBytes)} a share of 0; leave it out`);
+  if (zero) return fail(`${quoted(spelled)} gives ${blockLabel(zero)} a share of 0; leave it out`);
   const rest = (100 - given) / open;
   return {
     ok: true,
-    value: shares.map(({ blockBytes, percent }) => ({ blockBytes, share: (percent ?? rest) / 100 })),
+    value: shares.map(({ percent, ...part }) => ({ ...part, share: (percent ?? rest) / 100 })),
   };
 }
 
@@ -131,22 +151,29 @@ export interface SizeRange {
   readonly maxBytes: number;
 }
 
-/** One size, or `min-max`. */
-export const sizeRange: ValueType<SizeRange> = typeOf(
-  'size, or MIN-MAX',
-  numberOrText(1, 'size', {
-    id: 'size-range',
-    pattern: `^${ONE_SIZE}(?:-${ONE_SIZE})?$`,
-    examples: ['1MiB', '64k-256k'],
-  }),
-  readSizeRange,
-  ({ minBytes, maxBytes }) =>
-    minBytes === maxBytes ? formatSizeLabel(minBytes) : `${formatSizeLabel(minBytes)}-${formatSizeLabel(maxBytes)}`,
-);
+/** One size of at least `leastBytes`, or `min-max`. */
+export function sizeRange(leastBytes: number): ValueType<SizeRange> {
+  return typeOf(
+    'size, or MIN-MAX',
+    numberOrText(leastBytes, 'size', {
+      id: leastBytes === 0 ? 'size-range' : `size-range-from-${leastBytes}`,
+      pattern: `^${ONE_RANGE}$`,
+      examples: ['1MiB', '64k-256k'],
+    }),
+    (spelled: Written) => readRange(spelled, leastBytes, Number.MAX_SAFE_INTEGER),
+    rangeLabel,
+  );
+}
 
-function readSizeRange(spelled: Written): Parsed<SizeRange> {
-  const ends = typeof spelled === 'number' ? [spelled] : spelled.split('-');
-  const bound = size(1, Number.MAX_SAFE_INTEGER);
+function rangeLabel({ minBytes, maxBytes }: SizeRange): string {
+  return minBytes === maxBytes
+    ? formatSizeLabel(minBytes)
+    : `${formatSizeLabel(minBytes)}-${formatSizeLabel(maxBytes)}`;
+}
+
+function readRange(spelled: Written, leastBytes: number, mostBytes: number): Parsed<SizeRange> {
+  const ends = typeof spelled === 'string' && /^[^-].*-./.test(spelled) ? spelled.split('-') : [spelled];
+  const bound = size(leastBytes, mostBytes);
   const [min, max = min, ...more] = ends.map((end) => bound.read(end));
   if (min === undefined || max === undefined || more.length > 0)
     return fail(`${quoted(spelled)} is not a size or MIN-MAX`);

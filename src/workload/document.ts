@@ -71,35 +71,97 @@ export function readDocument(
   const startOf = (node: Node): FileLocation => place(node.range?.[0] ?? 0);
   const meanings = anchorsOf(document, (node, message) => issues.add(startOf(node), message));
   issues.throwIfAny(source);
+  return new NodeReader(startOf, meanings, issues).locate(document.contents, place(0));
+}
 
-  const locate = (node: unknown, fallback: FileLocation): Located => {
+/** Reads nodes into values with their locations. */
+class NodeReader {
+  readonly #startOf: (node: Node) => FileLocation;
+  readonly #meanings: ReadonlyMap<Alias, Node>;
+  readonly #issues: IssueList;
+  /** The entries of maps that merge others, each read once. */
+  readonly #merged = new Map<YAMLMap, readonly Entry[]>();
+
+  constructor(startOf: (node: Node) => FileLocation, meanings: ReadonlyMap<Alias, Node>, issues: IssueList) {
+    this.#startOf = startOf;
+    this.#meanings = meanings;
+    this.#issues = issues;
+  }
+
+  locate(node: unknown, fallback: FileLocation): Located {
     const written = node as Node | null | undefined;
     if (written === null || written === undefined) return nothing(fallback);
-    const location = startOf(written);
-    const meant = isAlias(written) ? meanings.get(written) : written;
-    if (isMap(meant)) {
-      return {
-        location,
-        content: { type: 'map', entries: () => meant.items.flatMap((pair) => entry(pair, location)) },
-      };
-    }
+    const location = this.#startOf(written);
+    const meant = this.#meant(written);
+    if (isMap(meant)) return { location, content: { type: 'map', entries: () => this.#entries(meant, location) } };
     if (isSeq(meant)) {
-      return { location, content: { type: 'list', items: () => meant.items.map((item) => locate(item, location)) } };
+      const items = (): Located[] => meant.items.map((item) => this.locate(item, location));
+      return { location, content: { type: 'list', items } };
     }
     // A word that YAML reads as null (`ioengine: null`) stays a word. Only an empty value means no value.
     const value = isScalar(meant) ? (meant.value ?? (meant.source || null)) : null;
     return { location, content: { type: 'scalar', value } };
-  };
-  const entry = (pair: { key: unknown; value: unknown }, fallback: FileLocation): Entry[] => {
-    const location = pair.key === null ? fallback : startOf(pair.key as Node);
+  }
+
+  #meant(node: unknown): unknown {
+    return isAlias(node) ? this.#meanings.get(node) : node;
+  }
+
+  /** @param level how many maps are being merged around this one */
+  #entries(map: YAMLMap, location: FileLocation, level = 0): readonly Entry[] {
+    const merge = map.items.find(({ key }) => isMergeKey(key));
+    if (merge === undefined) return map.items.flatMap((pair) => this.#entry(pair, location));
+    const known = this.#merged.get(map);
+    if (known !== undefined) return known;
+    const mergeLocation = this.#startOf(merge.key as Node);
+    if (level > MOST_LEVELS) {
+      // A map that merges itself ends here, too.
+      this.#issues.addUnread(mergeLocation, `${MERGE_KEY}: ${TOO_DEEP}`);
+      return [];
+    }
+    const own = map.items.filter((pair) => pair !== merge).flatMap((pair) => this.#entry(pair, location));
+    // The map's own entries come first, then those of each merged map that are not there yet.
+    const entries = new Map(own.map((entry) => [entry.key, entry]));
+    for (const other of this.#mergedMaps(merge.value, mergeLocation))
+      for (const entry of this.#entries(other, mergeLocation, level + 1))
+        if (!entries.has(entry.key)) entries.set(entry.key, entry);
+    this.#merged.set(map, [...entries.values()]);
+    return [...entries.values()];
+  }
+
+  /** Returns the maps that the value of a merge key names: one, or a list of them. Each is returned once. */
+  #mergedMaps(value: unknown, location: FileLocation): Set<YAMLMap> {
+    const meant = this.#meant(value);
+    const nodes = isSeq(meant) ? meant.items : [value];
+    const maps = new Set<YAMLMap>();
+    for (const node of nodes) {
+      const map = this.#meant(node);
+      if (isMap(map)) maps.add(map);
+      else {
+        const found = this.locate(node, location);
+        const expected = 'expected a map or a list of maps, such as *anchor';
+        this.#issues.addUnread(found.location, `${MERGE_KEY}: ${expected}, found ${describeValue(found)}`);
+      }
+    }
+    return maps;
+  }
+
+  #entry(pair: { key: unknown; value: unknown }, fallback: FileLocation): Entry[] {
+    const location = pair.key === null ? fallback : this.#startOf(pair.key as Node);
     if (isScalar(pair.key)) {
       const key = pair.key.source ?? String(pair.key.value);
-      return [{ key, location, value: locate(pair.value, location) }];
+      return [{ key, location, value: this.locate(pair.value, location) }];
     }
-    issues.addUnread(location, 'a key must be a word');
+    this.#issues.addUnread(location, 'a key must be a word');
     return [];
-  };
-  return locate(document.contents, place(0));
+  }
+}
+
+/** The key whose value is merged into its map, as YAML 1.1 defines it. In quotes, it is a key like any other. */
+export const MERGE_KEY = '<<';
+
+function isMergeKey(key: unknown): boolean {
+  return isScalar(key) && key.value === MERGE_KEY && key.type === 'PLAIN';
 }
 
 /** Returns null when the nesting overflows the library's parser, which then does not say where. */

@@ -68,7 +68,7 @@ export const DATASET_ROWS: Rows<DatasetFields> = {
   nrfiles: field('nrfiles', count(1, 10_000_000), 1, 'Number of files.'),
   filesize: field(
     'filesize',
-    sizeRange,
+    sizeRange(0),
     'required',
     'Bytes per file. `64k-256k` chooses each size uniformly from that range.',
   ),

@@ -1,7 +1,9 @@
 /** Generates the JSON Schema of workload files, which editors use for completion, help and checks. */
 import * as z from 'zod';
+import { MERGE_KEY } from './document.js';
 import { DATASET_ROWS, EXISTING_ROWS, HEAD_ROWS, TRIALS_ROWS } from './file-fields.js';
 import { DEFAULT_KIND, JOB_ROWS, JOB_WORDS, type JobRow, KIND_ROW, KINDS, type Kind, rowsOf } from './job-fields.js';
+import { EXTENSION_PATTERN } from './outline.js';
 import type { Row } from './row.js';
 import { THRESHOLD_PATTERN } from './threshold-text.js';
 import { NAME_PATTERN } from './value-types.js';
@@ -15,6 +17,16 @@ const thresholds = z
   .union([threshold, z.array(threshold)])
   .optional()
   .meta({ description: 'Bounds that every arm must meet.' });
+
+/** Most YAML parsers resolve merge keys themselves. This is for those that do not. */
+const merged = z.record(z.string(), z.unknown());
+const MERGE = {
+  [MERGE_KEY]: z
+    .union([merged, z.array(merged)])
+    .optional()
+    .meta({ description: 'Fields of other maps, such as *anchor.' }),
+};
+const EXTENSION = { description: 'Ignored. A place for anchors.' };
 
 /**
  * Returns the JSON Schema, draft 2020-12. It checks words, types and ranges. Only `parseWorkload` checks rules between
@@ -30,22 +42,23 @@ function workloadSpelling(): z.ZodType {
   return z
     .strictObject({
       ...shapeOf(HEAD_ROWS),
+      ...MERGE,
       trials: z
-        .strictObject(shapeOf(TRIALS_ROWS))
+        .strictObject({ ...shapeOf(TRIALS_ROWS), ...MERGE })
         .optional()
         .meta({ description: 'How often and in which order the arms are measured.' }),
       dataset: z
         .union([
-          z.strictObject(shapeOf(DATASET_ROWS)).meta({
+          z.strictObject({ ...shapeOf(DATASET_ROWS), ...MERGE }).meta({
             description: 'Files with incompressible content, generated once in each target and reused if identical.',
           }),
-          z.strictObject(shapeOf(EXISTING_ROWS)).meta({
+          z.strictObject({ ...shapeOf(EXISTING_ROWS), ...MERGE }).meta({
             description: 'Files that exist in each target already. They are only read.',
           }),
         ])
         .optional(),
       defaults: z
-        .strictObject(defaults)
+        .strictObject({ ...defaults, ...MERGE })
         .optional()
         .meta({ description: 'Default fields for every job that has them.' }),
       jobs: z
@@ -53,7 +66,7 @@ function workloadSpelling(): z.ZodType {
         .meta({ description: 'Jobs by name.', minProperties: 1 }),
       thresholds,
     })
-    .meta({ title: 'feedrate workload' });
+    .meta({ title: 'feedrate workload', patternProperties: { [EXTENSION_PATTERN]: EXTENSION } });
 }
 
 /** Returns the schemas of fields that have one value each. */
@@ -86,6 +99,7 @@ function jobSpelling(kind: Kind): z.ZodType {
     kind: kind === DEFAULT_KIND ? literal.optional() : literal,
     ...Object.fromEntries(fields),
     thresholds,
+    ...MERGE,
   });
 }
 

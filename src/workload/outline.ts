@@ -1,6 +1,7 @@
 /** Finds the sections and jobs of a workload file, without reading their values. Overrides are applied to this outline. */
 import { describeValue, type Entry, type Located } from './document.js';
 import { HEAD_ROWS } from './file-fields.js';
+import { FIO_OPTIONS } from './fio-words.js';
 import type { IssueList } from './issues.js';
 import { JOB_WORDS } from './job-fields.js';
 import type { FileLocation } from './location.js';
@@ -46,12 +47,17 @@ export class Outline {
 
 const WORKLOAD = 'a workload';
 
+/** Entries at the top of a file that feedrate ignores: a place for anchors, as in Compose files. */
+export const EXTENSION_PATTERN = '^x-';
+const EXTENSION = new RegExp(EXTENSION_PATTERN);
+
 /** Finds the sections and jobs. Adds faults in their structure to the issues. */
 export function outlineOf(root: Located, issues: IssueList): Outline {
   const outline = new Outline(root.location);
   const fields = fieldsOf(root, WORKLOAD, issues);
   const told = new FirstOfRow();
   for (const entry of fields?.values() ?? []) {
+    if (EXTENSION.test(entry.key)) continue;
     const section = SECTION_WORDS.find((word) => word === entry.key);
     if (section !== undefined) {
       const target = outline.section(section, entry.location);
@@ -98,6 +104,8 @@ function isEmpty({ content }: Located): boolean {
 
 function unknownTopWord(key: string): string {
   if (JOB_WORDS.has(key)) return `${key}: is a field of jobs; move it to a job, or to defaults for all jobs`;
+  const advice = FIO_OPTIONS.get(key);
+  if (advice !== undefined) return `${key}: feedrate has no such field; ${advice}`;
   return `${key}: no such field${didYouMean(key, [...TOP_WORDS, ...SECTION_WORDS, 'jobs'])}`;
 }
 

@@ -1,36 +1,10 @@
 /** Messages about fields that a job does not have. */
+import { FIO_OPTIONS } from './fio-words.js';
 import { DEFAULT_KIND, JOB_ROWS, JOB_WORDS, type Kind, rowsOf } from './job-fields.js';
 import { didYouMean } from './suggest.js';
 
-/** fio's options that feedrate names differently or does not have, each with advice. */
-const FIO_OPTIONS: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    bssplit: 'write the mix as bs',
-    blocksize: 'write bs',
-    readwrite: 'write rw',
-    rwmixwrite: 'write rwmixread, the percentage of reads',
-    io_limit: 'write io_size',
-    buffered: 'write direct',
-    invalidate: 'write cache: cold',
-    directory: 'name targets on the command line with -t',
-    filename: 'name targets on the command line with -t',
-    openfiles: 'all files of a job are open while it runs',
-    loops: 'use time_based, or io_size larger than size',
-    thread: 'workers are always threads',
-    group_reporting: 'workers are always reported together',
-    stonewall: 'jobs always run one after the other',
-    startdelay: 'jobs always run one after the other',
-    unlink: 'files are always removed; those of the dataset by feedrate clean',
-    buffer_compress_percentage: 'content is incompressible',
-    dedupe_percentage: 'content never repeats',
-    description: 'use a comment',
-    filesize: 'write size, the bytes of all files of a worker, and nrfiles',
-  }),
-);
-
 /** Returns a message for a word that is not a field of this kind of job (null: of any kind). */
 export function unknownFieldOf(word: string, kind: Kind | null): string {
-  if (word === '<<') return 'merge keys are not supported; put shared fields into defaults';
   if (kind === null && (word === 'kind' || word === 'thresholds')) {
     return `cannot be a default; ${word === 'kind' ? 'set it in each job' : 'put it at the top of the file'}`;
   }

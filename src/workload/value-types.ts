@@ -168,13 +168,21 @@ export const flag: ValueType<boolean> = typeOf(
 /** The word that YAML reads as no value. */
 const YAML_NULL = 'null';
 
-export function choice<const T extends string>(values: readonly [T, ...T[]]): ValueType<T> {
+/** @param others advice on words that are none of the values, but are elsewhere */
+export function choice<const T extends string>(
+  values: readonly [T, ...T[]],
+  others: Readonly<Record<string, string>> = {},
+): ValueType<T> {
   // An editor's YAML parser reads the word `null` as no value. feedrate's parser keeps the word.
   const hasNull = values.some((value) => value === YAML_NULL);
   const check = (value: unknown): string | null =>
     (hasNull && value === null) || values.some((known) => known === value)
       ? null
-      : `${quoted(value)} is not one of ${values.join(', ')}${didYouMean(String(value), values)}`;
+      : `${quoted(value)} is not one of ${values.join(', ')}${adviceOn(String(value))}`;
+  const adviceOn = (word: string): string => {
+    const advice = Object.hasOwn(others, word) ? others[word] : undefined;
+    return advice === undefined ? didYouMean(word, values) : `; ${advice}`;
+  };
   const spelling: Spelling = (z) => (hasNull ? z.enum(values).nullable() : z.enum(values));
   return typeOf(
     values.join(', '),

@@ -7,9 +7,12 @@ export type MapAdvice = 'normal' | 'random' | 'sequential' | 'willneed';
 /** Preallocation of a file: none, fallocate(2), or fallocate(2) that keeps the file size. */
 export type Preallocation = 'none' | 'native' | 'keep';
 
-/** One part of a block-size mix: this share of the operations has this length. */
+/** One part of a block-size mix: this share of the operations has this length, or a length of this range. */
 export interface BlockShare {
+  /** The length, or the longest of a range. */
   readonly blockBytes: number;
+  /** The shortest length of a range. All but the longest are multiples of it. Absent: there is one length. */
+  readonly leastBytes?: number;
   /** 0 < share ≤ 1; the shares of a mix add up to 1. */
   readonly share: number;
 }

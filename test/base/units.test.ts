@@ -107,6 +107,12 @@ units('times: a bare number is seconds, or what fio has it', () => {
     ['1h', 3_600_000_000_000],
     ['1d', 86_400_000_000_000],
     ['0', 0],
+    ['1m30s', 90_000_000_000],
+    ['2m 30s', 150_000_000_000],
+    ['1h 30 m', 5_400_000_000_000],
+    ['1d2h3m4s5ms6us7ns', 93_784_005_006_007],
+    ['1.5h30s', 5_430_000_000_000],
+    ['1s500ms', 1_500_000_000],
   ];
   for (const [text, ns] of vectors) assert.is(outcome(parseDuration(text)), ns, String(text));
   assert.is(outcome(parseDuration(100, 'us')), 100_000);
@@ -116,8 +122,13 @@ units('times: a bare number is seconds, or what fio has it', () => {
   assert.is(outcome(parseDuration('3min')), '"3min" is not a time; write 3m');
   assert.is(outcome(parseDuration('1MS')), '"1MS" is not a time; write 1ms');
   assert.is(outcome(parseDuration('0.5ns')), '"0.5ns" is not a whole number of ns');
-  for (const text of ['', 's', '-1s', '1m30s', '1w', '1e3s'])
-    assert.match(String(outcome(parseDuration(text))), 'is not a time');
+  assert.is(outcome(parseDuration('2 min 30 sec')), '"2 min 30 sec" is not a time; write 2m30s');
+  assert.is(outcome(parseDuration('30s1m')), '"30s1m" is not a time; write 1m30s');
+  for (const text of [' 1m30s', '1m  30s', '1m\n30s'])
+    assert.match(String(outcome(parseDuration(text))), /is not a time; write 1m30s$/);
+  assert.match(String(outcome(parseDuration('104d6h'))), 'is too large');
+  for (const text of ['', 's', '-1s', '1w', '1e3s', '1m30', '1:30', '1m1m', '1m,30s', '1m 30'])
+    assert.match(String(outcome(parseDuration(text))), /is not a time; write a number with .* such as 500ms or 1m30s$/);
 });
 
 units('rates are sizes a second, rounded down to whole bytes', () => {

@@ -62,7 +62,18 @@ test('the workload can be printed, changed and run as any other', () =>
       'dataset: {path: ".", include: ["**/1?.jpeg", "*.png"], exclude: ["x y/*"], follow: true, limit: 5}',
     );
     writeFileSync(join(directory, 'w.yaml'), stdout);
-    const measured = ['--set', 'time_based=false', '--set', 'runtime=1s', '--progress', 'none', '-o', 'r', '--format', 'json'];
+    const measured = [
+      '--set',
+      'time_based=false',
+      '--set',
+      'runtime=1s',
+      '--progress',
+      'none',
+      '-o',
+      'r',
+      '--format',
+      'json',
+    ];
     const ran = feedrate(['run', 'w.yaml', '-t', 'a', ...measured], directory);
     assert.is(ran.status, 0, ran.stderr);
     assert.is(dataOf(ran.stdout)[0]?.files, 5);

@@ -23,6 +23,9 @@ test('blocks must be multiples, each of a mix', () => {
   assert.is(misfitOf(ioJob({ bs: blocks(512), sizeBytes: MIB }), 4096), 'bs: blocks of 512 bytes');
   assert.is(misfitOf(ioJob({ bs: mix, sizeBytes: MIB }), 2048), null);
   assert.is(misfitOf(ioJob({ bs: mix, sizeBytes: MIB }), 4096), 'bs: blocks of 6144 bytes');
+  const range = [{ blockBytes: 65536, leastBytes: 2048, share: 1 }];
+  assert.is(misfitOf(ioJob({ bs: range, sizeBytes: MIB }), 4096), 'bs: blocks of 2048 bytes');
+  assert.is(misfitOf(ioJob({ rw: 'randrw', bsWrite: range, sizeBytes: MIB }), 2048), null);
 });
 
 test('the end of a file that no block reaches does not matter', () => {

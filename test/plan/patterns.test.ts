@@ -2,8 +2,9 @@ import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Batch, READ, WRITE } from '../../src/plan/batch.js';
+import { meanBlockBytes } from '../../src/plan/blocks.js';
 import { planIo } from '../../src/plan/jobs/io.js';
-import { createPattern, restBytes } from '../../src/plan/patterns.js';
+import { bytesToMove, createPattern, restBytes } from '../../src/plan/patterns.js';
 import type { Extent } from '../../src/plan/plan.js';
 import { chiSquareZ, countIn } from '../support/chi-square.js';
 import { feedrateError } from '../support/feedrate-error.js';
@@ -175,6 +176,55 @@ patterns('lengths come by their shares, at every place of a slot alike', () => {
     }
     assert.ok(chiSquareZ(places) < 4);
   }
+});
+
+patterns('a range draws multiples of its shortest length, all equally often, as fio does', () => {
+  for (const rw of ['read', 'randread'] as const) {
+    const bs = [{ blockBytes: 64 * KIB, leastBytes: 4 * KIB, share: 1 }];
+    const operations = passOf(createPattern(ioJob({ rw, bs }), oneFile(256 * MIB), 4, 0));
+    const counts = new Float64Array(16);
+    for (const { lengthBytes, offsetBytes } of operations) {
+      assert.is(offsetBytes % (4 * KIB), 0);
+      countIn(counts, lengthBytes / (4 * KIB) - 1);
+    }
+    assert.ok(chiSquareZ(counts) < 4, `${rw}: ${counts}`);
+  }
+  // fio --bsrange=4k-10k: 40 % of 4k, 40 % of 8k, and 20 % of 10k, the cut-off rest of 12k.
+  const bs = [{ blockBytes: 10 * KIB, leastBytes: 4 * KIB, share: 1 }];
+  const operations = passOf(createPattern(ioJob({ rw: 'read', bs }), oneFile(64 * MIB), 4, 0));
+  const counts = [4, 8, 10].map((kib) => operations.filter(({ lengthBytes }) => lengthBytes === kib * KIB).length);
+  assert.ok(chiSquareZ(counts, [0.4, 0.4, 0.2]) < 4, `${counts}`);
+});
+
+patterns('reads and writes have lengths of their own', () => {
+  for (const rw of ['rw', 'randrw'] as const) {
+    const job = ioJob({ rw, bsWrite: [{ blockBytes: 64 * KIB, leastBytes: 16 * KIB, share: 1 }] });
+    const operations = passOf(createPattern(job, oneFile(16 * MIB), 1, 0));
+    const reads = operations.filter(({ kind }) => kind === READ);
+    const writes = operations.filter(({ kind }) => kind === WRITE);
+    assert.ok(reads.length > 50 && writes.length > 50);
+    assert.equal([...new Set(reads.map(({ lengthBytes }) => lengthBytes / KIB))], [4]);
+    assert.equal(
+      [...new Set(writes.slice(0, -1).map(({ lengthBytes }) => lengthBytes / KIB))].sort(),
+      [16, 32, 48, 64],
+    );
+  }
+});
+
+patterns('a job with several lengths moves the bytes of its files, in as many operations as their mean says', () => {
+  const bs = [
+    { blockBytes: 64 * KIB, leastBytes: 4 * KIB, share: 0.5 },
+    { blockBytes: 4 * KIB, share: 0.5 },
+  ];
+  const job = ioJob({ bs });
+  assert.is(bytesToMove(job, oneFile(MIB + 100)), MIB + 100);
+  assert.is(bytesToMove({ ...job, direct: true }, oneFile(MIB + 100)), MIB);
+  assert.is(bytesToMove({ ...job, rw: 'read' }, oneFile(MIB)), null);
+  assert.is(bytesToMove(ioJob(), oneFile(MIB)), null);
+  const operations = passOf(createPattern(job, oneFile(256 * MIB), 3, 0));
+  const mean = operations.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0) / operations.length;
+  assert.ok(Math.abs(mean / meanBlockBytes(job) - 1) < 0.05, `${mean}`);
+  assert.is(meanBlockBytes(ioJob({ bs: [{ blockBytes: 10, leastBytes: 4, share: 1 }] })), 6.8);
 });
 
 patterns('mixed jobs read rwmixread per cent of their blocks, each block once', () => {

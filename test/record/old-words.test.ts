@@ -28,9 +28,9 @@ jobs:
 const plan = buildPlan(parseWorkload(WORKLOAD, 'old.yaml'), [{ name: 't', path: '/t' }], resolveJob, 1);
 /** Without the fields that came later. */
 const arms = plan.arms.map((arm): Arm => {
-  const { rateIgnoreThinktime: _, minFilesizeBytes: _min, ...others } = arm.spec as IoJob;
+  const { rateIgnoreThinktime: _, bsWrite: _bs, minFilesizeBytes: _min, ...others } = arm.spec as IoJob;
   const { maxFilesizeBytes: _max, ...spec } = others as object as Partial<SmallFilesJob>;
-  const { rate_ignore_thinktime: __, min_filesize: _m, max_filesize: _n, ...words } = arm.words;
+  const { rate_ignore_thinktime: __, bs_write: ___, min_filesize: _m, max_filesize: _n, ...words } = arm.words;
   return { ...arm, spec: spec as Arm['spec'], words };
 });
 

@@ -23,9 +23,10 @@ defaults: {verify: true, direct: ${direct}}
 jobs:
   blocks: {rw: read, bs: 64KiB, size: 1MiB}
   mixed: {rw: read, bs: "4096/50:12288/30:65536/20", size: 1MiB}
+  ranged: {rw: read, bs: 4096-65536, size: 1MiB}
   queue: {rw: read, bs: 64KiB, size: 1MiB, iodepth: 4}
   restore: {kind: checkpoint-restore, bs: 64KiB, shard_size: 1MiB}
-  image: {kind: small-files, bs: 64KiB, nrfiles: 1, filesize: 1MiB}
+  image: {kind: small-files, bs: 4096-65536, nrfiles: 1, filesize: 1MiB}
 `;
 
 /** Overwrites bytes in the file; returns what they were. */
@@ -58,10 +59,29 @@ for (const direct of [false, true]) {
       const message = `verify: expected ${hex(before)}, found ${hex(DAMAGE)} at byte ${DAMAGED_AT[0]} of ${path}`;
       const fault = { code: 'EBADDATA', syscall: 'verify', path, offsetBytes: DAMAGED_AT[0], message, worker: 0 };
       const trials = trialsOf(results);
-      assert.is(trials.length, 5);
+      assert.is(trials.length, 6);
       for (const trial of trials) assert.equal(trial.fault, fault, trial.arm);
       assert.ok(stdout.includes(`byte ${DAMAGED_AT[0]} of `), stdout);
     }));
 }
+
+test('writes of many lengths are all found again, also those of later passes', () =>
+  withPlace(({ directory, results, runWords }) => {
+    const workload = `
+name: written
+trials: {rounds: 1}
+defaults: {verify: true, size: 1MiB}
+jobs:
+  random: {rw: randwrite, bs: 4k-64k}
+  queue: {rw: randwrite, bs: 4k-64k/50:512/50, iodepth: 4}
+  apart: {rw: randrw, bs: 4k, bs_write: 8k-32k}
+  ordered: {rw: rw, bs: 4k, bs_write: 10000}
+`;
+    assert.is(feedrate(runWords(workload), directory).status, 0);
+    for (const { arm, window } of trialsOf(results)) {
+      const movedBytes = (window?.totalReadBytes ?? 0) + (window?.totalWriteBytes ?? 0);
+      assert.ok(movedBytes > 2 ** 20 - 65_536 && movedBytes <= 2 ** 20, `${arm}: ${movedBytes}`);
+    }
+  }));
 
 test.run();

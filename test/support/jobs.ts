@@ -25,6 +25,7 @@ export function ioJob(changes: Partial<IoJob> = {}): IoJob {
     rw: 'randread',
     rwmixread: 50,
     bs: blocks(4096),
+    bsWrite: null,
     iodepth: 1,
     madvise: 'normal',
     fallocate: 'none',

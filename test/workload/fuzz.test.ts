@@ -156,4 +156,22 @@ fuzz('a file that aliases make huge takes little longer than a small one', () =>
   }
 });
 
+fuzz('maps that merge each other many times are read once each', () => {
+  const layersOf = (length: number) =>
+    Array.from({ length }, (_, i) => `x-${i}: &a${i} {<<: [${i === 0 ? '' : Array(10).fill(`{<<: *a${i - 1}}`)}]}`);
+  const refuse = (length: number) => () => {
+    const text = `${layersOf(length).join('\n')}\njobs: {j: *a${length - 1}}\n`;
+    assert.throws(
+      () => parseWorkload(text, 'm.yaml'),
+      (thrown: unknown) => thrown instanceof FeedrateError,
+    );
+  };
+  assert.ok(slowdownOf(refuse(6), refuse(30)) < 1000);
+  const chain = Array.from({ length: 3000 }, (_, i) => `x-${i}: &a${i} {${i === 0 ? 'bs: 4k' : `<<: *a${i - 1}`}}`);
+  assert.throws(
+    () => parseWorkload(`name: c\n${chain.join('\n')}\njobs: {j: *a2999}\n`, 'm.yaml'),
+    (thrown: unknown) => thrown instanceof FeedrateError && /nested too deeply/.test(thrown.issues[0]?.message ?? ''),
+  );
+});
+
 fuzz.run();

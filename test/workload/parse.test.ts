@@ -42,6 +42,7 @@ parse('an io job has every property of IoJob, with the defaults', () => {
     rw: 'read',
     rwmixread: 50,
     bs: [{ blockBytes: 4096, share: 1 }],
+    bsWrite: null,
     iodepth: 1,
     madvise: 'normal',
     fallocate: 'none',
@@ -120,7 +121,7 @@ parse('the other kinds have every property of theirs', () => {
 parse('every word reaches its property in base units', () => {
   const job = resolveJob(
     declared(
-      'rw: randrw, rwmixread: 70, bs: 4k/60:64k/, fallocate: keep, numjobs: 4, size: 1.5GiB, nrfiles: 3, io_size: 10MB, ' +
+      'rw: randrw, rwmixread: 70, bs: 4k/60:64k/, bs_write: 4k-64k/30:1m, fallocate: keep, numjobs: 4, size: 1.5GiB, nrfiles: 3, io_size: 10MB, ' +
         'runtime: 10, time_based: 1, ramp_time: 500ms, direct: true, fsync: 3, fdatasync: 2, end_fsync: true, ' +
         'random_distribution: hotband:80/20, norandommap: true, randseed: 5, rate: 100MB/s, rate_process: poisson, ' +
         'rate_ignore_thinktime: true, ' +
@@ -136,6 +137,10 @@ parse('every word reaches its property in base units', () => {
     bs: [
       { blockBytes: 4096, share: 0.6 },
       { blockBytes: 65536, share: 0.4 },
+    ],
+    bsWrite: [
+      { blockBytes: 65536, leastBytes: 4096, share: 0.3 },
+      { blockBytes: 1048576, share: 0.7 },
     ],
     iodepth: 1,
     madvise: 'normal',
@@ -300,6 +305,40 @@ jobs:
   );
   assert.equal(labels(jobs[1], 'bs'), ['4KiB', '1MiB']);
   assert.equal(labels(jobs[1], 'ioengine'), ['null']);
+});
+
+parse('merge keys add the fields of other maps: the nearest wins, and a location is where the value stands', () => {
+  const { jobs } = read(`
+name: w
+x-ignored: [1, {no: field}]
+x-small: &small
+  size: 1m
+  bs: 4k
+  rw: randread
+x-simulated: &simulated {ioengine: simulated, bs: 64k, <<: *small}
+trials: {<<: {rounds: 2}}
+jobs:
+  one:
+    <<: *small
+    bs: 8k
+  list: {<<: [*simulated, *small]}
+  other: {<<: [*small, *simulated]}
+`);
+  const bs = jobs.map((job) => labels(job, 'bs'));
+  assert.equal(bs, [['8KiB'], ['64KiB'], ['4KiB']]);
+  assert.equal(
+    jobs.map((job) => [labels(job, 'sizeBytes'), labels(job, 'ioengine'), labels(job, 'rw')].flat()),
+    [
+      ['1MiB', 'auto', 'randread'],
+      ['1MiB', 'simulated', 'randread'],
+      ['1MiB', 'simulated', 'randread'],
+    ],
+  );
+  assert.equal(jobs[1]?.fields.get('sizeBytes')?.levels[0]?.location, { source: 'w.yaml', line: 5, column: 9 });
+});
+
+parse('a merge key in quotes is a key like any other', () => {
+  assert.throws(() => declared("'<<': {rw: read}, size: 1m"), /has 1 error/);
 });
 
 parse('values that contradict no other: what fio allows stays allowed', () => {

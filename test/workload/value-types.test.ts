@@ -8,7 +8,8 @@ const test = suite('workload/value-types');
 
 const TYPES = [
   ...[size(0, 2 ** 40), duration(0), rate(), count(1, 100), count(0, Number.MAX_SAFE_INTEGER), flag, text, name],
-  ...[choice(['psync', 'mmap']), choice(['null', 'psync']), blocks, distribution, sizeRange],
+  ...[choice(['psync', 'mmap']), choice(['null', 'psync']), blocks],
+  ...[distribution, sizeRange(0), sizeRange(1)],
 ];
 
 const VALUES: readonly unknown[] = [

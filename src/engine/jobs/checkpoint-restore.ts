@@ -1,9 +1,11 @@
+import { createPrng } from '../../base/prng.js';
 import { Batch, READ } from '../../plan/batch.js';
+import { LengthMix } from '../../plan/mix.js';
 import type { CheckpointRestoreJob } from '../../workload/workload.js';
 import { CallDrain } from '../drains/call-drain.js';
 import { PLAIN_DRAIN } from '../drains/drain.js';
 import { type JobProgram, type Program, type ProgramContext, timed } from './job-program.js';
-import { chunkBytesOf, drainStretch, SLOT } from './whole-files.js';
+import { drainStretch, SLOT } from './whole-files.js';
 
 /** One worker of a training job that restarts: reads its shards whole, one after another. */
 class CheckpointRestoreProgram implements Program {
@@ -18,15 +20,15 @@ class CheckpointRestoreProgram implements Program {
   prepare(): void {}
 
   run(): null {
-    const { files, backend, meter, content } = this.#context;
+    const { task, files, backend, meter, content } = this.#context;
     const drain = new CallDrain(backend, meter, content, { ...PLAIN_DRAIN, verify: this.#job.verify });
     const batch = new Batch();
-    const chunkBytes = chunkBytesOf(this.#job.bs);
+    const lengths = new LengthMix(this.#job.bs, createPrng(task.seed, task.worker));
     const mode = { write: false, create: false, direct: this.#job.direct };
     for (const file of files) {
       content.take(file);
       timed(this.#context, 'open', () => backend.open(SLOT, file.path, mode));
-      if (!drainStretch(drain, batch, READ, SLOT, 0, file.bytes, chunkBytes)) break;
+      if (!drainStretch(drain, batch, READ, SLOT, 0, file.bytes, lengths)) break;
       timed(this.#context, 'close', () => backend.close(SLOT));
     }
     return null;

@@ -1,12 +1,15 @@
 import { dirname } from 'node:path';
+import { createPrng } from '../../base/prng.js';
 import { below } from '../../host/files/store-of.js';
 import { Batch, READ, WRITE } from '../../plan/batch.js';
+import { largestBlockBytes } from '../../plan/blocks.js';
+import { LengthMix } from '../../plan/mix.js';
 import type { DataFile } from '../../plan/plan.js';
 import type { CheckpointWriteJob } from '../../workload/workload.js';
 import { CallDrain } from '../drains/call-drain.js';
 import { PLAIN_DRAIN } from '../drains/drain.js';
 import { type JobProgram, type Program, type ProgramContext, timed } from './job-program.js';
-import { chunkBytesOf, drainStretch, SLOT } from './whole-files.js';
+import { drainStretch, SLOT } from './whole-files.js';
 
 /**
  * One worker of a training job that saves its state. Each shard is written under a temporary name, made durable, and
@@ -17,14 +20,14 @@ class CheckpointWriteProgram implements Program {
   readonly #job: CheckpointWriteJob;
   readonly #batch = new Batch();
   readonly #writer: CallDrain;
-  readonly #chunkBytes: number;
+  readonly #lengths: LengthMix;
   #written = 0;
 
   constructor(context: ProgramContext, job: CheckpointWriteJob) {
     this.#context = context;
     this.#job = job;
-    this.#chunkBytes = chunkBytesOf(job.bs);
-    const { backend, meter, content } = context;
+    const { backend, meter, content, task } = context;
+    this.#lengths = new LengthMix(job.bs, createPrng(task.seed, task.worker));
     this.#writer = new CallDrain(backend, meter, content, { ...PLAIN_DRAIN, refill: true });
   }
 
@@ -76,7 +79,7 @@ class CheckpointWriteProgram implements Program {
     content.take(shard);
     timed(this.#context, 'open', () => backend.open(SLOT, temporary, mode));
     const { shardBytes } = this.#job;
-    const whole = drainStretch(this.#writer, this.#batch, WRITE, SLOT, 0, shardBytes, this.#chunkBytes, checkpoint);
+    const whole = drainStretch(this.#writer, this.#batch, WRITE, SLOT, 0, shardBytes, this.#lengths, checkpoint);
     if (whole && this.#job.fsync) timed(this.#context, 'fsync', () => backend.sync(SLOT, false));
     timed(this.#context, 'close', () => backend.close(SLOT));
     if (whole) timed(this.#context, 'rename', () => backend.rename(temporary, path));
@@ -107,11 +110,12 @@ class CheckpointWriteProgram implements Program {
     if (!this.#job.readBack || this.#written === 0) return;
     const { files, backend, content } = this.#context;
     const { shardBytes, direct } = this.#job;
+    const chunkBytes = largestBlockBytes(this.#job);
     for (const shard of files) {
       content.take(shard);
       backend.open(SLOT, this.#shardPath(this.#written, shard), { write: false, create: false, direct });
-      for (let at = 0; at < shardBytes; at += this.#chunkBytes) {
-        const bytes = Math.min(this.#chunkBytes, shardBytes - at);
+      for (let at = 0; at < shardBytes; at += chunkBytes) {
+        const bytes = Math.min(chunkBytes, shardBytes - at);
         backend.transfer(READ, SLOT, at, bytes, content.dataAt);
         content.check(SLOT, at, bytes, this.#written);
       }

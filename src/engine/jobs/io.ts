@@ -1,6 +1,7 @@
 import { Batch, type Pattern, READ, WRITE } from '../../plan/batch.js';
+import { isMixed, largestBlockBytes } from '../../plan/blocks.js';
 import { createSchedule, type Schedule } from '../../plan/pacing.js';
-import { createPattern } from '../../plan/patterns.js';
+import { bytesToMove, createPattern } from '../../plan/patterns.js';
 import type { DataFile, Extent } from '../../plan/plan.js';
 import type { IoJob } from '../../workload/workload.js';
 import { IoFault } from '../core/backend.js';
@@ -35,13 +36,16 @@ export class IoProgram implements Program {
   #extents: readonly Extent[] = [];
   /** By slot: files of the user's that became shorter. Nothing more is read from them. */
   readonly #left = new Set<number>();
-  /** Bytes planned for all threads of the job. `io_size` limits them. */
+  /** Bytes after which the job ends, of all its threads; null: it ends after a pass, or when the time is over. */
+  readonly #limitBytes: number | null;
+  /** Bytes planned for all threads of the job. */
   #plannedBytes = 0;
   #drain: Drain | null = null;
 
   constructor(context: ProgramContext, job: IoJob) {
     this.#context = context;
     this.#job = job;
+    this.#limitBytes = job.timeBased ? null : (job.ioSizeBytes ?? bytesToMove(job, context.extents));
     this.#writes = job.rw !== 'read' && job.rw !== 'randread';
     this.#schedule = createSchedule(job, context.task.seed, jobIndexOf(context.task));
     this.#firstOwn = context.task.thread;
@@ -92,7 +96,7 @@ export class IoProgram implements Program {
     };
     return createDrain(meter, content, options, {
       files: this.#files.length,
-      maxBlockBytes: Math.max(...job.bs.map(({ blockBytes }) => blockBytes)),
+      maxBlockBytes: largestBlockBytes(job),
       direct: job.direct,
     });
   }
@@ -159,14 +163,16 @@ export class IoProgram implements Program {
   }
 
   #fillForJob(): boolean {
-    const { timeBased, ioSizeBytes } = this.#job;
+    const limitBytes = this.#limitBytes;
     if (!this.#pattern.fill(this.#batch)) {
-      if (!timeBased && ioSizeBytes === null) return false;
+      if (!this.#job.timeBased && limitBytes === null) return false;
       if (!this.#pattern.fill(this.#batch)) return false;
     }
-    if (ioSizeBytes === null || timeBased) return true;
-    const keptBytes = cutTo(this.#batch, ioSizeBytes - this.#plannedBytes);
-    this.#plannedBytes += keptBytes;
+    if (limitBytes === null) return true;
+    const planned = this.#batch.count;
+    const keptBytes = cutTo(this.#batch, limitBytes - this.#plannedBytes);
+    // The job ends with the first operation that does not fit, even if a shorter one would.
+    this.#plannedBytes = this.#batch.count < planned ? limitBytes : this.#plannedBytes + keptBytes;
     return keptBytes > 0;
   }
 
@@ -185,7 +191,9 @@ export class IoProgram implements Program {
     let left = meter.readOps + meter.writeOps;
     const batch = this.#batch;
     let firstOwn = task.thread;
-    while (left > 0 && again.fill(batch)) {
+    // A pass writes every block once, unless blocks of several lengths share a slot.
+    const fill = (): boolean => again.fill(batch) || (isMixed(this.#job) && again.fill(batch));
+    while (left > 0 && fill()) {
       firstOwn = batch.keepEvery(task.threads, firstOwn);
       for (let i = 0; i < batch.count && left > 0; i++, left--) {
         if (batch.kind[i] !== WRITE) continue;

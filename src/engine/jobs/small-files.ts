@@ -1,21 +1,25 @@
+import { createPrng } from '../../base/prng.js';
 import { Batch, READ } from '../../plan/batch.js';
 import { fileOrder } from '../../plan/file-order.js';
+import { LengthMix } from '../../plan/mix.js';
 import type { DataFile } from '../../plan/plan.js';
 import type { SmallFilesJob } from '../../workload/workload.js';
 import { CallDrain } from '../drains/call-drain.js';
 import { PLAIN_DRAIN } from '../drains/drain.js';
 import { type JobProgram, type Program, type ProgramContext, timed } from './job-program.js';
-import { chunkBytesOf, drainStretch, SLOT } from './whole-files.js';
+import { drainStretch, SLOT } from './whole-files.js';
 
 /** Opens, reads and closes one file after another, as a loader of single images does. */
 class SmallFilesProgram implements Program {
   readonly #context: ProgramContext;
   readonly #job: SmallFilesJob;
   readonly #batch = new Batch();
+  readonly #lengths: LengthMix;
 
   constructor(context: ProgramContext, job: SmallFilesJob) {
     this.#context = context;
     this.#job = job;
+    this.#lengths = new LengthMix(job.bs, createPrng(context.task.seed, context.task.worker));
   }
 
   prepare(): void {}
@@ -45,11 +49,10 @@ class SmallFilesProgram implements Program {
 
   #readFile(drain: CallDrain, file: DataFile): boolean {
     const { task, backend, content } = this.#context;
-    const { bs, direct } = this.#job;
-    const mode = { write: false, create: false, direct, opening: task.opening };
+    const mode = { write: false, create: false, direct: this.#job.direct, opening: task.opening };
     content.take(file);
     timed(this.#context, 'open', () => backend.open(SLOT, file.path, mode));
-    const whole = drainStretch(drain, this.#batch, READ, SLOT, 0, file.bytes, chunkBytesOf(bs));
+    const whole = drainStretch(drain, this.#batch, READ, SLOT, 0, file.bytes, this.#lengths);
     timed(this.#context, 'close', () => backend.close(SLOT));
     return whole;
   }

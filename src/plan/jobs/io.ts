@@ -1,9 +1,9 @@
 import { FeedrateError } from '../../base/errors.js';
 import type { IoJob } from '../../workload/workload.js';
 import { assumedNs } from '../assumed-rate.js';
+import { largestBlockBytes, meanBlockBytes } from '../blocks.js';
 import type { SizeRule } from '../file-list.js';
 import { FoundFiles } from '../found-files.js';
-import { largestBlockBytes } from '../mix.js';
 import { isRandom, restBytes } from '../patterns.js';
 import type { SharedFiles } from '../planned-dataset.js';
 import { datasetFiles, ownFiles, type Shares, shareOut } from '../shares.js';
@@ -53,15 +53,9 @@ function rateOf(job: IoJob): Rate | null {
 }
 
 /** Returns the share of its rate that a job can reach with its pauses, if operations took no time. */
-function rateShare({
-  bs,
-  rateIops,
-  rateBytesPerSecond,
-  rateIgnoreThinktime,
-  thinktimeNs,
-  thinktimeBlocks,
-}: IoJob): number {
-  const meanBytes = bs.reduce((sum, { blockBytes, share }) => sum + blockBytes * share, 0);
+function rateShare(job: IoJob): number {
+  const { rateIops, rateBytesPerSecond, rateIgnoreThinktime, thinktimeNs, thinktimeBlocks } = job;
+  const meanBytes = meanBlockBytes(job);
   const intervalNs = Math.max(
     rateIops === null ? 0 : 1e9 / rateIops,
     rateBytesPerSecond === null ? 0 : (meanBytes / rateBytesPerSecond) * 1e9,
@@ -71,7 +65,7 @@ function rateShare({
 }
 
 function sharesOf(job: IoJob, armId: string, dataset: SharedFiles | null): Shares {
-  const blockBytes = largestBlockBytes(job.bs);
+  const blockBytes = largestBlockBytes(job);
   if (job.sizeBytes !== null) {
     const sizes = fileSizes(job.sizeBytes, job.nrfiles, blockBytes, armId);
     const { nrfiles: each, numjobs: workers, randseed: seed, fallocate } = job;
@@ -92,7 +86,7 @@ function sharesOf(job: IoJob, armId: string, dataset: SharedFiles | null): Share
  * whole block. Throws `FeedrateError('workload')` when there are none.
  */
 function readable(job: IoJob, armId: string, files: FoundFiles): FoundFiles {
-  const wholeBytes = isRandom(job) || job.direct ? largestBlockBytes(job.bs) : 1;
+  const wholeBytes = isRandom(job) || job.direct ? largestBlockBytes(job) : 1;
   const leastBytes = Math.max(wholeBytes, job.minFilesizeBytes ?? 0);
   const used = files.sized(leastBytes);
   if (used.length > 0) return used;
@@ -138,7 +132,7 @@ function overwrittenBytes(job: IoJob, fileBytes: number): number {
  */
 function transferNs(job: IoJob, fileBytes: number): number {
   const bytesEach = job.ioSizeBytes ?? fileBytes / job.numjobs;
-  const operationsEach = bytesEach / largestBlockBytes(job.bs);
+  const operationsEach = bytesEach / meanBlockBytes(job);
   const pausesNs = (operationsEach / job.thinktimeBlocks) * job.thinktimeNs;
   const atByteRateNs = job.rateBytesPerSecond === null ? 0 : (bytesEach / job.rateBytesPerSecond) * 1e9;
   const atOperationRateNs = job.rateIops === null ? 0 : (operationsEach / job.rateIops) * 1e9;

@@ -2,15 +2,19 @@
 import { formatSizeLabel } from '../../base/units.js';
 import { blocks, distribution } from '../composite-types.js';
 import { capabilitiesOf } from '../engines.js';
+import { FIO_PATTERNS } from '../fio-words.js';
 import { field, type Rows } from '../row.js';
 import { rulesFor } from '../rules.js';
-import { choice, count, duration, flag, rate, size } from '../value-types.js';
+import { choice, count, flag, size } from '../value-types.js';
 import type { BlockShare, MapAdvice, Preallocation, RandomDistribution, ReadWrite } from '../values.js';
 import type { CommonJob, JobKind, TimedJob } from './job-kind.js';
+import { type PacedJob, paced, pacedConditions, pacedRule } from './paced.js';
 import { chosenSizes, common, fallocate, timed, verify } from './shared-fields.js';
 import {
   commonConditions,
   commonRules,
+  DIRECT_BLOCKS,
+  isWholeSectors,
   largest,
   smallestBytes,
   timedRule,
@@ -20,12 +24,14 @@ import {
 } from './shared-rules.js';
 
 /** fio's kind of job: blocks of files, read or written in some order. */
-export interface IoJob extends CommonJob, TimedJob {
+export interface IoJob extends CommonJob, TimedJob, PacedJob {
   readonly kind: 'io';
   readonly rw: ReadWrite;
   /** Percentage of reads in `rw` and `randrw`. */
   readonly rwmixread: number;
   readonly bs: readonly BlockShare[];
+  /** The same for the writes of `rw` and `randrw`; null = `bs`. */
+  readonly bsWrite: readonly BlockShare[] | null;
   /** Operations in flight per worker. More than one requires an engine with a queue. */
   readonly iodepth: number;
   /** Advice for engines that map files. */
@@ -47,15 +53,6 @@ export interface IoJob extends CommonJob, TimedJob {
   readonly endFsync: boolean;
   readonly randomDistribution: RandomDistribution;
   readonly norandommap: boolean;
-  /** Per worker; null = unlimited. */
-  readonly rateBytesPerSecond: number | null;
-  readonly rateIops: number | null;
-  readonly rateProcess: 'linear' | 'poisson';
-  /** Whether a pause moves the schedule of the rate, instead of being caught up with. */
-  readonly rateIgnoreThinktime: boolean;
-  /** Pause after each `thinktimeBlocks` operations. */
-  readonly thinktimeNs: number;
-  readonly thinktimeBlocks: number;
   /** Check the content of each block read; for writes, read back and check afterwards. */
   readonly verify: boolean;
   /** Write new incompressible content each time (default), or repeat one buffer. */
@@ -69,7 +66,7 @@ const ANY_INTEGER = Number.MAX_SAFE_INTEGER;
 const rows: Rows<IoJob> = {
   rw: field(
     'rw',
-    choice(['read', 'write', 'randread', 'randwrite', 'rw', 'randrw']),
+    choice(['read', 'write', 'randread', 'randwrite', 'rw', 'randrw'], FIO_PATTERNS),
     'read',
     'Reads, writes or both (`rw`, `randrw`), sequentially or at random offsets.',
   ),
@@ -78,7 +75,13 @@ const rows: Rows<IoJob> = {
     'bs',
     blocks,
     '4k',
-    'Bytes per operation. A mix is written like fio’s `bssplit`: `4k/60:64k/40` means 60 % of 4 KiB and 40 % of 64 KiB. An empty percentage means the rest. The last block of a file is shorter if the file ends within it; direct I/O leaves it out and says so.',
+    'Bytes per operation. `4k-64k` draws each length from a range like fio’s `bsrange`: multiples of its smallest size, all equally likely. A mix is written like fio’s `bssplit`: `4k/60:64k/40` means 60 % of 4 KiB and 40 % of 64 KiB. An empty percentage means the rest. The last block of a file is shorter if the file ends within it; direct I/O leaves it out and says so.',
+  ),
+  bsWrite: field(
+    'bs_write',
+    blocks,
+    { absent: 'the same as `bs`' },
+    'Bytes per write of `rw` and `randrw`, if it differs from `bs`. In fio: `bs=4k,64k`.',
   ),
   numjobs: common.numjobs,
   iodepth: field(
@@ -132,37 +135,7 @@ const rows: Rows<IoJob> = {
     false,
     'Choose random offsets without tracking which blocks were visited, so blocks may repeat.',
   ),
-  rateBytesPerSecond: field(
-    'rate',
-    rate(),
-    { absent: 'unlimited' },
-    'Bytes per second for each worker. Latency is then measured from the intended start of an operation, so that stalls are not hidden.',
-  ),
-  rateIops: field(
-    'rate_iops',
-    count(1, 1_000_000_000),
-    { absent: 'unlimited' },
-    'Operations per second for each worker, instead of `rate`.',
-  ),
-  rateProcess: field(
-    'rate_process',
-    choice(['linear', 'poisson']),
-    'linear',
-    'Even (`linear`) or random (`poisson`) spacing of operations that a rate limits.',
-  ),
-  rateIgnoreThinktime: field(
-    'rate_ignore_thinktime',
-    flag,
-    false,
-    'With `thinktime`, let each pause move the schedule of the rate. By default, operations that became due during a pause follow it at once, until the rate is kept again. Pauses are never part of a latency.',
-  ),
-  thinktimeNs: field(
-    'thinktime',
-    duration(0, 'us'),
-    0,
-    'Pause of each worker after `thinktime_blocks` operations. **A number without a unit is in µs**, as in fio.',
-  ),
-  thinktimeBlocks: field('thinktime_blocks', count(1, ANY_INTEGER), 1, 'Number of operations between two pauses.'),
+  ...paced,
   verify,
   refillBuffers: field(
     'refill_buffers',
@@ -195,6 +168,9 @@ const conditions: JobKind<IoJob>['conditions'] = [
   condition('rwmixread', ['rw'], ({ rw }) =>
     isMixed(rw) ? null : `with rw: ${rw}; only rw and randrw mix reads and writes`,
   ),
+  condition('bsWrite', ['rw'], ({ bsWrite, rw }) =>
+    bsWrite === null || isMixed(rw) ? null : `with rw: ${rw}; only rw and randrw mix reads and writes`,
+  ),
   condition('randomDistribution', ['rw'], ({ randomDistribution, rw }) =>
     randomDistribution.type === 'random' || isRandom(rw) ? null : inOrder(rw),
   ),
@@ -209,18 +185,7 @@ const conditions: JobKind<IoJob>['conditions'] = [
   condition('nrfiles', ['sizeBytes'], ({ sizeBytes }) =>
     sizeBytes === null ? 'without size: the job reads the files of the dataset' : null,
   ),
-  condition('rateProcess', ['rateBytesPerSecond', 'rateIops'], (values) =>
-    values.rateProcess === 'poisson' && values.rateBytesPerSecond === null && values.rateIops === null
-      ? 'without rate or rate_iops'
-      : null,
-  ),
-  condition('rateIgnoreThinktime', ['rateBytesPerSecond', 'rateIops', 'thinktimeNs'], (values) => {
-    const { rateIgnoreThinktime, rateBytesPerSecond, rateIops, thinktimeNs } = values;
-    if (!rateIgnoreThinktime) return null;
-    if (thinktimeNs === 0) return 'without thinktime';
-    return rateBytesPerSecond === null && rateIops === null ? 'without rate or rate_iops' : null;
-  }),
-  condition('thinktimeBlocks', ['thinktimeNs'], ({ thinktimeNs }) => (thinktimeNs === 0 ? 'without thinktime' : null)),
+  ...pacedConditions,
   condition('madvise', ['ioengine'], ({ madvise, ioengine }) =>
     madvise === 'normal' || capabilitiesOf(ioengine).mapsFiles
       ? null
@@ -237,6 +202,15 @@ const conditions: JobKind<IoJob>['conditions'] = [
   ...commonConditions,
 ];
 
+const QUEUE_BYTES_MAX = 2 ** 31;
+
+/** Returns the longest block of reads and writes, and the property that sets it. */
+function largestBlock({ bs, bsWrite }: Pick<IoJob, 'bs' | 'bsWrite'>): { bytes: number; of: 'bs' | 'bsWrite' } {
+  const bytes = largest(bs);
+  const writeBytes = bsWrite === null ? 0 : largest(bsWrite);
+  return writeBytes > bytes ? { bytes: writeBytes, of: 'bsWrite' } : { bytes, of: 'bs' };
+}
+
 const rules: JobKind<IoJob>['rules'] = [
   rule(['rw', 'sizeBytes'], ({ rw, sizeBytes }, { dataset }) => {
     if (sizeBytes !== null) return null;
@@ -244,35 +218,38 @@ const rules: JobKind<IoJob>['rules'] = [
       return { at: ['sizeBytes'], message: `is required with rw: ${rw}, because jobs only read the dataset` };
     return dataset ? null : { at: ['sizeBytes'], message: `is required, because the workload has no dataset` };
   }),
-  rule(['bs', 'sizeBytes', 'nrfiles'], ({ bs, sizeBytes, nrfiles }, { dataset }) => {
+  rule(['bs', 'bsWrite', 'sizeBytes', 'nrfiles'], (job, { dataset }) => {
+    const { sizeBytes, nrfiles } = job;
     const fileBytes = sizeBytes === null ? smallestBytes(dataset) : Math.floor(sizeBytes / nrfiles);
-    if (fileBytes === undefined || largest(bs) <= fileBytes) return null;
+    const block = largestBlock(job);
+    if (fileBytes === undefined || block.bytes <= fileBytes) return null;
     const file = sizeBytes === null ? 'the smallest file of the dataset' : 'a file (size / nrfiles)';
-    const message = `${formatSizeLabel(largest(bs))} blocks do not fit into ${file} of ${formatSizeLabel(fileBytes)}`;
-    return { at: ['bs', 'sizeBytes', 'nrfiles'], message };
+    const message = `${formatSizeLabel(block.bytes)} blocks do not fit into ${file} of ${formatSizeLabel(fileBytes)}`;
+    return { at: [block.of, 'sizeBytes', 'nrfiles'], message };
   }),
   rule(['minFilesizeBytes', 'sizeBytes'], ({ minFilesizeBytes: least, sizeBytes }, { dataset }) =>
     unchoosable('minFilesizeBytes', least, sizeBytes === null ? dataset : null),
   ),
-  rule(['bs', 'iodepth'], ({ bs, iodepth }) =>
-    largest(bs) * iodepth <= 2 ** 31
+  rule(['bs', 'bsWrite', 'iodepth'], (job) => {
+    const { bytes, of } = largestBlock(job);
+    const blocks = `${job.iodepth} blocks of ${formatSizeLabel(bytes)}`;
+    return bytes * job.iodepth <= QUEUE_BYTES_MAX
       ? null
-      : {
-          at: ['iodepth', 'bs'],
-          message: `${iodepth} blocks of ${formatSizeLabel(largest(bs))} in flight require more than 2 GiB of buffers per worker`,
-        },
-  ),
-  rule(['bs', 'ioSizeBytes'], ({ bs, ioSizeBytes }) =>
-    ioSizeBytes === null || largest(bs) <= ioSizeBytes
+      : { at: ['iodepth', of], message: `${blocks} in flight require more than 2 GiB of buffers per worker` };
+  }),
+  rule(['bs', 'bsWrite', 'ioSizeBytes'], (job) => {
+    const { bytes } = largestBlock(job);
+    return job.ioSizeBytes === null || bytes <= job.ioSizeBytes
       ? null
-      : { at: ['ioSizeBytes'], message: `is less than one block of ${formatSizeLabel(largest(bs))}` },
-  ),
-  timedRule,
-  rule(['rateBytesPerSecond', 'rateIops'], ({ rateBytesPerSecond, rateIops }) =>
-    rateBytesPerSecond !== null && rateIops !== null
-      ? { at: ['rateIops'], message: 'cannot be combined with rate; remove one of them' }
+      : { at: ['ioSizeBytes'], message: `is less than one block of ${formatSizeLabel(bytes)}` };
+  }),
+  rule(['direct', 'cache', 'bsWrite'], ({ direct, cache, bsWrite }) =>
+    (direct || cache === 'direct') && bsWrite !== null && !isWholeSectors(bsWrite)
+      ? { at: ['bsWrite', 'direct', 'cache'], message: DIRECT_BLOCKS }
       : null,
   ),
+  timedRule,
+  pacedRule,
   ...commonRules,
   rule(['verify', 'rw', 'norandommap', 'randomDistribution', 'refillBuffers'], (job) => {
     if (!job.verify || !writes(job.rw)) return null;

@@ -1,6 +1,7 @@
 /** The rows that several kinds of job share. */
 import { blocks } from '../composite-types.js';
 import { capabilitiesOf, ENGINE_CHOICES } from '../engines.js';
+import { FIO_ENGINES } from '../fio-words.js';
 import { field, type Rows, WORKLOAD_SEED } from '../row.js';
 import { choice, count, duration, flag, preallocation, rate, size } from '../value-types.js';
 import type { CommonJob, ShardedJob, TimedJob } from './job-kind.js';
@@ -42,7 +43,12 @@ export const common: Rows<Omit<CommonJob, 'bs'>> = {
   ),
   direct: field('direct', flag, false, 'Open files with O_DIRECT. Always true with `cache: direct`.'),
   randseed: field('randseed', count(0, ANY_INTEGER), WORKLOAD_SEED, 'Seed for offsets, order and content.'),
-  ioengine: field('ioengine', choice(ENGINE_CHOICES), 'auto', `How operations are performed. ${engineHelp}.`),
+  ioengine: field(
+    'ioengine',
+    choice(ENGINE_CHOICES, FIO_ENGINES),
+    'auto',
+    `How operations are performed. ${engineHelp}.`,
+  ),
   simulatedLatencyNs: field('simulated_latency', duration(1), '100us', 'Median latency of `ioengine: simulated`.'),
   simulatedBytesPerSecond: field(
     'simulated_bandwidth',

@@ -10,6 +10,14 @@ const SECTOR_BYTES = 512;
 
 export const largest = (bs: readonly BlockShare[]): number => Math.max(...bs.map(({ blockBytes }) => blockBytes));
 
+export const DIRECT_BLOCKS = 'direct I/O requires block sizes that are multiples of 512 bytes';
+
+/** Returns whether all lengths are multiples of a sector. Those of a range are if its ends are. */
+export function isWholeSectors(bs: readonly BlockShare[]): boolean {
+  const isWhole = (bytes: number): boolean => bytes % SECTOR_BYTES === 0;
+  return bs.every(({ blockBytes, leastBytes }) => isWhole(blockBytes) && isWhole(leastBytes ?? blockBytes));
+}
+
 const all = rulesFor<CommonJob>();
 
 export const commonConditions = [
@@ -40,8 +48,8 @@ export const commonRules = [
       : null,
   ),
   all.rule(['direct', 'cache', 'bs'], ({ direct, cache, bs }) =>
-    (direct || cache === 'direct') && bs.some(({ blockBytes }) => blockBytes % SECTOR_BYTES !== 0)
-      ? { at: ['bs', 'direct', 'cache'], message: 'direct I/O requires block sizes that are multiples of 512 bytes' }
+    (direct || cache === 'direct') && !isWholeSectors(bs)
+      ? { at: ['bs', 'direct', 'cache'], message: DIRECT_BLOCKS }
       : null,
   ),
 ];

@@ -1,0 +1,107 @@
+/** The words of fio that feedrate spells differently or does not have, each with advice. */
+
+/** Options by advice. An option may be followed by its alias. */
+const OPTIONS_BY_ADVICE: Readonly<Record<string, string>> = {
+  'write bs': 'blocksize',
+  'write the range as bs: 4k-64k': 'bsrange blocksize_range',
+  'write the mix as bs: 4k/60:64k/40': 'bssplit',
+  'sizes of a range are multiples of its smallest size': 'bs_unaligned blocksize_unaligned',
+  'write one job for each': 'bs_is_seq_rand percentage_random rw_sequencer',
+  'every block begins at a multiple of its size': 'ba blockalign offset_align',
+  'write rw': 'readwrite',
+  'write rwmixread, the percentage of reads': 'rwmixwrite',
+  'write io_size': 'io_limit',
+  'write io_size, the bytes of each worker': 'number_ios',
+  'write size': 'fill_device fill_fs',
+  'write size, the bytes of all files of a worker, and nrfiles': 'filesize',
+  'jobs begin at the start of their files': 'offset offset_increment file_append',
+  'files of random and mixed writes are always overwritten': 'overwrite',
+  'write direct': 'buffered',
+  'write cache: cold': 'invalidate',
+  'write cache: warm': 'pre_read',
+  'write fsync: 1': 'sync write_barrier sync_file_range',
+  'write end_fsync': 'fsync_on_close create_fsync',
+  'write norandommap': 'softrandommap',
+  'write randseed': 'randrepeat allrandrepeat random_generator',
+  'write verify: true': 'do_verify verify_only verify_fatal verify_async verify_backlog verify_interval verify_pattern',
+  'write madvise for files that are mapped; others are read without advice': 'fadvise_hint',
+  'name targets on the command line with -t': 'directory filename filename_format unique_filename opendir',
+  'feedrate has directories of its own': 'lockfile create_on_open allow_file_create allow_mounted_write',
+  'files are laid out first, alone by feedrate prepare': 'create_only create_serialize',
+  'jobs of kind io have all their files open, others one at a time': 'openfiles',
+  'files are read one after the other': 'file_service_type',
+  'use time_based, or io_size larger than size': 'loops',
+  'workers are always threads': 'thread',
+  'workers are always reported together': 'group_reporting new_group per_job_logs',
+  'jobs always run one after the other':
+    'stonewall wait_for_previous wait_for startdelay start_delay exitall flow flow_id',
+  'the queue is always kept full': 'iodepth_batch iodepth_batch_submit iodepth_low serialize_overlap io_submit_mode',
+  'completions are always taken as soon as they are there':
+    'iodepth_batch_complete iodepth_batch_complete_min iodepth_batch_complete_max',
+  'io_uring is always set up with what the kernel grants': 'fixedbufs registerfiles sqthread_poll hipri nonvectored',
+  'files are always removed; those of the dataset by feedrate clean': 'unlink unlink_each_loop',
+  'content is incompressible':
+    'buffer_compress_percentage buffer_compress_chunk zero_buffers scramble_buffers buffer_pattern',
+  'content never repeats': 'dedupe_percentage dedupe_mode dedupe_global dedupe_working_set_percentage',
+  'use a comment': 'description',
+  'write defaults': 'global',
+  'the name of a job is its key below jobs': 'name jobname',
+  'write thresholds, such as p99(latency) < 20ms':
+    'rate_min rate_iops_min max_latency latency_target latency_window latency_percentile latency_run',
+  'use feedrate gate --adaptive, which adds sessions until it can decide':
+    'steadystate ss steadystate_duration ss_dur steadystate_ramp_time ss_ramp',
+  'a run keeps timeseries.csv and latency.hlog':
+    'write_bw_log write_lat_log write_iops_log write_hist_log log_avg_msec log_hist_msec bwavgtime iopsavgtime',
+  'choose columns of the report with --cols':
+    'percentile_list clat_percentiles lat_percentiles slat_percentiles significant_figures unified_rw_reporting',
+  'every operation is measured': 'gtod_reduce gtod_cpu disable_lat disable_clat disable_slat disable_bw_measurement',
+  'a failed operation ends the trial': 'continue_on_error ignore_error error_dump',
+  'start feedrate with nice, ionice, taskset, numactl or systemd-run':
+    'nice prio prioclass cpumask cpus_allowed cpus_allowed_policy numa_cpu_nodes numa_mem_policy cgroup uid gid',
+  'run the command before or after feedrate': 'exec_prerun exec_postrun ioscheduler',
+  'buffers are always aligned memory of the worker': 'mem iomem mem_align iomem_align hugepage-size lockmem',
+  'units are explicit: 4k and 4KiB are 4096 bytes, 4kB is 4000 bytes': 'kb_base unit_base',
+  'feedrate replays no traces': 'write_iolog read_iolog replay_redirect replay_no_stall replay_time_scale',
+  'feedrate has no zones': 'zonemode zonerange zonesize zoneskip zonecapacity max_open_zones',
+  'feedrate does not trim': 'trim_percentage trim_backlog trim_verify_zero',
+};
+
+/** fio's options, each with advice. */
+export const FIO_OPTIONS: ReadonlyMap<string, string> = new Map(
+  Object.entries(OPTIONS_BY_ADVICE).flatMap(([advice, words]) => words.split(' ').map((word) => [word, advice])),
+);
+
+const QUEUE = 'use io_uring, which keeps iodepth operations in flight';
+const SINGLE = 'use psync, which makes one pread or pwrite per operation';
+const OTHER_STORAGE = 'feedrate measures file systems that are mounted, and NFS servers';
+
+/** Values of fio's `ioengine`, each with advice. */
+export const FIO_ENGINES: Readonly<Record<string, string>> = {
+  libaio: QUEUE,
+  posixaio: QUEUE,
+  io_uring_cmd: QUEUE,
+  solarisaio: QUEUE,
+  windowsaio: QUEUE,
+  sync: SINGLE,
+  vsync: SINGLE,
+  pvsync: SINGLE,
+  pvsync2: SINGLE,
+  splice: SINGLE,
+  sg: SINGLE,
+  libpmem: 'use mmap, which copies from mapped files',
+  nfs: 'name the server as target, -t nfs://SERVER/EXPORT',
+  libnfs: 'name the server as target, -t nfs://SERVER/EXPORT',
+  ...Object.fromEntries(
+    ['rados', 'rbd', 'gfapi', 'gfapi_async', 'libhdfs', 'http', 'nbd', 'net', 'rdma', 'dev-dax', 'mtd'].map(
+      (engine) => [engine, OTHER_STORAGE],
+    ),
+  ),
+};
+
+/** Values of fio's `rw`, each with advice. */
+export const FIO_PATTERNS: Readonly<Record<string, string>> = {
+  readwrite: 'write rw',
+  ...Object.fromEntries(
+    ['trim', 'randtrim', 'trimwrite', 'randtrimwrite'].map((pattern) => [pattern, 'feedrate does not trim']),
+  ),
+};
