@@ -62,6 +62,8 @@ const OPERATIONS = [
       ['max', 8],
     ],
   },
+  { kind: 'slat', label: 'submission latency', head: 'slat', shown: [] },
+  { kind: 'clat', label: 'completion latency', head: 'clat', shown: [], sameAs: 'latency' },
   {
     kind: 'create',
     label: 'create',
@@ -82,8 +84,6 @@ const OPERATIONS = [
   },
   { kind: 'readdir', label: 'directory listing', head: 'readdir', shown: [['p99', 9]] },
   { kind: 'unlink', label: 'unlink', head: 'unlink', shown: [['p99', 8]] },
-  { kind: 'slat', label: 'submission latency', head: 'slat', shown: [] },
-  { kind: 'clat', label: 'completion latency', head: 'clat', shown: [], sameAs: 'latency' },
 ] as const satisfies readonly LatencyRow[];
 
 /** Reads and writes together: the default kind of latency. */
