@@ -220,15 +220,18 @@ test('whatever the fields are, each item is visited once in each phase and nothi
   );
 });
 
-test('something foreign with the name of an item is a fault, and is left alone', () =>
-  withTemporaryDirectory((directory) => {
-    const { program } = prepared(metadataJob(), directory);
-    writeFileSync(join(directory, 'tree', 'f0-3'), 'mine');
-    const fault = faultOf(() => program.run());
-    assert.equal([fault.code, fault.syscall, fault.path], ['EEXIST', 'open', join(directory, 'tree', 'f0-3')]);
-    assert.match(fault.message, /^open of .* failed with EEXIST: something else has created it/);
-    assert.is(readFileSync(join(directory, 'tree', 'f0-3'), 'utf8'), 'mine');
-  }));
+for (const changes of [{ exclusive: true }, { filesizeBytes: 100 }, { items: 'directories' }] as const) {
+  test(`something foreign with the name of an item is a fault, and is left alone: ${JSON.stringify(changes)}`, () =>
+    withTemporaryDirectory((directory) => {
+      const { program } = prepared(metadataJob(changes), directory);
+      const path = join(directory, 'tree', 'f0-3');
+      writeFileSync(path, 'mine');
+      const fault = faultOf(() => program.run());
+      assert.equal([fault.code, fault.syscall, fault.path], ['EEXIST', 'items' in changes ? 'mkdir' : 'open', path]);
+      assert.match(fault.message, / of .* failed with EEXIST: something else has created it/);
+      assert.is(readFileSync(path, 'utf8'), 'mine');
+    }));
+}
 
 for (const [operation, syscall] of [
   ['stat', 'stat'],

@@ -114,6 +114,7 @@ export function metadataJob(changes: Partial<MetadataJob> = {}): MetadataJob {
     branch: 1,
     stride: 0,
     filesizeBytes: 0,
+    exclusive: false,
     fsync: false,
     fsyncDirectories: false,
     loops: 1,

@@ -121,6 +121,7 @@ parse('the other kinds have every property of theirs', () => {
     branch: 1,
     stride: 0,
     filesizeBytes: 0,
+    exclusive: false,
     fsync: false,
     fsyncDirectories: false,
     loops: 1,

@@ -6,6 +6,7 @@ import { ENTRY_OPERATIONS, type EntryOperation } from '../../workload/entry-oper
 import { leavesOf, type MetadataJob } from '../../workload/jobs/metadata.js';
 import { IoFault } from '../core/backend.js';
 import { CELL, HISTOGRAM_BASE, ITEM_CELLS } from '../core/counters.js';
+import type { NewFile } from '../core/entries.js';
 import type { WorkerPhase } from '../core/protocol.js';
 import { type JobProgram, type Program, type ProgramContext, timed } from './job-program.js';
 import { chunkBytesOf, SLOT } from './whole-files.js';
@@ -25,6 +26,7 @@ class MetadataProgram implements Program {
   readonly #context: ProgramContext;
   readonly #job: MetadataJob;
   readonly #leaves: number;
+  readonly #newFile: NewFile;
   /** Which phase of the loop it is, for the stride. */
   #step = 0;
   /** Counts from 0. Each loop writes other content. */
@@ -35,6 +37,7 @@ class MetadataProgram implements Program {
     this.#context = context;
     this.#job = job;
     this.#leaves = leavesOf(job);
+    this.#newFile = { exclusive: job.exclusive, isWritten: job.filesizeBytes > 0 };
   }
 
   /** Makes the directories and, if their creation is not measured, the items. */
@@ -148,8 +151,8 @@ class MetadataProgram implements Program {
       entries.makeDirectory(name);
       return;
     }
-    const handle = entries.makeFile(name);
-    if (this.#job.filesizeBytes === 0 && !this.#job.fsync) entries.closeFile(handle);
+    const handle = entries.makeFile(name, this.#newFile);
+    if (!this.#newFile.isWritten && !this.#job.fsync) entries.closeFile(handle);
     else this.#fill(owner, item, handle, name);
   }
 

@@ -17,8 +17,8 @@ import { constants as osConstants } from 'node:os';
 import { type Libc, libc } from '../system/libc.js';
 
 export interface EntryCalls {
-  /** Creates a file that must not exist, and returns its descriptor. */
-  createFile(directory: number, name: string): number;
+  /** Opens a file for writing and returns its descriptor. Creates it if it is missing; `exclusive`: only then. */
+  createFile(directory: number, name: string, exclusive: boolean): number;
   closeFile(fd: number): number;
   makeDirectory(directory: number, name: string): number;
   /** statx(2) of the entry itself. */
@@ -38,7 +38,9 @@ const NUMBERS = {
 type Numbers = (typeof NUMBERS)[keyof typeof NUMBERS];
 
 const O_CLOEXEC = 0o2000000;
-const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+/** A FIFO in the place of the file is not waited for. */
+const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const ONLY_NEW = NEW_FILE | constants.O_EXCL;
 const DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY;
 const FILE_MODE = 0o644;
 const DIRECTORY_MODE = 0o755;
@@ -89,8 +91,8 @@ class LibcEntryCalls implements EntryCalls {
     this.#listingAt = library.addressOf(this.#listing);
   }
 
-  createFile(directory: number, name: string): number {
-    const flags = NEW_FILE | O_CLOEXEC;
+  createFile(directory: number, name: string, exclusive: boolean): number {
+    const flags = (exclusive ? ONLY_NEW : NEW_FILE) | O_CLOEXEC;
     return this.#call(this.#numbers.openat, directory, this.#first.put(name), flags, FILE_MODE, 0);
   }
 
@@ -150,7 +152,8 @@ class LibcEntryCalls implements EntryCalls {
 
 /** Node's calls on the same entries. Only these throw. */
 const fsCalls: EntryCalls = {
-  createFile: (directory, name) => attempted(() => openSync(entryOf(directory, name), NEW_FILE, FILE_MODE)),
+  createFile: (directory, name, exclusive) =>
+    attempted(() => openSync(entryOf(directory, name), exclusive ? ONLY_NEW : NEW_FILE, FILE_MODE)),
   closeFile: (fd) => attempted(() => closeSync(fd)),
   makeDirectory: (directory, name) => attempted(() => mkdirSync(entryOf(directory, name), DIRECTORY_MODE)),
   status: (directory, name) => attempted(() => lstatSync(entryOf(directory, name))),
