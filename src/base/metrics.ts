@@ -22,6 +22,8 @@ interface NumberRow extends MetricRow {
   readonly dropOrder: number | null;
   /** Whether it is exported to files for other programs if no metric is named. */
   readonly isKept: boolean;
+  /** Whether only jobs with phases have it. Reports leave it out where no arm has it. */
+  readonly ofPhases?: true;
 }
 
 const NUMBERS = [
@@ -55,7 +57,28 @@ const NUMBERS = [
     dropOrder: null,
     isKept: false,
   },
+  rateRow('create_rate', 'creates/s', 1),
+  rateRow('stat_rate', 'stats/s', 1),
+  rateRow('readdir_rate', 'listings/s', null),
+  rateRow('entry_rate', 'entries/s', 3),
+  rateRow('rename_rate', 'renames/s', 2),
+  rateRow('unlink_rate', 'unlinks/s', 1),
 ] as const satisfies readonly NumberRow[];
+
+/** Returns the row of a rate of a phase: operations of one kind per second, while all workers did that kind. */
+function rateRow<const K extends string>(key: K, label: string, dropOrder: number | null) {
+  return {
+    key,
+    label,
+    unit: 'ops/s',
+    better: 'higher',
+    column: `${key}_per_s`,
+    ofArms: 'spread',
+    dropOrder,
+    isKept: true,
+    ofPhases: true,
+  } as const;
+}
 
 /** The key of a metric that is one number per trial. `record/trial-values.ts` computes the values. */
 export type NumberKey = (typeof NUMBERS)[number]['key'];

@@ -37,6 +37,9 @@ export function armsCsv(arms: SummarizedArms): string {
  */
 export function armColumns(arms: SummarizedArms): Column<ArmSummary>[] {
   const { summaries, ceilings } = arms;
+  const numbers = NUMBER_METRICS.filter(
+    ({ key, ofPhases }) => ofPhases === undefined || summaries.some((summary) => summary.numbers[key] !== null),
+  );
   const kinds = LATENCY_KINDS.filter(({ kind }) => summaries.some(({ latencies }) => latencies.has(kind)));
   return [
     { name: 'arm', value: ({ arm }) => arm.id },
@@ -50,7 +53,7 @@ export function armColumns(arms: SummarizedArms): Column<ArmSummary>[] {
     { name: 'trials_unmeasured', value: ({ unmeasured }) => unmeasured },
     { name: 'trials_failed', value: ({ failed }) => failed },
     { name: 'trials_aborted', value: ({ aborted }) => aborted },
-    ...NUMBER_METRICS.flatMap(numberDataColumns),
+    ...numbers.flatMap(numberDataColumns),
     { name: 'tail_ns_median', value: (summary) => summary.tailNs?.median ?? null },
     ...kinds.flatMap(({ kind }) => latencyColumns<ArmSummary>(kind)),
     ...sessionMedianColumns(arms),

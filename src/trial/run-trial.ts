@@ -22,6 +22,7 @@ import { Abandonment } from './abandonment.js';
 import {
   assembleClient,
   assembleLatency,
+  assemblePhases,
   assembleRing,
   assembleSeries,
   assembleWindow,
@@ -248,6 +249,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
   const nfs = moved === null ? null : exchanged(moved);
   const client = assembleClient(reports, measured.eventLoopDelay);
   const series = assembleSeries(reports, window.lastDoneNs);
+  const phases = assemblePhases(reports);
   const { longestQuietNs, machine } = measured;
   const missedFiles = measured.abandoned ? null : missedIn(stage, reports);
   const shortTransfers = reports.reduce((sum, report) => sum + report.shortTransfers, 0);
@@ -272,6 +274,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
     engine,
     window,
     latency: assembleLatency(counters),
+    ...(phases !== undefined && { phases }),
     series,
     cache,
     ...(nfs === null ? {} : { nfs }),
@@ -295,6 +298,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
             missedFiles,
             status,
             series,
+            phases,
           }),
   };
 }
