@@ -26,7 +26,8 @@ interface LatencyRow {
 /**
  * The kinds of timed operations. A row's index is its place in the engine's counters, and its name is used in stored
  * records. `checkpoint` lasts from the first write to the last directory fsync. `slat` and `clat` are fio's submission
- * and completion latency, recorded if they differ from the latency (paced or queued operations).
+ * and completion latency, recorded if they differ from the latency (paced or queued operations). `create` lasts from the
+ * open of a new file to its close, and `readdir` from the open of a directory to its last entry.
  */
 const OPERATIONS = [
   { kind: 'read', label: 'read latency', head: 'read', shown: [['p99', 9]], shownBeside: 'write' },
@@ -61,6 +62,26 @@ const OPERATIONS = [
       ['max', 8],
     ],
   },
+  {
+    kind: 'create',
+    label: 'create',
+    head: 'create',
+    shown: [
+      ['p50', 9],
+      ['p99', 6],
+    ],
+  },
+  {
+    kind: 'stat',
+    label: 'stat',
+    head: 'stat',
+    shown: [
+      ['p50', 9],
+      ['p99', 7],
+    ],
+  },
+  { kind: 'readdir', label: 'directory listing', head: 'readdir', shown: [['p99', 9]] },
+  { kind: 'unlink', label: 'unlink', head: 'unlink', shown: [['p99', 8]] },
   { kind: 'slat', label: 'submission latency', head: 'slat', shown: [] },
   { kind: 'clat', label: 'completion latency', head: 'clat', shown: [], sameAs: 'latency' },
 ] as const satisfies readonly LatencyRow[];

@@ -106,6 +106,8 @@ function headlineText({ summary }: NotedArm): string {
   if (spread !== null) return formatValue(spread.median, HEADLINE.unit);
   if (summary.failed > 0) return 'failed';
   if (summary.unmeasured > 0) return 'nothing measured';
+  // A job with phases has a rate for each of them instead.
+  if (summary.counted > 0) return ABSENT;
   return summary.aborted > 0 ? 'aborted' : summary.warmups > 0 ? 'only warm-up' : 'not run';
 }
 
@@ -214,10 +216,16 @@ function finiteOrNull(value: number | undefined): CellValue {
   return value === undefined || !Number.isFinite(value) ? null : value;
 }
 
+function listOf(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
+
 /** Returns the caption: how the numbers of the table were computed. */
 export function captionOf(summaries: readonly ArmSummary[]): string {
   const counts = [...new Set(summaries.map(({ counted, unmeasured }) => counted - unmeasured))];
   const trials = counts.length === 1 ? plural(counts[0] as number, 'trial') : 'the counted trials';
-  const shown = NUMBER_METRICS.filter(({ dropOrder }) => dropOrder !== null).map(({ label }) => label);
-  return `${shown.join(' and ')}: median of ${trials}; latencies: every operation of all trials, percentiles exact to within 0.4 %`;
+  const shown = NUMBER_METRICS.filter(
+    ({ key, dropOrder }) => dropOrder !== null && summaries.some(({ numbers }) => numbers[key] !== null),
+  ).map(({ label }) => label);
+  return `${listOf(shown)}: median of ${trials}; latencies: every operation of all trials, percentiles exact to within 0.4 %`;
 }
