@@ -97,7 +97,9 @@ export function groupArms(arms: readonly NotedArm[]): ArmGroup[] {
   for (const arm of arms) {
     const found = ofJobs.get(arm.summary.arm.job) as SubjectName;
     const name = found === 'largeBlocks' && hasSmall ? 'smallBlocks' : found;
-    bySubject.set(name, [...(bySubject.get(name) ?? []), arm]);
+    const ofSubject = bySubject.get(name) ?? [];
+    ofSubject.push(arm);
+    bySubject.set(name, ofSubject);
   }
   return [...bySubject].map(([name, ofSubject]) => {
     const { headline, hasSteps, important }: Subject = SUBJECTS[name];

@@ -33,18 +33,36 @@ export function terminalTable<Row>(
   const widths = new Map(columns.map((column) => [column, widthOf(column, rows)]));
   const shown = fitting(columns, widths, options.columns);
   const paint = colorer(options.color);
-  const table = new Table({
-    head: shown.map(({ head }) => visibleText(head)),
-    colAligns: shown.map(({ align }) => align),
-    colWidths: cellWidths(shown, widths, options.columns),
-    // The defaults would colour heads and borders, even in a pipe.
-    style: { head: [], border: [], compact: true },
-  });
-  for (const row of rows) table.push(shown.map(({ text, tone }) => paint(text(row), tone?.(row) ?? 'plain')));
-  const lines = table.toString().split('\n');
+  const cells = rows.map((row) => shown.map(({ text, tone }) => paint(text(row), tone?.(row) ?? 'plain')));
+  const lines = drawn(shown, cellWidths(shown, widths, options.columns), cells);
   const hidden = columns.filter((column) => !shown.includes(column)).map((column) => hiddenText(column, rows));
   if (hidden.length > 0) lines.push(visibleText(`not shown at this width: ${hidden.join(', ')}`));
   return lines.map((line) => new DrawnLine(line));
+}
+
+/** Rows that are drawn at once. The time that cli-table3 takes grows with their square. */
+const ROWS_AT_ONCE = 200;
+
+function drawn<Row>(
+  columns: readonly ShownColumn<Row>[],
+  colWidths: number[],
+  cells: readonly (readonly string[])[],
+): string[] {
+  const lines: string[] = [];
+  for (let start = 0; start === 0 || start < cells.length; start += ROWS_AT_ONCE) {
+    const table = new Table({
+      head: start === 0 ? columns.map(({ head }) => visibleText(head)) : [],
+      colAligns: columns.map(({ align }) => align),
+      colWidths,
+      // The defaults would colour heads and borders, even in a pipe.
+      style: { head: [], border: [], compact: true },
+    });
+    table.push(...cells.slice(start, start + ROWS_AT_ONCE).map((row) => [...row]));
+    // The lower border of one part and the upper border of the next are not in the table.
+    const part = table.toString().split('\n');
+    lines.splice(-1, 1, ...(start === 0 ? part : part.slice(1)));
+  }
+  return lines;
 }
 
 /** Returns a function that draws a line in the colour of its tone, or without colour if `color` is false. */
