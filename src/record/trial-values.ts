@@ -3,7 +3,7 @@
 import { LATENCY_KINDS, type LatencyKind, type LatencyKindRow, type OperationKind } from '../base/latency-kinds.js';
 import type { NumberKey } from '../base/metrics.js';
 import { type Histogram, maxNs, meanNs, merged, mergeInto, quantileNs, totalCount } from '../histogram/histogram.js';
-import { decodeHistogram } from '../histogram/sparse-counts.js';
+import { countOf, decodeHistogram } from '../histogram/sparse-counts.js';
 import { phaseRate } from './phases.js';
 import type { RankPart } from './trial-record.js';
 
@@ -15,6 +15,7 @@ export const NUMBERS_OF: Readonly<Record<NumberKey, (...records: readonly RankPa
   throughput: throughputBytesPerSecond,
   iops,
   cpu: cpuNsPerOp,
+  files: filesPerSecond,
   create_rate: (...records) => phaseRate(records, 'create'),
   stat_rate: (...records) => phaseRate(records, 'stat'),
   readdir_rate: (...records) => phaseRate(records, 'readdir'),
@@ -61,6 +62,21 @@ export function throughputBytesPerSecond(...records: readonly RankPart[]): numbe
  */
 export function iops(...records: readonly RankPart[]): number {
   return perSecond(records, windowOps);
+}
+
+/**
+ * Returns the files that were read whole per second of the window; for several trials Σfiles / Σtime. NaN if nothing was
+ * measured, or if a trial did not read whole files. The files that were done after the window are left out in
+ * proportion to the reads.
+ */
+function filesPerSecond(...records: readonly RankPart[]): number {
+  return perSecond(records, (record) => {
+    const { read = [], write = [], file } = record.latency;
+    if (file === undefined) return Number.NaN;
+    const [moved, files] = [countOf(read) + countOf(write), countOf(file)];
+    // Empty files have no reads. Then the window is that of a single worker, or of workers that end together.
+    return moved > 0 ? (files * windowOps(record)) / moved : files;
+  });
 }
 
 function perSecond(records: readonly RankPart[], amountOf: (record: RankPart) => number): number {

@@ -20,8 +20,12 @@ const SHORT_WINDOW_NS = 100_000_000;
 const SHORT_PHASE_NS = 2_000_000;
 /** With fewer operations, a trial shows how long they took and not what the storage can do. */
 const FEW_OPERATIONS = 3;
-/** If the last worker ends later than the first by more than this share, the load was not the requested one. */
-const STRAGGLER_SHARE = 0.1;
+/**
+ * If the last worker ends later than the first by more than this share, the load was not the requested one. Chance alone
+ * reaches a part of it: the times of 16 workers with 250 random operations each differ by a fifth. The throughput is
+ * measured only while all are busy.
+ */
+const STRAGGLER_SHARE = 0.25;
 /** A rate counts as missed below this share less than requested. */
 const RATE_MISSED_SHARE = 0.05;
 /** Random arrivals vary by chance: n arrivals have a standard deviation of √n. */

@@ -20,7 +20,16 @@ import { stepSummary } from '../../src/report/ci/step-summary.js';
 import { element, xmlDocument } from '../../src/report/ci/xml.js';
 import { type Measure, measureOf } from '../../src/stats/measure.js';
 import { measurementsOf } from '../../src/stats/measurements.js';
-import { benchmarksOf, bmfOf, casesOf, junitOf, openMetricsOf, outcomesOf } from '../support/ci-formats.js';
+import {
+  benchmarksOf,
+  bmfOf,
+  casesOf,
+  faultOf,
+  junitOf,
+  openMetricsOf,
+  outcomesOf,
+  outputOf,
+} from '../support/ci-formats.js';
 import { makeArm, makeThreshold, makeWindow } from '../support/records.js';
 import { runOfSessions, type SessionsOptions, trialsOfSessions } from '../support/stored-sessions.js';
 
@@ -146,7 +155,7 @@ test('JUnit of a run: arms, thresholds, and what was not measured', () => {
     'quick measurement: d': 'error broken',
     'quick measurement: the run as a whole': 'error broken',
   });
-  const messages = casesOf(root).flatMap(({ children: [fault] }) => (fault === undefined ? [] : [fault.text]));
+  const messages = casesOf(root).flatMap((testCase) => faultOf(testCase)?.text ?? []);
   assert.equal(messages, [
     'throughput > 2000000000 failed: 962 MiB/s in a',
     'trial s2r1t2 of b failed: EIO in pread /mnt/x',
@@ -154,6 +163,10 @@ test('JUnit of a run: arms, thresholds, and what was not measured', () => {
     'not measured',
     'the run is aborted: 18 of 24 trials are recorded',
   ]);
+  const [threshold, kept, arm] = casesOf(root).map(outputOf);
+  assert.is(threshold, 'throughput > 2000000000: 962 MiB/s in a');
+  assert.is(kept, 'iops > 1: 1k in a');
+  assert.match(arm as string, /^throughput: 962 MiB\/s\n(.*\n)*p99\(latency\): \d+ µs\n(.*\n)*over 6 trials$/);
 });
 
 const FAULT = { code: 'EIO', syscall: 'pread', path: '/mnt/x', offsetBytes: 0, message: 'EIO', worker: 0 };
@@ -164,6 +177,13 @@ test('JUnit of a comparison with any names: each verdict is what it is to be', (
     const root = junitOf(junitXml(stored.run, comparisonSuites(comparison)));
     const cases = casesOf(root);
     assert.is(cases.length, arms.length);
+    for (const testCase of cases) {
+      assert.match(
+        outputOf(testCase) as string,
+        /: throughput \S+ \S+ \(95 % interval .*\), \S+ MiB\/s → \S+ MiB\/s, p /,
+      );
+      assert.match(outputOf(testCase) as string, /\na regression or improvement must exceed 10 %$/);
+    }
     return [...new Set(outcomesOf(root).values())];
   });
   assert.equal(outcomes, [['error incomparable'], ['failure regression'], ['passed'], ['passed']]);

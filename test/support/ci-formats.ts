@@ -36,15 +36,26 @@ export function casesOf(node: XmlNode): XmlNode[] {
 /** `name` → what became of it: `passed`, or the tag and type of its fault. */
 export function outcomesOf(node: XmlNode): Map<string, string> {
   return new Map(
-    casesOf(node).map(({ attributes, children: [fault] }) => [
-      `${attributes['classname']}: ${attributes['name']}`,
-      fault === undefined ? 'passed' : `${fault.tag} ${fault.attributes['type']}`,
-    ]),
+    casesOf(node).map((testCase) => {
+      const fault = faultOf(testCase);
+      const { classname, name } = testCase.attributes;
+      return [`${classname}: ${name}`, fault === undefined ? 'passed' : `${fault.tag} ${fault.attributes['type']}`];
+    }),
   );
 }
 
+/** The failure, error or skip of a case. */
+export function faultOf({ children }: XmlNode): XmlNode | undefined {
+  return children.find(({ tag }) => tag !== 'system-out');
+}
+
+/** The numbers of a case. */
+export function outputOf({ children }: XmlNode): string | undefined {
+  return children.find(({ tag }) => tag === 'system-out')?.text;
+}
+
 function assertCounts({ attributes }: XmlNode, cases: readonly XmlNode[]): void {
-  const count = (tag: string) => String(cases.filter(({ children }) => children[0]?.tag === tag).length);
+  const count = (tag: string) => String(cases.filter((testCase) => faultOf(testCase)?.tag === tag).length);
   assert.equal(
     [attributes['tests'], attributes['failures'], attributes['errors'], attributes['skipped']],
     [String(cases.length), count('failure'), count('error'), count('skipped')],

@@ -48,12 +48,15 @@ class SmallFilesProgram implements Program {
   }
 
   #readFile(drain: CallDrain, file: DataFile): boolean {
-    const { task, backend, content } = this.#context;
+    const { task, backend, meter, content } = this.#context;
     const mode = { write: false, create: false, direct: this.#job.direct, opening: task.opening };
     content.take(file);
+    const [startNs, bytesBefore] = [backend.clock.now(), meter.readBytes];
     timed(this.#context, 'open', () => backend.open(SLOT, file.path, mode));
     const whole = drainStretch(drain, this.#batch, READ, SLOT, 0, file.bytes, this.#lengths);
     timed(this.#context, 'close', () => backend.close(SLOT));
+    // The last read of a file may be the worker's last one, too.
+    if (meter.readBytes - bytesBefore === file.bytes) meter.record('file', backend.clock.now() - startNs);
     return whole;
   }
 

@@ -1,7 +1,7 @@
 /** A comparison as JUnit suites: one suite per metric, one case per cell. */
 import type { ComparedCell, Comparison } from '../../gate/comparison.js';
 import { cellName, cellOutcome, mismatchText } from '../comparison/cell-text.js';
-import { plural } from '../table/format.js';
+import { formatPercent, plural } from '../table/format.js';
 import type { TestFault, TestSuite } from './test-suite.js';
 
 /**
@@ -13,8 +13,17 @@ export function comparisonSuites(comparison: Comparison): TestSuite[] {
     name: measure.key,
     cases: comparison.cells
       .filter((cell) => cell.measure === measure)
-      .map((cell) => ({ name: cellName(comparison, cell), timeNs: 0, fault: faultOf(comparison, cell) })),
+      .map((cell) => ({
+        name: cellName(comparison, cell),
+        timeNs: 0,
+        fault: faultOf(comparison, cell),
+        output: [cellOutcome(comparison, cell), boundText(cell)],
+      })),
   }));
+}
+
+function boundText({ judgement: { minEffect } }: ComparedCell): string {
+  return `a regression or improvement must exceed ${formatPercent(minEffect)}`;
 }
 
 function faultOf(comparison: Comparison, cell: ComparedCell): TestFault | null {

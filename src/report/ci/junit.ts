@@ -74,12 +74,14 @@ function propertiesOf({ id, environment, labels, plan }: RunRecord): XmlElement 
   );
 }
 
-function caseElement(classname: string, { name, timeNs, fault }: TestCase): XmlElement {
+/** The numbers are in `system-out`: Jenkins, GitLab and Surefire read it in a case, and properties only in a suite. */
+function caseElement(classname: string, { name, timeNs, fault, output }: TestCase): XmlElement {
   const attributes = { name, classname, time: seconds(timeNs) };
-  if (fault === null) return element('testcase', attributes);
+  const numbers = output.length === 0 ? [] : [element('system-out', {}, [output.join('\n')])];
+  if (fault === null) return element('testcase', attributes, numbers);
   const { kind, type, message } = fault;
   // The message is repeated as text, because GitLab shows only the text.
-  return element('testcase', attributes, [element(kind, { message, type }, [message])]);
+  return element('testcase', attributes, [element(kind, { message, type }, [message]), ...numbers]);
 }
 
 function seconds(ns: number): string {

@@ -7,6 +7,8 @@ export interface TestCase {
   readonly timeNs: number;
   /** Null: passed. */
   readonly fault: TestFault | null;
+  /** The numbers of the case, whether it passed or not. One line each. */
+  readonly output: readonly string[];
 }
 
 export interface TestFault {

@@ -10,6 +10,7 @@ import { paragraphs } from '../table/report-line.js';
 import { painter, type TerminalOptions, terminalTable } from '../table/terminal.js';
 import { comparisonNotes } from './comparison-notes.js';
 import { comparedColumns, doubtText, formatChange, worstFirst } from './comparison-table.js';
+import { pairsNotes } from './pairs-text.js';
 import { sessionPlots } from './session-plots.js';
 
 /** The most flaws that are listed: a run may have hundreds of failed trials. */
@@ -20,7 +21,7 @@ export function terminalComparison(comparison: Comparison, gate: GateResult | nu
   const tables = comparison.options.measures.map((measure) => {
     const cells = worstFirst(comparison.cells.filter((cell) => cell.measure === measure));
     const table = cells.length === 0 ? [] : terminalTable(cells, comparedColumns(comparison, measure), options);
-    return [headingOf(comparison, measure), ...table];
+    return [headingOf(comparison, measure), ...table, ...pairsNotes(comparison, measure)];
   });
   const decision =
     gate === null ? [] : gateLines(gate).map((line) => paint(line, gate.outcome === 'pass' ? 'good' : 'bad'));
@@ -50,7 +51,11 @@ export function markdownExtract(
   const tables = comparison.options.measures.flatMap((measure) => {
     const cells = worstFirst(shown.filter((cell) => cell.measure === measure));
     if (cells.length === 0) return [];
-    return [[markdownText(headingOf(comparison, measure))], markdownTable(cells, comparedColumns(comparison, measure))];
+    return [
+      [markdownText(headingOf(comparison, measure))],
+      markdownTable(cells, comparedColumns(comparison, measure)),
+      pairsNotes(comparison, measure).map(markdownText),
+    ];
   });
   const notes = lines.map((note) => `- ${markdownText(note)}`);
   const decision = gate === null ? [] : gateLines(gate).map((line) => `**${markdownText(line)}**`);

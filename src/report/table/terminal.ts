@@ -22,8 +22,8 @@ const LEAST_CELL = 8;
 type Paint<Drawn> = (text: string, tone: Tone) => Drawn;
 
 /**
- * Returns the table as lines. If it is wider than the terminal, the least important columns are left out and the last
- * line names them.
+ * Returns the table as lines. If it is wider than the terminal, the least important columns are left out. The last line
+ * names them, with the value of those that have one value in all rows.
  */
 export function terminalTable<Row>(
   rows: readonly Row[],
@@ -33,18 +33,36 @@ export function terminalTable<Row>(
   const widths = new Map(columns.map((column) => [column, widthOf(column, rows)]));
   const shown = fitting(columns, widths, options.columns);
   const paint = colorer(options.color);
-  const table = new Table({
-    head: shown.map(({ head }) => visibleText(head)),
-    colAligns: shown.map(({ align }) => align),
-    colWidths: cellWidths(shown, widths, options.columns),
-    // The defaults would colour heads and borders, even in a pipe.
-    style: { head: [], border: [], compact: true },
-  });
-  for (const row of rows) table.push(shown.map(({ text, tone }) => paint(text(row), tone?.(row) ?? 'plain')));
-  const lines = table.toString().split('\n');
-  const hidden = columns.filter((column) => !shown.includes(column)).map(({ head }) => head);
+  const cells = rows.map((row) => shown.map(({ text, tone }) => paint(text(row), tone?.(row) ?? 'plain')));
+  const lines = drawn(shown, cellWidths(shown, widths, options.columns), cells);
+  const hidden = columns.filter((column) => !shown.includes(column)).map((column) => hiddenText(column, rows));
   if (hidden.length > 0) lines.push(visibleText(`not shown at this width: ${hidden.join(', ')}`));
   return lines.map((line) => new DrawnLine(line));
+}
+
+/** Rows that are drawn at once. The time that cli-table3 takes grows with their square. */
+const ROWS_AT_ONCE = 200;
+
+function drawn<Row>(
+  columns: readonly ShownColumn<Row>[],
+  colWidths: number[],
+  cells: readonly (readonly string[])[],
+): string[] {
+  const lines: string[] = [];
+  for (let start = 0; start === 0 || start < cells.length; start += ROWS_AT_ONCE) {
+    const table = new Table({
+      head: start === 0 ? columns.map(({ head }) => visibleText(head)) : [],
+      colAligns: columns.map(({ align }) => align),
+      colWidths,
+      // The defaults would colour heads and borders, even in a pipe.
+      style: { head: [], border: [], compact: true },
+    });
+    table.push(...cells.slice(start, start + ROWS_AT_ONCE).map((row) => [...row]));
+    // The lower border of one part and the upper border of the next are not in the table.
+    const part = table.toString().split('\n');
+    lines.splice(-1, 1, ...(start === 0 ? part : part.slice(1)));
+  }
+  return lines;
 }
 
 /** Returns a function that draws a line in the colour of its tone, or without colour if `color` is false. */
@@ -71,15 +89,22 @@ function totalWidth<Row>(columns: readonly ShownColumn<Row>[], widths: Widths<Ro
   return columns.reduce((sum, column) => sum + (widths.get(column) as number) + 3, 1);
 }
 
+/** Returns the columns that fit, in their order: see `ShownColumn.dropOrder`. */
 function fitting<Row>(columns: readonly ShownColumn<Row>[], widths: Widths<Row>, limit: number): ShownColumn<Row>[] {
-  let shown = [...columns];
-  while (totalWidth(shown, widths) > limit) {
-    const order = Math.max(...shown.map((column) => column.dropOrder));
-    if (order === 0) break;
-    const last = shown.findLast((column) => column.dropOrder === order);
-    shown = shown.filter((column) => column !== last);
+  const orders = [...new Set(columns.map(({ dropOrder }) => dropOrder))].sort((a, b) => a - b);
+  let kept = new Set<number>();
+  for (const order of orders) {
+    const more = new Set([...kept, order]);
+    const shown = columns.filter(({ dropOrder }) => more.has(dropOrder));
+    if (order === 0 || totalWidth(shown, widths) <= limit) kept = more;
   }
-  return shown;
+  return columns.filter(({ dropOrder }) => kept.has(dropOrder));
+}
+
+/** Returns the head of a column that is left out, with its value if all rows have the same: `n (5)`. */
+function hiddenText<Row>({ head, text }: ShownColumn<Row>, rows: readonly Row[]): string {
+  const [only = '', ...others] = new Set(rows.map(text));
+  return others.length === 0 && /[\p{L}\p{N}]/u.test(only) ? `${head} (${only})` : head;
 }
 
 /**
