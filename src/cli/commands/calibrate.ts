@@ -9,6 +9,7 @@ import { packageRoot } from '../../host/system/installation.js';
 import type { CalibrationRecord } from '../../record/calibration-record.js';
 import type { Injection } from '../../record/run-record.js';
 import type { ReadableRun } from '../../record/stored-run.js';
+import type { CalibrationContext } from '../../report/answer/calibration-answer.js';
 import {
   fractionOf,
   parseLabels,
@@ -160,20 +161,23 @@ async function calibrateTarget(
     return measured;
   }
   if (injected.length > 0) return printInjected(run, raw);
-  await keepCalibration(calibrationOf(run.run, run.trials, asked), raw);
+  const context = { workload: workload ?? DEFAULT_WORKLOAD, command: argumentsOf(command) };
+  await keepCalibration(calibrationOf(run.run, run.trials, asked), raw, context);
   return EXIT.pass;
 }
 
 async function keepCalibration(
   calibration: CalibrationRecord,
   { output, format }: Pick<RawCalibrateOptions, 'output' | 'format'>,
+  context: CalibrationContext,
 ): Promise<void> {
-  const [{ saveCalibration }, { renderCalibration }] = await Promise.all([
+  const [{ saveCalibration }, { renderCalibration }, { answeredCalibration }] = await Promise.all([
     import('../../store/calibrations.js'),
     import('../../report/comparison/render-calibration.js'),
+    import('../../report/answer/answered.js'),
   ]);
   const path = saveCalibration(output, calibration);
-  print(renderCalibration(calibration, format, stdoutOptions()));
+  print(renderCalibration(calibration, answeredCalibration(calibration, context), format, stdoutOptions()));
   tell(`calibration saved: ${path}`);
 }
 
