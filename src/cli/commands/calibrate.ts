@@ -26,9 +26,9 @@ import {
   progressOption,
   resultsOption,
 } from '../options/common-options.js';
+import { addWorkload, workloadOf } from '../options/job-options.js';
 import type { OutputFiles } from '../options/output-files.js';
 import type { Subcommand } from '../options/subcommand.js';
-import { workloadOf } from '../options/workload-input.js';
 import { print, tell } from '../output/print.js';
 import { exitsOnSignal } from '../terminal/exits.js';
 import { stdoutOptions } from '../terminal/output.js';
@@ -58,10 +58,8 @@ export const calibrate: Subcommand = {
   name: 'calibrate',
   description: 'measure the noise of a target and how many sessions a comparison needs',
   completes: 'workloads',
-  configure(command) {
-    command
-      .argument('[workload]', 'workload file (default: short reads and writes included with feedrate)')
-      .requiredOption('-t, --target <path>', 'directory to measure');
+  configure(command, fields) {
+    command.requiredOption('-t, --target <path>', 'directory to measure');
     addVariantOptions(command)
       .option('--sessions <number>', 'sessions to measure, each in a new process', '10')
       .option('--rounds <number>', 'rounds in each session', '3')
@@ -82,12 +80,12 @@ export const calibrate: Subcommand = {
       .addOption(formatOption(['table', 'json']))
       .addOption(awsOption())
       .addOption(progressOption());
-    addColdOptions(command).action(exitsOnSignal(calibrateTarget));
+    addWorkload(addColdOptions(command), fields, DEFAULT_WORKLOAD).action(exitsOnSignal(calibrateTarget));
   },
   examples: `
 Examples:
   feedrate calibrate -t /mnt/train                                 noise of a mount, in a minute or two
-  feedrate calibrate workloads/random-read.yaml -t /mnt/train      noise of the workload that you gate on
+  feedrate calibrate random-read -t /mnt/train                     noise of the workload that you gate on
   feedrate calibrate -t /mnt/train --inject 5% --engine psync      check that gate would detect 5 %
 
 feedrate saves the noise floor in the results directory. gate and compare never
@@ -137,7 +135,7 @@ async function calibrateTarget(
   const stop = new StopHandle();
   const request = {
     ...variant,
-    workload: await workloadOf(workload, DEFAULT_WORKLOAD),
+    workload: await workloadOf(workload, command, DEFAULT_WORKLOAD),
     targets: SIDES.map((name) => ({ name, path: target?.path as string })),
     resultsDirectory: raw.output,
     command: argumentsOf(command),
