@@ -1,7 +1,6 @@
-/** Prepares a run: reads the workload, opens the targets, makes the plan and checks that it fits. */
-import { readFileSync, statSync } from 'node:fs';
+/** Prepares a run: parses the workload, opens the targets, makes the plan and checks that it fits. */
 import { hostname } from 'node:os';
-import { FeedrateError, isSystemError, systemFaultOf } from '../base/errors.js';
+import { FeedrateError } from '../base/errors.js';
 import { formatBytes, formatWhole } from '../base/units.js';
 import { chooseEngine, engineRefusal } from '../engine/choose.js';
 import { measureOwnCost } from '../engine/own-cost.js';
@@ -10,7 +9,6 @@ import { chooseDataPlace } from '../host/files/data-place.js';
 import { ownFileStatus } from '../host/files/own-file.js';
 import { DATA_DIRECTORY_NAME } from '../host/files/own-names.js';
 import { below, storeOf, whileHeld } from '../host/files/store-of.js';
-import { readTextFile } from '../host/system/regular-file.js';
 import { openTarget, statTarget } from '../host/target.js';
 import { imbalancesOf } from '../plan/balance.js';
 import type { FileList } from '../plan/file-list.js';
@@ -30,7 +28,7 @@ import { refuseWhatTargetsCannot } from './abilities.js';
 import { datasetNote, provenDatasets, withDataset } from './datasets.js';
 import { touchableOf, untilTouched } from './first-touch.js';
 import { requireRemounts } from './remounts.js';
-import type { PlanRequest, RunRequest, WorkloadText } from './request.js';
+import type { PlanRequest, RunRequest } from './request.js';
 import { leftoverNotes, useTargets } from './targets.js';
 import { type RecordedVolumes, withVolumes } from './volumes.js';
 import { refuseBeyondLimits } from './worker-limits.js';
@@ -45,26 +43,6 @@ export interface Preparation {
   readonly datasets: ReadonlyMap<string, DatasetRecord>;
   /** Notes for the user before the run starts, one line each. */
   readonly notes: readonly string[];
-}
-
-/** The most that a person or a program writes into a workload. The YAML library takes a hundred times as much memory. */
-const MOST_WORKLOAD_BYTES = 4 * 2 ** 20;
-
-/** What the shell opened, as in `feedrate run <(generate)`. Other pipes might never have a writer. */
-const INHERITED = /^\/(?:dev\/(?:stdin|fd\/\d+)|proc\/self\/fd\/\d+)$/;
-
-/** Reads a workload file. Throws `FeedrateError('workload')`. */
-export function readWorkload(path: string): WorkloadText {
-  try {
-    const isInherited = INHERITED.test(path) && statSync(path).isFIFO();
-    return { source: isInherited ? readFileSync(path, 'utf8') : readTextFile(path, MOST_WORKLOAD_BYTES), path };
-  } catch (thrown) {
-    const { code, message } = systemFaultOf(thrown);
-    const reason = isSystemError(thrown) ? code : message;
-    throw new FeedrateError('workload', `cannot read the workload ${path}: ${reason}; give the path of a .yaml file`, {
-      cause: thrown,
-    });
-  }
 }
 
 /**
@@ -97,8 +75,8 @@ export async function withPreparation<T>(
  * wrong or the plan does not fit into the free space.
  */
 function prepareRun(request: PlanRequest): Preparation {
-  const { source, path: workloadPath } = request.workload;
-  const workload = parseWorkload(source, workloadPath, request.overrides ?? []);
+  const { source, path: workloadPath, options } = request.workload;
+  const workload = parseWorkload(source, workloadPath, request.overrides ?? [], options);
   const targets = request.targets.map(({ name, path }) => openTarget(name, path, { write: false }));
   const planned = buildPlan(workload, targets, resolveJob, request.seed ?? workload.seed);
   const ofEngines = engineNotes(planned);

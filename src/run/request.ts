@@ -11,11 +11,13 @@ export interface NamedPath {
   readonly path: string;
 }
 
-/** A workload file as it was read. */
+/** The YAML of a workload: a file as it was read, or a text that was made from options. It is kept with the run. */
 export interface WorkloadText {
   readonly source: string;
-  /** The name of the file in messages. */
+  /** Its name in messages: the path of the file, or where else it is from. */
   readonly path: string;
+  /** For each line that was made from an option, the option as typed, which messages name instead. Default: none. */
+  readonly options?: ReadonlyMap<number, string>;
 }
 
 /** The workload, its overrides and its targets. */

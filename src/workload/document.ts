@@ -42,9 +42,17 @@ const SYNTAX: Readonly<Record<string, (text: string) => string>> = {
 const MOST_LEVELS = 64;
 const TOO_DEEP = `nested too deeply; expected at most ${MOST_LEVELS} levels`;
 
-/** Reads YAML 1.2. Throws `FeedrateError('workload')` when the text is not valid YAML. */
-export function readDocument(text: string, source: string, issues: IssueList): Located {
-  const place = placesIn(text, source);
+/**
+ * Reads YAML 1.2. Throws `FeedrateError('workload')` when the text is not valid YAML.
+ * @param options by line, the option that the line was made from, which is its location. Default: none
+ */
+export function readDocument(
+  text: string,
+  source: string,
+  issues: IssueList,
+  options: ReadonlyMap<number, string> = new Map(),
+): Located {
+  const place = placesIn(text, source, options);
   const document = parsed(text);
   if (document === null) issues.add(place(0), TOO_DEEP);
   issues.throwIfAny(source);
@@ -150,7 +158,11 @@ function reportTwins({ items }: YAMLMap, report: (node: Node, message: string) =
  * Returns a function from an offset to its line and column. The YAML library's own LineCounter misses lines inside broken
  * multi-line text, and would point past the end of a line.
  */
-function placesIn(text: string, source: string): (offset: number) => FileLocation {
+function placesIn(
+  text: string,
+  source: string,
+  options: ReadonlyMap<number, string>,
+): (offset: number) => FileLocation {
   const starts = [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
   return (offset) => {
     const within = Math.min(offset, text.length);
@@ -161,6 +173,8 @@ function placesIn(text: string, source: string): (offset: number) => FileLocatio
       if ((starts[middle] as number) <= within) low = middle;
       else high = middle - 1;
     }
+    const option = options.get(low + 1);
+    if (option !== undefined) return { source: option, line: null, column: null };
     return { source, line: low + 1, column: within - (starts[low] as number) + 1 };
   };
 }

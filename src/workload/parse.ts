@@ -20,11 +20,17 @@ import type { JobDeclaration, Threshold, Trials, Workload } from './workload.js'
  * Parses a workload file.
  * @param source the name of the file in messages
  * @param overrides values from the command line that replace those of the file
+ * @param options by line of the text, the option of the command line that it was made from. Default: none
  * @throws FeedrateError `workload` with an issue and a location for each fault
  */
-export function parseWorkload(text: string, source: string, overrides: readonly Override[] = []): Workload {
+export function parseWorkload(
+  text: string,
+  source: string,
+  overrides: readonly Override[] = [],
+  options?: ReadonlyMap<number, string>,
+): Workload {
   const issues = new IssueList();
-  const root = readDocument(text, source, issues);
+  const root = readDocument(text, source, issues, options);
   const outline = outlineOf(root, issues);
   if (root.content.type !== 'map') issues.throwIfAny(source);
   applyOverrides(outline, overrides, issues);

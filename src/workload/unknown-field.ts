@@ -28,6 +28,11 @@ const FIO_OPTIONS: ReadonlyMap<string, string> = new Map(
   }),
 );
 
+/** Returns what to use instead of an option of fio that feedrate lacks, or null for another word. */
+export function fioAdvice(word: string): string | null {
+  return FIO_OPTIONS.get(word) ?? null;
+}
+
 /** Returns a message for a word that is not a field of this kind of job (null: of any kind). */
 export function unknownFieldOf(word: string, kind: Kind | null): string {
   if (word === '<<') return 'merge keys are not supported; put shared fields into defaults';

@@ -115,15 +115,15 @@ test('a seed is a whole number that JSON keeps', () => {
 });
 
 test('what was not asked for has its default', () => {
-  const options = parseRunOptions('w.yaml', { output: './results', format: 'table', progress: 'auto' });
+  const options = parseRunOptions({ output: './results', format: 'table', progress: 'auto' });
   assert.equal(options, {
-    workloadPath: 'w.yaml',
     targets: [],
     overrides: [],
     labels: {},
     outputDirectory: './results',
     seed: null,
     dryRun: false,
+    printWorkload: false,
     format: 'table',
     progress: 'auto',
     dropCaches: false,

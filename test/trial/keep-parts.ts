@@ -1,6 +1,7 @@
 /** A program: `RESULTS TARGET WORKLOAD` runs a session that keeps the part of its trial every few milliseconds. */
 import { writeSync } from 'node:fs';
-import { readWorkload, runRecordOf, withPreparation } from '../../src/run/preparation.js';
+import { runRecordOf, withPreparation } from '../../src/run/preparation.js';
+import { readWorkload } from '../../src/run/workload-text.js';
 import { createRun } from '../../src/store/run-store.js';
 import { Session } from '../../src/trial/session.js';
 

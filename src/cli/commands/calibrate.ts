@@ -1,11 +1,9 @@
 /** `feedrate calibrate`: compares a target with itself to find its noise floor. */
 
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { EXIT, FeedrateError } from '../../base/errors.js';
 import { shellWord } from '../../base/shell-word.js';
 import { parseDuration } from '../../base/units.js';
-import { packageRoot } from '../../host/system/installation.js';
 import type { CalibrationRecord } from '../../record/calibration-record.js';
 import type { Injection } from '../../record/run-record.js';
 import type { ReadableRun } from '../../record/stored-run.js';
@@ -29,6 +27,7 @@ import {
   progressOption,
   resultsOption,
 } from '../options/common-options.js';
+import { addWorkload, workloadOf } from '../options/job-options.js';
 import type { OutputFiles } from '../options/output-files.js';
 import type { Subcommand } from '../options/subcommand.js';
 import { print, tell } from '../output/print.js';
@@ -54,16 +53,14 @@ const IN_MEMORY =
   'some bytes came from the page cache, where A and B differ by themselves by several per cent: the ratio may be off by that much; use --set direct=1 or --set cache=cold to check a slow-down exactly';
 
 /** The workload that is measured by default. */
-const DEFAULT_WORKLOAD = join(packageRoot() ?? '.', 'workloads/calibrate.yaml');
+const DEFAULT_WORKLOAD = 'calibrate';
 
 export const calibrate: Subcommand = {
   name: 'calibrate',
   description: 'measure the noise of a target and how many sessions a comparison needs',
   completes: 'workloads',
-  configure(command) {
-    command
-      .argument('[workload]', 'workload file (default: short reads and writes included with feedrate)')
-      .requiredOption('-t, --target <path>', 'directory to measure');
+  configure(command, fields) {
+    command.requiredOption('-t, --target <path>', 'directory to measure');
     addVariantOptions(command)
       .option('--sessions <number>', 'sessions to measure, each in a new process', '10')
       .option('--rounds <number>', 'rounds in each session', '3')
@@ -84,12 +81,12 @@ export const calibrate: Subcommand = {
       .addOption(formatOption(['table', 'json']))
       .addOption(awsOption())
       .addOption(progressOption());
-    addColdOptions(command).action(exitsOnSignal(calibrateTarget));
+    addWorkload(addColdOptions(command), fields, DEFAULT_WORKLOAD).action(exitsOnSignal(calibrateTarget));
   },
   examples: `
 Examples:
   feedrate calibrate -t /mnt/train                                 noise of a mount, in a minute or two
-  feedrate calibrate workloads/random-read.yaml -t /mnt/train      noise of the workload that you gate on
+  feedrate calibrate random-read -t /mnt/train                     noise of the workload that you gate on
   feedrate calibrate -t /mnt/train --inject 5% --engine psync      check that gate would detect 5 %
 
 feedrate saves the noise floor in the results directory. gate and compare never
@@ -115,15 +112,13 @@ async function calibrateTarget(
   raw: RawCalibrateOptions,
   command: Command,
 ): Promise<number> {
-  const [input, { calibrationOf, SIDES }, { conduct }, { readWorkload }, { StopHandle }, { terminalListener }] =
-    await Promise.all([
-      import('../options/comparison-input.js'),
-      import('../../gate/calibration.js'),
-      import('../../run/conduct.js'),
-      import('../../run/preparation.js'),
-      import('../../run/stop-handle.js'),
-      import('../terminal/run-listener.js'),
-    ]);
+  const [input, { calibrationOf, SIDES }, { conduct }, { StopHandle }, { terminalListener }] = await Promise.all([
+    import('../options/comparison-input.js'),
+    import('../../gate/calibration.js'),
+    import('../../run/conduct.js'),
+    import('../../run/stop-handle.js'),
+    import('../terminal/run-listener.js'),
+  ]);
   const variant = {
     overrides: [...parseOverrides({ set: planOf(raw) }), ...parseOverrides(raw)],
     labels: parseLabels(raw.label ?? []),
@@ -141,7 +136,7 @@ async function calibrateTarget(
   const stop = new StopHandle();
   const request = {
     ...variant,
-    workload: readWorkload(workload ?? DEFAULT_WORKLOAD),
+    workload: await workloadOf(workload, command, DEFAULT_WORKLOAD),
     targets: SIDES.map((name) => ({ name, path: target?.path as string })),
     resultsDirectory: raw.output,
     command: argumentsOf(command),

@@ -57,8 +57,8 @@ export const gate: Subcommand = {
   },
   examples: `
 Examples:
-  feedrate run workloads/quick.yaml --set trials.sessions=12 && feedrate baseline save main
-  feedrate run workloads/quick.yaml --set trials.sessions=12 && feedrate gate --baseline main
+  feedrate run quick --set trials.sessions=12 && feedrate baseline save main
+  feedrate run quick --set trials.sessions=12 && feedrate gate --baseline main
   feedrate gate --baseline main --min-effect 3% -m throughput -m 'p99(latency)' --format md
   feedrate gate --cols target --base old           compare the targets of one run
   feedrate gate --cols target --adaptive --budget 30m

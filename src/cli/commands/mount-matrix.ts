@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { EXIT, FeedrateError } from '../../base/errors.js';
 import type { PlannedMount } from '../../plan/mount-plan.js';
-import type { NamedPath } from '../../run/request.js';
+import type { NamedPath, WorkloadText } from '../../run/request.js';
 import type { StopHandle } from '../../run/stop-handle.js';
 import { parseRunOptions, type RawRunOptions } from '../options/arguments.js';
 import {
@@ -16,6 +16,7 @@ import {
   progressOption,
   resultsOption,
 } from '../options/common-options.js';
+import { addWorkload, workloadOf } from '../options/job-options.js';
 import type { Subcommand } from '../options/subcommand.js';
 import { print, printLines, tell } from '../output/print.js';
 import { exitsOnSignal } from '../terminal/exits.js';
@@ -34,9 +35,8 @@ export const mountMatrix: Subcommand = {
   name: 'mount-matrix',
   description: 'mount an NFS export with several option sets (as root), compare them, and print the best one',
   completes: 'workloads',
-  configure(command) {
+  configure(command, fields) {
     command
-      .argument('<workload>', 'workload file')
       .requiredOption(
         '--export <source>',
         'server:/path; repeat with other addresses of the server to compare nconnect values',
@@ -50,11 +50,11 @@ export const mountMatrix: Subcommand = {
       .addOption(formatOption(['table', 'md']))
       .addOption(awsOption())
       .addOption(progressOption());
-    addColdOptions(command).action(exitsOnSignal(measureMounts));
+    addWorkload(addColdOptions(command), fields).action(exitsOnSignal(measureMounts));
   },
   examples: `
 Example:
-  feedrate mount-matrix workloads/random-read.yaml --export svm-1:/train --export svm-1-b:/train \\
+  feedrate mount-matrix random-read --export svm-1:/train --export svm-1-b:/train \\
       --mount vers=3,nconnect=16 --mount vers=4.1 --mount vers=4.1,nconnect=16 --set trials.sessions=10
 
 While feedrate measures, each mount uses a directory .feedrate-mount-… on the
@@ -64,7 +64,11 @@ connections, so each further nconnect value needs another address of the server.
 };
 
 /** Mounts, measures and always unmounts. Returns the status of the run. */
-async function measureMounts(workload: string, raw: RawMountMatrixOptions, command: Command): Promise<number> {
+async function measureMounts(
+  workload: string | undefined,
+  raw: RawMountMatrixOptions,
+  command: Command,
+): Promise<number> {
   if (process.getuid?.() !== 0) {
     throw new FeedrateError(
       'usage',
@@ -77,13 +81,14 @@ async function measureMounts(workload: string, raw: RawMountMatrixOptions, comma
     import('../../run/stop-handle.js'),
   ]);
   const planned = planMounts(raw.export ?? [], raw.mount ?? []);
+  const text = await workloadOf(workload, command);
   const stop = new StopHandle();
   // Without a listener, Ctrl-C would end this process before it unmounts.
   const release = onSignal(() => stop.stop());
   const warn = (problem: string) => tell(`feedrate: ${problem}`);
   try {
     return await withMadeMounts(planned, warn, (targets) =>
-      measureOn(targets, planned, workload, raw, argumentsOf(command), stop),
+      measureOn(targets, planned, text, raw, argumentsOf(command), stop),
     );
   } catch (thrown) {
     // Ctrl-C goes to all processes of a terminal and also ends a mount(8) that waits for its server.
@@ -97,14 +102,14 @@ async function measureMounts(workload: string, raw: RawMountMatrixOptions, comma
 async function measureOn(
   targets: readonly NamedPath[],
   planned: readonly PlannedMount[],
-  workload: string,
+  workload: WorkloadText,
   raw: RawMountMatrixOptions,
   command: readonly string[],
   stop: StopHandle,
 ): Promise<number> {
   if (stop.isAsked) return EXIT.interrupted;
   const target = targets.map(({ name, path }) => `${name}=${path}`);
-  const { status, run } = await runWorkload(parseRunOptions(workload, { ...raw, target }), command, stop);
+  const { status, run } = await runWorkload({ ...parseRunOptions({ ...raw, target }), workload }, command, stop);
   if (run === null || stop.isAsked) return status;
   const [{ comparableRun, comparisonOf }, { mountAdvice }, { renderComparison }] = await Promise.all([
     import('../options/comparison-input.js'),

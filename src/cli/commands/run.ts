@@ -22,6 +22,7 @@ import {
   resultsOption,
   targetsOption,
 } from '../options/common-options.js';
+import { addWorkload, workloadOf } from '../options/job-options.js';
 import { addOntapOptions, BESIDE_A_RUN_MS, ontapFrom } from '../options/ontap-options.js';
 import type { Subcommand } from '../options/subcommand.js';
 import { exitsOnSignal } from '../terminal/exits.js';
@@ -31,8 +32,7 @@ export const run: Subcommand = {
   name: 'run',
   description: 'run a workload and save the result',
   completes: 'workloads',
-  configure(command) {
-    command.argument('<workload>', 'workload file, such as workloads/quick.yaml');
+  configure(command, fields) {
     const targets =
       'directory or nfs://server/export, or name=directory; repeat to compare (default: a temporary directory)';
     addVariantOptions(command.addOption(targetsOption(targets)));
@@ -41,22 +41,26 @@ export const run: Subcommand = {
       .addOption(ceilingsOption())
       .addOption(resultsOption())
       .option('--dry-run', 'print arms, bytes to write and expected time; write nothing')
+      .option('--print-workload', 'check the workload and print it as YAML; measure nothing')
       .addOption(formatOption(REPORT_FORMATS))
       .addOption(awsOption())
       .addOption(progressOption());
-    addOntapOptions(addColdOptions(command), 'record the volume and the latency in the server').action(
-      exitsOnSignal(async (workload: string, raw: RawRunOptions, command: Command) => {
-        const { status } = await runWorkload(parseRunOptions(workload, raw), argumentsOf(command));
+    addOntapOptions(addColdOptions(command), 'record the volume and the latency in the server');
+    addWorkload(command, fields).action(
+      exitsOnSignal(async (workload: string | undefined, raw: RawRunOptions, command: Command) => {
+        const options = { ...parseRunOptions(raw), workload: await workloadOf(workload, command) };
+        const { status } = await runWorkload(options, argumentsOf(command));
         return status;
       }),
     );
   },
   examples: `
 Examples:
-  feedrate run workloads/quick.yaml
-  feedrate run workloads/random-read.yaml -t /mnt/train --dry-run
-  feedrate run workloads/random-read.yaml -t a=/mnt/a -t b=/mnt/b -P bs=4k,1m --label volume=flexgroup
-  feedrate run workloads/mixed.yaml -t /mnt/train --set runtime=30s --format json > result.json
+  feedrate run quick
+  feedrate run random-read -t /mnt/train --dry-run
+  feedrate run random-read -t a=/mnt/a -t b=/mnt/b -P bs=4k,1m --label volume=flexgroup
+  feedrate run mine.yaml -t /mnt/train --set runtime=30s --format json > result.json
+  feedrate run --rw randread --bs 4k,128k --iodepth 32 --size 1G --runtime 10s -t /mnt/train
 
 feedrate writes only to directories named .feedrate-… in the target. Write a
 directory with = in its name as ./a=b. The first Ctrl-C ends the run and keeps
@@ -76,6 +80,7 @@ export async function runWorkload(
   held?: StopHandle,
   volumes?: RunRequest['volumes'],
 ): Promise<{ readonly status: number; readonly run: ReadableRun | null }> {
+  if (options.printWorkload) return { status: await printChecked(options), run: null };
   const [{ touchableOf }, { HeadStart }, { StopHandle }, { terminalListener }] = await Promise.all([
     import('../../run/first-touch.js'),
     import('../../run/head-start.js'),
@@ -123,7 +128,7 @@ async function measureAndReport(
   const { files } = options;
   const ontap = await ontapFrom(options.ontap, BESIDE_A_RUN_MS);
   const request: RunRequest = {
-    ...(await planRequestOf(options, stop)),
+    ...planRequestOf(options, stop),
     resultsDirectory: options.outputDirectory,
     labels: options.labels,
     command,
@@ -146,20 +151,30 @@ async function measureAndReport(
   return { status: exitStatusOf({ status, trials: run.trials, thresholds }) || filesStatus, run };
 }
 
+async function printChecked({ workload, overrides }: RunOptions): Promise<number> {
+  const [{ parseWorkload }, { overrideText }, { printWorkload }] = await Promise.all([
+    import('../../workload/parse.js'),
+    import('../../workload/override-text.js'),
+    import('../terminal/workload-print.js'),
+  ]);
+  parseWorkload(workload.source, workload.path, overrides, workload.options);
+  printWorkload(workload.source, overrides.map(overrideText));
+  return EXIT.pass;
+}
+
 async function dryRun(options: RunOptions, stop: StopHandle, listener: RunListener): Promise<number> {
   const [{ withPreparation }, { printDryRun }] = await Promise.all([
     import('../../run/preparation.js'),
     import('../terminal/dry-run.js'),
   ]);
-  await withPreparation(await planRequestOf(options, stop), listener, (preparation) =>
+  await withPreparation(planRequestOf(options, stop), listener, (preparation) =>
     printDryRun(preparation, options.format),
   );
   return EXIT.pass;
 }
 
-async function planRequestOf(options: RunOptions, stop: StopHandle): Promise<PlanRequest> {
-  const { workloadPath, targets, overrides, seed, remount, datasetId } = options;
-  const { readWorkload } = await import('../../run/preparation.js');
+function planRequestOf(options: RunOptions, stop: StopHandle): PlanRequest {
+  const { workload, targets, overrides, seed, remount, datasetId } = options;
   const ofDataset = datasetId === null ? {} : { datasetId };
-  return { workload: readWorkload(workloadPath), targets, overrides, seed, remount, stop, ...ofDataset };
+  return { workload, targets, overrides, seed, remount, stop, ...ofDataset };
 }

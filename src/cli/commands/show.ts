@@ -1,3 +1,4 @@
+import { EXIT, FeedrateError } from '../../base/errors.js';
 import type { StoredRun } from '../../record/stored-run.js';
 import { REPORT_FORMATS, type ReportFormat } from '../../report/render.js';
 import { addFileOptions, ceilingsOption, formatOption, resultsOption } from '../options/common-options.js';
@@ -10,6 +11,8 @@ interface ShowOptions extends OutputFiles {
   /** The results directory. */
   readonly output: string;
   readonly format: ReportFormat;
+  /** Whether to print the workload instead of the report. */
+  readonly workload?: boolean;
   /** Whether the report lists every ceiling. */
   readonly detail?: boolean;
   /** A file of ceilings. Default: those that the run recorded. */
@@ -31,10 +34,11 @@ export const show: Subcommand = {
       .addOption(formatOption(REPORT_FORMATS))
       .option('--detail', 'list every limit of an FSx for ONTAP volume, below the table')
       .addOption(ceilingsOption())
+      .option('--workload', 'print the workload of the run as YAML instead')
       .action(exits(showRun));
   },
   examples:
-    '\nExamples:\n  feedrate show\n  feedrate show a1f3 --format md\n  feedrate show --detail --ceilings ceilings.yaml\n',
+    '\nExamples:\n  feedrate show\n  feedrate show a1f3 --format md\n  feedrate show --detail --ceilings ceilings.yaml\n  feedrate show --workload\n',
 };
 
 /**
@@ -47,9 +51,18 @@ async function showRun(spec: string, options: ShowOptions): Promise<number> {
     import('../terminal/run-report.js'),
   ]);
   const read = await readNamedRun(spec, { resultsDirectory: options.output, passedOver: tell });
+  if (options.workload === true) return showWorkload(read);
   const stored = options.ceilings === undefined ? read : await withOtherCeilings(read, options.ceilings);
   const status = await printRun(stored, options.format, options.detail);
   return status || (await writeRunFiles(stored, options));
+}
+
+async function showWorkload({ run, directory }: StoredRun): Promise<number> {
+  if (run === null)
+    throw new FeedrateError('store', `${directory}: its run.json cannot be read, so its workload is unknown`);
+  const { printWorkload } = await import('../terminal/workload-print.js');
+  printWorkload(run.workloadSource, run.overrides);
+  return EXIT.pass;
 }
 
 /** Returns the run with the ceilings of today and of this file, instead of those that it recorded. */

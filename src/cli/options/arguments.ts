@@ -6,7 +6,7 @@ import type { OntapOptions } from '../../fsx/ontap-access.js';
 import { formatNfsUrl, isNfsUrl, parseNfsUrl } from '../../host/libnfs/nfs-url.js';
 import { EXPORT_NAMES } from '../../report/exports.js';
 import type { ReportFormat } from '../../report/render.js';
-import type { NamedPath } from '../../run/request.js';
+import type { NamedPath, WorkloadText } from '../../run/request.js';
 import { engineOverride, parseOverride } from '../../workload/override-text.js';
 import type { Override } from '../../workload/overrides.js';
 import type { OutputFiles } from './output-files.js';
@@ -20,7 +20,7 @@ export type ProgressMode = (typeof PROGRESS_MODES)[number];
 
 /** The parsed arguments of `feedrate run`. */
 export interface RunOptions {
-  readonly workloadPath: string;
+  readonly workload: WorkloadText;
   /** Empty: a fresh directory below the system's temporary directory. */
   readonly targets: readonly NamedPath[];
   /** In the order typed, all `--set` before all `-P`, and `--engine` last. */
@@ -33,6 +33,8 @@ export interface RunOptions {
   /** null: the data files that all runs share. */
   readonly datasetId: string | null;
   readonly dryRun: boolean;
+  /** Print the workload and do nothing else. */
+  readonly printWorkload: boolean;
   readonly format: ReportFormat;
   readonly progress: ProgressMode;
   /** Also write to /proc/sys/vm/drop_caches before a cold trial. */
@@ -64,6 +66,7 @@ export interface RawRunOptions extends RawPlanOptions, OutputFiles, OntapOptions
   readonly label?: readonly string[];
   readonly output: string;
   readonly dryRun?: boolean;
+  readonly printWorkload?: boolean;
   readonly format: ReportFormat;
   readonly progress: ProgressMode;
   readonly dropCaches?: boolean;
@@ -87,14 +90,16 @@ export function parsePlanOptions(
   };
 }
 
-/** Parses the arguments of `run`. Throws a `FeedrateError` (usage) that names the faulty option. */
-export function parseRunOptions(workloadPath: string, raw: RawRunOptions): RunOptions {
+/**
+ * Parses the options of `run`, before its workload is read. Throws a `FeedrateError` (usage) that names the faulty option.
+ */
+export function parseRunOptions(raw: RawRunOptions): Omit<RunOptions, 'workload'> {
   return {
     ...parsePlanOptions(raw),
-    workloadPath,
     labels: parseLabels(raw.label ?? []),
     outputDirectory: raw.output,
     dryRun: raw.dryRun ?? false,
+    printWorkload: raw.printWorkload ?? false,
     format: raw.format,
     progress: raw.progress,
     dropCaches: raw.dropCaches ?? false,

@@ -20,7 +20,7 @@ import {
 import { formatDays, formatSetting } from '../../record/tiering-words.js';
 import { aligned, wrapped } from '../../report/table/columns.js';
 import { conduct } from '../../run/conduct.js';
-import { readWorkload, withPreparation } from '../../run/preparation.js';
+import { withPreparation } from '../../run/preparation.js';
 import type { NamedPath, RunRequest } from '../../run/request.js';
 import { StopHandle } from '../../run/stop-handle.js';
 import {
@@ -65,7 +65,7 @@ export async function changeOne(
       `--apply needs --dataset-id, because every step must read the same data; ${remedy}`,
     );
   }
-  const { source, path } = readWorkload(workloadOrDefault(workloadPath));
+  const { source, path } = await workloadOrDefault(workloadPath);
   const { set = [], param = [], engine = null, label = [] } = options;
   parseLabels(label);
   const prices = readPrices(options.prices ?? null);

@@ -1,28 +1,27 @@
 /** `feedrate fsx tiering` with several targets: a volume for each policy, measured in one run. */
-import { join } from 'node:path';
 import { FeedrateError } from '../../base/errors.js';
 import { runSpanMs } from '../../fsx/run-metrics.js';
 import { settingOf, volumeDifferences } from '../../fsx/tiering-differences.js';
-import { packageRoot } from '../../host/system/installation.js';
 import type { TargetEnvironment } from '../../record/run-record.js';
 import type { ReadableRun } from '../../record/stored-run.js';
 import { formatSetting } from '../../record/tiering-words.js';
 import type { VolumeRecord } from '../../record/volume-record.js';
 import { aligned, wrapped } from '../../report/table/columns.js';
 import { touchableOf, untilTouched } from '../../run/first-touch.js';
-import type { NamedPath, RunRequest } from '../../run/request.js';
+import type { NamedPath, RunRequest, WorkloadText } from '../../run/request.js';
 import { pairOf, parseRunOptions, type RunOptions } from '../options/arguments.js';
 import type { TieringOptions } from '../options/tiering-options.js';
+import { namedWorkload } from '../options/workload-input.js';
 import { print, printLines, tell } from '../output/print.js';
 import { printRequests } from './counted-requests.js';
 import { stdoutOptions } from './output.js';
 
 /** The workload that is measured by default. */
-const DEFAULT_WORKLOAD = join(packageRoot() ?? '.', 'workloads/tiering.yaml');
+const DEFAULT_WORKLOAD = 'tiering';
 
 /** Returns the workload to measure. */
-export function workloadOrDefault(workload: string | undefined): string {
-  return workload ?? DEFAULT_WORKLOAD;
+export function workloadOrDefault(workload: string | undefined): Promise<WorkloadText> {
+  return namedWorkload(workload, 'tiering', DEFAULT_WORKLOAD);
 }
 
 /** Runs a workload on targets whose volumes are known. The run is null if nothing was measured. */
@@ -45,7 +44,10 @@ export async function compareVolumes(
   for (const difference of volumeDifferences(volumes)) tell(difference);
   const { readPrices } = await import('../../fsx/prices.js');
   const prices = readPrices(options.prices ?? null);
-  const parsed = parseRunOptions(workloadOrDefault(workload), { ...options, format: 'table' });
+  const parsed = {
+    ...parseRunOptions({ ...options, format: 'table' }),
+    workload: await workloadOrDefault(workload),
+  };
   const known = new Map([...volumes].map(([name, volume]) => [name, { volume }]));
   const { status, run } = await measure(parsed, known);
   if (run === null) return status;
