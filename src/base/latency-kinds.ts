@@ -11,8 +11,8 @@ interface LatencyRow {
   /** The word before the statistic in the heads of the table of arms: `open p99`. */
   readonly head: string;
   /**
-   * The columns in the table of arms, each with its drop order: on a narrow terminal, columns with the highest number
-   * are dropped first.
+   * The columns in the table of arms, each with its place among those that are not important to the jobs there
+   * (`report/run/arm-subjects.ts`): on a narrow terminal, columns with the highest number are dropped first.
    */
   readonly shown: readonly (readonly [ShownStatistic, number])[];
   /** The statistics that are exported to files for other programs if no metric is named. */
@@ -26,7 +26,9 @@ interface LatencyRow {
 /**
  * The kinds of timed operations. A row's index is its place in the engine's counters, and its name is used in stored
  * records. `checkpoint` lasts from the first write to the last directory fsync. `slat` and `clat` are fio's submission
- * and completion latency, recorded if they differ from the latency (paced or queued operations).
+ * and completion latency, recorded if they differ from the latency (paced or queued operations). `create` lasts from the
+ * open of a new file to its close, `readdir` from the open of a directory to its last entry, and `file` from the open of a
+ * file that is read whole to its close.
  */
 const OPERATIONS = [
   { kind: 'read', label: 'read latency', head: 'read', shown: [['p99', 9]], shownBeside: 'write' },
@@ -40,7 +42,15 @@ const OPERATIONS = [
       ['p99', 8],
     ],
   },
-  { kind: 'close', label: 'close', head: 'close', shown: [['p99', 9]] },
+  {
+    kind: 'close',
+    label: 'close',
+    head: 'close',
+    shown: [
+      ['p50', 9],
+      ['p99', 9],
+    ],
+  },
   {
     kind: 'fsync',
     label: 'fsync',
@@ -59,6 +69,35 @@ const OPERATIONS = [
     shown: [
       ['p50', 2],
       ['max', 8],
+    ],
+  },
+  {
+    kind: 'create',
+    label: 'create',
+    head: 'create',
+    shown: [
+      ['p50', 9],
+      ['p99', 6],
+    ],
+  },
+  {
+    kind: 'stat',
+    label: 'stat',
+    head: 'stat',
+    shown: [
+      ['p50', 9],
+      ['p99', 7],
+    ],
+  },
+  { kind: 'readdir', label: 'directory listing', head: 'readdir', shown: [['p99', 9]] },
+  { kind: 'unlink', label: 'unlink', head: 'unlink', shown: [['p99', 8]] },
+  {
+    kind: 'file',
+    label: 'whole file',
+    head: 'file',
+    shown: [
+      ['p50', 2],
+      ['p99', 2],
     ],
   },
   { kind: 'slat', label: 'submission latency', head: 'slat', shown: [] },

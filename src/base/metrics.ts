@@ -55,7 +55,37 @@ const NUMBERS = [
     dropOrder: null,
     isKept: false,
   },
+  {
+    key: 'files',
+    label: 'files/s',
+    unit: 'ops/s',
+    better: 'higher',
+    column: 'files_per_s',
+    ofArms: 'spread',
+    dropOrder: 1,
+    isKept: true,
+  },
+  rateRow('create_rate', 'creates/s', 1),
+  rateRow('stat_rate', 'stats/s', 1),
+  rateRow('readdir_rate', 'listings/s', null),
+  rateRow('entry_rate', 'entries listed/s', 3),
+  rateRow('rename_rate', 'renames/s', 2),
+  rateRow('unlink_rate', 'unlinks/s', 1),
 ] as const satisfies readonly NumberRow[];
+
+/** Returns the row of a rate of a phase: operations of one kind per second, while all workers did that kind. */
+function rateRow<const K extends string>(key: K, label: string, dropOrder: number | null) {
+  return {
+    key,
+    label,
+    unit: 'ops/s',
+    better: 'higher',
+    column: `${key}_per_s`,
+    ofArms: 'spread',
+    dropOrder,
+    isKept: true,
+  } as const;
+}
 
 /** The key of a metric that is one number per trial. `record/trial-values.ts` computes the values. */
 export type NumberKey = (typeof NUMBERS)[number]['key'];

@@ -127,6 +127,7 @@ async function measure(
     allBusyEnd: meter.allBusyEnd,
     startDelayNs: Math.max(0, startDelayNs),
     busyNs,
+    ...(program.phases !== undefined && { phases: program.phases }),
     seconds: meter.seconds,
     usage: usageBetween(before, after),
     ...collections,

@@ -13,6 +13,13 @@ export function encodeHistogram(histogram: Histogram): SparseCounts {
   return sparse;
 }
 
+/** Returns how many values were counted. */
+export function countOf(sparse: SparseCounts): number {
+  let count = 0;
+  for (let i = 1; i < sparse.length; i += 2) count += sparse[i] as number;
+  return count;
+}
+
 /** Returns the decoded histogram. Throws a `RangeError` on an invalid bin or count and on bins that do not ascend. */
 export function decodeHistogram(sparse: SparseCounts | Uint32Array): Histogram {
   checkSparseCounts(sparse);

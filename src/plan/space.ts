@@ -50,9 +50,8 @@ export function spaceNeeded(
       if (files.place === 'data') return;
       const fileBytes = files.files.sums.totalBytes;
       const job = jobPlanOf(arm.spec);
-      const atOnceBytes = job.scratchBytes(fileBytes);
-      scratchBytes = Math.max(scratchBytes, atOnceBytes);
-      scratchFiles = Math.max(scratchFiles, Math.ceil(files.files.length * (atOnceBytes / fileBytes)));
+      scratchBytes = Math.max(scratchBytes, job.scratchBytes(fileBytes));
+      scratchFiles = Math.max(scratchFiles, job.scratchFiles(files.files.length));
       const count = trials[index] ?? 0;
       writtenBytes += count * job.writtenBytes(fileBytes);
       writtenIsLowerBound ||= count > 0 && job.bounds.repeats;

@@ -4,6 +4,7 @@
  */
 
 import { checkSparseCounts, type SparseCounts } from '../histogram/sparse-counts.js';
+import { ENTRY_OPERATIONS } from '../workload/entry-operations.js';
 import { checkEnvironment } from './check-environment.js';
 import { JsonReader } from './json-reader.js';
 import { checkMachineUse } from './machine-use.js';
@@ -67,6 +68,7 @@ function readPart(part: JsonReader): RankPart {
   checkFault(part.at('fault'));
   checkEngine(part.at('engine'));
   checkHistograms(part.at('latency'));
+  if (part.at('phases').value !== undefined) checkPhases(part.at('phases'));
   checkSeries(part.at('series'));
   checkCache(part.at('cache'));
   if (part.at('nfs').value !== undefined) checkNfs(part.at('nfs'));
@@ -98,6 +100,7 @@ function withoutPart(line: string, part: TrialPart): string {
 function readWindow(window: JsonReader): TrialRecord['window'] {
   const measured = { ...window.object() };
   for (const key of WINDOW_FIELDS) measured[key] = window.at(key).numberOrNull() ?? Number.NaN;
+  for (const key of ['entryOps', 'totalEntryOps']) if (measured[key] !== undefined) window.at(key).number();
   return measured as unknown as TrialRecord['window'];
 }
 
@@ -142,6 +145,14 @@ function checkSeries(series: JsonReader): void {
     for (const key of ['startNs', 'durationNs', 'readBytes', 'writeBytes', 'ops']) point.at(key).number();
     point.at('p50Ns').numberOrNull();
     point.at('p99Ns').numberOrNull();
+  }
+}
+
+function checkPhases(phases: JsonReader): void {
+  for (const phase of phases.list()) {
+    phase.at('operation').oneOf(ENTRY_OPERATIONS);
+    for (const key of ['durationNs', 'operations']) phase.at(key).number();
+    if (phase.at('entries').value !== undefined) phase.at('entries').number();
   }
 }
 

@@ -8,6 +8,7 @@ import { decodeHistogram, encodeHistogram, type SparseCounts } from '../histogra
 import { busiestOf } from './machine-use.js';
 import { mergeCaches } from './merge-caches.js';
 import { sumOverClients } from './nfs-traffic.js';
+import { sumOfPhases } from './phases.js';
 import { ranksText } from './ranks-text.js';
 import type { ClientUse, EngineUse, RankPart, SeriesPoint, TrialRecord, Window } from './trial-record.js';
 import { byWeight, type Warning } from './warning.js';
@@ -83,6 +84,7 @@ export function mergeRanks(records: readonly TrialRecord[]): TrialRecord {
     engine: mergeEngines(parts.map(({ engine }) => engine)),
     window: commonWindow(parts.map(({ window }) => window)),
     latency: mergeLatencies(parts),
+    ...mergePhases(parts),
     series: mergeSeries(parts),
     cache: mergeCaches(parts),
     ...(traffic.length === parts.length && { nfs: sumOverClients(traffic) }),
@@ -95,8 +97,7 @@ export function mergeRanks(records: readonly TrialRecord[]): TrialRecord {
 
 /** The part of a record that differs between ranks. */
 function partAlone(part: RankPart): RankPart {
-  const { rank, status, fault, startedAt, wallNs, engine, window, latency, series, cache, nfs, client, warnings } =
-    part;
+  const { rank, status, fault, startedAt, wallNs, engine, window, latency, phases, series, cache, nfs, client } = part;
   return {
     rank,
     status,
@@ -106,12 +107,13 @@ function partAlone(part: RankPart): RankPart {
     engine,
     window,
     latency,
+    ...(phases !== undefined && { phases }),
     series,
     cache,
     ...(nfs !== undefined && { nfs }),
     client,
     ...(part.machine !== undefined && { machine: part.machine }),
-    warnings,
+    warnings: part.warnings,
   };
 }
 
@@ -125,7 +127,9 @@ const AMOUNTS = ['readBytes', 'writeBytes', 'readOps', 'writeOps'] as const;
  * rank decides, as for a checkpoint, the window is that rank's time and includes everything that was moved.
  */
 export function commonWindow(windows: readonly Window[]): Window {
-  const active = windows.filter(({ totalReadOps, totalWriteOps }) => totalReadOps + totalWriteOps !== 0);
+  const active = windows.filter(
+    ({ totalReadOps, totalWriteOps, totalEntryOps = 0 }) => totalReadOps + totalWriteOps + totalEntryOps !== 0,
+  );
   const sum = (pick: (window: Window) => number) => active.reduce((total, window) => total + pick(window), 0);
   const slowestDecides = active.length > 0 && active.every((window) => window.slowestDecides === true);
   const startNs = Math.max(0, ...active.map((window) => window.startNs));
@@ -153,6 +157,10 @@ export function commonWindow(windows: readonly Window[]): Window {
     totalWriteOps: sum(({ totalWriteOps }) => totalWriteOps),
     barrierSkewNs: Math.max(0, ...active.map(({ barrierSkewNs }) => barrierSkewNs)),
     ...(slowestDecides && { slowestDecides }),
+    ...(active.some(({ totalEntryOps }) => totalEntryOps !== undefined) && {
+      entryOps: sum(({ entryOps = 0 }) => entryOps),
+      totalEntryOps: sum(({ totalEntryOps = 0 }) => totalEntryOps),
+    }),
   };
 }
 
@@ -196,6 +204,18 @@ function mergeLatencies(parts: readonly RankPart[]): TrialRecord['latency'] {
     latency[kind] = encodeHistogram(first);
   }
   return latency;
+}
+
+/** Sums the operations of each phase. It lasts as long as on the slowest rank, because all ranks begin it together. */
+function mergePhases(parts: readonly RankPart[]): Pick<RankPart, 'phases'> {
+  const all = parts.map(({ phases }) => phases);
+  const [first] = all;
+  if (first === undefined) return {};
+  const phases = first.map(({ operation }) => {
+    const same = all.flatMap((each) => each?.find((phase) => phase.operation === operation) ?? []);
+    return sumOfPhases(operation, Math.max(...same.map(({ durationNs }) => durationNs)), same);
+  });
+  return { phases };
 }
 
 /** Sums the ranks second by second. Percentiles cannot be merged: they are null unless only one rank was busy. */

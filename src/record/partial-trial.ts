@@ -28,6 +28,8 @@ export interface PartialTrial {
   readonly writeBytes: number;
   readonly readOps: number;
   readonly writeOps: number;
+  /** Operations on directory entries; absent if there were none. */
+  readonly entryOps?: number;
   /** Since the end of `ramp_time`. */
   readonly latency: Partial<Record<OperationKind, SparseCounts>>;
 }
@@ -42,6 +44,7 @@ export function decodePartial(text: string, where: string): PartialTrial {
   part.at('partialVersion').version(PARTIAL_VERSION);
   for (const key of ['trial', 'arm', 'target', 'startedAt', 'writtenAt']) part.at(key).text();
   for (const key of ['elapsedNs', 'readBytes', 'writeBytes', 'readOps', 'writeOps']) part.at(key).number();
+  if (part.at('entryOps').value !== undefined) part.at('entryOps').number();
   checkHistograms(part.at('latency'));
   return part.value as PartialTrial;
 }
@@ -49,13 +52,17 @@ export function decodePartial(text: string, where: string): PartialTrial {
 /** Returns one line about a trial that never ended: how much of it is kept, and what it measured. */
 export function partialText({ trial, arm, elapsedNs, latency, ...moved }: PartialTrial): string {
   const bytes = moved.readBytes + moved.writeBytes;
-  const operations = formatCount(moved.readOps + moved.writeOps);
+  const { readOps, writeOps, entryOps = 0 } = moved;
+  const operations = formatCount(readOps + writeOps + entryOps);
   const transfers = createHistogram();
   for (const kind of ['read', 'write'] as const) mergeInto(transfers, histogramOf(latency[kind]));
   const [p50, p99] = [0.5, 0.99].map((q) => quantileNs(transfers, q)) as [number, number];
   const latencies = Number.isNaN(p50) ? '' : `, p50 ${formatDurationNs(p50)}, p99 ${formatDurationNs(p99)}`;
   const rate = formatThroughput(bytes / (elapsedNs / 1e9));
-  const measured = `${formatBytes(bytes)} in ${operations} operations, ${rate}${latencies}`;
+  const measured =
+    entryOps > 0
+      ? `${operations} operations, ${formatCount((readOps + writeOps + entryOps) / (elapsedNs / 1e9))}/s`
+      : `${formatBytes(bytes)} in ${operations} operations, ${rate}${latencies}`;
   return `trial ${trial} (${arm}) did not end; its first ${formatDurationNs(elapsedNs)} are kept and never compared: ${measured}`;
 }
 

@@ -4,6 +4,7 @@ import type { OperationKind } from '../base/latency-kinds.js';
 import type { SparseCounts } from '../histogram/sparse-counts.js';
 import type { Factor } from '../plan/plan.js';
 import type { Engine, EngineChoice } from '../workload/engines.js';
+import type { EntryOperation } from '../workload/entry-operations.js';
 import type { CacheClaim } from '../workload/workload.js';
 import type { MachineUse } from './machine-use.js';
 import type { NfsTraffic } from './nfs-traffic.js';
@@ -29,6 +30,8 @@ export interface RankPart {
    * `clat` are present where they differ from it (paced or queued operations).
    */
   readonly latency: Partial<Record<OperationKind, SparseCounts>>;
+  /** The phases of a job that has them, in their order; absent for other jobs, and before 2026-11-29. */
+  readonly phases?: readonly Phase[];
   readonly series: readonly SeriesPoint[];
   readonly cache: CacheEvidence;
   /**
@@ -57,6 +60,16 @@ export interface TrialRecord extends RankPart {
   readonly fileset?: number;
   /** What each machine measured, by rank; absent with a single machine. */
   readonly ranks?: readonly RankPart[];
+}
+
+/** The time in which all workers did one kind of operation, and nothing else. A barrier separates the phases. */
+export interface Phase {
+  readonly operation: EntryOperation;
+  /** From the first worker's start to the last worker's end, ns; the sum if the phase was repeated. */
+  readonly durationNs: number;
+  readonly operations: number;
+  /** Names that the listings returned; `readdir` only. */
+  readonly entries?: number;
 }
 
 export interface EngineUse {
@@ -117,6 +130,9 @@ export interface Window {
   readonly totalWriteBytes: number;
   readonly totalReadOps: number;
   readonly totalWriteOps: number;
+  /** Operations on directory entries: within the phases, and with those between them. Absent without phases. */
+  readonly entryOps?: number;
+  readonly totalEntryOps?: number;
   /** Between the first and the last worker's first operation. */
   readonly barrierSkewNs: number;
 }

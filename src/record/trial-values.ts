@@ -3,7 +3,8 @@
 import { LATENCY_KINDS, type LatencyKind, type LatencyKindRow, type OperationKind } from '../base/latency-kinds.js';
 import type { NumberKey } from '../base/metrics.js';
 import { type Histogram, maxNs, meanNs, merged, mergeInto, quantileNs, totalCount } from '../histogram/histogram.js';
-import { decodeHistogram } from '../histogram/sparse-counts.js';
+import { countOf, decodeHistogram } from '../histogram/sparse-counts.js';
+import { phaseRate } from './phases.js';
 import type { RankPart } from './trial-record.js';
 
 /**
@@ -14,6 +15,13 @@ export const NUMBERS_OF: Readonly<Record<NumberKey, (...records: readonly RankPa
   throughput: throughputBytesPerSecond,
   iops,
   cpu: cpuNsPerOp,
+  files: filesPerSecond,
+  create_rate: (...records) => phaseRate(records, 'create'),
+  stat_rate: (...records) => phaseRate(records, 'stat'),
+  readdir_rate: (...records) => phaseRate(records, 'readdir'),
+  entry_rate: (...records) => phaseRate(records, 'readdir', 'entries'),
+  rename_rate: (...records) => phaseRate(records, 'rename'),
+  unlink_rate: (...records) => phaseRate(records, 'unlink'),
 };
 
 /** Returns the length of the window in which all workers were busy, in ns. */
@@ -31,7 +39,8 @@ export function measuredNothing(record: Pick<RankPart, 'status' | 'window'>): bo
 
 /** Returns the number of operations within the window. One that is only partly in it counts by its part. */
 export function windowOps(record: Pick<RankPart, 'window'>): number {
-  return record.window.readOps + record.window.writeOps;
+  const { readOps, writeOps, entryOps = 0 } = record.window;
+  return readOps + writeOps + entryOps;
 }
 
 /** Returns the bytes that were moved within the window, counted like its operations. */
@@ -41,23 +50,40 @@ export function windowBytes(record: Pick<RankPart, 'window'>): number {
 
 /**
  * Returns bytes per second within the window. For several trials it is Σbytes / Σtime, which weights each by its time.
- * NaN if nothing was measured.
+ * NaN if nothing was measured, and for jobs with phases, which have a rate for each of them instead.
  */
 export function throughputBytesPerSecond(...records: readonly RankPart[]): number {
   return perSecond(records, windowBytes);
 }
 
 /**
- * Returns operations per second within the window; for several trials Σoperations / Σtime. NaN if nothing was measured.
+ * Returns operations per second within the window; for several trials Σoperations / Σtime. NaN if nothing was measured,
+ * and for jobs with phases.
  */
 export function iops(...records: readonly RankPart[]): number {
   return perSecond(records, windowOps);
+}
+
+/**
+ * Returns the files that were read whole per second of the window; for several trials Σfiles / Σtime. NaN if nothing was
+ * measured, or if a trial did not read whole files. The files that were done after the window are left out in
+ * proportion to the reads.
+ */
+function filesPerSecond(...records: readonly RankPart[]): number {
+  return perSecond(records, (record) => {
+    const { read = [], write = [], file } = record.latency;
+    if (file === undefined) return Number.NaN;
+    const [moved, files] = [countOf(read) + countOf(write), countOf(file)];
+    // Empty files have no reads. Then the window is that of a single worker, or of workers that end together.
+    return moved > 0 ? (files * windowOps(record)) / moved : files;
+  });
 }
 
 function perSecond(records: readonly RankPart[], amountOf: (record: RankPart) => number): number {
   let amount = 0;
   let timeNs = 0;
   for (const record of records) {
+    if (record.phases !== undefined) return Number.NaN;
     amount += amountOf(record);
     timeNs += windowNs(record);
   }
@@ -73,7 +99,7 @@ export function cpuNsPerOp(...records: readonly RankPart[]): number {
   let ops = 0;
   for (const { client, window } of records) {
     cpuNs += client.workerCpuNs ?? Number.NaN;
-    ops += window.totalReadOps + window.totalWriteOps;
+    ops += window.totalReadOps + window.totalWriteOps + (window.totalEntryOps ?? 0);
   }
   return ops > 0 ? cpuNs / ops : Number.NaN;
 }

@@ -3,14 +3,16 @@
 import { OPERATION_KINDS, type OperationKind } from '../base/latency-kinds.js';
 import { type Counters, HISTOGRAM_BASE } from '../engine/core/counters.js';
 import { TICK_NS, type Totals, type WorkerSecond } from '../engine/core/meter.js';
-import type { WorkerOutcome, WorkerReport } from '../engine/core/protocol.js';
+import type { WorkerOutcome, WorkerPhase, WorkerReport } from '../engine/core/protocol.js';
 import { BINS, createHistogram, type Histogram, mergeInto, quantileNs, totalCount } from '../histogram/histogram.js';
 import { decodeHistogram, encodeHistogram, type SparseCounts } from '../histogram/sparse-counts.js';
 import type { TcpCount } from '../record/nfs-traffic.js';
-import type { ClientUse, RingUse, SeriesPoint, Window } from '../record/trial-record.js';
+import { sumOfPhases } from '../record/phases.js';
+import type { ClientUse, Phase, RingUse, SeriesPoint, Window } from '../record/trial-record.js';
+import type { EntryOperation } from '../workload/entry-operations.js';
 
 const SECOND_NS = 1_000_000_000;
-const NOTHING: Totals = { atNs: 0, readOps: 0, writeOps: 0, readBytes: 0, writeBytes: 0 };
+const NOTHING: Totals = { atNs: 0, readOps: 0, writeOps: 0, entryOps: 0, readBytes: 0, writeBytes: 0 };
 
 const AMOUNTS = ['readOps', 'writeOps', 'readBytes', 'writeBytes'] as const;
 type Amounts = Record<(typeof AMOUNTS)[number], number>;
@@ -37,6 +39,7 @@ function proportionAt(report: WorkerReport, atNs: number): Totals {
     atNs,
     readOps: at('readOps'),
     writeOps: at('writeOps'),
+    entryOps: 0,
     readBytes: at('readBytes'),
     writeBytes: at('writeBytes'),
   };
@@ -59,7 +62,7 @@ function totalsAtEnd(report: WorkerReport, endNs: number): Totals {
  * length is 0 when a worker was done before its ramp was over: nothing was measured then.
  */
 export function assembleWindow(reports: readonly WorkerReport[]): Window {
-  const active = reports.filter(({ total }) => total.readOps + total.writeOps > 0);
+  const active = reports.filter(({ total }) => total.readOps + total.writeOps + total.entryOps > 0);
   const ends = active.map(({ total }) => total.atNs);
   const firstDoneNs = active.length === 0 ? 0 : Math.min(...ends);
   const lastDoneNs = Math.max(0, ...ends);
@@ -75,7 +78,10 @@ export function assembleWindow(reports: readonly WorkerReport[]): Window {
     barrierSkewNs: active.length === 0 ? 0 : Math.max(...delays) - Math.min(...delays),
   };
   const busy = active.map(({ busyNs }) => busyNs).filter((ns) => ns !== null);
-  if (busy.length > 0) return { startNs: 0, endNs: Math.max(...busy), ...total, ...rest, slowestDecides: true };
+  if (busy.length > 0) {
+    const ops = entryOpsOf(active);
+    return { startNs: 0, endNs: Math.max(...busy), ...total, ...rest, ...ops, slowestDecides: true };
+  }
   const measured = active.filter(({ rampEnd }) => rampEnd !== null);
   const endNs = active.length === 0 ? 0 : Math.min(...active.map(endOf));
   const moved = sumOf(measured.map((report) => difference(report.rampEnd as Totals, totalsAtEnd(report, endNs))));
@@ -90,6 +96,40 @@ export function assembleWindow(reports: readonly WorkerReport[]): Window {
     writeBytes: Math.round(moved.writeBytes),
     ...rest,
   };
+}
+
+/** Returns the operations of workers with phases: within their phases, and all of them. */
+function entryOpsOf(reports: readonly WorkerReport[]): Pick<Window, 'entryOps' | 'totalEntryOps'> {
+  const phases = reports.flatMap((report) => report.phases ?? []);
+  if (phases.length === 0) return {};
+  return {
+    entryOps: phases.reduce((sum, { operations }) => sum + operations, 0),
+    totalEntryOps: reports.reduce((sum, { total }) => sum + total.entryOps, 0),
+  };
+}
+
+/**
+ * Returns the phases of all workers together, those of the same operation added up. A phase lasts from its first
+ * worker's start to its last worker's end. Undefined for jobs without phases.
+ */
+export function assemblePhases(reports: readonly WorkerReport[]): readonly Phase[] | undefined {
+  const byOperation = new Map<EntryOperation, Phase[]>();
+  const longest = Math.max(0, ...reports.map(({ phases = [] }) => phases.length));
+  for (let place = 0; place < longest; place++) {
+    const parts = reports.flatMap(({ phases = [] }) => phases[place] ?? []);
+    const { operation } = parts[0] as WorkerPhase;
+    const startNs = Math.min(...parts.map((part) => part.startNs));
+    const durationNs = Math.max(...parts.map((part) => part.endNs)) - startNs;
+    byOperation.set(operation, [...(byOperation.get(operation) ?? []), sumOfPhases(operation, durationNs, parts)]);
+  }
+  if (byOperation.size === 0) return undefined;
+  return [...byOperation].map(([operation, times]) =>
+    sumOfPhases(
+      operation,
+      times.reduce((sum, { durationNs }) => sum + durationNs, 0),
+      times,
+    ),
+  );
 }
 
 /** Rounds a number of operations. The part of one in flight counts: it matters where a trial has few. */

@@ -30,6 +30,8 @@ export type SessionEvent =
       /** Since the last progress event. */
       readonly bytesPerSecond: number;
       readonly opsPerSecond: number;
+      /** What the job's progress is counted in. */
+      readonly unit: 'bytes' | 'operations';
       /** 99th percentile of this trial so far; null before the first operation has completed. */
       readonly p99Ns: number | null;
       /** Time since an operation last completed. */

@@ -25,6 +25,8 @@ export interface LiveView {
   readonly fraction: number | null;
   readonly bytesPerSecond: number;
   readonly opsPerSecond: number;
+  /** What the job's progress is counted in. */
+  readonly unit: 'bytes' | 'operations';
   readonly p99Ns: number | null;
   /** Time since an operation last completed, or since the start. As precise as the interval between looks. */
   readonly quietNs: number;
@@ -50,7 +52,7 @@ function read(counters: Counters): CounterReading {
   for (let worker = 0; worker < counters.workers; worker++) {
     const cells = counters.cellsOf(worker);
     bytes += (cells[CELL.readBytes] as number) + (cells[CELL.writeBytes] as number);
-    ops += (cells[CELL.readOps] as number) + (cells[CELL.writeOps] as number);
+    ops += (cells[CELL.readOps] as number) + (cells[CELL.writeOps] as number) + (cells[CELL.entryOps] as number);
   }
   return { atNs: monotonicNs(), bytes, ops };
 }
@@ -66,9 +68,19 @@ function liveP99(counters: Counters): number | null {
   return Number.isNaN(p99) ? null : p99;
 }
 
-/** Returns the completed part of a trial (0 to 1), by time or by bytes, whichever is larger; null when unknown. */
-function fractionDone(job: Job, expectedBytes: number, elapsedNs: number, bytes: number): number | null {
-  const { rampNs, runtimeNs, repeats } = jobPlanOf(job).bounds;
+/**
+ * Returns the completed part of a trial (0 to 1), by time, or by bytes or operations, whichever is larger; null when
+ * unknown.
+ */
+function fractionDone(
+  job: Job,
+  expectedBytes: number,
+  elapsedNs: number,
+  { bytes, ops }: CounterReading,
+): number | null {
+  const { bounds, entryOperations } = jobPlanOf(job);
+  const { rampNs, runtimeNs, repeats } = bounds;
+  if (entryOperations !== null) return Math.min(1, ops / entryOperations);
   const byTime = runtimeNs === null ? 0 : elapsedNs / (rampNs + runtimeNs);
   const bounded = !repeats && expectedBytes > 0;
   const byBytes = bounded ? bytes / expectedBytes : 0;
@@ -105,9 +117,10 @@ export function watch(
     const elapsedNs = now.atNs - beganNs;
     show({
       elapsedNs,
-      fraction: fractionDone(job, expectedBytes, elapsedNs, now.bytes),
+      fraction: fractionDone(job, expectedBytes, elapsedNs, now),
       bytesPerSecond: (now.bytes - before.bytes) / seconds,
       opsPerSecond: (now.ops - before.ops) / seconds,
+      unit: jobPlanOf(job).entryOperations === null ? 'bytes' : 'operations',
       p99Ns: looks.closely ? liveP99(counters) : null,
       quietNs,
       nfs: looks.closely ? nfs.look(now.atNs) : null,

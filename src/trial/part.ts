@@ -17,8 +17,8 @@ export function partOf(
   const { beganNs } = counters;
   const workers = Array.from({ length: counters.workers }, (_, worker) => counters.cellsOf(worker));
   const sum = (cell: number) => workers.reduce((total, cells) => total + (cells[cell] as number), 0);
-  const [readOps, writeOps] = [sum(CELL.readOps), sum(CELL.writeOps)];
-  if (beganNs === null || readOps + writeOps === 0) return null;
+  const [readOps, writeOps, entryOps] = [sum(CELL.readOps), sum(CELL.writeOps), sum(CELL.entryOps)];
+  if (beganNs === null || readOps + writeOps + entryOps === 0) return null;
   return {
     partialVersion: PARTIAL_VERSION,
     partial: true,
@@ -29,6 +29,7 @@ export function partOf(
     writeBytes: sum(CELL.writeBytes),
     readOps,
     writeOps,
+    ...(entryOps > 0 && { entryOps }),
     latency: assembleLatency(counters),
   };
 }

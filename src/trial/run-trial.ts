@@ -22,6 +22,7 @@ import { Abandonment } from './abandonment.js';
 import {
   assembleClient,
   assembleLatency,
+  assemblePhases,
   assembleRing,
   assembleSeries,
   assembleWindow,
@@ -247,6 +248,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
   const nfs = moved === null ? null : exchanged(moved);
   const client = assembleClient(reports, measured.eventLoopDelay);
   const series = assembleSeries(reports, window.lastDoneNs);
+  const phases = assemblePhases(reports);
   const { longestQuietNs, machine } = measured;
   const shortTransfers = reports.reduce((sum, report) => sum + report.shortTransfers, 0);
   const status = settings.stopped() ? 'aborted' : fault === null ? 'ok' : 'failed';
@@ -270,6 +272,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
     engine,
     window,
     latency: assembleLatency(counters),
+    ...(phases !== undefined && { phases }),
     series,
     cache,
     ...(nfs === null ? {} : { nfs }),
@@ -291,6 +294,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
             shortTransfers,
             status,
             series,
+            phases,
           }),
   };
 }

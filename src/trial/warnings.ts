@@ -15,6 +15,8 @@ import { evenWorkers, longerTrial, trueClaim } from './remedies.js';
 const CLIENT_BOUND_SHARE = 0.8;
 /** Shorter windows contain too few ticks, and start and end weigh too much. */
 const SHORT_WINDOW_NS = 100_000_000;
+/** In shorter phases, the wake-up of the workers at the barrier and the first, uncompiled operations weigh too much. */
+const SHORT_PHASE_NS = 20_000_000;
 /** With fewer operations, a trial shows how long they took and not what the storage can do. */
 const FEW_OPERATIONS = 3;
 /** If the last worker ends later than the first by more than this share, the load was not the requested one. */
@@ -43,6 +45,7 @@ interface Observed {
   readonly longestQuietNs: number;
   readonly status: TrialRecord['status'];
   readonly series: readonly SeriesPoint[];
+  readonly phases?: TrialRecord['phases'];
 }
 
 const workersOf = ({ numjobs, threadsPerJob }: EngineUse): number => numjobs * threadsPerJob;
@@ -76,7 +79,7 @@ const queueReplaced: TrialCheck = ({ job, engine }) =>
 const nothingMeasured: TrialCheck = ({ job, window, status }) => {
   if (!measuredNothing({ status, window })) return null;
   const { rampNs } = jobPlanOf(job).bounds;
-  const moved = window.totalReadOps + window.totalWriteOps;
+  const moved = window.totalReadOps + window.totalWriteOps + (window.totalEntryOps ?? 0);
   if (moved === 0) return warning('nothing-measured', 'the job did no operation');
   const [ended, ramp] = [formatDurationNs(window.firstDoneNs), formatDurationNs(rampNs)];
   return warning(
@@ -94,10 +97,25 @@ const fewOperations: TrialCheck = ({ window, status }) => {
   return warning('few-operations', `only ${shown} operations in the ${time} that were measured`);
 };
 
-const shortWindow: TrialCheck = ({ job, window, engine }) =>
-  ENGINES[engine.used].virtualClock || windowNs({ window }) <= 0 || windowNs({ window }) >= SHORT_WINDOW_NS
+const shortWindow: TrialCheck = ({ job, window, engine, phases }) =>
+  phases !== undefined ||
+  ENGINES[engine.used].virtualClock ||
+  windowNs({ window }) <= 0 ||
+  windowNs({ window }) >= SHORT_WINDOW_NS
     ? null
     : warning('short-window', `the trial was too short (${formatDurationNs(windowNs({ window }))})`, longerTrial(job));
+
+/** Listings are few and short in any job, so only the phases that visit each item are checked. */
+const shortPhase: TrialCheck = ({ phases = [], engine }) => {
+  const visiting = phases.filter(({ entries, operations }) => entries === undefined && operations > 0);
+  const [shortest] = visiting.toSorted((a, b) => a.durationNs - b.durationNs);
+  if (ENGINES[engine.used].virtualClock || shortest === undefined || shortest.durationNs >= SHORT_PHASE_NS) return null;
+  return warning(
+    'short-window',
+    `the ${shortest.operation} phase was too short (${formatDurationNs(shortest.durationNs)})`,
+    'Increase `nrfiles` or `loops` so that each phase takes at least a tenth of a second.',
+  );
+};
 
 const endsSkipped: TrialCheck = ({ extentBytes, restBytes }) =>
   restBytes === 0
@@ -226,6 +244,7 @@ const CHECKS = [
   queueReplaced,
   fewOperations,
   shortWindow,
+  shortPhase,
   endsSkipped,
   straggler,
   gcInWindow,

@@ -21,6 +21,8 @@ export interface EngineCapabilities {
   readonly holdsQueue: boolean;
   /** Files are mapped into memory: `madvise` applies and direct I/O is impossible. */
   readonly mapsFiles: boolean;
+  /** It creates, looks up, lists, renames and removes entries of directories one by one, as `kind: metadata` does. */
+  readonly worksOnEntries: boolean;
   /** `calibrate --inject` can slow down each of its operations. */
   readonly canBeSlowed: boolean;
 }
@@ -36,6 +38,7 @@ export const ENGINES = {
     followsModel: false,
     holdsQueue: false,
     mapsFiles: false,
+    worksOnEntries: true,
     canBeSlowed: true,
   },
   io_uring: {
@@ -47,6 +50,7 @@ export const ENGINES = {
     followsModel: false,
     holdsQueue: true,
     mapsFiles: false,
+    worksOnEntries: false,
     canBeSlowed: false,
   },
   mmap: {
@@ -58,6 +62,7 @@ export const ENGINES = {
     followsModel: false,
     holdsQueue: false,
     mapsFiles: true,
+    worksOnEntries: false,
     canBeSlowed: false,
   },
   null: {
@@ -69,6 +74,7 @@ export const ENGINES = {
     followsModel: false,
     holdsQueue: false,
     mapsFiles: false,
+    worksOnEntries: true,
     canBeSlowed: false,
   },
   simulated: {
@@ -80,6 +86,7 @@ export const ENGINES = {
     followsModel: true,
     holdsQueue: false,
     mapsFiles: false,
+    worksOnEntries: true,
     canBeSlowed: true,
   },
   nfs: {
@@ -91,6 +98,7 @@ export const ENGINES = {
     followsModel: false,
     holdsQueue: false,
     mapsFiles: false,
+    worksOnEntries: true,
     canBeSlowed: true,
   },
 } as const satisfies Readonly<Record<string, EngineCapabilities>>;
@@ -138,6 +146,7 @@ const AUTO_CAPABILITIES: EngineCapabilities = {
   followsModel: false,
   holdsQueue: true,
   mapsFiles: false,
+  worksOnEntries: true,
   canBeSlowed: true,
 };
 

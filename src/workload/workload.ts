@@ -11,6 +11,7 @@ export type { CheckpointRestoreJob } from './jobs/checkpoint-restore.js';
 export type { CheckpointWriteJob } from './jobs/checkpoint-write.js';
 export type { IoJob } from './jobs/io.js';
 export type { CommonJob } from './jobs/job-kind.js';
+export type { MetadataJob } from './jobs/metadata.js';
 export type { Job } from './jobs/registry.js';
 export type { SmallFilesJob } from './jobs/small-files.js';
 export type {

@@ -28,6 +28,7 @@ function measuring(changes: Partial<ProgressEvent> = {}): ProgressEvent {
     nfs: null,
     bytesPerSecond: 512 * MIB,
     opsPerSecond: 1000,
+    unit: 'bytes',
     p99Ns: 18_400_000,
     etaNs: 41e9,
     ...changes,

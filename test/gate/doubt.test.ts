@@ -76,7 +76,7 @@ test('33 sessions at +0.37 % and 7 at half speed: no regression beside a narrow 
     assert.ok((found.judgement.ratio?.low ?? 0) > 1 && (found.judgement.ratio?.high ?? 2) < 1.005);
     assert.is(found.status, 3);
     const text = await report(found);
-    assert.match(text, /inconclusive \(7 of 40 sessions stalled\)/);
+    assert.match(text, /│ inconclusive │ 7 of 40 sessions stalled │/);
     assert.match(text, /the mean of all trials changed by −8\.\d %, the typical session by \+0\.4 %/);
     assert.match(text, /^stalled in 1 of 2 arms .*7 of 40 sessions stalled: the slowest trial moved/m);
     assert.match(text, /^doubt: throughput of read\/side=b: 7 of 40 sessions stalled/m);
@@ -277,7 +277,7 @@ test('twelve sessions at 0.88 × below a noise floor of 13.5 % are not equivalen
     text,
     /differences below 1 % are ignored, and a regression or improvement must exceed this target's noise floor \(13\.5 %\)/,
   );
-  assert.match(text, /inconclusive \(below this target's noise floor of 13\.5 %\)/);
+  assert.match(text, /│ inconclusive │ below this target's noise floor of 13\.5 % │/);
   assert.match(
     text,
     /doubt: throughput of read\/side=b: a change of −12\.\d % was measured, but it is below this target's noise floor of 13\.5 %/,

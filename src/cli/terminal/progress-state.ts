@@ -10,10 +10,10 @@ export interface ProgressState {
   /** The last event other than a finished or abandoned trial. */
   readonly current: Exclude<SessionEvent, { type: 'trial' | 'abandoned' }> | null;
   readonly previousType: SessionEvent['type'] | null;
-  /** Rates of the running trial, oldest first. */
-  readonly ratesBytesPerSecond: readonly number[];
+  /** Rates of the running trial in the unit of its progress, oldest first. */
+  readonly ratesPerSecond: readonly number[];
   /** Mean rate of the last second; null before the first measurement. */
-  readonly rateBytesPerSecond: number | null;
+  readonly ratePerSecond: number | null;
   /** Trials of the whole plan; null while unknown. */
   readonly totalTrials: number | null;
   readonly doneTrials: number;
@@ -29,7 +29,7 @@ export function createProgressState(planned: number | null): ProgressState {
   let totalTrials = planned;
   let doneTrials = 0;
   const takeProgress = (event: Extract<SessionEvent, { type: 'progress' }>): void => {
-    rates = [...rates, event.bytesPerSecond].slice(-HISTORY);
+    rates = [...rates, event.unit === 'bytes' ? event.bytesPerSecond : event.opsPerSecond].slice(-HISTORY);
     totalTrials = event.totalTrials;
     doneTrials = event.doneTrials;
   };
@@ -40,10 +40,10 @@ export function createProgressState(planned: number | null): ProgressState {
     get previousType() {
       return previousType;
     },
-    get ratesBytesPerSecond() {
+    get ratesPerSecond() {
       return rates;
     },
-    get rateBytesPerSecond() {
+    get ratePerSecond() {
       const recent = rates.slice(-CURRENT);
       return recent.length === 0 ? null : recent.reduce((sum, rate) => sum + rate, 0) / recent.length;
     },

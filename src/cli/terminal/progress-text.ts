@@ -3,6 +3,7 @@ import type { Colors } from 'picocolors/types.js';
 import { formatBytes, formatCount, formatDurationNs, formatThroughput } from '../../base/units.js';
 import { visibleText } from '../../base/visible-text.js';
 import { quantileNs } from '../../histogram/histogram.js';
+import { phaseRate } from '../../record/phases.js';
 import type { TrialRecord } from '../../record/trial-record.js';
 import { iops, latencyHistogram, throughputBytesPerSecond } from '../../record/trial-values.js';
 import { columnsOf, cut } from '../../report/table/columns.js';
@@ -91,8 +92,9 @@ function progressParts(
   withSparkline: boolean,
 ): Part[] {
   const parts: Part[] = [{ text: event.arm, leaveOut: 2, color: 'bold' }];
-  if (withSparkline) parts.push({ text: sparkline(state.ratesBytesPerSecond), leaveOut: 7, color: 'cyan' });
-  parts.push({ text: formatThroughput(state.rateBytesPerSecond ?? 0), leaveOut: 0 });
+  if (withSparkline) parts.push({ text: sparkline(state.ratesPerSecond), leaveOut: 7, color: 'cyan' });
+  const rate = state.ratePerSecond ?? 0;
+  parts.push({ text: event.unit === 'bytes' ? formatThroughput(rate) : `${formatCount(rate)} ops/s`, leaveOut: 0 });
   if (event.p99Ns !== null) parts.push({ text: `p99 ${formatDurationNs(event.p99Ns)}`, leaveOut: 4 });
   if (event.nfs !== null) parts.push({ text: nfsText(event.nfs), leaveOut: 6 });
   parts.push(...placeParts(state));
@@ -123,6 +125,13 @@ export function trialLine(record: TrialRecord, state: ProgressState): string {
 }
 
 function measuredTexts(record: TrialRecord): string[] {
+  const { phases } = record;
+  if (phases !== undefined)
+    return phases.map(({ operation, entries }) => {
+      const counted = entries === undefined ? 'operations' : 'entries';
+      const rate = formatCount(phaseRate([record], operation, counted));
+      return entries === undefined ? `${operation} ${rate}/s` : `${operation} ${rate} entries/s`;
+    });
   const throughput = throughputBytesPerSecond(record);
   const operations = iops(record);
   const latency = latencyHistogram(record, 'latency');

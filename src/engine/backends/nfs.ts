@@ -5,6 +5,7 @@ import { type Libc, libc } from '../../host/system/libc.js';
 import type { TransferCalls } from '../core/calls.js';
 import type { MonotonicClock } from '../core/clock.js';
 import { type BackendFactory, blockingDrain } from './backend-factory.js';
+import { NfsEntries } from './nfs-entries.js';
 import { PsyncBackend } from './psync.js';
 import { WireWatch } from './wire-watch.js';
 
@@ -44,7 +45,7 @@ export class NfsBackend extends PsyncBackend {
   constructor(store: NfsStore, memory: Uint8Array, clock: MonotonicClock) {
     // The limits of its calls are known only after it has connected.
     store.connection.connect();
-    super(nfsCalls(store.connection, memory), clock, store);
+    super(nfsCalls(store.connection, memory), clock, store, new NfsEntries(store));
     this.connection = store.connection;
   }
 

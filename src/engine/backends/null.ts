@@ -1,10 +1,12 @@
 import type { Backend } from '../core/backend.js';
 import type { Clock } from '../core/clock.js';
 import { type BackendFactory, callDrain, NOTHING_WATCHED } from './backend-factory.js';
+import { ModelledEntries } from './modelled-entries.js';
 
 /** Does nothing, so that a trial measures feedrate itself. */
 export class NullBackend implements Backend {
   readonly clock: Clock;
+  readonly entries = new ModelledEntries(() => {});
 
   constructor(clock: Clock) {
     this.clock = clock;
@@ -12,6 +14,7 @@ export class NullBackend implements Backend {
 
   transfer(): void {}
   open(): void {}
+  adopt(): void {}
   close(): void {}
   sync(): void {}
   rename(): void {}

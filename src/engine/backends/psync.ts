@@ -3,6 +3,7 @@ import type { FileStore } from '../../host/system/file-store.js';
 import { READ } from '../../plan/batch.js';
 import { type TransferCalls, transferCalls } from '../core/calls.js';
 import type { MonotonicClock } from '../core/clock.js';
+import type { Entries } from '../core/entries.js';
 import { FileBackend } from '../core/file-backend.js';
 import type { BlockingBackend } from '../drains/blocking-drain.js';
 import { type BackendFactory, blockingDrain, watchTransfers } from './backend-factory.js';
@@ -13,8 +14,8 @@ const EINTR = osConstants.errno.EINTR;
 export class PsyncBackend extends FileBackend implements BlockingBackend {
   readonly calls: TransferCalls;
 
-  constructor(calls: TransferCalls, clock: MonotonicClock, store?: FileStore) {
-    super(clock, store);
+  constructor(calls: TransferCalls, clock: MonotonicClock, store?: FileStore, entries?: Entries) {
+    super(clock, store, entries);
     this.calls = calls;
   }
 

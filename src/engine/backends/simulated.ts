@@ -2,6 +2,7 @@ import { createPrng, type Prng } from '../../base/prng.js';
 import type { Backend } from '../core/backend.js';
 import { VirtualClock } from '../core/clock.js';
 import { type BackendFactory, callDrain, NOTHING_WATCHED } from './backend-factory.js';
+import { ModelledEntries } from './modelled-entries.js';
 
 /** Standard deviation of the logarithm of the simulated latencies. */
 const SIGMA = 0.25;
@@ -13,6 +14,7 @@ const SIGMA = 0.25;
  */
 export class SimulatedBackend implements Backend {
   readonly clock = new VirtualClock();
+  readonly entries = new ModelledEntries(() => this.#pass(0));
   readonly #prng: Prng;
   readonly #medianNs: number;
   readonly #nsPerByte: number;
@@ -47,6 +49,7 @@ export class SimulatedBackend implements Backend {
     this.#pass(0);
   }
 
+  adopt(): void {}
   makeDirectories(): void {}
   remove(): void {}
   dispose(): void {}

@@ -1,6 +1,7 @@
 import { ENGINES, type Engine } from '../../workload/engines.js';
 import type { Backend, OpenMode } from '../core/backend.js';
 import type { Clock } from '../core/clock.js';
+import type { Entries } from '../core/entries.js';
 import type { Slowdown } from '../core/protocol.js';
 import { callDrain, type Equipment } from './backend-factory.js';
 
@@ -60,6 +61,7 @@ class SlowedClock implements Clock {
  */
 export class SlowedBackend implements Backend {
   readonly inner: Backend;
+  readonly entries: Entries;
   readonly clock: Clock;
   readonly #delayNs: number;
   #debtNs = 0;
@@ -68,6 +70,7 @@ export class SlowedBackend implements Backend {
     this.inner = inner;
     this.clock = new SlowedClock(inner.clock, slowdown.part);
     this.#delayNs = slowdown.delayNs;
+    this.entries = new SlowedEntries(inner.entries, () => this.#delay());
   }
 
   transfer(kind: number, slot: number, offsetBytes: number, lengthBytes: number, bufferOffset: number): void {
@@ -78,6 +81,10 @@ export class SlowedBackend implements Backend {
   open(slot: number, path: string, mode: OpenMode): void {
     this.inner.open(slot, path, mode);
     this.#delay();
+  }
+
+  adopt(slot: number, path: string, handle: number): void {
+    this.inner.adopt(slot, path, handle);
   }
 
   close(slot: number): void {
@@ -118,6 +125,67 @@ export class SlowedBackend implements Backend {
     if (this.#debtNs <= 0) return;
     this.clock.waitUntil(endNs + this.#debtNs);
     this.#debtNs = Math.max(-CREDIT_NS, this.#debtNs - (this.clock.now() - endNs));
+  }
+}
+
+/** Calls `delay` after each operation of other entries. */
+class SlowedEntries implements Entries {
+  readonly #inner: Entries;
+  readonly #delay: () => void;
+
+  constructor(inner: Entries, delay: () => void) {
+    this.#inner = inner;
+    this.#delay = delay;
+  }
+
+  enter(top: string, directory: string): void {
+    this.#inner.enter(top, directory);
+  }
+
+  makeFile(name: string): number {
+    const handle = this.#inner.makeFile(name);
+    this.#delay();
+    return handle;
+  }
+
+  closeFile(handle: number): void {
+    this.#inner.closeFile(handle);
+    this.#delay();
+  }
+
+  makeDirectory(name: string): void {
+    this.#inner.makeDirectory(name);
+    this.#delay();
+  }
+
+  status(name: string): void {
+    this.#inner.status(name);
+    this.#delay();
+  }
+
+  rename(from: string, to: string): void {
+    this.#inner.rename(from, to);
+    this.#delay();
+  }
+
+  removeFile(name: string): void {
+    this.#inner.removeFile(name);
+    this.#delay();
+  }
+
+  removeDirectory(name: string): void {
+    this.#inner.removeDirectory(name);
+    this.#delay();
+  }
+
+  list(expected: number): number {
+    const entries = this.#inner.list(expected);
+    this.#delay();
+    return entries;
+  }
+
+  leave(): void {
+    this.#inner.leave();
   }
 }
 

@@ -1,6 +1,7 @@
 import type { SystemFault } from '../../base/errors.js';
 import type { DataFile } from '../../plan/plan.js';
 import type { Clock } from './clock.js';
+import type { Entries } from './entries.js';
 
 /** How to open a file. */
 export interface OpenMode {
@@ -19,9 +20,13 @@ export interface OpenMode {
  */
 export interface Backend {
   readonly clock: Clock;
+  /** Operations on the entries of directories. */
+  readonly entries: Entries;
   /** Moves all `lengthBytes` between the buffer at `bufferOffset` and the file, or throws. */
   transfer(kind: number, slot: number, offsetBytes: number, lengthBytes: number, bufferOffset: number): void;
   open(slot: number, path: string, mode: OpenMode): void;
+  /** Uses an open file of `entries` as the file of a slot, until `close`. */
+  adopt(slot: number, path: string, handle: number): void;
   close(slot: number): void;
   sync(slot: number, dataOnly: boolean): void;
   /** Renames a file to its final name. */

@@ -27,11 +27,14 @@ const BEGAN_NS = 2;
 
 /** Float64 cells per worker: two cache lines, so that workers do not share one. */
 const WORKER_CELLS = 16;
-export const CELL = { readOps: 0, writeOps: 1, readBytes: 2, writeBytes: 3, nowNs: 4 } as const;
+export const CELL = { readOps: 0, writeOps: 1, readBytes: 2, writeBytes: 3, nowNs: 4, entryOps: 7 } as const;
 /**
  * `meet` alternates between two cells, so that a worker one meeting ahead does not overwrite what others still read.
  */
 const ARRIVAL_CELLS = [5, 6] as const;
+
+/** Items of a worker that exist, have their second name, and are removed again. In a phase, one worker writes them. */
+export const ITEM_CELLS = { made: 8, renamed: 9, removed: 10 } as const;
 
 const KINDS = OPERATION_KINDS.length;
 const HISTOGRAM_CELLS = KINDS * BINS;
@@ -118,17 +121,17 @@ export class Counters {
 
   /**
    * Waits until all workers have called it, and sets every worker's clock to the latest one (this only affects virtual
-   * clocks). Returns false after a stop request.
+   * clocks). Returns when the last one called it, ns since the start; null after a stop request.
    */
-  meet(worker: number, clock: Clock): boolean {
+  meet(worker: number, clock: Clock): number | null {
     const cell = ARRIVAL_CELLS[Atomics.load(this.#control, GENERATION) & 1] as number;
     this.cellsOf(worker)[cell] = clock.now();
-    if (this.barrier(() => 0, 0) === null) return false;
+    if (this.barrier(() => 0, 0) === null) return null;
     let latestNs = 0;
     for (let other = 0; other < this.workers; other++)
       latestNs = Math.max(latestNs, this.cellsOf(other)[cell] as number);
     clock.waitUntil(latestNs);
-    return true;
+    return latestNs;
   }
 
   /** Records the end of the busy window. Only the first worker's call has an effect. */

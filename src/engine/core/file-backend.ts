@@ -1,26 +1,18 @@
-import { FeedrateError, type SystemFault, systemFaultOf } from '../../base/errors.js';
+import type { SystemFault } from '../../base/errors.js';
 import { localStore } from '../../host/files/local-store.js';
 import type { FileStore } from '../../host/system/file-store.js';
-import { codeOf, errnoName } from '../../host/system/libc.js';
+import { errnoName } from '../../host/system/libc.js';
 import { READ } from '../../plan/batch.js';
 import { type Backend, IoFault, type OpenMode } from './backend.js';
 import type { MonotonicClock } from './clock.js';
-
-/** Runs `call` and returns its result. Turns Node's file-system errors into `IoFault`. */
-export function attempt<T>(path: string, call: () => T): T {
-  try {
-    return call();
-  } catch (thrown) {
-    const fault = systemFaultOf(thrown, path);
-    // Node names only the errors that libuv knows, which do not include ESTALE and EDQUOT.
-    const cause = thrown instanceof FeedrateError ? thrown.cause : thrown;
-    throw new IoFault({ ...fault, code: codeOf(cause) ?? fault.code });
-  }
-}
+import type { Entries } from './entries.js';
+import { attempt } from './faults.js';
+import { LocalEntries } from './local-entries.js';
 
 /** Base class of all backends on real files: opening, closing, syncing, renaming and faults. */
 export abstract class FileBackend implements Backend {
   readonly clock: MonotonicClock;
+  readonly entries: Entries;
   /** Transfers that the kernel ended early and that were then continued. */
   shortTransfers = 0;
   /** File descriptors by slot; -1 = closed. */
@@ -29,9 +21,10 @@ export abstract class FileBackend implements Backend {
   readonly #store: FileStore;
   #direct = false;
 
-  constructor(clock: MonotonicClock, store: FileStore = localStore) {
+  constructor(clock: MonotonicClock, store: FileStore = localStore, entries: Entries = new LocalEntries()) {
     this.clock = clock;
     this.#store = store;
+    this.entries = entries;
   }
 
   abstract transfer(kind: number, slot: number, offsetBytes: number, lengthBytes: number, bufferOffset: number): void;
@@ -44,6 +37,11 @@ export abstract class FileBackend implements Backend {
     this.#direct = mode.direct;
     const { fallocate = 'none', bytes = 0 } = (mode.create && mode.preallocate) || {};
     if (fallocate !== 'none') attempt(path, () => store.preallocate(handle, path, fallocate, bytes));
+  }
+
+  adopt(slot: number, path: string, handle: number): void {
+    this.fds[slot] = handle;
+    this.paths[slot] = path;
   }
 
   close(slot: number): void {
@@ -75,6 +73,7 @@ export abstract class FileBackend implements Backend {
 
   /** Closes all files and ignores errors: a program that ended well has already closed its files. */
   dispose(): void {
+    this.entries.leave();
     for (const slot of this.fds.keys()) {
       try {
         this.close(slot);

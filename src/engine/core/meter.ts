@@ -13,6 +13,8 @@ export interface Totals {
   readonly atNs: number;
   readonly readOps: number;
   readonly writeOps: number;
+  /** Operations on directory entries. */
+  readonly entryOps: number;
   readonly readBytes: number;
   readonly writeBytes: number;
 }
@@ -46,6 +48,7 @@ export class Meter {
   nextTickNs = 0;
   readOps = 0;
   writeOps = 0;
+  entryOps = 0;
   readBytes = 0;
   writeBytes = 0;
   /** Totals at the end of the ramp, at the deadline, and when the first worker was done; null until then. */
@@ -58,7 +61,7 @@ export class Meter {
   readonly #cells: Float64Array;
   readonly #rampNs: number;
   readonly #marksDone: boolean;
-  #last: Totals = { atNs: 0, readOps: 0, writeOps: 0, readBytes: 0, writeBytes: 0 };
+  #last: Totals = { atNs: 0, readOps: 0, writeOps: 0, entryOps: 0, readBytes: 0, writeBytes: 0 };
   #secondStart: Totals = this.#last;
   readonly #countsBefore = new Float64Array(BINS);
   /** The histograms at the last tick of the ramp; null without a ramp, and after it. */
@@ -117,13 +120,14 @@ export class Meter {
   }
 
   #totalsAt(atNs: number): Totals {
-    const { readOps, writeOps, readBytes, writeBytes } = this;
-    return { atNs, readOps, writeOps, readBytes, writeBytes };
+    const { readOps, writeOps, entryOps, readBytes, writeBytes } = this;
+    return { atNs, readOps, writeOps, entryOps, readBytes, writeBytes };
   }
 
   #publish(now: Totals): void {
     this.#cells[CELL.readOps] = now.readOps;
     this.#cells[CELL.writeOps] = now.writeOps;
+    this.#cells[CELL.entryOps] = now.entryOps;
     this.#cells[CELL.readBytes] = now.readBytes;
     this.#cells[CELL.writeBytes] = now.writeBytes;
     this.#cells[CELL.nowNs] = now.atNs;
@@ -158,6 +162,7 @@ export class Meter {
       atNs: Math.max(atNs, last.atNs),
       readOps: at(last.readOps, now.readOps),
       writeOps: at(last.writeOps, now.writeOps),
+      entryOps: at(last.entryOps, now.entryOps),
       readBytes: at(last.readBytes, now.readBytes),
       writeBytes: at(last.writeBytes, now.writeBytes),
     };
@@ -175,7 +180,7 @@ export class Meter {
       }
       this.#countsBefore[bin] = count;
     }
-    const ops = now.readOps - start.readOps + now.writeOps - start.writeOps;
+    const ops = now.readOps - start.readOps + now.writeOps - start.writeOps + now.entryOps - start.entryOps;
     this.#secondStart = now;
     if (ops === 0) return;
     const readBytes = now.readBytes - start.readBytes;

@@ -7,6 +7,7 @@ import type { TcpCount } from '../../record/nfs-traffic.js';
 import type { Injection } from '../../record/run-record.js';
 import type { EngineUse } from '../../record/trial-record.js';
 import type { Engine } from '../../workload/engines.js';
+import type { EntryOperation } from '../../workload/entry-operations.js';
 import type { Job } from '../../workload/workload.js';
 import type { Totals, WorkerSecond } from './meter.js';
 
@@ -38,6 +39,16 @@ export interface WorkerTask {
   readonly slowdown: Slowdown | null;
 }
 
+/** One worker's part of a phase. Times are ns since the common start. */
+export interface WorkerPhase {
+  readonly operation: EntryOperation;
+  readonly startNs: number;
+  readonly endNs: number;
+  readonly operations: number;
+  /** Names that listings returned; `readdir` only. */
+  readonly entries?: number;
+}
+
 export interface WorkerReport {
   readonly total: Totals;
   /** Totals at the end of the ramp; null when the worker ended before it. */
@@ -50,6 +61,8 @@ export interface WorkerReport {
   readonly startDelayNs: number;
   /** For jobs with pauses of their own: the time without the pauses, ns; null = all of it. */
   readonly busyNs: number | null;
+  /** Of jobs with phases, in the order in which they were done. */
+  readonly phases?: readonly WorkerPhase[];
   readonly seconds: readonly WorkerSecond[];
   /** CPU use in the measured part. */
   readonly usage: ThreadUsage | null;

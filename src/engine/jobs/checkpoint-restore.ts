@@ -25,9 +25,13 @@ class CheckpointRestoreProgram implements Program {
     const mode = { write: false, create: false, direct: this.#job.direct };
     for (const file of files) {
       content.take(file);
+      const [startNs, bytesBefore] = [backend.clock.now(), meter.readBytes];
       timed(this.#context, 'open', () => backend.open(SLOT, file.path, mode));
-      if (!drainStretch(drain, batch, READ, SLOT, 0, file.bytes, chunkBytes)) break;
+      const isEnd = !drainStretch(drain, batch, READ, SLOT, 0, file.bytes, chunkBytes);
+      if (meter.readBytes - bytesBefore !== file.bytes) break;
       timed(this.#context, 'close', () => backend.close(SLOT));
+      meter.record('file', backend.clock.now() - startNs);
+      if (isEnd) break;
     }
     return null;
   }

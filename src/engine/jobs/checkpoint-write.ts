@@ -35,7 +35,7 @@ class CheckpointWriteProgram implements Program {
     let busyNs = 0;
     for (let checkpoint = 1; checkpoint <= this.#job.checkpoints; checkpoint++) {
       const startNs = backend.clock.now();
-      if (!this.#save(checkpoint) || !counters.meet(task.worker, backend.clock)) break;
+      if (!this.#save(checkpoint) || counters.meet(task.worker, backend.clock) === null) break;
       const tookNs = backend.clock.now() - startNs;
       busyNs += tookNs;
       // One worker records for all, because they all waited for the last one.
@@ -90,7 +90,8 @@ class CheckpointWriteProgram implements Program {
     if (checkpoint < 1) return;
     const { task, files, backend, counters } = this.#context;
     for (const shard of files) backend.remove(this.#shardPath(checkpoint, shard));
-    if (counters.meet(task.worker, backend.clock) && task.worker === 0) backend.remove(this.#directoryOf(checkpoint));
+    if (counters.meet(task.worker, backend.clock) !== null && task.worker === 0)
+      backend.remove(this.#directoryOf(checkpoint));
   }
 
   #pause(): boolean {

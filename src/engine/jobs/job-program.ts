@@ -5,7 +5,7 @@ import type { Content } from '../content/buffers.js';
 import type { Backend } from '../core/backend.js';
 import type { Counters } from '../core/counters.js';
 import type { Meter } from '../core/meter.js';
-import type { WorkerTask } from '../core/protocol.js';
+import type { WorkerReport, WorkerTask } from '../core/protocol.js';
 import type { WorkerFiles } from '../core/worker-files.js';
 
 /** The objects that a worker's program uses. */
@@ -21,6 +21,8 @@ export interface ProgramContext extends WorkerFiles {
 
 /** The three parts of one worker's trial, for one job kind. Each throws `IoFault`. */
 export interface Program {
+  /** What a job with phases has done in each of them. */
+  readonly phases?: WorkerReport['phases'];
   /** Prepares, before the common start. Not part of the measured window. */
   prepare(): void;
   /** Runs the measured part. Returns the time without pauses of its own, ns, or null for all of its time. */

@@ -4,6 +4,7 @@ import { checkpointRestoreProgram } from './checkpoint-restore.js';
 import { checkpointWriteProgram } from './checkpoint-write.js';
 import { ioProgram } from './io.js';
 import type { JobProgram, Program, ProgramContext } from './job-program.js';
+import { metadataProgram } from './metadata.js';
 import { smallFilesProgram } from './small-files.js';
 
 const PROGRAMS: { readonly [K in Kind]: JobProgram<JobOf<K>> } = {
@@ -11,6 +12,7 @@ const PROGRAMS: { readonly [K in Kind]: JobProgram<JobOf<K>> } = {
   'checkpoint-write': checkpointWriteProgram,
   'checkpoint-restore': checkpointRestoreProgram,
   'small-files': smallFilesProgram,
+  metadata: metadataProgram,
 };
 
 function jobProgramOf(job: Job): JobProgram<Job> {

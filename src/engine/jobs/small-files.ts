@@ -34,12 +34,15 @@ class SmallFilesProgram implements Program {
   }
 
   #readFile(drain: CallDrain, file: DataFile): boolean {
-    const { backend, content } = this.#context;
+    const { backend, meter, content } = this.#context;
     const { bs, direct } = this.#job;
     content.take(file);
+    const [startNs, bytesBefore] = [backend.clock.now(), meter.readBytes];
     timed(this.#context, 'open', () => backend.open(SLOT, file.path, { write: false, create: false, direct }));
     const whole = drainStretch(drain, this.#batch, READ, SLOT, 0, file.bytes, chunkBytesOf(bs));
     timed(this.#context, 'close', () => backend.close(SLOT));
+    // The last read of a file may be the worker's last one, too.
+    if (meter.readBytes - bytesBefore === file.bytes) meter.record('file', backend.clock.now() - startNs);
     return whole;
   }
 

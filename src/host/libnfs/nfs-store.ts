@@ -34,7 +34,7 @@ export class NfsStore implements FileStore {
   }
 
   open(path: string, { write, create }: OpenFlags): number {
-    return create ? this.#create(path, NEW_FILE_MODE) : this.#open(path, write ? constants.O_RDWR : constants.O_RDONLY);
+    return create ? this.#create(path) : this.#open(path, write ? constants.O_RDWR : constants.O_RDONLY);
   }
 
   #open(path: string, flags: number): number {
@@ -45,17 +45,18 @@ export class NfsStore implements FileStore {
   }
 
   /** Removes an existing file first, because libnfs 4 cannot truncate one on create with NFS version 4. */
-  #create(path: string, mode: number): number {
+  #create(path: string): number {
     try {
-      return this.#createNew(path, mode);
+      return this.createNew(path);
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw error;
       this.unlink(path);
-      return this.#createNew(path, mode);
+      return this.createNew(path);
     }
   }
 
-  #createNew(path: string, mode: number): number {
+  /** Creates a file that must not exist, and returns its handle. */
+  createNew(path: string, mode = NEW_FILE_MODE): number {
     const flags = constants.O_RDWR | constants.O_EXCL;
     this.#call('create', path, (nfs, inside) => this.#library.create(nfs, inside, flags, mode, this.#foundAt));
     this.connection.opened();
@@ -116,7 +117,7 @@ export class NfsStore implements FileStore {
 
   writeNew(path: string, content: Uint8Array | string, mode: number): void {
     const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
-    const handle = this.#createNew(path, mode);
+    const handle = this.createNew(path, mode);
     try {
       for (let done = 0; done < bytes.length; ) done += this.write(handle, bytes.subarray(done), done);
       this.sync(handle);

@@ -22,9 +22,11 @@ export function planCheckpointWrite(job: CheckpointWriteJob): JobPlan {
     madvise: 'normal',
     shares: () => shardShares(job, { fallocate: job.fallocate, isSharded: true }),
     // An old checkpoint is removed only after the new one is complete, so one more than `keepLast` exists.
+    scratchFiles: (files) => files * Math.min(checkpoints, keepLast + 1),
     scratchBytes: (fileBytes) => fileBytes * Math.min(checkpoints, keepLast + 1),
     writtenBytes: (fileBytes) => fileBytes * checkpoints,
     movedBytes: (passBytes) => passBytes * checkpoints,
+    entryOperations: null,
     expectedTime: (fileBytes) => ({
       knownNs: (checkpoints - 1) * job.intervalNs,
       estimatedNs: assumedNs(fileBytes * checkpoints + (job.readBack ? fileBytes : 0)),

@@ -28,9 +28,11 @@ export function planIo(job: IoJob): JobPlan {
     rate: rateOf(job),
     madvise: job.madvise,
     shares: (armId, dataset) => sharesOf(job, armId, dataset),
+    scratchFiles: (files) => files,
     scratchBytes: (fileBytes) => fileBytes,
     writtenBytes: (fileBytes) => (laidOut ? fileBytes : 0) + overwrittenBytes(job, fileBytes),
     movedBytes: (passBytes) => passBytes,
+    entryOperations: null,
     expectedTime: (fileBytes) => timedJob(job, transferNs(job, fileBytes)),
     // A rest behind the last whole block of a file is left out with direct I/O.
     directMisfit: () => null,

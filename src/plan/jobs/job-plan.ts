@@ -66,6 +66,8 @@ export interface JobPlan {
    * files, blocks and workers do not fit together.
    */
   readonly shares: (armId: string, dataset: Dataset | null) => Shares;
+  /** Returns the most scratch files and directories of a trial that exist at once, if its list has `files` files. */
+  readonly scratchFiles: (files: number) => number;
   /** Returns the most space that a trial's scratch files of `fileBytes` need at once. */
   readonly scratchBytes: (fileBytes: number) => number;
   /**
@@ -75,6 +77,8 @@ export interface JobPlan {
   readonly writtenBytes: (fileBytes: number) => number;
   /** Returns the bytes that a trial moves unless it ends early, if one pass over the extents moves `passBytes`. */
   readonly movedBytes: (passBytes: number) => number;
+  /** Operations on directory entries that a trial measures unless it ends early. Null: its progress is that of its bytes. */
+  readonly entryOperations: number | null;
   /** Returns the expected time of a trial without its layout and cache warming. */
   readonly expectedTime: (fileBytes: number) => ExpectedTime;
   /** Returns the bytes of the extents that the job never moves, because they are no whole block. */

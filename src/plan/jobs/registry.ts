@@ -3,6 +3,7 @@ import { planCheckpointRestore } from './checkpoint-restore.js';
 import { planCheckpointWrite } from './checkpoint-write.js';
 import { planIo } from './io.js';
 import type { JobPlan } from './job-plan.js';
+import { planMetadata } from './metadata.js';
 import { planSmallFiles } from './small-files.js';
 
 const JOB_PLANS: { readonly [K in Kind]: (job: JobOf<K>) => JobPlan } = {
@@ -10,6 +11,7 @@ const JOB_PLANS: { readonly [K in Kind]: (job: JobOf<K>) => JobPlan } = {
   'checkpoint-write': planCheckpointWrite,
   'checkpoint-restore': planCheckpointRestore,
   'small-files': planSmallFiles,
+  metadata: planMetadata,
 };
 
 /** Returns the plan of a job, by its kind. */

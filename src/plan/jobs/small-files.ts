@@ -22,9 +22,11 @@ export function planSmallFiles(job: SmallFilesJob): JobPlan {
     rate: null,
     madvise: 'normal',
     shares: (armId, dataset) => sharesOf(job, armId, dataset),
+    scratchFiles: () => 0,
     scratchBytes: () => 0,
     writtenBytes: () => 0,
     movedBytes: (passBytes) => passBytes,
+    entryOperations: null,
     expectedTime: (fileBytes) => timedJob(job, assumedNs(fileBytes)),
     restBytes: () => 0,
     directMisfit: (files, misfits) => {

@@ -227,11 +227,7 @@ function legendLines({ cells, options }: Comparison): string[] {
   const all = adjusted.length === 0 ? '' : `, adjusted for ${adjusted.join(' and ')}`;
   const isRaised = family.some(({ judgement }) => judgement.minEffect > options.minEffect);
   const most = `${formatPercent(options.minEffect)}${isRaised ? ' or the noise floor' : ''}`;
-  const paired = family.some(({ sample }) => sample.design === 'paired');
   return [
-    ...(paired
-      ? ['change: estimated from pairs measured in turn; it can differ from the ratio of the two medians']
-      : []),
     `n: ${unit}${fewer}`,
     `p: probability of a result this extreme if the true difference were at most ${most}${all}; a verdict needs p ≤ ${formatPercent(options.alpha)}`,
     ...(family.some(canTell)

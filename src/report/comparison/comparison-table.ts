@@ -9,6 +9,7 @@ import type { Measure } from '../../stats/measure.js';
 import type { Spread } from '../../stats/spread.js';
 import { ABSENT, formatPercent, formatRange, formatValue, plural } from '../table/format.js';
 import type { ShownColumn, Tone } from '../table/shown-column.js';
+import { levelsMislead, pairsText } from './pairs-text.js';
 
 /** Shown instead of an unbounded interval. */
 const UNBOUNDED = 'n too small';
@@ -42,38 +43,72 @@ function goodnessOf({ judgement, measure }: ComparedCell): number {
 }
 
 /** Returns the columns for the cells of one metric. */
-export function comparedColumns({ grid, options }: Comparison, measure: Measure): ShownColumn<ComparedCell>[] {
+export function comparedColumns(comparison: Comparison, measure: Measure): ShownColumn<ComparedCell>[] {
+  const { grid, options, cells } = comparison;
+  const shown = cells.filter((cell) => cell.measure === measure);
   const base = headOf(grid.columns[0] as string, 'base');
-  const only = grid.columns.length === 2 ? headOf(grid.columns[1] as string, 'candidate') : null;
-  const candidate = only ?? measure.key;
+  const candidate = grid.columns.length === 2 ? headOf(grid.columns[1] as string, 'candidate') : 'candidate';
+  const form = changeForm(shown.map(({ judgement }) => judgement.ratio?.estimate));
+  const implied = options.rows === undefined ? impliedNames(shown, grid.rowNames) : [];
+  const level = (head: string, text: (cell: ComparedCell) => string): ShownColumn<ComparedCell> => {
+    return { head, align: 'right', dropOrder: LEVELS, text };
+  };
+  const interval = (head: string, text: (cell: ComparedCell) => string): ShownColumn<ComparedCell> => {
+    return { head: `${head} 95 %`, align: 'right', dropOrder: 6, text };
+  };
   return [
-    ...grid.rowNames.map((name) => named(name, ({ row }) => row.get(name) || ABSENT)),
-    ...(only === null ? [named(grid.columnNames.join(' '), ({ column }) => column)] : []),
-    { head: base, align: 'right', dropOrder: 2, text: ({ baseSpread }) => medianText(baseSpread, measure) },
+    ...grid.rowNames.map((name) => {
+      const place = implied.indexOf(name);
+      const column = named(name, ({ row }) => row.get(name) || ABSENT);
+      return place < 0 ? column : { ...column, dropOrder: FIRST_IMPLIED + place };
+    }),
+    ...(grid.columns.length === 2 ? [] : [named(grid.columnNames.join(' '), ({ column }) => column)]),
+    level(base === 'base' ? base : `${base} (base)`, ({ baseSpread }) => medianText(baseSpread, measure)),
+    interval(base, ({ baseSpread }) => medianInterval(baseSpread, measure)),
+    level(candidate, ({ candidateSpread }) => medianText(candidateSpread, measure)),
+    interval(candidate, ({ candidateSpread }) => medianInterval(candidateSpread, measure)),
+    { head: 'change', align: 'right', dropOrder: 0, text: (cell) => changeText(cell, form), tone: verdictTone },
+    ...(shown.some((cell) => levelsMislead(cell, options)) ? [level('pairs', pairsText)] : []),
     {
-      head: `${base} 95 %`,
+      head: `${formatPercent(options.confidence)} interval`,
       align: 'right',
-      dropOrder: 7,
-      text: ({ baseSpread }) => medianInterval(baseSpread, measure),
+      dropOrder: 2,
+      text: (cell) => intervalText(cell, form),
     },
-    {
-      head: candidate,
-      align: 'right',
-      dropOrder: 1,
-      text: ({ candidateSpread }) => medianText(candidateSpread, measure),
-    },
-    {
-      head: `${candidate} 95 %`,
-      align: 'right',
-      dropOrder: 6,
-      text: ({ candidateSpread }) => medianInterval(candidateSpread, measure),
-    },
-    { head: 'change', align: 'right', dropOrder: 0, text: changeText, tone: verdictTone },
-    { head: `${formatPercent(options.confidence)} interval`, align: 'right', dropOrder: 3, text: intervalText },
-    { head: 'p', align: 'right', dropOrder: 4, text: (cell) => pText(cell, options) },
-    { head: 'n', align: 'right', dropOrder: 5, text: ({ judgement }) => String(judgement.units) },
-    { head: 'verdict', align: 'left', dropOrder: 0, text: verdictText, tone: verdictTone },
+    { head: 'p', align: 'right', dropOrder: 5, text: (cell) => pText(cell, options) },
+    { head: 'n', align: 'right', dropOrder: 4, text: ({ judgement }) => String(judgement.units) },
+    { head: 'verdict', align: 'left', dropOrder: 0, text: ({ judgement }) => judgement.verdict, tone: verdictTone },
+    ...reasonColumn(shown),
   ];
+}
+
+/** A doubt is always shown: without it the verdict would puzzle. */
+function reasonColumn(cells: readonly ComparedCell[]): ShownColumn<ComparedCell>[] {
+  if (cells.every((cell) => reasonText(cell) === '')) return [];
+  const dropOrder = cells.some(({ judgement }) => judgement.doubt !== null) ? 0 : 3;
+  return [{ head: 'reason', align: 'left', dropOrder, text: reasonText }];
+}
+
+/** The levels are shown together, and `pairs` with them: it says why the levels do not show the change. */
+const LEVELS = 1;
+const FIRST_IMPLIED = 7;
+
+/** Returns the names whose values follow from those of the others, such as the `rw` of each `job`. */
+function impliedNames(cells: readonly ComparedCell[], names: readonly string[]): string[] {
+  const telling: string[] = [];
+  const jobFirst = names.toSorted((a, b) => Number(b === 'job') - Number(a === 'job'));
+  return jobFirst.filter((name) => {
+    const known = new Map<string, string | undefined>();
+    const follows =
+      telling.length > 0 &&
+      cells.every(({ row }) => {
+        const key = JSON.stringify(telling.map((other) => row.get(other)));
+        if (!known.has(key)) known.set(key, row.get(name));
+        return known.get(key) === row.get(name);
+      });
+    if (!follows) telling.push(name);
+    return follows;
+  });
 }
 
 function headOf(name: string, instead: string): string {
@@ -95,28 +130,39 @@ function medianInterval(spread: Spread | null, { metric }: Measure): string {
   return formatRange(spread.medianLow, spread.medianHigh, metric.unit);
 }
 
-/** Formats a ratio as a change: `−5.2 %`, or `2.31×` from a factor of two, where per cent would mislead. */
-export function formatChange(ratio: number): string {
-  if (Number.isNaN(ratio)) return ABSENT;
-  if (ratio === Infinity) return '∞';
-  if (ratio === 0) return '0×';
-  if (ratio >= 2 || ratio <= 0.5) return `${ratio.toPrecision(3)}×`;
-  const percent = (ratio - 1) * 100;
-  return `${percent < 0 ? '−' : '+'}${Math.abs(percent).toFixed(1)} %`;
+/** How changes are written: `−5.2 %`, or `2.31×`. */
+export type ChangeForm = 'percent' | 'factor';
+
+/** Returns the form for all changes of a column: factors if one of them is a factor of two, where per cent misleads. */
+export function changeForm(ratios: Iterable<number | null | undefined>): ChangeForm {
+  for (const ratio of ratios) if (ratio && Number.isFinite(ratio) && (ratio >= 2 || ratio <= 0.5)) return 'factor';
+  return 'percent';
 }
 
-export function changeText({ judgement: { ratio } }: ComparedCell): string {
-  return ratio === null ? ABSENT : formatChange(ratio.estimate);
+/** Formats a ratio as a change in this form. Default: the form that suits this ratio alone. */
+export function formatChange(ratio: number, form: ChangeForm = changeForm([ratio])): string {
+  if (Number.isNaN(ratio)) return ABSENT;
+  if (ratio === Infinity) return '∞';
+  if (form === 'factor') return `${ratio > 0.5 && ratio < 2 ? ratio.toFixed(3) : ratio.toPrecision(3)}×`;
+  const percent = ((ratio - 1) * 100).toFixed(1);
+  return `${percent.startsWith('-') ? '−' : '+'}${percent.replace('-', '')} %`;
+}
+
+export function changeText({ judgement: { ratio } }: ComparedCell, form?: ChangeForm): string {
+  return ratio === null ? ABSENT : formatChange(ratio.estimate, form);
 }
 
 /** Formats the interval of the change, or says that n is too small for one. */
-export function intervalText({ judgement: { ratio } }: ComparedCell): string {
-  return ratio === null ? ABSENT : formatInterval(ratio);
+export function intervalText({ judgement: { ratio } }: ComparedCell, form?: ChangeForm): string {
+  return ratio === null ? ABSENT : formatInterval(ratio, form);
 }
 
-/** Formats the ends of an interval of a ratio as changes. */
-export function formatInterval({ low, high, confidence }: LocationInterval): string {
-  return confidence === 1 ? UNBOUNDED : `${formatChange(low)} … ${formatChange(high)}`;
+/** Formats the ends of an interval of a ratio as changes. Default: in the form of its estimate. */
+export function formatInterval(
+  { estimate, low, high, confidence }: LocationInterval,
+  form: ChangeForm = changeForm([estimate]),
+): string {
+  return confidence === 1 ? UNBOUNDED : `${formatChange(low, form)} … ${formatChange(high, form)}`;
 }
 
 /**
@@ -133,15 +179,19 @@ export function pText(cell: ComparedCell, { directions }: ComparisonOptions): st
 }
 
 /** Formats the verdict. An inconclusive one includes the reason. */
-export function verdictText({ judgement }: ComparedCell): string {
+export function verdictText(cell: ComparedCell): string {
+  const reason = reasonText(cell);
+  return `${cell.judgement.verdict}${reason === '' ? '' : ` (${reason})`}`;
+}
+
+/** Why a cell is inconclusive; empty for other verdicts, and if there is nothing to say. */
+function reasonText({ judgement }: ComparedCell): string {
   const { verdict, doubt, units, unitsNeeded, wantedOf, detectable } = judgement;
-  if (verdict !== 'inconclusive') return verdict;
-  if (doubt !== null) return `${verdict} (${doubtText(doubt)})`;
-  if (units === 0) return `${verdict} (not measured)`;
-  if (unitsNeeded !== null) {
-    return `${verdict} (needs n = ${unitsNeeded}${wantedOf === 'candidate' ? ' in the candidate' : ''})`;
-  }
-  return detectable === null ? verdict : `${verdict} (could see ${(detectable * 100).toFixed(1)} %)`;
+  if (verdict !== 'inconclusive') return '';
+  if (doubt !== null) return doubtText(doubt);
+  if (units === 0) return 'not measured';
+  if (unitsNeeded !== null) return `needs n = ${unitsNeeded}${wantedOf === 'candidate' ? ' in the candidate' : ''}`;
+  return detectable === null ? '' : `could see ${(detectable * 100).toFixed(1)} %`;
 }
 
 /** Formats a doubt: `7 of 40 sessions stalled`. */

@@ -11,6 +11,7 @@ import { paragraphs } from '../table/report-line.js';
 import { painter, type TerminalOptions, terminalTable } from '../table/terminal.js';
 import { comparisonNotes } from './comparison-notes.js';
 import { comparedColumns, doubtText, formatChange, worstFirst } from './comparison-table.js';
+import { pairsNotes } from './pairs-text.js';
 import { sessionPlots } from './session-plots.js';
 
 /** The most flaws that are listed: a run may have hundreds of failed trials. */
@@ -26,7 +27,7 @@ export function terminalComparison(
   const tables = comparison.options.measures.map((measure) => {
     const cells = worstFirst(comparison.cells.filter((cell) => cell.measure === measure));
     const table = cells.length === 0 ? [] : terminalTable(cells, comparedColumns(comparison, measure), options);
-    return [headingOf(comparison, measure), ...table];
+    return [headingOf(comparison, measure), ...table, ...pairsNotes(comparison, measure)];
   });
   const decision =
     gate === null ? [] : gateLines(gate).map((line) => paint(line, gate.outcome === 'pass' ? 'good' : 'bad'));
@@ -61,7 +62,11 @@ export function markdownExtract(
   const tables = comparison.options.measures.flatMap((measure) => {
     const cells = worstFirst(shown.cells.filter((cell) => cell.measure === measure));
     if (cells.length === 0) return [];
-    return [[markdownText(headingOf(comparison, measure))], markdownTable(cells, comparedColumns(comparison, measure))];
+    return [
+      [markdownText(headingOf(comparison, measure))],
+      markdownTable(cells, comparedColumns(comparison, measure)),
+      pairsNotes(comparison, measure).map(markdownText),
+    ];
   });
   const notes = shown.notes.map((note) => `- ${markdownText(note)}`);
   const decision = gate === null ? [] : gateLines(gate).map((line) => `**${markdownText(line)}**`);

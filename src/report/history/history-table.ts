@@ -2,7 +2,7 @@
 import type { HistorySeries } from '../../gate/run-history.js';
 import { factorLabel, factorNames } from '../../record/trial-columns.js';
 import type { Spread } from '../../stats/spread.js';
-import { formatChange } from '../comparison/comparison-table.js';
+import { type ChangeForm, changeForm, formatChange } from '../comparison/comparison-table.js';
 import { ABSENT, formatRange, formatValue } from '../table/format.js';
 import type { ShownColumn, Tone } from '../table/shown-column.js';
 import { sparkline } from '../table/sparkline.js';
@@ -26,6 +26,7 @@ export function historyColumns(rows: readonly NotedSeries[]): ShownColumn<NotedS
   const factors = factorNames(all.map(({ latest }) => latest.arm)).filter((name) => name !== 'target');
   const measureOf = ({ measure }: HistorySeries) => measure.key;
   const pathOf = ({ path }: HistorySeries) => path;
+  const form = changeForm(all.map(lastRatio));
   const columns: ShownColumn<NotedSeries>[] = [
     leftColumn('job', ({ latest }) => latest.arm.job),
     ...factors.map((name): ShownColumn<NotedSeries> => {
@@ -43,7 +44,7 @@ export function historyColumns(rows: readonly NotedSeries[]): ShownColumn<NotedS
       head: 'last change',
       align: 'right',
       dropOrder: 0,
-      text: ({ series }) => lastChangeText(series),
+      text: ({ series }) => lastChangeText(series, form),
       tone: lastChangeTone,
     },
     { head: 'since', align: 'left', dropOrder: 1, text: ({ series }) => sinceText(series) },
@@ -82,10 +83,15 @@ function trendText({ points }: HistorySeries): string {
   return sparkline(medians, SPARKLINE_WIDTH, floor);
 }
 
-function lastChangeText({ changes, doubtful }: HistorySeries): string {
+function lastRatio({ changes }: HistorySeries): number | null {
   const last = changes.at(-1);
-  if (last === undefined && doubtful !== null) return '?';
-  return last === undefined ? ABSENT : formatChange(last.medianAfter / last.medianBefore);
+  return last === undefined ? null : last.medianAfter / last.medianBefore;
+}
+
+function lastChangeText(series: HistorySeries, form: ChangeForm): string {
+  const ratio = lastRatio(series);
+  if (ratio === null && series.doubtful !== null) return '?';
+  return ratio === null ? ABSENT : formatChange(ratio, form);
 }
 
 function lastChangeTone({ series: { changes, measure } }: NotedSeries): Tone {

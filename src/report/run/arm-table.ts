@@ -1,35 +1,101 @@
 /** The table of arms. Its columns are declared here for the terminal, Markdown, CSV and JSON. */
-import { LATENCY_KINDS, type LatencyKindRow, type ShownStatistic } from '../../base/latency-kinds.js';
+import { LATENCY_KINDS, type LatencyKind, type LatencyKindRow, type ShownStatistic } from '../../base/latency-kinds.js';
 import { NUMBER_METRICS, type NumberMetric, statisticColumn } from '../../base/metrics.js';
 import type { CellValue, Column } from '../../record/csv-table.js';
 import { factorLabel, factorNames, latencyColumns } from '../../record/trial-columns.js';
 import type { LatencySummary } from '../../record/trial-values.js';
 import type { CeilingUse } from '../../stats/ceiling-use.js';
+import { ascending } from '../../stats/extended.js';
 import { leastOperations } from '../../stats/measure.js';
 import type { Spread } from '../../stats/spread.js';
 import type { ArmSummary } from '../../stats/summary.js';
 import { ABSENT, formatRange, formatValue, plural } from '../table/format.js';
 import type { ShownColumn, Tone } from '../table/shown-column.js';
 import { sparkline } from '../table/sparkline.js';
+import { type ArmGroup, groupArms } from './arm-subjects.js';
 import { ceilingText } from './ceiling-text.js';
 import type { NotedArm } from './notes.js';
 import type { RunView } from './run-view.js';
 
-/** Returns the columns for people that have a value for any of these arms. */
-export function shownColumns(arms: readonly NotedArm[]): ShownColumn<NotedArm>[] {
-  const factors = factorNames(arms.map(({ summary }) => summary.arm));
-  const columns: ShownColumn<NotedArm>[] = [
-    { head: 'job', align: 'left', dropOrder: 0, text: ({ summary }) => summary.arm.job },
-    ...factors.map(factorColumn),
-    ...NUMBER_METRICS.flatMap(numberColumns),
-    ...LATENCY_KINDS.flatMap((row) => latencyTexts(row, arms)),
-    { head: 'cache state', align: 'left', dropOrder: 2, text: ({ summary }) => cacheMark(summary), tone: cacheTone },
-    { head: 'of ceiling', align: 'left', dropOrder: 2, text: ({ ceiling }) => ceilingText(ceiling), tone: ceilingTone },
-    { head: 'n', align: 'right', dropOrder: 5, text: countText, tone: countTone },
-    { head: 'by trial', align: 'left', dropOrder: 10, text: trendText },
-    { head: 'notes', align: 'left', dropOrder: 0, text: ({ notes }) => notes.join(' '), tone: () => 'bad' },
+/** A table of arms for people. */
+export interface ArmTable {
+  readonly arms: readonly NotedArm[];
+  readonly columns: readonly ShownColumn<NotedArm>[];
+}
+
+/** Returns one table for each subject of the jobs, so that no column is empty in most rows. */
+export function armTables(arms: readonly NotedArm[]): ArmTable[] {
+  return groupArms(arms).map((group) => ({ arms: group.arms, columns: columnsOf(group) }));
+}
+
+/** A column with the key that `arm-subjects.ts` calls it by. `dropOrder` is its place among those that are not important. */
+interface KeyedColumn extends ShownColumn<NotedArm> {
+  readonly key: string;
+}
+
+/** Columns that are not important in a table come after those that are. */
+const AFTER_IMPORTANT = 100;
+
+/** Returns the columns that have a value for any of these arms. */
+function columnsOf(group: ArmGroup): ShownColumn<NotedArm>[] {
+  const { arms, placeOf } = group;
+  const columns: KeyedColumn[] = [
+    ...numberColumns(group),
+    ...latencyGroups(group),
+    { key: 'cache', head: 'cache state', align: 'left', dropOrder: 2, text: cacheText, tone: cacheTone },
+    {
+      key: 'ceiling',
+      head: 'of ceiling',
+      align: 'left',
+      dropOrder: 2,
+      text: ({ ceiling }) => ceilingText(ceiling),
+      tone: ceilingTone,
+    },
+    { key: 'n', head: 'n', align: 'right', dropOrder: 5, text: countText, tone: countTone },
+    { key: 'trend', head: 'by trial', align: 'left', dropOrder: 10, text: trendText },
   ];
-  return columns.filter(({ text }) => arms.some((arm) => text(arm) !== ABSENT && text(arm) !== ''));
+  const identifying = identifyingColumns(arms);
+  const ranked = columns.map(({ key, dropOrder, ...column }, index): ShownColumn<NotedArm> => {
+    // The index makes each a number of its own, because equal ones are shown together or not at all.
+    const place = Math.min(placeOf(key), AFTER_IMPORTANT + dropOrder + index / AFTER_IMPORTANT);
+    return { ...column, dropOrder: dropOrder === 0 || (key === 'cache' && tellsCache(arms)) ? 0 : place };
+  });
+  const notes: ShownColumn<NotedArm> = {
+    head: 'notes',
+    align: 'left',
+    dropOrder: 0,
+    text: ({ notes }) => notes.join(' '),
+    tone: () => 'bad',
+  };
+  return [...identifying, ...ranked, notes].filter(({ text }) =>
+    arms.some((arm) => text(arm) !== ABSENT && text(arm) !== ''),
+  );
+}
+
+/** Job and factors. Those with one value in all rows tell nothing apart, so they are the first to go. */
+function identifyingColumns(arms: readonly NotedArm[]): ShownColumn<NotedArm>[] {
+  const isConstant = ({ text }: ShownColumn<NotedArm>) => new Set(arms.map(text)).size === 1;
+  const last = 2 * AFTER_IMPORTANT;
+  const factors = factorNames(arms.map(({ summary }) => summary.arm))
+    .filter((name) => name !== 'cache' || !tellsCache(arms))
+    .map(factorColumn)
+    .map((column, index) => (isConstant(column) ? { ...column, dropOrder: last + index + 1 } : column));
+  const job: ShownColumn<NotedArm> = {
+    head: 'job',
+    align: 'left',
+    dropOrder: 0,
+    text: ({ summary }) => summary.arm.job,
+  };
+  const isTold = isConstant(job) && factors.some(({ dropOrder }) => dropOrder === 0);
+  return [isTold ? { ...job, dropOrder: last } : job, ...factors];
+}
+
+/** Whether the factor `cache` stands in the column of the cache state already. */
+function tellsCache(arms: readonly NotedArm[]): boolean {
+  return arms.every(({ summary }) => {
+    const label = factorLabel(summary.arm, 'cache');
+    return label !== null && cacheText({ summary }).startsWith(label);
+  });
 }
 
 function factorColumn(name: string): ShownColumn<NotedArm> {
@@ -41,22 +107,27 @@ function factorColumn(name: string): ShownColumn<NotedArm> {
   };
 }
 
-/** The main metric. Its column also says why a number is missing, and its range has a column of its own. */
-const [HEADLINE] = NUMBER_METRICS as readonly [NumberMetric, ...NumberMetric[]];
-
-function numberColumns(metric: NumberMetric): ShownColumn<NotedArm>[] {
-  const { key, label, unit, dropOrder } = metric;
-  if (dropOrder === null) return [];
-  const column: ShownColumn<NotedArm> = {
-    head: label,
-    align: 'right',
-    dropOrder,
-    text: ({ summary }) => formatValue(summary.numbers[key]?.median, unit),
-  };
-  if (metric !== HEADLINE) return [column];
+/** The headline with its range comes first. */
+function numberColumns({ headline }: ArmGroup): KeyedColumn[] {
+  const shown = NUMBER_METRICS.filter(({ key, dropOrder }) => key === headline || dropOrder !== null);
+  const first = shown.find(({ key }) => key === headline) as NumberMetric;
+  const others = shown.filter((metric) => metric !== first);
+  const column = ({ key, label }: NumberMetric) => ({ key, head: label, align: 'right' }) as const;
   return [
-    { ...column, text: headlineText, tone: headlineTone },
-    { head: 'min–max', align: 'right', dropOrder: 3, text: rangeText },
+    {
+      ...column(first),
+      dropOrder: 0,
+      text: ({ summary }) => headlineText(summary, first),
+      tone: headlineTone,
+    },
+    { key: 'range', head: 'min–max', align: 'right', dropOrder: 3, text: ({ summary }) => rangeText(summary, first) },
+    ...others.map(
+      (metric): KeyedColumn => ({
+        ...column(metric),
+        dropOrder: Math.max(1, metric.dropOrder ?? 0),
+        text: ({ summary }) => formatValue(summary.numbers[metric.key]?.median, metric.unit),
+      }),
+    ),
   ];
 }
 
@@ -77,19 +148,35 @@ function latencyValue(summary: LatencySummary | undefined, statistic: ShownStati
   return summary[FIELDS[statistic]];
 }
 
-function latencyTexts({ kind, head, shown, shownBeside }: LatencyKindRow, arms: readonly NotedArm[]) {
+/** The columns of all kinds of latency, beginning with the kind that matters most in this table. */
+function latencyGroups(group: ArmGroup): KeyedColumn[] {
+  const { placeOf } = group;
+  const groups = LATENCY_KINDS.map((row) => latencyTexts(row, group));
+  const placeOfGroup = (columns: readonly KeyedColumn[]) => Math.min(...columns.map(({ key }) => placeOf(key)));
+  return groups.sort((a, b) => ascending(placeOfGroup(a), placeOfGroup(b))).flat();
+}
+
+function latencyTexts({ kind, head, shown, shownBeside }: LatencyKindRow, { arms, hasSteps }: ArmGroup): KeyedColumn[] {
   const isApart =
     shownBeside === undefined ||
     arms.some(({ summary: { latencies } }) => latencies.has(kind) && latencies.has(shownBeside));
   if (!isApart) return [];
+  const word = kind === 'latency' && hasSteps ? wordOfTransfers(arms) : head;
   return shown.map(
-    ([statistic, dropOrder]): ShownColumn<NotedArm> => ({
-      head: `${head} ${statistic}`.trim(),
+    ([statistic, dropOrder]): KeyedColumn => ({
+      key: `${kind} ${statistic}`,
+      head: `${word} ${statistic}`.trim(),
       align: 'right',
       dropOrder,
       text: ({ summary }) => formatValue(latencyValue(summary.latencies.get(kind), statistic), 'ns'),
     }),
   );
+}
+
+function wordOfTransfers(arms: readonly NotedArm[]): string {
+  const has = (kind: LatencyKind) => arms.some(({ summary }) => summary.latencies.has(kind));
+  if (!has('write')) return 'read';
+  return has('read') ? 'I/O' : 'write';
 }
 
 /** The number of counted trials; if some measured nothing, how many of them did measure something. */
@@ -101,11 +188,13 @@ function countTone({ summary }: NotedArm): Tone {
   return summary.unmeasured > 0 ? 'bad' : 'plain';
 }
 
-function headlineText({ summary }: NotedArm): string {
-  const spread = summary.numbers[HEADLINE.key];
-  if (spread !== null) return formatValue(spread.median, HEADLINE.unit);
+function headlineText(summary: ArmSummary, { key, unit }: NumberMetric): string {
+  const spread = summary.numbers[key];
+  if (spread !== null) return formatValue(spread.median, unit);
   if (summary.failed > 0) return 'failed';
   if (summary.unmeasured > 0) return 'nothing measured';
+  // A job with phases has a rate for each of them instead.
+  if (summary.counted > 0) return ABSENT;
   return summary.aborted > 0 ? 'aborted' : summary.warmups > 0 ? 'only warm-up' : 'not run';
 }
 
@@ -113,19 +202,19 @@ function headlineTone({ summary }: NotedArm): Tone {
   return summary.failed + summary.unmeasured > 0 ? 'bad' : 'plain';
 }
 
-function rangeText({ summary }: NotedArm): string {
-  const spread = summary.numbers[HEADLINE.key];
-  return spread === null || spread.n < 2 ? ABSENT : formatRange(spread.min, spread.max, HEADLINE.unit);
+function rangeText({ numbers }: ArmSummary, { key, unit }: NumberMetric): string {
+  const spread = numbers[key];
+  return spread === null || spread.n < 2 ? ABSENT : formatRange(spread.min, spread.max, unit);
 }
 
 function trendText({ summary }: NotedArm): string {
-  const spread = summary.numbers[HEADLINE.key];
+  const spread = summary.numbers.throughput;
   return spread === null || spread.n < 3 ? '' : sparkline(spread.values, 12);
 }
 
 export const VERDICT_MARKS = { proven: '✓', contradicted: '✗', unproven: '?', none: '' } as const;
 
-function cacheMark({ cache }: ArmSummary): string {
+function cacheText({ summary: { cache } }: Pick<NotedArm, 'summary'>): string {
   if (cache === null) return '';
   const { claim, verdict, serverUnknown } = cache;
   if (!serverUnknown) return `${claim} ${VERDICT_MARKS[verdict]}`.trim();
@@ -214,10 +303,16 @@ function finiteOrNull(value: number | undefined): CellValue {
   return value === undefined || !Number.isFinite(value) ? null : value;
 }
 
+function listOf(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
+
 /** Returns the caption: how the numbers of the table were computed. */
 export function captionOf(summaries: readonly ArmSummary[]): string {
   const counts = [...new Set(summaries.map(({ counted, unmeasured }) => counted - unmeasured))];
   const trials = counts.length === 1 ? plural(counts[0] as number, 'trial') : 'the counted trials';
-  const shown = NUMBER_METRICS.filter(({ dropOrder }) => dropOrder !== null).map(({ label }) => label);
-  return `${shown.join(' and ')}: median of ${trials}; latencies: every operation of all trials, percentiles exact to within 0.4 %`;
+  const shown = NUMBER_METRICS.filter(
+    ({ key, dropOrder }) => dropOrder !== null && summaries.some(({ numbers }) => numbers[key] !== null),
+  ).map(({ label }) => label);
+  return `${listOf(shown)}: median of ${trials}; latencies: every operation of all trials, percentiles exact to within 0.4 %`;
 }

@@ -4,7 +4,7 @@ import { markdownTable, markdownText } from '../table/markdown.js';
 import { METHOD_LINE } from '../table/method-line.js';
 import { type DrawnLine, paragraphs } from '../table/report-line.js';
 import { painter, type TerminalOptions, terminalTable } from '../table/terminal.js';
-import { captionOf, shownColumns } from './arm-table.js';
+import { armTables, captionOf } from './arm-table.js';
 import { ceilingLines } from './ceiling-lines.js';
 import { busyLines } from './machine-lines.js';
 import { nfsLines } from './nfs-lines.js';
@@ -35,13 +35,8 @@ export function terminalRun(view: RunView, { answer, next }: Answered, options: 
     [
       [answer],
       painted(headerLines(view)),
-      arms.length === 0
-        ? []
-        : [
-            ...terminalTable(arms, shownColumns(arms), options),
-            captionOf(view.summaries),
-            ...notes.map((note, index) => `${index + 1}) ${note}`),
-          ],
+      ...armTables(arms).map((table) => terminalTable(table.arms, table.columns, options)),
+      arms.length === 0 ? [] : [captionOf(view.summaries), ...notes.map((note, index) => `${index + 1}) ${note}`)],
       painted(findingLines(view, options)),
       [...painted(fileLines(view.directory)), METHOD_LINE],
       nextLines(next),
@@ -58,7 +53,7 @@ export function markdownRun(view: RunView, { answer, next }: Answered, options: 
     [`## ${markdownText(title?.text ?? 'run')}`],
     [markdownText(answer)],
     listed(header),
-    arms.length === 0 ? [] : markdownTable(arms, shownColumns(arms)),
+    ...armTables(arms).map((table) => markdownTable(table.arms, table.columns)),
     arms.length === 0 ? [] : [captionOf(view.summaries)],
     notes.map((note, index) => `${index + 1}. ${markdownText(note)}`),
     listed(findingLines(view, options)),

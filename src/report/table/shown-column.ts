@@ -7,7 +7,10 @@ export type Tone = 'good' | 'bad' | 'plain';
 export interface ShownColumn<Row> {
   readonly head: string;
   readonly align: 'left' | 'right';
-  /** On a narrow terminal, columns with the highest number are dropped first. Columns with 0 always stay. */
+  /**
+   * Columns with 0 are always shown. The others get the space that is left, lowest number first. One that does not fit
+   * leaves its space to the next. Columns with the same number are shown together or not at all.
+   */
   readonly dropOrder: number;
   readonly text: (row: Row) => string;
   readonly tone?: (row: Row) => Tone;

@@ -24,8 +24,8 @@ const LEAST_CELL = 8;
 type Paint<Drawn> = (text: string, tone: Tone) => Drawn;
 
 /**
- * Returns the table as lines. If it is wider than the terminal, the least important columns are left out and the last
- * line names them.
+ * Returns the table as lines. If it is wider than the terminal, the least important columns are left out. The last line
+ * names them, with the value of those that have one value in all rows.
  */
 export function terminalTable<Row>(
   rows: readonly Row[],
@@ -44,7 +44,7 @@ export function terminalTable<Row>(
   });
   for (const row of rows) table.push(shown.map(({ text, tone }) => paint(text(row), tone?.(row) ?? 'plain')));
   const lines = table.toString().split('\n');
-  const hidden = columns.filter((column) => !shown.includes(column)).map(({ head }) => head);
+  const hidden = columns.filter((column) => !shown.includes(column)).map((column) => hiddenText(column, rows));
   if (hidden.length > 0) lines.push(visibleText(`not shown at this width: ${hidden.join(', ')}`));
   return lines.map((line) => new DrawnLine(line));
 }
@@ -73,15 +73,22 @@ function totalWidth<Row>(columns: readonly ShownColumn<Row>[], widths: Widths<Ro
   return columns.reduce((sum, column) => sum + (widths.get(column) as number) + 3, 1);
 }
 
+/** Returns the columns that fit, in their order: see `ShownColumn.dropOrder`. */
 function fitting<Row>(columns: readonly ShownColumn<Row>[], widths: Widths<Row>, limit: number): ShownColumn<Row>[] {
-  let shown = [...columns];
-  while (totalWidth(shown, widths) > limit) {
-    const order = Math.max(...shown.map((column) => column.dropOrder));
-    if (order === 0) break;
-    const last = shown.findLast((column) => column.dropOrder === order);
-    shown = shown.filter((column) => column !== last);
+  const orders = [...new Set(columns.map(({ dropOrder }) => dropOrder))].sort((a, b) => a - b);
+  let kept = new Set<number>();
+  for (const order of orders) {
+    const more = new Set([...kept, order]);
+    const shown = columns.filter(({ dropOrder }) => more.has(dropOrder));
+    if (order === 0 || totalWidth(shown, widths) <= limit) kept = more;
   }
-  return shown;
+  return columns.filter(({ dropOrder }) => kept.has(dropOrder));
+}
+
+/** Returns the head of a column that is left out, with its value if all rows have the same: `n (5)`. */
+function hiddenText<Row>({ head, text }: ShownColumn<Row>, rows: readonly Row[]): string {
+  const [only = '', ...others] = new Set(rows.map(text));
+  return others.length === 0 && /[\p{L}\p{N}]/u.test(only) ? `${head} (${only})` : head;
 }
 
 /**

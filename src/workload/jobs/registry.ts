@@ -2,6 +2,7 @@ import { checkpointRestoreKind } from './checkpoint-restore.js';
 import { checkpointWriteKind } from './checkpoint-write.js';
 import { ioKind } from './io.js';
 import type { AnyJobKind } from './job-kind.js';
+import { metadataKind } from './metadata.js';
 import { smallFilesKind } from './small-files.js';
 
 /** Every kind of job, in the order of the reference. `plan/jobs` and `engine/jobs` must have the same kinds. */
@@ -10,6 +11,7 @@ export const JOB_KINDS = {
   'checkpoint-write': checkpointWriteKind,
   'checkpoint-restore': checkpointRestoreKind,
   'small-files': smallFilesKind,
+  metadata: metadataKind,
 } as const satisfies Readonly<Record<string, AnyJobKind>>;
 
 export type Kind = keyof typeof JOB_KINDS;

@@ -1,0 +1,21 @@
+/**
+ * Operations on the entries of one directory at a time. Every method returns when its effect is complete, and throws
+ * `IoFault` when it fails. No link is followed, and nothing that exists is opened or replaced by `makeFile`.
+ */
+export interface Entries {
+  /** Goes to a directory below `top`, or to `top` itself. The other methods take names of its entries. */
+  enter(top: string, directory: string): void;
+  /** Creates a file that must not exist, and returns a handle to it. */
+  makeFile(name: string): number;
+  closeFile(handle: number): void;
+  makeDirectory(name: string): void;
+  /** Asks for the attributes of an entry. */
+  status(name: string): void;
+  rename(from: string, to: string): void;
+  removeFile(name: string): void;
+  removeDirectory(name: string): void;
+  /** Opens the directory, reads all its entries, and returns how many. Engines without files return `expected`. */
+  list(expected: number): number;
+  /** Leaves the directory and lets go of it. */
+  leave(): void;
+}

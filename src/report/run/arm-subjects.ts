@@ -1,0 +1,111 @@
+/** What the jobs of a table are about, and therefore which columns matter most in it. */
+import type { NumberKey } from '../../base/metrics.js';
+import type { ArmSummary } from '../../stats/summary.js';
+import type { NotedArm } from './notes.js';
+
+interface Subject {
+  /** Whether these results are of such a job. */
+  readonly isOf: (summary: ArmSummary) => boolean;
+  /** The metric that is always shown. Its column also says why a number is missing. */
+  readonly headline: NumberKey;
+  /** Whether latencies of other steps stand beside those of reads and writes, so that these need their names. */
+  readonly hasSteps: boolean;
+  /**
+   * The columns from the most important one on: keys of metrics, `kind statistic` of latencies, and the keys of other
+   * columns. The others follow in the order of `base/metrics.ts` and `base/latency-kinds.ts`.
+   */
+  readonly important: readonly string[];
+}
+
+/** Blocks below this size are measured for their number and latency, larger ones for their bytes. */
+const SMALL_BLOCK_BYTES = 256 * 1024;
+
+function movesSmallBlocks({ numbers: { throughput, iops } }: ArmSummary): boolean {
+  return throughput !== null && iops !== null && throughput.median < SMALL_BLOCK_BYTES * iops.median;
+}
+
+const SUBJECTS = {
+  metadata: {
+    isOf: ({ latencies }) => latencies.has('create') || latencies.has('stat') || latencies.has('readdir'),
+    headline: 'throughput',
+    hasSteps: true,
+    important: ['create_rate', 'stat_rate', 'entry_rate', 'rename_rate', 'unlink_rate', 'create p99', 'stat p99', 'n'],
+  },
+  checkpoints: {
+    isOf: ({ latencies }) => latencies.has('checkpoint'),
+    headline: 'throughput',
+    hasSteps: true,
+    important: ['checkpoint p50', 'checkpoint max', 'fsync p50', 'range', 'latency p50', 'fsync p99', 'cache', 'n'],
+  },
+  files: {
+    isOf: ({ latencies }) => latencies.has('file'),
+    headline: 'files',
+    hasSteps: true,
+    important: [
+      'file p50',
+      'open p50',
+      'latency p50',
+      'close p50',
+      'file p99',
+      'cache',
+      'open p99',
+      'throughput',
+      'latency p99',
+      'close p99',
+      'n',
+      'range',
+    ],
+  },
+  smallBlocks: {
+    isOf: movesSmallBlocks,
+    headline: 'throughput',
+    hasSteps: false,
+    important: ['latency p99', 'iops', 'cache', 'ceiling', 'latency p50', 'n', 'range', 'latency p99.9'],
+  },
+  largeBlocks: {
+    isOf: () => true,
+    headline: 'throughput',
+    hasSteps: false,
+    important: ['latency p99', 'cache', 'ceiling', 'range', 'latency p50', 'n', 'iops', 'latency p99.9'],
+  },
+} as const satisfies Readonly<Record<string, Subject>>;
+
+export type SubjectName = keyof typeof SUBJECTS;
+
+const NAMES = Object.keys(SUBJECTS) as readonly SubjectName[];
+
+/** The arms of one table. */
+export interface ArmGroup extends Pick<Subject, 'headline' | 'hasSteps'> {
+  readonly arms: readonly NotedArm[];
+  /** Returns the place of a column, from 1; larger than any other for columns that are not important here. */
+  readonly placeOf: (key: string) => number;
+}
+
+/**
+ * Returns the arms by subject, in the order of the first arms. Blocks of all sizes are in one table, because people
+ * compare them. An arm without results is beside the other arms of its job.
+ */
+export function groupArms(arms: readonly NotedArm[]): ArmGroup[] {
+  const ofJobs = new Map<string, SubjectName>();
+  for (const { summary } of arms) {
+    const found = NAMES.find((name) => SUBJECTS[name].isOf(summary)) as SubjectName;
+    const known = ofJobs.get(summary.arm.job);
+    if (known === undefined || NAMES.indexOf(found) < NAMES.indexOf(known)) ofJobs.set(summary.arm.job, found);
+  }
+  const bySubject = new Map<SubjectName, NotedArm[]>();
+  const hasSmall = [...ofJobs.values()].includes('smallBlocks');
+  for (const arm of arms) {
+    const found = ofJobs.get(arm.summary.arm.job) as SubjectName;
+    const name = found === 'largeBlocks' && hasSmall ? 'smallBlocks' : found;
+    bySubject.set(name, [...(bySubject.get(name) ?? []), arm]);
+  }
+  return [...bySubject].map(([name, ofSubject]) => {
+    const { headline, hasSteps, important }: Subject = SUBJECTS[name];
+    return {
+      headline,
+      hasSteps,
+      arms: ofSubject,
+      placeOf: (key) => important.indexOf(key) + 1 || Number.POSITIVE_INFINITY,
+    };
+  });
+}
