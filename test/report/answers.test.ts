@@ -85,6 +85,7 @@ test('several loads: random operations are counted, and each limit has its loads
   const busy = { ...makeTrial(RANDOM, 1, 1).client, workerCpuNs: 1.9e9 };
   const { answer } = answered({
     arms: [SEQUENTIAL, RANDOM],
+    level: (arm) => (arm === RANDOM ? 1000 * 4096 : 512 * MIB),
     trial: (arm) => (arm === RANDOM ? { client: busy } : {}),
   });
   assert.is(

@@ -156,7 +156,9 @@ async function calibrateTarget(
     return measured;
   }
   if (injected.length > 0) return printInjected(run, raw);
-  const context = { workload: workload ?? DEFAULT_WORKLOAD, command: argumentsOf(command) };
+  // A workload that was piped in, or made from options, has no name.
+  const named = workload === '-' || request.workload.options !== undefined ? null : (workload ?? DEFAULT_WORKLOAD);
+  const context = { workload: named, command: argumentsOf(command) };
   await keepCalibration(calibrationOf(run.run, run.trials, asked), raw, context);
   return EXIT.pass;
 }

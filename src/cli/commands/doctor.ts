@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { EXIT, FeedrateError } from '../../base/errors.js';
 import type { StatedFact } from '../../doctor/facts.js';
 import type { MountProbe } from '../../doctor/host-facts.js';
@@ -56,11 +55,10 @@ async function examine(options: DoctorOptions): Promise<number> {
       import('../../host/mount-probe.js'),
       import('../../host/target.js'),
     ]);
-  const [{ touchableOf, untilTouched }, { renderDiagnoses }, { diagnosisNext }, { packageRoot }] = await Promise.all([
+  const [{ touchableOf, untilTouched }, { renderDiagnoses }, { diagnosisNext }] = await Promise.all([
     import('../../run/first-touch.js'),
     import('../../report/render-diagnosis.js'),
     import('../../report/answer/diagnosis-answer.js'),
-    import('../../host/system/installation.js'),
   ]);
   const ontap = await ontapFrom(options);
   const named = parseTargets(options.target);
@@ -77,7 +75,7 @@ async function examine(options: DoctorOptions): Promise<number> {
     const facts = [...ofHost, ...stated(target.name), ...ofOntap(target.name)];
     return { target: { name: target.name, path: target.path }, findings: diagnose(facts, CHECKS) };
   });
-  const next = diagnosisNext(diagnoses, ['run', join(packageRoot() ?? '.', 'workloads/quick.yaml')]);
+  const next = diagnosisNext(diagnoses, ['run', 'quick']);
   print(renderDiagnoses(diagnoses, options.format, stdoutOptions(), next));
   const isBad = diagnoses.some(({ findings }) => findings.some(({ severity }) => severity === 'bad'));
   return options.strict && isBad ? EXIT.regression : EXIT.pass;

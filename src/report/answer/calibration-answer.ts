@@ -70,8 +70,8 @@ function planText({ wanted, recommended, cells, plan }: CalibrationRecord): stri
 
 /** What the command line knows and the record does not. */
 export interface CalibrationContext {
-  /** The workload as it can be named in another command. */
-  readonly workload: string;
+  /** The workload as it can be named in another command; null if it has no name. */
+  readonly workload: string | null;
   /** The arguments after `feedrate`, as typed. */
   readonly command: readonly string[];
 }
@@ -91,16 +91,26 @@ export function calibrationNext(
       },
     ]);
   }
-  if (recommended === null) return [];
+  if (recommended === null || workload === null) return [];
   const { sessions, rounds } = recommended;
   const fields = ['--set', `trials.sessions=${sessions}`, '--set', `trials.rounds=${rounds}`];
   return nextSteps([
     {
       what: 'measure the target with this plan, as a baseline or beside another target (-t)',
-      command: feedrateCommand(['run', workload, '-t', path, ...fields]),
+      command: feedrateCommand(['run', workload, '-t', path, ...variantWords(command), ...fields]),
     },
   ]);
 }
+
+/** The options that change the workload, as typed. The plan is not one of them. */
+function variantWords(command: readonly string[]): string[] {
+  return command.flatMap((word, index) => {
+    const value = command[index + 1] ?? '';
+    return VARIANT_OPTIONS.includes(word) && !value.startsWith('trials.') ? [word, value] : [];
+  });
+}
+
+const VARIANT_OPTIONS = ['--set', '-P', '--param', '--engine'];
 
 /** The fewest sessions for an interval at 95 %. */
 const LEAST_FOR_FLOOR = 6;

@@ -1,8 +1,8 @@
 /** The answer of a comparison. A difference is called one only where the verdict says so, with the table's own numbers. */
-import type { ComparedCell, Comparison } from '../../gate/comparison.js';
+import type { Comparison } from '../../gate/comparison.js';
 import type { Ranking } from '../../gate/ranking.js';
 import type { LocationInterval } from '../../stats/hodges-lehmann.js';
-import { changeText, formatChange, formatInterval } from '../comparison/comparison-table.js';
+import { changeText, formatChange, formatInterval, intervalText } from '../comparison/comparison-table.js';
 import { formatPercent, formatValue, plural } from '../table/format.js';
 import { answerOf, listed } from './answer.js';
 import { comparisonCaveat } from './comparison-caveats.js';
@@ -53,9 +53,7 @@ function countedText({ regressions, improvements, all, measure }: MeasureFinding
   const side = (word: string, cells: readonly NamedCell[]) => {
     const [most] = cells;
     if (most === undefined) return [];
-    return [
-      `${word} in ${cells.length} of ${all.length} rows, most for ${most.load} (${changeAndInterval(most.cell)})`,
-    ];
+    return [`${word} in ${cells.length} of ${all.length} rows, most for ${most.load} (${changeAndInterval(most)})`];
   };
   const [first] = all;
   const parts = [...side('worse', regressions), ...side('better', improvements)];
@@ -63,35 +61,31 @@ function countedText({ regressions, improvements, all, measure }: MeasureFinding
 }
 
 /** `for random 4 KiB reads, b is 14.8 % slower than a (95 % interval −16.0 % … −12.1 %)`. */
-export function changeClause(
-  { cell, load, base, candidate }: NamedCell,
-  { options }: Pick<Comparison, 'options'>,
-): string {
+export function changeClause(named: NamedCell, { options }: Pick<Comparison, 'options'>): string {
+  const { cell, load, form } = named;
   const { ratio } = cell.judgement;
   if (ratio === null) return `for ${load}, nothing was measured on both sides`;
-  const interval = `${formatPercent(options.confidence)} interval ${formatInterval(ratio)}`;
-  return `for ${load}, ${relation(cell, ratio, base, candidate)} (${interval})`;
+  const interval = `${formatPercent(options.confidence)} interval ${formatInterval(ratio, form)}`;
+  return `for ${load}, ${relation(named, ratio)} (${interval})`;
 }
 
 /** The change as the table shows it, without its sign, which becomes a word. */
-function relation({ measure }: ComparedCell, ratio: LocationInterval, base: string, candidate: string): string {
-  const change = formatChange(ratio.estimate);
+function relation({ cell: { measure }, form, base, candidate }: NamedCell, ratio: LocationInterval): string {
+  const change = formatChange(ratio.estimate, form);
   const isRate = measure.statistic === null && measure.metric.better === 'higher';
-  if (change.endsWith('×')) {
+  if (!change.endsWith('%')) {
     return isRate
       ? `${candidate} is ${change} as fast as ${base}`
       : `${measure.key} of ${candidate} is ${change} that of ${base}`;
   }
-  const size = change.replace(/^[+−-]/, '');
+  const size = change.replace(/^[+−]/, '');
   const isLess = ratio.estimate < 1;
   if (isRate) return `${candidate} is ${size} ${isLess ? 'slower' : 'faster'} than ${base}`;
   return `${measure.key} of ${candidate} is ${size} ${isLess ? 'lower' : 'higher'} than that of ${base}`;
 }
 
-function changeAndInterval({ judgement }: ComparedCell): string {
-  const { ratio } = judgement;
-  if (ratio === null) return changeText({ judgement } as ComparedCell);
-  return `${formatChange(ratio.estimate)}, interval ${formatInterval(ratio)}`;
+function changeAndInterval({ cell, form }: NamedCell): string {
+  return `${changeText(cell, form)}, interval ${intervalText(cell, form)}`;
 }
 
 /** The best of several columns. Rankings are a family of tests of their own. */

@@ -3,7 +3,7 @@ import type { ComparedCell, Comparison } from '../../gate/comparison.js';
 import type { Verdict } from '../../gate/verdict.js';
 import type { RunRecord } from '../../record/run-record.js';
 import type { Measure } from '../../stats/measure.js';
-import { isTested, worstFirst } from '../comparison/comparison-table.js';
+import { type ChangeForm, changeForm, isTested, worstFirst } from '../comparison/comparison-table.js';
 import { aboutUnits } from './answer.js';
 import { loadNames } from './load-words.js';
 import { targetWords } from './target-words.js';
@@ -12,6 +12,8 @@ import { targetWords } from './target-words.js';
 export interface NamedCell {
   readonly cell: ComparedCell;
   readonly load: string;
+  /** How the table writes the changes of this metric. */
+  readonly form: ChangeForm;
   /** The load, with the column if there are several candidates. */
   readonly place: string;
   readonly base: string;
@@ -81,6 +83,12 @@ function namedCells(comparison: Comparison): NamedCell[] {
   const { grid, options } = comparison;
   const cells = worstFirst(comparison.cells);
   const loads = rowNames(cells, options.columns);
+  const forms = new Map(
+    options.measures.map((measure) => {
+      const same = comparison.cells.filter((cell) => cell.measure === measure);
+      return [measure, changeForm(same.map(({ judgement }) => judgement.ratio?.estimate))];
+    }),
+  );
   const [name, ...others] = options.columns;
   const word = (run: RunRecord, column: string, target: string) => {
     if (others.length > 0 || name === 'run') return column;
@@ -94,6 +102,7 @@ function namedCells(comparison: Comparison): NamedCell[] {
     return {
       cell,
       load,
+      form: forms.get(cell.measure) as ChangeForm,
       place: several ? `${load} (${cell.column})` : load,
       base: word(cell.base.run, first, cell.base.arm.target),
       candidate: word(cell.candidate.run, cell.column, cell.candidate.arm.target),

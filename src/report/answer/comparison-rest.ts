@@ -19,7 +19,7 @@ export function restText({ options }: Comparison, found: MeasureFindings): strin
   parts.push(...openTexts(options.unit, found));
   const [doubt] = doubted;
   if (doubt?.cell.judgement.doubt) {
-    const seen = `${changeText(doubt.cell)} was measured, but ${doubtText(doubt.cell.judgement.doubt)}`;
+    const seen = `${changeText(doubt.cell, doubt.form)} was measured, but ${doubtText(doubt.cell.judgement.doubt)}`;
     parts.push(`no verdict for ${rowsOf(found, doubted)}: ${seen}`);
   }
   if (unmeasured.length > 0) parts.push(`not measured on both sides: ${rowsOf(found, unmeasured)}`);

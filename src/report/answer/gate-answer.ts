@@ -117,7 +117,7 @@ function undecided(comparison: Comparison, gate: GateResult, findings: readonly 
   }
   if (doubt?.cell.judgement.doubt) {
     return [
-      `undecided: ${changeText(doubt.cell)} for ${rowsText([doubt], cells)}, but ${doubtText(doubt.cell.judgement.doubt)}`,
+      `undecided: ${changeText(doubt.cell, doubt.form)} for ${rowsText([doubt], cells)}, but ${doubtText(doubt.cell.judgement.doubt)}`,
     ];
   }
   return [`undecided: for ${rowsText(open, cells)}, ${missedText(gate.notShown)}`];

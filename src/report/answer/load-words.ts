@@ -28,6 +28,7 @@ const ORDERS: Readonly<Record<string, readonly [string, string]>> = {
 const KINDS: ReadonlyMap<string, (words: Words) => Phrase> = new Map([
   ['io', ioPhrase],
   ['small-files', wholeFilesPhrase],
+  ['metadata', entriesPhrase],
   ['checkpoint-write', (words: Words) => shardsPhrase('checkpoint writes', words)],
   ['checkpoint-restore', (words: Words) => shardsPhrase('checkpoint reads', words)],
 ]);
@@ -49,6 +50,11 @@ function wholeFilesPhrase(words: Words): Phrase {
   const size = sizeWords(words['filesize']);
   const text = joined([cacheWord(words), 'reads of whole', size, 'files', crewWords(words)]);
   return { text, told: ['cache', 'numjobs', ...(size === null ? [] : ['filesize'])] };
+}
+
+function entriesPhrase(words: Words): Phrase {
+  const text = joined(['metadata operations on', words['items'] ?? 'entries', crewWords(words)]);
+  return { text, told: ['items', 'numjobs'] };
 }
 
 function shardsPhrase(what: string, words: Words): Phrase {

@@ -1,37 +1,57 @@
 /** The result of a load in words: the number that matters for this kind of load. */
-import { parseSize } from '../../base/units.js';
+import { metricOf, type NumberKey, type NumberMetric } from '../../base/metrics.js';
 import { leastOperations } from '../../stats/measure.js';
+import type { Spread } from '../../stats/spread.js';
 import type { ArmSummary } from '../../stats/summary.js';
 import { formatRange, formatValue, plural } from '../table/format.js';
+import { listed } from './answer.js';
 import type { LoadResult } from './run-findings.js';
 
 /** Up to this block size, random operations are counted instead of bytes. */
 const SMALL_BLOCK_BYTES = 64 * 1024;
 const P99 = 0.99;
 
-/** Returns the metric by which a load is judged. */
-export function headlineOf({ arm, summary }: LoadResult): 'throughput' | 'iops' {
+/** The phases of metadata jobs that are told, the most important first. */
+const PHASES = ['create_rate', 'stat_rate', 'unlink_rate', 'rename_rate', 'entry_rate'] as const;
+const PHASES_MAX = 3;
+
+/** Returns the metrics by which a load is judged, the first of them if one must do. */
+export function headlinesOf({ arm, summary: { numbers } }: LoadResult): readonly [NumberKey, ...NumberKey[]] {
+  const [phase, ...others] = PHASES.filter((key) => hasValues(numbers[key])).slice(0, PHASES_MAX);
+  if (phase !== undefined) return [phase, ...others];
+  if (hasValues(numbers.files)) return ['files'];
   const words: Readonly<Record<string, string>> = arm?.words ?? {};
-  const size = parseSize(words['bs'] ?? '');
-  const isSmall = words['rw']?.startsWith('rand') && size.ok && size.value <= SMALL_BLOCK_BYTES;
-  return isSmall && summary.numbers.iops !== null ? 'iops' : 'throughput';
+  const [bytes, operations] = [numbers.throughput?.median ?? 0, numbers.iops?.median ?? 0];
+  // By what was moved, because a job may have a range or a mix of sizes.
+  const isSmall = words['rw']?.startsWith('rand') && bytes <= SMALL_BLOCK_BYTES * operations;
+  return [isSmall ? 'iops' : 'throughput'];
 }
 
-/** Returns `1.9 GiB/s` or `12.4k IOPS`: the median over the trials, as in the table. */
+/** Reports of records that a metric is newer than have none. */
+function hasValues(spread: Spread | null | undefined): spread is Spread {
+  return spread !== null && spread !== undefined;
+}
+
+/** Returns `1.9 GiB/s`, `12.4k IOPS` or `9.1k creates/s and 42k stats/s`: medians over the trials, as in the table. */
 export function headlineText(result: LoadResult): string {
-  const { numbers } = result.summary;
-  return headlineOf(result) === 'iops'
-    ? `${formatValue(numbers.iops?.median, 'ops/s')} IOPS`
-    : formatValue(numbers.throughput?.median, 'bytes/s');
+  return listed(headlinesOf(result).map((key) => valueText(key, result.summary.numbers[key]?.median)));
 }
 
-/** Returns `median of 3 trials from 1.8–2 GiB/s`. */
+/** Returns a value with its unit. Rates of operations need their name. */
+export function valueText(key: NumberKey, value: number | undefined): string {
+  const { unit, label } = metricOf(key) as NumberMetric;
+  return unit === 'ops/s' ? `${formatValue(value, unit)} ${label}` : formatValue(value, unit);
+}
+
+/** Returns `median of 3 trials: 1.8–2 GiB/s`. */
 function trialsText(result: LoadResult): string {
-  const headline = headlineOf(result);
-  const spread = result.summary.numbers[headline];
+  const [key, other] = headlinesOf(result);
+  const spread = result.summary.numbers[key];
   if (spread === null || spread.n < 2) return '1 trial';
-  const range = formatRange(spread.min, spread.max, headline === 'iops' ? 'ops/s' : 'bytes/s');
-  return `median of ${plural(spread.n, 'trial')}: ${range}`;
+  const trials = `median of ${plural(spread.n, 'trial')}`;
+  return other === undefined
+    ? `${trials}: ${formatRange(spread.min, spread.max, (metricOf(key) as NumberMetric).unit)}`
+    : trials;
 }
 
 /** Returns `p99 2.1 ms`, or the median time of a checkpoint. Null if it was not measured or there are too few operations. */
@@ -52,7 +72,7 @@ export function fullResult(result: LoadResult): string {
 /** Returns the same with a latency only where it says more than the rate. */
 export function shortResult(result: LoadResult): string {
   const { summary, load } = result;
-  const says = headlineOf(result) === 'iops' || summary.latencies.has('checkpoint');
+  const says = headlinesOf(result)[0] === 'iops' || summary.latencies.has('checkpoint');
   const latency = says ? latencyText(summary) : null;
   return `${headlineText(result)} for ${load}${latency === null ? '' : ` (${latency})`}`;
 }

@@ -5,7 +5,7 @@ import type { ThresholdResult } from '../../gate/thresholds.js';
 import type { RunView } from '../run/run-view.js';
 import { formatValue, plural } from '../table/format.js';
 import { answerOf, fewOrCount, listed, thresholdsMet } from './answer.js';
-import { fullResult, headlineText, shortResult } from './result-words.js';
+import { fullResult, headlinesOf, headlineText, shortResult, valueText } from './result-words.js';
 import { type CaveatKind, type LoadResult, type RunFindings, runFindings } from './run-findings.js';
 import { targetSubject } from './target-words.js';
 
@@ -83,10 +83,13 @@ function onSeveral(results: readonly LoadResult[], targets: readonly string[]): 
 
 /** `23.8 MiB/s (cold random 4 KiB reads) to 6.52 GiB/s (cached sequential 1 MiB reads) over 12 loads`. */
 function rangeText(results: readonly LoadResult[]): string {
-  const rate = ({ summary }: LoadResult) => summary.numbers.throughput?.median ?? 0;
+  const keys = new Set(results.map((result) => headlinesOf(result)[0]));
+  const [only = 'throughput', other] = keys;
+  const key = other === undefined ? only : 'throughput';
+  const rate = ({ summary }: LoadResult) => summary.numbers[key]?.median ?? 0;
   const worst = results.reduce((a, b) => (rate(b) < rate(a) ? b : a));
   const best = results.reduce((a, b) => (rate(b) > rate(a) ? b : a));
-  const named = (result: LoadResult) => `${formatValue(rate(result), 'bytes/s')} (${result.load})`;
+  const named = (result: LoadResult) => `${valueText(key, rate(result))} (${result.load})`;
   const loads = new Set(results.map(({ load }) => load)).size;
   return `${named(worst)} to ${named(best)} over ${plural(loads, 'load')}`;
 }
