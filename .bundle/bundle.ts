@@ -8,7 +8,17 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -101,7 +111,7 @@ function bundle(name: string, platform: Platform, out: string): string {
     mkdirSync(app);
     installLibraries(app, platform.cpu, manifest.scripts['build:bin'] ?? '');
     installNode(join(root, 'node'), `node-${name}`, platform);
-    for (const file of ['LICENSE', 'README.md', 'workloads'])
+    for (const file of ['LICENSE', 'README.md', 'workloads', ...linkedDocuments()])
       cpSync(join(repository, file), join(app, file), { recursive: true });
     cpSync(join(repository, 'dist/bin'), join(app, 'dist/bin'), {
       recursive: true,
@@ -125,6 +135,12 @@ function bundle(name: string, platform: Platform, out: string): string {
   } finally {
     rmSync(scratch, { recursive: true });
   }
+}
+
+/** Returns the documents outside `workloads/` that README.md leads to. */
+function linkedDocuments(): string[] {
+  const results = readdirSync(join(repository, 'results')).filter((name) => name.endsWith('.md'));
+  return ['src/ARCHITECTURE.md', 'test/README.md', ...results.map((name) => join('results', name))];
 }
 
 /** Returns the commit of a clean checkout; null where there is none, so that no archive claims what it is not. */

@@ -2,7 +2,7 @@
 import { EXIT } from '../base/errors.js';
 import { describeFailure } from './failure.js';
 import { tell } from './output/print.js';
-import { createProgram } from './program.js';
+import { programFor } from './program.js';
 
 /** The command that the shell's completion script calls at each press of the tab key; see `tab-completion.ts`. */
 const COMPLETION_REQUEST = 'complete';
@@ -16,7 +16,8 @@ export async function runCommandLine(words: readonly string[]): Promise<void> {
       answerCompletion(words.slice(2));
       return;
     }
-    await createProgram().parseAsync(words, { from: 'user' });
+    const program = await programFor(words);
+    await program.parseAsync(words, { from: 'user' });
   } catch (thrown) {
     const failure = describeFailure(thrown, process.env['FEEDRATE_DEBUG'] === '1');
     for (const line of failure.lines) tell(line);

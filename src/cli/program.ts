@@ -17,6 +17,7 @@ import { gate } from './commands/gate.js';
 import { guide } from './commands/guide.js';
 import { history } from './commands/history.js';
 import { iam } from './commands/iam.js';
+import { init } from './commands/init.js';
 import { list } from './commands/list.js';
 import { mountMatrix } from './commands/mount-matrix.js';
 import { notebook } from './commands/notebook.js';
@@ -25,6 +26,8 @@ import { read } from './commands/read.js';
 import { run } from './commands/run.js';
 import { schema } from './commands/schema.js';
 import { show } from './commands/show.js';
+import { workloads } from './commands/workloads.js';
+import type { FieldTable } from './options/field-table.js';
 import type { Subcommand } from './options/subcommand.js';
 import { print, tell } from './output/print.js';
 
@@ -32,6 +35,8 @@ import { print, tell } from './output/print.js';
 export const SUBCOMMANDS: readonly Subcommand[] = [
   run,
   read,
+  workloads,
+  init,
   mountMatrix,
   prepare,
   show,
@@ -55,8 +60,9 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
 /**
  * Returns a new program, ready to parse. Each action sets `process.exitCode`. A parsing error is printed on one line of
  * stderr and thrown as `CommanderError`.
+ * @param fields the fields of jobs, which are options of some commands. Default: these options are left out
  */
-export function createProgram(): Command {
+export function createProgram(fields?: FieldTable): Command {
   const program = new Command('feedrate')
     .description('Can this mount feed my accelerators? Measures training-shaped I/O on a real directory.')
     .version(packageVersion(), '-V, --version', 'print the version')
@@ -67,9 +73,22 @@ export function createProgram(): Command {
     .configureOutput({ writeOut: print, outputError: (text) => tell(`feedrate: ${plainError(text)}`) })
     .addHelpText('after', ROOT_EXAMPLES);
   for (const { name, description, configure, examples } of SUBCOMMANDS) {
-    configure(program.command(name).description(description).addHelpText('after', examples));
+    configure(program.command(name).description(description).addHelpText('after', examples), fields);
   }
   return program;
+}
+
+/**
+ * Returns the program for these words, with the options for fields of jobs if a word may be one of them: their table is
+ * large, and most commands do without it.
+ */
+export async function programFor([name, ...rest]: readonly string[]): Promise<Command> {
+  const program = createProgram();
+  const options = program.commands.find((command) => command.name() === name)?.options ?? [];
+  const isKnown = (word: string) => options.some(({ long }) => long === word.replace(/=.*/s, ''));
+  const needsFields =
+    name === 'help' || rest.some((word) => word === '-h' || (word.startsWith('--') && !isKnown(word)));
+  return needsFields ? createProgram((await import('./options/field-table.js')).FIELD_TABLE) : program;
 }
 
 /** Throws `FeedrateError('usage')` when files would be looked for, or made, under other names than the user gave. */
@@ -108,9 +127,10 @@ function plainError(text: string): string {
 
 const ROOT_EXAMPLES = `
 Examples:
-  feedrate run workloads/quick.yaml                      measure a temporary directory
-  feedrate run workloads/quick.yaml -t /mnt/train        measure your own directory
-  feedrate run workloads/random-read.yaml -t a=/mnt/a -t b=/mnt/b -P bs=4k,1m
+  feedrate run quick                                     measure a temporary directory
+  feedrate run quick -t /mnt/train                       measure your own directory
+  feedrate workloads                                     list what else can be measured
+  feedrate run random-read -t a=/mnt/a -t b=/mnt/b       compare two directories
   feedrate show                                          print the latest run again
   feedrate compare --cols target                         compare the targets of the latest run
   feedrate gate --baseline main                          check the latest run against a baseline

@@ -5,6 +5,7 @@ import tab from '@bomb.sh/tab/commander';
 import { DEFAULT_RESULTS } from '../base/results-command.js';
 import { visibleText } from '../base/visible-text.js';
 import { listRuns } from '../store/find-runs.js';
+import { FIELD_TABLE } from './options/field-table.js';
 import { printLines } from './output/print.js';
 import { createProgram, SUBCOMMANDS } from './program.js';
 
@@ -21,7 +22,7 @@ export function answerCompletion(words: readonly string[]): void {
     return;
   }
   // The adapter adds commands to the program it reads, so it gets one that nothing else uses.
-  const commands = tab(createProgram(), { completionCommandName: ADAPTER_COMMAND });
+  const commands = tab(createProgram(FIELD_TABLE), { completionCommandName: ADAPTER_COMMAND });
   commands.commands.delete(ADAPTER_COMMAND);
   completeArguments(commands, words);
   commands.parse([...words]);

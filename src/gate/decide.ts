@@ -29,6 +29,8 @@ export type GateOutcome = 'pass' | 'regression' | 'inconclusive' | 'incomparable
 
 export interface GateResult {
   readonly outcome: GateOutcome;
+  /** The number of cells that were compared. */
+  readonly cells: number;
   /** The cells with a doubt. They make a gate inconclusive that would pass. */
   readonly doubts: readonly DoubtedCell[];
   /** Sessions that are needed to detect a regression; null if there were enough. */
@@ -37,11 +39,23 @@ export interface GateResult {
   readonly sessionsNeededOf: UnitsWanted['of'] | null;
   /** The number of cells that no session has measured on both sides. */
   readonly unmeasured: number;
+  /** The cells that a pass does not vouch for: undecided ones in which nothing was seen. The gate passes nevertheless. */
+  readonly notShown: readonly NotShownCell[];
   readonly thresholds: readonly ThresholdResult[];
   readonly failedThresholds: readonly ThresholdResult[];
   /** The reasons for the outcome `broken`. */
   readonly flaws: readonly string[];
   readonly look: Look;
+}
+
+/** An undecided cell without a doubt. */
+export interface NotShownCell {
+  /** The candidate's arm. */
+  readonly arm: string;
+  /** The key of the measure. */
+  readonly measure: string;
+  /** The smallest regression that its sessions detect in 9 of 10 tries; null if they can detect none. */
+  readonly detectable: number | null;
 }
 
 /** A cell without a verdict although its test or its interval would give one. */
@@ -92,6 +106,9 @@ export function gateOf(
           },
         ],
   );
+  const notShown = comparison.cells.flatMap(({ candidate, measure, judgement: { verdict, doubt, detectable } }) =>
+    verdict === 'inconclusive' && doubt === null ? [{ arm: candidate.arm.id, measure: measure.key, detectable }] : [],
+  );
   const sessionsNeeded = few.length === 0 ? null : Math.max(...few.map(({ unitsNeeded }) => unitsNeeded));
   const sessionsNeededOf = few.find(({ wantedOf }) => wantedOf === 'each')?.wantedOf ?? few[0]?.wantedOf ?? null;
   const outcome = (): GateOutcome => {
@@ -109,10 +126,12 @@ export function gateOf(
   };
   return {
     outcome: outcome(),
+    cells: comparison.cells.length,
     doubts,
     sessionsNeeded,
     sessionsNeededOf,
     unmeasured,
+    notShown,
     thresholds,
     failedThresholds,
     flaws,

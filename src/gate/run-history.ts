@@ -1,5 +1,6 @@
 /** The history of a workload: one series of runs per load, target and metric, with its changes. */
 import { createPrng } from '../base/prng.js';
+import { isOwnTemporary } from '../record/own-temporary.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { autocorrelationWithin } from '../stats/autocorrelation.js';
 import { segmentsBetween } from '../stats/change-evidence.js';
@@ -25,9 +26,6 @@ export const LEAST_RUNS = 10;
 
 /** With fewer runs for each level, the correction of an autocorrelation would be as large as itself. */
 const LEAST_RUNS_OF_LAG = 8;
-
-/** The directory that a run without a target creates. It has a new name each time. */
-const OWN_TEMPORARY = /\/feedrate-(?:[A-Za-z0-9]{6}|\d+-\d+-[0-9a-f]{8}-[0-9a-f]{8})$/;
 
 /** One arm of one run, reduced to the data that a history needs. */
 export interface HistoryArm extends Side {
@@ -195,7 +193,7 @@ function pathOf({ run, arm }: Measured): string {
 
 /** Returns the path of a target, or `temporary` for a directory that a run created for itself. */
 export function placeOf(path: string): string {
-  return OWN_TEMPORARY.test(path) ? 'temporary' : path;
+  return isOwnTemporary(path) ? 'temporary' : path;
 }
 
 function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {

@@ -5,6 +5,7 @@ import { FeedrateError, isSystemError, systemFaultOf } from '../base/errors.js';
 import { formatBytes } from '../base/units.js';
 import { packageRoot } from '../host/system/installation.js';
 import { readTextFile } from '../host/system/regular-file.js';
+import { fioFileError } from '../workload/fio-file.js';
 import { didYouMean } from '../workload/suggest.js';
 import type { WorkloadText } from './request.js';
 
@@ -39,9 +40,13 @@ export function readInstalledWorkload(name: string): WorkloadText {
 }
 
 function readFile(path: string): WorkloadText {
+  return withoutFio(path, readSource(path));
+}
+
+function readSource(path: string): string {
   try {
     const isInherited = INHERITED.test(path) && statSync(path).isFIFO();
-    return { source: isInherited ? readFileSync(path, 'utf8') : readTextFile(path, MOST_WORKLOAD_BYTES), path };
+    return isInherited ? readFileSync(path, 'utf8') : readTextFile(path, MOST_WORKLOAD_BYTES);
   } catch (thrown) {
     const { code, message } = systemFaultOf(thrown);
     const reason = isSystemError(thrown) ? code : message;
@@ -65,7 +70,13 @@ export async function readWorkloadFrom(stream: AsyncIterable<Buffer>, path: stri
       throw new FeedrateError('workload', `${path}: expected at most ${formatBytes(MOST_WORKLOAD_BYTES)} of YAML`);
     }
   }
-  return { source: Buffer.concat(parts).toString('utf8'), path };
+  return withoutFio(path, Buffer.concat(parts).toString('utf8'));
+}
+
+function withoutFio(path: string, source: string): WorkloadText {
+  const error = fioFileError(source, path);
+  if (error !== null) throw error;
+  return { source, path };
 }
 
 function isFile(path: string): boolean {
@@ -78,5 +89,5 @@ function remedyFor(word: string): string {
   const names = [...installedWorkloads().keys()];
   const meant = word.slice(word.lastIndexOf('/') + 1).replace(/\.ya?ml$/, '');
   if (names.includes(meant)) return `an installed workload has this name: use ${meant}`;
-  return `give the path of a .yaml file, or a name that feedrate workloads lists${didYouMean(meant, names)}`;
+  return `give the path of a .yaml file, or a name from this list: feedrate workloads${didYouMean(meant, names)}`;
 }

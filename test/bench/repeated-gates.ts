@@ -78,7 +78,9 @@ function decisionOn(differences: readonly number[], look: Look): Decision {
   const sample = { design: 'paired', differences, pairs: differences.length } as const;
   const options = { alpha: ALPHA * (look.share as number), minEffect: 0, confidence: 0.95 };
   const [judgement] = judge([{ sample, better: 'higher', comparable: true }], options);
-  const comparison = { cells: [{ judgement }] } as unknown as Comparison;
+  const side = { arm: makeArm('read') };
+  const cell = { candidate: side, measure: { key: 'throughput' }, judgement };
+  const comparison = { cells: [cell] } as unknown as Comparison;
   return { comparison, result: gateOf(comparison, [], { failOnInconclusive: true, look }) };
 }
 

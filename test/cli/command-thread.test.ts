@@ -17,6 +17,9 @@ const LEVELS = [1.0e9, 1.001e9, 1.002e9, 0.999e9, 0.998e9];
 const callsOn = (fast: string, slow: string): readonly (readonly string[])[] => [
   ['run', 'w.yaml', '-t', 't', '--dry-run'],
   ['run', 'w.yaml', '-t', 't', '--set', 'rw=raed'],
+  ['run', '--rw', 'randread', '--iodepht', '3'],
+  ['workloads', 'quick'],
+  ['init', '-', '--for', 'random'],
   ['prepare', 'w.yaml', '-t', 't', '--set', 'ioengine=null'],
   ['list'],
   ['show', fast, '--format', 'json'],

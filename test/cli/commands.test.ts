@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { FIELD_TABLE } from '../../src/cli/options/field-table.js';
 import { createProgram, SUBCOMMANDS } from '../../src/cli/program.js';
 import { readRun } from '../../src/store/read-run.js';
 import { feedrate } from '../support/command-thread.js';
@@ -56,7 +57,7 @@ const onOneLine = (text: string): string => text.replaceAll(/\s+/g, ' ');
 
 /** A program that writes nothing and does nothing but parse. */
 function parser(): Command {
-  const program = createProgram();
+  const program = createProgram(FIELD_TABLE);
   const silence = (command: Command): void => {
     command.configureOutput({ writeOut: () => undefined, writeErr: () => undefined });
     if (command.commands.length === 0) command.action(() => undefined);
@@ -119,7 +120,8 @@ for (const [args, line] of [
     ['list', '--format', 'yaml'],
     /^feedrate: option '--format <format>' argument 'yaml' is invalid\. Allowed choices are/,
   ],
-  [['run'], "feedrate: missing required argument 'workload'"],
+  [['completion'], "feedrate: missing required argument 'shell'"],
+  [['run'], /^feedrate: run: the workload is missing; name one \(list them with: feedrate workloads\)/],
   [['run', 'w.yaml', 'x.yaml'], /^feedrate: too many arguments for 'run'\. Expected 1 argument but got 2/],
   [['run', 'none.yaml'], /^feedrate: cannot read the workload none\.yaml: ENOENT/],
   [['run', 'none.yaml', '--seed', '1.5'], /^feedrate: --seed 1\.5: expected a whole number/],

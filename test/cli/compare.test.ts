@@ -225,7 +225,7 @@ test('names with spaces and letters of any script go through', () =>
     store(directory, '二つ目', 50);
     const table = feedrate(['compare', 'größe α run', '二つ目'], directory);
     assert.is(table.stderr, '');
-    assert.match(table.stdout, /^throughput \(higher is better\): 二つ目 compared with größe α run \(run\)/);
+    assert.match(table.stdout, /^throughput \(higher is better\): 二つ目 compared with größe α run \(run\)/m);
     assert.match(table.stdout, /│ regression +│/);
     const csv = feedrate(['compare', 'größe α run', '二つ目', '--format', 'csv'], directory).stdout;
     assert.match(csv, /^4096,二つ目,throughput,/m);
@@ -241,7 +241,7 @@ test('three runs are ranked, the others against the first', () =>
       store(directory, name, value, { sessions: 8 });
     const { stdout, status } = feedrate(['compare', 'a', 'b', 'c'], directory);
     assert.is(status, 0);
-    assert.match(stdout, /^throughput \(higher is better\): 2 others compared with a \(run\)/);
+    assert.match(stdout, /^throughput \(higher is better\): 2 others compared with a \(run\)/m);
     assert.match(stdout, /^bs=4KiB, throughput: best is b \(120 B\/s\); worse: c −16\.\d %, a −16\.\d %$/m);
     for (const name of ['d', 'e', 'f']) store(directory, name, 50, { sessions: 2 });
     const few = feedrate(['compare', 'd', 'e', 'f'], directory).stdout;

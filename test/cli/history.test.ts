@@ -95,14 +95,14 @@ test('by default it is about the workload and the targets of the latest run', ()
     const other = runOfDay(DAYS, arms, () => 1);
     const plan = { ...other.run.plan, workload: 'nightly' };
     storeRun(`${directory}/results`, { ...other.run, plan }, other.trials);
-    assert.match(feedrate(['history'], directory).stdout, /^nightly on \/mnt\/data: 1 run of 2026-10-25\n/);
-    assert.match(feedrate(['history', '--workload', 'quick'], directory).stdout, /^quick on \/mnt\/data: 24 runs /);
+    assert.match(feedrate(['history'], directory).stdout, /^nightly on \/mnt\/data: 1 run of 2026-10-25$/m);
+    assert.match(feedrate(['history', '--workload', 'quick'], directory).stdout, /^quick on \/mnt\/data: 24 runs /m);
     const elsewhere = runOfDay(DAYS + 1, arms, () => 1);
     const moved = { ...elsewhere.run.plan, targets: [{ name: 'data', path: '/mnt/new' }] };
     storeRun(`${directory}/results`, { ...elsewhere.run, plan: moved }, elsewhere.trials);
-    assert.match(feedrate(['history'], directory).stdout, /^quick on \/mnt\/new: 1 run /);
+    assert.match(feedrate(['history'], directory).stdout, /^quick on \/mnt\/new: 1 run /m);
     assert.match(feedrate(['history', '-t', '/mnt/data', '--workload', 'quick'], directory).stdout, /: 24 runs /);
-    assert.match(feedrate(['history', '--workload', 'quick'], directory).stdout, /^quick on 2 targets: 25 runs /);
+    assert.match(feedrate(['history', '--workload', 'quick'], directory).stdout, /^quick on 2 targets: 25 runs /m);
   }));
 
 test('real runs of the simulated engine make a history', () =>
@@ -121,7 +121,7 @@ test('real runs of the simulated engine make a history', () =>
     for (const latency of ['100us', '100us', '200us']) run(latency);
     const { status, stdout } = feedrate(['history'], directory);
     assert.is(status, 0);
-    assert.match(stdout, /^pretend on temporary: 3 runs of /);
+    assert.match(stdout, /^pretend on temporary: 3 runs of /m);
     assert.match(stdout, /fewer than 10 runs: no change can be distinguished from chance/);
   }));
 

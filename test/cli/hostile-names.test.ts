@@ -110,10 +110,20 @@ const ASKED: Readonly<Record<string, Lines>> = {
       ...['run', workload, '-t', target, '-o', results, '--label', `${HOSTILE}=${HOSTILE}`, '--progress', mode],
     ]),
     ['run', `missing ${HOSTILE}`, '-t', target],
+    ['run', workload, '--print-workload', '--set', `description=${HOSTILE}`],
+    ['run', workload, '--rw', HOSTILE],
+    ...badWords(['run', '--dry-run'], '--rw', '--bs', '--kind', '--name', '--direct', '--size'),
     ['run', workload, ...TARGET],
     ['run', workload, '-t', target, '-o', join(workload, 'in a file')],
     ['run', workload, '-t', target, '--junit', join(workload, 'x')],
     ...badWords(['run', workload, '-t', target], '--set', '-P', '--engine', '--format', '--seed', '-t'),
+  ],
+  workloads: () => [['workloads', HOSTILE], ...badWords(['workloads'], '--format')],
+  init: ({ directory }) => [
+    ['init', join(directory, 'no', HOSTILE)],
+    ['init', join(directory, HOSTILE.replaceAll('/', ' '))],
+    ['init', join(directory, HOSTILE.replaceAll('/', ' '))],
+    ...badWords(['init', '-'], '--for', '--rw', '--bs', '--kind', '--name', '--direct', '--size'),
   ],
   'mount-matrix': ({ workload }) => [
     ['mount-matrix', workload, '--export', HOSTILE, '--mount', 'vers=3'],
@@ -130,6 +140,7 @@ const ASKED: Readonly<Record<string, Lines>> = {
     ...[...whole, ...damaged].flatMap((run) =>
       FORMATS.map((format) => ['show', run, '-o', results, '--format', format]),
     ),
+    ...[...whole, ...damaged].map((run) => ['show', run, '-o', results, '--workload']),
     ['show', `missing ${HOSTILE}`, '-o', results],
     ['show', '', '-o', results],
     ['show', 't', '-o', results],

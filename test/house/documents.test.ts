@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parse } from 'yaml';
+import { FIELD_TABLE } from '../../src/cli/options/field-table.js';
 import { createProgram } from '../../src/cli/program.js';
 import { WARNING_CODES } from '../../src/record/warning.js';
 import { parseWorkload } from '../../src/workload/parse.js';
@@ -85,7 +86,7 @@ function withoutActions(command: Command): Command {
 function fault(words: readonly string[]): string | null {
   if (words[0] === 'help') return null;
   try {
-    withoutActions(createProgram()).parse(words, { from: 'user' });
+    withoutActions(createProgram(FIELD_TABLE)).parse(words, { from: 'user' });
     return null;
   } catch (error) {
     return (error as Error).message;

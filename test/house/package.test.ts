@@ -1,11 +1,12 @@
 /** The package as a user gets it: packed, installed elsewhere, run there. */
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { newcomerSteps } from '../newcomer/steps.js';
 import { repositoryRoot } from '../support/repository.js';
 import { skipTest } from '../support/skip.js';
 
@@ -41,15 +42,26 @@ async function pack(): Promise<{ tarball: string; paths: string[] }> {
 }
 
 const packing = suite('package');
+/** Makes `quick` short. `npm run test:newcomer` runs it as it is. */
+const SMALL = [
+  'trials.rounds=1',
+  'runtime=50ms',
+  'dataset.filesize=1MiB',
+  'write.size=2MiB',
+  'checkpoint.shard_size=1MiB',
+].flatMap((text) => ['--set', text]);
 /** Packed once for all tests. */
 let packed: Awaited<ReturnType<typeof pack>>;
 
 packing.before(async () => {
   mkdirSync(sourceFolder);
   mkdirSync(userFolder);
-  for (const name of ['package.json', 'LICENSE', 'README.md', 'workloads', 'test']) {
+  for (const name of ['package.json', 'LICENSE', 'README.md', 'workloads', 'test', 'src/ARCHITECTURE.md']) {
     cpSync(join(repositoryRoot, name), join(sourceFolder, name), { recursive: true });
   }
+  mkdirSync(join(sourceFolder, 'results'));
+  for (const name of readdirSync(join(repositoryRoot, 'results')).filter((name) => name.endsWith('.md')))
+    cpSync(join(repositoryRoot, 'results', name), join(sourceFolder, 'results', name));
   // The build that this test belongs to, tests included: the package has to leave them out.
   const build = fileURLToPath(new URL('../..', import.meta.url));
   for (const name of ['bin', 'src', 'test'])
@@ -72,10 +84,30 @@ packing('holds the program, the workloads, the licence, and no tests', () => {
     assert.ok(paths.includes(wanted), `${wanted} is missing in\n${paths.join('\n')}`);
   }
   assert.equal(
-    paths.filter((path) => !/^(?:dist\/(?:bin|src)\/|workloads\/|package\.json$|LICENSE$|README\.md$)/.test(path)),
+    paths.filter((path) => !/^(?:dist\/(?:bin|src)\/|workloads\/|package\.json$|LICENSE$|.*\.md$)/.test(path)),
     [],
   );
 });
+
+packing('no document leads to a file that is not there', () => {
+  const { paths } = packed;
+  const isThere = (path: string) => paths.some((each) => each === path || each.startsWith(`${path}/`));
+  const dead = paths
+    .filter((path) => path.endsWith('.md'))
+    .flatMap((path) =>
+      linksIn(readFileSync(join(sourceFolder, path), 'utf8'))
+        .filter((link) => !isThere(posix.join(posix.dirname(path), link)))
+        .map((link) => `${path}: ${link}`),
+    );
+  assert.equal(dead, []);
+});
+
+/** The files that a document links to, without its blocks of code. */
+function linksIn(text: string): string[] {
+  return [...text.replace(/^ *```[\s\S]*?^ *```$/gm, '').matchAll(/\]\(([^)\s#]+)[^)]*\)/g)]
+    .map(([, link = '']) => link)
+    .filter((link) => !/^[a-z]+:/.test(link));
+}
 
 packing('installs without its optional dependencies, and runs elsewhere', async () => {
   const { tarball } = packed;
@@ -101,13 +133,13 @@ packing('installs without its optional dependencies, and runs elsewhere', async 
   const version = await execute(userFolder, 'npx', '--no-install', 'feedrate', '--version');
   assert.is(version.stdout, `${manifest.version}\n`, version.stderr);
 
-  const workload = 'node_modules/feedrate/workloads/quick.yaml';
-  const dryRun = await execute(userFolder, 'node_modules/.bin/feedrate', 'run', workload, '--dry-run');
+  const feedrate = (...words: string[]) => execute(userFolder, 'node_modules/.bin/feedrate', ...words);
+  const dryRun = await feedrate('run', 'quick', '--dry-run');
   assert.is(dryRun.status, 0, dryRun.stderr);
   assert.match(dryRun.stdout, 'quick');
   assert.not(existsSync(join(userFolder, 'results')), 'a dry run writes nothing');
+  for (const { play } of newcomerSteps(SMALL, mkdirSync)) await play(feedrate, userFolder);
 
-  const feedrate = (...words: string[]) => execute(userFolder, 'node_modules/.bin/feedrate', ...words);
   const price = [
     '--deployment',
     'SINGLE_AZ_1',

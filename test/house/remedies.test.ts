@@ -5,6 +5,7 @@
 import type { Command } from 'commander';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { FIELD_TABLE } from '../../src/cli/options/field-table.js';
 import { createProgram, SUBCOMMANDS } from '../../src/cli/program.js';
 import { DATASET_ROWS, HEAD_ROWS, TRIALS_ROWS } from '../../src/workload/file-fields.js';
 import { JOB_WORDS, KINDS, rowsOf } from '../../src/workload/job-fields.js';
@@ -23,7 +24,7 @@ function commandsOf(command: Command): Command[] {
 }
 
 const OPTIONS = new Set(
-  commandsOf(createProgram()).flatMap(({ options }) => options.flatMap(({ short, long }) => [short, long])),
+  commandsOf(createProgram(FIELD_TABLE)).flatMap(({ options }) => options.flatMap(({ short, long }) => [short, long])),
 );
 /** Options of other programs, with the program. */
 const OTHERS: ReadonlyMap<string, string> = new Map([
@@ -53,7 +54,11 @@ const INSERTED = 'INSERTED';
 /** Why a command that a message names is refused, or null. What the message inserts is a word of its own. */
 function refusal(text: string): string | null {
   const words = [...text.matchAll(/'[^']*'|\S+/g)].map(([word]) => word.replaceAll("'", ''));
-  const program = createProgram().configureOutput({ writeErr: () => {}, writeOut: () => {}, outputError: () => {} });
+  const program = createProgram(FIELD_TABLE).configureOutput({
+    writeErr: () => {},
+    writeOut: () => {},
+    outputError: () => {},
+  });
   for (const command of commandsOf(program)) {
     command.exitOverride().configureOutput({ writeErr: () => {}, writeOut: () => {}, outputError: () => {} });
     if (command.commands.length === 0) command.action(() => {});
@@ -90,7 +95,7 @@ test('the texts of messages are found', () => {
     'list',
     'gate --adaptive',
   ]);
-  assert.match(refusal('run -t a=/mnt/a') ?? '', 'missing required argument');
+  assert.match(refusal('completion') ?? '', 'missing required argument');
   assert.match(refusal('gate --no-such') ?? '', '--no-such');
 });
 

@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { FIELD_TABLE } from '../../src/cli/options/field-table.js';
 import { createProgram } from '../../src/cli/program.js';
 import { mainPath } from '../support/feedrate-cli.js';
 import { TEST_CREDENTIALS } from '../support/moto-server.js';
@@ -90,7 +91,7 @@ test('its commands are those of feedrate and of the AWS CLI, with parameters tha
     const callsOf = (program: string): string[][] =>
       calls.filter(([name]) => name === program).map(([, ...words]) => words);
     for (const words of callsOf('feedrate')) {
-      const program = createProgram();
+      const program = createProgram(FIELD_TABLE);
       silence(program);
       assert.not.throws(() => program.parse(words, { from: 'user' }), words.join(' '));
     }

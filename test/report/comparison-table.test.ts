@@ -39,7 +39,7 @@ function textsOf(comparison: Comparison, cell: ComparedCell): Map<string, string
 }
 
 const report = (comparison: Comparison, columns: number): string =>
-  terminalComparison(comparison, null, { color: false, columns });
+  terminalComparison(comparison, null, { answer: '', next: [] }, { color: false, columns });
 
 /** Sessions of very different speed, in each of which b is a little slower, but whose medians are the other way round. */
 const DRIFTING = {

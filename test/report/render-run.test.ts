@@ -141,7 +141,7 @@ test('what the measuring itself costs is told beside the version, where it was m
 
 test('without run.json the trials are shown', async () => {
   const text = await renderRun(null, trials, ['run.json: missing'], 'table', { ...plain, status: 'unknown' });
-  assert.match(text, /^results\/20261123T191203Z_quick_a1f3: unknown, run\.json is missing or damaged\n/);
+  assert.match(text, /^results\/20261123T191203Z_quick_a1f3: unknown, run\.json is missing or damaged$/m);
   assert.match(text, /│ randread +│ 4KiB │/);
   assert.match(text, /\n! run\.json: missing\n/);
 });

@@ -47,6 +47,8 @@ const calibrateWords = (...more: string[]): string[] => {
 function masked(text: string, directory: string): string {
   return maskedReport(text, directory)
     .replace(/^DIR\/t \(.*?\)/m, 'DIR/t (…)')
+    .replace(/measure \d+ sessions × \d+ rounds?/, 'measure … sessions × … rounds')
+    .replace(/--set trials\.sessions=\d+ --set trials\.rounds=\d+$/m, '…')
     .replace(/about .*? \(--set.*\)$/m, 'about … (…)')
     .replace(/: \d+ sessions × \d+ rounds?, about/, ': … sessions × … rounds, about');
 }
@@ -95,7 +97,7 @@ test('the report, the stored calibration, and what a comparison makes of it', ()
     assert.not.match(call('compare', '--cols', 'target', '-m', 'iops').stdout, /noise is not measured/);
   }));
 
-test('as JSON it is the stored record', () =>
+test('as JSON it is the stored record, with the answer', () =>
   withPlace((call, directory) => {
     const { status, stdout } = call(
       ...calibrateWords(
@@ -113,8 +115,11 @@ test('as JSON it is the stored record', () =>
     );
     assert.is(status, 0);
     const [name = ''] = readdirSync(join(directory, 'r', 'calibrations'));
-    assert.is(stdout, readFileSync(join(directory, 'r', 'calibrations', name), 'utf8'));
-    const { cells } = JSON.parse(stdout) as CalibrationRecord;
+    const { answer, next, ...record } = JSON.parse(stdout);
+    assert.equal(record, JSON.parse(readFileSync(join(directory, 'r', 'calibrations', name), 'utf8')));
+    assert.match(answer, /^The noise of .* is not known: 2 sessions gave no noise floor\. /);
+    assert.match(next[0].command, / --sessions 2 .* --sessions 7$/);
+    const { cells } = record as CalibrationRecord;
     assert.equal(
       cells.map(({ measure }) => measure),
       ['throughput', 'throughput', 'p50(latency)', 'p50(latency)'],

@@ -1,5 +1,7 @@
 /** What of a simulated run belongs to the machine and the moment, taken out of its bytes: the only place that says so. */
 
+import { repositoryRoot } from '../support/repository.js';
+
 /** `20261123T191203Z_quick_a1f3`: the second and the last part differ with each run. */
 const RUN_ID = /\d{8}T\d{6}Z_([\w-]+)_[0-9a-f]{4}/g;
 const DATE = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
@@ -43,7 +45,11 @@ const REAL_FIELDS: ReadonlySet<string> = new Set([
 
 /** Run id, dates and the directory in which everything lies. */
 function withoutPlace(text: string, directory: string): string {
-  return text.replaceAll(directory, 'DIR').replaceAll(RUN_ID, 'UTC_$1_ID').replaceAll(DATE, 'DATE');
+  return text
+    .replaceAll(directory, 'DIR')
+    .replaceAll(repositoryRoot, 'REPOSITORY')
+    .replaceAll(RUN_ID, 'UTC_$1_ID')
+    .replaceAll(DATE, 'DATE');
 }
 
 /** A report for people: its header's lines on the machine and the mounts. */

@@ -7,6 +7,7 @@ import { parseDuration } from '../../base/units.js';
 import type { CalibrationRecord } from '../../record/calibration-record.js';
 import type { Injection } from '../../record/run-record.js';
 import type { ReadableRun } from '../../record/stored-run.js';
+import type { CalibrationContext } from '../../report/answer/calibration-answer.js';
 import {
   fractionOf,
   parseLabels,
@@ -26,9 +27,9 @@ import {
   progressOption,
   resultsOption,
 } from '../options/common-options.js';
+import { addWorkload, workloadOf } from '../options/job-options.js';
 import type { OutputFiles } from '../options/output-files.js';
 import type { Subcommand } from '../options/subcommand.js';
-import { workloadOf } from '../options/workload-input.js';
 import { print, tell } from '../output/print.js';
 import { exitsOnSignal } from '../terminal/exits.js';
 import { stdoutOptions } from '../terminal/output.js';
@@ -58,10 +59,8 @@ export const calibrate: Subcommand = {
   name: 'calibrate',
   description: 'measure the noise of a target and how many sessions a comparison needs',
   completes: 'workloads',
-  configure(command) {
-    command
-      .argument('[workload]', 'workload file (default: short reads and writes included with feedrate)')
-      .requiredOption('-t, --target <path>', 'directory to measure');
+  configure(command, fields) {
+    command.requiredOption('-t, --target <path>', 'directory to measure');
     addVariantOptions(command)
       .option('--sessions <number>', 'sessions to measure, each in a new process', '10')
       .option('--rounds <number>', 'rounds in each session', '3')
@@ -82,12 +81,12 @@ export const calibrate: Subcommand = {
       .addOption(formatOption(['table', 'json']))
       .addOption(awsOption())
       .addOption(progressOption());
-    addColdOptions(command).action(exitsOnSignal(calibrateTarget));
+    addWorkload(addColdOptions(command), fields, DEFAULT_WORKLOAD).action(exitsOnSignal(calibrateTarget));
   },
   examples: `
 Examples:
   feedrate calibrate -t /mnt/train                                 noise of a mount, in a minute or two
-  feedrate calibrate workloads/random-read.yaml -t /mnt/train      noise of the workload that you gate on
+  feedrate calibrate random-read -t /mnt/train                     noise of the workload that you gate on
   feedrate calibrate -t /mnt/train --inject 5% --engine psync      check that gate would detect 5 %
 
 feedrate saves the noise floor in the results directory. gate and compare never
@@ -137,7 +136,7 @@ async function calibrateTarget(
   const stop = new StopHandle();
   const request = {
     ...variant,
-    workload: await workloadOf(workload, DEFAULT_WORKLOAD),
+    workload: await workloadOf(workload, command, DEFAULT_WORKLOAD),
     targets: SIDES.map((name) => ({ name, path: target?.path as string })),
     resultsDirectory: raw.output,
     command: argumentsOf(command),
@@ -157,20 +156,25 @@ async function calibrateTarget(
     return measured;
   }
   if (injected.length > 0) return printInjected(run, raw);
-  await keepCalibration(calibrationOf(run.run, run.trials, asked), raw);
+  // A workload that was piped in, or made from options, has no name.
+  const named = workload === '-' || request.workload.options !== undefined ? null : (workload ?? DEFAULT_WORKLOAD);
+  const context = { workload: named, command: argumentsOf(command) };
+  await keepCalibration(calibrationOf(run.run, run.trials, asked), raw, context);
   return EXIT.pass;
 }
 
 async function keepCalibration(
   calibration: CalibrationRecord,
   { output, format }: Pick<RawCalibrateOptions, 'output' | 'format'>,
+  context: CalibrationContext,
 ): Promise<void> {
-  const [{ saveCalibration }, { renderCalibration }] = await Promise.all([
+  const [{ saveCalibration }, { renderCalibration }, { answeredCalibration }] = await Promise.all([
     import('../../store/calibrations.js'),
     import('../../report/comparison/render-calibration.js'),
+    import('../../report/answer/answered.js'),
   ]);
   const path = saveCalibration(output, calibration);
-  print(renderCalibration(calibration, format, stdoutOptions()));
+  print(renderCalibration(calibration, answeredCalibration(calibration, context), format, stdoutOptions()));
   tell(`calibration saved: ${path}`);
 }
 

@@ -1,8 +1,9 @@
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { EXIT } from '../../base/errors.js';
 import type { NamedRun } from '../../gate/comparison.js';
 import type { ReadableRun } from '../../record/stored-run.js';
 import type { ReportFormat } from '../../report/render.js';
+import { argumentsOf } from '../options/common-options.js';
 import type { RawComparisonOptions } from '../options/comparison-input.js';
 import { addComparisonOptions } from '../options/comparison-options.js';
 import type { Subcommand } from '../options/subcommand.js';
@@ -43,7 +44,7 @@ Examples:
  * Prints a comparison of several runs, or of the arms or targets of one run. Returns `incomparable` when no cell could be
  * compared, and `pass` otherwise, because a comparison only reports. Throws `FeedrateError` as `comparisonOf` does.
  */
-async function compareRuns(specs: readonly string[], options: CompareOptions): Promise<number> {
+async function compareRuns(specs: readonly string[], options: CompareOptions, command: Command): Promise<number> {
   const [{ comparisonOf, namedRun, unreadParts }, { renderComparison }] = await Promise.all([
     import('../options/comparison-input.js'),
     import('../../report/render.js'),
@@ -61,7 +62,8 @@ async function compareRuns(specs: readonly string[], options: CompareOptions): P
       tell(`${name}: target ${target} was slowed down on purpose (--inject)`);
   }
   const comparison = comparisonOf(runs, options, 'load');
-  printReport(await renderComparison(comparison, options.format, stdoutOptions(options.detail)), options.format);
+  const report = { ...stdoutOptions(options.detail), command: argumentsOf(command) };
+  printReport(await renderComparison(comparison, options.format, report), options.format);
   return comparison.cells.every(({ judgement }) => judgement.verdict === 'incomparable')
     ? EXIT.incomparable
     : EXIT.pass;

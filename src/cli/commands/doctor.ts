@@ -55,9 +55,10 @@ async function examine(options: DoctorOptions): Promise<number> {
       import('../../host/mount-probe.js'),
       import('../../host/target.js'),
     ]);
-  const [{ touchableOf, untilTouched }, { renderDiagnoses }] = await Promise.all([
+  const [{ touchableOf, untilTouched }, { renderDiagnoses }, { diagnosisNext }] = await Promise.all([
     import('../../run/first-touch.js'),
     import('../../report/render-diagnosis.js'),
+    import('../../report/answer/diagnosis-answer.js'),
   ]);
   const ontap = await ontapFrom(options);
   const named = parseTargets(options.target);
@@ -74,7 +75,8 @@ async function examine(options: DoctorOptions): Promise<number> {
     const facts = [...ofHost, ...stated(target.name), ...ofOntap(target.name)];
     return { target: { name: target.name, path: target.path }, findings: diagnose(facts, CHECKS) };
   });
-  print(renderDiagnoses(diagnoses, options.format, stdoutOptions()));
+  const next = diagnosisNext(diagnoses, ['run', 'quick']);
+  print(renderDiagnoses(diagnoses, options.format, stdoutOptions(), next));
   const isBad = diagnoses.some(({ findings }) => findings.some(({ severity }) => severity === 'bad'));
   return options.strict && isBad ? EXIT.regression : EXIT.pass;
 }

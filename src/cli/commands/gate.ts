@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { FeedrateError } from '../../base/errors.js';
 import { parseDuration } from '../../base/units.js';
 import type { NamedRun } from '../../gate/comparison.js';
@@ -6,7 +7,7 @@ import type { ReadableRun } from '../../record/stored-run.js';
 import type { ReportFormat } from '../../report/render.js';
 import type { Decided } from '../../run/adaptive.js';
 import type { ProgressMode } from '../options/arguments.js';
-import { addFileOptions, awsOption, progressOption } from '../options/common-options.js';
+import { addFileOptions, argumentsOf, awsOption, progressOption } from '../options/common-options.js';
 import type { RawComparisonOptions } from '../options/comparison-input.js';
 import { addComparisonOptions } from '../options/comparison-options.js';
 import type { GateFileOptions } from '../options/gate-files.js';
@@ -50,14 +51,14 @@ export const gate: Subcommand = {
       .option('--budget <time>', 'longest time with --adaptive, such as 30m')
       .addOption(awsOption())
       .addOption(progressOption())
-      .action((spec: string, options: GateCommandOptions) =>
-        (options.adaptive ? exitsOnSignal : exits)(gateRun)(spec, options),
+      .action((spec: string, options: GateCommandOptions, command: Command) =>
+        (options.adaptive ? exitsOnSignal : exits)(gateRun)(spec, options, command),
       );
   },
   examples: `
 Examples:
-  feedrate run workloads/quick.yaml --set trials.sessions=12 && feedrate baseline save main
-  feedrate run workloads/quick.yaml --set trials.sessions=12 && feedrate gate --baseline main
+  feedrate run quick --set trials.sessions=12 && feedrate baseline save main
+  feedrate run quick --set trials.sessions=12 && feedrate gate --baseline main
   feedrate gate --baseline main --min-effect 3% -m throughput -m 'p99(latency)' --format md
   feedrate gate --cols target --base old           compare the targets of one run
   feedrate gate --cols target --adaptive --budget 30m
@@ -75,7 +76,7 @@ decision as an annotation.
  * `usage` when it passed but a requested file could not be written.
  * Throws `FeedrateError` as `comparisonOf` and `measureUntilDecided` do.
  */
-async function gateRun(spec: string, options: GateCommandOptions): Promise<number> {
+async function gateRun(spec: string, options: GateCommandOptions, command: Command): Promise<number> {
   const planned = looksOf(options);
   const [{ namedRun }, { gateStatusOf }, { lookAtRun }, { renderComparison }, { writeGateFiles }] = await Promise.all([
     import('../options/comparison-input.js'),
@@ -94,10 +95,8 @@ async function gateRun(spec: string, options: GateCommandOptions): Promise<numbe
     ? await decideAdaptively(candidate, options, planned, decide)
     : { run: candidate, decision: decide(candidate, lookAtRun(candidate.run, planned)) };
   const { comparison, result } = decision;
-  printReport(
-    await renderComparison(comparison, options.format, stdoutOptions(options.detail), result),
-    options.format,
-  );
+  const report = { ...stdoutOptions(options.detail), command: argumentsOf(command) };
+  printReport(await renderComparison(comparison, options.format, report, result), options.format);
   const filesStatus = await writeGateFiles(options, run, comparison, result);
   return gateStatusOf(result) || filesStatus;
 }

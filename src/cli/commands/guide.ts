@@ -12,13 +12,17 @@ const SUFFIX = '.md';
 /** The page that lists the others. */
 const INDEX = 'README';
 
+/** The reference of the workload language. It is not a page of a task, and lies beside the workloads. */
+const REFERENCE = 'fields';
+
 export const guide: Subcommand = {
   name: 'guide',
   description: 'print a page of the guide: how results are measured, compared and read',
   configure(command) {
     command.argument('[page]', 'name of the page (default: the list of pages)').action(exits(printPage));
   },
-  examples: '\nExamples:\n  feedrate guide\n  feedrate guide statistics\n',
+  examples:
+    '\nExamples:\n  feedrate guide\n  feedrate guide workloads\n  feedrate guide fields        every field of a workload\n',
 };
 
 /** Prints the page, or the names and titles of all pages. Throws `FeedrateError('usage')` for an unknown page. */
@@ -27,8 +31,10 @@ async function printPage(page: string | undefined): Promise<number> {
   const names = readdirSync(directory)
     .filter((name) => name.endsWith(SUFFIX) && name !== `${INDEX}${SUFFIX}`)
     .map((name) => name.slice(0, -SUFFIX.length))
+    .concat(REFERENCE)
     .sort();
-  const read = (name: string) => readFileSync(join(directory, `${name}${SUFFIX}`), 'utf8');
+  const pathOf = (name: string) => (name === REFERENCE ? `../${INDEX}` : name);
+  const read = (name: string) => readFileSync(join(directory, `${pathOf(name)}${SUFFIX}`), 'utf8');
   if (page === undefined) {
     const width = Math.max(...names.map((name) => name.length));
     printLines(names.map((name) => `${name.padEnd(width)}  ${titleOf(read(name))}`));

@@ -39,6 +39,6 @@ async function listAll({ output, format }: ListOptions): Promise<number> {
   const nameOf = shortNames(entries.map(({ id }) => id));
   if (format === 'json') printJson(entries);
   else if (entries.length > 0) printLines(runTable(entries, nameOf, stdoutOptions()));
-  else tell(`no runs in ${output} yet; start one with: feedrate run workloads/quick.yaml`);
+  else tell(`no runs in ${output} yet; start one with: feedrate run quick`);
   return EXIT.pass;
 }

@@ -16,8 +16,8 @@ import {
   progressOption,
   resultsOption,
 } from '../options/common-options.js';
+import { addWorkload, workloadOf } from '../options/job-options.js';
 import type { Subcommand } from '../options/subcommand.js';
-import { workloadOf } from '../options/workload-input.js';
 import { print, printLines, tell } from '../output/print.js';
 import { exitsOnSignal } from '../terminal/exits.js';
 import { stdoutOptions } from '../terminal/output.js';
@@ -35,9 +35,8 @@ export const mountMatrix: Subcommand = {
   name: 'mount-matrix',
   description: 'mount an NFS export with several option sets (as root), compare them, and print the best one',
   completes: 'workloads',
-  configure(command) {
+  configure(command, fields) {
     command
-      .argument('<workload>', 'workload file')
       .requiredOption(
         '--export <source>',
         'server:/path; repeat with other addresses of the server to compare nconnect values',
@@ -51,11 +50,11 @@ export const mountMatrix: Subcommand = {
       .addOption(formatOption(['table', 'md']))
       .addOption(awsOption())
       .addOption(progressOption());
-    addColdOptions(command).action(exitsOnSignal(measureMounts));
+    addWorkload(addColdOptions(command), fields).action(exitsOnSignal(measureMounts));
   },
   examples: `
 Example:
-  feedrate mount-matrix workloads/random-read.yaml --export svm-1:/train --export svm-1-b:/train \\
+  feedrate mount-matrix random-read --export svm-1:/train --export svm-1-b:/train \\
       --mount vers=3,nconnect=16 --mount vers=4.1 --mount vers=4.1,nconnect=16 --set trials.sessions=10
 
 While feedrate measures, each mount uses a directory .feedrate-mount-… on the
@@ -65,7 +64,11 @@ connections, so each further nconnect value needs another address of the server.
 };
 
 /** Mounts, measures and always unmounts. Returns the status of the run. */
-async function measureMounts(workload: string, raw: RawMountMatrixOptions, command: Command): Promise<number> {
+async function measureMounts(
+  workload: string | undefined,
+  raw: RawMountMatrixOptions,
+  command: Command,
+): Promise<number> {
   if (process.getuid?.() !== 0) {
     throw new FeedrateError(
       'usage',
@@ -78,7 +81,7 @@ async function measureMounts(workload: string, raw: RawMountMatrixOptions, comma
     import('../../run/stop-handle.js'),
   ]);
   const planned = planMounts(raw.export ?? [], raw.mount ?? []);
-  const text = await workloadOf(workload);
+  const text = await workloadOf(workload, command);
   const stop = new StopHandle();
   // Without a listener, Ctrl-C would end this process before it unmounts.
   const release = onSignal(() => stop.stop());

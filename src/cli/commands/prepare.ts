@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { EXIT } from '../../base/errors.js';
 import { formatBytes, formatDurationNs } from '../../base/units.js';
 import type { Preparation } from '../../run/preparation.js';
@@ -12,8 +13,8 @@ import {
   progressOption,
   targetsOption,
 } from '../options/common-options.js';
+import { addWorkload, workloadOf } from '../options/job-options.js';
 import type { Subcommand } from '../options/subcommand.js';
-import { workloadOf } from '../options/workload-input.js';
 import { printLines, tell } from '../output/print.js';
 import { exitsOnSignal } from '../terminal/exits.js';
 import type { Progress } from '../terminal/progress.js';
@@ -30,23 +31,23 @@ export const prepare: Subcommand = {
   name: 'prepare',
   description: 'create the data files of a workload before a run',
   completes: 'workloads',
-  configure(command) {
-    command.argument('<workload>', 'workload file');
+  configure(command, fields) {
     const targets = targetsOption('directory to prepare, or name=directory; repeat for more').makeOptionMandatory();
     const keep = 'keep the files for later days under this name, with checksums; verify them if it exists';
-    addVariantOptions(command.addOption(targets).addOption(datasetOption(keep)).addOption(awsOption()))
-      .addOption(progressOption())
-      .action(exitsOnSignal(prepareData));
+    addVariantOptions(command.addOption(targets).addOption(datasetOption(keep)).addOption(awsOption())).addOption(
+      progressOption(),
+    );
+    addWorkload(command, fields).action(exitsOnSignal(prepareData));
   },
   examples:
-    '\nExamples:\n  feedrate prepare workloads/random-read.yaml -t /mnt/train\n  feedrate prepare workloads/random-read.yaml -t /mnt/train --dataset-id november\n',
+    '\nExamples:\n  feedrate prepare random-read -t /mnt/train\n  feedrate prepare random-read -t /mnt/train --dataset-id november\n',
 };
 
 /**
  * Creates the data files of a workload and returns the exit status. Existing files are reused. Ctrl-C keeps the files that
  * are complete. Throws `FeedrateError` as `run` does.
  */
-async function prepareData(word: string, options: PrepareOptions): Promise<number> {
+async function prepareData(word: string | undefined, options: PrepareOptions, command: Command): Promise<number> {
   const [{ withPreparation }, { StopHandle }, { createProgress }] = await Promise.all([
     import('../../run/preparation.js'),
     import('../../run/stop-handle.js'),
@@ -55,7 +56,7 @@ async function prepareData(word: string, options: PrepareOptions): Promise<numbe
   const stop = new StopHandle();
   const { datasetId, ...planned } = parsePlanOptions(options);
   const ofDataset = datasetId === null ? {} : { datasetId };
-  const request = { ...planned, ...ofDataset, workload: await workloadOf(word), measures: false, stop };
+  const request = { ...planned, ...ofDataset, workload: await workloadOf(word, command), measures: false, stop };
   const release = onSignal(() => stop.stop());
   return withPreparation(request, { note: tell }, async (preparation) => {
     const progress = createProgress(options.progress, process.stderr, process.env);

@@ -23,9 +23,9 @@ import {
   resultsOption,
   targetsOption,
 } from '../options/common-options.js';
+import { addWorkload, workloadOf } from '../options/job-options.js';
 import { addOntapOptions, BESIDE_A_RUN_MS, ontapFrom } from '../options/ontap-options.js';
 import type { Subcommand } from '../options/subcommand.js';
-import { workloadOf } from '../options/workload-input.js';
 import { exitsOnSignal } from '../terminal/exits.js';
 import { onSignal } from '../terminal/signals.js';
 
@@ -33,8 +33,7 @@ export const run: Subcommand = {
   name: 'run',
   description: 'run a workload and save the result',
   completes: 'workloads',
-  configure(command) {
-    command.argument('<workload>', 'workload file, such as workloads/quick.yaml');
+  configure(command, fields) {
     const targets =
       'directory or nfs://server/export, or name=directory; repeat to compare (default: a temporary directory)';
     addVariantOptions(command.addOption(targetsOption(targets)));
@@ -48,9 +47,10 @@ export const run: Subcommand = {
       .addOption(formatOption(REPORT_FORMATS))
       .addOption(awsOption())
       .addOption(progressOption());
-    addOntapOptions(addColdOptions(command), 'record the volume and the latency in the server').action(
-      exitsOnSignal(async (workload: string, raw: RawRunOptions, command: Command) => {
-        const options = { ...parseRunOptions(raw), workload: await workloadOf(workload) };
+    addOntapOptions(addColdOptions(command), 'record the volume and the latency in the server');
+    addWorkload(command, fields).action(
+      exitsOnSignal(async (workload: string | undefined, raw: RawRunOptions, command: Command) => {
+        const options = { ...parseRunOptions(raw), workload: await workloadOf(workload, command) };
         const { status } = await runWorkload(options, argumentsOf(command));
         return status;
       }),
@@ -58,10 +58,11 @@ export const run: Subcommand = {
   },
   examples: `
 Examples:
-  feedrate run workloads/quick.yaml
-  feedrate run workloads/random-read.yaml -t /mnt/train --dry-run
-  feedrate run workloads/random-read.yaml -t a=/mnt/a -t b=/mnt/b -P bs=4k,1m --label volume=flexgroup
-  feedrate run workloads/mixed.yaml -t /mnt/train --set runtime=30s --format json > result.json
+  feedrate run quick
+  feedrate run random-read -t /mnt/train --dry-run
+  feedrate run random-read -t a=/mnt/a -t b=/mnt/b -P bs=4k,1m --label volume=flexgroup
+  feedrate run mine.yaml -t /mnt/train --set runtime=30s --format json > result.json
+  feedrate run --rw randread --bs 4k,128k --iodepth 32 --size 1G --runtime 10s -t /mnt/train
 
 feedrate writes only to directories named .feedrate-… in the target. Write a
 directory with = in its name as ./a=b. The first Ctrl-C ends the run and keeps

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { FieldTable } from './field-table.js';
 
 /**
  * A subcommand. `feedrate --help`, its own help, its completion and the tests of all three are generated from it. Its file
@@ -8,8 +9,11 @@ export interface Subcommand {
   readonly name: string;
   /** One line for `feedrate --help`. */
   readonly description: string;
-  /** Adds arguments, options and the action, which `exits` or `exitsOnSignal` turns into an exit status. */
-  readonly configure: (command: Command) => void;
+  /**
+   * Adds arguments, options and the action, which `exits` or `exitsOnSignal` turns into an exit status. Commands that can
+   * describe a job by options make them from `fields`, which is missing when no word of the command line needs them.
+   */
+  readonly configure: (command: Command, fields?: FieldTable) => void;
   /** Printed after the options. Lines that begin with `  feedrate` are commands that work as written. */
   readonly examples: string;
   /** What the shell completes for its arguments. Default: nothing. */

@@ -1,4 +1,4 @@
-/** The workload of a command: its argument names it. */
+/** Reads the workload that an argument names. */
 import { FeedrateError } from '../../base/errors.js';
 import type { WorkloadText } from '../../run/request.js';
 
@@ -6,14 +6,23 @@ import type { WorkloadText } from '../../run/request.js';
 const STDIN = '-';
 
 /**
- * Returns the workload that an argument names: a path, the name of an installed workload, or `-` for standard input.
- * Throws `FeedrateError('workload')` when it cannot be read, and `FeedrateError('usage')` for standard input that is a
- * terminal.
- * @param otherwise the installed workload that is used without an argument
+ * Reads a workload that is named by a path, by the name of an installed workload, or by `-` for standard input. Throws
+ * `FeedrateError('workload')` when it cannot be read, and `FeedrateError('usage')` when there is no name, and for standard
+ * input that is a terminal.
+ * @param command the name of the command, for messages
+ * @param otherwise the installed workload that is used without a name
  */
-export async function workloadOf(word: string | undefined, otherwise = ''): Promise<WorkloadText> {
+export async function namedWorkload(
+  word: string | undefined,
+  command: string,
+  otherwise?: string,
+): Promise<WorkloadText> {
   const { readInstalledWorkload, readWorkload, readWorkloadFrom } = await import('../../run/workload-text.js');
-  if (word === undefined) return readInstalledWorkload(otherwise);
+  if (word === undefined) {
+    if (otherwise !== undefined) return readInstalledWorkload(otherwise);
+    const ways = 'name one (list them with: feedrate workloads), or describe a job (--rw randread --bs 4k)';
+    throw new FeedrateError('usage', `${command}: the workload is missing; ${ways}`);
+  }
   if (word !== STDIN) return readWorkload(word);
   if (process.stdin.isTTY) {
     throw new FeedrateError('usage', '-: standard input is a terminal; pipe a workload into feedrate, or name one');

@@ -26,14 +26,8 @@ export function printJson(value: unknown): void {
  * terminal sees them escaped.
  */
 export function printReport(report: string, format: ReportFormat): void {
-  if (format === 'csv') printFile(report);
+  if (format === 'csv' && process.stdout.isTTY !== true) process.stdout.write(report);
   else print(report);
-}
-
-/** Prints a text that is meant for a file: every character in a file or pipe, escaped on a terminal. */
-export function printFile(text: string): void {
-  if (process.stdout.isTTY === true) print(text);
-  else process.stdout.write(text);
 }
 
 /** Prints a text of several lines on stdout. */

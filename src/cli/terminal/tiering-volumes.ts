@@ -11,7 +11,7 @@ import { touchableOf, untilTouched } from '../../run/first-touch.js';
 import type { NamedPath, RunRequest, WorkloadText } from '../../run/request.js';
 import { pairOf, parseRunOptions, type RunOptions } from '../options/arguments.js';
 import type { TieringOptions } from '../options/tiering-options.js';
-import { workloadOf } from '../options/workload-input.js';
+import { namedWorkload } from '../options/workload-input.js';
 import { print, printLines, tell } from '../output/print.js';
 import { printRequests } from './counted-requests.js';
 import { stdoutOptions } from './output.js';
@@ -21,7 +21,7 @@ const DEFAULT_WORKLOAD = 'tiering';
 
 /** Returns the workload to measure. */
 export function workloadOrDefault(workload: string | undefined): Promise<WorkloadText> {
-  return workloadOf(workload, DEFAULT_WORKLOAD);
+  return namedWorkload(workload, 'tiering', DEFAULT_WORKLOAD);
 }
 
 /** Runs a workload on targets whose volumes are known. The run is null if nothing was measured. */

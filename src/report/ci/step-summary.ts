@@ -1,6 +1,7 @@
 /** A comparison in Markdown within a size limit: GitHub drops a step summary of more than 1 MiB completely. */
 import type { Comparison } from '../../gate/comparison.js';
 import type { GateResult } from '../../gate/decide.js';
+import { answeredComparison } from '../answer/answered.js';
 import { comparisonNotes } from '../comparison/comparison-notes.js';
 import { worstFirst } from '../comparison/comparison-table.js';
 import { markdownExtract } from '../comparison/render-comparison.js';
@@ -12,12 +13,13 @@ import { plural } from '../table/format.js';
  */
 export function stepSummary(comparison: Comparison, gate: GateResult, limitBytes: number): string | null {
   const notes = comparisonNotes(comparison);
-  const whole = markdownExtract(comparison, gate, comparison.cells, notes);
+  const { answer } = answeredComparison(comparison, gate, {});
+  const whole = markdownExtract(comparison, gate, answer, { cells: comparison.cells, notes });
   if (bytesOf(whole) <= limitBytes) return whole;
   const cells = worstFirst(comparison.cells);
   const notesShown = most(notes.length, (count) => bytesOf(notes.slice(0, count).join('\n')) <= limitBytes / 4);
   const render = (count: number) =>
-    `${markdownExtract(comparison, gate, cells.slice(0, count), notes.slice(0, notesShown))}\n${leftOut(cells.length - count, notes.length - notesShown)}\n`;
+    `${markdownExtract(comparison, gate, answer, { cells: cells.slice(0, count), notes: notes.slice(0, notesShown) })}\n${leftOut(cells.length - count, notes.length - notesShown)}\n`;
   const cellsShown = most(cells.length, (count) => bytesOf(render(count)) <= limitBytes);
   const summary = render(cellsShown);
   return bytesOf(summary) <= limitBytes ? summary : null;

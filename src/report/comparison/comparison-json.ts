@@ -4,6 +4,7 @@ import type { SideEvidence } from '../../gate/doubt.js';
 import { factorValues } from '../../record/factor-columns.js';
 import { cliffsDelta } from '../../stats/effect-size.js';
 import type { LocationInterval } from '../../stats/hodges-lehmann.js';
+import type { Answered } from '../table/answer-lines.js';
 import { sharedCeiling } from './ceiling-notes.js';
 import { isTested } from './comparison-table.js';
 
@@ -13,10 +14,12 @@ const COMPARISON_VERSION = 1;
  * Returns the comparison and the gate's result as JSON, in base units. Unknown values are null. So are infinite ones,
  * because JSON has none: `infinite` beside them names them.
  */
-export function comparisonJson(comparison: Comparison, gate: GateResult | null): string {
+export function comparisonJson(comparison: Comparison, gate: GateResult | null, { answer, next }: Answered): string {
   const { options, grid, cells, means, rankings, warnings } = comparison;
   const report = {
     comparisonVersion: COMPARISON_VERSION,
+    answer,
+    next,
     alpha: options.alpha,
     directions: options.directions ?? 'both',
     minEffect: options.minEffect,

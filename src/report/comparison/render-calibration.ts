@@ -2,8 +2,9 @@
 import { metricOf } from '../../base/metrics.js';
 import { formatDurationNs } from '../../base/units.js';
 import { DIFFERS } from '../../gate/calibration-checks.js';
-import { type CalibratedCell, type CalibrationRecord, encodeCalibration } from '../../record/calibration-record.js';
+import type { CalibratedCell, CalibrationRecord } from '../../record/calibration-record.js';
 import { measureOf } from '../../stats/measure.js';
+import { type Answered, nextLines } from '../table/answer-lines.js';
 import { ABSENT, formatValue, plural } from '../table/format.js';
 import { METHOD_LINE } from '../table/method-line.js';
 import { paragraphs } from '../table/report-line.js';
@@ -11,23 +12,26 @@ import type { ShownColumn } from '../table/shown-column.js';
 import { painter, type TerminalOptions, terminalTable } from '../table/terminal.js';
 import { formatChange } from './comparison-table.js';
 
-/** Returns the report, ending with a line break. The JSON form is the stored record with every number. */
+/** Returns the report, ending with a line break. The JSON form is the stored record with every number, and the answer. */
 export function renderCalibration(
   calibration: CalibrationRecord,
+  { answer, next }: Answered,
   format: 'table' | 'json',
   options: TerminalOptions,
 ): string {
-  if (format === 'json') return encodeCalibration(calibration);
+  if (format === 'json') return `${JSON.stringify({ answer, next, ...calibration }, null, 2)}\n`;
   const paint = painter(options.color);
   const { warnings } = calibration;
   return paragraphs(
     [
+      [answer],
       headerLines(calibration),
       [...terminalTable(calibration.cells, COLUMNS, options), ...LEGEND],
       checkLines(calibration),
       planLines(calibration),
       warnings.map(({ code, message, remedy }) => paint(`${code}: ${message} → ${remedy}`, 'bad')),
       [METHOD_LINE],
+      nextLines(next),
     ],
     options,
   );

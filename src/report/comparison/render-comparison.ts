@@ -4,6 +4,7 @@ import { unreachable } from '../../base/assert.js';
 import type { ComparedCell, Comparison } from '../../gate/comparison.js';
 import type { DoubtedCell, GateResult, Look } from '../../gate/decide.js';
 import type { Measure } from '../../stats/measure.js';
+import { type Answered, markdownNext, nextLines } from '../table/answer-lines.js';
 import { formatPercent, plural } from '../table/format.js';
 import { markdownTable, markdownText } from '../table/markdown.js';
 import { paragraphs } from '../table/report-line.js';
@@ -16,7 +17,12 @@ import { sessionPlots } from './session-plots.js';
 /** The most flaws that are listed: a run may have hundreds of failed trials. */
 const FLAWS_SHOWN = 5;
 
-export function terminalComparison(comparison: Comparison, gate: GateResult | null, options: TerminalOptions): string {
+export function terminalComparison(
+  comparison: Comparison,
+  gate: GateResult | null,
+  { answer, next }: Answered,
+  options: TerminalOptions,
+): string {
   const paint = painter(options.color);
   const tables = comparison.options.measures.map((measure) => {
     const cells = worstFirst(comparison.cells.filter((cell) => cell.measure === measure));
@@ -26,30 +32,35 @@ export function terminalComparison(comparison: Comparison, gate: GateResult | nu
   const decision =
     gate === null ? [] : gateLines(gate).map((line) => paint(line, gate.outcome === 'pass' ? 'good' : 'bad'));
   const plots = options.detail ? sessionPlots(comparison, options.columns) : [];
-  return paragraphs([...tables, ...plots, comparisonNotes(comparison), decision], options);
+  return paragraphs([[answer], ...tables, ...plots, comparisonNotes(comparison), decision, nextLines(next)], options);
 }
 
 /** Returns the comparison in GitHub's Markdown, with all cells and notes. */
 export function markdownComparison(
   comparison: Comparison,
   gate: GateResult | null,
+  { answer, next }: Answered,
   { detail = false, columns }: Pick<TerminalOptions, 'detail' | 'columns'>,
 ): string {
-  const report = markdownExtract(comparison, gate, comparison.cells, comparisonNotes(comparison));
-  if (!detail) return report;
+  const report = markdownExtract(comparison, gate, answer, {
+    cells: comparison.cells,
+    notes: comparisonNotes(comparison),
+  });
+  const steps = markdownNext(next);
+  if (!detail) return steps.length === 0 ? report : `${report}\n${paragraphs([steps])}`;
   const plots = sessionPlots(comparison, columns).map((lines) => ['```', ...lines, '```']);
-  return `${report}\n${paragraphs(plots)}`;
+  return `${report}\n${paragraphs([...plots, steps])}`;
 }
 
-/** Returns some cells in GitHub's Markdown, with these notes. A metric without any of the cells has no table. */
+/** Returns the answer and some cells in GitHub's Markdown, with these notes. A metric without any of the cells has no table. */
 export function markdownExtract(
   comparison: Comparison,
   gate: GateResult | null,
-  shown: readonly ComparedCell[],
-  lines: readonly string[],
+  answer: string,
+  shown: { readonly cells: readonly ComparedCell[]; readonly notes: readonly string[] },
 ): string {
   const tables = comparison.options.measures.flatMap((measure) => {
-    const cells = worstFirst(shown.filter((cell) => cell.measure === measure));
+    const cells = worstFirst(shown.cells.filter((cell) => cell.measure === measure));
     if (cells.length === 0) return [];
     return [
       [markdownText(headingOf(comparison, measure))],
@@ -57,9 +68,9 @@ export function markdownExtract(
       pairsNotes(comparison, measure).map(markdownText),
     ];
   });
-  const notes = lines.map((note) => `- ${markdownText(note)}`);
+  const notes = shown.notes.map((note) => `- ${markdownText(note)}`);
   const decision = gate === null ? [] : gateLines(gate).map((line) => `**${markdownText(line)}**`);
-  return paragraphs([decision, ...tables, notes]);
+  return paragraphs([[markdownText(answer)], decision, ...tables, notes]);
 }
 
 function headingOf(comparison: Comparison, measure: Measure): string {
@@ -105,6 +116,7 @@ function lookText({ number, planned, share = 1 / planned }: Look): string {
 function remedyOf(gate: GateResult): string {
   const { outcome, look, unmeasured, doubts } = gate;
   if (outcome === 'broken') return ': the measurement failed, so there is no verdict; measure again';
+  if (outcome === 'pass') return notShownText(gate);
   if (outcome !== 'inconclusive') return '';
   const needed = neededText(gate);
   if (look.spent)
@@ -112,6 +124,21 @@ function remedyOf(gate: GateResult): string {
   if (needed !== '') return `: too few sessions to detect a regression; measure ${needed}`;
   if (unmeasured > 0) return `: ${plural(unmeasured, 'cell')} not measured on both sides`;
   return doubts.length === 0 ? '' : ': the measurement leaves a doubt that a pass would hide';
+}
+
+/** What a pass does not vouch for: rows in which no regression was seen, but a small one could have been missed. */
+function notShownText({ notShown, cells }: GateResult): string {
+  if (notShown.length === 0) return '';
+  const rows = cells === 1 ? '' : `in ${notShown.length} of ${cells} rows, `;
+  return `, but ${rows}${missedText(notShown)}`;
+}
+
+/** `a regression smaller than 6.1 % could have been missed`. */
+export function missedText(notShown: GateResult['notShown']): string {
+  const sizes = notShown.map(({ detectable }) => detectable ?? Infinity);
+  const most = Math.max(...sizes);
+  const size = Number.isFinite(most) ? `smaller than ${(most * 100).toFixed(1)} %` : 'of any size';
+  return `a regression ${size} could have been missed`;
 }
 
 function neededText({ sessionsNeeded, sessionsNeededOf }: GateResult): string {

@@ -1,6 +1,12 @@
+import { answeredComparison, answeredHistory, answeredRun } from '../answer/answered.js';
 import { comparisonJson } from '../comparison/comparison-json.js';
 import { historyJson } from '../history/history-data.js';
 import { runJson } from '../run/run-json.js';
 import type { ReportForm } from './report-form.js';
 
-export const form: ReportForm = { run: runJson, comparison: comparisonJson, history: historyJson };
+export const form: ReportForm = {
+  run: (view) => runJson(view, answeredRun(view)),
+  comparison: (comparison, gate, options) =>
+    comparisonJson(comparison, gate, answeredComparison(comparison, gate, options)),
+  history: (history) => historyJson(history, answeredHistory(history)),
+};

@@ -3,13 +3,15 @@ import type { History, HistoryChange, HistoryPoint, HistorySeries } from '../../
 import { type CellValue, type Column, csvHead, csvRows } from '../../record/csv-table.js';
 import { factorValues } from '../../record/factor-columns.js';
 import { factorColumns } from '../../record/trial-columns.js';
+import type { Answered } from '../table/answer-lines.js';
 
 const HISTORY_VERSION = 1;
 
 /** Returns the history as one JSON object. Unbounded ends of intervals are null. */
-export function historyJson({ workload, runs, leftOut, series }: History): string {
+export function historyJson({ workload, runs, leftOut, series }: History, { answer }: Answered): string {
   const report = {
     historyVersion: HISTORY_VERSION,
+    answer,
     workload,
     runs,
     leftOut: Object.fromEntries(leftOut),

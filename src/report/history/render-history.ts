@@ -9,6 +9,7 @@ import {
   MOST_LAG1,
 } from '../../gate/run-history.js';
 import { formatChange } from '../comparison/comparison-table.js';
+import type { Answered } from '../table/answer-lines.js';
 import { formatValue, plural } from '../table/format.js';
 import { markdownTable, markdownText } from '../table/markdown.js';
 import { METHOD_LINE } from '../table/method-line.js';
@@ -16,10 +17,11 @@ import { paragraphs } from '../table/report-line.js';
 import { type TerminalOptions, terminalTable } from '../table/terminal.js';
 import { historyColumns, type NotedSeries, SPARKLINE_FLOOR } from './history-table.js';
 
-export function terminalHistory(history: History, options: TerminalOptions): string {
+export function terminalHistory(history: History, { answer }: Answered, options: TerminalOptions): string {
   const { rows, changes } = noted(history);
   return paragraphs(
     [
+      [answer],
       [headingOf(history)],
       [...terminalTable(rows, historyColumns(rows), options), ...captionOf(history, rows)],
       changes.map((change, index) => `${index + 1}) ${change}`),
@@ -30,10 +32,11 @@ export function terminalHistory(history: History, options: TerminalOptions): str
   );
 }
 
-export function markdownHistory(history: History): string {
+export function markdownHistory(history: History, { answer }: Answered): string {
   const { rows, changes } = noted(history);
   return paragraphs([
     [`## ${markdownText(headingOf(history))}`],
+    [markdownText(answer)],
     markdownTable(rows, historyColumns(rows)),
     captionOf(history, rows).map(markdownText),
     changes.map((change, index) => `${index + 1}. ${markdownText(change)}`),

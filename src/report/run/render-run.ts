@@ -1,4 +1,5 @@
 /** The reports that `feedrate run` and `feedrate show` print for people. */
+import { type Answered, markdownNext, nextLines } from '../table/answer-lines.js';
 import { markdownTable, markdownText } from '../table/markdown.js';
 import { METHOD_LINE } from '../table/method-line.js';
 import { type DrawnLine, paragraphs } from '../table/report-line.js';
@@ -26,33 +27,37 @@ function findingLines(view: RunView, { detail = false }: TerminalOptions): Line[
   ];
 }
 
-export function terminalRun(view: RunView, options: TerminalOptions): string {
+export function terminalRun(view: RunView, { answer, next }: Answered, options: TerminalOptions): string {
   const { arms, notes } = noteArms(view);
   const paint = painter(options.color);
   const painted = (lines: readonly Line[]): DrawnLine[] => lines.map(({ text, tone }) => paint(text, tone));
   return paragraphs(
     [
+      [answer],
       painted(headerLines(view)),
       ...armTables(arms).map((table) => terminalTable(table.arms, table.columns, options)),
       arms.length === 0 ? [] : [captionOf(view.summaries), ...notes.map((note, index) => `${index + 1}) ${note}`)],
       painted(findingLines(view, options)),
       [...painted(fileLines(view.directory)), METHOD_LINE],
+      nextLines(next),
     ],
     options,
   );
 }
 
-export function markdownRun(view: RunView, options: TerminalOptions): string {
+export function markdownRun(view: RunView, { answer, next }: Answered, options: TerminalOptions): string {
   const { arms, notes } = noteArms(view);
   const listed = (lines: readonly Line[]): string[] => lines.map(({ text }) => `- ${markdownText(text)}`);
   const [title, ...header] = headerLines(view);
   return paragraphs([
     [`## ${markdownText(title?.text ?? 'run')}`],
+    [markdownText(answer)],
     listed(header),
     ...armTables(arms).map((table) => markdownTable(table.arms, table.columns)),
     arms.length === 0 ? [] : [captionOf(view.summaries)],
     notes.map((note, index) => `${index + 1}. ${markdownText(note)}`),
     listed(findingLines(view, options)),
     [markdownText(METHOD_LINE)],
+    markdownNext(next),
   ]);
 }

@@ -1,16 +1,19 @@
 import type { CellValue } from '../../record/csv-table.js';
 import { armColumns } from '../../stats/arm-columns.js';
 import type { ArmSummary } from '../../stats/summary.js';
+import type { Answered } from '../table/answer-lines.js';
 import type { RunView } from './run-view.js';
 
 const REPORT_VERSION = 1;
 
 /** Returns the report as one JSON object. `arms` has the columns of the CSV report. Missing values are null. */
-export function runJson(view: RunView): string {
+export function runJson(view: RunView, { answer, next }: Answered): string {
   const { run, status, directory, problems, summaries, thresholds, ceilings } = view;
   const columns = armColumns(view);
   const report = {
     reportVersion: REPORT_VERSION,
+    answer,
+    next,
     id: run?.id ?? null,
     status,
     startedAt: run?.startedAt ?? null,

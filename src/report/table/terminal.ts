@@ -14,6 +14,8 @@ export interface TerminalOptions {
   readonly wraps?: boolean;
   /** Whether a comparison shows the difference of each session, and a run every ceiling. */
   readonly detail?: boolean;
+  /** The arguments after `feedrate`, as typed: the next step may repeat them with an addition. */
+  readonly command?: readonly string[];
 }
 
 /** Width of the narrowest cell, padding included: six characters remain visible. */
