@@ -29,7 +29,8 @@ export function installedEntries(): WorkloadEntry[] {
   return [...installedWorkloads()].map(([name, path]) => {
     const { source } = readInstalledWorkload(name);
     const workload = parseWorkload(source, path);
-    const { description, dataset, seed } = workload;
+    const { description, seed } = workload;
+    const dataset = workload.dataset?.kind === 'existing' ? null : workload.dataset;
     const plan = buildPlan(workload, [{ name: 'target', path: '/' }], resolveJob, seed);
     const [need] = spaceNeeded(plan, dataset, () => null);
     const { writtenBytes = 0, writtenIsLowerBound = false, dataBytes = 0 } = need ?? {};
