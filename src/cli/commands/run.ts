@@ -40,7 +40,7 @@ export const run: Subcommand = {
       .addOption(labelOption())
       .addOption(ceilingsOption())
       .addOption(resultsOption())
-      .option('--dry-run', 'print arms, bytes to write and expected time; write nothing')
+      .option('--dry-run', 'print arms, bytes to write and expected time; leave no files')
       .addOption(formatOption(REPORT_FORMATS))
       .addOption(awsOption())
       .addOption(progressOption());
@@ -152,7 +152,7 @@ async function dryRun(options: RunOptions, stop: StopHandle, listener: RunListen
     import('../terminal/dry-run.js'),
   ]);
   await withPreparation(await planRequestOf(options, stop), listener, (preparation) =>
-    printDryRun(preparation, options.format),
+    printDryRun(preparation, options.format, () => stop.isAsked),
   );
   return EXIT.pass;
 }

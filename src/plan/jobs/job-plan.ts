@@ -1,5 +1,5 @@
 import type { Dataset, MapAdvice } from '../../workload/workload.js';
-import type { ExpectedTime } from '../assumed-rate.js';
+import type { ExpectedTime, TargetRates } from '../assumed-rate.js';
 import type { FileList } from '../file-list.js';
 import type { ArmFiles, Extent } from '../plan.js';
 import type { Shares } from '../shares.js';
@@ -75,8 +75,8 @@ export interface JobPlan {
   readonly writtenBytes: (fileBytes: number) => number;
   /** Returns the bytes that a trial moves unless it ends early, if one pass over the extents moves `passBytes`. */
   readonly movedBytes: (passBytes: number) => number;
-  /** Returns the expected time of a trial without its layout and cache warming. */
-  readonly expectedTime: (fileBytes: number) => ExpectedTime;
+  /** Returns the expected time of a trial without its layout and the preparation of its caches. */
+  readonly expectedTime: (fileBytes: number, rates: TargetRates, files: number) => ExpectedTime;
   /** Returns the bytes of the extents that the job never moves, because they are no whole block. */
   readonly restBytes: (extents: Iterable<Extent>) => number;
   /** Returns a property of the files that direct I/O would refuse, apart from blocks and starts of extents; or null. */

@@ -1,6 +1,6 @@
 import { FeedrateError } from '../../base/errors.js';
 import type { Dataset, SmallFilesJob } from '../../workload/workload.js';
-import { assumedNs } from '../assumed-rate.js';
+import type { TargetRates } from '../assumed-rate.js';
 import type { FileList } from '../file-list.js';
 import { datasetFiles, dealOut, ownFiles, type Shares } from '../shares.js';
 import { type JobPlan, NO_QUEUE } from './job-plan.js';
@@ -25,13 +25,21 @@ export function planSmallFiles(job: SmallFilesJob): JobPlan {
     scratchBytes: () => 0,
     writtenBytes: () => 0,
     movedBytes: (passBytes) => passBytes,
-    expectedTime: (fileBytes) => timedJob(job, assumedNs(fileBytes)),
+    expectedTime: (fileBytes, rates, files) => timedJob(job, readingNs(job, rates, fileBytes, files)),
     restBytes: () => 0,
     directMisfit: (files, misfits) => {
       const bytes = firstSize(files, misfits);
       return bytes === null ? null : { what: `a file of ${bytes} bytes`, word: 'filesize' };
     },
   };
+}
+
+/** Every file is opened and read whole. Workers share the files. */
+function readingNs({ cache, numjobs }: SmallFilesJob, rates: TargetRates, bytes: number, files: number): number {
+  const isWarm = cache === 'warm';
+  const parallel = Math.min(numjobs, isWarm ? rates.parallelWarm : rates.parallelCold);
+  const { fileNs, bytesPerSecond } = isWarm ? rates.warm : rates.cold;
+  return Math.max((files * fileNs) / parallel, (bytes / bytesPerSecond) * 1e9);
 }
 
 function firstSize(files: FileList, isWanted: (bytes: number) => boolean): number | null {
