@@ -58,7 +58,7 @@ export class Watchdog {
 
   constructor(watched: Watched) {
     this.#watched = watched;
-    this.#timer = setInterval(() => this.#look(), LOOK_MS);
+    this.#timer = setInterval(() => this.look(), LOOK_MS);
     this.#timer.unref();
   }
 
@@ -118,7 +118,8 @@ export class Watchdog {
     return this.#watched.plan.arms.find(({ id }) => id === event.arm)?.target ?? null;
   }
 
-  #look(): void {
+  /** Reports a session that has said nothing for too long. Called once a second. */
+  look(): void {
     const muteMs = performance.now() - this.#heardMs;
     if (this.#at !== null && muteMs >= MUTE_MS) this.#tell(this.#at, MUTE_MS / 1000);
     if (muteMs >= STOP_MS && this.#watched.isStopping()) {
