@@ -5,6 +5,8 @@ import { explained } from '../host/system/exhaustion.js';
 import { newSpaceMib } from '../plan/needs.js';
 import type { Counters } from './core/counters.js';
 import type { WorkerOutcome, WorkerTask } from './core/protocol.js';
+import type { LayoutHands } from './layout/layout-hands.js';
+import type { LayoutFailure } from './layout/layout-task.js';
 
 /**
  * The worker threads of a session. All threads are started, as many as the largest trial has workers. Workers wait for
@@ -26,16 +28,7 @@ export class WorkerPool {
     // measured window. V8's default is 1 MiB at first.
     setFlagsFromString(`--min-semi-space-size=${newSpaceMib(threads)}`);
     try {
-      this.#piscina = new Piscina({
-        filename: new URL('./worker.js', import.meta.url).href,
-        minThreads: threads,
-        maxThreads: threads,
-        concurrentTasksPerWorker: 1,
-        // A thread that blocks on Atomics between tasks would not deliver its GC entries.
-        atomics: 'disabled',
-        // Node would warn of each file that it closes but did not open: files are opened through the C library, too.
-        trackUnmanagedFds: false,
-      });
+      this.#piscina = startThreads(threads);
     } catch (cause) {
       const { message } = faultOfThread(cause);
       throw new FeedrateError('measurement', `cannot start ${threads} worker threads: ${message}`, { cause });
@@ -73,6 +66,25 @@ export class WorkerPool {
   async close(): Promise<void> {
     await this.#piscina.destroy();
   }
+}
+
+function startThreads(threads: number): Piscina {
+  return new Piscina({
+    filename: new URL('./worker.js', import.meta.url).href,
+    minThreads: threads,
+    maxThreads: threads,
+    concurrentTasksPerWorker: 1,
+    // A thread that blocks on Atomics between tasks would not deliver its GC entries.
+    atomics: 'disabled',
+    // Node would warn of each file that it closes but did not open: files are opened through the C library, too.
+    trackUnmanagedFds: false,
+  });
+}
+
+/** Starts threads that do the tasks of a layout at the same time. */
+export function layoutThreads(count: number): LayoutHands {
+  const piscina = startThreads(count);
+  return { count, run: (task) => piscina.run(task) as Promise<LayoutFailure | null>, close: () => piscina.destroy() };
 }
 
 /** Returns the fault of a thread that could not start, or that died. Node throws the code of a refused thread as a message. */

@@ -24,6 +24,8 @@ import type { WorkerOutcome, WorkerReport, WorkerTask } from './core/protocol.js
 import { filesOfTask, type WorkerFiles } from './core/worker-files.js';
 import type { ProgramContext } from './jobs/job-program.js';
 import { programOf } from './jobs/registry.js';
+import { layOutInThread } from './layout/layout-hands.js';
+import type { LayoutFailure, LayoutTask } from './layout/layout-task.js';
 import { warmUp } from './warm-up.js';
 
 /** Time from the last worker's arrival to the common start. Longer than a wake-up takes. */
@@ -153,8 +155,13 @@ function usageBetween(before: ThreadUsage | null, after: ThreadUsage | null): Th
   };
 }
 
+/** Does a task of a trial or of a layout. Never throws: the result has the fault. */
+export default async function work(task: WorkerTask | LayoutTask): Promise<WorkerOutcome | LayoutFailure | null> {
+  return 'layout' in task ? layOutInThread(task) : takePart(task);
+}
+
 /** Runs one worker's part of one trial. Never throws: it returns the fault and stops the other workers. */
-export default async function work(task: WorkerTask): Promise<WorkerOutcome> {
+async function takePart(task: WorkerTask): Promise<WorkerOutcome> {
   const counters = new Counters(task.memory, task.workers);
   counters.enter();
   const clock = new MonotonicClock();

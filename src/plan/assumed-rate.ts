@@ -1,15 +1,53 @@
-/** Rate assumed for a target when only the bytes of a trial are known: that of a modest cloud volume. */
+/** How fast files of one kind of access move. */
+export interface MoveRate {
+  /** Time that a file takes apart from its bytes, ns: create and sync, or open and close. */
+  readonly fileNs: number;
+  readonly bytesPerSecond: number;
+  /** Time of a small operation at a random place, ns. */
+  readonly randomNs: number;
+}
+
+/** How fast a target is, as measured by a short probe or as assumed. */
+export interface TargetRates {
+  /** Data files that are laid out, several at a time. */
+  readonly layout: MoveRate;
+  /** One worker that writes and syncs. */
+  readonly write: MoveRate;
+  /** One worker that reads what the page cache does not have, or has. */
+  readonly cold: MoveRate;
+  readonly warm: MoveRate;
+  /** Time that the eviction of a file takes, and the proof of it, ns. */
+  readonly evictNs: number;
+  /** So many workers are as fast as one of them alone. */
+  readonly parallelCold: number;
+  readonly parallelWarm: number;
+}
+
+/** Rate assumed for a target when nothing was measured: that of a modest cloud volume. */
 export const ASSUMED_BYTES_PER_SECOND = 256 * 2 ** 20;
 
-/** An expected duration: the part that is known, and the part estimated from the assumed rate. */
+const ASSUMED: MoveRate = { fileNs: 0, bytesPerSecond: ASSUMED_BYTES_PER_SECOND, randomNs: 0 };
+
+/** The rates of a target that was not measured. */
+export const ASSUMED_RATES: TargetRates = {
+  layout: { fileNs: 100e3, bytesPerSecond: ASSUMED_BYTES_PER_SECOND, randomNs: 0 },
+  write: ASSUMED,
+  cold: ASSUMED,
+  warm: ASSUMED,
+  evictNs: 20e3,
+  parallelCold: 1,
+  parallelWarm: 1,
+};
+
+/** An expected duration: the part that is known, and the part estimated from rates. */
 export interface ExpectedTime {
   /** Run times, ramps and pauses that the workload sets. */
   readonly knownNs: number;
-  /** Bytes at `ASSUMED_BYTES_PER_SECOND`, or at the job's own rate where that is slower. */
+  /** Files and bytes at the target's rates, or at the job's own rate where that is slower. */
   readonly estimatedNs: number;
 }
 
-/** Returns the time that moving these bytes takes at the assumed rate, ns. */
-export function assumedNs(bytes: number): number {
-  return (bytes / ASSUMED_BYTES_PER_SECOND) * 1e9;
+/** Returns the time that moving these bytes takes at a rate, ns. */
+export function movingNs(rate: MoveRate, bytes: number, files = 0): number {
+  return files * rate.fileNs + (bytes / rate.bytesPerSecond) * 1e9;
 }

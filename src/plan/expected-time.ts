@@ -1,18 +1,35 @@
 import { capabilitiesOf } from '../workload/engines.js';
 import { filesOf } from './arm-files.js';
-import { assumedNs, type ExpectedTime } from './assumed-rate.js';
+import { ASSUMED_RATES, type ExpectedTime, movingNs, type TargetRates } from './assumed-rate.js';
 import { jobPlanOf } from './jobs/registry.js';
 import type { Arm, Plan } from './plan.js';
 import type { PlannedDataset } from './planned-dataset.js';
+import type { SpaceNeed } from './space.js';
 
-export { ASSUMED_BYTES_PER_SECOND, assumedNs, type ExpectedTime } from './assumed-rate.js';
+export {
+  ASSUMED_BYTES_PER_SECOND,
+  ASSUMED_RATES,
+  type ExpectedTime,
+  type MoveRate,
+  type TargetRates,
+} from './assumed-rate.js';
+
+/** Rates of the targets that were measured, by their names. */
+export type RatesByTarget = ReadonlyMap<string, TargetRates>;
+
+const NOTHING_MEASURED: RatesByTarget = new Map();
 
 /**
- * Returns the expected time of all trials, including each trial's layout and cache warming. Data files are not
- * included: they are laid out once (`SpaceNeed.dataBytes`). Throws `FeedrateError('workload')` as `filesOf` does.
+ * Returns the expected time of all trials, including each trial's layout and the preparation of its caches. Data files are
+ * not included, because they are laid out once. Throws `FeedrateError('workload')` as `filesOf` does.
+ * @param rates of targets. Default: those of a modest cloud volume
  */
-export function expectedTime(plan: Plan, dataset: PlannedDataset | null): ExpectedTime {
-  const times = plan.arms.map((arm) => armTime(arm, dataset));
+export function expectedTime(
+  plan: Plan,
+  dataset: PlannedDataset | null,
+  rates: RatesByTarget = NOTHING_MEASURED,
+): ExpectedTime {
+  const times = trialTimes(plan, dataset, rates);
   let knownNs = 0;
   let estimatedNs = 0;
   for (const { arm } of plan.trials) {
@@ -22,16 +39,52 @@ export function expectedTime(plan: Plan, dataset: PlannedDataset | null): Expect
   return { knownNs, estimatedNs };
 }
 
-/** Returns the expected time of one trial of the arm. */
-function armTime(arm: Arm, dataset: PlannedDataset | null): ExpectedTime {
+/** What a session takes apart from its trials, and a trial apart from its work: processes and threads start and end. */
+const SESSION_NS = 400e6;
+const TRIAL_NS = 60e6;
+
+/** Returns the expected time of a whole run: sessions, the data files that are missing, and all trials. */
+export function expectedRunTime(
+  plan: Plan,
+  dataset: PlannedDataset | null,
+  space: readonly Pick<SpaceNeed, 'target' | 'dataBytes' | 'dataFiles'>[],
+  rates: RatesByTarget = NOTHING_MEASURED,
+): ExpectedTime {
+  const { knownNs, estimatedNs } = expectedTime(plan, dataset, rates);
+  const layoutNs = space.reduce((sum, { target, dataBytes, dataFiles }) => {
+    return sum + movingNs((rates.get(target) ?? ASSUMED_RATES).layout, dataBytes, dataFiles);
+  }, 0);
+  const real = plan.trials.filter(({ arm }) => !isVirtual(plan.arms[arm])).length;
+  const aroundNs = real === 0 ? 0 : plan.sessions * SESSION_NS + real * TRIAL_NS;
+  return { knownNs, estimatedNs: estimatedNs + layoutNs + aroundNs };
+}
+
+function isVirtual(arm: Arm | undefined): boolean {
+  return arm === undefined || capabilitiesOf(arm.spec.ioengine).virtualClock;
+}
+
+/** Returns the expected time of one trial of each arm, in the order of `plan.arms`. Throws as `expectedTime` does. */
+export function trialTimes(
+  plan: Pick<Plan, 'arms'>,
+  dataset: PlannedDataset | null,
+  rates: RatesByTarget = NOTHING_MEASURED,
+): ExpectedTime[] {
+  return plan.arms.map((arm) => armTime(arm, dataset, rates.get(arm.target) ?? ASSUMED_RATES));
+}
+
+function armTime(arm: Arm, dataset: PlannedDataset | null, rates: TargetRates): ExpectedTime {
   const { spec } = arm;
   const { virtualClock, touchesFiles } = capabilitiesOf(spec.ioengine);
   if (virtualClock) return { knownNs: 0, estimatedNs: 0 };
-  const files = filesOf(arm, dataset);
-  const fileBytes = files.files.sums.totalBytes;
-  const { knownNs, estimatedNs } = jobPlanOf(spec).expectedTime(fileBytes);
+  const { files, place, laidOut } = filesOf(arm, dataset);
+  const fileBytes = files.sums.totalBytes;
+  const job = jobPlanOf(spec);
+  const { knownNs, estimatedNs } = job.expectedTime(fileBytes, rates, files.length);
   if (!touchesFiles) return { knownNs, estimatedNs: 0 };
-  const layoutBytes = files.place === 'scratch' && files.laidOut ? fileBytes : 0;
-  const warmedBytes = spec.cache === 'warm' && files.laidOut ? fileBytes : 0;
-  return { knownNs, estimatedNs: estimatedNs + assumedNs(layoutBytes + warmedBytes) };
+  let preparedNs = 0;
+  if (laidOut && place === 'scratch') preparedNs += movingNs(rates.write, fileBytes, files.length);
+  if (laidOut && spec.cache === 'warm') preparedNs += movingNs(rates.warm, fileBytes, files.length);
+  if (laidOut && job.reads && (spec.cache === 'cold' || spec.cache === 'direct'))
+    preparedNs += files.length * rates.evictNs;
+  return { knownNs, estimatedNs: estimatedNs + preparedNs };
 }

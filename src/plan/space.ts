@@ -16,6 +16,8 @@ export interface SpaceNeed {
   readonly dataBytes: number;
   /** The most that the scratch files of a single trial need at once. They are removed after it. */
   readonly scratchBytes: number;
+  /** Number of these data files. */
+  readonly dataFiles: number;
   /** Files and directories that these data files and scratch files add. */
   readonly dataEntries: number;
   readonly scratchEntries: number;
@@ -59,6 +61,7 @@ export function spaceNeeded(
     return {
       target: target.name,
       dataBytes: missing.bytes,
+      dataFiles: missing.files,
       scratchBytes,
       dataEntries: entriesFor(missing.files),
       scratchEntries: entriesFor(scratchFiles),

@@ -3,6 +3,7 @@ import { lstatSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename } from 'node:path';
 import { FeedrateError } from '../base/errors.js';
+import type { TreeSize } from '../host/files/directory-tree.js';
 import { findOwnDirectories, isClosed, type OwnDirectory } from '../host/files/found-directories.js';
 import { findLeftovers, type Leftover, removeLeftover } from '../host/files/leftovers.js';
 import type { ProcessState } from '../host/files/marker.js';
@@ -23,6 +24,8 @@ export interface Cleanable {
   readonly kind: OwnDirectory['kind'] | Leftover['kind'] | 'foreign' | 'closed';
   readonly state: ProcessState;
   readonly allocatedBytes: number;
+  /** Files and directories in it; null when they are few. */
+  readonly entries: number | null;
   /** The run that made it; null when its name alone shows that it is feedrate's. */
   readonly owner: Pick<OwnDirectory, 'runId' | 'createdAt' | 'hostname'> | null;
   /** The id of the kept dataset that it is; null: it is none. */
@@ -35,6 +38,8 @@ export interface Cleanable {
 export function cleanableInTarget(path: string): Cleanable[] {
   const own = findOwnDirectories({ path }).map((directory): Cleanable => {
     const { path: at, kind, state } = directory;
+    let known: TreeSize | null = null;
+    const size = () => (known ??= directory.size);
     return {
       path: at,
       kind,
@@ -43,7 +48,10 @@ export function cleanableInTarget(path: string): Cleanable[] {
       dataset: kind === 'data' ? datasetIdOf(basename(at)) : null,
       otherUser: otherUserOf(at),
       get allocatedBytes() {
-        return directory.allocatedBytes;
+        return size().allocatedBytes;
+      },
+      get entries() {
+        return size().entries;
       },
     };
   });
@@ -55,7 +63,7 @@ export function cleanableInTarget(path: string): Cleanable[] {
     .map((name): Cleanable => {
       const at = below(path, name);
       const kind = isClosed(at) ? 'closed' : 'foreign';
-      const nobody = { owner: null, dataset: null, otherUser: otherUserOf(at) };
+      const nobody = { entries: null, owner: null, dataset: null, otherUser: otherUserOf(at) };
       return { path: at, kind, state: 'unknown', allocatedBytes: 0, ...nobody };
     });
   return [...own, ...left, ...foreign].sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -86,7 +94,7 @@ export function cleanableInResults(directory: string): Cleanable[] {
 }
 
 function withoutOwner(left: Leftover): Cleanable {
-  return { ...left, owner: null, dataset: null, otherUser: null };
+  return { ...left, entries: null, owner: null, dataset: null, otherUser: null };
 }
 
 /** Returns the other user who alone may remove a directory, in words; null when this user may try. */
@@ -102,9 +110,12 @@ function isOfThisUser(path: string): boolean {
   return user === 0 || lstatSync(path, { throwIfNoEntry: false })?.uid === user;
 }
 
-/** Removes what was found. Throws `FeedrateError('target')` when it is in use, is not feedrate's, or cannot be removed. */
-export function removeCleanable({ path, kind }: Cleanable): void {
-  if (kind === 'scratch' || kind === 'data') removeOwnDirectory(path);
+/**
+ * Removes what was found. Throws `FeedrateError('target')` when it is in use, is not feedrate's, or cannot be removed.
+ * @param removed called after each of its `entries`
+ */
+export function removeCleanable({ path, kind }: Cleanable, removed: () => void): void {
+  if (kind === 'scratch' || kind === 'data') removeOwnDirectory(path, null, removed);
   else if (kind !== 'mounts') removeLeftover(path);
   else {
     const [problem] = takeDown(path, ({ state }) => state === 'dead');

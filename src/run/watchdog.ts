@@ -25,7 +25,8 @@ const LOST_CODES: ReadonlySet<string> = new Set([
 /** Returns whether an event proves that the target responded. Starting, failing and abandoning a trial do not. */
 function isAnswer(event: SessionEvent): boolean {
   if (event.type === 'trial') return event.record.status === 'ok';
-  return event.type !== 'prepare' && event.type !== 'starting';
+  if (event.type === 'prepare') return event.step !== undefined && event.doneFiles > 0;
+  return event.type !== 'starting';
 }
 
 /** Returns the name of a directory with its mount, for messages. */
@@ -50,12 +51,14 @@ export class Watchdog {
   #heardMs = performance.now();
   /** The trial whose threads are starting, and whether the user knows that it takes long. */
   #starting: { readonly trialId: string; readonly sinceMs: number; isTold: boolean } | null = null;
+  /** How far the phase was at its last message. */
+  #place = '';
   /** The target that the last message of the session was about. */
   #at: string | null = null;
 
   constructor(watched: Watched) {
     this.#watched = watched;
-    this.#timer = setInterval(() => this.#look(), LOOK_MS);
+    this.#timer = setInterval(() => this.look(), LOOK_MS);
     this.#timer.unref();
   }
 
@@ -73,6 +76,7 @@ export class Watchdog {
       this.#handleStart(event);
       return;
     }
+    if (!this.#isHeard(event)) return;
     this.#heardMs = performance.now();
     this.#at = this.#targetOf(event);
     if (this.#at === null) return;
@@ -82,6 +86,16 @@ export class Watchdog {
     } else if (event.type === 'progress' && event.quietNs >= SILENCE_NS) this.#tell(this.#at, SILENCE_NS / 1e9);
     else if (isAnswer(event) && this.#silent.delete(this.#at)) this.#watched.note(`Target ${this.#at} responds again.`);
     if (event.type === 'trial' && event.record.status === 'failed') this.#tellFailure(this.#at, event.record.fault);
+  }
+
+  /** A phase tells how far it is also while it waits. Only a call that has completed in between shows that the target answers. */
+  #isHeard(event: SessionEvent): boolean {
+    if (!('doneFiles' in event)) return true;
+    const { type, doneFiles, doneBytes } = event;
+    const place = `${type} ${doneFiles} ${doneBytes}`;
+    const isHeard = place !== this.#place;
+    this.#place = place;
+    return isHeard;
   }
 
   /** While threads start, the target is not asked anything, so it is not to blame. A stopped run does not wait for them. */
@@ -100,11 +114,12 @@ export class Watchdog {
 
   #targetOf(event: SessionEvent): string | null {
     if (event.type === 'trial') return event.record.target;
-    if (event.type === 'layout' || event.type === 'abandoned' || event.type === 'scan') return event.target;
+    if ('target' in event) return event.target;
     return this.#watched.plan.arms.find(({ id }) => id === event.arm)?.target ?? null;
   }
 
-  #look(): void {
+  /** Reports a session that has said nothing for too long. Called once a second. */
+  look(): void {
     const muteMs = performance.now() - this.#heardMs;
     if (this.#at !== null && muteMs >= MUTE_MS) this.#tell(this.#at, MUTE_MS / 1000);
     if (muteMs >= STOP_MS && this.#watched.isStopping()) {

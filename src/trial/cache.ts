@@ -1,6 +1,6 @@
 /** Prepares the cache state that a trial claims, and counts the traffic during the trial. See also cache-verdict.ts. */
 import { ownFileStatus } from '../host/files/own-file.js';
-import { type EvictResult, evict, readEvidence, warmInStretches } from '../host/files/page-cache.js';
+import { type EvictResult, evictInSteps, evidenceInSteps, warmInStretches } from '../host/files/page-cache.js';
 import { isNfsUrl } from '../host/libnfs/nfs-url.js';
 import { type NfsReading, readNfs, trafficSince } from '../host/nfs/read-nfs.js';
 import { delta, snapshot } from '../host/system/io-counters.js';
@@ -10,6 +10,9 @@ import type { IoCounters } from '../record/trial-record.js';
 import type { CacheClaim } from '../workload/workload.js';
 import type { Moved } from './cache-origin.js';
 import { type CacheBefore, UNKNOWN_DEVICE, UNPREPARED } from './cache-verdict.js';
+import { LayoutStopped, yieldUnless } from './data-file.js';
+import type { Preparing, WorkProgress } from './events.js';
+import { WorkMeter } from './work-meter.js';
 
 /** The state before the trial, kept until its end. */
 export interface CachePreparation extends CacheBefore {
@@ -33,24 +36,31 @@ export interface CacheRequest {
   /** Whether this run wrote or read the same data before. */
   readonly touchedBefore: boolean;
   readonly stopped: () => boolean;
+  /** Called some times a second while files are evicted or read. */
+  readonly progress: (step: Preparing, work: WorkProgress) => void;
+  /** Bytes of the files, for progress. */
+  readonly totalBytes: number;
 }
 
 /** Evicts or reads the files as the claim requires, then records what the page cache holds. */
 export async function prepareCache(request: CacheRequest): Promise<CachePreparation> {
-  const { claim, paths, targetPath, reads, stopped } = request;
+  const { claim, paths, targetPath, reads } = request;
   if (isNfsUrl(targetPath)) return withoutCache(request);
   // Direct reads bypass the cache but still find dirty pages in it, so those are evicted as well.
   const evicts = reads && (claim === 'cold' || claim === 'direct');
   const anew = evicts && claim === 'cold' && paths.length > 0 ? request.remount : null;
-  const eviction = evicts ? evictionOf(request, anew !== null) : null;
+  const eviction = evicts ? await evictionOf(request, anew !== null) : null;
   // Files are not inspected after a remount: opening them would refill the attribute and name caches.
-  const evidence = anew === null ? null : { ...readEvidence(paths), ...UNSEEN };
+  const evidence = anew === null ? null : { ...(await inSteps(request, null, evidenceInSteps(paths))), ...UNSEEN };
   await anew?.();
-  if (reads && claim === 'warm') await warmUntil(paths, stopped);
+  if (reads && claim === 'warm') await warm(request);
   return {
     claim,
     reads,
-    before: { ...(evidence ?? readEvidence(paths)), evictedBy: eviction?.evictedBy ?? null },
+    before: {
+      ...(evidence ?? (await inSteps(request, null, evidenceInSteps(paths)))),
+      evictedBy: eviction?.evictedBy ?? null,
+    },
     problem: eviction?.problem ?? null,
     countsReads: request.countsReads,
     touchedBefore: request.touchedBefore,
@@ -63,11 +73,42 @@ export async function prepareCache(request: CacheRequest): Promise<CachePreparat
 const UNSEEN = { residentBytesBefore: null, residencySource: null };
 
 /** Evicts the files, unless a remount follows: unmounting writes back and drops everything anyway. */
-function evictionOf({ claim, paths, dropCaches }: CacheRequest, remounts: boolean): EvictResult {
+async function evictionOf(request: CacheRequest, remounts: boolean): Promise<EvictResult> {
+  const { claim, paths, dropCaches } = request;
   const drops = dropCaches && claim === 'cold';
-  if (!remounts) return evict(paths, { dropCaches: drops });
-  const { evictedBy, problem } = drops ? evict(paths, { dropCaches: true }) : { evictedBy: null, problem: null };
+  if (!remounts) return inSteps(request, 'eviction', evictInSteps(paths, { dropCaches: drops }));
+  const { evictedBy, problem } = drops
+    ? await inSteps(request, 'eviction', evictInSteps(paths, { dropCaches: true }))
+    : { evictedBy: null, problem: null };
   return { evictedBy: evictedBy === null ? 'remount' : `${evictedBy}+remount`, problem };
+}
+
+/** Time between two reports of progress, ms. */
+const TELL_EVERY_MS = 100;
+
+/**
+ * Goes through files step by step, so that progress is shown and a stop request is heard. Throws `LayoutStopped` after one.
+ * @param step null: the steps take no time worth telling
+ */
+async function inSteps<T>(request: CacheRequest, step: Preparing | null, steps: Generator<void, T>): Promise<T> {
+  const tell = tellerOf(request, step);
+  for (let files = 1; ; files++) {
+    const { done, value } = steps.next();
+    if (done) return value as T;
+    tell(files, 0);
+    await yieldUnless(request.stopped);
+  }
+}
+
+function tellerOf({ paths, totalBytes, progress }: CacheRequest, step: Preparing | null) {
+  // Only warming moves bytes; the time of the rest is that of the files.
+  const meter = new WorkMeter({ totalFiles: paths.length, totalBytes: step === 'warming' ? totalBytes : 0 });
+  let toldMs = performance.now();
+  return (files: number, bytes: number): void => {
+    if (step === null || performance.now() - toldMs < TELL_EVERY_MS) return;
+    toldMs = performance.now();
+    progress(step, meter.at(files, bytes));
+  };
 }
 
 /** Returns the preparation for libnfs, which caches nothing on this machine: nothing to evict, no page cache to ask. */
@@ -88,20 +129,25 @@ function withoutCache({ claim, paths, targetPath, reads, countsReads, touchedBef
 }
 
 /**
- * Evicts all data files of a session that has cold trials. Otherwise the session that laid out the files would start
- * with their pages in memory, unlike the others. Errors are ignored: each cold trial evicts and checks its own files.
+ * Evicts data files that a session with cold trials wrote. Otherwise it would start with their pages in memory, unlike
+ * other sessions. Errors are ignored: each cold trial evicts and checks its own files.
  */
-export function beginCold(paths: Paths): void {
+export async function beginCold(paths: Iterable<string>, stopped: () => boolean): Promise<void> {
   try {
-    evict(paths, { dropCaches: false });
-  } catch {}
+    for (const _ of evictInSteps(paths, { dropCaches: false })) await yieldUnless(stopped);
+  } catch (thrown) {
+    if (thrown instanceof LayoutStopped) throw thrown;
+  }
 }
 
-/** Reads the files into the page cache, and returns early after a stop request. */
-async function warmUntil(paths: Paths, stopped: () => boolean): Promise<void> {
-  for (const _ of warmInStretches(paths)) {
-    await new Promise((resolve) => setImmediate(resolve));
-    if (stopped()) return;
+/** Reads the files into the page cache. Throws `LayoutStopped` after a stop request. */
+async function warm(request: CacheRequest): Promise<void> {
+  const tell = tellerOf(request, 'warming');
+  let doneBytes = 0;
+  for (const { bytes, files } of warmInStretches(request.paths)) {
+    doneBytes += bytes;
+    tell(files, doneBytes);
+    await yieldUnless(request.stopped);
   }
 }
 

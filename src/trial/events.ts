@@ -2,6 +2,22 @@
 import type { TrialRecord } from '../record/trial-record.js';
 import type { LiveNfs } from './live-nfs.js';
 
+/** How far a phase is that goes through files. */
+export interface WorkProgress {
+  readonly doneFiles: number;
+  readonly totalFiles: number;
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+  /** Part of the work that is done, 0 to 1. A file counts as well as its bytes. */
+  readonly fraction: number;
+  readonly elapsedNs: number;
+  /** Estimated time left for this phase; null when unknown. */
+  readonly leftNs: number | null;
+}
+
+/** What is done before a trial. */
+export type Preparing = 'scratch files' | 'eviction' | 'warming';
+
 export type SessionEvent =
   /** The files of a dataset that exists are being looked for: what was found so far. Before the first session. */
   | {
@@ -12,10 +28,15 @@ export type SessionEvent =
       readonly directories: number;
       readonly elapsedNs: number;
     }
-  /** Files are being laid out: bytes written so far, and the total for this target. */
-  | { readonly type: 'layout'; readonly target: string; readonly doneBytes: number; readonly totalBytes: number }
-  /** The cache state for a trial is being prepared (evicted or warmed). */
-  | { readonly type: 'prepare'; readonly trialId: string; readonly arm: string }
+  /** Data files are being laid out on this target. `etaNs`: as in `progress`; absent: only files are laid out. */
+  | ({ readonly type: 'layout'; readonly target: string; readonly etaNs?: number } & WorkProgress)
+  /** A trial is being prepared. The first event of a trial has no `step`, and the others have their progress. */
+  | ({ readonly type: 'prepare'; readonly trialId: string; readonly arm: string } & (
+      | { readonly step?: undefined }
+      | ({ readonly step: Preparing; readonly etaNs: number } & WorkProgress)
+    ))
+  /** Files that feedrate made are being removed. */
+  | ({ readonly type: 'removal'; readonly target: string } & WorkProgress)
   /** The threads of a trial's workers are starting, and have not touched the target yet. The last one has them all. */
   | {
       readonly type: 'starting';
@@ -47,6 +68,8 @@ export type SessionEvent =
       readonly quietNs: number;
       /** NFS only: the client's counters for the last second. */
       readonly nfs: LiveNfs | null;
+      /** Estimated time left for this trial; null when unknown. */
+      readonly leftNs: number | null;
       /** Estimated time left for the whole run; null when unknown. */
       readonly etaNs: number | null;
     }

@@ -3,7 +3,7 @@
  * size, inode and both times are those of the manifest: every change of its content changes the second time, which no
  * program can set. Nothing is read for this proof, because reads would warm caches and move cold blocks back to SSD.
  */
-import { createHash, type Hash, randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { FeedrateError } from '../base/errors.js';
 import { shellWord } from '../base/shell-word.js';
@@ -23,34 +23,42 @@ import {
   manifestLine,
 } from '../record/dataset-manifest.js';
 import type { TieringPolicyName } from '../record/volume-record.js';
-import { contentDigest, yieldUnless } from './data-file.js';
-import { layOutFiles } from './layout.js';
+import { contentDigest, hasSize, yieldUnless } from './data-file.js';
+import { MissingFiles } from './missing-files.js';
 
 const MANIFEST_NAME = 'manifest.jsonl';
 const CHUNK_BYTES = 1 << 20;
 
-/** Receives the bytes of files that are written or read. */
+/** Receives the bytes of files that are read. */
 export interface KeptProgress {
   readonly handled: (bytes: number) => void;
   readonly stopped: () => boolean;
 }
 
 /**
- * Lays out a dataset, and writes its manifest when it is complete. Returns the bytes written. Files that a stopped preparation left are used if their
- * content is right, which means reading them.
- * @param passingDirectory holds each file until it is complete
+ * Returns the files of a dataset that must be written. Files that a stopped preparation left count if their content is right,
+ * which means reading them. Throws `LayoutStopped` after a stop request.
+ */
+export function missingOfDataset(directory: string, files: FileUnion, progress: KeptProgress): Promise<MissingFiles> {
+  const isThere = async (path: string, file: DataFile): Promise<boolean> =>
+    hasSize(path, file) && (await contentDigest(file, progress.stopped)) === (await digestOf(path, progress));
+  return MissingFiles.find(directory, files, isThere, progress.stopped);
+}
+
+/**
+ * Writes the manifest of a dataset whose files are complete.
+ * @param passingDirectory holds the manifest until it is complete
  * @param policy the tiering policy of the volume; null: not known
- * @throws FeedrateError `measurement` when a file cannot be written, and `LayoutStopped` after a stop request
+ * @throws FeedrateError `measurement` when a file is missing, and `LayoutStopped` after a stop request
  */
 export async function keepDataset(
   directory: string,
   files: FileUnion,
   passingDirectory: string,
-  progress: KeptProgress,
+  stopped: () => boolean,
   policy: TieringPolicyName | null,
-): Promise<number> {
+): Promise<void> {
   const store = storeOf(directory);
-  let writtenBytes = 0;
   const passing = below(passingDirectory, `${MANIFEST_NAME}.tmp`);
   const count = files.count();
   const datasetId = datasetIdOf(basename(directory)) as string;
@@ -66,11 +74,9 @@ export async function keepDataset(
   try {
     const writer = new LineWriter(store, handle);
     writer.add(manifestLine(head));
-    for (const file of files) {
-      const [line, isWritten] = await keptFile(directory, file, passingDirectory, progress);
-      writer.add(manifestLine(line));
-      if (isWritten) writtenBytes += line.bytes;
-    }
+    // The content is generated again. Most of the time of a layout goes by waiting for the storage.
+    for (const file of files)
+      writer.add(manifestLine(manifestFile(file, below(directory, file.path), await contentDigest(file, stopped))));
     writer.flush();
     store.sync(handle, false);
   } finally {
@@ -78,24 +84,6 @@ export async function keepDataset(
   }
   store.rename(passing, below(directory, MANIFEST_NAME));
   store.syncDirectory(directory);
-  return writtenBytes;
-}
-
-/** Returns the line of a file, and whether it was written. */
-async function keptFile(
-  directory: string,
-  file: DataFile,
-  passingDirectory: string,
-  { handled, stopped }: KeptProgress,
-): Promise<readonly [ManifestFile, boolean]> {
-  const path = below(directory, file.path);
-  if (ownFileStatus(path)?.bytes === file.bytes) {
-    const expected = await contentDigest(file, stopped);
-    if (expected === (await digestOf(path, { handled, stopped }))) return [manifestFile(file, path, expected), false];
-  }
-  const digest = createHash('sha256');
-  await layOutFiles(directory, [file], { wrote: handled, stopped, digest }, passingDirectory);
-  return [manifestFile(file, path, digest.digest('hex')), true];
 }
 
 function manifestFile({ path: relative, bytes }: DataFile, path: string, sha256: string): ManifestFile {
@@ -231,7 +219,7 @@ async function digestOf(path: string, { handled, stopped }: KeptProgress): Promi
   const store = storeOf(path);
   const handle = store.open(path, { write: false, create: false, direct: false });
   const buffer = Buffer.alloc(CHUNK_BYTES);
-  const hash: Hash = createHash('sha256');
+  const hash = createHash('sha256');
   try {
     for (let offset = 0; ; ) {
       const bytes = store.read(handle, buffer, offset);

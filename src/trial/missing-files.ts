@@ -1,40 +1,70 @@
 import { below } from '../host/files/store-of.js';
 import type { FileUnion } from '../plan/file-union.js';
 import type { DataFile } from '../plan/plan.js';
+import { yieldUnless } from './data-file.js';
 
 const BITS = 32;
 
+/** Returns whether a path has the file. */
+export type IsThere = (path: string, file: DataFile) => boolean | Promise<boolean>;
+
 /** The data files that a directory does not have, or has with other content than their names state. */
 export class MissingFiles implements Iterable<DataFile> {
-  /** Number of the missing files. */
-  readonly length: number;
-  readonly bytes: number;
-  /** Bytes of the files that are there. */
-  readonly reusedBytes: number;
   readonly #files: FileUnion;
   /** A bit for each file, in the order of the files. */
   readonly #missing: number[] = [];
+  #length = 0;
+  #bytes = 0;
+  #reusedBytes = 0;
+
+  private constructor(files: FileUnion) {
+    this.#files = files;
+  }
 
   /**
-   * Looks at every file. Throws as `isThere` does.
-   * @param isThere returns whether a path holds the file
+   * Looks at every file. Throws as `isThere` does, and `LayoutStopped` after a stop request.
+   * @param looked called after each file with its size
    */
-  constructor(directory: string, files: FileUnion, isThere: (path: string, file: DataFile) => boolean) {
-    this.#files = files;
-    let [place, length, bytes, reusedBytes] = [0, 0, 0, 0];
+  static async find(
+    directory: string,
+    files: FileUnion,
+    isThere: IsThere,
+    stopped: () => boolean,
+    looked: (bytes: number) => void = () => {},
+  ): Promise<MissingFiles> {
+    const found = new MissingFiles(files);
+    let place = 0;
     for (const file of files) {
-      const isMissing = !isThere(below(directory, file.path), file);
-      if (place % BITS === 0) this.#missing.push(0);
-      if (isMissing) {
-        this.#missing[this.#missing.length - 1] = (this.#missing.at(-1) as number) | (1 << (place % BITS));
-        length++;
-        bytes += file.bytes;
-      } else reusedBytes += file.bytes;
-      place++;
+      found.#add(place++, file.bytes, await isThere(below(directory, file.path), file));
+      looked(file.bytes);
+      await yieldUnless(stopped);
     }
-    this.length = length;
-    this.bytes = bytes;
-    this.reusedBytes = reusedBytes;
+    return found;
+  }
+
+  /** Number of the missing files. */
+  get length(): number {
+    return this.#length;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Bytes of the files that are there. */
+  get reusedBytes(): number {
+    return this.#reusedBytes;
+  }
+
+  #add(place: number, bytes: number, isThere: boolean): void {
+    if (place % BITS === 0) this.#missing.push(0);
+    if (isThere) {
+      this.#reusedBytes += bytes;
+      return;
+    }
+    this.#missing[this.#missing.length - 1] = (this.#missing.at(-1) as number) | (1 << (place % BITS));
+    this.#length++;
+    this.#bytes += bytes;
   }
 
   *[Symbol.iterator](): Generator<DataFile, void> {
@@ -44,5 +74,15 @@ export class MissingFiles implements Iterable<DataFile> {
       if ((word & (1 << (place % BITS))) !== 0) yield file;
       place++;
     }
+  }
+
+  /** Yields the paths of the missing files in a directory. Can be called more than once. */
+  pathsIn(directory: string): Iterable<string> {
+    const files = this;
+    return {
+      *[Symbol.iterator]() {
+        for (const { path } of files) yield below(directory, path);
+      },
+    };
   }
 }

@@ -7,9 +7,11 @@ import { dataFilesOf } from '../plan/filesets.js';
 import type { Plan, Target } from '../plan/plan.js';
 import type { PlannedDataset } from '../plan/planned-dataset.js';
 import type { TieringPolicyName } from '../record/volume-record.js';
-import type { SessionEvent } from './events.js';
-import { keepDataset, readHead, verifyDataset } from './kept-dataset.js';
+import type { SessionEvent, WorkProgress } from './events.js';
+import { keepDataset, missingOfDataset, readHead, verifyDataset } from './kept-dataset.js';
 import { dataDirectory, holdData, isKept, layOutMissing, missingFilesOf } from './layout.js';
+import type { MissingFiles } from './missing-files.js';
+import { WorkMeter } from './work-meter.js';
 
 export interface LayoutTotals {
   readonly writtenBytes: number;
@@ -77,9 +79,18 @@ async function layOutUnkept(
   emit: (event: SessionEvent) => void,
   stopped: () => boolean,
 ): Promise<LayoutTotals> {
-  const missing = missingFilesOf(target, files);
+  const missing = await missingFilesOf(target, files, stopped);
   if (missing.length > 0) createOwnDirectory(target, runId, 'scratch');
-  await layOutMissing(target, runId, missing, emit, stopped);
+  await layOutMissing(target, runId, missing, { progress: told(target, emit), stopped });
+  return totalsOf(missing);
+}
+
+/** Returns what reports the progress of a target's layout. */
+function told(target: Target, emit: (event: SessionEvent) => void): (work: WorkProgress) => void {
+  return (work) => emit({ type: 'layout', target: target.name, ...work });
+}
+
+function totalsOf(missing: MissingFiles): LayoutTotals {
   return { writtenBytes: missing.bytes, reusedBytes: missing.reusedBytes };
 }
 
@@ -90,17 +101,22 @@ async function keep(
   { runId, emit, stopped, policyOf }: Preparing,
 ): Promise<LayoutTotals> {
   const directory = dataDirectory(target, runId);
-  const totalBytes = files.count().bytes;
-  let doneBytes = 0;
+  const { files: totalFiles, bytes: totalBytes } = files.count();
+  const meter = new WorkMeter({ totalFiles, totalBytes });
+  let readBytes = 0;
   const handled = (bytes: number) => {
-    doneBytes += bytes;
-    emit({ type: 'layout', target: target.name, doneBytes, totalBytes });
+    readBytes += bytes;
+    // Files are read in their order, and are of similar sizes.
+    const doneFiles = Math.floor((readBytes / totalBytes) * totalFiles);
+    told(target, emit)(meter.at(doneFiles, readBytes));
   };
   if (readHead(directory) !== null) {
     await verifyDataset(target, directory, files, { handled, stopped });
     return { writtenBytes: 0, reusedBytes: totalBytes };
   }
   const scratch = createOwnDirectory(target, runId, 'scratch');
-  const writtenBytes = await keepDataset(directory, files, scratch, { handled, stopped }, policyOf(target.name));
-  return { writtenBytes, reusedBytes: totalBytes - writtenBytes };
+  const missing = await missingOfDataset(directory, files, { handled, stopped });
+  await layOutMissing(target, runId, missing, { progress: told(target, emit), stopped });
+  await keepDataset(directory, files, scratch, stopped, policyOf(target.name));
+  return totalsOf(missing);
 }

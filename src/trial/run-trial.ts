@@ -1,5 +1,4 @@
 /** Runs one trial, from its files to its record. */
-import { dirname } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { systemFaultOf } from '../base/errors.js';
 import { seedOf } from '../base/prng.js';
@@ -9,10 +8,7 @@ import type { WorkerPool } from '../engine/pool.js';
 import { storeOf } from '../host/files/store-of.js';
 import type { NfsReading } from '../host/nfs/read-nfs.js';
 import { explained } from '../host/system/exhaustion.js';
-import { touchesFiles } from '../plan/arm-files.js';
-import type { FileList } from '../plan/file-list.js';
-import { jobPlanOf } from '../plan/jobs/registry.js';
-import type { Arm, Plan, PlannedTrial, Target } from '../plan/plan.js';
+import type { Arm, PlannedTrial, Target } from '../plan/plan.js';
 import type { PlannedDataset } from '../plan/planned-dataset.js';
 import type { PartialTrial } from '../record/partial-trial.js';
 import type { Injection } from '../record/run-record.js';
@@ -28,16 +24,15 @@ import {
   assembleWindow,
   assembleWire,
 } from './assemble.js';
-import { type CachePreparation, movedSince, prepareCache } from './cache.js';
+import { type CachePreparation, movedSince } from './cache.js';
 import { exchanged, type Moved } from './cache-origin.js';
 import { judgeCache } from './cache-verdict.js';
-import { layOutFiles } from './layout.js';
 import { type LiveView, type Looks, watch } from './live.js';
 import { NfsWatch } from './live-nfs.js';
 import { watchMachine } from './machine-watch.js';
 import { missedIn } from './missed-in-trial.js';
 import { partOf } from './part.js';
-import { isUsedBefore } from './server-cache.js';
+import { type PrepareSettings, prepareTrial } from './prepare-trial.js';
 import { skippedEnds } from './skipped-ends.js';
 import { expectedBytes, type Stage, stageOf, tasksOf } from './stage.js';
 import { silent, warningsOf } from './warnings.js';
@@ -46,21 +41,14 @@ import { silent, warningsOf } from './warnings.js';
 const LOOP_DELAY_RESOLUTION_MS = 50;
 
 /** The settings that all trials of a session share. */
-export interface TrialSettings {
-  readonly plan: Plan;
+export interface TrialSettings extends PrepareSettings {
   readonly dataset: PlannedDataset | null;
   readonly runId: string;
   readonly pool: WorkerPool;
-  readonly dropCaches: boolean;
-  /** Remounts a target before its cold trials; null: no remounts. If it fails, the session ends. */
-  readonly remount: ((target: Target) => Promise<void>) | null;
   /** Throws when a target is no longer the one that the session holds. The session then ends after the trial. */
   readonly requireUnchanged: (target: Target) => void;
   readonly injected: readonly Injection[];
   readonly looks: Looks;
-  /** The targets whose data files this session wrote. */
-  readonly wrote: ReadonlySet<string>;
-  readonly stopped: () => boolean;
   /**
    * Called with the running trial's counters so that a stop request can reach its workers, and with null when the trial
    * ends.
@@ -74,39 +62,6 @@ export interface TrialSettings {
   /** Called every `keepPartMs` with what is measured so far of the running trial. */
   readonly onPart: (part: PartialTrial) => void;
   readonly keepPartMs: number;
-}
-
-/** Creates the trial's scratch directory and its files, then prepares the cache state. */
-async function prepare(trial: PlannedTrial, stage: Stage, settings: TrialSettings): Promise<CachePreparation> {
-  const { arm, files, target, directory, scratchDirectory } = stage;
-  const real = touchesFiles(arm);
-  const { reads, makesDirectories } = jobPlanOf(arm.spec);
-  const { remount } = settings;
-  if (real && files.place === 'scratch') {
-    storeOf(scratchDirectory).makeDirectories(dirname(scratchDirectory), scratchDirectory);
-    if (!files.laidOut && !makesDirectories) makeDirectoriesOf(directory, files.files);
-    if (files.laidOut) await layOutFiles(directory, files.files, { wrote: () => {}, stopped: settings.stopped });
-  }
-  return prepareCache({
-    claim: arm.spec.cache,
-    paths: real && files.laidOut ? files.files.pathsIn(directory) : [],
-    targetPath: target.path,
-    reads: real && reads,
-    dropCaches: settings.dropCaches,
-    remount: remount === null ? null : () => remount(target),
-    countsReads: !ENGINES[stage.engine.used].mapsFiles,
-    touchedBefore: files.place === 'scratch' || settings.wrote.has(target.name) || isUsedBefore(settings.plan, trial),
-    stopped: settings.stopped,
-  });
-}
-
-function makeDirectoriesOf(directory: string, files: FileList): void {
-  let made = '';
-  for (const path of files.pathsIn(directory)) {
-    const parent = dirname(path);
-    if (parent !== made) storeOf(path).makeDirectories(directory, parent);
-    made = parent;
-  }
 }
 
 interface MeasuredTrial {
@@ -198,7 +153,7 @@ async function execute(
   };
   try {
     settings.requireUnchanged(stage.target);
-    preparation = await prepare(trial, stage, settings);
+    preparation = await prepareTrial(trial, stage, settings);
     measured = await measure(trial, stage, counters, preparation.nfs, settings);
     if (!measured.abandoned) moved = movedSince(preparation, assembleWire(measured.outcomes));
     fault = faultOfWorkers(measured);

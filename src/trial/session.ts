@@ -13,11 +13,12 @@ import type { Injection } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { beginCold } from './cache.js';
 import { LayoutStopped } from './data-file.js';
-import type { SessionEvent } from './events.js';
+import type { SessionEvent, WorkProgress } from './events.js';
 import { HeldTargets } from './held-targets.js';
 import { dataDirectory, type HeldData, holdData, layOutMissing, missingFilesOf } from './layout.js';
 import { CLOSE_LOOKS, type Looks } from './live.js';
 import { KEEP_PART_MS } from './part.js';
+import { RunClock } from './run-clock.js';
 import { runTrial, type TrialSettings } from './run-trial.js';
 
 export interface SessionOptions {
@@ -63,12 +64,13 @@ export class Session {
   #fatal: unknown = null;
   readonly #wrote = new Set<string>();
   readonly #targets: HeldTargets;
-  readonly #startMs = performance.now();
+  readonly #clock: RunClock;
 
   constructor(options: SessionOptions, sink: SessionSink) {
     this.#options = options;
     this.#sink = sink;
     this.#targets = new HeldTargets(options.mountIds ?? {});
+    this.#clock = new RunClock(options.plan, options.dataset, options.session);
   }
 
   /** Requests a stop. May be called at any time, also from a signal handler. */
@@ -116,6 +118,8 @@ export class Session {
         onAbandoned: () => {
           this.#abandoned = true;
         },
+        onPreparing: (trial, arm, step, work) =>
+          this.#sink.emit({ type: 'prepare', trialId: trial.id, arm: arm.id, step, ...work, etaNs: this.#etaNs() }),
         onLive: (trial, arm, view) =>
           this.#sink.emit({ type: 'progress', trialId: trial.id, arm: arm.id, ...this.#position(view), ...view }),
       };
@@ -151,14 +155,17 @@ export class Session {
     const arms = plan.arms.filter((arm) => arm.target === target.name && touchesFiles(arm));
     const files = dataFilesOf(plan, dataset, target);
     if (!files.isEmpty) held.push(holdData(target, runId));
-    const missing = missingFilesOf(target, files);
+    const stopped = () => this.#stopped;
+    const missing = await missingFilesOf(target, files, stopped);
     if (missing.length > 0) this.#wrote.add(target.name);
     const writes = arms.some((arm) => filesOf(arm, dataset).place === 'scratch');
     if (missing.length > 0 || writes) scratch.push(createOwnDirectory(target, runId, 'scratch'));
-    await layOutMissing(target, runId, missing, this.#sink.emit, () => this.#stopped);
+    const progress = (work: WorkProgress) =>
+      this.#sink.emit({ type: 'layout', target: target.name, ...work, etaNs: this.#etaNs() + (work.leftNs ?? 0) });
+    await layOutMissing(target, runId, missing, { progress, stopped });
     this.#requireUnchanged(target);
-    if (!arms.some(({ spec }) => spec.cache === 'cold')) return;
-    beginCold(files.pathsIn(dataDirectory(target, runId)));
+    if (missing.length > 0 && arms.some(({ spec }) => spec.cache === 'cold'))
+      await beginCold(missing.pathsIn(dataDirectory(target, runId)), stopped);
   }
 
   /** Removes the session's files, while the targets are still held. */
@@ -192,7 +199,9 @@ export class Session {
   async #runOne(trial: PlannedTrial, settings: TrialSettings): Promise<void> {
     const arm = settings.plan.arms[trial.arm];
     this.#sink.emit({ type: 'prepare', trialId: trial.id, arm: arm?.id ?? '' });
+    this.#clock.begin(trial);
     const record = await runTrial(trial, settings);
+    this.#clock.end();
     this.#sink.append(record);
     this.#doneHere++;
     this.#sink.emit({ type: 'trial', record });
@@ -201,22 +210,24 @@ export class Session {
     if (this.#fatal !== null) throw this.#fatal;
   }
 
-  /** Returns the progress of the whole plan. The time left assumes that later trials take as long as those so far. */
-  #position(view: { readonly fraction: number | null }): {
+  /** Returns the progress of the whole plan. */
+  #position({ fraction, elapsedNs }: { readonly fraction: number | null; readonly elapsedNs: number }): {
     doneTrials: number;
     totalTrials: number;
-    etaNs: number | null;
+    leftNs: number | null;
+    etaNs: number;
   } {
     const { plan, session } = this.#options;
     const before = plan.trials.filter((trial) => trial.session < session).length;
-    const doneTrials = before + this.#doneHere;
-    const doneParts = this.#doneHere + (view.fraction ?? 0);
-    const elapsedNs = (performance.now() - this.#startMs) * 1e6;
-    const leftParts = plan.trials.length - before - doneParts;
     return {
-      doneTrials,
+      doneTrials: before + this.#doneHere,
       totalTrials: plan.trials.length,
-      etaNs: doneParts > 0 ? Math.round((elapsedNs / doneParts) * leftParts) : null,
+      leftNs: fraction === null || fraction === 0 ? null : Math.round(elapsedNs * (1 / fraction - 1)),
+      etaNs: this.#etaNs(),
     };
+  }
+
+  #etaNs(): number {
+    return Math.round(this.#clock.leftNs());
   }
 }

@@ -1,7 +1,7 @@
 /** The sides of a cell, each given the same state of the file and of the caches. */
 import { open } from 'node:fs/promises';
 import { evict } from '../../src/host/files/page-cache.js';
-import { residentBytes } from '../../src/host/files/residency.js';
+import { residentBytes } from '../support/resident.js';
 import { warm } from '../support/warm.js';
 import { type BareLoop, runBareLoop } from './bare-run.js';
 import { type Cell, isWrite, type Setting } from './cell.js';

@@ -6,7 +6,7 @@ import { createProgress, type Progress } from '../../src/cli/terminal/progress.j
 import { createProgressState } from '../../src/cli/terminal/progress-state.js';
 import { clockTime, plainLine } from '../../src/cli/terminal/progress-text.js';
 import { aligned, columnsOf, cut } from '../../src/report/table/columns.js';
-import type { SessionEvent } from '../../src/trial/events.js';
+import type { SessionEvent, WorkProgress } from '../../src/trial/events.js';
 import { makeArm, makeTrial } from '../support/records.js';
 
 const test = suite('cli/progress');
@@ -30,6 +30,7 @@ function measuring(changes: Partial<ProgressEvent> = {}): ProgressEvent {
     opsPerSecond: 1000,
     unit: 'bytes',
     p99Ns: 18_400_000,
+    leftNs: 2e9,
     etaNs: 41e9,
     ...changes,
   };
@@ -66,8 +67,8 @@ test('a terminal has one line, redrawn in place and removed at the end', () => {
   progress.handle(measuring({ bytesPerSecond: 256 * MIB }));
   progress.close();
   assert.equal(written, [
-    `${CLEAR}randread/bs=4KiB  █  512 MiB/s  p99 18.4 ms  trial 3/12  eta 0:41`,
-    `${CLEAR}randread/bs=4KiB  █▄  384 MiB/s  p99 18.4 ms  trial 3/12  eta 0:41`,
+    `${CLEAR}randread/bs=4KiB  █  512 MiB/s  p99 18.4 ms  trial 3/12  eta 0:02  run eta 0:41`,
+    `${CLEAR}randread/bs=4KiB  █▄  384 MiB/s  p99 18.4 ms  trial 3/12  eta 0:02  run eta 0:41`,
     CLEAR,
   ]);
 });
@@ -79,11 +80,25 @@ test('nothing is written to a terminal before the first event', () => {
   assert.equal(written, ['leftovers\n']);
 });
 
+/** Returns a layout of two files of 500 MiB. */
+function layout(change: Partial<WorkProgress> = {}): SessionEvent {
+  const work = {
+    doneFiles: 0,
+    totalFiles: 2,
+    doneBytes: 0,
+    totalBytes: 1000 * MIB,
+    fraction: 0,
+    elapsedNs: 0,
+    leftNs: null,
+  };
+  return { type: 'layout', target: 't', ...work, ...change };
+}
+
 test('events that come fast are drawn at most ten times a second', () => {
   const { progress, written, clock } = recorded('auto', { isTTY: true });
   for (let i = 0; i < 1000; i++) {
     clock.ms = i;
-    progress.handle({ type: 'layout', target: 't', doneBytes: i * MIB, totalBytes: 1000 * MIB });
+    progress.handle(layout({ doneBytes: i * MIB, fraction: i / 1000 }));
   }
   assert.is(written.length, 10);
   assert.is(written.at(-1), `${CLEAR}creating data files on t  90 %  900 MiB of 1000 MiB`);
@@ -127,17 +142,17 @@ test('the line fits every width, also after the terminal was resized', () => {
 
 test('a narrow terminal keeps the rate longest', () => {
   const { progress, written, clock, stream } = recorded('auto', { isTTY: true });
-  const shown = [90, 61, 50, 40, 30, 20].map((columns) => {
+  const shown = [90, 78, 65, 45, 30, 20].map((columns) => {
     stream.columns = columns;
     clock.ms += 1000;
     progress.handle(measuring({ bytesPerSecond: MIB }));
     return (written.at(-1) ?? '').slice(CLEAR.length);
   });
   assert.equal(shown, [
-    'randread/bs=4KiB  █  1 MiB/s  p99 18.4 ms  trial 3/12  eta 0:41',
-    'randread/bs=4KiB  1 MiB/s  p99 18.4 ms  trial 3/12  eta 0:41',
-    'randread/bs=4KiB  1 MiB/s  p99 18.4 ms  eta 0:41',
-    'randread/bs=4KiB  1 MiB/s  eta 0:41',
+    'randread/bs=4KiB  █  1 MiB/s  p99 18.4 ms  trial 3/12  eta 0:02  run eta 0:41',
+    'randread/bs=4KiB  1 MiB/s  p99 18.4 ms  trial 3/12  eta 0:02  run eta 0:41',
+    'randread/bs=4KiB  1 MiB/s  p99 18.4 ms  run eta 0:41',
+    'randread/bs=4KiB  1 MiB/s  run eta 0:41',
     'randread/bs=4KiB  1 MiB/s',
     '1 MiB/s',
   ]);
@@ -178,8 +193,8 @@ for (const [where, mode, kind, environment] of [
     progress.note('stopping');
     progress.close();
     assert.equal(written, [
-      'randread/bs=4KiB  512 MiB/s  p99 18.4 ms  trial 3/12  eta 0:41\n',
-      'randread/bs=4KiB  512 MiB/s  p99 18.4 ms  trial 3/12  eta 0:41\n',
+      'randread/bs=4KiB  512 MiB/s  p99 18.4 ms  trial 3/12  eta 0:02  run eta 0:41\n',
+      'randread/bs=4KiB  512 MiB/s  p99 18.4 ms  trial 3/12  eta 0:02  run eta 0:41\n',
       '3/12 s1r1t1 randread/bs=4KiB  512 MiB/s  1k IOPS  p99 5 ms\n',
       'stopping\n',
     ]);

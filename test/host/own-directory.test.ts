@@ -93,7 +93,7 @@ test('says how much space a directory takes up, as du does', () => {
     writeFileSync(join(path, 'sparse'), 'x', { flush: true });
     truncateSync(join(path, 'sparse'), 1e9);
     const du = spawnSync('du', ['-s', '-B1', path], { encoding: 'utf8' });
-    assert.is(findOwnDirectories({ path: directory })[0]?.allocatedBytes, Number(du.stdout.split('\t')[0]));
+    assert.is(findOwnDirectories({ path: directory })[0]?.size.allocatedBytes, Number(du.stdout.split('\t')[0]));
   });
 });
 

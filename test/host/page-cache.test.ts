@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { evict, readEvidence, warmInStretches } from '../../src/host/files/page-cache.js';
-import { type Residency, residentBytes } from '../../src/host/files/residency.js';
+import type { Residency } from '../../src/host/files/residency.js';
 import { libc } from '../../src/host/system/libc.js';
+import { residentBytes } from '../support/resident.js';
 import { needTool, skipTest } from '../support/skip.js';
 import { warm } from '../support/warm.js';
 import { runChild } from './child.js';
@@ -199,10 +200,11 @@ test("mincore is not asked of someone else's file, about which it would lie", ()
     spawnSync('chmod', ['-R', 'a+rX', directory]);
     evict([path], { dropCaches: false });
     const text = `
-      const { residentBytes } = await host('files/residency');
-      residentBytes([]);
+      const { residencyTest } = await host('files/residency');
+      const { withOwnFile } = await host('files/own-file');
+      const test = residencyTest(['mincore']);
       process.setuid(65534);
-      answer(residentBytes([process.env.FILE], ['mincore']));`;
+      answer(withOwnFile(process.env.FILE, test));`;
     assert.is(runChild(text, { environment: { FILE: path } }), null);
   });
 });

@@ -89,7 +89,8 @@ const SUB_ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string
     uring: ['core', 'content', 'drains'],
     backends: ['core', 'content', 'drains', 'uring'],
     jobs: ['core', 'content', 'drains', 'backends'],
-    '.': ['core', 'content', 'drains', 'uring', 'backends', 'jobs'],
+    layout: ['content'],
+    '.': ['core', 'content', 'drains', 'uring', 'backends', 'jobs', 'layout'],
   },
   report: {
     table: [],

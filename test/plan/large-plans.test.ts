@@ -36,7 +36,7 @@ function looksOf(arms: number, use: (plan: Plan) => void): number {
 test('the trials of a plan are counted for all arms at once', () => {
   const uses: readonly ((plan: Plan) => void)[] = [
     (plan) => spaceNeeded(plan, null, () => null),
-    (plan) => dryRunText({ plan, targets: [], expected: { knownNs: 0, estimatedNs: 0 } }),
+    (plan) => dryRunText({ plan, targets: [], expected: { knownNs: 0, estimatedNs: 0 }, rates: new Map() }),
   ];
   for (const use of uses) {
     const [small, large] = [looksOf(200, use), looksOf(400, use)];

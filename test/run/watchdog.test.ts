@@ -47,4 +47,45 @@ test('threads that start slowly are told as that, once for each trial, and the t
     }
   }));
 
+test('a layout that completes files is no silent target, however slow; one that completes nothing is', () =>
+  withClock((clock) => {
+    const notes: string[] = [];
+    let killed = 0;
+    let isStopping = false;
+    const watchdog = new Watchdog({
+      plan: { arms: [] },
+      targets: [],
+      note: (text) => notes.push(text),
+      isStopping: () => isStopping,
+      kill: () => killed++,
+    });
+    const told = (doneFiles: number) => {
+      const work = { totalFiles: 100, doneBytes: doneFiles, totalBytes: 100, fraction: doneFiles / 100, elapsedNs: 1 };
+      watchdog.handle({ type: 'layout', target: 't', doneFiles, leftNs: null, ...work });
+    };
+    try {
+      for (let files = 1; files <= 10; files++) {
+        clock.ms += 29_000;
+        watchdog.look();
+        told(files);
+      }
+      assert.equal(notes, []);
+      for (let second = 0; second < 31; second++) {
+        clock.ms += 1000;
+        told(10);
+        watchdog.look();
+      }
+      assert.is(notes.length, 1);
+      assert.match(notes[0] ?? '', /^No response from target t for 30 s/);
+      told(11);
+      assert.is(notes[1], 'Target t responds again.');
+      isStopping = true;
+      clock.ms += 11_000;
+      watchdog.look();
+      assert.is(killed, 1);
+    } finally {
+      watchdog.close();
+    }
+  }));
+
 test.run();

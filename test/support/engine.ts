@@ -9,12 +9,14 @@ import type { SparseCounts } from '../../src/histogram/sparse-counts.js';
 import type { DataFile, Extent } from '../../src/plan/plan.js';
 import type { Window } from '../../src/record/trial-record.js';
 import { assembleLatency, assembleWindow } from '../../src/trial/assemble.js';
-import { layOutFiles } from '../../src/trial/layout.js';
+import { layOutFiles } from '../../src/trial/lay-out-files.js';
 import type { Job } from '../../src/workload/workload.js';
 
 /** Writes the files below a directory and returns them with absolute paths, as workers want them. */
 export async function layOut(directory: string, files: readonly DataFile[]): Promise<DataFile[]> {
-  await layOutFiles(directory, files, { wrote: () => {}, stopped: () => false });
+  const totals = { totalFiles: files.length, totalBytes: files.reduce((sum, { bytes }) => sum + bytes, 0) };
+  const layout = { directory, passingDirectory: null, heldPath: null, files, ...totals };
+  await layOutFiles(layout, { progress: () => {}, stopped: () => false });
   return below(directory, files);
 }
 

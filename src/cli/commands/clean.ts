@@ -3,11 +3,13 @@ import { EXIT, FeedrateError } from '../../base/errors.js';
 import { DEFAULT_RESULTS } from '../../base/results-command.js';
 import { formatBytes } from '../../base/units.js';
 import type { Cleanable } from '../../run/cleanable.js';
-import { parseTargets } from '../options/arguments.js';
-import { collect } from '../options/common-options.js';
+import { type ProgressMode, parseTargets } from '../options/arguments.js';
+import { collect, progressOption } from '../options/common-options.js';
 import type { Subcommand } from '../options/subcommand.js';
 import { printLines, tell } from '../output/print.js';
 import { exitsOnSignal } from '../terminal/exits.js';
+import type { Progress } from '../terminal/progress.js';
+import { leaveSignalsToTheKernel } from '../terminal/signals.js';
 
 /** The options of `clean` as commander returns them. */
 interface CleanOptions {
@@ -19,6 +21,7 @@ interface CleanOptions {
   /** Ids of kept datasets. */
   readonly datasetId?: readonly string[];
   readonly yes?: boolean;
+  readonly progress: ProgressMode;
 }
 
 /** The groups of entries that `clean` treats differently. */
@@ -39,6 +42,7 @@ export const clean: Subcommand = {
       .option('--dataset-id <name>', 'also remove a dataset of prepare --dataset-id; repeat for more', collect)
       .option('--elsewhere', 'also remove files of runs on other machines or before a restart')
       .option('-y, --yes', 'do not ask for confirmation')
+      .addOption(progressOption())
       .action(exitsOnSignal(cleanPlaces));
   },
   examples: `
@@ -65,7 +69,7 @@ async function cleanPlaces(options: CleanOptions): Promise<number> {
   printLines(aligned(found.map(rowOf)));
   const entries = await chosen(found, options);
   if (entries === null) return EXIT.interrupted;
-  await removeAll(entries);
+  await removeAll(entries, options.progress);
   if (options.yes) printLines(hintsOf(found, options));
   refuseClosed(found);
   return EXIT.pass;
@@ -193,13 +197,21 @@ const QUESTIONS: readonly (readonly [Class, string])[] = [
   ['dataset', 'remove the datasets that are kept for later days'],
 ];
 
-/** Removes every entry that it can. Throws `FeedrateError` with an issue for each one that it cannot. */
-async function removeAll(entries: readonly Cleanable[]): Promise<void> {
-  const { removeCleanable } = await import('../../run/cleanable.js');
+/**
+ * Removes every entry that it can. A signal ends the process at once: what is left can still be recognised and removed.
+ * Throws `FeedrateError` with an issue for each one that it cannot.
+ */
+async function removeAll(entries: readonly Cleanable[], mode: ProgressMode): Promise<void> {
+  const [{ removeCleanable }, { createProgress }] = await Promise.all([
+    import('../../run/cleanable.js'),
+    import('../terminal/progress.js'),
+  ]);
+  const progress = createProgress(mode, process.stderr, process.env);
+  leaveSignalsToTheKernel();
   const issues: { where: string; message: string }[] = [];
   const removed = entries.filter((entry) => {
     try {
-      removeCleanable(entry);
+      removeCleanable(entry, removalTeller(entry, progress));
       return true;
     } catch (thrown) {
       if (!(thrown instanceof FeedrateError)) throw thrown;
@@ -207,8 +219,32 @@ async function removeAll(entries: readonly Cleanable[]): Promise<void> {
       return false;
     }
   });
+  progress.close();
   printLines([removed.length === 0 ? 'nothing was removed' : `removed ${sizeOf(removed)}`]);
   if (issues.length > 0) throw new FeedrateError('target', 'some files could not be removed', { issues });
+}
+
+/** Shorter removals are not told, ms. */
+const TELL_AFTER_MS = 500;
+const TELL_EVERY_MS = 100;
+
+/** Returns what is called after each removed file. */
+function removalTeller({ path, entries }: Cleanable, progress: Progress): () => void {
+  const totalFiles = entries ?? 0;
+  const startMs = performance.now();
+  let doneFiles = 0;
+  let toldMs = startMs + TELL_AFTER_MS - TELL_EVERY_MS;
+  return () => {
+    doneFiles++;
+    const nowMs = performance.now();
+    if (nowMs - toldMs < TELL_EVERY_MS || doneFiles > totalFiles) return;
+    toldMs = nowMs;
+    const elapsedNs = (nowMs - startMs) * 1e6;
+    const fraction = doneFiles / totalFiles;
+    const leftNs = elapsedNs * (1 / fraction - 1);
+    const work = { doneFiles, totalFiles, doneBytes: 0, totalBytes: 0, fraction, elapsedNs, leftNs };
+    progress.handle({ type: 'removal', target: path, ...work });
+  };
 }
 
 function sizeOf(entries: readonly Cleanable[]): string {

@@ -42,7 +42,7 @@ export const run: Subcommand = {
       .addOption(labelOption())
       .addOption(ceilingsOption())
       .addOption(resultsOption())
-      .option('--dry-run', 'print arms, bytes to write and expected time; write nothing')
+      .option('--dry-run', 'print arms, bytes to write and expected time; leave no files')
       .option('--print-workload', 'check the workload and print it as YAML; measure nothing')
       .addOption(formatOption(REPORT_FORMATS))
       .addOption(awsOption())
@@ -190,7 +190,7 @@ async function dryRun(options: RunOptions, stop: StopHandle, listener: RunListen
     import('../terminal/dry-run.js'),
   ]);
   await withPreparation(planRequestOf(options, stop), listener, (preparation) =>
-    printDryRun(preparation, options.format),
+    printDryRun(preparation, options.format, () => stop.isAsked),
   );
   return EXIT.pass;
 }

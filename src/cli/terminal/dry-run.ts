@@ -1,8 +1,14 @@
-/** `feedrate run --dry-run`: prints what a run would do and writes nothing. */
+/** `feedrate run --dry-run`: prints what a run would do, and leaves nothing behind. */
 import { FeedrateError } from '../../base/errors.js';
-import { formatBytes, formatDurationNs, formatThroughput } from '../../base/units.js';
+import { formatBytes, formatCount, formatDurationNs, formatThroughput } from '../../base/units.js';
 import { statTarget } from '../../host/target.js';
-import { ASSUMED_BYTES_PER_SECOND, assumedNs, type ExpectedTime, expectedTime } from '../../plan/expected-time.js';
+import {
+  ASSUMED_RATES,
+  type ExpectedTime,
+  expectedRunTime,
+  type RatesByTarget,
+  type TargetRates,
+} from '../../plan/expected-time.js';
 import { filesetsByArm } from '../../plan/filesets.js';
 import { type Plan, type Target, trialsByArm } from '../../plan/plan.js';
 import type { SpaceNeed } from '../../plan/space.js';
@@ -10,9 +16,10 @@ import type { ReportFormat } from '../../report/render.js';
 import { aligned } from '../../report/table/columns.js';
 import { plural } from '../../report/table/format.js';
 import type { Preparation } from '../../run/preparation.js';
+import { measureRates, PROBE_BYTES } from '../../trial/measure-rates.js';
 import { print, tell } from '../output/print.js';
 
-const DRY_RUN_VERSION = 1;
+const DRY_RUN_VERSION = 2;
 
 /** The data that a dry run prints. */
 export interface DryRun {
@@ -20,10 +27,19 @@ export interface DryRun {
   readonly targets: readonly (Target & { readonly need: SpaceNeed; readonly freeBytes: number })[];
   /** Time for all trials and for the data files that do not exist yet. */
   readonly expected: ExpectedTime;
+  /** The rates that were measured. A target that is missing has assumed ones. */
+  readonly rates: RatesByTarget;
 }
 
-/** Prints what the run would do on stdout, and notes on stderr. Throws `FeedrateError('usage')` for another format. */
-export function printDryRun({ plan, dataset, space, notes }: Preparation, format: ReportFormat): void {
+/**
+ * Prints what the run would do on stdout, and notes on stderr. Measures the targets that the run would write to, with files
+ * that are removed again. Throws `FeedrateError('usage')` for another format, and `LayoutStopped` after a stop request.
+ */
+export async function printDryRun(
+  { plan, dataset, space, notes }: Preparation,
+  format: ReportFormat,
+  stopped: () => boolean,
+): Promise<void> {
   if (format !== 'table' && format !== 'json') {
     throw new FeedrateError('usage', `--dry-run does not support --format ${format}; expected --format table or json`);
   }
@@ -32,14 +48,29 @@ export function printDryRun({ plan, dataset, space, notes }: Preparation, format
     const target = plan.targets.find(({ name }) => name === need.target) as Target;
     return { ...target, need, freeBytes: statTarget(target).freeBytes };
   });
-  const { knownNs, estimatedNs } = expectedTime(plan, dataset);
-  const layoutNs = assumedNs(space.reduce((sum, { dataBytes }) => sum + dataBytes, 0));
-  const dryRun = { plan, targets, expected: { knownNs, estimatedNs: estimatedNs + layoutNs } };
+  const rates = await measuredRates(targets, stopped);
+  const dryRun = { plan, targets, expected: expectedRunTime(plan, dataset, space, rates), rates };
   print(format === 'json' ? dryRunJson(dryRun) : dryRunText(dryRun));
 }
 
+/** The probe leaves at least so much space free. */
+const LEAST_FREE_BYTES = 2 ** 30;
+
+/** Returns the rates of the targets that the run would write to. Targets of one directory are measured once. */
+async function measuredRates(targets: DryRun['targets'], stopped: () => boolean): Promise<RatesByTarget> {
+  const byPath = new Map<string, TargetRates>();
+  const rates = new Map<string, TargetRates>();
+  for (const target of targets) {
+    if (target.need.writtenBytes === 0 || target.freeBytes < LEAST_FREE_BYTES + PROBE_BYTES) continue;
+    const measured = byPath.get(target.path) ?? (await measureRates(target, stopped));
+    byPath.set(target.path, measured);
+    rates.set(target.name, measured);
+  }
+  return rates;
+}
+
 /** Returns the dry run as text. */
-export function dryRunText({ plan, targets, expected }: DryRun): string {
+export function dryRunText({ plan, targets, expected, rates }: DryRun): string {
   const counts = trialsByArm(plan);
   const arms = plan.arms.map(({ id, target }, arm) => [id, target, String(counts[arm])]);
   const order = `${plural(plan.sessions, 'session')} × ${plural(plan.rounds, 'round')}`;
@@ -57,7 +88,8 @@ export function dryRunText({ plan, targets, expected }: DryRun): string {
     ...aligned([['TARGET', 'WRITES', 'STAYS', 'AT ONCE', 'FREE', 'PATH'], ...targets.map(targetRow)]),
     '',
     expectedLine(expected),
-    'Nothing was written.',
+    ...rateLines(targets, expected, rates),
+    rates.size === 0 ? 'Nothing was written.' : 'No files were left behind: those of the measurement were removed.',
     '',
   ].join('\n');
 }
@@ -90,11 +122,26 @@ function targetRow({ name, path, need, freeBytes }: DryRun['targets'][number]): 
 function expectedLine({ knownNs, estimatedNs }: ExpectedTime): string {
   const total = `expected time ${formatDurationNs(knownNs + estimatedNs)}`;
   if (estimatedNs === 0) return total;
-  return `${total}, of which ${formatDurationNs(estimatedNs)} is estimated at ${formatThroughput(ASSUMED_BYTES_PER_SECOND)}`;
+  if (knownNs === 0) return `${total}, estimated`;
+  return `${total}: ${formatDurationNs(knownNs)} is set by the workload, ${formatDurationNs(estimatedNs)} is estimated`;
+}
+
+/** Returns a line for each target about where the rates of its estimate come from. */
+function rateLines(targets: DryRun['targets'], { estimatedNs }: ExpectedTime, rates: RatesByTarget): string[] {
+  if (estimatedNs === 0) return [];
+  return targets.map(({ name }) => {
+    const { layout, cold } = rates.get(name) ?? ASSUMED_RATES;
+    const source = rates.has(name)
+      ? 'measured just now'
+      : 'assumed; the run writes nothing there, so nothing was measured';
+    const files = `${formatCount(1e9 / layout.fileNs)} new files/s`;
+    const bytes = `writes ${formatThroughput(layout.bytesPerSecond)}, reads ${formatThroughput(cold.bytesPerSecond)}`;
+    return `rates of ${name}: ${files}, ${bytes} (${source})`;
+  });
 }
 
 /** Returns the dry run as JSON: base units, and the trials in their order. */
-export function dryRunJson({ plan, targets, expected }: DryRun): string {
+export function dryRunJson({ plan, targets, expected, rates }: DryRun): string {
   const counts = trialsByArm(plan);
   const report = {
     dryRunVersion: DRY_RUN_VERSION,
@@ -106,9 +153,15 @@ export function dryRunJson({ plan, targets, expected }: DryRun): string {
     order: plan.order,
     arms: plan.arms.map((arm, index) => ({ ...arm, thresholds: textsOf(arm), trials: counts[index] })),
     trials: plan.trials.map((trial) => ({ ...trial, arm: plan.arms[trial.arm]?.id })),
-    targets: targets.map(({ name, path, need, freeBytes }) => ({ ...need, target: name, path, freeBytes })),
+    targets: targets.map(({ name, path, need, freeBytes }) => ({
+      ...need,
+      target: name,
+      path,
+      freeBytes,
+      ratesMeasured: rates.has(name),
+      rates: rates.get(name) ?? ASSUMED_RATES,
+    })),
     expectedNs: { known: expected.knownNs, estimated: expected.estimatedNs },
-    assumedBytesPerSecond: ASSUMED_BYTES_PER_SECOND,
   };
   return `${JSON.stringify(report, null, 2)}\n`;
 }

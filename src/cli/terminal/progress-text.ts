@@ -8,7 +8,7 @@ import type { TrialRecord } from '../../record/trial-record.js';
 import { iops, latencyHistogram, throughputBytesPerSecond } from '../../record/trial-values.js';
 import { columnsOf, cut } from '../../report/table/columns.js';
 import { sparkline } from '../../report/table/sparkline.js';
-import type { SessionEvent } from '../../trial/events.js';
+import type { Preparing, SessionEvent, WorkProgress } from '../../trial/events.js';
 import type { LiveNfs } from '../../trial/live-nfs.js';
 import type { ProgressState } from './progress-state.js';
 
@@ -63,11 +63,9 @@ function partsOf(state: ProgressState, withSparkline: boolean): Part[] {
     case 'layout':
       return layoutParts(event);
     case 'prepare':
-      return [
-        { text: event.arm, leaveOut: 0, color: 'bold' },
-        { text: 'preparing caches', leaveOut: 2, color: 'dim' },
-        ...placeParts(state),
-      ];
+      return prepareParts(event, state);
+    case 'removal':
+      return [{ text: `removing files on ${event.target}`, leaveOut: 1, color: 'bold' }, ...workParts(event)];
     case 'starting':
       return [
         { text: event.arm, leaveOut: 0, color: 'bold' },
@@ -89,14 +87,59 @@ function scanParts({ target, files, bytes, elapsedNs }: Extract<SessionEvent, { 
   return parts;
 }
 
-function layoutParts({ target, doneBytes, totalBytes }: Extract<SessionEvent, { type: 'layout' }>): Part[] {
-  const percent = totalBytes > 0 ? Math.floor((doneBytes / totalBytes) * 100) : 100;
+function layoutParts(event: Extract<SessionEvent, { type: 'layout' }>): Part[] {
   return [
-    { text: `creating data files on ${target}`, leaveOut: 0, color: 'bold' },
-    { text: `${percent} %`, leaveOut: 1 },
-    { text: `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`, leaveOut: 2 },
+    { text: `creating data files on ${event.target}`, leaveOut: 1, color: 'bold' },
+    ...workParts(event),
+    ...runEtaParts(event.etaNs),
   ];
 }
+
+const STEPS: Readonly<Record<Preparing, string>> = {
+  'scratch files': 'filling files',
+  eviction: 'emptying caches',
+  warming: 'filling caches',
+};
+
+function prepareParts(event: Extract<SessionEvent, { type: 'prepare' }>, state: ProgressState): Part[] {
+  const step = event.step === undefined ? 'preparing caches' : STEPS[event.step];
+  return [
+    { text: event.arm, leaveOut: 2, color: 'bold' },
+    { text: step, leaveOut: 1, color: 'dim' },
+    ...(event.step === undefined ? [] : workParts(event)),
+    ...placeParts(state),
+    ...(event.step === undefined ? [] : runEtaParts(event.etaNs)),
+  ];
+}
+
+/** `eta` alone is that of the phase under way. */
+function runEtaParts(etaNs: number | null | undefined): Part[] {
+  return etaNs == null ? [] : [{ text: `run eta ${clockTime(etaNs)}`, leaveOut: 3 }];
+}
+
+/** Few files say less of a phase's speed than their bytes. */
+const FILES_SHOWN_FROM = 100;
+
+/** Returns how far a phase is, how fast it is, and how long it still takes. */
+function workParts(work: WorkProgress): Part[] {
+  const { doneFiles, totalFiles, doneBytes, totalBytes, fraction, elapsedNs, leftNs } = work;
+  const seconds = elapsedNs / 1e9;
+  const byFiles = totalFiles >= FILES_SHOWN_FROM;
+  const parts: Part[] = [{ text: `${Math.floor(fraction * 100)} %`, leaveOut: 0 }];
+  if (byFiles) parts.push({ text: `${formatWhole(doneFiles)} of ${formatWhole(totalFiles)} files`, leaveOut: 4 });
+  if (totalBytes > 0)
+    parts.push({ text: `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`, leaveOut: byFiles ? 5 : 4 });
+  if (seconds >= RATE_FROM_SECONDS)
+    parts.push({
+      text: byFiles ? `${formatCount(doneFiles / seconds)} files/s` : formatThroughput(doneBytes / seconds),
+      leaveOut: 2,
+    });
+  if (leftNs !== null) parts.push({ text: `eta ${clockTime(leftNs)}`, leaveOut: 3 });
+  return parts;
+}
+
+/** A shorter time says nothing of a rate. */
+const RATE_FROM_SECONDS = 0.3;
 
 function progressParts(
   event: Extract<SessionEvent, { type: 'progress' }>,
@@ -110,7 +153,8 @@ function progressParts(
   if (event.p99Ns !== null) parts.push({ text: `p99 ${formatDurationNs(event.p99Ns)}`, leaveOut: 4 });
   if (event.nfs !== null) parts.push({ text: nfsText(event.nfs), leaveOut: 6 });
   parts.push(...placeParts(state));
-  if (event.etaNs !== null) parts.push({ text: `eta ${clockTime(event.etaNs)}`, leaveOut: 3 });
+  if (event.leftNs !== null) parts.push({ text: `eta ${clockTime(event.leftNs)}`, leaveOut: 5 });
+  parts.push(...runEtaParts(event.etaNs));
   return parts;
 }
 

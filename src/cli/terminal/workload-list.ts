@@ -1,6 +1,6 @@
 /** The installed workloads, with what each one writes and how long it takes. */
 import { formatBytes, formatDurationNs } from '../../base/units.js';
-import { assumedNs, expectedTime } from '../../plan/expected-time.js';
+import { expectedRunTime } from '../../plan/expected-time.js';
 import { buildPlan } from '../../plan/schedule.js';
 import { spaceNeeded } from '../../plan/space.js';
 import { aligned, wrapped } from '../../report/table/columns.js';
@@ -32,10 +32,11 @@ export function installedEntries(): WorkloadEntry[] {
     const { description, seed } = workload;
     const dataset = workload.dataset?.kind === 'existing' ? null : workload.dataset;
     const plan = buildPlan(workload, [{ name: 'target', path: '/' }], resolveJob, seed);
-    const [need] = spaceNeeded(plan, dataset, () => null);
+    const space = spaceNeeded(plan, dataset, () => null);
+    const [need] = space;
     const { writtenBytes = 0, writtenIsLowerBound = false, dataBytes = 0 } = need ?? {};
-    const { knownNs, estimatedNs } = expectedTime(plan, dataset);
-    const expectedNs = knownNs + estimatedNs + assumedNs(dataBytes);
+    const { knownNs, estimatedNs } = expectedRunTime(plan, dataset, space);
+    const expectedNs = knownNs + estimatedNs;
     return { name, description, writtenBytes, writtenIsLowerBound, dataBytes, expectedNs, path };
   });
 }

@@ -16,8 +16,14 @@ export function ifPresent(remove: () => void): void {
  * Removes everything in a held directory except the entry `keep`. Links are removed, never followed. Mounts inside
  * the directory are not touched. `path` is the directory's name in messages. Returns the mount points that remain.
  * Throws an error of Node's shape when an entry cannot be removed.
+ * @param removed called after each entry
  */
-export function removeContents(held: HeldDirectory, path: string, keep: string | null): string[] {
+export function removeContents(
+  held: HeldDirectory,
+  path: string,
+  keep: string | null,
+  removed: () => void = () => {},
+): string[] {
   const store = storeOf(path);
   const { place } = held;
   const left: string[] = [];
@@ -25,18 +31,19 @@ export function removeContents(held: HeldDirectory, path: string, keep: string |
     if (name === keep) continue;
     const child = held.at(name);
     const kind = store.status(child)?.kind;
-    if (kind === 'directory') left.push(...removeDirectory(child, below(path, name), place));
+    if (kind === 'directory') left.push(...removeDirectory(child, below(path, name), place, removed));
     else if (kind !== undefined) ifPresent(() => store.unlink(child));
+    removed();
   }
   return left;
 }
 
-function removeDirectory(path: string, shownPath: string, place: string): string[] {
+function removeDirectory(path: string, shownPath: string, place: string, removed: () => void): string[] {
   const store = storeOf(path);
   const held = store.hold(path);
   let left: string[];
   try {
-    left = held.place === place ? removeContents(held, shownPath, null) : [shownPath];
+    left = held.place === place ? removeContents(held, shownPath, null, removed) : [shownPath];
   } finally {
     held.close();
   }
@@ -44,19 +51,29 @@ function removeDirectory(path: string, shownPath: string, place: string): string
   return left;
 }
 
+/** What a directory holds. */
+export interface TreeSize {
+  readonly allocatedBytes: number;
+  /** Files and directories in it. */
+  readonly entries: number;
+}
+
 /**
- * Returns the bytes that a directory and its contents occupy on its device. Follows no links and enters no mounts. What
- * this user may not read counts as 0.
+ * Returns what a directory and its contents occupy on its device. Follows no links and enters no mounts. What this user may
+ * not read counts as nothing.
  */
-export function allocatedBytes(path: string): number {
+export function treeSize(path: string): TreeSize {
   const store = storeOf(path);
   const device = store.status(path)?.device;
-  const measure = (entryPath: string): number => {
+  const size = { allocatedBytes: 0, entries: -1 };
+  const measure = (entryPath: string): void => {
     const status = store.status(entryPath);
-    if (status === null || status.device !== device) return 0;
-    const isEntered = status.kind === 'directory' && store.may(entryPath, 'read');
-    const children = isEntered ? store.names(entryPath) : [];
-    return children.reduce((sum, name) => sum + measure(below(entryPath, name)), status.allocatedBytes);
+    if (status === null || status.device !== device) return;
+    size.allocatedBytes += status.allocatedBytes;
+    size.entries++;
+    if (status.kind === 'directory' && store.may(entryPath, 'read'))
+      for (const name of store.names(entryPath)) measure(below(entryPath, name));
   };
-  return measure(path);
+  measure(path);
+  return { allocatedBytes: size.allocatedBytes, entries: Math.max(0, size.entries) };
 }

@@ -1,7 +1,7 @@
 /** Finds feedrate's own directories in a target, of any run and any user. */
 import { dirname } from 'node:path';
 import type { HeldDirectory } from '../system/file-store.js';
-import { allocatedBytes } from './directory-tree.js';
+import { type TreeSize, treeSize } from './directory-tree.js';
 import { MARKER_NAME, type OwnKind, processState, readMarker } from './marker.js';
 import { type DirectoryHome, type Holder, openOwnDirectory, readHolders } from './own-directory.js';
 import { OWN_PREFIX } from './own-names.js';
@@ -16,8 +16,8 @@ export interface OwnDirectory {
   /** The host of the process that created it. */
   readonly hostname: string;
   readonly pid: number;
-  /** The space that it occupies. Found when it is asked for, which takes a while for millions of files. */
-  readonly allocatedBytes: number;
+  /** What it holds. Found when it is asked for, which takes a while for millions of files. */
+  readonly size: TreeSize;
   /**
    * `alive`: a process on this machine uses it. `unknown`: a process on another machine, or from before a restart, used
    * it. `dead`: no process uses it.
@@ -60,8 +60,8 @@ function describe(path: string): OwnDirectory | null {
       hostname: process.hostname,
       pid: process.pid,
       state,
-      get allocatedBytes() {
-        return whileHeld([dirname(path)], () => allocatedBytes(path));
+      get size() {
+        return whileHeld([dirname(path)], () => treeSize(path));
       },
     };
   } finally {

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { FeedrateError } from '../../base/errors.js';
 import type { EntryStatus, HeldDirectory } from '../system/file-store.js';
 import { codeOf } from '../system/libc.js';
-import { allocatedBytes, ifPresent } from './directory-tree.js';
+import { ifPresent, treeSize } from './directory-tree.js';
 import { findOwnDirectories } from './found-directories.js';
 import type { ProcessState } from './marker.js';
 import { removeOwnDirectory } from './own-directory.js';
@@ -62,7 +62,7 @@ function isUsed(path: string, kind: PassingKind): boolean {
 function bytesOf(path: string, kind: PassingKind): number {
   if (kind === 'mounts') return 0;
   try {
-    return allocatedBytes(path);
+    return treeSize(path).allocatedBytes;
   } catch {
     return 0;
   }

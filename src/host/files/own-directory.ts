@@ -194,10 +194,11 @@ export function releaseOwnDirectory(path: string, runId: string): void {
  * code `target`, and removes nothing, when the directory is a link, lacks the marker, is a mount point, or is in use
  * by a live process on this machine for a run other than `runId` (null: for any run). Links in it are removed, never
  * followed. A mount inside the directory stays, together with the marker, and the error names it.
+ * @param removed called after each entry. Default: nothing is
  */
-export function removeOwnDirectory(path: string, runId: string | null = null): void {
+export function removeOwnDirectory(path: string, runId: string | null = null, removed?: () => void): void {
   try {
-    whileHeld([dirname(path)], () => removeHeld(path, runId));
+    whileHeld([dirname(path)], () => removeHeld(path, runId, removed));
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return;
     if (cause instanceof FeedrateError) throw cause;
@@ -214,12 +215,12 @@ export function removeOwnDirectory(path: string, runId: string | null = null): v
   }
 }
 
-function removeHeld(path: string, runId: string | null): void {
+function removeHeld(path: string, runId: string | null, removed?: () => void): void {
   const held = openOwnDirectory(path);
   try {
     refuseMountPoint(held, path);
     refuseHeld(held, path, runId);
-    removeAll(held, path);
+    removeAll(held, path, removed);
   } finally {
     held.close();
   }
@@ -246,9 +247,9 @@ function refuseHeld(held: HeldDirectory, path: string, runId: string | null): vo
 }
 
 /** Removes everything but the marker, so that feedrate still recognizes the directory after an interrupted removal. */
-function removeAll(held: HeldDirectory, path: string): void {
+function removeAll(held: HeldDirectory, path: string, removed?: () => void): void {
   const store = storeOf(path);
-  const mounted = removeContents(held, path, MARKER_NAME);
+  const mounted = removeContents(held, path, MARKER_NAME, removed);
   if (mounted.length > 0) {
     throw new FeedrateError('target', `cannot remove ${path}: ${mounted[0]} is a mount point; unmount it first`);
   }

@@ -5,7 +5,7 @@ import type { CacheEvidence } from '../../record/trial-record.js';
 import { type Libc, libc, POSIX_FADV_DONTNEED } from '../system/libc.js';
 import { type FilePaths, openMeasured, withMeasured } from './measured-file.js';
 import { ownFileStatus } from './own-file.js';
-import { residentBytes } from './residency.js';
+import { type Residency, residencyTest } from './residency.js';
 
 export interface EvictResult {
   /** `fadvise`, `dd`, `drop_caches`, or two of them joined by `+`. Null when every method failed. */
@@ -14,14 +14,25 @@ export interface EvictResult {
   readonly problem: string | null;
 }
 
-/** Returns an error text, or null. posix_fadvise does not report pages that it kept. */
-function adviseDontNeed(calls: Libc, paths: FilePaths): string | null {
+/**
+ * Drops the pages of each file, and yields after it. A file is written back only if pages stay, because most files are
+ * clean, and to ask the storage of each one whether it is durable takes longer than everything else. Returns an error text,
+ * or null: posix_fadvise does not report pages that it kept.
+ */
+function* adviseDontNeed(calls: Libc, paths: FilePaths): Generator<void, string | null> {
+  const residency = residencyTest();
   let refused = 0;
   let asked = 0;
   for (const path of paths) {
     asked++;
-    const drop = (fd: number) => calls.posixFadvise64(fd, 0, 0, POSIX_FADV_DONTNEED);
-    if (withMeasured(path, paths.opening, 0, drop) !== 0) refused++;
+    const errno = withMeasured(path, paths.opening, 0, (fd) => {
+      const advised = calls.posixFadvise64(fd, 0, 0, POSIX_FADV_DONTNEED);
+      if (residency?.(fd)?.bytes === 0) return advised;
+      fdatasyncSync(fd);
+      return calls.posixFadvise64(fd, 0, 0, POSIX_FADV_DONTNEED);
+    });
+    if (errno !== 0) refused++;
+    yield;
   }
   return refused === 0 ? null : `posix_fadvise refused ${refused} of ${asked} files`;
 }
@@ -78,15 +89,16 @@ function dropCaches(): string | null {
 }
 
 /**
- * Evicts the files' pages from the page cache. Writes them back first, because dirty pages are not dropped.
- * `dropCaches` also drops the caches of the whole machine. Pages that a process maps or locks stay, and so does
- * everything on tmpfs. Use `residentBytes` to check. Throws Node's error when a file cannot be opened or written
- * back.
+ * Evicts the files' pages from the page cache, and yields after each file. Dirty pages are written back first, because they
+ * are not dropped. `dropCaches` also drops the caches of the whole machine. Pages that a process maps or locks stay, and so
+ * does everything on tmpfs. Use `readEvidence` to check. Throws Node's error when a file cannot be opened or written back.
  */
-export function evict(paths: FilePaths, options: { readonly dropCaches: boolean }): EvictResult {
-  for (const path of paths) withMeasured(path, paths.opening, undefined, fdatasyncSync);
+export function* evictInSteps(
+  paths: FilePaths,
+  options: { readonly dropCaches: boolean },
+): Generator<void, EvictResult> {
   const calls = libc();
-  const perFile = calls === null ? evictByDd(paths) : adviseDontNeed(calls, paths);
+  const perFile = calls === null ? yield* syncAndEvictByDd(paths) : yield* adviseDontNeed(calls, paths);
   const whole = options.dropCaches ? dropCaches() : null;
   const ways: string[] = [];
   if (perFile === null) ways.push(calls === null ? 'dd' : 'fadvise');
@@ -98,16 +110,40 @@ export function evict(paths: FilePaths, options: { readonly dropCaches: boolean 
   };
 }
 
+/** Without the C library, nobody can tell which files have dirty pages. */
+function* syncAndEvictByDd(paths: FilePaths): Generator<void, string | null> {
+  for (const path of paths) {
+    withMeasured(path, paths.opening, undefined, fdatasyncSync);
+    yield;
+  }
+  return evictByDd(paths);
+}
+
+/** Evicts the files at once, as `evictInSteps` does. */
+export function evict(paths: FilePaths, options: { readonly dropCaches: boolean }): EvictResult {
+  return resultOf(evictInSteps(paths, options));
+}
+
+function resultOf<T>(steps: Generator<unknown, T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value as T;
+  }
+}
+
 const WARM_BUFFER_BYTES = 1024 * 1024;
 const WARM_STRETCH_BYTES = 32 * WARM_BUFFER_BYTES;
 
 /**
- * Reads each file to its end, so that the page cache holds it if it fits. Yields the bytes read after every 32 MiB
- * and at the end of each file, so that the caller can do other work in between or stop. Throws Node's error when a
- * file cannot be read.
+ * Reads each file to its end, so that the page cache holds it if it fits. Yields after every 32 MiB and at the end of each
+ * file, so that the caller can do other work in between or stop: the bytes read since the last time, and the files read to
+ * their end so far. Throws Node's error when a file cannot be read.
  */
-export function* warmInStretches(paths: FilePaths): Generator<number, void> {
+export function* warmInStretches(
+  paths: FilePaths,
+): Generator<{ readonly bytes: number; readonly files: number }, void> {
   const buffer = new Uint8Array(WARM_BUFFER_BYTES);
+  let files = 0;
   for (const path of paths) {
     const fd = openMeasured(path, paths.opening);
     if (fd === null) continue;
@@ -116,7 +152,8 @@ export function* warmInStretches(paths: FilePaths): Generator<number, void> {
         bytes = readSync(fd, buffer, 0, buffer.length, null);
         stretchBytes += bytes;
         if (bytes > 0 && stretchBytes < WARM_STRETCH_BYTES) continue;
-        yield stretchBytes;
+        if (bytes === 0) files++;
+        yield { bytes: stretchBytes, files };
         stretchBytes = 0;
       }
     } finally {
@@ -125,16 +162,36 @@ export function* warmInStretches(paths: FilePaths): Generator<number, void> {
   }
 }
 
-/** Returns how much of a trial's files is in the page cache, in the fields of the record. */
-export function readEvidence(
-  paths: FilePaths,
-): Pick<CacheEvidence, 'residentBytesBefore' | 'fileBytes' | 'residencySource'> {
-  const resident = residentBytes(paths);
+/** How much of a trial's files is in the page cache, in the fields of the record. */
+type Evidence = Pick<CacheEvidence, 'residentBytesBefore' | 'fileBytes' | 'residencySource'>;
+
+const GONE: Residency = { bytes: 0, source: 'cachestat' };
+
+/** Finds out how much of the files is in the page cache, and yields after each file. Throws as `openMeasured` does. */
+export function* evidenceInSteps(paths: FilePaths): Generator<void, Evidence> {
+  const residency = residencyTest();
   let fileBytes = paths.totalBytes ?? 0;
-  if (paths.totalBytes === undefined) for (const path of paths) fileBytes += ownFileStatus(path)?.bytes ?? 0;
+  let resident: Residency | null = residency === null ? null : { bytes: 0, source: 'cachestat' };
+  for (const path of paths) {
+    if (paths.totalBytes === undefined) fileBytes += ownFileStatus(path)?.bytes ?? 0;
+    if (residency !== null && resident !== null) {
+      const file = withMeasured<Residency | null>(path, paths.opening, GONE, residency);
+      resident = file === null ? null : sumOf(resident, file);
+    }
+    yield;
+  }
   return {
     residentBytesBefore: resident?.bytes ?? null,
     fileBytes,
     residencySource: resident?.source ?? null,
   };
+}
+
+function sumOf(a: Residency, b: Residency): Residency {
+  return { bytes: a.bytes + b.bytes, source: b.source === 'mincore' ? 'mincore' : a.source };
+}
+
+/** Returns at once what `evidenceInSteps` finds. */
+export function readEvidence(paths: FilePaths): Evidence {
+  return resultOf(evidenceInSteps(paths));
 }

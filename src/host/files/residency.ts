@@ -1,9 +1,7 @@
 /** Measures how much of a file is in the page cache without reading any of it. */
 
 import { accessSync, constants, fstatSync, statfsSync } from 'node:fs';
-import type { Opening } from '../../base/opening.js';
 import { type Libc, libc, MAP_SHARED, PROT_READ, SYS_CACHESTAT } from '../system/libc.js';
-import { type FilePaths, withMeasured } from './measured-file.js';
 
 export interface Residency {
   readonly bytes: number;
@@ -101,50 +99,32 @@ function mincoreIsHonest(fd: number, ownerId: number): boolean {
 
 type Source = Residency['source'];
 
-/** Inspects one file with each source in turn. Returns null when no source is available. */
-function inspectFile(
-  inspector: Inspector,
-  path: string,
-  opening: Opening | undefined,
-  sources: readonly Source[],
-): Residency | null {
-  const gone: Residency | null = { bytes: 0, source: 'cachestat' };
-  return withMeasured(path, opening, gone, (fd) => {
-    const status = fstatSync(fd);
-    const { uid, dev } = status;
-    // A device has no length here.
-    const size = status.isFile() ? status.size : Number.MAX_SAFE_INTEGER;
-    for (const source of sources) {
-      const trusted =
-        source === 'cachestat' ? !inspector.isStacked(fd, dev) : status.isFile() && mincoreIsHonest(fd, uid);
-      if (!trusted) continue;
-      const pages = source === 'cachestat' ? inspector.cachestatPages(fd) : inspector.mincorePages(fd, size);
-      if (pages !== null) return { bytes: Math.min(pages * inspector.pageBytes, size), source };
-    }
-    return null;
-  });
+/** Inspects one open file with each source in turn. Returns null when no source is available. */
+function inspectFile(inspector: Inspector, fd: number, sources: readonly Source[]): Residency | null {
+  const status = fstatSync(fd);
+  const { uid, dev } = status;
+  // A device has no length here.
+  const size = status.isFile() ? status.size : Number.MAX_SAFE_INTEGER;
+  for (const source of sources) {
+    const trusted =
+      source === 'cachestat' ? !inspector.isStacked(fd, dev) : status.isFile() && mincoreIsHonest(fd, uid);
+    if (!trusted) continue;
+    const pages = source === 'cachestat' ? inspector.cachestatPages(fd) : inspector.mincorePages(fd, size);
+    if (pages !== null) return { bytes: Math.min(pages * inspector.pageBytes, size), source };
+  }
+  return null;
 }
 
 /**
- * Returns the bytes of the files that are in the page cache. It counts whole pages, but not beyond the end of a file.
- * It uses cachestat(2) (Linux 6.5), or else mincore(2) on a mapping that is never touched. Null when neither is
- * available for every file: koffi is missing, or a file belongs to another user. Throws Node's error when a file
- * cannot be opened.
+ * Returns a test for the bytes of an open file that are in the page cache; it returns null when they cannot be found out.
+ * It counts whole pages, but not beyond the end of a file. It uses cachestat(2) (Linux 6.5), or else mincore(2) on a
+ * mapping that is never touched. Returns null when there is no C library.
  */
-export function residentBytes(
-  paths: FilePaths,
+export function residencyTest(
   sources: readonly Source[] = ['cachestat', 'mincore'],
-): Residency | null {
+): ((fd: number) => Residency | null) | null {
   const calls = libc();
   if (calls === null) return null;
   const inspector = createInspector(calls);
-  let bytes = 0;
-  let source: Source = sources[0] ?? 'cachestat';
-  for (const path of paths) {
-    const file = inspectFile(inspector, path, paths.opening, sources);
-    if (file === null) return null;
-    bytes += file.bytes;
-    if (file.source === 'mincore') source = 'mincore';
-  }
-  return { bytes, source };
+  return (fd) => inspectFile(inspector, fd, sources);
 }

@@ -1,5 +1,5 @@
 import type { CheckpointRestoreJob } from '../../workload/workload.js';
-import { assumedNs } from '../assumed-rate.js';
+import { movingNs } from '../assumed-rate.js';
 import { type JobPlan, NO_QUEUE, UNBOUNDED } from './job-plan.js';
 import { shardMisfit, shardShares } from './shards.js';
 
@@ -25,7 +25,7 @@ export function planCheckpointRestore(job: CheckpointRestoreJob): JobPlan {
     writtenBytes: () => 0,
     movedBytes: (passBytes) => passBytes,
     entryOperations: null,
-    expectedTime: (fileBytes) => ({ knownNs: 0, estimatedNs: assumedNs(fileBytes) }),
+    expectedTime: (fileBytes, { cold }) => ({ knownNs: 0, estimatedNs: movingNs(cold, fileBytes) }),
     restBytes: () => 0,
     directMisfit: (_, misfits) => shardMisfit(job, misfits),
   };

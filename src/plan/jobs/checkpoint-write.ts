@@ -1,5 +1,5 @@
 import type { CheckpointWriteJob } from '../../workload/workload.js';
-import { assumedNs } from '../assumed-rate.js';
+import { movingNs } from '../assumed-rate.js';
 import { type JobPlan, NO_QUEUE, UNBOUNDED } from './job-plan.js';
 import { shardMisfit, shardShares } from './shards.js';
 
@@ -28,9 +28,10 @@ export function planCheckpointWrite(job: CheckpointWriteJob): JobPlan {
     writtenBytes: (fileBytes) => fileBytes * checkpoints,
     movedBytes: (passBytes) => passBytes * checkpoints,
     entryOperations: null,
-    expectedTime: (fileBytes) => ({
+    expectedTime: (fileBytes, { write, warm }, files) => ({
       knownNs: (checkpoints - 1) * job.intervalNs,
-      estimatedNs: assumedNs(fileBytes * checkpoints + (job.readBack ? fileBytes : 0)),
+      estimatedNs:
+        movingNs(write, fileBytes * checkpoints, files * checkpoints) + (job.readBack ? movingNs(warm, fileBytes) : 0),
     }),
     restBytes: () => 0,
     directMisfit: (_, misfits) => shardMisfit(job, misfits),

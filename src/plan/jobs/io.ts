@@ -1,6 +1,6 @@
 import { FeedrateError } from '../../base/errors.js';
 import type { IoJob } from '../../workload/workload.js';
-import { assumedNs } from '../assumed-rate.js';
+import type { TargetRates } from '../assumed-rate.js';
 import { largestBlockBytes, meanBlockBytes } from '../blocks.js';
 import type { SizeRule } from '../file-list.js';
 import { FoundFiles } from '../found-files.js';
@@ -36,7 +36,7 @@ export function planIo(job: IoJob): JobPlan {
     writtenBytes: (fileBytes) => (laidOut ? fileBytes : 0) + overwrittenBytes(job, fileBytes),
     movedBytes: (passBytes) => passBytes,
     entryOperations: null,
-    expectedTime: (fileBytes) => timedJob(job, transferNs(job, fileBytes)),
+    expectedTime: (fileBytes, rates) => timedJob(job, transferNs(job, fileBytes, rates)),
     // A rest behind the last whole block of a file is left out with direct I/O.
     directMisfit: () => null,
     restBytes: (extents) => restBytes(job, extents),
@@ -129,16 +129,27 @@ function overwrittenBytes(job: IoJob, fileBytes: number): number {
 }
 
 /**
- * Returns the time to move the job's bytes, ns: at the slowest of the assumed rate and the job's own rates, plus pauses.
+ * Returns the time to move the job's bytes, ns: at the slowest of the target's rate and the job's own rates, plus pauses.
  * A job that catches up makes its pauses part of the time that its rate takes.
  */
-function transferNs(job: IoJob, fileBytes: number): number {
+function transferNs(job: IoJob, fileBytes: number, rates: TargetRates): number {
   const bytesEach = job.ioSizeBytes ?? fileBytes / job.numjobs;
   const operationsEach = bytesEach / meanBlockBytes(job);
   const pausesNs = (operationsEach / job.thinktimeBlocks) * job.thinktimeNs;
   const atByteRateNs = job.rateBytesPerSecond === null ? 0 : (bytesEach / job.rateBytesPerSecond) * 1e9;
   const atOperationRateNs = job.rateIops === null ? 0 : (operationsEach / job.rateIops) * 1e9;
-  const movingNs = assumedNs(bytesEach * job.numjobs);
+  const movingNs = storageNs(job, bytesEach * job.numjobs, rates);
   const atRateNs = Math.max(atByteRateNs, atOperationRateNs);
   return job.rateIgnoreThinktime ? pausesNs + Math.max(movingNs, atRateNs) : Math.max(pausesNs + movingNs, atRateNs);
+}
+
+/** Returns the time that the storage takes: for the bytes, or for so many small operations if that is longer. */
+function storageNs(job: IoJob, bytes: number, rates: TargetRates): number {
+  const { rw, cache, iodepth, numjobs } = job;
+  const isWarm = cache === 'warm';
+  const isWritten = rw !== 'read' && rw !== 'randread';
+  const rate = isWritten ? rates.write : isWarm ? rates.warm : rates.cold;
+  const parallel = Math.min(numjobs * iodepth, isWarm ? rates.parallelWarm : rates.parallelCold);
+  const operations = isRandom(job) ? bytes / meanBlockBytes(job) : 0;
+  return Math.max((bytes / rate.bytesPerSecond) * 1e9, (operations * rate.randomNs) / parallel);
 }

@@ -1,5 +1,5 @@
 import type { MapAdvice } from '../../workload/workload.js';
-import type { ExpectedTime } from '../assumed-rate.js';
+import type { ExpectedTime, TargetRates } from '../assumed-rate.js';
 import type { JobFiles } from '../file-list.js';
 import type { ArmFiles, Extent } from '../plan.js';
 import type { SharedFiles } from '../planned-dataset.js';
@@ -82,8 +82,8 @@ export interface JobPlan {
   readonly movedBytes: (passBytes: number) => number;
   /** Operations on directory entries that a trial measures unless it ends early. Null: its progress is that of its bytes. */
   readonly entryOperations: number | null;
-  /** Returns the expected time of a trial without its layout and cache warming. */
-  readonly expectedTime: (fileBytes: number) => ExpectedTime;
+  /** Returns the expected time of a trial without its layout and the preparation of its caches. */
+  readonly expectedTime: (fileBytes: number, rates: TargetRates, files: number) => ExpectedTime;
   /** Returns the bytes of the extents that the job never moves, because they are no whole block. */
   readonly restBytes: (extents: Iterable<Extent>) => number;
   /** Returns a property of the files that direct I/O would refuse, apart from blocks and starts of extents; or null. */

@@ -1,6 +1,6 @@
 import { FeedrateError } from '../../base/errors.js';
 import type { SmallFilesJob } from '../../workload/workload.js';
-import { assumedNs } from '../assumed-rate.js';
+import type { TargetRates } from '../assumed-rate.js';
 import { FileList, type JobFiles } from '../file-list.js';
 import { FoundFiles } from '../found-files.js';
 import type { SharedFiles } from '../planned-dataset.js';
@@ -30,7 +30,7 @@ export function planSmallFiles(job: SmallFilesJob): JobPlan {
     writtenBytes: () => 0,
     movedBytes: (passBytes) => passBytes,
     entryOperations: null,
-    expectedTime: (fileBytes) => timedJob(job, assumedNs(fileBytes)),
+    expectedTime: (fileBytes, rates, files) => timedJob(job, readingNs(job, rates, fileBytes, files)),
     restBytes: () => 0,
     directMisfit: (files, misfits) => {
       const bytes = firstSize(files, misfits);
@@ -38,6 +38,14 @@ export function planSmallFiles(job: SmallFilesJob): JobPlan {
       return bytes === null ? null : { what: `a file of ${bytes} bytes`, word };
     },
   };
+}
+
+/** Every file is opened and read whole. Workers share the files. */
+function readingNs({ cache, numjobs }: SmallFilesJob, rates: TargetRates, bytes: number, files: number): number {
+  const isWarm = cache === 'warm';
+  const parallel = Math.min(numjobs, isWarm ? rates.parallelWarm : rates.parallelCold);
+  const { fileNs, bytesPerSecond } = isWarm ? rates.warm : rates.cold;
+  return Math.max((files * fileNs) / parallel, (bytes / bytesPerSecond) * 1e9);
 }
 
 function firstSize(files: JobFiles, isWanted: (bytes: number) => boolean): number | null {

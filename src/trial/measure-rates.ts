@@ -1,0 +1,145 @@
+/** Measures for a second or two how fast a target is, with files that are removed again. */
+import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { createOwnDirectory, removeOwnDirectory } from '../host/files/own-directory.js';
+import { evict, readEvidence } from '../host/files/page-cache.js';
+import { below, storeOf } from '../host/files/store-of.js';
+import { HeldTarget } from '../host/held-target.js';
+import { isNfsUrl } from '../host/libnfs/nfs-url.js';
+import type { MoveRate, TargetRates } from '../plan/expected-time.js';
+import type { DataFile, Target } from '../plan/plan.js';
+import type { WorkProgress } from './events.js';
+import { layOutFiles } from './lay-out-files.js';
+
+const KIB = 2 ** 10;
+const MIB = 2 ** 20;
+/** Enough small files for all threads of a layout. */
+const SMALL = { folders: 8, filesEach: 250, bytes: 4 * KIB };
+const LARGE = { files: 2, bytes: 32 * MIB };
+/** Small files that are synced one by one, and small files and random blocks that are read. */
+const SYNCED_FILES = 8;
+const READ_FILES = 64;
+const RANDOM_READS = 64;
+const BLOCK_BYTES = MIB;
+/** Storage answers so many readers at once. More is typical of servers and SSDs; the time limit of a job hides the rest. */
+const PARALLEL_COLD = 8;
+
+/** The bytes that the probe writes. */
+export const PROBE_BYTES =
+  SMALL.folders * SMALL.filesEach * SMALL.bytes + LARGE.files * LARGE.bytes + SYNCED_FILES * SMALL.bytes;
+
+/**
+ * Measures a target that this user may write to. Throws as `layOutFiles` does, and errors of Node's shape. What it wrote
+ * is removed in any case.
+ */
+export async function measureRates(target: Target, stopped: () => boolean): Promise<TargetRates> {
+  const runId = `probe-${randomUUID().slice(0, 8)}`;
+  const held = new HeldTarget(target, false, undefined);
+  const directory = createOwnDirectory(target, runId, 'scratch');
+  try {
+    return await measureIn(directory, target, stopped);
+  } finally {
+    removeOwnDirectory(directory, runId);
+    held.release();
+  }
+}
+
+async function measureIn(directory: string, target: Target, stopped: () => boolean): Promise<TargetRates> {
+  const layOut = (files: readonly DataFile[]) => secondHalfNs({ directory, heldPath: target.path, files, stopped });
+  const small = filesIn('small', SMALL.folders, SMALL.filesEach, SMALL.bytes);
+  const smallNs = await layOut(small);
+  const syncedNs = await layOut(filesIn('synced', 1, SYNCED_FILES, SMALL.bytes));
+  const large = filesIn('large', 1, LARGE.files, LARGE.bytes);
+  const largeBytes = LARGE.files * LARGE.bytes;
+  const bytesPerSecond = (largeBytes / (await layOut(large))) * 1e9;
+  const pathOf = ({ path }: DataFile) => below(directory, path);
+  const read = { small: small.slice(0, READ_FILES).map(pathOf), large: large.map(pathOf) };
+  const paths = [...read.small, ...read.large];
+  const evictNs = isNfsUrl(target.path) ? 0 : timeNs(() => dropped(paths)) / paths.length;
+  const cold = readRate(read);
+  return {
+    // The bytes of small files are part of their time.
+    layout: { fileNs: smallNs / small.length, bytesPerSecond, randomNs: 0 },
+    write: { fileNs: syncedNs / SYNCED_FILES, bytesPerSecond, randomNs: 0 },
+    cold,
+    warm: readRate(read),
+    evictNs,
+    parallelCold: PARALLEL_COLD,
+    parallelWarm: availableParallelism(),
+  };
+}
+
+function filesIn(name: string, folders: number, filesEach: number, bytes: number): DataFile[] {
+  return Array.from({ length: folders * filesEach }, (_, index) => {
+    const path = `${name}-${Math.floor(index / filesEach)}/${index}`;
+    return { path, bytes, contentSeed: index };
+  });
+}
+
+/** Evicts files and proves it, as it is done before a cold trial. */
+function dropped(paths: readonly string[]): void {
+  evict(paths, { dropCaches: false });
+  readEvidence(paths);
+}
+
+/** Returns the time of a layout without the start of its threads, which a long layout does not notice. */
+async function secondHalfNs(layout: {
+  readonly directory: string;
+  readonly heldPath: string;
+  readonly files: readonly DataFile[];
+  readonly stopped: () => boolean;
+}): Promise<number> {
+  const { files, stopped } = layout;
+  const totals = { totalFiles: files.length, totalBytes: files.reduce((sum, { bytes }) => sum + bytes, 0) };
+  const startMs = performance.now();
+  let first: { readonly atMs: number; readonly fraction: number } | null = null;
+  const progress = ({ fraction }: WorkProgress) => {
+    first ??= { atMs: performance.now(), fraction };
+  };
+  await layOutFiles({ ...layout, ...totals, passingDirectory: null }, { progress, stopped });
+  const endMs = performance.now();
+  const { atMs, fraction } = first ?? { atMs: startMs, fraction: 0 };
+  // A first report that comes late leaves too little to judge by.
+  if (fraction > 0.5) return (endMs - startMs) * 1e6;
+  return ((endMs - atMs) / (1 - fraction)) * 1e6;
+}
+
+/** Reads small files whole, one large file at random places, and the other one in its order. */
+function readRate({
+  small,
+  large,
+}: {
+  readonly small: readonly string[];
+  readonly large: readonly string[];
+}): MoveRate {
+  const [inOrder = '', atRandom = ''] = large;
+  const fileNs = timeNs(() => readEach(small)) / small.length;
+  const pages = LARGE.bytes / SMALL.bytes;
+  // A stride that is prime to the number of pages reaches them in no order that read-ahead would follow.
+  const places = Array.from({ length: RANDOM_READS }, (_, index) => ((index * 1237 + 611) % pages) * SMALL.bytes);
+  const randomNs = timeNs(() => readAt(atRandom, SMALL.bytes, places)) / places.length;
+  const blocks = Array.from({ length: LARGE.bytes / BLOCK_BYTES }, (_, index) => index * BLOCK_BYTES);
+  const inOrderNs = timeNs(() => readAt(inOrder, BLOCK_BYTES, blocks));
+  return { fileNs, bytesPerSecond: (LARGE.bytes / inOrderNs) * 1e9, randomNs };
+}
+
+function readEach(paths: readonly string[]): void {
+  for (const path of paths) readAt(path, SMALL.bytes, [0]);
+}
+
+function readAt(path: string, bytes: number, offsets: readonly number[]): void {
+  const store = storeOf(path);
+  const handle = store.open(path, { write: false, create: false, direct: false });
+  try {
+    const buffer = new Uint8Array(bytes);
+    for (const offset of offsets) store.read(handle, buffer, offset);
+  } finally {
+    store.close(handle);
+  }
+}
+
+function timeNs(work: () => void): number {
+  const startMs = performance.now();
+  work();
+  return Math.max(1, (performance.now() - startMs) * 1e6);
+}
