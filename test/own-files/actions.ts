@@ -49,7 +49,7 @@ export function actionsIn(directory: string): Action[] {
     { name: 'print-workload', words: ['read', data, '--print-workload'], fine: [0] },
     { name: 'show', words: ['show', ...kept], fine: [0] },
     { name: 'compare', words: ['compare', '--cols', 'target', ...kept], fine: [0, 4] },
-    { name: 'gate', words: ['gate', '--baseline', 'latest', ...kept], fine: [0, 1, 3, 4] },
+    { name: 'gate', words: ['gate', '--cols', 'target', ...kept], fine: [0, 1, 2, 3, 4] },
     { name: 'doctor', words: ['doctor', '-t', target], fine: [0, 1] },
     { name: 'clean', words: ['clean', '-t', target, '--data', '--yes'], fine: [0] },
     { name: 'clean of the data', words: ['clean', '-t', data, '--data', '--yes'], fine: [0] },
