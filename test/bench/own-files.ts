@@ -12,6 +12,7 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { mainPath } from '../support/feedrate-cli.js';
+import { trialsOf } from '../support/run-directory.js';
 import { warm } from '../support/warm.js';
 import { ensureFio } from './fio-run.js';
 import { runProgram } from './program.js';
@@ -120,11 +121,19 @@ function feedrate(...args: readonly string[]): Promise<string> {
 async function measure(side: Side, place: Place): Promise<number> {
   if (side === 'fio') return measureFio(place);
   const { directory } = place;
-  const words = ['-t', join(directory, side), '-o', join(directory, 'r'), '--format', 'json', '--progress', 'none'];
-  const report = JSON.parse(await feedrate('run', join(directory, `${side}.yaml`), ...words)) as {
-    readonly arms: readonly { readonly throughput_bytes_per_s: number }[];
-  };
-  return report.arms[0]?.throughput_bytes_per_s ?? Number.NaN;
+  const results = join(directory, 'r');
+  await feedrate(
+    'run',
+    join(directory, `${side}.yaml`),
+    '-t',
+    join(directory, side),
+    '-o',
+    results,
+    '--progress',
+    'none',
+  );
+  const window = trialsOf(results)[0]?.window;
+  return window === undefined ? Number.NaN : (window.readBytes / (window.endNs - window.startNs)) * 1e9;
 }
 
 async function measureFio({ cell, seconds, files }: Place): Promise<number> {

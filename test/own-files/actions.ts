@@ -40,13 +40,17 @@ export function actionsIn(directory: string): Action[] {
   return [
     { name: 'run', words: ['run', 'workload.yaml', '-t', target, ...said], fine: [0] },
     { name: 'dry run', words: ['run', 'workload.yaml', '-t', target, '--dry-run'], fine: [0] },
-    { name: 'read', words: ['read', data, '--runtime', '1s', ...said], fine: [0] },
-    { name: 'read of copies', words: ['read', `a=${data}`, `b=${data}`, '--runtime', '1s', ...said], fine: [0] },
+    { name: 'read', words: ['read', data, '--runtime', '1s', '--cache', 'cold', ...said], fine: [0] },
+    {
+      name: 'read of copies',
+      words: ['read', `a=${data}`, `b=${data}`, '--runtime', '1s', '--cache', 'cold', ...said],
+      fine: [0],
+    },
     { name: 'print-workload', words: ['read', data, '--print-workload'], fine: [0] },
     { name: 'show', words: ['show', ...kept], fine: [0] },
     { name: 'compare', words: ['compare', '--cols', 'target', ...kept], fine: [0, 4] },
-    { name: 'gate', words: ['gate', '--cols', 'target', ...kept], fine: [0, 1, 3, 4] },
-    { name: 'doctor', words: ['doctor', '-t', data], fine: [0, 1] },
+    { name: 'gate', words: ['gate', '--cols', 'target', ...kept], fine: [0, 1, 2, 3, 4] },
+    { name: 'doctor', words: ['doctor', '-t', target], fine: [0, 1] },
     { name: 'clean', words: ['clean', '-t', target, '--data', '--yes'], fine: [0] },
     { name: 'clean of the data', words: ['clean', '-t', data, '--data', '--yes'], fine: [0] },
   ];

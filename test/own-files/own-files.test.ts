@@ -11,6 +11,8 @@ import { changesBetween, makeUserTree, snapshotOf } from './user-tree.js';
 
 const test = suite('own-files');
 const FILES = 40;
+/** The actions that touch most. */
+const SHORT = ['run', 'read', 'gate', 'doctor', 'clean of the data', 'clean'];
 
 test('whatever feedrate does, and however it ends, the files, their times and their names stay as they are', () =>
   withTemporaryDirectory(async (directory) => {
@@ -21,7 +23,7 @@ test('whatever feedrate does, and however it ends, the files, their times and th
     const before = snapshotOf(join(target, 'data'));
     assert.ok(before.length > FILES);
     const changes = () => changesBetween(before, snapshotOf(join(target, 'data')));
-    for (const { name, words, fine } of actionsIn(directory)) {
+    for (const { name, words, fine } of actionsIn(directory).filter((action) => SHORT.includes(action.name))) {
       const { status, stderr } = feedrate(words, directory);
       assert.ok(fine.includes(status ?? -1), `${name}: ${status} ${stderr}`);
       assert.equal(changes(), [], name);

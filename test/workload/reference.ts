@@ -1,6 +1,6 @@
 /** The reference of the workload language, made from the field table: `workloads/README.md`. */
 import { METRICS } from '../../src/base/metrics.js';
-import { DATASET_ROWS, HEAD_ROWS, TRIALS_ROWS } from '../../src/workload/file-fields.js';
+import { DATASET_ROWS, EXISTING_ROWS, HEAD_ROWS, TRIALS_ROWS } from '../../src/workload/file-fields.js';
 import { JOB_ROWS, KIND_ROW, KINDS } from '../../src/workload/job-fields.js';
 import type { Fallback, Row } from '../../src/workload/row.js';
 
@@ -58,13 +58,24 @@ export function referenceMarkdown(): string {
       'The file',
       `${HEAD}${linesOf(HEAD_ROWS)}
 | \`trials\` | How often each arm is measured. | map | |
-| \`dataset\` | Files of incompressible content, generated once below a target and reused when identical. | map | none |
+| \`dataset\` | The files that jobs read which have none of their own: generated once below a target, or files that exist. | map | none |
 | \`defaults\` | Fields for all jobs. | map | none |
 | \`jobs\` | Jobs by name: letters, digits, \`_\`, \`.\` and \`-\`. | map | required |
 | \`thresholds\` | Limits that every arm must meet. | list | none |`,
     ),
     section('trials', HEAD + linesOf(TRIALS_ROWS)),
-    section('dataset', HEAD + linesOf(DATASET_ROWS)),
+    section(
+      'dataset',
+      `feedrate generates files of incompressible content once in each target, and uses them again if they are identical:
+
+${HEAD}${linesOf(DATASET_ROWS)}
+
+With \`path\` or \`manifest\`, jobs read files that exist in each target already. feedrate only reads them: it creates,
+changes and removes nothing there, and asks the kernel to leave their times of access. Random and direct reads leave out
+files shorter than a block, and \`verify\` is not possible.
+
+${HEAD}${linesOf(EXISTING_ROWS)}`,
+    ),
     section('jobs', `Every value may also be a list of values, except \`kind\` and \`thresholds\`.\n\n${jobTable()}`),
     thresholds(),
     '_Generated from the field table of the parser by `UPDATE_GOLDENS=1 npm test`._\n',

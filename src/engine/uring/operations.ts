@@ -78,6 +78,8 @@ export class Operations {
   }
 
   release(place: number): void {
+    // The rest of an operation that ended early was asked for behind what had come.
+    if (this.doneBytes[place] !== 0) this.#backend.pointTo(place, this.#bufferAt[place] as number);
     this.#free[this.freeCount++] = place;
   }
 

@@ -58,7 +58,8 @@ function openAs(path: string, flags: number, { follow }: Opening): number {
   try {
     return openSync(hasBytes(entry) ? Buffer.from(bytesOf(entry)) : entry, flags);
   } catch (thrown) {
-    throw Object.assign(thrown as NodeJS.ErrnoException, { path });
+    const error = thrown as NodeJS.ErrnoException;
+    throw Object.assign(error, { path, message: error.message.replace(entry, path) });
   }
 }
 
