@@ -37,6 +37,8 @@ export interface ValueType<T> {
   read(value: unknown): Parsed<T>;
   /** Returns the shortest exact and unique name of a value. */
   label(value: T): string;
+  /** All values, if they are few words. */
+  readonly choices?: readonly string[];
 }
 
 export const fail = (message: string): { ok: false; message: string } => ({ ok: false, message });
@@ -134,16 +136,19 @@ export function count(min: number, max: number): ValueType<number> {
 }
 
 /** true or false, or fio's 1 and 0. */
-export const flag: ValueType<boolean> = typeOf(
-  'true or false',
-  {
-    spelling: (z) => z.union([z.boolean(), z.literal(0), z.literal(1)]).meta({ id: 'flag' }),
-    check: (value) =>
-      typeof value === 'boolean' || value === 0 || value === 1 ? null : `${quoted(value)} is neither true nor false`,
-  },
-  (value: boolean | number) => ({ ok: true, value: Boolean(value) }),
-  String,
-);
+export const flag: ValueType<boolean> = {
+  choices: ['true', 'false'],
+  ...typeOf(
+    'true or false',
+    {
+      spelling: (z) => z.union([z.boolean(), z.literal(0), z.literal(1)]).meta({ id: 'flag' }),
+      check: (value) =>
+        typeof value === 'boolean' || value === 0 || value === 1 ? null : `${quoted(value)} is neither true nor false`,
+    },
+    (value: boolean | number) => ({ ok: true, value: Boolean(value) }),
+    String,
+  ),
+};
 
 /** The word that YAML reads as no value. */
 const YAML_NULL = 'null';
@@ -164,12 +169,13 @@ export function choice<const T extends string>(
     return advice === undefined ? didYouMean(word, values) : `; ${advice}`;
   };
   const spelling: Spelling = (z) => (hasNull ? z.enum(values).nullable() : z.enum(values));
-  return typeOf(
+  const type = typeOf(
     values.join(', '),
     { spelling, check },
     (value: T | null) => ({ ok: true, value: value ?? (YAML_NULL as T) }),
     String,
   );
+  return { ...type, choices: values };
 }
 
 export const preallocation: ValueType<Preallocation> = choice(['none', 'native', 'keep']);
