@@ -2,30 +2,69 @@
 import { readdirSync } from 'node:fs';
 import { type Complete, type RootCommand, ShellCompDirective } from '@bomb.sh/tab';
 import tab from '@bomb.sh/tab/commander';
+import type { Command } from 'commander';
 import { DEFAULT_RESULTS } from '../base/results-command.js';
 import { visibleText } from '../base/visible-text.js';
+import { baselineNames } from '../store/baselines.js';
 import { listRuns } from '../store/find-runs.js';
+import { type OptionValues, valuesOf } from './option-values.js';
 import { FIELD_TABLE } from './options/field-table.js';
-import { printLines } from './output/print.js';
+import { printCandidates } from './output/print.js';
 import { createProgram, SUBCOMMANDS } from './program.js';
 
 /** Options whose value is a directory. The shell itself completes those best. */
 const DIRECTORY_OPTIONS: ReadonlySet<string> = new Set(['-t', '--target', '-o', '--output']);
+/** Options whose value is a file, or begins with one. */
+const FILE_OPTION = /<(?:file|prefix)(?:\.\.\.)?>/;
 
 /** The adapter's command that prints scripts; feedrate's own is `completion`. */
 const ADAPTER_COMMAND = 'completion-script';
 
 /** Prints the completions of the last of these words, in the format that the scripts read. */
 export function answerCompletion(words: readonly string[]): void {
-  if (DIRECTORY_OPTIONS.has(words.at(-2) ?? '')) {
-    printLines([`:${ShellCompDirective.ShellCompDirectiveFilterDirs}`]);
-    return;
-  }
+  const program = createProgram(FIELD_TABLE);
+  if (printValues(program, words)) return;
   // The adapter adds commands to the program it reads, so it gets one that nothing else uses.
-  const commands = tab(createProgram(FIELD_TABLE), { completionCommandName: ADAPTER_COMMAND });
+  const commands = tab(program, { completionCommandName: ADAPTER_COMMAND });
   commands.commands.delete(ADAPTER_COMMAND);
   completeArguments(commands, words);
   commands.parse([...words]);
+}
+
+/** Prints the candidates for the value of an option. Returns false when the last word is none that is known here. */
+function printValues(program: Command, words: readonly string[]): boolean {
+  const last = words.at(-1) ?? '';
+  const equals = /^--?[^=]+=/.exec(last)?.[0] ?? '';
+  const option = equals === '' ? (words.at(-2) ?? '') : equals.slice(0, -1);
+  const { ShellCompDirectiveNoFileComp: noFiles, ShellCompDirectiveNoSpace: noSpace } = ShellCompDirective;
+  if (DIRECTORY_OPTIONS.has(option)) return printed([], ShellCompDirective.ShellCompDirectiveFilterDirs);
+  const found = allCommands(program)
+    .flatMap(({ options }) => options)
+    .find(({ short, long }) => option !== '' && (short === option || long === option));
+  if (found === undefined) return false;
+  if (FILE_OPTION.test(found.flags)) return printed([], ShellCompDirective.ShellCompDirectiveDefault);
+  const typed = last.slice(equals.length);
+  const given = found.long === '--baseline' ? baselines(words) : valuesOf(option)?.(typed);
+  if (given === undefined) return false;
+  // The shells put the text up to the last = of an option before each candidate.
+  const shown = equals === '' ? 0 : typed.lastIndexOf('=') + 1;
+  const candidates = given.candidates
+    .filter(([value]) => value.startsWith(typed) && isPlain(value))
+    .map(([value, description]) => [value.slice(shown), description] as const);
+  return printed(candidates, noFiles + (given.mayGoOn ? noSpace : 0));
+}
+
+function printed(...answer: Parameters<typeof printCandidates>): true {
+  printCandidates(...answer);
+  return true;
+}
+
+function allCommands(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(allCommands)];
+}
+
+function baselines(words: readonly string[]): OptionValues {
+  return { candidates: baselineNames(resultsOf(words)).map((name) => [name, 'baseline']), mayGoOn: false };
 }
 
 function completeArguments(commands: RootCommand, words: readonly string[]): void {
@@ -36,6 +75,12 @@ function completeArguments(commands: RootCommand, words: readonly string[]): voi
     complete('latest', 'the newest run, calibrations aside');
     for (const { id, status } of listRuns(resultsOf(words)).reverse()) if (isPlain(id)) complete(id, status);
   };
+  for (const name of ['baseline show', 'baseline remove']) {
+    for (const argument of commands.commands.get(name)?.arguments.values() ?? [])
+      argument.handler = (complete) => {
+        for (const [baseline, about] of baselines(words).candidates) if (isPlain(baseline)) complete(baseline, about);
+      };
+  }
   const handlers = { workloads, runs };
   for (const { name, completes } of SUBCOMMANDS) {
     if (completes === undefined) continue;

@@ -58,6 +58,8 @@ function stalled(observed: readonly Observation[]): Warning | null {
   const { stalled: count, sessions } = stallsOf(observed, 'higher');
   if (count === 0) return null;
   const values = observed.map(({ value }) => value);
+  // A job that reads only empty files moves nothing, and has not stalled.
+  if (Math.max(...values) === 0) return null;
   const [slowest, typical] = [Math.min(...values), median(values)].map(formatThroughput);
   return warning(
     'stalled',

@@ -70,7 +70,7 @@ export const DATASET_ROWS: Rows<DatasetFields> = {
     'filesize',
     sizeRange(0),
     'required',
-    'Bytes per file. `64k-256k` chooses each size uniformly from that range.',
+    'Bytes per file. `64k-256k` chooses each size uniformly from that range. Only `small-files` can read empty files.',
   ),
   seed: field('seed', count(0, ANY_INTEGER), WORKLOAD_SEED, 'Seed for content and sizes.'),
   fallocate: field(

@@ -42,6 +42,8 @@ export interface ValueType<T> {
   label(value: T): string;
   /** How tables for programs hold the value. Absent: as its label. */
   readonly column?: ColumnForm<T>;
+  /** All values, if they are few words. */
+  readonly choices?: readonly string[];
 }
 
 /** A value as a number in its base unit, or as true or false. */
@@ -153,17 +155,20 @@ export function count(min: number, max: number): ValueType<number> {
 }
 
 /** true or false, or fio's 1 and 0. */
-export const flag: ValueType<boolean> = typeOf(
-  'true or false',
-  {
-    spelling: (z) => z.union([z.boolean(), z.literal(0), z.literal(1)]).meta({ id: 'flag' }),
-    check: (value) =>
-      typeof value === 'boolean' || value === 0 || value === 1 ? null : `${quoted(value)} is neither true nor false`,
-  },
-  (value: boolean | number) => ({ ok: true, value: Boolean(value) }),
-  String,
-  { unit: '', of: (value) => value },
-);
+export const flag: ValueType<boolean> = {
+  choices: ['true', 'false'],
+  ...typeOf(
+    'true or false',
+    {
+      spelling: (z) => z.union([z.boolean(), z.literal(0), z.literal(1)]).meta({ id: 'flag' }),
+      check: (value) =>
+        typeof value === 'boolean' || value === 0 || value === 1 ? null : `${quoted(value)} is neither true nor false`,
+    },
+    (value: boolean | number) => ({ ok: true, value: Boolean(value) }),
+    String,
+    { unit: '', of: (value) => value },
+  ),
+};
 
 /** The word that YAML reads as no value. */
 const YAML_NULL = 'null';
@@ -184,12 +189,13 @@ export function choice<const T extends string>(
     return advice === undefined ? didYouMean(word, values) : `; ${advice}`;
   };
   const spelling: Spelling = (z) => (hasNull ? z.enum(values).nullable() : z.enum(values));
-  return typeOf(
+  const type = typeOf(
     values.join(', '),
     { spelling, check },
     (value: T | null) => ({ ok: true, value: value ?? (YAML_NULL as T) }),
     String,
   );
+  return { ...type, choices: values };
 }
 
 export const preallocation: ValueType<Preallocation> = choice(['none', 'native', 'keep']);

@@ -5,10 +5,12 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FIELD_TABLE } from '../../src/cli/options/field-table.js';
 import { createProgram, SUBCOMMANDS } from '../../src/cli/program.js';
+import { saveBaseline } from '../../src/store/baselines.js';
 import { createRun } from '../../src/store/run-store.js';
 import { feedrate } from '../support/command-thread.js';
-import { inShell } from '../support/feedrate-cli.js';
+import { environment, inShell, mainPath } from '../support/feedrate-cli.js';
 import { makeArm, makeRun } from '../support/records.js';
+import { needTool } from '../support/skip.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
 
 const test = suite('cli/completion');
@@ -40,6 +42,8 @@ for (const shell of ['bash', 'zsh', 'fish']) {
     assert.is(status, 0);
     assert.is(stderr, '');
     assert.match(stdout, 'feedrate complete --');
+    // fish cannot check a script that it reads from a pipe. Below, it loads the script instead.
+    if (shell === 'fish') return;
     const parsed = spawnSync(shell, ['-n'], { input: stdout, encoding: 'utf8' });
     // Shells that are not installed cannot judge their script; bash always is.
     if (shell === 'bash' || parsed.error === undefined) assert.equal([parsed.status, parsed.stderr], [0, '']);
@@ -99,20 +103,87 @@ test('directories are left to the shell', () => {
   }
 });
 
-test('bash completes a command line with the script', () =>
+/** Bash's own splitting of a line before the cursor, at spaces and at each = and : */
+const wordsOfBash = (line: string): string[] => line.split(/ +|(?<=[=:])|(?=[=:])/);
+
+test('bash completes a command line with the script alone, also after = and :', () =>
   withFiles((directory) => {
-    // What the script takes from the bash-completion package, for words without = and :.
-    const helper = `_get_comp_words_by_ref() { cur="\${WORDS[-1]}"; words=("\${WORDS[@]}"); compopt() { :; }; }`;
-    const ask = (...words: string[]): string[] => {
-      const quoted = words.map((word) => `'${word}'`).join(' ');
-      const script = `${helper}\nsource <(feedrate completion bash)\nWORDS=(${quoted})\n__feedrate_complete\nprintf '%s\\n' "\${COMPREPLY[@]}"`;
-      const { stdout, stderr } = inShell(script, directory);
-      assert.is(stderr, '');
-      return stdout.trimEnd().split('\n');
+    writeFileSync(join(directory, 'my file.yaml'), '');
+    writeFileSync(join(directory, 'a:b.yaml'), '');
+    const lines = {
+      'feedrate sch': ['schema'],
+      'feedrate run workloads/': ['workloads/quick.yaml'],
+      'feedrate run my': ['my\\ file.yaml'],
+      'feedrate run a:': ['b.yaml'],
+      'feedrate show --format j': ['json'],
+      'feedrate run w.yaml --set rw=randr': ['randread', 'randrw'],
+      'feedrate run w.yaml --set=cache=c': ['cold'],
+      'feedrate run w.yaml --engine=mm': ['mmap'],
+      'feedrate run w.yaml -P rw=read,randw': ['read,randwrite'],
+      'feedrate run w.yaml --junit mine': ['mine.yml'],
+      'feedrate run -t work': ['workloads'],
+      'feedrate run "my': ['my\\ file.yaml'],
     };
-    assert.equal(ask('feedrate', 'sch'), ['schema']);
-    assert.equal(ask('feedrate', 'run', 'workloads/'), ['workloads/quick.yaml']);
-    assert.equal(ask('feedrate', 'show', '--format', 'j'), ['json']);
+    const asked = Object.keys(lines).map((line) => {
+      const words = wordsOfBash(line);
+      const quoted = words.map((word) => `'${word}'`).join(' ');
+      return `COMP_LINE='${line}' COMP_POINT=${line.length} COMP_CWORD=${words.length - 1} COMP_WORDS=(${quoted}); __feedrate_complete; IFS='|'; echo "\${COMPREPLY[*]}"; unset IFS`;
+    });
+    const set = `set -u; compopt() { :; }; COMP_WORDBREAKS=$' \\t\\n"\\'><=;|&(:'; source <(feedrate completion bash)`;
+    const { stdout, stderr } = inShell([set, ...asked].join('\n'), directory);
+    assert.is(stderr, '');
+    assert.equal(
+      stdout.trimEnd().split('\n'),
+      Object.values(lines).map((found) => found.join('|')),
+    );
   }));
+
+test('values of options are offered: fields, their words, metrics, attributes and baselines', () =>
+  withFiles((directory) => {
+    const { run } = createRun(join(directory, 'results'), makeRun([makeArm('randread')], 1));
+    saveBaseline(join(directory, 'results'), 'main', join(directory, 'results', run.id));
+    const cases: [string, string[]][] = [
+      ['run w.yaml --set bs', ['bs=', 'bs_write=', ':6']],
+      ['run w.yaml --set trials.or', ['trials.order=', ':6']],
+      ['run w.yaml --set trials.order=a', ['trials.order=abba', ':4']],
+      ['run w.yaml --set job.direct=', ['job.direct=true', 'job.direct=false', ':4']],
+      ['run w.yaml --set=cache=w', ['warm', ':4']],
+      ['run w.yaml --set thresholds=iop', ['thresholds=iops', ':6']],
+      ['prepare w.yaml -P ioengine=mmap,p', ['ioengine=mmap,psync', ':6']],
+      ['prepare w.yaml -P seed', [':6']],
+      ['compare --cols bs,iod', ['bs,iodepth', ':6']],
+      ['gate --where targ', ['target=', ':6']],
+      ['gate -m p99(clo', ['p99(close)', ':4']],
+      ['history -m iop', ['iops', ':4']],
+      ['gate --baseline m', ['main', ':4']],
+      ['baseline show m', ['main', ':4']],
+      ['run --bmf b', [':0']],
+      ['run --output=r', [':16']],
+    ];
+    for (const [line, expected] of cases) assert.equal(offered(line.split(' '), directory), expected, line);
+  }));
+
+const LOADED = {
+  zsh: {
+    words: ['-f', '-c'],
+    ask: 'feedrate() { $NODE $MAIN "$@" }; compdef() { :; }; source <(feedrate completion zsh); whence -w _feedrate',
+    says: /_feedrate: function/,
+  },
+  fish: {
+    words: ['--no-config', '-c'],
+    ask: 'function feedrate; $NODE $MAIN $argv; end; feedrate completion fish | source; complete -C "feedrate run w.yaml --set rw=randr"',
+    says: /rw=randread.*\n.*\n?rw=randrw/,
+  },
+};
+
+for (const [shell, { words, ask, says }] of Object.entries(LOADED)) {
+  test(`${shell} loads its script`, () => {
+    needTool(shell);
+    const env = environment({ NODE: process.execPath, MAIN: mainPath });
+    const { stdout, stderr, status } = spawnSync(shell, [...words, ask], { encoding: 'utf8', env });
+    assert.equal([status, stderr], [0, '']);
+    assert.match(stdout, says);
+  });
+}
 
 test.run();

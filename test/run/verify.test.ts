@@ -65,7 +65,7 @@ for (const direct of [false, true]) {
     }));
 }
 
-test('writes of many lengths are all found again, also those of later passes', () =>
+test('writes of many lengths are all found again, also those of later passes; empty files are read, too', () =>
   withPlace(({ directory, results, runWords }) => {
     const workload = `
 name: written
@@ -76,9 +76,12 @@ jobs:
   queue: {rw: randwrite, bs: 4k-64k/50:512/50, iodepth: 4}
   apart: {rw: randrw, bs: 4k, bs_write: 8k-32k}
   ordered: {rw: rw, bs: 4k, bs_write: 10000}
+  empty: {kind: small-files, nrfiles: 5, filesize: 0, bs: 4k, cache: cold}
 `;
     assert.is(feedrate(runWords(workload), directory).status, 0);
     for (const { arm, window } of trialsOf(results)) {
+      if (arm === 'empty') assert.equal([window?.totalReadOps, window?.totalReadBytes], [5, 0]);
+      if (arm === 'empty') continue;
       const movedBytes = (window?.totalReadBytes ?? 0) + (window?.totalWriteBytes ?? 0);
       assert.ok(movedBytes > 2 ** 20 - 65_536 && movedBytes <= 2 ** 20, `${arm}: ${movedBytes}`);
     }

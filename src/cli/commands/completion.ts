@@ -2,6 +2,7 @@ import { Argument } from 'commander';
 import { EXIT } from '../../base/errors.js';
 import { SHELLS, type Shell } from '../options/arguments.js';
 import type { Subcommand } from '../options/subcommand.js';
+import { print } from '../output/print.js';
 import { exits } from '../terminal/exits.js';
 
 export const completion: Subcommand = {
@@ -10,16 +11,16 @@ export const completion: Subcommand = {
   configure(command) {
     command.addArgument(new Argument('<shell>', 'shell to print the script for').choices(SHELLS)).action(
       exits(async (shell: Shell) => {
-        const { script } = await import('@bomb.sh/tab');
-        script(shell, 'feedrate', 'feedrate');
+        const { completionScript } = await import('../options/completion-scripts.js');
+        print(`${completionScript(shell)}\n`);
         return EXIT.pass;
       }),
     );
   },
   examples: `
 Examples:
-  bash (needs the bash-completion package):  source <(feedrate completion bash)
-  zsh:                                       source <(feedrate completion zsh)
-  fish:                                      feedrate completion fish | source
+  bash:  source <(feedrate completion bash)
+  zsh:   source <(feedrate completion zsh)
+  fish:  feedrate completion fish | source
 `,
 };

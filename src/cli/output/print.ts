@@ -35,6 +35,12 @@ export function print(text: string): void {
   process.stdout.write(safeText(text));
 }
 
+/** Prints candidates with their descriptions, and a directive, as the completion scripts read them. */
+export function printCandidates(candidates: readonly (readonly [string, string])[], directive: number): void {
+  const lines = candidates.map((parts) => `${parts.map(safeLine).join('\t')}\n`);
+  process.stdout.write(`${lines.join('')}:${directive}\n`);
+}
+
 /** Prints one line on stderr. */
 export function tell(line: string): void {
   process.stderr.write(`${safeLine(line)}\n`);

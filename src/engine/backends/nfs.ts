@@ -25,6 +25,8 @@ function nfsCalls(connection: NfsConnection, memory: Uint8Array): TransferCalls 
     return (handle, bufferOffset, lengthBytes, offsetBytes) => {
       const nfs = connection.context;
       if (nfs === 0) return -EIO;
+      // An empty file has nothing to ask for.
+      if (lengthBytes === 0) return 0;
       for (let done = 0; ; ) {
         const bytes = Math.min(mostBytes, lengthBytes - done);
         const moved = call(nfs, handle, offsetBytes + done, bytes, start + bufferOffset + done);

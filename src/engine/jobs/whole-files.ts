@@ -6,8 +6,8 @@ import type { Drain } from '../drains/drain.js';
 export const SLOT = 0;
 
 /**
- * Moves a range of a file in calls of these lengths; the last one may be shorter. Returns false when the worker must end.
- * Throws `IoFault`.
+ * Moves a range of a file in calls of these lengths; the last one may be shorter. Of an empty range, it reads no bytes with
+ * one call, as a program does that finds the end of a file. Returns false when the worker must end. Throws `IoFault`.
  */
 export function drainStretch(
   drain: Drain,
@@ -20,9 +20,9 @@ export function drainStretch(
   generation = 0,
 ): boolean {
   let done = 0;
-  while (done < lengthBytes) {
+  do {
     let count = 0;
-    for (; count < BATCH_CAPACITY && done < lengthBytes; count++) {
+    for (; count === 0 || (count < BATCH_CAPACITY && done < lengthBytes); count++) {
       const bytes = Math.min(lengths.draw(), lengthBytes - done);
       batch.file[count] = slot;
       batch.offsetBytes[count] = startBytes + done;
@@ -32,6 +32,6 @@ export function drainStretch(
     }
     batch.count = count;
     if (!drain.run(batch, generation)) return false;
-  }
+  } while (done < lengthBytes);
   return true;
 }

@@ -35,7 +35,7 @@ export const smallFilesKind: JobKind<SmallFilesJob> = {
     bs: field('bs', blocks, '1MiB', 'Bytes per read call. A larger file takes several calls.'),
     numjobs: common.numjobs,
     nrfiles: field('nrfiles', count(1, MILLION), { absent: 'the dataset' }, 'Files per worker. Requires `filesize`.'),
-    filesizeBytes: field('filesize', size(1, TIB), { absent: 'the dataset' }, 'Size of each file. Requires `nrfiles`.'),
+    filesizeBytes: field('filesize', size(0, TIB), { absent: 'the dataset' }, 'Size of each file. Requires `nrfiles`.'),
     maxFilesizeBytes: chosenSizes.max,
     runtimeNs: timed.runtimeNs,
     timeBased: timed.timeBased,
