@@ -67,7 +67,7 @@ function onGitHub(summary = 's.md'): Record<string, string> {
 }
 
 /** The next steps repeat the command, whose options differ here. A summary has none. */
-const withoutNext = (report: string): string => report.replace(/\n(?:- )?Next: [^]*$/, '');
+const withoutNext = (report: string): string => report.replace(/\n(?:- )?Next: [\s\S]*$/, '');
 
 test('gate writes every file, whole, beside its result', () => {
   const plain = gate(slow);
