@@ -47,7 +47,7 @@ test('a run redraws one line that fits, with nothing but \\r and ESC[K, and leav
     );
     // The report is broken at words where it is wider.
     const report = (drawn.at(-1) ?? '').replaceAll('\r\n  ', ' ');
-    assert.match(report, /^\d{8}T\d{6}Z_short_[0-9a-f]{4} {2}complete, 1 of 1 trial\r\n/);
+    assert.match(report, /^\d{8}T\d{6}Z_short_[0-9a-f]{4} {2}complete, 1 of 1 trial\r$/m);
   }));
 
 test('a Jupyter cell gets lines without control sequences', () =>

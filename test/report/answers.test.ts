@@ -101,6 +101,7 @@ test('ten thousand loads are summarised, and loads with the same words are told 
   const { answer } = answered({
     arms,
     rounds: 1,
+    trial: () => ({ latency: {} }),
     level: ({ factors: [bs] }) => Number.parseInt(bs?.label ?? '', 10) * MIB,
   });
   assert.match(

@@ -118,7 +118,11 @@ function rowNames(
   const rows = new Map(cells.map(({ row, base }) => [row, base.arm]));
   const phrases = new Map([...rows].map(([row, arm]) => [row, loadNames([arm], columns).get(arm.id) as string]));
   const shared = new Map<string, ComparedCell['row'][]>();
-  for (const [row, phrase] of phrases) shared.set(phrase, [...(shared.get(phrase) ?? []), row]);
+  for (const [row, phrase] of phrases) {
+    const known = shared.get(phrase);
+    if (known === undefined) shared.set(phrase, [row]);
+    else known.push(row);
+  }
   for (const [phrase, same] of shared) {
     if (same.length < 2) continue;
     const differ = [...(same[0]?.keys() ?? [])].filter((name) => new Set(same.map((row) => row.get(name))).size > 1);

@@ -109,7 +109,12 @@ function thresholdText(thresholds: readonly ThresholdResult[], { results }: RunF
 
 function limitText({ results }: RunFindings): string {
   const groups = new Map<string, string[]>();
-  for (const { limit, load } of results) if (limit !== null) groups.set(limit, [...(groups.get(limit) ?? []), load]);
+  for (const { limit, load } of results) {
+    if (limit === null) continue;
+    const names = groups.get(limit);
+    if (names === undefined) groups.set(limit, [load]);
+    else names.push(load);
+  }
   const loads = new Set(results.map(({ load }) => load)).size;
   return [...groups]
     .map(([limit, names]) => `${limit} ${loads === 1 ? 'it' : fewOrCount(names, loads, 'loads')}`)
