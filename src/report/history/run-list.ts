@@ -62,7 +62,7 @@ function bestArm(trials: readonly TrialRecord[]): RunEntry['best'] {
 }
 
 /** Characters of the targets that a list shows at least. */
-const LEAST_TARGETS = 16;
+const LEAST_TARGETS = 8;
 
 /**
  * Returns the entries as lines of aligned text. `nameOf` shortens an id. On a terminal, the names of the best arms are left
