@@ -71,6 +71,8 @@ const OPERATIONS = [
       ['max', 8],
     ],
   },
+  { kind: 'slat', label: 'submission latency', head: 'slat', shown: [] },
+  { kind: 'clat', label: 'completion latency', head: 'clat', shown: [], sameAs: 'latency' },
   {
     kind: 'create',
     label: 'create',
@@ -100,8 +102,6 @@ const OPERATIONS = [
       ['p99', 2],
     ],
   },
-  { kind: 'slat', label: 'submission latency', head: 'slat', shown: [] },
-  { kind: 'clat', label: 'completion latency', head: 'clat', shown: [], sameAs: 'latency' },
 ] as const satisfies readonly LatencyRow[];
 
 /** Reads and writes together: the default kind of latency. */

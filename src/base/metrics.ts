@@ -22,6 +22,8 @@ interface NumberRow extends MetricRow {
   readonly dropOrder: number | null;
   /** Whether it is exported to files for other programs if no metric is named. */
   readonly isKept: boolean;
+  /** Whether only jobs with phases have it. Reports leave it out where no arm has it. */
+  readonly ofPhases?: true;
 }
 
 const NUMBERS = [
@@ -68,7 +70,7 @@ const NUMBERS = [
   rateRow('create_rate', 'creates/s', 1),
   rateRow('stat_rate', 'stats/s', 1),
   rateRow('readdir_rate', 'listings/s', null),
-  rateRow('entry_rate', 'entries listed/s', 3),
+  rateRow('entry_rate', 'entries/s', 3),
   rateRow('rename_rate', 'renames/s', 2),
   rateRow('unlink_rate', 'unlinks/s', 1),
 ] as const satisfies readonly NumberRow[];
@@ -84,6 +86,7 @@ function rateRow<const K extends string>(key: K, label: string, dropOrder: numbe
     ofArms: 'spread',
     dropOrder,
     isKept: true,
+    ofPhases: true,
   } as const;
 }
 

@@ -1,7 +1,7 @@
 /** The value that a comparison uses: one number of a trial, or of several merged trials. */
-import { METRICS, type Metric, metricOf } from '../base/metrics.js';
+import { METRICS, type Metric, metricOf, type NumberKey } from '../base/metrics.js';
 import { maxNs, meanNs, quantileNs, totalCount } from '../histogram/histogram.js';
-import type { TrialRecord } from '../record/trial-record.js';
+import type { Phase, TrialRecord } from '../record/trial-record.js';
 import { latencyOrSame, NUMBERS_OF } from '../record/trial-values.js';
 
 /** A metric, with a statistic if the metric is a distribution: `throughput`, `p99(latency)`. */
@@ -36,6 +36,25 @@ export function measureForms(): string {
   const distributions = METRICS.filter(({ distribution }) => distribution).map(({ key }) => key);
   return `${single.join(', ')}, or pNN(…), mean(…), max(…) of ${distributions.join(', ')}`;
 }
+
+/**
+ * Returns the measure of a comparison where a user names none: throughput, or the rate of the first phase if all trials
+ * are of jobs with phases, which have no throughput.
+ */
+export function defaultMeasure(trials: readonly Pick<TrialRecord, 'phases' | 'status'>[]): string {
+  const measured = trials.filter(({ status }) => status === 'ok');
+  const [first] = measured.flatMap(({ phases }) => phases ?? []);
+  if (first === undefined || measured.some(({ phases }) => phases === undefined)) return 'throughput';
+  return RATE_OF[first.operation];
+}
+
+const RATE_OF: Readonly<Record<Phase['operation'], NumberKey>> = {
+  create: 'create_rate',
+  stat: 'stat_rate',
+  readdir: 'readdir_rate',
+  rename: 'rename_rate',
+  unlink: 'unlink_rate',
+};
 
 /** The measures that are kept over time where a user names none. */
 export function keptMeasures(): Measure[] {

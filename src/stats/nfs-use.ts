@@ -26,6 +26,8 @@ export interface NfsUse {
   readonly traffic: NfsTraffic;
   readonly read: NfsSplit | null;
   readonly write: NfsSplit | null;
+  /** Operations on directory entries in the phases of the trials; 0 for jobs without phases. */
+  readonly entryOperations: number;
 }
 
 /** With more calls per operation than this, an operation has several calls, which may overlap. */
@@ -38,7 +40,12 @@ export function nfsUseOf(trials: readonly TrialRecord[]): NfsUse | null {
   const measured = trials.filter((trial) => trial.nfs !== undefined);
   if (measured.length === 0) return null;
   const traffic = sumOverTrials(measured.map(({ nfs }) => nfs as NfsTraffic));
-  return { traffic, read: splitOf(measured, traffic, 'read'), write: splitOf(measured, traffic, 'write') };
+  return {
+    traffic,
+    read: splitOf(measured, traffic, 'read'),
+    write: splitOf(measured, traffic, 'write'),
+    entryOperations: measured.reduce((sum, { window }) => sum + (window.entryOps ?? 0), 0),
+  };
 }
 
 function splitOf(trials: readonly TrialRecord[], traffic: NfsTraffic, kind: 'read' | 'write'): NfsSplit | null {

@@ -15,8 +15,8 @@ import { evenWorkers, longerTrial, trueClaim } from './remedies.js';
 const CLIENT_BOUND_SHARE = 0.8;
 /** Shorter windows contain too few ticks, and start and end weigh too much. */
 const SHORT_WINDOW_NS = 100_000_000;
-/** In shorter phases, the wake-up of the workers at the barrier and the first, uncompiled operations weigh too much. */
-const SHORT_PHASE_NS = 20_000_000;
+/** Workers wake up within 70 µs of each other at a barrier, which is too much of a shorter phase. */
+const SHORT_PHASE_NS = 2_000_000;
 /** With fewer operations, a trial shows how long they took and not what the storage can do. */
 const FEW_OPERATIONS = 3;
 /**
@@ -117,7 +117,7 @@ const shortPhase: TrialCheck = ({ phases = [], engine }) => {
   return warning(
     'short-window',
     `the ${shortest.operation} phase was too short (${formatDurationNs(shortest.durationNs)})`,
-    'Increase `nrfiles` or `loops` so that each phase takes at least a tenth of a second.',
+    'Increase `nrfiles`, `runtime` or `loops` so that each phase takes at least a tenth of a second.',
   );
 };
 

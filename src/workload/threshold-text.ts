@@ -62,7 +62,14 @@ interface BoundForm {
   readonly read: (text: string) => Parsed<number> | null;
 }
 
-/** A count or a rate of operations: a number without a unit. */
+/** A rate of operations: a number, with or without `/s`. */
+const OPERATIONS: BoundForm = {
+  advice: 'a plain number, such as 1000',
+  pattern: /^[0-9]{1,15}(\.[0-9]{1,9})?(\/s)?$/,
+  read: (text) => ({ ok: true, value: Number(text.replace('/s', '')) }),
+};
+
+/** A count: a number without a unit. */
 const PLAIN: BoundForm = {
   advice: 'a plain number, such as 1000',
   pattern: /^[0-9]{1,15}(\.[0-9]{1,9})?$/,
@@ -80,7 +87,7 @@ const BOUND_FORMS: Readonly<Record<Unit, BoundForm>> = {
   bytes: { advice: 'a size with its unit, such as 1GiB', pattern: /[A-Za-z]$/, read: parseSize },
   ns: TIME,
   'ns/op': TIME,
-  'ops/s': PLAIN,
+  'ops/s': OPERATIONS,
   count: PLAIN,
   ratio: { advice: 'a percentage, such as 90%', pattern: /%$/, read: (text) => orAdvice(parsePercent(text)) },
 };

@@ -267,6 +267,7 @@ const JOBS = [
   'kind: small-files, runtime: 1s, time_based: true',
   'kind: checkpoint-write, shard_size: 1m',
   'kind: checkpoint-restore, shard_size: 1m',
+  'kind: metadata',
 ];
 
 test('a remedy for a trial names fields that the job has, and none that it has set', () => {

@@ -20,7 +20,7 @@ meter('forgets the latencies of the ramp and remembers its bytes', () => {
   assert.is(m.rampEnd, null);
   add(m, 6, 100);
   m.tick(11 * MS);
-  assert.equal(m.rampEnd, { atNs: 10 * MS, readOps: 10, writeOps: 0, readBytes: 1000, writeBytes: 0 });
+  assert.equal(m.rampEnd, { atNs: 10 * MS, readOps: 10, writeOps: 0, entryOps: 0, readBytes: 1000, writeBytes: 0 });
   add(m, 3, 100);
   const total = m.finish(20 * MS);
   assert.is(total.readOps, 14);

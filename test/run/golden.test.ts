@@ -73,6 +73,17 @@ test('another seed gives the same arms in another order with other latencies', (
     );
   }));
 
+test('phases: each has its rate in every report, and rates are thresholds', () =>
+  withRun('metadata', [], ({ stdout, status }, directory) => {
+    assert.is(status, 0);
+    assertGolden(maskedReport(stdout, directory), 'run', 'metadata.report.txt');
+    for (const [format, extension, masked] of [REPORTS[2], REPORTS[3]]) {
+      const shown = feedrate(['show', '-o', 'r', '--format', format], directory).stdout;
+      assertGolden(masked(shown, directory), 'run', `metadata.report.${extension}`);
+    }
+    assertGolden(maskedTrials(runFile(`${directory}/r`, 'trials.jsonl'), directory), 'run', 'metadata.trials.jsonl');
+  }));
+
 /** What `show` prints as a table of a run that printed another format, which `show` prints again. */
 function shownTable(stdout: string, format: string, directory: string): string {
   assert.is(feedrate(['show', '-o', 'r', '--format', format], directory).stdout, stdout, 'as the run printed it');

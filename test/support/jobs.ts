@@ -1,9 +1,11 @@
 /** Jobs of every kind with plain settings, but for the changes. */
+import { ENTRY_OPERATIONS } from '../../src/workload/entry-operations.js';
 import type {
   CheckpointRestoreJob,
   CheckpointWriteJob,
   CommonJob,
   IoJob,
+  MetadataJob,
   SmallFilesJob,
 } from '../../src/workload/workload.js';
 
@@ -94,6 +96,29 @@ export function smallFilesJob(changes: Partial<SmallFilesJob> = {}): SmallFilesJ
     nrfiles: null,
     filesizeBytes: null,
     verify: true,
+    ...changes,
+  };
+}
+
+/** Every operation on ten empty files of each worker in one directory. */
+export function metadataJob(changes: Partial<MetadataJob> = {}): MetadataJob {
+  return {
+    ...COMMON,
+    kind: 'metadata',
+    bs: blocks(4096),
+    operations: ENTRY_OPERATIONS,
+    items: 'files',
+    nrfiles: 10,
+    directories: 'shared',
+    depth: 0,
+    branch: 1,
+    stride: 0,
+    filesizeBytes: 0,
+    exclusive: false,
+    fsync: false,
+    fsyncDirectories: false,
+    loops: 1,
+    runtimeNs: null,
     ...changes,
   };
 }

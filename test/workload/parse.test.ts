@@ -8,6 +8,7 @@ import type {
   CheckpointWriteJob,
   IoJob,
   JobDeclaration,
+  MetadataJob,
   SmallFilesJob,
   Workload,
 } from '../../src/workload/workload.js';
@@ -109,7 +110,25 @@ parse('the other kinds have every property of theirs', () => {
     filesizeBytes: 1024,
     verify: false,
   };
+  const metadata: MetadataJob = {
+    ...common,
+    kind: 'metadata',
+    operations: ['create', 'stat', 'readdir', 'rename', 'unlink'],
+    items: 'files',
+    nrfiles: 1000,
+    directories: 'shared',
+    depth: 0,
+    branch: 1,
+    stride: 0,
+    filesizeBytes: 0,
+    exclusive: false,
+    fsync: false,
+    fsyncDirectories: false,
+    loops: 1,
+    runtimeNs: null,
+  };
   const seed = 'seed: 7\n';
+  assert.equal(resolveJob(declared('kind: metadata', seed), only), metadata);
   assert.equal(resolveJob(declared('kind: checkpoint-write, shard_size: 1g', seed), only), write);
   assert.equal(resolveJob(declared('kind: checkpoint-restore, shard_size: 1g', seed), only), restore);
   assert.equal(resolveJob(declared('kind: small-files, nrfiles: 100, filesize: 1k', seed), only), small);

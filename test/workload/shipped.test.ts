@@ -29,6 +29,7 @@ shipped('are these, and no others', () => {
     'checkpoint-restore.yaml',
     'checkpoint-write.yaml',
     'io-size-sweep.yaml',
+    'metadata.yaml',
     'mixed.yaml',
     'quick.yaml',
     'random-read.yaml',

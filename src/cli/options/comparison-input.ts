@@ -4,7 +4,7 @@ import { type Comparison, type ComparisonOptions, compare, type NamedRun, sidesO
 import { varyingNames } from '../../gate/grid.js';
 import type { TrialPart } from '../../record/codec.js';
 import type { ReadableRun, StoredRun } from '../../record/stored-run.js';
-import { type Measure, measureForms, measureOf } from '../../stats/measure.js';
+import { defaultMeasure, type Measure, measureForms, measureOf } from '../../stats/measure.js';
 import { baselineDirectory, isBaseline } from '../../store/baselines.js';
 import { readCalibrations } from '../../store/calibrations.js';
 import { readRun } from '../../store/read-run.js';
@@ -54,7 +54,7 @@ export function comparisonOf(
   };
   return compare(runs, {
     ...shape,
-    measures: measuresOf(raw.metric ?? ['throughput']),
+    measures: measuresOf(raw.metric ?? [defaultMeasure(runs.flatMap(({ trials }) => trials))]),
     alpha: alphaOf(raw.alpha) * share,
     directions,
     minEffect: fractionOf('--min-effect', raw.minEffect),
@@ -71,9 +71,7 @@ export function comparisonOf(
  * them. Throws `FeedrateError('usage')` for an unknown measure.
  */
 export function unreadParts({ metric }: Pick<RawComparisonOptions, 'metric'>): TrialPart[] {
-  return measuresOf(metric ?? ['throughput']).some((measure) => measure.metric.distribution)
-    ? ['series']
-    : ['series', 'latency'];
+  return measuresOf(metric ?? []).some((measure) => measure.metric.distribution) ? ['series'] : ['series', 'latency'];
 }
 
 /**

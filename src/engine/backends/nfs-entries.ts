@@ -18,6 +18,7 @@ export class NfsEntries implements Entries {
     this.#path = directory;
   }
 
+  /** Always exclusive: see `NfsStore.open`. */
   makeFile(name: string): number {
     return this.#on(name, 'create', (path) => this.#store.createNew(path));
   }

@@ -1,7 +1,7 @@
 import { ENGINES, type Engine } from '../../workload/engines.js';
 import type { Backend, OpenMode } from '../core/backend.js';
 import type { Clock } from '../core/clock.js';
-import type { Entries } from '../core/entries.js';
+import type { Entries, NewFile } from '../core/entries.js';
 import type { Slowdown } from '../core/protocol.js';
 import { callDrain, type Equipment } from './backend-factory.js';
 
@@ -142,8 +142,8 @@ class SlowedEntries implements Entries {
     this.#inner.enter(top, directory);
   }
 
-  makeFile(name: string): number {
-    const handle = this.#inner.makeFile(name);
+  makeFile(name: string, how: NewFile): number {
+    const handle = this.#inner.makeFile(name, how);
     this.#delay();
     return handle;
   }

@@ -1,9 +1,12 @@
+import { fstatSync } from 'node:fs';
 import { type EntryCalls, entryCalls } from '../../host/files/entry-calls.js';
 import { descriptorOf } from '../../host/files/held-directories.js';
+import { quickStatus } from '../../host/files/quick-open.js';
 import { below, storeOf } from '../../host/files/store-of.js';
 import type { HeldDirectory } from '../../host/system/file-store.js';
 import { errnoName } from '../../host/system/libc.js';
-import type { Entries } from './entries.js';
+import { kindOfMode } from '../../host/system/stat-status.js';
+import type { Entries, NewFile } from './entries.js';
 import { attempt, entryFault } from './faults.js';
 
 /** The entries of directories on mounted file systems. The directory is held open, and its entries are reached from it. */
@@ -27,9 +30,19 @@ export class LocalEntries implements Entries {
     this.#path = directory;
   }
 
-  makeFile(name: string): number {
-    const fd = this.#ready().createFile(this.#fd, name);
-    return fd < 0 ? this.#fail(fd, 'open', name) : fd;
+  makeFile(name: string, { exclusive, isWritten }: NewFile): number {
+    const fd = this.#ready().createFile(this.#fd, name, exclusive);
+    if (fd < 0) return this.#fail(fd, 'open', name);
+    if (isWritten && !exclusive) this.#requireNew(fd, name);
+    return fd;
+  }
+
+  /** Throws unless an open file is empty, regular and has one name: nothing foreign is written to. */
+  #requireNew(fd: number, name: string): void {
+    const { mode, nlink, size } = quickStatus(fd) ?? fstatSync(fd);
+    if (kindOfMode(mode) === 'file' && nlink === 1 && size === 0) return;
+    this.closeFile(fd);
+    throw entryFault('EEXIST', 'open', below(this.#path, name));
   }
 
   closeFile(handle: number): void {

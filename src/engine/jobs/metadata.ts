@@ -1,16 +1,15 @@
 import { binOf } from '../../histogram/histogram.js';
 import { below } from '../../host/files/store-of.js';
-import { Batch, WRITE } from '../../plan/batch.js';
+import { WRITE } from '../../plan/batch.js';
 import type { DataFile } from '../../plan/plan.js';
 import { ENTRY_OPERATIONS, type EntryOperation } from '../../workload/entry-operations.js';
 import { leavesOf, type MetadataJob } from '../../workload/jobs/metadata.js';
 import { IoFault } from '../core/backend.js';
 import { CELL, HISTOGRAM_BASE, ITEM_CELLS } from '../core/counters.js';
+import type { NewFile } from '../core/entries.js';
 import type { WorkerPhase } from '../core/protocol.js';
-import { CallDrain } from '../drains/call-drain.js';
-import { PLAIN_DRAIN } from '../drains/drain.js';
 import { type JobProgram, type Program, type ProgramContext, timed } from './job-program.js';
-import { chunkBytesOf, drainStretch, SLOT } from './whole-files.js';
+import { chunkBytesOf, SLOT } from './whole-files.js';
 
 const CREATE = ENTRY_OPERATIONS.indexOf('create');
 const STAT = ENTRY_OPERATIONS.indexOf('stat');
@@ -27,18 +26,18 @@ class MetadataProgram implements Program {
   readonly #context: ProgramContext;
   readonly #job: MetadataJob;
   readonly #leaves: number;
-  readonly #batch = new Batch();
-  readonly #writer: CallDrain;
+  readonly #newFile: NewFile;
   /** Which phase of the loop it is, for the stride. */
   #step = 0;
+  /** Counts from 0. Each loop writes other content. */
+  #loop = 0;
   #isStopped = false;
 
   constructor(context: ProgramContext, job: MetadataJob) {
     this.#context = context;
     this.#job = job;
     this.#leaves = leavesOf(job);
-    const { backend, meter, content } = context;
-    this.#writer = new CallDrain(backend, meter, content, { ...PLAIN_DRAIN, refill: true });
+    this.#newFile = { exclusive: job.exclusive, isWritten: job.filesizeBytes > 0 };
   }
 
   /** Makes the directories and, if their creation is not measured, the items. */
@@ -55,13 +54,13 @@ class MetadataProgram implements Program {
   run(): number {
     const { loops, operations } = this.#job;
     let busyNs = 0;
-    for (let loop = 1; loop <= loops; loop++) {
+    for (; this.#loop < loops; this.#loop++) {
       for (const operation of operations) {
         const tookNs = this.#phase(operation);
         if (tookNs === null) return busyNs;
         busyNs += tookNs;
       }
-      if (loop < loops && !this.#renew()) break;
+      if (this.#loop + 1 < loops && !this.#renew()) break;
     }
     return busyNs;
   }
@@ -152,20 +151,24 @@ class MetadataProgram implements Program {
       entries.makeDirectory(name);
       return;
     }
-    const handle = entries.makeFile(name);
-    if (this.#job.filesizeBytes === 0 && !this.#job.fsync) entries.closeFile(handle);
+    const handle = entries.makeFile(name, this.#newFile);
+    if (!this.#newFile.isWritten && !this.#job.fsync) entries.closeFile(handle);
     else this.#fill(owner, item, handle, name);
   }
 
   /** Writes a new file, makes it durable if the job asks for it, and closes it. */
   #fill(owner: number, item: number, handle: number, name: string): void {
-    const { backend, content, files } = this.#context;
-    const { filesizeBytes, bs, fsync } = this.#job;
+    const { backend, content, files, meter } = this.#context;
+    const { filesizeBytes, fsync } = this.#job;
+    const chunkBytes = chunkBytesOf(this.#job.bs);
     backend.adopt(SLOT, below(this.#leafPath(this.#topOf(owner), this.#leafOf(item)), name), handle);
-    if (filesizeBytes > 0) {
-      content.take(files.at(item) as DataFile);
-      const isWhole = drainStretch(this.#writer, this.#batch, WRITE, SLOT, 0, filesizeBytes, chunkBytesOf(bs));
-      if (!isWhole) this.#isStopped = true;
+    if (filesizeBytes > 0) content.take(files.at(item) as DataFile);
+    // The latency of `create` includes the writes, so they have none of their own.
+    for (let atBytes = 0; atBytes < filesizeBytes; atBytes += chunkBytes) {
+      const bytes = Math.min(chunkBytes, filesizeBytes - atBytes);
+      backend.transfer(WRITE, SLOT, atBytes, bytes, content.fill(SLOT, atBytes, bytes, this.#loop));
+      meter.writeOps++;
+      meter.writeBytes += bytes;
     }
     if (fsync) timed(this.#context, 'fsync', () => backend.sync(SLOT, false));
     backend.close(SLOT);

@@ -17,8 +17,8 @@ import { constants as osConstants } from 'node:os';
 import { type Libc, libc } from '../system/libc.js';
 
 export interface EntryCalls {
-  /** Creates a file that must not exist, and returns its descriptor. */
-  createFile(directory: number, name: string): number;
+  /** Opens a file for writing and returns its descriptor. Creates it if it is missing; `exclusive`: only then. */
+  createFile(directory: number, name: string, exclusive: boolean): number;
   closeFile(fd: number): number;
   makeDirectory(directory: number, name: string): number;
   /** statx(2) of the entry itself. */
@@ -38,7 +38,9 @@ const NUMBERS = {
 type Numbers = (typeof NUMBERS)[keyof typeof NUMBERS];
 
 const O_CLOEXEC = 0o2000000;
-const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+/** A FIFO in the place of the file is not waited for. */
+const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const ONLY_NEW = NEW_FILE | constants.O_EXCL;
 const DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY;
 const FILE_MODE = 0o644;
 const DIRECTORY_MODE = 0o755;
@@ -53,71 +55,105 @@ const LISTING_BYTES = 32 * 1024;
 /** `struct linux_dirent64`: the length of each record. */
 const RECORD_LENGTH_AT = 16;
 
-/** Writes names into memory that the calls read. */
+/** Memory for a name that a call reads. */
 class NameMemory {
-  readonly address: number;
+  readonly #address: number;
   readonly #bytes = Buffer.alloc(NAME_BYTES);
 
   constructor({ addressOf }: Libc) {
-    this.address = addressOf(this.#bytes);
+    this.#address = addressOf(this.#bytes);
   }
 
   /** Returns the address of the name. Names are ASCII and short. */
   put(name: string): number {
     this.#bytes[this.#bytes.write(name, 0, 'latin1')] = 0;
-    return this.address;
+    return this.#address;
   }
 }
 
-function libcCalls(library: Libc, numbers: Numbers): EntryCalls {
-  const { syscall, close, errno } = library;
-  const [first, second, self] = [new NameMemory(library), new NameMemory(library), new NameMemory(library)];
-  const status = new Uint8Array(STATX_BYTES);
-  const statusAt = library.addressOf(status);
-  const listing = new DataView(new ArrayBuffer(LISTING_BYTES));
-  const listingAt = library.addressOf(listing);
-  const selfAt = self.put('.');
-  const checked = (result: number): number => (result < 0 ? -errno() : result);
+/** Makes the calls through the C library. The memory that they use belongs to it, so it is not collected before it. */
+class LibcEntryCalls implements EntryCalls {
+  readonly #library: Libc;
+  readonly #numbers: Numbers;
+  readonly #first: NameMemory;
+  readonly #second: NameMemory;
+  readonly #status = new Uint8Array(STATX_BYTES);
+  readonly #statusAt: number;
+  readonly #listing = new DataView(new ArrayBuffer(LISTING_BYTES));
+  readonly #listingAt: number;
 
-  /** Returns how many records a reply has, without `.` and `..`, which every directory has once. */
-  const recordsIn = (bytes: number): number => {
-    let records = 0;
-    for (let at = 0; at < bytes; records++) at += listing.getUint16(at + RECORD_LENGTH_AT, true);
-    return records;
-  };
+  constructor(library: Libc, numbers: Numbers) {
+    this.#library = library;
+    this.#numbers = numbers;
+    this.#first = new NameMemory(library);
+    this.#second = new NameMemory(library);
+    this.#statusAt = library.addressOf(this.#status);
+    this.#listingAt = library.addressOf(this.#listing);
+  }
 
-  return {
-    createFile: (directory, name) =>
-      checked(syscall(numbers.openat, directory, first.put(name), NEW_FILE | O_CLOEXEC, FILE_MODE, 0, 0)),
-    closeFile: (fd) => checked(close(fd)),
-    makeDirectory: (directory, name) =>
-      checked(syscall(numbers.mkdirat, directory, first.put(name), DIRECTORY_MODE, 0, 0, 0)),
-    status: (directory, name) =>
-      checked(syscall(numbers.statx, directory, first.put(name), AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, statusAt, 0)),
-    rename: (directory, from, to) =>
-      checked(syscall(numbers.renameat, directory, first.put(from), directory, second.put(to), 0, 0)),
-    removeFile: (directory, name) => checked(syscall(numbers.unlinkat, directory, first.put(name), 0, 0, 0, 0)),
-    removeDirectory: (directory, name) =>
-      checked(syscall(numbers.unlinkat, directory, first.put(name), AT_REMOVEDIR, 0, 0, 0)),
-    count: (directory) => {
-      const fd = checked(syscall(numbers.openat, directory, selfAt, DIRECTORY | O_CLOEXEC, 0, 0, 0));
-      if (fd < 0) return fd;
-      let records = -2;
-      for (;;) {
-        const bytes = checked(syscall(numbers.getdents64, fd, listingAt, LISTING_BYTES, 0, 0, 0));
-        if (bytes <= 0) {
-          close(fd);
-          return bytes < 0 ? bytes : Math.max(0, records);
-        }
-        records += recordsIn(bytes);
+  createFile(directory: number, name: string, exclusive: boolean): number {
+    const flags = (exclusive ? ONLY_NEW : NEW_FILE) | O_CLOEXEC;
+    return this.#call(this.#numbers.openat, directory, this.#first.put(name), flags, FILE_MODE, 0);
+  }
+
+  closeFile(fd: number): number {
+    const { close, errno } = this.#library;
+    return close(fd) < 0 ? -errno() : 0;
+  }
+
+  makeDirectory(directory: number, name: string): number {
+    return this.#call(this.#numbers.mkdirat, directory, this.#first.put(name), DIRECTORY_MODE, 0, 0);
+  }
+
+  status(directory: number, name: string): number {
+    const nameAt = this.#first.put(name);
+    return this.#call(this.#numbers.statx, directory, nameAt, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, this.#statusAt);
+  }
+
+  rename(directory: number, from: string, to: string): number {
+    return this.#call(this.#numbers.renameat, directory, this.#first.put(from), directory, this.#second.put(to), 0);
+  }
+
+  removeFile(directory: number, name: string): number {
+    return this.#call(this.#numbers.unlinkat, directory, this.#first.put(name), 0, 0, 0);
+  }
+
+  removeDirectory(directory: number, name: string): number {
+    return this.#call(this.#numbers.unlinkat, directory, this.#first.put(name), AT_REMOVEDIR, 0, 0);
+  }
+
+  count(directory: number): number {
+    const fd = this.#call(this.#numbers.openat, directory, this.#first.put('.'), DIRECTORY | O_CLOEXEC, 0, 0);
+    if (fd < 0) return fd;
+    // `.` and `..` do not count.
+    let entries = -2;
+    for (;;) {
+      const bytes = this.#call(this.#numbers.getdents64, fd, this.#listingAt, LISTING_BYTES, 0, 0);
+      if (bytes > 0) entries += this.#recordsIn(bytes);
+      else {
+        this.closeFile(fd);
+        return bytes < 0 ? bytes : Math.max(0, entries);
       }
-    },
-  };
+    }
+  }
+
+  #recordsIn(bytes: number): number {
+    let records = 0;
+    for (let at = 0; at < bytes; records++) at += this.#listing.getUint16(at + RECORD_LENGTH_AT, true);
+    return records;
+  }
+
+  #call(number: number, a: number, b: number, c: number, d: number, e: number): number {
+    const { syscall, errno } = this.#library;
+    const result = syscall(number, a, b, c, d, e, 0);
+    return result < 0 ? -errno() : result;
+  }
 }
 
 /** Node's calls on the same entries. Only these throw. */
 const fsCalls: EntryCalls = {
-  createFile: (directory, name) => attempted(() => openSync(entryOf(directory, name), NEW_FILE, FILE_MODE)),
+  createFile: (directory, name, exclusive) =>
+    attempted(() => openSync(entryOf(directory, name), exclusive ? ONLY_NEW : NEW_FILE, FILE_MODE)),
   closeFile: (fd) => attempted(() => closeSync(fd)),
   makeDirectory: (directory, name) => attempted(() => mkdirSync(entryOf(directory, name), DIRECTORY_MODE)),
   status: (directory, name) => attempted(() => lstatSync(entryOf(directory, name))),
@@ -144,5 +180,5 @@ function attempted(call: () => unknown): number {
 export function entryCalls(): EntryCalls {
   const library = libc();
   const numbers = (NUMBERS as Partial<Record<string, Numbers>>)[process.arch];
-  return library === null || numbers === undefined ? fsCalls : libcCalls(library, numbers);
+  return library === null || numbers === undefined ? fsCalls : new LibcEntryCalls(library, numbers);
 }

@@ -178,6 +178,9 @@ function ceilingTone({ ceiling }: NotedArm): Tone {
 /** Returns the columns for programs: everything that was measured, in base units, with the unit in each name. */
 export function dataColumns({ summaries, ceilings }: Pick<RunView, 'summaries' | 'ceilings'>): Column<ArmSummary>[] {
   const kinds = LATENCY_KINDS.filter(({ kind }) => summaries.some(({ latencies }) => latencies.has(kind)));
+  const numbers = NUMBER_METRICS.filter(
+    ({ key, ofPhases }) => ofPhases === undefined || summaries.some((summary) => summary.numbers[key] !== null),
+  );
   return [
     { name: 'arm', value: ({ arm }) => arm.id },
     { name: 'job', value: ({ arm }) => arm.job },
@@ -190,7 +193,7 @@ export function dataColumns({ summaries, ceilings }: Pick<RunView, 'summaries' |
     { name: 'trials_unmeasured', value: ({ unmeasured }) => unmeasured },
     { name: 'trials_failed', value: ({ failed }) => failed },
     { name: 'trials_aborted', value: ({ aborted }) => aborted },
-    ...NUMBER_METRICS.flatMap(numberDataColumns),
+    ...numbers.flatMap(numberDataColumns),
     { name: 'tail_ns_median', value: (summary) => summary.tailNs?.median ?? null },
     ...kinds.flatMap(({ kind }) => latencyColumns<ArmSummary>(kind)),
     { name: 'cache_claim', value: ({ cache }) => cache?.claim ?? null },

@@ -1,5 +1,5 @@
 /** NFS only: how the time of each arm's operations was spent, and the problems of its calls. */
-import { formatDurationNs } from '../../base/units.js';
+import { formatCount, formatDurationNs } from '../../base/units.js';
 import { sumOfCalls } from '../../record/nfs-traffic.js';
 import type { NfsSplit, NfsUse } from '../../stats/nfs-use.js';
 import type { ArmSummary } from '../../stats/summary.js';
@@ -15,11 +15,26 @@ export function nfsLines(summaries: readonly ArmSummary[]): Line[] {
       const split = nfs[kind];
       return split === null ? [] : [`${kind} ${splitWords(split)}`];
     });
+    said.push(...entryCalls(nfs));
     if (said.length === 0 && troubles.length === 0) return [];
     const text = `NFS ${arm.id}: ${[...said, ...troubles].join('; ')}`;
     return [{ text, tone: troubles.length > 0 ? 'bad' : 'plain' }];
   });
 }
+
+/**
+ * Returns `OPEN 5k, CLOSE 5k … for 20k operations on entries`, the most frequent calls first: operations without a call
+ * were answered from this client's caches. Empty for jobs without such operations.
+ */
+function entryCalls({ traffic, entryOperations: operations }: NfsUse): string[] {
+  const calls = Object.entries(traffic.calls).toSorted(([, a], [, b]) => b.calls - a.calls);
+  if (operations === 0 || calls.length === 0) return [];
+  const counts = calls.slice(0, MOST_CALLS).map(([name, { calls: count }]) => `${name} ${formatCount(count)}`);
+  return [`calls for ${formatCount(operations)} operations on entries: ${counts.join(', ')}`];
+}
+
+/** Kinds of calls that are shown. The others are few. */
+const MOST_CALLS = 8;
 
 /** `2.60 ms = 2.41 ms round trip + 190 µs client (of which 20 µs queue)`; if calls overlap, the times of one call. */
 function splitWords(split: NfsSplit): string {

@@ -26,6 +26,8 @@ export interface MetadataJob extends CommonJob {
   readonly stride: number;
   /** Bytes written to each new file. */
   readonly filesizeBytes: number;
+  /** Create files with O_EXCL. */
+  readonly exclusive: boolean;
   readonly fsync: boolean;
   /** fsync each directory at the end of a phase that changes it. */
   readonly fsyncDirectories: boolean;
@@ -100,6 +102,12 @@ export const metadataKind: JobKind<MetadataJob> = {
       0,
       'Bytes written to each new file, as part of `create` (mdtest’s `-w`).',
     ),
+    exclusive: field(
+      'exclusive',
+      flag,
+      false,
+      'Create files with O_EXCL, as cp does. Over NFS this takes another call for each file. An `nfs://` target always does so.',
+    ),
     fsync: field('fsync', flag, false, 'fsync each new file before it is closed, as part of `create`.'),
     fsyncDirectories: field(
       'fsync_dirs',
@@ -136,6 +144,9 @@ export const metadataKind: JobKind<MetadataJob> = {
     condition('bs', ['filesizeBytes'], ({ filesizeBytes }) => (filesizeBytes === 0 ? `${KIND} and filesize: 0` : null)),
     condition('filesizeBytes', ['items', 'operations'], ({ items, operations, filesizeBytes }) =>
       filesizeBytes === 0 ? null : noFile(items, operations),
+    ),
+    condition('exclusive', ['items', 'operations'], ({ items, operations, exclusive }) =>
+      exclusive ? noFile(items, operations) : null,
     ),
     condition('fsync', ['items', 'operations'], ({ items, operations, fsync }) =>
       fsync ? noFile(items, operations) : null,
