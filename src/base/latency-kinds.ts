@@ -105,6 +105,7 @@ const OPERATIONS = [
       ['p50', 2],
       ['p99', 2],
     ],
+    kept: ['p99'],
   },
 ] as const satisfies readonly LatencyRow[];
 

@@ -161,7 +161,7 @@ test('what is wrong with an option is said in one line', () => {
     [['--where', 'bs=4k'], /^--where bs=4k: no arm matches; values of bs: 4KiB, 16KiB$/m],
     [['--where', 'tiering=ALL', '--where', 'target=hot'], /^--where: no arm matches all of tiering=ALL, target=hot$/m],
     [['--where', 'bs=4KiB', '--where', 'target=hot'], /^nothing to compare: there is only one arm\. Name a second run/],
-    [['-m', 'latency'], /^--metric latency: expected one of throughput, iops, cpu, or pNN/],
+    [['-m', 'latency'], /^--metric latency: expected one of throughput, iops, cpu, files, .*, or pNN/],
     [['-m', 'p99(throughput)'], /^--metric p99\(throughput\): expected one of /],
     [['--alpha', '0'], /^--alpha 0: expected more than 0, such as 1% or 5%; at 0 no difference could be reported$/m],
     [['--alpha', '0.0%'], /^--alpha 0\.0%: expected more than 0/],

@@ -37,6 +37,7 @@ test('a run with a volume is priced, as text and as JSON', () =>
     assert.match(stdout, /^SINGLE_AZ_2 in ap-northeast-1: 1 HA pair at 1,536 MBps, 10,240 GiB of SSD, 80,000 IOPS$/m);
     assert.match(stdout, /^this test: /m);
     assert.match(stdout, /^with 3 epochs a month, /m);
+    for (const line of stdout.split('\n').filter((text) => text.startsWith('  '))) assert.ok(line.length <= 80, line);
     const json = JSON.parse(feedrate(['fsx', 'cost', '-o', results, '--format', 'json']).stdout);
     assert.is(json.costs[0].rates[0].bytesPerSecond, 1500e6);
     assert.is(json.costs[0].test.requests, null);

@@ -61,9 +61,12 @@ function bestArm(trials: readonly TrialRecord[]): RunEntry['best'] {
   return best;
 }
 
+/** Characters of the targets that a list shows at least. */
+const LEAST_TARGETS = 8;
+
 /**
- * Returns the entries as lines of aligned text. `nameOf` shortens an id. On a terminal, what does not fit into a line is
- * cut.
+ * Returns the entries as lines of aligned text. `nameOf` shortens an id. On a terminal, the names of the best arms are left
+ * out if the targets would not fit beside them, and what still does not fit into a line is cut.
  */
 export function runTable(
   entries: readonly RunEntry[],
@@ -71,18 +74,24 @@ export function runTable(
   { columns, wraps = false }: Pick<TerminalOptions, 'columns' | 'wraps'>,
 ): string[] {
   const head = ['RUN', 'STARTED (UTC)', 'STATUS', 'WORKLOAD', 'TRIALS', 'BEST', 'TARGETS'];
-  const lines = aligned([head, ...entries.map((entry) => rowOf(nameOf(entry.id), entry))]);
-  return wraps ? lines.map((line) => cut(line, columns)) : lines;
+  const linesOf = (withArms: boolean): string[] =>
+    aligned([head, ...entries.map((entry) => rowOf(nameOf(entry.id), entry, withArms))]);
+  const lines = linesOf(true);
+  if (!wraps) return lines;
+  const hasTargets = (lines[0] as string).indexOf('TARGETS') + LEAST_TARGETS <= columns;
+  return (hasTargets ? lines : linesOf(false)).map((line) => cut(line, columns));
 }
 
-function rowOf(name: string, entry: RunEntry): string[] {
+function rowOf(name: string, entry: RunEntry, withArm: boolean): string[] {
   return [
     name,
     entry.startedAt?.slice(0, 16).replace('T', ' ') ?? ABSENT,
     entry.status,
     `${entry.workload ?? ABSENT}${entry.calibration ? ' (calibration)' : ''}`,
     `${entry.trialsRecorded}/${entry.trialsPlanned ?? '?'}`,
-    entry.best === null ? ABSENT : `${formatThroughput(entry.best.throughputBytesPerSecond)} ${entry.best.arm}`,
+    entry.best === null
+      ? ABSENT
+      : `${formatThroughput(entry.best.throughputBytesPerSecond)}${withArm ? ` ${entry.best.arm}` : ''}`,
     entry.targets.map(({ path }) => path).join(' ') || ABSENT,
   ];
 }

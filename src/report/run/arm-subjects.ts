@@ -3,7 +3,7 @@ import type { NumberKey } from '../../base/metrics.js';
 import type { ArmSummary } from '../../stats/summary.js';
 import type { NotedArm } from './notes.js';
 
-interface Subject {
+interface JobSubject {
   /** Whether these results are of such a job. */
   readonly isOf: (summary: ArmSummary) => boolean;
   /** The metric that is always shown. Its column also says why a number is missing. */
@@ -68,14 +68,14 @@ const SUBJECTS = {
     hasSteps: false,
     important: ['latency p99', 'cache', 'ceiling', 'range', 'latency p50', 'n', 'iops', 'latency p99.9'],
   },
-} as const satisfies Readonly<Record<string, Subject>>;
+} as const satisfies Readonly<Record<string, JobSubject>>;
 
 export type SubjectName = keyof typeof SUBJECTS;
 
 const NAMES = Object.keys(SUBJECTS) as readonly SubjectName[];
 
 /** The arms of one table. */
-export interface ArmGroup extends Pick<Subject, 'headline' | 'hasSteps'> {
+export interface ArmGroup extends Pick<JobSubject, 'headline' | 'hasSteps'> {
   readonly arms: readonly NotedArm[];
   /** Returns the place of a column, from 1; larger than any other for columns that are not important here. */
   readonly placeOf: (key: string) => number;
@@ -102,7 +102,7 @@ export function groupArms(arms: readonly NotedArm[]): ArmGroup[] {
     bySubject.set(name, ofSubject);
   }
   return [...bySubject].map(([name, ofSubject]) => {
-    const { headline, hasSteps, important }: Subject = SUBJECTS[name];
+    const { headline, hasSteps, important }: JobSubject = SUBJECTS[name];
     return {
       headline,
       hasSteps,

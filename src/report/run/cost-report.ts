@@ -82,24 +82,31 @@ function rateLines({
   currency,
 }: TotalCost): string[] {
   if (rates.length === 0) return [];
-  const epoch = tiers === null ? [] : ['per epoch', 'epoch, pool'];
-  const head = ['arm', 'sustained', 'GB/s-month', 'per TB', 'TB, pool', ...epoch];
+  const head = ['arm', 'sustained', 'GB/s-month', 'per TB', 'TB, pool'];
   const rows = rates.map((rate: RateCost) => [
     rate.name,
     `${formatMegabytesPerSecond(rate.bytesPerSecond)}${rate.isLimited ? ' *' : ''}`,
     money(rate.perGBpsMonth),
     money(rate.perTB),
     range(rate.perTBFromPool),
-    ...(tiers === null ? [] : [money(rate.perEpochFromSsd), range(rate.perEpochFromPool)]),
   ]);
+  // A table of its own: beside the others, its ranges would be wider than a terminal.
+  const epochs = rates.map((rate) => [rate.name, money(rate.perEpochFromSsd), range(rate.perEpochFromPool)]);
+  const inText = currency === null ? '' : ` in ${currency}`;
   const assumed = `between 1 request for each ${formatBytes(requestBytes.least)} and for each ${formatBytes(requestBytes.most)} is assumed; count them with --pool-reads`;
   const counted = `1 request for each ${formatBytes(requestBytes.least)}${requestBytesCounted ? ', as counted during the run' : ', if all reads of the run came from there'}`;
   return [
-    `costs by rate${currency === null ? '' : ` in ${currency}`}${tiers === null ? '' : `, with epochs of ${formatBytes(tiers.datasetBytes)}`}:`,
+    `costs by rate${inText}:`,
     ...aligned([head, ...rows]).map((line) => `  ${line}`),
     ...(rates.some(({ isLimited }) => isLimited)
       ? ['* measured above the sustained ceiling (a burst or a cache), so the ceiling is used']
       : []),
+    ...(tiers === null
+      ? []
+      : [
+          `costs of an epoch of ${formatBytes(tiers.datasetBytes)}${inText}:`,
+          ...aligned([['arm', 'from SSD', 'from the pool'], ...epochs]).map((line) => `  ${line}`),
+        ]),
     `pool: read from the capacity pool at the same rate, and the requests: ${requestsCounted ? counted : assumed}`,
   ];
 }
