@@ -7,7 +7,7 @@ import { IoFault } from './core/backend.js';
 import { MonotonicClock, monotonicNs } from './core/clock.js';
 import { Counters } from './core/counters.js';
 import { Meter } from './core/meter.js';
-import { MissedFiles } from './core/missed-files.js';
+import { MissedByWorker } from './core/missed-by-worker.js';
 import type { WorkerTask } from './core/protocol.js';
 import { filesOfTask, type WorkerFiles } from './core/worker-files.js';
 import { IoProgram } from './jobs/io.js';
@@ -120,7 +120,7 @@ function rehearse(trialTask: WorkerTask, job: IoJob, { contentOf, equip }: Rehea
   const { backend, createDrain } = equip(task, clock, content);
   try {
     const program = new IoProgram(
-      { task, ...files, backend, createDrain, meter, content, counters, missed: new MissedFiles() },
+      { task, ...files, backend, createDrain, meter, content, counters, missed: new MissedByWorker() },
       job,
     );
     program.prepare();

@@ -19,7 +19,7 @@ import { MonotonicClock, monotonicNs } from './core/clock.js';
 import { collectGarbage, collectPreparation } from './core/collect.js';
 import { Counters } from './core/counters.js';
 import { Meter } from './core/meter.js';
-import { MissedFiles } from './core/missed-files.js';
+import { MissedByWorker } from './core/missed-by-worker.js';
 import type { WorkerOutcome, WorkerReport, WorkerTask } from './core/protocol.js';
 import { filesOfTask, type WorkerFiles } from './core/worker-files.js';
 import type { ProgramContext } from './jobs/job-program.js';
@@ -175,7 +175,7 @@ async function takePart(task: WorkerTask): Promise<WorkerOutcome> {
     warmUp(task, { contentOf, equip });
     equipment = equip(task, clock, content);
     const { backend, createDrain, watch } = equipment;
-    const missed = new MissedFiles();
+    const missed = new MissedByWorker();
     const context = { task, ...files, backend, createDrain, meter, content, counters, missed };
     const report = await measure(context, watch, clock);
     return { worker: task.worker, report: report && Object.assign(report, { missed: missed.report }), fault: null };

@@ -1,7 +1,8 @@
 /** Finds the place that a dataset names in a target, and refuses those that the target does not have. */
 import { lstatSync, readFileSync, realpathSync, type Stats } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { FeedrateError } from '../base/errors.js';
+import { passingOf } from '../host/files/own-names.js';
 import { codeOf } from '../host/system/libc.js';
 import { findMount, readMounts } from '../host/system/mountinfo.js';
 
@@ -17,6 +18,10 @@ export interface ScanRoot {
 /** Returns the place of `path` in a target. Throws `FeedrateError('target')` when it is missing or elsewhere. */
 export function rootOf(target: { readonly name: string; readonly path: string }, path: string): ScanRoot {
   const refuse = (why: string) => new FeedrateError('target', `target ${target.name}: dataset.path ${path}: ${why}`);
+  if (passingOf(basename(target.path))?.kind === 'exported')
+    throw refuse(
+      'mount-matrix measures in new directories; mount by hand and use: feedrate run WORKLOAD -t a=/mnt/a -t b=/mnt/b',
+    );
   const wanted = resolve(target.path, path);
   if (!isIn(wanted, target.path)) throw refuse(`is outside ${target.path}; use -t ${wanted}`);
   let real: string;

@@ -2,7 +2,7 @@ import { FeedrateError, type Issue } from '../base/errors.js';
 import { formatWhole } from '../base/units.js';
 import { type FileLocation, formatLocation } from './location.js';
 
-interface Found {
+interface FoundIssue {
   readonly location: FileLocation;
   readonly message: string;
   /** The jobs that have the fault because of one shared value. */
@@ -19,7 +19,7 @@ export interface SharedCause {
 
 /** Collects the faults of a workload, each once, so that they are reported together. */
 export class IssueList {
-  readonly #found = new Map<string, Found>();
+  readonly #found = new Map<string, FoundIssue>();
   #hasUnread = false;
 
   /**
@@ -57,11 +57,11 @@ export class IssueList {
   }
 }
 
-function issueOf(found: Found): Issue {
+function issueOf(found: FoundIssue): Issue {
   return { where: formatLocation(found.location), message: found.message + jobsOf(found) };
 }
 
-function jobsOf({ jobs, namesJob }: Found): string {
+function jobsOf({ jobs, namesJob }: FoundIssue): string {
   const [first = ''] = jobs;
   const more = jobs.size < 2 ? '' : ` and ${formatWhole(jobs.size - 1)} more`;
   if (namesJob) return ` (job ${first}${more})`;

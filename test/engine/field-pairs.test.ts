@@ -11,7 +11,7 @@ import { Content } from '../../src/engine/content/buffers.js';
 import { MonotonicClock } from '../../src/engine/core/clock.js';
 import { Counters, HISTOGRAM_BASE } from '../../src/engine/core/counters.js';
 import { Meter } from '../../src/engine/core/meter.js';
-import { MissedFiles } from '../../src/engine/core/missed-files.js';
+import { MissedByWorker } from '../../src/engine/core/missed-by-worker.js';
 import type { WorkerReport, WorkerTask } from '../../src/engine/core/protocol.js';
 import { filesOfTask } from '../../src/engine/core/worker-files.js';
 import { ioProgram } from '../../src/engine/jobs/io.js';
@@ -130,7 +130,7 @@ function runOf(arm: Arm): Run {
     );
     const { backend, createDrain } = simulatedFactory.create(task, new MonotonicClock(), content);
     const program = ioProgram.create(
-      { ...filesOfTask(task), task, backend, createDrain, meter, content, counters, missed: new MissedFiles() },
+      { ...filesOfTask(task), task, backend, createDrain, meter, content, counters, missed: new MissedByWorker() },
       job,
     );
     program.prepare();

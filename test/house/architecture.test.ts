@@ -118,6 +118,7 @@ const ENTRY_FILES: Readonly<Record<string, string>> = {
   'src/cli/main.ts': 'the command',
   'src/run/session-process.ts': 'the process of a session: its exit status says whether the session could be run',
   'src/run/touch-process.ts': 'the process that touches targets: it ends itself, as its calls may never return',
+  'src/run/scan-process.ts': 'the process that looks for files: it can be killed while a server is silent',
   'src/engine/worker.ts': 'the thread of a worker',
 };
 

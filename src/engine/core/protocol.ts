@@ -12,7 +12,7 @@ import type { Engine } from '../../workload/engines.js';
 import type { EntryOperation } from '../../workload/entry-operations.js';
 import type { Job } from '../../workload/workload.js';
 import type { Totals, WorkerSecond } from './meter.js';
-import type { MissedFiles } from './missed-files.js';
+import type { MissedByWorker } from './missed-by-worker.js';
 
 /** By how much to slow down a trial; see `Injection`. */
 export type Slowdown = Pick<Injection, 'part' | 'delayNs'>;
@@ -76,7 +76,7 @@ export interface WorkerReport {
   readonly ring: EngineUse['ring'];
   readonly shortTransfers: number;
   /** The files of the user's that it could not read as they were found, and how many more there were. */
-  readonly missed?: MissedFiles['report'];
+  readonly missed?: MissedByWorker['report'];
   /** libnfs only: the bytes that this worker's connection carried in the measured part; null when unknown. */
   readonly wire?: TcpCount | null;
 }

@@ -5,7 +5,7 @@ import type { Content } from '../content/buffers.js';
 import type { Backend } from '../core/backend.js';
 import type { Counters } from '../core/counters.js';
 import type { Meter } from '../core/meter.js';
-import type { MissedFiles } from '../core/missed-files.js';
+import type { MissedByWorker } from '../core/missed-by-worker.js';
 import type { WorkerReport, WorkerTask } from '../core/protocol.js';
 import type { WorkerFiles } from '../core/worker-files.js';
 
@@ -18,7 +18,7 @@ export interface ProgramContext extends WorkerFiles {
   readonly meter: Meter;
   readonly content: Content;
   readonly counters: Counters;
-  readonly missed: MissedFiles;
+  readonly missed: MissedByWorker;
 }
 
 /** The three parts of one worker's trial, for one job kind. Each throws `IoFault`. */

@@ -1,5 +1,3 @@
-/** The table of arms. Its columns are declared here for the terminal, Markdown, CSV and JSON. */
-import { LATENCY_KINDS } from '../../base/latency-kinds.js';
 import { NUMBER_METRICS, type NumberMetric } from '../../base/metrics.js';
 import { factorLabel, factorNames } from '../../record/trial-columns.js';
 import type { ArmSummary } from '../../stats/summary.js';

@@ -16,7 +16,7 @@ const GONE: ReadonlySet<string> = new Set([
 /** Paths that are kept, so that files are counted once even when several threads miss them. */
 const MOST_KEPT = 10_000;
 
-export class MissedFiles {
+export class MissedByWorker {
   readonly #known = new Map<string, MissedFile['how']>();
   #more = 0;
   /** The last fault: why nothing is left if every file is missed. */

@@ -1,0 +1,95 @@
+/** A run over files that are not feedrate's: they and their directory are as they were, and what changes is counted. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { feedrate } from '../support/command-thread.js';
+import { withTemporaryDirectory } from '../support/temporary-directory.js';
+
+const test = suite('existing files');
+
+const WORKLOAD = `name: own
+trials: {rounds: 1}
+dataset: {filesize: 64k}
+jobs:
+  seq: {rw: read, bs: 16k, cache: cold}
+  rand: {rw: randread, bs: 16k, iodepth: 4}
+  mapped: {rw: randread, bs: 4k, ioengine: mmap}
+  small: {kind: small-files, cache: warm}
+`;
+
+const output = (script: string, cwd: string) => spawnSync('bash', ['-c', script], { cwd, encoding: 'utf8' }).stdout;
+
+/** Names, links, sizes and times of everything in a directory. */
+const stateOf = (directory: string) =>
+  output("find . -printf '%p %i %n %s %T@ %C@ %m ' -type f -printf '%A@' -o -printf '\\n' | sort", directory);
+
+/** Reads the files, which changes their times of access. */
+const contentsOf = (directory: string) => output('find . -type f -exec sha256sum {} + | sort', directory);
+
+function place(directory: string): { readonly workload: string; readonly target: string; readonly results: string } {
+  const target = join(directory, 'target');
+  mkdirSync(join(target, 'train', 'n01'), { recursive: true });
+  for (let i = 0; i < 12; i++) writeFileSync(join(target, 'train', 'n01', `f${i}.bin`), Buffer.alloc(i * 5000, i));
+  const workload = join(directory, 'w.yaml');
+  writeFileSync(workload, WORKLOAD);
+  return { workload, target, results: join(directory, 'results') };
+}
+
+test('everything below the target is as before, and each job says what it leaves out', () =>
+  withTemporaryDirectory((directory) => {
+    const { workload, target, results } = place(directory);
+    const contents = contentsOf(target);
+    const before = stateOf(target);
+    const run = feedrate(['run', workload, '-t', target, '--data', 'train', '-o', results, '--progress', 'line']);
+    assert.is(run.status, 0, run.stderr);
+    assert.is(stateOf(target), before);
+    assert.is(contentsOf(target), contents);
+    assert.match(run.stderr, /reads train: 12 files, .* nothing there is changed/);
+    assert.match(run.stderr, /evict these files/);
+    assert.match(run.stderr, /seq on target leaves out 1 of 12 files/);
+    assert.match(run.stderr, /rand on target leaves out 4 of 12 files/);
+  }));
+
+test('without files, without a target, with verify and with prepare, it says what to do', () =>
+  withTemporaryDirectory((directory) => {
+    const { workload, target, results } = place(directory);
+    const refusal = (reason: RegExp, ...args: string[]) => {
+      const { status, stderr } = feedrate(args);
+      assert.is(status, 2, stderr);
+      assert.match(stderr, reason);
+      assert.is(stderr.trim().split('\n').length <= 2, true, stderr);
+    };
+    const here = ['-t', target, '-o', results];
+    refusal(/there is no .*nothing; name a directory or file/, 'run', workload, ...here, '--data', 'nothing');
+    refusal(/name the directory that has the files with -t/, 'run', workload, '-o', results, '--data', 'train');
+    refusal(
+      /verify: is not possible on files that exist/,
+      'run',
+      workload,
+      ...here,
+      '--data',
+      'train',
+      '--set',
+      'seq.verify=true',
+    );
+    refusal(/nothing to prepare/, 'prepare', workload, '-t', target, '--set', 'dataset.path=train');
+    refusal(
+      /no job reads train/,
+      'run',
+      workload,
+      ...here,
+      '--data',
+      'train',
+      '--set',
+      'size=64k',
+      '--set',
+      'small.nrfiles=1',
+      '--set',
+      'small.filesize=4k',
+    );
+    assert.not(readFileSync(workload, 'utf8').includes('path'));
+  }));
+
+test.run();
