@@ -5,6 +5,7 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
+import { SUBCOMMANDS } from '../../src/cli/program.js';
 import type { Outcome } from '../support/feedrate-cli.js';
 
 /** Calls the installed feedrate in the working directory of the newcomer. */
@@ -71,14 +72,16 @@ export function newcomerSteps(small: readonly string[], makeDirectory: (path: st
         const files = join(directory, 'odd');
         mkdirSync(files);
         fillOddly(files);
-        await expectStatus(feedrate, 0, 'read', 'odd', '--runtime', '2s');
+        // A build that does not have the command yet cannot be asked.
+        if (SUBCOMMANDS.some(({ name }) => name === 'read'))
+          await expectStatus(feedrate, 0, 'read', 'odd', '--runtime', '2s');
       },
     },
     {
       name: 'two directories are compared',
       async play(feedrate, directory) {
         for (const name of ['one', 'two']) makeDirectory(join(directory, name));
-        await expectStatus(feedrate, 0, 'run', ...job, '-t', 'one', '-t', 'two', '--set', 'trials.sessions=2');
+        await expectStatus(feedrate, 0, 'run', ...job, '-t', 'one', '-t', 'two', '--set', 'trials.rounds=1');
         assert.match(await expectStatus(feedrate, 0, 'compare', '--cols', 'target'), 'two');
         assert.match(await expectStatus(feedrate, 0, 'show', '--workload'), /^ {4}bs: \[4k, 16k\]$/m);
       },
@@ -86,11 +89,15 @@ export function newcomerSteps(small: readonly string[], makeDirectory: (path: st
     {
       name: 'one gate passes and one fails',
       async play(feedrate) {
-        const limited = (limit: string) => ['run', ...job, '-t', 'one', '--set', `thresholds=throughput > ${limit}`];
-        await expectStatus(feedrate, 0, ...limited('1KiB/s'));
+        // A model instead of a disk, so that no other program on the machine decides.
+        const limited = (limit: string, sessions: number) => [
+          ...['run', ...job, '--ioengine', 'simulated', '-t', 'one', '--set', `trials.sessions=${sessions}`],
+          ...['--set', 'trials.rounds=1', '--set', `thresholds=throughput > ${limit}`],
+        ];
+        await expectStatus(feedrate, 0, ...limited('1KiB/s', 6));
         await expectStatus(feedrate, 0, 'baseline', 'save', 'main');
         assert.match(await expectStatus(feedrate, 0, 'gate', '--baseline', 'main'), 'pass');
-        await expectStatus(feedrate, 1, ...limited('1TiB/s'));
+        await expectStatus(feedrate, 1, ...limited('1TiB/s', 1));
         assert.match(await expectStatus(feedrate, 1, 'gate', '--baseline', 'main'), 'fail');
       },
     },
