@@ -14,7 +14,7 @@ import { transferCalls } from '../../src/engine/core/calls.js';
 import { MonotonicClock, monotonicNs } from '../../src/engine/core/clock.js';
 import { Counters } from '../../src/engine/core/counters.js';
 import { Meter } from '../../src/engine/core/meter.js';
-import { MissedFiles } from '../../src/engine/core/missed-files.js';
+import { MissedByWorker } from '../../src/engine/core/missed-by-worker.js';
 import type { WorkerTask } from '../../src/engine/core/protocol.js';
 import { filesOfTask } from '../../src/engine/core/worker-files.js';
 import type { Program } from '../../src/engine/jobs/job-program.js';
@@ -70,7 +70,7 @@ function prepared(job: MetadataJob, directory: string, slowed = false): Prepared
   const meter = new Meter(counters, 0, 0, Number.POSITIVE_INFINITY, false);
   const createDrain = simulatedFactory.create(task, new MonotonicClock(), content).createDrain;
   const program = metadataProgram.create(
-    { ...filesOfTask(task), task, backend, createDrain, meter, content, counters, missed: new MissedFiles() },
+    { ...filesOfTask(task), task, backend, createDrain, meter, content, counters, missed: new MissedByWorker() },
     job,
   );
   program.prepare();

@@ -138,7 +138,8 @@ packing('installs without its optional dependencies, and runs elsewhere', async 
   assert.is(dryRun.status, 0, dryRun.stderr);
   assert.match(dryRun.stdout, 'quick');
   assert.not(existsSync(join(userFolder, 'results')), 'a dry run writes nothing');
-  for (const { play } of newcomerSteps(SMALL, mkdirSync)) await play(feedrate, userFolder);
+  const steps = newcomerSteps(SMALL, { sessions: 2, options: ['--alpha', '60%'] }, mkdirSync);
+  for (const { play, isLong } of steps) if (isLong !== true) await play(feedrate, userFolder);
 
   const price = [
     '--deployment',

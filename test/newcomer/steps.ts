@@ -5,6 +5,7 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
+import { SUBCOMMANDS } from '../../src/cli/program.js';
 import type { Outcome } from '../support/feedrate-cli.js';
 
 /** Calls the installed feedrate in the working directory of the newcomer. */
@@ -12,6 +13,8 @@ export type Call = (...words: string[]) => Outcome | Promise<Outcome>;
 
 export interface Step {
   readonly name: string;
+  /** Whether the short form leaves it out, because other tests of the suite play it. */
+  readonly isLong?: boolean;
   readonly play: (feedrate: Call, directory: string) => Promise<void>;
 }
 
@@ -39,17 +42,27 @@ function fillOddly(directory: string): void {
   symlinkSync('..', join(directory, 'a folder', 'loop'));
 }
 
+/** How a gate passes: with how many sessions, and which options. */
+export interface Gating {
+  readonly sessions: number;
+  readonly options: readonly string[];
+}
+
 /**
  * @param small options that make the run of an installed workload short
  * @param makeDirectory makes a directory that the newcomer may write to
  */
-export function newcomerSteps(small: readonly string[], makeDirectory: (path: string) => void): Step[] {
+export function newcomerSteps(
+  small: readonly string[],
+  { sessions, options }: Gating,
+  makeDirectory: (path: string) => void,
+): Step[] {
   const job = ['--rw', 'randread', '--bs', '4k,16k', '--size', '1M', '--cache', 'as-is'];
   return [
     {
-      name: 'the workloads are listed, and one is printed and runs as a file',
+      name: 'a workload is printed, one is written, and both are files that run',
+      isLong: true,
       async play(feedrate, directory) {
-        assert.match(await expectStatus(feedrate, 0, 'workloads'), /^quick +\S+ \S+ +\S+ s +A first look/m);
         writeFileSync(join(directory, 'mine.yaml'), await expectStatus(feedrate, 0, 'workloads', 'quick'));
         assert.match(await expectStatus(feedrate, 0, 'run', 'mine.yaml', '--dry-run'), /^quick: 5 arms/);
         await expectStatus(feedrate, 0, 'init');
@@ -57,12 +70,12 @@ export function newcomerSteps(small: readonly string[], makeDirectory: (path: st
       },
     },
     {
-      name: 'quick runs',
+      name: 'the workloads are listed, and quick runs',
       async play(feedrate, directory) {
+        assert.match(await expectStatus(feedrate, 0, 'workloads'), /^quick +\S+ \S+ +\S+ s +A first look/m);
         makeDirectory(join(directory, 'target'));
         const report = await expectStatus(feedrate, 0, 'run', 'quick', '-t', 'target', ...small);
         for (const name of ['cold-read', 'warm-read', 'random-read', 'write', 'checkpoint']) assert.match(report, name);
-        assert.match(await expectStatus(feedrate, 0, 'show', '--workload'), /^name: quick$/m);
       },
     },
     {
@@ -71,14 +84,16 @@ export function newcomerSteps(small: readonly string[], makeDirectory: (path: st
         const files = join(directory, 'odd');
         mkdirSync(files);
         fillOddly(files);
-        await expectStatus(feedrate, 0, 'read', 'odd', '--runtime', '2s');
+        // A build that does not have the command yet cannot be asked.
+        if (SUBCOMMANDS.some(({ name }) => name === 'read'))
+          await expectStatus(feedrate, 0, 'read', 'odd', '--runtime', '2s');
       },
     },
     {
       name: 'two directories are compared',
       async play(feedrate, directory) {
         for (const name of ['one', 'two']) makeDirectory(join(directory, name));
-        await expectStatus(feedrate, 0, 'run', ...job, '-t', 'one', '-t', 'two', '--set', 'trials.sessions=2');
+        await expectStatus(feedrate, 0, 'run', ...job, '-t', 'one', '-t', 'two', '--set', 'trials.rounds=1');
         assert.match(await expectStatus(feedrate, 0, 'compare', '--cols', 'target'), 'two');
         assert.match(await expectStatus(feedrate, 0, 'show', '--workload'), /^ {4}bs: \[4k, 16k\]$/m);
       },
@@ -86,11 +101,15 @@ export function newcomerSteps(small: readonly string[], makeDirectory: (path: st
     {
       name: 'one gate passes and one fails',
       async play(feedrate) {
-        const limited = (limit: string) => ['run', ...job, '-t', 'one', '--set', `thresholds=throughput > ${limit}`];
-        await expectStatus(feedrate, 0, ...limited('1KiB/s'));
+        // A model instead of a disk, so that no other program on the machine decides.
+        const limited = (limit: string, sessions: number) => [
+          ...['run', ...job, '--ioengine', 'simulated', '-t', 'one', '--set', `trials.sessions=${sessions}`],
+          ...['--set', 'trials.rounds=1', '--set', `thresholds=throughput > ${limit}`],
+        ];
+        await expectStatus(feedrate, 0, ...limited('1KiB/s', sessions));
         await expectStatus(feedrate, 0, 'baseline', 'save', 'main');
-        assert.match(await expectStatus(feedrate, 0, 'gate', '--baseline', 'main'), 'pass');
-        await expectStatus(feedrate, 1, ...limited('1TiB/s'));
+        assert.match(await expectStatus(feedrate, 0, 'gate', '--baseline', 'main', ...options), 'pass');
+        await expectStatus(feedrate, 1, ...limited('1TiB/s', 1));
         assert.match(await expectStatus(feedrate, 1, 'gate', '--baseline', 'main'), 'fail');
       },
     },
