@@ -32,7 +32,7 @@ export interface MetadataJob extends CommonJob {
   /** fsync each directory at the end of a phase that changes it. */
   readonly fsyncDirectories: boolean;
   /** How often the phases are repeated in one trial. */
-  readonly loops: number;
+  readonly passes: number;
   /** Longest time of each phase; null = until each item is done. */
   readonly runtimeNs: number | null;
 }
@@ -115,8 +115,8 @@ export const metadataKind: JobKind<MetadataJob> = {
       false,
       'fsync each directory at the end of a phase that changed it. This is part of the phase.',
     ),
-    loops: field(
-      'loops',
+    passes: field(
+      'passes',
       count(1, 100_000),
       1,
       'How often the phases are repeated in one trial, each time with new items.',
