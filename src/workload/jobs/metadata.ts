@@ -106,7 +106,7 @@ export const metadataKind: JobKind<MetadataJob> = {
       'exclusive',
       flag,
       false,
-      'Create files with O_EXCL, as cp does. Over NFS this takes another call for each file. An `nfs://` target always does so.',
+      'Create files with O_EXCL, as cp does. Over NFS 3 this replaces a LOOKUP before each CREATE by a SETATTR after it. An `nfs://` target always does so.',
     ),
     fsync: field('fsync', flag, false, 'fsync each new file before it is closed, as part of `create`.'),
     fsyncDirectories: field(
