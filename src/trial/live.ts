@@ -100,14 +100,17 @@ export function watch(
 ): Watch {
   let last: CounterReading | null = null;
   let wasStarting = false;
+  let preparedOps = 0;
   let quietSinceNs = 0;
   let longestQuietNs = 0;
   const timer = setInterval(() => {
     const { beganNs } = counters;
     const now = read(counters);
     const isStarting = counters.present < counters.workers;
-    if (isStarting || wasStarting) starting();
+    // Workers that make files before the common start show that the target responds.
+    if (isStarting || wasStarting || (beganNs === null && now.ops > preparedOps)) starting();
     wasStarting = isStarting;
+    preparedOps = now.ops;
     if (beganNs === null || now.atNs <= beganNs) return;
     const before = last ?? { atNs: beganNs, bytes: 0, ops: 0 };
     if (last === null || now.ops > before.ops || now.bytes > before.bytes) quietSinceNs = now.atNs;

@@ -175,7 +175,7 @@ const someJobs = fc.record({
   depth: fc.integer({ min: 0, max: 2 }),
   branch: fc.integer({ min: 1, max: 3 }),
   stride: fc.integer({ min: 0, max: 4 }),
-  loops: fc.integer({ min: 1, max: 3 }),
+  passes: fc.integer({ min: 1, max: 3 }),
   directories: fc.constantFrom('shared', 'per-worker'),
   items: fc.constantFrom('files', 'directories'),
   operations: fc.subarray([...ENTRY_OPERATIONS], { minLength: 1 }),
@@ -187,7 +187,7 @@ test('whatever the fields are, each item is visited once in each phase and nothi
     fc.asyncProperty(someJobs, async (fields) => {
       const depth = fields.branch ** fields.depth > fields.nrfiles ? 0 : fields.depth;
       const job = metadataJob({ ...fields, depth });
-      const { numjobs, nrfiles, loops, operations, branch } = job;
+      const { numjobs, nrfiles, passes, operations, branch } = job;
       await withTemporaryDirectory(async (directory) => {
         const counters = Counters.allocate(numjobs);
         const files = Array.from({ length: nrfiles }, (_, i) => ({ path: `f${i}`, bytes: 0, contentSeed: i }));
@@ -203,8 +203,8 @@ test('whatever the fields are, each item is visited once in each phase and nothi
           phases.map((phase) => [phase.operation, phase.operations, phase.entries]),
           operations.map((operation) =>
             operation === 'readdir'
-              ? [operation, loops * numjobs * leaves, loops * numjobs * nrfiles * trees]
-              : [operation, loops * numjobs * nrfiles, undefined],
+              ? [operation, passes * numjobs * leaves, passes * numjobs * nrfiles * trees]
+              : [operation, passes * numjobs * nrfiles, undefined],
           ),
         );
         assert.is(run.window.entryOps, jobPlanOf(job).entryOperations);

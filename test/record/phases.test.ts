@@ -106,7 +106,7 @@ function reportOf(phases: readonly WorkerPhase[], busyNs: number): WorkerReport 
   };
 }
 
-test('a phase lasts from the first start to the last end, and loops add up', () => {
+test('a phase lasts from the first start to the last end, and passes add up', () => {
   const reports = [
     reportOf([phase('create', 0, 100, 5), phase('stat', 210, 300, 5), phase('create', 400, 500, 5)], 450),
     reportOf([phase('create', 10, 200, 5), phase('stat', 205, 290, 4), phase('create', 390, 520, 5)], 470),

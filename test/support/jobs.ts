@@ -120,7 +120,7 @@ export function metadataJob(changes: Partial<MetadataJob> = {}): MetadataJob {
     exclusive: false,
     fsync: false,
     fsyncDirectories: false,
-    loops: 1,
+    passes: 1,
     runtimeNs: null,
     ...changes,
   };

@@ -127,7 +127,7 @@ parse('the other kinds have every property of theirs', () => {
     exclusive: false,
     fsync: false,
     fsyncDirectories: false,
-    loops: 1,
+    passes: 1,
     runtimeNs: null,
   };
   const seed = 'seed: 7\n';

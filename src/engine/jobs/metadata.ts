@@ -5,11 +5,12 @@ import { WRITE } from '../../plan/batch.js';
 import { LengthMix } from '../../plan/mix.js';
 import type { DataFile } from '../../plan/plan.js';
 import { ENTRY_OPERATIONS, type EntryOperation } from '../../workload/entry-operations.js';
-import { leavesOf, type MetadataJob } from '../../workload/jobs/metadata.js';
+import type { MetadataJob } from '../../workload/jobs/metadata.js';
 import { IoFault } from '../core/backend.js';
 import { CELL, HISTOGRAM_BASE, ITEM_CELLS } from '../core/counters.js';
 import type { NewFile } from '../core/entries.js';
 import type { WorkerPhase } from '../core/protocol.js';
+import { firstName, ItemTree, secondName } from './item-tree.js';
 import { type JobProgram, type Program, type ProgramContext, timed } from './job-program.js';
 import { SLOT } from './whole-files.js';
 
@@ -27,19 +28,19 @@ class MetadataProgram implements Program {
   readonly phases: WorkerPhase[] = [];
   readonly #context: ProgramContext;
   readonly #job: MetadataJob;
-  readonly #leaves: number;
+  readonly #tree: ItemTree;
   readonly #newFile: NewFile;
   readonly #lengths: LengthMix;
-  /** Which phase of the loop it is, for the stride. */
+  /** Which phase of the pass it is, for the stride. */
   #step = 0;
-  /** Counts from 0. Each loop writes other content. */
-  #loop = 0;
+  /** Counts from 0. Each pass writes other content. */
+  #pass = 0;
   #isStopped = false;
 
   constructor(context: ProgramContext, job: MetadataJob) {
     this.#context = context;
     this.#job = job;
-    this.#leaves = leavesOf(job);
+    this.#tree = new ItemTree(job, context.task.scratchDirectory);
     this.#newFile = { exclusive: job.exclusive, isWritten: job.filesizeBytes > 0 };
     this.#lengths = new LengthMix(job.bs, createPrng(context.task.seed, context.task.worker));
   }
@@ -47,24 +48,26 @@ class MetadataProgram implements Program {
   /** Makes the directories and, if their creation is not measured, the items. */
   prepare(): void {
     const { backend, task } = this.#context;
-    const top = this.#topOf(task.worker);
+    const top = this.#tree.topOf(task.worker);
     // Workers that create in the measured part share the work. Others need every directory of the tree at once.
     const isShared = this.#job.directories === 'shared' && this.#job.operations[0] === 'create';
-    for (let leaf = isShared ? task.worker : 0; leaf < this.#leaves; leaf += isShared ? task.workers : 1)
-      backend.makeDirectories(task.scratchDirectory, this.#leafPath(top, leaf));
+    for (let leaf = isShared ? task.worker : 0; leaf < this.#tree.leaves; leaf += isShared ? task.workers : 1)
+      backend.makeDirectories(task.scratchDirectory, this.#tree.pathOf(top, leaf));
     this.#begin();
   }
 
   run(): number {
-    const { loops, operations } = this.#job;
+    const { passes, operations } = this.#job;
     let busyNs = 0;
-    for (; this.#loop < loops; this.#loop++) {
+    // The items that were made before the measurement have been counted to show that the target responds.
+    this.#context.meter.entryOps = 0;
+    for (; this.#pass < passes; this.#pass++) {
       for (const operation of operations) {
         const tookNs = this.#phase(operation);
         if (tookNs === null) return busyNs;
         busyNs += tookNs;
       }
-      if (this.#loop + 1 < loops && !this.#renew()) break;
+      if (this.#pass + 1 < passes && !this.#renew()) break;
     }
     return busyNs;
   }
@@ -113,11 +116,11 @@ class MetadataProgram implements Program {
     const cells = counters.cellsOf(owner);
     const end = kind === CREATE ? nrfiles : (cells[ITEM_CELLS.made] as number);
     const renamed = cells[ITEM_CELLS.renamed] as number;
-    const top = this.#topOf(owner);
+    const top = this.#tree.topOf(owner);
     let item = 0;
-    for (let leaf = 0; leaf < this.#leaves && item < end; leaf++) {
-      const directory = this.#leafPath(top, leaf);
-      const endOfLeaf = Math.min(end, this.#firstItemOf(leaf + 1));
+    for (let leaf = 0; leaf < this.#tree.leaves && item < end; leaf++) {
+      const directory = this.#tree.pathOf(top, leaf);
+      const endOfLeaf = Math.min(end, this.#tree.firstItemOf(leaf + 1));
       entries.enter(top, directory);
       let nowNs = 0;
       for (; item < endOfLeaf; ) {
@@ -164,12 +167,12 @@ class MetadataProgram implements Program {
   #fill(owner: number, item: number, handle: number, name: string): void {
     const { backend, content, files, meter } = this.#context;
     const { filesizeBytes, fsync } = this.#job;
-    backend.adopt(SLOT, below(this.#leafPath(this.#topOf(owner), this.#leafOf(item)), name), handle);
+    backend.adopt(SLOT, below(this.#tree.pathOf(this.#tree.topOf(owner), this.#tree.leafOf(item)), name), handle);
     if (filesizeBytes > 0) content.take(files.at(item) as DataFile);
     // The latency of `create` includes the writes, so they have none of their own.
     for (let atBytes = 0, bytes = 0; atBytes < filesizeBytes; atBytes += bytes) {
       bytes = Math.min(this.#lengths.draw(), filesizeBytes - atBytes);
-      backend.transfer(WRITE, SLOT, atBytes, bytes, content.fill(SLOT, atBytes, bytes, this.#loop));
+      backend.transfer(WRITE, SLOT, atBytes, bytes, content.fill(SLOT, atBytes, bytes, this.#pass));
       meter.writeOps++;
       meter.writeBytes += bytes;
     }
@@ -195,14 +198,14 @@ class MetadataProgram implements Program {
     const { backend, meter, task } = this.#context;
     const { clock } = backend;
     const isOwn = this.#job.directories === 'per-worker';
-    const top = this.#topOf(owner);
-    const first = isOwn ? 0 : Math.floor((owner * this.#leaves) / task.workers);
+    const top = this.#tree.topOf(owner);
+    const first = isOwn ? 0 : Math.floor((owner * this.#tree.leaves) / task.workers);
     let operations = 0;
     let entries = 0;
-    while (operations < this.#leaves) {
-      const leaf = (first + operations) % this.#leaves;
-      const each = this.#firstItemOf(leaf + 1) - this.#firstItemOf(leaf);
-      backend.entries.enter(top, this.#leafPath(top, leaf));
+    while (operations < this.#tree.leaves) {
+      const leaf = (first + operations) % this.#tree.leaves;
+      const each = this.#tree.firstItemOf(leaf + 1) - this.#tree.firstItemOf(leaf);
+      backend.entries.enter(top, this.#tree.pathOf(top, leaf));
       const beginNs = clock.now();
       entries += backend.entries.list(isOwn ? each : each * task.workers);
       const nowNs = clock.now();
@@ -215,9 +218,9 @@ class MetadataProgram implements Program {
     return { operations, entries };
   }
 
-  /** Begins a loop: without `create`, the items are made now. */
+  /** Begins a pass: without `create`, the items are made now. */
   #begin(): void {
-    const { task, counters } = this.#context;
+    const { task, counters, meter } = this.#context;
     const isCreated = this.#job.operations[0] === 'create';
     // The phase that creates is the first one, with each worker's own items.
     this.#step = isCreated ? 0 : 1;
@@ -229,11 +232,12 @@ class MetadataProgram implements Program {
     this.#each(0, this.#job.nrfiles, (item) => {
       this.#make(task.worker, item, firstName(task.worker, item));
       cells[ITEM_CELLS.made] = item + 1;
+      cells[CELL.entryOps] = ++meter.entryOps;
       return !counters.stopRequested;
     });
   }
 
-  /** Removes what a loop has left and begins the next one. Returns false when the worker must end. */
+  /** Removes what a pass has left and begins the next one. Returns false when the worker must end. */
   #renew(): boolean {
     const { backend, meter } = this.#context;
     this.#removeRest(() => {
@@ -260,43 +264,16 @@ class MetadataProgram implements Program {
   /** Goes through some of the worker's own items, outside of the phases, until `step` returns false. */
   #each(from: number, to: number, step: (item: number) => boolean): void {
     const { backend, task } = this.#context;
-    const top = this.#topOf(task.worker);
+    const top = this.#tree.topOf(task.worker);
     let leaf = -1;
     for (let item = from; item < to; item++) {
-      const leafOfItem = this.#leafOf(item);
-      if (leafOfItem !== leaf) backend.entries.enter(top, this.#leafPath(top, leafOfItem));
+      const leafOfItem = this.#tree.leafOf(item);
+      if (leafOfItem !== leaf) backend.entries.enter(top, this.#tree.pathOf(top, leafOfItem));
       leaf = leafOfItem;
       if (!step(item)) return;
     }
   }
-
-  /** Returns the first item in a leaf. Each has as many as another, or one more. */
-  #firstItemOf(leaf: number): number {
-    return Math.ceil((leaf * this.#job.nrfiles) / this.#leaves);
-  }
-
-  #leafOf(item: number): number {
-    return Math.floor((item * this.#leaves) / this.#job.nrfiles);
-  }
-
-  #topOf(worker: number): string {
-    const name = this.#job.directories === 'shared' ? 'tree' : `tree-${worker}`;
-    return below(this.#context.task.scratchDirectory, name);
-  }
-
-  /** Returns the path of a leaf: a directory of each level, numbered from 0. */
-  #leafPath(top: string, leaf: number): string {
-    const { depth, branch } = this.#job;
-    const names: string[] = [];
-    for (let level = 0, rest = leaf; level < depth; level++, rest = Math.floor(rest / branch))
-      names.unshift(`d${rest % branch}`);
-    return below(top, ...names);
-  }
 }
-
-/** The names of an item before and after `rename`. */
-const firstName = (owner: number, item: number): string => `f${owner}-${item}`;
-const secondName = (owner: number, item: number): string => `r${owner}-${item}`;
 
 export const metadataProgram: JobProgram<MetadataJob> = {
   create: (context, job) => new MetadataProgram(context, job),

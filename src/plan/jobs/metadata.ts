@@ -8,7 +8,7 @@ const ASSUMED_PER_SECOND = 2000;
 
 /** Plans a metadata job: each worker creates its items in scratch directories, and works on their names and attributes. */
 export function planMetadata(job: MetadataJob): JobPlan {
-  const { nrfiles, numjobs, loops, filesizeBytes } = job;
+  const { nrfiles, numjobs, passes, filesizeBytes } = job;
   return {
     place: 'scratch',
     laidOut: false,
@@ -27,9 +27,9 @@ export function planMetadata(job: MetadataJob): JobPlan {
       ownFiles({ sizes: { kind: 'equal', bytes: filesizeBytes }, each: nrfiles, workers: numjobs, seed: job.randseed }),
     scratchFiles: (files) => files + directoriesOf(job),
     scratchBytes: (fileBytes) => fileBytes,
-    writtenBytes: (fileBytes) => fileBytes * loops,
+    writtenBytes: (fileBytes) => fileBytes * passes,
     movedBytes: () => 0,
-    entryOperations: loops * numjobs * job.operations.reduce((sum, each) => sum + operationsOf(job, each), 0),
+    entryOperations: passes * numjobs * job.operations.reduce((sum, each) => sum + operationsOf(job, each), 0),
     expectedTime: () => ({ knownNs: 0, estimatedNs: expectedNs(job) }),
     restBytes: () => 0,
     directMisfit: () => null,
@@ -43,14 +43,14 @@ function operationsOf(job: MetadataJob, operation: EntryOperation): number {
 
 /** Returns the time of all phases, and of the items that are created and removed outside of them, ns. */
 function expectedNs(job: MetadataJob): number {
-  const { operations, nrfiles, loops } = job;
+  const { operations, nrfiles, passes } = job;
   const timeOf = (count: number): number => (count / ASSUMED_PER_SECOND) * 1e9;
   const measuredNs = operations.reduce(
     (sum, each) => sum + Math.min(timeOf(operationsOf(job, each)), job.runtimeNs ?? Number.POSITIVE_INFINITY),
     0,
   );
   const outside = (['create', 'unlink'] as const).filter((each) => !operations.includes(each)).length;
-  return loops * (measuredNs + outside * timeOf(nrfiles));
+  return passes * (measuredNs + outside * timeOf(nrfiles));
 }
 
 /** Returns how many directories the workers' trees have. */

@@ -32,7 +32,7 @@ export interface MetadataJob extends CommonJob {
   /** fsync each directory at the end of a phase that changes it. */
   readonly fsyncDirectories: boolean;
   /** How often the phases are repeated in one trial. */
-  readonly loops: number;
+  readonly passes: number;
   /** Longest time of each phase; null = until each item is done. */
   readonly runtimeNs: number | null;
 }
@@ -106,7 +106,7 @@ export const metadataKind: JobKind<MetadataJob> = {
       'exclusive',
       flag,
       false,
-      'Create files with O_EXCL, as cp does. Over NFS this takes another call for each file. An `nfs://` target always does so.',
+      'Create files with O_EXCL, as cp does. Over NFS 3 this replaces a LOOKUP before each CREATE by a SETATTR after it. An `nfs://` target always does so.',
     ),
     fsync: field('fsync', flag, false, 'fsync each new file before it is closed, as part of `create`.'),
     fsyncDirectories: field(
@@ -115,8 +115,8 @@ export const metadataKind: JobKind<MetadataJob> = {
       false,
       'fsync each directory at the end of a phase that changed it. This is part of the phase.',
     ),
-    loops: field(
-      'loops',
+    passes: field(
+      'passes',
       count(1, 100_000),
       1,
       'How often the phases are repeated in one trial, each time with new items.',
