@@ -160,10 +160,10 @@ export function* warmInStretches(
 }
 
 /** How much of a trial's files is in the page cache, in the fields of the record. */
-type Evidence = Pick<CacheEvidence, 'residentBytesBefore' | 'fileBytes' | 'residencySource'>;
+type HeldPages = Pick<CacheEvidence, 'residentBytesBefore' | 'fileBytes' | 'residencySource'>;
 
 /** Finds out how much of the files is in the page cache, and yields after each file. Throws as `residentBytes` does. */
-export function* evidenceInSteps(paths: Iterable<string>): Generator<void, Evidence> {
+export function* evidenceInSteps(paths: Iterable<string>): Generator<void, HeldPages> {
   const residency = residencyTest();
   let fileBytes = 0;
   let resident: Residency | null = residency === null ? null : { bytes: 0, source: 'cachestat' };
@@ -187,6 +187,6 @@ function sumOf(a: Residency, b: Residency): Residency {
 }
 
 /** Returns at once what `evidenceInSteps` finds. */
-export function readEvidence(paths: Iterable<string>): Evidence {
+export function readEvidence(paths: Iterable<string>): HeldPages {
   return resultOf(evidenceInSteps(paths));
 }
