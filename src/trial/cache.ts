@@ -11,7 +11,7 @@ import type { CacheClaim } from '../workload/workload.js';
 import type { Moved } from './cache-origin.js';
 import { type CacheBefore, UNKNOWN_DEVICE, UNPREPARED } from './cache-verdict.js';
 import { LayoutStopped, yieldUnless } from './data-file.js';
-import type { Preparing, WorkProgress } from './events.js';
+import type { PreparingStep, WorkProgress } from './events.js';
 import { WorkMeter } from './work-meter.js';
 
 /** The state before the trial, kept until its end. */
@@ -37,7 +37,7 @@ export interface CacheRequest {
   readonly touchedBefore: boolean;
   readonly stopped: () => boolean;
   /** Called some times a second while files are evicted or read. */
-  readonly progress: (step: Preparing, work: WorkProgress) => void;
+  readonly progress: (step: PreparingStep, work: WorkProgress) => void;
   /** Bytes of the files, for progress. */
   readonly totalBytes: number;
 }
@@ -90,7 +90,7 @@ const TELL_EVERY_MS = 100;
  * Goes through files step by step, so that progress is shown and a stop request is heard. Throws `LayoutStopped` after one.
  * @param step null: the steps take no time worth telling
  */
-async function inSteps<T>(request: CacheRequest, step: Preparing | null, steps: Generator<void, T>): Promise<T> {
+async function inSteps<T>(request: CacheRequest, step: PreparingStep | null, steps: Generator<void, T>): Promise<T> {
   const tell = tellerOf(request, step);
   for (let files = 1; ; files++) {
     const { done, value } = steps.next();
@@ -100,7 +100,7 @@ async function inSteps<T>(request: CacheRequest, step: Preparing | null, steps: 
   }
 }
 
-function tellerOf({ paths, totalBytes, progress }: CacheRequest, step: Preparing | null) {
+function tellerOf({ paths, totalBytes, progress }: CacheRequest, step: PreparingStep | null) {
   // Only warming moves bytes; the time of the rest is that of the files.
   const meter = new WorkMeter({ totalFiles: paths.length, totalBytes: step === 'warming' ? totalBytes : 0 });
   let toldMs = performance.now();

@@ -16,7 +16,7 @@ export interface WorkProgress {
 }
 
 /** What is done before a trial. */
-export type Preparing = 'scratch files' | 'eviction' | 'warming';
+export type PreparingStep = 'scratch files' | 'eviction' | 'warming';
 
 export type SessionEvent =
   /** The files of a dataset that exists are being looked for: what was found so far. Before the first session. */
@@ -33,7 +33,7 @@ export type SessionEvent =
   /** A trial is being prepared. The first event of a trial has no `step`, and the others have their progress. */
   | ({ readonly type: 'prepare'; readonly trialId: string; readonly arm: string } & (
       | { readonly step?: undefined }
-      | ({ readonly step: Preparing; readonly etaNs: number } & WorkProgress)
+      | ({ readonly step: PreparingStep; readonly etaNs: number } & WorkProgress)
     ))
   /** Files that feedrate made are being removed. */
   | ({ readonly type: 'removal'; readonly target: string } & WorkProgress)

@@ -110,13 +110,13 @@ function isRemote(path: string): boolean {
 }
 
 /** Files of one folder that are written by one task. */
-interface Batch {
+interface FolderBatch {
   readonly folder: string;
   readonly files: readonly DataFile[];
   readonly bytes: number;
 }
 
-function* batchesOf(files: Iterable<DataFile>): Generator<Batch, void> {
+function* batchesOf(files: Iterable<DataFile>): Generator<FolderBatch, void> {
   let folder = '';
   let batch: DataFile[] = [];
   let bytes = 0;
@@ -174,7 +174,7 @@ class Crew {
     return this.#failure !== null || this.#stopped();
   }
 
-  async #lane(batches: Iterator<Batch>): Promise<void> {
+  async #lane(batches: Iterator<FolderBatch>): Promise<void> {
     while (!this.#isOver) {
       if (this.#isPublishingDue) await this.#publish();
       const next = batches.next();
@@ -188,7 +188,7 @@ class Crew {
     return sum('files') >= UNSYNCED_FILES * this.#share || sum('bytes') >= UNSYNCED_BYTES * this.#share;
   }
 
-  async #write({ folder, files, bytes }: Batch): Promise<void> {
+  async #write({ folder, files, bytes }: FolderBatch): Promise<void> {
     const { directory, passingDirectory } = this.#layout;
     const to = below(directory, folder);
     const from = passingDirectory === null ? to : below(passingDirectory, `layout-${this.#count++}`);

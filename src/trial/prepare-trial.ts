@@ -7,7 +7,7 @@ import { jobPlanOf } from '../plan/jobs/registry.js';
 import type { Arm, Plan, PlannedTrial, Target } from '../plan/plan.js';
 import { ENGINES } from '../workload/engines.js';
 import { type CachePreparation, prepareCache } from './cache.js';
-import type { Preparing, WorkProgress } from './events.js';
+import type { PreparingStep, WorkProgress } from './events.js';
 import { layOutFiles } from './lay-out-files.js';
 import { isUsedBefore } from './server-cache.js';
 import type { Stage } from './stage.js';
@@ -22,7 +22,7 @@ export interface PrepareSettings {
   readonly wrote: ReadonlySet<string>;
   readonly stopped: () => boolean;
   /** Called some times a second while files are written, evicted or read before a trial. */
-  readonly onPreparing: (trial: PlannedTrial, arm: Arm, step: Preparing, work: WorkProgress) => void;
+  readonly onPreparing: (trial: PlannedTrial, arm: Arm, step: PreparingStep, work: WorkProgress) => void;
 }
 
 /** Creates the trial's scratch directory and its files, then prepares the cache state. Throws `LayoutStopped` after a stop. */
@@ -35,7 +35,7 @@ export async function prepareTrial(
   const real = touchesFiles(arm);
   const { reads, makesDirectories } = jobPlanOf(arm.spec);
   const { remount } = settings;
-  const tell = (step: Preparing, work: WorkProgress) => settings.onPreparing(trial, arm, step, work);
+  const tell = (step: PreparingStep, work: WorkProgress) => settings.onPreparing(trial, arm, step, work);
   if (real && files.place === 'scratch') {
     storeOf(scratchDirectory).makeDirectories(dirname(scratchDirectory), scratchDirectory);
     if (!files.laidOut && !makesDirectories) makeDirectoriesOf(directory, files.files);

@@ -34,6 +34,8 @@ class CommandThread {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     const worker = new Worker(new URL('./command-worker.js', import.meta.url), {
+      // A dry run opens files through the C library.
+      trackUnmanagedFds: false,
       workerData: { port: port2, answers: this.#answers },
       transferList: [port2],
       // Not the runner's: a session's process would inherit them.

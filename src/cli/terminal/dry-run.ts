@@ -131,9 +131,7 @@ function rateLines(targets: DryRun['targets'], { estimatedNs }: ExpectedTime, ra
   if (estimatedNs === 0) return [];
   return targets.map(({ name }) => {
     const { layout, cold } = rates.get(name) ?? ASSUMED_RATES;
-    const source = rates.has(name)
-      ? 'measured just now'
-      : 'assumed; the run writes nothing there, so nothing was measured';
+    const source = rates.has(name) ? 'measured just now' : 'assumed: nothing was measured';
     const files = `${formatCount(1e9 / layout.fileNs)} new files/s`;
     const bytes = `writes ${formatThroughput(layout.bytesPerSecond)}, reads ${formatThroughput(cold.bytesPerSecond)}`;
     return `rates of ${name}: ${files}, ${bytes} (${source})`;

@@ -8,7 +8,7 @@ import type { TrialRecord } from '../../record/trial-record.js';
 import { iops, latencyHistogram, throughputBytesPerSecond } from '../../record/trial-values.js';
 import { columnsOf, cut } from '../../report/table/columns.js';
 import { sparkline } from '../../report/table/sparkline.js';
-import type { Preparing, SessionEvent, WorkProgress } from '../../trial/events.js';
+import type { PreparingStep, SessionEvent, WorkProgress } from '../../trial/events.js';
 import type { LiveNfs } from '../../trial/live-nfs.js';
 import type { ProgressState } from './progress-state.js';
 
@@ -95,7 +95,7 @@ function layoutParts(event: Extract<SessionEvent, { type: 'layout' }>): Part[] {
   ];
 }
 
-const STEPS: Readonly<Record<Preparing, string>> = {
+const STEPS: Readonly<Record<PreparingStep, string>> = {
   'scratch files': 'filling files',
   eviction: 'emptying caches',
   warming: 'filling caches',

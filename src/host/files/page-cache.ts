@@ -163,12 +163,12 @@ export function* warmInStretches(
 }
 
 /** How much of a trial's files is in the page cache, in the fields of the record. */
-type Evidence = Pick<CacheEvidence, 'residentBytesBefore' | 'fileBytes' | 'residencySource'>;
+type HeldPages = Pick<CacheEvidence, 'residentBytesBefore' | 'fileBytes' | 'residencySource'>;
 
 const GONE: Residency = { bytes: 0, source: 'cachestat' };
 
 /** Finds out how much of the files is in the page cache, and yields after each file. Throws as `openMeasured` does. */
-export function* evidenceInSteps(paths: FilePaths): Generator<void, Evidence> {
+export function* evidenceInSteps(paths: FilePaths): Generator<void, HeldPages> {
   const residency = residencyTest();
   let fileBytes = paths.totalBytes ?? 0;
   let resident: Residency | null = residency === null ? null : { bytes: 0, source: 'cachestat' };
@@ -192,6 +192,6 @@ function sumOf(a: Residency, b: Residency): Residency {
 }
 
 /** Returns at once what `evidenceInSteps` finds. */
-export function readEvidence(paths: FilePaths): Evidence {
+export function readEvidence(paths: FilePaths): HeldPages {
   return resultOf(evidenceInSteps(paths));
 }
