@@ -34,7 +34,7 @@ interface Folder {
 }
 
 /** The entries of a directory, by what they are. */
-interface Entries {
+interface FolderEntries {
   readonly files: ByteName[];
   readonly directories: ByteName[];
 }
@@ -126,8 +126,8 @@ export class TreeWalk {
   }
 
   /** Returns the files and directories to read; null when the directory cannot be read. */
-  async #entriesOf({ path }: Folder): Promise<Entries | null> {
-    const entries: Entries = { files: [], directories: [] };
+  async #entriesOf({ path }: Folder): Promise<FolderEntries | null> {
+    const entries: FolderEntries = { files: [], directories: [] };
     let directory: Dir | null = null;
     try {
       const options = { encoding: 'buffer' as BufferEncoding, bufferSize: READ_ENTRIES };
@@ -147,7 +147,7 @@ export class TreeWalk {
     return entries;
   }
 
-  #take(folder: ByteName, entry: Dirent, entries: Entries): void {
+  #take(folder: ByteName, entry: Dirent, entries: FolderEntries): void {
     const name = (entry.name as unknown as Buffer).toString('latin1');
     const path = joined(folder, name);
     if (entry.isFile()) {
@@ -157,7 +157,7 @@ export class TreeWalk {
     else if (this.#rules.isChosen(path)) this.#tally.leaveOut('special', joined(this.#prefix, path));
   }
 
-  #takeDirectory(path: ByteName, name: ByteName, { directories }: Entries): void {
+  #takeDirectory(path: ByteName, name: ByteName, { directories }: FolderEntries): void {
     if (name.startsWith(OWN_PREFIX)) this.#tally.leaveOut('own', joined(this.#prefix, path));
     else if (this.#rules.isPruned(path)) return;
     else if (this.#rules.mountPoints.has(this.#absolute(path)))
@@ -165,7 +165,7 @@ export class TreeWalk {
     else directories.push(name);
   }
 
-  #takeLink(path: ByteName, name: ByteName, entries: Entries): void {
+  #takeLink(path: ByteName, name: ByteName, entries: FolderEntries): void {
     const isChosen = this.#rules.isChosen(path);
     const at = joined(this.#prefix, path);
     if (!this.#rules.follow) {

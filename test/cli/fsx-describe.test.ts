@@ -28,7 +28,7 @@ const describe = (...args: string[]) => feedrate(['fsx', 'describe', ...args], u
 test('a table of settings, and what to do about them', () => {
   const { status, stdout, stderr } = describe('-t', TARGET, '-t', 'ip=nfs://10.0.0.20/train');
   assert.is(status, 0, stderr);
-  assert.match(stdout, /^set1: nfs:\/\/svm-/);
+  assert.match(stdout, /^set1: nfs:\/\/svm-/m);
   assert.match(stdout, /volume +│ fsvol-00000000000000002 \(vol2\), FlexVol, 100 GiB, at \/train, UNIX/);
   assert.match(stdout, /tiering +│ AUTO after 31 days/);
   assert.match(stdout, /^ip: nfs:\/\/10\.0\.0\.20/m);

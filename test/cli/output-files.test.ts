@@ -80,9 +80,9 @@ test('gate writes every file, whole, beside its result', () => {
     'quick measurement: the run as a whole': 'passed',
   });
   assert.equal(Object.keys(bmfOf(text('o', 'b.json'))['quick/read'] ?? {}), [
-    'throughput_bytes_per_s',
-    'iops',
-    'latency_p99_ns',
+    'throughput_session_median_bytes_per_s',
+    'iops_session_median',
+    'latency_p99_session_median_ns',
   ]);
   assert.is(openMetricsOf(text('o', 'm.txt')).families.length, 3);
 });
@@ -92,7 +92,7 @@ test('the measures that are gated by name are those of the files', () => {
   assert.equal(benchmarksOf(text('o', 'ga-bigger-is-better.json')), []);
   assert.equal(
     benchmarksOf(text('o', 'ga-smaller-is-better.json')).map(({ name }) => name),
-    ['quick/read p50(read)', 'quick/read cpu'],
+    ['quick/read p50(read), session median', 'quick/read cpu, session median'],
   );
 });
 
@@ -150,7 +150,7 @@ test('run writes what it measured, also of a run that broke a threshold', () => 
     'w measurement: a': 'passed',
     'w measurement: the run as a whole': 'passed',
   });
-  const { iops } = bmfOf(text('o', 'b.json'))['w/a'] ?? {};
+  const { iops_session_median: iops } = bmfOf(text('o', 'b.json'))['w/a'] ?? {};
   assert.ok(iops !== undefined && iops.value > 1000 && iops.value < 1_000_000);
 });
 

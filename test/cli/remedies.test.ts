@@ -231,7 +231,7 @@ test('what differs can be ignored by the name that the message gives', () =>
 test('the example of the gate has enough sessions for its workload, and so has what few-sessions asks for', () =>
   withTemporaryDirectory((directory) => {
     const results = join(directory, 'results');
-    const sessions = [...gateCommand.examples.matchAll(/quick\.yaml --set trials\.sessions=(\d+)/g)].map(([, n]) =>
+    const sessions = [...gateCommand.examples.matchAll(/run quick .*--set trials\.sessions=(\d+)/g)].map(([, n]) =>
       Number(n),
     );
     assert.is(sessions.length, 2);

@@ -73,7 +73,7 @@ test('volumes of two policies are measured in one run, with policy and residency
     );
     const [first] = runOf(join(directory, 'r')).environment.targets;
     assert.is(first?.residency?.residency, 'ssd-resident');
-    assert.match(call('compare', '--cols', 'fsx.residency', '-o', 'r').stdout, /ssd-resident +│ +unknown/);
+    assert.match(call('compare', '--cols', 'fsx.residency', '-o', 'r').stdout, /ssd-resident \(base\) +│ +unknown/);
   }));
 
 for (const [what, args, why] of [

@@ -1,6 +1,6 @@
 /** What must be true after any fault. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { LiveRun, ProgressEvent } from '../support/live-run.js';
@@ -129,7 +129,8 @@ async function checkReaders(scene: Scene, ending: Ending | null, isRecorded: boo
   if (!isRecorded || latest === undefined || latest.endsWith(EARLIER)) return found;
   const recorded = recordOf(textOf(join(latest, 'run.json')))?.['status'];
   const wanted = recorded === 'running' ? 'killed' : recorded;
-  const head = shown.stdout.split('\n')[0] ?? '';
+  // The header with the status follows the answer.
+  const head = shown.stdout.split('\n').find((line) => line.startsWith(basename(latest))) ?? '';
   if (!head.includes(`${wanted},`)) found.push(`show says “${head}” of a run that is ${wanted}`);
   const fitting =
     ending === 0

@@ -62,7 +62,7 @@ test('a workload may come from a pipe that the shell opened, but not from a name
     assert.is(named.status, 2);
     assert.is(
       named.stderr,
-      'feedrate: cannot read the workload pipe: it is a pipe, expected a regular file; give the path of a .yaml file\n',
+      'feedrate: cannot read the workload pipe: it is a pipe, expected a regular file; give the path of a .yaml file, or a name from this list: feedrate workloads\n',
     );
   }));
 

@@ -125,7 +125,7 @@ for (const [name, workload] of [
 const LARGE = `
 name: large
 trials: {rounds: 1}
-dataset: {nrfiles: 64, filesize: 4MiB}
+dataset: {nrfiles: 200, filesize: 4MiB}
 jobs:
   read: {rw: read, bs: 1MiB, runtime: 1h, time_based: true}
 `;
