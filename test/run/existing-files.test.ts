@@ -16,6 +16,7 @@ jobs:
   seq: {rw: read, bs: 16k, cache: cold}
   rand: {rw: randread, bs: 16k, iodepth: 4}
   mapped: {rw: randread, bs: 4k, ioengine: mmap}
+  ring: {rw: randread, bs: 4k, iodepth: 4, ioengine: io_uring, cache: cold}
   small: {kind: small-files, cache: warm}
 `;
 
@@ -32,6 +33,11 @@ function place(directory: string): { readonly workload: string; readonly target:
   const target = join(directory, 'target');
   mkdirSync(join(target, 'train', 'n01'), { recursive: true });
   for (let i = 0; i < 12; i++) writeFileSync(join(target, 'train', 'n01', `f${i}.bin`), Buffer.alloc(i * 5000, i));
+  // Not UTF-8, as names of other systems are: a directory and two files.
+  const latin = Buffer.from(join(target, 'train', 'caf\xe9'), 'latin1');
+  mkdirSync(latin);
+  for (const name of ['/\xff.jpeg', '/a\nb\xfe'])
+    writeFileSync(Buffer.concat([latin, Buffer.from(name, 'latin1')]), Buffer.alloc(20_000, 7));
   const workload = join(directory, 'w.yaml');
   writeFileSync(workload, WORKLOAD);
   return { workload, target, results: join(directory, 'results') };
@@ -46,10 +52,10 @@ test('everything below the target is as before, and each job says what it leaves
     assert.is(run.status, 0, run.stderr);
     assert.is(stateOf(target), before);
     assert.is(contentsOf(target), contents);
-    assert.match(run.stderr, /reads train: 12 files, .* nothing there is changed/);
+    assert.match(run.stderr, /reads train: 14 files, .* nothing there is changed/);
     assert.match(run.stderr, /evict these files/);
-    assert.match(run.stderr, /seq on target leaves out 1 of 12 files/);
-    assert.match(run.stderr, /rand on target leaves out 4 of 12 files/);
+    assert.match(run.stderr, /seq on target leaves out 1 of 14 files/);
+    assert.match(run.stderr, /rand on target leaves out 4 of 14 files/);
   }));
 
 test('without files, without a target, with verify and with prepare, it says what to do', () =>
@@ -74,6 +80,11 @@ test('without files, without a target, with verify and with prepare, it says wha
       '--set',
       'seq.verify=true',
     );
+    refusal(
+      /target far: dataset\.path needs a mount, which nfs:\/\/localhost\/x.* is not; mount the export/,
+      ...['run', workload, '-t', 'far=nfs://localhost/x', '-o', results, '--data', 'train'],
+    );
+    refusal(/target x: dataset\.path needs a mount/, 'read', 'nfs://localhost/x', '-o', results);
     refusal(/nothing to prepare/, 'prepare', workload, '-t', target, '--set', 'dataset.path=train');
     refusal(
       /no job reads train/,
