@@ -79,7 +79,7 @@ async function scanned(
   const silence = new Silence(() => tell.note?.(silentText(target)));
   try {
     const image = imageOf(scan, (found) => {
-      silence.heard(found.files + found.directories);
+      silence.heard();
       tell.event?.(scanEvent(target, startMs, found));
     });
     scan.send({ type: 'scan', dataset, target: { name: target.name, path: target.path } });
@@ -123,28 +123,21 @@ function imageOf(
   });
 }
 
-/** Notices when a scan finds nothing for a while. */
+/** Notices when a scan says nothing for a while: it tells only what a file system has answered. */
 class Silence {
-  #found = -1;
   #timer: NodeJS.Timeout | undefined;
   readonly #tell: () => void;
 
   constructor(tell: () => void) {
     this.#tell = tell;
-    this.#begin();
-  }
-
-  heard(found: number): void {
-    if (found === this.#found) return;
-    this.#found = found;
-    this.#begin();
+    this.heard();
   }
 
   end(): void {
     clearTimeout(this.#timer);
   }
 
-  #begin(): void {
+  heard(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(this.#tell, SILENCE_NS / 1e6);
   }
