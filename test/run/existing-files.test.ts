@@ -1,10 +1,14 @@
 /** A run over files that are not feedrate's: they and their directory are as they were, and what changes is counted. */
 import { spawnSync } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { decodeRun } from '../../src/record/codec.js';
 import { feedrate } from '../support/command-thread.js';
+import { withLoopDevice } from '../support/loop-device.js';
+import { runFile } from '../support/run-directory.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
 
 const test = suite('existing files');
@@ -101,6 +105,42 @@ test('without files, without a target, with verify and with prepare, it says wha
       'small.filesize=4k',
     );
     assert.not(readFileSync(workload, 'utf8').includes('path'));
+  }));
+
+test('a block device is read from the device, unchanged, and copies on devices are the same data', () =>
+  withTemporaryDirectory(async (directory) => {
+    const images = ['a', 'b'].map((name) => join(directory, name));
+    for (const image of images) writeFileSync(image, randomBytes(4 << 20));
+    const before = images.map((image) => readFileSync(image));
+    const workload = join(directory, 'w.yaml');
+    writeFileSync(workload, 'name: raw\ntrials: {rounds: 1}\njobs: {seq: {rw: read, bs: 64k, cache: cold}}\n');
+    const [a = '', b = ''] = images;
+    await withLoopDevice(a, [], (one) =>
+      withLoopDevice(b, [], (other) => {
+        const { status, stderr } = feedrate(['read', one, other, '--dry-run']);
+        assert.is(status, 2, stderr);
+        assert.match(stderr, /one is the device loop\d+ .* read each in a run of its own.*feedrate compare/);
+        const digests = [one, other].map((device) => {
+          const results = join(directory, 'results', basename(device));
+          const words = ['-t', `x=${dirname(device)}`, '--data', basename(device), '-o', results, '--progress', 'none'];
+          const run = feedrate(['run', workload, ...words]);
+          assert.is(run.status, 0, run.stderr);
+          assert.match(run.stdout, /Cold cache confirmed/);
+          return decodeRun(runFile(results, 'run.json'), 'run.json').environment.targets[0]?.userData?.digest;
+        });
+        assert.is(
+          digests[0],
+          createHash('sha256')
+            .update(`\0${4 << 20}\n`)
+            .digest('hex'),
+        );
+        assert.is(digests[1], digests[0]);
+      }),
+    );
+    assert.equal(
+      images.map((image) => readFileSync(image)),
+      before,
+    );
   }));
 
 test.run();
