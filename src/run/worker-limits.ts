@@ -70,7 +70,7 @@ function beyond(
     limit.raise,
   ];
   const subject = isByFiles
-    ? `dataset: ${formatWhole(shared)} files that a job has open together need`
+    ? `dataset: jobs that have ${formatWhole(shared)} files open at once need`
     : `numjobs: ${formatWhole(workers)} ${workers === 1 ? 'worker needs' : 'workers need'}`;
   return new FeedrateError(
     'workload',

@@ -90,7 +90,7 @@ test('beyond the limit of open files, the message names a number of files and a 
     const { status, stderr } = run('rw: read, bs: 1k');
     assert.is(status, 2, stderr);
     const [, limit] =
-      /^feedrate: dataset: 200 files .* need 272 open files, .* use at most --set dataset.limit=(\d+), /m.exec(
+      /^feedrate: dataset: jobs that have 200 files open at once need 272 open files, .* use at most --set dataset.limit=(\d+), /m.exec(
         stderr,
       ) ?? [];
     assert.is(limit, '128', stderr);
