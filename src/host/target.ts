@@ -19,7 +19,7 @@ export type TargetPath = Pick<TargetEnvironment, 'name' | 'path'>;
 /** The meaning of common file system errors, and what to do about each. */
 const REMEDIES: Readonly<Record<string, string>> = {
   EROFS: 'its file system is mounted read-only; remount it with rw, or run a workload that only reads',
-  EACCES: 'permission denied; give this user write permission on it, or name a directory of your own',
+  EACCES: 'permission denied; give this user read and search permission (rx) on it, or name a directory of your own',
   EPERM: 'the system does not permit it; check attributes (lsattr) and the security policy, or name another directory',
   ENOSPC: 'its file system is full; free some space or inodes, or name another directory',
   EDQUOT: "this user's quota on its file system is used up; free some space, or have the quota raised",
@@ -35,6 +35,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
 
 /** The meaning of errors of a write. The directory itself exists, because it was found before. */
 const WRITE_REMEDIES: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied; give this user write permission on it, or name a directory of your own',
   ENOENT: 'files cannot be created there (a virtual file system?); name a directory on a disk or a mount',
 };
 

@@ -25,8 +25,10 @@ export interface ArmLoad {
   readonly blockBytes: number;
   /** Buffers of each worker for operations in flight and for expected content. */
   readonly buffers: number;
-  /** Files that each worker has open at once. */
+  /** Files that each worker has open at once, besides its part of the shared ones. */
   readonly openFiles: number;
+  /** Files that the workers divide among them and have open all the time. */
+  readonly sharedFiles: number;
   /** Each worker has a ring that it shares with the kernel. */
   readonly holdsRing: boolean;
   /** Each worker maps the files that it has open. */
@@ -88,19 +90,24 @@ export function needsOf(loads: readonly ArmLoad[]): MachineNeeds {
     memoryBytes:
       SESSION.memoryBytes +
       threads * (WORKER.memoryBytes + newSpace * NEW_SPACE_IN_USE * MIB) +
-      most((load) => workers(load) * bufferBytes(load) + workers(load) * load.openFiles * FILE_BYTES),
+      most((load) => workers(load) * bufferBytes(load) + workers(load) * openFilesOf(load) * FILE_BYTES),
     addressBytes:
       SESSION.addressBytes + threads * WORKER.addressBytes + most((load) => workers(load) * bufferBytes(load)),
     mappings:
       SESSION.mappings +
       threads * (WORKER.mappings + newSpace * MAPPINGS_PER_NEW_MIB) +
-      most((load) => workers(load) * ((load.holdsRing ? RING.mappings : 0) + (load.mapsFiles ? load.openFiles : 0))),
+      most((load) => workers(load) * ((load.holdsRing ? RING.mappings : 0) + (load.mapsFiles ? openFilesOf(load) : 0))),
     descriptors:
       SESSION.descriptors +
       threads * WORKER.descriptors +
-      most((load) => workers(load) * (load.openFiles + (load.holdsRing ? RING.descriptors : 0))),
+      most((load) => workers(load) * (openFilesOf(load) + (load.holdsRing ? RING.descriptors : 0))),
     threads: SESSION.threads + threads,
   };
+}
+
+/** Returns the files that a worker has open at once. More workers than files read parts of each. */
+function openFilesOf({ jobs, openFiles, sharedFiles }: ArmLoad): number {
+  return openFiles + (jobs > sharedFiles ? sharedFiles : Math.ceil(sharedFiles / jobs));
 }
 
 function bufferBytes({ buffers, blockBytes }: ArmLoad): number {
@@ -113,11 +120,26 @@ function bufferBytes({ buffers, blockBytes }: ArmLoad): number {
  * fits.
  */
 export function mostJobs(loads: readonly ArmLoad[], fits: (needs: MachineNeeds) => boolean): number {
-  let low = 0;
-  let high = loads.reduce((most, { jobs }) => Math.max(most, jobs), 0);
+  const most = loads.reduce((high, { jobs }) => Math.max(high, jobs), 0);
+  return mostWithin(most, (limit) =>
+    fits(needsOf(loads.map((load) => ({ ...load, jobs: Math.min(load.jobs, limit) })))),
+  );
+}
+
+/** Returns the most shared files for which the needs fit, if no arm has more than that; 0 when not even one fits. */
+export function mostFiles(loads: readonly ArmLoad[], fits: (needs: MachineNeeds) => boolean): number {
+  const most = loads.reduce((high, { sharedFiles }) => Math.max(high, sharedFiles), 0);
+  return mostWithin(most, (limit) =>
+    fits(needsOf(loads.map((load) => ({ ...load, sharedFiles: Math.min(load.sharedFiles, limit) })))),
+  );
+}
+
+/** Returns the largest number up to `most` that fits, where smaller ones fit if larger ones do; 0 if none does. */
+function mostWithin(most: number, fits: (limit: number) => boolean): number {
+  let [low, high] = [0, most];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    if (fits(needsOf(loads.map((load) => ({ ...load, jobs: Math.min(load.jobs, middle) }))))) low = middle;
+    if (fits(middle)) low = middle;
     else high = middle - 1;
   }
   return low;

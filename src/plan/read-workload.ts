@@ -14,8 +14,6 @@ export interface ReadingPlace {
   readonly runtimeNs: number;
   /** The cache state that every job claims; null: the one that suits the data. */
   readonly cache: 'cold' | 'warm' | 'as-is' | null;
-  /** Whether files can be mapped there. */
-  readonly mapped: boolean;
 }
 
 /** `few-large`: blocks of them are read. `many-small`: they are read whole. `mixed`: both. */
@@ -83,7 +81,7 @@ export function chooseJobs(shape: DataShape, place: ReadingPlace): Choice {
   const kind = kindOf(shape);
   const workers = mostWorkers(place);
   const jobs = [
-    ...(kind === 'many-small' ? [] : blockJobs(shape, workers, kind, place.mapped)),
+    ...(kind === 'many-small' ? [] : blockJobs(shape, workers, kind)),
     ...(kind === 'few-large' ? [] : wholeFileJobs(shape, workers, kind)),
   ];
   const trials = place.targets * jobs.reduce((sum, job) => sum + armsOf(job), 0);
@@ -120,7 +118,7 @@ function isShort({ files, bytes }: DataShape, workers: number): boolean {
   return bytes / FAST_BYTES_PER_S + (files * FAST_OPEN_S) / Math.min(workers, files) < SHORTEST_PASS_S;
 }
 
-function blockJobs({ sizes }: DataShape, most: number, kind: DataKind, isMapped: boolean): ChosenJob[] {
+function blockJobs({ sizes }: DataShape, most: number, kind: DataKind): ChosenJob[] {
   const workers = Math.min(most, Math.floor(fromSize(sizes, LARGE_BYTES).bytes / LARGE_BYTES));
   const all = String(workers);
   const only = kind === 'mixed' ? { min_filesize: formatSizeLabel(LARGE_BYTES) } : {};
@@ -140,7 +138,7 @@ function blockJobs({ sizes }: DataShape, most: number, kind: DataKind, isMapped:
       question: 'How many random reads a second, as of an indexed file of samples?',
       fields: { rw: 'randread', bs: kind === 'mixed' ? '128KiB' : ['4KiB', '128KiB'], numjobs: all, ...only },
     },
-    ...(isMapped ? [mapped] : []),
+    mapped,
   ];
 }
 

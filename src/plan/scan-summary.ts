@@ -10,7 +10,7 @@ export interface ScanSummary {
   /** Files that include and exclude chose. More than `files` if `limit` left some of them out. */
   readonly matching: number;
   readonly emptyFiles: number;
-  /** Files with fewer bytes on the storage than they have: with holes, or compressed. Their bytes, and those allocated. */
+  /** Files with fewer bytes on the storage than they have: with holes, or compressed. Their bytes, and those allocated to them alone. */
   readonly sparseFiles: number;
   readonly sparseBytes: number;
   readonly allocatedBytes: number;

@@ -27,7 +27,7 @@ export interface UserDataRecord {
   readonly sizes: readonly SizeBin[];
   /**
    * SHA-256, hexadecimal, of every file's path relative to `path`, a zero byte, its size in decimal digits and a line break,
-   * in the order of the paths' bytes. Content is not part of it.
+   * in the order of the paths' bytes. Content is not part of it, nor is the name of a block device.
    */
   readonly digest: string;
   readonly notRead: readonly NotRead[];

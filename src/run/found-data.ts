@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { FeedrateError } from '../base/errors.js';
 import { formatBytes, formatWhole } from '../base/units.js';
+import { isNfsUrl } from '../host/libnfs/nfs-url.js';
 import { findMount, readMounts } from '../host/system/mountinfo.js';
 import { openTarget } from '../host/target.js';
 import { filesOf } from '../plan/arm-files.js';
@@ -34,7 +35,7 @@ const WAITING_THREADS = 32;
 
 /**
  * Looks for the files of a dataset in every target, in a process for each. Tells its progress, and which target is silent.
- * Throws `FeedrateError('usage')` for a request without targets and for `prepare`, `FeedrateError('target')` when the files
+ * Throws `FeedrateError('usage')` for a request without targets, for `nfs://` and for `prepare`, `FeedrateError('target')` when the files
  * are missing, and `FeedrateError('interrupted')` after a stop request.
  */
 export async function findFiles(
@@ -47,6 +48,7 @@ export async function findFiles(
     throw new FeedrateError('usage', `${what} names files that exist: there is nothing to prepare; run the workload`);
   if (request.targets.length === 0)
     throw new FeedrateError('usage', `${what}: name the directory that has the files with -t`);
+  for (const { name, path } of request.targets) if (isNfsUrl(path)) throw withoutMount(what, name, path);
   const targets = request.targets.map(({ name, path }) => openTarget(name, path, { write: false }));
   const byPath = new Map<string, Promise<Found>>();
   for (const target of targets)
@@ -57,6 +59,11 @@ export async function findFiles(
   } finally {
     tell.scanned?.();
   }
+}
+
+function withoutMount(what: string, name: string, path: string): FeedrateError {
+  const mend = 'mount the export and name a directory of the mount';
+  return new FeedrateError('usage', `target ${name}: ${what} needs a mount, which ${path} is not; ${mend}`);
 }
 
 async function scanned(
@@ -72,7 +79,7 @@ async function scanned(
   const silence = new Silence(() => tell.note?.(silentText(target)));
   try {
     const image = imageOf(scan, (found) => {
-      silence.heard(found.files + found.directories);
+      silence.heard();
       tell.event?.(scanEvent(target, startMs, found));
     });
     scan.send({ type: 'scan', dataset, target: { name: target.name, path: target.path } });
@@ -116,28 +123,21 @@ function imageOf(
   });
 }
 
-/** Notices when a scan finds nothing for a while. */
+/** Notices when a scan says nothing for a while: it tells only what a file system has answered. */
 class Silence {
-  #found = -1;
   #timer: NodeJS.Timeout | undefined;
   readonly #tell: () => void;
 
   constructor(tell: () => void) {
     this.#tell = tell;
-    this.#begin();
-  }
-
-  heard(found: number): void {
-    if (found === this.#found) return;
-    this.#found = found;
-    this.#begin();
+    this.heard();
   }
 
   end(): void {
     clearTimeout(this.#timer);
   }
 
-  #begin(): void {
+  heard(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(this.#tell, SILENCE_NS / 1e6);
   }

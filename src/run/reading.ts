@@ -1,7 +1,6 @@
 /** Chooses the workload of `feedrate read` once the files are found. */
 import { availableParallelism } from 'node:os';
 import { FeedrateError } from '../base/errors.js';
-import { isNfsUrl } from '../host/libnfs/nfs-url.js';
 import { readCgroupLimits } from '../host/system/cgroup.js';
 import { type MachineLimit, readMachineLimits } from '../host/system/machine-limits.js';
 import { type Choice, choiceWords, chooseJobs, type ReadingPlace, workloadText } from '../plan/read-workload.js';
@@ -34,7 +33,6 @@ export function chooseWorkload(found: FoundByTarget, options: ReadingOptions): C
     targets: targets.length,
     runtimeNs,
     cache,
-    mapped: !targets.some(({ path }) => isNfsUrl(path)),
   });
   const words = choiceWords(shape, choice);
   const source = workloadText(choice, datasetFields(dataset, choice), [words]);

@@ -33,11 +33,12 @@ export class ScanTally {
     const allocatedBytes = blocks * STAT_BLOCK_BYTES;
     this.files++;
     this.bytes += size;
-    this.#allocatedBytes += allocatedBytes;
     if (size === 0) this.#emptyFiles++;
+    // A whole file takes more than its bytes, in blocks, which must not make up for the holes of others.
     if (allocatedBytes >= size) return;
     this.#sparseFiles++;
     this.#sparseBytes += size;
+    this.#allocatedBytes += allocatedBytes;
   }
 
   summary(): ScanSummary {

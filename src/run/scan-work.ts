@@ -196,7 +196,12 @@ class Scan {
     );
   }
 
-  #nothing({ path }: ScanRoot): FeedrateError {
+  #nothing({ path, stats }: ScanRoot): FeedrateError {
+    if (this.#dataset.manifest === null && !stats.isDirectory())
+      return new FeedrateError(
+        'target',
+        `target ${this.#target.name}: cannot read ${path} (EACCES): permission denied; give this user read permission on it`,
+      );
     const { include, exclude, manifest } = this.#dataset;
     const where = manifest === null ? `below ${path}` : `in ${manifest}`;
     const isFlat = include.length > 0 && include.every((pattern) => !pattern.includes('/'));

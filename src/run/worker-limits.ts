@@ -6,7 +6,7 @@ import { type MachineLimit, readMachineLimits } from '../host/system/machine-lim
 import { filesOf } from '../plan/arm-files.js';
 import { largestBlockBytes } from '../plan/blocks.js';
 import { jobPlanOf } from '../plan/jobs/registry.js';
-import { type ArmLoad, type MachineNeeds, mostJobs, needsOf } from '../plan/needs.js';
+import { type ArmLoad, type MachineNeeds, mostFiles, mostJobs, needsOf } from '../plan/needs.js';
 import { type Arm, type Plan, targetOf } from '../plan/plan.js';
 import type { PlannedDataset } from '../plan/planned-dataset.js';
 import { ENGINES } from '../workload/engines.js';
@@ -24,7 +24,7 @@ const RESOURCES: {
 
 /**
  * Throws `FeedrateError('workload')` when the workers of an arm need more than a limit of this machine allows. The message
- * has the limit and the largest numjobs that fits.
+ * has the limit and the largest numjobs that fits or, where the files are too many for any, the most files.
  */
 export function refuseBeyondLimits(
   plan: Plan,
@@ -35,34 +35,68 @@ export function refuseBeyondLimits(
   const needs = needsOf(loads);
   const exceeded = limits.filter(({ resource, available }) => needs[resource] > available);
   if (exceeded.length === 0) return;
-  const jobsWithin = (limit: MachineLimit): number =>
-    mostJobs(loads, (less) => less[limit.resource] <= limit.available);
-  const [{ limit, most }] = exceeded
-    .map((each) => ({ limit: each, most: jobsWithin(each) }))
-    .sort((a, b) => a.most - b.most) as [{ limit: MachineLimit; most: number }];
+  const [worst] = exceeded
+    .map((limit) => {
+      const fits = (less: MachineNeeds) => less[limit.resource] <= limit.available;
+      return { limit, jobs: mostJobs(loads, fits), files: mostFiles(loads, fits) };
+    })
+    .sort((a, b) => a.jobs - b.jobs || a.files - b.files) as [Within];
+  throw beyond(worst, needs, loads, dataset);
+}
+
+/** A limit, the largest numjobs that stays within it, and the most files that all workers share. */
+interface Within {
+  readonly limit: MachineLimit;
+  readonly jobs: number;
+  readonly files: number;
+}
+
+function beyond(
+  { limit, jobs, files }: Within,
+  needs: MachineNeeds,
+  loads: readonly ArmLoad[],
+  dataset: PlannedDataset | null,
+): FeedrateError {
   const { words, format } = RESOURCES[limit.resource];
-  const workers = loads.reduce((sum, { jobs, threadsPerJob }) => Math.max(sum, jobs * threadsPerJob), 0);
-  const remedy = most === 0 ? limit.raise : `use at most --set numjobs=${most}, or ${limit.raise}`;
-  throw new FeedrateError(
+  const most = (of: (load: ArmLoad) => number) => loads.reduce((high, load) => Math.max(high, of(load)), 0);
+  const workers = most(({ jobs: each, threadsPerJob }) => each * threadsPerJob);
+  const shared = most(({ sharedFiles }) => sharedFiles);
+  // With fewer workers, each of them has more of the shared files open.
+  const isByFiles = jobs === 0 && files > 0;
+  const field = dataset?.kind === 'scanned' ? 'dataset.limit' : 'dataset.nrfiles';
+  const remedies = [
+    ...(jobs > 0 ? [`use at most --set numjobs=${jobs}`] : []),
+    ...(isByFiles ? [`use at most --set ${field}=${files}`, 'kind: small-files, which opens one file at a time'] : []),
+    limit.raise,
+  ];
+  const subject = isByFiles
+    ? `dataset: jobs that have ${formatWhole(shared)} files open at once need`
+    : `numjobs: ${formatWhole(workers)} ${workers === 1 ? 'worker needs' : 'workers need'}`;
+  return new FeedrateError(
     'workload',
-    `numjobs: ${formatWhole(workers)} workers need ${format(needs[limit.resource])} ${words}, but the ${limit.name} ` +
-      `allows ${format(limit.available)}; ${remedy}`,
+    `${subject} ${format(needs[limit.resource])} ${words}, but the ${limit.name} ` +
+      `allows ${format(limit.available)}; ${listed(remedies)}`,
   );
 }
+
+const listed = (remedies: readonly string[]): string =>
+  remedies.length === 1 ? `${remedies[0]}` : `${remedies.slice(0, -1).join(', ')}, or ${remedies.at(-1)}`;
 
 function loadOf(plan: Plan, arm: Arm, dataset: PlannedDataset | null): ArmLoad {
   const { spec } = arm;
   const { used, threadsPerJob, iodepth } = chooseEngine(spec, targetOf(plan, arm));
   const { holdsQueue, mapsFiles, touchesFiles } = ENGINES[used];
-  const { checksContent, holdsAllFiles } = jobPlanOf(spec);
+  const { checksContent, holdsAllFiles, readsDataset } = jobPlanOf(spec);
   const files = touchesFiles ? filesOf(arm, dataset).files.length : 0;
   const own = spec.numjobs > files ? files : Math.ceil(files / spec.numjobs);
+  const isShared = readsDataset && holdsAllFiles;
   return {
     jobs: spec.numjobs,
     threadsPerJob,
     blockBytes: largestBlockBytes(spec),
     buffers: (holdsQueue ? iodepth : 1) + (checksContent ? 1 : 0),
-    openFiles: holdsAllFiles ? own : Math.min(1, own),
+    openFiles: isShared ? 0 : holdsAllFiles ? own : Math.min(1, own),
+    sharedFiles: isShared ? files : 0,
     holdsRing: holdsQueue && touchesFiles,
     mapsFiles,
   };

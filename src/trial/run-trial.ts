@@ -241,6 +241,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
         ? [silent({ engine, longestQuietNs })].filter((found) => found !== null)
         : warningsOf({
             job: arm.spec,
+            filePlace: stage.files.place,
             engine,
             window,
             ...skippedEnds(arm.spec, stage.files.extents),

@@ -1,5 +1,6 @@
 import { formatBytes, formatDurationNs, formatThroughput } from '../base/units.js';
 import { jobPlanOf } from '../plan/jobs/registry.js';
+import type { ArmFiles } from '../plan/plan.js';
 import type { MissedFiles } from '../record/missed-files.js';
 import { type NfsTraffic, sumOfCalls } from '../record/nfs-traffic.js';
 import { stepDown, unsteadiness, wholeSeconds } from '../record/steadiness.js';
@@ -36,6 +37,8 @@ const GC_SHARE = 0.005;
 
 interface Observed {
   readonly job: Job;
+  /** Of its files. */
+  readonly filePlace: ArmFiles['place'];
   readonly engine: EngineUse;
   readonly window: Window;
   /** Bytes of the files that one pass covers, and those of them that are skipped at the ends of files. */
@@ -113,13 +116,17 @@ const fewOperations: TrialCheck = ({ window, status }) => {
   return warning('few-operations', `only ${shown} operations in the ${time} that were measured`);
 };
 
-const shortWindow: TrialCheck = ({ job, window, engine, phases }) =>
+const shortWindow: TrialCheck = ({ job, filePlace, window, engine, phases }) =>
   phases !== undefined ||
   ENGINES[engine.used].virtualClock ||
   windowNs({ window }) <= 0 ||
   windowNs({ window }) >= SHORT_WINDOW_NS
     ? null
-    : warning('short-window', `the trial was too short (${formatDurationNs(windowNs({ window }))})`, longerTrial(job));
+    : warning(
+        'short-window',
+        `the trial was too short (${formatDurationNs(windowNs({ window }))})`,
+        longerTrial(job, filePlace),
+      );
 
 /** Listings are few and short in any job, so only the phases that visit each item are checked. */
 const shortPhase: TrialCheck = ({ phases = [], engine }) => {

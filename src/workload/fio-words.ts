@@ -25,7 +25,8 @@ const OPTIONS_BY_ADVICE: Readonly<Record<string, string>> = {
   'write randseed': 'randrepeat allrandrepeat random_generator',
   'write verify: true': 'do_verify verify_only verify_fatal verify_async verify_backlog verify_interval verify_pattern',
   'write madvise for files that are mapped; others are read without advice': 'fadvise_hint',
-  'name targets on the command line with -t': 'directory filename filename_format unique_filename opendir',
+  'name targets on the command line with -t; to read files that exist, use dataset: {path: …} or feedrate read':
+    'directory filename filename_format unique_filename opendir',
   'feedrate has directories of its own': 'lockfile create_on_open allow_file_create allow_mounted_write',
   'files are laid out first, alone by feedrate prepare': 'create_only create_serialize',
   'jobs of kind io have all their files open, others one at a time': 'openfiles',

@@ -279,7 +279,7 @@ test('a remedy for a trial names fields that the job has, and none that it has s
       resolveJob,
     )[0] as Arm;
     const fields = new Set(rowsOf(spec.kind).map(({ word }) => word));
-    for (const remedy of [longerTrial(spec), evenWorkers(spec)]) {
+    for (const remedy of [longerTrial(spec, 'data'), longerTrial(spec, 'existing'), evenWorkers(spec)]) {
       const named = [...remedy.matchAll(/`?([a-z_.]+)`?/g)].flatMap(([, word = '']) =>
         JOB_WORDS.has(word) ? [word] : [],
       );

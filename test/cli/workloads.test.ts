@@ -76,7 +76,10 @@ test('options that are wrong, misplaced or fio’s are answered in the words of 
   assert.match(said('--bs', '4kb', '--size', '1m'), /^--bs 4kb: bs: "4kb" is not a size/);
   assert.is(said('--blocksize', '4k'), 'feedrate: --blocksize: feedrate has no such field; write bs');
   assert.match(said('--group_reporting'), /^feedrate: --group_reporting: .* workers are always reported together$/);
-  assert.match(said('--directory=/x', '--rw', 'read'), /name targets on the command line with -t$/);
+  assert.match(
+    said('--directory=/x', '--rw', 'read'),
+    /name targets on the command line with -t; to read files that exist, use .*feedrate read$/,
+  );
   assert.match(said('--iodepht', '3'), /^feedrate: unknown option '--iodepht' \(Did you mean --iodepth\?\)$/);
   assert.is(
     said('quick', '--bs', '4k,8k', '--rw', 'read'),

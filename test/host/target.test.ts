@@ -95,6 +95,11 @@ test("someone else's directory is told as such", () => {
       openInChild(directory, null, true, 65534),
       '(EACCES): permission denied; give this user write permission',
     );
+    runChild(`(await import('node:fs')).chmodSync(D + '/m', 0o700); answer(1)`, { directory });
+    assert.match(
+      openInChild(directory, null, false, 65534),
+      '(EACCES): permission denied; give this user read and search permission',
+    );
   });
 });
 

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type ArmLoad, type MachineNeeds, mostJobs, needsOf, newSpaceMib } from '../../src/plan/needs.js';
+import { type ArmLoad, type MachineNeeds, mostFiles, mostJobs, needsOf, newSpaceMib } from '../../src/plan/needs.js';
 
 const test = suite('plan/needs');
 
@@ -14,6 +14,7 @@ const load = (changes: Partial<ArmLoad> = {}): ArmLoad => ({
   blockBytes: 4096,
   buffers: 1,
   openFiles: 1,
+  sharedFiles: 0,
   holdsRing: false,
   mapsFiles: false,
   ...changes,
@@ -68,6 +69,18 @@ test('the largest numjobs is exactly the last one that fits', () => {
     mostJobs(loads, () => false),
     0,
   );
+});
+
+test('workers divide shared files: fewer workers have as many open, and the most files that fit are exactly that', () => {
+  const of = (jobs: number, sharedFiles: number) => load({ jobs, sharedFiles, openFiles: 0 });
+  const beside = needsOf([of(4, 0)]).descriptors;
+  assert.is(needsOf([of(4, 1000)]).descriptors - beside, 1000);
+  assert.is(needsOf([of(4, 3)]).descriptors - beside, 4 * 3, 'each worker reads a part of every file');
+  const within = (available: number) => (needs: MachineNeeds) => needs.descriptors <= available;
+  const loads = [of(1, 50), of(4, 100_000)];
+  assert.is(mostJobs(loads, within(20_000)), 0, 'no numjobs helps');
+  assert.is(mostFiles(loads, within(beside + 20_000)), 20_000);
+  assert.is(mostFiles(loads, within(beside - 1)), 0);
 });
 
 test.run();

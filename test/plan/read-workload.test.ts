@@ -17,7 +17,6 @@ const PLACE: ReadingPlace = {
   targets: 1,
   runtimeNs: 60e9,
   cache: null,
-  mapped: true,
 };
 
 type Group = readonly [files: number, bytes: number];
@@ -177,10 +176,6 @@ test('of very many files some are read, chosen at random', () => {
   assert.is(limitOf(shape([5000, GIB]), { openFiles: 1024 }), 512);
   assert.is(limitOf(shape([1, 100 * GIB], [1_000_000, 4 * KIB])), null, 'the large one must not be missed');
   assert.is(limitOf(shape([2000, GIB], [1_000_000, 4 * KIB])), 501_000, 'half of the large ones');
-});
-
-test('a target that is not mounted has nothing to map', () => {
-  assert.not.match(JSON.stringify(choose(shape([1, GIB]), { mapped: false })), /mmap/);
 });
 
 test('the workload is one that feedrate reads', () => {

@@ -31,6 +31,7 @@ function codesOf(
   const job = changes.job ?? ioJob();
   return warningsOf({
     ...trial,
+    filePlace: 'data',
     nfs: null,
     job,
     window,

@@ -2,7 +2,7 @@
 
 /** Commands that begin on a mount that does not answer: an automounter that takes its time, as for a server that is gone. */
 import { existsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { decodeRun } from '../../src/record/codec.js';
@@ -30,7 +30,8 @@ test('the mount is named; Ctrl-C ends a command that waits, another one goes on 
   withTemporaryDirectory((directory) => withAutomount(directory, (automount) => waitFor(automount, directory))));
 
 async function waitFor({ path, answer }: Automount, directory: string): Promise<void> {
-  const [workload, results] = [join(directory, 'w.yaml'), join(directory, 'r')];
+  const [workload, results, list] = [join(directory, 'w.yaml'), join(directory, 'r'), join(directory, 'list')];
+  writeFileSync(list, 'there/file\n');
   writeFileSync(workload, WORKLOAD);
   const target = ['-t', `slow=${path}`];
   const run = ['run', workload, '--progress', 'none'];
@@ -38,6 +39,8 @@ async function waitFor({ path, answer }: Automount, directory: string): Promise<
     ['doctor', ...target],
     ['clean', ...target],
     ['prepare', workload, ...target],
+    // The scan looks at the listed file. Before that, nothing does.
+    ['read', `slow=${dirname(path)}`, '--manifest', list, '-o', join(directory, 'none')],
     [...run, ...target, '-o', join(directory, 'none')],
     [...run, '-t', directory, '-o', join(path, 'results')],
   ];

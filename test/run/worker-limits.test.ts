@@ -26,6 +26,7 @@ const LOAD: ArmLoad = {
   blockBytes: 4096,
   buffers: 1,
   openFiles: 2,
+  sharedFiles: 0,
   holdsRing: false,
   mapsFiles: false,
 };
@@ -76,6 +77,27 @@ test('with as many open files as the plan needs it runs, with one fewer it is re
     assert.is(status, 0, stderr);
     const fewer = limited(`--nofile=${descriptors - 1}:${descriptors - 1}`, [...args, '--set', 'numjobs=11']);
     assert.is(fewer.status, 0, fewer.stderr);
+  }));
+
+test('beyond the limit of open files, the message names a number of files and a kind of job that work', () =>
+  placed((directory, args) => {
+    const [, workload = '', , target = ''] = args;
+    for (let i = 0; i < 200; i++) writeFileSync(join(target, `${i}`), 'x'.repeat(100));
+    const run = (job: string, ...more: string[]) => {
+      writeFileSync(workload, `name: files\ndataset: {path: .}\njobs: {j: {numjobs: 8, cache: as-is, ${job}}}\n`);
+      return limited('--nofile=200:200', [...args, '--dry-run', ...more]);
+    };
+    const { status, stderr } = run('rw: read, bs: 1k');
+    assert.is(status, 2, stderr);
+    const [, limit] =
+      /^feedrate: dataset: jobs that have 200 files open at once need 272 open files, .* use at most --set dataset.limit=(\d+), /m.exec(
+        stderr,
+      ) ?? [];
+    assert.is(limit, '128', stderr);
+    assert.match(stderr, /kind: small-files, .* or raise the hard limit with ulimit -n$/m);
+    assert.is(existsSync(join(directory, 'results')), false, 'no run directory was made');
+    assert.is(run('rw: read, bs: 1k', '--set', `dataset.limit=${limit}`).status, 0);
+    assert.is(run('kind: small-files').status, 0);
   }));
 
 test('with the address space that the plan needs it runs, with less it is refused', () =>

@@ -74,6 +74,7 @@ test('retransmissions, broken connections and a queue longer than the answer are
     const trial = makeTrial(ARM, 1, 1e9);
     return warningsOf({
       ...trial,
+      filePlace: 'data',
       nfs,
       job: ioJob(),
       longestQuietNs: 0,

@@ -11,6 +11,22 @@ function outputOf(command: string, ...args: string[]): string {
   return stdout.trim();
 }
 
+/** Offers a file as a block device while the work goes on. Skips the test where that is not allowed. */
+export async function withLoopDevice(
+  image: string,
+  options: readonly string[],
+  work: (device: string) => Promise<void> | void,
+): Promise<void> {
+  if (process.geteuid?.() !== 0) skipTest('a loop device needs root');
+  needTool('losetup');
+  const device = outputOf('losetup', '--find', '--show', ...options, image);
+  try {
+    await work(device);
+  } finally {
+    spawnSync('losetup', ['--detach', device]);
+  }
+}
+
 /**
  * Mounts a fresh ext4 of 96 MiB, on a device whose sectors have so many bytes, in `directory` while the work goes on;
  * the device keeps its data in a file there. Skips the test where that is not allowed.
@@ -20,15 +36,13 @@ export async function withExt4(
   { sectorBytes, options = [] }: { sectorBytes: number; options?: readonly string[] },
   work: (mounted: string) => Promise<void> | void,
 ): Promise<void> {
-  if (process.geteuid?.() !== 0) skipTest('mounting a file system needs root');
-  for (const tool of ['losetup', 'mkfs.ext4', 'mount']) needTool(tool);
+  for (const tool of ['mkfs.ext4', 'mount']) needTool(tool);
   const image = join(directory, 'image');
   const mounted = join(directory, 'mounted');
   writeFileSync(image, '');
   truncateSync(image, IMAGE_BYTES);
   mkdirSync(mounted);
-  const device = outputOf('losetup', '--find', '--show', '--sector-size', String(sectorBytes), image);
-  try {
+  await withLoopDevice(image, ['--sector-size', String(sectorBytes)], async (device) => {
     outputOf('mkfs.ext4', '-q', ...options, device);
     outputOf('mount', device, mounted);
     try {
@@ -36,7 +50,5 @@ export async function withExt4(
     } finally {
       spawnSync('umount', [mounted]);
     }
-  } finally {
-    spawnSync('losetup', ['--detach', device]);
-  }
+  });
 }

@@ -42,7 +42,9 @@ export async function placesOf(texts: readonly string[]): Promise<ReadingPlaces>
   const path = first?.path ?? '.';
   const other = places.find((place) => place.path !== path);
   if (other !== undefined) {
-    const mend = 'name directories, or files with the same name';
+    const mend = places.every(({ isDevice }) => isDevice)
+      ? 'read each in a run of its own, with the same name= before its path; then compare the runs with feedrate compare'
+      : 'name directories, or files with the same name';
     throw usage(`${texts.join(' and ')} cannot be compared: ${first?.what} and ${other.what}; ${mend}`);
   }
   return { targets: places.map(({ target }) => target), path };
@@ -52,10 +54,11 @@ interface NamedPlace {
   readonly target: NamedPath;
   readonly path: string;
   readonly what: string;
+  readonly isDevice: boolean;
 }
 
 function placeOf({ name, path }: NamedPath): NamedPlace {
-  const directory: NamedPlace = { target: { name, path }, path: '.', what: 'one is a directory' };
+  const directory: NamedPlace = { target: { name, path }, path: '.', what: 'one is a directory', isDevice: false };
   if (isNfsUrl(path)) return directory;
   try {
     const status = statSync(path);
@@ -63,7 +66,9 @@ function placeOf({ name, path }: NamedPath): NamedPlace {
     if (!status.isFile() && !status.isBlockDevice()) throw usage(`${path}: is no directory, file or block device`);
     const real = realpathSync(path);
     const file = basename(real);
-    return { target: { name, path: dirname(real) }, path: file, what: `one is the file ${file}` };
+    const isDevice = status.isBlockDevice();
+    const what = `one is the ${isDevice ? 'device' : 'file'} ${file}`;
+    return { target: { name, path: dirname(real) }, path: file, what, isDevice };
   } catch (thrown) {
     if (thrown instanceof FeedrateError) throw thrown;
     throw usage(`cannot read ${path}: ${systemFaultOf(thrown).code}; name a directory, a file or a block device`);
