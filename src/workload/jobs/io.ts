@@ -4,9 +4,10 @@ import { blocks, distribution, sizeOrShare } from '../composite-types.js';
 import { capabilitiesOf } from '../engines.js';
 import { FIO_PATTERNS } from '../fio-words.js';
 import { field, type Rows } from '../row.js';
-import { type Fault, rulesFor } from '../rules.js';
+import { rulesFor } from '../rules.js';
 import { choice, count, flag } from '../value-types.js';
 import type { BlockShare, FileShare, MapAdvice, Preallocation, RandomDistribution, ReadWrite } from '../values.js';
+import { hasOwnFiles, misplacedShare, mostIoBytes, withoutBytes } from './file-shares.js';
 import type { CommonJob, JobKind, TimedJob } from './job-kind.js';
 import { type PacedJob, paced, pacedConditions, pacedRule } from './paced.js';
 import { chosenSizes, common, fallocate, timed, verify } from './shared-fields.js';
@@ -165,9 +166,6 @@ const isMixed = (rw: ReadWrite): boolean => rw === 'rw' || rw === 'randrw';
 const reads = (rw: ReadWrite): boolean => rw !== 'write' && rw !== 'randwrite';
 const writes = (rw: ReadWrite): boolean => rw !== 'read' && rw !== 'randread';
 const onlyReads = (rw: ReadWrite): string => `with rw: ${rw}, which writes nothing`;
-const hasOwnFiles = (sizeBytes: IoJob['sizeBytes']): sizeBytes is number => typeof sizeBytes === 'number';
-const withoutBytes = (sizeBytes: FileShare | null): string =>
-  sizeBytes === null ? 'without size' : 'with a percentage as size';
 const inOrder = (rw: ReadWrite): string => `with rw: ${rw}, which is sequential`;
 
 const conditions: JobKind<IoJob>['conditions'] = [
@@ -217,28 +215,10 @@ function largestBlock({ bs, bsWrite }: Pick<IoJob, 'bs' | 'bsWrite'>): { bytes: 
   return writeBytes > bytes ? { bytes: writeBytes, of: 'bsWrite' } : { bytes, of: 'bs' };
 }
 
-/** Returns what is wrong with a percentage as size, or null. */
-function misplacedShare(rw: ReadWrite, hasDataset: boolean): Fault<'sizeBytes'> | null {
-  const write = 'write a size, such as 1GiB';
-  if (writes(rw)) {
-    const message = `is a percentage of a dataset, but a job with rw: ${rw} has files of its own; ${write}`;
-    return { at: ['sizeBytes'], message };
-  }
-  if (hasDataset) return null;
-  const message = `is a percentage of a dataset, but the workload has none; ${write}, or add a dataset`;
-  return { at: ['sizeBytes'], message };
-}
-
-/** Returns the most bytes that a worker transfers, or null if that is a pass or depends on the dataset. */
-function ioBytes({ sizeBytes, ioSizeBytes }: Pick<IoJob, 'sizeBytes' | 'ioSizeBytes'>): number | null {
-  if (ioSizeBytes === null || typeof ioSizeBytes === 'number') return ioSizeBytes;
-  return hasOwnFiles(sizeBytes) ? Math.round(sizeBytes * ioSizeBytes.share) : null;
-}
-
 const rules: JobKind<IoJob>['rules'] = [
   rule(['rw', 'sizeBytes'], ({ rw, sizeBytes }, { dataset }) => {
     if (hasOwnFiles(sizeBytes)) return null;
-    if (sizeBytes !== null) return misplacedShare(rw, dataset !== null);
+    if (sizeBytes !== null) return misplacedShare(rw, writes(rw), dataset !== null);
     if (writes(rw))
       return { at: ['sizeBytes'], message: `is required with rw: ${rw}, because jobs only read the dataset` };
     return dataset ? null : { at: ['sizeBytes'], message: `is required, because the workload has no dataset` };
@@ -265,7 +245,7 @@ const rules: JobKind<IoJob>['rules'] = [
   }),
   rule(['bs', 'bsWrite', 'sizeBytes', 'ioSizeBytes'], (job) => {
     const { bytes } = largestBlock(job);
-    const leastBytes = ioBytes(job);
+    const leastBytes = mostIoBytes(job);
     return leastBytes === null || bytes <= leastBytes
       ? null
       : { at: ['ioSizeBytes'], message: `is less than one block of ${formatSizeLabel(bytes)}` };
