@@ -12,6 +12,8 @@ export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok
 const NUMBER = '[0-9]{1,19}(?:\\.[0-9]{1,19})?';
 /** Matches every valid spelling of a size. The source of a regular expression, for JSON Schema's `pattern`. */
 export const SIZE_PATTERN = `^${NUMBER} ?(?:B|[kKmMgGtTpP]|[KMGTP]iB|[kMGTP]B)?$`;
+/** Matches every valid spelling of a percentage. */
+export const PERCENT_PATTERN = `^${NUMBER} ?%$`;
 /** Matches every valid spelling of a rate. */
 export const RATE_PATTERN = `^${NUMBER} ?(?:B|[kKmMgGtTpP]|[KMGTP]iB|[kMGTP]B)?(?:/s)?$`;
 /** The units of a time, longest first. */

@@ -52,14 +52,17 @@ export function restBytes(job: IoJob, extents: Iterable<Extent>): number {
 }
 
 /**
- * Returns the bytes after which a job that neither repeats nor sets `io_size` ends; null: after one pass. A random pass
+ * Returns the bytes after which a job that does not repeat for a time ends; null: after one pass. A random pass
  * over blocks of several lengths moves less than its extents have, because each slot of the longest length holds one
  * block. Such a job goes on with further passes, so that it moves all bytes of its files, as in fio.
  */
 export function bytesToMove(job: IoJob, extents: Iterable<Extent>): number | null {
-  if (!isRandom(job) || !isMixed(job)) return null;
+  const { ioSizeBytes } = job;
+  if (typeof ioSizeBytes === 'number') return ioSizeBytes;
+  if (ioSizeBytes === null && !(isRandom(job) && isMixed(job))) return null;
   const listed = [...extents];
-  return listed.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0) - restBytes(job, listed);
+  const passBytes = listed.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0) - restBytes(job, listed);
+  return Math.round(passBytes * (ioSizeBytes?.share ?? 1));
 }
 
 /** Returns whether a job visits its blocks in random order. */

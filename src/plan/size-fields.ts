@@ -9,7 +9,7 @@ export function sizeFieldOf(job: Job): string {
   if ('shardBytes' in job) return 'shard_size';
   if ('passes' in job) return 'nrfiles';
   if ('filesizeBytes' in job) return job.filesizeBytes === null ? 'dataset.filesize' : 'filesize';
-  return job.sizeBytes === null ? 'dataset.filesize' : 'size';
+  return typeof job.sizeBytes === 'number' ? 'size' : 'dataset.filesize';
 }
 
 /** Returns whether a job of this kind can run for a given time. */

@@ -1,8 +1,8 @@
 /** Types of values that consist of several parts: block-size mixes, random distributions, size ranges. */
-import { formatSizeLabel, type Parsed, quoted, SIZE_PATTERN } from '../base/units.js';
+import { formatSizeLabel, type Parsed, PERCENT_PATTERN, parsePercent, quoted, SIZE_PATTERN } from '../base/units.js';
 import { didYouMean } from './suggest.js';
 import { fail, numberOrText, size, typeOf, type ValueType, type Written } from './value-types.js';
-import type { BlockShare, RandomDistribution } from './values.js';
+import type { BlockShare, FileShare, RandomDistribution } from './values.js';
 
 const BLOCK_MAX_BYTES = 1024 ** 3;
 const ONE_SIZE = SIZE_PATTERN.slice(1, -1);
@@ -86,6 +86,34 @@ function withRest(spelled: Written, shares: readonly BlockPart[]): Parsed<readon
     ok: true,
     value: shares.map(({ percent, ...part }) => ({ ...part, share: (percent ?? rest) / 100 })),
   };
+}
+
+const SIZE_OR_PERCENTAGE = numberOrText(0, 'size', {
+  id: 'size-or-percentage',
+  pattern: `${SIZE_PATTERN}|${PERCENT_PATTERN}`,
+  examples: ['1GiB', '50%'],
+});
+
+/** A size, or a percentage of files that exist. */
+export function sizeOrShare(minBytes: number, maxBytes: number): ValueType<number | FileShare> {
+  const bytes = size(minBytes, maxBytes);
+  return typeOf(
+    'size or percentage',
+    SIZE_OR_PERCENTAGE,
+    (spelled: Written): Parsed<number | FileShare> =>
+      String(spelled).endsWith('%') ? readShare(spelled) : bytes.read(spelled),
+    (value) => (typeof value === 'number' ? formatSizeLabel(value) : `${percentLabel(value.share)}%`),
+    { unit: '_bytes', of: (value) => (typeof value === 'number' ? value : null) },
+  );
+}
+
+function readShare(spelled: Written): Parsed<FileShare> {
+  const share = parsePercent(spelled);
+  if (!share.ok) return share;
+  if (share.value === 0) return fail(`${quoted(spelled)} is too small; write more than 0%`);
+  return share.value > 1
+    ? fail(`${quoted(spelled)} is too large; at most 100%`)
+    : { ok: true, value: { share: share.value } };
 }
 
 const DISTRIBUTIONS = ['random', 'zipf', 'pareto', 'hotband'] as const;

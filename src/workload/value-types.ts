@@ -112,8 +112,13 @@ function within(
   return parsed.value > max ? fail(`${quoted(given)} is too large; at most ${label(max)}`) : parsed;
 }
 
+const isPercentage = (spelled: Written): boolean => String(spelled).trim().endsWith('%');
+
 export function size(minBytes: number, maxBytes: number): ValueType<number> {
-  const read = (text: Written): Parsed<number> => within(parseSize(text), text, minBytes, maxBytes, formatSizeLabel);
+  const read = (text: Written): Parsed<number> =>
+    isPercentage(text)
+      ? fail(`${quoted(text)} is a percentage, which only size and io_size take; write a size, such as 1GiB`)
+      : within(parseSize(text), text, minBytes, maxBytes, formatSizeLabel);
   return typeOf('size', SIZE, read, formatSizeLabel, plain('_bytes'));
 }
 

@@ -7,6 +7,11 @@ export type MapAdvice = 'normal' | 'random' | 'sequential' | 'willneed';
 /** Preallocation of a file: none, fallocate(2), or fallocate(2) that keeps the file size. */
 export type Preallocation = 'none' | 'native' | 'keep';
 
+/** A part of files that exist, as a percentage spells it: 0 < share ≤ 1. */
+export interface FileShare {
+  readonly share: number;
+}
+
 /** One part of a block-size mix: this share of the operations has this length, or a length of this range. */
 export interface BlockShare {
   /** The length, or the longest of a range. */

@@ -219,7 +219,7 @@ function checkAmounts(job: IoJob, ops: number, bytes: number, what: string): voi
   const sizeBytes = job.sizeBytes as number;
   const [block] = job.bs as [IoJob['bs'][number]];
   const largest = largestBlockBytes(job);
-  const wanted = (job.ioSizeBytes ?? sizeBytes) * job.numjobs;
+  const wanted = ((job.ioSizeBytes as number | null) ?? sizeBytes) * job.numjobs;
   // Blocks that repeat need not be as many bytes as the files have, and the last of a mix may not fit any more.
   const isUneven = job.norandommap || job.randomDistribution.type !== 'random' || blocksDiffer(job);
   const slack = job.ioSizeBytes !== null || job.direct || isUneven ? 3 * largest * job.numjobs : 0;

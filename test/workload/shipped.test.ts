@@ -53,7 +53,7 @@ for (const file of names) {
 function writtenBytes(job: JobDeclaration): number {
   const spec = resolveJob(job, new Map([...job.fields].map(([property, { levels }]) => [property, levels[0]!])));
   if (spec.kind === 'checkpoint-write') return spec.numjobs * spec.shards * spec.shardBytes * spec.checkpoints;
-  if (spec.kind === 'io' && spec.sizeBytes !== null) return spec.numjobs * spec.sizeBytes;
+  if (spec.kind === 'io' && typeof spec.sizeBytes === 'number') return spec.numjobs * spec.sizeBytes;
   return 0;
 }
 
@@ -126,7 +126,7 @@ shipped('the JSON Schema accepts every shipped workload', () => {
 
 /** What a JSON Schema cannot know: exact values, what fields demand of each other, YAML itself. */
 const BEYOND_SCHEMA =
-  /does not fit|do not fit|has no effect|is required|requires |no job of|contradicts|cannot be combined|is not supported with|is less than|shares that|leaves nothing for|a share of 0|twice|whole number( of|$)|too large|too small|direct I\/O|its lists make|is an empty range|is not defined|is not a (metric|percentile|statistic|bound|rate;)|is a distribution|is one number/;
+  /does not fit|do not fit|has no effect|is required|requires |no job of|contradicts|cannot be combined|is not supported with|is less than|shares that|leaves nothing for|a share of 0|twice|whole number( of|$)|too large|too small|direct I\/O|its lists make|is an empty range|is not defined|is not a (metric|percentile|statistic|bound|rate;)|is a distribution|is a percentage of|is one number/;
 
 shipped('the JSON Schema refuses the malformed ones that a schema can tell', () => {
   const bad = readdirSync(fixturePath('workload', 'bad')).filter((file) => file.endsWith('.yaml'));

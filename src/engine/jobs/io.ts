@@ -45,7 +45,7 @@ export class IoProgram implements Program {
   constructor(context: ProgramContext, job: IoJob) {
     this.#context = context;
     this.#job = job;
-    this.#limitBytes = job.timeBased ? null : (job.ioSizeBytes ?? bytesToMove(job, context.extents));
+    this.#limitBytes = job.timeBased ? null : bytesToMove(job, context.extents);
     this.#writes = job.rw !== 'read' && job.rw !== 'randread';
     this.#schedule = createSchedule(job, context.task.seed, jobIndexOf(context.task));
     this.#firstOwn = context.task.thread;

@@ -6,6 +6,7 @@ import type { SizeRule } from '../file-list.js';
 import { FoundFiles } from '../found-files.js';
 import { isRandom, restBytes } from '../patterns.js';
 import type { SharedFiles } from '../planned-dataset.js';
+import { bytesOf, firstPart } from '../share-part.js';
 import { datasetFiles, ownFiles, type Shares, shareOut } from '../shares.js';
 import type { JobPlan, Rate } from './job-plan.js';
 import { timedBounds, timedJob } from './timed.js';
@@ -17,7 +18,7 @@ export function planIo(job: IoJob): JobPlan {
   const laidOut = rw !== 'write';
   return {
     place: isWritten ? 'scratch' : 'data',
-    readsDataset: job.sizeBytes === null,
+    readsDataset: typeof job.sizeBytes !== 'number',
     laidOut,
     holdsAllFiles: true,
     makesDirectories: false,
@@ -34,7 +35,7 @@ export function planIo(job: IoJob): JobPlan {
     scratchFiles: (files) => files,
     scratchBytes: (fileBytes) => fileBytes,
     writtenBytes: (fileBytes) => (laidOut ? fileBytes : 0) + overwrittenBytes(job, fileBytes),
-    movedBytes: (passBytes) => passBytes,
+    movedBytes: (fileBytes) => movedBytes(job, fileBytes),
     entryOperations: null,
     expectedTime: (fileBytes, rates) => timedJob(job, transferNs(job, fileBytes, rates)),
     // A rest behind the last whole block of a file is left out with direct I/O.
@@ -68,11 +69,17 @@ function rateShare(job: IoJob): number {
 
 function sharesOf(job: IoJob, armId: string, dataset: SharedFiles | null): Shares {
   const blockBytes = largestBlockBytes(job);
-  if (job.sizeBytes !== null) {
+  if (typeof job.sizeBytes === 'number') {
     const sizes = fileSizes(job.sizeBytes, job.nrfiles, blockBytes, armId);
     const { nrfiles: each, numjobs: workers, randseed: seed, fallocate } = job;
     return ownFiles({ sizes, each, workers, seed, fallocate });
   }
+  return partsOf(job, armId, datasetShares(job, armId, dataset), blockBytes);
+}
+
+/** Returns each worker's share of the dataset, as a whole. */
+function datasetShares(job: IoJob, armId: string, dataset: SharedFiles | null): Shares {
+  const blockBytes = largestBlockBytes(job);
   const files = datasetFiles(dataset, armId);
   if (files instanceof FoundFiles) return shareOut(readable(job, armId, files), job.numjobs, blockBytes, armId);
   const { smallestBytes: smallest } = files.sums;
@@ -81,6 +88,24 @@ function sharesOf(job: IoJob, armId: string, dataset: SharedFiles | null): Share
     throw new FeedrateError('workload', `${armId}: ${message}; use a smaller bs or a larger filesize`);
   }
   return shareOut(files, job.numjobs, blockBytes, armId);
+}
+
+/** Returns the parts of the shares that a job reads. Throws `FeedrateError('workload')` when one has no block. */
+function partsOf(job: IoJob, armId: string, shares: Shares, blockBytes: number): Shares {
+  const { sizeBytes, ioSizeBytes } = job;
+  const ofShare = typeof sizeBytes === 'object' && sizeBytes !== null ? sizeBytes.share : 1;
+  const ofPass = typeof ioSizeBytes === 'object' && ioSizeBytes !== null ? ioSizeBytes.share : 1;
+  if (ofShare === 1 && ofPass === 1) return shares;
+  const extents = shares.extents.map((all) => firstPart(all, ofShare, blockBytes));
+  for (const part of extents) {
+    const [first] = part;
+    // A file that exists may be shorter than a block.
+    if (first !== undefined && bytesOf(part) * ofPass >= Math.min(blockBytes, first.lengthBytes)) continue;
+    const word = ofPass < 1 ? 'io_size' : 'size';
+    const message = `${word} leaves a worker less than a block of ${blockBytes} bytes`;
+    throw new FeedrateError('workload', `${armId}: ${message}; use a larger percentage, a smaller bs or fewer numjobs`);
+  }
+  return { files: shares.files, extents };
 }
 
 /**
@@ -121,11 +146,17 @@ function fileSizes(sizeBytes: number, nrfiles: number, blockBytes: number, armId
   return { kind: 'divided', files: nrfiles, blockBytes, blocksEach, longer, restBytes };
 }
 
+/** Returns the bytes that the measured part moves, unless it runs for a time. `fileBytes` are those of all workers. */
+function movedBytes({ sizeBytes, ioSizeBytes, numjobs, timeBased }: IoJob, fileBytes: number): number {
+  const passBytes = typeof sizeBytes === 'object' && sizeBytes !== null ? fileBytes * sizeBytes.share : fileBytes;
+  if (ioSizeBytes === null || timeBased) return passBytes;
+  return typeof ioSizeBytes === 'number' ? ioSizeBytes * numjobs : passBytes * ioSizeBytes.share;
+}
+
 /** Returns the bytes that the measured part writes. */
 function overwrittenBytes(job: IoJob, fileBytes: number): number {
   const writeShare = job.rw === 'write' || job.rw === 'randwrite' ? 1 : 1 - job.rwmixread / 100;
-  const transferBytes = job.ioSizeBytes === null || job.timeBased ? fileBytes : job.ioSizeBytes * job.numjobs;
-  return Math.ceil(transferBytes * writeShare);
+  return Math.ceil(movedBytes(job, fileBytes) * writeShare);
 }
 
 /**
@@ -133,7 +164,7 @@ function overwrittenBytes(job: IoJob, fileBytes: number): number {
  * A job that catches up makes its pauses part of the time that its rate takes.
  */
 function transferNs(job: IoJob, fileBytes: number, rates: TargetRates): number {
-  const bytesEach = job.ioSizeBytes ?? fileBytes / job.numjobs;
+  const bytesEach = movedBytes(job, fileBytes) / job.numjobs;
   const operationsEach = bytesEach / meanBlockBytes(job);
   const pausesNs = (operationsEach / job.thinktimeBlocks) * job.thinktimeNs;
   const atByteRateNs = job.rateBytesPerSecond === null ? 0 : (bytesEach / job.rateBytesPerSecond) * 1e9;

@@ -1,12 +1,13 @@
 /** The job kind `io`, which is fio's, in the workload language: its fields and rules. */
 import { formatSizeLabel } from '../../base/units.js';
-import { blocks, distribution } from '../composite-types.js';
+import { blocks, distribution, sizeOrShare } from '../composite-types.js';
 import { capabilitiesOf } from '../engines.js';
 import { FIO_PATTERNS } from '../fio-words.js';
 import { field, type Rows } from '../row.js';
 import { rulesFor } from '../rules.js';
-import { choice, count, flag, size } from '../value-types.js';
-import type { BlockShare, MapAdvice, Preallocation, RandomDistribution, ReadWrite } from '../values.js';
+import { choice, count, flag } from '../value-types.js';
+import type { BlockShare, FileShare, MapAdvice, Preallocation, RandomDistribution, ReadWrite } from '../values.js';
+import { hasOwnFiles, misplacedShare, mostIoBytes, withoutBytes } from './file-shares.js';
 import type { CommonJob, JobKind, TimedJob } from './job-kind.js';
 import { type PacedJob, paced, pacedConditions, pacedRule } from './paced.js';
 import { chosenSizes, common, fallocate, timed, verify } from './shared-fields.js';
@@ -38,14 +39,17 @@ export interface IoJob extends CommonJob, TimedJob, PacedJob {
   readonly madvise: MapAdvice;
   /** Preallocation of the files that `sizeBytes` creates. */
   readonly fallocate: Preallocation;
-  /** Bytes of files per worker (fio's `size`); null = the workload's dataset, shared by all workers. */
-  readonly sizeBytes: number | null;
+  /**
+   * Bytes of files per worker (fio's `size`); a share = the first part of each worker's share of the dataset; null = the
+   * workload's dataset, shared by all workers.
+   */
+  readonly sizeBytes: number | FileShare | null;
   /** Files per worker that `sizeBytes` is divided into. */
   readonly nrfiles: number;
   /** Of files that exist, only those with at least so many bytes are read; null = all. */
   readonly minFilesizeBytes: number | null;
-  /** Most bytes that each worker transfers before it ends (fio's `io_size`); null = one pass. */
-  readonly ioSizeBytes: number | null;
+  /** Most bytes that each worker transfers before it ends (fio's `io_size`); a share = of one pass; null = one pass. */
+  readonly ioSizeBytes: number | FileShare | null;
   /** fsync after each N writes; 0 = never. */
   readonly fsync: number;
   readonly fdatasync: number;
@@ -92,17 +96,17 @@ const rows: Rows<IoJob> = {
   ),
   sizeBytes: field(
     'size',
-    size(1, PIB),
+    sizeOrShare(1, PIB),
     { absent: 'the dataset, shared by all workers' },
-    'Bytes of files per worker. Required for a job that writes.',
+    'Bytes of files per worker. Required for a job that writes. A percentage needs a dataset: with `50%`, each worker reads only the first half of its share of the dataset, in whole blocks.',
   ),
   nrfiles: field('nrfiles', count(1, MILLION), 1, 'Number of files that `size` is divided into, per worker.'),
   minFilesizeBytes: chosenSizes.min,
   ioSizeBytes: field(
     'io_size',
-    size(1, PIB),
+    sizeOrShare(1, PIB),
     { absent: 'one pass over the files' },
-    'Most bytes that each worker transfers. If this is more than `size`, the worker repeats the files.',
+    'Most bytes that each worker transfers. If this is more than `size`, the worker repeats the files. `50%` is half of a pass, over all of its files if the job is random.',
   ),
   fallocate,
   runtimeNs: timed.runtimeNs,
@@ -183,7 +187,7 @@ const conditions: JobKind<IoJob>['conditions'] = [
     (cache === 'cold' || cache === 'warm') && !reads(rw) ? `with rw: ${rw}, which reads nothing` : null,
   ),
   condition('nrfiles', ['sizeBytes'], ({ sizeBytes }) =>
-    sizeBytes === null ? 'without size: the job reads the files of the dataset' : null,
+    hasOwnFiles(sizeBytes) ? null : `${withoutBytes(sizeBytes)}: the job reads the files of the dataset`,
   ),
   ...pacedConditions,
   condition('madvise', ['ioengine'], ({ madvise, ioengine }) =>
@@ -197,7 +201,7 @@ const conditions: JobKind<IoJob>['conditions'] = [
       : `with ioengine: ${ioengine}, which does one operation at a time`,
   ),
   condition('fallocate', ['sizeBytes'], ({ fallocate, sizeBytes }) =>
-    fallocate === 'none' || sizeBytes !== null ? null : 'without size; set it in the dataset',
+    fallocate === 'none' || hasOwnFiles(sizeBytes) ? null : `${withoutBytes(sizeBytes)}; set it in the dataset`,
   ),
   ...commonConditions,
 ];
@@ -213,22 +217,24 @@ function largestBlock({ bs, bsWrite }: Pick<IoJob, 'bs' | 'bsWrite'>): { bytes: 
 
 const rules: JobKind<IoJob>['rules'] = [
   rule(['rw', 'sizeBytes'], ({ rw, sizeBytes }, { dataset }) => {
-    if (sizeBytes !== null) return null;
+    if (hasOwnFiles(sizeBytes)) return null;
+    if (sizeBytes !== null) return misplacedShare(rw, writes(rw), dataset !== null);
     if (writes(rw))
       return { at: ['sizeBytes'], message: `is required with rw: ${rw}, because jobs only read the dataset` };
     return dataset ? null : { at: ['sizeBytes'], message: `is required, because the workload has no dataset` };
   }),
   rule(['bs', 'bsWrite', 'sizeBytes', 'nrfiles'], (job, { dataset }) => {
     const { sizeBytes, nrfiles } = job;
-    const fileBytes = sizeBytes === null ? smallestBytes(dataset) : Math.floor(sizeBytes / nrfiles);
+    const isOwn = hasOwnFiles(sizeBytes);
+    const fileBytes = isOwn ? Math.floor(sizeBytes / nrfiles) : smallestBytes(dataset);
     const block = largestBlock(job);
     if (fileBytes === undefined || block.bytes <= fileBytes) return null;
-    const file = sizeBytes === null ? 'the smallest file of the dataset' : 'a file (size / nrfiles)';
+    const file = isOwn ? 'a file (size / nrfiles)' : 'the smallest file of the dataset';
     const message = `${formatSizeLabel(block.bytes)} blocks do not fit into ${file} of ${formatSizeLabel(fileBytes)}`;
     return { at: [block.of, 'sizeBytes', 'nrfiles'], message };
   }),
   rule(['minFilesizeBytes', 'sizeBytes'], ({ minFilesizeBytes: least, sizeBytes }, { dataset }) =>
-    unchoosable('minFilesizeBytes', least, sizeBytes === null ? dataset : null),
+    unchoosable('minFilesizeBytes', least, hasOwnFiles(sizeBytes) ? null : dataset),
   ),
   rule(['bs', 'bsWrite', 'iodepth'], (job) => {
     const { bytes, of } = largestBlock(job);
@@ -237,9 +243,10 @@ const rules: JobKind<IoJob>['rules'] = [
       ? null
       : { at: ['iodepth', of], message: `${blocks} in flight require more than 2 GiB of buffers per worker` };
   }),
-  rule(['bs', 'bsWrite', 'ioSizeBytes'], (job) => {
+  rule(['bs', 'bsWrite', 'sizeBytes', 'ioSizeBytes'], (job) => {
     const { bytes } = largestBlock(job);
-    return job.ioSizeBytes === null || bytes <= job.ioSizeBytes
+    const leastBytes = mostIoBytes(job);
+    return leastBytes === null || bytes <= leastBytes
       ? null
       : { at: ['ioSizeBytes'], message: `is less than one block of ${formatSizeLabel(bytes)}` };
   }),
@@ -265,7 +272,7 @@ const rules: JobKind<IoJob>['rules'] = [
   }),
   verifyRule,
   rule(['verify', 'sizeBytes'], ({ verify, sizeBytes }, { dataset }) =>
-    sizeBytes === null ? unverifiable(verify, dataset) : null,
+    hasOwnFiles(sizeBytes) ? null : unverifiable(verify, dataset),
   ),
 ];
 
