@@ -89,7 +89,11 @@ function rangeText(results: readonly LoadResult[]): string {
   const rate = ({ summary }: LoadResult) => summary.numbers[key]?.median ?? 0;
   const worst = results.reduce((a, b) => (rate(b) < rate(a) ? b : a));
   const best = results.reduce((a, b) => (rate(b) > rate(a) ? b : a));
-  const named = (result: LoadResult) => `${valueText(key, rate(result))} (${result.load})`;
+  const severalTargets = results.some(({ target }) => target !== results[0]?.target);
+  const named = (result: LoadResult) => {
+    const load = result.load.replace(/ \(([^()]*)\)$/, ', $1');
+    return `${valueText(key, rate(result))} (${load}${severalTargets ? `, on ${result.target}` : ''})`;
+  };
   const loads = new Set(results.map(({ load }) => load)).size;
   return `${named(worst)} to ${named(best)} over ${plural(loads, 'load')}`;
 }
