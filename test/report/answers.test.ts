@@ -131,6 +131,30 @@ test('whole files, checkpoints and kinds of later versions', () => {
   assert.match(answer, / for stir\./);
 });
 
+test('a job with phases has a result without a throughput: the rates of its phases', () => {
+  const metadata = (numjobs: string) =>
+    armOf('files', { kind: 'metadata', items: 'files', numjobs }, [`numjobs=${numjobs}`]);
+  const phases = [
+    { operation: 'create', durationNs: 2e9, operations: 1000 },
+    { operation: 'stat', durationNs: 1e8, operations: 1000 },
+    { operation: 'unlink', durationNs: 1e9, operations: 1000 },
+  ] as const;
+  const trial = () => ({ phases, latency: {} });
+  const one = answered({ arms: [metadata('1')], trial });
+  assert.match(
+    one.answer,
+    /^\/mnt\/data delivers 500 creates\/s, 10k stats\/s and 1k unlinks\/s for metadata operations on files \(/,
+  );
+  assert.equal(
+    one.next.map(({ what }) => what),
+    ['compare the values of numjobs', 'measure 6 sessions, the fewest that a baseline for feedrate gate needs'],
+  );
+  assert.match(
+    answered({ arms: ['1', '4', '8'].map(metadata), trial }).answer,
+    /^\/mnt\/data delivers 500 creates\/s \(metadata operations on files\) to 500 creates\/s \(.*\) over 3 loads\. /,
+  );
+});
+
 test('targets are called as the user called them; two of them ask for a comparison', () => {
   const run = (command: string[], loads = arms) => ({
     command,
