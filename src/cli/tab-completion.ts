@@ -5,6 +5,7 @@ import tab from '@bomb.sh/tab/commander';
 import type { Command } from 'commander';
 import { DEFAULT_RESULTS } from '../base/results-command.js';
 import { visibleText } from '../base/visible-text.js';
+import { installedWorkloads } from '../run/workload-text.js';
 import { baselineNames } from '../store/baselines.js';
 import { listRuns } from '../store/find-runs.js';
 import { type OptionValues, valuesOf } from './option-values.js';
@@ -68,8 +69,12 @@ function baselines(words: readonly string[]): OptionValues {
 }
 
 function completeArguments(commands: RootCommand, words: readonly string[]): void {
+  const names = (complete: Complete): void => {
+    for (const name of installedWorkloads().keys()) complete(name, 'installed workload');
+  };
   const workloads = (complete: Complete): void => {
     for (const path of workloadFiles(words.at(-1) ?? '')) if (isPlain(path)) complete(path, 'workload');
+    names(complete);
   };
   const runs = (complete: Complete): void => {
     complete('latest', 'the newest run, calibrations aside');
@@ -85,7 +90,7 @@ function completeArguments(commands: RootCommand, words: readonly string[]): voi
   for (const { name, completes } of SUBCOMMANDS) {
     if (completes === undefined) continue;
     for (const argument of commands.commands.get(name)?.arguments.values() ?? [])
-      argument.handler = handlers[completes];
+      argument.handler = name === 'workloads' ? names : handlers[completes];
   }
 }
 

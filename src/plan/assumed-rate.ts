@@ -23,6 +23,9 @@ export interface TargetRates {
   readonly parallelWarm: number;
 }
 
+/** Operations of one worker per second that are assumed of a target: those of NFS at a round trip of half a millisecond. */
+export const ASSUMED_ENTRY_OPERATIONS_PER_SECOND = 2000;
+
 /** Rate assumed for a target when nothing was measured: that of a modest cloud volume. */
 export const ASSUMED_BYTES_PER_SECOND = 256 * 2 ** 20;
 

@@ -8,6 +8,7 @@ import type { SpaceNeed } from './space.js';
 
 export {
   ASSUMED_BYTES_PER_SECOND,
+  ASSUMED_ENTRY_OPERATIONS_PER_SECOND,
   ASSUMED_RATES,
   type ExpectedTime,
   type MoveRate,

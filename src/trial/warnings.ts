@@ -163,7 +163,7 @@ const gcInWindow: TrialCheck = ({ client, window, engine }) =>
     ? null
     : warning(
         'gc-in-window',
-        `garbage collection took ${formatDurationNs(client.gcNs)} (${client.gcCount} collections) while workers ran`,
+        `garbage collection took ${formatDurationNs(client.gcNs)} (${client.gcCount} ${client.gcCount === 1 ? 'collection' : 'collections'}) while workers ran`,
       );
 
 const shortTransfers: TrialCheck = ({ shortTransfers: count }) =>

@@ -5,6 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FIELD_TABLE } from '../../src/cli/options/field-table.js';
 import { createProgram, SUBCOMMANDS } from '../../src/cli/program.js';
+import { installedWorkloads } from '../../src/run/workload-text.js';
 import { saveBaseline } from '../../src/store/baselines.js';
 import { createRun } from '../../src/store/run-store.js';
 import { feedrate } from '../support/command-thread.js';
@@ -74,9 +75,19 @@ test('every option of every command is offered', () => {
   }
 });
 
-test('workload files are offered, those in workloads/ from anywhere above them', () =>
+test('workload files are offered, those in workloads/ from anywhere above them, and installed workloads by name', () =>
   withFiles((directory) => {
-    assert.equal(offered(['run', ''], directory), ['workloads/quick.yaml', 'mine.yml', 'workloads/', ':4']);
+    const installed = [...installedWorkloads().keys()];
+    assert.equal(offered(['run', ''], directory), [
+      'workloads/quick.yaml',
+      'mine.yml',
+      'workloads/',
+      ...installed,
+      ':4',
+    ]);
+    assert.equal(offered(['run', 'qu'], directory), ['quick', ':4']);
+    assert.equal(offered(['calibrate', '-t', '.', 'random'], directory), ['random-read', ':4']);
+    assert.equal(offered(['workloads', ''], directory), [...installed, ':4']);
     assert.equal(offered(['prepare', 'workloads/q'], directory), ['workloads/quick.yaml', ':4']);
     assert.equal(offered(['run', './mi'], directory), ['./mine.yml', ':4']);
     assert.equal(offered(['run', 'none/'], directory), [':4']);
@@ -113,6 +124,7 @@ test('bash completes a command line with the script alone, also after = and :', 
     const lines = {
       'feedrate sch': ['schema'],
       'feedrate run workloads/': ['workloads/quick.yaml'],
+      'feedrate run qu': ['quick'],
       'feedrate run my': ['my\\ file.yaml'],
       'feedrate run a:': ['b.yaml'],
       'feedrate show --format j': ['json'],

@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { dryRunText } from '../../src/cli/terminal/dry-run.js';
 import { filesOf } from '../../src/plan/arm-files.js';
-import type { Plan } from '../../src/plan/plan.js';
+import type { Plan, Target } from '../../src/plan/plan.js';
 import { buildPlan } from '../../src/plan/schedule.js';
 import { spaceNeeded } from '../../src/plan/space.js';
 import { parseWorkload } from '../../src/workload/parse.js';
@@ -32,6 +32,27 @@ function looksOf(arms: number, use: (plan: Plan) => void): number {
   use({ ...plan, trials });
   return looks;
 }
+
+test('a dry run says at which rate it estimates: bytes and files, or operations on names', () => {
+  const textOf = (source: string): string => {
+    const plan = planOf(source);
+    const targets = spaceNeeded(plan, null, () => null).map((need) => ({
+      ...(TARGETS[0] as Target),
+      need,
+      freeBytes: 0,
+    }));
+    return dryRunText({ plan, targets, expected: { knownNs: 0, estimatedNs: 1e9 }, rates: new Map() });
+  };
+  const moved = 'a: {rw: read, bs: 1m, size: 1m}';
+  const named = 'b: {kind: metadata, nrfiles: 10}';
+  const ofBytes = /^rates of data: .* \(assumed: nothing was measured\)$/m;
+  const ofNames = /^metadata of data: 2k operations\/s per worker \(assumed: nothing was measured\)$/m;
+  assert.match(textOf(`name: x\njobs: {${moved}}`), ofBytes);
+  assert.not.match(textOf(`name: x\njobs: {${moved}}`), ofNames);
+  assert.match(textOf(`name: x\njobs: {${named}}`), ofNames);
+  assert.not.match(textOf(`name: x\njobs: {${named}}`), ofBytes);
+  for (const line of [ofBytes, ofNames]) assert.match(textOf(`name: x\njobs: {${moved}, ${named}}`), line);
+});
 
 test('the trials of a plan are counted for all arms at once', () => {
   const uses: readonly ((plan: Plan) => void)[] = [

@@ -131,11 +131,35 @@ test('whole files, checkpoints and kinds of later versions', () => {
   assert.match(answer, / for stir\./);
 });
 
+test('a job with phases has a result without a throughput: the rates of its phases', () => {
+  const metadata = (numjobs: string) =>
+    armOf('files', { kind: 'metadata', items: 'files', numjobs }, [`numjobs=${numjobs}`]);
+  const phases = [
+    { operation: 'create', durationNs: 2e9, operations: 1000 },
+    { operation: 'stat', durationNs: 1e8, operations: 1000 },
+    { operation: 'unlink', durationNs: 1e9, operations: 1000 },
+  ] as const;
+  const trial = () => ({ phases, latency: {} });
+  const one = answered({ arms: [metadata('1')], trial });
+  assert.match(
+    one.answer,
+    /^\/mnt\/data delivers 500 creates\/s, 10k stats\/s and 1k unlinks\/s for metadata operations on files \(/,
+  );
+  assert.equal(
+    one.next.map(({ what }) => what),
+    ['compare the values of numjobs', 'measure 6 sessions, the fewest that a baseline for feedrate gate needs'],
+  );
+  assert.match(
+    answered({ arms: ['1', '4', '8'].map(metadata), trial }).answer,
+    /^\/mnt\/data delivers 500 creates\/s \(metadata operations on files\) to 500 creates\/s \(.*\) over 3 loads\. /,
+  );
+});
+
 test('targets are called as the user called them; two of them ask for a comparison', () => {
-  const run = (command: string[]) => ({
+  const run = (command: string[], loads = arms) => ({
     command,
     plan: {
-      ...makeRun(arms, 3).plan,
+      ...makeRun(loads, 3).plan,
       targets: [
         { name: 'a', path: '/mnt/a' },
         { name: 'b', path: '/mnt/x/b' },
@@ -147,6 +171,15 @@ test('targets are called as the user called them; two of them ask for a comparis
   assert.match(named.answer, /^For sequential 1 MiB reads, 512 MiB\/s on a and 512 MiB\/s on b\. /);
   const typed = answered({ arms, run: run(['run', 'w.yaml', '-t', '/mnt/a', '-t', 'x/b/']) });
   assert.match(typed.answer, / on \/mnt\/a and 512 MiB\/s on x\/b\. /);
+  const many = ['one', 'two', 'three'].flatMap((job) =>
+    ['a', 'b'].map((target) => armOf(job, { rw: 'read', bs: '1MiB' }, [], target)),
+  );
+  const level = ({ job, target }: Arm) => (job === 'one' ? 1 : 2) * (target === 'a' ? 100 : 150) * MIB;
+  const ofMany = answered({ arms: many, level, run: run(['run', 'w.yaml', '-t', 'a=/mnt/a', '-t', 'b=x/b'], many) });
+  assert.match(
+    ofMany.answer,
+    /^Targets a and b deliver 100 MiB\/s \(sequential 1 MiB reads, one, on a\) to 300 MiB\/s \(sequential 1 MiB reads, two, on b\) over 3 loads\. /,
+  );
   assert.equal(
     typed.next.map(({ command }) => command),
     [

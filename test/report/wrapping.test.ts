@@ -10,6 +10,11 @@ const test = suite('report/wrapping');
 test('prose is broken at words, with an indent', () => {
   assert.equal(wrapped('differences below 1 % are ignored', 22), ['differences below 1 %', '  are ignored']);
   assert.equal(wrapped('differences below 1 % are ignored', 20), ['differences below', '  1 % are ignored']);
+  assert.equal(wrapped('delivers 6.52 GiB/s', 15), ['delivers', '  6.52 GiB/s']);
+  for (const value of ['4 KiB', '512 B', '9.4 µs', '12.5k IOPS', '11.6 M IOPS', '90 s', '2 min'])
+    assert.equal(wrapped(`for ${value}`, 6), ['for', `  ${value}`]);
+  assert.equal(wrapped('3 sessions in 2 minutes', 14), ['3 sessions in', '  2 minutes']);
+  assert.equal(wrapped('all 3 sessions', 6), ['all 3', '  sessions']);
   assert.equal(wrapped('short enough', 12), ['short enough']);
   assert.equal(wrapped('', 12), ['']);
   assert.equal(wrapped('a_word_that_is_wider and more', 10), ['a_word_that_is_wider', '  and more']);

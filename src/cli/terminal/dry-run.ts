@@ -3,6 +3,7 @@ import { FeedrateError } from '../../base/errors.js';
 import { formatBytes, formatCount, formatDurationNs, formatThroughput } from '../../base/units.js';
 import { statTarget } from '../../host/target.js';
 import {
+  ASSUMED_ENTRY_OPERATIONS_PER_SECOND,
   ASSUMED_RATES,
   type ExpectedTime,
   expectedRunTime,
@@ -10,6 +11,7 @@ import {
   type TargetRates,
 } from '../../plan/expected-time.js';
 import { filesetsByArm } from '../../plan/filesets.js';
+import { jobPlanOf } from '../../plan/jobs/registry.js';
 import { type Plan, type Target, trialsByArm } from '../../plan/plan.js';
 import type { SpaceNeed } from '../../plan/space.js';
 import type { ReportFormat } from '../../report/render.js';
@@ -70,7 +72,8 @@ async function measuredRates(targets: DryRun['targets'], stopped: () => boolean)
 }
 
 /** Returns the dry run as text. */
-export function dryRunText({ plan, targets, expected, rates }: DryRun): string {
+export function dryRunText(dryRun: DryRun): string {
+  const { plan, targets, expected, rates } = dryRun;
   const counts = trialsByArm(plan);
   const arms = plan.arms.map(({ id, target }, arm) => [id, target, String(counts[arm])]);
   const order = `${plural(plan.sessions, 'session')} × ${plural(plan.rounds, 'round')}`;
@@ -88,7 +91,7 @@ export function dryRunText({ plan, targets, expected, rates }: DryRun): string {
     ...aligned([['TARGET', 'WRITES', 'STAYS', 'AT ONCE', 'FREE', 'PATH'], ...targets.map(targetRow)]),
     '',
     expectedLine(expected),
-    ...rateLines(targets, expected, rates),
+    ...rateLines(dryRun),
     rates.size === 0 ? 'Nothing was written.' : 'No files were left behind: those of the measurement were removed.',
     '',
   ].join('\n');
@@ -126,16 +129,29 @@ function expectedLine({ knownNs, estimatedNs }: ExpectedTime): string {
   return `${total}: ${formatDurationNs(knownNs)} is set by the workload, ${formatDurationNs(estimatedNs)} is estimated`;
 }
 
-/** Returns a line for each target about where the rates of its estimate come from. */
-function rateLines(targets: DryRun['targets'], { estimatedNs }: ExpectedTime, rates: RatesByTarget): string[] {
-  if (estimatedNs === 0) return [];
-  return targets.map(({ name }) => {
-    const { layout, cold } = rates.get(name) ?? ASSUMED_RATES;
-    const source = rates.has(name) ? 'measured just now' : 'assumed: nothing was measured';
-    const files = `${formatCount(1e9 / layout.fileNs)} new files/s`;
-    const bytes = `writes ${formatThroughput(layout.bytesPerSecond)}, reads ${formatThroughput(cold.bytesPerSecond)}`;
-    return `rates of ${name}: ${files}, ${bytes} (${source})`;
-  });
+const ASSUMED = '(assumed: nothing was measured)';
+
+/** Returns a line for each target and kind of rate about where the rates of its estimate come from. */
+function rateLines({ plan, targets, expected, rates }: DryRun): string[] {
+  if (expected.estimatedNs === 0) return [];
+  const moveBytes = new Set<string>();
+  const countEntries = new Set<string>();
+  for (const { spec, target } of plan.arms)
+    (jobPlanOf(spec).entryOperations === null ? moveBytes : countEntries).add(target);
+  return targets.flatMap(({ name, need }) => [
+    ...(moveBytes.has(name) ? [moveRates(name, need.writtenBytes > 0, rates)] : []),
+    ...(countEntries.has(name)
+      ? [`metadata of ${name}: ${formatCount(ASSUMED_ENTRY_OPERATIONS_PER_SECOND)} operations/s per worker ${ASSUMED}`]
+      : []),
+  ]);
+}
+
+function moveRates(target: string, writes: boolean, rates: RatesByTarget): string {
+  const { layout, cold } = rates.get(target) ?? ASSUMED_RATES;
+  const written = `${formatCount(1e9 / layout.fileNs)} new files/s, writes ${formatThroughput(layout.bytesPerSecond)}, `;
+  const read = `reads ${formatThroughput(cold.bytesPerSecond)}`;
+  const source = rates.has(target) ? '(measured just now)' : ASSUMED;
+  return `rates of ${target}: ${writes ? written : ''}${read} ${source}`;
 }
 
 /** Returns the dry run as JSON: base units, and the trials in their order. */

@@ -24,7 +24,8 @@ const STDOUT = '-';
 
 const HEAD = [
   'A workload for feedrate run. A list of values is a factor: every combination is measured.',
-  'All fields and their units: feedrate guide fields. Editors check them with the file of: feedrate schema > schema.json',
+  'All fields and their units: feedrate guide fields',
+  'A file with which editors check them: feedrate schema > schema.json',
 ];
 
 /** What `init` was asked for. */

@@ -60,7 +60,8 @@ export function workloadLines(entries: readonly WorkloadEntry[], columns = Numbe
   return [
     ...lines,
     '',
-    'For one target without data files. Run one with: feedrate run NAME -t DIRECTORY',
+    'Bytes and time are those of one target that has no data files yet.',
+    'Run one with: feedrate run NAME -t DIRECTORY',
     'Print one to edit it with: feedrate workloads NAME > mine.yaml',
   ];
 }

@@ -1,10 +1,8 @@
 import type { EntryOperation } from '../../workload/entry-operations.js';
 import { leavesOf, type MetadataJob } from '../../workload/jobs/metadata.js';
+import { ASSUMED_ENTRY_OPERATIONS_PER_SECOND } from '../assumed-rate.js';
 import { ownFiles } from '../shares.js';
 import { type JobPlan, NO_QUEUE, UNBOUNDED } from './job-plan.js';
-
-/** Operations of one worker per second that are assumed of a target: those of NFS at a round trip of half a millisecond. */
-const ASSUMED_PER_SECOND = 2000;
 
 /** Plans a metadata job: each worker creates its items in scratch directories, and works on their names and attributes. */
 export function planMetadata(job: MetadataJob): JobPlan {
@@ -44,7 +42,7 @@ function operationsOf(job: MetadataJob, operation: EntryOperation): number {
 /** Returns the time of all phases, and of the items that are created and removed outside of them, ns. */
 function expectedNs(job: MetadataJob): number {
   const { operations, nrfiles, passes } = job;
-  const timeOf = (count: number): number => (count / ASSUMED_PER_SECOND) * 1e9;
+  const timeOf = (count: number): number => (count / ASSUMED_ENTRY_OPERATIONS_PER_SECOND) * 1e9;
   const measuredNs = operations.reduce(
     (sum, each) => sum + Math.min(timeOf(operationsOf(job, each)), job.runtimeNs ?? Number.POSITIVE_INFINITY),
     0,

@@ -5,12 +5,15 @@ import type { ThresholdResult } from '../../gate/thresholds.js';
 import type { RunView } from '../run/run-view.js';
 import { formatValue, plural } from '../table/format.js';
 import { answerOf, fewOrCount, listed, thresholdsMet } from './answer.js';
-import { fullResult, headlinesOf, headlineText, shortResult, valueText } from './result-words.js';
+import { headlinesOf } from './headlines.js';
+import { fullResult, headlineText, shortResult, valueText } from './result-words.js';
 import { type CaveatKind, type LoadResult, type RunFindings, runFindings } from './run-findings.js';
 import { targetSubject } from './target-words.js';
 
 /** More loads than this are summarised instead of listed. */
 const LISTED_MAX = 5;
+/** The same for numbers, of which a load with phases has several. */
+const NUMBERS_MAX = 6;
 /** The same for each load on several targets, which needs more words. */
 const LISTED_ON_SEVERAL = 2;
 /** The most things that the answer says the run does not show. The notes below the table have all. */
@@ -62,7 +65,8 @@ function deliveryText({ results, targets }: RunFindings): string {
   const subject = targetSubject([first.target]);
   if (single) return `${subject} delivers ${fullResult(first)}`;
   if (targets.length > 1) return onSeveral(results, targets);
-  if (results.length > LISTED_MAX) return `${subject} delivers ${rangeText(results)}`;
+  const numbers = results.reduce((sum, result) => sum + headlinesOf(result).length, 0);
+  if (results.length > LISTED_MAX || numbers > NUMBERS_MAX) return `${subject} delivers ${rangeText(results)}`;
   return `${subject} delivers ${listed(results.map(shortResult))}`;
 }
 
@@ -89,7 +93,11 @@ function rangeText(results: readonly LoadResult[]): string {
   const rate = ({ summary }: LoadResult) => summary.numbers[key]?.median ?? 0;
   const worst = results.reduce((a, b) => (rate(b) < rate(a) ? b : a));
   const best = results.reduce((a, b) => (rate(b) > rate(a) ? b : a));
-  const named = (result: LoadResult) => `${valueText(key, rate(result))} (${result.load})`;
+  const severalTargets = results.some(({ target }) => target !== results[0]?.target);
+  const named = (result: LoadResult) => {
+    const load = result.load.replace(/ \(([^()]*)\)$/, ', $1');
+    return `${valueText(key, rate(result))} (${load}${severalTargets ? `, on ${result.target}` : ''})`;
+  };
   const loads = new Set(results.map(({ load }) => load)).size;
   return `${named(worst)} to ${named(best)} over ${plural(loads, 'load')}`;
 }

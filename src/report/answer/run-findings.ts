@@ -5,6 +5,7 @@ import type { TrialRecord } from '../../record/trial-record.js';
 import type { WarningCode } from '../../record/warning.js';
 import { type ArmSummary, isCounted } from '../../stats/summary.js';
 import type { RunView } from '../run/run-view.js';
+import { headlinesOf } from './headlines.js';
 import { loadNames } from './load-words.js';
 import { limitOf } from './run-limits.js';
 import { targetWords } from './target-words.js';
@@ -93,11 +94,11 @@ export function runFindings(view: RunView): RunFindings {
       limit: isReal ? limitOf({ summary, arm, trials, ceiling: ceilings.get(id) }, run?.ownCost) : null,
     };
   });
-  const results = all.filter(({ summary }) => hasResult(summary));
+  const results = all.filter(hasResult);
   const idle = results.flatMap(({ trials }) => trials.filter((trial) => !doesIo(trial)));
   return {
     results,
-    missing: all.filter(({ summary }) => !hasResult(summary)).map(({ load }) => load),
+    missing: all.filter((result) => !hasResult(result)).map(({ load }) => load),
     failedTrials: summaries.reduce((sum, { failed }) => sum + failed, 0),
     fault: summaries.find(({ fault }) => fault !== null)?.fault ?? null,
     emptyTrials: summaries.reduce((sum, { unmeasured }) => sum + unmeasured, 0),
@@ -108,8 +109,9 @@ export function runFindings(view: RunView): RunFindings {
   };
 }
 
-function hasResult({ numbers, counted, unmeasured }: ArmSummary): boolean {
-  return numbers.throughput !== null && counted > unmeasured;
+function hasResult(result: LoadResult): boolean {
+  const { numbers, counted, unmeasured } = result.summary;
+  return (numbers[headlinesOf(result)[0]] ?? null) !== null && counted > unmeasured;
 }
 
 /** An engine that touches no files makes no system calls. */

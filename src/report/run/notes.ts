@@ -37,7 +37,7 @@ export function noteArms({ summaries, ceilings }: Pick<RunView, 'summaries' | 'c
       note.raised.push({ warning, counted });
       notes.set(keyOf(warning), note);
     }
-    const numbers = [...own, ...warnings.map(keyOf)].map(numberOf);
+    const numbers = [...own, ...warnings.map(keyOf)].map(numberOf).sort((a, b) => a - b);
     return { summary, notes: numbers, ceiling: ceilings.get(summary.arm.id) ?? null };
   });
   return { arms, notes: [...notes.values()].map(({ text, raised }) => text ?? warningNote(raised)) };

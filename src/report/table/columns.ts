@@ -26,14 +26,15 @@ const WHOLE = /^(?:\s|[┌│├└])|\b(?:feedrate|mount|umount) \S/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with the escape character.
 const COLOUR = /\x1b\[[0-9;]*m/g;
 const HANGING_INDENT = '  ';
+/** A space where a line may break: a number stays with its unit or per cent sign. */
+const BREAK = / (?!%)(?<!\d(?:k| M)? (?=(?:[KMGT]i?B|B|M? ?IOPS|[nµm]?s|min|h)\b))/;
 
 /** Returns a line of prose, broken at words so that no part is wider than the terminal. Its colours take no space. */
 export function wrapped(line: string, columns: number): string[] {
   const width = (text: string): number => columnsOf(text.replaceAll(COLOUR, ''));
   if (width(line) <= columns || WHOLE.test(line)) return [line];
   const parts: string[] = [];
-  // A number stays with its per cent sign.
-  for (const word of line.split(/ (?!%)/)) {
+  for (const word of line.split(BREAK)) {
     const longer = parts.length === 0 ? word : `${parts.at(-1)} ${word}`;
     if (parts.length > 0 && width(longer) <= columns) parts[parts.length - 1] = longer;
     else parts.push(parts.length === 0 ? word : HANGING_INDENT + word);
