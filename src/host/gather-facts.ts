@@ -18,6 +18,7 @@ import { isServedHere, mountingOf, readMountSources } from './mount-manager.js';
 import type { MountStats } from './nfs/mountstats.js';
 import { readNfs } from './nfs/read-nfs.js';
 import { startMountFact } from './start-mount.js';
+import { readCgroupLimits } from './system/cgroup.js';
 import { readMounts } from './system/mountinfo.js';
 
 /**
@@ -32,7 +33,8 @@ export function gatherFacts(target: TargetEnvironment, probe: MountProbe | null)
   const servedHere = reading === null || isServedHere(reading.mount, sources.addresses);
   return [
     TARGET.state(target),
-    MEMORY.state({ bytes: totalmem() }),
+    // A control group’s page cache counts against its limit.
+    MEMORY.state({ bytes: Math.min(totalmem(), readCgroupLimits().memoryMaxBytes ?? Number.POSITIVE_INFINITY) }),
     INODES.state(inodesOf(target.path)),
     NFS.state(mount === undefined ? null : { mount, calls: stats === null ? null : callTotalsOf(stats) }),
     MOUNTING.state(reading === null ? null : mountingOf(reading.mount, readMounts(), sources)),
