@@ -28,6 +28,9 @@ const PARALLEL_COLD = 8;
 export const PROBE_BYTES =
   SMALL.folders * SMALL.filesEach * SMALL.bytes + LARGE.files * LARGE.bytes + SYNCED_FILES * SMALL.bytes;
 
+/** The files that the probe writes. */
+export const PROBE_FILES = SMALL.folders * SMALL.filesEach + LARGE.files + SYNCED_FILES;
+
 /**
  * Measures a target that this user may write to. Throws as `layOutFiles` does, and errors of Node's shape. What it wrote
  * is removed in any case.

@@ -198,14 +198,14 @@ test('schema prints a JSON Schema', () => {
 test('a dry run prints the plan and leaves nothing behind', () =>
   withWorkload(SIMULATED.replace('simulated', 'psync'), (directory) => {
     const args = ['run', 'w.yaml', '-t', `here=${directory}`, '--dry-run', '--seed', '7'];
-    const { status, stdout, stderr } = feedrate(args, directory);
+    const { status, stdout, stderr } = feedrate([...args, '--set', 'size=20m'], directory);
     assert.is(status, 0, stderr);
     assert.match(
       stdout,
       /^pretend: 2 arms, 1 session × 2 rounds, 4 trials\narm order: shuffled in each round, seed 7\n/,
     );
     assert.match(stdout, /^randread\/bs=4KiB +here +2$/m);
-    assert.match(stdout, /^here +32 MiB +32 MiB +32 MiB /m);
+    assert.match(stdout, /^here +40 MiB +40 MiB +40 MiB /m);
     assert.match(stdout, /^expected time .*\bestimated$/m);
     assert.match(stdout, /^rates of here: .* new files\/s, writes .*, reads .* \(measured just now\)$/m);
     assert.equal(readdirSync(directory), ['w.yaml']);

@@ -71,7 +71,7 @@ try {
   chmodSync(folder, 0o755);
   install();
   makeDirectory(home);
-  for (const { name, play } of newcomerSteps([], { sessions: 6, options: [] }, makeDirectory)) {
+  for (const { name, play } of newcomerSteps([], [], { sessions: 6, options: [] }, makeDirectory)) {
     const startMs = performance.now();
     await play(feedrate, home);
     console.log(`✔ ${name} (${((performance.now() - startMs) / 1000).toFixed(1)} s)`);

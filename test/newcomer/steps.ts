@@ -50,10 +50,12 @@ export interface Gating {
 
 /**
  * @param small options that make the run of an installed workload short
+ * @param reading options that make reading a directory short
  * @param makeDirectory makes a directory that the newcomer may write to
  */
 export function newcomerSteps(
   small: readonly string[],
+  reading: readonly string[],
   { sessions, options }: Gating,
   makeDirectory: (path: string) => void,
 ): Step[] {
@@ -86,7 +88,7 @@ export function newcomerSteps(
         fillOddly(files);
         // A build that does not have the command yet cannot be asked.
         if (SUBCOMMANDS.some(({ name }) => name === 'read'))
-          await expectStatus(feedrate, 0, 'read', 'odd', '--runtime', '2s');
+          await expectStatus(feedrate, 0, 'read', 'odd', '--runtime', '2s', ...reading);
       },
     },
     {

@@ -94,8 +94,8 @@ test('several loads: random operations are counted, and each limit has its loads
   );
 });
 
-test('ten thousand loads are summarised, and loads with the same words are told apart', () => {
-  const arms = Array.from({ length: 10_000 }, (_, index) =>
+test('thousands of loads are summarised, and loads with the same words are told apart', () => {
+  const arms = Array.from({ length: 2000 }, (_, index) =>
     armOf('sweep', { rw: 'randread', cache: 'cold' }, [`bs=${index + 1}KiB`]),
   );
   const { answer } = answered({
@@ -106,7 +106,7 @@ test('ten thousand loads are summarised, and loads with the same words are told 
   });
   assert.match(
     answer,
-    /^\/mnt\/data delivers 1 MiB\/s \(cold random 1 KiB reads\) to 9\.77 GiB\/s \(cold random 10000 KiB reads\) over 10000 loads\. /,
+    /^\/mnt\/data delivers 1 MiB\/s \(cold random 1 KiB reads\) to 1\.95 GiB\/s \(cold random 2000 KiB reads\) over 2000 loads\. /,
   );
   assert.ok(answer.length < 400, `${answer.length}`);
   const twins = [armOf('a', { rw: 'read', bs: '1MiB' }), armOf('b', { rw: 'read', bs: '1MiB' })];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { feedrate } from '../support/command-thread.js';
+import type { Outcome } from '../support/feedrate-cli.js';
 import { trialsOf } from '../support/run-directory.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
 
@@ -16,7 +17,7 @@ const JOBS = `
   all: {rw: read, size: 100%}
   less: {rw: randread, io_size: 50%}
 `;
-const WORKLOAD = `name: parts\ntrials: {rounds: 1}\ndataset: {nrfiles: ${FILES}, filesize: ${FILE_BLOCKS * BLOCK_BYTES}}\njobs:${JOBS}`;
+const WORKLOAD = `name: parts\ndataset: {nrfiles: ${FILES}, filesize: ${FILE_BLOCKS * BLOCK_BYTES}}\njobs:${JOBS}`;
 
 function blocksRead(results: string): Record<string, number> {
   const entries = trialsOf(results).map(({ arm, window }): [string, number] => [
@@ -26,39 +27,38 @@ function blocksRead(results: string): Record<string, number> {
   return Object.fromEntries(entries);
 }
 
-test('each part of the dataset is counted, whoever made the files', () =>
+const inDirectory = (use: (run: (...words: string[]) => Outcome, directory: string) => void) =>
   withTemporaryDirectory((directory) => {
     const target = join(directory, 't');
     mkdirSync(join(target, 'own'), { recursive: true });
     for (let i = 0; i < FILES; i++)
       writeFileSync(join(target, 'own', `f${i}`), Buffer.alloc(FILE_BLOCKS * BLOCK_BYTES, i));
     writeFileSync(join(directory, 'w.yaml'), WORKLOAD);
-    const counts = [[], ['--data', 'own']].map((more, index) => {
-      const results = join(directory, `r${index}`);
-      const run = feedrate(['run', 'w.yaml', '-t', target, '-o', results, ...more], directory);
-      assert.is(run.status, 0, run.stderr);
-      return blocksRead(results);
-    });
-    const expected = {
+    const there = ['-t', target, '-o', join(directory, 'r')];
+    use((...words) => feedrate(['run', ...words, ...there, '--set', 'trials.rounds=1'], directory), directory);
+  });
+
+test('each part of the dataset is counted', () =>
+  inDirectory((run, directory) => {
+    const { status, stderr } = run('w.yaml');
+    assert.is(status, 0, stderr);
+    assert.equal(blocksRead(join(directory, 'r')), {
       'part/rw=read,size=10%': 30,
       'part/rw=read,size=50%': 150,
       'part/rw=randread,size=10%': 30,
       'part/rw=randread,size=50%': 150,
       all: 300,
       less: 150,
-    };
-    for (const count of counts) assert.equal(count, expected);
+    });
   }));
 
-test('ad hoc as well', () =>
-  withTemporaryDirectory((directory) => {
-    mkdirSync(join(directory, 'own'));
-    writeFileSync(join(directory, 'own', 'f'), Buffer.alloc(FILE_BLOCKS * BLOCK_BYTES));
-    const words = ['run', '--rw', 'randread', '--set', 'trials.rounds=1', '-t', '.', '-o', 'r', '--size', '50%'];
-    const run = feedrate([...words, '--data', 'own'], directory);
-    assert.is(run.status, 0, run.stderr);
-    assert.equal(Object.values(blocksRead(join(directory, 'r'))), [FILE_BLOCKS / 2]);
-    const refused = feedrate(words, directory);
+test('of files that exist and ad hoc as well; without files it is refused', () =>
+  inDirectory((run, directory) => {
+    const job = ['--rw', 'randread', '--size', '10%,50%'];
+    const { status, stderr } = run(...job, '--data', 'own');
+    assert.is(status, 0, stderr);
+    assert.equal(blocksRead(join(directory, 'r')), { 'randread/size=10%': 30, 'randread/size=50%': 150 });
+    const refused = run(...job);
     assert.is(refused.status, 2);
     assert.match(refused.stderr, /size: is a percentage of a dataset, but the workload has none; write a size/);
   }));

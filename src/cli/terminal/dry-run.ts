@@ -18,7 +18,7 @@ import type { ReportFormat } from '../../report/render.js';
 import { aligned } from '../../report/table/columns.js';
 import { plural } from '../../report/table/format.js';
 import type { Preparation } from '../../run/preparation.js';
-import { measureRates, PROBE_BYTES } from '../../trial/measure-rates.js';
+import { measureRates, PROBE_BYTES, PROBE_FILES } from '../../trial/measure-rates.js';
 import { print, tell } from '../output/print.js';
 
 const DRY_RUN_VERSION = 2;
@@ -58,12 +58,17 @@ export async function printDryRun(
 /** The probe leaves at least so much space free. */
 const LEAST_FREE_BYTES = 2 ** 30;
 
-/** Returns the rates of the targets that the run would write to. Targets of one directory are measured once. */
+/** Returns whether the run itself writes more than the probe would, which otherwise takes longer than what it foretells. */
+function isWorthProbing({ writtenBytes, dataEntries, scratchEntries }: SpaceNeed): boolean {
+  return writtenBytes > 0 && (writtenBytes >= PROBE_BYTES / 2 || dataEntries + scratchEntries >= PROBE_FILES / 2);
+}
+
+/** Returns the rates of the targets that the run would write much to. Targets of one directory are measured once. */
 async function measuredRates(targets: DryRun['targets'], stopped: () => boolean): Promise<RatesByTarget> {
   const byPath = new Map<string, TargetRates>();
   const rates = new Map<string, TargetRates>();
   for (const target of targets) {
-    if (target.need.writtenBytes === 0 || target.freeBytes < LEAST_FREE_BYTES + PROBE_BYTES) continue;
+    if (!isWorthProbing(target.need) || target.freeBytes < LEAST_FREE_BYTES + PROBE_BYTES) continue;
     const measured = byPath.get(target.path) ?? (await measureRates(target, stopped));
     byPath.set(target.path, measured);
     rates.set(target.name, measured);
