@@ -144,7 +144,7 @@ test('the npm scripts in the documents are those of the package', () => {
   const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Readonly<Record<string, string>> };
   assert.equal(
     documents.flatMap((path) =>
-      [...textOf(path).matchAll(/npm run (?:--silent )?([a-z][\w:]*\w)/g)]
+      [...textOf(path).matchAll(/npm run (?:--silent )?([a-z][\w:-]*\w)/g)]
         .filter(([, name = '']) => scripts[name] === undefined && !name.endsWith(':'))
         .map(([line]) => `${path}: ${line}`),
     ),
