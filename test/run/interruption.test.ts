@@ -150,7 +150,8 @@ test('SIGINT while files are laid out leaves whole files for the next run, and n
 test('SIGINT while prepare lays out files does the same', () =>
   withPlace(({ directory, target, runWords }) => {
     const [, workload = ''] = runWords(LARGE);
-    const words = ['prepare', workload, '-t', 't', '--progress', 'json'];
+    // So much that no disk has written it before the signal arrives.
+    const words = ['prepare', workload, '-t', 't', '--progress', 'json', '--set', 'dataset.nrfiles=1500'];
     return withLiveRun(words, { cwd: directory }, async (run) => {
       await run.until((event) => event.type === 'layout');
       run.signalGroup('SIGINT');
