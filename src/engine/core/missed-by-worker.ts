@@ -1,18 +1,8 @@
 /** The files of the user's that a worker could not read as they were found: they went, or became shorter, meanwhile. */
+import { UNREADABLE_CODES } from '../../host/files/user-file.js';
 import type { MissedFile } from '../../record/missed-files.js';
 import { IoFault } from './backend.js';
 
-/** Codes of a file that has gone since the scan, or that this user cannot read. */
-const GONE: ReadonlySet<string> = new Set([
-  'ENOENT',
-  'ENOTDIR',
-  'EACCES',
-  'EPERM',
-  'ESTALE',
-  'ELOOP',
-  'ENOTSUP',
-  'EXDEV',
-]);
 /** Paths that are kept, so that files are counted once even when several threads miss them. */
 const MOST_KEPT = 10_000;
 
@@ -40,5 +30,5 @@ export class MissedByWorker {
 
 function howOf({ fault }: IoFault): MissedFile['how'] | null {
   if (fault.code === 'EOF') return 'shorter';
-  return GONE.has(fault.code) ? 'gone' : null;
+  return UNREADABLE_CODES.has(fault.code) ? 'gone' : null;
 }

@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { constants as osConstants } from 'node:os';
 import { type Libc, libc } from '../system/libc.js';
+import { O_CLOEXEC, STATX_BYTES } from './quick-open.js';
 
 export interface EntryCalls {
   /** Opens a file for writing and returns its descriptor. Creates it if it is missing; `exclusive`: only then. */
@@ -37,7 +38,6 @@ const NUMBERS = {
 } as const;
 type Numbers = (typeof NUMBERS)[keyof typeof NUMBERS];
 
-const O_CLOEXEC = 0o2000000;
 /** A FIFO in the place of the file is not waited for. */
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const ONLY_NEW = NEW_FILE | constants.O_EXCL;
@@ -48,7 +48,6 @@ const AT_SYMLINK_NOFOLLOW = 0x100;
 const AT_REMOVEDIR = 0x200;
 /** What stat(2) returns. */
 const STATX_BASIC_STATS = 0x7ff;
-const STATX_BYTES = 256;
 const NAME_BYTES = 1024;
 /** As much as glibc's readdir(3) asks for at once, unless the file system prefers another size. */
 const LISTING_BYTES = 32 * 1024;

@@ -3,7 +3,7 @@ import { closeSync } from 'node:fs';
 import type { Opening } from '../../base/opening.js';
 import { codeOf } from '../system/libc.js';
 import { openOwnFile } from './own-file.js';
-import { openUserFile } from './user-file.js';
+import { openUserFile, UNREADABLE_CODES } from './user-file.js';
 
 /** Paths of files. */
 export interface FilePaths extends Iterable<string> {
@@ -13,25 +13,13 @@ export interface FilePaths extends Iterable<string> {
   readonly totalBytes?: number;
 }
 
-/** Codes of a file of the user's that has gone since the scan. What reads it counts it. */
-const GONE: ReadonlySet<string> = new Set([
-  'ENOENT',
-  'ENOTDIR',
-  'EACCES',
-  'EPERM',
-  'ESTALE',
-  'ELOOP',
-  'ENOTSUP',
-  'EXDEV',
-]);
-
 /** Opens a file for reading. Returns null for one of the user's that has gone. Throws as `openOwnFile` does. */
 export function openMeasured(path: string, opening: Opening | undefined, direct = false): number | null {
   if (opening === undefined) return openOwnFile(path, { direct });
   try {
     return openUserFile(path, opening, direct);
   } catch (thrown) {
-    if (GONE.has(codeOf(thrown) ?? '')) return null;
+    if (UNREADABLE_CODES.has(codeOf(thrown) ?? '')) return null;
     throw thrown;
   }
 }

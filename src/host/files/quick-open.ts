@@ -13,7 +13,7 @@ const SYS_OPENAT2 = 437;
 const SYS_STATX: Partial<Record<string, number>> = { x64: 332, arm64: 291 };
 const SYS_FCNTL: Partial<Record<string, number>> = { x64: 72, arm64: 25 };
 const F_SETFL = 4;
-const O_CLOEXEC = 0o2000000;
+export const O_CLOEXEC = 0o2000000;
 /** `struct open_how`: three numbers of 64 bits. */
 const HOW_BYTES = 24;
 const RESOLVE_NO_XDEV = 1;
@@ -24,7 +24,7 @@ const AT_EMPTY_PATH = 0x1000;
 const AT_STATX_DONT_SYNC = 0x4000;
 /** STATX_TYPE, STATX_MODE, STATX_NLINK and STATX_SIZE, and where `struct statx` has them. */
 const STATX_WANTED = 0x207;
-const STATX_BYTES = 256;
+export const STATX_BYTES = 256;
 const STX = { mask: 0, links: 16, mode: 28, size: 40 };
 
 /** What is known of an open file. */

@@ -7,6 +7,18 @@ import { kindOf } from '../system/stat-status.js';
 import { placeBelow } from './held-directories.js';
 import { makeBlocking, quickOpen, quickStatus } from './quick-open.js';
 
+/** Codes of a user's file that has gone since the scan, or that cannot be read. What reads it counts it. */
+export const UNREADABLE_CODES: ReadonlySet<string> = new Set([
+  'ENOENT',
+  'ENOTDIR',
+  'EACCES',
+  'EPERM',
+  'ESTALE',
+  'ELOOP',
+  'ENOTSUP',
+  'EXDEV',
+]);
+
 /** Never waits for the other end of a FIFO that has taken the place of a file. */
 const READING = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 
