@@ -4,7 +4,6 @@ import {
   type HistoryChange,
   type HistorySeries,
   LEAST_CHANGE,
-  LEAST_RUNS,
   MOST_FALSE,
   MOST_LAG1,
 } from '../../gate/run-history.js';
@@ -74,11 +73,9 @@ function captionOf({ series }: History, rows: readonly NotedSeries[]): string[] 
   ];
   const single = series.length - rows.length;
   if (single > 0) lines.push(`not shown: ${single} series with a single run (use --format csv)`);
-  const longest = Math.max(...rows.map(({ series: { points } }) => points.length));
   if (rows.some(({ series: { lag1 } }) => lag1 !== null)) {
     lines.push('lag-1: how much a run resembles the one before, from −1 to 1; independent runs are near 0');
   }
-  if (longest < LEAST_RUNS) lines.push(`fewer than ${LEAST_RUNS} runs: no change can be distinguished from chance`);
   return lines;
 }
 
