@@ -1,4 +1,4 @@
-import type { DataShape, FileGeometry } from '../data-shape.js';
+import type { DatasetShape, FileGeometry } from '../dataset-shape.js';
 
 /** Content and checksums for a writer, which is pure. */
 export interface ContentSource {
@@ -14,7 +14,7 @@ export interface ContentSource {
 /** A format of training data: where everything lies in a file, and how the file is written. */
 export interface FileFormat<G extends FileGeometry = FileGeometry> {
   /** Returns the places in file `file` (from 0) of a dataset. Cheap: it is called for every file of a plan. */
-  readonly geometry: (shape: DataShape, file: number) => G;
+  readonly geometry: (shape: DatasetShape, file: number) => G;
   /** Yields the bytes of the file from its start to its end, `geometry.bytes` in all, in pieces of at most 512 KiB. */
-  readonly write: (shape: DataShape, file: number, source: ContentSource) => Generator<Uint8Array, void>;
+  readonly write: (shape: DatasetShape, file: number, source: ContentSource) => Generator<Uint8Array, void>;
 }

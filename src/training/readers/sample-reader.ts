@@ -1,4 +1,4 @@
-import type { FileGeometry, SampleFile } from '../data-shape.js';
+import type { FileGeometry, SampleFile } from '../dataset-shape.js';
 import type { ReaderCalls } from './reader-calls.js';
 
 /** What a reader knows of the mount, and what its user chose. */

@@ -10,7 +10,7 @@ export interface DataColumn {
 }
 
 /** What a generated dataset is made of. DLIO's words are in brackets. */
-export interface DataShape {
+export interface DatasetShape {
   readonly format: DataFormat;
   /** `num_files_train` */
   readonly files: number;
@@ -30,7 +30,7 @@ export interface DataShape {
 }
 
 /** A place in a file. */
-export interface Span {
+export interface FileSpan {
   readonly offsetBytes: number;
   readonly bytes: number;
 }
@@ -41,7 +41,7 @@ export interface FileGeometry {
   readonly bytes: number;
   readonly samples: number;
   /** Returns the place of a sample's content, without headers and padding. `sample` counts from 0. */
-  readonly sampleAt: (sample: number) => Span;
+  readonly sampleAt: (sample: number) => FileSpan;
 }
 
 /** A file of a dataset as a reader is given it. */
