@@ -25,7 +25,8 @@ const root = resolve(values.root ?? import.meta.dirname);
 const limitMs = Number(values['limit-ms']);
 const toolsMustBeThere = process.env['CI'] === 'true' && process.env['FEEDRATE_ALLOW_SKIPS'] !== '1';
 
-const failedFiles: string[] = [];
+/** The lines of files that failed, and what they printed. They come last, where a log that is cut at its head has them. */
+const failures: string[] = [];
 const skips: Skip[] = [];
 let passed = 0;
 let failed = 0;
@@ -35,13 +36,13 @@ function countResult(file: string, result: FileResult, elapsedMs: number): void 
   failed += result.failed;
   skips.push(...result.skips);
   const isBad = result.failed > 0;
-  if (isBad) failedFiles.push(file);
   const counts = [`${result.passed} passed`];
   if (isBad) counts.push(`${result.failed} failed`);
   if (result.skips.length > 0) counts.push(`${result.skips.length} skipped`);
   const times = `${(elapsedMs / 1000).toFixed(1)} s, CPU ${result.cpuSeconds.toFixed(1)} s`;
-  console.log(`${isBad ? '✘' : '✔'} ${file}  ${counts.join(', ')}  (${times})`);
-  if (isBad) console.log(result.output.replace(/^/gm, '  | '));
+  const line = `${isBad ? '✘' : '✔'} ${file}  ${counts.join(', ')}  (${times})`;
+  console.log(line);
+  if (isBad) failures.push(`${line}\n${result.output.replace(/^/gm, '  | ')}`);
 }
 
 async function runQueue(files: string[]): Promise<void> {
@@ -86,6 +87,6 @@ await Promise.all([...lanes, runQueue(withTurn('waits'))]);
 await runQueue(withTurn('serial'));
 
 const skipped = judgeSkips();
-for (const file of failedFiles) console.log(`✘ ${file}`);
+for (const failure of failures) console.log(failure);
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 process.exitCode = failed > 0 ? 1 : 0;

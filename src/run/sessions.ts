@@ -5,6 +5,7 @@ import { mountIdsOf } from '../host/held-target.js';
 import type { ReadableRun } from '../record/stored-run.js';
 import { armsOfRun } from '../stats/arm-columns.js';
 import { writeArms } from '../store/arms-file.js';
+import { makeTablesDurable } from '../store/derived-tables.js';
 import { readRun } from '../store/read-run.js';
 import type { LostResults } from '../store/rescue.js';
 import type { FinishedRun, RunStore } from '../store/run-store.js';
@@ -59,14 +60,15 @@ export async function measureSessions(measurement: SessionsToMeasure, listener: 
   }
   const stored = readRun(finished.directory);
   const { problem, run: ended } = finished;
-  keepArms(finished.directory, { ...stored, run: stored.run ?? ended }, listener);
+  keepTables(finished.directory, { ...stored, run: stored.run ?? ended }, listener);
   return { run: { ...stored, run: stored.run ?? ended }, status: problem === null ? end.status : 'failed' };
 }
 
-/** Writes the table of arms. It can be had from the trials at any time, so a run does not fail for it. */
-function keepArms(directory: string, { run, trials }: ReadableRun, listener: RunListener): void {
+/** Writes the table of arms, and makes all tables durable. They can be had from the trials, so a run does not fail for them. */
+function keepTables(directory: string, { run, trials }: ReadableRun, listener: RunListener): void {
   try {
     writeArms(directory, armsOfRun(run, trials));
+    makeTablesDurable(directory, run);
   } catch (thrown) {
     if (!(thrown instanceof FeedrateError)) throw thrown;
     listener.note?.(thrown.message);

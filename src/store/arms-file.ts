@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { replaceFile } from './durable-files.js';
+import { replaceDerived } from './durable-files.js';
 import { RUN_FILES } from './run-files.js';
 
 /** Writes `arms.csv` into a run directory, as a whole or not at all. Throws `FeedrateError('store')`. */
 export function writeArms(runDirectory: string, text: string): void {
-  replaceFile(join(runDirectory, RUN_FILES.arms), text);
+  replaceDerived(join(runDirectory, RUN_FILES.arms), text);
 }

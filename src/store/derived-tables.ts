@@ -5,7 +5,7 @@ import { type Column, csvHead, csvRows, filledColumns } from '../record/csv-tabl
 import type { RunRecord } from '../record/run-record.js';
 import { evidenceColumns, secondRows, summaryColumns, timeseriesColumns, trialRows } from '../record/trial-columns.js';
 import type { TrialRecord } from '../record/trial-record.js';
-import { appendLines, replaceFile } from './durable-files.js';
+import { appendDerived, makeFilesDurable, replaceDerived } from './durable-files.js';
 import { hdrLogHead, hdrLogLines } from './hdr-log.js';
 import { readTrials } from './read-run.js';
 import { RUN_FILES } from './run-files.js';
@@ -72,7 +72,15 @@ export function rewriteTables(directory: string, run: RunRecord): void {
 }
 
 function rewriteTable(directory: string, { file, whole }: DerivedTable): void {
-  replaceFile(join(directory, file), whole(readTrials(directory).trials));
+  replaceDerived(join(directory, file), whole(readTrials(directory).trials));
+}
+
+/**
+ * Makes the tables of a run that has ended durable. Until then they are not, because each trial would wait for the disk as
+ * often as there are tables. Throws `FeedrateError('store')`.
+ */
+export function makeTablesDurable(directory: string, run: RunRecord): void {
+  makeFilesDurable(directory, [...derivedTables(run).map(({ file }) => file), RUN_FILES.arms]);
 }
 
 /**
@@ -95,7 +103,7 @@ export function tableWriter(
       const firstLine = firstLines.get(table.file) ?? firstLineOf(path);
       const added = inStep && existsSync(path) ? table.addition(trial, firstLine) : null;
       if (added === null) rewriteTable(directory, table);
-      else appendLines(path, added);
+      else appendDerived(path, added);
       firstLines.set(table.file, added === null ? firstLineOf(path) : firstLine);
     }
     knownBytes = afterBytes;

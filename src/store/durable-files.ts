@@ -1,5 +1,15 @@
 /** Writes files so that a crash leaves either the old bytes or complete lines of the new ones. */
-import { fdatasyncSync, fstatSync, fsyncSync, readdirSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  existsSync,
+  fdatasyncSync,
+  fstatSync,
+  fsyncSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { passingName, passingOf } from '../host/files/own-names.js';
@@ -18,16 +28,36 @@ const SHOWN_CHARACTERS = 60;
  * @throws FeedrateError `store`
  */
 export function replaceFile(path: string, text: string, remedy = ELSEWHERE): void {
+  replaceWith(path, remedy, (temporary) => writeDurably(temporary, text));
+  attemptOn(path, remedy, () => makeNamesDurable(dirname(path)));
+}
+
+/**
+ * Does the same for a file that can be made again from others, and so need not be durable yet: see `makeFilesDurable`.
+ * @throws FeedrateError `store`
+ */
+export function replaceDerived(path: string, text: string): void {
+  replaceWith(path, ELSEWHERE, (temporary) => withFile(temporary, 'w', (fd) => writeWhole(fd, text)));
+}
+
+function replaceWith(path: string, remedy: string, write: (temporary: string) => void): void {
   const directory = dirname(path);
   const name = basename(path).slice(0, SHOWN_CHARACTERS);
   const temporary = join(directory, passingName('replacement', name));
   try {
     removeOldReplacements(directory, name);
-    writeDurably(temporary, text);
+    write(temporary);
     renameSync(temporary, path);
-    makeNamesDurable(directory);
   } catch (error) {
     rmSync(temporary, { force: true });
+    throw cannotWrite(path, error, remedy);
+  }
+}
+
+function attemptOn(path: string, remedy: string, step: () => void): void {
+  try {
+    step();
+  } catch (error) {
     throw cannotWrite(path, error, remedy);
   }
 }
@@ -48,6 +78,13 @@ export function writeDurably(path: string, text: string): void {
   });
 }
 
+/** Makes files of a directory durable that were written without that, if they exist. Throws `FeedrateError('store')`. */
+export function makeFilesDurable(directory: string, names: readonly string[]): void {
+  for (const path of names.map((name) => join(directory, name)).filter((path) => existsSync(path)))
+    attemptOn(path, ELSEWHERE, () => withFile(path, 'r+', fdatasyncSync));
+  attemptOn(directory, ELSEWHERE, () => makeNamesDurable(directory));
+}
+
 /** Makes the names in a directory durable. Throws Node's error. */
 export function makeNamesDurable(directory: string): void {
   withFile(directory, 'r', syncDirectory);
@@ -60,11 +97,15 @@ export function makeNamesDurable(directory: string): void {
  * @throws FeedrateError `store`
  */
 export function appendLines(path: string, lines: string, remedy = ELSEWHERE): void {
-  try {
-    withFile(path, 'a+', (fd) => appendTo(fd, lines));
-  } catch (error) {
-    throw cannotWrite(path, error, remedy);
-  }
+  attemptOn(path, remedy, () => withFile(path, 'a+', (fd) => appendTo(fd, lines)));
+}
+
+/**
+ * Does the same for a file that can be made again from others, and so need not be durable yet: see `makeFilesDurable`.
+ * @throws FeedrateError `store`
+ */
+export function appendDerived(path: string, lines: string): void {
+  attemptOn(path, ELSEWHERE, () => withFile(path, 'a+', (fd) => appendToEnd(fd, lines)));
 }
 
 /**
@@ -72,10 +113,16 @@ export function appendLines(path: string, lines: string, remedy = ELSEWHERE): vo
  * @returns the file's size before and after, bytes
  */
 export function appendTo(fd: number, lines: string): { beforeBytes: number; afterBytes: number } {
-  const beforeBytes = fstatSync(fd).size;
-  writeWhole(fd, endsInTornLine(fd, beforeBytes) ? `\n${lines}` : lines);
+  const beforeBytes = appendToEnd(fd, lines);
   fdatasyncSync(fd);
   return { beforeBytes, afterBytes: fstatSync(fd).size };
+}
+
+/** Appends lines, on a new line in any case. Returns the file's size before, bytes. */
+function appendToEnd(fd: number, lines: string): number {
+  const beforeBytes = fstatSync(fd).size;
+  writeWhole(fd, endsInTornLine(fd, beforeBytes) ? `\n${lines}` : lines);
+  return beforeBytes;
 }
 
 /** Better advice than another directory. */

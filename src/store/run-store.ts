@@ -12,7 +12,7 @@ import type { RecordedLook, RunRecord } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { commandText } from './command-text.js';
 import { derivedTables, tableWriter } from './derived-tables.js';
-import { cannotWrite, makeNamesDurable, replaceFile, writeDurably } from './durable-files.js';
+import { cannotWrite, makeNamesDurable, replaceDerived, replaceFile, writeDurably } from './durable-files.js';
 import { type HeldRun, holdRun } from './held-run.js';
 import { readTrials } from './read-run.js';
 import { type LostResults, rescue } from './rescue.js';
@@ -80,7 +80,7 @@ function fill(directory: string, run: RunRecord, workingDirectory: string): void
   write(RUN_FILES.run, encodeRun(run));
   write(RUN_FILES.trials, '');
   write(RUN_FILES.command, commandText(run, workingDirectory));
-  for (const { file, empty } of derivedTables(run)) write(file, empty);
+  for (const { file, empty } of derivedTables(run)) replaceDerived(join(directory, file), empty);
   makeNamesDurable(directory);
 }
 

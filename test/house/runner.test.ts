@@ -62,7 +62,7 @@ runner('good tests pass', async () => {
 runner('every trap of uvu is a failure that says what happened', async () => {
   const { status, text, lastLine } = await runFixtures(TRAPS.map(([file]) => `${file}.test`));
   for (const [file, counts, message] of TRAPS) {
-    const start = text.indexOf(`✘ ${file}.test.mjs  ${counts}  (`);
+    const start = text.lastIndexOf(`✘ ${file}.test.mjs  ${counts}  (`);
     assert.ok(start >= 0, `${file}: expected "${counts}" in\n${text}`);
     const block = text.slice(start).split(/\n(?! {2}\|)/)[0] ?? '';
     assert.ok(block.includes(message), `${file}: expected "${message}" in\n${block}`);
