@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { isNfsUrl } from '../../host/libnfs/nfs-url.js';
 import type { DataFile } from '../../plan/plan.js';
 import type { SampleFile } from '../../training/dataset-shape.js';
+import { geometryOf } from '../../training/formats/dataset-files.js';
 import { readerOf } from '../../training/readers/registry.js';
 import type { SampleReader } from '../../training/readers/sample-reader.js';
 import { ENGINES } from '../../workload/engines.js';
@@ -70,11 +71,9 @@ export class TrainingSamples {
   }
 
   #fileAt(place: number): SampleFile {
-    const { path, bytes } = this.#context.files.at(place) as DataFile;
-    const { samplesPerFile } = this.#job;
-    const each = Math.floor(bytes / samplesPerFile);
-    const sampleAt = (sample: number) => ({ offsetBytes: sample * each, bytes: each });
-    return { path, geometry: { bytes, samples: samplesPerFile, sampleAt } };
+    const { path, bytes, shaped } = this.#context.files.at(place) as DataFile;
+    if (shaped !== undefined) return { path, geometry: geometryOf(shaped.shape, shaped.index) };
+    return { path, geometry: { bytes, samples: 1, sampleAt: () => ({ offsetBytes: 0, bytes }) } };
   }
 
   /** Returns `st_blksize` of the files. */
