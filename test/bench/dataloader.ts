@@ -2,7 +2,9 @@
  * feedrate's emulation of a loader against PyTorch's DataLoader: the same files, workers, batches and compute, on a mount of
  * known latency and rates, one after the other in turn.
  *
- *   npm run bench:dataloader -- [--rounds 3] [--only TEXT]… [--out results/bench-dataloader.md]
+ *   npm run bench:dataloader -- [--rounds 3] [--only TEXT]… [--out results/bench-dataloader.md] [--mount DIR]
+ *
+ * `--mount`: on this directory, such as a mount of the lab, instead of slow mounts; caches are emptied before each side.
  *
  * What Python itself costs per sample is measured first on data in memory, and emulated as `preprocess_time`: see the table.
  * Needs root, FUSE, and Debian's python3-torch, which it installs when it is missing (650 MB). Exits 1 when the median of a
@@ -29,6 +31,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     only: { type: 'string', multiple: true, default: [] },
     out: { type: 'string' },
+    mount: { type: 'string' },
   },
 });
 const rounds = Number(values.rounds);
@@ -175,26 +178,50 @@ function tableOf(rows: readonly Row[]): string {
   return `${[...head, ...cells.map((texts) => `| ${texts.join(' | ')} |`)].join('\n')}\n`;
 }
 
-async function main(directory: string): Promise<boolean> {
-  ensureTorch();
+/** Where the data is read, and how it is reached anew for each side. */
+interface Place {
+  readonly rootOf: (data: DataKind) => Promise<string>;
+  readonly cold: <T>(root: string, setting: Setting, work: (root: string) => Promise<T>) => Promise<T>;
+}
+
+function slowPlace(directory: string): Place {
   const program = buildSlowMount(directory);
   const made = new Map<DataKind, string>();
+  const mountPoint = join(directory, 'mnt');
+  return {
+    rootOf: (data) => dataOf(directory, data, made),
+    cold: (root, setting, work) => withSlowMount(program, root, mountPoint, setting.mount, () => work(mountPoint)),
+  };
+}
+
+function mountedPlace(mount: string): Place {
+  const made = new Map<DataKind, string>();
+  return {
+    rootOf: (data) => dataOf(mount, data, made),
+    cold: (root, _, work) => {
+      spawnSync('sync');
+      writeFileSync('/proc/sys/vm/drop_caches', '3');
+      return work(root);
+    },
+  };
+}
+
+async function main(directory: string): Promise<boolean> {
+  ensureTorch();
+  const place = values.mount === undefined ? slowPlace(directory) : mountedPlace(values.mount);
   const costs = new Map<DataKind, number>();
   const rows: Row[] = [];
   const wanted = SETTINGS.filter(({ name }) => values.only.every((text) => name.includes(text)));
   for (const setting of wanted) {
-    const root = await dataOf(directory, setting.data, made);
+    const root = await place.rootOf(setting.data);
     const costSeconds = costs.get(setting.data) ?? (await pythonCost(root, directory, setting.data));
     costs.set(setting.data, costSeconds);
     const row = { setting, costSeconds, torch: [] as Epoch[], feedrate: [] as Epoch[] };
-    const mountPoint = join(directory, 'mnt');
     for (let round = 0; round < rounds; round++) {
-      await withSlowMount(program, root, mountPoint, setting.mount, async () => {
-        row.torch.push(await torchEpoch(mountPoint, setting));
-      });
-      await withSlowMount(program, root, mountPoint, setting.mount, async () => {
-        row.feedrate.push(await feedrateEpoch(mountPoint, directory, setting, 'cold', costSeconds));
-      });
+      await place.cold(root, setting, async (mounted) => row.torch.push(await torchEpoch(mounted, setting)));
+      await place.cold(root, setting, async (mounted) =>
+        row.feedrate.push(await feedrateEpoch(mounted, directory, setting, 'cold', costSeconds)),
+      );
     }
     rows.push(row);
     say(tableOf([row]).split('\n').at(-2) ?? '');
