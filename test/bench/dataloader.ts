@@ -1,0 +1,239 @@
+/**
+ * feedrate's emulation of a loader against PyTorch's DataLoader: the same files, workers, batches and compute, on a mount of
+ * known latency and rates, one after the other in turn.
+ *
+ *   npm run bench:dataloader -- [--rounds 3] [--only TEXT]… [--out results/bench-dataloader.md] [--mount DIR]
+ *
+ * `--mount`: on this directory, such as a mount of the lab, instead of slow mounts; caches are emptied before each side.
+ *
+ * What Python itself costs per sample is measured first on data in memory, and emulated as `preprocess_time`: see the table.
+ * Needs root, FUSE, and Debian's python3-torch, which it installs when it is missing (650 MB). Exits 1 when the median of a
+ * setting's ratios is off by more than 5 %.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { median } from 'simple-statistics';
+import { mainPath } from '../support/feedrate-cli.js';
+import { repositoryRoot } from '../support/repository.js';
+import { trialsOf } from '../support/run-directory.js';
+import { type DataKind, SETTINGS, type Setting } from './dataloader-settings.js';
+import { runProgram } from './program.js';
+import { buildSlowMount, withSlowMount } from './slow-mount.js';
+
+const PYTHON = '/usr/bin/python3';
+const MOST_ERROR = 0.05;
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    only: { type: 'string', multiple: true, default: [] },
+    out: { type: 'string' },
+    mount: { type: 'string' },
+  },
+});
+const rounds = Number(values.rounds);
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** What one side measured of an epoch, without its first step. */
+interface Epoch {
+  readonly samplesPerSecond: number;
+  /** Mean wait for a batch, s, first step included. */
+  readonly waitSeconds: number;
+}
+
+interface RankTimes {
+  readonly waits: readonly number[];
+  /** End of each step since the common start, s. */
+  readonly done: readonly number[];
+}
+
+function ensureTorch(): void {
+  if (spawnSync(PYTHON, ['-c', 'import torch']).status === 0) return;
+  say('apt-get install python3-torch');
+  const args = ['install', '-y', '-qq', '--no-install-recommends', 'python3-torch', 'python3-numpy'];
+  const { status } = spawnSync('apt-get', args, { stdio: ['ignore', 2, 2] });
+  if (status !== 0) throw new Error('python3-torch cannot be installed');
+}
+
+/** Writes a data set with NumPy and tarfile, not with our own writers. */
+const WRITE_DATA = `
+import io, json, os, sys, tarfile
+import numpy
+words = json.loads(sys.argv[1])
+random = numpy.random.default_rng(1)
+content = lambda: random.integers(0, 256, words["sampleBytes"], dtype=numpy.uint8)
+for file in range(words["samples"] // words["perFile"]):
+    path = os.path.join(words["root"], "part-%05d" % file)
+    if words["format"] == "npz":
+        numpy.savez(path + ".npz", x=content())
+    elif words["format"] == "jpeg":
+        content().tofile(path + ".jpg")
+    else:
+        with tarfile.open(path + ".tar", "w") as shard:
+            for sample in range(words["perFile"]):
+                member = tarfile.TarInfo("%05d-%05d.bin" % (file, sample))
+                member.size = words["sampleBytes"]
+                shard.addfile(member, io.BytesIO(content().tobytes()))
+`;
+
+async function dataOf(directory: string, data: DataKind, made: Map<DataKind, string>): Promise<string> {
+  const root = made.get(data) ?? join(directory, `data-${made.size}`);
+  if (!made.has(data)) {
+    mkdirSync(root);
+    await runProgram(PYTHON, ['-c', WRITE_DATA, JSON.stringify({ ...data, root })]);
+    made.set(data, root);
+  }
+  return root;
+}
+
+async function torchEpoch(root: string, setting: Setting): Promise<Epoch> {
+  const { data, accelerators, workers, prefetch, batch, computeMs } = setting;
+  const words = { format: data.format, root, ranks: accelerators, batch, workers, prefetch };
+  const script = join(repositoryRoot, 'test', 'bench', 'dataloader.py');
+  const told = await runProgram(PYTHON, [
+    script,
+    JSON.stringify({ ...words, compute: computeMs / 1000, seed: 1, steps: null }),
+  ]);
+  const { ranks } = JSON.parse(told) as { ranks: readonly RankTimes[] };
+  const rates = ranks.map(({ done }) => ((done.length - 1) * batch) / ((done.at(-1) as number) - (done[0] as number)));
+  const waits = ranks.flatMap(({ waits: ofRank }) => ofRank);
+  return {
+    samplesPerSecond: rates.reduce((sum, rate) => sum + rate, 0),
+    waitSeconds: waits.reduce((sum, wait) => sum + wait, 0) / waits.length,
+  };
+}
+
+async function feedrateEpoch(
+  root: string,
+  directory: string,
+  setting: Setting,
+  cache: 'cold' | 'warm',
+  preprocessSeconds: number,
+): Promise<Epoch> {
+  const { data, accelerators, workers, prefetch, batch, computeMs } = setting;
+  const workload = join(directory, 'training.yaml');
+  const loader = `accelerators: ${accelerators}, read_threads: ${workers}, prefetch_factor: ${prefetch}, batch_size: ${batch}`;
+  const time = `computation_time: ${computeMs / 1000}, preprocess_time: ${preprocessSeconds.toFixed(7)}`;
+  writeFileSync(
+    workload,
+    `name: dataloader\ntrials: {rounds: 1}\ndataset: {path: .}\njobs:\n  train: {kind: training, format: ${data.format}, ${loader}, ${time}, cache: ${cache}}\n`,
+  );
+  const results = join(directory, 'results');
+  rmSync(results, { recursive: true, force: true });
+  await runProgram(process.execPath, [mainPath, 'run', workload, '-t', root, '-o', results, '--progress', 'none']);
+  const epoch = trialsOf(results).at(0)?.training?.epochs.at(0);
+  if (epoch === undefined) throw new Error(`feedrate kept no epoch of ${setting.name}`);
+  const seconds = (epoch.endNs - epoch.startNs - epoch.firstStepNs) / 1e9;
+  return {
+    samplesPerSecond: ((epoch.steps - 1) * batch * accelerators) / seconds,
+    waitSeconds: epoch.waitNs / epoch.steps / 1e9,
+  };
+}
+
+/** What Python costs per sample beyond what reading costs feedrate, s: one worker, hardly any compute, data in memory. */
+async function pythonCost(root: string, directory: string, data: DataKind): Promise<number> {
+  const [first] = SETTINGS.filter((setting) => setting.data === data);
+  const bare = { ...(first as Setting), accelerators: 1, workers: 1, prefetch: 2, computeMs: 0.1 };
+  const costs: number[] = [];
+  for (let round = 0; round < Math.max(3, rounds); round++) {
+    const torch = await torchEpoch(root, bare);
+    const feedrate = await feedrateEpoch(root, directory, bare, 'warm', 0);
+    costs.push(1 / torch.samplesPerSecond - 1 / feedrate.samplesPerSecond);
+  }
+  return Math.max(0, median(costs));
+}
+
+interface Row {
+  readonly setting: Setting;
+  readonly costSeconds: number;
+  readonly torch: readonly Epoch[];
+  readonly feedrate: readonly Epoch[];
+}
+
+const ratioOf = ({ torch, feedrate }: Row, key: keyof Epoch): number =>
+  median(feedrate.map((epoch, round) => epoch[key] / (torch[round] as Epoch)[key]));
+const middle = (epochs: readonly Epoch[], key: keyof Epoch): number => median(epochs.map((epoch) => epoch[key]));
+
+function tableOf(rows: readonly Row[]): string {
+  const head = [
+    '| setting | Python’s cost per sample | samples/s, torch | samples/s, feedrate | ratio | wait per step, torch | feedrate | ratio |',
+    '|---|---|---|---|---|---|---|---|',
+  ];
+  const cells = rows.map((row) => {
+    const ms = (seconds: number): string => `${(seconds * 1000).toFixed(2)} ms`;
+    return [
+      row.setting.name,
+      ms(row.costSeconds),
+      middle(row.torch, 'samplesPerSecond').toFixed(1),
+      middle(row.feedrate, 'samplesPerSecond').toFixed(1),
+      ratioOf(row, 'samplesPerSecond').toFixed(3),
+      ms(middle(row.torch, 'waitSeconds')),
+      ms(middle(row.feedrate, 'waitSeconds')),
+      ratioOf(row, 'waitSeconds').toFixed(3),
+    ];
+  });
+  return `${[...head, ...cells.map((texts) => `| ${texts.join(' | ')} |`)].join('\n')}\n`;
+}
+
+/** Where the data is read, and how it is reached anew for each side. */
+interface Place {
+  readonly rootOf: (data: DataKind) => Promise<string>;
+  readonly cold: <T>(root: string, setting: Setting, work: (root: string) => Promise<T>) => Promise<T>;
+}
+
+function slowPlace(directory: string): Place {
+  const program = buildSlowMount(directory);
+  const made = new Map<DataKind, string>();
+  const mountPoint = join(directory, 'mnt');
+  return {
+    rootOf: (data) => dataOf(directory, data, made),
+    cold: (root, setting, work) => withSlowMount(program, root, mountPoint, setting.mount, () => work(mountPoint)),
+  };
+}
+
+function mountedPlace(mount: string): Place {
+  const made = new Map<DataKind, string>();
+  return {
+    rootOf: (data) => dataOf(mount, data, made),
+    cold: (root, _, work) => {
+      spawnSync('sync');
+      writeFileSync('/proc/sys/vm/drop_caches', '3');
+      return work(root);
+    },
+  };
+}
+
+async function main(directory: string): Promise<boolean> {
+  ensureTorch();
+  const place = values.mount === undefined ? slowPlace(directory) : mountedPlace(values.mount);
+  const costs = new Map<DataKind, number>();
+  const rows: Row[] = [];
+  const wanted = SETTINGS.filter(({ name }) => values.only.every((text) => name.includes(text)));
+  for (const setting of wanted) {
+    const root = await place.rootOf(setting.data);
+    const costSeconds = costs.get(setting.data) ?? (await pythonCost(root, directory, setting.data));
+    costs.set(setting.data, costSeconds);
+    const row = { setting, costSeconds, torch: [] as Epoch[], feedrate: [] as Epoch[] };
+    for (let round = 0; round < rounds; round++) {
+      await place.cold(root, setting, async (mounted) => row.torch.push(await torchEpoch(mounted, setting)));
+      await place.cold(root, setting, async (mounted) =>
+        row.feedrate.push(await feedrateEpoch(mounted, directory, setting, 'cold', costSeconds)),
+      );
+    }
+    rows.push(row);
+    say(tableOf([row]).split('\n').at(-2) ?? '');
+  }
+  process.stdout.write(tableOf(rows));
+  if (values.out !== undefined) writeFileSync(values.out, tableOf(rows));
+  return rows.every((row) => Math.abs(ratioOf(row, 'samplesPerSecond') - 1) <= MOST_ERROR);
+}
+
+const directory = mkdtempSync(join(tmpdir(), 'feedrate-dataloader-'));
+try {
+  process.exitCode = (await main(directory)) ? 0 : 1;
+} finally {
+  rmSync(directory, { recursive: true, force: true });
+}
