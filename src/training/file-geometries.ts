@@ -17,3 +17,29 @@ export interface ZipMember {
   readonly headerOffsetBytes: number;
   readonly content: FileSpan;
 }
+
+/** A Parquet file. Each sample is a row. */
+export interface ParquetGeometry extends FileGeometry {
+  /** From the start of the footer's metadata to the end of the file. */
+  readonly footer: FileSpan;
+  readonly rowGroups: readonly RowGroup[];
+}
+
+export interface RowGroup {
+  readonly samples: number;
+  /** The chunks of the columns that the loader reads, in the order of the file. */
+  readonly chunks: readonly FileSpan[];
+}
+
+/** The samples of Megatron. Their lengths and places are in an index beside the file: the same path that ends in `.idx`. */
+export interface MegatronGeometry extends FileGeometry {
+  readonly indexBytes: number;
+}
+
+/** An HDF5 file. */
+export interface Hdf5Geometry extends FileGeometry {
+  /** What the library reads before the first sample: the superblock, groups, and the header of the dataset. */
+  readonly metadata: readonly FileSpan[];
+  /** What it reads for a sample: whole chunks, in their order, and the parts of their index; null: the sample's own bytes. */
+  readonly partsOf: ((sample: number) => readonly FileSpan[]) | null;
+}

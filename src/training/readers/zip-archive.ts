@@ -1,54 +1,44 @@
+/** Zip archives as Python's `zipfile` reads them (3.11). Nothing is compressed, and the archive has no comment. */
+import type { NpzGeometry, ZipMember } from '../file-geometries.js';
 import type { PythonFile } from './python-file.js';
 
-/** `MIN_READ_SIZE` of Python's zipfile. */
+/** `MIN_READ_SIZE` of zipfile. */
 const LEAST_BYTES = 4096;
 /** Bytes of a local header before the name, and of the records at the end of an archive. */
-export const LOCAL_HEADER_BYTES = 30;
-const END_BYTES = 22;
-const END_LOCATOR_BYTES = 20;
+const [LOCAL_BYTES, END_BYTES, LOCATOR_BYTES, END_64_BYTES] = [30, 22, 20, 56];
 
-/** A stored member of a zip archive. */
-export interface ZipMemberPlace {
-  readonly headerAtBytes: number;
-  /** Bytes of the name and of the extra field in its local header. */
-  readonly nameBytes: number;
-  readonly extraBytes: number;
-  readonly bytes: number;
-}
-
-/** Where the central directory of a zip archive is. */
-export interface ZipDirectory {
-  readonly offsetBytes: number;
-  readonly bytes: number;
-}
-
-/** Makes the calls by which Python's `ZipFile(file)` finds the members of an archive without a comment. */
-export function openArchive(file: PythonFile, directory: ZipDirectory): void {
+/** Makes the calls of `ZipFile(file)`, which finds the members. */
+export function openArchive(file: PythonFile, { directory, end }: NpzGeometry): void {
   file.seekFromEnd(0);
   file.tell();
   file.seekFromEnd(END_BYTES);
   file.readAll();
-  file.seekFromEnd(END_BYTES + END_LOCATOR_BYTES);
-  file.read(END_LOCATOR_BYTES);
+  file.seekFromEnd(END_BYTES + LOCATOR_BYTES);
+  file.read(LOCATOR_BYTES);
+  if (end.bytes > END_BYTES) {
+    file.seekFromEnd(END_BYTES + LOCATOR_BYTES + END_64_BYTES);
+    file.read(END_64_BYTES);
+  }
   file.seek(directory.offsetBytes);
   file.read(directory.bytes);
 }
 
-/** A stored member that is open: Python's `ZipExtFile` over a `_SharedFile`. */
-export class ZipMember {
+/** A member that is open: a `ZipExtFile` over a `_SharedFile`. */
+export class StoredMember {
   readonly #file: PythonFile;
   #at: number;
   #left: number;
   /** Bytes that were read and not yet given out. */
   #ready = 0;
 
-  constructor(file: PythonFile, place: ZipMemberPlace) {
+  constructor(file: PythonFile, { name, headerOffsetBytes, content }: ZipMember) {
     this.#file = file;
-    this.#at = place.headerAtBytes;
-    this.#left = place.bytes;
-    this.#shared(LOCAL_HEADER_BYTES);
-    this.#shared(place.nameBytes);
-    if (place.extraBytes > 0) this.#shared(place.extraBytes);
+    this.#at = headerOffsetBytes;
+    this.#left = content.bytes;
+    this.#shared(LOCAL_BYTES);
+    this.#shared(name.length);
+    const extraBytes = content.offsetBytes - headerOffsetBytes - LOCAL_BYTES - name.length;
+    if (extraBytes > 0) this.#shared(extraBytes);
   }
 
   /** `read(n)` */
