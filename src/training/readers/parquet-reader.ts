@@ -6,6 +6,8 @@ import type { ReaderFactory } from './sample-reader.js';
 
 /** What Arrow reads at the end of a file before it knows the length of the footer. */
 const FOOTER_BYTES = 65_536;
+/** The length of the footer's metadata, and the magic, behind it. */
+const END_BYTES = 8;
 /** `CacheOptions` of Arrow: gaps that are read over, and the longest range. */
 const [HOLE_BYTES, RANGE_BYTES] = [8192, 32 << 20];
 
@@ -25,7 +27,7 @@ class ParquetFile {
     const tailBytes = Math.min(FOOTER_BYTES, geometry.bytes);
     calls.readAt(this.#handle, geometry.bytes - tailBytes, tailBytes);
     const { offsetBytes, bytes } = geometry.footer;
-    if (bytes > tailBytes) calls.readAt(this.#handle, offsetBytes, bytes);
+    if (bytes > tailBytes) calls.readAt(this.#handle, offsetBytes, bytes - END_BYTES);
   }
 
   /** `read_row_group(group, columns)`, unless it was the last one. */
