@@ -26,7 +26,7 @@ export interface RecordGeometry extends FileGeometry {
 
 /** A file of columns in groups of rows. `sampleAt` returns the start of a sample's group, and the bytes of the columns read. */
 export interface ParquetGeometry extends FileGeometry {
-  readonly columns: readonly DataColumn[];
+  readonly columns: readonly Pick<DataColumn, 'isRead'>[];
   readonly rowGroups: number;
   readonly rowGroupOf: (sample: number) => number;
   /** Returns the place of a column in a group, page headers included. */
@@ -45,28 +45,11 @@ export interface IndexedGeometry extends FileGeometry {
   readonly indexBytes: number;
 }
 
-/** A Parquet file. Each sample is a row. */
-export interface ParquetGeometry extends FileGeometry {
-  /** From the start of the footer's metadata to the end of the file. */
-  readonly footer: FileSpan;
-  readonly rowGroups: readonly RowGroup[];
-}
-
-export interface RowGroup {
-  readonly samples: number;
-  /** The chunks of the columns that the loader reads, in the order of the file. */
-  readonly chunks: readonly FileSpan[];
-}
-
-/** The samples of Megatron. Their lengths and places are in an index beside the file: the same path that ends in `.idx`. */
-export interface MegatronGeometry extends FileGeometry {
-  readonly indexBytes: number;
-}
-
 /** An HDF5 file. */
 export interface Hdf5Geometry extends FileGeometry {
-  /** What the library reads before the first sample: the superblock, groups, and the header of the dataset. */
-  readonly metadata: readonly FileSpan[];
-  /** What it reads for a sample: whole chunks, in their order, and the parts of their index; null: the sample's own bytes. */
-  readonly partsOf: ((sample: number) => readonly FileSpan[]) | null;
+  /** What the library reads to find the superblock and the root group, and then to find the dataset of the samples. */
+  readonly rootReads: readonly FileSpan[];
+  readonly datasetReads: readonly FileSpan[];
+  /** Returns what it reads for a sample: nodes of an index and whole chunks. Absent: the sample alone, which is contiguous. */
+  readonly partsOf?: (sample: number) => readonly FileSpan[];
 }

@@ -38,7 +38,7 @@ export const recordScan: FormatScan = {
 /** Bytes of a token of nanoGPT, by which the window of targets begins later than the window of inputs. */
 const TOKEN_BYTES = 2;
 
-/** Windows of tokens, one after the other. Each has a token more, which is the last target. */
+/** Windows of tokens, one after the other. Their targets are the windows a token further on. */
 export const windowScan: FormatScan = {
   scan: (source, { recordBytes }) => {
     const window = recordBytes ?? source.bytes - TOKEN_BYTES;
@@ -48,7 +48,7 @@ export const windowScan: FormatScan = {
   geometry: ([bytes = 0, window = 1]) => ({
     bytes,
     samples: Math.floor((bytes - TOKEN_BYTES) / window),
-    sampleAt: (sample) => ({ offsetBytes: sample * window, bytes: window + TOKEN_BYTES }),
+    sampleAt: (sample) => ({ offsetBytes: sample * window, bytes: window }),
   }),
 };
 

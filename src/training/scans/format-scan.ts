@@ -1,4 +1,5 @@
-import type { FileGeometry } from '../dataset-shape.js';
+import type { FileGeometry, FileSpan } from '../dataset-shape.js';
+import type { RecordGeometry } from '../file-geometries.js';
 import type { ByteSource } from './byte-source.js';
 
 /** How samples are found in files that exist. */
@@ -18,14 +19,25 @@ export interface FormatScan<G extends FileGeometry = FileGeometry> {
   readonly geometry: (numbers: Float64Array) => G;
 }
 
-/** Returns the geometry of samples at any places. From `first` on, the numbers are pairs of an offset and a length. */
-export function geometryOfPairs(numbers: Float64Array, bytes: number, first: number): FileGeometry {
+/**
+ * Returns the geometry of samples at any places. From `first` on, the numbers are pairs of an offset and a length. Headers and
+ * padding around them are of fixed lengths, or not known.
+ */
+export function geometryOfPairs(
+  numbers: Float64Array,
+  { first, before = 0, after = 0 }: { readonly first: number; readonly before?: number; readonly after?: number },
+): RecordGeometry {
+  const sampleAt = (sample: number): FileSpan => ({
+    offsetBytes: numbers[first + 2 * sample] as number,
+    bytes: numbers[first + 2 * sample + 1] as number,
+  });
   return {
-    bytes,
+    bytes: numbers[0] as number,
     samples: (numbers.length - first) / 2,
-    sampleAt: (sample) => ({
-      offsetBytes: numbers[first + 2 * sample] as number,
-      bytes: numbers[first + 2 * sample + 1] as number,
-    }),
+    sampleAt,
+    recordAt: (sample) => {
+      const { offsetBytes, bytes } = sampleAt(sample);
+      return { offsetBytes: offsetBytes - before, bytes: before + bytes + after };
+    },
   };
 }

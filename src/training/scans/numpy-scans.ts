@@ -35,7 +35,6 @@ const STORED = 0;
 const SIZES_EXTRA = 1;
 
 interface ArchiveEnd {
-  readonly endAt: number;
   readonly directoryAt: number;
   readonly directoryBytes: number;
 }
@@ -47,22 +46,20 @@ function endOf(source: ByteSource): ArchiveEnd {
   if (end === null || end.text(0, 4) !== 'PK\x05\x06')
     throw damaged(source, 'there is no zip archive, or it has a comment; check the format');
   const [directoryBytes, directoryAt] = [end.u32(12), end.u32(16)];
-  if (directoryAt !== LARGE) return { endAt: at, directoryAt, directoryBytes };
-  const endAt = at - LOCATOR_BYTES - END_64_BYTES;
-  const large = bytesAt(source, endAt, END_64_BYTES, 'the end of a large zip archive');
+  if (directoryAt !== LARGE) return { directoryAt, directoryBytes };
+  const large = bytesAt(source, at - LOCATOR_BYTES - END_64_BYTES, END_64_BYTES, 'the end of a large zip archive');
   if (large.text(0, 4) !== 'PK\x06\x06') throw damaged(source, 'the end of the zip archive is damaged');
-  return { endAt, directoryAt: large.u64(48), directoryBytes: large.u64(40) };
+  return { directoryAt: large.u64(48), directoryBytes: large.u64(40) };
 }
 
-/** Returns name, place and size of the archive's first member. */
-function firstMember(source: ByteSource, { directoryAt, directoryBytes }: ArchiveEnd) {
+/** Returns place and size of the archive's first member. */
+function firstMember(source: ByteSource, directoryAt: number, directoryBytes: number) {
   const entry = bytesAt(source, directoryAt, directoryBytes, 'the list of members');
   if (directoryBytes < ENTRY_BYTES || entry.text(0, 4) !== 'PK\x01\x02')
     throw damaged(source, 'the zip archive has no members');
   if (entry.u16(10) !== STORED)
     throw damaged(source, 'its arrays are compressed, which feedrate does not read; write it with numpy.savez');
   const [nameBytes, extraBytes] = [entry.u16(28), entry.u16(30)];
-  const name = entry.text(ENTRY_BYTES, nameBytes);
   const extraAt = ENTRY_BYTES + nameBytes;
   if (extraAt + extraBytes > directoryBytes) throw damaged(source, 'the list of members is damaged');
   let [bytes, headerAt] = [entry.u32(20), entry.u32(42)];
@@ -76,39 +73,32 @@ function firstMember(source: ByteSource, { directoryAt, directoryBytes }: Archiv
     at += 8;
   }
   if (headerAt === LARGE && at + 8 <= fieldEnd) headerAt = entry.u64(at);
-  return { name, bytes, headerAt };
+  return { bytes, headerAt };
 }
 
 export const npzScan: FormatScan<NpzGeometry> = {
   scan: (source) => {
-    const end = endOf(source);
-    const { name, bytes, headerAt } = firstMember(source, end);
+    const { directoryAt, directoryBytes } = endOf(source);
+    const { bytes, headerAt } = firstMember(source, directoryAt, directoryBytes);
     const local = bytesAt(source, headerAt, LOCAL_BYTES, 'the header of a member');
     if (local.text(0, 4) !== 'PK\x03\x04') throw damaged(source, 'the header of its first member is damaged');
-    const contentAt = headerAt + LOCAL_BYTES + local.u16(26) + local.u16(28);
-    const header = headerBytesAt(source, contentAt);
-    if (header > bytes || contentAt + bytes > source.bytes)
+    const [nameBytes, extraBytes] = [local.u16(26), local.u16(28)];
+    const startBytes = headerAt + LOCAL_BYTES + nameBytes + extraBytes;
+    const header = headerBytesAt(source, startBytes);
+    if (header > bytes || startBytes + bytes > source.bytes)
       throw damaged(source, 'its first array is longer than the file');
-    const codes = Array.from(name, (letter) => letter.charCodeAt(0));
-    const { endAt, directoryAt, directoryBytes } = end;
-    return [source.bytes, endAt, directoryAt, directoryBytes, headerAt, contentAt, bytes, header, ...codes];
+    return [source.bytes, directoryAt, directoryBytes, headerAt, nameBytes, extraBytes, bytes, header];
   },
   geometry: (numbers) => {
-    const [bytes = 0, endAt = 0, directoryAt = 0, directoryBytes = 0, headerAt = 0, contentAt = 0] = numbers;
-    const [contentBytes = 0, header = 0, ...codes] = numbers.subarray(6);
+    const [bytes = 0, directoryAt = 0, directoryBytes = 0, headerAtBytes = 0] = numbers;
+    const [nameBytes = 0, extraBytes = 0, memberBytes = 0, header = 0] = numbers.subarray(4);
+    const startBytes = headerAtBytes + LOCAL_BYTES + nameBytes + extraBytes;
     return {
       bytes,
       samples: 1,
-      sampleAt: () => ({ offsetBytes: contentAt + header, bytes: contentBytes - header }),
-      members: [
-        {
-          name: String.fromCharCode(...codes),
-          headerOffsetBytes: headerAt,
-          content: { offsetBytes: contentAt, bytes: contentBytes },
-        },
-      ],
+      sampleAt: () => ({ offsetBytes: startBytes + header, bytes: memberBytes - header }),
+      member: { headerAtBytes, nameBytes, extraBytes, bytes: memberBytes },
       directory: { offsetBytes: directoryAt, bytes: directoryBytes },
-      end: { offsetBytes: endAt, bytes: bytes - endAt },
     };
   },
 };

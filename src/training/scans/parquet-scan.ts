@@ -1,6 +1,6 @@
 /** Parquet files: their footer has the row groups, and where the chunks of their columns are (parquet.thrift). */
 import type { FileSpan } from '../dataset-shape.js';
-import type { ParquetGeometry, RowGroup } from '../file-geometries.js';
+import type { ParquetGeometry } from '../file-geometries.js';
 import { type ByteSource, bytesAt, damaged } from './byte-source.js';
 import type { FormatScan } from './format-scan.js';
 import { ThriftError, ThriftReader, type ThriftStruct, type ThriftValue } from './thrift-compact.js';
@@ -13,6 +13,12 @@ const FILE = { rowGroups: 4 } as const;
 const GROUP = { columns: 1, rows: 3 } as const;
 const COLUMN = { metadata: 3 } as const;
 const CHUNK = { compressedBytes: 7, dataAt: 9, dictionaryAt: 11 } as const;
+
+interface RowGroup {
+  readonly samples: number;
+  /** The chunks of the columns that are read, in the order of the file. */
+  readonly chunks: readonly FileSpan[];
+}
 
 function listOf(struct: ThriftStruct, field: number): readonly ThriftValue[] {
   const value = struct.get(field);
@@ -88,27 +94,27 @@ export const parquetScan: FormatScan<ParquetGeometry> = {
       rowGroups.push({ samples, chunks });
       at += 2 + 2 * count;
     }
+    const firsts = rowGroups.map((_, group) =>
+      rowGroups.slice(0, group).reduce((sum, { samples }) => sum + samples, 0),
+    );
     const samples = rowGroups.reduce((sum, group) => sum + group.samples, 0);
+    const rowGroupOf = (sample: number) => firsts.findLastIndex((first) => first <= sample);
+    const chunksOf = (group: number) => (rowGroups[group] as RowGroup).chunks;
     return {
       bytes,
       samples,
-      sampleAt: (sample) => rowAt(rowGroups, sample),
-      footer: { offsetBytes: footerAt, bytes: bytes - footerAt },
-      rowGroups,
+      // A row has no place of its own: its bytes are an equal part of its group's.
+      sampleAt: (sample) => {
+        const chunks = chunksOf(rowGroupOf(sample));
+        const whole = chunks.reduce((sum, chunk) => sum + chunk.bytes, 0);
+        const rows = (rowGroups[rowGroupOf(sample)] as RowGroup).samples;
+        return { offsetBytes: (chunks[0] as FileSpan).offsetBytes, bytes: Math.round(whole / rows) };
+      },
+      columns: (rowGroups[0]?.chunks ?? []).map(() => ({ isRead: true })),
+      rowGroups: rowGroups.length,
+      rowGroupOf,
+      chunkAt: (group, column) => chunksOf(group)[column] as FileSpan,
+      metadata: { offsetBytes: footerAt, bytes: bytes - footerAt - END_BYTES },
     };
   },
 };
-
-/** Returns a place for a row: an equal part of its row group. Rows have no place of their own. */
-function rowAt(rowGroups: readonly RowGroup[], sample: number): FileSpan {
-  let left = sample;
-  const group = rowGroups.find(({ samples }) => {
-    if (left < samples) return true;
-    left -= samples;
-    return false;
-  }) as RowGroup;
-  const whole = group.chunks.reduce((sum, { bytes }) => sum + bytes, 0);
-  const from = Math.floor((whole * left) / group.samples);
-  const offsetBytes = (group.chunks[0] as FileSpan).offsetBytes + from;
-  return { offsetBytes, bytes: Math.floor((whole * (left + 1)) / group.samples) - from };
-}

@@ -1,5 +1,5 @@
 /** Formats whose records are found by reading their headers or an index. */
-import type { MegatronGeometry } from '../file-geometries.js';
+import type { HeadedGeometry, IndexedGeometry } from '../file-geometries.js';
 import { type ByteSource, bytesAt, damaged } from './byte-source.js';
 import { type FormatScan, geometryOfPairs } from './format-scan.js';
 
@@ -21,7 +21,8 @@ export const tfrecordScan: FormatScan = {
     if (numbers.length === 1) throw damaged(source, 'the file is empty');
     return numbers;
   },
-  geometry: (numbers) => geometryOfPairs(numbers, numbers[0] as number, 1),
+  geometry: (numbers) =>
+    geometryOfPairs(numbers, { first: 1, before: LENGTH_BYTES + CHECKSUM_BYTES, after: CHECKSUM_BYTES }),
 };
 
 const PLACE_BYTES = 4;
@@ -40,7 +41,7 @@ export const mdsScan: FormatScan = {
     if (samples === 0) throw damaged(source, 'the shard has no samples');
     return numbers;
   },
-  geometry: (numbers) => geometryOfPairs(numbers, numbers[0] as number, 1),
+  geometry: (numbers) => geometryOfPairs(numbers, { first: 1 }),
 };
 
 const MOST_HEADER_BYTES = 100_000_000;
@@ -64,7 +65,7 @@ function tensorsIn(source: ByteSource, text: string): [number, number][] {
     .sort(([a], [b]) => a - b);
 }
 
-export const safetensorsScan: FormatScan = {
+export const safetensorsScan: FormatScan<HeadedGeometry> = {
   scan: (source) => {
     const length = bytesAt(source, 0, LENGTH_BYTES, 'the length of the header').u64(0);
     if (length > MOST_HEADER_BYTES) throw damaged(source, 'its header is too long; check the format');
@@ -74,9 +75,9 @@ export const safetensorsScan: FormatScan = {
     if (tensors.length === 0) throw damaged(source, 'the file has no tensors');
     if (start + Math.max(...tensors.map(([, to]) => to)) > source.bytes)
       throw damaged(source, 'a tensor is not in the file; was it truncated?');
-    return [source.bytes, ...tensors.flatMap(([from, to]) => [start + from, to - from])];
+    return [source.bytes, length, ...tensors.flatMap(([from, to]) => [start + from, to - from])];
   },
-  geometry: (numbers) => geometryOfPairs(numbers, numbers[0] as number, 1),
+  geometry: (numbers) => Object.assign(geometryOfPairs(numbers, { first: 2 }), { headerBytes: numbers[1] as number }),
 };
 
 const INDEX_MAGIC = 'MMIDIDX\0\0';
@@ -84,7 +85,7 @@ const [TYPE_AT, SEQUENCES_AT, DOCUMENTS_AT, INDEX_HEADER_BYTES] = [17, 18, 26, 3
 /** Bytes of a token by the code of its type. */
 const TOKEN_BYTES: Readonly<Record<number, number>> = { 1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 8, 7: 4, 8: 2 };
 
-export const megatronScan: FormatScan<MegatronGeometry> = {
+export const megatronScan: FormatScan<IndexedGeometry> = {
   scan: (source) => {
     const index = source.beside('.idx');
     const header = bytesAt(index, 0, INDEX_HEADER_BYTES, 'the header of the index');
@@ -102,8 +103,5 @@ export const megatronScan: FormatScan<MegatronGeometry> = {
     }
     return numbers;
   },
-  geometry: (numbers) => {
-    const [bytes = 0, indexBytes = 0] = numbers;
-    return Object.assign(geometryOfPairs(numbers, bytes, 2), { indexBytes });
-  },
+  geometry: (numbers) => Object.assign(geometryOfPairs(numbers, { first: 2 }), { indexBytes: numbers[1] as number }),
 };

@@ -109,5 +109,5 @@ export const tarScan: FormatScan = {
     if (numbers.length === 1) throw damaged(source, 'the tar archive has no files');
     return numbers;
   },
-  geometry: (numbers) => geometryOfPairs(numbers, numbers[0] as number, 1),
+  geometry: (numbers) => geometryOfPairs(numbers, { first: 1, before: BLOCK_BYTES }),
 };

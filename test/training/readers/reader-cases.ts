@@ -1,12 +1,12 @@
 /** The cases of `real-readers.py`: which samples of which files each of them reads. */
 import type { ScanChoices } from '../../../src/training/scans/format-scan.js';
 import type { DataFormat } from '../../../src/workload/data-formats.js';
-import type { SampleReading } from '../../../src/workload/jobs/training.js';
+import type { ReaderChoice } from '../../../src/workload/reader-choices.js';
 
 export interface ReaderCase {
   readonly name: string;
   readonly format: DataFormat;
-  readonly reader: SampleReading;
+  readonly reader: ReaderChoice;
   /** Files, with the samples of each that are read, in their order; null: all of them. */
   readonly reads: readonly (readonly [file: string, samples: readonly number[] | null])[];
   readonly choices: ScanChoices;
@@ -19,7 +19,7 @@ function caseOf(
   format: DataFormat,
   reads: ReaderCase['reads'],
   choices: Partial<ScanChoices> = {},
-  reader: SampleReading = 'format',
+  reader: ReaderChoice = 'format',
 ): ReaderCase {
   return { name, format, reader, reads, choices: { ...NO_CHOICES, ...choices } };
 }
