@@ -8,7 +8,9 @@ export const hdf5Reader: ReaderFactory<Hdf5Geometry> = (calls) => ({
     try {
       calls.status(handle);
       calls.lock(handle, 'shared');
-      for (const { offsetBytes, bytes } of geometry.metadata) calls.readAt(handle, offsetBytes, bytes);
+      for (const { offsetBytes, bytes } of geometry.rootReads) calls.readAt(handle, offsetBytes, bytes);
+      calls.statusOf(path);
+      for (const { offsetBytes, bytes } of geometry.datasetReads) calls.readAt(handle, offsetBytes, bytes);
       const parts = geometry.partsOf?.(sample) ?? [geometry.sampleAt(sample)];
       for (const { offsetBytes, bytes } of parts) calls.readAt(handle, offsetBytes, bytes);
     } finally {

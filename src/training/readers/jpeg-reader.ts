@@ -12,7 +12,7 @@ const PREFIX_BYTES = 16;
 export const jpegReader: ReaderFactory = (calls, { blockBytes }) => ({
   list(root, folders) {
     const classes = [...folders].filter(([path]) => path !== root).sort(([a], [b]) => (a < b ? -1 : 1));
-    calls.list(root, classes.length);
+    calls.list(root, classes.length + (folders.get(root) ?? 0));
     for (const [path, entries] of classes) {
       calls.statusOf(path);
       calls.list(path, entries);

@@ -1,5 +1,5 @@
 import type { SampleFile } from '../dataset-shape.js';
-import type { MegatronGeometry } from '../file-geometries.js';
+import type { IndexedGeometry } from '../file-geometries.js';
 import { MappedFile, MappedFiles } from './mapped-file.js';
 import { PythonFile } from './python-file.js';
 import type { ReaderCalls } from './reader-calls.js';
@@ -17,7 +17,7 @@ class IndexedDataset {
   readonly #tokens: MappedFile;
   readonly #samples: number;
 
-  constructor(calls: ReaderCalls, { path, geometry }: SampleFile<MegatronGeometry>, blockBytes: number) {
+  constructor(calls: ReaderCalls, { path, geometry }: SampleFile<IndexedGeometry>, blockBytes: number) {
     const { indexBytes, bytes, samples } = geometry;
     const indexPath = path.replace(/\.bin$/, '.idx');
     const header = new PythonFile(calls, indexPath, indexBytes, blockBytes);
@@ -47,7 +47,7 @@ class IndexedDataset {
 }
 
 /** Megatron's default, which maps its files and keeps them so. */
-export const megatronReader: ReaderFactory<MegatronGeometry> = (calls, { blockBytes }) => {
+export const megatronReader: ReaderFactory<IndexedGeometry> = (calls, { blockBytes }) => {
   const mapped = new MappedFiles<IndexedDataset>();
   return {
     read(file, sample) {

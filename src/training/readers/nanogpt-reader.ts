@@ -11,8 +11,8 @@ export const nanogptReader: ReaderFactory = (calls, { blockBytes }) => {
     read({ path, geometry }, sample) {
       const { offsetBytes, bytes } = geometry.sampleAt(sample);
       const file = mapped.of(path, () => new MappedFile(calls, path, geometry.bytes, blockBytes));
-      file.touch(offsetBytes, bytes - TOKEN_BYTES);
-      file.touch(offsetBytes + TOKEN_BYTES, bytes - TOKEN_BYTES);
+      file.touch(offsetBytes, bytes);
+      file.touch(offsetBytes + TOKEN_BYTES, bytes);
     },
     close: () => mapped.close(),
   };

@@ -1,8 +1,8 @@
 import type { FileSpan } from '../dataset-shape.js';
-import type { NpzGeometry, ZipMember } from '../file-geometries.js';
+import type { NpzGeometry } from '../file-geometries.js';
 import { PythonFile } from './python-file.js';
 import type { ReaderFactory } from './sample-reader.js';
-import { openArchive, StoredMember } from './zip-archive.js';
+import { contentAt, openArchive, StoredMember } from './zip-archive.js';
 
 /** `BUFFER_SIZE` of numpy/lib/format.py. */
 const CHUNK_BYTES = 2 ** 18;
@@ -13,12 +13,12 @@ const [MAGIC_BYTES, START_BYTES, LENGTH_BYTES] = [6, 8, 2];
 export const npzReader: ReaderFactory<NpzGeometry> = (calls, { blockBytes }) => ({
   read({ path, geometry }) {
     const file = new PythonFile(calls, path, geometry.bytes, blockBytes);
-    const first = geometry.members[0] as ZipMember;
+    const { member } = geometry;
     try {
       file.read(MAGIC_BYTES);
       openArchive(file, geometry);
-      new StoredMember(file, first).read(MAGIC_BYTES);
-      readArray(new StoredMember(file, first), first, geometry.sampleAt(0));
+      new StoredMember(file, member).read(MAGIC_BYTES);
+      readArray(new StoredMember(file, member), contentAt(member), geometry.sampleAt(0));
     } finally {
       file.close();
     }
@@ -27,9 +27,9 @@ export const npzReader: ReaderFactory<NpzGeometry> = (calls, { blockBytes }) => 
 });
 
 /** `read_array` of numpy/lib/format.py, for what is not a real file. */
-function readArray(member: StoredMember, { content }: ZipMember, data: FileSpan): void {
+function readArray(member: StoredMember, startBytes: number, data: FileSpan): void {
   member.read(START_BYTES);
   member.read(LENGTH_BYTES);
-  member.read(data.offsetBytes - content.offsetBytes - START_BYTES - LENGTH_BYTES);
+  member.read(data.offsetBytes - startBytes - START_BYTES - LENGTH_BYTES);
   for (let done = 0; done < data.bytes; done += CHUNK_BYTES) member.read(Math.min(CHUNK_BYTES, data.bytes - done));
 }

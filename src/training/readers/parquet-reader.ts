@@ -1,11 +1,13 @@
 import type { FileSpan, SampleFile } from '../dataset-shape.js';
-import type { ParquetGeometry, RowGroup } from '../file-geometries.js';
+import type { ParquetGeometry } from '../file-geometries.js';
 import { KeptFile } from './kept-file.js';
 import type { ReaderCalls } from './reader-calls.js';
 import type { ReaderFactory } from './sample-reader.js';
 
 /** What Arrow reads at the end of a file before it knows the length of the footer. */
 const FOOTER_BYTES = 65_536;
+/** The length of the footer's metadata, and the magic, behind it. */
+const END_BYTES = 8;
 /** `CacheOptions` of Arrow: gaps that are read over, and the longest range. */
 const [HOLE_BYTES, RANGE_BYTES] = [8192, 32 << 20];
 
@@ -24,15 +26,16 @@ class ParquetFile {
     calls.status(this.#handle);
     const tailBytes = Math.min(FOOTER_BYTES, geometry.bytes);
     calls.readAt(this.#handle, geometry.bytes - tailBytes, tailBytes);
-    const { offsetBytes, bytes } = geometry.footer;
-    if (bytes > tailBytes) calls.readAt(this.#handle, offsetBytes, bytes);
+    const { offsetBytes, bytes } = geometry.metadata;
+    if (bytes + END_BYTES > tailBytes) calls.readAt(this.#handle, offsetBytes, bytes);
   }
 
   /** `read_row_group(group, columns)`, unless it was the last one. */
-  read(group: number, { chunks }: RowGroup): void {
+  read(group: number, { columns, chunkAt }: ParquetGeometry): void {
     if (group === this.#group) return;
     this.#group = group;
-    const ranges = coalesced(chunks);
+    const chunks = columns.flatMap(({ isRead }, column) => (isRead ? [chunkAt(group, column)] : []));
+    const ranges = coalesced(chunks.sort((a, b) => a.offsetBytes - b.offsetBytes));
     for (const { offsetBytes, bytes } of ranges) this.#calls.advise(this.#handle, offsetBytes, bytes, 'willneed');
     for (const { offsetBytes, bytes } of ranges) this.#calls.readAt(this.#handle, offsetBytes, bytes);
   }
@@ -66,11 +69,7 @@ export const parquetReader: ReaderFactory<ParquetGeometry> = (calls) => {
   const kept = new KeptFile((file: SampleFile<ParquetGeometry>) => new ParquetFile(calls, file));
   return {
     read(file, sample) {
-      const { rowGroups } = file.geometry;
-      let group = 0;
-      for (let left = sample; left >= (rowGroups[group] as RowGroup).samples; group++)
-        left -= (rowGroups[group] as RowGroup).samples;
-      kept.of(file).read(group, rowGroups[group] as RowGroup);
+      kept.of(file).read(file.geometry.rowGroupOf(sample), file.geometry);
     },
     close: () => kept.close(),
   };

@@ -1,5 +1,5 @@
 import type { DataFormat } from '../../workload/data-formats.js';
-import type { SampleReading } from '../../workload/jobs/training.js';
+import type { ReaderChoice } from '../../workload/reader-choices.js';
 import type { FileGeometry } from '../dataset-shape.js';
 import { csvReader } from './csv-reader.js';
 import { hdf5Reader } from './hdf5-reader.js';
@@ -34,12 +34,12 @@ const FORMAT_READERS = {
   raw: rawReader,
 } as const satisfies Readonly<Record<DataFormat, ReaderFactory<never>>>;
 
-const READERS: Readonly<Record<SampleReading, (format: DataFormat) => ReaderFactory<never>>> = {
+const READERS: Readonly<Record<ReaderChoice, (format: DataFormat) => ReaderFactory<never>>> = {
   format: (format) => FORMAT_READERS[format],
   'mlperf-3.0': () => wholeFileReader,
 };
 
 /** Returns the factory of the reader that a user chose, for files of a format. */
-export function readerOf(choice: SampleReading, format: DataFormat): ReaderFactory {
+export function readerOf(choice: ReaderChoice, format: DataFormat): ReaderFactory {
   return READERS[choice](format) as ReaderFactory<FileGeometry>;
 }

@@ -1,14 +1,18 @@
 import type { SampleFile } from '../dataset-shape.js';
+import type { HeadedGeometry } from '../file-geometries.js';
 import { KeptFile } from './kept-file.js';
 import type { ReaderCalls } from './reader-calls.js';
 import type { ReaderFactory } from './sample-reader.js';
+
+/** The length of the header, before it. */
+const LENGTH_BYTES = 8;
 
 /** `safetensors.safe_open(path)`: the file is mapped, and its header read from the map. */
 class OpenTensors {
   readonly #calls: ReaderCalls;
   readonly #map: number;
 
-  constructor(calls: ReaderCalls, { path, geometry }: SampleFile) {
+  constructor(calls: ReaderCalls, { path, geometry }: SampleFile<HeadedGeometry>) {
     this.#calls = calls;
     const handle = calls.open(path, geometry.bytes);
     try {
@@ -17,7 +21,7 @@ class OpenTensors {
     } finally {
       calls.close(handle);
     }
-    this.touch(0, geometry.sampleAt(0).offsetBytes);
+    this.touch(0, Math.min(geometry.bytes, LENGTH_BYTES + geometry.headerBytes));
   }
 
   /** `get_tensor(name)` */
@@ -31,8 +35,8 @@ class OpenTensors {
 }
 
 /** Each sample is a tensor. The file stays open until another one is needed. */
-export const safetensorsReader: ReaderFactory = (calls) => {
-  const kept = new KeptFile((file) => new OpenTensors(calls, file));
+export const safetensorsReader: ReaderFactory<HeadedGeometry> = (calls) => {
+  const kept = new KeptFile((file: SampleFile<HeadedGeometry>) => new OpenTensors(calls, file));
   return {
     read(file, sample) {
       const { offsetBytes, bytes } = file.geometry.sampleAt(sample);

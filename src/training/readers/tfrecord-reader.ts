@@ -1,10 +1,8 @@
 import type { SampleFile } from '../dataset-shape.js';
+import type { RecordGeometry } from '../file-geometries.js';
 import { KeptFile } from './kept-file.js';
 import type { ReaderCalls } from './reader-calls.js';
 import type { ReaderFactory } from './sample-reader.js';
-
-/** The checksum behind a record. */
-const FOOTER_BYTES = 4;
 
 /** A file that is read from its start with a buffer: TensorFlow's `BufferedInputStream` over a `PosixRandomAccessFile`. */
 class RecordStream {
@@ -41,14 +39,14 @@ class RecordStream {
 }
 
 /** `tf.data.TFRecordDataset(path)`: records one after the other, with a buffer of 256 KiB unless DLIO passes another size. */
-export const tfrecordReader: ReaderFactory = (calls, { transferBytes }) => {
-  const kept = new KeptFile((file) => new RecordStream(calls, file, transferBytes));
+export const tfrecordReader: ReaderFactory<RecordGeometry> = (calls, { transferBytes }) => {
+  const kept = new KeptFile((file: SampleFile<RecordGeometry>) => new RecordStream(calls, file, transferBytes));
   return {
     read(file, sample) {
-      const { offsetBytes, bytes } = file.geometry.sampleAt(sample);
+      const { offsetBytes, bytes } = file.geometry.recordAt(sample);
       if (sample === 0) kept.close();
       const isLast = sample === file.geometry.samples - 1;
-      kept.of(file).until(isLast ? Number.POSITIVE_INFINITY : offsetBytes + bytes + FOOTER_BYTES);
+      kept.of(file).until(isLast ? Number.POSITIVE_INFINITY : offsetBytes + bytes);
       if (isLast) kept.close();
     },
     close: () => kept.close(),

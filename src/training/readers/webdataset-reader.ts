@@ -1,4 +1,5 @@
 import type { SampleFile } from '../dataset-shape.js';
+import type { RecordGeometry } from '../file-geometries.js';
 import { KeptFile } from './kept-file.js';
 import { PythonFile } from './python-file.js';
 import type { ReaderCalls } from './reader-calls.js';
@@ -42,11 +43,11 @@ class TarStream {
  * WebDataset: shards are read from their start to their end. A sample is complete when the header behind its last member was
  * read: the next sample's first one, or the end mark.
  */
-export const webdatasetReader: ReaderFactory = (calls, { blockBytes }) => {
-  const kept = new KeptFile((file) => new TarStream(calls, file, blockBytes));
+export const webdatasetReader: ReaderFactory<RecordGeometry> = (calls, { blockBytes }) => {
+  const kept = new KeptFile((file: SampleFile<RecordGeometry>) => new TarStream(calls, file, blockBytes));
   return {
     read(file, sample) {
-      const { offsetBytes, bytes } = file.geometry.sampleAt(sample);
+      const { offsetBytes, bytes } = file.geometry.recordAt(sample);
       if (sample === 0) kept.close();
       const stream = kept.of(file);
       stream.until((Math.ceil((offsetBytes + bytes) / BLOCK_BYTES) + 1) * BLOCK_BYTES);

@@ -1,5 +1,5 @@
 /** Zip archives as Python's `zipfile` reads them (3.11). Nothing is compressed, and the archive has no comment. */
-import type { NpzGeometry, ZipMember } from '../file-geometries.js';
+import type { NpzGeometry, ZipMemberPlace } from '../file-geometries.js';
 import type { PythonFile } from './python-file.js';
 
 /** `MIN_READ_SIZE` of zipfile. */
@@ -8,19 +8,24 @@ const LEAST_BYTES = 4096;
 const [LOCAL_BYTES, END_BYTES, LOCATOR_BYTES, END_64_BYTES] = [30, 22, 20, 56];
 
 /** Makes the calls of `ZipFile(file)`, which finds the members. */
-export function openArchive(file: PythonFile, { directory, end }: NpzGeometry): void {
+export function openArchive(file: PythonFile, { bytes, directory }: NpzGeometry): void {
   file.seekFromEnd(0);
   file.tell();
   file.seekFromEnd(END_BYTES);
   file.readAll();
   file.seekFromEnd(END_BYTES + LOCATOR_BYTES);
   file.read(LOCATOR_BYTES);
-  if (end.bytes > END_BYTES) {
+  if (bytes > directory.offsetBytes + directory.bytes + END_BYTES) {
     file.seekFromEnd(END_BYTES + LOCATOR_BYTES + END_64_BYTES);
     file.read(END_64_BYTES);
   }
   file.seek(directory.offsetBytes);
   file.read(directory.bytes);
+}
+
+/** Returns where the content of a member begins. */
+export function contentAt({ headerAtBytes, nameBytes, extraBytes }: ZipMemberPlace): number {
+  return headerAtBytes + LOCAL_BYTES + nameBytes + extraBytes;
 }
 
 /** A member that is open: a `ZipExtFile` over a `_SharedFile`. */
@@ -31,13 +36,12 @@ export class StoredMember {
   /** Bytes that were read and not yet given out. */
   #ready = 0;
 
-  constructor(file: PythonFile, { name, headerOffsetBytes, content }: ZipMember) {
+  constructor(file: PythonFile, { headerAtBytes, nameBytes, extraBytes, bytes }: ZipMemberPlace) {
     this.#file = file;
-    this.#at = headerOffsetBytes;
-    this.#left = content.bytes;
+    this.#at = headerAtBytes;
+    this.#left = bytes;
     this.#shared(LOCAL_BYTES);
-    this.#shared(name.length);
-    const extraBytes = content.offsetBytes - headerOffsetBytes - LOCAL_BYTES - name.length;
+    this.#shared(nameBytes);
     if (extraBytes > 0) this.#shared(extraBytes);
   }
 
