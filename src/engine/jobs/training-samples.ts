@@ -4,7 +4,7 @@ import { largestBlockBytes } from '../../plan/blocks.js';
 import type { DataFile } from '../../plan/plan.js';
 import type { SampleFile } from '../../training/dataset-shape.js';
 import { geometryOf } from '../../training/formats/dataset-files.js';
-import { readerOf } from '../../training/readers/registry.js';
+import { readerOf } from '../../training/readers/reader-of.js';
 import type { ReaderPlace, SampleReader } from '../../training/readers/sample-reader.js';
 import { ENGINES } from '../../workload/engines.js';
 import type { TrainingJob } from '../../workload/jobs/training.js';
