@@ -66,18 +66,24 @@ export class FeedSearch {
     return this.#sides;
   }
 
-  /** The most accelerators that are fed, as far as is known. */
+  /** The most accelerators that are fed, as far as is known: those that passed, else the prediction without what failed. */
   get whole(): number {
+    const fewestFailed = Math.min(...this.#numbers('below'), Number.POSITIVE_INFINITY);
+    const passed = this.#numbers('above').filter((accelerators) => accelerators < fewestFailed);
+    if (passed.length > 0) return Math.max(...passed);
     let whole = this.#at;
-    if (this.#isBelow(whole)) whole = this.#reached(whole);
+    if (this.#isBelow(whole)) whole = Math.min(whole - 1, this.#reached(whole));
     while (whole > 0 && this.#isBelow(whole)) whole--;
     return whole;
   }
 
   /** Whether a number of accelerators passed although a smaller one failed. */
   get isNonMonotone(): boolean {
-    const numbers = (side: AuSide) => [...this.#sides].filter(([, each]) => each === side).map(([number]) => number);
-    return Math.max(0, ...numbers('above')) > Math.min(Number.POSITIVE_INFINITY, ...numbers('below'));
+    return Math.max(0, ...this.#numbers('above')) > Math.min(Number.POSITIVE_INFINITY, ...this.#numbers('below'));
+  }
+
+  #numbers(side: AuSide): number[] {
+    return [...this.#sides].filter(([, each]) => each === side).map(([accelerators]) => accelerators);
   }
 
   /** Returns what to measure first. */
@@ -140,7 +146,7 @@ export class FeedSearch {
 
   /** Returns the number to go to when `fed` are fed: as far as the AU promises, but not to one that is known to fail. */
   #upwards(fed: number): number {
-    const failed = [...this.#sides].filter(([number, side]) => side === 'below' && number > fed).map(([number]) => number);
+    const failed = this.#numbers('below').filter((accelerators) => accelerators > fed);
     return Math.min(Math.max(fed, this.#reached(fed)), Math.min(...failed) - 1);
   }
 }

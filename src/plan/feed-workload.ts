@@ -8,6 +8,7 @@ export type FeedSource = { readonly kind: 'generated'; readonly data: FeedData }
 
 /** Readers that read without pause. */
 export interface RampJob {
+  readonly name: string;
   readonly readers: number;
   readonly batchSize: number;
   readonly steps: number;
@@ -40,9 +41,9 @@ const RAMP_PREFETCH = 16;
 /** The shortest step: accelerators take a batch as soon as it is there. */
 const NO_TIME = '1ns';
 
-export const rampJobName = ({ readers }: Pick<RampJob, 'readers'>): string => `readers-${readers}`;
-export const emulationJobName = ({ accelerators }: Pick<EmulationJob, 'accelerators'>): string =>
-  `accelerators-${accelerators}`;
+/** Returns the names of jobs. */
+export const rampJobName = (readers: number): string => `readers-${readers}`;
+export const emulationJobName = (accelerators: number): string => `accelerators-${accelerators}`;
 
 /** Returns the workload as text, with a comment for each part. */
 export function feedWorkload(jobs: FeedJobs): string {
@@ -64,14 +65,14 @@ export function feedWorkload(jobs: FeedJobs): string {
     'jobs:',
     '  # Readers that read one sample after another, without any computation.',
     ...ramp.map(
-      ({ readers, batchSize, steps }) =>
-        `  ${rampJobName({ readers })}: {kind: training, read_threads: ${readers}, prefetch_factor: ${RAMP_PREFETCH}, ` +
+      ({ name, readers, batchSize, steps }) =>
+        `  ${name}: {kind: training, read_threads: ${readers}, prefetch_factor: ${RAMP_PREFETCH}, ` +
         `batch_size: ${batchSize}, computation_time: ${NO_TIME}, total_training_steps: ${steps}}`,
     ),
     ...(emulations.length === 0 ? [] : ['', '  # Accelerators that compute, and loaders that feed them.']),
     ...emulations.map(
       ({ accelerators, workers, prefetchFactor, steps }) =>
-        `  ${emulationJobName({ accelerators })}: {kind: training, accelerators: ${accelerators}, read_threads: ${workers}, ` +
+        `  ${emulationJobName(accelerators)}: {kind: training, accelerators: ${accelerators}, read_threads: ${workers}, ` +
         `prefetch_factor: ${prefetchFactor}, batch_size: ${model.batchSize}, ` +
         `${preprocess}computation_time: ${formatDurationLabel(model.computeNs)}, total_training_steps: ${steps}}`,
     ),

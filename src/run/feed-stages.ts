@@ -1,11 +1,11 @@
 /** The stages of `feedrate feed` as sessions of one run: its workload grows with each of them. */
-import { type FeedJobs, type EmulationJob, emulationJobName, feedWorkload, type RampJob, rampJobName } from '../plan/feed-workload.js';
+import { FeedrateError } from '../base/errors.js';
+import { type EmulationJob, emulationJobName, type FeedJobs, feedWorkload, type RampJob } from '../plan/feed-workload.js';
 import type { ReadableRun } from '../record/stored-run.js';
 import type { RunListener } from './listener.js';
 import type { RunRequest } from './request.js';
 import { StagedRun } from './staged-run.js';
 import { stoppedEarly } from './stop-handle.js';
-import { FeedrateError } from '../base/errors.js';
 
 /** What all stages have in common. */
 export type FeedBasis = Omit<FeedJobs, 'ramp' | 'emulations' | 'rounds'>;
@@ -28,15 +28,28 @@ export class FeedStages {
     return this.#staged.run;
   }
 
+  /** The jobs of the ramp. */
+  get readers(): readonly RampJob[] {
+    return this.#ramp;
+  }
+
+  /** The accelerators that were emulated, in the order in which they began. */
+  get emulations(): readonly EmulationJob[] {
+    return this.#emulations;
+  }
+
   /** Measures readers that were not measured yet. Throws as `#measure` does. */
   async addReaders(job: RampJob): Promise<ReadableRun> {
     this.#ramp.push(job);
-    return this.#measure([rampJobName(job)], 1);
+    return this.#measure([job.name], 1);
   }
 
-  /** Measures all readers again. Throws as `#measure` does. */
+  /** Measures all readers again, apart from the first job, which was a trial. Throws as `#measure` does. */
   async repeatReaders(rounds: number): Promise<ReadableRun> {
-    return this.#measure(this.#ramp.map(rampJobName), rounds);
+    return this.#measure(
+      this.#ramp.slice(1).map(({ name }) => name),
+      rounds,
+    );
   }
 
   /** Emulates accelerators in alternating rounds. Those that were emulated before keep their job. Throws as `#measure` does. */
@@ -44,7 +57,10 @@ export class FeedStages {
     const isKnown = (job: EmulationJob) =>
       this.#emulations.some(({ accelerators }) => accelerators === job.accelerators);
     this.#emulations.push(...jobs.filter((job) => !isKnown(job)));
-    return this.#measure(jobs.map(emulationJobName), rounds);
+    return this.#measure(
+      jobs.map(({ accelerators }) => emulationJobName(accelerators)),
+      rounds,
+    );
   }
 
   /**

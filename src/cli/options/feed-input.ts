@@ -5,6 +5,7 @@ import type { FeedRequest } from '../../run/feed-request.js';
 import type { AcceleratorModel } from '../../training/accelerator-model.js';
 import { acceleratorModel } from '../../training/models.js';
 import { DATA_FORMAT_NAMES, DATA_FORMATS, type DataFormat } from '../../workload/data-formats.js';
+import type { Override } from '../../workload/overrides.js';
 import { didYouMean } from '../../workload/suggest.js';
 import { fractionOf, parseTargets } from './arguments.js';
 
@@ -39,7 +40,7 @@ const MOST_WORKERS = 512;
 const MOST_PREFETCH = 1024;
 
 /** Returns what is asked. Throws `FeedrateError('usage')` that names the faulty option. */
-export function feedQuestionOf(raw: RawFeedOptions): FeedRequest {
+export function feedRequestOf(raw: RawFeedOptions): FeedRequest {
   return {
     ...placeOf(raw),
     model: modelOf(raw),
@@ -168,4 +169,35 @@ function valueOf(option: string, parsed: Parsed<number>): number {
 
 function usage(message: string): FeedrateError {
   return new FeedrateError('usage', message);
+}
+
+/** Fields that `feed` sets by itself, and the option for each that has one. */
+const OWN_FIELDS: Readonly<Record<string, string | null>> = {
+  kind: null,
+  accelerators: null,
+  total_training_steps: null,
+  epochs: null,
+  num_files_train: null,
+  'dataset.path': '--data',
+  format: '--data-format',
+  reader: '--reader',
+  batch_size: '--batch',
+  computation_time: '--compute',
+  preprocess_time: '--preprocess',
+  read_threads: '--workers',
+  prefetch_factor: '--prefetch',
+  prefetch_size: '--prefetch',
+  record_length_bytes: '--record',
+  num_samples_per_file: '--samples-per-file',
+};
+
+/** Throws `FeedrateError('usage')` for a field that `feed` needs for itself. */
+export function refuseOwnFields(overrides: readonly Override[]): void {
+  for (const { option, text, key } of overrides) {
+    const field = key.startsWith('dataset.') ? key : key.slice(key.lastIndexOf('.') + 1);
+    if (key.startsWith('trials.')) throw usage(`${option} ${text}: feed chooses the trials; limit its time with --budget`);
+    if (!Object.hasOwn(OWN_FIELDS, field)) continue;
+    const instead = OWN_FIELDS[field];
+    throw usage(`${option} ${text}: feed sets ${field} itself${instead === null ? '' : `; use ${instead}`}`);
+  }
 }

@@ -74,10 +74,9 @@ function limiterText({ limiter }: FeedRecord): string {
 function loaderText({ recommended, loader, whole }: FeedRecord): string {
   if (recommended === null) return '';
   const { numWorkers, prefetchFactor } = recommended;
-  const words = `num_workers=${numWorkers} and prefetch_factor=${prefetchFactor}`;
+  const words = `a loader with num_workers=${numWorkers} and prefetch_factor=${prefetchFactor}`;
   const isMeasured = numWorkers === loader.numWorkers && prefetchFactor === loader.prefetchFactor;
-  const each = whole > 1 ? ' for each of them' : '';
-  return `${words}${each} ${isMeasured ? 'are enough' : 'would be enough'}: more would not raise the AU`;
+  return `${words} ${isMeasured ? 'is' : 'would be'} enough${whole > 1 ? ' for each of them' : ''}`;
 }
 
 function nextOf({ verdict, run }: FeedRecord, command: readonly string[]): readonly NextStep[] {
