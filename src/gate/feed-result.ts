@@ -1,5 +1,6 @@
 /** Puts the answer of `feedrate feed` together from what was predicted and what was emulated. */
-import { type EmulationJob, emulationJobName, type FeedSource, type RampJob } from '../plan/feed-workload.js';
+import { wantedSteps } from '../plan/feed-data.js';
+import { type EmulationJob, emulationJobName, type FeedSource, filesFor, type RampJob } from '../plan/feed-workload.js';
 import {
   type EmulatedAu,
   FEED_VERSION,
@@ -13,7 +14,6 @@ import { emulatedTrialsOf, rampStepOf } from '../stats/feed-trials.js';
 import type { AcceleratorModel } from '../training/accelerator-model.js';
 import type { FeedPrediction } from '../training/predict/prediction.js';
 import type { RampPoint } from '../training/predict/ramp.js';
-import { STEADY_STEPS } from '../training/utilisation.js';
 import { auInterval, emulatedCapacity, type FeedSearch } from './feed-search.js';
 
 const CONFIDENCE = 0.95;
@@ -39,7 +39,10 @@ export interface FeedMeasurement {
 export function feedRecordOf(measurement: FeedMeasurement): FeedRecord {
   const { run, trials, target, model, reader, ramp, search, undecided, predicted } = measurement;
   const { prediction, whatIf } = predicted;
-  const { numWorkers, prefetchFactor } = { numWorkers: prediction.loader.workers, prefetchFactor: prediction.loader.prefetchFactor };
+  const { numWorkers, prefetchFactor } = {
+    numWorkers: prediction.loader.workers,
+    prefetchFactor: prediction.loader.prefetchFactor,
+  };
   const emulated = emulatedOf(measurement);
   const capacity = capacityOf(measurement, emulated);
   return {
@@ -64,7 +67,7 @@ export function feedRecordOf(measurement: FeedMeasurement): FeedRecord {
     client: prediction.client,
     doubts: prediction.doubts,
     whatIf,
-    notes: notesOf(measurement, emulated),
+    notes: notesOf(measurement),
   };
 }
 
@@ -105,27 +108,43 @@ function capacityOf(
   const fed = Math.max(0, ...emulated.map(({ accelerators: n, au }) => n * au.estimate));
   const estimate = Math.max(fed, accelerators.estimate);
   const low = isLowerBound ? estimate : accelerators.low;
-  return { accelerators: { low, estimate, high: isLowerBound ? null : accelerators.high }, acceleratorsFrom: 'prediction' };
+  return {
+    accelerators: { low, estimate, high: isLowerBound ? null : accelerators.high },
+    acceleratorsFrom: 'prediction',
+  };
 }
 
-function dataOf({ source, trials, target, run }: FeedMeasurement): FeedRecord['data'] {
-  if (source.kind === 'generated') return { kind: 'generated', files: source.data.files, bytes: source.data.bytes };
+function dataOf({ source, trials, target, run, ramp, emulations, model }: FeedMeasurement): FeedRecord['data'] {
+  if (source.kind === 'generated') {
+    const most = Math.max(
+      ...ramp.map(({ job }) => job.steps * job.batchSize),
+      ...emulations.map(({ accelerators, steps }) => accelerators * steps * model.batchSize),
+    );
+    const files = filesFor(most, source.data);
+    return { kind: 'generated', files, bytes: files * source.data.samplesPerFile * model.recordBytes };
+  }
   const found = run.environment.targets.find(({ name }) => name === target.name)?.userData;
   return { kind: 'existing', files: found?.files ?? 0, bytes: found?.bytes ?? trials[0]?.cache.fileBytes ?? 0 };
 }
 
-function notesOf({ source, emulations, trials }: FeedMeasurement, emulated: readonly EmulatedAu[]): string[] {
+function notesOf({ source, emulations, trials, model }: FeedMeasurement): string[] {
   const short = emulations.some(({ accelerators }) => emulatedTrialsOf(trials, emulationJobName(accelerators)).isShort);
-  const few = emulated.some(({ steps, trials: count }) => steps / count < STEADY_STEPS);
-  const limited = source.kind === 'generated' ? source.data.limitedBy : null;
-  const served = trials.filter(({ cache }) => cache.verdict === 'contradicted').length;
+  const limited = emulations.some(
+    ({ steps, workers, prefetchFactor }) => steps < wantedSteps(model.computeNs, workers * prefetchFactor),
+  );
+  const limit = source.kind === 'generated' && limited ? source.data.limitedBy : null;
+  const fromMemory = trials.filter(({ cache }) => cache.verdict === 'contradicted').length;
+  const fromServer = trials.some(({ cache }) => cache.serverCache === 'unknown');
   return [
     ...(short
-      ? ['the trials are too short for a steady AU, so the AU is that of the reference, which short epochs make too high']
-      : few
-        ? [`an emulation had fewer than ${STEADY_STEPS} steps that count, so its AU is less certain`]
-        : []),
-    ...(limited === null ? [] : [`${limited} limited the data; with more data, trials would be longer`]),
-    ...(served === 0 ? [] : [`${served} of ${trials.length} trials were served from memory in part, so the target may be slower`]),
+      ? ['some trials are too short for a steady AU, so it is that of the reference, which short epochs make too high']
+      : []),
+    ...(limit === null ? [] : [`${limit} limits the data; with more of it, emulations would be longer`]),
+    ...(fromMemory === 0
+      ? []
+      : [`${fromMemory} of ${trials.length} trials read from memory in part, so the target may be slower`]),
+    ...(fromServer
+      ? ['the server may have answered from its own memory; more data than that would show its disks']
+      : []),
   ];
 }

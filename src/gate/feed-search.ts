@@ -6,6 +6,8 @@ import { studentUpperQuantile } from '../stats/student.js';
 export const EDGE = 0.01;
 /** The probability that any of all looks puts any number of accelerators on the wrong side. */
 const ALPHA = 0.05;
+/** With such an AU, the target has more to give than n · AU(n) shows. */
+const NOT_SATURATED = 0.97;
 /** Fewer trials do not show their own spread. */
 const LEAST_TRIALS = 2;
 
@@ -146,8 +148,9 @@ export class FeedSearch {
 
   /** Returns the number to go to when `fed` are fed: as far as the AU promises, but not to one that is known to fail. */
   #upwards(fed: number): number {
+    const promised = this.#auOf(fed) >= NOT_SATURATED ? 2 * fed : this.#reached(fed);
     const failed = this.#numbers('below').filter((accelerators) => accelerators > fed);
-    return Math.min(Math.max(fed, this.#reached(fed)), Math.min(...failed) - 1);
+    return Math.min(Math.max(fed, promised), Math.min(...failed) - 1);
   }
 }
 

@@ -4,7 +4,9 @@ import type { AcceleratorModel } from '../training/accelerator-model.js';
 import type { FeedData } from './feed-data.js';
 
 /** Where samples come from: generated files, or those of the user. */
-export type FeedSource = { readonly kind: 'generated'; readonly data: FeedData } | { readonly kind: 'existing'; readonly path: string };
+export type FeedSource =
+  | { readonly kind: 'generated'; readonly data: FeedData }
+  | { readonly kind: 'existing'; readonly path: string };
 
 /** Readers that read without pause. */
 export interface RampJob {
@@ -66,13 +68,13 @@ export function feedWorkload(jobs: FeedJobs): string {
     '  # Readers that read one sample after another, without any computation.',
     ...ramp.map(
       ({ name, readers, batchSize, steps }) =>
-        `  ${name}: {kind: training, read_threads: ${readers}, prefetch_factor: ${RAMP_PREFETCH}, ` +
+        `  ${name}: {kind: training, ${filesOf(steps * batchSize, source)}read_threads: ${readers}, prefetch_factor: ${RAMP_PREFETCH}, ` +
         `batch_size: ${batchSize}, computation_time: ${NO_TIME}, total_training_steps: ${steps}}`,
     ),
     ...(emulations.length === 0 ? [] : ['', '  # Accelerators that compute, and loaders that feed them.']),
     ...emulations.map(
       ({ accelerators, workers, prefetchFactor, steps }) =>
-        `  ${emulationJobName(accelerators)}: {kind: training, accelerators: ${accelerators}, read_threads: ${workers}, ` +
+        `  ${emulationJobName(accelerators)}: {kind: training, ${filesOf(accelerators * steps * model.batchSize, source)}accelerators: ${accelerators}, read_threads: ${workers}, ` +
         `prefetch_factor: ${prefetchFactor}, batch_size: ${model.batchSize}, ` +
         `${preprocess}computation_time: ${formatDurationLabel(model.computeNs)}, total_training_steps: ${steps}}`,
     ),
@@ -82,11 +84,21 @@ export function feedWorkload(jobs: FeedJobs): string {
 
 function generatedFields({ recordBytes, recordStdevBytes }: AcceleratorModel, source: FeedSource): string[] {
   if (source.kind === 'existing') return [];
-  const { files, samplesPerFile } = source.data;
+  const { samplesPerFile } = source.data;
   return [
-    `  num_files_train: ${files}`,
     `  num_samples_per_file: ${samplesPerFile}`,
     `  record_length_bytes: ${recordBytes}`,
     `  record_length_bytes_stdev: ${recordStdevBytes}`,
   ];
+}
+
+/** Returns the field for the files with so many samples: a trial has no more than it reads, each sample once. */
+function filesOf(samples: number, source: FeedSource): string {
+  if (source.kind === 'existing') return '';
+  return `num_files_train: ${filesFor(samples, source.data)}, `;
+}
+
+/** Returns the files that a trial with so many samples needs. */
+export function filesFor(samples: number, { files, samplesPerFile }: FeedData): number {
+  return Math.min(files, Math.ceil(samples / samplesPerFile));
 }

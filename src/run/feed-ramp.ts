@@ -30,6 +30,9 @@ const LEAST_BATCHES = 4;
 const BATCH_BYTES = 64 * 2 ** 10;
 /** The load that the prediction looks at, relative to what the target serves. */
 const BEYOND = 1.25;
+/** Workers of each loader that are tried, as long as that takes few readers. */
+const WORKERS_EACH = 4;
+const FEW_READERS = 32;
 /** Passes over the ramp after the first one. Their differences are the uncertainty of the prediction. */
 const FURTHER_PASSES = 2;
 
@@ -45,11 +48,7 @@ export interface MeasuredRamp {
  * Measures until twice the readers gain less than 5 %, and as many readers as the prediction looks at; then measures all of
  * them again. Throws as the stages do, and FeedrateError `measurement` if nothing could be read.
  */
-export async function measureRamp(
-  stages: FeedStages,
-  limits: RampLimits,
-  tell: (text: string) => void,
-): Promise<void> {
+export async function measureRamp(stages: FeedStages, limits: RampLimits, tell: (text: string) => void): Promise<void> {
   const { model, mostReaders, trialNs, hasTime } = limits;
   const batchSize = Math.max(1, Math.min(model.batchSize, Math.ceil(BATCH_BYTES / model.readBytes)));
   const pilotSamples = Math.floor(PILOT_BYTES / model.readBytes);
@@ -65,12 +64,18 @@ export async function measureRamp(
     const rate = rateOf(stages, job);
     tell(rampText(readers, stages, job));
     const isFlat = readers > 1 && rate < before * (1 + FLAT);
-    const needed = Math.ceil((rate * model.computeNs * BEYOND) / 1e9 / model.batchSize) + 1;
+    const needed = neededReaders((rate * model.computeNs) / 1e9 / model.batchSize);
     if (2 * readers > mostReaders || !hasTime() || (isFlat && readers >= needed)) break;
     growth = readers === 1 ? 2 : Math.max(1, Math.min(2, rate / before));
     before = rate;
   }
   if (hasTime()) await stages.repeatReaders(FURTHER_PASSES);
+}
+
+/** Returns how many readers the prediction looks at: one for each accelerator, or several if that is few. */
+function neededReaders(accelerators: number): number {
+  const loaders = Math.ceil(accelerators * BEYOND) + 1;
+  return Math.max(loaders, Math.min(loaders * WORKERS_EACH, FEW_READERS));
 }
 
 /** Returns the points of the ramp that were measured, in ascending order of readers. */

@@ -7,10 +7,10 @@ import { openTarget, statTarget } from '../host/target.js';
 import type { FeedRoom } from '../plan/feed-data.js';
 import type { TargetEnvironment } from '../record/run-record.js';
 import { measureRates } from '../trial/measure-rates.js';
-import { capabilitiesOf } from '../workload/engines.js';
-import { parseWorkload } from '../workload/parse.js';
-import type { Override } from '../workload/overrides.js';
 import type { EngineChoice } from '../workload/engines.js';
+import { capabilitiesOf } from '../workload/engines.js';
+import type { Override } from '../workload/overrides.js';
+import { parseWorkload } from '../workload/parse.js';
 
 /** File systems in memory: their free space is memory, and nothing of them can be evicted. */
 const IN_MEMORY: readonly string[] = ['tmpfs', 'ramfs'];

@@ -3,16 +3,17 @@ import { FeedrateError } from '../base/errors.js';
 import { formatBytes, formatDurationNs, formatWhole } from '../base/units.js';
 import { feedRecordOf } from '../gate/feed-result.js';
 import { type AuTrials, FeedSearch } from '../gate/feed-search.js';
+import type { TargetRates } from '../plan/expected-time.js';
 import { type FeedData, feedData, wantedSteps } from '../plan/feed-data.js';
 import { type EmulationJob, emulationJobName, type FeedSource } from '../plan/feed-workload.js';
-import type { TargetRates } from '../plan/expected-time.js';
 import type { FeedRecord } from '../record/feed-record.js';
 import type { TargetEnvironment } from '../record/run-record.js';
 import type { ReadableRun } from '../record/stored-run.js';
+import type { TrialRecord } from '../record/trial-record.js';
 import { emulatedTrialsOf } from '../stats/feed-trials.js';
 import type { LoaderSettings } from '../training/loader-rule.js';
 import type { FeedPrediction } from '../training/predict/prediction.js';
-import { predictFor, type Predicted, rampFrom } from './feed-prediction.js';
+import { type Predicted, predictFor, rampFrom } from './feed-prediction.js';
 import { measureRamp, rampOf } from './feed-ramp.js';
 import type { FeedRequest } from './feed-request.js';
 import { feedRoom, feedTarget, mostThreads, processors, touchesFiles } from './feed-room.js';
@@ -120,7 +121,11 @@ class Feed {
     const cache = touches ? 'cold' : 'as-is';
     this.#request = request;
     this.#plan = plan;
-    this.#stages = new FeedStages({ model, reader, source, cache, preprocessNs }, { ...base, targets: [target] }, listener);
+    this.#stages = new FeedStages(
+      { model, reader, source, cache, preprocessNs },
+      { ...base, targets: [target] },
+      listener,
+    );
     this.#tell = (text) => listener.note?.(text);
     this.#startMs = startMs;
     this.#stop = base.stop;
@@ -142,7 +147,9 @@ class Feed {
     await measureRamp(this.#stages, { model, samples, mostReaders, trialNs: rampTrialNs, hasTime }, this.#tell);
     const { prediction } = this.#predict();
     await this.#stop.listen();
-    this.#tell(`prediction: ${prediction.whole} of ${model.name} reach an AU of ${model.leastAu}; emulating to check it`);
+    const fed =
+      prediction.whole === 1 ? '1 accelerator reaches' : `${formatWhole(prediction.whole)} accelerators reach`;
+    this.#tell(`prediction: ${fed} an AU of ${formatPart(model.leastAu)}; emulating to check it`);
     await this.#emulate(prediction);
   }
 
@@ -172,7 +179,7 @@ class Feed {
       const known = this.#auTrials();
       const wanted = move.accelerators.some((accelerators) => !known.has(accelerators)) ? FIRST_ROUNDS : MORE_ROUNDS;
       const leftNs = budgetNs - this.#elapsedNs - SESSION_NS;
-      const rounds = Math.min(wanted, Math.floor(leftNs / roundNs(jobs, this.#request, known)));
+      const rounds = Math.min(wanted, Math.floor(leftNs / roundNs(jobs, this.#request, this.run?.trials ?? [])));
       if (rounds < 1) {
         this.#undecided = `the time of ${formatDurationNs(budgetNs)} was up`;
         return;
@@ -185,7 +192,8 @@ class Feed {
     const { model } = this.#request;
     const { source } = this.#plan;
     const wanted = wantedSteps(model.computeNs, workers * prefetchFactor);
-    const most = source.kind === 'generated' ? Math.floor(source.data.samples / accelerators / model.batchSize) : wanted;
+    const most =
+      source.kind === 'generated' ? Math.floor(source.data.samples / accelerators / model.batchSize) : wanted;
     return { accelerators, workers, prefetchFactor, steps: Math.max(2, Math.min(wanted, most)) };
   }
 
@@ -227,10 +235,17 @@ class Feed {
   }
 }
 
+function formatPart(part: number): string {
+  return `${Number((part * 100).toPrecision(4))} %`;
+}
+
 /** Returns the expected time of one round of these emulations. */
-function roundNs(jobs: readonly EmulationJob[], { model }: FeedRequest, known: AuTrials): number {
+function roundNs(jobs: readonly EmulationJob[], { model }: FeedRequest, trials: readonly TrialRecord[]): number {
+  // Evicting files and starting threads.
+  const aroundNs = Math.max(TRIAL_NS, ...trials.map(({ wallNs, window }) => wallNs - window.lastDoneNs));
   return jobs.reduce((sum, { accelerators, steps }) => {
-    const au = known.get(accelerators)?.[0] ?? model.leastAu * (jobs.length > 1 ? 0.9 : 1);
-    return sum + TRIAL_NS + (steps * model.computeNs) / Math.max(au, 0.05);
+    const job = emulationJobName(accelerators);
+    const known = trials.findLast((trial) => trial.job === job)?.wallNs;
+    return sum + (known ?? aroundNs + (steps * model.computeNs) / model.leastAu);
   }, 0);
 }

@@ -1,6 +1,12 @@
 /** The stages of `feedrate feed` as sessions of one run: its workload grows with each of them. */
 import { FeedrateError } from '../base/errors.js';
-import { type EmulationJob, emulationJobName, type FeedJobs, feedWorkload, type RampJob } from '../plan/feed-workload.js';
+import {
+  type EmulationJob,
+  emulationJobName,
+  type FeedJobs,
+  feedWorkload,
+  type RampJob,
+} from '../plan/feed-workload.js';
 import type { ReadableRun } from '../record/stored-run.js';
 import type { RunListener } from './listener.js';
 import type { RunRequest } from './request.js';

@@ -42,7 +42,8 @@ export class StagedRun {
   async measure(workload: WorkloadText, isMeasured: (arm: Arm) => boolean): Promise<Staged> {
     const before = this.#run;
     const request = { ...this.#request, workload };
-    const staged = before === null ? await conduct(request, this.#listener) : await this.#add(before, request, isMeasured);
+    const staged =
+      before === null ? await conduct(request, this.#listener) : await this.#add(before, request, isMeasured);
     this.#run = staged.run;
     return staged;
   }

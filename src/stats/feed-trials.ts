@@ -1,9 +1,10 @@
 /** Takes from the trials of a `feed` run what its prediction and its search need. */
-import { decodeHistogram } from '../histogram/sparse-counts.js';
+
 import { BINS, binMidpoint, type Histogram, quantileNs } from '../histogram/histogram.js';
+import { decodeHistogram } from '../histogram/sparse-counts.js';
+import type { RampStep } from '../record/feed-record.js';
 import type { EpochRecord } from '../record/training-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
-import type { RampStep } from '../record/feed-record.js';
 import { mergedLatency } from '../record/trial-values.js';
 import { byteRate, type RampPoint, type RampRound, sampleRate } from '../training/predict/ramp.js';
 import { meanUtilisation, steadyUtilisation } from '../training/utilisation.js';
@@ -20,7 +21,9 @@ function epochsOf(trial: TrialRecord): readonly EpochRecord[] {
 
 /** Returns what a job of the ramp measured; null if it has no complete trial. */
 export function rampPointOf(trials: readonly TrialRecord[], job: string, readers: number): RampPoint | null {
-  const rounds = trialsOf(trials, job).map(rampRoundOf).filter((round) => round.samples > 0 && round.durationNs > 0);
+  const rounds = trialsOf(trials, job)
+    .map(rampRoundOf)
+    .filter((round) => round.samples > 0 && round.durationNs > 0);
   return rounds.length === 0 ? null : { readers, rounds };
 }
 

@@ -45,14 +45,16 @@ test('names the edge on either side of it', () => {
   assert.equal(searched(3, 0.9, auOf(3.59)).move, { kind: 'decided', whole: 3, edge: true });
 });
 
-test('a target that feeds more than it seemed is followed upwards, one pair after the other', () => {
-  const { move, trials } = searched(1, 0.9, (accelerators) => (accelerators < 6 ? 0.99 : 0.7));
+test('a target that feeds more than it seemed is followed upwards in strides, and back', () => {
+  const { move, trials } = searched(1, 0.9, (accelerators) => (accelerators < 6 ? 0.99 : 5 / accelerators));
   assert.equal(move, { kind: 'decided', whole: 5, edge: false });
-  assert.equal([...trials.keys()], [1, 2, 3, 4, 5, 6]);
+  assert.equal([...trials.keys()], [1, 2, 4, 5, 10, 11, 6]);
 });
 
 test('more accelerators that pass where fewer fail are reported', () => {
-  const { search, move } = searched(3, 0.9, (accelerators) => (accelerators === 3 ? 0.7 : accelerators > 4 ? 0.5 : 0.97));
+  const { search, move } = searched(3, 0.9, (accelerators) =>
+    accelerators === 3 ? 0.7 : accelerators > 4 ? 0.5 : 0.97,
+  );
   assert.ok(search.isNonMonotone);
   assert.equal(move, { kind: 'decided', whole: 2, edge: false });
   assert.not(searched(3, 0.9, auOf(3)).search.isNonMonotone);
@@ -81,7 +83,12 @@ test('puts a number on the wrong side in fewer than 5 of 100 searches', () => {
 test('what is known before a decision: the prediction, corrected by what failed', () => {
   const search = new FeedSearch(0.9, 4);
   assert.is(search.whole, 4);
-  search.look(new Map([[4, [0.7]], [5, [0.56]]]));
+  search.look(
+    new Map([
+      [4, [0.7]],
+      [5, [0.56]],
+    ]),
+  );
   assert.is(search.whole, 3);
 });
 

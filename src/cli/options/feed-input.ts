@@ -79,7 +79,8 @@ function modelOf(raw: RawFeedOptions): AcceleratorModel {
     const how = `describe one with ${raw.data === undefined ? '--record 150KiB ' : ''}--batch 256 --compute 90ms`;
     throw usage(`feed: name a model with --model, such as retinanet-b200, or ${how}`);
   }
-  if (missing.length > 0) throw usage(`feed: ${missing.join(' and ')} is missing; a model needs it, or name one with --model`);
+  if (missing.length > 0)
+    throw usage(`feed: ${missing.join(' and ')} is missing; a model needs it, or name one with --model`);
   return changed(OWN_NUMBERS, given);
 }
 
@@ -113,7 +114,8 @@ function givenNumbers(raw: RawFeedOptions): Partial<AcceleratorModel> {
   const { record, batch, compute, dataFormat, au, samplesPerFile } = raw;
   const recordBytes = record === undefined ? undefined : recordOf(record);
   const format = dataFormat === undefined ? undefined : formatOf(dataFormat);
-  const perFile = samplesPerFile === undefined ? undefined : wholeNumber('--samples-per-file', samplesPerFile, MOST_BATCH);
+  const perFile =
+    samplesPerFile === undefined ? undefined : wholeNumber('--samples-per-file', samplesPerFile, MOST_BATCH);
   if (perFile !== undefined && perFile > 1 && !DATA_FORMATS[format ?? 'npz'].manySamples && raw.model === undefined)
     throw usage(`--samples-per-file ${perFile}: a file of the format ${format ?? 'npz'} has one sample`);
   return {
@@ -159,7 +161,9 @@ function budgetOf(text: string): number {
 function wholeNumber(option: string, text: string, most: number): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= 1 && value <= most) return value;
-  throw usage(`${option} ${text}: expected a whole number from 1${most < Number.MAX_SAFE_INTEGER ? ` to ${most}` : ''}`);
+  throw usage(
+    `${option} ${text}: expected a whole number from 1${most < Number.MAX_SAFE_INTEGER ? ` to ${most}` : ''}`,
+  );
 }
 
 function valueOf(option: string, parsed: Parsed<number>): number {
@@ -195,7 +199,8 @@ const OWN_FIELDS: Readonly<Record<string, string | null>> = {
 export function refuseOwnFields(overrides: readonly Override[]): void {
   for (const { option, text, key } of overrides) {
     const field = key.startsWith('dataset.') ? key : key.slice(key.lastIndexOf('.') + 1);
-    if (key.startsWith('trials.')) throw usage(`${option} ${text}: feed chooses the trials; limit its time with --budget`);
+    if (key.startsWith('trials.'))
+      throw usage(`${option} ${text}: feed chooses the trials; limit its time with --budget`);
     if (!Object.hasOwn(OWN_FIELDS, field)) continue;
     const instead = OWN_FIELDS[field];
     throw usage(`${option} ${text}: feed sets ${field} itself${instead === null ? '' : `; use ${instead}`}`);

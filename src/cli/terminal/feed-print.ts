@@ -74,13 +74,14 @@ export function printFeedPlan(request: FeedRequest, plan: FeedPlan, format: 'tab
 function generatedText({ files, samplesPerFile, bytes, limitedBy }: GeneratedData): string {
   const each = samplesPerFile === 1 ? '' : ` of ${formatWhole(samplesPerFile)} samples`;
   const limit = limitedBy === null ? '' : ` (limited by ${limitedBy})`;
-  return `${formatWhole(files)} files${each}, ${formatBytes(bytes)}, generated unless they exist${limit}`;
+  return `at most ${formatWhole(files)} files${each}, ${formatBytes(bytes)}, generated as far as they are needed${limit}`;
 }
 
 type GeneratedData = Extract<FeedPlan['source'], { kind: 'generated' }>['data'];
 
 function expectedTime({ model }: FeedRequest, { source, rates, rampTrialNs }: FeedPlan) {
-  const layout = source.kind === 'generated' && rates !== null ? movingNs(rates.layout, source.data.bytes, source.data.files) : 0;
+  const layout =
+    source.kind === 'generated' && rates !== null ? movingNs(rates.layout, source.data.bytes, source.data.files) : 0;
   const stepsNs = wantedSteps(model.computeNs, model.readThreads) * model.computeNs;
   return {
     layout,

@@ -147,5 +147,9 @@ const WHAT_IF: readonly ShownColumn<FeedWhatIf>[] = [
 function noteLines({ client, doubts, notes }: FeedRecord): string[] {
   const { perSampleNs, perBatchNs, perHandOverNs, source } = client;
   const costs = `${formatDurationNs(perSampleNs)} a sample, ${formatDurationNs(perBatchNs + perHandOverNs)} a batch`;
-  return [`assumed of the client besides reading: ${costs} (${source})`, ...notes, ...doubts.map(({ message }) => message)];
+  return [
+    `assumed of the client besides reading: ${costs} (${source})`,
+    ...notes,
+    ...doubts.map(({ message }) => message),
+  ];
 }
