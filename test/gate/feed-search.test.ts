@@ -28,7 +28,7 @@ function searched(start: number, threshold: number, draw: (accelerators: number)
 const auOf = (capacity: number) => (accelerators: number) => Math.min(1, capacity / accelerators);
 
 test('finds the boundary from any start, and needs one look if the start is right', () => {
-  for (const capacity of [0.62, 0.95, 1.9, 3.7, 37, 11.2]) {
+  for (const capacity of [0.62, 0.95, 1.9, 3.7, 37.4, 11.2]) {
     const whole = Math.floor(capacity / 0.9);
     for (const start of [0, 1, whole, whole + 1, whole + 7, 3 * whole, 100]) {
       const { move, looks } = searched(start, 0.9, auOf(capacity));

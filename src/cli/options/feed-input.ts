@@ -47,7 +47,7 @@ export function feedRequestOf(raw: RawFeedOptions): FeedRequest {
     reader: raw.reader,
     workers: raw.workers === undefined ? null : wholeNumber('--workers', raw.workers, MOST_WORKERS),
     prefetchFactor: raw.prefetch === undefined ? null : wholeNumber('--prefetch', raw.prefetch, MOST_PREFETCH),
-    preprocessNs: raw.preprocess === undefined ? 0 : valueOf('--preprocess', parseDuration(raw.preprocess)),
+    preprocessNs: raw.preprocess === undefined ? 0 : valueIn('--preprocess', parseDuration(raw.preprocess)),
     whatIf: (raw.whatIf ?? []).map(acceleratorModel),
     need: raw.need === undefined ? null : wholeNumber('--need', raw.need, Number.MAX_SAFE_INTEGER),
     budgetNs: budgetOf(raw.budget),
@@ -129,13 +129,13 @@ function givenNumbers(raw: RawFeedOptions): Partial<AcceleratorModel> {
 }
 
 function recordOf(text: string): number {
-  const bytes = valueOf('--record', parseSize(text));
+  const bytes = valueIn('--record', parseSize(text));
   if (bytes >= 1 && bytes <= TIB) return Math.round(bytes);
   throw usage(`--record ${text}: expected a size from 1 byte to ${formatBytes(TIB)}, such as 150KiB`);
 }
 
 function computeOf(text: string): number {
-  const ns = valueOf('--compute', parseDuration(text));
+  const ns = valueIn('--compute', parseDuration(text));
   if (ns > 0) return ns;
   throw usage(`--compute ${text}: expected the time of one step, above 0, such as 90ms`);
 }
@@ -153,7 +153,7 @@ function formatOf(text: string): DataFormat {
 }
 
 function budgetOf(text: string): number {
-  const ns = valueOf('--budget', parseDuration(text));
+  const ns = valueIn('--budget', parseDuration(text));
   if (ns >= LEAST_BUDGET_NS) return ns;
   throw usage(`--budget ${text}: expected at least ${formatDurationLabel(LEAST_BUDGET_NS)}, such as 3m`);
 }
@@ -166,7 +166,7 @@ function wholeNumber(option: string, text: string, most: number): number {
   );
 }
 
-function valueOf(option: string, parsed: Parsed<number>): number {
+function valueIn(option: string, parsed: Parsed<number>): number {
   if (parsed.ok) return parsed.value;
   throw usage(`${option}: ${parsed.message}`);
 }
