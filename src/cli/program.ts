@@ -18,6 +18,7 @@ import { gate } from './commands/gate.js';
 import { guide } from './commands/guide.js';
 import { history } from './commands/history.js';
 import { iam } from './commands/iam.js';
+import { importing } from './commands/import.js';
 import { init } from './commands/init.js';
 import { list } from './commands/list.js';
 import { mountMatrix } from './commands/mount-matrix.js';
@@ -39,6 +40,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   feed,
   workloads,
   init,
+  importing,
   mountMatrix,
   prepare,
   show,
