@@ -12,6 +12,7 @@ import { compare } from './commands/compare.js';
 import { completion } from './commands/completion.js';
 import { doctor } from './commands/doctor.js';
 import { exportRuns } from './commands/export.js';
+import { feed } from './commands/feed.js';
 import { fsx } from './commands/fsx.js';
 import { gate } from './commands/gate.js';
 import { guide } from './commands/guide.js';
@@ -36,6 +37,7 @@ import { print, tell } from './output/print.js';
 export const SUBCOMMANDS: readonly Subcommand[] = [
   run,
   read,
+  feed,
   workloads,
   init,
   importing,
