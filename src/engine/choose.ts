@@ -28,9 +28,13 @@ function kindOf({ path }: Reachable): keyof typeof AUTOMATIC {
  * `engineRefusal`.
  */
 export function chooseEngine(job: Job, target: Reachable): EngineUse {
-  const { depth } = jobPlanOf(job).queue;
+  const {
+    queue: { depth },
+    threads: own = 1,
+  } = jobPlanOf(job);
   const common = { asked: job.ioengine, numjobs: job.numjobs, direct: job.direct, ring: null };
   const named = namedEngine(job.ioengine);
+  if (own > 1) return { ...common, ...useOf(named ?? AUTOMATIC[kindOf(target)].blocking, own, own), reason: null };
   if (named !== null) return { ...common, ...useOf(named, 1, depth), reason: null };
   const { blocking, queue } = AUTOMATIC[kindOf(target)];
   if (depth === 1) return { ...common, ...useOf(blocking, 1, 1), reason: null };

@@ -26,7 +26,9 @@ export type SizeRule =
       readonly blocksEach: number;
       readonly longer: number;
       readonly restBytes: number;
-    };
+    }
+  /** Each file has a size of its own, by its index. */
+  | { readonly kind: 'listed'; readonly bytes: readonly number[] };
 
 /** The description of a list of files: plain data, so that it can be sent to a worker. */
 export interface FileRule {
@@ -108,6 +110,7 @@ export class FileList implements JobFiles {
     const { sizes, seed, first, step } = this.rule;
     if (sizes.kind === 'equal') return sizes.bytes;
     const index = first + place * step;
+    if (sizes.kind === 'listed') return sizes.bytes[index] as number;
     if (sizes.kind === 'drawn')
       return sizes.minBytes + createPrng(seed, index).nextBelow(sizes.maxBytes - sizes.minBytes + 1);
     const own = index % sizes.files;

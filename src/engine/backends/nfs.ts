@@ -51,6 +51,9 @@ export class NfsBackend extends PsyncBackend {
     this.connection = store.connection;
   }
 
+  /** There is no page cache that could be advised. */
+  override advise(): void {}
+
   protected override reasonOf(): string {
     return `: ${this.connection.words}`;
   }

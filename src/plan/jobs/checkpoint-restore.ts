@@ -1,9 +1,10 @@
+import { RESTORE_READERS } from '../../workload/checkpoint-writers.js';
 import type { CheckpointRestoreJob } from '../../workload/workload.js';
 import { movingNs } from '../assumed-rate.js';
 import { type JobPlan, NO_QUEUE, UNBOUNDED } from './job-plan.js';
-import { shardMisfit, shardShares } from './shards.js';
+import { restoredShares, shardMisfit } from './shards.js';
 
-/** Plans a checkpoint restore: each worker reads its shards once. The shards are data files. */
+/** Plans a checkpoint restore: each worker reads its files once. They are data files. */
 export function planCheckpointRestore(job: CheckpointRestoreJob): JobPlan {
   return {
     place: 'data',
@@ -19,14 +20,25 @@ export function planCheckpointRestore(job: CheckpointRestoreJob): JobPlan {
     queue: NO_QUEUE,
     rate: null,
     madvise: 'normal',
-    shares: () => shardShares(job),
+    shares: () => restoredShares(job),
+    threads: RESTORE_READERS[job.reader].threads,
     scratchFiles: () => 0,
     scratchBytes: () => 0,
     writtenBytes: () => 0,
-    movedBytes: (passBytes) => passBytes,
+    movedBytes: () => readBytes(job),
     entryOperations: null,
-    expectedTime: (fileBytes, { cold }) => ({ knownNs: 0, estimatedNs: movingNs(cold, fileBytes) }),
+    expectedTime: (fileBytes, { cold }) => ({
+      knownNs: 0,
+      estimatedNs: movingNs(cold, Math.max(fileBytes, readBytes(job))),
+    }),
     restBytes: () => 0,
     directMisfit: (_, misfits) => shardMisfit(job, misfits),
   };
+}
+
+/** Returns the bytes that all workers read together. Several may read the same file. */
+function readBytes(job: CheckpointRestoreJob): number {
+  let bytes = 0;
+  for (const share of restoredShares(job).extents) for (const { lengthBytes } of share) bytes += lengthBytes;
+  return bytes;
 }

@@ -62,6 +62,8 @@ export interface JobPlan {
   readonly bounds: TimeBounds;
   readonly queue: QueueUse;
   readonly rate: Rate | null;
+  /** Threads of each worker, which share its files and make blocking calls; absent: 1, or those in place of a queue. */
+  readonly threads?: number;
   /** For engines that map files. */
   readonly madvise: MapAdvice;
   /**
