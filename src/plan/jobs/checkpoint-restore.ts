@@ -14,6 +14,7 @@ export function planCheckpointRestore(job: CheckpointRestoreJob): JobPlan {
     makesDirectories: false,
     reads: true,
     readsInOrder: true,
+    sharesFiles: true,
     checksContent: job.verify,
     isSteady: false,
     bounds: UNBOUNDED,

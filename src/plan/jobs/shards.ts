@@ -1,5 +1,5 @@
 /** Planning shared by the checkpoint job kinds. */
-import { modelState, scaleOf } from '../../training/checkpoints/model-state.js';
+import { modelState } from '../../training/checkpoints/model-state.js';
 import {
   type CheckpointShape,
   filesOfRanks,
@@ -31,7 +31,11 @@ export function shardBytesOf(job: CommonJob & StateJob): number {
   const { shardBytes, shards, direct } = job;
   const state = shardBytes === null ? modelState(job) : null;
   if (state === null) return shardBytes as number;
-  const bytes = Math.ceil((state.stateBytes * scaleOf(state, job)) / ranksOf(state.grid) / shards);
+  const { scale, numjobs } = job;
+  const wholeBytes = state.stateBytes / ranksOf(state.grid) / shards;
+  const scaledBytes =
+    typeof scale === 'number' ? Math.min(wholeBytes, scale / numjobs / shards) : wholeBytes * scale.share;
+  const bytes = Math.ceil(scaledBytes);
   return direct ? Math.ceil(bytes / DIRECT_BYTES) * DIRECT_BYTES : bytes;
 }
 
@@ -45,7 +49,7 @@ function shardShares(job: CommonJob & StateJob, names: Pick<OwnFiles, 'fallocate
 export function writtenShares(job: CheckpointWriteJob): Shares {
   const { fallocate, numjobs, randseed: seed } = job;
   if (!WRITERS[job.writer].writesState) return shardShares(job, { fallocate, isSharded: true });
-  const written = filesOfRanks(checkpointShape(job), numjobs);
+  const written = filesOfRanks(checkpointShape(job));
   const files = new FileList({ seed, sizes: sizesOf(written), fallocate, shards: 1, length: written.length });
   const extents = Array.from({ length: numjobs }, (_, worker) => {
     const first = written.findIndex(({ owner }) => owner === worker);
@@ -60,7 +64,7 @@ export function restoredShares(job: CheckpointRestoreJob): Shares {
   const { numjobs, randseed: seed } = job;
   const state = modelState(job);
   if (state === null || !WRITERS[job.writer].writesState) return shardShares(job);
-  const written = filesOfRanks(checkpointShape(job), numjobs);
+  const written = filesOfRanks(checkpointShape(job));
   const files = new FileList({ seed, sizes: sizesOf(written), length: written.length });
   const extents = Array.from({ length: numjobs }, (_, rank) =>
     restoredBy(rank, written, state).map((file) => ({ file, startBytes: 0, lengthBytes: files.bytesOf(file) })),

@@ -18,8 +18,8 @@ const aligned = (bytes: number, to = ALIGNMENT): number => Math.ceil(bytes / to)
 
 /** The pickled description in front of the first tensor: about 124 bytes a tensor. */
 const headBytes = (tensors: number): number => aligned(Math.max(384, 40 + 124 * tensors));
-/** Up to so many bytes of it are in the same call as the first tensor. */
-const JOINED_HEAD_BYTES = 512;
+/** Up to so many bytes of it are in the same call as the first tensor: libstdc++ copies them into its buffer. */
+const JOINED_HEAD_BYTES = 1023;
 
 /**
  * `torch.save` to a path: libstdc++ writes what it has buffered and a tensor in one writev(2). The zip directory at the end

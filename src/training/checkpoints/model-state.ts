@@ -6,7 +6,6 @@ import {
   OPTIMIZERS,
   type OptimizerName,
   type RankGrid,
-  ranksOf,
   WEIGHT_TYPES,
   type WeightType,
 } from '../../workload/model-words.js';
@@ -113,13 +112,6 @@ export function modelElements({ params, layers, hidden, grid }: ModelState): rea
 export interface TensorElements {
   readonly count: number;
   readonly elements: number;
-}
-
-/** Returns the share of the state that a job writes or reads, at most 1. */
-export function scaleOf(state: ModelState, { scale, numjobs }: Pick<StateWords, 'scale' | 'numjobs'>): number {
-  if (typeof scale !== 'number') return scale.share;
-  const measured = Math.min(numjobs, ranksOf(state.grid)) / ranksOf(state.grid);
-  return Math.min(1, scale / (state.stateBytes * measured));
 }
 
 /**

@@ -18,7 +18,6 @@ import {
   type RankPlace,
   type StateWords,
   scaled,
-  scaleOf,
   type TensorGroup,
 } from './model-state.js';
 
@@ -208,12 +207,24 @@ const FILES: Readonly<Record<CheckpointWriter, FilesOf>> = {
 /** O_DIRECT takes whole blocks, of at most this size on usual devices. The end of a file is padded. */
 const DIRECT_BYTES = 4096;
 
+/** Returns the share of the state that is written, at most 1. A size is that of the files of all workers. */
+function scaleOf(state: ModelState, shape: CheckpointShape): number {
+  const { scale, numjobs } = shape;
+  if (typeof scale !== 'number') return scale.share;
+  let bytes = 0;
+  for (let rank = 0; rank < numjobs; rank++)
+    for (const file of scaledFiles(state, shape, rank, 1)) if (file.role === 'state') bytes += file.bytes;
+  return Math.min(1, scale / bytes);
+}
+
 /** Returns the files that a rank writes; empty for ranks that write none. Throws nothing: rules have checked the words. */
 export function filesOfRank(shape: CheckpointShape, rank: number): CheckpointFile[] {
   const state = modelState(shape);
-  if (state === null) return [];
+  return state === null ? [] : scaledFiles(state, shape, rank, scaleOf(state, shape));
+}
+
+function scaledFiles(state: ModelState, shape: CheckpointShape, rank: number, scale: number): CheckpointFile[] {
   const { writer, publish, chunkBytes, direct } = shape;
-  const scale = scaleOf(state, shape);
   const elements = modelElements(state);
   const groupsOf = (bytes: number): TensorGroup[] =>
     scaled(
@@ -243,9 +254,14 @@ export interface OwnedFile {
   readonly file: CheckpointFile;
 }
 
-/** Returns all files of the first `ranks` ranks, in the order of their owners. */
-export function filesOfRanks(shape: CheckpointShape, ranks: number): OwnedFile[] {
-  return Array.from({ length: ranks }, (_, owner) => filesOfRank(shape, owner).map((file) => ({ owner, file }))).flat();
+/** Returns all files of the emulated ranks, in the order of their owners. */
+export function filesOfRanks(shape: CheckpointShape): OwnedFile[] {
+  const state = modelState(shape);
+  if (state === null) return [];
+  const scale = scaleOf(state, shape);
+  return Array.from({ length: shape.numjobs }, (_, owner) =>
+    scaledFiles(state, shape, owner, scale).map((file) => ({ owner, file })),
+  ).flat();
 }
 
 /**
