@@ -6,6 +6,7 @@ import { restoredShares, shardMisfit } from './shards.js';
 
 /** Plans a checkpoint restore: each worker reads its files once. They are data files. */
 export function planCheckpointRestore(job: CheckpointRestoreJob): JobPlan {
+  const { threads } = RESTORE_READERS[job.reader];
   return {
     place: 'data',
     readsDataset: false,
@@ -22,7 +23,7 @@ export function planCheckpointRestore(job: CheckpointRestoreJob): JobPlan {
     rate: null,
     madvise: 'normal',
     shares: () => restoredShares(job),
-    threads: RESTORE_READERS[job.reader].threads,
+    ...(threads > 1 && { threads: { each: threads, besides: 0, sharedBytes: 0 } }),
     scratchFiles: () => 0,
     scratchBytes: () => 0,
     writtenBytes: () => 0,

@@ -40,6 +40,16 @@ export interface QueueUse {
   readonly byThreads: boolean;
 }
 
+/** The threads of a job that needs others than one for each of `numjobs`. */
+export interface JobThreads {
+  /** Of each of `numjobs`. */
+  readonly each: number;
+  /** Of all of them together, after the others. */
+  readonly besides: number;
+  /** Memory that all threads of a trial share, besides their counters. */
+  readonly sharedBytes: number;
+}
+
 /** Properties of a job that other parts of feedrate need besides its operations. */
 export interface JobPlan {
   /** See `ArmFiles`. */
@@ -63,9 +73,9 @@ export interface JobPlan {
   readonly isSteady: boolean;
   readonly bounds: TimeBounds;
   readonly queue: QueueUse;
+  /** Absent: those that the engine chooses. */
+  readonly threads?: JobThreads;
   readonly rate: Rate | null;
-  /** Threads of each worker, which share its files and make blocking calls; absent: 1, or those in place of a queue. */
-  readonly threads?: number;
   /** For engines that map files. */
   readonly madvise: MapAdvice;
   /**
