@@ -28,8 +28,9 @@ interface LatencyRow {
  * records. `checkpoint` lasts from the first write to the last directory fsync. `slat` and `clat` are fio's submission
  * and completion latency, recorded if they differ from the latency (paced or queued operations). `create` lasts from the
  * open of a new file to its close, `readdir` from the open of a directory to its last entry, and `file` from the open of a
- * file that is read whole to its close. `batch` is a loader worker's time for a batch. `step` is a training step of all
- * accelerators, and `wait` and `barrier` are the parts of each accelerator's step in which it does not compute.
+ * file that is read whole to its close. `blocked` is the part of an asynchronous checkpoint in which training stands still.
+ * `batch` is a loader worker's time for a batch. `step` is a training step of all accelerators, and `wait` and `barrier` are
+ * the parts of each accelerator's step in which it does not compute.
  */
 const OPERATIONS = [
   { kind: 'read', label: 'read latency', head: 'read', shown: [['p99', 9]], shownBeside: 'write' },
@@ -107,6 +108,16 @@ const OPERATIONS = [
       ['p99', 2],
     ],
     kept: ['p99'],
+  },
+  {
+    kind: 'blocked',
+    label: 'training blocked',
+    head: 'blocked',
+    shown: [
+      ['p50', 2],
+      ['max', 8],
+    ],
+    kept: ['p50', 'max'],
   },
   {
     kind: 'batch',

@@ -37,8 +37,9 @@ const CONFIGURATION_LABELS = ['instance', 'tiering', 'volume'] as const;
 /** Mount options that differ between mounts without any effect on performance. */
 const ADDRESS_OPTIONS = /^(?:addr|clientaddr|mountaddr|mountport|port)=/;
 
-/** Fields of a job that do not change its load: the content's seed, and fields only for the engine `simulated`. */
-const FREE_WORDS = new Set(['randseed', 'simulated_latency', 'simulated_bandwidth']);
+/** Fields of a job that do not change its load: the content's seed, fields only for the engine `simulated`, and those that only
+ * the report uses. */
+const FREE_WORDS = new Set(['randseed', 'simulated_latency', 'simulated_bandwidth', 'every', 'mtbf']);
 
 /** Fields that older records do not have, with the value that holds for them. */
 const LATER_WORDS: ReadonlyMap<string, string> = new Map([
@@ -46,6 +47,20 @@ const LATER_WORDS: ReadonlyMap<string, string> = new Map([
   ['min_filesize', 'none'],
   ['max_filesize', 'none'],
   ['bs_write', 'none'],
+  ['writer', 'shards'],
+  ['model', 'none'],
+  ['params', 'none'],
+  ['dtype', 'bf16'],
+  ['optimizer', 'adam'],
+  ['ranks', 'none'],
+  ['scale', '100%'],
+  ['chunk', '1MiB'],
+  ['mode', 'sync'],
+  ['staging_bandwidth', '25GB/s'],
+  ['fsync_directories', 'true'],
+  ['rename', 'closed'],
+  ['publish', 'none'],
+  ['reader', 'read'],
 ]);
 
 /** Mismatches whose attribute has a different name: to compare engines is to compare `ioengine`. */

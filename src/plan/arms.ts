@@ -1,6 +1,7 @@
 import { FeedrateError } from '../base/errors.js';
 import { formatWhole } from '../base/units.js';
 import { ARMS_MAX } from '../workload/job.js';
+import { rowsOf } from '../workload/job-fields.js';
 import { formatLocation } from '../workload/location.js';
 import type { Field, Job, JobDeclaration, Level, Workload } from '../workload/workload.js';
 import type { Arm, Factor, Target } from './plan.js';
@@ -73,9 +74,14 @@ function wordsOf(
   for (const [property, { word, levels }] of fields) {
     const { label, value } = chosen.get(property) ?? (levels[0] as Level);
     const resolved = spec[property as keyof Job];
-    words[word] = resolved === undefined || resolved === value ? label : String(resolved);
+    words[word] = resolved === undefined || resolved === value ? label : labelOf(kind, word, resolved);
   }
   return words;
+}
+
+function labelOf(kind: Job['kind'], word: string, value: unknown): string {
+  const row = rowsOf(kind).find((each) => each.word === word);
+  return row === undefined ? String(value) : row.type.label(value);
 }
 
 function armId(job: string, levels: readonly Factor[], target: string | null): string {

@@ -29,6 +29,8 @@ export type SizeRule =
       readonly longer: number;
       readonly restBytes: number;
     }
+  /** Each file has a size of its own, by its index. */
+  | { readonly kind: 'listed'; readonly bytes: readonly number[] }
   /** Files of training data. The format decides their names, too. */
   | { readonly kind: 'shaped'; readonly shape: DatasetShape };
 
@@ -112,6 +114,7 @@ export class FileList implements JobFiles {
     const { sizes, seed, first, step } = this.rule;
     if (sizes.kind === 'equal') return sizes.bytes;
     const index = first + place * step;
+    if (sizes.kind === 'listed') return sizes.bytes[index] as number;
     if (sizes.kind === 'shaped') return datasetFileBytes(sizes.shape, index);
     if (sizes.kind === 'drawn')
       return sizes.minBytes + createPrng(seed, index).nextBelow(sizes.maxBytes - sizes.minBytes + 1);

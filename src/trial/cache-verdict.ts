@@ -25,6 +25,8 @@ export interface CacheBefore {
   readonly problem: string | null;
   /** Whether the kernel counts the job's reads as reads of files. Those through mapped memory are not. Default: yes. */
   readonly countsReads?: boolean;
+  /** Whether several workers may read the same file. One copy of it is all that the storage has to send. Default: no. */
+  readonly sharesFiles?: boolean;
   /** Whether this run wrote or read the same data before, so that a server may have kept it. Default: no. */
   readonly touchedBefore?: boolean;
 }
@@ -95,5 +97,6 @@ function judge(preparation: CacheBefore, readBytes: number, fetched: Fetched): C
     };
   }
   const isAllResident = resident !== null && resident >= before.fileBytes;
-  return judgeOrigin(claim, readBytes, fetched, isAllResident);
+  const distinctBytes = preparation.sharesFiles === true ? Math.min(readBytes, before.fileBytes) : readBytes;
+  return judgeOrigin(claim, distinctBytes, fetched, isAllResident);
 }

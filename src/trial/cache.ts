@@ -33,6 +33,8 @@ export interface CacheRequest {
   readonly remount: (() => Promise<void>) | null;
   /** Whether the kernel counts the job's reads as reads of files. */
   readonly countsReads: boolean;
+  /** Whether several workers may read the same file. */
+  readonly sharesFiles: boolean;
   /** Whether this run wrote or read the same data before. */
   readonly touchedBefore: boolean;
   readonly stopped: () => boolean;
@@ -63,6 +65,7 @@ export async function prepareCache(request: CacheRequest): Promise<CachePreparat
     },
     problem: eviction?.problem ?? null,
     countsReads: request.countsReads,
+    sharesFiles: request.sharesFiles,
     touchedBefore: request.touchedBefore,
     counters: snapshot({ path: targetPath }),
     nfs: readNfs(targetPath),

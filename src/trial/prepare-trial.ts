@@ -49,6 +49,7 @@ export async function prepareTrial(
     dropCaches: settings.dropCaches,
     remount: remount === null ? null : () => remount(target),
     countsReads: !ENGINES[stage.engine.used].mapsFiles,
+    sharesFiles: jobPlanOf(arm.spec).sharesFiles ?? false,
     touchedBefore: files.place === 'scratch' || settings.wrote.has(target.name) || isUsedBefore(settings.plan, trial),
     stopped: settings.stopped,
     progress: tell,

@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.js';
+import { jobKind } from './job-fields.js';
 import type { Job, JobDeclaration, Level } from './workload.js';
 
 /**
@@ -13,5 +14,6 @@ export function resolveJob(declaration: JobDeclaration, chosen: ReadonlyMap<stri
     job[property] = level.value;
   }
   if (job['cache'] === 'direct') job['direct'] = true;
+  jobKind(declaration.kind).settle?.(job);
   return job as unknown as Job;
 }

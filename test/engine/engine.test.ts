@@ -21,7 +21,14 @@ import { meanNs, quantileNs, totalCount } from '../../src/histogram/histogram.js
 import { decodeHistogram } from '../../src/histogram/sparse-counts.js';
 import type { DataFile } from '../../src/plan/plan.js';
 import { type EngineRun, layOut, runEngine, stopOnceMeasuring } from '../support/engine.js';
-import { blocks, checkpointRestoreJob, checkpointWriteJob, ioJob, smallFilesJob } from '../support/jobs.js';
+import {
+  blocks,
+  checkpointRestoreJob,
+  checkpointWriteJob,
+  ioJob,
+  SHARD_BYTES,
+  smallFilesJob,
+} from '../support/jobs.js';
 import { skipTest } from '../support/skip.js';
 
 const MIB = 1024 ** 2;
@@ -255,12 +262,12 @@ engine('checkpoints: the last ones stay, under their own names, and read back', 
   const scratchDirectory = temporaryDirectory();
   const job = checkpointWriteJob({ numjobs: 2, readBack: true });
   const shard = (worker: number, number: number) =>
-    file(job.shardBytes, worker * 10 + number, `worker-${worker}/shard-${number}.pt`);
+    file(SHARD_BYTES, worker * 10 + number, `worker-${worker}/shard-${number}.pt`);
   const filesOf = (worker: number) =>
     [0, 1].map((n) => ({ ...shard(worker, n), path: join(scratchDirectory, shard(worker, n).path) }));
   const run = await runEngine(pool, job, { files: [], filesOf, laidOut: false, scratchDirectory });
   assert.is(faultOf(run), null);
-  assert.is(run.window.totalWriteBytes, 2 * 2 * 5 * job.shardBytes);
+  assert.is(run.window.totalWriteBytes, 2 * 2 * 5 * SHARD_BYTES);
   assert.equal(
     (['checkpoint', 'open', 'fsync', 'rename', 'close', 'dirsync'] as const).map((kind) => countOf(run, kind)),
     [5, 20, 20, 20, 20, 10],
@@ -272,15 +279,15 @@ engine('checkpoints: the last ones stay, under their own names, and read back', 
   );
   assert.is(kept.filter((name) => name.endsWith('.pt')).length, 8);
   assert.is(kept.filter((name) => name.endsWith('.tmp')).length, 0);
-  assert.is(statSync(join(scratchDirectory, 'checkpoint-000005/worker-1/shard-0.pt')).size, job.shardBytes);
+  assert.is(statSync(join(scratchDirectory, 'checkpoint-000005/worker-1/shard-0.pt')).size, SHARD_BYTES);
 });
 
 engine('a restore reads each shard whole', async () => {
   const job = checkpointRestoreJob();
-  const files = await layOut(temporaryDirectory(), [file(job.shardBytes, 1), file(job.shardBytes, 2)]);
+  const files = await layOut(temporaryDirectory(), [file(SHARD_BYTES, 1), file(SHARD_BYTES, 2)]);
   const run = await runEngine(pool, job, { files });
   assert.is(faultOf(run), null);
-  assert.is(run.window.totalReadBytes, 2 * job.shardBytes);
+  assert.is(run.window.totalReadBytes, 2 * SHARD_BYTES);
 });
 
 engine('small files: as many opens as closes, each file once', async () => {

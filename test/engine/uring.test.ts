@@ -18,7 +18,7 @@ import { type Libc, libc } from '../../src/host/system/libc.js';
 import { READ } from '../../src/plan/batch.js';
 import type { DataFile } from '../../src/plan/plan.js';
 import { type EngineRun, layOut, runEngine, runEngineWell, stopOnceMeasuring } from '../support/engine.js';
-import { blocks, checkpointWriteJob, ioJob } from '../support/jobs.js';
+import { blocks, checkpointWriteJob, ioJob, SHARD_BYTES } from '../support/jobs.js';
 import { skipTest } from '../support/skip.js';
 
 const MIB = 1024 ** 2;
@@ -214,7 +214,7 @@ uring('io_size counts what is issued', async () => {
 uring('checkpoints are written and read back', async () => {
   const job = checkpointWriteJob({ ioengine: 'io_uring', readBack: true });
   const files = Array.from({ length: 2 }, (_, i) => ({
-    ...file(job.shardBytes, i + 1),
+    ...file(SHARD_BYTES, i + 1),
     path: join(directory, `s${i}`),
   }));
   const run = await runEngineWell(pool, job, { files, scratchDirectory: directory, laidOut: false });

@@ -1,5 +1,6 @@
 /** Jobs of every kind with plain settings, but for the changes. */
 import { ENTRY_OPERATIONS } from '../../src/workload/entry-operations.js';
+import type { StateJob } from '../../src/workload/jobs/state-fields.js';
 import type {
   CheckpointRestoreJob,
   CheckpointWriteJob,
@@ -9,6 +10,23 @@ import type {
   SmallFilesJob,
   TrainingJob,
 } from '../../src/workload/workload.js';
+
+/** Bytes of each shard of the checkpoints below. */
+export const SHARD_BYTES = 256 * 1024 + 1000;
+
+/** Plain shards instead of the state of a model. */
+const SHARDS: StateJob & Pick<CommonJob, 'bs'> = {
+  writer: 'shards',
+  model: null,
+  params: null,
+  dtype: 'bf16',
+  optimizer: 'adam',
+  ranks: null,
+  scale: { share: 1 },
+  shards: 2,
+  shardBytes: SHARD_BYTES,
+  bs: blocks(65_536),
+};
 
 const COMMON: Omit<CommonJob, 'bs'> = {
   ioengine: 'psync',
@@ -60,13 +78,19 @@ export function ioJob(changes: Partial<IoJob> = {}): IoJob {
 export function checkpointWriteJob(changes: Partial<CheckpointWriteJob> = {}): CheckpointWriteJob {
   return {
     ...COMMON,
+    ...SHARDS,
     kind: 'checkpoint-write',
-    shards: 2,
-    shardBytes: 256 * 1024 + 1000,
-    bs: blocks(65_536),
     checkpoints: 5,
     keepLast: 2,
     fsync: true,
+    fsyncDirectories: true,
+    rename: 'closed',
+    publish: 'none',
+    chunkBytes: 1024 ** 2,
+    mode: 'sync',
+    stagingBytesPerSecond: 25e9,
+    everyNs: null,
+    mtbfNs: null,
     fallocate: 'none',
     intervalNs: 0,
     readBack: false,
@@ -77,10 +101,9 @@ export function checkpointWriteJob(changes: Partial<CheckpointWriteJob> = {}): C
 export function checkpointRestoreJob(changes: Partial<CheckpointRestoreJob> = {}): CheckpointRestoreJob {
   return {
     ...COMMON,
+    ...SHARDS,
     kind: 'checkpoint-restore',
-    shards: 2,
-    shardBytes: 256 * 1024 + 1000,
-    bs: blocks(65_536),
+    reader: 'read',
     verify: true,
     ...changes,
   };

@@ -82,23 +82,41 @@ parse('the other kinds have every property of theirs', () => {
     simulatedBytesPerSecond: null,
     bs: [{ blockBytes: 1048576, share: 1 }],
   } as const;
-  const write: CheckpointWriteJob = {
-    ...common,
-    kind: 'checkpoint-write',
+  const shards = {
+    writer: 'shards',
+    model: null,
+    params: null,
+    dtype: 'bf16',
+    optimizer: 'adam',
+    ranks: null,
+    scale: { share: 1 },
     shards: 1,
     shardBytes: 1073741824,
+  } as const;
+  const write: CheckpointWriteJob = {
+    ...common,
+    ...shards,
+    kind: 'checkpoint-write',
     checkpoints: 1,
     keepLast: 2,
     fsync: true,
+    fsyncDirectories: true,
+    rename: 'closed',
+    publish: 'none',
+    chunkBytes: 1048576,
+    mode: 'sync',
+    stagingBytesPerSecond: 25e9,
+    everyNs: null,
+    mtbfNs: null,
     fallocate: 'none',
     intervalNs: 0,
     readBack: false,
   };
   const restore: CheckpointRestoreJob = {
     ...common,
+    ...shards,
     kind: 'checkpoint-restore',
-    shards: 1,
-    shardBytes: 1073741824,
+    reader: 'read',
     verify: false,
   };
   const small: SmallFilesJob = {

@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parse as parseYaml } from 'yaml';
+import { writtenShares } from '../../src/plan/jobs/shards.js';
 import { jsonSchema } from '../../src/workload/json-schema.js';
 import { parseWorkload } from '../../src/workload/parse.js';
 import { resolveJob } from '../../src/workload/resolve.js';
@@ -52,7 +53,7 @@ for (const file of names) {
 /** Bytes that one trial of a job writes at most, under the first levels of its factors. */
 function writtenBytes(job: JobDeclaration): number {
   const spec = resolveJob(job, new Map([...job.fields].map(([property, { levels }]) => [property, levels[0]!])));
-  if (spec.kind === 'checkpoint-write') return spec.numjobs * spec.shards * spec.shardBytes * spec.checkpoints;
+  if (spec.kind === 'checkpoint-write') return writtenShares(spec).files.sums.totalBytes * spec.checkpoints;
   if (spec.kind === 'io' && typeof spec.sizeBytes === 'number') return spec.numjobs * spec.sizeBytes;
   return 0;
 }

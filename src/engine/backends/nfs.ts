@@ -84,6 +84,9 @@ export class NfsBackend extends PsyncBackend {
     return this.#nfs.names(path).length;
   }
 
+  /** There is no page cache that could be advised. */
+  override advise(): void {}
+
   protected override reasonOf(): string {
     return `: ${this.connection.words}`;
   }

@@ -27,6 +27,7 @@ export class NullBackend implements Backend {
   makeDirectories(): void {}
   syncDirectory(): void {}
   remove(): void {}
+  advise(): void {}
   dispose(): void {}
 }
 

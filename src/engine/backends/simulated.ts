@@ -58,6 +58,7 @@ export class SimulatedBackend implements Backend {
   adopt(): void {}
   makeDirectories(): void {}
   remove(): void {}
+  advise(): void {}
   dispose(): void {}
 
   /** Advances the clock by a random latency. Box–Muller gives a standard normal value from two uniform ones. */

@@ -1,7 +1,7 @@
 import type { Opening } from '../../base/opening.js';
 import type { ReaderCalls } from '../../training/readers/reader-calls.js';
 import { ENGINES, type Engine } from '../../workload/engines.js';
-import type { Backend, OpenMode } from '../core/backend.js';
+import type { Backend, FileAdvice, OpenMode } from '../core/backend.js';
 import type { Clock } from '../core/clock.js';
 import type { Entries, NewFile } from '../core/entries.js';
 import type { Slowdown } from '../core/protocol.js';
@@ -97,6 +97,10 @@ export class SlowedBackend implements Backend {
   close(slot: number): void {
     this.inner.close(slot);
     this.#delay();
+  }
+
+  advise(slot: number, advice: FileAdvice, offsetBytes: number, lengthBytes: number): void {
+    this.inner.advise(slot, advice, offsetBytes, lengthBytes);
   }
 
   sync(slot: number, dataOnly: boolean): void {

@@ -5,6 +5,9 @@ import type { ReaderCalls } from '../../training/readers/reader-calls.js';
 import type { Clock } from './clock.js';
 import type { Entries } from './entries.js';
 
+/** The values of posix_fadvise(2) that readers use. */
+export type FileAdvice = 'random' | 'dontneed';
+
 /** How to open a file. */
 export interface OpenMode {
   readonly write: boolean;
@@ -37,6 +40,8 @@ export interface Backend {
   /** Uses an open file of `entries` as the file of a slot, until `close`. */
   adopt(slot: number, path: string, handle: number): void;
   close(slot: number): void;
+  /** Tells the kernel how a range will be used. Only a hint: without koffi, and elsewhere, it does nothing. */
+  advise(slot: number, advice: FileAdvice, offsetBytes: number, lengthBytes: number): void;
   sync(slot: number, dataOnly: boolean): void;
   /** Renames a file to its final name. */
   rename(from: string, to: string): void;

@@ -1,105 +1,147 @@
-import { dirname } from 'node:path';
-import { createPrng } from '../../base/prng.js';
-import { below } from '../../host/files/store-of.js';
 import { Batch, READ, WRITE } from '../../plan/batch.js';
 import { largestBlockBytes } from '../../plan/blocks.js';
-import { LengthMix } from '../../plan/mix.js';
-import type { DataFile } from '../../plan/plan.js';
+import type { SettledCheckpointJob } from '../../workload/jobs/checkpoint-write.js';
 import type { CheckpointWriteJob } from '../../workload/workload.js';
 import { CallDrain } from '../drains/call-drain.js';
 import { PLAIN_DRAIN } from '../drains/drain.js';
+import { CheckpointPlaces, type SavedFile, savedFiles } from './checkpoint-files.js';
 import { type JobProgram, type Program, type ProgramContext, timed } from './job-program.js';
 import { drainStretch, SLOT } from './whole-files.js';
 
 /**
- * One worker of a training job that saves its state. Each shard is written under a temporary name, made durable, and
- * renamed. Then the directory is made durable. The time of a checkpoint ends when the last worker is done.
+ * One worker of a training job that saves its state. It writes its files as its writer does, and the first worker publishes
+ * the checkpoint when all have written. The time of a checkpoint ends when the last worker is done.
+ *
+ * An asynchronous checkpoint is written by this thread, too: the training of the worker is only time that passes. It stands
+ * still while the state is copied, and when a checkpoint is due before the last one is written.
  */
 class CheckpointWriteProgram implements Program {
   readonly #context: ProgramContext;
-  readonly #job: CheckpointWriteJob;
+  readonly #job: SettledCheckpointJob;
+  readonly #files: readonly SavedFile[];
+  readonly #places: CheckpointPlaces;
   readonly #batch = new Batch();
   readonly #writer: CallDrain;
-  readonly #lengths: LengthMix;
   #written = 0;
 
   constructor(context: ProgramContext, job: CheckpointWriteJob) {
     this.#context = context;
-    this.#job = job;
-    const { backend, meter, content, task } = context;
-    this.#lengths = new LengthMix(job.bs, createPrng(task.seed, task.worker));
+    this.#job = job as SettledCheckpointJob;
+    this.#files = savedFiles(context, job);
+    this.#places = new CheckpointPlaces(context.task.scratchDirectory, job);
+    const { backend, meter, content } = context;
     this.#writer = new CallDrain(backend, meter, content, { ...PLAIN_DRAIN, refill: true });
   }
 
   prepare(): void {}
 
   run(): number {
-    const { backend, counters, meter, task } = this.#context;
+    const { backend } = this.#context;
+    const { checkpoints, keepLast, intervalNs, mode } = this.#job;
+    const isAsync = mode === 'async';
     let busyNs = 0;
-    for (let checkpoint = 1; checkpoint <= this.#job.checkpoints; checkpoint++) {
-      const startNs = backend.clock.now();
-      if (!this.#save(checkpoint) || counters.meet(task.worker, backend.clock) === null) break;
-      const tookNs = backend.clock.now() - startNs;
-      busyNs += tookNs;
-      // One worker records for all, because they all waited for the last one.
-      if (task.worker === 0) meter.record('checkpoint', tookNs);
+    let dueNs = backend.clock.now();
+    for (let checkpoint = 1; checkpoint <= checkpoints; checkpoint++) {
+      const startNs = isAsync ? this.#stage(dueNs) : backend.clock.now();
+      if (startNs === null || !this.#save(checkpoint) || this.#meet() === null) break;
+      const endNs = backend.clock.now();
+      busyNs += endNs - startNs;
+      this.#record('checkpoint', endNs - (isAsync ? dueNs : startNs));
       this.#written = checkpoint;
-      this.#removeOld(checkpoint - this.#job.keepLast);
-      if (checkpoint < this.#job.checkpoints && !this.#pause()) break;
+      this.#removeOld(checkpoint - keepLast);
+      dueNs = (isAsync ? startNs : backend.clock.now()) + intervalNs;
+      if (checkpoint < checkpoints && !this.#waitUntil(dueNs)) break;
     }
     return busyNs;
   }
 
-  #directoryOf(checkpoint: number): string {
-    return below(this.#context.task.scratchDirectory, `checkpoint-${String(checkpoint).padStart(6, '0')}`);
+  /** One worker records for all, because they all waited for the last one. */
+  #record(kind: 'checkpoint' | 'blocked', tookNs: number): void {
+    if (this.#context.task.worker === 0) this.#context.meter.record(kind, tookNs);
   }
 
-  /** Returns the final path of a shard of this worker in a checkpoint. */
-  #shardPath(checkpoint: number, { path }: DataFile): string {
-    return below(this.#directoryOf(checkpoint), relativeName(path, this.#context.task.scratchDirectory));
-  }
-
-  #save(checkpoint: number): boolean {
-    const { task, files, backend } = this.#context;
-    const directory = dirname(this.#shardPath(checkpoint, files.at(0) as DataFile));
-    backend.makeDirectories(task.scratchDirectory, directory);
-    for (const shard of files) {
-      if (!this.#saveShard(checkpoint, shard)) return false;
-    }
-    timed(this.#context, 'dirsync', () => backend.syncDirectory(directory));
-    return true;
-  }
-
-  #saveShard(checkpoint: number, shard: DataFile): boolean {
-    const { backend, content } = this.#context;
-    const path = this.#shardPath(checkpoint, shard);
-    const temporary = `${path}.tmp`;
-    // A trainer preallocates while its accelerators wait, so the shard's `open` includes it.
-    const mode = { write: true, create: true, direct: this.#job.direct, preallocate: shard };
-    content.take(shard);
-    timed(this.#context, 'open', () => backend.open(SLOT, temporary, mode));
-    const { shardBytes } = this.#job;
-    const whole = drainStretch(this.#writer, this.#batch, WRITE, SLOT, 0, shardBytes, this.#lengths, checkpoint);
-    if (whole && this.#job.fsync) timed(this.#context, 'fsync', () => backend.sync(SLOT, false));
-    timed(this.#context, 'close', () => backend.close(SLOT));
-    if (whole) timed(this.#context, 'rename', () => backend.rename(temporary, path));
-    return whole;
+  #meet(): number | null {
+    const { counters, task, backend } = this.#context;
+    return counters.meet(task.worker, backend.clock);
   }
 
   /**
-   * Removes this worker's shards; the first worker then removes the empty directory. Not part of a checkpoint's time.
+   * Waits as long as the state takes to memory. Returns when the training of all workers goes on, ns since the start; null
+   * when the worker must end.
+   * @param dueNs when the training wanted to save; earlier than now if the last checkpoint took longer than the interval
    */
-  #removeOld(checkpoint: number): void {
-    if (checkpoint < 1) return;
-    const { task, files, backend, counters } = this.#context;
-    for (const shard of files) backend.remove(this.#shardPath(checkpoint, shard));
-    if (counters.meet(task.worker, backend.clock) !== null && task.worker === 0)
-      backend.remove(this.#directoryOf(checkpoint));
+  #stage(dueNs: number): number | null {
+    const { backend } = this.#context;
+    const bytes = this.#files.reduce((sum, { data }) => sum + data.bytes, 0);
+    const copiedNs = backend.clock.now() + (bytes / this.#job.stagingBytesPerSecond) * 1e9;
+    if (!this.#waitUntil(Math.round(copiedNs)) || this.#meet() === null) return null;
+    const resumedNs = backend.clock.now();
+    this.#record('blocked', resumedNs - dueNs);
+    return resumedNs;
   }
 
-  #pause(): boolean {
+  #save(checkpoint: number): boolean {
+    const { task, backend } = this.#context;
+    const { publish, fsyncDirectories } = this.#job;
+    const directory = this.#places.unfinished(checkpoint);
+    const directories = this.#places.directoriesOf(this.#files, directory);
+    for (const each of [directory, ...directories]) backend.makeDirectories(task.scratchDirectory, each);
+    for (const file of this.#files) {
+      if (file.role === 'state' && !this.#saveFile(checkpoint, file, this.#job.rename)) return false;
+    }
+    if (fsyncDirectories)
+      for (const each of directories) timed(this.#context, 'dirsync', () => backend.syncDirectory(each));
+    if (publish === 'none') return true;
+    return this.#meet() !== null && (task.worker !== 0 || this.#publish(checkpoint));
+  }
+
+  /** Makes a checkpoint whose state is written the newest one. */
+  #publish(checkpoint: number): boolean {
+    const { task, backend } = this.#context;
+    const { publish, fsyncDirectories } = this.#job;
+    for (const file of this.#files) {
+      if (file.role === 'metadata' && !this.#saveFile(checkpoint, file, 'closed')) return false;
+      if (file.role === 'pointer' && !this.#saveFile(checkpoint, file, 'none')) return false;
+    }
+    if (publish === 'directory') {
+      const [from, to] = [this.#places.unfinished(checkpoint), this.#places.directoryOf(checkpoint)];
+      timed(this.#context, 'rename', () => backend.rename(from, to));
+      if (fsyncDirectories) timed(this.#context, 'dirsync', () => backend.syncDirectory(task.scratchDirectory));
+    }
+    return true;
+  }
+
+  #saveFile(checkpoint: number, file: SavedFile, rename: SettledCheckpointJob['rename']): boolean {
+    const { backend, content } = this.#context;
+    const { direct, fsync } = this.#job;
+    const { data, role } = file;
+    const path = this.#places.pathOf(file, this.#places.unfinished(checkpoint));
+    const written = rename === 'none' ? path : `${path}.tmp`;
+    // A trainer preallocates while its accelerators wait, so the file's `open` includes it.
+    const mode = { write: true, create: true, direct, preallocate: data };
+    content.take(data);
+    timed(this.#context, 'open', () => backend.open(SLOT, written, mode));
+    const whole = drainStretch(this.#writer, this.#batch, WRITE, SLOT, 0, data.bytes, file.lengths(), checkpoint);
+    // Nobody makes the pointer durable: it is overwritten where it is.
+    if (whole && fsync && role !== 'pointer') timed(this.#context, 'fsync', () => backend.sync(SLOT, false));
+    if (whole && rename === 'open') timed(this.#context, 'rename', () => backend.rename(written, path));
+    timed(this.#context, 'close', () => backend.close(SLOT));
+    if (whole && rename === 'closed') timed(this.#context, 'rename', () => backend.rename(written, path));
+    return whole;
+  }
+
+  /** Removes this worker's files; the first worker then removes the directory. Not part of a checkpoint's time. */
+  #removeOld(checkpoint: number): void {
+    if (checkpoint < 1) return;
+    const { task, backend } = this.#context;
+    const directory = this.#places.directoryOf(checkpoint);
+    for (const file of this.#files) if (file.role !== 'pointer') backend.remove(this.#places.pathOf(file, directory));
+    if (this.#meet() !== null && task.worker === 0) backend.remove(directory);
+  }
+
+  /** Waits, and publishes the counters meanwhile. Returns false when the worker must end. */
+  #waitUntil(untilNs: number): boolean {
     const { backend, meter } = this.#context;
-    const untilNs = backend.clock.now() + this.#job.intervalNs;
     for (let nowNs = backend.clock.now(); nowNs < untilNs; nowNs = backend.clock.now()) {
       if (!meter.tick(nowNs)) return false;
       backend.clock.waitUntil(Math.min(untilNs, nowNs + 50_000_000));
@@ -109,25 +151,25 @@ class CheckpointWriteProgram implements Program {
 
   complete(): void {
     if (!this.#job.readBack || this.#written === 0) return;
-    const { files, backend, content } = this.#context;
-    const { shardBytes, direct } = this.#job;
+    const { backend, content } = this.#context;
     const chunkBytes = largestBlockBytes(this.#job);
-    for (const shard of files) {
-      content.take(shard);
-      backend.open(SLOT, this.#shardPath(this.#written, shard), { write: false, create: false, direct });
-      for (let at = 0; at < shardBytes; at += chunkBytes) {
-        const bytes = Math.min(chunkBytes, shardBytes - at);
+    const directory = this.#places.directoryOf(this.#written);
+    for (const file of this.#files) {
+      const { bytes: fileBytes } = file.data;
+      content.take(file.data);
+      backend.open(SLOT, this.#places.pathOf(file, directory), {
+        write: false,
+        create: false,
+        direct: this.#job.direct,
+      });
+      for (let at = 0; at < fileBytes; at += chunkBytes) {
+        const bytes = Math.min(chunkBytes, fileBytes - at);
         backend.transfer(READ, SLOT, at, bytes, content.dataAt);
         content.check(SLOT, at, bytes, this.#written);
       }
       backend.close(SLOT);
     }
   }
-}
-
-/** Returns a path relative to the directory that contains it. */
-function relativeName(path: string, directory: string): string {
-  return path.startsWith(`${directory}/`) ? path.slice(directory.length + 1) : path;
 }
 
 export const checkpointWriteProgram: JobProgram<CheckpointWriteJob> = {

@@ -1,9 +1,13 @@
 import { BATCH_CAPACITY, type Batch } from '../../plan/batch.js';
-import type { LengthMix } from '../../plan/mix.js';
 import type { Drain } from '../drains/drain.js';
 
 /** Jobs that move whole files have one open at a time, in this slot. */
 export const SLOT = 0;
+
+/** Gives the lengths of calls, one after another. */
+export interface CallLengths {
+  draw(): number;
+}
 
 /**
  * Moves a range of a file in calls of these lengths; the last one may be shorter. Of an empty range, it reads no bytes with
@@ -16,7 +20,7 @@ export function drainStretch(
   slot: number,
   startBytes: number,
   lengthBytes: number,
-  lengths: LengthMix,
+  lengths: CallLengths,
   generation = 0,
 ): boolean {
   let done = 0;

@@ -1,10 +1,12 @@
+import { RESTORE_READERS } from '../../workload/checkpoint-writers.js';
 import type { CheckpointRestoreJob } from '../../workload/workload.js';
 import { movingNs } from '../assumed-rate.js';
 import { type JobPlan, NO_QUEUE, UNBOUNDED } from './job-plan.js';
-import { shardMisfit, shardShares } from './shards.js';
+import { restoredShares, shardMisfit } from './shards.js';
 
-/** Plans a checkpoint restore: each worker reads its shards once. The shards are data files. */
+/** Plans a checkpoint restore: each worker reads its files once. They are data files. */
 export function planCheckpointRestore(job: CheckpointRestoreJob): JobPlan {
+  const { threads } = RESTORE_READERS[job.reader];
   return {
     place: 'data',
     readsDataset: false,
@@ -13,20 +15,32 @@ export function planCheckpointRestore(job: CheckpointRestoreJob): JobPlan {
     makesDirectories: false,
     reads: true,
     readsInOrder: true,
+    sharesFiles: true,
     checksContent: job.verify,
     isSteady: false,
     bounds: UNBOUNDED,
     queue: NO_QUEUE,
     rate: null,
     madvise: 'normal',
-    shares: () => shardShares(job),
+    shares: () => restoredShares(job),
+    ...(threads > 1 && { threads: { each: threads, besides: 0, sharedBytes: 0 } }),
     scratchFiles: () => 0,
     scratchBytes: () => 0,
     writtenBytes: () => 0,
-    movedBytes: (passBytes) => passBytes,
+    movedBytes: () => readBytes(job),
     entryOperations: null,
-    expectedTime: (fileBytes, { cold }) => ({ knownNs: 0, estimatedNs: movingNs(cold, fileBytes) }),
+    expectedTime: (fileBytes, { cold }) => ({
+      knownNs: 0,
+      estimatedNs: movingNs(cold, Math.max(fileBytes, readBytes(job))),
+    }),
     restBytes: () => 0,
     directMisfit: (_, misfits) => shardMisfit(job, misfits),
   };
+}
+
+/** Returns the bytes that all workers read together. Several may read the same file. */
+function readBytes(job: CheckpointRestoreJob): number {
+  let bytes = 0;
+  for (const share of restoredShares(job).extents) for (const { lengthBytes } of share) bytes += lengthBytes;
+  return bytes;
 }

@@ -1,9 +1,9 @@
 import type { CheckpointWriteJob } from '../../workload/workload.js';
 import { movingNs } from '../assumed-rate.js';
 import { type JobPlan, NO_QUEUE, UNBOUNDED } from './job-plan.js';
-import { shardMisfit, shardShares } from './shards.js';
+import { shardMisfit, writtenShares } from './shards.js';
 
-/** Plans checkpoint writes: each worker creates its shards for one checkpoint after another, in scratch directories. */
+/** Plans checkpoint writes: each worker creates its files for one checkpoint after another, in scratch directories. */
 export function planCheckpointWrite(job: CheckpointWriteJob): JobPlan {
   const { checkpoints, keepLast } = job;
   return {
@@ -21,7 +21,7 @@ export function planCheckpointWrite(job: CheckpointWriteJob): JobPlan {
     queue: NO_QUEUE,
     rate: null,
     madvise: 'normal',
-    shares: () => shardShares(job, { fallocate: job.fallocate, isSharded: true }),
+    shares: () => writtenShares(job),
     // An old checkpoint is removed only after the new one is complete, so one more than `keepLast` exists.
     scratchFiles: (files) => files * Math.min(checkpoints, keepLast + 1),
     scratchBytes: (fileBytes) => fileBytes * Math.min(checkpoints, keepLast + 1),

@@ -65,6 +65,8 @@ export interface JobPlan {
   readonly reads: boolean;
   /** Whether the measured part only reads, each file from its start to its end. */
   readonly readsInOrder: boolean;
+  /** Whether several workers read the same file, which comes from the storage once; absent: no. */
+  readonly sharesFiles?: boolean;
   /** Whether the job compares blocks with their expected content. */
   readonly checksContent: boolean;
   /** Whether the job runs without pauses, so that its throughput should stay level. */

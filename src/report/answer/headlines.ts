@@ -18,11 +18,14 @@ const PHASES = ['create_rate', 'stat_rate', 'unlink_rate', 'rename_rate', 'entry
 const PHASES_MAX = 3;
 
 /** Returns the metrics by which a load is judged, the first of them if one must do. */
-export function headlinesOf({ arm, summary: { numbers } }: MeasuredLoad): readonly [NumberKey, ...NumberKey[]] {
+export function headlinesOf({
+  arm,
+  summary: { numbers, latencies },
+}: MeasuredLoad): readonly [NumberKey, ...NumberKey[]] {
   const [phase, ...others] = PHASES.filter((key) => hasValues(numbers[key])).slice(0, PHASES_MAX);
   if (phase !== undefined) return [phase, ...others];
   if (hasValues(numbers.au)) return ['au', 'samples_rate'];
-  if (hasValues(numbers.files)) return ['files'];
+  if (hasValues(numbers.files) && !latencies.has('checkpoint')) return ['files'];
   const words: Readonly<Record<string, string>> = arm?.words ?? {};
   const [bytes, operations] = [numbers.throughput?.median ?? 0, numbers.iops?.median ?? 0];
   // By what was moved, because a job may have a range or a mix of sizes.

@@ -66,10 +66,25 @@ function trainingPhrase(words: Words): Phrase {
 }
 
 function shardsPhrase(what: string, words: Words): Phrase {
+  const model = [words['model'], words['params']].find(isGiven);
+  if (model !== undefined) return statePhrase(what, model, words);
   const size = sizeWords(words['shard_size']);
   const shards = size === null ? '' : `of ${size} shards`;
   const text = joined([cacheWord(words), what, shards, crewWords(words)]);
   return { text, told: ['cache', 'numjobs', ...(size === null ? [] : ['shard_size'])] };
+}
+
+/** Absent values are labelled `none`. */
+const isGiven = (label: string | undefined): label is string => label !== undefined && label !== 'none';
+
+/** `checkpoint writes of llama3-8b by dcp, scaled to 1%, by 2 workers`: the scale is never left out. */
+function statePhrase(what: string, model: string, words: Words): Phrase {
+  const { writer = '', scale = '100%', mode } = words;
+  const scaled = scale === '100%' ? '' : `scaled to ${sizeWords(scale) ?? scale}`;
+  const kind = mode === 'async' ? `asynchronous ${what}` : what;
+  const parts = [joined([cacheWord(words), kind, 'of', model, 'by', writer]), scaled, crewWords(words)];
+  const text = parts.filter((part) => part !== '').join(', ');
+  return { text, told: ['cache', 'numjobs', 'model', 'params', 'writer', 'scale', 'mode'] };
 }
 
 function cacheWord(words: Words): string {

@@ -6,6 +6,7 @@ import { type DrawnLine, paragraphs } from '../table/report-line.js';
 import { painter, type TerminalOptions, terminalTable } from '../table/terminal.js';
 import { armTables, captionOf } from './arm-table.js';
 import { ceilingLines } from './ceiling-lines.js';
+import { checkpointLines } from './checkpoint-lines.js';
 import { busyLines } from './machine-lines.js';
 import { nfsLines } from './nfs-lines.js';
 import { noteArms } from './notes.js';
@@ -19,6 +20,7 @@ function findingLines(view: RunView, { detail = false }: TerminalOptions): Line[
   const { run, summaries, thresholds, problems, trials, serverLatencies } = view;
   return [
     ...cacheLines(summaries),
+    ...checkpointLines(view),
     ...ceilingLines(view, detail),
     ...trainingLines(summaries),
     ...nfsLines(summaries),

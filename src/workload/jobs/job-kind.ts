@@ -31,13 +31,6 @@ export interface TimedJob {
   readonly rampTimeNs: number;
 }
 
-/** The fields of jobs on the shards of a checkpoint. */
-export interface ShardedJob {
-  /** Shards per worker. A worker represents a training process. */
-  readonly shards: number;
-  readonly shardBytes: number;
-}
-
 /** A kind of job in the workload language, of any type. */
 export interface AnyJobKind {
   /** A clause for the reference of `kind`. */
@@ -46,6 +39,8 @@ export interface AnyJobKind {
   readonly rows: Readonly<Record<string, Row>>;
   readonly conditions: readonly Condition[];
   readonly rules: readonly Rule[];
+  /** Sets fields whose values depend on others. Called with a job's own copy, once its levels are chosen. */
+  readonly settle?: (job: Record<string, unknown>) => void;
 }
 
 /** A kind of job whose jobs have the type `J`. */

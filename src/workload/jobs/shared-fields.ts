@@ -1,10 +1,9 @@
 /** The rows that several kinds of job share. */
-import { blocks } from '../composite-types.js';
 import { capabilitiesOf, ENGINE_CHOICES } from '../engines.js';
 import { FIO_ENGINES } from '../fio-words.js';
 import { field, type Rows, WORKLOAD_SEED } from '../row.js';
 import { choice, count, duration, flag, preallocation, rate, size } from '../value-types.js';
-import type { CommonJob, ShardedJob, TimedJob } from './job-kind.js';
+import type { CommonJob, TimedJob } from './job-kind.js';
 
 const PIB = 1024 ** 5;
 const ANY_INTEGER = Number.MAX_SAFE_INTEGER;
@@ -72,12 +71,6 @@ export const timed: Rows<TimedJob> = {
     '0s',
     'Time before `runtime` during which workers run but are not measured. A job that ends within it measures nothing, and the run fails: use `time_based` with it.',
   ),
-};
-
-export const sharded: Rows<ShardedJob & Pick<CommonJob, 'bs'>> = {
-  bs: field('bs', blocks, '1MiB', 'Bytes per read or write call.'),
-  shards: field('shards', count(1, 100_000), 1, 'Files per worker in one checkpoint.'),
-  shardBytes: field('shard_size', size(1, PIB), 'required', 'Bytes of each shard.'),
 };
 
 export const fallocate = field(

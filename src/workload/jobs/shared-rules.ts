@@ -1,9 +1,8 @@
 /** The rules and conditions that several kinds of job share. */
-import { formatSizeLabel } from '../../base/units.js';
 import { capabilitiesOf } from '../engines.js';
 import { rulesFor } from '../rules.js';
 import type { BlockShare, Dataset } from '../values.js';
-import type { CommonJob, ShardedJob, TimedJob } from './job-kind.js';
+import type { CommonJob, TimedJob } from './job-kind.js';
 
 /** O_DIRECT transfers whole sectors, which are at least 512 bytes on every device. */
 const SECTOR_BYTES = 512;
@@ -99,21 +98,3 @@ export const verifyRule = rulesFor<CommonJob & { readonly verify: boolean }>().r
     return message === null ? null : { at: ['verify'], message };
   },
 );
-
-const sharded = rulesFor<CommonJob & ShardedJob>();
-
-export const shardRules = [
-  sharded.rule(['direct', 'cache', 'shardBytes'], ({ direct, cache, shardBytes }) =>
-    (direct || cache === 'direct') && shardBytes % SECTOR_BYTES !== 0
-      ? { at: ['shardBytes'], message: 'direct I/O requires shard sizes that are multiples of 512 bytes' }
-      : null,
-  ),
-  sharded.rule(['bs', 'shardBytes'], ({ bs, shardBytes }) =>
-    largest(bs) > shardBytes
-      ? {
-          at: ['bs', 'shardBytes'],
-          message: `${formatSizeLabel(largest(bs))} blocks do not fit into a shard of ${formatSizeLabel(shardBytes)}`,
-        }
-      : null,
-  ),
-];

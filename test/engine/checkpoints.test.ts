@@ -1,0 +1,137 @@
+/** What the programs of checkpoints do with real files, and with a virtual clock. */
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { OperationKind } from '../../src/base/latency-kinds.js';
+import { WorkerPool } from '../../src/engine/pool.js';
+import { meanNs, totalCount } from '../../src/histogram/histogram.js';
+import { decodeHistogram } from '../../src/histogram/sparse-counts.js';
+import { checkpointShape, writtenShares } from '../../src/plan/jobs/shards.js';
+import type { DataFile } from '../../src/plan/plan.js';
+import { filesOfRanks } from '../../src/training/checkpoints/writer-files.js';
+import type { CheckpointWriteJob } from '../../src/workload/workload.js';
+import { writeJobOf } from '../support/checkpoint-job.js';
+import { type EngineRun, runEngine } from '../support/engine.js';
+
+const checkpoints = suite('engine/checkpoints');
+const pool = new WorkerPool(2);
+const made: string[] = [];
+checkpoints.after(() => pool.close());
+checkpoints.after.each(() => {
+  for (const directory of made.splice(0)) rmSync(directory, { recursive: true, force: true });
+});
+
+function run(job: CheckpointWriteJob, scratchDirectory = '/nonexistent'): Promise<EngineRun> {
+  const { files, extents } = writtenShares(job);
+  return runEngine(pool, job, {
+    files: [],
+    filesOf: (worker) => [...(extents[worker] ?? [])].map(({ file }) => files.at(file) as DataFile),
+    laidOut: false,
+    scratchDirectory,
+  });
+}
+
+async function written(
+  fields: string,
+): Promise<{ readonly names: string[]; readonly found: EngineRun; readonly at: string }> {
+  const at = mkdtempSync(join(tmpdir(), 'feedrate-test-'));
+  made.push(at);
+  const job = writeJobOf(`params: 200K, numjobs: 2, chunk: 1MiB, read_back: true, ioengine: psync, ${fields}`);
+  const found = await run(job, at);
+  assert.equal(
+    found.outcomes.map(({ fault }) => fault),
+    [null, null],
+  );
+  const names = readdirSync(at, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(at.length + 1));
+  return { names: names.sort(), found, at };
+}
+
+const countOf = ({ latency }: EngineRun, kind: OperationKind): number =>
+  latency[kind] === undefined ? 0 : totalCount(decodeHistogram(latency[kind]));
+
+const FILES: Readonly<Record<string, readonly string[]>> = {
+  'torch-save': ['checkpoint-000.pt'],
+  dcp: ['.metadata', '__0_0.distcp', '__1_0.distcp'],
+  'deepspeed-zero1': [
+    'mp_rank_00_model_states.pt',
+    'zero_pp_rank_0_mp_rank_00_optim_states.pt',
+    'zero_pp_rank_1_mp_rank_00_optim_states.pt',
+  ],
+  'deepspeed-zero3': [
+    'zero_pp_rank_0_mp_rank_00_model_states.pt',
+    'zero_pp_rank_0_mp_rank_00_optim_states.pt',
+    'zero_pp_rank_1_mp_rank_00_model_states.pt',
+    'zero_pp_rank_1_mp_rank_00_optim_states.pt',
+  ],
+  megatron: ['.metadata', '__0_0.distcp', '__0_1.distcp', '__1_0.distcp', '__1_1.distcp'],
+  safetensors: ['model-000-00001-of-00001.safetensors'],
+  'hf-trainer': [
+    'model-000-00001-of-00001.safetensors',
+    'optimizer-000.pt',
+    'rng_state_0.pth',
+    'rng_state_1.pth',
+    'scheduler.pt',
+    'trainer_state.json',
+  ],
+  lightning: ['part-000.ckpt'],
+  orbax: ['_METADATA', 'manifest.ocdbt', 'ocdbt.process_0/d/0000', 'ocdbt.process_1/d/0000'],
+};
+
+for (const [writer, names] of Object.entries(FILES)) {
+  checkpoints(`${writer}: its files in the last two checkpoints, whole and read back`, async () => {
+    const fields = `writer: ${writer}, checkpoints: 3`;
+    const { names: left, found, at } = await written(fields);
+    const pointer = left.filter((name) => !name.includes('/'));
+    assert.equal(pointer, /zero|megatron/.test(writer) ? ['latest'] : []);
+    const kept = ['checkpoint-000002', 'checkpoint-000003'];
+    assert.equal(
+      left.filter((name) => name.includes('/')),
+      kept.flatMap((directory) => names.map((name) => `${directory}/${name}`)),
+    );
+    const files = filesOfRanks(checkpointShape(writeJobOf(`params: 200K, numjobs: 2, ${fields}`)));
+    for (const { file } of files)
+      if (file.role !== 'pointer') assert.is(statSync(join(at, 'checkpoint-000003', file.name)).size, file.bytes);
+    assert.is(countOf(found, 'checkpoint'), 3);
+    assert.is(countOf(found, 'close'), 3 * files.length);
+    assert.is(countOf(found, 'blocked'), 0);
+  });
+}
+
+checkpoints('what is made durable and renamed is what the writer does, or what the workload says', async () => {
+  const counts = async (fields: string) => {
+    const found = await run(writeJobOf(`params: 200K, numjobs: 2, ioengine: null, ${fields}`));
+    return (['fsync', 'rename', 'dirsync'] as const).map((kind) => countOf(found, kind));
+  };
+  assert.equal(await counts('writer: torch-save'), [0, 0, 0]);
+  assert.equal(await counts('writer: torch-save, fsync: true, rename: closed, publish: pointer'), [1, 1, 0]);
+  assert.equal(await counts('writer: dcp'), [3, 1, 0]);
+  assert.equal(await counts('writer: dcp, fsync: false, publish: directory'), [0, 1, 0]);
+  assert.equal(await counts('writer: orbax'), [4, 5, 4]);
+  assert.equal(await counts('writer: safetensors'), [0, 1, 0]);
+  assert.equal(await counts('shards: 2'), [4, 4, 2]);
+});
+
+/** Mean of a kind of latency, ns. */
+const mean = ({ latency }: EngineRun, kind: OperationKind): number => meanNs(decodeHistogram(latency[kind] ?? []));
+
+checkpoints(
+  'an asynchronous checkpoint blocks for the copy, and for what the last one still had to write',
+  async () => {
+    // 14 MB by one rank at 14 MB/s: a second to write, and 14 ms to copy.
+    const fields =
+      'params: 1M, writer: lightning, mode: async, checkpoints: 3, ioengine: simulated, simulated_latency: 1us, simulated_bandwidth: 14MB/s, staging_bandwidth: 1GB/s';
+    const rare = await run(writeJobOf(`${fields}, interval: 10s`));
+    assert.is(countOf(rare, 'blocked'), 3);
+    assert.ok(Math.abs(mean(rare, 'blocked') - 14e6) < 1e6, String(mean(rare, 'blocked')));
+    assert.ok(Math.abs(mean(rare, 'checkpoint') - 1.014e9) < 2e7, String(mean(rare, 'checkpoint')));
+    // The second and third are due 0.4 s after training went on, and wait 0.6 s for the write before.
+    const often = await run(writeJobOf(`${fields}, interval: 400ms`));
+    assert.ok(Math.abs(mean(often, 'blocked') - (14e6 + (2 / 3) * 0.6e9)) < 2e7, String(mean(often, 'blocked')));
+  },
+);
+
+checkpoints.run();
