@@ -15,6 +15,8 @@ export type SizeRule =
   | { readonly kind: 'equal'; readonly bytes: number }
   /** Each size is drawn by seed and index. Both bounds are possible. */
   | { readonly kind: 'drawn'; readonly minBytes: number; readonly maxBytes: number }
+  /** Each size is in a list, by the index of the file. */
+  | { readonly kind: 'listed'; readonly bytes: Float64Array }
   /**
    * Every `files` files together have a worker's blocks. The first `longer` of them have one block more, and the last one
    * has `restBytes` more.
@@ -110,6 +112,7 @@ export class FileList implements JobFiles {
     const index = first + place * step;
     if (sizes.kind === 'drawn')
       return sizes.minBytes + createPrng(seed, index).nextBelow(sizes.maxBytes - sizes.minBytes + 1);
+    if (sizes.kind === 'listed') return sizes.bytes[index] as number;
     const own = index % sizes.files;
     const blocks = sizes.blocksEach + (own < sizes.longer ? 1 : 0);
     return blocks * sizes.blockBytes + (own === sizes.files - 1 ? sizes.restBytes : 0);

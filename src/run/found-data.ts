@@ -1,5 +1,6 @@
 /** Files that exist in the targets, as a run uses them. */
 import { availableParallelism } from 'node:os';
+import { assert } from '../base/assert.js';
 import { FeedrateError } from '../base/errors.js';
 import { formatBytes, formatWhole } from '../base/units.js';
 import { isNfsUrl } from '../host/libnfs/nfs-url.js';
@@ -13,10 +14,11 @@ import type { Found, PlannedDataset, ScannedDataset } from '../plan/planned-data
 import { leftOutText } from '../plan/scan-summary.js';
 import type { SessionEvent } from '../trial/events.js';
 import { SILENCE_NS } from '../trial/live.js';
-import type { ExistingDataset, Workload } from '../workload/workload.js';
+import type { ExistingDataset } from '../workload/workload.js';
 import { ReceivedImages } from './image-transfer.js';
 import type { NamedPath, PlanRequest } from './request.js';
 import type { FromScan } from './scan-messages.js';
+import type { SettledWorkload } from './settled-workload.js';
 import { StartedProcess } from './started-process.js';
 import { placeText } from './watchdog.js';
 
@@ -150,14 +152,23 @@ function silentText({ name, path }: NamedPath): string {
 }
 
 /** Returns the dataset as the plan uses it. */
-export function plannedDataset(workload: Workload, plan: Plan, found: FoundByTarget | null): PlannedDataset | null {
+export function plannedDataset({ workload, found, trace }: SettledWorkload, plan: Plan): PlannedDataset | null {
   const { dataset } = workload;
-  if (dataset?.kind !== 'existing') return dataset;
-  return { kind: 'scanned', declared: dataset, filesets: plan.filesets, found: found ?? new Map() };
+  if (dataset === null || dataset.kind === 'generated') return dataset;
+  const scannedOf = (declared: ExistingDataset): ScannedDataset => ({
+    kind: 'scanned',
+    declared,
+    filesets: plan.filesets,
+    found: found ?? new Map(),
+  });
+  if (dataset.kind === 'existing') return scannedOf(dataset);
+  assert(trace !== undefined, 'a trace is read before it is planned');
+  const scanned = dataset.existing === null ? null : scannedOf(dataset.existing);
+  return { kind: 'recorded', declared: dataset, ...trace, scanned };
 }
 
 /** Returns what to say of the files before a run begins. Throws `FeedrateError('workload')` when no job reads them. */
-export function foundNotes(plan: Plan, dataset: ScannedDataset): string[] {
+export function foundNotes(plan: Plan, planned: PlannedDataset | null, dataset: ScannedDataset): string[] {
   const { path, manifest } = dataset.declared;
   const notes: string[] = [];
   for (const [target, { summary }] of dataset.found) {
@@ -172,7 +183,7 @@ export function foundNotes(plan: Plan, dataset: ScannedDataset): string[] {
       notes.push(`target ${target}: left out ${leftOutText(leftOut)}; the first is ${first.path}${code}`);
     }
   }
-  const use = usesOf(plan, dataset);
+  const use = usesOf(plan, planned);
   if (use.length === 0) {
     const remedy = 'remove size, nrfiles and filesize from a job that shall read the files of the dataset';
     throw new FeedrateError(
@@ -191,7 +202,7 @@ export function foundNotes(plan: Plan, dataset: ScannedDataset): string[] {
 }
 
 /** Returns the arms that read the files, as places in the plan. */
-function usesOf(plan: Plan, dataset: ScannedDataset): number[] {
+function usesOf(plan: Plan, dataset: PlannedDataset | null): number[] {
   return plan.arms.flatMap((arm, place) => (filesOf(arm, dataset).place === 'existing' ? [place] : []));
 }
 

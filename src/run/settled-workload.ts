@@ -4,6 +4,7 @@ import type { ExistingDataset, Workload } from '../workload/workload.js';
 import { sameFiles } from './copies.js';
 import { type FoundByTarget, findFiles, type ScanListener } from './found-data.js';
 import type { PlanRequest, WorkloadText } from './request.js';
+import { type ReadTrace, readTrace, traceFile } from './trace-image.js';
 
 export interface SettledWorkload {
   readonly workload: Workload;
@@ -11,6 +12,8 @@ export interface SettledWorkload {
   readonly source: string;
   /** Null if the workload reads no files that exist. */
   readonly found: FoundByTarget | null;
+  /** The trace that it replays. Absent: none. */
+  readonly trace?: ReadTrace;
   /** What to say of it before the run, one line each. */
   readonly notes: readonly string[];
 }
@@ -20,6 +23,13 @@ export async function settleWorkload(request: PlanRequest, tell: ScanListener): 
   const asked = request.workload;
   if (!('choose' in asked)) {
     const workload = parsed(asked, request);
+    const { dataset: declared } = workload;
+    if (declared?.kind === 'traced') {
+      const trace = readTrace(traceFile(declared.trace, asked.path));
+      const settled = { workload, source: asked.source, trace };
+      if (declared.existing === null) return { ...settled, found: null, notes: [] };
+      return { ...settled, ...sameFiles(await findFiles(declared.existing, request, tell)) };
+    }
     if (workload.dataset?.kind !== 'existing') return { workload, source: asked.source, found: null, notes: [] };
     return { workload, source: asked.source, ...sameFiles(await findFiles(workload.dataset, request, tell)) };
   }

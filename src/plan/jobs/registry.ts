@@ -4,6 +4,7 @@ import { planCheckpointWrite } from './checkpoint-write.js';
 import { planIo } from './io.js';
 import type { JobPlan } from './job-plan.js';
 import { planMetadata } from './metadata.js';
+import { planReplay } from './replay.js';
 import { planSmallFiles } from './small-files.js';
 
 const JOB_PLANS: { readonly [K in Kind]: (job: JobOf<K>) => JobPlan } = {
@@ -12,6 +13,7 @@ const JOB_PLANS: { readonly [K in Kind]: (job: JobOf<K>) => JobPlan } = {
   'checkpoint-restore': planCheckpointRestore,
   'small-files': planSmallFiles,
   metadata: planMetadata,
+  replay: planReplay,
 };
 
 /** Returns the plan of a job, by its kind. */

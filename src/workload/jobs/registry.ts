@@ -3,6 +3,7 @@ import { checkpointWriteKind } from './checkpoint-write.js';
 import { ioKind } from './io.js';
 import type { AnyJobKind } from './job-kind.js';
 import { metadataKind } from './metadata.js';
+import { replayKind } from './replay.js';
 import { smallFilesKind } from './small-files.js';
 
 /** Every kind of job, in the order of the reference. `plan/jobs` and `engine/jobs` must have the same kinds. */
@@ -12,6 +13,7 @@ export const JOB_KINDS = {
   'checkpoint-restore': checkpointRestoreKind,
   'small-files': smallFilesKind,
   metadata: metadataKind,
+  replay: replayKind,
 } as const satisfies Readonly<Record<string, AnyJobKind>>;
 
 export type Kind = keyof typeof JOB_KINDS;
