@@ -17,6 +17,7 @@ import { gate } from './commands/gate.js';
 import { guide } from './commands/guide.js';
 import { history } from './commands/history.js';
 import { iam } from './commands/iam.js';
+import { importing } from './commands/import.js';
 import { init } from './commands/init.js';
 import { list } from './commands/list.js';
 import { mountMatrix } from './commands/mount-matrix.js';
@@ -37,6 +38,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   read,
   workloads,
   init,
+  importing,
   mountMatrix,
   prepare,
   show,

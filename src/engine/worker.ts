@@ -133,6 +133,7 @@ async function measure(
     busyNs,
     ...(program.phases !== undefined && { phases: program.phases }),
     ...(program.replay !== undefined && { replay: program.replay }),
+    ...(program.training !== undefined && { training: program.training }),
     seconds: meter.seconds,
     usage: usageBetween(before, after),
     ...collections,

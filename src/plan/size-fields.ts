@@ -8,6 +8,7 @@ import type { Plan } from './plan.js';
 export function sizeFieldOf(job: Job): string {
   if ('shardBytes' in job) return 'shard_size';
   if ('noStall' in job) return 'dataset.trace';
+  if ('recordBytes' in job) return job.files === null ? 'dataset.limit' : 'num_files_train';
   if ('passes' in job) return 'nrfiles';
   if ('filesizeBytes' in job) return job.filesizeBytes === null ? 'dataset.filesize' : 'filesize';
   return typeof job.sizeBytes === 'number' ? 'size' : 'dataset.filesize';

@@ -2,6 +2,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { systemFaultOf } from '../base/errors.js';
 import { seedOf } from '../base/prng.js';
+import { workersOf } from '../engine/choose.js';
 import { Counters } from '../engine/core/counters.js';
 import type { WorkerOutcome } from '../engine/core/protocol.js';
 import type { WorkerPool } from '../engine/pool.js';
@@ -195,7 +196,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
   const startMs = performance.now();
   const stage = stageOf(trial, settings);
   const { arm } = stage;
-  const counters = Counters.allocate(arm.spec.numjobs * stage.engine.threadsPerJob);
+  const counters = Counters.allocate(workersOf(arm.spec, stage.engine));
   const { preparation, moved, measured, fault } = await execute(trial, stage, counters, settings);
   const reports = measured.outcomes.map(({ report }) => report).filter((report) => report !== null);
   const engine = { ...stage.engine, ring: assembleRing(reports) };
@@ -205,6 +206,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
   const client = assembleClient(reports, measured.eventLoopDelay);
   const series = assembleSeries(reports, window.lastDoneNs);
   const phases = assemblePhases(reports);
+  const training = reports.find((report) => report.training !== undefined)?.training;
   const { longestQuietNs, machine } = measured;
   const missedFiles = measured.abandoned ? null : missedIn(stage, reports);
   const shortTransfers = reports.reduce((sum, report) => sum + report.shortTransfers, 0);
@@ -230,6 +232,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
     window,
     latency: assembleLatency(counters),
     ...(phases !== undefined && { phases }),
+    ...(training !== undefined && { training }),
     series,
     cache,
     ...(nfs === null ? {} : { nfs }),

@@ -81,6 +81,8 @@ export function tasksOf(stage: Stage, counters: Counters, seed: number, injected
   const { arm, engine, files, scratchDirectory, trace } = stage;
   const threads = engine.threadsPerJob;
   const { path } = stage.target;
+  const sharedBytes = jobPlanOf(arm.spec).threads?.sharedBytes ?? 0;
+  const shared = sharedBytes === 0 ? null : new SharedArrayBuffer(sharedBytes);
   const fd = descriptorOf(path);
   const recording = trace && {
     image: trace.image,
@@ -88,6 +90,7 @@ export function tasksOf(stage: Stage, counters: Counters, seed: number, injected
   };
   return Array.from({ length: counters.workers }, (_, worker) => ({
     memory: counters.memory,
+    ...(shared !== null && { shared }),
     worker,
     workers: counters.workers,
     thread: worker % threads,

@@ -15,6 +15,7 @@ export type { MetadataJob } from './jobs/metadata.js';
 export type { Job } from './jobs/registry.js';
 export type { ReplayJob } from './jobs/replay.js';
 export type { SmallFilesJob } from './jobs/small-files.js';
+export type { TrainingJob } from './jobs/training.js';
 export type {
   BlockShare,
   CacheClaim,

@@ -27,6 +27,8 @@ export interface Program {
   readonly phases?: WorkerReport['phases'];
   /** What a replay did. */
   readonly replay?: WorkerReport['replay'];
+  /** What a training job has measured, by the thread that plays its accelerators. */
+  readonly training?: WorkerReport['training'];
   /** Prepares, before the common start. Not part of the measured window. */
   prepare(): void;
   /** Runs the measured part. Returns the time without pauses of its own, ns, or null for all of its time. */

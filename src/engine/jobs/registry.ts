@@ -7,6 +7,7 @@ import type { JobProgram, Program, ProgramContext } from './job-program.js';
 import { metadataProgram } from './metadata.js';
 import { replayProgram } from './replay.js';
 import { smallFilesProgram } from './small-files.js';
+import { trainingProgram } from './training.js';
 
 const PROGRAMS: { readonly [K in Kind]: JobProgram<JobOf<K>> } = {
   io: ioProgram,
@@ -15,6 +16,7 @@ const PROGRAMS: { readonly [K in Kind]: JobProgram<JobOf<K>> } = {
   'small-files': smallFilesProgram,
   metadata: metadataProgram,
   replay: replayProgram,
+  training: trainingProgram,
 };
 
 function jobProgramOf(job: Job): JobProgram<Job> {

@@ -6,6 +6,7 @@ import type { JobPlan } from './job-plan.js';
 import { planMetadata } from './metadata.js';
 import { planReplay } from './replay.js';
 import { planSmallFiles } from './small-files.js';
+import { planTraining } from './training.js';
 
 const JOB_PLANS: { readonly [K in Kind]: (job: JobOf<K>) => JobPlan } = {
   io: planIo,
@@ -14,6 +15,7 @@ const JOB_PLANS: { readonly [K in Kind]: (job: JobOf<K>) => JobPlan } = {
   'small-files': planSmallFiles,
   metadata: planMetadata,
   replay: planReplay,
+  training: planTraining,
 };
 
 /** Returns the plan of a job, by its kind. */

@@ -5,6 +5,7 @@ import type { AnyJobKind } from './job-kind.js';
 import { metadataKind } from './metadata.js';
 import { replayKind } from './replay.js';
 import { smallFilesKind } from './small-files.js';
+import { trainingKind } from './training.js';
 
 /** Every kind of job, in the order of the reference. `plan/jobs` and `engine/jobs` must have the same kinds. */
 export const JOB_KINDS = {
@@ -14,6 +15,7 @@ export const JOB_KINDS = {
   'small-files': smallFilesKind,
   metadata: metadataKind,
   replay: replayKind,
+  training: trainingKind,
 } as const satisfies Readonly<Record<string, AnyJobKind>>;
 
 export type Kind = keyof typeof JOB_KINDS;
