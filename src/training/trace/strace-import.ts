@@ -27,6 +27,7 @@ export const TRACED_CALLS: readonly string[] = [...HANDLERS.keys(), 'execve'];
 
 /** Reads strace's output line by line: with -f or without, with -t, -tt, -ttt or -r, with -T and -y or without. */
 export class StraceImport {
+  readonly source = 'strace';
   readonly #state: StraceState;
   readonly #clock = new StraceClock();
 
@@ -40,10 +41,7 @@ export class StraceImport {
     return this.#state.timed === true;
   }
 
-  /**
-   * @param pid the process, if the line does not name it
-   * @returns the time of the line, ns
-   */
+  /** @param pid the process, if the line does not name it */
   add(text: string, pid = 0): void {
     const line = this.#clock.read(text);
     const { body } = line;
@@ -85,6 +83,7 @@ export class StraceImport {
     else this.#state.timed ??= true;
     const endNs = call.tookNs === null ? (resumedNs ?? startNs) : startNs + call.tookNs;
     handler(this.#state, thread, call, startNs, endNs);
+    this.#state.builder.traced(thread.inTrace);
     thread.begun = null;
   }
 }

@@ -38,6 +38,14 @@ export interface ThreadInTrace {
   lastEndNs: number;
   /** What it waits for before anything else; null: nothing. */
   readonly startsAfter: number | null;
+  /** Calls that the tracer stopped since the last one that is in the trace. */
+  stops: number;
+}
+
+/** What a tracer adds to each call that it stops, ns: to the call itself, and to the gap before it. */
+export interface Overhead {
+  readonly inCallNs: number;
+  readonly inGapNs: number;
 }
 
 /** A thread of the replay. Threads of the program that ran one after the other share one. */
@@ -55,20 +63,24 @@ interface Lane {
 /** Puts a trace together, call by call in the order of their ends. Its memory grows with files and threads, not with calls. */
 export class TraceBuilder {
   readonly #deflate: Deflate;
+  readonly #overhead: Overhead | null;
   readonly #files = new Map<string, FileInTrace>();
   readonly #lanes: Lane[] = [];
   readonly #tokenOwners: Lane[] = [];
   readonly #sums = new CallSums();
   readonly #leftOut = new Map<string, number>();
   #threads = 0;
+  #stops = 0;
   #hasCalls = false;
   #startNs = Number.POSITIVE_INFINITY;
   #endNs = 0;
   #longestWriteBytes = 0;
   #mappedBytes = 0;
 
-  constructor(deflate: Deflate) {
+  /** @param overhead is taken off the times; null: it is unknown */
+  constructor(deflate: Deflate, overhead: Overhead | null) {
     this.#deflate = deflate;
+    this.#overhead = overhead;
   }
 
   /** Returns the file with this path, which may be new. */
@@ -93,12 +105,18 @@ export class TraceBuilder {
    * @param sinceNs when it began; NaN: with its first call
    */
   thread(startsAfter: number | null, sinceNs: number): ThreadInTrace {
-    return { lane: null, lastEndNs: sinceNs, startsAfter };
+    return { lane: null, lastEndNs: sinceNs, startsAfter, stops: 0 };
   }
 
   /** Counts a call that is not in the trace. */
   leaveOut(reason: string): void {
     this.#leftOut.set(reason, (this.#leftOut.get(reason) ?? 0) + 1);
+  }
+
+  /** Notes that the tracer stopped a thread for a call, whether or not the call is in the trace. */
+  traced(thread: ThreadInTrace): void {
+    thread.stops++;
+    this.#stops++;
   }
 
   /** Another thread may take the place of this one in the replay. */
@@ -124,7 +142,7 @@ export class TraceBuilder {
     this.#hasCalls = true;
     if (group === null) return;
     const fileClass = file.isDirectory ? 'directory' : fileClassOf(file.path);
-    this.#sums.add(group, fileClass, bytes, endNs - startNs);
+    this.#sums.add(group, fileClass, bytes, endNs - startNs - (this.#overhead?.inCallNs ?? 0));
     if (name === 'write') this.#longestWriteBytes = Math.max(this.#longestWriteBytes, bytes);
     if (name === 'mmap') this.#mappedBytes += operands[2] as number;
   }
@@ -158,9 +176,13 @@ export class TraceBuilder {
   ): Lane {
     if (thread.lane === null) this.#begin(thread, startNs);
     const lane = thread.lane as Lane;
-    const gapNs = Math.max(0, Math.round(startNs - thread.lastEndNs));
+    const { inCallNs = 0, inGapNs = 0 } = this.#overhead ?? {};
+    // The calls since then that are not in the trace were stopped, too.
+    const addedNs = inGapNs + Math.max(0, thread.stops - 1) * (inCallNs + inGapNs);
+    thread.stops = 0;
+    const gapNs = Math.max(0, Math.round(startNs - thread.lastEndNs - addedNs));
     const { code } = TRACE_CALLS[CALL[name]] as (typeof TRACE_CALLS)[number];
-    lane.text += `${code} ${gapNs} ${Math.max(0, Math.round(endNs - startNs))} ${operands.join(' ')}\n`;
+    lane.text += `${code} ${gapNs} ${Math.max(0, Math.round(endNs - startNs - inCallNs))} ${operands.join(' ')}\n`;
     lane.calls++;
     lane.gapNs += gapNs;
     thread.lastEndNs = Math.max(thread.lastEndNs, endNs);
@@ -197,7 +219,7 @@ export class TraceBuilder {
    * @param rename returns the name of a file that the trace shall have instead of its own; null: it has its own
    */
   finish(
-    about: Pick<TraceHead, 'source' | 'timed' | 'overheadNs'>,
+    about: Pick<TraceHead, 'source' | 'timed'>,
     rename: ((name: string) => string) | null,
   ): { readonly head: TraceHead; readonly pieces: readonly Uint8Array[] } {
     const lanes = this.#neededLanes();
@@ -214,6 +236,7 @@ export class TraceBuilder {
       format: TRACE_FORMAT,
       version: TRACE_VERSION,
       ...about,
+      overheadNs: this.#overhead === null ? null : this.#stops * (this.#overhead.inCallNs + this.#overhead.inGapNs),
       root: rename === null ? root : null,
       anonymised: rename !== null,
       files: this.#files.size,

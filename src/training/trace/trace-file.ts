@@ -66,7 +66,7 @@ export interface TraceHead {
   readonly sums: readonly CallSum[];
   /** Calls that are not in the trace, by reason. */
   readonly leftOut: Readonly<Record<string, number>>;
-  /** What recording adds to a call, measured before; null when unknown. */
+  /** Time that recording added to all threads together, as measured on this machine; null: unknown. It is not in gaps and calls. */
   readonly overheadNs: number | null;
 }
 
