@@ -3,6 +3,7 @@ import { boardShapeOf, loadersOf, sampleIndexOf, samplerSettingsOf } from '../..
 import { drawTime } from '../../training/draw-time.js';
 import { createSampler, type LoaderPlace, type Sampler } from '../../training/sampler.js';
 import type { TrainingJob } from '../../workload/jobs/training.js';
+import { ReadingEnded } from '../core/metered-reading.js';
 import type { Program, ProgramContext } from './job-program.js';
 import { END_OF_EPOCH, END_OF_TRAINING, TrainingBoard } from './training-board.js';
 import { TrainingSamples } from './training-samples.js';
@@ -68,24 +69,25 @@ export class LoaderProgram implements Program {
 
   /** Makes a batch. Returns false after a stop request. */
   #makeBatch(task: number): boolean {
-    const { backend, meter, counters } = this.#context;
+    const { backend, meter } = this.#context;
     const { preprocessTime } = this.#job;
     const startNs = backend.clock.now();
     const readBefore = meter.readBytes;
     this.#beginEpoch();
     let samples = 0;
     let sampleBytes = 0;
-    let isStopped = false;
     const prng = createPrng(this.#context.task.seed, this.#epoch, this.#place.rank, task);
-    (this.#sampler as Sampler).batch(this.#place, task, (file, sample) => {
-      if (isStopped) return;
-      sampleBytes += this.#samples.read(file, sample);
-      samples++;
-      const preprocessNs = drawTime(preprocessTime, prng);
-      if (preprocessNs > 0) backend.clock.waitUntil(backend.clock.now() + preprocessNs);
-      isStopped = counters.stopRequested;
-    });
-    if (isStopped) return false;
+    try {
+      (this.#sampler as Sampler).batch(this.#place, task, (file, sample) => {
+        sampleBytes += this.#samples.read(file, sample);
+        samples++;
+        const preprocessNs = drawTime(preprocessTime, prng);
+        if (preprocessNs > 0) backend.clock.waitUntil(backend.clock.now() + preprocessNs);
+      });
+    } catch (thrown) {
+      if (thrown instanceof ReadingEnded) return false;
+      throw thrown;
+    }
     meter.record('batch', backend.clock.now() - startNs);
     this.#finish(samples, sampleBytes, meter.readBytes - readBefore);
     return true;
@@ -101,7 +103,6 @@ export class LoaderProgram implements Program {
     this.#isBegun = true;
     this.#epoch++;
     (this.#sampler as Sampler).beginEpoch(this.#epoch);
-    this.#samples.beginEpoch();
   }
 
   /** A worker that is not persistent ends with its epoch, and what it has open is closed. */

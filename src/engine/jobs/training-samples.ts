@@ -1,40 +1,87 @@
-import { createPrng } from '../../base/prng.js';
-import { Batch, READ } from '../../plan/batch.js';
-import { LengthMix } from '../../plan/mix.js';
+import { statSync } from 'node:fs';
+import { isNfsUrl } from '../../host/libnfs/nfs-url.js';
 import type { DataFile } from '../../plan/plan.js';
+import type { SampleFile } from '../../training/dataset-shape.js';
+import { geometryOf } from '../../training/formats/dataset-files.js';
+import { readerOf } from '../../training/readers/registry.js';
+import type { SampleReader } from '../../training/readers/sample-reader.js';
+import { ENGINES } from '../../workload/engines.js';
 import type { TrainingJob } from '../../workload/jobs/training.js';
-import { CallDrain } from '../drains/call-drain.js';
-import { PLAIN_DRAIN } from '../drains/drain.js';
-import { type ProgramContext, timed } from './job-program.js';
-import { drainStretch, SLOT } from './whole-files.js';
+import { MeteredReading } from '../core/metered-reading.js';
+import type { ProgramContext } from './job-program.js';
 
-/** Reads samples: each file is opened, read whole and closed. */
+/** Assumed where a file system does not tell: the page, and the usual wsize of an NFS mount. */
+const PAGE_BYTES = 4096;
+const NFS_BYTES = 2 ** 20;
+
+/** Reads samples as one worker of a real loader does. */
 export class TrainingSamples {
   readonly #context: ProgramContext;
-  readonly #drain: CallDrain;
-  readonly #batch = new Batch();
-  readonly #lengths: LengthMix;
+  readonly #job: TrainingJob;
+  readonly #calls: MeteredReading;
+  #reader: SampleReader | null = null;
+  #read = 0;
+  #missed = 0;
 
   constructor(context: ProgramContext, job: TrainingJob) {
     this.#context = context;
-    const { backend, meter, content, task } = context;
-    this.#drain = new CallDrain(backend, meter, content, PLAIN_DRAIN);
-    this.#lengths = new LengthMix(job.bs, createPrng(task.seed, task.worker));
+    this.#job = job;
+    const { backend, task, meter, content } = context;
+    const reading = backend.createReading(content.bytes, task.opening ?? null);
+    this.#calls = new MeteredReading(reading, backend.clock, meter);
   }
 
-  beginEpoch(): void {}
-
-  /** Reads a sample. Returns its bytes. */
-  read(index: number, _sample: number): number {
-    const { files, task, backend, content } = this.#context;
-    const file = files.at(index) as DataFile;
-    content.take(file);
-    const mode = { write: false, create: false, direct: false, opening: task.opening };
-    timed(this.#context, 'open', () => backend.open(SLOT, file.path, mode));
-    drainStretch(this.#drain, this.#batch, READ, SLOT, 0, file.bytes, this.#lengths);
-    timed(this.#context, 'close', () => backend.close(SLOT));
-    return file.bytes;
+  /** Makes the calls before the first sample of a training, such as the listing of folders. */
+  list(): void {
+    const { files } = this.#context;
+    const reader = this.#opened();
+    reader.beginEpoch?.(Array.from({ length: files.length }, (_, file) => this.#fileAt(file)));
   }
 
-  close(): void {}
+  /**
+   * Reads a sample. Returns its bytes; 0 if a file of the user's is no longer as it was found. Throws `ReadingEnded` when the
+   * worker must end.
+   */
+  read(place: number, sample: number): number {
+    const { task, missed } = this.#context;
+    const file = this.#fileAt(place);
+    try {
+      this.#opened().read(file, sample);
+      this.#read++;
+      return file.geometry.sampleAt(sample).bytes;
+    } catch (thrown) {
+      if (task.opening == null) throw thrown;
+      missed.take(thrown, file.path);
+      this.#missed++;
+      if (this.#read === 0 && this.#missed >= this.#context.files.length) throw missed.fault ?? thrown;
+      return 0;
+    }
+  }
+
+  /** Closes what is open. The next sample begins anew. */
+  close(): void {
+    this.#reader?.endEpoch();
+    this.#reader = null;
+  }
+
+  #opened(): SampleReader {
+    const { reader, format } = this.#job;
+    this.#reader ??= readerOf(reader, format)(this.#calls, { blockBytes: this.#blockBytes() });
+    return this.#reader;
+  }
+
+  #fileAt(place: number): SampleFile {
+    const { path, bytes, shaped } = this.#context.files.at(place) as DataFile;
+    if (shaped !== undefined) return { path, geometry: geometryOf(shaped.shape, shaped.index) };
+    return { path, geometry: { bytes, samples: 1, sampleAt: () => ({ offsetBytes: 0, bytes }) } };
+  }
+
+  /** Returns `st_blksize` of the files. */
+  #blockBytes(): number {
+    const { files, task } = this.#context;
+    const first = files.at(0);
+    if (first === undefined || !ENGINES[task.backend].touchesFiles) return PAGE_BYTES;
+    if (isNfsUrl(first.path)) return NFS_BYTES;
+    return statSync(first.path, { throwIfNoEntry: false })?.blksize ?? PAGE_BYTES;
+  }
 }

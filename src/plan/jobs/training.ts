@@ -1,13 +1,14 @@
 import { FeedrateError } from '../../base/errors.js';
 import { type BoardShape, boardBytes } from '../../training/board-layout.js';
+import type { DataColumn, DatasetShape } from '../../training/dataset-shape.js';
 import { EvenIndex, type SampleIndex } from '../../training/sample-index.js';
 import { createSampler, type SamplerSettings } from '../../training/sampler.js';
 import { formatRow } from '../../workload/data-formats.js';
 import { prefetchFactorOf, type TrainingJob } from '../../workload/jobs/training.js';
 import { meanOfSpread } from '../../workload/time-spread.js';
 import type { ExpectedTime, TargetRates } from '../assumed-rate.js';
-import { FileList } from '../file-list.js';
 import type { SharedFiles } from '../planned-dataset.js';
+import { shapedFiles } from '../shaped-files.js';
 import { datasetFiles, type Shares } from '../shares.js';
 import { WholeFiles } from '../whole-share.js';
 import { type JobPlan, NO_QUEUE, UNBOUNDED } from './job-plan.js';
@@ -70,9 +71,9 @@ export function samplerSettingsOf(job: TrainingJob, seed: number): SamplerSettin
   };
 }
 
-/** Returns which samples are in which of `files` files. */
-export function sampleIndexOf({ samplesPerFile }: Pick<TrainingJob, 'samplesPerFile'>, files: number): SampleIndex {
-  return new EvenIndex(files, samplesPerFile);
+/** Returns which samples are in which of the files. `found` counts those of a job without files of its own. */
+export function sampleIndexOf({ files, samplesPerFile }: TrainingJob, found: number): SampleIndex {
+  return files === null ? new EvenIndex(found, 1) : new EvenIndex(files, samplesPerFile);
 }
 
 /** Returns the steps of an epoch: as many as all accelerators have a batch for, or, without `drop_last`, as any has. */
@@ -82,7 +83,7 @@ export function stepsOf(batches: readonly (number | readonly number[])[], dropLa
 }
 
 function sharesOf(job: TrainingJob, armId: string, dataset: SharedFiles | null): Shares {
-  const files = job.files === null ? datasetFiles(dataset, armId) : generatedFiles(job, job.files);
+  const files = job.files === null ? datasetFiles(dataset, armId) : shapedFiles(shapeOf(job, job.files), armId);
   const steps = stepsInEpoch(job, files.length);
   if (steps === 0) {
     const { samples } = sampleIndexOf(job, files.length);
@@ -94,8 +95,30 @@ function sharesOf(job: TrainingJob, armId: string, dataset: SharedFiles | null):
   return { files, extents: Array.from({ length: job.numjobs + 1 }, () => all) };
 }
 
-function generatedFiles({ recordBytes, samplesPerFile, randseed }: TrainingJob, length: number): FileList {
-  return new FileList({ seed: randseed, sizes: { kind: 'equal', bytes: (recordBytes ?? 0) * samplesPerFile }, length });
+/** Returns what a job's own data is made of. `files` is their number. */
+function shapeOf(job: TrainingJob, files: number): DatasetShape {
+  const { format, samplesPerFile, recordStdevBytes, folders, rowGroupSamples, randseed } = job;
+  const recordBytes = job.recordBytes ?? 0;
+  return {
+    format,
+    files,
+    samplesPerFile,
+    recordBytes,
+    recordStdevBytes,
+    folders,
+    rowGroupSamples,
+    columns: formatRow(format).hasColumns ? columnsOf(job, recordBytes) : [],
+    seed: randseed,
+  };
+}
+
+/** Columns divide a sample equally. The first of them have the bytes that are left over. */
+function columnsOf({ columns, columnsRead }: TrainingJob, recordBytes: number): DataColumn[] {
+  return Array.from({ length: columns }, (_, column) => ({
+    name: `c${column}`,
+    bytes: Math.max(1, Math.floor(recordBytes / columns) + (column < recordBytes % columns ? 1 : 0)),
+    isRead: columnsRead === null || column < columnsRead,
+  }));
 }
 
 /** Returns the steps of the first epoch. */

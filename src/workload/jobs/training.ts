@@ -2,6 +2,7 @@
 import { blocks } from '../composite-types.js';
 import { DATA_FORMAT_NAMES, DATA_FORMATS, type DataFormat, formatRow } from '../data-formats.js';
 import { capabilitiesOf, ENGINES, type Engine } from '../engines.js';
+import { READER_CHOICE_NAMES, READER_CHOICES, type ReaderChoice } from '../reader-choices.js';
 import { field } from '../row.js';
 import { rulesFor } from '../rules.js';
 import { meanOfSpread, type TimeSpread, timeSpread } from '../time-spread.js';
@@ -10,8 +11,6 @@ import type { CommonJob, JobKind } from './job-kind.js';
 import { common } from './shared-fields.js';
 import { commonConditions, commonRules } from './shared-rules.js';
 
-/** How samples are read: as the reader of their format does it, or as the client of MLPerf Storage 3.0 (whole files). */
-export type SampleReading = 'format' | 'mlperf-3.0';
 /** `seed`: another order in each epoch, which follows from `randseed`. */
 export type Shuffle = 'off' | 'seed';
 
@@ -19,7 +18,7 @@ export type Shuffle = 'off' | 'seed';
 export interface TrainingJob extends CommonJob {
   readonly kind: 'training';
   readonly format: DataFormat;
-  readonly reader: SampleReading;
+  readonly reader: ReaderChoice;
   /** Files of the job's own data; null = the workload's dataset. */
   readonly files: number | null;
   readonly samplesPerFile: number;
@@ -87,9 +86,9 @@ export const trainingKind: JobKind<TrainingJob> = {
     ),
     reader: field(
       'reader',
-      choice(['format', 'mlperf-3.0']),
+      choice(READER_CHOICE_NAMES as [ReaderChoice, ...ReaderChoice[]]),
       'format',
-      'How samples are read: `format` makes the calls of the usual reader of the format; `mlperf-3.0` reads whole files, as the client of MLPerf Storage 3.0 does.',
+      `How samples are read: ${READER_CHOICE_NAMES.map((name) => `\`${name}\` ${READER_CHOICES[name].meaning}`).join('; ')}.`,
     ),
     files: field(
       'num_files_train',
