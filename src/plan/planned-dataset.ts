@@ -1,10 +1,10 @@
 /** The dataset as a plan uses it: generated files, or those that a scan found in each target. */
 import { FeedrateError } from '../base/errors.js';
-import type { ExistingDataset, GeneratedDataset, TracedDataset } from '../workload/workload.js';
+import type { ExistingDataset, GeneratedDataset } from '../workload/workload.js';
 import type { FileIndex } from './file-index.js';
 import { FoundFiles } from './found-files.js';
 import type { ScanSummary } from './scan-summary.js';
-import type { TracedFiles, TraceSummary } from './traced-files.js';
+import type { DeclaredTrace, TracedFiles } from './traced-files.js';
 
 /** Files that exist, after they were looked for in every target. */
 export interface ScannedDataset {
@@ -34,12 +34,10 @@ export interface OnlyHere {
 }
 
 /** A trace, and the files that are read in the place of the recorded ones. */
-export interface RecordedDataset {
+export interface RecordedDataset extends DeclaredTrace {
   readonly kind: 'recorded';
-  readonly declared: TracedDataset;
   /** The file of the trace. */
   readonly image: SharedArrayBuffer;
-  readonly trace: TraceSummary;
   /** The user's files; null: files are generated. */
   readonly scanned: ScannedDataset | null;
 }

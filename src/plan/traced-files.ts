@@ -3,9 +3,9 @@ import { FeedrateError } from '../base/errors.js';
 import { formatWhole } from '../base/units.js';
 import { fileClassOf } from '../training/trace/file-class.js';
 import type { TraceFile, TraceHead } from '../training/trace/trace-file.js';
+import type { TracedDataset } from '../workload/workload.js';
 import { FileList } from './file-list.js';
 import type { FoundFiles } from './found-files.js';
-import type { RecordedDataset } from './planned-dataset.js';
 
 /** What a plan needs of a trace. */
 export interface TraceSummary {
@@ -13,6 +13,12 @@ export interface TraceSummary {
   readonly path: string;
   readonly head: TraceHead;
   readonly files: readonly TraceFile[];
+}
+
+/** A trace, and how the workload named it. */
+export interface DeclaredTrace {
+  readonly declared: TracedDataset;
+  readonly trace: TraceSummary;
 }
 
 /** Files that stand for those that a trace reads, in their order. */
@@ -33,13 +39,13 @@ export class TracedFiles {
   }
 }
 
-const generated = new WeakMap<RecordedDataset, TracedFiles>();
+const generated = new WeakMap<DeclaredTrace, TracedFiles>();
 
 /**
  * Returns the files for a replay. `found` are the user's own; null: files are generated. Throws `FeedrateError('workload')`
  * when some of the trace's files are not among the user's.
  */
-export function tracedFilesOf(dataset: RecordedDataset, found: FoundFiles | null): TracedFiles {
+export function tracedFilesOf(dataset: DeclaredTrace, found: FoundFiles | null): TracedFiles {
   const { trace, declared } = dataset;
   if (found !== null) return new TracedFiles(matched(trace, found, declared.existing?.path ?? ''), trace);
   const known = generated.get(dataset);

@@ -111,6 +111,7 @@ function partAlone(part: RankPart): RankPart {
     window,
     latency,
     ...(phases !== undefined && { phases }),
+    ...(part.replay !== undefined && { replay: part.replay }),
     series,
     cache,
     ...(nfs !== undefined && { nfs }),

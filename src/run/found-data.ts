@@ -1,6 +1,5 @@
 /** Files that exist in the targets, as a run uses them. */
 import { availableParallelism } from 'node:os';
-import { assert } from '../base/assert.js';
 import { FeedrateError } from '../base/errors.js';
 import { formatBytes, formatWhole } from '../base/units.js';
 import { isNfsUrl } from '../host/libnfs/nfs-url.js';
@@ -18,7 +17,6 @@ import type { ExistingDataset } from '../workload/workload.js';
 import { ReceivedImages } from './image-transfer.js';
 import type { NamedPath, PlanRequest } from './request.js';
 import type { FromScan } from './scan-messages.js';
-import type { SettledWorkload } from './settled-workload.js';
 import { StartedProcess } from './started-process.js';
 import { placeText } from './watchdog.js';
 
@@ -149,22 +147,6 @@ function silentText({ name, path }: NamedPath): string {
   const seconds = SILENCE_NS / 1e9;
   const place = placeText(`target ${name}`, findMount(readMounts(), path));
   return `No response from ${place} for ${seconds} s. Still waiting; press Ctrl-C to stop.`;
-}
-
-/** Returns the dataset as the plan uses it. */
-export function plannedDataset({ workload, found, trace }: SettledWorkload, plan: Plan): PlannedDataset | null {
-  const { dataset } = workload;
-  if (dataset === null || dataset.kind === 'generated') return dataset;
-  const scannedOf = (declared: ExistingDataset): ScannedDataset => ({
-    kind: 'scanned',
-    declared,
-    filesets: plan.filesets,
-    found: found ?? new Map(),
-  });
-  if (dataset.kind === 'existing') return scannedOf(dataset);
-  assert(trace !== undefined, 'a trace is read before it is planned');
-  const scanned = dataset.existing === null ? null : scannedOf(dataset.existing);
-  return { kind: 'recorded', declared: dataset, ...trace, scanned };
 }
 
 /** Returns what to say of the files before a run begins. Throws `FeedrateError('workload')` when no job reads them. */

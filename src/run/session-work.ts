@@ -9,8 +9,8 @@ import { openRun } from '../store/run-store.js';
 import { watchMachine } from '../trial/machine-watch.js';
 import { Session, type SessionOptions, type SessionSink } from '../trial/session.js';
 import { ReceivedImages } from './image-transfer.js';
-import { traceIn } from './trace-image.js';
 import type { FromSession, SentDataset, ToSession } from './session-messages.js';
+import { traceIn } from './trace-image.js';
 
 function tell(message: FromSession): void {
   if (process.connected) process.send?.(message);

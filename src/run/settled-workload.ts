@@ -1,4 +1,7 @@
 /** Settles what a run measures: its workload, and the files of a user that it reads. */
+import { assert } from '../base/assert.js';
+import type { Plan } from '../plan/plan.js';
+import type { PlannedDataset, ScannedDataset } from '../plan/planned-dataset.js';
 import { parseWorkload } from '../workload/parse.js';
 import type { ExistingDataset, Workload } from '../workload/workload.js';
 import { sameFiles } from './copies.js';
@@ -46,4 +49,20 @@ export async function settleWorkload(request: PlanRequest, tell: ScanListener): 
 
 function parsed({ source, path, options }: WorkloadText, { overrides = [] }: PlanRequest): Workload {
   return parseWorkload(source, path, overrides, options);
+}
+
+/** Returns the dataset as the plan uses it. */
+export function plannedDataset({ workload, found, trace }: SettledWorkload, plan: Plan): PlannedDataset | null {
+  const { dataset } = workload;
+  if (dataset === null || dataset.kind === 'generated') return dataset;
+  const scannedOf = (declared: ExistingDataset): ScannedDataset => ({
+    kind: 'scanned',
+    declared,
+    filesets: plan.filesets,
+    found: found ?? new Map(),
+  });
+  if (dataset.kind === 'existing') return scannedOf(dataset);
+  assert(trace !== undefined, 'a trace is read before it is planned');
+  const scanned = dataset.existing === null ? null : scannedOf(dataset.existing);
+  return { kind: 'recorded', declared: dataset, ...trace, scanned };
 }

@@ -54,7 +54,8 @@ export async function makeTrace(paths: readonly string[], output: string, settin
     importer ??= importerFor(line, builder, settings.wanted);
     importer.add(line, pid);
   }
-  if (importer === null) throw new FeedrateError('workload', `${shownPaths(paths)}: empty; give the output of a tracer`);
+  if (importer === null)
+    throw new FeedrateError('workload', `${shownPaths(paths)}: empty; give the output of a tracer`);
   importer.end?.();
   const { source, timed } = importer;
   const { head, pieces } = builder.finish({ source, timed }, settings.anonymise ? hidden() : null);
@@ -117,7 +118,8 @@ function pidOf(path: string): number {
 
 /** Returns the time that a line of strace -ff begins with, s; null without one. */
 function secondsOf(line: string): number | null {
-  const [, hours, minutes, seconds, epoch] = /^(?:(\d{2}):(\d{2}):(\d{2}(?:\.\d+)?)|(\d{8,11}(?:\.\d+)?)) /.exec(line) ?? [];
+  const [, hours, minutes, seconds, epoch] =
+    /^(?:(\d{2}):(\d{2}):(\d{2}(?:\.\d+)?)|(\d{8,11}(?:\.\d+)?)) /.exec(line) ?? [];
   if (epoch !== undefined) return Number(epoch);
   return hours === undefined ? null : Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
 }

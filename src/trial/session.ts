@@ -4,7 +4,7 @@ import type { Counters } from '../engine/core/counters.js';
 import { WorkerPool } from '../engine/pool.js';
 import { createOwnDirectory, removeOwnDirectory } from '../host/files/own-directory.js';
 import type { MountIds } from '../host/held-target.js';
-import { filesOf, writesScratch, touchesFiles } from '../plan/arm-files.js';
+import { filesOf, touchesFiles, writesScratch } from '../plan/arm-files.js';
 import { dataFilesOf } from '../plan/filesets.js';
 import { type Plan, type PlannedTrial, type Target, targetOf } from '../plan/plan.js';
 import type { PlannedDataset } from '../plan/planned-dataset.js';

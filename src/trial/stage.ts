@@ -1,8 +1,8 @@
 /** Resolves a planned trial into its arm, target, engine and files, and into a task for each worker. */
 import { chooseEngine } from '../engine/choose.js';
 import type { Counters } from '../engine/core/counters.js';
-import { orderBytes } from '../engine/jobs/replay-order.js';
 import type { Slowdown, WorkerTask } from '../engine/core/protocol.js';
+import { orderBytes } from '../engine/jobs/replay-order.js';
 import { descriptorOf } from '../host/files/held-directories.js';
 import { ownDirectoryPath } from '../host/files/own-directory.js';
 import { below } from '../host/files/store-of.js';

@@ -46,8 +46,10 @@ export function addWorkload(command: Command, table: FieldTable | undefined, oth
 /** Adds an option for every field of a job. */
 export function addFields(command: Command, { fields, advice }: FieldTable): Command {
   for (const field of [NAME, ...fields]) {
+    // An option of the command itself comes first: --format is that of the report.
     for (const spelling of new Set([field.word, field.word.replaceAll('_', '-')]))
-      command.addOption(new FieldOption(spelling, field));
+      if (!command.options.some(({ long }) => long === `--${spelling}`))
+        command.addOption(new FieldOption(spelling, field));
   }
   const { outputError } = command.configureOutput();
   return command

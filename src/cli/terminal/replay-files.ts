@@ -45,7 +45,9 @@ export async function writeReplay(
 function workloadText(head: TraceHead, workload: string, trace: string, maker: string): string {
   const name = basename(workload).replace(WORKLOAD, '');
   const bs = Math.min(LONGEST_WRITE, Math.max(2 ** 20, Math.ceil(head.longestWriteBytes / 4096) * 4096));
-  const noGaps = head.timed ? '' : '    # The trace has no durations, so its gaps are unknown.\n    replay_no_stall: true\n';
+  const noGaps = head.timed
+    ? ''
+    : '    # The trace has no durations, so its gaps are unknown.\n    replay_no_stall: true\n';
   return `# Replays a recorded program, thread by thread. Made by ${maker}.
 # How to read and use it: feedrate guide replay
 name: ${new RegExp(NAME_PATTERN).test(name) ? name : 'replay'}
@@ -75,7 +77,9 @@ function summary(head: TraceHead): string[] {
   const left = Object.entries(head.leftOut).map(([reason, count]) => `${formatWhole(count)} ${reason}`);
   if (left.length > 0) lines.push(`left out: ${left.join(', ')}`);
   if (head.mappedBytes > 0)
-    lines.push(`${formatBytes(head.mappedBytes)} were mapped; a trace does not show which pages were read (touch_maps)`);
+    lines.push(
+      `${formatBytes(head.mappedBytes)} were mapped; a trace does not show which pages were read (touch_maps)`,
+    );
   if (head.overheadNs !== null && head.recordedNs > 0)
     lines.push(
       `recording added about ${formatDurationNs(head.overheadNs)} to all threads together, which the trace leaves out`,

@@ -46,7 +46,7 @@ export class ReplayFiles {
     this.#files = files;
     this.#data = backend.createReading(content.bytes, task.opening ?? null);
     this.#own = task.opening == null ? this.#data : backend.createReading(content.bytes, null);
-    this.#classes = files.map(({ name, use }) => (use === 'directory' ? use : fileClassOf(name)));
+    this.#classes = files.map(({ name }) => fileClassOf(name));
     this.#places = new Int32Array(files.length);
     let reads = 0;
     files.forEach(({ name, use }, number) => {
@@ -93,12 +93,16 @@ export class ReplayFiles {
   open(file: number, how: number, handle: number): void {
     const { backend } = this.#context;
     const { use, bytes } = this.#files[file] as TraceFile;
-    if (use === 'directory') return;
+    if (use === 'directory') {
+      this.#opened.set(handle, { file, reader: null, handle: -1, position: 0, maps: [] });
+      return;
+    }
     const path = this.#pathOf(file);
     const isDirect = (how & OPEN.direct) !== 0;
     if ((how & OPEN.write) !== 0) {
       const slot = this.#freeSlots.pop() ?? this.#slots++;
-      const create = (how & (OPEN.truncate | OPEN.exclusive)) !== 0 || ((how & OPEN.create) !== 0 && !this.#exists(path));
+      const create =
+        (how & (OPEN.truncate | OPEN.exclusive)) !== 0 || ((how & OPEN.create) !== 0 && !this.#exists(path));
       backend.open(slot, path, { write: true, create, direct: isDirect });
       this.#opened.set(handle, { file, reader: null, handle: slot, position: 0, maps: [] });
     } else {
@@ -139,7 +143,13 @@ export class ReplayFiles {
     const { bytes: fileBytes } = this.#files[opened.file] as TraceFile;
     const wanted = Math.max(0, Math.min(lengthBytes, fileBytes - offsetBytes));
     for (let done = 0; done < wanted; done += content.placeBytes)
-      backend.transfer(READ, opened.handle, offsetBytes + done, Math.min(content.placeBytes, wanted - done), content.dataAt);
+      backend.transfer(
+        READ,
+        opened.handle,
+        offsetBytes + done,
+        Math.min(content.placeBytes, wanted - done),
+        content.dataAt,
+      );
     return wanted;
   }
 
@@ -156,8 +166,14 @@ export class ReplayFiles {
   /** Makes a call on a file that is open for reading. */
   onReader(handle: number, call: (calls: ReaderCalls, handle: number) => void): void {
     const opened = this.#opened.get(handle);
-    if (opened === undefined || opened.reader === null || opened.handle < 0) return;
-    call(opened.reader, opened.handle);
+    if (opened !== undefined && opened.reader !== null && opened.handle >= 0) call(opened.reader, opened.handle);
+  }
+
+  /** Asks for the attributes of what is open. */
+  fstat(handle: number): void {
+    const opened = this.#opened.get(handle);
+    if (opened !== undefined && this.#files[opened.file]?.use === 'directory') this.status(opened.file);
+    else this.onReader(handle, (calls, fd) => calls.status(fd));
   }
 
   /** Moves the position of a file. */

@@ -91,12 +91,16 @@ class ReplayProgram implements Program {
     const { clock } = this.#context.backend;
     const operand = (number: number) => this.#calls.operand(place, number);
     const file = this.#files.fileOf(NAMES[call] as string, first);
-    if (call === CALL.write) return this.#write(first, operand(1), operand(2));
+    if (call === CALL.write) {
+      this.#write(first, operand(1), operand(2));
+      return;
+    }
     const startNs = clock.now();
     const bytes = this.#perform(call, first, operand);
     const tookNs = clock.now() - startNs;
     this.#made++;
-    this.#sums.add(GROUPS[call] as string, this.#files.classOf(file), bytes, tookNs);
+    const fileClass = call === CALL.list ? 'directory' : this.#files.classOf(file);
+    this.#sums.add(GROUPS[call] as string, fileClass, bytes, tookNs);
     this.#record(call, bytes, tookNs);
   }
 
@@ -139,6 +143,9 @@ class ReplayProgram implements Program {
         return 0;
       case 'fsync':
         files.sync(first, operand(1) === 1);
+        return 0;
+      case 'fstat':
+        files.fstat(first);
         return 0;
       default:
         files.onReader(first, (calls, handle) => onOpen(NAMES[call] as string, calls, handle, operand));
@@ -189,8 +196,7 @@ class ReplayProgram implements Program {
 
 /** Makes a call on an open file that moves no bytes. */
 function onOpen(name: string, calls: ReaderCalls, handle: number, operand: (number: number) => number): void {
-  if (name === 'fstat') calls.status(handle);
-  else if (name === 'ioctl') calls.askTerminal(handle);
+  if (name === 'ioctl') calls.askTerminal(handle);
   else if (name === 'advise') calls.advise(handle, operand(2), operand(3), ADVICE[operand(1)] ?? 'normal');
   else if (name === 'lock') calls.lock(handle, LOCKS[operand(1)] ?? 'none');
 }

@@ -1,5 +1,6 @@
 import type { CellValue } from '../../record/csv-table.js';
 import { armColumns } from '../../stats/arm-columns.js';
+import { replayOf } from '../../stats/replay-times.js';
 import type { ArmSummary } from '../../stats/summary.js';
 import type { Answered } from '../table/answer-lines.js';
 import type { RunView } from './run-view.js';
@@ -30,12 +31,19 @@ export function runJson(view: RunView, { answer, next }: Answered): string {
     arms: summaries.map((summary) => ({
       ...Object.fromEntries(columns.map(({ name, value }): [string, CellValue] => [name, value(summary)])),
       ...armDetails(summary),
+      ...replayDetails(view, summary),
       ...(ceilings.has(summary.arm.id) && { ceilings: ceilings.get(summary.arm.id) }),
     })),
     thresholds: thresholds.map(({ threshold, ...result }) => ({ threshold: threshold.text, ...result })),
     problems,
   };
   return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+/** The replay with the median duration. */
+function replayDetails({ trials }: RunView, { arm }: ArmSummary): object {
+  const replay = replayOf(trials, arm.id);
+  return replay === null ? {} : { replay };
 }
 
 function armDetails({ fault, cache, nfs, warnings }: ArmSummary): object {

@@ -71,17 +71,25 @@ export class DftracerImport {
   }
 
   add(line: string): void {
-    const text = line.trim().replace(/^\[/, '').replace(/[\],]*$/, '');
+    const text = line
+      .trim()
+      .replace(/^\[/, '')
+      .replace(/[\],]*$/, '');
     if (text === '') return;
     let event: Event;
     try {
       event = JSON.parse(text) as Event;
     } catch {
-      return this.#builder.leaveOut('lines that are cut off');
+      this.#builder.leaveOut('lines that are cut off');
+      return;
     }
-    if (typeof event !== 'object' || event === null) return this.#builder.leaveOut('lines that are no calls');
+    if (typeof event !== 'object' || event === null) {
+      this.#builder.leaveOut('lines that are no calls');
+      return;
+    }
     const args = typeof event.args === 'object' && event.args !== null ? event.args : {};
-    if (event.name === 'FH' && args['value'] !== undefined) this.#names.set(String(args['value']), String(args['name']));
+    if (event.name === 'FH' && args['value'] !== undefined)
+      this.#names.set(String(args['value']), String(args['name']));
     else if (event.cat === 'POSIX') this.#call(event, args);
   }
 
@@ -89,9 +97,14 @@ export class DftracerImport {
     const name = Object.hasOwn(NAMES, String(event.name)) ? NAMES[String(event.name)] : undefined;
     const [startUs, tookUs] = [Number(event.ts), Number(event.dur)];
     const returned = numberIn(args, 'ret');
-    if (name === undefined || !(startUs >= 0) || !(tookUs >= 0))
-      return this.#builder.leaveOut('that a replay does not make');
-    if (returned !== null && returned < 0) return this.#builder.leaveOut('that failed');
+    if (name === undefined || !(startUs >= 0) || !(tookUs >= 0)) {
+      this.#builder.leaveOut('that a replay does not make');
+      return;
+    }
+    if (returned !== null && returned < 0) {
+      this.#builder.leaveOut('that failed');
+      return;
+    }
     this.#firstUs ??= startUs;
     const startNs = Math.round((startUs - this.#firstUs) * 1000);
     const asked = numberIn(args, 'count') ?? numberIn(args, 'size') ?? returned ?? 0;
@@ -114,7 +127,8 @@ export class DftracerImport {
   }
 
   end(): void {
-    for (const { hash, call } of this.#waiting) this.#calls.add({ ...call, path: this.#names.get(hash) ?? `/unnamed/${hash}` });
+    for (const { hash, call } of this.#waiting)
+      this.#calls.add({ ...call, path: this.#names.get(hash) ?? `/unnamed/${hash}` });
     this.#calls.end();
   }
 }

@@ -29,9 +29,15 @@ export class DxtImport {
     this.#host = HOST.exec(line)?.[1] ?? this.#host;
     if (line.startsWith('#') || line.trim() === '') return;
     const [, module, rank, kind, offset, length, start, end] = SEGMENT.exec(line) ?? [];
-    if (module === undefined || offset === 'N/A') return this.#builder.leaveOut('lines that are no calls');
+    if (module === undefined || offset === 'N/A') {
+      this.#builder.leaveOut('lines that are no calls');
+      return;
+    }
     // What goes through MPI-IO is there again as the POSIX calls that it made.
-    if (module === 'MPIIO') return this.#builder.leaveOut('of MPI-IO, which has made others');
+    if (module === 'MPIIO') {
+      this.#builder.leaveOut('of MPI-IO, which has made others');
+      return;
+    }
     this.#calls.add({
       thread: `${this.#host} ${rank}`,
       startNs: Math.round(Number(start) * 1e9),

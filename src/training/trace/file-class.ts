@@ -5,13 +5,15 @@ export function fileClassOf(name: string): string {
 }
 
 /** Directories of the system and of installed programs. What a program reads there is not its data. */
-const SYSTEM = /^\/(?:proc|sys|dev|etc|usr|lib|lib32|lib64|bin|sbin|run|boot)(?:\/|$)|^\/var\/(?:lib|cache|run)(?:\/|$)/;
+const SYSTEM =
+  /^\/(?:proc|sys|dev|etc|usr|lib|lib32|lib64|bin|sbin|run|boot)(?:\/|$)|^\/var\/(?:lib|cache|run)(?:\/|$)/;
 const PROGRAM =
   /\/(?:site-packages|dist-packages|__pycache__|lib\/python[0-9.]+|node_modules|\.git|\.cache)(?:\/|$)|\.(?:py|pyc|so)$|\.so\.[0-9.]+$/;
 
 /** Returns whether calls on this path belong to a trace. `wanted` are directories; empty: everything but the system's. */
 export function isOfInterest(path: string, wanted: readonly string[]): boolean {
-  if (!path.startsWith('/') && path !== '') return wanted.length === 0 && !/^[a-z_-]+:/i.test(path) && !PROGRAM.test(path);
+  if (!path.startsWith('/') && path !== '')
+    return wanted.length === 0 && !/^[a-z_-]+:/i.test(path) && !PROGRAM.test(path);
   if (wanted.length > 0)
     return wanted.some((directory) => path === directory || path.startsWith(directory === '/' ? '/' : `${directory}/`));
   return !SYSTEM.test(path) && !PROGRAM.test(path);

@@ -1,9 +1,8 @@
 /** Calls on files, as strace writes them. */
 import type { OpenFile } from './open-files.js';
-import type { CallHandler } from './strace-import.js';
-import { pipeOf, readPipe, writePipe } from './strace-order.js';
 import type { StraceCall } from './strace-line.js';
-import { descriptorOf, quotedName, type StraceState, type TracedThread } from './strace-state.js';
+import { pipeOf, readPipe, writePipe } from './strace-order.js';
+import { type CallHandler, descriptorOf, quotedName, type StraceState, type TracedThread } from './strace-state.js';
 import { type FileInTrace, noteOpen } from './trace-builder.js';
 import { ADVICE, type CallName, OPEN } from './trace-calls.js';
 
@@ -13,7 +12,13 @@ interface Known extends OpenFile {
 }
 
 /** Returns the file of a descriptor, known to the thread; null when it does not belong to the trace. */
-function known(state: StraceState, thread: TracedThread, argument: string | undefined, atNs: number, how = 0): Known | null {
+function known(
+  state: StraceState,
+  thread: TracedThread,
+  argument: string | undefined,
+  atNs: number,
+  how = 0,
+): Known | null {
   const open = state.open(thread, argument, how);
   if (open === null || open.file === null) {
     state.builder.leaveOut('on other files');
@@ -26,7 +31,10 @@ function known(state: StraceState, thread: TracedThread, argument: string | unde
 
 /** Makes the handler of a call on a descriptor that failed or returned. */
 function onDescriptor(
-  use: (open: Known, call: StraceCall) => { readonly name: CallName; readonly operands: readonly number[]; readonly bytes?: number } | null,
+  use: (
+    open: Known,
+    call: StraceCall,
+  ) => { readonly name: CallName; readonly operands: readonly number[]; readonly bytes?: number } | null,
   how = 0,
 ): CallHandler {
   return (state, thread, call, startNs, endNs) => {
@@ -58,7 +66,11 @@ const readAt = onDescriptor(({ file, handle, position }, call) => {
   const offset = call.name === 'read' || call.name === 'readv' ? position : Number(call.args[3]);
   if (!(offset >= 0)) return null;
   noteRead(file, offset, asked(call), call.result);
-  return { name: call.name === 'read' || call.name === 'readv' ? 'read' : 'pread', operands: [handle, offset, asked(call), call.result], bytes: call.result };
+  return {
+    name: call.name === 'read' || call.name === 'readv' ? 'read' : 'pread',
+    operands: [handle, offset, asked(call), call.result],
+    bytes: call.result,
+  };
 });
 
 const read: CallHandler = (state, thread, call, startNs, endNs) => {
@@ -104,7 +116,8 @@ const opener =
     const { args, result, note } = call;
     const given = flags === null ? 'O_CREAT|O_WRONLY|O_TRUNC' : (args[flags] ?? '');
     const [, shown] = /^<(.*)>/.exec(note) ?? [];
-    const path = (result >= 0 && shown !== undefined ? descriptorOf(`${result}<${shown}>`)?.name : null) ??
+    const path =
+      (result >= 0 && shown !== undefined ? descriptorOf(`${result}<${shown}>`)?.name : null) ??
       state.pathOf(thread, directory === null ? 'AT_FDCWD' : args[directory], quotedName(args[name]));
     if (result < 0) return state.builder.leaveOut('that failed');
     if (/O_PATH|O_TMPFILE/.test(given) || path === null) {
@@ -188,7 +201,9 @@ const statusAt =
     const text = args.join(' ');
     // A socket or a device would otherwise become a file of the trace.
     const isOther = /stx?_mode=S_IF(?!REG|DIR|LNK)/.test(text);
-    const file = isOther ? null : state.file(state.pathOf(thread, directory === null ? 'AT_FDCWD' : args[directory], given));
+    const file = isOther
+      ? null
+      : state.file(state.pathOf(thread, directory === null ? 'AT_FDCWD' : args[directory], given));
     if (file === null) return;
     noteStatus(file, text);
     state.builder.call(thread.inTrace, 'stat', [startNs, endNs], [file.number], file);
@@ -240,7 +255,13 @@ const moved =
     const [first] = files;
     if (first == null || files.includes(null)) return;
     for (const file of files as FileInTrace[]) noteOpen(file, file === first ? OPEN.write : OPEN.create);
-    state.builder.call(thread.inTrace, name, [startNs, endNs], (files as FileInTrace[]).map(({ number }) => number), first);
+    state.builder.call(
+      thread.inTrace,
+      name,
+      [startNs, endNs],
+      (files as FileInTrace[]).map(({ number }) => number),
+      first,
+    );
   };
 
 const LOCKS: readonly RegExp[] = [/LOCK_SH/, /LOCK_EX/, /LOCK_UN/];
@@ -287,9 +308,18 @@ export const FILE_HANDLERS: Readonly<Record<string, CallHandler>> = {
     const advice = ADVICE.findIndex((name) => args[3] === `POSIX_FADV_${name.toUpperCase()}`);
     return advice < 0 ? null : { name: 'advise', operands: [handle, advice, Number(args[1]), Number(args[2])] };
   }),
-  rename: moved('rename', [[null, 0], [null, 1]]),
-  renameat: moved('rename', [[0, 1], [2, 3]]),
-  renameat2: moved('rename', [[0, 1], [2, 3]]),
+  rename: moved('rename', [
+    [null, 0],
+    [null, 1],
+  ]),
+  renameat: moved('rename', [
+    [0, 1],
+    [2, 3],
+  ]),
+  renameat2: moved('rename', [
+    [0, 1],
+    [2, 3],
+  ]),
   unlink: moved('unlink', [[null, 0]]),
   unlinkat: moved('unlink', [[0, 1]]),
 };

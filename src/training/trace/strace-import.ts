@@ -1,21 +1,12 @@
 /** Makes a trace from strace's output. */
 import { FILE_HANDLERS } from './strace-files.js';
-import { callName, readCall, type StraceCall, StraceClock } from './strace-line.js';
+import { callName, readCall, StraceClock } from './strace-line.js';
 import { ORDER_HANDLERS } from './strace-order.js';
-import { StraceState, type TracedThread } from './strace-state.js';
+import { type CallHandler, StraceState, type TracedThread } from './strace-state.js';
 import type { TraceBuilder } from './trace-builder.js';
 
 const UNFINISHED = ' <unfinished ...>';
 const RESUMED = /^<\.\.\. ([a-z0-9_]+) resumed>/;
-
-/** Does what a call means for the trace. `startNs` and `endNs` are ns since the first line. */
-export type CallHandler = (
-  state: StraceState,
-  thread: TracedThread,
-  call: StraceCall,
-  startNs: number,
-  endNs: number,
-) => void;
 
 const HANDLERS: ReadonlyMap<string, CallHandler> = new Map([
   ...Object.entries(FILE_HANDLERS),
@@ -48,12 +39,19 @@ export class StraceImport {
     const atNs = line.atNs ?? this.#state.nowNs;
     this.#state.nowNs = Math.max(this.#state.nowNs, atNs);
     const number = line.pid ?? pid;
-    if (body.startsWith('+++')) return this.#state.ended(number);
-    if (body.startsWith('---') || body === '') return;
     const resumed = RESUMED.exec(body);
-    if (resumed !== null) return this.#resume(number, resumed, body, atNs);
+    if (body.startsWith('+++')) this.#state.ended(number);
+    else if (resumed !== null) this.#resume(number, resumed, body, atNs);
+    else if (!body.startsWith('---') && body !== '') this.#begin(number, body, atNs);
+  }
+
+  /** A line that a call begins with, and mostly ends. */
+  #begin(number: number, body: string, atNs: number): void {
     const name = callName(body);
-    if (name === null) return this.#state.builder.leaveOut('lines that are no calls');
+    if (name === null) {
+      this.#state.builder.leaveOut('lines that are no calls');
+      return;
+    }
     const handler = HANDLERS.get(name);
     if (handler === undefined) return;
     const thread = this.#state.thread(number, atNs);
@@ -72,15 +70,26 @@ export class StraceImport {
     const { unfinished } = thread;
     thread.unfinished = null;
     if (unfinished === null || callName(unfinished.text) !== name)
-      return this.#state.builder.leaveOut('calls that began before the trace');
-    this.#complete(handler, thread, unfinished.text + body.slice((prefix as string).length), unfinished.startNs, atNs);
+      this.#state.builder.leaveOut('calls that began before the trace');
+    else
+      this.#complete(
+        handler,
+        thread,
+        unfinished.text + body.slice((prefix as string).length),
+        unfinished.startNs,
+        atNs,
+      );
   }
 
   #complete(handler: CallHandler, thread: TracedThread, text: string, startNs: number, resumedNs: number | null): void {
     const call = readCall(text);
-    if (call === null) return this.#state.builder.leaveOut('lines that are cut off');
-    if (call.tookNs === null) this.#state.timed = false;
-    else this.#state.timed ??= true;
+    if (call === null) {
+      this.#state.builder.leaveOut('lines that are cut off');
+      return;
+    }
+    if (call.tookNs !== null) this.#state.timed ??= true;
+    // exit(2) does not return.
+    else if (!Number.isNaN(call.result)) this.#state.timed = false;
     const endNs = call.tookNs === null ? (resumedNs ?? startNs) : startNs + call.tookNs;
     handler(this.#state, thread, call, startNs, endNs);
     this.#state.builder.traced(thread.inTrace);

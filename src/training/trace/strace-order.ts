@@ -1,8 +1,7 @@
 /** Calls that put threads in an order: pipes, futexes, starts and ends of threads. */
 import type { Wakes } from './messages.js';
-import type { CallHandler } from './strace-import.js';
 import type { StraceCall } from './strace-line.js';
-import { descriptorOf, type StraceState, type TracedThread } from './strace-state.js';
+import { type CallHandler, descriptorOf, type StraceState, type TracedThread } from './strace-state.js';
 
 /** Returns the name of a pipe in an argument, or null. */
 export function pipeOf(state: StraceState, thread: TracedThread, argument: string | undefined): string | null {
@@ -33,7 +32,13 @@ export function readPipe(
 }
 
 /** Bytes that a thread wrote to a pipe. Their reader may return before the writer does. */
-export function writePipe(state: StraceState, thread: TracedThread, name: string, bytes: number, startNs: number): void {
+export function writePipe(
+  state: StraceState,
+  thread: TracedThread,
+  name: string,
+  bytes: number,
+  startNs: number,
+): void {
   if (thread.begun !== null || bytes <= 0) return;
   state.pipes.write(name, bytes, state.builder.post(thread.inTrace, startNs));
 }

@@ -2,8 +2,17 @@ import { textOf } from '../../base/byte-text.js';
 import { isOfInterest } from './file-class.js';
 import { Pipes, Wakes } from './messages.js';
 import { type OpenFile, OpenFiles, TracedProcess } from './open-files.js';
-import { unescaped } from './strace-line.js';
+import { type StraceCall, unescaped } from './strace-line.js';
 import type { FileInTrace, ThreadInTrace, TraceBuilder } from './trace-builder.js';
+
+/** Does what a call means for the trace. `startNs` and `endNs` are ns since the first line. */
+export type CallHandler = (
+  state: StraceState,
+  thread: TracedThread,
+  call: StraceCall,
+  startNs: number,
+  endNs: number,
+) => void;
 
 /** A thread of a program under strace. */
 export interface TracedThread {
@@ -49,7 +58,12 @@ export class StraceState {
   /** The tokens of threads that have ended. */
   readonly exits = new Map<number, number | null>();
   /** Calls that start a thread and have not returned. */
-  readonly starting: { readonly thread: TracedThread; readonly token: number | null; readonly flags: string; readonly atNs: number }[] = [];
+  readonly starting: {
+    readonly thread: TracedThread;
+    readonly token: number | null;
+    readonly flags: string;
+    readonly atNs: number;
+  }[] = [];
   nowNs = 0;
   /** Whether calls have durations; null before the first one. */
   timed: boolean | null = null;
@@ -113,7 +127,8 @@ export class StraceState {
     if (name === null) return null;
     if (name.startsWith('/')) return normalized(name);
     const descriptor = descriptorOf(directory);
-    const base = descriptor?.name ?? (descriptor === null ? null : (thread.process.get(descriptor.number)?.name ?? null));
+    const base =
+      descriptor?.name ?? (descriptor === null ? null : (thread.process.get(descriptor.number)?.name ?? null));
     return normalized(base === null ? name : `${base}/${name}`);
   }
 
@@ -127,7 +142,10 @@ export class StraceState {
     const known = thread.process.get(descriptor.number);
     if (known !== undefined && (descriptor.name === null || descriptor.name === known.name)) return known;
     if (descriptor.name === null) return null;
-    const file = isOfInterest(descriptor.name, this.#wanted) && descriptor.name.startsWith('/') ? this.builder.file(descriptor.name) : null;
+    const file =
+      isOfInterest(descriptor.name, this.#wanted) && descriptor.name.startsWith('/')
+        ? this.builder.file(descriptor.name)
+        : null;
     const open = this.openFiles.create(file, descriptor.name, how, null);
     thread.process.set(descriptor.number, open);
     return open;

@@ -141,7 +141,7 @@ export class TraceBuilder {
     lane.hasCalls = true;
     this.#hasCalls = true;
     if (group === null) return;
-    const fileClass = file.isDirectory ? 'directory' : fileClassOf(file.path);
+    const fileClass = name === 'list' ? 'directory' : fileClassOf(file.path);
     this.#sums.add(group, fileClass, bytes, endNs - startNs - (this.#overhead?.inCallNs ?? 0));
     if (name === 'write') this.#longestWriteBytes = Math.max(this.#longestWriteBytes, bytes);
     if (name === 'mmap') this.#mappedBytes += operands[2] as number;
@@ -167,13 +167,7 @@ export class TraceBuilder {
     if (!Number.isNaN(thread.lastEndNs)) thread.lastEndNs += Math.max(0, endNs - Math.max(startNs, thread.lastEndNs));
   }
 
-  #line(
-    thread: ThreadInTrace,
-    name: CallName,
-    startNs: number,
-    endNs: number,
-    operands: readonly number[],
-  ): Lane {
+  #line(thread: ThreadInTrace, name: CallName, startNs: number, endNs: number, operands: readonly number[]): Lane {
     if (thread.lane === null) this.#begin(thread, startNs);
     const lane = thread.lane as Lane;
     const { inCallNs = 0, inGapNs = 0 } = this.#overhead ?? {};
@@ -229,7 +223,9 @@ export class TraceBuilder {
       throw new FeedrateError('workload', `${message}; record fewer processes`);
     }
     for (const lane of lanes) this.#compress(lane);
-    const root = commonDirectory([...this.#files.values()].filter(({ isDirectory }) => !isDirectory).map(({ path }) => path));
+    const root = commonDirectory(
+      [...this.#files.values()].filter(({ isDirectory }) => !isDirectory).map(({ path }) => path),
+    );
     const fileMembers = this.#fileMembers(root, rename);
     const threads = lanes.map(({ members, calls, gapNs }): TraceThread => ({ members: members.length, calls, gapNs }));
     const head: TraceHead = {
@@ -279,7 +275,12 @@ export class TraceBuilder {
       const name = file.path.startsWith(`${root}/`) ? file.path.slice(root.length + 1) : file.path;
       const use: FileUse = file.isDirectory ? 'directory' : file.isWritten ? 'written' : 'read';
       const bytes = Math.max(file.statedBytes ?? 0, file.reachedBytes);
-      text += fileLine({ name: rename?.(name) ?? name, bytes, use, initialBytes: file.isWritten ? file.initialBytes : bytes });
+      text += fileLine({
+        name: rename?.(name) ?? name,
+        bytes,
+        use,
+        initialBytes: file.isWritten ? file.initialBytes : bytes,
+      });
       if (text.length < MEMBER_CHARACTERS) continue;
       members.push(memberOf(text, this.#deflate));
       text = '';
@@ -296,5 +297,6 @@ function newLane(): Lane {
 export function noteOpen(file: FileInTrace, how: number): void {
   if ((how & (OPEN.write | OPEN.create | OPEN.truncate)) === 0 || file.isWritten) return;
   file.isWritten = true;
-  if ((how & (OPEN.create | OPEN.truncate)) === 0) file.initialBytes = Math.max(file.statedBytes ?? 0, file.reachedBytes);
+  if ((how & (OPEN.create | OPEN.truncate)) === 0)
+    file.initialBytes = Math.max(file.statedBytes ?? 0, file.reachedBytes);
 }

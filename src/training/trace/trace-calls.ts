@@ -4,7 +4,18 @@
  */
 
 /** A group of calls in reports. */
-export type CallGroup = 'open' | 'close' | 'read' | 'write' | 'sync' | 'map' | 'stat' | 'list' | 'seek' | 'rename' | 'other';
+export type CallGroup =
+  | 'open'
+  | 'close'
+  | 'read'
+  | 'write'
+  | 'sync'
+  | 'map'
+  | 'stat'
+  | 'list'
+  | 'seek'
+  | 'rename'
+  | 'other';
 
 interface CallRow {
   /** Its letter in the text of a trace. */
@@ -53,13 +64,17 @@ export type CallName = (typeof ROWS)[number]['name'];
 export const TRACE_CALLS: readonly (CallRow & { readonly name: CallName })[] = ROWS;
 
 /** The number of each call, by its name. */
-export const CALL = Object.fromEntries(ROWS.map(({ name }, index) => [name, index])) as Readonly<Record<CallName, number>>;
+export const CALL = Object.fromEntries(ROWS.map(({ name }, index) => [name, index])) as Readonly<
+  Record<CallName, number>
+>;
 
 /** How a file is opened: the sum of what applies. */
 export const OPEN = { write: 1, create: 2, truncate: 4, direct: 8, exclusive: 16 } as const;
 
 /** The groups in the order of reports. */
-export const CALL_GROUPS: readonly CallGroup[] = [...new Set(ROWS.flatMap(({ group }) => (group === null ? [] : [group])))];
+export const CALL_GROUPS: readonly CallGroup[] = [
+  ...new Set(ROWS.flatMap(({ group }) => (group === null ? [] : [group]))),
+];
 
 /** The advice of posix_fadvise(2) by its number in Linux. */
 export const ADVICE = ['normal', 'random', 'sequential', 'willneed', 'dontneed'] as const;

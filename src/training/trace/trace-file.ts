@@ -24,7 +24,7 @@ export interface TraceFile {
 /** Calls of one group on files of one class, added up. */
 export interface CallSum {
   readonly group: string;
-  /** The ending of the files' names, such as `.npz`; `directory`; or `none`. */
+  /** The ending of the files' names, such as `.npz`, or `none`; of listings `directory`. */
   readonly fileClass: string;
   readonly calls: number;
   readonly bytes: number;
