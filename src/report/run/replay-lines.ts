@@ -28,7 +28,7 @@ function linesOf(arm: string, replay: ReplayRecord): string[] {
   const rest = calls.slice(LISTED_MAX);
   if (rest.length > 0) {
     const restNs = rest.reduce((sum, { replayed }) => sum + replayed.ns, 0);
-    lines.push(`  ${rest.length} other kinds of calls: ${formatDurationNs(restNs)}`);
+    lines.push(`  ${rest.length} other ${rest.length === 1 ? 'kind' : 'kinds'} of calls: ${formatDurationNs(restNs)}`);
   }
   return [...lines, ...differenceLines(replay)];
 }
