@@ -36,8 +36,8 @@ export interface EpochFigures {
   readonly firstComputeNs: number;
   readonly firstSamples: number;
   /**
-   * The steps without those that the loader's stock distorts: `workers` × `prefetchFactor` steps at each end. Null when
-   * too few are left.
+   * Whole rounds of the workers, without the steps that the loader's stock distorts: `workers` × `prefetchFactor` steps at each
+   * end. Null when too few are left.
    */
   readonly steady: SteadyPart | null;
   /** Steps whose wait was longer than half of the step's compute time. */
@@ -58,7 +58,8 @@ const STEADY_LEAST = 10;
 
 export class StepLog {
   readonly #startNs: number;
-  readonly #edge: number;
+  readonly #workers: number;
+  readonly #prefetchFactor: number;
   readonly #ends: number[] = [];
   readonly #computes: number[] = [];
   #samples = 0;
@@ -74,11 +75,12 @@ export class StepLog {
 
   /**
    * @param startNs before the first batch is asked for
-   * @param edge steps at each end that are not steady
+   * @param workers of each loader; 0: none
    */
-  constructor(startNs: number, edge: number) {
+  constructor(startNs: number, workers: number, prefetchFactor: number) {
     this.#startNs = startNs;
-    this.#edge = edge;
+    this.#workers = workers;
+    this.#prefetchFactor = prefetchFactor;
   }
 
   get steps(): number {
@@ -127,9 +129,12 @@ export class StepLog {
   }
 
   #steady(): SteadyPart | null {
+    const edge = this.#workers * this.#prefetchFactor;
     // At least the first step, which begins with an empty stock.
-    const from = Math.max(1, this.#edge);
-    const to = this.steps - this.#edge;
+    const from = Math.max(1, edge);
+    // Workers tend to march in step, so batches come in rounds. Part of a round would not be like the whole.
+    const round = Math.max(1, this.#workers);
+    const to = from + Math.floor((this.steps - edge - from) / round) * round;
     if (to - from < STEADY_LEAST) return null;
     return {
       steps: to - from,

@@ -82,8 +82,7 @@ export class AcceleratorProgram implements Program {
     const batches = this.#ranks.map((_, rank) => sampler.batchesOf(rank));
     const steps = Math.min(this.#stepsLeft, stepsOf(batches, this.#job.dropLast));
     const startNs = clock.now();
-    const { readThreads } = this.#job;
-    const log = new StepLog(startNs, readThreads * prefetchFactorOf(this.#job));
+    const log = new StepLog(startNs, this.#job.readThreads, prefetchFactorOf(this.#job));
     this.#queue.beginEpoch();
     for (const [rank, { feed }] of this.#ranks.entries())
       feed.begin(batches[rank] as number | readonly number[], startNs);

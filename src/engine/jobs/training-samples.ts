@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { isNfsUrl } from '../../host/libnfs/nfs-url.js';
+import { largestBlockBytes } from '../../plan/blocks.js';
 import type { DataFile } from '../../plan/plan.js';
 import type { SampleFile } from '../../training/dataset-shape.js';
 import { geometryOf } from '../../training/formats/dataset-files.js';
@@ -13,6 +14,8 @@ import type { ProgramContext } from './job-program.js';
 /** Assumed where a file system does not tell: the page, and the usual wsize of an NFS mount. */
 const PAGE_BYTES = 4096;
 const NFS_BYTES = 2 ** 20;
+
+const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
 
 /** Reads samples as one worker of a real loader does. */
 export class TrainingSamples {
@@ -35,7 +38,14 @@ export class TrainingSamples {
   list(): void {
     const { files } = this.#context;
     const reader = this.#opened();
-    reader.beginEpoch?.(Array.from({ length: files.length }, (_, file) => this.#fileAt(file)));
+    if (reader.list === undefined || files.length === 0) return;
+    const folders = new Map<string, number>();
+    for (let file = 0; file < files.length; file++) {
+      const folder = folderOf((files.at(file) as DataFile).path);
+      folders.set(folder, (folders.get(folder) ?? 0) + 1);
+    }
+    const [first = ''] = folders.keys();
+    reader.list(folders.size === 1 ? first : folderOf(first), folders);
   }
 
   /**
@@ -60,13 +70,16 @@ export class TrainingSamples {
 
   /** Closes what is open. The next sample begins anew. */
   close(): void {
-    this.#reader?.endEpoch();
+    this.#reader?.close();
     this.#reader = null;
   }
 
   #opened(): SampleReader {
     const { reader, format } = this.#job;
-    this.#reader ??= readerOf(reader, format)(this.#calls, { blockBytes: this.#blockBytes() });
+    this.#reader ??= readerOf(reader, format)(this.#calls, {
+      blockBytes: this.#blockBytes(),
+      transferBytes: largestBlockBytes(this.#job),
+    });
     return this.#reader;
   }
 

@@ -5,6 +5,9 @@ import type { ImportedField } from './dlio-training.js';
 /** Bytes a parameter: 2 for the model (fp16), 12 for the optimizer (three numbers of 4 bytes), as DLIO writes them. */
 const PARAMETER_BYTES = 14;
 
+/** The default of `bs`. */
+const BLOCK_BYTES = 2 ** 20;
+
 interface CheckpointJobs {
   /** Empty if no checkpoint is written. */
   readonly write: readonly ImportedField[];
@@ -27,9 +30,11 @@ export function checkpointFields(source: DlioSource, ranks: number | null): Chec
   const written = source.number(writes, 1);
   const read = source.number(reads, 1);
   if (read !== null) source.lose(reads, 'each round of the restore job reads one; set trials.rounds');
+  const shardBytes = Math.ceil(size.bytes / processes);
   const shards: ImportedField[] = [
     { word: 'numjobs', value: processes, place: null },
-    { word: 'shard_size', value: Math.ceil(size.bytes / processes), place: source.placeOf(size.key) },
+    { word: 'shard_size', value: shardBytes, place: source.placeOf(size.key) },
+    ...(shardBytes < BLOCK_BYTES ? [{ word: 'bs', value: shardBytes, place: null }] : []),
   ];
   return {
     write: [

@@ -11,6 +11,8 @@ interface Fate {
 const LOADER = 'feedrate follows the rule of PyTorch’s DataLoader';
 const FRAMEWORK_ONLY = 'feedrate does no computation and holds no tensors';
 
+const SAVE_APART = 'the checkpoint is a job of its own, which runs when the training does not';
+
 /** By key. `*` at the end stands for every key that begins so. */
 const FATES: Readonly<Record<string, Fate>> = {
   'model.name': { reason: null },
@@ -21,6 +23,7 @@ const FATES: Readonly<Record<string, Fate>> = {
   'model.optimization_groups': { reason: 'not part of the size of a checkpoint here' },
   'model.layer_parameters': { reason: 'not part of the size of a checkpoint here' },
   'workflow.generate_data': { reason: null },
+  'workflow.debug': { reason: null },
   'workflow.profiling': { reason: 'feedrate records its own measurements', neutral: [false] },
   'dataset.data_folder': { reason: null },
   'dataset.keep_files': { reason: null },
@@ -53,6 +56,9 @@ const FATES: Readonly<Record<string, Fate>> = {
   'evaluation.epochs_between_evals': { reason: 'the evaluation is a job of its own' },
   'dataset.num_subfolders_eval': { reason: 'the evaluation’s files are in one directory', neutral: [0] },
   'checkpoint.checkpoint_folder': { reason: null },
+  'checkpoint.checkpoint_after_epoch': { reason: SAVE_APART },
+  'checkpoint.epochs_between_checkpoints': { reason: SAVE_APART },
+  'checkpoint.steps_between_checkpoints': { reason: SAVE_APART },
   'checkpoint.type': { reason: 'every rank writes its own part', neutral: ['all_ranks'] },
   'checkpoint.mode': { reason: 'all ranks write', neutral: ['default'] },
   'checkpoint.rank_sync': { reason: null },

@@ -30,9 +30,17 @@ const MOUNTED = ['local_fs', 'parallel_fs', 'direct_fs'];
 
 const ELEMENT_BYTES = /^(?:u?int|float|complex)(8|16|32|64|128)$/;
 
+/** The parameters of a time, the one that names it first. */
+const TIMES = ['mean', 'type', 'min', 'shape', 'scale'];
+
 /** Returns the fields of the training job. `ranks`: accelerators. */
 export function trainingFields(source: DlioSource, ranks: number): ImportedField[] {
   checkStorage(source);
+  if (TIMES.every((name) => !source.has(`train.computation_time.${name}`)))
+    source.fault(
+      'train.computation_time',
+      'is missing; give the seconds of a step: ++workload.train.computation_time=0.1',
+    );
   const { format, recordBytes, columns } = dataFields(source);
   return [
     ...format,
@@ -221,9 +229,7 @@ function spread(source: DlioSource, key: string, word: string): ImportedField[] 
   const type = source.word(`${key}.type`);
   const parameter = (name: string): number | null => source.number(`${key}.${name}`);
   const [mean, stdev, min, max, shape, scale] = ['mean', 'stdev', 'min', 'max', 'shape', 'scale'].map(parameter);
-  const place = ['mean', 'type', 'min', 'shape', 'scale']
-    .map((name) => `${key}.${name}`)
-    .find((each) => source.has(each));
+  const place = TIMES.map((name) => `${key}.${name}`).find((each) => source.has(each));
   const text = spreadText(type, { mean, stdev, min, max, shape, scale });
   if (text === undefined) {
     source.fault(

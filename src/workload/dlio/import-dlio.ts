@@ -55,6 +55,9 @@ export function importDlio({ files, overrides, ranks, reader }: DlioRequest): Im
   return { source: textOf(jobs, files), losses };
 }
 
+/** Keys that have no effect without an evaluation. */
+const EVALUATION = ['evaluation.', 'dataset.num_files_eval', 'dataset.num_subfolders_eval', 'reader.batch_size_eval'];
+
 function jobsOf(
   source: DlioSource,
   name: string,
@@ -74,7 +77,8 @@ function jobsOf(
     jobs.push({ ...job, name, fields: [...fields, read] });
     if (evaluates) jobs.push({ ...job, name: `${name}-eval`, fields: [...evaluationFields(source, fields), read] });
   }
-  if (!evaluates) source.passOver('evaluation.');
+  if (!trains) for (const room of ['dataset.', 'reader.', 'train.', 'framework', 'metric.']) source.passOver(room);
+  if (!evaluates) for (const room of EVALUATION) source.passOver(room);
   if (saves) {
     const { write, restore } = checkpointFields(source, ranks);
     jobs.push({ name: `${name}-save`, kind: 'checkpoint-write', fields: write, leastAu: null });

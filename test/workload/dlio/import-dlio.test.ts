@@ -75,7 +75,9 @@ function fieldsOf({ source }: ImportedWorkload, job = 'x'): { readonly [W in Wor
   const rest = lines.slice(start + 1);
   const end = rest.findIndex((line) => /^ {0,2}\S/.test(line));
   const own = rest.slice(0, end < 0 ? rest.length : end);
-  return Object.fromEntries(own.map((line) => /^ {4}(\w+): (.+)$/.exec(line)?.slice(1) ?? []));
+  return Object.fromEntries(
+    own.flatMap((line) => [...line.matchAll(/^ {4}(\w+): (.+)$/g)].map(([, word, value]) => [word, value])),
+  );
 }
 
 function issuesOf(text: string, overrides: readonly string[] = []): string[] {
