@@ -25,6 +25,7 @@ import { mountMatrix } from './commands/mount-matrix.js';
 import { notebook } from './commands/notebook.js';
 import { prepare } from './commands/prepare.js';
 import { read } from './commands/read.js';
+import { record } from './commands/record.js';
 import { run } from './commands/run.js';
 import { schema } from './commands/schema.js';
 import { show } from './commands/show.js';
@@ -38,6 +39,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   run,
   read,
   feed,
+  record,
   workloads,
   init,
   importing,

@@ -3,8 +3,9 @@ import type { Job } from '../workload/workload.js';
 import { FoundFiles } from './found-files.js';
 import { jobPlanOf } from './jobs/registry.js';
 import type { Arm, ArmFiles } from './plan.js';
-import { foundFilesOf, type PlannedDataset, type SharedFiles } from './planned-dataset.js';
+import { foundFilesOf, type PlannedDataset, type SharedFiles, scannedIn } from './planned-dataset.js';
 import type { Shares } from './shares.js';
+import { tracedFilesOf } from './traced-files.js';
 
 /**
  * Returns the files that an arm uses, and each worker's part of them. Throws `FeedrateError('workload')` when files,
@@ -19,10 +20,11 @@ import type { Shares } from './shares.js';
  */
 export function filesOf(arm: Arm, dataset: PlannedDataset | null, fileset = 0): ArmFiles {
   const { place, laidOut } = jobPlanOf(arm.spec);
-  const { files, extents } = sharesOf(arm, dataset, fileset);
-  if (files instanceof FoundFiles) return { place: 'existing', laidOut, files, extents };
-  if (fileset === 0 || place === 'scratch') return { place, laidOut, files, extents };
-  return { place, laidOut, files: files.placed({ fileset }), extents };
+  const { files, extents, written } = sharesOf(arm, dataset, fileset);
+  const more = { laidOut, extents, ...(written && { written }) };
+  if (files instanceof FoundFiles) return { place: 'existing', files, ...more };
+  if (fileset === 0 || place === 'scratch') return { place, files, ...more };
+  return { place, files: files.placed({ fileset }), ...more };
 }
 
 const kept = new WeakMap<Job, { readonly dataset: PlannedDataset | null; readonly shares: Map<string, Shares> }>();
@@ -32,7 +34,7 @@ function sharesOf({ id, spec, target }: Arm, dataset: PlannedDataset | null, fil
   const last = kept.get(spec);
   const known = last?.dataset === dataset ? last.shares : new Map<string, Shares>();
   if (known !== last?.shares) kept.set(spec, { dataset, shares: known });
-  const isFound = dataset?.kind === 'scanned' && jobPlanOf(spec).place === 'data';
+  const isFound = scannedIn(dataset) !== null && jobPlanOf(spec).place === 'data';
   const key = isFound ? `${fileset} ${target}` : '';
   const shares =
     known.get(key) ?? jobPlanOf(spec).shares(id, sharedFilesOf(dataset, isFound ? { target, fileset } : null));
@@ -45,8 +47,15 @@ function sharedFilesOf(
   dataset: PlannedDataset | null,
   part: { readonly target: string; readonly fileset: number } | null,
 ): SharedFiles | null {
-  if (dataset?.kind !== 'scanned') return dataset;
-  return part === null ? null : foundFilesOf(dataset, part.target, part.fileset);
+  if (dataset === null || dataset.kind === 'generated') return dataset;
+  const scanned = scannedIn(dataset);
+  const found = scanned === null || part === null ? null : foundFilesOf(scanned, part.target, part.fileset);
+  return dataset.kind === 'scanned' ? found : tracedFilesOf(dataset, found);
+}
+
+/** Returns whether trials of these files need a scratch directory. */
+export function writesScratch({ place, written }: Pick<ArmFiles, 'place' | 'written'>): boolean {
+  return place === 'scratch' || written !== undefined;
 }
 
 /** Returns whether the arm uses files. Engines without I/O do not. */

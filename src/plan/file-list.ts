@@ -17,6 +17,8 @@ export type SizeRule =
   | { readonly kind: 'equal'; readonly bytes: number }
   /** Each size is drawn by seed and index. Both bounds are possible. */
   | { readonly kind: 'drawn'; readonly minBytes: number; readonly maxBytes: number }
+  /** Each size is in a list, by the index of the file. */
+  | { readonly kind: 'listed'; readonly bytes: ArrayLike<number> }
   /**
    * Every `files` files together have a worker's blocks. The first `longer` of them have one block more, and the last one
    * has `restBytes` more.
@@ -29,8 +31,6 @@ export type SizeRule =
       readonly longer: number;
       readonly restBytes: number;
     }
-  /** Each file has a size of its own, by its index. */
-  | { readonly kind: 'listed'; readonly bytes: readonly number[] }
   /** Files of training data. The format decides their names, too. */
   | { readonly kind: 'shaped'; readonly shape: DatasetShape };
 

@@ -68,6 +68,13 @@ export class FoundFiles implements JobFiles {
     return list;
   }
 
+  /** Returns the files at these places, in their order. */
+  chosen(places: readonly number[]): FoundFiles {
+    const shared = new Uint32Array(new SharedArrayBuffer(places.length * Uint32Array.BYTES_PER_ELEMENT));
+    shared.set(places.map((place) => this.#inIndex(place)));
+    return new FoundFiles({ ...this.rule, places: shared, first: 0, step: 1, length: places.length });
+  }
+
   /** Returns the files that have at least and at most so many bytes. */
   sized(leastBytes: number, mostBytes = Number.POSITIVE_INFINITY): FoundFiles {
     if (this.sums.smallestBytes >= leastBytes && this.sums.longestBytes <= mostBytes) return this;

@@ -95,6 +95,8 @@ interface FilesIn<P, F> {
   readonly files: F;
   /** One list per worker. */
   readonly extents: readonly Extents[];
+  /** What a job that reads such files writes besides, in the trial's scratch directory. Absent: nothing. */
+  readonly written?: { readonly files: number; readonly bytes: number };
 }
 
 /** The parts of files that one worker uses. Whole files are not listed but generated. */

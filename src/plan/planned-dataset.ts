@@ -4,6 +4,7 @@ import type { ExistingDataset, GeneratedDataset } from '../workload/workload.js'
 import type { FileIndex } from './file-index.js';
 import { FoundFiles } from './found-files.js';
 import type { ScanSummary } from './scan-summary.js';
+import type { DeclaredTrace, TracedFiles } from './traced-files.js';
 
 /** Files that exist, after they were looked for in every target. */
 export interface ScannedDataset {
@@ -32,10 +33,25 @@ export interface OnlyHere {
   readonly first: readonly string[];
 }
 
-export type PlannedDataset = GeneratedDataset | ScannedDataset;
+/** A trace, and the files that are read in the place of the recorded ones. */
+export interface RecordedDataset extends DeclaredTrace {
+  readonly kind: 'recorded';
+  /** The file of the trace. */
+  readonly image: SharedArrayBuffer;
+  /** The user's files; null: files are generated. */
+  readonly scanned: ScannedDataset | null;
+}
+
+export type PlannedDataset = GeneratedDataset | ScannedDataset | RecordedDataset;
+
+/** Returns the user's files that a scan found; null without any. */
+export function scannedIn(dataset: PlannedDataset | null): ScannedDataset | null {
+  if (dataset?.kind === 'scanned') return dataset;
+  return dataset?.kind === 'recorded' ? dataset.scanned : null;
+}
 
 /** What a job reads that has no files of its own. */
-export type SharedFiles = GeneratedDataset | FoundFiles;
+export type SharedFiles = GeneratedDataset | FoundFiles | TracedFiles;
 
 const sets = new WeakMap<ScannedDataset, Map<string, FoundFiles>>();
 

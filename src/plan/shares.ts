@@ -5,10 +5,11 @@ import { FileList, type JobFiles, type SizeRule } from './file-list.js';
 import { FoundFiles } from './found-files.js';
 import type { ArmFiles, Extent } from './plan.js';
 import type { SharedFiles } from './planned-dataset.js';
+import { TracedFiles } from './traced-files.js';
 import { WholeFiles } from './whole-share.js';
 
 /** The files of an arm, and one list of extents per worker. */
-export type Shares = Pick<ArmFiles, 'files' | 'extents'>;
+export type Shares = Pick<ArmFiles, 'files' | 'extents' | 'written'>;
 
 /** A worker's own files: their sizes, and how many there are. */
 export interface OwnFiles {
@@ -46,6 +47,7 @@ export function datasetFiles(dataset: SharedFiles | null, armId: string): FileLi
     );
   }
   if (dataset instanceof FoundFiles) return dataset;
+  if (dataset instanceof TracedFiles) return dataset.files;
   const known = datasets.get(dataset);
   if (known !== undefined) return known;
   const { nrfiles, filesizeMinBytes: minBytes, filesizeMaxBytes: maxBytes, seed, fallocate } = dataset;

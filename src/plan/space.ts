@@ -49,6 +49,12 @@ export function spaceNeeded(
     plan.arms.forEach((arm, index) => {
       if (arm.target !== target.name || !touchesFiles(arm)) return;
       const files = filesOf(arm, dataset);
+      const { written } = files;
+      if (written !== undefined) {
+        scratchBytes = Math.max(scratchBytes, written.bytes);
+        scratchFiles = Math.max(scratchFiles, written.files);
+        writtenBytes += (trials[index] ?? 0) * written.bytes;
+      }
       if (files.place !== 'scratch') return;
       const fileBytes = files.files.sums.totalBytes;
       const job = jobPlanOf(arm.spec);

@@ -9,6 +9,7 @@ import { checkEnvironment } from './check-environment.js';
 import { JsonReader } from './json-reader.js';
 import { checkMachineUse } from './machine-use.js';
 import { wordsOfOldSpec } from './old-words.js';
+import { checkReplay } from './replay-record.js';
 import { RUN_VERSION, type RunRecord } from './run-record.js';
 import { checkTraining } from './training-record.js';
 import { type RankPart, RECORD_VERSION, type TrialRecord } from './trial-record.js';
@@ -71,6 +72,7 @@ function readPart(part: JsonReader): RankPart {
   checkHistograms(part.at('latency'));
   if (part.at('phases').value !== undefined) checkPhases(part.at('phases'));
   if (part.at('training').value !== undefined) checkTraining(part.at('training'));
+  if (part.at('replay').value !== undefined) checkReplay(part.at('replay'));
   checkSeries(part.at('series'));
   checkCache(part.at('cache'));
   if (part.at('nfs').value !== undefined) checkNfs(part.at('nfs'));

@@ -116,6 +116,7 @@ function partAlone(part: RankPart): RankPart {
     latency,
     ...(phases !== undefined && { phases }),
     ...(training !== undefined && { training }),
+    ...(part.replay !== undefined && { replay: part.replay }),
     series,
     cache,
     ...(nfs !== undefined && { nfs }),

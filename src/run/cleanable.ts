@@ -75,7 +75,7 @@ export function cleanableInTarget(path: string): Cleanable[] {
  */
 export function cleanableInTemporary(): Cleanable[] {
   try {
-    return findLeftovers(tmpdir(), ['target', 'mounts'])
+    return findLeftovers(tmpdir(), ['target', 'mounts', 'recording'])
       .filter(({ path }) => isOfThisUser(path))
       .map(withoutOwner);
   } catch (thrown) {

@@ -13,7 +13,7 @@ import type { Found, PlannedDataset, ScannedDataset } from '../plan/planned-data
 import { leftOutText } from '../plan/scan-summary.js';
 import type { SessionEvent } from '../trial/events.js';
 import { SILENCE_NS } from '../trial/live.js';
-import type { ExistingDataset, Workload } from '../workload/workload.js';
+import type { ExistingDataset } from '../workload/workload.js';
 import { ReceivedImages } from './image-transfer.js';
 import type { NamedPath, PlanRequest } from './request.js';
 import type { FromScan } from './scan-messages.js';
@@ -149,15 +149,8 @@ function silentText({ name, path }: NamedPath): string {
   return `No response from ${place} for ${seconds} s. Still waiting; press Ctrl-C to stop.`;
 }
 
-/** Returns the dataset as the plan uses it. */
-export function plannedDataset(workload: Workload, plan: Plan, found: FoundByTarget | null): PlannedDataset | null {
-  const { dataset } = workload;
-  if (dataset?.kind !== 'existing') return dataset;
-  return { kind: 'scanned', declared: dataset, filesets: plan.filesets, found: found ?? new Map() };
-}
-
 /** Returns what to say of the files before a run begins. Throws `FeedrateError('workload')` when no job reads them. */
-export function foundNotes(plan: Plan, dataset: ScannedDataset): string[] {
+export function foundNotes(plan: Plan, planned: PlannedDataset | null, dataset: ScannedDataset): string[] {
   const { path, manifest } = dataset.declared;
   const notes: string[] = [];
   for (const [target, { summary }] of dataset.found) {
@@ -172,7 +165,7 @@ export function foundNotes(plan: Plan, dataset: ScannedDataset): string[] {
       notes.push(`target ${target}: left out ${leftOutText(leftOut)}; the first is ${first.path}${code}`);
     }
   }
-  const use = usesOf(plan, dataset);
+  const use = usesOf(plan, planned);
   if (use.length === 0) {
     const remedy = 'remove size, nrfiles and filesize from a job that shall read the files of the dataset';
     throw new FeedrateError(
@@ -191,7 +184,7 @@ export function foundNotes(plan: Plan, dataset: ScannedDataset): string[] {
 }
 
 /** Returns the arms that read the files, as places in the plan. */
-function usesOf(plan: Plan, dataset: ScannedDataset): number[] {
+function usesOf(plan: Plan, dataset: PlannedDataset | null): number[] {
   return plan.arms.flatMap((arm, place) => (filesOf(arm, dataset).place === 'existing' ? [place] : []));
 }
 

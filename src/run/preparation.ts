@@ -14,7 +14,7 @@ import { imbalancesOf } from '../plan/balance.js';
 import type { FileList } from '../plan/file-list.js';
 import { dataFilesOf } from '../plan/filesets.js';
 import { type DataFile, type Plan, type Target, targetOf } from '../plan/plan.js';
-import type { PlannedDataset } from '../plan/planned-dataset.js';
+import { type PlannedDataset, scannedIn } from '../plan/planned-dataset.js';
 import { buildPlan } from '../plan/schedule.js';
 import { smallerFiles } from '../plan/size-fields.js';
 import { type ExistingIn, fits, type SpaceNeed, spaceNeeded } from '../plan/space.js';
@@ -27,10 +27,10 @@ import type { Workload } from '../workload/workload.js';
 import { refuseWhatTargetsCannot } from './abilities.js';
 import { datasetNote, provenDatasets, withDataset } from './datasets.js';
 import { touchableOf, untilTouched } from './first-touch.js';
-import { foundNotes, plannedDataset, type ScanListener } from './found-data.js';
+import { foundNotes, type ScanListener } from './found-data.js';
 import { requireRemounts } from './remounts.js';
 import type { PlanRequest, RunRequest } from './request.js';
-import { type SettledWorkload, settleWorkload } from './settled-workload.js';
+import { plannedDataset, type SettledWorkload, settleWorkload } from './settled-workload.js';
 import { leftoverNotes, useTargets } from './targets.js';
 import { userDataRecords } from './user-data.js';
 import { type RecordedVolumes, withVolumes } from './volumes.js';
@@ -80,11 +80,12 @@ export async function withPreparation<T>(
  * writes to, so a plan that only reads existing files works on a read-only target. Throws `FeedrateError` when a part is
  * wrong or the plan does not fit into the free space.
  */
-function prepareRun(request: PlanRequest, { workload, source, found, notes: ofCopies }: SettledWorkload): Preparation {
+function prepareRun(request: PlanRequest, settled: SettledWorkload): Preparation {
+  const { workload, source, notes: ofCopies } = settled;
   const targets = request.targets.map(({ name, path }) => openTarget(name, path, { write: false }));
   const planned = buildPlan(workload, targets, resolveJob, request.seed ?? workload.seed);
   const ofEngines = engineNotes(planned);
-  const dataset = plannedDataset(workload, planned, found);
+  const dataset = plannedDataset(settled, planned);
   if (request.measures !== false) refuseBeyondLimits(planned, dataset);
   // Before the targets are held, because what is held cannot be unmounted.
   if (request.remount === true) requireRemounts(planned);
@@ -99,7 +100,8 @@ function prepareRun(request: PlanRequest, { workload, source, found, notes: ofCo
       const datasets = measures ? provenDatasets(plan, dataset) : new Map<string, DatasetRecord>();
       const space = checkedSpace(plan, dataset);
       const ofDatasets = [...datasets].map(([target, record]) => datasetNote(target, record));
-      const ofFound = dataset?.kind === 'scanned' ? foundNotes(plan, dataset) : [];
+      const scanned = scannedIn(dataset);
+      const ofFound = scanned === null ? [] : foundNotes(plan, dataset, scanned);
       const ofData = [...ofPlaces, ...ofDatasets, ...ofCopies, ...ofFound];
       const notes = [...leftoverNotes(targets), ...ofData, ...ofEngines, ...imbalancesOf(plan)];
       return { workload, dataset, workloadSource: source, plan, space, datasets, notes };
@@ -216,7 +218,8 @@ export function runRecordOf(
   const { calibration = false } = request;
   const { plan, workloadSource, datasets } = preparation;
   const environment = captureEnvironment(plan.targets);
-  const userData = preparation.dataset?.kind === 'scanned' ? userDataRecords(preparation.dataset) : new Map();
+  const scanned = scannedIn(preparation.dataset);
+  const userData = scanned === null ? new Map() : userDataRecords(scanned);
   const targets = environment.targets.map((target) => {
     const [kept, users] = [datasets.get(target.name), userData.get(target.name)];
     return { ...target, ...(kept && { dataset: kept }), ...(users && { userData: users }) };

@@ -4,16 +4,21 @@ import type { ScannedDataset } from '../plan/planned-dataset.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import type { SessionEvent } from '../trial/events.js';
 import type { SessionOptions } from '../trial/session.js';
-import type { GeneratedDataset } from '../workload/workload.js';
+import type { GeneratedDataset, TracedDataset } from '../workload/workload.js';
 import type { ImagePart } from './image-transfer.js';
 import type { Touched } from './touching.js';
 
-/** A dataset as it is sent. What was found follows in parts, one image for each target. */
+/** A dataset as it is sent. A trace and what was found follow in parts. */
 export type SentDataset =
   | GeneratedDataset
-  | (Omit<ScannedDataset, 'found'> & {
-      readonly images: readonly { readonly target: string; readonly bytes: number }[];
-    });
+  | {
+      readonly kind: 'sent';
+      /** The lengths of the images: the trace, if there is one, and what was found in each target. */
+      readonly images: readonly number[];
+      readonly targets: readonly string[];
+      readonly scanned: Omit<ScannedDataset, 'found'> | null;
+      readonly recorded: { readonly declared: TracedDataset; readonly path: string } | null;
+    };
 
 export type ToSession =
   | {

@@ -1,6 +1,6 @@
 import { FeedrateError } from '../base/errors.js';
 import { INTERRUPTIONS } from '../base/interruptions.js';
-import type { ScannedDataset } from '../plan/planned-dataset.js';
+import { type Found, type ScannedDataset, scannedIn } from '../plan/planned-dataset.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import type { SessionEvent } from '../trial/events.js';
 import type { SessionOptions } from '../trial/session.js';
@@ -88,7 +88,7 @@ export class SessionRunner {
       else if (message.type === 'failed') failure = message;
     });
     this.#send({ type: 'start', options, dataset: sentDataset(dataset), runDirectory, remounts: remount !== null });
-    if (dataset?.kind === 'scanned') await sendFound(dataset, session);
+    await sendImages(imagesOf(dataset), session);
     const end = await session.ended;
     this.#process = null;
     if (session.output !== '') this.#onOutput(session.output);
@@ -100,13 +100,23 @@ export class SessionRunner {
 }
 
 function sentDataset(dataset: SessionOptions['dataset']): SentDataset | null {
-  if (dataset?.kind !== 'scanned') return dataset;
-  const { found, ...rest } = dataset;
-  return { ...rest, images: [...found].map(([target, { image }]) => ({ target, bytes: image.byteLength })) };
+  if (dataset === null || dataset.kind === 'generated') return dataset;
+  const images = imagesOf(dataset).map(({ byteLength }) => byteLength);
+  const scanned = scannedIn(dataset);
+  const { found, ...declared } = scanned ?? { found: new Map<string, Found>() };
+  const ofScan = scanned === null ? null : (declared as Omit<ScannedDataset, 'found'>);
+  const recorded = dataset.kind === 'recorded' ? { declared: dataset.declared, path: dataset.trace.path } : null;
+  return { kind: 'sent', images, targets: [...found.keys()], scanned: ofScan, recorded };
 }
 
-async function sendFound({ found }: ScannedDataset, session: StartedProcess): Promise<void> {
-  for (const [number, { image }] of [...found.values()].entries())
+/** Returns the memory of a dataset: the trace, and what was found in each target. */
+function imagesOf(dataset: SessionOptions['dataset']): SharedArrayBuffer[] {
+  const found = [...(scannedIn(dataset)?.found.values() ?? [])].map(({ image }) => image);
+  return dataset?.kind === 'recorded' ? [dataset.image, ...found] : found;
+}
+
+async function sendImages(images: readonly SharedArrayBuffer[], session: StartedProcess): Promise<void> {
+  for (const [number, image] of images.entries())
     await sendImage(new Uint8Array(image), number, (part) => session.sent(part));
 }
 

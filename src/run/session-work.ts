@@ -10,6 +10,7 @@ import { watchMachine } from '../trial/machine-watch.js';
 import { Session, type SessionOptions, type SessionSink } from '../trial/session.js';
 import { ReceivedImages } from './image-transfer.js';
 import type { FromSession, SentDataset, ToSession } from './session-messages.js';
+import { traceIn } from './trace-image.js';
 
 function tell(message: FromSession): void {
   if (process.connected) process.send?.(message);
@@ -70,16 +71,21 @@ async function start(message: Extract<ToSession, { type: 'start' }>): Promise<nu
 /** Resolves with the dataset, when what was found of its files has come. */
 async function receivedDataset(sent: SentDataset | null): Promise<PlannedDataset | null> {
   if (sent === null || sent.kind === 'generated') return sent;
-  const { images, ...dataset } = sent;
-  const received = new ReceivedImages(images.map(({ bytes }) => bytes));
+  const received = new ReceivedImages(sent.images);
   const take = (message: ToSession) => {
     if (message.type === 'part') received.take(message);
   };
   process.on('message', take);
   const memories = await received.complete;
   process.off('message', take);
-  const found = images.map(({ target }, i) => [target, decodeIndex(memories[i] as SharedArrayBuffer)] as const);
-  return { ...dataset, found: new Map(found) };
+  const { recorded, targets } = sent;
+  const [first] = memories;
+  const ofTargets = recorded === null ? memories : memories.slice(1);
+  const found = targets.map((target, i) => [target, decodeIndex(ofTargets[i] as SharedArrayBuffer)] as const);
+  const scanned = sent.scanned && { ...sent.scanned, found: new Map(found) };
+  if (recorded === null) return scanned;
+  const image = first as SharedArrayBuffer;
+  return { kind: 'recorded', declared: recorded.declared, ...traceIn(image, recorded.path), scanned };
 }
 
 async function measure(

@@ -6,7 +6,7 @@ import { passingName } from '../host/files/own-names.js';
 import { codeOf } from '../host/system/libc.js';
 
 /** Makes a directory in the system's temporary one and returns its path. Throws `FeedrateError('target')` with the remedy. */
-export function makeTemporary(kind: 'target' | 'mounts', remedy: string): string {
+export function makeTemporary(kind: 'target' | 'mounts' | 'recording', remedy: string): string {
   const path = join(tmpdir(), passingName(kind));
   try {
     mkdirSync(path, { mode: 0o700 });

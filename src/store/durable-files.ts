@@ -27,7 +27,7 @@ const SHOWN_CHARACTERS = 60;
  * @param remedy the advice in the message when the file cannot be written
  * @throws FeedrateError `store`
  */
-export function replaceFile(path: string, text: string, remedy = ELSEWHERE): void {
+export function replaceFile(path: string, text: string | Uint8Array, remedy = ELSEWHERE): void {
   replaceWith(path, remedy, (temporary) => writeDurably(temporary, text));
   attemptOn(path, remedy, () => makeNamesDurable(dirname(path)));
 }
@@ -71,7 +71,7 @@ function removeOldReplacements(directory: string, name: string): void {
 }
 
 /** Writes a file and makes its content durable. Its name is durable after `makeNamesDurable`. Throws Node's error. */
-export function writeDurably(path: string, text: string): void {
+export function writeDurably(path: string, text: string | Uint8Array): void {
   withFile(path, 'w', (fd) => {
     writeWhole(fd, text);
     fsyncSync(fd);
@@ -141,8 +141,8 @@ export function cannotWrite(path: string, error: unknown, remedy = ELSEWHERE): F
 }
 
 /** Writes with one write(2). The kernel writes less only when the disk is full, and the next call then fails. */
-function writeWhole(fd: number, text: string): void {
-  const bytes = Buffer.from(text, 'utf8');
+function writeWhole(fd: number, text: string | Uint8Array): void {
+  const bytes = typeof text === 'string' ? Buffer.from(text, 'utf8') : text;
   for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
 }
 

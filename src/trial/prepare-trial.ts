@@ -1,7 +1,7 @@
 /** What is done before a trial: its scratch files, and the state of the caches. */
 import { dirname } from 'node:path';
 import { storeOf } from '../host/files/store-of.js';
-import { touchesFiles } from '../plan/arm-files.js';
+import { touchesFiles, writesScratch } from '../plan/arm-files.js';
 import type { FileList } from '../plan/file-list.js';
 import { jobPlanOf } from '../plan/jobs/registry.js';
 import type { Arm, Plan, PlannedTrial, Target } from '../plan/plan.js';
@@ -36,8 +36,9 @@ export async function prepareTrial(
   const { reads, makesDirectories } = jobPlanOf(arm.spec);
   const { remount } = settings;
   const tell = (step: PreparingStep, work: WorkProgress) => settings.onPreparing(trial, arm, step, work);
-  if (real && files.place === 'scratch') {
+  if (real && writesScratch(files))
     storeOf(scratchDirectory).makeDirectories(dirname(scratchDirectory), scratchDirectory);
+  if (real && files.place === 'scratch') {
     if (!files.laidOut && !makesDirectories) makeDirectoriesOf(directory, files.files);
     if (files.laidOut) await layOutScratch(stage, settings.stopped, (work) => tell('scratch files', work));
   }

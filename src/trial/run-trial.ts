@@ -25,6 +25,7 @@ import {
   assembleWindow,
   assembleWire,
 } from './assemble.js';
+import { assembleReplay } from './assemble-replay.js';
 import { type CachePreparation, movedSince } from './cache.js';
 import { exchanged, type Moved } from './cache-origin.js';
 import { judgeCache } from './cache-verdict.js';
@@ -220,6 +221,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
   const client = assembleClient(reports, measured.eventLoopDelay);
   const series = assembleSeries(reports, window.lastDoneNs);
   const phases = assemblePhases(reports);
+  const replay = assembleReplay(reports, stage.trace?.trace.head ?? null, arm.spec);
   const training = await trainingOf(stage, measured, fault, settings);
   const { longestQuietNs, machine } = measured;
   const missedFiles = measured.abandoned ? null : missedIn(stage, reports);
@@ -247,6 +249,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
     latency: assembleLatency(counters),
     ...(phases !== undefined && { phases }),
     ...(training !== undefined && { training }),
+    ...(replay !== undefined && { replay }),
     series,
     cache,
     ...(nfs === null ? {} : { nfs }),

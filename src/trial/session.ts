@@ -4,7 +4,7 @@ import type { Counters } from '../engine/core/counters.js';
 import { WorkerPool } from '../engine/pool.js';
 import { createOwnDirectory, removeOwnDirectory } from '../host/files/own-directory.js';
 import type { MountIds } from '../host/held-target.js';
-import { filesOf, touchesFiles } from '../plan/arm-files.js';
+import { filesOf, touchesFiles, writesScratch } from '../plan/arm-files.js';
 import { dataFilesOf } from '../plan/filesets.js';
 import { type Plan, type PlannedTrial, type Target, targetOf } from '../plan/plan.js';
 import type { PlannedDataset } from '../plan/planned-dataset.js';
@@ -155,7 +155,7 @@ export class Session {
     const stopped = () => this.#stopped;
     const missing = await missingFilesOf(target, files, stopped);
     if (missing.length > 0) this.#wrote.add(target.name);
-    const writes = arms.some((arm) => filesOf(arm, dataset).place === 'scratch');
+    const writes = arms.some((arm) => writesScratch(filesOf(arm, dataset)));
     if (missing.length > 0 || writes) scratch.push(createOwnDirectory(target, runId, 'scratch'));
     const progress = (work: WorkProgress) =>
       this.#sink.emit({ type: 'layout', target: target.name, ...work, etaNs: this.#etaNs() + (work.leftNs ?? 0) });

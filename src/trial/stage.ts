@@ -2,6 +2,7 @@
 import { chooseEngine } from '../engine/choose.js';
 import type { Counters } from '../engine/core/counters.js';
 import type { Slowdown, WorkerTask } from '../engine/core/protocol.js';
+import { orderBytes } from '../engine/jobs/replay-order.js';
 import { descriptorOf } from '../host/files/held-directories.js';
 import { ownDirectoryPath } from '../host/files/own-directory.js';
 import { below } from '../host/files/store-of.js';
@@ -16,7 +17,7 @@ import {
   type Target,
   targetOf,
 } from '../plan/plan.js';
-import type { PlannedDataset } from '../plan/planned-dataset.js';
+import type { PlannedDataset, RecordedDataset } from '../plan/planned-dataset.js';
 import { WholeFiles } from '../plan/whole-share.js';
 import type { Injection } from '../record/run-record.js';
 import type { EngineUse } from '../record/trial-record.js';
@@ -36,6 +37,8 @@ export interface Stage {
   /** The directory that contains the files. */
   readonly directory: string;
   readonly scratchDirectory: string;
+  /** The trace that the job replays; null: none. */
+  readonly trace: Pick<RecordedDataset, 'image' | 'trace'> | null;
 }
 
 export function stageOf(trial: PlannedTrial, settings: StageSettings): Stage {
@@ -48,7 +51,8 @@ export function stageOf(trial: PlannedTrial, settings: StageSettings): Stage {
     scratch: () => scratchDirectory,
     existing: () => target.path,
   }[files.place]();
-  return { arm, target, engine: chooseEngine(arm.spec, target), files, directory, scratchDirectory };
+  const trace = settings.dataset?.kind === 'recorded' ? settings.dataset : null;
+  return { arm, target, engine: chooseEngine(arm.spec, target), files, directory, scratchDirectory, trace };
 }
 
 /** Returns one job's files and extents, renumbered from 0. Whole files are described by their rule. */
@@ -74,12 +78,16 @@ function slowdownOf({ target }: Stage, injected: readonly Injection[]): Slowdown
 }
 
 export function tasksOf(stage: Stage, counters: Counters, seed: number, injected: readonly Injection[]): WorkerTask[] {
-  const { arm, engine, files, scratchDirectory } = stage;
+  const { arm, engine, files, scratchDirectory, trace } = stage;
   const threads = engine.threadsPerJob;
   const { path } = stage.target;
   const sharedBytes = jobPlanOf(arm.spec).threads?.sharedBytes ?? 0;
   const shared = sharedBytes === 0 ? null : new SharedArrayBuffer(sharedBytes);
   const fd = descriptorOf(path);
+  const recording = trace && {
+    image: trace.image,
+    order: new SharedArrayBuffer(orderBytes(trace.trace.head.tokens)),
+  };
   return Array.from({ length: counters.workers }, (_, worker) => ({
     memory: counters.memory,
     ...(shared !== null && { shared }),
@@ -95,6 +103,7 @@ export function tasksOf(stage: Stage, counters: Counters, seed: number, injected
     scratchDirectory,
     held: fd === null ? null : { path, fd },
     seed,
+    ...(recording && { recording }),
     slowdown: slowdownOf(stage, injected),
   }));
 }

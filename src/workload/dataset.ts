@@ -1,11 +1,11 @@
-/** Reads the section `dataset`: files that feedrate generates, or files that exist. */
+/** Reads the section `dataset`: files that feedrate generates, files that exist, or the files of a trace. */
 import type { Entry } from './document.js';
-import { DATASET_ROWS, EXISTING_ROWS } from './file-fields.js';
+import { DATASET_ROWS, EXISTING_ROWS, TRACED_ROWS } from './file-fields.js';
 import type { IssueList } from './issues.js';
 import type { FileLocation } from './location.js';
 import type { Outline } from './outline.js';
 import { readSection, refuseUnknown } from './section.js';
-import type { Dataset, ExistingDataset, GeneratedDataset } from './values.js';
+import type { Dataset, ExistingDataset, GeneratedDataset, TracedDataset } from './values.js';
 
 /** The words that say that the files exist. */
 const SAYS_EXISTING = [EXISTING_ROWS.path.word, EXISTING_ROWS.manifest.word];
@@ -20,8 +20,24 @@ export function readDataset(outline: Outline, workloadSeed: number, issues: Issu
   const fields = outline.section('dataset');
   const existing = SAYS_EXISTING.map((word) => fields.get(word)).filter((entry) => entry !== undefined);
   const [first] = existing;
+  const left = existing.some(isOption) ? withoutReplaced(fields) : fields;
+  if (fields.has(TRACED_ROWS.trace.word)) return readTraced(left, first, location, workloadSeed, issues);
   if (first === undefined) return readGenerated(fields, location, workloadSeed, issues);
-  return readExisting(existing.some(isOption) ? withoutReplaced(fields) : fields, first, workloadSeed, issues);
+  return readExisting(left, first, workloadSeed, issues);
+}
+
+function readTraced(
+  fields: ReadonlyMap<string, Entry>,
+  path: Entry | undefined,
+  location: FileLocation,
+  workloadSeed: number,
+  issues: IssueList,
+): TracedDataset {
+  const others = new Map([...fields].filter(([word]) => word !== TRACED_ROWS.trace.word));
+  if (path === undefined) refuseUnknown(others, TRACED_ROWS, issues);
+  const { trace, seed } = readSection(TRACED_ROWS, fields, location, issues);
+  const existing = path === undefined ? null : readExisting(others, path, workloadSeed, issues);
+  return { kind: 'traced', trace: trace ?? '', seed: seed ?? workloadSeed, existing };
 }
 
 /** An option has no line. `--data` takes the place of the files that the workload would generate. */

@@ -81,6 +81,22 @@ export const DATASET_ROWS: Rows<DatasetFields> = {
   ),
 };
 
+/** The section `dataset` of a trace, by word. The words for files that exist may follow. */
+export interface TracedFields {
+  readonly trace: string;
+  readonly seed: number;
+}
+
+export const TRACED_ROWS: Rows<TracedFields> = {
+  trace: field(
+    'trace',
+    path,
+    'required',
+    'Trace of a program, made with `feedrate record` or `feedrate import trace`, which a job of `kind: replay` replays. It is relative to the workload file, or absolute. Files of the same sizes are generated. With `path`, your own files are read instead, and only read.',
+  ),
+  seed: field('seed', count(0, ANY_INTEGER), WORKLOAD_SEED, 'Seed for the content of the files.'),
+};
+
 /** The section `dataset` of files that exist, by word. */
 export interface ExistingFields {
   readonly path: string | null;

@@ -1,7 +1,7 @@
 /** Generates the JSON Schema of workload files, which editors use for completion, help and checks. */
 import * as z from 'zod';
 import { MERGE_KEY } from './document.js';
-import { DATASET_ROWS, EXISTING_ROWS, HEAD_ROWS, TRIALS_ROWS } from './file-fields.js';
+import { DATASET_ROWS, EXISTING_ROWS, HEAD_ROWS, TRACED_ROWS, TRIALS_ROWS } from './file-fields.js';
 import { DEFAULT_KIND, JOB_ROWS, JOB_WORDS, type JobRow, KIND_ROW, KINDS, type Kind, rowsOf } from './job-fields.js';
 import { EXTENSION_PATTERN } from './outline.js';
 import type { Row } from './row.js';
@@ -54,6 +54,9 @@ function workloadSpelling(): z.ZodType {
           }),
           z.strictObject({ ...shapeOf(EXISTING_ROWS), ...MERGE }).meta({
             description: 'Files that exist in each target already. They are only read.',
+          }),
+          z.strictObject({ ...shapeOf(EXISTING_ROWS), ...shapeOf(TRACED_ROWS), ...MERGE }).meta({
+            description: 'The files of a recorded program: generated with the same sizes, or your own.',
           }),
         ])
         .optional(),

@@ -1,6 +1,6 @@
 /** Applies `--set k=v`, `-P k=a,b` and `--engine v`, which replace values of the file. */
 import type { Entry, Located } from './document.js';
-import { EXISTING_ROWS } from './file-fields.js';
+import { EXISTING_ROWS, TRACED_ROWS } from './file-fields.js';
 import type { IssueList } from './issues.js';
 import { JOB_WORDS } from './job-fields.js';
 import type { FileLocation } from './location.js';
@@ -19,7 +19,7 @@ export interface Override {
   readonly text: string;
 }
 
-const TEXT_WORDS = Object.values<Row>(EXISTING_ROWS)
+const TEXT_WORDS = Object.values<Row>({ ...EXISTING_ROWS, ...TRACED_ROWS })
   .filter(({ type }) => [path, globs].some((each) => each === type))
   .map(({ word }) => word);
 

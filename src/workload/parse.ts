@@ -67,9 +67,13 @@ function readTrials(outline: Outline, dataset: Dataset | null, issues: IssueList
     rounds: rounds ?? 1,
     warmup: warmup ?? 0,
     // Files that exist are all of them wanted in every session, unless somebody divides them.
-    filesets: filesets ?? ((sessions ?? 1) > 1 && dataset?.kind !== 'existing' ? 2 : 1),
+    filesets: filesets ?? ((sessions ?? 1) > 1 && !readsExisting(dataset) ? 2 : 1),
     order: order ?? 'shuffled',
   };
+}
+
+function readsExisting(dataset: Dataset | null): boolean {
+  return dataset?.kind === 'existing' || (dataset?.kind === 'traced' && dataset.existing !== null);
 }
 
 /** Reads one threshold or a list of them. */

@@ -60,8 +60,18 @@ export interface ExistingDataset {
   readonly seed: number;
 }
 
+/** The files of a recorded program: generated with the same sizes, or the user's own. */
+export interface TracedDataset {
+  readonly kind: 'traced';
+  /** The file of the trace, relative to the workload's or absolute. */
+  readonly trace: string;
+  readonly seed: number;
+  /** The user's files that are read in the place of the recorded ones; null = files are generated. */
+  readonly existing: ExistingDataset | null;
+}
+
 /** The files that all jobs share which have none of their own. */
-export type Dataset = GeneratedDataset | ExistingDataset;
+export type Dataset = GeneratedDataset | ExistingDataset | TracedDataset;
 
 /** The order of arms: shuffled in each round, or every second round the reverse of the one before. */
 export type RoundOrder = 'shuffled' | 'abba' | 'read-once';

@@ -13,6 +13,7 @@ export type { IoJob } from './jobs/io.js';
 export type { CommonJob } from './jobs/job-kind.js';
 export type { MetadataJob } from './jobs/metadata.js';
 export type { Job } from './jobs/registry.js';
+export type { ReplayJob } from './jobs/replay.js';
 export type { SmallFilesJob } from './jobs/small-files.js';
 export type { TrainingJob } from './jobs/training.js';
 export type {
@@ -26,6 +27,7 @@ export type {
   RandomDistribution,
   ReadWrite,
   RoundOrder,
+  TracedDataset,
 } from './values.js';
 
 /** One value of a field, with its label in tables (`4KiB`, `true`). */

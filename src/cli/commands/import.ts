@@ -1,8 +1,9 @@
 /** `feedrate import`: workloads from the files of other programs. */
 import { commandGroup, type Subcommand } from '../options/subcommand.js';
 import { dlio } from './import/dlio.js';
+import { trace } from './import/trace.js';
 
-const PARTS: readonly Subcommand[] = [dlio];
+const PARTS: readonly Subcommand[] = [dlio, trace];
 
 export const importing: Subcommand = commandGroup(
   {

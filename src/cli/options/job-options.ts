@@ -47,8 +47,10 @@ export function addWorkload(command: Command, table: FieldTable | undefined, oth
 export function addFields(command: Command, { fields: all, advice }: FieldTable): Command {
   const fields = all.filter(({ word }) => command.options.every(({ long }) => long !== `--${word}`));
   for (const field of [NAME, ...fields]) {
+    // An option of the command itself comes first: --format is that of the report.
     for (const spelling of new Set([field.word, field.word.replaceAll('_', '-')]))
-      command.addOption(new FieldOption(spelling, field));
+      if (!command.options.some(({ long }) => long === `--${spelling}`))
+        command.addOption(new FieldOption(spelling, field));
   }
   const { outputError } = command.configureOutput();
   return command

@@ -30,7 +30,7 @@ export function installedEntries(): WorkloadEntry[] {
     const { source } = readInstalledWorkload(name);
     const workload = parseWorkload(source, path);
     const { description, seed } = workload;
-    const dataset = workload.dataset?.kind === 'existing' ? null : workload.dataset;
+    const dataset = workload.dataset?.kind === 'generated' ? workload.dataset : null;
     const plan = buildPlan(workload, [{ name: 'target', path: '/' }], resolveJob, seed);
     const space = spaceNeeded(plan, dataset, () => null);
     const [need] = space;

@@ -9,6 +9,7 @@ import type { TcpCount } from '../../record/nfs-traffic.js';
 import type { Injection } from '../../record/run-record.js';
 import type { TrainingRecord } from '../../record/training-record.js';
 import type { EngineUse } from '../../record/trial-record.js';
+import type { CallSum } from '../../training/trace/trace-file.js';
 import type { Engine } from '../../workload/engines.js';
 import type { EntryOperation } from '../../workload/entry-operations.js';
 import type { Job } from '../../workload/workload.js';
@@ -43,8 +44,19 @@ export interface WorkerTask {
   /** The target's directory as the session holds it open; null or absent: nothing is held, as for `nfs://`. */
   readonly held?: { readonly path: string; readonly fd: number } | null;
   readonly seed: number;
+  /** The trace of a replay, and the memory in which its threads wait for each other. Absent: the job replays nothing. */
+  readonly recording?: { readonly image: SharedArrayBuffer; readonly order: SharedArrayBuffer };
   /** Null: no slowdown, the backend runs unchanged. A slowdown of zero still uses the loop of slowed backends. */
   readonly slowdown: Slowdown | null;
+}
+
+/** What one worker of a replay did. */
+export interface WorkerReplay {
+  readonly sums: readonly CallSum[];
+  /** Time of gaps, and of waits for other threads, ns. */
+  readonly gapNs: number;
+  readonly waitNs: number;
+  readonly calls: number;
 }
 
 /** One worker's part of a phase. Times are ns since the common start. */
@@ -71,6 +83,8 @@ export interface WorkerReport {
   readonly busyNs: number | null;
   /** Of jobs with phases, in the order in which they were done. */
   readonly phases?: readonly WorkerPhase[];
+  /** Of replays. */
+  readonly replay?: WorkerReplay;
   /** Of a training job, from the thread that plays its accelerators. */
   readonly training?: TrainingRecord;
   readonly seconds: readonly WorkerSecond[];

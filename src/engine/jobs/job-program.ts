@@ -25,6 +25,8 @@ export interface ProgramContext extends WorkerFiles {
 export interface Program {
   /** What a job with phases has done in each of them. */
   readonly phases?: WorkerReport['phases'];
+  /** What a replay did. */
+  readonly replay?: WorkerReport['replay'];
   /** What a training job has measured, by the thread that plays its accelerators. */
   readonly training?: WorkerReport['training'];
   /** Prepares, before the common start. Not part of the measured window. */

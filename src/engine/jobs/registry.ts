@@ -5,6 +5,7 @@ import { checkpointWriteProgram } from './checkpoint-write.js';
 import { ioProgram } from './io.js';
 import type { JobProgram, Program, ProgramContext } from './job-program.js';
 import { metadataProgram } from './metadata.js';
+import { replayProgram } from './replay.js';
 import { smallFilesProgram } from './small-files.js';
 import { trainingProgram } from './training.js';
 
@@ -14,6 +15,7 @@ const PROGRAMS: { readonly [K in Kind]: JobProgram<JobOf<K>> } = {
   'checkpoint-restore': checkpointRestoreProgram,
   'small-files': smallFilesProgram,
   metadata: metadataProgram,
+  replay: replayProgram,
   training: trainingProgram,
 };
 

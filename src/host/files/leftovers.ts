@@ -25,6 +25,7 @@ const SHAPES: Readonly<Record<PassingKind, EntryStatus['kind']>> = {
   exported: 'directory',
   target: 'directory',
   mounts: 'directory',
+  recording: 'directory',
   replacement: 'file',
   baseline: 'directory',
 };

@@ -40,6 +40,8 @@ const FORMS = {
   target: 'feedrate-%',
   /** In the system's temporary directory: the mount points of `mount-matrix`. */
   mounts: 'feedrate-mounts-%',
+  /** In the system's temporary directory: the log of a program that is recorded. */
+  recording: 'feedrate-recording-%',
   /** Next to any file of feedrate: its new content until it is complete. */
   replacement: '*.%.tmp',
   /** Next to a baseline: its new content until it is complete. */

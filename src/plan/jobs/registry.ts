@@ -4,6 +4,7 @@ import { planCheckpointWrite } from './checkpoint-write.js';
 import { planIo } from './io.js';
 import type { JobPlan } from './job-plan.js';
 import { planMetadata } from './metadata.js';
+import { planReplay } from './replay.js';
 import { planSmallFiles } from './small-files.js';
 import { planTraining } from './training.js';
 
@@ -13,6 +14,7 @@ const JOB_PLANS: { readonly [K in Kind]: (job: JobOf<K>) => JobPlan } = {
   'checkpoint-restore': planCheckpointRestore,
   'small-files': planSmallFiles,
   metadata: planMetadata,
+  replay: planReplay,
   training: planTraining,
 };
 

@@ -6,6 +6,7 @@ import type { RunView } from '../run/run-view.js';
 import { formatValue, plural } from '../table/format.js';
 import { answerOf, fewOrCount, listed, thresholdsMet } from './answer.js';
 import { headlinesOf } from './headlines.js';
+import { replayAnswer } from './replay-answer.js';
 import { fullResult, headlineText, shortResult, valueText } from './result-words.js';
 import { type CaveatKind, type LoadResult, type RunFindings, runFindings } from './run-findings.js';
 import { targetSubject } from './target-words.js';
@@ -23,7 +24,7 @@ const CAVEATS_MAX = 2;
 export function runAnswer(view: RunView, findings: RunFindings = runFindings(view)): string {
   return answerOf([
     outcomeText(view, findings),
-    deliveryText(findings),
+    replayAnswer(view) ?? deliveryText(findings),
     thresholdText(view.thresholds, findings),
     limitText(findings),
     caveatText(findings),

@@ -11,6 +11,7 @@ import { busyLines } from './machine-lines.js';
 import { nfsLines } from './nfs-lines.js';
 import { noteArms } from './notes.js';
 import { ontapLines } from './ontap-lines.js';
+import { replayLines } from './replay-lines.js';
 import { cacheLines, fileLines, headerLines, type Line, problemLines, thresholdLines } from './run-lines.js';
 import type { RunView } from './run-view.js';
 import { trainingLines } from './training-lines.js';
@@ -19,6 +20,7 @@ import { trainingLines } from './training-lines.js';
 function findingLines(view: RunView, { detail = false }: TerminalOptions): Line[] {
   const { run, summaries, thresholds, problems, trials, serverLatencies } = view;
   return [
+    ...replayLines(view),
     ...cacheLines(summaries),
     ...checkpointLines(view),
     ...ceilingLines(view, detail),

@@ -1,6 +1,7 @@
 import type { CellValue } from '../../record/csv-table.js';
 import { armColumns } from '../../stats/arm-columns.js';
 import { checkpointFigures } from '../../stats/checkpoint-figures.js';
+import { replayOf } from '../../stats/replay-times.js';
 import type { ArmSummary } from '../../stats/summary.js';
 import type { Answered } from '../table/answer-lines.js';
 import type { RunView } from './run-view.js';
@@ -32,6 +33,7 @@ export function runJson(view: RunView, { answer, next }: Answered): string {
       ...Object.fromEntries(columns.map(({ name, value }): [string, CellValue] => [name, value(summary)])),
       ...armDetails(summary),
       ...checkpointPart(run, summary),
+      ...replayDetails(view, summary),
       ...(ceilings.has(summary.arm.id) && { ceilings: ceilings.get(summary.arm.id) }),
     })),
     thresholds: thresholds.map(({ threshold, ...result }) => ({ threshold: threshold.text, ...result })),
@@ -44,6 +46,12 @@ function checkpointPart(run: RunView['run'], summary: ArmSummary): object {
   const arm = run?.plan.arms.find(({ id }) => id === summary.arm.id);
   const checkpoint = arm === undefined ? null : checkpointFigures(arm, summary);
   return checkpoint === null ? {} : { checkpoint };
+}
+
+/** The replay with the median duration. */
+function replayDetails({ trials }: RunView, { arm }: ArmSummary): object {
+  const replay = replayOf(trials, arm.id);
+  return replay === null ? {} : { replay };
 }
 
 function armDetails({ fault, cache, nfs, training, warnings }: ArmSummary): object {

@@ -3,6 +3,7 @@ import { checkpointWriteKind } from './checkpoint-write.js';
 import { ioKind } from './io.js';
 import type { AnyJobKind } from './job-kind.js';
 import { metadataKind } from './metadata.js';
+import { replayKind } from './replay.js';
 import { smallFilesKind } from './small-files.js';
 import { trainingKind } from './training.js';
 
@@ -13,6 +14,7 @@ export const JOB_KINDS = {
   'checkpoint-restore': checkpointRestoreKind,
   'small-files': smallFilesKind,
   metadata: metadataKind,
+  replay: replayKind,
   training: trainingKind,
 } as const satisfies Readonly<Record<string, AnyJobKind>>;
 

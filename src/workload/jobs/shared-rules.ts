@@ -71,7 +71,7 @@ export function smallestBytes(dataset: Dataset | null): number | undefined {
 
 /** Reports `verify` on files whose content is not feedrate's. */
 export function unverifiable(verify: boolean, dataset: Dataset | null): { at: ['verify']; message: string } | null {
-  if (!verify || dataset?.kind !== 'existing') return null;
+  if (!verify || dataset === null || dataset.kind === 'generated') return null;
   return { at: ['verify'], message: 'is not possible on files that exist, whose content feedrate does not know' };
 }
 

@@ -1,0 +1,302 @@
+import { FeedrateError } from '../../base/errors.js';
+import { CallSums } from './call-sums.js';
+import { commonDirectory, fileClassOf } from './file-class.js';
+import { CALL, type CallName, OPEN, TRACE_CALLS } from './trace-calls.js';
+import {
+  type Deflate,
+  type FileUse,
+  fileLine,
+  memberOf,
+  TRACE_FORMAT,
+  TRACE_VERSION,
+  type TraceHead,
+  type TraceThread,
+} from './trace-file.js';
+
+/** Lines are compressed when so many characters have come together. */
+const MEMBER_CHARACTERS = 2 ** 20;
+/** A replay has one thread for each. */
+const THREADS_MOST = 1024;
+
+/** A file as the source of a trace is getting to know it. */
+export interface FileInTrace {
+  readonly number: number;
+  readonly path: string;
+  /** As stat(2) or the end of the file told; null: only the offsets of calls are known. */
+  statedBytes: number | null;
+  reachedBytes: number;
+  initialBytes: number;
+  isWritten: boolean;
+  isDirectory: boolean;
+}
+
+/** A thread of the program. */
+export interface ThreadInTrace {
+  /** Its place among the threads of the replay; null until it does anything that is replayed. */
+  lane: Lane | null;
+  /** End of what it did last, ns since the start; NaN before. */
+  lastEndNs: number;
+  /** What it waits for before anything else; null: nothing. */
+  readonly startsAfter: number | null;
+  /** Calls that the tracer stopped since the last one that is in the trace. */
+  stops: number;
+}
+
+/** What a tracer adds to each call that it stops, ns: to the call itself, and to the gap before it. */
+export interface Overhead {
+  readonly inCallNs: number;
+  readonly inGapNs: number;
+}
+
+/** A thread of the replay. Threads of the program that ran one after the other share one. */
+interface Lane {
+  isFree: boolean;
+  readonly members: Uint8Array[];
+  text: string;
+  calls: number;
+  gapNs: number;
+  endNs: number;
+  hasCalls: boolean;
+  readonly waitsFor: Set<Lane>;
+}
+
+/** Puts a trace together, call by call in the order of their ends. Its memory grows with files and threads, not with calls. */
+export class TraceBuilder {
+  readonly #deflate: Deflate;
+  readonly #overhead: Overhead | null;
+  readonly #files = new Map<string, FileInTrace>();
+  readonly #lanes: Lane[] = [];
+  readonly #tokenOwners: Lane[] = [];
+  readonly #sums = new CallSums();
+  readonly #leftOut = new Map<string, number>();
+  #threads = 0;
+  #stops = 0;
+  #hasCalls = false;
+  #startNs = Number.POSITIVE_INFINITY;
+  #endNs = 0;
+  #longestWriteBytes = 0;
+  #mappedBytes = 0;
+
+  /** @param overhead is taken off the times; null: it is unknown */
+  constructor(deflate: Deflate, overhead: Overhead | null) {
+    this.#deflate = deflate;
+    this.#overhead = overhead;
+  }
+
+  /** Returns the file with this path, which may be new. */
+  file(path: string): FileInTrace {
+    const known = this.#files.get(path);
+    if (known !== undefined) return known;
+    const file: FileInTrace = {
+      number: this.#files.size,
+      path,
+      statedBytes: null,
+      reachedBytes: 0,
+      initialBytes: 0,
+      isWritten: false,
+      isDirectory: false,
+    };
+    this.#files.set(path, file);
+    return file;
+  }
+
+  /**
+   * @param startsAfter the token of the call that started it; null: it is unknown
+   * @param sinceNs when it began; NaN: with its first call
+   */
+  thread(startsAfter: number | null, sinceNs: number): ThreadInTrace {
+    return { lane: null, lastEndNs: sinceNs, startsAfter, stops: 0 };
+  }
+
+  /** Counts a call that is not in the trace. */
+  leaveOut(reason: string): void {
+    this.#leftOut.set(reason, (this.#leftOut.get(reason) ?? 0) + 1);
+  }
+
+  /** Notes that the tracer stopped a thread for a call, whether or not the call is in the trace. */
+  traced(thread: ThreadInTrace): void {
+    thread.stops++;
+    this.#stops++;
+  }
+
+  /** Another thread may take the place of this one in the replay. */
+  end(thread: ThreadInTrace): void {
+    if (thread.lane !== null) thread.lane.isFree = true;
+  }
+
+  /**
+   * Adds a call. `file` is what it worked on, for the sums.
+   * @param bytes what it moved
+   */
+  call(
+    thread: ThreadInTrace,
+    name: CallName,
+    [startNs, endNs]: readonly [number, number],
+    operands: readonly number[],
+    file: FileInTrace,
+    bytes = 0,
+  ): void {
+    const { group } = TRACE_CALLS[CALL[name]] as (typeof TRACE_CALLS)[number];
+    const lane = this.#line(thread, name, startNs, endNs, operands);
+    lane.hasCalls = true;
+    this.#hasCalls = true;
+    if (group === null) return;
+    const fileClass = name === 'list' ? 'directory' : fileClassOf(file.path);
+    this.#sums.add(group, fileClass, bytes, endNs - startNs - (this.#overhead?.inCallNs ?? 0));
+    if (name === 'write') this.#longestWriteBytes = Math.max(this.#longestWriteBytes, bytes);
+    if (name === 'mmap') this.#mappedBytes += operands[2] as number;
+  }
+
+  /** Adds a place that other threads can wait for. Returns its token; null before the first call, when nothing waits. */
+  post(thread: ThreadInTrace, atNs: number): number | null {
+    if (!this.#hasCalls) return null;
+    const token = this.#tokenOwners.length;
+    const lane = this.#line(thread, 'post', atNs, atNs, [token]);
+    this.#tokenOwners.push(lane);
+    return token;
+  }
+
+  /** Adds a wait for a token, which took this time in the recording. */
+  await(thread: ThreadInTrace, token: number, startNs: number, endNs: number): void {
+    const lane = this.#line(thread, 'await', startNs, endNs, [token]);
+    lane.waitsFor.add(this.#tokenOwners[token] as Lane);
+  }
+
+  /** A time in which the thread waited for something that the replay does not wait for. */
+  skip(thread: ThreadInTrace, startNs: number, endNs: number): void {
+    if (!Number.isNaN(thread.lastEndNs)) thread.lastEndNs += Math.max(0, endNs - Math.max(startNs, thread.lastEndNs));
+  }
+
+  #line(thread: ThreadInTrace, name: CallName, startNs: number, endNs: number, operands: readonly number[]): Lane {
+    if (thread.lane === null) this.#begin(thread, startNs);
+    const lane = thread.lane as Lane;
+    const { inCallNs = 0, inGapNs = 0 } = this.#overhead ?? {};
+    // The calls since then that are not in the trace were stopped, too.
+    const addedNs = inGapNs + Math.max(0, thread.stops - 1) * (inCallNs + inGapNs);
+    thread.stops = 0;
+    const gapNs = Math.max(0, Math.round(startNs - thread.lastEndNs - addedNs));
+    const { code } = TRACE_CALLS[CALL[name]] as (typeof TRACE_CALLS)[number];
+    lane.text += `${code} ${gapNs} ${Math.max(0, Math.round(endNs - startNs - inCallNs))} ${operands.join(' ')}\n`;
+    lane.calls++;
+    lane.gapNs += gapNs;
+    thread.lastEndNs = Math.max(thread.lastEndNs, endNs);
+    lane.endNs = thread.lastEndNs;
+    this.#endNs = Math.max(this.#endNs, endNs);
+    if (lane.text.length >= MEMBER_CHARACTERS) this.#compress(lane);
+    return lane;
+  }
+
+  /** The first thing that a thread does begins its time, and that of the trace. */
+  #begin(thread: ThreadInTrace, startNs: number): void {
+    this.#threads++;
+    this.#startNs = Math.min(this.#startNs, startNs);
+    const free = this.#lanes.find(({ isFree, endNs }) => isFree && endNs <= startNs);
+    const lane = free ?? newLane();
+    if (free === undefined) this.#lanes.push(lane);
+    lane.isFree = false;
+    thread.lane = lane;
+    const isStarted = thread.startsAfter !== null;
+    // A thread that nobody is known to have started begins with the trace.
+    const sinceNs = isStarted ? thread.lastEndNs : this.#startNs;
+    thread.lastEndNs = free === undefined ? sinceNs : Math.max(sinceNs, lane.endNs);
+    if (isStarted) this.await(thread, thread.startsAfter as number, thread.lastEndNs, thread.lastEndNs);
+  }
+
+  #compress(lane: Lane): void {
+    if (lane.text === '') return;
+    lane.members.push(memberOf(lane.text, this.#deflate));
+    lane.text = '';
+  }
+
+  /**
+   * Returns the trace, in pieces. Throws `FeedrateError('workload')` when there is nothing to replay.
+   * @param rename returns the name of a file that the trace shall have instead of its own; null: it has its own
+   */
+  finish(
+    about: Pick<TraceHead, 'source' | 'timed'>,
+    rename: ((name: string) => string) | null,
+  ): { readonly head: TraceHead; readonly pieces: readonly Uint8Array[] } {
+    const lanes = this.#neededLanes();
+    if (lanes.length === 0) throw new FeedrateError('workload', this.#nothing());
+    if (lanes.length > THREADS_MOST) {
+      const message = `the trace has ${lanes.length} threads at the same time; a replay has at most ${THREADS_MOST}`;
+      throw new FeedrateError('workload', `${message}; record fewer processes`);
+    }
+    for (const lane of lanes) this.#compress(lane);
+    const root = commonDirectory(
+      [...this.#files.values()].filter(({ isDirectory }) => !isDirectory).map(({ path }) => path),
+    );
+    const fileMembers = this.#fileMembers(root, rename);
+    const threads = lanes.map(({ members, calls, gapNs }): TraceThread => ({ members: members.length, calls, gapNs }));
+    const head: TraceHead = {
+      format: TRACE_FORMAT,
+      version: TRACE_VERSION,
+      ...about,
+      overheadNs: this.#overhead === null ? null : this.#stops * (this.#overhead.inCallNs + this.#overhead.inGapNs),
+      root: rename === null ? root : null,
+      anonymised: rename !== null,
+      files: this.#files.size,
+      fileMembers: fileMembers.length,
+      threads,
+      recordedThreads: this.#threads,
+      tokens: this.#tokenOwners.length,
+      recordedNs: Math.round(this.#endNs - this.#startNs),
+      longestWriteBytes: this.#longestWriteBytes,
+      mappedBytes: this.#mappedBytes,
+      sums: this.#sums.list(),
+      leftOut: Object.fromEntries(this.#leftOut),
+    };
+    const first = memberOf(`${JSON.stringify(head)}\n`, this.#deflate);
+    return { head, pieces: [first, ...fileMembers, ...lanes.flatMap(({ members }) => members)] };
+  }
+
+  /** Returns the lanes that have calls, and those that others wait for. */
+  #neededLanes(): Lane[] {
+    const needed = new Set<Lane>();
+    const need = this.#lanes.filter(({ hasCalls }) => hasCalls);
+    for (let lane = need.pop(); lane !== undefined; lane = need.pop()) {
+      if (needed.has(lane)) continue;
+      needed.add(lane);
+      need.push(...lane.waitsFor);
+    }
+    return this.#lanes.filter((lane) => needed.has(lane));
+  }
+
+  #nothing(): string {
+    const reasons = [...this.#leftOut].map(([reason, calls]) => `${calls} ${reason}`).join(', ');
+    const found = reasons === '' ? 'it has no calls that feedrate knows' : `left out: ${reasons}`;
+    return `there is nothing to replay (${found}); name the directory of your data with --path, or record for longer`;
+  }
+
+  #fileMembers(root: string, rename: ((name: string) => string) | null): Uint8Array[] {
+    const members: Uint8Array[] = [];
+    let text = '';
+    for (const file of this.#files.values()) {
+      const name = file.path.startsWith(`${root}/`) ? file.path.slice(root.length + 1) : file.path;
+      const use: FileUse = file.isDirectory ? 'directory' : file.isWritten ? 'written' : 'read';
+      const bytes = Math.max(file.statedBytes ?? 0, file.reachedBytes);
+      text += fileLine({
+        name: rename?.(name) ?? name,
+        bytes,
+        use,
+        initialBytes: file.isWritten ? file.initialBytes : bytes,
+      });
+      if (text.length < MEMBER_CHARACTERS) continue;
+      members.push(memberOf(text, this.#deflate));
+      text = '';
+    }
+    return text === '' ? members : [...members, memberOf(text, this.#deflate)];
+  }
+}
+
+function newLane(): Lane {
+  return { isFree: false, members: [], text: '', calls: 0, gapNs: 0, endNs: 0, hasCalls: false, waitsFor: new Set() };
+}
+
+/** Notes what an open says of a file. `how` is a sum of `OPEN`. */
+export function noteOpen(file: FileInTrace, how: number): void {
+  if ((how & (OPEN.write | OPEN.create | OPEN.truncate)) === 0 || file.isWritten) return;
+  file.isWritten = true;
+  if ((how & (OPEN.create | OPEN.truncate)) === 0)
+    file.initialBytes = Math.max(file.statedBytes ?? 0, file.reachedBytes);
+}
