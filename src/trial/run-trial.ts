@@ -32,6 +32,7 @@ import { type LiveView, type Looks, watch } from './live.js';
 import { NfsWatch } from './live-nfs.js';
 import { watchMachine } from './machine-watch.js';
 import { missedIn } from './missed-in-trial.js';
+import { nullAuOf } from './null-au.js';
 import { partOf } from './part.js';
 import { type PrepareSettings, prepareTrial } from './prepare-trial.js';
 import { skippedEnds } from './skipped-ends.js';
@@ -187,6 +188,19 @@ function removeQuietly(directory: string): void {
   } catch {}
 }
 
+/** Returns what a training job measured, with its AU on an engine that reads nothing. */
+async function trainingOf(
+  stage: Stage,
+  { outcomes, abandoned }: MeasuredTrial,
+  fault: TrialRecord['fault'],
+  settings: TrialSettings,
+): Promise<TrialRecord['training']> {
+  const training = outcomes.find(({ report }) => report?.training !== undefined)?.report?.training;
+  if (training === undefined || abandoned || fault !== null || settings.stopped()) return training;
+  const nullAu = await nullAuOf(stage, settings.pool, settings.onCounters);
+  return nullAu === undefined ? training : { ...training, nullAu };
+}
+
 /**
  * Runs a trial and returns its record. Never throws for a failure within the trial: the record has it. The trial's
  * scratch files are removed afterwards.
@@ -206,7 +220,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
   const client = assembleClient(reports, measured.eventLoopDelay);
   const series = assembleSeries(reports, window.lastDoneNs);
   const phases = assemblePhases(reports);
-  const training = reports.find((report) => report.training !== undefined)?.training;
+  const training = await trainingOf(stage, measured, fault, settings);
   const { longestQuietNs, machine } = measured;
   const missedFiles = measured.abandoned ? null : missedIn(stage, reports);
   const shortTransfers = reports.reduce((sum, report) => sum + report.shortTransfers, 0);

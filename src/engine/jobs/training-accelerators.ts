@@ -64,7 +64,8 @@ export class AcceleratorProgram implements Program {
 
   run(): null {
     const { clock } = this.#context.backend;
-    let isGoing = true;
+    for (const { feed } of this.#ranks) feed.list(clock.now());
+    let isGoing = this.#isDone();
     for (let epoch = 0; epoch < this.#job.epochs && this.#stepsLeft > 0 && isGoing; epoch++)
       isGoing = this.#epoch(epoch) && this.#endEpoch();
     for (const { feed } of this.#ranks) feed.close(clock.now());
@@ -162,18 +163,25 @@ export class AcceleratorProgram implements Program {
     // What was loaded ahead and is not needed is left out. On a virtual clock, threads do not know what is in time.
     if (!this.#isVirtual) this.#board.isCancelled = true;
     for (const { feed } of this.#ranks) feed.end(clock.now());
+    const isDone = this.#isDone();
+    this.#board.isCancelled = false;
+    return isDone;
+  }
+
+  /** Waits until all workers have done what they were given. Returns false after a stop request. */
+  #isDone(): boolean {
+    const { clock } = this.#context.backend;
     for (let left = this.#ranks; left.length > 0; ) {
       const seen = this.#board.signal;
       left = left.filter(({ feed }) => {
-        const endedNs = feed.endedNs();
-        if (endedNs !== null) clock.waitUntil(endedNs);
-        return endedNs === null;
+        const doneNs = feed.doneNs();
+        if (doneNs !== null) clock.waitUntil(doneNs);
+        return doneNs === null;
       });
       if (left.length === 0) break;
       this.#board.waitForBatch(seen);
       if (!this.#tick()) return false;
     }
-    this.#board.isCancelled = false;
     return true;
   }
 
