@@ -59,7 +59,7 @@ export class AcceleratorProgram implements Program {
 
   prepare(): void {
     const { files, task } = this.#context;
-    this.#sampler = createSampler(sampleIndexOf(this.#job, files.length), samplerSettingsOf(this.#job, task.seed));
+    this.#sampler = createSampler(sampleIndexOf(this.#job, files), samplerSettingsOf(this.#job, task.seed));
   }
 
   run(): null {

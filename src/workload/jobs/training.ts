@@ -96,12 +96,17 @@ export const trainingKind: JobKind<TrainingJob> = {
       { absent: 'the dataset' },
       'Files of the training data, which feedrate generates. Requires `record_length_bytes`.',
     ),
-    samplesPerFile: field('num_samples_per_file', count(1, BILLION), 1, 'Samples in each generated file.'),
+    samplesPerFile: field(
+      'num_samples_per_file',
+      count(1, BILLION),
+      1,
+      'Samples in each generated file, or in each CSV file that exists.',
+    ),
     recordBytes: field(
       'record_length_bytes',
       size(1, TIB),
       { absent: 'the dataset' },
-      'Bytes of a generated sample. Requires `num_files_train`.',
+      'Bytes of a generated sample, with `num_files_train`. In files that exist: of a record (`raw`) or a window (`nanogpt`).',
     ),
     recordStdevBytes: field(
       'record_length_bytes_stdev',
@@ -257,7 +262,8 @@ export const trainingKind: JobKind<TrainingJob> = {
             };
       }
       if (recordBytes === null) return { at: ['files', 'recordBytes'], message: 'requires record_length_bytes' };
-      return files === null ? { at: ['recordBytes', 'files'], message: 'requires num_files_train' } : null;
+      if (files !== null || dataset?.kind === 'existing') return null;
+      return { at: ['recordBytes', 'files'], message: 'requires num_files_train, or files that exist (dataset.path)' };
     }),
     rule(['samplesPerFile', 'format'], ({ samplesPerFile, format }) =>
       samplesPerFile > 1 && !formatRow(format).manySamples
