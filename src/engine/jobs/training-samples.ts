@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { isNfsUrl } from '../../host/libnfs/nfs-url.js';
 import { largestBlockBytes } from '../../plan/blocks.js';
+import { foundGeometry } from '../../plan/found-samples.js';
 import type { DataFile } from '../../plan/plan.js';
-import { foundGeometry } from '../../plan/sample-table.js';
 import type { SampleFile } from '../../training/dataset-shape.js';
 import { geometryOf } from '../../training/formats/dataset-files.js';
 import { readerOf } from '../../training/readers/reader-of.js';

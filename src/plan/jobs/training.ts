@@ -9,8 +9,8 @@ import { prefetchFactorOf, type TrainingJob } from '../../workload/jobs/training
 import { meanOfSpread } from '../../workload/time-spread.js';
 import type { ExpectedTime, TargetRates } from '../assumed-rate.js';
 import type { Files } from '../file-list.js';
+import { foundSamples } from '../found-samples.js';
 import type { SharedFiles } from '../planned-dataset.js';
-import { foundSamples } from '../sample-table.js';
 import { shapedFiles } from '../shaped-files.js';
 import { datasetFiles, type Shares } from '../shares.js';
 import { WholeFiles } from '../whole-share.js';
