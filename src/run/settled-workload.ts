@@ -2,6 +2,7 @@
 import { assert } from '../base/assert.js';
 import type { Plan } from '../plan/plan.js';
 import type { PlannedDataset, ScannedDataset } from '../plan/planned-dataset.js';
+import { sampleSearchOf } from '../plan/sample-search.js';
 import { parseWorkload } from '../workload/parse.js';
 import type { ExistingDataset, Workload } from '../workload/workload.js';
 import { sameFiles } from './copies.js';
@@ -34,7 +35,11 @@ export async function settleWorkload(request: PlanRequest, tell: ScanListener): 
       return { ...settled, ...sameFiles(await findFiles(declared.existing, request, tell)) };
     }
     if (workload.dataset?.kind !== 'existing') return { workload, source: asked.source, found: null, notes: [] };
-    return { workload, source: asked.source, ...sameFiles(await findFiles(workload.dataset, request, tell)) };
+    return {
+      workload,
+      source: asked.source,
+      ...sameFiles(await findFiles(workload.dataset, request, tell, sampleSearchOf(workload))),
+    };
   }
   const first = sameFiles(await findFiles(asked.dataset, request, tell));
   const chosen = asked.choose(first.found);
@@ -42,8 +47,9 @@ export async function settleWorkload(request: PlanRequest, tell: ScanListener): 
   const workload = parsed(chosen.workload, request);
   const dataset = workload.dataset as ExistingDataset;
   // The choice may limit the number of files, and --set may change everything.
-  const isSame = JSON.stringify(dataset) === JSON.stringify(asked.dataset);
-  const again = isSame ? first : sameFiles(await findFiles(dataset, request, tell));
+  const search = sampleSearchOf(workload);
+  const isSame = search === null && JSON.stringify(dataset) === JSON.stringify(asked.dataset);
+  const again = isSame ? first : sameFiles(await findFiles(dataset, request, tell, search));
   return { workload, source: chosen.workload.source, ...again };
 }
 

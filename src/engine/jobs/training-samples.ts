@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { isNfsUrl } from '../../host/libnfs/nfs-url.js';
 import { largestBlockBytes } from '../../plan/blocks.js';
+import { foundGeometry } from '../../plan/found-samples.js';
 import type { DataFile } from '../../plan/plan.js';
 import type { SampleFile } from '../../training/dataset-shape.js';
 import { geometryOf } from '../../training/formats/dataset-files.js';
@@ -78,9 +79,9 @@ export class TrainingSamples {
   }
 
   #fileAt(place: number): SampleFile {
-    const { path, bytes, shaped } = this.#context.files.at(place) as DataFile;
+    const { path, bytes, shaped, samples } = this.#context.files.at(place) as DataFile;
     if (shaped !== undefined) return { path, geometry: geometryOf(shaped.shape, shaped.index) };
-    return { path, geometry: { bytes, samples: 1, sampleAt: () => ({ offsetBytes: 0, bytes }) } };
+    return { path, geometry: foundGeometry(this.#job.format, samples, bytes) };
   }
 
   #place(): ReaderPlace {

@@ -1,7 +1,7 @@
 /**
  * The calls of feedrate's readers are those of the real ones, sequence by sequence, as strace shows them on a file system.
  * `READERS_DIR` names the directory for the data, such as one on NFS, and `READERS_PYTHON` further Pythons that have modules
- * that the first does not. `UPDATE_READERS=1` keeps what was seen as fixtures of the short test.
+ * that the first does not. `READERS_CASES` names some cases. `UPDATE_READERS=1` keeps what was seen as fixtures of the short test.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -55,7 +55,10 @@ function seenOf(one: ReaderCase, directory: string): Seen {
   return { blockBytes: blksize, files, folders: foldersOf(directory), calls };
 }
 
-for (const one of READER_CASES) {
+/** Names of cases, if not all of them. */
+const CHOSEN = process.env['READERS_CASES']?.split(',');
+
+for (const one of READER_CASES.filter(({ name }) => CHOSEN?.includes(name) ?? true)) {
   test(`${one.name}: the same calls, sizes and order`, () => {
     needTool('strace');
     const place = mkdtempSync(join(process.env['READERS_DIR'] ?? tmpdir(), 'feedrate-readers-'));
