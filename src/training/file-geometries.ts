@@ -26,7 +26,7 @@ export interface RecordGeometry extends FileGeometry {
 
 /** A file of columns in groups of rows. `sampleAt` returns the start of a sample's group, and the bytes of the columns read. */
 export interface ParquetGeometry extends FileGeometry {
-  readonly columns: readonly DataColumn[];
+  readonly columns: readonly Pick<DataColumn, 'isRead'>[];
   readonly rowGroups: number;
   readonly rowGroupOf: (sample: number) => number;
   /** Returns the place of a column in a group, page headers included. */
@@ -43,4 +43,13 @@ export interface HeadedGeometry extends FileGeometry {
 /** A file with an index in a file of its own. */
 export interface IndexedGeometry extends FileGeometry {
   readonly indexBytes: number;
+}
+
+/** An HDF5 file. */
+export interface Hdf5Geometry extends FileGeometry {
+  /** What the library reads to find the superblock and the root group, and then to find the dataset of the samples. */
+  readonly rootReads: readonly FileSpan[];
+  readonly datasetReads: readonly FileSpan[];
+  /** Returns what it reads for a sample: nodes of an index and whole chunks. Absent: the sample alone, which is contiguous. */
+  readonly partsOf?: (sample: number) => readonly FileSpan[];
 }

@@ -4,7 +4,8 @@
  */
 import { datasetClass } from '../dataset-paths.js';
 import type { DatasetShape } from '../dataset-shape.js';
-import type { HeadedGeometry } from '../file-geometries.js';
+import type { Hdf5Geometry } from '../file-geometries.js';
+import { hdf5Reads } from '../hdf5-reads.js';
 import { recordBytesOf } from '../record-bytes.js';
 import { ByteWriter } from './byte-writer.js';
 import { contentPieces, type FileFormat, piecesOf } from './file-format.js';
@@ -75,7 +76,15 @@ function datasetHeader(sizes: readonly number[], valueBytes: number, flags: numb
   ]);
 }
 
-function geometry(shape: DatasetShape, file: number): HeadedGeometry {
+const PLACES = {
+  rootAt: ROOT_AT,
+  heapAt: HEAP_AT,
+  trees: [{ offsetBytes: TREE_AT, bytes: TREE_BYTES }],
+  leaf: { offsetBytes: LEAF_AT, bytes: LEAF_BYTES },
+  datasetAt: RECORDS_HEADER_AT,
+};
+
+function geometry(shape: DatasetShape, file: number): Hdf5Geometry {
   const bytes = recordBytesOf(shape, file);
   const { samplesPerFile: samples } = shape;
   const start = LABELS_AT + samples * CLASS_BYTES;
@@ -83,12 +92,12 @@ function geometry(shape: DatasetShape, file: number): HeadedGeometry {
     bytes: start + samples * bytes,
     samples,
     sampleAt: (sample) => ({ offsetBytes: start + sample * bytes, bytes }),
-    headerBytes: LABELS_AT,
+    ...hdf5Reads(start + samples * bytes, PLACES),
   };
 }
 
 /** Returns everything before the data. */
-function headOf({ bytes, samples, sampleAt }: HeadedGeometry): Uint8Array {
+function headOf({ bytes, samples, sampleAt }: Hdf5Geometry): Uint8Array {
   const out = new ByteWriter().add([0x89]).text('HDF\r\n').add([0x1a]).text('\n');
   out.fill(5).u8(8).u8(8).u8(0).u16(LEAF_K).u16(TREE_K).u32(0).u64(0);
   none(out).u64(bytes);
@@ -120,7 +129,7 @@ function headOf({ bytes, samples, sampleAt }: HeadedGeometry): Uint8Array {
   return out.fill(LABELS_AT - out.length).bytes;
 }
 
-export const hdf5Format: FileFormat<HeadedGeometry> = {
+export const hdf5Format: FileFormat<Hdf5Geometry> = {
   leastRecordBytes: 1,
   geometry,
   *write(shape, file, source) {
