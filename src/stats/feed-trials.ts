@@ -38,7 +38,8 @@ function rampRoundOf(trial: TrialRecord): RampRound {
     durationNs: sum((epoch) => epoch.endNs - epoch.startNs - epoch.firstStepNs),
     bytes: all === 0 ? 0 : (sum((epoch) => epoch.sampleBytes) * samples) / all,
     latencies: sampleTimes(trial),
-    cpuNs: trial.client.workerCpuNs,
+    // On a virtual clock, the time of the processors and that of the trial are not comparable.
+    cpuNs: trial.machine === undefined ? null : trial.client.workerCpuNs,
     serverNs: serverNs(trial),
   };
 }
