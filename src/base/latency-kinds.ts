@@ -28,7 +28,8 @@ interface LatencyRow {
  * records. `checkpoint` lasts from the first write to the last directory fsync. `slat` and `clat` are fio's submission
  * and completion latency, recorded if they differ from the latency (paced or queued operations). `create` lasts from the
  * open of a new file to its close, `readdir` from the open of a directory to its last entry, and `file` from the open of a
- * file that is read whole to its close.
+ * file that is read whole to its close. `batch` is a loader worker's time for a batch. `step` is a training step of all
+ * accelerators, and `wait` and `barrier` are the parts of each accelerator's step in which it does not compute.
  */
 const OPERATIONS = [
   { kind: 'read', label: 'read latency', head: 'read', shown: [['p99', 9]], shownBeside: 'write' },
@@ -107,6 +108,18 @@ const OPERATIONS = [
     ],
     kept: ['p99'],
   },
+  {
+    kind: 'batch',
+    label: 'making a batch',
+    head: 'batch',
+    shown: [
+      ['p50', 5],
+      ['p99', 7],
+    ],
+  },
+  { kind: 'step', label: 'training step', head: 'step', shown: [['p99', 6]], kept: ['p99'] },
+  { kind: 'wait', label: 'wait for a batch', head: 'wait', shown: [['p99', 4]], kept: ['p99'] },
+  { kind: 'barrier', label: 'wait for other accelerators', head: 'barrier', shown: [['p99', 9]] },
 ] as const satisfies readonly LatencyRow[];
 
 /** Reads and writes together: the default kind of latency. */

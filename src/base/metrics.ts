@@ -22,8 +22,8 @@ interface NumberRow extends MetricRow {
   readonly dropOrder: number | null;
   /** Whether it is exported to files for other programs if no metric is named. */
   readonly isKept: boolean;
-  /** Whether only jobs with phases have it. Reports leave it out where no arm has it. */
-  readonly ofPhases?: true;
+  /** The part of a trial's record that it is computed from, if only some jobs have that part. Reports leave it out elsewhere. */
+  readonly onlyWith?: 'phases' | 'training';
 }
 
 const NUMBERS = [
@@ -67,6 +67,39 @@ const NUMBERS = [
     dropOrder: 1,
     isKept: true,
   },
+  {
+    key: 'au',
+    label: 'AU',
+    unit: 'ratio',
+    better: 'higher',
+    column: 'au',
+    ofArms: 'spread',
+    dropOrder: 1,
+    isKept: true,
+    onlyWith: 'training',
+  },
+  {
+    key: 'steady_au',
+    label: 'steady AU',
+    unit: 'ratio',
+    better: 'higher',
+    column: 'steady_au',
+    ofArms: 'spread',
+    dropOrder: 2,
+    isKept: true,
+    onlyWith: 'training',
+  },
+  {
+    key: 'samples_rate',
+    label: 'samples/s',
+    unit: 'ops/s',
+    better: 'higher',
+    column: 'samples_rate_per_s',
+    ofArms: 'spread',
+    dropOrder: 1,
+    isKept: true,
+    onlyWith: 'training',
+  },
   rateRow('create_rate', 'creates/s', 1),
   rateRow('stat_rate', 'stats/s', 1),
   rateRow('readdir_rate', 'listings/s', null),
@@ -86,7 +119,7 @@ function rateRow<const K extends string>(key: K, label: string, dropOrder: numbe
     ofArms: 'spread',
     dropOrder,
     isKept: true,
-    ofPhases: true,
+    onlyWith: 'phases',
   } as const;
 }
 

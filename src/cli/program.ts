@@ -12,11 +12,13 @@ import { compare } from './commands/compare.js';
 import { completion } from './commands/completion.js';
 import { doctor } from './commands/doctor.js';
 import { exportRuns } from './commands/export.js';
+import { feed } from './commands/feed.js';
 import { fsx } from './commands/fsx.js';
 import { gate } from './commands/gate.js';
 import { guide } from './commands/guide.js';
 import { history } from './commands/history.js';
 import { iam } from './commands/iam.js';
+import { importing } from './commands/import.js';
 import { init } from './commands/init.js';
 import { list } from './commands/list.js';
 import { mountMatrix } from './commands/mount-matrix.js';
@@ -35,8 +37,10 @@ import { print, tell } from './output/print.js';
 export const SUBCOMMANDS: readonly Subcommand[] = [
   run,
   read,
+  feed,
   workloads,
   init,
+  importing,
   mountMatrix,
   prepare,
   show,

@@ -28,16 +28,23 @@ function kindOf({ path }: Reachable): keyof typeof AUTOMATIC {
  * `engineRefusal`.
  */
 export function chooseEngine(job: Job, target: Reachable): EngineUse {
-  const { depth } = jobPlanOf(job).queue;
+  const { queue: jobQueue, threads: own } = jobPlanOf(job);
+  const { depth } = jobQueue;
   const common = { asked: job.ioengine, numjobs: job.numjobs, direct: job.direct, ring: null };
   const named = namedEngine(job.ioengine);
-  if (named !== null) return { ...common, ...useOf(named, 1, depth), reason: null };
   const { blocking, queue } = AUTOMATIC[kindOf(target)];
+  if (own !== undefined) return { ...common, ...useOf(named ?? blocking, own.each, own.each), reason: null };
+  if (named !== null) return { ...common, ...useOf(named, 1, depth), reason: null };
   if (depth === 1) return { ...common, ...useOf(blocking, 1, 1), reason: null };
   const chosen = queueOrReason(queue, { numjobs: job.numjobs, iodepth: depth });
   if ('engine' in chosen) return { ...common, ...useOf(chosen.engine, 1, depth), reason: null };
   const threads = threadsFor(job, depth);
   return { ...common, ...useOf(blocking, threads, threads), reason: chosen.reason };
+}
+
+/** Returns how many threads a trial of a job has. */
+export function workersOf(job: Job, { threadsPerJob }: Pick<EngineUse, 'threadsPerJob'>): number {
+  return job.numjobs * threadsPerJob + (jobPlanOf(job).threads?.besides ?? 0);
 }
 
 /** Returns the engine that holds a queue here, or the reason why there is none. */

@@ -132,6 +132,7 @@ async function measure(
     startDelayNs: Math.max(0, startDelayNs),
     busyNs,
     ...(program.phases !== undefined && { phases: program.phases }),
+    ...(program.training !== undefined && { training: program.training }),
     seconds: meter.seconds,
     usage: usageBetween(before, after),
     ...collections,

@@ -2,6 +2,8 @@
 
 import type { Opening } from '../base/opening.js';
 import { createPrng } from '../base/prng.js';
+import type { DatasetShape } from '../training/dataset-shape.js';
+import { datasetFileBytes, nextFolderIndex, pathInDatasets } from '../training/formats/dataset-files.js';
 import type { Preallocation } from '../workload/workload.js';
 import type { FoundPart } from './file-index.js';
 import type { DataFile } from './file-part.js';
@@ -26,7 +28,9 @@ export type SizeRule =
       readonly blocksEach: number;
       readonly longer: number;
       readonly restBytes: number;
-    };
+    }
+  /** Files of training data. The format decides their names, too. */
+  | { readonly kind: 'shaped'; readonly shape: DatasetShape };
 
 /** The description of a list of files: plain data, so that it can be sent to a worker. */
 export interface FileRule {
@@ -108,6 +112,7 @@ export class FileList implements JobFiles {
     const { sizes, seed, first, step } = this.rule;
     if (sizes.kind === 'equal') return sizes.bytes;
     const index = first + place * step;
+    if (sizes.kind === 'shaped') return datasetFileBytes(sizes.shape, index);
     if (sizes.kind === 'drawn')
       return sizes.minBytes + createPrng(seed, index).nextBelow(sizes.maxBytes - sizes.minBytes + 1);
     const own = index % sizes.files;
@@ -130,15 +135,20 @@ export class FileList implements JobFiles {
 
   /** Returns the first place after this one whose file is in another folder. */
   endOfFolder(place: number): number {
-    const { shards, first, step } = this.rule;
+    const { shards, sizes, first, step } = this.rule;
     if (shards !== null) return place + 1;
+    if (sizes.kind === 'shaped') {
+      const index = first + place * step;
+      return Math.min(this.length, place + Math.ceil((nextFolderIndex(sizes.shape, index) - index) / step));
+    }
     const inFolder = (first + place * step) % FILES_PER_FOLDER;
     return Math.min(this.length, place + Math.ceil((FILES_PER_FOLDER - inFolder) / step));
   }
 
   #contentPath(index: number, bytes: number): string {
-    const { seed, fallocate, fileset } = this.rule;
+    const { seed, sizes, fallocate, fileset } = this.rule;
     const set = fileset === 0 ? '' : `set${fileset}/`;
+    if (sizes.kind === 'shaped') return `${set}${pathInDatasets(sizes.shape, index)}`;
     // Preallocated files may be placed differently, so their names differ. Their content is the same.
     const end = fallocate === 'none' ? '' : `-${fallocate}`;
     return `${set}s${seed}/${padded(Math.floor(index / FILES_PER_FOLDER), 3)}/${padded(index, 6)}-${bytes}${end}`;
@@ -146,11 +156,13 @@ export class FileList implements JobFiles {
 
   at(place: number): DataFile | undefined {
     if (place < 0 || place >= this.length) return undefined;
-    const { seed, fallocate, fileset, first, step } = this.rule;
+    const { seed, sizes, fallocate, fileset, first, step } = this.rule;
     const bytes = this.bytesOf(place);
-    const firstSeed = createPrng(seed, first + place * step, bytes).nextBelow(CONTENT_SEEDS);
+    const index = first + place * step;
+    const firstSeed = createPrng(seed, index, bytes).nextBelow(CONTENT_SEEDS);
     const contentSeed = fileset === 0 ? firstSeed : createPrng(firstSeed, fileset).nextBelow(CONTENT_SEEDS);
     const file = { path: this.pathOf(place), bytes, contentSeed };
+    if (sizes.kind === 'shaped') return { ...file, shaped: { shape: sizes.shape, index } };
     return fallocate === 'none' ? file : { ...file, fallocate };
   }
 

@@ -1,5 +1,5 @@
 import { createPrng } from '../base/prng.js';
-import { RandomOrder } from './random-order.js';
+import { RandomOrder } from '../base/random-order.js';
 
 const STRIDE = 256;
 

@@ -1,3 +1,4 @@
+import type { DatasetShape } from '../training/dataset-shape.js';
 import type { Preallocation } from '../workload/workload.js';
 
 /**
@@ -12,6 +13,8 @@ export interface DataFile {
   readonly contentSeed: number;
   /** Preallocation before the content is written; absent = none. */
   readonly fallocate?: Preallocation;
+  /** A file of training data, by its index in the dataset; absent: the file is nothing but content. */
+  readonly shaped?: { readonly shape: DatasetShape; readonly index: number };
 }
 
 /** A part of a file that one worker uses. */

@@ -1,4 +1,4 @@
-import type { FileList, Paths } from './file-list.js';
+import type { FileList, FileRule, Paths } from './file-list.js';
 import type { DataFile } from './file-part.js';
 
 /** The files of a list that are in one folder. */
@@ -99,5 +99,10 @@ function keyOf({ rule }: FileList): string {
 
 /** Returns whether the lists give a file of the same index and size the same name. Sizes decide the rest. */
 function mayShare({ rule: a }: FileList, { rule: b }: FileList): boolean {
-  return a.seed === b.seed && a.fallocate === b.fallocate && a.fileset === b.fileset;
+  return a.seed === b.seed && a.fallocate === b.fallocate && a.fileset === b.fileset && shapeKey(a) === shapeKey(b);
+}
+
+/** Returns a text that identifies the shape of training data; empty: the files have none. */
+function shapeKey({ sizes }: FileRule): string {
+  return sizes.kind === 'shaped' ? JSON.stringify(sizes.shape) : '';
 }

@@ -1,7 +1,7 @@
 import { FeedrateError } from '../base/errors.js';
+import { MAX_POSITIONS } from '../base/random-order.js';
 import type { Batch } from './batch.js';
 import type { Extent } from './plan.js';
-import { MAX_POSITIONS } from './random-order.js';
 
 /**
  * Finds the file and offset of a worker's n-th block. Blocks are numbered through the extents in order. The rest of an

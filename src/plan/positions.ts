@@ -1,7 +1,7 @@
 import { unreachable } from '../base/assert.js';
 import { createPrng, type Prng } from '../base/prng.js';
+import { RandomOrder } from '../base/random-order.js';
 import type { IoJob } from '../workload/workload.js';
-import { RandomOrder } from './random-order.js';
 import { ZipfRanks } from './zipf.js';
 
 /** The order in which a worker visits its blocks 0 … count-1. */

@@ -7,6 +7,7 @@ import type { Plan } from './plan.js';
 /** Returns the field that sets the bytes of a job's files, such as `size`, `shard_size` or `dataset.filesize`. */
 export function sizeFieldOf(job: Job): string {
   if ('shardBytes' in job) return 'shard_size';
+  if ('recordBytes' in job) return job.files === null ? 'dataset.limit' : 'num_files_train';
   if ('passes' in job) return 'nrfiles';
   if ('filesizeBytes' in job) return job.filesizeBytes === null ? 'dataset.filesize' : 'filesize';
   return typeof job.sizeBytes === 'number' ? 'size' : 'dataset.filesize';

@@ -9,6 +9,7 @@ import type { CacheClaim } from '../workload/workload.js';
 import type { MachineUse } from './machine-use.js';
 import type { MissedFiles } from './missed-files.js';
 import type { NfsTraffic } from './nfs-traffic.js';
+import type { TrainingRecord } from './training-record.js';
 import type { Warning } from './warning.js';
 
 export const RECORD_VERSION = 1;
@@ -33,6 +34,8 @@ export interface RankPart {
   readonly latency: Partial<Record<OperationKind, SparseCounts>>;
   /** The phases of a job that has them, in their order; absent for other jobs, and before 2026-11-29. */
   readonly phases?: readonly Phase[];
+  /** Of a training job; absent for other jobs, and before 2026-11-29. */
+  readonly training?: TrainingRecord;
   readonly series: readonly SeriesPoint[];
   readonly cache: CacheEvidence;
   /**

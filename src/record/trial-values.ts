@@ -4,7 +4,9 @@ import { LATENCY_KINDS, type LatencyKind, type LatencyKindRow, type OperationKin
 import type { NumberKey } from '../base/metrics.js';
 import { type Histogram, maxNs, meanNs, merged, mergeInto, quantileNs, totalCount } from '../histogram/histogram.js';
 import { countOf, decodeHistogram } from '../histogram/sparse-counts.js';
+import { meanUtilisation, samplesPerSecond, steadyUtilisation } from '../training/utilisation.js';
 import { phaseRate } from './phases.js';
+import type { EpochRecord } from './training-record.js';
 import type { RankPart } from './trial-record.js';
 
 /**
@@ -16,6 +18,9 @@ export const NUMBERS_OF: Readonly<Record<NumberKey, (...records: readonly RankPa
   iops,
   cpu: cpuNsPerOp,
   files: filesPerSecond,
+  au: (...records) => meanUtilisation(epochsOf(records)),
+  steady_au: (...records) => steadyUtilisation(epochsOf(records)),
+  samples_rate: (...records) => samplesPerSecond(epochsOf(records)),
   create_rate: (...records) => phaseRate(records, 'create'),
   stat_rate: (...records) => phaseRate(records, 'stat'),
   readdir_rate: (...records) => phaseRate(records, 'readdir'),
@@ -23,6 +28,10 @@ export const NUMBERS_OF: Readonly<Record<NumberKey, (...records: readonly RankPa
   rename_rate: (...records) => phaseRate(records, 'rename'),
   unlink_rate: (...records) => phaseRate(records, 'unlink'),
 };
+
+function epochsOf(records: readonly RankPart[]): readonly EpochRecord[] {
+  return records.flatMap(({ training }) => training?.epochs ?? []);
+}
 
 /** Returns the length of the window in which all workers were busy, in ns. */
 export function windowNs(record: Pick<RankPart, 'window'>): number {

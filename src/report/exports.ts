@@ -33,6 +33,11 @@ export const EXPORTS = {
     help: 'also write OpenMetrics text',
     load: () => import('./ci/open-metrics.js'),
   },
+  dlioSummary: {
+    value: 'file',
+    help: 'also write a summary.json of a training job, as DLIO does',
+    load: () => import('./ci/dlio-summary.js'),
+  },
 } as const satisfies Readonly<Record<string, ExportRow>>;
 
 export type ExportName = keyof typeof EXPORTS;

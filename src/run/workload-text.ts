@@ -5,6 +5,8 @@ import { FeedrateError, isSystemError, systemFaultOf } from '../base/errors.js';
 import { formatBytes } from '../base/units.js';
 import { packageRoot } from '../host/system/installation.js';
 import { readTextFile } from '../host/system/regular-file.js';
+import { modelWorkload } from '../training/model-workload.js';
+import { ACCELERATOR_MODELS } from '../training/models.js';
 import { fioFileError } from '../workload/fio-file.js';
 import { didYouMean } from '../workload/suggest.js';
 import type { WorkloadText } from './request.js';
@@ -34,9 +36,15 @@ export function readWorkload(word: string): WorkloadText {
   return isFile(word) ? readFile(word) : readInstalledWorkload(word);
 }
 
-/** Reads an installed workload. Throws `FeedrateError('workload')` when there is none of this name. */
+/**
+ * Reads an installed workload, or makes that of a model on an accelerator at full size. Throws `FeedrateError('workload')`
+ * when there is none of this name.
+ */
 export function readInstalledWorkload(name: string): WorkloadText {
-  return readFile(installedWorkloads().get(name) ?? name);
+  const model = ACCELERATOR_MODELS.find((each) => each.name === name);
+  return model === undefined
+    ? readFile(installedWorkloads().get(name) ?? name)
+    : { source: modelWorkload(model), path: name };
 }
 
 function readFile(path: string): WorkloadText {
@@ -86,7 +94,7 @@ function isFile(path: string): boolean {
 
 /** Returns what to do about a workload that cannot be read, with the installed one that the user may have meant. */
 function remedyFor(word: string): string {
-  const names = [...installedWorkloads().keys()];
+  const names = [...installedWorkloads().keys(), ...ACCELERATOR_MODELS.map((model) => model.name)];
   const meant = word.slice(word.lastIndexOf('/') + 1).replace(/\.ya?ml$/, '');
   if (names.includes(meant)) return `an installed workload has this name: use ${meant}`;
   return `give the path of a .yaml file, or a name from this list: feedrate workloads${didYouMean(meant, names)}`;

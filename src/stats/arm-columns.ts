@@ -38,7 +38,7 @@ export function armsCsv(arms: SummarizedArms): string {
 export function armColumns(arms: SummarizedArms): Column<ArmSummary>[] {
   const { summaries, ceilings } = arms;
   const numbers = NUMBER_METRICS.filter(
-    ({ key, ofPhases }) => ofPhases === undefined || summaries.some((summary) => summary.numbers[key] !== null),
+    ({ key, onlyWith }) => onlyWith === undefined || summaries.some((summary) => summary.numbers[key] !== null),
   );
   const kinds = LATENCY_KINDS.filter(({ kind }) => summaries.some(({ latencies }) => latencies.has(kind)));
   return [

@@ -16,13 +16,14 @@ export function worstOf({ metric }: Pick<Measure, 'metric'>): number {
 
 /**
  * Returns one observation per counted trial of an arm. A trial that measured nothing has the worst value, unless the
- * arm's other trials show that it never has this metric, or it is a rate of phases and the trial has none.
+ * arm's other trials show that it never has this metric, or it is a metric of phases or of training and the trial has none.
  */
 export function observationsOf(measure: Measure, counted: readonly TrialRecord[]): Observation[] {
   const worst = worstOf(measure);
   const observed = counted.map((trial) => {
     const isNothing = movedNothing(trial);
-    const isOther = 'ofPhases' in measure.metric && trial.phases === undefined;
+    const part = measure.metric.distribution ? undefined : measure.metric.onlyWith;
+    const isOther = part !== undefined && trial[part] === undefined;
     const value = isOther ? Number.NaN : isNothing ? worst : measuredOnce(measure, trial);
     // A latency of 0 is below the clock's resolution. Its logarithm would be infinitely good.
     const isValue = value === worst || (value > 0 && Number.isFinite(value));

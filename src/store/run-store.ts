@@ -97,7 +97,10 @@ export function openRun(directory: string): RunStore {
  * Opens a run that has ended to add sessions to it. Sets its status to `running` in `run.json` and applies the changes.
  * Existing trials stay. Throws `FeedrateError('store')` when `run.json` cannot be read or written.
  */
-export function reopenRun(directory: string, changes: Pick<RunRecord, 'plan' | 'overrides' | 'pid'>): RunStore {
+export function reopenRun(
+  directory: string,
+  changes: Pick<RunRecord, 'plan' | 'overrides' | 'pid'> & Partial<Pick<RunRecord, 'workloadSource'>>,
+): RunStore {
   const { path, run } = readRunFile(directory);
   const reopened: RunRecord = { ...run, ...changes, status: 'running', endedAt: null };
   const store = storeOf(path, reopened, commandIn(path));

@@ -10,9 +10,13 @@ export interface AcceleratorModel {
   readonly round: string;
   readonly source: string;
   readonly format: DataFormat;
-  /** Bytes of a record on average, and their standard deviation. */
+  /** Bytes of a record on average, and their standard deviation over files. */
   readonly recordBytes: number;
   readonly recordStdevBytes: number;
+  /** The bytes of a record that the loader reads: fewer than `recordBytes` if it chooses columns. */
+  readonly readBytes: number;
+  /** Files of the whole dataset. */
+  readonly files: number;
   readonly samplesPerFile: number;
   readonly batchSize: number;
   /** Time of one step, ns. */

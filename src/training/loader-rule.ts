@@ -21,6 +21,8 @@ export interface Assignment {
 /** Deals out the batches of one epoch of one rank. Pure bookkeeping: it knows no time. */
 export class LoaderRule {
   readonly #batches: number;
+  /** Batches that each worker has not been given yet; null: any worker may make any batch. */
+  readonly #own: number[] | null;
   readonly #settings: LoaderSettings;
   /** Tasks that a worker has and that are not yet handed over. */
   readonly #held: number[];
@@ -28,8 +30,13 @@ export class LoaderRule {
   #handedOver = 0;
   #turn = 0;
 
-  constructor(batches: number, settings: LoaderSettings) {
-    this.#batches = batches;
+  /**
+   * @param batches of the epoch: their number, or, with an iterable dataset, how many each worker has. A worker without
+   * batches is left out, as after its `StopIteration`.
+   */
+  constructor(batches: number | readonly number[], settings: LoaderSettings) {
+    this.#own = typeof batches === 'number' ? null : [...batches];
+    this.#batches = typeof batches === 'number' ? batches : batches.reduce((sum, each) => sum + each, 0);
     this.#settings = settings;
     this.#held = new Array<number>(settings.workers).fill(0);
   }
@@ -69,9 +76,18 @@ export class LoaderRule {
       const worker = this.#turn;
       this.#turn = (this.#turn + 1) % workers;
       if (!inOrder && (this.#held[worker] as number) >= prefetchFactor) continue;
+      if (!this.#takeOwn(worker)) continue;
       this.#held[worker] = (this.#held[worker] as number) + 1;
       return { task: this.#dealt++, worker };
     }
     return null;
+  }
+
+  /** Returns whether a worker has a batch left, and takes it. */
+  #takeOwn(worker: number): boolean {
+    if (this.#own === null) return true;
+    const left = this.#own[worker] as number;
+    if (left > 0) this.#own[worker] = left - 1;
+    return left > 0;
   }
 }

@@ -2,6 +2,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { systemFaultOf } from '../base/errors.js';
 import { seedOf } from '../base/prng.js';
+import { workersOf } from '../engine/choose.js';
 import { Counters } from '../engine/core/counters.js';
 import type { WorkerOutcome } from '../engine/core/protocol.js';
 import type { WorkerPool } from '../engine/pool.js';
@@ -31,6 +32,7 @@ import { type LiveView, type Looks, watch } from './live.js';
 import { NfsWatch } from './live-nfs.js';
 import { watchMachine } from './machine-watch.js';
 import { missedIn } from './missed-in-trial.js';
+import { nullAuOf } from './null-au.js';
 import { partOf } from './part.js';
 import { type PrepareSettings, prepareTrial } from './prepare-trial.js';
 import { skippedEnds } from './skipped-ends.js';
@@ -186,6 +188,19 @@ function removeQuietly(directory: string): void {
   } catch {}
 }
 
+/** Returns what a training job measured, with its AU on an engine that reads nothing. */
+async function trainingOf(
+  stage: Stage,
+  { outcomes, abandoned }: MeasuredTrial,
+  fault: TrialRecord['fault'],
+  settings: TrialSettings,
+): Promise<TrialRecord['training']> {
+  const training = outcomes.find(({ report }) => report?.training !== undefined)?.report?.training;
+  if (training === undefined || abandoned || fault !== null || settings.stopped()) return training;
+  const nullAu = await nullAuOf(stage, settings.pool, settings.onCounters);
+  return nullAu === undefined ? training : { ...training, nullAu };
+}
+
 /**
  * Runs a trial and returns its record. Never throws for a failure within the trial: the record has it. The trial's
  * scratch files are removed afterwards.
@@ -195,7 +210,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
   const startMs = performance.now();
   const stage = stageOf(trial, settings);
   const { arm } = stage;
-  const counters = Counters.allocate(arm.spec.numjobs * stage.engine.threadsPerJob);
+  const counters = Counters.allocate(workersOf(arm.spec, stage.engine));
   const { preparation, moved, measured, fault } = await execute(trial, stage, counters, settings);
   const reports = measured.outcomes.map(({ report }) => report).filter((report) => report !== null);
   const engine = { ...stage.engine, ring: assembleRing(reports) };
@@ -205,6 +220,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
   const client = assembleClient(reports, measured.eventLoopDelay);
   const series = assembleSeries(reports, window.lastDoneNs);
   const phases = assemblePhases(reports);
+  const training = await trainingOf(stage, measured, fault, settings);
   const { longestQuietNs, machine } = measured;
   const missedFiles = measured.abandoned ? null : missedIn(stage, reports);
   const shortTransfers = reports.reduce((sum, report) => sum + report.shortTransfers, 0);
@@ -230,6 +246,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
     window,
     latency: assembleLatency(counters),
     ...(phases !== undefined && { phases }),
+    ...(training !== undefined && { training }),
     series,
     cache,
     ...(nfs === null ? {} : { nfs }),

@@ -1,5 +1,5 @@
 /** Runs one session's rounds of the plan. Each session is a new process. */
-import { chooseEngine } from '../engine/choose.js';
+import { chooseEngine, workersOf } from '../engine/choose.js';
 import type { Counters } from '../engine/core/counters.js';
 import { WorkerPool } from '../engine/pool.js';
 import { createOwnDirectory, removeOwnDirectory } from '../host/files/own-directory.js';
@@ -85,10 +85,7 @@ export class Session {
     const { injected = [], looks = CLOSE_LOOKS, keepPartMs = KEEP_PART_MS } = this.#options;
     const stopped = () => this.#stopped;
     const pool = new WorkerPool(
-      Math.max(
-        1,
-        ...plan.arms.map((arm) => arm.spec.numjobs * chooseEngine(arm.spec, targetOf(plan, arm)).threadsPerJob),
-      ),
+      Math.max(1, ...plan.arms.map(({ spec, ...arm }) => workersOf(spec, chooseEngine(spec, targetOf(plan, arm))))),
     );
     const scratch: string[] = [];
     const held: HeldData[] = [];

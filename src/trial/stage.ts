@@ -77,9 +77,12 @@ export function tasksOf(stage: Stage, counters: Counters, seed: number, injected
   const { arm, engine, files, scratchDirectory } = stage;
   const threads = engine.threadsPerJob;
   const { path } = stage.target;
+  const sharedBytes = jobPlanOf(arm.spec).threads?.sharedBytes ?? 0;
+  const shared = sharedBytes === 0 ? null : new SharedArrayBuffer(sharedBytes);
   const fd = descriptorOf(path);
   return Array.from({ length: counters.workers }, (_, worker) => ({
     memory: counters.memory,
+    ...(shared !== null && { shared }),
     worker,
     workers: counters.workers,
     thread: worker % threads,

@@ -7,7 +7,7 @@ export type Access =
   /** Files are dealt out to workers, and each is read from its start to its end, as iterable datasets do. */
   | 'stream';
 
-interface DataFormatRow {
+export interface DataFormatRow {
   /** A clause for the reference. */
   readonly meaning: string;
   /** The end of a file's name. */
@@ -15,6 +15,8 @@ interface DataFormatRow {
   readonly access: Access;
   /** Whether a file may have more than one sample. */
   readonly manySamples: boolean;
+  /** Whether a file has row groups and columns, of which a loader may read some. Absent: no. */
+  readonly hasColumns?: true;
 }
 
 export const DATA_FORMATS = {
@@ -23,7 +25,13 @@ export const DATA_FORMATS = {
   jpeg: { meaning: 'images in one folder per class', extension: '.jpg', access: 'map', manySamples: false },
   tfrecord: { meaning: 'TFRecord files of TensorFlow', extension: '.tfrecord', access: 'stream', manySamples: true },
   webdataset: { meaning: 'WebDataset shards (tar)', extension: '.tar', access: 'stream', manySamples: true },
-  parquet: { meaning: 'Parquet files, read by row groups', extension: '.parquet', access: 'stream', manySamples: true },
+  parquet: {
+    meaning: 'Parquet files, read by row groups',
+    extension: '.parquet',
+    access: 'stream',
+    manySamples: true,
+    hasColumns: true,
+  },
   csv: { meaning: 'CSV files, read from start to end', extension: '.csv', access: 'stream', manySamples: true },
   megatron: {
     meaning: 'indexed tokens of Megatron (.bin and .idx)',
@@ -46,3 +54,8 @@ export const DATA_FORMATS = {
 export type DataFormat = keyof typeof DATA_FORMATS;
 
 export const DATA_FORMAT_NAMES = Object.keys(DATA_FORMATS) as readonly DataFormat[];
+
+/** Returns the row of a format. */
+export function formatRow(format: DataFormat): DataFormatRow {
+  return DATA_FORMATS[format];
+}

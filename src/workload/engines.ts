@@ -23,6 +23,8 @@ export interface EngineCapabilities {
   readonly mapsFiles: boolean;
   /** It creates, looks up, lists, renames and removes entries of directories one by one, as `kind: metadata` does. */
   readonly worksOnEntries: boolean;
+  /** It makes the calls of training readers, as `kind: training` needs them. */
+  readonly readsSamples: boolean;
   /** `calibrate --inject` can slow down each of its operations. */
   readonly canBeSlowed: boolean;
 }
@@ -39,6 +41,7 @@ export const ENGINES = {
     holdsQueue: false,
     mapsFiles: false,
     worksOnEntries: true,
+    readsSamples: true,
     canBeSlowed: true,
   },
   io_uring: {
@@ -51,6 +54,7 @@ export const ENGINES = {
     holdsQueue: true,
     mapsFiles: false,
     worksOnEntries: false,
+    readsSamples: false,
     canBeSlowed: false,
   },
   mmap: {
@@ -63,6 +67,7 @@ export const ENGINES = {
     holdsQueue: false,
     mapsFiles: true,
     worksOnEntries: false,
+    readsSamples: false,
     canBeSlowed: false,
   },
   null: {
@@ -75,6 +80,7 @@ export const ENGINES = {
     holdsQueue: false,
     mapsFiles: false,
     worksOnEntries: true,
+    readsSamples: true,
     canBeSlowed: false,
   },
   simulated: {
@@ -87,6 +93,7 @@ export const ENGINES = {
     holdsQueue: false,
     mapsFiles: false,
     worksOnEntries: true,
+    readsSamples: true,
     canBeSlowed: true,
   },
   nfs: {
@@ -99,6 +106,7 @@ export const ENGINES = {
     holdsQueue: false,
     mapsFiles: false,
     worksOnEntries: true,
+    readsSamples: true,
     canBeSlowed: true,
   },
 } as const satisfies Readonly<Record<string, EngineCapabilities>>;
@@ -147,6 +155,7 @@ const AUTO_CAPABILITIES: EngineCapabilities = {
   holdsQueue: true,
   mapsFiles: false,
   worksOnEntries: true,
+  readsSamples: true,
   canBeSlowed: true,
 };
 

@@ -14,6 +14,7 @@ export type { CommonJob } from './jobs/job-kind.js';
 export type { MetadataJob } from './jobs/metadata.js';
 export type { Job } from './jobs/registry.js';
 export type { SmallFilesJob } from './jobs/small-files.js';
+export type { TrainingJob } from './jobs/training.js';
 export type {
   BlockShare,
   CacheClaim,

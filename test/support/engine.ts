@@ -2,10 +2,12 @@
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { OperationKind } from '../../src/base/latency-kinds.js';
+import { workersOf } from '../../src/engine/choose.js';
 import { CELL, Counters } from '../../src/engine/core/counters.js';
 import type { Slowdown, WorkerOutcome, WorkerReport, WorkerTask } from '../../src/engine/core/protocol.js';
 import type { WorkerPool } from '../../src/engine/pool.js';
 import type { SparseCounts } from '../../src/histogram/sparse-counts.js';
+import { jobPlanOf } from '../../src/plan/jobs/registry.js';
 import type { DataFile, Extent } from '../../src/plan/plan.js';
 import type { Window } from '../../src/record/trial-record.js';
 import { assembleLatency, assembleWindow } from '../../src/trial/assemble.js';
@@ -53,14 +55,18 @@ export async function runEngine(
   pool: WorkerPool,
   job: Job,
   setting: EngineSetting,
-  counters = Counters.allocate(job.numjobs),
+  counters = Counters.allocate(workersOf(job, { threadsPerJob: jobPlanOf(job).threads?.each ?? 1 })),
 ): Promise<EngineRun> {
-  const tasks = Array.from({ length: job.numjobs }, (_, worker): WorkerTask => {
+  const { workers } = counters;
+  const sharedBytes = jobPlanOf(job).threads?.sharedBytes;
+  const shared = sharedBytes === undefined ? {} : { shared: new SharedArrayBuffer(sharedBytes) };
+  const tasks = Array.from({ length: workers }, (_, worker): WorkerTask => {
     const files = setting.filesOf?.(worker) ?? setting.files;
     return {
+      ...shared,
       memory: counters.memory,
       worker,
-      workers: job.numjobs,
+      workers,
       thread: 0,
       threads: 1,
       backend: job.ioengine === 'auto' ? 'psync' : job.ioengine,

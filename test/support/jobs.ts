@@ -7,6 +7,7 @@ import type {
   IoJob,
   MetadataJob,
   SmallFilesJob,
+  TrainingJob,
 } from '../../src/workload/workload.js';
 
 const COMMON: Omit<CommonJob, 'bs'> = {
@@ -122,6 +123,39 @@ export function metadataJob(changes: Partial<MetadataJob> = {}): MetadataJob {
     fsyncDirectories: false,
     passes: 1,
     runtimeNs: null,
+    ...changes,
+  };
+}
+
+/** An epoch of 40 raw samples of 1 kB for one accelerator, which two workers load in batches of 4. */
+export function trainingJob(changes: Partial<TrainingJob> = {}): TrainingJob {
+  return {
+    ...COMMON,
+    kind: 'training',
+    bs: blocks(262_144),
+    format: 'raw',
+    reader: 'format',
+    files: 40,
+    samplesPerFile: 1,
+    recordBytes: 1000,
+    recordStdevBytes: 0,
+    folders: 0,
+    rowGroupSamples: 1024,
+    columns: 1,
+    columnsRead: null,
+    batchSize: 4,
+    readThreads: 2,
+    prefetchFactor: null,
+    prefetchSize: null,
+    computationTime: { type: 'constant', ns: 10_000_000 },
+    preprocessTime: { type: 'constant', ns: 0 },
+    epochs: 1,
+    totalSteps: null,
+    fileShuffle: 'seed',
+    sampleShuffle: 'seed',
+    dropLast: true,
+    inOrder: true,
+    persistentWorkers: false,
     ...changes,
   };
 }

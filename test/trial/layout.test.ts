@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { contentMemory } from '../../src/engine/layout/lay-out.js';
+import { contentMemory } from '../../src/engine/layout/file-content.js';
 import { FileList } from '../../src/plan/file-list.js';
 import { FileUnion } from '../../src/plan/file-union.js';
 import type { DataFile } from '../../src/plan/plan.js';

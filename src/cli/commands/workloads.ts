@@ -1,11 +1,12 @@
-/** `feedrate workloads`: lists the workloads that are installed with feedrate, and prints one. */
-import { EXIT } from '../../base/errors.js';
+/** `feedrate workloads`: lists the workloads and models that are installed with feedrate, and prints a workload. */
+import { EXIT, FeedrateError } from '../../base/errors.js';
 import { formatOption } from '../options/common-options.js';
 import type { Subcommand } from '../options/subcommand.js';
 import { printJson, printLines } from '../output/print.js';
 import { exits } from '../terminal/exits.js';
 
 interface WorkloadsOptions {
+  readonly models?: boolean;
   readonly format: 'table' | 'json';
 }
 
@@ -16,6 +17,7 @@ export const workloads: Subcommand = {
   configure(command) {
     command
       .argument('[name]', 'workload to print as YAML (default: list them)')
+      .option('--models', 'list the models on accelerators instead')
       .addOption(formatOption(['table', 'json']))
       .action(exits(listOrPrint));
   },
@@ -23,6 +25,7 @@ export const workloads: Subcommand = {
 Examples:
   feedrate workloads
   feedrate workloads quick
+  feedrate workloads --models                      models such as retinanet-b200
   feedrate workloads random-read > mine.yaml       a copy to edit; then: feedrate run mine.yaml
 
 Every command that takes a workload takes these names. A file of that name in the
@@ -30,8 +33,12 @@ working directory comes first.
 `,
 };
 
-/** Prints the list, or one workload. Throws `FeedrateError('workload')` when none has this name. */
-async function listOrPrint(name: string | undefined, { format }: WorkloadsOptions): Promise<number> {
+/** Prints a list, or one workload. Throws `FeedrateError('workload')` when none has this name. */
+async function listOrPrint(name: string | undefined, { format, models = false }: WorkloadsOptions): Promise<number> {
+  if (models) {
+    if (name !== undefined) throw new FeedrateError('usage', '--models lists all models; leave out the name');
+    return listModels(format);
+  }
   const { installedEntries, readInstalledWorkload, workloadLines } = await import('../terminal/workload-list.js');
   if (name === undefined) {
     const entries = installedEntries();
@@ -46,5 +53,15 @@ async function listOrPrint(name: string | undefined, { format }: WorkloadsOption
   }
   const { printWorkload } = await import('../terminal/workload-print.js');
   printWorkload(source, []);
+  return EXIT.pass;
+}
+
+async function listModels(format: WorkloadsOptions['format']): Promise<number> {
+  const [{ modelLines }, { ACCELERATOR_MODELS }] = await Promise.all([
+    import('../terminal/model-list.js'),
+    import('../../training/models.js'),
+  ]);
+  if (format === 'json') printJson(ACCELERATOR_MODELS);
+  else printLines(modelLines(ACCELERATOR_MODELS, process.stdout.columns));
   return EXIT.pass;
 }

@@ -43,8 +43,9 @@ export function addWorkload(command: Command, table: FieldTable | undefined, oth
   return table === undefined ? command : addFields(command, table);
 }
 
-/** Adds an option for every field of a job. */
-export function addFields(command: Command, { fields, advice }: FieldTable): Command {
+/** Adds an option for every field of a job, except for words that the command has options for: they are given by --set. */
+export function addFields(command: Command, { fields: all, advice }: FieldTable): Command {
+  const fields = all.filter(({ word }) => command.options.every(({ long }) => long !== `--${word}`));
   for (const field of [NAME, ...fields]) {
     for (const spelling of new Set([field.word, field.word.replaceAll('_', '-')]))
       command.addOption(new FieldOption(spelling, field));

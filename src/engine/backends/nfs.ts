@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { PositionedReadCalls, type ReadCalls } from '../../host/files/read-calls.js';
 import type { NfsConnection } from '../../host/libnfs/nfs-connection.js';
 import { type NfsStore, nfsStoreOf } from '../../host/libnfs/nfs-store.js';
 import { type Libc, libc } from '../../host/system/libc.js';
@@ -40,15 +41,47 @@ function nfsCalls(connection: NfsConnection, memory: Uint8Array): TransferCalls 
   return { name: 'koffi', read: move(library.pread, readMaxBytes), write: move(library.pwrite, writeMaxBytes) };
 }
 
+/** Reads a range into memory that may be shorter: what does not fit is read over it. Returns the bytes read. */
+function readInto(
+  memory: Uint8Array,
+  read: TransferCalls['read'],
+  handle: number,
+  offsetBytes: number,
+  lengthBytes: number,
+): number {
+  for (let done = 0; ; ) {
+    const bytes = Math.min(memory.length, lengthBytes - done);
+    const moved = read(handle, 0, bytes, offsetBytes + done);
+    if (moved < 0) return moved;
+    done += moved;
+    if (moved < bytes || done === lengthBytes) return done;
+  }
+}
+
 /** Does one blocking libnfs call per operation, on this thread's own connection to the server. */
 export class NfsBackend extends PsyncBackend {
   readonly connection: NfsConnection;
+  readonly #nfs: NfsStore;
 
   constructor(store: NfsStore, memory: Uint8Array, clock: MonotonicClock) {
     // The limits of its calls are known only after it has connected.
     store.connection.connect();
     super(nfsCalls(store.connection, memory), clock, store, new NfsEntries(store));
     this.connection = store.connection;
+    this.#nfs = store;
+  }
+
+  protected override readCallsOn(memory: Uint8Array): ReadCalls {
+    const { read } = nfsCalls(this.connection, memory);
+    const { connection } = this;
+    return new PositionedReadCalls({
+      status: (handle) => connection.bytesOf(handle),
+      readAt: (handle, offsetBytes, lengthBytes) => readInto(memory, read, handle, offsetBytes, lengthBytes),
+    });
+  }
+
+  protected override entriesIn(path: string): number {
+    return this.#nfs.names(path).length;
   }
 
   protected override reasonOf(): string {

@@ -1,7 +1,9 @@
+import type { ReaderCalls } from '../../training/readers/reader-calls.js';
 import type { Backend } from '../core/backend.js';
 import type { Clock } from '../core/clock.js';
 import { type BackendFactory, callDrain, NOTHING_WATCHED } from './backend-factory.js';
 import { ModelledEntries } from './modelled-entries.js';
+import { ModelledReading } from './modelled-reading.js';
 
 /** Does nothing, so that a trial measures feedrate itself. */
 export class NullBackend implements Backend {
@@ -10,6 +12,10 @@ export class NullBackend implements Backend {
 
   constructor(clock: Clock) {
     this.clock = clock;
+  }
+
+  createReading(): ReaderCalls {
+    return new ModelledReading(() => {});
   }
 
   transfer(): void {}

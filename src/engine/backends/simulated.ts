@@ -1,8 +1,10 @@
 import { createPrng, type Prng } from '../../base/prng.js';
+import type { ReaderCalls } from '../../training/readers/reader-calls.js';
 import type { Backend } from '../core/backend.js';
 import { VirtualClock } from '../core/clock.js';
 import { type BackendFactory, callDrain, NOTHING_WATCHED } from './backend-factory.js';
 import { ModelledEntries } from './modelled-entries.js';
+import { ModelledReading } from './modelled-reading.js';
 
 /** Standard deviation of the logarithm of the simulated latencies. */
 const SIGMA = 0.25;
@@ -23,6 +25,10 @@ export class SimulatedBackend implements Backend {
     this.#prng = createPrng(seed, worker);
     this.#medianNs = medianNs;
     this.#nsPerByte = bytesPerSecond === null ? 0 : 1e9 / bytesPerSecond;
+  }
+
+  createReading(): ReaderCalls {
+    return new ModelledReading((bytes) => this.#pass(bytes));
   }
 
   transfer(_kind: number, _slot: number, _offsetBytes: number, lengthBytes: number): void {

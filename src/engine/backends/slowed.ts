@@ -1,9 +1,12 @@
+import type { Opening } from '../../base/opening.js';
+import type { ReaderCalls } from '../../training/readers/reader-calls.js';
 import { ENGINES, type Engine } from '../../workload/engines.js';
 import type { Backend, OpenMode } from '../core/backend.js';
 import type { Clock } from '../core/clock.js';
 import type { Entries, NewFile } from '../core/entries.js';
 import type { Slowdown } from '../core/protocol.js';
 import { callDrain, type Equipment } from './backend-factory.js';
+import { SlowedReading } from './slowed-reading.js';
 
 /**
  * Largest credit by which a wait that was too long shortens the next ones. It covers clock readings, but not time in
@@ -71,6 +74,10 @@ export class SlowedBackend implements Backend {
     this.clock = new SlowedClock(inner.clock, slowdown.part);
     this.#delayNs = slowdown.delayNs;
     this.entries = new SlowedEntries(inner.entries, () => this.#delay());
+  }
+
+  createReading(memory: Uint8Array, opening: Opening | null): ReaderCalls {
+    return new SlowedReading(this.inner.createReading(memory, opening), () => this.#delay());
   }
 
   transfer(kind: number, slot: number, offsetBytes: number, lengthBytes: number, bufferOffset: number): void {

@@ -1,6 +1,7 @@
 import type { SystemFault } from '../../base/errors.js';
 import type { Opening } from '../../base/opening.js';
 import type { DataFile } from '../../plan/plan.js';
+import type { ReaderCalls } from '../../training/readers/reader-calls.js';
 import type { Clock } from './clock.js';
 import type { Entries } from './entries.js';
 
@@ -25,6 +26,11 @@ export interface Backend {
   readonly clock: Clock;
   /** Operations on the entries of directories. */
   readonly entries: Entries;
+  /**
+   * Returns the calls of a program that reads files in its own way. Bytes go to `memory`. Files are opened as `opening` says
+   * if they are not feedrate's.
+   */
+  createReading(memory: Uint8Array, opening: Opening | null): ReaderCalls;
   /** Moves all `lengthBytes` between the buffer at `bufferOffset` and the file, or throws. */
   transfer(kind: number, slot: number, offsetBytes: number, lengthBytes: number, bufferOffset: number): void;
   open(slot: number, path: string, mode: OpenMode): void;

@@ -1,12 +1,17 @@
 import type { SystemFault } from '../../base/errors.js';
+import type { Opening } from '../../base/opening.js';
+import { countEntries } from '../../host/files/count-entries.js';
 import { localStore } from '../../host/files/local-store.js';
+import { type ReadCalls, readCalls } from '../../host/files/read-calls.js';
 import type { FileStore } from '../../host/system/file-store.js';
 import { errnoName } from '../../host/system/libc.js';
 import { READ } from '../../plan/batch.js';
+import type { ReaderCalls } from '../../training/readers/reader-calls.js';
 import { type Backend, IoFault, type OpenMode } from './backend.js';
 import type { MonotonicClock } from './clock.js';
 import type { Entries } from './entries.js';
 import { attempt } from './faults.js';
+import { FileReading } from './file-reading.js';
 import { LocalEntries } from './local-entries.js';
 
 /** Base class of all backends on real files: opening, closing, syncing, renaming and faults. */
@@ -69,6 +74,20 @@ export abstract class FileBackend implements Backend {
 
   remove(path: string): void {
     attempt(path, () => this.#store.removeTree(path));
+  }
+
+  createReading(memory: Uint8Array, opening: Opening | null): ReaderCalls {
+    return new FileReading(this.readCallsOn(memory), this.#store, opening, (path) => this.entriesIn(path, opening));
+  }
+
+  /** Lists a directory. Returns how many entries it has. */
+  protected entriesIn(path: string, opening: Opening | null): number {
+    return countEntries(path, opening);
+  }
+
+  /** Returns the calls on open files whose bytes go to `memory`. */
+  protected readCallsOn(memory: Uint8Array): ReadCalls {
+    return readCalls(memory);
   }
 
   /** Closes all files and ignores errors: a program that ended well has already closed its files. */

@@ -7,6 +7,7 @@ import type { FileRule } from '../../plan/file-list.js';
 import type { DataFile, Extent } from '../../plan/plan.js';
 import type { TcpCount } from '../../record/nfs-traffic.js';
 import type { Injection } from '../../record/run-record.js';
+import type { TrainingRecord } from '../../record/training-record.js';
 import type { EngineUse } from '../../record/trial-record.js';
 import type { Engine } from '../../workload/engines.js';
 import type { EntryOperation } from '../../workload/entry-operations.js';
@@ -20,6 +21,8 @@ export type Slowdown = Pick<Injection, 'part' | 'delayNs'>;
 export interface WorkerTask {
   /** The trial's `Counters`. */
   readonly memory: SharedArrayBuffer;
+  /** What a job's threads share besides; see `JobThreads`. */
+  readonly shared?: SharedArrayBuffer;
   readonly worker: number;
   readonly workers: number;
   /** This worker is thread `thread` of the `threads` threads of its job. It does every `threads`-th operation. */
@@ -68,6 +71,8 @@ export interface WorkerReport {
   readonly busyNs: number | null;
   /** Of jobs with phases, in the order in which they were done. */
   readonly phases?: readonly WorkerPhase[];
+  /** Of a training job, from the thread that plays its accelerators. */
+  readonly training?: TrainingRecord;
   readonly seconds: readonly WorkerSecond[];
   /** CPU use in the measured part. */
   readonly usage: ThreadUsage | null;

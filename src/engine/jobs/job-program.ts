@@ -25,6 +25,8 @@ export interface ProgramContext extends WorkerFiles {
 export interface Program {
   /** What a job with phases has done in each of them. */
   readonly phases?: WorkerReport['phases'];
+  /** What a training job has measured, by the thread that plays its accelerators. */
+  readonly training?: WorkerReport['training'];
   /** Prepares, before the common start. Not part of the measured window. */
   prepare(): void;
   /** Runs the measured part. Returns the time without pauses of its own, ns, or null for all of its time. */

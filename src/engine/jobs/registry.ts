@@ -6,6 +6,7 @@ import { ioProgram } from './io.js';
 import type { JobProgram, Program, ProgramContext } from './job-program.js';
 import { metadataProgram } from './metadata.js';
 import { smallFilesProgram } from './small-files.js';
+import { trainingProgram } from './training.js';
 
 const PROGRAMS: { readonly [K in Kind]: JobProgram<JobOf<K>> } = {
   io: ioProgram,
@@ -13,6 +14,7 @@ const PROGRAMS: { readonly [K in Kind]: JobProgram<JobOf<K>> } = {
   'checkpoint-restore': checkpointRestoreProgram,
   'small-files': smallFilesProgram,
   metadata: metadataProgram,
+  training: trainingProgram,
 };
 
 function jobProgramOf(job: Job): JobProgram<Job> {

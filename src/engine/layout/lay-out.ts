@@ -5,22 +5,12 @@ import type { FileStore } from '../../host/system/file-store.js';
 import { codeOf } from '../../host/system/libc.js';
 import { syncFileSystem } from '../../host/system/sync-file-system.js';
 import type { DataFile } from '../../plan/plan.js';
-import { CONTENT_SLACK_BYTES, ContentMemory } from '../content/content.js';
+import { chunksOf } from './file-content.js';
 import { LayoutCounters } from './layout-counters.js';
 import type { LayoutTask, PublishTask, WriteTask } from './layout-task.js';
 
-/** Small enough to stay in the processor's cache until the kernel has copied it. */
-export const CHUNK_BYTES = 512 << 10;
 /** Writeback starts at each multiple, so that the device writes while the next chunks are generated. */
 const WRITEBACK_BYTES = 16 << 20;
-
-let memory: ContentMemory | null = null;
-
-/** Returns this thread's memory for content, with room for a chunk. */
-export function contentMemory(): ContentMemory {
-  memory ??= new ContentMemory({ capacityBytes: CHUNK_BYTES + CONTENT_SLACK_BYTES });
-  return memory;
-}
 
 /**
  * Does a task, and yields between files and chunks so that the caller can do other work. Ends early after a stop request.
@@ -51,7 +41,6 @@ function* write({ memory: shared, base, directory, files, each }: WriteTask): Ge
 }
 
 /** Returns whether the file is complete. After a stop request, a small one is still completed. */
-
 function* writeFile(
   store: FileStore,
   path: string,
@@ -59,21 +48,20 @@ function* writeFile(
   syncs: boolean,
   counters: LayoutCounters,
 ): Generator<void, boolean> {
-  const content = contentMemory();
   const { fallocate = 'none' } = file;
   const handle = store.open(path, { write: true, create: true, direct: false });
   try {
     if (fallocate !== 'none') store.preallocate(handle, path, fallocate, file.bytes);
-    for (let offset = 0; offset < file.bytes; ) {
+    let offset = 0;
+    for (const chunk of chunksOf(file)) {
       if (counters.isStopped && file.bytes > WRITEBACK_BYTES) return false;
-      const length = Math.min(CHUNK_BYTES, file.bytes - offset);
-      const at = content.fill(0, length, file.contentSeed, 0, offset);
-      for (let done = 0; done < length; )
-        done += store.write(handle, content.bytes.subarray(at + done, at + length), offset + done);
-      offset += length;
-      if (offset % WRITEBACK_BYTES === 0) store.beginWriteback(handle, offset - WRITEBACK_BYTES, WRITEBACK_BYTES);
-      if (offset < file.bytes) counters.add(0, length);
-      else counters.add(1, length);
+      for (let done = 0; done < chunk.length; )
+        done += store.write(handle, done === 0 ? chunk : chunk.subarray(done), offset + done);
+      offset += chunk.length;
+      if (chunk.length > 0 && offset % WRITEBACK_BYTES === 0)
+        store.beginWriteback(handle, offset - WRITEBACK_BYTES, WRITEBACK_BYTES);
+      if (offset < file.bytes) counters.add(0, chunk.length);
+      else counters.add(1, chunk.length);
       yield;
     }
     if (file.bytes === 0) counters.add(1, 0);

@@ -29,6 +29,8 @@ export interface EntryCalls {
   removeDirectory(directory: number, name: string): number;
   /** Opens the directory anew, reads it to its end, and returns the number of its entries. */
   count(directory: number): number;
+  /** Reads an open directory to its end, and returns the number of its entries. */
+  rest(fd: number): number;
 }
 
 /** The numbers of the calls. Both architectures have the same arguments. */
@@ -124,15 +126,18 @@ class LibcEntryCalls implements EntryCalls {
   count(directory: number): number {
     const fd = this.#call(this.#numbers.openat, directory, this.#first.put('.'), DIRECTORY | O_CLOEXEC, 0, 0);
     if (fd < 0) return fd;
+    const entries = this.rest(fd);
+    this.closeFile(fd);
+    return entries;
+  }
+
+  rest(fd: number): number {
     // `.` and `..` do not count.
     let entries = -2;
     for (;;) {
       const bytes = this.#call(this.#numbers.getdents64, fd, this.#listingAt, LISTING_BYTES, 0, 0);
       if (bytes > 0) entries += this.#recordsIn(bytes);
-      else {
-        this.closeFile(fd);
-        return bytes < 0 ? bytes : Math.max(0, entries);
-      }
+      else return bytes < 0 ? bytes : Math.max(0, entries);
     }
   }
 
@@ -160,6 +165,7 @@ const fsCalls: EntryCalls = {
   removeFile: (directory, name) => attempted(() => unlinkSync(entryOf(directory, name))),
   removeDirectory: (directory, name) => attempted(() => rmdirSync(entryOf(directory, name))),
   count: (directory) => attempted(() => readdirSync(entryOf(directory, '.')).length),
+  rest: (fd) => attempted(() => readdirSync(`/proc/self/fd/${fd}`).length),
 };
 
 const entryOf = (directory: number, name: string): string => `/proc/self/fd/${directory}/${name}`;

@@ -98,14 +98,17 @@ function writePath(memory: Buffer, path: string): boolean {
   return memory[length - 1] === 0;
 }
 
-/** Returns what the client knows of an open file without asking a server; null when this is not possible here. */
-export function quickStatus(fd: number): OpenedFile | null {
+/**
+ * Returns what the client knows of an open file; null when this is not possible here. No server is asked, unless `current`
+ * attributes are wanted, as fstat(2) wants them.
+ */
+export function quickStatus(fd: number, which: 'known' | 'current' = 'known'): OpenedFile | null {
   const library = loadedLibc();
   const call = SYS_STATX[process.arch];
   if (library === null || call === undefined) return null;
   memory ??= memoryOf(library);
   const { status, emptyAt, statusAt } = memory;
-  const flags = AT_EMPTY_PATH | AT_STATX_DONT_SYNC;
+  const flags = AT_EMPTY_PATH | (which === 'known' ? AT_STATX_DONT_SYNC : 0);
   if (library.syscall(call, fd, emptyAt, flags, STATX_WANTED, statusAt, 0) !== 0) return null;
   if ((status.getUint32(STX.mask, true) & STATX_WANTED) !== STATX_WANTED) return null;
   const size = status.getUint32(STX.size, true) + status.getUint32(STX.size + 4, true) * 2 ** 32;

@@ -21,6 +21,7 @@ export const UNREADABLE_CODES: ReadonlySet<string> = new Set([
 
 /** Never waits for the other end of a FIFO that has taken the place of a file. */
 const READING = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+const LISTING = constants.O_RDONLY | constants.O_DIRECTORY;
 
 /**
  * Opens a file of the user's on a mounted file system. Unless links are followed, neither the file nor a directory on the
@@ -38,6 +39,11 @@ export function openUserFile(path: string, opening: Opening, direct = false): nu
     closeSync(fd);
     throw thrown;
   }
+}
+
+/** Opens a directory of the user's to list it. Links are followed as for files. Throws as `openUserFile` does. */
+export function openUserDirectory(path: string, opening: Opening): number {
+  return openAs(path, LISTING | (opening.follow ? 0 : constants.O_NOFOLLOW), opening);
 }
 
 /** Opens a file without changing its time of access, or as anybody may when it belongs to somebody else. */

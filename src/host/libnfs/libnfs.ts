@@ -41,6 +41,8 @@ export interface Libnfs {
   fsync(nfs: number, handle: number): number;
   /** Fills in a `struct nfs_stat_64`. */
   stat(nfs: number, path: string, address: number): number;
+  /** The same of an open file. */
+  fstat(nfs: number, handle: number, address: number): number;
   lstat(nfs: number, path: string, address: number): number;
   /** Fills in a `struct nfs_statvfs_64`. */
   statvfs(nfs: number, path: string, address: number): number;
@@ -83,6 +85,7 @@ function bind(koffi: Koffi, library: KoffiLibrary, soname: string): Libnfs {
     pwrite: library.func('nfs_pwrite', 'int', [long, long, wide, wide, long]),
     fsync: library.func('nfs_fsync', 'int', [long, long]),
     stat: library.func('nfs_stat64', 'int', [long, 'str', long]),
+    fstat: library.func('nfs_fstat64', 'int', [long, long, long]),
     lstat: library.func('nfs_lstat64', 'int', [long, 'str', long]),
     statvfs: library.func('nfs_statvfs64', 'int', [long, 'str', long]),
     mkdir: library.func('nfs_mkdir', 'int', [long, 'str']),

@@ -20,6 +20,10 @@ const IDLE_MS = 10_000;
 /** Additional arguments for libnfs. They turn off read-ahead, caches and automatic mounts. */
 const FIXED_ARGUMENTS = `&readahead=0&pagecache=0&dircache=0&auto-traverse-mounts=0&tcp-syncnt=${SYN_COUNT}`;
 
+/** `struct nfs_stat_64`: how many fields of 64 bits it has, and which of them is the size. */
+const STAT_FIELDS = 17;
+const SIZE_FIELD = 7;
+
 /** Matches the name of an error that the server returned. */
 const SERVER_ERROR = /\b(?:NFS[34]|MNT3)ERR_[A-Z]+/;
 
@@ -103,6 +107,15 @@ export class NfsConnection {
       this.#words = `the connection to ${this.url.server} was lost or could not be opened (${this.#words || 'earlier'})`;
     }
     return errno;
+  }
+
+  /** Returns the bytes of an open file, or a negative errno. */
+  bytesOf(handle: number): number {
+    const context = this.#context;
+    if (context === 0) return -constants.errno.EIO;
+    const found = new BigUint64Array(STAT_FIELDS);
+    const result = this.library.fstat(context, handle, this.#libc.addressOf(found));
+    return result < 0 ? -this.fail(result) : Number(found[SIZE_FIELD]);
   }
 
   /** The description of the last failure. */

@@ -40,6 +40,16 @@ export interface QueueUse {
   readonly byThreads: boolean;
 }
 
+/** The threads of a job that needs others than one for each of `numjobs`. */
+export interface JobThreads {
+  /** Of each of `numjobs`. */
+  readonly each: number;
+  /** Of all of them together, after the others. */
+  readonly besides: number;
+  /** Memory that all threads of a trial share, besides their counters. */
+  readonly sharedBytes: number;
+}
+
 /** Properties of a job that other parts of feedrate need besides its operations. */
 export interface JobPlan {
   /** See `ArmFiles`. */
@@ -61,6 +71,8 @@ export interface JobPlan {
   readonly isSteady: boolean;
   readonly bounds: TimeBounds;
   readonly queue: QueueUse;
+  /** Absent: those that the engine chooses. */
+  readonly threads?: JobThreads;
   readonly rate: Rate | null;
   /** For engines that map files. */
   readonly madvise: MapAdvice;

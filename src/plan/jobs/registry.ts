@@ -5,6 +5,7 @@ import { planIo } from './io.js';
 import type { JobPlan } from './job-plan.js';
 import { planMetadata } from './metadata.js';
 import { planSmallFiles } from './small-files.js';
+import { planTraining } from './training.js';
 
 const JOB_PLANS: { readonly [K in Kind]: (job: JobOf<K>) => JobPlan } = {
   io: planIo,
@@ -12,6 +13,7 @@ const JOB_PLANS: { readonly [K in Kind]: (job: JobOf<K>) => JobPlan } = {
   'checkpoint-restore': planCheckpointRestore,
   'small-files': planSmallFiles,
   metadata: planMetadata,
+  training: planTraining,
 };
 
 /** Returns the plan of a job, by its kind. */

@@ -1,20 +1,61 @@
 import type { DatasetShape, FileGeometry } from '../dataset-shape.js';
+import type { Crc } from './crc.js';
 
-/** Content and checksums for a writer, which is pure. */
+/** Most bytes that a writer asks for, or yields, at once. */
+export const PIECE_BYTES = 512 << 10;
+
+/** Content and its checksums for a writer, which is pure. */
 export interface ContentSource {
   /**
    * Returns incompressible content, a pure function of the file's seed and the position. The array is valid until the next
-   * call. `lengthBytes` ≤ 512 KiB.
+   * call, and the writer may change it. `lengthBytes` ≤ `PIECE_BYTES`.
    */
   readonly bytes: (positionBytes: number, lengthBytes: number) => Uint8Array;
-  /** CRC-32 (ISO 3309) of bytes, continued from a previous value; 0 at first. */
-  readonly crc32: (bytes: Uint8Array, previous: number) => number;
+  /**
+   * Returns the state of a checksum after content of any length, continued from a previous state. It is faster than
+   * `crc.advance` over the same bytes.
+   */
+  readonly checksum: (crc: Crc, positionBytes: number, lengthBytes: number, state: number) => number;
 }
 
-/** A format of training data: where everything lies in a file, and how the file is written. */
+/** Files without samples that readers of the format need besides. */
+export interface SideFiles {
+  /** Returns how many there are: one for each file, or one for all of them. */
+  readonly count: (shape: DatasetShape) => number;
+  /** Returns the path of one of them in the dataset's directory. */
+  readonly path: (shape: DatasetShape, index: number) => string;
+  readonly bytes: (shape: DatasetShape, index: number) => number;
+  readonly write: (shape: DatasetShape, index: number) => Generator<Uint8Array, void>;
+}
+
+/** A format of training data: where everything is in a file, and how the file is written. */
 export interface FileFormat<G extends FileGeometry = FileGeometry> {
+  /** The shortest record that a file can have, bytes. */
+  readonly leastRecordBytes: number;
+  /** The longest record and the longest file that it can have, bytes; absent: any length. */
+  readonly mostRecordBytes?: number;
+  readonly mostFileBytes?: number;
   /** Returns the places in file `file` (from 0) of a dataset. Cheap: it is called for every file of a plan. */
   readonly geometry: (shape: DatasetShape, file: number) => G;
-  /** Yields the bytes of the file from its start to its end, `geometry.bytes` in all, in pieces of at most 512 KiB. */
+  /**
+   * Yields the bytes of the file from its start to its end, `geometry.bytes` in all, in pieces of at most `PIECE_BYTES`. A
+   * piece is valid until the next one is asked for. An empty piece lets the caller do other work.
+   */
   readonly write: (shape: DatasetShape, file: number, source: ContentSource) => Generator<Uint8Array, void>;
+  readonly beside?: SideFiles;
+}
+
+/** Yields content in pieces. */
+export function* contentPieces(
+  source: ContentSource,
+  positionBytes: number,
+  lengthBytes: number,
+): Generator<Uint8Array, void> {
+  for (let done = 0; done < lengthBytes; done += PIECE_BYTES)
+    yield source.bytes(positionBytes + done, Math.min(PIECE_BYTES, lengthBytes - done));
+}
+
+/** Yields bytes in pieces. */
+export function* piecesOf(bytes: Uint8Array): Generator<Uint8Array, void> {
+  for (let done = 0; done < bytes.length; done += PIECE_BYTES) yield bytes.subarray(done, done + PIECE_BYTES);
 }

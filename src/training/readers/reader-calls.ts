@@ -3,10 +3,13 @@
  * fails. Bytes that are read go nowhere.
  */
 export interface ReaderCalls {
-  /** openat(2) with O_RDONLY and O_CLOEXEC. Returns a handle. */
-  open(path: string, how?: { readonly direct?: boolean }): number;
+  /**
+   * openat(2) with O_RDONLY and O_CLOEXEC. Returns a handle. `bytes` is the length that the file should have: engines
+   * without files have no other.
+   */
+  open(path: string, bytes: number, how?: { readonly direct?: boolean }): number;
   close(handle: number): void;
-  /** fstat(2) */
+  /** fstat(2). Throws when the file is shorter than it should be. */
   status(handle: number): void;
   /** stat(2) of a path, as `os.path.exists` asks. */
   statusOf(path: string): void;
@@ -32,6 +35,6 @@ export interface ReaderCalls {
   /** Touches each page of a range of a map. */
   touch(map: number, offsetBytes: number, lengthBytes: number): void;
   unmap(map: number): void;
-  /** Opens a directory, reads its entries and closes it. Returns how many there are. */
-  list(path: string): number;
+  /** Opens a directory, reads its entries and closes it. Returns how many there are: `expected` in engines without files. */
+  list(path: string, expected: number): number;
 }

@@ -4,6 +4,7 @@ import { ioKind } from './io.js';
 import type { AnyJobKind } from './job-kind.js';
 import { metadataKind } from './metadata.js';
 import { smallFilesKind } from './small-files.js';
+import { trainingKind } from './training.js';
 
 /** Every kind of job, in the order of the reference. `plan/jobs` and `engine/jobs` must have the same kinds. */
 export const JOB_KINDS = {
@@ -12,6 +13,7 @@ export const JOB_KINDS = {
   'checkpoint-restore': checkpointRestoreKind,
   'small-files': smallFilesKind,
   metadata: metadataKind,
+  training: trainingKind,
 } as const satisfies Readonly<Record<string, AnyJobKind>>;
 
 export type Kind = keyof typeof JOB_KINDS;

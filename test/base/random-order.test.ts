@@ -2,8 +2,8 @@ import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createPrng } from '../../src/base/prng.js';
+import { MAX_POSITIONS, RandomOrder } from '../../src/base/random-order.js';
 import { fileOrder } from '../../src/plan/file-order.js';
-import { MAX_POSITIONS, RandomOrder } from '../../src/plan/random-order.js';
 import { chiSquareZ, countIn } from '../support/chi-square.js';
 
 function takeAll(order: RandomOrder, count: number): number[] {

@@ -1,5 +1,5 @@
-import { assert } from '../base/assert.js';
-import type { Prng } from '../base/prng.js';
+import { assert } from './assert.js';
+import type { Prng } from './prng.js';
 
 /** Most blocks that one worker can order. Positions are 31-bit integers. */
 export const MAX_POSITIONS = 2 ** 31;

@@ -1,0 +1,220 @@
+import { createPrng } from '../../base/prng.js';
+import { boardShapeOf, loadersOf, sampleIndexOf, samplerSettingsOf, stepsOf } from '../../plan/jobs/training.js';
+import type { EpochRecord, TrainingRecord } from '../../record/training-record.js';
+import { drawTime } from '../../training/draw-time.js';
+import { ReadyQueue } from '../../training/ready-queue.js';
+import { createSampler, type Sampler } from '../../training/sampler.js';
+import { StepLog } from '../../training/step-log.js';
+import { ENGINES } from '../../workload/engines.js';
+import { prefetchFactorOf, type TrainingJob } from '../../workload/jobs/training.js';
+import { meanOfSpread } from '../../workload/time-spread.js';
+import type { Program, ProgramContext } from './job-program.js';
+import { TrainingBoard } from './training-board.js';
+import { TrainingFeed } from './training-feed.js';
+
+/** How long the thread sleeps at once while accelerators compute. Afterwards it looks whether it must end. */
+const SLEEP_NS = 50_000_000;
+
+/** One accelerator in a step. Times are ns since the common start. */
+interface Rank {
+  readonly feed: TrainingFeed;
+  /** When it was given its batch, and when it has computed. */
+  givenNs: number;
+  dueNs: number;
+}
+
+/**
+ * All accelerators of a training job. In each step, each of them waits for its batch, computes for its time, and then waits for
+ * the others. On a virtual clock, the times that loader workers have noted decide, so that threads may be late.
+ */
+export class AcceleratorProgram implements Program {
+  training?: TrainingRecord;
+  readonly #context: ProgramContext;
+  readonly #job: TrainingJob;
+  readonly #board: TrainingBoard;
+  readonly #ranks: readonly Rank[];
+  readonly #isVirtual: boolean;
+  readonly #queue = new ReadyQueue();
+  readonly #epochs: EpochRecord[] = [];
+  #sampler: Sampler | null = null;
+  #stepsLeft: number;
+
+  constructor(context: ProgramContext, job: TrainingJob) {
+    const { task } = context;
+    this.#context = context;
+    this.#job = job;
+    this.#isVirtual = ENGINES[task.backend].virtualClock;
+    this.#board = new TrainingBoard(task.shared as SharedArrayBuffer, boardShapeOf(job));
+    const workers = loadersOf(job);
+    const onDemand = job.readThreads === 0;
+    const prefetchFactor = onDemand ? 1 : prefetchFactorOf(job);
+    const settings = { workers, prefetchFactor, inOrder: job.inOrder, onDemand, isVirtual: this.#isVirtual };
+    this.#ranks = Array.from({ length: job.numjobs }, (_, rank) => ({
+      feed: new TrainingFeed(this.#board, Object.assign({ firstLoader: rank * workers }, settings)),
+      givenNs: 0,
+      dueNs: 0,
+    }));
+    this.#stepsLeft = job.totalSteps ?? Number.POSITIVE_INFINITY;
+  }
+
+  prepare(): void {
+    const { files, task } = this.#context;
+    this.#sampler = createSampler(sampleIndexOf(this.#job, files.length), samplerSettingsOf(this.#job, task.seed));
+  }
+
+  run(): null {
+    const { clock } = this.#context.backend;
+    for (const { feed } of this.#ranks) feed.list(clock.now());
+    let isGoing = this.#isDone();
+    for (let epoch = 0; epoch < this.#job.epochs && this.#stepsLeft > 0 && isGoing; epoch++)
+      isGoing = this.#epoch(epoch) && this.#endEpoch();
+    for (const { feed } of this.#ranks) feed.close(clock.now());
+    this.training = this.#record();
+    return null;
+  }
+
+  complete(): void {}
+
+  /** Trains for an epoch. Returns false after a stop request: what was done until then is recorded. */
+  #epoch(epoch: number): boolean {
+    const { clock } = this.#context.backend;
+    const sampler = this.#sampler as Sampler;
+    sampler.beginEpoch(epoch);
+    const batches = this.#ranks.map((_, rank) => sampler.batchesOf(rank));
+    const steps = Math.min(this.#stepsLeft, stepsOf(batches, this.#job.dropLast));
+    const startNs = clock.now();
+    const log = new StepLog(startNs, this.#job.readThreads, prefetchFactorOf(this.#job));
+    this.#queue.beginEpoch();
+    for (const [rank, { feed }] of this.#ranks.entries())
+      feed.begin(batches[rank] as number | readonly number[], startNs);
+    let isGoing = true;
+    for (let step = 0; step < steps && isGoing; step++) isGoing = this.#step(epoch, step, log);
+    this.#stepsLeft -= log.steps;
+    if (log.steps > 0) this.#epochs.push(Object.assign({ epoch: epoch + 1 }, log.figures()));
+    return isGoing;
+  }
+
+  /** Does one step. Returns false after a stop request. */
+  #step(epoch: number, step: number, log: StepLog): boolean {
+    const { backend, meter } = this.#context;
+    const startNs = backend.clock.now();
+    const ranks = this.#ranks.filter(({ feed }) => feed.hasNext);
+    this.#queue.beginStep(startNs);
+    const sums = { samples: 0, sampleBytes: 0, readBytes: 0 };
+    if (!this.#feed(ranks, startNs, { epoch, step }, sums)) return false;
+    const dueNs = ranks.reduce((latest, rank) => Math.max(latest, rank.dueNs), startNs);
+    if (!this.#sleepUntil(dueNs)) return false;
+    const endNs = backend.clock.now();
+    const share = 1 / this.#ranks.length;
+    let [computeNs, waitNs, longestWaitNs] = [0, 0, 0];
+    for (const rank of ranks) {
+      const ownWaitNs = rank.givenNs - startNs;
+      computeNs += (rank.dueNs - rank.givenNs) * share;
+      waitNs += ownWaitNs * share;
+      longestWaitNs = Math.max(longestWaitNs, ownWaitNs);
+      meter.record('wait', ownWaitNs);
+      meter.record('barrier', endNs - rank.dueNs);
+    }
+    const barrierNs = endNs - startNs - computeNs - waitNs;
+    log.add(Object.assign(sums, { endNs, computeNs, waitNs, barrierNs, longestWaitNs }));
+    meter.record('step', endNs - startNs);
+    return this.#tick();
+  }
+
+  /** Gives each rank its batch as soon as it is ready. Returns false after a stop request. */
+  #feed(
+    ranks: readonly Rank[],
+    startNs: number,
+    place: { readonly epoch: number; readonly step: number },
+    sums: { samples: number; sampleBytes: number; readBytes: number },
+  ): boolean {
+    for (const { feed } of ranks) feed.ask(startNs);
+    for (let waiting = ranks; waiting.length > 0; ) {
+      const seen = this.#board.signal;
+      waiting = waiting.filter((rank) => {
+        const offer = rank.feed.offer();
+        if (offer === null) return true;
+        const { readyNs, samples, sampleBytes, readBytes } = offer.batch;
+        rank.givenNs = this.#isVirtual ? Math.max(startNs, readyNs) : this.#context.backend.clock.now();
+        rank.feed.handOver(offer, rank.givenNs);
+        rank.dueNs = rank.givenNs + this.#computeNs(place.epoch, place.step, this.#ranks.indexOf(rank));
+        this.#queue.handOver(readyNs);
+        sums.samples += samples;
+        sums.sampleBytes += sampleBytes;
+        sums.readBytes += readBytes;
+        return false;
+      });
+      if (waiting.length === 0) break;
+      this.#board.waitForBatch(seen);
+      if (!this.#tick()) return false;
+    }
+    return true;
+  }
+
+  #computeNs(epoch: number, step: number, rank: number): number {
+    const { computationTime } = this.#job;
+    if (computationTime.type === 'constant') return computationTime.ns;
+    return drawTime(computationTime, createPrng(this.#context.task.seed, epoch, step, rank));
+  }
+
+  /** Ends an epoch of all workers. Returns false after a stop request. */
+  #endEpoch(): boolean {
+    const { clock } = this.#context.backend;
+    // What was loaded ahead and is not needed is left out. On a virtual clock, threads do not know what is in time.
+    if (!this.#isVirtual) this.#board.isCancelled = true;
+    for (const { feed } of this.#ranks) feed.end(clock.now());
+    const isDone = this.#isDone();
+    this.#board.isCancelled = false;
+    return isDone;
+  }
+
+  /** Waits until all workers have done what they were given. Returns false after a stop request. */
+  #isDone(): boolean {
+    const { clock } = this.#context.backend;
+    for (let left = this.#ranks; left.length > 0; ) {
+      const seen = this.#board.signal;
+      left = left.filter(({ feed }) => {
+        const doneNs = feed.doneNs();
+        if (doneNs !== null) clock.waitUntil(doneNs);
+        return doneNs === null;
+      });
+      if (left.length === 0) break;
+      this.#board.waitForBatch(seen);
+      if (!this.#tick()) return false;
+    }
+    return true;
+  }
+
+  /** Sleeps. Returns false after a stop request. */
+  #sleepUntil(dueNs: number): boolean {
+    const { clock } = this.#context.backend;
+    for (let nowNs = clock.now(); nowNs < dueNs; nowNs = clock.now()) {
+      if (!this.#tick()) return false;
+      clock.waitUntil(Math.min(dueNs, nowNs + SLEEP_NS));
+    }
+    return true;
+  }
+
+  /** Publishes what was measured. Returns false after a stop request. */
+  #tick(): boolean {
+    const { backend, meter, counters } = this.#context;
+    const nowNs = backend.clock.now();
+    if (nowNs >= meter.nextTickNs) meter.tick(nowNs);
+    return !counters.stopRequested;
+  }
+
+  #record(): TrainingRecord {
+    const { format, reader, numjobs, readThreads, batchSize, computationTime } = this.#job;
+    return {
+      format,
+      reader,
+      accelerators: numjobs,
+      readThreads,
+      prefetchFactor: prefetchFactorOf(this.#job),
+      batchSize,
+      computeNs: meanOfSpread(computationTime),
+      epochs: this.#epochs,
+      ready: this.#queue.points(numjobs),
+    };
+  }
+}

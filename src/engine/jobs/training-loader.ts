@@ -1,0 +1,121 @@
+import { createPrng } from '../../base/prng.js';
+import { boardShapeOf, loadersOf, sampleIndexOf, samplerSettingsOf } from '../../plan/jobs/training.js';
+import { drawTime } from '../../training/draw-time.js';
+import { createSampler, type LoaderPlace, type Sampler } from '../../training/sampler.js';
+import type { TrainingJob } from '../../workload/jobs/training.js';
+import { ReadingEnded } from '../core/metered-reading.js';
+import type { Program, ProgramContext } from './job-program.js';
+import { END_OF_EPOCH, END_OF_TRAINING, LIST_DATASET, TrainingBoard } from './training-board.js';
+import { TrainingSamples } from './training-samples.js';
+
+/** One worker of a loader: it makes one batch after another, as it is told, sample by sample. */
+export class LoaderProgram implements Program {
+  readonly #context: ProgramContext;
+  readonly #job: TrainingJob;
+  readonly #board: TrainingBoard;
+  readonly #place: LoaderPlace;
+  readonly #samples: TrainingSamples;
+  #sampler: Sampler | null = null;
+  /** Counts from 0; -1 before the first task. */
+  #epoch = -1;
+  #isBegun = false;
+  /** Counts what it was given. */
+  #given = 0;
+
+  constructor(context: ProgramContext, job: TrainingJob) {
+    const { task } = context;
+    this.#context = context;
+    this.#job = job;
+    this.#board = new TrainingBoard(task.shared as SharedArrayBuffer, boardShapeOf(job));
+    const workers = loadersOf(job);
+    this.#place = { rank: Math.floor(task.worker / workers), worker: task.worker % workers };
+    this.#samples = new TrainingSamples(context, job);
+  }
+
+  prepare(): void {
+    const { files, task } = this.#context;
+    this.#sampler = createSampler(sampleIndexOf(this.#job, files.length), samplerSettingsOf(this.#job, task.seed));
+  }
+
+  run(): null {
+    const { backend, task } = this.#context;
+    for (; this.#isGiven(); this.#given++) {
+      const next = this.#board.taskAt(task.worker, this.#given);
+      // Only a virtual clock is behind.
+      backend.clock.waitUntil(this.#board.dealtAt(task.worker, this.#given));
+      if (next === END_OF_TRAINING) break;
+      if (next === LIST_DATASET) this.#listDataset();
+      else if (next === END_OF_EPOCH) this.#endEpoch();
+      else if (this.#board.isCancelled) this.#finish(0, 0, 0);
+      else if (!this.#makeBatch(next)) break;
+    }
+    return null;
+  }
+
+  complete(): void {
+    this.#samples.close();
+  }
+
+  /** Waits for the next task. Returns false after a stop request. */
+  #isGiven(): boolean {
+    const { backend, task, meter, counters } = this.#context;
+    while (!this.#board.isDealt(task.worker, this.#given)) {
+      if (counters.stopRequested) return false;
+      this.#board.waitForTask(task.worker, this.#given);
+      const nowNs = backend.clock.now();
+      if (nowNs >= meter.nextTickNs) meter.tick(nowNs);
+    }
+    return !counters.stopRequested;
+  }
+
+  /** Makes a batch. Returns false after a stop request. */
+  #makeBatch(task: number): boolean {
+    const { backend, meter } = this.#context;
+    const { preprocessTime } = this.#job;
+    const startNs = backend.clock.now();
+    const readBefore = meter.readBytes;
+    this.#beginEpoch();
+    let samples = 0;
+    let sampleBytes = 0;
+    const prng = createPrng(this.#context.task.seed, this.#epoch, this.#place.rank, task);
+    try {
+      (this.#sampler as Sampler).batch(this.#place, task, (file, sample) => {
+        sampleBytes += this.#samples.read(file, sample);
+        samples++;
+        const preprocessNs = drawTime(preprocessTime, prng);
+        if (preprocessNs > 0) backend.clock.waitUntil(backend.clock.now() + preprocessNs);
+      });
+    } catch (thrown) {
+      if (thrown instanceof ReadingEnded) return false;
+      throw thrown;
+    }
+    meter.record('batch', backend.clock.now() - startNs);
+    this.#finish(samples, sampleBytes, meter.readBytes - readBefore);
+    return true;
+  }
+
+  #listDataset(): void {
+    this.#samples.list();
+    this.#finish(0, 0, 0);
+  }
+
+  #finish(samples: number, sampleBytes: number, readBytes: number): void {
+    const { backend, task } = this.#context;
+    this.#board.finish(task.worker, this.#given, { readyNs: backend.clock.now(), samples, sampleBytes, readBytes });
+  }
+
+  #beginEpoch(): void {
+    if (this.#isBegun) return;
+    this.#isBegun = true;
+    this.#epoch++;
+    (this.#sampler as Sampler).beginEpoch(this.#epoch);
+  }
+
+  /** A worker that is not persistent ends with its epoch, and what it has open is closed. */
+  #endEpoch(): void {
+    if (!this.#isBegun) this.#epoch++;
+    this.#isBegun = false;
+    if (!this.#job.persistentWorkers) this.#samples.close();
+    this.#finish(0, 0, 0);
+  }
+}

@@ -1,0 +1,64 @@
+/** The bytes that a data file is to have. */
+import type { DataFile } from '../../plan/plan.js';
+import type { Crc } from '../../training/formats/crc.js';
+import { writtenFile } from '../../training/formats/dataset-files.js';
+import { type ContentSource, contentPieces, PIECE_BYTES } from '../../training/formats/file-format.js';
+import { CONTENT_SLACK_BYTES, ContentMemory } from '../content/content.js';
+
+let memory: ContentMemory | null = null;
+
+/** Returns this thread's memory for content, with room for a piece. */
+export function contentMemory(): ContentMemory {
+  memory ??= new ContentMemory({ capacityBytes: PIECE_BYTES + CONTENT_SLACK_BYTES });
+  return memory;
+}
+
+let staging: Uint8Array | null = null;
+
+/**
+ * Yields the bytes of a file from its start to its end, in chunks of `PIECE_BYTES` and a shorter one at the end, so that each
+ * write begins at a multiple of it. An empty chunk lets the caller do other work. A chunk is valid until the next one is asked for.
+ */
+export function* chunksOf(file: DataFile): Generator<Uint8Array, void> {
+  staging ??= new Uint8Array(PIECE_BYTES);
+  let filled = 0;
+  for (const piece of contentOf(file)) {
+    if (filled === 0 && (piece.length === PIECE_BYTES || piece.length === file.bytes)) {
+      yield piece;
+      continue;
+    }
+    if (piece.length === 0) yield piece;
+    for (let taken = 0; taken < piece.length; ) {
+      const count = Math.min(piece.length - taken, PIECE_BYTES - filled);
+      staging.set(piece.subarray(taken, taken + count), filled);
+      filled += count;
+      taken += count;
+      if (filled < PIECE_BYTES) continue;
+      yield staging;
+      filled = 0;
+    }
+  }
+  if (filled > 0) yield staging.subarray(0, filled);
+}
+
+function contentOf({ bytes, contentSeed, shaped }: DataFile): Generator<Uint8Array, void> {
+  const source = sourceOf(contentSeed);
+  return shaped === undefined ? contentPieces(source, 0, bytes) : writtenFile(shaped.shape, shaped.index, source);
+}
+
+function sourceOf(contentSeed: number): ContentSource {
+  const content = contentMemory();
+  const bytes = (positionBytes: number, lengthBytes: number): Uint8Array => {
+    const at = content.fill(0, lengthBytes, contentSeed, 0, positionBytes);
+    return content.bytes.subarray(at, at + lengthBytes);
+  };
+  return {
+    bytes,
+    checksum: (crc: Crc, positionBytes, lengthBytes, state) => {
+      let next = state;
+      for (let done = 0; done < lengthBytes; done += PIECE_BYTES)
+        next = crc.advance(next, bytes(positionBytes + done, Math.min(PIECE_BYTES, lengthBytes - done)));
+      return next;
+    },
+  };
+}

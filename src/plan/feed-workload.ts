@@ -1,0 +1,104 @@
+/** Writes the workload of `feedrate feed`: readers of a ramp, and emulated accelerators. */
+import { formatDurationLabel } from '../base/units.js';
+import type { AcceleratorModel } from '../training/accelerator-model.js';
+import type { FeedData } from './feed-data.js';
+
+/** Where samples come from: generated files, or those of the user. */
+export type FeedSource =
+  | { readonly kind: 'generated'; readonly data: FeedData }
+  | { readonly kind: 'existing'; readonly path: string };
+
+/** Readers that read without pause. */
+export interface RampJob {
+  readonly name: string;
+  readonly readers: number;
+  readonly batchSize: number;
+  readonly steps: number;
+}
+
+/** Accelerators that are emulated. */
+export interface EmulationJob {
+  readonly accelerators: number;
+  readonly workers: number;
+  readonly prefetchFactor: number;
+  readonly steps: number;
+}
+
+/** All that was and will be measured. */
+export interface FeedJobs {
+  readonly model: AcceleratorModel;
+  readonly reader: string;
+  /** Of each sample after it was read, in emulations, ns. */
+  readonly preprocessNs: number;
+  readonly source: FeedSource;
+  readonly cache: 'cold' | 'as-is';
+  readonly ramp: readonly RampJob[];
+  readonly emulations: readonly EmulationJob[];
+  /** Trials of each arm in the present stage. */
+  readonly rounds: number;
+}
+
+/** Batches that a reader of the ramp makes ahead: enough that none of them waits for another. */
+const RAMP_PREFETCH = 16;
+/** The shortest step: accelerators take a batch as soon as it is there. */
+const NO_TIME = '1ns';
+
+/** Returns the names of jobs. */
+export const rampJobName = (readers: number): string => `readers-${readers}`;
+export const emulationJobName = (accelerators: number): string => `accelerators-${accelerators}`;
+
+/** Returns the workload as text, with a comment for each part. */
+export function feedWorkload(jobs: FeedJobs): string {
+  const { model, reader, source, cache, ramp, emulations, rounds, preprocessNs } = jobs;
+  const preprocess = preprocessNs === 0 ? '' : `preprocess_time: ${formatDurationLabel(preprocessNs)}, `;
+  return [
+    `# How many ${model.name} does a target feed?`,
+    `name: feed-${model.name}`,
+    `description: Measures how many accelerators a target feeds`,
+    `trials: {rounds: ${rounds}}`,
+    ...(source.kind === 'existing' ? ['', `dataset: {path: ${JSON.stringify(source.path)}}`] : []),
+    '',
+    'defaults:',
+    `  cache: ${cache}`,
+    `  format: ${model.format}`,
+    `  reader: ${reader}`,
+    ...generatedFields(model, source),
+    '',
+    'jobs:',
+    '  # Readers that read one sample after another, without any computation.',
+    ...ramp.map(
+      ({ name, readers, batchSize, steps }) =>
+        `  ${name}: {kind: training, ${filesOf(steps * batchSize, source)}read_threads: ${readers}, prefetch_factor: ${RAMP_PREFETCH}, ` +
+        `batch_size: ${batchSize}, computation_time: ${NO_TIME}, total_training_steps: ${steps}}`,
+    ),
+    ...(emulations.length === 0 ? [] : ['', '  # Accelerators that compute, and loaders that feed them.']),
+    ...emulations.map(
+      ({ accelerators, workers, prefetchFactor, steps }) =>
+        `  ${emulationJobName(accelerators)}: {kind: training, ${filesOf(accelerators * steps * model.batchSize, source)}accelerators: ${accelerators}, read_threads: ${workers}, ` +
+        `prefetch_factor: ${prefetchFactor}, batch_size: ${model.batchSize}, ` +
+        `${preprocess}computation_time: ${formatDurationLabel(model.computeNs)}, total_training_steps: ${steps}}`,
+    ),
+    '',
+  ].join('\n');
+}
+
+function generatedFields({ recordBytes, recordStdevBytes }: AcceleratorModel, source: FeedSource): string[] {
+  if (source.kind === 'existing') return [];
+  const { samplesPerFile } = source.data;
+  return [
+    `  num_samples_per_file: ${samplesPerFile}`,
+    `  record_length_bytes: ${recordBytes}`,
+    `  record_length_bytes_stdev: ${recordStdevBytes}`,
+  ];
+}
+
+/** Returns the field for the files with so many samples: a trial has no more than it reads, each sample once. */
+function filesOf(samples: number, source: FeedSource): string {
+  if (source.kind === 'existing') return '';
+  return `num_files_train: ${filesFor(samples, source.data)}, `;
+}
+
+/** Returns the files that a trial with so many samples needs. */
+export function filesFor(samples: number, { files, samplesPerFile }: FeedData): number {
+  return Math.min(files, Math.ceil(samples / samplesPerFile));
+}

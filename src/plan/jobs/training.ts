@@ -1,0 +1,147 @@
+import { FeedrateError } from '../../base/errors.js';
+import { type BoardShape, boardBytes } from '../../training/board-layout.js';
+import type { DataColumn, DatasetShape } from '../../training/dataset-shape.js';
+import { EvenIndex, type SampleIndex } from '../../training/sample-index.js';
+import { createSampler, type SamplerSettings } from '../../training/sampler.js';
+import { formatRow } from '../../workload/data-formats.js';
+import { prefetchFactorOf, type TrainingJob } from '../../workload/jobs/training.js';
+import { meanOfSpread } from '../../workload/time-spread.js';
+import type { ExpectedTime, TargetRates } from '../assumed-rate.js';
+import type { SharedFiles } from '../planned-dataset.js';
+import { shapedFiles } from '../shaped-files.js';
+import { datasetFiles, type Shares } from '../shares.js';
+import { WholeFiles } from '../whole-share.js';
+import { type JobPlan, NO_QUEUE, UNBOUNDED } from './job-plan.js';
+
+/** Plans a training job: the workers of each accelerator's loader read the files, and one more thread plays the accelerators. */
+export function planTraining(job: TrainingJob): JobPlan {
+  return {
+    place: 'data',
+    readsDataset: job.files === null,
+    laidOut: true,
+    holdsAllFiles: false,
+    makesDirectories: false,
+    reads: true,
+    readsInOrder: false,
+    checksContent: false,
+    isSteady: false,
+    bounds: UNBOUNDED,
+    queue: NO_QUEUE,
+    threads: { each: loadersOf(job), besides: 1, sharedBytes: boardBytes(boardShapeOf(job)) },
+    rate: null,
+    madvise: 'normal',
+    shares: (armId, dataset) => sharesOf(job, armId, dataset),
+    scratchFiles: () => 0,
+    scratchBytes: () => 0,
+    writtenBytes: () => 0,
+    movedBytes: (passBytes) => passBytes * job.epochs,
+    entryOperations: null,
+    expectedTime: (fileBytes, rates, files) => expectedTime(job, rates, fileBytes, files),
+    restBytes: () => 0,
+    directMisfit: () => null,
+  };
+}
+
+/** Returns the workers of each loader. A training process that loads its own batches counts as one. */
+export function loadersOf({ readThreads }: Pick<TrainingJob, 'readThreads'>): number {
+  return Math.max(1, readThreads);
+}
+
+/** Returns the size of the memory that the job's threads share. */
+export function boardShapeOf(job: TrainingJob): BoardShape {
+  const workers = loadersOf(job);
+  const prefetch = prefetchFactorOf(job);
+  // Where files are dealt out, a worker takes over the turns of those that have none left.
+  const held = formatRow(job.format).access === 'stream' ? workers * prefetch : prefetch;
+  // One more for the end of an epoch.
+  return { loaders: job.numjobs * workers, depth: held + 1 };
+}
+
+/** Returns how a job's samples are dealt out. */
+export function samplerSettingsOf(job: TrainingJob, seed: number): SamplerSettings {
+  return {
+    access: formatRow(job.format).access,
+    ranks: job.numjobs,
+    workers: loadersOf(job),
+    batchSize: job.batchSize,
+    dropLast: job.dropLast,
+    shufflesFiles: job.fileShuffle === 'seed',
+    shufflesSamples: job.sampleShuffle === 'seed',
+    seed,
+  };
+}
+
+/** Returns which samples are in which of the files. `found` counts those of a job without files of its own. */
+export function sampleIndexOf({ files, samplesPerFile }: TrainingJob, found: number): SampleIndex {
+  return files === null ? new EvenIndex(found, 1) : new EvenIndex(files, samplesPerFile);
+}
+
+/** Returns the steps of an epoch: as many as all accelerators have a batch for, or, without `drop_last`, as any has. */
+export function stepsOf(batches: readonly (number | readonly number[])[], dropLast: boolean): number {
+  const each = batches.map((of) => (typeof of === 'number' ? of : of.reduce((sum, own) => sum + own, 0)));
+  return each.reduce((a, b) => (dropLast ? Math.min(a, b) : Math.max(a, b)));
+}
+
+function sharesOf(job: TrainingJob, armId: string, dataset: SharedFiles | null): Shares {
+  const files = job.files === null ? datasetFiles(dataset, armId) : shapedFiles(shapeOf(job, job.files), armId);
+  const steps = stepsInEpoch(job, files.length);
+  if (steps === 0) {
+    const { samples } = sampleIndexOf(job, files.length);
+    const message = `${samples} samples make no batch of ${job.batchSize} for each of ${job.numjobs} accelerators`;
+    throw new FeedrateError('workload', `${armId}: ${message}; use a smaller batch_size, or more files`);
+  }
+  const all = new WholeFiles(files, 0, 1, files.length);
+  // Every worker may read any file, and the thread that plays the accelerators counts them.
+  return { files, extents: Array.from({ length: job.numjobs + 1 }, () => all) };
+}
+
+/** Returns what a job's own data is made of. `files` is their number. */
+function shapeOf(job: TrainingJob, files: number): DatasetShape {
+  const { format, samplesPerFile, recordStdevBytes, folders, rowGroupSamples, randseed } = job;
+  const recordBytes = job.recordBytes ?? 0;
+  return {
+    format,
+    files,
+    samplesPerFile,
+    recordBytes,
+    recordStdevBytes,
+    folders,
+    rowGroupSamples,
+    columns: formatRow(format).hasColumns ? columnsOf(job, recordBytes) : [],
+    seed: randseed,
+  };
+}
+
+/** Columns divide a sample equally. The first of them have the bytes that are left over. */
+function columnsOf({ columns, columnsRead }: TrainingJob, recordBytes: number): DataColumn[] {
+  return Array.from({ length: columns }, (_, column) => ({
+    name: `c${column}`,
+    bytes: Math.max(1, Math.floor(recordBytes / columns) + (column < recordBytes % columns ? 1 : 0)),
+    isRead: columnsRead === null || column < columnsRead,
+  }));
+}
+
+/** Returns the steps of the first epoch. */
+function stepsInEpoch(job: TrainingJob, files: number): number {
+  const sampler = createSampler(sampleIndexOf(job, files), samplerSettingsOf(job, job.randseed));
+  sampler.beginEpoch(0);
+  return stepsOf(
+    Array.from({ length: job.numjobs }, (_, rank) => sampler.batchesOf(rank)),
+    job.dropLast,
+  );
+}
+
+/** Loading overlaps with computing, so the longer of the two counts. Each epoch reads all samples. */
+function expectedTime(job: TrainingJob, rates: TargetRates, bytes: number, files: number): ExpectedTime {
+  const steps = stepsInEpoch(job, files);
+  const share = Math.min(1, (job.totalSteps ?? Number.POSITIVE_INFINITY) / (steps * job.epochs));
+  const computingNs = steps * job.epochs * share * meanOfSpread(job.computationTime);
+  const workers = job.numjobs * loadersOf(job);
+  const readingNs = (warm: boolean): number => {
+    const { fileNs, bytesPerSecond } = warm ? rates.warm : rates.cold;
+    const parallel = Math.min(workers, warm ? rates.parallelWarm : rates.parallelCold);
+    return Math.max((files * fileNs) / parallel, (bytes / bytesPerSecond) * 1e9);
+  };
+  const epochsNs = readingNs(job.cache === 'warm') + (job.epochs - 1) * readingNs(job.cache !== 'cold');
+  return { knownNs: computingNs, estimatedNs: Math.max(0, epochsNs * share - computingNs) };
+}

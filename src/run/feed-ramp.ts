@@ -1,0 +1,107 @@
+/** Measures how many samples per second a target delivers to 1, 2, 4, … readers. */
+import { FeedrateError } from '../base/errors.js';
+import { formatCount, formatThroughput } from '../base/units.js';
+import { type RampJob, rampJobName } from '../plan/feed-workload.js';
+import { rampPointOf } from '../stats/feed-trials.js';
+import type { AcceleratorModel } from '../training/accelerator-model.js';
+import { byteRate, type RampPoint, sampleRate } from '../training/predict/ramp.js';
+import type { FeedStages } from './feed-stages.js';
+
+/** What bounds a ramp. */
+export interface RampLimits {
+  readonly model: AcceleratorModel;
+  /** Samples of the data; null if not known. A trial reads none of them twice. */
+  readonly samples: number | null;
+  readonly mostReaders: number;
+  /** Time of one trial, ns. */
+  readonly trialNs: number;
+  /** Returns whether there is time for more. */
+  readonly hasTime: () => boolean;
+}
+
+/** The first trial tells how long the others must be, and lays out the data. */
+const PILOT_BYTES = 64 * 2 ** 20;
+const PILOT_SAMPLES = { least: 4, most: 256 };
+/** The ramp ends when twice the readers read less than this faster. */
+const FLAT = 0.05;
+/** Each reader reads at least so many batches in a trial. */
+const LEAST_BATCHES = 4;
+/** Batches of smaller samples take a reader so much data, so that handing them over does not count. */
+const BATCH_BYTES = 64 * 2 ** 10;
+/** The load that the prediction looks at, relative to what the target serves. */
+const BEYOND = 1.25;
+/** Workers of each loader that are tried, as long as that takes few readers. */
+const WORKERS_EACH = 4;
+const FEW_READERS = 32;
+/** Passes over the ramp after the first one. Their differences are the uncertainty of the prediction. */
+const FURTHER_PASSES = 2;
+
+const PILOT = 'pilot';
+
+/** The jobs of a ramp, and what is known of them so far. */
+export interface MeasuredRamp {
+  readonly jobs: readonly RampJob[];
+  readonly points: readonly RampPoint[];
+}
+
+/**
+ * Measures until twice the readers gain less than 5 %, and as many readers as the prediction looks at; then measures all of
+ * them again. Throws as the stages do, and FeedrateError `measurement` if nothing could be read.
+ */
+export async function measureRamp(stages: FeedStages, limits: RampLimits, tell: (text: string) => void): Promise<void> {
+  const { model, mostReaders, trialNs, hasTime } = limits;
+  const batchSize = Math.max(1, Math.min(model.batchSize, Math.ceil(BATCH_BYTES / model.readBytes)));
+  const pilotSamples = Math.floor(PILOT_BYTES / model.readBytes);
+  const pilotSteps = Math.max(PILOT_SAMPLES.least, Math.min(PILOT_SAMPLES.most, pilotSamples));
+  await stages.addReaders({ name: PILOT, readers: 1, batchSize, steps: withinData(pilotSteps, batchSize, limits) });
+  let before = rateOf(stages, { name: PILOT, readers: 1 });
+  let growth = 1;
+  for (let readers = 1; ; readers *= 2) {
+    const wanted = Math.ceil((before * growth * trialNs) / 1e9 / batchSize);
+    const steps = withinData(Math.max(LEAST_BATCHES * readers, wanted), batchSize, limits);
+    const job = { name: rampJobName(readers), readers, batchSize, steps };
+    await stages.addReaders(job);
+    const rate = rateOf(stages, job);
+    tell(rampText(readers, stages, job));
+    const isFlat = readers > 1 && rate < before * (1 + FLAT);
+    const needed = neededReaders((rate * model.computeNs) / 1e9 / model.batchSize);
+    if (2 * readers > mostReaders || !hasTime() || (isFlat && readers >= needed)) break;
+    growth = readers === 1 ? 2 : Math.max(1, Math.min(2, rate / before));
+    before = rate;
+  }
+  if (hasTime()) await stages.repeatReaders(FURTHER_PASSES);
+}
+
+/** Returns how many readers the prediction looks at: one for each accelerator, or several if that is few. */
+function neededReaders(accelerators: number): number {
+  const loaders = Math.ceil(accelerators * BEYOND) + 1;
+  return Math.max(loaders, Math.min(loaders * WORKERS_EACH, FEW_READERS));
+}
+
+/** Returns the points of the ramp that were measured, in ascending order of readers. */
+export function rampOf(stages: FeedStages): MeasuredRamp {
+  const trials = stages.run?.trials ?? [];
+  const measured = stages.readers
+    .filter(({ name }) => name !== PILOT)
+    .flatMap((job) => {
+      const point = rampPointOf(trials, job.name, job.readers);
+      return point === null ? [] : [{ job, point }];
+    });
+  return { jobs: measured.map(({ job }) => job), points: measured.map(({ point }) => point) };
+}
+
+function rateOf(stages: FeedStages, { name, readers }: Pick<RampJob, 'name' | 'readers'>): number {
+  const point = rampPointOf(stages.run?.trials ?? [], name, readers);
+  if (point !== null) return sampleRate(point);
+  throw new FeedrateError('measurement', `${stages.run?.directory}: ${name} read too few samples; use more files`);
+}
+
+function withinData(steps: number, batchSize: number, { samples }: RampLimits): number {
+  return samples === null ? steps : Math.max(2, Math.min(steps, Math.floor(samples / batchSize)));
+}
+
+function rampText(readers: number, stages: FeedStages, job: RampJob): string {
+  const point = rampPointOf(stages.run?.trials ?? [], job.name, readers) as RampPoint;
+  const who = readers === 1 ? '1 reader' : `${readers} readers`;
+  return `${who}: ${formatCount(sampleRate(point))} samples/s, ${formatThroughput(byteRate(point))}`;
+}

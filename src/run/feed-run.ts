@@ -1,0 +1,254 @@
+/** Measures how many accelerators a target feeds: ramp, prediction, emulation. All in one run. */
+import { FeedrateError } from '../base/errors.js';
+import { formatBytes, formatDurationNs, formatWhole } from '../base/units.js';
+import { feedRecordOf } from '../gate/feed-result.js';
+import { type AuTrials, FeedSearch } from '../gate/feed-search.js';
+import type { TargetRates } from '../plan/expected-time.js';
+import { type FeedData, feedData, wantedSteps } from '../plan/feed-data.js';
+import { type EmulationJob, emulationJobName, type FeedSource } from '../plan/feed-workload.js';
+import type { FeedRecord } from '../record/feed-record.js';
+import type { TargetEnvironment } from '../record/run-record.js';
+import type { ReadableRun } from '../record/stored-run.js';
+import type { TrialRecord } from '../record/trial-record.js';
+import { emulatedTrialsOf } from '../stats/feed-trials.js';
+import type { LoaderSettings } from '../training/loader-rule.js';
+import type { FeedPrediction } from '../training/predict/prediction.js';
+import { type Predicted, predictFor, rampFrom } from './feed-prediction.js';
+import { measureRamp, rampOf } from './feed-ramp.js';
+import type { FeedRequest } from './feed-request.js';
+import { feedRoom, feedTarget, mostThreads, processors, touchesFiles } from './feed-room.js';
+import { FeedStages } from './feed-stages.js';
+import { touchableOf, untilTouched } from './first-touch.js';
+import type { RunListener } from './listener.js';
+import type { RunRequest } from './request.js';
+
+/** How the run is made, apart from what is measured. */
+export type FeedBase = Omit<RunRequest, 'workload' | 'targets'> & Required<Pick<RunRequest, 'overrides' | 'stop'>>;
+
+/** What came of it. */
+export interface FeedOutcome {
+  /** Null when it ended before anything could be predicted. */
+  readonly record: FeedRecord | null;
+  readonly run: ReadableRun | null;
+  /** Why it ended early; null if it did not. */
+  readonly problem: FeedrateError | null;
+}
+
+/** What is known before anything is measured. */
+export interface FeedPlan {
+  readonly target: TargetEnvironment;
+  readonly source: FeedSource;
+  readonly touches: boolean;
+  /** Measured rates of the target; null if they were not needed. */
+  readonly rates: TargetRates | null;
+  readonly mostReaders: number;
+  /** Time of one trial of the ramp, ns. */
+  readonly rampTrialNs: number;
+}
+
+/** The part of the budget that the ramp may take, layout included, before it must end. */
+const RAMP_PART = 0.6;
+const RAMP_TRIAL_PART = 0.008;
+const RAMP_TRIAL_NS = { least: 300e6, most: 1.5e9 };
+/** Engines that read nothing serve any number of readers equally well. */
+const VIRTUAL_READERS = 16;
+const VIRTUAL_TRIAL_NS = 100e6;
+/** Rounds of the first emulation of a number of accelerators, and of further ones. */
+const FIRST_ROUNDS = 3;
+const MORE_ROUNDS = 2;
+/** What a session takes besides its trials, and a trial besides its steps. */
+const SESSION_NS = 0.8e9;
+const TRIAL_NS = 0.3e9;
+
+/** Plans the measurement. Throws FeedrateError when the target cannot be used. */
+export async function planFeed(request: FeedRequest, base: FeedBase, tell: (text: string) => void): Promise<FeedPlan> {
+  const { target, dataPath, model, budgetNs } = request;
+  await untilTouched(touchableOf([target]), tell, base.stop);
+  const environment = feedTarget(target.name, target.path);
+  const touches = touchesFiles(base.overrides);
+  const room = dataPath === null ? await feedRoom(environment, budgetNs, touches, () => base.stop.isAsked) : null;
+  const source: FeedSource =
+    room === null ? { kind: 'existing', path: dataPath as string } : { kind: 'generated', data: feedData(model, room) };
+  await base.stop.listen();
+  if (source.kind === 'generated') refuseTooLittle(request, source.data);
+  const { least, most } = RAMP_TRIAL_NS;
+  const rampTrialNs = touches ? Math.max(least, Math.min(most, budgetNs * RAMP_TRIAL_PART)) : VIRTUAL_TRIAL_NS;
+  const mostReaders = touches ? Math.floor(mostThreads() / 2) : VIRTUAL_READERS;
+  return { target: environment, source, touches, rates: room?.rates ?? null, mostReaders, rampTrialNs };
+}
+
+/** Throws FeedrateError `target` when the data that fits is no batch for two accelerators. */
+function refuseTooLittle({ model, target }: FeedRequest, { samples, bytes, limitedBy }: FeedData): void {
+  const needed = 4 * model.batchSize;
+  if (samples >= needed) return;
+  const room = `${limitedBy} permits ${formatBytes(bytes)} of data, ${formatWhole(samples)} samples`;
+  const need = `${model.name} needs at least ${formatWhole(needed)} (${formatBytes(needed * model.recordBytes)})`;
+  throw new FeedrateError('target', `target ${target.name}: ${room}, but ${need}; free some space, or raise --budget`);
+}
+
+/**
+ * Measures. What was measured until a stop or a failure is in the outcome. Throws FeedrateError when nothing was.
+ * @param startMs when the user began to wait, by `performance.now()`
+ */
+export async function measureFeed(
+  request: FeedRequest,
+  plan: FeedPlan,
+  base: FeedBase,
+  listener: RunListener,
+  startMs: number,
+): Promise<FeedOutcome> {
+  const feed = new Feed(request, plan, base, listener, startMs);
+  try {
+    await feed.measure();
+    return feed.outcome(null);
+  } catch (thrown) {
+    if (!(thrown instanceof FeedrateError) || feed.run === null) throw thrown;
+    return feed.outcome(thrown);
+  }
+}
+
+class Feed {
+  readonly #request: FeedRequest;
+  readonly #plan: FeedPlan;
+  readonly #stages: FeedStages;
+  readonly #tell: (text: string) => void;
+  readonly #startMs: number;
+  readonly #stop: FeedBase['stop'];
+  #predicted: Predicted | null = null;
+  #search: FeedSearch | null = null;
+  #undecided: string | null = null;
+
+  constructor(request: FeedRequest, plan: FeedPlan, base: FeedBase, listener: RunListener, startMs: number) {
+    const { model, reader, target, preprocessNs } = request;
+    const { source, touches } = plan;
+    const cache = touches ? 'cold' : 'as-is';
+    this.#request = request;
+    this.#plan = plan;
+    this.#stages = new FeedStages(
+      { model, reader, source, cache, preprocessNs },
+      { ...base, targets: [target] },
+      listener,
+    );
+    this.#tell = (text) => listener.note?.(text);
+    this.#startMs = startMs;
+    this.#stop = base.stop;
+  }
+
+  get run(): ReadableRun | null {
+    return this.#stages.run;
+  }
+
+  get #elapsedNs(): number {
+    return (performance.now() - this.#startMs) * 1e6;
+  }
+
+  async measure(): Promise<void> {
+    const { model, budgetNs } = this.#request;
+    const { source, mostReaders, rampTrialNs } = this.#plan;
+    const samples = source.kind === 'generated' ? source.data.samples : null;
+    const hasTime = () => this.#elapsedNs < budgetNs * RAMP_PART;
+    await measureRamp(this.#stages, { model, samples, mostReaders, trialNs: rampTrialNs, hasTime }, this.#tell);
+    const { prediction } = this.#predict();
+    await this.#stop.listen();
+    const fed =
+      prediction.whole === 1 ? '1 accelerator reaches' : `${formatWhole(prediction.whole)} accelerators reach`;
+    this.#tell(`prediction: ${fed} an AU of ${formatPart(model.leastAu)}; emulating to check it`);
+    await this.#emulate(prediction);
+  }
+
+  /** Predicts once, from the ramp as it is. Throws FeedrateError `measurement` when the ramp does not suffice. */
+  #predict(): Predicted {
+    if (this.#predicted !== null) return this.#predicted;
+    const { points } = rampOf(this.#stages);
+    const trial = this.run?.trials[0];
+    const ramp = rampFrom(points, this.#request, trial?.cache.claim ?? 'cold', processors());
+    this.#predicted = predictFor(this.#request, ramp, this.run?.run.plan.seed ?? 0);
+    return this.#predicted;
+  }
+
+  /** Emulates pairs of numbers of accelerators until it is decided, or the time is up. */
+  async #emulate({ whole, loader }: FeedPrediction): Promise<void> {
+    const { model, budgetNs } = this.#request;
+    const search = new FeedSearch(model.leastAu, whole);
+    this.#search = search;
+    for (let move = search.begin(); move.kind === 'measure'; move = search.look(this.#auTrials())) {
+      const jobs = move.accelerators.map((accelerators) => this.#job(accelerators, loader));
+      const tooMany = jobs.find(({ accelerators, workers }) => accelerators * workers > 2 * this.#plan.mostReaders);
+      if (tooMany !== undefined) {
+        const threads = `${formatWhole(tooMany.accelerators * tooMany.workers)} loader workers`;
+        this.#undecided = `${tooMany.accelerators} accelerators need ${threads}, more than this machine can run`;
+        return;
+      }
+      const known = this.#auTrials();
+      const wanted = move.accelerators.some((accelerators) => !known.has(accelerators)) ? FIRST_ROUNDS : MORE_ROUNDS;
+      const leftNs = budgetNs - this.#elapsedNs - SESSION_NS;
+      const rounds = Math.min(wanted, Math.floor(leftNs / roundNs(jobs, this.#request, this.run?.trials ?? [])));
+      if (rounds < 1) {
+        this.#undecided = `the time of ${formatDurationNs(budgetNs)} was up`;
+        return;
+      }
+      await this.#stages.emulate(jobs, rounds);
+    }
+  }
+
+  #job(accelerators: number, { workers, prefetchFactor }: LoaderSettings): EmulationJob {
+    const { model } = this.#request;
+    const { source } = this.#plan;
+    const wanted = wantedSteps(model.computeNs, workers * prefetchFactor);
+    const most =
+      source.kind === 'generated' ? Math.floor(source.data.samples / accelerators / model.batchSize) : wanted;
+    return { accelerators, workers, prefetchFactor, steps: Math.max(2, Math.min(wanted, most)) };
+  }
+
+  #auTrials(): AuTrials {
+    const trials = this.run?.trials ?? [];
+    const numbers = this.#stages.emulations.map(({ accelerators }) => accelerators);
+    const each = numbers.map((number) => [number, emulatedTrialsOf(trials, emulationJobName(number)).au] as const);
+    return new Map(each.filter(([, au]) => au.length > 0));
+  }
+
+  /** Returns what came of it. A problem is thrown on when nothing can be predicted from what was measured. */
+  outcome(problem: FeedrateError | null): FeedOutcome {
+    const run = this.run as ReadableRun;
+    if (problem?.code === 'interrupted') this.#undecided = 'it was stopped';
+    else if (problem !== null) this.#undecided = problem.message;
+    let predicted: Predicted;
+    try {
+      predicted = this.#predict();
+    } catch (thrown) {
+      if (!(thrown instanceof FeedrateError)) throw thrown;
+      return { record: null, run, problem: problem ?? thrown };
+    }
+    const { jobs, points } = rampOf(this.#stages);
+    const { target, source } = this.#plan;
+    const record = feedRecordOf({
+      run: run.run,
+      trials: run.trials,
+      target,
+      model: this.#request.model,
+      reader: this.#request.reader,
+      source,
+      ramp: jobs.map((job, at) => ({ job, point: points[at] as (typeof points)[number] })),
+      emulations: this.#stages.emulations,
+      search: this.#search,
+      undecided: this.#undecided,
+      predicted,
+    });
+    return { record, run, problem };
+  }
+}
+
+function formatPart(part: number): string {
+  return `${Number((part * 100).toPrecision(4))} %`;
+}
+
+/** Returns the expected time of one round of these emulations. */
+function roundNs(jobs: readonly EmulationJob[], { model }: FeedRequest, trials: readonly TrialRecord[]): number {
+  // Evicting files and starting threads.
+  const aroundNs = Math.max(TRIAL_NS, ...trials.map(({ wallNs, window }) => wallNs - window.lastDoneNs));
+  return jobs.reduce((sum, { accelerators, steps }) => {
+    const job = emulationJobName(accelerators);
+    const known = trials.findLast((trial) => trial.job === job)?.wallNs;
+    return sum + (known ?? aroundNs + (steps * model.computeNs) / model.leastAu);
+  }, 0);
+}

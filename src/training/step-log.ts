@@ -1,0 +1,149 @@
+/** Adds up the steps of an epoch, exactly, whether they were measured or simulated. Times are ns. */
+
+/** One step of all ranks together. Times of ranks are means over them. */
+export interface StepFigures {
+  /** After the barrier, since the common start. */
+  readonly endNs: number;
+  readonly computeNs: number;
+  readonly waitNs: number;
+  readonly barrierNs: number;
+  /** The rank that waited longest for its batch. */
+  readonly longestWaitNs: number;
+  readonly samples: number;
+  readonly sampleBytes: number;
+  /** Bytes that were read for these samples. */
+  readonly readBytes: number;
+}
+
+/** The sums of an epoch. */
+export interface EpochFigures {
+  readonly steps: number;
+  /** Samples that all ranks together were given. */
+  readonly samples: number;
+  /** Bytes of these samples, without headers, padding and what was read besides. */
+  readonly sampleBytes: number;
+  /** Bytes that read calls returned for these samples. A map's touched pages count, too. */
+  readonly readBytes: number;
+  /** Before the first batch was asked for, and after the last barrier; ns since the common start. */
+  readonly startNs: number;
+  readonly endNs: number;
+  /** Time in which accelerators computed, waited for data, and waited for one another. */
+  readonly computeNs: number;
+  readonly waitNs: number;
+  readonly barrierNs: number;
+  /** The time from the start until accelerators had computed the first step, the compute time in it, and its samples. */
+  readonly firstStepNs: number;
+  readonly firstComputeNs: number;
+  readonly firstSamples: number;
+  /**
+   * Whole rounds of the workers, without the steps that the loader's stock distorts: `workers` × `prefetchFactor` steps at each
+   * end. Null when too few are left.
+   */
+  readonly steady: SteadyPart | null;
+  /** Steps whose wait was longer than half of the step's compute time. */
+  readonly stalls: number;
+  readonly longestStallNs: number;
+  /** The step (from 1) of the longest stall; null without one. */
+  readonly longestStallStep: number | null;
+}
+
+export interface SteadyPart {
+  readonly steps: number;
+  readonly wallNs: number;
+  readonly computeNs: number;
+}
+
+/** The least steps that a steady part must have. With fewer, one batch more or less would show in it. */
+const STEADY_LEAST = 10;
+
+export class StepLog {
+  readonly #startNs: number;
+  readonly #workers: number;
+  readonly #prefetchFactor: number;
+  readonly #ends: number[] = [];
+  readonly #computes: number[] = [];
+  #samples = 0;
+  #sampleBytes = 0;
+  #readBytes = 0;
+  #waitNs = 0;
+  #barrierNs = 0;
+  #firstStepNs = 0;
+  #firstSamples = 0;
+  #stalls = 0;
+  #longestStallNs = 0;
+  #longestStallStep: number | null = null;
+
+  /**
+   * @param startNs before the first batch is asked for
+   * @param workers of each loader; 0: none
+   */
+  constructor(startNs: number, workers: number, prefetchFactor: number) {
+    this.#startNs = startNs;
+    this.#workers = workers;
+    this.#prefetchFactor = prefetchFactor;
+  }
+
+  get steps(): number {
+    return this.#ends.length;
+  }
+
+  add(step: StepFigures): void {
+    this.#ends.push(step.endNs);
+    this.#computes.push(step.computeNs);
+    this.#samples += step.samples;
+    this.#sampleBytes += step.sampleBytes;
+    this.#readBytes += step.readBytes;
+    this.#waitNs += step.waitNs;
+    this.#barrierNs += step.barrierNs;
+    if (this.steps === 1) {
+      this.#firstStepNs = step.waitNs + step.computeNs;
+      this.#firstSamples = step.samples;
+    }
+    // Every epoch begins with an empty stock, so its first wait is no stall.
+    if (this.steps === 1 || step.longestWaitNs <= step.computeNs / 2) return;
+    this.#stalls++;
+    if (step.longestWaitNs <= this.#longestStallNs) return;
+    this.#longestStallNs = step.longestWaitNs;
+    this.#longestStallStep = this.steps;
+  }
+
+  figures(): EpochFigures {
+    return {
+      steps: this.steps,
+      samples: this.#samples,
+      sampleBytes: this.#sampleBytes,
+      readBytes: this.#readBytes,
+      startNs: this.#startNs,
+      endNs: this.#ends.at(-1) ?? this.#startNs,
+      computeNs: sumOf(this.#computes),
+      waitNs: this.#waitNs,
+      barrierNs: this.#barrierNs,
+      firstStepNs: this.#firstStepNs,
+      firstComputeNs: this.#computes[0] ?? 0,
+      firstSamples: this.#firstSamples,
+      steady: this.#steady(),
+      stalls: this.#stalls,
+      longestStallNs: this.#longestStallNs,
+      longestStallStep: this.#longestStallStep,
+    };
+  }
+
+  #steady(): SteadyPart | null {
+    const edge = this.#workers * this.#prefetchFactor;
+    // At least the first step, which begins with an empty stock.
+    const from = Math.max(1, edge);
+    // Workers tend to march in step, so batches come in rounds. Part of a round would not be like the whole.
+    const round = Math.max(1, this.#workers);
+    const to = from + Math.floor((this.steps - edge - from) / round) * round;
+    if (to - from < STEADY_LEAST) return null;
+    return {
+      steps: to - from,
+      wallNs: (this.#ends[to - 1] as number) - (this.#ends[from - 1] as number),
+      computeNs: sumOf(this.#computes.slice(from, to)),
+    };
+  }
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
