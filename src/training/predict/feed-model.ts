@@ -1,4 +1,5 @@
 import type { LoaderSettings } from '../loader-rule.js';
+import { STEADY_STEPS } from '../utilisation.js';
 import { estimateOf } from './estimate.js';
 import { beyondMeasured } from './measured-range.js';
 import type { Estimate, FeedDemand, PredictedFeed, Refusal } from './prediction.js';
@@ -10,8 +11,6 @@ import { type StorageModel, storageModel } from './storage-model.js';
 const ESTIMATE_SAMPLES = 40_000;
 const RESAMPLE_SAMPLES = 15_000;
 const MOST_STEPS = 1000;
-/** Shorter epochs are dominated by what the loader has in stock. */
-const LEAST_STEPS = 50;
 /** A point that reaches this share of the best rate saturates the storage. */
 const SATURATED_SHARE = 0.95;
 /** Load, relative to what the storage serves, with which capacity is determined. */
@@ -154,7 +153,7 @@ export class FeedModel {
     client: ClientCost = this.ramp.client,
   ): Replayed {
     const steps = Math.min(MOST_STEPS, Math.round(samples / accelerators / demand.batchSize));
-    const least = Math.max(LEAST_STEPS, 4 * loader.workers * loader.prefetchFactor);
+    const least = Math.max(STEADY_STEPS, 4 * loader.workers * loader.prefetchFactor);
     return this.#epoch(model, demand, accelerators, loader, Math.max(least, steps), seed, client);
   }
 

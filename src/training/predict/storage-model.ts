@@ -55,7 +55,8 @@ function modelRound({ samples, durationNs, latencies }: RampRound): ModelRound {
     const latenciesNs = expanded(latencies);
     return { samples, durationNs, streams: [{ latenciesNs, startsNs: latenciesNs }], coveredNs: 0 };
   }
-  const all = latencies.map((latenciesNs) => ({ latenciesNs, startsNs: startsOf(latenciesNs) }));
+  const begun = latencies.filter(({ length }) => length > 0);
+  const all = begun.map((latenciesNs) => ({ latenciesNs, startsNs: startsOf(latenciesNs) }));
   const coveredNs = Math.min(...all.map(({ startsNs }) => startsNs.at(-1) as number));
   const streams = all.map(({ latenciesNs, startsNs }) => {
     const covered = firstFrom(startsNs, coveredNs) + 1;
