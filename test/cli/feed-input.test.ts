@@ -9,7 +9,8 @@ const test = suite('cli/feed-input');
 
 /** The message must be the text, or fit the pattern. */
 function throwsUsage(action: () => unknown, message: string | RegExp): void {
-  const pattern = typeof message === 'string' ? new RegExp(`^${message.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`) : message;
+  const pattern =
+    typeof message === 'string' ? new RegExp(`^${message.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`) : message;
   assert.throws(action, feedrateError('usage', pattern));
 }
 
@@ -45,9 +46,18 @@ test('one’s own files need no size of records, and are the target if none is n
 const OWN = { record: '1MiB', batch: '8', compute: '10ms' };
 
 for (const [options, message] of [
-  [{ target: undefined as never, model: 'unet3d-h100' }, 'feed: name the directory to measure with -t, or your own files with --data'],
-  [{}, 'feed: name a model with --model, such as retinanet-b200, or describe one with --record 150KiB --batch 256 --compute 90ms'],
-  [{ data: 'd' }, 'feed: name a model with --model, such as retinanet-b200, or describe one with --batch 256 --compute 90ms'],
+  [
+    { target: undefined as never, model: 'unet3d-h100' },
+    'feed: name the directory to measure with -t, or your own files with --data',
+  ],
+  [
+    {},
+    'feed: name a model with --model, such as retinanet-b200, or describe one with --record 150KiB --batch 256 --compute 90ms',
+  ],
+  [
+    { data: 'd' },
+    'feed: name a model with --model, such as retinanet-b200, or describe one with --batch 256 --compute 90ms',
+  ],
   [{ record: '1MiB' }, 'feed: --batch and --compute are missing; a model needs them, or name one with --model'],
   [{ batch: '8', compute: '1s' }, 'feed: --record is missing; a model needs it, or name one with --model'],
   [{ model: 'gpt-9' }, /^unknown model "gpt-9"; /],
