@@ -50,6 +50,9 @@ export interface FeedPlan {
 const RAMP_PART = 0.6;
 const RAMP_TRIAL_PART = 0.008;
 const RAMP_TRIAL_NS = { least: 300e6, most: 1.5e9 };
+/** Engines that read nothing serve any number of readers equally well. */
+const VIRTUAL_READERS = 16;
+const VIRTUAL_TRIAL_NS = 100e6;
 /** Rounds of the first emulation of a number of accelerators, and of further ones. */
 const FIRST_ROUNDS = 3;
 const MORE_ROUNDS = 2;
@@ -69,8 +72,8 @@ export async function planFeed(request: FeedRequest, base: FeedBase, tell: (text
   await base.stop.listen();
   if (source.kind === 'generated') refuseTooLittle(request, source.data);
   const { least, most } = RAMP_TRIAL_NS;
-  const rampTrialNs = Math.max(least, Math.min(most, budgetNs * RAMP_TRIAL_PART));
-  const mostReaders = Math.floor(mostThreads() / 2);
+  const rampTrialNs = touches ? Math.max(least, Math.min(most, budgetNs * RAMP_TRIAL_PART)) : VIRTUAL_TRIAL_NS;
+  const mostReaders = touches ? Math.floor(mostThreads() / 2) : VIRTUAL_READERS;
   return { target: environment, source, touches, rates: room?.rates ?? null, mostReaders, rampTrialNs };
 }
 

@@ -31,6 +31,7 @@ const callsOn = (fast: string, slow: string): readonly (readonly string[])[] => 
   ['export', 'results'],
   ['calibrate', 'w.yaml', '-t', 't', '--sessions', '1'],
   ['clean', '-t', 't'],
+  ['feed', '-t', 't', '--model', 'none-b200'],
   ['read', 't'],
   ['doctor', '-t', 't/none'],
   ['fsx', 'describe', '-t', 't'],

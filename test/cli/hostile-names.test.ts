@@ -213,6 +213,14 @@ const ASKED: Readonly<Record<string, Lines>> = {
     ['calibrate', workload, '-t', target, '--inject', HOSTILE],
     ['calibrate', workload, '-t', target, '--sessions', HOSTILE],
   ],
+  feed: ({ target }) => [
+    ['feed', ...TARGET, '--model', 'unet3d-h100'],
+    ['feed', '-t', target, '--model', HOSTILE],
+    ['feed', '-t', target, '--record', HOSTILE],
+    ['feed', '-t', target, '--model', 'unet3d-h100', '--set', `${HOSTILE}=1`, '--dry-run'],
+    ['feed', '-t', target, '--model', 'unet3d-h100', '--engine', HOSTILE, '--dry-run'],
+    ...badWords(['feed', '-t', target, '--model', 'unet3d-h100'], '--data-format', '--reader', '--budget', '--format'),
+  ],
   doctor: ({ target }) => [
     ['doctor', '-t', target, '--no-measure'],
     ['doctor', '-t', target],

@@ -75,12 +75,14 @@ function modelOf(raw: RawFeedOptions): AcceleratorModel {
     ...(given.batchSize === undefined ? ['--batch'] : []),
     ...(given.computeNs === undefined ? ['--compute'] : []),
   ];
-  if (missing.length === 3 || (missing.length > 0 && Object.keys(given).length === 0)) {
+  if (missing.length > 0 && Object.keys(given).length === 0) {
     const how = `describe one with ${raw.data === undefined ? '--record 150KiB ' : ''}--batch 256 --compute 90ms`;
     throw usage(`feed: name a model with --model, such as retinanet-b200, or ${how}`);
   }
-  if (missing.length > 0)
-    throw usage(`feed: ${missing.join(' and ')} is missing; a model needs it, or name one with --model`);
+  if (missing.length > 0) {
+    const words = missing.length === 1 ? 'is missing; a model needs it' : 'are missing; a model needs them';
+    throw usage(`feed: ${missing.join(' and ')} ${words}, or name one with --model`);
+  }
   return changed(OWN_NUMBERS, given);
 }
 

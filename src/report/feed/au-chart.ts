@@ -12,8 +12,6 @@ export interface AuChart {
 }
 
 const ROW_AU = 0.05;
-/** Rows below the threshold. What is lower is drawn in the last one. */
-const ROWS_BELOW = 7;
 const LABEL_WIDTH = 7;
 const INDENT = '  ';
 /** The widest step between two numbers of accelerators, in characters. */
@@ -33,8 +31,8 @@ export function auChart({ predicted, measured, threshold }: AuChart, columns: nu
   const placeOf = (accelerators: number) => Math.min(width - 1, Math.round((accelerators - 0.5) * step));
   const rowsAbove = Math.max(0, Math.floor((1 - threshold) / ROW_AU + 1e-9));
   const lowest = points.reduce((low, { au }) => Math.min(low, rowOf(au, threshold)), 0);
-  const rowsBelow = Math.min(ROWS_BELOW, Math.max(1, -lowest));
-  const clamped = (au: number) => Math.max(-rowsBelow, Math.min(rowsAbove, rowOf(au, threshold)));
+  const rowsBelow = Math.max(1, -lowest);
+  const clamped = (au: number) => Math.min(rowsAbove, rowOf(au, threshold));
   const drawn = new Map<number, string[]>();
   for (let row = rowsAbove; row >= -rowsBelow; row--) drawn.set(row, blank(row, width));
   const mark = (each: readonly AuPoint[], sign: string) => {
@@ -43,7 +41,7 @@ export function auChart({ predicted, measured, threshold }: AuChart, columns: nu
   mark(predicted, '○');
   mark(measured, '●');
   const lines = [...drawn].map(([row, cells]) => {
-    const label = `${((threshold + row * ROW_AU) * 100).toFixed(0)} %`.padStart(LABEL_WIDTH - 1);
+    const label = `${(Math.max(0, threshold + row * ROW_AU) * 100).toFixed(0)} %`.padStart(LABEL_WIDTH - 1);
     return `${INDENT}${label} ┤${cells.join('')}${row === 0 ? NOTE : ''}`.trimEnd();
   });
   return [

@@ -4,7 +4,7 @@ import type { Limiter } from '../../training/predict/prediction.js';
 import { answerOf, nextSteps } from '../answer/answer.js';
 import { feedrateCommand } from '../answer/commands.js';
 import type { Answered, NextStep } from '../table/answer-lines.js';
-import { formatPercent } from '../table/format.js';
+import { formatPercent, formatValue } from '../table/format.js';
 
 /** Returns the answer and the next steps. `command`: the arguments after `feedrate`, as typed. */
 export function answeredFeed(record: FeedRecord, command: readonly string[]): Answered {
@@ -73,7 +73,9 @@ function limiterText({ limiter }: FeedRecord): string {
 
 function loaderText({ recommended, loader, whole }: FeedRecord): string {
   if (recommended === null) return '';
-  const { numWorkers, prefetchFactor } = recommended;
+  const { numWorkers, prefetchFactor, au } = recommended;
+  if (whole === 0)
+    return `the best loader for one has num_workers=${numWorkers} and prefetch_factor=${prefetchFactor}, with a predicted AU of ${formatValue(au, 'ratio')}`;
   const words = `a loader with num_workers=${numWorkers} and prefetch_factor=${prefetchFactor}`;
   const isMeasured = numWorkers === loader.numWorkers && prefetchFactor === loader.prefetchFactor;
   return `${words} ${isMeasured ? 'is' : 'would be'} enough${whole > 1 ? ' for each of them' : ''}`;

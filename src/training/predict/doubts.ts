@@ -1,10 +1,9 @@
+import { STEADY_STEPS } from '../utilisation.js';
 import type { FeedDemand, PredictionDoubt } from './prediction.js';
 import { type Ramp, sampleRate } from './ramp.js';
 
 /** Shorter steps and batches depend more on the client's hand-over than on reading, and predictions of them were bad. */
 const LEAST_HAND_OVERS = 10;
-/** Below this number of steps, the loader's stock at both ends of an epoch distorts AU by more than a few per cent. */
-const LEAST_STEPS = 50;
 
 /** Returns the reasons to trust a prediction less. `steps`: of the user's epoch; null if not known. */
 export function predictionDoubts(
@@ -26,8 +25,8 @@ export function predictionDoubts(
     const message = `a batch is read in less than ${LEAST_HAND_OVERS} times what its hand-over takes`;
     doubts.push({ reason: 'small-batches', message });
   }
-  if (steps !== null && steps < LEAST_STEPS) {
-    const message = `an epoch has ${steps} steps; below ${LEAST_STEPS}, the reference's AU is too high`;
+  if (steps !== null && steps < STEADY_STEPS) {
+    const message = `an epoch has ${steps} steps; below ${STEADY_STEPS}, the reference's AU is too high`;
     doubts.push({ reason: 'few-steps', message });
   }
   if (isLowerBound) {

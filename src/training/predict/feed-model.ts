@@ -1,4 +1,5 @@
 import type { LoaderSettings } from '../loader-rule.js';
+import { STEADY_STEPS } from '../utilisation.js';
 import { estimateOf } from './estimate.js';
 import { beyondMeasured } from './measured-range.js';
 import type { Estimate, FeedDemand, PredictedFeed, Refusal } from './prediction.js';
@@ -6,12 +7,10 @@ import { type ClientCost, checkRamp, mostReaders, type Ramp, sampleRate } from '
 import { type Replayed, replay } from './replay.js';
 import { type StorageModel, storageModel } from './storage-model.js';
 
-/** Samples of a replay: about 0.1 s for an estimate, less for each resample of an interval. */
-const ESTIMATE_SAMPLES = 60_000;
-const RESAMPLE_SAMPLES = 20_000;
+/** Samples of a replay: some 20 ms for an estimate, less for each resample of an interval. */
+const ESTIMATE_SAMPLES = 40_000;
+const RESAMPLE_SAMPLES = 15_000;
 const MOST_STEPS = 1000;
-/** Shorter epochs are dominated by what the loader has in stock. */
-const LEAST_STEPS = 50;
 /** A point that reaches this share of the best rate saturates the storage. */
 const SATURATED_SHARE = 0.95;
 /** Load, relative to what the storage serves, with which capacity is determined. */
@@ -24,6 +23,7 @@ export class FeedModel {
   readonly ramp: Ramp;
   readonly #storage: StorageModel;
   readonly #seed: number;
+  readonly #replayed = new Map<string, Replayed>();
 
   /** Throws FeedrateError `measurement` if the ramp cannot be used. */
   constructor(ramp: Ramp, seed: number) {
@@ -54,7 +54,7 @@ export class FeedModel {
     loader: LoaderSettings,
     options: { readonly steps: number | null; readonly interval: boolean },
   ): PredictedFeed | Refusal {
-    const long = this.#replay(this.#storage, demand, accelerators, loader, ESTIMATE_SAMPLES, this.#seed);
+    const long = this.#long(demand, accelerators, loader);
     const refusal = beyondMeasured(this.ramp, long.beyondShare, accelerators * loader.workers);
     if (refusal !== null) return refusal;
     const epoch =
@@ -77,7 +77,7 @@ export class FeedModel {
 
   /** Returns the AU of a number of accelerators, or null beyond what was measured. */
   au(demand: FeedDemand, accelerators: number, loader: LoaderSettings): number | null {
-    const replayed = this.#replay(this.#storage, demand, accelerators, loader, ESTIMATE_SAMPLES, this.#seed);
+    const replayed = this.#long(demand, accelerators, loader);
     const isBeyond = beyondMeasured(this.ramp, replayed.beyondShare, accelerators * loader.workers) !== null;
     return isBeyond ? null : auOf(replayed);
   }
@@ -112,7 +112,7 @@ export class FeedModel {
     const served = (this.bestRate * demand.computeNs) / 1e9 / demand.batchSize;
     const wanted = Math.max(Math.ceil(served * CAPACITY_LOAD), Math.ceil(this.saturatingReaders / loader.workers));
     const n = Math.min(most, wanted);
-    const replayed = this.#replay(this.#storage, demand, n, loader, ESTIMATE_SAMPLES, this.#seed);
+    const replayed = this.#long(demand, n, loader);
     const accelerators = this.#estimate(replayed, demand, n, loader, false, (each) => n * auOf(each));
     return { accelerators, isLowerBound: n < served * LEAST_CAPACITY_LOAD };
   }
@@ -123,13 +123,24 @@ export class FeedModel {
     accelerators: number,
     loader: LoaderSettings,
     isFraction: boolean,
-    valueOf: (replayed: Replayed) => number,
+    ofReplay: (replayed: Replayed) => number,
   ): Estimate {
     const value = (model: StorageModel, seed: number) =>
       model === this.#storage
-        ? valueOf(replayed)
-        : valueOf(this.#replay(model, demand, accelerators, loader, RESAMPLE_SAMPLES, seed));
+        ? ofReplay(replayed)
+        : ofReplay(this.#replay(model, demand, accelerators, loader, RESAMPLE_SAMPLES, seed));
     return estimateOf(this.#storage, value, this.#seed, isFraction);
+  }
+
+  /** Replays enough for an estimate, once. */
+  #long(demand: FeedDemand, accelerators: number, loader: LoaderSettings): Replayed {
+    const { workers, prefetchFactor, inOrder } = loader;
+    const key = [demand.batchSize, demand.computeNs, accelerators, workers, prefetchFactor, inOrder].join();
+    const known = this.#replayed.get(key);
+    if (known !== undefined) return known;
+    const replayed = this.#replay(this.#storage, demand, accelerators, loader, ESTIMATE_SAMPLES, this.#seed);
+    this.#replayed.set(key, replayed);
+    return replayed;
   }
 
   #replay(
@@ -142,7 +153,7 @@ export class FeedModel {
     client: ClientCost = this.ramp.client,
   ): Replayed {
     const steps = Math.min(MOST_STEPS, Math.round(samples / accelerators / demand.batchSize));
-    const least = Math.max(LEAST_STEPS, 4 * loader.workers * loader.prefetchFactor);
+    const least = Math.max(STEADY_STEPS, 4 * loader.workers * loader.prefetchFactor);
     return this.#epoch(model, demand, accelerators, loader, Math.max(least, steps), seed, client);
   }
 

@@ -10,7 +10,7 @@ const GAIN = 0.05;
 const BUSY_PROCESSORS = 0.85;
 const FULL_LINK = 0.9;
 
-interface Found {
+interface FoundLimiter {
   readonly kind: Limiter;
   readonly evidence: readonly LimiterEvidence[];
 }
@@ -24,7 +24,7 @@ export function findLimiter(
   demand: FeedDemand,
   accelerators: number,
   loader: LoaderSettings,
-): Found | null {
+): FoundLimiter | null {
   const au = model.au(demand, accelerators, loader);
   if (au === null) return null;
   const evidence: LimiterEvidence[] = [share(`AU of ${accelerators}`, au)];

@@ -1,5 +1,5 @@
 import { FeedrateError } from '../../base/errors.js';
-import type { Histogram } from '../../histogram/histogram.js';
+import { type Histogram, totalCount } from '../../histogram/histogram.js';
 import type { CacheClaim } from '../../workload/workload.js';
 
 /** One pass over the ramp at one number of readers. Each reader reads whole samples, one after another, without a pause. */
@@ -91,8 +91,13 @@ export function checkRamp(ramp: Ramp): void {
     if (rounds.length === 0) refuse(`there is no round with ${readers} readers`);
     for (const round of rounds) {
       if (!(round.samples > 0 && round.durationNs > 0)) refuse(`a round with ${readers} readers read no sample`);
+      if (!hasLatency(round.latencies)) refuse(`a round with ${readers} readers has no latency`);
     }
   });
+}
+
+function hasLatency(latencies: RampRound['latencies']): boolean {
+  return 'counts' in latencies ? totalCount(latencies) > 0 : latencies.some(({ length }) => length > 0);
 }
 
 function total(point: RampPoint, value: (round: RampRound) => number): number {

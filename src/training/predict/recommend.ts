@@ -5,7 +5,7 @@ import { mostReaders } from './ramp.js';
 /** More workers than this are not recommended for one accelerator: each is a process with its own memory. */
 const MOST_WORKERS = 64;
 /** PyTorch's default first, then more for storage whose times vary. */
-const PREFETCH_FACTORS = [2, 4, 8];
+const PREFETCH_FACTORS = [2, 4];
 /** Settings within this of the best AU are as good. */
 const AS_GOOD = 0.01;
 

@@ -2,7 +2,8 @@ import { LoaderRule, type LoaderSettings } from '../loader-rule.js';
 import { EpochClock, type EpochTimes } from './epoch-clock.js';
 import type { ClientCost } from './ramp.js';
 import { SharedStation } from './shared-station.js';
-import { type StorageModel, WorkSource } from './storage-model.js';
+import type { StorageModel } from './storage-model.js';
+import { WorkSource } from './work-source.js';
 
 /** One epoch of a training whose samples come from the measured storage. */
 export interface ReplayPlan {

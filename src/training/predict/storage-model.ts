@@ -1,20 +1,29 @@
 import { createPrng } from '../../base/prng.js';
 import { BINS, binMidpoint, type Histogram, totalCount } from '../../histogram/histogram.js';
+import { latencyCurve } from './latency-curve.js';
 import type { Ramp, RampRound } from './ramp.js';
 
-/** Consecutive samples that a stream takes from one place of the measurement, about. */
-const BLOCK_SAMPLES = 16;
 /** Values that stand for a histogram. */
 const MOST_VALUES = 4096;
 
-interface ModelRound {
+/** One pass over the ramp at one number of readers. */
+export interface ModelRound {
   readonly samples: number;
   readonly durationNs: number;
-  /** Latencies, one array per reader. */
-  readonly readers: readonly ArrayLike<number>[];
+  readonly streams: readonly MeasuredStream[];
+  /** The time that all streams cover, ns; 0 if their order is not known. */
+  readonly coveredNs: number;
 }
 
-interface ModelPoint {
+/** Consecutive samples of one reader. */
+export interface MeasuredStream {
+  readonly latenciesNs: ArrayLike<number>;
+  /** When each began, after the first. */
+  readonly startsNs: Float64Array;
+}
+
+/** One number of readers. */
+export interface ModelPoint {
   readonly readers: number;
   readonly rounds: readonly ModelRound[];
 }
@@ -36,13 +45,33 @@ export function storageModel(ramp: Ramp): StorageModel {
   return modelOf(
     ramp.points.map(({ readers, rounds }) => ({
       readers,
-      rounds: rounds.map((round) => ({
-        samples: round.samples,
-        durationNs: round.durationNs,
-        readers: 'counts' in round.latencies ? [expanded(round.latencies)] : round.latencies,
-      })),
+      rounds: rounds.map(modelRound),
     })),
   );
+}
+
+function modelRound({ samples, durationNs, latencies }: RampRound): ModelRound {
+  if ('counts' in latencies) {
+    const latenciesNs = expanded(latencies);
+    return { samples, durationNs, streams: [{ latenciesNs, startsNs: latenciesNs }], coveredNs: 0 };
+  }
+  const begun = latencies.filter(({ length }) => length > 0);
+  const all = begun.map((latenciesNs) => ({ latenciesNs, startsNs: startsOf(latenciesNs) }));
+  const coveredNs = Math.min(...all.map(({ startsNs }) => startsNs.at(-1) as number));
+  const streams = all.map(({ latenciesNs, startsNs }) => {
+    const covered = firstFrom(startsNs, coveredNs) + 1;
+    return {
+      latenciesNs: Array.prototype.slice.call(latenciesNs, 0, covered),
+      startsNs: startsNs.subarray(0, covered),
+    };
+  });
+  return { samples, durationNs, streams, coveredNs };
+}
+
+function startsOf(latenciesNs: ArrayLike<number>): Float64Array {
+  const startsNs = new Float64Array(latenciesNs.length);
+  for (let i = 1; i < startsNs.length; i++) startsNs[i] = (startsNs[i - 1] as number) + (latenciesNs[i - 1] as number);
+  return startsNs;
 }
 
 /** Returns a model of chosen passes over the ramp. A pass may be chosen more than once. */
@@ -56,19 +85,10 @@ export function modelOfPasses(model: StorageModel, passes: readonly number[]): S
 }
 
 function modelOf(points: readonly ModelPoint[]): StorageModel {
-  const known = points.map(({ readers, rounds }) => ({ readers, meanNs: meanSampleNs(readers, rounds) }));
-  const last = known.at(-1) as { readers: number; meanNs: number };
-  const meanNs = (readers: number) => {
-    if (readers >= last.readers) return (last.meanNs * readers) / last.readers;
-    const above = known.findIndex((point) => point.readers > readers);
-    const high = known[above] as { readers: number; meanNs: number };
-    const low = known[above - 1] ?? high;
-    if (low === high) return high.meanNs;
-    // Latency, not rate: it is a straight line both far below and far above the point where a station saturates.
-    const share = (readers - low.readers) / (high.readers - low.readers);
-    return low.meanNs + share * (high.meanNs - low.meanNs);
-  };
-  return { points, mostReaders: last.readers, meanNs };
+  const meanNs = latencyCurve(
+    points.map(({ readers, rounds }) => ({ readers, meanNs: meanSampleNs(readers, rounds) })),
+  );
+  return { points, mostReaders: (points.at(-1) as ModelPoint).readers, meanNs };
 }
 
 function meanSampleNs(readers: number, rounds: readonly RampShare[]): number {
@@ -99,78 +119,13 @@ function expanded(histogram: Histogram): Float64Array {
   return values;
 }
 
-/**
- * Draws the work of samples from the measurement, in blocks of consecutive ones, because stalls come in groups. Streams
- * that begin a block in the same window of time take it from the same moment of the same round, each from a reader of its
- * own, because a stall of the storage stops all readers at once.
- */
-export class WorkSource {
-  readonly #points: readonly ModelPoint[];
-  /** Mean of the measured latencies of each point, to which its work is relative. */
-  readonly #means: readonly number[];
-  /** The point whose number of readers is nearest, by ratio, for each number of readers. */
-  readonly #nearest: Int32Array;
-  readonly #windowNs: number;
-  readonly #seed: number;
-  /** Of each stream: window, values, next position and scale of its block. */
-  readonly #windows: Float64Array;
-  readonly #values: ArrayLike<number>[];
-  readonly #positions: Int32Array;
-  readonly #scales: Float64Array;
-
-  constructor(model: StorageModel, streams: number, seed: number) {
-    this.#points = model.points;
-    this.#means = model.points.map(({ rounds }) => meanLatency(rounds));
-    this.#nearest = Int32Array.from({ length: streams + 1 }, (_, readers) => nearestPoint(model.points, readers));
-    this.#windowNs = BLOCK_SAMPLES * model.meanNs(Math.min(streams, model.mostReaders));
-    this.#seed = seed;
-    this.#windows = new Float64Array(streams).fill(-1);
-    this.#values = new Array<ArrayLike<number>>(streams).fill([]);
-    this.#positions = new Int32Array(streams);
-    this.#scales = new Float64Array(streams);
+/** Returns the first position whose value is at least `least`. The values ascend, and the last is. */
+export function firstFrom(values: Float64Array, least: number): number {
+  let [low, high] = [0, values.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((values[middle] as number) >= least) high = middle;
+    else low = middle + 1;
   }
-
-  /** Returns the work of the next sample of a stream when `readers` samples are being read, this one included. */
-  next(stream: number, readers: number, nowNs: number): number {
-    const window = Math.floor(nowNs / this.#windowNs);
-    if (window !== this.#windows[stream]) this.#begin(stream, window, this.#nearest[readers] as number);
-    const values = this.#values[stream] as ArrayLike<number>;
-    const position = this.#positions[stream] as number;
-    this.#positions[stream] = position + 1 === values.length ? 0 : position + 1;
-    return (values[position] as number) * (this.#scales[stream] as number);
-  }
-
-  #begin(stream: number, window: number, pointIndex: number): void {
-    const point = this.#points[pointIndex] as ModelPoint;
-    // More streams than readers were measured: those beyond take another moment, or they would move in step.
-    const prng = createPrng(this.#seed, window, Math.floor(stream / point.readers));
-    const round = point.rounds[prng.nextBelow(point.rounds.length)] as ModelRound;
-    const moment = prng.nextFloat();
-    const values = round.readers[(stream % point.readers) % round.readers.length] as ArrayLike<number>;
-    // A histogram has no moments: every stream draws for itself.
-    const shift = round.readers.length < point.readers ? Math.imul(stream + 1, 0x9e3779b1) >>> 0 : 0;
-    this.#windows[stream] = window;
-    this.#values[stream] = values;
-    this.#positions[stream] = (Math.floor(moment * values.length) + shift) % values.length;
-    this.#scales[stream] = 1 / (this.#means[pointIndex] as number);
-  }
-}
-
-function meanLatency(rounds: readonly ModelRound[]): number {
-  let sum = 0;
-  let count = 0;
-  for (const values of rounds.flatMap(({ readers }) => readers)) {
-    count += values.length;
-    for (let i = 0; i < values.length; i++) sum += values[i] as number;
-  }
-  return sum / count;
-}
-
-function nearestPoint(points: readonly ModelPoint[], readers: number): number {
-  let nearest = 0;
-  points.forEach((point, at) => {
-    const best = points[nearest] as ModelPoint;
-    if (Math.abs(Math.log(point.readers / readers)) < Math.abs(Math.log(best.readers / readers))) nearest = at;
-  });
-  return nearest;
+  return low;
 }
