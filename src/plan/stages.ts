@@ -4,15 +4,13 @@ import type { Arm, Plan, PlannedTrial } from './plan.js';
 /**
  * Returns the plan with one session more, which has the trials of the stage's first session with some of its arms. Earlier
  * arms and trials stay as they are. The stage's plan may have arms of earlier stages: those are the same arms.
- * @param before null: nothing was measured yet
  * @param isMeasured which arms of the stage are measured in the session
  */
-export function withStage(before: Plan | null, stage: Plan, isMeasured: (arm: Arm) => boolean): Plan {
-  const earlier = before?.arms ?? [];
-  const known = new Set(earlier.map(({ id }) => id));
-  const arms = [...earlier, ...stage.arms.filter((arm) => !known.has(arm.id) && isMeasured(arm))];
+export function withStage(before: Plan, stage: Plan, isMeasured: (arm: Arm) => boolean): Plan {
+  const known = new Set(before.arms.map(({ id }) => id));
+  const arms = [...before.arms, ...stage.arms.filter((arm) => !known.has(arm.id) && isMeasured(arm))];
   const places = new Map(arms.map(({ id }, place) => [id, place]));
-  const session = (before?.sessions ?? 0) + 1;
+  const session = before.sessions + 1;
   const counts = new Map<number, number>();
   const added = stage.trials
     .filter((trial) => trial.session === 1 && isMeasured(stage.arms[trial.arm] as Arm))
@@ -26,7 +24,7 @@ export function withStage(before: Plan | null, stage: Plan, isMeasured: (arm: Ar
     ...stage,
     arms,
     sessions: session,
-    rounds: Math.max(before?.rounds ?? 0, stage.rounds),
-    trials: [...(before?.trials ?? []), ...added],
+    rounds: Math.max(before.rounds, stage.rounds),
+    trials: [...before.trials, ...added],
   };
 }

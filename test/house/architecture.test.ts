@@ -105,6 +105,7 @@ const SUB_ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string
     fsx: ['table'],
     ci: ['table', 'run', 'comparison', 'answer'],
     iam: ['table'],
+    feed: ['table', 'answer'],
     formats: ['table', 'run', 'comparison', 'answer', 'history'],
     '.': ['table', 'run', 'comparison', 'answer', 'history', 'fsx', 'ci', 'iam', 'formats'],
   },

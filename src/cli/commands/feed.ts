@@ -67,12 +67,13 @@ Examples:
   feedrate feed --data /mnt/train/imagenet --data-format jpeg --batch 256 --compute 90ms
   feedrate feed -t /mnt/train --model retinanet-b200 --need 8 --format json
 
-feedrate measures how fast more and more readers are, predicts the AU of any
-number of accelerators, and then emulates the largest number that passes and
-the next one. Data is generated in the target, as much as the free space and
-the time permit, and stays for the next time (feedrate clean removes it).
-Numbers of models are those of MLPerf Storage, but a result is not one of
-MLPerf.
+feedrate measures more and more readers, predicts the AU of any number of
+accelerators, and then emulates the largest number that passes and the next
+one. It generates data in the target, as far as the free space and the time
+permit. The data stays for the next time. Remove it with:
+  feedrate clean -t /mnt/train
+
+The numbers of models are those of MLPerf Storage. The result is not one.
 `,
 };
 
