@@ -49,9 +49,9 @@ export function spaceNeeded(
     plan.arms.forEach((arm, index) => {
       if (arm.target !== target.name || !touchesFiles(arm)) return;
       const files = filesOf(arm, dataset);
-      if (files.place !== 'scratch') return;
-      const fileBytes = files.files.sums.totalBytes;
       const job = jobPlanOf(arm.spec);
+      if (files.place !== 'scratch' && job.writesBesides !== true) return;
+      const fileBytes = files.files.sums.totalBytes;
       scratchBytes = Math.max(scratchBytes, job.scratchBytes(fileBytes));
       scratchFiles = Math.max(scratchFiles, job.scratchFiles(files.files.length));
       const count = trials[index] ?? 0;

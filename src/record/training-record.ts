@@ -1,3 +1,4 @@
+import type { CheckpointSums } from '../training/checkpoints/checkpoint-log.js';
 import type { EpochFigures } from '../training/step-log.js';
 
 /** What a training job measured besides its operations. Times are ns, summed over a rank's steps, then the mean of ranks. */
@@ -16,6 +17,16 @@ export interface TrainingRecord {
   readonly epochs: readonly EpochRecord[];
   /** Batches that were ready and not handed over, mean over ranks, sampled at starts of steps, since the common start. */
   readonly ready: readonly ReadyPoint[];
+  /** Absent without checkpoints. */
+  readonly checkpoints?: TrainingCheckpoints;
+}
+
+/** The checkpoints of a training job. */
+export interface TrainingCheckpoints extends CheckpointSums {
+  readonly writer: string;
+  readonly mode: 'sync' | 'async';
+  /** Of one checkpoint, all accelerators together. */
+  readonly bytes: number;
 }
 
 export interface ReadyPoint {

@@ -33,11 +33,13 @@ export async function prepareTrial(
 ): Promise<CachePreparation> {
   const { arm, files, target, directory, scratchDirectory } = stage;
   const real = touchesFiles(arm);
-  const { reads, makesDirectories } = jobPlanOf(arm.spec);
+  const { reads, makesDirectories, writesBesides = false } = jobPlanOf(arm.spec);
   const { remount } = settings;
   const tell = (step: PreparingStep, work: WorkProgress) => settings.onPreparing(trial, arm, step, work);
-  if (real && files.place === 'scratch') {
+  const isScratch = files.place === 'scratch';
+  if (real && (isScratch || writesBesides))
     storeOf(scratchDirectory).makeDirectories(dirname(scratchDirectory), scratchDirectory);
+  if (real && isScratch) {
     if (!files.laidOut && !makesDirectories) makeDirectoriesOf(directory, files.files);
     if (files.laidOut) await layOutScratch(stage, settings.stopped, (work) => tell('scratch files', work));
   }

@@ -1,12 +1,15 @@
 import { FeedrateError } from '../../base/errors.js';
 import { type BoardShape, boardBytes } from '../../training/board-layout.js';
 import type { DataColumn, DatasetShape } from '../../training/dataset-shape.js';
+import { splitCalls } from '../../training/checkpoints/archive-calls.js';
+import { type CheckpointFile, filesOfRank } from '../../training/checkpoints/writer-files.js';
 import { EvenIndex, type SampleIndex } from '../../training/sample-index.js';
 import { createSampler, type SamplerSettings } from '../../training/sampler.js';
+import { type WriterHabits, WRITERS } from '../../workload/checkpoint-writers.js';
 import { formatRow } from '../../workload/data-formats.js';
-import { prefetchFactorOf, type TrainingJob } from '../../workload/jobs/training.js';
+import { prefetchFactorOf, SAVED_BLOCK_BYTES, savesCheckpoints, type TrainingJob } from '../../workload/jobs/training.js';
 import { meanOfSpread } from '../../workload/time-spread.js';
-import type { ExpectedTime, TargetRates } from '../assumed-rate.js';
+import { type ExpectedTime, movingNs, type TargetRates } from '../assumed-rate.js';
 import type { SharedFiles } from '../planned-dataset.js';
 import { shapedFiles } from '../shaped-files.js';
 import { datasetFiles, type Shares } from '../shares.js';
@@ -27,13 +30,15 @@ export function planTraining(job: TrainingJob): JobPlan {
     isSteady: false,
     bounds: UNBOUNDED,
     queue: NO_QUEUE,
-    threads: { each: loadersOf(job), besides: 1, sharedBytes: boardBytes(boardShapeOf(job)) },
+    threads: { each: loadersOf(job), besides: saversOf(job) + 1, sharedBytes: boardBytes(boardShapeOf(job)) },
+    writesBesides: savesCheckpoints(job),
     rate: null,
     madvise: 'normal',
     shares: (armId, dataset) => sharesOf(job, armId, dataset),
-    scratchFiles: () => 0,
-    scratchBytes: () => 0,
-    writtenBytes: () => 0,
+    // An old checkpoint is removed after the next one is complete.
+    scratchFiles: () => 2 * savedFilesOf(job).length,
+    scratchBytes: () => 2 * savingBytes(job),
+    writtenBytes: () => savedTimes(job) * savingBytes(job),
     movedBytes: (passBytes) => passBytes * job.epochs,
     entryOperations: null,
     expectedTime: (fileBytes, rates, files) => expectedTime(job, rates, fileBytes, files),
@@ -54,7 +59,48 @@ export function boardShapeOf(job: TrainingJob): BoardShape {
   // Where files are dealt out, a worker takes over the turns of those that have none left.
   const held = formatRow(job.format).access === 'stream' ? workers * prefetch : prefetch;
   // One more for the end of an epoch.
-  return { loaders: job.numjobs * workers, depth: held + 1 };
+  return { loaders: job.numjobs * workers + saversOf(job), depth: held + 1 };
+}
+
+/** Returns the threads that write checkpoints: one for each accelerator. */
+function saversOf(job: TrainingJob): number {
+  return savesCheckpoints(job) ? job.numjobs : 0;
+}
+
+/** Returns how a job's checkpoints are written. Longer calls would need a buffer in every thread. */
+export function savingHabits({ writer }: Pick<TrainingJob, 'writer'>): WriterHabits & { readonly direct: false } {
+  const { fsync, rename, publish, fsyncDirectories, chunkBytes } = WRITERS[writer];
+  return { fsync, rename, publish, fsyncDirectories, chunkBytes: Math.min(chunkBytes, SAVED_BLOCK_BYTES), direct: false };
+}
+
+/** Returns the files that an accelerator writes for a checkpoint: those of its writer, or an equal part of `model_size`. */
+export function savingFiles(job: TrainingJob, rank: number): CheckpointFile[] {
+  const { chunkBytes, publish } = savingHabits(job);
+  if (job.modelBytes === null) {
+    const shape = { ...job, dtype: 'bf16', optimizer: 'adam', ranks: null, direct: false, publish, chunkBytes } as const;
+    return filesOfRank(shape, rank);
+  }
+  const bytes = Math.ceil(job.modelBytes / job.numjobs);
+  const file = { role: 'state', bytes, isShared: false, calls: () => splitCalls([bytes], chunkBytes) } as const;
+  return [{ ...file, name: `rank-${rank}.pt` }];
+}
+
+function savedFilesOf(job: TrainingJob): CheckpointFile[] {
+  return Array.from({ length: saversOf(job) }, (_, rank) => savingFiles(job, rank)).flat();
+}
+
+/** Returns the bytes of one checkpoint, all accelerators together. */
+export function savingBytes(job: TrainingJob): number {
+  return savedFilesOf(job).reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** Returns how often a job saves at most. Those after steps are not known for files that exist, unless the steps are given. */
+function savedTimes(job: TrainingJob): number {
+  const { stepsBetween, epochsBetween, firstSavedEpoch, epochs, files, totalSteps } = job;
+  const ofEpochs = files === null ? (totalSteps ?? 0) : epochs * stepsInEpoch(job, files);
+  const bySteps = stepsBetween === null ? 0 : Math.floor(Math.min(totalSteps ?? ofEpochs, ofEpochs) / stepsBetween);
+  const byEpochs = epochsBetween === null ? 0 : Math.ceil((epochs - firstSavedEpoch + 1) / epochsBetween);
+  return bySteps + Math.max(0, byEpochs);
 }
 
 /** Returns how a job's samples are dealt out. */
@@ -92,7 +138,7 @@ function sharesOf(job: TrainingJob, armId: string, dataset: SharedFiles | null):
   }
   const all = new WholeFiles(files, 0, 1, files.length);
   // Every worker may read any file, and the thread that plays the accelerators counts them.
-  return { files, extents: Array.from({ length: job.numjobs + 1 }, () => all) };
+  return { files, extents: Array.from({ length: job.numjobs + saversOf(job) + 1 }, () => all) };
 }
 
 /** Returns what a job's own data is made of. `files` is their number. */
@@ -143,5 +189,6 @@ function expectedTime(job: TrainingJob, rates: TargetRates, bytes: number, files
     return Math.max((files * fileNs) / parallel, (bytes / bytesPerSecond) * 1e9);
   };
   const epochsNs = readingNs(job.cache === 'warm') + (job.epochs - 1) * readingNs(job.cache !== 'cold');
-  return { knownNs: computingNs, estimatedNs: Math.max(0, epochsNs * share - computingNs) };
+  const savingNs = job.checkpointMode === 'sync' ? movingNs(rates.write, savedTimes(job) * savingBytes(job)) : 0;
+  return { knownNs: computingNs, estimatedNs: Math.max(0, epochsNs * share - computingNs) + savingNs };
 }

@@ -2,6 +2,7 @@ import type { CellValue } from '../../record/csv-table.js';
 import { armColumns } from '../../stats/arm-columns.js';
 import { checkpointFigures } from '../../stats/checkpoint-figures.js';
 import type { ArmSummary } from '../../stats/summary.js';
+import { trainingCheckpoints } from '../../stats/training-checkpoints.js';
 import type { Answered } from '../table/answer-lines.js';
 import type { RunView } from './run-view.js';
 
@@ -31,7 +32,7 @@ export function runJson(view: RunView, { answer, next }: Answered): string {
     arms: summaries.map((summary) => ({
       ...Object.fromEntries(columns.map(({ name, value }): [string, CellValue] => [name, value(summary)])),
       ...armDetails(summary),
-      ...checkpointPart(run, summary),
+      ...checkpointPart(view, summary),
       ...(ceilings.has(summary.arm.id) && { ceilings: ceilings.get(summary.arm.id) }),
     })),
     thresholds: thresholds.map(({ threshold, ...result }) => ({ threshold: threshold.text, ...result })),
@@ -40,10 +41,12 @@ export function runJson(view: RunView, { answer, next }: Answered): string {
   return `${JSON.stringify(report, null, 2)}\n`;
 }
 
-function checkpointPart(run: RunView['run'], summary: ArmSummary): object {
+function checkpointPart({ run, trials }: RunView, summary: ArmSummary): object {
   const arm = run?.plan.arms.find(({ id }) => id === summary.arm.id);
   const checkpoint = arm === undefined ? null : checkpointFigures(arm, summary);
-  return checkpoint === null ? {} : { checkpoint };
+  if (checkpoint !== null) return { checkpoint };
+  const training = trainingCheckpoints(trials.filter((trial) => trial.arm === summary.arm.id));
+  return training === null ? {} : { checkpoint: training };
 }
 
 function armDetails({ fault, cache, nfs, warnings }: ArmSummary): object {
