@@ -9,15 +9,20 @@ import { FileList, type JobFiles } from './file-list.js';
  * out and evicted with them. Throws `FeedrateError('workload')` when the format cannot have such files.
  */
 export function shapedFiles(shape: DatasetShape, armId: string): FileList {
-  const { leastRecordBytes } = fileFormatOf(shape);
-  if (shape.recordBytes < leastRecordBytes) {
-    const message = `a record of format ${shape.format} has at least ${leastRecordBytes} bytes`;
-    throw new FeedrateError(
-      'workload',
-      `${armId}: ${message}, not ${shape.recordBytes}; use a larger record_length_bytes`,
-    );
-  }
-  return new FileList({ seed: shape.seed, sizes: { kind: 'shaped', shape }, length: datasetFileCount(shape) });
+  const { leastRecordBytes, mostRecordBytes = Number.POSITIVE_INFINITY, mostFileBytes } = fileFormatOf(shape);
+  const { format, recordBytes, recordStdevBytes, seed } = shape;
+  const refuse = (message: string) => {
+    throw new FeedrateError('workload', `${armId}: ${message}`);
+  };
+  if (recordBytes < leastRecordBytes)
+    refuse(`a record of format ${format} has at least ${leastRecordBytes} bytes; use a larger record_length_bytes`);
+  // Drawn lengths are at most twice the mean.
+  if (recordBytes * (recordStdevBytes > 0 ? 2 : 1) > mostRecordBytes)
+    refuse(`a record of format ${format} has at most ${mostRecordBytes} bytes; use a smaller record_length_bytes`);
+  const files = new FileList({ seed, sizes: { kind: 'shaped', shape }, length: datasetFileCount(shape) });
+  if (mostFileBytes !== undefined && files.sums.longestBytes > mostFileBytes)
+    refuse(`a file of format ${format} has at most ${mostFileBytes} bytes; use a smaller num_samples_per_file`);
+  return files;
 }
 
 /** Returns a file with samples as a reader is given it. `file` counts from 0 in the dataset. */

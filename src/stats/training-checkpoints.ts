@@ -49,10 +49,7 @@ export function trainingCheckpoints(trials: readonly TrialRecord[]): TrainingChe
     stalledShare,
     auWithout,
     auWith: auWithout * (1 - stalledShare),
-    slowerShare: slowerShare(
-      addUp(saved.map(({ during }) => during)),
-      addUp(saved.map(({ apart }) => apart)),
-    ),
+    slowerShare: slowerShare(addUp(saved.map(({ during }) => during)), addUp(saved.map(({ apart }) => apart))),
   };
 }
 

@@ -1,19 +1,55 @@
 /** Where the parts of a file are, by format: what readers need besides the samples. */
-import type { FileGeometry, FileSpan } from './dataset-shape.js';
+import type { DataColumn, FileGeometry, FileSpan } from './dataset-shape.js';
+
+/** A stored member of a zip archive. */
+export interface ZipMemberPlace {
+  readonly headerAtBytes: number;
+  /** Bytes of the name and of the extra field in its local header. */
+  readonly nameBytes: number;
+  readonly extraBytes: number;
+  readonly bytes: number;
+}
 
 /** A zip archive of arrays, as `numpy.savez` writes it: nothing is compressed. */
 export interface NpzGeometry extends FileGeometry {
-  /** In the order of the file. The samples are in the first one. */
-  readonly members: readonly ZipMember[];
-  /** The list of members, and the record behind it that ends the archive. */
+  /** The central directory. */
   readonly directory: FileSpan;
-  readonly end: FileSpan;
+  /** The array of samples. */
+  readonly member: ZipMemberPlace;
 }
 
-export interface ZipMember {
-  /** Such as `x.npy`. */
-  readonly name: string;
-  /** Where its local header starts, and its content: the header of the array and the array. */
-  readonly headerOffsetBytes: number;
-  readonly content: FileSpan;
+/** A file of records with headers and padding of their own: TFRecord, tar, CSV, MDS. */
+export interface RecordGeometry extends FileGeometry {
+  /** Returns the place of a sample with what belongs to it. Behind it is the next one. */
+  readonly recordAt: (sample: number) => FileSpan;
+}
+
+/** A file of columns in groups of rows. `sampleAt` returns the start of a sample's group, and the bytes of the columns read. */
+export interface ParquetGeometry extends FileGeometry {
+  readonly columns: readonly Pick<DataColumn, 'isRead'>[];
+  readonly rowGroups: number;
+  readonly rowGroupOf: (sample: number) => number;
+  /** Returns the place of a column in a group, page headers included. */
+  readonly chunkAt: (rowGroup: number, column: number) => FileSpan;
+  /** The metadata, and behind them their length and the magic of 8 bytes together. */
+  readonly metadata: FileSpan;
+}
+
+/** A file that begins with a header, which readers read or parse before the first sample. */
+export interface HeadedGeometry extends FileGeometry {
+  readonly headerBytes: number;
+}
+
+/** A file with an index in a file of its own. */
+export interface IndexedGeometry extends FileGeometry {
+  readonly indexBytes: number;
+}
+
+/** An HDF5 file. */
+export interface Hdf5Geometry extends FileGeometry {
+  /** What the library reads to find the superblock and the root group, and then to find the dataset of the samples. */
+  readonly rootReads: readonly FileSpan[];
+  readonly datasetReads: readonly FileSpan[];
+  /** Returns what it reads for a sample: nodes of an index and whole chunks. Absent: the sample alone, which is contiguous. */
+  readonly partsOf?: (sample: number) => readonly FileSpan[];
 }

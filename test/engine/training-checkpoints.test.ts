@@ -89,7 +89,13 @@ test('an asynchronous checkpoint blocks for the copy, and for the rest of the la
 });
 
 test('metadata and pointers are written when every rank has written', async () => {
-  const { checkpoints } = await train({ numjobs: 2, modelBytes: null, params: 1e6, writer: 'megatron', stepsBetween: 10 });
+  const { checkpoints } = await train({
+    numjobs: 2,
+    modelBytes: null,
+    params: 1e6,
+    writer: 'megatron',
+    stepsBetween: 10,
+  });
   assert.is(checkpoints.checkpoints, 2);
   assert.ok(checkpoints.longestNs > 70 * MS);
 });

@@ -6,33 +6,18 @@ import * as assert from 'uvu/assert';
 import { chunksOf } from '../../src/engine/layout/file-content.js';
 import type { DataFile } from '../../src/plan/plan.js';
 import { shapedFiles } from '../../src/plan/shaped-files.js';
-import type { DatasetShape } from '../../src/training/dataset-shape.js';
 import { layOutFiles } from '../../src/trial/lay-out-files.js';
-import type { DataFormat } from '../../src/workload/data-formats.js';
+import { DATA_FORMAT_NAMES } from '../../src/workload/data-formats.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
+import { shapeOf } from '../support/training-data.js';
 
 const test = suite('training/written-files');
-
-function shapeOf(format: DataFormat, other: Partial<DatasetShape> = {}): DatasetShape {
-  return {
-    format,
-    files: 5,
-    samplesPerFile: 1,
-    recordBytes: 5000,
-    recordStdevBytes: 0,
-    folders: 0,
-    rowGroupSamples: 4,
-    columns: [],
-    seed: 7,
-    ...other,
-  };
-}
 
 function bytesOf(file: DataFile): Buffer {
   return Buffer.concat(Array.from(chunksOf(file), (chunk) => Buffer.from(chunk)));
 }
 
-for (const format of ['npz', 'npy', 'jpeg', 'raw'] as const) {
+for (const format of DATA_FORMAT_NAMES) {
   test(`${format}: each file has the size that its plan states`, () => {
     for (const recordBytes of [200, 5000, 512 << 10, 1_500_001])
       for (const file of shapedFiles(shapeOf(format, { recordBytes, recordStdevBytes: 60 }), 'a'))
@@ -44,7 +29,7 @@ test('laid out files have the bytes of their format', () =>
   withTemporaryDirectory(async (place) => {
     const directory = process.env['KEEP'] ?? join(place, 'data');
     mkdirSync(directory, { recursive: true });
-    for (const format of ['npz', 'npy', 'jpeg', 'raw'] as const) {
+    for (const format of DATA_FORMAT_NAMES) {
       const files = [
         ...shapedFiles(shapeOf(format, { folders: 2, recordBytes: 700_000, recordStdevBytes: 9000 }), 'a'),
       ];

@@ -1,7 +1,7 @@
 import { boardShapeOf, savingFiles, savingHabits } from '../../plan/jobs/training.js';
 import type { TrainingJob } from '../../workload/jobs/training.js';
-import { CheckpointSaver } from './checkpoint-saver.js';
 import { listedFiles } from './checkpoint-files.js';
+import { CheckpointSaver } from './checkpoint-saver.js';
 import type { Program, ProgramContext } from './job-program.js';
 import { END_OF_TRAINING, TrainingBoard } from './training-board.js';
 

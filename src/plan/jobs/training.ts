@@ -1,13 +1,15 @@
 import { FeedrateError } from '../../base/errors.js';
 import { type BoardShape, boardBytes } from '../../training/board-layout.js';
-import type { DataColumn, DatasetShape } from '../../training/dataset-shape.js';
 import { splitCalls } from '../../training/checkpoints/archive-calls.js';
 import { type CheckpointFile, filesOfRank } from '../../training/checkpoints/writer-files.js';
-import { EvenIndex, type SampleIndex } from '../../training/sample-index.js';
+import type { DataColumn, DatasetShape } from '../../training/dataset-shape.js';
+import { EvenIndex, type SampleIndex, UnevenIndex } from '../../training/sample-index.js';
 import { createSampler, type SamplerSettings } from '../../training/sampler.js';
-import { type WriterHabits, WRITERS } from '../../workload/checkpoint-writers.js';
+import type { FoundSamples } from '../../training/scans/found-samples.js';
+import { WRITERS, type WriterHabits } from '../../workload/checkpoint-writers.js';
 import { formatRow } from '../../workload/data-formats.js';
-import { prefetchFactorOf, SAVED_BLOCK_BYTES, savesCheckpoints, type TrainingJob } from '../../workload/jobs/training.js';
+import { SAVED_BLOCK_BYTES, savesCheckpoints } from '../../workload/jobs/saving-fields.js';
+import { prefetchFactorOf, type TrainingJob } from '../../workload/jobs/training.js';
 import { meanOfSpread } from '../../workload/time-spread.js';
 import { type ExpectedTime, movingNs, type TargetRates } from '../assumed-rate.js';
 import type { SharedFiles } from '../planned-dataset.js';
@@ -70,14 +72,29 @@ function saversOf(job: TrainingJob): number {
 /** Returns how a job's checkpoints are written. Longer calls would need a buffer in every thread. */
 export function savingHabits({ writer }: Pick<TrainingJob, 'writer'>): WriterHabits & { readonly direct: false } {
   const { fsync, rename, publish, fsyncDirectories, chunkBytes } = WRITERS[writer];
-  return { fsync, rename, publish, fsyncDirectories, chunkBytes: Math.min(chunkBytes, SAVED_BLOCK_BYTES), direct: false };
+  return {
+    fsync,
+    rename,
+    publish,
+    fsyncDirectories,
+    chunkBytes: Math.min(chunkBytes, SAVED_BLOCK_BYTES),
+    direct: false,
+  };
 }
 
 /** Returns the files that an accelerator writes for a checkpoint: those of its writer, or an equal part of `model_size`. */
 export function savingFiles(job: TrainingJob, rank: number): CheckpointFile[] {
   const { chunkBytes, publish } = savingHabits(job);
   if (job.modelBytes === null) {
-    const shape = { ...job, dtype: 'bf16', optimizer: 'adam', ranks: null, direct: false, publish, chunkBytes } as const;
+    const shape = {
+      ...job,
+      dtype: 'bf16',
+      optimizer: 'adam',
+      ranks: null,
+      direct: false,
+      publish,
+      chunkBytes,
+    } as const;
     return filesOfRank(shape, rank);
   }
   const bytes = Math.ceil(job.modelBytes / job.numjobs);
@@ -117,8 +134,16 @@ export function samplerSettingsOf(job: TrainingJob, seed: number): SamplerSettin
   };
 }
 
-/** Returns which samples are in which of the files. `found` counts those of a job without files of its own. */
-export function sampleIndexOf({ files, samplesPerFile }: TrainingJob, found: number): SampleIndex {
+/**
+ * Returns which samples are in which of the files. `found` counts those of a job without files of its own, which have a sample
+ * each as long as nothing else is known.
+ */
+export function sampleIndexOf(
+  { files, samplesPerFile }: TrainingJob,
+  found: number,
+  samples?: Pick<FoundSamples, 'firsts'>,
+): SampleIndex {
+  if (samples !== undefined) return new UnevenIndex(samples.firsts);
   return files === null ? new EvenIndex(found, 1) : new EvenIndex(files, samplesPerFile);
 }
 
@@ -130,8 +155,8 @@ export function stepsOf(batches: readonly (number | readonly number[])[], dropLa
 
 function sharesOf(job: TrainingJob, armId: string, dataset: SharedFiles | null): Shares {
   const files = job.files === null ? datasetFiles(dataset, armId) : shapedFiles(shapeOf(job, job.files), armId);
-  const steps = stepsInEpoch(job, files.length);
-  if (steps === 0) {
+  const isCounted = job.files !== null || !formatRow(job.format).manySamples;
+  if (isCounted && stepsInEpoch(job, files.length) === 0) {
     const { samples } = sampleIndexOf(job, files.length);
     const message = `${samples} samples make no batch of ${job.batchSize} for each of ${job.numjobs} accelerators`;
     throw new FeedrateError('workload', `${armId}: ${message}; use a smaller batch_size, or more files`);
@@ -179,7 +204,7 @@ function stepsInEpoch(job: TrainingJob, files: number): number {
 
 /** Loading overlaps with computing, so the longer of the two counts. Each epoch reads all samples. */
 function expectedTime(job: TrainingJob, rates: TargetRates, bytes: number, files: number): ExpectedTime {
-  const steps = stepsInEpoch(job, files);
+  const steps = Math.max(1, stepsInEpoch(job, files));
   const share = Math.min(1, (job.totalSteps ?? Number.POSITIVE_INFINITY) / (steps * job.epochs));
   const computingNs = steps * job.epochs * share * meanOfSpread(job.computationTime);
   const workers = job.numjobs * loadersOf(job);

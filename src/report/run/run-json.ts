@@ -49,6 +49,12 @@ function checkpointPart({ run, trials }: RunView, summary: ArmSummary): object {
   return training === null ? {} : { checkpoint: training };
 }
 
-function armDetails({ fault, cache, nfs, warnings }: ArmSummary): object {
-  return { fault, cache_detail: cache?.detail ?? null, ...(nfs === null ? {} : { nfs }), warnings };
+function armDetails({ fault, cache, nfs, training, warnings }: ArmSummary): object {
+  return {
+    fault,
+    cache_detail: cache?.detail ?? null,
+    ...(nfs === null ? {} : { nfs }),
+    ...(training === null ? {} : { training }),
+    warnings,
+  };
 }

@@ -2,21 +2,39 @@
 import type { DataFormat } from '../../workload/data-formats.js';
 import { datasetDirectory, datasetFilePath, endOfDatasetFolder } from '../dataset-paths.js';
 import type { DatasetShape, FileGeometry } from '../dataset-shape.js';
+import { csvFormat } from './csv-format.js';
 import type { ContentSource, FileFormat } from './file-format.js';
+import { hdf5Format } from './hdf5-format.js';
 import { jpegFormat } from './jpeg-format.js';
+import { mdsFormat } from './mds-format.js';
+import { megatronFormat } from './megatron-format.js';
+import { nanogptFormat } from './nanogpt-format.js';
 import { npyFormat } from './npy-format.js';
 import { npzFormat } from './npz-format.js';
+import { parquetFormat } from './parquet-format.js';
 import { rawFormat } from './raw-format.js';
+import { safetensorsFormat } from './safetensors-format.js';
+import { tfrecordFormat } from './tfrecord-format.js';
+import { webdatasetFormat } from './webdataset-format.js';
 
-const FILE_FORMATS: Readonly<Partial<Record<DataFormat, FileFormat>>> = {
+const FILE_FORMATS: Readonly<Record<DataFormat, FileFormat>> = {
   npz: npzFormat,
   npy: npyFormat,
   jpeg: jpegFormat,
+  tfrecord: tfrecordFormat,
+  webdataset: webdatasetFormat,
+  parquet: parquetFormat,
+  csv: csvFormat,
+  megatron: megatronFormat,
+  nanogpt: nanogptFormat,
+  safetensors: safetensorsFormat,
+  mds: mdsFormat,
+  hdf5: hdf5Format,
   raw: rawFormat,
 };
 
 export function fileFormatOf({ format }: Pick<DatasetShape, 'format'>): FileFormat {
-  return FILE_FORMATS[format] as FileFormat;
+  return FILE_FORMATS[format];
 }
 
 /** Returns where everything is in a file with samples. */

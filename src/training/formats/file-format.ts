@@ -8,7 +8,7 @@ export const PIECE_BYTES = 512 << 10;
 export interface ContentSource {
   /**
    * Returns incompressible content, a pure function of the file's seed and the position. The array is valid until the next
-   * call. `lengthBytes` ≤ `PIECE_BYTES`.
+   * call, and the writer may change it. `lengthBytes` ≤ `PIECE_BYTES`.
    */
   readonly bytes: (positionBytes: number, lengthBytes: number) => Uint8Array;
   /**
@@ -32,6 +32,9 @@ export interface SideFiles {
 export interface FileFormat<G extends FileGeometry = FileGeometry> {
   /** The shortest record that a file can have, bytes. */
   readonly leastRecordBytes: number;
+  /** The longest record and the longest file that it can have, bytes; absent: any length. */
+  readonly mostRecordBytes?: number;
+  readonly mostFileBytes?: number;
   /** Returns the places in file `file` (from 0) of a dataset. Cheap: it is called for every file of a plan. */
   readonly geometry: (shape: DatasetShape, file: number) => G;
   /**
@@ -50,4 +53,9 @@ export function* contentPieces(
 ): Generator<Uint8Array, void> {
   for (let done = 0; done < lengthBytes; done += PIECE_BYTES)
     yield source.bytes(positionBytes + done, Math.min(PIECE_BYTES, lengthBytes - done));
+}
+
+/** Yields bytes in pieces. */
+export function* piecesOf(bytes: Uint8Array): Generator<Uint8Array, void> {
+  for (let done = 0; done < bytes.length; done += PIECE_BYTES) yield bytes.subarray(done, done + PIECE_BYTES);
 }

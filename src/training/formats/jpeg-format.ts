@@ -1,7 +1,7 @@
 /**
- * Pictures that decoders accept (ITU-T T.81, JFIF 1.02): a grey picture of 32 × 32 pixels whose data go on with incompressible
- * bytes up to the end marker. A decoder skips them with a warning, as it does with damaged pictures, and has then read the
- * whole file, as it has with a real one. A sample is the whole file.
+ * Pictures that decoders accept (ITU-T T.81, JFIF 1.02): a grey picture of 32 × 32 pixels, and incompressible bytes between its
+ * third and its last row of blocks. A restart marker is due there, so a decoder looks for it, with a warning as for damaged
+ * pictures, and has then read the whole file, as it has with a real picture. A sample is the whole file.
  */
 import type { DatasetShape, FileGeometry } from '../dataset-shape.js';
 import { recordBytesOf } from '../record-bytes.js';
@@ -12,9 +12,11 @@ const SIDE = 32;
 const MARKER = 0xff;
 /** Takes the place of `MARKER`, which would end the data. */
 const NEAREST = 0xfe;
-const END = new Uint8Array([MARKER, 0xd9]);
-/** The 16 blocks of the picture: for each, a bit for "no difference" and a bit for "no further coefficient". */
-const BLOCKS = [0, 0, 0, 0];
+/** The picture has 16 blocks. In each, a bit says "no difference" and a bit "no further coefficient". */
+const BLOCKS_BEFORE = 12;
+const [ROWS_BEFORE, LAST_ROW] = [[0, 0, 0], [0]];
+/** The restart marker, the last row, and the marker that ends the picture. */
+const END = new Uint8Array([MARKER, 0xd0, ...LAST_ROW, MARKER, 0xd9]);
 
 function segment(marker: number, content: readonly number[]): number[] {
   return [MARKER, marker, (content.length + 2) >> 8, (content.length + 2) & 0xff, ...content];
@@ -32,8 +34,9 @@ const START = new ByteWriter()
   .add(segment(0xc0, [8, 0, SIDE, 0, SIDE, 1, 1, 0x11, 0]))
   .add(oneCode(0x00))
   .add(oneCode(0x10))
+  .add(segment(0xdd, [0, BLOCKS_BEFORE]))
   .add(segment(0xda, [1, 1, 0, 0, 63, 0]))
-  .add(BLOCKS).bytes;
+  .add(ROWS_BEFORE).bytes;
 
 const LEAST = START.length + END.length;
 

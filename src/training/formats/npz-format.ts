@@ -4,7 +4,7 @@
  * find them that do not look at the list of members.
  */
 import { datasetClass } from '../dataset-paths.js';
-import type { DatasetShape } from '../dataset-shape.js';
+import type { DatasetShape, FileSpan } from '../dataset-shape.js';
 import type { NpzGeometry } from '../file-geometries.js';
 import { recordBytesOf } from '../record-bytes.js';
 import { ByteWriter } from './byte-writer.js';
@@ -38,39 +38,55 @@ function largeValues(bytes: number, offsetBytes: number): number[] {
   return [...(bytes >= MOST_32 ? [bytes, bytes] : []), ...(offsetBytes >= MOST_32 ? [offsetBytes] : [])];
 }
 
-function geometry(shape: DatasetShape, file: number): NpzGeometry {
-  const record = recordBytesOf(shape, file);
-  const [start, sampleBytes, labelBytes] = [
-    LOCAL_BYTES + NAME_BYTES + LOCAL_EXTRA_BYTES,
-    NPY_HEADER_BYTES + record,
-    NPY_HEADER_BYTES + LABEL_BYTES,
-  ];
-  const labelAt = start + sampleBytes;
-  const members = [
-    { name: SAMPLE, headerOffsetBytes: 0, content: { offsetBytes: start, bytes: sampleBytes } },
-    { name: LABEL, headerOffsetBytes: labelAt, content: { offsetBytes: labelAt + start, bytes: labelBytes } },
-  ];
-  const directoryBytes = members.reduce((sum, { headerOffsetBytes, content }) => {
-    const large = largeValues(content.bytes, headerOffsetBytes).length;
+interface Member {
+  readonly name: string;
+  readonly headerAtBytes: number;
+  /** Bytes of the array with its header. */
+  readonly bytes: number;
+}
+
+interface Archive {
+  readonly members: readonly Member[];
+  readonly directory: FileSpan;
+  readonly bytes: number;
+}
+
+const START_BYTES = LOCAL_BYTES + NAME_BYTES + LOCAL_EXTRA_BYTES;
+
+function archiveOf(recordBytes: number): Archive {
+  const sample = { name: SAMPLE, headerAtBytes: 0, bytes: NPY_HEADER_BYTES + recordBytes };
+  const label = { name: LABEL, headerAtBytes: START_BYTES + sample.bytes, bytes: NPY_HEADER_BYTES + LABEL_BYTES };
+  const members = [sample, label];
+  const directoryBytes = members.reduce((sum, { headerAtBytes, bytes }) => {
+    const large = largeValues(bytes, headerAtBytes).length;
     return sum + ENTRY_BYTES + NAME_BYTES + (large === 0 ? 0 : 4 + 8 * large);
   }, 0);
-  const directoryAt = labelAt + start + labelBytes;
-  const endAt = directoryAt + directoryBytes;
-  const endBytes = (directoryAt >= MOST_32 ? END_64_BYTES + LOCATOR_BYTES : 0) + END_BYTES;
-  const sample = { offsetBytes: start + NPY_HEADER_BYTES, bytes: record };
+  const directory = { offsetBytes: label.headerAtBytes + START_BYTES + label.bytes, bytes: directoryBytes };
+  const endBytes = (directory.offsetBytes >= MOST_32 ? END_64_BYTES + LOCATOR_BYTES : 0) + END_BYTES;
+  return { members, directory, bytes: directory.offsetBytes + directoryBytes + endBytes };
+}
+
+function geometry(shape: DatasetShape, file: number): NpzGeometry {
+  const recordBytes = recordBytesOf(shape, file);
+  const { directory, bytes } = archiveOf(recordBytes);
+  const sample = { offsetBytes: START_BYTES + NPY_HEADER_BYTES, bytes: recordBytes };
   return {
-    bytes: endAt + endBytes,
+    bytes,
     samples: 1,
     sampleAt: () => sample,
-    members,
-    directory: { offsetBytes: directoryAt, bytes: directoryBytes },
-    end: { offsetBytes: endAt, bytes: endBytes },
+    directory,
+    member: {
+      headerAtBytes: 0,
+      nameBytes: NAME_BYTES,
+      extraBytes: LOCAL_EXTRA_BYTES,
+      bytes: NPY_HEADER_BYTES + recordBytes,
+    },
   };
 }
 
 function* write(shape: DatasetShape, file: number, source: ContentSource): Generator<Uint8Array, void> {
-  const places = geometry(shape, file);
-  const sample = places.sampleAt(0);
+  const sample = geometry(shape, file).sampleAt(0);
+  const archive = archiveOf(sample.bytes);
   const header = npyHeader('|u1', sample.bytes);
   const label = new ByteWriter().add(npyHeader('<i8', 1)).u64(datasetClass(shape, file)).bytes;
   let state = CRC32.advance(CRC_START, header);
@@ -80,15 +96,15 @@ function* write(shape: DatasetShape, file: number, source: ContentSource): Gener
     yield new Uint8Array();
   }
   const checksums = [crcOf(state), crcOf(CRC32.advance(CRC_START, label))];
-  const [ofSample, ofLabel] = places.members.map(({ name, content }, i) =>
-    localHeader(name, content.bytes, checksums[i] as number),
+  const [ofSample, ofLabel] = archive.members.map(({ name, bytes }, i) =>
+    localHeader(name, bytes, checksums[i] as number),
   );
   yield new ByteWriter().add(ofSample as Uint8Array).add(header).bytes;
   yield* contentPieces(source, sample.offsetBytes, sample.bytes);
   yield new ByteWriter()
     .add(ofLabel as Uint8Array)
     .add(label)
-    .add(ending(places, checksums)).bytes;
+    .add(ending(archive, checksums)).bytes;
 }
 
 function localHeader(name: string, bytes: number, checksum: number): Uint8Array {
@@ -112,10 +128,10 @@ function localHeader(name: string, bytes: number, checksum: number): Uint8Array 
     .u64(bytes).bytes;
 }
 
-function ending({ members, directory, end }: NpzGeometry, checksums: readonly number[]): Uint8Array {
+function ending({ members, directory }: Archive, checksums: readonly number[]): Uint8Array {
   const out = new ByteWriter();
-  members.forEach(({ name, headerOffsetBytes, content: { bytes } }, i) => {
-    const large = largeValues(bytes, headerOffsetBytes);
+  members.forEach(({ name, headerAtBytes, bytes }, i) => {
+    const large = largeValues(bytes, headerAtBytes);
     const version = large.length > 0 ? ZIP64_VERSION : DEFLATE_VERSION;
     const size = Math.min(bytes, MOST_32);
     out.text('PK\x01\x02').u8(version).u8(UNIX).u16(version).u16(0).u16(0).u16(0).u16(DATE);
@@ -130,7 +146,7 @@ function ending({ members, directory, end }: NpzGeometry, checksums: readonly nu
       .u16(0)
       .u16(0)
       .u32(ATTRIBUTES);
-    out.u32(Math.min(headerOffsetBytes, MOST_32)).text(name);
+    out.u32(Math.min(headerAtBytes, MOST_32)).text(name);
     if (large.length > 0) out.u16(1).u16(8 * large.length);
     for (const value of large) out.u64(value);
   });
@@ -145,7 +161,11 @@ function ending({ members, directory, end }: NpzGeometry, checksums: readonly nu
       .u32(0)
       .u32(0);
     out.u64(members.length).u64(members.length).u64(bytes).u64(offsetBytes);
-    out.text('PK\x06\x07').u32(0).u64(end.offsetBytes).u32(1);
+    out
+      .text('PK\x06\x07')
+      .u32(0)
+      .u64(offsetBytes + bytes)
+      .u32(1);
   }
   out.text('PK\x05\x06').u16(0).u16(0).u16(members.length).u16(members.length);
   return out.u32(bytes).u32(Math.min(offsetBytes, MOST_32)).u16(0).bytes;

@@ -1,40 +1,35 @@
-import type { FileGeometry, FileSpan } from '../dataset-shape.js';
+import type { FileSpan } from '../dataset-shape.js';
+import type { NpzGeometry } from '../file-geometries.js';
 import { PythonFile } from './python-file.js';
 import type { ReaderFactory } from './sample-reader.js';
-import { LOCAL_HEADER_BYTES, openArchive, type ZipDirectory, ZipMember, type ZipMemberPlace } from './zip-member.js';
+import { contentAt, openArchive, StoredMember } from './zip-archive.js';
 
-/** A NumPy archive, of which a loader reads one member. */
-export interface NpzGeometry extends FileGeometry {
-  readonly directory: ZipDirectory;
-  readonly member: ZipMemberPlace;
-}
-
-/** `BUFFER_SIZE` of numpy/lib/format.py */
+/** `BUFFER_SIZE` of numpy/lib/format.py. */
 const CHUNK_BYTES = 2 ** 18;
-const MAGIC_BYTES = 6;
-/** Magic, version and the length of the header. */
-const PREFIX_BYTES = [8, 2] as const;
+/** What NumPy looks at to tell formats apart; the magic and the version of an array; the length of its header. */
+const [MAGIC_BYTES, START_BYTES, LENGTH_BYTES] = [6, 8, 2];
 
 /** `numpy.load(path)['x']`, which is what DLIO does without direct I/O. */
 export const npzReader: ReaderFactory<NpzGeometry> = (calls, { blockBytes }) => ({
   read({ path, geometry }) {
     const file = new PythonFile(calls, path, geometry.bytes, blockBytes);
+    const { member } = geometry;
     try {
       file.read(MAGIC_BYTES);
-      openArchive(file, geometry.directory);
-      new ZipMember(file, geometry.member).read(MAGIC_BYTES);
-      readArray(new ZipMember(file, geometry.member), geometry.member, geometry.sampleAt(0));
+      openArchive(file, geometry);
+      new StoredMember(file, member).read(MAGIC_BYTES);
+      readArray(new StoredMember(file, member), contentAt(member), geometry.sampleAt(0));
     } finally {
       file.close();
     }
   },
-  endEpoch() {},
+  close() {},
 });
 
-/** `read_array` of numpy/lib/format.py, for what is no real file. */
-function readArray(member: ZipMember, { headerAtBytes, nameBytes, extraBytes }: ZipMemberPlace, data: FileSpan): void {
-  const start = headerAtBytes + LOCAL_HEADER_BYTES + nameBytes + extraBytes;
-  for (const bytes of PREFIX_BYTES) member.read(bytes);
-  member.read(data.offsetBytes - start - PREFIX_BYTES[0] - PREFIX_BYTES[1]);
+/** `read_array` of numpy/lib/format.py, for what is not a real file. */
+function readArray(member: StoredMember, startBytes: number, data: FileSpan): void {
+  member.read(START_BYTES);
+  member.read(LENGTH_BYTES);
+  member.read(data.offsetBytes - startBytes - START_BYTES - LENGTH_BYTES);
   for (let done = 0; done < data.bytes; done += CHUNK_BYTES) member.read(Math.min(CHUNK_BYTES, data.bytes - done));
 }

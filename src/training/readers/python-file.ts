@@ -30,6 +30,11 @@ export class PythonFile {
     return this.#kernelAt - this.#ahead;
   }
 
+  /** The kernel's position: the end of what is buffered. */
+  get kernelPosition(): number {
+    return this.#kernelAt;
+  }
+
   get #ahead(): number {
     return this.#filled - this.#given;
   }
@@ -56,6 +61,11 @@ export class PythonFile {
       rest -= taken;
     }
     return lengthBytes - rest;
+  }
+
+  /** `read1(n)` with an empty buffer: one read(2). Returns the bytes read. */
+  readOnce(lengthBytes: number): number {
+    return this.#pull(lengthBytes);
   }
 
   /** `read()`: to the end of the file. Returns the bytes read. */

@@ -1,33 +1,17 @@
-import type { SampleFile } from '../dataset-shape.js';
+import { KeptFile } from './kept-file.js';
 import { PythonFile } from './python-file.js';
 import type { ReaderFactory } from './sample-reader.js';
 
-/**
- * Records of one length: `file.seek(i * n)` and `file.read(n)` of a file that stays open until a record of another file is
- * wanted.
- */
+/** Records of one length: `file.seek(i * n)` and `file.read(n)`. The file stays open until another one is needed. */
 export const rawReader: ReaderFactory = (calls, { blockBytes }) => {
-  let path = '';
-  let file: PythonFile | null = null;
-  const leave = () => {
-    const left = file;
-    file = null;
-    left?.close();
-  };
-  const enter = (wanted: SampleFile): PythonFile => {
-    if (file !== null && wanted.path === path) return file;
-    leave();
-    path = wanted.path;
-    file = new PythonFile(calls, path, wanted.geometry.bytes, blockBytes);
-    return file;
-  };
+  const kept = new KeptFile(({ path, geometry }) => new PythonFile(calls, path, geometry.bytes, blockBytes));
   return {
-    read(wanted, sample) {
-      const { offsetBytes, bytes } = wanted.geometry.sampleAt(sample);
-      const open = enter(wanted);
+    read(file, sample) {
+      const { offsetBytes, bytes } = file.geometry.sampleAt(sample);
+      const open = kept.of(file);
       open.seek(offsetBytes);
       open.read(bytes);
     },
-    endEpoch: leave,
+    close: () => kept.close(),
   };
 };

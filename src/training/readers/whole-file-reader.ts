@@ -3,7 +3,7 @@ import type { ReaderFactory } from './sample-reader.js';
 
 /**
  * `open(path, 'rb').read()`: the client of MLPerf Storage 3.0 reads whole files and decodes nothing. The samples of a file are
- * read together, when the first of them is wanted.
+ * read together, when the first of them is needed.
  */
 export const wholeFileReader: ReaderFactory = (calls, { blockBytes }) => {
   let last = '';
@@ -18,7 +18,7 @@ export const wholeFileReader: ReaderFactory = (calls, { blockBytes }) => {
         file.close();
       }
     },
-    endEpoch() {
+    close() {
       last = '';
     },
   };

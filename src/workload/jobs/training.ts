@@ -1,40 +1,30 @@
 /** The job kind `training` in the workload language, in DLIO's words. */
-import { type CheckpointWriter, WRITER_NAMES, WRITERS } from '../checkpoint-writers.js';
 import { blocks } from '../composite-types.js';
-import { DATA_FORMAT_NAMES, DATA_FORMATS, type DataFormat, formatRow } from '../data-formats.js';
+import { formatRow } from '../data-formats.js';
 import { capabilitiesOf, ENGINES, type Engine } from '../engines.js';
-import { MODELS, type ModelName, ranksOf } from '../model-words.js';
 import { READER_CHOICE_NAMES, READER_CHOICES, type ReaderChoice } from '../reader-choices.js';
 import { field } from '../row.js';
 import { rulesFor } from '../rules.js';
 import { meanOfSpread, type TimeSpread, timeSpread } from '../time-spread.js';
-import { choice, count, flag, size } from '../value-types.js';
-import type { FileShare } from '../values.js';
+import { choice, count, flag } from '../value-types.js';
 import type { CommonJob, JobKind } from './job-kind.js';
+import { type SavingJob, savingConditions, savingRows, savingRules } from './saving-fields.js';
 import { common } from './shared-fields.js';
 import { commonConditions, commonRules } from './shared-rules.js';
-import { stagingRow, stateRows } from './state-fields.js';
+import {
+  type TrainingData,
+  trainingData,
+  trainingDataConditions,
+  trainingDataRules,
+  withFormat,
+} from './training-data.js';
 
 /** `seed`: another order in each epoch, which follows from `randseed`. */
 export type Shuffle = 'off' | 'seed';
 
 /** Emulates accelerators that compute, and the loader that feeds them. `numjobs` is their number. */
-export interface TrainingJob extends CommonJob {
+export interface TrainingJob extends CommonJob, TrainingData, SavingJob {
   readonly kind: 'training';
-  readonly format: DataFormat;
-  readonly reader: ReaderChoice;
-  /** Files of the job's own data; null = the workload's dataset. */
-  readonly files: number | null;
-  readonly samplesPerFile: number;
-  /** Bytes of a sample in the job's own data; null = the workload's dataset. */
-  readonly recordBytes: number | null;
-  readonly recordStdevBytes: number;
-  readonly folders: number;
-  /** Parquet: samples of a row group. */
-  readonly rowGroupSamples: number;
-  /** Parquet: columns, and how many of them are read; null = all. */
-  readonly columns: number;
-  readonly columnsRead: number | null;
   readonly batchSize: number;
   /** Workers of each accelerator's loader; 0 = the training process loads its batches itself. */
   readonly readThreads: number;
@@ -52,31 +42,8 @@ export interface TrainingJob extends CommonJob {
   readonly dropLast: boolean;
   readonly inOrder: boolean;
   readonly persistentWorkers: boolean;
-  /** Steps, and epochs, after which a checkpoint is saved; null = never. Steps count on over epochs. */
-  readonly stepsBetween: number | null;
-  readonly epochsBetween: number | null;
-  /** The first epoch after which `epochsBetween` saves. */
-  readonly firstSavedEpoch: number;
-  /** Bytes of a checkpoint, all accelerators together; null = from `model` or `params`. */
-  readonly modelBytes: number | null;
-  readonly model: ModelName | null;
-  readonly params: number | null;
-  readonly scale: number | FileShare;
-  readonly writer: CheckpointWriter;
-  readonly checkpointMode: 'sync' | 'async';
-  readonly stagingBytesPerSecond: number;
 }
 
-/** The longest write call of a checkpoint. Every thread of a training job has a buffer of this size. */
-export const SAVED_BLOCK_BYTES = 16 * 1024 ** 2;
-
-/** Returns whether a job saves checkpoints. */
-export function savesCheckpoints(job: Pick<TrainingJob, 'stepsBetween' | 'epochsBetween'>): boolean {
-  // Jobs that were planned before there were checkpoints have neither.
-  return (job.stepsBetween ?? null) !== null || (job.epochsBetween ?? null) !== null;
-}
-
-const TIB = 1024 ** 4;
 const BILLION = 1_000_000_000;
 /** More threads than this are refused: they would measure the scheduler. */
 const THREADS_MAX = 1023;
@@ -100,67 +67,12 @@ const shuffle = choice(['off', 'seed'], {
 
 const { rule, condition } = rulesFor<TrainingJob>();
 
-/** Plain shards have no size here but `model_size`, which any writer takes. */
-const STATE_WRITERS = WRITER_NAMES.filter((name) => WRITERS[name].writesState) as [CheckpointWriter, ...CheckpointWriter[]];
-
-const needsSaving = <
-  const P extends 'modelBytes' | 'model' | 'params' | 'scale' | 'writer' | 'checkpointMode' | 'firstSavedEpoch',
->(
-  property: P,
-) =>
-  condition(property, ['stepsBetween', 'epochsBetween'], (job) =>
-    savesCheckpoints(job) ? null : 'without steps_between_checkpoints and epochs_between_checkpoints',
-  );
 const KIND = 'with kind: training';
 
 export const trainingKind: JobKind<TrainingJob> = {
   meaning: 'trains on emulated accelerators that a loader feeds by the rule of PyTorch’s DataLoader, as DLIO does',
   rows: {
-    format: field(
-      'format',
-      choice(DATA_FORMAT_NAMES as [DataFormat, ...DataFormat[]]),
-      'npz',
-      `Format of the data: ${DATA_FORMAT_NAMES.map((name) => `\`${name}\` ${DATA_FORMATS[name].meaning}`).join('; ')}.`,
-    ),
-    reader: field(
-      'reader',
-      choice(READER_CHOICE_NAMES as [ReaderChoice, ...ReaderChoice[]]),
-      'format',
-      `How samples are read: ${READER_CHOICE_NAMES.map((name) => `\`${name}\` ${READER_CHOICES[name].meaning}`).join('; ')}.`,
-    ),
-    files: field(
-      'num_files_train',
-      count(1, BILLION),
-      { absent: 'the dataset' },
-      'Files of the training data, which feedrate generates. Requires `record_length_bytes`.',
-    ),
-    samplesPerFile: field('num_samples_per_file', count(1, BILLION), 1, 'Samples in each generated file.'),
-    recordBytes: field(
-      'record_length_bytes',
-      size(1, TIB),
-      { absent: 'the dataset' },
-      'Bytes of a generated sample. Requires `num_files_train`.',
-    ),
-    recordStdevBytes: field(
-      'record_length_bytes_stdev',
-      size(0, TIB),
-      0,
-      'Standard deviation of the bytes of a sample. All samples of a file have the same size.',
-    ),
-    folders: field(
-      'num_subfolders_train',
-      count(0, 1_000_000),
-      0,
-      'Directories that the generated files are distributed over, such as one for each class of images.',
-    ),
-    rowGroupSamples: field('row_group_size', count(1, BILLION), 1024, 'Samples in each row group of a Parquet file.'),
-    columns: field('num_columns', count(1, 10_000), 1, 'Columns of a Parquet file, which divide each sample equally.'),
-    columnsRead: field(
-      'columns_read',
-      count(1, 10_000),
-      { absent: 'all' },
-      'Columns of a Parquet file that are read: the first ones.',
-    ),
+    ...trainingData,
     bs: field(
       'transfer_size',
       blocks,
@@ -241,46 +153,7 @@ export const trainingKind: JobKind<TrainingJob> = {
       false,
       'Whether workers, with what they have open, live on after an epoch (PyTorch’s `persistent_workers`).',
     ),
-    stepsBetween: field(
-      'steps_between_checkpoints',
-      count(1, BILLION),
-      { absent: 'not after steps' },
-      'Save a checkpoint after every so many steps. Steps count on over epochs.',
-    ),
-    epochsBetween: field(
-      'epochs_between_checkpoints',
-      count(1, 1_000_000),
-      { absent: 'not after epochs' },
-      'Save a checkpoint after every so many epochs.',
-    ),
-    firstSavedEpoch: field(
-      'checkpoint_after_epoch',
-      count(1, 1_000_000),
-      1,
-      'The first epoch after which `epochs_between_checkpoints` saves.',
-    ),
-    modelBytes: field(
-      'model_size',
-      size(1, TIB),
-      { absent: 'from `model` or `params`' },
-      'Bytes of a checkpoint. Each accelerator writes an equal part.',
-    ),
-    model: stateRows.model,
-    params: stateRows.params,
-    scale: stateRows.scale,
-    writer: field(
-      'writer',
-      choice(STATE_WRITERS),
-      'torch-save',
-      'Whose files a checkpoint has, and how they are written: see kind: checkpoint-write. With `model_size`, only how.',
-    ),
-    checkpointMode: field(
-      'checkpoint_mode',
-      choice(['sync', 'async']),
-      'sync',
-      '`sync`: accelerators stand still while a checkpoint is written. `async`: only while their state is copied to memory, and while an earlier checkpoint is still being written.',
-    ),
-    stagingBytesPerSecond: stagingRow,
+    ...savingRows,
     cache: common.cache,
     direct: common.direct,
     randseed: common.randseed,
@@ -292,13 +165,6 @@ export const trainingKind: JobKind<TrainingJob> = {
     condition('direct', [], ({ direct }) => (direct ? `${KIND}, whose readers use the page cache` : null)),
     condition('cache', [], ({ cache }) =>
       cache === 'direct' ? `${KIND}, whose readers use the page cache; use cache: cold` : null,
-    ),
-    condition('rowGroupSamples', ['format'], ({ format }) =>
-      formatRow(format).hasColumns ? null : withFormat(format),
-    ),
-    condition('columns', ['format'], ({ format }) => (formatRow(format).hasColumns ? null : withFormat(format))),
-    condition('columnsRead', ['format'], ({ format, columnsRead }) =>
-      columnsRead === null || formatRow(format).hasColumns ? null : withFormat(format),
     ),
     condition('sampleShuffle', ['format'], ({ format }) =>
       formatRow(format).access === 'stream' ? `${withFormat(format)}, whose files are read from start to end` : null,
@@ -313,27 +179,14 @@ export const trainingKind: JobKind<TrainingJob> = {
     condition('prefetchFactor', ['readThreads'], ({ prefetchFactor, readThreads }) =>
       prefetchFactor !== null && readThreads === 0 ? 'with read_threads: 0' : null,
     ),
-    ...(['modelBytes', 'model', 'params', 'scale', 'writer', 'checkpointMode', 'firstSavedEpoch'] as const).map(needsSaving),
-    condition('stagingBytesPerSecond', ['checkpointMode'], ({ checkpointMode }) =>
-      checkpointMode === 'async' ? null : 'with checkpoint_mode: sync',
-    ),
+    ...savingConditions,
+    ...trainingDataConditions,
     ...commonConditions,
   ],
   rules: [
     ...commonRules,
-    rule(['stepsBetween', 'epochsBetween', 'modelBytes', 'model', 'params'], (job) => {
-      const given = [job.modelBytes, job.model, job.params].filter((each) => each !== null).length;
-      if (!savesCheckpoints(job) || given === 1) return null;
-      return given === 0
-        ? { at: ['stepsBetween', 'epochsBetween'], message: 'requires model_size, model or params' }
-        : { at: ['modelBytes', 'params', 'model'], message: 'use only one of model_size, model and params' };
-    }),
-    rule(['model', 'numjobs'], ({ model, numjobs }) => {
-      const ranks = model === null ? null : ranksOf(MODELS[model].grid);
-      return ranks !== null && numjobs > ranks
-        ? { at: ['numjobs', 'model'], message: `${numjobs} accelerators are more than the ${ranks} ranks of ${model}` }
-        : null;
-    }),
+    ...savingRules,
+    ...trainingDataRules,
     rule(['ioengine'], ({ ioengine }) =>
       capabilitiesOf(ioengine).readsSamples
         ? null
@@ -341,34 +194,6 @@ export const trainingKind: JobKind<TrainingJob> = {
             at: ['ioengine'],
             message: `${ioengine} does not make the calls of training readers; leave ioengine out, or use ${able.join(', ')}`,
           },
-    ),
-    rule(['files', 'recordBytes'], ({ files, recordBytes }, { dataset }) => {
-      if (files === null && recordBytes === null) {
-        return dataset?.kind === 'existing'
-          ? null
-          : {
-              at: ['files', 'recordBytes'],
-              message: 'is required with record_length_bytes, unless the dataset has files that exist (path)',
-            };
-      }
-      if (recordBytes === null) return { at: ['files', 'recordBytes'], message: 'requires record_length_bytes' };
-      return files === null ? { at: ['recordBytes', 'files'], message: 'requires num_files_train' } : null;
-    }),
-    rule(['samplesPerFile', 'format'], ({ samplesPerFile, format }) =>
-      samplesPerFile > 1 && !formatRow(format).manySamples
-        ? {
-            at: ['samplesPerFile', 'format'],
-            message: `must be 1 with format: ${format}, which has one sample per file`,
-          }
-        : null,
-    ),
-    rule(['columns', 'columnsRead'], ({ columns, columnsRead }) =>
-      columnsRead !== null && columnsRead > columns
-        ? {
-            at: ['columnsRead', 'columns'],
-            message: `${columnsRead} are more columns than the ${columns} of num_columns`,
-          }
-        : null,
     ),
     rule(['numjobs', 'readThreads'], ({ numjobs, readThreads }) => {
       const threads = numjobs * Math.max(1, readThreads);
@@ -397,7 +222,3 @@ export const trainingKind: JobKind<TrainingJob> = {
     ),
   ],
 };
-
-function withFormat(format: DataFormat): string {
-  return `with format: ${format}`;
-}

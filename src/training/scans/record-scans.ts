@@ -1,0 +1,107 @@
+/** Formats whose records are found by reading their headers or an index. */
+import type { HeadedGeometry, IndexedGeometry } from '../file-geometries.js';
+import { type ByteSource, bytesAt, damaged } from './byte-source.js';
+import { type FormatScan, geometryOfPairs } from './format-scan.js';
+
+/** A TFRecord: length, checksum of the length, content, checksum of the content. */
+const [LENGTH_BYTES, CHECKSUM_BYTES] = [8, 4];
+const LEAST_RECORD_BYTES = LENGTH_BYTES + 2 * CHECKSUM_BYTES;
+
+export const tfrecordScan: FormatScan = {
+  scan: (source) => {
+    const numbers = [source.bytes];
+    for (let at = 0; at < source.bytes; ) {
+      const length = bytesAt(source, at, LENGTH_BYTES, 'the length of a record').u64(0);
+      const end = at + LEAST_RECORD_BYTES + length;
+      if (!(end <= source.bytes))
+        throw damaged(source, `the record at byte ${at} is longer than the file; check the format`);
+      numbers.push(at + LENGTH_BYTES + CHECKSUM_BYTES, length);
+      at = end;
+    }
+    if (numbers.length === 1) throw damaged(source, 'the file is empty');
+    return numbers;
+  },
+  geometry: (numbers) =>
+    geometryOfPairs(numbers, { first: 1, before: LENGTH_BYTES + CHECKSUM_BYTES, after: CHECKSUM_BYTES }),
+};
+
+const PLACE_BYTES = 4;
+
+export const mdsScan: FormatScan = {
+  scan: (source) => {
+    const samples = bytesAt(source, 0, PLACE_BYTES, 'the number of samples').u32(0);
+    const places = bytesAt(source, PLACE_BYTES, (samples + 1) * PLACE_BYTES, 'the places of the samples');
+    const numbers = [source.bytes];
+    for (let sample = 0; sample < samples; sample++) {
+      const [from, to] = [places.u32(sample * PLACE_BYTES), places.u32((sample + 1) * PLACE_BYTES)];
+      if (from > to || to > source.bytes)
+        throw damaged(source, `sample ${sample} is not in the file; check the format`);
+      numbers.push(from, to - from);
+    }
+    if (samples === 0) throw damaged(source, 'the shard has no samples');
+    return numbers;
+  },
+  geometry: (numbers) => geometryOfPairs(numbers, { first: 1 }),
+};
+
+const MOST_HEADER_BYTES = 100_000_000;
+
+/** Returns start and end of each tensor, relative to the end of the header, in the order of the file. */
+function tensorsIn(source: ByteSource, text: string): [number, number][] {
+  let header: unknown;
+  try {
+    header = JSON.parse(text);
+  } catch {
+    throw damaged(source, 'its header is not JSON; check the format');
+  }
+  const entries = typeof header === 'object' && header !== null ? Object.entries(header) : [];
+  return entries
+    .filter(([name]) => name !== '__metadata__')
+    .map(([name, tensor]): [number, number] => {
+      const [from, to] = (tensor as { data_offsets?: unknown[] } | null)?.data_offsets ?? [];
+      if (typeof from === 'number' && typeof to === 'number' && from >= 0 && from <= to) return [from, to];
+      throw damaged(source, `its header gives no place for the tensor ${JSON.stringify(name)}`);
+    })
+    .sort(([a], [b]) => a - b);
+}
+
+export const safetensorsScan: FormatScan<HeadedGeometry> = {
+  scan: (source) => {
+    const length = bytesAt(source, 0, LENGTH_BYTES, 'the length of the header').u64(0);
+    if (length > MOST_HEADER_BYTES) throw damaged(source, 'its header is too long; check the format');
+    const header = bytesAt(source, LENGTH_BYTES, length, 'the header');
+    const start = LENGTH_BYTES + length;
+    const tensors = tensorsIn(source, new TextDecoder().decode(header.bytes));
+    if (tensors.length === 0) throw damaged(source, 'the file has no tensors');
+    if (start + Math.max(...tensors.map(([, to]) => to)) > source.bytes)
+      throw damaged(source, 'a tensor is not in the file; was it truncated?');
+    return [source.bytes, length, ...tensors.flatMap(([from, to]) => [start + from, to - from])];
+  },
+  geometry: (numbers) => Object.assign(geometryOfPairs(numbers, { first: 2 }), { headerBytes: numbers[1] as number }),
+};
+
+const INDEX_MAGIC = 'MMIDIDX\0\0';
+const [TYPE_AT, SEQUENCES_AT, DOCUMENTS_AT, INDEX_HEADER_BYTES] = [17, 18, 26, 34];
+/** Bytes of a token by the code of its type. */
+const TOKEN_BYTES: Readonly<Record<number, number>> = { 1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 8, 7: 4, 8: 2 };
+
+export const megatronScan: FormatScan<IndexedGeometry> = {
+  scan: (source) => {
+    const index = source.beside('.idx');
+    const header = bytesAt(index, 0, INDEX_HEADER_BYTES, 'the header of the index');
+    if (header.text(0, INDEX_MAGIC.length) !== INDEX_MAGIC) throw damaged(index, 'there is no index of Megatron');
+    const [samples, documents] = [header.u64(SEQUENCES_AT), header.u64(DOCUMENTS_AT)];
+    const token = TOKEN_BYTES[header.bytes[TYPE_AT] as number];
+    if (token === undefined) throw damaged(index, 'the type of its tokens is unknown');
+    if (samples === 0) throw damaged(index, 'it has no sequences');
+    const places = bytesAt(index, INDEX_HEADER_BYTES, samples * 12 + documents * 8, 'the places of the sequences');
+    const numbers = [source.bytes, index.bytes];
+    for (let sample = 0; sample < samples; sample++) {
+      const [bytes, offset] = [places.u32(sample * 4) * token, places.u64(samples * 4 + sample * 8)];
+      if (offset + bytes > source.bytes) throw damaged(index, `sequence ${sample} is not in the file of tokens`);
+      numbers.push(offset, bytes);
+    }
+    return numbers;
+  },
+  geometry: (numbers) => Object.assign(geometryOfPairs(numbers, { first: 2 }), { indexBytes: numbers[1] as number }),
+};

@@ -1,0 +1,104 @@
+/**
+ * The calls of feedrate's readers are those of the real ones, sequence by sequence, as strace shows them on a file system.
+ * `READERS_DIR` names the directory for the data, such as one on NFS, and `READERS_PYTHON` further Pythons that have modules
+ * that the first does not. `UPDATE_READERS=1` keeps what was seen as fixtures of the short test.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { readerOf } from '../../../src/training/readers/registry.js';
+import { scanOf } from '../../../src/training/scans/registry.js';
+import { RecordedCalls, straceLines } from '../../support/recorded-calls.js';
+import { repositoryRoot } from '../../support/repository.js';
+import { needTool, skipTest } from '../../support/skip.js';
+import { READER_CASES, type ReaderCase } from './reader-cases.js';
+import { sourceOf } from './scanned-file.js';
+
+const test = suite('training/readers/strace');
+const SCRIPT = join(repositoryRoot, 'test/training/readers/real-readers.py');
+const PYTHONS = ['/usr/bin/python3', ...(process.env['READERS_PYTHON'] ?? '').split(':').filter((path) => path !== '')];
+const MISSING = 77;
+const CALLS =
+  'openat,fstat,newfstatat,statx,stat,lstat,ioctl,lseek,read,pread64,readv,flock,fadvise64,mmap,munmap,getdents64,close,fcntl';
+
+/** Runs the script with the first Python that has the modules. */
+function python(before: readonly string[], action: string, name: string, directory: string): void {
+  let said = '';
+  for (const executable of PYTHONS) {
+    const words = [...before, executable, SCRIPT, action, name, directory];
+    const { status, stdout, stderr } = spawnSync(words[0] as string, words.slice(1), { encoding: 'utf8' });
+    if (status === 0) return;
+    if (status !== MISSING) throw new Error(`${words.join(' ')}: ${stderr}`);
+    said = stdout.trim();
+  }
+  skipTest(`${said}; name a Python that has it with READERS_PYTHON`, 'tool');
+}
+
+/** What a case's files look like, so that the short test needs no files. */
+interface Seen {
+  readonly blockBytes: number;
+  readonly files: readonly { readonly path: string; readonly numbers: readonly number[] }[];
+  readonly folders: readonly (readonly [string, number])[];
+  readonly calls: readonly string[];
+}
+
+function foldersOf(directory: string): [string, number][] {
+  return readdirSync(directory, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => [join(directory, name), readdirSync(join(directory, name)).length]);
+}
+
+/** Returns the lines of calls that feedrate's reader makes for a case. */
+export function ownCalls(
+  { format, reader, reads }: ReaderCase,
+  { files, folders, blockBytes }: Omit<Seen, 'calls'>,
+  directory: string,
+): string[] {
+  const calls = new RecordedCalls();
+  const made = readerOf(reader, format)(calls, { blockBytes, transferBytes: 262_144 });
+  if (folders.length > 0) made.list?.(directory, new Map(folders));
+  const { geometry } = scanOf(format);
+  for (const [place, { path, numbers }] of files.entries()) {
+    const file = { path, geometry: geometry(Float64Array.from(numbers)) };
+    const samples = (reads[place] as ReaderCase['reads'][number])[1];
+    for (const sample of samples ?? Array.from({ length: file.geometry.samples }, (_, i) => i)) made.read(file, sample);
+  }
+  made.close();
+  return calls.lines;
+}
+
+function seenOf(one: ReaderCase, directory: string): Seen {
+  const trace = join(dirname(directory), `${one.name}.strace`);
+  python(['strace', '-f', '-y', '-s', '0', '-e', `trace=${CALLS}`, '-o', trace], 'read', one.name, directory);
+  const files = one.reads.map(([name]) => {
+    const path = join(directory, name);
+    return { path, numbers: scanOf(one.format).scan(sourceOf(path), one.choices) };
+  });
+  const { blksize } = statSync((files[0] as { path: string }).path);
+  const calls = straceLines(readFileSync(trace, 'utf8'), directory);
+  return { blockBytes: blksize, files, folders: foldersOf(directory), calls };
+}
+
+for (const one of READER_CASES) {
+  test(`${one.name}: the same calls, sizes and order`, () => {
+    needTool('strace');
+    const place = mkdtempSync(join(process.env['READERS_DIR'] ?? tmpdir(), 'feedrate-readers-'));
+    try {
+      const directory = join(place, one.name);
+      python([], 'make', one.name, directory);
+      const seen = seenOf(one, directory);
+      assert.equal(ownCalls(one, seen, directory), seen.calls);
+      if (process.env['UPDATE_READERS'] === '1') {
+        const fixture = join(repositoryRoot, 'test/fixtures/readers', `${one.name}-${seen.blockBytes}.json`);
+        writeFileSync(fixture, `${JSON.stringify(seen, null, 1).replaceAll(place, '')}\n`);
+      }
+    } finally {
+      rmSync(place, { recursive: true, force: true });
+    }
+  });
+}
+
+test.run();
