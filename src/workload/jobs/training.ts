@@ -2,7 +2,6 @@
 import { blocks } from '../composite-types.js';
 import { formatRow } from '../data-formats.js';
 import { capabilitiesOf, ENGINES, type Engine } from '../engines.js';
-import { READER_CHOICE_NAMES, READER_CHOICES, type ReaderChoice } from '../reader-choices.js';
 import { field } from '../row.js';
 import { rulesFor } from '../rules.js';
 import { meanOfSpread, type TimeSpread, timeSpread } from '../time-spread.js';
