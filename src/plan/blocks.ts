@@ -1,8 +1,10 @@
 /** The lengths of a job's blocks. */
+import { SAVED_BLOCK_BYTES, savesCheckpoints } from '../workload/jobs/saving-fields.js';
 import type { BlockShare, IoJob, Job } from '../workload/workload.js';
 
 /** Returns the blocks that a job writes, if they differ from those it reads; null if they are the same. */
 export function writtenBlocks(job: Job): readonly BlockShare[] | null {
+  if ('modelBytes' in job) return savesCheckpoints(job) ? [{ blockBytes: SAVED_BLOCK_BYTES, share: 1 }] : null;
   // Jobs that were planned before the field existed do not have it.
   return 'bsWrite' in job ? (job.bsWrite ?? null) : null;
 }

@@ -55,9 +55,9 @@ export function spaceNeeded(
         scratchFiles = Math.max(scratchFiles, written.files);
         writtenBytes += (trials[index] ?? 0) * written.bytes;
       }
-      if (files.place !== 'scratch') return;
-      const fileBytes = files.files.sums.totalBytes;
       const job = jobPlanOf(arm.spec);
+      if (files.place !== 'scratch' && job.writesBesides !== true) return;
+      const fileBytes = files.files.sums.totalBytes;
       scratchBytes = Math.max(scratchBytes, job.scratchBytes(fileBytes));
       scratchFiles = Math.max(scratchFiles, job.scratchFiles(files.files.length));
       const count = trials[index] ?? 0;

@@ -1,3 +1,4 @@
+import type { CheckpointSums, StepSums } from '../training/checkpoints/checkpoint-log.js';
 import type { EpochFigures, SteadyPart } from '../training/step-log.js';
 import type { JsonReader } from './json-reader.js';
 
@@ -22,6 +23,16 @@ export interface TrainingRecord {
   readonly epochs: readonly EpochRecord[];
   /** Batches that were ready and not handed over, mean over ranks, sampled at starts of steps, since the common start. */
   readonly ready: readonly ReadyPoint[];
+  /** Absent without checkpoints. */
+  readonly checkpoints?: TrainingCheckpoints;
+}
+
+/** The checkpoints of a training job. */
+export interface TrainingCheckpoints extends CheckpointSums {
+  readonly writer: string;
+  readonly mode: 'sync' | 'async';
+  /** Of one checkpoint, all accelerators together. */
+  readonly bytes: number;
 }
 
 export interface ReadyPoint {
@@ -80,7 +91,29 @@ export function mergeTraining(parts: readonly (TrainingRecord | undefined)[]): T
     const same = known.map((part) => part.epochs[at]).filter((each) => each !== undefined);
     return same.length < known.length ? [] : [Object.assign({ epoch: epoch.epoch }, mergeEpochs(same, weights))];
   });
-  return { ...first, accelerators: weights.reduce((sum, each) => sum + each, 0), epochs, ready: [] };
+  const checkpoints = mergeCheckpoints(known.flatMap((part) => part.checkpoints ?? []));
+  const accelerators = weights.reduce((sum, each) => sum + each, 0);
+  return { ...first, accelerators, epochs, ready: [], ...(checkpoints !== undefined && { checkpoints }) };
+}
+
+/** The slowest machine decides how long a checkpoint took. */
+function mergeCheckpoints(parts: readonly TrainingCheckpoints[]): TrainingCheckpoints | undefined {
+  const [first] = parts;
+  if (first === undefined) return undefined;
+  const most = (pick: (part: TrainingCheckpoints) => number): number => Math.max(...parts.map(pick));
+  const steps = (pick: (part: TrainingCheckpoints) => StepSums): StepSums => ({
+    steps: parts.reduce((sum, part) => sum + pick(part).steps, 0),
+    wallNs: parts.reduce((sum, part) => sum + pick(part).wallNs, 0),
+  });
+  return {
+    ...first,
+    bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
+    blockedNs: most(({ blockedNs }) => blockedNs),
+    writtenNs: most(({ writtenNs }) => writtenNs),
+    longestNs: most(({ longestNs }) => longestNs),
+    during: steps(({ during }) => during),
+    apart: steps(({ apart }) => apart),
+  };
 }
 
 function mergeEpochs(epochs: readonly EpochRecord[], weights: readonly number[]): EpochFigures {
@@ -97,6 +130,9 @@ function mergeEpochs(epochs: readonly EpochRecord[], weights: readonly number[])
     computeNs: mean(({ computeNs }) => computeNs),
     waitNs: mean(({ waitNs }) => waitNs),
     barrierNs: mean(({ barrierNs }) => barrierNs),
+    ...(epochs.some(({ checkpointNs }) => checkpointNs !== undefined) && {
+      checkpointNs: mean(({ checkpointNs = 0 }) => checkpointNs),
+    }),
     firstStepNs: mean(({ firstStepNs }) => firstStepNs),
     firstComputeNs: mean(({ firstComputeNs }) => firstComputeNs),
     firstSamples: sum(({ firstSamples }) => firstSamples),

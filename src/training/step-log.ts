@@ -31,7 +31,12 @@ export interface EpochFigures {
   readonly computeNs: number;
   readonly waitNs: number;
   readonly barrierNs: number;
-  /** The time from the start until accelerators had computed the first step, the compute time in it, and its samples. */
+  /** Time within the epoch in which training stood still for checkpoints, which is in none of the above. Absent: 0. */
+  readonly checkpointNs?: number;
+  /**
+   * The time from the start until accelerators had computed the first step, the compute time in it, and its samples. A
+   * checkpoint ends a block of steps, as in DLIO, and the first step of the next block is added.
+   */
   readonly firstStepNs: number;
   readonly firstComputeNs: number;
   readonly firstSamples: number;
@@ -72,6 +77,13 @@ export class StepLog {
   #stalls = 0;
   #longestStallNs = 0;
   #longestStallStep: number | null = null;
+  #lastNs: number;
+  #firstComputeNs = 0;
+  /** The next step is the first one of a block. */
+  #beginsBlock = true;
+  /** Time that training stood still for checkpoints: in all, and until the last step. */
+  #pausedNs = 0;
+  #pausedWithinNs = 0;
 
   /**
    * @param startNs before the first batch is asked for
@@ -79,6 +91,7 @@ export class StepLog {
    */
   constructor(startNs: number, workers: number, prefetchFactor: number) {
     this.#startNs = startNs;
+    this.#lastNs = startNs;
     this.#workers = workers;
     this.#prefetchFactor = prefetchFactor;
   }
@@ -88,23 +101,35 @@ export class StepLog {
   }
 
   add(step: StepFigures): void {
-    this.#ends.push(step.endNs);
+    // Steady parts are about steps, so their times have no pauses.
+    this.#ends.push(step.endNs - this.#pausedNs);
+    this.#lastNs = step.endNs;
+    this.#pausedWithinNs = this.#pausedNs;
     this.#computes.push(step.computeNs);
     this.#samples += step.samples;
     this.#sampleBytes += step.sampleBytes;
     this.#readBytes += step.readBytes;
     this.#waitNs += step.waitNs;
     this.#barrierNs += step.barrierNs;
-    if (this.steps === 1) {
-      this.#firstStepNs = step.waitNs + step.computeNs;
-      this.#firstSamples = step.samples;
+    const isFirst = this.#beginsBlock;
+    this.#beginsBlock = false;
+    if (isFirst) {
+      this.#firstStepNs += step.waitNs + step.computeNs;
+      this.#firstComputeNs += step.computeNs;
+      this.#firstSamples += step.samples;
     }
     // Every epoch begins with an empty stock, so its first wait is no stall.
-    if (this.steps === 1 || step.longestWaitNs <= step.computeNs / 2) return;
+    if (isFirst || step.longestWaitNs <= step.computeNs / 2) return;
     this.#stalls++;
     if (step.longestWaitNs <= this.#longestStallNs) return;
     this.#longestStallNs = step.longestWaitNs;
     this.#longestStallStep = this.steps;
+  }
+
+  /** Ends a block of steps for a checkpoint. `untilNs`: when training went on, since the common start. */
+  pause(untilNs: number): void {
+    this.#pausedNs += untilNs - this.#lastNs;
+    this.#beginsBlock = true;
   }
 
   figures(): EpochFigures {
@@ -114,12 +139,13 @@ export class StepLog {
       sampleBytes: this.#sampleBytes,
       readBytes: this.#readBytes,
       startNs: this.#startNs,
-      endNs: this.#ends.at(-1) ?? this.#startNs,
+      endNs: this.#lastNs,
       computeNs: sumOf(this.#computes),
       waitNs: this.#waitNs,
       barrierNs: this.#barrierNs,
       firstStepNs: this.#firstStepNs,
-      firstComputeNs: this.#computes[0] ?? 0,
+      ...(this.#pausedWithinNs > 0 && { checkpointNs: this.#pausedWithinNs }),
+      firstComputeNs: this.#firstComputeNs,
       firstSamples: this.#firstSamples,
       steady: this.#steady(),
       stalls: this.#stalls,

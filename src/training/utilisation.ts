@@ -1,10 +1,18 @@
 /** Accelerator utilisation (AU), and the rate of samples. */
 import type { EpochFigures } from './step-log.js';
 
-type AuWindow = Pick<EpochFigures, 'startNs' | 'endNs' | 'computeNs' | 'firstStepNs' | 'firstComputeNs'>;
+type AuWindow = Pick<
+  EpochFigures,
+  'startNs' | 'endNs' | 'computeNs' | 'firstStepNs' | 'firstComputeNs' | 'checkpointNs'
+>;
 
 /** Names the part of an epoch that `utilisation` and `samplesPerSecond` are about. */
 export const AU_WINDOW = 'each epoch without the loading and computing of its first step';
+
+/** Returns the length of that window: also without checkpoints, and the first step after each. */
+function windowNs({ startNs, endNs, firstStepNs, checkpointNs = 0 }: AuWindow): number {
+  return endNs - startNs - firstStepNs - checkpointNs;
+}
 
 /** With fewer steps in an epoch, the reference's AU is too high by several per cent: the first step fills the stock. */
 export const STEADY_STEPS = 50;
@@ -15,7 +23,7 @@ export const STEADY_STEPS = 50;
  * of it. NaN with a single step.
  */
 export function utilisation(epoch: AuWindow): number {
-  const wallNs = epoch.endNs - epoch.startNs - epoch.firstStepNs;
+  const wallNs = windowNs(epoch);
   const computeNs = epoch.computeNs - epoch.firstComputeNs;
   return computeNs > 0 && wallNs > 0 ? computeNs / wallNs : Number.NaN;
 }
@@ -46,7 +54,7 @@ export function samplesPerSecond(
   let [samples, wallNs] = [0, 0];
   for (const epoch of epochs) {
     samples += epoch.samples - epoch.firstSamples;
-    wallNs += epoch.endNs - epoch.startNs - epoch.firstStepNs;
+    wallNs += windowNs(epoch);
   }
   return samples > 0 && wallNs > 0 ? samples / (wallNs / 1e9) : Number.NaN;
 }

@@ -36,9 +36,10 @@ export async function prepareTrial(
   const { reads, makesDirectories } = jobPlanOf(arm.spec);
   const { remount } = settings;
   const tell = (step: PreparingStep, work: WorkProgress) => settings.onPreparing(trial, arm, step, work);
-  if (real && writesScratch(files))
+  const isScratch = files.place === 'scratch';
+  if (real && writesScratch(arm, files))
     storeOf(scratchDirectory).makeDirectories(dirname(scratchDirectory), scratchDirectory);
-  if (real && files.place === 'scratch') {
+  if (real && isScratch) {
     if (!files.laidOut && !makesDirectories) makeDirectoriesOf(directory, files.files);
     if (files.laidOut) await layOutScratch(stage, settings.stopped, (work) => tell('scratch files', work));
   }

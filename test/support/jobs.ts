@@ -179,6 +179,16 @@ export function trainingJob(changes: Partial<TrainingJob> = {}): TrainingJob {
     dropLast: true,
     inOrder: true,
     persistentWorkers: false,
+    stepsBetween: null,
+    epochsBetween: null,
+    firstSavedEpoch: 1,
+    modelBytes: null,
+    model: null,
+    params: null,
+    scale: { share: 1 },
+    writer: 'torch-save',
+    checkpointMode: 'sync',
+    stagingBytesPerSecond: 25e9,
     ...changes,
   };
 }

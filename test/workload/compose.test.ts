@@ -88,7 +88,7 @@ test('a fault is at the option, and a missing field at the command', () => {
     '--bs 4kb: bs: "4kb" is not a size; write 4k or 4KiB (4096 bytes) or 4kB (4000 bytes)',
   ]);
   assert.equal(faults({ kind: 'checkpoint-write' }), [
-    'feedrate run: shard_size: is required for kind: checkpoint-write',
+    'feedrate run: shard_size: is required, or model or params in its place',
   ]);
   assert.throws(() => composed({ bs: '4k,' }), feedrateError('usage', /^--bs 4k,: expected a value, or values/));
 });

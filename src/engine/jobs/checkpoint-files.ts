@@ -1,7 +1,5 @@
-/** What one worker writes for a checkpoint, and where. */
-import { dirname } from 'node:path';
+/** What one worker writes for a checkpoint. */
 import { createPrng } from '../../base/prng.js';
-import { below } from '../../host/files/store-of.js';
 import { checkpointShape } from '../../plan/jobs/shards.js';
 import { LengthMix } from '../../plan/mix.js';
 import type { DataFile } from '../../plan/plan.js';
@@ -34,6 +32,21 @@ class ListedLengths implements CallLengths {
   }
 }
 
+/** Returns files whose content follows from a seed and the rank that writes them. */
+export function listedFiles(
+  files: readonly CheckpointFile[],
+  { seed, rank }: { readonly seed: number; readonly rank: number },
+): SavedFile[] {
+  return files.map(({ name, role, bytes, calls }, place) => ({
+    name,
+    role,
+    data: { path: name, bytes, contentSeed: createPrng(seed, rank, place).nextBelow(CONTENT_SEEDS) },
+    lengths: () => new ListedLengths(calls()),
+  }));
+}
+
+const CONTENT_SEEDS = 2 ** 53;
+
 /** Returns the files of a worker, in the order in which it writes them. */
 export function savedFiles({ files, task }: ProgramContext, job: CheckpointWriteJob): SavedFile[] {
   const own = [...files];
@@ -57,37 +70,4 @@ export function savedFiles({ files, task }: ProgramContext, job: CheckpointWrite
 /** Returns a path relative to the directory that contains it. */
 function relativeName(path: string, directory: string): string {
   return path.startsWith(`${directory}/`) ? path.slice(directory.length + 1) : path;
-}
-
-/** The places of the checkpoints of a trial. */
-export class CheckpointPlaces {
-  readonly #scratch: string;
-  /** The end of a directory's name before it is complete. */
-  readonly #unfinished: string;
-
-  constructor(scratchDirectory: string, job: Pick<CheckpointWriteJob, 'publish'>) {
-    this.#scratch = scratchDirectory;
-    this.#unfinished = job.publish === 'directory' ? '.tmp' : '';
-  }
-
-  /** Returns the directory of a checkpoint that is complete. */
-  directoryOf(checkpoint: number): string {
-    return below(this.#scratch, `checkpoint-${String(checkpoint).padStart(6, '0')}`);
-  }
-
-  /** Returns the directory in which it is written. */
-  unfinished(checkpoint: number): string {
-    return `${this.directoryOf(checkpoint)}${this.#unfinished}`;
-  }
-
-  /** Returns a file's path. The pointer to the newest checkpoint is beside all of them. */
-  pathOf({ role, name }: Pick<SavedFile, 'role' | 'name'>, directory: string): string {
-    return below(role === 'pointer' ? this.#scratch : directory, name);
-  }
-
-  /** Returns the directories of files, each once. */
-  directoriesOf(files: readonly SavedFile[], directory: string): string[] {
-    const state = files.filter(({ role }) => role === 'state');
-    return [...new Set(state.map((file) => dirname(this.pathOf(file, directory))))];
-  }
 }

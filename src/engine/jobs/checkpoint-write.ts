@@ -1,12 +1,11 @@
-import { Batch, READ, WRITE } from '../../plan/batch.js';
+import { READ } from '../../plan/batch.js';
 import { largestBlockBytes } from '../../plan/blocks.js';
 import type { SettledCheckpointJob } from '../../workload/jobs/checkpoint-write.js';
 import type { CheckpointWriteJob } from '../../workload/workload.js';
-import { CallDrain } from '../drains/call-drain.js';
-import { PLAIN_DRAIN } from '../drains/drain.js';
-import { CheckpointPlaces, type SavedFile, savedFiles } from './checkpoint-files.js';
-import { type JobProgram, type Program, type ProgramContext, timed } from './job-program.js';
-import { drainStretch, SLOT } from './whole-files.js';
+import { savedFiles } from './checkpoint-files.js';
+import { CheckpointSaver } from './checkpoint-saver.js';
+import type { JobProgram, Program, ProgramContext } from './job-program.js';
+import { SLOT } from './whole-files.js';
 
 /**
  * One worker of a training job that saves its state. It writes its files as its writer does, and the first worker publishes
@@ -18,19 +17,13 @@ import { drainStretch, SLOT } from './whole-files.js';
 class CheckpointWriteProgram implements Program {
   readonly #context: ProgramContext;
   readonly #job: SettledCheckpointJob;
-  readonly #files: readonly SavedFile[];
-  readonly #places: CheckpointPlaces;
-  readonly #batch = new Batch();
-  readonly #writer: CallDrain;
+  readonly #saver: CheckpointSaver;
   #written = 0;
 
   constructor(context: ProgramContext, job: CheckpointWriteJob) {
     this.#context = context;
     this.#job = job as SettledCheckpointJob;
-    this.#files = savedFiles(context, job);
-    this.#places = new CheckpointPlaces(context.task.scratchDirectory, job);
-    const { backend, meter, content } = context;
-    this.#writer = new CallDrain(backend, meter, content, { ...PLAIN_DRAIN, refill: true });
+    this.#saver = new CheckpointSaver(context, this.#job, savedFiles(context, job));
   }
 
   prepare(): void {}
@@ -72,7 +65,7 @@ class CheckpointWriteProgram implements Program {
    */
   #stage(dueNs: number): number | null {
     const { backend } = this.#context;
-    const bytes = this.#files.reduce((sum, { data }) => sum + data.bytes, 0);
+    const bytes = this.#saver.files.reduce((sum, { data }) => sum + data.bytes, 0);
     const copiedNs = backend.clock.now() + (bytes / this.#job.stagingBytesPerSecond) * 1e9;
     if (!this.#waitUntil(Math.round(copiedNs)) || this.#meet() === null) return null;
     const resumedNs = backend.clock.now();
@@ -81,62 +74,17 @@ class CheckpointWriteProgram implements Program {
   }
 
   #save(checkpoint: number): boolean {
-    const { task, backend } = this.#context;
-    const { publish, fsyncDirectories } = this.#job;
-    const directory = this.#places.unfinished(checkpoint);
-    const directories = this.#places.directoriesOf(this.#files, directory);
-    for (const each of [directory, ...directories]) backend.makeDirectories(task.scratchDirectory, each);
-    for (const file of this.#files) {
-      if (file.role === 'state' && !this.#saveFile(checkpoint, file, this.#job.rename)) return false;
-    }
-    if (fsyncDirectories)
-      for (const each of directories) timed(this.#context, 'dirsync', () => backend.syncDirectory(each));
-    if (publish === 'none') return true;
-    return this.#meet() !== null && (task.worker !== 0 || this.#publish(checkpoint));
-  }
-
-  /** Makes a checkpoint whose state is written the newest one. */
-  #publish(checkpoint: number): boolean {
-    const { task, backend } = this.#context;
-    const { publish, fsyncDirectories } = this.#job;
-    for (const file of this.#files) {
-      if (file.role === 'metadata' && !this.#saveFile(checkpoint, file, 'closed')) return false;
-      if (file.role === 'pointer' && !this.#saveFile(checkpoint, file, 'none')) return false;
-    }
-    if (publish === 'directory') {
-      const [from, to] = [this.#places.unfinished(checkpoint), this.#places.directoryOf(checkpoint)];
-      timed(this.#context, 'rename', () => backend.rename(from, to));
-      if (fsyncDirectories) timed(this.#context, 'dirsync', () => backend.syncDirectory(task.scratchDirectory));
-    }
-    return true;
-  }
-
-  #saveFile(checkpoint: number, file: SavedFile, rename: SettledCheckpointJob['rename']): boolean {
-    const { backend, content } = this.#context;
-    const { direct, fsync } = this.#job;
-    const { data, role } = file;
-    const path = this.#places.pathOf(file, this.#places.unfinished(checkpoint));
-    const written = rename === 'none' ? path : `${path}.tmp`;
-    // A trainer preallocates while its accelerators wait, so the file's `open` includes it.
-    const mode = { write: true, create: true, direct, preallocate: data };
-    content.take(data);
-    timed(this.#context, 'open', () => backend.open(SLOT, written, mode));
-    const whole = drainStretch(this.#writer, this.#batch, WRITE, SLOT, 0, data.bytes, file.lengths(), checkpoint);
-    // Nobody makes the pointer durable: it is overwritten where it is.
-    if (whole && fsync && role !== 'pointer') timed(this.#context, 'fsync', () => backend.sync(SLOT, false));
-    if (whole && rename === 'open') timed(this.#context, 'rename', () => backend.rename(written, path));
-    timed(this.#context, 'close', () => backend.close(SLOT));
-    if (whole && rename === 'closed') timed(this.#context, 'rename', () => backend.rename(written, path));
-    return whole;
+    if (!this.#saver.save(checkpoint)) return false;
+    if (this.#job.publish === 'none') return true;
+    return this.#meet() !== null && (this.#context.task.worker !== 0 || this.#saver.publish(checkpoint));
   }
 
   /** Removes this worker's files; the first worker then removes the directory. Not part of a checkpoint's time. */
   #removeOld(checkpoint: number): void {
     if (checkpoint < 1) return;
     const { task, backend } = this.#context;
-    const directory = this.#places.directoryOf(checkpoint);
-    for (const file of this.#files) if (file.role !== 'pointer') backend.remove(this.#places.pathOf(file, directory));
-    if (this.#meet() !== null && task.worker === 0) backend.remove(directory);
+    this.#saver.remove(checkpoint);
+    if (this.#meet() !== null && task.worker === 0) backend.remove(this.#saver.directoryOf(checkpoint));
   }
 
   /** Waits, and publishes the counters meanwhile. Returns false when the worker must end. */
@@ -153,11 +101,11 @@ class CheckpointWriteProgram implements Program {
     if (!this.#job.readBack || this.#written === 0) return;
     const { backend, content } = this.#context;
     const chunkBytes = largestBlockBytes(this.#job);
-    const directory = this.#places.directoryOf(this.#written);
-    for (const file of this.#files) {
+    const directory = this.#saver.directoryOf(this.#written);
+    for (const file of this.#saver.files) {
       const { bytes: fileBytes } = file.data;
       content.take(file.data);
-      backend.open(SLOT, this.#places.pathOf(file, directory), {
+      backend.open(SLOT, this.#saver.pathOf(file, directory), {
         write: false,
         create: false,
         direct: this.#job.direct,

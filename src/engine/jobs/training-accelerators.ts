@@ -6,8 +6,10 @@ import { ReadyQueue } from '../../training/ready-queue.js';
 import { createSampler, type Sampler } from '../../training/sampler.js';
 import { StepLog } from '../../training/step-log.js';
 import { ENGINES } from '../../workload/engines.js';
+import { savesCheckpoints } from '../../workload/jobs/saving-fields.js';
 import { prefetchFactorOf, type TrainingJob } from '../../workload/jobs/training.js';
 import { meanOfSpread } from '../../workload/time-spread.js';
+import { AcceleratorCheckpoints } from './accelerator-checkpoints.js';
 import type { Program, ProgramContext } from './job-program.js';
 import { TrainingBoard } from './training-board.js';
 import { TrainingFeed } from './training-feed.js';
@@ -39,7 +41,9 @@ export class AcceleratorProgram implements Program {
   readonly #queue = new ReadyQueue();
   readonly #epochs: EpochRecord[] = [];
   #sampler: Sampler | null = null;
+  readonly #checkpoints: AcceleratorCheckpoints | null;
   #stepsLeft: number;
+  #stepsDone = 0;
 
   constructor(context: ProgramContext, job: TrainingJob) {
     const { task } = context;
@@ -56,7 +60,18 @@ export class AcceleratorProgram implements Program {
       givenNs: 0,
       dueNs: 0,
     }));
+    this.#checkpoints = savesCheckpoints(job) ? this.#createCheckpoints() : null;
     this.#stepsLeft = job.totalSteps ?? Number.POSITIVE_INFINITY;
+  }
+
+  #createCheckpoints(): AcceleratorCheckpoints {
+    const training = {
+      board: this.#board,
+      clock: this.#context.backend.clock,
+      sleepUntil: (untilNs: number) => this.#sleepUntil(untilNs),
+      tick: () => this.#tick(),
+    };
+    return new AcceleratorCheckpoints(training, this.#job);
   }
 
   prepare(): void {
@@ -68,8 +83,10 @@ export class AcceleratorProgram implements Program {
     const { clock } = this.#context.backend;
     for (const { feed } of this.#ranks) feed.list(clock.now());
     let isGoing = this.#isDone();
-    for (let epoch = 0; epoch < this.#job.epochs && this.#stepsLeft > 0 && isGoing; epoch++)
+    for (let epoch = 0; epoch < this.#job.epochs && this.#stepsLeft > 0 && isGoing; epoch++) {
       isGoing = this.#epoch(epoch) && this.#endEpoch();
+      if (isGoing && this.#checkpoints?.isDueAfterEpoch(epoch + 1)) isGoing = this.#checkpoints.save() !== null;
+    }
     for (const { feed } of this.#ranks) feed.close(clock.now());
     this.training = this.#record();
     return null;
@@ -90,10 +107,22 @@ export class AcceleratorProgram implements Program {
     for (const [rank, { feed }] of this.#ranks.entries())
       feed.begin(batches[rank] as number | readonly number[], startNs);
     let isGoing = true;
-    for (let step = 0; step < steps && isGoing; step++) isGoing = this.#step(epoch, step, log);
+    for (let step = 0; step < steps && isGoing; step++) {
+      isGoing = this.#step(epoch, step, log);
+      if (isGoing) isGoing = this.#saveAfter(log, step);
+    }
     this.#stepsLeft -= log.steps;
+    this.#stepsDone += log.steps;
     if (log.steps > 0) this.#epochs.push(Object.assign({ epoch: epoch + 1 }, log.figures()));
     return isGoing;
+  }
+
+  /** Saves if a checkpoint is due. Returns false after a stop request. */
+  #saveAfter(log: StepLog, step: number): boolean {
+    if (!this.#checkpoints?.isDueAfterStep(this.#stepsDone + step + 1)) return true;
+    const resumedNs = this.#checkpoints.save();
+    if (resumedNs !== null) log.pause(resumedNs);
+    return resumedNs !== null;
   }
 
   /** Does one step. Returns false after a stop request. */
@@ -120,6 +149,7 @@ export class AcceleratorProgram implements Program {
     const barrierNs = endNs - startNs - computeNs - waitNs;
     log.add(Object.assign(sums, { endNs, computeNs, waitNs, barrierNs, longestWaitNs }));
     meter.record('step', endNs - startNs);
+    if (log.steps > 1) this.#checkpoints?.addStep(startNs, endNs);
     return this.#tick();
   }
 
@@ -206,12 +236,14 @@ export class AcceleratorProgram implements Program {
   /** Publishes what was measured. Returns false after a stop request. */
   #tick(): boolean {
     const { backend, meter, counters } = this.#context;
+    this.#checkpoints?.publishIfSaved();
     const nowNs = backend.clock.now();
     if (nowNs >= meter.nextTickNs) meter.tick(nowNs);
     return !counters.stopRequested;
   }
 
   #record(): TrainingRecord {
+    const checkpoints = this.#checkpoints?.close();
     const { format, reader, numjobs, readThreads, batchSize, computationTime } = this.#job;
     return {
       format,
@@ -223,6 +255,7 @@ export class AcceleratorProgram implements Program {
       computeNs: meanOfSpread(computationTime),
       epochs: this.#epochs,
       ready: this.#queue.points(numjobs),
+      ...(checkpoints !== undefined && { checkpoints }),
     };
   }
 }

@@ -31,7 +31,7 @@ export function planReplay(job: ReplayJob): JobPlan {
     entryOperations: null,
     expectedTime: (fileBytes, rates, files) => ({
       knownNs: 0,
-      estimatedNs: movingNs(job.cache === 'warm' ? rates.warm : rates.cold, fileBytes, files),
+      estimatedNs: movingNs(job.cache === 'warm' ? rates.warm : rates.cold, fileBytes, files.length),
     }),
     restBytes: () => 0,
     directMisfit: () => null,

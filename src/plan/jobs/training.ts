@@ -1,13 +1,17 @@
 import { FeedrateError } from '../../base/errors.js';
 import { type BoardShape, boardBytes } from '../../training/board-layout.js';
+import { splitCalls } from '../../training/checkpoints/archive-calls.js';
+import { type CheckpointFile, filesOfRank } from '../../training/checkpoints/writer-files.js';
 import type { DataColumn, DatasetShape } from '../../training/dataset-shape.js';
 import { EvenIndex, type SampleIndex } from '../../training/sample-index.js';
 import { createSampler, type SamplerSettings } from '../../training/sampler.js';
 import type { ScanChoices } from '../../training/scans/format-scan.js';
+import { WRITERS, type WriterHabits } from '../../workload/checkpoint-writers.js';
 import { formatRow } from '../../workload/data-formats.js';
+import { SAVED_BLOCK_BYTES, savesCheckpoints } from '../../workload/jobs/saving-fields.js';
 import { prefetchFactorOf, type TrainingJob } from '../../workload/jobs/training.js';
 import { meanOfSpread } from '../../workload/time-spread.js';
-import type { ExpectedTime, TargetRates } from '../assumed-rate.js';
+import { type ExpectedTime, movingNs, type TargetRates } from '../assumed-rate.js';
 import type { Files } from '../file-list.js';
 import { foundSamples } from '../found-samples.js';
 import type { SharedFiles } from '../planned-dataset.js';
@@ -30,14 +34,16 @@ export function planTraining(job: TrainingJob): JobPlan {
     isSteady: false,
     bounds: UNBOUNDED,
     queue: NO_QUEUE,
-    threads: { each: loadersOf(job), besides: 1, sharedBytes: boardBytes(boardShapeOf(job)) },
+    threads: { each: loadersOf(job), besides: saversOf(job) + 1, sharedBytes: boardBytes(boardShapeOf(job)) },
+    writesBesides: savesCheckpoints(job),
     ...(job.files === null && { samples: { format: job.format, choices: choicesOf(job) } }),
     rate: null,
     madvise: 'normal',
     shares: (armId, dataset) => sharesOf(job, armId, dataset),
-    scratchFiles: () => 0,
-    scratchBytes: () => 0,
-    writtenBytes: () => 0,
+    // An old checkpoint is removed after the next one is complete.
+    scratchFiles: () => 2 * savedFilesOf(job).length,
+    scratchBytes: () => 2 * savingBytes(job),
+    writtenBytes: () => savedTimes(job) * savingBytes(job),
     movedBytes: (passBytes) => passBytes * job.epochs,
     entryOperations: null,
     expectedTime: (fileBytes, rates, files) => expectedTime(job, rates, fileBytes, files),
@@ -58,7 +64,63 @@ export function boardShapeOf(job: TrainingJob): BoardShape {
   // Where files are dealt out, a worker takes over the turns of those that have none left.
   const held = formatRow(job.format).access === 'stream' ? workers * prefetch : prefetch;
   // One more for the end of an epoch.
-  return { loaders: job.numjobs * workers, depth: held + 1 };
+  return { loaders: job.numjobs * workers + saversOf(job), depth: held + 1 };
+}
+
+/** Returns the threads that write checkpoints: one for each accelerator. */
+function saversOf(job: TrainingJob): number {
+  return savesCheckpoints(job) ? job.numjobs : 0;
+}
+
+/** Returns how a job's checkpoints are written. Longer calls would need a buffer in every thread. */
+export function savingHabits({ writer }: Pick<TrainingJob, 'writer'>): WriterHabits & { readonly direct: false } {
+  const { fsync, rename, publish, fsyncDirectories, chunkBytes } = WRITERS[writer];
+  return {
+    fsync,
+    rename,
+    publish,
+    fsyncDirectories,
+    chunkBytes: Math.min(chunkBytes, SAVED_BLOCK_BYTES),
+    direct: false,
+  };
+}
+
+/** Returns the files that an accelerator writes for a checkpoint: those of its writer, or an equal part of `model_size`. */
+export function savingFiles(job: TrainingJob, rank: number): CheckpointFile[] {
+  const { chunkBytes, publish } = savingHabits(job);
+  if (job.modelBytes === null) {
+    const shape = {
+      ...job,
+      dtype: 'bf16',
+      optimizer: 'adam',
+      ranks: null,
+      direct: false,
+      publish,
+      chunkBytes,
+    } as const;
+    return filesOfRank(shape, rank);
+  }
+  const bytes = Math.ceil(job.modelBytes / job.numjobs);
+  const file = { role: 'state', bytes, isShared: false, calls: () => splitCalls([bytes], chunkBytes) } as const;
+  return [{ ...file, name: `rank-${rank}.pt` }];
+}
+
+function savedFilesOf(job: TrainingJob): CheckpointFile[] {
+  return Array.from({ length: saversOf(job) }, (_, rank) => savingFiles(job, rank)).flat();
+}
+
+/** Returns the bytes of one checkpoint, all accelerators together. */
+export function savingBytes(job: TrainingJob): number {
+  return savedFilesOf(job).reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** Returns how often a job saves at most. Those after steps are not known for files that exist, unless the steps are given. */
+function savedTimes(job: TrainingJob): number {
+  const { stepsBetween, epochsBetween, firstSavedEpoch, epochs, files, totalSteps } = job;
+  const ofEpochs = files === null ? (totalSteps ?? 0) : epochs * stepsInEpoch(job, new EvenIndex(files, job.samplesPerFile));
+  const bySteps = stepsBetween === null ? 0 : Math.floor(Math.min(totalSteps ?? ofEpochs, ofEpochs) / stepsBetween);
+  const byEpochs = epochsBetween === null ? 0 : Math.ceil((epochs - firstSavedEpoch + 1) / epochsBetween);
+  return bySteps + Math.max(0, byEpochs);
 }
 
 /** Returns how a job's samples are dealt out. */
@@ -93,16 +155,16 @@ export function stepsOf(batches: readonly (number | readonly number[])[], dropLa
 
 function sharesOf(job: TrainingJob, armId: string, dataset: SharedFiles | null): Shares {
   const files = job.files === null ? datasetFiles(dataset, armId) : shapedFiles(shapeOf(job, job.files), armId);
-  const steps = stepsInEpoch(job, files);
-  if (steps === 0) {
-    const { samples } = sampleIndexOf(job, files);
+  const index = sampleIndexOf(job, files);
+  if (stepsInEpoch(job, index) === 0) {
+    const { samples } = index;
     const whom = job.numjobs === 1 ? 'the accelerator' : `each of ${job.numjobs} accelerators`;
     const message = `${samples} samples make no batch of ${job.batchSize} for ${whom}`;
     throw new FeedrateError('workload', `${armId}: ${message}; use a smaller batch_size, or more files`);
   }
   const all = new WholeFiles(files, 0, 1, files.length);
   // Every worker may read any file, and the thread that plays the accelerators counts them.
-  return { files, extents: Array.from({ length: job.numjobs + 1 }, () => all) };
+  return { files, extents: Array.from({ length: job.numjobs + saversOf(job) + 1 }, () => all) };
 }
 
 /** Returns what a job's own data is made of. `files` is their number. */
@@ -132,8 +194,8 @@ function columnsOf({ columns, columnsRead }: TrainingJob, recordBytes: number): 
 }
 
 /** Returns the steps of the first epoch. */
-function stepsInEpoch(job: TrainingJob, files: Files): number {
-  const sampler = createSampler(sampleIndexOf(job, files), samplerSettingsOf(job, job.randseed));
+function stepsInEpoch(job: TrainingJob, index: SampleIndex): number {
+  const sampler = createSampler(index, samplerSettingsOf(job, job.randseed));
   sampler.beginEpoch(0);
   return stepsOf(
     Array.from({ length: job.numjobs }, (_, rank) => sampler.batchesOf(rank)),
@@ -143,7 +205,7 @@ function stepsInEpoch(job: TrainingJob, files: Files): number {
 
 /** Loading overlaps with computing, so the longer of the two counts. Each epoch reads all samples. */
 function expectedTime(job: TrainingJob, rates: TargetRates, bytes: number, files: Files): ExpectedTime {
-  const steps = stepsInEpoch(job, files);
+  const steps = stepsInEpoch(job, sampleIndexOf(job, files));
   const share = Math.min(1, (job.totalSteps ?? Number.POSITIVE_INFINITY) / (steps * job.epochs));
   const computingNs = steps * job.epochs * share * meanOfSpread(job.computationTime);
   const workers = job.numjobs * loadersOf(job);
@@ -153,5 +215,6 @@ function expectedTime(job: TrainingJob, rates: TargetRates, bytes: number, files
     return Math.max((files.length * fileNs) / parallel, (bytes / bytesPerSecond) * 1e9);
   };
   const epochsNs = readingNs(job.cache === 'warm') + (job.epochs - 1) * readingNs(job.cache !== 'cold');
-  return { knownNs: computingNs, estimatedNs: Math.max(0, epochsNs * share - computingNs) };
+  const savingNs = job.checkpointMode === 'sync' ? movingNs(rates.write, savedTimes(job) * savingBytes(job)) : 0;
+  return { knownNs: computingNs, estimatedNs: Math.max(0, epochsNs * share - computingNs) + savingNs };
 }

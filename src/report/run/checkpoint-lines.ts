@@ -1,19 +1,23 @@
 /** Lines of a run's report about checkpoints: the scale, the time at full size, and what they cost a training run. */
 import { formatBytes, formatDurationNs } from '../../base/units.js';
 import { type CheckpointFigures, checkpointFigures, type StateFigures } from '../../stats/checkpoint-figures.js';
-import { formatPercent } from '../table/format.js';
+import { type TrainingCheckpointFigures, trainingCheckpoints } from '../../stats/training-checkpoints.js';
+import { formatPercent, plural } from '../table/format.js';
 import type { Tone } from '../table/shown-column.js';
 import type { RunView } from './run-view.js';
 
 const HOUR_NS = 3600e9;
 
 /** Returns the lines of each arm that has checkpoints. They name the arm if there are several. */
-export function checkpointLines({ run, summaries }: RunView): { readonly text: string; readonly tone: Tone }[] {
+export function checkpointLines({ run, summaries, trials }: RunView): { readonly text: string; readonly tone: Tone }[] {
   const arms = new Map(run?.plan.arms.map((arm) => [arm.id, arm]));
   const found = summaries.flatMap((summary) => {
-    const arm = arms.get(summary.arm.id);
+    const { id } = summary.arm;
+    const arm = arms.get(id);
     const figures = arm === undefined ? null : checkpointFigures(arm, summary);
-    return figures === null ? [] : [{ id: summary.arm.id, lines: linesOf(figures) }];
+    if (figures !== null) return [{ id, lines: linesOf(figures) }];
+    const training = trainingCheckpoints(trials.filter((trial) => trial.arm === id));
+    return training === null ? [] : [{ id, lines: trainingLines(training) }];
   });
   return found.flatMap(({ id, lines }) =>
     lines.map((text) => ({ text: found.length === 1 ? text : `${id}: ${text}`, tone: 'plain' as const })),
@@ -28,6 +32,26 @@ function linesOf(figures: CheckpointFigures): string[] {
     ...(every === null ? [] : [everyText(every)]),
     ...(best === null ? [] : [bestText(best)]),
   ];
+}
+
+function trainingLines(figures: TrainingCheckpointFigures): string[] {
+  const { checkpoints, bytes, mode, writer, stalledShare, meanNs, longestNs, blockedNs } = figures;
+  const { auWithout, auWith, slowerShare } = figures;
+  const kind = mode === 'async' ? 'asynchronous checkpoints' : 'checkpoints';
+  const au = `AU ${formatPercent(auWith)} with this time, ${formatPercent(auWithout)} without`;
+  const times = `${formatDurationNs(meanNs)} each, ${formatDurationNs(longestNs)} at most`;
+  return [
+    `${plural(checkpoints, kind.slice(0, -1))} of ${formatBytes(bytes)} by ${writer}: ${times}`,
+    `training stood still for ${formatDurationNs(blockedNs)}, ${formatPercent(stalledShare)} of its time: ${au}`,
+    ...(slowerShare === null
+      ? []
+      : [`while a checkpoint was written in the background, steps took ${slowerText(slowerShare)}`]),
+  ];
+}
+
+function slowerText(share: number): string {
+  const part = formatPercent(Math.abs(share));
+  return share < 0 ? `${part} less time` : `${part} longer`;
 }
 
 function stateText({ model, writer, measuredRanks, ranks, grid, bytes, fullBytes, scale, stateBytes }: StateFigures) {

@@ -3,6 +3,7 @@ import { armColumns } from '../../stats/arm-columns.js';
 import { checkpointFigures } from '../../stats/checkpoint-figures.js';
 import { replayOf } from '../../stats/replay-times.js';
 import type { ArmSummary } from '../../stats/summary.js';
+import { trainingCheckpoints } from '../../stats/training-checkpoints.js';
 import type { Answered } from '../table/answer-lines.js';
 import type { RunView } from './run-view.js';
 
@@ -32,7 +33,7 @@ export function runJson(view: RunView, { answer, next }: Answered): string {
     arms: summaries.map((summary) => ({
       ...Object.fromEntries(columns.map(({ name, value }): [string, CellValue] => [name, value(summary)])),
       ...armDetails(summary),
-      ...checkpointPart(run, summary),
+      ...checkpointPart(view, summary),
       ...replayDetails(view, summary),
       ...(ceilings.has(summary.arm.id) && { ceilings: ceilings.get(summary.arm.id) }),
     })),
@@ -42,10 +43,12 @@ export function runJson(view: RunView, { answer, next }: Answered): string {
   return `${JSON.stringify(report, null, 2)}\n`;
 }
 
-function checkpointPart(run: RunView['run'], summary: ArmSummary): object {
+function checkpointPart({ run, trials }: RunView, summary: ArmSummary): object {
   const arm = run?.plan.arms.find(({ id }) => id === summary.arm.id);
   const checkpoint = arm === undefined ? null : checkpointFigures(arm, summary);
-  return checkpoint === null ? {} : { checkpoint };
+  if (checkpoint !== null) return { checkpoint };
+  const training = trainingCheckpoints(trials.filter((trial) => trial.arm === summary.arm.id));
+  return training === null ? {} : { checkpoint: training };
 }
 
 /** The replay with the median duration. */

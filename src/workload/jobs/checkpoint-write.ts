@@ -8,12 +8,12 @@ import {
 } from '../checkpoint-writers.js';
 import { field } from '../row.js';
 import { rulesFor } from '../rules.js';
-import { choice, count, duration, flag, rate, size } from '../value-types.js';
+import { choice, count, duration, flag, size } from '../value-types.js';
 import type { BlockShare, Preallocation } from '../values.js';
 import type { CommonJob, JobKind } from './job-kind.js';
 import { common, fallocate } from './shared-fields.js';
 import { commonConditions, commonRules, uncheckable } from './shared-rules.js';
-import { type StateJob, stateConditions, stateRows, stateRules } from './state-fields.js';
+import { type StateJob, stagingRow, stateConditions, stateRows, stateRules } from './state-fields.js';
 
 const AS_WRITER = { absent: 'as the `writer` does' };
 const CHUNK_MOST_BYTES = 1024 ** 3;
@@ -54,11 +54,6 @@ export type SettledCheckpointJob = CheckpointWriteJob & {
   readonly [P in keyof WriterHabits]: NonNullable<CheckpointWriteJob[P]>;
 };
 
-/** Returns the job itself. Jobs of older runs have no writer: theirs wrote shards, as `shards` does. */
-export function settledCheckpoint(job: CheckpointWriteJob): SettledCheckpointJob {
-  return job as SettledCheckpointJob;
-}
-
 const { rule, condition } = rulesFor<CheckpointWriteJob>();
 
 export const checkpointWriteKind: JobKind<CheckpointWriteJob> = {
@@ -90,12 +85,7 @@ export const checkpointWriteKind: JobKind<CheckpointWriteJob> = {
       'sync',
       '`sync`: training stands still while a checkpoint is written. `async`: only while its state is copied to memory, and while an earlier checkpoint is still being written.',
     ),
-    stagingBytesPerSecond: field(
-      'staging_bandwidth',
-      rate(),
-      '25GB/s',
-      'Rate at which a rank copies its state from its accelerator to memory. feedrate waits for that time and copies nothing.',
-    ),
+    stagingBytesPerSecond: stagingRow,
     intervalNs: field(
       'interval',
       duration(0),

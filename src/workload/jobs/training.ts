@@ -7,6 +7,7 @@ import { rulesFor } from '../rules.js';
 import { meanOfSpread, type TimeSpread, timeSpread } from '../time-spread.js';
 import { choice, count, flag } from '../value-types.js';
 import type { CommonJob, JobKind } from './job-kind.js';
+import { type SavingJob, savingConditions, savingRows, savingRules } from './saving-fields.js';
 import { common } from './shared-fields.js';
 import { commonConditions, commonRules } from './shared-rules.js';
 import {
@@ -21,7 +22,7 @@ import {
 export type Shuffle = 'off' | 'seed';
 
 /** Emulates accelerators that compute, and the loader that feeds them. `numjobs` is their number. */
-export interface TrainingJob extends CommonJob, TrainingData {
+export interface TrainingJob extends CommonJob, TrainingData, SavingJob {
   readonly kind: 'training';
   readonly batchSize: number;
   /** Workers of each accelerator's loader; 0 = the training process loads its batches itself. */
@@ -64,6 +65,7 @@ const shuffle = choice(['off', 'seed'], {
 });
 
 const { rule, condition } = rulesFor<TrainingJob>();
+
 const KIND = 'with kind: training';
 
 export const trainingKind: JobKind<TrainingJob> = {
@@ -150,6 +152,7 @@ export const trainingKind: JobKind<TrainingJob> = {
       false,
       'Whether workers, with what they have open, live on after an epoch (PyTorch’s `persistent_workers`).',
     ),
+    ...savingRows,
     cache: common.cache,
     direct: common.direct,
     randseed: common.randseed,
@@ -175,11 +178,13 @@ export const trainingKind: JobKind<TrainingJob> = {
     condition('prefetchFactor', ['readThreads'], ({ prefetchFactor, readThreads }) =>
       prefetchFactor !== null && readThreads === 0 ? 'with read_threads: 0' : null,
     ),
+    ...savingConditions,
     ...trainingDataConditions,
     ...commonConditions,
   ],
   rules: [
     ...commonRules,
+    ...savingRules,
     ...trainingDataRules,
     rule(['ioengine'], ({ ioengine }) =>
       capabilitiesOf(ioengine).readsSamples

@@ -1,0 +1,103 @@
+/** Checkpoints of training jobs, against closed forms on a virtual clock. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { WorkerPool } from '../../src/engine/pool.js';
+import { jobPlanOf } from '../../src/plan/jobs/registry.js';
+import type { EpochRecord, TrainingCheckpoints } from '../../src/record/training-record.js';
+import { meanUtilisation, samplesPerSecond } from '../../src/training/utilisation.js';
+import type { TrainingJob } from '../../src/workload/workload.js';
+import { runEngineWell } from '../support/engine.js';
+import { trainingJob } from '../support/jobs.js';
+
+const test = suite('engine/training-checkpoints');
+const pool = new WorkerPool(5);
+test.after(() => pool.close());
+const MS = 1e6;
+
+/** 40 steps of 10 ms whose loads take almost no time, and checkpoints of 1 MB at 100 MB/s and rank: 10 ms each. */
+async function train(changes: Partial<TrainingJob>): Promise<{
+  readonly epochs: readonly EpochRecord[];
+  readonly checkpoints: TrainingCheckpoints;
+}> {
+  const job = trainingJob({
+    ioengine: 'simulated',
+    simulatedLatencyNs: 1,
+    simulatedBytesPerSecond: 100e6,
+    files: 160,
+    recordBytes: 1,
+    readThreads: 1,
+    modelBytes: 1e6,
+    ...changes,
+  });
+  const ran = await runEngineWell(pool, job, { files: [...jobPlanOf(job).shares('arm', null).files] });
+  const training = ran.reports.find((report) => report.training !== undefined)?.training;
+  if (training?.checkpoints === undefined) throw new Error('no checkpoints were recorded');
+  return { epochs: training.epochs, checkpoints: training.checkpoints };
+}
+
+const near = (value: number | undefined, wanted: number): void =>
+  assert.ok(Math.abs((value ?? Number.NaN) - wanted) <= 0.002 * wanted, `${value} is not ${wanted}`);
+
+test('a checkpoint ends a block: its time is in no AU, and the next block leaves out its first step', async () => {
+  const { epochs, checkpoints } = await train({ stepsBetween: 10 });
+  const [epoch] = epochs as [EpochRecord];
+  // After steps 10, 20, 30 and 40. The last one is after the last step, so it is not within the epoch.
+  assert.is(checkpoints.checkpoints, 4);
+  near(checkpoints.blockedNs, 4 * 10 * MS);
+  near(epoch.checkpointNs, 3 * 10 * MS);
+  near(epoch.endNs - epoch.startNs, (40 * 10 + 3 * 10) * MS);
+  // The first steps of four blocks.
+  near(epoch.firstComputeNs, 4 * 10 * MS);
+  assert.is(epoch.firstSamples, 4 * 4);
+  near(meanUtilisation(epochs), 1);
+  near(samplesPerSecond(epochs), (4 * 1000) / 10);
+  assert.is(checkpoints.during.steps, 0);
+  assert.is(checkpoints.apart.steps, 39);
+});
+
+test('steps count on over epochs, and epochs save as DLIO says', async () => {
+  const bySteps = await train({ stepsBetween: 30, epochs: 3 });
+  assert.is(bySteps.checkpoints.checkpoints, 4);
+  const byEpochs = await train({ epochsBetween: 2, firstSavedEpoch: 2, epochs: 5 });
+  assert.is(byEpochs.checkpoints.checkpoints, 2);
+  assert.ok(byEpochs.epochs.every(({ checkpointNs }) => checkpointNs === undefined));
+  const both = await train({ stepsBetween: 40, epochsBetween: 1, epochs: 2 });
+  assert.is(both.checkpoints.checkpoints, 4);
+});
+
+test('ranks write at the same time, and the slowest decides', async () => {
+  const two = await train({ numjobs: 2, modelBytes: 2e6, stepsBetween: 10 });
+  assert.is(two.checkpoints.checkpoints, 2);
+  near(two.checkpoints.longestNs, 10 * MS);
+  assert.is(two.checkpoints.bytes, 2e6);
+  // One rank writes all of it.
+  const one = await train({ numjobs: 2, modelBytes: null, params: 1e6, writer: 'torch-save', stepsBetween: 10 });
+  near(one.checkpoints.longestNs, 140 * MS);
+});
+
+test('an asynchronous checkpoint blocks for the copy, and for the rest of the last one', async () => {
+  const job = { checkpointMode: 'async', stagingBytesPerSecond: 1e9, stepsBetween: 10 } as const;
+  const fast = await train({ ...job, modelBytes: 5e6 });
+  // 50 ms to write, 100 ms between checkpoints.
+  near(fast.checkpoints.blockedNs, 4 * 5 * MS);
+  near(fast.checkpoints.writtenNs, 4 * 55 * MS);
+  assert.is(fast.checkpoints.during.steps, 15);
+  const slow = await train({ ...job, modelBytes: 15e6 });
+  // 150 ms to write: three of the checkpoints find the last one 50 ms before its end.
+  near(slow.checkpoints.blockedNs, (4 * 15 + 3 * 50) * MS);
+  near(meanUtilisation(slow.epochs), 1);
+});
+
+test('metadata and pointers are written when every rank has written', async () => {
+  const { checkpoints } = await train({
+    numjobs: 2,
+    modelBytes: null,
+    params: 1e6,
+    writer: 'megatron',
+    stepsBetween: 10,
+  });
+  assert.is(checkpoints.checkpoints, 2);
+  assert.ok(checkpoints.longestNs > 70 * MS);
+});
+
+test.run();
