@@ -32,6 +32,7 @@ const callsOn = (fast: string, slow: string): readonly (readonly string[])[] => 
   ['calibrate', 'w.yaml', '-t', 't', '--sessions', '1'],
   ['clean', '-t', 't'],
   ['read', 't'],
+  ['record', '-o', 'w.txt', '--', 'true'],
   ['doctor', '-t', 't/none'],
   ['fsx', 'describe', '-t', 't'],
   ['mount-matrix', 'w.yaml'],
