@@ -261,6 +261,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
             status,
             series,
             phases,
+            replay,
           }),
   };
 }

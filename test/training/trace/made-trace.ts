@@ -13,7 +13,12 @@ export interface MadeTrace {
   readonly bytes: Uint8Array;
 }
 
-type Importer = { readonly source: string; readonly timed: boolean; add(line: string, pid: number): void; end?(): void };
+type Importer = {
+  readonly source: string;
+  readonly timed: boolean;
+  add(line: string, pid: number): void;
+  end?(): void;
+};
 
 /** Feeds lines to an importer and reads the trace that it makes. */
 export function madeBy(

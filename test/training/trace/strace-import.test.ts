@@ -67,10 +67,13 @@ test('a call that another thread interrupts is put together', () => {
 7 1.4 read(3,  <unfinished ...>
 8 1.5 close(4) = 0 <0.1>
 7 1.6 <... read resumed>"abc"..., 4096) = 3 <0.2>`);
-  assert.equal(threads, [
-    ['open 1 0 1', 'read 1 0 4096 3'],
-    ['open 0 0 0', 'close 0'],
-  ].reverse());
+  assert.equal(
+    threads,
+    [
+      ['open 1 0 1', 'read 1 0 4096 3'],
+      ['open 0 0 0', 'close 0'],
+    ].reverse(),
+  );
 });
 
 test('a reader of a pipe waits for its writer, a joiner for the end, a child for its start', () => {

@@ -39,12 +39,28 @@ test('text that no feedrate wrote is refused', () => {
   const head = (change: object) => memberOf(`${JSON.stringify({ ...TRACE.head, ...change })}\n`, DEFLATE);
   const rest = TRACE.bytes.subarray(head({}).length);
   const whole = (first: Uint8Array, last: Uint8Array = rest) => new Uint8Array(Buffer.concat([first, last]));
-  assert.throws(() => readAll(whole(head({ version: 2 }))), feedrateError('workload', /version 2; this feedrate reads version 1/));
+  assert.throws(
+    () => readAll(whole(head({ version: 2 }))),
+    feedrateError('workload', /version 2; this feedrate reads version 1/),
+  );
   assert.throws(() => readAll(whole(head({ files: -1 }))), feedrateError('workload', /its head is incomplete/));
-  assert.throws(() => readAll(new TextEncoder().encode('hello')), feedrateError('workload', /is not a trace of feedrate/));
-  for (const text of ['x 0 0\n', 'o 0 0 0 0\n', 'o -1 0 0 0 0\n', 'o 0 0 0 0 0', 'o 0 0 0 0 0 0\n', 'o 0 0 0 0 0\n'.repeat(9)]) {
+  assert.throws(
+    () => readAll(new TextEncoder().encode('hello')),
+    feedrateError('workload', /is not a trace of feedrate/),
+  );
+  for (const text of [
+    'x 0 0\n',
+    'o 0 0 0 0\n',
+    'o -1 0 0 0 0\n',
+    'o 0 0 0 0 0',
+    'o 0 0 0 0 0 0\n',
+    'o 0 0 0 0 0\n'.repeat(9),
+  ]) {
     const files = memberOf('r 9 9 "a"\n', DEFLATE);
-    assert.throws(() => readAll(whole(head({}), new Uint8Array(Buffer.concat([files, memberOf(text, DEFLATE)])))), text);
+    assert.throws(
+      () => readAll(whole(head({}), new Uint8Array(Buffer.concat([files, memberOf(text, DEFLATE)])))),
+      text,
+    );
   }
 });
 
@@ -55,7 +71,10 @@ test('a million calls take little time and memory', () => {
       yield `7 ${(1 + call / 1000).toFixed(6)} pread64(3, ""..., 4096, ${call * 4096}) = 4096 <0.000123>`;
   };
   const { bytes, head } = straced([...lines()].join('\n'));
-  assert.is(head.sums.reduce((sum, { calls }) => sum + calls, 0), 20_001);
+  assert.is(
+    head.sums.reduce((sum, { calls }) => sum + calls, 0),
+    20_001,
+  );
   // 10 MB for a million.
   assert.ok(bytes.length < 20_000 * 10, `${bytes.length} bytes`);
 });
