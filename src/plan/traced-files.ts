@@ -47,7 +47,7 @@ const generated = new WeakMap<DeclaredTrace, TracedFiles>();
  */
 export function tracedFilesOf(dataset: DeclaredTrace, found: FoundFiles | null): TracedFiles {
   const { trace, declared } = dataset;
-  if (found !== null) return new TracedFiles(matched(trace, found, declared.existing?.path ?? ''), trace);
+  if (found !== null) return new TracedFiles(matched(trace, found), trace);
   const known = generated.get(dataset);
   if (known !== undefined) return known;
   const read = readFiles(trace);
@@ -66,8 +66,8 @@ function readFiles({ files }: TraceSummary): TraceFile[] {
 }
 
 /** Returns the user's file for each file that the trace reads. */
-function matched(trace: TraceSummary, found: FoundFiles, directory: string): FoundFiles {
-  const places = trace.head.anonymised ? byShape(trace, found) : byName(trace, found, directory);
+function matched(trace: TraceSummary, found: FoundFiles): FoundFiles {
+  const places = trace.head.anonymised ? byShape(trace, found) : byName(trace, found);
   const read = readFiles(trace);
   const missing = read.filter((_, i) => places[i] === undefined);
   const [first] = missing;
@@ -79,22 +79,33 @@ function matched(trace: TraceSummary, found: FoundFiles, directory: string): Fou
   return found.chosen(places as number[]);
 }
 
-/** A recorded file is the one with the longest common end of the path, so that the data may lie elsewhere now. */
-function byName(trace: TraceSummary, found: FoundFiles, directory: string): (number | undefined)[] {
-  const places = new Map<string, number>();
-  const prefix = directory === '' || directory === '.' ? '' : `${directory.replace(/\/+$/, '')}/`;
+/** A recorded file is the one whose path ends alike for longest, so that the data may lie elsewhere now. */
+function byName(trace: TraceSummary, found: FoundFiles): (number | undefined)[] {
+  const places = new Map<string, number[]>();
   for (let place = 0; place < found.length; place++) {
-    const path = found.pathOf(place);
-    places.set(prefix !== '' && path.startsWith(prefix) ? path.slice(prefix.length) : path, place);
-    places.set(path, place);
+    const name = lastName(found.pathOf(place));
+    const same = places.get(name);
+    if (same === undefined) places.set(name, [place]);
+    else same.push(place);
   }
   return readFiles(trace).map(({ name, bytes }) => {
-    for (let end = name; ; end = end.slice(end.indexOf('/') + 1)) {
-      const place = places.get(end);
-      if (place !== undefined && found.bytesOf(place) >= bytes) return place;
-      if (!end.includes('/')) return undefined;
+    const fitting = (places.get(lastName(name)) ?? []).filter((place) => found.bytesOf(place) >= bytes);
+    let [best, mostAlike] = [fitting[0], -1];
+    for (const place of fitting.length > 1 ? fitting : []) {
+      const alike = commonNames(found.pathOf(place), name);
+      if (alike > mostAlike) [best, mostAlike] = [place, alike];
     }
+    return best;
   });
+}
+
+const lastName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+/** Returns how many names at the ends of two paths are the same. */
+function commonNames(one: string, other: string): number {
+  const [names, others] = [one.split('/').reverse(), other.split('/').reverse()];
+  const differing = names.findIndex((name, i) => name !== others[i]);
+  return differing < 0 ? names.length : differing;
 }
 
 /** Of an anonymised trace, only sizes and endings are known: each recorded file is one of these, and none is used twice. */

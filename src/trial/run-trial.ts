@@ -294,6 +294,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
             series,
             phases,
             training,
+            replay,
           }),
   };
 }

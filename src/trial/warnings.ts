@@ -57,6 +57,7 @@ interface Observed {
   readonly series: readonly SeriesPoint[];
   readonly phases?: TrialRecord['phases'];
   readonly training?: TrialRecord['training'];
+  readonly replay?: TrialRecord['replay'];
 }
 
 const workersOf = ({ numjobs, threadsPerJob }: EngineUse): number => numjobs * threadsPerJob;
@@ -118,8 +119,9 @@ const fewOperations: TrialCheck = ({ window, status }) => {
   return warning('few-operations', `only ${shown} operations in the ${time} that were measured`);
 };
 
-const shortWindow: TrialCheck = ({ job, filePlace, window, engine, phases }) =>
+const shortWindow: TrialCheck = ({ job, filePlace, window, engine, phases, replay }) =>
   phases !== undefined ||
+  replay !== undefined ||
   ENGINES[engine.used].virtualClock ||
   windowNs({ window }) <= 0 ||
   windowNs({ window }) >= SHORT_WINDOW_NS
@@ -150,8 +152,11 @@ const endsSkipped: TrialCheck = ({ extentBytes, restBytes }) =>
         `direct I/O skipped the ends of files behind their last whole block: ${formatBytes(restBytes)} of ${formatBytes(extentBytes)}`,
       );
 
-const straggler: TrialCheck = ({ job, window, engine }) =>
-  workersOf(engine) === 1 || window.lastDoneNs - window.firstDoneNs <= STRAGGLER_SHARE * window.lastDoneNs
+/** Threads of a replay end when those of the program did. */
+const straggler: TrialCheck = ({ job, window, engine, replay }) =>
+  replay !== undefined ||
+  workersOf(engine) === 1 ||
+  window.lastDoneNs - window.firstDoneNs <= STRAGGLER_SHARE * window.lastDoneNs
     ? null
     : warning(
         'straggler',

@@ -33,6 +33,7 @@ const callsOn = (fast: string, slow: string): readonly (readonly string[])[] => 
   ['clean', '-t', 't'],
   ['feed', '-t', 't', '--model', 'none-b200'],
   ['read', 't'],
+  ['record', '-o', 'w.txt', '--', 'true'],
   ['doctor', '-t', 't/none'],
   ['fsx', 'describe', '-t', 't'],
   ['mount-matrix', 'w.yaml'],

@@ -118,6 +118,11 @@ const ASKED: Readonly<Record<string, Lines>> = {
     ['run', workload, '-t', target, '--junit', join(workload, 'x')],
     ...badWords(['run', workload, '-t', target], '--set', '-P', '--engine', '--format', '--seed', '-t'),
   ],
+  record: ({ directory }) => [
+    ['record', '-o', `${HOSTILE}.txt`, '--', 'true'],
+    ['record', '-o', join(directory, 'w.yaml', `${HOSTILE}.yaml`), '--', 'true'],
+    ...badWords(['record', '-o', 'x.txt', '--path'], '--output'),
+  ],
   workloads: () => [['workloads', HOSTILE], ...badWords(['workloads'], '--format')],
   init: ({ directory }) => [
     ['init', join(directory, 'no', HOSTILE)],

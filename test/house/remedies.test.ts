@@ -7,7 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FIELD_TABLE } from '../../src/cli/options/field-table.js';
 import { createProgram, SUBCOMMANDS } from '../../src/cli/program.js';
-import { DATASET_ROWS, EXISTING_ROWS, HEAD_ROWS, TRIALS_ROWS } from '../../src/workload/file-fields.js';
+import { DATASET_ROWS, EXISTING_ROWS, HEAD_ROWS, TRACED_ROWS, TRIALS_ROWS } from '../../src/workload/file-fields.js';
 import { JOB_WORDS, KINDS, rowsOf } from '../../src/workload/job-fields.js';
 import { unknownFieldOf } from '../../src/workload/unknown-field.js';
 import { textsOf } from '../support/message-texts.js';
@@ -45,7 +45,7 @@ const FIELDS: ReadonlySet<string> = new Set([
   ...JOB_WORDS,
   ...Object.keys(HEAD_ROWS),
   ...Object.keys(TRIALS_ROWS).map((word) => `trials.${word}`),
-  ...Object.keys({ ...DATASET_ROWS, ...EXISTING_ROWS }).map((word) => `dataset.${word}`),
+  ...Object.keys({ ...DATASET_ROWS, ...EXISTING_ROWS, ...TRACED_ROWS }).map((word) => `dataset.${word}`),
 ]);
 
 /** A text that stands for what a message inserts: `${name}`. */

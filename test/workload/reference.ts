@@ -1,6 +1,6 @@
 /** The reference of the workload language, made from the field table: `workloads/README.md`. */
 import { METRICS } from '../../src/base/metrics.js';
-import { DATASET_ROWS, EXISTING_ROWS, HEAD_ROWS, TRIALS_ROWS } from '../../src/workload/file-fields.js';
+import { DATASET_ROWS, EXISTING_ROWS, HEAD_ROWS, TRACED_ROWS, TRIALS_ROWS } from '../../src/workload/file-fields.js';
 import { JOB_ROWS, KIND_ROW, KINDS } from '../../src/workload/job-fields.js';
 import type { Fallback, Row } from '../../src/workload/row.js';
 
@@ -74,7 +74,11 @@ With \`path\` or \`manifest\`, jobs read files that exist in each target already
 changes and removes nothing there, and asks the kernel to leave their times of access. Random and direct reads leave out
 files shorter than a block, and \`verify\` is not possible.
 
-${HEAD}${linesOf(EXISTING_ROWS)}`,
+${HEAD}${linesOf(EXISTING_ROWS)}
+
+With \`trace\`, jobs of \`kind: replay\` make the calls of a recorded program again. \`path\` and the words after it may follow:
+
+${HEAD}${linesOf(TRACED_ROWS)}`,
     ),
     section('jobs', `Every value may also be a list of values, except \`kind\` and \`thresholds\`.\n\n${jobTable()}`),
     thresholds(),

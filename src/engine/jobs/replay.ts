@@ -45,7 +45,8 @@ class ReplayProgram implements Program {
     if (this.#context.task.worker === 0) this.#files.makeInitial(this.#longestBytes);
   }
 
-  run(): null {
+  /** The slowest thread decides, so all of its time counts. */
+  run(): number {
     const { backend, meter } = this.#context;
     const { clock } = backend;
     const scale = this.#job.noStall ? 0 : this.#job.timeScale / 100;
@@ -58,7 +59,7 @@ class ReplayProgram implements Program {
       lastNs = clock.now();
       if (lastNs >= meter.nextTickNs && !meter.tick(lastNs)) break;
     }
-    return null;
+    return clock.now();
   }
 
   /** Returns false when the worker must end. */

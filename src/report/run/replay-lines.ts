@@ -34,18 +34,23 @@ function linesOf(arm: string, replay: ReplayRecord): string[] {
 }
 
 function callWords({ group, fileClass, replayed, recorded }: ReplayedCalls, { recordedNs }: ReplayRecord): string {
-  const what = fileClass === 'directory' ? `${group} of directories` : `${group} of ${visibleText(fileClass)} files`;
+  const what = `${group} of ${classWords(fileClass)}`;
   const bytes = replayed.bytes === 0 ? '' : `, ${formatBytes(replayed.bytes)}`;
   const beside = recordedNs === null ? '' : ` (recorded ${formatDurationNs(recorded.ns)})`;
   const count = `${formatWhole(replayed.calls)} ${replayed.calls === 1 ? 'call' : 'calls'}`;
   return `${what}: ${formatDurationNs(replayed.ns)}${beside} in ${count}${bytes}`;
 }
 
+/** Classes that are no endings of names. */
+const CLASS_WORDS: Readonly<Record<string, string>> = { directory: 'directories', none: 'files without an ending' };
+
+const classWords = (fileClass: string): string => CLASS_WORDS[fileClass] ?? `${visibleText(fileClass)} files`;
+
 function differenceLines(replay: ReplayRecord): string[] {
   const { unreadMapBytes, overheadNs } = replay;
   const differing = differingCalls(replay).map(({ group, fileClass, recorded, replayed }) => {
     const calls = `${formatWhole(replayed.calls)} instead of ${formatWhole(recorded.calls)}`;
-    return `${group} of ${visibleText(fileClass)} (${calls})`;
+    return `${group} of ${classWords(fileClass)} (${calls})`;
   });
   return [
     ...(differing.length === 0 ? [] : [`  other calls or bytes than in the recording: ${differing.join(', ')}`]),

@@ -10,7 +10,6 @@ export interface OpenFile {
   readonly handle: number;
   how: number;
   position: number;
-  descriptors: number;
   /** The threads that opened or adopted it. */
   readonly knownTo: Set<ThreadInTrace>;
   /** Of a directory: time in its calls since its last listing, and the entries that they returned. */
@@ -29,9 +28,8 @@ export class TracedProcess {
     this.maps = maps;
   }
 
-  /** Returns a process that has inherited what this one has open. */
+  /** Returns a process that has inherited what this one has open. In a replay, each has its own. */
   fork(): TracedProcess {
-    for (const open of this.#descriptors.values()) open.descriptors++;
     return new TracedProcess(new Map(this.#descriptors), new Map(this.maps));
   }
 
@@ -42,17 +40,16 @@ export class TracedProcess {
   set(descriptor: number, open: OpenFile): void {
     if (this.#descriptors.get(descriptor) === open) return;
     this.close(descriptor);
-    open.descriptors++;
     this.#descriptors.set(descriptor, open);
   }
 
-  /** Returns the open file if this was its last descriptor. */
+  /** Returns the open file if this was its last descriptor in this process. */
   close(descriptor: number): OpenFile | null {
     const open = this.#descriptors.get(descriptor);
     if (open === undefined) return null;
     this.#descriptors.delete(descriptor);
-    open.descriptors--;
-    return open.descriptors === 0 ? open : null;
+    for (const other of this.#descriptors.values()) if (other === open) return null;
+    return open;
   }
 }
 
@@ -68,7 +65,7 @@ export class OpenFiles {
   create(file: FileInTrace | null, name: string, how: number, opener: ThreadInTrace | null): OpenFile {
     const knownTo = new Set(opener === null ? [] : [opener]);
     const handle = this.#handles++;
-    return { file, name, handle, how, position: 0, descriptors: 0, knownTo, listedNs: 0, entries: 0 };
+    return { file, name, handle, how, position: 0, knownTo, listedNs: 0, entries: 0 };
   }
 
   /** Makes sure that a thread of the replay has this file. */

@@ -154,9 +154,9 @@ function howOf(flags: string): number {
 const close: CallHandler = (state, thread, { args, result }, startNs, endNs) => {
   const open = state.open(thread, args[0]);
   const last = thread.process.close(descriptorOf(args[0])?.number ?? -1);
-  // Of duplicated descriptors, only the last close ends anything.
+  // Of duplicated descriptors, only the last close ends anything. What a process inherited and did not use is not open.
   if (last === null || open === null || open.file === null || result < 0 || open.file.isDirectory) return;
-  state.openFiles.adopt(open, open.file, thread.inTrace, startNs);
+  if (!open.knownTo.delete(thread.inTrace)) return;
   state.builder.call(thread.inTrace, 'close', [startNs, endNs], [open.handle], open.file);
 };
 

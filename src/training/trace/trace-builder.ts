@@ -223,9 +223,7 @@ export class TraceBuilder {
       throw new FeedrateError('workload', `${message}; record fewer processes`);
     }
     for (const lane of lanes) this.#compress(lane);
-    const root = commonDirectory(
-      [...this.#files.values()].filter(({ isDirectory }) => !isDirectory).map(({ path }) => path),
-    );
+    const root = this.#root();
     const fileMembers = this.#fileMembers(root, rename);
     const threads = lanes.map(({ members, calls, gapNs }): TraceThread => ({ members: members.length, calls, gapNs }));
     const head: TraceHead = {
@@ -250,6 +248,13 @@ export class TraceBuilder {
     return { head, pieces: [first, ...fileMembers, ...lanes.flatMap(({ members }) => members)] };
   }
 
+  /** Returns the directory of the data: of all files if none is only read. */
+  #root(): string {
+    const files = [...this.#files.values()].filter(({ isDirectory }) => !isDirectory);
+    const read = files.filter(({ isWritten }) => !isWritten);
+    return commonDirectory((read.length > 0 ? read : files).map(({ path }) => path));
+  }
+
   /** Returns the lanes that have calls, and those that others wait for. */
   #neededLanes(): Lane[] {
     const needed = new Set<Lane>();
@@ -272,7 +277,8 @@ export class TraceBuilder {
     const members: Uint8Array[] = [];
     let text = '';
     for (const file of this.#files.values()) {
-      const name = file.path.startsWith(`${root}/`) ? file.path.slice(root.length + 1) : file.path;
+      const isInside = file.path === root || file.path.startsWith(`${root}/`);
+      const name = isInside ? file.path.slice(root.length + 1) : file.path;
       const use: FileUse = file.isDirectory ? 'directory' : file.isWritten ? 'written' : 'read';
       const bytes = Math.max(file.statedBytes ?? 0, file.reachedBytes);
       text += fileLine({
