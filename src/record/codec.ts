@@ -10,6 +10,7 @@ import { JsonReader } from './json-reader.js';
 import { checkMachineUse } from './machine-use.js';
 import { wordsOfOldSpec } from './old-words.js';
 import { RUN_VERSION, type RunRecord } from './run-record.js';
+import { checkTraining } from './training-record.js';
 import { type RankPart, RECORD_VERSION, type TrialRecord } from './trial-record.js';
 
 const WINDOW_FIELDS = [
@@ -69,6 +70,7 @@ function readPart(part: JsonReader): RankPart {
   checkEngine(part.at('engine'));
   checkHistograms(part.at('latency'));
   if (part.at('phases').value !== undefined) checkPhases(part.at('phases'));
+  if (part.at('training').value !== undefined) checkTraining(part.at('training'));
   checkSeries(part.at('series'));
   checkCache(part.at('cache'));
   if (part.at('nfs').value !== undefined) checkNfs(part.at('nfs'));

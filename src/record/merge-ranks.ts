@@ -11,6 +11,7 @@ import { mergedMissed } from './missed-files.js';
 import { sumOverClients } from './nfs-traffic.js';
 import { sumOfPhases } from './phases.js';
 import { ranksText } from './ranks-text.js';
+import { mergeTraining } from './training-record.js';
 import type { ClientUse, EngineUse, RankPart, SeriesPoint, TrialRecord, Window } from './trial-record.js';
 import { byWeight, type Warning } from './warning.js';
 
@@ -65,6 +66,7 @@ export function mergeRanks(records: readonly TrialRecord[]): TrialRecord {
   const { recordVersion, id, session, round, place, warmup, arm, job, target, factors, fileset } = trial;
   const machine = busiestOf(parts.map((part) => part.machine));
   const missedFiles = mergedMissed(parts.flatMap((part) => part.missedFiles ?? []));
+  const training = mergeTraining(parts.map((part) => part.training));
   const traffic = parts.map(({ nfs }) => nfs).filter((nfs) => nfs !== undefined);
   return {
     recordVersion,
@@ -87,6 +89,7 @@ export function mergeRanks(records: readonly TrialRecord[]): TrialRecord {
     window: commonWindow(parts.map(({ window }) => window)),
     latency: mergeLatencies(parts),
     ...mergePhases(parts),
+    ...(training !== undefined && { training }),
     series: mergeSeries(parts),
     cache: mergeCaches(parts),
     ...(traffic.length === parts.length && { nfs: sumOverClients(traffic) }),
@@ -100,7 +103,8 @@ export function mergeRanks(records: readonly TrialRecord[]): TrialRecord {
 
 /** The part of a record that differs between ranks. */
 function partAlone(part: RankPart): RankPart {
-  const { rank, status, fault, startedAt, wallNs, engine, window, latency, phases, series, cache, nfs, client } = part;
+  const { rank, status, fault, startedAt, wallNs, engine, window, latency, phases, training, series, cache } = part;
+  const { nfs, client } = part;
   return {
     rank,
     status,
@@ -111,6 +115,7 @@ function partAlone(part: RankPart): RankPart {
     window,
     latency,
     ...(phases !== undefined && { phases }),
+    ...(training !== undefined && { training }),
     series,
     cache,
     ...(nfs !== undefined && { nfs }),

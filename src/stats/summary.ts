@@ -11,6 +11,7 @@ import { armWarnings } from './arm-warnings.js';
 import { type NfsUse, nfsUseOf } from './nfs-use.js';
 import { observationsOf } from './observations.js';
 import { type Spread, spreadOf } from './spread.js';
+import { type TrainingUse, trainingUse } from './training-use.js';
 
 /** The fields that identify an arm. Every `Arm` and every `TrialRecord` has them. */
 export type ArmHeading = Pick<Arm, 'id' | 'job' | 'target' | 'factors'>;
@@ -39,6 +40,8 @@ export interface ArmSummary {
   readonly cache: ArmCache | null;
   /** The counted trials together. Null when they were not on an NFS mount. */
   readonly nfs: NfsUse | null;
+  /** How accelerators were fed in the counted trials. Null for jobs that are no training. */
+  readonly training: TrainingUse | null;
   /** Counted trials during which the machine was busy with other work. Null if no trial recorded it. */
   readonly busyTrials: number | null;
   /** The most of the CPUs that other work took during a counted trial, 0 to 1. Null if it is unknown. */
@@ -100,6 +103,7 @@ function summarizeArm(heading: ArmHeading, trials: readonly TrialRecord[]): ArmS
     latencies: summarizeLatencies(counted),
     cache: worstCache(counted),
     nfs: nfsUseOf(counted),
+    training: trainingUse(counted),
     ...busyOf(counted),
     warnings: warningsOfArm(counted),
   };

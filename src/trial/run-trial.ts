@@ -28,10 +28,12 @@ import {
 import { type CachePreparation, movedSince } from './cache.js';
 import { exchanged, type Moved } from './cache-origin.js';
 import { judgeCache } from './cache-verdict.js';
+import { foundSamplesOf } from './found-samples-of.js';
 import { type LiveView, type Looks, watch } from './live.js';
 import { NfsWatch } from './live-nfs.js';
 import { watchMachine } from './machine-watch.js';
 import { missedIn } from './missed-in-trial.js';
+import { nullAuOf } from './null-au.js';
 import { partOf } from './part.js';
 import { type PrepareSettings, prepareTrial } from './prepare-trial.js';
 import { skippedEnds } from './skipped-ends.js';
@@ -154,8 +156,9 @@ async function execute(
   };
   try {
     settings.requireUnchanged(stage.target);
+    const samples = await foundSamplesOf(stage, settings.stopped);
     preparation = await prepareTrial(trial, stage, settings);
-    measured = await measure(trial, stage, counters, preparation.nfs, settings);
+    measured = await measure(trial, { ...stage, samples }, counters, preparation.nfs, settings);
     if (!measured.abandoned) moved = movedSince(preparation, assembleWire(measured.outcomes));
     fault = faultOfWorkers(measured);
   } catch (thrown) {
@@ -188,6 +191,37 @@ function removeQuietly(directory: string): void {
 }
 
 /**
+ * Returns the verdict on the cache claim. That of a training is about the first time that its samples are read: readers read some
+ * bytes twice, and later epochs read the same files again.
+ */
+function judgeTrial(
+  claim: TrialRecord['cache']['claim'],
+  preparation: CachePreparation | null,
+  window: TrialRecord['window'],
+  moved: Moved | null,
+  training: TrialRecord['training'],
+): TrialRecord['cache'] {
+  const whole = judgeCache(claim, preparation, window, moved);
+  const firstBytes = training?.epochs[0]?.sampleBytes ?? window.totalReadBytes;
+  if (firstBytes >= window.totalReadBytes) return whole;
+  const { verdict, detail } = judgeCache(claim, preparation, { ...window, totalReadBytes: firstBytes }, moved);
+  return { ...whole, verdict, detail };
+}
+
+/** Returns what a training job measured, with its AU on an engine that reads nothing. */
+async function trainingOf(
+  stage: Stage,
+  { outcomes, abandoned }: MeasuredTrial,
+  fault: TrialRecord['fault'],
+  settings: TrialSettings,
+): Promise<TrialRecord['training']> {
+  const training = outcomes.find(({ report }) => report?.training !== undefined)?.report?.training;
+  if (training === undefined || abandoned || fault !== null || settings.stopped()) return training;
+  const nullAu = await nullAuOf(stage, settings.pool, settings.onCounters);
+  return nullAu === undefined ? training : { ...training, nullAu };
+}
+
+/**
  * Runs a trial and returns its record. Never throws for a failure within the trial: the record has it. The trial's
  * scratch files are removed afterwards.
  */
@@ -201,12 +235,12 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
   const reports = measured.outcomes.map(({ report }) => report).filter((report) => report !== null);
   const engine = { ...stage.engine, ring: assembleRing(reports) };
   const window = assembleWindow(reports);
-  const cache = judgeCache(arm.spec.cache, preparation, window, moved);
+  const training = await trainingOf(stage, measured, fault, settings);
+  const cache = judgeTrial(arm.spec.cache, preparation, window, moved, training);
   const nfs = moved === null ? null : exchanged(moved);
   const client = assembleClient(reports, measured.eventLoopDelay);
   const series = assembleSeries(reports, window.lastDoneNs);
   const phases = assemblePhases(reports);
-  const training = reports.find((report) => report.training !== undefined)?.training;
   const { longestQuietNs, machine } = measured;
   const missedFiles = measured.abandoned ? null : missedIn(stage, reports);
   const shortTransfers = reports.reduce((sum, report) => sum + report.shortTransfers, 0);
@@ -258,6 +292,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
             status,
             series,
             phases,
+            training,
           }),
   };
 }

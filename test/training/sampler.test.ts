@@ -39,7 +39,11 @@ const countsOf = fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 1, maxLen
 
 function indexOf(counts: readonly number[]): SampleIndex {
   let sum = 0;
-  return new UnevenIndex(Float64Array.from([0, ...counts.map((count) => (sum += count))]));
+  const firsts = counts.map((count) => {
+    sum += count;
+    return sum;
+  });
+  return new UnevenIndex(Float64Array.from([0, ...firsts]));
 }
 
 test('gives every sample exactly once; drop_last leaves out only what fills no batch', () => {

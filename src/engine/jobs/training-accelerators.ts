@@ -8,12 +8,15 @@ import { StepLog } from '../../training/step-log.js';
 import { ENGINES } from '../../workload/engines.js';
 import { prefetchFactorOf, type TrainingJob } from '../../workload/jobs/training.js';
 import { meanOfSpread } from '../../workload/time-spread.js';
+import { IoFault } from '../core/backend.js';
 import type { Program, ProgramContext } from './job-program.js';
 import { TrainingBoard } from './training-board.js';
 import { TrainingFeed } from './training-feed.js';
 
 /** How long the thread sleeps at once while accelerators compute. Afterwards it looks whether it must end. */
 const SLEEP_NS = 50_000_000;
+/** Computing for so long is counted, so that a target that nobody asks for anything does not seem to be silent. */
+const SIGN_OF_LIFE_NS = 5e9;
 
 /** One accelerator in a step. Times are ns since the common start. */
 interface Rank {
@@ -59,12 +62,16 @@ export class AcceleratorProgram implements Program {
 
   prepare(): void {
     const { files, task } = this.#context;
-    this.#sampler = createSampler(sampleIndexOf(this.#job, files.length), samplerSettingsOf(this.#job, task.seed));
+    this.#sampler = createSampler(
+      sampleIndexOf(this.#job, files.length, task.samples),
+      samplerSettingsOf(this.#job, task.seed),
+    );
   }
 
   run(): null {
     const { clock } = this.#context.backend;
-    let isGoing = true;
+    for (const { feed } of this.#ranks) feed.list(clock.now());
+    let isGoing = this.#isDone();
     for (let epoch = 0; epoch < this.#job.epochs && this.#stepsLeft > 0 && isGoing; epoch++)
       isGoing = this.#epoch(epoch) && this.#endEpoch();
     for (const { feed } of this.#ranks) feed.close(clock.now());
@@ -81,6 +88,7 @@ export class AcceleratorProgram implements Program {
     sampler.beginEpoch(epoch);
     const batches = this.#ranks.map((_, rank) => sampler.batchesOf(rank));
     const steps = Math.min(this.#stepsLeft, stepsOf(batches, this.#job.dropLast));
+    if (steps === 0) throw this.#tooFew();
     const startNs = clock.now();
     const log = new StepLog(startNs, this.#job.readThreads, prefetchFactorOf(this.#job));
     this.#queue.beginEpoch();
@@ -162,25 +170,38 @@ export class AcceleratorProgram implements Program {
     // What was loaded ahead and is not needed is left out. On a virtual clock, threads do not know what is in time.
     if (!this.#isVirtual) this.#board.isCancelled = true;
     for (const { feed } of this.#ranks) feed.end(clock.now());
+    const isDone = this.#isDone();
+    this.#board.isCancelled = false;
+    return isDone;
+  }
+
+  /** Waits until all workers have done what they were given. Returns false after a stop request. */
+  #isDone(): boolean {
+    const { clock } = this.#context.backend;
     for (let left = this.#ranks; left.length > 0; ) {
       const seen = this.#board.signal;
       left = left.filter(({ feed }) => {
-        const endedNs = feed.endedNs();
-        if (endedNs !== null) clock.waitUntil(endedNs);
-        return endedNs === null;
+        const doneNs = feed.doneNs();
+        if (doneNs !== null) clock.waitUntil(doneNs);
+        return doneNs === null;
       });
       if (left.length === 0) break;
       this.#board.waitForBatch(seen);
       if (!this.#tick()) return false;
     }
-    this.#board.isCancelled = false;
     return true;
   }
 
   /** Sleeps. Returns false after a stop request. */
   #sleepUntil(dueNs: number): boolean {
-    const { clock } = this.#context.backend;
+    const { backend, meter } = this.#context;
+    const { clock } = backend;
+    let signNs = clock.now() + SIGN_OF_LIFE_NS;
     for (let nowNs = clock.now(); nowNs < dueNs; nowNs = clock.now()) {
+      if (nowNs >= signNs) {
+        meter.entryOps++;
+        signNs += SIGN_OF_LIFE_NS;
+      }
       if (!this.#tick()) return false;
       clock.waitUntil(Math.min(dueNs, nowNs + SLEEP_NS));
     }
@@ -193,6 +214,13 @@ export class AcceleratorProgram implements Program {
     const nowNs = backend.clock.now();
     if (nowNs >= meter.nextTickNs) meter.tick(nowNs);
     return !counters.stopRequested;
+  }
+
+  /** Only of files that exist: a plan knows how many samples it generates. */
+  #tooFew(): IoFault {
+    const { batchSize, numjobs } = this.#job;
+    const message = `the files have too few samples for a batch of ${batchSize} for each of ${numjobs} accelerators; use a smaller batch_size`;
+    return new IoFault({ code: 'ENODATA', syscall: 'training', path: null, offsetBytes: null, message });
   }
 
   #record(): TrainingRecord {

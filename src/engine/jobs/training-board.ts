@@ -9,7 +9,8 @@ const DONE = 1;
 /** Float64 cells of an entry. */
 const ENTRY = { task: 0, dealtNs: 1, readyNs: 2, samples: 3, sampleBytes: 4, readBytes: 5 } as const;
 
-/** What a worker is told instead of a task: the epoch is over, or the training. */
+/** What a worker is told instead of a task: to list the dataset, or that the epoch or the training is over. */
+export const LIST_DATASET = -3;
 export const END_OF_EPOCH = -1;
 export const END_OF_TRAINING = -2;
 

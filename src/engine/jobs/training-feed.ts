@@ -1,5 +1,5 @@
 import { type Assignment, LoaderRule, type LoaderSettings } from '../../training/loader-rule.js';
-import { END_OF_EPOCH, END_OF_TRAINING, type ReadyBatch, type TrainingBoard } from './training-board.js';
+import { END_OF_EPOCH, END_OF_TRAINING, LIST_DATASET, type ReadyBatch, type TrainingBoard } from './training-board.js';
 
 /** A task that a worker was given. */
 interface Given {
@@ -40,6 +40,11 @@ export class TrainingFeed {
     this.#settings = settings;
     this.#places = new Array<number>(settings.workers).fill(0);
     this.#rule = new LoaderRule(0, settings);
+  }
+
+  /** Lets the first worker list the dataset, as a training process does before it starts workers. */
+  list(atNs: number): void {
+    this.#give(LIST_DATASET, 0, atNs);
   }
 
   /** Begins an epoch, and gives workers their first tasks. */
@@ -85,10 +90,11 @@ export class TrainingFeed {
     for (let worker = 0; worker < this.#places.length; worker++) this.#give(END_OF_EPOCH, worker, atNs);
   }
 
-  /** Returns when the last worker had ended the epoch, ns; null while one has not. */
-  endedNs(): number | null {
+  /** Returns when the last worker had done all that it was given, ns; null while one has not. */
+  doneNs(): number | null {
     let lastNs = 0;
     for (const [worker, places] of this.#places.entries()) {
+      if (places === 0) continue;
       const loader = this.#settings.firstLoader + worker;
       if (!this.#board.isDone(loader, places - 1)) return null;
       lastNs = Math.max(lastNs, this.#board.batchAt(loader, places - 1).readyNs);

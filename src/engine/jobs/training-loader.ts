@@ -5,7 +5,7 @@ import { createSampler, type LoaderPlace, type Sampler } from '../../training/sa
 import type { TrainingJob } from '../../workload/jobs/training.js';
 import { ReadingEnded } from '../core/metered-reading.js';
 import type { Program, ProgramContext } from './job-program.js';
-import { END_OF_EPOCH, END_OF_TRAINING, TrainingBoard } from './training-board.js';
+import { END_OF_EPOCH, END_OF_TRAINING, LIST_DATASET, TrainingBoard } from './training-board.js';
 import { TrainingSamples } from './training-samples.js';
 
 /** One worker of a loader: it makes one batch after another, as it is told, sample by sample. */
@@ -34,7 +34,10 @@ export class LoaderProgram implements Program {
 
   prepare(): void {
     const { files, task } = this.#context;
-    this.#sampler = createSampler(sampleIndexOf(this.#job, files.length), samplerSettingsOf(this.#job, task.seed));
+    this.#sampler = createSampler(
+      sampleIndexOf(this.#job, files.length, task.samples),
+      samplerSettingsOf(this.#job, task.seed),
+    );
   }
 
   run(): null {
@@ -44,7 +47,8 @@ export class LoaderProgram implements Program {
       // Only a virtual clock is behind.
       backend.clock.waitUntil(this.#board.dealtAt(task.worker, this.#given));
       if (next === END_OF_TRAINING) break;
-      if (next === END_OF_EPOCH) this.#endEpoch();
+      if (next === LIST_DATASET) this.#listDataset();
+      else if (next === END_OF_EPOCH) this.#endEpoch();
       else if (this.#board.isCancelled) this.#finish(0, 0, 0);
       else if (!this.#makeBatch(next)) break;
     }
@@ -91,6 +95,11 @@ export class LoaderProgram implements Program {
     meter.record('batch', backend.clock.now() - startNs);
     this.#finish(samples, sampleBytes, meter.readBytes - readBefore);
     return true;
+  }
+
+  #listDataset(): void {
+    this.#samples.list();
+    this.#finish(0, 0, 0);
   }
 
   #finish(samples: number, sampleBytes: number, readBytes: number): void {

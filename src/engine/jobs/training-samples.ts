@@ -5,7 +5,8 @@ import type { DataFile } from '../../plan/plan.js';
 import type { SampleFile } from '../../training/dataset-shape.js';
 import { geometryOf } from '../../training/formats/dataset-files.js';
 import { readerOf } from '../../training/readers/registry.js';
-import type { SampleReader } from '../../training/readers/sample-reader.js';
+import type { ReaderPlace, SampleReader } from '../../training/readers/sample-reader.js';
+import { foundGeometry } from '../../training/scans/found-samples.js';
 import { ENGINES } from '../../workload/engines.js';
 import type { TrainingJob } from '../../workload/jobs/training.js';
 import { MeteredReading } from '../core/metered-reading.js';
@@ -14,8 +15,6 @@ import type { ProgramContext } from './job-program.js';
 /** Assumed where a file system does not tell: the page, and the usual wsize of an NFS mount. */
 const PAGE_BYTES = 4096;
 const NFS_BYTES = 2 ** 20;
-
-const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
 
 /** Reads samples as one worker of a real loader does. */
 export class TrainingSamples {
@@ -34,18 +33,17 @@ export class TrainingSamples {
     this.#calls = new MeteredReading(reading, backend.clock, meter);
   }
 
-  /** Makes the calls before the first sample of a training, such as the listing of folders. */
+  /** Makes the calls by which a training process lists its dataset. */
   list(): void {
     const { files } = this.#context;
     const reader = this.#opened();
-    if (reader.list === undefined || files.length === 0) return;
+    if (reader.list === undefined) return;
     const folders = new Map<string, number>();
-    for (let file = 0; file < files.length; file++) {
-      const folder = folderOf((files.at(file) as DataFile).path);
+    for (const { path } of files) {
+      const folder = folderOf(path);
       folders.set(folder, (folders.get(folder) ?? 0) + 1);
     }
-    const [first = ''] = folders.keys();
-    reader.list(folders.size === 1 ? first : folderOf(first), folders);
+    reader.list(commonFolder([...folders.keys()]), folders);
   }
 
   /**
@@ -76,17 +74,20 @@ export class TrainingSamples {
 
   #opened(): SampleReader {
     const { reader, format } = this.#job;
-    this.#reader ??= readerOf(reader, format)(this.#calls, {
-      blockBytes: this.#blockBytes(),
-      transferBytes: largestBlockBytes(this.#job),
-    });
+    this.#reader ??= readerOf(reader, format)(this.#calls, this.#place());
     return this.#reader;
   }
 
   #fileAt(place: number): SampleFile {
-    const { path, bytes, shaped } = this.#context.files.at(place) as DataFile;
+    const { files, task } = this.#context;
+    const { path, bytes, shaped } = files.at(place) as DataFile;
     if (shaped !== undefined) return { path, geometry: geometryOf(shaped.shape, shaped.index) };
+    if (task.samples !== undefined) return { path, geometry: foundGeometry(this.#job.format, task.samples, place) };
     return { path, geometry: { bytes, samples: 1, sampleAt: () => ({ offsetBytes: 0, bytes }) } };
+  }
+
+  #place(): ReaderPlace {
+    return { blockBytes: this.#blockBytes(), transferBytes: largestBlockBytes(this.#job) };
   }
 
   /** Returns `st_blksize` of the files. */
@@ -97,4 +98,17 @@ export class TrainingSamples {
     if (isNfsUrl(first.path)) return NFS_BYTES;
     return statSync(first.path, { throwIfNoEntry: false })?.blksize ?? PAGE_BYTES;
   }
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+
+/** Returns the deepest folder that has all of these, or is their only one. A dataset with classes has more than one. */
+function commonFolder(folders: readonly string[]): string {
+  const [first = '', ...others] = folders;
+  let common = first;
+  while (common !== '' && !others.every((folder) => folder === common || folder.startsWith(`${common}/`)))
+    common = folderOf(common);
+  return common;
 }

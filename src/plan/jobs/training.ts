@@ -1,8 +1,9 @@
 import { FeedrateError } from '../../base/errors.js';
 import { type BoardShape, boardBytes } from '../../training/board-layout.js';
 import type { DataColumn, DatasetShape } from '../../training/dataset-shape.js';
-import { EvenIndex, type SampleIndex } from '../../training/sample-index.js';
+import { EvenIndex, type SampleIndex, UnevenIndex } from '../../training/sample-index.js';
 import { createSampler, type SamplerSettings } from '../../training/sampler.js';
+import type { FoundSamples } from '../../training/scans/found-samples.js';
 import { formatRow } from '../../workload/data-formats.js';
 import { prefetchFactorOf, type TrainingJob } from '../../workload/jobs/training.js';
 import { meanOfSpread } from '../../workload/time-spread.js';
@@ -71,8 +72,16 @@ export function samplerSettingsOf(job: TrainingJob, seed: number): SamplerSettin
   };
 }
 
-/** Returns which samples are in which of the files. `found` counts those of a job without files of its own. */
-export function sampleIndexOf({ files, samplesPerFile }: TrainingJob, found: number): SampleIndex {
+/**
+ * Returns which samples are in which of the files. `found` counts those of a job without files of its own, which have a sample
+ * each as long as nothing else is known.
+ */
+export function sampleIndexOf(
+  { files, samplesPerFile }: TrainingJob,
+  found: number,
+  samples?: Pick<FoundSamples, 'firsts'>,
+): SampleIndex {
+  if (samples !== undefined) return new UnevenIndex(samples.firsts);
   return files === null ? new EvenIndex(found, 1) : new EvenIndex(files, samplesPerFile);
 }
 
@@ -84,8 +93,8 @@ export function stepsOf(batches: readonly (number | readonly number[])[], dropLa
 
 function sharesOf(job: TrainingJob, armId: string, dataset: SharedFiles | null): Shares {
   const files = job.files === null ? datasetFiles(dataset, armId) : shapedFiles(shapeOf(job, job.files), armId);
-  const steps = stepsInEpoch(job, files.length);
-  if (steps === 0) {
+  const isCounted = job.files !== null || !formatRow(job.format).manySamples;
+  if (isCounted && stepsInEpoch(job, files.length) === 0) {
     const { samples } = sampleIndexOf(job, files.length);
     const message = `${samples} samples make no batch of ${job.batchSize} for each of ${job.numjobs} accelerators`;
     throw new FeedrateError('workload', `${armId}: ${message}; use a smaller batch_size, or more files`);
@@ -133,7 +142,7 @@ function stepsInEpoch(job: TrainingJob, files: number): number {
 
 /** Loading overlaps with computing, so the longer of the two counts. Each epoch reads all samples. */
 function expectedTime(job: TrainingJob, rates: TargetRates, bytes: number, files: number): ExpectedTime {
-  const steps = stepsInEpoch(job, files);
+  const steps = Math.max(1, stepsInEpoch(job, files));
   const share = Math.min(1, (job.totalSteps ?? Number.POSITIVE_INFINITY) / (steps * job.epochs));
   const computingNs = steps * job.epochs * share * meanOfSpread(job.computationTime);
   const workers = job.numjobs * loadersOf(job);

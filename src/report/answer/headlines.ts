@@ -21,6 +21,7 @@ const PHASES_MAX = 3;
 export function headlinesOf({ arm, summary: { numbers } }: MeasuredLoad): readonly [NumberKey, ...NumberKey[]] {
   const [phase, ...others] = PHASES.filter((key) => hasValues(numbers[key])).slice(0, PHASES_MAX);
   if (phase !== undefined) return [phase, ...others];
+  if (hasValues(numbers.au)) return ['au', 'samples_rate'];
   if (hasValues(numbers.files)) return ['files'];
   const words: Readonly<Record<string, string>> = arm?.words ?? {};
   const [bytes, operations] = [numbers.throughput?.median ?? 0, numbers.iops?.median ?? 0];

@@ -29,6 +29,7 @@ const KINDS: ReadonlyMap<string, (words: Words) => Phrase> = new Map([
   ['io', ioPhrase],
   ['small-files', wholeFilesPhrase],
   ['metadata', entriesPhrase],
+  ['training', trainingPhrase],
   ['checkpoint-write', (words: Words) => shardsPhrase('checkpoint writes', words)],
   ['checkpoint-restore', (words: Words) => shardsPhrase('checkpoint reads', words)],
 ]);
@@ -55,6 +56,13 @@ function wholeFilesPhrase(words: Words): Phrase {
 function entriesPhrase(words: Words): Phrase {
   const text = joined(['metadata operations on', words['items'] ?? 'entries', crewWords(words)]);
   return { text, told: ['items', 'numjobs'] };
+}
+
+function trainingPhrase(words: Words): Phrase {
+  const count = Number(words['accelerators'] ?? 1);
+  const who = `training of ${count === 1 ? 'an accelerator' : `${count} accelerators`}`;
+  const text = joined([cacheWord(words), who, `with ${words['format'] ?? 'data'} files`]);
+  return { text, told: ['cache', 'accelerators', 'format'] };
 }
 
 function shardsPhrase(what: string, words: Words): Phrase {

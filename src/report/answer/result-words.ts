@@ -17,6 +17,7 @@ export function headlineText(result: LoadResult): string {
 /** Returns a value with its unit. Rates of operations need their name. */
 export function valueText(key: NumberKey, value: number | undefined): string {
   const { unit, label } = metricOf(key) as NumberMetric;
+  if (unit === 'ratio') return `${label} ${formatValue(value, unit)}`;
   return unit === 'ops/s' ? `${formatValue(value, unit)} ${label}` : formatValue(value, unit);
 }
 

@@ -25,6 +25,25 @@ function movesSmallBlocks({ numbers: { throughput, iops } }: ArmSummary): boolea
 }
 
 const SUBJECTS = {
+  training: {
+    isOf: ({ latencies }) => latencies.has('step'),
+    headline: 'au',
+    hasSteps: true,
+    important: [
+      'samples_rate',
+      'steady_au',
+      'range',
+      'throughput',
+      'cache',
+      'wait p99',
+      'n',
+      'step p99',
+      'batch p50',
+      'ceiling',
+      'batch p99',
+      'barrier p99',
+    ],
+  },
   metadata: {
     isOf: ({ latencies }) => latencies.has('create') || latencies.has('stat') || latencies.has('readdir'),
     headline: 'throughput',

@@ -12,6 +12,7 @@ import { noteArms } from './notes.js';
 import { ontapLines } from './ontap-lines.js';
 import { cacheLines, fileLines, headerLines, type Line, problemLines, thresholdLines } from './run-lines.js';
 import type { RunView } from './run-view.js';
+import { trainingLines } from './training-lines.js';
 
 /** The lines after the table, the same in every format for people. */
 function findingLines(view: RunView, { detail = false }: TerminalOptions): Line[] {
@@ -19,6 +20,7 @@ function findingLines(view: RunView, { detail = false }: TerminalOptions): Line[
   return [
     ...cacheLines(summaries),
     ...ceilingLines(view, detail),
+    ...trainingLines(summaries),
     ...nfsLines(summaries),
     ...ontapLines(run, summaries, serverLatencies),
     ...busyLines(trials),

@@ -38,6 +38,12 @@ export function runJson(view: RunView, { answer, next }: Answered): string {
   return `${JSON.stringify(report, null, 2)}\n`;
 }
 
-function armDetails({ fault, cache, nfs, warnings }: ArmSummary): object {
-  return { fault, cache_detail: cache?.detail ?? null, ...(nfs === null ? {} : { nfs }), warnings };
+function armDetails({ fault, cache, nfs, training, warnings }: ArmSummary): object {
+  return {
+    fault,
+    cache_detail: cache?.detail ?? null,
+    ...(nfs === null ? {} : { nfs }),
+    ...(training === null ? {} : { training }),
+    warnings,
+  };
 }
