@@ -112,8 +112,6 @@ function textOf(jobs: readonly ImportedJob[], files: readonly DlioFile[]): strin
       lines.push(`    ${word}: ${value}`);
       if (place !== null) places.set(lines.length, place);
     }
-    if (job.kind === 'training')
-      lines.push('    # MLPerf Storage reads data that is not in memory.', '    cache: cold');
     if (job.leastAu !== null) lines.push('    thresholds:', `      - au >= ${Math.round(job.leastAu * 1e4) / 100}%`);
   }
   const text = `${lines.join('\n')}\n`;
