@@ -223,7 +223,11 @@ const ASKED: Readonly<Record<string, Lines>> = {
   ],
   'import dlio': ({ directory }) => {
     const file = `dlio ${HOSTILE}.yaml`;
-    const values = { train: { computation_time: 1, [HOSTILE]: HOSTILE }, reader: { data_loader: HOSTILE }, [HOSTILE]: 1 };
+    const values = {
+      train: { computation_time: 1, [HOSTILE]: HOSTILE },
+      reader: { data_loader: HOSTILE },
+      [HOSTILE]: 1,
+    };
     writeFileSync(join(directory, file), JSON.stringify(values));
     return [
       ['import', 'dlio', file],
