@@ -42,7 +42,7 @@ export function modelWorkload(model: AcceleratorModel): string {
       ['batch_size', batchSize],
       ['read_threads', readThreads],
       ['prefetch_size', prefetchSize],
-      ['computation_time', `${computeNs}ns`],
+      ['computation_time', `${computeNs / 1e6}ms`],
     ];
   }
 }

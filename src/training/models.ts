@@ -191,7 +191,7 @@ export function acceleratorModel(name: string): AcceleratorModel {
   const typed = name.toLowerCase().replaceAll('_', '-');
   const found = ACCELERATOR_MODELS.find((model) => model.name === typed);
   if (found !== undefined) return found;
-  throw new FeedrateError('usage', `unknown model ${JSON.stringify(name)}; ${nearestModels(typed)}`);
+  throw new FeedrateError('usage', `unknown model ${JSON.stringify(name)}${nearestModels(typed)}`);
 }
 
 /** Returns which names the user may have meant: those of the same model, else of the same accelerator, else a similar one. */
@@ -199,7 +199,7 @@ function nearestModels(typed: string): string {
   const words = typed.split('-');
   const shared = ACCELERATOR_MODELS.filter(({ model }) => words.includes(model));
   if (shared.length === 0) shared.push(...ACCELERATOR_MODELS.filter(({ accelerator }) => words.includes(accelerator)));
-  if (shared.length > 0) return `expected one of ${shared.map(({ name }) => name).join(', ')}`;
+  if (shared.length > 0) return `; expected one of ${shared.map(({ name }) => name).join(', ')}`;
   const names = ACCELERATOR_MODELS.map(({ name }) => name);
-  return `list them with: feedrate workloads --models${didYouMean(typed, names)}`;
+  return `${didYouMean(typed, names)}; list them with: feedrate workloads --models`;
 }

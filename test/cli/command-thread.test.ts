@@ -20,6 +20,8 @@ const callsOn = (fast: string, slow: string): readonly (readonly string[])[] => 
   ['run', '--rw', 'randread', '--iodepht', '3'],
   ['workloads', 'quick'],
   ['init', '-', '--for', 'random'],
+  ['import', 'dlio', 'd.yaml', '++workload.train.epochs=2', '--ranks', '2'],
+  ['import', 'dlio', 'w.yaml'],
   ['prepare', 'w.yaml', '-t', 't', '--set', 'ioengine=null'],
   ['list'],
   ['show', fast, '--format', 'json'],
@@ -57,6 +59,7 @@ const callsOn = (fast: string, slow: string): readonly (readonly string[])[] => 
 function fill(directory: string): [fast: string, slow: string] {
   directoryIn(directory, 't');
   writeFileSync(join(directory, 'w.yaml'), 'name: w\njobs: {a: {rw: read, size: 1MiB, ioengine: simulated}}\n');
+  writeFileSync(join(directory, 'd.yaml'), 'framework: pytorch\ntrain: {computation_time: 1, x: 2}\n');
   writeFileSync(join(directory, 'p.json'), '{"Statement": {"Effect": "Allow", "Action": "s3:ListBuckets"}}');
   const stored = (factor: number): string =>
     basename(storeSessions(join(directory, 'results'), { levels: LEVELS.map((level) => level * factor) }));

@@ -234,6 +234,22 @@ const ASKED: Readonly<Record<string, Lines>> = {
     ['doctor', '-t', `nfs://${HOSTILE}/x`],
     ['doctor', '-t', `nfs://server/${HOSTILE}`],
   ],
+  'import dlio': ({ directory }) => {
+    const file = `dlio ${HOSTILE}.yaml`;
+    const values = {
+      train: { computation_time: 1, [HOSTILE]: HOSTILE },
+      reader: { data_loader: HOSTILE },
+      [HOSTILE]: 1,
+    };
+    writeFileSync(join(directory, file), JSON.stringify(values));
+    return [
+      ['import', 'dlio', file],
+      ['import', 'dlio', file, `++workload.dataset.format=${HOSTILE}`],
+      ['import', 'dlio', file, `++${HOSTILE}`],
+      ['import', 'dlio', `missing ${HOSTILE}`],
+      ...badWords(['import', 'dlio', file], '--ranks', '--reader'),
+    ];
+  },
   'iam lint': ({ directory }) => {
     const statement = { Sid: HOSTILE, Effect: COMMAND_FIRST, Action: HOSTILE, Resource: `arn:aws:${HOSTILE}:::a` };
     const policies = {

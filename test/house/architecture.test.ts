@@ -75,7 +75,7 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
  * for the kinds of job, which are made of what the room has for all of them, and are then collected by it.
  */
 const SUB_ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
-  workload: { jobs: ['.'], '.': ['jobs'] },
+  workload: { jobs: ['.'], '.': ['jobs'], dlio: ['.'] },
   training: { '.': [], formats: ['.'], readers: ['.'], scans: ['.'], predict: ['.'], checkpoints: ['.'] },
   plan: { jobs: ['.'], '.': ['jobs'] },
   host: {

@@ -6,6 +6,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parse as parseYaml } from 'yaml';
 import { writtenShares } from '../../src/plan/jobs/shards.js';
+import { modelWorkload } from '../../src/training/model-workload.js';
+import { ACCELERATOR_MODELS } from '../../src/training/models.js';
 import { jsonSchema } from '../../src/workload/json-schema.js';
 import { parseWorkload } from '../../src/workload/parse.js';
 import { resolveJob } from '../../src/workload/resolve.js';
@@ -30,14 +32,23 @@ shipped('are these, and no others', () => {
     'calibrate.yaml',
     'checkpoint-restore.yaml',
     'checkpoint-write.yaml',
+    'cosmoflow.yaml',
+    'csv-epoch.yaml',
+    'imagenet-folder.yaml',
     'io-size-sweep.yaml',
+    'kv-cache.yaml',
+    'llm-tokens.yaml',
     'metadata.yaml',
     'mixed.yaml',
     'quick.yaml',
     'random-read.yaml',
+    'resnet50.yaml',
+    'retinanet.yaml',
     'sequential-read.yaml',
     'small-files.yaml',
     'tiering.yaml',
+    'unet3d.yaml',
+    'webdataset.yaml',
   ]);
 });
 
@@ -69,6 +80,25 @@ shipped('quick writes at most 1.6 GiB and measures at most a second a trial', ()
   for (const { fields } of jobs) {
     for (const { value } of fields.get('runtimeNs')?.levels ?? [])
       assert.ok(value === null || (value as number) <= 1e9);
+  }
+});
+
+/** MLPerf is a trademark: its shapes are not its results. */
+shipped('what has the shape of MLPerf Storage says that it is no result of it', () => {
+  const shaped = names.filter((file) => /MLPerf/.test(textOf(file)));
+  assert.is(shaped.length, 5);
+  for (const file of shaped) assert.match(textOf(file), /MLPerf-Storage-shaped, not an MLPerf result\./, file);
+});
+
+shipped('each model has a workload at full size, with the numbers of its edition', () => {
+  for (const model of ACCELERATOR_MODELS) {
+    const [job] = parseWorkload(modelWorkload(model), model.name).jobs;
+    const level = (property: string): unknown => job?.fields.get(property)?.levels[0]?.value;
+    assert.equal(
+      [level('files'), level('recordBytes'), level('batchSize'), level('computationTime')],
+      [model.files, model.recordBytes, model.batchSize, { type: 'constant', ns: model.computeNs }],
+      model.name,
+    );
   }
 });
 

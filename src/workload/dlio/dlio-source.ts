@@ -7,6 +7,9 @@ import { didYouMean } from '../suggest.js';
 import { FATED_KEYS, fateOf } from './dlio-fates.js';
 import type { DlioConfig } from './dlio-values.js';
 
+/** How Python and YAML write that there is no value. */
+const NOTHING: ReadonlySet<unknown> = new Set(['None', 'null', '']);
+
 /** A part of a configuration that the workload does not have. */
 export interface Loss {
   /** `file:line:column`, or the override. */
@@ -120,7 +123,7 @@ export class DlioSource {
       this.fault(key, `${quoted(value)} refers to another value; write that value, or add ++workload.${key}=VALUE`);
       return null;
     }
-    return value === 'None' || value === 'null' || value === '' ? null : numeric(value);
+    return NOTHING.has(value) ? null : numeric(value);
   }
 }
 

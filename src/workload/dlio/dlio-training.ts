@@ -84,7 +84,7 @@ export function evaluationFields(source: DlioSource, training: readonly Imported
 function checkStorage(source: DlioSource): void {
   const storage = source.word('storage.storage_type') ?? MOUNTED[0];
   if (!MOUNTED.some((each) => each === storage))
-    source.fault('storage.storage_type', `${storage} is not a mounted directory, which feedrate needs; use local_fs`);
+    source.fault('storage.storage_type', `${storage} is not a mounted directory, which feedrate needs`);
 }
 
 interface DataFields {

@@ -72,10 +72,12 @@ function jobsOf(
   const jobs: ImportedJob[] = [];
   if (trains) {
     const fields = trainingFields(source, ranks ?? 1);
-    const read: ImportedField = { word: 'reader', value: reader, place: null };
+    // MLPerf Storage reads data that is not in memory.
+    const own = { reader, cache: 'cold' };
+    const added = Object.entries(own).map(([word, value]): ImportedField => ({ word, value, place: null }));
     const job = { kind: 'training', leastAu };
-    jobs.push({ ...job, name, fields: [...fields, read] });
-    if (evaluates) jobs.push({ ...job, name: `${name}-eval`, fields: [...evaluationFields(source, fields), read] });
+    jobs.push({ ...job, name, fields: [...fields, ...added] });
+    if (evaluates) jobs.push({ ...job, name: `${name}-eval`, fields: [...evaluationFields(source, fields), ...added] });
   }
   if (!trains) for (const room of ['dataset.', 'reader.', 'train.', 'framework', 'metric.']) source.passOver(room);
   if (!evaluates) for (const room of EVALUATION) source.passOver(room);
@@ -110,8 +112,6 @@ function textOf(jobs: readonly ImportedJob[], files: readonly DlioFile[]): strin
       lines.push(`    ${word}: ${value}`);
       if (place !== null) places.set(lines.length, place);
     }
-    if (job.kind === 'training')
-      lines.push('    # MLPerf Storage reads data that is not in memory.', '    cache: cold');
     if (job.leastAu !== null) lines.push('    thresholds:', `      - au >= ${Math.round(job.leastAu * 1e4) / 100}%`);
   }
   const text = `${lines.join('\n')}\n`;
