@@ -5,8 +5,16 @@ import type { DatasetShape } from './dataset-shape.js';
 
 const INDEX_DIGITS = 6;
 
+const directories = new WeakMap<DatasetShape, string>();
+
 /** Returns the name of the directory that has a dataset and nothing else, such as `s42-npz-0f3a5c7e9b1d2468`. */
 export function datasetDirectory(shape: DatasetShape): string {
+  const known = directories.get(shape) ?? newDirectory(shape);
+  directories.set(shape, known);
+  return known;
+}
+
+function newDirectory(shape: DatasetShape): string {
   const { format, files, samplesPerFile, recordBytes, recordStdevBytes, folders, rowGroupSamples, columns, seed } =
     shape;
   const known = JSON.stringify([

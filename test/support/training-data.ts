@@ -1,6 +1,7 @@
 /** Datasets of training data, small or in variants, and what a program outside feedrate is told of their files. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { FileList } from '../../src/plan/file-list.js';
 import { shapedFiles } from '../../src/plan/shaped-files.js';
 import { datasetClass, datasetDirectory } from '../../src/training/dataset-paths.js';
 import type { DatasetShape, FileGeometry } from '../../src/training/dataset-shape.js';
@@ -24,13 +25,20 @@ export function shapeOf(format: DataFormat, other: Partial<DatasetShape> = {}): 
   return { ...shape, ...other };
 }
 
+/** Lays out a dataset as a run does. */
+export async function layOutDataset(directory: string, shape: DatasetShape): Promise<FileList> {
+  const files = shapedFiles(shape, 'test');
+  const [data, passing] = [join(directory, 'data'), join(directory, 'passing')];
+  for (const path of [data, passing]) mkdirSync(path, { recursive: true });
+  const layout = { directory: data, passingDirectory: passing, heldPath: null, files };
+  const totals = { totalFiles: files.length, totalBytes: files.sums.totalBytes };
+  await layOutFiles({ ...layout, ...totals }, { progress: () => {}, stopped: () => false });
+  return files;
+}
+
 /** Writes a dataset and returns its description for `read-formats.py`. */
 export async function writeDataset(directory: string, shape: DatasetShape) {
-  const list = shapedFiles(shape, 'test');
-  mkdirSync(directory, { recursive: true });
-  const layout = { directory, passingDirectory: null, heldPath: null, files: list };
-  const totals = { totalFiles: list.length, totalBytes: list.sums.totalBytes };
-  await layOutFiles({ ...layout, ...totals }, { progress: () => {}, stopped: () => false });
+  const list = await layOutDataset(directory, shape);
   const own = datasetDirectory(shape);
   const files = Array.from({ length: shape.files }, (_, file) => {
     const geometry = geometryOf(shape, file);
@@ -38,7 +46,7 @@ export async function writeDataset(directory: string, shape: DatasetShape) {
     const path = list.pathOf(file).slice(own.length + 1);
     return { path, bytes: list.bytesOf(file), class: datasetClass(shape, file), samples, ...besides(geometry) };
   });
-  return { directory: join(directory, own), shape, files };
+  return { directory: join(directory, 'data', own), shape, files };
 }
 
 function besides(geometry: FileGeometry | ParquetGeometry | IndexedGeometry) {

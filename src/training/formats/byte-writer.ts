@@ -1,8 +1,12 @@
 /** Collects the bytes of a header. Numbers are little-endian. */
 export class ByteWriter {
-  #bytes = new Uint8Array(64);
-  #view = new DataView(this.#bytes.buffer);
+  #bytes: Uint8Array;
   #length = 0;
+
+  /** @param roomBytes for what is expected. It grows when there is more. */
+  constructor(roomBytes = 64) {
+    this.#bytes = new Uint8Array(roomBytes);
+  }
 
   get length(): number {
     return this.#length;
@@ -15,28 +19,23 @@ export class ByteWriter {
 
   u8(value: number): this {
     const at = this.#grow(1);
-    this.#view.setUint8(at, value);
+    this.#bytes[at] = value;
     return this;
   }
 
   u16(value: number): this {
-    const at = this.#grow(2);
-    this.#view.setUint16(at, value, true);
-    return this;
+    return this.u8(value & 255).u8(value >>> 8);
   }
 
   u32(value: number): this {
     const at = this.#grow(4);
-    this.#view.setUint32(at, value, true);
+    for (let i = 0; i < 4; i++) this.#bytes[at + i] = value >>> (8 * i);
     return this;
   }
 
   /** @param value below 2^53 */
   u64(value: number): this {
-    const at = this.#grow(8);
-    this.#view.setUint32(at, value % 2 ** 32, true);
-    this.#view.setUint32(at + 4, Math.floor(value / 2 ** 32), true);
-    return this;
+    return this.u32(value % 2 ** 32).u32(Math.floor(value / 2 ** 32));
   }
 
   /** Seven bits a byte, the lowest first, as in Protocol Buffers and Thrift. @param value below 2^53 */
@@ -72,7 +71,6 @@ export class ByteWriter {
       const larger = new Uint8Array(2 ** Math.ceil(Math.log2(this.#length)));
       larger.set(this.#bytes);
       this.#bytes = larger;
-      this.#view = new DataView(larger.buffer);
     }
     return at;
   }

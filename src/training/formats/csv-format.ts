@@ -24,8 +24,8 @@ function geometry(shape: DatasetShape, file: number): RecordGeometry {
 
 /** Turns each byte into one of the 64 characters from `0` to `o`, among which are no comma, quote or line break. */
 function toText(bytes: Uint8Array): Uint8Array {
-  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
-  for (let i = 0; i < words.length; i++) words[i] = ((words[i] as number) & 0x3f3f3f3f) + 0x30303030;
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
+  for (let i = 0; i < words.length; i++) words[i] = (((words[i] as number) & 0x3f3f3f3f) + 0x30303030) | 0;
   for (let i = words.length * 4; i < bytes.length; i++) bytes[i] = ((bytes[i] as number) & 0x3f) + 0x30;
   return bytes;
 }

@@ -45,14 +45,18 @@ export interface FileFormat<G extends FileGeometry = FileGeometry> {
   readonly beside?: SideFiles;
 }
 
-/** Yields content in pieces. */
+/** Yields content in pieces that end at multiples of `PIECE_BYTES`, so that the layout can write most of them as they are. */
 export function* contentPieces(
   source: ContentSource,
   positionBytes: number,
   lengthBytes: number,
 ): Generator<Uint8Array, void> {
-  for (let done = 0; done < lengthBytes; done += PIECE_BYTES)
-    yield source.bytes(positionBytes + done, Math.min(PIECE_BYTES, lengthBytes - done));
+  const end = positionBytes + lengthBytes;
+  for (let at = positionBytes; at < end; ) {
+    const length = Math.min(PIECE_BYTES - (at % PIECE_BYTES), end - at);
+    yield source.bytes(at, length);
+    at += length;
+  }
 }
 
 /** Yields bytes in pieces. */

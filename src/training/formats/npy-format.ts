@@ -14,7 +14,7 @@ export const NPY_HEADER_BYTES = 128;
 export function npyHeader(type: string, count: number): Uint8Array {
   const text = `{'descr': '${type}', 'fortran_order': False, 'shape': (${count},), }`;
   const textBytes = NPY_HEADER_BYTES - 10;
-  return new ByteWriter()
+  return new ByteWriter(NPY_HEADER_BYTES)
     .u8(0x93)
     .text('NUMPY')
     .u16(1)

@@ -15,6 +15,7 @@ import { NPY_HEADER_BYTES, npyHeader } from './npy-format.js';
 const [SAMPLE, LABEL] = ['x.npy', 'y.npy'];
 const NAME_BYTES = SAMPLE.length;
 const LABEL_BYTES = 8;
+const LABEL_HEADER = npyHeader('<i8', 1);
 
 const MOST_32 = 0xffffffff;
 const DEFLATE_VERSION = 20;
@@ -88,7 +89,7 @@ function* write(shape: DatasetShape, file: number, source: ContentSource): Gener
   const sample = geometry(shape, file).sampleAt(0);
   const archive = archiveOf(sample.bytes);
   const header = npyHeader('|u1', sample.bytes);
-  const label = new ByteWriter().add(npyHeader('<i8', 1)).u64(datasetClass(shape, file)).bytes;
+  const label = new ByteWriter(NPY_HEADER_BYTES + LABEL_BYTES).add(LABEL_HEADER).u64(datasetClass(shape, file)).bytes;
   let state = CRC32.advance(CRC_START, header);
   // A local header has the checksum of what follows it, so the content is generated twice.
   for (let done = 0; done < sample.bytes; done += PIECE_BYTES) {
@@ -96,20 +97,20 @@ function* write(shape: DatasetShape, file: number, source: ContentSource): Gener
     yield new Uint8Array();
   }
   const checksums = [crcOf(state), crcOf(CRC32.advance(CRC_START, label))];
-  const [ofSample, ofLabel] = archive.members.map(({ name, bytes }, i) =>
-    localHeader(name, bytes, checksums[i] as number),
-  );
-  yield new ByteWriter().add(ofSample as Uint8Array).add(header).bytes;
+  const [ofSample, ofLabel] = archive.members as [Member, Member];
+  yield localHeader(ofSample, checksums[0] as number).add(header).bytes;
   yield* contentPieces(source, sample.offsetBytes, sample.bytes);
-  yield new ByteWriter()
-    .add(ofLabel as Uint8Array)
-    .add(label)
-    .add(ending(archive, checksums)).bytes;
+  const end = localHeader(ofLabel, checksums[1] as number).add(label);
+  addEnding(end, archive, checksums);
+  yield end.bytes;
 }
 
-function localHeader(name: string, bytes: number, checksum: number): Uint8Array {
+/** Room for a local header and what follows it at once. */
+const ROOM_BYTES = 512;
+
+function localHeader({ name, bytes }: Member, checksum: number): ByteWriter {
   const size = Math.min(bytes, MOST_32);
-  return new ByteWriter()
+  return new ByteWriter(ROOM_BYTES)
     .text('PK\x03\x04')
     .u16(bytes >= MOST_32 ? ZIP64_VERSION : DEFLATE_VERSION)
     .u16(0)
@@ -125,11 +126,10 @@ function localHeader(name: string, bytes: number, checksum: number): Uint8Array 
     .u16(1)
     .u16(16)
     .u64(bytes)
-    .u64(bytes).bytes;
+    .u64(bytes);
 }
 
-function ending({ members, directory }: Archive, checksums: readonly number[]): Uint8Array {
-  const out = new ByteWriter();
+function addEnding(out: ByteWriter, { members, directory }: Archive, checksums: readonly number[]): void {
   members.forEach(({ name, headerAtBytes, bytes }, i) => {
     const large = largeValues(bytes, headerAtBytes);
     const version = large.length > 0 ? ZIP64_VERSION : DEFLATE_VERSION;
@@ -168,7 +168,7 @@ function ending({ members, directory }: Archive, checksums: readonly number[]): 
       .u32(1);
   }
   out.text('PK\x05\x06').u16(0).u16(0).u16(members.length).u16(members.length);
-  return out.u32(bytes).u32(Math.min(offsetBytes, MOST_32)).u16(0).bytes;
+  out.u32(bytes).u32(Math.min(offsetBytes, MOST_32)).u16(0);
 }
 
 export const npzFormat: FileFormat<NpzGeometry> = { leastRecordBytes: 1, geometry, write };

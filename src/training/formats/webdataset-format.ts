@@ -17,6 +17,8 @@ const OCTAL_MOST = 8 ** 11;
 const CHECKSUM_AT = 148;
 const CHECKSUM_BYTES = 8;
 const NAME_BYTES = 100;
+/** Digits of a sample's number, at least. */
+const KEY_DIGITS = 9;
 
 function roundedUp(bytes: number, unit: number): number {
   return Math.ceil(bytes / unit) * unit;
@@ -39,8 +41,12 @@ function octal(value: number, digits: number): string {
   return `${value.toString(8).padStart(digits, '0')}\0`;
 }
 
-function header(name: string, bytes: number): Uint8Array {
-  const out = new ByteWriter().text(name).fill(NAME_BYTES - name.length);
+/** Returns the header of a member without the first part of its name, which is left zero, and without the checksum. */
+function headerOf(keyLength: number, ending: string, bytes: number): Uint8Array {
+  const out = new ByteWriter()
+    .fill(keyLength)
+    .text(ending)
+    .fill(NAME_BYTES - keyLength - ending.length);
   out.text(octal(0o644, 7)).text(octal(0, 7)).text(octal(0, 7));
   if (bytes < OCTAL_MOST) out.text(octal(bytes, 11));
   else {
@@ -48,10 +54,27 @@ function header(name: string, bytes: number): Uint8Array {
     for (let shift = 7; shift >= 0; shift--) out.u8(Math.floor(bytes / 256 ** shift) % 256);
   }
   out.text(octal(0, 11)).text(' '.repeat(CHECKSUM_BYTES)).text('0').fill(NAME_BYTES).text('ustar\x0000');
-  out.fill(BLOCK_BYTES - out.length);
-  const sum = out.bytes.reduce((total, byte) => total + byte, 0);
-  out.bytes.set(new ByteWriter().text(`${octal(sum, 6)} `).bytes, CHECKSUM_AT);
-  return out.bytes;
+  return out.fill(BLOCK_BYTES - out.length).bytes;
+}
+
+function sumOf(bytes: Uint8Array): number {
+  return bytes.reduce((total, byte) => total + byte, 0);
+}
+
+/** Returns what writes a name and the checksum into a header. Its sum without both is known. */
+function naming(header: Uint8Array): (key: string) => Uint8Array {
+  const sum = sumOf(header);
+  return (key) => {
+    let total = sum;
+    for (let i = 0; i < key.length; i++) {
+      const code = key.charCodeAt(i);
+      header[i] = code;
+      total += code;
+    }
+    const text = octal(total, 6);
+    for (let i = 0; i < text.length; i++) header[CHECKSUM_AT + i] = text.charCodeAt(i);
+    return header;
+  };
 }
 
 export const webdatasetFormat: FileFormat<RecordGeometry> = {
@@ -59,18 +82,22 @@ export const webdatasetFormat: FileFormat<RecordGeometry> = {
   geometry,
   *write(shape, file, source) {
     const { bytes, samples, sampleAt, recordAt } = geometry(shape, file);
-    const digits = Math.max(9, String(shape.files * samples).length);
+    const digits = Math.max(KEY_DIGITS, String(shape.files * samples).length);
+    const record = sampleAt(0).bytes;
     const cls = String(datasetClass(shape, file));
+    const padding = new Uint8Array(roundedUp(record, BLOCK_BYTES) - record);
+    const classBlock = new ByteWriter().text(cls).fill(BLOCK_BYTES - cls.length).bytes;
+    const headers = {
+      content: naming(headerOf(digits, '.bin', record)),
+      cls: naming(headerOf(digits, '.cls', cls.length)),
+    };
     for (let sample = 0; sample < samples; sample++) {
       const key = String(file * samples + sample).padStart(digits, '0');
-      const { offsetBytes, bytes: record } = sampleAt(sample);
-      yield header(`${key}.bin`, record);
-      yield* contentPieces(source, offsetBytes, record);
-      const end = new ByteWriter().fill(roundedUp(record, BLOCK_BYTES) - record);
-      yield end
-        .add(header(`${key}.cls`, cls.length))
-        .text(cls)
-        .fill(BLOCK_BYTES - cls.length).bytes;
+      yield headers.content(key);
+      yield* contentPieces(source, sampleAt(sample).offsetBytes, record);
+      yield padding;
+      yield headers.cls(key);
+      yield classBlock;
     }
     yield new Uint8Array(bytes - recordAt(samples).offsetBytes);
   },
