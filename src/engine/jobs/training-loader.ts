@@ -2,6 +2,7 @@ import { createPrng } from '../../base/prng.js';
 import { boardShapeOf, loadersOf, sampleIndexOf, samplerSettingsOf } from '../../plan/jobs/training.js';
 import { drawTime } from '../../training/draw-time.js';
 import { createSampler, type LoaderPlace, type Sampler } from '../../training/sampler.js';
+import { ENGINES } from '../../workload/engines.js';
 import type { TrainingJob } from '../../workload/jobs/training.js';
 import { ReadingEnded } from '../core/metered-reading.js';
 import type { Program, ProgramContext } from './job-program.js';
@@ -35,6 +36,7 @@ export class LoaderProgram implements Program {
   prepare(): void {
     const { files, task } = this.#context;
     this.#sampler = createSampler(sampleIndexOf(this.#job, files), samplerSettingsOf(this.#job, task.seed));
+    if (!ENGINES[task.backend].virtualClock) this.#samples.rehearse();
   }
 
   run(): null {

@@ -9,12 +9,20 @@ import { readerOf } from '../../training/readers/reader-of.js';
 import type { ReaderPlace, SampleReader } from '../../training/readers/sample-reader.js';
 import { ENGINES } from '../../workload/engines.js';
 import type { TrainingJob } from '../../workload/jobs/training.js';
+import { ModelledReading } from '../backends/modelled-reading.js';
+import { Counters } from '../core/counters.js';
+import { Meter } from '../core/meter.js';
 import { MeteredReading } from '../core/metered-reading.js';
 import type { ProgramContext } from './job-program.js';
 
 /** Assumed where a file system does not tell: the page, and the usual wsize of an NFS mount. */
 const PAGE_BYTES = 4096;
 const NFS_BYTES = 2 ** 20;
+
+/** Duration of a rehearsal. */
+const REHEARSAL_MS = 30;
+
+const rehearsed = new Set<string>();
 
 /** Reads samples as one worker of a real loader does. */
 export class TrainingSamples {
@@ -31,6 +39,27 @@ export class TrainingSamples {
     const { backend, task, meter, content } = context;
     const reading = backend.createReading(content.bytes, task.opening ?? null);
     this.#calls = new MeteredReading(reading, backend.clock, meter);
+  }
+
+  /**
+   * Reads samples without their storage until V8 has compiled the reader, once per thread and kind of reader. A reader that is not
+   * compiled takes ten times as long, which would determine the first hundred steps.
+   */
+  rehearse(): void {
+    const { files, backend } = this.#context;
+    const { reader: choice, format } = this.#job;
+    const key = `${choice} ${format}`;
+    if (files.length === 0 || rehearsed.has(key)) return;
+    rehearsed.add(key);
+    const meter = new Meter(Counters.allocate(1), 0, 0, Number.POSITIVE_INFINITY, false);
+    const calls = new MeteredReading(new ModelledReading(() => {}), backend.clock, meter);
+    const reader = readerOf(choice, format)(calls, this.#place());
+    const endMs = performance.now() + REHEARSAL_MS;
+    for (let read = 0; performance.now() < endMs; read++) {
+      const file = this.#fileAt(read % files.length);
+      reader.read(file, Math.floor(read / files.length) % file.geometry.samples);
+    }
+    reader.close();
   }
 
   /** Makes the calls by which a training process lists its dataset. */
