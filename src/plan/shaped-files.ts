@@ -1,8 +1,8 @@
 /** The files of a dataset of training data. */
 import { FeedrateError } from '../base/errors.js';
-import type { DatasetShape, SampleFile } from '../training/dataset-shape.js';
-import { datasetFileCount, fileFormatOf, geometryOf } from '../training/formats/dataset-files.js';
-import { FileList, type JobFiles } from './file-list.js';
+import type { DatasetShape } from '../training/dataset-shape.js';
+import { datasetFileCount, fileFormatOf } from '../training/formats/dataset-files.js';
+import { FileList } from './file-list.js';
 
 /**
  * Returns all files of a dataset: first the `shape.files` files with samples, then the side files of the format, which are laid
@@ -23,9 +23,4 @@ export function shapedFiles(shape: DatasetShape, armId: string): FileList {
   if (mostFileBytes !== undefined && files.sums.longestBytes > mostFileBytes)
     refuse(`a file of format ${format} has at most ${mostFileBytes} bytes; use a smaller num_samples_per_file`);
   return files;
-}
-
-/** Returns a file with samples as a reader is given it. `file` counts from 0 in the dataset. */
-export function sampleFileAt(files: JobFiles, shape: DatasetShape, file: number): SampleFile {
-  return { path: files.pathOf(file), geometry: geometryOf(shape, file) };
 }

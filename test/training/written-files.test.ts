@@ -69,7 +69,7 @@ test('files of another format or shape are never taken for those of a dataset', 
   assert.is(all.length, 5 + lists.reduce((sum, { length }) => sum + length, 0));
   assert.is(new Set(all.map(({ path }) => path)).size, all.length);
   const wrong = { ...(lists[0]?.at(0) as DataFile), contentSeed: 1 };
-  withTemporaryDirectory((place) => {
+  return withTemporaryDirectory((place) => {
     const path = join(place, 'file');
     writeFileSync(path, bytesOf(wrong));
     assert.is(hasContent(path, wrong), true);
