@@ -27,9 +27,6 @@ test('a training run under a virtual clock has the summary of DLIO in its names 
   withTemporaryDirectory((directory) => {
     const summary = join(directory, 'summary.json');
     const results = join(directory, 'results');
-    const run = ['run', 'retinanet', '-t', directory, '-o', results, '--set', 'ioengine=simulated'];
-    const several = feedrate([...run, '--set', 'trials.rounds=1', '--dlio-summary', summary]);
-    assert.match(several.stderr, /--dlio-summary: the run has 2 training loads \(b200, mi355\)/);
     const dlio = join(directory, 'one.yaml');
     writeFileSync(
       dlio,
@@ -40,8 +37,18 @@ test('a training run under a virtual clock has the summary of DLIO in its names 
     writeFileSync(workload, feedrate(['import', 'dlio', dlio, '--ranks', '2']).stdout);
     const words = ['run', workload, '-t', directory, '-o', results, '--set', 'ioengine=simulated'];
     assert.is(feedrate([...words, '--set', 'cache=as-is', '--dlio-summary', summary]).status, 0);
-    const { metric, ...head } = JSON.parse(readFileSync(summary, 'utf8')) as Summary;
     const [trial] = readRun(latestRun(results)).trials;
+    const several = feedrate([
+      ...words,
+      '--set',
+      'cache=as-is',
+      '-P',
+      'batch_size=1,2',
+      '--dlio-summary',
+      `${summary}2`,
+    ]);
+    assert.match(several.stderr, /the run has 2 training loads \(one\/batch_size=1, one\/batch_size=2\)/);
+    const { metric, ...head } = JSON.parse(readFileSync(summary, 'utf8')) as Summary;
     assert.equal(
       [head.num_accelerators, head.num_files_train, head.num_samples_per_file, head.epochs, head.data_size_per_host_GB],
       [2, 64, 1, 2, 64 / 1024],
