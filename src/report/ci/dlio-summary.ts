@@ -28,7 +28,7 @@ interface TrainingTrial extends TrialRecord {
  */
 export function dlioSummary({ stored: { run, trials } }: Pick<ExportSource, 'stored'>): string {
   const counted = trials.filter((trial): trial is TrainingTrial => isCounted(trial) && trial.training !== undefined);
-  const ids = [...new Set(counted.map(({ arm }) => arm))];
+  const ids = run.plan.arms.map(({ id }) => id).filter((id) => counted.some(({ arm }) => arm === id));
   const [first] = counted;
   const arm = run.plan.arms.find(({ id }) => id === first?.arm);
   if (first === undefined || arm === undefined)
