@@ -13,8 +13,9 @@ import { DftracerImport } from '../training/trace/dftracer-import.js';
 import { DxtImport } from '../training/trace/dxt-import.js';
 import { fileClassOf } from '../training/trace/file-class.js';
 import { StraceImport } from '../training/trace/strace-import.js';
-import { type Overhead, TraceBuilder } from '../training/trace/trace-builder.js';
+import { TraceBuilder } from '../training/trace/trace-builder.js';
 import type { TraceHead } from '../training/trace/trace-file.js';
+import type { Overhead } from '../training/trace/trace-parts.js';
 
 export interface TraceSettings {
   /** Directories whose files belong to the trace; empty: all but the system's. */

@@ -119,7 +119,7 @@ class ReplayProgram implements Program {
         return files.read(first, operand(1), operand(2));
       case 'pread':
         return files.readAt(first, operand(1), operand(2));
-      case 'mmap':
+      case 'map':
         files.map(first, operand(1) + operand(2));
         return this.#job.touchMaps ? files.touch(first, operand(1), operand(2)) : 0;
       case 'seek':
@@ -127,7 +127,7 @@ class ReplayProgram implements Program {
         return 0;
       case 'touch':
         return files.touch(first, operand(1), operand(2));
-      case 'munmap':
+      case 'unmap':
         files.unmap(first);
         return 0;
       case 'stat':

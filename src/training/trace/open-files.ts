@@ -1,5 +1,6 @@
 import { Wakes } from './messages.js';
-import type { FileInTrace, ThreadInTrace, TraceBuilder } from './trace-builder.js';
+import type { TraceBuilder } from './trace-builder.js';
+import type { FileInTrace, ThreadInTrace } from './trace-parts.js';
 
 /** An open file of a traced program. Descriptors that were duplicated or inherited have the same one, and its position. */
 export interface OpenFile {

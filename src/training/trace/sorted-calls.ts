@@ -1,7 +1,8 @@
 import { isOfInterest } from './file-class.js';
-import type { FileInTrace, ThreadInTrace, TraceBuilder } from './trace-builder.js';
-import { noteOpen } from './trace-builder.js';
+import type { TraceBuilder } from './trace-builder.js';
 import { OPEN } from './trace-calls.js';
+import type { FileInTrace, ThreadInTrace } from './trace-parts.js';
+import { noteOpen } from './trace-parts.js';
 
 /** A call of a source that tells files by their names, and calls in any order. */
 export interface NamedCall {

@@ -1,52 +1,11 @@
 /** Calls on files, as strace writes them. */
-import type { OpenFile } from './open-files.js';
+import { onDescriptor } from './strace-descriptors.js';
 import type { StraceCall } from './strace-line.js';
+import { list, map, moved, unmap } from './strace-names.js';
 import { pipeOf, readPipe, writePipe } from './strace-order.js';
-import { type CallHandler, descriptorOf, quotedName, type StraceState, type TracedThread } from './strace-state.js';
-import { type FileInTrace, noteOpen } from './trace-builder.js';
-import { ADVICE, type CallName, OPEN } from './trace-calls.js';
-
-/** An open file that belongs to the trace. */
-interface Known extends OpenFile {
-  readonly file: FileInTrace;
-}
-
-/** Returns the file of a descriptor, known to the thread; null when it does not belong to the trace. */
-function known(
-  state: StraceState,
-  thread: TracedThread,
-  argument: string | undefined,
-  atNs: number,
-  how = 0,
-): Known | null {
-  const open = state.open(thread, argument, how);
-  if (open === null || open.file === null) {
-    state.builder.leaveOut('on other files');
-    return null;
-  }
-  if (how !== 0 && open.how === 0 && !open.knownTo.has(thread.inTrace)) open.how = how;
-  state.openFiles.adopt(open, open.file, thread.inTrace, atNs);
-  return open as Known;
-}
-
-/** Makes the handler of a call on a descriptor that failed or returned. */
-function onDescriptor(
-  use: (
-    open: Known,
-    call: StraceCall,
-  ) => { readonly name: CallName; readonly operands: readonly number[]; readonly bytes?: number } | null,
-  how = 0,
-): CallHandler {
-  return (state, thread, call, startNs, endNs) => {
-    if (call.result < 0) return state.builder.leaveOut('that failed');
-    const open = known(state, thread, call.args[0], startNs, how);
-    if (open === null) return;
-    if (how !== 0) noteOpen(open.file, how);
-    const made = use(open, call);
-    if (made === null) return state.builder.leaveOut('that a replay does not make');
-    state.builder.call(thread.inTrace, made.name, [startNs, endNs], made.operands, open.file, made.bytes ?? 0);
-  };
-}
+import { type CallHandler, descriptorOf, quotedName } from './strace-state.js';
+import { ADVICE, OPEN } from './trace-calls.js';
+import { type FileInTrace, noteOpen } from './trace-parts.js';
 
 const isVector = (name: string): boolean => /v2?$/.test(name);
 
@@ -121,13 +80,13 @@ const opener =
       state.pathOf(thread, directory === null ? 'AT_FDCWD' : args[directory], quotedName(args[name]));
     if (result < 0) return state.builder.leaveOut('that failed');
     if (/O_PATH|O_TMPFILE/.test(given) || path === null) {
-      thread.process.close(result);
+      thread.program.close(result);
       return state.builder.leaveOut('that a replay does not make');
     }
     const file = state.file(path);
     const how = howOf(given);
     const open = state.openFiles.create(file, path, how, thread.inTrace);
-    thread.process.set(result, open);
+    thread.program.set(result, open);
     if (file === null) return;
     if (given.includes('O_DIRECTORY')) {
       file.isDirectory = true;
@@ -153,7 +112,7 @@ function howOf(flags: string): number {
 
 const close: CallHandler = (state, thread, { args, result }, startNs, endNs) => {
   const open = state.open(thread, args[0]);
-  const last = thread.process.close(descriptorOf(args[0])?.number ?? -1);
+  const last = thread.program.close(descriptorOf(args[0])?.number ?? -1);
   // Of duplicated descriptors, only the last close ends anything. What a process inherited and did not use is not open.
   if (last === null || open === null || open.file === null || result < 0 || open.file.isDirectory) return;
   if (!open.knownTo.delete(thread.inTrace)) return;
@@ -163,8 +122,8 @@ const close: CallHandler = (state, thread, { args, result }, startNs, endNs) => 
 const duplicate: CallHandler = (state, thread, { name, args, result }) => {
   if (result < 0 || (name === 'fcntl' && !(args[1] ?? '').startsWith('F_DUPFD'))) return;
   const open = state.open(thread, args[0]);
-  if (open !== null) thread.process.set(result, open);
-  else thread.process.close(result);
+  if (open !== null) thread.program.set(result, open);
+  else thread.program.close(result);
 };
 
 const seek: CallHandler = (state, thread, call, startNs, endNs) => {
@@ -207,61 +166,6 @@ const statusAt =
     if (file === null) return;
     noteStatus(file, text);
     state.builder.call(thread.inTrace, 'stat', [startNs, endNs], [file.number], file);
-  };
-
-const list: CallHandler = (state, thread, { args, result }, startNs, endNs) => {
-  const open = state.open(thread, args[0]);
-  if (open === null || open.file === null || result < 0) return state.builder.leaveOut('on other files');
-  open.file.isDirectory = true;
-  open.listedNs += endNs - startNs;
-  open.entries += Number(/(\d+) entries/.exec(args[1] ?? '')?.[1] ?? 0);
-  if (result > 0) return;
-  const operands = [open.file.number, open.entries];
-  state.builder.call(thread.inTrace, 'list', [endNs - open.listedNs, endNs], operands, open.file);
-  [open.listedNs, open.entries] = [0, 0];
-};
-
-const map: CallHandler = (state, thread, call, startNs, endNs) => {
-  const { args, note, result } = call;
-  if (/MAP_ANON/.test(args[3] ?? '') || result < 0) return;
-  const open = known(state, thread, args[4], startNs);
-  if (open === null) return;
-  const [length, offset] = [Number(args[1]), Number(args[5])];
-  open.file.reachedBytes = Math.max(open.file.reachedBytes, open.file.statedBytes ?? offset + length);
-  state.builder.call(thread.inTrace, 'mmap', [startNs, endNs], [open.handle, offset, length], open.file);
-  thread.process.maps.set(addressOf(result, note), open);
-  if (/MAP_POPULATE/.test(args[3] ?? ''))
-    state.builder.call(thread.inTrace, 'touch', [endNs, endNs], [open.handle, offset, length], open.file, length);
-};
-
-const addressOf = (result: number, note: string): string => (Number.isNaN(result) ? note : `0x${result.toString(16)}`);
-
-const unmap: CallHandler = (state, thread, { args, result }, startNs, endNs) => {
-  const open = thread.process.maps.get(args[0] ?? '');
-  if (open === undefined || open.file === null || result !== 0) return;
-  thread.process.maps.delete(args[0] ?? '');
-  state.openFiles.adopt(open, open.file, thread.inTrace, startNs);
-  state.builder.call(thread.inTrace, 'munmap', [startNs, endNs], [open.handle], open.file);
-};
-
-const moved =
-  (name: 'rename' | 'unlink', places: readonly (readonly [number | null, number])[]): CallHandler =>
-  (state, thread, { args, result }, startNs, endNs) => {
-    if (result !== 0) return state.builder.leaveOut('that failed');
-    if (args.includes('AT_REMOVEDIR')) return state.builder.leaveOut('that a replay does not make');
-    const files = places.map(([directory, at]) =>
-      state.file(state.pathOf(thread, directory === null ? 'AT_FDCWD' : args[directory], quotedName(args[at]))),
-    );
-    const [first] = files;
-    if (first == null || files.includes(null)) return;
-    for (const file of files as FileInTrace[]) noteOpen(file, file === first ? OPEN.write : OPEN.create);
-    state.builder.call(
-      thread.inTrace,
-      name,
-      [startNs, endNs],
-      (files as FileInTrace[]).map(({ number }) => number),
-      first,
-    );
   };
 
 const LOCKS: readonly RegExp[] = [/LOCK_SH/, /LOCK_EX/, /LOCK_UN/];

@@ -10,8 +10,8 @@ export function pipeOf(state: StraceState, thread: TracedThread, argument: strin
 }
 
 /** Returns the wake-ups that a futex belongs to: those of its process, unless processes share it. */
-function wakesOf(state: StraceState, { process }: TracedThread, { args }: StraceCall): Wakes {
-  return (args[1] ?? '').includes('PRIVATE') ? process.wakes : state.wakes;
+function wakesOf(state: StraceState, { program }: TracedThread, { args }: StraceCall): Wakes {
+  return (args[1] ?? '').includes('PRIVATE') ? program.wakes : state.wakes;
 }
 
 /** Adds the wait of a call for another thread. Without a token, its time is part of a gap. */
@@ -119,7 +119,7 @@ const pipe: CallHandler = (state, thread, { args, result }) => {
     const descriptor = descriptorOf(end);
     // Without -y, a pipe has no name.
     if (descriptor !== null)
-      thread.process.set(descriptor.number, state.openFiles.create(null, descriptor.name ?? 'pipe', 0, null));
+      thread.program.set(descriptor.number, state.openFiles.create(null, descriptor.name ?? 'pipe', 0, null));
   }
 };
 

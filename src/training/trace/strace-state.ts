@@ -3,7 +3,8 @@ import { isOfInterest } from './file-class.js';
 import { Pipes, Wakes } from './messages.js';
 import { type OpenFile, OpenFiles, TracedProcess } from './open-files.js';
 import { type StraceCall, unescaped } from './strace-line.js';
-import type { FileInTrace, ThreadInTrace, TraceBuilder } from './trace-builder.js';
+import type { TraceBuilder } from './trace-builder.js';
+import type { FileInTrace, ThreadInTrace } from './trace-parts.js';
 
 /** Does what a call means for the trace. `startNs` and `endNs` are ns since the first line. */
 export type CallHandler = (
@@ -18,7 +19,7 @@ export type CallHandler = (
 export interface TracedThread {
   readonly pid: number;
   readonly inTrace: ThreadInTrace;
-  process: TracedProcess;
+  program: TracedProcess;
   unfinished: { readonly text: string; readonly startNs: number } | null;
   /** What the beginning of the unfinished call did already: its token; null without one. */
   begun: { readonly token: number | null } | null;
@@ -93,16 +94,16 @@ export class StraceState {
   ): TracedThread {
     const known = this.#threads.get(pid);
     if (known !== undefined) return known;
-    const process = flags.includes('CLONE_FILES') ? parent.process : parent.process.fork();
-    return this.#add(pid, this.builder.thread(token, atNs), process);
+    const program = flags.includes('CLONE_FILES') ? parent.program : parent.program.fork();
+    return this.#add(pid, this.builder.thread(token, atNs), program);
   }
 
   has(pid: number): boolean {
     return this.#threads.has(pid);
   }
 
-  #add(pid: number, inTrace: ThreadInTrace, process: TracedProcess): TracedThread {
-    const thread = { pid, inTrace, process, unfinished: null, begun: null };
+  #add(pid: number, inTrace: ThreadInTrace, program: TracedProcess): TracedThread {
+    const thread = { pid, inTrace, program, unfinished: null, begun: null };
     this.#threads.set(pid, thread);
     return thread;
   }
@@ -128,7 +129,7 @@ export class StraceState {
     if (name.startsWith('/')) return normalized(name);
     const descriptor = descriptorOf(directory);
     const base =
-      descriptor?.name ?? (descriptor === null ? null : (thread.process.get(descriptor.number)?.name ?? null));
+      descriptor?.name ?? (descriptor === null ? null : (thread.program.get(descriptor.number)?.name ?? null));
     return normalized(base === null ? name : `${base}/${name}`);
   }
 
@@ -139,7 +140,7 @@ export class StraceState {
   open(thread: TracedThread, argument: string | undefined, how = 0): OpenFile | null {
     const descriptor = descriptorOf(argument);
     if (descriptor === null) return null;
-    const known = thread.process.get(descriptor.number);
+    const known = thread.program.get(descriptor.number);
     if (known !== undefined && (descriptor.name === null || descriptor.name === known.name)) return known;
     if (descriptor.name === null) return null;
     const file =
@@ -147,7 +148,7 @@ export class StraceState {
         ? this.builder.file(descriptor.name)
         : null;
     const open = this.openFiles.create(file, descriptor.name, how, null);
-    thread.process.set(descriptor.number, open);
+    thread.program.set(descriptor.number, open);
     return open;
   }
 }

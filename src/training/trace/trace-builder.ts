@@ -1,7 +1,7 @@
 import { FeedrateError } from '../../base/errors.js';
 import { CallSums } from './call-sums.js';
 import { commonDirectory, fileClassOf } from './file-class.js';
-import { CALL, type CallName, OPEN, TRACE_CALLS } from './trace-calls.js';
+import { CALL, type CallName, TRACE_CALLS } from './trace-calls.js';
 import {
   type Deflate,
   type FileUse,
@@ -12,53 +12,12 @@ import {
   type TraceHead,
   type TraceThread,
 } from './trace-file.js';
+import { type FileInTrace, type Lane, newLane, type Overhead, type ThreadInTrace } from './trace-parts.js';
 
 /** Lines are compressed when so many characters have come together. */
 const MEMBER_CHARACTERS = 2 ** 20;
 /** A replay has one thread for each. */
 const THREADS_MOST = 1024;
-
-/** A file as the source of a trace is getting to know it. */
-export interface FileInTrace {
-  readonly number: number;
-  readonly path: string;
-  /** As stat(2) or the end of the file told; null: only the offsets of calls are known. */
-  statedBytes: number | null;
-  reachedBytes: number;
-  initialBytes: number;
-  isWritten: boolean;
-  isDirectory: boolean;
-}
-
-/** A thread of the program. */
-export interface ThreadInTrace {
-  /** Its place among the threads of the replay; null until it does anything that is replayed. */
-  lane: Lane | null;
-  /** End of what it did last, ns since the start; NaN before. */
-  lastEndNs: number;
-  /** What it waits for before anything else; null: nothing. */
-  readonly startsAfter: number | null;
-  /** Calls that the tracer stopped since the last one that is in the trace. */
-  stops: number;
-}
-
-/** What a tracer adds to each call that it stops, ns: to the call itself, and to the gap before it. */
-export interface Overhead {
-  readonly inCallNs: number;
-  readonly inGapNs: number;
-}
-
-/** A thread of the replay. Threads of the program that ran one after the other share one. */
-interface Lane {
-  isFree: boolean;
-  readonly members: Uint8Array[];
-  text: string;
-  calls: number;
-  gapNs: number;
-  endNs: number;
-  hasCalls: boolean;
-  readonly waitsFor: Set<Lane>;
-}
 
 /** Puts a trace together, call by call in the order of their ends. Its memory grows with files and threads, not with calls. */
 export class TraceBuilder {
@@ -144,7 +103,7 @@ export class TraceBuilder {
     const fileClass = name === 'list' ? 'directory' : fileClassOf(file.path);
     this.#sums.add(group, fileClass, bytes, endNs - startNs - (this.#overhead?.inCallNs ?? 0));
     if (name === 'write') this.#longestWriteBytes = Math.max(this.#longestWriteBytes, bytes);
-    if (name === 'mmap') this.#mappedBytes += operands[2] as number;
+    if (name === 'map') this.#mappedBytes += operands[2] as number;
   }
 
   /** Adds a place that other threads can wait for. Returns its token; null before the first call, when nothing waits. */
@@ -293,16 +252,4 @@ export class TraceBuilder {
     }
     return text === '' ? members : [...members, memberOf(text, this.#deflate)];
   }
-}
-
-function newLane(): Lane {
-  return { isFree: false, members: [], text: '', calls: 0, gapNs: 0, endNs: 0, hasCalls: false, waitsFor: new Set() };
-}
-
-/** Notes what an open says of a file. `how` is a sum of `OPEN`. */
-export function noteOpen(file: FileInTrace, how: number): void {
-  if ((how & (OPEN.write | OPEN.create | OPEN.truncate)) === 0 || file.isWritten) return;
-  file.isWritten = true;
-  if ((how & (OPEN.create | OPEN.truncate)) === 0)
-    file.initialBytes = Math.max(file.statedBytes ?? 0, file.reachedBytes);
 }

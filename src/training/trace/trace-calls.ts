@@ -43,10 +43,10 @@ const ROWS = [
   { code: 'i', name: 'ioctl', operands: ['handle'], group: 'other' },
   { code: 'y', name: 'fsync', operands: ['handle', 'dataOnly'], group: 'sync' },
   /** The handle of the map is that of the file. */
-  { code: 'm', name: 'mmap', operands: ['handle', 'offset', 'length'], group: 'map' },
+  { code: 'm', name: 'map', operands: ['handle', 'offset', 'length'], group: 'map' },
   /** A part of a map that is known to have been accessed. */
   { code: 'g', name: 'touch', operands: ['handle', 'offset', 'length'], group: 'map' },
-  { code: 'u', name: 'munmap', operands: ['handle'], group: 'map' },
+  { code: 'u', name: 'unmap', operands: ['handle'], group: 'map' },
   { code: 'l', name: 'list', operands: ['file', 'entries'], group: 'list' },
   { code: 'a', name: 'advise', operands: ['handle', 'advice', 'offset', 'length'], group: 'other' },
   { code: 'L', name: 'lock', operands: ['handle', 'how'], group: 'other' },
@@ -70,11 +70,6 @@ export const CALL = Object.fromEntries(ROWS.map(({ name }, index) => [name, inde
 
 /** How a file is opened: the sum of what applies. */
 export const OPEN = { write: 1, create: 2, truncate: 4, direct: 8, exclusive: 16 } as const;
-
-/** The groups in the order of reports. */
-export const CALL_GROUPS: readonly CallGroup[] = [
-  ...new Set(ROWS.flatMap(({ group }) => (group === null ? [] : [group]))),
-];
 
 /** The advice of posix_fadvise(2) by its number in Linux. */
 export const ADVICE = ['normal', 'random', 'sequential', 'willneed', 'dontneed'] as const;

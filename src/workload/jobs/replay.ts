@@ -76,11 +76,10 @@ export const replayKind: JobKind<ReplayJob> = {
         ? { at: ['cache'], message: 'direct is not possible in a replay, which opens each file as in the recording' }
         : null,
     ),
-    rule(['ioengine'], ({ ioengine }) => {
-      const { holdsQueue, mapsFiles } = capabilitiesOf(ioengine);
-      return ioengine !== 'auto' && (holdsQueue || mapsFiles)
-        ? { at: ['ioengine'], message: `${ioengine} cannot make the calls of a replay; leave ioengine out` }
-        : null;
-    }),
+    rule(['ioengine'], ({ ioengine }) =>
+      capabilitiesOf(ioengine).worksOnEntries
+        ? null
+        : { at: ['ioengine'], message: `${ioengine} cannot make the calls of a replay; leave ioengine out` },
+    ),
   ],
 };

@@ -1,8 +1,9 @@
 import { DEFLATE } from '../../../src/engine/jobs/replay-order.js';
 import { StraceImport } from '../../../src/training/trace/strace-import.js';
-import { type Overhead, TraceBuilder } from '../../../src/training/trace/trace-builder.js';
+import { TraceBuilder } from '../../../src/training/trace/trace-builder.js';
 import { TRACE_CALLS } from '../../../src/training/trace/trace-calls.js';
 import { type TraceFile, type TraceHead, TraceImage } from '../../../src/training/trace/trace-file.js';
+import type { Overhead } from '../../../src/training/trace/trace-parts.js';
 
 /** A trace as tests look at it: calls as words, thread by thread. */
 export interface MadeTrace {
