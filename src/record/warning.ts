@@ -16,6 +16,8 @@ const REMEDIES = {
   'busy-sides-differ': 'measure both sides again on a quiet machine: the difference may be that of the machine',
   'busy-trials-differ': 'end other programs and measure again: these trials are not alike',
   'client-bound': 'the client is the bottleneck: use larger blocks, more workers, or a faster machine',
+  'short-steps':
+    'the accelerators of this model cannot be emulated here: use a machine with more CPUs, or a larger batch_size and computation_time',
   'burst-suspected':
     'burst credits and write caches recover only when idle: measure longer with a ramp_time beyond the step, or after a pause, and report which',
   'no-steady-state': 'increase ramp_time and runtime until timeseries.csv is level during the measured time',
@@ -31,6 +33,7 @@ const REMEDIES = {
   'files-changed': 'measure while nothing else writes there; results over other files cannot be compared',
   'few-operations': 'increase runtime or size, use smaller blocks, or find what stalled',
   'short-window': 'Increase `size` or `runtime` so that each trial takes at least one second.',
+  'short-epochs': 'use the steady AU, or at least 50 steps per epoch (more files, or a smaller batch_size)',
   'short-transfers': 'signals and full file systems cause this: check what else was running',
   'gc-in-window': 'use longer trials to reduce the effect',
   'koffi-missing': 'install the optional dependency koffi, or unset FEEDRATE_NO_KOFFI',

@@ -188,6 +188,24 @@ function removeQuietly(directory: string): void {
   } catch {}
 }
 
+/**
+ * Returns the verdict on the cache claim. That of a training is about the first time that its samples are read: readers read some
+ * bytes twice, and later epochs read the same files again.
+ */
+function judgeTrial(
+  claim: TrialRecord['cache']['claim'],
+  preparation: CachePreparation | null,
+  window: TrialRecord['window'],
+  moved: Moved | null,
+  training: TrialRecord['training'],
+): TrialRecord['cache'] {
+  const whole = judgeCache(claim, preparation, window, moved);
+  const firstBytes = training?.epochs[0]?.sampleBytes ?? window.totalReadBytes;
+  if (firstBytes >= window.totalReadBytes) return whole;
+  const { verdict, detail } = judgeCache(claim, preparation, { ...window, totalReadBytes: firstBytes }, moved);
+  return { ...whole, verdict, detail };
+}
+
 /** Returns what a training job measured, with its AU on an engine that reads nothing. */
 async function trainingOf(
   stage: Stage,
@@ -215,12 +233,12 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
   const reports = measured.outcomes.map(({ report }) => report).filter((report) => report !== null);
   const engine = { ...stage.engine, ring: assembleRing(reports) };
   const window = assembleWindow(reports);
-  const cache = judgeCache(arm.spec.cache, preparation, window, moved);
+  const training = await trainingOf(stage, measured, fault, settings);
+  const cache = judgeTrial(arm.spec.cache, preparation, window, moved, training);
   const nfs = moved === null ? null : exchanged(moved);
   const client = assembleClient(reports, measured.eventLoopDelay);
   const series = assembleSeries(reports, window.lastDoneNs);
   const phases = assemblePhases(reports);
-  const training = await trainingOf(stage, measured, fault, settings);
   const { longestQuietNs, machine } = measured;
   const missedFiles = measured.abandoned ? null : missedIn(stage, reports);
   const shortTransfers = reports.reduce((sum, report) => sum + report.shortTransfers, 0);
@@ -272,6 +290,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
             status,
             series,
             phases,
+            training,
           }),
   };
 }

@@ -12,6 +12,7 @@ import type { Job } from '../workload/workload.js';
 import { busyMachine } from './busy-machine.js';
 import { SILENCE_NS } from './live.js';
 import { evenWorkers, longerTrial, trueClaim } from './remedies.js';
+import { shortEpochs, shortSteps } from './training-warnings.js';
 
 /** Above this share of time spent in user mode, the workers themselves limit the result. */
 const CLIENT_BOUND_SHARE = 0.8;
@@ -55,6 +56,7 @@ interface Observed {
   readonly status: TrialRecord['status'];
   readonly series: readonly SeriesPoint[];
   readonly phases?: TrialRecord['phases'];
+  readonly training?: TrialRecord['training'];
 }
 
 const workersOf = ({ numjobs, threadsPerJob }: EngineUse): number => numjobs * threadsPerJob;
@@ -280,6 +282,8 @@ const CHECKS = [
   nfsQueued,
   rateMissed,
   unsteady,
+  shortSteps,
+  shortEpochs,
 ];
 
 /** Returns the warnings of a trial. */

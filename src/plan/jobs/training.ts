@@ -96,7 +96,8 @@ function sharesOf(job: TrainingJob, armId: string, dataset: SharedFiles | null):
   const steps = stepsInEpoch(job, files);
   if (steps === 0) {
     const { samples } = sampleIndexOf(job, files);
-    const message = `${samples} samples make no batch of ${job.batchSize} for each of ${job.numjobs} accelerators`;
+    const whom = job.numjobs === 1 ? 'the accelerator' : `each of ${job.numjobs} accelerators`;
+    const message = `${samples} samples make no batch of ${job.batchSize} for ${whom}`;
     throw new FeedrateError('workload', `${armId}: ${message}; use a smaller batch_size, or more files`);
   }
   const all = new WholeFiles(files, 0, 1, files.length);

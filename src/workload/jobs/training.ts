@@ -1,36 +1,28 @@
 /** The job kind `training` in the workload language, in DLIO's words. */
 import { blocks } from '../composite-types.js';
-import { DATA_FORMAT_NAMES, DATA_FORMATS, type DataFormat, formatRow } from '../data-formats.js';
+import { formatRow } from '../data-formats.js';
 import { capabilitiesOf, ENGINES, type Engine } from '../engines.js';
-import { READER_CHOICE_NAMES, READER_CHOICES, type ReaderChoice } from '../reader-choices.js';
 import { field } from '../row.js';
 import { rulesFor } from '../rules.js';
 import { meanOfSpread, type TimeSpread, timeSpread } from '../time-spread.js';
-import { choice, count, flag, size } from '../value-types.js';
+import { choice, count, flag } from '../value-types.js';
 import type { CommonJob, JobKind } from './job-kind.js';
 import { common } from './shared-fields.js';
 import { commonConditions, commonRules } from './shared-rules.js';
+import {
+  type TrainingData,
+  trainingData,
+  trainingDataConditions,
+  trainingDataRules,
+  withFormat,
+} from './training-data.js';
 
 /** `seed`: another order in each epoch, which follows from `randseed`. */
 export type Shuffle = 'off' | 'seed';
 
 /** Emulates accelerators that compute, and the loader that feeds them. `numjobs` is their number. */
-export interface TrainingJob extends CommonJob {
+export interface TrainingJob extends CommonJob, TrainingData {
   readonly kind: 'training';
-  readonly format: DataFormat;
-  readonly reader: ReaderChoice;
-  /** Files of the job's own data; null = the workload's dataset. */
-  readonly files: number | null;
-  readonly samplesPerFile: number;
-  /** Bytes of a sample in the job's own data; null = the workload's dataset. */
-  readonly recordBytes: number | null;
-  readonly recordStdevBytes: number;
-  readonly folders: number;
-  /** Parquet: samples of a row group. */
-  readonly rowGroupSamples: number;
-  /** Parquet: columns, and how many of them are read; null = all. */
-  readonly columns: number;
-  readonly columnsRead: number | null;
   readonly batchSize: number;
   /** Workers of each accelerator's loader; 0 = the training process loads its batches itself. */
   readonly readThreads: number;
@@ -50,7 +42,6 @@ export interface TrainingJob extends CommonJob {
   readonly persistentWorkers: boolean;
 }
 
-const TIB = 1024 ** 4;
 const BILLION = 1_000_000_000;
 /** More threads than this are refused: they would measure the scheduler. */
 const THREADS_MAX = 1023;
@@ -78,56 +69,7 @@ const KIND = 'with kind: training';
 export const trainingKind: JobKind<TrainingJob> = {
   meaning: 'trains on emulated accelerators that a loader feeds by the rule of PyTorch’s DataLoader, as DLIO does',
   rows: {
-    format: field(
-      'format',
-      choice(DATA_FORMAT_NAMES as [DataFormat, ...DataFormat[]]),
-      'npz',
-      `Format of the data: ${DATA_FORMAT_NAMES.map((name) => `\`${name}\` ${DATA_FORMATS[name].meaning}`).join('; ')}.`,
-    ),
-    reader: field(
-      'reader',
-      choice(READER_CHOICE_NAMES as [ReaderChoice, ...ReaderChoice[]]),
-      'format',
-      `How samples are read: ${READER_CHOICE_NAMES.map((name) => `\`${name}\` ${READER_CHOICES[name].meaning}`).join('; ')}.`,
-    ),
-    files: field(
-      'num_files_train',
-      count(1, BILLION),
-      { absent: 'the dataset' },
-      'Files of the training data, which feedrate generates. Requires `record_length_bytes`.',
-    ),
-    samplesPerFile: field(
-      'num_samples_per_file',
-      count(1, BILLION),
-      1,
-      'Samples in each generated file, or in each CSV file that exists.',
-    ),
-    recordBytes: field(
-      'record_length_bytes',
-      size(1, TIB),
-      { absent: 'the dataset' },
-      'Bytes of a generated sample, with `num_files_train`. In files that exist: of a record (`raw`) or a window (`nanogpt`).',
-    ),
-    recordStdevBytes: field(
-      'record_length_bytes_stdev',
-      size(0, TIB),
-      0,
-      'Standard deviation of the bytes of a sample. All samples of a file have the same size.',
-    ),
-    folders: field(
-      'num_subfolders_train',
-      count(0, 1_000_000),
-      0,
-      'Directories that the generated files are distributed over, such as one for each class of images.',
-    ),
-    rowGroupSamples: field('row_group_size', count(1, BILLION), 1024, 'Samples in each row group of a Parquet file.'),
-    columns: field('num_columns', count(1, 10_000), 1, 'Columns of a Parquet file, which divide each sample equally.'),
-    columnsRead: field(
-      'columns_read',
-      count(1, 10_000),
-      { absent: 'all' },
-      'Columns of a Parquet file that are read: the first ones.',
-    ),
+    ...trainingData,
     bs: field(
       'transfer_size',
       blocks,
@@ -220,13 +162,6 @@ export const trainingKind: JobKind<TrainingJob> = {
     condition('cache', [], ({ cache }) =>
       cache === 'direct' ? `${KIND}, whose readers use the page cache; use cache: cold` : null,
     ),
-    condition('rowGroupSamples', ['format'], ({ format }) =>
-      formatRow(format).hasColumns ? null : withFormat(format),
-    ),
-    condition('columns', ['format'], ({ format }) => (formatRow(format).hasColumns ? null : withFormat(format))),
-    condition('columnsRead', ['format'], ({ format, columnsRead }) =>
-      columnsRead === null || formatRow(format).hasColumns ? null : withFormat(format),
-    ),
     condition('sampleShuffle', ['format'], ({ format }) =>
       formatRow(format).access === 'stream' ? `${withFormat(format)}, whose files are read from start to end` : null,
     ),
@@ -240,10 +175,12 @@ export const trainingKind: JobKind<TrainingJob> = {
     condition('prefetchFactor', ['readThreads'], ({ prefetchFactor, readThreads }) =>
       prefetchFactor !== null && readThreads === 0 ? 'with read_threads: 0' : null,
     ),
+    ...trainingDataConditions,
     ...commonConditions,
   ],
   rules: [
     ...commonRules,
+    ...trainingDataRules,
     rule(['ioengine'], ({ ioengine }) =>
       capabilitiesOf(ioengine).readsSamples
         ? null
@@ -251,35 +188,6 @@ export const trainingKind: JobKind<TrainingJob> = {
             at: ['ioengine'],
             message: `${ioengine} does not make the calls of training readers; leave ioengine out, or use ${able.join(', ')}`,
           },
-    ),
-    rule(['files', 'recordBytes'], ({ files, recordBytes }, { dataset }) => {
-      if (files === null && recordBytes === null) {
-        return dataset?.kind === 'existing'
-          ? null
-          : {
-              at: ['files', 'recordBytes'],
-              message: 'is required with record_length_bytes, unless the dataset has files that exist (path)',
-            };
-      }
-      if (recordBytes === null) return { at: ['files', 'recordBytes'], message: 'requires record_length_bytes' };
-      if (files !== null || dataset?.kind === 'existing') return null;
-      return { at: ['recordBytes', 'files'], message: 'requires num_files_train, or files that exist (dataset.path)' };
-    }),
-    rule(['samplesPerFile', 'format'], ({ samplesPerFile, format }) =>
-      samplesPerFile > 1 && !formatRow(format).manySamples
-        ? {
-            at: ['samplesPerFile', 'format'],
-            message: `must be 1 with format: ${format}, which has one sample per file`,
-          }
-        : null,
-    ),
-    rule(['columns', 'columnsRead'], ({ columns, columnsRead }) =>
-      columnsRead !== null && columnsRead > columns
-        ? {
-            at: ['columnsRead', 'columns'],
-            message: `${columnsRead} are more columns than the ${columns} of num_columns`,
-          }
-        : null,
     ),
     rule(['numjobs', 'readThreads'], ({ numjobs, readThreads }) => {
       const threads = numjobs * Math.max(1, readThreads);
@@ -308,7 +216,3 @@ export const trainingKind: JobKind<TrainingJob> = {
     ),
   ],
 };
-
-function withFormat(format: DataFormat): string {
-  return `with format: ${format}`;
-}
