@@ -1,6 +1,6 @@
 import type { SystemFault } from '../../base/errors.js';
 import type { Opening } from '../../base/opening.js';
-import type { ReadCalls } from '../../host/files/read-calls.js';
+import type { ReadAdvice, ReadCalls } from '../../host/files/read-calls.js';
 import type { FileStore } from '../../host/system/file-store.js';
 import { errnoName } from '../../host/system/libc.js';
 import type { ReaderCalls } from '../../training/readers/reader-calls.js';
@@ -82,7 +82,7 @@ export class FileReading implements ReaderCalls {
     return this.#checked('pread', handle, this.#calls.readAt(handle, offsetBytes, lengthBytes));
   }
 
-  advise(...[handle, offsetBytes, lengthBytes, advice]: Parameters<ReaderCalls['advise']>): void {
+  advise(handle: number, offsetBytes: number, lengthBytes: number, advice: ReadAdvice): void {
     this.#checked('fadvise', handle, this.#calls.advise(handle, offsetBytes, lengthBytes, advice));
   }
 

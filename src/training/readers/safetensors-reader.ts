@@ -24,7 +24,7 @@ class OpenTensors {
     this.touch(0, Math.min(geometry.bytes, LENGTH_BYTES + geometry.headerBytes));
   }
 
-  /** `get_tensor(name)` */
+  /** `get_slice(name)[row]` */
   touch(offsetBytes: number, bytes: number): void {
     this.#calls.touch(this.#map, offsetBytes, bytes);
   }
@@ -34,7 +34,7 @@ class OpenTensors {
   }
 }
 
-/** Each sample is a tensor. The file stays open until another one is needed. */
+/** Each sample is a row of a tensor. The file stays open until another one is needed. */
 export const safetensorsReader: ReaderFactory<HeadedGeometry> = (calls) => {
   const kept = new KeptFile((file: SampleFile<HeadedGeometry>) => new OpenTensors(calls, file));
   return {

@@ -5,7 +5,7 @@ import type { ReaderCalls } from './reader-calls.js';
 export interface ReaderPlace {
   /**
    * `st_blksize` of the dataset's files, bytes. CPython (until 3.13), glibc and others buffer reads by it, so the same loader
-   * makes other calls on NFS (the mount's rsize or wsize) than on ext4 (4096).
+   * makes other calls on NFS (the mount's wsize) than on ext4 (4096).
    */
   readonly blockBytes: number;
   /** Bytes that readers with a buffer of their own ask for at once: DLIO's `transfer_size`. */

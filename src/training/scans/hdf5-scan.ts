@@ -81,19 +81,19 @@ function datasetAt(source: ByteSource, at: number): RowsOf | null {
 
 const bytesOf = ({ sizes, valueBytes }: RowsOf): number => sizes.reduce((product, size) => product * size, valueBytes);
 
-interface Found {
+interface FoundRows {
   readonly dataset: RowsOf;
   readonly headerAt: number;
   readonly leaf: FileSpan;
 }
 
 /** Goes through the root group. Returns its largest dataset. Groups with so many names that their tree is deeper are refused. */
-function largestDataset(source: ByteSource, superblock: BytesAt): Found {
+function largestDataset(source: ByteSource, superblock: BytesAt): FoundRows {
   const leafBytes = LEAF_HEADER_BYTES + 2 * superblock.u16(SUPER.leafK) * ENTRY_BYTES;
   const treeAt = superblock.u64(SUPER.treeAt);
   const tree = bytesAt(source, treeAt, treeBytesOf(superblock), 'the tree of the root group');
   if (tree.text(0, 4) !== 'TREE' || tree.bytes[5] !== 0) throw damaged(source, 'the root group has too many entries');
-  let best: Found | null = null;
+  let best: FoundRows | null = null;
   for (let child = 0; child < tree.u16(6); child++) {
     const leafAt = tree.u64(TREE_HEADER_BYTES + 8 + 16 * child);
     const leaf = bytesAt(source, leafAt, leafBytes, 'the names of the root group');

@@ -46,8 +46,15 @@ export const mdsScan: FormatScan = {
 
 const MOST_HEADER_BYTES = 100_000_000;
 
-/** Returns start and end of each tensor, relative to the end of the header, in the order of the file. */
-function tensorsIn(source: ByteSource, text: string): [number, number][] {
+interface TensorPlace {
+  /** Relative to the end of the header. */
+  readonly from: number;
+  readonly to: number;
+  readonly rows: number;
+}
+
+/** Returns the tensors of a header. */
+function tensorsIn(source: ByteSource, text: string): TensorPlace[] {
   let header: unknown;
   try {
     header = JSON.parse(text);
@@ -57,27 +64,40 @@ function tensorsIn(source: ByteSource, text: string): [number, number][] {
   const entries = typeof header === 'object' && header !== null ? Object.entries(header) : [];
   return entries
     .filter(([name]) => name !== '__metadata__')
-    .map(([name, tensor]): [number, number] => {
-      const [from, to] = (tensor as { data_offsets?: unknown[] } | null)?.data_offsets ?? [];
-      if (typeof from === 'number' && typeof to === 'number' && from >= 0 && from <= to) return [from, to];
-      throw damaged(source, `its header gives no place for the tensor ${JSON.stringify(name)}`);
-    })
-    .sort(([a], [b]) => a - b);
+    .map(([, tensor]) => {
+      const { data_offsets: offsets, shape } = (tensor ?? {}) as { data_offsets?: unknown; shape?: unknown };
+      const [from, to] = Array.isArray(offsets) ? (offsets as unknown[]) : [];
+      const rows: unknown = Array.isArray(shape) ? (shape[0] ?? 1) : null;
+      const isPlace = [from, to, rows].every((number) => Number.isSafeInteger(number) && (number as number) >= 0);
+      if (!isPlace || (from as number) > (to as number))
+        throw damaged(source, 'its header gives no place for one of its tensors');
+      return { from: from as number, to: to as number, rows: rows as number };
+    });
 }
 
+/** The samples are the rows of the largest tensor. */
 export const safetensorsScan: FormatScan<HeadedGeometry> = {
   scan: (source) => {
     const length = bytesAt(source, 0, LENGTH_BYTES, 'the length of the header').u64(0);
     if (length > MOST_HEADER_BYTES) throw damaged(source, 'its header is too long; check the format');
     const header = bytesAt(source, LENGTH_BYTES, length, 'the header');
-    const start = LENGTH_BYTES + length;
     const tensors = tensorsIn(source, new TextDecoder().decode(header.bytes));
-    if (tensors.length === 0) throw damaged(source, 'the file has no tensors');
-    if (start + Math.max(...tensors.map(([, to]) => to)) > source.bytes)
-      throw damaged(source, 'a tensor is not in the file; was it truncated?');
-    return [source.bytes, length, ...tensors.flatMap(([from, to]) => [start + from, to - from])];
+    const [largest] = tensors.sort((a, b) => b.to - b.from - (a.to - a.from));
+    if (largest === undefined) throw damaged(source, 'the file has no tensors');
+    const { from, to, rows } = largest;
+    const start = LENGTH_BYTES + length + from;
+    if (LENGTH_BYTES + length + to > source.bytes)
+      throw damaged(source, 'its largest tensor is not in the file; was it truncated?');
+    const rowBytes = (to - from) / rows;
+    if (!(Number.isInteger(rowBytes) && rowBytes > 0)) throw damaged(source, 'its largest tensor has no whole rows');
+    return [source.bytes, length, start, rows, rowBytes];
   },
-  geometry: (numbers) => Object.assign(geometryOfPairs(numbers, { first: 2 }), { headerBytes: numbers[1] as number }),
+  geometry: ([bytes = 0, headerBytes = 0, start = 0, samples = 0, rowBytes = 0]) => ({
+    bytes,
+    samples,
+    sampleAt: (sample) => ({ offsetBytes: start + sample * rowBytes, bytes: rowBytes }),
+    headerBytes,
+  }),
 };
 
 const INDEX_MAGIC = 'MMIDIDX\0\0';

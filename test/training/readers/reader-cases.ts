@@ -53,7 +53,7 @@ export const READER_CASES: readonly ReaderCase[] = [
     ],
     { columnsRead: 3 },
   ),
-  caseOf('safetensors', 'safetensors', [['0.safetensors', null]]),
+  caseOf('safetensors', 'safetensors', [['0.safetensors', [0, 999]]]),
   caseOf('nanogpt', 'nanogpt', [['0.bin', [5, 17]]], { recordBytes: 2048 }),
   caseOf('megatron', 'megatron', [['0.bin', [1, 3]]]),
   caseOf('mds', 'mds', [['0.mds', [2, 0]]]),
