@@ -76,7 +76,8 @@ export class FeedStages {
     const source = feedWorkload({ ...this.#basis, ramp: this.#ramp, emulations: this.#emulations, rounds });
     const workload = { source, path: 'the workload of feedrate feed' };
     const { run, status } = await this.#staged.measure(workload, ({ job }) => names.includes(job));
-    if (this.#stop?.isAsked || status === 'aborted') throw new FeedrateError('interrupted', 'stopped before it was decided');
+    if (this.#stop?.isAsked || status === 'aborted')
+      throw new FeedrateError('interrupted', 'stopped before it was decided');
     const failed = run.trials.find((trial) => trial.status === 'failed');
     if (status !== 'failed' && failed === undefined) return run;
     const why = failed?.fault == null ? 'a session failed' : `${failed.arm} failed: ${failed.fault.message}`;
