@@ -50,8 +50,10 @@ export interface MeasuredRamp {
  */
 export async function measureRamp(stages: FeedStages, limits: RampLimits, tell: (text: string) => void): Promise<void> {
   const { model, mostReaders, trialNs, hasTime } = limits;
-  const batchSize = Math.max(1, Math.min(model.batchSize, Math.ceil(BATCH_BYTES / model.readBytes)));
-  const pilotSamples = Math.floor(PILOT_BYTES / model.readBytes);
+  // The samples of files that exist may have any size.
+  const readBytes = limits.samples === null ? PILOT_BYTES : model.readBytes;
+  const batchSize = Math.max(1, Math.min(model.batchSize, Math.ceil(BATCH_BYTES / readBytes)));
+  const pilotSamples = Math.floor(PILOT_BYTES / readBytes);
   const pilotSteps = Math.max(PILOT_SAMPLES.least, Math.min(PILOT_SAMPLES.most, pilotSamples));
   await stages.addReaders({ name: PILOT, readers: 1, batchSize, steps: withinData(pilotSteps, batchSize, limits) });
   let before = rateOf(stages, { name: PILOT, readers: 1 });

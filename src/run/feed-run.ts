@@ -11,8 +11,10 @@ import type { TargetEnvironment } from '../record/run-record.js';
 import type { ReadableRun } from '../record/stored-run.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { emulatedTrialsOf } from '../stats/feed-trials.js';
+import type { AcceleratorModel } from '../training/accelerator-model.js';
 import type { LoaderSettings } from '../training/loader-rule.js';
 import type { FeedPrediction } from '../training/predict/prediction.js';
+import { byteRate, type RampPoint, sampleRate } from '../training/predict/ramp.js';
 import { type Predicted, predictFor, rampFrom } from './feed-prediction.js';
 import { measureRamp, rampOf } from './feed-ramp.js';
 import type { FeedRequest } from './feed-request.js';
@@ -161,9 +163,19 @@ class Feed {
     if (this.#predicted !== null) return this.#predicted;
     const { points } = rampOf(this.#stages);
     const trial = this.run?.trials[0];
-    const ramp = rampFrom(points, this.#request, trial?.cache.claim ?? 'cold', processors());
-    this.#predicted = predictFor(this.#request, ramp, this.run?.run.plan.seed ?? 0);
+    const request = { ...this.#request, model: this.#model(points) };
+    const ramp = rampFrom(points, request, trial?.cache.claim ?? 'cold', processors());
+    this.#predicted = predictFor(request, ramp, this.run?.run.plan.seed ?? 0);
     return this.#predicted;
+  }
+
+  /** Returns the model, with the samples' size as it was measured if they are the user's. */
+  #model(points: readonly RampPoint[]): AcceleratorModel {
+    const { model } = this.#request;
+    const best = points.at(-1);
+    if (this.#plan.source.kind === 'generated' || best === undefined) return model;
+    const recordBytes = Math.max(1, Math.round(byteRate(best) / sampleRate(best)));
+    return { ...model, recordBytes, readBytes: recordBytes, recordStdevBytes: 0 };
   }
 
   /** Emulates pairs of numbers of accelerators until it is decided, or the time is up. */
@@ -225,7 +237,7 @@ class Feed {
       run: run.run,
       trials: run.trials,
       target,
-      model: this.#request.model,
+      model: this.#model(points),
       reader: this.#request.reader,
       source,
       ramp: jobs.map((job, at) => ({ job, point: points[at] as (typeof points)[number] })),

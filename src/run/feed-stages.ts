@@ -11,7 +11,6 @@ import type { ReadableRun } from '../record/stored-run.js';
 import type { RunListener } from './listener.js';
 import type { RunRequest } from './request.js';
 import { StagedRun } from './staged-run.js';
-import { stoppedEarly } from './stop-handle.js';
 
 /** What all stages have in common. */
 export type FeedBasis = Omit<FeedJobs, 'ramp' | 'emulations' | 'rounds'>;
@@ -77,7 +76,8 @@ export class FeedStages {
     const source = feedWorkload({ ...this.#basis, ramp: this.#ramp, emulations: this.#emulations, rounds });
     const workload = { source, path: 'the workload of feedrate feed' };
     const { run, status } = await this.#staged.measure(workload, ({ job }) => names.includes(job));
-    if (this.#stop?.isAsked || status === 'aborted') throw stoppedEarly();
+    if (this.#stop?.isAsked || status === 'aborted')
+      throw new FeedrateError('interrupted', 'stopped before it was decided');
     const failed = run.trials.find((trial) => trial.status === 'failed');
     if (status !== 'failed' && failed === undefined) return run;
     const why = failed?.fault == null ? 'a session failed' : `${failed.arm} failed: ${failed.fault.message}`;

@@ -58,7 +58,9 @@ export class StagedRun {
       const store = reopenRun(directory, { plan, overrides, pid: process.pid, workloadSource: source });
       const { stop } = request;
       const firstSession = run.plan.sessions + 1;
-      return measureSessions({ preparation: { ...preparation, plan }, store, firstSession, stop }, this.#listener);
+      // The first stage gave the notes.
+      const stage = { ...preparation, plan, notes: [] };
+      return measureSessions({ preparation: stage, store, firstSession, stop }, this.#listener);
     });
   }
 }

@@ -2,6 +2,7 @@
 import { EXIT } from '../../base/errors.js';
 import { shellWord } from '../../base/shell-word.js';
 import { formatBytes, formatDurationNs, formatWhole } from '../../base/units.js';
+import { visibleText } from '../../base/visible-text.js';
 import { movingNs } from '../../plan/assumed-rate.js';
 import { wantedSteps } from '../../plan/feed-data.js';
 import type { FeedRecord } from '../../record/feed-record.js';
@@ -68,7 +69,7 @@ export function printFeedPlan(request: FeedRequest, plan: FeedPlan, format: 'tab
       `(data ${seconds(expectedNs.layout)}, readers ${seconds(expectedNs.ramp)}, emulation ${seconds(expectedNs.emulation)}); ` +
       `at most ${formatDurationNs(budgetNs)}`,
   ];
-  print(`${lines.join('\n')}\n`);
+  print(`${lines.map(visibleText).join('\n')}\n`);
 }
 
 function generatedText({ files, samplesPerFile, bytes, limitedBy }: GeneratedData): string {
