@@ -31,6 +31,7 @@ shipped('are these, and no others', () => {
     'checkpoint-restore.yaml',
     'checkpoint-write.yaml',
     'io-size-sweep.yaml',
+    'llama3-checkpoint.yaml',
     'metadata.yaml',
     'mixed.yaml',
     'quick.yaml',
