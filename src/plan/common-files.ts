@@ -2,6 +2,7 @@
 import { type FileIndex, nameAt, pathAt } from './file-index.js';
 import { decodeIndex, encodeIndex } from './index-image.js';
 import type { Found, OnlyHere } from './planned-dataset.js';
+import { numbersAt, type SampleTable, SampleTableBuilder } from './sample-table.js';
 
 export interface CommonFiles {
   /** By target: the places of the files in its index. */
@@ -96,9 +97,15 @@ function onlyHere(index: FileIndex, places: Uint32Array): OnlyHere {
   return { files: length - places.length, first };
 }
 
+function chosenSamples(samples: SampleTable, places: Uint32Array): SampleTable {
+  const chosen = new SampleTableBuilder();
+  for (const place of places) chosen.add(numbersAt(samples, place));
+  return chosen.table();
+}
+
 /** Returns these files alone. */
 export function chosenFiles({ index, summary }: Found, places: Uint32Array): Found {
-  const { directories, names, directoryOf, bytes, modifiedMs, opening } = index;
+  const { directories, names, directoryOf, bytes, modifiedMs, opening, samples } = index;
   const left = summary.files - places.length;
   const image = encodeIndex({
     directories: { ...directories, length: directories.starts.length - 1 },
@@ -114,6 +121,7 @@ export function chosenFiles({ index, summary }: Found, places: Uint32Array): Fou
       bytes: places.reduce((sum, place) => sum + (bytes[place] as number), 0),
       matching: summary.matching - left,
     },
+    samples: samples && chosenSamples(samples, places),
   });
   const shared = new SharedArrayBuffer(image.length);
   new Uint8Array(shared).set(image);

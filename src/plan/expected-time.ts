@@ -80,7 +80,7 @@ function armTime(arm: Arm, dataset: PlannedDataset | null, rates: TargetRates): 
   const { files, place, laidOut } = filesOf(arm, dataset);
   const fileBytes = files.sums.totalBytes;
   const job = jobPlanOf(spec);
-  const { knownNs, estimatedNs } = job.expectedTime(fileBytes, rates, files.length);
+  const { knownNs, estimatedNs } = job.expectedTime(fileBytes, rates, files);
   if (!touchesFiles) return { knownNs, estimatedNs: 0 };
   let preparedNs = 0;
   if (laidOut && place === 'scratch') preparedNs += movingNs(rates.write, fileBytes, files.length);

@@ -4,6 +4,7 @@
  */
 import { textOf } from '../base/byte-text.js';
 import type { Opening } from '../base/opening.js';
+import type { SampleTable } from './sample-table.js';
 
 /** Names one after the other. Name n has the bytes from `starts[n]` to `starts[n + 1]`. */
 export interface PackedNames {
@@ -23,6 +24,8 @@ export interface FileIndex {
   readonly modifiedMs: Float64Array;
   /** How the files are opened. */
   readonly opening: Opening;
+  /** Where their samples are. Absent: nobody has looked into them. */
+  readonly samples?: SampleTable;
 }
 
 /** A part of the files that a scan found: plain data over shared memory, so that it can be sent to a worker. */

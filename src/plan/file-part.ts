@@ -15,6 +15,8 @@ export interface DataFile {
   readonly fallocate?: Preallocation;
   /** A file of training data, by its index in the dataset; absent: the file is nothing but content. */
   readonly shaped?: { readonly shape: DatasetShape; readonly index: number };
+  /** Where the samples of a user's file are; absent: nobody has looked into it. */
+  readonly samples?: Float64Array;
 }
 
 /** A part of a file that one worker uses. */

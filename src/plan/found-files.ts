@@ -2,6 +2,7 @@ import type { Opening } from '../base/opening.js';
 import { type FileIndex, type FoundPart, pathAt } from './file-index.js';
 import type { JobFiles, Paths, SizeSums } from './file-list.js';
 import type { DataFile } from './file-part.js';
+import { numbersAt } from './sample-table.js';
 
 /** Files that exist in a target and are not feedrate's. */
 export class FoundFiles implements JobFiles {
@@ -39,6 +40,12 @@ export class FoundFiles implements JobFiles {
     return this.rule.index.modifiedMs[this.#inIndex(place)] as number;
   }
 
+  /** Returns where the samples of a file are; undefined if nobody has looked into it. */
+  numbersOf(place: number): Float64Array | undefined {
+    const { samples } = this.rule.index;
+    return samples && numbersAt(samples, this.#inIndex(place));
+  }
+
   pathOf(place: number): string {
     const { index, directory } = this.rule;
     const path = pathAt(index, this.#inIndex(place));
@@ -49,7 +56,8 @@ export class FoundFiles implements JobFiles {
 
   at(place: number): DataFile | undefined {
     if (place < 0 || place >= this.length) return undefined;
-    return { path: this.pathOf(place), bytes: this.bytesOf(place), contentSeed: 0 };
+    const samples = this.numbersOf(place);
+    return { path: this.pathOf(place), bytes: this.bytesOf(place), contentSeed: 0, ...(samples && { samples }) };
   }
 
   *[Symbol.iterator](): Generator<DataFile, void> {

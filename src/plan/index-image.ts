@@ -6,6 +6,7 @@ import { FeedrateError } from '../base/errors.js';
 import type { Opening } from '../base/opening.js';
 import type { FileIndex, PackedNames } from './file-index.js';
 import type { Found } from './planned-dataset.js';
+import type { SampleTable } from './sample-table.js';
 import type { ScanSummary } from './scan-summary.js';
 
 const FORMAT = 'feedrate files 1';
@@ -19,6 +20,8 @@ interface Header {
   readonly nameBytes: number;
   readonly opening: Opening;
   readonly summary: ScanSummary;
+  /** How many numbers describe the samples of the files; absent: nobody has looked into them. */
+  readonly sampleNumbers?: number;
 }
 
 /** What an image is made of, in the order of the files. */
@@ -32,6 +35,8 @@ export interface IndexSource {
   modifiedMsOf(place: number): number;
   readonly opening: Opening;
   readonly summary: ScanSummary;
+  /** Where the samples are, in the order of the files. */
+  readonly samples?: SampleTable | undefined;
 }
 
 interface Arrays {
@@ -40,6 +45,8 @@ interface Arrays {
   readonly nameStarts: Uint32Array;
   readonly bytes: Float64Array;
   readonly modifiedMs: Float64Array;
+  readonly sampleStarts: Float64Array;
+  readonly sampleValues: Float64Array;
   readonly directoryNames: Uint8Array;
   readonly names: Uint8Array;
 }
@@ -60,13 +67,15 @@ function arraysIn(
     at = aligned(at + each * length);
     return memory === null ? (null as A) : new make(memory, start, length);
   };
-  const { files, directories, directoryBytes, nameBytes } = header;
+  const { files, directories, directoryBytes, nameBytes, sampleNumbers } = header;
   const arrays: Arrays = {
     directoryStarts: place(Uint32Array, Uint32Array.BYTES_PER_ELEMENT, directories + 1),
     directoryOf: place(Uint32Array, Uint32Array.BYTES_PER_ELEMENT, files),
     nameStarts: place(Uint32Array, Uint32Array.BYTES_PER_ELEMENT, files + 1),
     bytes: place(Float64Array, Float64Array.BYTES_PER_ELEMENT, files),
     modifiedMs: place(Float64Array, Float64Array.BYTES_PER_ELEMENT, files),
+    sampleStarts: place(Float64Array, Float64Array.BYTES_PER_ELEMENT, sampleNumbers === undefined ? 0 : files + 1),
+    sampleValues: place(Float64Array, Float64Array.BYTES_PER_ELEMENT, sampleNumbers ?? 0),
     directoryNames: place(Uint8Array, 1, directoryBytes),
     names: place(Uint8Array, 1, nameBytes),
   };
@@ -77,7 +86,7 @@ const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT_BYTES) * 
 
 /** Returns the image of an index. */
 export function encodeIndex(source: IndexSource): Uint8Array<ArrayBuffer> {
-  const { directories, names, order, opening, summary } = source;
+  const { directories, names, order, opening, summary, samples } = source;
   let nameBytes = 0;
   for (const place of order) nameBytes += (names.starts[place + 1] as number) - (names.starts[place] as number);
   const directoryBytes = directories.starts[directories.length] as number;
@@ -89,6 +98,7 @@ export function encodeIndex(source: IndexSource): Uint8Array<ArrayBuffer> {
     nameBytes,
     opening,
     summary,
+    ...(samples && { sampleNumbers: samples.values.length }),
   };
   const text = new TextEncoder().encode(JSON.stringify(header));
   const memory = new ArrayBuffer(arraysIn(null, text.length, header).bytes);
@@ -98,6 +108,10 @@ export function encodeIndex(source: IndexSource): Uint8Array<ArrayBuffer> {
   const { arrays } = arraysIn(memory, text.length, header);
   arrays.directoryStarts.set(directories.starts.subarray(0, directories.length + 1));
   arrays.directoryNames.set(directories.bytes.subarray(0, directoryBytes));
+  if (samples !== undefined) {
+    arrays.sampleStarts.set(samples.starts);
+    arrays.sampleValues.set(samples.values);
+  }
   fill(arrays, source);
   return image;
 }
@@ -122,12 +136,9 @@ export function decodeIndex(memory: SharedArrayBuffer): Found {
   if (header?.format !== FORMAT || arraysIn(null, headerBytes, header).bytes > memory.byteLength) {
     throw new FeedrateError('store', 'the list of the files to read is damaged; measure again');
   }
-  const { opening, summary } = header;
-  const { directoryStarts, directoryOf, nameStarts, bytes, modifiedMs, ...names } = arraysIn(
-    memory,
-    headerBytes,
-    header,
-  ).arrays;
+  const { opening, summary, sampleNumbers } = header;
+  const { directoryStarts, directoryOf, nameStarts, bytes, modifiedMs, sampleStarts, sampleValues, ...names } =
+    arraysIn(memory, headerBytes, header).arrays;
   const index: FileIndex = {
     directories: { starts: directoryStarts, bytes: names.directoryNames },
     directoryOf,
@@ -135,6 +146,7 @@ export function decodeIndex(memory: SharedArrayBuffer): Found {
     bytes,
     modifiedMs,
     opening,
+    ...(sampleNumbers !== undefined && { samples: { starts: sampleStarts, values: sampleValues } }),
   };
   return { image: memory, index, summary };
 }

@@ -10,6 +10,7 @@ import { decodeIndex } from '../plan/index-image.js';
 import { jobPlanOf } from '../plan/jobs/registry.js';
 import type { Plan } from '../plan/plan.js';
 import type { Found, PlannedDataset, ScannedDataset } from '../plan/planned-dataset.js';
+import type { SampleSearch } from '../plan/sample-table.js';
 import { leftOutText } from '../plan/scan-summary.js';
 import type { SessionEvent } from '../trial/events.js';
 import { SILENCE_NS } from '../trial/live.js';
@@ -42,6 +43,7 @@ export async function findFiles(
   dataset: ExistingDataset,
   request: PlanRequest,
   tell: ScanListener,
+  samples: SampleSearch | null = null,
 ): Promise<FoundByTarget> {
   const what = `dataset.${dataset.manifest === null ? 'path' : 'manifest'}`;
   if (request.measures === false)
@@ -52,7 +54,7 @@ export async function findFiles(
   const targets = request.targets.map(({ name, path }) => openTarget(name, path, { write: false }));
   const byPath = new Map<string, Promise<Found>>();
   for (const target of targets)
-    if (!byPath.has(target.path)) byPath.set(target.path, scanned(dataset, target, tell, request));
+    if (!byPath.has(target.path)) byPath.set(target.path, scanned(dataset, target, tell, request, samples));
   try {
     const found = await Promise.all(targets.map(async ({ name, path }) => [name, await byPath.get(path)] as const));
     return new Map(found as [string, Found][]);
@@ -71,6 +73,7 @@ async function scanned(
   target: NamedPath,
   tell: ScanListener,
   { stop }: PlanRequest,
+  samples: SampleSearch | null,
 ): Promise<Found> {
   const env = { ...process.env, UV_THREADPOOL_SIZE: String(WAITING_THREADS + availableParallelism()) };
   const options = { serialization: 'advanced' as const, env, cwd: '/' };
@@ -82,7 +85,7 @@ async function scanned(
       silence.heard();
       tell.event?.(scanEvent(target, startMs, found));
     });
-    scan.send({ type: 'scan', dataset, target: { name: target.name, path: target.path } });
+    scan.send({ type: 'scan', dataset, target: { name: target.name, path: target.path }, samples });
     const memory = await (stop?.unlessAsked(image) ?? image);
     return decodeIndex(memory);
   } finally {

@@ -1,5 +1,6 @@
 /** The messages between the coordinating process and the process of a scan. */
 import type { ErrorCode } from '../base/errors.js';
+import type { SampleSearch } from '../plan/sample-table.js';
 import type { ExistingDataset } from '../workload/workload.js';
 import type { ImagePart } from './image-transfer.js';
 
@@ -8,6 +9,8 @@ export type ToScan = {
   readonly dataset: ExistingDataset;
   /** Its path is absolute and without links. */
   readonly target: { readonly name: string; readonly path: string };
+  /** Whose samples to look for in the files; null: the files are enough. */
+  readonly samples: SampleSearch | null;
 };
 
 export type FromScan =

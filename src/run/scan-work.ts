@@ -1,13 +1,16 @@
 /** What the process of a scan does: it lists the files of a dataset in a target, and sends the list. */
 import { textOf } from '../base/byte-text.js';
 import { FeedrateError } from '../base/errors.js';
+import type { Opening } from '../base/opening.js';
 import { createPrng } from '../base/prng.js';
 import { formatWhole } from '../base/units.js';
 import { encodeIndex } from '../plan/index-image.js';
+import { type SampleSearch, type SampleTable, SampleTableBuilder } from '../plan/sample-table.js';
 import { leftOutText } from '../plan/scan-summary.js';
 import { compileGlob } from '../workload/globs.js';
 import type { ExistingDataset } from '../workload/workload.js';
 import { type ByteName, FoundListing, LEFT, UNSEEN } from './found-listing.js';
+import { samplesOf } from './sample-scan.js';
 import { leadsOut, manifestPaths } from './scan-manifest.js';
 import type { FromScan, ToScan } from './scan-messages.js';
 import { deviceBytes, mountsBelow, rootOf, type ScanRoot } from './scan-root.js';
@@ -31,10 +34,13 @@ class Scan {
   readonly #tell: (found: Extract<FromScan, { type: 'found' }>) => void;
   #toldMs = 0;
 
-  constructor({ target, dataset }: ToScan, tell: (found: Extract<FromScan, { type: 'found' }>) => void) {
+  readonly #samples: SampleSearch | null;
+
+  constructor({ target, dataset, samples }: ToScan, tell: (found: Extract<FromScan, { type: 'found' }>) => void) {
     this.#target = target;
     this.#dataset = dataset;
     this.#statuses = new Statuses(dataset.follow);
+    this.#samples = samples;
     this.#tell = tell;
   }
 
@@ -53,7 +59,9 @@ class Scan {
     if (seen.length === 0) throw this.#nothing(root);
     const opening = { follow: this.#dataset.follow, noAtime: this.#tally.hasOwn, device: root.stats.isBlockDevice() };
     const { directories, names } = this.#listing;
+    const samples = this.#samples === null ? undefined : await this.#samplesIn(seen, opening, this.#samples);
     return encodeIndex({
+      samples,
       directories,
       names,
       order: seen,
@@ -176,6 +184,18 @@ class Scan {
       const number = numbers[i] as number;
       return number < last || (number === last && equal-- > 0);
     });
+  }
+
+  /** Looks for the samples of the files. Throws `FeedrateError('target')` for a file that is damaged. */
+  async #samplesIn(places: Uint32Array, opening: Opening, search: SampleSearch): Promise<SampleTable> {
+    const found = new SampleTableBuilder();
+    const base = this.#target.path === '/' ? '' : this.#target.path;
+    for (const place of places) {
+      const path = `${base}/${textOf(Buffer.from(this.#listing.pathOf(place), 'latin1'))}`;
+      found.add(samplesOf(path, this.#target.name, opening, search));
+      await this.#progress();
+    }
+    return found.table();
   }
 
   async #progress(): Promise<void> {

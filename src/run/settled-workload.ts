@@ -1,4 +1,6 @@
 /** Settles what a run measures: its workload, and the files of a user that it reads. */
+
+import { sampleSearchOf } from '../plan/sample-search.js';
 import { parseWorkload } from '../workload/parse.js';
 import type { ExistingDataset, Workload } from '../workload/workload.js';
 import { sameFiles } from './copies.js';
@@ -21,7 +23,11 @@ export async function settleWorkload(request: PlanRequest, tell: ScanListener): 
   if (!('choose' in asked)) {
     const workload = parsed(asked, request);
     if (workload.dataset?.kind !== 'existing') return { workload, source: asked.source, found: null, notes: [] };
-    return { workload, source: asked.source, ...sameFiles(await findFiles(workload.dataset, request, tell)) };
+    return {
+      workload,
+      source: asked.source,
+      ...sameFiles(await findFiles(workload.dataset, request, tell, sampleSearchOf(workload))),
+    };
   }
   const first = sameFiles(await findFiles(asked.dataset, request, tell));
   const chosen = asked.choose(first.found);
@@ -29,8 +35,9 @@ export async function settleWorkload(request: PlanRequest, tell: ScanListener): 
   const workload = parsed(chosen.workload, request);
   const dataset = workload.dataset as ExistingDataset;
   // The choice may limit the number of files, and --set may change everything.
-  const isSame = JSON.stringify(dataset) === JSON.stringify(asked.dataset);
-  const again = isSame ? first : sameFiles(await findFiles(dataset, request, tell));
+  const search = sampleSearchOf(workload);
+  const isSame = search === null && JSON.stringify(dataset) === JSON.stringify(asked.dataset);
+  const again = isSame ? first : sameFiles(await findFiles(dataset, request, tell, search));
   return { workload, source: chosen.workload.source, ...again };
 }
 

@@ -5,8 +5,8 @@ import type { Hdf5Geometry } from './file-geometries.js';
 export interface Hdf5Places {
   /** The header of the root group. */
   readonly rootAt: number;
-  /** The names in the local heap of the root group. */
-  readonly namesAt: number;
+  /** The local heap of the root group, which has its names. */
+  readonly heapAt: number;
   /** The nodes of the root group's tree on the way to the leaf. */
   readonly trees: readonly FileSpan[];
   readonly leaf: FileSpan;
@@ -29,9 +29,9 @@ export function hdf5Reads(fileBytes: number, places: Hdf5Places): Pick<Hdf5Geome
     offsetBytes,
     bytes: Math.min(GUESSED_BYTES, fileBytes - offsetBytes),
   });
-  const { rootAt, namesAt, trees, leaf, datasetAt } = places;
+  const { rootAt, heapAt, trees, leaf, datasetAt } = places;
   return {
     rootReads: [...SUPERBLOCK, guessed(rootAt)],
-    datasetReads: [guessed(namesAt), ...trees, leaf, guessed(datasetAt)],
+    datasetReads: [guessed(heapAt), ...trees, leaf, guessed(datasetAt)],
   };
 }

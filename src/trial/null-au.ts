@@ -6,7 +6,6 @@ import { utilisation } from '../training/utilisation.js';
 import { ENGINES, type Engine } from '../workload/engines.js';
 import { meanOfSpread } from '../workload/time-spread.js';
 import type { Job } from '../workload/workload.js';
-import { foundSamplesOf } from './found-samples-of.js';
 import { type Stage, tasksOf } from './stage.js';
 
 /** A try takes about this time, but has at least and at most so many steps after the first. */
@@ -41,8 +40,7 @@ export async function nullAuOf(
   const counters = Counters.allocate(workersOf(spec, stage.engine));
   onCounters(counters);
   try {
-    const samples = await foundSamplesOf(stage, () => false);
-    const idle = { ...stage, samples, arm: { ...stage.arm, spec: job }, engine: { ...stage.engine, used: NOTHING } };
+    const idle = { ...stage, arm: { ...stage.arm, spec: job }, engine: { ...stage.engine, used: NOTHING } };
     const outcomes = await pool.run(tasksOf(idle, counters, spec.randseed, []), counters);
     const epochs = outcomes.flatMap(({ report }) => report?.training?.epochs ?? []);
     const [first] = epochs;

@@ -28,7 +28,6 @@ import {
 import { type CachePreparation, movedSince } from './cache.js';
 import { exchanged, type Moved } from './cache-origin.js';
 import { judgeCache } from './cache-verdict.js';
-import { foundSamplesOf } from './found-samples-of.js';
 import { type LiveView, type Looks, watch } from './live.js';
 import { NfsWatch } from './live-nfs.js';
 import { watchMachine } from './machine-watch.js';
@@ -156,9 +155,8 @@ async function execute(
   };
   try {
     settings.requireUnchanged(stage.target);
-    const samples = await foundSamplesOf(stage, settings.stopped);
     preparation = await prepareTrial(trial, stage, settings);
-    measured = await measure(trial, { ...stage, samples }, counters, preparation.nfs, settings);
+    measured = await measure(trial, stage, counters, preparation.nfs, settings);
     if (!measured.abandoned) moved = movedSince(preparation, assembleWire(measured.outcomes));
     fault = faultOfWorkers(measured);
   } catch (thrown) {

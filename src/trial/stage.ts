@@ -20,7 +20,6 @@ import type { PlannedDataset } from '../plan/planned-dataset.js';
 import { WholeFiles } from '../plan/whole-share.js';
 import type { Injection } from '../record/run-record.js';
 import type { EngineUse } from '../record/trial-record.js';
-import type { FoundSamples } from '../training/scans/found-samples.js';
 import { dataDirectory } from './layout.js';
 
 interface StageSettings {
@@ -37,8 +36,6 @@ export interface Stage {
   /** The directory that contains the files. */
   readonly directory: string;
   readonly scratchDirectory: string;
-  /** Where the samples are in files of the user's that a job trains on. */
-  readonly samples?: FoundSamples | null;
 }
 
 export function stageOf(trial: PlannedTrial, settings: StageSettings): Stage {
@@ -86,7 +83,6 @@ export function tasksOf(stage: Stage, counters: Counters, seed: number, injected
   return Array.from({ length: counters.workers }, (_, worker) => ({
     memory: counters.memory,
     ...(shared !== null && { shared }),
-    ...(stage.samples && { samples: stage.samples }),
     worker,
     workers: counters.workers,
     thread: worker % threads,

@@ -76,7 +76,7 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
  */
 const SUB_ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   workload: { jobs: ['.'], '.': ['jobs'] },
-  training: { '.': [], formats: ['.'], readers: ['.'], predict: ['.'], checkpoints: ['.'] },
+  training: { '.': [], formats: ['.'], readers: ['.'], scans: ['.'], predict: ['.'], checkpoints: ['.'] },
   plan: { jobs: ['.'], '.': ['jobs'] },
   host: {
     system: [],

@@ -28,7 +28,7 @@ const DATASET: ExistingDataset = {
 
 async function found(path: string, changes: Partial<ExistingDataset> = {}): Promise<Found> {
   const image = await scan(
-    { type: 'scan', dataset: { ...DATASET, ...changes }, target: { name: 't', path } },
+    { type: 'scan', dataset: { ...DATASET, ...changes }, target: { name: 't', path }, samples: null },
     () => {},
   );
   const memory = new SharedArrayBuffer(image.length);

@@ -77,12 +77,14 @@ thresholds('property: every metric, statistic, comparison and bound is read as w
         'ops/s': String(count),
         ns: formatDurationLabel(bound),
         'ns/op': formatDurationLabel(bound),
+        ratio: `${count % 101}%`,
       }[metric.unit as string];
       const text = `${left} ${sign} ${right}`;
       const threshold = read(text);
       assert.is(threshold.metric, metric.key);
       assert.is(threshold.comparison, sign);
-      assert.is(threshold.bound, metric.unit === 'ops/s' ? count : bound);
+      const plain = metric.unit === 'ops/s' ? count : bound;
+      assert.is(threshold.bound, metric.unit === 'ratio' ? (count % 101) / 100 : plain);
       if (!metric.distribution) assert.is(threshold.statistic, null);
       else if (typeof of === 'string') assert.is(threshold.statistic, of);
       else assert.ok(Math.abs((threshold.statistic as number) - of / 100) < 1e-12);

@@ -44,7 +44,10 @@ export function addWorkload(command: Command, table: FieldTable | undefined, oth
 }
 
 /** Adds an option for every field of a job. */
-export function addFields(command: Command, { fields, advice }: FieldTable): Command {
+export function addFields(command: Command, { fields: all, advice }: FieldTable): Command {
+  // `--format` is the format of the report. The field of that name is set with --set.
+  const own = new Set(command.options.map(({ long }) => long));
+  const fields = all.filter(({ word }) => !own.has(`--${word}`));
   for (const field of [NAME, ...fields]) {
     for (const spelling of new Set([field.word, field.word.replaceAll('_', '-')]))
       command.addOption(new FieldOption(spelling, field));

@@ -9,7 +9,6 @@ import type { TcpCount } from '../../record/nfs-traffic.js';
 import type { Injection } from '../../record/run-record.js';
 import type { TrainingRecord } from '../../record/training-record.js';
 import type { EngineUse } from '../../record/trial-record.js';
-import type { FoundSamples } from '../../training/scans/found-samples.js';
 import type { Engine } from '../../workload/engines.js';
 import type { EntryOperation } from '../../workload/entry-operations.js';
 import type { Job } from '../../workload/workload.js';
@@ -24,8 +23,6 @@ export interface WorkerTask {
   readonly memory: SharedArrayBuffer;
   /** What a job's threads share besides; see `JobThreads`. */
   readonly shared?: SharedArrayBuffer;
-  /** Where the samples are in files of the user's that a job trains on; absent: none are. */
-  readonly samples?: FoundSamples;
   readonly worker: number;
   readonly workers: number;
   /** This worker is thread `thread` of the `threads` threads of its job. It does every `threads`-th operation. */

@@ -9,7 +9,6 @@ import { ENGINES } from '../../workload/engines.js';
 import { savesCheckpoints } from '../../workload/jobs/saving-fields.js';
 import { prefetchFactorOf, type TrainingJob } from '../../workload/jobs/training.js';
 import { meanOfSpread } from '../../workload/time-spread.js';
-import { IoFault } from '../core/backend.js';
 import { AcceleratorCheckpoints } from './accelerator-checkpoints.js';
 import type { Program, ProgramContext } from './job-program.js';
 import { TrainingBoard } from './training-board.js';
@@ -77,10 +76,7 @@ export class AcceleratorProgram implements Program {
 
   prepare(): void {
     const { files, task } = this.#context;
-    this.#sampler = createSampler(
-      sampleIndexOf(this.#job, files.length, task.samples),
-      samplerSettingsOf(this.#job, task.seed),
-    );
+    this.#sampler = createSampler(sampleIndexOf(this.#job, files), samplerSettingsOf(this.#job, task.seed));
   }
 
   run(): null {
@@ -105,7 +101,6 @@ export class AcceleratorProgram implements Program {
     sampler.beginEpoch(epoch);
     const batches = this.#ranks.map((_, rank) => sampler.batchesOf(rank));
     const steps = Math.min(this.#stepsLeft, stepsOf(batches, this.#job.dropLast));
-    if (steps === 0) throw this.#tooFew();
     const startNs = clock.now();
     const log = new StepLog(startNs, this.#job.readThreads, prefetchFactorOf(this.#job));
     this.#queue.beginEpoch();
@@ -245,13 +240,6 @@ export class AcceleratorProgram implements Program {
     const nowNs = backend.clock.now();
     if (nowNs >= meter.nextTickNs) meter.tick(nowNs);
     return !counters.stopRequested;
-  }
-
-  /** Only of files that exist: a plan knows how many samples it generates. */
-  #tooFew(): IoFault {
-    const { batchSize, numjobs } = this.#job;
-    const message = `the files have too few samples for a batch of ${batchSize} for each of ${numjobs} accelerators; use a smaller batch_size`;
-    return new IoFault({ code: 'ENODATA', syscall: 'training', path: null, offsetBytes: null, message });
   }
 
   #record(): TrainingRecord {

@@ -34,10 +34,7 @@ export class LoaderProgram implements Program {
 
   prepare(): void {
     const { files, task } = this.#context;
-    this.#sampler = createSampler(
-      sampleIndexOf(this.#job, files.length, task.samples),
-      samplerSettingsOf(this.#job, task.seed),
-    );
+    this.#sampler = createSampler(sampleIndexOf(this.#job, files), samplerSettingsOf(this.#job, task.seed));
   }
 
   run(): null {

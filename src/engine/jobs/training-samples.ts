@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs';
 import { isNfsUrl } from '../../host/libnfs/nfs-url.js';
 import { largestBlockBytes } from '../../plan/blocks.js';
+import { foundGeometry } from '../../plan/found-samples.js';
 import type { DataFile } from '../../plan/plan.js';
 import type { SampleFile } from '../../training/dataset-shape.js';
 import { geometryOf } from '../../training/formats/dataset-files.js';
-import { readerOf } from '../../training/readers/registry.js';
+import { readerOf } from '../../training/readers/reader-of.js';
 import type { ReaderPlace, SampleReader } from '../../training/readers/sample-reader.js';
-import { foundGeometry } from '../../training/scans/found-samples.js';
 import { ENGINES } from '../../workload/engines.js';
 import type { TrainingJob } from '../../workload/jobs/training.js';
 import { MeteredReading } from '../core/metered-reading.js';
@@ -79,11 +79,9 @@ export class TrainingSamples {
   }
 
   #fileAt(place: number): SampleFile {
-    const { files, task } = this.#context;
-    const { path, bytes, shaped } = files.at(place) as DataFile;
+    const { path, bytes, shaped, samples } = this.#context.files.at(place) as DataFile;
     if (shaped !== undefined) return { path, geometry: geometryOf(shaped.shape, shaped.index) };
-    if (task.samples !== undefined) return { path, geometry: foundGeometry(this.#job.format, task.samples, place) };
-    return { path, geometry: { bytes, samples: 1, sampleAt: () => ({ offsetBytes: 0, bytes }) } };
+    return { path, geometry: foundGeometry(this.#job.format, samples, bytes) };
   }
 
   #place(): ReaderPlace {

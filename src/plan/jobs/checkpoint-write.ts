@@ -28,7 +28,7 @@ export function planCheckpointWrite(job: CheckpointWriteJob): JobPlan {
     writtenBytes: (fileBytes) => fileBytes * checkpoints,
     movedBytes: (passBytes) => passBytes * checkpoints,
     entryOperations: null,
-    expectedTime: (fileBytes, { write, warm }, files) => ({
+    expectedTime: (fileBytes, { write, warm }, { length: files }) => ({
       knownNs: (checkpoints - 1) * job.intervalNs,
       estimatedNs:
         movingNs(write, fileBytes * checkpoints, files * checkpoints) + (job.readBack ? movingNs(warm, fileBytes) : 0),

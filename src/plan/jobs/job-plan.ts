@@ -1,8 +1,9 @@
 import type { MapAdvice } from '../../workload/workload.js';
 import type { ExpectedTime, TargetRates } from '../assumed-rate.js';
-import type { JobFiles } from '../file-list.js';
+import type { Files, JobFiles } from '../file-list.js';
 import type { ArmFiles, Extent } from '../plan.js';
 import type { SharedFiles } from '../planned-dataset.js';
+import type { SampleSearch } from '../sample-table.js';
 import type { Shares } from '../shares.js';
 
 /** A property of an arm that direct I/O would refuse. */
@@ -77,6 +78,8 @@ export interface JobPlan {
   readonly queue: QueueUse;
   /** Absent: those that the engine chooses. */
   readonly threads?: JobThreads;
+  /** What it looks for in the files of a user. Absent: nothing, it reads bytes. */
+  readonly samples?: SampleSearch;
   readonly rate: Rate | null;
   /** For engines that map files. */
   readonly madvise: MapAdvice;
@@ -99,7 +102,7 @@ export interface JobPlan {
   /** Operations on directory entries that a trial measures unless it ends early. Null: its progress is that of its bytes. */
   readonly entryOperations: number | null;
   /** Returns the expected time of a trial without its layout and the preparation of its caches. */
-  readonly expectedTime: (fileBytes: number, rates: TargetRates, files: number) => ExpectedTime;
+  readonly expectedTime: (fileBytes: number, rates: TargetRates, files: Files) => ExpectedTime;
   /** Returns the bytes of the extents that the job never moves, because they are no whole block. */
   readonly restBytes: (extents: Iterable<Extent>) => number;
   /** Returns a property of the files that direct I/O would refuse, apart from blocks and starts of extents; or null. */

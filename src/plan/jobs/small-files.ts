@@ -30,7 +30,7 @@ export function planSmallFiles(job: SmallFilesJob): JobPlan {
     writtenBytes: () => 0,
     movedBytes: (passBytes) => passBytes,
     entryOperations: null,
-    expectedTime: (fileBytes, rates, files) => timedJob(job, readingNs(job, rates, fileBytes, files)),
+    expectedTime: (fileBytes, rates, { length }) => timedJob(job, readingNs(job, rates, fileBytes, length)),
     restBytes: () => 0,
     directMisfit: (files, misfits) => {
       const bytes = firstSize(files, misfits);

@@ -3,15 +3,17 @@ import { type BoardShape, boardBytes } from '../../training/board-layout.js';
 import { splitCalls } from '../../training/checkpoints/archive-calls.js';
 import { type CheckpointFile, filesOfRank } from '../../training/checkpoints/writer-files.js';
 import type { DataColumn, DatasetShape } from '../../training/dataset-shape.js';
-import { EvenIndex, type SampleIndex, UnevenIndex } from '../../training/sample-index.js';
+import { EvenIndex, type SampleIndex } from '../../training/sample-index.js';
 import { createSampler, type SamplerSettings } from '../../training/sampler.js';
-import type { FoundSamples } from '../../training/scans/found-samples.js';
+import type { ScanChoices } from '../../training/scans/format-scan.js';
 import { WRITERS, type WriterHabits } from '../../workload/checkpoint-writers.js';
 import { formatRow } from '../../workload/data-formats.js';
 import { SAVED_BLOCK_BYTES, savesCheckpoints } from '../../workload/jobs/saving-fields.js';
 import { prefetchFactorOf, type TrainingJob } from '../../workload/jobs/training.js';
 import { meanOfSpread } from '../../workload/time-spread.js';
 import { type ExpectedTime, movingNs, type TargetRates } from '../assumed-rate.js';
+import type { Files } from '../file-list.js';
+import { foundSamples } from '../found-samples.js';
 import type { SharedFiles } from '../planned-dataset.js';
 import { shapedFiles } from '../shaped-files.js';
 import { datasetFiles, type Shares } from '../shares.js';
@@ -34,6 +36,7 @@ export function planTraining(job: TrainingJob): JobPlan {
     queue: NO_QUEUE,
     threads: { each: loadersOf(job), besides: saversOf(job) + 1, sharedBytes: boardBytes(boardShapeOf(job)) },
     writesBesides: savesCheckpoints(job),
+    ...(job.files === null && { samples: { format: job.format, choices: choicesOf(job) } }),
     rate: null,
     madvise: 'normal',
     shares: (armId, dataset) => sharesOf(job, armId, dataset),
@@ -114,7 +117,7 @@ export function savingBytes(job: TrainingJob): number {
 /** Returns how often a job saves at most. Those after steps are not known for files that exist, unless the steps are given. */
 function savedTimes(job: TrainingJob): number {
   const { stepsBetween, epochsBetween, firstSavedEpoch, epochs, files, totalSteps } = job;
-  const ofEpochs = files === null ? (totalSteps ?? 0) : epochs * stepsInEpoch(job, files);
+  const ofEpochs = files === null ? (totalSteps ?? 0) : epochs * stepsInEpoch(job, []);
   const bySteps = stepsBetween === null ? 0 : Math.floor(Math.min(totalSteps ?? ofEpochs, ofEpochs) / stepsBetween);
   const byEpochs = epochsBetween === null ? 0 : Math.ceil((epochs - firstSavedEpoch + 1) / epochsBetween);
   return bySteps + Math.max(0, byEpochs);
@@ -134,17 +137,14 @@ export function samplerSettingsOf(job: TrainingJob, seed: number): SamplerSettin
   };
 }
 
-/**
- * Returns which samples are in which of the files. `found` counts those of a job without files of its own, which have a sample
- * each as long as nothing else is known.
- */
-export function sampleIndexOf(
-  { files, samplesPerFile }: TrainingJob,
-  found: number,
-  samples?: Pick<FoundSamples, 'firsts'>,
-): SampleIndex {
-  if (samples !== undefined) return new UnevenIndex(samples.firsts);
-  return files === null ? new EvenIndex(found, 1) : new EvenIndex(files, samplesPerFile);
+function choicesOf({ recordBytes, samplesPerFile, columnsRead }: TrainingJob): ScanChoices {
+  return { recordBytes, samplesPerFile, columnsRead };
+}
+
+/** Returns which samples are in which of the files. `found` are those of a job without files of its own. */
+export function sampleIndexOf({ files, samplesPerFile, format }: TrainingJob, found: Files): SampleIndex {
+  if (files !== null) return new EvenIndex(files, samplesPerFile);
+  return foundSamples(format, found);
 }
 
 /** Returns the steps of an epoch: as many as all accelerators have a batch for, or, without `drop_last`, as any has. */
@@ -155,10 +155,11 @@ export function stepsOf(batches: readonly (number | readonly number[])[], dropLa
 
 function sharesOf(job: TrainingJob, armId: string, dataset: SharedFiles | null): Shares {
   const files = job.files === null ? datasetFiles(dataset, armId) : shapedFiles(shapeOf(job, job.files), armId);
-  const isCounted = job.files !== null || !formatRow(job.format).manySamples;
-  if (isCounted && stepsInEpoch(job, files.length) === 0) {
-    const { samples } = sampleIndexOf(job, files.length);
-    const message = `${samples} samples make no batch of ${job.batchSize} for each of ${job.numjobs} accelerators`;
+  const steps = stepsInEpoch(job, files);
+  if (steps === 0) {
+    const { samples } = sampleIndexOf(job, files);
+    const whom = job.numjobs === 1 ? 'the accelerator' : `each of ${job.numjobs} accelerators`;
+    const message = `${samples} samples make no batch of ${job.batchSize} for ${whom}`;
     throw new FeedrateError('workload', `${armId}: ${message}; use a smaller batch_size, or more files`);
   }
   const all = new WholeFiles(files, 0, 1, files.length);
@@ -193,7 +194,7 @@ function columnsOf({ columns, columnsRead }: TrainingJob, recordBytes: number): 
 }
 
 /** Returns the steps of the first epoch. */
-function stepsInEpoch(job: TrainingJob, files: number): number {
+function stepsInEpoch(job: TrainingJob, files: Files): number {
   const sampler = createSampler(sampleIndexOf(job, files), samplerSettingsOf(job, job.randseed));
   sampler.beginEpoch(0);
   return stepsOf(
@@ -203,15 +204,15 @@ function stepsInEpoch(job: TrainingJob, files: number): number {
 }
 
 /** Loading overlaps with computing, so the longer of the two counts. Each epoch reads all samples. */
-function expectedTime(job: TrainingJob, rates: TargetRates, bytes: number, files: number): ExpectedTime {
-  const steps = Math.max(1, stepsInEpoch(job, files));
+function expectedTime(job: TrainingJob, rates: TargetRates, bytes: number, files: Files): ExpectedTime {
+  const steps = stepsInEpoch(job, files);
   const share = Math.min(1, (job.totalSteps ?? Number.POSITIVE_INFINITY) / (steps * job.epochs));
   const computingNs = steps * job.epochs * share * meanOfSpread(job.computationTime);
   const workers = job.numjobs * loadersOf(job);
   const readingNs = (warm: boolean): number => {
     const { fileNs, bytesPerSecond } = warm ? rates.warm : rates.cold;
     const parallel = Math.min(workers, warm ? rates.parallelWarm : rates.parallelCold);
-    return Math.max((files * fileNs) / parallel, (bytes / bytesPerSecond) * 1e9);
+    return Math.max((files.length * fileNs) / parallel, (bytes / bytesPerSecond) * 1e9);
   };
   const epochsNs = readingNs(job.cache === 'warm') + (job.epochs - 1) * readingNs(job.cache !== 'cold');
   const savingNs = job.checkpointMode === 'sync' ? movingNs(rates.write, savedTimes(job) * savingBytes(job)) : 0;

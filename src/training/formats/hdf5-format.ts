@@ -78,7 +78,7 @@ function datasetHeader(sizes: readonly number[], valueBytes: number, flags: numb
 
 const PLACES = {
   rootAt: ROOT_AT,
-  namesAt: NAMES_AT,
+  heapAt: HEAP_AT,
   trees: [{ offsetBytes: TREE_AT, bytes: TREE_BYTES }],
   leaf: { offsetBytes: LEAF_AT, bytes: LEAF_BYTES },
   datasetAt: RECORDS_HEADER_AT,

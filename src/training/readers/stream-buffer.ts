@@ -1,6 +1,12 @@
 import type { ReaderCalls } from './reader-calls.js';
 
-/** A stream of glibc (`FILE`) that is read: `libio/fileops.c`. Its buffer has `st_blksize` bytes. */
+/** `BUFSIZ` of glibc: the longest buffer of a stream. */
+const MOST_BYTES = 8192;
+
+/**
+ * A stream of glibc (`FILE`) that is read (`libio/fileops.c`). Its buffer has `st_blksize` bytes, but not more than 8 KiB: that
+ * is what it has on NFS.
+ */
 export class StreamBuffer {
   readonly #calls: ReaderCalls;
   readonly #handle: number;
@@ -12,7 +18,7 @@ export class StreamBuffer {
   constructor(calls: ReaderCalls, handle: number, blockBytes: number) {
     this.#calls = calls;
     this.#handle = handle;
-    this.#blockBytes = blockBytes;
+    this.#blockBytes = Math.min(blockBytes, MOST_BYTES);
   }
 
   /** `fseek(position)` on a stream without a buffer: goes to the start of the block, and reads up to the position exactly. */

@@ -21,6 +21,11 @@ export class BytesAt {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
+  /** Returns a part of it, with places that count from its start. */
+  part(at: number, lengthBytes: number): BytesAt {
+    return new BytesAt(this.bytes.subarray(at, at + lengthBytes));
+  }
+
   u16(at: number): number {
     return this.#view.getUint16(at, true);
   }

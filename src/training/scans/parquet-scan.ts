@@ -3,7 +3,7 @@ import type { FileSpan } from '../dataset-shape.js';
 import type { ParquetGeometry } from '../file-geometries.js';
 import { type ByteSource, bytesAt, damaged } from './byte-source.js';
 import type { FormatScan } from './format-scan.js';
-import { ThriftError, ThriftReader, type ThriftStruct, type ThriftValue } from './thrift-compact.js';
+import { ThriftError, type ThriftFields, ThriftReader, type ThriftValue } from './thrift-compact.js';
 
 const MAGIC = 'PAR1';
 /** The length of the metadata, and the magic. */
@@ -20,17 +20,17 @@ interface RowGroup {
   readonly chunks: readonly FileSpan[];
 }
 
-function listOf(struct: ThriftStruct, field: number): readonly ThriftValue[] {
+function listOf(struct: ThriftFields, field: number): readonly ThriftValue[] {
   const value = struct.get(field);
   return Array.isArray(value) ? (value as readonly ThriftValue[]) : [];
 }
 
-function numberOf(struct: ThriftStruct, field: number): number | null {
+function numberOf(struct: ThriftFields, field: number): number | null {
   const value = struct.get(field);
   return typeof value === 'number' ? value : null;
 }
 
-function structOf(value: ThriftValue | undefined): ThriftStruct {
+function structOf(value: ThriftValue | undefined): ThriftFields {
   return value instanceof Map ? value : new Map();
 }
 

@@ -1,8 +1,8 @@
 /** Apache Thrift's compact protocol, as far as the footer of Parquet files needs it. */
 
 /** A struct: its fields by their numbers. */
-export type ThriftStruct = ReadonlyMap<number, ThriftValue>;
-export type ThriftValue = number | boolean | Uint8Array | ThriftStruct | readonly ThriftValue[];
+export type ThriftFields = ReadonlyMap<number, ThriftValue>;
+export type ThriftValue = number | boolean | Uint8Array | ThriftFields | readonly ThriftValue[];
 
 /** Types in a header of a field or of a list. */
 const [TRUE, FALSE, BYTE, I16, I32, I64, DOUBLE, BINARY, LIST, SET, , STRUCT] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
@@ -20,7 +20,7 @@ export class ThriftReader {
     this.#bytes = bytes;
   }
 
-  struct(depth = 0): ThriftStruct {
+  struct(depth = 0): ThriftFields {
     if (depth > MOST_DEPTH) throw new ThriftError('structs are nested too deeply');
     const fields = new Map<number, ThriftValue>();
     for (let id = 0; ; ) {

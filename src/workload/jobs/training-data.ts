@@ -49,13 +49,13 @@ export const trainingData: Rows<TrainingData> = {
     'num_samples_per_file',
     count(1, BILLION),
     1,
-    'Samples in each generated file, or in each file that exists of a format whose samples cannot be told apart (CSV).',
+    'Samples in each generated file, or in each CSV file that exists.',
   ),
   recordBytes: field(
     'record_length_bytes',
     size(1, TIB),
     { absent: 'the dataset' },
-    'Bytes of a generated sample. Requires `num_files_train`. Of files that exist: bytes of each record, in formats without marks between records.',
+    'Bytes of a generated sample, with `num_files_train`. In files that exist: of a record (`raw`) or a window (`nanogpt`).',
   ),
   recordStdevBytes: field(
     'record_length_bytes_stdev',

@@ -1,7 +1,7 @@
 /**
  * The calls of feedrate's readers are those of the real ones, sequence by sequence, as strace shows them on a file system.
  * `READERS_DIR` names the directory for the data, such as one on NFS, and `READERS_PYTHON` further Pythons that have modules
- * that the first does not. `UPDATE_READERS=1` keeps what was seen as fixtures of the short test.
+ * that the first does not. `READERS_CASES` names some cases. `UPDATE_READERS=1` keeps what was seen as fixtures of the short test.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -9,13 +9,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readerOf } from '../../../src/training/readers/registry.js';
-import { scanOf } from '../../../src/training/scans/registry.js';
-import { RecordedCalls, straceLines } from '../../support/recorded-calls.js';
+import { scanOf } from '../../../src/training/scans/format-scans.js';
+import { straceLines } from '../../support/recorded-calls.js';
 import { repositoryRoot } from '../../support/repository.js';
 import { needTool, skipTest } from '../../support/skip.js';
 import { READER_CASES, type ReaderCase } from './reader-cases.js';
 import { sourceOf } from './scanned-file.js';
+import { ownCalls, type Seen } from './seen-calls.js';
 
 const test = suite('training/readers/strace');
 const SCRIPT = join(repositoryRoot, 'test/training/readers/real-readers.py');
@@ -37,37 +37,10 @@ function python(before: readonly string[], action: string, name: string, directo
   skipTest(`${said}; name a Python that has it with READERS_PYTHON`, 'tool');
 }
 
-/** What a case's files look like, so that the short test needs no files. */
-interface Seen {
-  readonly blockBytes: number;
-  readonly files: readonly { readonly path: string; readonly numbers: readonly number[] }[];
-  readonly folders: readonly (readonly [string, number])[];
-  readonly calls: readonly string[];
-}
-
 function foldersOf(directory: string): [string, number][] {
   return readdirSync(directory, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => [join(directory, name), readdirSync(join(directory, name)).length]);
-}
-
-/** Returns the lines of calls that feedrate's reader makes for a case. */
-export function ownCalls(
-  { format, reader, reads }: ReaderCase,
-  { files, folders, blockBytes }: Omit<Seen, 'calls'>,
-  directory: string,
-): string[] {
-  const calls = new RecordedCalls();
-  const made = readerOf(reader, format)(calls, { blockBytes, transferBytes: 262_144 });
-  if (folders.length > 0) made.list?.(directory, new Map(folders));
-  const { geometry } = scanOf(format);
-  for (const [place, { path, numbers }] of files.entries()) {
-    const file = { path, geometry: geometry(Float64Array.from(numbers)) };
-    const samples = (reads[place] as ReaderCase['reads'][number])[1];
-    for (const sample of samples ?? Array.from({ length: file.geometry.samples }, (_, i) => i)) made.read(file, sample);
-  }
-  made.close();
-  return calls.lines;
 }
 
 function seenOf(one: ReaderCase, directory: string): Seen {
@@ -82,7 +55,10 @@ function seenOf(one: ReaderCase, directory: string): Seen {
   return { blockBytes: blksize, files, folders: foldersOf(directory), calls };
 }
 
-for (const one of READER_CASES) {
+/** Names of cases, if not all of them. */
+const CHOSEN = process.env['READERS_CASES']?.split(',');
+
+for (const one of READER_CASES.filter(({ name }) => CHOSEN?.includes(name) ?? true)) {
   test(`${one.name}: the same calls, sizes and order`, () => {
     needTool('strace');
     const place = mkdtempSync(join(process.env['READERS_DIR'] ?? tmpdir(), 'feedrate-readers-'));
