@@ -81,7 +81,18 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
   orbax: ['_METADATA', 'manifest.ocdbt', 'ocdbt.process_0/d/0000', 'ocdbt.process_1/d/0000'],
 };
 
-for (const [writer, names] of Object.entries(FILES)) {
+/** Of all the kinds of publishing and renaming. The names of the others follow from the same functions. */
+const WRITTEN = ['dcp', 'deepspeed-zero3', 'safetensors', 'orbax'];
+
+checkpoints('every writer has its files', () => {
+  for (const [writer, names] of Object.entries(FILES)) {
+    const files = filesOfRanks(checkpointShape(writeJobOf(`params: 200K, numjobs: 2, writer: ${writer}`)));
+    const inDirectory = files.filter(({ file }) => file.role !== 'pointer');
+    assert.equal(inDirectory.map(({ file }) => file.name).sort(), names);
+  }
+});
+
+for (const [writer, names] of Object.entries(FILES).filter(([each]) => WRITTEN.includes(each))) {
   checkpoints(`${writer}: its files in the last two checkpoints, whole and read back`, async () => {
     const fields = `writer: ${writer}, checkpoints: 3`;
     const { names: left, found, at } = await written(fields);

@@ -37,6 +37,7 @@ shipped('are these, and no others', () => {
     'imagenet-folder.yaml',
     'io-size-sweep.yaml',
     'kv-cache.yaml',
+    'llama3-checkpoint.yaml',
     'llm-tokens.yaml',
     'metadata.yaml',
     'mixed.yaml',

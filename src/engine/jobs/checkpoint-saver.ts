@@ -56,7 +56,7 @@ export class CheckpointSaver {
     const { task, backend } = this.#context;
     const { publish, fsyncDirectories } = this.#habits;
     for (const file of this.files) {
-      if (file.role === 'metadata' && !this.#saveFile(checkpoint, file, 'closed')) return false;
+      if (file.role === 'index' && !this.#saveFile(checkpoint, file, 'closed')) return false;
       if (file.role === 'pointer' && !this.#saveFile(checkpoint, file, 'none')) return false;
     }
     if (publish === 'directory') {

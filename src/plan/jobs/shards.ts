@@ -15,10 +15,10 @@ import { type OwnFiles, ownFiles, type Shares } from '../shares.js';
 import { WholeFiles } from '../whole-share.js';
 import type { Misfit } from './job-plan.js';
 
-type CheckpointJob = CommonJob & StateJob & Partial<Pick<CheckpointWriteJob, 'publish' | 'chunkBytes'>>;
+type CheckpointFields = CommonJob & StateJob & Partial<Pick<CheckpointWriteJob, 'publish' | 'chunkBytes'>>;
 
 /** Returns what determines the files of a checkpoint. A restore reads what the writer leaves by default. */
-export function checkpointShape(job: CheckpointJob): CheckpointShape {
+export function checkpointShape(job: CheckpointFields): CheckpointShape {
   const habits = WRITERS[job.writer];
   return { ...job, publish: job.publish ?? habits.publish, chunkBytes: job.chunkBytes ?? habits.chunkBytes };
 }

@@ -1,6 +1,7 @@
 /** Lines of a run's report about checkpoints: the scale, the time at full size, and what they cost a training run. */
 import { formatBytes, formatDurationNs } from '../../base/units.js';
-import { type CheckpointFigures, checkpointFigures, type StateFigures } from '../../stats/checkpoint-figures.js';
+import type { ScaledState } from '../../plan/checkpoint-scale.js';
+import { type CheckpointFigures, checkpointFigures } from '../../stats/checkpoint-figures.js';
 import { type TrainingCheckpointFigures, trainingCheckpoints } from '../../stats/training-checkpoints.js';
 import { formatPercent, plural } from '../table/format.js';
 import type { Tone } from '../table/shown-column.js';
@@ -54,7 +55,7 @@ function slowerText(share: number): string {
   return share < 0 ? `${part} less time` : `${part} longer`;
 }
 
-function stateText({ model, writer, measuredRanks, ranks, grid, bytes, fullBytes, scale, stateBytes }: StateFigures) {
+function stateText({ model, writer, measuredRanks, ranks, grid, bytes, fullBytes, scale, stateBytes }: ScaledState) {
   const who = `${measuredRanks} of ${ranks} ranks (${grid})`;
   const part =
     scale > 0.999

@@ -18,14 +18,14 @@ export interface StepSums {
   readonly wallNs: number;
 }
 
-interface Span {
+interface StepSpan {
   readonly startNs: number;
   readonly endNs: number;
 }
 
 export class CheckpointLog {
-  readonly #steps: Span[] = [];
-  readonly #writes: Span[] = [];
+  readonly #steps: StepSpan[] = [];
+  readonly #writes: StepSpan[] = [];
   #blockedNs = 0;
   #writtenNs = 0;
   #longestNs = 0;
@@ -55,7 +55,7 @@ export class CheckpointLog {
     // Both are in the order of time, and writes do not overlap each other.
     let next = 0;
     for (const { startNs, endNs } of this.#steps) {
-      while (next < this.#writes.length && (this.#writes[next] as Span).endNs <= startNs) next++;
+      while (next < this.#writes.length && (this.#writes[next] as StepSpan).endNs <= startNs) next++;
       const write = this.#writes[next];
       const sharedNs = write === undefined ? 0 : Math.min(endNs, write.endNs) - Math.max(startNs, write.startNs);
       const sums = sharedNs >= (endNs - startNs) / 2 ? during : apart;

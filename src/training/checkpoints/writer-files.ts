@@ -25,10 +25,10 @@ import {
 export interface CheckpointFile {
   /** Relative to the checkpoint's directory. */
   readonly name: string;
-  /** `metadata` and `pointer` are written by rank 0 when all ranks have written their state. */
-  readonly role: 'state' | 'metadata' | 'pointer';
+  /** `index` and `pointer` are written by rank 0 when all ranks have written their state. */
+  readonly role: 'state' | 'index' | 'pointer';
   readonly bytes: number;
-  /** Whether a restart reads it with every data-parallel rank (and metadata with every rank) instead of its owner alone. */
+  /** Whether a restart reads it with every data-parallel rank (and the index with every rank) instead of its owner alone. */
   readonly isShared: boolean;
   /** Yields the lengths of its write calls, which add up to `bytes`. */
   readonly calls: () => Iterable<number>;
@@ -55,24 +55,24 @@ interface RankView {
 }
 
 /** A file before its calls are split. */
-interface Draft extends Pick<CheckpointFile, 'name'> {
+interface FileDraft extends Pick<CheckpointFile, 'name'> {
   readonly role?: CheckpointFile['role'];
   readonly isShared?: boolean;
   readonly calls: () => Iterable<number>;
 }
 
 type CallStyle = (groups: readonly TensorGroup[]) => Iterable<number>;
-type FilesOf = (view: RankView) => readonly Draft[];
+type FilesOf = (view: RankView) => readonly FileDraft[];
 
 const digits = (value: number, length: number): string => String(value).padStart(length, '0');
 
-function draft(name: string, style: CallStyle, groups: readonly TensorGroup[], isShared = false): Draft {
+function draft(name: string, style: CallStyle, groups: readonly TensorGroup[], isShared = false): FileDraft {
   return { name, isShared, calls: () => style(groups) };
 }
 
 /** A small file of a known length, written in one call. */
-function small(name: string, bytes: number, role: CheckpointFile['role'] = 'state'): Draft {
-  return { name, role, isShared: role === 'metadata', calls: () => [bytes] };
+function small(name: string, bytes: number, role: CheckpointFile['role'] = 'state'): FileDraft {
+  return { name, role, isShared: role === 'index', calls: () => [bytes] };
 }
 
 /** Returns every tensor as the rank's slice of it. */
@@ -110,12 +110,10 @@ function filesUpTo(mostBytes: number, groups: readonly TensorGroup[]): TensorGro
 const METADATA_BYTES_OF_TENSOR = 250;
 
 /** Returns what the first rank writes when all have written their state. */
-function publishedFiles({ state, model, optimizer }: RankView, publish: Publishing): Draft[] {
+function publishedFiles({ state, model, optimizer }: RankView, publish: Publishing): FileDraft[] {
   const tensors = (countTensors(model) + countTensors(optimizer)) * ranksOf(state.grid);
   return [
-    ...(publish.includes('metadata')
-      ? [small('.metadata', 1000 + METADATA_BYTES_OF_TENSOR * tensors, 'metadata')]
-      : []),
+    ...(publish.includes('metadata') ? [small('.metadata', 1000 + METADATA_BYTES_OF_TENSOR * tensors, 'index')] : []),
     ...(publish.includes('pointer') ? [small('latest', 20, 'pointer')] : []),
   ];
 }
@@ -130,7 +128,7 @@ const SAFETENSORS_FILE_BYTES = 5e9;
 const OCDBT_FILE_BYTES = 2 * GIB;
 const RNG_STATE_BYTES = 15_000;
 
-function modelShards(view: RankView): Draft[] {
+function modelShards(view: RankView): FileDraft[] {
   if (!isOwner(view)) return [];
   const files = filesUpTo(SAFETENSORS_FILE_BYTES, view.model);
   return files.map((groups, file) =>
@@ -146,7 +144,7 @@ function modelShards(view: RankView): Draft[] {
 const zeroName = (view: RankView): string => `zero_pp_rank_${view.place.data}_mp_rank_${digits(modelRank(view), 2)}`;
 
 /** ZeRO's models, and the rank's part of the optimizer. */
-function zeroFiles(view: RankView, models: readonly Draft[]): Draft[] {
+function zeroFiles(view: RankView, models: readonly FileDraft[]): FileDraft[] {
   const states = flat(view, view.state.optimizerBytes);
   return [
     ...models,
@@ -272,7 +270,7 @@ export function restoredBy(rank: number, files: readonly OwnedFile[], { grid }: 
   const own = placeOf(rank, grid);
   const isRead = ({ owner, file }: OwnedFile): boolean => {
     if (file.role === 'pointer') return false;
-    if (owner === rank || file.role === 'metadata') return true;
+    if (owner === rank || file.role === 'index') return true;
     const place = placeOf(owner, grid);
     return file.isShared && place.tensor === own.tensor && place.pipeline === own.pipeline;
   };
