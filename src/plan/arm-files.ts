@@ -54,7 +54,10 @@ function sharedFilesOf(
 }
 
 /** Returns whether trials of an arm over these files need a scratch directory. */
-export function writesScratch({ spec }: Pick<Arm, 'spec'>, { place, written }: Pick<ArmFiles, 'place' | 'written'>): boolean {
+export function writesScratch(
+  { spec }: Pick<Arm, 'spec'>,
+  { place, written }: Pick<ArmFiles, 'place' | 'written'>,
+): boolean {
   return place === 'scratch' || written !== undefined || jobPlanOf(spec).writesBesides === true;
 }
 

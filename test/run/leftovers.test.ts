@@ -53,7 +53,16 @@ jobs: {read: {rw: read, bs: 64KiB, size: 1MiB, ioengine: 'null'}}
 `;
 
 test('a name tells what it is for, and whether its process runs', () => {
-  for (const kind of ['probe', 'new', 'exported', 'target', 'mounts', 'recording', 'replacement', 'baseline'] as const) {
+  for (const kind of [
+    'probe',
+    'new',
+    'exported',
+    'target',
+    'mounts',
+    'recording',
+    'replacement',
+    'baseline',
+  ] as const) {
     const [dead = ''] = namesOfDead([kind], 'run.json');
     assert.equal(passingOf(passingName(kind, 'run.json')), { kind, state: 'alive' }, dead);
     assert.equal(passingOf(dead), { kind, state: 'dead' }, dead);

@@ -117,7 +117,8 @@ export function savingBytes(job: TrainingJob): number {
 /** Returns how often a job saves at most. Those after steps are not known for files that exist, unless the steps are given. */
 function savedTimes(job: TrainingJob): number {
   const { stepsBetween, epochsBetween, firstSavedEpoch, epochs, files, totalSteps } = job;
-  const ofEpochs = files === null ? (totalSteps ?? 0) : epochs * stepsInEpoch(job, new EvenIndex(files, job.samplesPerFile));
+  const ofEpochs =
+    files === null ? (totalSteps ?? 0) : epochs * stepsInEpoch(job, new EvenIndex(files, job.samplesPerFile));
   const bySteps = stepsBetween === null ? 0 : Math.floor(Math.min(totalSteps ?? ofEpochs, ofEpochs) / stepsBetween);
   const byEpochs = epochsBetween === null ? 0 : Math.ceil((epochs - firstSavedEpoch + 1) / epochsBetween);
   return bySteps + Math.max(0, byEpochs);
