@@ -139,7 +139,7 @@ function probeCalls(log: string): { readonly calls: number; readonly inCallNs: n
 function withoutStrace(cause: Error): FeedrateError {
   const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
   const message = isMissing
-    ? 'record needs strace, which is not installed; install it (apt-get install strace, or dnf install strace), or record elsewhere and use feedrate import trace'
+    ? 'record needs strace, which is not installed; install it (apt-get install strace, or dnf install strace), or record elsewhere and use: feedrate import trace FILE'
     : `record: cannot start strace: ${cause.message}`;
   return new FeedrateError('usage', message, { cause });
 }

@@ -92,7 +92,7 @@ export const TRACED_ROWS: Rows<TracedFields> = {
     'trace',
     path,
     'required',
-    'Trace of a program, made with `feedrate record` or `feedrate import trace`, which a job of `kind: replay` replays. It is relative to the workload file, or absolute. Files of the same sizes are generated. With `path`, your own files are read instead, and only read.',
+    'Trace of a program, made by `record` or `import trace`, which a job of `kind: replay` replays. It is relative to the workload file, or absolute. Files of the same sizes are generated. With `path`, your own files are read instead, and only read.',
   ),
   seed: field('seed', count(0, ANY_INTEGER), WORKLOAD_SEED, 'Seed for the content of the files.'),
 };

@@ -131,7 +131,7 @@ for (const [args, line] of [
   [['doctor'], "feedrate: required option '-t, --target <path>' not specified"],
   [['clean', '-t', '/nonexistent'], /^feedrate: target nonexistent: cannot use \/nonexistent \(ENOENT\)/],
   [['show', 'none', '-o', '/nonexistent'], /^feedrate: \/nonexistent: no run 'none'/],
-  [['guide', 'none'], /^feedrate: the guide has no page “none”; choose one of: calibrate, ceilings, cold-reads, /],
+  [['guide', 'none'], /^feedrate: the guide has no page “none”; choose one of: calibrate, ceilings, checkpoints, /],
   [['completion', 'tcsh'], /^feedrate: .* Allowed choices are bash, zsh, fish\.$/],
 ] as const) {
   test(`feedrate ${args.join(' ')}: one line, status 2`, () => {

@@ -250,6 +250,22 @@ const ASKED: Readonly<Record<string, Lines>> = {
       ...badWords(['import', 'dlio', file], '--ranks', '--reader'),
     ];
   },
+  'import trace': ({ directory }) => {
+    const file = `trace ${HOSTILE}.txt`;
+    const lines = [
+      `10 1.5 openat(AT_FDCWD, "/data/${HOSTILE}", O_RDONLY) = 3 <0.1>`,
+      `10 1.6 read(3, "${HOSTILE}", 4096) = 9 <0.1>`,
+    ];
+    writeFileSync(join(directory, file), `${lines.join('\n')}\n`);
+    writeFileSync(join(directory, `damaged ${HOSTILE}`), `${HOSTILE}\n${HOSTILE}`);
+    return [
+      ['import', 'trace', file],
+      ['import', 'trace', file, '-o', `replay ${HOSTILE}.yaml`, '--path', HOSTILE],
+      ['import', 'trace', file, '-o', join(HOSTILE, 'replay.yaml')],
+      ['import', 'trace', `damaged ${HOSTILE}`],
+      ['import', 'trace', `missing ${HOSTILE}`],
+    ];
+  },
   'iam lint': ({ directory }) => {
     const statement = { Sid: HOSTILE, Effect: COMMAND_FIRST, Action: HOSTILE, Resource: `arn:aws:${HOSTILE}:::a` };
     const policies = {

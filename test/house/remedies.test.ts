@@ -38,6 +38,9 @@ const OTHERS: ReadonlyMap<string, string> = new Map([
   ['--strip-components', 'tar'],
   ['--no-same-owner', 'tar'],
   ['--now', 'systemctl'],
+  ['--seccomp-bpf', 'strace'],
+  ['--absolute-timestamps', 'strace'],
+  ['--syscall-times', 'strace'],
   ['--help', 'commander adds it'],
 ]);
 

@@ -72,7 +72,7 @@ for (const { setting, dealt, batches } of observed) {
 }
 
 test('without order, no worker holds more than prefetch_factor tasks', () => {
-  fc.assert(
+  void fc.assert(
     fc.property(
       fc.integer({ min: 0, max: 40 }),
       fc.integer({ min: 1, max: 5 }),

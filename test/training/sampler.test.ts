@@ -47,7 +47,7 @@ function indexOf(counts: readonly number[]): SampleIndex {
 }
 
 test('gives every sample exactly once; drop_last leaves out only what fills no batch', () => {
-  fc.assert(
+  void fc.assert(
     fc.property(countsOf, settingsOf, fc.nat(3), (counts, settings, epoch) => {
       const all = counts.flatMap((count, file) => Array.from({ length: count }, (_, sample) => `${file}:${sample}`));
       const batches = batchesOf(indexOf(counts), settings, epoch).flat();

@@ -10,7 +10,7 @@ import { IoFault } from '../core/backend.js';
 import type { ProgramContext } from './job-program.js';
 
 /** What a thread of the replay has open. */
-interface Opened {
+interface OpenedInReplay {
   readonly file: number;
   /** Null: it is open for writing, in a slot of the backend. */
   readonly reader: ReaderCalls | null;
@@ -34,7 +34,7 @@ export class ReplayFiles {
   /** By the file's number: its place among the files that are read; -1: it is not. */
   readonly #places: Int32Array;
   readonly #listed = new Map<string, number>();
-  readonly #opened = new Map<number, Opened>();
+  readonly #opened = new Map<number, OpenedInReplay>();
   readonly #data: ReaderCalls;
   readonly #own: ReaderCalls;
   readonly #freeSlots: number[] = [];
@@ -160,7 +160,7 @@ export class ReplayFiles {
     const file = opened?.file ?? 0;
     this.close(handle);
     this.open(file, OPEN.write | (this.#exists(this.#pathOf(file)) ? 0 : OPEN.create), handle);
-    return (this.#opened.get(handle) as Opened).handle;
+    return (this.#opened.get(handle) as OpenedInReplay).handle;
   }
 
   /** Makes a call on a file that is open for reading. */

@@ -1,6 +1,6 @@
 /** What passes between threads of a program, as far as system calls show it: bytes in pipes, and wake-ups. */
 
-interface Written {
+interface WrittenMessage {
   /** Bytes that were written to the pipe until then. */
   readonly endBytes: number;
   readonly token: number | null;
@@ -10,7 +10,7 @@ interface Pipe {
   writtenBytes: number;
   readBytes: number;
   /** Writes of which something may be unread, the oldest first. */
-  readonly writes: Written[];
+  readonly writes: WrittenMessage[];
 }
 
 /** Finds the write that a read of a pipe waited for: bytes come out in the order in which they went in. */
@@ -27,7 +27,7 @@ export class Pipes {
   read(name: string, bytes: number): number | null {
     const pipe = this.#pipe(name);
     pipe.readBytes += bytes;
-    while (pipe.writes.length > 0 && (pipe.writes[0] as Written).endBytes < pipe.readBytes) pipe.writes.shift();
+    while (pipe.writes.length > 0 && (pipe.writes[0] as WrittenMessage).endBytes < pipe.readBytes) pipe.writes.shift();
     const [first] = pipe.writes;
     if (first !== undefined && first.endBytes === pipe.readBytes) pipe.writes.shift();
     return first?.token ?? null;

@@ -1,11 +1,11 @@
 import type { OpenFile } from './open-files.js';
 import type { StraceCall } from './strace-line.js';
 import type { CallHandler, StraceState, TracedThread } from './strace-state.js';
-import type { CallName } from './trace-calls.js';
+import type { TraceCallName } from './trace-calls.js';
 import { type FileInTrace, noteOpen } from './trace-parts.js';
 
 /** An open file that belongs to the trace. */
-export interface Known extends OpenFile {
+export interface KnownDescriptor extends OpenFile {
   readonly file: FileInTrace;
 }
 
@@ -16,7 +16,7 @@ export function known(
   argument: string | undefined,
   atNs: number,
   how = 0,
-): Known | null {
+): KnownDescriptor | null {
   const open = state.open(thread, argument, how);
   if (open === null || open.file === null) {
     state.builder.leaveOut('on other files');
@@ -24,15 +24,15 @@ export function known(
   }
   if (how !== 0 && open.how === 0 && !open.knownTo.has(thread.inTrace)) open.how = how;
   state.openFiles.adopt(open, open.file, thread.inTrace, atNs);
-  return open as Known;
+  return open as KnownDescriptor;
 }
 
 /** Makes the handler of a call on a descriptor that failed or returned. */
 export function onDescriptor(
   use: (
-    open: Known,
+    open: KnownDescriptor,
     call: StraceCall,
-  ) => { readonly name: CallName; readonly operands: readonly number[]; readonly bytes?: number } | null,
+  ) => { readonly name: TraceCallName; readonly operands: readonly number[]; readonly bytes?: number } | null,
   how = 0,
 ): CallHandler {
   return (state, thread, call, startNs, endNs) => {

@@ -1,7 +1,7 @@
 import { FeedrateError } from '../../base/errors.js';
 import { CallSums } from './call-sums.js';
 import { commonDirectory, fileClassOf } from './file-class.js';
-import { CALL, type CallName, TRACE_CALLS } from './trace-calls.js';
+import { CALL, TRACE_CALLS, type TraceCallName } from './trace-calls.js';
 import {
   type Deflate,
   type FileUse,
@@ -89,7 +89,7 @@ export class TraceBuilder {
    */
   call(
     thread: ThreadInTrace,
-    name: CallName,
+    name: TraceCallName,
     [startNs, endNs]: readonly [number, number],
     operands: readonly number[],
     file: FileInTrace,
@@ -126,7 +126,7 @@ export class TraceBuilder {
     if (!Number.isNaN(thread.lastEndNs)) thread.lastEndNs += Math.max(0, endNs - Math.max(startNs, thread.lastEndNs));
   }
 
-  #line(thread: ThreadInTrace, name: CallName, startNs: number, endNs: number, operands: readonly number[]): Lane {
+  #line(thread: ThreadInTrace, name: TraceCallName, startNs: number, endNs: number, operands: readonly number[]): Lane {
     if (thread.lane === null) this.#begin(thread, startNs);
     const lane = thread.lane as Lane;
     const { inCallNs = 0, inGapNs = 0 } = this.#overhead ?? {};

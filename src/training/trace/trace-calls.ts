@@ -58,14 +58,14 @@ const ROWS = [
   { code: '<', name: 'await', operands: ['token'], group: null },
 ] as const satisfies readonly CallRow[];
 
-export type CallName = (typeof ROWS)[number]['name'];
+export type TraceCallName = (typeof ROWS)[number]['name'];
 
 /** Every call, in the order of their numbers. */
-export const TRACE_CALLS: readonly (CallRow & { readonly name: CallName })[] = ROWS;
+export const TRACE_CALLS: readonly (CallRow & { readonly name: TraceCallName })[] = ROWS;
 
 /** The number of each call, by its name. */
 export const CALL = Object.fromEntries(ROWS.map(({ name }, index) => [name, index])) as Readonly<
-  Record<CallName, number>
+  Record<TraceCallName, number>
 >;
 
 /** How a file is opened: the sum of what applies. */

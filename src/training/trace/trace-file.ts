@@ -181,7 +181,7 @@ function offsetsOf(bytes: Uint8Array, path: string): number[] {
 function noTrace(path: string): FeedrateError {
   return new FeedrateError(
     'workload',
-    `${path} is not a trace of feedrate; make one with feedrate record, or with feedrate import trace`,
+    `${path} is not a trace of feedrate; make one with feedrate record, or with: feedrate import trace FILE`,
   );
 }
 

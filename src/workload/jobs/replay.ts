@@ -29,7 +29,7 @@ export const replayKind: JobKind<ReplayJob> = {
       'numjobs',
       count(1, 1024),
       'required',
-      'Threads of the trace, one worker for each. `feedrate record` and `feedrate import trace` write the right number.',
+      'Threads of the trace, one worker for each. The commands `record` and `import trace` write the right number.',
     ),
     noStall: field(
       'replay_no_stall',
