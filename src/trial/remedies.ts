@@ -25,7 +25,7 @@ export function evenWorkers(job: Job): string {
     return 'the workers stop after their last operation: use a smaller bs, or a longer runtime';
   return canBeTimed(job)
     ? 'use time_based with a runtime, so that all workers stop at the same time'
-    : 'every worker moves as many bytes: find what slows one down, such as other programs on its CPU';
+    : 'all workers move the same number of bytes: find what slows one down, such as other programs on its CPU';
 }
 
 /** Returns what makes a claim about the page cache true. */

@@ -39,6 +39,7 @@ interface Row {
 }
 
 const job = (fields: string, more = '') => `name: w\n${more}jobs:\n  a: {${fields}}\n`;
+const TRACE = 'dataset: {trace: epoch.trace.gz}\n';
 const DATASET = 'dataset: {nrfiles: 2, filesize: 8k}\n';
 
 const ROWS: Readonly<Record<string, Row>> = {
@@ -268,13 +269,15 @@ const JOBS = [
   'kind: checkpoint-write, shard_size: 1m',
   'kind: checkpoint-restore, shard_size: 1m',
   'kind: metadata',
+  'kind: training, num_files_train: 4, record_length_bytes: 1k, computation_time: 10ms',
+  'kind: replay',
 ];
 
 test('a remedy for a trial names fields that the job has, and none that it has set', () => {
   assert.ok(KINDS.every((kind) => JOBS.some((text) => text.includes(kind) || kind === 'io')));
   for (const text of JOBS) {
     const { spec } = expandArms(
-      parseWorkload(job(text, DATASET), 'w.yaml'),
+      parseWorkload(job(text, text.includes('replay') ? TRACE : DATASET), 'w.yaml'),
       [{ name: 't', path: '/t' }],
       resolveJob,
     )[0] as Arm;

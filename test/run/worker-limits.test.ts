@@ -115,7 +115,7 @@ test('with the address space that the plan needs it runs, with less it is refuse
 
 test('a dry run refuses as a run does; prepare measures nothing and is not refused', () =>
   placed((directory, args) => {
-    const limit = '--nofile=100:100';
+    const limit = '--nofile=110:110';
     assertRefused(limited(limit, [...args, '--dry-run']), directory, /numjobs/);
     const prepare = limited(limit, ['prepare', args[1] ?? '', '-t', join(directory, 'target')]);
     assert.is(prepare.status, 0, prepare.stderr);

@@ -27,7 +27,7 @@ test('what is none is none: a distribution without a number, a number of no dist
   }
   assert.match(
     measureForms(),
-    /^throughput, iops, cpu, files, au, steady_au, samples_rate, create_rate, .*unlink_rate, or pNN\(…\), mean\(…\), max\(…\) of latency, read, .*slat, clat, create, stat, readdir, unlink, file, batch, step, wait, barrier$/,
+    /^throughput, iops, cpu, files, au, steady_au, samples_rate, create_rate, .*unlink_rate, or pNN\(…\), mean\(…\), max\(…\) of latency, read, .*slat, clat, create, stat, readdir, unlink, file, blocked, batch, step, wait, barrier$/,
   );
 });
 
