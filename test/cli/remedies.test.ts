@@ -270,7 +270,7 @@ const JOBS = [
   'kind: checkpoint-restore, shard_size: 1m',
   'kind: metadata',
   'kind: training, num_files_train: 4, record_length_bytes: 1k, computation_time: 10ms',
-  'kind: replay',
+  'kind: replay, numjobs: 2',
 ];
 
 test('a remedy for a trial names fields that the job has, and none that it has set', () => {
