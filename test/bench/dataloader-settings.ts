@@ -3,6 +3,8 @@ import type { Slowness } from './slow-mount.js';
 
 export interface DataKind {
   readonly format: 'npz' | 'jpeg' | 'webdataset';
+  /** `mlperf-3.0`: whole files, which is what `open().read()` of an image does that is not decoded. */
+  readonly reader: 'format' | 'mlperf-3.0';
   readonly samples: number;
   readonly sampleBytes: number;
   /** Samples of a shard; 1: a file per sample. */
@@ -23,9 +25,9 @@ export interface Setting {
 }
 
 const MB = 1_000_000;
-const ARCHIVES: DataKind = { format: 'npz', samples: 240, sampleBytes: 2 * MB, perFile: 1 };
-const IMAGES: DataKind = { format: 'jpeg', samples: 3200, sampleBytes: 100_000, perFile: 1 };
-const SHARDS: DataKind = { format: 'webdataset', samples: 3200, sampleBytes: 100_000, perFile: 200 };
+const ARCHIVES: DataKind = { format: 'npz', reader: 'format', samples: 240, sampleBytes: 2 * MB, perFile: 1 };
+const IMAGES: DataKind = { format: 'jpeg', reader: 'mlperf-3.0', samples: 3200, sampleBytes: 100_000, perFile: 1 };
+const SHARDS: DataKind = { format: 'webdataset', reader: 'format', samples: 3200, sampleBytes: 100_000, perFile: 200 };
 
 const SLOW: Slowness = { latencyUs: 2000, rate: 100 * MB, streamRate: 40 * MB };
 const FAR: Slowness = { latencyUs: 5000, rate: 0, streamRate: 0 };

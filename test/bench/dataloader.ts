@@ -119,7 +119,7 @@ async function feedrateEpoch(
   const time = `computation_time: ${computeMs / 1000}, preprocess_time: ${preprocessSeconds.toFixed(7)}`;
   writeFileSync(
     workload,
-    `name: dataloader\ntrials: {rounds: 1}\ndataset: {path: .}\njobs:\n  train: {kind: training, format: ${data.format}, ${loader}, ${time}, cache: ${cache}}\n`,
+    `name: dataloader\ntrials: {rounds: 1}\ndataset: {path: .}\njobs:\n  train: {kind: training, format: ${data.format}, reader: ${data.reader}, ${loader}, ${time}, cache: ${cache}}\n`,
   );
   const results = join(directory, 'results');
   rmSync(results, { recursive: true, force: true });

@@ -134,5 +134,6 @@ export class AcceleratorCheckpoints {
     const place = this.#places[rank] as number;
     this.#places[rank] = place + 1;
     this.#training.board.deal(this.#firstSaver + rank, place, task, atNs);
+    this.#training.board.announce();
   }
 }

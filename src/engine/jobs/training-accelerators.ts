@@ -161,6 +161,7 @@ export class AcceleratorProgram implements Program {
     sums: { samples: number; sampleBytes: number; readBytes: number },
   ): boolean {
     for (const { feed } of ranks) feed.ask(startNs);
+    this.#board.announce();
     for (let waiting = ranks; waiting.length > 0; ) {
       const seen = this.#board.signal;
       waiting = waiting.filter((rank) => {
@@ -176,6 +177,7 @@ export class AcceleratorProgram implements Program {
         sums.readBytes += readBytes;
         return false;
       });
+      this.#board.announce();
       if (waiting.length === 0) break;
       this.#board.waitForBatch(seen);
       if (!this.#tick()) return false;

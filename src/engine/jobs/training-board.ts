@@ -33,6 +33,8 @@ export class TrainingBoard {
   readonly #control: Int32Array;
   readonly #entries: Float64Array;
   readonly #depth: number;
+  /** Cells of workers that were given something and are not told yet. */
+  #untold: number[] = [];
 
   constructor(memory: SharedArrayBuffer, { loaders, depth }: BoardShape) {
     const cells = HEAD_CELLS + loaders * WORKER_CELLS;
@@ -41,14 +43,23 @@ export class TrainingBoard {
     this.#depth = depth;
   }
 
-  /** Gives a worker a task, or one of the ends. `place` counts what it was given. */
+  /** Gives a worker a task, or one of the ends. `place` counts what it was given. A worker that waits learns of it by `announce`. */
   deal(loader: number, place: number, task: number, atNs: number): void {
     const at = this.#entryOf(loader, place);
     this.#entries[at + ENTRY.task] = task;
     this.#entries[at + ENTRY.dealtNs] = atNs;
     const cell = this.#cellOf(loader, DEALT);
     Atomics.store(this.#control, cell, place + 1);
-    Atomics.notify(this.#control, cell);
+    this.#untold.push(cell);
+  }
+
+  /**
+   * Wakes workers that were given something. Not at once, because each would then take the processor from the thread that
+   * still hands batches over to other accelerators.
+   */
+  announce(): void {
+    for (const cell of this.#untold) Atomics.notify(this.#control, cell);
+    this.#untold = [];
   }
 
   /** Returns whether a worker has done what it was given at a place. */

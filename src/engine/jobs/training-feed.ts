@@ -45,6 +45,7 @@ export class TrainingFeed {
   /** Lets the first worker list the dataset, as a training process does before it starts workers. */
   list(atNs: number): void {
     this.#give(LIST_DATASET, 0, atNs);
+    this.#board.announce();
   }
 
   /** Begins an epoch, and gives workers their first tasks. */
@@ -53,6 +54,7 @@ export class TrainingFeed {
     this.#given = [];
     this.#asked = null;
     for (const assignment of this.#rule.prime()) this.#plan(assignment, atNs);
+    this.#board.announce();
   }
 
   /** Whether the epoch has another batch. */
@@ -60,7 +62,7 @@ export class TrainingFeed {
     return this.#rule.expected !== null;
   }
 
-  /** Asks for the next batch. */
+  /** Asks for the next batch. The workers learn of it by the board's `announce`. */
   ask(atNs: number): void {
     if (this.#asked !== null) this.#give(this.#asked.task, this.#asked.worker, atNs);
     this.#asked = null;
@@ -78,7 +80,7 @@ export class TrainingFeed {
     return offers.reduce((a, b) => (a === null || (b !== null && b.batch.readyNs < a.batch.readyNs) ? b : a), null);
   }
 
-  /** Hands a batch over, for which another task is given to the workers. */
+  /** Hands a batch over, for which another task is given to the workers. They learn of it by the board's `announce`. */
   handOver({ given }: Offer, atNs: number): void {
     this.#given.splice(this.#given.indexOf(given), 1);
     const next = this.#rule.handOver(given.worker);
@@ -88,6 +90,7 @@ export class TrainingFeed {
   /** Tells the workers that the epoch is over. */
   end(atNs: number): void {
     for (let worker = 0; worker < this.#places.length; worker++) this.#give(END_OF_EPOCH, worker, atNs);
+    this.#board.announce();
   }
 
   /** Returns when the last worker had done all that it was given, ns; null while one has not. */
@@ -105,6 +108,7 @@ export class TrainingFeed {
   /** Lets the workers go. */
   close(atNs: number): void {
     for (let worker = 0; worker < this.#places.length; worker++) this.#give(END_OF_TRAINING, worker, atNs);
+    this.#board.announce();
   }
 
   #offerOf(given: Given): Offer | null {
