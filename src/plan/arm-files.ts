@@ -53,12 +53,9 @@ function sharedFilesOf(
   return dataset.kind === 'scanned' ? found : tracedFilesOf(dataset, found);
 }
 
-/** Returns whether trials of an arm over these files need a scratch directory. */
-export function writesScratch(
-  { spec }: Pick<Arm, 'spec'>,
-  { place, written }: Pick<ArmFiles, 'place' | 'written'>,
-): boolean {
-  return place === 'scratch' || written !== undefined || jobPlanOf(spec).writesBesides === true;
+/** Returns whether trials of these files need a scratch directory. */
+export function writesScratch({ place, written }: Pick<ArmFiles, 'place' | 'written'>): boolean {
+  return place === 'scratch' || written !== undefined;
 }
 
 /** Returns whether the arm uses files. Engines without I/O do not. */

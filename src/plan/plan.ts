@@ -96,7 +96,16 @@ interface FilesIn<P, F> {
   /** One list per worker. */
   readonly extents: readonly Extents[];
   /** What a job that reads such files writes besides, in the trial's scratch directory. Absent: nothing. */
-  readonly written?: { readonly files: number; readonly bytes: number };
+  readonly written?: WrittenBesides;
+}
+
+/** Scratch files that a trial writes besides what it reads. */
+export interface WrittenBesides {
+  /** How many there are at once, and their bytes. */
+  readonly files: number;
+  readonly bytes: number;
+  /** Bytes written in all. */
+  readonly writtenBytes: number;
 }
 
 /** The parts of files that one worker uses. Whole files are not listed but generated. */

@@ -53,10 +53,10 @@ export function spaceNeeded(
       if (written !== undefined) {
         scratchBytes = Math.max(scratchBytes, written.bytes);
         scratchFiles = Math.max(scratchFiles, written.files);
-        writtenBytes += (trials[index] ?? 0) * written.bytes;
+        writtenBytes += (trials[index] ?? 0) * written.writtenBytes;
       }
+      if (files.place !== 'scratch') return;
       const job = jobPlanOf(arm.spec);
-      if (files.place !== 'scratch' && job.writesBesides !== true) return;
       const fileBytes = files.files.sums.totalBytes;
       scratchBytes = Math.max(scratchBytes, job.scratchBytes(fileBytes));
       scratchFiles = Math.max(scratchFiles, job.scratchFiles(files.files.length));

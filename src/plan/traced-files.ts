@@ -6,6 +6,7 @@ import type { TraceFile, TraceHead } from '../training/trace/trace-file.js';
 import type { TracedDataset } from '../workload/workload.js';
 import { FileList } from './file-list.js';
 import type { FoundFiles } from './found-files.js';
+import type { WrittenBesides } from './plan.js';
 
 /** What a plan needs of a trace. */
 export interface TraceSummary {
@@ -32,10 +33,10 @@ export class TracedFiles {
   }
 
   /** The files and bytes that the replay writes itself. */
-  get written(): { readonly files: number; readonly bytes: number } | undefined {
+  get written(): WrittenBesides | undefined {
     const files = this.trace.files.filter(({ use }) => use === 'written');
     const bytes = files.reduce((sum, file) => sum + Math.max(file.bytes, file.initialBytes), 0);
-    return files.length === 0 ? undefined : { files: files.length, bytes };
+    return files.length === 0 ? undefined : { files: files.length, bytes, writtenBytes: bytes };
   }
 }
 

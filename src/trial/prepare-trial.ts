@@ -37,7 +37,7 @@ export async function prepareTrial(
   const { remount } = settings;
   const tell = (step: PreparingStep, work: WorkProgress) => settings.onPreparing(trial, arm, step, work);
   const isScratch = files.place === 'scratch';
-  if (real && writesScratch(arm, files))
+  if (real && writesScratch(files))
     storeOf(scratchDirectory).makeDirectories(dirname(scratchDirectory), scratchDirectory);
   if (real && isScratch) {
     if (!files.laidOut && !makesDirectories) makeDirectoriesOf(directory, files.files);

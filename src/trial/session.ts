@@ -155,7 +155,7 @@ export class Session {
     const stopped = () => this.#stopped;
     const missing = await missingFilesOf(target, files, stopped);
     if (missing.length > 0) this.#wrote.add(target.name);
-    const writes = arms.some((arm) => writesScratch(arm, filesOf(arm, dataset)));
+    const writes = arms.some((arm) => writesScratch(filesOf(arm, dataset)));
     if (missing.length > 0 || writes) scratch.push(createOwnDirectory(target, runId, 'scratch'));
     const progress = (work: WorkProgress) =>
       this.#sink.emit({ type: 'layout', target: target.name, ...work, etaNs: this.#etaNs() + (work.leftNs ?? 0) });

@@ -1,27 +1,18 @@
 /** `feedrate record`: runs a program and makes a workload that replays its calls. */
 import { FeedrateError } from '../../base/errors.js';
-import { collect } from '../options/common-options.js';
 import type { Subcommand } from '../options/subcommand.js';
+import { addTraceOptions, type TraceOptions } from '../options/trace-options.js';
 import { tell } from '../output/print.js';
 import { exitsOnSignal } from '../terminal/exits.js';
 import { onSignal } from '../terminal/signals.js';
-
-interface RecordOptions {
-  readonly output: string;
-  readonly path?: readonly string[];
-  readonly anonymise?: boolean;
-}
 
 export const record: Subcommand = {
   name: 'record',
   description: 'run your training once, and make a workload that replays its file accesses',
   configure(command) {
-    command
-      .argument('<command...>', 'program and its arguments, after --')
-      .option('-o, --output <file>', 'workload to write; the trace is beside it as .trace.gz', 'replay.yaml')
-      .option('--path <directory>', 'keep only calls on files below it; repeat for more', collect)
-      .option('--anonymise', 'hash the names of files; keep their endings and sizes')
-      .action(exitsOnSignal(recordCommand));
+    addTraceOptions(command.argument('<command...>', 'program and its arguments, after --')).action(
+      exitsOnSignal(recordCommand),
+    );
   },
   examples: `
 Examples:
@@ -38,7 +29,7 @@ exit status. Ctrl-C ends the program; what it did until then is kept. Without
 /** Runs the program and returns its exit status, or that of a recording that cannot be used. */
 async function recordCommand(
   command: readonly string[],
-  { output, path = [], anonymise = false }: RecordOptions,
+  { output, path = [], anonymise = false }: TraceOptions,
 ): Promise<number> {
   const [{ recordProgram }, { replayPaths, writeReplay }, { requireWritable }, { resolve }, { formatBytes }] =
     await Promise.all([

@@ -5,8 +5,9 @@ import { createSampler, type LoaderPlace, type Sampler } from '../../training/sa
 import { ENGINES } from '../../workload/engines.js';
 import type { TrainingJob } from '../../workload/jobs/training.js';
 import { ReadingEnded } from '../core/metered-reading.js';
+import { BoardTasks, NOTHING_MADE } from './board-tasks.js';
 import type { Program, ProgramContext } from './job-program.js';
-import { END_OF_EPOCH, END_OF_TRAINING, LIST_DATASET, TrainingBoard } from './training-board.js';
+import { END_OF_EPOCH, LIST_DATASET, TrainingBoard } from './training-board.js';
 import { TrainingSamples } from './training-samples.js';
 
 /** One worker of a loader: it makes one batch after another, as it is told, sample by sample. */
@@ -14,20 +15,20 @@ export class LoaderProgram implements Program {
   readonly #context: ProgramContext;
   readonly #job: TrainingJob;
   readonly #board: TrainingBoard;
+  readonly #tasks: BoardTasks;
   readonly #place: LoaderPlace;
   readonly #samples: TrainingSamples;
   #sampler: Sampler | null = null;
   /** Counts from 0; -1 before the first task. */
   #epoch = -1;
   #isBegun = false;
-  /** Counts what it was given. */
-  #given = 0;
 
   constructor(context: ProgramContext, job: TrainingJob) {
     const { task } = context;
     this.#context = context;
     this.#job = job;
     this.#board = new TrainingBoard(task.shared as SharedArrayBuffer, boardShapeOf(job));
+    this.#tasks = new BoardTasks(context, this.#board);
     const workers = loadersOf(job);
     this.#place = { rank: Math.floor(task.worker / workers), worker: task.worker % workers };
     this.#samples = new TrainingSamples(context, job);
@@ -40,15 +41,10 @@ export class LoaderProgram implements Program {
   }
 
   run(): null {
-    const { backend, task } = this.#context;
-    for (; this.#isGiven(); this.#given++) {
-      const next = this.#board.taskAt(task.worker, this.#given);
-      // Only a virtual clock is behind.
-      backend.clock.waitUntil(this.#board.dealtAt(task.worker, this.#given));
-      if (next === END_OF_TRAINING) break;
+    for (let next = this.#tasks.next(); next !== null; next = this.#tasks.next()) {
       if (next === LIST_DATASET) this.#listDataset();
       else if (next === END_OF_EPOCH) this.#endEpoch();
-      else if (this.#board.isCancelled) this.#finish(0, 0, 0);
+      else if (this.#board.isCancelled) this.#tasks.finish(NOTHING_MADE);
       else if (!this.#makeBatch(next)) break;
     }
     return null;
@@ -56,18 +52,6 @@ export class LoaderProgram implements Program {
 
   complete(): void {
     this.#samples.close();
-  }
-
-  /** Waits for the next task. Returns false after a stop request. */
-  #isGiven(): boolean {
-    const { backend, task, meter, counters } = this.#context;
-    while (!this.#board.isDealt(task.worker, this.#given)) {
-      if (counters.stopRequested) return false;
-      this.#board.waitForTask(task.worker, this.#given);
-      const nowNs = backend.clock.now();
-      if (nowNs >= meter.nextTickNs) meter.tick(nowNs);
-    }
-    return !counters.stopRequested;
   }
 
   /** Makes a batch. Returns false after a stop request. */
@@ -92,18 +76,13 @@ export class LoaderProgram implements Program {
       throw thrown;
     }
     meter.record('batch', backend.clock.now() - startNs);
-    this.#finish(samples, sampleBytes, meter.readBytes - readBefore);
+    this.#tasks.finish({ samples, sampleBytes, readBytes: meter.readBytes - readBefore });
     return true;
   }
 
   #listDataset(): void {
     this.#samples.list();
-    this.#finish(0, 0, 0);
-  }
-
-  #finish(samples: number, sampleBytes: number, readBytes: number): void {
-    const { backend, task } = this.#context;
-    this.#board.finish(task.worker, this.#given, { readyNs: backend.clock.now(), samples, sampleBytes, readBytes });
+    this.#tasks.finish(NOTHING_MADE);
   }
 
   #beginEpoch(): void {
@@ -118,6 +97,6 @@ export class LoaderProgram implements Program {
     if (!this.#isBegun) this.#epoch++;
     this.#isBegun = false;
     if (!this.#job.persistentWorkers) this.#samples.close();
-    this.#finish(0, 0, 0);
+    this.#tasks.finish(NOTHING_MADE);
   }
 }

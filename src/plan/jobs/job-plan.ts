@@ -66,8 +66,6 @@ export interface JobPlan {
   readonly reads: boolean;
   /** Whether the measured part only reads, each file from its start to its end. */
   readonly readsInOrder: boolean;
-  /** Whether the job also writes files that it names itself, in its trial's scratch directory; absent: no. */
-  readonly writesBesides?: boolean;
   /** Whether several workers read the same file, which comes from the storage once; absent: no. */
   readonly sharesFiles?: boolean;
   /** Whether the job compares blocks with their expected content. */

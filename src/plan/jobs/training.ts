@@ -14,6 +14,7 @@ import { meanOfSpread } from '../../workload/time-spread.js';
 import { type ExpectedTime, movingNs, type TargetRates } from '../assumed-rate.js';
 import type { Files } from '../file-list.js';
 import { foundSamples } from '../found-samples.js';
+import type { WrittenBesides } from '../plan.js';
 import type { SharedFiles } from '../planned-dataset.js';
 import { shapedFiles } from '../shaped-files.js';
 import { datasetFiles, type Shares } from '../shares.js';
@@ -35,15 +36,13 @@ export function planTraining(job: TrainingJob): JobPlan {
     bounds: UNBOUNDED,
     queue: NO_QUEUE,
     threads: { each: loadersOf(job), besides: saversOf(job) + 1, sharedBytes: boardBytes(boardShapeOf(job)) },
-    writesBesides: savesCheckpoints(job),
     ...(job.files === null && { samples: { format: job.format, choices: choicesOf(job) } }),
     rate: null,
     madvise: 'normal',
     shares: (armId, dataset) => sharesOf(job, armId, dataset),
-    // An old checkpoint is removed after the next one is complete.
-    scratchFiles: () => 2 * savedFilesOf(job).length,
-    scratchBytes: () => 2 * savingBytes(job),
-    writtenBytes: () => savedTimes(job) * savingBytes(job),
+    scratchFiles: () => 0,
+    scratchBytes: () => 0,
+    writtenBytes: () => 0,
     movedBytes: (passBytes) => passBytes * job.epochs,
     entryOperations: null,
     expectedTime: (fileBytes, rates, files) => expectedTime(job, rates, fileBytes, files),
@@ -165,7 +164,14 @@ function sharesOf(job: TrainingJob, armId: string, dataset: SharedFiles | null):
   }
   const all = new WholeFiles(files, 0, 1, files.length);
   // Every worker may read any file, and the thread that plays the accelerators counts them.
-  return { files, extents: Array.from({ length: job.numjobs + saversOf(job) + 1 }, () => all) };
+  const extents = Array.from({ length: job.numjobs + saversOf(job) + 1 }, () => all);
+  return { files, extents, ...(savesCheckpoints(job) && { written: savedBesides(job) }) };
+}
+
+/** An old checkpoint is removed after the next one is complete. */
+function savedBesides(job: TrainingJob): WrittenBesides {
+  const bytes = savingBytes(job);
+  return { files: 2 * savedFilesOf(job).length, bytes: 2 * bytes, writtenBytes: savedTimes(job) * bytes };
 }
 
 /** Returns what a job's own data is made of. `files` is their number. */

@@ -1,31 +1,22 @@
 /** `feedrate import trace`: makes a workload that replays a recorded program. */
 import { EXIT } from '../../../base/errors.js';
-import { collect } from '../../options/common-options.js';
 import type { Subcommand } from '../../options/subcommand.js';
+import { addTraceOptions, type TraceOptions } from '../../options/trace-options.js';
 import { exits } from '../../terminal/exits.js';
-
-interface TraceOptions {
-  readonly output: string;
-  readonly path?: readonly string[];
-  readonly anonymise?: boolean;
-}
 
 export const trace: Subcommand = {
   name: 'trace',
   description: 'make a workload that replays a trace of strace, Darshan DXT or DFTracer',
   configure(command) {
-    command
-      .argument('<files...>', 'output of strace, darshan-dxt-parser or DFTracer; several of strace -ff')
-      .option('-o, --output <file>', 'workload to write; the trace is beside it as .trace.gz', 'replay.yaml')
-      .option('--path <directory>', 'keep only calls on files below it; repeat for more', collect)
-      .option('--anonymise', 'hash the names of files; keep their endings and sizes')
-      .action(
-        exits(async (files: readonly string[], { output, path = [], anonymise = false }: TraceOptions) => {
-          const { writeReplay } = await import('../../terminal/replay-files.js');
-          await writeReplay(files, output, { wanted: path, anonymise, overhead: null }, 'feedrate import trace …');
-          return EXIT.pass;
-        }),
-      );
+    addTraceOptions(
+      command.argument('<files...>', 'output of strace, darshan-dxt-parser or DFTracer; several of strace -ff'),
+    ).action(
+      exits(async (files: readonly string[], { output, path = [], anonymise = false }: TraceOptions) => {
+        const { writeReplay } = await import('../../terminal/replay-files.js');
+        await writeReplay(files, output, { wanted: path, anonymise, overhead: null }, 'feedrate import trace …');
+        return EXIT.pass;
+      }),
+    );
   },
   examples: `
 Examples:

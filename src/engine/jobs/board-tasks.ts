@@ -1,0 +1,45 @@
+import type { ProgramContext } from './job-program.js';
+import { END_OF_TRAINING, type ReadyBatch, type TrainingBoard } from './training-board.js';
+
+/** What a task makes that makes no batch. */
+export const NOTHING_MADE = { samples: 0, sampleBytes: 0, readBytes: 0 };
+
+/** What one thread is given over the board of a training, one task after the other. */
+export class BoardTasks {
+  readonly #context: ProgramContext;
+  readonly #board: TrainingBoard;
+  /** Counts what was given and is done. */
+  #done = 0;
+
+  constructor(context: ProgramContext, board: TrainingBoard) {
+    this.#context = context;
+    this.#board = board;
+  }
+
+  /** Waits for the next task, and returns it; null at the end of the training, and after a stop request. */
+  next(): number | null {
+    if (!this.#isGiven()) return null;
+    const { backend, task } = this.#context;
+    const next = this.#board.taskAt(task.worker, this.#done);
+    // Only a virtual clock is behind.
+    backend.clock.waitUntil(this.#board.dealtAt(task.worker, this.#done));
+    return next === END_OF_TRAINING ? null : next;
+  }
+
+  /** Says that the task is done now, and what was made of it. */
+  finish(made: Omit<ReadyBatch, 'readyNs'>): void {
+    const { backend, task } = this.#context;
+    this.#board.finish(task.worker, this.#done++, Object.assign({ readyNs: backend.clock.now() }, made));
+  }
+
+  #isGiven(): boolean {
+    const { backend, task, meter, counters } = this.#context;
+    while (!this.#board.isDealt(task.worker, this.#done)) {
+      if (counters.stopRequested) return false;
+      this.#board.waitForTask(task.worker, this.#done);
+      const nowNs = backend.clock.now();
+      if (nowNs >= meter.nextTickNs) meter.tick(nowNs);
+    }
+    return !counters.stopRequested;
+  }
+}
