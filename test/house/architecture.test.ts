@@ -30,7 +30,11 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
   store: ['base', 'workload', 'plan', 'histogram', 'record', 'host', 'aws'],
   stats: ['base', 'training', 'plan', 'histogram', 'record'],
   gate: ['base', 'training', 'plan', 'histogram', 'record', 'stats'],
-  report: ['base', 'training', 'plan', 'histogram', 'record', 'iam', 'stats', 'gate'],
+  charts: ['base'],
+  page: ['base', 'charts'],
+  browser: ['base', 'charts', 'page'],
+  report: ['base', 'training', 'plan', 'histogram', 'record', 'iam', 'stats', 'gate', 'charts', 'page'],
+  serve: ['base', 'plan', 'histogram', 'record', 'host', 'store', 'stats', 'gate', 'charts', 'page', 'report'],
   run: [
     'base',
     'workload',
@@ -65,7 +69,10 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
     'store',
     'stats',
     'gate',
+    'charts',
+    'page',
     'report',
+    'serve',
     'run',
   ],
 };
@@ -106,8 +113,10 @@ const SUB_ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string
     ci: ['table', 'run', 'comparison', 'answer'],
     iam: ['table'],
     feed: ['table', 'answer'],
+    charts: ['table', 'run', 'comparison', 'history', 'feed', 'fsx'],
+    page: ['table', 'run', 'comparison', 'answer', 'history', 'feed', 'fsx', 'charts'],
     formats: ['table', 'run', 'comparison', 'answer', 'history'],
-    '.': ['table', 'run', 'comparison', 'answer', 'history', 'fsx', 'ci', 'iam', 'formats'],
+    '.': ['table', 'run', 'comparison', 'answer', 'history', 'fsx', 'ci', 'iam', 'formats', 'charts', 'page'],
   },
   cli: {
     output: [],
@@ -125,6 +134,7 @@ const ENTRY_FILES: Readonly<Record<string, string>> = {
   'src/run/touch-process.ts': 'the process that touches targets: it ends itself, as its calls may never return',
   'src/run/scan-process.ts': 'the process that looks for files: it can be killed while a server is silent',
   'src/engine/worker.ts': 'the thread of a worker',
+  'src/browser/report-page.ts': 'the script of a page of a report',
 };
 
 /** What every start of `feedrate` may load, besides `cli/` and `base/`: it is small and loads nothing itself at once. */

@@ -1,0 +1,138 @@
+/**
+ * A chart as data: what is drawn, in base units, and the words for people who cannot see it. `chart-option.ts` draws it
+ * with ECharts, in a browser or as SVG, and `chart-table.ts` makes the table behind it. A chart knows no page, no
+ * colour and no library.
+ */
+import type { Unit } from '../base/metrics.js';
+
+export type Chart = XyChart | HeatmapChart | ForestChart | BarChart | TimelineChart;
+
+interface ChartWords {
+  /** Unique on its page; a name for an anchor and a file: `throughput-by-size`. */
+  readonly id: string;
+  readonly title: string;
+  /** One or two sentences: what is shown, how many sessions or trials there are, and what the intervals mean. */
+  readonly description: string;
+}
+
+export interface Axis {
+  /** Without the unit, which `unit` adds: `throughput`. */
+  readonly label: string;
+  readonly unit: Unit | 'time' | 'none';
+  readonly scale: 'linear' | 'log';
+  /** Values that always belong to the axis: 0 for a level that is drawn from zero, a threshold. */
+  readonly includes?: readonly number[];
+  /** Names for places on the axis, such as quantiles; default: chosen by the drawing. */
+  readonly ticks?: readonly { readonly at: number; readonly label: string }[];
+}
+
+export interface XyPoint {
+  readonly x: number;
+  /** Null: a gap. */
+  readonly y: number | null;
+  /** The interval around y; an open end is absent. */
+  readonly low?: number;
+  readonly high?: number;
+  /** Single observations at this x, such as the value of every session. */
+  readonly dots?: readonly number[];
+  /** What the point is, if x does not say it: a run's id. */
+  readonly label?: string;
+}
+
+/** Lines and points over a number: sizes, quantiles, seconds, accelerators, days. */
+export interface XyChart extends ChartWords {
+  readonly kind: 'xy';
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly series: readonly XySeries[];
+  /** Lines across the chart: a threshold, a ceiling. */
+  readonly levels?: readonly { readonly y: number; readonly label: string }[];
+  /** Stretches of x: a stall, a ramp, a trial, burst credit in use. */
+  readonly spans?: readonly ChartSpan[];
+  /** Places of x: a change, a checkpoint. */
+  readonly marks?: readonly { readonly x: number; readonly label: string }[];
+}
+
+export interface XySeries extends ArmPart {
+  readonly name: string;
+  readonly points: readonly XyPoint[];
+  readonly drawn: 'line' | 'steps' | 'points';
+  /** Predicted rather than measured: drawn as a dashed line. */
+  readonly isPredicted?: boolean;
+}
+
+/** A part of a chart that belongs to one arm, so that a page can show the chosen arms only. */
+interface ArmPart {
+  /** The arm's id; absent if the part belongs to none. */
+  readonly arm?: string;
+}
+
+export interface ChartSpan {
+  readonly from: number;
+  readonly to: number;
+  readonly label: string;
+  readonly tone: 'plain' | 'warning';
+}
+
+/** One value for each pair of categories. */
+export interface HeatmapChart extends ChartWords {
+  readonly kind: 'heatmap';
+  readonly x: CategoryAxis;
+  readonly y: CategoryAxis;
+  readonly value: { readonly label: string; readonly unit: Unit; readonly better: 'higher' | 'lower' };
+  /** Indices into the categories. Pairs without a cell were not measured. */
+  readonly cells: readonly ({ readonly x: number; readonly y: number; readonly value: number } & ArmPart)[];
+}
+
+export interface CategoryAxis {
+  readonly label: string;
+  readonly categories: readonly string[];
+}
+
+/** Ratios with intervals, one row each, on a logarithmic axis around 1. */
+export interface ForestChart extends ChartWords {
+  readonly kind: 'forest';
+  readonly label: string;
+  /** Ratios inside this band do not matter. */
+  readonly band: { readonly low: number; readonly high: number };
+  readonly rows: readonly ForestRow[];
+}
+
+export interface ForestRow extends ArmPart {
+  readonly name: string;
+  /** Null: not comparable, or not measured; `note` says why. */
+  readonly estimate: number | null;
+  /** Absent: open. */
+  readonly low?: number;
+  readonly high?: number;
+  /** The ratio of every session or pair. */
+  readonly dots: readonly number[];
+  readonly tone: 'good' | 'bad' | 'plain';
+  /** The verdict in a word or two. */
+  readonly note: string;
+}
+
+/** Parts of a whole for each category, stacked from zero, or beside each other. */
+export interface BarChart extends ChartWords {
+  readonly kind: 'bars';
+  readonly categories: CategoryAxis;
+  readonly value: { readonly label: string; readonly unit: Unit };
+  readonly isStacked: boolean;
+  /** `values` has one entry for each category; null: none. `arms` names the arm of each category. */
+  readonly parts: readonly { readonly name: string; readonly values: readonly (number | null)[] }[];
+  readonly arms?: readonly string[];
+}
+
+/** What happened when: one lane each, with spans of time. */
+export interface TimelineChart extends ChartWords {
+  readonly kind: 'timeline';
+  /** Nanoseconds since a common start. */
+  readonly lanes: readonly ({ readonly name: string; readonly spans: readonly TimelineSpan[] } & ArmPart)[];
+}
+
+export interface TimelineSpan {
+  readonly fromNs: number;
+  readonly toNs: number;
+  /** The kind of work, which has one colour: `write`, `fsync`, `close`. */
+  readonly what: string;
+}

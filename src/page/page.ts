@@ -1,0 +1,58 @@
+/**
+ * A page of a report as data. `report/page/` makes pages of runs, comparisons, histories and feed runs; `page-html.ts`
+ * makes one self-contained file of a page. All texts are plain: they may hold anything.
+ */
+import type { Chart } from '../charts/chart.js';
+
+export interface Page {
+  /** In the window's title: `quick on /mnt/train, 2026-11-30`. */
+  readonly title: string;
+  /** The answer in words, with its interval and what limits it. */
+  readonly answer: string;
+  /** Commands that come next, each with its reason. */
+  readonly next: readonly { readonly text: string; readonly command: string }[];
+  readonly sections: readonly PageSection[];
+  /** The arms that can be chosen, so that charts and tables show these only. Empty: nothing to choose. */
+  readonly arms: readonly PageArm[];
+  /** Terms that occur on the page: shown where a reader points at one. */
+  readonly glossary: readonly { readonly term: string; readonly meaning: string }[];
+  /** When it was made, ISO 8601, and by which version. */
+  readonly madeAt: string;
+  readonly madeBy: string;
+}
+
+export interface PageArm {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface PageSection {
+  /** Unique on the page: `throughput`. */
+  readonly id: string;
+  readonly heading: string;
+  readonly parts: readonly PagePart[];
+}
+
+export type PagePart =
+  | { readonly kind: 'text'; readonly lines: readonly PageLine[] }
+  | { readonly kind: 'command'; readonly text: string }
+  | PageTable
+  | { readonly kind: 'chart'; readonly chart: Chart };
+
+export interface PageLine {
+  readonly text: string;
+  readonly tone: 'plain' | 'good' | 'bad' | 'warning';
+}
+
+export interface PageTable {
+  readonly kind: 'table';
+  readonly caption: string;
+  readonly columns: readonly { readonly head: string; readonly align: 'left' | 'right' }[];
+  readonly rows: readonly PageRow[];
+}
+
+export interface PageRow {
+  readonly cells: readonly string[];
+  /** The arm's id; absent if the row belongs to none. */
+  readonly arm?: string;
+}
