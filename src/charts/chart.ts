@@ -1,7 +1,8 @@
 /**
  * A chart as data: what is drawn, in base units, and the words for people who cannot see it. `chart-option.ts` draws it
  * with ECharts, in a browser or as SVG, and `chart-table.ts` makes the table behind it. A chart knows no page, no
- * colour and no library.
+ * colour and no library. All numbers are finite, because charts are stored as JSON: what has no number is null or absent,
+ * and a label or note says why.
  */
 import type { Unit } from '../base/metrics.js';
 
@@ -18,6 +19,7 @@ interface ChartWords {
 export interface Axis {
   /** Without the unit, which `unit` adds: `throughput`. */
   readonly label: string;
+  /** `time`: milliseconds since 1970, UTC. */
   readonly unit: Unit | 'time' | 'none';
   readonly scale: 'linear' | 'log';
   /** Values that always belong to the axis: 0 for a level that is drawn from zero, a threshold. */
@@ -35,8 +37,10 @@ export interface XyPoint {
   readonly high?: number;
   /** Single observations at this x, such as the value of every session. */
   readonly dots?: readonly number[];
-  /** What the point is, if x does not say it: a run's id. */
+  /** What the point is, if x does not say it: a run's id. Also what its numbers do not show: `failed`. */
   readonly label?: string;
+  /** The id of the point's arm, if a series runs through several arms. */
+  readonly arm?: string;
 }
 
 /** Lines and points over a number: sizes, quantiles, seconds, accelerators, days. */
@@ -100,13 +104,15 @@ export interface ForestChart extends ChartWords {
 
 export interface ForestRow extends ArmPart {
   readonly name: string;
-  /** Null: not comparable, or not measured; `note` says why. */
+  /** Null: not comparable, not measured, or not on the axis (0 or infinite); `note` says why. */
   readonly estimate: number | null;
   /** Absent: open. */
   readonly low?: number;
   readonly high?: number;
   /** The ratio of every session or pair. */
   readonly dots: readonly number[];
+  /** How many more dots are 0 or infinite, because a side measured nothing: at the ends of the axis. Absent: none. */
+  readonly beyond?: { readonly low: number; readonly high: number };
   readonly tone: 'good' | 'bad' | 'plain';
   /** The verdict in a word or two. */
   readonly note: string;
@@ -118,9 +124,25 @@ export interface BarChart extends ChartWords {
   readonly categories: CategoryAxis;
   readonly value: { readonly label: string; readonly unit: Unit };
   readonly isStacked: boolean;
-  /** `values` has one entry for each category; null: none. `arms` names the arm of each category. */
-  readonly parts: readonly { readonly name: string; readonly values: readonly (number | null)[] }[];
+  readonly parts: readonly BarPart[];
+  /** The id of the arm of each category. */
   readonly arms?: readonly string[];
+  /** Lines across the chart: a threshold, a ceiling. */
+  readonly levels?: readonly { readonly value: number; readonly label: string }[];
+}
+
+/** The lists have one entry for each category; null: none. */
+interface BarPart {
+  readonly name: string;
+  readonly values: readonly (number | null)[];
+  /** The interval and the single observations of each bar; an open end is absent. Only of bars that are not stacked. */
+  readonly spreads?: readonly ({
+    readonly low?: number;
+    readonly high?: number;
+    readonly dots: readonly number[];
+    /** What the numbers do not show: `failed`. */
+    readonly label?: string;
+  } | null)[];
 }
 
 /** What happened when: one lane each, with spans of time. */
