@@ -1,0 +1,119 @@
+/** The sections of a page as HTML. */
+import type { Chart } from '../charts/chart.js';
+import { type Html, html, preformatted } from './html.js';
+import type { PageArm, PageFigure, PageLine, PagePart, PageSection, PageTable, PageTone } from './page.js';
+import type { TermLinks } from './term-links.js';
+
+/** A cell, head or caption that is longer is cut: a label of ten thousand characters is no column of a table. */
+const CELL_CHARACTERS = 300;
+/** A table with more rows scrolls in a box of its own, below its head. */
+const ROWS_ON_PAGE = 25;
+
+/** What sections have in common while a page is made. */
+export interface Drawing {
+  readonly terms: TermLinks;
+  /** Rows and charts name an arm by its place in the page's list, because ids may be long. */
+  readonly placeOf: ReadonlyMap<string, number>;
+  /** Filled with the charts, in the order of their figures. */
+  readonly charts: Chart[];
+  /** Captions so far, which number their elements. */
+  captions: number;
+}
+
+export function drawingOf(terms: TermLinks, arms: readonly PageArm[]): Drawing {
+  return { terms, placeOf: new Map(arms.map(({ id }, place) => [id, place])), charts: [], captions: 0 };
+}
+
+/** Returns a section with a heading of this level, 2 to 5. */
+export function sectionHtml(section: PageSection, level: number, drawing: Drawing): Html {
+  const { id, heading, parts, sections = [], isFolded = false } = section;
+  drawing.terms.newGroup();
+  const title = headingHtml(level, heading, `${id}-title`);
+  const body = html`${parts.map((part) => partHtml(part, level + 1, drawing))}${sections.map((inner) => sectionHtml(inner, level + 1, drawing))}`;
+  const content = isFolded
+    ? html`<details class="fold"><summary>${title}</summary>${body}</details>`
+    : html`${title}${body}`;
+  return html`<section id="${id}" aria-labelledby="${id}-title" class="level-${level}">${content}</section>\n`;
+}
+
+function headingHtml(level: number, text: string, id: string): Html {
+  const words = cutText(text);
+  switch (level) {
+    case 2:
+      return html`<h2 id="${id}">${words}</h2>`;
+    case 3:
+      return html`<h3 id="${id}">${words}</h3>`;
+    case 4:
+      return html`<h4 id="${id}">${words}</h4>`;
+    default:
+      return html`<h5 id="${id}">${words}</h5>`;
+  }
+}
+
+function partHtml(part: PagePart, level: number, drawing: Drawing): Html {
+  switch (part.kind) {
+    case 'text':
+      return linesHtml(part.lines);
+    case 'command':
+      return html`<pre class="command" tabindex="0"><code>${preformatted(part.text)}</code></pre>`;
+    case 'figures':
+      return html`<dl class="figures">${part.figures.map((figure) => figureHtml(figure, drawing))}</dl>`;
+    case 'table':
+      return tableHtml(part, drawing);
+    case 'chart':
+      return chartHtml(part.chart, level, drawing);
+  }
+}
+
+/** The word before a line for people who do not see its colour. */
+const TONE_WORDS: Readonly<Record<PageTone, string>> = { plain: '', good: '', bad: 'Problem: ', warning: 'Warning: ' };
+
+export function linesHtml(lines: readonly PageLine[]): Html {
+  const items = lines.map(({ text, tone }) => {
+    const word = TONE_WORDS[tone];
+    const hidden = word === '' ? null : html`<span class="unseen">${word}</span>`;
+    return html`<li class="${tone}">${hidden}${text}</li>`;
+  });
+  return html`<ul class="lines">${items}</ul>`;
+}
+
+function figureHtml({ label, value, note }: PageFigure, { terms }: Drawing): Html {
+  return html`<div><dt>${terms.marked(label)}</dt><dd><strong>${value}</strong> <span>${cutText(note)}</span></dd></div>`;
+}
+
+/** Returns a table that scrolls in a box of its own. */
+export function tableHtml({ caption, columns, rows }: PageTable, drawing: Drawing): Html {
+  const { terms, placeOf } = drawing;
+  const id = `caption-${++drawing.captions}`;
+  const aligns = columns.map(({ align }) => (align === 'right' ? 'r' : 'l'));
+  const heads = columns.map(
+    ({ head }, index) => html`<th scope="col" class="${aligns[index] ?? 'l'}">${terms.marked(cutText(head))}</th>`,
+  );
+  const body = rows.map(({ cells, tones, arm }) => {
+    const place = arm === undefined ? undefined : placeOf.get(arm);
+    const row = cells.map((cell, index) => {
+      const tone = tones?.[index] ?? 'plain';
+      const classes = `${aligns[index] ?? 'l'}${tone === 'plain' ? '' : ` ${tone}`}`;
+      const text = cutText(cell);
+      return index === 0
+        ? html`<th scope="row" class="${classes}">${text}</th>`
+        : html`<td class="${classes}">${text}</td>`;
+    });
+    return place === undefined ? html`<tr>${row}</tr>\n` : html`<tr data-arm="${place}">${row}</tr>\n`;
+  });
+  const tall = rows.length > ROWS_ON_PAGE ? ' tall' : '';
+  return html`<div class="table"><p class="caption" id="${id}">${terms.marked(cutText(caption))}</p><div class="scroll${tall}" role="region" tabindex="0" aria-labelledby="${id}"><table aria-labelledby="${id}"><thead><tr>${heads}</tr></thead><tbody>
+${body}</tbody></table></div></div>\n`;
+}
+
+/** Charts are drawn by the page's script. Without it, their tables remain. */
+function chartHtml(chart: Chart, level: number, drawing: Drawing): Html {
+  const { id, title, description } = chart;
+  drawing.charts.push(chart);
+  return html`<figure class="chart" id="chart-${id}"><figcaption>${headingHtml(level, title, `chart-${id}-title`)}<p id="chart-${id}-words">${description}</p></figcaption><div class="plot"></div></figure>\n`;
+}
+
+function cutText(text: string): string {
+  const characters = text.length <= CELL_CHARACTERS ? text : [...text].slice(0, CELL_CHARACTERS).join('');
+  return characters === text ? text : `${characters}… (cut from ${text.length} characters)`;
+}
