@@ -1,0 +1,53 @@
+/** The charts of a run. A chart is one file and one row here. */
+import type { Chart } from '../../charts/chart.js';
+import type { RunView } from '../run/run-view.js';
+import { armCharts } from './arm-charts.js';
+import { type ChartedRun, chartedRun } from './chart-arms.js';
+import { factorCharts } from './factor-charts.js';
+import { percentileCharts } from './percentile-charts.js';
+
+/** What a chart is about, for headings. */
+export type ChartSubject = 'results' | 'latency' | 'time' | 'nfs' | 'training' | 'checkpoints' | 'metadata' | 'volume';
+
+interface ChartRow {
+  readonly subject: ChartSubject;
+  /** Returns nothing where the charts would say nothing. */
+  readonly make: (run: ChartedRun) => readonly Chart[];
+}
+
+const ROWS: readonly ChartRow[] = [
+  { subject: 'results', make: factorCharts },
+  { subject: 'results', make: armCharts },
+  { subject: 'latency', make: percentileCharts },
+];
+
+export interface SubjectChart {
+  readonly subject: ChartSubject;
+  readonly chart: Chart;
+}
+
+/** Returns the charts of a run, subject by subject. Their ids are unique. */
+export function runCharts(view: RunView): SubjectChart[] {
+  const run = chartedRun(view);
+  const uniqueId = uniqueIds();
+  return ROWS.flatMap(({ subject, make }) =>
+    make(run).map((chart) => ({ subject, chart: { ...chart, id: uniqueId(chart.id) } })),
+  );
+}
+
+/** Returns a function that makes ids fit for anchors and file names, and unique: `throughput-by-bs-2`. */
+export function uniqueIds(): (id: string) => string {
+  const used = new Set<string>();
+  return (id) => {
+    const safe = id
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, '-')
+      .slice(0, LONGEST_ID);
+    let unique = safe;
+    for (let number = 2; used.has(unique); number++) unique = `${safe}-${number}`;
+    used.add(unique);
+    return unique;
+  };
+}
+
+const LONGEST_ID = 60;
