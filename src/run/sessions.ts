@@ -12,6 +12,7 @@ import type { FinishedRun, RunStore } from '../store/run-store.js';
 import type { SessionEvent } from '../trial/events.js';
 import type { HeadStart } from './head-start.js';
 import { RARE_LOOKS, type RunEnd, type RunListener } from './listener.js';
+import { LiveWriter, liveLooks } from './live-status.js';
 import { watchOntap } from './ontap-watch.js';
 import type { Preparation } from './preparation.js';
 import { Remounts } from './remounts.js';
@@ -47,14 +48,16 @@ export interface SessionsToMeasure {
 export async function measureSessions(measurement: SessionsToMeasure, listener: RunListener): Promise<Conducted> {
   const { preparation, store, ontap } = measurement;
   const watch = ontap === undefined ? null : await watchOntap(ontap, store, listener);
+  const live = new LiveWriter(store.directory, preparation.plan, measurement.firstSession);
   // The default, so that an unexpected exception does not leave a run that looks alive.
   let end: SessionsEnd = { status: 'failed', lost: null };
   let finished: FinishedRun;
   try {
     listener.begun?.(store.run);
     for (const note of preparation.notes) listener.note?.(note);
-    end = await runSessions(measurement, watch?.listener ?? listener);
+    end = await runSessions(measurement, live.listener(watch?.listener ?? listener));
   } finally {
+    await live.end();
     await watch?.close(measurement.stop?.isAsked ?? false);
     finished = finish(store, end, listener);
   }
@@ -119,7 +122,7 @@ async function runSessions(
   };
   try {
     for (let session = firstSession; session <= plan.sessions && !runner.stopping; session++) {
-      const looks = listener.looks ?? RARE_LOOKS;
+      const looks = liveLooks(listener.looks ?? RARE_LOOKS);
       const options = { plan, dataset, runId, session, dropCaches, injected, looks, mountIds };
       await runner.run(options, store.directory, onEvent, remounts?.remount ?? null);
       if (remounts !== null) mountIds = mountIdsOf(plan.targets);
