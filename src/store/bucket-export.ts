@@ -3,13 +3,13 @@
  * the other files, and last comes a list of all checksums, by which readers recognize a mixture of two versions.
  */
 import { createHash } from 'node:crypto';
-import { readdirSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
-import { passingOf } from '../host/files/own-names.js';
 import type { ObjectFacts, S3Bucket } from './bucket.js';
 import { type BucketPlace, placeBelow, urlOf } from './bucket-place.js';
 import { type FileSums, requireGoingOn, sumsOf, type UploadSource, upload } from './bucket-upload.js';
+import { filesOfRun } from './run-directory-files.js';
 import { RUN_FILES, SUMS_FILE } from './run-files.js';
 
 /** How it is known that a file in the bucket has the bytes of the local one. */
@@ -81,7 +81,7 @@ export async function exportRun(
 
 /** Returns the files of a run directory in the order in which they are sent. */
 async function localFiles(directory: string, signal: AbortSignal): Promise<LocalFile[]> {
-  const names = namesIn(directory);
+  const names = filesOfRun(directory);
   const last = names.indexOf(RUN_FILES.run);
   if (last < 0) throw new FeedrateError('store', `${directory}: cannot be exported: run.json is missing`);
   names.push(...names.splice(last, 1));
@@ -99,15 +99,6 @@ async function localFiles(directory: string, signal: AbortSignal): Promise<Local
   const text = files.map(({ name, sums }) => `${sums.sha256}  ${name}\n`).join('');
   const list = { name: SUMS_FILE, content: { text }, sizeBytes: Buffer.byteLength(text) };
   return [...files, { ...list, sums: await sumsOf(list) }];
-}
-
-/** Returns the sorted paths of the regular files below a run directory, without unfinished ones, links and older lists. */
-function namesIn(directory: string): string[] {
-  return readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && passingOf(entry.name) === null)
-    .map((entry) => relative(directory, join(entry.parentPath, entry.name)))
-    .filter((name) => name !== SUMS_FILE && !/[\n\r\\]/.test(name))
-    .sort();
 }
 
 /** Compares a file in the bucket with the local one: by its size and checksum, or by its bytes if the store keeps none. */

@@ -21,13 +21,16 @@ const ELSEWHERE = 'choose another directory with -o';
 /** The part of a file's name that the name of its new content begins with. A file system limits names to 255 bytes. */
 const SHOWN_CHARACTERS = 60;
 
+/** The content of a file: a text, bytes, or pieces that follow each other. */
+export type FileContent = string | Uint8Array | Iterable<Uint8Array>;
+
 /**
  * Replaces a file atomically: writes a new file next to it, makes it durable and renames it. A
  * reader sees the old file or the new one, never a part. Removes what killed processes left of earlier attempts.
  * @param remedy the advice in the message when the file cannot be written
  * @throws FeedrateError `store`
  */
-export function replaceFile(path: string, text: string | Uint8Array, remedy = ELSEWHERE): void {
+export function replaceFile(path: string, text: FileContent, remedy = ELSEWHERE): void {
   replaceWith(path, remedy, (temporary) => writeDurably(temporary, text));
   attemptOn(path, remedy, () => makeNamesDurable(dirname(path)));
 }
@@ -50,6 +53,8 @@ function replaceWith(path: string, remedy: string, write: (temporary: string) =>
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
+    // The content may be read while it is written.
+    if (error instanceof FeedrateError) throw error;
     throw cannotWrite(path, error, remedy);
   }
 }
@@ -71,9 +76,9 @@ function removeOldReplacements(directory: string, name: string): void {
 }
 
 /** Writes a file and makes its content durable. Its name is durable after `makeNamesDurable`. Throws Node's error. */
-export function writeDurably(path: string, text: string | Uint8Array): void {
+export function writeDurably(path: string, text: FileContent): void {
   withFile(path, 'w', (fd) => {
-    writeWhole(fd, text);
+    writeContent(fd, text);
     fsyncSync(fd);
   });
 }
@@ -138,6 +143,12 @@ export function cannotWrite(path: string, error: unknown, remedy = ELSEWHERE): F
   const { code, message } = systemFaultOf(error);
   const advice = `${FIRST_ADVICE[code] ?? ''}${remedy}`;
   return new FeedrateError('store', `${path}: cannot write (${message}); ${advice}`, { cause: error });
+}
+
+/** Writes all of it. Throws Node's error, and those of the pieces. */
+export function writeContent(fd: number, content: FileContent): void {
+  if (typeof content === 'string' || content instanceof Uint8Array) writeWhole(fd, content);
+  else for (const piece of content) writeWhole(fd, piece);
 }
 
 /** Writes with one write(2). The kernel writes less only when the disk is full, and the next call then fails. */

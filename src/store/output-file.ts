@@ -1,9 +1,10 @@
 /** Writes files that a user requests by path, outside of run directories. */
-import { accessSync, constants, realpathSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { FeedrateError } from '../base/errors.js';
 import { makeDirectories } from '../host/system/make-directories.js';
-import { cannotWrite, replaceFile } from './durable-files.js';
+import { withFile } from '../host/system/with-file.js';
+import { cannotWrite, type FileContent, replaceFile, writeContent } from './durable-files.js';
 
 const REMEDY = 'name another file';
 
@@ -12,10 +13,10 @@ const REMEDY = 'name another file';
  * Anything that is not a regular file (a pipe, /dev/stdout) is written to directly.
  * @throws FeedrateError `store` when the file cannot be written
  */
-export function writeOutputFile(path: string, text: string): void {
+export function writeOutputFile(path: string, text: FileContent): void {
   orRefuse(path, () => {
     const { place, special } = placeOf(path);
-    if (special) writeFileSync(place, text);
+    if (special) withFile(place, 'w', (fd) => writeContent(fd, text));
     else replaceFile(place, text, REMEDY);
   });
 }
