@@ -29,6 +29,7 @@ import { record } from './commands/record.js';
 import { report } from './commands/report.js';
 import { run } from './commands/run.js';
 import { schema } from './commands/schema.js';
+import { serve } from './commands/serve.js';
 import { show } from './commands/show.js';
 import { workloads } from './commands/workloads.js';
 import type { FieldTable } from './options/field-table.js';
@@ -48,6 +49,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   prepare,
   show,
   report,
+  serve,
   list,
   compare,
   gate,

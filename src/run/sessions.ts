@@ -12,7 +12,7 @@ import type { FinishedRun, RunStore } from '../store/run-store.js';
 import type { SessionEvent } from '../trial/events.js';
 import type { HeadStart } from './head-start.js';
 import { RARE_LOOKS, type RunEnd, type RunListener } from './listener.js';
-import { LiveWriter, liveLooks } from './live-status.js';
+import { LiveWriter, liveLooks } from './live-writer.js';
 import { watchOntap } from './ontap-watch.js';
 import type { Preparation } from './preparation.js';
 import { Remounts } from './remounts.js';

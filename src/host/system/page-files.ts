@@ -16,6 +16,11 @@ export function readPageFiles(): { readonly script: PageFile; readonly style: Pa
   return { script: assetOf('dist/assets/report-page.js'), style: assetOf('dist/assets/page.css') };
 }
 
+/** Returns the bundled script and style of the pages that `feedrate serve` makes. Throws as `readPageFiles` does. */
+export function readServerFiles(): { readonly script: string; readonly style: string } {
+  return { script: installed('dist/assets/serve-page.js'), style: installed('dist/assets/serve-page.css') };
+}
+
 /** Returns the guide's glossary as Markdown. Throws as `readPageFiles` does. */
 export function readGlossary(): string {
   return installed('workloads/guide/glossary.md');

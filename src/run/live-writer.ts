@@ -1,6 +1,7 @@
 /** Keeps `live.json` up to date while a run is measured, so that other processes can watch it. */
+import { LIVE_VERSION, type LivePoint, type LiveRates, type LiveStatus } from '../base/live-status.js';
 import type { Plan } from '../plan/plan.js';
-import { encodeLive, LIVE_VERSION, type LivePoint, type LiveRates, type LiveStatus } from '../record/live-status.js';
+import { encodeLive } from '../record/live-codec.js';
 import { LiveFile } from '../store/live-file.js';
 import type { SessionEvent } from '../trial/events.js';
 import type { Looks } from '../trial/live.js';
