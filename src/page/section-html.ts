@@ -6,6 +6,8 @@ import type { TermLinks } from './term-links.js';
 
 /** A cell, head or caption that is longer is cut: a label of ten thousand characters is no column of a table. */
 const CELL_CHARACTERS = 300;
+/** A longer cell may be broken into lines. */
+const WIDE_CHARACTERS = 36;
 /** A table with more rows scrolls in a box of its own, below its head. */
 const ROWS_ON_PAGE = 25;
 
@@ -58,6 +60,8 @@ function partHtml(part: PagePart, level: number, drawing: Drawing): Html {
       return html`<pre class="command" tabindex="0"><code>${preformatted(part.text)}</code></pre>`;
     case 'figures':
       return html`<dl class="figures">${part.figures.map((figure) => figureHtml(figure, drawing))}</dl>`;
+    case 'facts':
+      return html`<dl class="facts">${part.facts.map(({ label, text }) => html`<div><dt>${label}</dt><dd>${text}</dd></div>`)}</dl>`;
     case 'table':
       return tableHtml(part, drawing);
     case 'chart':
@@ -74,7 +78,8 @@ export function linesHtml(lines: readonly PageLine[]): Html {
     const hidden = word === '' ? null : html`<span class="unseen">${word}</span>`;
     return html`<li class="${tone}">${hidden}${text}</li>`;
   });
-  return html`<ul class="lines">${items}</ul>`;
+  const isToned = lines.some(({ tone }) => tone !== 'plain');
+  return html`<ul class="lines${isToned ? ' toned' : ''}">${items}</ul>`;
 }
 
 function figureHtml({ label, value, note }: PageFigure, { terms }: Drawing): Html {
@@ -93,8 +98,9 @@ export function tableHtml({ caption, columns, rows }: PageTable, drawing: Drawin
     const place = arm === undefined ? undefined : placeOf.get(arm);
     const row = cells.map((cell, index) => {
       const tone = tones?.[index] ?? 'plain';
-      const classes = `${aligns[index] ?? 'l'}${tone === 'plain' ? '' : ` ${tone}`}`;
       const text = cutText(cell);
+      const wide = text.length > WIDE_CHARACTERS ? ' wide' : '';
+      const classes = `${aligns[index] ?? 'l'}${tone === 'plain' ? '' : ` ${tone}`}${wide}`;
       return index === 0
         ? html`<th scope="row" class="${classes}">${text}</th>`
         : html`<td class="${classes}">${text}</td>`;
