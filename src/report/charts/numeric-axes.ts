@@ -160,11 +160,16 @@ function axisOf(name: string, quantities: ReadonlyMap<string, Quantity>): Axis {
   const labels = new Map(each.map(({ value, label }) => [value, label]));
   const values = [...labels.keys()].sort((a, b) => a - b);
   const [least, most] = [values[0] as number, values.at(-1) as number];
-  const word = WORDS.get(name);
   return {
-    label: word === undefined || word === name ? name : `${word} (${name})`,
+    label: factorLabel(name),
     unit,
     scale: least > 0 && most / least >= LOG_FROM ? 'log' : 'linear',
     ...(values.length <= MOST_TICKS && { ticks: values.map((at) => ({ at, label: labels.get(at) as string })) }),
   };
+}
+
+/** Returns a factor in words, with its name: `I/O size (bs)`. */
+export function factorLabel(name: string): string {
+  const word = WORDS.get(name);
+  return word === undefined || word === name ? name : `${word} (${name})`;
 }

@@ -3,11 +3,18 @@ import type { Chart } from '../../charts/chart.js';
 import type { RunView } from '../run/run-view.js';
 import { armCharts } from './arm-charts.js';
 import { type ChartedRun, chartedRun } from './chart-arms.js';
+import { checkpointCharts } from './checkpoint-charts.js';
 import { factorCharts } from './factor-charts.js';
+import { heatmapCharts } from './heatmap-charts.js';
+import { nfsCharts } from './nfs-charts.js';
 import { percentileCharts } from './percentile-charts.js';
+import { replayCharts } from './replay-charts.js';
+import { scheduleChart } from './schedule-chart.js';
+import { timeCharts } from './time-charts.js';
+import { trainingCharts } from './training-charts.js';
 
 /** What a chart is about, for headings. */
-export type ChartSubject = 'results' | 'latency' | 'time' | 'nfs' | 'training' | 'checkpoints' | 'metadata' | 'volume';
+export type ChartSubject = 'results' | 'latency' | 'training' | 'checkpoints' | 'replay' | 'nfs' | 'time';
 
 interface ChartRow {
   readonly subject: ChartSubject;
@@ -18,7 +25,14 @@ interface ChartRow {
 const ROWS: readonly ChartRow[] = [
   { subject: 'results', make: factorCharts },
   { subject: 'results', make: armCharts },
+  { subject: 'results', make: heatmapCharts },
   { subject: 'latency', make: percentileCharts },
+  { subject: 'training', make: trainingCharts },
+  { subject: 'checkpoints', make: checkpointCharts },
+  { subject: 'replay', make: replayCharts },
+  { subject: 'nfs', make: nfsCharts },
+  { subject: 'time', make: timeCharts },
+  { subject: 'time', make: scheduleChart },
 ];
 
 export interface SubjectChart {
