@@ -15,6 +15,8 @@ export const RUN_FILES = {
   fsxMetrics: 'fsx-metrics.json',
   /** Samples of ONTAP's counters, in runs with `--ontap`. */
   ontap: 'ontap.jsonl',
+  /** The answer of `feedrate feed`. */
+  feed: 'feed.json',
   /** A page for people, after `feedrate report` or with `run --report`. */
   report: 'report.html',
 } as const;

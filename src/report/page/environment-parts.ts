@@ -55,7 +55,11 @@ function machineFacts({ environment, hostname }: RunRecord): PageFact[] {
 function engineFacts({ environment }: RunRecord, trials: readonly TrialRecord[]): PageFact[] {
   const { feedrate, node, versions } = environment;
   const commit = feedrate.commit === null ? '' : ` (${feedrate.commit.slice(0, 12)})`;
-  const engines = [...new Set(trials.map(({ engine }) => engine.calls === null ? engine.used : `${engine.used} (calls: ${engine.calls})`))];
+  const engines = [
+    ...new Set(
+      trials.map(({ engine }) => (engine.calls === null ? engine.used : `${engine.used} (calls: ${engine.calls})`)),
+    ),
+  ];
   const installed = Object.entries(versions).flatMap(([name, version]) =>
     version === null ? [] : [`${name} ${version}`],
   );

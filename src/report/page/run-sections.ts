@@ -31,7 +31,7 @@ const NOTHING = (): readonly PagePart[] => [];
 
 const SECTIONS: readonly RunSectionRow[] = [
   { id: 'figures', heading: 'Key figures', parts: (view) => [{ kind: 'figures', figures: keyFigures(view) }] },
-  { id: 'results', heading: 'Results', charts: ['results', 'metadata'], parts: resultParts },
+  { id: 'results', heading: 'Results', charts: ['results'], parts: resultParts },
   { id: 'warnings', heading: 'Warnings and remedies', parts: noteParts },
   { id: 'thresholds', heading: 'Thresholds', parts: ({ thresholds }) => textPart(thresholdLines(thresholds)) },
   { id: 'latency', heading: 'Latency', charts: ['latency'], parts: NOTHING },
@@ -44,9 +44,9 @@ const SECTIONS: readonly RunSectionRow[] = [
     charts: ['checkpoints'],
     parts: (view) => textPart(checkpointLines(view)),
   },
-  { id: 'replay', heading: 'Replay', parts: (view) => textPart(replayLines(view)) },
+  { id: 'replay', heading: 'Replay', charts: ['replay'], parts: (view) => textPart(replayLines(view)) },
   { id: 'nfs', heading: 'NFS', charts: ['nfs'], parts: ({ summaries }) => textPart(nfsLines(summaries)) },
-  { id: 'volume', heading: 'Volume and ceilings', charts: ['volume'], parts: volumeParts },
+  { id: 'volume', heading: 'Volume and ceilings', parts: volumeParts },
   { id: 'failures', heading: 'Failed trials', parts: failureParts },
   { id: 'problems', heading: 'Problems', parts: ({ problems }) => textPart(problemLines(problems)) },
   { id: 'environment', heading: 'Environment', parts: environmentParts },
