@@ -31,7 +31,7 @@ export function sectionHtml(section: PageSection, level: number, drawing: Drawin
   const { id, heading, parts, sections = [], isFolded = false } = section;
   drawing.terms.newGroup();
   const title = headingHtml(level, heading, `${id}-title`);
-  const body = html`${parts.map((part) => partHtml(part, level + 1, drawing))}${sections.map((inner) => sectionHtml(inner, level + 1, drawing))}`;
+  const body = html`${partsHtml(parts, level + 1, drawing)}${sections.map((inner) => sectionHtml(inner, level + 1, drawing))}`;
   const content = isFolded
     ? html`<details class="fold"><summary>${title}</summary>${body}</details>`
     : html`${title}${body}`;
@@ -50,6 +50,20 @@ function headingHtml(level: number, text: string, id: string): Html {
     default:
       return html`<h5 id="${id}">${words}</h5>`;
   }
+}
+
+/** So many charts of a section are shown at once. The others wait for a reader who wants them. */
+const CHARTS_SHOWN = 4;
+
+function partsHtml(parts: readonly PagePart[], level: number, drawing: Drawing): Html {
+  const charts = parts.filter(({ kind }) => kind === 'chart');
+  const others = parts.filter(({ kind }) => kind !== 'chart');
+  const drawn = (some: readonly PagePart[]) => some.map((part) => partHtml(part, level, drawing));
+  const [shown, more] = [charts.slice(0, CHARTS_SHOWN), charts.slice(CHARTS_SHOWN)];
+  const words = more.length === 1 ? '1 more chart' : `${more.length} more charts`;
+  const first = drawn(shown);
+  const rest = more.length === 0 ? null : html`<details class="more-charts"><summary>${words}</summary>${drawn(more)}</details>\n`;
+  return html`${first}${rest}${drawn(others)}`;
 }
 
 function partHtml(part: PagePart, level: number, drawing: Drawing): Html {
@@ -116,7 +130,29 @@ ${body}</tbody></table></div></div>\n`;
 function chartHtml(chart: Chart, level: number, drawing: Drawing): Html {
   const { id, title, description } = chart;
   drawing.charts.push(chart);
-  return html`<figure class="chart" id="chart-${id}"><figcaption>${headingHtml(level, title, `chart-${id}-title`)}<p id="chart-${id}-words">${description}</p></figcaption><div class="plot"></div></figure>\n`;
+  const places = armsOfChart(chart).flatMap((arm) => drawing.placeOf.get(arm) ?? []);
+  return html`<figure class="picture" id="chart-${id}" data-arms="${places.join(' ')}"><figcaption>${headingHtml(level, title, `chart-${id}-title`)}<p>${description}</p></figcaption><div class="plot"></div></figure>\n`;
+}
+
+/** Returns the ids of the arms that a chart has parts of. */
+function armsOfChart(chart: Chart): string[] {
+  const parts = partsOfChart(chart);
+  return [...new Set(parts.flatMap(({ arm }) => arm ?? []))];
+}
+
+function partsOfChart(chart: Chart): readonly { readonly arm?: string }[] {
+  switch (chart.kind) {
+    case 'xy':
+      return chart.series.flatMap(({ points, ...series }) => [series, ...points]);
+    case 'heatmap':
+      return chart.cells;
+    case 'forest':
+      return chart.rows;
+    case 'timeline':
+      return chart.lanes;
+    case 'bars':
+      return (chart.arms ?? []).map((arm) => ({ arm }));
+  }
 }
 
 function cutText(text: string): string {
