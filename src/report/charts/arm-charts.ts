@@ -1,7 +1,8 @@
 /** Results by arm, where no number varies over which they could be drawn. */
 import type { BarChart, BarSpread, Chart } from '../../charts/chart.js';
+import { capital } from './axis-charts.js';
 import type { ChartArm, ChartedRun, ChartGroup } from './chart-arms.js';
-import { capital, type DrawnMetric, drawnMetrics } from './drawn-metrics.js';
+import { type DrawnMetric, drawnMetrics } from './drawn-metrics.js';
 import { type Facet, facetsOf, facetTitle, namesOf } from './facets.js';
 import { linesAcross, type ShownArm } from './level-lines.js';
 import { type Level, levelsText } from './levels.js';

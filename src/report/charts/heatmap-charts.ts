@@ -1,7 +1,8 @@
 /** Results over two factors at once: I/O size by workers, if both vary. */
 import type { Chart } from '../../charts/chart.js';
+import { capital } from './axis-charts.js';
 import { type ChartArm, type ChartedRun, type ChartGroup, levelsOf } from './chart-arms.js';
-import { capital, type DrawnMetric, drawnMetrics } from './drawn-metrics.js';
+import { type DrawnMetric, drawnMetrics } from './drawn-metrics.js';
 import { type Facet, facetsOf, facetTitle } from './facets.js';
 import { factorLabel, type NumericAxis, numericAxes } from './numeric-axes.js';
 
@@ -43,7 +44,7 @@ function chartOf(
   facet: Facet<ChartArm>,
   [x, y]: readonly [string, string],
   metric: DrawnMetric,
-  axes: readonly NumericAxis[],
+  axes: readonly NumericAxis<ChartArm>[],
 ): Chart {
   const [xLevels, yLevels] = [sortedLevels(facet.items, x, axes), sortedLevels(facet.items, y, axes)];
   const cells = facet.items.flatMap((arm) => {
@@ -65,7 +66,7 @@ function chartOf(
 }
 
 /** Numbers ascend; other levels keep the order of the workload. */
-function sortedLevels(arms: readonly ChartArm[], name: string, axes: readonly NumericAxis[]): string[] {
+function sortedLevels(arms: readonly ChartArm[], name: string, axes: readonly NumericAxis<ChartArm>[]): string[] {
   const levels = levelsOf(arms, name);
   const axis = axes.find((one) => one.name === name);
   if (axis === undefined) return levels;

@@ -12,6 +12,7 @@ import { replayCharts } from './replay-charts.js';
 import { scheduleChart } from './schedule-chart.js';
 import { timeCharts } from './time-charts.js';
 import { trainingCharts } from './training-charts.js';
+import { uniqueIds } from './unique-ids.js';
 
 /** What a chart is about, for headings. */
 export type ChartSubject = 'results' | 'latency' | 'training' | 'checkpoints' | 'replay' | 'nfs' | 'time';
@@ -48,20 +49,3 @@ export function runCharts(view: RunView): SubjectChart[] {
     make(run).map((chart) => ({ subject, chart: { ...chart, id: uniqueId(chart.id) } })),
   );
 }
-
-/** Returns a function that makes ids fit for anchors and file names, and unique: `throughput-by-bs-2`. */
-export function uniqueIds(): (id: string) => string {
-  const used = new Set<string>();
-  return (id) => {
-    const safe = id
-      .toLowerCase()
-      .replaceAll(/[^a-z0-9]+/g, '-')
-      .slice(0, LONGEST_ID);
-    let unique = safe;
-    for (let number = 2; used.has(unique); number++) unique = `${safe}-${number}`;
-    used.add(unique);
-    return unique;
-  };
-}
-
-const LONGEST_ID = 60;

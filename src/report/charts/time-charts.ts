@@ -101,11 +101,18 @@ function marksText({ items }: Facet<TimedArm>): string {
 
 function seriesOf({ id, trials }: TimedArm, name: string, read: (point: SeriesPoint) => number | null): XySeries {
   const points = trials.flatMap(({ trial, startMs }, index): XyPoint[] => {
-    const seconds = trial.series.map((point) => ({ x: atMs(startMs, point.startNs), y: read(point) }));
+    const seconds = trial.series.filter(isLong).map((point) => ({ x: atMs(startMs, point.startNs), y: read(point) }));
     // A point without a value ends the line between two trials.
     return index === 0 ? seconds : [{ x: startMs, y: null }, ...seconds];
   });
   return { name, points, drawn: 'line', arm: id };
+}
+
+/** The last second of a trial may be so short that its rate is chance. */
+const LEAST_NS = 100e6;
+
+function isLong({ durationNs }: SeriesPoint): boolean {
+  return durationNs >= LEAST_NS;
 }
 
 function atMs(startMs: number, ns: number): number {
