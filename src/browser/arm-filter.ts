@@ -11,6 +11,7 @@ const WITH = 'arms=';
 export class ArmFilter {
   readonly #arms: readonly PageArm[];
   readonly #rows: readonly HTMLElement[];
+  readonly #charts: readonly { readonly figure: HTMLElement; readonly places: readonly number[] }[];
   readonly #listeners: ChoiceListener[] = [];
   readonly #box = document.getElementById('arm-filter');
   readonly #text = document.getElementById('arm-text') as HTMLInputElement | null;
@@ -22,6 +23,10 @@ export class ArmFilter {
   constructor(arms: readonly PageArm[]) {
     this.#arms = arms;
     this.#rows = [...document.querySelectorAll<HTMLElement>('tr[data-arm]')];
+    this.#charts = [...document.querySelectorAll<HTMLElement>('figure[data-arms]')].map((figure) => ({
+      figure,
+      places: (figure.dataset['arms'] ?? '').split(' ').filter(Boolean).map(Number),
+    }));
   }
 
   /** Shows the box, makes rows choosable, and applies the choice in the address. */
@@ -84,6 +89,9 @@ export class ArmFilter {
     const count = chosen.filter(Boolean).length;
     const isAll = count === this.#arms.length;
     for (const row of this.#rows) row.hidden = !(chosen[Number(row.dataset['arm'])] ?? true);
+    for (const { figure, places } of this.#charts)
+      figure.hidden = places.length > 0 && !places.some((place) => chosen[place]);
+    if (!isAll) for (const more of document.querySelectorAll<HTMLDetailsElement>('.more-charts')) more.open = true;
     if (this.#all !== null) this.#all.hidden = isAll && words.length === 0;
     if (this.#count !== null) this.#count.textContent = this.#countText(count, isAll);
     this.#writeAddress(words);

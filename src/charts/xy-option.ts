@@ -3,6 +3,7 @@ import { type AxisScale, scaleOf } from './axis-scale.js';
 import type { XyChart, XyPoint, XySeries } from './chart.js';
 import { type MarkStyle, markStyle, symbolOf } from './chart-theme.js';
 import { axisName, valueText } from './chart-units.js';
+import { jitterPx, MAX_DOTS, shownDots } from './dots.js';
 import {
   type ChartLook,
   type ChartOption,
@@ -22,7 +23,6 @@ import { pointedAxis, pointedItem, timeZoom } from './tooltips.js';
 
 /** Up to so many points each one has its symbol, and each interval its whisker. */
 const SPARSE = 40;
-const MAX_DOTS = 60;
 /** More series than this in one tooltip would fill the picture. */
 const TOOLTIP_SERIES = 8;
 
@@ -149,21 +149,6 @@ function pointsOf(shown: ShownSeries, scales: XyScales, look: ChartLook): Series
   };
 }
 
-/** Returns at most `MAX_DOTS` of the observations, with the lowest and the highest. */
-export function shownDots(dots: readonly number[]): readonly number[] {
-  if (dots.length <= MAX_DOTS) return dots;
-  const sorted = [...dots].sort((a, b) => a - b);
-  return Array.from(
-    { length: MAX_DOTS },
-    (_, index) => sorted[Math.round((index * (sorted.length - 1)) / (MAX_DOTS - 1))] as number,
-  );
-}
-
-/** Where a dot is beside its place, in pixels: the same in each drawing, and rarely where its neighbours are. */
-export function jitterPx(index: number): number {
-  return (((index + 1) * 0.618_034) % 1) * 14 - 7;
-}
-
 function dotsOf(shown: ShownSeries, scales: XyScales): SeriesOption | null {
   const data = shown.points.flatMap(({ x, dots = [] }) => {
     const at = scales.x.place(x);
@@ -280,4 +265,11 @@ export function drawXy(chart: XyChart, look: ChartLook): DrawnChart {
   const drawn = { option, legend: legendOf(shown), notes: notesOf(chart, shown), stopAt };
   const zoom = { key: `${chart.x.unit} ${chart.x.label}`, value: scales.x.value, place: scales.x.place };
   return isZoomed ? { ...drawn, zoom } : drawn;
+}
+
+const PLAIN_HEIGHT_PX = 340;
+
+/** Returns the height of an xy chart: a narrow picture is not tall. */
+export function xyHeightPx(_chart: XyChart, { widthPx }: ChartLook): number {
+  return Math.min(PLAIN_HEIGHT_PX, Math.max(260, widthPx * 0.6));
 }

@@ -48,7 +48,17 @@ export function preformatted(text: string): Html {
 
 /** Returns a value as JSON that may stand in a script element, which ends at the first `</script`. */
 export function jsonHtml(value: unknown): Html {
-  return new Html(visibleText(JSON.stringify(value)).replaceAll('<', '\\u003c'));
+  return new Html(visibleText(JSON.stringify(value, shorter)).replaceAll('<', '\\u003c'));
+}
+
+/** Pictures need no more than this of a number that is no whole one: it is half of a page's size. */
+const DIGITS = 7;
+/** Times since 1970, in milliseconds, need all of their digits before the point. */
+const ALL_DIGITS_FROM = 1e11;
+
+function shorter(_key: string, value: unknown): unknown {
+  if (typeof value !== 'number' || Number.isInteger(value)) return value;
+  return Math.abs(value) >= ALL_DIGITS_FROM ? Math.round(value) : Number(value.toPrecision(DIGITS));
 }
 
 /**

@@ -48,6 +48,7 @@ export type PagePart =
   | { readonly kind: 'text'; readonly lines: readonly PageLine[] }
   | { readonly kind: 'command'; readonly text: string }
   | { readonly kind: 'figures'; readonly figures: readonly PageFigure[] }
+  | { readonly kind: 'facts'; readonly facts: readonly PageFact[] }
   | PageTable
   | { readonly kind: 'chart'; readonly chart: Chart };
 
@@ -57,6 +58,12 @@ export interface PageLine {
 }
 
 export type PageTone = 'plain' | 'good' | 'bad' | 'warning';
+
+/** A property and what it is: `kernel`, `Linux 6.1.0`. */
+export interface PageFact {
+  readonly label: string;
+  readonly text: string;
+}
 
 /** One number that matters. */
 export interface PageFigure {

@@ -6,6 +6,8 @@ import type { TermLinks } from './term-links.js';
 
 /** A cell, head or caption that is longer is cut: a label of ten thousand characters is no column of a table. */
 const CELL_CHARACTERS = 300;
+/** A longer cell may be broken into lines. */
+const WIDE_CHARACTERS = 36;
 /** A table with more rows scrolls in a box of its own, below its head. */
 const ROWS_ON_PAGE = 25;
 
@@ -29,7 +31,7 @@ export function sectionHtml(section: PageSection, level: number, drawing: Drawin
   const { id, heading, parts, sections = [], isFolded = false } = section;
   drawing.terms.newGroup();
   const title = headingHtml(level, heading, `${id}-title`);
-  const body = html`${parts.map((part) => partHtml(part, level + 1, drawing))}${sections.map((inner) => sectionHtml(inner, level + 1, drawing))}`;
+  const body = html`${partsHtml(parts, level + 1, drawing)}${sections.map((inner) => sectionHtml(inner, level + 1, drawing))}`;
   const content = isFolded
     ? html`<details class="fold"><summary>${title}</summary>${body}</details>`
     : html`${title}${body}`;
@@ -50,6 +52,20 @@ function headingHtml(level: number, text: string, id: string): Html {
   }
 }
 
+/** So many charts of a section are shown at once. The others wait for a reader who wants them. */
+const CHARTS_SHOWN = 4;
+
+function partsHtml(parts: readonly PagePart[], level: number, drawing: Drawing): Html {
+  const charts = parts.filter(({ kind }) => kind === 'chart');
+  const others = parts.filter(({ kind }) => kind !== 'chart');
+  const drawn = (some: readonly PagePart[]) => some.map((part) => partHtml(part, level, drawing));
+  const [shown, more] = [charts.slice(0, CHARTS_SHOWN), charts.slice(CHARTS_SHOWN)];
+  const words = more.length === 1 ? '1 more chart' : `${more.length} more charts`;
+  const first = drawn(shown);
+  const rest = more.length === 0 ? null : html`<details class="more-charts"><summary>${words}</summary>${drawn(more)}</details>\n`;
+  return html`${first}${rest}${drawn(others)}`;
+}
+
 function partHtml(part: PagePart, level: number, drawing: Drawing): Html {
   switch (part.kind) {
     case 'text':
@@ -58,6 +74,8 @@ function partHtml(part: PagePart, level: number, drawing: Drawing): Html {
       return html`<pre class="command" tabindex="0"><code>${preformatted(part.text)}</code></pre>`;
     case 'figures':
       return html`<dl class="figures">${part.figures.map((figure) => figureHtml(figure, drawing))}</dl>`;
+    case 'facts':
+      return html`<dl class="facts">${part.facts.map(({ label, text }) => html`<div><dt>${label}</dt><dd>${text}</dd></div>`)}</dl>`;
     case 'table':
       return tableHtml(part, drawing);
     case 'chart':
@@ -74,7 +92,8 @@ export function linesHtml(lines: readonly PageLine[]): Html {
     const hidden = word === '' ? null : html`<span class="unseen">${word}</span>`;
     return html`<li class="${tone}">${hidden}${text}</li>`;
   });
-  return html`<ul class="lines">${items}</ul>`;
+  const isToned = lines.some(({ tone }) => tone !== 'plain');
+  return html`<ul class="lines${isToned ? ' toned' : ''}">${items}</ul>`;
 }
 
 function figureHtml({ label, value, note }: PageFigure, { terms }: Drawing): Html {
@@ -93,8 +112,9 @@ export function tableHtml({ caption, columns, rows }: PageTable, drawing: Drawin
     const place = arm === undefined ? undefined : placeOf.get(arm);
     const row = cells.map((cell, index) => {
       const tone = tones?.[index] ?? 'plain';
-      const classes = `${aligns[index] ?? 'l'}${tone === 'plain' ? '' : ` ${tone}`}`;
       const text = cutText(cell);
+      const wide = text.length > WIDE_CHARACTERS ? ' wide' : '';
+      const classes = `${aligns[index] ?? 'l'}${tone === 'plain' ? '' : ` ${tone}`}${wide}`;
       return index === 0
         ? html`<th scope="row" class="${classes}">${text}</th>`
         : html`<td class="${classes}">${text}</td>`;
@@ -110,7 +130,29 @@ ${body}</tbody></table></div></div>\n`;
 function chartHtml(chart: Chart, level: number, drawing: Drawing): Html {
   const { id, title, description } = chart;
   drawing.charts.push(chart);
-  return html`<figure class="chart" id="chart-${id}"><figcaption>${headingHtml(level, title, `chart-${id}-title`)}<p id="chart-${id}-words">${description}</p></figcaption><div class="plot"></div></figure>\n`;
+  const places = armsOfChart(chart).flatMap((arm) => drawing.placeOf.get(arm) ?? []);
+  return html`<figure class="picture" id="chart-${id}" data-arms="${places.join(' ')}"><figcaption>${headingHtml(level, title, `chart-${id}-title`)}<p>${description}</p></figcaption><div class="plot"></div></figure>\n`;
+}
+
+/** Returns the ids of the arms that a chart has parts of. */
+function armsOfChart(chart: Chart): string[] {
+  const parts = partsOfChart(chart);
+  return [...new Set(parts.flatMap(({ arm }) => arm ?? []))];
+}
+
+function partsOfChart(chart: Chart): readonly { readonly arm?: string }[] {
+  switch (chart.kind) {
+    case 'xy':
+      return chart.series.flatMap(({ points, ...series }) => [series, ...points]);
+    case 'heatmap':
+      return chart.cells;
+    case 'forest':
+      return chart.rows;
+    case 'timeline':
+      return chart.lanes;
+    case 'bars':
+      return (chart.arms ?? []).map((arm) => ({ arm }));
+  }
 }
 
 function cutText(text: string): string {

@@ -1,6 +1,7 @@
 /** The arms of a run as charts see them: with their trials, and with the attributes by which they differ. */
 import type { LatencyKind } from '../../base/latency-kinds.js';
 import { attributesOf } from '../../gate/attributes.js';
+import type { Attributed } from '../../gate/grid.js';
 import type { Histogram } from '../../histogram/histogram.js';
 import type { TrialRecord } from '../../record/trial-record.js';
 import { mergedLatency } from '../../record/trial-values.js';
@@ -8,11 +9,10 @@ import { type ArmSummary, isCounted } from '../../stats/summary.js';
 import { type Charted, groupArms } from '../run/arm-subjects.js';
 import type { RunView } from '../run/run-view.js';
 
-export interface ChartArm {
+/** Its attributes are those that vary in the run: the job and its factors, the target, and what is known of it. */
+export interface ChartArm extends Attributed {
   readonly id: string;
   readonly summary: ArmSummary;
-  /** The attributes that vary in the run: the job and its factors, the target, and what is known of it. */
-  readonly attributes: ReadonlyMap<string, string>;
   /** All trials, in the order of the record, and those that count. */
   readonly trials: readonly TrialRecord[];
   readonly counted: readonly TrialRecord[];
@@ -74,7 +74,7 @@ function identifyingNames(arms: readonly ChartArm[]): string[] {
 }
 
 /** Returns the different values of an attribute, in the order of the arms. Arms without it are left out. */
-export function levelsOf(items: readonly Pick<ChartArm, 'attributes'>[], name: string): string[] {
+export function levelsOf(items: readonly Attributed[], name: string): string[] {
   return [...new Set(items.flatMap(({ attributes }) => attributes.get(name) ?? []))];
 }
 

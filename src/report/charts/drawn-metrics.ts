@@ -1,20 +1,17 @@
 /** What charts of results show of a group of arms: its metrics, and the tail of its most important latency. */
 import { LATENCY_KINDS, type LatencyKindRow } from '../../base/latency-kinds.js';
 import { NUMBER_METRICS, type NumberMetric, type Unit } from '../../base/metrics.js';
+import type { Drawn } from './axis-charts.js';
 import type { ChartArm, ChartGroup } from './chart-arms.js';
 import { type Level, levelOf, quantileLevelOf } from './levels.js';
 
-export interface DrawnMetric {
-  /** In the id of a chart: `throughput`, `latency-p99`. */
-  readonly id: string;
-  readonly label: string;
+/** Its id is `throughput` or `latency-p99`. */
+export interface DrawnMetric extends Drawn {
   readonly unit: Unit;
   readonly better: 'higher' | 'lower';
   /** Of the metric, and the quantile if it is a distribution. */
   readonly key: string;
   readonly statistic: number | null;
-  /** What a value is, the beginning of a description. */
-  readonly what: string;
   readonly of: (arm: ChartArm) => Level;
 }
 
@@ -35,7 +32,7 @@ function ofNumber(metric: NumberMetric): DrawnMetric {
 function ofTail({ kind, label }: LatencyKindRow): DrawnMetric {
   return {
     id: `${kind}-p99`,
-    label: `p99 of ${label}`,
+    label: `${label} p99`,
     unit: 'ns',
     better: 'lower',
     key: kind,
@@ -43,9 +40,4 @@ function ofTail({ kind, label }: LatencyKindRow): DrawnMetric {
     what: 'The value of an arm is the 99th percentile of all its operations',
     of: (arm) => quantileLevelOf(arm, kind, 'p99Ns'),
   };
-}
-
-/** Returns a text with a capital letter, as titles begin. */
-export function capital(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

@@ -1,8 +1,6 @@
 /** Splits what is too much for one chart, by attributes, and names the parts. */
-import type { ChartArm } from './chart-arms.js';
+import type { Attributed } from '../../gate/grid.js';
 import { levelsOf } from './chart-arms.js';
-
-type Item = Pick<ChartArm, 'attributes'>;
 
 /** The items of one chart, and the attributes that they share where the charts differ. */
 export interface Facet<T> {
@@ -17,7 +15,11 @@ const MOST_LINES = 8;
  * Returns the items in parts of at most `most` each, if the attributes of these names permit it. The attribute with the
  * fewest values splits first; targets come last, because they are what people compare.
  */
-export function facetsOf<T extends Item>(items: readonly T[], names: readonly string[], most = MOST_LINES): Facet<T>[] {
+export function facetsOf<T extends Attributed>(
+  items: readonly T[],
+  names: readonly string[],
+  most = MOST_LINES,
+): Facet<T>[] {
   const splitting = names
     .map((name) => ({ name, levels: levelsOf(items, name) }))
     .filter(({ levels }) => levels.length > 1)
@@ -38,21 +40,26 @@ export function facetsOf<T extends Item>(items: readonly T[], names: readonly st
   ];
 }
 
+/** The name of the attribute that tells the sides of a comparison apart. No attribute of an arm has it. */
+export const SIDE = '';
+
+/** What people compare is in one chart as long as it can be. */
+const COMPARED = new Set(['target', SIDE]);
 const LAST = 1e6;
 
 function weightOf({ name, levels }: { readonly name: string; readonly levels: readonly string[] }): number {
-  return levels.length + (name === 'target' ? LAST : 0);
+  return levels.length + (COMPARED.has(name) ? LAST : 0);
 }
 
 /** Names whose values say what they are. */
-const PLAIN = new Set(['job', 'target']);
+const PLAIN = new Set(['job', 'target', 'path', SIDE]);
 
 function attributeText(name: string, value: string): string {
   return PLAIN.has(name) ? value : `${name}=${value}`;
 }
 
 /** Returns a name for each item: its values of the attributes that vary among them, or `instead` if none does. */
-export function namesOf<T extends Item>(
+export function namesOf<T extends Attributed>(
   items: readonly T[],
   names: readonly string[],
   instead: (item: T) => string,

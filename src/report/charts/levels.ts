@@ -87,17 +87,22 @@ function labelOf({ summary: { counted, unmeasured, failed } }: ChartArm): { labe
   return parts.length === 0 ? {} : { label: parts.join(', ') };
 }
 
+/** With fewer units, no interval of the median reaches 95 % (`medianInterval`). */
+const LEAST_UNITS = 6;
+
 /** Returns what the points, whiskers and dots of these levels are: `… n = 8 sessions.` */
 export function levelsText(levels: readonly Level[], what: string): string {
   const unit = levels.some((level) => level.unit === 'session') ? 'session' : 'trial';
   const some = levels.filter(({ n }) => n > 0);
   const bounded = some.filter(({ low }) => low !== undefined);
   const dots = some.some((level) => level.dots.length > 1) ? ` Dots are single ${unit}s.` : '';
-  const whiskers =
-    bounded.length === 0
-      ? ''
-      : ` Whiskers are its 95 % interval over the ${unit}s${bounded.length < some.length ? `, where there are at least 6` : ''}.`;
-  return `${what}; ${countText(some, unit)}.${whiskers}${dots}`;
+  const place = bounded.length < some.length ? `, where there are at least ${LEAST_UNITS}` : '';
+  const whiskers = bounded.length > 0 ? ` Whiskers are its 95 % interval over the ${unit}s${place}.` : '';
+  const few =
+    bounded.length === 0 && dots !== '' && some.every(({ n }) => n < LEAST_UNITS)
+      ? ` Fewer than ${LEAST_UNITS} ${unit}s give no 95 % interval.`
+      : '';
+  return `${what}; ${countText(some, unit)}.${whiskers}${dots}${few}`;
 }
 
 function countText(levels: readonly Level[], unit: string): string {

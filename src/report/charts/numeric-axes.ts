@@ -2,15 +2,17 @@
 import type { Unit } from '../../base/metrics.js';
 import { type Parsed, parseDuration, parseSize } from '../../base/units.js';
 import type { Axis } from '../../charts/chart.js';
+import type { Attributed } from '../../gate/grid.js';
 import { columnsOfFactor } from '../../record/factor-columns.js';
-import { type ChartArm, levelsOf } from './chart-arms.js';
+import { levelsOf } from './chart-arms.js';
+import { SIDE } from './facets.js';
 
-export interface NumericAxis {
+export interface NumericAxis<T> {
   /** Of the attribute: `bs`. */
   readonly name: string;
   readonly axis: Axis;
-  /** Returns null for an arm without the number. */
-  readonly of: (arm: ChartArm) => number | null;
+  /** Returns null for an item without the number. */
+  readonly of: (item: T) => number | null;
   /** The attributes that tell the lines apart. */
   readonly others: readonly string[];
 }
@@ -50,12 +52,12 @@ const MOST_TICKS = 12;
  * Returns the numbers that vary among these arms: first the factors in their order, then what is known of the targets. Of
  * two that vary together, such as a label and the mount option that it names, the first one is returned.
  */
-export function numericAxes(arms: readonly ChartArm[], names: readonly string[]): NumericAxis[] {
+export function numericAxes<T extends Attributed>(arms: readonly T[], names: readonly string[]): NumericAxis<T>[] {
   const known = new Set<string>();
   const all = new Set(arms.flatMap(({ attributes }) => [...attributes.keys()]));
   const ofTargets = levelsOf(arms, 'target').length > 1 ? [...all].filter((name) => isOfTarget(arms, name)) : [];
   const candidates = [
-    ...names.filter((name) => name !== 'target'),
+    ...names.filter((name) => name !== 'target' && name !== SIDE),
     ...ofTargets.filter((name) => !names.includes(name)),
   ];
   return candidates.flatMap((name) => {
@@ -67,17 +69,17 @@ export function numericAxes(arms: readonly ChartArm[], names: readonly string[])
       ? names.filter((other) => other !== name)
       : othersOf(arms, names, ofTargets, name);
     if (others === null) return [];
-    return [{ name, axis: axisOf(name, quantities), of: ({ id }) => quantities.get(id)?.value ?? null, others }];
+    return [{ name, axis: axisOf(name, quantities), of: (arm) => quantities.get(arm)?.value ?? null, others }];
   });
 }
 
 /** Whether all arms of a target have the same value, and it is the same for no others. */
-function isOfTarget(arms: readonly ChartArm[], name: string): boolean {
+function isOfTarget(arms: readonly Attributed[], name: string): boolean {
   const values = new Map<string, string | undefined>();
-  return arms.every(({ attributes, summary: { arm } }) => {
-    const value = attributes.get(name);
-    if (!values.has(arm.target)) values.set(arm.target, value);
-    return values.get(arm.target) === value;
+  return arms.every(({ attributes }) => {
+    const [target = '', value] = [attributes.get('target'), attributes.get(name)];
+    if (!values.has(target)) values.set(target, value);
+    return values.get(target) === value;
   });
 }
 
@@ -86,7 +88,7 @@ function isOfTarget(arms: readonly ChartArm[], name: string): boolean {
  * attributes that some targets share. Null if these do not tell them apart.
  */
 function othersOf(
-  arms: readonly ChartArm[],
+  arms: readonly Attributed[],
   names: readonly string[],
   ofTargets: readonly string[],
   name: string,
@@ -105,19 +107,19 @@ function othersOf(
 }
 
 /** Returns a text that is the same for attributes which have equal values in the same arms. */
-function partition(arms: readonly ChartArm[], name: string): string {
+function partition(arms: readonly Attributed[], name: string): string {
   const levels = levelsOf(arms, name);
   return arms.map(({ attributes }) => levels.indexOf(attributes.get(name) ?? '')).join();
 }
 
-/** Returns the number of each arm by its id; null if fewer than two numbers occur, or some value is none. */
-function quantitiesOf(arms: readonly ChartArm[], name: string): ReadonlyMap<string, Quantity> | null {
+/** Returns the number of each arm; null if fewer than two numbers occur, or some value is none. */
+function quantitiesOf<T extends Attributed>(arms: readonly T[], name: string): ReadonlyMap<T, Quantity> | null {
   const read = quantityReader(name, levelsOf(arms, name));
-  const found = new Map<string, Quantity>();
-  for (const { id, attributes } of arms) {
-    const label = attributes.get(name);
+  const found = new Map<T, Quantity>();
+  for (const arm of arms) {
+    const label = arm.attributes.get(name);
     const quantity = label === undefined ? null : read(label);
-    if (quantity !== null) found.set(id, quantity);
+    if (quantity !== null) found.set(arm, quantity);
     else if (label !== undefined && label !== NONE) return null;
   }
   const each = [...found.values()];
@@ -154,17 +156,22 @@ function quantityReader(name: string, labels: readonly string[]): (label: string
   };
 }
 
-function axisOf(name: string, quantities: ReadonlyMap<string, Quantity>): Axis {
+function axisOf(name: string, quantities: ReadonlyMap<unknown, Quantity>): Axis {
   const each = [...quantities.values()];
   const unit = each[0]?.unit ?? 'count';
   const labels = new Map(each.map(({ value, label }) => [value, label]));
   const values = [...labels.keys()].sort((a, b) => a - b);
   const [least, most] = [values[0] as number, values.at(-1) as number];
-  const word = WORDS.get(name);
   return {
-    label: word === undefined || word === name ? name : `${word} (${name})`,
+    label: factorLabel(name),
     unit,
     scale: least > 0 && most / least >= LOG_FROM ? 'log' : 'linear',
     ...(values.length <= MOST_TICKS && { ticks: values.map((at) => ({ at, label: labels.get(at) as string })) }),
   };
+}
+
+/** Returns a factor in words, with its name: `I/O size (bs)`. */
+export function factorLabel(name: string): string {
+  const word = WORDS.get(name);
+  return word === undefined || word === name ? name : `${word} (${name})`;
 }

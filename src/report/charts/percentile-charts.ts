@@ -65,9 +65,9 @@ function distributionChart(kind: LatencyKind, facet: Facet<ChartArm>, group: Cha
     kind: 'xy',
     id: `${kind}-distribution`,
     title: facetTitle(`Distribution of ${label}`, facet),
-    description: `${operationsText(kind, facet)} The height is the part of the operations that took at most this long, up to 99.9 %.`,
+    description: `${operationsText(kind, facet)} The height is the share of the operations that took at most this long, up to 99.9 %.`,
     x: { label, unit: 'ns', scale: 'log' },
-    y: { label: 'part of the operations', unit: 'ratio', scale: 'linear', includes: [0, 1] },
+    y: { label: 'share of the operations', unit: 'ratio', scale: 'linear', includes: [0, 1] },
     series: seriesOf(kind, facet, group, (histogram) => {
       const count = totalCount(histogram);
       const supported = SHARES.filter((share) => count >= leastOperations(share));

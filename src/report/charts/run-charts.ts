@@ -3,11 +3,19 @@ import type { Chart } from '../../charts/chart.js';
 import type { RunView } from '../run/run-view.js';
 import { armCharts } from './arm-charts.js';
 import { type ChartedRun, chartedRun } from './chart-arms.js';
+import { checkpointCharts } from './checkpoint-charts.js';
 import { factorCharts } from './factor-charts.js';
+import { heatmapCharts } from './heatmap-charts.js';
+import { nfsCharts } from './nfs-charts.js';
 import { percentileCharts } from './percentile-charts.js';
+import { replayCharts } from './replay-charts.js';
+import { scheduleChart } from './schedule-chart.js';
+import { timeCharts } from './time-charts.js';
+import { trainingCharts } from './training-charts.js';
+import { uniqueIds } from './unique-ids.js';
 
 /** What a chart is about, for headings. */
-export type ChartSubject = 'results' | 'latency' | 'time' | 'nfs' | 'training' | 'checkpoints' | 'metadata' | 'volume';
+export type ChartSubject = 'results' | 'latency' | 'training' | 'checkpoints' | 'replay' | 'nfs' | 'time';
 
 interface ChartRow {
   readonly subject: ChartSubject;
@@ -18,7 +26,14 @@ interface ChartRow {
 const ROWS: readonly ChartRow[] = [
   { subject: 'results', make: factorCharts },
   { subject: 'results', make: armCharts },
+  { subject: 'results', make: heatmapCharts },
   { subject: 'latency', make: percentileCharts },
+  { subject: 'training', make: trainingCharts },
+  { subject: 'checkpoints', make: checkpointCharts },
+  { subject: 'replay', make: replayCharts },
+  { subject: 'nfs', make: nfsCharts },
+  { subject: 'time', make: timeCharts },
+  { subject: 'time', make: scheduleChart },
 ];
 
 export interface SubjectChart {
@@ -34,20 +49,3 @@ export function runCharts(view: RunView): SubjectChart[] {
     make(run).map((chart) => ({ subject, chart: { ...chart, id: uniqueId(chart.id) } })),
   );
 }
-
-/** Returns a function that makes ids fit for anchors and file names, and unique: `throughput-by-bs-2`. */
-export function uniqueIds(): (id: string) => string {
-  const used = new Set<string>();
-  return (id) => {
-    const safe = id
-      .toLowerCase()
-      .replaceAll(/[^a-z0-9]+/g, '-')
-      .slice(0, LONGEST_ID);
-    let unique = safe;
-    for (let number = 2; used.has(unique); number++) unique = `${safe}-${number}`;
-    used.add(unique);
-    return unique;
-  };
-}
-
-const LONGEST_ID = 60;

@@ -1,6 +1,7 @@
-/** What repeats a run: its command, and the workload as YAML. */
+/** What repeats a run, and where its files are. */
 import type { PagePart } from '../../page/page.js';
 import { feedrateCommand } from '../answer/commands.js';
+import { fileLines } from '../run/run-lines.js';
 import type { RunView } from '../run/run-view.js';
 import { textPart } from './page-parts.js';
 
@@ -16,4 +17,11 @@ export function reproduceParts({ run }: RunView): PagePart[] {
     ...textPart(['The workload:']),
     { kind: 'command', text: `${changes}${workloadSource}` },
   ];
+}
+
+/** Returns the directory of the run, and the lines that read its files in a notebook. */
+export function fileParts({ directory }: RunView): PagePart[] {
+  const [saved, ...reading] = fileLines(directory);
+  if (saved === undefined) return [];
+  return [...textPart([saved]), { kind: 'command', text: reading.map(({ text }) => text.trim()).join('\n') }];
 }

@@ -1,52 +1,67 @@
 /** The sections of a run, in the order of a page. A section is a function and a row; empty ones are left out. */
 import type { PagePart, PageSection } from '../../page/page.js';
 import type { TrialRecord } from '../../record/trial-record.js';
+import { type ChartSubject, runCharts } from '../charts/run-charts.js';
 import { armTables, captionOf } from '../run/arm-table.js';
 import { ceilingLines } from '../run/ceiling-lines.js';
 import { checkpointLines } from '../run/checkpoint-lines.js';
-import { busyLines } from '../run/machine-lines.js';
 import { nfsLines } from '../run/nfs-lines.js';
 import { noteArms } from '../run/notes.js';
 import { ontapLines } from '../run/ontap-lines.js';
 import { replayLines } from '../run/replay-lines.js';
-import { cacheLines, fileLines, headerLines, problemLines, thresholdLines } from '../run/run-lines.js';
+import { cacheLines, problemLines, thresholdLines } from '../run/run-lines.js';
 import type { RunView } from '../run/run-view.js';
 import { trainingLines } from '../run/training-lines.js';
 import { METHOD_LINE } from '../table/method-line.js';
 import type { ShownColumn } from '../table/shown-column.js';
+import { environmentParts } from './environment-parts.js';
 import { keyFigures } from './key-figures.js';
-import { sectionOf, shownTable, textPart } from './page-parts.js';
-import { reproduceParts } from './reproduce.js';
+import { chartParts, sectionOf, shownTable, textPart } from './page-parts.js';
+import { fileParts, reproduceParts } from './reproduce.js';
 
 interface RunSectionRow {
   readonly id: string;
   readonly heading: string;
+  /** Charts about these come first. */
+  readonly charts?: readonly ChartSubject[];
   readonly parts: (view: RunView) => readonly PagePart[];
-  readonly isFolded?: boolean;
 }
+
+const NOTHING = (): readonly PagePart[] => [];
 
 const SECTIONS: readonly RunSectionRow[] = [
   { id: 'figures', heading: 'Key figures', parts: (view) => [{ kind: 'figures', figures: keyFigures(view) }] },
-  { id: 'results', heading: 'Results', parts: resultParts },
-  { id: 'warnings', heading: 'Warnings and what to do', parts: noteParts },
+  { id: 'results', heading: 'Results', charts: ['results'], parts: resultParts },
+  { id: 'warnings', heading: 'Warnings and remedies', parts: noteParts },
   { id: 'thresholds', heading: 'Thresholds', parts: ({ thresholds }) => textPart(thresholdLines(thresholds)) },
+  { id: 'latency', heading: 'Latency', charts: ['latency'], parts: NOTHING },
+  { id: 'time', heading: 'Over time', charts: ['time'], parts: NOTHING },
   { id: 'cache', heading: 'Where the bytes came from', parts: ({ summaries }) => textPart(cacheLines(summaries)) },
-  { id: 'training', heading: 'Training', parts: ({ summaries }) => textPart(trainingLines(summaries)) },
-  { id: 'checkpoints', heading: 'Checkpoints', parts: (view) => textPart(checkpointLines(view)) },
-  { id: 'replay', heading: 'Replay', parts: (view) => textPart(replayLines(view)) },
-  { id: 'nfs', heading: 'NFS', parts: ({ summaries }) => textPart(nfsLines(summaries)) },
+  { id: 'training', heading: 'Training', charts: ['training'], parts: trainingParts },
+  {
+    id: 'checkpoints',
+    heading: 'Checkpoints',
+    charts: ['checkpoints'],
+    parts: (view) => textPart(checkpointLines(view)),
+  },
+  { id: 'replay', heading: 'Replay', charts: ['replay'], parts: (view) => textPart(replayLines(view)) },
+  { id: 'nfs', heading: 'NFS', charts: ['nfs'], parts: ({ summaries }) => textPart(nfsLines(summaries)) },
   { id: 'volume', heading: 'Volume and ceilings', parts: volumeParts },
   { id: 'failures', heading: 'Failed trials', parts: failureParts },
   { id: 'problems', heading: 'Problems', parts: ({ problems }) => textPart(problemLines(problems)) },
   { id: 'environment', heading: 'Environment', parts: environmentParts },
   { id: 'reproduce', heading: 'Repeat this run', parts: reproduceParts },
+  { id: 'files', heading: 'Files', parts: fileParts },
 ];
 
 /** Returns the sections that have something to show. `prefix` makes their ids unique on a page with several runs. */
 export function runSections(view: RunView, prefix = ''): PageSection[] {
-  return SECTIONS.flatMap(({ id, heading, parts, isFolded }) =>
-    sectionOf(`${prefix}${id}`, heading, parts(view), isFolded),
-  );
+  const charts = runCharts(view);
+  return SECTIONS.flatMap(({ id, heading, charts: subjects = [], parts }) => {
+    const own = charts.filter(({ subject }) => subjects.includes(subject));
+    const named = own.map(({ chart }) => ({ ...chart, id: `${prefix}${chart.id}` }));
+    return sectionOf(`${prefix}${id}`, heading, [...chartParts(named), ...parts(view)]);
+  });
 }
 
 function resultParts(view: RunView): PagePart[] {
@@ -62,6 +77,10 @@ function resultParts(view: RunView): PagePart[] {
     ),
   );
   return [...tables, ...textPart([METHOD_LINE])];
+}
+
+function trainingParts({ summaries }: RunView): PagePart[] {
+  return textPart(trainingLines(summaries));
 }
 
 function noteParts(view: RunView): PagePart[] {
@@ -96,14 +115,4 @@ function faultText({ fault }: TrialRecord): string {
   const where = path === null ? '' : ` ${path}`;
   const offset = offsetBytes === null ? '' : ` at offset ${offsetBytes}`;
   return `${code} in ${syscall}${where}${offset}, worker ${worker}: ${message}`;
-}
-
-function environmentParts(view: RunView): PagePart[] {
-  if (view.run === null) return [];
-  const [, ...lines] = headerLines(view);
-  return textPart([
-    ...lines.filter(({ tone }) => tone !== 'bad'),
-    ...busyLines(view.trials),
-    ...fileLines(view.directory),
-  ]);
 }

@@ -8,6 +8,8 @@ import type { NotedArm } from './notes.js';
 export interface Charted {
   readonly numbers: readonly NumberKey[];
   readonly latencies: readonly LatencyKind[];
+  /** Whether the numbers are alike, so that one chart shows all of them. */
+  readonly isTogether?: boolean;
 }
 
 interface JobSubject {
@@ -58,7 +60,11 @@ const SUBJECTS = {
     headline: 'throughput',
     hasSteps: true,
     important: ['create_rate', 'stat_rate', 'entry_rate', 'rename_rate', 'unlink_rate', 'create p99', 'stat p99', 'n'],
-    charted: { numbers: [], latencies: ['create', 'stat', 'unlink'] },
+    charted: {
+      numbers: ['create_rate', 'stat_rate', 'entry_rate', 'rename_rate', 'unlink_rate'],
+      latencies: ['create', 'stat', 'unlink'],
+      isTogether: true,
+    },
   },
   checkpoints: {
     isOf: ({ latencies }) => latencies.has('checkpoint'),
