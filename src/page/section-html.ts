@@ -62,7 +62,8 @@ function partsHtml(parts: readonly PagePart[], level: number, drawing: Drawing):
   const [shown, more] = [charts.slice(0, CHARTS_SHOWN), charts.slice(CHARTS_SHOWN)];
   const words = more.length === 1 ? '1 more chart' : `${more.length} more charts`;
   const first = drawn(shown);
-  const rest = more.length === 0 ? null : html`<details class="more-charts"><summary>${words}</summary>${drawn(more)}</details>\n`;
+  const rest =
+    more.length === 0 ? null : html`<details class="more-charts"><summary>${words}</summary>${drawn(more)}</details>\n`;
   return html`${first}${rest}${drawn(others)}`;
 }
 
