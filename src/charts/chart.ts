@@ -136,13 +136,15 @@ interface BarPart {
   readonly name: string;
   readonly values: readonly (number | null)[];
   /** The interval and the single observations of each bar; an open end is absent. Only of bars that are not stacked. */
-  readonly spreads?: readonly ({
-    readonly low?: number;
-    readonly high?: number;
-    readonly dots: readonly number[];
-    /** What the numbers do not show: `failed`. */
-    readonly label?: string;
-  } | null)[];
+  readonly spreads?: readonly (BarSpread | null)[];
+}
+
+export interface BarSpread {
+  readonly low?: number;
+  readonly high?: number;
+  readonly dots: readonly number[];
+  /** What the numbers do not show: `failed`. */
+  readonly label?: string;
 }
 
 /** What happened when: one lane each, with spans of time. */

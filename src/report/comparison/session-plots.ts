@@ -51,7 +51,11 @@ function plotOf({ options }: Comparison, { sample, judgement }: ComparedCell, co
   );
 }
 
-function rowsOf(sample: EffectSample, unit: string): DotRow[] {
+/**
+ * Returns the logarithms that plots show: of the ratio in each session, or, for two runs, of the level of each session relative
+ * to the median of the base, the candidate last.
+ */
+export function rowsOf(sample: EffectSample, unit: string): DotRow[] {
   if (sample.design === 'paired') return [{ name: `${unit}s`, values: sample.differences }];
   const measured = sample.base.filter(Number.isFinite);
   const middle = measured.length === 0 ? 0 : median(measured);

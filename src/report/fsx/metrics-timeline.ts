@@ -6,48 +6,7 @@ import { belongs, seriesOf } from '../../record/metric-periods.js';
 import { sparkline } from '../table/sparkline.js';
 import { percentText, ratioText } from './metrics-columns.js';
 import { armLetter, type MetricsView } from './metrics-view.js';
-
-interface TimelineRow {
-  readonly label: string;
-  readonly metric: string;
-  readonly scope: FsxMetric['scope'];
-  /** Of the dimension `StorageTier`. */
-  readonly tier?: 'SSD' | 'StandardCapacityPool';
-  /** How the values of one column are combined, over dimensions and time. */
-  readonly combine: 'max' | 'min' | 'sum' | 'last';
-  /** What is divided by: another metric over the same periods. */
-  readonly per?: readonly [metric: string, scope: FsxMetric['scope']];
-}
-
-const ROWS: readonly TimelineRow[] = [
-  { label: 'network', metric: 'NetworkThroughputUtilization', scope: 'file server', combine: 'max' },
-  { label: 'disk throughput', metric: 'FileServerDiskThroughputUtilization', scope: 'file server', combine: 'max' },
-  { label: 'server IOPS', metric: 'FileServerDiskIopsUtilization', scope: 'file server', combine: 'max' },
-  { label: 'SSD IOPS', metric: 'DiskIopsUtilization', scope: 'aggregate', combine: 'max' },
-  { label: 'CPU', metric: 'CPUUtilization', scope: 'file server', combine: 'max' },
-  { label: 'burst left', metric: 'FileServerDiskThroughputBalance', scope: 'file server', combine: 'min' },
-  { label: 'IOPS burst left', metric: 'FileServerDiskIopsBalance', scope: 'file server', combine: 'min' },
-  {
-    label: 'disk ÷ client',
-    metric: 'DiskReadBytes',
-    scope: 'aggregate',
-    combine: 'sum',
-    per: ['DataReadBytes', 'file system'],
-  },
-  { label: 'client reads', metric: 'DataReadBytes', scope: 'volume', combine: 'sum' },
-  { label: 'client writes', metric: 'DataWriteBytes', scope: 'volume', combine: 'sum' },
-  { label: 'pool requests', metric: 'CapacityPoolReadOperations', scope: 'volume', combine: 'sum' },
-  { label: 'pool reads', metric: 'CapacityPoolReadBytes', scope: 'volume', combine: 'sum' },
-  { label: 'volume on SSD', metric: 'StorageUsed', scope: 'volume tier', tier: 'SSD', combine: 'last' },
-  {
-    label: 'volume in pool',
-    metric: 'StorageUsed',
-    scope: 'volume tier',
-    tier: 'StandardCapacityPool',
-    combine: 'last',
-  },
-  { label: 'SSD full', metric: 'StorageCapacityUtilization', scope: 'file system tier', tier: 'SSD', combine: 'last' },
-];
+import { ofRow, TIMELINE_ROWS, type TimelineRow } from './timeline-rows.js';
 
 const SUMMARY: Readonly<Record<TimelineRow['combine'], string>> = {
   max: 'max',
@@ -70,7 +29,7 @@ interface Axis {
 export function metricsTimeline(view: MetricsView, target: MetricsTarget, columns: number): string[] {
   const series = seriesOf(target, view.record.series);
   const axis = axisOf(view, columns - LABEL_COLUMNS - VALUE_COLUMNS);
-  const rows = ROWS.flatMap((row) => drawnRow(row, series, axis) ?? []);
+  const rows = TIMELINE_ROWS.flatMap((row) => drawnRow(row, series, axis) ?? []);
   if (rows.length === 0) return [`${titleOf(target)}: no values`];
   return [titleOf(target), axisLine(axis), trialsLine(view, target, axis), ...rows];
 }
@@ -112,12 +71,7 @@ function trialsLine({ spans, arms }: MetricsView, target: MetricsTarget, axis: A
 
 function drawnRow(row: TimelineRow, series: readonly MetricSeries[], axis: Axis): string | null {
   const { per } = row;
-  const own = series.filter(
-    ({ metric, scope, dimensions }) =>
-      metric === row.metric &&
-      scope === row.scope &&
-      (row.tier === undefined || dimensions['StorageTier'] === row.tier),
-  );
+  const own = ofRow(row, series);
   if (own.length === 0) return null;
   let values = columnValues(own, axis, row.combine);
   if (per !== undefined) {

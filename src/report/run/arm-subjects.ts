@@ -1,7 +1,16 @@
 /** What the jobs of a table are about, and therefore which columns matter most in it. */
+import type { LatencyKind } from '../../base/latency-kinds.js';
 import type { NumberKey } from '../../base/metrics.js';
 import type { ArmSummary } from '../../stats/summary.js';
 import type { NotedArm } from './notes.js';
+
+/** What charts show of such jobs, the most important first. */
+export interface Charted {
+  readonly numbers: readonly NumberKey[];
+  readonly latencies: readonly LatencyKind[];
+  /** Whether the numbers are alike, so that one chart shows all of them. */
+  readonly isTogether?: boolean;
+}
 
 interface JobSubject {
   /** Whether these results are of such a job. */
@@ -15,6 +24,7 @@ interface JobSubject {
    * columns. The others follow in the order of `base/metrics.ts` and `base/latency-kinds.ts`.
    */
   readonly important: readonly string[];
+  readonly charted: Charted;
 }
 
 /** Blocks below this size are measured for their number and latency, larger ones for their bytes. */
@@ -43,12 +53,18 @@ const SUBJECTS = {
       'batch p99',
       'barrier p99',
     ],
+    charted: { numbers: ['au', 'samples_rate', 'throughput'], latencies: ['wait', 'step', 'batch'] },
   },
   metadata: {
     isOf: ({ latencies }) => latencies.has('create') || latencies.has('stat') || latencies.has('readdir'),
     headline: 'throughput',
     hasSteps: true,
     important: ['create_rate', 'stat_rate', 'entry_rate', 'rename_rate', 'unlink_rate', 'create p99', 'stat p99', 'n'],
+    charted: {
+      numbers: ['create_rate', 'stat_rate', 'entry_rate', 'rename_rate', 'unlink_rate'],
+      latencies: ['create', 'stat', 'unlink'],
+      isTogether: true,
+    },
   },
   checkpoints: {
     isOf: ({ latencies }) => latencies.has('checkpoint'),
@@ -66,6 +82,7 @@ const SUBJECTS = {
       'n',
       'close p50',
     ],
+    charted: { numbers: ['throughput'], latencies: ['checkpoint', 'fsync', 'latency'] },
   },
   files: {
     isOf: ({ latencies }) => latencies.has('file'),
@@ -85,18 +102,21 @@ const SUBJECTS = {
       'n',
       'range',
     ],
+    charted: { numbers: ['files', 'throughput'], latencies: ['file', 'open', 'latency'] },
   },
   smallBlocks: {
     isOf: movesSmallBlocks,
     headline: 'throughput',
     hasSteps: false,
     important: ['latency p99', 'iops', 'cache', 'ceiling', 'latency p50', 'n', 'range', 'latency p99.9'],
+    charted: { numbers: ['throughput', 'iops'], latencies: ['latency'] },
   },
   largeBlocks: {
     isOf: () => true,
     headline: 'throughput',
     hasSteps: false,
     important: ['latency p99', 'cache', 'ceiling', 'range', 'latency p50', 'n', 'iops', 'latency p99.9'],
+    charted: { numbers: ['throughput'], latencies: ['latency'] },
   },
 } as const satisfies Readonly<Record<string, JobSubject>>;
 
@@ -105,8 +125,8 @@ export type SubjectName = keyof typeof SUBJECTS;
 const NAMES = Object.keys(SUBJECTS) as readonly SubjectName[];
 
 /** The arms of one table. */
-export interface ArmGroup extends Pick<JobSubject, 'headline' | 'hasSteps'> {
-  readonly arms: readonly NotedArm[];
+export interface ArmGroup<Row = NotedArm> extends Pick<JobSubject, 'headline' | 'hasSteps' | 'charted'> {
+  readonly arms: readonly Row[];
   /** Returns the place of a column, from 1; larger than any other for columns that are not important here. */
   readonly placeOf: (key: string) => number;
 }
@@ -115,14 +135,14 @@ export interface ArmGroup extends Pick<JobSubject, 'headline' | 'hasSteps'> {
  * Returns the arms by subject, in the order of the first arms. Blocks of all sizes are in one table, because people
  * compare them. An arm without results is beside the other arms of its job.
  */
-export function groupArms(arms: readonly NotedArm[]): ArmGroup[] {
+export function groupArms<Row extends Pick<NotedArm, 'summary'>>(arms: readonly Row[]): ArmGroup<Row>[] {
   const ofJobs = new Map<string, SubjectName>();
   for (const { summary } of arms) {
     const found = NAMES.find((name) => SUBJECTS[name].isOf(summary)) as SubjectName;
     const known = ofJobs.get(summary.arm.job);
     if (known === undefined || NAMES.indexOf(found) < NAMES.indexOf(known)) ofJobs.set(summary.arm.job, found);
   }
-  const bySubject = new Map<SubjectName, NotedArm[]>();
+  const bySubject = new Map<SubjectName, Row[]>();
   const hasSmall = [...ofJobs.values()].includes('smallBlocks');
   for (const arm of arms) {
     const found = ofJobs.get(arm.summary.arm.job) as SubjectName;
@@ -132,10 +152,11 @@ export function groupArms(arms: readonly NotedArm[]): ArmGroup[] {
     bySubject.set(name, ofSubject);
   }
   return [...bySubject].map(([name, ofSubject]) => {
-    const { headline, hasSteps, important }: JobSubject = SUBJECTS[name];
+    const { headline, hasSteps, important, charted }: JobSubject = SUBJECTS[name];
     return {
       headline,
       hasSteps,
+      charted,
       arms: ofSubject,
       placeOf: (key) => important.indexOf(key) + 1 || Number.POSITIVE_INFINITY,
     };

@@ -129,7 +129,11 @@ function countTone({ summary }: NotedArm): Tone {
 
 function headlineText(summary: ArmSummary, { key, unit }: NumberMetric): string {
   const spread = summary.numbers[key];
-  if (spread !== null) return formatValue(spread.median, unit);
+  return spread === null ? noResultText(summary) : formatValue(spread.median, unit);
+}
+
+/** Returns why an arm has no value of a metric: `failed`. */
+export function noResultText(summary: ArmSummary): string {
   if (summary.failed > 0) return 'failed';
   if (summary.unmeasured > 0) return 'nothing measured';
   // A job with phases has a rate for each of them instead.

@@ -36,7 +36,8 @@ function linesOf(id: string, training: TrainingUse): Line[] {
   ];
 }
 
-function epochName({ from, to }: EpochUse): string {
+/** Returns the epochs in words: `epoch 1`, `later epochs (2–5)`. */
+export function epochName({ from, to }: EpochUse): string {
   if (from === to) return `epoch ${from}`;
   return from === 1 ? `epochs 1–${to}` : `later epochs (${from}–${to})`;
 }

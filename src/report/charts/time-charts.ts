@@ -1,0 +1,142 @@
+/** Throughput and latency of every second of the run. */
+import { formatDurationNs } from '../../base/units.js';
+import type { Chart, ChartSpan, XyChart, XyPoint, XySeries } from '../../charts/chart.js';
+import { spanOfTrial } from '../../record/metric-periods.js';
+import { stepDown, wholeSeconds } from '../../record/steadiness.js';
+import type { SeriesPoint, TrialRecord } from '../../record/trial-record.js';
+import { stallsWithin } from '../../stats/stalled-seconds.js';
+import type { ChartArm, ChartedRun } from './chart-arms.js';
+import { type Facet, facetsOf, facetTitle, namesOf } from './facets.js';
+
+/** A trial whose seconds are known, and when its workers began, ms since 1970. */
+interface TimedTrial {
+  readonly trial: TrialRecord;
+  readonly startMs: number;
+}
+
+interface TimedArm extends Pick<ChartArm, 'attributes' | 'id'> {
+  readonly trials: readonly TimedTrial[];
+}
+
+/** Ramps are marked in charts with no more trials than this. With more, their marks would hide the lines. */
+const MOST_RAMPS = 40;
+
+export function timeCharts({ groups }: ChartedRun): Chart[] {
+  return groups.flatMap(({ arms, names }) => {
+    const timed = arms.map(timedArm).filter(({ trials }) => trials.some(({ trial }) => trial.series.length > 1));
+    return facetsOf(timed, names).flatMap((facet) => {
+      if (facet.items.length === 0) return [];
+      const named = namesOf(facet.items, names, ({ id }) => id);
+      return [throughputChart(facet, named), latencyChart(facet, named)].filter(saysSomething);
+    });
+  });
+}
+
+function saysSomething({ series }: XyChart): boolean {
+  return series.some(({ points }) => points.some(({ y }) => y !== null && y > 0));
+}
+
+function timedArm({ id, attributes, trials }: ChartArm): TimedArm {
+  const timed = trials.flatMap((trial): TimedTrial[] => {
+    const startMs = spanOfTrial(trial)?.startMs;
+    return startMs === undefined ? [] : [{ trial, startMs }];
+  });
+  return { id, attributes, trials: timed.sort((a, b) => a.startMs - b.startMs) };
+}
+
+function throughputChart(facet: Facet<TimedArm>, names: readonly string[]): XyChart {
+  const rate = ({ readBytes, writeBytes, durationNs }: SeriesPoint) => (readBytes + writeBytes) / (durationNs / 1e9);
+  return {
+    ...commonParts(facet),
+    id: 'throughput-over-time',
+    title: facetTitle('Throughput over time', facet),
+    description: `Bytes of every second, ${trialsText(facet)}. Gaps are the times between trials of an arm. ${marksText(facet)}`,
+    y: { label: 'throughput', unit: 'bytes/s', scale: 'linear', includes: [0] },
+    series: facet.items.map((arm, index) => seriesOf(arm, names[index] as string, rate)),
+  };
+}
+
+function latencyChart(facet: Facet<TimedArm>, names: readonly string[]): XyChart {
+  return {
+    ...commonParts(facet),
+    id: 'latency-over-time',
+    title: facetTitle('Latency over time', facet),
+    description: `Median and 99th percentile of the operations of every second, ${trialsText(facet)}. ${marksText(facet)}`,
+    y: { label: 'latency', unit: 'ns', scale: 'log' },
+    series: facet.items.flatMap((arm, index) => [
+      seriesOf(arm, `${names[index]} p50`, ({ p50Ns }) => p50Ns),
+      seriesOf(arm, `${names[index]} p99`, ({ p99Ns }) => p99Ns),
+    ]),
+  };
+}
+
+function commonParts({ items }: Facet<TimedArm>): Pick<XyChart, 'kind' | 'x' | 'spans' | 'marks'> {
+  const all = items.flatMap(({ trials }) => trials);
+  return {
+    kind: 'xy',
+    x: { label: 'time (UTC)', unit: 'time', scale: 'linear' },
+    spans: [...(all.length <= MOST_RAMPS ? all.flatMap(rampOf) : []), ...all.flatMap(stallsOf)],
+    marks: all.flatMap(dropOf),
+  };
+}
+
+function trialsText({ items }: Facet<TimedArm>): string {
+  const all = items.flatMap(({ trials }) => trials);
+  const uncounted = all.filter(({ trial }) => trial.warmup || trial.status !== 'ok').length;
+  return `n = ${all.length} trials${uncounted === 0 ? '' : `, ${uncounted} of which do not count`}`;
+}
+
+function marksText({ items }: Facet<TimedArm>): string {
+  const all = items.flatMap(({ trials }) => trials);
+  const stalls = all.flatMap(stallsOf).length;
+  const drops = all.flatMap(dropOf).length;
+  const said = [
+    ...(all.length <= MOST_RAMPS && all.some((trial) => rampOf(trial).length > 0) ? ['ramps, which do not count'] : []),
+    ...(stalls > 0 ? ['stalls, in which less than a tenth of the usual operations ended'] : []),
+    ...(drops > 0 ? ['lasting drops of throughput, such as the end of a burst'] : []),
+  ];
+  if (said.length === 0) return 'No second stalled.';
+  return `Marked are ${said.join('; ')}.${stalls === 0 ? ' No second stalled.' : ''}`;
+}
+
+function seriesOf({ id, trials }: TimedArm, name: string, read: (point: SeriesPoint) => number | null): XySeries {
+  const points = trials.flatMap(({ trial, startMs }, index): XyPoint[] => {
+    const seconds = trial.series.filter(isLong).map((point) => ({ x: atMs(startMs, point.startNs), y: read(point) }));
+    // A point without a value ends the line between two trials.
+    return index === 0 ? seconds : [{ x: startMs, y: null }, ...seconds];
+  });
+  return { name, points, drawn: 'line', arm: id };
+}
+
+/** The last second of a trial may be so short that its rate is chance. */
+const LEAST_NS = 100e6;
+
+function isLong({ durationNs }: SeriesPoint): boolean {
+  return durationNs >= LEAST_NS;
+}
+
+function atMs(startMs: number, ns: number): number {
+  return startMs + ns / 1e6;
+}
+
+function rampOf({ trial: { window }, startMs }: TimedTrial): ChartSpan[] {
+  if (!(window.startNs > 0)) return [];
+  return [{ from: startMs, to: atMs(startMs, window.startNs), label: 'ramp', tone: 'plain' }];
+}
+
+function stallsOf({ trial, startMs }: TimedTrial): ChartSpan[] {
+  return stallsWithin(trial).map(({ fromNs, toNs }) => ({
+    from: atMs(startMs, fromNs),
+    to: atMs(startMs, toNs),
+    label: `stalled for ${formatDurationNs(toNs - fromNs)}`,
+    tone: 'warning',
+  }));
+}
+
+/** Only trials that raised the warning are searched, because others have no step, and some jobs are not steady. */
+function dropOf({ trial, startMs }: TimedTrial): { x: number; label: string }[] {
+  if (!trial.warnings.some(({ code }) => code === 'burst-suspected')) return [];
+  const step = stepDown(wholeSeconds(trial.series, trial.window));
+  if (step === null) return [];
+  return [{ x: atMs(startMs, trial.window.startNs + step.at * 1e9), label: 'throughput dropped' }];
+}
