@@ -18,9 +18,7 @@ const IMPORTERS: readonly Importer[] = [
 ];
 
 /** Imports the file. Throws `FeedrateError('usage')` for one that no program is known to write. */
-export async function importAny(word: string | undefined, output: string | undefined): Promise<void> {
-  if (word === undefined)
-    throw new FeedrateError('usage', 'import: the file is missing; name a file, or see feedrate import --help');
+export async function importAny(word: string, output: string | undefined): Promise<void> {
   const file = await foreignText(word);
   const importer = IMPORTERS.find(({ recognises }) => recognises(file));
   if (importer === undefined)

@@ -65,7 +65,7 @@ export const FIO_ALIASES: ReadonlyMap<string, string> = new Map(
     iodepth_batch_submit: 'iodepth_batch',
     iodepth_batch_complete: 'iodepth_batch_complete_min',
     bs_unaligned: 'blocksize_unaligned',
-    ba: 'blockalign',
+    blockalign: 'ba',
   }).map(([name, alias]) => [alias, name]),
 );
 

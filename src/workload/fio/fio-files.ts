@@ -10,8 +10,11 @@ export function filesOf(options: FioOptions, pattern: Pattern, { uniformBytes }:
   const nrfiles = options.count('nrfiles') ?? 1;
   const files = names > 1 ? names : Math.max(1, nrfiles);
   orderOfFiles(options, files, pattern);
-  const sizeBytes = sizeOf(options, files);
-  if (sizeBytes === null) return [];
+  const sizeBytes = isOnDevice(options) ? null : sizeOf(options, files);
+  if (sizeBytes === null) {
+    options.passOver('size', 'filesize', 'io_size', 'number_ios', 'loops');
+    return [];
+  }
   const usedBytes = wholeBlocks(options, sizeBytes, files, uniformBytes);
   const fields: FioField[] = [{ word: 'size', value: sizeText(usedBytes), place: options.placeOf('size') }];
   if (files > 1) fields.push({ word: 'nrfiles', value: String(files), place: options.placeOf('nrfiles') });
@@ -28,9 +31,8 @@ function namedFiles(options: FioOptions, { writes }: Pattern, workers: number): 
   const text = options.text('filename');
   options.text('directory');
   if (text === null) return 0;
-  // fio separates names with colons, unless they are escaped.
-  const names = text.split(/(?<!\\):/).filter((name) => name !== '');
-  const device = names.find((name) => name.startsWith('/dev/') || name.startsWith('\\\\'));
+  const names = namesIn(text);
+  const device = names.find(isDevice);
   if (device !== undefined) {
     const instead = writes ? '' : `, or measure the device with: feedrate read ${device}`;
     options.fault(
@@ -40,6 +42,19 @@ function namedFiles(options: FioOptions, { writes }: Pattern, workers: number): 
   } else if (workers > 1)
     options.note('filename', 'each worker has files of its own, where all clones of fio’s job use the same ones');
   return names.length;
+}
+
+/** fio separates names with colons, unless they are escaped. */
+function namesIn(text: string): string[] {
+  return text.split(/(?<!\\):/).filter((name) => name !== '');
+}
+
+function isDevice(name: string): boolean {
+  return name.startsWith('/dev/') || name.startsWith('\\\\');
+}
+
+function isOnDevice(options: FioOptions): boolean {
+  return options.has('filename') && namesIn(options.text('filename') ?? '').some(isDevice);
 }
 
 /** fio takes a block of each file in turn, unless the job says otherwise. */

@@ -3,6 +3,7 @@ import { quoted } from '../../base/units.js';
 import type { Loss } from '../dlio/dlio-source.js';
 import { FIO_ENGINES } from '../fio-words.js';
 import type { IssueList } from '../issues.js';
+import { formatLocation } from '../location.js';
 import { blocksOf, type Pattern, patternOf } from './fio-blocks.js';
 import { filesOf } from './fio-files.js';
 import { type FioField, FioOptions } from './fio-options.js';
@@ -24,23 +25,26 @@ export interface ImportedFioJob {
   readonly notes: readonly Loss[];
 }
 
-/** Engines of fio by what feedrate uses for them. */
-const ENGINES: Readonly<Record<string, 'psync' | 'io_uring' | 'mmap' | 'null' | 'queue'>> = {
-  sync: 'psync',
-  psync: 'psync',
-  vsync: 'psync',
-  pvsync: 'psync',
-  pvsync2: 'psync',
-  libaio: 'queue',
-  posixaio: 'queue',
-  io_uring: 'io_uring',
-  mmap: 'mmap',
-  null: 'null',
+/** Engines of fio, with feedrate's own engine of that kind (null: it chooses one) and whether it keeps a queue. */
+const ENGINES: Readonly<Record<string, { readonly own: string | null; readonly holdsQueue: boolean }>> = {
+  sync: { own: 'psync', holdsQueue: false },
+  psync: { own: 'psync', holdsQueue: false },
+  vsync: { own: 'psync', holdsQueue: false },
+  pvsync: { own: 'psync', holdsQueue: false },
+  pvsync2: { own: 'psync', holdsQueue: false },
+  libaio: { own: null, holdsQueue: true },
+  posixaio: { own: null, holdsQueue: true },
+  io_uring: { own: 'io_uring', holdsQueue: true },
+  mmap: { own: 'mmap', holdsQueue: false },
+  null: { own: 'null', holdsQueue: false },
 };
 
 /** Returns the job. Adds an issue for each option that has no counterpart. */
 export function fioJob(section: FioSection, issues: IssueList): ImportedFioJob {
   const options = new FioOptions(section, issues);
+  const engine = engineOf(options);
+  // The other options are those of an engine that feedrate does not have.
+  if (engine === null) return jobWith(section, options, [], 1);
   const pattern = patternOf(options);
   const workers = Math.max(1, options.count('numjobs') ?? 1);
   const blocks = blocksOf(options, pattern);
@@ -52,15 +56,26 @@ export function fioJob(section: FioSection, issues: IssueList): ImportedFioJob {
   mixOf(options, pattern, set);
   fields.push(...blocks.fields, ...filesOf(options, pattern, blocks, workers));
   if (workers > 1) set('numjobs', workers);
-  engineOf(options, set);
+  queueOf(options, engine, set);
   cacheOf(options, pattern, set);
   timeOf(options, set);
   paceOf(options, pattern, set);
   writingOf(options, pattern, set);
   offsetsOf(options, pattern, set);
-  const job = {
+  const job = jobWith(section, options, fields, workers);
+  options.judgeTheRest();
+  return job;
+}
+
+function jobWith(
+  section: FioSection,
+  options: FioOptions,
+  fields: readonly FioField[],
+  workers: number,
+): ImportedFioJob {
+  return {
     name: options.text('name') ?? section.name,
-    place: options.placeOf(''),
+    place: formatLocation(section.location),
     fields,
     workers,
     waits: options.flag('stonewall'),
@@ -68,8 +83,6 @@ export function fioJob(section: FioSection, issues: IssueList): ImportedFioJob {
     directory: options.text('directory'),
     notes: options.notes,
   };
-  options.judgeTheRest();
-  return job;
 }
 
 type Set = (word: string, value: string | number | boolean, option?: string) => void;
@@ -81,21 +94,30 @@ function mixOf(options: FioOptions, { reads, writes }: Pattern, set: Set): void 
   else if (write !== null) set('rwmixread', 100 - write, 'rwmixwrite');
 }
 
-function engineOf(options: FioOptions, set: Set): void {
+/** An engine of fio, and what feedrate has in its place. */
+interface EngineWord {
+  readonly word: string;
+  readonly engine: (typeof ENGINES)[string];
+}
+
+/** Returns the engine, or null with a fault for one that does not read and write files. */
+function engineOf(options: FioOptions): EngineWord | null {
   const word = options.text('ioengine')?.split(':', 1)[0] ?? 'psync';
   const engine = Object.hasOwn(ENGINES, word) ? ENGINES[word] : undefined;
+  if (engine !== undefined) return { word, engine };
+  const advice = Object.hasOwn(FIO_ENGINES, word)
+    ? FIO_ENGINES[word]
+    : 'feedrate measures files and has no such engine';
+  options.fault('ioengine', `${quoted(word)}: ${advice}`);
+  return null;
+}
+
+function queueOf(options: FioOptions, { word, engine }: EngineWord, set: Set): void {
   const depth = options.count('iodepth') ?? 1;
-  if (engine === undefined) {
-    const advice = Object.hasOwn(FIO_ENGINES, word)
-      ? FIO_ENGINES[word]
-      : 'feedrate measures files and has no such engine';
-    options.fault('ioengine', `${quoted(word)}: ${advice}`);
-    return;
-  }
-  const keepsQueue = engine === 'queue' || engine === 'io_uring' || engine === 'null';
-  if (engine !== 'queue') set('ioengine', engine);
+  const { own, holdsQueue } = engine;
+  if (own !== null) set('ioengine', own);
   else if (depth > 1) options.note('ioengine', `the queue of ${word} is kept by io_uring, or by threads without it`);
-  if (keepsQueue && engine !== 'null' && depth > 1) set('iodepth', depth);
+  if (depth > 1 && holdsQueue) set('iodepth', depth);
   else if (depth > 1) options.note('iodepth', `${word} has one operation in flight per worker, whatever the depth`);
 }
 

@@ -93,6 +93,11 @@ export class FioOptions {
     return text === null ? null : this.#read(name, text, found, 'a size such as 4k, or 4k,64k for reads and writes');
   }
 
+  /** Takes options whose values do not matter after another fault. */
+  passOver(...names: readonly string[]): void {
+    for (const name of names) this.#taken.add(name);
+  }
+
   /** Returns where an option is, as messages name it; that of the section if it is not set. */
   placeOf(name: string): string {
     return formatLocation(this.#options.get(name)?.location ?? this.#section.location);
@@ -119,8 +124,12 @@ export class FioOptions {
       }
       const advice = FIO_OPTIONS.get(name) ?? FIO_OPTIONS.get(written);
       const shown = value === null ? '' : ` (${quoted(value)})`;
-      if (advice !== undefined) this.fault(name, `feedrate does not import this option${shown}; ${advice}`);
-      else this.fault(name, `feedrate has no such option${didYouMean(written, KNOWN_WORDS)}`);
+      const isKnown = fate !== undefined || advice !== undefined;
+      const others = KNOWN_WORDS.filter((word) => word !== written);
+      const why = isKnown
+        ? `feedrate cannot do this${shown}`
+        : `feedrate has no such option${didYouMean(written, others)}`;
+      this.fault(name, advice === undefined ? why : `${why}; ${advice}`);
     }
   }
 

@@ -63,7 +63,10 @@ export function readFioJobs(
     } else if (line.startsWith('[')) issues.add(location, `${quoted(line)}: expected [NAME] of a job`);
     else if (current === null)
       issues.add(location, `${quoted(line)} is above the first section; add [global] before it`);
-    else current.push(optionOf(line, location, surroundings, issues));
+    else {
+      const option = optionOf(line, location, surroundings, issues);
+      if (option !== null) current.push(option);
+    }
   }
   if (sections.length === 0)
     issues.add({ source: path, line: null, column: null }, 'no job: expected a section such as [job1] with options');
@@ -97,24 +100,25 @@ function optionOf(
   location: FileLocation,
   { environment, keywords }: FioSurroundings,
   issues: IssueList,
-): FioOption {
+): FioOption | null {
   const at = line.indexOf('=');
   if (at < 0) return { name: line, value: null, location };
   const name = line.slice(0, at).trim();
-  const value = line
-    .slice(at + 1)
-    .trim()
-    .replaceAll(/\$\{([^}]*)\}/g, (whole, variable: string) => {
-      const found = environment[variable];
-      if (found === undefined)
-        issues.add(location, `${name}: \${${variable}} is not set; put ${variable}=VALUE before the command`);
-      return found ?? whole;
-    })
+  const written = line.slice(at + 1).trim();
+  const unset = [...written.matchAll(VARIABLE)].find(([, variable = '']) => environment[variable] === undefined);
+  if (unset !== undefined) {
+    issues.add(location, `${name}: ${unset[0]} is not set; put ${unset[1]}=VALUE before the command`);
+    return null;
+  }
+  const value = written
+    .replaceAll(VARIABLE, (_, variable: string) => environment[variable] ?? '')
     .replaceAll(/\$([a-z_]+)/g, (whole, keyword: string) =>
       Object.hasOwn(keywords, keyword) ? String(keywords[keyword]) : whole,
     );
   return { name, value: product(value), location };
 }
+
+const VARIABLE = /\$\{([^}]*)\}/g;
 
 /** fio hands keywords with a factor to bc: `10*$mb_memory`. */
 function product(value: string): string {
