@@ -89,7 +89,8 @@ function refuseReadTwice({ jobs }: Workload, arms: readonly Arm[]): void {
 
 /**
  * Returns the arms of a round in order. `abba` mirrors every second round, so that the places in a pair of rounds have
- * the same sum for every arm. Warm-up rounds are paired with each other, because they are not counted.
+ * the same sum for every arm. Warm-up rounds are paired with each other, because they are not counted. `listed` keeps the
+ * order of the plan.
  */
 function orderOf(
   { order, warmup }: Trials,
@@ -98,6 +99,7 @@ function orderOf(
   session: number,
   round: number,
 ): number[] {
+  if (order === 'listed') return [...arms];
   const first = round <= warmup ? 1 : warmup + 1;
   const isMirror = order === 'abba' && (round - first) % 2 === 1;
   const drawn = shuffled(arms, createPrng(seed, session, isMirror ? round - 1 : round));

@@ -249,7 +249,7 @@ function checkPlan(plan: JsonReader): void {
   plan.at('workload').text();
   for (const key of ['seed', 'sessions', 'rounds']) plan.at(key).number();
   if (plan.at('filesets').value !== undefined) plan.at('filesets').number();
-  if (plan.at('order').value !== undefined) plan.at('order').oneOf(['shuffled', 'abba', 'read-once']);
+  if (plan.at('order').value !== undefined) plan.at('order').oneOf(['shuffled', 'abba', 'read-once', 'listed']);
   plan.at('trials').list();
   for (const target of plan.at('targets').list()) {
     target.at('name').text();

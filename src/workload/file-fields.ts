@@ -50,9 +50,9 @@ export const TRIALS_ROWS: Rows<TrialsFields> = {
   ),
   order: field(
     'order',
-    choice(['shuffled', 'abba', 'read-once']),
+    choice(['shuffled', 'abba', 'read-once', 'listed']),
     'shuffled',
-    'Order of the arms. `shuffled` shuffles each round. `abba` shuffles every second round and reverses it in the next one, so that linear drift cancels out in each pair of rounds. Use an even number of `rounds` with it. `read-once` is for storage that moves what is read between tiers: in each session, jobs that read sequentially come before all others, and every trial reads files of its own, which takes the full space for each trial of a target.',
+    'Order of the arms. `shuffled` shuffles each round. `abba` shuffles every second round and reverses it in the next one, so that linear drift cancels out in each pair of rounds. Use an even number of `rounds` with it. `read-once` is for storage that moves what is read between tiers: in each session, jobs that read sequentially come before all others, and every trial reads files of its own, which takes the full space for each trial of a target. `listed` keeps the order of the file in every round, for jobs that belong together; then drift favors some of them.',
   ),
 };
 

@@ -73,5 +73,8 @@ export interface TracedDataset {
 /** The files that all jobs share which have none of their own. */
 export type Dataset = GeneratedDataset | ExistingDataset | TracedDataset;
 
-/** The order of arms: shuffled in each round, or every second round the reverse of the one before. */
-export type RoundOrder = 'shuffled' | 'abba' | 'read-once';
+/**
+ * The order of arms: shuffled in each round, every second round the reverse of the one before, sequential reads first, or
+ * as they are written.
+ */
+export type RoundOrder = 'shuffled' | 'abba' | 'read-once' | 'listed';

@@ -1,15 +1,23 @@
-/** `feedrate import`: workloads from the files of other programs. */
+/** `feedrate import`: workloads and results from the files of other programs. */
 import { commandGroup, type Subcommand } from '../options/subcommand.js';
 import { dlio } from './import/dlio.js';
+import { file } from './import/file.js';
+import { fio } from './import/fio.js';
 import { trace } from './import/trace.js';
 
-const PARTS: readonly Subcommand[] = [dlio, trace];
+const PARTS: readonly Subcommand[] = [file, fio, dlio, trace];
 
 export const importing: Subcommand = commandGroup(
   {
     name: 'import',
     description: 'make a workload from a file of another program',
-    examples: '\nExample:\n  feedrate import dlio unet3d_h100.yaml > unet3d.yaml\n',
+    examples: `
+Examples:
+  feedrate import job.fio -o job.yaml
+  feedrate import dlio unet3d_h100.yaml > unet3d.yaml
+
+Without the name of a program, the content of the file decides.
+`,
   },
   PARTS,
 );

@@ -18,6 +18,8 @@ export interface Subcommand {
   readonly examples: string;
   /** What the shell completes for its arguments. Default: nothing. */
   readonly completes?: 'workloads' | 'runs';
+  /** Whether a group calls it when no command of the group is named. */
+  readonly isDefault?: boolean;
 }
 
 /** Returns a command that has only commands of its own: `feedrate iam lint`, `feedrate iam check`. */
@@ -28,8 +30,8 @@ export function commandGroup(
   return {
     ...group,
     configure(command) {
-      for (const { name, description, configure, examples } of parts)
-        configure(command.command(name).description(description).addHelpText('after', examples));
+      for (const { name, description, configure, examples, isDefault = false } of parts)
+        configure(command.command(name, { isDefault }).description(description).addHelpText('after', examples));
     },
   };
 }

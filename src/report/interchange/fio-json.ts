@@ -11,7 +11,7 @@ import type { SeriesPoint, TrialRecord } from '../../record/trial-record.js';
 import { mergedLatency, windowNs } from '../../record/trial-values.js';
 import { isCounted } from '../../stats/summary.js';
 import { fioLatency, latencyRanges } from './fio-latency.js';
-import { fioOptions } from './fio-options.js';
+import { fioOptions } from './fio-arm-options.js';
 
 type FioObject = Readonly<Record<string, unknown>>;
 

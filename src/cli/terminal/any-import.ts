@@ -1,0 +1,29 @@
+/** Imports a file of another program that is recognised by its content. */
+import { FeedrateError } from '../../base/errors.js';
+import { isFioFile } from '../../workload/fio-file.js';
+import { type ForeignText, foreignText } from '../options/foreign-text.js';
+import { importFioText } from './fio-import.js';
+
+interface Importer {
+  readonly recognises: (file: ForeignText) => boolean;
+  readonly take: (file: ForeignText, output: string | undefined) => void | Promise<void>;
+}
+
+/** The first one that recognises a file takes it. */
+const IMPORTERS: readonly Importer[] = [
+  {
+    recognises: ({ text, path }) => isFioFile(text, path),
+    take: (file, output) => importFioText(file, { output, oneByOne: false }),
+  },
+];
+
+/** Imports the file. Throws `FeedrateError('usage')` for one that no program is known to write. */
+export async function importAny(word: string, output: string | undefined): Promise<void> {
+  const file = await foreignText(word);
+  const importer = IMPORTERS.find(({ recognises }) => recognises(file));
+  if (importer === undefined)
+    throw new FeedrateError('usage', `${file.path}: cannot tell which program it is for; use ${KINDS}`);
+  await importer.take(file, output);
+}
+
+const KINDS = 'feedrate import fio, dlio or trace';
