@@ -84,7 +84,10 @@ export async function withPreparation<T>(
  */
 function prepareRun(request: PlanRequest, settled: SettledWorkload): Preparation {
   const { workload, source, notes: ofCopies } = settled;
-  const targets = request.targets.map(({ name, path }) => openTarget(name, path, { write: false }));
+  const targets = request.targets.map(({ name, path, read }): Target => {
+    const opened = openTarget(name, path, { write: false });
+    return read === undefined ? opened : { ...opened, read };
+  });
   const planned = buildPlan(workload, targets, resolveJob, request.seed ?? workload.seed);
   const ofEngines = engineNotes(planned);
   const dataset = plannedDataset(settled, planned);
@@ -222,7 +225,7 @@ export function runRecordOf(
   const { plan, workloadSource, datasets } = preparation;
   const environment = captureEnvironment(plan.targets);
   const scanned = scannedIn(preparation.dataset);
-  const userData = scanned === null ? new Map() : userDataRecords(scanned);
+  const userData = scanned === null ? new Map() : userDataRecords(scanned, plan.targets);
   const targets = environment.targets.map((target) => {
     const [kept, users] = [datasets.get(target.name), userData.get(target.name)];
     return { ...target, ...(kept && { dataset: kept }), ...(users && { userData: users }) };

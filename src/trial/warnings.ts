@@ -141,7 +141,7 @@ const shortPhase: TrialCheck = ({ phases = [], engine }) => {
   return warning(
     'short-window',
     `the ${shortest.operation} phase was too short (${formatDurationNs(shortest.durationNs)})`,
-    'Increase `nrfiles`, `runtime` or `passes` so that each phase takes at least a tenth of a second.',
+    'increase `nrfiles`, `runtime` or `passes` so that each phase takes at least a tenth of a second',
   );
 };
 
