@@ -1,30 +1,21 @@
 /** Compares arms: effect, interval, p and verdict of every cell. */
 import type { CalibrationRecord } from '../record/calibration-record.js';
-import type { TrialRecord } from '../record/trial-record.js';
-import {
-  type EffectSample,
-  type InferenceUnit,
-  meanSample,
-  type Observation,
-  pairedSample,
-  ratioOf,
-  unitLevels,
-  unpairedSample,
-} from '../stats/effect.js';
+import { type EffectSample, type InferenceUnit, ratioOf } from '../stats/effect.js';
 import { geometricMean } from '../stats/geometric-mean.js';
 import type { LocationInterval } from '../stats/hodges-lehmann.js';
 import type { Measure } from '../stats/measure.js';
-import { observationsOf } from '../stats/observations.js';
-import { type Spread, spreadOf } from '../stats/spread.js';
-import { isCounted } from '../stats/summary.js';
-import { attributesOf } from './attributes.js';
-import { type Measured, type Mismatch, mismatchesBetween } from './comparability.js';
+import type { Spread } from '../stats/spread.js';
+import { type Mismatch, mismatchesBetween } from './comparability.js';
 import { type ComparisonWarning, warningsOfComparison } from './comparison-warnings.js';
-import { type Evidence, evidenceOf } from './doubt.js';
-import { type Attributed, type Grid, type GridRow, gridOf } from './grid.js';
+import type { Evidence } from './doubt.js';
+import { type Grid, type GridRow, gridOf } from './grid.js';
 import { type NoiseFloor, noiseFloorOf } from './noise-floor.js';
 import { type Rankable, type Ranking, rankingsOf } from './ranking.js';
+import { readSides, type SideReading } from './side-reading.js';
+import { type NamedRun, type Side, sidesOf } from './sides.js';
 import { type Judgement, type JudgementOptions, judge } from './verdict.js';
+
+export type { NamedRun, Side } from './sides.js';
 
 export interface ComparisonOptions extends JudgementOptions {
   /** The attributes whose values are the columns. The others are compared with `base`, or with the first column. */
@@ -41,19 +32,6 @@ export interface ComparisonOptions extends JudgementOptions {
   readonly ignore: ReadonlySet<string>;
   /** Calibrations of any targets, from which each cell takes its noise floor. Default: none. */
   readonly calibrations?: readonly CalibrationRecord[];
-}
-
-/** A stored run to compare, with the name that reports use. */
-export interface NamedRun {
-  readonly name: string;
-  readonly run: Measured['run'];
-  readonly trials: readonly TrialRecord[];
-}
-
-/** One side of a cell: an arm of a run, with its attributes. */
-export interface Side extends Measured, Attributed {
-  /** The name of the run. */
-  readonly name: string;
 }
 
 export interface ComparedCell {
@@ -94,17 +72,6 @@ export interface Comparison {
   readonly warnings: readonly ComparisonWarning[];
 }
 
-/** Returns the arms of the runs that have the attributes of `where`, with their counted trials. */
-export function sidesOf(runs: readonly NamedRun[], where: ReadonlyMap<string, string>): Side[] {
-  return runs.flatMap(({ name, run, trials }) => {
-    const byArm = new Map<string, TrialRecord[]>(run.plan.arms.map(({ id }) => [id, []]));
-    for (const trial of trials) if (isCounted(trial)) byArm.get(trial.arm)?.push(trial);
-    return run.plan.arms
-      .map((arm) => ({ name, run, arm, trials: byArm.get(arm.id) ?? [], attributes: attributesOf(run, name, arm) }))
-      .filter(({ attributes }) => [...where].every(([key, value]) => attributes.get(key) === value));
-  });
-}
-
 /**
  * Compares every column of the grid with the first. The cells of all metrics are one family: the probability of any
  * false alarm is at most `alpha` (Holm), in the sense of `JudgementOptions.alpha`. The rankings are a family of their own.
@@ -112,7 +79,7 @@ export function sidesOf(runs: readonly NamedRun[], where: ReadonlyMap<string, st
  */
 export function compare(runs: readonly NamedRun[], options: ComparisonOptions): Comparison {
   const grid = gridOf(sidesOf(runs, options.where), options);
-  const reading = readingOf(options.unit);
+  const reading = readSides(options.unit);
   const overlooked = new Set([...options.columns, ...options.ignore]);
   const open = options.measures.flatMap((measure) =>
     grid.rows.flatMap((row) => openCells(row, grid, measure, options, overlooked, reading)),
@@ -136,45 +103,6 @@ export function compare(runs: readonly NamedRun[], options: ComparisonOptions): 
     rankings:
       grid.columns.length < 3 ? [] : rankingsOf(rankablesOf(cells, grid, options.measures, reading), options.alpha),
     warnings: warningsOfComparison(cells, options),
-  };
-}
-
-/** The values of the sides that the statistics use. */
-interface SideReading {
-  readonly spread: (side: Side, measure: Measure) => Spread | null;
-  readonly sample: (base: Side, candidate: Side, measure: Measure) => EffectSample;
-  readonly evidence: (base: Side, candidate: Side, measure: Measure) => Evidence;
-  /** Null if some of the cells are pairs and some are two runs. */
-  readonly mean: (cells: readonly ComparedCell[]) => EffectSample | null;
-}
-
-/** Caches the values of each side: a side is part of many pairs, and quantiles are expensive. */
-function readingOf(unit: InferenceUnit): SideReading {
-  const known = new Map<Side, Map<Measure, readonly Observation[]>>();
-  const observe = (side: Side, measure: Measure): readonly Observation[] => {
-    const ofSide = known.get(side) ?? new Map<Measure, readonly Observation[]>();
-    known.set(side, ofSide);
-    const observations = ofSide.get(measure) ?? observationsOf(measure, side.trials);
-    ofSide.set(measure, observations);
-    return observations;
-  };
-  return {
-    spread: (side, measure) => spreadOf(unitLevels(observe(side, measure), unit)),
-    // Arms of one run are measured in turn, so each round is a pair. Two runs have no rounds in common.
-    sample: (base, candidate, measure) => {
-      const sampleOf = base.run === candidate.run ? pairedSample : unpairedSample;
-      return sampleOf(observe(base, measure), observe(candidate, measure), unit);
-    },
-    evidence: (base, candidate, measure) => evidenceOf(observe(base, measure), observe(candidate, measure), measure),
-    mean: (cells) => {
-      const [design, other] = new Set(cells.map(({ sample }) => sample.design));
-      if (design === undefined || other !== undefined) return null;
-      const rows = cells.map(({ base, candidate, measure }) => ({
-        base: observe(base, measure),
-        candidate: observe(candidate, measure),
-      }));
-      return meanSample(rows, design, unit);
-    },
   };
 }
 

@@ -15,7 +15,7 @@ export function userDataOf(run: Pick<RunRecord, 'environment'>, arm: Arm): UserD
 /** Returns the data in a few words that differ where the data does: `1,200 files, 1.5 GiB (3f2a90c1)`. */
 export function dataText(data: UserDataRecord | undefined): string {
   if (data === undefined) return 'files that feedrate made';
-  return `${countText(data.files)}, ${formatBytes(data.bytes)} (${data.digest.slice(0, 8)})`;
+  return `${data.device ? 'block device' : countText(data.files)}, ${formatBytes(data.bytes)} (${data.digest.slice(0, 8)})`;
 }
 
 /** Returns both sides in words, the candidate's with what it has more or less; null if both read the same data. */

@@ -10,7 +10,7 @@ import type { Measure } from '../stats/measure.js';
 import { observationsOf } from '../stats/observations.js';
 import { type Spread, spreadOf } from '../stats/spread.js';
 import { loadOf, type Measured, type Mismatch, mismatchesBetween } from './comparability.js';
-import { type NamedRun, type Side, sidesOf } from './comparison.js';
+import { type NamedRun, type Side, sidesOf } from './sides.js';
 
 /** Smaller changes of the median are not reported. Equal to the default min-effect of `compare`. */
 export const LEAST_CHANGE = 0.01;

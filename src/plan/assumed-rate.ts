@@ -42,6 +42,19 @@ export const ASSUMED_RATES: TargetRates = {
   parallelWarm: 1,
 };
 
+const INSTANT: MoveRate = { fileNs: 0, bytesPerSecond: Number.POSITIVE_INFINITY, randomNs: 0 };
+
+/** Rates at which a job takes only the time that its own pace sets. */
+export const INSTANT_RATES: TargetRates = {
+  layout: INSTANT,
+  write: INSTANT,
+  cold: INSTANT,
+  warm: INSTANT,
+  evictNs: 0,
+  parallelCold: 1,
+  parallelWarm: 1,
+};
+
 /** An expected duration: the part that is known, and the part estimated from rates. */
 export interface ExpectedTime {
   /** Run times, ramps and pauses that the workload sets. */

@@ -43,7 +43,9 @@ const NONE = 2 ** 32 - 1;
  */
 function matchesOf(base: FileIndex, other: FileIndex): Uint32Array {
   const places = new Uint32Array(base.bytes.length).fill(NONE);
-  const compare = pathComparison(base, other);
+  // A device that holds a copy has another name.
+  const areDevices = base.opening.device && other.opening.device;
+  const compare = areDevices ? () => 0 : pathComparison(base, other);
   for (let i = 0, j = 0; i < base.bytes.length && j < other.bytes.length; ) {
     const order = compare(i, j);
     if (order === 0 && base.bytes[i] === other.bytes[j]) places[i] = j;

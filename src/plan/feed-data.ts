@@ -74,6 +74,6 @@ export function feedData(model: AcceleratorModel, room: FeedRoom): FeedData {
 }
 
 function freeFor({ freeBytes, totalBytes }: FeedRoom): number {
-  const { marginBytes } = fits({ dataBytes: 0, scratchBytes: 0 }, { freeBytes, totalBytes });
+  const { marginBytes } = fits({ dataSpaceBytes: 0, scratchSpaceBytes: 0 }, { freeBytes, totalBytes });
   return Math.max(0, (freeBytes - marginBytes) * FREE_PART);
 }

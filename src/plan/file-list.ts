@@ -7,6 +7,7 @@ import { datasetFileBytes, nextFolderIndex, pathInDatasets } from '../training/f
 import type { Preallocation } from '../workload/workload.js';
 import type { FoundPart } from './file-index.js';
 import type { DataFile } from './file-part.js';
+import { type SizeSums, sumEqual, sumSizes } from './size-sums.js';
 
 /** Files in each directory of a data directory. */
 export const FILES_PER_FOLDER = 1000;
@@ -80,16 +81,6 @@ export interface JobFiles extends Files {
   placed(place: { readonly directory: string }): JobFiles;
   /** Returns the paths of the files below a directory. */
   pathsIn(directory: string): Paths;
-}
-
-/** Sums over the files of a list. */
-export interface SizeSums {
-  readonly totalBytes: number;
-  /** Infinity for an empty list. */
-  readonly smallestBytes: number;
-  readonly longestBytes: number;
-  /** Place of the first file of that length. */
-  readonly longest: number;
 }
 
 /** A file's path is a pure function of seed, index and size. Its content is one of these and of its set. */
@@ -191,20 +182,8 @@ export class FileList implements JobFiles {
 
   #sum(): SizeSums {
     const { sizes } = this.rule;
-    const { length } = this;
-    if (length === 0) return { totalBytes: 0, smallestBytes: Number.POSITIVE_INFINITY, longestBytes: 0, longest: 0 };
-    if (sizes.kind === 'equal') {
-      const { bytes } = sizes;
-      return { totalBytes: bytes * length, smallestBytes: bytes, longestBytes: bytes, longest: 0 };
-    }
-    let [totalBytes, smallestBytes, longestBytes, longest] = [0, Number.POSITIVE_INFINITY, 0, 0];
-    for (let place = 0; place < length; place++) {
-      const bytes = this.bytesOf(place);
-      totalBytes += bytes;
-      if (bytes < smallestBytes) smallestBytes = bytes;
-      if (bytes > longestBytes) [longestBytes, longest] = [bytes, place];
-    }
-    return { totalBytes, smallestBytes, longestBytes, longest };
+    if (sizes.kind === 'equal') return sumEqual(this.length, sizes.bytes);
+    return sumSizes(this.length, (place) => this.bytesOf(place));
   }
 }
 

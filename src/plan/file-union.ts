@@ -1,5 +1,6 @@
 import type { FileList, FileRule, Paths } from './file-list.js';
 import type { DataFile } from './file-part.js';
+import { spaceOf } from './size-sums.js';
 
 /** The files of a list that are in one folder. */
 export interface FolderFiles {
@@ -8,6 +9,21 @@ export interface FolderFiles {
   readonly list: FileList;
   /** Places in the list. */
   readonly places: Iterable<number>;
+}
+
+/** How many files there are, and what they take. */
+export interface FileCount {
+  readonly files: number;
+  readonly bytes: number;
+  /** See `SizeSums.spaceBytes`. */
+  readonly spaceBytes: number;
+}
+
+/** Adds a file to a count. */
+export function countFile(sum: { -readonly [K in keyof FileCount]: number }, bytes: number): void {
+  sum.files++;
+  sum.bytes += bytes;
+  sum.spaceBytes += spaceOf(bytes);
 }
 
 /** The distinct files of several lists. A file that an earlier list has as well is left out. */
@@ -51,18 +67,14 @@ export class FileUnion implements Iterable<DataFile> {
     for (const [list, place] of this.#places()) yield list.at(place) as DataFile;
   }
 
-  /** Returns the number of files and their bytes. */
-  count(): { readonly files: number; readonly bytes: number } {
+  /** Returns the number of files, their bytes and the space that they take. */
+  count(): FileCount {
     const [list] = this.#lists;
     if (list !== undefined && this.#lists.length === 1 && this.#rivals[0]?.length === 0)
-      return { files: list.length, bytes: list.sums.totalBytes };
-    let files = 0;
-    let bytes = 0;
-    for (const [each, place] of this.#places()) {
-      files++;
-      bytes += each.bytesOf(place);
-    }
-    return { files, bytes };
+      return { files: list.length, bytes: list.sums.totalBytes, spaceBytes: list.sums.spaceBytes };
+    const sum = { files: 0, bytes: 0, spaceBytes: 0 };
+    for (const [each, place] of this.#places()) countFile(sum, each.bytesOf(place));
+    return sum;
   }
 
   /** Returns the paths of the files below a directory. */

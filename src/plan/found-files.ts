@@ -1,8 +1,9 @@
 import type { Opening } from '../base/opening.js';
 import { type FileIndex, type FoundPart, pathAt } from './file-index.js';
-import type { JobFiles, Paths, SizeSums } from './file-list.js';
+import type { JobFiles, Paths } from './file-list.js';
 import type { DataFile } from './file-part.js';
 import { numbersAt } from './sample-table.js';
+import { type SizeSums, sumSizes } from './size-sums.js';
 
 /** Files that exist in a target and are not feedrate's. */
 export class FoundFiles implements JobFiles {
@@ -27,7 +28,7 @@ export class FoundFiles implements JobFiles {
   }
 
   get sums(): SizeSums {
-    this.#sums ??= this.#sum();
+    this.#sums ??= sumSizes(this.length, (place) => this.bytesOf(place));
     return this.#sums;
   }
 
@@ -112,16 +113,5 @@ export class FoundFiles implements JobFiles {
     const { places, first, step } = this.rule;
     const own = first + place * step;
     return places === null ? own : (places[own] as number);
-  }
-
-  #sum(): SizeSums {
-    let [totalBytes, smallestBytes, longestBytes, longest] = [0, Number.POSITIVE_INFINITY, 0, 0];
-    for (let place = 0; place < this.length; place++) {
-      const bytes = this.bytesOf(place);
-      totalBytes += bytes;
-      if (bytes < smallestBytes) smallestBytes = bytes;
-      if (bytes > longestBytes) [longestBytes, longest] = [bytes, place];
-    }
-    return { totalBytes, smallestBytes, longestBytes, longest };
   }
 }

@@ -12,6 +12,8 @@ export interface Target {
   readonly name: string;
   /** An absolute path with symbolic links resolved, or the `nfs://` URL of a directory that is not mounted. */
   readonly path: string;
+  /** What a dataset of files that exist reads in it, in the place of the dataset's path. Absent: that path. */
+  readonly read?: string;
   /** Name of the directory in it that has the data files. Absent: `.feedrate-data`. */
   readonly dataDirectory?: string;
 }

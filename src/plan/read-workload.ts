@@ -181,7 +181,13 @@ const KINDS: Readonly<Record<DataKind, readonly [one: string, several: string]>>
 };
 
 /** Returns `1,281,167 files, 134 GiB, half of them below 128 KiB: small files; reading them whole`. */
-export function choiceWords({ files, bytes, sizes }: DataShape, { kind }: Pick<Choice, 'kind'>): string {
+export function choiceWords(
+  { files, bytes, sizes }: DataShape,
+  { kind }: Pick<Choice, 'kind'>,
+  isDevice = false,
+): string {
+  const [, reading] = KINDS[kind][0].split('; ');
+  if (isDevice) return `block device, ${formatBytes(bytes)}; ${reading}`;
   const median = medianBin(sizes)?.fromBytes ?? 0;
   const half = files < 3 ? '' : `, half of them below ${formatBytes(2 * median || 1)}`;
   const isOne = files === 1;

@@ -1,10 +1,11 @@
 import { filesOf, touchesFiles } from './arm-files.js';
 import { FILES_PER_FOLDER } from './file-list.js';
-import type { FileUnion } from './file-union.js';
+import { countFile, type FileCount, type FileUnion } from './file-union.js';
 import { dataFilesOf } from './filesets.js';
 import { jobPlanOf } from './jobs/registry.js';
 import { type Plan, type Target, trialsByArm } from './plan.js';
 import type { PlannedDataset } from './planned-dataset.js';
+import { mostSpaceOf } from './size-sums.js';
 
 const GIB = 2 ** 30;
 
@@ -14,8 +15,11 @@ export interface SpaceNeed {
   readonly target: string;
   /** Bytes of data files that are not there yet. They stay after the run. */
   readonly dataBytes: number;
-  /** The most that the scratch files of a single trial need at once. They are removed after it. */
+  /** The most that the scratch files of a single trial have at once. They are removed after it. */
   readonly scratchBytes: number;
+  /** The space that these files take, each rounded up to whole blocks of 4 KiB. */
+  readonly dataSpaceBytes: number;
+  readonly scratchSpaceBytes: number;
   /** Number of these data files. */
   readonly dataFiles: number;
   /** Files and directories that these data files and scratch files add. */
@@ -43,6 +47,7 @@ export function spaceNeeded(
     const before = plan.targets.slice(0, plan.targets.indexOf(target)).filter(({ path }) => path === target.path);
     const missing = missingOf(dataFilesOf(plan, dataset, target, before), existingIn(target));
     let scratchBytes = 0;
+    let scratchSpaceBytes = 0;
     let scratchFiles = 0;
     let writtenBytes = 0;
     let writtenIsLowerBound = false;
@@ -52,13 +57,15 @@ export function spaceNeeded(
       const { written } = files;
       if (written !== undefined) {
         scratchBytes = Math.max(scratchBytes, written.bytes);
+        scratchSpaceBytes = Math.max(scratchSpaceBytes, mostSpaceOf(written.bytes, written.files));
         scratchFiles = Math.max(scratchFiles, written.files);
         writtenBytes += (trials[index] ?? 0) * written.writtenBytes;
       }
       if (files.place !== 'scratch') return;
       const job = jobPlanOf(arm.spec);
-      const fileBytes = files.files.sums.totalBytes;
+      const { totalBytes: fileBytes, spaceBytes } = files.files.sums;
       scratchBytes = Math.max(scratchBytes, job.scratchBytes(fileBytes));
+      scratchSpaceBytes = Math.max(scratchSpaceBytes, job.scratchBytes(spaceBytes));
       scratchFiles = Math.max(scratchFiles, job.scratchFiles(files.files.length));
       const count = trials[index] ?? 0;
       writtenBytes += count * job.writtenBytes(fileBytes);
@@ -69,6 +76,8 @@ export function spaceNeeded(
       dataBytes: missing.bytes,
       dataFiles: missing.files,
       scratchBytes,
+      dataSpaceBytes: missing.spaceBytes,
+      scratchSpaceBytes,
       dataEntries: entriesFor(missing.files),
       scratchEntries: entriesFor(scratchFiles),
       writtenBytes: writtenBytes + missing.bytes,
@@ -80,20 +89,15 @@ export function spaceNeeded(
 /** Returns what tells whether a data file is in a folder of a target; null if the target has no such folder. */
 export type ExistingIn = (folder: string) => ((path: string, bytes: number) => boolean) | null;
 
-/** Returns how many of the files are missing, and their bytes. */
-function missingOf(
-  files: FileUnion,
-  existingIn: ExistingIn | null,
-): { readonly files: number; readonly bytes: number } {
+/** Returns how many of the files are missing, and what they take. */
+function missingOf(files: FileUnion, existingIn: ExistingIn | null): FileCount {
   if (existingIn === null) return files.count();
-  const missing = { files: 0, bytes: 0 };
+  const missing = { files: 0, bytes: 0, spaceBytes: 0 };
   for (const { folder, list, places } of files.folders()) {
     const isExisting = existingIn(folder);
     for (const place of places) {
       const bytes = list.bytesOf(place);
-      if (isExisting?.(list.pathOf(place), bytes)) continue;
-      missing.files++;
-      missing.bytes += bytes;
+      if (!isExisting?.(list.pathOf(place), bytes)) countFile(missing, bytes);
     }
   }
   return missing;
@@ -110,7 +114,7 @@ function entriesFor(files: number): number {
 /** Whether a target has enough space for the plan. */
 export interface SpaceVerdict {
   readonly fits: boolean;
-  /** Data and scratch files together, without the margin. */
+  /** Space for data and scratch files together, without the margin. */
   readonly neededBytes: number;
   /** Bytes that must stay free in addition. */
   readonly marginBytes: number;
@@ -121,10 +125,10 @@ export interface SpaceVerdict {
  * nothing always fits.
  */
 export function fits(
-  need: Pick<SpaceNeed, 'dataBytes' | 'scratchBytes'>,
+  need: Pick<SpaceNeed, 'dataSpaceBytes' | 'scratchSpaceBytes'>,
   fileSystem: { readonly totalBytes: number; readonly freeBytes: number },
 ): SpaceVerdict {
-  const neededBytes = need.dataBytes + need.scratchBytes;
+  const neededBytes = need.dataSpaceBytes + need.scratchSpaceBytes;
   const marginBytes = Math.min(Math.floor(fileSystem.totalBytes * 0.05), 10 * GIB);
   return { fits: neededBytes === 0 || neededBytes + marginBytes <= fileSystem.freeBytes, neededBytes, marginBytes };
 }

@@ -17,6 +17,8 @@ export interface NotRead {
 export interface UserDataRecord {
   /** Relative to the target; `.` for the target itself. */
   readonly path: string;
+  /** It is a block device. Absent: files. */
+  readonly device?: true;
   readonly files: number;
   readonly bytes: number;
   readonly smallestBytes: number;

@@ -32,7 +32,7 @@ const REMEDIES = {
   autocorrelated: 'trials are not independent: compare sessions only, and increase sessions instead of rounds',
   'files-changed': 'measure while nothing else writes there; results over other files cannot be compared',
   'few-operations': 'increase runtime or size, use smaller blocks, or find what stalled',
-  'short-window': 'Increase `size` or `runtime` so that each trial takes at least one second.',
+  'short-window': 'increase `size` or `runtime` so that each trial takes at least one second',
   'short-epochs': 'use the steady AU, or at least 50 steps per epoch (more files, or a smaller batch_size)',
   'short-transfers': 'signals and full file systems cause this: check what else was running',
   'gc-in-window': 'use longer trials to reduce the effect',

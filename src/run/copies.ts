@@ -1,6 +1,6 @@
 /** Several targets with copies of the same data: only files that all of them have are read, so that they are comparable. */
 import { FeedrateError } from '../base/errors.js';
-import { formatWhole } from '../base/units.js';
+import { formatBytes, formatWhole } from '../base/units.js';
 import { visibleText } from '../base/visible-text.js';
 import { type CommonFiles, chosenFiles, commonFiles } from '../plan/common-files.js';
 import type { Found } from '../plan/planned-dataset.js';
@@ -37,6 +37,13 @@ function refuseDifferentData(found: FoundByTarget, { places, others }: CommonFil
   const length = first?.length ?? 0;
   if (length > 0 && length >= LEAST_SHARE * most) return;
   const names = [...found.keys()].join(' and ');
+  const each = [...found.values()];
+  if (each.every(({ index }) => index.opening.device))
+    throw new FeedrateError(
+      'target',
+      `targets ${names} are devices of different sizes (${each.map(({ summary }) => formatBytes(summary.bytes)).join(', ')}), so they are not ` +
+        'read alike; read each in a run of its own',
+    );
   const example = [...others.values()].flatMap((other) => other.first)[0] ?? '';
   throw new FeedrateError(
     'target',

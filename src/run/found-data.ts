@@ -51,12 +51,17 @@ export async function findFiles(
   if (request.targets.length === 0)
     throw new FeedrateError('usage', `${what}: name the directory that has the files with -t`);
   for (const { name, path } of request.targets) if (isNfsUrl(path)) throw withoutMount(what, name, path);
-  const targets = request.targets.map(({ name, path }) => openTarget(name, path, { write: false }));
-  const byPath = new Map<string, Promise<Found>>();
-  for (const target of targets)
-    if (!byPath.has(target.path)) byPath.set(target.path, scanned(dataset, target, tell, request, samples));
+  const places = request.targets.map(({ name, path, read = dataset.path }) => {
+    const target = openTarget(name, path, { write: false });
+    return { target, declared: { ...dataset, path: read }, key: `${target.path}\0${read}` };
+  });
+  const byPlace = new Map<string, Promise<Found>>();
+  for (const { target, declared, key } of places)
+    if (!byPlace.has(key)) byPlace.set(key, scanned(declared, target, tell, request, samples));
   try {
-    const found = await Promise.all(targets.map(async ({ name, path }) => [name, await byPath.get(path)] as const));
+    const found = await Promise.all(
+      places.map(async ({ target, key }) => [target.name, await byPlace.get(key)] as const),
+    );
     return new Map(found as [string, Found][]);
   } finally {
     tell.scanned?.();
@@ -156,11 +161,13 @@ function silentText({ name, path }: NamedPath): string {
 export function foundNotes(plan: Plan, planned: PlannedDataset | null, dataset: ScannedDataset): string[] {
   const { path, manifest } = dataset.declared;
   const notes: string[] = [];
-  for (const [target, { summary }] of dataset.found) {
+  for (const [target, { summary, index }] of dataset.found) {
     const { files, bytes, matching, leftOut, firstLeftOut } = summary;
     const chosen = files < matching ? ` of ${formatWhole(matching)}` : '';
-    const size = `${formatWhole(files)}${chosen} ${matching === 1 ? 'file' : 'files'}, ${formatBytes(bytes)}`;
-    notes.push(`target ${target}: reads ${manifest ?? path}: ${size}; nothing there is changed`);
+    const what = `${formatWhole(files)}${chosen} ${matching === 1 ? 'file' : 'files'}`;
+    const size = `${index.opening.device ? 'block device' : what}, ${formatBytes(bytes)}`;
+    const read = plan.targets.find(({ name }) => name === target)?.read ?? path;
+    notes.push(`target ${target}: reads ${manifest ?? read}: ${size}; nothing there is changed`);
     const [first] = firstLeftOut;
     // Nobody misses what is feedrate's own.
     if (first !== undefined) {

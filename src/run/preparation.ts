@@ -15,8 +15,10 @@ import type { FileList } from '../plan/file-list.js';
 import { dataFilesOf } from '../plan/filesets.js';
 import { type DataFile, type Plan, type Target, targetOf } from '../plan/plan.js';
 import { type PlannedDataset, scannedIn } from '../plan/planned-dataset.js';
+import { rampNotes } from '../plan/ramps.js';
 import { buildPlan } from '../plan/schedule.js';
 import { smallerFiles } from '../plan/size-fields.js';
+import { skippedEndsNotes } from '../plan/skipped-ends.js';
 import { type ExistingIn, fits, type SpaceNeed, spaceNeeded } from '../plan/space.js';
 import type { DatasetRecord } from '../record/dataset-manifest.js';
 import { RUN_VERSION, type RunRecord } from '../record/run-record.js';
@@ -82,10 +84,14 @@ export async function withPreparation<T>(
  */
 function prepareRun(request: PlanRequest, settled: SettledWorkload): Preparation {
   const { workload, source, notes: ofCopies } = settled;
-  const targets = request.targets.map(({ name, path }) => openTarget(name, path, { write: false }));
+  const targets = request.targets.map(({ name, path, read }): Target => {
+    const opened = openTarget(name, path, { write: false });
+    return read === undefined ? opened : { ...opened, read };
+  });
   const planned = buildPlan(workload, targets, resolveJob, request.seed ?? workload.seed);
   const ofEngines = engineNotes(planned);
   const dataset = plannedDataset(settled, planned);
+  const ofJobs = [...rampNotes(planned, dataset), ...skippedEndsNotes(planned, dataset), ...imbalancesOf(planned)];
   if (request.measures !== false) refuseBeyondLimits(planned, dataset);
   // Before the targets are held, because what is held cannot be unmounted.
   if (request.remount === true) requireRemounts(planned);
@@ -103,7 +109,7 @@ function prepareRun(request: PlanRequest, settled: SettledWorkload): Preparation
       const scanned = scannedIn(dataset);
       const ofFound = scanned === null ? [] : foundNotes(plan, dataset, scanned);
       const ofData = [...ofPlaces, ...ofDatasets, ...ofCopies, ...ofFound];
-      const notes = [...leftoverNotes(targets), ...ofData, ...ofEngines, ...imbalancesOf(plan)];
+      const notes = [...leftoverNotes(targets), ...ofData, ...ofEngines, ...ofJobs];
       return { workload, dataset, workloadSource: source, plan, space, datasets, notes };
     },
   );
@@ -182,12 +188,12 @@ function refuseWhatDoesNotFit(plan: Plan, space: readonly SpaceNeed[], targets: 
   for (const device of new Set(devices)) {
     const sharing = targets.filter((_, i) => devices[i] === device);
     const needs = space.filter(({ target }) => sharing.some(({ name }) => name === target));
-    const dataBytes = needs.reduce((sum, need) => sum + need.dataBytes, 0);
-    const scratchBytes = Math.max(...needs.map((need) => need.scratchBytes));
+    const dataSpaceBytes = needs.reduce((sum, need) => sum + need.dataSpaceBytes, 0);
+    const scratchSpaceBytes = Math.max(...needs.map((need) => need.scratchSpaceBytes));
     const entries = needs.reduce((sum, need) => sum + need.dataEntries, 0);
     const scratchEntries = Math.max(...needs.map((need) => need.scratchEntries));
     const { totalBytes, freeBytes, freeFiles } = statTarget(sharing[0] as Target);
-    const verdict = fits({ dataBytes, scratchBytes }, { totalBytes, freeBytes });
+    const verdict = fits({ dataSpaceBytes, scratchSpaceBytes }, { totalBytes, freeBytes });
     const who = sharing.map(({ name, path }) => `${name} (${path})`).join(', ');
     if (freeFiles !== null && entries + scratchEntries > freeFiles) {
       throw new FeedrateError(
@@ -219,7 +225,7 @@ export function runRecordOf(
   const { plan, workloadSource, datasets } = preparation;
   const environment = captureEnvironment(plan.targets);
   const scanned = scannedIn(preparation.dataset);
-  const userData = scanned === null ? new Map() : userDataRecords(scanned);
+  const userData = scanned === null ? new Map() : userDataRecords(scanned, plan.targets);
   const targets = environment.targets.map((target) => {
     const [kept, users] = [datasets.get(target.name), userData.get(target.name)];
     return { ...target, ...(kept && { dataset: kept }), ...(users && { userData: users }) };

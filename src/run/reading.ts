@@ -28,13 +28,14 @@ export function chooseWorkload(found: FoundByTarget, options: ReadingOptions): C
   const { dataset, targets, runtimeNs, cache } = options;
   const shape = shapeOf(found);
   if (shape.bytes === 0) throw nothingToRead(shape, options);
+  const isDevice = [...found.values()].some(({ index }) => index.opening.device);
   const choice = chooseJobs(shape, {
     ...machineRoom(),
     targets: targets.length,
     runtimeNs,
     cache,
   });
-  const words = choiceWords(shape, choice);
+  const words = choiceWords(shape, choice, isDevice);
   const source = workloadText(choice, datasetFields(dataset, choice), [words]);
   const told = cache === null && choice.repeats ? `${words}. ${FROM_MEMORY}` : words;
   return { workload: { source, path: 'the workload of feedrate read' }, words: told };

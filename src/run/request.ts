@@ -11,6 +11,8 @@ export interface NamedPath {
   readonly name: string;
   /** Absolute, or `nfs://server/export?version=…`. */
   readonly path: string;
+  /** See `Target.read`. */
+  readonly read?: string;
 }
 
 /** The YAML of a workload: a file as it was read, or a text that was made from options. It is kept with the run. */

@@ -4,14 +4,19 @@ import { bytesOf } from '../base/byte-text.js';
 import { pathBytes } from '../plan/common-files.js';
 import type { FileIndex } from '../plan/file-index.js';
 import { FoundFiles } from '../plan/found-files.js';
+import type { Target } from '../plan/plan.js';
 import type { Found, OnlyHere, ScannedDataset } from '../plan/planned-dataset.js';
 import type { LeftOut, ScanSummary } from '../plan/scan-summary.js';
 import { SizeBins } from '../plan/size-bins.js';
 import type { NotRead, UserDataRecord } from '../record/user-data-record.js';
 
 /** Returns what was found in each target, by the target's name. */
-export function userDataRecords({ declared, found }: ScannedDataset): ReadonlyMap<string, UserDataRecord> {
-  return new Map([...found].map(([target, each]) => [target, userDataRecord(declared.path, each)]));
+export function userDataRecords(
+  { declared, found }: ScannedDataset,
+  targets: readonly Target[],
+): ReadonlyMap<string, UserDataRecord> {
+  const pathOf = (target: string) => targets.find(({ name }) => name === target)?.read ?? declared.path;
+  return new Map([...found].map(([target, each]) => [target, userDataRecord(pathOf(target), each)]));
 }
 
 function userDataRecord(path: string, { index, summary, onlyHere }: Found): UserDataRecord {
@@ -27,6 +32,7 @@ function userDataRecord(path: string, { index, summary, onlyHere }: Found): User
     unallocatedBytes: Math.min(totalBytes, Math.max(0, summary.sparseBytes - summary.allocatedBytes)),
     sizes: bins.list(),
     digest: digestOf(index, path),
+    ...(index.opening.device && { device: true as const }),
     notRead: [...notReadOf(summary), ...(onlyHere === undefined ? [] : [copies(onlyHere)])],
   };
 }

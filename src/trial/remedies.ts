@@ -11,12 +11,12 @@ export function longerTrial(job: Job, place: ArmFiles['place']): string {
   if (place === 'existing' && !repeats) {
     // Files that are read again come from memory, which would make a cold claim false.
     const timed = canBeTimed(job) && job.cache !== 'cold' ? ', or set `time_based` and `runtime`,' : '';
-    return `Read more files${timed} so that each trial takes at least one second.`;
+    return `read more files${timed} so that each trial takes at least one second`;
   }
   const size = `\`${sizeFieldOf(job)}\``;
   const timed = runtimeNs === null ? `${size}, or set \`time_based\` and \`runtime\`,` : `${size} or \`runtime\``;
   const field = repeats ? '`runtime`' : canBeTimed(job) ? timed : size;
-  return `Increase ${field} so that each trial takes at least one second.`;
+  return `increase ${field} so that each trial takes at least one second`;
 }
 
 /** Returns what makes the workers of the job stop at about the same time. */

@@ -11,6 +11,7 @@ import type { NfsReading } from '../host/nfs/read-nfs.js';
 import { explained } from '../host/system/exhaustion.js';
 import type { Arm, PlannedTrial, Target } from '../plan/plan.js';
 import type { PlannedDataset } from '../plan/planned-dataset.js';
+import { skippedEnds } from '../plan/skipped-ends.js';
 import type { PartialTrial } from '../record/partial-trial.js';
 import type { Injection } from '../record/run-record.js';
 import { RECORD_VERSION, type TrialRecord } from '../record/trial-record.js';
@@ -36,7 +37,6 @@ import { missedIn } from './missed-in-trial.js';
 import { nullAuOf } from './null-au.js';
 import { partOf } from './part.js';
 import { type PrepareSettings, prepareTrial } from './prepare-trial.js';
-import { skippedEnds } from './skipped-ends.js';
 import { expectedBytes, type Stage, stageOf, tasksOf } from './stage.js';
 import { silent, warningsOf } from './warnings.js';
 

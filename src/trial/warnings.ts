@@ -1,6 +1,7 @@
-import { formatBytes, formatDurationNs, formatThroughput } from '../base/units.js';
+import { formatDurationNs, formatThroughput } from '../base/units.js';
 import { jobPlanOf } from '../plan/jobs/registry.js';
 import type { ArmFiles } from '../plan/plan.js';
+import { skippedText } from '../plan/skipped-ends.js';
 import type { MissedFiles } from '../record/missed-files.js';
 import { type NfsTraffic, sumOfCalls } from '../record/nfs-traffic.js';
 import { stepDown, unsteadiness, wholeSeconds } from '../record/steadiness.js';
@@ -140,17 +141,12 @@ const shortPhase: TrialCheck = ({ phases = [], engine }) => {
   return warning(
     'short-window',
     `the ${shortest.operation} phase was too short (${formatDurationNs(shortest.durationNs)})`,
-    'Increase `nrfiles`, `runtime` or `passes` so that each phase takes at least a tenth of a second.',
+    'increase `nrfiles`, `runtime` or `passes` so that each phase takes at least a tenth of a second',
   );
 };
 
 const endsSkipped: TrialCheck = ({ extentBytes, restBytes }) =>
-  restBytes === 0
-    ? null
-    : warning(
-        'ends-skipped',
-        `direct I/O skipped the ends of files behind their last whole block: ${formatBytes(restBytes)} of ${formatBytes(extentBytes)}`,
-      );
+  restBytes === 0 ? null : warning('ends-skipped', `direct I/O skipped ${skippedText({ extentBytes, restBytes })}`);
 
 /** Threads of a replay end when those of the program did. */
 const straggler: TrialCheck = ({ job, window, engine, replay }) =>

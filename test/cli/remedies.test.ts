@@ -23,6 +23,7 @@ import { makeArm } from '../support/records.js';
 import { startOfDay } from '../support/stored-runs.js';
 import { storeSessions } from '../support/stored-sessions.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
+import { COMMANDS, follow } from './followed-commands.js';
 
 const test = suite('cli/remedies');
 
@@ -257,6 +258,9 @@ test('the example of the gate has enough sessions for its workload, and so has w
     }
   }));
 
+test('arguments that follow what was said of others are accepted', () =>
+  follow(COMMANDS.filter(([wrong]) => !/(?:^read| found| flat| own)/.test(wrong))));
+
 /** One job of each kind and each way to end. */
 const JOBS = [
   'rw: read, size: 1m',
@@ -303,7 +307,7 @@ test('a trial that is too short becomes long enough by what its warning says', (
     mkdirSync(join(directory, 't'));
     const run = (...words: string[]) =>
       feedrate(['run', 'w.yaml', '-t', 't', '--progress', 'none', ...words], directory).stdout;
-    assert.match(run(), /Increase `size`, or set `time_based` and `runtime`, so that/);
+    assert.match(run(), /increase `size`, or set `time_based` and `runtime`, so that/);
     assert.not.match(run('--set', 'time_based=true', '--set', 'runtime=1s'), /short-window/);
     const clean = (...words: string[]) => feedrate(['clean', '-t', 't', ...words], directory);
     const said = (...words: string[]) => Object.values(clean(...words)).join('\n');

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { createPrng } from '../../src/base/prng.js';
 import { chosenFiles, commonFiles } from '../../src/plan/common-files.js';
 import { pathAt } from '../../src/plan/file-index.js';
+import { sameFiles } from '../../src/run/copies.js';
 import { foundFiles, type Listed } from '../support/file-index.js';
 
 const test = suite('plan/common-files');
@@ -79,6 +80,33 @@ test('names are compared as bytes', () => {
       ],
     })?.read,
     'ä:2',
+  );
+});
+
+test('devices are alike if they have the same size, whatever their names', () => {
+  const device = (name: string, bytes: number) => {
+    const found = foundFiles([[name, bytes]]);
+    return { ...found, index: { ...found.index, opening: { ...found.index.opening, device: true } } };
+  };
+  const one = device('loop0', 4096);
+  assert.is(
+    sameFiles(
+      new Map([
+        ['a', one],
+        ['b', device('loop1', 4096)],
+      ]),
+    ).notes.length,
+    0,
+  );
+  assert.throws(
+    () =>
+      sameFiles(
+        new Map([
+          ['a', one],
+          ['b', device('loop1', 8192)],
+        ]),
+      ),
+    /targets a and b are devices of different sizes \(4 KiB, 8 KiB\), so they are not read alike; read each in a run of its own/,
   );
 });
 

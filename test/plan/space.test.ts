@@ -52,6 +52,8 @@ space('counts a data file once, however many arms and rounds read it', () => {
     dataBytes: 4 * MIB,
     dataFiles: 4,
     scratchBytes: 0,
+    dataSpaceBytes: 4 * MIB,
+    scratchSpaceBytes: 0,
     // Four files in one folder, and what is around it.
     dataEntries: 15,
     scratchEntries: 0,
@@ -141,6 +143,22 @@ space('keeps the last checkpoints and the one being written', () => {
   assert.is(few?.scratchBytes, 2 * 8 * MIB);
 });
 
+space('rounds every file up to whole blocks of 4 KiB, as file systems do', () => {
+  const tiny = needOf(smallFilesJob({ nrfiles: 1000, filesizeBytes: 100, numjobs: 2 }));
+  assert.equal([tiny?.dataBytes, tiny?.dataSpaceBytes], [2000 * 100, 2000 * 4096]);
+  const [drawn] = spaceNeeded(planOf([smallFilesJob()]), datasetOf(100, 1, 8192), nothingThere);
+  assert.ok((drawn?.dataSpaceBytes ?? 0) >= (drawn?.dataBytes ?? 0));
+  assert.is((drawn?.dataSpaceBytes ?? 1) % 4096, 0);
+  const [half] = spaceNeeded(
+    planOf([smallFilesJob()]),
+    datasetOf(100, 100),
+    () => () => (path) => path < 's7/000/000050',
+  );
+  assert.equal([half?.dataFiles, half?.dataBytes, half?.dataSpaceBytes], [50, 5000, 50 * 4096]);
+  const written = needOf(ioJob({ rw: 'write', bs: [{ blockBytes: 512, share: 1 }], sizeBytes: 5120, nrfiles: 10 }));
+  assert.equal([written?.scratchBytes, written?.scratchSpaceBytes], [5120, 10 * 4096]);
+});
+
 space('is not needed by engines without I/O', () => {
   for (const ioengine of ['null', 'simulated'] as const) {
     const need = needOf(ioJob({ ioengine, rw: 'randwrite', sizeBytes: GIB }));
@@ -149,13 +167,13 @@ space('is not needed by engines without I/O', () => {
 });
 
 space('keeps a margin of 5 % and at most 10 GiB', () => {
-  const need = { dataBytes: 2 * GIB, scratchBytes: GIB };
+  const need = { dataSpaceBytes: 2 * GIB, scratchSpaceBytes: GIB };
   const small = { totalBytes: 40 * GIB, freeBytes: 5 * GIB };
   assert.equal(fits(need, small), { fits: true, neededBytes: 3 * GIB, marginBytes: 2 * GIB });
   assert.is(fits(need, { ...small, freeBytes: 5 * GIB - 1 }).fits, false);
   assert.is(fits(need, { totalBytes: 1000 * GIB, freeBytes: 13 * GIB }).fits, true);
   assert.is(fits(need, { totalBytes: 1000 * GIB, freeBytes: 13 * GIB - 1 }).fits, false);
-  assert.is(fits({ dataBytes: 0, scratchBytes: 0 }, { totalBytes: GIB, freeBytes: 0 }).fits, true);
+  assert.is(fits({ dataSpaceBytes: 0, scratchSpaceBytes: 0 }, { totalBytes: GIB, freeBytes: 0 }).fits, true);
 });
 
 space.run();

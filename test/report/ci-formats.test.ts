@@ -145,7 +145,7 @@ test('JUnit of a run: arms, thresholds, and what was not measured', () => {
     problems: ['trials.jsonl:7: cut off'],
   };
   const thresholds = evaluateThresholds(broken.run.plan.arms, broken.trials);
-  const root = junitOf(junitXml(broken.run, [thresholdSuite(thresholds), measurementSuite(broken)]));
+  const root = junitOf(junitXml(broken.run, [thresholdSuite(thresholds), measurementSuite(broken, 'The answer.')]));
   assert.equal(Object.fromEntries(outcomesOf(root)), {
     'quick thresholds: a: throughput > 2000000000': 'failure threshold',
     'quick thresholds: a: iops > 1': 'passed',

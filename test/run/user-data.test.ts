@@ -18,12 +18,8 @@ function recordOf(path: string, files: readonly Listed[], more: Partial<ScanSumm
     limit: null,
     seed: 1,
   } as const;
-  const records = userDataRecords({
-    kind: 'scanned',
-    declared,
-    filesets: 1,
-    found: new Map([['t', foundFiles(files, more)]]),
-  });
+  const found = new Map([['t', foundFiles(files, more)]]);
+  const records = userDataRecords({ kind: 'scanned', declared, filesets: 1, found }, [{ name: 't', path: '/t' }]);
   const record = records.get('t');
   assert.ok(record);
   return record;

@@ -1,7 +1,8 @@
 /** Parses the options that `compare` and `gate` share: runs, measures and the shape of the grid. */
 import { FeedrateError } from '../../base/errors.js';
-import { type Comparison, type ComparisonOptions, compare, type NamedRun, sidesOf } from '../../gate/comparison.js';
+import { type Comparison, type ComparisonOptions, compare } from '../../gate/comparison.js';
 import { varyingNames } from '../../gate/grid.js';
+import { type NamedRun, sidesOf } from '../../gate/sides.js';
 import type { TrialPart } from '../../record/codec.js';
 import type { ReadableRun, StoredRun } from '../../record/stored-run.js';
 import { defaultMeasure, type Measure, measureForms, measureOf } from '../../stats/measure.js';

@@ -30,6 +30,7 @@ export async function writeGateFiles(
   if (!isAnyAskedFor(options)) return EXIT.pass;
   return writeOutputFiles(options, candidate, {
     comparison,
+    gate: result,
     // With --metric, only the measures that were gated.
     ...(options.metric === undefined ? {} : { measures: comparison.options.measures }),
   });

@@ -1,6 +1,7 @@
 /** Writes the files that other programs read. */
 import { EXIT, FeedrateError } from '../../base/errors.js';
 import type { Comparison } from '../../gate/comparison.js';
+import type { GateResult } from '../../gate/decide.js';
 import type { ReadableRun } from '../../record/stored-run.js';
 import type { ExportFile } from '../../report/ci/export-file.js';
 import { EXPORT_NAMES, EXPORTS, type ExportName } from '../../report/exports.js';
@@ -15,6 +16,7 @@ export type OutputFiles = { readonly [Name in ExportName | 'openMetricsDigits']?
 /**
  * Writes the requested files. Reports a file that cannot be written and still writes the others.
  * @param comparison of the run with others. Default: none
+ * @param gate on the comparison. Default: none
  * @returns `usage` when one could not be written
  */
 export async function writeOutputFiles(
@@ -22,13 +24,14 @@ export async function writeOutputFiles(
   stored: ReadableRun,
   {
     comparison = null,
+    gate = null,
     measures = keptMeasures(),
-  }: { comparison?: Comparison | null; measures?: readonly Measure[] } = {},
+  }: { comparison?: Comparison | null; gate?: GateResult | null; measures?: readonly Measure[] } = {},
 ): Promise<number> {
   const files = await filesOf(asked);
   const measurements = measurementsOf(stored.run, stored.trials, measures);
   const digits = asked.openMetricsDigits === undefined ? null : Number(asked.openMetricsDigits);
-  const source = { stored, measurements, comparison, digits };
+  const source = { stored, measurements, comparison, gate, digits };
   const written = files.map(({ path, text }) => tryWrite(path, () => text(source)));
   return written.every(Boolean) ? EXIT.pass : EXIT.usage;
 }

@@ -120,8 +120,8 @@ function targetRow({ name, path, need, freeBytes }: DryRun['targets'][number]): 
   return [
     name,
     least + formatBytes(need.writtenBytes),
-    formatBytes(need.dataBytes),
-    formatBytes(need.dataBytes + need.scratchBytes),
+    formatBytes(need.dataSpaceBytes),
+    formatBytes(need.dataSpaceBytes + need.scratchSpaceBytes),
     formatBytes(freeBytes),
     path,
   ];

@@ -8,9 +8,10 @@ export function timedBounds({ rampTimeNs, runtimeNs, timeBased }: TimedJob): Tim
 }
 
 /**
- * Returns the expected time of a job whose bytes take `transferNs`. The run time is exact if time-based, else a limit.
+ * Returns the expected time of a job whose bytes take `transferNs`. The ramp and the run time are exact if time-based, else
+ * a limit: bytes that are moved during the ramp count like the others.
  */
 export function timedJob({ runtimeNs, rampTimeNs, timeBased }: TimedJob, transferNs: number): ExpectedTime {
   if (timeBased && runtimeNs !== null) return { knownNs: rampTimeNs + runtimeNs, estimatedNs: 0 };
-  return { knownNs: rampTimeNs, estimatedNs: Math.min(transferNs, runtimeNs ?? Number.POSITIVE_INFINITY) };
+  return { knownNs: 0, estimatedNs: Math.min(transferNs, rampTimeNs + (runtimeNs ?? Number.POSITIVE_INFINITY)) };
 }

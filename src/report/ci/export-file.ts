@@ -1,5 +1,6 @@
 /** The interface of a file format for other programs: one file in this folder and one row in report/exports.ts. */
 import type { Comparison } from '../../gate/comparison.js';
+import type { GateResult } from '../../gate/decide.js';
 import type { ReadableRun } from '../../record/stored-run.js';
 import type { Measurement } from '../../stats/measurements.js';
 
@@ -10,6 +11,8 @@ export interface ExportSource {
   readonly measurements: readonly Measurement[];
   /** Null if the run was not compared with anything. */
   readonly comparison: Comparison | null;
+  /** Null without a gate on the comparison. */
+  readonly gate: GateResult | null;
   /** Significant digits of numbers in formats that can be rounded; null for full precision. */
   readonly digits: number | null;
 }

@@ -4,6 +4,9 @@
  */
 import { evaluateThresholds } from '../../gate/thresholds.js';
 import type { RunRecord } from '../../record/run-record.js';
+import { gateAnswer } from '../answer/gate-answer.js';
+import { runAnswer } from '../answer/run-answer.js';
+import { viewRun } from '../run/run-view.js';
 import { comparisonSuites } from './comparison-suites.js';
 import type { ExportFile, ExportSource } from './export-file.js';
 import { measurementSuite, thresholdSuite } from './run-suites.js';
@@ -15,12 +18,16 @@ export function exportFiles(path: string): ExportFile[] {
 }
 
 /** The suites of the comparison come before those of the run. */
-function suitesOf({ stored, comparison }: ExportSource): TestSuite[] {
-  const { run, trials } = stored;
+function suitesOf({ stored, comparison, gate }: ExportSource): TestSuite[] {
+  const { run, trials, problems, status } = stored;
+  const answer =
+    comparison === null || gate === null
+      ? runAnswer(viewRun(run, trials, problems, { status }))
+      : gateAnswer(comparison, gate);
   return [
     ...(comparison === null ? [] : comparisonSuites(comparison)),
     thresholdSuite(evaluateThresholds(run.plan.arms, trials)),
-    measurementSuite(stored),
+    measurementSuite(stored, answer),
   ];
 }
 

@@ -9,8 +9,11 @@ import { outcomeOf } from '../run/run-lines.js';
 import { formatValue, plural } from '../table/format.js';
 import type { TestCase, TestFault, TestSuite } from './test-suite.js';
 
-/** Returns one case per arm, then one for the run as a whole. An arm that was not measured is an error. */
-export function measurementSuite(stored: ReadableRun): TestSuite {
+/**
+ * Returns one case per arm, then one for the run as a whole. An arm that was not measured is an error.
+ * @param answer of the report, which the last case begins with
+ */
+export function measurementSuite(stored: ReadableRun, answer: string): TestSuite {
   const arms = stored.run.plan.arms.map(({ id }): TestCase => {
     const trials = stored.trials.filter(({ arm }) => arm === id);
     const [flaw = null] = trials.length === 0 ? ['not measured'] : trialFlaws(trials);
@@ -19,7 +22,7 @@ export function measurementSuite(stored: ReadableRun): TestSuite {
   });
   const [flaw = null] = wholeFlaws(stored);
   const recorded = `${stored.trials.length} of ${plural(stored.run.plan.trials.length, 'trial')} recorded`;
-  const whole: TestCase = { name: 'the run as a whole', timeNs: 0, fault: broken(flaw), output: [recorded] };
+  const whole: TestCase = { name: 'the run as a whole', timeNs: 0, fault: broken(flaw), output: [answer, recorded] };
   return { name: 'measurement', cases: [...arms, whole] };
 }
 

@@ -14,8 +14,8 @@ export function dataLines({ name, userData }: TargetEnvironment): string[] {
 }
 
 function dataWords(data: UserDataRecord): string {
-  const { path, files, bytes, smallestBytes, largestBytes, sizes, digest } = data;
-  const count = `${formatWhole(files)} ${files === 1 ? 'file' : 'files'}`;
+  const { path, device, files, bytes, smallestBytes, largestBytes, sizes, digest } = data;
+  const count = device ? 'block device' : `${formatWhole(files)} ${files === 1 ? 'file' : 'files'}`;
   const median = medianBin(sizes)?.fromBytes ?? 0;
   const half =
     files < 3 || smallestBytes === largestBytes ? '' : `, half of them below ${formatBytes(2 * median || 1)}`;

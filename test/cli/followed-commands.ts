@@ -1,0 +1,114 @@
+/** Commands that feedrate refuses, with an advice, and the commands that follow it. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import * as assert from 'uvu/assert';
+import { feedrate } from '../support/command-thread.js';
+import { startOfDay } from '../support/stored-runs.js';
+import { storeSessions } from '../support/stored-sessions.js';
+import { withTemporaryDirectory } from '../support/temporary-directory.js';
+
+/** Arguments that are refused, what is said of them, and arguments that follow it. Spaces separate words. */
+export const COMMANDS: readonly (readonly [wrong: string, says: RegExp, ...right: string[]])[] = [
+  [
+    'run --dry-run',
+    /name one \(list them with: feedrate workloads\), or describe a job \(--rw randread --bs 4k\)/,
+    'workloads',
+    'run quick -t t --dry-run',
+    'run --rw randread --bs 4k -t t --dry-run',
+  ],
+  [
+    'run none --dry-run',
+    /give the path of a \.yaml file, or a name from this list: feedrate workloads/,
+    'workloads',
+    'run w.yaml -t t --dry-run',
+  ],
+  ['run quick --bs 4k -t t --dry-run', /to change it, write --set bs=4k/, 'run quick --set bs=4k -t t --dry-run'],
+  [
+    'run w.yaml -t t -t t --dry-run',
+    /give them different names: -t first=\S+ -t second=\S+/,
+    'run w.yaml -t first=t -t second=t --dry-run',
+  ],
+  ['run found.yaml --dry-run', /name the directory that has the files with -t/, 'run found.yaml -t t --dry-run'],
+  ['prepare found.yaml -t t', /there is nothing to prepare; run the workload/, 'run found.yaml -t t --dry-run'],
+  [
+    'run found.yaml -t t --data none --dry-run',
+    /name a directory or file of the target/,
+    'run found.yaml -t t --data some --dry-run',
+  ],
+  [
+    'run found.yaml -t t/some --data ../other --dry-run',
+    /is outside \S+; use -t/,
+    'run found.yaml -t t/other --dry-run',
+  ],
+  [
+    'run flat.yaml -t t --dry-run',
+    /patterns match whole paths: write \*\*\/\*\.bin for files in any directory/,
+    'run deep.yaml -t t --dry-run',
+  ],
+  [
+    'run own.yaml -t t --dry-run',
+    /remove size, nrfiles and filesize from a job that shall read the files of the dataset/,
+    'run found.yaml -t t --dry-run',
+  ],
+  [
+    'read t/none --dry-run',
+    /name a directory, a file or a block device/,
+    'read t --dry-run',
+    'read t/some/a.bin --dry-run',
+  ],
+  ['read t/empty --dry-run', /name files with content/, 'read t/some --dry-run'],
+  [
+    'read t/some/a.bin t/other/b.bin --dry-run',
+    /name directories, or files with the same name/,
+    'read t/some t/some2 --dry-run',
+    'read x=t/some/a.bin y=t/some2/a.bin --dry-run',
+  ],
+  [
+    'read t/some t/other --dry-run',
+    /name copies of the same data, or read each target in a run of its own/,
+    'read t/some t/some2 --dry-run',
+    'read t/other --dry-run',
+  ],
+  ['init w.yaml --kind io', /choose another name, or replace it with --force/, 'init w2.yaml --kind io'],
+  ['workloads quick --models', /--models lists all models; leave out the name/, 'workloads --models'],
+  ['guide none', /the guide has no page .none.; choose one of: /, 'guide gate'],
+  ['compare RUN1', /Name a second run, or measure two targets or values/, 'compare RUN1 RUN2'],
+  ['compare RUN1 RUN1', /name two different runs/, 'compare RUN1 RUN2'],
+  ['compare RUN1 RUN2 --cols run --rows run', /remove it from one of them/, 'compare RUN1 RUN2 --cols run'],
+  ['compare RUN1 RUN2 --base none', /no such column; choose one of: /, 'compare RUN1 RUN2 --base RUN2'],
+  ['show 20', /matches 2 runs .*; give more of the name/, 'show RUN1'],
+  ['baseline save RUN1', /this names a run; choose another name, such as main/, 'baseline save main'],
+];
+
+/** Provokes what is said, and does it. @param rows of `COMMANDS` */
+export function follow(rows: typeof COMMANDS): Promise<void> {
+  return withTemporaryDirectory((directory) => {
+    const levels = Array.from({ length: 12 }, () => 1e9);
+    const runs = [1, 2].map((day) => storeSessions(join(directory, 'results'), { levels, run: startOfDay(day) }));
+    const files = { 'some/a.bin': 5000, 'some2/a.bin': 5000, 'other/b.bin': 7000, empty: 0 };
+    for (const [path, bytes] of Object.entries(files)) {
+      mkdirSync(join(directory, 't', path, '..'), { recursive: true });
+      writeFileSync(join(directory, 't', path), Buffer.alloc(bytes, 1));
+    }
+    const found = (more: string, fields = '') => `name: w\ndataset: {path: .${more}}\njobs: {a: {rw: read${fields}}}\n`;
+    const workloads = {
+      w: 'name: w\njobs: {a: {rw: read, size: 1m}}\n',
+      found: found(''),
+      flat: found(", include: '*.bin'"),
+      deep: found(", include: '**/*.bin'"),
+      own: found('', ', size: 1m'),
+    };
+    for (const [name, text] of Object.entries(workloads)) writeFileSync(join(directory, `${name}.yaml`), text);
+    const named = (text: string) => text.replaceAll(/RUN(\d)/g, (_, n) => basename(runs[n - 1] ?? ''));
+    const call = (text: string) => feedrate(named(text).split(' '), directory);
+    for (const [wrong, says, ...right] of rows) {
+      const refused = call(wrong);
+      assert.is.not(refused.status, 0, wrong);
+      assert.match(refused.stderr, says);
+      for (const text of right) {
+        const { status, stderr } = call(text);
+        assert.is(status, 0, `${wrong} → ${text}: ${stderr}`);
+      }
+    }
+  });
+}
