@@ -35,10 +35,12 @@ export class StartedProcess {
   #leave: () => void = () => {};
 
   constructor(module: URL, args: readonly string[], options: ForkOptions) {
+    // Node reads these certificates at each start, which can take as long as the rest of it. No child uses TLS.
+    const { NODE_EXTRA_CA_CERTS: _certificates, ...env } = options.env ?? process.env;
     let refusal: unknown = null;
     try {
       // A child that is left behind must not hold the terminal's or a pipe's end open.
-      this.child = fork(fileURLToPath(module), args, { ...options, silent: true });
+      this.child = fork(fileURLToPath(module), args, { ...options, env, silent: true });
     } catch (thrown) {
       this.child = null;
       refusal = thrown;

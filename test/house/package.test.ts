@@ -26,9 +26,15 @@ interface Outcome {
   readonly stderr: string;
 }
 
+/** npm reaches its registry with the certificates that the runner was given. */
+function environmentOf(command: string): NodeJS.ProcessEnv {
+  const certificates = process.env['RUNNER_CA_CERTS'];
+  return command === 'npm' && certificates ? { ...process.env, NODE_EXTRA_CA_CERTS: certificates } : process.env;
+}
+
 function execute(cwd: string, command: string, ...args: string[]): Promise<Outcome> {
   return new Promise((resolve) => {
-    const child = execFile(command, args, { cwd }, (_error, stdout, stderr) => {
+    const child = execFile(command, args, { cwd, env: environmentOf(command) }, (_error, stdout, stderr) => {
       resolve({ status: child.exitCode ?? -1, stdout, stderr });
     });
   });

@@ -30,6 +30,15 @@ function killGroup(child: ChildProcess): void {
   }
 }
 
+/**
+ * Node reads `NODE_EXTRA_CA_CERTS` in every process, which can take longer than the rest of its start, and tests start
+ * hundreds. Those that need the certificates find the variable's value in `RUNNER_CA_CERTS`.
+ */
+function testEnvironment(): NodeJS.ProcessEnv {
+  const { NODE_EXTRA_CA_CERTS: certificates, ...rest } = process.env;
+  return certificates === undefined ? rest : { ...rest, RUNNER_CA_CERTS: certificates };
+}
+
 const running = new Set<ChildProcess>();
 
 /** For an interrupted runner: nothing that a test started stays behind. */
@@ -42,6 +51,7 @@ export function runFile(file: string, limitMs: number): Promise<FileResult> {
   const child = spawn(process.execPath, [...process.execArgv, entry, file, String(limitMs)], {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     detached: true,
+    env: testEnvironment(),
   });
   running.add(child);
   const chunks: Buffer[] = [];

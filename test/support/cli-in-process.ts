@@ -2,8 +2,12 @@
  * The command line in this process, for tests that ask it hundreds of times: a process of its own takes a third of a
  * second to load. It goes the way of `cli/main.ts`.
  */
-import { runCommandLine } from '../../src/cli/command-line.js';
 import type { Outcome } from './feedrate-cli.js';
+
+/** Bundled, as users get it. Its sessions are then bundles, too, which load in half the time. */
+const { runCommandLine } = (await import(
+  new URL('../../bin/command-line.js', import.meta.url).href
+)) as typeof import('../../src/cli/command-line.js');
 
 export interface Surroundings {
   /** Default: the current one. */
