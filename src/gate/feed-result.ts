@@ -14,6 +14,7 @@ import { emulatedTrialsOf, rampStepOf } from '../stats/feed-trials.js';
 import type { AcceleratorModel } from '../training/accelerator-model.js';
 import type { FeedPrediction } from '../training/predict/prediction.js';
 import type { RampPoint } from '../training/predict/ramp.js';
+import { limiterWithEmulation } from './feed-limiter.js';
 import { auInterval, emulatedCapacity, type FeedSearch } from './feed-search.js';
 
 const CONFIDENCE = 0.95;
@@ -61,7 +62,7 @@ export function feedRecordOf(measurement: FeedMeasurement): FeedRecord {
     ramp: ramp.map(({ job, point }) => rampStepOf(trials, job.name, point)),
     predicted: prediction.au,
     emulated,
-    limiter: prediction.limiter,
+    limiter: limiterWithEmulation(prediction.limiter, emulated, trials),
     loader: { numWorkers, prefetchFactor },
     recommended: prediction.recommended,
     client: prediction.client,

@@ -8,6 +8,7 @@ import type {
   RecommendedLoader,
 } from '../training/predict/prediction.js';
 import type { ClientCost } from '../training/predict/ramp.js';
+import { JsonReader } from './json-reader.js';
 
 export const FEED_VERSION = 1;
 
@@ -94,4 +95,35 @@ export interface FeedRecord {
   readonly whatIf: readonly FeedWhatIf[];
   /** What a reader of the numbers must know, one sentence each. */
   readonly notes: readonly string[];
+}
+
+/** Returns a stored answer. Throws `FeedrateError('store')` at the first part that a report needs and that is missing. */
+export function decodeFeed(text: string, where: string): FeedRecord {
+  const feed = JsonReader.parse(text, where);
+  feed.at('feedVersion').version(FEED_VERSION);
+  for (const key of ['run', 'reader', 'acceleratorsFrom', 'verdict']) feed.at(key).text();
+  for (const key of ['threshold', 'whole']) feed.at(key).number();
+  for (const key of ['path', 'fileSystem']) feed.at('target').at(key).text();
+  for (const key of ['recordBytes', 'batchSize', 'computeNs']) feed.at('model').at(key).number();
+  for (const key of ['files', 'bytes']) feed.at('data').at(key).number();
+  for (const key of ['numWorkers', 'prefetchFactor']) feed.at('loader').at(key).number();
+  for (const key of ['perSampleNs', 'perBatchNs', 'perHandOverNs']) feed.at('client').at(key).number();
+  feed.at('accelerators').at('estimate').number();
+  for (const key of ['predicted', 'emulated']) {
+    for (const each of feed.at(key).list()) {
+      each.at('accelerators').number();
+      each.at('au').at('estimate').number();
+    }
+  }
+  for (const key of ['doubts', 'whatIf', 'notes']) feed.at(key).list();
+  const record = feed.value as FeedRecord;
+  // JSON has no NaN, which stands for a quantile that is not known.
+  const ramp = feed
+    .at('ramp')
+    .list()
+    .map((step) => {
+      const known = step.object() as unknown as RampStep;
+      return { ...known, medianNs: known.medianNs ?? Number.NaN, p99Ns: known.p99Ns ?? Number.NaN };
+    });
+  return { ...record, ramp };
 }

@@ -15,8 +15,8 @@ export interface RampLimits {
   readonly mostReaders: number;
   /** Time of one trial, ns. */
   readonly trialNs: number;
-  /** Returns whether there is time for more. */
-  readonly hasTime: () => boolean;
+  /** Returns the time that is left for more, ns; below 0 if there is none. */
+  readonly leftNs: () => number;
 }
 
 /** The first trial tells how long the others must be, and lays out the data. */
@@ -35,6 +35,8 @@ const WORKERS_EACH = 4;
 const FEW_READERS = 32;
 /** Passes over the ramp after the first one. Their differences are the uncertainty of the prediction. */
 const FURTHER_PASSES = 2;
+/** What a session takes besides its trials. */
+const SESSION_NS = 0.8e9;
 
 const PILOT = 'pilot';
 
@@ -49,7 +51,7 @@ export interface MeasuredRamp {
  * them again. Throws as the stages do, and FeedrateError `measurement` if nothing could be read.
  */
 export async function measureRamp(stages: FeedStages, limits: RampLimits, tell: (text: string) => void): Promise<void> {
-  const { model, mostReaders, trialNs, hasTime } = limits;
+  const { model, mostReaders, trialNs, leftNs } = limits;
   // The samples of files that exist may have any size.
   const readBytes = limits.samples === null ? PILOT_BYTES : model.readBytes;
   const batchSize = Math.max(1, Math.min(model.batchSize, Math.ceil(BATCH_BYTES / readBytes)));
@@ -67,11 +69,19 @@ export async function measureRamp(stages: FeedStages, limits: RampLimits, tell: 
     tell(rampText(readers, stages, job));
     const isFlat = readers > 1 && rate < before * (1 + FLAT);
     const needed = neededReaders((rate * model.computeNs) / 1e9 / model.batchSize);
-    if (2 * readers > mostReaders || !hasTime() || (isFlat && readers >= needed)) break;
+    if (2 * readers > mostReaders || leftNs() <= 0 || (isFlat && readers >= needed)) break;
     growth = readers === 1 ? 2 : Math.max(1, Math.min(2, rate / before));
     before = rate;
   }
-  if (hasTime()) await stages.repeatReaders(FURTHER_PASSES);
+  const passes = Math.min(FURTHER_PASSES, Math.floor((leftNs() - SESSION_NS) / passNs(stages)));
+  if (passes > 0) await stages.repeatReaders(passes);
+}
+
+/** Returns how long the readers took that are measured again. */
+function passNs(stages: FeedStages): number {
+  const trials = stages.run?.trials ?? [];
+  const jobs = stages.readers.filter(({ name }) => name !== PILOT).map(({ name }) => name);
+  return trials.filter(({ job }) => jobs.includes(job)).reduce((sum, { wallNs }) => sum + wallNs, 0);
 }
 
 /** Returns how many readers the prediction looks at: one for each accelerator, or several if that is few. */

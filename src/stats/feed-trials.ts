@@ -37,10 +37,17 @@ function rampRoundOf(trial: TrialRecord, readers: number): RampRound {
   const sum = (value: (epoch: EpochRecord) => number) => epochs.reduce((total, epoch) => total + value(epoch), 0);
   const { batch } = trial.latency;
   const times = batch === undefined ? null : decodeHistogram(batch);
+  // Also those batches that were made ahead and that no accelerator took.
+  const samples = times === null ? 0 : totalCount(times) * (trial.training?.batchSize ?? 1);
   return {
-    samples: sum((epoch) => epoch.samples),
+    samples,
     durationNs: times === null ? 0 : (meanNs(times) * totalCount(times)) / readers,
-    bytes: sum((epoch) => epoch.sampleBytes),
+    bytes:
+      (sum((epoch) => epoch.sampleBytes) * samples) /
+      Math.max(
+        1,
+        sum((epoch) => epoch.samples),
+      ),
     latencies: sampleTimes(trial),
     // On a virtual clock, the time of the processors and that of the trial are not comparable.
     cpuNs: trial.machine === undefined ? null : trial.client.workerCpuNs,

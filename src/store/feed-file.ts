@@ -1,0 +1,28 @@
+/** The answer of `feedrate feed`, kept with its run. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { FeedrateError, systemFaultOf } from '../base/errors.js';
+import { readTextFile } from '../host/system/regular-file.js';
+import { decodeFeed, type FeedRecord } from '../record/feed-record.js';
+import { replaceFile } from './durable-files.js';
+import { RUN_FILES } from './run-files.js';
+
+/** Writes the answer, as a whole or not at all. Throws `FeedrateError('store')` when it cannot. */
+export function writeFeed(runDirectory: string, record: FeedRecord): void {
+  replaceFile(join(runDirectory, RUN_FILES.feed), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** Returns the answer of a run; null if it has none. Throws `FeedrateError('store')` when the file cannot be used. */
+export function readFeed(runDirectory: string): FeedRecord | null {
+  const path = join(runDirectory, RUN_FILES.feed);
+  if (!existsSync(path)) return null;
+  let text: string;
+  try {
+    text = readTextFile(path);
+  } catch (thrown) {
+    throw new FeedrateError('store', `${RUN_FILES.feed}: cannot be read (${systemFaultOf(thrown).message})`, {
+      cause: thrown,
+    });
+  }
+  return decodeFeed(text, RUN_FILES.feed);
+}
