@@ -49,8 +49,8 @@ export interface FeedJobs {
   readonly rounds: number;
 }
 
-/** Batches that a reader of the ramp makes ahead: enough that none of them waits for another. */
-const RAMP_PREFETCH = 16;
+/** Batches that a reader of the ramp makes ahead: enough that none of them waits for the hand-over. */
+const RAMP_PREFETCH = 4;
 /** The shortest step: accelerators take a batch as soon as it is there. */
 const NO_TIME = '1ns';
 
@@ -61,6 +61,12 @@ export const CLIENT_ACCELERATOR = 'client-accelerator';
 /** Returns the names of jobs. */
 export const rampJobName = (readers: number): string => `readers-${readers}`;
 export const emulationJobName = (accelerators: number): string => `accelerators-${accelerators}`;
+
+/**
+ * Returns the batches that readers of a ramp have begun or may begin when its last step ends. Files for them keep every reader
+ * busy until then.
+ */
+export const stockOf = (readers: number): number => readers * RAMP_PREFETCH;
 
 /** Returns the workload as text, with a comment for each part. */
 export function feedWorkload(jobs: FeedJobs): string {
@@ -84,7 +90,8 @@ export function feedWorkload(jobs: FeedJobs): string {
     '  # Readers that read one sample after another, without any computation.',
     ...ramp.map(
       ({ name, readers, batchSize, steps }) =>
-        `  ${name}: {kind: training, ${filesOf(steps * batchSize, source)}read_threads: ${readers}, prefetch_factor: ${RAMP_PREFETCH}, ` +
+        `  ${name}: {kind: training, ${filesOf((steps + stockOf(readers)) * batchSize, source)}read_threads: ${readers}, ` +
+        `prefetch_factor: ${RAMP_PREFETCH}, ${readers === 1 ? '' : 'in_order: false, '}` +
         `batch_size: ${batchSize}, computation_time: ${NO_TIME}, total_training_steps: ${steps}}`,
     ),
     ...(emulations.length === 0 ? [] : ['', '  # Accelerators that compute, and loaders that feed them.']),

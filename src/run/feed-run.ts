@@ -191,11 +191,11 @@ class Feed {
   }
 
   async #measure(): Promise<void> {
-    const { model, budgetNs } = this.#request;
+    const { model, budgetNs, workers } = this.#request;
     const { source, mostReaders, rampTrialNs } = this.#plan;
     const samples = source.kind === 'generated' ? source.data.samples : null;
     const leftNs = () => budgetNs * RAMP_PART - this.#elapsedNs;
-    await measureRamp(this.#stages, { model, samples, mostReaders, trialNs: rampTrialNs, leftNs }, this.#tell);
+    await measureRamp(this.#stages, { model, samples, mostReaders, workers, trialNs: rampTrialNs, leftNs }, this.#tell);
     const { prediction } = this.#predict();
     await this.#stop.listen();
     const fed =

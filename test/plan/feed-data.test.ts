@@ -84,7 +84,7 @@ test('the workload is valid, and each job has the files that it reads', () => {
     [
       ['client-reader', 'null'],
       ['client-accelerator', 'null'],
-      ['pilot', null],
+      ['pilot', 'auto'],
     ],
   );
 });
