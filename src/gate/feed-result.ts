@@ -8,12 +8,15 @@ import {
   type FeedRecord,
   type FeedWhatIf,
 } from '../record/feed-record.js';
+import { BUSY_SHARE, takenShare } from '../record/machine-use.js';
 import type { RunRecord, TargetEnvironment } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
+import { medianOf } from '../stats/extended.js';
 import { emulatedTrialsOf, rampStepOf } from '../stats/feed-trials.js';
 import type { AcceleratorModel } from '../training/accelerator-model.js';
 import type { FeedPrediction } from '../training/predict/prediction.js';
 import type { RampPoint } from '../training/predict/ramp.js';
+import { limiterWithEmulation } from './feed-limiter.js';
 import { auInterval, emulatedCapacity, type FeedSearch } from './feed-search.js';
 
 const CONFIDENCE = 0.95;
@@ -61,7 +64,7 @@ export function feedRecordOf(measurement: FeedMeasurement): FeedRecord {
     ramp: ramp.map(({ job, point }) => rampStepOf(trials, job.name, point)),
     predicted: prediction.au,
     emulated,
-    limiter: prediction.limiter,
+    limiter: limiterWithEmulation(prediction.limiter, emulated, trials),
     loader: { numWorkers, prefetchFactor },
     recommended: prediction.recommended,
     client: prediction.client,
@@ -133,6 +136,7 @@ function notesOf({ source, emulations, trials, model }: FeedMeasurement): string
     ({ steps, workers, prefetchFactor }) => steps < wantedSteps(model.computeNs, workers * prefetchFactor),
   );
   const limit = source.kind === 'generated' && limited ? source.data.limitedBy : null;
+  const taken = medianOf(trials.flatMap(({ machine }) => takenShare(machine) ?? []));
   const fromMemory = trials.filter(({ cache }) => cache.verdict === 'contradicted').length;
   const fromServer = trials.some(({ cache }) => cache.serverCache === 'unknown');
   return [
@@ -140,6 +144,9 @@ function notesOf({ source, emulations, trials, model }: FeedMeasurement): string
       ? ['some trials are too short for a steady AU, so it is that of the reference, which short epochs make too high']
       : []),
     ...(limit === null ? [] : [`${limit} limits the data; with more of it, emulations would be longer`]),
+    ...(taken >= BUSY_SHARE
+      ? [`other programs used ${Math.round(taken * 100)} % of this machine's processors, so it may feed more when they rest`]
+      : []),
     ...(fromMemory === 0
       ? []
       : [`${fromMemory} of ${trials.length} trials read from memory in part, so the target may be slower`]),

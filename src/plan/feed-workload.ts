@@ -24,6 +24,15 @@ export interface EmulationJob {
   readonly steps: number;
 }
 
+/** The client alone: the same loader on the engine that reads nothing. Its trials say what the client takes. */
+export interface ClientJobs {
+  /** Steps of a reader that makes batches without a pause, and of accelerators that compute. */
+  readonly readerSteps: number;
+  readonly acceleratorSteps: number;
+  /** Workers of the accelerator's loader. */
+  readonly workers: number;
+}
+
 /** All that was and will be measured. */
 export interface FeedJobs {
   readonly model: AcceleratorModel;
@@ -32,20 +41,32 @@ export interface FeedJobs {
   readonly preprocessNs: number;
   readonly source: FeedSource;
   readonly cache: 'cold' | 'as-is';
+  /** Null: the engine has a virtual clock, on which a client takes no time. */
+  readonly client: ClientJobs | null;
   readonly ramp: readonly RampJob[];
   readonly emulations: readonly EmulationJob[];
   /** Trials of each arm in the present stage. */
   readonly rounds: number;
 }
 
-/** Batches that a reader of the ramp makes ahead: enough that none of them waits for another. */
-const RAMP_PREFETCH = 16;
+/** Batches that a reader of the ramp makes ahead: enough that none of them waits for the hand-over. */
+const RAMP_PREFETCH = 4;
 /** The shortest step: accelerators take a batch as soon as it is there. */
 const NO_TIME = '1ns';
+
+/** The names of the client's jobs. */
+export const CLIENT_READER = 'client-reader';
+export const CLIENT_ACCELERATOR = 'client-accelerator';
 
 /** Returns the names of jobs. */
 export const rampJobName = (readers: number): string => `readers-${readers}`;
 export const emulationJobName = (accelerators: number): string => `accelerators-${accelerators}`;
+
+/**
+ * Returns the batches that readers of a ramp have begun or may begin when its last step ends. Files for them keep every reader
+ * busy until then.
+ */
+export const stockOf = (readers: number): number => readers * RAMP_PREFETCH;
 
 /** Returns the workload as text, with a comment for each part. */
 export function feedWorkload(jobs: FeedJobs): string {
@@ -65,10 +86,12 @@ export function feedWorkload(jobs: FeedJobs): string {
     ...generatedFields(model, source),
     '',
     'jobs:',
+    ...clientLines(jobs),
     '  # Readers that read one sample after another, without any computation.',
     ...ramp.map(
       ({ name, readers, batchSize, steps }) =>
-        `  ${name}: {kind: training, ${filesOf(steps * batchSize, source)}read_threads: ${readers}, prefetch_factor: ${RAMP_PREFETCH}, ` +
+        `  ${name}: {kind: training, ${filesOf((steps + stockOf(readers)) * batchSize, source)}read_threads: ${readers}, ` +
+        `prefetch_factor: ${RAMP_PREFETCH}, ${readers === 1 ? '' : 'in_order: false, '}` +
         `batch_size: ${batchSize}, computation_time: ${NO_TIME}, total_training_steps: ${steps}}`,
     ),
     ...(emulations.length === 0 ? [] : ['', '  # Accelerators that compute, and loaders that feed them.']),
@@ -80,6 +103,22 @@ export function feedWorkload(jobs: FeedJobs): string {
     ),
     '',
   ].join('\n');
+}
+
+function clientLines({ client, model, source }: FeedJobs): string[] {
+  if (client === null) return [];
+  const { readerSteps, acceleratorSteps, workers } = client;
+  const job = (name: string, steps: number, fields: string) =>
+    `  ${name}: {kind: training, ioengine: 'null', cache: as-is, ${filesOf(steps * model.batchSize, source)}${fields}, ` +
+    `batch_size: ${model.batchSize}, total_training_steps: ${steps}}`;
+  const readers = `read_threads: 1, prefetch_factor: ${RAMP_PREFETCH}, computation_time: ${NO_TIME}`;
+  const time = formatDurationLabel(model.computeNs);
+  return [
+    '  # The client alone, on an engine that reads nothing.',
+    job(CLIENT_READER, readerSteps, readers),
+    job(CLIENT_ACCELERATOR, acceleratorSteps, `read_threads: ${workers}, computation_time: ${time}`),
+    '',
+  ];
 }
 
 function generatedFields({ recordBytes, recordStdevBytes }: AcceleratorModel, source: FeedSource): string[] {

@@ -32,7 +32,14 @@ export function decodeFeed(text: string, where: string): FeedRecord {
   record.at('client').at('source').text();
   for (const doubt of record.at('doubts').list()) doubt.at('message').text();
   for (const note of record.at('notes').list()) note.text();
-  return record.value as FeedRecord;
+  const feed = record.value as FeedRecord;
+  // JSON has no NaN, which stands for a quantile that is not known.
+  const ramp = feed.ramp.map(({ medianNs, p99Ns, ...step }) => ({
+    ...step,
+    medianNs: medianNs ?? Number.NaN,
+    p99Ns: p99Ns ?? Number.NaN,
+  }));
+  return { ...feed, ramp };
 }
 
 function checkLoader(loader: JsonReader): void {
@@ -50,8 +57,10 @@ function checkInterval(interval: JsonReader): void {
 }
 
 function checkSteps(record: JsonReader): void {
-  for (const step of record.at('ramp').list())
-    for (const key of ['readers', 'samplesPerSecond', 'bytesPerSecond', 'medianNs', 'p99Ns']) step.at(key).number();
+  for (const step of record.at('ramp').list()) {
+    for (const key of ['readers', 'samplesPerSecond', 'bytesPerSecond']) step.at(key).number();
+    for (const key of ['medianNs', 'p99Ns']) step.at(key).numberOrNull();
+  }
   for (const feed of record.at('predicted').list()) {
     feed.at('accelerators').number();
     checkInterval(feed.at('au'));

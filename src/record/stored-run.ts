@@ -1,4 +1,5 @@
 /** The contents of a run directory, with the problems found while reading it. */
+import type { FeedRecord } from './feed-record.js';
 import type { OntapSample } from './ontap-record.js';
 import type { RunRecord } from './run-record.js';
 import type { TrialRecord } from './trial-record.js';
@@ -18,6 +19,8 @@ export interface StoredRun {
   readonly problems: readonly string[];
   /** Of runs with `--ontap`. */
   readonly ontapSamples?: readonly OntapSample[];
+  /** The answer of `feedrate feed`. */
+  readonly feed?: FeedRecord;
 }
 
 /** A stored run whose `run.json` could be read. */

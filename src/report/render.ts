@@ -5,6 +5,7 @@
 import type { Comparison } from '../gate/comparison.js';
 import type { GateResult } from '../gate/decide.js';
 import type { History } from '../gate/run-history.js';
+import type { FeedRecord } from '../record/feed-record.js';
 import type { OntapSample } from '../record/ontap-record.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { RunStatus } from '../record/stored-run.js';
@@ -29,6 +30,8 @@ export interface ReportOptions extends TerminalOptions {
   readonly directory?: string | undefined;
   /** Samples of ONTAP's counters, of runs with `--ontap`. */
   readonly ontapSamples?: readonly OntapSample[] | undefined;
+  /** The answer of `feedrate feed`, for its runs. */
+  readonly feed?: FeedRecord | undefined;
 }
 
 /** Returns the report of a run, ending with a line break. `run` is null if `run.json` is missing or damaged. */

@@ -5,7 +5,14 @@ import type { AcceleratorModel } from '../training/accelerator-model.js';
 import type { LoaderSettings } from '../training/loader-rule.js';
 import { isRefusal, predictFeed } from '../training/predict/predict-feed.js';
 import type { FeedPrediction, Refusal } from '../training/predict/prediction.js';
-import { mostReaders, type Ramp, type RampPoint, sampleRate } from '../training/predict/ramp.js';
+import {
+  type ClientCost,
+  mostReaders,
+  type Ramp,
+  type RampNetwork,
+  type RampPoint,
+  sampleRate,
+} from '../training/predict/ramp.js';
 import type { CacheClaim } from '../workload/workload.js';
 import type { FeedRequest } from './feed-request.js';
 
@@ -23,9 +30,10 @@ const BEYOND = 1.25;
 /** Returns what was measured, as the prediction takes it. */
 export function rampFrom(
   points: readonly RampPoint[],
-  { model, reader, preprocessNs }: FeedRequest,
+  { model, reader }: FeedRequest,
   cache: CacheClaim,
-  cores: number,
+  client: ClientCost,
+  network: RampNetwork | null,
 ): Ramp {
   return {
     format: model.format,
@@ -34,14 +42,8 @@ export function rampFrom(
     recordStdevBytes: model.recordStdevBytes,
     cache,
     points,
-    client: {
-      perSampleNs: preprocessNs,
-      perBatchNs: 0,
-      perHandOverNs: 0,
-      cores,
-      source: preprocessNs === 0 ? 'set it with --preprocess' : '--preprocess',
-    },
-    network: null,
+    client,
+    network,
   };
 }
 

@@ -7,8 +7,7 @@ import { openTarget, statTarget } from '../host/target.js';
 import type { FeedRoom } from '../plan/feed-data.js';
 import type { TargetEnvironment } from '../record/run-record.js';
 import { measureRates } from '../trial/measure-rates.js';
-import type { EngineChoice } from '../workload/engines.js';
-import { capabilitiesOf } from '../workload/engines.js';
+import { capabilitiesOf, type EngineCapabilities, type EngineChoice } from '../workload/engines.js';
 import type { Override } from '../workload/overrides.js';
 import { parseWorkload } from '../workload/parse.js';
 
@@ -20,12 +19,11 @@ const MOST_THREADS = 256;
 const THREAD_BYTES = 48 * 2 ** 20;
 const MEMORY_PART = 0.5;
 
-/** Returns whether the engine that the overrides choose touches files. Throws `FeedrateError('workload')` for an unknown one. */
-export function touchesFiles(overrides: readonly Override[]): boolean {
+/** Returns what the engine can do that the overrides choose. Throws `FeedrateError('workload')` for an unknown one. */
+export function engineOf(overrides: readonly Override[]): EngineCapabilities {
   const asked = overrides.filter(({ key }) => key === 'ioengine' || key.endsWith('.ioengine'));
   const { jobs } = parseWorkload('name: feed\njobs: {feed: {size: 1MiB}}\n', 'feedrate feed', asked);
-  const engine = (jobs[0]?.fields.get('ioengine')?.levels[0]?.value ?? 'auto') as EngineChoice;
-  return capabilitiesOf(engine).touchesFiles;
+  return capabilitiesOf((jobs[0]?.fields.get('ioengine')?.levels[0]?.value ?? 'auto') as EngineChoice);
 }
 
 /** Returns the target's properties. Throws FeedrateError `target` when it cannot be used. */

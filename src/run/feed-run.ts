@@ -3,23 +3,35 @@ import { FeedrateError } from '../base/errors.js';
 import { formatBytes, formatDurationNs, formatWhole } from '../base/units.js';
 import { feedRecordOf } from '../gate/feed-result.js';
 import { type AuTrials, FeedSearch } from '../gate/feed-search.js';
+import { type NetworkLimits, networkLimitsOf } from '../host/network-limits.js';
 import type { TargetRates } from '../plan/expected-time.js';
 import { type FeedData, feedData, wantedSteps } from '../plan/feed-data.js';
-import { type EmulationJob, emulationJobName, type FeedSource } from '../plan/feed-workload.js';
+import {
+  CLIENT_ACCELERATOR,
+  CLIENT_READER,
+  type ClientJobs,
+  type EmulationJob,
+  emulationJobName,
+  type FeedSource,
+  rampJobName,
+} from '../plan/feed-workload.js';
 import type { FeedRecord } from '../record/feed-record.js';
 import type { TargetEnvironment } from '../record/run-record.js';
 import type { ReadableRun } from '../record/stored-run.js';
 import type { TrialRecord } from '../record/trial-record.js';
+import { clientCostOf } from '../stats/feed-client.js';
 import { emulatedTrialsOf } from '../stats/feed-trials.js';
-import { keepFeed } from '../store/feed-file.js';
+import { writeFeed } from '../store/feed-file.js';
 import type { AcceleratorModel } from '../training/accelerator-model.js';
 import type { LoaderSettings } from '../training/loader-rule.js';
 import type { FeedPrediction } from '../training/predict/prediction.js';
 import { byteRate, type RampPoint, sampleRate } from '../training/predict/ramp.js';
+import { parseOverride } from '../workload/override-text.js';
+import type { Override } from '../workload/overrides.js';
 import { type Predicted, predictFor, rampFrom } from './feed-prediction.js';
 import { measureRamp, rampOf } from './feed-ramp.js';
 import type { FeedRequest } from './feed-request.js';
-import { feedRoom, feedTarget, mostThreads, processors, touchesFiles } from './feed-room.js';
+import { engineOf, feedRoom, feedTarget, mostThreads, processors } from './feed-room.js';
 import { FeedStages } from './feed-stages.js';
 import { touchableOf, untilTouched } from './first-touch.js';
 import type { RunListener } from './listener.js';
@@ -42,6 +54,9 @@ export interface FeedPlan {
   readonly target: TargetEnvironment;
   readonly source: FeedSource;
   readonly touches: boolean;
+  /** What the client is measured with; null where it takes no time. */
+  readonly client: ClientJobs | null;
+  readonly network: NetworkLimits | null;
   /** Measured rates of the target; null if they were not needed. */
   readonly rates: TargetRates | null;
   readonly mostReaders: number;
@@ -59,6 +74,9 @@ const VIRTUAL_TRIAL_NS = 100e6;
 /** Rounds of the first emulation of a number of accelerators, and of further ones. */
 const FIRST_ROUNDS = 3;
 const MORE_ROUNDS = 2;
+/** Samples of the reader and time of the accelerator that measure the client. */
+const CLIENT_SAMPLES = 2000;
+const CLIENT_NS = 0.6e9;
 /** What a session takes besides its trials, and a trial besides its steps. */
 const SESSION_NS = 0.8e9;
 const TRIAL_NS = 0.3e9;
@@ -68,7 +86,7 @@ export async function planFeed(request: FeedRequest, base: FeedBase, tell: (text
   const { target, dataPath, model, budgetNs } = request;
   await untilTouched(touchableOf([target]), tell, base.stop);
   const environment = feedTarget(target.name, target.path);
-  const touches = touchesFiles(base.overrides);
+  const { touchesFiles: touches, virtualClock } = engineOf(base.overrides);
   const room = dataPath === null ? await feedRoom(environment, budgetNs, touches, () => base.stop.isAsked) : null;
   const source: FeedSource =
     room === null ? { kind: 'existing', path: dataPath as string } : { kind: 'generated', data: feedData(model, room) };
@@ -77,7 +95,27 @@ export async function planFeed(request: FeedRequest, base: FeedBase, tell: (text
   const { least, most } = RAMP_TRIAL_NS;
   const rampTrialNs = touches ? Math.max(least, Math.min(most, budgetNs * RAMP_TRIAL_PART)) : VIRTUAL_TRIAL_NS;
   const mostReaders = touches ? Math.floor(mostThreads() / 2) : VIRTUAL_READERS;
-  return { target: environment, source, touches, rates: room?.rates ?? null, mostReaders, rampTrialNs };
+  return {
+    target: environment,
+    source,
+    touches,
+    client: virtualClock ? null : clientJobs(request),
+    network: networkLimitsOf(environment),
+    rates: room?.rates ?? null,
+    mostReaders,
+    rampTrialNs,
+  };
+}
+
+/** Returns what measures the client: some batches without a pause, and some steps. */
+function clientJobs({ model, workers }: FeedRequest): ClientJobs {
+  const { batchSize, computeNs, readThreads } = model;
+  const steps = (wanted: number, least: number, most: number) => Math.max(least, Math.min(most, Math.ceil(wanted)));
+  return {
+    readerSteps: steps(CLIENT_SAMPLES / batchSize, 8, 400),
+    acceleratorSteps: steps(CLIENT_NS / computeNs, 6, 200),
+    workers: workers ?? Math.max(1, readThreads),
+  };
 }
 
 /** Throws FeedrateError `target` when the data that fits is no batch for two accelerators. */
@@ -103,24 +141,11 @@ export async function measureFeed(
   const feed = new Feed(request, plan, base, listener, startMs);
   try {
     await feed.measure();
-    return kept(feed.outcome(null), listener);
+    return feed.outcome(null);
   } catch (thrown) {
     if (!(thrown instanceof FeedrateError) || feed.run === null) throw thrown;
-    return kept(feed.outcome(thrown), listener);
+    return feed.outcome(thrown);
   }
-}
-
-/** Keeps the answer beside the run. An answer that cannot be kept is an answer all the same. */
-function kept(outcome: FeedOutcome, listener: RunListener): FeedOutcome {
-  const { record, run } = outcome;
-  if (record === null || run === null) return outcome;
-  try {
-    keepFeed(run.directory, record);
-  } catch (thrown) {
-    if (!(thrown instanceof FeedrateError)) throw thrown;
-    listener.note?.(thrown.message);
-  }
-  return outcome;
 }
 
 class Feed {
@@ -141,8 +166,8 @@ class Feed {
     this.#request = request;
     this.#plan = plan;
     this.#stages = new FeedStages(
-      { model, reader, source, cache, preprocessNs },
-      { ...base, targets: [target] },
+      { model, reader, source, cache, preprocessNs, client: plan.client },
+      { ...base, overrides: withClient(base.overrides, plan.client), targets: [target] },
       listener,
     );
     this.#tell = (text) => listener.note?.(text);
@@ -158,12 +183,19 @@ class Feed {
     return (performance.now() - this.#startMs) * 1e6;
   }
 
+  /** Measures until it is decided, or the time is up. */
   async measure(): Promise<void> {
-    const { model, budgetNs } = this.#request;
+    const { budgetNs } = this.#request;
+    const isUp = await this.#stages.within(budgetNs - this.#elapsedNs, () => this.#measure());
+    if (isUp) this.#undecided = `the time of ${formatDurationNs(budgetNs)} was up`;
+  }
+
+  async #measure(): Promise<void> {
+    const { model, budgetNs, workers } = this.#request;
     const { source, mostReaders, rampTrialNs } = this.#plan;
     const samples = source.kind === 'generated' ? source.data.samples : null;
-    const hasTime = () => this.#elapsedNs < budgetNs * RAMP_PART;
-    await measureRamp(this.#stages, { model, samples, mostReaders, trialNs: rampTrialNs, hasTime }, this.#tell);
+    const leftNs = () => budgetNs * RAMP_PART - this.#elapsedNs;
+    await measureRamp(this.#stages, { model, samples, mostReaders, workers, trialNs: rampTrialNs, leftNs }, this.#tell);
     const { prediction } = this.#predict();
     await this.#stop.listen();
     const fed =
@@ -176,9 +208,11 @@ class Feed {
   #predict(): Predicted {
     if (this.#predicted !== null) return this.#predicted;
     const { points } = rampOf(this.#stages);
-    const trial = this.run?.trials[0];
+    const trials = this.run?.trials ?? [];
     const request = { ...this.#request, model: this.#model(points) };
-    const ramp = rampFrom(points, request, trial?.cache.claim ?? 'cold', processors());
+    const client = clientCostOf(trials, points, request.preprocessNs, processors());
+    const claim = trials.find(({ job }) => job === rampJobName(1))?.cache.claim ?? 'cold';
+    const ramp = rampFrom(points, request, claim, client, this.#plan.network);
     this.#predicted = predictFor(request, ramp, this.run?.run.plan.seed ?? 0);
     return this.#predicted;
   }
@@ -260,8 +294,28 @@ class Feed {
       undecided: this.#undecided,
       predicted,
     });
+    this.#keep(run.directory, record);
     return { record, run, problem };
   }
+
+  /** The answer can be had without the file, so it does not fail for it. */
+  #keep(directory: string, record: FeedRecord): void {
+    try {
+      writeFeed(directory, record);
+    } catch (thrown) {
+      if (!(thrown instanceof FeedrateError)) throw thrown;
+      this.#tell(thrown.message);
+    }
+  }
+}
+
+/** The client's jobs read nothing, whatever engine was asked for. */
+function withClient(overrides: readonly Override[], client: ClientJobs | null): readonly Override[] {
+  if (client === null || !overrides.some(({ key }) => key === 'ioengine')) return overrides;
+  return [
+    ...overrides,
+    ...[CLIENT_READER, CLIENT_ACCELERATOR].map((job) => parseOverride('--set', `${job}.ioengine=null`)),
+  ];
 }
 
 function formatPart(part: number): string {

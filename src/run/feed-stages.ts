@@ -11,21 +11,48 @@ import type { ReadableRun } from '../record/stored-run.js';
 import type { RunListener } from './listener.js';
 import type { RunRequest } from './request.js';
 import { StagedRun } from './staged-run.js';
+import { StopHandle } from './stop-handle.js';
+
+type StoppableRequest = Omit<RunRequest, 'workload'> & Required<Pick<RunRequest, 'stop'>>;
 
 /** What all stages have in common. */
 export type FeedBasis = Omit<FeedJobs, 'ramp' | 'emulations' | 'rounds'>;
 
+/** Thrown when the time is up. What was measured until then is kept. */
+export class TimeIsUp extends Error {}
+
 export class FeedStages {
   readonly #staged: StagedRun;
   readonly #basis: FeedBasis;
-  readonly #stop: RunRequest['stop'];
+  readonly #stop: StopHandle;
+  /** Stops what is measured: when the user asks for it, or when the time is up. */
+  readonly #end = new StopHandle();
   readonly #ramp: RampJob[] = [];
   readonly #emulations: EmulationJob[] = [];
 
-  constructor(basis: FeedBasis, request: Omit<RunRequest, 'workload'>, listener: RunListener) {
+  constructor(basis: FeedBasis, request: StoppableRequest, listener: RunListener) {
     this.#basis = basis;
     this.#stop = request.stop;
-    this.#staged = new StagedRun(request, listener);
+    this.#staged = new StagedRun({ ...request, stop: this.#end }, listener);
+  }
+
+  /**
+   * Calls `measure`, and ends it when the user asks for it, or after so many ns. Returns whether the time was up. Throws what
+   * `measure` throws.
+   */
+  async within(limitNs: number, measure: () => Promise<void>): Promise<boolean> {
+    const unheed = this.#stop.heedWith(() => this.#end.stop());
+    const timer = setTimeout(() => this.#end.stop(), Math.max(0, limitNs / 1e6));
+    try {
+      await measure();
+      return false;
+    } catch (thrown) {
+      if (!(thrown instanceof TimeIsUp)) throw thrown;
+      return true;
+    } finally {
+      clearTimeout(timer);
+      unheed();
+    }
   }
 
   /** The run; null before its first stage. */
@@ -68,16 +95,27 @@ export class FeedStages {
     );
   }
 
+  /** Waits for a stage. One that was stopped before it began is an end of the time, too. */
+  async #ended<T>(stage: Promise<T>): Promise<T> {
+    try {
+      return await stage;
+    } catch (thrown) {
+      const isStopped = thrown instanceof FeedrateError && thrown.code === 'interrupted';
+      throw isStopped && !this.#stop.isAsked && this.#end.isAsked ? new TimeIsUp('the time is up') : thrown;
+    }
+  }
+
   /**
-   * Throws FeedrateError `measurement` when the session or one of its trials failed, and `interrupted` after a stop. What
-   * was measured is kept in any case.
+   * Throws FeedrateError `measurement` when the session or one of its trials failed, `interrupted` after a stop, and `TimeIsUp`.
+   * What was measured is kept in any case.
    */
   async #measure(names: readonly string[], rounds: number): Promise<ReadableRun> {
     const source = feedWorkload({ ...this.#basis, ramp: this.#ramp, emulations: this.#emulations, rounds });
     const workload = { source, path: 'the workload of feedrate feed' };
-    const { run, status } = await this.#staged.measure(workload, ({ job }) => names.includes(job));
-    if (this.#stop?.isAsked || status === 'aborted')
+    const { run, status } = await this.#ended(this.#staged.measure(workload, ({ job }) => names.includes(job)));
+    if (this.#stop.isAsked || (status === 'aborted' && !this.#end.isAsked))
       throw new FeedrateError('interrupted', 'stopped before it was decided');
+    if (status === 'aborted') throw new TimeIsUp('the time is up');
     const failed = run.trials.find((trial) => trial.status === 'failed');
     if (status !== 'failed' && failed === undefined) return run;
     const why = failed?.fault == null ? 'a session failed' : `${failed.arm} failed: ${failed.fault.message}`;

@@ -1,6 +1,6 @@
 /** Takes from the trials of a `feed` run what its prediction and its search need. */
 
-import { BINS, binMidpoint, type Histogram, meanNs, quantileNs, totalCount } from '../histogram/histogram.js';
+import { BINS, binMidpoint, type Histogram, quantileNs } from '../histogram/histogram.js';
 import { decodeHistogram } from '../histogram/sparse-counts.js';
 import type { RampStep } from '../record/feed-record.js';
 import type { EpochRecord } from '../record/training-record.js';
@@ -22,24 +22,22 @@ function epochsOf(trial: TrialRecord): readonly EpochRecord[] {
 /** Returns what a job of the ramp measured; null if it has no complete trial. */
 export function rampPointOf(trials: readonly TrialRecord[], job: string, readers: number): RampPoint | null {
   const rounds = trialsOf(trials, job)
-    .map((trial) => rampRoundOf(trial, readers))
+    .map((trial) => rampRoundOf(trial))
     .filter((round) => round.samples > 0 && round.durationNs > 0);
   return rounds.length === 0 ? null : { readers, rounds };
 }
 
 /**
- * A batch of the ramp's jobs is made by one reader, so its time is that of its samples. Readers make batches without a pause,
- * so together they were busy for the sum of these times, divided by their number. The wall time of a short trial would make
- * many readers look faster than they are: those batches that are made at the same time as the first are not in it.
+ * Readers make batches without a pause, and have more to make when the last step ends. So all of them are busy from the start of
+ * the epoch to its end. Readers that are served one after another have then made all that was counted; others have begun half a
+ * batch each on average, so their rate comes out too low by half a batch per reader.
  */
-function rampRoundOf(trial: TrialRecord, readers: number): RampRound {
+function rampRoundOf(trial: TrialRecord): RampRound {
   const epochs = epochsOf(trial);
   const sum = (value: (epoch: EpochRecord) => number) => epochs.reduce((total, epoch) => total + value(epoch), 0);
-  const { batch } = trial.latency;
-  const times = batch === undefined ? null : decodeHistogram(batch);
   return {
     samples: sum((epoch) => epoch.samples),
-    durationNs: times === null ? 0 : (meanNs(times) * totalCount(times)) / readers,
+    durationNs: sum(({ startNs, endNs }) => endNs - startNs),
     bytes: sum((epoch) => epoch.sampleBytes),
     latencies: sampleTimes(trial),
     // On a virtual clock, the time of the processors and that of the trial are not comparable.

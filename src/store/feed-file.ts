@@ -1,20 +1,30 @@
-/** Keeps the answer of `feedrate feed` beside the run that it is computed from. */
+/** The answer of `feedrate feed`, kept with its run. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { readTextFile } from '../host/system/regular-file.js';
 import { decodeFeed } from '../record/check-feed.js';
 import type { FeedRecord } from '../record/feed-record.js';
 import { replaceFile } from './durable-files.js';
 import { RUN_FILES } from './run-files.js';
 
-/** Returns the answer of the run, or null if it has none. Throws `FeedrateError('store')` if it is damaged, and Node's errors. */
-export function readFeed(runDirectory: string): FeedRecord | null {
-  const path = join(runDirectory, RUN_FILES.feed);
-  return existsSync(path) ? decodeFeed(readTextFile(path), RUN_FILES.feed) : null;
+/** Writes the answer, as a whole or not at all. Throws `FeedrateError('store')` when it cannot. */
+export function writeFeed(runDirectory: string, record: FeedRecord): void {
+  const remedy = 'the answer is shown, but not kept, and no later report can show it';
+  replaceFile(join(runDirectory, RUN_FILES.feed), `${JSON.stringify(record, null, 2)}\n`, remedy);
 }
 
-/** Keeps the answer, as a whole or not at all. Throws `FeedrateError('store')` if it cannot be written. */
-export function keepFeed(runDirectory: string, record: FeedRecord): void {
-  const remedy = 'the answer is shown, but not kept, and feedrate report cannot show it';
-  replaceFile(join(runDirectory, RUN_FILES.feed), `${JSON.stringify(record)}\n`, remedy);
+/** Returns the answer of a run; null if it has none. Throws `FeedrateError('store')` when the file cannot be used. */
+export function readFeed(runDirectory: string): FeedRecord | null {
+  const path = join(runDirectory, RUN_FILES.feed);
+  if (!existsSync(path)) return null;
+  let text: string;
+  try {
+    text = readTextFile(path);
+  } catch (thrown) {
+    throw new FeedrateError('store', `${RUN_FILES.feed}: cannot be read (${systemFaultOf(thrown).message})`, {
+      cause: thrown,
+    });
+  }
+  return decodeFeed(text, RUN_FILES.feed);
 }

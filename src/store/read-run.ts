@@ -6,6 +6,7 @@ import { readTextFile } from '../host/system/regular-file.js';
 import type { TrialPart } from '../record/codec.js';
 import { withMetricEvidence } from '../record/metric-evidence.js';
 import type { StoredRun } from '../record/stored-run.js';
+import { readFeed } from './feed-file.js';
 import { readFsxMetrics } from './fsx-metrics-file.js';
 import { forEachLine } from './lines.js';
 import { readOntapSamples } from './ontap-samples.js';
@@ -36,7 +37,18 @@ export function readRun(directory: string, omitted: readonly TrialPart[] = []): 
   );
   const judged = withMetrics(path, stored);
   const ontapSamples = readOntapSamples(path);
-  return ontapSamples.length === 0 ? judged : { ...judged, ontapSamples };
+  return withFeed(path, ontapSamples.length === 0 ? judged : { ...judged, ontapSamples });
+}
+
+/** Adds the answer of `feedrate feed`, if it is kept with the run. */
+function withFeed(path: string, stored: StoredRun): StoredRun {
+  try {
+    const feed = readFeed(path);
+    return feed === null ? stored : { ...stored, feed };
+  } catch (error) {
+    if (!(error instanceof FeedrateError)) throw error;
+    return { ...stored, problems: [...stored.problems, error.message] };
+  }
 }
 
 /** Judges the residency of the targets with the metrics that are kept with the run. */

@@ -11,6 +11,8 @@ export const RUN_FILES = {
   /** One row per arm, after the run has ended. */
   arms: 'arms.csv',
   command: 'command.txt',
+  /** The answer of `feedrate feed`. */
+  feed: 'feed.json',
   /** CloudWatch's metrics around the run, after `feedrate fsx metrics`. */
   fsxMetrics: 'fsx-metrics.json',
   /** Samples of ONTAP's counters, in runs with `--ontap`. */
@@ -18,7 +20,6 @@ export const RUN_FILES = {
   /** What the run does at this moment. Only while it is measured. */
   live: 'live.json',
   /** The answer of `feedrate feed`. */
-  feed: 'feed.json',
   /** A page for people, after `feedrate report` or with `run --report`. */
   report: 'report.html',
 } as const;

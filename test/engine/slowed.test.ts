@@ -25,7 +25,10 @@ function closeTo(actual: number, expected: number, tolerance: number, what: stri
 
 /** Ns that each of so many operations takes. */
 function timesOf(part: number, delayNs: number, operations: number): number[] {
-  const backend = new SlowedBackend(new SimulatedBackend(1000, null, 7, 0), { part, delayNs });
+  const backend = new SlowedBackend(
+    new SimulatedBackend({ medianNs: 1000, bytesPerSecond: null, seed: 7, worker: 0 }, null),
+    { part, delayNs },
+  );
   return Array.from({ length: operations }, (_, i) => {
     const startNs = backend.clock.now();
     backend.transfer(0, 0, i * 4096, 4096, 0);

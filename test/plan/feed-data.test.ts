@@ -54,6 +54,7 @@ test('the workload is valid, and each job has the files that it reads', () => {
     preprocessNs: 2e6,
     source: { kind: 'generated', data },
     cache: 'cold',
+    client: null,
     ramp: [{ name: 'readers-2', readers: 2, batchSize: 1, steps: 300 }],
     emulations: [{ accelerators: 3, workers: 2, prefetchFactor: 2, steps: 50 }],
     rounds: 3,
@@ -70,11 +71,22 @@ test('the workload is valid, and each job has the files that it reads', () => {
     preprocessNs: 0,
     source: existing,
     cache: 'cold',
+    client: { readerSteps: 84, acceleratorSteps: 13, workers: 8 },
     ramp: [{ name: 'pilot', readers: 1, batchSize: 1, steps: 4 }],
     emulations: [],
     rounds: 1,
   });
-  assert.equal(parseWorkload(own, 'feed').dataset?.kind, 'existing');
+  const parsed = parseWorkload(own, 'feed');
+  assert.equal(parsed.dataset?.kind, 'existing');
+  // The client is measured first, on the engine that reads nothing.
+  assert.equal(
+    parsed.jobs.map(({ name, fields }) => [name, fields.get('ioengine')?.levels[0]?.value ?? null]),
+    [
+      ['client-reader', 'null'],
+      ['client-accelerator', 'null'],
+      ['pilot', 'auto'],
+    ],
+  );
 });
 
 test.run();

@@ -179,6 +179,8 @@ export function trainingJob(changes: Partial<TrainingJob> = {}): TrainingJob {
     dropLast: true,
     inOrder: true,
     persistentWorkers: false,
+    sharedBytesPerSecond: null,
+    sharedIops: null,
     stepsBetween: null,
     epochsBetween: null,
     firstSavedEpoch: 1,

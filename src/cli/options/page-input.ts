@@ -5,7 +5,6 @@ import type { NamedRun } from '../../gate/comparison.js';
 import { packageVersion } from '../../host/system/installation.js';
 import { readGlossary } from '../../host/system/page-files.js';
 import type { Page } from '../../page/page.js';
-import type { FeedRecord } from '../../record/feed-record.js';
 import type { ReadableRun, StoredRun } from '../../record/stored-run.js';
 import { comparisonPage } from '../../report/page/comparison-page.js';
 import { feedPage } from '../../report/page/feed-page.js';
@@ -15,7 +14,6 @@ import { type PageContext, runPage } from '../../report/page/run-page.js';
 import { viewRun } from '../../report/run/run-view.js';
 import { isBaseline } from '../../store/baselines.js';
 import { isBucketUrl } from '../../store/bucket-place.js';
-import { readFeed } from '../../store/feed-file.js';
 import { RUN_FILES } from '../../store/run-files.js';
 import { readNamedRun } from '../../store/run-sources.js';
 import { tell } from '../output/print.js';
@@ -70,25 +68,12 @@ export function pageContext(): PageContext {
 
 /** Returns the page of a run, or of the answer of `feedrate feed` if the run has one. */
 export function pageOfStored(stored: StoredRun): Page {
-  const { run, trials, status, directory, ontapSamples } = stored;
-  const beside = filesBeside(directory);
+  const { run, trials, status, directory, ontapSamples, problems, feed } = stored;
   const options = { status, directory: pathFromHere(directory), ontapSamples };
-  const view = viewRun(run, trials, [...stored.problems, ...beside.problems], options);
-  const { feed } = beside;
-  return feed === null || run === null
+  const view = viewRun(run, trials, problems, options);
+  return feed === undefined || run === null
     ? runPage(view, pageContext())
     : feedPage(feed, view, run.command, pageContext());
-}
-
-/** What commands have added to a run. A damaged file is a problem of the report, and does not prevent it. */
-function filesBeside(directory: string): { readonly feed: FeedRecord | null; readonly problems: readonly string[] } {
-  if (isBucketUrl(directory)) return { feed: null, problems: [] };
-  try {
-    return { feed: readFeed(directory), problems: [] };
-  } catch (thrown) {
-    if (!(thrown instanceof FeedrateError)) throw thrown;
-    return { feed: null, problems: [thrown.message] };
-  }
 }
 
 /** A run in a bucket, and a baseline, which is a copy, have their page in the working directory. */

@@ -13,8 +13,8 @@ import { stdoutOptions } from './output.js';
  * @param detail whether every ceiling is listed
  */
 export async function printRun(stored: StoredRun, format: ReportFormat, detail = false): Promise<number> {
-  const { run, trials, problems, status, directory, ontapSamples } = stored;
-  const options = { ...stdoutOptions(detail), status, directory: pathFromHere(directory), ontapSamples };
+  const { run, trials, problems, status, directory, ontapSamples, feed } = stored;
+  const options = { ...stdoutOptions(detail), status, directory: pathFromHere(directory), ontapSamples, feed };
   printReport(await renderRun(run, trials, problems, format, options), format);
   return run === null && trials.length === 0 ? EXIT.usage : EXIT.pass;
 }

@@ -18,12 +18,17 @@ export class BoardTasks {
 
   /** Waits for the next task, and returns it; null at the end of the training, and after a stop request. */
   next(): number | null {
-    if (!this.#isGiven()) return null;
     const { backend, task } = this.#context;
+    if (!this.#isGiven()) {
+      this.#board.idle(task.worker, null);
+      return null;
+    }
     const next = this.#board.taskAt(task.worker, this.#done);
     // Only a virtual clock is behind.
     backend.clock.waitUntil(this.#board.dealtAt(task.worker, this.#done));
-    return next === END_OF_TRAINING ? null : next;
+    if (next !== END_OF_TRAINING) return next;
+    this.#board.idle(task.worker, null);
+    return null;
   }
 
   /** Says that the task is done now, and what was made of it. */
@@ -36,6 +41,7 @@ export class BoardTasks {
     const { backend, task, meter, counters } = this.#context;
     while (!this.#board.isDealt(task.worker, this.#done)) {
       if (counters.stopRequested) return false;
+      this.#board.idle(task.worker, this.#done);
       this.#board.waitForTask(task.worker, this.#done);
       const nowNs = backend.clock.now();
       if (nowNs >= meter.nextTickNs) meter.tick(nowNs);

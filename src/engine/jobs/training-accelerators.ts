@@ -76,6 +76,7 @@ export class AcceleratorProgram implements Program {
 
   prepare(): void {
     const { files, task } = this.#context;
+    this.#board.begin();
     this.#sampler = createSampler(sampleIndexOf(this.#job, files), samplerSettingsOf(this.#job, task.seed));
   }
 
@@ -88,6 +89,7 @@ export class AcceleratorProgram implements Program {
       if (isGoing && this.#checkpoints?.isDueAfterEpoch(epoch + 1)) isGoing = this.#checkpoints.save() !== null;
     }
     for (const { feed } of this.#ranks) feed.close(clock.now());
+    this.#board.end();
     this.training = this.#record();
     return null;
   }

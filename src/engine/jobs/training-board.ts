@@ -1,11 +1,15 @@
-import { type BoardShape, ENTRY_CELLS, HEAD_CELLS, WORKER_CELLS } from '../../training/board-layout.js';
+import {
+  BEGINNING,
+  type BoardShape,
+  ENDED,
+  ENTRY_CELLS,
+  HEAD,
+  HEAD_CELLS,
+  WORKER,
+  WORKER_CELLS,
+} from '../../training/board-layout.js';
+import { BoardStation } from './board-station.js';
 
-/** Int32 cells of the head. */
-const SIGNAL = 0;
-const CANCELLED = 1;
-/** Int32 cells of each worker. */
-const DEALT = 0;
-const DONE = 1;
 /** Float64 cells of an entry. */
 const ENTRY = { task: 0, dealtNs: 1, readyNs: 2, samples: 3, sampleBytes: 4, readBytes: 5 } as const;
 
@@ -33,14 +37,18 @@ export class TrainingBoard {
   readonly #control: Int32Array;
   readonly #entries: Float64Array;
   readonly #depth: number;
+  /** Null: each worker has a storage of its own. */
+  readonly #station: BoardStation | null;
   /** Cells of workers that were given something and are not told yet. */
   #untold: number[] = [];
 
-  constructor(memory: SharedArrayBuffer, { loaders, depth }: BoardShape) {
+  constructor(memory: SharedArrayBuffer, shape: BoardShape) {
+    const { loaders, depth, sharesStorage } = shape;
     const cells = HEAD_CELLS + loaders * WORKER_CELLS;
     this.#control = new Int32Array(memory, 0, cells);
     this.#entries = new Float64Array(memory, cells * 4, loaders * depth * ENTRY_CELLS);
     this.#depth = depth;
+    this.#station = sharesStorage ? new BoardStation(memory, shape) : null;
   }
 
   /** Gives a worker a task, or one of the ends. `place` counts what it was given. A worker that waits learns of it by `announce`. */
@@ -48,7 +56,7 @@ export class TrainingBoard {
     const at = this.#entryOf(loader, place);
     this.#entries[at + ENTRY.task] = task;
     this.#entries[at + ENTRY.dealtNs] = atNs;
-    const cell = this.#cellOf(loader, DEALT);
+    const cell = this.#cellOf(loader, WORKER.dealt);
     Atomics.store(this.#control, cell, place + 1);
     this.#untold.push(cell);
   }
@@ -64,7 +72,7 @@ export class TrainingBoard {
 
   /** Returns whether a worker has done what it was given at a place. */
   isDone(loader: number, place: number): boolean {
-    return Atomics.load(this.#control, this.#cellOf(loader, DONE)) > place;
+    return Atomics.load(this.#control, this.#cellOf(loader, WORKER.done)) > place;
   }
 
   /** Returns what a worker has made at a place where it is done. */
@@ -81,31 +89,53 @@ export class TrainingBoard {
 
   /** Returns a number that changes when a worker is done with something. */
   get signal(): number {
-    return Atomics.load(this.#control, SIGNAL);
+    return Atomics.load(this.#control, HEAD.signal);
+  }
+
+  /** Says that the accelerators have begun, so that a shared storage serves nobody before they wait. */
+  begin(): void {
+    Atomics.store(this.#control, HEAD.seen, BEGINNING);
+  }
+
+  /** Says that the accelerators ask for nothing more. */
+  end(): void {
+    this.#see(ENDED);
+  }
+
+  /** Says that a worker has nothing to do at a place, or for good. */
+  idle(loader: number, place: number | null): void {
+    Atomics.store(this.#control, this.#cellOf(loader, WORKER.idleAt), place ?? ENDED);
+    this.#station?.next();
   }
 
   /** Waits for a moment, or until the signal is no longer the one that was seen. */
   waitForBatch(seen: number): void {
-    Atomics.wait(this.#control, SIGNAL, seen, WAIT_MS);
+    this.#see(seen);
+    Atomics.wait(this.#control, HEAD.signal, seen, WAIT_MS);
+  }
+
+  #see(signal: number): void {
+    Atomics.store(this.#control, HEAD.seen, signal);
+    this.#station?.next();
   }
 
   /** Whether workers leave out the tasks that they have not begun. */
   set isCancelled(isCancelled: boolean) {
-    Atomics.store(this.#control, CANCELLED, isCancelled ? 1 : 0);
+    Atomics.store(this.#control, HEAD.cancelled, isCancelled ? 1 : 0);
   }
 
   get isCancelled(): boolean {
-    return Atomics.load(this.#control, CANCELLED) !== 0;
+    return Atomics.load(this.#control, HEAD.cancelled) !== 0;
   }
 
   /** Returns whether a worker has been given something at a place. */
   isDealt(loader: number, place: number): boolean {
-    return Atomics.load(this.#control, this.#cellOf(loader, DEALT)) > place;
+    return Atomics.load(this.#control, this.#cellOf(loader, WORKER.dealt)) > place;
   }
 
   /** Waits for a moment, or until a worker is given something at a place. */
   waitForTask(loader: number, place: number): void {
-    Atomics.wait(this.#control, this.#cellOf(loader, DEALT), place, WAIT_MS);
+    Atomics.wait(this.#control, this.#cellOf(loader, WORKER.dealt), place, WAIT_MS);
   }
 
   taskAt(loader: number, place: number): number {
@@ -123,9 +153,9 @@ export class TrainingBoard {
     this.#entries[at + ENTRY.samples] = samples;
     this.#entries[at + ENTRY.sampleBytes] = sampleBytes;
     this.#entries[at + ENTRY.readBytes] = readBytes;
-    Atomics.store(this.#control, this.#cellOf(loader, DONE), place + 1);
-    Atomics.add(this.#control, SIGNAL, 1);
-    Atomics.notify(this.#control, SIGNAL);
+    Atomics.store(this.#control, this.#cellOf(loader, WORKER.done), place + 1);
+    Atomics.add(this.#control, HEAD.signal, 1);
+    Atomics.notify(this.#control, HEAD.signal);
   }
 
   #cellOf(loader: number, cell: number): number {

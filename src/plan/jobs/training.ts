@@ -63,7 +63,9 @@ export function boardShapeOf(job: TrainingJob): BoardShape {
   // Where files are dealt out, a worker takes over the turns of those that have none left.
   const held = formatRow(job.format).access === 'stream' ? workers * prefetch : prefetch;
   // One more for the end of an epoch.
-  return { loaders: job.numjobs * workers + saversOf(job), depth: held + 1 };
+  // Plans of before 2026-11-30 lack both.
+  const sharesStorage = (job.sharedBytesPerSecond ?? job.sharedIops ?? null) !== null;
+  return { loaders: job.numjobs * workers + saversOf(job), depth: held + 1, sharesStorage };
 }
 
 /** Returns the threads that write checkpoints: one for each accelerator. */

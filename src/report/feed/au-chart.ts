@@ -17,6 +17,10 @@ const INDENT = '  ';
 /** The widest step between two numbers of accelerators, in characters. */
 const WIDEST_STEP = 8;
 const NOTE = ' needed';
+const PREDICTED = '○';
+const MEASURED = '●';
+/** Where a predicted point and an emulated one have the same place. */
+const BOTH = '◉';
 
 /**
  * Returns the chart as lines of at most `columns` characters, with a legend. A point at or above the threshold is never
@@ -35,11 +39,16 @@ export function auChart({ predicted, measured, threshold }: AuChart, columns: nu
   const clamped = (au: number) => Math.min(rowsAbove, rowOf(au, threshold));
   const drawn = new Map<number, string[]>();
   for (let row = rowsAbove; row >= -rowsBelow; row--) drawn.set(row, blank(row, width));
-  const mark = (each: readonly AuPoint[], sign: string) => {
-    for (const { accelerators, au } of each) (drawn.get(clamped(au)) as string[])[placeOf(accelerators)] = sign;
+  const mark = (each: readonly AuPoint[], sign: string, other: string) => {
+    for (const { accelerators, au } of each) {
+      const cells = drawn.get(clamped(au)) as string[];
+      const place = placeOf(accelerators);
+      cells[place] = cells[place] === other ? BOTH : sign;
+    }
   };
-  mark(predicted, '○');
-  mark(measured, '●');
+  mark(predicted, PREDICTED, MEASURED);
+  mark(measured, MEASURED, PREDICTED);
+  const isBoth = [...drawn.values()].some((cells) => cells.includes(BOTH));
   const lines = [...drawn].map(([row, cells]) => {
     const label = `${(Math.max(0, threshold + row * ROW_AU) * 100).toFixed(0)} %`.padStart(LABEL_WIDTH - 1);
     return `${INDENT}${label} ┤${cells.join('')}${row === 0 ? NOTE : ''}`.trimEnd();
@@ -48,7 +57,7 @@ export function auChart({ predicted, measured, threshold }: AuChart, columns: nu
     `${INDENT}${'AU'.padStart(LABEL_WIDTH - 1)}`,
     ...lines,
     ...axis(most, placeOf, width),
-    `${INDENT}${' '.repeat(LABEL_WIDTH + 1)}${legend(predicted.length > 0, measured.length > 0)}`,
+    `${INDENT}${' '.repeat(LABEL_WIDTH + 1)}${legend(predicted.length > 0, measured.length > 0, isBoth)}`,
   ];
 }
 
@@ -84,7 +93,11 @@ function isShown(accelerators: number, most: number): boolean {
   return accelerators % every === 0;
 }
 
-function legend(isPredicted: boolean, isMeasured: boolean): string {
-  const parts = [...(isPredicted ? ['○ predicted'] : []), ...(isMeasured ? ['● emulated'] : [])];
+function legend(isPredicted: boolean, isMeasured: boolean, isBoth: boolean): string {
+  const parts = [
+    ...(isPredicted ? [`${PREDICTED} predicted`] : []),
+    ...(isMeasured ? [`${MEASURED} emulated`] : []),
+    ...(isBoth ? [`${BOTH} both`] : []),
+  ];
   return `accelerators${parts.length === 0 ? '' : `   ${parts.join('   ')}`}`;
 }

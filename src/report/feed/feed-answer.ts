@@ -14,6 +14,11 @@ export function answeredFeed(record: FeedRecord, command: readonly string[]): An
   };
 }
 
+/** Returns the answer where a stored run is shown, which has next steps of its own. */
+export function repeatedFeed(record: FeedRecord): Answered {
+  return { ...answeredFeed(record, ['show']), next: [] };
+}
+
 /** A capacity with the digits that matter: `0.94`, `3.7`, `37`. */
 export function capacityText(accelerators: number): string {
   if (accelerators < 1.995) return accelerators.toFixed(2);

@@ -39,7 +39,7 @@ export function renderFeed(
 }
 
 /** The JSON form: predicted and emulated AU are kept apart. */
-function feedJson({ predicted, emulated, ...rest }: FeedRecord, { answer, next }: Answered): object {
+export function feedJson({ predicted, emulated, ...rest }: FeedRecord, { answer, next }: Answered): object {
   return { answer, next, ...rest, au: { predicted, measured: emulated } };
 }
 
@@ -145,11 +145,12 @@ export const WHAT_IF: readonly ShownColumn<FeedWhatIf>[] = [
 ];
 
 export function noteLines({ client, doubts, notes }: FeedRecord): string[] {
-  const { perSampleNs, perBatchNs, perHandOverNs, source } = client;
-  const costs = `${formatDurationNs(perSampleNs)} a sample, ${formatDurationNs(perBatchNs + perHandOverNs)} a batch`;
-  return [
-    `assumed of the client besides reading: ${costs} (${source})`,
-    ...notes,
-    ...doubts.map(({ message }) => message),
+  const { perSampleNs, perReadNs, perBatchNs, perHandOverNs, source } = client;
+  const costs = [
+    ...(perReadNs === undefined ? [] : [`${formatDurationNs(perReadNs)} of CPU to read a sample`]),
+    ...(perSampleNs === 0 ? [] : [`${formatDurationNs(perSampleNs)} to preprocess it`]),
+    `${formatDurationNs(perBatchNs)} for a batch`,
+    `${formatDurationNs(perHandOverNs)} to hand it over`,
   ];
+  return [`the client itself takes ${costs.join(', ')} (${source})`, ...notes, ...doubts.map(({ message }) => message)];
 }

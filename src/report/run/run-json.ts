@@ -4,6 +4,8 @@ import { checkpointFigures } from '../../stats/checkpoint-figures.js';
 import { replayOf } from '../../stats/replay-times.js';
 import type { ArmSummary } from '../../stats/summary.js';
 import { trainingCheckpoints } from '../../stats/training-checkpoints.js';
+import { repeatedFeed } from '../feed/feed-answer.js';
+import { feedJson } from '../feed/render-feed.js';
 import type { Answered } from '../table/answer-lines.js';
 import type { RunView } from './run-view.js';
 
@@ -39,6 +41,7 @@ export function runJson(view: RunView, { answer, next }: Answered): string {
     })),
     thresholds: thresholds.map(({ threshold, ...result }) => ({ threshold: threshold.text, ...result })),
     problems,
+    ...(view.feed !== null && { feed: feedJson(view.feed, repeatedFeed(view.feed)) }),
   };
   return `${JSON.stringify(report, null, 2)}\n`;
 }

@@ -1,5 +1,6 @@
 /** The data that every report of a run is made from. */
 import { evaluateThresholds, type ThresholdResult } from '../../gate/thresholds.js';
+import type { FeedRecord } from '../../record/feed-record.js';
 import type { OntapSample } from '../../record/ontap-record.js';
 import type { RunRecord } from '../../record/run-record.js';
 import type { RunStatus } from '../../record/stored-run.js';
@@ -21,19 +22,22 @@ export interface RunView {
   readonly serverLatencies: ServerLatencies;
   /** By the arm's id. Only arms whose target has ceilings. */
   readonly ceilings: ReadonlyMap<string, CeilingUse>;
+  /** The answer of `feedrate feed`; null for other runs. */
+  readonly feed: FeedRecord | null;
 }
 
 interface ViewOptions {
   readonly status?: RunStatus | undefined;
   readonly directory?: string | undefined;
   readonly ontapSamples?: readonly OntapSample[] | undefined;
+  readonly feed?: FeedRecord | undefined;
 }
 
 export function viewRun(
   run: RunRecord | null,
   trials: readonly TrialRecord[],
   problems: readonly string[],
-  { status, directory, ontapSamples = [] }: ViewOptions = {},
+  { status, directory, ontapSamples = [], feed }: ViewOptions = {},
 ): RunView {
   return {
     run,
@@ -45,5 +49,6 @@ export function viewRun(
     thresholds: evaluateThresholds(run?.plan.arms ?? [], trials),
     serverLatencies: serverLatencies(ontapSamples, trials),
     ceilings: run === null ? new Map() : ceilingUses(run, trials),
+    feed: feed ?? null,
   };
 }

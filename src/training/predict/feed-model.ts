@@ -89,12 +89,15 @@ export class FeedModel {
     loader: LoaderSettings,
   ): { readonly storage: number; readonly client: number; readonly handOver: number } {
     const { client } = this.ramp;
+    const { perReadNs = 0 } = client;
+    const { meanNs } = this.#storage;
+    const withoutReading = { ...this.#storage, meanNs: (readers: number) => Math.max(1, meanNs(readers) - perReadNs) };
     const noHandOver = { ...client, perBatchNs: 0, perHandOverNs: 0 };
     const au = (storage: StorageModel, cost: ClientCost) =>
       auOf(this.#replay(storage, demand, accelerators, loader, RESAMPLE_SAMPLES, this.#seed, cost));
     return {
-      storage: au({ ...this.#storage, meanNs: () => 1 }, client),
-      client: au(this.#storage, { ...noHandOver, perSampleNs: 0 }),
+      storage: au({ ...this.#storage, meanNs: () => Math.max(1, perReadNs) }, client),
+      client: au(withoutReading, { ...noHandOver, perSampleNs: 0 }),
       handOver: au(this.#storage, noHandOver),
     };
   }

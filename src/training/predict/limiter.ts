@@ -31,13 +31,12 @@ export function findLimiter(
   if (au >= FED) return { kind: 'accelerator', evidence };
   const without = model.auWithout(demand, accelerators, loader);
   evidence.push(
-    share('AU if reading took no time', without.storage),
+    share('AU if the storage took no time', without.storage),
     share('AU if the client took no time', without.client),
   );
-  if (without.client - au > GAIN * au && without.client - au > without.storage - au) {
-    const isHandOver = without.handOver - au > (without.client - au) / 2;
-    return { kind: isHandOver ? 'harness' : 'client-cpu', evidence };
-  }
+  const byClient = without.client - au;
+  const isClient = byClient > GAIN * au && byClient > without.storage - au;
+  if (isClient && without.handOver - au > byClient / 2) return { kind: 'harness', evidence };
   const busy = processorShare(model.ramp);
   if (busy !== null) {
     evidence.push(share("client's processors busy at the best rate", busy));
@@ -48,6 +47,7 @@ export function findLimiter(
     evidence.push(share(`AU with ${loader.workers * 2} workers`, more));
     if (more > au * (1 + GAIN)) return { kind: 'one-stream', evidence };
   }
+  if (isClient) return { kind: 'client-cpu', evidence };
   evidence.push(...flatness(model.ramp));
   const link = linkUse(model.ramp);
   evidence.push(...link.evidence);

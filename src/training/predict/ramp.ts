@@ -34,6 +34,11 @@ export interface ClientCost {
   readonly perBatchNs: number;
   /** The training process's own time to take over one batch, ns. Every step waits for it. */
   readonly perHandOverNs: number;
+  /**
+   * A worker's CPU time for reading one sample, ns. The measured times of samples have it in them, so a replay does not add it.
+   * Absent: not known.
+   */
+  readonly perReadNs?: number;
   /** Processors of the client that workers share. */
   readonly cores: number;
   /** How the costs were measured, for the report: `feedrate on the null engine`. */

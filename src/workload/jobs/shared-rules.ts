@@ -19,13 +19,14 @@ export function isWholeSectors(bs: readonly BlockShare[]): boolean {
 
 const all = rulesFor<CommonJob>();
 
+/** Returns why a field of the simulated storage means nothing; null if it does. */
+export function withoutModel(ioengine: CommonJob['ioengine']): string | null {
+  return capabilitiesOf(ioengine).followsModel ? null : `with ioengine: ${ioengine}`;
+}
+
 export const commonConditions = [
-  all.condition('simulatedLatencyNs', ['ioengine'], ({ ioengine }) =>
-    capabilitiesOf(ioengine).followsModel ? null : `with ioengine: ${ioengine}`,
-  ),
-  all.condition('simulatedBytesPerSecond', ['ioengine'], ({ ioengine }) =>
-    capabilitiesOf(ioengine).followsModel ? null : `with ioengine: ${ioengine}`,
-  ),
+  all.condition('simulatedLatencyNs', ['ioengine'], ({ ioengine }) => withoutModel(ioengine)),
+  all.condition('simulatedBytesPerSecond', ['ioengine'], ({ ioengine }) => withoutModel(ioengine)),
 ];
 
 export const commonRules = [

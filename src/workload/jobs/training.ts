@@ -5,11 +5,11 @@ import { capabilitiesOf, ENGINES, type Engine } from '../engines.js';
 import { field } from '../row.js';
 import { rulesFor } from '../rules.js';
 import { meanOfSpread, type TimeSpread, timeSpread } from '../time-spread.js';
-import { choice, count, flag } from '../value-types.js';
+import { choice, count, flag, rate } from '../value-types.js';
 import type { CommonJob, JobKind } from './job-kind.js';
 import { type SavingJob, savingConditions, savingRows, savingRules } from './saving-fields.js';
 import { common } from './shared-fields.js';
-import { commonConditions, commonRules } from './shared-rules.js';
+import { commonConditions, commonRules, withoutModel } from './shared-rules.js';
 import {
   type TrainingData,
   trainingData,
@@ -41,6 +41,9 @@ export interface TrainingJob extends CommonJob, TrainingData, SavingJob {
   readonly dropLast: boolean;
   readonly inOrder: boolean;
   readonly persistentWorkers: boolean;
+  /** Of the simulated storage that all workers share; null = each has its own. */
+  readonly sharedBytesPerSecond: number | null;
+  readonly sharedIops: number | null;
 }
 
 const BILLION = 1_000_000_000;
@@ -159,6 +162,18 @@ export const trainingKind: JobKind<TrainingJob> = {
     ioengine: common.ioengine,
     simulatedLatencyNs: common.simulatedLatencyNs,
     simulatedBytesPerSecond: common.simulatedBytesPerSecond,
+    sharedBytesPerSecond: field(
+      'simulated_shared_bandwidth',
+      rate(),
+      { absent: 'unlimited' },
+      'Bytes per second of all workers together with `ioengine: simulated`. Their requests wait for each other.',
+    ),
+    sharedIops: field(
+      'simulated_shared_iops',
+      count(1, BILLION),
+      { absent: 'unlimited' },
+      'Requests per second of all workers together with `ioengine: simulated`. A request takes the longer of its time by bytes and by number.',
+    ),
   },
   conditions: [
     condition('direct', [], ({ direct }) => (direct ? `${KIND}, whose readers use the page cache` : null)),
@@ -178,6 +193,8 @@ export const trainingKind: JobKind<TrainingJob> = {
     condition('prefetchFactor', ['readThreads'], ({ prefetchFactor, readThreads }) =>
       prefetchFactor !== null && readThreads === 0 ? 'with read_threads: 0' : null,
     ),
+    condition('sharedBytesPerSecond', ['ioengine'], ({ ioengine }) => withoutModel(ioengine)),
+    condition('sharedIops', ['ioengine'], ({ ioengine }) => withoutModel(ioengine)),
     ...savingConditions,
     ...trainingDataConditions,
     ...commonConditions,

@@ -1,0 +1,56 @@
+/** Takes from the trials of a `feed` run what the client itself costs, without its storage. */
+import { meanNs, quantileNs } from '../histogram/histogram.js';
+import { CLIENT_ACCELERATOR, CLIENT_READER } from '../plan/feed-workload.js';
+import type { TrialRecord } from '../record/trial-record.js';
+import { mergedLatency } from '../record/trial-values.js';
+import type { ClientCost, RampPoint } from '../training/predict/ramp.js';
+import { isCounted } from './summary.js';
+
+/** Returns what the client takes per sample, batch and hand-over. `preprocessNs`: the user's own time for each sample. */
+export function clientCostOf(
+  trials: readonly TrialRecord[],
+  points: readonly RampPoint[],
+  preprocessNs: number,
+  cores: number,
+): ClientCost {
+  const counted = trials.filter(isCounted);
+  const of = (job: string) => counted.filter((trial) => trial.job === job);
+  const batch = mergedLatency(of(CLIENT_READER), 'batch');
+  const perReadNs = readCpuNs(points);
+  const reading = { perSampleNs: preprocessNs, ...(perReadNs !== null && { perReadNs }), cores };
+  if (batch === null) {
+    const source = preprocessNs === 0 ? 'a virtual clock, on which a client takes no time' : '--preprocess';
+    return { ...reading, perBatchNs: 0, perHandOverNs: 0, source };
+  }
+  const makingNs = meanNs(batch);
+  const perBatchNs = Math.max(0, stepNs(of(CLIENT_READER)) - makingNs);
+  const source = `measured without storage${preprocessNs === 0 ? '' : ', and --preprocess'}`;
+  return { ...reading, perBatchNs, perHandOverNs: handOverNs(of(CLIENT_ACCELERATOR), makingNs, perBatchNs), source };
+}
+
+/** Returns the CPU time of one reader for a sample, ns; null if it is not known. */
+function readCpuNs([one]: readonly RampPoint[]): number | null {
+  const known = (one?.rounds ?? []).filter(({ cpuNs }) => cpuNs !== null);
+  const samples = known.reduce((sum, round) => sum + round.samples, 0);
+  return samples === 0 ? null : known.reduce((sum, { cpuNs }) => sum + (cpuNs ?? 0), 0) / samples;
+}
+
+function stepNs(trials: readonly TrialRecord[]): number {
+  const epochs = trials.flatMap(({ training }) => training?.epochs ?? []);
+  const sum = (of: (epoch: (typeof epochs)[number]) => number) => epochs.reduce((total, epoch) => total + of(epoch), 0);
+  const steps = sum((epoch) => epoch.steps - 1);
+  return steps > 0 ? sum(({ startNs, endNs, firstStepNs }) => endNs - startNs - firstStepNs) / steps : 0;
+}
+
+/**
+ * Returns the time from the end of a step to the batch of the next one, when that is ready: the median of steps without their
+ * computation. Where workers are too slow even without a storage, the steps wait for them, which is not part of it.
+ */
+function handOverNs(trials: readonly TrialRecord[], makingNs: number, perBatchNs: number): number {
+  const steps = mergedLatency(trials, 'step');
+  const [first] = trials;
+  if (steps === null || first?.training === undefined) return 0;
+  const { computeNs, readThreads } = first.training;
+  const neededNs = Math.max(computeNs, (makingNs + perBatchNs) / Math.max(1, readThreads));
+  return Math.max(0, quantileNs(steps, 0.5) - neededNs);
+}
