@@ -58,7 +58,6 @@ const repository = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 
 interface Manifest {
   readonly version: string;
-  readonly scripts: Readonly<Record<string, string>>;
 }
 
 function run(command: string, args: readonly string[], cwd: string): string {
@@ -109,14 +108,15 @@ function bundle(name: string, platform: Platform, out: string): string {
     const app = join(root, 'app');
     mkdirSync(join(root, 'bin'), { recursive: true });
     mkdirSync(app);
-    installLibraries(app, platform.cpu, manifest.scripts['build:bin'] ?? '');
+    installLibraries(app, platform.cpu, readFileSync(join(repository, '.bundle/build.json'), 'utf8'));
     installNode(join(root, 'node'), `node-${name}`, platform);
     for (const file of ['LICENSE', 'README.md', 'workloads', ...linkedDocuments()])
       cpSync(join(repository, file), join(app, file), { recursive: true });
-    cpSync(join(repository, 'dist/bin'), join(app, 'dist/bin'), {
-      recursive: true,
-      filter: (path) => !path.endsWith('.map'),
-    });
+    for (const folder of ['dist/bin', 'dist/assets'])
+      cpSync(join(repository, folder), join(app, folder), {
+        recursive: true,
+        filter: (path) => !path.endsWith('.map'),
+      });
     writeFileSync(join(root, 'bin/feedrate'), launcher(platform.machine, name));
     chmodSync(join(root, 'bin/feedrate'), 0o755);
     const contents = {

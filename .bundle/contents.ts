@@ -14,11 +14,10 @@ export function filesBelow(folder: string): string[] {
     .sort();
 }
 
-/** Returns the packages that the build leaves out of its files: the values of esbuild's `--external`. */
-export function externalPackages(buildCommand: string): RegExp[] {
-  return [...buildCommand.matchAll(/--external:(\S+)/g)].map(
-    ([, name = '']) => new RegExp(`^${name.replaceAll('/', '\\/').replaceAll('*', '[^/]+')}$`),
-  );
+/** Returns the packages that the build leaves out of its files. `build` is the text of build.json. */
+export function externalPackages(build: string): RegExp[] {
+  const { external } = JSON.parse(build) as { readonly external: readonly string[] };
+  return external.map((name) => new RegExp(`^${name.replaceAll('/', '\\/').replaceAll('*', '[^/]+')}$`));
 }
 
 /** Documents, types, sources and maps: nothing that runs reads them. */

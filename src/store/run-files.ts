@@ -19,7 +19,6 @@ export const RUN_FILES = {
   ontap: 'ontap.jsonl',
   /** What the run does at this moment. Only while it is measured. */
   live: 'live.json',
-  /** The answer of `feedrate feed`. */
   /** A page for people, after `feedrate report` or with `run --report`. */
   report: 'report.html',
 } as const;

@@ -134,7 +134,9 @@ const ENTRY_FILES: Readonly<Record<string, string>> = {
   'src/run/touch-process.ts': 'the process that touches targets: it ends itself, as its calls may never return',
   'src/run/scan-process.ts': 'the process that looks for files: it can be killed while a server is silent',
   'src/engine/worker.ts': 'the thread of a worker',
+  'src/cli/terminal/page-worker.ts': 'the thread that makes pages while runs are served',
   'src/browser/report-page.ts': 'the script of a page of a report',
+  'src/browser/serve-page.ts': 'the script of the list of runs and of the live page',
 };
 
 /** What every start of `feedrate` may load, besides `cli/` and `base/`: it is small and loads nothing itself at once. */
@@ -399,10 +401,12 @@ architecture('processes and threads begin where nothing else is imported from', 
 });
 
 architecture('the build bundles every file where a process or a thread begins', () => {
-  const { scripts } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8')) as {
-    scripts: { 'build:bin': string };
+  const { processes, pages } = JSON.parse(readFileSync(join(repositoryRoot, '.bundle/build.json'), 'utf8')) as {
+    readonly processes: readonly (readonly string[])[];
+    readonly pages: readonly string[];
   };
-  assert.equal(scripts['build:bin'].match(/\bsrc\/\S+\.ts\b/g)?.sort(), Object.keys(ENTRY_FILES).sort());
+  const bundled = [...processes.flatMap(([first = '']) => first), ...pages].filter((path) => path.endsWith('.ts'));
+  assert.equal(bundled.sort(), Object.keys(ENTRY_FILES).sort());
 });
 
 architecture('a start loads the command line, two packages, and next to nothing else', () => {

@@ -1,0 +1,42 @@
+/** The last steps of `npm run build`: bundles each process and thread into dist/bin/, and what browsers load into dist/assets/. */
+import { chmodSync, copyFileSync, readFileSync } from 'node:fs';
+import { build } from 'esbuild';
+
+const { processes, pages, external } = JSON.parse(readFileSync(new URL('build.json', import.meta.url), 'utf8'));
+
+// Bundles hold CommonJS packages, which call require().
+const requires =
+  'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);';
+
+const bundles = processes.map((entryPoints) =>
+  build({
+    entryPoints,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    external,
+    banner: { js: requires },
+    entryNames: '[name]',
+    sourcemap: 'linked',
+    sourcesContent: false,
+    outdir: 'dist/bin',
+    logLevel: 'warning',
+  }),
+);
+const assets = build({
+  entryPoints: pages,
+  bundle: true,
+  minify: true,
+  format: 'iife',
+  target: 'es2022',
+  legalComments: 'eof',
+  outdir: 'dist/assets',
+  logLevel: 'warning',
+});
+await Promise.all([...bundles, assets]).catch(() => process.exit(1));
+
+// The licence of ECharts asks for both wherever it is distributed.
+for (const name of ['NOTICE', 'LICENSE']) copyFileSync(`node_modules/echarts/${name}`, `dist/assets/echarts-${name}`);
+chmodSync('dist/bin/main.js', 0o755);
