@@ -37,7 +37,10 @@ export function comparisonPage(
       about: runs.flatMap(({ view }) => headerLines(view).slice(0, 1)),
       answer,
       next: next.map(({ what, command: text }) => ({ text: what, command: text })),
-      sections: [...comparisonSections(comparison), ...runs.map(runSection)],
+      sections: [
+        ...comparisonSections(comparison),
+        ...runs.map((run, index) => runSection(run, index, runs.length > 1)),
+      ],
       arms: [...arms.values()],
       madeAt,
       madeBy,
@@ -71,7 +74,8 @@ function comparisonSections(comparison: Comparison): PageSection[] {
   ];
 }
 
-function runSection({ name, view }: NamedView, index: number): PageSection {
+/** Several runs are closed: the page is about what lies between them. */
+function runSection({ name, view }: NamedView, index: number, isFolded: boolean): PageSection {
   const id = `run-${index + 1}`;
-  return { id, heading: `Run ${name}`, parts: [], sections: runSections(view, `${id}-`) };
+  return { id, heading: `Run ${name}`, parts: [], sections: runSections(view, `${id}-`), isFolded };
 }
