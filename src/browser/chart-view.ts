@@ -2,7 +2,7 @@
 import { CanvasRenderer } from 'echarts/renderers';
 import type { Chart } from '../charts/chart.js';
 import { init, use } from '../charts/chart-library.js';
-import { defaultHeightPx, drawChart } from '../charts/chart-option.js';
+import { chartHeightPx, drawChart, type FreeLook } from '../charts/chart-option.js';
 import { CHART_THEMES, type ThemeName } from '../charts/chart-theme.js';
 import type { DrawnChart } from '../charts/drawn-chart.js';
 import { fillLegend } from './legend-view.js';
@@ -58,7 +58,7 @@ export class ChartView {
     );
     this.#said.setAttribute('aria-live', 'polite');
     // The place is kept free, so that nothing on the page moves when the chart is drawn.
-    this.#plotElement.style.height = `${defaultHeightPx(chart, host.clientWidth)}px`;
+    this.#plotElement.style.height = `${chartHeightPx(chart, this.#look(host.clientWidth))}px`;
     host.append(this.#legend, this.#plotElement, this.#notes, this.#said);
     this.#plotElement.addEventListener('keydown', (event) => this.#onKey(event));
     this.#plotElement.addEventListener('blur', () => this.#leave());
@@ -70,14 +70,13 @@ export class ChartView {
 
   /** Draws the chart for the size, the theme and the arms of now. */
   draw(): void {
-    const { arms, theme, chosen, onArm } = this.#around;
+    const { theme, onArm } = this.#around;
     const widthPx = this.#plotElement.clientWidth;
     // Not on the page, as in a closed section: the size arrives later, and with it the next call.
     if (widthPx === 0) return;
-    const heightPx = defaultHeightPx(this.#chart, widthPx);
-    const selected = chosen();
-    const base = { widthPx, heightPx, theme: theme(), isInteractive: true, arms };
-    this.#drawn = drawChart(this.#chart, selected === null ? base : { ...base, chosen: selected });
+    const look = this.#look(widthPx);
+    const heightPx = chartHeightPx(this.#chart, look);
+    this.#drawn = drawChart(this.#chart, { ...look, heightPx });
     this.#widthPx = widthPx;
     this.#plotElement.style.height = `${heightPx}px`;
     this.#plot ??= this.#begin();
@@ -111,6 +110,13 @@ export class ChartView {
   dispose(): void {
     this.#plot?.dispose();
     this.host.replaceChildren();
+  }
+
+  #look(widthPx: number): FreeLook {
+    const { arms, theme, chosen } = this.#around;
+    const selected = chosen();
+    const look = { widthPx, theme: theme(), isInteractive: true, arms };
+    return selected === null ? look : { ...look, chosen: selected };
   }
 
   #begin(): ReturnType<typeof init> {

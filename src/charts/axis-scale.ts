@@ -90,7 +90,9 @@ function linearScale(axis: Axis, values: Iterable<number>, room: AxisRoom): Axis
     // What is never negative gets no negative place.
     [min, max] = [min >= 0 && low < 0 ? min : low, high];
   }
-  const label = (place: number, decimals: number): string => `${grouped(place.toFixed(decimals))}${suffix}`;
+  // Zero thousands are zero. Zero per cent are not a number without a unit.
+  const label = (place: number, decimals: number): string =>
+    `${grouped(place.toFixed(decimals))}${Math.abs(place) < step / 2 && !suffix.startsWith(' ') ? '' : suffix}`;
   return {
     name: axisName(axis.label, name),
     min,

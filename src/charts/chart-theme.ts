@@ -124,14 +124,15 @@ export function symbolOf({ colour, shape }: MarkStyle, theme: ChartTheme): { sym
   return { symbol: `path://${shape.path}`, itemStyle };
 }
 
-/** Returns stripes as ECharts's `decal`. */
-export function decalOf(stripes: Stripes, theme: ChartTheme): object | 'none' {
-  if (stripes === null) return 'none';
-  return {
+/** Returns the filling of an area, with its stripes as ECharts's `decal`: an object for each area, because the library changes it. */
+export function fillOf({ colour, stripes }: MarkStyle, theme: ChartTheme): object {
+  if (stripes === null) return { fill: colour };
+  const decal = {
     symbol: 'rect',
     color: theme.background,
     dashArrayX: [1, 0],
     dashArrayY: [1.5, stripes.gap],
     rotation: (stripes.degrees * Math.PI) / 180,
   };
+  return { fill: colour, decal };
 }

@@ -1,6 +1,6 @@
 /** What a chart becomes before it is a picture: an option of ECharts, a legend and notes, all laid out for one size. */
 
-import type { BarSeriesOption, CustomSeriesOption, LineSeriesOption, ScatterSeriesOption } from 'echarts/charts';
+import type { CustomSeriesOption, LineSeriesOption, ScatterSeriesOption } from 'echarts/charts';
 import type { DataZoomComponentOption, GridComponentOption, TooltipComponentOption } from 'echarts/components';
 import type { ComposeOption } from 'echarts/core';
 import { visibleText } from '../base/visible-text.js';
@@ -14,7 +14,7 @@ import {
 } from './chart-theme.js';
 import { fittedText } from './text-width.js';
 
-export type SeriesOption = BarSeriesOption | CustomSeriesOption | LineSeriesOption | ScatterSeriesOption;
+export type SeriesOption = CustomSeriesOption | LineSeriesOption | ScatterSeriesOption;
 export type ChartOption = ComposeOption<
   SeriesOption | GridComponentOption | TooltipComponentOption | DataZoomComponentOption
 >;

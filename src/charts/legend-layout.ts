@@ -22,8 +22,8 @@ const DASHES = { none: '', solid: '', dashed: '5 3', dotted: '1.5 2.5' } as cons
 function stripeLines(stripes: Stripes, background: string): SwatchPart[] {
   if (stripes === null) return [];
   const lines = {
-    45: 'M4 12L14 0M12 12L22 0',
-    [-45]: 'M4 0L14 12M12 0L22 12',
+    [-45]: 'M4 12L14 0M12 12L22 0',
+    45: 'M4 0L14 12M12 0L22 12',
     0: 'M4 4H22M4 8H22',
     90: 'M8 0V12M13 0V12M18 0V12',
   }[stripes.degrees];

@@ -14,7 +14,7 @@ export type ToPixels = (x: number, y: number) => readonly [number, number];
 
 /** One shape: its kind, its geometry and its style, as the drawing library names them. */
 export interface DrawnShape {
-  readonly type: 'line' | 'polyline' | 'polygon' | 'rect' | 'text' | 'path';
+  readonly type: 'line' | 'polyline' | 'polygon' | 'rect' | 'circle' | 'text';
   readonly shape?: object;
   readonly style: object;
   readonly [key: string]: unknown;
@@ -25,13 +25,14 @@ export function overlay(
   id: string,
   z: number,
   draw: (toPixels: ToPixels, area: PlotArea) => readonly DrawnShape[],
+  isClipped = true,
 ): CustomSeriesOption {
   return {
     type: 'custom',
     id,
     z,
     silent: true,
-    clip: true,
+    clip: isClipped,
     tooltip: { show: false },
     // The library asks once for each item. Where it is does not matter.
     data: [[0, 0]],
@@ -39,6 +40,27 @@ export function overlay(
     renderItem: (params, api) => {
       const toPixels: ToPixels = (x, y) => api.coord([x, y]) as [number, number];
       return { type: 'group', children: draw(toPixels, params.coordSys as unknown as PlotArea) } as never;
+    },
+  };
+}
+
+/** Returns a series of items that a reader can point at, each made of shapes. */
+export function itemSeries(
+  id: string,
+  count: number,
+  draw: (index: number, toPixels: ToPixels, area: PlotArea) => readonly DrawnShape[],
+): CustomSeriesOption {
+  return {
+    type: 'custom',
+    id,
+    z: 3,
+    clip: true,
+    data: Array.from({ length: count }, (_, index) => [index, 0]),
+    encode: { x: [], y: [] },
+    renderItem: (params, api) => {
+      const toPixels: ToPixels = (x, y) => api.coord([x, y]) as [number, number];
+      const children = draw(params.dataIndex, toPixels, params.coordSys as unknown as PlotArea);
+      return { type: 'group', children } as never;
     },
   };
 }

@@ -7,7 +7,7 @@ import { SVGRenderer } from 'echarts/renderers';
 import { visibleText } from '../base/visible-text.js';
 import type { Chart } from './chart.js';
 import { init, setPlatformAPI, use } from './chart-library.js';
-import { defaultHeightPx, drawChart } from './chart-option.js';
+import { chartHeightPx, drawChart } from './chart-option.js';
 import { CHART_FONT, CHART_THEMES, type ThemeName } from './chart-theme.js';
 import { type DrawnChart, FONT_PX } from './drawn-chart.js';
 import { legendRows, type PlacedEntry, SWATCH_HEIGHT_PX, SWATCH_WIDTH_PX, swatchParts } from './legend-layout.js';
@@ -96,7 +96,7 @@ function plotMarkup({ option }: DrawnChart, width: number, height: number, top: 
     plot.setOption(option);
     // The library adds styles and attributes for a script that follows the pointer. There is none.
     return xmlCharacters(plot.renderToSVGString())
-      .replace(/<style ?><!\[CDATA\[.*?\]\]><\/style>/gs, '')
+      .replace(/<style ?>\s*<!\[CDATA\[.*?\]\]>\s*<\/style>/gs, '')
       .replace(/ (?:ecmeta_\w+|class|xmlns:xlink|baseProfile)="[^"]*"/g, '')
       .replace('<svg ', `<svg x="${MARGIN_PX}" y="${top}" aria-hidden="true" `);
   } finally {
@@ -107,12 +107,13 @@ function plotMarkup({ option }: DrawnChart, width: number, height: number, top: 
 /** Returns a chart as the text of an SVG file, with its title, its description for screen readers, and its legend. */
 export function renderSvg(chart: Chart, { width = 900, height, theme = 'light' }: PictureLook = {}): string {
   const inner = width - 2 * MARGIN_PX;
-  const plotHeight = height ?? defaultHeightPx(chart, inner);
-  const drawn = drawChart(chart, { widthPx: inner, heightPx: plotHeight, theme, isInteractive: false });
+  const look = { widthPx: inner, theme, isInteractive: false };
+  const plotHeight = height ?? chartHeightPx(chart, look);
+  const drawn = drawChart(chart, { ...look, heightPx: plotHeight });
   const colours = CHART_THEMES[theme];
   const title = wrappedText(visibleText(chart.title), inner, TITLE_PX * 1.08, 2);
   const legend = legendRows(drawn.legend, inner);
-  const notes = drawn.notes.flatMap((note) => wrappedText(note, inner, NOTE_PX, 3));
+  const notes = drawn.notes.length === 0 ? [] : wrappedText(drawn.notes.join(' '), inner, NOTE_PX, 6);
   const legendTop = MARGIN_PX + title.length * TITLE_LINE_PX + 4;
   const plotTop = legendTop + (legend.length === 0 ? 0 : ((legend.at(-1)?.row ?? 0) + 1) * LEGEND_LINE_PX) + 4;
   const notesTop = plotTop + plotHeight + NOTE_LINE_PX + 2;

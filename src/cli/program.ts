@@ -26,6 +26,7 @@ import { notebook } from './commands/notebook.js';
 import { prepare } from './commands/prepare.js';
 import { read } from './commands/read.js';
 import { record } from './commands/record.js';
+import { report } from './commands/report.js';
 import { run } from './commands/run.js';
 import { schema } from './commands/schema.js';
 import { show } from './commands/show.js';
@@ -46,6 +47,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   mountMatrix,
   prepare,
   show,
+  report,
   list,
   compare,
   gate,

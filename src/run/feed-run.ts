@@ -11,6 +11,7 @@ import type { TargetEnvironment } from '../record/run-record.js';
 import type { ReadableRun } from '../record/stored-run.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { emulatedTrialsOf } from '../stats/feed-trials.js';
+import { keepFeed } from '../store/feed-file.js';
 import type { AcceleratorModel } from '../training/accelerator-model.js';
 import type { LoaderSettings } from '../training/loader-rule.js';
 import type { FeedPrediction } from '../training/predict/prediction.js';
@@ -102,11 +103,24 @@ export async function measureFeed(
   const feed = new Feed(request, plan, base, listener, startMs);
   try {
     await feed.measure();
-    return feed.outcome(null);
+    return kept(feed.outcome(null), listener);
   } catch (thrown) {
     if (!(thrown instanceof FeedrateError) || feed.run === null) throw thrown;
-    return feed.outcome(thrown);
+    return kept(feed.outcome(thrown), listener);
   }
+}
+
+/** Keeps the answer beside the run. An answer that cannot be kept is an answer all the same. */
+function kept(outcome: FeedOutcome, listener: RunListener): FeedOutcome {
+  const { record, run } = outcome;
+  if (record === null || run === null) return outcome;
+  try {
+    keepFeed(run.directory, record);
+  } catch (thrown) {
+    if (!(thrown instanceof FeedrateError)) throw thrown;
+    listener.note?.(thrown.message);
+  }
+  return outcome;
 }
 
 class Feed {

@@ -12,7 +12,7 @@ const REMEDY = 'name another file';
  * Anything that is not a regular file (a pipe, /dev/stdout) is written to directly.
  * @throws FeedrateError `store` when the file cannot be written
  */
-export function writeOutputFile(path: string, text: string): void {
+export function writeOutputFile(path: string, text: string | Uint8Array): void {
   orRefuse(path, () => {
     const { place, special } = placeOf(path);
     if (special) writeFileSync(place, text);

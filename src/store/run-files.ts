@@ -15,6 +15,10 @@ export const RUN_FILES = {
   fsxMetrics: 'fsx-metrics.json',
   /** Samples of ONTAP's counters, in runs with `--ontap`. */
   ontap: 'ontap.jsonl',
+  /** The answer of `feedrate feed`. */
+  feed: 'feed.json',
+  /** A page for people, after `feedrate report` or with `run --report`. */
+  report: 'report.html',
 } as const;
 
 /** In a bucket: the SHA-256 of every other file of the run, as `sha256sum -c` reads them. It is written last. */

@@ -10,6 +10,7 @@ import {
   collect,
   formatOption,
   labelOption,
+  pageOption,
   progressOption,
   resultsOption,
 } from '../options/common-options.js';
@@ -45,6 +46,7 @@ export const read: Subcommand = {
       .option('--dry-run', 'print arms and expected time; measure nothing')
       .option('--print-workload', 'print the chosen workload as YAML; measure nothing')
       .addOption(formatOption(REPORT_FORMATS))
+      .addOption(pageOption())
       .addOption(awsOption())
       .addOption(progressOption());
     addColdOptions(command).action(exitsOnSignal(readFiles));

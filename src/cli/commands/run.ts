@@ -19,6 +19,7 @@ import {
   datasetOption,
   formatOption,
   labelOption,
+  pageOption,
   progressOption,
   resultsOption,
   targetsOption,
@@ -45,6 +46,7 @@ export const run: Subcommand = {
       .option('--dry-run', 'print arms, bytes to write and expected time; leave no files')
       .option('--print-workload', 'check the workload and print it as YAML; measure nothing')
       .addOption(formatOption(REPORT_FORMATS))
+      .addOption(pageOption())
       .addOption(awsOption())
       .addOption(progressOption());
     addOntapOptions(addColdOptions(command), 'record the volume and the latency in the server');
@@ -127,7 +129,7 @@ async function measureAndReport(
       import('../../store/tiering-notes.js'),
     ]);
   const { evaluateThresholds, exitStatusOf } = thresholdModule;
-  const { files } = options;
+  const { files, page } = options;
   const ontap = await ontapFrom(options.ontap, BESIDE_A_RUN_MS);
   const request: RunRequest = {
     ...planRequestOf(options, stop),
@@ -143,12 +145,14 @@ async function measureAndReport(
   // Not earlier: until the results directory has answered, a look at it might never return.
   const prepared = async () => {
     await requireOutputFiles(files);
+    if (typeof page === 'string') (await import('../terminal/page-file.js')).requirePagePlace(page);
     for (const line of await tieringNotes(options.outputDirectory, Date.now())) listener.note?.(line);
   };
   const checked: RunListener = { ...listener, prepared };
   const { run, status } = await conduct(request, checked, headStart).finally(release);
   await printRun(run, options.format);
   const filesStatus = await writeRunFiles(run, files);
+  if (page !== null) (await import('../terminal/run-page-file.js')).writeRunPage(run, page);
   const thresholds = evaluateThresholds(run.run.plan.arms, run.trials);
   return { status: exitStatusOf({ status, trials: run.trials, thresholds }) || filesStatus, run };
 }

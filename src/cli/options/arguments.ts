@@ -49,6 +49,8 @@ export interface RunOptions {
   readonly ontap: OntapOptions;
   /** Files to write when the run has ended. */
   readonly files: OutputFiles;
+  /** Where to write a page; true: in the run's directory; null: nowhere. */
+  readonly page: string | true | null;
 }
 
 /** The options that `run` and `prepare` share, as commander returns them. */
@@ -75,6 +77,7 @@ export interface RawRunOptions extends RawPlanOptions, OutputFiles, OntapOptions
   readonly ceilings?: string;
   /** False with --no-aws. */
   readonly aws?: boolean;
+  readonly report?: string | true;
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
@@ -109,6 +112,7 @@ export function parseRunOptions(raw: RawRunOptions): Omit<RunOptions, 'workload'
     aws: raw.aws ?? true,
     ontap: ontapOptionsOf(raw),
     files: outputFilesOf(raw),
+    page: raw.report ?? null,
   };
 }
 

@@ -36,6 +36,11 @@ export function formatOption(choices: readonly string[]): Option {
   return new Option('--format <format>', 'format of the result on stdout').choices(choices).default('table');
 }
 
+/** Returns `--report`, which every command that makes a run of a workload has. */
+export function pageOption(): Option {
+  return new Option('--report [file]', 'also write a page about the run (default: report.html in its directory)');
+}
+
 /** Returns `--progress`, which every command that measures has. */
 export function progressOption(): Option {
   return new Option('--progress <mode>', 'format of the progress on stderr').choices(PROGRESS_MODES).default('auto');

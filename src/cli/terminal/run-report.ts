@@ -32,7 +32,7 @@ export async function writeRunFiles(stored: StoredRun, files: OutputFiles): Prom
 }
 
 /** Returns the path as a user would type it: relative if it is below the current directory. */
-function pathFromHere(path: string): string {
+export function pathFromHere(path: string): string {
   if (isBucketUrl(path)) return path;
   let fromHere: string;
   try {

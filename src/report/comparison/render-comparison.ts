@@ -73,7 +73,7 @@ export function markdownExtract(
   return paragraphs([[markdownText(answer)], decision, ...tables, notes]);
 }
 
-function headingOf(comparison: Comparison, measure: Measure): string {
+export function headingOf(comparison: Comparison, measure: Measure): string {
   const { grid, options } = comparison;
   const [base = '', ...others] = grid.columns;
   const against = others.length === 1 ? (others[0] as string) : `${others.length} others`;

@@ -43,7 +43,7 @@ function feedJson({ predicted, emulated, ...rest }: FeedRecord, { answer, next }
   return { answer, next, ...rest, au: { predicted, measured: emulated } };
 }
 
-function headerLines({ model, data, reader, target, run, loader }: FeedRecord): string[] {
+export function headerLines({ model, data, reader, target, run, loader }: FeedRecord): string[] {
   const from = model.round === '' ? '' : ` (${model.round})`;
   const sizes = `samples of ${formatBytes(model.recordBytes)}, batches of ${formatWhole(model.batchSize)}`;
   const read = reader === 'format' ? `read as a ${model.format} loader reads` : `read as the client of ${reader} reads`;
@@ -69,7 +69,7 @@ const SIDES: Readonly<Record<EmulatedAu['side'], string>> = {
   open: 'not decided',
 };
 
-const EMULATED: readonly ShownColumn<EmulatedAu>[] = [
+export const EMULATED: readonly ShownColumn<EmulatedAu>[] = [
   { head: 'accelerators', align: 'right', dropOrder: 0, text: ({ accelerators }) => formatWhole(accelerators) },
   { head: 'AU', align: 'right', dropOrder: 0, text: ({ au }) => formatValue(au.estimate, 'ratio') },
   { head: '95 % interval', align: 'right', dropOrder: 1, text: ({ au }) => auIntervalText(au) },
@@ -89,7 +89,7 @@ function auIntervalText({ low, high }: EmulatedAu['au']): string {
   return `${(low * 100).toFixed(1)} to ${formatValue(high, 'ratio')}`;
 }
 
-const RAMP: readonly ShownColumn<RampStep>[] = [
+export const RAMP: readonly ShownColumn<RampStep>[] = [
   { head: 'readers', align: 'right', dropOrder: 0, text: ({ readers }) => formatWhole(readers) },
   {
     head: 'samples/s',
@@ -105,7 +105,7 @@ const RAMP: readonly ShownColumn<RampStep>[] = [
 const UNITS = { count: 'count', ns: 'ns', 'bytes/s': 'bytes/s' } as const;
 
 /** The figures that name the limiter. */
-function evidenceLines(evidence: readonly LimiterEvidence[]): string[] {
+export function evidenceLines(evidence: readonly LimiterEvidence[]): string[] {
   const shown = evidence.map(({ what, value, unit }) => {
     if (unit === 'share') return `${what}: ${formatValue(value, 'ratio')}`;
     return `${what}: ${unit === 'samples/s' ? `${formatValue(value, 'count')}/s` : formatValue(value, UNITS[unit])}`;
@@ -113,7 +113,7 @@ function evidenceLines(evidence: readonly LimiterEvidence[]): string[] {
   return shown.length === 0 ? [] : ['evidence for the limit:', ...shown.map((line) => `  ${line}`)];
 }
 
-const WHAT_IF: readonly ShownColumn<FeedWhatIf>[] = [
+export const WHAT_IF: readonly ShownColumn<FeedWhatIf>[] = [
   { head: 'what if', align: 'left', dropOrder: 0, text: ({ model }) => model },
   {
     head: 'kept busy',
@@ -144,7 +144,7 @@ const WHAT_IF: readonly ShownColumn<FeedWhatIf>[] = [
   },
 ];
 
-function noteLines({ client, doubts, notes }: FeedRecord): string[] {
+export function noteLines({ client, doubts, notes }: FeedRecord): string[] {
   const { perSampleNs, perBatchNs, perHandOverNs, source } = client;
   const costs = `${formatDurationNs(perSampleNs)} a sample, ${formatDurationNs(perBatchNs + perHandOverNs)} a batch`;
   return [

@@ -45,7 +45,7 @@ export function markdownHistory(history: History, { answer }: Answered): string 
 }
 
 /** Series with a single run show no trend: only CSV and JSON include them, unless there are no others. */
-function noted({ series }: History): { rows: NotedSeries[]; changes: string[] } {
+export function noted({ series }: History): { rows: NotedSeries[]; changes: string[] } {
   const several = series.filter(({ points }) => points.length > 1);
   const changes: string[] = [];
   const rows = (several.length > 0 ? several : series).map((one): NotedSeries => {
@@ -56,7 +56,7 @@ function noted({ series }: History): { rows: NotedSeries[]; changes: string[] } 
   return { rows, changes };
 }
 
-function headingOf({ workload, runs, leftOut, series }: History): string {
+export function headingOf({ workload, runs, leftOut, series }: History): string {
   const starts = series.flatMap(({ points }) => points.map(({ side }) => side.run.startedAt.slice(0, 10))).sort();
   const [first = '', last = ''] = [starts[0], starts.at(-1)];
   const paths = [...new Set(series.map(({ path }) => path))];
@@ -66,7 +66,7 @@ function headingOf({ workload, runs, leftOut, series }: History): string {
   return `${workload}${where}: ${plural(runs, 'run')} ${days}${others === '' ? '' : `; left out: ${others}`}`;
 }
 
-function captionOf({ series }: History, rows: readonly NotedSeries[]): string[] {
+export function captionOf({ series }: History, rows: readonly NotedSeries[]): string[] {
   const measures = [...new Set(series.map(({ measure }) => measure.key))].join(', ');
   const lines = [
     `${measures}: one bar per run, the median of its session medians; bars start at ${SPARKLINE_FLOOR * 100} % of the largest value or lower`,
@@ -79,7 +79,7 @@ function captionOf({ series }: History, rows: readonly NotedSeries[]): string[] 
   return lines;
 }
 
-const ADVICE = `Changes are hints, not verdicts. At most ${MOST_FALSE * 100} % of series without a change show one, even if runs resemble the ones before (lag-1 up to ${MOST_LAG1}). With drift, more do. Changes below ${LEAST_CHANGE * 100} % are not reported. Use feedrate compare to test two runs.`;
+export const ADVICE = `Changes are hints, not verdicts. At most ${MOST_FALSE * 100} % of series without a change show one, even if runs resemble the ones before (lag-1 up to ${MOST_LAG1}). With drift, more do. Changes below ${LEAST_CHANGE * 100} % are not reported. Use feedrate compare to test two runs.`;
 
 /** A shift that the runs' resemblance may explain as well. */
 function doubtfulLine(series: HistorySeries, change: HistoryChange): string {

@@ -59,7 +59,7 @@ function environmentLines({ environment, hostname, ownCost }: RunRecord, trials:
   ];
 }
 
-function limits({ cgroup }: Environment): string {
+export function limits({ cgroup }: Environment): string {
   const { memoryMaxBytes, memoryHighBytes = null, cpuMax, cpusetCpus = null, unknown = [] } = cgroup;
   const set = [
     ...(memoryMaxBytes === null ? [] : [formatBytes(memoryMaxBytes)]),
@@ -84,7 +84,7 @@ function targetLine(target: TargetEnvironment): string {
 }
 
 /** NFS properties that are not mount options: read-ahead, open connections, pNFS and the kind of server. */
-function nfsWords(nfs: TargetEnvironment['nfs']): string {
+export function nfsWords(nfs: TargetEnvironment['nfs']): string {
   if (nfs === undefined) return '';
   const { client, readAheadBytes, openTransports, pnfs, service, ontapRelease } = nfs;
   return [

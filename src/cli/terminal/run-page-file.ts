@@ -1,0 +1,24 @@
+/** Writes the page at the end of a run. */
+import { join } from 'node:path';
+import type { StoredRun } from '../../record/stored-run.js';
+import { RUN_FILES } from '../../store/run-files.js';
+import { pageOfStored } from '../options/page-input.js';
+import { tell } from '../output/print.js';
+import { requirePagePlace, writePage } from './page-file.js';
+import { pathFromHere } from './run-report.js';
+
+/**
+ * Writes the page of a run that has just ended, and names it on stderr. A page that cannot be made is one line there:
+ * whatever is wrong with it, the run is measured and saved.
+ * @param file where to write it; true: in the directory of the run
+ */
+export function writeRunPage(stored: StoredRun, file: string | true): void {
+  const path = file === true ? join(pathFromHere(stored.directory), RUN_FILES.report) : file;
+  try {
+    requirePagePlace(path);
+    writePage(path, pageOfStored(stored));
+    tell(`report: ${path}`);
+  } catch (thrown) {
+    tell(`feedrate: no report was written: ${(thrown as Error).message.split('\n')[0]}`);
+  }
+}
