@@ -26,7 +26,7 @@ export function armCharts(run: ChartedRun): Chart[] {
 /** Returns null if the bar of a single observation were all that there is. */
 function chartOf(
   { view }: ChartedRun,
-  { names }: ChartGroup,
+  group: ChartGroup,
   metrics: readonly DrawnMetric[],
   facet: Facet<ChartArm>,
 ): BarChart | null {
@@ -42,9 +42,9 @@ function chartOf(
   return {
     kind: 'bars',
     id: `${metrics.length === 1 ? first.id : 'rates'}-by-arm`,
-    title: facetTitle(`${capital(label)} by arm`, facet),
+    title: facetTitle(`${capital(label)} by arm`, group, facet),
     description: levelsText(levels, first.what),
-    categories: { label: 'arm', categories: namesOf(facet.items, names, ({ id }) => id) },
+    categories: { label: 'arm', categories: namesOf(facet.items, group.names, ({ id }) => id) },
     value: { label, unit: first.unit },
     isStacked: false,
     parts: parts.map(({ metric, shown }) => ({
