@@ -18,13 +18,13 @@ export function armCharts(run: ChartedRun): Chart[] {
     const together = group.charted.isTogether === true ? all.filter(({ statistic }) => statistic === null) : [];
     const single = all.filter((metric) => !together.includes(metric));
     return [...(together.length === 0 ? [] : [together]), ...single.map((metric) => [metric])].flatMap((metrics) =>
-      facetsOf(group.arms, group.names, MOST_BARS).flatMap((facet) => chartOf(run, group, metrics, facet) ?? []),
+      facetsOf(group.arms, group.names, MOST_BARS).flatMap((facet) => armChart(run, group, metrics, facet) ?? []),
     );
   });
 }
 
-/** Returns null if the bar of a single observation were all that there is. */
-function chartOf(
+/** Returns the bars of these metrics; null if the bar of a single observation were all that there is. */
+export function armChart(
   { view }: ChartedRun,
   group: ChartGroup,
   metrics: readonly DrawnMetric[],

@@ -15,9 +15,9 @@ const DECADES = 9;
 const PLACES = [
   2,
   // Rounded, because pages store these numbers for each arm.
-  ...Array.from({ length: PER_DECADE * DECADES }, (_, index) => Number((10 ** ((index + 1) / PER_DECADE)).toPrecision(4))).filter(
-    (x) => x > 2,
-  ),
+  ...Array.from({ length: PER_DECADE * DECADES }, (_, index) =>
+    Number((10 ** ((index + 1) / PER_DECADE)).toPrecision(4)),
+  ).filter((x) => x > 2),
 ];
 
 /** The parts of all operations at which a distribution is drawn. */
