@@ -22,6 +22,7 @@ function fourDigits(value: number): string {
  */
 export function numberColumn(label: string, unit: Axis['unit'], values: readonly number[]): TableColumn {
   if (unit === 'time') return { head: axisName(label, 'UTC'), cell: chartUnit(unit).text };
+  if (unit === 'percentile') return { head: label, cell: chartUnit(unit).text };
   let [low, high] = [Number.POSITIVE_INFINITY, 0];
   for (const value of values) {
     const magnitude = Math.abs(value);
