@@ -42,7 +42,7 @@ function chartOf({ measure, points, changes, doubtful }: HistorySeries, name: st
     id,
     title: `${capital(measure.key)} over time${name === '' ? '' : `: ${name}`}`,
     description: `Each point is a run: the median of its session medians; n = ${plural(points.length, 'run')}.${whiskers} ${found}`,
-    x: { label: 'start of the run (UTC)', unit: 'time', scale: 'linear' },
+    x: { label: 'start of the run', unit: 'time', scale: 'linear' },
     y: { label: measure.key, unit: measure.metric.unit, scale: 'linear', includes: [0] },
     series: [{ name: measure.key, points: points.map(pointOf), drawn: 'line' }],
     marks,

@@ -75,7 +75,7 @@ export function metricsCharts(view: MetricsView): Chart[] {
           id: uniqueId(`cloudwatch-${chart.row}`),
           title: `${chart.title}${of}`,
           description: `${chart.description}. One value for each period of CloudWatch, beside ${plural(spansOf(view, target).length, 'trial')}.`,
-          x: { label: 'time (UTC)', unit: 'time', scale: 'linear' },
+          x: { label: 'time', unit: 'time', scale: 'linear' },
           y: { label: chart.title.toLowerCase(), unit: chart.unit, scale: 'linear', includes: [0] },
           series: lines,
           spans: trialSpans(view, target),
