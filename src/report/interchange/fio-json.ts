@@ -10,8 +10,8 @@ import type { ReadableRun } from '../../record/stored-run.js';
 import type { SeriesPoint, TrialRecord } from '../../record/trial-record.js';
 import { mergedLatency, windowNs } from '../../record/trial-values.js';
 import { isCounted } from '../../stats/summary.js';
-import { fioLatency, latencyRanges } from './fio-latency.js';
 import { fioOptions } from './fio-arm-options.js';
+import { fioLatency, latencyRanges } from './fio-latency.js';
 
 type FioObject = Readonly<Record<string, unknown>>;
 
