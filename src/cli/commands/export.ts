@@ -77,7 +77,7 @@ async function exportWords(words: readonly string[], options: ExportCommandOptio
 async function exportFiles(specs: readonly string[], options: ExportCommandOptions): Promise<number> {
   const [{ readExportedRuns }, { writeExports }] = await Promise.all([
     import('../options/exported-runs.js'),
-    import('../output/write-exports.js'),
+    import('../terminal/write-exports.js'),
   ]);
   const { format, output = '-', results = DEFAULT_RESULTS, table, force = false, kmsKey } = options;
   if (!isExportFormat(format)) throw new Error(`no format ${format}`);

@@ -6,13 +6,13 @@ import { type ForeignText, foreignText } from '../options/foreign-text.js';
 import { importFioText } from './fio-import.js';
 import { isResults, saveResults } from './results-import.js';
 
-interface Importer {
+interface ForeignImporter {
   readonly recognises: (file: ForeignText) => boolean;
   readonly take: (file: ForeignText, output: string | undefined) => void;
 }
 
 /** The first one that recognises a file takes it. */
-const IMPORTERS: readonly Importer[] = [
+const IMPORTERS: readonly ForeignImporter[] = [
   {
     recognises: ({ text, path }) => isFioFile(text, path),
     take: (file, output) => importFioText(file, { output, oneByOne: false }),

@@ -11,7 +11,7 @@ interface CsvFile {
   readonly path: string;
 }
 
-type Row = ReadonlyMap<string, string>;
+type CsvRow = ReadonlyMap<string, string>;
 
 const COLUMNS = ['ISO date', 'operation', 'block size', 'time ms [first]', 'MiB [first]'];
 
@@ -62,7 +62,7 @@ export function elbenchoResults(files: readonly CsvFile[]): ForeignResults {
 }
 
 /** No column that is read here follows one with commas of its own: labels are refused, and the command comes last. */
-function rowsIn(text: string, path: string): Row[] {
+function rowsIn(text: string, path: string): CsvRow[] {
   const [head = '', ...lines] = text.split(/\r?\n/).filter((line) => line.trim() !== '');
   if (!isElbenchoCsv(text)) throw new FeedrateError('workload', `${path}: expected CSV of elbencho (--csvfile)`);
   const names = head.split(',');
@@ -75,7 +75,7 @@ function rowsIn(text: string, path: string): Row[] {
 const READS = 'READ';
 const WRITES = 'WRITE';
 
-function numberOf(row: Row, column: string): number {
+function numberOf(row: CsvRow, column: string): number {
   const value = Number(row.get(column) ?? '');
   return Number.isFinite(value) ? value : 0;
 }
@@ -83,7 +83,7 @@ function numberOf(row: Row, column: string): number {
 /** A write phase with these columns also reads (`--rwmixpct`). */
 const MIXED = 'rwmix read MiB [last]';
 
-function fieldsOf(row: Row, operation: string): ForeignJob['fields'] | null {
+function fieldsOf(row: CsvRow, operation: string): ForeignJob['fields'] | null {
   const [reads, writes] = [operation === READS, operation === WRITES];
   if (!reads && !writes) return null;
   const random = numberOf(row, 'random') === 1 ? 'rand' : '';
@@ -104,7 +104,7 @@ function fieldsOf(row: Row, operation: string): ForeignJob['fields'] | null {
 }
 
 /** The figures until the first thread was done are those of the time in which all of them were busy. */
-function trialOf(row: Row, operation: string, where: string): ForeignTrial {
+function trialOf(row: CsvRow, operation: string, where: string): ForeignTrial {
   const endedMs = Date.parse(row.get('ISO date') ?? '');
   if (Number.isNaN(endedMs)) throw new FeedrateError('workload', `${where}: ISO date: expected a date`);
   const until = (which: 'first' | 'last') => {
@@ -136,7 +136,7 @@ function trialOf(row: Row, operation: string, where: string): ForeignTrial {
   };
 }
 
-function latencyFigures(row: Row): string {
+function latencyFigures(row: CsvRow): string {
   const [least, mean, most] = ['min', 'avg', 'max'].map((word) => row.get(`IO lat us [${word}]`) || 'unknown');
   return `no histogram; elbencho’s own figures in µs: min ${least}, mean ${mean}, max ${most}`;
 }

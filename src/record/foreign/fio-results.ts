@@ -150,7 +150,7 @@ function trialOf(json: FioJson, clones: readonly FioJson[], where: string, notes
   };
 }
 
-interface Parts {
+interface ResultParts {
   readonly reads: readonly FioJson[];
   readonly writes: readonly FioJson[];
   readonly syncs: readonly FioJson[];
@@ -160,7 +160,7 @@ interface Parts {
  * Returns the histograms that `json+` has. fio's `lat` is feedrate's latency. If only `clat` has bins, it is the same where
  * nothing waits to be submitted, and otherwise a kind of its own.
  */
-function latenciesOf({ reads, writes, syncs }: Parts, where: string, notes: string[]): ForeignTrial['latency'] {
+function latenciesOf({ reads, writes, syncs }: ResultParts, where: string, notes: string[]): ForeignTrial['latency'] {
   const found: Partial<Record<OperationKind, SparseCounts>> = {};
   const set = (kind: OperationKind, counts: SparseCounts | null): void => {
     if (counts !== null) found[kind] = counts;

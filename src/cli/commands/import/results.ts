@@ -4,7 +4,7 @@ import { labelOption, resultsOption } from '../../options/common-options.js';
 import type { Subcommand } from '../../options/subcommand.js';
 import { exits } from '../../terminal/exits.js';
 
-interface ResultsOptions {
+interface ResultsImportOptions {
   readonly output: string;
   readonly target?: string;
   readonly label?: readonly string[];
@@ -20,7 +20,7 @@ export const results: Subcommand = {
       .option('-t, --target <path>', 'directory that was measured, as PATH or NAME=PATH (default: what the files say)')
       .addOption(labelOption())
       .action(
-        exits(async (files: readonly string[], { output, target, label }: ResultsOptions) => {
+        exits(async (files: readonly string[], { output, target, label }: ResultsImportOptions) => {
           const { importResults } = await import('../../terminal/results-import.js');
           await importResults(files, { output, target, labels: label ?? [] });
           return EXIT.pass;
