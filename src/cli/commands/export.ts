@@ -69,8 +69,8 @@ async function exportWords(words: readonly string[], options: ExportCommandOptio
   const [first, ...rest] = words;
   if (isExportFormat(options.format)) return exportFiles(words, options);
   if (first !== undefined && isBucketUrl(first)) return copyAll(first, rest, options);
-  const ways = `choose a format (--format ${EXPORT_FORMAT_NAMES.join(', ')}), or name a bucket first: s3://BUCKET/PREFIX`;
-  throw new FeedrateError('usage', `export${first === undefined ? '' : ` ${first}`}: ${ways}`);
+  const ways = `expected a bucket first: s3://BUCKET/PREFIX, or --format with ${EXPORT_FORMAT_NAMES.join(', ')}`;
+  throw new FeedrateError('usage', `${first ?? 'export'}: ${ways}`);
 }
 
 /** Writes runs in the format of another program. Throws `FeedrateError('store')` for a run that cannot be read. */
