@@ -10,7 +10,7 @@ import { dataDifference, dataText, userDataOf } from './data-mismatch.js';
 
 /** An arm with the machine and the targets of its run. */
 interface Placed {
-  readonly run: Pick<RunRecord, 'environment' | 'labels' | 'plan'>;
+  readonly run: Pick<RunRecord, 'environment' | 'labels' | 'plan' | 'foreign'>;
   readonly arm: Arm;
 }
 
@@ -153,6 +153,9 @@ export function environmentMismatches(
   candidate: Placed,
   overlooked: ReadonlySet<string> = new Set(),
 ): Mismatch[] {
+  const programs = [base, candidate].map(({ run }) => run.foreign?.program ?? 'feedrate') as [string, string];
+  // Nothing is known of the machine that another program measured on.
+  if (programs.some((program) => program !== 'feedrate')) return differing('program', ...programs, 'environment');
   const [before, after] = [base, candidate].map(environmentOf) as [Map<string, string>, Map<string, string>];
   return [
     ...differingIn(before, after, 'environment'),

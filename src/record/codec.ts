@@ -6,6 +6,7 @@
 import { checkSparseCounts, type SparseCounts } from '../histogram/sparse-counts.js';
 import { ENTRY_OPERATIONS } from '../workload/entry-operations.js';
 import { checkEnvironment } from './check-environment.js';
+import { checkForeign } from './foreign-source.js';
 import { JsonReader } from './json-reader.js';
 import { checkMachineUse } from './machine-use.js';
 import { wordsOfOldSpec } from './old-words.js';
@@ -214,6 +215,7 @@ export function decodeRun(text: string, where: string): RunRecord {
   if (run.at('ownCost').value !== undefined)
     for (const key of ['clockNs', 'histogramNs', 'nullNsPerOperation']) run.at('ownCost').at(key).number();
   if (run.at('injected').value !== undefined) run.at('injected').list().forEach(checkInjection);
+  if (run.at('foreign').value !== undefined) checkForeign(run.at('foreign'));
   if (run.at('looks').value !== undefined) run.at('looks').list().forEach(checkLook);
   for (const key of ['calibration', 'dropCaches', 'remount'])
     if (run.at(key).value !== undefined) run.at(key).boolean();

@@ -2,6 +2,7 @@
 import type { Plan } from '../plan/plan.js';
 import type { AppliedCeilings } from './ceiling-record.js';
 import type { DatasetRecord } from './dataset-manifest.js';
+import type { ForeignSource } from './foreign-source.js';
 import type { MachineStart } from './machine-use.js';
 import type { NfsMount } from './nfs-mount.js';
 import type { OntapRecord } from './ontap-record.js';
@@ -37,6 +38,8 @@ export interface RunRecord {
    * baseline.
    */
   readonly injected?: readonly Injection[];
+  /** Absent unless another program measured the run. It cannot be a baseline, and `latest` passes over it. */
+  readonly foreign?: ForeignSource;
   /** The looks that `gate --adaptive` took at this run, by sessions. Absent if it took none. */
   readonly looks?: readonly RecordedLook[];
   /** A target was measured against itself, by `feedrate calibrate`. See `isCalibration`. */

@@ -85,8 +85,8 @@ export interface EngineUse {
   readonly asked: EngineChoice;
   /** `nfs` is libnfs: the engine of `nfs://` targets. A workload cannot choose it. */
   readonly used: Engine;
-  /** How system calls are made: through koffi or Node's `fs`; null where there are none. */
-  readonly calls: 'koffi' | 'fs' | null;
+  /** How system calls are made: through koffi or Node's `fs`, or by another program; null where there are none. */
+  readonly calls: 'koffi' | 'fs' | 'foreign' | null;
   readonly numjobs: number;
   /**
    * Threads of each job: more than 1 where the operations in flight of a queue are kept up by as many blocking

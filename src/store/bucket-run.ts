@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { basename, dirname } from 'node:path/posix';
 import { FeedrateError } from '../base/errors.js';
 import type { TrialPart } from '../record/codec.js';
-import { isCalibration } from '../record/run-purpose.js';
+import { isSetAside } from '../record/run-purpose.js';
 import type { StoredRun } from '../record/stored-run.js';
 import { S3Bucket } from './bucket.js';
 import { type BucketPlace, bucketPlaceOf, placeBelow, urlOf } from './bucket-place.js';
@@ -48,7 +48,7 @@ async function readFound(bucket: S3Bucket, asked: BucketPlace, omitted: readonly
     // An unfinished export has no run.json. As in a directory, the latest run is not a calibration.
     if (run === null) continue;
     const { run: header } = headerOf(run);
-    if (spec !== 'latest' || (header !== null && !isCalibration(header))) return readAt(bucket, place, run, omitted);
+    if (spec !== 'latest' || (header !== null && !isSetAside(header))) return readAt(bucket, place, run, omitted);
   }
   const [unfinished] = spec === 'latest' ? [] : matches;
   if (unfinished !== undefined) {

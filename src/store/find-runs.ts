@@ -4,7 +4,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { commandFor } from '../base/results-command.js';
-import { isCalibration } from '../record/run-purpose.js';
+import { isSetAside } from '../record/run-purpose.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { RunStatus } from '../record/stored-run.js';
 import { readHeader } from './read-run.js';
@@ -74,7 +74,7 @@ function fits(name: string, spec: string): boolean {
 function latestRun(resultsDirectory: string, passedOver?: PassedOver): string {
   const listings = listRuns(resultsDirectory, passedOver);
   const latest = listings.findLastIndex(({ run, directory }) =>
-    run === null ? hasTrials(directory) : !isCalibration(run),
+    run === null ? hasTrials(directory) : !isSetAside(run),
   );
   const newer = listings.slice(latest + 1);
   const unreadable = newer.filter(({ run, directory }) => run === null && !hasTrials(directory));
@@ -90,13 +90,13 @@ function latestRun(resultsDirectory: string, passedOver?: PassedOver): string {
   if (found === undefined) throw noSuchRun(resultsDirectory, 'latest', listings.length);
   if (calibrations.length > 0) {
     const text = listText(calibrations.toReversed().map(({ id }) => id));
-    passedOver?.(`${resultsDirectory}: latest is ${found.id}; passed over newer calibrations: ${text}`);
+    passedOver?.(`${resultsDirectory}: latest is ${found.id}; passed over newer calibrations and imports: ${text}`);
   }
   return found.directory;
 }
 
 /** The end of a message when only calibrations are left to choose from. */
-export const ONLY_CALIBRATIONS = 'it holds only calibrations, which are used by name: see feedrate list';
+export const ONLY_CALIBRATIONS = 'it holds only calibrations and imports, which are used by name: see feedrate list';
 
 function noSuchRun(resultsDirectory: string, spec: string, count: number): FeedrateError {
   const have = count === 0 ? 'it holds no run yet' : `it holds ${count}: see ${commandFor(resultsDirectory, 'list')}`;

@@ -30,6 +30,10 @@ export class IssueList {
     return this.#hasUnread;
   }
 
+  get isEmpty(): boolean {
+    return this.#found.size === 0;
+  }
+
   /** @param cause a shared value that is part of the fault. The fault is then reported once for all jobs */
   add(location: FileLocation, message: string, cause?: SharedCause): void {
     const key = `${formatLocation(cause?.location ?? location)}: ${message}`;

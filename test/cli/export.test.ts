@@ -1,7 +1,7 @@
 /** `feedrate export` on the real wire, against moto, and what a stopped or killed export leaves. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -168,10 +168,36 @@ test('a killed export leaves no run, and the next one finishes it', () =>
     assert.equal([store.uploads.size, store.objects.has(`results/runs/${FIRST}/run.json`)], [0, true]);
   }));
 
+test('files of other programs are whole or not there, and never replaced unasked', () => {
+  const call = (...words: string[]): Outcome => feedrate(['export', ...words], place);
+  const json = JSON.parse(call('--format', 'fio-json', FIRST, SECOND).stdout);
+  assert.equal([json.jobs.length, json.feedrate.runs], [4, [FIRST, SECOND]]);
+  assert.is(call('--format', 'csv', FIRST, SECOND).stdout.trimEnd().split('\n').length, 1 + 48);
+  assert.match(call('--format', 'openmetrics', 'a1f3').stdout, /# EOF\n$/);
+  assert.match(call('--format', 'hlog', 'a1f3', '7c20').stdout, new RegExp(`^Tag=${SECOND}/read/bs=4KiB/read,`, 'm'));
+  assert.is(call('--format', 'parquet', 'a1f3', '-o', 'tables/').status, 0);
+  assert.equal(
+    readdirSync(join(place, 'tables')).sort(),
+    ['arms', 'evidence', 'latency', 'summary', 'timeseries'].map((name) => `${name}.parquet`),
+  );
+  assert.is(call('--format', 'fio-json', 'a1f3', '-o', 'fio/').status, 0);
+  assert.equal(readdirSync(join(place, 'fio')).sort(), ['read-bs=1MiB.json', 'read-bs=4KiB.json']);
+  const again = call('--format', 'csv', 'a1f3', '-o', 'tables/arms.parquet');
+  assert.equal([again.status, again.stdout], [2, '']);
+  assert.match(again.stderr, /tables\/arms\.parquet: is there already; to replace it, add --force/);
+  assert.is(call('--format', 'tar', 'a1f3', '-o', 'tables/arms.parquet', '--force').status, 0);
+});
+
 test('what cannot be exported is refused before anything is sent', () => {
   const call = (...words: string[]): Outcome => feedrate(['export', ...words], place);
   for (const [words, message] of [
-    [['results'], /^feedrate: results: expected a bucket first: s3:\/\/BUCKET\/PREFIX\n$/],
+    [['results'], /^feedrate: results: expected a bucket first: s3:\/\/BUCKET\/PREFIX, or --format with fio-json, hlog, .*\n$/],
+    [[], /^feedrate: export: expected a bucket first/],
+    [['s3://bucket/x', '--table', 'arms'], /--table: has no effect on copies/],
+    [['--format', 'fio-json', '--table', 'arms'], /--table: has no effect with --format fio-json/],
+    [['--format', 'csv', '--table', 'x'], /--table x: expected one of arms, summary/],
+    [['--format', 'csv', '--kms-key', 'x'], /--kms-key: has no effect/],
+    [['--format', 'tar', 's3://bucket/x/a1f3'], /an archive is made of a run on this machine/],
     [['s3://bucket/x', 'none'], /no run 'none'/],
     [['s3://'], /expected s3:\/\/BUCKET\/PREFIX/],
   ] as const) {

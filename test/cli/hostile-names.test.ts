@@ -220,6 +220,10 @@ const ASKED: Readonly<Record<string, Lines>> = {
     ['export', `s3://${HOSTILE}`],
     ['export', 's3://bucket/runs', HOSTILE, '-o', results],
     ['export', 's3://bucket/runs', half, '-o', results],
+    ['export', HOSTILE, '--format', 'csv'],
+    ['export', '--format', 'fio-json', '--table', HOSTILE],
+    ['export', '--format', 'csv', '--table', HOSTILE, '--results', results],
+    ...['fio-json', 'csv', 'openmetrics'].map((format) => ['export', '--format', format, '--results', results]),
   ],
   calibrate: ({ workload, bad: [named = ''], target }) => [
     ['calibrate', ...TARGET],
@@ -258,6 +262,34 @@ const ASKED: Readonly<Record<string, Lines>> = {
       ['import', 'dlio', file, `++${HOSTILE}`],
       ['import', 'dlio', `missing ${HOSTILE}`],
       ...badWords(['import', 'dlio', file], '--ranks', '--reader'),
+    ];
+  },
+  'import file': () => [
+    ['import', `missing ${HOSTILE}`],
+    ['import', 'file', `missing ${HOSTILE}`],
+  ],
+  'import fio': ({ directory }) => {
+    const file = `fio ${HOSTILE}.fio`;
+    const bad = `bad ${HOSTILE}.fio`;
+    const plain = HOSTILE.replaceAll(/[\r\n;#]/g, '');
+    writeFileSync(join(directory, file), `[${plain}]\nsize=1m\nfilename=${plain}:x\ndirectory=${plain}\nnumjobs=2\n`);
+    writeFileSync(join(directory, bad), `[a]\n${plain}=${plain}\nrw=${plain}\ninclude ${plain}\n`);
+    return [
+      ['import', 'fio', file],
+      ['import', file],
+      ['import', 'fio', bad],
+      ['import', 'fio', file, '-o', `workload ${HOSTILE}.yaml`],
+      ['import', 'fio', `missing ${HOSTILE}`],
+    ];
+  },
+  'import results': ({ directory, results }) => {
+    const file = `results ${HOSTILE}.json`;
+    const job = { jobname: HOSTILE, 'job options': { rw: HOSTILE, bs: HOSTILE }, read: { io_bytes: 1, runtime: 1 } };
+    writeFileSync(join(directory, file), JSON.stringify({ 'fio version': HOSTILE, timestamp: 1, jobs: [job] }));
+    return [
+      ['import', 'results', file, '-o', `${results}-foreign`],
+      ['import', 'results', file, '-t', HOSTILE, '--label', HOSTILE, '-o', `${results}-foreign`],
+      ['import', 'results', `missing ${HOSTILE}`],
     ];
   },
   'import trace': ({ directory }) => {

@@ -82,7 +82,8 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
  * for the kinds of job, which are made of what the room has for all of them, and are then collected by it.
  */
 const SUB_ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
-  workload: { jobs: ['.'], '.': ['jobs'], dlio: ['.'] },
+  workload: { jobs: ['.'], '.': ['jobs'], dlio: ['.'], fio: ['.', 'dlio'] },
+  record: { '.': [], foreign: ['.'] },
   training: { '.': [], formats: ['.'], readers: ['.'], scans: ['.'], trace: ['.'], predict: ['.'], checkpoints: ['.'] },
   plan: { jobs: ['.'], '.': ['jobs'] },
   host: {
@@ -105,6 +106,7 @@ const SUB_ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string
   },
   report: {
     table: [],
+    interchange: [],
     run: ['table'],
     comparison: ['table', 'run'],
     answer: ['table', 'run', 'comparison'],

@@ -4,8 +4,6 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { FIELD_TABLE } from '../../src/cli/options/field-table.js';
-import { createProgram } from '../../src/cli/program.js';
 import { fioFileError } from '../../src/workload/fio-file.js';
 import { needTool } from '../support/skip.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
@@ -34,28 +32,11 @@ rwmixwrite=30
 bssplit=4k/60:64k/40
 `;
 
-const commandsOf = (text: string, path = 'job.fio'): string[] =>
-  (fioFileError(text, path)?.issues ?? []).slice(1).map(({ where, message }) => `${where}: ${message}`);
-
-test('each job has the command that comes nearest, and what that leaves out', () => {
-  const shared = '--size 1m --runtime 60 --time_based';
-  assert.equal(commandsOf(FILE), [
-    `job.fio: [rand read]: feedrate run ${shared} --rw randread --bs 4k --iodepth 32 -t /mnt/train   (left out: ioengine=libaio)`,
-    `job.fio: [mix]: feedrate run --name mix ${shared} --rw randrw --rwmixread 70 --bs 4k/60:64k/40 -t /mnt/train   (left out: ioengine=libaio, bs=4k,8k)`,
-  ]);
-  assert.match(
-    fioFileError(FILE, 'job.fio')?.issues[0]?.message ?? '',
-    /^is a job file of fio, which feedrate does not/,
+test('the message names the command that makes a workload of it', () => {
+  assert.is(
+    fioFileError(FILE, '/jobs/my job.fio')?.message,
+    "/jobs/my job.fio: is a job file of fio; make a workload from it: feedrate import '/jobs/my job.fio' -o 'my job.yaml'",
   );
-});
-
-test('feedrate takes these commands', () => {
-  for (const line of commandsOf(FILE)) {
-    const words = (/feedrate (.*?)(?: {3}|$)/.exec(line)?.[1] ?? '').split(' ');
-    const program = createProgram(FIELD_TABLE).exitOverride();
-    program.commands.find((command) => command.name() === 'run')?.action(() => undefined);
-    assert.not.throws(() => program.parse(words, { from: 'user' }));
-  }
 });
 
 test('the content decides, and a name that ends in .fio helps', () => {

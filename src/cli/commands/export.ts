@@ -69,15 +69,15 @@ async function exportWords(words: readonly string[], options: ExportCommandOptio
   const [first, ...rest] = words;
   if (isExportFormat(options.format)) return exportFiles(words, options);
   if (first !== undefined && isBucketUrl(first)) return copyAll(first, rest, options);
-  const ways = `choose a format (--format ${EXPORT_FORMAT_NAMES.join(', ')}), or name a bucket first: s3://BUCKET/PREFIX`;
-  throw new FeedrateError('usage', `export${first === undefined ? '' : ` ${first}`}: ${ways}`);
+  const ways = `expected a bucket first: s3://BUCKET/PREFIX, or --format with ${EXPORT_FORMAT_NAMES.join(', ')}`;
+  throw new FeedrateError('usage', `${first ?? 'export'}: ${ways}`);
 }
 
 /** Writes runs in the format of another program. Throws `FeedrateError('store')` for a run that cannot be read. */
 async function exportFiles(specs: readonly string[], options: ExportCommandOptions): Promise<number> {
   const [{ readExportedRuns }, { writeExports }] = await Promise.all([
     import('../options/exported-runs.js'),
-    import('../output/write-exports.js'),
+    import('../terminal/write-exports.js'),
   ]);
   const { format, output = '-', results = DEFAULT_RESULTS, table, force = false, kmsKey } = options;
   if (!isExportFormat(format)) throw new Error(`no format ${format}`);

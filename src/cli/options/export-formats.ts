@@ -1,4 +1,4 @@
-/** The formats of `feedrate export`, besides copies in a bucket: one row here, and one in output/export-content.ts. */
+/** The formats of `feedrate export`, besides copies in a bucket: one row here, and one in terminal/export-content.ts. */
 
 interface ExportFormatRow {
   /** The end of a file's name. */

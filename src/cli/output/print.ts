@@ -41,6 +41,16 @@ export function printCandidates(candidates: readonly (readonly [string, string])
   process.stdout.write(`${lines.join('')}:${directive}\n`);
 }
 
+/** Prints a file on stdout as it is, in pieces if it has some. Only a terminal sees control characters escaped. */
+export async function printContent(content: string | Uint8Array | Iterable<Uint8Array>): Promise<void> {
+  if (process.stdout.isTTY && typeof content === 'string') return print(content);
+  const pieces = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
+  for (const piece of pieces) {
+    if (process.stdout.write(piece)) continue;
+    await new Promise((resolve) => process.stdout.once('drain', resolve));
+  }
+}
+
 /** Prints one line on stderr. */
 export function tell(line: string): void {
   process.stderr.write(`${safeLine(line)}\n`);

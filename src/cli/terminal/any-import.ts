@@ -1,19 +1,25 @@
 /** Imports a file of another program that is recognised by its content. */
 import { FeedrateError } from '../../base/errors.js';
+import { DEFAULT_RESULTS } from '../../base/results-command.js';
 import { isFioFile } from '../../workload/fio-file.js';
 import { type ForeignText, foreignText } from '../options/foreign-text.js';
 import { importFioText } from './fio-import.js';
+import { isResults, saveResults } from './results-import.js';
 
-interface Importer {
+interface ForeignImporter {
   readonly recognises: (file: ForeignText) => boolean;
-  readonly take: (file: ForeignText, output: string | undefined) => void | Promise<void>;
+  readonly take: (file: ForeignText, output: string | undefined) => void;
 }
 
 /** The first one that recognises a file takes it. */
-const IMPORTERS: readonly Importer[] = [
+const IMPORTERS: readonly ForeignImporter[] = [
   {
     recognises: ({ text, path }) => isFioFile(text, path),
     take: (file, output) => importFioText(file, { output, oneByOne: false }),
+  },
+  {
+    recognises: isResults,
+    take: (file, output = DEFAULT_RESULTS) => saveResults([file], { output, labels: [] }),
   },
 ];
 
@@ -23,7 +29,7 @@ export async function importAny(word: string, output: string | undefined): Promi
   const importer = IMPORTERS.find(({ recognises }) => recognises(file));
   if (importer === undefined)
     throw new FeedrateError('usage', `${file.path}: cannot tell which program it is for; use ${KINDS}`);
-  await importer.take(file, output);
+  importer.take(file, output);
 }
 
-const KINDS = 'feedrate import fio, dlio or trace';
+const KINDS = 'feedrate import fio, results, dlio or trace';

@@ -4,7 +4,7 @@ import { unitsToReach } from '../../gate/attainable.js';
 import { attributesOf } from '../../gate/attributes.js';
 import { varyingNames } from '../../gate/grid.js';
 import { isOwnTemporary } from '../../record/own-temporary.js';
-import { isCalibration } from '../../record/run-purpose.js';
+import { isSetAside } from '../../record/run-purpose.js';
 import type { RunRecord } from '../../record/run-record.js';
 import type { WarningCode } from '../../record/warning.js';
 import type { RunView } from '../run/run-view.js';
@@ -23,7 +23,7 @@ const BASELINE = 'main';
 /** Returns the next steps. None for a calibration, whose own report follows, and while a run has not ended. */
 export function runNext(view: RunView, findings: RunFindings): NextStep[] {
   const { run, status, directory } = view;
-  if (run === null || isCalibration(run) || status === 'running') return [];
+  if (run === null || isSetAside(run) || status === 'running') return [];
   const isWhole = status === 'complete' && findings.failedTrials === 0 && findings.missing.length === 0;
   if (!isWhole) return nextSteps([checkMount(view), again(run)]);
   if (!findings.isReal) return [];

@@ -10,8 +10,8 @@ import type { ReadableRun } from '../../record/stored-run.js';
 import type { SeriesPoint, TrialRecord } from '../../record/trial-record.js';
 import { mergedLatency, windowNs } from '../../record/trial-values.js';
 import { isCounted } from '../../stats/summary.js';
-import { fioLatency, latencyRanges } from './fio-latency.js';
 import { fioOptions } from './fio-arm-options.js';
+import { fioLatency, latencyRanges } from './fio-latency.js';
 
 type FioObject = Readonly<Record<string, unknown>>;
 
@@ -40,12 +40,13 @@ export function fioJobs(runs: readonly ReadableRun[]): FioJob[] {
   });
 }
 
-/** Returns a file with these jobs. fio's version is that of the format. */
+/** Returns a file with these jobs. fio's version is that of the format; who wrote it is an entry of its own. */
 export function fioJsonText(jobs: readonly FioJob[]): string {
   const started = Math.min(...jobs.map(({ run }) => Date.parse(run.run.startedAt)));
   const version = jobs[0]?.run.run.environment.feedrate.version ?? '';
   const file = {
-    'fio version': `fio-3.33 (written by feedrate ${version})`,
+    'fio version': 'fio-3.33',
+    feedrate: { version, runs: [...new Set(jobs.map(({ run }) => run.id))] },
     timestamp: Math.floor(started / 1000),
     timestamp_ms: started,
     time: `${new Date(started).toUTCString()}`,

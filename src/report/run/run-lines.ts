@@ -25,7 +25,12 @@ export function headerLines(view: RunView): Line[] {
     return [{ text: `${view.directory ?? 'run'}: ${status}, run.json is missing or damaged`, tone: 'bad' }];
   const tone: Tone = status === 'complete' ? 'good' : status === 'running' ? 'plain' : 'bad';
   const text = `${run.id}  ${status}, ${view.trials.length} of ${plural(run.plan.trials.length, 'trial')}`;
-  return [{ text, tone }, ...injectedLines(run), ...[planLine(run), ...environmentLines(run, view.trials)].map(plain)];
+  return [
+    { text, tone },
+    ...injectedLines(run),
+    ...foreignLines(run),
+    ...[planLine(run), ...environmentLines(run, view.trials)].map(plain),
+  ];
 }
 
 /** A warning for runs that were slowed down on purpose: they do not measure the storage. */
@@ -41,13 +46,34 @@ function injectedLines({ injected = [] }: RunRecord): Line[] {
   });
 }
 
+/** Names the program that measured the run, and what its files lack. */
+function foreignLines({ foreign }: RunRecord): Line[] {
+  if (foreign === undefined) return [];
+  const { program, files, importedAt, notes } = foreign;
+  const from = files.length > 2 ? `${files[0]} and ${files.length - 1} more files` : files.join(' and ');
+  const more = notes.length - NOTES_MOST;
+  return [
+    {
+      text: `measured by ${program}, not by feedrate: imported from ${from} on ${importedAt.slice(0, 10)}`,
+      tone: 'bad',
+    },
+    ...notes.slice(0, NOTES_MOST).map((note) => plain(`  ${note}`)),
+    ...(more > 0 ? [plain(`  … and ${more} more such lines in run.json`)] : []),
+  ];
+}
+
+/** Notes of an import that the header shows. */
+const NOTES_MOST = 5;
+
 function planLine({ plan, labels }: RunRecord): string {
   const named = Object.entries(labels).map(([key, label]) => `, ${key}=${label}`);
   const order = `${plural(plan.sessions, 'session')} × ${plural(plan.rounds, 'round')}`;
   return `${plan.workload}: ${plural(plan.arms.length, 'arm')}, ${order}, seed ${plan.seed}${named.join('')}`;
 }
 
-function environmentLines({ environment, hostname, ownCost }: RunRecord, trials: RunView['trials']): string[] {
+function environmentLines({ environment, hostname, ownCost, foreign }: RunRecord, trials: RunView['trials']): string[] {
+  if (foreign !== undefined)
+    return environment.targets.map(({ name, path }) => `target ${name}: ${path}; the machine is not recorded`);
   const { feedrate } = environment;
   const commit = feedrate.commit === null ? '' : ` (${feedrate.commit.slice(0, 12)})`;
   return [

@@ -1,4 +1,4 @@
-/** Pattern and block sizes of a job of fio. */
+/** FioPattern and block sizes of a job of fio. */
 import { quoted } from '../../base/units.js';
 import type { ReadWrite } from '../values.js';
 import type { FioField, FioOptions } from './fio-options.js';
@@ -8,14 +8,14 @@ import { sizeText } from './fio-values.js';
 const BLOCK_BYTES = 4096;
 
 /** fio's patterns, with whether they read, write, and jump. */
-export interface Pattern {
+export interface FioPattern {
   readonly rw: ReadWrite;
   readonly reads: boolean;
   readonly writes: boolean;
   readonly isRandom: boolean;
 }
 
-const PATTERNS: Readonly<Record<string, Pattern>> = {
+const PATTERNS: Readonly<Record<string, FioPattern>> = {
   read: { rw: 'read', reads: true, writes: false, isRandom: false },
   write: { rw: 'write', reads: false, writes: true, isRandom: false },
   randread: { rw: 'randread', reads: true, writes: false, isRandom: true },
@@ -24,10 +24,10 @@ const PATTERNS: Readonly<Record<string, Pattern>> = {
   readwrite: { rw: 'rw', reads: true, writes: true, isRandom: false },
   randrw: { rw: 'randrw', reads: true, writes: true, isRandom: true },
 };
-const DEFAULT = PATTERNS['read'] as Pattern;
+const DEFAULT = PATTERNS['read'] as FioPattern;
 
 /** Returns the pattern of a job. Adds a fault for one that feedrate does not have. */
-export function patternOf(options: FioOptions): Pattern {
+export function patternOf(options: FioOptions): FioPattern {
   const text = options.text('rw') ?? 'read';
   const [word = '', ...modifier] = text.split(':');
   const found = Object.hasOwn(PATTERNS, word) ? PATTERNS[word] : undefined;
@@ -57,7 +57,7 @@ const READERS: readonly (readonly [string, (options: FioOptions, part: string, n
 ];
 
 /** Returns `bs` and `bs_write`. A job that only writes takes fio's value for writes. */
-export function blocksOf(options: FioOptions, { reads, writes }: Pattern): Blocks {
+export function blocksOf(options: FioOptions, { reads, writes }: FioPattern): Blocks {
   const [reading, writing] = bothOf(options);
   const place = options.placeOf(namesOf(options));
   const first = reads ? reading : writing;

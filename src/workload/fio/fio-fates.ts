@@ -47,7 +47,7 @@ const NEUTRAL_VALUES: Readonly<Record<string, readonly string[]>> = {
     '1',
   ],
   'allow_file_create gpu_dev_id': ON,
-  io_submit_mode: ['inline'],
+  io_submit_mode: ['inline', 'offload'],
   verify_pattern: [],
 };
 

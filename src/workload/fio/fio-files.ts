@@ -1,11 +1,16 @@
 /** The files of a job of fio: how many there are for each worker, and how much of them it uses. */
 import { quoted } from '../../base/units.js';
-import type { Blocks, Pattern } from './fio-blocks.js';
+import type { Blocks, FioPattern } from './fio-blocks.js';
 import type { FioField, FioOptions } from './fio-options.js';
 import { sizeText } from './fio-values.js';
 
 /** Returns `size`, `nrfiles` and `io_size`. fio makes files for each clone of a job, as feedrate does for each worker. */
-export function filesOf(options: FioOptions, pattern: Pattern, { uniformBytes }: Blocks, workers: number): FioField[] {
+export function filesOf(
+  options: FioOptions,
+  pattern: FioPattern,
+  { uniformBytes }: Blocks,
+  workers: number,
+): FioField[] {
   const names = namedFiles(options, pattern, workers);
   const nrfiles = options.count('nrfiles') ?? 1;
   const files = names > 1 ? names : Math.max(1, nrfiles);
@@ -25,7 +30,7 @@ export function filesOf(options: FioOptions, pattern: Pattern, { uniformBytes }:
 }
 
 /** Returns the number of files that `filename` names, or 0. */
-function namedFiles(options: FioOptions, { writes }: Pattern, workers: number): number {
+function namedFiles(options: FioOptions, { writes }: FioPattern, workers: number): number {
   const format = options.text('filename_format');
   if (format !== null) options.note('filename_format', 'feedrate names its files itself');
   const text = options.text('filename');
@@ -58,7 +63,7 @@ function isOnDevice(options: FioOptions): boolean {
 }
 
 /** fio takes a block of each file in turn, unless the job says otherwise. */
-function orderOfFiles(options: FioOptions, files: number, { isRandom }: Pattern): void {
+function orderOfFiles(options: FioOptions, files: number, { isRandom }: FioPattern): void {
   const open = options.count('openfiles');
   const service = options.text('file_service_type');
   if (open !== null && open < files) options.note('openfiles', 'feedrate keeps all files of a job open');

@@ -4,7 +4,7 @@ import type { Loss } from '../dlio/dlio-source.js';
 import { FIO_ENGINES } from '../fio-words.js';
 import type { IssueList } from '../issues.js';
 import { formatLocation } from '../location.js';
-import { blocksOf, type Pattern, patternOf } from './fio-blocks.js';
+import { blocksOf, type FioPattern, patternOf } from './fio-blocks.js';
 import { filesOf } from './fio-files.js';
 import { type FioField, FioOptions } from './fio-options.js';
 import { sizeText, timeText } from './fio-values.js';
@@ -87,7 +87,7 @@ function jobWith(
 
 type Set = (word: string, value: string | number | boolean, option?: string) => void;
 
-function mixOf(options: FioOptions, { reads, writes }: Pattern, set: Set): void {
+function mixOf(options: FioOptions, { reads, writes }: FioPattern, set: Set): void {
   const [read, write] = [options.count('rwmixread'), options.count('rwmixwrite')];
   if (!(reads && writes)) return;
   if (read !== null) set('rwmixread', read);
@@ -122,7 +122,7 @@ function queueOf(options: FioOptions, { word, engine }: EngineWord, set: Set): v
 }
 
 /** fio drops the pages of its files before a job (`invalidate`), unless it bypasses the page cache. */
-function cacheOf(options: FioOptions, { reads }: Pattern, set: Set): void {
+function cacheOf(options: FioOptions, { reads }: FioPattern, set: Set): void {
   const buffered = options.flag('buffered', true);
   const invalidates = options.flag('invalidate', true);
   const warms = options.flag('pre_read');
@@ -143,7 +143,7 @@ function timeOf(options: FioOptions, set: Set): void {
   if (ramp !== null && ramp > 0) set('ramp_time', timeText(ramp));
 }
 
-function paceOf(options: FioOptions, pattern: Pattern, set: Set): void {
+function paceOf(options: FioOptions, pattern: FioPattern, set: Set): void {
   for (const [name, spelled] of [
     ['rate', sizeText],
     ['rate_iops', String],
@@ -177,7 +177,7 @@ const FALLOCATE: Readonly<Record<string, string>> = {
   keep: 'keep',
 };
 
-function writingOf(options: FioOptions, { writes, isRandom, reads }: Pattern, set: Set): void {
+function writingOf(options: FioOptions, { writes, isRandom, reads }: FioPattern, set: Set): void {
   const [syncs, dataSyncs] = [options.count('fsync'), options.count('fdatasync')];
   const [atEnd, atClose] = [options.flag('end_fsync'), options.flag('fsync_on_close')];
   const preallocated = options.text('fallocate') ?? 'native';
@@ -196,15 +196,18 @@ function writingOf(options: FioOptions, { writes, isRandom, reads }: Pattern, se
     options.fault('overwrite', 'a sequential write of feedrate creates its files; remove the option');
 }
 
+/** Values of `verify` that check nothing. */
+const NO_CHECK: ReadonlySet<string> = new Set(['0', 'null']);
+
 function verifyOf(options: FioOptions, set: Set): void {
   const method = options.text('verify');
   const isDone = options.flag('do_verify', true);
-  if (method === null || method === '0' || method === 'null' || !isDone) return;
+  if (method === null || NO_CHECK.has(method) || !isDone) return;
   set('verify', true);
   options.note('verify', `blocks are compared with what feedrate wrote, instead of by ${method.split(':', 1)[0]}`);
 }
 
-function offsetsOf(options: FioOptions, { isRandom }: Pattern, set: Set): void {
+function offsetsOf(options: FioOptions, { isRandom }: FioPattern, set: Set): void {
   const noMap = options.flag('norandommap');
   const distribution = options.text('random_distribution');
   const seed = options.count('randseed');

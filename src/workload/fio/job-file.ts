@@ -31,7 +31,7 @@ export interface FioSurroundings {
   readonly keywords: Readonly<Record<string, number>>;
 }
 
-interface Line {
+interface JobLine {
   readonly text: string;
   readonly location: FileLocation;
 }
@@ -74,8 +74,8 @@ export function readFioJobs(
 }
 
 /** Returns the lines that are not empty, without comments, and with those of included files. */
-function linesOf(text: string, path: string, surroundings: FioSurroundings, issues: IssueList, depth = 0): Line[] {
-  return text.split(/\r?\n/).flatMap((written, index): Line[] => {
+function linesOf(text: string, path: string, surroundings: FioSurroundings, issues: IssueList, depth = 0): JobLine[] {
+  return text.split(/\r?\n/).flatMap((written, index): JobLine[] => {
     const line = written.replace(/[;#].*$/s, '').trim();
     if (line === '') return [];
     const location = { source: path, line: index + 1, column: written.indexOf(line) + 1 };

@@ -10,7 +10,7 @@ export const file: Subcommand = {
   configure(command) {
     command
       .argument('<file>', 'file of any of these programs, or - for standard input')
-      .option('-o, --output <path>', 'workload file to write (default: stdout)')
+      .option('-o, --output <path>', 'workload file to write (default: stdout); for results, the directory of runs')
       .action(
         exits(async (path: string, { output }: { output?: string }) => {
           const { importAny } = await import('../../terminal/any-import.js');

@@ -1,5 +1,4 @@
 /** Writes runs in the formats of other programs: to a file, to a directory, or on stdout. */
-import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FeedrateError } from '../../base/errors.js';
@@ -9,8 +8,8 @@ import { TABLE_NAMES, type TableName } from '../../report/interchange/run-tables
 import type { FileContent } from '../../store/durable-files.js';
 import { writeOutputFile } from '../../store/output-file.js';
 import { EXPORT_FORMATS, type ExportFormat } from '../options/export-formats.js';
+import { printContent, tell } from '../output/print.js';
 import { EXPORT_CONTENT } from './export-content.js';
-import { print, tell } from './print.js';
 
 export interface ExportWishes {
   readonly format: ExportFormat;
@@ -39,7 +38,7 @@ export async function writeExports(
         `--format ${format}: a terminal cannot show it; write it to a file with -o FILE`,
       );
     }
-    await writeToStdout(whole(runs, chosen ?? 'summary'));
+    await printContent(whole(runs, chosen ?? 'summary'));
     return;
   }
   if (!isDirectory(place)) {
@@ -91,11 +90,4 @@ function freeName(name: string, ending: string, taken: Set<string>): string {
   for (let number = 2; taken.has(free); number++) free = `${safe}-${number}${ending}`;
   taken.add(free);
   return free;
-}
-
-/** Writes to stdout as it is. Only a terminal sees control characters escaped. */
-async function writeToStdout(content: FileContent): Promise<void> {
-  if (typeof content === 'string' && process.stdout.isTTY) return print(content);
-  const pieces = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
-  for (const piece of pieces) if (!process.stdout.write(piece)) await once(process.stdout, 'drain');
 }
