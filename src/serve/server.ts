@@ -94,9 +94,14 @@ async function respond(request: IncomingMessage, response: ServerResponse, optio
     }
     const isKnown = error instanceof FeedrateError;
     if (!isKnown) options.failed(`a page could not be made: ${(error as Error).message}`);
-    const text = isKnown ? `${error.message}.` : 'feedrate failed to make this page. Its terminal says why.';
+    const text = isKnown ? sentence(error.message) : 'feedrate failed to make this page. Its terminal says why.';
     refuse(request, response, isKnown ? 404 : 500, 'Nothing to show', text, 'list');
   }
+}
+
+/** Messages of errors begin in lower case, because a program's name comes before them. */
+function sentence(message: string): string {
+  return `${message.slice(0, 1).toUpperCase()}${message.slice(1)}.`;
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, options: ServerOptions): Promise<void> {
