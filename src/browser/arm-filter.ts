@@ -72,11 +72,9 @@ export class ArmFilter {
   }
 
   #readAddress(): void {
-    const hash = decodeURIComponent(location.hash.slice(1));
-    if (hash.startsWith(ONLY)) this.#choose(Number(hash.slice(ONLY.length)));
-    if (!hash.startsWith(WITH) || this.#text === null) return;
-    this.#text.value = hash.slice(WITH.length);
-    this.#choose(null);
+    const hash = decodedHash();
+    if (hash.startsWith(WITH) && this.#text !== null) this.#text.value = hash.slice(WITH.length);
+    this.#choose(hash.startsWith(ONLY) ? Number(hash.slice(ONLY.length)) : null);
   }
 
   #choose(only: number | null): void {
@@ -119,5 +117,14 @@ export class ArmFilter {
     } catch {
       // A page inside another document may have no address of its own.
     }
+  }
+}
+
+/** Returns the part of the address after `#`; nothing if somebody broke it. */
+function decodedHash(): string {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch {
+    return '';
   }
 }

@@ -2,6 +2,7 @@
 import type { PageData } from '../page/page-html.js';
 import { ArmFilter } from './arm-filter.js';
 import { ChartBoard } from './chart-board.js';
+import { addDataTables } from './data-table.js';
 import { showTips } from './term-tips.js';
 
 const data = JSON.parse(document.getElementById('page-data')?.textContent ?? 'null') as PageData;
@@ -10,7 +11,9 @@ const board = new ChartBoard({ arms: data.arms.map(({ id }) => id), onArm: (arm)
 
 for (const [index, plot] of document.querySelectorAll<HTMLElement>('.plot').entries()) {
   const chart = data.charts[index];
-  if (chart !== undefined) board.add(plot, chart);
+  if (chart === undefined) continue;
+  board.add(plot, chart);
+  if (plot.parentElement !== null) addDataTables(plot.parentElement, chart);
 }
 filter.onChoice((arms) => board.choose(arms));
 filter.start();

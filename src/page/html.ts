@@ -40,6 +40,17 @@ export function html(template: TemplateStringsArray, ...holes: readonly Hole[]):
   return new Html(text);
 }
 
+/** Words this long are nobody's words. */
+const LONGEST_WORD = 200;
+const WORD = new RegExp(`\\S{${LONGEST_WORD},}`, 'g');
+const [KEPT_FIRST, KEPT_LAST] = [80, 20];
+
+/** Returns a text for reading: of a word of hundreds of characters, such as a label may be, the beginning and the end. */
+export function readable(text: string): string {
+  if (text.length < LONGEST_WORD) return text;
+  return text.replaceAll(WORD, (word) => `${word.slice(0, KEPT_FIRST)}…${word.slice(-KEPT_LAST)}`);
+}
+
 /** Returns text of several lines for a `<pre>`, whose line breaks stay. */
 export function preformatted(text: string): Html {
   const lines = text.replace(/\n$/, '').replaceAll('\t', '  ').split(/\r?\n/);

@@ -1,6 +1,6 @@
 /** A page as one HTML file that needs nothing else: no network, no other file, no permission to run any other script. */
 import type { Chart } from '../charts/chart.js';
-import { type Html, html, jsonHtml, rawElement } from './html.js';
+import { type Html, html, jsonHtml, rawElement, readable } from './html.js';
 import type { Page, PageSection } from './page.js';
 import { drawingOf, linesHtml, sectionHtml } from './section-html.js';
 import { TermLinks, termId } from './term-links.js';
@@ -40,13 +40,13 @@ export function pageHtml(page: Page, assets: PageAssets): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
-<title>${page.title}</title>
+<title>${readable(page.title)}</title>
 <link rel="icon" href="data:,">
 <style>${rawElement(assets.style.text)}</style>
 </head>
 <body>
 <a class="skip" href="#answer">Skip to the answer</a>
-<header class="head"><p class="brand">feedrate report</p><h1>${page.title}</h1>${page.about.length === 0 ? null : linesHtml(page.about)}</header>
+<header class="head"><p class="brand">feedrate report</p><h1>${readable(page.title)}</h1>${page.about.length === 0 ? null : linesHtml(page.about)}</header>
 <div class="columns">
 <nav aria-label="Contents"><p class="nav-title">Contents</p>${contentsHtml(page)}</nav>
 <main>
@@ -80,22 +80,23 @@ function contentsHtml({ sections, next, glossary }: Page): Html {
     ...sections,
     ...(glossary.length === 0 ? [] : [{ id: 'glossary', heading: 'Glossary' }]),
   ];
-  return html`<ol>${entries.map(({ id, heading }) => html`<li><a href="#${id}">${heading}</a></li>`)}</ol>`;
+  return html`<ol>${entries.map(({ id, heading }) => html`<li><a href="#${id}">${readable(heading)}</a></li>`)}</ol>`;
 }
 
 function answerHtml({ answer, next }: Page): Html {
   const steps = next.map(
-    ({ text, command }) => html`<li><p>${text}</p><pre class="command" tabindex="0"><code>${command}</code></pre></li>`,
+    ({ text, command }) =>
+      html`<li><p>${readable(text)}</p><pre class="command" tabindex="0"><code>${command}</code></pre></li>`,
   );
   const nextSection = html`<section id="next" aria-labelledby="next-title" class="level-2"><h2 id="next-title">Next steps</h2><ul class="steps">${steps}</ul></section>\n`;
-  return html`<section id="answer" aria-labelledby="answer-title" class="level-2" tabindex="-1"><h2 id="answer-title">Answer</h2><p class="answer">${answer}</p></section>
+  return html`<section id="answer" aria-labelledby="answer-title" class="level-2" tabindex="-1"><h2 id="answer-title">Answer</h2><p class="answer">${readable(answer)}</p></section>
 ${next.length === 0 ? null : nextSection}`;
 }
 
 /** The script shows it. Without a script, nothing can be filtered. */
 function filterHtml({ arms }: Page): Html | null {
   if (arms.length < 2) return null;
-  return html`<div id="arm-filter" role="search" hidden><label for="arm-text">Show arms with</label><input id="arm-text" type="search" autocomplete="off" spellcheck="false"><button id="arm-all" type="button" hidden>Show all</button><output id="arm-count" for="arm-text"></output></div>\n`;
+  return html`<div id="arm-filter" role="search" hidden><label for="arm-text">Show arms with</label><input id="arm-text" type="search" autocomplete="off" spellcheck="false" placeholder="words of their names"><button id="arm-all" type="button" hidden>Show all</button><output id="arm-count" for="arm-text"></output></div>\n`;
 }
 
 function glossaryHtml({ glossary }: Page): Html | null {

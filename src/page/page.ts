@@ -69,8 +69,10 @@ export interface PageFact {
 export interface PageFigure {
   readonly label: string;
   readonly value: string;
-  /** Its interval, and what it belongs to. */
+  /** Its interval and its number of trials. */
   readonly note: string;
+  /** The arm that it belongs to; absent: the whole run. */
+  readonly of?: string;
 }
 
 export interface PageTable {

@@ -1,6 +1,6 @@
 /** The sections of a page as HTML. */
 import type { Chart } from '../charts/chart.js';
-import { type Html, html, preformatted } from './html.js';
+import { type Html, html, preformatted, readable } from './html.js';
 import type { PageArm, PageFigure, PageLine, PagePart, PageSection, PageTable, PageTone } from './page.js';
 import type { TermLinks } from './term-links.js';
 
@@ -62,7 +62,8 @@ function partsHtml(parts: readonly PagePart[], level: number, drawing: Drawing):
   const [shown, more] = [charts.slice(0, CHARTS_SHOWN), charts.slice(CHARTS_SHOWN)];
   const words = more.length === 1 ? '1 more chart' : `${more.length} more charts`;
   const first = drawn(shown);
-  const rest = more.length === 0 ? null : html`<details class="more-charts"><summary>${words}</summary>${drawn(more)}</details>\n`;
+  const rest =
+    more.length === 0 ? null : html`<details class="more-charts"><summary>${words}</summary>${drawn(more)}</details>\n`;
   return html`${first}${rest}${drawn(others)}`;
 }
 
@@ -75,7 +76,7 @@ function partHtml(part: PagePart, level: number, drawing: Drawing): Html {
     case 'figures':
       return html`<dl class="figures">${part.figures.map((figure) => figureHtml(figure, drawing))}</dl>`;
     case 'facts':
-      return html`<dl class="facts">${part.facts.map(({ label, text }) => html`<div><dt>${label}</dt><dd>${text}</dd></div>`)}</dl>`;
+      return html`<dl class="facts">${part.facts.map(({ label, text }) => html`<div><dt>${readable(label)}</dt><dd>${readable(text)}</dd></div>`)}</dl>`;
     case 'table':
       return tableHtml(part, drawing);
     case 'chart':
@@ -90,14 +91,15 @@ export function linesHtml(lines: readonly PageLine[]): Html {
   const items = lines.map(({ text, tone }) => {
     const word = TONE_WORDS[tone];
     const hidden = word === '' ? null : html`<span class="unseen">${word}</span>`;
-    return html`<li class="${tone}">${hidden}${text}</li>`;
+    return html`<li class="${tone}">${hidden}${readable(text)}</li>`;
   });
   const isToned = lines.some(({ tone }) => tone !== 'plain');
   return html`<ul class="lines${isToned ? ' toned' : ''}">${items}</ul>`;
 }
 
-function figureHtml({ label, value, note }: PageFigure, { terms }: Drawing): Html {
-  return html`<div><dt>${terms.marked(label)}</dt><dd><strong>${value}</strong> <span>${cutText(note)}</span></dd></div>`;
+function figureHtml({ label, value, note, of }: PageFigure, { terms }: Drawing): Html {
+  const arm = of === undefined ? null : html`<span class="of">${cutText(of)}</span>`;
+  return html`<div><dt>${terms.marked(label)}</dt><dd><strong>${value}</strong>${arm}<span>${cutText(note)}</span></dd></div>`;
 }
 
 /** Returns a table that scrolls in a box of its own. */
@@ -131,7 +133,7 @@ function chartHtml(chart: Chart, level: number, drawing: Drawing): Html {
   const { id, title, description } = chart;
   drawing.charts.push(chart);
   const places = armsOfChart(chart).flatMap((arm) => drawing.placeOf.get(arm) ?? []);
-  return html`<figure class="picture" id="chart-${id}" data-arms="${places.join(' ')}"><figcaption>${headingHtml(level, title, `chart-${id}-title`)}<p>${description}</p></figcaption><div class="plot"></div></figure>\n`;
+  return html`<figure class="picture" id="chart-${id}" data-arms="${places.join(' ')}"><figcaption>${headingHtml(level, title, `chart-${id}-title`)}<p>${readable(description)}</p></figcaption><noscript><p>The chart needs JavaScript. The tables of this page do not.</p></noscript><div class="plot"></div></figure>\n`;
 }
 
 /** Returns the ids of the arms that a chart has parts of. */
@@ -156,6 +158,6 @@ function partsOfChart(chart: Chart): readonly { readonly arm?: string }[] {
 }
 
 function cutText(text: string): string {
-  const characters = text.length <= CELL_CHARACTERS ? text : [...text].slice(0, CELL_CHARACTERS).join('');
-  return characters === text ? text : `${characters}… (cut from ${text.length} characters)`;
+  const whole = readable(text);
+  return whole.length <= CELL_CHARACTERS ? whole : `${[...whole].slice(0, CELL_CHARACTERS).join('')}…`;
 }

@@ -2,10 +2,10 @@
 import type { Chart, ChartSpan, XyPoint, XySeries } from '../../charts/chart.js';
 import type { MetricSeries, MetricsTarget } from '../../record/fsx-metrics-record.js';
 import { seriesOf } from '../../record/metric-periods.js';
+import { uniqueIds } from '../charts/unique-ids.js';
+import { plural } from '../table/format.js';
 import type { MetricsView } from './metrics-view.js';
 import { ofRow, TIMELINE_ROWS, type TimelineRow } from './timeline-rows.js';
-import { plural } from '../table/format.js';
-import { uniqueIds } from '../charts/unique-ids.js';
 
 interface MetricsChart {
   readonly row: TimelineRow['chart'];

@@ -2,6 +2,7 @@
 import type { Comparison } from '../../gate/comparison.js';
 import type { Page, PageArm, PagePart, PageSection } from '../../page/page.js';
 import { answeredComparison } from '../answer/answered.js';
+import { comparisonCharts } from '../charts/comparison-charts.js';
 import { comparisonNotes } from '../comparison/comparison-notes.js';
 import { comparedColumns, worstFirst } from '../comparison/comparison-table.js';
 import { pairsNotes } from '../comparison/pairs-text.js';
@@ -9,7 +10,7 @@ import { headingOf } from '../comparison/render-comparison.js';
 import { headerLines } from '../run/run-lines.js';
 import type { RunView } from '../run/run-view.js';
 import { withGlossary } from './glossary.js';
-import { sectionOf, shownTable, textPart } from './page-parts.js';
+import { chartParts, sectionOf, shownTable, textPart } from './page-parts.js';
 import type { PageContext } from './run-page.js';
 import { runSections } from './run-sections.js';
 
@@ -65,7 +66,7 @@ function comparisonSections(comparison: Comparison): PageSection[] {
     return [table, ...textPart(pairsNotes(comparison, measure))];
   });
   return [
-    ...sectionOf('comparison', 'Comparison', tables),
+    ...sectionOf('comparison', 'Comparison', [...chartParts(comparisonCharts(comparison)), ...tables]),
     ...sectionOf('notes', 'Notes on the comparison', textPart(comparisonNotes(comparison))),
   ];
 }

@@ -1,12 +1,13 @@
 /** The page of `feedrate feed`: how many accelerators the target feeds, then the run that it was measured with. */
 import type { Page, PageSection } from '../../page/page.js';
 import type { FeedRecord } from '../../record/feed-record.js';
+import { feedCharts } from '../charts/feed-charts.js';
 import { answeredFeed } from '../feed/feed-answer.js';
 import { EMULATED, evidenceLines, headerLines, noteLines, RAMP, WHAT_IF } from '../feed/render-feed.js';
 import { headerLines as runLines } from '../run/run-lines.js';
 import type { RunView } from '../run/run-view.js';
 import { withGlossary } from './glossary.js';
-import { sectionOf, shownTable, textPart } from './page-parts.js';
+import { chartParts, sectionOf, shownTable, textPart } from './page-parts.js';
 import type { PageContext } from './run-page.js';
 import { runSections } from './run-sections.js';
 
@@ -41,13 +42,14 @@ function feedSections(record: FeedRecord): PageSection[] {
   const refused = whatIf.flatMap(({ model, refusal }) => (refusal === null ? [] : [`${model}: ${refusal}`]));
   const [, ...evidence] = evidenceLines(limiter?.evidence ?? []);
   return [
+    ...sectionOf('charts', 'Accelerators and readers', chartParts(feedCharts(record))),
     ...sectionOf('asked', 'What was asked', textPart(headerLines(record))),
     ...sectionOf(
       'emulated',
-      'Accelerators',
+      'Emulated accelerators',
       emulated.length === 0
         ? []
-        : [shownTable('Emulated accelerators, each trial with all of them', emulated, EMULATED)],
+        : [shownTable('Each trial emulates all of the accelerators at once', emulated, EMULATED)],
     ),
     ...sectionOf('limit', 'What limits it', [
       ...textPart(evidence.map((line) => line.trim())),

@@ -2,11 +2,12 @@
 import type { History } from '../../gate/run-history.js';
 import type { Page } from '../../page/page.js';
 import { answeredHistory } from '../answer/answered.js';
+import { historyCharts } from '../charts/history-charts.js';
 import { historyColumns } from '../history/history-table.js';
 import { ADVICE, captionOf, headingOf, noted } from '../history/render-history.js';
 import { METHOD_LINE } from '../table/method-line.js';
 import { withGlossary } from './glossary.js';
-import { sectionOf, shownTable, textPart } from './page-parts.js';
+import { chartParts, sectionOf, shownTable, textPart } from './page-parts.js';
 import type { PageContext } from './run-page.js';
 
 export function historyPage(history: History, { terms, madeAt, madeBy }: PageContext): Page {
@@ -21,7 +22,11 @@ export function historyPage(history: History, { terms, madeAt, madeBy }: PageCon
       answer: answeredHistory(history).answer,
       next: [],
       sections: [
-        ...sectionOf('series', 'Results over time', [table, ...textPart([...legend, METHOD_LINE])]),
+        ...sectionOf('series', 'Results over time', [
+          ...chartParts(historyCharts(history)),
+          table,
+          ...textPart([...legend, METHOD_LINE]),
+        ]),
         ...sectionOf(
           'changes',
           'Changes',

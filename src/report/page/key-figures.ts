@@ -52,7 +52,7 @@ function figureOf({ summary, key, median }: Result, label: string): PageFigure {
     : n > 1
       ? `${formatRange(min, max, unit)} over the trials`
       : 'one trial';
-  return { label, value: formatValue(median, unit), note: `${summary.arm.id}: ${interval}, n = ${n}` };
+  return { label, value: formatValue(median, unit), note: `${interval}, n = ${n}`, of: summary.arm.id };
 }
 
 function claimFigures({ summaries }: RunView): PageFigure[] {
