@@ -18,13 +18,14 @@ export interface ServerOptions {
   readonly reportSums: { readonly script: string; readonly style: string };
   /** Called with a line for the user when an answer failed for a reason that is no fault of the request. */
   readonly failed: (text: string) => void;
+  /** The time for a whole request. Default: ten seconds. Nobody types one. */
+  readonly requestMs?: number;
 }
 
 /** Each of 100 readers may have several connections. */
 const MOST_CONNECTIONS = 1024;
 const MOST_STREAMS = 256;
 const HEADER_BYTES = 16 * 1024;
-/** For a whole request. Nobody types one. */
 const REQUEST_MS = 10_000;
 /** For a connection on which nothing moves. */
 const IDLE_MS = 60_000;
@@ -42,8 +43,8 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const server = createServer({
     maxHeaderSize: HEADER_BYTES,
-    headersTimeout: REQUEST_MS,
-    requestTimeout: REQUEST_MS,
+    headersTimeout: options.requestMs ?? REQUEST_MS,
+    requestTimeout: options.requestMs ?? REQUEST_MS,
     connectionsCheckingInterval: 1000,
     keepAliveTimeout: 5000,
   });
