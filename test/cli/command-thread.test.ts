@@ -24,6 +24,7 @@ const callsOn = (fast: string, slow: string): readonly (readonly string[])[] => 
   ['import', 'dlio', 'w.yaml'],
   ['prepare', 'w.yaml', '-t', 't', '--set', 'ioengine=null'],
   ['list'],
+  ['serve', '--port', 'x'],
   ['show', fast, '--format', 'json'],
   ['compare', fast, slow],
   ['gate', slow, '--baseline', fast],
