@@ -60,7 +60,8 @@ export class LiveView {
   constructor() {
     const figures = element('dl', 'live-figures', '', ...this.#figures.map(({ box }) => box));
     const bars = element('div', 'bars', '', this.#whole, this.#part);
-    this.element.append(this.#step, this.#place, bars, figures);
+    const legend = element('p', 'place', 'The curves begin at 0 and show the last three minutes at most.');
+    this.element.append(this.#step, this.#place, bars, figures, legend);
   }
 
   show({ status }: ServedLive): void {

@@ -135,6 +135,8 @@ const ENTRY_FILES: Readonly<Record<string, string>> = {
   'src/run/scan-process.ts': 'the process that looks for files: it can be killed while a server is silent',
   'src/engine/worker.ts': 'the thread of a worker',
   'src/browser/report-page.ts': 'the script of a page of a report',
+  'src/browser/serve-page.ts': 'the script of the pages that the server makes',
+  'src/cli/terminal/page-worker.ts': 'the thread that makes pages for the server',
 };
 
 /** What every start of `feedrate` may load, besides `cli/` and `base/`: it is small and loads nothing itself at once. */
