@@ -2,10 +2,10 @@
 import type { ServedList, ServedState } from '../page/served.js';
 import { addressOf, byId, setText } from './elements.js';
 import { followState } from './live-source.js';
-import { LiveView } from './live-view.js';
+import { LiveBoard } from './live-board.js';
 
 export class LivePage {
-  readonly #view = new LiveView();
+  readonly #view = new LiveBoard();
   readonly #id = document.querySelector('main')?.dataset['run'] ?? '';
   readonly #message = byId('message');
   readonly #doing = byId('doing');

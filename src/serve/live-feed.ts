@@ -9,7 +9,7 @@ import { RUN_FILES } from '../store/run-files.js';
 import type { RunIndex } from './run-index.js';
 
 /** How often running runs are read. */
-const READ_EVERY_MS = 250;
+const READ_EVERY_MS = 200;
 /** How often it is looked whether a run has begun or ended, and whether any has changed. */
 const GLANCE_EVERY_MS = 1000;
 const LIST_EVERY_MS = 30_000;

@@ -11,7 +11,7 @@ const AT_ONCE = 16;
 /** The time stamp of a directory has ticks of some milliseconds: a change right after a reading may leave it as it was. */
 const SETTLED_MS = 1000;
 
-interface Known {
+interface ReadRun {
   readonly stamp: string;
   /** Null: not a run. */
   readonly listed: ListedRun | null;
@@ -23,7 +23,7 @@ export class RunIndex {
   readonly directory: string;
   readonly #read: typeof readListedRun;
   readonly #nowMs: () => number;
-  #known = new Map<string, Known>();
+  #known = new Map<string, ReadRun>();
   #runs: readonly ServedRun[] = [];
   #text = '';
   #version = 0;
@@ -88,7 +88,7 @@ export class RunIndex {
     this.#stamp = await stampOf(this.directory);
     // feedrate's own directories that are not complete are hidden.
     const waiting = (await this.#names()).filter((name) => !name.startsWith('.'));
-    const known = new Map<string, Known>();
+    const known = new Map<string, ReadRun>();
     const work = async () => {
       for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
         const found = await this.#look(name);
@@ -111,7 +111,7 @@ export class RunIndex {
     this.#text = text;
   }
 
-  async #look(name: string): Promise<Known | null> {
+  async #look(name: string): Promise<ReadRun | null> {
     const stamp = await stampOf(join(this.directory, name));
     if (stamp === NONE) return null;
     const before = this.#known.get(name);

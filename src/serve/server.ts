@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { type AllowedHosts, cookieOf, isAllowedHost, isToken } from './guard.js';
 import type { LiveFeed } from './live-feed.js';
-import { type Answer, type PagePolicy, ROUTES, type Served } from './routes.js';
+import { type ServedAnswer, type PagePolicy, ROUTES, type Served } from './routes.js';
 import { entryShell, messageShell } from './shells.js';
 
 export interface ServerOptions {
@@ -133,7 +133,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
   const route = ROUTES.get(path);
   if (route === undefined)
     return refuse(request, response, 404, 'No such page', 'There is nothing at this address.', 'list');
-  const found: Answer = await route(served, query);
+  const found: ServedAnswer = await route(served, query);
   if ('wrong' in found) return refuse(request, response, 404, 'Nothing to show', found.wrong, 'list');
   if ('events' in found) return stream(request, response, found.events);
   send(request, response, 200, found, policyOf(found.policy, reportSums));

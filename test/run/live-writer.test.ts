@@ -64,11 +64,11 @@ test('the status has the mean rate of the last second, the latest latencies, and
     assert.equal(readdirSync(directory), []);
   }));
 
-test('a run of less than half a second writes nothing', () =>
+test('a run of less than 0.35 s writes nothing', () =>
   withTemporaryDirectory(async (directory) => {
     let nowMs = 0;
     const writer = new LiveWriter(directory, plan, 1, () => nowMs);
-    for (; nowMs < 450; nowMs += 50) writer.take(progress(1));
+    for (; nowMs < 350; nowMs += 50) writer.take(progress(1));
     await writer.end();
     assert.equal(readdirSync(directory), []);
   }));

@@ -49,7 +49,7 @@ interface Figure {
   readonly spark: SparkLine;
 }
 
-export class LiveView {
+export class LiveBoard {
   readonly element = element('div', 'live-view');
   readonly #step = element('p', 'step');
   readonly #place = element('p', 'place');
