@@ -39,4 +39,8 @@ export function fillLegend(
       return item;
     }),
   );
+  // What scrolls and has nothing that can be focused is out of reach for a keyboard.
+  const isOutOfReach = list.scrollHeight > list.clientHeight && list.querySelector('button') === null;
+  if (isOutOfReach) list.tabIndex = 0;
+  else list.removeAttribute('tabindex');
 }

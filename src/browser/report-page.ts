@@ -3,9 +3,12 @@ import type { PageData } from '../page/page-html.js';
 import { ArmFilter } from './arm-filter.js';
 import { ChartBoard } from './chart-board.js';
 import { addDataTables } from './data-table.js';
+import { openOnPaper } from './paper.js';
 import { showTips } from './term-tips.js';
 
 const data = JSON.parse(document.getElementById('page-data')?.textContent ?? 'null') as PageData;
+// Before the charts listen, because what is closed has no width to draw for.
+openOnPaper();
 const filter = new ArmFilter(data.arms);
 const board = new ChartBoard({ arms: data.arms.map(({ id }) => id), onArm: (arm) => filter.toggle(arm) });
 

@@ -40,7 +40,17 @@ export function chartHeightPx(chart: Chart, look: FreeLook): number {
 /** Returns the chart as an option of ECharts, with its legend and what the picture leaves out. */
 export function drawChart(chart: Chart, look: ChartLook): DrawnChart {
   checkNumbers(chart);
-  return drawingOf(chart).draw(chart, look);
+  const drawn = drawingOf(chart).draw(chart, look);
+  return hasValues(drawn) ? drawn : { ...drawn, notes: ['No values: nothing was measured.', ...drawn.notes] };
+}
+
+/** Whether something can be pointed at that is not a gap. */
+function hasValues({ option, stopAt }: DrawnChart): boolean {
+  const series = option.series as readonly { readonly id?: string; readonly data?: readonly unknown[] }[];
+  return series.some(
+    ({ id = '', data = [] }) =>
+      stopAt(id, 0) !== null && data.some((item) => !Array.isArray(item) || item[item.length - 1] !== '-'),
+  );
 }
 
 /** Throws an `Error` if a number of the chart is not finite: whoever made the chart has a fault, and a picture would hide it. */

@@ -18,6 +18,8 @@ import { pointedItem } from './tooltips.js';
 
 const ROW_PX = 34;
 const LEGEND_STEPS = 5;
+/** Narrower cells have no numbers. */
+const NARROWEST_PX = 26;
 /** Values that differ by more than this factor are coloured by their logarithm. */
 const LOG_FROM = 10;
 
@@ -63,6 +65,7 @@ interface CellWords {
 function cellWords({ cells, value: { unit } }: HeatmapChart, widthPx: number): CellWords {
   const fits = cells.every(({ value }) => textWidth(valueText(unit, value), 11) <= widthPx - 6);
   if (fits) return { text: (value) => valueText(unit, value), unit: '' };
+  if (widthPx < NARROWEST_PX) return { text: () => '', unit: '' };
   const sorted = cells.map(({ value }) => Math.abs(value)).sort((a, b) => a - b);
   const { factor, name, suffix } = unitStep(unit, sorted[Math.floor(sorted.length / 2)] ?? 0);
   return { text: (value) => shortNumber(value / factor), unit: name || suffix.trim() };

@@ -4,16 +4,20 @@ import type { AxisScale } from './axis-scale.js';
 import { axisLook, type ChartLook, FONT_PX, themeOf } from './drawn-chart.js';
 import { fittedText, textWidth } from './text-width.js';
 
-/** Returns the label of the nearest tick, or of the place itself if a zoom made ticks of its own. */
+/**
+ * Returns the label of the nearest tick. A zoomed axis has ticks of its own: round numbers, and its ends, which get no
+ * label.
+ */
 function labelOf(scale: AxisScale, place: number): string {
   const near = (scale.max - scale.min) * 1e-9;
-  return scale.ticks.find(({ at }) => Math.abs(at - place) <= near)?.label ?? scale.label(place);
+  const isRound = Number(place.toPrecision(4)) === place;
+  return scale.ticks.find(({ at }) => Math.abs(at - place) <= near)?.label ?? (isRound ? scale.label(place) : '');
 }
 
 /** Returns the horizontal axis, with its name below. A zoomed axis chooses its own ticks. */
 export function horizontalAxis(scale: AxisScale, look: ChartLook, isZoomed = false): object {
   const base = axisLook(themeOf(look));
-  const places = isZoomed ? {} : { customValues: scale.ticks.map(({ at }) => at) };
+  const places = isZoomed ? { showMaxLabel: false } : { customValues: scale.ticks.map(({ at }) => at) };
   return {
     ...base,
     type: 'value',

@@ -17,7 +17,7 @@ import {
 import { horizontalAxis } from './numeric-axis.js';
 import { itemSeries, rectShape, textShape } from './overlay.js';
 import { textWidth } from './text-width.js';
-import { pointedItem, timeZoom } from './tooltips.js';
+import { pointedItem, timeZoom, ZOOM_PX } from './tooltips.js';
 
 const LANE_PX = 30;
 const BAR_SHARE = 0.7;
@@ -29,7 +29,7 @@ function lanesOf({ lanes }: TimelineChart, look: ChartLook): readonly Lane[] {
 }
 
 export function timelineHeightPx(chart: TimelineChart, look: ChartLook): number {
-  return (look.isInteractive ? 96 : 66) + Math.max(1, lanesOf(chart, look).length) * LANE_PX;
+  return 66 + (look.isInteractive ? ZOOM_PX : 0) + Math.max(1, lanesOf(chart, look).length) * LANE_PX;
 }
 
 /**
@@ -62,9 +62,15 @@ function spanText({ name }: Lane, { fromNs, toNs, what }: TimelineSpan): string 
   ].join('\n');
 }
 
+/** A lane as it is drawn. `isSplit`: each kind has a row of its own, because kinds that alternate within a pixel would hide each other. */
+interface DrawnLane {
+  readonly index: number;
+  readonly spans: readonly TimelineSpan[];
+  readonly isSplit: boolean;
+}
+
 function laneSeries(
-  spans: readonly TimelineSpan[],
-  lane: number,
+  { index: lane, spans, isSplit }: DrawnLane,
   lanes: number,
   kinds: readonly string[],
   factor: number,
@@ -75,10 +81,12 @@ function laneSeries(
     const { fromNs, toNs, what } = spans[index] as TimelineSpan;
     const [from, y] = toPixels(fromNs / factor, lane);
     const [to] = toPixels(toNs / factor, lane);
-    const height = (area.height / lanes) * BAR_SHARE;
+    const room = (area.height / lanes) * BAR_SHARE;
+    const height = isSplit ? room / kinds.length : room;
+    const top = y - room / 2 + (isSplit ? kinds.indexOf(what) * height : 0);
     const fill = fillOf(markStyle(theme, kinds.indexOf(what)), theme);
     const width = Math.max(1, to - from);
-    const box = rectShape({ x: from, y: y - height / 2, width, height }, fill);
+    const box = rectShape({ x: from, y: top, width, height }, fill);
     const name = shownName(what, 200);
     if (textWidth(name, 11) + 8 > width || height < 14) return [box];
     const style = {
@@ -88,7 +96,7 @@ function laneSeries(
       textAlign: 'center',
       textVerticalAlign: 'middle',
     };
-    return [box, textShape(from + width / 2, y, name, style)];
+    return [box, textShape(from + width / 2, top + height / 2, name, style)];
   });
 }
 
@@ -107,9 +115,12 @@ export function drawTimeline(chart: TimelineChart, look: ChartLook): DrawnChart 
   const axis = { label: 'time since start', unit: 'ns', scale: 'linear', includes: [0] } as const;
   const scale = scaleOf(axis, ends, { maxTicks: Math.max(2, Math.floor((look.widthPx * 0.7) / 85)), ends: 'exact' });
   const pixelNs = scale.value(scale.max - scale.min) / look.widthPx;
-  const shown = lanes.map(({ spans }) => mergedSpans(spans, pixelNs));
+  const shown = lanes.map(({ spans }, index): DrawnLane => {
+    const merged = mergedSpans(spans, pixelNs);
+    return { index, spans: merged, isSplit: merged.length < spans.length && kinds.length > 1 };
+  });
   const all = lanes.reduce((sum, { spans }) => sum + spans.length, 0);
-  const drawn = shown.reduce((sum, spans) => sum + spans.length, 0);
+  const drawn = shown.reduce((sum, { spans }) => sum + spans.length, 0);
   const axes = {
     x: horizontalAxis(scale, look, look.isInteractive),
     y: rowNames(
@@ -118,17 +129,17 @@ export function drawTimeline(chart: TimelineChart, look: ChartLook): DrawnChart 
       look,
     ),
   };
-  const series = shown.map((spans, lane) => laneSeries(spans, lane, lanes.length, kinds, scale.value(1), look));
+  const series = shown.map((lane) => laneSeries(lane, lanes.length, kinds, scale.value(1), look));
   const stopAt: DrawnChart['stopAt'] = (seriesId, dataIndex) => {
     const index = Number(seriesId.slice(1));
-    const [lane, span] = [lanes[index], shown[index]?.[dataIndex]];
+    const [lane, span] = [lanes[index], shown[index]?.spans[dataIndex]];
     if (!seriesId.startsWith('s') || lane === undefined || span === undefined) return null;
     const text = spanText(lane, span);
     return lane.arm === undefined ? { text } : { text, arm: lane.arm };
   };
   const option = chartFrame(look, axes, series);
   const result = {
-    option: look.isInteractive ? { ...option, ...pointedItem(stopAt, look), ...timeZoom(look) } : option,
+    option: look.isInteractive ? { ...option, ...pointedItem(stopAt, look), ...timeZoom(look, option) } : option,
     legend: legendOf(kinds, look),
     notes:
       drawn < all

@@ -47,24 +47,28 @@ export function pointedAxis(stopAt: DrawnChart['stopAt'], look: ChartLook): Char
   };
 }
 
+/** The height of the handles below a chart that can be zoomed, with the room around them. */
+export const ZOOM_PX = 26;
+
 /** Zooming of x: the wheel with Ctrl, so that a page scrolls as usual, and handles below the chart. */
-export function timeZoom(look: ChartLook): ChartOption {
+export function timeZoom(look: ChartLook, frame: ChartOption): ChartOption {
   const { axis, mutedText, plainArea, background } = themeOf(look);
   return {
+    grid: { ...frame.grid, bottom: 4 + ZOOM_PX },
     dataZoom: [
       { type: 'inside', filterMode: 'none', zoomOnMouseWheel: 'ctrl', moveOnMouseWheel: false, moveOnMouseMove: true },
       {
         type: 'slider',
         filterMode: 'none',
-        height: 18,
+        height: 16,
         bottom: 4,
+        moveHandleSize: 0,
         brushSelect: true,
         showDataShadow: false,
         showDetail: false,
         borderColor: axis,
         fillerColor: plainArea,
         handleStyle: { color: background, borderColor: axis },
-        moveHandleStyle: { color: axis },
         textStyle: { color: mutedText },
       },
     ],

@@ -19,10 +19,12 @@ import { intervalBand, intervalWhiskers } from './intervals.js';
 import { horizontalAxis, timeAxis, verticalAxis } from './numeric-axis.js';
 import { levelLines, spanAreas, xMarks } from './reference-marks.js';
 import { thinnedPoints } from './thin-points.js';
-import { pointedAxis, pointedItem, timeZoom } from './tooltips.js';
+import { pointedAxis, pointedItem, timeZoom, ZOOM_PX } from './tooltips.js';
 
 /** Up to so many points each one has its symbol, and each interval its whisker. */
 const SPARSE = 40;
+/** Of more series than this, only the lines are drawn: their intervals would cover each other. */
+const MAX_DETAILED = 24;
 /** More series than this in one tooltip would fill the picture. */
 const TOOLTIP_SERIES = 8;
 
@@ -157,7 +159,7 @@ function dotsOf(shown: ShownSeries, scales: XyScales): SeriesOption | null {
       return at === null || height === null ? [] : [{ value: [at, height], symbolOffset: [jitterPx(index), 0] }];
     });
   });
-  if (data.length === 0 || shown.isFaint) return null;
+  if (data.length === 0) return null;
   return {
     type: 'scatter',
     id: `d${shown.index}`,
@@ -213,37 +215,46 @@ function notesOf(chart: XyChart, shown: readonly ShownSeries[]): string[] {
   if (chart.series.some(({ points }) => points.some(({ dots = [] }) => dots.length > MAX_DOTS)))
     notes.push(`At most ${MAX_DOTS} observations of a point are drawn, with the lowest and the highest.`);
   const faint = shown.filter(({ isFaint }) => isFaint).length;
+  if (shown.length - faint > MAX_DETAILED)
+    notes.push(`Intervals and observations are drawn for up to ${MAX_DETAILED} series.`);
   if (faint > 0) notes.push(`${faint} more in grey, because ${faint === 1 ? 'it was' : 'they were'} not chosen.`);
   return notes;
 }
 
-function seriesOf(shown: ShownSeries, scales: XyScales, look: ChartLook): SeriesOption[] {
+/** Returns what is drawn of a series: the line or the points, and if `isDetailed` the intervals and observations. */
+function seriesOf(shown: ShownSeries, isDetailed: boolean, scales: XyScales, look: ChartLook): SeriesOption[] {
   const main = shown.source.drawn === 'points' ? pointsOf(shown, scales, look) : lineOf(shown, scales, look);
+  if (shown.isFaint || !isDetailed) return [main];
   const hasInterval = shown.points.some(({ low, high }) => low !== undefined || high !== undefined);
   const dots = dotsOf(shown, scales);
   const places = shown.points.map((point) => ({ x: scales.x.place(point.x), point }));
   const isBand = !shown.isSparse && shown.source.drawn !== 'points';
   const interval = isBand ? intervalBand : intervalWhiskers;
   return [
-    ...(hasInterval && !shown.isFaint ? [interval(`i${shown.index}`, places, scales.y, shown.style.colour)] : []),
+    ...(hasInterval ? [interval(`i${shown.index}`, places, scales.y, shown.style.colour)] : []),
     ...(dots === null ? [] : [dots]),
     main,
   ];
+}
+
+function canZoom({ x, series }: XyChart, look: ChartLook): boolean {
+  return look.isInteractive && x.scale === 'linear' && series.some(({ points }) => points.length > SPARSE);
 }
 
 /** Returns an xy chart as an option of ECharts with its legend. */
 export function drawXy(chart: XyChart, look: ChartLook): DrawnChart {
   const scales = xyScales(chart, look);
   const shown = shownSeries(chart, look, scales.x.place);
-  const isZoomed = look.isInteractive && chart.x.scale === 'linear' && shown.some(({ isSparse }) => !isSparse);
+  const isZoomed = canZoom(chart, look);
   const isTime = chart.x.unit === 'time';
   const axes = {
     x: isTime ? timeAxis(axisName(chart.x.label, 'UTC'), scales.x, look) : horizontalAxis(scales.x, look, isZoomed),
     y: verticalAxis(scales.y, look),
   };
+  const pointed = shown.filter(({ isFaint }) => !isFaint).length;
   const series = [
     ...spanAreas(chart.spans ?? [], scales.x, look),
-    ...shown.flatMap((one) => seriesOf(one, scales, look)),
+    ...shown.flatMap((one) => seriesOf(one, pointed <= MAX_DETAILED, scales, look)),
     ...levelLines(chart.levels ?? [], scales.y, look),
     ...xMarks(chart.marks ?? [], scales.x, look),
   ];
@@ -255,12 +266,12 @@ export function drawXy(chart: XyChart, look: ChartLook): DrawnChart {
     const text = pointText(chart, one.source, point);
     return arm === undefined ? { text } : { text, arm };
   };
-  const pointed = shown.filter(({ isFaint }) => !isFaint).length;
   const pointing = pointed <= TOOLTIP_SERIES && pointed > 0 ? pointedAxis : pointedItem;
+  const frame = chartFrame(look, axes, series);
   const option: ChartOption = {
-    ...chartFrame(look, axes, series),
+    ...frame,
     ...(look.isInteractive ? pointing(stopAt, look) : {}),
-    ...(isZoomed ? timeZoom(look) : {}),
+    ...(isZoomed ? timeZoom(look, frame) : {}),
   };
   const drawn = { option, legend: legendOf(shown), notes: notesOf(chart, shown), stopAt };
   const zoom = { key: `${chart.x.unit} ${chart.x.label}`, value: scales.x.value, place: scales.x.place };
@@ -270,6 +281,6 @@ export function drawXy(chart: XyChart, look: ChartLook): DrawnChart {
 const PLAIN_HEIGHT_PX = 340;
 
 /** Returns the height of an xy chart: a narrow picture is not tall. */
-export function xyHeightPx(_chart: XyChart, { widthPx }: ChartLook): number {
-  return Math.min(PLAIN_HEIGHT_PX, Math.max(260, widthPx * 0.6));
+export function xyHeightPx(chart: XyChart, look: ChartLook): number {
+  return Math.min(PLAIN_HEIGHT_PX, Math.max(260, look.widthPx * 0.6)) + (canZoom(chart, look) ? ZOOM_PX : 0);
 }

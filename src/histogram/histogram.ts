@@ -85,16 +85,21 @@ export function totalCount(histogram: Histogram): number {
  * ⌈q·n⌉-th smallest value, as fio and HdrHistogram define it. NaN when the histogram is empty.
  */
 export function quantileNs(histogram: Histogram, q: number): number {
+  return quantilesNs(histogram, [q])[0] as number;
+}
+
+/** Returns the latency (ns) at each of these quantiles, which must ascend, as `quantileNs` defines it. */
+export function quantilesNs(histogram: Histogram, quantiles: readonly number[]): number[] {
   const total = totalCount(histogram);
-  if (total === 0) return Number.NaN;
-  // In floating point 0.07 · 100 is a little more than 7. Without the correction its ceiling would be 8.
-  const rank = Math.max(1, Math.ceil(q * total * (1 - 4 * Number.EPSILON)));
+  if (total === 0) return quantiles.map(() => Number.NaN);
+  let bin = -1;
   let seen = 0;
-  for (let bin = 0; bin < BINS; bin++) {
-    seen += histogram.counts[bin] as number;
-    if (seen >= rank) return binMidpoint(bin);
-  }
-  return binMidpoint(BINS - 1);
+  return quantiles.map((q) => {
+    // In floating point 0.07 · 100 is a little more than 7. Without the correction its ceiling would be 8.
+    const rank = Math.max(1, Math.ceil(q * total * (1 - 4 * Number.EPSILON)));
+    while (seen < rank && bin < BINS - 1) seen += histogram.counts[++bin] as number;
+    return binMidpoint(bin);
+  });
 }
 
 /** Returns the mean latency (ns) from bin midpoints, within 1/256 of the exact mean. NaN when empty. */

@@ -22,10 +22,18 @@ export function countOf(sparse: SparseCounts): number {
 
 /** Returns the decoded histogram. Throws a `RangeError` on an invalid bin or count and on bins that do not ascend. */
 export function decodeHistogram(sparse: SparseCounts | Uint32Array): Histogram {
-  checkSparseCounts(sparse);
   const histogram = createHistogram();
-  for (let i = 0; i < sparse.length; i += 2) histogram.counts[sparse[i] as number] = sparse[i + 1] as number;
+  addCounts(histogram, sparse);
   return histogram;
+}
+
+/** Adds the counts to a histogram. Throws a `RangeError` where `decodeHistogram` would. */
+export function addCounts({ counts }: Histogram, sparse: SparseCounts | Uint32Array): void {
+  checkSparseCounts(sparse);
+  for (let i = 0; i < sparse.length; i += 2) {
+    const bin = sparse[i] as number;
+    counts[bin] = (counts[bin] as number) + (sparse[i + 1] as number);
+  }
 }
 
 /** Throws a `RangeError` where `decodeHistogram` would. */

@@ -45,10 +45,17 @@ const LONGEST_WORD = 200;
 const WORD = new RegExp(`\\S{${LONGEST_WORD},}`, 'g');
 const [KEPT_FIRST, KEPT_LAST] = [80, 20];
 
-/** Returns a text for reading: of a word of hundreds of characters, such as a label may be, the beginning and the end. */
+/** A space between a number and its unit, where no line may break. */
+const BEFORE_UNIT = /(?<=\d) (?=%|[KMGT]i?B\b|[nµm]?s\b|min\b|h\b)/g;
+
+/**
+ * Returns a text for reading: numbers stay with their units, and of a word of hundreds of characters, such as a label may
+ * be, only the beginning and the end are left.
+ */
 export function readable(text: string): string {
-  if (text.length < LONGEST_WORD) return text;
-  return text.replaceAll(WORD, (word) => `${word.slice(0, KEPT_FIRST)}…${word.slice(-KEPT_LAST)}`);
+  const bound = text.replaceAll(BEFORE_UNIT, '\u00a0');
+  if (bound.length < LONGEST_WORD) return bound;
+  return bound.replaceAll(WORD, (word) => `${word.slice(0, KEPT_FIRST)}…${word.slice(-KEPT_LAST)}`);
 }
 
 /** Returns text of several lines for a `<pre>`, whose line breaks stay. */

@@ -2,8 +2,8 @@
 
 import { LATENCY_KINDS, type LatencyKind, type LatencyKindRow, type OperationKind } from '../base/latency-kinds.js';
 import type { NumberKey } from '../base/metrics.js';
-import { type Histogram, maxNs, meanNs, merged, mergeInto, quantileNs, totalCount } from '../histogram/histogram.js';
-import { countOf, decodeHistogram } from '../histogram/sparse-counts.js';
+import { createHistogram, type Histogram, maxNs, meanNs, quantileNs, totalCount } from '../histogram/histogram.js';
+import { addCounts, countOf } from '../histogram/sparse-counts.js';
 import { meanUtilisation, samplesPerSecond, steadyUtilisation } from '../training/utilisation.js';
 import { phaseRate } from './phases.js';
 import type { EpochRecord } from './training-record.js';
@@ -120,11 +120,7 @@ export function tailNs(record: Pick<RankPart, 'window'>): number {
 
 /** Returns the latencies of this kind, or null if the trial has none. */
 export function latencyHistogram(record: Pick<RankPart, 'latency'>, kind: LatencyKind): Histogram | null {
-  const parts = operationsOf(kind).flatMap((operation) => {
-    const counts = record.latency[operation];
-    return counts === undefined || counts.length === 0 ? [] : [decodeHistogram(counts)];
-  });
-  return parts.length === 0 ? null : merged(parts);
+  return mergedLatency([record], kind);
 }
 
 const ROWS = new Map(LATENCY_KINDS.map((row) => [row.kind, row]));
@@ -144,13 +140,16 @@ export function latencyOrSame(records: readonly RankPart[], kind: LatencyKind): 
 }
 
 /** Returns the latencies of this kind over all these trials, merged exactly; null if there are none. */
-export function mergedLatency(records: readonly RankPart[], kind: LatencyKind): Histogram | null {
+export function mergedLatency(records: readonly Pick<RankPart, 'latency'>[], kind: LatencyKind): Histogram | null {
   let sum: Histogram | null = null;
-  for (const record of records) {
-    const histogram = latencyHistogram(record, kind);
-    if (histogram === null) continue;
-    if (sum === null) sum = histogram;
-    else mergeInto(sum, histogram);
+  const operations = operationsOf(kind);
+  for (const { latency } of records) {
+    for (const operation of operations) {
+      const counts = latency[operation];
+      if (counts === undefined || counts.length === 0) continue;
+      sum ??= createHistogram();
+      addCounts(sum, counts);
+    }
   }
   return sum;
 }

@@ -1,6 +1,6 @@
 /** `feedrate report`: one HTML file that shows a run, a comparison or a history. */
 import type { Command } from 'commander';
-import { EXIT } from '../../base/errors.js';
+import { EXIT, FeedrateError } from '../../base/errors.js';
 import { DEFAULT_RESULTS } from '../../base/results-command.js';
 import { argumentsOf, collect } from '../options/common-options.js';
 import { addGridOptions } from '../options/comparison-options.js';
@@ -8,11 +8,11 @@ import type { RawReportOptions } from '../options/page-input.js';
 import type { Subcommand } from '../options/subcommand.js';
 import { printLines } from '../output/print.js';
 import { exits } from '../terminal/exits.js';
+import type { PicturePlaces } from '../terminal/picture-files.js';
 
-interface ReportOptions extends RawReportOptions {
+interface ReportOptions extends RawReportOptions, PicturePlaces {
   /** The file to write. */
   readonly output?: string;
-  readonly force?: boolean;
 }
 
 export const report: Subcommand = {
@@ -26,7 +26,10 @@ export const report: Subcommand = {
         'runs or baselines, also s3://BUCKET/PREFIX/RUN; several are compared (default: the latest run)',
       )
       .option('-o, --output <file>', 'file to write (default: report.html in the directory of the run)')
-      .option('--force', 'replace the file even if it is no report of feedrate')
+      .option('--svg <directory>', 'also write each chart as an SVG file, for Markdown and slides')
+      .option('--png <directory>', 'also write each chart as a PNG file; needs the package @resvg/resvg-js')
+      .option('--dark', 'with --svg and --png: for a dark background')
+      .option('--force', 'replace the file even if it is no report of feedrate, and pictures of the same name')
       .option('--results <directory>', 'directory that runs are saved in', DEFAULT_RESULTS)
       .option('--compare', 'compare the targets or arms of one run');
     addGridOptions(command, '5%', 'false alarm, in either direction,')
@@ -44,26 +47,32 @@ Examples:
   feedrate report a1f3 7c20                        two runs, compared
   feedrate report --cols nconnect                  the arms of the latest run, compared
   feedrate report --history --workload quick
+  feedrate report --svg charts                     the page, and its charts as files
 
 The file needs nothing else: open it in a browser, attach it, or keep it. The
-last line of the output is its path.
+last line of the output is its path; those of pictures come before it.
 `,
 };
 
 /**
  * Writes the page and prints its path. Throws `FeedrateError`: `usage` when another file would be replaced, `store` when
- * the file cannot be written, and as `comparisonOf` and `askedHistory` do.
+ * the file cannot be written, as `writePictures` does, and as `comparisonOf` and `askedHistory` do.
  */
 async function writeReport(specs: readonly string[], options: ReportOptions, command: Command): Promise<number> {
-  const [{ askedPage }, { requirePagePlace, writePage }] = await Promise.all([
+  const [{ askedPage }, { requirePagePlace, writePage }, { writePictures }] = await Promise.all([
     import('../options/page-input.js'),
     import('../terminal/page-file.js'),
+    import('../terminal/picture-files.js'),
   ]);
+  const { svg, png, dark } = options;
+  if (dark && svg === undefined && png === undefined)
+    throw new FeedrateError('usage', '--dark is for pictures: use it with --svg or --png');
   if (options.output !== undefined) requirePagePlace(options.output, options.force);
   const { page, file } = await askedPage(specs, options, argumentsOf(command));
   const path = options.output ?? file;
   requirePagePlace(path, options.force);
+  const pictures = await writePictures(page, options);
   writePage(path, page);
-  printLines([path]);
+  printLines([...pictures, path]);
   return EXIT.pass;
 }

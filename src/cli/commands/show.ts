@@ -13,7 +13,7 @@ interface ShowOptions extends OutputFiles {
   readonly format: ReportFormat;
   /** Whether to print the workload instead of the report. */
   readonly workload?: boolean;
-  /** Whether the report lists every ceiling. */
+  /** Whether the report also has bars, percentiles and every ceiling. */
   readonly detail?: boolean;
   /** A file of ceilings. Default: those that the run recorded. */
   readonly ceilings?: string;
@@ -32,13 +32,13 @@ export const show: Subcommand = {
       )
       .addOption(resultsOption())
       .addOption(formatOption(REPORT_FORMATS))
-      .option('--detail', 'list every limit of an FSx for ONTAP volume, below the table')
+      .option('--detail', 'also draw bars and percentiles of each arm, and list every limit of an FSx for ONTAP volume')
       .addOption(ceilingsOption())
       .option('--workload', 'print the workload of the run as YAML instead')
       .action(exits(showRun));
   },
   examples:
-    '\nExamples:\n  feedrate show\n  feedrate show a1f3 --format md\n  feedrate show --detail --ceilings ceilings.yaml\n  feedrate show --workload\n',
+    '\nExamples:\n  feedrate show\n  feedrate show a1f3 --format md\n  feedrate show --detail\n  feedrate show --detail --ceilings ceilings.yaml\n  feedrate show --workload\n',
 };
 
 /**

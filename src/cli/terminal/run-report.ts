@@ -10,7 +10,7 @@ import { stdoutOptions } from './output.js';
 
 /**
  * Prints the report of a run on stdout. Returns `usage` when nothing of it could be read.
- * @param detail whether every ceiling is listed
+ * @param detail whether bars, percentiles and every ceiling are shown
  */
 export async function printRun(stored: StoredRun, format: ReportFormat, detail = false): Promise<number> {
   const { run, trials, problems, status, directory, ontapSamples } = stored;

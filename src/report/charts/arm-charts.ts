@@ -18,15 +18,15 @@ export function armCharts(run: ChartedRun): Chart[] {
     const together = group.charted.isTogether === true ? all.filter(({ statistic }) => statistic === null) : [];
     const single = all.filter((metric) => !together.includes(metric));
     return [...(together.length === 0 ? [] : [together]), ...single.map((metric) => [metric])].flatMap((metrics) =>
-      facetsOf(group.arms, group.names, MOST_BARS).flatMap((facet) => chartOf(run, group, metrics, facet) ?? []),
+      facetsOf(group.arms, group.names, MOST_BARS).flatMap((facet) => armChart(run, group, metrics, facet) ?? []),
     );
   });
 }
 
-/** Returns null if the bar of a single observation were all that there is. */
-function chartOf(
+/** Returns the bars of these metrics; null if the bar of a single observation were all that there is. */
+export function armChart(
   { view }: ChartedRun,
-  { names }: ChartGroup,
+  group: ChartGroup,
   metrics: readonly DrawnMetric[],
   facet: Facet<ChartArm>,
 ): BarChart | null {
@@ -42,9 +42,9 @@ function chartOf(
   return {
     kind: 'bars',
     id: `${metrics.length === 1 ? first.id : 'rates'}-by-arm`,
-    title: facetTitle(`${capital(label)} by arm`, facet),
+    title: facetTitle(`${capital(label)} by arm`, group, facet),
     description: levelsText(levels, first.what),
-    categories: { label: 'arm', categories: namesOf(facet.items, names, ({ id }) => id) },
+    categories: { label: 'arm', categories: namesOf(facet.items, group.names, ({ id }) => id) },
     value: { label, unit: first.unit },
     isStacked: false,
     parts: parts.map(({ metric, shown }) => ({

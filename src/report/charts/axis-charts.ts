@@ -1,7 +1,7 @@
 /** Lines over a number: one for each combination of the other attributes. */
 import type { Axis, XyChart, XyPoint, XySeries } from '../../charts/chart.js';
 import type { Attributed } from '../../gate/grid.js';
-import { facetsOf, facetTitle, namesOf } from './facets.js';
+import { type Facet, facetsOf, facetTitle, namesOf } from './facets.js';
 import { type Level, levelsText } from './levels.js';
 import type { NumericAxis } from './numeric-axes.js';
 
@@ -32,6 +32,7 @@ export function chartsOver<T extends Leveled>(
   { name, axis, of, others }: NumericAxis<T>,
   { id, label, unit, what }: Drawn,
   across: (shown: readonly T[]) => NonNullable<XyChart['levels']>,
+  group: Pick<Facet<T>, 'where'> = { where: [] },
 ): XyChart[] {
   const lines = linesOf(items, of, others);
   if (lines.every((line) => line.items.length < 2)) return [];
@@ -42,7 +43,7 @@ export function chartsOver<T extends Leveled>(
     return {
       kind: 'xy',
       id: `${id}-by-${name}`,
-      title: facetTitle(`${capital(label)} over ${axis.label}`, facet),
+      title: facetTitle(`${capital(label)} over ${axis.label}`, group, facet),
       description: levelsText(levels, what),
       x: axis,
       y: Object.assign(scaleOf(levels), { label, unit }),

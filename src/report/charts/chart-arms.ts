@@ -26,6 +26,8 @@ export interface ChartGroup {
   readonly charted: Charted;
   /** The attributes that identify an arm in the group: the job, its factors, and the target. */
   readonly names: readonly string[];
+  /** The jobs, if the run has other groups: for titles. */
+  readonly where: readonly string[];
 }
 
 export interface ChartedRun {
@@ -53,10 +55,18 @@ export function chartedRun(view: RunView): ChartedRun {
     };
   });
   const armOf = new Map(arms.map((arm) => [arm.id, arm]));
-  const groups = groupArms(view.summaries.map((summary) => ({ summary }))).map(({ arms: ofSubject, charted }) => {
-    const found = ofSubject.map(({ summary }) => armOf.get(summary.arm.id) as ChartArm);
-    return { arms: found, charted, names: identifyingNames(found) };
-  });
+  const groups = groupArms(view.summaries.map((summary) => ({ summary }))).map(
+    ({ arms: ofSubject, charted }, _, all) => {
+      const found = ofSubject.map(({ summary }) => armOf.get(summary.arm.id) as ChartArm);
+      const jobs = [...new Set(found.map(({ summary }) => summary.arm.job))];
+      return {
+        arms: found,
+        charted,
+        names: identifyingNames(found),
+        where: all.length === 1 ? [] : [jobs.join(' and ')],
+      };
+    },
+  );
   return { view, arms, groups };
 }
 

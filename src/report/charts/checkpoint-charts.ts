@@ -33,7 +33,8 @@ interface SavedArm extends Pick<ChartArm, 'id' | 'attributes'> {
 }
 
 export function checkpointCharts({ groups }: ChartedRun): Chart[] {
-  return groups.flatMap(({ arms, names }) => {
+  return groups.flatMap((group) => {
+    const { arms, names } = group;
     const saved = arms.flatMap(savedArms);
     if (saved.length === 0) return [];
     return facetsOf(saved, names, MOST_BARS).map((facet): BarChart => {
@@ -42,7 +43,7 @@ export function checkpointCharts({ groups }: ChartedRun): Chart[] {
       return {
         kind: 'bars',
         id: 'checkpoint-calls',
-        title: facetTitle('Time of a checkpoint by kind of call', facet),
+        title: facetTitle('Time of a checkpoint by kind of call', group, facet),
         description: `Mean of ${plural(checkpoints, 'checkpoint')} and of the ranks that save or load them. The rest is mostly waiting for the slowest rank.`,
         categories: {
           label: 'arm',

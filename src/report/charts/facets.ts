@@ -1,6 +1,5 @@
 /** Splits what is too much for one chart, by attributes, and names the parts. */
 import type { Attributed } from '../../gate/grid.js';
-import { levelsOf } from './chart-arms.js';
 
 /** The items of one chart, and the attributes that they share where the charts differ. */
 export interface Facet<T> {
@@ -12,32 +11,52 @@ export interface Facet<T> {
 const MOST_LINES = 8;
 
 /**
- * Returns the items in parts of at most `most` each, if the attributes of these names permit it. The attribute with the
- * fewest values splits first; targets come last, because they are what people compare.
+ * Returns the items in parts of at most `most` each, if the attributes of these names permit it: split by the attribute that
+ * makes the fewest parts. What people compare splits last.
  */
 export function facetsOf<T extends Attributed>(
   items: readonly T[],
   names: readonly string[],
   most = MOST_LINES,
 ): Facet<T>[] {
-  const splitting = names
-    .map((name) => ({ name, levels: levelsOf(items, name) }))
-    .filter(({ levels }) => levels.length > 1)
-    .sort((a, b) => weightOf(a) - weightOf(b))[0];
-  if (items.length <= most || splitting === undefined) return [{ where: [], items }];
-  const { name, levels } = splitting;
+  const name = items.length <= most ? undefined : splittingName(items, names, most);
+  if (name === undefined) return [{ where: [], items }];
   const others = names.filter((other) => other !== name);
-  const without = items.filter(({ attributes }) => !attributes.has(name));
-  return [
-    ...levels.flatMap((level) => {
-      const same = items.filter(({ attributes }) => attributes.get(name) === level);
-      return facetsOf(same, others, most).map((facet) => ({
-        ...facet,
-        where: [attributeText(name, level), ...facet.where],
-      }));
-    }),
-    ...(without.length === 0 ? [] : facetsOf(without, others, most)),
-  ];
+  return [...partsBy(items, name)].flatMap(([level, part]) =>
+    facetsOf(part, others, most).map(({ where, items: rest }) => ({
+      where: level === undefined ? where : [attributeText(name, level), ...where],
+      items: rest,
+    })),
+  );
+}
+
+function partsBy<T extends Attributed>(items: readonly T[], name: string): Map<string | undefined, T[]> {
+  const parts = new Map<string | undefined, T[]>();
+  for (const item of items) {
+    const level = item.attributes.get(name);
+    const part = parts.get(level);
+    if (part === undefined) parts.set(level, [item]);
+    else part.push(item);
+  }
+  return parts;
+}
+
+/** Returns the name that splits into few parts that are small enough, or else into the most parts. */
+function splittingName<T extends Attributed>(
+  items: readonly T[],
+  names: readonly string[],
+  most: number,
+): string | undefined {
+  const splits = names
+    .map((name) => {
+      const parts = [...partsBy(items, name).values()];
+      return { name, count: parts.length, largest: Math.max(...parts.map(({ length }) => length)) };
+    })
+    .filter(({ count }) => count > 1);
+  const shared = splits.filter(({ name }) => !COMPARED.has(name));
+  const candidates = shared.length > 0 ? shared : splits;
+  const enough = candidates.filter(({ largest }) => largest <= most).sort((a, b) => a.count - b.count);
+  return (enough[0] ?? candidates.sort((a, b) => b.count - a.count)[0])?.name;
 }
 
 /** The name of the attribute that tells the sides of a comparison apart. No attribute of an arm has it. */
@@ -45,11 +64,6 @@ export const SIDE = '';
 
 /** What people compare is in one chart as long as it can be. */
 const COMPARED = new Set(['target', SIDE]);
-const LAST = 1e6;
-
-function weightOf({ name, levels }: { readonly name: string; readonly levels: readonly string[] }): number {
-  return levels.length + (COMPARED.has(name) ? LAST : 0);
-}
 
 /** Names whose values say what they are. */
 const PLAIN = new Set(['job', 'target', 'path', SIDE]);
@@ -74,7 +88,8 @@ export function namesOf<T extends Attributed>(
   });
 }
 
-/** Returns a title with what the items of a facet share: `Throughput by I/O size: randread, numjobs=4`. */
-export function facetTitle(title: string, { where }: Pick<Facet<unknown>, 'where'>): string {
+/** Returns a title with what the items of a chart share: `Throughput by I/O size: randread, numjobs=4`. */
+export function facetTitle(title: string, ...shared: readonly Pick<Facet<unknown>, 'where'>[]): string {
+  const where = shared.flatMap((one) => one.where);
   return where.length === 0 ? title : `${title}: ${where.join(', ')}`;
 }

@@ -19,7 +19,7 @@ export function factorCharts({ view, groups }: ChartedRun): Chart[] {
             shown.map(({ of: arm, level }) => ({ arm, level })),
             metric,
           ).map(({ at, label }) => ({ y: at, label }));
-        return chartsOver(items, { ...axis, of: ({ of }) => axis.of(of) }, metric, across);
+        return chartsOver(items, { ...axis, of: ({ of }) => axis.of(of) }, metric, across, group);
       });
     }),
   );

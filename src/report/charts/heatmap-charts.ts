@@ -26,7 +26,7 @@ export function heatmapCharts({ groups }: ChartedRun): Chart[] {
     // With at most one arm each, the facets are all combinations of the other factors.
     return combinationsOf(both, others)
       .filter(({ items }) => items.length >= LEAST_CELLS && [x, y].every((name) => levelsOf(items, name).length > 1))
-      .map((facet) => chartOf(facet, [x, y], metric, axes));
+      .map((facet) => chartOf(group, facet, [x, y], metric, axes));
   });
 }
 
@@ -41,6 +41,7 @@ function combinationsOf(arms: readonly ChartArm[], names: readonly string[]): Fa
 }
 
 function chartOf(
+  group: ChartGroup,
   facet: Facet<ChartArm>,
   [x, y]: readonly [string, string],
   metric: DrawnMetric,
@@ -56,7 +57,7 @@ function chartOf(
   return {
     kind: 'heatmap',
     id: `${metric.id}-by-${x}-and-${y}`,
-    title: facetTitle(`${capital(metric.label)} by ${factorLabel(x)} and ${factorLabel(y)}`, facet),
+    title: facetTitle(`${capital(metric.label)} by ${factorLabel(x)} and ${factorLabel(y)}`, group, facet),
     description: `${metric.what}; n = ${cells.length} arms.${missing === 0 ? '' : ` ${missing} more have no result.`}`,
     x: { label: factorLabel(x), categories: xLevels },
     y: { label: factorLabel(y), categories: yLevels },

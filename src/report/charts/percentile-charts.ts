@@ -2,23 +2,26 @@
 import { LATENCY_KINDS, type LatencyKind } from '../../base/latency-kinds.js';
 import { formatCount } from '../../base/units.js';
 import type { Axis, Chart, XyPoint } from '../../charts/chart.js';
-import { type Histogram, quantileNs, totalCount } from '../../histogram/histogram.js';
+import { type Histogram, quantilesNs, totalCount } from '../../histogram/histogram.js';
 import { leastOperations } from '../../stats/measure.js';
 import type { ChartArm, ChartedRun, ChartGroup } from './chart-arms.js';
 import { type Facet, facetsOf, facetTitle, namesOf } from './facets.js';
 
 /** Points for each power of ten of 1 − q. 90 %, 99 % … are among them. */
-const PER_DECADE = 16;
+const PER_DECADE = 8;
 const DECADES = 9;
 
 /** The quantiles of a percentile plot at x = 1/(1 − q): from the median on, because tails are of interest. */
 const PLACES = [
   2,
-  ...Array.from({ length: PER_DECADE * DECADES }, (_, index) => 10 ** ((index + 1) / PER_DECADE)).filter((x) => x > 2),
+  // Rounded, because pages store these numbers for each arm.
+  ...Array.from({ length: PER_DECADE * DECADES }, (_, index) =>
+    Number((10 ** ((index + 1) / PER_DECADE)).toPrecision(4)),
+  ).filter((x) => x > 2),
 ];
 
 /** The parts of all operations at which a distribution is drawn. */
-const SHARES = [...Array.from({ length: 99 }, (_, index) => (index + 1) / 100), 0.995, 0.999];
+const SHARES = [0.01, ...Array.from({ length: 39 }, (_, index) => (index + 1) / 40), 0.99, 0.995, 0.999];
 
 /** A chart of latencies needs this quantile of at least one arm. */
 const LEAST_QUANTILE = 0.9;
@@ -51,7 +54,7 @@ function percentileChart(kind: LatencyKind, facet: Facet<ChartArm>, group: Chart
   return {
     kind: 'xy',
     id: `${kind}-percentiles`,
-    title: facetTitle(`Percentiles of ${label}`, facet),
+    title: facetTitle(`Percentiles of ${label}`, group, facet),
     description: `${operationsText(kind, facet)} A line ends at the last percentile that its number of operations supports.`,
     x: { label: 'percentile', unit: 'none', scale: 'log', ticks: percentileTicks(most) },
     y: { label, unit: 'ns', scale: 'log' },
@@ -64,14 +67,15 @@ function distributionChart(kind: LatencyKind, facet: Facet<ChartArm>, group: Cha
   return {
     kind: 'xy',
     id: `${kind}-distribution`,
-    title: facetTitle(`Distribution of ${label}`, facet),
+    title: facetTitle(`Distribution of ${label}`, group, facet),
     description: `${operationsText(kind, facet)} The height is the share of the operations that took at most this long, up to 99.9 %.`,
     x: { label, unit: 'ns', scale: 'log' },
     y: { label: 'share of the operations', unit: 'ratio', scale: 'linear', includes: [0, 1] },
     series: seriesOf(kind, facet, group, (histogram) => {
       const count = totalCount(histogram);
       const supported = SHARES.filter((share) => count >= leastOperations(share));
-      return supported.map((share) => ({ x: quantileNs(histogram, share), y: share }));
+      const latencies = quantilesNs(histogram, supported);
+      return supported.map((share, index) => ({ x: latencies[index] as number, y: share }));
     }),
   };
 }
@@ -94,10 +98,9 @@ function seriesOf(
 /** Returns the percentiles at x = 1/(1 − q), so that each further nine is as wide as the one before. */
 export function percentilePoints(histogram: Histogram): XyPoint[] {
   const count = totalCount(histogram);
-  return PLACES.filter((x) => count >= leastOperations(quantileAt(x))).map((x) => ({
-    x,
-    y: quantileNs(histogram, quantileAt(x)),
-  }));
+  const places = PLACES.filter((x) => count >= leastOperations(quantileAt(x)));
+  const latencies = quantilesNs(histogram, places.map(quantileAt));
+  return places.map((x, index) => ({ x, y: latencies[index] as number }));
 }
 
 function quantileAt(x: number): number {

@@ -1,6 +1,7 @@
 /** Throughput and latency of every second of the run. */
 import { formatDurationNs } from '../../base/units.js';
 import type { Chart, ChartSpan, XyChart, XyPoint, XySeries } from '../../charts/chart.js';
+import { thinnedPoints } from '../../charts/thin-points.js';
 import { spanOfTrial } from '../../record/metric-periods.js';
 import { stepDown, wholeSeconds } from '../../record/steadiness.js';
 import type { SeriesPoint, TrialRecord } from '../../record/trial-record.js';
@@ -12,24 +13,44 @@ import { type Facet, facetsOf, facetTitle, namesOf } from './facets.js';
 interface TimedTrial {
   readonly trial: TrialRecord;
   readonly startMs: number;
+  readonly stalls: readonly ChartSpan[];
 }
 
 interface TimedArm extends Pick<ChartArm, 'attributes' | 'id'> {
   readonly trials: readonly TimedTrial[];
 }
 
+/**
+ * Points of all these charts together. Series are thinned to columns, each with its lowest and its highest point, so that no
+ * stall is lost.
+ */
+const MOST_POINTS = 6000;
+const POINTS_PER_COLUMN = 4;
+const LEAST_COLUMNS = 20;
+
+/** In charts with more arms, the medians would be too many lines. */
+const MOST_MEDIANS = 4;
+
 /** Ramps are marked in charts with no more trials than this. With more, their marks would hide the lines. */
 const MOST_RAMPS = 40;
 
 export function timeCharts({ groups }: ChartedRun): Chart[] {
-  return groups.flatMap(({ arms, names }) => {
+  const charts = groups.flatMap(({ arms, names, where }) => {
     const timed = arms.map(timedArm).filter(({ trials }) => trials.some(({ trial }) => trial.series.length > 1));
     return facetsOf(timed, names).flatMap((facet) => {
       if (facet.items.length === 0) return [];
       const named = namesOf(facet.items, names, ({ id }) => id);
-      return [throughputChart(facet, named), latencyChart(facet, named)].filter(saysSomething);
+      const shown = { items: facet.items, where: [...where, ...facet.where] };
+      return [throughputChart(shown, named), latencyChart(shown, named)].filter(saysSomething);
     });
   });
+  const series = charts.reduce((sum, chart) => sum + chart.series.length, 0);
+  const columns = Math.max(LEAST_COLUMNS, Math.floor(MOST_POINTS / POINTS_PER_COLUMN / Math.max(1, series)));
+  return charts.map((chart) => ({ ...chart, series: chart.series.map((one) => thinned(one, columns)) }));
+}
+
+function thinned(series: XySeries, columns: number): XySeries {
+  return { ...series, points: [...thinnedPoints(series.points, columns)] };
 }
 
 function saysSomething({ series }: XyChart): boolean {
@@ -39,13 +60,14 @@ function saysSomething({ series }: XyChart): boolean {
 function timedArm({ id, attributes, trials }: ChartArm): TimedArm {
   const timed = trials.flatMap((trial): TimedTrial[] => {
     const startMs = spanOfTrial(trial)?.startMs;
-    return startMs === undefined ? [] : [{ trial, startMs }];
+    return startMs === undefined ? [] : [{ trial, startMs, stalls: stallsOf(trial, startMs) }];
   });
   return { id, attributes, trials: timed.sort((a, b) => a.startMs - b.startMs) };
 }
 
 function throughputChart(facet: Facet<TimedArm>, names: readonly string[]): XyChart {
-  const rate = ({ readBytes, writeBytes, durationNs }: SeriesPoint) => (readBytes + writeBytes) / (durationNs / 1e9);
+  const rate = ({ readBytes, writeBytes, durationNs }: SeriesPoint) =>
+    Math.round((readBytes + writeBytes) / (durationNs / 1e9));
   return {
     ...commonParts(facet),
     id: 'throughput-over-time',
@@ -57,14 +79,15 @@ function throughputChart(facet: Facet<TimedArm>, names: readonly string[]): XyCh
 }
 
 function latencyChart(facet: Facet<TimedArm>, names: readonly string[]): XyChart {
+  const hasMedians = facet.items.length <= MOST_MEDIANS;
   return {
     ...commonParts(facet),
     id: 'latency-over-time',
     title: facetTitle('Latency over time', facet),
-    description: `Median and 99th percentile of the operations of every second, ${trialsText(facet)}. ${marksText(facet)}`,
+    description: `${hasMedians ? 'Median and 99th' : '99th'} percentile of the operations of every second, ${trialsText(facet)}. ${marksText(facet)}`,
     y: { label: 'latency', unit: 'ns', scale: 'log' },
     series: facet.items.flatMap((arm, index) => [
-      seriesOf(arm, `${names[index]} p50`, ({ p50Ns }) => p50Ns),
+      ...(hasMedians ? [seriesOf(arm, `${names[index]} p50`, ({ p50Ns }) => p50Ns)] : []),
       seriesOf(arm, `${names[index]} p99`, ({ p99Ns }) => p99Ns),
     ]),
   };
@@ -75,7 +98,7 @@ function commonParts({ items }: Facet<TimedArm>): Pick<XyChart, 'kind' | 'x' | '
   return {
     kind: 'xy',
     x: { label: 'time (UTC)', unit: 'time', scale: 'linear' },
-    spans: [...(all.length <= MOST_RAMPS ? all.flatMap(rampOf) : []), ...all.flatMap(stallsOf)],
+    spans: [...(all.length <= MOST_RAMPS ? all.flatMap(rampOf) : []), ...all.flatMap(({ stalls }) => stalls)],
     marks: all.flatMap(dropOf),
   };
 }
@@ -88,7 +111,7 @@ function trialsText({ items }: Facet<TimedArm>): string {
 
 function marksText({ items }: Facet<TimedArm>): string {
   const all = items.flatMap(({ trials }) => trials);
-  const stalls = all.flatMap(stallsOf).length;
+  const stalls = all.flatMap((trial) => trial.stalls).length;
   const drops = all.flatMap(dropOf).length;
   const said = [
     ...(all.length <= MOST_RAMPS && all.some((trial) => rampOf(trial).length > 0) ? ['ramps, which do not count'] : []),
@@ -124,7 +147,7 @@ function rampOf({ trial: { window }, startMs }: TimedTrial): ChartSpan[] {
   return [{ from: startMs, to: atMs(startMs, window.startNs), label: 'ramp', tone: 'plain' }];
 }
 
-function stallsOf({ trial, startMs }: TimedTrial): ChartSpan[] {
+function stallsOf(trial: TrialRecord, startMs: number): ChartSpan[] {
   return stallsWithin(trial).map(({ fromNs, toNs }) => ({
     from: atMs(startMs, fromNs),
     to: atMs(startMs, toNs),

@@ -15,7 +15,8 @@ interface TrainedArm extends Pick<ChartArm, 'id' | 'attributes' | 'counted'> {
 const MOST_ARMS = 20;
 
 export function trainingCharts({ groups }: ChartedRun): Chart[] {
-  return groups.flatMap(({ arms, names }) => {
+  return groups.flatMap((group) => {
+    const { arms, names } = group;
     const found = arms.filter(({ summary }) => summary.training !== null);
     const trained = namesOf(found, names, ({ id }) => id).map((name, index): TrainedArm => {
       const { id, attributes, counted, summary } = found[index] as ChartArm;
@@ -26,7 +27,7 @@ export function trainingCharts({ groups }: ChartedRun): Chart[] {
         ? []
         : [stepChart, readyChart, checkpointChart].flatMap((make) => {
             const chart = make(facet.items);
-            return chart === null ? [] : [{ ...chart, title: facetTitle(chart.title, facet) }];
+            return chart === null ? [] : [{ ...chart, title: facetTitle(chart.title, group, facet) }];
           }),
     );
   });

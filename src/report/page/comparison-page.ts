@@ -9,8 +9,8 @@ import { pairsNotes } from '../comparison/pairs-text.js';
 import { headingOf } from '../comparison/render-comparison.js';
 import { headerLines } from '../run/run-lines.js';
 import type { RunView } from '../run/run-view.js';
+import { chartParts, sectionOf, shownTable, textPart } from '../table/page-parts.js';
 import { withGlossary } from './glossary.js';
-import { chartParts, sectionOf, shownTable, textPart } from './page-parts.js';
 import type { PageContext } from './run-page.js';
 import { runSections } from './run-sections.js';
 
@@ -18,6 +18,8 @@ import { runSections } from './run-sections.js';
 export interface NamedView {
   readonly name: string;
   readonly view: RunView;
+  /** What CloudWatch had of the run, as `metricsParts` returns it. */
+  readonly cloudWatch: readonly PagePart[];
 }
 
 /** Returns the page. `command`: the arguments after `feedrate`, as typed. */
@@ -37,7 +39,10 @@ export function comparisonPage(
       about: runs.flatMap(({ view }) => headerLines(view).slice(0, 1)),
       answer,
       next: next.map(({ what, command: text }) => ({ text: what, command: text })),
-      sections: [...comparisonSections(comparison), ...runs.map(runSection)],
+      sections: [
+        ...comparisonSections(comparison),
+        ...runs.map((run, index) => runSection(run, index, runs.length > 1)),
+      ],
       arms: [...arms.values()],
       madeAt,
       madeBy,
@@ -71,7 +76,8 @@ function comparisonSections(comparison: Comparison): PageSection[] {
   ];
 }
 
-function runSection({ name, view }: NamedView, index: number): PageSection {
+/** Several runs are closed: the page is about what lies between them. */
+function runSection({ name, view, cloudWatch }: NamedView, index: number, isFolded: boolean): PageSection {
   const id = `run-${index + 1}`;
-  return { id, heading: `Run ${name}`, parts: [], sections: runSections(view, `${id}-`) };
+  return { id, heading: `Run ${name}`, parts: [], sections: runSections(view, cloudWatch, `${id}-`), isFolded };
 }

@@ -12,6 +12,7 @@ import { nfsLines } from './nfs-lines.js';
 import { noteArms } from './notes.js';
 import { ontapLines } from './ontap-lines.js';
 import { replayLines } from './replay-lines.js';
+import { detailLines } from './run-detail.js';
 import { cacheLines, fileLines, headerLines, type Line, problemLines, thresholdLines } from './run-lines.js';
 import type { RunView } from './run-view.js';
 import { trainingLines } from './training-lines.js';
@@ -43,6 +44,7 @@ export function terminalRun(view: RunView, { answer, next }: Answered, options: 
       painted(headerLines(view)),
       ...armTables(arms).map((table) => terminalTable(table.arms, table.columns, options)),
       arms.length === 0 ? [] : [captionOf(view.summaries), ...notes.map((note, index) => `${index + 1}) ${note}`)],
+      ...(options.detail ? detailLines(view, options.columns) : []),
       painted(findingLines(view, options)),
       [...painted(fileLines(view.directory)), METHOD_LINE],
       nextLines(next),

@@ -12,7 +12,7 @@ export interface TerminalOptions {
   readonly columns: number;
   /** Whether lines of prose that are wider than the terminal are broken at words. Logs and files keep long lines. */
   readonly wraps?: boolean;
-  /** Whether a comparison shows the difference of each session, and a run every ceiling. */
+  /** Whether a comparison shows the difference of each session, and a run bars, percentiles and every ceiling. */
   readonly detail?: boolean;
   /** The arguments after `feedrate`, as typed: the next step may repeat them with an addition. */
   readonly command?: readonly string[];

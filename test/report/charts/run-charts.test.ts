@@ -1,12 +1,12 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Chart, XyChart } from '../../../src/charts/chart.js';
-import { mergedLatency } from '../../../src/record/trial-values.js';
 import { runCharts } from '../../../src/report/charts/run-charts.js';
 import { runJson } from '../../../src/report/run/run-json.js';
 import { type RunView, viewRun } from '../../../src/report/run/run-view.js';
 import { measured } from '../../../src/stats/measure.js';
 import { around, type MeasuredArm, measuredRun } from '../../support/measured-runs.js';
+import { makeCalls, makeTraffic } from '../../support/nfs-traffic.js';
 import { latencies, makeArm, makeTrial, makeWindow } from '../../support/records.js';
 
 const test = suite('report/charts/run-charts');
@@ -85,7 +85,6 @@ test('percentiles are those of the merged latencies, up to where their number su
     chart.x.ticks?.map(({ label }) => label),
     ['50 %', '90 %', '99 %', '99.9 %'],
   );
-  assert.is(mergedLatency(view.trials, 'latency') === null, false);
 });
 
 test('a trial that measured nothing is seen', () => {
@@ -125,6 +124,95 @@ test('without a number that varies, arms are bars', () => {
 
 test('a run without results has no charts', () => {
   assert.equal(runCharts(viewRun(null, [], [])), []);
+});
+
+test('many arms become several charts of few lines, each arm in one of them', () => {
+  const arms = ['1', '2', '4', '8'].flatMap((numjobs) =>
+    ['1', '8', '32'].flatMap((iodepth) =>
+      SIZES.map((bs) => ({
+        arm: makeArm('read', [
+          { name: 'bs', label: bs },
+          { name: 'numjobs', label: numjobs },
+          { name: 'iodepth', label: iodepth },
+        ]),
+        levels: [1e8],
+      })),
+    ),
+  );
+  const charts = runCharts(viewOf(arms)).map(({ chart }) => chart);
+  const lines = charts.filter(
+    (chart): chart is XyChart => chart.kind === 'xy' && chart.id.startsWith('throughput-by-bs'),
+  );
+  assert.ok(lines.every(({ series }) => series.length <= 8));
+  const shown = lines.flatMap(({ series }) => series.flatMap(({ points }) => points.map(({ arm }) => arm)));
+  assert.equal(shown.toSorted(), arms.map(({ arm }) => arm.id).toSorted());
+  assert.is(new Set(charts.map(({ id }) => id)).size, charts.length, 'ids are unique');
+  const heatmap = charts.find(({ kind }) => kind === 'heatmap');
+  assert.match(heatmap?.title ?? '', 'I/O size (bs) and workers (numjobs)');
+});
+
+test('what is known of targets is an axis: connections of a mount', () => {
+  const targets = ['1', '4', '16'].map((count) => `n${count}`);
+  const arms = sizesOn(targets, 2);
+  const { run, trials } = measuredRun('charts', arms);
+  const [known] = run.environment.targets;
+  const environment = {
+    ...run.environment,
+    targets: targets.map((name) => ({ ...known, name, options: `rw,vers=4.1,nconnect=${name.slice(1)}` })),
+  } as typeof run.environment;
+  const chart = chartOf(viewRun({ ...run, environment }, trials, []), 'throughput-by-nconnect') as XyChart;
+  assert.equal(
+    chart.series.map(({ name, points }) => [name, points.map(({ x }) => x)]),
+    SIZES.map((bs) => [`bs=${bs}`, [1, 4, 16]]),
+  );
+});
+
+test('seconds in which next to nothing happened are marked, and stay when a day is thinned', () => {
+  const arm = makeArm('read');
+  const seconds = 86_400;
+  const series = Array.from({ length: seconds }, (_, index) => {
+    const ops = index === 30_000 ? 0 : 1000;
+    return { startNs: index * 1e9, durationNs: 1e9, readBytes: ops * 4096, writeBytes: 0, ops, p50Ns: 1e5, p99Ns: 1e6 };
+  });
+  const window = { ...makeWindow(1e8), endNs: seconds * 1e9, lastDoneNs: seconds * 1e9 };
+  const trial = makeTrial(arm, 1, 1e8, { series, window, wallNs: seconds * 1e9 });
+  const view = viewRun(measuredRun('day', [{ arm, levels: [] }]).run, [trial], []);
+  const chart = chartOf(view, 'throughput-over-time') as XyChart;
+  const start = Date.parse(trial.startedAt);
+  assert.equal(chart.spans, [{ from: start + 3e7, to: start + 3e7 + 1000, label: 'stalled for 1 s', tone: 'warning' }]);
+  const points = chart.series[0]?.points ?? [];
+  assert.ok(points.length < 20_000, `${points.length} points`);
+  assert.is(points.filter(({ y }) => y === 0).length, 1);
+});
+
+test('the parts of an NFS operation add up to its mean time', () => {
+  const arm = makeArm('read');
+  const nfs = makeTraffic({ calls: { READ: makeCalls(1000) } });
+  const { run, trials } = measuredRun('nfs', [{ arm, levels: [1e8, 1e8], trials: { nfs, latency: { read: many } } }]);
+  const view = viewRun(run, trials, []);
+  const chart = chartOf(view, 'nfs-read-operation');
+  assert.is(chart.kind, 'bars');
+  if (chart.kind !== 'bars') return;
+  const total = chart.parts.reduce((sum, { values }) => sum + (values[0] ?? 0), 0);
+  const mean = view.summaries[0]?.nfs?.read?.operationNs ?? 0;
+  assert.ok(Math.abs(total - mean) < 1e-6 * mean, `${total} and ${mean}`);
+});
+
+test('every number is finite, and every id is fit for a file name', () => {
+  const hostile = '</script><script>alert(1)</script>\u202e\u001b[31m'.padEnd(10_000, 'x');
+  const arms = sizesOn(['a', hostile], 1).map((one, index) =>
+    index === 0 ? { ...one, levels: [0], trials: { ...one.trials, window: { ...makeWindow(0, 0), endNs: 0 } } } : one,
+  );
+  const charts = runCharts(viewOf(arms));
+  const walk = (value: unknown, path: string): void => {
+    if (typeof value === 'number') assert.ok(Number.isFinite(value), path);
+    if (value !== null && typeof value === 'object')
+      for (const [key, part] of Object.entries(value)) walk(part, `${path}.${key}`);
+  };
+  for (const { chart } of charts) {
+    walk(chart, chart.id);
+    assert.match(chart.id, /^[a-z0-9-]{1,70}$/);
+  }
 });
 
 test.run();
