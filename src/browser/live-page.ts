@@ -2,14 +2,13 @@
 import type { ServedList, ServedState } from '../page/served.js';
 import { addressOf, byId, setText } from './elements.js';
 import { followState } from './live-source.js';
-import { LiveView, stepText } from './live-view.js';
+import { LiveBoard } from './live-board.js';
 
 export class LivePage {
-  readonly #view = new LiveView();
+  readonly #view = new LiveBoard();
   readonly #id = document.querySelector('main')?.dataset['run'] ?? '';
   readonly #message = byId('message');
   readonly #doing = byId('doing');
-  #wasRunning = false;
 
   start(): void {
     byId('report').setAttribute('href', addressOf('run', { id: this.#id }));
@@ -21,15 +20,14 @@ export class LivePage {
     const run = live.find(({ id }) => id === this.#id);
     this.#view.element.hidden = run === undefined;
     if (run !== undefined) {
-      this.#wasRunning = true;
       this.#view.show(run);
-      setText(this.#doing, run.status === null ? 'starting' : stepText(run.status));
+      setText(this.#doing, 'Running');
       return;
     }
     const response = await fetch('./runs.json').catch(() => null);
     const list = response?.ok === true ? ((await response.json()) as ServedList) : null;
     const status = list?.runs.find(({ id }) => id === this.#id)?.status ?? 'gone';
-    setText(this.#doing, this.#wasRunning ? `The run has ended: ${status}.` : `This run is not running: ${status}.`);
+    setText(this.#doing, `The run has ended: ${status}.`);
     setText(byId('report'), 'Report');
   }
 

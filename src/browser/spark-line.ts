@@ -4,7 +4,8 @@ import type { LivePoint } from '../base/live-status.js';
 const SVG = 'http://www.w3.org/2000/svg';
 const WIDTH = 240;
 const HEIGHT = 56;
-const SPAN_MS = 180_000;
+/** A shorter time is not drawn over the whole width: one second would look like a trend. */
+const LEAST_SPAN_MS = 30_000;
 /** Nothing was measured in between. */
 const GAP_MS = 3500;
 
@@ -34,10 +35,11 @@ export class SparkLine {
     });
     const most = Math.max(0, ...known.map(({ value }) => value));
     const endMs = known.at(-1)?.atMs ?? 0;
+    const spanMs = Math.max(LEAST_SPAN_MS, endMs - (known[0]?.atMs ?? 0));
     let path = '';
     let beforeMs = Number.NEGATIVE_INFINITY;
     for (const { atMs, value } of known) {
-      const x = WIDTH * (1 - (endMs - atMs) / SPAN_MS);
+      const x = WIDTH * (1 - (endMs - atMs) / spanMs);
       const y = HEIGHT - 1 - (most === 0 ? 0 : (HEIGHT - 3) * (value / most));
       path += `${atMs - beforeMs > GAP_MS ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`;
       // A point alone is a dot.

@@ -26,8 +26,11 @@ export interface PageData {
 /** Every page says so in its head: a file with it may be replaced by a newer page. */
 export const GENERATOR = '<meta name="generator" content="feedrate';
 
-/** Returns the page as HTML, ending with a line break. */
-export function pageHtml(page: Page, assets: PageAssets): string {
+/**
+ * Returns the page as HTML, ending with a line break.
+ * @param home the address of the list that the page was opened from. Default: it is a file of its own
+ */
+export function pageHtml(page: Page, assets: PageAssets, home: string | null = null): string {
   const drawing = drawingOf(new TermLinks(page.glossary), page.arms);
   const sections = page.sections.map((section) => sectionHtml(section, 2, drawing));
   const data: PageData = { arms: page.arms, charts: drawing.charts };
@@ -46,7 +49,7 @@ export function pageHtml(page: Page, assets: PageAssets): string {
 </head>
 <body>
 <a class="skip" href="#answer">Skip to the answer</a>
-<header class="head"><p class="brand">feedrate report</p><h1>${readable(page.title)}</h1>${page.about.length === 0 ? null : linesHtml(page.about)}</header>
+<header class="head"><p class="brand">feedrate report${home === null ? null : html` · <a href="${home}">All runs</a>`}</p><h1>${readable(page.title)}</h1>${page.about.length === 0 ? null : linesHtml(page.about)}</header>
 <div class="columns">
 <nav aria-label="Contents"><p class="nav-title">Contents</p>${contentsHtml(page)}</nav>
 <main>

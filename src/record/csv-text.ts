@@ -1,23 +1,27 @@
-/** Reads CSV (RFC 4180) that feedrate wrote. */
+/** Reads tables in CSV (RFC 4180) that feedrate wrote. */
 
-/** Returns the rows of a CSV text, each with its fields by the names of the first row. Rows without fields are left out. */
-export function csvRecords(text: string): Record<string, string>[] {
-  const [head = [], ...rows] = rowsOf(text);
-  return rows
-    .filter((row) => row.length > 1 || row[0] !== '')
-    .map((row) => Object.fromEntries(head.map((name, index) => [name, row[index] ?? ''])));
+/** Returns these columns of a table, a record for each row. Fields that the table does not have are empty. */
+export function csvRecords<Name extends string>(text: string, names: readonly Name[]): Record<Name, string>[] {
+  const [head = [], ...rows] = text.includes('"') ? quotedRows(text) : plainRows(text);
+  const columns = names.map((name) => [name, head.indexOf(name)] as const);
+  return rows.map((row) => Object.fromEntries(columns.map(([name, at]) => [name, row[at] ?? ''])) as Record<Name, string>);
+}
+
+function plainRows(text: string): string[][] {
+  const lines = text.split(/\r?\n/);
+  return lines.filter((line) => line !== '').map((line) => line.split(','));
 }
 
 /** A field in quotes, or one without; then what ends it. */
 const FIELD = /(?:"((?:[^"]|"")*)"|([^,\r\n]*))(,|\r?\n|$)/gy;
 
-function rowsOf(text: string): string[][] {
+function quotedRows(text: string): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
   for (const [, quoted, plain = '', end] of text.matchAll(FIELD)) {
     row.push(quoted?.replaceAll('""', '"') ?? plain);
     if (end === ',') continue;
-    rows.push(row);
+    if (row.length > 1 || row[0] !== '') rows.push(row);
     row = [];
     if (end === '') break;
   }

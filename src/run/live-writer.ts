@@ -8,9 +8,9 @@ import type { Looks } from '../trial/live.js';
 import type { RunListener } from './listener.js';
 
 /** The least time between two writes. Shorter runs are never written. */
-const WRITE_EVERY_MS = 450;
-/** What a reader sees is younger than a second: half of it is for the reader and the way there. */
-const LOOK_EVERY_MS = 500;
+const WRITE_EVERY_MS = 350;
+/** What a reader sees is younger than a second: more than half of it is for the reader and the way there. */
+const LOOK_EVERY_MS = 400;
 /** The window of the current rate. */
 const CURRENT_MS = 1000;
 const POINT_EVERY_MS = 1000;
@@ -19,7 +19,7 @@ const RECENT_POINTS = 180;
 const NAME_CHARACTERS = 300;
 
 type Shown = Exclude<SessionEvent, { type: 'trial' | 'abandoned' }>;
-type Measured = Extract<SessionEvent, { type: 'progress' }>;
+type Measuring = Extract<SessionEvent, { type: 'progress' }>;
 
 const DOING: Readonly<Record<Shown['type'], string>> = {
   scan: 'looking for files',
@@ -45,7 +45,7 @@ export class LiveWriter {
   #etaNs: number | null = null;
   #writtenMs: number;
   /** Progress of the running trial within the window of the current rate, and since the last point. */
-  #window: { readonly atMs: number; readonly event: Measured }[] = [];
+  #window: { readonly atMs: number; readonly event: Measuring }[] = [];
 
   /**
    * @param nowMs milliseconds since 1970
@@ -93,7 +93,7 @@ export class LiveWriter {
     return null;
   }
 
-  #measured(event: Measured, atMs: number): LiveRates {
+  #measured(event: Measuring, atMs: number): LiveRates {
     this.#doneTrials = event.doneTrials;
     this.#window = [...this.#window.filter((earlier) => atMs - earlier.atMs < CURRENT_MS), { atMs, event }];
     const rates = this.#rates(event);
@@ -102,8 +102,8 @@ export class LiveWriter {
     return rates;
   }
 
-  #rates({ p99Ns, nfs }: Measured): LiveRates {
-    const mean = (of: (event: Measured) => number) =>
+  #rates({ p99Ns, nfs }: Measuring): LiveRates {
+    const mean = (of: (event: Measuring) => number) =>
       this.#window.reduce((sum, { event }) => sum + of(event), 0) / this.#window.length;
     return {
       bytesPerSecond: mean((event) => event.bytesPerSecond),

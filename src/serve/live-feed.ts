@@ -10,8 +10,9 @@ import type { RunIndex } from './run-index.js';
 
 /** How often running runs are read. */
 const READ_EVERY_MS = 200;
-/** How often the results directory is looked at for new runs and ended ones. */
-const LIST_EVERY_MS = 1000;
+/** How often it is looked whether a run has begun or ended, and whether any has changed. */
+const GLANCE_EVERY_MS = 1000;
+const LIST_EVERY_MS = 30_000;
 
 type Watcher = (state: string) => void;
 
@@ -19,6 +20,7 @@ export class LiveFeed {
   readonly #index: RunIndex;
   readonly #watchers = new Set<Watcher>();
   #timer: NodeJS.Timeout | null = null;
+  #glancedMs = Number.NEGATIVE_INFINITY;
   #listedMs = Number.NEGATIVE_INFINITY;
   #state = '';
   #reading: Promise<string> | null = null;
@@ -67,12 +69,10 @@ export class LiveFeed {
   }
 
   async #read(): Promise<string> {
-    const nowMs = performance.now();
-    if (nowMs - this.#listedMs >= LIST_EVERY_MS) {
-      this.#listedMs = nowMs;
+    await this.#look().catch((error: Error) => {
       // A directory that cannot be read is reported where the list is asked for.
-      await this.#index.update().catch(() => undefined);
-    }
+      if (!(error instanceof FeedrateError)) throw error;
+    });
     const running = this.#index.runs.filter(({ status }) => status === 'running');
     const live = running.map(
       async ({ id, workload }): Promise<ServedLive> => ({
@@ -83,6 +83,18 @@ export class LiveFeed {
     );
     const state: ServedState = { listVersion: this.#index.version, live: await Promise.all(live) };
     return JSON.stringify(state);
+  }
+
+  async #look(): Promise<void> {
+    const nowMs = performance.now();
+    if (nowMs - this.#listedMs >= LIST_EVERY_MS) {
+      this.#listedMs = nowMs;
+      this.#glancedMs = nowMs;
+      await this.#index.update();
+    } else if (nowMs - this.#glancedMs >= GLANCE_EVERY_MS) {
+      this.#glancedMs = nowMs;
+      await this.#index.glance();
+    }
   }
 }
 

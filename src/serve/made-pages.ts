@@ -58,14 +58,14 @@ export class MadePages {
   #stampOf(subject: PageSubject): string {
     if (subject.kind === 'history') {
       const runs = this.#index.runs.filter(({ workload }) => workload === subject.workload);
-      if (runs.length === 0) throw new FeedrateError('store', 'there is no run of this workload');
+      if (runs.length === 0) throw new FeedrateError('store', 'There is no run of this workload');
       return JSON.stringify(runs.map(({ id }) => [id, this.#index.stampOf(id)]));
     }
     const ids = subject.kind === 'run' ? [subject.id] : subject.ids;
     return JSON.stringify(
       ids.map((id) => {
         const run = this.#index.runs.find((one) => one.id === id);
-        if (run === undefined) throw new FeedrateError('store', 'there is no such run; it may have been removed');
+        if (run === undefined) throw new FeedrateError('store', 'There is no such run. It may have been removed');
         // A running run appends trials, which does not change its directory.
         return [this.#index.stampOf(id), run.status === 'running' ? Math.floor(Date.now() / FRESH_MS) : run.status];
       }),

@@ -19,14 +19,14 @@ export interface Served {
 /** Whose scripts and styles a page may use: its own, which are part of it, or the server's. */
 export type PagePolicy = 'report' | 'served';
 
-export type Answer =
+export type ServedAnswer =
   | { readonly type: string; readonly body: string | Uint8Array; readonly policy: PagePolicy }
   /** A stream of events that lasts while the reader is there. */
   | { readonly events: LiveFeed }
   /** The address exists, but not with these words. */
   | { readonly wrong: string };
 
-type Route = (served: Served, query: URLSearchParams) => Answer | Promise<Answer>;
+type Route = (served: Served, query: URLSearchParams) => ServedAnswer | Promise<ServedAnswer>;
 
 const HTML = 'text/html; charset=utf-8';
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -44,32 +44,32 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['/serve-page.css', ({ style }) => ({ type: 'text/css; charset=utf-8', body: style, policy: 'served' })],
 ]);
 
-async function listOf({ results, index }: Served): Promise<Answer> {
+async function listOf({ results, index }: Served): Promise<ServedAnswer> {
   await index.update();
   const list: ServedList = { results, runs: index.runs };
   return { type: JSON_TYPE, body: JSON.stringify(list), policy: 'served' };
 }
 
-async function liveOf({ index }: Served, query: URLSearchParams): Promise<Answer> {
+async function liveOf({ index }: Served, query: URLSearchParams): Promise<ServedAnswer> {
   await index.update();
   const run = index.runs.find(({ id }) => id === query.get('id'));
   if (run === undefined) return { wrong: 'There is no such run. It may have been removed.' };
   return { type: HTML, body: liveShell(run.id), policy: 'served' };
 }
 
-async function runOf({ pages }: Served, query: URLSearchParams): Promise<Answer> {
+async function runOf({ pages }: Served, query: URLSearchParams): Promise<ServedAnswer> {
   const id = query.get('id');
   if (id === null) return { wrong: 'This address names no run.' };
   return { type: HTML, body: await pages.page({ kind: 'run', id }), policy: 'report' };
 }
 
-async function comparisonOf({ pages }: Served, query: URLSearchParams): Promise<Answer> {
+async function comparisonOf({ pages }: Served, query: URLSearchParams): Promise<ServedAnswer> {
   const [base, other] = [query.get('base'), query.get('run')];
   if (base === null || other === null) return { wrong: 'A comparison needs two runs.' };
   return { type: HTML, body: await pages.page({ kind: 'comparison', ids: [base, other] }), policy: 'report' };
 }
 
-async function historyOf({ pages }: Served, query: URLSearchParams): Promise<Answer> {
+async function historyOf({ pages }: Served, query: URLSearchParams): Promise<ServedAnswer> {
   const workload = query.get('workload');
   if (workload === null) return { wrong: 'This address names no workload.' };
   return { type: HTML, body: await pages.page({ kind: 'history', workload }), policy: 'report' };

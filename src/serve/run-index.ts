@@ -11,7 +11,7 @@ const AT_ONCE = 16;
 /** The time stamp of a directory has ticks of some milliseconds: a change right after a reading may leave it as it was. */
 const SETTLED_MS = 1000;
 
-interface Known {
+interface ReadRun {
   readonly stamp: string;
   /** Null: not a run. */
   readonly listed: ListedRun | null;
@@ -23,10 +23,12 @@ export class RunIndex {
   readonly directory: string;
   readonly #read: typeof readListedRun;
   readonly #nowMs: () => number;
-  #known = new Map<string, Known>();
+  #known = new Map<string, ReadRun>();
   #runs: readonly ServedRun[] = [];
   #text = '';
   #version = 0;
+  /** Of the results directory, at the last update. */
+  #stamp = '';
   #updating: Promise<void> | null = null;
 
   /**
@@ -65,10 +67,28 @@ export class RunIndex {
     return this.#updating;
   }
 
+  /**
+   * Does the same if a run has begun, or a running one has changed or ended: a few calls, for those who watch. It does not
+   * see that a run that has ended has changed.
+   */
+  async glance(): Promise<void> {
+    const running = this.#runs.filter(({ status }) => status === 'running');
+    const stamps = await Promise.all(running.map(({ id }) => stampOf(join(this.directory, id))));
+    const isSame = running.every(({ id }, at) => stamps[at] === this.#known.get(id)?.stamp);
+    const isAlive = running.every(({ id }) => this.#isRunning(id));
+    if (!isSame || !isAlive || (await stampOf(this.directory)) !== this.#stamp) await this.update();
+  }
+
+  #isRunning(id: string): boolean {
+    const listed = this.#known.get(id)?.listed;
+    return listed != null && servedRun(listed, id).status === 'running';
+  }
+
   async #updateNow(): Promise<void> {
+    this.#stamp = await stampOf(this.directory);
     // feedrate's own directories that are not complete are hidden.
     const waiting = (await this.#names()).filter((name) => !name.startsWith('.'));
-    const known = new Map<string, Known>();
+    const known = new Map<string, ReadRun>();
     const work = async () => {
       for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
         const found = await this.#look(name);
@@ -91,13 +111,12 @@ export class RunIndex {
     this.#text = text;
   }
 
-  async #look(name: string): Promise<Known | null> {
-    const found = await stat(join(this.directory, name), { bigint: true }).catch(() => null);
-    if (found?.isDirectory() !== true) return null;
-    const stamp = `${found.ino}-${found.mtimeNs}`;
+  async #look(name: string): Promise<ReadRun | null> {
+    const stamp = await stampOf(join(this.directory, name));
+    if (stamp === NONE) return null;
     const before = this.#known.get(name);
     if (before?.stamp === stamp && before.isSettled) return before;
-    const isSettled = this.#nowMs() - Number(found.mtimeMs) > SETTLED_MS;
+    const isSettled = this.#nowMs() - Number(stamp.split(' ')[0]) > SETTLED_MS;
     return { stamp, listed: await this.#read(this.directory, name), isSettled };
   }
 
@@ -110,6 +129,14 @@ export class RunIndex {
       throw new FeedrateError('store', `${this.directory}: cannot read (${message})`, { cause: error });
     }
   }
+}
+
+const NONE = '';
+
+/** Returns the time of the last change and the inode of a directory; empty when there is none. */
+async function stampOf(path: string): Promise<string> {
+  const found = await stat(path, { bigint: true }).catch(() => null);
+  return found?.isDirectory() === true ? `${found.mtimeMs} ${found.mtimeNs} ${found.ino}` : NONE;
 }
 
 function startOf({ startedAt }: ServedRun): string {

@@ -69,12 +69,13 @@ async function isFilled(path: string): Promise<boolean> {
 
 const MEDIAN = statisticColumn(metricOf('throughput') as Metric, 'median');
 const COUNTS = ['trials_counted', 'trials_unmeasured', 'trials_failed', 'trials_aborted'] as const;
+const COLUMNS = ['arm', MEDIAN, ...COUNTS];
 
 /** Returns what the table of arms says; it is there when a run is over. */
 function summaryOf(text: string): Pick<ServedRun, 'best' | 'failedTrials' | 'doneTrials'> {
   let best: ServedRun['best'] = null;
   let [doneTrials, failedTrials] = [0, 0];
-  for (const arm of csvRecords(text)) {
+  for (const arm of csvRecords(text, COLUMNS)) {
     doneTrials += COUNTS.reduce((sum, name) => sum + numberIn(arm[name]), 0);
     failedTrials += numberIn(arm['trials_failed']);
     const bytesPerSecond = numberIn(arm[MEDIAN]);

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { type AllowedHosts, cookieOf, isAllowedHost, isToken } from './guard.js';
 import type { LiveFeed } from './live-feed.js';
-import { type Answer, type PagePolicy, ROUTES, type Served } from './routes.js';
+import { type ServedAnswer, type PagePolicy, ROUTES, type Served } from './routes.js';
 import { entryShell, messageShell } from './shells.js';
 
 export interface ServerOptions {
@@ -18,13 +18,14 @@ export interface ServerOptions {
   readonly reportSums: { readonly script: string; readonly style: string };
   /** Called with a line for the user when an answer failed for a reason that is no fault of the request. */
   readonly failed: (text: string) => void;
+  /** The time for a whole request. Default: ten seconds. Nobody types one. */
+  readonly requestMs?: number;
 }
 
 /** Each of 100 readers may have several connections. */
 const MOST_CONNECTIONS = 1024;
 const MOST_STREAMS = 256;
 const HEADER_BYTES = 16 * 1024;
-/** For a whole request. Nobody types one. */
 const REQUEST_MS = 10_000;
 /** For a connection on which nothing moves. */
 const IDLE_MS = 60_000;
@@ -42,8 +43,8 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const server = createServer({
     maxHeaderSize: HEADER_BYTES,
-    headersTimeout: REQUEST_MS,
-    requestTimeout: REQUEST_MS,
+    headersTimeout: options.requestMs ?? REQUEST_MS,
+    requestTimeout: options.requestMs ?? REQUEST_MS,
     connectionsCheckingInterval: 1000,
     keepAliveTimeout: 5000,
   });
@@ -94,9 +95,14 @@ async function respond(request: IncomingMessage, response: ServerResponse, optio
     }
     const isKnown = error instanceof FeedrateError;
     if (!isKnown) options.failed(`a page could not be made: ${(error as Error).message}`);
-    const text = isKnown ? `${error.message}.` : 'feedrate failed to make this page. Its terminal says why.';
+    const text = isKnown ? sentence(error.message) : 'feedrate failed to make this page. Its terminal says why.';
     refuse(request, response, isKnown ? 404 : 500, 'Nothing to show', text, 'list');
   }
+}
+
+/** Messages of errors begin in lower case, because a program's name comes before them. */
+function sentence(message: string): string {
+  return `${message.slice(0, 1).toUpperCase()}${message.slice(1)}.`;
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, options: ServerOptions): Promise<void> {
@@ -127,7 +133,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
   const route = ROUTES.get(path);
   if (route === undefined)
     return refuse(request, response, 404, 'No such page', 'There is nothing at this address.', 'list');
-  const found: Answer = await route(served, query);
+  const found: ServedAnswer = await route(served, query);
   if ('wrong' in found) return refuse(request, response, 404, 'Nothing to show', found.wrong, 'list');
   if ('events' in found) return stream(request, response, found.events);
   send(request, response, 200, found, policyOf(found.policy, reportSums));

@@ -64,7 +64,12 @@ export function entryShell(): string {
 }
 
 function shell(kind: 'list' | 'live' | 'message', title: string, body: Html): string {
-  const script = kind === 'message' ? null : html`<script type="module" src="./serve-page.js"></script>\n`;
+  const script =
+    kind === 'message'
+      ? null
+      : html`<noscript><p class="served">This page needs JavaScript. Without it, use feedrate list and feedrate report.</p></noscript>
+<script type="module" src="./serve-page.js"></script>
+`;
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -77,7 +82,6 @@ function shell(kind: 'list' | 'live' | 'message', title: string, body: Html): st
 </head>
 <body data-page="${kind}">
 ${body}
-<noscript><p class="served">This page needs JavaScript. Without it, use feedrate list and feedrate report.</p></noscript>
 ${script}</body>
 </html>
 `.text;

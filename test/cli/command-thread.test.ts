@@ -28,6 +28,7 @@ const callsOn = (fast: string, slow: string): readonly (readonly string[])[] => 
   ['export', '--format', 'csv', fast],
   ['prepare', 'w.yaml', '-t', 't', '--set', 'ioengine=null'],
   ['list'],
+  ['serve', '--port', 'x'],
   ['show', fast, '--format', 'json'],
   ['compare', fast, slow],
   ['gate', slow, '--baseline', fast],

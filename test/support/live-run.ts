@@ -112,6 +112,15 @@ export class LiveRun {
     }
   }
 
+  /** Waits for a line on stdout, and returns it. Throws when the command ends without one. */
+  async untilPrinted(): Promise<string> {
+    while (!this.#stdout.includes('\n')) {
+      if (this.#isOver) throw new Error(`feedrate ended without a line:\n${this.#stderr}`);
+      await wait(POLL_MS);
+    }
+    return this.#stdout.slice(0, this.#stdout.indexOf('\n'));
+  }
+
   /** Waits until a trial of this arm is measured. */
   async untilMeasuring(arm: string): Promise<void> {
     await this.until((event) => event.type === 'progress' && event.arm === arm);

@@ -16,7 +16,7 @@ export type PageReply = { readonly id: number } & (
   | { readonly message: string; readonly code: ErrorCode | null }
 );
 
-interface Waiting {
+interface AwaitedPage {
   readonly resolve: (page: Uint8Array) => void;
   readonly reject: (error: Error) => void;
 }
@@ -24,7 +24,7 @@ interface Waiting {
 /** The thread. It starts with the first page. */
 export class PageThread {
   readonly #results: string;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting = new Map<number, AwaitedPage>();
   #worker: Worker | null = null;
   #asked = 0;
 

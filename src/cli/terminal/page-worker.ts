@@ -14,7 +14,7 @@ parentPort?.on('message', async ({ id, results, subject }: PageRequest) => {
   const [specs, options, command] = askedFor(subject, results);
   try {
     const { page } = await askedPage(specs, options, command);
-    const bytes = Buffer.from(pageHtml(page, readPageFiles()));
+    const bytes = Buffer.from(pageHtml(page, readPageFiles(), './'));
     reply({ id, page: bytes });
   } catch (error) {
     reply({ id, message: (error as Error).message, code: error instanceof FeedrateError ? error.code : null });

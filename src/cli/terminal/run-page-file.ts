@@ -1,5 +1,5 @@
 /** Writes the page at the end of a run. */
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import type { StoredRun } from '../../record/stored-run.js';
 import { RUN_FILES } from '../../store/run-files.js';
 import { pageOfStored } from '../options/page-input.js';
@@ -18,7 +18,15 @@ export function writeRunPage(stored: StoredRun, file: string | true): void {
     requirePagePlace(path);
     writePage(path, pageOfStored(stored));
     tell(`report: ${path}`);
+    for (const line of frameLines(path)) tell(line);
   } catch (thrown) {
     tell(`feedrate: no report was written: ${(thrown as Error).message.split('\n')[0]}`);
   }
+}
+
+/** Returns the line that shows the page in a notebook. Jupyter serves what is below the notebook’s own directory. */
+function frameLines(path: string): string[] {
+  if (process.env['JPY_PARENT_PID'] === undefined || isAbsolute(path) || path.startsWith('..')) return [];
+  const address = path.split('/').map(encodeURIComponent).join('/');
+  return [`  from IPython.display import IFrame; IFrame(${JSON.stringify(address)}, width="100%", height=800)`];
 }

@@ -10,17 +10,17 @@ import {
 } from '../page/served.js';
 import { addressOf, byId, element, link, setText } from './elements.js';
 import { followState, refusal } from './live-source.js';
-import { LiveView } from './live-view.js';
+import { LiveBoard } from './live-board.js';
 import { runRow } from './run-table.js';
 
 /** Rows that are shown at once, because a page with thousands is slow. */
 const ROWS = 200;
 const FILTERS = ['text', 'workload', 'target', 'since', 'until'] as const;
 
-export class RunList {
+export class ListedRuns {
   readonly #message = byId('message');
   readonly #order = byId<HTMLSelectElement>('order');
-  readonly #views = new Map<string, LiveView>();
+  readonly #views = new Map<string, LiveBoard>();
   #runs: readonly ServedRun[] = [];
   #version = -1;
   #rows = ROWS;
@@ -84,7 +84,7 @@ export class RunList {
     for (const run of live) {
       let view = this.#views.get(run.id);
       if (view === undefined) {
-        view = new LiveView();
+        view = new LiveBoard();
         this.#views.set(run.id, view);
         const heading = element('h3', '', '', link(run.id, 'live', { id: run.id }));
         byId('live-runs').append(element('article', '', '', heading, view.element));

@@ -13,22 +13,28 @@ interface FigureRow {
   readonly label: string;
   readonly value: (rates: LiveRates) => number | null;
   readonly format: (value: number) => string;
-  /** Whether it is shown although it has never had a value. */
+  /** Whether it is shown although it has never had a value, and why it may have none. */
   readonly isAlways: boolean;
+  readonly absent: string;
 }
 
 const FIGURES: readonly FigureRow[] = [
-  { label: 'throughput', value: bytesOf, format: formatThroughput, isAlways: true },
+  { label: 'throughput', value: bytesOf, format: formatThroughput, isAlways: true, absent: 'this job moves no bytes' },
+  { label: 'operations', value: (rates) => rates.opsPerSecond, format: opsText, isAlways: true, absent: '' },
   {
-    label: 'operations',
-    value: (rates) => rates.opsPerSecond,
-    format: (ops) => `${formatCount(ops)}/s`,
+    label: 'p99 of this trial',
+    value: (rates) => rates.p99Ns,
+    format: formatDurationNs,
     isAlways: true,
+    absent: 'not observed with --progress none',
   },
-  { label: 'p99 of this trial', value: (rates) => rates.p99Ns, format: formatDurationNs, isAlways: true },
-  { label: 'NFS round trip', value: (rates) => rates.roundTripNs, format: formatDurationNs, isAlways: false },
-  { label: 'NFS queue', value: (rates) => rates.queueNs, format: formatDurationNs, isAlways: false },
+  { label: 'NFS round trip', value: (rates) => rates.roundTripNs, format: formatDurationNs, isAlways: false, absent: '' },
+  { label: 'NFS queue', value: (rates) => rates.queueNs, format: formatDurationNs, isAlways: false, absent: '' },
 ];
+
+function opsText(perSecond: number): string {
+  return `${formatCount(perSecond)}/s`;
+}
 
 function bytesOf({ bytesPerSecond, opsPerSecond }: LiveRates): number | null {
   // Jobs on directory entries move no bytes.
@@ -43,7 +49,7 @@ interface Figure {
   readonly spark: SparkLine;
 }
 
-export class LiveView {
+export class LiveBoard {
   readonly element = element('div', 'live-view');
   readonly #step = element('p', 'step');
   readonly #place = element('p', 'place');
@@ -54,7 +60,8 @@ export class LiveView {
   constructor() {
     const figures = element('dl', 'live-figures', '', ...this.#figures.map(({ box }) => box));
     const bars = element('div', 'bars', '', this.#whole, this.#part);
-    this.element.append(this.#step, this.#place, bars, figures);
+    const legend = element('p', 'place', 'The curves begin at 0 and show the last three minutes at most.');
+    this.element.append(this.#step, this.#place, bars, figures, legend);
   }
 
   show({ status }: ServedLive): void {
@@ -69,25 +76,30 @@ export class LiveView {
       const current = now === null ? null : row.value(now);
       const highest = spark.draw(recent);
       setText(value, current === null ? '–' : row.format(current));
-      setText(most, highest === '' ? '' : `up to ${highest}`);
+      setText(most, highest !== '' ? `up to ${highest}` : isTrial ? row.absent : '');
       box.hidden = !row.isAlways && current === null && highest === '';
     }
   }
 }
 
 /** Returns what the run does, in a line that changes seldom. */
-export function stepText({ doing, arm, target }: LiveStatus): string {
+function stepText({ doing, arm, target }: LiveStatus): string {
   const what = arm ?? target;
   return what === null ? doing : `${doing}: ${what}`;
 }
 
 function placeText({ doneTrials, totalTrials, leftNs, etaNs, quietNs }: LiveStatus): string {
   const trial = `trial ${Math.min(doneTrials + 1, totalTrials)} of ${totalTrials}`;
-  const left = leftNs === null ? [] : [`this step ends in ${formatDurationNs(leftNs)}`];
-  const eta = etaNs === null ? [] : [`the run in ${formatDurationNs(etaNs)}`];
+  const left = leftNs === null ? [] : [`this step ends in ${secondsText(leftNs)}`];
+  const eta = etaNs === null ? [] : [`the run ends in ${secondsText(etaNs)}`];
   const quiet =
     quietNs === null || quietNs < QUIET_NS ? [] : [`no operation has completed for ${formatDurationNs(quietNs)}`];
   return [trial, ...left, ...eta, ...quiet].join(', ');
+}
+
+/** An estimate is not exact to parts of a second. */
+function secondsText(ns: number): string {
+  return formatDurationNs(Math.ceil(ns / 1e9) * 1e9);
 }
 
 function progressBar(label: string): HTMLProgressElement {
