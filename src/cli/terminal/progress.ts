@@ -125,7 +125,7 @@ function redrawnProgress(
     stream.write(`${visible ? CLEAR_LINE : ''}${safeLine(text)}\n`);
     if (visible) draw();
   };
-  if (state.expectedNs !== null) draw();
+  if ((state.expectedNs ?? 0) > 0) draw();
   return {
     looks: CLOSE_LOOKS,
     handle(event) {
