@@ -13,7 +13,7 @@ import type { PlannedDataset } from './planned-dataset.js';
 /** Storage that is slower does not answer any more. */
 const SLOWEST_OPERATION_NS = 1e9;
 const SLOWEST_BYTES_PER_SECOND = 64 * 2 ** 10;
-/** A simulated latency is at most so many times its median: the largest draw of Box and Muller is 8.6 deviations. */
+/** A simulated latency is at most so many times its median: the largest draw is 8.6 deviations, of 0.25 in the logarithm. */
 const LARGEST_DRAW = 9;
 /** Open, close and sync of a file, and the end of it. */
 const CALLS_PER_FILE = 4;

@@ -18,8 +18,11 @@ export interface RunListener {
   scanned?(): void;
   /** Called when the plan is made and fits its targets. Nothing was written yet. */
   prepared?(preparation: Preparation): void | Promise<void>;
-  /** Called when the run directory exists and sessions begin. */
-  begun?(run: RunRecord): void;
+  /**
+   * Called when the run directory exists and sessions begin.
+   * @param expectedNs time that the sessions will take, at the rates that are assumed of any target
+   */
+  begun?(run: RunRecord, expectedNs: number): void;
   /** Called with the progress of the session, and with each trial when it is on disk. */
   event?(event: SessionEvent): void;
   /** Called with the output of a session process that has ended. It writes none unless it crashes. */

@@ -141,7 +141,11 @@ class Scan {
     for (let from = 0; from < places.length; from += STRETCH) {
       const stretch = places.subarray(from, from + STRETCH);
       const paths = Array.from(stretch, (place) => `${base}/${this.#listing.pathOf(place)}`);
-      await this.#statuses.lookAt(paths, (i, seen) => this.#take(stretch[i] as number, seen, false));
+      await this.#statuses.lookAt(paths, (i, seen) => {
+        this.#take(stretch[i] as number, seen, false);
+        // A slow server takes many seconds for a stretch.
+        this.#tellIfDue();
+      });
       await this.#progress();
     }
   }
@@ -199,12 +203,17 @@ class Scan {
   }
 
   async #progress(): Promise<void> {
+    if (this.#tellIfDue()) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  /** Tells how far the scan is, and returns true, if that was not done a moment ago. */
+  #tellIfDue(): boolean {
     const nowMs = performance.now();
-    if (nowMs - this.#toldMs < TELL_EVERY_MS) return;
+    if (nowMs - this.#toldMs < TELL_EVERY_MS) return false;
     this.#toldMs = nowMs;
     const { directories, files, bytes } = this.#tally;
     this.#tell({ type: 'found', files: Math.max(files, this.#listing.length), bytes, directories });
-    await new Promise((resolve) => setImmediate(resolve));
+    return true;
   }
 
   #refuseTooMany(): void {

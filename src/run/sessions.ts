@@ -2,6 +2,7 @@
 import { FeedrateError } from '../base/errors.js';
 import type { OntapConnection } from '../fsx/ontap-connection.js';
 import { mountIdsOf } from '../host/held-target.js';
+import { expectedRunTime } from '../plan/expected-time.js';
 import type { ReadableRun } from '../record/stored-run.js';
 import { armsOfRun } from '../stats/arm-columns.js';
 import { writeArms } from '../store/arms-file.js';
@@ -53,7 +54,7 @@ export async function measureSessions(measurement: SessionsToMeasure, listener: 
   let end: SessionsEnd = { status: 'failed', lost: null };
   let finished: FinishedRun;
   try {
-    listener.begun?.(store.run);
+    listener.begun?.(store.run, expectedNs(measurement));
     for (const note of preparation.notes) listener.note?.(note);
     end = await runSessions(measurement, live.listener(watch?.listener ?? listener));
   } finally {
@@ -65,6 +66,13 @@ export async function measureSessions(measurement: SessionsToMeasure, listener: 
   const { problem, run: ended } = finished;
   keepTables(finished.directory, { ...stored, run: stored.run ?? ended }, listener);
   return { run: { ...stored, run: stored.run ?? ended }, status: problem === null ? end.status : 'failed' };
+}
+
+/** Returns the time that the sessions will take, ns. Nothing is measured for it: the run itself tells more, and soon. */
+function expectedNs({ preparation: { plan, dataset, space }, firstSession }: SessionsToMeasure): number {
+  const left = plan.trials.filter(({ session }) => session >= firstSession);
+  const { knownNs, estimatedNs } = expectedRunTime({ ...plan, trials: left }, dataset, space);
+  return knownNs + estimatedNs;
 }
 
 /** Writes the table of arms, and makes all tables durable. They can be had from the trials, so a run does not fail for them. */

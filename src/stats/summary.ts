@@ -69,7 +69,21 @@ export function isCounted(trial: Pick<TrialRecord, 'status' | 'warmup'>): boolea
  * Returns one summary per arm, in the order of the plan. Arms that occur only in trials (when the plan
  * is lost) follow in the order of their first trial. An arm without counted trials has null results.
  */
-export function summarize(arms: readonly ArmHeading[], trials: readonly TrialRecord[]): ArmSummary[] {
+export function summarize(arms: readonly ArmHeading[], trials: readonly TrialRecord[]): readonly ArmSummary[] {
+  const last = known.get(trials);
+  if (last?.arms === arms && last.trials === trials.length) return last.summaries;
+  const summaries = summariesOf(arms, trials);
+  known.set(trials, { arms, trials: trials.length, summaries });
+  return summaries;
+}
+
+/** The table of arms and the report of a run are made from the same trials, whose quantiles are expensive. */
+const known = new WeakMap<
+  readonly TrialRecord[],
+  { readonly arms: readonly ArmHeading[]; readonly trials: number; readonly summaries: readonly ArmSummary[] }
+>();
+
+function summariesOf(arms: readonly ArmHeading[], trials: readonly TrialRecord[]): ArmSummary[] {
   const trialsByArm = new Map<string, { heading: ArmHeading; trials: TrialRecord[] }>();
   for (const arm of arms) trialsByArm.set(arm.id, { heading: arm, trials: [] });
   for (const trial of trials) {

@@ -1,10 +1,13 @@
-import { trialTimes } from '../plan/expected-time.js';
+import { type ExpectedTime, trialTimes } from '../plan/expected-time.js';
 import type { Plan, PlannedTrial } from '../plan/plan.js';
 import type { PlannedDataset } from '../plan/planned-dataset.js';
 
-/** Estimates how long the rest of a run takes: trials of an arm take as long as its earlier ones, or as planned. */
+/**
+ * Estimates how long the rest of a run takes. Trials of an arm take as long as its earlier ones. Those of an arm that was
+ * not measured yet take as planned, where the estimated part is as wrong as it was for the arms that were measured.
+ */
 export class RunClock {
-  readonly #plannedNs: readonly number[];
+  readonly #planned: readonly ExpectedTime[];
   readonly #left: number[];
   readonly #taken: { ns: number; trials: number }[];
   readonly #nowMs: () => number;
@@ -20,7 +23,7 @@ export class RunClock {
     session: number,
     nowMs: () => number = () => performance.now(),
   ) {
-    this.#plannedNs = trialTimes(plan, dataset).map(({ knownNs, estimatedNs }) => knownNs + estimatedNs);
+    this.#planned = trialTimes(plan, dataset);
     this.#left = plan.arms.map(() => 0);
     for (const trial of plan.trials) if (trial.session >= session) this.#left[trial.arm] = this.#leftOf(trial.arm) + 1;
     this.#taken = plan.arms.map(() => ({ ns: 0, trials: 0 }));
@@ -58,6 +61,20 @@ export class RunClock {
 
   #trialNs(arm: number): number {
     const { ns, trials } = this.#taken[arm] ?? { ns: 0, trials: 0 };
-    return trials > 0 ? ns / trials : (this.#plannedNs[arm] ?? 0);
+    if (trials > 0) return ns / trials;
+    const { knownNs, estimatedNs } = this.#planned[arm] ?? { knownNs: 0, estimatedNs: 0 };
+    return knownNs + estimatedNs * this.#correction();
+  }
+
+  /** Returns by what factor the estimated parts of the trials so far were too short. */
+  #correction(): number {
+    let [estimatedNs, tookNs] = [0, 0];
+    for (const [arm, { ns, trials }] of this.#taken.entries()) {
+      const planned = this.#planned[arm];
+      if (trials === 0 || planned === undefined || planned.estimatedNs === 0) continue;
+      estimatedNs += trials * planned.estimatedNs;
+      tookNs += Math.max(0, ns - trials * planned.knownNs);
+    }
+    return estimatedNs === 0 ? 1 : tookNs / estimatedNs;
   }
 }

@@ -273,4 +273,20 @@ test('texts are cut by columns, not by characters', () => {
   );
 });
 
+test('the time of a run is shown from its start', () => {
+  const written: string[] = [];
+  const stream = { isTTY: true, columns: 80, write: (text: string) => written.push(text) };
+  const options = { totalTrials: 3, expectedNs: 65e9 };
+  createProgress('auto', stream, { NO_COLOR: '1', TERM: 'xterm' }, options);
+  assert.equal(written, [`${CLEAR}starting  run eta 1:05`]);
+  written.length = 0;
+  createProgress('line', stream, {}, options);
+  assert.equal(written, ['starting  run eta 1:05\n']);
+  written.length = 0;
+  createProgress('line', stream, {}, { ...options, expectedNs: 1e9 });
+  createProgress('none', stream, {}, options);
+  createProgress('json', stream, {}, options);
+  assert.equal(written, [], 'a short run begins with its first result, and a program reads events');
+});
+
 test.run();

@@ -65,4 +65,21 @@ test('trials that were measured tell how long later ones of their arm take', () 
   assert.is(new RunClock(plan, null, 2).leftNs(), 0, 'earlier sessions do not count');
 });
 
+test('an arm that was not measured yet is as much slower than planned as the others were', () => {
+  const clock = { ms: 0 };
+  const jobs = [
+    ioJob({ sizeBytes: 2 ** 28 }),
+    ioJob({ sizeBytes: 2 ** 29 }),
+    ioJob({ timeBased: true, runtimeNs: 2e9 }),
+  ];
+  const arms = jobs.map((job, i) => withSpec(makeArm(`read${i}`), { ...job, sizeBytes: job.sizeBytes ?? 2 ** 20 }));
+  const trials = arms.map((_, arm) => ({ id: `t${arm}`, session: 1, round: 1, place: arm + 1, arm, warmup: false }));
+  const run = new RunClock({ arms, trials }, null, 1, () => clock.ms);
+  assert.is(run.leftNs(), 1e9 + 2e9 + 2e9);
+  run.begin(trials[0] as (typeof trials)[number]);
+  clock.ms += 10_000;
+  run.end();
+  assert.is(run.leftNs(), 20e9 + 2e9, 'ten times as long, but for what the workload sets');
+});
+
 test.run();

@@ -40,11 +40,11 @@ export async function placesOf(texts: readonly string[]): Promise<ReadingPlaces>
   const places = named.map(placeOf);
   const [first] = places;
   const path = first?.path ?? '.';
-  // Devices never have the same name. Whether they are equal is decided by their sizes.
-  if (places.every(({ isDevice }) => isDevice))
-    return { targets: places.map(({ target, path: read }) => ({ ...target, read })), path };
   const other = places.find((place) => place.path !== path);
   if (other !== undefined) {
+    // Devices never have the same name. Whether they are equal is decided by their sizes.
+    if (places.every(({ isDevice }) => isDevice))
+      return { targets: places.map(({ target, path: read }) => ({ ...target, read })), path };
     const remedy = 'name directories, or files with the same name';
     throw usage(`${texts.join(' and ')} cannot be compared: ${first?.what} and ${other.what}; ${remedy}`);
   }

@@ -9,6 +9,8 @@ const CURRENT = 4;
 export interface ProgressState {
   /** The last event other than a finished or abandoned trial. */
   readonly current: Exclude<SessionEvent, { type: 'trial' | 'abandoned' }> | null;
+  /** Time that the run was expected to take; null while unknown. */
+  readonly expectedNs: number | null;
   readonly previousType: SessionEvent['type'] | null;
   /** Rates of the running trial in the unit of its progress, oldest first. */
   readonly ratesPerSecond: readonly number[];
@@ -20,8 +22,8 @@ export interface ProgressState {
   take(event: SessionEvent): void;
 }
 
-/** Returns a new state. `planned` is the number of trials of the plan, or null when it is unknown. */
-export function createProgressState(planned: number | null): ProgressState {
+/** Returns a new state. `planned` is the number of trials of the plan, and `expectedNs` their time, or null if unknown. */
+export function createProgressState(planned: number | null, expectedNs: number | null = null): ProgressState {
   let current: ProgressState['current'] = null;
   let lastType: SessionEvent['type'] | null = null;
   let previousType: SessionEvent['type'] | null = null;
@@ -34,6 +36,7 @@ export function createProgressState(planned: number | null): ProgressState {
     doneTrials = event.doneTrials;
   };
   return {
+    expectedNs,
     get current() {
       return current;
     },

@@ -56,7 +56,7 @@ export function plainLine(state: ProgressState): string {
 
 function partsOf(state: ProgressState, withSparkline: boolean): Part[] {
   const event = state.current;
-  if (event === null) return [{ text: 'starting', leaveOut: 0, color: 'dim' }];
+  if (event === null) return [{ text: 'starting', leaveOut: 0, color: 'dim' }, ...runEtaParts(state.expectedNs)];
   switch (event.type) {
     case 'scan':
       return scanParts(event);

@@ -27,6 +27,8 @@ export interface Progress {
 
 export interface ProgressOptions {
   readonly totalTrials?: number | null;
+  /** Time that the run will take; null if it is not known. */
+  readonly expectedNs?: number | null;
   readonly nowMs?: () => number;
 }
 
@@ -42,15 +44,16 @@ const CLEAR_LINE = '\r\x1b[K';
  * Returns the progress of a mode. `auto` redraws one line on a terminal and appends lines elsewhere. A Jupyter cell claims
  * to be a terminal but prints control sequences as text; `JPY_PARENT_PID` identifies it.
  * @param totalTrials trials of the whole plan. Default: learned from the events
+ * @param expectedNs shown until the first event. Default: nothing
  * @param nowMs a monotonic clock, ms
  */
 export function createProgress(
   mode: ProgressMode,
   stream: ProgressStream,
   environment: Readonly<Record<string, string | undefined>>,
-  { totalTrials = null, nowMs = () => performance.now() }: ProgressOptions = {},
+  { totalTrials = null, expectedNs = null, nowMs = () => performance.now() }: ProgressOptions = {},
 ): Progress {
-  const state = createProgressState(totalTrials);
+  const state = createProgressState(totalTrials, expectedNs);
   switch (mode) {
     case 'none':
       return {
@@ -90,6 +93,7 @@ function lineProgress(stream: ProgressStream, state: ProgressState, nowMs: () =>
     stream.write(`${safeLine(text)}\n`);
     lastMs = nowMs();
   };
+  if ((state.expectedNs ?? 0) >= LINE_EVERY_MS * 1e6) write(plainLine(state));
   return {
     looks: RARE_LOOKS,
     handle(event) {
@@ -121,6 +125,7 @@ function redrawnProgress(
     stream.write(`${visible ? CLEAR_LINE : ''}${safeLine(text)}\n`);
     if (visible) draw();
   };
+  if ((state.expectedNs ?? 0) > 0) draw();
   return {
     looks: CLOSE_LOOKS,
     handle(event) {

@@ -16,8 +16,8 @@ export function terminalListener(mode: ProgressMode): RunListener {
       return createProgress(mode, process.stderr, process.env).looks;
     },
     note,
-    begun({ plan }) {
-      progress = createProgress(mode, process.stderr, process.env, { totalTrials: plan.trials.length });
+    begun({ plan }, expectedNs) {
+      progress = createProgress(mode, process.stderr, process.env, { totalTrials: plan.trials.length, expectedNs });
     },
     event(event) {
       progress ??= createProgress(mode, process.stderr, process.env);
