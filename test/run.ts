@@ -2,8 +2,8 @@
  * `node --enable-source-maps dist/test/run.js [--root FOLDER] [--limit-ms N] [FILTER…]`
  *
  * Runs every test file below this folder but the long ones (or those whose path has one of the filters in it), each in a
- * process of its own: as many at once as there are cores, beside them one that mostly waits, and last, alone, those that
- * measure. Prints a line per file, what failed, what was skipped and why, and last `N passed, N failed`, with `, N skipped`
+ * process of its own, but those of pure rooms several in one: as many processes at once as there are cores, beside them one
+ * that mostly waits, and last, alone, those that measure. Prints a line per file, what failed, what was skipped and why, and last `N passed, N failed`, with `, N skipped`
  * where some were. Exits 1 when anything failed or nothing was found.
  *
  * A test that runs longer than the limit counts as hung. The limit is no expectation of speed: it is ten times what the
@@ -12,8 +12,8 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { isLong, type Turn, testFilesBelow, turnOf } from './runner/discover.js';
-import { type FileResult, killAll, runFile } from './runner/file-process.js';
+import { byProcess, isLong, type Turn, testFilesBelow, turnOf } from './runner/discover.js';
+import { type FileResult, killAll, runFiles } from './runner/file-process.js';
 import type { Skip } from './runner/protocol.js';
 import { placeStrictPackage } from './runner/strict-package.js';
 
@@ -31,7 +31,7 @@ const skips: Skip[] = [];
 let passed = 0;
 let failed = 0;
 
-function countResult(file: string, result: FileResult, elapsedMs: number): void {
+function countResult(file: string, result: FileResult): void {
   passed += result.passed;
   failed += result.failed;
   skips.push(...result.skips);
@@ -39,17 +39,17 @@ function countResult(file: string, result: FileResult, elapsedMs: number): void 
   const counts = [`${result.passed} passed`];
   if (isBad) counts.push(`${result.failed} failed`);
   if (result.skips.length > 0) counts.push(`${result.skips.length} skipped`);
-  const times = `${(elapsedMs / 1000).toFixed(1)} s, CPU ${result.cpuSeconds.toFixed(1)} s`;
+  const times = `${(result.elapsedMs / 1000).toFixed(1)} s, CPU ${result.cpuSeconds.toFixed(1)} s`;
   const line = `${isBad ? '✘' : '✔'} ${file}  ${counts.join(', ')}  (${times})`;
   console.log(line);
   if (isBad) failures.push(`${line}\n${result.output.replace(/^/gm, '  | ')}`);
 }
 
-async function runQueue(files: string[]): Promise<void> {
-  for (let file = files.shift(); file !== undefined; file = files.shift()) {
-    const startMs = performance.now();
-    const result = await runFile(join(root, file), limitMs);
-    countResult(file, result, performance.now() - startMs);
+async function runQueue(processes: string[][]): Promise<void> {
+  for (let files = processes.shift(); files !== undefined; files = processes.shift()) {
+    const paths = files.map((file) => join(root, file));
+    for (const [index, result] of (await runFiles(paths, limitMs)).entries())
+      countResult(files[index] as string, result);
   }
 }
 
@@ -80,7 +80,7 @@ if (files.length === 0) {
   failed++;
 }
 placeStrictPackage(root);
-const withTurn = (turn: Turn) => files.filter((file) => turnOf(root, file) === turn);
+const withTurn = (turn: Turn) => byProcess(files.filter((file) => turnOf(root, file) === turn));
 const parallel = withTurn('parallel');
 const lanes = Array.from({ length: availableParallelism() }, () => runQueue(parallel));
 await Promise.all([...lanes, runQueue(withTurn('waits'))]);

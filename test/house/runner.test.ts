@@ -72,6 +72,22 @@ runner('every trap of uvu is a failure that says what happened', async () => {
   assert.is(status, 1);
 });
 
+runner('files of pure rooms share a process, and each has its own result whatever another does', async () => {
+  const { text, lastLine } = await runFixtures(['shared-']);
+  assert.match(text, /✔ base\/shared-a.*1 passed {2}/);
+  assert.not.match(text, 'of the first');
+  const failures = text.slice(text.lastIndexOf('✘ base/shared-b'));
+  const [second = '', third = ''] = failures.split('✘ base/shared-c');
+  assert.match(second, 'of the second');
+  assert.match(
+    second,
+    'FAIL  ended (exit 0) in the midst of: second: ends the process (in a process with shared-a.test',
+  );
+  assert.match(third, '0 passed, 1 failed');
+  assert.match(third, 'of the third');
+  assert.is(lastLine, '1 passed, 2 failed');
+});
+
 runner('finding no test is a failure', async () => {
   const { status, text, lastLine } = await runFixtures(['no-such-file']);
   assert.match(text, 'has no-such-file in its path');

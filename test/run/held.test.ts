@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, wr
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { feedrate } from '../support/feedrate-cli.js';
+import { feedrate } from '../support/command-thread.js';
 import { withLiveRun } from '../support/live-run.js';
 import { withExt4 } from '../support/loop-device.js';
 import { PLANTED, stateOfFile } from '../support/planted.js';

@@ -25,3 +25,29 @@ export function turnOf(root: string, file: string): Turn {
   const [, word] = /^\/\/ (serial|waits)\n/.exec(readFileSync(join(root, file), 'utf8')) ?? [];
   return (word as Turn | undefined) ?? 'parallel';
 }
+
+/** Rooms whose code is pure. Their tests leave nothing behind in a process, so that several files can share one. */
+export const PURE_ROOMS: readonly string[] = [
+  ...['base', 'doctor', 'gate', 'histogram', 'iam', 'notebook', 'plan', 'record', 'report', 'stats', 'training'],
+  'workload',
+];
+/** Few enough that the processes end at about the same time. */
+const MOST_IN_A_PROCESS = 8;
+
+/** Parts files into those that one process runs: several of the pure rooms, and each other file alone. */
+export function byProcess(files: readonly string[]): string[][] {
+  const parts: string[][] = [];
+  let shared: string[] = [];
+  for (const file of files) {
+    if (!PURE_ROOMS.includes(file.split('/')[0] as string)) {
+      parts.push([file]);
+      continue;
+    }
+    if (shared.length % MOST_IN_A_PROCESS === 0) {
+      shared = [];
+      parts.push(shared);
+    }
+    shared.push(file);
+  }
+  return parts;
+}

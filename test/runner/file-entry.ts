@@ -1,7 +1,8 @@
-/** The process of one test file: `node file-entry.js FILE LIMIT_MS`. Runs its suites and reports on REPORT_FD. */
+/** A process of test files: `node file-entry.js LIMIT_MS FILE…`. Runs their suites and reports on REPORT_FD. */
 import { readFileSync, writeSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { type Message, REPORT_FD } from './protocol.js';
+import { END_OF_FILE, type Message, REPORT_FD } from './protocol.js';
+import type { journal as Journal } from './strict-uvu.js';
 
 /** What uvu returns of a suite: its printed errors (or true), passed, skipped, all. */
 type UvuRun = () => Promise<[errors: string | true, passed: number, skipped: number, total: number]>;
@@ -18,14 +19,11 @@ function cpuSeconds(): number {
   return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / 100;
 }
 
-async function main(file: string, limitMs: number): Promise<void> {
+async function runFile(file: string, journal: typeof Journal): Promise<{ passed: number; failed: number }> {
   const queue: UvuRun[] = [];
   // uvu's own interface to its command line: `.run()` then queues a suite instead of starting it.
   Object.assign(globalThis, { UVU_DEFER: 1, UVU_INDEX: 0, UVU_QUEUE: [queue] });
-  const { journal } = await import('./strict-uvu.js');
-  journal.limitMs = limitMs;
-  journal.onStart = (test) => send({ type: 'start', test });
-
+  Object.assign(journal, { suites: [], skips: [], faults: [] });
   await import(pathToFileURL(file).href);
   let passed = 0;
   let failed = 0;
@@ -40,12 +38,27 @@ async function main(file: string, limitMs: number): Promise<void> {
   }
   if (passed + failed === 0 && journal.faults.length === 0) journal.faults.push('no test in this file');
   for (const fault of journal.faults) console.log(`  FAIL  ${fault}`);
-  failed += journal.faults.length;
-  const { skips } = journal;
-  send({ type: 'report', passed: passed - skips.length, failed, skips, cpuSeconds: cpuSeconds() });
-  // What overran may hold the process for ever. Everything else must let go of it: the runner watches that.
-  if (journal.overran) process.exit(1);
+  return { passed: passed - journal.skips.length, failed: failed + journal.faults.length };
 }
 
-const [file = '', limitMs = ''] = process.argv.slice(2);
-await main(file, Number(limitMs));
+async function main(limitMs: number, files: readonly string[]): Promise<void> {
+  // uvu takes its suites from here as soon as it is loaded.
+  Object.assign(globalThis, { UVU_DEFER: 1, UVU_INDEX: 0, UVU_QUEUE: [[]] });
+  const { journal } = await import('./strict-uvu.js');
+  journal.limitMs = limitMs;
+  journal.onStart = (test) => send({ type: 'start', test });
+  let cpuBefore = 0;
+  for (const file of files) {
+    const counts = await runFile(file, journal);
+    if (file !== files.at(-1)) for (const stream of [process.stdout, process.stderr]) stream.write(END_OF_FILE);
+    const cpuNow = cpuSeconds();
+    const { skips, overran } = journal;
+    send({ type: 'report', ...counts, skips, overran, cpuSeconds: cpuNow - cpuBefore });
+    cpuBefore = cpuNow;
+    // What overran may hold the process for ever. Everything else must let go of it: the runner watches that.
+    if (overran) process.exit(1);
+  }
+}
+
+const [limitMs = '', ...files] = process.argv.slice(2);
+await main(Number(limitMs), files);

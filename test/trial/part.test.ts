@@ -9,7 +9,7 @@ import * as assert from 'uvu/assert';
 import { totalCount } from '../../src/histogram/histogram.js';
 import { decodeHistogram } from '../../src/histogram/sparse-counts.js';
 import { decodePartial } from '../../src/record/partial-trial.js';
-import { feedrate } from '../support/feedrate-cli.js';
+import { feedrate } from '../support/command-thread.js';
 import { latestRun, runFile, trialsOf } from '../support/run-directory.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
 
