@@ -31,7 +31,7 @@ const MOUNTED = ['local_fs', 'parallel_fs', 'direct_fs'];
 const ELEMENT_BYTES = /^(?:u?int|float|complex)(8|16|32|64|128)$/;
 
 /** The parameters of a time, the one that names it first. */
-const TIMES = ['mean', 'type', 'min', 'shape', 'scale'];
+const TIMES = ['mean', 'type', 'min', 'shape', 'scale', 'lam'];
 
 /** Returns the fields of the training job. `ranks`: accelerators. */
 export function trainingFields(source: DlioSource, ranks: number): ImportedField[] {
@@ -228,13 +228,15 @@ function stepFields(source: DlioSource): ImportedField[] {
 function spread(source: DlioSource, key: string, word: string): ImportedField[] {
   const type = source.word(`${key}.type`);
   const parameter = (name: string): number | null => source.number(`${key}.${name}`);
-  const [mean, stdev, min, max, shape, scale] = ['mean', 'stdev', 'min', 'max', 'shape', 'scale'].map(parameter);
+  const [mean, stdev, min, max, shape, scale, lam] = ['mean', 'stdev', 'min', 'max', 'shape', 'scale', 'lam'].map(
+    parameter,
+  );
   const place = TIMES.map((name) => `${key}.${name}`).find((each) => source.has(each));
-  const text = spreadText(type, { mean, stdev, min, max, shape, scale });
+  const text = spreadText(type, { mean, stdev, min, max, shape, scale, lam });
   if (text === undefined) {
     source.fault(
       place ?? key,
-      'expected a number, or type (normal, uniform, exponential or gamma) with its parameters',
+      'expected a number, or type (normal, uniform, exponential, gamma or poisson) with its parameters',
     );
     return [];
   }
@@ -244,9 +246,9 @@ function spread(source: DlioSource, key: string, word: string): ImportedField[] 
 /** Returns null for no time, undefined for parameters that do not fit. */
 function spreadText(
   type: string | null,
-  given: Readonly<Record<'mean' | 'stdev' | 'min' | 'max' | 'shape' | 'scale', number | null | undefined>>,
+  given: Readonly<Record<'mean' | 'stdev' | 'min' | 'max' | 'shape' | 'scale' | 'lam', number | null | undefined>>,
 ): string | null | undefined {
-  const { mean, stdev, min, max, shape, scale } = given;
+  const { mean, stdev, min, max, shape, scale, lam } = given;
   const joined = (name: string, ...values: (number | null | undefined)[]): string | undefined =>
     values.some((value) => value === null || value === undefined)
       ? undefined
@@ -270,6 +272,8 @@ function spreadText(
       return joined('exponential', scale ?? mean);
     case 'gamma':
       return joined('gamma', shape, scale);
+    case 'poisson':
+      return joined('poisson', lam);
     default:
       return undefined;
   }
