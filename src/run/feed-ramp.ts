@@ -59,7 +59,12 @@ export async function measureRamp(stages: FeedStages, limits: RampLimits, tell: 
   const batchSize = Math.max(1, Math.min(model.batchSize, Math.ceil(BATCH_BYTES / readBytes)));
   const pilotSamples = Math.floor(PILOT_BYTES / readBytes);
   const pilotSteps = Math.max(PILOT_SAMPLES.least, Math.min(PILOT_SAMPLES.most, pilotSamples));
-  await stages.addReaders({ name: PILOT, readers: 1, batchSize, steps: withinData(pilotSteps, { readers: 1, batchSize }, limits) });
+  await stages.addReaders({
+    name: PILOT,
+    readers: 1,
+    batchSize,
+    steps: withinData(pilotSteps, { readers: 1, batchSize }, limits),
+  });
   let before = rateOf(stages, { name: PILOT, readers: 1 });
   let growth = 1;
   for (let readers = 1; ; readers *= 2) {
