@@ -106,7 +106,7 @@ const SUB_ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string
     ci: ['table', 'run', 'comparison', 'answer'],
     iam: ['table'],
     feed: ['table', 'answer'],
-    formats: ['table', 'run', 'comparison', 'answer', 'history'],
+    formats: ['table', 'run', 'comparison', 'answer', 'history', 'feed'],
     '.': ['table', 'run', 'comparison', 'answer', 'history', 'fsx', 'ci', 'iam', 'formats'],
   },
   cli: {

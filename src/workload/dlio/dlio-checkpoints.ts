@@ -1,6 +1,5 @@
 /** The checkpoint jobs that a configuration of DLIO asks for. */
-import type { DlioSource } from './dlio-source.js';
-import type { ImportedField } from './dlio-training.js';
+import type { DlioSource, ImportedField } from './dlio-source.js';
 
 /** Bytes a parameter: 2 for the model (fp16), 12 for the optimizer (three numbers of 4 bytes), as DLIO writes them. */
 const PARAMETER_BYTES = 14;

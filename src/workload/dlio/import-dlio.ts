@@ -4,8 +4,8 @@ import { IssueList } from '../issues.js';
 import { parseWorkload } from '../parse.js';
 import { NAME_PATTERN } from '../value-types.js';
 import { checkpointFields, savingFields } from './dlio-checkpoints.js';
-import { DlioSource, type Loss } from './dlio-source.js';
-import { evaluationFields, type ImportedField, trainingFields } from './dlio-training.js';
+import { DlioSource, type ImportedField, type Loss } from './dlio-source.js';
+import { evaluationFields, trainingFields } from './dlio-training.js';
 import { readDlio } from './dlio-values.js';
 
 /** The text of a configuration, and its path for messages. */
