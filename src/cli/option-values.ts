@@ -1,5 +1,6 @@
 /** What the shell completes for the values of options. */
 import { METRICS } from '../base/metrics.js';
+import { ACCELERATOR_MODELS } from '../training/models.js';
 import { DATASET_ROWS, HEAD_ROWS, TRIALS_ROWS } from '../workload/file-fields.js';
 import { JOB_ROWS, JOB_WORDS } from '../workload/job-fields.js';
 import type { Row } from '../workload/row.js';
@@ -38,14 +39,19 @@ const metrics: readonly ValueCandidate[] = METRICS.flatMap(({ key, label, distri
   distribution ? ['p50', 'p99', 'mean'].map((of): ValueCandidate => [`${of}(${key})`, label]) : [[key, label] as const],
 );
 
+/** Models that `feed` and `run` know, with the edition that their numbers are from. */
+export const models: readonly ValueCandidate[] = ACCELERATOR_MODELS.map(({ name, round }) => [name, round]);
+
 const attributes: readonly ValueCandidate[] = [...jobFields.keys(), ...ATTRIBUTES].map((word) => [word, '']);
 
-/** Returns what completes the value of an option; undefined for options whose values only the user knows. */
+/** Returns what completes the value of an option, by its long name; undefined for options whose values only the user knows. */
 export function valuesOf(option: string): Complete | undefined {
   switch (option) {
     case '--set':
       return (typed) => assignment(typed, new Map([...jobFields, ...otherFields]), false);
-    case '-P':
+    case '--model':
+    case '--what-if':
+      return () => ({ candidates: models, mayGoOn: false });
     case '--param':
       return (typed) => assignment(typed, jobFields, true);
     case '--cols':
@@ -53,7 +59,6 @@ export function valuesOf(option: string): Complete | undefined {
       return (typed) => ({ candidates: inList(typed, attributes), mayGoOn: true });
     case '--where':
       return () => ({ candidates: attributes.map(([word]) => [`${word}=`, '']), mayGoOn: true });
-    case '-m':
     case '--metric':
       return () => ({ candidates: metrics, mayGoOn: false });
     default:

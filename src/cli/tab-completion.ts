@@ -8,7 +8,7 @@ import { visibleText } from '../base/visible-text.js';
 import { installedWorkloads } from '../run/workload-text.js';
 import { baselineNames } from '../store/baselines.js';
 import { listRuns } from '../store/find-runs.js';
-import { type OptionValues, valuesOf } from './option-values.js';
+import { models, type OptionValues, valuesOf } from './option-values.js';
 import { FIELD_TABLE } from './options/field-table.js';
 import { printCandidates } from './output/print.js';
 import { createProgram, SUBCOMMANDS } from './program.js';
@@ -39,13 +39,16 @@ function printValues(program: Command, words: readonly string[]): boolean {
   const option = equals === '' ? (words.at(-2) ?? '') : equals.slice(0, -1);
   const { ShellCompDirectiveNoFileComp: noFiles, ShellCompDirectiveNoSpace: noSpace } = ShellCompDirective;
   if (DIRECTORY_OPTIONS.has(option)) return printed([], ShellCompDirective.ShellCompDirectiveFilterDirs);
-  const found = allCommands(program)
+  // A letter may mean something else in another command.
+  const own = program.commands.filter((command) => command.name() === words[0]);
+  const found = [...own, program]
+    .flatMap(allCommands)
     .flatMap(({ options }) => options)
     .find(({ short, long }) => option !== '' && (short === option || long === option));
   if (found === undefined) return false;
   if (FILE_OPTION.test(found.flags)) return printed([], ShellCompDirective.ShellCompDirectiveDefault);
   const typed = last.slice(equals.length);
-  const given = found.long === '--baseline' ? baselines(words) : valuesOf(option)?.(typed);
+  const given = found.long === '--baseline' ? baselines(words) : valuesOf(found.long ?? option)?.(typed);
   if (given === undefined) return false;
   // The shells put the text up to the last = of an option before each candidate.
   const shown = equals === '' ? 0 : typed.lastIndexOf('=') + 1;
@@ -71,6 +74,8 @@ function baselines(words: readonly string[]): OptionValues {
 function completeArguments(commands: RootCommand, words: readonly string[]): void {
   const names = (complete: Complete): void => {
     for (const name of installedWorkloads().keys()) complete(name, 'installed workload');
+    // Many, so only after a letter.
+    if (words.at(-1) !== '') for (const [model, edition] of models) complete(model, edition);
   };
   const workloads = (complete: Complete): void => {
     for (const path of workloadFiles(words.at(-1) ?? '')) if (isPlain(path)) complete(path, 'workload');

@@ -145,7 +145,9 @@ function notesOf({ source, emulations, trials, model }: FeedMeasurement): string
       : []),
     ...(limit === null ? [] : [`${limit} limits the data; with more of it, emulations would be longer`]),
     ...(taken >= BUSY_SHARE
-      ? [`other programs used ${Math.round(taken * 100)} % of this machine's processors, so it may feed more when they rest`]
+      ? [
+          `other programs used ${Math.round(taken * 100)} % of this machine's processors, so it may feed more when they rest`,
+        ]
       : []),
     ...(fromMemory === 0
       ? []

@@ -21,6 +21,8 @@ export interface ArmLoad {
   readonly jobs: number;
   /** Worker threads of each job. More than one if threads replace a queue. */
   readonly threadsPerJob: number;
+  /** Threads besides those of jobs: one that plays accelerators, and those that write their checkpoints. Absent: none. */
+  readonly besides?: number;
   /** Longest operation. */
   readonly blockBytes: number;
   /** Buffers of each worker for operations in flight and for expected content. */
@@ -82,9 +84,9 @@ const RING = { mappings: 2, descriptors: 1 };
  * other needs are those of the arm that takes the most.
  */
 export function needsOf(loads: readonly ArmLoad[]): MachineNeeds {
-  const threads = loads.reduce((most, { jobs, threadsPerJob }) => Math.max(most, jobs * threadsPerJob), 1);
+  const workers = ({ jobs, threadsPerJob, besides = 0 }: ArmLoad): number => jobs * threadsPerJob + besides;
+  const threads = loads.reduce((most, load) => Math.max(most, workers(load)), 1);
   const most = (of: (load: ArmLoad) => number): number => loads.reduce((sum, load) => Math.max(sum, of(load)), 0);
-  const workers = ({ jobs, threadsPerJob }: ArmLoad): number => jobs * threadsPerJob;
   const newSpace = newSpaceMib(threads);
   return {
     memoryBytes:

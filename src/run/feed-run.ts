@@ -1,22 +1,11 @@
 /** Measures how many accelerators a target feeds: ramp, prediction, emulation. All in one run. */
 import { FeedrateError } from '../base/errors.js';
-import { formatBytes, formatDurationNs, formatWhole } from '../base/units.js';
+import { formatDurationNs, formatWhole } from '../base/units.js';
 import { feedRecordOf } from '../gate/feed-result.js';
 import { type AuTrials, FeedSearch } from '../gate/feed-search.js';
-import { type NetworkLimits, networkLimitsOf } from '../host/network-limits.js';
-import type { TargetRates } from '../plan/expected-time.js';
-import { type FeedData, feedData, wantedSteps } from '../plan/feed-data.js';
-import {
-  CLIENT_ACCELERATOR,
-  CLIENT_READER,
-  type ClientJobs,
-  type EmulationJob,
-  emulationJobName,
-  type FeedSource,
-  rampJobName,
-} from '../plan/feed-workload.js';
+import { wantedSteps } from '../plan/feed-data.js';
+import { type EmulationJob, emulationJobName, rampJobName } from '../plan/feed-workload.js';
 import type { FeedRecord } from '../record/feed-record.js';
-import type { TargetEnvironment } from '../record/run-record.js';
 import type { ReadableRun } from '../record/stored-run.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { clientCostOf } from '../stats/feed-client.js';
@@ -26,19 +15,13 @@ import type { AcceleratorModel } from '../training/accelerator-model.js';
 import type { LoaderSettings } from '../training/loader-rule.js';
 import type { FeedPrediction } from '../training/predict/prediction.js';
 import { byteRate, type RampPoint, sampleRate } from '../training/predict/ramp.js';
-import { parseOverride } from '../workload/override-text.js';
-import type { Override } from '../workload/overrides.js';
+import { type FeedBase, type FeedPlan, withClient } from './feed-plan.js';
 import { type Predicted, predictFor, rampFrom } from './feed-prediction.js';
 import { measureRamp, rampOf } from './feed-ramp.js';
 import type { FeedRequest } from './feed-request.js';
-import { engineOf, feedRoom, feedTarget, mostThreads, processors } from './feed-room.js';
+import { processors } from './feed-room.js';
 import { FeedStages } from './feed-stages.js';
-import { touchableOf, untilTouched } from './first-touch.js';
 import type { RunListener } from './listener.js';
-import type { RunRequest } from './request.js';
-
-/** How the run is made, apart from what is measured. */
-export type FeedBase = Omit<RunRequest, 'workload' | 'targets'> & Required<Pick<RunRequest, 'overrides' | 'stop'>>;
 
 /** What came of it. */
 export interface FeedOutcome {
@@ -49,83 +32,14 @@ export interface FeedOutcome {
   readonly problem: FeedrateError | null;
 }
 
-/** What is known before anything is measured. */
-export interface FeedPlan {
-  readonly target: TargetEnvironment;
-  readonly source: FeedSource;
-  readonly touches: boolean;
-  /** What the client is measured with; null where it takes no time. */
-  readonly client: ClientJobs | null;
-  readonly network: NetworkLimits | null;
-  /** Measured rates of the target; null if they were not needed. */
-  readonly rates: TargetRates | null;
-  readonly mostReaders: number;
-  /** Time of one trial of the ramp, ns. */
-  readonly rampTrialNs: number;
-}
-
 /** The part of the budget that the ramp may take, layout included, before it must end. */
 const RAMP_PART = 0.6;
-const RAMP_TRIAL_PART = 0.008;
-const RAMP_TRIAL_NS = { least: 300e6, most: 1.5e9 };
-/** Engines that read nothing serve any number of readers equally well. */
-const VIRTUAL_READERS = 16;
-const VIRTUAL_TRIAL_NS = 100e6;
 /** Rounds of the first emulation of a number of accelerators, and of further ones. */
 const FIRST_ROUNDS = 3;
 const MORE_ROUNDS = 2;
-/** Samples of the reader and time of the accelerator that measure the client. */
-const CLIENT_SAMPLES = 2000;
-const CLIENT_NS = 0.6e9;
 /** What a session takes besides its trials, and a trial besides its steps. */
 const SESSION_NS = 0.8e9;
 const TRIAL_NS = 0.3e9;
-
-/** Plans the measurement. Throws FeedrateError when the target cannot be used. */
-export async function planFeed(request: FeedRequest, base: FeedBase, tell: (text: string) => void): Promise<FeedPlan> {
-  const { target, dataPath, model, budgetNs } = request;
-  await untilTouched(touchableOf([target]), tell, base.stop);
-  const environment = feedTarget(target.name, target.path);
-  const { touchesFiles: touches, virtualClock } = engineOf(base.overrides);
-  const room = dataPath === null ? await feedRoom(environment, budgetNs, touches, () => base.stop.isAsked) : null;
-  const source: FeedSource =
-    room === null ? { kind: 'existing', path: dataPath as string } : { kind: 'generated', data: feedData(model, room) };
-  await base.stop.listen();
-  if (source.kind === 'generated') refuseTooLittle(request, source.data);
-  const { least, most } = RAMP_TRIAL_NS;
-  const rampTrialNs = touches ? Math.max(least, Math.min(most, budgetNs * RAMP_TRIAL_PART)) : VIRTUAL_TRIAL_NS;
-  const mostReaders = touches ? Math.floor(mostThreads() / 2) : VIRTUAL_READERS;
-  return {
-    target: environment,
-    source,
-    touches,
-    client: virtualClock ? null : clientJobs(request),
-    network: networkLimitsOf(environment),
-    rates: room?.rates ?? null,
-    mostReaders,
-    rampTrialNs,
-  };
-}
-
-/** Returns what measures the client: some batches without a pause, and some steps. */
-function clientJobs({ model, workers }: FeedRequest): ClientJobs {
-  const { batchSize, computeNs, readThreads } = model;
-  const steps = (wanted: number, least: number, most: number) => Math.max(least, Math.min(most, Math.ceil(wanted)));
-  return {
-    readerSteps: steps(CLIENT_SAMPLES / batchSize, 8, 400),
-    acceleratorSteps: steps(CLIENT_NS / computeNs, 6, 200),
-    workers: workers ?? Math.max(1, readThreads),
-  };
-}
-
-/** Throws FeedrateError `target` when the data that fits is no batch for two accelerators. */
-function refuseTooLittle({ model, target }: FeedRequest, { samples, bytes, limitedBy }: FeedData): void {
-  const needed = 4 * model.batchSize;
-  if (samples >= needed) return;
-  const room = `${limitedBy} permits ${formatBytes(bytes)} of data, ${formatWhole(samples)} samples`;
-  const need = `${model.name} needs at least ${formatWhole(needed)} (${formatBytes(needed * model.recordBytes)})`;
-  throw new FeedrateError('target', `target ${target.name}: ${room}, but ${need}; free some space, or raise --budget`);
-}
 
 /**
  * Measures. What was measured until a stop or a failure is in the outcome. Throws FeedrateError when nothing was.
@@ -307,15 +221,6 @@ class Feed {
       this.#tell(thrown.message);
     }
   }
-}
-
-/** The client's jobs read nothing, whatever engine was asked for. */
-function withClient(overrides: readonly Override[], client: ClientJobs | null): readonly Override[] {
-  if (client === null || !overrides.some(({ key }) => key === 'ioengine')) return overrides;
-  return [
-    ...overrides,
-    ...[CLIENT_READER, CLIENT_ACCELERATOR].map((job) => parseOverride('--set', `${job}.ioengine=null`)),
-  ];
 }
 
 function formatPart(part: number): string {

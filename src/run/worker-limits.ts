@@ -1,7 +1,7 @@
 /** Checks that the workers of a plan fit within the limits of this machine. */
 import { FeedrateError } from '../base/errors.js';
 import { formatBytes, formatWhole } from '../base/units.js';
-import { chooseEngine } from '../engine/choose.js';
+import { chooseEngine, workersOf } from '../engine/choose.js';
 import { type MachineLimit, readMachineLimits } from '../host/system/machine-limits.js';
 import { filesOf } from '../plan/arm-files.js';
 import { largestBlockBytes } from '../plan/blocks.js';
@@ -59,7 +59,7 @@ function beyond(
 ): FeedrateError {
   const { words, format } = RESOURCES[limit.resource];
   const most = (of: (load: ArmLoad) => number) => loads.reduce((high, load) => Math.max(high, of(load)), 0);
-  const workers = most(({ jobs: each, threadsPerJob }) => each * threadsPerJob);
+  const workers = most(({ jobs: each, threadsPerJob, besides = 0 }) => each * threadsPerJob + besides);
   const shared = most(({ sharedFiles }) => sharedFiles);
   // With fewer workers, each of them has more of the shared files open.
   const isByFiles = jobs === 0 && files > 0;
@@ -93,6 +93,7 @@ function loadOf(plan: Plan, arm: Arm, dataset: PlannedDataset | null): ArmLoad {
   return {
     jobs: spec.numjobs,
     threadsPerJob,
+    besides: workersOf(spec, { threadsPerJob }) - spec.numjobs * threadsPerJob,
     blockBytes: largestBlockBytes(spec),
     buffers: (holdsQueue ? iodepth : 1) + (checksContent ? 1 : 0),
     openFiles: isShared ? 0 : holdsAllFiles ? own : Math.min(1, own),

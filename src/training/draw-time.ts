@@ -12,9 +12,24 @@ export function drawTime(spread: TimeSpread, prng: Prng): number {
       return Math.round(spread.minNs + (spread.maxNs - spread.minNs) * prng.nextFloat());
     case 'exponential':
       return Math.round(spread.meanNs * drawExponential(prng));
+    case 'poisson':
+      return drawPoisson(spread.meanNs / SECOND_NS, prng) * SECOND_NS;
     case 'gamma':
       return Math.round(spread.scaleNs * drawGamma(spread.shape, prng));
   }
+}
+
+const SECOND_NS = 1e9;
+/** Of larger means, the exponential below would be 0. */
+const MOST_MEAN = 500;
+
+/** Counts how many exponential times fit into `mean` (Knuth, “The Art of Computer Programming”, 3.4.1). */
+function drawPoisson(mean: number, prng: Prng): number {
+  if (mean > MOST_MEAN) return drawPoisson(MOST_MEAN, prng) + drawPoisson(mean - MOST_MEAN, prng);
+  const least = Math.exp(-mean);
+  let count = 0;
+  for (let product = prng.nextFloat(); product > least; product *= prng.nextFloat()) count++;
+  return count;
 }
 
 /** Box–Muller gives a standard normal value from two uniform ones. */

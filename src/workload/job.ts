@@ -108,7 +108,7 @@ function defaultOf(row: JobRow, context: JobContext): Draft | null {
 
 /** Returns one level for a scalar, and one for each item of a list. */
 function readLevels(value: Located, row: JobRow, issues: IssueList): readonly Level[] | null {
-  if (value.content.type === 'map') {
+  if (value.content.type === 'map' && row.type.takesMap !== true) {
     issues.add(value.location, `${row.word}: expected one value or a list of values, found a map`);
     return null;
   }
@@ -132,14 +132,23 @@ function readLevels(value: Located, row: JobRow, issues: IssueList): readonly Le
 
 function readLevel(item: Located, row: JobRow, issues: IssueList): Level | null {
   const { location, content } = item;
-  if (content.type !== 'scalar') {
+  const value = content.type === 'map' && row.type.takesMap ? mapOf(content.entries()) : undefined;
+  if (content.type !== 'scalar' && value === undefined) {
     issues.add(location, `${row.word}: a list must contain single values, found ${describeValue(item)}`);
     return null;
   }
-  const read = content.value === null ? null : row.type.read(content.value);
+  const given = content.type === 'scalar' ? content.value : value;
+  const read = given === null ? null : row.type.read(given);
   if (read?.ok) return { label: row.type.label(read.value), value: read.value, location };
   issues.add(location, `${row.word}: ${read === null ? 'has no value' : read.message}`);
   return null;
+}
+
+/** Returns a map as an object. What is no single value stays undefined, which no type takes. */
+function mapOf(entries: readonly Entry[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    entries.map(({ key, value }) => [key, value.content.type === 'scalar' ? value.content.value : undefined]),
+  );
 }
 
 /** Yields every combination of the levels of these properties. */

@@ -37,6 +37,8 @@ export interface ValueType<T> {
   readonly spelling: Spelling;
   /** Whether a list of values is one value of this type. */
   readonly takesList?: boolean;
+  /** Whether a map of names and single values is one value of this type. */
+  readonly takesMap?: boolean;
   read(value: unknown): Parsed<T>;
   /** Returns the shortest exact and unique name of a value. */
   label(value: T): string;

@@ -167,6 +167,8 @@ test('values of options are offered: fields, their words, metrics, attributes an
       ['gate --where targ', ['target=', ':6']],
       ['gate -m p99(clo', ['p99(close)', ':4']],
       ['history -m iop', ['iops', ':4']],
+      ['feed -m retinanet-b', ['retinanet-b200', ':4']],
+      ['feed --what-if unet3d-h', ['unet3d-h100', ':4']],
       ['gate --baseline m', ['main', ':4']],
       ['baseline show m', ['main', ':4']],
       ['run --bmf b', [':0']],

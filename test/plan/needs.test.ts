@@ -32,7 +32,7 @@ test('1,024 workers with queues fit into the mappings that Linux allows by defau
 
 test('more of anything needs more', () => {
   const least = needsOf([load()]);
-  const more: readonly Partial<ArmLoad>[] = [{ jobs: 2 }, { threadsPerJob: 2 }];
+  const more: readonly Partial<ArmLoad>[] = [{ jobs: 2 }, { threadsPerJob: 2 }, { besides: 1 }];
   for (const change of more) {
     for (const [resource, need] of Object.entries(needsOf([load(change)])))
       assert.ok(need > least[resource as keyof MachineNeeds], `${resource} with ${JSON.stringify(change)}`);

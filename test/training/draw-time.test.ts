@@ -31,6 +31,44 @@ for (const [spelled, spread, deviationNs] of SPREADS) {
   });
 }
 
+test('a Poisson time has whole seconds, of any mean', () => {
+  for (const seconds of [0.2, 4, 1200]) {
+    const spread: TimeSpread = { type: 'poisson', meanNs: seconds * 1e9 };
+    const prng = createPrng(5);
+    const drawn = Array.from({ length: 4000 }, () => drawTime(spread, prng) / 1e9);
+    assert.ok(drawn.every(Number.isInteger));
+    const mean = drawn.reduce((sum, each) => sum + each, 0) / drawn.length;
+    const variance = drawn.reduce((sum, each) => sum + (each - mean) ** 2, 0) / drawn.length;
+    assert.ok(Math.abs(mean - seconds) < 4 * Math.sqrt(seconds / 4000), `mean ${mean}`);
+    assert.ok(Math.abs(variance / seconds - 1) < 0.15, `variance ${variance}`);
+  }
+  assert.equal(timeSpread.read('poisson:2'), { ok: true, value: { type: 'poisson', meanNs: 2e9 } });
+});
+
+test('the maps of DLIO are the same times', () => {
+  for (const [map, spelled] of [
+    [{ mean: 0.09 }, '90ms'],
+    [{ mean: 0.09, stdev: 0.005 }, 'normal:90ms:5ms'],
+    [{ type: 'normal', mean: '90ms', stdev: 0.005 }, 'normal:90ms:5ms'],
+    [{ type: 'uniform', min: 0.06, max: 0.12 }, 'uniform:60ms:120ms'],
+    [{ type: 'gamma', shape: 4.5, scale: 0.02 }, 'gamma:4.5:20ms'],
+    [{ type: 'exponential', scale: 0.09 }, 'exponential:90ms'],
+    [{ type: 'poisson', lam: 2 }, 'poisson:2s'],
+  ] as const)
+    assert.equal(timeSpread.read(map), timeSpread.read(spelled), JSON.stringify(map));
+  for (const [map, message] of [
+    [{ type: 'gauss' }, /^type: "gauss" is not one of normal/],
+    [{ type: 'normal', mean: 1 }, /^the map lacks stdev, which normal needs/],
+    [{ type: 'poisson', lam: 1, mean: 1 }, /^mean is not part of poisson/],
+    [{ mena: 1 }, /^"mena" is no parameter, did you mean mean\?|^"mena" is no parameter/],
+    [{ mean: [1] }, /^mean: /],
+    [{}, /^the map lacks a type or a mean/],
+  ] as const) {
+    const read = timeSpread.read(map);
+    assert.match(read.ok ? 'no error' : read.message, message);
+  }
+});
+
 test('a number is in seconds, as in DLIO', () => {
   assert.equal(timeSpread.read(0.162), { ok: true, value: { type: 'constant', ns: 162 * MS } });
 });

@@ -83,9 +83,10 @@ The numbers of models are those of MLPerf Storage. The result is not one.
  */
 async function feedAccelerators(raw: RawOptions, command: Command): Promise<number> {
   const startMs = performance.now();
-  const [{ feedRequestOf, refuseOwnFields }, { measureFeed, planFeed }, { StopHandle }, { terminalListener }] =
+  const [{ feedRequestOf, refuseOwnFields }, { planFeed }, { measureFeed }, { StopHandle }, { terminalListener }] =
     await Promise.all([
       import('../options/feed-input.js'),
+      import('../../run/feed-plan.js'),
       import('../../run/feed-run.js'),
       import('../../run/stop-handle.js'),
       import('../terminal/run-listener.js'),

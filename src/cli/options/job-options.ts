@@ -44,7 +44,7 @@ export function addWorkload(command: Command, table: FieldTable | undefined, oth
 }
 
 /** Adds an option for every field of a job, except for words that the command has options for: they are given by --set. */
-export function addFields(command: Command, { fields: all, advice }: FieldTable): Command {
+export function addFields(command: Command, { fields: all, kinds, advice }: FieldTable): Command {
   const fields = all.filter(({ word }) => command.options.every(({ long }) => long !== `--${word}`));
   for (const field of [NAME, ...fields]) {
     // An option of the command itself comes first: --format is that of the report.
@@ -60,23 +60,37 @@ export function addFields(command: Command, { fields: all, advice }: FieldTable)
       optionTerm: (option) => (option instanceof FieldOption ? '' : option.flags),
       formatItemList: (heading, items) => {
         if (items.length === 0) return [];
-        return [heading, ...(heading === HEADING ? helpLines(fields) : items), ''];
+        return [heading, ...(heading === HEADING ? helpLines(fields, kinds) : items), ''];
       },
     });
 }
 
-/** Returns the names of the fields in lines, for the help. */
-function helpLines(fields: readonly FieldOfTable[]): string[] {
-  const lines = [
+/** Returns the names of the fields in lines, for the help: those of each kind of job, after those of all and of several. */
+function helpLines(fields: readonly FieldOfTable[], kinds: readonly string[]): string[] {
+  const group = (title: string, isIn: (own: readonly string[]) => boolean): string[] => {
+    const members = [NAME, ...fields].filter(({ kinds: own = kinds }) => isIn(own));
+    return wrapped(
+      title,
+      members.map(({ word }) => `--${word}`),
+    );
+  };
+  return [
     '  describes a job without a workload file. Commas make values to compare:',
     '  --rw randread --bs 4k,128k. The meaning of each field: feedrate guide fields',
     '',
+    ...group('every kind', (own) => own.length === kinds.length),
+    ...kinds.flatMap((kind) => group(kind, (own) => own.length === 1 && own[0] === kind)),
+    ...group('several kinds', (own) => own.length > 1 && own.length < kinds.length),
   ];
-  for (const { word } of [NAME, ...fields]) {
-    const last = lines.at(-1) ?? '';
-    const longer = `${last === '' ? ' ' : last} --${word}`;
-    if (last !== '' && longer.length <= HELP_WIDTH) lines[lines.length - 1] = longer;
-    else lines.push(`  --${word}`);
+}
+
+/** Returns words in lines after a title; none without words. */
+function wrapped(title: string, words: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (const word of words) {
+    const longer = `${lines.at(-1) ?? `  ${title}:`} ${word}`;
+    if (lines.length === 0 || longer.length > HELP_WIDTH) lines.push(lines.length === 0 ? longer : `    ${word}`);
+    else lines[lines.length - 1] = longer;
   }
   return lines;
 }

@@ -8,8 +8,9 @@ import { wantedSteps } from '../../plan/feed-data.js';
 import type { FeedRecord } from '../../record/feed-record.js';
 import { answeredFeed } from '../../report/feed/feed-answer.js';
 import { renderFeed } from '../../report/feed/render-feed.js';
+import type { FeedPlan } from '../../run/feed-plan.js';
 import type { FeedRequest } from '../../run/feed-request.js';
-import type { FeedOutcome, FeedPlan } from '../../run/feed-run.js';
+import type { FeedOutcome } from '../../run/feed-run.js';
 import { print, tell } from '../output/print.js';
 import { stdoutOptions } from './output.js';
 

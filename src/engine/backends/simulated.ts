@@ -2,7 +2,7 @@ import { createPrng, type Prng } from '../../base/prng.js';
 import type { ReaderCalls } from '../../training/readers/reader-calls.js';
 import type { Backend } from '../core/backend.js';
 import { VirtualClock } from '../core/clock.js';
-import { type SharedQueue, sharedQueueOf } from '../jobs/shared-queue.js';
+import { type SharedQueue, sharedQueueOf } from '../core/shared-queue.js';
 import { type BackendFactory, callDrain, NOTHING_WATCHED } from './backend-factory.js';
 import { ModelledEntries } from './modelled-entries.js';
 import { ModelledReading } from './modelled-reading.js';

@@ -8,7 +8,7 @@ import {
   WORKER,
   WORKER_CELLS,
 } from '../../training/board-layout.js';
-import { BoardStation } from './board-station.js';
+import { BoardStation } from '../core/board-station.js';
 
 /** Float64 cells of an entry. */
 const ENTRY = { task: 0, dealtNs: 1, readyNs: 2, samples: 3, sampleBytes: 4, readBytes: 5 } as const;

@@ -4,15 +4,13 @@ import { checkpointFigures } from '../../stats/checkpoint-figures.js';
 import { replayOf } from '../../stats/replay-times.js';
 import type { ArmSummary } from '../../stats/summary.js';
 import { trainingCheckpoints } from '../../stats/training-checkpoints.js';
-import { repeatedFeed } from '../feed/feed-answer.js';
-import { feedJson } from '../feed/render-feed.js';
 import type { Answered } from '../table/answer-lines.js';
 import type { RunView } from './run-view.js';
 
 const REPORT_VERSION = 1;
 
-/** Returns the report as one JSON object. `arms` has the columns of the CSV report. Missing values are null. */
-export function runJson(view: RunView, { answer, next }: Answered): string {
+/** Returns the report as one JSON object, with what it has besides at its end. `arms` has the columns of the CSV report. Missing values are null. */
+export function runJson(view: RunView, { answer, next }: Answered, besides: object = {}): string {
   const { run, status, directory, problems, summaries, thresholds, ceilings } = view;
   const columns = armColumns(view);
   const report = {
@@ -41,7 +39,7 @@ export function runJson(view: RunView, { answer, next }: Answered): string {
     })),
     thresholds: thresholds.map(({ threshold, ...result }) => ({ threshold: threshold.text, ...result })),
     problems,
-    ...(view.feed !== null && { feed: feedJson(view.feed, repeatedFeed(view.feed)) }),
+    ...besides,
   };
   return `${JSON.stringify(report, null, 2)}\n`;
 }

@@ -1,6 +1,5 @@
 /** The checkpoint jobs that a configuration of DLIO asks for. */
-import type { DlioSource } from './dlio-source.js';
-import type { ImportedField } from './dlio-training.js';
+import type { DlioSource, ImportedField } from './dlio-source.js';
 
 /** Bytes a parameter: 2 for the model (fp16), 12 for the optimizer (three numbers of 4 bytes), as DLIO writes them. */
 const PARAMETER_BYTES = 14;
@@ -13,6 +12,37 @@ interface CheckpointJobs {
   readonly write: readonly ImportedField[];
   /** Empty if none is read. */
   readonly restore: readonly ImportedField[];
+}
+
+/** The most bytes that `model_size` may have. */
+const MODEL_SIZE_MAX = 2 ** 40;
+
+/**
+ * Returns the fields by which a training job saves checkpoints, as DLIO does between its steps and epochs; null if the model is
+ * larger than such a job takes, so that its checkpoints need a job of their own.
+ */
+export function savingFields(source: DlioSource): readonly ImportedField[] | null {
+  const size = modelBytes(source);
+  if (size === null || size.bytes > MODEL_SIZE_MAX) return null;
+  const [steps, epochs, first] = [
+    'checkpoint.steps_between_checkpoints',
+    'checkpoint.epochs_between_checkpoints',
+    'checkpoint.checkpoint_after_epoch',
+  ];
+  const field = (key: string, otherwise: number | null): ImportedField[] => {
+    const value = source.number(key, 1) ?? otherwise;
+    if (value === null) return [];
+    return [{ word: key.slice(key.indexOf('.') + 1), value, place: source.has(key) ? source.placeOf(key) : null }];
+  };
+  if (source.flag('checkpoint.fsync', false))
+    source.lose('checkpoint.fsync', 'torch.save calls no fsync; a writer that does is set with writer');
+  return [
+    ...field(steps, null),
+    // DLIO saves after each epoch unless it is told otherwise.
+    ...field(epochs, 1),
+    ...field(first, null),
+    { word: 'model_size', value: Math.round(size.bytes), place: source.placeOf(size.key) },
+  ];
 }
 
 /** Returns the fields of jobs that write and read checkpoints. `ranks`: null for those of the model's parallelism. */

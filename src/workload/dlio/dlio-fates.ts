@@ -11,7 +11,8 @@ interface Fate {
 const LOADER = 'feedrate follows the rule of PyTorch’s DataLoader';
 const FRAMEWORK_ONLY = 'feedrate does no computation and holds no tensors';
 
-const SAVE_APART = 'the checkpoint is a job of its own, which runs when the training does not';
+const SAVE_APART =
+  'the checkpoint is a job of its own: there is no training, or the model is too large for one that saves';
 
 /** By key. `*` at the end stands for every key that begins so. */
 const FATES: Readonly<Record<string, Fate>> = {

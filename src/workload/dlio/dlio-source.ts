@@ -10,6 +10,13 @@ import type { DlioConfig } from './dlio-values.js';
 /** How Python and YAML write that there is no value. */
 const NOTHING: ReadonlySet<unknown> = new Set(['None', 'null', '']);
 
+/** A field of a job with the place that it comes from; null: it is not the configuration's. */
+export interface ImportedField {
+  readonly word: string;
+  readonly value: string | number | boolean;
+  readonly place: string | null;
+}
+
 /** A part of a configuration that the workload does not have. */
 export interface Loss {
   /** `file:line:column`, or the override. */

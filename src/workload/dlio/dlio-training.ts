@@ -1,14 +1,8 @@
 /** The jobs of kind `training` that a configuration of DLIO asks for. */
 import type { DataFormat } from '../data-formats.js';
 import type { Located } from '../document.js';
-import type { DlioSource } from './dlio-source.js';
-
-/** A field of a job with the place that it comes from; null: it is not the configuration's. */
-export interface ImportedField {
-  readonly word: string;
-  readonly value: string | number | boolean;
-  readonly place: string | null;
-}
+import type { DlioSource, ImportedField } from './dlio-source.js';
+import { spread, TIMES } from './dlio-times.js';
 
 /** DLIO's formats, with what is different about ours. */
 const FORMATS: Readonly<Record<string, { readonly format: DataFormat; readonly loss?: string }>> = {
@@ -29,9 +23,6 @@ const FORMATS: Readonly<Record<string, { readonly format: DataFormat; readonly l
 const MOUNTED = ['local_fs', 'parallel_fs', 'direct_fs'];
 
 const ELEMENT_BYTES = /^(?:u?int|float|complex)(8|16|32|64|128)$/;
-
-/** The parameters of a time, the one that names it first. */
-const TIMES = ['mean', 'type', 'min', 'shape', 'scale'];
 
 /** Returns the fields of the training job. `ranks`: accelerators. */
 export function trainingFields(source: DlioSource, ranks: number): ImportedField[] {
@@ -222,69 +213,6 @@ function stepFields(source: DlioSource): ImportedField[] {
   if (steps !== null && (source.number('train.epochs', 1) ?? 1) > 1)
     source.lose(key, 'in DLIO each epoch ends after so many steps, here the training does');
   return given('total_training_steps', steps, source, key);
-}
-
-/** Returns a time, or a distribution of times, in feedrate's words. DLIO's times are seconds. */
-function spread(source: DlioSource, key: string, word: string): ImportedField[] {
-  const type = source.word(`${key}.type`);
-  const parameter = (name: string): number | null => source.number(`${key}.${name}`);
-  const [mean, stdev, min, max, shape, scale] = ['mean', 'stdev', 'min', 'max', 'shape', 'scale'].map(parameter);
-  const place = TIMES.map((name) => `${key}.${name}`).find((each) => source.has(each));
-  const text = spreadText(type, { mean, stdev, min, max, shape, scale });
-  if (text === undefined) {
-    source.fault(
-      place ?? key,
-      'expected a number, or type (normal, uniform, exponential or gamma) with its parameters',
-    );
-    return [];
-  }
-  return text === null || place === undefined ? [] : [{ word, value: text, place: source.placeOf(place) }];
-}
-
-/** Returns null for no time, undefined for parameters that do not fit. */
-function spreadText(
-  type: string | null,
-  given: Readonly<Record<'mean' | 'stdev' | 'min' | 'max' | 'shape' | 'scale', number | null | undefined>>,
-): string | null | undefined {
-  const { mean, stdev, min, max, shape, scale } = given;
-  const joined = (name: string, ...values: (number | null | undefined)[]): string | undefined =>
-    values.some((value) => value === null || value === undefined)
-      ? undefined
-      : [
-          name,
-          ...values.map((value, place) => (name === 'gamma' && place === 0 ? value : seconds(value as number))),
-        ].join(':');
-  switch (type) {
-    case null:
-      if (mean === null || mean === undefined) return null;
-      return stdev === null || stdev === undefined || stdev === 0 ? seconds(mean) : joined('normal', mean, stdev);
-    case 'normal':
-      return stdev === null || stdev === 0
-        ? mean === null
-          ? undefined
-          : seconds(mean as number)
-        : joined('normal', mean, stdev);
-    case 'uniform':
-      return joined('uniform', min, max);
-    case 'exponential':
-      return joined('exponential', scale ?? mean);
-    case 'gamma':
-      return joined('gamma', shape, scale);
-    default:
-      return undefined;
-  }
-}
-
-function seconds(value: number): string {
-  return value >= 1 || value === 0
-    ? `${value}s`
-    : value >= 1e-3
-      ? `${round(value * 1e3)}ms`
-      : `${round(value * 1e6)}us`;
-}
-
-function round(value: number): number {
-  return Number(value.toPrecision(12));
 }
 
 /** Returns the field if a value is given, or with DLIO's default where feedrate's differs. */

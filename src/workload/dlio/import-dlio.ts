@@ -3,9 +3,9 @@ import { FeedrateError } from '../../base/errors.js';
 import { IssueList } from '../issues.js';
 import { parseWorkload } from '../parse.js';
 import { NAME_PATTERN } from '../value-types.js';
-import { checkpointFields } from './dlio-checkpoints.js';
-import { DlioSource, type Loss } from './dlio-source.js';
-import { evaluationFields, type ImportedField, trainingFields } from './dlio-training.js';
+import { checkpointFields, savingFields } from './dlio-checkpoints.js';
+import { DlioSource, type ImportedField, type Loss } from './dlio-source.js';
+import { evaluationFields, trainingFields } from './dlio-training.js';
 import { readDlio } from './dlio-values.js';
 
 /** The text of a configuration, and its path for messages. */
@@ -70,20 +70,22 @@ function jobsOf(
   ];
   const leastAu = source.number('metric.au', 0, 1);
   const jobs: ImportedJob[] = [];
+  const saving = trains && saves ? savingFields(source) : null;
   if (trains) {
     const fields = trainingFields(source, ranks ?? 1);
     // MLPerf Storage reads data that is not in memory.
     const own = { reader, cache: 'cold' };
     const added = Object.entries(own).map(([word, value]): ImportedField => ({ word, value, place: null }));
     const job = { kind: 'training', leastAu };
-    jobs.push({ ...job, name, fields: [...fields, ...added] });
+    jobs.push({ ...job, name, fields: [...fields, ...(saving ?? []), ...added] });
     if (evaluates) jobs.push({ ...job, name: `${name}-eval`, fields: [...evaluationFields(source, fields), ...added] });
   }
   if (!trains) for (const room of ['dataset.', 'reader.', 'train.', 'framework', 'metric.']) source.passOver(room);
   if (!evaluates) for (const room of EVALUATION) source.passOver(room);
   if (saves) {
+    if (saving !== null) source.passOver('checkpoint.num_checkpoints_write');
     const { write, restore } = checkpointFields(source, ranks);
-    jobs.push({ name: `${name}-save`, kind: 'checkpoint-write', fields: write, leastAu: null });
+    if (saving === null) jobs.push({ name: `${name}-save`, kind: 'checkpoint-write', fields: write, leastAu: null });
     if (restore.length > 0)
       jobs.push({ name: `${name}-restore`, kind: 'checkpoint-restore', fields: restore, leastAu: null });
   } else for (const room of ['checkpoint.', 'model.']) source.passOver(room);

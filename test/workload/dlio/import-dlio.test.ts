@@ -190,13 +190,21 @@ test('records of arrays, columns of Parquet, and formats by other names', () => 
   );
 });
 
-test('an evaluation and checkpoints become jobs of their own', () => {
+test('an evaluation becomes a job of its own, and a training saves its own checkpoints', () => {
   const text = `${UNET3D.replace('checkpoint: False', 'checkpoint: True\n  evaluation: True')}evaluation: {eval_time: 0.5, eval_after_epoch: 2}\n`;
   const workload = imported(text, ['++workload.dataset.num_files_eval=42', '++workload.reader.batch_size_eval=1']);
   const evaluation = fieldsOf(workload, 'x-eval');
   assert.equal([evaluation.num_files_train, evaluation.batch_size, evaluation.epochs], ['42', '1', '1']);
   assert.is(evaluation.computation_time, '500ms');
-  assert.is(fieldsOf(workload, 'x-save').shard_size, '499153191');
+  assert.match(workload.source, /\n {4}epochs_between_checkpoints: 1\n {4}model_size: 499153191\n/);
+  assert.not.match(workload.source, /x-save/);
+  const steps = '++workload.checkpoint.steps_between_checkpoints=20';
+  const often = imported(text, [steps, '++workload.checkpoint.checkpoint_after_epoch=3']);
+  assert.match(often.source, /steps_between_checkpoints: 20\n.*\n {4}checkpoint_after_epoch: 3\n/);
+  assert.equal(
+    often.losses.filter(({ message }) => /^workload\.checkpoint|^checkpoint/.test(message)),
+    [],
+  );
   assert.match(
     workload.losses.map(({ message }) => message).join(),
     /eval_after_epoch: the evaluation is a job of its own/,

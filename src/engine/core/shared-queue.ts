@@ -1,7 +1,7 @@
 import { boardShapeOf } from '../../plan/jobs/training.js';
-import { Counters } from '../core/counters.js';
-import type { WorkerTask } from '../core/protocol.js';
 import { BoardStation } from './board-station.js';
+import { Counters } from './counters.js';
+import type { WorkerTask } from './protocol.js';
 
 /** Returns when a request of so many bytes is done that begins now, on a virtual clock. */
 export type SharedQueue = (nowNs: number, bytes: number) => number;
