@@ -123,7 +123,7 @@ test('with operations as long as the ramp, every trial measures what the storage
 test('a ramp that outlasts the job: nothing measured, no threshold passes, status 5, an error in JUnit', () => {
   const { status, stdout, trials } = run(
     'ramp',
-    'size: 1m, ramp_time: 1s, thresholds: ["throughput >= 0MiB/s", "p99(latency) < 10s"]',
+    'size: 1m, simulated_latency: 600us, ramp_time: 1s, thresholds: ["throughput >= 0MiB/s", "p99(latency) < 10s"]',
     '--junit',
     'ramp.xml',
   );
