@@ -12,6 +12,8 @@ import { JsonReader } from './json-reader.js';
 
 export const FEED_VERSION = 1;
 
+const LIMITERS: readonly Limiter[] = ['one-stream', 'storage', 'network', 'client-cpu', 'harness', 'accelerator'];
+
 /** A value with its 95 % interval. An end is null where nothing that was measured bounds it. */
 export interface FeedInterval {
   readonly low: number | null;
@@ -101,7 +103,12 @@ export interface FeedRecord {
 export function decodeFeed(text: string, where: string): FeedRecord {
   const feed = JsonReader.parse(text, where);
   feed.at('feedVersion').version(FEED_VERSION);
-  for (const key of ['run', 'reader', 'acceleratorsFrom', 'verdict']) feed.at(key).text();
+  for (const key of ['run', 'reader', 'acceleratorsFrom']) feed.at(key).text();
+  feed.at('verdict').oneOf(['decided', 'edge', 'open', 'predicted']);
+  if (feed.at('limiter').value !== null) {
+    feed.at('limiter').at('kind').oneOf(LIMITERS);
+    for (const each of feed.at('limiter').at('evidence').list()) each.at('what').text();
+  }
   for (const key of ['threshold', 'whole']) feed.at(key).number();
   for (const key of ['path', 'fileSystem']) feed.at('target').at(key).text();
   for (const key of ['recordBytes', 'batchSize', 'computeNs']) feed.at('model').at(key).number();
