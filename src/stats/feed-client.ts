@@ -43,14 +43,15 @@ function stepNs(trials: readonly TrialRecord[]): number {
 }
 
 /**
- * Returns the time from the end of a step to the batch of the next one, when that is ready: the median of steps without their
- * computation. Where workers are too slow even without a storage, the steps wait for them, which is not part of it.
+ * Returns what a step takes besides computing when its batch is ready: the medians of the wait for the batch and of the late end.
+ * Those of whole steps would be too coarse. Where workers are too slow even without a storage, the steps wait for them, which is
+ * not part of it.
  */
 function handOverNs(trials: readonly TrialRecord[], makingNs: number, perBatchNs: number): number {
-  const steps = mergedLatency(trials, 'step');
+  const [waits, ends] = [mergedLatency(trials, 'wait'), mergedLatency(trials, 'barrier')];
   const [first] = trials;
-  if (steps === null || first?.training === undefined) return 0;
+  if (waits === null || ends === null || first?.training === undefined) return 0;
   const { computeNs, readThreads } = first.training;
-  const neededNs = Math.max(computeNs, (makingNs + perBatchNs) / Math.max(1, readThreads));
-  return Math.max(0, quantileNs(steps, 0.5) - neededNs);
+  const slowNs = Math.max(0, (makingNs + perBatchNs) / Math.max(1, readThreads) - computeNs);
+  return Math.max(0, quantileNs(waits, 0.5) + quantileNs(ends, 0.5) - slowNs);
 }

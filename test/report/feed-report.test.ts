@@ -1,12 +1,13 @@
 /** What `feedrate feed` prints. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { FeedRecord } from '../../src/record/feed-record.js';
+import { decodeFeed, type FeedRecord } from '../../src/record/feed-record.js';
 import { auChart } from '../../src/report/feed/au-chart.js';
 import { answeredFeed, capacityText } from '../../src/report/feed/feed-answer.js';
 import { renderFeed } from '../../src/report/feed/render-feed.js';
 import { columnsOf } from '../../src/report/table/columns.js';
 import { acceleratorModel } from '../../src/training/models.js';
+import { feedrateError } from '../support/feedrate-error.js';
 
 const test = suite('report/feed-report');
 
@@ -94,6 +95,32 @@ test('the chart puts no point on the wrong side of the threshold, at any width',
       assert.ok(lines[line + 1]?.includes('○'), 'a lower one is below it');
     }
   }
+});
+
+test('a predicted point stays visible under an emulated one', () => {
+  const [one, two] = [
+    { accelerators: 1, au: 1 },
+    { accelerators: 2, au: 0.5 },
+  ];
+  const chart = auChart({ predicted: [one, two], measured: [one], threshold: 0.9 }, 80).join('\n');
+  assert.match(chart, /100 % ┤ +◉$/m);
+  assert.match(chart, /○ predicted {3}● emulated {3}◉ both/);
+  assert.not.match(auChart({ predicted: [one], measured: [], threshold: 0.9 }, 80).join('\n'), /both/);
+});
+
+test('a stored answer is read as it was, and a damaged one is named', () => {
+  assert.equal(decodeFeed(JSON.stringify(RECORD), 'feed.json'), RECORD);
+  const unknown = { ...RECORD, ramp: [{ ...RECORD.ramp[0], p99Ns: Number.NaN }] };
+  assert.ok(Number.isNaN(decodeFeed(JSON.stringify(unknown), 'feed.json').ramp[0]?.p99Ns));
+  for (const [change, message] of [
+    [{ feedVersion: 9 }, /^feed\.json: feedVersion: expected version 1/],
+    [{ limiter: { kind: 'moon', evidence: [] } }, /^feed\.json: limiter\.kind: expected one-stream/],
+    [{ emulated: [{ accelerators: 1 }] }, /^feed\.json: emulated\[0\]\.au: expected an object/],
+  ] as const)
+    assert.throws(
+      () => decodeFeed(JSON.stringify({ ...RECORD, ...change }), 'feed.json'),
+      feedrateError('store', message),
+    );
 });
 
 test('the chart fits 80 columns with few and with many accelerators', () => {
