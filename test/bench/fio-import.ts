@@ -80,7 +80,11 @@ interface FioEntry {
 
 /** Runs fio, and returns the sums of its jobs. */
 function byFio(place: string): Moved {
-  const { jobs } = JSON.parse(outputOf('fio', ['--output-format=json', 'job.fio'], place)) as { jobs: FioEntry[] };
+  // fio reads beyond `size` in larger files of an earlier job with this name.
+  const fresh = join(place, 'fio');
+  rmSync(fresh, { recursive: true, force: true });
+  mkdirSync(fresh);
+  const { jobs } = JSON.parse(outputOf('fio', ['--output-format=json', '../job.fio'], fresh)) as { jobs: FioEntry[] };
   const sum = (of: (job: FioEntry) => number): number => jobs.reduce((total, job) => total + of(job), 0);
   return {
     readBytes: sum(({ read }) => read.io_bytes),
