@@ -135,7 +135,7 @@ startdelay=0
   assert.equal(found, [
     'job.fio:2:3: offset: feedrate cannot do this ("1m"); jobs begin at the start of their files',
     'job.fio:3:1: frobnicate: feedrate has no such option',
-    'job.fio:4:1: size: ${UNSET} is not set; put UNSET=VALUE before the command',
+    `job.fio:4:1: size: \${UNSET} is not set; put UNSET=VALUE before the command`,
     'job.fio:5:1: rw: "trim": feedrate does not trim',
     'job.fio:6:1: filename: "/dev/sdb" is a device, and jobs of feedrate have files; remove the option, or measure the device with: feedrate read /dev/sdb',
     'job.fio:7:1: verify_backlog: feedrate cannot do this ("4"); write verify: true',
