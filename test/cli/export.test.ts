@@ -191,7 +191,10 @@ test('files of other programs are whole or not there, and never replaced unasked
 test('what cannot be exported is refused before anything is sent', () => {
   const call = (...words: string[]): Outcome => feedrate(['export', ...words], place);
   for (const [words, message] of [
-    [['results'], /^feedrate: results: expected a bucket first: s3:\/\/BUCKET\/PREFIX, or --format with fio-json, hlog, .*\n$/],
+    [
+      ['results'],
+      /^feedrate: results: expected a bucket first: s3:\/\/BUCKET\/PREFIX, or --format with fio-json, hlog, .*\n$/,
+    ],
     [[], /^feedrate: export: expected a bucket first/],
     [['s3://bucket/x', '--table', 'arms'], /--table: has no effect on copies/],
     [['--format', 'fio-json', '--table', 'arms'], /--table: has no effect with --format fio-json/],

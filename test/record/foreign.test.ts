@@ -53,7 +53,10 @@ const fioFile = (bins: object | null) => ({
 test('json+ of fio has bins, and clones of a job are one job', () => {
   const results = fioResults([fioFile({ 788: 1, 30336: 1 }), fioFile({ 788: 2 })]);
   const { run, trials } = foreignRun(results, ASKED);
-  assert.equal(run.plan.arms.map(({ id }) => id), ['read-it', 'b-c']);
+  assert.equal(
+    run.plan.arms.map(({ id }) => id),
+    ['read-it', 'b-c'],
+  );
   assert.is(run.plan.arms[0]?.words['numjobs'], '2');
   assert.is(trials.length, 4);
   assert.is(throughputBytesPerSecond(...trials.filter(({ arm }) => arm === 'read-it')), 8192);
@@ -79,7 +82,10 @@ test('without bins there is no histogram, and fio’s figures are a note', () =>
 test('damaged files are refused', () => {
   assert.throws(() => fioResults([{ path: 'x', text: '{"fio version": 3' }]), /expected JSON of fio/);
   assert.throws(() => fioResults([{ path: 'x', text: '{"fio version": "fio-3.33"}' }]), /has no jobs/);
-  assert.throws(() => foreignRun(fioResults([{ path: 'x', text: '{"fio version": "f", "jobs": []}' }]), ASKED), /no result/);
+  assert.throws(
+    () => foreignRun(fioResults([{ path: 'x', text: '{"fio version": "f", "jobs": []}' }]), ASKED),
+    /no result/,
+  );
 });
 
 const ELBENCHO = `ISO date,label,path type,paths,hosts,threads,dirs,files,file size,block size,direct IO,random,random aligned,IO depth,shared paths,truncate,operation,time ms [first],time ms [last],CPU% [first],CPU% [last],entries/s [first],entries/s [last],IOPS [first],IOPS [last],MiB/s [first],MiB/s [last],entries [first],entries [last],MiB [first],MiB [last],IO lat us [min],IO lat us [avg],IO lat us [max],rwmix read MiB [last],version,command
@@ -91,7 +97,10 @@ test('rows of elbencho are trials, up to the moment at which the first thread wa
   assert.ok(isElbenchoCsv(ELBENCHO));
   const results = elbenchoResults([{ path: 'e.csv', text: ELBENCHO }]);
   const { run, trials } = foreignRun(results, { ...ASKED, files: ['e.csv'] });
-  assert.equal(run.plan.arms.map(({ id }) => id), ['read']);
+  assert.equal(
+    run.plan.arms.map(({ id }) => id),
+    ['read'],
+  );
   const { words } = run.plan.arms[0] ?? {};
   assert.equal(
     ['rw', 'bs', 'size', 'nrfiles', 'numjobs', 'iodepth', 'direct'].map((word) => words?.[word]),

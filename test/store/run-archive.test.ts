@@ -22,7 +22,8 @@ test('tar reads the same files, and a later archive has the same bytes', () =>
   withTemporaryDirectory((parent) => {
     const run = runIn(parent);
     const long = `${'n'.repeat(180)}.csv`;
-    for (const name of ['run.json', 'empty', 'ü x.txt', long]) writeFileSync(join(run.directory, name), `of ${name}`.repeat(200));
+    for (const name of ['run.json', 'empty', 'ü x.txt', long])
+      writeFileSync(join(run.directory, name), `of ${name}`.repeat(200));
     writeFileSync(join(run.directory, 'empty'), '');
     symlinkSync('/etc/passwd', join(run.directory, 'link'));
     const bytes = Buffer.concat([...runArchive([run])]);

@@ -37,14 +37,20 @@ test('the bins and percentiles are those of fio', () => {
   for (let valueNs = 1000; valueNs <= 100_000; valueNs += 1000) record(histogram, valueNs);
   const { percentile = {}, bins = {}, N, min, max } = fioLatency(histogram);
   assert.is(N, 100);
-  assert.is(Object.values(bins).reduce((sum, count) => sum + count, 0), 100);
+  assert.is(
+    Object.values(bins).reduce((sum, count) => sum + count, 0),
+    100,
+  );
   assert.is(percentile['50.000000'], fioBin(50_000));
   assert.is(percentile['99.000000'], fioBin(99_000));
   assert.is(percentile['99.990000'], fioBin(100_000));
   assert.ok(Math.abs(min - 1000) < 8 && Math.abs(max - 100_000) < 512);
   const { latency_us, latency_ms } = latencyRanges(histogram);
   assert.is(latency_us['2'], 1);
-  assert.is(Math.round(Object.values({ ...latency_us }).reduce((sum, share) => sum + share, 0) + (latency_ms['2'] ?? 0)), 100);
+  assert.is(
+    Math.round(Object.values({ ...latency_us }).reduce((sum, share) => sum + share, 0) + (latency_ms['2'] ?? 0)),
+    100,
+  );
 });
 
 test('a job has the keys that fio-plot reads, and sums over time', () => {

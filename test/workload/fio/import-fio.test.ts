@@ -94,14 +94,18 @@ test('units are fio’s: 1024 for k, 1000 for kib, and the reverse with kb_base=
 test('a size within a block becomes whole blocks, and filename=a:b two files', () => {
   const { losses } = imported('[a]\nrw=write\nsize=10k\n');
   assert.match(losses[0]?.message ?? '', /^size: 8k instead of 10k/);
-  const found = jobs('[a]\nfilename=x:y\nsize=1m\n[b]\nstonewall\nnumber_ios=3\nsize=1m\n[c]\nstonewall\nsize=1m\nloops=4\n');
+  const found = jobs(
+    '[a]\nfilename=x:y\nsize=1m\n[b]\nstonewall\nnumber_ios=3\nsize=1m\n[c]\nstonewall\nsize=1m\nloops=4\n',
+  );
   assert.is(found['a']?.['nrfiles'], '2');
   assert.is(found['b']?.['io_size'], '12k');
   assert.is(found['c']?.['io_size'], '4m');
 });
 
 test('a job that only writes takes fio’s value for writes', () => {
-  const found = jobs('[a]\nrw=randwrite\nbs=4k,64k\nsize=1m\nrate=1m,2m\n[b]\nstonewall\nbssplit=4k/60:64k/40\nsize=1m\n');
+  const found = jobs(
+    '[a]\nrw=randwrite\nbs=4k,64k\nsize=1m\nrate=1m,2m\n[b]\nstonewall\nbssplit=4k/60:64k/40\nsize=1m\n',
+  );
   assert.is(found['a']?.['bs'], '64k');
   assert.is(found['a']?.['rate'], '2m');
   assert.is(found['b']?.['bs'], '4k/60:64k/40');
@@ -131,7 +135,7 @@ startdelay=0
   assert.equal(found, [
     'job.fio:2:3: offset: feedrate cannot do this ("1m"); jobs begin at the start of their files',
     'job.fio:3:1: frobnicate: feedrate has no such option',
-    'job.fio:4:1: size: ${UNSET} is not set; put UNSET=VALUE before the command',
+    `job.fio:4:1: size: \${UNSET} is not set; put UNSET=VALUE before the command`,
     'job.fio:5:1: rw: "trim": feedrate does not trim',
     'job.fio:6:1: filename: "/dev/sdb" is a device, and jobs of feedrate have files; remove the option, or measure the device with: feedrate read /dev/sdb',
     'job.fio:7:1: verify_backlog: feedrate cannot do this ("4"); write verify: true',
@@ -139,17 +143,20 @@ startdelay=0
   assert.equal(faults('[a]\nioengine=rbd\npool=x\n'), [
     'job.fio:2:1: ioengine: "rbd": feedrate measures file systems that are mounted, and NFS servers',
   ]);
-  assert.equal(faults('size=1m\n'), [
-    'job.fio: no job: expected a section such as [job1] with options',
-    'job.fio:1:1: "size=1m" is above the first section; add [global] before it',
-  ].reverse());
-  assert.match(faults('[a]\nsize=1k\n')[0] ?? '', /^job\.fio:2:1: .*4KiB blocks do not fit/);
+  assert.equal(
+    faults('size=1m\n'),
+    [
+      'job.fio: no job: expected a section such as [job1] with options',
+      'job.fio:1:1: "size=1m" is above the first section; add [global] before it',
+    ].reverse(),
+  );
+  assert.match(faults('[a]\nsize=1k\n')[0] ?? '', /^job\.fio:1:1: bs: 4KiB blocks do not fit/);
 });
 
 test('hostile names become names that a workload may have', () => {
   const { source } = imported('[../../etc: x\u001b[31m]\nsize=1m\n[]\nstonewall\nsize=1m\n', { path: '-: {a}\n.fio' });
   assert.is(parseWorkload(source, 'x').jobs.length, 2);
-  assert.not.match(source, /\u001b/);
+  assert.not.ok(source.includes('\u001b'));
 });
 
 test.run();
