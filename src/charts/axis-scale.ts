@@ -112,24 +112,31 @@ function grouped(number: string): string {
 }
 
 /** The values between two powers that are labelled, the most first: as many as there is room for. */
-const DECIMAL_LABELS = [[1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 2, 5], [1, 3], [1]];
+const DECIMAL_LABELS = [
+  [1, 2, 3, 4, 5, 6, 7, 8, 9],
+  [1, 2, 5],
+  [1, 3],
+];
 
-/** Returns places for labels between two values of a logarithmic axis: powers, and between them if there is room. */
+/**
+ * Returns places for labels between two values of a logarithmic axis: powers, also those between them if there is room, or
+ * round numbers if the values are so close that fewer than three powers are among them.
+ */
 function logTicks(low: number, high: number, isBinary: boolean, maxTicks: number): number[] {
   const base = isBinary ? 2 : 10;
   const first = Math.floor(Math.log(low) / Math.log(base) + 1e-9);
   const last = Math.ceil(Math.log(high) / Math.log(base) - 1e-9);
   const within = (values: number[]): number[] =>
     values.filter((value) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9));
-  for (const factors of isBinary ? [] : DECIMAL_LABELS.slice(0, last - first > 3 ? 0 : 4)) {
-    const ticks = within(powers(10, first, last, 1).flatMap((power) => factors.map((factor) => factor * power)));
-    if (ticks.length <= maxTicks && ticks.length >= 2) return ticks;
-  }
-  for (const every of [1, 2, 3, 4, 5, 10, 20, 50, 100]) {
-    const ticks = within(powers(base, Math.floor(first / every) * every, last, every));
-    if (ticks.length <= maxTicks) return ticks.length >= 2 ? ticks : [low, high];
-  }
-  return [low, high];
+  const finer = isBinary || last - first > 3 ? [] : DECIMAL_LABELS;
+  const coarser = [1, 2, 3, 4, 5, 10, 20, 50, 100].map((every) => ({ every, from: Math.floor(first / every) * every }));
+  const ladders = [
+    ...finer.map((factors) => powers(10, first, last, 1).flatMap((power) => factors.map((factor) => factor * power))),
+    ...coarser.map(({ every, from }) => powers(base, from, last, every)),
+  ];
+  const found = ladders.map(within).find((ticks) => ticks.length <= maxTicks) ?? [];
+  if (found.length >= 3 || high / low > 100) return found;
+  return multiples(niceStep(high - low, maxTicks), low, high);
 }
 
 function powers(base: number, first: number, last: number, every: number): number[] {

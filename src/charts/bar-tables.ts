@@ -26,12 +26,12 @@ function partColumns(part: BarChart['parts'][number], column: TableColumn): Opti
       column: right(`${part.name} (${column.head})`),
       cell: (index) => (part.values[index] == null ? 'none' : column.cell(part.values[index])),
     },
-    { column: right(`${part.name}, interval`), cell: interval },
+    { column: right(`${part.name} (${column.head}): interval`), cell: interval },
     {
-      column: left(`${part.name}, observations`),
+      column: left(`${part.name} (${column.head}): observations`),
       cell: (index) => (spread(index)?.dots.length ? observations(spread(index)?.dots ?? [], column.cell) : undefined),
     },
-    { column: left(`${part.name}, remark`), cell: (index) => spread(index)?.label },
+    { column: left(`${part.name}: remark`), cell: (index) => spread(index)?.label },
   ];
 }
 

@@ -112,7 +112,8 @@ export function unitStep(unit: Axis['unit'], magnitude: number): UnitStep {
 
 /** Returns the name of an axis with its unit: `throughput (MiB/s)`. A label that says the unit gets no second one. */
 export function axisName(label: string, unit: string): string {
-  const isSaid = unit === '' || (unit === 'per second' && /\/s\b|IOPS|per second/i.test(label));
+  const isSaid =
+    unit === '' || label.endsWith(`(${unit})`) || (unit === 'per second' && /\/s\b|IOPS|per second/i.test(label));
   return isSaid ? label : `${label} (${unit})`;
 }
 

@@ -7,9 +7,6 @@ export interface TableColumn {
   readonly cell: (value: number) => string;
 }
 
-/** The steps between the smallest and the largest value above which the unit suits the smallest. */
-const WIDE = 1000;
-
 /** Returns a number with four digits, or all of those before the point. */
 function fourDigits(value: number): string {
   if (Math.abs(value) >= 1000) return Math.round(value).toLocaleString('en-US');
@@ -17,22 +14,20 @@ function fourDigits(value: number): string {
 }
 
 /**
- * Returns the column of some values. Its unit is that in which the largest is written, or the smallest if both are too far
- * apart for one of them: `4` to `1,024` KiB.
+ * Returns the column of some values, in the unit that suits the middle one: `4`, `64` and `1,024` KiB. A single outlier
+ * does not change the unit.
  */
 export function numberColumn(label: string, unit: Axis['unit'], values: readonly number[]): TableColumn {
   if (unit === 'time') return { head: axisName(label, 'UTC'), cell: chartUnit(unit).text };
   if (unit === 'percentile') return { head: label, cell: chartUnit(unit).text };
-  let [low, high] = [Number.POSITIVE_INFINITY, 0];
-  for (const value of values) {
-    const magnitude = Math.abs(value);
-    if (magnitude > 0 && magnitude < low) low = magnitude;
-    if (magnitude > high) high = magnitude;
-  }
-  const step = unitStep(unit, high > low * WIDE ? low : high);
+  const magnitudes = Float64Array.from(
+    values.filter((value) => value !== 0),
+    Math.abs,
+  ).sort();
+  const step = unitStep(unit, magnitudes[Math.floor(magnitudes.length / 2)] ?? 0);
+  const isPercent = step.suffix.trim() === '%';
   // Counts are written in full.
-  const isCount = step.name === '' && step.suffix.trim() !== '%';
-  const factor = isCount || step.name === 'per second' ? 1 : step.factor;
-  const name = step.suffix.trim() === '%' ? '%' : step.name;
+  const factor = step.suffix !== '' && !isPercent ? 1 : step.factor;
+  const name = isPercent ? '%' : step.name;
   return { head: axisName(label, name).trim(), cell: (value) => fourDigits(value / factor) };
 }

@@ -4,22 +4,25 @@ import { FeedrateError } from '../../base/errors.js';
 import type { NamedRun } from '../../gate/comparison.js';
 import { packageVersion } from '../../host/system/installation.js';
 import { readGlossary } from '../../host/system/page-files.js';
-import type { Page } from '../../page/page.js';
+import type { Page, PagePart } from '../../page/page.js';
 import type { FeedRecord } from '../../record/feed-record.js';
 import type { ReadableRun, StoredRun } from '../../record/stored-run.js';
+import { metricsParts } from '../../report/fsx/metrics-parts.js';
+import { viewMetrics } from '../../report/fsx/metrics-view.js';
 import { comparisonPage } from '../../report/page/comparison-page.js';
 import { feedPage } from '../../report/page/feed-page.js';
 import { glossaryTerms } from '../../report/page/glossary.js';
 import { historyPage } from '../../report/page/history-page.js';
 import { type PageContext, runPage } from '../../report/page/run-page.js';
-import { viewRun } from '../../report/run/run-view.js';
+import { type RunView, viewRun } from '../../report/run/run-view.js';
 import { isBaseline } from '../../store/baselines.js';
 import { isBucketUrl } from '../../store/bucket-place.js';
 import { readFeed } from '../../store/feed-file.js';
+import { readFsxMetrics } from '../../store/fsx-metrics-file.js';
 import { RUN_FILES } from '../../store/run-files.js';
 import { readNamedRun } from '../../store/run-sources.js';
+import { pathFromHere } from '../output/path-from-here.js';
 import { tell } from '../output/print.js';
-import { pathFromHere } from '../terminal/run-report.js';
 import { comparisonOf, namedRun, type RawComparisonOptions } from './comparison-input.js';
 import { askedHistory, type HistoryOptions } from './history-input.js';
 
@@ -70,25 +73,42 @@ export function pageContext(): PageContext {
 
 /** Returns the page of a run, or of the answer of `feedrate feed` if the run has one. */
 export function pageOfStored(stored: StoredRun): Page {
-  const { run, trials, status, directory, ontapSamples } = stored;
-  const beside = filesBeside(directory);
-  const options = { status, directory: pathFromHere(directory), ontapSamples };
-  const view = viewRun(run, trials, [...stored.problems, ...beside.problems], options);
-  const { feed } = beside;
+  const { view, cloudWatch, feed } = pagedRun(stored);
+  const { run } = view;
+  const context = pageContext();
   return feed === null || run === null
-    ? runPage(view, pageContext())
-    : feedPage(feed, view, run.command, pageContext());
+    ? runPage(view, context, cloudWatch)
+    : feedPage(feed, view, run.command, context);
 }
 
-/** What commands have added to a run. A damaged file is a problem of the report, and does not prevent it. */
-function filesBeside(directory: string): { readonly feed: FeedRecord | null; readonly problems: readonly string[] } {
-  if (isBucketUrl(directory)) return { feed: null, problems: [] };
-  try {
-    return { feed: readFeed(directory), problems: [] };
-  } catch (thrown) {
-    if (!(thrown instanceof FeedrateError)) throw thrown;
-    return { feed: null, problems: [thrown.message] };
-  }
+interface PagedRun {
+  readonly view: RunView;
+  readonly cloudWatch: readonly PagePart[];
+  readonly feed: FeedRecord | null;
+}
+
+/** Returns a run with what commands have added to it. A damaged addition is a problem of the report, and not its end. */
+function pagedRun(stored: StoredRun): PagedRun {
+  const { run, trials, status, directory, ontapSamples } = stored;
+  const problems = [...stored.problems];
+  const added = <T>(read: (runDirectory: string) => T | null): T | null => {
+    if (isBucketUrl(directory)) return null;
+    try {
+      return read(directory);
+    } catch (thrown) {
+      if (!(thrown instanceof FeedrateError)) throw thrown;
+      problems.push(thrown.message);
+      return null;
+    }
+  };
+  const record = added(readFsxMetrics);
+  const feed = added(readFeed);
+  const endMs = Date.parse(run?.endedAt ?? record?.endAt ?? '');
+  return {
+    view: viewRun(run, trials, [...new Set(problems)], { status, directory: pathFromHere(directory), ontapSamples }),
+    cloudWatch: record === null ? [] : metricsParts(viewMetrics(stored.id, record, trials, endMs)),
+    feed,
+  };
 }
 
 /** A run in a bucket, and a baseline, which is a copy, have their page in the working directory. */
@@ -113,10 +133,7 @@ async function pageOfComparison(
   const runs: (NamedRun & ReadableRun)[] = [];
   for (const spec of specs.length === 0 ? ['latest'] : specs) runs.push(await namedRun(options.results, spec));
   const comparison = comparisonOf(runs, { ...options, output: options.results }, 'load');
-  const named = runs.map(({ name, run, trials, problems, status, directory, ontapSamples }) => ({
-    name,
-    view: viewRun(run, trials, problems, { status, directory: pathFromHere(directory), ontapSamples }),
-  }));
+  const named = runs.map((run) => ({ name: run.name, ...pagedRun(run) }));
   const page = comparisonPage(comparison, named, command, pageContext());
   return { page, file: `comparison-${runs.map(({ name }) => shortName(name)).join('-')}.html` };
 }

@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { FeedrateError } from '../../base/errors.js';
-import type { Page } from '../../page/page.js';
+import type { Chart } from '../../charts/chart.js';
+import type { Page, PageSection } from '../../page/page.js';
 import { writeOutputFile } from '../../store/output-file.js';
 
 /** Where pictures are written, by their format. */
@@ -20,9 +21,7 @@ export interface PicturePlaces {
  * Throws `FeedrateError`: `usage` if a file exists, or if PNG files cannot be made here; `store` if one cannot be written.
  */
 export async function writePictures(page: Page, { svg, png, dark, force }: PicturePlaces): Promise<string[]> {
-  const charts = page.sections.flatMap(({ parts }) =>
-    parts.flatMap((part) => (part.kind === 'chart' ? part.chart : [])),
-  );
+  const charts = chartsOf(page.sections);
   if (charts.length === 0) return [];
   const { chartFiles } = await import('../../charts/chart-files.js');
   const look = { theme: dark ? 'dark' : 'light' } as const;
@@ -40,4 +39,11 @@ export async function writePictures(page: Page, { svg, png, dark, force }: Pictu
     throw new FeedrateError('usage', `${taken.path}: it exists; name another directory, or use --force`);
   for (const { path, content } of files) writeOutputFile(path, content);
   return files.map(({ path }) => path);
+}
+
+function chartsOf(sections: readonly PageSection[]): Chart[] {
+  return sections.flatMap(({ parts, sections: inner = [] }) => [
+    ...parts.flatMap((part) => (part.kind === 'chart' ? part.chart : [])),
+    ...chartsOf(inner),
+  ]);
 }

@@ -9,8 +9,8 @@ import { pairsNotes } from '../comparison/pairs-text.js';
 import { headingOf } from '../comparison/render-comparison.js';
 import { headerLines } from '../run/run-lines.js';
 import type { RunView } from '../run/run-view.js';
+import { chartParts, sectionOf, shownTable, textPart } from '../table/page-parts.js';
 import { withGlossary } from './glossary.js';
-import { chartParts, sectionOf, shownTable, textPart } from './page-parts.js';
 import type { PageContext } from './run-page.js';
 import { runSections } from './run-sections.js';
 
@@ -18,6 +18,8 @@ import { runSections } from './run-sections.js';
 export interface NamedView {
   readonly name: string;
   readonly view: RunView;
+  /** What CloudWatch had of the run, as `metricsParts` returns it. */
+  readonly cloudWatch: readonly PagePart[];
 }
 
 /** Returns the page. `command`: the arguments after `feedrate`, as typed. */
@@ -75,7 +77,7 @@ function comparisonSections(comparison: Comparison): PageSection[] {
 }
 
 /** Several runs are closed: the page is about what lies between them. */
-function runSection({ name, view }: NamedView, index: number, isFolded: boolean): PageSection {
+function runSection({ name, view, cloudWatch }: NamedView, index: number, isFolded: boolean): PageSection {
   const id = `run-${index + 1}`;
-  return { id, heading: `Run ${name}`, parts: [], sections: runSections(view, `${id}-`), isFolded };
+  return { id, heading: `Run ${name}`, parts: [], sections: runSections(view, cloudWatch, `${id}-`), isFolded };
 }

@@ -9,8 +9,8 @@ import { limits, nfsWords } from '../run/run-lines.js';
 import type { RunView } from '../run/run-view.js';
 import { volumeLines } from '../run/volume-lines.js';
 import { plural } from '../table/format.js';
+import { shownTable, textPart } from '../table/page-parts.js';
 import type { ShownColumn } from '../table/shown-column.js';
-import { shownTable, textPart } from './page-parts.js';
 
 /** Returns what was measured where: facts, then a table of targets and what is known of their data and volumes. */
 export function environmentParts({ run, trials }: RunView): PagePart[] {

@@ -6,8 +6,8 @@ import { answeredFeed } from '../feed/feed-answer.js';
 import { EMULATED, evidenceLines, headerLines, noteLines, RAMP, WHAT_IF } from '../feed/render-feed.js';
 import { headerLines as runLines } from '../run/run-lines.js';
 import type { RunView } from '../run/run-view.js';
+import { chartParts, sectionOf, shownTable, textPart } from '../table/page-parts.js';
 import { withGlossary } from './glossary.js';
-import { chartParts, sectionOf, shownTable, textPart } from './page-parts.js';
 import type { PageContext } from './run-page.js';
 import { runSections } from './run-sections.js';
 

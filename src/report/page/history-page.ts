@@ -6,8 +6,8 @@ import { historyCharts } from '../charts/history-charts.js';
 import { historyColumns } from '../history/history-table.js';
 import { ADVICE, captionOf, headingOf, noted } from '../history/render-history.js';
 import { METHOD_LINE } from '../table/method-line.js';
+import { chartParts, sectionOf, shownTable, textPart } from '../table/page-parts.js';
 import { withGlossary } from './glossary.js';
-import { chartParts, sectionOf, shownTable, textPart } from './page-parts.js';
 import type { PageContext } from './run-page.js';
 
 export function historyPage(history: History, { terms, madeAt, madeBy }: PageContext): Page {

@@ -3,7 +3,7 @@ import type { PagePart } from '../../page/page.js';
 import { feedrateCommand } from '../answer/commands.js';
 import { fileLines } from '../run/run-lines.js';
 import type { RunView } from '../run/run-view.js';
-import { textPart } from './page-parts.js';
+import { textPart } from '../table/page-parts.js';
 
 /** Returns the command with the run's seed, and the workload with the options that changed it. */
 export function reproduceParts({ run }: RunView): PagePart[] {

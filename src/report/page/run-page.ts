@@ -1,5 +1,5 @@
 /** The page of a run. */
-import type { Page, PageTerm } from '../../page/page.js';
+import type { Page, PagePart, PageTerm } from '../../page/page.js';
 import { answeredRun } from '../answer/answered.js';
 import { headerLines } from '../run/run-lines.js';
 import type { RunView } from '../run/run-view.js';
@@ -14,8 +14,15 @@ export interface PageContext {
   readonly madeBy: string;
 }
 
-/** Returns the page of a run: the answer, then everything that is known of it. */
-export function runPage(view: RunView, { terms, madeAt, madeBy }: PageContext): Page {
+/**
+ * Returns the page of a run: the answer, then everything that is known of it.
+ * @param cloudWatch what CloudWatch had of the run, as `metricsParts` returns it
+ */
+export function runPage(
+  view: RunView,
+  { terms, madeAt, madeBy }: PageContext,
+  cloudWatch: readonly PagePart[] = [],
+): Page {
   const { answer, next } = answeredRun(view);
   const [status, ...others] = headerLines(view);
   return withGlossary(
@@ -24,7 +31,7 @@ export function runPage(view: RunView, { terms, madeAt, madeBy }: PageContext): 
       about: [...(status === undefined ? [] : [status]), ...others.filter(({ tone }) => tone === 'bad')],
       answer,
       next: next.map(({ what, command }) => ({ text: what, command })),
-      sections: runSections(view),
+      sections: runSections(view, cloudWatch),
       arms: view.summaries.map(({ arm }) => ({ id: arm.id, name: arm.id })),
       madeAt,
       madeBy,

@@ -13,10 +13,10 @@ import { cacheLines, problemLines, thresholdLines } from '../run/run-lines.js';
 import type { RunView } from '../run/run-view.js';
 import { trainingLines } from '../run/training-lines.js';
 import { METHOD_LINE } from '../table/method-line.js';
+import { chartParts, sectionOf, shownTable, textPart } from '../table/page-parts.js';
 import type { ShownColumn } from '../table/shown-column.js';
 import { environmentParts } from './environment-parts.js';
 import { keyFigures } from './key-figures.js';
-import { chartParts, sectionOf, shownTable, textPart } from './page-parts.js';
 import { fileParts, reproduceParts } from './reproduce.js';
 
 interface RunSectionRow {
@@ -24,7 +24,7 @@ interface RunSectionRow {
   readonly heading: string;
   /** Charts about these come first. */
   readonly charts?: readonly ChartSubject[];
-  readonly parts: (view: RunView) => readonly PagePart[];
+  readonly parts: (view: RunView, cloudWatch: readonly PagePart[]) => readonly PagePart[];
 }
 
 const NOTHING = (): readonly PagePart[] => [];
@@ -47,6 +47,7 @@ const SECTIONS: readonly RunSectionRow[] = [
   { id: 'replay', heading: 'Replay', charts: ['replay'], parts: (view) => textPart(replayLines(view)) },
   { id: 'nfs', heading: 'NFS', charts: ['nfs'], parts: ({ summaries }) => textPart(nfsLines(summaries)) },
   { id: 'volume', heading: 'Volume and ceilings', parts: volumeParts },
+  { id: 'cloudwatch', heading: 'CloudWatch', parts: (_, cloudWatch) => cloudWatch },
   { id: 'failures', heading: 'Failed trials', parts: failureParts },
   { id: 'problems', heading: 'Problems', parts: ({ problems }) => textPart(problemLines(problems)) },
   { id: 'environment', heading: 'Environment', parts: environmentParts },
@@ -54,13 +55,18 @@ const SECTIONS: readonly RunSectionRow[] = [
   { id: 'files', heading: 'Files', parts: fileParts },
 ];
 
-/** Returns the sections that have something to show. `prefix` makes their ids unique on a page with several runs. */
-export function runSections(view: RunView, prefix = ''): PageSection[] {
+/**
+ * Returns the sections that have something to show.
+ * @param cloudWatch what CloudWatch had of the run, as `metricsParts` returns it
+ * @param prefix makes their ids unique on a page with several runs
+ */
+export function runSections(view: RunView, cloudWatch: readonly PagePart[] = [], prefix = ''): PageSection[] {
   const charts = runCharts(view);
+  const placed = (part: PagePart): PagePart =>
+    part.kind === 'chart' ? { kind: 'chart', chart: { ...part.chart, id: `${prefix}${part.chart.id}` } } : part;
   return SECTIONS.flatMap(({ id, heading, charts: subjects = [], parts }) => {
-    const own = charts.filter(({ subject }) => subjects.includes(subject));
-    const named = own.map(({ chart }) => ({ ...chart, id: `${prefix}${chart.id}` }));
-    return sectionOf(`${prefix}${id}`, heading, [...chartParts(named), ...parts(view)]);
+    const own = charts.filter(({ subject }) => subjects.includes(subject)).map(({ chart }) => chart);
+    return sectionOf(`${prefix}${id}`, heading, [...chartParts(own), ...parts(view, cloudWatch)].map(placed));
   });
 }
 

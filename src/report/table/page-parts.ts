@@ -1,7 +1,7 @@
 /** Parts of pages from what terminals are shown: tables, lines, charts. */
 import type { Chart } from '../../charts/chart.js';
 import type { PageLine, PagePart, PageRow, PageSection, PageTable, PageTone } from '../../page/page.js';
-import type { ShownColumn } from '../table/shown-column.js';
+import type { ShownColumn } from './shown-column.js';
 
 /** Returns the table with all columns that a terminal might leave out. `armOf`: the id of a row's arm. */
 export function shownTable<Row>(
