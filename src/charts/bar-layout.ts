@@ -10,13 +10,13 @@ export interface BarLayout {
   readonly dotColour: string;
 }
 
-type BarSpread = NonNullable<NonNullable<BarChart['parts'][number]['spreads']>[number]>;
+type DrawnSpread = NonNullable<NonNullable<BarChart['parts'][number]['spreads']>[number]>;
 
 export interface BarBox {
   readonly box: PlotArea;
   /** Where the middle of the bar is across its length. */
   readonly middle: number;
-  readonly spread: BarSpread | null;
+  readonly spread: DrawnSpread | null;
 }
 
 /** The share of the room of a category that its bars fill. */

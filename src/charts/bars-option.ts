@@ -28,7 +28,7 @@ const UPRIGHT_HEIGHT_PX = 320;
 /** More bars than this lie down, so that their names can be read. */
 const MAX_UPRIGHT = 16;
 
-type BarPart = BarChart['parts'][number];
+type DrawnPart = BarChart['parts'][number];
 
 /** Returns the chart with the chosen categories only. */
 function chosenBars(chart: BarChart, look: ChartLook): BarChart {
@@ -105,7 +105,7 @@ function spreadShapes(
   return [...(hasInterval ? whisker(middle, ends, direction, style) : []), ...dots];
 }
 
-function barText(chart: BarChart, part: BarPart, category: number): string {
+function barText(chart: BarChart, part: DrawnPart, category: number): string {
   const unit = chart.value.unit;
   const value = part.values[category];
   const spread = part.spreads?.[category];
