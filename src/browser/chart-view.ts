@@ -1,7 +1,8 @@
 /** One chart in an element of a page: its legend, its picture on a canvas, and what the picture leaves out. */
+import { use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import type { Chart } from '../charts/chart.js';
-import { init, use } from '../charts/chart-library.js';
+import { beginPlot } from '../charts/chart-library.js';
 import { chartHeightPx, drawChart, type FreeLook } from '../charts/chart-option.js';
 import { CHART_THEMES, type ThemeName } from '../charts/chart-theme.js';
 import type { DrawnChart } from '../charts/drawn-chart.js';
@@ -38,7 +39,7 @@ export class ChartView {
   readonly #plotElement = made('div', 'chart-plot');
   readonly #notes = made('p', 'chart-notes');
   readonly #said = made('p', 'chart-said');
-  #plot: ReturnType<typeof init> | null = null;
+  #plot: ReturnType<typeof beginPlot> | null = null;
   #drawn: DrawnChart | null = null;
   #stop: StopPlace | null = null;
   #zoom: readonly [number, number] | null = null;
@@ -119,8 +120,8 @@ export class ChartView {
     return selected === null ? look : { ...look, chosen: selected };
   }
 
-  #begin(): ReturnType<typeof init> {
-    const plot = init(this.#plotElement, null, { renderer: 'canvas' });
+  #begin(): ReturnType<typeof beginPlot> {
+    const plot = beginPlot(this.#plotElement, null, { renderer: 'canvas' });
     plot.on('click', ({ seriesId = '', dataIndex }) => {
       const arm = this.#drawn?.stopAt(seriesId, dataIndex)?.arm;
       if (arm !== undefined) this.#around.onArm(arm);

@@ -8,14 +8,14 @@ export interface StopPlace {
   readonly dataIndex: number;
 }
 
-interface Walk {
+interface SteppedSeries {
   readonly seriesId: string;
   readonly seriesIndex: number;
   readonly length: number;
 }
 
 /** Returns the series with values, in their order. */
-function walksOf({ option, stopAt }: DrawnChart): Walk[] {
+function walksOf({ option, stopAt }: DrawnChart): SteppedSeries[] {
   const series = option.series as readonly { readonly id?: string; readonly data?: readonly unknown[] }[];
   return series.flatMap(({ id = '', data = [] }, seriesIndex) =>
     stopAt(id, 0) === null ? [] : [{ seriesId: id, seriesIndex, length: data.length }],

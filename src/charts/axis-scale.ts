@@ -6,7 +6,7 @@
 import type { Axis } from './chart.js';
 import { axisName, chartUnit, unitStep, valueText } from './chart-units.js';
 
-export interface AxisTick {
+export interface PlaceTick {
   readonly at: number;
   readonly label: string;
 }
@@ -17,7 +17,7 @@ export interface AxisScale {
   readonly min: number;
   readonly max: number;
   /** Places and labels, ascending. */
-  readonly ticks: readonly AxisTick[];
+  readonly ticks: readonly PlaceTick[];
   /** Where a value is; null: not on this axis, as 0 on a logarithmic one. */
   readonly place: (value: number) => number | null;
   /** The value at a place. */

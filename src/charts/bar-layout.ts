@@ -1,6 +1,6 @@
 /** Where the bars of a chart are, in pixels. */
 import type { AxisScale } from './axis-scale.js';
-import type { BarChart } from './chart.js';
+import type { BarChart, BarSpread } from './chart.js';
 import type { PlotArea, ToPixels } from './overlay.js';
 
 export interface BarLayout {
@@ -9,8 +9,6 @@ export interface BarLayout {
   readonly lineColour: string;
   readonly dotColour: string;
 }
-
-type BarSpread = NonNullable<NonNullable<BarChart['parts'][number]['spreads']>[number]>;
 
 export interface BarBox {
   readonly box: PlotArea;

@@ -4,7 +4,7 @@
  */
 import { CustomChart, LineChart, ScatterChart } from 'echarts/charts';
 import { DataZoomInsideComponent, DataZoomSliderComponent, GridComponent, TooltipComponent } from 'echarts/components';
-import { use } from 'echarts/core';
+import { init, use } from 'echarts/core';
 
 use([
   CustomChart,
@@ -16,4 +16,5 @@ use([
   DataZoomSliderComponent,
 ]);
 
-export { init, setPlatformAPI, use } from 'echarts/core';
+/** Begins a plot in an element, or without one for SVG. */
+export const beginPlot = init;

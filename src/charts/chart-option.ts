@@ -8,12 +8,12 @@ import { drawTimeline, timelineHeightPx } from './timeline-option.js';
 import { drawXy, xyHeightPx } from './xy-option.js';
 
 /** A kind of chart: its drawing, and the height that it needs at a width. */
-interface Drawing<C> {
+interface KindDrawing<C> {
   readonly draw: (chart: C, look: ChartLook) => DrawnChart;
   readonly heightPx: (chart: C, look: ChartLook) => number;
 }
 
-const DRAWINGS: { readonly [K in Chart['kind']]: Drawing<Extract<Chart, { readonly kind: K }>> } = {
+const DRAWINGS: { readonly [K in Chart['kind']]: KindDrawing<Extract<Chart, { readonly kind: K }>> } = {
   xy: { draw: drawXy, heightPx: xyHeightPx },
   heatmap: { draw: drawHeatmap, heightPx: heatmapHeightPx },
   forest: { draw: drawForest, heightPx: forestHeightPx },
@@ -24,8 +24,8 @@ const DRAWINGS: { readonly [K in Chart['kind']]: Drawing<Extract<Chart, { readon
 /** A canvas has a largest size. Rows of a taller picture are closer together. */
 const TALLEST_PX = 8000;
 
-function drawingOf({ kind }: Chart): Drawing<Chart> {
-  return DRAWINGS[kind] as Drawing<Chart>;
+function drawingOf({ kind }: Chart): KindDrawing<Chart> {
+  return DRAWINGS[kind] as KindDrawing<Chart>;
 }
 
 /** How a chart is looked at, when its height is that which it needs. */

@@ -22,13 +22,13 @@ import { thinnedPoints } from './thin-points.js';
 /** As many columns of a heat map stand beside each other. A wider one is a list. */
 const MAX_COLUMNS = 12;
 
-interface PointRow {
+interface ChartPoint {
   readonly name: string;
   readonly point: XyPoint;
   readonly arm?: string;
 }
 
-function pointRows({ series }: XyChart): { rows: PointRow[]; total: number } {
+function pointRows({ series }: XyChart): { rows: ChartPoint[]; total: number } {
   const total = series.reduce((sum, { points }) => sum + points.length, 0);
   const each = Math.max(1, Math.floor(MAX_ROWS / Math.max(1, series.length) / 4));
   const rows = series.flatMap(({ name, points, arm, isPredicted }) => {
@@ -42,7 +42,7 @@ function pointRows({ series }: XyChart): { rows: PointRow[]; total: number } {
   return { rows, total };
 }
 
-function xyColumns({ x, y, series }: XyChart): OptionalColumn<PointRow>[] {
+function xyColumns({ x, y, series }: XyChart): OptionalColumn<ChartPoint>[] {
   const xs = numberColumn(
     x.label,
     x.unit,

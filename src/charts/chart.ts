@@ -132,7 +132,7 @@ export interface BarChart extends ChartWords {
 }
 
 /** The lists have one entry for each category; null: none. */
-interface BarPart {
+export interface BarPart {
   readonly name: string;
   readonly values: readonly (number | null)[];
   /** The interval and the single observations of each bar; an open end is absent. Only of bars that are not stacked. */

@@ -3,10 +3,11 @@
  * only when somebody asks for a picture. ECharts is a development dependency that is bundled into `dist/bin`; users of the
  * library, who load `dist/src`, must install it themselves.
  */
+import { setPlatformAPI, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { visibleText } from '../base/visible-text.js';
 import type { Chart } from './chart.js';
-import { init, setPlatformAPI, use } from './chart-library.js';
+import { beginPlot } from './chart-library.js';
 import { chartHeightPx, drawChart } from './chart-option.js';
 import { CHART_FONT, CHART_THEMES, type ThemeName } from './chart-theme.js';
 import { type DrawnChart, FONT_PX } from './drawn-chart.js';
@@ -91,7 +92,7 @@ function textLines(
 
 /** Returns the axes and what is in them as an SVG element at a height within the picture. */
 function plotMarkup({ option }: DrawnChart, width: number, height: number, top: number): string {
-  const plot = init(null, null, { renderer: 'svg', ssr: true, width, height });
+  const plot = beginPlot(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
     plot.setOption(option);
     // The library adds styles and attributes for a script that follows the pointer. There is none.

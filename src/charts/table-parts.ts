@@ -13,10 +13,10 @@ export interface ChartTable {
 export const MAX_ROWS = 400;
 const MAX_OBSERVATIONS = 12;
 
-type Row = ChartTable['rows'][number];
+type ChartTableRow = ChartTable['rows'][number];
 
 /** Returns a row whose texts show their control characters. */
-export function row(cells: readonly string[], arm?: string): Row {
+export function row(cells: readonly string[], arm?: string): ChartTableRow {
   const shown = cells.map(visibleText);
   return arm === undefined ? { cells: shown } : { cells: shown, arm };
 }

@@ -22,9 +22,9 @@ import { pointedItem, timeZoom, ZOOM_PX } from './tooltips.js';
 const LANE_PX = 30;
 const BAR_SHARE = 0.7;
 
-type Lane = TimelineChart['lanes'][number];
+type TimelineLane = TimelineChart['lanes'][number];
 
-function lanesOf({ lanes }: TimelineChart, look: ChartLook): readonly Lane[] {
+function lanesOf({ lanes }: TimelineChart, look: ChartLook): readonly TimelineLane[] {
   return lanes.filter(({ arm }) => isChosen(look, [arm]));
 }
 
@@ -53,7 +53,7 @@ export function mergedSpans(spans: readonly TimelineSpan[], pixelNs: number): re
   return merged;
 }
 
-function spanText({ name }: Lane, { fromNs, toNs, what }: TimelineSpan): string {
+function spanText({ name }: TimelineLane, { fromNs, toNs, what }: TimelineSpan): string {
   return [
     shownName(name, 360),
     shownName(what, 300),

@@ -11,8 +11,6 @@ import type { ClientCost } from '../training/predict/ramp.js';
 
 export const FEED_VERSION = 1;
 
-const LIMITERS: readonly Limiter[] = ['one-stream', 'storage', 'network', 'client-cpu', 'harness', 'accelerator'];
-
 /** A value with its 95 % interval. An end is null where nothing that was measured bounds it. */
 export interface FeedInterval {
   readonly low: number | null;

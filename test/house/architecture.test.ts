@@ -117,7 +117,7 @@ const SUB_ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string
     feed: ['table', 'answer'],
     charts: ['table', 'run', 'comparison', 'history', 'feed', 'fsx'],
     page: ['table', 'run', 'comparison', 'answer', 'history', 'feed', 'fsx', 'charts'],
-    formats: ['table', 'run', 'comparison', 'answer', 'history', 'feed'],
+    formats: ['table', 'run', 'comparison', 'answer', 'history', 'feed', 'charts'],
     '.': ['table', 'run', 'comparison', 'answer', 'history', 'fsx', 'ci', 'iam', 'formats', 'charts', 'page'],
   },
   cli: {

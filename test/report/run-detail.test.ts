@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { detailLines } from '../../src/report/run/run-detail.js';
+import { detailLines } from '../../src/report/charts/run-detail.js';
 import { viewRun } from '../../src/report/run/run-view.js';
 import { barLines } from '../../src/report/table/bar-lines.js';
 import { columnsOf } from '../../src/report/table/columns.js';

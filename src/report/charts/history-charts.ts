@@ -1,12 +1,12 @@
 /** The charts of a history: each series of runs over time. */
 import type { Chart, XyPoint } from '../../charts/chart.js';
+import { uniqueIds } from '../../charts/unique-ids.js';
 import type { History, HistoryChange, HistoryPoint, HistorySeries } from '../../gate/run-history.js';
 import { factorNames } from '../../record/trial-columns.js';
 import { formatChange } from '../comparison/comparison-table.js';
 import { plural } from '../table/format.js';
 import { capital } from './axis-charts.js';
 import { namesOf } from './facets.js';
-import { uniqueIds } from './unique-ids.js';
 
 /** Returns one chart for each series with several runs, in the order of the table. Their ids are unique. */
 export function historyCharts({ series }: History): Chart[] {

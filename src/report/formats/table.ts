@@ -1,4 +1,5 @@
 import { answeredComparison, answeredHistory, answeredRun } from '../answer/answered.js';
+import { detailLines } from '../charts/run-detail.js';
 import { terminalComparison } from '../comparison/render-comparison.js';
 import { repeatedFeed } from '../feed/feed-answer.js';
 import { renderFeed } from '../feed/render-feed.js';
@@ -8,7 +9,7 @@ import type { ReportForm } from './report-form.js';
 
 export const form: ReportForm = {
   run: (view, options) => {
-    const report = terminalRun(view, answeredRun(view), options);
+    const report = terminalRun(view, answeredRun(view), options, options.detail ? detailLines(view, options.columns) : []);
     return view.feed === null
       ? report
       : `${renderFeed(view.feed, repeatedFeed(view.feed), 'table', options)}\n${report}`;

@@ -1,8 +1,8 @@
 /** The metrics of CloudWatch over time, beside the trials. */
 import type { Chart, ChartSpan, XyPoint, XySeries } from '../../charts/chart.js';
+import { uniqueIds } from '../../charts/unique-ids.js';
 import type { MetricSeries, MetricsTarget } from '../../record/fsx-metrics-record.js';
 import { seriesOf } from '../../record/metric-periods.js';
-import { uniqueIds } from '../charts/unique-ids.js';
 import { plural } from '../table/format.js';
 import type { MetricsView } from './metrics-view.js';
 import { ofRow, TIMELINE_ROWS, type TimelineRow } from './timeline-rows.js';

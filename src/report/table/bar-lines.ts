@@ -15,18 +15,20 @@ const INDENT = '  ';
 const GAP = '  ';
 /** The part of a line that names may take. */
 const NAME_SHARE = 0.45;
-/** The shortest bar that is still one. A narrower terminal wraps. */
+/** The shortest bars and names that still say something. A narrower terminal wraps. */
 const LEAST_BAR = 10;
+const LEAST_NAME = 6;
 /** Longer bars are hard to follow. */
 const MOST_BAR = 50;
 
 /** Returns one line for each row, of at most `columns` characters. Longer names are cut. */
 export function barLines(rows: readonly BarRow[], columns: number): string[] {
-  const names = rows.map(({ name }) => cut(visibleText(name), Math.floor(columns * NAME_SHARE)));
-  const nameWidth = Math.max(0, ...names.map(columnsOf));
   const textWidth = Math.max(0, ...rows.map(({ text }) => columnsOf(text)));
-  const left = columns - INDENT.length - nameWidth - textWidth - 2 * GAP.length;
-  const width = Math.min(MOST_BAR, Math.max(LEAST_BAR, left));
+  const besides = INDENT.length + 2 * GAP.length + textWidth;
+  const room = Math.max(LEAST_NAME, Math.min(columns * NAME_SHARE, columns - besides - LEAST_BAR));
+  const names = rows.map(({ name }) => cut(visibleText(name), Math.floor(room)));
+  const nameWidth = Math.max(0, ...names.map(columnsOf));
+  const width = Math.min(MOST_BAR, Math.max(LEAST_BAR, columns - besides - nameWidth));
   return rows.map(({ text, part }, index) => {
     const name = names[index] as string;
     const padded = `${name}${' '.repeat(nameWidth - columnsOf(name))}`;
