@@ -1,4 +1,6 @@
 /** The script of a report's page. It is bundled with the drawing of charts and written into each page. */
+
+import { unpacked } from '../page/packed.js';
 import type { PageData } from '../page/page-html.js';
 import { ArmFilter } from './arm-filter.js';
 import { ChartBoard } from './chart-board.js';
@@ -6,7 +8,7 @@ import { addDataTables } from './data-table.js';
 import { openOnPaper } from './paper.js';
 import { showTips } from './term-tips.js';
 
-const data = JSON.parse(document.getElementById('page-data')?.textContent ?? 'null') as PageData;
+const data = unpacked(JSON.parse(document.getElementById('page-data')?.textContent ?? 'null')) as PageData;
 // Before the charts listen, because what is closed has no width to draw for.
 openOnPaper();
 const filter = new ArmFilter(data.arms);

@@ -1,6 +1,6 @@
 /** Where the bars of a chart are, in pixels. */
 import type { AxisScale } from './axis-scale.js';
-import type { BarChart } from './chart.js';
+import type { BarChart, BarSpread } from './chart.js';
 import type { PlotArea, ToPixels } from './overlay.js';
 
 export interface BarLayout {
@@ -10,13 +10,11 @@ export interface BarLayout {
   readonly dotColour: string;
 }
 
-type DrawnSpread = NonNullable<NonNullable<BarChart['parts'][number]['spreads']>[number]>;
-
 export interface BarBox {
   readonly box: PlotArea;
   /** Where the middle of the bar is across its length. */
   readonly middle: number;
-  readonly spread: DrawnSpread | null;
+  readonly spread: BarSpread | null;
 }
 
 /** The share of the room of a category that its bars fill. */

@@ -2,7 +2,7 @@
 import { type AxisScale, scaleOf } from './axis-scale.js';
 import { type BarBox, type BarLayout, barBoxes } from './bar-layout.js';
 import { categoriesBelow, doNamesFit, rowNames } from './category-axis.js';
-import type { BarChart } from './chart.js';
+import type { BarChart, BarPart } from './chart.js';
 import { fillOf, markStyle } from './chart-theme.js';
 import { valueText } from './chart-units.js';
 import { jitterPx, shownDots } from './dots.js';
@@ -27,8 +27,6 @@ const STACK_PX = 30;
 const UPRIGHT_HEIGHT_PX = 320;
 /** More bars than this lie down, so that their names can be read. */
 const MAX_UPRIGHT = 16;
-
-type DrawnPart = BarChart['parts'][number];
 
 /** Returns the chart with the chosen categories only. */
 function chosenBars(chart: BarChart, look: ChartLook): BarChart {
@@ -105,7 +103,7 @@ function spreadShapes(
   return [...(hasInterval ? whisker(middle, ends, direction, style) : []), ...dots];
 }
 
-function barText(chart: BarChart, part: DrawnPart, category: number): string {
+function barText(chart: BarChart, part: BarPart, category: number): string {
   const unit = chart.value.unit;
   const value = part.values[category];
   const spread = part.spreads?.[category];

@@ -64,6 +64,11 @@ function moment(ms: number): string {
   return Number.isNaN(date.getTime()) ? plainNumber(ms) : date.toISOString().replace('T', ' ').slice(0, 19);
 }
 
+/** Returns the percentile at 1/(1 − q), with as many digits as tell it from its neighbours: `99.925 %`. */
+export function percentileText(place: number): string {
+  return `${Number((100 * (1 - 1 / place)).toFixed(Math.max(0, Math.ceil(Math.log10(place)))))} %`;
+}
+
 const ONE_STEP = steps(1, ['']);
 
 const UNITS: Readonly<Record<Axis['unit'], ChartUnit>> = {
@@ -90,6 +95,7 @@ const UNITS: Readonly<Record<Axis['unit'], ChartUnit>> = {
   count: { steps: COUNT_STEPS, isBinary: false, text: plainNumber },
   ratio: { steps: [{ factor: 0.01, from: 0, name: '', suffix: ' %' }], isBinary: false, text: percent },
   time: { steps: ONE_STEP.map((step) => Object.assign({}, step, { name: 'UTC' })), isBinary: false, text: moment },
+  percentile: { steps: ONE_STEP, isBinary: false, text: percentileText },
   none: { steps: ONE_STEP, isBinary: false, text: plainNumber },
 };
 

@@ -19,8 +19,8 @@ interface ChartWords {
 export interface Axis {
   /** Without the unit, which `unit` adds: `throughput`. */
   readonly label: string;
-  /** `time`: milliseconds since 1970, UTC. */
-  readonly unit: Unit | 'time' | 'none';
+  /** `time`: milliseconds since 1970, UTC. `percentile`: 1/(1 − q) of a quantile q, so that each nine is as wide as the last. */
+  readonly unit: Unit | 'time' | 'percentile' | 'none';
   readonly scale: 'linear' | 'log';
   /** Values that always belong to the axis: 0 for a level that is drawn from zero, a threshold. */
   readonly includes?: readonly number[];
@@ -132,7 +132,7 @@ export interface BarChart extends ChartWords {
 }
 
 /** The lists have one entry for each category; null: none. */
-interface BarPart {
+export interface BarPart {
   readonly name: string;
   readonly values: readonly (number | null)[];
   /** The interval and the single observations of each bar; an open end is absent. Only of bars that are not stacked. */

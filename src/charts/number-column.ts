@@ -19,6 +19,7 @@ function fourDigits(value: number): string {
  */
 export function numberColumn(label: string, unit: Axis['unit'], values: readonly number[]): TableColumn {
   if (unit === 'time') return { head: axisName(label, 'UTC'), cell: chartUnit(unit).text };
+  if (unit === 'percentile') return { head: label, cell: chartUnit(unit).text };
   const magnitudes = Float64Array.from(
     values.filter((value) => value !== 0),
     Math.abs,

@@ -60,7 +60,10 @@ export function readable(text: string): string {
 
 /** Returns text of several lines for a `<pre>`, whose line breaks stay. */
 export function preformatted(text: string): Html {
-  const lines = text.replace(/\n$/, '').replaceAll('\t', '  ').split(/\r?\n/);
+  const lines = text
+    .replace(/\r?\n$/, '')
+    .replaceAll('\t', '  ')
+    .split(/\r?\n/);
   return new Html(lines.map(escaped).join('\n'));
 }
 

@@ -1,6 +1,7 @@
 /** A page as one HTML file that needs nothing else: no network, no other file, no permission to run any other script. */
 import type { Chart } from '../charts/chart.js';
 import { type Html, html, jsonHtml, rawElement, readable } from './html.js';
+import { packed } from './packed.js';
 import type { Page, PageSection } from './page.js';
 import { drawingOf, linesHtml, sectionHtml } from './section-html.js';
 import { TermLinks, termId } from './term-links.js';
@@ -16,7 +17,7 @@ export interface PageAssets {
   readonly style: PageAsset;
 }
 
-/** What the script of a page is given. */
+/** What the script of a page is given, packed. */
 export interface PageData {
   /** The names of the arms, in the order by which rows refer to them. */
   readonly arms: Page['arms'];
@@ -54,7 +55,7 @@ ${answerHtml(page)}${filterHtml(page)}${sections}${glossaryHtml(page)}</main>
 </div>
 <footer><p>Made by ${page.madeBy} on <time datetime="${page.madeAt}">${page.madeAt.slice(0, 16).replace('T', ' ')} UTC</time>. This file is complete: it loads nothing from elsewhere.</p></footer>
 <div id="tip" role="tooltip" hidden></div>
-<script type="application/json" id="page-data">${jsonHtml(data)}</script>
+<script type="application/json" id="page-data">${jsonHtml(packed(data))}</script>
 <script>${rawElement(assets.script.text)}</script>
 </body>
 </html>

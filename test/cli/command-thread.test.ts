@@ -30,6 +30,7 @@ const callsOn = (fast: string, slow: string): readonly (readonly string[])[] => 
   ['baseline', 'save', 'main', fast],
   ['baseline', 'list'],
   ['history'],
+  ['report', slow, '-o', 'page/report.html'],
   ['export', 'results'],
   ['calibrate', 'w.yaml', '-t', 't', '--sessions', '1'],
   ['clean', '-t', 't'],

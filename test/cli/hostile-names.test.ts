@@ -183,6 +183,16 @@ const ASKED: Readonly<Record<string, Lines>> = {
     ['gate', two, '--baseline', HOSTILE, '-o', results],
     ...badWords(['gate', two, '-o', results], '-m', '--where', '--alpha', '--budget', '--looks'),
   ],
+  report: ({ results, whole: [one = '', two = ''], damaged, directory }) => [
+    ...[[one], [one, two], [one, '--compare'], ...damaged.map((run) => [run])].map((runs, index) => [
+      ...['report', ...runs, '--results', results, '-o', join(directory, `${index}${HOSTILE}.html`)],
+    ]),
+    ['report', one, '--results', results],
+    ['report', '--history', '--workload', `${COMMAND_FIRST}quick`, '--results', results, '-o', join(directory, 'h')],
+    ['report', one, '--results', results, '-o', results],
+    ['report', HOSTILE, '--results', results],
+    ...badWords(['report', one, '--results', results], '-m', '--where', '--alpha'),
+  ],
   history: ({ results, directory }) => [
     ...FORMATS.map((format) => ['history', '-o', results, '--format', format]),
     ...FORMATS.map((format) => ['history', '-o', results, '--workload', `${COMMAND_FIRST}quick`, '--format', format]),

@@ -5,7 +5,7 @@ import type { ChartArm, ChartedRun, ChartGroup } from './chart-arms.js';
 import { type DrawnMetric, drawnMetrics } from './drawn-metrics.js';
 import { type Facet, facetsOf, facetTitle, namesOf } from './facets.js';
 import { linesAcross, type ShownArm } from './level-lines.js';
-import { type Level, levelsText } from './levels.js';
+import { type ArmLevel, levelsText } from './levels.js';
 import { numericAxes } from './numeric-axes.js';
 
 /** More bars need a chart that is higher than a window. */
@@ -59,7 +59,7 @@ export function armChart(
   };
 }
 
-function spreadOf({ low, high, dots, label }: Level): BarSpread {
+function spreadOf({ low, high, dots, label }: ArmLevel): BarSpread {
   return {
     ...(low !== undefined && { low }),
     ...(high !== undefined && { high }),

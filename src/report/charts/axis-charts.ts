@@ -2,12 +2,12 @@
 import type { Axis, XyChart, XyPoint, XySeries } from '../../charts/chart.js';
 import type { Attributed } from '../../gate/grid.js';
 import { type Facet, facetsOf, facetTitle, namesOf } from './facets.js';
-import { type Level, levelsText } from './levels.js';
+import { type ArmLevel, levelsText } from './levels.js';
 import type { NumericAxis } from './numeric-axes.js';
 
 /** Something with a level, and with the id of its arm if a page can choose it. */
 export interface Leveled extends Attributed {
-  readonly level: Level;
+  readonly level: ArmLevel;
   readonly arm?: string;
 }
 
@@ -62,7 +62,7 @@ export function capital(text: string): string {
 }
 
 /** Items that differ only in the number, in its order. */
-interface Line<T> extends Attributed {
+interface AxisLine<T> extends Attributed {
   readonly items: readonly T[];
 }
 
@@ -70,7 +70,7 @@ function linesOf<T extends Attributed>(
   items: readonly T[],
   of: NumericAxis<T>['of'],
   others: readonly string[],
-): Line<T>[] {
+): AxisLine<T>[] {
   const lines = new Map<string, T[]>();
   for (const item of items) {
     if (of(item) === null) continue;
@@ -98,7 +98,7 @@ function pointOf(x: number, { level: { value, low, high, dots, label }, arm }: L
 }
 
 /** Levels begin at zero, unless they range over orders of magnitude. */
-function scaleOf(levels: readonly Level[]): Pick<Axis, 'scale' | 'includes'> {
+function scaleOf(levels: readonly ArmLevel[]): Pick<Axis, 'scale' | 'includes'> {
   const values = levels.flatMap(({ value, dots }) => [...dots, ...(value === null ? [] : [value])]);
   const [least, most] = [Math.min(...values), Math.max(...values)];
   return least > 0 && most / least >= LOG_FROM ? { scale: 'log' } : { scale: 'linear', includes: [0] };

@@ -1,5 +1,6 @@
 /** The charts of a comparison. A chart is one function and one row here. */
 import type { Chart, ForestRow } from '../../charts/chart.js';
+import { uniqueIds } from '../../charts/unique-ids.js';
 import type { ComparedCell, Comparison, Side } from '../../gate/comparison.js';
 import type { Attributed } from '../../gate/grid.js';
 import type { Measure } from '../../stats/measure.js';
@@ -10,9 +11,8 @@ import { rowsOf } from '../comparison/session-plots.js';
 import { formatPercent, plural } from '../table/format.js';
 import { chartsOver } from './axis-charts.js';
 import { SIDE } from './facets.js';
-import type { Level } from './levels.js';
+import type { ArmLevel } from './levels.js';
 import { numericAxes } from './numeric-axes.js';
-import { uniqueIds } from './unique-ids.js';
 
 const ROWS: readonly ((comparison: Comparison, measure: Measure) => readonly Chart[])[] = [forestCharts, sideCharts];
 
@@ -98,7 +98,7 @@ function noteOf(cell: ComparedCell, { low, high }: NonNullable<ForestRow['beyond
 }
 
 interface LeveledSide extends Attributed {
-  readonly level: Level;
+  readonly level: ArmLevel;
   readonly arm: string;
 }
 
@@ -127,7 +127,7 @@ function sideCharts(comparison: Comparison, measure: Measure): Chart[] {
 }
 
 /** Returns the level as the table of the comparison shows it. */
-function levelIn(spread: Spread | null, unit: Comparison['options']['unit']): Level {
+function levelIn(spread: Spread | null, unit: Comparison['options']['unit']): ArmLevel {
   const name = unit === 'session' ? 'session' : 'trial';
   if (spread === null) return { value: null, dots: [], unit: name, n: 0, label: 'not measured' };
   const { median, medianLow, medianHigh, values, n } = spread;

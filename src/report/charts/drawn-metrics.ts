@@ -3,7 +3,7 @@ import { LATENCY_KINDS, type LatencyKindRow } from '../../base/latency-kinds.js'
 import { NUMBER_METRICS, type NumberMetric, type Unit } from '../../base/metrics.js';
 import type { Drawn } from './axis-charts.js';
 import type { ChartArm, ChartGroup } from './chart-arms.js';
-import { type Level, levelOf, quantileLevelOf } from './levels.js';
+import { type ArmLevel, levelOf, quantileLevelOf } from './levels.js';
 
 /** Its id is `throughput` or `latency-p99`. */
 export interface DrawnMetric extends Drawn {
@@ -12,7 +12,7 @@ export interface DrawnMetric extends Drawn {
   /** Of the metric, and the quantile if it is a distribution. */
   readonly key: string;
   readonly statistic: number | null;
-  readonly of: (arm: ChartArm) => Level;
+  readonly of: (arm: ChartArm) => ArmLevel;
 }
 
 /** Returns what these arms have values of, the most important first. */

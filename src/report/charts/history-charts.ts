@@ -1,12 +1,12 @@
 /** The charts of a history: each series of runs over time. */
 import type { Chart, XyPoint } from '../../charts/chart.js';
+import { uniqueIds } from '../../charts/unique-ids.js';
 import type { History, HistoryChange, HistoryPoint, HistorySeries } from '../../gate/run-history.js';
 import { factorNames } from '../../record/trial-columns.js';
 import { formatChange } from '../comparison/comparison-table.js';
 import { plural } from '../table/format.js';
 import { capital } from './axis-charts.js';
 import { namesOf } from './facets.js';
-import { uniqueIds } from './unique-ids.js';
 
 /** Returns one chart for each series with several runs, in the order of the table. Their ids are unique. */
 export function historyCharts({ series }: History): Chart[] {
@@ -42,7 +42,7 @@ function chartOf({ measure, points, changes, doubtful }: HistorySeries, name: st
     id,
     title: `${capital(measure.key)} over time${name === '' ? '' : `: ${name}`}`,
     description: `Each point is a run: the median of its session medians; n = ${plural(points.length, 'run')}.${whiskers} ${found}`,
-    x: { label: 'start of the run (UTC)', unit: 'time', scale: 'linear' },
+    x: { label: 'start of the run', unit: 'time', scale: 'linear' },
     y: { label: measure.key, unit: measure.metric.unit, scale: 'linear', includes: [0] },
     series: [{ name: measure.key, points: points.map(pointOf), drawn: 'line' }],
     marks,

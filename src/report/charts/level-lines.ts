@@ -3,12 +3,12 @@ import type { LimitUse } from '../../stats/ceiling-use.js';
 import { kindName } from '../run/ceiling-text.js';
 import type { RunView } from '../run/run-view.js';
 import type { ChartArm } from './chart-arms.js';
-import type { Level } from './levels.js';
+import type { ArmLevel } from './levels.js';
 
 /** An arm with its level on the chart. */
 export interface ShownArm {
   readonly arm: ChartArm;
-  readonly level: Level;
+  readonly level: ArmLevel;
 }
 
 interface LevelLine {

@@ -9,7 +9,7 @@ import { noResultText } from '../run/arm-table.js';
 import { plural } from '../table/format.js';
 import type { ChartArm } from './chart-arms.js';
 
-export interface Level {
+export interface ArmLevel {
   /** As in the table of arms; null if there is none. */
   readonly value: number | null;
   readonly low?: number;
@@ -26,7 +26,7 @@ export interface Level {
  * Returns the median over the trials of an arm, with the 95 % interval of the median over its sessions, the unit of
  * inference, or over the trials of a single session. A trial that measured nothing has the worst value.
  */
-export function levelOf(arm: ChartArm, metric: NumberMetric): Level {
+export function levelOf(arm: ChartArm, metric: NumberMetric): ArmLevel {
   const { observed, infinite, unit, n } = observedIn(arm, { key: metric.key, metric, statistic: null });
   const value = arm.summary.numbers[metric.key]?.median;
   if (value === undefined || !Number.isFinite(value)) {
@@ -43,7 +43,7 @@ export function levelOf(arm: ChartArm, metric: NumberMetric): Level {
  * Returns a quantile of the latencies of all counted trials together, without an interval, and that of each session.
  * Null if too few operations support it.
  */
-export function quantileLevelOf(arm: ChartArm, kind: LatencyKind, field: QuantileField): Level {
+export function quantileLevelOf(arm: ChartArm, kind: LatencyKind, field: QuantileField): ArmLevel {
   const metric = METRICS.find(({ key }) => key === kind) as Measure['metric'];
   const quantile = QUANTILES[field];
   const { observed, unit, n } = observedIn(arm, { key: kind, metric, statistic: quantile });
@@ -60,12 +60,12 @@ function missingQuantile({ summary }: ChartArm, count: number | undefined): stri
   return count === undefined ? noResultText(summary) : `${plural(count, 'operation')} are too few`;
 }
 
-interface Observed extends Pick<Level, 'unit' | 'n'> {
+interface ObservedUnits extends Pick<ArmLevel, 'unit' | 'n'> {
   readonly observed: readonly number[];
   readonly infinite: number;
 }
 
-function observedIn({ counted }: ChartArm, measure: Measure): Observed {
+function observedIn({ counted }: ChartArm, measure: Measure): ObservedUnits {
   const observations = observationsOf(measure, counted);
   const sessions = unitLevels(observations, 'session');
   const isSession = sessions.length > 1;
@@ -91,7 +91,7 @@ function labelOf({ summary: { counted, unmeasured, failed } }: ChartArm): { labe
 const LEAST_UNITS = 6;
 
 /** Returns what the points, whiskers and dots of these levels are: `… n = 8 sessions.` */
-export function levelsText(levels: readonly Level[], what: string): string {
+export function levelsText(levels: readonly ArmLevel[], what: string): string {
   const unit = levels.some((level) => level.unit === 'session') ? 'session' : 'trial';
   const some = levels.filter(({ n }) => n > 0);
   const bounded = some.filter(({ low }) => low !== undefined);
@@ -105,7 +105,7 @@ export function levelsText(levels: readonly Level[], what: string): string {
   return `${what}; ${countText(some, unit)}.${whiskers}${dots}${few}`;
 }
 
-function countText(levels: readonly Level[], unit: string): string {
+function countText(levels: readonly ArmLevel[], unit: string): string {
   const counts = levels.map(({ n }) => n);
   if (counts.length === 0) return 'nothing was measured';
   const [least, most] = [Math.min(...counts), Math.max(...counts)];

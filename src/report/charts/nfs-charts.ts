@@ -7,7 +7,7 @@ import { facetsOf, facetTitle, namesOf } from './facets.js';
 type Direction = 'read' | 'write';
 
 /** The mean times of an operation, or of a call, ns. */
-interface Split {
+interface NfsTimes {
   readonly queueNs: number;
   readonly roundTripNs: number;
   /** The part of the round trip in the server; null if it is unknown. */
@@ -16,7 +16,7 @@ interface Split {
 }
 
 interface SplitArm extends Pick<ChartArm, 'id' | 'attributes'> {
-  readonly split: Split;
+  readonly split: NfsTimes;
 }
 
 /** More bars need a chart that is higher than a window. */
@@ -66,8 +66,8 @@ export function nfsCharts(run: ChartedRun): Chart[] {
 }
 
 /** Without the server's part, the round trip is one part. Arms may differ in that. */
-function partsOf(splits: readonly Split[]): BarChart['parts'] {
-  const part = (name: string, of: (split: Split) => number | null) => ({ name, values: splits.map(of) });
+function partsOf(splits: readonly NfsTimes[]): BarChart['parts'] {
+  const part = (name: string, of: (split: NfsTimes) => number | null) => ({ name, values: splits.map(of) });
   return [
     part('queue in the client', ({ queueNs }) => queueNs),
     part('network and server', ({ roundTripNs, serverNs }) => (serverNs === null ? roundTripNs : null)),
@@ -84,7 +84,7 @@ function splitArm({ view }: ChartedRun, arm: ChartArm, direction: Direction, ove
   return [{ id: arm.id, attributes: arm.attributes, split: timesOf(split, server) }];
 }
 
-function timesOf(split: NfsSplit, serverOfCallNs: number | null): Split {
+function timesOf(split: NfsSplit, serverOfCallNs: number | null): NfsTimes {
   const { queueNs, roundTripNs, restNs, operationNs, clientNs, callsPerOperation } = split;
   // What ONTAP says includes the calls of other clients, and can be more than the round trip of this one.
   const served = (calls: number, wireNs: number) =>

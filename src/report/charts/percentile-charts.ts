@@ -2,6 +2,7 @@
 import { LATENCY_KINDS, type LatencyKind } from '../../base/latency-kinds.js';
 import { formatCount } from '../../base/units.js';
 import type { Axis, Chart, XyPoint } from '../../charts/chart.js';
+import { percentileText } from '../../charts/chart-units.js';
 import { type Histogram, quantilesNs, totalCount } from '../../histogram/histogram.js';
 import { leastOperations } from '../../stats/measure.js';
 import type { ChartArm, ChartedRun, ChartGroup } from './chart-arms.js';
@@ -56,7 +57,7 @@ function percentileChart(kind: LatencyKind, facet: Facet<ChartArm>, group: Chart
     id: `${kind}-percentiles`,
     title: facetTitle(`Percentiles of ${label}`, group, facet),
     description: `${operationsText(kind, facet)} A line ends at the last percentile that its number of operations supports.`,
-    x: { label: 'percentile', unit: 'none', scale: 'log', ticks: percentileTicks(most) },
+    x: { label: 'percentile', unit: 'percentile', scale: 'log', ticks: percentileTicks(most) },
     y: { label, unit: 'ns', scale: 'log' },
     series: seriesOf(kind, facet, group, percentilePoints),
   };
@@ -112,7 +113,7 @@ function percentileTicks(count: number): NonNullable<Axis['ticks']> {
   const nines = Array.from({ length: DECADES }, (_, index) => 10 ** (index + 1));
   return [2, ...nines]
     .filter((at) => count >= leastOperations(quantileAt(at)))
-    .map((at) => ({ at, label: `${Number((100 * quantileAt(at)).toFixed(DECADES))} %` }));
+    .map((at) => ({ at, label: percentileText(at) }));
 }
 
 function labelOf(kind: LatencyKind): string {

@@ -1,5 +1,6 @@
 /** The charts of a run. A chart is one file and one row here. */
 import type { Chart } from '../../charts/chart.js';
+import { uniqueIds } from '../../charts/unique-ids.js';
 import type { RunView } from '../run/run-view.js';
 import { armCharts } from './arm-charts.js';
 import { type ChartedRun, chartedRun } from './chart-arms.js';
@@ -12,7 +13,6 @@ import { replayCharts } from './replay-charts.js';
 import { scheduleChart } from './schedule-chart.js';
 import { timeCharts } from './time-charts.js';
 import { trainingCharts } from './training-charts.js';
-import { uniqueIds } from './unique-ids.js';
 
 /** What a chart is about, for headings. */
 export type ChartSubject = 'results' | 'latency' | 'training' | 'checkpoints' | 'replay' | 'nfs' | 'time';

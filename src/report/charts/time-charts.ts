@@ -28,6 +28,9 @@ const MOST_POINTS = 6000;
 const POINTS_PER_COLUMN = 4;
 const LEAST_COLUMNS = 20;
 
+/** With fewer seconds in each trial, the trials say all. */
+const LEAST_SECONDS = 3;
+
 /** In charts with more arms, the medians would be too many lines. */
 const MOST_MEDIANS = 4;
 
@@ -36,7 +39,9 @@ const MOST_RAMPS = 40;
 
 export function timeCharts({ groups }: ChartedRun): Chart[] {
   const charts = groups.flatMap(({ arms, names, where }) => {
-    const timed = arms.map(timedArm).filter(({ trials }) => trials.some(({ trial }) => trial.series.length > 1));
+    const timed = arms
+      .map(timedArm)
+      .filter(({ trials }) => trials.some(({ trial }) => trial.series.length >= LEAST_SECONDS));
     return facetsOf(timed, names).flatMap((facet) => {
       if (facet.items.length === 0) return [];
       const named = namesOf(facet.items, names, ({ id }) => id);
@@ -97,7 +102,7 @@ function commonParts({ items }: Facet<TimedArm>): Pick<XyChart, 'kind' | 'x' | '
   const all = items.flatMap(({ trials }) => trials);
   return {
     kind: 'xy',
-    x: { label: 'time (UTC)', unit: 'time', scale: 'linear' },
+    x: { label: 'time', unit: 'time', scale: 'linear' },
     spans: [...(all.length <= MOST_RAMPS ? all.flatMap(rampOf) : []), ...all.flatMap(({ stalls }) => stalls)],
     marks: all.flatMap(dropOf),
   };

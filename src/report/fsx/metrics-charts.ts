@@ -1,8 +1,8 @@
 /** The metrics of CloudWatch over time, beside the trials. */
 import type { Chart, ChartSpan, XyPoint, XySeries } from '../../charts/chart.js';
+import { uniqueIds } from '../../charts/unique-ids.js';
 import type { MetricSeries, MetricsTarget } from '../../record/fsx-metrics-record.js';
 import { seriesOf } from '../../record/metric-periods.js';
-import { uniqueIds } from '../charts/unique-ids.js';
 import { plural } from '../table/format.js';
 import type { MetricsView } from './metrics-view.js';
 import { ofRow, TIMELINE_ROWS, type TimelineRow } from './timeline-rows.js';
@@ -75,7 +75,7 @@ export function metricsCharts(view: MetricsView): Chart[] {
           id: uniqueId(`cloudwatch-${chart.row}`),
           title: `${chart.title}${of}`,
           description: `${chart.description}. One value for each period of CloudWatch, beside ${plural(spansOf(view, target).length, 'trial')}.`,
-          x: { label: 'time (UTC)', unit: 'time', scale: 'linear' },
+          x: { label: 'time', unit: 'time', scale: 'linear' },
           y: { label: chart.title.toLowerCase(), unit: chart.unit, scale: 'linear', includes: [0] },
           series: lines,
           spans: trialSpans(view, target),

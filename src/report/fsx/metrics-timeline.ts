@@ -19,7 +19,7 @@ const VALUE_COLUMNS = 15;
 const LEAST_COLUMNS = 20;
 
 /** Time as columns of characters. */
-interface Axis {
+interface TimeColumns {
   readonly startSeconds: number;
   readonly columnSeconds: number;
   readonly columns: number;
@@ -39,7 +39,7 @@ function titleOf({ name, fileSystemId, volumeId, region, deploymentType }: Metri
   return `${name}: ${fileSystemId} (${deploymentType ?? 'deployment type unknown'}, ${region}), ${volume}`;
 }
 
-function axisOf({ record }: MetricsView, width: number): Axis {
+function axisOf({ record }: MetricsView, width: number): TimeColumns {
   const startSeconds = Date.parse(record.startAt) / 1000;
   const seconds = Math.max(60, Date.parse(record.endAt) / 1000 - startSeconds);
   const perColumn = Math.ceil(seconds / 60 / Math.max(LEAST_COLUMNS, width));
@@ -47,7 +47,7 @@ function axisOf({ record }: MetricsView, width: number): Axis {
   return { startSeconds, columnSeconds, columns: Math.ceil(seconds / columnSeconds) };
 }
 
-function axisLine({ startSeconds, columnSeconds, columns }: Axis): string {
+function axisLine({ startSeconds, columnSeconds, columns }: TimeColumns): string {
   const clock = (seconds: number) => new Date(seconds * 1000).toISOString().slice(11, 16);
   const minutes = columnSeconds / 60;
   const scale = `${minutes} min each`;
@@ -58,7 +58,7 @@ function axisLine({ startSeconds, columnSeconds, columns }: Axis): string {
 }
 
 /** A letter: one arm was busy in the whole column. A dot: some trials were, in a part of it. */
-function trialsLine({ spans, arms }: MetricsView, target: MetricsTarget, axis: Axis): string {
+function trialsLine({ spans, arms }: MetricsView, target: MetricsTarget, axis: TimeColumns): string {
   const own = spans.filter((span) => span.target === target.name);
   const marks = Array.from({ length: axis.columns }, (_, column) => {
     const start = axis.startSeconds + column * axis.columnSeconds;
@@ -69,7 +69,7 @@ function trialsLine({ spans, arms }: MetricsView, target: MetricsTarget, axis: A
   return `${'trials'.padEnd(LABEL_COLUMNS)}${''.padEnd(VALUE_COLUMNS)}${marks.join('')}`.trimEnd();
 }
 
-function drawnRow(row: TimelineRow, series: readonly MetricSeries[], axis: Axis): string | null {
+function drawnRow(row: TimelineRow, series: readonly MetricSeries[], axis: TimeColumns): string | null {
   const { per } = row;
   const own = ofRow(row, series);
   if (own.length === 0) return null;
@@ -104,7 +104,7 @@ function summaryOf(combine: TimelineRow['combine'], values: readonly number[]): 
 }
 
 /** Returns one value a column, NaN where there is none. A period that is longer than a column fills all of its columns. */
-function columnValues(series: readonly MetricSeries[], axis: Axis, combine: TimelineRow['combine']): number[] {
+function columnValues(series: readonly MetricSeries[], axis: TimeColumns, combine: TimelineRow['combine']): number[] {
   const found: number[][] = Array.from({ length: axis.columns }, () => []);
   for (const { points, periodSeconds } of series) {
     for (const [start, value] of points) {

@@ -12,7 +12,6 @@ import { nfsLines } from './nfs-lines.js';
 import { noteArms } from './notes.js';
 import { ontapLines } from './ontap-lines.js';
 import { replayLines } from './replay-lines.js';
-import { detailLines } from './run-detail.js';
 import { cacheLines, fileLines, headerLines, type Line, problemLines, thresholdLines } from './run-lines.js';
 import type { RunView } from './run-view.js';
 import { trainingLines } from './training-lines.js';
@@ -34,7 +33,13 @@ function findingLines(view: RunView, { detail = false }: TerminalOptions): Line[
   ];
 }
 
-export function terminalRun(view: RunView, { answer, next }: Answered, options: TerminalOptions): string {
+/** @param detail groups of lines that follow the tables */
+export function terminalRun(
+  view: RunView,
+  { answer, next }: Answered,
+  options: TerminalOptions,
+  detail: readonly (readonly string[])[],
+): string {
   const { arms, notes } = noteArms(view);
   const paint = painter(options.color);
   const painted = (lines: readonly Line[]): DrawnLine[] => lines.map(({ text, tone }) => paint(text, tone));
@@ -44,7 +49,7 @@ export function terminalRun(view: RunView, { answer, next }: Answered, options: 
       painted(headerLines(view)),
       ...armTables(arms).map((table) => terminalTable(table.arms, table.columns, options)),
       arms.length === 0 ? [] : [captionOf(view.summaries), ...notes.map((note, index) => `${index + 1}) ${note}`)],
-      ...(options.detail ? detailLines(view, options.columns) : []),
+      ...detail,
       painted(findingLines(view, options)),
       [...painted(fileLines(view.directory)), METHOD_LINE],
       nextLines(next),

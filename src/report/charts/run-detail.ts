@@ -4,13 +4,13 @@ import { formatCount } from '../../base/units.js';
 import type { BarChart } from '../../charts/chart.js';
 import { maxNs, quantilesNs, totalCount } from '../../histogram/histogram.js';
 import { leastOperations } from '../../stats/measure.js';
-import { armChart } from '../charts/arm-charts.js';
-import { type ChartArm, type ChartedRun, type ChartGroup, chartedRun } from '../charts/chart-arms.js';
-import { drawnMetrics } from '../charts/drawn-metrics.js';
-import { facetTitle, namesOf } from '../charts/facets.js';
+import type { RunView } from '../run/run-view.js';
 import { type BarRow, barLines } from '../table/bar-lines.js';
 import { formatValue } from '../table/format.js';
-import type { RunView } from './run-view.js';
+import { armChart } from './arm-charts.js';
+import { type ChartArm, type ChartedRun, type ChartGroup, chartedRun } from './chart-arms.js';
+import { drawnMetrics } from './drawn-metrics.js';
+import { facetTitle, namesOf } from './facets.js';
 
 /** Returns groups of lines of at most `columns` characters. */
 export function detailLines(view: RunView, columns: number): string[][] {
