@@ -35,6 +35,8 @@ interface AxisRoom {
 /** The share of the axis that is left free beyond the first and the last value, so that marks are not cut. */
 const PADDING = 0.04;
 const MAX_TICKS = 60;
+/** Smaller values are zero: steps of an axis could not be told apart. */
+const TINY = 1e-300;
 
 /** Returns 1, 2 or 5 times a power of ten: the smallest step that needs at most `count` of them. */
 export function niceStep(range: number, count: number): number {
@@ -64,7 +66,7 @@ function extentOf(values: Iterable<number>): [number, number] {
 /** Returns ends that are apart: those of equal values are a tenth of them away, or zero if that belongs to the axis. */
 function apart([low, high]: [number, number], hasZero: boolean): [number, number] {
   if (high - low > Math.max(Math.abs(low), Math.abs(high)) * 1e-9) return [low, high];
-  if (low === 0) return [0, 1];
+  if (Math.abs(low) < TINY) return [0, 1];
   const margin = Math.abs(low) * 0.1;
   return hasZero && low > 0 ? [0, low + margin] : [low - margin, high + margin];
 }
@@ -144,7 +146,7 @@ function powers(base: number, first: number, last: number, every: number): numbe
 }
 
 function logScale(axis: Axis, values: readonly number[], room: AxisRoom): AxisScale {
-  const positive = values.filter((value) => value > 0);
+  const positive = values.filter((value) => value > TINY);
   const [low, high] = positive.length === 0 ? [1, 10] : extentOf(positive);
   const [least, most] = high / low > 1 + 1e-9 ? [low, high] : [low / 2, high * 2];
   const distinct = new Set(positive);
@@ -160,7 +162,7 @@ function logScale(axis: Axis, values: readonly number[], room: AxisRoom): AxisSc
     min,
     max,
     ticks: ticks.map((value) => ({ at: Math.log10(value), label: text(value) })),
-    place: (value) => (value > 0 ? Math.log10(value) : null),
+    place: (value) => (value > TINY ? Math.log10(value) : null),
     value: (place) => 10 ** place,
     label: (place) => text(10 ** place),
   };
