@@ -12,7 +12,7 @@ import { loadSdk, type SdkModule } from '../aws/sdk.js';
 import { FeedrateError } from '../base/errors.js';
 
 /** One page of a list, as the API asks for it and continues it. */
-interface Page {
+interface ListPage {
   readonly NextToken?: string | undefined;
 }
 
@@ -84,11 +84,11 @@ export class FsxApi {
 
   async #pages<Item>(
     action: string,
-    send: (client: FSxClient, page: Page, options: CallOptions) => Promise<[Item[] | undefined, Page]>,
+    send: (client: FSxClient, page: ListPage, options: CallOptions) => Promise<[Item[] | undefined, ListPage]>,
   ): Promise<Item[]> {
     const all: Item[] = [];
     const seen = new Set<string>();
-    for (let page: Page = {}; ; ) {
+    for (let page: ListPage = {}; ; ) {
       const [items, { NextToken }] = await this.call(action, (client, options) => send(client, page, options));
       if (items !== undefined) all.push(...items);
       if (!NextToken) return all;

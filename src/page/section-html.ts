@@ -12,7 +12,7 @@ const WIDE_CHARACTERS = 36;
 const ROWS_ON_PAGE = 25;
 
 /** What sections have in common while a page is made. */
-export interface Drawing {
+export interface PageDrawing {
   readonly terms: TermLinks;
   /** Rows and charts name an arm by its place in the page's list, because ids may be long. */
   readonly placeOf: ReadonlyMap<string, number>;
@@ -22,12 +22,12 @@ export interface Drawing {
   captions: number;
 }
 
-export function drawingOf(terms: TermLinks, arms: readonly PageArm[]): Drawing {
+export function drawingOf(terms: TermLinks, arms: readonly PageArm[]): PageDrawing {
   return { terms, placeOf: new Map(arms.map(({ id }, place) => [id, place])), charts: [], captions: 0 };
 }
 
 /** Returns a section with a heading of this level, 2 to 5. */
-export function sectionHtml(section: PageSection, level: number, drawing: Drawing): Html {
+export function sectionHtml(section: PageSection, level: number, drawing: PageDrawing): Html {
   const { id, heading, parts, sections = [], isFolded = false } = section;
   drawing.terms.newGroup();
   const title = headingHtml(level, heading, `${id}-title`);
@@ -55,7 +55,7 @@ function headingHtml(level: number, text: string, id: string): Html {
 /** So many charts of a section are shown at once. The others wait for a reader who wants them. */
 const CHARTS_SHOWN = 4;
 
-function partsHtml(parts: readonly PagePart[], level: number, drawing: Drawing): Html {
+function partsHtml(parts: readonly PagePart[], level: number, drawing: PageDrawing): Html {
   const charts = parts.filter(({ kind }) => kind === 'chart');
   const others = parts.filter(({ kind }) => kind !== 'chart');
   const drawn = (some: readonly PagePart[]) => some.map((part) => partHtml(part, level, drawing));
@@ -67,7 +67,7 @@ function partsHtml(parts: readonly PagePart[], level: number, drawing: Drawing):
   return html`${first}${rest}${drawn(others)}`;
 }
 
-function partHtml(part: PagePart, level: number, drawing: Drawing): Html {
+function partHtml(part: PagePart, level: number, drawing: PageDrawing): Html {
   switch (part.kind) {
     case 'text':
       return linesHtml(part.lines);
@@ -97,13 +97,13 @@ export function linesHtml(lines: readonly PageLine[]): Html {
   return html`<ul class="lines${isToned ? ' toned' : ''}">${items}</ul>`;
 }
 
-function figureHtml({ label, value, note, of }: PageFigure, { terms }: Drawing): Html {
+function figureHtml({ label, value, note, of }: PageFigure, { terms }: PageDrawing): Html {
   const arm = of === undefined ? null : html`<span class="of">${cutText(of)}</span>`;
   return html`<div><dt>${terms.marked(label)}</dt><dd><strong>${value}</strong>${arm}<span>${cutText(note)}</span></dd></div>`;
 }
 
 /** Returns a table that scrolls in a box of its own. */
-export function tableHtml({ caption, columns, rows }: PageTable, drawing: Drawing): Html {
+export function tableHtml({ caption, columns, rows }: PageTable, drawing: PageDrawing): Html {
   const { terms, placeOf } = drawing;
   const id = `caption-${++drawing.captions}`;
   const aligns = columns.map(({ align }) => (align === 'right' ? 'r' : 'l'));
@@ -129,7 +129,7 @@ ${body}</tbody></table></div></div>\n`;
 }
 
 /** Charts are drawn by the page's script. Without it, their tables remain. */
-function chartHtml(chart: Chart, level: number, drawing: Drawing): Html {
+function chartHtml(chart: Chart, level: number, drawing: PageDrawing): Html {
   const { id, title, description } = chart;
   drawing.charts.push(chart);
   const places = armsOfChart(chart).flatMap((arm) => drawing.placeOf.get(arm) ?? []);

@@ -10,7 +10,7 @@ import { printLines } from '../output/print.js';
 import { exits } from '../terminal/exits.js';
 import type { PicturePlaces } from '../terminal/picture-files.js';
 
-interface ReportOptions extends RawReportOptions, PicturePlaces {
+interface PageOptions extends RawReportOptions, PicturePlaces {
   /** The file to write. */
   readonly output?: string;
 }
@@ -58,7 +58,7 @@ last line of the output is its path; those of pictures come before it.
  * Writes the page and prints its path. Throws `FeedrateError`: `usage` when another file would be replaced, `store` when
  * the file cannot be written, as `writePictures` does, and as `comparisonOf` and `askedHistory` do.
  */
-async function writeReport(specs: readonly string[], options: ReportOptions, command: Command): Promise<number> {
+async function writeReport(specs: readonly string[], options: PageOptions, command: Command): Promise<number> {
   const [{ askedPage }, { requirePagePlace, writePage }, { writePictures }] = await Promise.all([
     import('../options/page-input.js'),
     import('../terminal/page-file.js'),

@@ -21,8 +21,8 @@ import { readFeed } from '../../store/feed-file.js';
 import { readFsxMetrics } from '../../store/fsx-metrics-file.js';
 import { RUN_FILES } from '../../store/run-files.js';
 import { readNamedRun } from '../../store/run-sources.js';
+import { pathFromHere } from '../output/path-from-here.js';
 import { tell } from '../output/print.js';
-import { pathFromHere } from '../terminal/run-report.js';
 import { comparisonOf, namedRun, type RawComparisonOptions } from './comparison-input.js';
 import { askedHistory, type HistoryOptions } from './history-input.js';
 

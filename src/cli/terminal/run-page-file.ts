@@ -3,9 +3,9 @@ import { isAbsolute, join } from 'node:path';
 import type { StoredRun } from '../../record/stored-run.js';
 import { RUN_FILES } from '../../store/run-files.js';
 import { pageOfStored } from '../options/page-input.js';
+import { pathFromHere } from '../output/path-from-here.js';
 import { tell } from '../output/print.js';
 import { requirePagePlace, writePage } from './page-file.js';
-import { pathFromHere } from './run-report.js';
 
 /**
  * Writes the page of a run that has just ended, and names it on stderr. A page that cannot be made is one line there:

@@ -1,10 +1,9 @@
 /** Prints a stored run on stdout and writes the requested files. */
-import { relative } from 'node:path';
 import { EXIT } from '../../base/errors.js';
 import type { StoredRun } from '../../record/stored-run.js';
 import { type ReportFormat, renderRun } from '../../report/render.js';
-import { isBucketUrl } from '../../store/bucket-place.js';
 import { isAnyAskedFor, type OutputFiles, writeOutputFiles } from '../options/output-files.js';
+import { pathFromHere } from '../output/path-from-here.js';
 import { printReport, tell } from '../output/print.js';
 import { stdoutOptions } from './output.js';
 
@@ -29,17 +28,4 @@ export async function writeRunFiles(stored: StoredRun, files: OutputFiles): Prom
   if (run !== null) return writeOutputFiles(files, { ...stored, run });
   tell(`feedrate: ${directory}: run.json is missing or damaged, so no files were written`);
   return EXIT.usage;
-}
-
-/** Returns the path as a user would type it: relative if it is below the current directory. */
-export function pathFromHere(path: string): string {
-  if (isBucketUrl(path)) return path;
-  let fromHere: string;
-  try {
-    fromHere = relative(process.cwd(), path);
-  } catch {
-    // The current directory was removed.
-    return path;
-  }
-  return fromHere === '' || fromHere.startsWith('..') ? path : fromHere;
 }
