@@ -21,7 +21,9 @@ let browser: Browser | undefined;
 test.after(() => browser?.close());
 
 const ARM = makeArm('read');
-const LOOKS = [390, 768, 1440].flatMap((width) => (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })));
+const LOOKS = [390, 768, 1440].flatMap((width) =>
+  (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })),
+);
 
 function liveStatus(bytesPerSecond: number): LiveStatus {
   const rates = { bytesPerSecond, opsPerSecond: 1000, p99Ns: 2e6, queueNs: 1e5, roundTripNs: 4e5 };
@@ -46,22 +48,39 @@ function liveStatus(bytesPerSecond: number): LiveStatus {
 function resultsIn(results: string): string {
   for (let day = 0; day < 14; day++) storeRun(results, makeRun([ARM], 1, startOfDay(day)), [makeTrial(ARM, 1, 1e9)]);
   const { plan } = makeRun([ARM], 1);
-  const hostile = { ...plan, workload: `<script>alert(1)</script>${HOSTILE}`, targets: [{ name: 'x', path: `/${HOSTILE}` }] };
-  storeRun(results, makeRun([ARM], 1, { ...startOfDay(20), plan: hostile, labels: { [HOSTILE]: 'y'.repeat(10_000) } }), []);
-  const now = { startedAt: new Date().toISOString(), pid: process.pid, hostname: hostname(), status: 'running' as const };
+  const hostile = {
+    ...plan,
+    workload: `<script>alert(1)</script>${HOSTILE}`,
+    targets: [{ name: 'x', path: `/${HOSTILE}` }],
+  };
+  storeRun(
+    results,
+    makeRun([ARM], 1, { ...startOfDay(20), plan: hostile, labels: { [HOSTILE]: 'y'.repeat(10_000) } }),
+    [],
+  );
+  const now = {
+    startedAt: new Date().toISOString(),
+    pid: process.pid,
+    hostname: hostname(),
+    status: 'running' as const,
+  };
   return storeRun(results, makeRun([ARM], 4, { ...startOfDay(21), ...now }), []);
 }
 
 async function opened(port: number, look: (typeof LOOKS)[number]): Promise<OpenedPage> {
   browser ??= await launchChromium();
-  const context = await browser.newContext({ viewport: { width: look.width, height: 900 }, colorScheme: look.colorScheme });
+  const context = await browser.newContext({
+    viewport: { width: look.width, height: 900 },
+    colorScheme: look.colorScheme,
+  });
   const page = await context.newPage();
   const said: string[] = [];
   const asked: string[] = [];
   page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`));
   page.on('pageerror', (error) => said.push(`error: ${error.message}`));
   page.on('request', (request) => {
-    if (!request.url().startsWith(`http://127.0.0.1:${port}/`) && !request.url().startsWith('data:')) asked.push(request.url());
+    if (!request.url().startsWith(`http://127.0.0.1:${port}/`) && !request.url().startsWith('data:'))
+      asked.push(request.url());
   });
   await page.goto(`http://127.0.0.1:${port}/?key=${KEY}`);
   await page.waitForSelector('#runs tr');
@@ -130,7 +149,10 @@ test('filters stay in the address, two runs are compared, new runs appear', () =
         assert.equal(await idsOf(page), ids);
         const boxes = page.locator('#runs input');
         for (const at of [3, 1, 2]) await boxes.nth(at).check();
-        assert.equal(await boxes.evaluateAll((all) => all.map((box) => (box as { readonly checked?: boolean }).checked)), [false, true, true, false, false]);
+        assert.equal(
+          await boxes.evaluateAll((all) => all.map((box) => (box as { readonly checked?: boolean }).checked)),
+          [false, true, true, false, false],
+        );
         cpSync(join(results, startOfDay(1).id), join(results, '20261001T030000Z_quick_ffff'), { recursive: true });
         await page.waitForFunction('document.querySelectorAll("#runs tr").length === 6');
         await page.click('#compare');

@@ -66,13 +66,16 @@ export async function withServer(
 function ask(path: string, asked: Asked, own: number): Promise<Response> {
   const { method = 'GET', headers = {}, cookie = `feedrate-${own}=${KEY}`, port = own } = asked;
   return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port, path, method, headers: { ...headers, cookie }, agent: false }, (answer) => {
-      let text = '';
-      answer.setEncoding('utf8').on('data', (part: string) => {
-        text += part;
-      });
-      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text }));
-    });
+    const sent = request(
+      { host: '127.0.0.1', port, path, method, headers: { ...headers, cookie }, agent: false },
+      (answer) => {
+        let text = '';
+        answer.setEncoding('utf8').on('data', (part: string) => {
+          text += part;
+        });
+        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text }));
+      },
+    );
     sent.on('error', reject);
     sent.end();
   });
