@@ -1,6 +1,6 @@
 /** The server as a client meets it: who is let in, what is refused, and what nobody can reach or change. */
 import { readdirSync, statSync, writeFileSync } from 'node:fs';
-import { createServer, request } from 'node:http';
+import { request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -8,7 +8,7 @@ import * as assert from 'uvu/assert';
 import { FeedrateError } from '../../src/base/errors.js';
 import type { ServedList } from '../../src/page/served.js';
 import { makeArm, makeRun, makeTrial } from '../support/records.js';
-import { KEY, withServer } from '../support/served.js';
+import { KEY, withProxy, withServer } from '../support/served.js';
 import { storeRun } from '../support/stored-runs.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
 
@@ -212,36 +212,19 @@ test('headers that never end and those that are too large are not waited for', (
 
 test('behind a proxy that strips its prefix, every address in a page is relative to it', () =>
   withTemporaryDirectory((directory) =>
-    withServer(resultsIn(directory), async ({ port, get }) => {
+    withServer(resultsIn(directory), ({ port, get }) => {
       const prefix = '/jupyter/default/proxy/8377';
-      const proxy = createServer((asked, answer) => {
-        const path = (asked.url ?? '').slice(prefix.length);
-        const passed = request(
-          { host: '127.0.0.1', port, path, method: asked.method, headers: asked.headers },
-          (from) => {
-            answer.writeHead(from.statusCode ?? 500, from.headers);
-            from.pipe(answer);
-          },
-        );
-        asked.pipe(passed);
-      });
-      await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-      const { port: outer } = proxy.address() as { readonly port: number };
-      try {
+      return withProxy(port, prefix, 'streamed', async (outer) => {
         const entry = await get(`${prefix}/?key=${KEY}`, { port: outer, cookie: '' });
         assert.not.match(entry.headers['set-cookie']?.[0] ?? '', /Path=/i);
-        const pages = await Promise.all(
-          ['/', `/live?id=${OLD}`, '/nothing'].map((path) => get(`${prefix}${path}`, { port: outer })),
-        );
+        const paths = ['/', `/live?id=${OLD}`, '/nothing'];
+        const pages = await Promise.all(paths.map((path) => get(`${prefix}${path}`, { port: outer })));
         for (const { text } of [entry, ...pages]) {
           const addresses = [...text.matchAll(/(?:href|src|url)="?=?([^"]+)"/g)].map(([, address]) => address);
           assert.ok(addresses.length > 0);
           for (const address of addresses) assert.match(address ?? '', /^(?:\.\/|data:,|0; url=\.\/)/);
         }
-      } finally {
-        proxy.closeAllConnections();
-        proxy.close();
-      }
+      });
     }),
   ));
 
