@@ -9,8 +9,8 @@ import {
   sortedRuns,
 } from '../page/served.js';
 import { addressOf, byId, element, link, setText } from './elements.js';
-import { followState, refusal } from './live-source.js';
 import { LiveBoard } from './live-board.js';
+import { followState, refusal } from './live-source.js';
 import { runRow } from './run-table.js';
 
 /** Rows that are shown at once, because a page with thousands is slow. */

@@ -28,7 +28,13 @@ const FIGURES: readonly FigureRow[] = [
     isAlways: true,
     absent: 'not observed with --progress none',
   },
-  { label: 'NFS round trip', value: (rates) => rates.roundTripNs, format: formatDurationNs, isAlways: false, absent: '' },
+  {
+    label: 'NFS round trip',
+    value: (rates) => rates.roundTripNs,
+    format: formatDurationNs,
+    isAlways: false,
+    absent: '',
+  },
   { label: 'NFS queue', value: (rates) => rates.queueNs, format: formatDurationNs, isAlways: false, absent: '' },
 ];
 

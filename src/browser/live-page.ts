@@ -1,8 +1,8 @@
 /** The page that follows one run. */
 import type { ServedList, ServedState } from '../page/served.js';
 import { addressOf, byId, setText } from './elements.js';
-import { followState } from './live-source.js';
 import { LiveBoard } from './live-board.js';
+import { followState } from './live-source.js';
 
 export class LivePage {
   readonly #view = new LiveBoard();

@@ -62,5 +62,5 @@ async function ask(watcher: StateWatcher, before: string): Promise<void> {
 export function refusal(status: number): string {
   return status === 403
     ? 'The server was started anew. Open the address that it printed.'
-    : `The server answered with status ${status}. Its terminal says why.`;
+    : 'The list cannot be read. Run feedrate list in a terminal to see why.';
 }

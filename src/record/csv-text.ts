@@ -4,7 +4,9 @@
 export function csvRecords<Name extends string>(text: string, names: readonly Name[]): Record<Name, string>[] {
   const [head = [], ...rows] = text.includes('"') ? quotedRows(text) : plainRows(text);
   const columns = names.map((name) => [name, head.indexOf(name)] as const);
-  return rows.map((row) => Object.fromEntries(columns.map(([name, at]) => [name, row[at] ?? ''])) as Record<Name, string>);
+  return rows.map(
+    (row) => Object.fromEntries(columns.map(([name, at]) => [name, row[at] ?? ''])) as Record<Name, string>,
+  );
 }
 
 function plainRows(text: string): string[][] {

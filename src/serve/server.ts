@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { type AllowedHosts, cookieOf, isAllowedHost, isToken } from './guard.js';
 import type { LiveFeed } from './live-feed.js';
-import { type ServedAnswer, type PagePolicy, ROUTES, type Served } from './routes.js';
+import { type PagePolicy, ROUTES, type Served, type ServedAnswer } from './routes.js';
 import { entryShell, messageShell } from './shells.js';
 
 export interface ServerOptions {

@@ -57,7 +57,10 @@ test('wrong options are one line', () =>
     for (const [words, said] of [
       [['--port', '70000'], 'feedrate: --port 70000: expected a number from 0 to 65535\n'],
       [['-o', 'file'], 'feedrate: -o file: it is no directory; name the one that runs are saved in\n'],
-      [['--port', '0', '--host', '192.0.2.1'], /^feedrate: cannot serve on 192\.0\.2\.1:0: this machine has no such address; .*\n$/],
+      [
+        ['--port', '0', '--host', '192.0.2.1'],
+        /^feedrate: cannot serve on 192\.0\.2\.1:0: this machine has no such address; .*\n$/,
+      ],
     ] as const) {
       const { status, stdout, stderr } = feedrate(['serve', ...words], directory);
       assert.equal([status, stdout], [2, '']);
@@ -90,7 +93,8 @@ test('a running run is seen as it records itself, and then as ended', () =>
       assert.ok(trial !== undefined);
       const measuring = seen.filter(({ now }) => now !== null);
       assert.ok(measuring.length > 0, `${seen.length} states`);
-      for (const { arm, doneTrials, totalTrials } of measuring) assert.equal([arm, doneTrials, totalTrials], [trial.arm, 0, 1]);
+      for (const { arm, doneTrials, totalTrials } of measuring)
+        assert.equal([arm, doneTrials, totalTrials], [trial.arm, 0, 1]);
       const points = measuring.at(-1)?.recent ?? [];
       const shown = points.reduce((sum, { bytesPerSecond }) => sum + bytesPerSecond, 0) / points.length;
       const recorded = throughputBytesPerSecond(trial);

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { unreachedDeclarations } from '../support/declarations.js';
 import { sourceFile, sourceFilesBelow } from '../support/source.js';
 
-const ROOTS = ['src/index.ts', 'src/cli/main.ts', 'src/browser/report-page.ts'];
+const ROOTS = ['src/index.ts', 'src/cli/main.ts', 'src/browser/report-page.ts', 'src/browser/serve-page.ts'];
 
 /** `...{ a, b }` in a literal says nothing that `a, b` does not, and neither does `...[a, b]`; `...[a, b].map(f)` does. */
 function packedLiterals(words: string): string[] {

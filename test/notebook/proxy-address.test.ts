@@ -11,7 +11,8 @@ const line = (environment: Record<string, string>, metadata: string | null = nul
 test('outside of Jupyter there is none', () => assert.is(line({}), null));
 
 test('the address is derived where it can be', () => {
-  const notebook = '{"ResourceArn":"arn:aws:sagemaker:eu-west-1:123456789012:notebook-instance/Mine","ResourceName":"Mine"}';
+  const notebook =
+    '{"ResourceArn":"arn:aws:sagemaker:eu-west-1:123456789012:notebook-instance/Mine","ResourceName":"Mine"}';
   assert.is(line({}, notebook), 'In SageMaker: https://Mine.notebook.eu-west-1.sagemaker.aws/proxy/8377/?key=k');
   assert.is(line({ JUPYTER_SERVER_URL: 'http://gpu-1:8888/' }), 'In Jupyter: http://gpu-1:8888/proxy/8377/?key=k');
   assert.is(
@@ -21,7 +22,8 @@ test('the address is derived where it can be', () => {
 });
 
 test('elsewhere the line says how to make it', () => {
-  const studio = '{"AppType":"JupyterLab","DomainId":"d-1","ResourceArn":"arn:aws:sagemaker:us-east-1:1:app/d-1/x/JupyterLab/default"}';
+  const studio =
+    '{"AppType":"JupyterLab","DomainId":"d-1","ResourceArn":"arn:aws:sagemaker:us-east-1:1:app/d-1/x/JupyterLab/default"}';
   const made = 'replace /lab and what follows in the address of JupyterLab with: /proxy/8377/?key=k';
   assert.is(line({}, studio), `In SageMaker Studio, ${made}`);
   assert.is(line({ JPY_PARENT_PID: '7' }), `In Jupyter, ${made}`);

@@ -70,11 +70,16 @@ test('a run that changes in the moment of its reading is read again', () =>
 
 test('what is not a run is not listed; what is left of a damaged one is, with its problem', () =>
   withTemporaryDirectory(async (results) => {
-    for (const name of ['baselines', 'calibrations', 'tiering', '.feedrate-new-x', 'notes']) mkdirSync(join(results, name));
+    for (const name of ['baselines', 'calibrations', 'tiering', '.feedrate-new-x', 'notes'])
+      mkdirSync(join(results, name));
     writeFileSync(join(results, 'notes.txt'), 'x');
     const damaged = storeRun(results, makeRun([ARM], 1, { id: startOfDay(3).id }), [makeTrial(ARM, 1, 1e9)]);
     writeFileSync(join(damaged, 'run.json'), '{"runVersion":');
-    storeRun(results, makeRun([ARM], 1, { ...startOfDay(4), status: 'running', pid: 2 ** 22 + 1, hostname: 'elsewhere' }), []);
+    storeRun(
+      results,
+      makeRun([ARM], 1, { ...startOfDay(4), status: 'running', pid: 2 ** 22 + 1, hostname: 'elsewhere' }),
+      [],
+    );
     const index = new RunIndex(results);
     await index.update();
     assert.equal(

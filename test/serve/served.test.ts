@@ -31,7 +31,9 @@ const RUNS = [
 ];
 
 const found = (filter: Partial<RunFilter>) =>
-  filteredRuns(RUNS, { workload: '', target: '', text: '', since: '', until: '', ...filter }).map(({ id }) => id).join('');
+  filteredRuns(RUNS, { workload: '', target: '', text: '', since: '', until: '', ...filter })
+    .map(({ id }) => id)
+    .join('');
 
 test('each filter alone', () => {
   assert.is(found({}), 'abc');
@@ -49,7 +51,10 @@ test('each filter alone', () => {
 test('filters together', () => assert.is(found({ workload: 'quick', since: '2026-11-24' }), ''));
 
 test('orders', () => {
-  const order = (name: Parameters<typeof sortedRuns>[1]) => sortedRuns(RUNS, name).map(({ id }) => id).join('');
+  const order = (name: Parameters<typeof sortedRuns>[1]) =>
+    sortedRuns(RUNS, name)
+      .map(({ id }) => id)
+      .join('');
   assert.equal([order('newest'), order('oldest'), order('fastest'), order('workload')], ['bac', 'cab', 'abc', 'cab']);
 });
 

@@ -1,6 +1,6 @@
 /** The server as a client meets it: who is let in, what is refused, and what nobody can reach or change. */
 import { readdirSync, statSync, writeFileSync } from 'node:fs';
-import { createServer, request } from 'node:http';
+import { request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -8,7 +8,7 @@ import * as assert from 'uvu/assert';
 import { FeedrateError } from '../../src/base/errors.js';
 import type { ServedList } from '../../src/page/served.js';
 import { makeArm, makeRun, makeTrial } from '../support/records.js';
-import { KEY, withServer } from '../support/served.js';
+import { KEY, withProxy, withServer } from '../support/served.js';
 import { storeRun } from '../support/stored-runs.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
 
@@ -29,7 +29,15 @@ function resultsIn(directory: string): string {
 test('only the key opens the server; it becomes a cookie that no script and no other site can use', () =>
   withTemporaryDirectory((directory) =>
     withServer(resultsIn(directory), async ({ get, port }) => {
-      for (const path of ['/', '/?key=wrong', '/runs.json', `/run?id=${OLD}`, '/events', '/serve-page.js', `/runs.json?key=${KEY}`]) {
+      for (const path of [
+        '/',
+        '/?key=wrong',
+        '/runs.json',
+        `/run?id=${OLD}`,
+        '/events',
+        '/serve-page.js',
+        `/runs.json?key=${KEY}`,
+      ]) {
         const { status, headers, text } = await get(path, { cookie: 'feedrate-1=x' });
         assert.is(status, 403, path);
         assert.is(headers['set-cookie'], undefined, path);
@@ -81,8 +89,24 @@ function stateOf(directory: string): string[] {
 test('no text of a request becomes part of a path', () =>
   withTemporaryDirectory((directory) =>
     withServer(resultsIn(directory), async ({ get, made }) => {
-      const up: readonly string[] = ['../secret.txt', '..%2fsecret.txt', '%2e%2e/secret.txt', '....//secret.txt', '/etc/passwd', `${OLD}/../../secret.txt`, `${OLD}%00`, '.', ''];
-      for (const path of up.flatMap((id) => [`/${id}`, `/run?id=${id}`, `/live?id=${id}`, `/compare?base=${OLD}&run=${id}`, `/history?workload=${id}`])) {
+      const up: readonly string[] = [
+        '../secret.txt',
+        '..%2fsecret.txt',
+        '%2e%2e/secret.txt',
+        '....//secret.txt',
+        '/etc/passwd',
+        `${OLD}/../../secret.txt`,
+        `${OLD}%00`,
+        '.',
+        '',
+      ];
+      for (const path of up.flatMap((id) => [
+        `/${id}`,
+        `/run?id=${id}`,
+        `/live?id=${id}`,
+        `/compare?base=${OLD}&run=${id}`,
+        `/history?workload=${id}`,
+      ])) {
         const { status, text } = await get(path);
         assert.not.match(text, /SECRET|root:/, path);
         assert.is(status, path === '/' ? 200 : 404, path);
@@ -157,55 +181,50 @@ test('100 readers at the same time all get the list, and the state as events', (
 /** The first event of the stream. */
 function firstEvent(port: number): Promise<string> {
   return new Promise((resolve, reject) => {
-    const asked = request({ host: '127.0.0.1', port, path: '/events', headers: { cookie: `feedrate-${port}=${KEY}` }, agent: false }, (answer) => {
-      answer.setEncoding('utf8').on('data', (text: string) => {
-        asked.destroy();
-        resolve(text.replace(/^data: /, ''));
-      });
-    });
+    const asked = request(
+      { host: '127.0.0.1', port, path: '/events', headers: { cookie: `feedrate-${port}=${KEY}` }, agent: false },
+      (answer) => {
+        answer.setEncoding('utf8').on('data', (text: string) => {
+          asked.destroy();
+          resolve(text.replace(/^data: /, ''));
+        });
+      },
+    );
     asked.on('error', reject).end();
   });
 }
 
 test('headers that never end and those that are too large are not waited for', () =>
   withTemporaryDirectory((directory) =>
-    withServer(resultsIn(directory), async ({ port, get }) => {
-      assert.is((await get(`/?${'x'.repeat(20_000)}`)).status, 431);
-      const slow = connect(port, '127.0.0.1', () => slow.write('GET / HTTP/1.1\r\nHost: localhost\r\nX-A: '));
-      const closed = new Promise((resolve) => slow.on('close', resolve));
-      slow.on('error', () => undefined).resume();
-      assert.is((await get('/')).status, 200, 'others are served meanwhile');
-      await closed;
-    }, { requestMs: 500 }),
+    withServer(
+      resultsIn(directory),
+      async ({ port, get }) => {
+        assert.is((await get(`/?${'x'.repeat(20_000)}`)).status, 431);
+        const slow = connect(port, '127.0.0.1', () => slow.write('GET / HTTP/1.1\r\nHost: localhost\r\nX-A: '));
+        const closed = new Promise((resolve) => slow.on('close', resolve));
+        slow.on('error', () => undefined).resume();
+        assert.is((await get('/')).status, 200, 'others are served meanwhile');
+        await closed;
+      },
+      { requestMs: 500 },
+    ),
   ));
 
 test('behind a proxy that strips its prefix, every address in a page is relative to it', () =>
   withTemporaryDirectory((directory) =>
-    withServer(resultsIn(directory), async ({ port, get }) => {
+    withServer(resultsIn(directory), ({ port, get }) => {
       const prefix = '/jupyter/default/proxy/8377';
-      const proxy = createServer((asked, answer) => {
-        const path = (asked.url ?? '').slice(prefix.length);
-        const passed = request({ host: '127.0.0.1', port, path, method: asked.method, headers: asked.headers }, (from) => {
-          answer.writeHead(from.statusCode ?? 500, from.headers);
-          from.pipe(answer);
-        });
-        asked.pipe(passed);
-      });
-      await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-      const { port: outer } = proxy.address() as { readonly port: number };
-      try {
+      return withProxy(port, prefix, 'streamed', async (outer) => {
         const entry = await get(`${prefix}/?key=${KEY}`, { port: outer, cookie: '' });
         assert.not.match(entry.headers['set-cookie']?.[0] ?? '', /Path=/i);
-        const pages = await Promise.all(['/', `/live?id=${OLD}`, '/nothing'].map((path) => get(`${prefix}${path}`, { port: outer })));
+        const paths = ['/', `/live?id=${OLD}`, '/nothing'];
+        const pages = await Promise.all(paths.map((path) => get(`${prefix}${path}`, { port: outer })));
         for (const { text } of [entry, ...pages]) {
           const addresses = [...text.matchAll(/(?:href|src|url)="?=?([^"]+)"/g)].map(([, address]) => address);
           assert.ok(addresses.length > 0);
           for (const address of addresses) assert.match(address ?? '', /^(?:\.\/|data:,|0; url=\.\/)/);
         }
-      } finally {
-        proxy.closeAllConnections();
-        proxy.close();
-      }
+      });
     }),
   ));
 

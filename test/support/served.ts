@@ -1,5 +1,5 @@
 /** A server of runs in this process, with a maker of pages that only says what it was asked for. */
-import { type IncomingHttpHeaders, request } from 'node:http';
+import { createServer, type IncomingHttpHeaders, request } from 'node:http';
 import { LiveFeed } from '../../src/serve/live-feed.js';
 import { MadePages, type PageSubject } from '../../src/serve/made-pages.js';
 import { RunIndex } from '../../src/serve/run-index.js';
@@ -66,14 +66,54 @@ export async function withServer(
 function ask(path: string, asked: Asked, own: number): Promise<Response> {
   const { method = 'GET', headers = {}, cookie = `feedrate-${own}=${KEY}`, port = own } = asked;
   return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port, path, method, headers: { ...headers, cookie }, agent: false }, (answer) => {
-      let text = '';
-      answer.setEncoding('utf8').on('data', (part: string) => {
-        text += part;
-      });
-      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text }));
-    });
+    const sent = request(
+      { host: '127.0.0.1', port, path, method, headers: { ...headers, cookie }, agent: false },
+      (answer) => {
+        let text = '';
+        answer.setEncoding('utf8').on('data', (part: string) => {
+          text += part;
+        });
+        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text }));
+      },
+    );
     sent.on('error', reject);
     sent.end();
   });
+}
+
+/**
+ * Strips a prefix, as the proxy of Jupyter does, for as long as `use` takes.
+ * @param answers `whole`: an answer is passed on when it has ended, as older versions do
+ */
+export async function withProxy(
+  port: number,
+  prefix: string,
+  answers: 'streamed' | 'whole',
+  use: (port: number) => Promise<void>,
+): Promise<void> {
+  const proxy = createServer((asked, answer) => {
+    const path = (asked.url ?? '').slice(prefix.length);
+    const { method, headers } = asked;
+    const passed = request({ host: '127.0.0.1', port, path, method, headers, agent: false }, (from) => {
+      const pass = () => answer.writeHead(from.statusCode ?? 500, from.headers);
+      if (answers === 'streamed') {
+        pass();
+        from.pipe(answer);
+        return;
+      }
+      const parts: Buffer[] = [];
+      from.on('data', (part: Buffer) => parts.push(part));
+      from.on('end', () => pass().end(Buffer.concat(parts)));
+    });
+    passed.on('error', () => answer.destroy());
+    answer.on('close', () => passed.destroy());
+    asked.pipe(passed);
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  try {
+    await use((proxy.address() as { readonly port: number }).port);
+  } finally {
+    proxy.closeAllConnections();
+    proxy.close();
+  }
 }
