@@ -1,7 +1,8 @@
 /** What `feedrate feed` prints. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { decodeFeed, type FeedRecord } from '../../src/record/feed-record.js';
+import { decodeFeed } from '../../src/record/check-feed.js';
+import type { FeedRecord } from '../../src/record/feed-record.js';
 import { auChart } from '../../src/report/feed/au-chart.js';
 import { answeredFeed, capacityText } from '../../src/report/feed/feed-answer.js';
 import { renderFeed } from '../../src/report/feed/render-feed.js';
