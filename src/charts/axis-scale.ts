@@ -65,8 +65,9 @@ function extentOf(values: Iterable<number>): [number, number] {
 
 /** Returns ends that are apart: those of equal values are a tenth of them away, or zero if that belongs to the axis. */
 function apart([low, high]: [number, number], hasZero: boolean): [number, number] {
-  if (high - low > Math.max(Math.abs(low), Math.abs(high)) * 1e-9) return [low, high];
-  if (Math.abs(low) < TINY) return [0, 1];
+  const magnitude = Math.max(Math.abs(low), Math.abs(high));
+  if (magnitude < TINY) return [0, 1];
+  if (high - low > magnitude * 1e-9) return [low, high];
   const margin = Math.abs(low) * 0.1;
   return hasZero && low > 0 ? [0, low + margin] : [low - margin, high + margin];
 }
