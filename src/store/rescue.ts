@@ -44,6 +44,8 @@ function inPlace(held: HeldRun, { run }: SavedFiles, { unsaved }: LostResults): 
     if (unsaved !== null && !isRecorded(place, unsaved)) held.append(`${encodeTrial(unsaved)}\n`);
     replaceFile(join(place, RUN_FILES.run), encodeRun(run));
     rewriteTables(place, run);
+    // The run's last look at it was under the old name.
+    rmSync(join(place, RUN_FILES.live), { force: true });
     return place;
   } catch {
     return null;
