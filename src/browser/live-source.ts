@@ -62,5 +62,5 @@ async function ask(watcher: StateWatcher, before: string): Promise<void> {
 export function refusal(status: number): string {
   return status === 403
     ? 'The server was started anew. Open the address that it printed.'
-    : 'The list cannot be read. Run feedrate list in a terminal to see why.';
+    : 'The list cannot be read. To see why, use feedrate list.';
 }

@@ -110,7 +110,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
   const { method, headers } = request;
   if (!isAllowedHost(headers.host, allowed)) {
     const text =
-      'Requests must name a known host. Start feedrate serve with --allow-host and the name in the address bar.';
+      'This server does not answer to that host name. To allow the name in the address bar, add --allow-host to feedrate serve.';
     return refuse(request, response, 403, 'This host name is not allowed', text);
   }
   if (method !== 'GET' && method !== 'HEAD') {
@@ -127,7 +127,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
     return send(request, response, 200, { type: 'text/html; charset=utf-8', body: entryShell() }, POLICIES.served);
   }
   if (!isToken(cookieOf(headers.cookie, cookie) ?? '', token.value)) {
-    const text = `Open the complete address that feedrate serve printed, with ?${token.name}= at its end.`;
+    const text = `Open the complete address that was printed at the start, with ?${token.name}= at its end.`;
     return refuse(request, response, 403, 'The key is missing or wrong', text);
   }
   const route = ROUTES.get(path);

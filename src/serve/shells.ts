@@ -67,7 +67,7 @@ function shell(kind: 'list' | 'live' | 'message', title: string, body: Html): st
   const script =
     kind === 'message'
       ? null
-      : html`<noscript><p class="served">This page needs JavaScript. Without it, use feedrate list and feedrate report.</p></noscript>
+      : html`<noscript><p class="served">This page needs JavaScript. Without it, see the runs with feedrate list.</p></noscript>
 <script type="module" src="./serve-page.js"></script>
 `;
   return html`<!doctype html>

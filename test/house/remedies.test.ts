@@ -29,6 +29,8 @@ const OPTIONS = new Set(
 /** Options of other programs, with the program. */
 const OTHERS: ReadonlyMap<string, string> = new Map([
   ['--pids-limit', 'docker run'],
+  ['--output-format', 'fio'],
+  ['--csvfile', 'elbencho'],
   ['--min-semi-space-size', 'V8'],
   ['--expose-gc', 'V8'],
   ['--timeout', 'udevadm settle'],

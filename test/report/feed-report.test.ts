@@ -116,7 +116,7 @@ test('a stored answer is read as it was, and a damaged one is named', () => {
   for (const [change, message] of [
     [{ feedVersion: 9 }, /^feed\.json: feedVersion: expected version 1/],
     [{ limiter: { kind: 'moon', evidence: [] } }, /^feed\.json: limiter\.kind: expected one-stream/],
-    [{ emulated: [{ accelerators: 1 }] }, /^feed\.json: emulated\[0\]\.au: expected an object/],
+    [{ emulated: [{ accelerators: 1 }] }, /^feed\.json: emulated\[0\]\.trials: expected a number/],
   ] as const)
     assert.throws(
       () => decodeFeed(JSON.stringify({ ...RECORD, ...change }), 'feed.json'),

@@ -92,14 +92,7 @@ test('operations take time on a real clock, and bytes where there are some', () 
     const { knownNs, estimatedNs } = expectedTime(plan, null);
     return `${knownNs > 0 ? 'known' : '-'} ${estimatedNs > 0 ? 'estimated' : '-'}`;
   };
-  assert.equal(ENGINE_CHOICES.map(timeOf), [
-    '- estimated',
-    '- estimated',
-    '- estimated',
-    '- estimated',
-    '- -',
-    '- -',
-  ]);
+  assert.equal(ENGINE_CHOICES.map(timeOf), ['- estimated', '- estimated', '- estimated', '- estimated', '- -', '- -']);
 });
 
 test('an engine is refused on targets that it does not work on', () => {

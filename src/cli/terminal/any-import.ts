@@ -28,8 +28,9 @@ export async function importAny(word: string, output: string | undefined): Promi
   const file = await foreignText(word);
   const importer = IMPORTERS.find(({ recognises }) => recognises(file));
   if (importer === undefined)
-    throw new FeedrateError('usage', `${file.path}: cannot tell which program it is for; use ${KINDS}`);
+    throw new FeedrateError(
+      'usage',
+      `${file.path}: cannot tell which program wrote it; name the kind after import: fio, results, dlio or trace`,
+    );
   importer.take(file, output);
 }
-
-const KINDS = 'feedrate import fio, results, dlio or trace';

@@ -9,7 +9,12 @@ import type { ReportForm } from './report-form.js';
 
 export const form: ReportForm = {
   run: (view, options) => {
-    const report = terminalRun(view, answeredRun(view), options, options.detail ? detailLines(view, options.columns) : []);
+    const report = terminalRun(
+      view,
+      answeredRun(view),
+      options,
+      options.detail ? detailLines(view, options.columns) : [],
+    );
     return view.feed === null
       ? report
       : `${renderFeed(view.feed, repeatedFeed(view.feed), 'table', options)}\n${report}`;

@@ -88,13 +88,13 @@ function fioJob(
   };
 }
 
-interface Direction {
+interface FioDirection {
   readonly bytes: 'readBytes' | 'writeBytes';
   readonly ops: 'readOps' | 'writeOps';
   readonly others: 'readOps' | 'writeOps';
 }
 
-const DIRECTIONS: Readonly<Record<'read' | 'write', Direction>> = {
+const DIRECTIONS: Readonly<Record<'read' | 'write', FioDirection>> = {
   read: { bytes: 'readBytes', ops: 'readOps', others: 'writeOps' },
   write: { bytes: 'writeBytes', ops: 'writeOps', others: 'readOps' },
 };

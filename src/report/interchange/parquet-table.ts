@@ -1,7 +1,7 @@
 /** A table of runs as Parquet. */
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import type { CellValue } from '../../record/csv-table.js';
-import type { RunTable, TableColumn } from './run-tables.js';
+import type { RunTable, TypedColumn } from './run-tables.js';
 
 type ParquetColumn = Parameters<typeof parquetWriteBuffer>[0]['columnData'][number];
 
@@ -26,7 +26,7 @@ export function parquetTable({ columns, rows }: RunTable, about: string): Uint8A
 
 const ROWS_MOST = 100_000;
 
-function parquetColumn({ name, values }: TableColumn): ParquetColumn {
+function parquetColumn({ name, values }: TypedColumn): ParquetColumn {
   const present = values.filter((value) => value !== null);
   const are = (type: string): boolean => present.length > 0 && present.every((value) => typeof value === type);
   const column = (type: 'BOOLEAN' | 'INT64' | 'DOUBLE' | 'STRING' | 'TIMESTAMP', of: (value: never) => unknown) => ({

@@ -16,20 +16,20 @@ import { ceilingUses } from '../../stats/ceiling-use.js';
 import { summarize } from '../../stats/summary.js';
 
 /** A column of a table of several runs. Runs that lack it have nulls. */
-export interface TableColumn {
+export interface TypedColumn {
   readonly name: string;
   readonly isKept: boolean;
   readonly values: CellValue[];
 }
 
 export interface RunTable {
-  readonly columns: readonly TableColumn[];
+  readonly columns: readonly TypedColumn[];
   readonly rows: number;
 }
 
 /** What one run adds to a table. */
 interface RunPart {
-  readonly columns: readonly TableColumn[];
+  readonly columns: readonly TypedColumn[];
   readonly rows: number;
 }
 
@@ -63,7 +63,7 @@ export const TABLE_NAMES = Object.keys(TABLES) as TableName[];
  * that precedes it in the first of them. Columns without any value are left out.
  */
 export function runTable(name: TableName, runs: readonly ReadableRun[]): RunTable {
-  const columns: TableColumn[] = [];
+  const columns: TypedColumn[] = [];
   let rows = 0;
   for (const run of runs) {
     const part: RunPart = TABLES[name](run);

@@ -62,7 +62,7 @@ function groupInTurn(group: readonly ImportedFioJob[], path: string, oneByOne: b
   const other = kinds[1]?.[0];
   if (other !== undefined && !oneByOne) {
     const first = group[0]?.name ?? '';
-    const why = `[${other.name}] runs at the same time as [${first}] in fio, but jobs of feedrate run one after the other`;
+    const why = `[${other.name}] runs at the same time as [${first}] in fio, but feedrate executes one job after the other`;
     const message = `${why}; add stonewall to it, or import with --one-by-one`;
     throw new FeedrateError('workload', `${path}: cannot be imported`, { issues: [{ where: other.place, message }] });
   }

@@ -117,7 +117,7 @@ test('jobs in turn keep their order; alike ones at the same time become one; oth
   assert.match(imported('[a]\nsize=1m\n[b]\nwait_for=a\nsize=2m\n').source, /^trials: \{rounds: 1, order: listed\}$/m);
   const other = '[a]\nsize=1m\n[b]\nsize=2m\n';
   assert.equal(faults(other), [
-    'job.fio:3:1: [b] runs at the same time as [a] in fio, but jobs of feedrate run one after the other; add stonewall to it, or import with --one-by-one',
+    'job.fio:3:1: [b] runs at the same time as [a] in fio, but feedrate executes one job after the other; add stonewall to it, or import with --one-by-one',
   ]);
   assert.equal(Object.keys(jobs(other, { oneByOne: true })), ['a', 'b']);
 });
