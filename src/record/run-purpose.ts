@@ -17,6 +17,15 @@ export function isSetAside(run: Purpose): boolean {
   return isCalibration(run) || run.foreign !== undefined;
 }
 
+/** Names the kinds of these runs, which `latest` passes over: `calibrations`, `imports`, or both. */
+export function setAsideKinds(runs: readonly Purpose[]): string {
+  const kinds = [
+    ...(runs.some(isCalibration) ? ['calibrations'] : []),
+    ...(runs.some(({ foreign }) => foreign !== undefined) ? ['imports'] : []),
+  ];
+  return kinds.join(' and ');
+}
+
 /** Returns why a run can be neither a baseline nor the candidate of a gate; null if it can. */
 export function whyNoVerdict(run: Purpose): string | null {
   if (run.foreign !== undefined) return `it was measured by ${run.foreign.program}, not by feedrate`;

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { commandFor } from '../base/results-command.js';
-import { isSetAside } from '../record/run-purpose.js';
+import { isSetAside, setAsideKinds } from '../record/run-purpose.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { RunStatus } from '../record/stored-run.js';
 import { readHeader } from './read-run.js';
@@ -78,25 +78,31 @@ function latestRun(resultsDirectory: string, passedOver?: PassedOver): string {
   );
   const newer = listings.slice(latest + 1);
   const unreadable = newer.filter(({ run, directory }) => run === null && !hasTrials(directory));
-  const calibrations = newer.filter(({ run }) => run !== null);
+  const setAside = newer.flatMap(({ id, run }) => (run === null ? [] : [{ id, run }]));
   if (unreadable.length > 0) {
     const shown = unreadable.map(({ id, problems }) => `${id} (${problems[0] ?? 'unreadable'})`);
     passedOver?.(`${resultsDirectory}: passed over ${listText(shown)}, of which nothing can be read`);
   }
   const found = listings[latest];
-  if (found === undefined && calibrations.length > 0) {
-    throw new FeedrateError('store', `${resultsDirectory}: no run 'latest'; ${ONLY_CALIBRATIONS}`);
+  if (found === undefined && setAside.length > 0) {
+    throw new FeedrateError(
+      'store',
+      `${resultsDirectory}: no run 'latest'; ${onlySetAside(setAside.map(({ run }) => run))}`,
+    );
   }
   if (found === undefined) throw noSuchRun(resultsDirectory, 'latest', listings.length);
-  if (calibrations.length > 0) {
-    const text = listText(calibrations.toReversed().map(({ id }) => id));
-    passedOver?.(`${resultsDirectory}: latest is ${found.id}; passed over newer calibrations and imports: ${text}`);
+  if (setAside.length > 0) {
+    const kinds = setAsideKinds(setAside.map(({ run }) => run));
+    const text = listText(setAside.toReversed().map(({ id }) => id));
+    passedOver?.(`${resultsDirectory}: latest is ${found.id}; passed over newer ${kinds}: ${text}`);
   }
   return found.directory;
 }
 
-/** The end of a message when only calibrations are left to choose from. */
-export const ONLY_CALIBRATIONS = 'it holds only calibrations and imports, which are used by name: see feedrate list';
+/** Returns the end of a message when only runs are left to choose from that `latest` passes over. */
+export function onlySetAside(runs: readonly RunRecord[]): string {
+  return `it holds only ${setAsideKinds(runs)}, which are used by name: see feedrate list`;
+}
 
 function noSuchRun(resultsDirectory: string, spec: string, count: number): FeedrateError {
   const have = count === 0 ? 'it holds no run yet' : `it holds ${count}: see ${commandFor(resultsDirectory, 'list')}`;

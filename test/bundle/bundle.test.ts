@@ -72,7 +72,7 @@ test('libraries that the build contains keep manifest and licence; the others lo
     add('@scope/whole-a', {}, ['a.js']);
     add('built-in', { 'built-too': '1' }, ['index.js', 'LICENCE', 'lib/a.js']);
     add('built-too', {}, ['index.js']);
-    keepNeeded(modules, externalPackages('esbuild a.ts --external:outside --external:@scope/whole-* --bundle'));
+    keepNeeded(modules, externalPackages('{"external": ["outside", "@scope/whole-*"]}'));
     assert.equal(filesBelow(modules), [
       '@scope/needed/a.node',
       '@scope/needed/package.json',

@@ -133,6 +133,7 @@ test('what was not asked for has its default', () => {
     ontap: {},
     files: {},
     datasetId: null,
+    page: null,
   });
 });
 

@@ -7,7 +7,7 @@ import { type History, type HistoryArm, historyArms, historyOf, placeOf } from '
 import { isCalibration } from '../../record/run-purpose.js';
 import type { RunRecord } from '../../record/run-record.js';
 import type { Measure } from '../../stats/measure.js';
-import { listRuns, ONLY_CALIBRATIONS, type RunListing } from '../../store/find-runs.js';
+import { listRuns, onlySetAside, type RunListing } from '../../store/find-runs.js';
 import { readTrials } from '../../store/read-run.js';
 import { tell } from '../output/print.js';
 import { pairOf } from './arguments.js';
@@ -83,7 +83,10 @@ function chosen(listings: readonly RunListing[], options: HistoryOptions): Chose
   const readable = listings.filter((listing): listing is Known => listing.run !== null);
   const known = readable.filter(({ run }) => !isCalibration(run));
   if (known.length === 0 && readable.length > 0) {
-    throw new FeedrateError('store', `${options.output}: no run has a history; ${ONLY_CALIBRATIONS}`);
+    throw new FeedrateError(
+      'store',
+      `${options.output}: no run has a history; ${onlySetAside(readable.map(({ run }) => run))}`,
+    );
   }
   const asked = options.target ?? null;
   const latest = known.findLast(({ run }) => {
