@@ -120,7 +120,8 @@ export function unchangedDataset(target: Target, directory: string, files: FileU
     throw new FeedrateError('target', `target ${target.name}: dataset ${id} has changed: ${first}${more}; ${remedy}`);
   }
   const { preparedAt, preparation, policy } = head;
-  return { id, preparedAt, preparation, policy, ...files.count() };
+  const { files: count, bytes } = files.count();
+  return { id, preparedAt, preparation, policy, files: count, bytes };
 }
 
 /**

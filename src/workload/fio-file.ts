@@ -2,6 +2,8 @@
 import { FeedrateError } from '../base/errors.js';
 import { shellWord } from '../base/shell-word.js';
 
+/** The name of standard input in messages. */
+const STANDARD_INPUT = 'stdin';
 const SECTION = /^\[([^\]]+)\]$/;
 
 /**
@@ -19,6 +21,8 @@ export function isFioFile(text: string, path: string): boolean {
 export function fioFileError(text: string, path: string): FeedrateError | null {
   if (!isFioFile(text, path)) return null;
   const workload = `${path.slice(path.lastIndexOf('/') + 1).replace(/\.fio$/, '')}.yaml`;
-  const remedy = `make a workload from it: feedrate import ${shellWord(path)} -o ${shellWord(workload)}`;
+  // A stream has no name that a second command could read.
+  const source = path === STANDARD_INPUT ? 'fio -' : shellWord(path);
+  const remedy = `make a workload from it: feedrate import ${source} -o ${shellWord(workload)}`;
   return new FeedrateError('workload', `${path}: is a job file of fio; ${remedy}`);
 }

@@ -62,7 +62,8 @@ test('the workload is valid, and each job has the files that it reads', () => {
   const { jobs } = parseWorkload(text, 'feed');
   const valueIn = (job: number, word: string) =>
     [...(jobs[job]?.fields.values() ?? [])].find((field) => field.word === word)?.levels[0]?.value;
-  assert.equal([valueIn(0, 'num_files_train'), valueIn(1, 'num_files_train')], [300, 3 * 50 * 24]);
+  // Both readers of the ramp have four batches more, so that neither ends before its last step.
+  assert.equal([valueIn(0, 'num_files_train'), valueIn(1, 'num_files_train')], [300 + 2 * 4, 3 * 50 * 24]);
   assert.equal([valueIn(1, 'accelerators'), valueIn(1, 'total_training_steps')], [3, 50]);
   const existing = { kind: 'existing', path: 'my "data"' } as const;
   const own = feedWorkload({

@@ -15,12 +15,12 @@ const test = suite('run/worker-limits');
 
 /** Few, as each takes a while to start. With so many files open, they need more than the command itself opens. */
 const WORKERS = 6;
-const FILES = 8;
+const FILES = 20;
 const WORKLOAD = `
 name: many
 trials: {rounds: 1}
 jobs:
-  j: {rw: randread, bs: 4k, size: 64k, nrfiles: ${FILES}, runtime: 300ms, time_based: true, numjobs: ${WORKERS}, ioengine: psync}
+  j: {rw: randread, bs: 4k, size: 160k, nrfiles: ${FILES}, runtime: 300ms, time_based: true, numjobs: ${WORKERS}, ioengine: psync}
 `;
 const LOAD: ArmLoad = {
   jobs: WORKERS,
@@ -73,7 +73,7 @@ test('with as many open files as the plan needs it runs, with one fewer it is re
     assertRefused(
       refused,
       directory,
-      /^feedrate: numjobs: 6 workers need 112 open files, .*ulimit -n.* allows 111; use at most --set numjobs=5/,
+      /^feedrate: numjobs: 6 workers need 184 open files, .*ulimit -n.* allows 183; use at most --set numjobs=5/,
     );
     const { status, stderr } = limited(`--nofile=${descriptors}:${descriptors}`, args);
     assert.is(status, 0, stderr);

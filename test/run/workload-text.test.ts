@@ -67,7 +67,10 @@ test('a stream is a workload up to a size, and a job file of fio is none', async
     }
   };
   assert.match(await faultOf(Array.from({ length: 5 }, () => '#'.repeat(2 ** 20))), /^stdin: expected at most 4 MiB/);
-  assert.match(await faultOf(['[global]\n', 'rw=read\n']), /^stdin is a job file of fio/);
+  assert.match(
+    await faultOf(['[global]\n', 'rw=read\n']),
+    /^stdin: is a job file of fio; make a workload from it: feedrate import fio - -o stdin\.yaml$/,
+  );
 });
 
 test.run();

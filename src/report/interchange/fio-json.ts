@@ -2,8 +2,10 @@
  * Runs in the shape of `fio --output-format=json+` (3.33), for programs that read fio's results. fio's values that feedrate
  * does not measure are left out, or 0 where fio writes 0 for what it did not measure.
  */
+
 import { FeedrateError } from '../../base/errors.js';
 import type { LatencyKind } from '../../base/latency-kinds.js';
+import { visibleText } from '../../base/visible-text.js';
 import type { Histogram } from '../../histogram/histogram.js';
 import { type Arm, targetOf } from '../../plan/plan.js';
 import type { ReadableRun } from '../../record/stored-run.js';
@@ -54,7 +56,9 @@ export function fioJsonText(jobs: readonly FioJob[]): string {
     jobs: jobs.map(({ json }) => json),
     disk_util: [],
   };
-  return `${JSON.stringify(file, null, 2)}\n`;
+  // Names may hold marks that a terminal obeys. They are escaped as JSON does it, which changes no value.
+  const lines = JSON.stringify(file, null, 2).split('\n');
+  return `${lines.map(visibleText).join('\n')}\n`;
 }
 
 function fioJob(
