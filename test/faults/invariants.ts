@@ -125,7 +125,8 @@ async function checkReaders(scene: Scene, ending: Ending | null, isRecorded: boo
   const runs = runsIn(scene.results).filter((path) => existsSync(join(path, 'run.json')));
   const shown = await command(scene, ['show', '-o', scene.results], runs.length > 0 ? 0 : 2);
   found.push(...shown.problems);
-  const latest = runs.at(-1);
+  // As feedrate orders them: the names of runs of the same second are in no order.
+  const latest = runs.toSorted((one, other) => (startOf(one) < startOf(other) ? -1 : 1)).at(-1);
   if (!isRecorded || latest === undefined || latest.endsWith(EARLIER)) return found;
   const recorded = recordOf(textOf(join(latest, 'run.json')))?.['status'];
   const wanted = recorded === 'running' ? 'killed' : recorded;
@@ -144,6 +145,13 @@ async function checkReaders(scene: Scene, ending: Ending | null, isRecorded: boo
     found.push(`run.json says ${recorded} of a run that ended with ${ending}`);
   }
   return found;
+}
+
+/** When a run began, ISO 8601: by its record, or by its name if that is damaged. */
+function startOf(run: string): string {
+  const recorded = recordOf(textOf(join(run, 'run.json')))?.['startedAt'];
+  if (typeof recorded === 'string') return recorded;
+  return basename(run).replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z.*/, '$1-$2-$3T$4:$5:$6.000Z');
 }
 
 async function command(
