@@ -70,9 +70,11 @@ packing.before(async () => {
   mkdirSync(join(sourceFolder, 'results'));
   for (const name of readdirSync(join(repositoryRoot, 'results')).filter((name) => name.endsWith('.md')))
     cpSync(join(repositoryRoot, 'results', name), join(sourceFolder, 'results', name));
+  const pictures = 'results/sample/mounts/charts';
+  cpSync(join(repositoryRoot, pictures), join(sourceFolder, pictures), { recursive: true });
   // The build that this test belongs to, tests included: the package has to leave them out.
   const build = fileURLToPath(new URL('../..', import.meta.url));
-  for (const name of ['bin', 'src', 'test'])
+  for (const name of ['assets', 'bin', 'src', 'test'])
     cpSync(join(build, name), join(sourceFolder, 'dist', name), { recursive: true });
   packed = await pack();
 });
@@ -92,7 +94,12 @@ packing('holds the program, the workloads, the licence, and no tests', () => {
     assert.ok(paths.includes(wanted), `${wanted} is missing in\n${paths.join('\n')}`);
   }
   assert.equal(
-    paths.filter((path) => !/^(?:dist\/(?:bin|src)\/|workloads\/|package\.json$|LICENSE$|.*\.md$)/.test(path)),
+    paths.filter(
+      (path) =>
+        !/^(?:dist\/(?:assets|bin|src)\/|workloads\/|package\.json$|LICENSE$|.*\.md$|results\/sample\/.*\.svg$)/.test(
+          path,
+        ),
+    ),
     [],
   );
 });

@@ -1,5 +1,5 @@
 /**
- * Makes results/sample: two runs on real NFS mounts of the lab, their reports, and the pictures of the README.
+ * Makes results/sample: a run on real NFS mounts of the lab, its report, and the picture of the README. Ten minutes.
  *
  *   npm run sample
  */
@@ -12,7 +12,6 @@ import { repositoryRoot } from '../support/repository.js';
 import { LAB, launcherIn } from './lab.js';
 
 const SAMPLE = join(repositoryRoot, 'results/sample');
-const NAMES = ['mounts', 'training'];
 const TIMEOUT_S = 2400;
 
 function succeed(command: string, args: readonly string[]): void {
@@ -26,9 +25,10 @@ function measure(directory: string): void {
   succeed(join(LAB, 'nfs-lab'), ['run', ...options, '--', ...inside]);
 }
 
-/** The report and the charts of a run, beside its files. */
-function report(run: string, name: string): void {
-  const kept = join(SAMPLE, name);
+/** The report and the charts of the run, beside its files. */
+function report(run: string): void {
+  const kept = join(SAMPLE, 'mounts');
+  rmSync(kept, { recursive: true, force: true });
   cpSync(run, kept, { recursive: true });
   const files = ['-o', join(kept, 'report.html'), '--svg', join(kept, 'charts'), '--force'];
   succeed(process.execPath, [mainPath, 'report', kept, ...files]);
@@ -38,12 +38,9 @@ const directory = mkdtempSync(join(tmpdir(), 'feedrate-sample-'));
 try {
   measure(directory);
   const runs = join(directory, 'runs');
-  for (const name of NAMES) {
-    const run = readdirSync(runs).find((each) => each.includes(`_${name}_`));
-    if (run === undefined) throw new Error(`there is no run of ${name}`);
-    rmSync(join(SAMPLE, name), { recursive: true, force: true });
-    report(join(runs, run), name);
-  }
+  const [run] = readdirSync(runs);
+  if (run === undefined) throw new Error('the lab left no run');
+  report(join(runs, run));
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }
