@@ -1,6 +1,7 @@
 /** The tables behind bar charts and timelines. */
 import { visibleText } from '../base/visible-text.js';
 import type { BarChart, TimelineChart } from './chart.js';
+import { intervalText } from './interval-text.js';
 import { numberColumn, type TableColumn } from './number-column.js';
 import {
   type ChartTable,
@@ -16,17 +17,15 @@ import {
 /** Returns the columns of one part of a bar chart: its value, and its interval and observations if it has any. */
 function partColumns(part: BarChart['parts'][number], column: TableColumn): OptionalColumn<number>[] {
   const spread = (index: number) => part.spreads?.[index] ?? undefined;
-  const interval = (index: number): string | undefined => {
-    const { low, high } = spread(index) ?? {};
-    if (low === undefined && high === undefined) return undefined;
-    return `${low === undefined ? 'open' : column.cell(low)} to ${high === undefined ? 'open' : column.cell(high)}`;
-  };
   return [
     {
       column: right(`${part.name} (${column.head})`),
       cell: (index) => (part.values[index] == null ? 'none' : column.cell(part.values[index])),
     },
-    { column: right(`${part.name} (${column.head}): interval`), cell: interval },
+    {
+      column: right(`${part.name} (${column.head}): interval`),
+      cell: (index) => intervalText(spread(index) ?? {}, column.cell),
+    },
     {
       column: left(`${part.name} (${column.head}): observations`),
       cell: (index) => (spread(index)?.dots.length ? observations(spread(index)?.dots ?? [], column.cell) : undefined),

@@ -16,6 +16,7 @@ import {
   shownName,
   themeOf,
 } from './drawn-chart.js';
+import { intervalText } from './interval-text.js';
 import { whisker } from './intervals.js';
 import { horizontalAxis, verticalAxis } from './numeric-axis.js';
 import { type DrawnShape, itemSeries, type PlotArea, rectShape, type ToPixels } from './overlay.js';
@@ -107,13 +108,12 @@ function barText(chart: BarChart, part: BarPart, category: number): string {
   const unit = chart.value.unit;
   const value = part.values[category];
   const spread = part.spreads?.[category];
-  const [low, high] = [spread?.low, spread?.high].map((end) => (end === undefined ? 'open' : valueText(unit, end)));
-  const hasInterval = spread?.low !== undefined || spread?.high !== undefined;
+  const interval = intervalText(spread ?? {}, (end) => valueText(unit, end));
   const dots = spread?.dots.length ?? 0;
   return [
     shownName(chart.categories.categories[category] ?? '', 360),
     `${shownName(part.name, 300)}: ${value == null ? 'none' : valueText(unit, value)}`,
-    ...(hasInterval ? [`interval: ${low} to ${high}`] : []),
+    ...(interval === undefined ? [] : [`interval: ${interval}`]),
     ...(dots > 1 ? [`${dots} observations`] : []),
     ...(spread?.label === undefined ? [] : [shownName(spread.label, 360)]),
   ].join('\n');

@@ -15,6 +15,7 @@ import {
   shownName,
   themeOf,
 } from './drawn-chart.js';
+import { intervalText } from './interval-text.js';
 import { whisker } from './intervals.js';
 import { horizontalAxis } from './numeric-axis.js';
 import {
@@ -183,13 +184,12 @@ function sharedLine(left: string, right: string, widthPx: number): [string, stri
 }
 
 function rowText({ name, estimate, low, high, dots, beyond, note }: ForestRow): string {
-  const hasInterval = low !== undefined || high !== undefined;
-  const [from, to] = [low, high].map((end) => (end === undefined ? 'open' : ratioText(end)));
+  const interval = intervalText({ low, high }, ratioText);
   const outside = (beyond?.low ?? 0) + (beyond?.high ?? 0);
   return [
     shownName(name, 360),
     ...(estimate === null ? [] : [`estimate: ${ratioText(estimate)}`]),
-    ...(hasInterval ? [`interval: ${from} to ${to}`] : []),
+    ...(interval === undefined ? [] : [`interval: ${interval}`]),
     ...(dots.length > 0
       ? [`${dots.length} observations from ${ratioText(Math.min(...dots))} to ${ratioText(Math.max(...dots))}`]
       : []),

@@ -15,6 +15,7 @@ import {
   shownName,
   themeOf,
 } from './drawn-chart.js';
+import { intervalText } from './interval-text.js';
 import { intervalBand, intervalWhiskers } from './intervals.js';
 import { horizontalAxis, timeAxis, verticalAxis } from './numeric-axis.js';
 import { levelLines, spanAreas, xMarks } from './reference-marks.js';
@@ -187,13 +188,12 @@ function legendOf(shown: readonly ShownSeries[]): LegendEntry[] {
 
 function pointText({ x, y }: XyChart, { name }: XySeries, point: XyPoint): string {
   const height = point.y === null ? 'none' : valueText(y.unit, point.y);
-  const ends = [point.low, point.high].map((end) => (end === undefined ? 'open' : valueText(y.unit, end)));
-  const hasInterval = point.low !== undefined || point.high !== undefined;
+  const interval = intervalText(point, (end) => valueText(y.unit, end));
   return [
     shownName(name, 360),
     `${shownName(x.label, 200)}: ${valueText(x.unit, point.x)}`,
     `${shownName(y.label, 200)}: ${height}`,
-    ...(hasInterval ? [`interval: ${ends[0]} to ${ends[1]}`] : []),
+    ...(interval === undefined ? [] : [`interval: ${interval}`]),
     ...((point.dots?.length ?? 0) > 1 ? [`${point.dots?.length} observations`] : []),
     ...(point.label === undefined ? [] : [shownName(point.label, 360)]),
   ].join('\n');

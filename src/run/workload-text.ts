@@ -78,11 +78,12 @@ export async function readWorkloadFrom(stream: AsyncIterable<Buffer>, path: stri
       throw new FeedrateError('workload', `${path}: expected at most ${formatBytes(MOST_WORKLOAD_BYTES)} of YAML`);
     }
   }
-  return withoutFio(path, Buffer.concat(parts).toString('utf8'));
+  // A stream has no name that a second command could read.
+  return withoutFio(path, Buffer.concat(parts).toString('utf8'), 'fio -');
 }
 
-function withoutFio(path: string, source: string): WorkloadText {
-  const error = fioFileError(source, path);
+function withoutFio(path: string, source: string, asked?: string): WorkloadText {
+  const error = fioFileError(source, path, asked);
   if (error !== null) throw error;
   return { source, path };
 }

@@ -2,8 +2,6 @@
 import { FeedrateError } from '../base/errors.js';
 import { shellWord } from '../base/shell-word.js';
 
-/** The name of standard input in messages. */
-const STANDARD_INPUT = 'stdin';
 const SECTION = /^\[([^\]]+)\]$/;
 
 /**
@@ -17,12 +15,13 @@ export function isFioFile(text: string, path: string): boolean {
   return SECTION.test(first) || (path.endsWith('.fio') && lines.some((line) => SECTION.test(line)));
 }
 
-/** Returns the error for a job file of fio that was given as a workload, with the command to use. Null for another text. */
-export function fioFileError(text: string, path: string): FeedrateError | null {
+/**
+ * Returns the error for a job file of fio that was given as a workload, with the command to use. Null for another text.
+ * @param asked how `feedrate import` is given the file
+ */
+export function fioFileError(text: string, path: string, asked = shellWord(path)): FeedrateError | null {
   if (!isFioFile(text, path)) return null;
   const workload = `${path.slice(path.lastIndexOf('/') + 1).replace(/\.fio$/, '')}.yaml`;
-  // A stream has no name that a second command could read.
-  const source = path === STANDARD_INPUT ? 'fio -' : shellWord(path);
-  const remedy = `make a workload from it: feedrate import ${source} -o ${shellWord(workload)}`;
+  const remedy = `make a workload from it: feedrate import ${asked} -o ${shellWord(workload)}`;
   return new FeedrateError('workload', `${path}: is a job file of fio; ${remedy}`);
 }

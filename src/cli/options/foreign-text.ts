@@ -1,6 +1,7 @@
 /** Reads files of other programs. */
 import { FeedrateError, isSystemError, systemFaultOf } from '../../base/errors.js';
 import { readTextFile } from '../../host/system/regular-file.js';
+import { STDIN, STDIN_NAME, standardInput } from './standard-input.js';
 
 /** The text of a file, and its name for messages. */
 export interface ForeignText {
@@ -8,15 +9,12 @@ export interface ForeignText {
   readonly path: string;
 }
 
-/** The argument that stands for standard input. */
-const STDIN = '-';
-
 /**
  * Returns the text of a file, or of standard input for `-`. Throws `FeedrateError('workload')` when it cannot be read, and
  * `FeedrateError('usage')` when standard input is a terminal.
  */
 export async function foreignText(word: string): Promise<ForeignText> {
-  if (word === STDIN) return { text: await standardInput(), path: 'stdin' };
+  if (word === STDIN) return { text: await pipedText(), path: STDIN_NAME };
   try {
     return { text: readTextFile(word), path: word };
   } catch (thrown) {
@@ -26,10 +24,8 @@ export async function foreignText(word: string): Promise<ForeignText> {
   }
 }
 
-async function standardInput(): Promise<string> {
-  if (process.stdin.isTTY)
-    throw new FeedrateError('usage', '-: standard input is a terminal; pipe a file into feedrate, or name one');
+async function pipedText(): Promise<string> {
   const parts: Buffer[] = [];
-  for await (const part of process.stdin) parts.push(part as Buffer);
+  for await (const part of standardInput('file')) parts.push(part);
   return Buffer.concat(parts).toString('utf8');
 }

@@ -1,9 +1,7 @@
 /** Reads the workload that an argument names. */
 import { FeedrateError } from '../../base/errors.js';
 import type { WorkloadText } from '../../run/request.js';
-
-/** The argument that stands for standard input. */
-const STDIN = '-';
+import { STDIN, STDIN_NAME, standardInput } from './standard-input.js';
 
 /**
  * Reads a workload that is named by a path, by the name of an installed workload, or by `-` for standard input. Throws
@@ -24,8 +22,5 @@ export async function namedWorkload(
     throw new FeedrateError('usage', `${command}: the workload is missing; ${ways}`);
   }
   if (word !== STDIN) return readWorkload(word);
-  if (process.stdin.isTTY) {
-    throw new FeedrateError('usage', '-: standard input is a terminal; pipe a workload into feedrate, or name one');
-  }
-  return readWorkloadFrom(process.stdin, 'stdin');
+  return readWorkloadFrom(standardInput('workload'), STDIN_NAME);
 }
