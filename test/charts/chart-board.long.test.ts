@@ -110,24 +110,26 @@ test('charts over the same time are zoomed together, and others are not', async 
   await found.close();
 });
 
-/** Whether the first series is drawn in a colour. */
-const isDrawnIn = ({ page }: OpenedPage, colour: string): Promise<unknown> =>
-  page.waitForFunction(`(() => {
+/** Waits until the first series is drawn in a colour. The page's policy forbids what `waitForFunction` evaluates. */
+async function drawnIn({ page }: OpenedPage, colour: string): Promise<void> {
+  const isDrawn = `(() => {
     const canvas = document.querySelector('canvas');
     const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
     const sought = [1, 3, 5].map((at) => Number.parseInt('${colour}'.slice(at, at + 2), 16));
     for (let at = 0; at < data.length; at += 4) if (sought.every((part, index) => data[at + index] === part)) return true;
     return false;
-  })()`);
+  })()`;
+  while (!(await page.evaluate(isDrawn))) await page.waitForTimeout(50);
+}
 
 test('charts follow the theme and the width, and paper is light', async () => {
   const found = await opened([SIZES_CHART]);
   const [light, dark] = [CHART_THEMES.light.series[0]!, CHART_THEMES.dark.series[0]!];
-  await isDrawnIn(found, light);
+  await drawnIn(found, light);
   await found.page.emulateMedia({ colorScheme: 'dark' });
-  await isDrawnIn(found, dark);
+  await drawnIn(found, dark);
   await found.page.emulateMedia({ media: 'print' });
-  await isDrawnIn(found, light);
+  await drawnIn(found, light);
   await found.page.emulateMedia({ media: 'screen', colorScheme: 'light' });
   await found.page.setViewportSize({ width: 400, height: 800 });
   await found.page.waitForTimeout(500);
