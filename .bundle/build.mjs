@@ -1,15 +1,16 @@
 /** The last steps of `npm run build`: bundles each process and thread into dist/bin/, and what browsers load into dist/assets/. */
 import { chmodSync, copyFileSync, readFileSync } from 'node:fs';
 import { build } from 'esbuild';
+import { packsPlugin } from './packs.mjs';
 
-const { processes, pages, external } = JSON.parse(readFileSync(new URL('build.json', import.meta.url), 'utf8'));
+const { processes, pages, external, packs } = JSON.parse(readFileSync(new URL('build.json', import.meta.url), 'utf8'));
 
 // Bundles hold CommonJS packages, which call require().
 const requires =
   'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);';
 
-const bundles = processes.map((entryPoints) =>
-  build({
+const optionsOf = (entryPoints) => {
+  return {
     entryPoints,
     bundle: true,
     splitting: true,
@@ -23,8 +24,13 @@ const bundles = processes.map((entryPoints) =>
     sourcesContent: false,
     outdir: 'dist/bin',
     logLevel: 'warning',
-  }),
-);
+  };
+};
+const [command, ...others] = processes.map(optionsOf);
+const bundles = [
+  build({ ...command, plugins: [await packsPlugin(command, packs)] }),
+  ...others.map((options) => build(options)),
+];
 const assets = build({
   entryPoints: pages,
   bundle: true,

@@ -1,3 +1,5 @@
+// waits
+
 /** `feedrate fsx tiering` as a user meets it: what it prints, refuses, asks, and leaves. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,3 +1,5 @@
+// waits
+
 /** Which mounts can be made anew, what is said of one that is not as it was, and of one that cannot be let go. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';

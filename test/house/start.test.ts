@@ -8,8 +8,8 @@ import { mainPath } from '../support/feedrate-cli.js';
 const test = suite('house/start');
 const folder = dirname(mainPath);
 
-/** Returns the sources in the given files and in all that they import, except by `import()`. */
-function sourcesIn(files: readonly string[]): string[] {
+/** Returns the texts of the given files and of all that they import, except by `import()`. */
+function filesOf(files: readonly string[]): ReadonlyMap<string, string> {
   const texts = new Map<string, string>();
   const visit = (file: string): void => {
     if (texts.has(file)) return;
@@ -18,7 +18,12 @@ function sourcesIn(files: readonly string[]): string[] {
     for (const [, next] of text.matchAll(/^(?:import|\} from|export .* from) "\.\/([^"]+)";$/gm)) visit(next as string);
   };
   for (const file of files) visit(file);
-  return [...texts.values()].flatMap((text) =>
+  return texts;
+}
+
+/** Returns the sources in these files and in all that they import. */
+function sourcesIn(files: readonly string[]): string[] {
+  return [...filesOf(files).values()].flatMap((text) =>
     [...text.matchAll(/^\/\/ src\/(\S+)\.ts$/gm)].map(([, path]) => path ?? ''),
   );
 }
@@ -41,23 +46,25 @@ test('--version and --help load nothing of AWS', () => {
   assert.equal(ofServices(sources), []);
 });
 
+/** The modules that `feedrate run` loads when its action begins. */
+const OF_A_RUN = ['first-touch', 'head-start', 'stop-handle', 'run-listener', 'tiering-notes', 'conduct', 'run-report'];
+
 test('a run loads only what tells a volume of FSx for ONTAP from other targets, and where its data is', () => {
-  const modules = [
-    'first-touch',
-    'head-start',
-    'stop-handle',
-    'run-listener',
-    'tiering-notes',
-    'conduct',
-    'run-report',
-  ];
-  const sources = sourcesIn([...modules.map(entryOf), 'session-process.js', 'worker.js']);
+  const sources = sourcesIn([...OF_A_RUN.map(entryOf), 'session-process.js', 'worker.js']);
   assert.ok(sources.includes('run/preparation') && sources.includes('engine/worker'));
   assert.equal(ofServices(sources), ['aws/region', 'fsx/candidates', 'fsx/export-place', 'fsx/maintenance']);
   assert.not(
     sources.some((path) => /tiering-journal/.test(path)),
     'journals are read where there are any',
   );
+});
+
+/** Node finds and links each file, which costs more than to compile it. Some serve help and completion alone. */
+const MOST_FILES = 30;
+
+test('modules that are loaded together are in few files', () => {
+  const files = [...filesOf(['main.js', 'command-line.js', ...OF_A_RUN.map(entryOf)]).keys()];
+  assert.ok(files.length > OF_A_RUN.length && files.length <= MOST_FILES, files.join(' '));
 });
 
 test.run();
