@@ -9,6 +9,7 @@ import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import type { ObjectFacts, S3Bucket } from './bucket.js';
 import { type BucketPlace, placeBelow, urlOf } from './bucket-place.js';
 import { type FileSums, requireGoingOn, sumsOf, type UploadSource, upload } from './bucket-upload.js';
+import { isOtherKey } from './kms-key.js';
 import { filesOfRun } from './run-directory-files.js';
 import { RUN_FILES, SUMS_FILE } from './run-files.js';
 
@@ -49,7 +50,8 @@ interface LocalFile extends UploadSource {
 /** A file in the bucket against the local one. */
 type RemoteFile =
   | { readonly state: 'absent' }
-  | { readonly state: 'different'; readonly why: string }
+  /** `byKey`: only its encryption differs from what was asked for. */
+  | { readonly state: 'different'; readonly why: string; readonly byKey?: true }
   | { readonly state: 'same'; readonly by: ExportEvidence; readonly facts: ObjectFacts };
 
 /**
@@ -113,9 +115,8 @@ async function compared(
   if (facts === null) return { state: 'absent' };
   const differs = (why: string): RemoteFile => ({ state: 'different', why });
   if (facts.sizeBytes !== sizeBytes) return differs(`has ${facts.sizeBytes} bytes instead of ${sizeBytes}`);
-  if (kmsKey !== undefined && facts.encryption !== 'aws:kms') {
-    return differs(`is not encrypted with a KMS key but with ${facts.encryption ?? 'nothing that the store names'}`);
-  }
+  const otherKey = kmsKey === undefined ? null : differenceOfKey(kmsKey, facts);
+  if (otherKey !== null) return { state: 'different', why: otherKey, byKey: true };
   if (facts.sha256 !== null && sums.kept.includes(facts.sha256)) return { state: 'same', by: 'checksum', facts };
   // Another program may have sent the same bytes in parts of another size, whose checksum is another one.
   const hash = createHash('sha256');
@@ -146,10 +147,18 @@ async function sent(
   const found = await compared(bucket, place, file, options);
   if (found.state === 'same') return found;
   const why = found.state === 'absent' ? 'is not there' : found.why;
-  throw new FeedrateError(
-    'store',
-    `${urlOf(place)}: ${why} after it was sent; if the run is still measuring, export it again later`,
-  );
+  const remedy =
+    found.state === 'different' && found.byKey
+      ? 'the store does not take the key: leave out --kms-key'
+      : 'if the run is still measuring, export it again later';
+  throw new FeedrateError('store', `${urlOf(place)}: ${why} after it was sent; ${remedy}`);
+}
+
+/** Returns how an object's encryption differs from the key that was asked for, or null. */
+function differenceOfKey(kmsKey: string, { encryption, keyArn }: ObjectFacts): string | null {
+  if (!(encryption ?? '').startsWith('aws:kms'))
+    return `is not encrypted with a KMS key but with ${encryption ?? 'nothing that the store names'}`;
+  return isOtherKey(kmsKey, keyArn) ? `is encrypted with the key ${keyArn}` : null;
 }
 
 function same(found: ReadonlyMap<string, RemoteFile>, name: string): Extract<RemoteFile, { state: 'same' }> {

@@ -2,6 +2,7 @@
 import { statementFor } from '../aws/call.js';
 import { FeedrateError } from '../base/errors.js';
 import { type BucketPlace, bucketArn, isAccessPoint, isFsxAlias, objectsArn, urlOf } from './bucket-place.js';
+import { keyRemedy } from './kms-key.js';
 
 /** A call, as its error names it. */
 export interface BucketCall {
@@ -12,6 +13,8 @@ export interface BucketCall {
   /** The place whose objects a statement must name. */
   readonly granted: BucketPlace;
   readonly region: string;
+  /** The key that the call asks for. Absent: the bucket's own encryption. */
+  readonly kmsKey?: string | undefined;
 }
 
 /** What the SDK throws for an answer of S3. A `HEAD` request has no text: its name and message say nothing then. */
@@ -61,8 +64,8 @@ function reasonOf(call: BucketCall, thrown: FeedrateError): string | null {
     return 'somebody aborted this upload, such as another export of the same run; export it again';
   if (isEncryptionRefused(call, answer))
     return 'the access point takes no key, because its file system encrypts the volume with its own (SSE-FSX); leave out --kms-key';
-  if (name.startsWith('KMS.'))
-    return `${name}: ${message}; check --kms-key, and that the key is enabled in this Region`;
+  if (isAboutKey(answer, call.kmsKey))
+    return `${name}: ${message}; ${call.kmsKey === undefined ? KEY_OF_OBJECT : keyRemedy(call.kmsKey, call.region)}`;
   if (isRefused(thrown)) return deniedText(call, message);
   if (name === 'EntityTooLarge') return 'the file is larger than the store takes; remove it from the run directory';
   if (status === 301 || name === 'AuthorizationHeaderMalformed')
@@ -81,8 +84,16 @@ function isEncryptionRefused({ place }: BucketCall, { name = '', message = '' }:
   return isFsxAlias(place) || (isAccessPoint(place) && /encryption/i.test(message));
 }
 
+const KEY_OF_OBJECT = 'the key that encrypts the bucket or the object must exist, be enabled, and be allowed to you';
+
+/** S3 passes on what KMS says, and refuses by itself what cannot be a key. */
+function isAboutKey({ name = '', message = '' }: S3Answer, kmsKey: string | undefined): boolean {
+  if (name.startsWith('KMS.')) return true;
+  return kmsKey !== undefined && /^Invalid(?:Request|Argument)$/.test(name) && /\b(?:kms|key ?id)\b/i.test(message);
+}
+
 /** The action and resource in the message are those that were refused, for example of the key. */
-function deniedText({ action, granted, region }: BucketCall, message: string): string {
+function deniedText({ action, granted, region, kmsKey }: BucketCall, message: string): string {
   const [, denied = action, resource] = DENIED_ACTION.exec(message) ?? [];
   if (/explicit deny/.test(message)) {
     const policy = /explicit deny in an? ([\w-]+ policy|[\w-]+)/.exec(message)?.[1] ?? 'policy';
@@ -91,12 +102,15 @@ function deniedText({ action, granted, region }: BucketCall, message: string): s
   const objects = objectsArn(granted, region);
   const statement = denied.startsWith('s3:')
     ? statementFor(denied, ON_BUCKET.test(denied) ? bucketArn(granted, region) : objects)
-    : statementFor(denied, resource ?? 'ARN_OF_THE_KEY');
+    : statementFor(denied, resource ?? (kmsKey?.startsWith('arn:') ? kmsKey : 'ARN_OF_THE_KEY'));
   const missing =
     denied === 's3:GetObject'
       ? `, and s3:ListBucket on ${bucketArn(granted, region)}: without it, a missing object is refused as well`
       : '';
-  return `access denied; grant it with ${statement}${missing} (all that is needed: feedrate iam policy --for results)`;
+  // KMS answers for a key that is not there as for one that nobody allows.
+  const absent =
+    kmsKey !== undefined && /does not exist in this Region/.test(message) ? `, or ${keyRemedy(kmsKey, region)}` : '';
+  return `access denied; grant it with ${statement}${missing}${absent} (all that is needed: feedrate iam policy --for results)`;
 }
 
 /** The SDK's error, which `callAws` keeps as the cause. */

@@ -72,7 +72,7 @@ export async function upload(
   signal.addEventListener('abort', follow);
   try {
     if (signal.aborted) follow();
-    await bucket.writing(place, () =>
+    await bucket.writing(place, kmsKey, () =>
       new Upload({
         client: stoppable(bucket, stop),
         queueSize: PARTS_AT_ONCE,

@@ -195,14 +195,17 @@ export class S3Bucket {
     }
   }
 
-  /** Writes an object with `send`, which may take any time while data moves, and gives its errors their remedy. */
-  async writing(place: BucketPlace, send: () => Promise<unknown>): Promise<void> {
+  /**
+   * Writes an object with `send`, which may take any time while data moves, and gives its errors their remedy.
+   * @param kmsKey the key that `send` asks for
+   */
+  async writing(place: BucketPlace, kmsKey: string | undefined, send: () => Promise<unknown>): Promise<void> {
     const action = 's3:PutObject';
     try {
       await send();
     } catch (thrown) {
       const error = cloudError({ action, region: this.region }, thrown);
-      throw bucketFault({ action, place, granted: this.place, region: this.region }, error);
+      throw bucketFault({ action, place, granted: this.place, region: this.region, kmsKey }, error);
     }
   }
 

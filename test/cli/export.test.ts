@@ -200,6 +200,7 @@ test('what cannot be exported is refused before anything is sent', () => {
     [['--format', 'fio-json', '--table', 'arms'], /--table: has no effect with --format fio-json/],
     [['--format', 'csv', '--table', 'x'], /--table x: expected one of arms, summary/],
     [['--format', 'csv', '--kms-key', 'x'], /--kms-key: has no effect/],
+    [['s3://bucket/x', '--kms-key', ''], /--kms-key: is empty; name an id, ARN or alias/],
     [['--format', 'tar', 's3://bucket/x/a1f3'], /an archive is made of a run on this machine/],
     [['s3://bucket/x', 'none'], /no run 'none'/],
     [['s3://'], /expected s3:\/\/BUCKET\/PREFIX/],

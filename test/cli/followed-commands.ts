@@ -78,7 +78,85 @@ export const COMMANDS: readonly (readonly [wrong: string, says: RegExp, ...right
   ['compare RUN1 RUN2 --base none', /no such column; choose one of: /, 'compare RUN1 RUN2 --base RUN2'],
   ['show 20', /matches 2 runs .*; give more of the name/, 'show RUN1'],
   ['baseline save RUN1', /this names a run; choose another name, such as main/, 'baseline save main'],
+  [
+    'export s3://bucket/x --table arms',
+    /--table: has no effect on copies in a bucket; choose --format csv or parquet/,
+    'export --format csv --table arms RUN1',
+    'export --format parquet --table arms RUN1 -o arms.parquet',
+  ],
+  [
+    'export --format tar s3://bucket/x/a1f3',
+    /an archive is made of a run on this machine; copy it here first/,
+    'export --format tar RUN1 -o run.tar',
+  ],
+  [
+    'export --format csv RUN1 -o kept.csv',
+    /is there already; to replace it, add --force/,
+    'export --format csv RUN1 -o kept.csv --force',
+  ],
+  ['report RUN1 -o page.html --dark', /use it with --svg or --png/, 'report RUN1 -o page.html --svg pictures --dark'],
+  ['report --history RUN1', /--history chooses the runs itself: name none/, 'report --history -o history.html'],
+  [
+    'report RUN1 -o t',
+    /it is a directory; name a file, and the runs' directory with --results/,
+    'report RUN1 -o other.html --results results',
+  ],
+  [
+    'report RUN1 -o kept.csv',
+    /it exists and is no report of feedrate; name another file, or use --force/,
+    'report RUN1 -o third.html',
+    'report RUN1 -o kept.csv --force',
+  ],
+  [
+    'report RUN1 -o page.html --svg pictures --dark',
+    /it exists; name another directory, or use --force/,
+    'report RUN1 -o page.html --svg others',
+    'report RUN1 -o page.html --svg pictures --force',
+  ],
+  ['import dlio ++workload.a=1', /the file is missing; give the YAML that DLIO reads/, 'import dlio dlio.yaml'],
+  [
+    'import found.yaml',
+    /name the kind after import: fio, results, dlio or trace/,
+    'import dlio dlio.yaml',
+    'import fio jobs.fio',
+    'import trace trace.txt -o replayed.yaml',
+  ],
+  [
+    'import trace trace.txt -o replayed.txt',
+    /name a workload file that ends in \.yaml/,
+    'import trace trace.txt -o again.yaml',
+  ],
+  ['history --workload none', /it holds runs of .*; see feedrate list/, 'list'],
+  [
+    'fsx tiering -t t --policies NONE,ALL',
+    /is not on an NFS mount; name a directory on such a mount, or its volume with --volume t=fsvol-…/,
+  ],
+  [
+    'notebook script -t svm:/a --mount vers=3 --mount vers=4.1',
+    /use --export instead of -t, or a single --mount/,
+    'notebook script -t svm:/a --mount vers=3',
+  ],
 ];
+
+/** Files of other programs. */
+const INPUTS: Readonly<Record<string, string>> = {
+  'kept.csv': 'a,b\n',
+  'jobs.fio': '[a]\nrw=read\nsize=1m\n',
+  'dlio.yaml': [
+    'model: {name: m}',
+    'workflow: {train: true}',
+    'dataset: {num_files_train: 4, num_samples_per_file: 1, record_length_bytes: 1024, format: npz}',
+    'reader: {batch_size: 1, read_threads: 1}',
+    'train: {epochs: 1, computation_time: 0.01}',
+    '',
+  ].join('\n'),
+  'trace.txt': [
+    '7 1.000000 openat(AT_FDCWD, "/d/a.npz", O_RDONLY) = 3</d/a.npz> <0.000100>',
+    '7 1.100000 read(3</d/a.npz>, ""..., 4096) = 4096 <0.000100>',
+    '7 1.200000 close(3</d/a.npz>) = 0 <0.000010>',
+    '',
+  ].join('\n'),
+};
 
 /** Provokes what is said, and does it. @param rows of `COMMANDS` */
 export function follow(rows: typeof COMMANDS): Promise<void> {
@@ -99,6 +177,7 @@ export function follow(rows: typeof COMMANDS): Promise<void> {
       own: found('', ', size: 1m'),
     };
     for (const [name, text] of Object.entries(workloads)) writeFileSync(join(directory, `${name}.yaml`), text);
+    for (const [name, text] of Object.entries(INPUTS)) writeFileSync(join(directory, name), text);
     const named = (text: string) => text.replaceAll(/RUN(\d)/g, (_, n) => basename(runs[n - 1] ?? ''));
     const call = (text: string) => feedrate(named(text).split(' '), directory);
     for (const [wrong, says, ...right] of rows) {

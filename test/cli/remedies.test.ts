@@ -259,7 +259,7 @@ test('the example of the gate has enough sessions for its workload, and so has w
   }));
 
 test('arguments that follow what was said of others are accepted', () =>
-  follow(COMMANDS.filter(([wrong]) => !/(?:^read| found| flat| own)/.test(wrong))));
+  follow(COMMANDS.filter(([wrong]) => !/(?:^read|^report|^export|^import| found| flat| own)/.test(wrong))));
 
 /** One job of each kind and each way to end. */
 const JOBS = [

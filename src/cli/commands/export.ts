@@ -98,6 +98,8 @@ async function exportFiles(specs: readonly string[], options: ExportCommandOptio
 async function copyAll(url: string, specs: readonly string[], options: ExportCommandOptions): Promise<number> {
   if (options.table !== undefined)
     throw new FeedrateError('usage', '--table: has no effect on copies in a bucket; choose --format csv or parquet');
+  if (options.kmsKey?.trim() === '')
+    throw new FeedrateError('usage', '--kms-key: is empty; name an id, ARN or alias (alias/NAME), or leave it out');
   const [{ S3Bucket }, { bucketPlaceOf, placeBelow }, { exportRun }, { basename }] = await Promise.all([
     import('../../store/bucket.js'),
     import('../../store/bucket-place.js'),
