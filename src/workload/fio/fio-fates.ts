@@ -28,21 +28,27 @@ const NEUTRAL: Readonly<Record<string, string | null>> = {
     'a wrong block always fails the trial',
   'fixedbufs registerfiles nonvectored': 'io_uring is set up with what the kernel grants',
   'create_serialize create_fsync file_append': null,
-  'scramble_buffers end_syncfs exitall exit_what exitall_on_error': null,
+  'scramble_buffers end_syncfs exit_what exitall_on_error comm rwmixcycle rate_cycle userspace_reap libaio_vectored':
+    null,
+  threads: 'an option of fio’s profile tiobench, which does nothing without it',
   'continue_on_error ignore_error error_dump': 'a failed operation fails the trial',
-  'log_alternate_epoch log_alternate_epoch_clock_id write_barrier': null,
+  'log_alternate_epoch log_alternate_epoch_clock_id job_start_clock_id write_barrier stats disk_util': null,
+  'log_hist_coarseness log_issue_time log_compression_cpus block_error_percentiles': null,
 };
 
 /** Options that can be left out with some values only. */
 const NEUTRAL_VALUES: Readonly<Record<string, readonly string[]>> = {
   'startdelay offset offset_increment thinktime_spin rate_min rate_iops_min zero_buffers sync sync_file_range atomic':
     OFF,
-  'buffer_compress_percentage buffer_compress_chunk dedupe_percentage bs_unaligned percentage_random bs_is_seq_rand':
+  'buffer_compress_percentage buffer_compress_chunk dedupe_percentage bs_unaligned percentage_random percentage_sequential bs_is_seq_rand':
     OFF,
   'fadvise_hint fill_device steadystate create_only create_on_open hipri sqthread_poll verify_only verify_backlog': OFF,
   'nice prio prioclass flow lockmem read_iolog trim_percentage verify_async serialize_overlap iodepth_low': OFF,
   'max_latency latency_target zonesize zoneskip': OFF,
-  'zonemode lockfile sync_mode': ['none'],
+  'cmdprio cmdprio_percentage uncached nowait force_async readfua writefua fdp flow_sleep sprandom thinkcycles': OFF,
+  'zonemode lockfile sync_mode dataplacement': ['none'],
+  filetype: ['file', 'none'],
+  thinktime_blocks_type: ['complete'],
   'iodepth_batch iodepth_batch_submit iodepth_batch_complete iodepth_batch_complete_min iodepth_batch_complete_max': [
     '1',
   ],
@@ -66,6 +72,10 @@ export const FIO_ALIASES: ReadonlyMap<string, string> = new Map(
     iodepth_batch_complete: 'iodepth_batch_complete_min',
     bs_unaligned: 'blocksize_unaligned',
     blockalign: 'ba',
+    nrfiles: 'nr_files',
+    offset: 'fileoffset',
+    rate_min: 'ratemin',
+    rate_cycle: 'ratecycle',
   }).map(([name, alias]) => [alias, name]),
 );
 
@@ -81,7 +91,7 @@ export const FIO_FATES: ReadonlyMap<string, FioFate> = new Map([
 
 /** The options that feedrate translates. */
 const TRANSLATED =
-  'rw bs bsrange bssplit rwmixread rwmixwrite size filesize io_size number_ios nrfiles filename directory openfiles file_service_type ioengine iodepth numjobs direct buffered invalidate pre_read fsync fdatasync end_fsync fsync_on_close overwrite fallocate time_based runtime ramp_time loops thinktime thinktime_blocks rate rate_iops rate_process rate_ignore_thinktime random_distribution norandommap randseed refill_buffers verify do_verify stonewall wait_for'.split(
+  'rw bs bsrange bssplit rwmixread rwmixwrite size filesize io_size number_ios nrfiles filename directory openfiles file_service_type ioengine iodepth numjobs direct buffered invalidate pre_read fsync fdatasync end_fsync fsync_on_close overwrite fallocate time_based runtime ramp_time loops thinktime thinktime_blocks rate rate_iops rate_process rate_ignore_thinktime random_distribution norandommap randseed refill_buffers verify do_verify stonewall wait_for exitall'.split(
     ' ',
   );
 

@@ -39,7 +39,7 @@ function namedFiles(options: FioOptions, { writes }: FioPattern, workers: number
   const names = namesIn(text);
   const device = names.find(isDevice);
   if (device !== undefined) {
-    const instead = writes ? '' : `, or measure the device with: feedrate read ${device}`;
+    const instead = writes || NO_STORAGE.has(device) ? '' : `, or measure the device with: feedrate read ${device}`;
     options.fault(
       'filename',
       `${quoted(device)} is a device, and jobs of feedrate have files; remove the option${instead}`,
@@ -54,8 +54,12 @@ function namesIn(text: string): string[] {
   return text.split(/(?<!\\):/).filter((name) => name !== '');
 }
 
+/** Devices that hold no data. */
+const NO_STORAGE: ReadonlySet<string> = new Set(['/dev/null', '/dev/zero']);
+
+/** `/dev/shm` is a file system. */
 function isDevice(name: string): boolean {
-  return name.startsWith('/dev/') || name.startsWith('\\\\');
+  return (name.startsWith('/dev/') && !name.startsWith('/dev/shm/')) || name.startsWith('\\\\');
 }
 
 function isOnDevice(options: FioOptions): boolean {
@@ -119,5 +123,14 @@ function transferredBytes(options: FioOptions, sizeBytes: number, blockBytes: nu
   }
   const loops = options.count('loops') ?? 1;
   if (loops > 1 && ioBytes !== null) options.fault('loops', 'cannot be combined with io_size; remove one of them');
-  return loops > 1 ? loops * sizeBytes : ioBytes;
+  if (loops > 1) return loops * sizeBytes;
+  return ioBytes === null || blockBytes === null ? ioBytes : upToBlock(options, ioBytes, blockBytes);
+}
+
+/** fio ends after the operation that reaches the size. */
+function upToBlock(options: FioOptions, ioBytes: number, blockBytes: number): number {
+  const whole = Math.ceil(ioBytes / blockBytes) * blockBytes;
+  if (whole !== ioBytes)
+    options.note('io_size', `${sizeText(whole)} instead of ${sizeText(ioBytes)}, because fio ends with a whole block`);
+  return whole;
 }

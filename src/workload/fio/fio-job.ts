@@ -4,7 +4,7 @@ import type { Loss } from '../dlio/dlio-source.js';
 import { FIO_ENGINES } from '../fio-words.js';
 import type { IssueList } from '../issues.js';
 import { formatLocation } from '../location.js';
-import { blocksOf, type FioPattern, patternOf } from './fio-blocks.js';
+import { type Blocks, blocksOf, type FioPattern, patternOf } from './fio-blocks.js';
 import { filesOf } from './fio-files.js';
 import { type FioField, FioOptions } from './fio-options.js';
 import { sizeText, timeText } from './fio-values.js';
@@ -20,6 +20,8 @@ export interface ImportedFioJob {
   readonly waits: boolean;
   /** The job that it waits for, by name. */
   readonly waitsFor: string | null;
+  /** Where it says that it ends all others when it is done. */
+  readonly endsOthers: string | null;
   /** Where fio has its files, if the file says so. */
   readonly directory: string | null;
   readonly notes: readonly Loss[];
@@ -55,6 +57,7 @@ export function fioJob(section: FioSection, issues: IssueList): ImportedFioJob {
   set('rw', pattern.rw);
   mixOf(options, pattern, set);
   fields.push(...blocks.fields, ...filesOf(options, pattern, blocks, workers));
+  noteDrawn(options, pattern, blocks);
   if (workers > 1) set('numjobs', workers);
   queueOf(options, engine, set);
   cacheOf(options, pattern, set);
@@ -80,9 +83,20 @@ function jobWith(
     workers,
     waits: options.flag('stonewall'),
     waitsFor: options.text('wait_for'),
+    endsOthers: options.flag('exitall') ? options.placeOf('exitall') : null,
     directory: options.text('directory'),
     notes: options.notes,
   };
+}
+
+/** Notes how operations follow each other, where it is not quite as in fio. */
+function noteDrawn(options: FioOptions, { reads, writes, isRandom }: FioPattern, { uniformBytes }: Blocks): void {
+  if (reads && writes && !isRandom)
+    options.note('rw', 'reads and writes share one position in the file, where fio has one for each');
+  if (uniformBytes !== null) return;
+  const sizes = ['bssplit', 'bsrange'].find((name) => options.has(name)) ?? 'bs';
+  const place = isRandom ? '; one block begins in each stretch of the largest size, where fio also fills the gaps' : '';
+  options.note(sizes, `sizes are drawn, so that the bytes differ from fio’s by up to one block${place}`);
 }
 
 type Set = (word: string, value: string | number | boolean, option?: string) => void;
@@ -219,7 +233,7 @@ function offsetsOf(options: FioOptions, { isRandom }: FioPattern, set: Set): voi
   if (operations !== undefined) set('random_distribution', `hotband:${operations}/${space}`);
   else if (/^(?:zipf|pareto):[\d.]+$/.test(distribution)) set('random_distribution', distribution);
   else {
-    const form = 'expected random, zipf:THETA, pareto:H, or zoned with two zones';
+    const form = 'feedrate has random, zipf:THETA, pareto:H, and zoned with two zones';
     options.fault('random_distribution', `${quoted(distribution)}: ${form}`);
   }
 }

@@ -59,6 +59,7 @@ function groupInTurn(group: readonly ImportedFioJob[], path: string, oneByOne: b
     alike.set(key, [...(alike.get(key) ?? []), job]);
   }
   const kinds = [...alike.values()];
+  refuseEarlyEnd(group, path);
   const other = kinds[1]?.[0];
   if (other !== undefined && !oneByOne) {
     const first = group[0]?.name ?? '';
@@ -67,6 +68,14 @@ function groupInTurn(group: readonly ImportedFioJob[], path: string, oneByOne: b
     throw new FeedrateError('workload', `${path}: cannot be imported`, { issues: [{ where: other.place, message }] });
   }
   return kinds.map(joined);
+}
+
+/** Throws `FeedrateError('workload')` if the first of several workers to be done would end the others. */
+function refuseEarlyEnd(group: readonly ImportedFioJob[], path: string): void {
+  const where = group.find(({ endsOthers }) => endsOthers !== null)?.endsOthers ?? null;
+  if (where === null || group.reduce((sum, { workers }) => sum + workers, 0) === 1) return;
+  const message = 'exitall: feedrate cannot do this; a trial ends when every worker has done its part';
+  throw new FeedrateError('workload', `${path}: cannot be imported`, { issues: [{ where, message }] });
 }
 
 /** Returns one job with the workers of all of them. */
