@@ -23,6 +23,11 @@ export interface RankPart {
   readonly status: 'ok' | 'failed' | 'aborted';
   readonly fault: (SystemFault & { readonly worker: number }) | null;
   readonly startedAt: string;
+  /**
+   * The common start of its workers, ns since 1970: by this machine's clock or, in a group whose clocks were compared, by
+   * that of rank 0. Absent with a virtual clock, if the workers did not start, and before 2026-12.
+   */
+  readonly beganNs?: number;
   /** Wall time of the whole trial, preparation included. */
   readonly wallNs: number;
   readonly engine: EngineUse;

@@ -9,8 +9,10 @@ import type { WorkerPool } from '../engine/pool.js';
 import { storeOf } from '../host/files/store-of.js';
 import type { NfsReading } from '../host/nfs/read-nfs.js';
 import { explained } from '../host/system/exhaustion.js';
+import { jobPlanOf } from '../plan/jobs/registry.js';
 import type { Arm, PlannedTrial, Target } from '../plan/plan.js';
 import type { PlannedDataset } from '../plan/planned-dataset.js';
+import { hasOwnFiles } from '../plan/rank-files.js';
 import { skippedEnds } from '../plan/skipped-ends.js';
 import type { PartialTrial } from '../record/partial-trial.js';
 import type { Injection } from '../record/run-record.js';
@@ -30,6 +32,7 @@ import { assembleReplay } from './assemble-replay.js';
 import { type CachePreparation, movedSince } from './cache.js';
 import { exchanged, type Moved } from './cache-origin.js';
 import { judgeCache } from './cache-verdict.js';
+import { beganSince1970, CommonStart, type Meet, type RankPlace } from './common-start.js';
 import { type LiveView, type Looks, watch } from './live.js';
 import { NfsWatch } from './live-nfs.js';
 import { watchMachine } from './machine-watch.js';
@@ -37,7 +40,7 @@ import { missedIn } from './missed-in-trial.js';
 import { nullAuOf } from './null-au.js';
 import { partOf } from './part.js';
 import { type PrepareSettings, prepareTrial } from './prepare-trial.js';
-import { expectedBytes, type Stage, stageOf, tasksOf } from './stage.js';
+import { expectedBytes, type Stage, stageOf, type TaskSeeds, tasksOf } from './stage.js';
 import { silent, warningsOf } from './warnings.js';
 
 /** Each reading wakes this thread, possibly on a processor that a worker needs, so readings are rare. */
@@ -65,6 +68,9 @@ export interface TrialSettings extends PrepareSettings {
   /** Called every `keepPartMs` with what is measured so far of the running trial. */
   readonly onPart: (part: PartialTrial) => void;
   readonly keepPartMs: number;
+  /** This machine's place in a group, whose ranks start each trial together; null: it measures alone. */
+  readonly place: RankPlace | null;
+  readonly meet: Meet | null;
 }
 
 interface MeasuredTrial {
@@ -75,23 +81,30 @@ interface MeasuredTrial {
   readonly eventLoopDelay: { readonly maxNs: number; readonly p99Ns: number };
 }
 
+/** Returns the seeds of a trial. The same trial of the same plan uses the same offsets. Other rounds use different ones. */
+function seedsOf(trial: PlannedTrial, { arm }: Stage, { plan, place }: TrialSettings): TaskSeeds {
+  const text = `${plan.seed}/${arm.spec.randseed}/${trial.session}/${trial.round}/${arm.id}`;
+  if (place === null) return { seed: seedOf(text), partition: null };
+  const { rank, size, files } = place;
+  const isDealt = jobPlanOf(arm.spec).dealsOut === true && !hasOwnFiles(arm, files);
+  // Ranks that read the same files read other offsets, but deal out the samples of one common order.
+  return { seed: seedOf(`${text}/rank-${rank}`), partition: isDealt ? { rank, size, seed: seedOf(text) } : null };
+}
+
 async function measure(
   trial: PlannedTrial,
   stage: Stage,
   counters: Counters,
   before: NfsReading | null,
   settings: TrialSettings,
+  start: CommonStart | null,
 ): Promise<MeasuredTrial> {
-  // The same trial of the same plan uses the same offsets. Other rounds use different ones.
-  const seed = seedOf(
-    `${settings.plan.seed}/${stage.arm.spec.randseed}/${trial.session}/${trial.round}/${stage.arm.id}`,
-  );
-  const tasks = tasksOf(stage, counters, seed, settings.injected);
+  const tasks = tasksOf(stage, counters, seedsOf(trial, stage, settings), settings.injected);
   const delay = monitorEventLoopDelay({ resolution: LOOP_DELAY_RESOLUTION_MS });
   const abandonment = new Abandonment(settings.stopped);
   const told = {
     job: stage.arm.spec,
-    expectedBytes: expectedBytes(stage.arm, stage.files),
+    expectedBytes: expectedBytes(stage.arm, stage.files) / (tasks[0]?.partition?.size ?? 1),
     nfs: new NfsWatch(before),
     looks: settings.looks,
   };
@@ -113,7 +126,9 @@ async function measure(
   const machineUse = ENGINES[stage.engine.used].virtualClock ? () => undefined : watchMachine();
   delay.enable();
   try {
-    const outcomes = await settings.pool.run(tasks, counters, abandonment.decided);
+    if (start !== null) counters.hold();
+    const running = settings.pool.run(tasks, counters, abandonment.decided);
+    const outcomes = await (start?.release(counters, running) ?? running);
     const { abandoned } = abandonment;
     const longestQuietNs = watched.longestQuietNs();
     const eventLoopDelay = { maxNs: delay.max, p99Ns: delay.percentile(99) };
@@ -145,6 +160,7 @@ async function execute(
   counters: Counters,
   settings: TrialSettings,
 ): Promise<Execution> {
+  const start = settings.meet === null ? null : new CommonStart(settings.meet, trial.id);
   let preparation: CachePreparation | null = null;
   let moved: Moved | null = null;
   let fault: TrialRecord['fault'] = null;
@@ -157,12 +173,13 @@ async function execute(
   try {
     settings.requireUnchanged(stage.target);
     preparation = await prepareTrial(trial, stage, settings);
-    measured = await measure(trial, stage, counters, preparation.nfs, settings);
+    measured = await measure(trial, stage, counters, preparation.nfs, settings, start);
     if (!measured.abandoned) moved = movedSince(preparation, assembleWire(measured.outcomes));
-    fault = faultOfWorkers(measured);
+    fault = faultOfWorkers(measured) ?? start?.fault ?? null;
   } catch (thrown) {
     // The first failure explains more than a counter that could not be read afterwards.
     fault = faultOfWorkers(measured) ?? { ...explained(systemFaultOf(thrown)), worker: -1 };
+    await start?.refuse(fault.message);
   }
   if (measured.abandoned) settings.onAbandoned(stage.target.name);
   else {
@@ -242,6 +259,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
   const phases = assemblePhases(reports);
   const replay = assembleReplay(reports, stage.trace?.trace.head ?? null, arm.spec);
   const { longestQuietNs, machine } = measured;
+  const beganNs = ENGINES[stage.engine.used].virtualClock ? undefined : beganSince1970(counters, settings.place);
   const missedFiles = measured.abandoned ? null : missedIn(stage, reports);
   const shortTransfers = reports.reduce((sum, report) => sum + report.shortTransfers, 0);
   const status = settings.stopped() ? 'aborted' : fault === null ? 'ok' : 'failed';
@@ -251,7 +269,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
     session: trial.session,
     round: trial.round,
     place: trial.place,
-    rank: 0,
+    rank: settings.place?.rank ?? 0,
     warmup: trial.warmup,
     arm: arm.id,
     job: arm.job,
@@ -261,6 +279,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
     status,
     fault: status === 'failed' ? fault : null,
     startedAt,
+    ...(beganNs !== undefined && { beganNs }),
     wallNs: Math.round((performance.now() - startMs) * 1e6),
     engine,
     window,

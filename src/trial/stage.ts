@@ -77,7 +77,18 @@ function slowdownOf({ target }: Stage, injected: readonly Injection[]): Slowdown
   return injected.find(({ target: name }) => name === target.name) ?? { part: 0, delayNs: 0 };
 }
 
-export function tasksOf(stage: Stage, counters: Counters, seed: number, injected: readonly Injection[]): WorkerTask[] {
+/** The seed of a trial's tasks, and the part of the samples that this rank of a group has; null: all of them. */
+export interface TaskSeeds {
+  readonly seed: number;
+  readonly partition: WorkerTask['partition'] | null;
+}
+
+export function tasksOf(
+  stage: Stage,
+  counters: Counters,
+  { seed, partition }: TaskSeeds,
+  injected: readonly Injection[],
+): WorkerTask[] {
   const { arm, engine, files, scratchDirectory, trace } = stage;
   const threads = engine.threadsPerJob;
   const { path } = stage.target;
@@ -103,6 +114,7 @@ export function tasksOf(stage: Stage, counters: Counters, seed: number, injected
     scratchDirectory,
     held: fd === null ? null : { path, fd },
     seed,
+    ...(partition != null && { partition }),
     ...(recording && { recording }),
     slowdown: slowdownOf(stage, injected),
   }));
