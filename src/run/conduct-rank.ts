@@ -7,7 +7,7 @@ import type { GroupRecord } from '../record/group-record.js';
 import type { RunRecord } from '../record/run-record.js';
 import { RUN_FILES } from '../store/run-files.js';
 import { createRankRun, createRun, type RunStore } from '../store/run-store.js';
-import type { RankPlace } from '../trial/common-start.js';
+import type { GroupPlace } from '../trial/common-start.js';
 import type { HeadStart } from './head-start.js';
 import type { RunEnd, RunListener } from './listener.js';
 import { endGroupRun } from './merge-runs.js';
@@ -63,7 +63,7 @@ export async function conductRank(
     const [directory = ''] = await meetings.exchange('results', whole?.directory ?? '');
     const store = await createOwnRun(directory, recorded, record, request, meetings);
     const { plan } = preparation;
-    const place: RankPlace = {
+    const place: GroupPlace = {
       rank,
       size,
       files,

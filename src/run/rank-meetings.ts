@@ -2,7 +2,7 @@
 import { type ErrorCode, EXIT, FeedrateError } from '../base/errors.js';
 import { monotonicNs } from '../engine/core/clock.js';
 import type { Group } from '../group/group.js';
-import type { Met, Purpose } from '../trial/common-start.js';
+import type { MeetingPurpose, Met } from '../trial/common-start.js';
 
 /** From the end of a meeting to the common start of a trial. The session's process is told within it, and its workers wake up. */
 const START_LEAD_NS = 25_000_000;
@@ -117,7 +117,7 @@ export class RankMeetings {
   }
 
   /** Meets for a session of this rank: see `Meet`. */
-  async forSession(purpose: Purpose, text: string, problem: string | null): Promise<Met> {
+  async forSession(purpose: MeetingPurpose, text: string, problem: string | null): Promise<Met> {
     if (this.#over !== null) return { refusal: this.#over.reason ?? 'the run is over' };
     const at = purpose.at === 'start' ? purpose.trial : purpose.at;
     const fails = problem !== null && purpose.at === 'layout';

@@ -2,7 +2,7 @@
 
 import type { ScannedDataset } from '../plan/planned-dataset.js';
 import type { TrialRecord } from '../record/trial-record.js';
-import type { Met, Purpose } from '../trial/common-start.js';
+import type { MeetingPurpose, Met } from '../trial/common-start.js';
 import type { SessionEvent } from '../trial/events.js';
 import type { SessionOptions } from '../trial/session.js';
 import type { GeneratedDataset, TracedDataset } from '../workload/workload.js';
@@ -45,7 +45,7 @@ export type FromSession =
   /** Requests a remount of a target and waits for it. No file on the target is open. */
   | { readonly type: 'remount'; readonly target: string }
   /** Goes to a meeting of the group for this session, and waits for it. */
-  | { readonly type: 'meet'; readonly purpose: Purpose; readonly text: string; readonly problem: string | null }
+  | { readonly type: 'meet'; readonly purpose: MeetingPurpose; readonly text: string; readonly problem: string | null }
   /** The session could not continue: an error for the user, or a bug. */
   | {
       readonly type: 'failed';

@@ -10,7 +10,7 @@ import { makeTablesDurable } from '../store/derived-tables.js';
 import { readRun } from '../store/read-run.js';
 import type { LostResults } from '../store/rescue.js';
 import type { FinishedRun, RunStore } from '../store/run-store.js';
-import type { Meet, RankPlace } from '../trial/common-start.js';
+import type { GroupPlace, Meet } from '../trial/common-start.js';
 import type { SessionEvent } from '../trial/events.js';
 import type { HeadStart } from './head-start.js';
 import { RARE_LOOKS, type RunEnd, type RunListener } from './listener.js';
@@ -48,7 +48,7 @@ export interface SessionsToMeasure {
 
 /** One rank of a run. */
 export interface RankOfRun {
-  readonly place: RankPlace;
+  readonly place: GroupPlace;
   readonly meetings: RankMeetings;
   /** The run directory of the group, which shows how far the run is; null: another rank does that. */
   readonly liveDirectory: string | null;

@@ -8,7 +8,7 @@ import { PEER_FAULT } from '../record/merge-ranks.js';
 import type { TrialRecord } from '../record/trial-record.js';
 
 /** The place of this session among those of a group. Plain data. */
-export interface RankPlace extends RankFilesPlace {
+export interface GroupPlace extends RankFilesPlace {
   readonly size: number;
   /** `monotonicNs()` plus this is the time in ns since 1970 by the clock of rank 0. */
   readonly clockShiftNs: number;
@@ -17,7 +17,7 @@ export interface RankPlace extends RankFilesPlace {
 }
 
 /** Why this rank goes to a meeting. */
-export type Purpose = { readonly at: 'layout' } | { readonly at: 'start'; readonly trial: string };
+export type MeetingPurpose = { readonly at: 'layout' } | { readonly at: 'start'; readonly trial: string };
 
 /**
  * The answer of a meeting: the text of each rank, and the moment of the common start on this machine's monotonic clock. Or
@@ -26,7 +26,7 @@ export type Purpose = { readonly at: 'layout' } | { readonly at: 'start'; readon
 export type Met = { readonly texts: readonly string[]; readonly startNs: number } | { readonly refusal: string };
 
 /** Meets the other ranks. `problem` says why this rank cannot go on; null: it can. */
-export type Meet = (purpose: Purpose, text: string, problem: string | null) => Promise<Met>;
+export type Meet = (purpose: MeetingPurpose, text: string, problem: string | null) => Promise<Met>;
 
 /** How often this thread looks whether its workers are ready, ms. Nothing is measured yet. */
 const LOOK_MS = 1;
@@ -90,7 +90,7 @@ export class CommonStart {
 /** Returns the common start of a trial in ns since 1970; undefined if the workers did not start. */
 export function beganSince1970(
   { beganNs }: Counters,
-  place: Pick<RankPlace, 'clockShiftNs'> | null,
+  place: Pick<GroupPlace, 'clockShiftNs'> | null,
 ): number | undefined {
   return beganNs === null ? undefined : beganNs + (place?.clockShiftNs ?? wallShiftNs());
 }

@@ -8,7 +8,7 @@ import type { FileUnion } from '../plan/file-union.js';
 import type { DataFile, Target } from '../plan/plan.js';
 import { hasContent, hasSize, LayoutStopped } from './data-file.js';
 import { type LayoutListener, layOutFiles } from './lay-out-files.js';
-import { type FileShare, MissingFiles } from './missing-files.js';
+import { type LayoutShare, MissingFiles } from './missing-files.js';
 
 /** Returns the directory that holds a target's data files. */
 export function dataDirectory(target: Target, runId: string): string {
@@ -53,7 +53,7 @@ export async function missingFilesOf(
   target: Target,
   files: FileUnion,
   stopped: () => boolean,
-  share?: FileShare,
+  share?: LayoutShare,
 ): Promise<MissingFiles> {
   const directory = dataDirectory(target, 'none');
   if (isKept(target)) {

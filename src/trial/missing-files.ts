@@ -6,12 +6,12 @@ import { yieldUnless } from './data-file.js';
 const BITS = 32;
 
 /** The part of the files that one machine of a group looks after. */
-export interface FileShare {
+export interface LayoutShare {
   readonly rank: number;
   readonly size: number;
 }
 
-const WHOLE_SHARE: FileShare = { rank: 0, size: 1 };
+const WHOLE_SHARE: LayoutShare = { rank: 0, size: 1 };
 
 /** Returns whether a path has the file. */
 export type IsThere = (path: string, file: DataFile) => boolean | Promise<boolean>;
@@ -40,7 +40,7 @@ export class MissingFiles implements Iterable<DataFile> {
     isThere: IsThere,
     stopped: () => boolean,
     looked: (bytes: number) => void = () => {},
-    share: FileShare = WHOLE_SHARE,
+    share: LayoutShare = WHOLE_SHARE,
   ): Promise<MissingFiles> {
     const found = new MissingFiles(files);
     let place = 0;

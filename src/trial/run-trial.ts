@@ -1,7 +1,6 @@
 /** Runs one trial, from its files to its record. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { systemFaultOf } from '../base/errors.js';
-import { seedOf } from '../base/prng.js';
 import { workersOf } from '../engine/choose.js';
 import { Counters } from '../engine/core/counters.js';
 import type { WorkerOutcome } from '../engine/core/protocol.js';
@@ -9,10 +8,8 @@ import type { WorkerPool } from '../engine/pool.js';
 import { storeOf } from '../host/files/store-of.js';
 import type { NfsReading } from '../host/nfs/read-nfs.js';
 import { explained } from '../host/system/exhaustion.js';
-import { jobPlanOf } from '../plan/jobs/registry.js';
 import type { Arm, PlannedTrial, Target } from '../plan/plan.js';
 import type { PlannedDataset } from '../plan/planned-dataset.js';
-import { hasOwnFiles } from '../plan/rank-files.js';
 import { skippedEnds } from '../plan/skipped-ends.js';
 import type { PartialTrial } from '../record/partial-trial.js';
 import type { Injection } from '../record/run-record.js';
@@ -31,8 +28,8 @@ import {
 import { assembleReplay } from './assemble-replay.js';
 import { type CachePreparation, movedSince } from './cache.js';
 import { exchanged, type Moved } from './cache-origin.js';
-import { judgeCache } from './cache-verdict.js';
-import { beganSince1970, CommonStart, type Meet, type RankPlace } from './common-start.js';
+import { beganSince1970, CommonStart, type GroupPlace, type Meet } from './common-start.js';
+import { judgeTrial } from './judge-trial.js';
 import { type LiveView, type Looks, watch } from './live.js';
 import { NfsWatch } from './live-nfs.js';
 import { watchMachine } from './machine-watch.js';
@@ -40,7 +37,8 @@ import { missedIn } from './missed-in-trial.js';
 import { nullAuOf } from './null-au.js';
 import { partOf } from './part.js';
 import { type PrepareSettings, prepareTrial } from './prepare-trial.js';
-import { expectedBytes, type Stage, stageOf, type TaskSeeds, tasksOf } from './stage.js';
+import { expectedBytes, type Stage, stageOf, tasksOf } from './stage.js';
+import { seedsOf } from './trial-seeds.js';
 import { silent, warningsOf } from './warnings.js';
 
 /** Each reading wakes this thread, possibly on a processor that a worker needs, so readings are rare. */
@@ -69,26 +67,17 @@ export interface TrialSettings extends PrepareSettings {
   readonly onPart: (part: PartialTrial) => void;
   readonly keepPartMs: number;
   /** This machine's place in a group, whose ranks start each trial together; null: it measures alone. */
-  readonly place: RankPlace | null;
+  readonly place: GroupPlace | null;
   readonly meet: Meet | null;
 }
 
 interface MeasuredTrial {
+  readonly beganNs?: number | undefined;
   readonly machine?: TrialRecord['machine'];
   readonly outcomes: readonly WorkerOutcome[];
   readonly longestQuietNs: number;
   readonly abandoned: boolean;
   readonly eventLoopDelay: { readonly maxNs: number; readonly p99Ns: number };
-}
-
-/** Returns the seeds of a trial. The same trial of the same plan uses the same offsets. Other rounds use different ones. */
-function seedsOf(trial: PlannedTrial, { arm }: Stage, { plan, place }: TrialSettings): TaskSeeds {
-  const text = `${plan.seed}/${arm.spec.randseed}/${trial.session}/${trial.round}/${arm.id}`;
-  if (place === null) return { seed: seedOf(text), partition: null };
-  const { rank, size, files } = place;
-  const isDealt = jobPlanOf(arm.spec).dealsOut === true && !hasOwnFiles(arm, files);
-  // Ranks that read the same files read other offsets, but deal out the samples of one common order.
-  return { seed: seedOf(`${text}/rank-${rank}`), partition: isDealt ? { rank, size, seed: seedOf(text) } : null };
 }
 
 async function measure(
@@ -132,7 +121,9 @@ async function measure(
     const { abandoned } = abandonment;
     const longestQuietNs = watched.longestQuietNs();
     const eventLoopDelay = { maxNs: delay.max, p99Ns: delay.percentile(99) };
-    return { machine: machineUse(), outcomes, longestQuietNs, abandoned, eventLoopDelay };
+    const { virtualClock } = ENGINES[stage.engine.used];
+    const beganNs = virtualClock ? undefined : beganSince1970(counters, settings.place);
+    return { machine: machineUse(), beganNs, outcomes, longestQuietNs, abandoned, eventLoopDelay };
   } finally {
     delay.disable();
     clearInterval(keeper);
@@ -206,24 +197,6 @@ function removeQuietly(directory: string): void {
   } catch {}
 }
 
-/**
- * Returns the verdict on the cache claim. That of a training is about the first time that its samples are read: readers read some
- * bytes twice, and later epochs read the same files again.
- */
-function judgeTrial(
-  claim: TrialRecord['cache']['claim'],
-  preparation: CachePreparation | null,
-  window: TrialRecord['window'],
-  moved: Moved | null,
-  training: TrialRecord['training'],
-): TrialRecord['cache'] {
-  const whole = judgeCache(claim, preparation, window, moved);
-  const firstBytes = training?.epochs[0]?.sampleBytes ?? window.totalReadBytes;
-  if (firstBytes >= window.totalReadBytes) return whole;
-  const { verdict, detail } = judgeCache(claim, preparation, { ...window, totalReadBytes: firstBytes }, moved);
-  return { ...whole, verdict, detail };
-}
-
 /** Returns what a training job measured, with its AU on an engine that reads nothing. */
 async function trainingOf(
   stage: Stage,
@@ -258,10 +231,8 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
   const series = assembleSeries(reports, window.lastDoneNs);
   const phases = assemblePhases(reports);
   const replay = assembleReplay(reports, stage.trace?.trace.head ?? null, arm.spec);
-  const { longestQuietNs, machine } = measured;
-  const beganNs = ENGINES[stage.engine.used].virtualClock ? undefined : beganSince1970(counters, settings.place);
+  const { longestQuietNs, machine, beganNs } = measured;
   const missedFiles = measured.abandoned ? null : missedIn(stage, reports);
-  const shortTransfers = reports.reduce((sum, report) => sum + report.shortTransfers, 0);
   const status = settings.stopped() ? 'aborted' : fault === null ? 'ok' : 'failed';
   return {
     recordVersion: RECORD_VERSION,
@@ -307,7 +278,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
             client,
             machine,
             longestQuietNs,
-            shortTransfers,
+            shortTransfers: reports.reduce((sum, report) => sum + report.shortTransfers, 0),
             missedFiles,
             status,
             series,

@@ -15,7 +15,7 @@ import type { PartialTrial } from '../record/partial-trial.js';
 import type { Injection } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { beginCold } from './cache.js';
-import type { Meet, RankPlace } from './common-start.js';
+import type { GroupPlace, Meet } from './common-start.js';
 import { LayoutStopped } from './data-file.js';
 import type { SessionEvent, WorkProgress } from './events.js';
 import { HeldTargets } from './held-targets.js';
@@ -29,7 +29,7 @@ import {
   missingFilesOf,
 } from './layout.js';
 import { CLOSE_LOOKS, type Looks } from './live.js';
-import type { FileShare } from './missing-files.js';
+import type { LayoutShare } from './missing-files.js';
 import { KEEP_PART_MS } from './part.js';
 import { RunClock } from './run-clock.js';
 import { runTrial, type TrialSettings } from './run-trial.js';
@@ -50,7 +50,7 @@ export interface SessionOptions {
   /** How often the part of a trial that is measured so far is kept, ms. Default: once a minute. */
   readonly keepPartMs?: number;
   /** The place in a group of machines. Its plan is that of the rank: see `planOfRank`. Default: it measures alone. */
-  readonly place?: RankPlace;
+  readonly place?: GroupPlace;
 }
 
 /** Receives a session's results. */
@@ -196,7 +196,7 @@ export class Session {
   }
 
   /** Returns the files that are to be there. Of those that all ranks of a group share, each lays out its part. */
-  #layoutsOf(target: Target): readonly { readonly files: FileUnion; readonly share?: FileShare }[] {
+  #layoutsOf(target: Target): readonly { readonly files: FileUnion; readonly share?: LayoutShare }[] {
     const { plan, dataset, place } = this.#options;
     if (place === undefined || !place.sharedTargets.includes(target.name) || isKept(target))
       return [{ files: dataFilesOf(plan, dataset, target) }];

@@ -22,6 +22,7 @@ import { WholeFiles } from '../plan/whole-share.js';
 import type { Injection } from '../record/run-record.js';
 import type { EngineUse } from '../record/trial-record.js';
 import { dataDirectory } from './layout.js';
+import type { TaskSeeds } from './trial-seeds.js';
 
 interface StageSettings {
   readonly plan: Plan;
@@ -75,12 +76,6 @@ function shareOf(stage: Stage, job: number): Pick<WorkerTask, 'files' | 'extents
 function slowdownOf({ target }: Stage, injected: readonly Injection[]): Slowdown | null {
   if (injected.length === 0) return null;
   return injected.find(({ target: name }) => name === target.name) ?? { part: 0, delayNs: 0 };
-}
-
-/** The seed of a trial's tasks, and the part of the samples that this rank of a group has; null: all of them. */
-export interface TaskSeeds {
-  readonly seed: number;
-  readonly partition: WorkerTask['partition'] | null;
 }
 
 export function tasksOf(
