@@ -68,6 +68,7 @@ export function decodeTrial(line: string, where: string, omitted: readonly Trial
 function readPart(part: JsonReader): RankPart {
   for (const key of ['rank', 'wallNs']) part.at(key).number();
   part.at('startedAt').text();
+  if (part.at('host').value !== undefined) part.at('host').text();
   if (part.at('beganNs').value !== undefined) part.at('beganNs').number();
   part.at('status').oneOf(['ok', 'failed', 'aborted']);
   checkFault(part.at('fault'));

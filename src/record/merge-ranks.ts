@@ -116,6 +116,7 @@ function partAlone(part: RankPart): RankPart {
   const { nfs, client } = part;
   return {
     rank,
+    ...(part.host !== undefined && { host: part.host }),
     status,
     fault,
     startedAt,

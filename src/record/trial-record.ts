@@ -19,6 +19,8 @@ export const RECORD_VERSION = 1;
 export interface RankPart {
   /** The machine's place in its group; 0 alone. */
   readonly rank: number;
+  /** The host name of the machine. Absent outside of groups, and before 2026-12. */
+  readonly host?: string;
   /** `failed`: `fault` says why. `aborted`: stopped by the user; what was measured is here. */
   readonly status: 'ok' | 'failed' | 'aborted';
   readonly fault: (SystemFault & { readonly worker: number }) | null;

@@ -66,6 +66,7 @@ export async function conductRank(
     const place: GroupPlace = {
       rank,
       size,
+      host: meetings.group.host,
       files,
       clockShiftNs: clocks.clockShiftNs,
       sharedTargets: sharedTargets(facts, plan.targets),

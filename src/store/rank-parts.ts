@@ -28,6 +28,12 @@ export function rankRunsIn(directory: string): RankRun[] {
   return found.sort((a, b) => a.rank - b.rank);
 }
 
+/** Where the trials of a rank are. */
+export interface RankTrials extends Pick<RankRun, 'rank' | 'directory'> {
+  /** Its machine, for records that do not name it. */
+  readonly host?: string;
+}
+
 /** The trials of ranks, merged one after the other. */
 export interface MergedTrials extends Iterable<TrialRecord> {
   /** What could not be read or merged, one line each; complete after the last trial. */
@@ -41,7 +47,7 @@ const MOST_RANKS_WITH_SERIES = 64;
  * Merges the trials of ranks, in the order of the first rank that has them. Only the records of one trial are decoded at a
  * time, so a thousand ranks fit into memory. A trial that lacks a rank is `aborted`.
  */
-export function mergedTrials(ranks: readonly Pick<RankRun, 'rank' | 'directory'>[]): MergedTrials {
+export function mergedTrials(ranks: readonly RankTrials[]): MergedTrials {
   const problems: string[] = [];
   const lines = ranks.map(({ rank, directory }) => linesOf(rank, directory, problems));
   const ids = new Set(lines.flatMap((ofRank) => [...ofRank.keys()]));
@@ -49,10 +55,10 @@ export function mergedTrials(ranks: readonly Pick<RankRun, 'rank' | 'directory'>
     problems,
     *[Symbol.iterator]() {
       for (const id of ids) {
-        const records = ranks.flatMap(({ rank }, place): TrialRecord[] => {
+        const records = ranks.flatMap((_, place): TrialRecord[] => {
           const line = lines[place]?.get(id);
           lines[place]?.delete(id);
-          return line === undefined ? [] : decoded(line, rank, problems);
+          return line === undefined ? [] : decoded(line, ranks[place] as RankTrials, problems);
         });
         if (records.length > 0) yield mergedTrial(id, records, ranks, problems);
       }
@@ -98,9 +104,11 @@ function linesOf(rank: number, directory: string, problems: string[]): Map<strin
   return lines;
 }
 
-function decoded(line: string, rank: number, problems: string[]): TrialRecord[] {
+function decoded(line: string, { rank, host }: RankTrials, problems: string[]): TrialRecord[] {
   try {
-    return [{ ...decodeTrial(line, `rank ${rank}: ${RUN_FILES.trials}`), rank }];
+    const trial = decodeTrial(line, `rank ${rank}: ${RUN_FILES.trials}`);
+    if (trial.ranks !== undefined) return [trial];
+    return [{ ...trial, rank, ...(trial.host === undefined && host !== undefined && { host }) }];
   } catch (error) {
     if (!(error instanceof FeedrateError)) throw error;
     problems.push(`${error.message}; this trial is lost`);

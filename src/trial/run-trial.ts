@@ -37,6 +37,7 @@ import { missedIn } from './missed-in-trial.js';
 import { nullAuOf } from './null-au.js';
 import { partOf } from './part.js';
 import { type PrepareSettings, prepareTrial } from './prepare-trial.js';
+import { readersOfSame } from './shared-files.js';
 import { expectedBytes, type Stage, stageOf, tasksOf } from './stage.js';
 import { seedsOf } from './trial-seeds.js';
 import { silent, warningsOf } from './warnings.js';
@@ -241,6 +242,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
     round: trial.round,
     place: trial.place,
     rank: settings.place?.rank ?? 0,
+    ...(settings.place !== null && { host: settings.place.host }),
     warmup: trial.warmup,
     arm: arm.id,
     job: arm.job,
@@ -278,6 +280,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
             client,
             machine,
             longestQuietNs,
+            readers: readersOfSame(arm, settings.place),
             shortTransfers: reports.reduce((sum, report) => sum + report.shortTransfers, 0),
             missedFiles,
             status,
