@@ -211,6 +211,25 @@ async function trainingOf(
   return nullAu === undefined ? training : { ...training, nullAu };
 }
 
+/** Returns which trial it is, on which machine, in the order of a record's fields. */
+function identityOf(trial: PlannedTrial, { id: arm, job, target, factors }: Arm, group: GroupPlace | null) {
+  const { id, session, round, place, warmup, fileset } = trial;
+  return {
+    id,
+    session,
+    round,
+    place,
+    rank: group?.rank ?? 0,
+    ...(group !== null && { host: group.host }),
+    warmup,
+    arm,
+    job,
+    target,
+    factors,
+    ...(fileset !== undefined && { fileset }),
+  };
+}
+
 /**
  * Runs a trial and returns its record. Never throws for a failure within the trial: the record has it. The trial's
  * scratch files are removed afterwards.
@@ -237,18 +256,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
   const status = settings.stopped() ? 'aborted' : fault === null ? 'ok' : 'failed';
   return {
     recordVersion: RECORD_VERSION,
-    id: trial.id,
-    session: trial.session,
-    round: trial.round,
-    place: trial.place,
-    rank: settings.place?.rank ?? 0,
-    ...(settings.place !== null && { host: settings.place.host }),
-    warmup: trial.warmup,
-    arm: arm.id,
-    job: arm.job,
-    target: arm.target,
-    factors: arm.factors,
-    ...(trial.fileset === undefined ? {} : { fileset: trial.fileset }),
+    ...identityOf(trial, arm, settings.place),
     status,
     fault: status === 'failed' ? fault : null,
     startedAt,
