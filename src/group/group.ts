@@ -30,8 +30,16 @@ export interface Group extends Place {
   meet(name: string, text?: string): Promise<readonly string[]>;
   /** The moment at which this rank left the last meeting, on this machine's monotonic clock, ns. */
   readonly leftNs: number;
+  /**
+   * Aborted when the group cannot go on, also between two meetings. The reason is the FeedrateError that `meet` throws from
+   * then on.
+   */
+  readonly lost: AbortSignal;
   /** Ends the other ranks, as far as the launcher can, with this reason. Never throws. */
   abort(reason: string): void;
-  /** Leaves the group in order. No meeting may follow. */
+  /**
+   * Leaves the group and removes its files. No meeting may follow. After `lost` or `abort`, it also ends the launcher's other
+   * processes, which may end this process before the promise resolves: close the group last. Never throws.
+   */
   close(): Promise<void>;
 }
