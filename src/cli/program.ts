@@ -21,6 +21,7 @@ import { iam } from './commands/iam.js';
 import { importing } from './commands/import.js';
 import { init } from './commands/init.js';
 import { list } from './commands/list.js';
+import { merge } from './commands/merge.js';
 import { mountMatrix } from './commands/mount-matrix.js';
 import { notebook } from './commands/notebook.js';
 import { prepare } from './commands/prepare.js';
@@ -51,6 +52,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   report,
   serve,
   list,
+  merge,
   compare,
   gate,
   history,

@@ -7,6 +7,7 @@ import { checkSparseCounts, type SparseCounts } from '../histogram/sparse-counts
 import { ENTRY_OPERATIONS } from '../workload/entry-operations.js';
 import { checkEnvironment } from './check-environment.js';
 import { checkForeign } from './foreign-source.js';
+import { checkGroup } from './group-record.js';
 import { JsonReader } from './json-reader.js';
 import { checkMachineUse } from './machine-use.js';
 import { wordsOfOldSpec } from './old-words.js';
@@ -67,6 +68,8 @@ export function decodeTrial(line: string, where: string, omitted: readonly Trial
 function readPart(part: JsonReader): RankPart {
   for (const key of ['rank', 'wallNs']) part.at(key).number();
   part.at('startedAt').text();
+  if (part.at('host').value !== undefined) part.at('host').text();
+  if (part.at('beganNs').value !== undefined) part.at('beganNs').number();
   part.at('status').oneOf(['ok', 'failed', 'aborted']);
   checkFault(part.at('fault'));
   checkEngine(part.at('engine'));
@@ -216,6 +219,7 @@ export function decodeRun(text: string, where: string): RunRecord {
     for (const key of ['clockNs', 'histogramNs', 'nullNsPerOperation']) run.at('ownCost').at(key).number();
   if (run.at('injected').value !== undefined) run.at('injected').list().forEach(checkInjection);
   if (run.at('foreign').value !== undefined) checkForeign(run.at('foreign'));
+  if (run.at('group').value !== undefined) checkGroup(run.at('group'));
   if (run.at('looks').value !== undefined) run.at('looks').list().forEach(checkLook);
   for (const key of ['calibration', 'dropCaches', 'remount'])
     if (run.at(key).value !== undefined) run.at(key).boolean();

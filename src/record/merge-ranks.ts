@@ -3,8 +3,9 @@
  * trial is one observation for the statistics, whatever the number of machines.
  */
 import { OPERATION_KINDS, type OperationKind } from '../base/latency-kinds.js';
-import { mergeInto } from '../histogram/histogram.js';
-import { decodeHistogram, encodeHistogram, type SparseCounts } from '../histogram/sparse-counts.js';
+import { createHistogram } from '../histogram/histogram.js';
+import { addCounts, encodeHistogram, type SparseCounts } from '../histogram/sparse-counts.js';
+import { commonWindow, startShifts } from './common-window.js';
 import { busiestOf } from './machine-use.js';
 import { mergeCaches } from './merge-caches.js';
 import { mergedMissed } from './missed-files.js';
@@ -12,8 +13,13 @@ import { sumOverClients } from './nfs-traffic.js';
 import { sumOfPhases } from './phases.js';
 import { ranksText } from './ranks-text.js';
 import { mergeTraining } from './training-record.js';
-import type { ClientUse, EngineUse, RankPart, SeriesPoint, TrialRecord, Window } from './trial-record.js';
+import type { ClientUse, EngineUse, RankPart, SeriesPoint, TrialRecord } from './trial-record.js';
 import { byWeight, type Warning } from './warning.js';
+
+const SECOND_NS = 1e9;
+
+/** The code of a rank's fault when another rank did not start the trial. Its message names that rank. */
+export const PEER_FAULT = 'EPEER';
 
 /** Returns what each machine measured, by rank. With a single machine, that is the record itself. */
 export function partsOf(trial: TrialRecord): readonly RankPart[] {
@@ -41,11 +47,12 @@ export function mergeTrials(records: readonly TrialRecord[]): {
     else known.push(record);
   }
   const group = new Set(records.flatMap((record) => partsOf(record).map(({ rank }) => rank)));
+  const inGroup = [...group].sort((a, b) => a - b);
   const problems: string[] = [];
   const trials = [...byTrial.values()].map((ofTrial) => {
     const trial = mergeRanks(ofTrial);
-    const present = partsOf(trial).map(({ rank }) => rank);
-    const missing = [...group].filter((rank) => !present.includes(rank)).sort((a, b) => a - b);
+    const present = new Set(partsOf(trial).map(({ rank }) => rank));
+    const missing = inGroup.filter((rank) => !present.has(rank));
     if (missing.length === 0) return trial;
     problems.push(`trial ${trial.id}: rank ${missing.join(', ')} did not record it, so it is not counted`);
     return trial.status === 'ok' ? { ...trial, status: 'aborted' as const } : trial;
@@ -68,6 +75,7 @@ export function mergeRanks(records: readonly TrialRecord[]): TrialRecord {
   const missedFiles = mergedMissed(parts.flatMap((part) => part.missedFiles ?? []));
   const training = mergeTraining(parts.map((part) => part.training));
   const traffic = parts.map(({ nfs }) => nfs).filter((nfs) => nfs !== undefined);
+  const began = parts.flatMap(({ beganNs }) => beganNs ?? []);
   return {
     recordVersion,
     id,
@@ -84,9 +92,10 @@ export function mergeRanks(records: readonly TrialRecord[]): TrialRecord {
     status: worstStatus(parts),
     fault: firstFault(parts),
     startedAt: parts.map(({ startedAt }) => startedAt).sort()[0] as string,
+    ...(began.length === parts.length && { beganNs: Math.min(...began) }),
     wallNs: Math.max(...parts.map(({ wallNs }) => wallNs)),
     engine: mergeEngines(parts.map(({ engine }) => engine)),
-    window: commonWindow(parts.map(({ window }) => window)),
+    window: commonWindow(parts),
     latency: mergeLatencies(parts),
     ...mergePhases(parts),
     ...(training !== undefined && { training }),
@@ -107,9 +116,11 @@ function partAlone(part: RankPart): RankPart {
   const { nfs, client } = part;
   return {
     rank,
+    ...(part.host !== undefined && { host: part.host }),
     status,
     fault,
     startedAt,
+    ...(part.beganNs !== undefined && { beganNs: part.beganNs }),
     wallNs,
     engine,
     window,
@@ -126,61 +137,15 @@ function partAlone(part: RankPart): RankPart {
   };
 }
 
-const AMOUNTS = ['readBytes', 'writeBytes', 'readOps', 'writeOps'] as const;
-
-/**
- * Returns the time in which all ranks were busy: from the last start to the first end. Each rank counts from its own
- * start. A barrier synchronises the starts, and the remaining skew is small compared with a trial. Bytes and operations
- * of a rank are scaled to the common part of its window, so the throughput of the group is the sum of its ranks'
- * throughputs. A rank that moved nothing is ignored. Windows without a common time measured nothing. If the slowest
- * rank decides, as for a checkpoint, the window is that rank's time and includes everything that was moved.
- */
-export function commonWindow(windows: readonly Window[]): Window {
-  const active = windows.filter(
-    ({ totalReadOps, totalWriteOps, totalEntryOps = 0 }) => totalReadOps + totalWriteOps + totalEntryOps !== 0,
-  );
-  const sum = (pick: (window: Window) => number) => active.reduce((total, window) => total + pick(window), 0);
-  const slowestDecides = active.length > 0 && active.every((window) => window.slowestDecides === true);
-  const startNs = Math.max(0, ...active.map((window) => window.startNs));
-  const ends = active.map((window) => window.endNs);
-  const endNs = active.length === 0 ? 0 : slowestDecides ? Math.max(...ends) : Math.max(startNs, Math.min(...ends));
-  const partOf = (window: Window): number => {
-    const ownNs = window.endNs - window.startNs;
-    return slowestDecides ? 1 : ownNs === 0 ? 0 : (endNs - startNs) / ownNs;
-  };
-  const [readBytes, writeBytes, readOps, writeOps] = AMOUNTS.map((amount) =>
-    sum((window) => Math.round(window[amount] * partOf(window))),
-  ) as [number, number, number, number];
-  return {
-    startNs,
-    endNs,
-    readBytes,
-    writeBytes,
-    readOps,
-    writeOps,
-    firstDoneNs: active.length === 0 ? 0 : Math.min(...active.map(({ firstDoneNs }) => firstDoneNs)),
-    lastDoneNs: Math.max(0, ...active.map(({ lastDoneNs }) => lastDoneNs)),
-    totalReadBytes: sum(({ totalReadBytes }) => totalReadBytes),
-    totalWriteBytes: sum(({ totalWriteBytes }) => totalWriteBytes),
-    totalReadOps: sum(({ totalReadOps }) => totalReadOps),
-    totalWriteOps: sum(({ totalWriteOps }) => totalWriteOps),
-    barrierSkewNs: Math.max(0, ...active.map(({ barrierSkewNs }) => barrierSkewNs)),
-    ...(slowestDecides && { slowestDecides }),
-    ...(active.some(({ totalEntryOps }) => totalEntryOps !== undefined) && {
-      entryOps: sum(({ entryOps = 0 }) => entryOps),
-      totalEntryOps: sum(({ totalEntryOps = 0 }) => totalEntryOps),
-    }),
-  };
-}
-
 function worstStatus(parts: readonly RankPart[]): TrialRecord['status'] {
   const found = new Set(parts.map(({ status }) => status));
   return found.has('failed') ? 'failed' : found.has('aborted') ? 'aborted' : 'ok';
 }
 
-/** The fault of the lowest rank that failed. Its message names the rank. */
+/** The fault of the lowest rank that failed by itself, or else of the lowest one. Its message names the rank. */
 function firstFault(parts: readonly RankPart[]): TrialRecord['fault'] {
-  const failed = parts.find(({ fault }) => fault !== null);
+  const failed =
+    parts.find(({ fault }) => fault !== null && fault.code !== PEER_FAULT) ?? parts.find(({ fault }) => fault !== null);
   if (failed === undefined || failed.fault === null) return null;
   return { ...failed.fault, message: `${failed.fault.message} (${ranksText([failed.rank])})` };
 }
@@ -204,13 +169,11 @@ function mergeEngines(engines: readonly EngineUse[]): EngineUse {
 function mergeLatencies(parts: readonly RankPart[]): TrialRecord['latency'] {
   const latency: Partial<Record<OperationKind, SparseCounts>> = {};
   for (const kind of OPERATION_KINDS) {
-    const [first, ...others] = parts.flatMap((part) => {
-      const counts = part.latency[kind];
-      return counts === undefined ? [] : [decodeHistogram(counts)];
-    });
-    if (first === undefined) continue;
-    for (const other of others) mergeInto(first, other);
-    latency[kind] = encodeHistogram(first);
+    const found = parts.flatMap((part) => (part.latency[kind] === undefined ? [] : [part.latency[kind]]));
+    if (found.length === 0) continue;
+    const sum = createHistogram();
+    for (const counts of found) addCounts(sum, counts);
+    latency[kind] = encodeHistogram(sum);
   }
   return latency;
 }
@@ -227,13 +190,21 @@ function mergePhases(parts: readonly RankPart[]): Pick<RankPart, 'phases'> {
   return { phases };
 }
 
-/** Sums the ranks second by second. Percentiles cannot be merged: they are null unless only one rank was busy. */
+/**
+ * Sums the ranks second by second. The seconds of a rank that began later are shifted by whole seconds. Percentiles cannot
+ * be merged: they are null unless only one rank was busy.
+ */
 function mergeSeries(parts: readonly RankPart[]): SeriesPoint[] {
   const bySecond = new Map<number, SeriesPoint[]>();
-  for (const point of parts.flatMap(({ series }) => series)) {
-    const known = bySecond.get(point.startNs);
-    if (known === undefined) bySecond.set(point.startNs, [point]);
-    else known.push(point);
+  const shifts = startShifts(parts);
+  for (const [place, { series }] of parts.entries()) {
+    const shiftNs = Math.round((shifts[place] as number) / SECOND_NS) * SECOND_NS;
+    for (const point of series) {
+      const startNs = point.startNs + shiftNs;
+      const known = bySecond.get(startNs);
+      if (known === undefined) bySecond.set(startNs, [point]);
+      else known.push(point);
+    }
   }
   const inOrder = [...bySecond].sort(([a], [b]) => a - b);
   return inOrder.map(([startNs, points]) => {
@@ -275,16 +246,16 @@ function mergeClients(clients: readonly ClientUse[]): ClientUse {
 
 /** Each code once, with the message of the lowest rank. Names the affected ranks, unless all of them are. */
 function mergeWarnings(parts: readonly RankPart[]): Warning[] {
-  const byCode = new Map<Warning['code'], { readonly warning: Warning; readonly ranks: number[] }>();
+  const byCode = new Map<Warning['code'], { readonly warning: Warning; readonly ranks: Set<number> }>();
   for (const { rank, warnings } of parts) {
     for (const warning of warnings) {
       const known = byCode.get(warning.code);
-      if (known === undefined) byCode.set(warning.code, { warning, ranks: [rank] });
-      else if (!known.ranks.includes(rank)) known.ranks.push(rank);
+      if (known === undefined) byCode.set(warning.code, { warning, ranks: new Set([rank]) });
+      else known.ranks.add(rank);
     }
   }
   const merged = [...byCode.values()].map(({ warning, ranks }) =>
-    ranks.length === parts.length ? warning : { ...warning, message: `${warning.message} (${ranksText(ranks)})` },
+    ranks.size === parts.length ? warning : { ...warning, message: `${warning.message} (${ranksText([...ranks])})` },
   );
   return merged.sort(byWeight);
 }

@@ -3,6 +3,7 @@ import type { Plan } from '../plan/plan.js';
 import type { AppliedCeilings } from './ceiling-record.js';
 import type { DatasetRecord } from './dataset-manifest.js';
 import type { ForeignSource } from './foreign-source.js';
+import type { GroupRecord } from './group-record.js';
 import type { MachineStart } from './machine-use.js';
 import type { NfsMount } from './nfs-mount.js';
 import type { OntapRecord } from './ontap-record.js';
@@ -38,6 +39,8 @@ export interface RunRecord {
    * baseline.
    */
   readonly injected?: readonly Injection[];
+  /** The machines that measured it together. Absent for a run of one process. */
+  readonly group?: GroupRecord;
   /** Absent unless another program measured the run. It cannot be a baseline, and `latest` passes over it. */
   readonly foreign?: ForeignSource;
   /** The looks that `gate --adaptive` took at this run, by sessions. Absent if it took none. */

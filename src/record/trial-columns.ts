@@ -128,6 +128,7 @@ function keyColumns(run: RunIdentity): Column<TrialRecord>[] {
     { name: 'run', value: () => run.id },
     { name: 'trial', value: (trial) => trial.id },
     { name: 'rank', value: (trial) => trial.rank },
+    { name: 'host', value: (trial) => trial.host ?? null },
     { name: 'arm', value: (trial) => trial.arm },
   ];
 }
@@ -145,6 +146,7 @@ function identityColumns(run: RunIdentity): Column<TrialRecord>[] {
     { name: 'round', value: (trial) => trial.round },
     { name: 'place', value: (trial) => trial.place },
     { name: 'rank', value: (trial) => trial.rank },
+    { name: 'host', value: (trial) => trial.host ?? null },
     { name: 'warmup', value: (trial) => trial.warmup },
   ];
 }

@@ -19,10 +19,17 @@ export const RECORD_VERSION = 1;
 export interface RankPart {
   /** The machine's place in its group; 0 alone. */
   readonly rank: number;
+  /** The host name of the machine. Absent outside of groups, and before 2026-12. */
+  readonly host?: string;
   /** `failed`: `fault` says why. `aborted`: stopped by the user; what was measured is here. */
   readonly status: 'ok' | 'failed' | 'aborted';
   readonly fault: (SystemFault & { readonly worker: number }) | null;
   readonly startedAt: string;
+  /**
+   * The common start of its workers, ns since 1970: by this machine's clock or, in a group whose clocks were compared, by
+   * that of rank 0. Absent with a virtual clock, if the workers did not start, and before 2026-12.
+   */
+  readonly beganNs?: number;
   /** Wall time of the whole trial, preparation included. */
   readonly wallNs: number;
   readonly engine: EngineUse;

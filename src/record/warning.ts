@@ -8,6 +8,8 @@ const REMEDIES = {
   'few-sessions': 'increase trials.sessions',
   stalled:
     'a training waits for its slowest sessions: find what stalled (server, network, failover, credits) and measure again',
+  'slow-rank':
+    'the slowest machine limits a training: look for what differs there (CPU, network path, mount options, other work), or leave it out',
   silent: 'find what stalled (server, network, exhausted burst credits), fix it and measure again',
   'nfs-retransmitted':
     'check for lost packets (nstat, MTU), an overloaded server, or a timeo shorter than the slowest response',
@@ -26,6 +28,8 @@ const REMEDIES = {
   'rate-missed': 'the storage cannot sustain this rate: reduce it, or add workers',
   'ends-skipped': 'use a bs that divides every file size, or leave out direct I/O, which moves whole blocks',
   straggler: 'use time_based with a runtime, so that all workers stop at the same time',
+  'shared-files':
+    'the ranks read the same bytes, so the server answers most of them from its memory: use --rank-files disjoint to measure its storage',
   'queue-replaced': 'compare it only with trials of the same engine, or enable io_uring in the kernel',
   drift: 'find what changed during the run (other clients, credits, temperature), or warm up longer and measure again',
   bimodal: 'the median shows only the more frequent level: find what switches (placement, tier, path, another client)',

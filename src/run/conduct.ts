@@ -1,5 +1,5 @@
 /** Conducts a run, from its request to its stored result. */
-import type { Environment } from '../record/run-record.js';
+import type { Environment, RunRecord } from '../record/run-record.js';
 import { isOntapVolume } from '../record/volume-record.js';
 import { createRun } from '../store/run-store.js';
 import { refuseChangedDatasets } from './datasets.js';
@@ -41,13 +41,19 @@ export async function conduct(
     const answers = request.volumes ?? (await asked)();
     const volumes = await (request.stop?.unlessAsked(answers) ?? answers);
     for (const text of maintenanceNotes(volumes, preparation, Date.now())) listener.note?.(text);
-    const record = runRecordOf(preparation, request, volumes);
-    const { environment, problem } = await lookUpCeilings(record.environment, request.ceilingsFile ?? null);
-    if (problem !== null) listener.note?.(problem);
-    const asking = await withOntap({ ...record, environment }, request.ontap, listener);
-    const judged = withResidency(asking.environment, preparation, Date.now());
-    const store = createRun(request.resultsDirectory, { ...asking, environment: judged });
-    const { stop, ontap } = request;
+    const recordOf = async (): Promise<Omit<RunRecord, 'id'>> => {
+      const record = runRecordOf(preparation, request, volumes);
+      const { environment, problem } = await lookUpCeilings(record.environment, request.ceilingsFile ?? null);
+      if (problem !== null) listener.note?.(problem);
+      const asking = await withOntap({ ...record, environment }, request.ontap, listener);
+      return { ...asking, environment: withResidency(asking.environment, preparation, Date.now()) };
+    };
+    const { stop, ontap, group } = request;
+    if (group !== undefined) {
+      const { conductRank } = await import('./conduct-rank.js');
+      return conductRank(preparation, request, group, recordOf, listener, headStart);
+    }
+    const store = createRun(request.resultsDirectory, await recordOf());
     const measured = await measureSessions({ preparation, store, firstSession: 1, stop, headStart, ontap }, listener);
     if (measured.status === 'complete')
       refuseChangedDatasets(preparation.plan, preparation.dataset, measured.run.run.id);
@@ -55,6 +61,9 @@ export async function conduct(
   };
   try {
     return await withPreparation(request, listener, measure, headStart.answered);
+  } catch (thrown) {
+    await request.group?.meetings.refuse(thrown);
+    throw thrown;
   } finally {
     headStart.discard();
   }

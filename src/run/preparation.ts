@@ -16,6 +16,7 @@ import { dataFilesOf } from '../plan/filesets.js';
 import { type DataFile, type Plan, type Target, targetOf } from '../plan/plan.js';
 import { type PlannedDataset, scannedIn } from '../plan/planned-dataset.js';
 import { rampNotes } from '../plan/ramps.js';
+import { planOfRank, type RankFilesPlace } from '../plan/rank-files.js';
 import { buildPlan } from '../plan/schedule.js';
 import { smallerFiles } from '../plan/size-fields.js';
 import { skippedEndsNotes } from '../plan/skipped-ends.js';
@@ -88,9 +89,12 @@ function prepareRun(request: PlanRequest, settled: SettledWorkload): Preparation
     const opened = openTarget(name, path, { write: false });
     return read === undefined ? opened : { ...opened, read };
   });
-  const planned = buildPlan(workload, targets, resolveJob, request.seed ?? workload.seed);
+  const common = buildPlan(workload, targets, resolveJob, request.seed ?? workload.seed);
+  const planned = request.group === undefined ? common : planOfRank(common, rankFilesOf(request));
   const ofEngines = engineNotes(planned);
-  const dataset = plannedDataset(settled, planned);
+  // Files that exist are not copied for each rank but divided.
+  const parts = request.group?.files === 'disjoint' ? request.group.meetings.group.size : 1;
+  const dataset = plannedDataset(settled, planned, planned.filesets * parts);
   const ofJobs = [...rampNotes(planned, dataset), ...skippedEndsNotes(planned, dataset), ...imbalancesOf(planned)];
   if (request.measures !== false) refuseBeyondLimits(planned, dataset);
   // Before the targets are held, because what is held cannot be unmounted.
@@ -113,6 +117,17 @@ function prepareRun(request: PlanRequest, settled: SettledWorkload): Preparation
       return { workload, dataset, workloadSource: source, plan, space, datasets, notes };
     },
   );
+}
+
+/** Returns how this rank of a group uses data files. A dataset that is kept for later days has no files of ranks. */
+export function rankFilesOf({ group, datasetId }: Pick<PlanRequest, 'group' | 'datasetId'>): RankFilesPlace {
+  const { meetings, files = null } = group ?? {};
+  if (datasetId !== undefined && files === 'disjoint')
+    throw new FeedrateError(
+      'usage',
+      '--rank-files disjoint: a dataset of --dataset-id is shared by all ranks; leave one out',
+    );
+  return { rank: meetings?.group.rank ?? 0, files: datasetId === undefined ? files : 'shared' };
 }
 
 /** Chooses the directories of the data files. Targets with the same path share one. Throws as `chooseDataPlace` does. */

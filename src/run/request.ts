@@ -1,9 +1,11 @@
 /** The request for a run, with all arguments parsed. */
 import type { OntapConnection } from '../fsx/ontap-connection.js';
 import type { Found } from '../plan/planned-dataset.js';
+import type { RankFiles } from '../plan/rank-files.js';
 import type { Injection, TargetEnvironment } from '../record/run-record.js';
 import type { Override } from '../workload/overrides.js';
 import type { ExistingDataset } from '../workload/workload.js';
+import type { RankMeetings } from './rank-meetings.js';
 import type { StopHandle } from './stop-handle.js';
 
 /** A target as the user named it. Preparation checks that it can be used. */
@@ -48,6 +50,14 @@ export interface PlanRequest {
   readonly datasetId?: string;
   /** False: only the files are laid out, so no workers need to fit this machine. Default: true. */
   readonly measures?: boolean;
+  /** The group of machines that does it together, and how they use data files. Default: this machine alone. */
+  readonly group?: RequestedGroup;
+}
+
+/** The meetings of a group of machines, and how its ranks use data files. */
+export interface RequestedGroup {
+  readonly meetings: RankMeetings;
+  readonly files: RankFiles | null;
 }
 
 /** A run that `conduct` can measure. */

@@ -2,6 +2,7 @@
 
 import type { ScannedDataset } from '../plan/planned-dataset.js';
 import type { TrialRecord } from '../record/trial-record.js';
+import type { MeetingPurpose, Met } from '../trial/common-start.js';
 import type { SessionEvent } from '../trial/events.js';
 import type { SessionOptions } from '../trial/session.js';
 import type { GeneratedDataset, TracedDataset } from '../workload/workload.js';
@@ -28,6 +29,8 @@ export type ToSession =
       readonly runDirectory: string;
       readonly remounts: boolean;
     }
+  /** The answer to `meet`. */
+  | { readonly type: 'met'; readonly met: Met }
   /** The files of a dataset that exist, after the start. */
   | ImagePart
   /** The answer to `remount`: a message when it failed, or null. */
@@ -41,6 +44,8 @@ export type FromSession =
   | { readonly type: 'event'; readonly event: SessionEvent }
   /** Requests a remount of a target and waits for it. No file on the target is open. */
   | { readonly type: 'remount'; readonly target: string }
+  /** Goes to a meeting of the group for this session, and waits for it. */
+  | { readonly type: 'meet'; readonly purpose: MeetingPurpose; readonly text: string; readonly problem: string | null }
   /** The session could not continue: an error for the user, or a bug. */
   | {
       readonly type: 'failed';

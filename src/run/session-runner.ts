@@ -2,6 +2,7 @@ import { FeedrateError } from '../base/errors.js';
 import { INTERRUPTIONS } from '../base/interruptions.js';
 import { type Found, type ScannedDataset, scannedIn } from '../plan/planned-dataset.js';
 import type { TrialRecord } from '../record/trial-record.js';
+import type { Meet } from '../trial/common-start.js';
 import type { SessionEvent } from '../trial/events.js';
 import type { SessionOptions } from '../trial/session.js';
 import { type HeadStart, startSession } from './head-start.js';
@@ -71,12 +72,14 @@ export class SessionRunner {
   /**
    * Runs one session to its end. Throws `FeedrateError('measurement')` when it failed as a whole.
    * @param remount remounts a target and returns a message when it failed; null: cold trials are not preceded by a remount
+   * @param meet meets the other ranks of the group for the session. Default: it measures alone
    */
   async run(
     { dataset, ...options }: SessionOptions,
     runDirectory: string,
     onEvent: (event: SessionEvent) => void,
     remount: ((target: string) => Promise<string | null>) | null,
+    meet?: Meet,
   ): Promise<void> {
     const session = this.#headStart?.takeSession() ?? startSession();
     this.#process = session;
@@ -85,6 +88,8 @@ export class SessionRunner {
       if (message.type === 'event') onEvent(message.event);
       else if (message.type === 'remount')
         void remount?.(message.target).then((problem) => this.#send({ type: 'remounted', problem }));
+      else if (message.type === 'meet')
+        void meet?.(message.purpose, message.text, message.problem).then((met) => this.#send({ type: 'met', met }));
       else if (message.type === 'failed') failure = message;
     });
     this.#send({ type: 'start', options, dataset: sentDataset(dataset), runDirectory, remounts: remount !== null });

@@ -6,6 +6,7 @@ import { decodeIndex } from '../plan/index-image.js';
 import type { PlannedDataset } from '../plan/planned-dataset.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { openRun } from '../store/run-store.js';
+import type { Meet } from '../trial/common-start.js';
 import { watchMachine } from '../trial/machine-watch.js';
 import { Session, type SessionOptions, type SessionSink } from '../trial/session.js';
 import { ReceivedImages } from './image-transfer.js';
@@ -24,22 +25,43 @@ function told(message: FromSession): Promise<void> {
   });
 }
 
-/** Requests a remount from the parent, which is not killed with the session. Throws `FeedrateError('measurement')`. */
-function remount(target: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const end = (problem: string | null) => {
+/**
+ * Asks the parent, and returns its answer of this type.
+ * @param lost the answer when the parent has ended
+ */
+function ask<T extends ToSession['type']>(
+  question: FromSession,
+  type: T,
+  lost: Extract<ToSession, { type: T }>,
+): Promise<Extract<ToSession, { type: T }>> {
+  return new Promise((resolve) => {
+    const end = (answer: Extract<ToSession, { type: T }>) => {
       process.off('message', hear).off('disconnect', lose);
-      if (problem === null) resolve();
-      else reject(new FeedrateError('measurement', problem));
+      resolve(answer);
     };
     const hear = (message: ToSession) => {
-      if (message.type === 'remounted') end(message.problem);
+      if (message.type === type) end(message as Extract<ToSession, { type: T }>);
     };
-    const lose = () => end('the remount failed because the coordinating process has ended');
+    const lose = () => end(lost);
     process.on('message', hear).on('disconnect', lose);
-    tell({ type: 'remount', target });
+    tell(question);
   });
 }
+
+const PARENT_ENDED = 'the coordinating process has ended';
+
+/** Requests a remount from the parent, which is not killed with the session. Throws `FeedrateError('measurement')`. */
+async function remount(target: string): Promise<void> {
+  const lost = { type: 'remounted', problem: `the remount failed because ${PARENT_ENDED}` } as const;
+  const { problem } = await ask({ type: 'remount', target }, 'remounted', lost);
+  if (problem !== null) throw new FeedrateError('measurement', problem);
+}
+
+/** Meets the other ranks of the group through the parent. */
+const meet: Meet = async (purpose, text, problem) => {
+  const lost = { type: 'met', met: { refusal: PARENT_ENDED } } as const;
+  return (await ask({ type: 'meet', purpose, text, problem }, 'met', lost)).met;
+};
 
 /** Returns the exit status. */
 async function start(message: Extract<ToSession, { type: 'start' }>): Promise<number> {
@@ -97,6 +119,7 @@ async function measure(
     emit: (event) => tell({ type: 'event', event }),
     append,
     keepPart,
+    ...(options.place !== undefined && { meet }),
     ...(remounts && { remount: ({ name }) => remount(name) }),
   });
   process.on('message', (message: ToSession) => {

@@ -10,12 +10,14 @@ import { makeTablesDurable } from '../store/derived-tables.js';
 import { readRun } from '../store/read-run.js';
 import type { LostResults } from '../store/rescue.js';
 import type { FinishedRun, RunStore } from '../store/run-store.js';
+import type { GroupPlace, Meet } from '../trial/common-start.js';
 import type { SessionEvent } from '../trial/events.js';
 import type { HeadStart } from './head-start.js';
 import { RARE_LOOKS, type RunEnd, type RunListener } from './listener.js';
 import { LiveWriter, liveLooks } from './live-writer.js';
 import { watchOntap } from './ontap-watch.js';
 import type { Preparation } from './preparation.js';
+import type { RankMeetings } from './rank-meetings.js';
 import { Remounts } from './remounts.js';
 import { ResultsLost, SessionRunner } from './session-runner.js';
 import type { StopHandle } from './stop-handle.js';
@@ -40,6 +42,16 @@ export interface SessionsToMeasure {
   readonly headStart?: HeadStart;
   /** Asked for the counters of the volumes while the sessions run. Default: nothing is asked. */
   readonly ontap?: OntapConnection | undefined;
+  /** The place in a group, and the meetings of its ranks. Default: this machine measures alone. */
+  readonly rank?: RankOfRun;
+}
+
+/** One rank of a run. */
+export interface RankOfRun {
+  readonly place: GroupPlace;
+  readonly meetings: RankMeetings;
+  /** The run directory of the group, which shows how far the run is; null: another rank does that. */
+  readonly liveDirectory: string | null;
 }
 
 /**
@@ -49,14 +61,16 @@ export interface SessionsToMeasure {
 export async function measureSessions(measurement: SessionsToMeasure, listener: RunListener): Promise<Conducted> {
   const { preparation, store, ontap } = measurement;
   const watch = ontap === undefined ? null : await watchOntap(ontap, store, listener);
-  const live = new LiveWriter(store.directory, preparation.plan, measurement.firstSession);
+  const liveDirectory = measurement.rank?.liveDirectory ?? store.directory;
+  const live = new LiveWriter(liveDirectory, preparation.plan, measurement.firstSession);
   // The default, so that an unexpected exception does not leave a run that looks alive.
-  let end: SessionsEnd = { status: 'failed', lost: null };
+  let end: SessionsEnd = { status: 'failed', lost: null, problem: null };
   let finished: FinishedRun;
   try {
     listener.begun?.(store.run, expectedNs(measurement));
     for (const note of preparation.notes) listener.note?.(note);
     end = await runSessions(measurement, live.listener(watch?.listener ?? listener));
+    end = await endForAll(end, measurement);
   } finally {
     await live.end();
     await watch?.close(measurement.stop?.isAsked ?? false);
@@ -76,7 +90,7 @@ function expectedNs({ preparation: { plan, dataset, space }, firstSession }: Ses
 }
 
 /** Writes the table of arms, and makes all tables durable. They can be had from the trials, so a run does not fail for them. */
-function keepTables(directory: string, { run, trials }: ReadableRun, listener: RunListener): void {
+export function keepTables(directory: string, { run, trials }: ReadableRun, listener: RunListener): void {
   try {
     writeArms(directory, armsOfRun(run, trials));
     makeTablesDurable(directory, run);
@@ -91,6 +105,8 @@ interface SessionsEnd {
   readonly status: RunEnd;
   /** Not null when the results could no longer be saved. */
   readonly lost: LostResults | null;
+  /** Why they failed; null: they did not. */
+  readonly problem: string | null;
 }
 
 function finish(store: RunStore, { status, lost }: SessionsEnd, listener: RunListener): FinishedRun {
@@ -105,15 +121,28 @@ function finish(store: RunStore, { status, lost }: SessionsEnd, listener: RunLis
   }
 }
 
+/** Returns how the sessions ended for all ranks of a group: a rank whose run is complete is aborted if another one's is not. */
+async function endForAll(end: SessionsEnd, { rank, stop }: SessionsToMeasure): Promise<SessionsEnd> {
+  if (rank === undefined) return end;
+  const { meetings } = rank;
+  const disconnect = stop?.heedWith(() => meetings.abandon('stopped while it waited for the other ranks'));
+  const own = { complete: 'complete', aborted: 'stopped', failed: 'failed' } as const;
+  const over = await meetings.end(own[end.status], end.problem);
+  disconnect?.();
+  return end.status === 'complete' && over.end !== 'complete' ? { ...end, status: 'aborted' } : end;
+}
+
 /** Runs the sessions and returns how they ended. Sessions before a failure count. */
 async function runSessions(
-  { preparation, store, firstSession, stop, headStart }: SessionsToMeasure,
+  { preparation, store, firstSession, stop, headStart, rank }: SessionsToMeasure,
   listener: RunListener,
 ): Promise<SessionsEnd> {
   const { plan, dataset } = preparation;
   const { id: runId, dropCaches, remount, injected = [], environment } = store.run;
   const note = (text: string) => listener.note?.(text);
   const runner = new SessionRunner((text) => listener.output?.(text), headStart);
+  const meet = rank && meetWith(rank.meetings, runner);
+  const place = rank && { place: rank.place };
   const release = stopWith(stop, runner, listener);
   let mountIds = mountIdsOf(plan.targets);
   const remounts = remount ? new Remounts(plan, note) : null;
@@ -131,23 +160,36 @@ async function runSessions(
   try {
     for (let session = firstSession; session <= plan.sessions && !runner.stopping; session++) {
       const looks = liveLooks(listener.looks ?? RARE_LOOKS);
-      const options = { plan, dataset, runId, session, dropCaches, injected, looks, mountIds };
-      await runner.run(options, store.directory, onEvent, remounts?.remount ?? null);
+      const options = { plan, dataset, runId, session, dropCaches, injected, looks, mountIds, ...place };
+      await runner.run(options, store.directory, onEvent, remounts?.remount ?? null, meet);
       if (remounts !== null) mountIds = mountIdsOf(plan.targets);
     }
-    return { status: runner.stopping ? 'aborted' : 'complete', lost: null };
+    return { status: runner.stopping ? 'aborted' : 'complete', lost: null, problem: null };
   } catch (thrown) {
     if (!(thrown instanceof FeedrateError)) throw thrown;
+    const problem = thrown.message;
     if (thrown instanceof ResultsLost)
-      return { status: 'failed', lost: { reason: thrown.message, unsaved: thrown.unsaved } };
-    note(thrown.message);
-    return { status: 'failed', lost: null };
+      return { status: 'failed', lost: { reason: problem, unsaved: thrown.unsaved }, problem };
+    // The fault of another rank is that rank's to tell.
+    if (rank?.meetings.isEndedByOther === true) return { status: 'aborted', lost: null, problem: null };
+    note(problem);
+    return { status: 'failed', lost: null, problem };
   } finally {
     release();
     watchdog.close();
     await remounts?.settled();
     if (runner.killed) await removeScratch(plan.targets, runId, watchdog.silent, note);
   }
+}
+
+/** Returns how sessions meet the other ranks. They are stopped when the run is over for all. */
+function meetWith(meetings: RankMeetings, runner: SessionRunner): Meet {
+  meetings.stopsWhen(() => runner.stopping);
+  return async (purpose, text, problem) => {
+    const met = await meetings.forSession(purpose, text, problem);
+    if (meetings.over !== null) runner.stop();
+    return met;
+  };
 }
 
 /** Connects stop requests to the runner: the first one stops, the second one kills. Returns a function that disconnects them. */

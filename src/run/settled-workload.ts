@@ -57,14 +57,21 @@ function parsed({ source, path, options }: WorkloadText, { overrides = [] }: Pla
   return parseWorkload(source, path, overrides, options);
 }
 
-/** Returns the dataset as the plan uses it. */
-export function plannedDataset({ workload, found, trace }: SettledWorkload, plan: Plan): PlannedDataset | null {
+/**
+ * Returns the dataset as the plan uses it.
+ * @param filesets the sets that the files which exist are divided into. Default: those of the plan
+ */
+export function plannedDataset(
+  { workload, found, trace }: SettledWorkload,
+  plan: Plan,
+  filesets = plan.filesets,
+): PlannedDataset | null {
   const { dataset } = workload;
   if (dataset === null || dataset.kind === 'generated') return dataset;
   const scannedOf = (declared: ExistingDataset): ScannedDataset => ({
     kind: 'scanned',
     declared,
-    filesets: plan.filesets,
+    filesets,
     found: found ?? new Map(),
   });
   if (dataset.kind === 'existing') return scannedOf(dataset);

@@ -8,6 +8,7 @@ import { type Warning, warning } from '../record/warning.js';
 import { autocorrelation } from './autocorrelation.js';
 import { twoLevels } from './bimodality.js';
 import { hasValue, type Observation } from './effect.js';
+import { groupUseOf } from './group-use.js';
 import { type Measure, measureOf } from './measure.js';
 import { normalQuantile } from './normal.js';
 import { observationsOf } from './observations.js';
@@ -19,11 +20,14 @@ const SMALLEST_SHARE = 0.02;
 const DRIFT_P = 0.01;
 const TWO_LEVELS_P = 0.005;
 const AUTOCORRELATION_P = 0.005;
+/** The most ranks that a message names. */
+const MOST_NAMED = 4;
 /** The fewest trials for which an autocorrelation is meaningful. */
 const LEAST_AUTOCORRELATED = 10;
 
 /**
  * Returns the warnings of an arm's counted trials, from their throughput in the order of their starts: `stalled`,
+ * `slow-rank`,
  * `bimodal`, and `drift` or `autocorrelated`. A drift implies autocorrelation, so only one of the two is raised. On
  * independent trials with one mode, each warning is raised for fewer than one arm in a hundred.
  */
@@ -36,6 +40,7 @@ export function armWarnings(counted: readonly TrialRecord[]): Warning[] {
   const values = observed.map(({ value }) => value).filter((value) => value > 0);
   const found = [
     stalled(observed),
+    slowRanks(counted),
     busyTrialsDiffer(counted),
     bimodal(values),
     drift(values) ?? autocorrelated(values),
@@ -52,6 +57,18 @@ function busyTrialsDiffer(trials: readonly TrialRecord[]): Warning | null {
   const percent = (share: number) => `${Math.round(share * 100)} %`;
   const range = `other work took ${percent(least)} of the CPUs in one trial and ${percent(most)} in another`;
   return warning('busy-trials-differ', `${range}; the machine was busy in ${busy} of ${shares.length} trials`);
+}
+
+/** Names the ranks that are slower than the others again and again. */
+function slowRanks(counted: readonly TrialRecord[]): Warning | null {
+  const slow = groupUseOf(counted)?.ranks.filter(({ isSlow }) => isSlow) ?? [];
+  if (slow.length === 0) return null;
+  const named = slow.map(
+    ({ rank, host, ratio }) => `rank ${rank}${host === null ? '' : ` on ${host}`} (${Math.round(ratio * 100)} %)`,
+  );
+  const shown =
+    named.length <= MOST_NAMED ? named : [...named.slice(0, MOST_NAMED), `${named.length - MOST_NAMED} more`];
+  return warning('slow-rank', `far below the median rate of the ranks again and again: ${shown.join(', ')}`);
 }
 
 function stalled(observed: readonly Observation[]): Warning | null {

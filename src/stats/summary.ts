@@ -8,6 +8,7 @@ import type { CacheEvidence, TrialRecord } from '../record/trial-record.js';
 import { type LatencySummary, measuredNothing, summarizeLatencies, tailNs } from '../record/trial-values.js';
 import { byWeight, type Warning, warning } from '../record/warning.js';
 import { armWarnings } from './arm-warnings.js';
+import { type GroupUse, groupUseOf } from './group-use.js';
 import { type NfsUse, nfsUseOf } from './nfs-use.js';
 import { observationsOf } from './observations.js';
 import { type Spread, spreadOf } from './spread.js';
@@ -46,6 +47,8 @@ export interface ArmSummary {
   readonly busyTrials: number | null;
   /** The most of the CPUs that other work took during a counted trial, 0 to 1. Null if it is unknown. */
   readonly takenShareMax: number | null;
+  /** The machines of a group; null for a single one. */
+  readonly group: GroupUse | null;
   readonly warnings: readonly ArmWarning[];
 }
 
@@ -119,6 +122,7 @@ function summarizeArm(heading: ArmHeading, trials: readonly TrialRecord[]): ArmS
     nfs: nfsUseOf(counted),
     training: trainingUse(counted),
     ...busyOf(counted),
+    group: groupUseOf(counted),
     warnings: warningsOfArm(counted),
   };
 }

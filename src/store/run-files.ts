@@ -29,5 +29,18 @@ export const SUMS_FILE = 'SHA256SUMS';
 /** Matches `<UTC>_<workload>_<id>`. The groups are the time stamp and the id. */
 export const RUN_NAME = /^(\d{8}T\d{6}Z)_.+_([0-9a-f]{4})$/;
 
+const RANK_DIRECTORY = /^rank-(\d+)$/;
+
+/** Returns the name of a rank's run directory in that of its group. */
+export function rankDirectory(rank: number): string {
+  return `rank-${rank}`;
+}
+
+/** Returns the rank whose run directory has this name; null: none. */
+export function rankOfDirectory(name: string): number | null {
+  const [, rank] = RANK_DIRECTORY.exec(name) ?? [];
+  return rank === undefined ? null : Number(rank);
+}
+
 /** The directory of the journals of changed tiering policies, in a results directory. */
 export const TIERING_DIRECTORY = 'tiering';

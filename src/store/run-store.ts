@@ -16,7 +16,7 @@ import { cannotWrite, makeNamesDurable, replaceDerived, replaceFile, writeDurabl
 import { type HeldRun, holdRun } from './held-run.js';
 import { readTrials } from './read-run.js';
 import { type LostResults, rescue } from './rescue.js';
-import { RUN_FILES } from './run-files.js';
+import { RUN_FILES, rankDirectory } from './run-files.js';
 import { removeDeadFromResults } from './unfinished.js';
 
 /** A run directory for writing. Only one process may append at a time. Another one may call `finish`. */
@@ -34,8 +34,13 @@ export interface RunStore {
    * Writes the status and end time of the run to `run.json`, once, and lets go of the directory. If the results were lost,
    * it saves them elsewhere as a run that failed. Throws `FeedrateError('measurement')` when they cannot be saved anywhere.
    * @param lost the reason why `appendTrial` failed, with its record. Default: it did not fail
+   * @param group the record of the group at its end. Default: the one of its beginning
    */
-  finish(status: Exclude<RunRecord['status'], 'running'>, lost?: LostResults | null): FinishedRun;
+  finish(
+    status: Exclude<RunRecord['status'], 'running'>,
+    lost?: LostResults | null,
+    group?: RunRecord['group'],
+  ): FinishedRun;
 }
 
 /** A run whose end is recorded. */
@@ -72,6 +77,26 @@ export function createRun(
   } catch (error) {
     rmSync(passing, { recursive: true, force: true });
     throw error instanceof FeedrateError ? error : cannotWrite(parent, error);
+  }
+}
+
+/**
+ * Creates the run directory of one rank in that of its group, complete by itself. Throws `FeedrateError('store')` when it
+ * cannot be written.
+ * @param directory the run directory of the group
+ */
+export function createRankRun(directory: string, rank: number, run: RunRecord): RunStore {
+  const passing = join(directory, passingName('new'));
+  try {
+    mkdirSync(passing);
+    fill(passing, run, process.cwd());
+    const path = join(directory, rankDirectory(rank));
+    renameSync(passing, path);
+    makeNamesDurable(directory);
+    return storeOf(path, run, commandText(run, process.cwd()));
+  } catch (error) {
+    rmSync(passing, { recursive: true, force: true });
+    throw error instanceof FeedrateError ? error : cannotWrite(directory, error);
   }
 }
 
@@ -204,12 +229,13 @@ function storeOf(directory: string, run: RunRecord, command: string): RunStore {
         if (!(thrown instanceof FeedrateError)) throw thrown;
       }
     },
-    finish(status, lost = null) {
+    finish(status, lost = null, group = run.group) {
       const endedAt = new Date().toISOString();
+      const ended: RunRecord = { ...run, status, endedAt, ...(group !== undefined && { group }) };
       try {
-        const found = lost ?? endInPlace(held, directory, { ...run, status, endedAt });
-        if (found === null) return { run: { ...run, status, endedAt }, directory, problem: null };
-        const failed: RunRecord = { ...run, status: 'failed', endedAt };
+        const found = lost ?? endInPlace(held, directory, ended);
+        if (found === null) return { run: ended, directory, problem: null };
+        const failed: RunRecord = { ...ended, status: 'failed' };
         const what = held.loss();
         const reason = what === null ? found.reason : lossText(directory, what);
         const saved = rescue(held, { run: failed, command }, { ...found, reason });

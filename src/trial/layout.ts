@@ -1,13 +1,14 @@
 /** The data files of a target: those that it has, and those that are written before its trials. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { createOwnDirectory, ownDirectoryPath, releaseOwnDirectory } from '../host/files/own-directory.js';
 import { datasetIdOf } from '../host/files/own-names.js';
-import { storeOf } from '../host/files/store-of.js';
+import { below, storeOf } from '../host/files/store-of.js';
 import type { FileUnion } from '../plan/file-union.js';
 import type { DataFile, Target } from '../plan/plan.js';
-import { hasContent, hasSize } from './data-file.js';
+import { hasContent, hasSize, LayoutStopped } from './data-file.js';
 import { type LayoutListener, layOutFiles } from './lay-out-files.js';
-import { MissingFiles } from './missing-files.js';
+import { type LayoutShare, MissingFiles } from './missing-files.js';
 
 /** Returns the directory that holds a target's data files. */
 export function dataDirectory(target: Target, runId: string): string {
@@ -46,11 +47,17 @@ const SAMPLED_FILES = 32;
  * shows that it is complete. The content of some files is compared as well; if one of them differs, that of all is. Of a
  * kept dataset, which has been proven unchanged, only the sizes are looked at, because reads would warm caches. Throws
  * `FeedrateError('target')` when it lacks a file, and `LayoutStopped` after a stop request.
+ * @param share the part of the files that this machine of a group looks after. Default: all of them
  */
-export async function missingFilesOf(target: Target, files: FileUnion, stopped: () => boolean): Promise<MissingFiles> {
+export async function missingFilesOf(
+  target: Target,
+  files: FileUnion,
+  stopped: () => boolean,
+  share?: LayoutShare,
+): Promise<MissingFiles> {
   const directory = dataDirectory(target, 'none');
   if (isKept(target)) {
-    const missing = await MissingFiles.find(directory, files, hasSize, stopped);
+    const missing = await MissingFiles.find(directory, files, hasSize, stopped, undefined, share);
     if (missing.length === 0) return missing;
     throw new FeedrateError(
       'target',
@@ -66,9 +73,37 @@ export async function missingFilesOf(target: Target, files: FileUnion, stopped: 
     isWrong = true;
     return false;
   };
-  const missing = await MissingFiles.find(directory, files, isSampled, stopped);
+  const missing = await MissingFiles.find(directory, files, isSampled, stopped, undefined, share);
   if (!isWrong || every === 1) return missing;
-  return MissingFiles.find(directory, files, (path, file) => hasSize(path, file) && hasContent(path, file), stopped);
+  const isRight = (path: string, file: DataFile) => hasSize(path, file) && hasContent(path, file);
+  return MissingFiles.find(directory, files, isRight, stopped, undefined, share);
+}
+
+/** Other machines see a new file after this time at most: a client of NFS remembers for a minute that a name does not exist. */
+const APPEARS_WITHIN_MS = 90_000;
+const LOOK_AGAIN_MS = 250;
+
+/**
+ * Waits until this machine sees all data files, some of which other machines wrote. Throws `FeedrateError('target')` when one
+ * does not appear.
+ */
+export async function awaitFilesOfOthers(target: Target, files: FileUnion, stopped: () => boolean): Promise<void> {
+  const directory = dataDirectory(target, 'none');
+  const endMs = performance.now() + APPEARS_WITHIN_MS;
+  for (const file of files) {
+    const path = below(directory, file.path);
+    while (!hasSize(path, file)) {
+      if (performance.now() > endMs) {
+        const advice = 'is it the same storage on all of them? If each has its own, use --rank-files disjoint';
+        throw new FeedrateError(
+          'target',
+          `target ${target.name}: ${path} is missing, which another rank wrote; ${advice}`,
+        );
+      }
+      await sleep(LOOK_AGAIN_MS);
+      if (stopped()) throw new LayoutStopped();
+    }
+  }
 }
 
 /** Returns whether the target's data files are a dataset that is kept for later days. */

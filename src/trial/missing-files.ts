@@ -5,6 +5,14 @@ import { yieldUnless } from './data-file.js';
 
 const BITS = 32;
 
+/** The part of the files that one machine of a group looks after. */
+export interface LayoutShare {
+  readonly rank: number;
+  readonly size: number;
+}
+
+const WHOLE_SHARE: LayoutShare = { rank: 0, size: 1 };
+
 /** Returns whether a path has the file. */
 export type IsThere = (path: string, file: DataFile) => boolean | Promise<boolean>;
 
@@ -24,6 +32,7 @@ export class MissingFiles implements Iterable<DataFile> {
   /**
    * Looks at every file. Throws as `isThere` does, and `LayoutStopped` after a stop request.
    * @param looked called after each file with its size
+   * @param share only the files at every `size`-th place, from `rank` on, are looked for. Default: all of them
    */
   static async find(
     directory: string,
@@ -31,11 +40,13 @@ export class MissingFiles implements Iterable<DataFile> {
     isThere: IsThere,
     stopped: () => boolean,
     looked: (bytes: number) => void = () => {},
+    share: LayoutShare = WHOLE_SHARE,
   ): Promise<MissingFiles> {
     const found = new MissingFiles(files);
     let place = 0;
     for (const file of files) {
-      found.#add(place++, file.bytes, await isThere(below(directory, file.path), file));
+      const isOthers = place % share.size !== share.rank;
+      found.#add(place++, file.bytes, isOthers || (await isThere(below(directory, file.path), file)));
       looked(file.bytes);
       await yieldUnless(stopped);
     }

@@ -41,7 +41,7 @@ export async function nullAuOf(
   onCounters(counters);
   try {
     const idle = { ...stage, arm: { ...stage.arm, spec: job }, engine: { ...stage.engine, used: NOTHING } };
-    const outcomes = await pool.run(tasksOf(idle, counters, spec.randseed, []), counters);
+    const outcomes = await pool.run(tasksOf(idle, counters, { seed: spec.randseed, partition: null }, []), counters);
     const epochs = outcomes.flatMap(({ report }) => report?.training?.epochs ?? []);
     const [first] = epochs;
     const au = first === undefined || counters.stopRequested ? Number.NaN : utilisation(first);

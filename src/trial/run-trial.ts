@@ -1,7 +1,6 @@
 /** Runs one trial, from its files to its record. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { systemFaultOf } from '../base/errors.js';
-import { seedOf } from '../base/prng.js';
 import { workersOf } from '../engine/choose.js';
 import { Counters } from '../engine/core/counters.js';
 import type { WorkerOutcome } from '../engine/core/protocol.js';
@@ -29,7 +28,8 @@ import {
 import { assembleReplay } from './assemble-replay.js';
 import { type CachePreparation, movedSince } from './cache.js';
 import { exchanged, type Moved } from './cache-origin.js';
-import { judgeCache } from './cache-verdict.js';
+import { beganSince1970, CommonStart, type GroupPlace, type Meet } from './common-start.js';
+import { judgeTrial } from './judge-trial.js';
 import { type LiveView, type Looks, watch } from './live.js';
 import { NfsWatch } from './live-nfs.js';
 import { watchMachine } from './machine-watch.js';
@@ -37,7 +37,9 @@ import { missedIn } from './missed-in-trial.js';
 import { nullAuOf } from './null-au.js';
 import { partOf } from './part.js';
 import { type PrepareSettings, prepareTrial } from './prepare-trial.js';
+import { readersOfSame } from './shared-files.js';
 import { expectedBytes, type Stage, stageOf, tasksOf } from './stage.js';
+import { seedsOf } from './trial-seeds.js';
 import { silent, warningsOf } from './warnings.js';
 
 /** Each reading wakes this thread, possibly on a processor that a worker needs, so readings are rare. */
@@ -65,9 +67,13 @@ export interface TrialSettings extends PrepareSettings {
   /** Called every `keepPartMs` with what is measured so far of the running trial. */
   readonly onPart: (part: PartialTrial) => void;
   readonly keepPartMs: number;
+  /** This machine's place in a group, whose ranks start each trial together; null: it measures alone. */
+  readonly place: GroupPlace | null;
+  readonly meet: Meet | null;
 }
 
 interface MeasuredTrial {
+  readonly beganNs?: number | undefined;
   readonly machine?: TrialRecord['machine'];
   readonly outcomes: readonly WorkerOutcome[];
   readonly longestQuietNs: number;
@@ -81,17 +87,14 @@ async function measure(
   counters: Counters,
   before: NfsReading | null,
   settings: TrialSettings,
+  start: CommonStart | null,
 ): Promise<MeasuredTrial> {
-  // The same trial of the same plan uses the same offsets. Other rounds use different ones.
-  const seed = seedOf(
-    `${settings.plan.seed}/${stage.arm.spec.randseed}/${trial.session}/${trial.round}/${stage.arm.id}`,
-  );
-  const tasks = tasksOf(stage, counters, seed, settings.injected);
+  const tasks = tasksOf(stage, counters, seedsOf(trial, stage, settings), settings.injected);
   const delay = monitorEventLoopDelay({ resolution: LOOP_DELAY_RESOLUTION_MS });
   const abandonment = new Abandonment(settings.stopped);
   const told = {
     job: stage.arm.spec,
-    expectedBytes: expectedBytes(stage.arm, stage.files),
+    expectedBytes: expectedBytes(stage.arm, stage.files) / (tasks[0]?.partition?.size ?? 1),
     nfs: new NfsWatch(before),
     looks: settings.looks,
   };
@@ -113,11 +116,15 @@ async function measure(
   const machineUse = ENGINES[stage.engine.used].virtualClock ? () => undefined : watchMachine();
   delay.enable();
   try {
-    const outcomes = await settings.pool.run(tasks, counters, abandonment.decided);
+    if (start !== null) counters.hold();
+    const running = settings.pool.run(tasks, counters, abandonment.decided);
+    const outcomes = await (start?.release(counters, running) ?? running);
     const { abandoned } = abandonment;
     const longestQuietNs = watched.longestQuietNs();
     const eventLoopDelay = { maxNs: delay.max, p99Ns: delay.percentile(99) };
-    return { machine: machineUse(), outcomes, longestQuietNs, abandoned, eventLoopDelay };
+    const { virtualClock } = ENGINES[stage.engine.used];
+    const beganNs = virtualClock ? undefined : beganSince1970(counters, settings.place);
+    return { machine: machineUse(), beganNs, outcomes, longestQuietNs, abandoned, eventLoopDelay };
   } finally {
     delay.disable();
     clearInterval(keeper);
@@ -145,6 +152,7 @@ async function execute(
   counters: Counters,
   settings: TrialSettings,
 ): Promise<Execution> {
+  const start = settings.meet === null ? null : new CommonStart(settings.meet, trial.id);
   let preparation: CachePreparation | null = null;
   let moved: Moved | null = null;
   let fault: TrialRecord['fault'] = null;
@@ -157,12 +165,13 @@ async function execute(
   try {
     settings.requireUnchanged(stage.target);
     preparation = await prepareTrial(trial, stage, settings);
-    measured = await measure(trial, stage, counters, preparation.nfs, settings);
+    measured = await measure(trial, stage, counters, preparation.nfs, settings, start);
     if (!measured.abandoned) moved = movedSince(preparation, assembleWire(measured.outcomes));
-    fault = faultOfWorkers(measured);
+    fault = faultOfWorkers(measured) ?? start?.fault ?? null;
   } catch (thrown) {
     // The first failure explains more than a counter that could not be read afterwards.
     fault = faultOfWorkers(measured) ?? { ...explained(systemFaultOf(thrown)), worker: -1 };
+    await start?.refuse(fault.message);
   }
   if (measured.abandoned) settings.onAbandoned(stage.target.name);
   else {
@@ -189,24 +198,6 @@ function removeQuietly(directory: string): void {
   } catch {}
 }
 
-/**
- * Returns the verdict on the cache claim. That of a training is about the first time that its samples are read: readers read some
- * bytes twice, and later epochs read the same files again.
- */
-function judgeTrial(
-  claim: TrialRecord['cache']['claim'],
-  preparation: CachePreparation | null,
-  window: TrialRecord['window'],
-  moved: Moved | null,
-  training: TrialRecord['training'],
-): TrialRecord['cache'] {
-  const whole = judgeCache(claim, preparation, window, moved);
-  const firstBytes = training?.epochs[0]?.sampleBytes ?? window.totalReadBytes;
-  if (firstBytes >= window.totalReadBytes) return whole;
-  const { verdict, detail } = judgeCache(claim, preparation, { ...window, totalReadBytes: firstBytes }, moved);
-  return { ...whole, verdict, detail };
-}
-
 /** Returns what a training job measured, with its AU on an engine that reads nothing. */
 async function trainingOf(
   stage: Stage,
@@ -218,6 +209,25 @@ async function trainingOf(
   if (training === undefined || abandoned || fault !== null || settings.stopped()) return training;
   const nullAu = await nullAuOf(stage, settings.pool, settings.onCounters);
   return nullAu === undefined ? training : { ...training, nullAu };
+}
+
+/** Returns which trial it is, on which machine, in the order of a record's fields. */
+function identityOf(trial: PlannedTrial, { id: arm, job, target, factors }: Arm, group: GroupPlace | null) {
+  const { id, session, round, place, warmup, fileset } = trial;
+  return {
+    id,
+    session,
+    round,
+    place,
+    rank: group?.rank ?? 0,
+    ...(group !== null && { host: group.host }),
+    warmup,
+    arm,
+    job,
+    target,
+    factors,
+    ...(fileset !== undefined && { fileset }),
+  };
 }
 
 /**
@@ -241,26 +251,16 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
   const series = assembleSeries(reports, window.lastDoneNs);
   const phases = assemblePhases(reports);
   const replay = assembleReplay(reports, stage.trace?.trace.head ?? null, arm.spec);
-  const { longestQuietNs, machine } = measured;
+  const { longestQuietNs, machine, beganNs } = measured;
   const missedFiles = measured.abandoned ? null : missedIn(stage, reports);
-  const shortTransfers = reports.reduce((sum, report) => sum + report.shortTransfers, 0);
   const status = settings.stopped() ? 'aborted' : fault === null ? 'ok' : 'failed';
   return {
     recordVersion: RECORD_VERSION,
-    id: trial.id,
-    session: trial.session,
-    round: trial.round,
-    place: trial.place,
-    rank: 0,
-    warmup: trial.warmup,
-    arm: arm.id,
-    job: arm.job,
-    target: arm.target,
-    factors: arm.factors,
-    ...(trial.fileset === undefined ? {} : { fileset: trial.fileset }),
+    ...identityOf(trial, arm, settings.place),
     status,
     fault: status === 'failed' ? fault : null,
     startedAt,
+    ...(beganNs !== undefined && { beganNs }),
     wallNs: Math.round((performance.now() - startMs) * 1e6),
     engine,
     window,
@@ -288,7 +288,8 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
             client,
             machine,
             longestQuietNs,
-            shortTransfers,
+            readers: readersOfSame(arm, settings.place),
+            shortTransfers: reports.reduce((sum, report) => sum + report.shortTransfers, 0),
             missedFiles,
             status,
             series,

@@ -1,22 +1,35 @@
 /** Runs one session's rounds of the plan. Each session is a new process. */
+import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { chooseEngine, workersOf } from '../engine/choose.js';
 import type { Counters } from '../engine/core/counters.js';
 import { WorkerPool } from '../engine/pool.js';
 import { createOwnDirectory, removeOwnDirectory } from '../host/files/own-directory.js';
 import type { MountIds } from '../host/held-target.js';
 import { filesOf, touchesFiles, writesScratch } from '../plan/arm-files.js';
+import type { FileUnion } from '../plan/file-union.js';
 import { dataFilesOf } from '../plan/filesets.js';
 import { type Plan, type PlannedTrial, type Target, targetOf } from '../plan/plan.js';
 import type { PlannedDataset } from '../plan/planned-dataset.js';
+import { planOfFiles } from '../plan/rank-files.js';
 import type { PartialTrial } from '../record/partial-trial.js';
 import type { Injection } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { beginCold } from './cache.js';
+import type { GroupPlace, Meet } from './common-start.js';
 import { LayoutStopped } from './data-file.js';
 import type { SessionEvent, WorkProgress } from './events.js';
 import { HeldTargets } from './held-targets.js';
-import { dataDirectory, type HeldData, holdData, layOutMissing, missingFilesOf } from './layout.js';
+import {
+  awaitFilesOfOthers,
+  dataDirectory,
+  type HeldData,
+  holdData,
+  isKept,
+  layOutMissing,
+  missingFilesOf,
+} from './layout.js';
 import { CLOSE_LOOKS, type Looks } from './live.js';
+import type { LayoutShare } from './missing-files.js';
 import { KEEP_PART_MS } from './part.js';
 import { RunClock } from './run-clock.js';
 import { runTrial, type TrialSettings } from './run-trial.js';
@@ -36,6 +49,8 @@ export interface SessionOptions {
   readonly looks?: Looks;
   /** How often the part of a trial that is measured so far is kept, ms. Default: once a minute. */
   readonly keepPartMs?: number;
+  /** The place in a group of machines. Its plan is that of the rank: see `planOfRank`. Default: it measures alone. */
+  readonly place?: GroupPlace;
 }
 
 /** Receives a session's results. */
@@ -50,6 +65,8 @@ export interface SessionSink {
    * open. If it fails, the trial is recorded as failed and the session ends. Default: no remounts.
    */
   readonly remount?: (target: Target) => Promise<void>;
+  /** Meets the other ranks of the group. Required with a `place`. */
+  readonly meet?: Meet;
 }
 
 /** A session that can be stopped. The running trial is then ended, recorded as aborted, and cleaned up. */
@@ -63,6 +80,7 @@ export class Session {
   /** The error after which the targets may no longer be usable: a failed remount, or another target; null if none. */
   #fatal: unknown = null;
   readonly #wrote = new Set<string>();
+  #hasMet = false;
   readonly #targets: HeldTargets;
   readonly #clock: RunClock;
 
@@ -92,6 +110,8 @@ export class Session {
     try {
       this.#holdTargets();
       for (const target of plan.targets) await this.#takeDirectories(target, scratch, held);
+      await this.#meetForLayout();
+      for (const target of plan.targets) await this.#takeNewFiles(target);
       const settings: TrialSettings = {
         plan,
         dataset,
@@ -111,6 +131,8 @@ export class Session {
         onStarting: (trial, arm, { present: startedWorkers, workers }) =>
           this.#sink.emit({ type: 'starting', trialId: trial.id, arm: arm.id, startedWorkers, workers }),
         keepPartMs,
+        place: this.#options.place ?? null,
+        meet: this.#sink.meet ?? null,
         onPart: (part) => this.#sink.keepPart?.(part),
         onAbandoned: () => {
           this.#abandoned = true;
@@ -125,6 +147,7 @@ export class Session {
         if (trial.session === session) await this.#runOne(trial, settings);
       }
     } catch (thrown) {
+      await this.#refuseLayout(thrown);
       if (!(thrown instanceof LayoutStopped)) throw thrown;
     } finally {
       if (!this.#abandoned) {
@@ -150,19 +173,65 @@ export class Session {
   async #takeDirectories(target: Target, scratch: string[], held: HeldData[]): Promise<void> {
     const { plan, dataset, runId } = this.#options;
     const arms = plan.arms.filter((arm) => arm.target === target.name && touchesFiles(arm));
-    const files = dataFilesOf(plan, dataset, target);
-    if (!files.isEmpty) held.push(holdData(target, runId));
+    if (!dataFilesOf(plan, dataset, target).isEmpty) held.push(holdData(target, runId));
     const stopped = () => this.#stopped;
-    const missing = await missingFilesOf(target, files, stopped);
-    if (missing.length > 0) this.#wrote.add(target.name);
-    const writes = arms.some((arm) => writesScratch(filesOf(arm, dataset)));
-    if (missing.length > 0 || writes) scratch.push(createOwnDirectory(target, runId, 'scratch'));
+    let needsScratch = true;
+    const takeScratch = () => {
+      if (needsScratch) scratch.push(createOwnDirectory(target, runId, 'scratch'));
+      needsScratch = false;
+    };
+    if (arms.some((arm) => writesScratch(filesOf(arm, dataset)))) takeScratch();
     const progress = (work: WorkProgress) =>
       this.#sink.emit({ type: 'layout', target: target.name, ...work, etaNs: this.#etaNs() + (work.leftNs ?? 0) });
-    await layOutMissing(target, runId, missing, { progress, stopped });
+    for (const { files, share } of this.#layoutsOf(target)) {
+      const missing = await missingFilesOf(target, files, stopped, share);
+      if (missing.length === 0) continue;
+      this.#wrote.add(target.name);
+      takeScratch();
+      await layOutMissing(target, runId, missing, { progress, stopped });
+      if (arms.some(({ spec }) => spec.cache === 'cold'))
+        await beginCold(missing.pathsIn(dataDirectory(target, runId)), stopped);
+    }
     this.#requireUnchanged(target);
-    if (missing.length > 0 && arms.some(({ spec }) => spec.cache === 'cold'))
-      await beginCold(missing.pathsIn(dataDirectory(target, runId)), stopped);
+  }
+
+  /** Returns the files that are to be there. Of those that all ranks of a group share, each lays out its part. */
+  #layoutsOf(target: Target): readonly { readonly files: FileUnion; readonly share?: LayoutShare }[] {
+    const { plan, dataset, place } = this.#options;
+    if (place === undefined || !place.sharedTargets.includes(target.name) || isKept(target))
+      return [{ files: dataFilesOf(plan, dataset, target) }];
+    const [own, shared] = [true, false].map((isOwn) => planOfFiles(plan, place.files, isOwn)) as [Plan, Plan];
+    return [
+      { files: dataFilesOf(own, dataset, target) },
+      { files: dataFilesOf(shared, dataset, target), share: { rank: place.rank, size: place.size } },
+    ];
+  }
+
+  /** Waits for the other ranks' parts of the files, and learns to which targets they wrote. */
+  async #meetForLayout(): Promise<void> {
+    const { meet } = this.#sink;
+    if (meet === undefined) return;
+    this.#hasMet = true;
+    const met = await meet({ at: 'layout' }, JSON.stringify([...this.#wrote]), null);
+    if ('refusal' in met) throw this.#stopped ? new LayoutStopped() : new FeedrateError('measurement', met.refusal);
+    for (const text of met.texts) {
+      for (const name of JSON.parse(text) as string[])
+        if (this.#options.place?.sharedTargets.includes(name)) this.#wrote.add(name);
+    }
+  }
+
+  /** Tells the other ranks, unless they have met, that this one could not lay out its files. */
+  async #refuseLayout(thrown: unknown): Promise<void> {
+    if (this.#hasMet) return;
+    this.#hasMet = true;
+    await this.#sink.meet?.({ at: 'layout' }, '[]', systemFaultOf(thrown).message);
+  }
+
+  /** Waits until the files that other ranks wrote can be seen. */
+  async #takeNewFiles(target: Target): Promise<void> {
+    const { plan, dataset, place } = this.#options;
+    if (place === undefined || !this.#wrote.has(target.name)) return;
+    await awaitFilesOfOthers(target, dataFilesOf(plan, dataset, target), () => this.#stopped);
   }
 
   /** Removes the session's files, while the targets are still held. */

@@ -22,6 +22,7 @@ import { WholeFiles } from '../plan/whole-share.js';
 import type { Injection } from '../record/run-record.js';
 import type { EngineUse } from '../record/trial-record.js';
 import { dataDirectory } from './layout.js';
+import type { TaskSeeds } from './trial-seeds.js';
 
 interface StageSettings {
   readonly plan: Plan;
@@ -77,7 +78,12 @@ function slowdownOf({ target }: Stage, injected: readonly Injection[]): Slowdown
   return injected.find(({ target: name }) => name === target.name) ?? { part: 0, delayNs: 0 };
 }
 
-export function tasksOf(stage: Stage, counters: Counters, seed: number, injected: readonly Injection[]): WorkerTask[] {
+export function tasksOf(
+  stage: Stage,
+  counters: Counters,
+  { seed, partition }: TaskSeeds,
+  injected: readonly Injection[],
+): WorkerTask[] {
   const { arm, engine, files, scratchDirectory, trace } = stage;
   const threads = engine.threadsPerJob;
   const { path } = stage.target;
@@ -103,6 +109,7 @@ export function tasksOf(stage: Stage, counters: Counters, seed: number, injected
     scratchDirectory,
     held: fd === null ? null : { path, fd },
     seed,
+    ...(partition != null && { partition }),
     ...(recording && { recording }),
     slowdown: slowdownOf(stage, injected),
   }));

@@ -13,6 +13,7 @@ import type { Job } from '../workload/workload.js';
 import { busyMachine } from './busy-machine.js';
 import { SILENCE_NS } from './live.js';
 import { evenWorkers, longerTrial, trueClaim } from './remedies.js';
+import { sharedFiles } from './shared-files.js';
 import { shortEpochs, shortSteps } from './training-warnings.js';
 
 /** Above this share of time spent in user mode, the workers themselves limit the result. */
@@ -59,6 +60,8 @@ interface Observed {
   readonly phases?: TrialRecord['phases'];
   readonly training?: TrialRecord['training'];
   readonly replay?: TrialRecord['replay'];
+  /** Ranks of a group that read the same bytes. Absent: one. */
+  readonly readers?: number;
 }
 
 const workersOf = ({ numjobs, threadsPerJob }: EngineUse): number => numjobs * threadsPerJob;
@@ -274,6 +277,7 @@ const CHECKS = [
   shortWindow,
   shortPhase,
   endsSkipped,
+  sharedFiles,
   straggler,
   gcInWindow,
   shortTransfers,

@@ -34,6 +34,7 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
   page: ['base', 'charts'],
   browser: ['base', 'charts', 'page'],
   report: ['base', 'training', 'plan', 'histogram', 'record', 'iam', 'stats', 'gate', 'charts', 'page'],
+  group: ['base', 'host'],
   serve: ['base', 'plan', 'histogram', 'record', 'host', 'store', 'stats', 'gate', 'charts', 'page', 'report'],
   run: [
     'base',
@@ -50,6 +51,7 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
     'store',
     'stats',
     'gate',
+    'group',
   ],
   cli: [
     'base',
@@ -73,6 +75,7 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
     'page',
     'report',
     'serve',
+    'group',
     'run',
   ],
 };

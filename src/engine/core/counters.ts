@@ -17,7 +17,12 @@ const GENERATION = 1;
 const STOP = 2;
 const FIRST_DONE = 3;
 const PRESENT = 4;
+const START = 5;
 const CONTROL_BYTES = 128;
+
+/** Values of `START`. */
+const HELD = 1;
+const WAITING = 2;
 
 /** Float64 cells of the trial, after the control cells. */
 const TRIAL_CELLS = 8;
@@ -93,6 +98,25 @@ export class Counters {
     return Atomics.load(this.#control, STOP) !== 0;
   }
 
+  /** Holds the first barrier: its last arrival releases nobody, because workers on other machines start with these. */
+  hold(): void {
+    Atomics.store(this.#control, START, HELD);
+  }
+
+  /** Whether the first barrier is held and all workers wait at it. */
+  get isWaiting(): boolean {
+    return Atomics.load(this.#control, START) === WAITING;
+  }
+
+  /** Releases the workers at a barrier that was held. They start at `startNs` (`monotonicNs`). */
+  release(startNs: number): void {
+    Atomics.store(this.#control, START, 0);
+    this.#trial[START_NS] = startNs;
+    if (Atomics.load(this.#control, GENERATION) === 0) this.#trial[BEGAN_NS] = startNs;
+    Atomics.add(this.#control, GENERATION, 1);
+    Atomics.notify(this.#control, GENERATION);
+  }
+
   /**
    * Waits until all workers have arrived. Returns the same absolute start time (`monotonicNs`) to each, a little in the
    * future, so that a worker that wakes up late still starts on time. Returns null after a stop request. The same
@@ -102,10 +126,8 @@ export class Counters {
     const generation = Atomics.load(this.#control, GENERATION);
     if (Atomics.add(this.#control, ARRIVED, 1) + 1 === this.workers) {
       Atomics.store(this.#control, ARRIVED, 0);
-      this.#trial[START_NS] = nowNs() + leadNs;
-      if (generation === 0) this.#trial[BEGAN_NS] = this.#trial[START_NS] as number;
-      Atomics.add(this.#control, GENERATION, 1);
-      Atomics.notify(this.#control, GENERATION);
+      const isHeld = Atomics.compareExchange(this.#control, START, HELD, WAITING) === HELD;
+      if (!isHeld) this.release(nowNs() + leadNs);
     }
     while (Atomics.load(this.#control, GENERATION) === generation) {
       if (this.stopRequested) return null;

@@ -44,6 +44,11 @@ export interface WorkerTask {
   /** The target's directory as the session holds it open; null or absent: nothing is held, as for `nfs://`. */
   readonly held?: { readonly path: string; readonly fd: number } | null;
   readonly seed: number;
+  /**
+   * For jobs that deal out the samples of shared files over the machines of a group: this machine's place, and the seed of
+   * the order that they have in common. Absent: all samples are this machine's.
+   */
+  readonly partition?: { readonly rank: number; readonly size: number; readonly seed: number };
   /** The trace of a replay, and the memory in which its threads wait for each other. Absent: the job replays nothing. */
   readonly recording?: { readonly image: SharedArrayBuffer; readonly order: SharedArrayBuffer };
   /** Null: no slowdown, the backend runs unchanged. A slowdown of zero still uses the loop of slowed backends. */

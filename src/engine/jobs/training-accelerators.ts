@@ -1,5 +1,12 @@
 import { createPrng } from '../../base/prng.js';
-import { boardShapeOf, loadersOf, sampleIndexOf, samplerSettingsOf, stepsOf } from '../../plan/jobs/training.js';
+import {
+  boardShapeOf,
+  firstAccelerator,
+  loadersOf,
+  sampleIndexOf,
+  samplerSettingsOf,
+  stepsOf,
+} from '../../plan/jobs/training.js';
 import type { EpochRecord, TrainingRecord } from '../../record/training-record.js';
 import { drawTime } from '../../training/draw-time.js';
 import { ReadyQueue } from '../../training/ready-queue.js';
@@ -77,7 +84,10 @@ export class AcceleratorProgram implements Program {
   prepare(): void {
     const { files, task } = this.#context;
     this.#board.begin();
-    this.#sampler = createSampler(sampleIndexOf(this.#job, files), samplerSettingsOf(this.#job, task.seed));
+    this.#sampler = createSampler(
+      sampleIndexOf(this.#job, files),
+      samplerSettingsOf(this.#job, task.seed, task.partition),
+    );
   }
 
   run(): null {
@@ -101,7 +111,8 @@ export class AcceleratorProgram implements Program {
     const { clock } = this.#context.backend;
     const sampler = this.#sampler as Sampler;
     sampler.beginEpoch(epoch);
-    const batches = this.#ranks.map((_, rank) => sampler.batchesOf(rank));
+    const first = firstAccelerator(this.#job, this.#context.task.partition);
+    const batches = this.#ranks.map((_, rank) => sampler.batchesOf(first + rank));
     const steps = Math.min(this.#stepsLeft, stepsOf(batches, this.#job.dropLast));
     const startNs = clock.now();
     const log = new StepLog(startNs, this.#job.readThreads, prefetchFactorOf(this.#job));

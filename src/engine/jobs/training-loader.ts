@@ -1,5 +1,11 @@
 import { createPrng } from '../../base/prng.js';
-import { boardShapeOf, loadersOf, sampleIndexOf, samplerSettingsOf } from '../../plan/jobs/training.js';
+import {
+  boardShapeOf,
+  firstAccelerator,
+  loadersOf,
+  sampleIndexOf,
+  samplerSettingsOf,
+} from '../../plan/jobs/training.js';
 import { drawTime } from '../../training/draw-time.js';
 import { createSampler, type LoaderPlace, type Sampler } from '../../training/sampler.js';
 import { ENGINES } from '../../workload/engines.js';
@@ -30,13 +36,17 @@ export class LoaderProgram implements Program {
     this.#board = new TrainingBoard(task.shared as SharedArrayBuffer, boardShapeOf(job));
     this.#tasks = new BoardTasks(context, this.#board);
     const workers = loadersOf(job);
-    this.#place = { rank: Math.floor(task.worker / workers), worker: task.worker % workers };
+    const rank = firstAccelerator(job, task.partition) + Math.floor(task.worker / workers);
+    this.#place = { rank, worker: task.worker % workers };
     this.#samples = new TrainingSamples(context, job);
   }
 
   prepare(): void {
     const { files, task } = this.#context;
-    this.#sampler = createSampler(sampleIndexOf(this.#job, files), samplerSettingsOf(this.#job, task.seed));
+    this.#sampler = createSampler(
+      sampleIndexOf(this.#job, files),
+      samplerSettingsOf(this.#job, task.seed, task.partition),
+    );
     if (!ENGINES[task.backend].virtualClock) this.#samples.rehearse();
   }
 

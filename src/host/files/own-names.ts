@@ -12,6 +12,8 @@ export const OWN_PREFIX = '.feedrate-';
 export const DATA_DIRECTORY_NAME = `${OWN_PREFIX}data`;
 /** The data directory of a user who may not write to the other one, because it belongs to somebody else. */
 export const USER_DATA_NAME = (userId: number): string => `${DATA_DIRECTORY_NAME}-${userId}`;
+/** In a results directory: where the ranks of a group meet. `id` names their job; empty if its launcher has no name for it. */
+export const GROUP_DIRECTORY_NAME = (id: string): string => `${OWN_PREFIX}group${id === '' ? '' : `-${id}`}`;
 /** A directory of data files that are kept for later days under a name. */
 const DATASET_PREFIX = `${OWN_PREFIX}dataset-`;
 const DATASET_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;

@@ -66,6 +66,8 @@ export interface JobPlan {
   readonly reads: boolean;
   /** Whether the measured part only reads, each file from its start to its end. */
   readonly readsInOrder: boolean;
+  /** Whether the machines of a group that share the files deal out their samples, so that each is read once; absent: no. */
+  readonly dealsOut?: true;
   /** Whether several workers read the same file, which comes from the storage once; absent: no. */
   readonly sharesFiles?: boolean;
   /** Whether the job compares blocks with their expected content. */

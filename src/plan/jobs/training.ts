@@ -26,6 +26,7 @@ export function planTraining(job: TrainingJob): JobPlan {
   return {
     place: 'data',
     readsDataset: job.files === null,
+    dealsOut: true,
     laidOut: true,
     holdsAllFiles: false,
     makesDirectories: false,
@@ -125,11 +126,26 @@ function savedTimes(job: TrainingJob): number {
   return bySteps + Math.max(0, byEpochs);
 }
 
-/** Returns how a job's samples are dealt out. */
-export function samplerSettingsOf(job: TrainingJob, seed: number): SamplerSettings {
+/** The part of a machine in a group that deals out one dataset. */
+export interface SamplePart {
+  /** 0-based. */
+  readonly rank: number;
+  readonly size: number;
+  /** Of the order that all machines have in common. */
+  readonly seed: number;
+}
+
+/** Returns the place of a machine's first accelerator among those of its group. */
+export function firstAccelerator({ numjobs }: Pick<TrainingJob, 'numjobs'>, part: SamplePart | undefined): number {
+  return (part?.rank ?? 0) * numjobs;
+}
+
+/** Returns how a job's samples are dealt out: to the accelerators of all machines that have a part of them. */
+export function samplerSettingsOf(job: TrainingJob, ownSeed: number, part?: SamplePart): SamplerSettings {
+  const { size, seed } = part ?? { size: 1, seed: ownSeed };
   return {
     access: formatRow(job.format).access,
-    ranks: job.numjobs,
+    ranks: job.numjobs * size,
     workers: loadersOf(job),
     batchSize: job.batchSize,
     dropLast: job.dropLast,

@@ -4,6 +4,7 @@ import { terminalComparison } from '../comparison/render-comparison.js';
 import { repeatedFeed } from '../feed/feed-answer.js';
 import { renderFeed } from '../feed/render-feed.js';
 import { terminalHistory } from '../history/render-history.js';
+import { groupTables } from '../run/group-lines.js';
 import { terminalRun } from '../run/render-run.js';
 import type { ReportForm } from './report-form.js';
 
@@ -13,7 +14,7 @@ export const form: ReportForm = {
       view,
       answeredRun(view),
       options,
-      options.detail ? detailLines(view, options.columns) : [],
+      options.detail ? [...groupTables(view), ...detailLines(view, options.columns)] : [],
     );
     return view.feed === null
       ? report

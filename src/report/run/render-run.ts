@@ -7,6 +7,7 @@ import { painter, type TerminalOptions, terminalTable } from '../table/terminal.
 import { armTables, captionOf } from './arm-table.js';
 import { ceilingLines } from './ceiling-lines.js';
 import { checkpointLines } from './checkpoint-lines.js';
+import { groupLines } from './group-lines.js';
 import { busyLines } from './machine-lines.js';
 import { nfsLines } from './nfs-lines.js';
 import { noteArms } from './notes.js';
@@ -20,6 +21,7 @@ import { trainingLines } from './training-lines.js';
 function findingLines(view: RunView, { detail = false }: TerminalOptions): Line[] {
   const { run, summaries, thresholds, problems, trials, serverLatencies } = view;
   return [
+    ...groupLines(view),
     ...replayLines(view),
     ...cacheLines(summaries),
     ...checkpointLines(view),

@@ -27,6 +27,7 @@ export function runJson(view: RunView, { answer, next }: Answered, besides: obje
     labels: run?.labels ?? {},
     environment: run?.environment ?? null,
     ...(run?.calibration && { calibration: true }),
+    ...(run?.group && { group: run.group }),
     ...(run?.injected && { injected: run.injected }),
     trialsPlanned: run?.plan.trials.length ?? null,
     trialsRecorded: view.trials.length,
@@ -58,12 +59,13 @@ function replayDetails({ trials }: RunView, { arm }: ArmSummary): object {
   return replay === null ? {} : { replay };
 }
 
-function armDetails({ fault, cache, nfs, training, warnings }: ArmSummary): object {
+function armDetails({ fault, cache, nfs, training, group, warnings }: ArmSummary): object {
   return {
     fault,
     cache_detail: cache?.detail ?? null,
     ...(nfs === null ? {} : { nfs }),
     ...(training === null ? {} : { training }),
+    ...(group === null ? {} : { group }),
     warnings,
   };
 }

@@ -8,6 +8,7 @@ import { formatPercent, formatValue, plural } from '../table/format.js';
 import type { Tone } from '../table/shown-column.js';
 import { VERDICT_MARKS } from './arm-table.js';
 import { dataLines } from './data-lines.js';
+import { groupHeader } from './group-lines.js';
 import { overheadLines, startWords } from './machine-lines.js';
 import type { RunView } from './run-view.js';
 import { volumeLines } from './volume-lines.js';
@@ -29,7 +30,7 @@ export function headerLines(view: RunView): Line[] {
     { text, tone },
     ...injectedLines(run),
     ...foreignLines(run),
-    ...[planLine(run), ...environmentLines(run, view.trials)].map(plain),
+    ...[planLine(run), ...groupHeader(run.group), ...environmentLines(run, view.trials)].map(plain),
   ];
 }
 

@@ -1,0 +1,249 @@
+/** A group that meets by files in a directory that all machines share. */
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { FeedrateError } from '../base/errors.js';
+import { formatDurationNs } from '../base/units.js';
+import { codeOf } from '../host/system/libc.js';
+import { makeDirectories } from '../host/system/make-directories.js';
+import { Coordinator, JOIN } from './coordinator.js';
+import type { FoundPlace } from './detect-launcher.js';
+import { Follower } from './follower.js';
+import type { Group } from './group.js';
+import type { Loss, Patience } from './loss.js';
+import { monotonicNs } from './monotonic.js';
+import { isOnNfs, NoteFile } from './note-file.js';
+import { Pace } from './pace.js';
+import { coordinatingParty, followingParty, type NoteFiles, type Party } from './parties.js';
+import { removeNotes } from './remove-notes.js';
+
+export interface FilesGroupRequest {
+  readonly place: FoundPlace;
+  /** Is created if it does not exist. Holds nothing but the group's files. */
+  readonly directory: string;
+  readonly patience: Patience;
+  /** Called with a line for the user. */
+  readonly tell: (text: string) => void;
+}
+
+/** The user is told whom the group waits for after this time, and then again this often. */
+const TELL_NS = 30e9;
+/** At most so many ranks are named in a line. */
+const NAMED_RANKS = 4;
+/** How long rank 0 waits for the others to close their files before it removes them, ms. */
+const CLOSING_MS = 10_000;
+
+/**
+ * Returns the group once all its ranks have come.
+ * @throws FeedrateError `measurement` when they do not come, `target` when the directory cannot be used
+ */
+export async function openFilesGroup(request: FilesGroupRequest): Promise<Group> {
+  const { directory, place } = request;
+  let isDirect: boolean;
+  try {
+    makeDirectories(directory);
+    isDirect = await isOnNfs(directory);
+  } catch (cause) {
+    const message = `rank ${place.rank} cannot use ${directory} to meet the others: ${(cause as Error).message}`;
+    throw new FeedrateError('target', message, { cause });
+  }
+  const group = new FilesGroup(request, isDirect);
+  await group.joined().catch(async (thrown) => {
+    await group.close();
+    throw thrown;
+  });
+  return group;
+}
+
+interface Waiting {
+  readonly resolve: (texts: readonly string[]) => void;
+  readonly reject: (error: FeedrateError) => void;
+}
+
+class FilesGroup implements Group {
+  readonly launcher;
+  readonly rank;
+  readonly size;
+  readonly host = hostname();
+  readonly foundIn;
+  readonly #directory: string;
+  readonly #tell: (text: string) => void;
+  readonly #silentNs: number;
+  readonly #files: NoteFiles;
+  readonly #party: Party;
+  readonly #pace: Pace;
+  readonly #lost = new AbortController();
+  readonly #loop: Promise<void>;
+  #meetingName: string = JOIN;
+  #leftNs = 0;
+  #waiting: Waiting | null = null;
+  #wake: () => void = () => {};
+  #isClosing = false;
+  #closeBy = 0;
+  #beat = 0;
+  #written = '';
+  /** Since when this rank cannot read or write; null: it can. */
+  #failingNs: number | null = null;
+  #tellNs: number | null = null;
+
+  constructor({ place, directory, patience, tell }: FilesGroupRequest, isDirect: boolean) {
+    this.launcher = place.launcher;
+    this.rank = place.rank;
+    this.size = place.size;
+    this.foundIn = place.foundIn;
+    this.#directory = directory;
+    this.#tell = tell;
+    this.#silentNs = patience.silentNs;
+    this.#pace = new Pace(this.size, patience);
+    const nonce = randomBytes(8).toString('hex');
+    const self = { nonce, rank: this.rank, size: this.size, host: this.host, pid: process.pid };
+    this.#files = {
+      notes: Array.from({ length: this.size }, (_, rank) => new NoteFile(join(directory, `rank-${rank}`), isDirect)),
+      summary: new NoteFile(join(directory, 'summary'), isDirect),
+    };
+    this.#party =
+      this.rank === 0
+        ? coordinatingParty(new Coordinator(self, patience), this.#files, this.size)
+        : followingParty(new Follower(self, patience), this.#files, this.rank);
+    this.#loop = this.#run();
+  }
+
+  get leftNs(): number {
+    return this.#leftNs;
+  }
+
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  async joined(): Promise<void> {
+    await this.#released();
+  }
+
+  meet(name: string, text = ''): Promise<readonly string[]> {
+    this.#meetingName = name;
+    this.#party.come(name, text);
+    return this.#released();
+  }
+
+  abort(reason: string): void {
+    this.#lose({ reason });
+  }
+
+  async close(): Promise<void> {
+    if (!this.#isClosing) {
+      this.#isClosing = true;
+      this.#closeBy = performance.now() + CLOSING_MS;
+      this.#party.close();
+      this.#wake();
+    }
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, 2 * CLOSING_MS);
+    });
+    await Promise.race([this.#loop, late]);
+    clearTimeout(timer);
+  }
+
+  #released(): Promise<readonly string[]> {
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+      this.#tellNs = null;
+      if (this.#lost.signal.aborted) this.#settle();
+      this.#wake();
+    });
+  }
+
+  #lose(loss: Loss): void {
+    this.#party.fail(loss);
+    this.#settle();
+    this.#wake();
+  }
+
+  /** Lets this rank leave the meeting, or throws there, as soon as that is decided. */
+  #settle(): void {
+    const { loss, isReleased, summary } = this.#party;
+    if (loss !== null && !this.#lost.signal.aborted) {
+      this.#lost.abort(new FeedrateError('measurement', `the group has ended: ${loss.reason}`));
+    }
+    const waiting = this.#waiting;
+    if (waiting === null || (loss === null && !isReleased)) return;
+    this.#waiting = null;
+    if (loss !== null) waiting.reject(this.#lost.signal.reason as FeedrateError);
+    else {
+      this.#leftNs = monotonicNs();
+      waiting.resolve(summary?.texts ?? []);
+    }
+  }
+
+  /** Reads and writes until the group is closed. Never throws. */
+  async #run(): Promise<void> {
+    while (!(await this.#turn())) await this.#pause();
+    await Promise.all([...this.#files.notes, this.#files.summary].map((file) => file.close().catch(() => {})));
+    const removes = this.#party.removes();
+    if (removes !== 'none') await removeNotes(this.#directory, this.rank, removes === 'all').catch(() => {});
+  }
+
+  /** Looks, acts and writes. Returns whether this rank may leave. */
+  async #turn(): Promise<boolean> {
+    const silent = { reason: `${this.#directory} has not answered for ${formatDurationNs(this.#silentNs)}` };
+    const watch = setTimeout(() => this.#lose(silent), this.#silentNs / 1e6);
+    const nowNs = this.#pace.begin(monotonicNs());
+    try {
+      // The last note is written without a look, in case looks fail.
+      if (!this.#isClosing || this.rank === 0) await this.#party.look(nowNs, this.#pace.fullLookDue());
+      if (this.#pace.beatDue()) this.#beat++;
+      await this.#write();
+      this.#failingNs = null;
+    } catch (thrown) {
+      this.#failingNs ??= nowNs;
+      const isHopeless = this.#written === '' || codeOf(thrown) === 'ENOENT';
+      if (isHopeless || nowNs - this.#failingNs >= this.#silentNs) this.#loseDirectory(thrown as Error);
+    } finally {
+      clearTimeout(watch);
+    }
+    this.#settle();
+    this.#tellWhoIsAwaited(nowNs);
+    return this.#isClosing && (!this.#party.isUsed() || performance.now() > this.#closeBy);
+  }
+
+  async #write(): Promise<void> {
+    const note = this.#party.note(this.#beat);
+    const text = JSON.stringify(note);
+    if (text === this.#written) return;
+    await this.#party.beforeNote();
+    await this.#files.notes[this.rank]?.write(note);
+    this.#written = text;
+  }
+
+  #loseDirectory(error: Error): void {
+    const isGone = codeOf(error) === 'ENOENT';
+    const what = isGone ? `${this.#directory} is gone, so the group has ended without it` : error.message;
+    this.#lose({ reason: `rank ${this.rank} on ${this.host}: ${what}` });
+  }
+
+  #tellWhoIsAwaited(nowNs: number): void {
+    this.#tellNs ??= nowNs + TELL_NS;
+    if (this.#waiting === null || nowNs < this.#tellNs) return;
+    this.#tellNs = nowNs + TELL_NS;
+    const awaited = this.#party.awaited();
+    if (awaited.length === 0) return;
+    const others = awaited.length - NAMED_RANKS;
+    const named = awaited.slice(0, NAMED_RANKS).join(', ') + (others > 0 ? ` and ${others} others` : '');
+    this.#tell(`waiting at '${this.#meetingName}' for ${awaited.length} of ${this.size} ranks: ${named}`);
+  }
+
+  #pause(): Promise<void> {
+    const isWaiting = this.#waiting !== null || this.#isClosing;
+    const state = isWaiting ? (this.#party.isLeaving ? 'leaving' : 'waiting') : 'working';
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, this.#pace.sleepMs(state));
+      // A program that forgets to leave the group still ends.
+      if (!isWaiting) timer.unref();
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}

@@ -1,0 +1,42 @@
+/** Joins the group of this process by the way that its launcher has. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { GROUP_DIRECTORY_NAME } from '../host/files/own-names.js';
+import type { FoundPlace } from './detect-launcher.js';
+import type { Group, Launcher } from './group.js';
+import type { Patience } from './loss.js';
+
+export interface GroupRequest {
+  readonly place: FoundPlace;
+  /** A directory that all machines share. */
+  readonly sharedDirectory: string;
+  readonly patience: Patience;
+  /** Called with a line for the user. */
+  readonly tell: (text: string) => void;
+}
+
+type Opener = (request: GroupRequest) => Promise<Group>;
+
+/** A launcher's module is loaded only for its own processes. */
+const OPENERS: Readonly<Record<Exclude<Launcher, 'pmi' | 'mpi'>, Opener>> = {
+  none: async () => (await import('./lone-group.js')).loneGroup(),
+  files: async ({ sharedDirectory, ...rest }) => {
+    const { openFilesGroup } = await import('./files-group.js');
+    return openFilesGroup({ ...rest, directory: meetingDirectory(sharedDirectory, rest.place.job) });
+  },
+};
+
+/**
+ * Returns this process's group once all its ranks have come. The caller closes it.
+ * @throws FeedrateError `measurement` when ranks do not come, `target` when the directory cannot be used, `usage` when the
+ * launcher cannot be reached
+ */
+export function openGroup(request: GroupRequest): Promise<Group> {
+  return OPENERS[request.place.launcher as 'files'](request);
+}
+
+/** Returns the directory in which the ranks of a job meet. Jobs that have an id have directories of their own. */
+function meetingDirectory(shared: string, job: string): string {
+  const id = job === '' ? '' : createHash('sha256').update(job).digest('hex').slice(0, 8);
+  return join(shared, GROUP_DIRECTORY_NAME(id));
+}

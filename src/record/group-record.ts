@@ -1,0 +1,50 @@
+/** The machines that measured a run together. */
+import type { RankFiles } from '../plan/rank-files.js';
+import type { JsonReader } from './json-reader.js';
+
+export type { RankFiles } from '../plan/rank-files.js';
+
+/** One rank of a run. */
+export interface GroupMember {
+  readonly rank: number;
+  readonly host: string;
+  /**
+   * The wall clock of this machine minus that of rank 0, ns, and how far it may be wrong; null where it was not measured.
+   */
+  readonly clockOffsetNs: number | null;
+  readonly clockErrorNs: number | null;
+}
+
+/** The group of a run; absent in runs of one process. */
+export interface GroupRecord {
+  /** How the ranks met: see `Launcher`; `merge`: they did not, and their runs were merged later. */
+  readonly launcher: string;
+  readonly size: number;
+  /** As `--rank-files` says; null: a dataset is shared, and files of a job's own are disjoint. */
+  readonly files: RankFiles | null;
+  /** In the record of one rank, which is a run directory of its own: this rank. Absent in the record of the group. */
+  readonly rank?: number;
+  readonly members: readonly GroupMember[];
+  /** Why the group ended early, with rank and host; absent: it did not. */
+  readonly problem?: string;
+}
+
+/** Throws `FeedrateError('store')` at the first field that is missing or has a wrong type. */
+export function checkGroup(group: JsonReader): void {
+  group.at('launcher').text();
+  group.at('size').number();
+  group.at('files').textOrNull();
+  if (group.at('rank').value !== undefined) group.at('rank').number();
+  if (group.at('problem').value !== undefined) group.at('problem').text();
+  for (const member of group.at('members').list()) {
+    member.at('rank').number();
+    member.at('host').text();
+    member.at('clockOffsetNs').numberOrNull();
+    member.at('clockErrorNs').numberOrNull();
+  }
+}
+
+/** Returns the host of a rank; null: the run does not say. */
+export function hostOf(group: GroupRecord | undefined, rank: number): string | null {
+  return group?.members.find((member) => member.rank === rank)?.host ?? null;
+}

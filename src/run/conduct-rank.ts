@@ -1,0 +1,130 @@
+/** Conducts the run of one rank of a group. Every rank keeps a run of its own; rank 0 merges them into that of the group. */
+import { existsSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FeedrateError } from '../base/errors.js';
+import type { GroupRecord } from '../record/group-record.js';
+import type { RunRecord } from '../record/run-record.js';
+import { RUN_FILES } from '../store/run-files.js';
+import { createRankRun, createRun, type RunStore } from '../store/run-store.js';
+import type { GroupPlace } from '../trial/common-start.js';
+import type { HeadStart } from './head-start.js';
+import type { RunEnd, RunListener } from './listener.js';
+import { endGroupRun } from './merge-runs.js';
+import { type Preparation, rankFilesOf } from './preparation.js';
+import { type ComparedClocks, compareClocks } from './rank-clocks.js';
+import { factsOf, machineNotes, type RankFacts, refuseDifferences, sharedTargets } from './rank-facts.js';
+import type { RankMeetings } from './rank-meetings.js';
+import type { RequestedGroup, RunRequest } from './request.js';
+import { type Conducted, measureSessions } from './sessions.js';
+
+/** Another machine sees a new directory after this time at most. */
+const APPEARS_WITHIN_MS = 10_000;
+const LOOK_AGAIN_MS = 100;
+
+/** What the ranks agreed on before they measure. */
+interface Agreed {
+  readonly facts: readonly RankFacts[];
+  readonly clocks: ComparedClocks;
+}
+
+/** Makes sure that all ranks measure the same, and compares their clocks. Throws as `RankMeetings.exchange` does. */
+export async function agree(preparation: Preparation, request: RunRequest, meetings: RankMeetings): Promise<Agreed> {
+  const own = factsOf(preparation, request, meetings.group.host);
+  const facts = (await meetings.exchange('plan', JSON.stringify(own))).map((text) => JSON.parse(text) as RankFacts);
+  const hosts = facts.map(({ host }) => host);
+  meetings.know(hosts);
+  refuseDifferences(facts);
+  return { facts, clocks: await compareClocks(meetings, hosts) };
+}
+
+/**
+ * Measures this rank's part of a run, and returns it; rank 0 returns the run of the group.
+ * @param recordOf makes the record of a run that begins now
+ * @throws FeedrateError for faults that the user can fix. Another rank's fault is a `PeerError`
+ */
+export async function conductRank(
+  preparation: Preparation,
+  request: RunRequest,
+  { meetings }: RequestedGroup,
+  recordOf: () => Promise<Omit<RunRecord, 'id'>>,
+  listener: RunListener,
+  headStart: HeadStart,
+): Promise<Conducted> {
+  const { facts, clocks } = await agree(preparation, request, meetings);
+  const { rank, size, launcher } = meetings.group;
+  const { files } = rankFilesOf(request);
+  if (rank === 0) for (const note of machineNotes(facts)) listener.note?.(note);
+  const record: GroupRecord = { launcher, size, files, members: clocks.members };
+  const recorded = await recordOf();
+  const whole = rank === 0 ? createRun(request.resultsDirectory, { ...recorded, group: record }) : null;
+  let end: RunEnd = 'failed';
+  try {
+    const [directory = ''] = await meetings.exchange('results', whole?.directory ?? '');
+    const store = await createOwnRun(directory, recorded, record, request, meetings);
+    const { plan } = preparation;
+    const place: GroupPlace = {
+      rank,
+      size,
+      host: meetings.group.host,
+      files,
+      clockShiftNs: clocks.clockShiftNs,
+      sharedTargets: sharedTargets(facts, plan.targets),
+    };
+    const { stop, ontap } = request;
+    const ofRank = { place, meetings, liveDirectory: rank === 0 ? directory : null };
+    const own = { preparation, store, firstSession: 1, stop, headStart, ontap, rank: ofRank };
+    const measured = await measureSessions(own, listener);
+    end = measured.status;
+    await meetings.afterAll();
+    return whole === null ? measured : endGroupRun(whole, meetings, listener);
+  } catch (thrown) {
+    whole?.finish(end);
+    throw thrown;
+  }
+}
+
+/** Creates the run of this rank in that of the group. Throws when the results directory is not the one of rank 0. */
+async function createOwnRun(
+  directory: string,
+  recorded: Omit<RunRecord, 'id'>,
+  group: GroupRecord,
+  request: RunRequest,
+  meetings: RankMeetings,
+): Promise<RunStore> {
+  const { rank } = meetings.group;
+  const own = join(resolve(request.resultsDirectory), basename(directory));
+  const problem = await unlessSeen(own, meetings);
+  if (problem !== null) throw new FeedrateError('store', problem);
+  const store = createRankRun(own, rank, {
+    ...recorded,
+    id: `${basename(directory)}.rank-${rank}`,
+    group: { ...group, rank },
+  });
+  await meetings.exchange('ready', '');
+  return store;
+}
+
+/** Returns why the run of the group is not in this rank's results directory; null: it is. */
+async function unlessSeen(directory: string, meetings: RankMeetings): Promise<string | null> {
+  const endMs = performance.now() + APPEARS_WITHIN_MS;
+  while (!existsSync(join(directory, RUN_FILES.run))) {
+    if (performance.now() > endMs) {
+      const what = `${resolve(directory, '..')} is not the results directory of ${meetings.nameOf(0)}`;
+      return `${what}: it does not have the run ${basename(directory)}; use -o with a directory that all machines share`;
+    }
+    await sleep(LOOK_AGAIN_MS);
+  }
+  return null;
+}
+
+/** Returns the listener of a rank that lets rank 0 speak: only its own faults are told, with its rank and host. */
+export function quietListener(listener: RunListener, meetings: RankMeetings): RunListener {
+  const { rank } = meetings.group;
+  if (rank === 0) return listener;
+  return {
+    ...(listener.looks && { looks: listener.looks }),
+    output: (text) => listener.output?.(text),
+    note: () => undefined,
+  };
+}

@@ -1,0 +1,123 @@
+/** What the ranks of a group must have in common before they measure. */
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { FeedrateError } from '../base/errors.js';
+import { isNfsUrl } from '../host/libnfs/nfs-url.js';
+import { packageVersion } from '../host/system/installation.js';
+import { findMount, readMounts } from '../host/system/mountinfo.js';
+import type { Target } from '../plan/plan.js';
+import { overrideText } from '../workload/override-text.js';
+import type { Preparation } from './preparation.js';
+import type { RunRequest } from './request.js';
+
+/** The facts that must be equal, in the order in which differences are told, with their names in messages. */
+const EQUAL = {
+  version: 'feedrate',
+  workload: 'a workload with the digest',
+  overrides: 'the overrides',
+  seed: 'seed',
+  targets: 'targets',
+  files: '--rank-files',
+  cold: 'cold trials by',
+  plan: 'a plan with the digest',
+} as const;
+
+export type RankFacts = Readonly<Record<keyof typeof EQUAL, string>> & {
+  readonly host: string;
+  readonly cores: number;
+  /** Identifies the storage of each target, in the order of the targets. */
+  readonly storage: readonly string[];
+};
+
+/** Texts that are longer are replaced by their digests. */
+const LONGEST_TEXT = 120;
+
+/** Returns the facts of this rank. */
+export function factsOf(preparation: Preparation, request: RunRequest, host: string): RankFacts {
+  const { plan, workloadSource } = preparation;
+  const { overrides = [], dropCaches = false, remount = false, group } = request;
+  // Ranks read different sets of files, and each user may have another data directory.
+  const trials = plan.trials.map(({ fileset: _, ...trial }) => trial);
+  const targets = plan.targets.map(({ name }) => name);
+  const named =
+    request.targets.length === 0
+      ? 'temporary directories'
+      : plan.targets.map(({ name, path }) => `${name}=${path}`).join(' ');
+  const cold = [remount ? ['remount'] : [], dropCaches ? ['drop_caches'] : []].flat().join('+');
+  return {
+    version: packageVersion(),
+    workload: digest(workloadSource),
+    overrides: short(overrides.map(overrideText).join(' ') || 'none'),
+    seed: String(plan.seed),
+    targets: short(named),
+    files: group?.files ?? 'default',
+    cold: cold || 'eviction',
+    plan: digest(JSON.stringify(Object.assign({}, plan, { targets, trials }))),
+    host,
+    cores: availableParallelism(),
+    storage: plan.targets.map(storageOf),
+  };
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}
+
+function short(text: string): string {
+  return text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT - 15)}… ${digest(text)}`;
+}
+
+/** File systems whose data other machines see as well. */
+const REACHED_BY_ALL = /^(nfs|fuse\.|ceph|lustre|cifs|smb|gpfs|9p|beegfs|wekafs)/;
+
+/**
+ * Returns a text that two machines have in common if, as far as their mounts say, their targets are the same storage. Other
+ * file systems belong to one machine, or one container.
+ */
+function storageOf({ path }: Target): string {
+  if (isNfsUrl(path)) return digest(path);
+  const mount = findMount(readMounts(), path);
+  if (mount !== null && REACHED_BY_ALL.test(mount.fileSystem)) return digest(`${mount.fileSystem} ${mount.source}`);
+  return digest(`${bootId()} ${statSync(path).dev}`);
+}
+
+function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8');
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** Throws `FeedrateError('usage')` when a rank has other facts than rank 0. */
+export function refuseDifferences(facts: readonly RankFacts[]): void {
+  const first = facts[0] as RankFacts;
+  for (const [rank, own] of facts.entries()) {
+    for (const key of Object.keys(EQUAL) as (keyof typeof EQUAL)[]) {
+      if (own[key] === first[key]) continue;
+      const what = `rank ${rank} (${own.host}) has ${EQUAL[key]} ${own[key]}, rank 0 (${first.host}) has ${first[key]}`;
+      throw new FeedrateError(
+        'usage',
+        `the ranks do not measure the same: ${what}; start them all with the same command`,
+      );
+    }
+  }
+}
+
+/** Returns the names of the targets whose storage all ranks share. */
+export function sharedTargets(facts: readonly RankFacts[], targets: readonly Target[]): string[] {
+  return targets.flatMap(({ name }, place) =>
+    new Set(facts.map(({ storage }) => storage[place])).size === 1 ? [name] : [],
+  );
+}
+
+/** Returns what to say of the machines before the run, one line each. */
+export function machineNotes(facts: readonly RankFacts[]): string[] {
+  const cores = facts.map((each) => each.cores);
+  const [least, most] = [Math.min(...cores), Math.max(...cores)];
+  if (least === most) return [];
+  const [few, many] = [least, most].map((count) => facts.findIndex((each) => each.cores === count)) as [number, number];
+  const of = (rank: number) => `rank ${rank} (${facts[rank]?.host}) has ${facts[rank]?.cores} cores`;
+  return [`the machines differ: ${of(few)}, ${of(many)}; the slowest one limits the group`];
+}

@@ -1,0 +1,249 @@
+/** The meetings of the ranks of a group in a run. All ranks go to the same meetings, whatever happens to each of them. */
+import { type ErrorCode, EXIT, FeedrateError } from '../base/errors.js';
+import { monotonicNs } from '../engine/core/clock.js';
+import type { Group } from '../group/group.js';
+import type { MeetingPurpose, Met } from '../trial/common-start.js';
+
+/** From the end of a meeting to the common start of a trial. The session's process is told within it, and its workers wake up. */
+const START_LEAD_NS = 25_000_000;
+
+/** Texts of meetings are short. */
+const LONGEST_PROBLEM = 1000;
+
+/** How a rank's run is over: it is complete, it was stopped, or it failed. */
+export type RankEnd = 'complete' | 'stopped' | 'failed';
+
+/** What a rank says at a meeting. */
+interface Said {
+  /** Where it is in its run, such as the id of the trial that it is ready for. */
+  readonly at: string;
+  /** Absent: its run goes on. */
+  readonly end?: RankEnd;
+  /** Why it stopped, failed, or cannot start. */
+  readonly problem?: string;
+  readonly code?: ErrorCode;
+  readonly text?: string;
+}
+
+/** How the run of the group ended. */
+export interface GroupEnd {
+  readonly end: RankEnd;
+  /** Names the rank and its host; null: the run is complete. */
+  readonly reason: string | null;
+  /** The rank that ended it; null: none, or nobody knows. */
+  readonly rank: number | null;
+}
+
+export class RankMeetings {
+  readonly group: Group;
+  #count = 0;
+  #hosts: readonly string[] = [];
+  #broken: FeedrateError | null = null;
+  #over: GroupEnd | null = null;
+  #hasWritten = false;
+  /** What rank 0 said of its own fault, if it had one. */
+  #toldByFirst: string | null = null;
+  #isStopping: () => boolean = () => false;
+  #abandon: (error: FeedrateError) => void = () => {};
+  readonly #abandoned: Promise<never>;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(group: Group) {
+    this.group = group;
+    this.#abandoned = new Promise((_, reject) => {
+      this.#abandon = reject;
+    });
+    this.#abandoned.catch(() => undefined);
+  }
+
+  /** Whether the run of the group ended because of another rank. */
+  get isEndedByOther(): boolean {
+    return this.#over !== null && this.#over.end !== 'complete' && this.#over.rank !== this.group.rank;
+  }
+
+  /** How the run of the group ended; null: it goes on. */
+  get over(): GroupEnd | null {
+    return this.#over;
+  }
+
+  /** Whether a rank is dead or was abandoned, so that no meeting can follow. */
+  get isBroken(): boolean {
+    return this.#broken !== null;
+  }
+
+  /** Returns the rank and its host, for messages. */
+  nameOf(rank: number): string {
+    const host = this.#hosts[rank];
+    return host === undefined ? `rank ${rank}` : `rank ${rank} (${host})`;
+  }
+
+  /** Says whether a stop was requested, which this rank tells the others at its next meeting. */
+  stopsWhen(isStopping: () => boolean): void {
+    this.#isStopping = isStopping;
+  }
+
+  /** Learns the names of the ranks' machines. */
+  know(hosts: readonly string[]): void {
+    this.#hosts = hosts;
+  }
+
+  /**
+   * Exchanges a text. Throws `FeedrateError` when a rank cannot go on or the group is broken, with the code of the rank's
+   * own error.
+   */
+  async exchange(at: string, text: string): Promise<readonly string[]> {
+    const said = await this.#meet(this.#isStopping() ? { at, end: 'stopped', text } : { at, text });
+    const end = this.#endOf(said);
+    if (end === null) return said.map(({ text: told = '' }) => told);
+    this.#over = end;
+    const code =
+      said.find((each) => each.end === end.end)?.code ?? (end.end === 'stopped' ? 'interrupted' : 'measurement');
+    throw new PeerError(code, end.reason ?? 'a rank has ended');
+  }
+
+  /** Tells the other ranks that this one cannot go on, unless the run is over for all. Never throws. */
+  async refuse(thrown: unknown): Promise<void> {
+    if (this.#over !== null || this.#broken !== null) return;
+    const code = thrown instanceof FeedrateError ? thrown.code : 'measurement';
+    const problem = problemOf(thrown);
+    const end = code === 'interrupted' ? 'stopped' : 'failed';
+    try {
+      const said = await this.#meet({ at: 'refusal', end, problem, code });
+      this.#over = this.#endOf(said);
+      this.#toldByFirst = said[0]?.problem ?? null;
+    } catch {
+      // This rank has a fault of its own to report.
+    }
+  }
+
+  /** Meets for a session of this rank: see `Meet`. */
+  async forSession(purpose: MeetingPurpose, text: string, problem: string | null): Promise<Met> {
+    if (this.#over !== null) return { refusal: this.#over.reason ?? 'the run is over' };
+    const at = purpose.at === 'start' ? purpose.trial : purpose.at;
+    const fails = problem !== null && purpose.at === 'layout';
+    const end = this.#isStopping() ? ('stopped' as const) : fails ? ('failed' as const) : null;
+    try {
+      const said = await this.#meet({ at, text, ...(end !== null && { end }), ...(problem !== null && { problem }) });
+      this.#over = this.#endOf(said);
+      if (this.#over !== null) return { refusal: this.#over.reason ?? 'the run is over' };
+      const rank = said.findIndex((each) => each.problem !== undefined);
+      if (rank >= 0) return { refusal: `${this.nameOf(rank)} could not start: ${said[rank]?.problem}` };
+      return { texts: said.map(({ text: told = '' }) => told), startNs: this.group.leftNs + START_LEAD_NS };
+    } catch (thrown) {
+      return { refusal: (thrown as Error).message };
+    }
+  }
+
+  /** Tells the other ranks that this one's sessions are over, and returns how the run ended for all of them. Never throws. */
+  async end(end: RankEnd, problem: string | null): Promise<GroupEnd> {
+    if (this.#over === null) {
+      try {
+        const said = await this.#meet({ at: 'end', end, ...(problem !== null && { problem }) });
+        this.#over = this.#endOf(said) ?? { end: 'complete', reason: null, rank: null };
+      } catch {}
+    }
+    return this.#over ?? { end: 'failed', reason: 'the group has broken up', rank: null };
+  }
+
+  /** Waits until every rank's run is written. Once; later calls return at once. Never throws. */
+  async afterAll(): Promise<void> {
+    if (this.#hasWritten || this.isBroken) return;
+    this.#hasWritten = true;
+    await this.#meet({ at: 'written' }).catch(() => undefined);
+  }
+
+  /**
+   * Returns the exit status that all ranks have in common: that of rank 0 or, if it passed, the first other one. The last
+   * meeting. Without it, the group's measurement failed. Never throws.
+   */
+  async shareStatus(own: number): Promise<number> {
+    await this.afterAll();
+    try {
+      const said = await this.#meet({ at: 'status', text: String(own) });
+      return said.map(({ text }) => Number(text)).find((status) => status !== EXIT.pass) ?? EXIT.pass;
+    } catch {
+      return this.#over?.end === 'stopped' ? EXIT.interrupted : EXIT.measurementFailed;
+    }
+  }
+
+  /** Returns whether this rank is to report a fault: it is its own, and rank 0 does not report the same. */
+  reports(thrown: unknown): boolean {
+    if (this.group.rank === 0) return true;
+    return !(thrown instanceof PeerError) && this.#toldByFirst !== problemOf(thrown);
+  }
+
+  /** Ends the other ranks as far as the launcher can, and goes to no further meeting. */
+  abandon(reason: string): void {
+    const error = new FeedrateError('interrupted', reason);
+    this.#break(error);
+    this.group.abort(`${this.nameOf(this.group.rank)}: ${reason}`);
+    this.#abandon(error);
+  }
+
+  #break(error: FeedrateError): void {
+    this.#broken ??= error;
+    this.#over ??= { end: error.code === 'interrupted' ? 'stopped' : 'failed', reason: error.message, rank: null };
+  }
+
+  /** Goes to the next meeting, after one that is under way. */
+  #meet(own: Said): Promise<Said[]> {
+    const next = this.#last.then(() => this.#meetNow(own));
+    this.#last = next.catch(() => undefined);
+    return next;
+  }
+
+  async #meetNow(own: Said): Promise<Said[]> {
+    if (this.#broken !== null) throw this.#broken;
+    try {
+      const met = this.group.meet(`run-${++this.#count}`, JSON.stringify(own));
+      const texts = await Promise.race([met, this.#abandoned]);
+      return texts.map((text) => JSON.parse(text) as Said);
+    } catch (thrown) {
+      const error =
+        thrown instanceof FeedrateError ? thrown : new FeedrateError('measurement', (thrown as Error).message);
+      this.#break(error);
+      throw error;
+    }
+  }
+
+  /** Returns how the run ended, if a rank says so. A rank that failed explains more than one that was stopped. */
+  #endOf(said: readonly Said[]): GroupEnd | null {
+    for (const end of ['failed', 'stopped'] as const) {
+      const rank = said.findIndex((each) => each.end === end);
+      if (rank < 0) continue;
+      const { problem } = said[rank] as Said;
+      const reason = problem ?? (end === 'stopped' ? 'it was stopped' : 'it failed');
+      return { end, reason: `${this.nameOf(rank)}: ${reason}`, rank };
+    }
+    const [first] = said as [Said];
+    const other = said.findIndex(({ at }) => at !== first.at);
+    if (other >= 0) {
+      const places = `${this.nameOf(0)} is at ${first.at}, ${this.nameOf(other)} at ${said[other]?.at}`;
+      return { end: 'failed', reason: `the ranks do not do the same: ${places}`, rank: other };
+    }
+    return first.end === undefined ? null : { end: first.end, reason: null, rank: null };
+  }
+}
+
+/** The error of another rank, which tells it by itself. */
+export class PeerError extends FeedrateError {}
+
+function problemOf(thrown: unknown): string {
+  if (thrown instanceof FeedrateError && thrown.issues.length > 0)
+    return thrown.issues
+      .map(({ where, message }) => `${where}: ${message}`)
+      .join('; ')
+      .slice(0, LONGEST_PROBLEM);
+  return (thrown instanceof Error ? thrown.message : String(thrown)).slice(0, LONGEST_PROBLEM);
+}
+
+/** When this rank went to a meeting and left it, on its monotonic clock, ns. */
+export async function timedMeeting(
+  meetings: RankMeetings,
+  at: string,
+  text: string,
+): Promise<{ readonly texts: readonly string[]; readonly enteredNs: number; readonly leftNs: number }> {
+  const enteredNs = monotonicNs();
+  const texts = await meetings.exchange(at, text);
+  return { texts, enteredNs, leftNs: meetings.group.leftNs };
+}

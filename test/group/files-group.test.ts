@@ -1,0 +1,89 @@
+/** Groups that meet by files, of ranks in this process. */
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { openFilesGroup } from '../../src/group/files-group.js';
+import type { Group } from '../../src/group/group.js';
+import { encodeNote } from '../../src/group/note.js';
+import { refusalOf } from '../support/feedrate-error.js';
+import { withTemporaryDirectory } from '../support/temporary-directory.js';
+
+const test = suite('group/files-group');
+const patience = { silentNs: 400e6, joinNs: 2e9 };
+
+function open(directory: string, rank: number, size: number): Promise<Group> {
+  const place = { launcher: 'files', rank, size, foundIn: 'test', job: '' } as const;
+  return openFilesGroup({ place, directory, patience, tell: () => {} });
+}
+
+const openAll = (directory: string, size: number): Promise<Group[]> =>
+  Promise.all(Array.from({ length: size }, (_, rank) => open(directory, rank, size)));
+
+test('every rank gets the texts of all, in order, and nothing is left', () =>
+  withTemporaryDirectory(async (parent) => {
+    const groups = await openAll(join(parent, 'group'), 4);
+    const long = 'é'.repeat(9000);
+    const first = await Promise.all(groups.map((group) => group.meet('first', `text ${group.rank}`)));
+    for (const texts of first) assert.equal(texts, ['text 0', 'text 1', 'text 2', 'text 3']);
+    const second = await Promise.all(groups.map((group) => group.meet('second', `${long}${group.rank}`)));
+    for (const texts of second)
+      assert.equal(
+        texts,
+        [0, 1, 2, 3].map((rank) => `${long}${rank}`),
+      );
+    await Promise.all(groups.map((group) => group.close()));
+    assert.equal(readdirSync(parent), []);
+  }));
+
+test('what a killed group left does not confuse the next', () =>
+  withTemporaryDirectory(async (parent) => {
+    const directory = join(parent, 'group');
+    mkdirSync(directory);
+    const old = { nonce: 'old', group: 'old', rank: 0, size: 3, host: 'h', pid: 1, beat: 9, name: 'start', text: '' };
+    writeFileSync(join(directory, 'rank-0'), encodeNote({ ...old, meeting: 0, step: 'gathered' }));
+    writeFileSync(join(directory, 'rank-1'), encodeNote({ ...old, nonce: 'b', rank: 1, meeting: 0, step: 'here' }));
+    writeFileSync(
+      join(directory, 'rank-2'),
+      encodeNote({ ...old, nonce: 'c', rank: 2, size: 7, meeting: 0, step: 'here' }),
+    );
+    writeFileSync(
+      join(directory, 'summary'),
+      encodeNote({ group: 'old', meeting: 0, nonces: ['old', 'b', 'c'], texts: ['', '', ''] }),
+    );
+    const zero = open(directory, 0, 3);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const groups = await Promise.all([zero, open(directory, 1, 3), open(directory, 2, 3)]);
+    const texts = await Promise.all(groups.map((group) => group.meet('now', String(group.rank))));
+    for (const each of texts) assert.equal(each, ['0', '1', '2']);
+    await Promise.all(groups.map((group) => group.close()));
+    assert.equal(readdirSync(parent), []);
+  }));
+
+test('an abort ends all, with its reason, also between meetings', () =>
+  withTemporaryDirectory(async (parent) => {
+    const groups = await openAll(join(parent, 'group'), 3);
+    groups[1]?.abort('disk full');
+    const errors = await Promise.all(groups.map((group) => refusalOf(() => group.meet('next'))));
+    for (const error of errors) assert.match(error.message, /the group has ended: .*disk full/);
+    for (const { lost } of groups) assert.ok(lost.aborted);
+    await Promise.all(groups.map((group) => group.close()));
+    assert.equal(readdirSync(parent), []);
+  }));
+
+test('a rank that is elsewhere, or never comes, is named', () =>
+  withTemporaryDirectory(async (parent) => {
+    const groups = await openAll(join(parent, 'group'), 2);
+    const errors = await Promise.all([
+      refusalOf(() => (groups[0] as Group).meet('trial 1')),
+      refusalOf(() => (groups[1] as Group).meet('trial 2')),
+    ]);
+    for (const { message } of errors)
+      assert.match(message, /rank 1 on .* \(process \d+\) is at 'trial 2', and rank 0 is at 'trial 1'/);
+    await Promise.all(groups.map((group) => group.close()));
+    const alone = await refusalOf(() => open(join(parent, 'other'), 0, 2));
+    assert.match(alone.message, /rank 1 has not come within 2 s/);
+    assert.equal(readdirSync(parent), []);
+  }));
+
+test.run();

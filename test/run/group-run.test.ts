@@ -1,0 +1,87 @@
+/** Runs of several ranks, all of them in this process. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { conduct } from '../../src/run/conduct.js';
+import { RankMeetings } from '../../src/run/rank-meetings.js';
+import type { RunRequest } from '../../src/run/request.js';
+import type { Conducted } from '../../src/run/sessions.js';
+import { listRuns } from '../../src/store/find-runs.js';
+import { readRun } from '../../src/store/read-run.js';
+import { localGroup } from '../support/local-group.js';
+import { withTemporaryDirectory } from '../support/temporary-directory.js';
+
+const test = suite('run/group-run');
+
+const SOURCE = `name: group
+jobs:
+  read: { rw: randread, bs: 64KiB, size: 4MiB, runtime: 200ms, time_based: true, ioengine: psync, numjobs: 2, cache: as-is }
+trials: { sessions: 1, rounds: 2, warmup: 0 }
+`;
+
+type Outcome = PromiseSettledResult<Conducted>;
+
+/** Runs the workload with each rank's changes, and returns what came out on each. */
+async function runs(
+  directory: string,
+  size: number,
+  change: (rank: number, request: RunRequest) => Partial<RunRequest> = () => ({}),
+) {
+  const results = join(directory, 'results');
+  const group = localGroup(size);
+  const notes: string[][] = group.ranks.map(() => []);
+  const outcomes: Outcome[] = await Promise.allSettled(
+    group.ranks.map((each, rank) => {
+      const request: RunRequest = {
+        workload: { source: SOURCE, path: 'group.yaml' },
+        targets: [{ name: 'data', path: directory }],
+        resultsDirectory: results,
+        aws: false,
+        group: { meetings: new RankMeetings(each), files: null },
+      };
+      const own = { ...request, ...change(rank, request) };
+      return conduct(own, { note: (text) => notes[rank]?.push(text) });
+    }),
+  );
+  return { results, outcomes, notes };
+}
+
+test('four ranks give one run, in which the counts are the sums of the ranks', () =>
+  withTemporaryDirectory(async (directory) => {
+    const { results, outcomes, notes } = await runs(directory, 4);
+    for (const outcome of outcomes)
+      assert.is(outcome.status, 'fulfilled', String((outcome as { reason?: Error }).reason?.stack));
+    const [listed, ...others] = listRuns(results);
+    assert.equal(others, []);
+    const run = readRun(listed?.directory as string);
+    assert.is(run.status, 'complete');
+    assert.is(run.run?.group?.size, 4);
+    assert.is(run.trials.length, 2);
+    for (const trial of run.trials) {
+      const parts = trial.ranks ?? [];
+      assert.equal(
+        parts.map(({ rank }) => rank),
+        [0, 1, 2, 3],
+      );
+      assert.is(trial.status, 'ok', JSON.stringify(trial.fault));
+      const sum = parts.reduce((total, { window }) => total + window.totalReadOps, 0);
+      assert.ok(sum > 0);
+      assert.is(trial.window.totalReadOps, sum);
+    }
+    for (let rank = 0; rank < 4; rank++) {
+      const own = readRun(join(run.directory, `rank-${rank}`));
+      assert.is(own.status, 'complete');
+      assert.equal(
+        own.trials.map((trial) => trial.rank),
+        [rank, rank],
+      );
+      assert.equal(own.problems, []);
+    }
+    assert.equal(notes.slice(1), [[], [], []]);
+    const left = readdirSync(directory).filter((name) => name.startsWith('.feedrate-') && name !== '.feedrate-data');
+    assert.equal(left, []);
+    assert.ok(existsSync(join(directory, '.feedrate-data', 'set3')), 'each rank has files of its own');
+  }));
+
+test.run();
