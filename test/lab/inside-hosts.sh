@@ -1,0 +1,72 @@
+#!/bin/bash
+# In the lab: two hosts, each a network namespace with an address, a name and a mount of its own, measure one export
+# together. The server counts beside them, and fio does the same with its own client and servers.
+#   inside-hosts.sh FEEDRATE WORKLOAD    everything goes to the working directory
+set -euo pipefail
+main=$1 workload=$2
+data=$(for mount in $NFS_LAB_MOUNTS; do echo "${mount#*=}"; done | head -n 1)
+mkdir -p "$data/train" "$data/fio"
+
+# A host: its link to the server, its name, and a mount namespace in which on_host works.
+host() { # NUMBER
+  local name=host$1 link=192.0.2.$((128 + 4 * $1))
+  ip netns add "$name"
+  ip link add eth0 netns "$name" type veth peer name "$name" netns fs1
+  ip -n "$name" link set lo up
+  ip -n "$name" addr add "${link%.*}.$((${link##*.} + 1))/30" dev eth0
+  ip -n "$name" link set eth0 up
+  ip -n fs1 addr add "${link%.*}.$((${link##*.} + 2))/30" dev "$name"
+  ip -n fs1 link set "$name" up
+  # The links limit both hosts alike, so that the sum is known: the processor of the lab is shared and noisy.
+  tc -n fs1 qdisc add dev "$name" root netem rate 160mbit limit 100000
+  ip netns exec "$name" unshare --uts --mount --propagation private sleep infinity &
+  hosts+=($!)
+  until [ "$(readlink "/proc/$!/ns/mnt")" != "$(readlink /proc/self/ns/mnt)" ]; do sleep 0.1; done
+  on_host "$1" hostname "$name"
+  on_host "$1" mount -t nfs -o vers=4.2 "${link%.*}.$((${link##*.} + 2)):/data" "$data"
+}
+on_host() { # NUMBER COMMAND...
+  local pid=${hosts[$1]}
+  shift
+  nsenter --net="/proc/$pid/ns/net" --mount="/proc/$pid/ns/mnt" --uts="/proc/$pid/ns/uts" -- "$@"
+}
+hosts=()
+host 0
+host 1
+trap 'kill "${hosts[@]}"' EXIT
+
+served() { ip netns exec fs1 cat /proc/net/rpc/nfsd; }
+
+together() { # FILES NAME OPTION...: how the ranks use the data files, and where the results go
+  local files=$1 name=$2 rank ranks=() status=0
+  shift 2
+  served >"$name.before.nfsd"
+  for rank in 0 1; do
+    on_host "$rank" "$main" run "$workload" -t "train=$data/train" -o "$PWD/$name" --progress none "$@" \
+      --rank-files "$files" --group files --rank "$rank" --group-size 2 --group-directory "$data/group" \
+      >"$name.$rank.report" 2>"$name.$rank.stderr" &
+    ranks+=($!)
+  done
+  for rank in "${ranks[@]}"; do wait "$rank" || status=$?; done
+  served >"$name.after.nfsd"
+  echo "$status" >"$name.status"
+}
+together disjoint disjoint
+together shared shared
+
+# fio's own way: a server on each host, and a client that adds them up, in turn with feedrate.
+address() { echo "192.0.2.$((128 + 4 * $1 + 1))"; }
+for rank in 0 1; do
+  on_host "$rank" fio --server="ip:$(address "$rank"),8765" >"fio.$rank.server" 2>&1 &
+  hosts+=($!)
+  until on_host "$rank" grep -qi ":$(printf '%04x' 8765) " /proc/net/tcp; do sleep 0.1; done
+done
+for rank in 0 1; do
+  printf '[read]\nrw=read\nbs=256k\ndirect=1\nioengine=psync\nthread\nsize=16m\nruntime=4\ntime_based\nfilename=%s\n' \
+    "$data/fio/$rank" >"fio.$rank.job"
+done
+for round in 1 2 3; do
+  ip netns exec fs1 fio --output-format=json --output="fio.$round.json" \
+    --client="ip:$(address 0)" "fio.0.job" --client="ip:$(address 1)" "fio.1.job" 2>"fio.$round.stderr"
+  together disjoint "pair.$round" --set rounds=1
+done
