@@ -64,17 +64,24 @@ let packed: Awaited<ReturnType<typeof pack>>;
 packing.before(async () => {
   mkdirSync(sourceFolder);
   mkdirSync(userFolder);
-  for (const name of ['package.json', 'LICENSE', 'README.md', 'workloads', 'test', 'src/ARCHITECTURE.md']) {
+  for (const name of [
+    'package.json',
+    'LICENSE',
+    'README.md',
+    'workloads',
+    'src/ARCHITECTURE.md',
+    'test/README.md',
+    'test/run.ts',
+  ])
     cpSync(join(repositoryRoot, name), join(sourceFolder, name), { recursive: true });
-  }
   mkdirSync(join(sourceFolder, 'results'));
   for (const name of readdirSync(join(repositoryRoot, 'results')).filter((name) => name.endsWith('.md')))
     cpSync(join(repositoryRoot, 'results', name), join(sourceFolder, 'results', name));
   const pictures = 'results/sample/mounts/charts';
   cpSync(join(repositoryRoot, pictures), join(sourceFolder, pictures), { recursive: true });
-  // The build that this test belongs to, tests included: the package has to leave them out.
+  // The build that this test belongs to, and of the tests as much as the package has to leave out.
   const build = fileURLToPath(new URL('../..', import.meta.url));
-  for (const name of ['assets', 'bin', 'src', 'test'])
+  for (const name of ['assets', 'bin', 'src', 'test/run.js', 'test/house'])
     cpSync(join(build, name), join(sourceFolder, 'dist', name), { recursive: true });
   packed = await pack();
 });
@@ -124,22 +131,31 @@ function linksIn(text: string): string[] {
     .filter((link) => !/^[a-z]+:/.test(link));
 }
 
+interface Lock {
+  readonly packages: Readonly<Record<string, { readonly dev?: boolean }>>;
+}
+
+/**
+ * Returns the lock file of a project that depends on the package. Without one npm asks the registry about every release of
+ * the hundred packages below the optional dependencies, which takes longer than all else here. `npm run test:newcomer`
+ * installs without one.
+ */
+function lockOf(dependencies: { readonly feedrate: string }): object {
+  const { packages } = JSON.parse(readFileSync(join(repositoryRoot, 'package-lock.json'), 'utf8')) as Lock;
+  const { '': own, ...libraries } = packages;
+  const needed = Object.entries(libraries).filter(([, { dev }]) => dev !== true);
+  const feedrate = { ...own, ...manifest, resolved: dependencies.feedrate, devDependencies: undefined };
+  const all = { '': { dependencies }, 'node_modules/feedrate': feedrate, ...Object.fromEntries(needed) };
+  return { lockfileVersion: 3, requires: true, packages: all };
+}
+
 packing('installs without its optional dependencies, and runs elsewhere', async () => {
   const { tarball } = packed;
-  writeFileSync(join(userFolder, 'package.json'), '{ "private": true, "type": "module" }\n');
-  const install = await execute(
-    userFolder,
-    ...([
-      'npm',
-      'install',
-      '--omit=optional',
-      '--prefer-offline',
-      '--no-audit',
-      '--no-fund',
-      '--fetch-retries=0',
-    ] as const),
-    tarball,
-  );
+  const project = { private: true, type: 'module', dependencies: { feedrate: `file:${tarball}` } };
+  writeFileSync(join(userFolder, 'package.json'), JSON.stringify(project));
+  writeFileSync(join(userFolder, 'package-lock.json'), JSON.stringify(lockOf(project.dependencies)));
+  const options = ['--omit=optional', '--prefer-offline', '--no-audit', '--no-fund', '--fetch-retries=0'];
+  const install = await execute(userFolder, 'npm', 'ci', ...options);
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH/.test(install.stderr)) {
     skipTest('the package registry cannot be reached');
   }
