@@ -1,5 +1,7 @@
 /** The six fields of an ARN, as policies have them: with wildcards and variables. */
 
+import { remembering } from './recent.js';
+
 export interface ArnFields {
   readonly partition: string;
   readonly service: string;
@@ -29,7 +31,9 @@ export const PARTITIONS: readonly string[] = Object.keys(REGIONS_OF);
 export const REGIONS: readonly string[] = Object.values(REGIONS_OF).flatMap((names) => names.split(/\s+/));
 
 /** Returns the fields, or null if the text has fewer than six. Colons inside of a variable separate nothing. */
-export function arnFields(text: string): ArnFields | null {
+export const arnFields: (text: string) => ArnFields | null = remembering(splitArn);
+
+function splitArn(text: string): ArnFields | null {
   const hidden = text.includes('${') ? text.replaceAll(/\$\{[^}]*\}?/g, hideColons) : text;
   const parts = hidden.split(':');
   if (parts.length < 6) return null;

@@ -44,7 +44,11 @@ export function coversText(pattern: string, other: string): boolean {
 
 /** `overlaps` for two texts in which `*` and `?` are wildcards. */
 export function overlapsText(a: string, b: string): boolean {
-  return a === '*' || b === '*' || overlaps(globOf(a), globOf(b));
+  if (a === '*' || b === '*') return true;
+  const [left, right] = [a, b].map((text) => text.search(/[*?]/)) as [number, number];
+  if (left < 0 && right < 0) return a === b;
+  const same = Math.min(left < 0 ? a.length : left, right < 0 ? b.length : right);
+  return a.slice(0, same) === b.slice(0, same) && overlaps(globOf(a), globOf(b));
 }
 
 /** Returns a text in which every character stands for itself. */

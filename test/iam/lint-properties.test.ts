@@ -6,7 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { coversText as covers, overlapsText as overlaps } from '../../src/iam/wildcards.js';
 import { repositoryRoot } from '../support/repository.js';
-import { fixture, lint } from './linting.js';
+import { data, fixture, lint } from './linting.js';
 
 const test = suite('iam/lint-properties');
 
@@ -171,6 +171,41 @@ test('a policy of 100 KB, even a hostile one, has its findings in time that grow
   const distinct = lint(`{"Version": "2012-10-17", "Statement": [${different.join(',')}]}`, { data: null });
   assert.not.ok(distinct.some(({ code }) => code === 'REDUNDANT_STATEMENT'));
   assert.is(lint(repeated).filter(({ code }) => code === 'REDUNDANT_STATEMENT').length, 1249);
+});
+
+/** A document of distinct statements, each with a fault. */
+function longPolicy(statements: number): string {
+  const each = (i: number) =>
+    `{"Sid": "S${i}", "Effect": "Allow", "Action": ["s3:GetObject", "s3:GetObjekt"], "Resource": "arn:aws:s3:::bucket-${i}/*"}`;
+  return `{"Version": "2012-10-17", "Statement": [${Array.from({ length: statements }, (_, i) => each(i)).join(',')}]}`;
+}
+
+test('the work grows with the number of statements, and not with its square', () => {
+  let asked = 0;
+  const counting = new Proxy(data, {
+    get: (target, name) => {
+      const value = Reflect.get(target, name) as unknown;
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]) => {
+        asked += 1;
+        return Reflect.apply(value as (...words: unknown[]) => unknown, target, args);
+      };
+    },
+  });
+  const work = (statements: number) => {
+    const before = process.cpuUsage();
+    asked = 0;
+    const findings = lint(longPolicy(statements), { data: counting }).length;
+    const { user, system } = process.cpuUsage(before);
+    return { findings, asked, cpu: user + system };
+  };
+  work(300);
+  const [few, many] = [work(150), work(1500)];
+  assert.ok(many.findings >= 1500);
+  assert.ok(many.asked <= 12 * few.asked, `${few.asked} and ${many.asked} questions`);
+  assert.ok(few.asked < 150 * 60, `${few.asked} questions`);
+  // A square would be 100 times as much.
+  assert.ok(many.cpu < 40 * few.cpu, `${few.cpu} and ${many.cpu} µs`);
 });
 
 test.run();

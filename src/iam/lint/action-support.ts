@@ -32,8 +32,16 @@ export function keyPattern(key: string): string {
   return key.toLowerCase().replaceAll(/\$\{[^}]*\}|<[^>]*>/g, '*');
 }
 
+const formsKnown = new WeakMap<ActionFacts, ArnFields[]>();
+
 /** Returns the forms of the resources that an action takes. */
 export function formsOf(action: ActionFacts, data: ActionData): ArnFields[] {
+  const known = formsKnown.get(action) ?? readForms(action, data);
+  formsKnown.set(action, known);
+  return known;
+}
+
+function readForms(action: ActionFacts, data: ActionData): ArnFields[] {
   return data.resourceTypesOf(action.service).flatMap(({ name, arn }) => {
     const form = action.resourceTypes.some((used) => used.name === name)
       ? arnFields(arn.replaceAll(/\$\{[^}]*\}/g, '*'))

@@ -2,6 +2,7 @@
 import type { ActionData, ResourceTypeFacts } from '../action-data.js';
 import { type ArnFields, arnFields, PARTITIONS, REGIONS, withoutVariables } from '../arn-fields.js';
 import type { TextValue } from '../policy-document.js';
+import { remembering } from '../recent.js';
 import { hasWildcard, overlapsText } from '../wildcards.js';
 import type { LintedPolicy, LintedStatement } from './linted-policy.js';
 import { nearest } from './nearest.js';
@@ -27,7 +28,8 @@ function isOpen(field: string): boolean {
 }
 
 function resourceValues({ resource, notResource }: LintedStatement): readonly TextValue[] {
-  return [...(resource?.values ?? []), ...(notResource?.values ?? [])];
+  if (notResource === null) return resource?.values ?? [];
+  return [...(resource?.values ?? []), ...notResource.values];
 }
 
 type ArnCheck = (fields: ArnFields, value: TextValue, policy: LintedPolicy) => readonly LintFault[];
@@ -116,13 +118,12 @@ const REGION_RULES = testRules([
   ],
 ]);
 
-/** The form of a resource type, each variable a wildcard. */
-function formOf({ arn }: ResourceTypeFacts): ArnFields | null {
-  return arnFields(arn.replaceAll(/\$\{[^}]*\}/g, '*'));
-}
+/** Returns the form of a resource type, each variable a wildcard. */
+const formOf: (arn: string) => ArnFields | null = remembering((arn) => arnFields(arn.replaceAll(/\$\{[^}]*\}/g, '*')));
 
 /** The forms of ARNs that several rules ask for. */
 const formsSeen = new WeakMap<ActionData, Map<string, ArnFields[] | null>>();
+const FORMS_MOST = 1024;
 
 /** Returns the forms of a service's resources whose last field an ARN may have; null if nothing is known of them. */
 function formsFor(fields: ArnFields, data: ActionData | null): ArnFields[] | null {
@@ -133,6 +134,7 @@ function formsFor(fields: ArnFields, data: ActionData | null): ArnFields[] | nul
   const known = seen.get(key);
   if (known !== undefined) return known;
   const forms = matchingForms(fields, data.resourceTypesOf(fields.service));
+  if (seen.size >= FORMS_MOST) seen.clear();
   seen.set(key, forms);
   return forms;
 }
@@ -141,7 +143,7 @@ function matchingForms({ service, resource }: ArnFields, types: readonly Resourc
   if (types.length === 0) return null;
   const pattern = withoutVariables(resource);
   return types.flatMap((type) => {
-    const form = formOf(type);
+    const form = formOf(type.arn);
     return form !== null && form.service === service && overlapsText(form.resource, pattern) ? [form] : [];
   });
 }

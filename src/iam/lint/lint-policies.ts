@@ -6,7 +6,7 @@ import type { FoundDocuments } from './found-documents.js';
 import { RULES } from './lint-rules.js';
 import { lintedPolicy } from './linted-policy.js';
 import { kindOf, type ResourceService, serviceOf } from './policy-kind.js';
-import type { LintFinding, RuleFacts } from './rule.js';
+import type { LintFault, LintFinding, LintRule, RuleFacts } from './rule.js';
 import { JSON_SYNTAX_ERROR } from './structure-rules.js';
 
 export interface LintOptions {
@@ -28,12 +28,33 @@ export function lintDocuments({ documents, errors }: FoundDocuments, options: Li
   return [...syntax, ...findings].sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
+/** A rule that applies, with its place among all rules. */
+interface RankedRule {
+  readonly rule: LintRule;
+  readonly rank: number;
+}
+
 function lintDocument(document: PolicyDocument, kind: PolicyKind, { service, data }: LintOptions): LintFinding[] {
   const own = kind === 'resource' ? (service ?? serviceOf(document)) : null;
   const policy = lintedPolicy(document, kind, own, data);
-  return RULES.filter(({ needsData }) => data !== null || !needsData).flatMap((rule) =>
-    rule.check(policy).map((found) => findingOf(document.source, rule, found, found.message, found.fix)),
+  const found: { readonly finding: LintFinding; readonly rank: number }[] = [];
+  const report = ({ rule, rank }: RankedRule, faults: readonly LintFault[]): void => {
+    for (const each of faults)
+      found.push({ finding: findingOf(document.source, rule, each, each.message, each.fix), rank });
+  };
+  const rules = RULES.map((rule, rank): RankedRule => ({ rule, rank })).filter(
+    ({ rule }) => data !== null || !rule.needsData,
   );
+  for (const each of rules) if (each.rule.check.sees === 'policy') report(each, each.rule.check.run(policy));
+  const perStatement = rules.filter(({ rule }) => rule.check.sees !== 'policy');
+  for (const statement of policy.statements)
+    for (const each of perStatement) {
+      const { check } = each.rule;
+      if (check.sees === 'statement') report(each, check.run(statement, policy));
+      else if (check.sees === 'test')
+        for (const test of statement.tests) report(each, check.run(test, statement, policy));
+    }
+  return found.sort((a, b) => a.rank - b.rank).map(({ finding }) => finding);
 }
 
 function findingOf(

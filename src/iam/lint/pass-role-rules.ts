@@ -88,8 +88,9 @@ function wideStatement(
 ): LintFault[] {
   if (!statement.isAllow || !isIdentityKind(kind)) return [];
   const action = actionForm(statement, wide);
+  if (action === null || !form.startsWith(action.form)) return [];
   const resource = resourceForm(statement, wide);
-  if (action === null || resource === null || `${action.form}-${resource.form}` !== form) return [];
+  if (resource === null || `${action.form}-${resource.form}` !== form) return [];
   if (resource.form === 'star' && testsKey(statement, wide.key)) return [];
   const place = action.form === 'named' ? resource.at : action.at;
   const with_ = resource.form === 'star' ? 'this Resource' : 'NotResource';

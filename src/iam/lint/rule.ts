@@ -27,8 +27,14 @@ export interface LintRule extends RuleFacts {
   readonly needsData: boolean;
   /** True if the code is feedrate's own. */
   readonly isOwn: boolean;
-  readonly check: (policy: LintedPolicy) => readonly LintFault[];
+  readonly check: RuleCheck;
 }
+
+/** What a rule sees at once. All rules of one statement run before those of the next. */
+export type RuleCheck =
+  | { readonly sees: 'policy'; readonly run: (policy: LintedPolicy) => readonly LintFault[] }
+  | { readonly sees: 'statement'; readonly run: StatementCheck }
+  | { readonly sees: 'test'; readonly run: TestCheck };
 
 /** A fault at its place. `line` and `column` are where it begins. */
 export interface LintFinding extends Place {
@@ -71,40 +77,29 @@ interface Traits {
 /** Makes rules whose check sees the whole document. */
 export function policyRules(
   rows: readonly RuleRow<(policy: LintedPolicy) => readonly LintFault[]>[],
-  { needsData = false, isOwn = false }: Traits = {},
+  traits: Traits = {},
 ): LintRule[] {
-  return rows.map(([code, severity, summary, check]) => ({ code, severity, summary, needsData, isOwn, check }));
+  return rows.map((row) => rule(row, { sees: 'policy', run: row[3] }, traits));
 }
 
 export type StatementCheck = (statement: LintedStatement, policy: LintedPolicy) => readonly LintFault[];
 
 /** Makes rules whose check sees one statement. */
 export function statementRules(rows: readonly RuleRow<StatementCheck>[], traits: Traits = {}): LintRule[] {
-  return policyRules(
-    rows.map(([code, severity, summary, check]) => [
-      code,
-      severity,
-      summary,
-      (policy) => policy.statements.flatMap((statement) => check(statement, policy)),
-    ]),
-    traits,
-  );
+  return rows.map((row) => rule(row, { sees: 'statement', run: row[3] }, traits));
 }
 
+export type TestCheck = (test: LintedTest, statement: LintedStatement, policy: LintedPolicy) => readonly LintFault[];
+
 /** Makes rules whose check sees one condition key of one operator. */
-export function testRules(
-  rows: readonly RuleRow<
-    (test: LintedTest, statement: LintedStatement, policy: LintedPolicy) => readonly LintFault[]
-  >[],
-  traits: Traits = {},
-): LintRule[] {
-  return statementRules(
-    rows.map(([code, severity, summary, check]) => [
-      code,
-      severity,
-      summary,
-      (statement, policy) => statement.tests.flatMap((test) => check(test, statement, policy)),
-    ]),
-    traits,
-  );
+export function testRules(rows: readonly RuleRow<TestCheck>[], traits: Traits = {}): LintRule[] {
+  return rows.map((row) => rule(row, { sees: 'test', run: row[3] }, traits));
+}
+
+function rule(
+  [code, severity, summary]: RuleRow<unknown>,
+  check: RuleCheck,
+  { needsData = false, isOwn = false }: Traits,
+): LintRule {
+  return { code, severity, summary, needsData, isOwn, check };
 }

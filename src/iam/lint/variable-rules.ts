@@ -1,7 +1,7 @@
 /** Rules about policy variables: `${aws:username}`, `${aws:PrincipalTag/team, 'none'}`, `${*}`, `${?}`, `${$}`. */
 import type { TextValue } from '../policy-document.js';
 import type { LintedPolicy, LintedStatement, LintedTest } from './linted-policy.js';
-import { fault, type LintFault, type LintRule, policyRules, quote, testRules } from './rule.js';
+import { fault, type LintFault, type LintRule, quote, type StatementCheck, statementRules, testRules } from './rule.js';
 
 interface Variable {
   /** As the document has it, braces included. */
@@ -39,6 +39,7 @@ export function variablesIn(text: string): Variable[] {
 
 /** The values in which variables are replaced. */
 function replacedValues({ resource, notResource, tests }: LintedStatement): readonly TextValue[] {
+  if (notResource === null && tests.length === 0) return resource?.values ?? [];
   return [...(resource?.values ?? []), ...(notResource?.values ?? []), ...tests.flatMap(({ values }) => values)];
 }
 
@@ -56,13 +57,12 @@ function literalValues(statement: LintedStatement): readonly (TextValue | null)[
 type VariableCheck = (variable: Variable, value: TextValue) => readonly LintFault[];
 
 /** Applies a check to each variable where variables are replaced. Before 2012-10-17 there are none. */
-function eachVariable(check: VariableCheck): (policy: LintedPolicy) => readonly LintFault[] {
-  return (policy) =>
-    hasVariables(policy)
-      ? policy.statements.flatMap((statement) =>
-          replacedValues(statement).flatMap((value) => variablesIn(value.text).flatMap((found) => check(found, value))),
-        )
-      : [];
+function eachVariable(check: VariableCheck): StatementCheck {
+  return (statement, policy) => {
+    if (!hasVariables(policy)) return [];
+    const values = replacedValues(statement).filter(({ text }) => text.includes('${'));
+    return values.flatMap((value) => variablesIn(value.text).flatMap((found) => check(found, value)));
+  };
 }
 
 function hasVariables({ document }: LintedPolicy): boolean {
@@ -74,7 +74,7 @@ function isMeant({ name }: Variable): boolean {
   return /^[\w.-]+:[^\s]/.test(name.trim());
 }
 
-const TEXT_RULES = policyRules([
+const TEXT_RULES = statementRules([
   [
     'MISSING_BRACE_IN_VARIABLE',
     'error',
@@ -117,31 +117,27 @@ const TEXT_RULES = policyRules([
     'VARIABLE_UNSUPPORTED_IN_ELEMENT',
     'error',
     'A variable is used outside of resources and condition values.',
-    (policy) =>
-      policy.statements.flatMap((statement) =>
-        literalValues(statement).flatMap((value) => {
-          const [variable] = value === null ? [] : variablesIn(value.text);
-          if (value === null || variable === undefined) return [];
-          const message = `the variable ${quote(variable.text)} is not replaced here`;
-          return [fault(value, message, 'use variables in Resource and in the values of conditions only')];
-        }),
-      ),
+    (statement) =>
+      literalValues(statement).flatMap((value) => {
+        const [variable] = value === null ? [] : variablesIn(value.text);
+        if (value === null || variable === undefined) return [];
+        const message = `the variable ${quote(variable.text)} is not replaced here`;
+        return [fault(value, message, 'use variables in Resource and in the values of conditions only')];
+      }),
   ],
   [
     'VARIABLE_UNSUPPORTED_IN_VERSION',
     'error',
     'A variable is used in a policy that is read as 2008-10-17.',
-    (policy) =>
+    (statement, policy) =>
       hasVariables(policy)
         ? []
-        : policy.statements.flatMap((statement) =>
-            replacedValues(statement).flatMap((value) => {
-              const variable = variablesIn(value.text).find(isMeant);
-              if (variable === undefined) return [];
-              const message = `the variable ${quote(variable.text)} is literal text without Version 2012-10-17`;
-              return [fault(value, message, 'add "Version": "2012-10-17"')];
-            }),
-          ),
+        : replacedValues(statement).flatMap((value) => {
+            const variable = variablesIn(value.text).find(isMeant);
+            if (variable === undefined) return [];
+            const message = `the variable ${quote(variable.text)} is literal text without Version 2012-10-17`;
+            return [fault(value, message, 'add "Version": "2012-10-17"')];
+          }),
   ],
 ]);
 
