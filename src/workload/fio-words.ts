@@ -66,7 +66,7 @@ const OPTIONS_BY_ADVICE: Readonly<Record<string, string>> = {
   'run the command before or after feedrate': 'exec_prerun exec_postrun ioscheduler',
   'buffers are always aligned memory of the worker': 'mem iomem mem_align iomem_align hugepage-size lockmem',
   'units are explicit: 4k and 4KiB are 4096 bytes, 4kB is 4000 bytes': 'kb_base unit_base',
-  'record a program with strace instead, and replay it: feedrate import trace':
+  'record a program with strace instead, and replay it: feedrate import trace strace.txt':
     'write_iolog read_iolog read_iolog_chunked replay_redirect replay_no_stall replay_time_scale replay_scale replay_align replay_skip merge_blktrace_file merge_blktrace_scalars merge_blktrace_iters',
   'feedrate has no zones':
     'zonemode zonerange zonesize zoneskip zonecapacity max_open_zones job_max_open_zones read_beyond_wp ignore_zone_limits zone_reset_threshold zone_reset_frequency recover_zbd_write_error write_zone_remainder',
