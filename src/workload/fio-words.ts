@@ -75,11 +75,11 @@ const OPTIONS_BY_ADVICE: Readonly<Record<string, string>> = {
     'fdp dataplacement data_placement plid_select fdp_pli_select plids fdp_pli dp_scheme write_hint md_per_io_size pi_act pi_chk apptag apptag_mask cmd_type cdb_len deac readfua writefua verify_bytchk',
   'operations are made without flags': 'uncached nowait force_async hipri_percentage sqthread_poll_cpu',
   'distributions are random, zipf:THETA, pareto:H and hotband:OPERATIONS/SPACE': 'random_sequence_stride',
-  'write two jobs, the first of which fills the files': 'sprandom spr_op spr_num_regions spr_cs',
+  'feedrate does not prepare the state of a device': 'sprandom spr_op spr_num_regions spr_cs',
   'write ramp_time': 'ramp_size',
   'a pause is thinktime after thinktime_blocks blocks, in which the worker sleeps':
     'thinkcycles thinktime_iotime thinktime_blocks_type thinktime_spin',
-  'write the jobs of the profile': 'profile',
+  'feedrate has no profiles': 'profile',
 };
 
 /** fio's options, each with advice. */
