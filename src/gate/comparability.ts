@@ -63,6 +63,9 @@ const LATER_WORDS: ReadonlyMap<string, string> = new Map([
   ['reader', 'read'],
 ]);
 
+/** A field or attribute that one side does not have. */
+const ABSENT = 'absent';
+
 /** Mismatches whose attribute has a different name: to compare engines is to compare `ioengine`. */
 const NAMES_OF_AXES: ReadonlyMap<string, readonly string[]> = new Map([
   ['engine', ['ioengine']],
@@ -97,11 +100,22 @@ export function mismatchesBetween(base: Measured, candidate: Measured, overlooke
 function loadMismatchesOf(base: Measured, candidate: Measured): Mismatch[] {
   const [before, after] = [enginesOf(base), enginesOf(candidate)];
   return [
-    ...loadMismatches(base.arm.words, candidate.arm.words),
+    ...unstatedAsOne(loadMismatches(base.arm.words, candidate.arm.words), base, candidate),
     // A side without trials used no engine. It is reported as not measured.
     ...(before === '' || after === '' ? [] : differing('engine', before, after, 'load')),
     ...dataMismatch(base, candidate),
   ];
+}
+
+/** Returns one mismatch for all fields that the results of another program do not state. */
+function unstatedAsOne(found: readonly Mismatch[], base: Placed, candidate: Placed): Mismatch[] {
+  const isUnstated =
+    (side: 'base' | 'candidate', { run }: Placed) =>
+    (mismatch: Mismatch) =>
+      run.foreign !== undefined && mismatch[side] === ABSENT;
+  const [before, after] = [found.filter(isUnstated('base', base)), found.filter(isUnstated('candidate', candidate))];
+  const rest = found.filter((mismatch) => !before.includes(mismatch) && !after.includes(mismatch));
+  return [...rest, ...differing('unstated-fields', String(before.length), String(after.length), 'load')];
 }
 
 /** Other files are another load, whatever the job does with them. */
@@ -265,6 +279,6 @@ function differingIn(
   kind: Mismatch['kind'],
 ): Mismatch[] {
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((name) =>
-    differing(name, before.get(name) ?? 'absent', after.get(name) ?? 'absent', kind),
+    differing(name, before.get(name) ?? ABSENT, after.get(name) ?? ABSENT, kind),
   );
 }

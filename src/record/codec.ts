@@ -75,6 +75,8 @@ function readPart(part: JsonReader): RankPart {
   checkEngine(part.at('engine'));
   checkHistograms(part.at('latency'));
   if (part.at('phases').value !== undefined) checkPhases(part.at('phases'));
+  for (const [key, value] of Object.entries(part.at('stated').value ?? {}))
+    if (value !== undefined) part.at('stated').at(key).number();
   if (part.at('training').value !== undefined) checkTraining(part.at('training'));
   if (part.at('replay').value !== undefined) checkReplay(part.at('replay'));
   checkSeries(part.at('series'));

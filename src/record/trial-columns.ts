@@ -12,7 +12,7 @@ import { recordsOf } from './merge-ranks.js';
 import { sumOfCalls } from './nfs-traffic.js';
 import type { RunRecord } from './run-record.js';
 import type { SeriesPoint, TrialRecord } from './trial-record.js';
-import { type LatencySummary, NUMBERS_OF, summarizeLatencies, tailNs, windowNs } from './trial-values.js';
+import { type LatencySummary, numberOf, summarizeLatencies, tailNs, windowNs } from './trial-values.js';
 import { volumeAttributes } from './volume-attributes.js';
 
 /** A row of `summary.csv` and `evidence.csv`: what one machine measured in a trial. */
@@ -159,7 +159,7 @@ const OUTCOME_COLUMNS: readonly Column<TrialRecord>[] = [
   { name: 'window_ns', value: windowNs },
   ...NUMBER_METRICS.map(({ key, column }) => ({
     name: column,
-    value: (trial: TrialRecord) => NUMBERS_OF[key](trial),
+    value: (trial: TrialRecord) => numberOf(key, trial),
   })),
   { name: 'read_bytes', value: (trial) => trial.window.readBytes },
   { name: 'write_bytes', value: (trial) => trial.window.writeBytes },

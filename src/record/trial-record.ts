@@ -1,6 +1,7 @@
 /** The record of one trial: a line of `trials.jsonl`, in base units (bytes, ns). */
 import type { SystemFault } from '../base/errors.js';
 import type { OperationKind } from '../base/latency-kinds.js';
+import type { NumberKey } from '../base/metrics.js';
 import type { SparseCounts } from '../histogram/sparse-counts.js';
 import type { Factor } from '../plan/plan.js';
 import type { Engine, EngineChoice } from '../workload/engines.js';
@@ -46,6 +47,8 @@ export interface RankPart {
   readonly replay?: ReplayRecord;
   /** Of a training job; absent for other jobs, and before 2026-11-29. */
   readonly training?: TrainingRecord;
+  /** Metrics as another program states them, without the counts behind them; absent where they are counted. */
+  readonly stated?: Partial<Record<NumberKey, number>>;
   readonly series: readonly SeriesPoint[];
   readonly cache: CacheEvidence;
   /**

@@ -9,11 +9,9 @@ import { phaseRate } from './phases.js';
 import type { EpochRecord } from './training-record.js';
 import type { RankPart } from './trial-record.js';
 
-/**
- * Computes each metric that is one number, from one trial or several together, in its base unit. NaN if it was not
- * measured.
- */
-export const NUMBERS_OF: Readonly<Record<NumberKey, (...records: readonly RankPart[]) => number>> = {
+type NumberOf = (...records: readonly RankPart[]) => number;
+
+const COUNTED: Readonly<Record<NumberKey, NumberOf>> = {
   throughput: throughputBytesPerSecond,
   iops,
   cpu: cpuNsPerOp,
@@ -28,6 +26,18 @@ export const NUMBERS_OF: Readonly<Record<NumberKey, (...records: readonly RankPa
   rename_rate: (...records) => phaseRate(records, 'rename'),
   unlink_rate: (...records) => phaseRate(records, 'unlink'),
 };
+
+/**
+ * Computes each metric that is one number, from one trial or several together, in its base unit. NaN if it was not
+ * measured. Of trials whose numbers are only stated, it is the mean.
+ */
+export function numberOf(key: NumberKey, ...records: readonly RankPart[]): number {
+  return records.some(({ stated }) => stated !== undefined) ? meanStated(key, records) : COUNTED[key](...records);
+}
+
+function meanStated(key: NumberKey, records: readonly RankPart[]): number {
+  return records.reduce((sum, { stated }) => sum + (stated?.[key] ?? Number.NaN), 0) / records.length;
+}
 
 function epochsOf(records: readonly RankPart[]): readonly EpochRecord[] {
   return records.flatMap(({ training }) => training?.epochs ?? []);
@@ -62,7 +72,9 @@ export function windowBytes(record: Pick<RankPart, 'window'>): number {
  * NaN if nothing was measured, and for jobs with phases, which have a rate for each of them instead.
  */
 export function throughputBytesPerSecond(...records: readonly RankPart[]): number {
-  return perSecond(records, windowBytes);
+  return records.some(({ stated }) => stated !== undefined)
+    ? meanStated('throughput', records)
+    : perSecond(records, windowBytes);
 }
 
 /**
@@ -92,7 +104,7 @@ function perSecond(records: readonly RankPart[], amountOf: (record: RankPart) =>
   let amount = 0;
   let timeNs = 0;
   for (const record of records) {
-    if (record.phases !== undefined) return Number.NaN;
+    if (record.phases !== undefined || record.stated !== undefined) return Number.NaN;
     amount += amountOf(record);
     timeNs += windowNs(record);
   }

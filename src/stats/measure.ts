@@ -2,7 +2,7 @@
 import { METRICS, type Metric, metricOf, type NumberKey } from '../base/metrics.js';
 import { maxNs, meanNs, quantileNs, totalCount } from '../histogram/histogram.js';
 import type { Phase, TrialRecord } from '../record/trial-record.js';
-import { latencyOrSame, NUMBERS_OF } from '../record/trial-values.js';
+import { latencyOrSame, numberOf } from '../record/trial-values.js';
 
 /** A metric, with a statistic if the metric is a distribution: `throughput`, `p99(latency)`. */
 export interface Measure {
@@ -75,7 +75,7 @@ export function measured(
 ): number {
   const metric = metricOf(key);
   if (metric === undefined) return Number.NaN;
-  if (!metric.distribution) return NUMBERS_OF[metric.key](...trials);
+  if (!metric.distribution) return numberOf(metric.key, ...trials);
   const histogram = latencyOrSame(trials, metric.key);
   if (histogram === null || statistic === null) return Number.NaN;
   if (statistic === 'mean') return meanNs(histogram);

@@ -5,7 +5,8 @@ import type { Observation } from './effect.js';
 import { type Measure, measuredOnce } from './measure.js';
 
 /** Returns whether a trial ran, but no operation ended while all workers were busy. */
-function movedNothing(trial: Pick<RankPart, 'window'>): boolean {
+function movedNothing(trial: Pick<RankPart, 'window' | 'stated'>): boolean {
+  if (trial.stated !== undefined) return false;
   return !(windowNs(trial) > 0) || (windowOps(trial) === 0 && windowBytes(trial) === 0);
 }
 
@@ -23,7 +24,7 @@ export function observationsOf(measure: Measure, counted: readonly TrialRecord[]
   const observed = counted.map((trial) => {
     const isNothing = movedNothing(trial);
     const part = measure.metric.distribution ? undefined : measure.metric.onlyWith;
-    const isOther = part !== undefined && trial[part] === undefined;
+    const isOther = part !== undefined && trial[part] === undefined && trial.stated === undefined;
     const value = isOther ? Number.NaN : isNothing ? worst : measuredOnce(measure, trial);
     // A latency of 0 is below the clock's resolution. Its logarithm would be infinitely good.
     const isValue = value === worst || (value > 0 && Number.isFinite(value));

@@ -66,7 +66,7 @@ const OPTIONS_BY_ADVICE: Readonly<Record<string, string>> = {
   'run the command before or after feedrate': 'exec_prerun exec_postrun ioscheduler',
   'buffers are always aligned memory of the worker': 'mem iomem mem_align iomem_align hugepage-size lockmem',
   'units are explicit: 4k and 4KiB are 4096 bytes, 4kB is 4000 bytes': 'kb_base unit_base',
-  'record a program with strace instead, and replay it: feedrate import trace':
+  'record a program with strace instead, and replay it: feedrate import trace strace.txt':
     'write_iolog read_iolog read_iolog_chunked replay_redirect replay_no_stall replay_time_scale replay_scale replay_align replay_skip merge_blktrace_file merge_blktrace_scalars merge_blktrace_iters',
   'feedrate has no zones':
     'zonemode zonerange zonesize zoneskip zonecapacity max_open_zones job_max_open_zones read_beyond_wp ignore_zone_limits zone_reset_threshold zone_reset_frequency recover_zbd_write_error write_zone_remainder',
@@ -75,11 +75,11 @@ const OPTIONS_BY_ADVICE: Readonly<Record<string, string>> = {
     'fdp dataplacement data_placement plid_select fdp_pli_select plids fdp_pli dp_scheme write_hint md_per_io_size pi_act pi_chk apptag apptag_mask cmd_type cdb_len deac readfua writefua verify_bytchk',
   'operations are made without flags': 'uncached nowait force_async hipri_percentage sqthread_poll_cpu',
   'distributions are random, zipf:THETA, pareto:H and hotband:OPERATIONS/SPACE': 'random_sequence_stride',
-  'write two jobs, the first of which fills the files': 'sprandom spr_op spr_num_regions spr_cs',
+  'feedrate does not prepare the state of a device': 'sprandom spr_op spr_num_regions spr_cs',
   'write ramp_time': 'ramp_size',
   'a pause is thinktime after thinktime_blocks blocks, in which the worker sleeps':
     'thinkcycles thinktime_iotime thinktime_blocks_type thinktime_spin',
-  'write the jobs of the profile': 'profile',
+  'feedrate has no profiles': 'profile',
 };
 
 /** fio's options, each with advice. */

@@ -110,7 +110,9 @@ function planOf(text: string, place: string, isTimed: boolean, isInTurn: boolean
   const log = join(place, 'strace.log');
   const fioPlace = fresh(place, 'fio');
   const theirs = streamsOf(tracedCalls(['fio', join(place, 'job.fio')], fioPlace, log).calls, fioPlace);
-  const workload = parse(readFileSync(join(place, 'job.yaml'), 'utf8')) as { jobs: Record<string, unknown> };
+  const workload = parse(readFileSync(join(place, 'job.yaml'), 'utf8'), { stringKeys: true }) as {
+    jobs: Record<string, unknown>;
+  };
   const ours: Stream[] = [];
   // Jobs that read share their files.
   for (const [name, job] of Object.entries(workload.jobs)) {

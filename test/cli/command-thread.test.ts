@@ -25,6 +25,7 @@ const callsOn = (fast: string, slow: string): readonly (readonly string[])[] => 
   ['import', 'w.yaml'],
   ['import', 'fio', 'w.yaml'],
   ['import', 'results', 'w.yaml'],
+  ['import', 'elbencho', 'w.yaml'],
   ['export', '--format', 'csv', fast],
   ['prepare', 'w.yaml', '-t', 't', '--set', 'ioengine=null'],
   ['list'],

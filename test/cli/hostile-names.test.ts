@@ -293,6 +293,17 @@ const ASKED: Readonly<Record<string, Lines>> = {
       ['import', 'results', `missing ${HOSTILE}`],
     ];
   },
+  'import elbencho': ({ directory, results }) => {
+    const file = `elbencho ${HOSTILE}.csv`;
+    writeFileSync(
+      join(directory, file),
+      `ISO date,operation,label,block size,time ms [first],MiB [first]\n${HOSTILE},READ,${HOSTILE},4096,1,1\n`,
+    );
+    return [
+      ['import', 'elbencho', file, '-o', `${results}-foreign`],
+      ['import', 'elbencho', `missing ${HOSTILE}`],
+    ];
+  },
   'import trace': ({ directory }) => {
     const file = `trace ${HOSTILE}.txt`;
     const lines = [

@@ -3,11 +3,12 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { quantileNs, totalCount } from '../../src/histogram/histogram.js';
 import { decodeRun, decodeTrial, encodeRun, encodeTrial } from '../../src/record/codec.js';
+import { dlioResults, isDlioSummary } from '../../src/record/foreign/dlio-results.js';
 import { elbenchoResults, isElbenchoCsv } from '../../src/record/foreign/elbencho-results.js';
 import { fioResults } from '../../src/record/foreign/fio-results.js';
 import { foreignRun } from '../../src/record/foreign/foreign-results.js';
 import { whyNoVerdict } from '../../src/record/run-purpose.js';
-import { latencyHistogram, throughputBytesPerSecond } from '../../src/record/trial-values.js';
+import { latencyHistogram, numberOf, throughputBytesPerSecond } from '../../src/record/trial-values.js';
 
 const test = suite('record/foreign');
 
@@ -110,6 +111,61 @@ test('rows of elbencho are trials, up to the moment at which the first thread wa
   assert.is(trials[0]?.window.readOps, 2048);
   assert.is(trials[0]?.window.lastDoneNs, 1.5e9);
   assert.match(results.notes.join('\n'), /MKDIRS: left out.*\n.*mean 34/);
+});
+
+/** A summary in the form of `statscounter.py`, with or without what newer versions add. */
+const summary = (changes: object = {}, metric: object = {}) => ({
+  path: 'summary.json',
+  text: JSON.stringify({
+    num_accelerators: 4,
+    hostname: 'node7',
+    metric: {
+      train_au_percentage: [90, 94],
+      train_au_mean_percentage: 92,
+      train_throughput_samples_per_second: [10, 12],
+      train_throughput_mean_samples_per_second: 11,
+      train_io_mean_MB_per_second: 22,
+      ...metric,
+    },
+    start: '2026-04-04T10:00:00.500000',
+    end: '2026-04-04T10:01:00.500000',
+    epochs: 2,
+    ...changes,
+  }),
+});
+
+test('summaries of DLIO state AU, samples and their rate, and nothing else is invented', () => {
+  const files = [summary(), summary({}, { train_au_mean_percentage: 94 }), summary({ num_files_train: 168 })];
+  assert.ok(isDlioSummary(files[0]?.text ?? ''));
+  const { run, trials } = foreignRun(dlioResults(files), { ...ASKED, files: ['summary.json'] });
+  assert.equal(
+    run.plan.arms.map(({ id, words }) => [id, words]),
+    [
+      ['train', { kind: 'training', record_length_bytes: '2MiB', accelerators: '4', epochs: '2' }],
+      [
+        'train-2',
+        { kind: 'training', num_files_train: '168', record_length_bytes: '2MiB', accelerators: '4', epochs: '2' },
+      ],
+    ],
+  );
+  const [first, second] = trials as [(typeof trials)[number], (typeof trials)[number]];
+  assert.is(first.startedAt, '2026-04-04T10:00:00.500Z');
+  assert.is(first.window.endNs, 60e9);
+  assert.is(numberOf('au', first), 0.92);
+  assert.is(numberOf('au', first, second), (0.92 + 0.94) / 2);
+  assert.is(numberOf('samples_rate', first), 11);
+  assert.is(throughputBytesPerSecond(first), 22 * 2 ** 20);
+  for (const key of ['iops', 'steady_au', 'files'] as const) assert.ok(Number.isNaN(numberOf(key, first)), key);
+  assert.is(run.hostname, 'node7');
+  assert.match(run.foreign?.notes.join('\n') ?? '', /AU of each epoch, %: 90, 94/);
+  for (const trial of trials) assert.equal(decodeTrial(encodeTrial(trial), 'x').stated, trial.stated);
+});
+
+test('a summary without a training, or without times, is refused', () => {
+  const only = { path: 's.json', text: '{"num_accelerators": 8, "metric": {"checkpoint_size_GB": 3}}' };
+  assert.throws(() => dlioResults([only]), /without a training/);
+  assert.throws(() => dlioResults([summary({ end: 'soon' })]), /expected start and end/);
+  assert.throws(() => dlioResults([{ path: 'x', text: '{' }]), /expected a summary.json of DLIO/);
 });
 
 test.run();

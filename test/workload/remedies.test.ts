@@ -503,6 +503,7 @@ const INSTEAD_OF_FIO: Readonly<Record<string, string>> = {
     FOUND,
   ),
   'use time_based, or io_size larger than size': io('time_based: true, runtime: 1s'),
+  'write ramp_time': io('time_based: true, runtime: 1s, ramp_time: 1s'),
   'use a comment': io('bs: 4k # small'),
   'write defaults': 'name: w\ndefaults: {bs: 4k}\njobs: {a: {size: 1m}}\n',
   'write thresholds, such as p99(latency) < 20ms': io('', "thresholds: ['p99(latency) < 20ms']\n"),
@@ -523,18 +524,23 @@ test('what is said of an option of fio can be written', () => {
     ['libaio', 'io_uring'],
     ['sync', 'psync'],
     ['libpmem', 'mmap'],
+    ['cpp_null', 'null'],
   ]) {
     const message = said(io(`ioengine: ${engine}`));
     observed.push(message);
     assert.match(message, `use ${instead}`);
     assert.is(said(io(`ioengine: ${instead}`)), '');
   }
+  const metadata = said(io('ioengine: filestat'));
+  observed.push(metadata);
+  assert.match(metadata, /use a job of kind metadata, whose operations are create, stat, readdir, rename and unlink/);
+  assert.is(said(job('kind: metadata, nrfiles: 10, operations: create:stat:readdir:rename:unlink')), '');
 });
 
 /** Where an advice is followed that this file cannot follow, or why nothing can. */
 const ELSEWHERE: readonly (readonly [advice: RegExp, where: string])[] = [
   [/^(?:use feedrate gate --adaptive|choose columns of the report)/, 'cli/remedies and house/remedies: commands'],
-  [/^(?:start feedrate with nice|run the command before or after)/, 'other programs'],
+  [/^(?:start feedrate with (?:io)?nice|run the command before or after)/, 'other programs'],
   [/^name the server as target/, 'cli/nfs-target: a server'],
   [/^(?:use --set|list each level once)/, 'cli/remedies: other places refuse it first'],
   [/^use a smaller bs or larger files/, 'plan/patterns: other places refuse it first'],

@@ -19,7 +19,7 @@ const IMPORTERS: readonly ForeignImporter[] = [
   },
   {
     recognises: isResults,
-    take: (file, output = DEFAULT_RESULTS) => saveResults([file], { output, labels: [] }),
+    take: (file, output = DEFAULT_RESULTS) => saveResults([file], { output, labels: [], program: null }),
   },
 ];
 
@@ -30,7 +30,7 @@ export async function importAny(word: string, output: string | undefined): Promi
   if (importer === undefined)
     throw new FeedrateError(
       'usage',
-      `${file.path}: cannot tell which program wrote it; name the kind after import: fio, results, dlio or trace`,
+      `${file.path}: cannot tell which program wrote it; name the kind after import: fio, results, elbencho, dlio or trace`,
     );
   importer.take(file, output);
 }

@@ -4,6 +4,7 @@ import { FeedrateError } from '../../base/errors.js';
 import { commandFor } from '../../base/results-command.js';
 import { visibleText } from '../../base/visible-text.js';
 import { packageVersion } from '../../host/system/installation.js';
+import { dlioResults, isDlioSummary } from '../../record/foreign/dlio-results.js';
 import { elbenchoResults, isElbenchoCsv } from '../../record/foreign/elbencho-results.js';
 import { fioResults, fioResultsIn } from '../../record/foreign/fio-results.js';
 import { type ForeignResults, foreignRun } from '../../record/foreign/foreign-results.js';
@@ -20,16 +21,31 @@ interface ResultsWishes {
   readonly output: string;
   readonly target?: string | undefined;
   readonly labels: readonly string[];
+  /** The only program whose results are taken; null: any. */
+  readonly program: string | null;
 }
 
 interface ResultFormat {
+  readonly program: string;
+  readonly form: string;
   readonly recognises: (text: string) => boolean;
   readonly read: (files: readonly ForeignText[]) => ForeignResults;
 }
 
 const FORMATS: readonly ResultFormat[] = [
-  { recognises: (text) => fioResultsIn(text) !== null, read: fioResults },
-  { recognises: isElbenchoCsv, read: elbenchoResults },
+  {
+    program: 'fio',
+    form: 'JSON of fio (--output-format=json+)',
+    recognises: (text) => fioResultsIn(text) !== null,
+    read: fioResults,
+  },
+  {
+    program: 'elbencho',
+    form: 'CSV of elbencho (--csvfile)',
+    recognises: isElbenchoCsv,
+    read: elbenchoResults,
+  },
+  { program: 'dlio', form: 'summary.json of DLIO', recognises: isDlioSummary, read: dlioResults },
 ];
 
 /** Returns whether a text is one of these results. */
@@ -45,10 +61,11 @@ export async function importResults(words: readonly string[], wishes: ResultsWis
 }
 
 /** Saves results that were read. */
-export function saveResults(files: readonly ForeignText[], { output, target, labels }: ResultsWishes): void {
-  const format = FORMATS.find(({ recognises }) => files.some(({ text }) => recognises(text)));
+export function saveResults(files: readonly ForeignText[], { output, target, labels, program }: ResultsWishes): void {
+  const formats = FORMATS.filter((format) => program === null || format.program === program);
+  const format = formats.find(({ recognises }) => files.some(({ text }) => recognises(text)));
   if (format === undefined) {
-    const forms = 'JSON of fio (--output-format=json+) or CSV of elbencho (--csvfile)';
+    const forms = formats.map(({ form }) => form).join(' or ');
     throw new FeedrateError('workload', `${files[0]?.path}: expected ${forms}`);
   }
   const found = format.read(files);

@@ -52,6 +52,7 @@ export function elbenchoResults(files: readonly CsvFile[]): ForeignResults {
             [...jobs.values()].map((job) => job.name),
           ),
         fields,
+        unsaid: null,
         engine: 'elbencho',
         trials: [...(known?.trials ?? []), trialOf(row, operation, where)],
       });
@@ -132,6 +133,7 @@ function trialOf(row: CsvRow, operation: string, where: string): ForeignTrial {
     latency: {},
     userNs: null,
     systemNs: null,
+    stated: null,
     fault: null,
   };
 }

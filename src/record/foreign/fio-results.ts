@@ -54,6 +54,7 @@ export function fioResults(files: readonly ResultFile[]): ForeignResults {
             [...byName.values()].map((job) => job.name),
           ),
         fields: known?.fields ?? fieldsOf(name, options, trial, clones.length),
+        unsaid: null,
         engine: options['ioengine'] ?? 'psync',
         trials: [...(known?.trials ?? []), trial],
       });
@@ -146,6 +147,7 @@ function trialOf(json: FioJson, clones: readonly FioJson[], where: string, notes
     latency: latenciesOf({ reads, writes, syncs: clones.map((job) => part(job, 'sync')) }, where, notes),
     userNs: cpu('usr_cpu'),
     systemNs: cpu('sys_cpu'),
+    stated: null,
     fault: error === undefined ? null : `fio ended with error ${error}`,
   };
 }

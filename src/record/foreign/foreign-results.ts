@@ -2,7 +2,7 @@
 import { FeedrateError } from '../../base/errors.js';
 import type { OperationKind } from '../../base/latency-kinds.js';
 import type { SparseCounts } from '../../histogram/sparse-counts.js';
-import type { Plan, Target } from '../../plan/plan.js';
+import type { Arm, Plan, Target } from '../../plan/plan.js';
 import { buildPlan } from '../../plan/schedule.js';
 import { parseWorkload } from '../../workload/parse.js';
 import { resolveJob } from '../../workload/resolve.js';
@@ -24,14 +24,18 @@ export interface ForeignTrial {
   readonly latency: Partial<Record<OperationKind, SparseCounts>>;
   readonly userNs: number | null;
   readonly systemNs: number | null;
+  /** Metrics without the counts behind them; null: everything follows from the counts. */
+  readonly stated: NonNullable<TrialRecord['stated']> | null;
   /** Why it failed; null: it did not. */
   readonly fault: string | null;
 }
 
 export interface ForeignJob {
   readonly name: string;
-  /** Fields of a job of kind `io`, in the spelling of a workload. */
+  /** Fields of a job, in the spelling of a workload. */
   readonly fields: readonly (readonly [word: string, value: string])[];
+  /** Fields that a job must have and the files do not say, with values that stand in for them. Defaults are left out, too. */
+  readonly unsaid: readonly (readonly [word: string, value: string])[] | null;
   /** The engine by the program's own name. */
   readonly engine: string;
   readonly trials: readonly ForeignTrial[];
@@ -70,7 +74,10 @@ export function foreignRun(
     throw new FeedrateError('workload', `${asked.files[0]}: has no result of a job that reads or writes files`);
   const rounds = Math.max(...jobs.map(({ trials }) => trials.length));
   const source = sourceOf(results, rounds);
-  const plan = buildPlan(parseWorkload(source, asked.files[0] ?? ''), [asked.target], resolveJob, 0);
+  const plan = withoutUnsaid(
+    buildPlan(parseWorkload(source, asked.files[0] ?? ''), [asked.target], resolveJob, 0),
+    jobs,
+  );
   const trials = jobs.flatMap((job, place) =>
     job.trials.map((trial, round) => recordOf(job, trial, { plan, place, round })),
   );
@@ -101,13 +108,28 @@ export function foreignRun(
   };
 }
 
+/** Leaves out the fields of each job that only have a value because a job must have one. */
+function withoutUnsaid(plan: Plan, jobs: readonly ForeignJob[]): Plan {
+  const arms = plan.arms.map((arm, place) => {
+    const { fields = [], unsaid = null } = jobs[place] ?? {};
+    if (unsaid === null) return arm;
+    const said = new Set(fields.map(([word]) => word));
+    return { ...arm, words: Object.fromEntries(Object.entries(arm.words).filter(([word]) => said.has(word))) };
+  });
+  return { ...plan, arms };
+}
+
 function sourceOf({ jobs, program, workload }: ForeignResults, rounds: number): string {
   const lines = [
     `# Results of ${program}, imported`,
     `name: ${workload}`,
     `trials: {rounds: ${rounds}, order: listed}`,
     'jobs:',
-    ...jobs.flatMap(({ name, fields }) => [`  ${name}:`, ...fields.map(([word, value]) => `    ${word}: ${value}`)]),
+    ...jobs.flatMap(({ name, fields, unsaid }) => [
+      `  ${name}:`,
+      ...fields.map(([word, value]) => `    ${word}: ${value}`),
+      ...(unsaid ?? []).map(([word, value]) => `    ${word}: ${value}  # not in the results`),
+    ]),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -168,7 +190,7 @@ function recordOf(job: ForeignJob, trial: ForeignTrial, { plan, place, round }: 
         : { code: UNKNOWN, syscall: job.engine, path: null, offsetBytes: null, message: fault, worker: 0 },
     startedAt: trial.startedAt,
     wallNs: lastDoneNs,
-    engine: engineOf(job, arm.words),
+    engine: engineOf(job, arm),
     window: {
       startNs: 0,
       endNs: windowNs,
@@ -185,6 +207,7 @@ function recordOf(job: ForeignJob, trial: ForeignTrial, { plan, place, round }: 
       barrierSkewNs: 0,
     },
     latency: trial.latency,
+    ...(trial.stated !== null && { stated: trial.stated }),
     series: [],
     cache: cacheOf(arm.spec.cache, total),
     client: {
@@ -202,15 +225,15 @@ function recordOf(job: ForeignJob, trial: ForeignTrial, { plan, place, round }: 
   };
 }
 
-function engineOf({ engine }: ForeignJob, words: Readonly<Record<string, string>>): TrialRecord['engine'] {
+function engineOf({ engine }: ForeignJob, { spec, words }: Arm): TrialRecord['engine'] {
   return {
     asked: 'auto',
     // The program's own word: readers take any text here.
     used: engine as TrialRecord['engine']['used'],
     calls: 'foreign',
-    numjobs: Number(words['numjobs']),
+    numjobs: spec.numjobs,
     threadsPerJob: 1,
-    iodepth: Number(words['iodepth']),
+    iodepth: Number(words['iodepth'] ?? 1),
     direct: words['direct'] === 'true',
     reason: null,
     ring: null,

@@ -159,4 +159,32 @@ test('hostile names become names that a workload may have', () => {
   assert.not.ok(source.includes('\u001b'));
 });
 
+test('what is not quite as in fio is a note', () => {
+  const notes = (text: string): string =>
+    imported(text)
+      .losses.map(({ message }) => message)
+      .join('\n');
+  assert.match(notes('[a]\nsize=1m\nbs=64k\nio_size=100k\n'), /^io_size: 128k instead of 100k/);
+  assert.match(notes('[a]\nrw=rw\nsize=1m\n'), /^rw: reads and writes share one position/);
+  assert.match(notes('[a]\nrw=randread\nsize=1m\nbssplit=4k/50:8k/50\n'), /^bssplit: sizes are drawn.*fills the gaps/);
+  // An option of a profile, which fio takes without it.
+  assert.match(notes('[a]\nsize=1m\nthreads=1\n'), /^threads: .*tiobench/);
+});
+
+test('exitall changes what several workers do, and nothing for one', () => {
+  assert.equal(faults('[a]\nsize=1m\nexitall\n'), []);
+  assert.match(faults('[a]\nsize=1m\nexitall\nnumjobs=2\n')[0] ?? '', /exitall: feedrate cannot do this/);
+});
+
+test('an engine, a device and an option are refused for what they are', () => {
+  const reason = (text: string): string => faults(text)[0] ?? '';
+  assert.match(reason('[a]\nioengine=filestat\n'), /use a job of kind metadata/);
+  assert.match(reason('[a]\nioengine=io_uring_cmd\n'), /sends commands to a device/);
+  assert.match(reason('[a]\nioengine=cpuio\n'), /moves no data of files/);
+  assert.not.match(reason('[a]\nfilename=/dev/zero\nsize=1m\n'), /feedrate read/);
+  assert.equal(faults('[a]\nfilename=/dev/shm/x\nsize=1m\n'), []);
+  assert.match(reason('[a]\nsize=1m\nread_iolog=x\n'), /feedrate import trace/);
+  assert.match(reason('[a]\nsize=1m\nratemin=1m\n'), /^job\.fio:3:1: ratemin: feedrate cannot do this.*thresholds/);
+});
+
 test.run();

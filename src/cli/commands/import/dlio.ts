@@ -1,6 +1,7 @@
 /** `feedrate import dlio`: makes a workload from configurations of DLIO and MLPerf Storage. */
 import { Option } from 'commander';
 import { EXIT, FeedrateError } from '../../../base/errors.js';
+import { shellWord } from '../../../base/shell-word.js';
 import type { Subcommand } from '../../options/subcommand.js';
 import { tell } from '../../output/print.js';
 import { exits } from '../../terminal/exits.js';
@@ -43,18 +44,24 @@ stderr, with file, line and column. Overrides hold for all files.
 
 /** Prints the workload. Throws `FeedrateError('workload')` for a file that cannot be read or makes no sense. */
 async function importFiles(words: readonly string[], { ranks, reader }: DlioOptions): Promise<number> {
-  const [{ importDlio }, { isDlioOverride }, { namedWorkload }, { printWorkload }] = await Promise.all([
-    import('../../../workload/dlio/import-dlio.js'),
-    import('../../../workload/dlio/dlio-values.js'),
-    import('../../options/workload-input.js'),
-    import('../../terminal/workload-print.js'),
-  ]);
+  const [{ importDlio }, { isDlioOverride }, { namedWorkload }, { printWorkload }, { isDlioSummary }] =
+    await Promise.all([
+      import('../../../workload/dlio/import-dlio.js'),
+      import('../../../workload/dlio/dlio-values.js'),
+      import('../../options/workload-input.js'),
+      import('../../terminal/workload-print.js'),
+      import('../../../record/foreign/dlio-results.js'),
+    ]);
   const paths = words.filter((word) => !isDlioOverride(word));
   if (paths.length === 0)
     throw new FeedrateError('usage', 'import dlio: the file is missing; give the YAML that DLIO reads');
   const files = [];
   for (const word of paths) {
     const { source, path } = await namedWorkload(word, 'import dlio');
+    if (isDlioSummary(source)) {
+      const remedy = `import it as results: feedrate import results ${shellWord(word)}`;
+      throw new FeedrateError('usage', `import dlio: ${word} is a summary of a training that was measured; ${remedy}`);
+    }
     files.push({ text: source, path });
   }
   const overrides = words.filter(isDlioOverride);
