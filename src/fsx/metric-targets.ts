@@ -40,13 +40,14 @@ export async function metricTargets(
 ): Promise<MetricsTarget[]> {
   const targets: MetricsTarget[] = [];
   for (const environment of environments) {
-    const { name, volume } = environment;
+    const { name, volume, storage } = environment;
+    const place = volume ?? storage;
     const byName = parseFsxHostName(exportPlaceOf(environment, null)?.host ?? '');
-    const fileSystemId = volume?.fileSystem.id ?? byName?.fileSystemId ?? named.fileSystemId;
+    const fileSystemId = place?.fileSystem.id ?? byName?.fileSystemId ?? named.fileSystemId;
     if (fileSystemId === null) continue;
-    const region = volume?.region ?? byName?.region ?? named.region ?? (await defaultRegion());
+    const region = place?.region ?? byName?.region ?? named.region ?? (await defaultRegion());
     if (region === null) throw new FeedrateError('usage', `file system ${fileSystemId}: give its region with --region`);
-    const deploymentType = volume?.fileSystem.deploymentType ?? null;
+    const deploymentType = place?.fileSystem.deploymentType ?? null;
     const generation = generationOf(deploymentType);
     const volumeId = volume?.volume.id ?? named.volumeId;
     targets.push({ name, region, fileSystemId, volumeId, deploymentType, generation });
@@ -67,7 +68,9 @@ export function metricSources(
   return ids.map((fileSystemId) => {
     const own = targets.filter((target) => target.fileSystemId === fileSystemId);
     const [first] = own as [MetricsTarget];
-    const recorded = environments.find(({ volume }) => volume?.fileSystem.id === fileSystemId)?.volume;
+    const recorded = environments
+      .map(({ volume, storage }) => volume ?? storage)
+      .find((place) => place?.fileSystem.id === fileSystemId);
     return {
       region: first.region,
       fileSystemId,

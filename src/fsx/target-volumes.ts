@@ -104,11 +104,17 @@ export function placeOfThisMachine(): Promise<InstancePlace> {
   return readInstancePlace(PLACE_MS);
 }
 
-/** Returns the fields of a target's record. */
-export function recordedVolume(found: TargetVolume): Pick<TargetEnvironment, 'volume' | 'volumeUnknown'> {
+/** What a target's record says of its volume. */
+export type VolumeFields = Pick<TargetEnvironment, 'volume' | 'storage' | 'volumeUnknown'>;
+
+/** Returns the fields of a target's record. Without the volume, its file system is kept if it is known. */
+export function recordedVolume(found: TargetVolume): VolumeFields {
   if ('unknown' in found) return { volumeUnknown: found.unknown };
   const { askedAt, region, accountId, fileSystem, svm, volume, problems } = found.answer;
   const unknown = problems.length === 0 ? {} : { volumeUnknown: problems.join('; ') };
-  if (fileSystem === null || svm === null || volume === null) return unknown;
-  return Object.assign({ volume: { askedAt, region, accountId, fileSystem, svm, volume } }, unknown);
+  if (fileSystem === null) return unknown;
+  const place = { askedAt, region, accountId, fileSystem };
+  const known =
+    svm === null || volume === null ? { storage: { ...place, svm } } : { volume: { ...place, svm, volume } };
+  return Object.assign(known, unknown);
 }

@@ -67,7 +67,8 @@ function mountAttributes(target: TargetEnvironment | undefined): [string, string
   const kept: [string, string][] = target.dataset === undefined ? [] : [['dataset', target.dataset.id]];
   const stored: [string, string][] =
     target.residency === undefined ? [] : [['fsx.residency', target.residency.residency]];
-  const volume = target.volume === undefined ? [] : volumeAttributes(target.volume);
+  const place = target.volume ?? target.storage;
+  const volume = place === undefined ? [] : volumeAttributes(place);
   return [
     ['fs', target.fileSystem],
     ['source', target.source],

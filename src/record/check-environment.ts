@@ -34,11 +34,13 @@ export function checkEnvironment(environment: JsonReader): void {
     if (target.at('ontap').value !== undefined) checkOntapRecord(target.at('ontap'));
     if (target.at('ceilings').value !== undefined) checkCeilings(target.at('ceilings'));
     if (target.at('volume').value !== undefined) checkVolume(target.at('volume'));
+    if (target.at('storage').value !== undefined) checkStorage(target.at('storage'));
     if (target.at('volumeUnknown').value !== undefined) target.at('volumeUnknown').text();
   }
 }
 
-function checkVolume(record: JsonReader): void {
+/** The file system and, unless it is null, the storage virtual machine. */
+function checkStorage(record: JsonReader): void {
   for (const key of ['askedAt', 'region']) record.at(key).text();
   record.at('accountId').textOrNull();
   const fileSystem = record.at('fileSystem');
@@ -54,13 +56,24 @@ function checkVolume(record: JsonReader): void {
     for (const key of ['type', 'status']) action.at(key).text();
     action.at('progressPercent').numberOrNull();
   }
-  for (const part of ['fileSystem', 'svm', 'volume'].map((name) => record.at(name).at('lifecycleReason')))
-    if (part.value !== undefined) part.text();
+  checkReason(fileSystem);
   const svm = record.at('svm');
+  if (svm.value === null) return;
+  checkReason(svm);
   svm.at('id').text();
   for (const key of ['name', 'lifecycle', 'nfsHost', 'managementHost']) svm.at(key).textOrNull();
   for (const address of svm.at('nfsAddresses').list()) address.text();
+}
+
+function checkReason(part: JsonReader): void {
+  if (part.at('lifecycleReason').value !== undefined) part.at('lifecycleReason').text();
+}
+
+function checkVolume(record: JsonReader): void {
+  checkStorage(record);
+  record.at('svm').at('id').text();
   const volume = record.at('volume');
+  checkReason(volume);
   volume.at('id').text();
   if (volume.at('style').value !== null) volume.at('style').oneOf(['FLEXVOL', 'FLEXGROUP']);
   for (const key of ['name', 'uuid', 'lifecycle', 'junctionPath', 'type', 'tieringPolicy', 'snapshotPolicy'])

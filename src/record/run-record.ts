@@ -9,7 +9,7 @@ import type { NfsMount } from './nfs-mount.js';
 import type { OntapRecord } from './ontap-record.js';
 import type { ResidencyRecord } from './residency-record.js';
 import type { UserDataRecord } from './user-data-record.js';
-import type { VolumeRecord } from './volume-record.js';
+import type { StorageRecord, VolumeRecord } from './volume-record.js';
 
 export const RUN_VERSION = 1;
 
@@ -133,6 +133,8 @@ export interface TargetEnvironment {
   readonly residency?: ResidencyRecord;
   /** Only on Amazon FSx for NetApp ONTAP, if AWS could be asked. */
   readonly volume?: VolumeRecord;
+  /** The file system, where AWS does not show the volume. Absent with `volume`. */
+  readonly storage?: StorageRecord;
   /** Why the volume, or a part of its record, is not known. Absent if all is known, or if the target is no such volume. */
   readonly volumeUnknown?: string;
   /** What the ONTAP REST API says about the volume. Absent without `--ontap`, and on other file systems. */

@@ -1,16 +1,18 @@
 /** The attributes of a volume of FSx for ONTAP, by which runs are compared. */
-import type { VolumeRecord } from './volume-record.js';
+import type { StorageRecord, VolumeRecord } from './volume-record.js';
 
 /**
  * Returns the attributes in natural order. What AWS did not report is left out. `fsx.throughput` and `fsx.iops` are the
- * settings of the whole file system.
+ * settings of the whole file system, which are also known without the volume.
  */
-export function volumeAttributes({ fileSystem, svm, volume }: VolumeRecord): [string, string][] {
+export function volumeAttributes(record: VolumeRecord | StorageRecord): [string, string][] {
+  const { fileSystem, svm } = record;
+  const volume: Partial<VolumeRecord['volume']> = 'volume' in record ? record.volume : {};
   const { haPairs, throughputCapacityPerHaPairMBps: each } = fileSystem;
   const throughput = each === null || haPairs === null ? null : `${each * haPairs}MBps`;
-  const { tieringPolicy, coolingDays, storageEfficiency: efficiency, flexCache } = volume;
+  const { tieringPolicy, coolingDays = null, storageEfficiency: efficiency = null, flexCache } = volume;
   const ssd = fileSystem.storageCapacityGiB;
-  const all: [string, string | number | null][] = [
+  const all: [string, string | number | null | undefined][] = [
     ['fsx.tiering', tieringPolicy],
     ['fsx.cooling', coolingDays === null ? null : `${coolingDays}d`],
     ['fsx.throughput', throughput],
@@ -24,10 +26,10 @@ export function volumeAttributes({ fileSystem, svm, volume }: VolumeRecord): [st
     ['fsx.flexcache', flexCache],
     ['fsx.snapshots', volume.snapshotPolicy],
     ['fsx.volume', volume.id],
-    ['fsx.svm', svm.id],
+    ['fsx.svm', svm?.id],
     ['fsx.filesystem', fileSystem.id],
   ];
-  return all.flatMap(([name, value]): [string, string][] => (value === null ? [] : [[name, String(value)]]));
+  return all.flatMap(([name, value]): [string, string][] => (value == null ? [] : [[name, String(value)]]));
 }
 
 /** Attributes whose differences between two sides are told. The others are names, or follow from these. */

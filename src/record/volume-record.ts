@@ -13,6 +13,12 @@ export interface VolumeRecord {
   readonly volume: OntapVolumeRecord;
 }
 
+/** What is known where AWS shows no volume, for example because `fsx:DescribeVolumes` is not allowed. */
+export interface StorageRecord extends Omit<VolumeRecord, 'svm' | 'volume'> {
+  /** Null where the storage virtual machines may not be listed either. */
+  readonly svm: SvmRecord | null;
+}
+
 export interface FileSystemRecord {
   /** `fs-…` */
   readonly id: string;

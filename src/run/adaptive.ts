@@ -1,5 +1,6 @@
 /** Adds sessions until a gate can decide. All looks share alpha. */
 import { FeedrateError } from '../base/errors.js';
+import type { OntapConnection } from '../fsx/ontap-connection.js';
 import { type Decision, isDecided, type Look } from '../gate/decide.js';
 import { lookAt, lookAtRun, withLook } from '../gate/looks.js';
 import type { ReadableRun } from '../record/stored-run.js';
@@ -18,6 +19,8 @@ export interface AdaptiveLimits {
   readonly stop?: StopHandle;
   /** Ask AWS again about the volumes of the run. Default: true. */
   readonly aws?: boolean;
+  /** Asked for the counters of the run's volumes while sessions are added. Default: nothing is asked. */
+  readonly ontap?: OntapConnection | undefined;
 }
 
 /** A listener that is also called between measurements. */
@@ -79,7 +82,7 @@ export async function measureUntilDecided(
     if (next === null) break;
     listener.undecided?.({ sessions, total, look: next.number });
     remember(total, next);
-    const extended = await growth.extend(run, total, listener, limits.stop, limits.aws);
+    const extended = await growth.extend(run, total, listener, limits.stop, limits.aws, limits.ontap);
     const { directory } = extended.run;
     if (extended.status === 'failed')
       throw new FeedrateError('measurement', `${directory}: a session failed, so the gate could not decide`);

@@ -1,5 +1,6 @@
 /** Adds sessions to a run that has ended. */
 import { FeedrateError } from '../base/errors.js';
+import type { OntapConnection } from '../fsx/ontap-connection.js';
 import { environmentMismatches } from '../gate/comparability.js';
 import { captureEnvironment } from '../host/environment.js';
 import type { Plan } from '../plan/plan.js';
@@ -18,6 +19,7 @@ import { askAboutVolumes, withVolumes } from './volumes.js';
  * Adds sessions to a stored run until it has `sessions` of them. The workload is the text that the run recorded, so later
  * edits of the file do not matter. Order and content come from the seed, so the new plan begins with the existing trials.
  * @param aws ask AWS again about volumes that the run recorded, so that a change of their settings is noticed
+ * @param ontap asked for the counters of the volumes that the run recorded. Default: nothing is asked
  * @throws FeedrateError `store` when the run is incomplete or used --inject, or when the machine, the mounts or the workload
  * language have changed
  */
@@ -27,6 +29,7 @@ export async function extend(
   listener: RunListener = {},
   stop?: StopHandle,
   aws = true,
+  ontap?: OntapConnection,
 ): Promise<Conducted> {
   const { directory, run, status } = stored;
   if (run === null || status !== 'complete') {
@@ -40,7 +43,11 @@ export async function extend(
     await refuseOtherEnvironment(directory, run, preparation, aws);
     await listener.prepared?.(preparation);
     const store = reopenRun(directory, { plan, overrides, pid: process.pid });
-    return measureSessions({ preparation, store, firstSession: run.plan.sessions + 1, stop }, listener);
+    if (ontap !== undefined && run.environment.targets.every((target) => target.ontap === undefined))
+      listener.note?.(
+        'ONTAP was not asked, because the run was measured without --ontap and does not name its volumes',
+      );
+    return measureSessions({ preparation, store, firstSession: run.plan.sessions + 1, stop, ontap }, listener);
   });
 }
 

@@ -77,7 +77,7 @@ export interface RunRequest extends PlanRequest {
   /** Ask AWS about the volumes behind targets that may be on FSx for ONTAP. Default: true. */
   readonly aws?: boolean;
   /** What is known of the targets' volumes. Default: AWS is asked. */
-  readonly volumes?: ReadonlyMap<string, Pick<TargetEnvironment, 'volume' | 'volumeUnknown'>>;
+  readonly volumes?: ReadonlyMap<string, Pick<TargetEnvironment, 'volume' | 'storage' | 'volumeUnknown'>>;
   /** Targets to slow down on purpose. Default: none. */
   readonly injected?: readonly Injection[];
   /** Asked about the volumes behind the targets, and for their counters during the run. Default: nothing is asked. */

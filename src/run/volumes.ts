@@ -14,7 +14,10 @@ interface Planned {
 }
 
 /** What is recorded of each target that may be a volume of FSx for ONTAP, by the name of the target. */
-export type RecordedVolumes = ReadonlyMap<string, Pick<Environment['targets'][number], 'volume' | 'volumeUnknown'>>;
+export type RecordedVolumes = ReadonlyMap<
+  string,
+  Pick<Environment['targets'][number], 'volume' | 'storage' | 'volumeUnknown'>
+>;
 
 /**
  * Asks AWS about the volumes behind targets that have responded, and does nothing for other file systems. Returns a function
@@ -47,9 +50,10 @@ function candidatesAmong(targets: readonly NamedPath[]): ReturnType<typeof nfsCa
  */
 export function maintenanceNotes(volumes: RecordedVolumes, { plan, dataset }: Planned, nowMs: number): string[] {
   const windows = new Map<string, number>();
-  for (const { volume } of volumes.values()) {
-    const startsMs = nextMaintenanceMs(volume?.fileSystem.weeklyMaintenanceStart ?? null, nowMs);
-    if (volume !== undefined && startsMs !== null) windows.set(volume.fileSystem.id, startsMs);
+  for (const { volume, storage } of volumes.values()) {
+    const { fileSystem } = volume ?? storage ?? {};
+    const startsMs = nextMaintenanceMs(fileSystem?.weeklyMaintenanceStart ?? null, nowMs);
+    if (fileSystem !== undefined && startsMs !== null) windows.set(fileSystem.id, startsMs);
   }
   if (windows.size === 0) return [];
   const { knownNs, estimatedNs } = expectedTime(plan, dataset);

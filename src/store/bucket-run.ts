@@ -60,7 +60,8 @@ async function readFound(bucket: S3Bucket, asked: BucketPlace, omitted: readonly
   throw new FeedrateError('store', `${urlOf(parent)}: no run '${spec}'; ${have}`);
 }
 
-async function readAt(
+/** Reads the run at a place whose `run.json` was read. Throws as `readBucketRun` does. */
+export async function readAt(
   bucket: S3Bucket,
   place: BucketPlace,
   run: string,

@@ -32,7 +32,7 @@ export function listRuns(resultsDirectory: string, passedOver?: PassedOver): Run
       const { run, problems } = readHeader(directory);
       return { id, directory, status: run === null ? ('unknown' as const) : statusOf(run), run, problems };
     })
-    .sort((a, b) => compareText(startOf(a), startOf(b)) || compareText(a.id, b.id));
+    .sort(oldestFirst);
 }
 
 /**
@@ -162,6 +162,11 @@ function whyNoRun(path: string): string | null {
 
 function hasTrials(directory: string): boolean {
   return (statSync(join(directory, RUN_FILES.trials), { throwIfNoEntry: false })?.size ?? 0) > 0;
+}
+
+/** The order of runs in lists. */
+export function oldestFirst(a: RunListing, b: RunListing): number {
+  return compareText(startOf(a), startOf(b)) || compareText(a.id, b.id);
 }
 
 function startOf({ run, id }: RunListing): string {

@@ -1,9 +1,10 @@
 /** Where runs are read from, by the form of the name that a user gives. */
 import type { TrialPart } from '../record/codec.js';
 import type { StoredRun } from '../record/stored-run.js';
+import type { FoundRun } from './bucket-listing.js';
 import { isBucketUrl } from './bucket-place.js';
-import { type PassedOver, resolveRun } from './find-runs.js';
-import { readRun } from './read-run.js';
+import { listRuns, type PassedOver, resolveRun } from './find-runs.js';
+import { readRun, readTrials } from './read-run.js';
 
 interface RunSource {
   readonly takes: (spec: string) => boolean;
@@ -16,6 +17,20 @@ export interface NamedRunRequest {
   /** Parts of trials that are not needed. */
   readonly omitted?: readonly TrialPart[];
   readonly passedOver?: PassedOver;
+}
+
+/**
+ * Calls `use` with the runs of a results directory or of a place in a bucket, oldest first. Their trials can be read until it
+ * returns. Throws as `listRuns` and `withBucketRuns` do.
+ */
+export async function withListedRuns<Result>(
+  place: string,
+  passedOver: PassedOver,
+  use: (runs: readonly FoundRun[]) => Promise<Result>,
+): Promise<Result> {
+  if (isBucketUrl(place)) return (await import('./bucket-listing.js')).withBucketRuns(place, passedOver, use);
+  const runs = listRuns(place, passedOver);
+  return use(runs.map((run) => ({ ...run, trials: async () => readTrials(run.directory) })));
 }
 
 /** The first one that takes a name reads it. */

@@ -164,4 +164,27 @@ test('what cannot go on as it began is refused in one line', () =>
     assert.is(gate(directory, '--cols', 'target').status, 5, 'nothing is added to a broken run');
   }));
 
+test('ceilings and ONTAP are options of all that measure, and are checked before anything is measured', () =>
+  withRun((directory) => {
+    const password = { ONTAP_PASSWORD: 'x' };
+    const wrong = (words: readonly string[]) => feedrate(words, directory, password);
+    writeFileSync(join(directory, 'wrong.yaml'), 'dated: never\n');
+    for (const command of [
+      ['gate', '-o', 'r', '--cols', 'target'],
+      ['calibrate', 'w.yaml', '-t', 't', '-o', 'r'],
+    ]) {
+      const refused = wrong([...command, '--ceilings', 'wrong.yaml']);
+      assert.is(refused.status, 2, refused.stderr);
+      assert.match(refused.stderr, /wrong\.yaml/);
+      assert.match(wrong([...command, '--ontap', 'http://x']).stderr, /http would send the password in clear text/);
+    }
+    const idle = wrong(['gate', '-o', 'r', '--cols', 'target', '--ontap', 'https://x']);
+    assert.match(idle.stderr, /--ontap: has no effect without --adaptive/);
+    const options = ['--cols', 'target', '--min-effect', '5%', '--ontap', 'https://localhost:1', '--ontap-insecure'];
+    const words = ['gate', '-o', 'r', '--adaptive', '--progress', 'none', ...options];
+    const { status, stderr } = feedrate(words, directory, password);
+    assert.is(status, 0, stderr);
+    assert.match(stderr, /ONTAP was not asked, because the run was measured without --ontap/);
+  }));
+
 test.run();

@@ -138,7 +138,21 @@ test('without any permission, all three are named; other faults are named once',
   await server.fault('*', 'denied');
   const denied = await answerOf(candidate({}));
   assert.is(denied.problems.length, 3);
-  assert.ok(!('volume' in recordedVolume({ answer: denied })));
+  const nothing = recordedVolume({ answer: denied });
+  assert.ok(!('volume' in nothing));
+  assert.match(nothing.storage?.fileSystem.id ?? '', /^fs-/);
+  await server.calm();
+  // Only the volumes are refused: what is known of the file system and its server is kept, and told.
+  await server.fault('DescribeVolumes', 'denied');
+  const partial = recordedVolume({ answer: await answerOf(candidate({})) });
+  assert.equal(
+    [partial.volume, partial.storage?.fileSystem.deploymentType, partial.storage?.svm?.name, partial.storage?.region],
+    [undefined, 'SINGLE_AZ_1', 'svm1', 'us-east-1'],
+  );
+  assert.match(
+    partial.volumeUnknown ?? '',
+    'grant it with {"Effect":"Allow","Action":"fsx:DescribeVolumes","Resource":"*"}',
+  );
   await server.calm();
   await server.fault('*', 'expired');
   const { problems } = await answerOf(candidate({}));

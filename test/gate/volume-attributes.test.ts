@@ -148,4 +148,23 @@ test('what AWS said goes into the environment, and a maintenance window into a n
   ]);
 });
 
+test('a file system without its volume is recorded, compared by its settings, and told', () => {
+  const { volume: _volume, ...storage } = auto;
+  const [target] = plain.environment.targets as [TargetEnvironment];
+  const targets = [Object.assign({}, target, { storage, volumeUnknown: 'not allowed' })];
+  const run = decodeRun(encodeRun({ ...plain, environment: { ...plain.environment, targets } }), 'run.json');
+  const attributes = new Map(attributesOf(run, 'a', arm));
+  assert.equal(
+    ['fsx.throughput', 'fsx.filesystem', 'fsx.svm', 'fsx.tiering', 'fsx.volume'].map((name) => attributes.get(name)),
+    ['512MBps', 'fs-0123456789abcdef0', 'svm-0123456789abcdef0', undefined, undefined],
+  );
+  const [only] = run.environment.targets as [TargetEnvironment];
+  assert.equal(volumeLines(only), [
+    `file system of ${only.name}: fs-0123456789abcdef0, svm-0123456789abcdef0 (svm1), SINGLE_AZ_1, throughput capacity 512MBps, SSD 1024GiB, IOPS 3072`,
+    `volume of ${only.name}: not fully known: not allowed`,
+  ]);
+  const unlisted = Object.assign({}, only, { storage: { ...storage, svm: null } });
+  assert.match(volumeLines(unlisted)[0] ?? '', /: fs-0123456789abcdef0, SINGLE_AZ_1/);
+});
+
 test.run();

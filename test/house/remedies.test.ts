@@ -36,6 +36,7 @@ const OTHERS: ReadonlyMap<string, string> = new Map([
   ['--timeout', 'udevadm settle'],
   ['--on-start', 'aws sagemaker'],
   ['--only-show-errors', 'aws s3 cp'],
+  ['--key-id', 'aws kms describe-key'],
   ['--status', 'sha256sum'],
   ['--strip-components', 'tar'],
   ['--no-same-owner', 'tar'],

@@ -89,6 +89,36 @@ test('run.json comes after all other files but the list of checksums, and is fou
     assert.match((await call('show', 's3://results')).stderr, /expected the name of a run/);
   }));
 
+test('runs in a bucket are listed, and have a history', () =>
+  withStore(async (store, call) => {
+    await call('export', 's3://results/runs');
+    store.objects.set('results/runs/20261102T030000Z_quick_0000/trials.jsonl', Buffer.from(''));
+    store.objects.set('results/runs/20261103T030000Z_quick_0001/run.json', Buffer.from('{'));
+    const here = JSON.parse((await call('list', '--format', 'json')).stdout);
+    const listed = await call('list', '-o', 's3://results/runs', '--format', 'json');
+    assert.equal(
+      [listed.status, listed.stderr],
+      [0, 's3://results/runs: 1 exports are not finished and are left out\n'],
+    );
+    const [damaged, first] = JSON.parse(listed.stdout);
+    assert.equal(first, { ...here[0], directory: PLACE });
+    assert.equal([damaged.status, damaged.startedAt], ['unknown', null]);
+    const table = await call('list', '-o', 's3://results/runs');
+    assert.match(table.stdout, /a1f3/);
+    const history = await call('history', '-o', 's3://results/runs');
+    assert.equal(
+      [history.status, history.stdout],
+      [0, (await call('history')).stdout.replace('2026-11-23\n', '2026-11-23; left out: 1 damaged\n')],
+    );
+    assert.match(
+      (await call('history', '-o', 's3://results/none')).stderr,
+      /s3:\/\/results\/none: no run; it holds no run yet/,
+    );
+    assert.match((await call('list', '-o', 's3://results/none')).stderr, /no runs in s3:\/\/results\/none yet/);
+    store.fault = () => s3Error(404, 'NoSuchBucket', 'none');
+    assert.is((await call('list', '-o', 's3://results/runs')).status, 5);
+  }));
+
 test('a replaced run is never read as a mixture', () =>
   withStore(async (store, call) => {
     await call('export', 's3://results/runs');

@@ -21,6 +21,7 @@ import {
   addVariantOptions,
   argumentsOf,
   awsOption,
+  ceilingsOption,
   collect,
   formatOption,
   labelOption,
@@ -28,6 +29,7 @@ import {
   resultsOption,
 } from '../options/common-options.js';
 import { addWorkload, workloadOf } from '../options/job-options.js';
+import { addOntapOptions, BESIDE_A_RUN_MS, ontapFrom, WHAT_ONTAP_IS_ASKED } from '../options/ontap-options.js';
 import type { OutputFiles } from '../options/output-files.js';
 import type { Subcommand } from '../options/subcommand.js';
 import { print, tell } from '../output/print.js';
@@ -77,11 +79,13 @@ export const calibrate: Subcommand = {
         'slow B down and check that gate detects it: 5% (throughput ÷ 1.05) or 20us per operation',
       )
       .addOption(labelOption())
+      .addOption(ceilingsOption())
       .addOption(resultsOption())
       .addOption(formatOption(['table', 'json']))
       .addOption(awsOption())
       .addOption(progressOption());
-    addWorkload(addColdOptions(command), fields, DEFAULT_WORKLOAD).action(exitsOnSignal(calibrateTarget));
+    addOntapOptions(addColdOptions(command), WHAT_ONTAP_IS_ASKED);
+    addWorkload(command, fields, DEFAULT_WORKLOAD).action(exitsOnSignal(calibrateTarget));
   },
   examples: `
 Examples:
@@ -133,6 +137,7 @@ async function calibrateTarget(
   };
   const injected = raw.inject === undefined ? [] : [injectionOf(raw.inject, SIDES[1])];
   const [target] = parseTargets([raw.target]);
+  const ontap = await ontapFrom(raw, BESIDE_A_RUN_MS);
   const stop = new StopHandle();
   const request = {
     ...variant,
@@ -143,6 +148,8 @@ async function calibrateTarget(
     dropCaches: raw.dropCaches ?? false,
     remount: raw.remount ?? false,
     aws: raw.aws ?? true,
+    ceilingsFile: raw.ceilings ?? null,
+    ...(ontap === null ? {} : { ontap }),
     calibration: true,
     injected,
     stop,

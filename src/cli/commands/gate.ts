@@ -1,23 +1,29 @@
 import type { Command } from 'commander';
 import { FeedrateError } from '../../base/errors.js';
 import { parseDuration } from '../../base/units.js';
+import type { OntapOptions } from '../../fsx/ontap-access.js';
+import type { OntapConnection } from '../../fsx/ontap-connection.js';
 import type { NamedRun } from '../../gate/comparison.js';
 import type { Decision, Look } from '../../gate/decide.js';
 import type { ReadableRun } from '../../record/stored-run.js';
 import type { ReportFormat } from '../../report/render.js';
 import type { Decided } from '../../run/adaptive.js';
 import type { ProgressMode } from '../options/arguments.js';
-import { addFileOptions, argumentsOf, awsOption, progressOption } from '../options/common-options.js';
+import { addFileOptions, argumentsOf, awsOption, ceilingsOption, progressOption } from '../options/common-options.js';
 import type { RawComparisonOptions } from '../options/comparison-input.js';
 import { addComparisonOptions } from '../options/comparison-options.js';
 import type { GateFileOptions } from '../options/gate-files.js';
+import { addOntapOptions, BESIDE_A_RUN_MS, ontapFrom } from '../options/ontap-options.js';
+import { ceilingsFrom } from '../options/other-ceilings.js';
 import type { Subcommand } from '../options/subcommand.js';
 import { printReport, tell } from '../output/print.js';
 import { exits, exitsOnSignal } from '../terminal/exits.js';
 import { stdoutOptions } from '../terminal/output.js';
 import { onSignal } from '../terminal/signals.js';
 
-interface GateCommandOptions extends RawComparisonOptions, GateFileOptions {
+interface GateCommandOptions extends RawComparisonOptions, GateFileOptions, OntapOptions {
+  /** A file of ceilings. Default: those that the runs recorded. */
+  readonly ceilings?: string;
   readonly baseline?: string;
   readonly failOnInconclusive?: boolean;
   readonly adaptive?: boolean;
@@ -49,11 +55,13 @@ export const gate: Subcommand = {
       )
       .option('--looks <number>', 'most looks at a run with --adaptive, over all gates; each doubles the sessions', '4')
       .option('--budget <time>', 'longest time with --adaptive, such as 30m')
+      .addOption(ceilingsOption())
       .addOption(awsOption())
-      .addOption(progressOption())
-      .action((spec: string, options: GateCommandOptions, command: Command) =>
+      .addOption(progressOption());
+    addOntapOptions(command, 'record the latency in the server while --adaptive measures').action(
+      (spec: string, options: GateCommandOptions, command: Command) =>
         (options.adaptive ? exitsOnSignal : exits)(gateRun)(spec, options, command),
-      );
+    );
   },
   examples: `
 Examples:
@@ -86,13 +94,18 @@ async function gateRun(spec: string, options: GateCommandOptions, command: Comma
     import('../options/gate-files.js'),
   ]);
   if (options.adaptive) await refuseCopy(options.output, spec);
+  const ontap = await ontapFrom(options, BESIDE_A_RUN_MS);
+  if (ontap !== null && !options.adaptive)
+    throw new FeedrateError('usage', '--ontap: has no effect without --adaptive, because nothing is measured');
+  const withCeilings = await ceilingsFrom(options.ceilings);
   const candidate = await namedRun(options.output, spec);
-  const baseline = options.baseline === undefined ? null : await namedRun(options.output, options.baseline, ['series']);
+  const baseline =
+    options.baseline === undefined ? null : withCeilings(await namedRun(options.output, options.baseline, ['series']));
   await refuseCalibration(candidate, 'cannot be gated', `; print it with: feedrate compare ${candidate.name}`);
   if (baseline !== null) await refuseCalibration(baseline, 'cannot be a baseline');
-  const decide = await deciderOf(options, candidate, baseline);
+  const decide = await deciderOf(options, candidate, baseline, withCeilings);
   const { run, decision } = options.adaptive
-    ? await decideAdaptively(candidate, options, planned, decide)
+    ? await decideAdaptively(candidate, options, planned, decide, ontap ?? undefined)
     : { run: candidate, decision: decide(candidate, lookAtRun(candidate.run, planned)) };
   const { comparison, result } = decision;
   const report = { ...stdoutOptions(options.detail), command: argumentsOf(command) };
@@ -106,6 +119,7 @@ async function deciderOf(
   options: GateCommandOptions,
   candidate: NamedRun & ReadableRun,
   baseline: NamedRun | null,
+  withCeilings: Awaited<ReturnType<typeof ceilingsFrom>>,
 ): Promise<(run: ReadableRun, look: Look) => Decision> {
   const [{ comparableRun, comparisonOf }, { gateOf }, { flawsOf }, { evaluateThresholds }] = await Promise.all([
     import('../options/comparison-input.js'),
@@ -117,7 +131,7 @@ async function deciderOf(
   const failOnInconclusive = options.failOnInconclusive === true || options.adaptive === true;
   return (run, look) => {
     // Problems of the candidate were printed when it was read, before the first look.
-    const measured = run === candidate ? candidate : comparableRun(run);
+    const measured = withCeilings(run === candidate ? candidate : comparableRun(run));
     const runs = baseline === null ? [measured] : [baseline, measured];
     const comparison = comparisonOf(runs, options, 'environment', look.share);
     const thresholds = evaluateThresholds(measured.run.plan.arms, measured.trials);
@@ -132,6 +146,7 @@ async function decideAdaptively(
   options: GateCommandOptions,
   looks: number,
   decide: (run: ReadableRun, look: Look) => Decision,
+  ontap: OntapConnection | undefined,
 ): Promise<Decided> {
   const [{ measureUntilDecided }, { StopHandle }, { plural }, { terminalListener }] = await Promise.all([
     import('../../run/adaptive.js'),
@@ -141,7 +156,8 @@ async function decideAdaptively(
   ]);
   const stop = new StopHandle();
   onSignal(() => stop.stop());
-  return measureUntilDecided(candidate, { looks, budgetNs: budgetNs(options.budget), stop, aws: options.aws }, decide, {
+  const limits = { looks, budgetNs: budgetNs(options.budget), stop, aws: options.aws, ontap };
+  return measureUntilDecided(candidate, limits, decide, {
     ...terminalListener(options.progress),
     undecided: ({ sessions, total, look }) =>
       tell(`undecided after ${plural(sessions, 'session')}: measuring up to ${total} (look ${look} of ${looks})`),

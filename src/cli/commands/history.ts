@@ -1,6 +1,6 @@
 import { EXIT } from '../../base/errors.js';
 import { REPORT_FORMATS, type ReportFormat } from '../../report/render.js';
-import { collect, formatOption, resultsOption } from '../options/common-options.js';
+import { collect, formatOption, listedOption } from '../options/common-options.js';
 import { metricOption, whereOption } from '../options/comparison-options.js';
 import type { HistoryOptions } from '../options/history-input.js';
 import type { Subcommand } from '../options/subcommand.js';
@@ -19,7 +19,7 @@ export const history: Subcommand = {
       .addOption(metricOption())
       .option('--since <date>', 'only runs since this date (UTC): 2026-11-01')
       .option('--limit <number>', 'only this many of the latest runs')
-      .addOption(resultsOption())
+      .addOption(listedOption())
       .addOption(formatOption(REPORT_FORMATS))
       .action(exits(showHistory));
   },
@@ -28,6 +28,7 @@ Examples:
   feedrate history                                 same workload and targets as the latest run
   feedrate history --workload quick -t /mnt/train -m 'p99(latency)' --since 2026-11-01
   feedrate history --where bs=1MiB --limit 50 --format csv > history.csv
+  feedrate history -o s3://bucket/runs             runs that were exported
 `,
 };
 
@@ -36,6 +37,6 @@ async function showHistory(options: HistoryOptions & { readonly format: ReportFo
     import('../options/history-input.js'),
     import('../../report/render.js'),
   ]);
-  printReport(await renderHistory(askedHistory(options), options.format, stdoutOptions()), options.format);
+  printReport(await renderHistory(await askedHistory(options), options.format, stdoutOptions()), options.format);
   return EXIT.pass;
 }

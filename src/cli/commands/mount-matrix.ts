@@ -10,6 +10,7 @@ import {
   addVariantOptions,
   argumentsOf,
   awsOption,
+  ceilingsOption,
   collect,
   formatOption,
   labelOption,
@@ -17,6 +18,7 @@ import {
   resultsOption,
 } from '../options/common-options.js';
 import { addWorkload, workloadOf } from '../options/job-options.js';
+import { addOntapOptions, WHAT_ONTAP_IS_ASKED } from '../options/ontap-options.js';
 import type { Subcommand } from '../options/subcommand.js';
 import { print, printLines, tell } from '../output/print.js';
 import { exitsOnSignal } from '../terminal/exits.js';
@@ -45,12 +47,14 @@ export const mountMatrix: Subcommand = {
       .requiredOption('--mount <options>', 'mount options, such as vers=4.1,nconnect=16; repeat for each set', collect);
     addVariantOptions(command)
       .addOption(labelOption())
+      .addOption(ceilingsOption())
       .addOption(resultsOption())
       .option('--dry-run', 'mount, print arms, bytes to write and expected time, unmount')
       .addOption(formatOption(['table', 'md']))
       .addOption(awsOption())
       .addOption(progressOption());
-    addWorkload(addColdOptions(command), fields).action(exitsOnSignal(measureMounts));
+    addOntapOptions(addColdOptions(command), WHAT_ONTAP_IS_ASKED);
+    addWorkload(command, fields).action(exitsOnSignal(measureMounts));
   },
   examples: `
 Example:

@@ -25,7 +25,7 @@ import {
   targetsOption,
 } from '../options/common-options.js';
 import { addWorkload, workloadOf } from '../options/job-options.js';
-import { addOntapOptions, BESIDE_A_RUN_MS, ontapFrom } from '../options/ontap-options.js';
+import { addOntapOptions, BESIDE_A_RUN_MS, ontapFrom, WHAT_ONTAP_IS_ASKED } from '../options/ontap-options.js';
 import type { Subcommand } from '../options/subcommand.js';
 import { exitsOnSignal } from '../terminal/exits.js';
 import { onSignal } from '../terminal/signals.js';
@@ -49,7 +49,7 @@ export const run: Subcommand = {
       .addOption(pageOption())
       .addOption(awsOption())
       .addOption(progressOption());
-    addOntapOptions(addColdOptions(command), 'record the volume and the latency in the server');
+    addOntapOptions(addColdOptions(command), WHAT_ONTAP_IS_ASKED);
     addWorkload(command, fields).action(
       exitsOnSignal(async (workload: string | undefined, raw: RawRunOptions, command: Command) => {
         const options = { ...parseRunOptions(raw), workload: await workloadOf(workload, command) };

@@ -2,6 +2,7 @@ import { EXIT, FeedrateError } from '../../base/errors.js';
 import type { StoredRun } from '../../record/stored-run.js';
 import { REPORT_FORMATS, type ReportFormat } from '../../report/render.js';
 import { addFileOptions, ceilingsOption, formatOption, resultsOption } from '../options/common-options.js';
+import { ceilingsFrom } from '../options/other-ceilings.js';
 import type { OutputFiles } from '../options/output-files.js';
 import type { Subcommand } from '../options/subcommand.js';
 import { tell } from '../output/print.js';
@@ -52,7 +53,7 @@ async function showRun(spec: string, options: ShowOptions): Promise<number> {
   ]);
   const read = await readNamedRun(spec, { resultsDirectory: options.output, passedOver: tell });
   if (options.workload === true) return showWorkload(read);
-  const stored = options.ceilings === undefined ? read : await withOtherCeilings(read, options.ceilings);
+  const stored = (await ceilingsFrom(options.ceilings))(read);
   const status = await printRun(stored, options.format, options.detail);
   return status || (await writeRunFiles(stored, options));
 }
@@ -63,14 +64,4 @@ async function showWorkload({ run, directory }: StoredRun): Promise<number> {
   const { printWorkload } = await import('../terminal/workload-print.js');
   printWorkload(run.workloadSource, run.overrides);
   return EXIT.pass;
-}
-
-/** Returns the run with the ceilings of today and of this file, instead of those that it recorded. */
-async function withOtherCeilings(stored: StoredRun, file: string): Promise<StoredRun> {
-  const { withCeilings } = await import('../../fsx/look-up-ceilings.js');
-  const { run } = stored;
-  if (run === null) return stored;
-  const { environment, problem } = withCeilings(run.environment, file);
-  if (problem !== null) tell(problem);
-  return { ...stored, run: { ...run, environment } };
 }

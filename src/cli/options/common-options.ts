@@ -15,6 +15,12 @@ export function resultsOption(): Option {
   return new Option('-o, --output <directory>', 'directory that runs are saved in').default(DEFAULT_RESULTS);
 }
 
+/** Returns `--output` for commands that list runs, which may also be in a bucket. */
+export function listedOption(): Option {
+  const what = 'directory that runs are saved in, or s3://BUCKET/PREFIX of exported runs';
+  return new Option('-o, --output <directory>', what).default(DEFAULT_RESULTS);
+}
+
 /** Adds the options that write files for other programs, for every command that measures or reads a run. */
 export function addFileOptions(command: Command): Command {
   for (const name of EXPORT_NAMES) {

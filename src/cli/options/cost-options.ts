@@ -106,7 +106,7 @@ function pricedTargets(
     );
   }
   if (names !== undefined) return targets.filter(({ name }) => names.includes(name));
-  const known = targets.filter(({ volume }) => volume !== undefined);
+  const known = targets.filter(({ volume, storage }) => (volume ?? storage) !== undefined);
   if (known.length > 0) return known;
   if (deployment !== undefined) return targets;
   throw usage(
@@ -119,7 +119,8 @@ function sizeOf(
   options: RawCostOptions,
   poolGiB: number | null,
 ): FileSystemSize {
-  const recorded = target?.volume?.fileSystem;
+  const place = target?.volume ?? target?.storage;
+  const recorded = place?.fileSystem;
   const needed = <T>(option: string, value: T | null | undefined): T => {
     if (value !== null && value !== undefined) return value;
     throw usage(`${target === undefined ? 'nothing' : `target ${target.name}`} says what ${option} is; add ${option}`);
@@ -129,7 +130,7 @@ function sizeOf(
   // IOPS that were recorded for another size of storage say nothing about this one.
   const iops = numberOr('--iops', options.iops) ?? (ownSsd === null ? (recorded?.iops ?? null) : null);
   return {
-    region: needed('--region', options.region ?? target?.volume?.region),
+    region: needed('--region', options.region ?? place?.region),
     deploymentType,
     haPairs: numberOr('--pairs', options.pairs) ?? recorded?.haPairs ?? 1,
     throughputMBpsPerHaPair: needed(

@@ -7,8 +7,9 @@ import { type History, type HistoryArm, historyArms, historyOf, placeOf } from '
 import { isCalibration } from '../../record/run-purpose.js';
 import type { RunRecord } from '../../record/run-record.js';
 import type { Measure } from '../../stats/measure.js';
-import { listRuns, onlySetAside, type RunListing } from '../../store/find-runs.js';
-import { readTrials } from '../../store/read-run.js';
+import type { FoundRun } from '../../store/bucket-listing.js';
+import { onlySetAside } from '../../store/find-runs.js';
+import { withListedRuns } from '../../store/run-sources.js';
 import { tell } from '../output/print.js';
 import { pairOf } from './arguments.js';
 import { measuresOf } from './comparison-input.js';
@@ -26,17 +27,20 @@ export interface HistoryOptions {
 }
 
 /** Listings whose `run.json` could be read. */
-type Known = RunListing & { readonly run: RunRecord };
+type Known = FoundRun & { readonly run: RunRecord };
 
 /**
  * Returns the runs of a workload over time, by default those of the latest run's workload on its targets. Incomplete and
  * damaged runs are counted and left out. Calibrations are no part of a history.
- * Throws `FeedrateError`: `usage` for a wrong option, `store` when no run matches.
+ * Throws `FeedrateError`: `usage` for a wrong option, `store` when no run matches, `cloud` when a bucket cannot be asked.
  */
-export function askedHistory(options: HistoryOptions): History {
+export async function askedHistory(options: HistoryOptions): Promise<History> {
+  return withListedRuns(options.output, tell, (listings) => historyOfRuns(listings, options));
+}
+
+async function historyOfRuns(listings: readonly FoundRun[], options: HistoryOptions): Promise<History> {
   const measures = measuresOf(options.metric ?? ['throughput']);
   const where = new Map((options.where ?? []).map((text) => pairOf('--where', text)));
-  const listings = listRuns(options.output, tell);
   const { workload, runs, targets } = chosen(listings, options);
   const limit = options.limit === undefined ? runs.length : limitOf(options.limit);
   const leftOut = new Map<string, number>();
@@ -47,7 +51,7 @@ export function askedHistory(options: HistoryOptions): History {
   // From the newest, so that a limit saves reading the others.
   for (const listing of runs.toReversed()) {
     if (arms.length === limit) break;
-    const found = listing.status === 'complete' ? armsOf(listing, where, measures, targets) : listing.status;
+    const found = listing.status === 'complete' ? await armsOf(listing, where, measures, targets) : listing.status;
     if (typeof found === 'string') leave(found);
     else if (found.length > 0) arms.unshift(found);
   }
@@ -57,13 +61,13 @@ export function askedHistory(options: HistoryOptions): History {
 }
 
 /** Returns the arms of a run on the targets, or `damaged` when one of its trials cannot be read. */
-function armsOf(
-  { directory, id, run }: Known,
+async function armsOf(
+  { trials: readTrials, id, run }: Known,
   where: ReadonlyMap<string, string>,
   measures: readonly Measure[],
   targets: readonly string[] | null,
-): HistoryArm[] | 'damaged' {
-  const { trials, problems } = readTrials(directory);
+): Promise<HistoryArm[] | 'damaged'> {
+  const { trials, problems } = await readTrials();
   if (problems.length > 0) return 'damaged';
   const names = targetNames(run, targets);
   return historyArms({ name: id, run, trials }, where, measures).filter(({ arm }) => names.includes(arm.target));
@@ -78,7 +82,7 @@ interface Chosen {
 }
 
 /** Returns the requested workload, runs and targets. Missing options are taken from the latest run that matches the rest. */
-function chosen(listings: readonly RunListing[], options: HistoryOptions): Chosen {
+function chosen(listings: readonly FoundRun[], options: HistoryOptions): Chosen {
   const since = options.since === undefined ? '' : dateOf(options.since);
   const readable = listings.filter((listing): listing is Known => listing.run !== null);
   const known = readable.filter(({ run }) => !isCalibration(run));

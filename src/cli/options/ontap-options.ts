@@ -13,6 +13,9 @@ export function addOntapOptions(command: Command, what: string): Command {
     .option('--ontap-secret <arn>', 'secret with the password (default: ONTAP_USERNAME and ONTAP_PASSWORD)');
 }
 
+/** What commands that measure ask for. */
+export const WHAT_ONTAP_IS_ASKED = 'record the volume and the latency in the server';
+
 /** A request to ONTAP beside a run takes no longer than this, ms. */
 export const BESIDE_A_RUN_MS = 3000;
 

@@ -136,8 +136,8 @@ async function pageOfComparison(
   return { page, file: `comparison-${runs.map(({ name }) => shortName(name)).join('-')}.html` };
 }
 
-function pageOfHistory(options: RawReportOptions): AskedPage {
-  const history = askedHistory({ ...options, output: options.results });
+async function pageOfHistory(options: RawReportOptions): Promise<AskedPage> {
+  const history = await askedHistory({ ...options, output: options.results });
   return { page: historyPage(history, pageContext()), file: `history-${fileName(history.workload)}.html` };
 }
 
