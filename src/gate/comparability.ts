@@ -61,6 +61,7 @@ const LATER_WORDS: ReadonlyMap<string, string> = new Map([
   ['rename', 'closed'],
   ['publish', 'none'],
   ['reader', 'read'],
+  ['beside', 'none'],
 ]);
 
 /** Mismatches whose attribute has a different name: to compare engines is to compare `ioengine`. */

@@ -117,6 +117,7 @@ function partAlone(part: RankPart): RankPart {
     ...(phases !== undefined && { phases }),
     ...(training !== undefined && { training }),
     ...(part.replay !== undefined && { replay: part.replay }),
+    ...(part.beside !== undefined && { beside: part.beside }),
     series,
     cache,
     ...(nfs !== undefined && { nfs }),
@@ -201,7 +202,8 @@ function mergeEngines(engines: readonly EngineUse[]): EngineUse {
   };
 }
 
-function mergeLatencies(parts: readonly RankPart[]): TrialRecord['latency'] {
+/** Returns the latencies of several measurements together. */
+export function mergeLatencies(parts: readonly Pick<RankPart, 'latency'>[]): TrialRecord['latency'] {
   const latency: Partial<Record<OperationKind, SparseCounts>> = {};
   for (const kind of OPERATION_KINDS) {
     const [first, ...others] = parts.flatMap((part) => {

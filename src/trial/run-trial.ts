@@ -1,22 +1,11 @@
 /** Runs one trial, from its files to its record. */
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { systemFaultOf } from '../base/errors.js';
-import { seedOf } from '../base/prng.js';
 import { workersOf } from '../engine/choose.js';
 import { Counters } from '../engine/core/counters.js';
-import type { WorkerOutcome } from '../engine/core/protocol.js';
-import type { WorkerPool } from '../engine/pool.js';
-import { storeOf } from '../host/files/store-of.js';
-import type { NfsReading } from '../host/nfs/read-nfs.js';
 import { explained } from '../host/system/exhaustion.js';
-import type { Arm, PlannedTrial, Target } from '../plan/plan.js';
-import type { PlannedDataset } from '../plan/planned-dataset.js';
+import type { Arm, PlannedTrial } from '../plan/plan.js';
 import { skippedEnds } from '../plan/skipped-ends.js';
-import type { PartialTrial } from '../record/partial-trial.js';
-import type { Injection } from '../record/run-record.js';
 import { RECORD_VERSION, type TrialRecord } from '../record/trial-record.js';
-import { ENGINES } from '../workload/engines.js';
-import { Abandonment } from './abandonment.js';
 import {
   assembleClient,
   assembleLatency,
@@ -27,104 +16,16 @@ import {
   assembleWire,
 } from './assemble.js';
 import { assembleReplay } from './assemble-replay.js';
-import { type CachePreparation, movedSince } from './cache.js';
+import { BesideJob } from './beside-job.js';
+import { type CachePreparation, countedFromNow, movedSince } from './cache.js';
 import { exchanged, type Moved } from './cache-origin.js';
 import { judgeCache } from './cache-verdict.js';
-import { type LiveView, type Looks, watch } from './live.js';
-import { NfsWatch } from './live-nfs.js';
-import { watchMachine } from './machine-watch.js';
+import { type MeasuredTrial, measureTrial, type TrialSettings } from './measure-trial.js';
 import { missedIn } from './missed-in-trial.js';
 import { nullAuOf } from './null-au.js';
-import { partOf } from './part.js';
-import { type PrepareSettings, prepareTrial } from './prepare-trial.js';
-import { expectedBytes, type Stage, stageOf, tasksOf } from './stage.js';
+import { prepareTrial, removeScratch } from './prepare-trial.js';
+import { type Stage, stageBeside, stageOf } from './stage.js';
 import { silent, warningsOf } from './warnings.js';
-
-/** Each reading wakes this thread, possibly on a processor that a worker needs, so readings are rare. */
-const LOOP_DELAY_RESOLUTION_MS = 50;
-
-/** The settings that all trials of a session share. */
-export interface TrialSettings extends PrepareSettings {
-  readonly dataset: PlannedDataset | null;
-  readonly runId: string;
-  readonly pool: WorkerPool;
-  /** Throws when a target is no longer the one that the session holds. The session then ends after the trial. */
-  readonly requireUnchanged: (target: Target) => void;
-  readonly injected: readonly Injection[];
-  readonly looks: Looks;
-  /**
-   * Called with the running trial's counters so that a stop request can reach its workers, and with null when the trial
-   * ends.
-   */
-  readonly onCounters: (counters: Counters | null) => void;
-  /** Called when workers are left waiting for an unresponsive target. Nothing there may be touched afterwards. */
-  readonly onAbandoned: (target: string) => void;
-  readonly onLive: (trial: PlannedTrial, arm: Arm, view: LiveView) => void;
-  /** Called while threads of the trial's workers have not started, and once when all have. */
-  readonly onStarting: (trial: PlannedTrial, arm: Arm, counters: Counters) => void;
-  /** Called every `keepPartMs` with what is measured so far of the running trial. */
-  readonly onPart: (part: PartialTrial) => void;
-  readonly keepPartMs: number;
-}
-
-interface MeasuredTrial {
-  readonly machine?: TrialRecord['machine'];
-  readonly outcomes: readonly WorkerOutcome[];
-  readonly longestQuietNs: number;
-  readonly abandoned: boolean;
-  readonly eventLoopDelay: { readonly maxNs: number; readonly p99Ns: number };
-}
-
-async function measure(
-  trial: PlannedTrial,
-  stage: Stage,
-  counters: Counters,
-  before: NfsReading | null,
-  settings: TrialSettings,
-): Promise<MeasuredTrial> {
-  // The same trial of the same plan uses the same offsets. Other rounds use different ones.
-  const seed = seedOf(
-    `${settings.plan.seed}/${stage.arm.spec.randseed}/${trial.session}/${trial.round}/${stage.arm.id}`,
-  );
-  const tasks = tasksOf(stage, counters, seed, settings.injected);
-  const delay = monitorEventLoopDelay({ resolution: LOOP_DELAY_RESOLUTION_MS });
-  const abandonment = new Abandonment(settings.stopped);
-  const told = {
-    job: stage.arm.spec,
-    expectedBytes: expectedBytes(stage.arm, stage.files),
-    nfs: new NfsWatch(before),
-    looks: settings.looks,
-  };
-  const watched = watch(
-    counters,
-    told,
-    (view) => {
-      abandonment.look(view);
-      settings.onLive(trial, stage.arm, view);
-    },
-    () => settings.onStarting(trial, stage.arm, counters),
-  );
-  const startedAt = new Date().toISOString();
-  const keeper = setInterval(() => {
-    const part = partOf(counters, { trial: trial.id, arm: stage.arm.id, target: stage.target.name, startedAt });
-    if (part !== null) settings.onPart(part);
-  }, settings.keepPartMs);
-  settings.onCounters(counters);
-  const machineUse = ENGINES[stage.engine.used].virtualClock ? () => undefined : watchMachine();
-  delay.enable();
-  try {
-    const outcomes = await settings.pool.run(tasks, counters, abandonment.decided);
-    const { abandoned } = abandonment;
-    const longestQuietNs = watched.longestQuietNs();
-    const eventLoopDelay = { maxNs: delay.max, p99Ns: delay.percentile(99) };
-    return { machine: machineUse(), outcomes, longestQuietNs, abandoned, eventLoopDelay };
-  } finally {
-    delay.disable();
-    clearInterval(keeper);
-    watched.stop();
-    settings.onCounters(null);
-  }
-}
 
 function faultOfWorkers({ outcomes }: MeasuredTrial): TrialRecord['fault'] {
   const failed = outcomes.find(({ fault }) => fault !== null);
@@ -143,6 +44,7 @@ async function execute(
   trial: PlannedTrial,
   stage: Stage,
   counters: Counters,
+  beside: BesideJob | null,
   settings: TrialSettings,
 ): Promise<Execution> {
   let preparation: CachePreparation | null = null;
@@ -156,18 +58,22 @@ async function execute(
   };
   try {
     settings.requireUnchanged(stage.target);
-    preparation = await prepareTrial(trial, stage, settings);
-    measured = await measure(trial, stage, counters, preparation.nfs, settings);
+    preparation = await prepareJobs(trial, stage, beside, settings);
+    beside?.begin(() => counters.requestStop());
+    measured = await measureTrial(trial, stage, counters, { before: preparation.nfs, beside }, settings);
     if (!measured.abandoned) moved = movedSince(preparation, assembleWire(measured.outcomes));
     fault = faultOfWorkers(measured);
   } catch (thrown) {
     // The first failure explains more than a counter that could not be read afterwards.
     fault = faultOfWorkers(measured) ?? { ...explained(systemFaultOf(thrown)), worker: -1 };
   }
-  if (measured.abandoned) settings.onAbandoned(stage.target.name);
+  await beside?.end();
+  fault ??= beside?.fault ?? null;
+  if (measured.abandoned || beside?.abandoned) settings.onAbandoned(stage.target.name);
   else {
     fault = changeOf(stage, settings) ?? fault;
-    removeQuietly(stage.scratchDirectory);
+    removeScratch(stage);
+    beside?.removeScratch();
   }
   return { preparation, moved, measured, fault };
 }
@@ -182,11 +88,20 @@ function changeOf({ target }: Stage, settings: TrialSettings): TrialRecord['faul
   }
 }
 
-/** Removes a directory and ignores errors: removing the run's whole scratch directory later tries again and reports. */
-function removeQuietly(directory: string): void {
-  try {
-    storeOf(directory).removeTree(directory);
-  } catch {}
+/** Prepares the trial's job and the one beside it. What one does to the page cache must not undo what the other needs. */
+async function prepareJobs(
+  trial: PlannedTrial,
+  stage: Stage,
+  beside: BesideJob | null,
+  settings: TrialSettings,
+): Promise<CachePreparation> {
+  if (beside === null) return prepareTrial(trial, stage, settings);
+  // Files that were read must not be dropped with the others' pages.
+  if (!beside.needsWarmFiles) await beside.prepare();
+  const preparation = await prepareTrial(trial, stage, settings);
+  if (!beside.needsWarmFiles) return preparation;
+  await beside.prepare();
+  return countedFromNow(preparation);
 }
 
 /**
@@ -199,11 +114,13 @@ function judgeTrial(
   window: TrialRecord['window'],
   moved: Moved | null,
   training: TrialRecord['training'],
+  besideReadBytes: number,
 ): TrialRecord['cache'] {
-  const whole = judgeCache(claim, preparation, window, moved);
+  const whole = judgeCache(claim, preparation, window, moved, besideReadBytes);
   const firstBytes = training?.epochs[0]?.sampleBytes ?? window.totalReadBytes;
   if (firstBytes >= window.totalReadBytes) return whole;
-  const { verdict, detail } = judgeCache(claim, preparation, { ...window, totalReadBytes: firstBytes }, moved);
+  const first = { ...window, totalReadBytes: firstBytes };
+  const { verdict, detail } = judgeCache(claim, preparation, first, moved, besideReadBytes);
   return { ...whole, verdict, detail };
 }
 
@@ -220,6 +137,12 @@ async function trainingOf(
   return nullAu === undefined ? training : { ...training, nullAu };
 }
 
+function headingOf({ id, session, round, place, warmup, fileset }: PlannedTrial, arm: Arm) {
+  const { job, target, factors } = arm;
+  const heading = { recordVersion: RECORD_VERSION, id, session, round, place, rank: 0, warmup };
+  return { ...heading, arm: arm.id, job, target, factors, ...(fileset !== undefined && { fileset }) };
+}
+
 /**
  * Runs a trial and returns its record. Never throws for a failure within the trial: the record has it. The trial's
  * scratch files are removed afterwards.
@@ -230,34 +153,26 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
   const stage = stageOf(trial, settings);
   const { arm } = stage;
   const counters = Counters.allocate(workersOf(arm.spec, stage.engine));
-  const { preparation, moved, measured, fault } = await execute(trial, stage, counters, settings);
+  const besideStage = stageBeside(trial, settings);
+  const beside = besideStage === null ? null : new BesideJob(trial, besideStage, counters.workers, settings);
+  const { preparation, moved, measured, fault } = await execute(trial, stage, counters, beside, settings);
   const reports = measured.outcomes.map(({ report }) => report).filter((report) => report !== null);
   const engine = { ...stage.engine, ring: assembleRing(reports) };
   const window = assembleWindow(reports);
   const training = await trainingOf(stage, measured, fault, settings);
-  const cache = judgeTrial(arm.spec.cache, preparation, window, moved, training);
+  const cache = judgeTrial(arm.spec.cache, preparation, window, moved, training, beside?.readBytes ?? 0);
   const nfs = moved === null ? null : exchanged(moved);
   const client = assembleClient(reports, measured.eventLoopDelay);
   const series = assembleSeries(reports, window.lastDoneNs);
   const phases = assemblePhases(reports);
   const replay = assembleReplay(reports, stage.trace?.trace.head ?? null, arm.spec);
+  const besideRecord = beside?.record() ?? null;
   const { longestQuietNs, machine } = measured;
   const missedFiles = measured.abandoned ? null : missedIn(stage, reports);
   const shortTransfers = reports.reduce((sum, report) => sum + report.shortTransfers, 0);
   const status = settings.stopped() ? 'aborted' : fault === null ? 'ok' : 'failed';
   return {
-    recordVersion: RECORD_VERSION,
-    id: trial.id,
-    session: trial.session,
-    round: trial.round,
-    place: trial.place,
-    rank: 0,
-    warmup: trial.warmup,
-    arm: arm.id,
-    job: arm.job,
-    target: arm.target,
-    factors: arm.factors,
-    ...(trial.fileset === undefined ? {} : { fileset: trial.fileset }),
+    ...headingOf(trial, arm),
     status,
     fault: status === 'failed' ? fault : null,
     startedAt,
@@ -268,6 +183,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
     ...(phases !== undefined && { phases }),
     ...(training !== undefined && { training }),
     ...(replay !== undefined && { replay }),
+    ...(besideRecord !== null && { beside: besideRecord }),
     series,
     cache,
     ...(nfs === null ? {} : { nfs }),
