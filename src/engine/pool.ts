@@ -3,7 +3,7 @@ import { Piscina } from 'piscina';
 import { FeedrateError, type SystemFault, systemFaultOf } from '../base/errors.js';
 import { explained } from '../host/system/exhaustion.js';
 import { newSpaceMib } from '../plan/needs.js';
-import type { Counters } from './core/counters.js';
+import type { Stoppable } from './core/counters.js';
 import type { WorkerOutcome, WorkerTask } from './core/protocol.js';
 import type { LayoutHands } from './layout/layout-hands.js';
 import type { LayoutFailure } from './layout/layout-task.js';
@@ -44,7 +44,7 @@ export class WorkerPool {
    */
   async run(
     tasks: readonly WorkerTask[],
-    counters: Counters,
+    counters: Stoppable,
     abandoned: Promise<void> = new Promise(() => {}),
   ): Promise<WorkerOutcome[]> {
     if (tasks.length > this.#threads)

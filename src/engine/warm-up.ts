@@ -29,6 +29,7 @@ const ANY_JOB: IoJob = {
   numjobs: 1,
   cache: 'as-is',
   direct: false,
+  beside: null,
   randseed: 1,
   simulatedLatencyNs: 0,
   simulatedBytesPerSecond: null,

@@ -98,17 +98,29 @@ class GcWatch {
   }
 }
 
+/**
+ * Waits for all workers of the trial, of both jobs if there are two. Returns the common start (`monotonicNs`); null after a
+ * stop.
+ */
+function commonStart(counters: Counters, start: Counters | null): number | null {
+  if (start === null) return counters.barrier(monotonicNs, START_LEAD_NS);
+  // The second barrier needs time of its own before the start.
+  const startNs = start.barrier(monotonicNs, 2 * START_LEAD_NS);
+  return startNs === null ? null : counters.barrier(() => startNs, 0);
+}
+
 /** Runs the program from the common start to its end and measures it. Returns null after a stop before the start. */
 async function measure(
   context: ProgramContext,
   watch: Equipment['watch'],
   clock: MonotonicClock,
+  start: Counters | null,
 ): Promise<WorkerReport | null> {
   const { backend, meter, counters } = context;
   const program = programOf(context);
   program.prepare();
   collectPreparation();
-  const startNs = counters.barrier(monotonicNs, START_LEAD_NS);
+  const startNs = commonStart(counters, start);
   if (startNs === null) return null;
   const gc = new GcWatch();
   clock.startAt(startNs);
@@ -165,6 +177,7 @@ export default async function work(task: WorkerTask | LayoutTask): Promise<Worke
 /** Runs one worker's part of one trial. Never throws: it returns the fault and stops the other workers. */
 async function takePart(task: WorkerTask): Promise<WorkerOutcome> {
   const counters = new Counters(task.memory, task.workers);
+  const start = task.start === undefined ? null : new Counters(task.start.memory, task.start.workers);
   counters.enter();
   const clock = new MonotonicClock();
   let equipment: Equipment | null = null;
@@ -179,10 +192,11 @@ async function takePart(task: WorkerTask): Promise<WorkerOutcome> {
     const { backend, createDrain, watch } = equipment;
     const missed = new MissedByWorker();
     const context = { task, ...files, backend, createDrain, meter, content, counters, missed };
-    const report = await measure(context, watch, clock);
+    const report = await measure(context, watch, clock, start);
     return { worker: task.worker, report: report && Object.assign(report, { missed: missed.report }), fault: null };
   } catch (thrown) {
     counters.requestStop();
+    start?.requestStop();
     const fault = thrown instanceof IoFault ? thrown.fault : systemFaultOf(thrown);
     return { worker: task.worker, report: null, fault };
   } finally {

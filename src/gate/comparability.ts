@@ -61,6 +61,7 @@ const LATER_WORDS: ReadonlyMap<string, string> = new Map([
   ['rename', 'closed'],
   ['publish', 'none'],
   ['reader', 'read'],
+  ['beside', 'none'],
 ]);
 
 /** A field or attribute that one side does not have. */

@@ -1,3 +1,4 @@
+import { assert } from '../base/assert.js';
 import { FeedrateError } from '../base/errors.js';
 import { formatWhole } from '../base/units.js';
 import { ARMS_MAX } from '../workload/job.js';
@@ -30,7 +31,16 @@ export function expandArms(workload: Workload, targets: readonly Target[], resol
   });
   refuseEqualIds(arms, workload);
   refuseTooMany(arms.length, 'arms on all targets', ARMS_MAX, 'use shorter lists or fewer targets');
-  return arms;
+  return arms.map((arm) => withBeside(arm, arms));
+}
+
+/** Adds the arm that the job beside it is when it runs alone. The parser allows no job that has not exactly one. */
+function withBeside(arm: Arm, arms: readonly Arm[]): Arm {
+  const { target, spec } = arm;
+  if (spec.beside === null) return arm;
+  const alone = arms.find((each) => each.job === spec.beside && each.target === target && each.spec.beside === null);
+  assert(alone, 'the job beside another runs alone, too');
+  return { ...arm, beside: alone.id };
 }
 
 function combinationsOf(declaration: JobDeclaration): ReadonlyMap<string, Level>[] {

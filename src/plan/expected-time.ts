@@ -2,7 +2,7 @@ import { capabilitiesOf } from '../workload/engines.js';
 import { filesOf } from './arm-files.js';
 import { ASSUMED_RATES, type ExpectedTime, movingNs, type TargetRates } from './assumed-rate.js';
 import { jobPlanOf } from './jobs/registry.js';
-import type { Arm, Plan } from './plan.js';
+import { type Arm, besideOf, type Plan } from './plan.js';
 import type { PlannedDataset } from './planned-dataset.js';
 import type { SpaceNeed } from './space.js';
 
@@ -70,22 +70,35 @@ export function trialTimes(
   dataset: PlannedDataset | null,
   rates: RatesByTarget = NOTHING_MEASURED,
 ): ExpectedTime[] {
-  return plan.arms.map((arm) => armTime(arm, dataset, rates.get(arm.target) ?? ASSUMED_RATES));
+  return plan.arms.map((arm) => {
+    const ratesOfTarget = rates.get(arm.target) ?? ASSUMED_RATES;
+    const beside = besideOf(plan, arm);
+    const own = armTime(arm, dataset, ratesOfTarget);
+    if (beside === undefined) return own;
+    // Two jobs share the storage, so what one moves takes twice as long. The other ends with it.
+    const { preparedNs } = armTime(beside, dataset, ratesOfTarget);
+    return { knownNs: own.knownNs, estimatedNs: 2 * own.estimatedNs - own.preparedNs + preparedNs };
+  });
 }
 
-function armTime(arm: Arm, dataset: PlannedDataset | null, rates: TargetRates): ExpectedTime {
+interface ArmTime extends ExpectedTime {
+  /** The part of the estimated time that is spent before the job begins. */
+  readonly preparedNs: number;
+}
+
+function armTime(arm: Arm, dataset: PlannedDataset | null, rates: TargetRates): ArmTime {
   const { spec } = arm;
   const { virtualClock, touchesFiles } = capabilitiesOf(spec.ioengine);
-  if (virtualClock) return { knownNs: 0, estimatedNs: 0 };
+  if (virtualClock) return { knownNs: 0, estimatedNs: 0, preparedNs: 0 };
   const { files, place, laidOut } = filesOf(arm, dataset);
   const fileBytes = files.sums.totalBytes;
   const job = jobPlanOf(spec);
   const { knownNs, estimatedNs } = job.expectedTime(fileBytes, rates, files);
-  if (!touchesFiles) return { knownNs, estimatedNs: 0 };
+  if (!touchesFiles) return { knownNs, estimatedNs: 0, preparedNs: 0 };
   let preparedNs = 0;
   if (laidOut && place === 'scratch') preparedNs += movingNs(rates.write, fileBytes, files.length);
   if (laidOut && spec.cache === 'warm') preparedNs += movingNs(rates.warm, fileBytes, files.length);
   if (laidOut && job.reads && (spec.cache === 'cold' || spec.cache === 'direct'))
     preparedNs += files.length * rates.evictNs;
-  return { knownNs, estimatedNs: estimatedNs + preparedNs };
+  return { knownNs, estimatedNs: estimatedNs + preparedNs, preparedNs };
 }

@@ -3,10 +3,10 @@
  * fast or slow. Sessions and targets therefore take equal sets in turn, so that no target's result depends on file
  * placement.
  */
-import { filesOf } from './arm-files.js';
+import { filesOf, readsDataFiles } from './arm-files.js';
 import type { FileList } from './file-list.js';
 import { FileUnion } from './file-union.js';
-import type { Plan, Target } from './plan.js';
+import { type Plan, partiesOf, type Target } from './plan.js';
 import type { PlannedDataset } from './planned-dataset.js';
 
 /**
@@ -21,7 +21,12 @@ export function filesetOf(session: number, target: number, filesets: number): nu
 /** Returns the sets that each arm reads, in the order of `plan.arms`. Arms without data files have none. */
 export function filesetsByArm(plan: Plan): readonly ReadonlySet<number>[] {
   const sets = plan.arms.map(() => new Set<number>());
-  for (const { arm, fileset } of plan.trials) if (fileset !== undefined) sets[arm]?.add(fileset);
+  const places = new Map(plan.arms.map(({ id }, place) => [id, place]));
+  const readers = plan.arms.map((arm) =>
+    partiesOf(plan, arm).flatMap((each) => (readsDataFiles(each) ? [places.get(each.id) as number] : [])),
+  );
+  for (const { arm, fileset } of plan.trials)
+    if (fileset !== undefined) for (const reader of readers[arm] ?? []) sets[reader]?.add(fileset);
   return sets;
 }
 

@@ -35,6 +35,8 @@ export interface ArmLoad {
   readonly holdsRing: boolean;
   /** Each worker maps the files that it has open. */
   readonly mapsFiles: boolean;
+  /** The job that runs at the same time. Absent: none. */
+  readonly beside?: Omit<ArmLoad, 'beside'>;
 }
 
 /** New space of V8 that each worker gets, at most, MiB. Enough that no garbage is collected in a measured window. */
@@ -85,8 +87,9 @@ const RING = { mappings: 2, descriptors: 1 };
  */
 export function needsOf(loads: readonly ArmLoad[]): MachineNeeds {
   const workers = ({ jobs, threadsPerJob, besides = 0 }: ArmLoad): number => jobs * threadsPerJob + besides;
-  const threads = loads.reduce((most, load) => Math.max(most, workers(load)), 1);
-  const most = (of: (load: ArmLoad) => number): number => loads.reduce((sum, load) => Math.max(sum, of(load)), 0);
+  const most = (of: (load: ArmLoad) => number): number =>
+    loads.reduce((high, load) => Math.max(high, of(load) + (load.beside === undefined ? 0 : of(load.beside))), 0);
+  const threads = Math.max(1, most(workers));
   const newSpace = newSpaceMib(threads);
   return {
     memoryBytes:
@@ -124,7 +127,7 @@ function bufferBytes({ buffers, blockBytes }: ArmLoad): number {
 export function mostJobs(loads: readonly ArmLoad[], fits: (needs: MachineNeeds) => boolean): number {
   const most = loads.reduce((high, { jobs }) => Math.max(high, jobs), 0);
   return mostWithin(most, (limit) =>
-    fits(needsOf(loads.map((load) => ({ ...load, jobs: Math.min(load.jobs, limit) })))),
+    fits(needsOf(changed(loads, (load) => ({ ...load, jobs: Math.min(load.jobs, limit) })))),
   );
 }
 
@@ -132,8 +135,16 @@ export function mostJobs(loads: readonly ArmLoad[], fits: (needs: MachineNeeds) 
 export function mostFiles(loads: readonly ArmLoad[], fits: (needs: MachineNeeds) => boolean): number {
   const most = loads.reduce((high, { sharedFiles }) => Math.max(high, sharedFiles), 0);
   return mostWithin(most, (limit) =>
-    fits(needsOf(loads.map((load) => ({ ...load, sharedFiles: Math.min(load.sharedFiles, limit) })))),
+    fits(needsOf(changed(loads, (load) => ({ ...load, sharedFiles: Math.min(load.sharedFiles, limit) })))),
   );
+}
+
+/** Returns the loads with a change of each, and of the job beside it. */
+function changed(loads: readonly ArmLoad[], change: (load: ArmLoad) => ArmLoad): ArmLoad[] {
+  return loads.map((load) => {
+    const { beside } = load;
+    return beside === undefined ? change(load) : { ...change(load), beside: change(beside) };
+  });
 }
 
 /** Returns the largest number up to `most` that fits, where smaller ones fit if larger ones do; 0 if none does. */

@@ -39,6 +39,19 @@ export interface Arm {
   readonly words: Readonly<Record<string, string>>;
   /** The workload's and the job's thresholds. */
   readonly thresholds: readonly Threshold[];
+  /** The id of the arm whose job runs at the same time on the same target. Absent: the arm runs alone. */
+  readonly beside?: string;
+}
+
+/** Returns the arm whose job runs beside that of an arm; undefined if it runs alone. */
+export function besideOf({ arms }: Pick<Plan, 'arms'>, { beside }: Pick<Arm, 'beside'>): Arm | undefined {
+  return beside === undefined ? undefined : arms.find(({ id }) => id === beside);
+}
+
+/** Returns the arms that take part in a trial of an arm: itself, and the one beside it. */
+export function partiesOf(plan: Pick<Plan, 'arms'>, arm: Arm): readonly [Arm, ...Arm[]] {
+  const beside = besideOf(plan, arm);
+  return beside === undefined ? [arm] : [arm, beside];
 }
 
 /** Returns the target on which an arm is measured. */

@@ -6,7 +6,7 @@ import { readsDataFiles } from './arm-files.js';
 import { expandArms, type ResolveJob, refuseTooMany } from './arms.js';
 import { filesetOf } from './filesets.js';
 import { jobPlanOf } from './jobs/registry.js';
-import type { Arm, Plan, PlannedTrial, Target } from './plan.js';
+import { type Arm, type Plan, type PlannedTrial, partiesOf, type Target } from './plan.js';
 
 /** The most trials of a plan: those of two days at one second each. */
 const TRIALS_MAX = 200_000;
@@ -23,7 +23,7 @@ export function buildPlan(workload: Workload, targets: readonly Target[], resolv
   refuseTooMany(arms.length * sessions * rounds, 'trials', TRIALS_MAX, 'use fewer rounds, sessions or arms');
   const places = new Map(targets.map(({ name }, place) => [name, place]));
   const targetOfArm = arms.map((arm) => places.get(arm.target) as number);
-  const readers = arms.map(readsDataFiles);
+  const readers = arms.map((arm) => partiesOf({ arms }, arm).some(readsDataFiles));
   if (order === 'read-once') refuseReadTwice(workload, arms);
   const trials: PlannedTrial[] = [];
   for (let session = 1; session <= sessions; session++) {
@@ -76,11 +76,12 @@ function readOnce(
 /** Throws `FeedrateError('workload')` for a job that reads its data files more than once in a trial. */
 function refuseReadTwice({ jobs }: Workload, arms: readonly Arm[]): void {
   for (const arm of arms.filter(readsDataFiles)) {
-    const repeats = jobPlanOf(arm.spec).bounds.repeats;
+    const isLoad = arms.some(({ beside }) => beside === arm.id);
+    const repeats = isLoad || jobPlanOf(arm.spec).bounds.repeats;
     if (!repeats && arm.spec.cache !== 'warm') continue;
     const { location } = jobs.find(({ name }) => name === arm.job) as JobDeclaration;
     const [what, remedy] = repeats
-      ? ['starts over when it has read its files', 'remove time_based']
+      ? ['starts over when it has read its files', isLoad ? 'run it beside no other job' : 'remove time_based']
       : ['reads its files before it is measured', 'use another cache than warm'];
     const message = `order: read-once: ${arm.id} ${what}; ${remedy}`;
     throw new FeedrateError('workload', `${formatLocation(location)}: ${message}`);

@@ -3,7 +3,7 @@ import { FILES_PER_FOLDER } from './file-list.js';
 import { countFile, type FileCount, type FileUnion } from './file-union.js';
 import { dataFilesOf } from './filesets.js';
 import { jobPlanOf } from './jobs/registry.js';
-import { type Plan, type Target, trialsByArm } from './plan.js';
+import { type Arm, type Plan, partiesOf, type Target, trialsByArm } from './plan.js';
 import type { PlannedDataset } from './planned-dataset.js';
 import { mostSpaceOf } from './size-sums.js';
 
@@ -46,44 +46,75 @@ export function spaceNeeded(
   return plan.targets.map((target) => {
     const before = plan.targets.slice(0, plan.targets.indexOf(target)).filter(({ path }) => path === target.path);
     const missing = missingOf(dataFilesOf(plan, dataset, target, before), existingIn(target));
-    let scratchBytes = 0;
-    let scratchSpaceBytes = 0;
-    let scratchFiles = 0;
+    let scratch = NO_SCRATCH;
     let writtenBytes = 0;
     let writtenIsLowerBound = false;
     plan.arms.forEach((arm, index) => {
-      if (arm.target !== target.name || !touchesFiles(arm)) return;
-      const files = filesOf(arm, dataset);
-      const { written } = files;
-      if (written !== undefined) {
-        scratchBytes = Math.max(scratchBytes, written.bytes);
-        scratchSpaceBytes = Math.max(scratchSpaceBytes, mostSpaceOf(written.bytes, written.files));
-        scratchFiles = Math.max(scratchFiles, written.files);
-        writtenBytes += (trials[index] ?? 0) * written.writtenBytes;
-      }
-      if (files.place !== 'scratch') return;
-      const job = jobPlanOf(arm.spec);
-      const { totalBytes: fileBytes, spaceBytes } = files.files.sums;
-      scratchBytes = Math.max(scratchBytes, job.scratchBytes(fileBytes));
-      scratchSpaceBytes = Math.max(scratchSpaceBytes, job.scratchBytes(spaceBytes));
-      scratchFiles = Math.max(scratchFiles, job.scratchFiles(files.files.length));
+      if (arm.target !== target.name) return;
+      const parties = partiesOf(plan, arm).filter(touchesFiles);
+      const needs = parties.map((each) => scratchOf(each, dataset));
       const count = trials[index] ?? 0;
-      writtenBytes += count * job.writtenBytes(fileBytes);
-      writtenIsLowerBound ||= count > 0 && job.bounds.repeats;
+      const both = needs.reduce(added, NO_SCRATCH);
+      scratch = greater(scratch, both);
+      writtenBytes += count * both.writtenBytes;
+      // The job beside another starts over if it ends first.
+      const repeats = parties.some((each, place) => place > 0 || jobPlanOf(each.spec).bounds.repeats);
+      writtenIsLowerBound ||= count > 0 && repeats && needs.some((need) => need.files > 0);
     });
     return {
       target: target.name,
       dataBytes: missing.bytes,
       dataFiles: missing.files,
-      scratchBytes,
+      scratchBytes: scratch.bytes,
       dataSpaceBytes: missing.spaceBytes,
-      scratchSpaceBytes,
+      scratchSpaceBytes: scratch.spaceBytes,
       dataEntries: entriesFor(missing.files),
-      scratchEntries: entriesFor(scratchFiles),
+      scratchEntries: entriesFor(scratch.files),
       writtenBytes: writtenBytes + missing.bytes,
       writtenIsLowerBound,
     };
   });
+}
+
+/** The scratch files of one trial: the most of them at once, and what is written in all. */
+interface ScratchNeed extends FileCount {
+  readonly writtenBytes: number;
+}
+
+const NO_SCRATCH: ScratchNeed = { files: 0, bytes: 0, spaceBytes: 0, writtenBytes: 0 };
+
+function scratchOf(arm: Arm, dataset: PlannedDataset | null): ScratchNeed {
+  const { files, place, written } = filesOf(arm, dataset);
+  const besides =
+    written === undefined ? NO_SCRATCH : { ...written, spaceBytes: mostSpaceOf(written.bytes, written.files) };
+  if (place !== 'scratch') return besides;
+  const job = jobPlanOf(arm.spec);
+  const { totalBytes, spaceBytes } = files.sums;
+  const own = {
+    files: job.scratchFiles(files.length),
+    bytes: job.scratchBytes(totalBytes),
+    spaceBytes: job.scratchBytes(spaceBytes),
+    writtenBytes: job.writtenBytes(totalBytes),
+  };
+  return { ...greater(own, besides), writtenBytes: own.writtenBytes + besides.writtenBytes };
+}
+
+function added(a: ScratchNeed, b: ScratchNeed): ScratchNeed {
+  return {
+    files: a.files + b.files,
+    bytes: a.bytes + b.bytes,
+    spaceBytes: a.spaceBytes + b.spaceBytes,
+    writtenBytes: a.writtenBytes + b.writtenBytes,
+  };
+}
+
+function greater(a: ScratchNeed, b: ScratchNeed): ScratchNeed {
+  return {
+    files: Math.max(a.files, b.files),
+    bytes: Math.max(a.bytes, b.bytes),
+    spaceBytes: Math.max(a.spaceBytes, b.spaceBytes),
+    writtenBytes: Math.max(a.writtenBytes, b.writtenBytes),
+  };
 }
 
 /** Returns what tells whether a data file is in a folder of a target; null if the target has no such folder. */

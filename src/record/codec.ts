@@ -14,7 +14,7 @@ import { wordsOfOldSpec } from './old-words.js';
 import { checkReplay } from './replay-record.js';
 import { RUN_VERSION, type RunRecord } from './run-record.js';
 import { checkTraining } from './training-record.js';
-import { type RankPart, RECORD_VERSION, type TrialRecord } from './trial-record.js';
+import { type BesideRecord, type RankPart, RECORD_VERSION, type TrialRecord } from './trial-record.js';
 
 const WINDOW_FIELDS = [
   'startNs',
@@ -87,7 +87,19 @@ function readPart(part: JsonReader): RankPart {
   for (const warning of part.at('warnings').list()) {
     for (const key of ['code', 'message', 'remedy']) warning.at(key).text();
   }
-  return { ...(part.value as RankPart), window: readWindow(part.at('window')) };
+  return { ...(part.value as RankPart), window: readWindow(part.at('window')), ...readBeside(part.at('beside')) };
+}
+
+function readBeside(beside: JsonReader): Pick<RankPart, 'beside'> {
+  if (beside.value === undefined) return {};
+  beside.at('arm').text();
+  beside.at('passes').number();
+  checkEngine(beside.at('engine'));
+  checkHistograms(beside.at('latency'));
+  if (beside.at('phases').value !== undefined) checkPhases(beside.at('phases'));
+  if (beside.at('training').value !== undefined) checkTraining(beside.at('training'));
+  const window = readWindow(beside.at('window'));
+  return { beside: Object.assign({}, beside.value as BesideRecord, { window }) };
 }
 
 /**
@@ -270,6 +282,7 @@ function checkPlan(plan: JsonReader): void {
     arm.at('spec').object();
     if (arm.at('words').value !== undefined) checkWords(arm.at('words'));
     for (const threshold of arm.at('thresholds').list()) checkThreshold(threshold);
+    if (arm.at('beside').value !== undefined) arm.at('beside').text();
   }
 }
 

@@ -128,6 +128,7 @@ function partAlone(part: RankPart): RankPart {
     ...(phases !== undefined && { phases }),
     ...(training !== undefined && { training }),
     ...(part.replay !== undefined && { replay: part.replay }),
+    ...(part.beside !== undefined && { beside: part.beside }),
     series,
     cache,
     ...(nfs !== undefined && { nfs }),
@@ -166,7 +167,8 @@ function mergeEngines(engines: readonly EngineUse[]): EngineUse {
   };
 }
 
-function mergeLatencies(parts: readonly RankPart[]): TrialRecord['latency'] {
+/** Returns the latencies of several measurements together. */
+export function mergeLatencies(parts: readonly Pick<RankPart, 'latency'>[]): TrialRecord['latency'] {
   const latency: Partial<Record<OperationKind, SparseCounts>> = {};
   for (const kind of OPERATION_KINDS) {
     const found = parts.flatMap((part) => (part.latency[kind] === undefined ? [] : [part.latency[kind]]));

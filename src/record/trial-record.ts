@@ -49,6 +49,8 @@ export interface RankPart {
   readonly training?: TrainingRecord;
   /** Metrics as another program states them, without the counts behind them; absent where they are counted. */
   readonly stated?: Partial<Record<NumberKey, number>>;
+  /** The job that ran at the same time; absent if the trial's ran alone, and before 2026-11-30. */
+  readonly beside?: BesideRecord;
   readonly series: readonly SeriesPoint[];
   readonly cache: CacheEvidence;
   /**
@@ -79,6 +81,17 @@ export interface TrialRecord extends RankPart {
   readonly fileset?: number;
   /** What each machine measured, by rank; absent with a single machine. */
   readonly ranks?: readonly RankPart[];
+}
+
+/** What a job did that ran beside a trial's own: from the common start, until that one was done. */
+export interface BesideRecord extends Pick<RankPart, 'engine' | 'window' | 'latency' | 'phases' | 'training'> {
+  /** The arm that it is when it runs alone. */
+  readonly arm: string;
+  /**
+   * How often it began. It starts over if it ends too early: its windows are added up, and phases and training are those of
+   * the first time.
+   */
+  readonly passes: number;
 }
 
 /** The time in which all workers did one kind of operation, and nothing else. A barrier separates the phases. */

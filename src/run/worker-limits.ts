@@ -7,7 +7,7 @@ import { filesOf } from '../plan/arm-files.js';
 import { largestBlockBytes } from '../plan/blocks.js';
 import { jobPlanOf } from '../plan/jobs/registry.js';
 import { type ArmLoad, type MachineNeeds, mostFiles, mostJobs, needsOf } from '../plan/needs.js';
-import { type Arm, type Plan, targetOf } from '../plan/plan.js';
+import { type Arm, besideOf, type Plan, targetOf } from '../plan/plan.js';
 import type { PlannedDataset } from '../plan/planned-dataset.js';
 import { ENGINES } from '../workload/engines.js';
 
@@ -31,7 +31,11 @@ export function refuseBeyondLimits(
   dataset: PlannedDataset | null,
   limits: readonly MachineLimit[] = readMachineLimits(),
 ): void {
-  const loads = plan.arms.map((arm) => loadOf(plan, arm, dataset));
+  const loads = plan.arms.map((arm): ArmLoad => {
+    const beside = besideOf(plan, arm);
+    const load = loadOf(plan, arm, dataset);
+    return beside === undefined ? load : { ...load, beside: loadOf(plan, beside, dataset) };
+  });
   const needs = needsOf(loads);
   const exceeded = limits.filter(({ resource, available }) => needs[resource] > available);
   if (exceeded.length === 0) return;
@@ -59,7 +63,8 @@ function beyond(
 ): FeedrateError {
   const { words, format } = RESOURCES[limit.resource];
   const most = (of: (load: ArmLoad) => number) => loads.reduce((high, load) => Math.max(high, of(load)), 0);
-  const workers = most(({ jobs: each, threadsPerJob, besides = 0 }) => each * threadsPerJob + besides);
+  const workersOfLoad = ({ jobs: each, threadsPerJob, besides = 0 }: ArmLoad) => each * threadsPerJob + besides;
+  const workers = most((load) => workersOfLoad(load) + (load.beside === undefined ? 0 : workersOfLoad(load.beside)));
   const shared = most(({ sharedFiles }) => sharedFiles);
   // With fewer workers, each of them has more of the shared files open.
   const isByFiles = jobs === 0 && files > 0;

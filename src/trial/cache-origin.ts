@@ -38,6 +38,8 @@ export interface Fetched {
   readonly othersReadBytes: number | null;
   /** Whether `bytes` includes those of other programs. */
   readonly includesOthers: boolean;
+  /** Bytes that the job beside the trial's asked for at the same time. Part of `bytes`, and not of `othersReadBytes`. */
+  readonly besideReadBytes: number;
   /** Why the storage may deliver more than a job reads. */
   readonly surplus: string;
 }
@@ -47,6 +49,8 @@ interface ReadRequest {
   readonly readBytes: number;
   /** Whether the kernel counts these as reads of files. */
   readonly countsReads: boolean;
+  /** What the job beside it asked for; infinite if that does not limit what was fetched for it. */
+  readonly besideReadBytes: number;
 }
 
 const READ_AHEAD = 'read-ahead and metadata';
@@ -65,17 +69,25 @@ export function fetchedFrom({ device, nfs, wire }: Moved, asked: ReadRequest): F
   if (wire !== undefined) {
     const unknown = 'libnfs has no cache, but this kernel does not report how many bytes its connections carried';
     const bytes = wire?.receivedBytes ?? unknown;
-    return { bytes, storage: 'server', othersReadBytes: 0, includesOthers: false, surplus: 'headers' };
+    return {
+      bytes,
+      storage: 'server',
+      othersReadBytes: 0,
+      includesOthers: false,
+      besideReadBytes: 0,
+      surplus: 'headers',
+    };
   }
   if (nfs !== null) {
     const counted = typeof nfs === 'string' ? null : nfs.bytes;
-    const ownBytes = asked.countsReads ? asked.readBytes : 0;
+    const ownBytes = (asked.countsReads ? asked.readBytes : 0) + asked.besideReadBytes;
     return {
       bytes: serverReadBytes(nfs),
       storage: 'server',
       othersReadBytes:
         counted === null ? null : Math.max(0, counted.normalReadBytes + counted.directReadBytes - ownBytes),
       includesOthers: true,
+      besideReadBytes: asked.besideReadBytes,
       surplus: READ_AHEAD,
     };
   }
@@ -86,6 +98,7 @@ export function fetchedFrom({ device, nfs, wire }: Moved, asked: ReadRequest): F
     storage: 'device',
     othersReadBytes: own === null || all === null ? null : Math.max(0, all - own),
     includesOthers: own === null,
+    besideReadBytes: asked.besideReadBytes,
     surplus: READ_AHEAD,
   };
 }
@@ -102,13 +115,15 @@ interface OriginShares {
   readonly most: number;
 }
 
-function sharesOf(readBytes: number, { bytes, othersReadBytes, includesOthers }: Fetched): OriginShares | null {
+function sharesOf(readBytes: number, fetched: Fetched): OriginShares | null {
+  const { bytes, othersReadBytes, includesOthers, besideReadBytes } = fetched;
   if (typeof bytes === 'string' || readBytes === 0) return null;
   const most = bytes / readBytes;
-  if (!includesOthers) return { least: most, most };
-  if (othersReadBytes !== null) return { least: Math.max(0, bytes - othersReadBytes) / readBytes, most };
+  const leastOf = (others: number) => Math.max(0, bytes - others - besideReadBytes) / readBytes;
+  if (!includesOthers) return { least: leastOf(0), most };
+  if (othersReadBytes !== null) return { least: leastOf(othersReadBytes), most };
   // All programs together: nobody else is seen if it fits the job's own bytes.
-  return { least: most > 1 + NOTICED_SHARE ? 0 : most, most };
+  return { least: most > 1 + NOTICED_SHARE || besideReadBytes > 0 ? 0 : most, most };
 }
 
 type Origin = NonNullable<CacheEvidence['observed']>;
@@ -151,7 +166,9 @@ export function judgeOrigin(
   };
 }
 
-function openQuestion(readBytes: number, { bytes, storage, othersReadBytes }: Fetched): string {
+function openQuestion(readBytes: number, { bytes, storage, othersReadBytes, besideReadBytes }: Fetched): string {
+  if (besideReadBytes > 0)
+    return `the ${storage} delivered ${formatBytes(Number(bytes))} to the job and the one beside it, and the job read ${formatBytes(readBytes)}; the system does not show which part was the job's`;
   const sent = `the ${storage} delivered ${formatBytes(Number(bytes))} to all programs, and the job read ${formatBytes(readBytes)}`;
   return othersReadBytes === null
     ? `${sent}; the system does not show which part was the job's`

@@ -45,14 +45,16 @@ export const UNPREPARED = { residentBytesBefore: null, fileBytes: 0, residencySo
 /**
  * Returns the verdict on a cache claim, from the bytes read and where they came from. `preparation` and `moved` are
  * null when the trial failed before they were known.
+ * @param besideReadBytes what the job beside the trial's read at the same time. Default: nothing
  */
 export function judgeCache(
   claim: CacheClaim,
   preparation: CacheBefore | null,
   window: Window,
   moved: Moved | null,
+  besideReadBytes = 0,
 ): CacheEvidence {
-  const asked = { readBytes: window.totalReadBytes, countsReads: preparation?.countsReads ?? true };
+  const asked = { readBytes: window.totalReadBytes, countsReads: preparation?.countsReads ?? true, besideReadBytes };
   const fetched = moved === null ? null : fetchedFrom(moved, asked);
   const judgement: CacheJudgement =
     preparation === null || fetched === null

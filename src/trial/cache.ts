@@ -154,6 +154,13 @@ async function warm(request: CacheRequest): Promise<void> {
   }
 }
 
+/** Returns the preparation with counters of this moment: what other preparations moved after it does not count. */
+export function countedFromNow(preparation: CachePreparation): CachePreparation {
+  const { targetPath } = preparation;
+  if (isNfsUrl(targetPath)) return preparation;
+  return { ...preparation, counters: snapshot({ path: targetPath }), nfs: readNfs(targetPath) };
+}
+
 /**
  * Returns the traffic since `prepareCache`. Call it right after the trial, before files are removed. On NFS it reads
  * only files in /proc and never the target's path, so a dead server cannot block it.

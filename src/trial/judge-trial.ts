@@ -13,10 +13,12 @@ export function judgeTrial(
   window: TrialRecord['window'],
   moved: Moved | null,
   training: TrialRecord['training'],
+  besideReadBytes: number,
 ): TrialRecord['cache'] {
-  const whole = judgeCache(claim, preparation, window, moved);
+  const whole = judgeCache(claim, preparation, window, moved, besideReadBytes);
   const firstBytes = training?.epochs[0]?.sampleBytes ?? window.totalReadBytes;
   if (firstBytes >= window.totalReadBytes) return whole;
-  const { verdict, detail } = judgeCache(claim, preparation, { ...window, totalReadBytes: firstBytes }, moved);
+  const first = { ...window, totalReadBytes: firstBytes };
+  const { verdict, detail } = judgeCache(claim, preparation, first, moved, besideReadBytes);
   return { ...whole, verdict, detail };
 }

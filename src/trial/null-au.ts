@@ -1,6 +1,6 @@
 /** What an emulated training costs without its storage: the AU of the same steps on an engine that reads nothing. */
 import { workersOf } from '../engine/choose.js';
-import { Counters } from '../engine/core/counters.js';
+import { Counters, type Stoppable } from '../engine/core/counters.js';
 import type { WorkerPool } from '../engine/pool.js';
 import { utilisation } from '../training/utilisation.js';
 import { ENGINES, type Engine } from '../workload/engines.js';
@@ -27,7 +27,7 @@ const known = new WeakMap<Job, number | null>();
 export async function nullAuOf(
   stage: Stage,
   pool: WorkerPool,
-  onCounters: (counters: Counters | null) => void,
+  onCounters: (counters: Stoppable | null) => void,
 ): Promise<number | null | undefined> {
   const { spec } = stage.arm;
   if (!('computationTime' in spec) || !ENGINES[stage.engine.used].touchesFiles) return undefined;

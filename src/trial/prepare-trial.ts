@@ -25,6 +25,13 @@ export interface PrepareSettings {
   readonly onPreparing: (trial: PlannedTrial, arm: Arm, step: PreparingStep, work: WorkProgress) => void;
 }
 
+/** Removes a trial's scratch files and ignores errors: removing the run's whole scratch directory later tries again and reports. */
+export function removeScratch({ scratchDirectory }: Stage): void {
+  try {
+    storeOf(scratchDirectory).removeTree(scratchDirectory);
+  } catch {}
+}
+
 /** Creates the trial's scratch directory and its files, then prepares the cache state. Throws `LayoutStopped` after a stop. */
 export async function prepareTrial(
   trial: PlannedTrial,

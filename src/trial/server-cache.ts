@@ -1,6 +1,6 @@
 /** Judges whether a server may have answered from its own memory, which no counter of a client shows. Pure. */
 import { readsDataFiles } from '../plan/arm-files.js';
-import type { Plan, PlannedTrial } from '../plan/plan.js';
+import { type Plan, type PlannedTrial, partiesOf } from '../plan/plan.js';
 import type { CacheEvidence } from '../record/trial-record.js';
 import type { Fetched } from './cache-origin.js';
 
@@ -38,8 +38,8 @@ export function isUsedBefore(plan: Plan, trial: PlannedTrial): boolean {
   for (const earlier of plan.trials) {
     if (earlier === trial) return false;
     const arm = plan.arms[earlier.arm];
-    if (arm?.target === target && earlier.fileset === trial.fileset && arm !== undefined && readsDataFiles(arm))
-      return true;
+    if (arm?.target !== target || earlier.fileset !== trial.fileset || arm === undefined) continue;
+    if (partiesOf(plan, arm).some(readsDataFiles)) return true;
   }
   return false;
 }

@@ -1,14 +1,14 @@
 /** Runs one session's rounds of the plan. Each session is a new process. */
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { chooseEngine, workersOf } from '../engine/choose.js';
-import type { Counters } from '../engine/core/counters.js';
+import type { Stoppable } from '../engine/core/counters.js';
 import { WorkerPool } from '../engine/pool.js';
 import { createOwnDirectory, removeOwnDirectory } from '../host/files/own-directory.js';
 import type { MountIds } from '../host/held-target.js';
 import { filesOf, touchesFiles, writesScratch } from '../plan/arm-files.js';
 import type { FileUnion } from '../plan/file-union.js';
 import { dataFilesOf } from '../plan/filesets.js';
-import { type Plan, type PlannedTrial, type Target, targetOf } from '../plan/plan.js';
+import { type Arm, type Plan, type PlannedTrial, partiesOf, type Target, targetOf } from '../plan/plan.js';
 import type { PlannedDataset } from '../plan/planned-dataset.js';
 import { planOfFiles } from '../plan/rank-files.js';
 import type { PartialTrial } from '../record/partial-trial.js';
@@ -29,10 +29,11 @@ import {
   missingFilesOf,
 } from './layout.js';
 import { CLOSE_LOOKS, type Looks } from './live.js';
+import type { TrialSettings } from './measure-trial.js';
 import type { LayoutShare } from './missing-files.js';
 import { KEEP_PART_MS } from './part.js';
 import { RunClock } from './run-clock.js';
-import { runTrial, type TrialSettings } from './run-trial.js';
+import { runTrial } from './run-trial.js';
 
 export interface SessionOptions {
   readonly plan: Plan;
@@ -74,7 +75,7 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #sink: SessionSink;
   #stopped = false;
-  #counters: Counters | null = null;
+  #counters: Stoppable | null = null;
   #doneHere = 0;
   #abandoned = false;
   /** The error after which the targets may no longer be usable: a failed remount, or another target; null if none. */
@@ -102,9 +103,9 @@ export class Session {
     const { plan, dataset, runId, session, dropCaches } = this.#options;
     const { injected = [], looks = CLOSE_LOOKS, keepPartMs = KEEP_PART_MS } = this.#options;
     const stopped = () => this.#stopped;
-    const pool = new WorkerPool(
-      Math.max(1, ...plan.arms.map(({ spec, ...arm }) => workersOf(spec, chooseEngine(spec, targetOf(plan, arm))))),
-    );
+    const workersOfArm = ({ spec, target }: Arm) => workersOf(spec, chooseEngine(spec, targetOf(plan, { target })));
+    const workersOfTrial = (arm: Arm) => partiesOf(plan, arm).reduce((sum, each) => sum + workersOfArm(each), 0);
+    const pool = new WorkerPool(Math.max(1, ...plan.arms.map(workersOfTrial)));
     const scratch: string[] = [];
     const held: HeldData[] = [];
     try {

@@ -11,6 +11,7 @@ import { jobPlanOf } from '../plan/jobs/registry.js';
 import {
   type Arm,
   type ArmFiles,
+  besideOf,
   type DataFile,
   type Plan,
   type PlannedTrial,
@@ -44,9 +45,19 @@ export interface Stage {
 
 export function stageOf(trial: PlannedTrial, settings: StageSettings): Stage {
   const arm = settings.plan.arms[trial.arm] as Arm;
+  return stageOfArm(arm, trial, settings, trial.id);
+}
+
+/** Returns the stage of the job that runs beside the trial's; null if none does. */
+export function stageBeside(trial: PlannedTrial, settings: StageSettings): Stage | null {
+  const arm = besideOf(settings.plan, settings.plan.arms[trial.arm] as Arm);
+  return arm === undefined ? null : stageOfArm(arm, trial, settings, `${trial.id}-beside`);
+}
+
+function stageOfArm(arm: Arm, trial: PlannedTrial, settings: StageSettings, scratchName: string): Stage {
   const target = targetOf(settings.plan, arm);
   const files = filesOf(arm, settings.dataset, trial.fileset);
-  const scratchDirectory = below(ownDirectoryPath(target, settings.runId, 'scratch'), trial.id);
+  const scratchDirectory = below(ownDirectoryPath(target, settings.runId, 'scratch'), scratchName);
   const directory = {
     data: () => dataDirectory(target, settings.runId),
     scratch: () => scratchDirectory,
@@ -78,11 +89,13 @@ function slowdownOf({ target }: Stage, injected: readonly Injection[]): Slowdown
   return injected.find(({ target: name }) => name === target.name) ?? { part: 0, delayNs: 0 };
 }
 
+/** @param start the counters of a start that the job shares with another; null: it starts on its own */
 export function tasksOf(
   stage: Stage,
   counters: Counters,
   { seed, partition }: TaskSeeds,
   injected: readonly Injection[],
+  start: Counters | null = null,
 ): WorkerTask[] {
   const { arm, engine, files, scratchDirectory, trace } = stage;
   const threads = engine.threadsPerJob;
@@ -96,6 +109,7 @@ export function tasksOf(
   };
   return Array.from({ length: counters.workers }, (_, worker) => ({
     memory: counters.memory,
+    ...(start !== null && { start: { memory: start.memory, workers: start.workers } }),
     ...(shared !== null && { shared }),
     worker,
     workers: counters.workers,

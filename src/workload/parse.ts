@@ -1,6 +1,7 @@
 /** Parses the text of a workload, or reports every fault in it. */
 
 import { formatWhole } from '../base/units.js';
+import { checkBesides } from './besides.js';
 import { readDataset } from './dataset.js';
 import { describeValue, type Entry, readDocument } from './document.js';
 import { HEAD_ROWS, type HeadFields, TRIALS_ROWS } from './file-fields.js';
@@ -120,6 +121,7 @@ function readJobs(outline: Outline, shared: Shared, issues: IssueList): JobDecla
     if (fields) arms += [...fields.values()].reduce((product, { levels }) => product * levels.length, 1);
     return fields ? [{ name, kind, location: job.location, fields, thresholds }] : [];
   });
+  checkBesides(jobs, outline.jobs.keys(), issues);
   if (arms > ARMS_MAX) {
     const made = `its ${formatWhole(jobs.length)} jobs make ${formatWhole(arms)} arms`;
     issues.add(outline.location, `${made}; at most ${formatWhole(ARMS_MAX)} in all; use shorter lists or fewer jobs`);

@@ -270,3 +270,13 @@ export const name: ValueType<string> = typeOf(
       : fail(`${quoted(value)} is not a valid name; use letters, digits, _ . and -, and do not begin with . or -`),
   String,
 );
+
+const NO_JOB = 'none';
+
+/** The name of a job, or `none`, which is null. */
+export const jobName: ValueType<string | null> = {
+  ...name,
+  name: 'name of a job',
+  read: (value) => (value === NO_JOB ? { ok: true, value: null } : name.read(value)),
+  label: (value) => value ?? NO_JOB,
+};

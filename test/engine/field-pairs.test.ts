@@ -60,6 +60,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   thinktime_blocks: ['8'],
   verify: ['true'],
   refill_buffers: ['false'],
+  beside: ['j'],
   randseed: ['7'],
   madvise: ['random'],
   simulated_latency: ['150us'],

@@ -33,6 +33,7 @@ const COMMON: Omit<CommonJob, 'bs'> = {
   numjobs: 1,
   cache: 'as-is',
   direct: false,
+  beside: null,
   randseed: 1,
   simulatedLatencyNs: 100_000,
   simulatedBytesPerSecond: null,

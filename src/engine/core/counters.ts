@@ -49,6 +49,9 @@ export const HISTOGRAM_BASE = Object.fromEntries(
   OPERATION_KINDS.map((kind, index) => [kind, index * BINS]),
 ) as Readonly<Record<OperationKind, number>>;
 
+/** What ends workers after their current operation. */
+export type Stoppable = Pick<Counters, 'requestStop'>;
+
 export class Counters {
   readonly memory: SharedArrayBuffer;
   readonly workers: number;
@@ -65,6 +68,11 @@ export class Counters {
   static allocate(workers: number): Counters {
     const cells = TRIAL_CELLS + workers * (WORKER_CELLS + HISTOGRAM_CELLS);
     return new Counters(new SharedArrayBuffer(CONTROL_BYTES + cells * 8), workers);
+  }
+
+  /** Returns counters that count nothing: a start that the workers of several jobs share. */
+  static forStart(workers: number): Counters {
+    return new Counters(new SharedArrayBuffer(CONTROL_BYTES + TRIAL_CELLS * 8), workers);
   }
 
   /** Returns the live cells of one worker, indexed by `CELL`. */

@@ -22,6 +22,8 @@ export type Slowdown = Pick<Injection, 'part' | 'delayNs'>;
 export interface WorkerTask {
   /** The trial's `Counters`. */
   readonly memory: SharedArrayBuffer;
+  /** The counters of the start that this job shares with one that runs beside it. Absent: it starts on its own. */
+  readonly start?: { readonly memory: SharedArrayBuffer; readonly workers: number };
   /** What a job's threads share besides; see `JobThreads`. */
   readonly shared?: SharedArrayBuffer;
   readonly worker: number;

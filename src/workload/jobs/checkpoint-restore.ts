@@ -46,6 +46,7 @@ export const checkpointRestoreKind: JobKind<CheckpointRestoreJob> = {
     cache: common.cache,
     direct: common.direct,
     verify,
+    beside: common.beside,
     randseed: common.randseed,
     ioengine: common.ioengine,
     simulatedLatencyNs: common.simulatedLatencyNs,

@@ -127,6 +127,7 @@ export const checkpointWriteKind: JobKind<CheckpointWriteJob> = {
       'After the writes, read the last checkpoint back and check its content.',
       'verify',
     ),
+    beside: common.beside,
     randseed: common.randseed,
     ioengine: common.ioengine,
     simulatedLatencyNs: common.simulatedLatencyNs,

@@ -147,6 +147,7 @@ const rows: Rows<IoJob> = {
     true,
     'Write new incompressible content each time. `false` repeats one buffer, which the storage may compress or deduplicate.',
   ),
+  beside: common.beside,
   randseed: common.randseed,
   ioengine: common.ioengine,
   madvise: field(

@@ -13,6 +13,8 @@ export interface CommonJob {
   readonly cache: CacheClaim;
   /** Open with O_DIRECT. True whenever `cache` is `direct`. */
   readonly direct: boolean;
+  /** Another job that runs on the same target at the same time; null: the job runs alone. */
+  readonly beside: string | null;
   /** Seed of offsets, order and content of this job. */
   readonly randseed: number;
   /** Median latency of an engine that follows a model. */

@@ -129,6 +129,7 @@ export const metadataKind: JobKind<MetadataJob> = {
     ),
     cache: common.cache,
     direct: common.direct,
+    beside: common.beside,
     randseed: common.randseed,
     ioengine: common.ioengine,
     simulatedLatencyNs: common.simulatedLatencyNs,

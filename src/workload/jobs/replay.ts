@@ -51,6 +51,7 @@ export const replayKind: JobKind<ReplayJob> = {
     ),
     cache: common.cache,
     direct: common.direct,
+    beside: common.beside,
     randseed: common.randseed,
     ioengine: common.ioengine,
     simulatedLatencyNs: common.simulatedLatencyNs,

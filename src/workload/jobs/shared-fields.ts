@@ -2,7 +2,7 @@
 import { capabilitiesOf, ENGINE_CHOICES } from '../engines.js';
 import { FIO_ENGINES } from '../fio-words.js';
 import { field, type Rows, WORKLOAD_SEED } from '../row.js';
-import { choice, count, duration, flag, preallocation, rate, size } from '../value-types.js';
+import { choice, count, duration, flag, jobName, preallocation, rate, size } from '../value-types.js';
 import type { CommonJob, TimedJob } from './job-kind.js';
 
 const PIB = 1024 ** 5;
@@ -41,6 +41,12 @@ export const common: Rows<Omit<CommonJob, 'bs'>> = {
     'State of the page cache before a trial: `cold` evicts the files, `warm` reads them first, `direct` bypasses the cache (O_DIRECT), `as-is` changes nothing. feedrate checks the state and marks trials where it does not hold.',
   ),
   direct: field('direct', flag, false, 'Open files with O_DIRECT. Always true with `cache: direct`.'),
+  beside: field(
+    'beside',
+    jobName,
+    { absent: 'none' },
+    'Another job of the workload that runs on the same target at the same time, from the common start until this job ends. `[none, JOB]` measures what it costs this job.',
+  ),
   randseed: field('randseed', count(0, ANY_INTEGER), WORKLOAD_SEED, 'Seed for offsets, order and content.'),
   ioengine: field(
     'ioengine',

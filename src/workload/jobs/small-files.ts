@@ -50,6 +50,7 @@ export const smallFilesKind: JobKind<SmallFilesJob> = {
       'norandommap',
     ),
     verify,
+    beside: common.beside,
     randseed: common.randseed,
     ioengine: common.ioengine,
     simulatedLatencyNs: common.simulatedLatencyNs,

@@ -158,6 +158,7 @@ export const trainingKind: JobKind<TrainingJob> = {
     ...savingRows,
     cache: common.cache,
     direct: common.direct,
+    beside: common.beside,
     randseed: common.randseed,
     ioengine: common.ioengine,
     simulatedLatencyNs: common.simulatedLatencyNs,
