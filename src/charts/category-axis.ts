@@ -1,11 +1,13 @@
 /** Axes of names: categories below a chart, rows beside it. */
 import { axisLook, type ChartLook, FONT_PX, shownName, themeOf } from './drawn-chart.js';
-import { fittedText, textWidth } from './text-width.js';
+import { fittedText, textWidth, wrappedText } from './text-width.js';
 
 const LABEL_PX = 11;
 const SLANTED_PX = 120;
 /** Names of rows take at most this share of a picture. */
 const ROW_SHARE = 0.34;
+/** Every row has the height of two lines. */
+const ROW_LINES = 2;
 
 /** Returns the width that the names of rows need. */
 export function rowNamesPx(names: readonly string[], look: ChartLook): number {
@@ -54,13 +56,13 @@ export function rowNames(label: string, names: readonly string[], look: ChartLoo
     ...base,
     type: 'category',
     inverse: true,
-    data: names.map((name) => fittedText(shownName(name), width, LABEL_PX)),
+    data: names.map((name) => wrappedText(shownName(name), width, LABEL_PX, ROW_LINES).join('\n')),
     name: fittedText(shownName(label), look.widthPx - 30, FONT_PX),
     nameLocation: 'start',
     nameGap: 8,
     nameTextStyle: { ...base.nameTextStyle, align: 'left', padding: [0, 0, 0, -(width + 8)] },
     axisTick: { show: false },
-    axisLabel: { ...base.axisLabel, interval: 0 },
+    axisLabel: { ...base.axisLabel, interval: 0, lineHeight: LABEL_PX + 1 },
     splitLine: { show: false },
   };
 }

@@ -88,7 +88,8 @@ function laneSeries(
     const width = Math.max(1, to - from);
     const box = rectShape({ x: from, y: top, width, height }, fill);
     const name = shownName(what, 200);
-    if (textWidth(name, 11) + 8 > width || height < 14) return [box];
+    // The legend says it if there is one kind only.
+    if (kinds.length === 1 || textWidth(name, 11) + 8 > width || height < 14) return [box];
     const style = {
       fill: theme.text,
       stroke: theme.background,

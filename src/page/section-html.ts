@@ -11,6 +11,9 @@ const WIDE_CHARACTERS = 36;
 /** A table with more rows scrolls in a box of its own, below its head. */
 const ROWS_ON_PAGE = 25;
 
+/** On paper, each row of a table with more columns is a paragraph of names and values. */
+const COLUMNS_ON_PAPER = 10;
+
 /** What sections have in common while a page is made. */
 export interface PageDrawing {
   readonly terms: TermLinks;
@@ -91,11 +94,18 @@ export function linesHtml(lines: readonly PageLine[]): Html {
   const items = lines.map(({ text, tone }) => {
     const word = TONE_WORDS[tone];
     const hidden = word === '' ? null : html`<span class="unseen">${word}</span>`;
-    return html`<li class="${tone}">${hidden}${readable(text)}</li>`;
+    return html`<li class="${tone}">${hidden}${withCode(readable(text))}</li>`;
   });
   const isToned = lines.some(({ tone }) => tone !== 'plain');
   return html`<ul class="lines${isToned ? ' toned' : ''}">${items}</ul>`;
 }
+
+/** Returns text in which words between backticks are code. */
+function withCode(text: string): Html[] {
+  return text.split(CODE).map((part, index) => (index % 2 === 0 ? html`${part}` : html`<code>${part}</code>`));
+}
+
+const CODE = /`([^`\s]+)`/;
 
 function figureHtml({ label, value, note, of }: PageFigure, { terms }: PageDrawing): Html {
   const arm = of === undefined ? null : html`<span class="of">${cutText(of)}</span>`;
@@ -106,6 +116,7 @@ function figureHtml({ label, value, note, of }: PageFigure, { terms }: PageDrawi
 export function tableHtml({ caption, columns, rows }: PageTable, drawing: PageDrawing): Html {
   const { terms, placeOf } = drawing;
   const id = `caption-${++drawing.captions}`;
+  const isMany = columns.length > COLUMNS_ON_PAPER;
   const aligns = columns.map(({ align }) => (align === 'right' ? 'r' : 'l'));
   const heads = columns.map(
     ({ head }, index) => html`<th scope="col" class="${aligns[index] ?? 'l'}">${terms.marked(cutText(head))}</th>`,
@@ -119,12 +130,13 @@ export function tableHtml({ caption, columns, rows }: PageTable, drawing: PageDr
       const classes = `${aligns[index] ?? 'l'}${tone === 'plain' ? '' : ` ${tone}`}${wide}`;
       return index === 0
         ? html`<th scope="row" class="${classes}">${text}</th>`
-        : html`<td class="${classes}">${text}</td>`;
+        : html`<td class="${classes}"${isMany ? html` data-head="${columns[index]?.head ?? ''}"` : null}>${text}</td>`;
     });
     return place === undefined ? html`<tr>${row}</tr>\n` : html`<tr data-arm="${place}">${row}</tr>\n`;
   });
   const tall = rows.length > ROWS_ON_PAGE ? ' tall' : '';
-  return html`<div class="table"><p class="caption" id="${id}">${terms.marked(cutText(caption))}</p><div class="scroll${tall}" role="region" tabindex="0" aria-labelledby="${id}"><table aria-labelledby="${id}"><thead><tr>${heads}</tr></thead><tbody>
+  const many = isMany ? html` class="many"` : null;
+  return html`<div class="table"><p class="caption" id="${id}">${terms.marked(cutText(caption))}</p><div class="scroll${tall}" role="region" tabindex="0" aria-labelledby="${id}"><table${many} aria-labelledby="${id}"><thead><tr>${heads}</tr></thead><tbody>
 ${body}</tbody></table></div></div>\n`;
 }
 

@@ -42,8 +42,11 @@ interface Moved {
   readonly bytesPerSecond: number;
 }
 
+const TIMEOUT_MS = 120_000;
+
 function outputOf(command: string, args: readonly string[], cwd: string): string {
-  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', cwd, maxBuffer: 2 ** 28 });
+  const options = { encoding: 'utf8', cwd, maxBuffer: 2 ** 28, timeout: TIMEOUT_MS, killSignal: 'SIGKILL' } as const;
+  const { status, stdout, stderr } = spawnSync(command, args, options);
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with status ${status}\n${stderr}`);
   return stdout;
 }

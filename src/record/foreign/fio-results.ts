@@ -92,7 +92,7 @@ function textsOf(value: unknown): Record<string, string> {
 
 /** The options that describe the load. What else a job had is not part of its result. */
 const LOAD_OPTIONS = new Set(
-  'rw readwrite bs blocksize bssplit bsrange rwmixread rwmixwrite size nrfiles numjobs iodepth direct buffered invalidate runtime timeout time_based ramp_time rate rate_iops thinktime fsync fdatasync end_fsync random_distribution norandommap ioengine'.split(
+  'rw readwrite bs blocksize bssplit bsrange rwmixread rwmixwrite size filesize io_size io_limit number_ios loops nrfiles numjobs iodepth direct buffered invalidate runtime timeout time_based ramp_time rate rate_iops thinktime fsync fdatasync end_fsync random_distribution norandommap ioengine'.split(
     ' ',
   ),
 );

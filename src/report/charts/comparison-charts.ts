@@ -5,7 +5,7 @@ import type { ComparedCell, Comparison, Side } from '../../gate/comparison.js';
 import type { Attributed } from '../../gate/grid.js';
 import type { Measure } from '../../stats/measure.js';
 import type { Spread } from '../../stats/spread.js';
-import { cellName, mismatchText } from '../comparison/cell-text.js';
+import { cellName } from '../comparison/cell-text.js';
 import { verdictText, worstFirst } from '../comparison/comparison-table.js';
 import { rowsOf } from '../comparison/session-plots.js';
 import { formatPercent, plural } from '../table/format.js';
@@ -93,8 +93,18 @@ function noteOf(cell: ComparedCell, { low, high }: NonNullable<ForestRow['beyond
     ...(failing > 0 ? [`the candidate measured nothing in ${failing}`] : []),
     ...(other > 0 ? [`the base measured nothing in ${other}`] : []),
   ];
-  const why = cell.mismatches.length > 0 ? `incomparable: ${mismatchText(cell)}` : verdictText(cell);
+  const why = cell.mismatches.length > 0 ? `incomparable: ${differing(cell)}` : verdictText(cell);
   return [why, ...empty].join('; ');
+}
+
+/** Beside a row, there is room for a few names. The notes of the page have all of them. */
+const NAMED_MISMATCHES = 2;
+
+function differing({ mismatches }: ComparedCell): string {
+  const names = mismatches.slice(0, NAMED_MISMATCHES).map(({ what }) => what);
+  const more = mismatches.length - names.length;
+  const rest = more > 0 ? ` and ${more} more` : '';
+  return `${names.join(', ')}${rest} ${mismatches.length === 1 ? 'differs' : 'differ'}`;
 }
 
 interface LeveledSide extends Attributed {

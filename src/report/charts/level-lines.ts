@@ -1,7 +1,9 @@
 /** Lines across charts of results: the thresholds of the workload, and the ceilings of the targets. */
+import type { Unit } from '../../base/metrics.js';
 import type { LimitUse } from '../../stats/ceiling-use.js';
 import { kindName } from '../run/ceiling-text.js';
 import type { RunView } from '../run/run-view.js';
+import { formatValue } from '../table/format.js';
 import type { ChartArm } from './chart-arms.js';
 import type { ArmLevel } from './levels.js';
 
@@ -23,13 +25,13 @@ const FARTHEST = 2;
 export function linesAcross(
   { ceilings, thresholds }: Pick<RunView, 'ceilings' | 'thresholds'>,
   shown: readonly ShownArm[],
-  { key, statistic, unit }: { readonly key: string; readonly statistic: number | null; readonly unit: string },
+  { key, statistic, unit }: { readonly key: string; readonly statistic: number | null; readonly unit: Unit },
 ): LevelLine[] {
   const ids = new Set(shown.map(({ arm }) => arm.id));
   const lines = new Map<string, number>();
   for (const { threshold, arm } of thresholds) {
     const isOf = threshold.metric === key && threshold.statistic === statistic && ids.has(arm);
-    if (isOf) lines.set(`threshold: ${threshold.text}`, threshold.bound);
+    if (isOf) lines.set(`threshold: ${threshold.comparison} ${formatValue(threshold.bound, unit)}`, threshold.bound);
   }
   const farthest = FARTHEST * Math.max(0, ...shown.flatMap(({ level }) => [level.value ?? 0, ...level.dots]));
   const targets = new Set(shown.map(({ arm }) => arm.summary.arm.target));
@@ -45,6 +47,6 @@ export function linesAcross(
 }
 
 /** The closest ceiling is the first. */
-function closest(limits: readonly LimitUse[], unit: string): LimitUse | undefined {
+function closest(limits: readonly LimitUse[], unit: Unit): LimitUse | undefined {
   return limits.find((limit) => limit.unit === unit);
 }

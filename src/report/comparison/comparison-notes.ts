@@ -17,6 +17,7 @@ export function comparisonNotes(comparison: Comparison): string[] {
   return [
     ...meanLines(comparison),
     ...comparison.rankings.map(rankingLine),
+    ...foreignRuns(comparison.cells.flatMap(({ base, candidate }) => [base.run, candidate.run])),
     ...mountLines(comparison),
     ...mismatchLines(comparison.cells),
     ...listed(ceilingNotes(comparison.cells)),
@@ -59,6 +60,14 @@ export function rankingLine({ row, measure, entries, unitsNeeded }: Ranking): st
 
 function placeText(row: ReadonlyMap<string, string>): string {
   return [...row].map(([name, value]) => `${name}=${value}`).join(' ');
+}
+
+/** Returns a line for each run that another program measured. */
+function foreignRuns(runs: readonly Side['run'][]): string[] {
+  const lines = runs.flatMap(({ id, foreign }) =>
+    foreign === undefined ? [] : [`${id} was measured by ${foreign.program}, not by feedrate`],
+  );
+  return [...new Set(lines)];
 }
 
 function mismatchLines(cells: readonly ComparedCell[]): string[] {

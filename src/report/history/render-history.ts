@@ -63,7 +63,18 @@ export function headingOf({ workload, runs, leftOut, series }: History): string 
   const where = paths.length === 1 ? ` on ${paths[0]}` : ` on ${paths.length} targets`;
   const days = first === last ? `of ${first}` : `from ${first} to ${last}`;
   const others = [...leftOut].map(([status, count]) => `${count} ${status}`).join(', ');
-  return `${workload}${where}: ${plural(runs, 'run')} ${days}${others === '' ? '' : `; left out: ${others}`}`;
+  const left = others === '' ? '' : `; left out: ${others}`;
+  return `${workload}${where}: ${plural(runs, 'run')} ${days}${foreignText(series)}${left}`;
+}
+
+/** `; 2 runs measured by fio-3.33`; empty if feedrate measured all of them. */
+function foreignText(series: History['series']): string {
+  const runs = series.flatMap(({ points }) => points.map(({ side }) => side.run));
+  const foreign = new Map(
+    runs.flatMap(({ id, foreign: source }) => (source === undefined ? [] : [[id, source.program]])),
+  );
+  const programs = [...new Set(foreign.values())].join(', ');
+  return foreign.size === 0 ? '' : `; ${plural(foreign.size, 'run')} measured by ${programs}`;
 }
 
 export function captionOf({ series }: History, rows: readonly NotedSeries[]): string[] {
