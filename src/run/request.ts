@@ -6,6 +6,7 @@ import type { Injection, TargetEnvironment } from '../record/run-record.js';
 import type { Override } from '../workload/overrides.js';
 import type { ExistingDataset } from '../workload/workload.js';
 import type { RankMeetings } from './rank-meetings.js';
+import type { SetStart } from './start-at.js';
 import type { StopHandle } from './stop-handle.js';
 
 /** A target as the user named it. Preparation checks that it can be used. */
@@ -52,6 +53,8 @@ export interface PlanRequest {
   readonly measures?: boolean;
   /** The group of machines that does it together, and how they use data files. Default: this machine alone. */
   readonly group?: RequestedGroup;
+  /** When the first trial begins. Default: at once. */
+  readonly startAt?: SetStart;
 }
 
 /** The meetings of a group of machines, and how its ranks use data files. */
