@@ -9,9 +9,8 @@ import { refuseUnslowable } from './injection.js';
 import type { RunListener } from './listener.js';
 import { withOntap } from './ontap-watch.js';
 import { type Preparation, runRecordOf, withPreparation } from './preparation.js';
-import type { RunRequest } from './request.js';
+import type { RunRequest, SetStart } from './request.js';
 import { type Conducted, measureSessions } from './sessions.js';
-import type { SetStart } from './start-at.js';
 import { withResidency } from './target-residency.js';
 import { askAboutVolumes, maintenanceNotes } from './volumes.js';
 
@@ -57,7 +56,10 @@ export async function conduct(
     const recorded = await recordOf();
     const starting = request.startAt && (await startingAt(request.startAt, preparation, listener));
     const store = createRun(request.resultsDirectory, { ...recorded, ...starting?.recorded });
-    const measured = await measureSessions({ preparation, store, firstSession: 1, stop, headStart, ontap, ...starting?.rank }, listener);
+    const measured = await measureSessions(
+      { preparation, store, firstSession: 1, stop, headStart, ontap, ...starting?.rank },
+      listener,
+    );
     if (measured.status === 'complete')
       refuseChangedDatasets(preparation.plan, preparation.dataset, measured.run.run.id);
     return measured;

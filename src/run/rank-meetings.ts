@@ -52,6 +52,7 @@ export class RankMeetings implements SessionMeetings {
   #broken: FeedrateError | null = null;
   #over: GroupEnd | null = null;
   #hasWritten = false;
+  #isThrown = false;
   /** What rank 0 said of its own fault, if it had one. */
   #toldByFirst: string | null = null;
   #isStopping: () => boolean = () => false;
@@ -188,9 +189,17 @@ export class RankMeetings implements SessionMeetings {
     }
   }
 
+  /** Whether the reason of the end was thrown, and reported as an error. */
+  get isToldAlready(): boolean {
+    return this.#isThrown;
+  }
+
   /** Returns whether this rank is to report a fault: it is its own, and rank 0 does not report the same. */
   reports(thrown: unknown): boolean {
+    this.#isThrown = true;
     if (this.group.rank === 0) return true;
+    // Rank 0 may be the one that is gone.
+    if (this.isBroken) return this.group.rank === 1;
     return !(thrown instanceof PeerError) && this.#toldByFirst !== problemOf(thrown);
   }
 

@@ -1,12 +1,12 @@
 /** The request for a run, with all arguments parsed. */
 import type { OntapConnection } from '../fsx/ontap-connection.js';
+import type { StartTime } from '../group/start-time.js';
 import type { Found } from '../plan/planned-dataset.js';
 import type { RankFiles } from '../plan/rank-files.js';
 import type { Injection, TargetEnvironment } from '../record/run-record.js';
 import type { Override } from '../workload/overrides.js';
 import type { ExistingDataset } from '../workload/workload.js';
 import type { RankMeetings } from './rank-meetings.js';
-import type { SetStart } from './start-at.js';
 import type { StopHandle } from './stop-handle.js';
 
 /** A target as the user named it. Preparation checks that it can be used. */
@@ -60,6 +60,12 @@ export interface PlanRequest {
 /** The meetings of a group of machines, and how its ranks use data files. */
 export interface RequestedGroup {
   readonly meetings: RankMeetings;
+  readonly files: RankFiles | null;
+}
+
+/** The time of the first trial, and the place of this machine among others. */
+export interface SetStart {
+  readonly startTime: StartTime;
   readonly files: RankFiles | null;
 }
 

@@ -2,21 +2,14 @@
 import { hostname } from 'node:os';
 import { formatDurationNs } from '../base/units.js';
 import { monotonicNs } from '../engine/core/clock.js';
-import type { StartTime } from '../group/start-time.js';
-import type { RankFiles } from '../plan/rank-files.js';
 import type { GroupRecord } from '../record/group-record.js';
 import { type Meet, wallShiftNs } from '../trial/common-start.js';
 import type { SessionMeetings } from './rank-meetings.js';
+import type { SetStart } from './request.js';
 import type { RankOfRun } from './sessions.js';
 
 /** Workers wake up within it. */
 const LEAD_NS = 1_000_000;
-
-/** The time of the first trial, and the place of this machine among others. */
-export interface SetStart {
-  readonly startTime: StartTime;
-  readonly files: RankFiles | null;
-}
 
 /** Returns this rank, whose first trial begins at the set time, or at once if that has passed. Later ones follow at once. */
 export function rankStartingAt(
