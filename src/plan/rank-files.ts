@@ -26,6 +26,7 @@ export function hasOwnFiles(arm: Arm, files: RankFiles | null): boolean {
 
 /** Returns the plan of one rank: each rank takes other sets of the files that are its own. They differ in content, too. */
 export function planOfRank(plan: Plan, { rank, files }: RankFilesPlace): Plan {
+  if (rank === 0) return plan;
   const first = rank * plan.filesets;
   const trials = plan.trials.map((trial) => {
     const arm = plan.arms[trial.arm] as Arm;

@@ -117,14 +117,3 @@ async function unlessSeen(directory: string, meetings: RankMeetings): Promise<st
   }
   return null;
 }
-
-/** Returns the listener of a rank that lets rank 0 speak: only its own faults are told, with its rank and host. */
-export function quietListener(listener: RunListener, meetings: RankMeetings): RunListener {
-  const { rank } = meetings.group;
-  if (rank === 0) return listener;
-  return {
-    ...(listener.looks && { looks: listener.looks }),
-    output: (text) => listener.output?.(text),
-    note: () => undefined,
-  };
-}

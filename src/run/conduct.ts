@@ -9,7 +9,7 @@ import { refuseUnslowable } from './injection.js';
 import type { RunListener } from './listener.js';
 import { withOntap } from './ontap-watch.js';
 import { type Preparation, runRecordOf, withPreparation } from './preparation.js';
-import type { RunRequest } from './request.js';
+import type { RunRequest, SetStart } from './request.js';
 import { type Conducted, measureSessions } from './sessions.js';
 import { withResidency } from './target-residency.js';
 import { askAboutVolumes, maintenanceNotes } from './volumes.js';
@@ -53,8 +53,13 @@ export async function conduct(
       const { conductRank } = await import('./conduct-rank.js');
       return conductRank(preparation, request, group, recordOf, listener, headStart);
     }
-    const store = createRun(request.resultsDirectory, await recordOf());
-    const measured = await measureSessions({ preparation, store, firstSession: 1, stop, headStart, ontap }, listener);
+    const recorded = await recordOf();
+    const starting = request.startAt && (await startingAt(request.startAt, preparation, listener));
+    const store = createRun(request.resultsDirectory, { ...recorded, ...starting?.recorded });
+    const measured = await measureSessions(
+      { preparation, store, firstSession: 1, stop, headStart, ontap, ...starting?.rank },
+      listener,
+    );
     if (measured.status === 'complete')
       refuseChangedDatasets(preparation.plan, preparation.dataset, measured.run.run.id);
     return measured;
@@ -67,6 +72,17 @@ export async function conduct(
   } finally {
     headStart.discard();
   }
+}
+
+/** Returns the rank of a run that begins at a set time, and what is recorded of it. */
+async function startingAt(start: SetStart, { plan }: Preparation, listener: RunListener) {
+  const { rankStartingAt, recordOfLone } = await import('./start-at.js');
+  const names = plan.targets.map(({ name }) => name);
+  const group = recordOfLone(start);
+  return {
+    rank: { rank: rankStartingAt(start, names, (text) => listener.note?.(text)) },
+    recorded: group === undefined ? {} : { group },
+  };
 }
 
 /** Adds the ceilings of the targets. What reads them is loaded for volumes of FSx for ONTAP, and to check a user's file. */

@@ -90,11 +90,11 @@ function prepareRun(request: PlanRequest, settled: SettledWorkload): Preparation
     return read === undefined ? opened : { ...opened, read };
   });
   const common = buildPlan(workload, targets, resolveJob, request.seed ?? workload.seed);
-  const planned = request.group === undefined ? common : planOfRank(common, rankFilesOf(request));
+  const ofRank = rankFilesOf(request);
+  const planned = planOfRank(common, ofRank);
   const ofEngines = engineNotes(planned);
   // Files that exist are not copied for each rank but divided.
-  const parts = request.group?.files === 'disjoint' ? request.group.meetings.group.size : 1;
-  const dataset = plannedDataset(settled, planned, planned.filesets * parts);
+  const dataset = plannedDataset(settled, planned, planned.filesets * (ofRank.files === 'disjoint' ? ofRank.size : 1));
   const ofJobs = [...rampNotes(planned, dataset), ...skippedEndsNotes(planned, dataset), ...imbalancesOf(planned)];
   if (request.measures !== false) refuseBeyondLimits(planned, dataset);
   // Before the targets are held, because what is held cannot be unmounted.
@@ -120,14 +120,15 @@ function prepareRun(request: PlanRequest, settled: SettledWorkload): Preparation
 }
 
 /** Returns how this rank of a group uses data files. A dataset that is kept for later days has no files of ranks. */
-export function rankFilesOf({ group, datasetId }: Pick<PlanRequest, 'group' | 'datasetId'>): RankFilesPlace {
-  const { meetings, files = null } = group ?? {};
+export function rankFilesOf({ group, startAt, datasetId }: PlanRequest): RankFilesPlace & { readonly size: number } {
+  const { files = null } = group ?? startAt ?? {};
   if (datasetId !== undefined && files === 'disjoint')
     throw new FeedrateError(
       'usage',
       '--rank-files disjoint: a dataset of --dataset-id is shared by all ranks; leave one out',
     );
-  return { rank: meetings?.group.rank ?? 0, files: datasetId === undefined ? files : 'shared' };
+  const { rank, size } = group?.meetings.group ?? startAt?.startTime.place ?? { rank: 0, size: 1 };
+  return { rank, size, files: datasetId === undefined ? files : 'shared' };
 }
 
 /** Chooses the directories of the data files. Targets with the same path share one. Throws as `chooseDataPlace` does. */

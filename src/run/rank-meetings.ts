@@ -2,7 +2,7 @@
 import { type ErrorCode, EXIT, FeedrateError } from '../base/errors.js';
 import { monotonicNs } from '../engine/core/clock.js';
 import type { Group } from '../group/group.js';
-import type { MeetingPurpose, Met } from '../trial/common-start.js';
+import type { Meet } from '../trial/common-start.js';
 
 /** From the end of a meeting to the common start of a trial. The session's process is told within it, and its workers wake up. */
 const START_LEAD_NS = 25_000_000;
@@ -34,16 +34,29 @@ export interface GroupEnd {
   readonly rank: number | null;
 }
 
-export class RankMeetings {
+/** How the sessions of one rank keep step with those of the others. */
+export interface SessionMeetings {
+  /** How the run ended for all ranks; null: it goes on. */
+  readonly over: GroupEnd | null;
+  readonly isEndedByOther: boolean;
+  attend(isStopping: () => boolean, onLost: () => void): void;
+  readonly forSession: Meet;
+  end(end: RankEnd, problem: string | null): Promise<GroupEnd>;
+  abandon(reason: string): void;
+}
+
+export class RankMeetings implements SessionMeetings {
   readonly group: Group;
   #count = 0;
   #hosts: readonly string[] = [];
   #broken: FeedrateError | null = null;
   #over: GroupEnd | null = null;
   #hasWritten = false;
+  #isThrown = false;
   /** What rank 0 said of its own fault, if it had one. */
   #toldByFirst: string | null = null;
   #isStopping: () => boolean = () => false;
+  #onLost: () => void = () => {};
   #abandon: (error: FeedrateError) => void = () => {};
   readonly #abandoned: Promise<never>;
   #last: Promise<unknown> = Promise.resolve();
@@ -54,6 +67,11 @@ export class RankMeetings {
       this.#abandon = reject;
     });
     this.#abandoned.catch(() => undefined);
+    group.lost.addEventListener('abort', () => {
+      const { reason } = group.lost;
+      this.#break(reason instanceof FeedrateError ? reason : new FeedrateError('measurement', String(reason)));
+      this.#onLost();
+    });
   }
 
   /** Whether the run of the group ended because of another rank. */
@@ -77,9 +95,14 @@ export class RankMeetings {
     return host === undefined ? `rank ${rank}` : `rank ${rank} (${host})`;
   }
 
-  /** Says whether a stop was requested, which this rank tells the others at its next meeting. */
-  stopsWhen(isStopping: () => boolean): void {
+  /**
+   * Connects the sessions of this rank.
+   * @param isStopping whether a stop was requested, which this rank tells the others at its next meeting
+   * @param onLost called when the group breaks up, also between two meetings
+   */
+  attend(isStopping: () => boolean, onLost: () => void): void {
     this.#isStopping = isStopping;
+    this.#onLost = onLost;
   }
 
   /** Learns the names of the ranks' machines. */
@@ -117,7 +140,7 @@ export class RankMeetings {
   }
 
   /** Meets for a session of this rank: see `Meet`. */
-  async forSession(purpose: MeetingPurpose, text: string, problem: string | null): Promise<Met> {
+  readonly forSession: Meet = async (purpose, text, problem) => {
     if (this.#over !== null) return { refusal: this.#over.reason ?? 'the run is over' };
     const at = purpose.at === 'start' ? purpose.trial : purpose.at;
     const fails = problem !== null && purpose.at === 'layout';
@@ -132,7 +155,7 @@ export class RankMeetings {
     } catch (thrown) {
       return { refusal: (thrown as Error).message };
     }
-  }
+  };
 
   /** Tells the other ranks that this one's sessions are over, and returns how the run ended for all of them. Never throws. */
   async end(end: RankEnd, problem: string | null): Promise<GroupEnd> {
@@ -166,9 +189,17 @@ export class RankMeetings {
     }
   }
 
+  /** Whether the reason of the end was thrown, and reported as an error. */
+  get isToldAlready(): boolean {
+    return this.#isThrown;
+  }
+
   /** Returns whether this rank is to report a fault: it is its own, and rank 0 does not report the same. */
   reports(thrown: unknown): boolean {
+    this.#isThrown = true;
     if (this.group.rank === 0) return true;
+    // Rank 0 may be the one that is gone.
+    if (this.isBroken) return this.group.rank === 1;
     return !(thrown instanceof PeerError) && this.#toldByFirst !== problemOf(thrown);
   }
 

@@ -1,5 +1,6 @@
 /** The request for a run, with all arguments parsed. */
 import type { OntapConnection } from '../fsx/ontap-connection.js';
+import type { StartTime } from '../group/start-time.js';
 import type { Found } from '../plan/planned-dataset.js';
 import type { RankFiles } from '../plan/rank-files.js';
 import type { Injection, TargetEnvironment } from '../record/run-record.js';
@@ -52,11 +53,19 @@ export interface PlanRequest {
   readonly measures?: boolean;
   /** The group of machines that does it together, and how they use data files. Default: this machine alone. */
   readonly group?: RequestedGroup;
+  /** When the first trial begins. Default: at once. */
+  readonly startAt?: SetStart;
 }
 
 /** The meetings of a group of machines, and how its ranks use data files. */
 export interface RequestedGroup {
   readonly meetings: RankMeetings;
+  readonly files: RankFiles | null;
+}
+
+/** The time of the first trial, and the place of this machine among others. */
+export interface SetStart {
+  readonly startTime: StartTime;
   readonly files: RankFiles | null;
 }
 

@@ -17,7 +17,7 @@ import { RARE_LOOKS, type RunEnd, type RunListener } from './listener.js';
 import { LiveWriter, liveLooks } from './live-writer.js';
 import { watchOntap } from './ontap-watch.js';
 import type { Preparation } from './preparation.js';
-import type { RankMeetings } from './rank-meetings.js';
+import type { SessionMeetings } from './rank-meetings.js';
 import { Remounts } from './remounts.js';
 import { ResultsLost, SessionRunner } from './session-runner.js';
 import type { StopHandle } from './stop-handle.js';
@@ -49,7 +49,7 @@ export interface SessionsToMeasure {
 /** One rank of a run. */
 export interface RankOfRun {
   readonly place: GroupPlace;
-  readonly meetings: RankMeetings;
+  readonly meetings: SessionMeetings;
   /** The run directory of the group, which shows how far the run is; null: another rank does that. */
   readonly liveDirectory: string | null;
 }
@@ -183,8 +183,11 @@ async function runSessions(
 }
 
 /** Returns how sessions meet the other ranks. They are stopped when the run is over for all. */
-function meetWith(meetings: RankMeetings, runner: SessionRunner): Meet {
-  meetings.stopsWhen(() => runner.stopping);
+function meetWith(meetings: SessionMeetings, runner: SessionRunner): Meet {
+  meetings.attend(
+    () => runner.stopping,
+    () => runner.stop(),
+  );
   return async (purpose, text, problem) => {
     const met = await meetings.forSession(purpose, text, problem);
     if (meetings.over !== null) runner.stop();

@@ -13,8 +13,10 @@ export function localGroup(size: number): { readonly ranks: readonly Group[]; re
   const meetings = new Map<string, Meeting>();
   const breaks: ((error: Error) => void)[] = [];
   let dead: FeedrateError | null = null;
+  const lost = new AbortController();
   const breakUp = (reason: string) => {
     dead ??= new FeedrateError('measurement', reason);
+    lost.abort(dead);
     for (const each of breaks.splice(0)) each(dead);
   };
   const ranks = Array.from({ length: size }, (_, rank): Group => {
@@ -25,6 +27,7 @@ export function localGroup(size: number): { readonly ranks: readonly Group[]; re
       launcher: 'files',
       host: `host-${rank % 2}`,
       foundIn: 'a test',
+      lost: lost.signal,
       get leftNs() {
         return leftNs;
       },

@@ -26,6 +26,7 @@ import {
 } from '../options/common-options.js';
 import { addWorkload, workloadOf } from '../options/job-options.js';
 import { addOntapOptions, BESIDE_A_RUN_MS, ontapFrom, WHAT_ONTAP_IS_ASKED } from '../options/ontap-options.js';
+import { addRankOptions, asRank, type RawRankOptions } from '../options/rank-options.js';
 import type { Subcommand } from '../options/subcommand.js';
 import { exitsOnSignal } from '../terminal/exits.js';
 import { onSignal } from '../terminal/signals.js';
@@ -50,12 +51,15 @@ export const run: Subcommand = {
       .addOption(awsOption())
       .addOption(progressOption());
     addOntapOptions(addColdOptions(command), WHAT_ONTAP_IS_ASKED);
+    addRankOptions(command);
     addWorkload(command, fields).action(
-      exitsOnSignal(async (workload: string | undefined, raw: RawRunOptions, command: Command) => {
-        const options = { ...parseRunOptions(raw), workload: await workloadOf(workload, command) };
-        const { status } = await runWorkload(options, argumentsOf(command));
-        return status;
-      }),
+      exitsOnSignal((workload: string | undefined, raw: RawRunOptions & RawRankOptions, command: Command) =>
+        asRank(raw, raw.output, async (ranks) => {
+          const options = { ...parseRunOptions(raw), workload: await workloadOf(workload, command), ranks };
+          const { status } = await runWorkload(options, argumentsOf(command));
+          return status;
+        }),
+      ),
     );
   },
   examples: `
@@ -66,11 +70,17 @@ Examples:
   feedrate run mine.yaml -t /mnt/train --set runtime=30s --format json > result.json
   feedrate run --rw randread --bs 4k,128k --iodepth 32 --size 1G --runtime 10s -t /mnt/train
 
+Under mpirun, srun or a Kubernetes Job, the ranks measure together and give one
+run: feedrate guide several-machines.
+
 feedrate writes only to directories named .feedrate-… in the target. Write a
 directory with = in its name as ./a=b. The first Ctrl-C ends the run and keeps
 what was measured. A second Ctrl-C ends it at once.
 `,
 };
+
+/** Of ranks that let rank 0 speak. */
+const QUIET: RunListener = {};
 
 /**
  * Runs a workload, prints its report, and returns the exit status and the run (null after a dry run). Each trial is saved
@@ -84,6 +94,9 @@ export async function runWorkload(
   held?: StopHandle,
   volumes?: RunRequest['volumes'],
 ): Promise<{ readonly status: number; readonly run: ReadableRun | null }> {
+  const rank = options.ranks?.group?.meetings.group.rank ?? 0;
+  // Rank 0 says for all what would be done.
+  if (rank > 0 && (options.printWorkload || options.dryRun)) return { status: EXIT.pass, run: null };
   if (options.printWorkload) return { status: await printChecked(options), run: null };
   const [{ touchableOf }, { HeadStart }, { StopHandle }, { terminalListener }] = await Promise.all([
     import('../../run/first-touch.js'),
@@ -93,7 +106,7 @@ export async function runWorkload(
   ]);
   const stop = held ?? new StopHandle();
   const release = held === undefined ? onSignal(() => stop.stop()) : () => {};
-  const listener = terminalListener(options.progress);
+  const listener = rank === 0 ? terminalListener(options.progress) : QUIET;
   if (options.dryRun) return { status: await dryRun(options, stop, listener).finally(release), run: null };
   // Targets are touched and the measuring process loads its modules while this process loads the rest of its own.
   const touched = touchableOf(options.targets, options.outputDirectory);
@@ -150,6 +163,7 @@ async function measureAndReport(
   };
   const checked: RunListener = { ...listener, prepared };
   const { run, status } = await conduct(request, checked, headStart).finally(release);
+  if ((options.ranks?.group?.meetings.group.rank ?? 0) > 0) return { status: EXIT.pass, run };
   await printRun(run, options.format);
   const filesStatus = await writeRunFiles(run, files);
   if (page !== null) (await import('../terminal/run-page-file.js')).writeRunPage(run, page);
@@ -200,7 +214,7 @@ async function dryRun(options: RunOptions, stop: StopHandle, listener: RunListen
 }
 
 function planRequestOf(options: RunOptions, stop: StopHandle): PlanRequest {
-  const { workload, targets, overrides, seed, remount, datasetId } = options;
+  const { workload, targets, overrides, seed, remount, datasetId, ranks } = options;
   const ofDataset = datasetId === null ? {} : { datasetId };
-  return { workload, targets, overrides, seed, remount, stop, ...ofDataset };
+  return { workload, targets, overrides, seed, remount, stop, ...ofDataset, ...ranks };
 }

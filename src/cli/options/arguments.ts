@@ -10,6 +10,7 @@ import type { NamedPath, WorkloadChoice, WorkloadText } from '../../run/request.
 import { engineOverride, parseOverride } from '../../workload/override-text.js';
 import type { Override } from '../../workload/overrides.js';
 import type { OutputFiles } from './output-files.js';
+import type { RequestedRanks } from './rank-options.js';
 
 /** The shells that `feedrate completion` supports. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
@@ -51,6 +52,8 @@ export interface RunOptions {
   readonly files: OutputFiles;
   /** Where to write a page; true: in the run's directory; null: nowhere. */
   readonly page: string | true | null;
+  /** The machines that measure together. Default: this one alone. */
+  readonly ranks?: RequestedRanks;
 }
 
 /** The options that `run` and `prepare` share, as commander returns them. */
