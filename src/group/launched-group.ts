@@ -1,0 +1,111 @@
+/**
+ * A group whose launcher lets its ranks wait for each other. Texts and signs of life go through files all the same, because
+ * launchers do not say which rank is missing. The launcher's barrier then lets all go at once, and its abort reaches ranks
+ * that cannot act themselves.
+ */
+import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EXIT } from '../base/errors.js';
+import { type FilesGroupRequest, openFilesGroup } from './files-group.js';
+import type { Group } from './group.js';
+import { monotonicNs } from './monotonic.js';
+
+/** What a launcher does for its processes. */
+export interface LauncherLink {
+  /** Resolves when every rank has called it. Rejects with a `FeedrateError` when the launcher has gone. */
+  barrier(): Promise<void>;
+  /** Asks the launcher to end all processes, with this status. Called while the process exits. */
+  abort(exitStatus: number): void;
+  /** Leaves in order; waits for the other ranks if the launcher does. */
+  finish(): Promise<void>;
+}
+
+/** How long a rank stays after a loss, so that rank 0 can save the run before the launcher notices anything, ms. */
+const GRACE_MS = 10_000;
+const LOOK_MS = 200;
+
+/** Returns a group of these ranks once all have come. Throws as `openFilesGroup` does; the launcher then ends all ranks. */
+export async function openLaunchedGroup(request: FilesGroupRequest, link: LauncherLink): Promise<Group> {
+  try {
+    return new LaunchedGroup(await openFilesGroup(request), link, request.directory);
+  } catch (thrown) {
+    abortAtExit(link);
+    throw thrown;
+  }
+}
+
+class LaunchedGroup implements Group {
+  readonly #files: Group;
+  readonly #link: LauncherLink;
+  readonly #directory: string;
+  #leftNs = 0;
+
+  constructor(files: Group, link: LauncherLink, directory: string) {
+    this.#files = files;
+    this.#link = link;
+    this.#directory = directory;
+  }
+
+  get launcher() {
+    return this.#files.launcher;
+  }
+  get rank() {
+    return this.#files.rank;
+  }
+  get size() {
+    return this.#files.size;
+  }
+  get host() {
+    return this.#files.host;
+  }
+  get foundIn() {
+    return this.#files.foundIn;
+  }
+  get lost() {
+    return this.#files.lost;
+  }
+  get leftNs() {
+    return this.#leftNs;
+  }
+
+  async meet(name: string, text?: string): Promise<readonly string[]> {
+    const texts = await this.#files.meet(name, text);
+    const barrier = this.#link.barrier();
+    await Promise.race([barrier, rejectionOf(this.lost, barrier)]);
+    this.#leftNs = monotonicNs();
+    return texts;
+  }
+
+  abort(reason: string): void {
+    this.#files.abort(reason);
+  }
+
+  async close(): Promise<void> {
+    const isLost = this.lost.aborted;
+    await this.#files.close();
+    if (!isLost) {
+      await this.#link.finish().catch(() => {});
+      return;
+    }
+    abortAtExit(this.#link);
+    if (this.rank === 0) return;
+    // Launchers end all other ranks when one of them exits early. Rank 0 removes the directory when it has saved the run.
+    const endMs = performance.now() + GRACE_MS;
+    while (existsSync(this.#directory) && performance.now() < endMs) await sleep(LOOK_MS);
+  }
+}
+
+/** Rejects with the signal's reason, unless `over` settles before. */
+function rejectionOf(signal: AbortSignal, over: Promise<unknown>): Promise<never> {
+  return new Promise((_, reject) => {
+    const lose = () => reject(signal.reason as Error);
+    if (signal.aborted) lose();
+    signal.addEventListener('abort', lose, { once: true });
+    over.finally(() => signal.removeEventListener('abort', lose)).catch(() => {});
+  });
+}
+
+/** Not earlier, because it may end this process: its report and its last line come first. */
+function abortAtExit(link: LauncherLink): void {
+  process.once('exit', (status) => link.abort(status === 0 ? EXIT.measurementFailed : status));
+}
