@@ -68,5 +68,5 @@ done
 for round in 1 2 3; do
   ip netns exec fs1 fio --output-format=json --output="fio.$round.json" \
     --client="ip:$(address 0)" "fio.0.job" --client="ip:$(address 1)" "fio.1.job" 2>"fio.$round.stderr"
-  together disjoint "pair.$round" --set rounds=1
+  together disjoint "pair.$round" --set trials.rounds=1
 done
