@@ -13,7 +13,7 @@ const test = suite('cli/terminal');
 const WORKLOAD = `name: short
 trials: { sessions: 1, rounds: 1 }
 jobs:
-  randread: { rw: randread, bs: 64k, size: 8m, runtime: 800ms, time_based: true, cache: as-is }
+  randread: { rw: randread, bs: 64k, size: 8m, runtime: 800ms, time_based: true, rate_iops: 1000, cache: as-is }
 `;
 
 function withWorkload(use: (directory: string) => void): Promise<void> {

@@ -30,7 +30,7 @@ const LONG_READ = `
 name: long-read
 trials: {rounds: 1}
 jobs:
-  read: {rw: read, bs: 64KiB, size: 1MiB, runtime: 10m, time_based: true}
+  read: {rw: read, bs: 64KiB, size: 1MiB, runtime: 10m, time_based: true, rate_iops: 1000}
   write: {rw: write, bs: 64KiB, size: 1MiB}
 `;
 

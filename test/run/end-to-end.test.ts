@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { TrialRecord } from '../../src/record/trial-record.js';
-import { feedrate, onTerminal } from '../support/feedrate-cli.js';
+import { feedrate } from '../support/command-thread.js';
+import { feedrate as feedrateProcess, onTerminal } from '../support/feedrate-cli.js';
 import { repositoryRoot } from '../support/repository.js';
 import { latestRun, trialsOf } from '../support/run-directory.js';
 import { needTool, skipTest } from '../support/skip.js';
@@ -130,7 +131,7 @@ test('a cold claim on a file system in memory is contradicted', () => {
 
 test('without koffi all works, and is labelled', () =>
   withPlace(({ directory, results, runWords }) => {
-    const { status, stdout } = feedrate(runWords(CLAIMS), directory, { FEEDRATE_NO_KOFFI: '1' });
+    const { status, stdout } = feedrateProcess(runWords(CLAIMS), directory, { FEEDRATE_NO_KOFFI: '1' });
     assert.is(status, 0);
     for (const { engine, warnings, status: end } of trialsOf(results)) {
       assert.is(end, 'ok');
@@ -147,7 +148,7 @@ const SHORT = `
 name: short
 trials: {rounds: 2}
 jobs:
-  read: {rw: read, bs: 64KiB, size: 1MiB, runtime: 400ms, time_based: true}
+  read: {rw: read, bs: 64KiB, size: 1MiB, runtime: 400ms, time_based: true, rate_iops: 1000}
 `;
 
 test('progress as JSON is a line for each event', () =>

@@ -20,7 +20,7 @@ const WORKLOAD = `
 name: many
 trials: {rounds: 1}
 jobs:
-  j: {rw: randread, bs: 4k, size: 160k, nrfiles: ${FILES}, runtime: 300ms, time_based: true, numjobs: ${WORKERS}, ioengine: psync}
+  j: {rw: randread, bs: 4k, size: 160k, nrfiles: ${FILES}, runtime: 300ms, time_based: true, rate_iops: 1000, numjobs: ${WORKERS}, ioengine: psync}
 `;
 const LOAD: ArmLoad = {
   jobs: WORKERS,

@@ -41,7 +41,8 @@ export function limitText(resource: Resource): string {
       return `there is not enough memory${listOf(limits)}; raise the limit, or use a smaller numjobs, bs or iodepth`;
     }
     case 'files':
-      return `this process may open no more files${listOf([rowOf('Max open files', 'ulimit -n')].filter(isKnown))}; raise the limit, or use a smaller numjobs or nrfiles`;
+      // To read the limit takes a file, too.
+      return `this process may open no more files (${rowOf('Max open files', 'ulimit -n') ?? 'ulimit -n'}); raise the limit, or use a smaller numjobs or nrfiles`;
     case 'files of all processes':
       return 'this machine may open no more files (fs.file-max); raise it with sysctl, or end other programs';
   }
