@@ -6,11 +6,14 @@ import { type JsonNode, JsonSyntaxError, memberOf, parseJson } from '../json-sou
 import { documentOf, type PolicyDocument } from '../policy-document.js';
 import type { SourceText, Span } from '../source-text.js';
 import { decodedSource } from './decoded-source.js';
+import type { ScriptPart } from './shell-commands.js';
 
 export interface FoundDocuments {
   readonly documents: readonly FoundDocument[];
   /** Texts that should hold JSON and do not. */
   readonly errors: readonly JsonSyntaxError[];
+  /** The shell scripts of a Markdown file, whose commands of the AWS CLI are checked. */
+  readonly scripts: readonly ScriptPart[];
 }
 
 export interface FoundDocument {
@@ -30,23 +33,23 @@ function isMarkdown({ name, text }: SourceText): boolean {
 
 function inJson(source: SourceText): FoundDocuments {
   const root = parsed(source);
-  if (root instanceof JsonSyntaxError) return { documents: [], errors: [root] };
+  if (root instanceof JsonSyntaxError) return failed(root);
   const found = within(source, root, false);
   const whole = { document: documentOf(source, root), isTrust: false };
-  return found.documents.length + found.errors.length > 0 ? found : { documents: [whole], errors: [] };
+  return found.documents.length + found.errors.length > 0 ? found : { ...NONE, documents: [whole] };
 }
 
-/** The fences of a Markdown file that hold a policy: objects in which the word "Statement" stands. */
+/** The fences of a Markdown file that hold a policy (objects in which the word "Statement" stands) or a shell script. */
 function inFences(source: SourceText): FoundDocuments {
-  const found = [...fences(source.text)].map((range): FoundDocuments => {
+  const found = [...fences(source.text)].map(({ isScript, ...range }): FoundDocuments => {
+    if (isScript) return { ...NONE, scripts: [{ source, ...range }] };
     const root = parsed(source, range);
-    if (root instanceof JsonSyntaxError) return { documents: [], errors: [root] };
-    return within(source, root, false);
+    return root instanceof JsonSyntaxError ? failed(root) : within(source, root, false);
   });
   return merged(found);
 }
 
-function* fences(text: string): Generator<Span> {
+function* fences(text: string): Generator<Span & { readonly isScript: boolean }> {
   const opening = /^([ \t>]*)(`{3,}|~{3,})([^\n]*)\n/gm;
   for (let match = opening.exec(text); match !== null; match = opening.exec(text)) {
     const [, , ticks = '', label = ''] = match;
@@ -55,7 +58,8 @@ function* fences(text: string): Generator<Span> {
     const end = closing === null ? text.length : start + closing.index;
     const content = text.slice(start, end);
     if (/^\s*(?:json[c5]?\b.*)?$/i.test(label) && /^\s*[[{]/.test(content) && content.includes('"Statement"'))
-      yield { start, end };
+      yield { start, end, isScript: false };
+    else if (/^\s*(?:(?:ba|z)?sh|shell|console)\b/i.test(label)) yield { start, end, isScript: true };
     opening.lastIndex = closing === null ? text.length : end + closing[0].length;
   }
 }
@@ -70,10 +74,16 @@ function parsed(source: SourceText, range?: Span): JsonNode | JsonSyntaxError {
 }
 
 function merged(parts: readonly FoundDocuments[]): FoundDocuments {
-  return { documents: parts.flatMap(({ documents }) => documents), errors: parts.flatMap(({ errors }) => errors) };
+  return {
+    documents: parts.flatMap(({ documents }) => documents),
+    errors: parts.flatMap(({ errors }) => errors),
+    scripts: parts.flatMap(({ scripts }) => scripts),
+  };
 }
 
-const NONE: FoundDocuments = { documents: [], errors: [] };
+const NONE: FoundDocuments = { documents: [], errors: [], scripts: [] };
+
+const failed = (error: JsonSyntaxError): FoundDocuments => ({ ...NONE, errors: [error] });
 
 /** The documents at or below a node: an object with `Statement`, or a string that holds one. */
 function within(source: SourceText, node: JsonNode, isTrust: boolean): FoundDocuments {
@@ -81,7 +91,7 @@ function within(source: SourceText, node: JsonNode, isTrust: boolean): FoundDocu
   if (node.kind === 'string') return inString(source, node, isTrust);
   if (node.kind !== 'object') return NONE;
   if (memberOf(node, 'Statement') !== undefined)
-    return { documents: [{ document: documentOf(source, node), isTrust }], errors: [] };
+    return { ...NONE, documents: [{ document: documentOf(source, node), isTrust }] };
   return merged(
     node.members.map(({ key, value }) => within(source, value, isTrust || key === 'AssumeRolePolicyDocument')),
   );
@@ -96,6 +106,6 @@ function inString(
   if (!(isEncoded || /^\s*\{/.test(value)) || !/Statement/.test(value)) return NONE;
   const inner = decodedSource(source, start, isEncoded);
   const root = parsed(inner);
-  if (root instanceof JsonSyntaxError) return { documents: [], errors: [root] };
+  if (root instanceof JsonSyntaxError) return failed(root);
   return within(inner, root, isTrust);
 }

@@ -2,11 +2,13 @@
 import type { ActionData } from '../action-data.js';
 import type { PolicyDocument, PolicyKind, PolicyStatement } from '../policy-document.js';
 import type { SourceText, Span } from '../source-text.js';
+import { COMMAND_RULES } from './command-rules.js';
 import type { FoundDocuments } from './found-documents.js';
 import { RULES } from './lint-rules.js';
 import { lintedPolicy } from './linted-policy.js';
 import { kindOf, type ResourceService, serviceOf } from './policy-kind.js';
 import type { LintFault, LintFinding, LintRule, RuleFacts } from './rule.js';
+import { awsCommands, type ScriptPart } from './shell-commands.js';
 import { JSON_SYNTAX_ERROR } from './structure-rules.js';
 
 export interface LintOptions {
@@ -18,14 +20,25 @@ export interface LintOptions {
 }
 
 /** Returns the findings in the order of the file. Texts that are not JSON have one finding each. */
-export function lintDocuments({ documents, errors }: FoundDocuments, options: LintOptions): LintFinding[] {
+export function lintDocuments({ documents, errors, scripts }: FoundDocuments, options: LintOptions): LintFinding[] {
   const syntax = errors.map(({ source, offset, fault }) =>
     findingOf(source, JSON_SYNTAX_ERROR, { start: offset, end: offset }, fault, 'correct the JSON'),
   );
   const findings = documents.flatMap(({ document, isTrust }) =>
     lintDocument(document, options.kind ?? (isTrust ? 'trust' : kindOf(document)), options),
   );
-  return [...syntax, ...findings].sort((a, b) => a.line - b.line || a.column - b.column);
+  return [...syntax, ...findings, ...lintScripts(scripts)].sort((a, b) => a.line - b.line || a.column - b.column);
+}
+
+/** Lints the commands of the AWS CLI in the scripts of a document. */
+function lintScripts(scripts: readonly ScriptPart[]): LintFinding[] {
+  const found = scripts.flatMap((part) => awsCommands(part).map((command) => ({ source: part.source, command })));
+  const all = found.map(({ command }) => command);
+  return found.flatMap(({ source, command }) =>
+    COMMAND_RULES.flatMap((rule) =>
+      rule.check(command, all).map((each) => findingOf(source, rule, each, each.message, each.fix)),
+    ),
+  );
 }
 
 /** A rule that applies, with its place among all rules. */

@@ -3,6 +3,7 @@
  * scanning".
  */
 
+import { COMMAND_RULES } from '../../iam/lint/command-rules.js';
 import { RULES } from '../../iam/lint/lint-rules.js';
 import type { LintFinding, LintSeverity, RuleFacts } from '../../iam/lint/rule.js';
 import { JSON_SYNTAX_ERROR } from '../../iam/lint/structure-rules.js';
@@ -16,7 +17,9 @@ const LEVELS: Readonly<Record<LintSeverity, 'error' | 'warning' | 'note'>> = {
 
 /** Returns the log. Only rules that found something are described. */
 export function sarifLog(findings: readonly LintFinding[], version: string): object {
-  const rules = [JSON_SYNTAX_ERROR, ...RULES].filter(({ code }) => findings.some((finding) => finding.code === code));
+  const rules = [JSON_SYNTAX_ERROR, ...RULES, ...COMMAND_RULES].filter(({ code }) =>
+    findings.some((finding) => finding.code === code),
+  );
   const indexOf = new Map(rules.map(({ code }, index) => [code, index]));
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',

@@ -80,8 +80,9 @@ async function lintFiles(names: readonly string[], { type, service, format }: Ia
 
 /** Reads the files. Those that cannot be read are named on stderr, and the others are still checked. */
 async function readFiles(names: readonly string[]): Promise<{ files: FoundDocuments[]; isComplete: boolean }> {
-  const [{ findDocuments }, { SourceText }, { policyFileName, policyText }] = await Promise.all([
+  const [{ findDocuments }, { awsCommands }, { SourceText }, { policyFileName, policyText }] = await Promise.all([
     import('../../../iam/lint/found-documents.js'),
+    import('../../../iam/lint/shell-commands.js'),
     import('../../../iam/source-text.js'),
     import('../../options/policy-file-text.js'),
   ]);
@@ -89,7 +90,8 @@ async function readFiles(names: readonly string[]): Promise<{ files: FoundDocume
   for (const name of names) {
     try {
       const found = findDocuments(new SourceText(policyFileName(name), policyText(name)));
-      if (found.documents.length + found.errors.length === 0)
+      const hasCommands = found.scripts.some((part) => awsCommands(part).length > 0);
+      if (found.documents.length + found.errors.length === 0 && !hasCommands)
         throw new FeedrateError('usage', `${name}: no policy in this file; a policy has the key "Statement"`);
       files.push(found);
     } catch (error) {
