@@ -97,14 +97,14 @@ function noteOf(cell: ComparedCell, { low, high }: NonNullable<ForestRow['beyond
   return [why, ...empty].join('; ');
 }
 
-/** Beside a row, there is room for a few names. The notes of the page have all of them. */
+/** Beside a row, there is room for a few mismatches. The notes of the page have all of them, and the remedy. */
 const NAMED_MISMATCHES = 2;
 
 function differing({ mismatches }: ComparedCell): string {
-  const names = mismatches.slice(0, NAMED_MISMATCHES).map(({ what }) => what);
-  const more = mismatches.length - names.length;
-  const rest = more > 0 ? ` and ${more} more` : '';
-  return `${names.join(', ')}${rest} ${mismatches.length === 1 ? 'differs' : 'differ'}`;
+  const named = mismatches.slice(0, NAMED_MISMATCHES);
+  const texts = named.map(({ what, base, candidate }) => `${what} changed from ${base} to ${candidate}`);
+  const more = mismatches.length - named.length;
+  return [...texts, ...(more > 0 ? [`${more} more`] : [])].join('; ');
 }
 
 interface LeveledSide extends Attributed {
