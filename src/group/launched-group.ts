@@ -3,8 +3,6 @@
  * launchers do not say which rank is missing. The launcher's barrier then lets all go at once, and its abort reaches ranks
  * that cannot act themselves.
  */
-import { existsSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT } from '../base/errors.js';
 import { type FilesGroupRequest, openFilesGroup } from './files-group.js';
 import type { Group } from './group.js';
@@ -20,14 +18,10 @@ export interface LauncherLink {
   finish(): Promise<void>;
 }
 
-/** How long a rank stays after a loss, so that rank 0 can save the run before the launcher notices anything, ms. */
-const GRACE_MS = 10_000;
-const LOOK_MS = 200;
-
 /** Returns a group of these ranks once all have come. Throws as `openFilesGroup` does; the launcher then ends all ranks. */
 export async function openLaunchedGroup(request: FilesGroupRequest, link: LauncherLink): Promise<Group> {
   try {
-    return new LaunchedGroup(await openFilesGroup(request), link, request.directory);
+    return new LaunchedGroup(await openFilesGroup(request), link);
   } catch (thrown) {
     abortAtExit(link);
     throw thrown;
@@ -37,13 +31,11 @@ export async function openLaunchedGroup(request: FilesGroupRequest, link: Launch
 class LaunchedGroup implements Group {
   readonly #files: Group;
   readonly #link: LauncherLink;
-  readonly #directory: string;
   #leftNs = 0;
 
-  constructor(files: Group, link: LauncherLink, directory: string) {
+  constructor(files: Group, link: LauncherLink) {
     this.#files = files;
     this.#link = link;
-    this.#directory = directory;
   }
 
   get launcher() {
@@ -88,10 +80,6 @@ class LaunchedGroup implements Group {
       return;
     }
     abortAtExit(this.#link);
-    if (this.rank === 0) return;
-    // Launchers end all other ranks when one of them exits early. Rank 0 removes the directory when it has saved the run.
-    const endMs = performance.now() + GRACE_MS;
-    while (existsSync(this.#directory) && performance.now() < endMs) await sleep(LOOK_MS);
   }
 }
 
