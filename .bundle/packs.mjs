@@ -9,6 +9,8 @@ import { build } from 'esbuild';
 /** Returns the inputs that these import statically, by the metafile, with themselves. */
 function reachedFrom(inputs, roots) {
   const reached = new Set(roots);
+  const missing = roots.filter((path) => inputs[path] === undefined);
+  if (missing.length > 0) throw new Error(`.bundle/build.json: the command has no module ${missing.join(' or ')}`);
   for (const path of reached)
     for (const { path: next, kind, external } of inputs[path].imports)
       if (external !== true && kind !== 'dynamic-import') reached.add(next);
