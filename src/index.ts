@@ -124,6 +124,7 @@ export type { NamedPath, PlanRequest, RunRequest, WorkloadText } from './run/req
 export type { Conducted } from './run/sessions.js';
 export { StopHandle } from './run/stop-handle.js';
 export { readWorkload } from './run/workload-text.js';
+export { reportHtml } from './serve/stored-page.js';
 export { type EffectSample, pairedSample, unpairedSample } from './stats/effect.js';
 export { type Measure, measureOf } from './stats/measure.js';
 export { type Measurement, measurementsOf } from './stats/measurements.js';

@@ -1,5 +1,6 @@
 /** The contents of a run directory, with the problems found while reading it. */
 import type { FeedRecord } from './feed-record.js';
+import type { FsxMetricsRecord } from './fsx-metrics-record.js';
 import type { OntapSample } from './ontap-record.js';
 import type { RunRecord } from './run-record.js';
 import type { TrialRecord } from './trial-record.js';
@@ -21,6 +22,8 @@ export interface StoredRun {
   readonly ontapSamples?: readonly OntapSample[];
   /** The answer of `feedrate feed`. */
   readonly feed?: FeedRecord;
+  /** CloudWatch's metrics around a run in a bucket. Those of a directory are read when they are needed. */
+  readonly fsxMetrics?: FsxMetricsRecord;
 }
 
 /** A stored run whose `run.json` could be read. */

@@ -2,7 +2,9 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname } from 'node:path/posix';
 import { FeedrateError } from '../base/errors.js';
+import { decodeFeed } from '../record/check-feed.js';
 import type { TrialPart } from '../record/codec.js';
+import { decodeFsxMetrics } from '../record/fsx-metrics-record.js';
 import { isSetAside } from '../record/run-purpose.js';
 import type { StoredRun } from '../record/stored-run.js';
 import { S3Bucket } from './bucket.js';
@@ -82,12 +84,28 @@ export async function readAt(
   if (isThere) requireSum(place, sums, RUN_FILES.trials, hash.digest('hex'));
   else trials.cut('missing');
   const missing: FileText = new Error('missing');
-  return storedRun(
+  const stored = storedRun(
     { directory: urlOf(place), id: basename(place.prefix) },
     headerOf(run),
     trials.result(),
     partial ?? missing,
   );
+  const problems = [...stored.problems];
+  const added = async <T>(name: string, decode: (text: string, where: string) => T): Promise<T | null> => {
+    const text = sums.size > 0 && !sums.has(name) ? null : await bucket.text(placeBelow(place, name));
+    if (text === null) return null;
+    requireSum(place, sums, name, createHash('sha256').update(text).digest('hex'));
+    try {
+      return decode(text, name);
+    } catch (thrown) {
+      if (!(thrown instanceof FeedrateError)) throw thrown;
+      problems.push(thrown.message);
+      return null;
+    }
+  };
+  const feed = await added(RUN_FILES.feed, decodeFeed);
+  const fsxMetrics = await added(RUN_FILES.fsxMetrics, decodeFsxMetrics);
+  return { ...stored, problems, ...(feed !== null && { feed }), ...(fsxMetrics !== null && { fsxMetrics }) };
 }
 
 /** Returns the checksums by file. Empty without a list: another program copied the run there. */

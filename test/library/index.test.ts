@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as feedrate from '../../src/index.js';
+import { around, measuredRun, storeRun } from '../support/measured-runs.js';
+import { makeArm } from '../support/records.js';
 import { repositoryRoot } from '../support/repository.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
 
@@ -32,6 +34,16 @@ test('a workload is parsed, planned, measured and reported', () =>
       [3, 3],
     );
     assert.match(await feedrate.renderRun(null, trials, [], 'md', { color: false, columns: 80 }), '64KiB');
+  }));
+
+test('the report of a stored run is a page', () =>
+  withTemporaryDirectory((directory) => {
+    const arms = [{ arm: makeArm('read'), levels: around(1e9, 3) }];
+    const id = '20261101T030000Z_quick_a1f3';
+    const run = storeRun(directory, measuredRun(id, arms, { id }));
+    const html = feedrate.reportHtml(feedrate.readRun(run));
+    assert.match(html, /^<!doctype html>/i);
+    assert.match(html, '<h2 id="answer-title">Answer</h2>');
   }));
 
 test('an error can be told by its class and code', () => {

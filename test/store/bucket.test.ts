@@ -132,6 +132,18 @@ test('a replaced run is never read as a mixture', () =>
     assert.is((await call('show', PLACE)).status, 0);
   }));
 
+test('what commands have added to a run is read from a bucket, too', () =>
+  withStore(async (store, call, run) => {
+    writeFileSync(join(run, 'feed.json'), '{"feedVersion": 9}');
+    writeFileSync(join(run, 'fsx-metrics.json'), '{}');
+    await call('export', 's3://results/runs');
+    const { stderr, stdout } = await call('show', PLACE);
+    assert.match(stdout + stderr, /feed\.json: feedVersion: expected version 1/);
+    assert.match(stdout + stderr, /fsx-metrics\.json: /);
+    store.objects.set(`${KEY}/feed.json`, Buffer.from('{}'));
+    assert.match((await call('show', PLACE)).stderr, /feed\.json: does not match SHA256SUMS/);
+  }));
+
 test('another Region is followed, and the requests are signed for it', () =>
   withStore(async (store, call) => {
     store.fault = ({ headers }) =>

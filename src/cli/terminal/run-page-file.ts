@@ -1,8 +1,8 @@
 /** Writes the page at the end of a run. */
 import { isAbsolute, join } from 'node:path';
 import type { StoredRun } from '../../record/stored-run.js';
+import { pageOfStored } from '../../serve/stored-page.js';
 import { RUN_FILES } from '../../store/run-files.js';
-import { pageOfStored } from '../options/page-input.js';
 import { pathFromHere } from '../output/path-from-here.js';
 import { tell } from '../output/print.js';
 import { requirePagePlace, writePage } from './page-file.js';
@@ -16,7 +16,7 @@ export function writeRunPage(stored: StoredRun, file: string | true): void {
   const path = file === true ? join(pathFromHere(stored.directory), RUN_FILES.report) : file;
   try {
     requirePagePlace(path);
-    writePage(path, pageOfStored(stored));
+    writePage(path, pageOfStored(stored, pathFromHere(stored.directory)));
     tell(`report: ${path}`);
     for (const line of frameLines(path)) tell(line);
   } catch (thrown) {
