@@ -1,7 +1,9 @@
 /** A group that meets by files in a directory that all machines share. */
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FeedrateError } from '../base/errors.js';
 import { formatDurationNs } from '../base/units.js';
 import { codeOf } from '../host/system/libc.js';
@@ -32,6 +34,7 @@ const TELL_NS = 30e9;
 const NAMED_RANKS = 4;
 /** How long rank 0 waits for the others to close their files before it removes them, ms. */
 const CLOSING_MS = 10_000;
+const LOOK_MS = 200;
 
 /**
  * Returns the group once all its ranks have come.
@@ -143,6 +146,16 @@ class FilesGroup implements Group {
     });
     await Promise.race([this.#loop, late]);
     clearTimeout(timer);
+    if (this.#lost.signal.aborted && this.#party.removes() === 'none') await this.#untilRemoved();
+  }
+
+  /**
+   * Launchers end all other ranks when one of them exits early. So this rank stays until rank 0, which removes the directory
+   * when it has saved the run, needs it no longer.
+   */
+  async #untilRemoved(): Promise<void> {
+    const endMs = performance.now() + CLOSING_MS;
+    while (existsSync(this.#directory) && performance.now() < endMs) await sleep(LOOK_MS);
   }
 
   #released(): Promise<readonly string[]> {

@@ -135,7 +135,10 @@ export class Follower {
   #follow(first: Note): void {
     if (first.step === 'ended') this.#loss = { reason: first.text };
     this.#isGathered = first.step === 'gathered' && first.meeting === this.#meeting;
-    const isOver = first.meeting > this.#meeting || (first.meeting === this.#meeting && first.step === 'go');
+    // Rank 0 may have left the group since.
+    const isOver =
+      first.meeting > this.#meeting ||
+      (first.meeting === this.#meeting && (first.step === 'go' || first.step === 'closed'));
     if (isOver && this.#step === 'read') this.#isReleased = true;
   }
 

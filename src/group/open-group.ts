@@ -18,11 +18,27 @@ export interface GroupRequest {
 type Opener = (request: GroupRequest) => Promise<Group>;
 
 /** A launcher's module is loaded only for its own processes. */
-const OPENERS: Readonly<Record<Exclude<Launcher, 'pmi' | 'mpi'>, Opener>> = {
+const OPENERS: Readonly<Record<Launcher, Opener>> = {
   none: async () => (await import('./lone-group.js')).loneGroup(),
-  files: async ({ sharedDirectory, ...rest }) => {
+  async files({ sharedDirectory, ...rest }) {
     const { openFilesGroup } = await import('./files-group.js');
     return openFilesGroup({ ...rest, directory: meetingDirectory(sharedDirectory, rest.place.job) });
+  },
+  async pmi({ sharedDirectory, ...rest }) {
+    const [{ connectPmi }, { openLaunchedGroup }] = await Promise.all([
+      import('./pmi-link.js'),
+      import('./launched-group.js'),
+    ]);
+    const link = await connectPmi(process.env['PMI_FD'] ?? '');
+    return openLaunchedGroup({ ...rest, directory: meetingDirectory(sharedDirectory, link.job) }, link);
+  },
+  async mpi({ sharedDirectory, ...rest }) {
+    const [{ connectMpi }, { openLaunchedGroup }] = await Promise.all([
+      import('./mpi-link.js'),
+      import('./launched-group.js'),
+    ]);
+    const directory = meetingDirectory(sharedDirectory, rest.place.job);
+    return openLaunchedGroup({ ...rest, directory }, await connectMpi());
   },
 };
 
@@ -32,7 +48,7 @@ const OPENERS: Readonly<Record<Exclude<Launcher, 'pmi' | 'mpi'>, Opener>> = {
  * launcher cannot be reached
  */
 export function openGroup(request: GroupRequest): Promise<Group> {
-  return OPENERS[request.place.launcher as 'files'](request);
+  return OPENERS[request.place.launcher](request);
 }
 
 /** Returns the directory in which the ranks of a job meet. Jobs that have an id have directories of their own. */
