@@ -31,6 +31,7 @@ const callsOn = (fast: string, slow: string): readonly (readonly string[])[] => 
   ['list'],
   ['serve', '--port', 'x'],
   ['show', fast, '--format', 'json'],
+  ['merge', fast, slow],
   ['compare', fast, slow],
   ['gate', slow, '--baseline', fast],
   ['baseline', 'save', 'main', fast],

@@ -158,6 +158,8 @@ const ASKED: Readonly<Record<string, Lines>> = {
     ['list', '-o', results],
     ['list', '-o', results, '--format', 'json'],
     ['list', '-o', HOSTILE],
+    ['merge', HOSTILE, one, '-o', results],
+    ['merge', one, half, '-o', results],
     ...badWords(['list'], '--format', '-o'),
   ],
   compare: ({ results, whole: [one = '', two = ''], damaged }) => [
