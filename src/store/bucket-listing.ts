@@ -37,7 +37,7 @@ export async function withBucketRuns<Result>(
     }
     const runs = found.filter((run) => run !== null);
     const unfinished = found.length - runs.length;
-    if (unfinished > 0) passedOver(`${urlOf(place)}: ${unfinished} exports are not finished and are left out`);
+    if (unfinished > 0) passedOver(`${urlOf(place)}: left out ${unfinished} whose export is not finished`);
     return await use(runs.sort(oldestFirst));
   } finally {
     bucket.close();

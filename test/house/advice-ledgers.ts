@@ -1,7 +1,8 @@
 /**
  * Where the advice of each room is followed: what feedrate advises must be accepted, and must help. A key is a test file,
- * whose text has the words of the advice; a test file and how it follows advice that it does not quote; or `not run` and
- * why nothing can follow it here. The values are beginnings of advice. `house/advice` fails for advice without a row.
+ * whose text has the words of the advice; a test file that brings about the advised state without quoting the advice, and
+ * what it does; or `not run` and why nothing can follow it here. The values are beginnings of advice. `house/advice` fails for
+ * advice without a row.
  */
 export type Ledger = Readonly<Record<string, readonly string[]>>;
 

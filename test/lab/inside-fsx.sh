@@ -25,9 +25,6 @@ measured() {
   echo "$status $(((${EPOCHREALTIME/./} - from) / 1000))" >"$name.status"
 }
 measured known -t a=/mnt/fsx/a -t b=/mnt/bound -t alias=/mnt/alias
-# This waits for AWS as long as it takes, which the lab may need.
-"$main" fsx tiering "$workload" -t a=/mnt/fsx/a -t b=/mnt/bound -o "$PWD/tiered" --progress none >tiered.report 2>tiered.stderr
-"$main" show -o "$PWD/tiered" --detail >tiered.shown
 "$main" doctor -t /mnt/fsx/a --no-measure --format json >doctor.json
 "$main" fsx describe -t /mnt/fsx -t /mnt/bound -t /mnt/alias --format json >describe.json
 measured off -t a=/mnt/fsx/a --no-aws

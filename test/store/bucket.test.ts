@@ -98,7 +98,7 @@ test('runs in a bucket are listed, and have a history', () =>
     const listed = await call('list', '-o', 's3://results/runs', '--format', 'json');
     assert.equal(
       [listed.status, listed.stderr],
-      [0, 's3://results/runs: 1 exports are not finished and are left out\n'],
+      [0, 's3://results/runs: left out 1 whose export is not finished\n'],
     );
     const [damaged, first] = JSON.parse(listed.stdout);
     assert.equal(first, { ...here[0], directory: PLACE });
