@@ -30,6 +30,22 @@ test('a page is sound on a wide screen: console, requests, width, accessibility,
   await opened.close();
 });
 
+test('a narrow dark screen and paper look as they did, and charts are on paper', async () => {
+  const opened = await open('seven-arms', { viewport: { width: 390, height: 1400 }, colorScheme: 'dark' });
+  const { page } = opened;
+  await readThrough(page);
+  await assertLooksLike(browser as Browser, await page.screenshot(), 'page', 'narrow-dark.png');
+  await opened.close();
+  const paper = await open('seven-arms', { viewport: { width: 768, height: 1400 }, colorScheme: 'dark' });
+  await readThrough(paper.page);
+  await paper.page.emulateMedia({ media: 'print' });
+  const heights = `[...document.querySelectorAll('.chart-plot')].map((plot) => plot.getBoundingClientRect().height)`;
+  const drawn = (await paper.page.evaluate(heights)) as number[];
+  assert.ok(drawn.length > 0 && drawn.every((height) => height > 100), `heights of charts: ${drawn.join(' ')}`);
+  await assertLooksLike(browser as Browser, await paper.page.screenshot(), 'page', 'paper.png');
+  await paper.close();
+});
+
 test('hostile names show themselves and nothing else, on a narrow dark screen too', async () => {
   const opened = await open('hostile', { viewport: { width: 390, height: 800 }, colorScheme: 'dark' });
   const { page } = opened;
