@@ -163,7 +163,7 @@ const ASKED: Readonly<Record<string, Lines>> = {
   merge: ({ results, whole: [one = '', two = ''], damaged }) => [
     ['merge', HOSTILE, '-o', results],
     ['merge', one, two, '-o', results],
-    ['merge', one, damaged, '-o', results],
+    ...damaged.map((run) => ['merge', one, run, '-o', results]),
   ],
   compare: ({ results, whole: [one = '', two = ''], damaged }) => [
     ...FORMATS.flatMap((format) => [
