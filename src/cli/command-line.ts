@@ -1,6 +1,6 @@
 /** Runs the command that the arguments after `feedrate` name, and reports its failure with a message and an exit status. */
 import { EXIT } from '../base/errors.js';
-import { describeFailure } from './failure.js';
+import { describeFailure } from './output/failure.js';
 import { tell } from './output/print.js';
 import { programFor } from './program.js';
 

@@ -43,8 +43,3 @@ export function checkGroup(group: JsonReader): void {
     member.at('clockErrorNs').numberOrNull();
   }
 }
-
-/** Returns the host of a rank; null: the run does not say. */
-export function hostOf(group: GroupRecord | undefined, rank: number): string | null {
-  return group?.members.find((member) => member.rank === rank)?.host ?? null;
-}

@@ -145,12 +145,19 @@ function fill(store: RunStore, ranks: readonly StoredRank[]): Omit<MergedRun, 'd
   const merged = mergedTrials(ranks);
   let commonNs = 0;
   let longestNs = 0;
+  let counted = 0;
   for (const trial of merged) {
     store.appendTrial(trial);
     if (!isCounted(trial)) continue;
+    counted++;
     commonNs += windowNs(trial);
     longestNs += Math.max(...(trial.ranks ?? []).map(windowNs));
   }
+  if (counted === 0)
+    throw new FeedrateError(
+      'measurement',
+      `no trial was completed by all ${ranks.length} ranks, so there is no result`,
+    );
   if (!(commonNs > 0)) throw new FeedrateError('measurement', neverTogether(ranks));
   const isComplete = ranks.every(({ run }) => run.status === 'complete');
   const { run } = store.finish(isComplete ? 'complete' : 'aborted');

@@ -27,6 +27,7 @@ import { nullAuOf } from './null-au.js';
 import { prepareTrial, removeScratch } from './prepare-trial.js';
 import { readersOfSame } from './shared-files.js';
 import { type Stage, stageBeside, stageOf } from './stage.js';
+import { identityOf } from './trial-identity.js';
 import { silent, warningsOf } from './warnings.js';
 
 function faultOfWorkers({ outcomes }: MeasuredTrial): TrialRecord['fault'] {
@@ -119,25 +120,6 @@ async function trainingOf(
   if (training === undefined || abandoned || fault !== null || settings.stopped()) return training;
   const nullAu = await nullAuOf(stage, settings.pool, settings.onCounters);
   return nullAu === undefined ? training : { ...training, nullAu };
-}
-
-/** Returns which trial it is, on which machine, in the order of a record's fields. */
-function identityOf(trial: PlannedTrial, { id: arm, job, target, factors }: Arm, group: GroupPlace | null) {
-  const { id, session, round, place, warmup, fileset } = trial;
-  return {
-    id,
-    session,
-    round,
-    place,
-    rank: group?.rank ?? 0,
-    ...(group !== null && { host: group.host }),
-    warmup,
-    arm,
-    job,
-    target,
-    factors,
-    ...(fileset !== undefined && { fileset }),
-  };
 }
 
 /**

@@ -31,7 +31,7 @@ const callsOn = (fast: string, slow: string): readonly (readonly string[])[] => 
   ['list'],
   ['serve', '--port', 'x'],
   ['show', fast, '--format', 'json'],
-  ['merge', fast, slow],
+  ['merge', fast],
   ['compare', fast, slow],
   ['gate', slow, '--baseline', fast],
   ['baseline', 'save', 'main', fast],

@@ -3,7 +3,7 @@ import { CommanderError } from 'commander';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FeedrateError } from '../../src/base/errors.js';
-import { describeFailure } from '../../src/cli/failure.js';
+import { describeFailure } from '../../src/cli/output/failure.js';
 
 const test = suite('cli/failure');
 

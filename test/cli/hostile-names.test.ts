@@ -158,9 +158,12 @@ const ASKED: Readonly<Record<string, Lines>> = {
     ['list', '-o', results],
     ['list', '-o', results, '--format', 'json'],
     ['list', '-o', HOSTILE],
-    ['merge', HOSTILE, one, '-o', results],
-    ['merge', one, half, '-o', results],
     ...badWords(['list'], '--format', '-o'),
+  ],
+  merge: ({ results, whole: [one = '', two = ''], damaged }) => [
+    ['merge', HOSTILE, '-o', results],
+    ['merge', one, two, '-o', results],
+    ...damaged.map((run) => ['merge', one, run, '-o', results]),
   ],
   compare: ({ results, whole: [one = '', two = ''], damaged }) => [
     ...FORMATS.flatMap((format) => [

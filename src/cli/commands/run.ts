@@ -26,7 +26,7 @@ import {
 } from '../options/common-options.js';
 import { addWorkload, workloadOf } from '../options/job-options.js';
 import { addOntapOptions, BESIDE_A_RUN_MS, ontapFrom, WHAT_ONTAP_IS_ASKED } from '../options/ontap-options.js';
-import { addRankOptions, asRank, type RawRankOptions } from '../options/rank-options.js';
+import { addRankOptions, type RawRankOptions } from '../options/rank-options.js';
 import type { Subcommand } from '../options/subcommand.js';
 import { exitsOnSignal } from '../terminal/exits.js';
 import { onSignal } from '../terminal/signals.js';
@@ -53,13 +53,14 @@ export const run: Subcommand = {
     addOntapOptions(addColdOptions(command), WHAT_ONTAP_IS_ASKED);
     addRankOptions(command);
     addWorkload(command, fields).action(
-      exitsOnSignal((workload: string | undefined, raw: RawRunOptions & RawRankOptions, command: Command) =>
-        asRank(raw, raw.output, async (ranks) => {
+      exitsOnSignal(async (workload: string | undefined, raw: RawRunOptions & RawRankOptions, command: Command) => {
+        const { asRank } = await import('../terminal/rank-output.js');
+        return asRank(raw, raw.output, async (ranks) => {
           const options = { ...parseRunOptions(raw), workload: await workloadOf(workload, command), ranks };
           const { status } = await runWorkload(options, argumentsOf(command));
           return status;
-        }),
-      ),
+        });
+      }),
     );
   },
   examples: `

@@ -4,7 +4,6 @@ import { type Command, Option } from 'commander';
 import { FeedrateError } from '../../base/errors.js';
 import { parseDuration } from '../../base/units.js';
 import type { Group, Launcher } from '../../group/group.js';
-import { isFileWord, LAUNCHER_WORDS } from '../../group/launcher-words.js';
 import type { StartTime } from '../../group/start-time.js';
 
 /** The options as commander returns them. */
@@ -56,7 +55,7 @@ export async function groupFrom(
   resultsDirectory: string,
   tell: (text: string) => void,
 ): Promise<ChosenGroup | null> {
-  if (!isAsked(raw) && !isLaunched(process.env)) return null;
+  if (!isAsked(raw) && !(await isLaunched(process.env))) return null;
   const [{ detectLauncher }, { openGroup }, { loneGroup }, { startTimeOf }] = await Promise.all([
     import('../../group/detect-launcher.js'),
     import('../../group/open-group.js'),
@@ -85,7 +84,8 @@ function isAsked({ group, rank, groupSize, startAt }: RawGroupOptions): boolean 
 }
 
 /** Whether a launcher left words for this process. */
-function isLaunched(environment: NodeJS.ProcessEnv): boolean {
+async function isLaunched(environment: NodeJS.ProcessEnv): Promise<boolean> {
+  const { isFileWord, LAUNCHER_WORDS } = await import('../../group/launcher-words.js');
   return Object.values(LAUNCHER_WORDS).some((word) =>
     isFileWord(word) ? existsSync(word) : environment[word] !== undefined,
   );

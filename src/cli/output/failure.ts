@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
-import { EXIT, FeedrateError, type Issue, isMemoryMessage, isSystemError } from '../base/errors.js';
-import { formatWhole } from '../base/units.js';
+import { EXIT, FeedrateError, type Issue, isMemoryMessage, isSystemError } from '../../base/errors.js';
+import { formatWhole } from '../../base/units.js';
 
 /** The most issues of an input that are printed. */
 const ISSUES_MOST = 20;
