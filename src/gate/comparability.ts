@@ -1,6 +1,6 @@
 /** Decides whether two measurements are comparable: what differs between them besides the compared attributes. */
 import { formatBytes } from '../base/units.js';
-import type { Arm } from '../plan/plan.js';
+import { type Arm, besideOf } from '../plan/plan.js';
 import { partsOf } from '../record/merge-ranks.js';
 import type { GroupLimits, RunRecord } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
@@ -99,10 +99,18 @@ function loadMismatchesOf(base: Measured, candidate: Measured): Mismatch[] {
   const [before, after] = [enginesOf(base), enginesOf(candidate)];
   return [
     ...loadMismatches(base.arm.words, candidate.arm.words),
+    ...besideMismatches(base, candidate),
     // A side without trials used no engine. It is reported as not measured.
     ...(before === '' || after === '' ? [] : differing('engine', before, after, 'load')),
     ...dataMismatch(base, candidate),
   ];
+}
+
+/** Returns the differences between the jobs beside both sides, which are part of their load: `beside.bs`. */
+function besideMismatches(base: Placed, candidate: Placed): Mismatch[] {
+  const [before, after] = [base, candidate].map(({ run, arm }) => besideOf(run.plan, arm)?.words);
+  if (before === undefined || after === undefined) return [];
+  return loadMismatches(before, after).map((each) => ({ ...each, what: `beside.${each.what}` }));
 }
 
 /** Other files are another load, whatever the job does with them. */

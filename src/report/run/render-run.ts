@@ -5,6 +5,7 @@ import { METHOD_LINE } from '../table/method-line.js';
 import { type DrawnLine, paragraphs } from '../table/report-line.js';
 import { painter, type TerminalOptions, terminalTable } from '../table/terminal.js';
 import { armTables, captionOf } from './arm-table.js';
+import { besideLines } from './beside-lines.js';
 import { ceilingLines } from './ceiling-lines.js';
 import { checkpointLines } from './checkpoint-lines.js';
 import { busyLines } from './machine-lines.js';
@@ -21,6 +22,7 @@ function findingLines(view: RunView, { detail = false }: TerminalOptions): Line[
   const { run, summaries, thresholds, problems, trials, serverLatencies } = view;
   return [
     ...replayLines(view),
+    ...besideLines(view),
     ...cacheLines(summaries),
     ...checkpointLines(view),
     ...ceilingLines(view, detail),
