@@ -1,6 +1,7 @@
 /** Jobs that run beside others: what is refused, and the arms, files and space that the rest becomes. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { FeedrateError } from '../../src/base/errors.js';
 import { expectedTime } from '../../src/plan/expected-time.js';
 import { filesetsByArm } from '../../src/plan/filesets.js';
 import { needsOf } from '../../src/plan/needs.js';
@@ -14,7 +15,7 @@ const test = suite('workload/besides');
 const MIB = 2 ** 20;
 const TARGETS = ['a', 'b'].map((name) => ({ name, path: `/${name}` }));
 
-function planOf(jobs: string, trials = '{sessions: 2}', targets = TARGETS): Plan {
+function planOf(jobs: string, trials = '{sessions: 2, rounds: 1}', targets = TARGETS): Plan {
   const text = `name: pair\ntrials: ${trials}\ndataset: {nrfiles: 2, filesize: 1MiB}\njobs:\n${jobs}`;
   return buildPlan(parseWorkload(text, 'w.yaml'), targets, resolveJob, 1);
 }
@@ -22,11 +23,7 @@ function planOf(jobs: string, trials = '{sessions: 2}', targets = TARGETS): Plan
 const PAIR = '  load: {rw: read, bs: [64k, 1m], beside: [none, save]}\n  save: {rw: write, size: 4m, beside: [none]}\n';
 
 for (const [what, jobs, message] of [
-  [
-    'no such job',
-    '  a: {rw: read, beside: bb}\n  bbb: {rw: read}\n',
-    '3:21: beside: there is no job bb; did you mean bbb?',
-  ],
+  ['no such job', '  a: {rw: read, beside: bb}\n  bbb: {rw: read}\n', 'beside: there is no job bb; did you mean bbb?'],
   ['itself', '  a: {rw: read, beside: a}\n', 'beside: a is this job itself; raise numjobs'],
   [
     'several arms',
@@ -43,7 +40,10 @@ for (const [what, jobs, message] of [
     try {
       parseWorkload(text, 'w.yaml');
     } catch (thrown) {
-      assert.match((thrown as Error).message, message.replace('"', ''));
+      assert.match(
+        JSON.stringify([(thrown as FeedrateError).message, (thrown as FeedrateError).issues]),
+        message.replace('"', ''),
+      );
       return;
     }
     assert.unreachable(what);
@@ -64,9 +64,11 @@ test('each arm has the arm that the other job is alone, on the same target', () 
 });
 
 test('a trial that writes has the file set of the job beside it, which alone reads it', () => {
-  const plan = planOf('  save: {rw: write, size: 4m, beside: [none, load]}\n  load: {rw: read}\n', '{sessions: 2}', [
-    { name: 'a', path: '/a' },
-  ]);
+  const plan = planOf(
+    '  save: {rw: write, size: 4m, beside: [none, load]}\n  load: {rw: read}\n',
+    '{sessions: 2, rounds: 1}',
+    [{ name: 'a', path: '/a' }],
+  );
   const sets = new Map(plan.arms.map(({ id }, place) => [id, [...(filesetsByArm(plan)[place] ?? [])]]));
   assert.equal(
     [...sets],
@@ -84,12 +86,12 @@ test('a trial that writes has the file set of the job beside it, which alone rea
 
 test('space and time are those of both jobs', () => {
   const writers = '  a: {rw: write, size: 4m, beside: [none, b]}\n  b: {rw: write, size: 6m}\n';
-  const plan = planOf(writers, '{sessions: 1}', [{ name: 'a', path: '/a' }]);
+  const plan = planOf(writers, '{sessions: 1, rounds: 1}', [{ name: 'a', path: '/a' }]);
   const [space] = spaceNeeded(plan, null, () => null);
   assert.is(space?.scratchBytes, 10 * MIB);
   assert.is(space?.writtenBytes, (4 + 4 + 6 + 6) * MIB);
   assert.is(space?.writtenIsLowerBound, true, 'b may start over');
-  const aloneOnly = planOf(writers.replace(', b]', ']'), '{sessions: 1}', [{ name: 'a', path: '/a' }]);
+  const aloneOnly = planOf(writers.replace(', b]', ']'), '{sessions: 1, rounds: 1}', [{ name: 'a', path: '/a' }]);
   assert.ok(expectedTime(plan, null).estimatedNs > expectedTime(aloneOnly, null).estimatedNs);
 });
 
