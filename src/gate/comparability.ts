@@ -1,6 +1,6 @@
 /** Decides whether two measurements are comparable: what differs between them besides the compared attributes. */
 import { formatBytes } from '../base/units.js';
-import type { Arm } from '../plan/plan.js';
+import { type Arm, besideOf } from '../plan/plan.js';
 import { partsOf } from '../record/merge-ranks.js';
 import type { GroupLimits, RunRecord } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
@@ -102,6 +102,7 @@ function loadMismatchesOf(base: Measured, candidate: Measured): Mismatch[] {
   const [before, after] = [enginesOf(base), enginesOf(candidate)];
   return [
     ...unstatedAsOne(loadMismatches(base.arm.words, candidate.arm.words), base, candidate),
+    ...besideMismatches(base, candidate),
     // A side without trials used no engine. It is reported as not measured.
     ...(before === '' || after === '' ? [] : differing('engine', before, after, 'load')),
     ...dataMismatch(base, candidate),
@@ -117,6 +118,13 @@ function unstatedAsOne(found: readonly Mismatch[], base: Placed, candidate: Plac
   const [before, after] = [found.filter(isUnstated('base', base)), found.filter(isUnstated('candidate', candidate))];
   const rest = found.filter((mismatch) => !before.includes(mismatch) && !after.includes(mismatch));
   return [...rest, ...differing('unstated-fields', String(before.length), String(after.length), 'load')];
+}
+
+/** Returns the differences between the jobs beside both sides, which are part of their load: `beside.bs`. */
+function besideMismatches(base: Placed, candidate: Placed): Mismatch[] {
+  const [before, after] = [base, candidate].map(({ run, arm }) => besideOf(run.plan, arm)?.words);
+  if (before === undefined || after === undefined) return [];
+  return loadMismatches(before, after).map((each) => ({ ...each, what: `beside.${each.what}` }));
 }
 
 /** Other files are another load, whatever the job does with them. */

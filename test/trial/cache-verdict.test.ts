@@ -54,6 +54,30 @@ test('on NFS a claim stands or falls by what the server sent', () => {
   assert.is(judged('direct', from(0)).verdict, 'contradicted');
 });
 
+test('what the job beside it may have read neither proves nor contradicts a claim', () => {
+  const local = { residentBytesBefore: 0, fileBytes: 100 * MIB, residencySource: 'mincore', evictedBy: null } as const;
+  const verdictOf = (claim: CacheClaim, fetched: number, besideReadBytes: number): string => {
+    const preparation: CacheBefore = { claim, reads: true, before: local, problem: null };
+    const own = { ...device, processDeviceReadBytes: fetched * MIB, blockDevice: 'vda', blockReadBytes: fetched * MIB };
+    return judgeCache(claim, preparation, window, { device: own, nfs: null }, besideReadBytes).verdict;
+  };
+  assert.is(verdictOf('cold', 200, 100 * MIB), 'proven', 'both jobs read everything from the device');
+  assert.is(verdictOf('cold', 100, 100 * MIB), 'unproven', 'one of them did');
+  assert.is(verdictOf('cold', 50, 100 * MIB), 'contradicted');
+  assert.is(verdictOf('warm', 100, 100 * MIB), 'unproven');
+  assert.is(verdictOf('warm', 0, 100 * MIB), 'proven');
+  assert.is(verdictOf('cold', 300, Number.POSITIVE_INFINITY), 'unproven', 'memory maps fetch more than is asked for');
+  const { verdict, detail } = judgeCache(
+    'cold',
+    { claim: 'cold', reads: true, before: local, problem: null },
+    window,
+    { device, nfs: readTraffic(150 * MIB) },
+    100 * MIB,
+  );
+  assert.is(verdict, 'unproven');
+  assert.match(detail, /delivered 150 MiB to the job and the one beside it/);
+});
+
 test('without a mount a claim stands or falls by what the connections carried', () => {
   const preparation: CacheBefore = {
     claim: 'cold',

@@ -48,6 +48,7 @@ shipped('are these, and no others', () => {
     'sequential-read.yaml',
     'small-files.yaml',
     'tiering.yaml',
+    'two-jobs.yaml',
     'unet3d.yaml',
     'webdataset.yaml',
   ]);

@@ -5,6 +5,7 @@ import { METHOD_LINE } from '../table/method-line.js';
 import { type DrawnLine, paragraphs } from '../table/report-line.js';
 import { painter, type TerminalOptions, terminalTable } from '../table/terminal.js';
 import { armTables, captionOf } from './arm-table.js';
+import { besideLines } from './beside-lines.js';
 import { ceilingLines } from './ceiling-lines.js';
 import { checkpointLines } from './checkpoint-lines.js';
 import { groupLines } from './group-lines.js';
@@ -23,6 +24,7 @@ function findingLines(view: RunView, { detail = false }: TerminalOptions): Line[
   return [
     ...groupLines(view),
     ...replayLines(view),
+    ...besideLines(view),
     ...cacheLines(summaries),
     ...checkpointLines(view),
     ...ceilingLines(view, detail),

@@ -5,6 +5,7 @@ import { replayOf } from '../../stats/replay-times.js';
 import type { ArmSummary } from '../../stats/summary.js';
 import { trainingCheckpoints } from '../../stats/training-checkpoints.js';
 import type { Answered } from '../table/answer-lines.js';
+import { besideJson } from './beside-lines.js';
 import type { RunView } from './run-view.js';
 
 const REPORT_VERSION = 1;
@@ -13,6 +14,7 @@ const REPORT_VERSION = 1;
 export function runJson(view: RunView, { answer, next }: Answered, besides: object = {}): string {
   const { run, status, directory, problems, summaries, thresholds, ceilings } = view;
   const columns = armColumns(view);
+  const pairs = besideJson(view);
   const report = {
     reportVersion: REPORT_VERSION,
     answer,
@@ -38,6 +40,7 @@ export function runJson(view: RunView, { answer, next }: Answered, besides: obje
       ...replayDetails(view, summary),
       ...(ceilings.has(summary.arm.id) && { ceilings: ceilings.get(summary.arm.id) }),
     })),
+    ...(pairs.length > 0 && { beside: pairs }),
     thresholds: thresholds.map(({ threshold, ...result }) => ({ threshold: threshold.text, ...result })),
     problems,
     ...besides,
