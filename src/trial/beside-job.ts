@@ -97,9 +97,9 @@ export class BesideJob implements Stoppable {
 
   /** Returns what it did; null if it was stopped before its start. */
   record(): BesideRecord | null {
-    const [first] = this.#passes;
+    const [first, ...others] = this.#passes;
     if (first === undefined) return null;
-    const window = windowOfPasses(this.#passes.map((pass) => pass.window));
+    const window = windowOfPasses([first.window, ...others.map((pass) => pass.window)]);
     const latency = mergeLatencies(this.#passes);
     return { arm: this.#stage.arm.id, passes: this.#passes.length, ...first, window, latency };
   }
@@ -170,20 +170,22 @@ export class BesideJob implements Stoppable {
   }
 }
 
+/** What all passes did together. */
+const SUMMED = [
+  'readBytes',
+  'writeBytes',
+  'readOps',
+  'writeOps',
+  'lastDoneNs',
+  'totalReadBytes',
+  'totalWriteBytes',
+  'totalReadOps',
+  'totalWriteOps',
+] as const;
+
 /** Returns the time of all passes together, and what they moved. The time between them does not count. */
-function windowOfPasses(windows: readonly Window[]): Window {
-  return windows.reduce((sum, window) => ({
-    ...sum,
-    startNs: 0,
-    endNs: sum.endNs - sum.startNs + window.endNs - window.startNs,
-    readBytes: sum.readBytes + window.readBytes,
-    writeBytes: sum.writeBytes + window.writeBytes,
-    readOps: sum.readOps + window.readOps,
-    writeOps: sum.writeOps + window.writeOps,
-    lastDoneNs: sum.lastDoneNs + window.lastDoneNs,
-    totalReadBytes: sum.totalReadBytes + window.totalReadBytes,
-    totalWriteBytes: sum.totalWriteBytes + window.totalWriteBytes,
-    totalReadOps: sum.totalReadOps + window.totalReadOps,
-    totalWriteOps: sum.totalWriteOps + window.totalWriteOps,
-  }));
+function windowOfPasses(windows: readonly [Window, ...Window[]]): Window {
+  const sum = (of: (window: Window) => number) => windows.reduce((total, window) => total + of(window), 0);
+  const sums = Object.fromEntries(SUMMED.map((amount) => [amount, sum((window) => window[amount])]));
+  return { ...windows[0], ...sums, startNs: 0, endNs: sum(({ startNs, endNs }) => endNs - startNs) };
 }

@@ -3,7 +3,7 @@ import { systemFaultOf } from '../base/errors.js';
 import { workersOf } from '../engine/choose.js';
 import { Counters } from '../engine/core/counters.js';
 import { explained } from '../host/system/exhaustion.js';
-import type { Arm, PlannedTrial } from '../plan/plan.js';
+import type { PlannedTrial } from '../plan/plan.js';
 import { skippedEnds } from '../plan/skipped-ends.js';
 import { RECORD_VERSION, type TrialRecord } from '../record/trial-record.js';
 import {
@@ -19,7 +19,7 @@ import { assembleReplay } from './assemble-replay.js';
 import { BesideJob } from './beside-job.js';
 import { type CachePreparation, countedFromNow, movedSince } from './cache.js';
 import { exchanged, type Moved } from './cache-origin.js';
-import { CommonStart, type GroupPlace } from './common-start.js';
+import { CommonStart } from './common-start.js';
 import { judgeTrial } from './judge-trial.js';
 import { type MeasuredTrial, measureTrial, type TrialSettings } from './measure-trial.js';
 import { missedIn } from './missed-in-trial.js';

@@ -96,10 +96,7 @@ test('runs in a bucket are listed, and have a history', () =>
     store.objects.set('results/runs/20261103T030000Z_quick_0001/run.json', Buffer.from('{'));
     const here = JSON.parse((await call('list', '--format', 'json')).stdout);
     const listed = await call('list', '-o', 's3://results/runs', '--format', 'json');
-    assert.equal(
-      [listed.status, listed.stderr],
-      [0, 's3://results/runs: left out 1 whose export is not finished\n'],
-    );
+    assert.equal([listed.status, listed.stderr], [0, 's3://results/runs: left out 1 whose export is not finished\n']);
     const [damaged, first] = JSON.parse(listed.stdout);
     assert.equal(first, { ...here[0], directory: PLACE });
     assert.equal([damaged.status, damaged.startedAt], ['unknown', null]);
