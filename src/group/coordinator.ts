@@ -1,9 +1,9 @@
 /** What rank 0 does, without files and clocks: it is told what the ranks wrote, and says what to write. */
 import { formatDurationNs } from '../base/units.js';
 import { visibleText } from '../base/visible-text.js';
-import { type Loss, lossOf, type Patience } from './loss.js';
-import type { Note, Step, Summary } from './note.js';
-import { Silence } from './silence.js';
+import { type GroupLoss, type GroupPatience, lossOf } from './loss.js';
+import type { RankNote, Step, Summary } from './note.js';
+import { RankSilence } from './silence.js';
 
 /** What names a process in its group. */
 export interface Self {
@@ -19,9 +19,9 @@ export const JOIN = 'start';
 
 export class Coordinator {
   readonly #self: Self;
-  readonly #patience: Patience;
-  readonly #silence = new Silence();
-  readonly #members: (Note | null)[];
+  readonly #patience: GroupPatience;
+  readonly #silence = new RankSilence();
+  readonly #members: (RankNote | null)[];
   /** The nonces of all ranks once they have found each other; empty before. */
   #joined: readonly string[] = [];
   #meeting = 0;
@@ -29,15 +29,15 @@ export class Coordinator {
   #text = '';
   #step: Step = 'here';
   #summary: Summary | null = null;
-  #loss: Loss | null = null;
+  #loss: GroupLoss | null = null;
 
-  constructor(self: Self, patience: Patience) {
+  constructor(self: Self, patience: GroupPatience) {
     this.#self = self;
     this.#patience = patience;
     this.#members = Array.from({ length: self.size }, () => null);
   }
 
-  get loss(): Loss | null {
+  get loss(): GroupLoss | null {
     return this.#loss;
   }
 
@@ -78,7 +78,7 @@ export class Coordinator {
   }
 
   /** Ends the group for all ranks. */
-  end(loss: Loss): void {
+  end(loss: GroupLoss): void {
     if (this.#loss !== null) return;
     this.#loss = loss;
     this.#step = 'ended';
@@ -100,7 +100,7 @@ export class Coordinator {
    * @param notes of the ranks that were looked at; null where there is none, or where it could not be read
    * @param nowNs by a clock that stands while this process cannot look
    */
-  look(notes: ReadonlyMap<number, Note | null>, nowNs: number): void {
+  look(notes: ReadonlyMap<number, RankNote | null>, nowNs: number): void {
     this.#watch(notes, nowNs);
     if (this.#loss !== null || this.#step === 'closed') return;
     const loss = this.#lossAmong();
@@ -110,7 +110,7 @@ export class Coordinator {
   }
 
   /** What rank 0 has to say now. */
-  note(beat: number): Note {
+  note(beat: number): RankNote {
     return {
       ...this.#self,
       group: this.#self.nonce,
@@ -130,7 +130,7 @@ export class Coordinator {
     return Array.from({ length: this.#self.size - 1 }, (_, index) => index + 1);
   }
 
-  #watch(notes: ReadonlyMap<number, Note | null>, nowNs: number): void {
+  #watch(notes: ReadonlyMap<number, RankNote | null>, nowNs: number): void {
     for (const [rank, seen] of notes) {
       const note = seen ?? this.#members[rank] ?? null;
       this.#silence.look(rank, note === null ? '' : `${note.nonce} ${note.beat} ${note.meeting} ${note.step}`, nowNs);
@@ -139,7 +139,7 @@ export class Coordinator {
   }
 
   /** Whether it has come to this meeting. At the first one, notes of an earlier group may pass for it: they never answer. */
-  #isHere(note: Note | null): boolean {
+  #isHere(note: RankNote | null): boolean {
     if (note === null || note.meeting !== this.#meeting) return false;
     if (note.size !== this.#self.size) return false;
     if (this.#meeting === 0) return note.step === 'here' || note.group === this.#self.nonce;
@@ -147,7 +147,7 @@ export class Coordinator {
   }
 
   #gather(): void {
-    const members = this.#members.map((note, rank) => (rank === 0 ? this.note(0) : (note as Note)));
+    const members = this.#members.map((note, rank) => (rank === 0 ? this.note(0) : (note as RankNote)));
     this.#summary = {
       group: this.#self.nonce,
       meeting: this.#meeting,
@@ -175,7 +175,7 @@ export class Coordinator {
     return note?.step === 'read' && note.meeting === this.#meeting && note.group === this.#self.nonce;
   }
 
-  #lossAmong(): Loss | null {
+  #lossAmong(): GroupLoss | null {
     for (const rank of this.#others()) {
       const loss = this.#lossOf(rank, this.#members[rank] ?? null);
       if (loss !== null) return loss;
@@ -183,7 +183,7 @@ export class Coordinator {
     return null;
   }
 
-  #lossOf(rank: number, note: Note | null): Loss | null {
+  #lossOf(rank: number, note: RankNote | null): GroupLoss | null {
     const silentNs = this.#silence.ofNs(rank);
     const hasJoined = this.#joined.length > 0;
     if (!hasJoined && note?.group !== this.#self.nonce) {

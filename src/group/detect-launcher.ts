@@ -1,13 +1,13 @@
 /** Finds out which launcher started this process, and the place that it gave. */
 import { FeedrateError } from '../base/errors.js';
 import { visibleText } from '../base/visible-text.js';
-import type { Launcher, Place } from './group.js';
+import type { Launcher, RankPlace } from './group.js';
 import { LAUNCHER_WORDS, type LauncherName } from './launcher-words.js';
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type LauncherEnvironment = Readonly<Record<string, string | undefined>>;
 
 /** A place, and where it was found. */
-export interface FoundPlace extends Place {
+export interface FoundPlace extends RankPlace {
   readonly launcher: Launcher;
   /** The variables or the file, for people. */
   readonly foundIn: string;
@@ -36,10 +36,10 @@ interface LauncherWords {
 /** Where the size comes from when the launcher does not give it. */
 const SIZE_VARIABLE = 'FEEDRATE_GROUP_SIZE';
 
-type Reader = (environment: Environment, fileText: string) => LauncherWords;
+type WordsReader = (environment: LauncherEnvironment, fileText: string) => LauncherWords;
 
 /** The launchers, the innermost first: mpirun runs inside of Slurm jobs, and both run inside of containers. */
-const READERS: Readonly<Record<LauncherName, Reader>> = {
+const READERS: Readonly<Record<LauncherName, WordsReader>> = {
   pmi: (environment) => ({
     launcher: 'pmi',
     foundIn: 'PMI_FD, PMI_RANK, PMI_SIZE',
@@ -110,7 +110,7 @@ const BY_HAND = 'measure alone with --group none, or give --group files --rank N
  */
 export function detectLauncher(
   wish: GroupWish,
-  environment: Environment,
+  environment: LauncherEnvironment,
   readFile: (path: string) => string | null,
 ): FoundPlace | null {
   if (wish.launcher === 'none') return null;
@@ -132,7 +132,7 @@ export function detectLauncher(
 /** Returns what the first launcher says that left anything; with `--group`, the first that the kind fits. */
 function foundWords(
   wish: GroupWish,
-  environment: Environment,
+  environment: LauncherEnvironment,
   readFile: (path: string) => string | null,
 ): LauncherWords | null {
   for (const [name, word] of Object.entries(LAUNCHER_WORDS) as [LauncherName, string][]) {
@@ -146,7 +146,7 @@ function foundWords(
 }
 
 /** Training programs inherit these variables too, so they make a group only if the user asks for one. */
-function torchWords(environment: Environment): LauncherWords | null {
+function torchWords(environment: LauncherEnvironment): LauncherWords | null {
   const { RANK: rank, WORLD_SIZE: size } = environment;
   return rank === undefined ? null : { launcher: 'files', foundIn: 'RANK, WORLD_SIZE', rank, size };
 }

@@ -12,7 +12,7 @@ import { Coordinator, JOIN } from './coordinator.js';
 import type { FoundPlace } from './detect-launcher.js';
 import { Follower } from './follower.js';
 import type { Group } from './group.js';
-import type { Loss, Patience } from './loss.js';
+import type { GroupLoss, GroupPatience } from './loss.js';
 import { monotonicNs } from './monotonic.js';
 import { isOnNfs, NoteFile } from './note-file.js';
 import { Pace } from './pace.js';
@@ -23,7 +23,7 @@ export interface FilesGroupRequest {
   readonly place: FoundPlace;
   /** Is created if it does not exist. Holds nothing but the group's files. */
   readonly directory: string;
-  readonly patience: Patience;
+  readonly patience: GroupPatience;
   /** Called with a line for the user. */
   readonly tell: (text: string) => void;
 }
@@ -58,7 +58,7 @@ export async function openFilesGroup(request: FilesGroupRequest): Promise<Group>
   return group;
 }
 
-interface Waiting {
+interface Waiter {
   readonly resolve: (texts: readonly string[]) => void;
   readonly reject: (error: FeedrateError) => void;
 }
@@ -79,7 +79,7 @@ class FilesGroup implements Group {
   readonly #loop: Promise<void>;
   #meetingName: string = JOIN;
   #leftNs = 0;
-  #waiting: Waiting | null = null;
+  #waiting: Waiter | null = null;
   #wake: () => void = () => {};
   #isClosing = false;
   #closeBy = 0;
@@ -167,7 +167,7 @@ class FilesGroup implements Group {
     });
   }
 
-  #lose(loss: Loss): void {
+  #lose(loss: GroupLoss): void {
     this.#party.fail(loss);
     this.#settle();
     this.#wake();

@@ -1,20 +1,20 @@
 /** What every rank but rank 0 does, without files and clocks: it is told what rank 0 wrote, and says what to write. */
 import { formatDurationNs } from '../base/units.js';
 import { JOIN, type Self } from './coordinator.js';
-import { type Loss, lossOf, type Patience } from './loss.js';
-import type { Note, Step, Summary } from './note.js';
-import { Silence } from './silence.js';
+import { type GroupLoss, type GroupPatience, lossOf } from './loss.js';
+import type { RankNote, Step, Summary } from './note.js';
+import { RankSilence } from './silence.js';
 
 export class Follower {
   readonly #self: Self;
-  readonly #patience: Patience;
-  readonly #silence = new Silence();
+  readonly #patience: GroupPatience;
+  readonly #silence = new RankSilence();
   /** The nonce of rank 0; empty until this rank was accepted. */
   #group = '';
   /** Whether this rank's file has held a note of this process. */
   #isWritten = false;
   /** The last note of rank 0 that could be read. */
-  #first: Note | null = null;
+  #first: RankNote | null = null;
   #meeting = 0;
   #name = JOIN;
   #text = '';
@@ -24,14 +24,14 @@ export class Follower {
   /** Whether rank 0 has written the summary of this meeting. */
   #isGathered = false;
   #isReleased = false;
-  #loss: Loss | null = null;
+  #loss: GroupLoss | null = null;
 
-  constructor(self: Self, patience: Patience) {
+  constructor(self: Self, patience: GroupPatience) {
     this.#self = self;
     this.#patience = patience;
   }
 
-  get loss(): Loss | null {
+  get loss(): GroupLoss | null {
     return this.#loss;
   }
 
@@ -70,7 +70,7 @@ export class Follower {
   }
 
   /** Leaves with a reason that rank 0 passes on to the others. */
-  fail(loss: Loss): void {
+  fail(loss: GroupLoss): void {
     if (this.#loss !== null) return;
     this.#loss = loss;
     this.#step = 'failed';
@@ -82,7 +82,7 @@ export class Follower {
   }
 
   /** Whether this rank's file holds a note of another process: of the same rank, or of the next group. */
-  seeOwn(own: Note): void {
+  seeOwn(own: RankNote): void {
     if (own.nonce === this.#self.nonce) this.#isWritten = true;
     else if (this.#isWritten) {
       this.#loss ??= lossOf(own, 'has the same rank as this process; is the directory used by another group?');
@@ -93,7 +93,7 @@ export class Follower {
    * Takes what rank 0 has written; null if it could not be read.
    * @param nowNs by a clock that stands while this process cannot look
    */
-  look(seen: Note | null, nowNs: number): void {
+  look(seen: RankNote | null, nowNs: number): void {
     if (this.#loss !== null || this.#step === 'closed') return;
     const first = seen ?? this.#first;
     this.#first = first;
@@ -115,7 +115,7 @@ export class Follower {
   }
 
   /** What this rank has to say now. */
-  note(beat: number): Note {
+  note(beat: number): RankNote {
     return {
       ...this.#self,
       group: this.#group,
@@ -127,12 +127,12 @@ export class Follower {
     };
   }
 
-  #join(first: Note | null): void {
+  #join(first: RankNote | null): void {
     this.#isGathered = first?.step === 'gathered' && first.meeting === 0;
     if (first?.step === 'ended' && this.#silence.isHeard(0)) this.#loss = { reason: first.text };
   }
 
-  #follow(first: Note): void {
+  #follow(first: RankNote): void {
     if (first.step === 'ended') this.#loss = { reason: first.text };
     this.#isGathered = first.step === 'gathered' && first.meeting === this.#meeting;
     // Rank 0 may have left the group since.
@@ -142,7 +142,7 @@ export class Follower {
     if (isOver && this.#step === 'read') this.#isReleased = true;
   }
 
-  #lossOf(first: Note | null, isOurs: boolean): Loss | null {
+  #lossOf(first: RankNote | null, isOurs: boolean): GroupLoss | null {
     const silentNs = this.#silence.ofNs(0);
     if (this.#group === '') {
       const waited = formatDurationNs(this.#patience.joinNs);

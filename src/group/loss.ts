@@ -1,13 +1,13 @@
 /** Why a group cannot go on. */
 import { visibleText } from '../base/visible-text.js';
 
-export interface Loss {
+export interface GroupLoss {
   /** A line that names the rank and its host. */
   readonly reason: string;
 }
 
 /** How long ranks wait for each other. */
-export interface Patience {
+export interface GroupPatience {
   /** For a rank that has given no sign of life. */
   readonly silentNs: number;
   /** For a rank that has not come yet. */
@@ -18,7 +18,7 @@ export interface Patience {
 export function lossOf(
   who: { readonly rank: number; readonly host?: string; readonly pid?: number },
   what: string,
-): Loss {
+): GroupLoss {
   const host = who.host === undefined ? '' : ` on ${visibleText(who.host)} (process ${who.pid})`;
   return { reason: `rank ${who.rank}${host} ${visibleText(what)}` };
 }

@@ -6,7 +6,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, statfs } from 'node:fs/promises';
 import { codeOf } from '../host/system/libc.js';
-import { decodeNote, encodeNote, type Note, noteBytes, type Summary } from './note.js';
+import { decodeNote, encodeNote, noteBytes, type RankNote, type Summary } from './note.js';
 
 const NFS_MAGIC = 0x6969;
 const PAGE_BYTES = 4096;
@@ -17,7 +17,7 @@ export async function isOnNfs(directory: string): Promise<boolean> {
   return (await statfs(directory)).type === NFS_MAGIC;
 }
 
-export class NoteFile<T extends Note | Summary> {
+export class NoteFile<T extends RankNote | Summary> {
   readonly #path: string;
   readonly #isDirect: boolean;
   #held: FileHandle | null = null;

@@ -10,7 +10,7 @@
  */
 export type Step = 'here' | 'read' | 'failed' | 'closed' | 'gathered' | 'go' | 'ended';
 
-export interface Note {
+export interface RankNote {
   /** Names the process: another one of the same rank has another. */
   readonly nonce: string;
   /** The nonce of rank 0, once it is known; empty before. */
@@ -43,7 +43,7 @@ const HEADER = /^feedrate (\d+) ([0-9a-f]{16})\n$/;
 export const HEADER_BYTES = 64;
 
 /** Returns a value as text with a header, which `decodeNote` reads. ASCII, so that characters are bytes. */
-export function encodeNote(value: Note | Summary): string {
+export function encodeNote(value: RankNote | Summary): string {
   const body = JSON.stringify(value).replace(/[\u0080-\uffff]/g, escaped);
   return `${header(body)}${body}`;
 }
@@ -63,7 +63,7 @@ export function noteBytes(start: string): number {
 }
 
 /** Returns the value in a text, or null for one that is not complete. What follows the value is ignored. */
-export function decodeNote<T extends Note | Summary>(text: string): T | null {
+export function decodeNote<T extends RankNote | Summary>(text: string): T | null {
   const bytes = noteBytes(text);
   if (bytes === 0 || text.length < bytes) return null;
   const body = text.slice(HEADER_BYTES, bytes);

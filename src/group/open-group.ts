@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { GROUP_DIRECTORY_NAME } from '../host/files/own-names.js';
 import type { FoundPlace } from './detect-launcher.js';
 import type { Group, Launcher } from './group.js';
-import type { Patience } from './loss.js';
+import type { GroupPatience } from './loss.js';
 
 export interface GroupRequest {
   readonly place: FoundPlace;
   /** A directory that all machines share. */
   readonly sharedDirectory: string;
-  readonly patience: Patience;
+  readonly patience: GroupPatience;
   /** Called with a line for the user. */
   readonly tell: (text: string) => void;
 }

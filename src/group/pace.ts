@@ -1,5 +1,5 @@
 /** How often a rank looks at the others' files, and writes its own. */
-import type { Patience } from './loss.js';
+import type { GroupPatience } from './loss.js';
 
 const SECOND_NS = 1e9;
 /** A time without turns counts at most this much longer than planned: this process was stopped, or its server was. */
@@ -21,7 +21,7 @@ export class Pace {
   #lookedNs = Number.NEGATIVE_INFINITY;
   #beatNs = Number.NEGATIVE_INFINITY;
 
-  constructor(size: number, { silentNs }: Patience) {
+  constructor(size: number, { silentNs }: GroupPatience) {
     // At most 20,000 looks a second while 1,000 ranks leave, 5,000 while they wait, and 1,000 while they work.
     this.#leavingNs = Math.max(1e6, size * 5e4);
     this.#waitingNs = Math.max(2e7, size * 2e5);

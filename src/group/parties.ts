@@ -1,26 +1,26 @@
 /** The two parts in the protocol, as the loop that reads and writes files drives them. */
 import type { Coordinator } from './coordinator.js';
 import type { Follower } from './follower.js';
-import type { Loss } from './loss.js';
-import type { Note, Summary } from './note.js';
+import type { GroupLoss } from './loss.js';
+import type { RankNote, Summary } from './note.js';
 import type { NoteFile } from './note-file.js';
 
 export interface NoteFiles {
   /** By rank. */
-  readonly notes: readonly NoteFile<Note>[];
+  readonly notes: readonly NoteFile<RankNote>[];
   readonly summary: NoteFile<Summary>;
 }
 
 /** One rank's part. */
 export interface Party {
-  readonly loss: Loss | null;
+  readonly loss: GroupLoss | null;
   readonly isReleased: boolean;
   readonly isLeaving: boolean;
   readonly summary: Summary | null;
   come(name: string, text: string): void;
-  fail(loss: Loss): void;
+  fail(loss: GroupLoss): void;
   close(): void;
-  note(beat: number): Note;
+  note(beat: number): RankNote;
   /** Reads what matters now, or with `all` everything, and acts on it. */
   look(nowNs: number, all: boolean): Promise<void>;
   /** Writes what has to be there before its note is. */
@@ -106,7 +106,7 @@ export function followingParty(follower: Follower, { notes, summary }: NoteFiles
 }
 
 /** Returns what a file holds, or null if it cannot be read now: servers stop for a while, and networks fail. */
-async function readable<T extends Note | Summary>(file: NoteFile<T> | undefined): Promise<T | null> {
+async function readable<T extends RankNote | Summary>(file: NoteFile<T> | undefined): Promise<T | null> {
   try {
     return (await file?.read()) ?? null;
   } catch (thrown) {

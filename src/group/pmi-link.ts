@@ -51,7 +51,7 @@ function isSocket(fd: number): boolean {
   }
 }
 
-type Answer = Readonly<Record<string, string>>;
+type PmiAnswer = Readonly<Record<string, string>>;
 
 /** A conversation of requests and answers, one after another. */
 class PmiWire {
@@ -69,7 +69,7 @@ class PmiWire {
   }
 
   /** Sends a request and returns the fields of its answer. Throws `FeedrateError('measurement')`. */
-  async ask(request: string, command: string): Promise<Answer> {
+  async ask(request: string, command: string): Promise<PmiAnswer> {
     const line = await new Promise<string>((resolve, reject) => {
       this.#asking = { resolve, reject };
       this.#socket.ref();
@@ -111,7 +111,7 @@ class PmiWire {
   }
 }
 
-function fieldsOf(line: string): Answer {
+function fieldsOf(line: string): PmiAnswer {
   return Object.fromEntries(
     line.split(' ').map((pair) => {
       const at = pair.indexOf('=');

@@ -2,7 +2,7 @@
  * How long each rank has been silent, by a clock of the observer that stands while the observer itself is stopped. Clocks of
  * other machines are never compared.
  */
-export class Silence {
+export class RankSilence {
   readonly #ranks = new Map<number, { sign: string; sinceNs: number; silentNs: number; isHeard: boolean }>();
 
   /** Takes a rank's sign of life; an empty one if there is none. Its silence begins anew when the sign has changed. */

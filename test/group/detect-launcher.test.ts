@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { detectLauncher, type Environment, type GroupWish } from '../../src/group/detect-launcher.js';
+import { detectLauncher, type GroupWish, type LauncherEnvironment } from '../../src/group/detect-launcher.js';
 import { startTimeOf } from '../../src/group/start-time.js';
 import { feedrateError } from '../support/feedrate-error.js';
 
@@ -8,7 +8,7 @@ const test = suite('group/detect-launcher');
 const AUTO: GroupWish = { launcher: 'auto', rank: null, size: null };
 
 function placeIn(
-  environment: Environment,
+  environment: LauncherEnvironment,
   wish: Partial<GroupWish> = {},
   files: Readonly<Record<string, string>> = {},
 ) {

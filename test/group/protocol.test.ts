@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert';
 import { createPrng } from '../../src/base/prng.js';
 import { Coordinator } from '../../src/group/coordinator.js';
 import { Follower } from '../../src/group/follower.js';
-import { decodeNote, encodeNote, type Note, type Summary } from '../../src/group/note.js';
+import { decodeNote, encodeNote, type RankNote, type Summary } from '../../src/group/note.js';
 
 const test = suite('group/protocol');
 const STEP_NS = 200e6;
@@ -23,7 +23,7 @@ interface Fault {
 interface Rank {
   readonly party: Coordinator | Follower;
   /** What its file held, and since when. */
-  readonly notes: { readonly note: Note; readonly atNs: number }[];
+  readonly notes: { readonly note: RankNote; readonly atNs: number }[];
   readonly startsAtNs: number;
   beat: number;
   beatNs: number;
@@ -105,7 +105,7 @@ class World {
   }
 
   /** What a reader sees of a rank's file now: something old, or nothing. */
-  #seen(rank: number): Note | null {
+  #seen(rank: number): RankNote | null {
     return this.#asSeen((this.ranks[rank] as Rank).notes)?.note ?? null;
   }
 
@@ -192,7 +192,7 @@ test('a note that is half written is not read', () => {
   assert.equal(decodeNote(`${text}   `), note);
   const newer = encodeNote({ ...note, beat: 2 });
   for (let at = 1; at < text.length; at++) {
-    const mixed = decodeNote<Note>(newer.slice(0, at) + text.slice(at));
+    const mixed = decodeNote<RankNote>(newer.slice(0, at) + text.slice(at));
     assert.ok(mixed === null || mixed.beat === 1 || mixed.beat === 2);
     assert.is(decodeNote(text.slice(0, at)), null);
   }

@@ -80,7 +80,7 @@ export async function groupFrom(
 }
 
 function isAsked({ group, rank, groupSize, startAt }: RawGroupOptions): boolean {
-  return [rank, groupSize, startAt].some((value) => value !== undefined) || (group !== undefined && group !== 'auto');
+  return [rank, groupSize, startAt].some((value) => value !== undefined) || (group ?? CHOICES[0]) !== CHOICES[0];
 }
 
 /** Whether a launcher left words for this process. */
