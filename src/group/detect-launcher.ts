@@ -1,13 +1,13 @@
 /** Finds out which launcher started this process, and the place that it gave. */
 import { FeedrateError } from '../base/errors.js';
 import { visibleText } from '../base/visible-text.js';
-import type { Launcher, RankPlace } from './group.js';
+import type { GroupRank, Launcher } from './group.js';
 import { LAUNCHER_WORDS, type LauncherName } from './launcher-words.js';
 
 export type LauncherEnvironment = Readonly<Record<string, string | undefined>>;
 
 /** A place, and where it was found. */
-export interface FoundPlace extends RankPlace {
+export interface FoundPlace extends GroupRank {
   readonly launcher: Launcher;
   /** The variables or the file, for people. */
   readonly foundIn: string;
@@ -117,7 +117,7 @@ export function detectLauncher(
   const words = foundWords(wish, environment, readFile);
   const launcher = wish.launcher === 'auto' ? (words?.launcher ?? 'files') : wish.launcher;
   const given = [wish.rank !== null && '--rank', wish.size !== null && '--group-size'].filter(Boolean).join(', ');
-  if (words === null && given === '') return nothingFound(wish.launcher);
+  if (words === null && given === '') return nothingFound(wish);
   const foundIn = [given, words?.foundIn ?? ''].filter((text) => text !== '').join('; ');
   const rank = wish.rank ?? numberOf(words?.rank, words?.foundIn ?? '', 'rank');
   const size = wish.size ?? numberOf(words?.size ?? environment[SIZE_VARIABLE], words?.foundIn ?? '', 'size');
@@ -151,15 +151,15 @@ function torchWords(environment: LauncherEnvironment): LauncherWords | null {
   return rank === undefined ? null : { launcher: 'files', foundIn: 'RANK, WORLD_SIZE', rank, size };
 }
 
-function nothingFound(asked: Launcher | 'auto'): null {
-  if (asked === 'auto') return null;
+function nothingFound({ launcher }: GroupWish): null {
+  if (launcher === 'auto') return null;
   const hint = {
     none: '',
     pmi: 'PMI_FD is not set: start feedrate with mpirun of MPICH or Intel MPI, or with srun --mpi=pmi2',
     mpi: 'OMPI_COMM_WORLD_SIZE is not set: start feedrate with mpirun of Open MPI',
     files: 'no launcher says which rank this is: give --rank N and --group-size N',
-  }[asked];
-  throw new FeedrateError('usage', `--group ${asked}: ${hint}`);
+  }[launcher];
+  throw new FeedrateError('usage', `--group ${launcher}: ${hint}`);
 }
 
 function numberOf(text: string | undefined, foundIn: string, what: 'rank' | 'size'): number {

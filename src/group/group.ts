@@ -9,14 +9,14 @@ export const LAUNCHERS = ['none', 'pmi', 'mpi', 'files'] as const;
 export type Launcher = (typeof LAUNCHERS)[number];
 
 /** A place in a group, as the launcher gave it. */
-export interface RankPlace {
+export interface GroupRank {
   /** 0-based. */
   readonly rank: number;
   readonly size: number;
 }
 
 /** What the ranks of a group do together. All of them make the same calls in the same order. */
-export interface Group extends RankPlace {
+export interface Group extends GroupRank {
   readonly launcher: Launcher;
   /** The host name of this rank's machine. */
   readonly host: string;

@@ -1,14 +1,14 @@
 /** `--start-at`: machines that cannot meet begin at the same time by their clocks. */
 import { FeedrateError } from '../base/errors.js';
 import { visibleText } from '../base/visible-text.js';
-import type { RankPlace } from './group.js';
+import type { GroupRank } from './group.js';
 
 /** When the first trial begins. */
 export interface StartTime {
   /** Wall-clock time, ms since 1970. */
   readonly atMs: number;
   /** This process's place among the others; null: it was not given, and every process uses files of its own. */
-  readonly place: RankPlace | null;
+  readonly place: GroupRank | null;
 }
 
 const OF_DAY = /^(\d{1,2}):(\d{2})(?::(\d{2}))?(Z)?$/;
@@ -22,7 +22,7 @@ const MISSED_MS = DAY_MS / 2;
  * Parses `12:30:00` (the next one, local, or UTC with `Z`), a date with a time of ISO 8601, or `@` and the seconds since 1970.
  * @throws FeedrateError `usage` for other text, and for a time that has passed
  */
-export function startTimeOf(text: string, place: RankPlace | null, nowMs: number): StartTime {
+export function startTimeOf(text: string, place: GroupRank | null, nowMs: number): StartTime {
   const atMs = timeOf(text.trim(), nowMs);
   if (atMs === null || Number.isNaN(atMs)) {
     const expected = 'expected 12:30:00, 2026-12-01T12:30:00Z or @SECONDS since 1970';

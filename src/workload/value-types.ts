@@ -276,7 +276,7 @@ const NO_JOB = 'none';
 /** The name of a job, or `none`, which is null. */
 export const jobName: ValueType<string | null> = {
   ...name,
-  name: 'name of a job',
+  name: 'job name or none',
   read: (value) => (value === NO_JOB ? { ok: true, value: null } : name.read(value)),
   label: (value) => value ?? NO_JOB,
 };

@@ -28,6 +28,11 @@ export const COMMANDS: readonly (readonly [wrong: string, says: RegExp, ...right
     /give them different names: -t first=\S+ -t second=\S+/,
     'run w.yaml -t first=t -t second=t --dry-run',
   ],
+  [
+    'run w.yaml -t t --rank-files shared --dry-run',
+    /this process has no group; leave it out/,
+    'run w.yaml -t t --dry-run',
+  ],
   ['run found.yaml --dry-run', /name the directory that has the files with -t/, 'run found.yaml -t t --dry-run'],
   ['prepare found.yaml -t t', /there is nothing to prepare; run the workload/, 'run found.yaml -t t --dry-run'],
   [
@@ -116,7 +121,7 @@ export const COMMANDS: readonly (readonly [wrong: string, says: RegExp, ...right
   ['import dlio ++workload.a=1', /the file is missing; give the YAML that DLIO reads/, 'import dlio dlio.yaml'],
   [
     'import found.yaml',
-    /name the kind after import: fio, results, dlio or trace/,
+    /name the kind after import: fio, results, elbencho, dlio or trace/,
     'import dlio dlio.yaml',
     'import fio jobs.fio',
     'import trace trace.txt -o replayed.yaml',

@@ -137,6 +137,9 @@ export const LEDGERS: Readonly<Record<string, Ledger>> = {
     [WORDS]: ['try again in a second', 'export it again later'],
   },
   run: {
+    'run/group-run': ['use -o with a directory that all machines share', 'start them all with the same command'],
+    'run/start-at': ['name the run of each machine', 'start them together, for example with --start-at'],
+    'run/group-run: a kept dataset and files of ranks': ['leave one out'],
     'run/direct-io': ['remove direct and cache: direct', 'set INSERTED to a multiple'],
     'cli/followed-commands': [
       'name copies of the same data, or read each target in a run of its own',
@@ -202,6 +205,7 @@ export const LEDGERS: Readonly<Record<string, Ledger>> = {
     ],
   },
   trial: {
+    'run/group-run: ranks with files of their own': ['use --rank-files disjoint'],
     'run/kept-dataset': [
       'prepare another dataset',
       'prepare it with: INSERTED',
@@ -338,6 +342,7 @@ export const LEDGERS: Readonly<Record<string, Ledger>> = {
   },
   cli: {
     'cli/followed-commands': [
+      'leave it out',
       'choose --format csv or parquet',
       'give the YAML that DLIO reads',
       'use it with --svg or --png',
@@ -348,7 +353,7 @@ export const LEDGERS: Readonly<Record<string, Ledger>> = {
       'write INSERTED',
       'name none',
       'name a directory, a file or a block device',
-      'name the kind after import: fio, results, dlio or trace',
+      'name the kind after import: fio, results, elbencho, dlio or trace',
       'choose another name, or replace it with --force',
       "name a file, and the runs' directory with --results",
       'name another file, or use --force',

@@ -20,11 +20,13 @@ const INSTANCE = /\binstanceof\s+\w*Backend\b/g;
 
 /** Where the names are at home. */
 const HOMES = ['src/workload/engines.ts', 'src/engine/backends/'];
+/** Where `auto` is a choice of the launcher. */
+const LAUNCHERS_HOME = 'src/group/detect-launcher.ts';
 /** `auto`, a mode of the progress. */
 const OTHER_MEANING: ReadonlySet<string> = new Set(["case 'auto'"]);
 
 function namesIn({ path, code }: SourceFile): string[] {
-  if (HOMES.some((home) => path.startsWith(home))) return [];
+  if ([...HOMES, LAUNCHERS_HOME].some((home) => path.startsWith(home))) return [];
   return [...COMPARISONS, CASE, INSTANCE]
     .flatMap((pattern) => [...code.matchAll(pattern)].map(([found]) => found))
     .filter((found) => !OTHER_MEANING.has(found))

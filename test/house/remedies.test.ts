@@ -29,6 +29,7 @@ const OPTIONS = new Set(
 /** Options of other programs, with the program. */
 const OTHERS: ReadonlyMap<string, string> = new Map([
   ['--pids-limit', 'docker run'],
+  ['--mpi', 'srun'],
   ['--output-format', 'fio'],
   ['--csvfile', 'elbencho'],
   ['--min-semi-space-size', 'V8'],

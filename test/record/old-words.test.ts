@@ -26,19 +26,20 @@ jobs:
 `;
 
 const plan = buildPlan(parseWorkload(WORKLOAD, 'old.yaml'), [{ name: 't', path: '/t' }], resolveJob, 1);
-/** Properties and words of checkpoints that came later. */
-const LATER_CHECKPOINT_FIELDS = new Set(
+/** Properties and words that came later. */
+const LATER_FIELDS = new Set(
   [
     ['writer', 'model', 'params', 'dtype', 'optimizer', 'ranks', 'scale', 'rename', 'publish', 'mode', 'reader'],
     ['chunkBytes', 'stagingBytesPerSecond', 'everyNs', 'mtbfNs', 'fsyncDirectories'],
     ['chunk', 'staging_bandwidth', 'every', 'mtbf', 'fsync_directories'],
+    ['beside'],
   ].flat(),
 );
 /** Without the fields that came later. */
 const arms = plan.arms.map((arm): Arm => {
   const { rateIgnoreThinktime: _, bsWrite: _bs, minFilesizeBytes: _min, ...others } = arm.spec as IoJob;
   const { maxFilesizeBytes: _max, ...own } = others as object as Partial<SmallFilesJob>;
-  const isLater = (name: string): boolean => LATER_CHECKPOINT_FIELDS.has(name);
+  const isLater = (name: string): boolean => LATER_FIELDS.has(name);
   const spec = Object.fromEntries(Object.entries(own).filter(([property]) => !isLater(property)));
   const { rate_ignore_thinktime: __, bs_write: ___, min_filesize: _m, max_filesize: _n, ...given } = arm.words;
   const words = Object.fromEntries(Object.entries(given).filter(([word]) => !isLater(word)));

@@ -1,9 +1,13 @@
+// waits
+
 /** Runs of several ranks, all of them in this process. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Group } from '../../src/group/group.js';
 import { conduct } from '../../src/run/conduct.js';
+import { rankFilesOf } from '../../src/run/preparation.js';
 import { RankMeetings } from '../../src/run/rank-meetings.js';
 import type { RunRequest } from '../../src/run/request.js';
 import type { Conducted } from '../../src/run/sessions.js';
@@ -82,6 +86,30 @@ test('four ranks give one run, in which the counts are the sums of the ranks', (
     const left = readdirSync(directory).filter((name) => name.startsWith('.feedrate-') && name !== '.feedrate-data');
     assert.equal(left, []);
     assert.ok(existsSync(join(directory, '.feedrate-data', 'set3')), 'each rank has files of its own');
+  }));
+
+/** Each rank's end: how its run ended, or why it did not begin. */
+const endsOf = (outcomes: readonly Outcome[]) =>
+  outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value.status : String(outcome.reason.message)));
+
+test('results that ranks do not share are refused, and so are ranks that measure something else', () =>
+  withTemporaryDirectory(async (directory) => {
+    const apart = await runs(directory, 2, (rank) => ({ resultsDirectory: join(directory, `of-${rank}`) }));
+    for (const end of endsOf(apart.outcomes)) assert.match(end, /use -o with a directory that all machines share/);
+    const other = await runs(directory, 2, (rank) => ({ seed: rank + 1 }));
+    for (const end of endsOf(other.outcomes))
+      assert.match(end, /rank 1 \(host-1\) has seed 2, rank 0 \(host-0\) has 1; start them all with the same command/);
+    assert.equal(listRuns(other.results), []);
+    assert.throws(
+      () =>
+        rankFilesOf({
+          workload: { source: SOURCE, path: 'group.yaml' },
+          targets: [],
+          datasetId: 'mine',
+          group: { meetings: new RankMeetings(localGroup(2).ranks[0] as Group), files: 'disjoint' },
+        }),
+      /shared by all ranks; leave one out/,
+    );
   }));
 
 test.run();

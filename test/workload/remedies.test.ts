@@ -34,6 +34,10 @@ const META = 'kind: metadata, nrfiles: 4';
 const TRAIN = 'kind: training, num_files_train: 4, record_length_bytes: 1k, computation_time: 10ms';
 const SAVED = 'kind: checkpoint-write';
 
+/** Two jobs, and what each runs beside. */
+const pair = (besideOfA: string, besideOfB: string, fields = '', head = '') =>
+  `name: w\n${head}jobs:\n  a: {rw: read, size: 1m, ${fields}beside: ${besideOfA}}\n  b: {rw: read, size: 1m, ${fields}beside: ${besideOfB}}\n`;
+
 /** More than a hundred block sizes, too many for several jobs. */
 const BLOCKS = Array.from({ length: 1000 }, (_, i) => 512 * (i + 1)).join(', ');
 
@@ -198,6 +202,17 @@ const ROWS: readonly Row[] = [
     /use fewer rounds, sessions or arms/,
     io('', 'trials: {rounds: 1}\n'),
     io('', 'trials: {sessions: 1}\n'),
+  ],
+  [pair('b', 'a'), /b never runs alone; add none to its own beside, as in \[none, a\]/, pair('b', '[none, a]')],
+  [
+    pair('b', 'none', 'ioengine: simulated, '),
+    /whose time is not real; use another engine for both jobs/,
+    pair('b', 'none', 'ioengine: psync, '),
+  ],
+  [
+    pair('[none, b]', 'none', '', 'trials: {order: read-once}\n'),
+    /starts over when it has read its files; run it beside no other job/,
+    pair('none', 'none', '', 'trials: {order: read-once}\n'),
   ],
   [
     job('rw: read, size: 1m, time_based: true, runtime: 1s', 'trials: {order: read-once}\n'),

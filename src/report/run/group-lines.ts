@@ -15,13 +15,19 @@ interface GroupLine {
 
 const percent = (share: number): string => (Number.isFinite(share) ? `${Math.round(share * 100)} %` : '–');
 
+/** Ranks that did not meet. */
+const HOW_STARTED: Readonly<Record<string, string>> = {
+  merge: 'merged from their own runs',
+  none: 'started at a set time',
+};
+
 /** Returns the line of the header: how many machines measured, and how they met. */
 export function groupHeader(group: GroupRecord | undefined): string[] {
   if (group === undefined) return [];
   const { size, launcher, members, rank } = group;
   const hosts = new Set(members.map(({ host }) => host)).size;
   const who = `${plural(size, 'rank')} on ${plural(hosts, 'host')}`;
-  const how = launcher === 'merge' ? 'merged from their own runs' : `started together by ${launcher}`;
+  const how = HOW_STARTED[launcher] ?? `started together by ${launcher}`;
   const clocks = members.flatMap(({ clockOffsetNs }) => (clockOffsetNs === null ? [] : [Math.abs(clockOffsetNs)]));
   const offset = clocks.length < 2 ? '' : `, clocks within ${formatDurationNs(Math.max(...clocks))} of rank 0`;
   const part = rank === undefined ? '' : `; this is the part of rank ${rank}`;

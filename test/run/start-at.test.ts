@@ -1,0 +1,66 @@
+/** Runs that begin at a set time, on machines that cannot meet, and their merge. */
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { listRuns, resolveRun } from '../../src/store/find-runs.js';
+import { readRun } from '../../src/store/read-run.js';
+import { environment, feedrate, mainPath } from '../support/feedrate-cli.js';
+import { directoryIn } from '../support/run-directory.js';
+import { withTemporaryDirectory } from '../support/temporary-directory.js';
+
+const test = suite('run/start-at');
+
+const WORKLOAD = `name: apart
+jobs:
+  read: {rw: randread, bs: 64k, size: 1MiB, rate_iops: 200, runtime: 1s, time_based: true, cache: as-is}
+`;
+/** Until the processes are ready. If they are not, they start a little later. */
+const SOON_S = 3;
+
+function start(args: readonly string[]): Promise<number | null> {
+  const child = spawn(process.execPath, [mainPath, ...args], { env: environment({}), stdio: 'ignore' });
+  return new Promise((resolve) => child.on('exit', resolve));
+}
+
+test('ranks that begin together are merged; those that did not, and one alone, are refused with what to do', () =>
+  withTemporaryDirectory(async (directory) => {
+    const [target, results] = [directoryIn(directory, 't'), join(directory, 'results')];
+    const workload = join(directory, 'w.yaml');
+    writeFileSync(workload, WORKLOAD);
+    const ofRank = (rank: number, atSeconds: number) => [
+      ...['run', workload, '-t', `t=${target}`, '-o', results, '--progress', 'none', '--no-aws'],
+      ...['--rank', `${rank}`, '--group-size', '2', '--start-at', `@${atSeconds}`],
+    ];
+    const at = Math.ceil(Date.now() / 1000) + SOON_S;
+    assert.equal(await Promise.all([0, 1].map((rank) => start(ofRank(rank, at)))), [0, 0]);
+    const parts = listRuns(results).map(({ id }) => id);
+    assert.is(parts.length, 2);
+    assert.throws(() => resolveRun(results, 'latest'), /it holds only parts of groups/);
+
+    const alone = feedrate(['merge', parts[0] as string, '-o', results]);
+    assert.is(alone.status, 2);
+    assert.match(alone.stderr, /nothing to merge; name the run of each machine/);
+
+    const merged = feedrate(['merge', ...parts, '-o', results]);
+    assert.is(merged.status, 0, merged.stderr);
+    assert.match(merged.stderr, /2 ranks ran together for [\d.]+ of [\d.]+ s \(\d+ %\)/);
+    const run = readRun(resolveRun(results, 'latest'));
+    assert.is(run.id, merged.stdout.trim());
+    const own = parts.map((id) => readRun(join(results, id)).trials[0]);
+    assert.is(
+      run.trials[0]?.window.totalReadOps,
+      own.reduce((sum, trial) => sum + (trial?.window.totalReadOps ?? Number.NaN), 0),
+    );
+
+    assert.is(await start(ofRank(1, at)), 0);
+    const late = listRuns(results).find(({ id }) => id !== run.id && !parts.includes(id))?.id as string;
+    const first = parts.find((id) => readRun(join(results, id)).run?.group?.rank === 0) as string;
+    const apart = feedrate(['merge', first, late, '-o', results]);
+    assert.is(apart.status, 5);
+    assert.match(apart.stderr, /never ran at the same time: .*; start them together, for example with --start-at/);
+    assert.is(listRuns(results).length, 4);
+  }));
+
+test.run();
