@@ -203,7 +203,11 @@ const ROWS: readonly Row[] = [
     io('', 'trials: {rounds: 1}\n'),
     io('', 'trials: {sessions: 1}\n'),
   ],
-  [pair('[none, b]', 'a'), /b never runs alone; add none to its own beside, as in \[none, a\]/, pair('[none, b]', '[none, a]')],
+  [
+    pair('[none, b]', 'a'),
+    /b never runs alone; add none to its own beside, as in \[none, a\]/,
+    pair('[none, b]', '[none, a]'),
+  ],
   [
     pair('b', 'none', 'ioengine: simulated, '),
     /whose time is not real; use another engine for both jobs/,
