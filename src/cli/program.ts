@@ -84,8 +84,10 @@ export function createProgram(fields?: FieldTable): Command {
     .hook('preAction', (_, command) => refuseUndecodable(command))
     .configureOutput({ writeOut: print, outputError: (text) => tell(`feedrate: ${plainError(text)}`) })
     .addHelpText('after', ROOT_EXAMPLES);
-  for (const { name, description, configure, examples } of SUBCOMMANDS) {
-    configure(program.command(name).description(description).addHelpText('after', examples), fields);
+  for (const { name, description, configure, examples, measuresAlone = false } of SUBCOMMANDS) {
+    const command = program.command(name).description(description).addHelpText('after', examples);
+    if (measuresAlone) command.hook('preAction', () => refuseRanks(name));
+    configure(command, fields);
   }
   return program;
 }
@@ -101,6 +103,16 @@ export async function programFor([name, ...rest]: readonly string[]): Promise<Co
   const needsFields =
     name === 'help' || rest.some((word) => word === '-h' || (word.startsWith('--') && !isKnown(word)));
   return needsFields ? createProgram((await import('./options/field-table.js')).FIELD_TABLE) : program;
+}
+
+/** Throws `FeedrateError('usage')` when a launcher started several processes, which would all measure by themselves. */
+async function refuseRanks(name: string): Promise<void> {
+  const { launchedPlace } = await import('./options/group-options.js');
+  const place = await launchedPlace();
+  if (place === null) return;
+  const found = `${place.foundIn} make this rank ${place.rank} of ${place.size}`;
+  const remedy = 'start it once, without the launcher, or use feedrate run';
+  throw new FeedrateError('usage', `${name}: ${found}, but it measures with one process; ${remedy}`);
 }
 
 /** Throws `FeedrateError('usage')` when files would be looked for, or made, under other names than the user gave. */

@@ -341,6 +341,7 @@ export const LEDGERS: Readonly<Record<string, Ledger>> = {
     ],
   },
   cli: {
+    'cli/launched-alone': ['use feedrate run'],
     'cli/followed-commands': [
       'leave it out',
       'choose --format csv or parquet',

@@ -59,6 +59,7 @@ const DEFAULT_WORKLOAD = 'calibrate';
 
 export const calibrate: Subcommand = {
   name: 'calibrate',
+  measuresAlone: true,
   description: 'measure the noise of a target and how many sessions a comparison needs',
   completes: 'workloads',
   configure(command, fields) {

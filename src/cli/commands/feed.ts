@@ -25,6 +25,7 @@ interface RawOptions extends RawFeedOptions, Omit<RawRunOptions, 'target' | 'for
 
 export const feed: Subcommand = {
   name: 'feed',
+  measuresAlone: true,
   description: 'find how many accelerators a target can feed, and what limits it',
   configure(command) {
     command

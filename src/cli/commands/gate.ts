@@ -37,6 +37,7 @@ interface GateCommandOptions extends RawComparisonOptions, GateFileOptions, Onta
 
 export const gate: Subcommand = {
   name: 'gate',
+  measuresAlone: true,
   description: 'exit with status 1 if a run is slower than its baseline',
   completes: 'runs',
   configure(command) {

@@ -35,6 +35,7 @@ interface RawMountMatrixOptions extends Omit<RawRunOptions, 'target' | 'format'>
 
 export const mountMatrix: Subcommand = {
   name: 'mount-matrix',
+  measuresAlone: true,
   description: 'mount an NFS export with several option sets (as root), compare them, and print the best one',
   completes: 'workloads',
   configure(command, fields) {

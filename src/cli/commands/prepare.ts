@@ -29,6 +29,7 @@ interface PrepareOptions extends RawPlanOptions {
 
 export const prepare: Subcommand = {
   name: 'prepare',
+  measuresAlone: true,
   description: 'create the data files of a workload before a run',
   completes: 'workloads',
   configure(command, fields) {

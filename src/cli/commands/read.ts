@@ -23,6 +23,7 @@ type ReadOptions = RawRunOptions & RawReadingOptions;
 
 export const read: Subcommand = {
   name: 'read',
+  measuresAlone: true,
   description: 'read your own files, with jobs that suit them; changes nothing',
   configure(command) {
     command

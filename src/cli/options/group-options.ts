@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { FeedrateError } from '../../base/errors.js';
 import { parseDuration } from '../../base/units.js';
+import type { FoundPlace } from '../../group/detect-launcher.js';
 import type { Group, Launcher } from '../../group/group.js';
 import type { StartTime } from '../../group/start-time.js';
 
@@ -77,6 +78,21 @@ export async function groupFrom(
   const patience = { silentNs, joinNs: Math.max(silentNs, LEAST_JOIN_NS) };
   const sharedDirectory = raw.groupDirectory ?? resultsDirectory;
   return { group: await openGroup({ place, sharedDirectory, patience, tell }), startTime: null };
+}
+
+/**
+ * Returns the place that a launcher gave to this process, for commands without options for it. Null for a process that is
+ * alone, or if the launcher does not say how many there are.
+ */
+export async function launchedPlace(): Promise<FoundPlace | null> {
+  if (!(await isLaunched(process.env))) return null;
+  const { detectLauncher } = await import('../../group/detect-launcher.js');
+  try {
+    return detectLauncher({ launcher: 'auto', rank: null, size: null }, process.env, fileText);
+  } catch (thrown) {
+    if (thrown instanceof FeedrateError) return null;
+    throw thrown;
+  }
 }
 
 function isAsked({ group, rank, groupSize, startAt }: RawGroupOptions): boolean {

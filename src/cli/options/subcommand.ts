@@ -18,6 +18,8 @@ export interface Subcommand {
   readonly examples: string;
   /** What the shell completes for its arguments. Default: nothing. */
   readonly completes?: 'workloads' | 'runs';
+  /** Whether it measures with one process only: a launcher of several machines must not start it. */
+  readonly measuresAlone?: boolean;
   /** Whether a group calls it when no command of the group is named. */
   readonly isDefault?: boolean;
 }
