@@ -4,9 +4,7 @@
  */
 
 /** How the ranks of a group reach each other. `none`: a single process. */
-export const LAUNCHERS = ['none', 'pmi', 'mpi', 'files'] as const;
-
-export type Launcher = (typeof LAUNCHERS)[number];
+export type Launcher = 'none' | 'pmi' | 'mpi' | 'files';
 
 /** A place in a group, as the launcher gave it. */
 export interface GroupRank {

@@ -1,10 +1,12 @@
 /** Reads what a start script of `feedrate notebook script` says of a target. */
+
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { type MountStatus, STATUS_DIRECTORY, STATUS_FORMAT } from '../base/mount-status.js';
 import type { StatedFact } from '../doctor/facts.js';
 import { START_MOUNT } from '../doctor/start-mount-checks.js';
 import { isNfs } from './nfs/nfs-options.js';
+import { bootId } from './system/boot-id.js';
 import { findMount, readMounts } from './system/mountinfo.js';
 
 /**
@@ -68,14 +70,6 @@ function parseStatus(text: string): MountStatus | null {
       ['tries', 'pid'].every((key) => Number.isSafeInteger(value[key])) &&
       ['differences', 'notes'].every((key) => areTexts(value[key]));
     return isStatus ? (value as unknown as MountStatus) : null;
-  } catch {
-    return null;
-  }
-}
-
-function bootId(): string | null {
-  try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   } catch {
     return null;
   }

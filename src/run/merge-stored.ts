@@ -5,6 +5,7 @@ import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { passingName } from '../host/files/own-names.js';
 import { makeDirectories } from '../host/system/make-directories.js';
 import type { GroupMember } from '../record/group-record.js';
+import { rankText } from '../record/ranks-text.js';
 import type { RunRecord } from '../record/run-record.js';
 import { windowNs } from '../record/trial-values.js';
 import { isCounted } from '../stats/summary.js';
@@ -168,7 +169,7 @@ function fill(store: RunStore, ranks: readonly StoredRank[]): Omit<MergedRun, 'd
 
 function neverTogether(ranks: readonly StoredRank[]): string {
   const inOrder = ranks.toSorted((a, b) => (a.run.startedAt < b.run.startedAt ? -1 : 1));
-  const of = ({ rank, host, run }: StoredRank) => `rank ${rank} (${host}) began at ${run.startedAt}`;
+  const of = ({ rank, host, run }: StoredRank) => `${rankText(rank, host)} began at ${run.startedAt}`;
   const [first, last] = [inOrder[0], inOrder.at(-1)] as [StoredRank, StoredRank];
   return `the ranks never ran at the same time: ${of(first)}, ${of(last)}; start them together, for example with --start-at`;
 }
@@ -178,7 +179,7 @@ function missingRanks(ranks: readonly StoredRank[]): string[] {
   const known = new Set(ranks.map(({ rank }) => rank));
   const missing = (ranks[0]?.run.group?.members ?? []).filter(({ rank }) => !known.has(rank));
   if (missing.length === 0) return [];
-  const named = missing.map(({ rank, host }) => `rank ${rank} (${host})`).join(', ');
+  const named = missing.map(({ rank, host }) => rankText(rank, host)).join(', ');
   return [`${named} left no run; the result is that of the other ${ranks.length}`];
 }
 

@@ -1,12 +1,14 @@
 /** What the ranks of a group must have in common before they measure. */
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { FeedrateError } from '../base/errors.js';
 import { isNfsUrl } from '../host/libnfs/nfs-url.js';
+import { bootId } from '../host/system/boot-id.js';
 import { packageVersion } from '../host/system/installation.js';
 import { findMount, readMounts } from '../host/system/mountinfo.js';
 import type { Target } from '../plan/plan.js';
+import { rankText } from '../record/ranks-text.js';
 import { overrideText } from '../workload/override-text.js';
 import type { Preparation } from './preparation.js';
 import type { RunRequest } from './request.js';
@@ -79,15 +81,7 @@ function storageOf({ path }: Target): string {
   if (isNfsUrl(path)) return digest(path);
   const mount = findMount(readMounts(), path);
   if (mount !== null && REACHED_BY_ALL.test(mount.fileSystem)) return digest(`${mount.fileSystem} ${mount.source}`);
-  return digest(`${bootId()} ${statSync(path).dev}`);
-}
-
-function bootId(): string {
-  try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8');
-  } catch {
-    return 'unknown';
-  }
+  return digest(`${bootId() ?? 'unknown'} ${statSync(path).dev}`);
 }
 
 /** Throws `FeedrateError('usage')` when a rank has other facts than rank 0. */
@@ -96,7 +90,7 @@ export function refuseDifferences(facts: readonly RankFacts[]): void {
   for (const [rank, own] of facts.entries()) {
     for (const key of Object.keys(EQUAL) as (keyof typeof EQUAL)[]) {
       if (own[key] === first[key]) continue;
-      const what = `rank ${rank} (${own.host}) has ${EQUAL[key]} ${own[key]}, rank 0 (${first.host}) has ${first[key]}`;
+      const what = `${rankText(rank, own.host)} has ${EQUAL[key]} ${own[key]}, ${rankText(0, first.host)} has ${first[key]}`;
       throw new FeedrateError(
         'usage',
         `the ranks do not measure the same: ${what}; start them all with the same command`,
@@ -118,6 +112,6 @@ export function machineNotes(facts: readonly RankFacts[]): string[] {
   const [least, most] = [Math.min(...cores), Math.max(...cores)];
   if (least === most) return [];
   const [few, many] = [least, most].map((count) => facts.findIndex((each) => each.cores === count)) as [number, number];
-  const of = (rank: number) => `rank ${rank} (${facts[rank]?.host}) has ${facts[rank]?.cores} cores`;
+  const of = (rank: number) => `${rankText(rank, facts[rank]?.host)} has ${facts[rank]?.cores} cores`;
   return [`the machines differ: ${of(few)}, ${of(many)}; the slowest one limits the group`];
 }

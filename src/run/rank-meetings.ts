@@ -2,6 +2,7 @@
 import { type ErrorCode, EXIT, FeedrateError } from '../base/errors.js';
 import { monotonicNs } from '../engine/core/clock.js';
 import type { Group } from '../group/group.js';
+import { rankText } from '../record/ranks-text.js';
 import type { Meet } from '../trial/common-start.js';
 
 /** From the end of a meeting to the common start of a trial. The session's process is told within it, and its workers wake up. */
@@ -91,8 +92,7 @@ export class RankMeetings implements SessionMeetings {
 
   /** Returns the rank and its host, for messages. */
   nameOf(rank: number): string {
-    const host = this.#hosts[rank];
-    return host === undefined ? `rank ${rank}` : `rank ${rank} (${host})`;
+    return rankText(rank, this.#hosts[rank]);
   }
 
   /**

@@ -1,6 +1,8 @@
 /** The marker file in feedrate's own directories. It records who created one. feedrate never removes one without it. */
-import { readFileSync, readlinkSync } from 'node:fs';
+
+import { readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { bootId } from '../system/boot-id.js';
 import { processStat } from '../system/process-stat.js';
 import { below, storeOf } from './store-of.js';
 
@@ -57,7 +59,7 @@ export function currentProcess(): ProcessIdentity {
     pid: process.pid,
     startTicks: processStat(process.pid)?.startTicks ?? null,
     hostname: hostname(),
-    bootId: orNull(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
+    bootId: bootId(),
     pidNamespace: orNull(() => readlinkSync('/proc/self/ns/pid')),
   };
 }

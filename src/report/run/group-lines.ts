@@ -1,6 +1,7 @@
 /** Lines of a run's report about the machines of a group. */
 import { formatCount, formatDurationNs, formatThroughput } from '../../base/units.js';
 import type { GroupMember, GroupRecord } from '../../record/group-record.js';
+import { rankText } from '../../record/ranks-text.js';
 import type { GroupUse, HostSpread, RankUse } from '../../stats/group-use.js';
 import type { ArmSummary } from '../../stats/summary.js';
 import { aligned } from '../table/columns.js';
@@ -48,7 +49,7 @@ function lineOf({ group, arm }: ArmSummary, isNamed: boolean): GroupLine[] {
   const together =
     longestNs === 0 ? '' : ` for ${seconds(commonNs)} of ${seconds(longestNs)} s (${percent(commonNs / longestNs)})`;
   const done = `first done after ${formatDurationNs(firstDoneNs)}, last after ${formatDurationNs(lastDoneNs)}`;
-  const slow = `slowest: ${nameOf(slowest)} at ${percent(slowest.ratio)} of the median`;
+  const slow = `slowest: ${rankText(slowest.rank, slowest.host)} at ${percent(slowest.ratio)} of the median`;
   return [
     {
       text: `${name}${ranks.length} ranks ran together${together}, started within ${formatDurationNs(startSkewNs)}; ${done}; ${slow}`,
@@ -135,10 +136,6 @@ function ranksText(ranks: readonly number[]): string {
 
 function rateText({ unit }: Pick<GroupUse, 'unit'>, use: Pick<RankUse, 'throughputBytesPerSecond' | 'iops'>): string {
   return unit === 'bytes' ? formatThroughput(use.throughputBytesPerSecond) : formatCount(use.iops);
-}
-
-function nameOf({ rank, host }: Pick<RankUse, 'rank' | 'host'>): string {
-  return host === null ? `rank ${rank}` : `rank ${rank} (${host})`;
 }
 
 function seconds(ns: number): string {
