@@ -1,13 +1,13 @@
 /**
- * Throughput over files of a user against the same job over files that feedrate generated, and against fio on the same
- * files. All of them are in memory, so that no disk decides.
+ * Throughput over files of a user against the same job over files that feedrate generated, and against fio. All three
+ * read the same files, which are in memory, so that no disk decides.
  *
  *   npm run bench:own-files -- [-t DIR]… [--rounds 12] [--seconds 1] [--cell NAME]…
  *
  * Every round runs all sides one after the other, in an order that rotates. Prints a Markdown table: the median of the
  * rounds' ratios with its 95 % interval. Exits 1 when a demand is not met: 2 % against generated files, 3 % against fio.
  */
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -80,8 +80,10 @@ interface Place {
   readonly cell: Cell;
   readonly directory: string;
   readonly seconds: number;
-  /** The user's files, absolute. */
-  readonly files: readonly string[];
+  /** The names of the files where feedrate generates them, absolute. */
+  readonly own: readonly string[];
+  /** The names of the same files among the user's, absolute. */
+  readonly user: readonly string[];
 }
 
 function workloadOf({ cell, seconds }: Pick<Place, 'cell' | 'seconds'>, side: Side): string {
@@ -90,27 +92,30 @@ function workloadOf({ cell, seconds }: Pick<Place, 'cell' | 'seconds'>, side: Si
   return `name: ${side}\ntrials: {rounds: 1}\ndataset: {${dataset}}\njobs:\n  cell: {${job}, cache: warm, runtime: ${seconds}s, time_based: true}\n`;
 }
 
-/** Lays out the files twice: as feedrate's, and as those of a user, with the same content. */
+/**
+ * Lays out the files once. They move between the two directories: two copies in memory can differ by a third in what a
+ * read of them takes, by where their pages lie, and the same pages cannot.
+ */
 async function layOut(cell: Cell, below: string, seconds: number): Promise<Place> {
   const directory = mkdtempSync(join(below, 'feedrate-bench-'));
   for (const side of ['generated', 'user'] as const) {
     mkdirSync(join(directory, side));
     writeFileSync(join(directory, `${side}.yaml`), workloadOf({ cell, seconds }, side));
   }
-  const data = join(directory, 'user', 'data');
-  await feedrate('prepare', join(directory, 'generated.yaml'), '-t', join(directory, 'user'));
-  mkdirSync(data);
-  const made = readdirSync(join(directory, 'user', '.feedrate-data'), { recursive: true, withFileTypes: true });
-  const files = made.filter((entry) => entry.isFile() && !entry.name.startsWith('FEEDRATE'));
-  const paths = files.map((entry, place) => {
-    const path = join(data, `sample-${String(place).padStart(5, '0')}`);
-    renameSync(join(entry.parentPath, entry.name), path);
-    return path;
-  });
-  if (paths.length !== cell.files) throw new Error(`${paths.length} files were laid out, not ${cell.files}`);
-  rmSync(join(directory, 'user', '.feedrate-data'), { recursive: true });
   await feedrate('prepare', join(directory, 'generated.yaml'), '-t', join(directory, 'generated'));
-  return { cell, directory, seconds, files: paths };
+  mkdirSync(join(directory, 'user', 'data'));
+  const made = readdirSync(join(directory, 'generated', '.feedrate-data'), { recursive: true, withFileTypes: true });
+  const files = made.filter((entry) => entry.isFile() && !entry.name.startsWith('FEEDRATE'));
+  if (files.length !== cell.files) throw new Error(`${files.length} files were laid out, not ${cell.files}`);
+  const own = files.map((entry) => join(entry.parentPath, entry.name));
+  const user = own.map((_, place) => join(directory, 'user', 'data', `sample-${String(place).padStart(5, '0')}`));
+  return { cell, directory, seconds, own, user };
+}
+
+/** Moves the files to where the side expects them. */
+function moveTo(side: Side, { own, user }: Place): void {
+  const [from, to] = side === 'generated' ? [user, own] : [own, user];
+  for (const [place, path] of from.entries()) if (existsSync(path)) renameSync(path, to[place] as string);
 }
 
 function feedrate(...args: readonly string[]): Promise<string> {
@@ -119,6 +124,7 @@ function feedrate(...args: readonly string[]): Promise<string> {
 
 /** Returns bytes per second. */
 async function measure(side: Side, place: Place): Promise<number> {
+  moveTo(side, place);
   if (side === 'fio') return measureFio(place);
   const { directory } = place;
   const results = join(directory, 'r');
@@ -136,7 +142,7 @@ async function measure(side: Side, place: Place): Promise<number> {
   return window === undefined ? Number.NaN : (window.readBytes / (window.endNs - window.startNs)) * 1e9;
 }
 
-async function measureFio({ cell, seconds, files }: Place): Promise<number> {
+async function measureFio({ cell, seconds, user }: Place): Promise<number> {
   const common = [
     '--invalidate=0',
     '--norandommap=1',
@@ -145,7 +151,7 @@ async function measureFio({ cell, seconds, files }: Place): Promise<number> {
     `--runtime=${seconds * 1000}ms`,
   ];
   const size = `--size=${cell.files * cell.fileBytes}`;
-  const words = ['--name=cell', `--filename=${files.join(':')}`, size, ...(cell.fio ?? []), ...common];
+  const words = ['--name=cell', `--filename=${user.join(':')}`, size, ...(cell.fio ?? []), ...common];
   const output = await runProgram('fio', ['--output-format=json', '--readonly', ...words]);
   const { jobs } = JSON.parse(output.slice(output.indexOf('{'))) as {
     readonly jobs: readonly { readonly read: { readonly io_bytes: number; readonly runtime: number } }[];
@@ -169,7 +175,7 @@ async function measureCell(cell: Cell, below: string, rounds: number, seconds: n
   try {
     const sides = SIDES.filter((side) => side !== 'fio' || cell.fio !== null);
     const ratios: Record<Side, number[]> = { user: [], generated: [], fio: [] };
-    warm(place.files);
+    warm(place.own);
     for (let round = 0; round < rounds; round++) {
       const measured = new Map<Side, number>();
       for (let turn = 0; turn < sides.length; turn++) {
