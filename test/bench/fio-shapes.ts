@@ -14,7 +14,7 @@ export const FIO_SHAPES: Readonly<Record<string, JobShape>> = {
     '[global]\nsize=64m\nbs=1m\n[w]\nrw=write\nend_fsync=1\n[r]\nstonewall\nrw=read\n',
   ),
   'random read, queue': timed(
-    '[a]\nrw=randread\nsize=64m\nbs=4k\nioengine=libaio\niodepth=16\ndirect=1\nruntime=2\ntime_based\n',
+    '[a]\nrw=randread\nsize=64m\nbs=4k\nioengine=io_uring\niodepth=16\niodepth_batch_submit=16\niodepth_batch_complete_max=16\ndirect=1\nruntime=2\ntime_based\n',
   ),
   'mixed, two sizes': untimed('[a]\nrw=randrw\nsize=16m\nbs=16k\nrwmixread=70\nnumjobs=2\n'),
   'mixed in order': untimed('[a]\nrw=rw\nsize=4m\nbs=16k\nrwmixwrite=40\n'),

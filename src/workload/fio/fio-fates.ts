@@ -23,10 +23,13 @@ const NEUTRAL: Readonly<Record<string, string | null>> = {
   'gtod_reduce gtod_cpu disable_lat disable_clat disable_slat disable_bw_measurement disable_bw clocksource': ALWAYS,
   'randrepeat allrandrepeat random_generator softrandommap use_os_rand':
     'the order of random offsets comes from randseed',
-  'mem iomem mem_align iomem_align hugepage-size': 'buffers are aligned memory of the worker',
+  'mem iomem mem_align iomem_align hugepage-size':
+    'buffers are aligned memory of the worker, and large ones are on huge pages',
   'verify_fatal verify_dump verify_state_save verify_state_load verify_offset verify_interval verifysort verify_sort verify_write_sequence':
     'a wrong block always fails the trial',
   'fixedbufs registerfiles nonvectored': 'io_uring is set up with what the kernel grants',
+  'iodepth_batch iodepth_batch_submit iodepth_batch_complete_max':
+    'every operation that is ready is submitted, and every completed one collected, in one call',
   'create_serialize create_fsync file_append': null,
   'scramble_buffers end_syncfs exit_what exitall_on_error comm rwmixcycle rate_cycle userspace_reap libaio_vectored':
     null,
@@ -49,9 +52,7 @@ const NEUTRAL_VALUES: Readonly<Record<string, readonly string[]>> = {
   'zonemode lockfile sync_mode dataplacement': ['none'],
   filetype: ['file', 'none'],
   thinktime_blocks_type: ['complete'],
-  'iodepth_batch iodepth_batch_submit iodepth_batch_complete iodepth_batch_complete_min iodepth_batch_complete_max': [
-    '1',
-  ],
+  'iodepth_batch_complete iodepth_batch_complete_min': ['1'],
   'allow_file_create gpu_dev_id': ON,
   io_submit_mode: ['inline', 'offload'],
   verify_pattern: [],
