@@ -2,21 +2,25 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FeedrateError } from '../base/errors.js';
+import { rankText } from '../base/rank-text.js';
 import { formatDurationNs } from '../base/units.js';
+import { currentProcess } from '../host/files/marker.js';
 import { codeOf } from '../host/system/libc.js';
 import { makeDirectories } from '../host/system/make-directories.js';
-import { Coordinator, JOIN } from './coordinator.js';
+import { Coordinator } from './coordinator.js';
 import type { FoundPlace } from './detect-launcher.js';
 import { Follower } from './follower.js';
 import type { Group } from './group.js';
+import { removeDeadMeetings } from './left-meetings.js';
 import type { GroupLoss, GroupPatience } from './loss.js';
 import { monotonicNs } from './monotonic.js';
+import type { RankNote, Summary } from './note.js';
 import { isOnNfs, NoteFile } from './note-file.js';
 import { Pace } from './pace.js';
-import { coordinatingParty, followingParty, type NoteFiles, type Party } from './parties.js';
+import { JOIN, type Party } from './party.js';
 import { removeNotes } from './remove-notes.js';
 
 export interface FilesGroupRequest {
@@ -45,6 +49,7 @@ export async function openFilesGroup(request: FilesGroupRequest): Promise<Group>
   let isDirect: boolean;
   try {
     makeDirectories(directory);
+    if (place.rank === 0) removeDeadMeetings(dirname(directory));
     isDirect = await isOnNfs(directory);
   } catch (cause) {
     const message = `rank ${place.rank} cannot use ${directory} to meet the others: ${(cause as Error).message}`;
@@ -72,7 +77,9 @@ class FilesGroup implements Group {
   readonly #directory: string;
   readonly #tell: (text: string) => void;
   readonly #silentNs: number;
-  readonly #files: NoteFiles;
+  /** By rank. */
+  readonly #notes: readonly NoteFile<RankNote>[];
+  readonly #summary: NoteFile<Summary>;
   readonly #party: Party;
   readonly #pace: Pace;
   readonly #lost = new AbortController();
@@ -85,6 +92,7 @@ class FilesGroup implements Group {
   #closeBy = 0;
   #beat = 0;
   #written = '';
+  #writtenSummary: Summary | null = null;
   /** Since when this rank cannot read or write; null: it can. */
   #failingNs: number | null = null;
   #tellNs: number | null = null;
@@ -99,15 +107,13 @@ class FilesGroup implements Group {
     this.#silentNs = patience.silentNs;
     this.#pace = new Pace(this.size, patience);
     const nonce = randomBytes(8).toString('hex');
-    const self = { nonce, rank: this.rank, size: this.size, host: this.host, pid: process.pid };
-    this.#files = {
-      notes: Array.from({ length: this.size }, (_, rank) => new NoteFile(join(directory, `rank-${rank}`), isDirect)),
-      summary: new NoteFile(join(directory, 'summary'), isDirect),
-    };
-    this.#party =
-      this.rank === 0
-        ? coordinatingParty(new Coordinator(self, patience), this.#files, this.size)
-        : followingParty(new Follower(self, patience), this.#files, this.rank);
+    const self = { nonce, rank: this.rank, size: this.size, process: currentProcess() };
+    this.#notes = Array.from(
+      { length: this.size },
+      (_, rank) => new NoteFile(join(directory, `rank-${rank}`), isDirect),
+    );
+    this.#summary = new NoteFile(join(directory, 'summary'), isDirect);
+    this.#party = this.rank === 0 ? new Coordinator(self, patience) : new Follower(self, patience);
     this.#loop = this.#run();
   }
 
@@ -146,7 +152,7 @@ class FilesGroup implements Group {
     });
     await Promise.race([this.#loop, late]);
     clearTimeout(timer);
-    if (this.#lost.signal.aborted && this.#party.removes() === 'none') await this.#untilRemoved();
+    if (this.#lost.signal.aborted && this.#party.removes === 'none') await this.#untilRemoved();
   }
 
   /**
@@ -192,8 +198,8 @@ class FilesGroup implements Group {
   /** Reads and writes until the group is closed. Never throws. */
   async #run(): Promise<void> {
     while (!(await this.#turn())) await this.#pause();
-    await Promise.all([...this.#files.notes, this.#files.summary].map((file) => file.close().catch(() => {})));
-    const removes = this.#party.removes();
+    await Promise.all([...this.#notes, this.#summary].map((file) => file.close().catch(() => {})));
+    const { removes } = this.#party;
     if (removes !== 'none') await removeNotes(this.#directory, this.rank, removes === 'all').catch(() => {});
   }
 
@@ -204,7 +210,7 @@ class FilesGroup implements Group {
     const nowNs = this.#pace.begin(monotonicNs());
     try {
       // The last note is written without a look, in case looks fail.
-      if (!this.#isClosing || this.rank === 0) await this.#party.look(nowNs, this.#pace.fullLookDue());
+      if (!this.#isClosing || this.rank === 0) await this.#look(nowNs, this.#pace.fullLookDue());
       if (this.#pace.beatDue()) this.#beat++;
       await this.#write();
       this.#failingNs = null;
@@ -217,33 +223,45 @@ class FilesGroup implements Group {
     }
     this.#settle();
     this.#tellWhoIsAwaited(nowNs);
-    return this.#isClosing && (!this.#party.isUsed() || performance.now() > this.#closeBy);
+    return this.#isClosing && (!this.#party.isUsed || performance.now() > this.#closeBy);
+  }
+
+  async #look(nowNs: number, all: boolean): Promise<void> {
+    const ranks = this.#party.ranksToRead(all);
+    const notes = await Promise.all(ranks.map(async (rank) => [rank, await readable(this.#notes[rank])] as const));
+    this.#party.look(new Map(notes), nowNs);
+    if (this.#party.needsSummary) this.#party.take(await readable(this.#summary));
   }
 
   async #write(): Promise<void> {
     const note = this.#party.note(this.#beat);
     const text = JSON.stringify(note);
     if (text === this.#written) return;
-    await this.#party.beforeNote();
-    await this.#files.notes[this.rank]?.write(note);
+    const { ownSummary } = this.#party;
+    if (ownSummary !== null && ownSummary !== this.#writtenSummary) {
+      await this.#summary.write(ownSummary);
+      this.#writtenSummary = ownSummary;
+    }
+    await this.#notes[this.rank]?.write(note);
     this.#written = text;
   }
 
   #loseDirectory(error: Error): void {
     const isGone = codeOf(error) === 'ENOENT';
     const what = isGone ? `${this.#directory} is gone, so the group has ended without it` : error.message;
-    this.#lose({ reason: `rank ${this.rank} on ${this.host}: ${what}` });
+    this.#lose({ reason: `${rankText(this.rank, this.host)}: ${what}` });
   }
 
   #tellWhoIsAwaited(nowNs: number): void {
     this.#tellNs ??= nowNs + TELL_NS;
     if (this.#waiting === null || nowNs < this.#tellNs) return;
     this.#tellNs = nowNs + TELL_NS;
-    const awaited = this.#party.awaited();
+    const awaited = this.#party.awaitedNames;
     if (awaited.length === 0) return;
     const others = awaited.length - NAMED_RANKS;
     const named = awaited.slice(0, NAMED_RANKS).join(', ') + (others > 0 ? ` and ${others} others` : '');
-    this.#tell(`waiting at '${this.#meetingName}' for ${awaited.length} of ${this.size} ranks: ${named}`);
+    const where = this.#meetingName === JOIN ? `; all ranks must have the same ${this.#directory}` : '';
+    this.#tell(`waiting at '${this.#meetingName}' for ${awaited.length} of ${this.size} ranks: ${named}${where}`);
   }
 
   #pause(): Promise<void> {
@@ -258,5 +276,15 @@ class FilesGroup implements Group {
         resolve();
       };
     });
+  }
+}
+
+/** Returns what a file holds, or null if it cannot be read now: servers stop for a while, and networks fail. */
+async function readable<T extends RankNote | Summary>(file: NoteFile<T> | undefined): Promise<T | null> {
+  try {
+    return (await file?.read()) ?? null;
+  } catch (thrown) {
+    if (codeOf(thrown) === 'ENOENT') throw thrown;
+    return null;
   }
 }

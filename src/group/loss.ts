@@ -1,5 +1,7 @@
 /** Why a group cannot go on. */
+import { rankText } from '../base/rank-text.js';
 import { visibleText } from '../base/visible-text.js';
+import type { ProcessIdentity } from '../host/files/marker.js';
 
 export interface GroupLoss {
   /** A line that names the rank and its host. */
@@ -14,11 +16,11 @@ export interface GroupPatience {
   readonly joinNs: number;
 }
 
-/** Returns the loss of a rank: `rank 3 on node2 (process 812) is at 'trial 4', and rank 0 at 'trial 5'`. */
+/** Returns the loss of a rank: `rank 3 (node2, process 812) is at 'trial 4', and rank 0 at 'trial 5'`. */
 export function lossOf(
-  who: { readonly rank: number; readonly host?: string; readonly pid?: number },
+  { rank, process }: { readonly rank: number; readonly process?: ProcessIdentity },
   what: string,
 ): GroupLoss {
-  const host = who.host === undefined ? '' : ` on ${visibleText(who.host)} (process ${who.pid})`;
-  return { reason: `rank ${who.rank}${host} ${visibleText(what)}` };
+  const who = process === undefined ? null : `${process.hostname}, process ${process.pid}`;
+  return { reason: `${rankText(rank, who)} ${visibleText(what)}` };
 }

@@ -2,6 +2,7 @@
  * What a rank writes for the others, in a file of its own that it overwrites in place. A reader may see a file that is
  * half written, so a note has a checksum.
  */
+import type { ProcessIdentity } from '../host/files/marker.js';
 
 /**
  * What a rank does. `here`: it came to the meeting. `read`: it has the texts of all. `failed`: it gave up.
@@ -17,8 +18,7 @@ export interface RankNote {
   readonly group: string;
   readonly rank: number;
   readonly size: number;
-  readonly host: string;
-  readonly pid: number;
+  readonly process: ProcessIdentity;
   /** Grows as long as the process runs. */
   readonly beat: number;
   /** The number of the last meeting that it came to. */

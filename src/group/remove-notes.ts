@@ -2,7 +2,8 @@ import { readdir, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const NOTE_NAME = /^(?:rank-\d+|summary)$/;
+/** The names of a group's files. */
+export const NOTE_NAME = /^(?:rank-\d+|summary)$/;
 /** A file that another process of this machine has open on NFS keeps a name until it is closed. */
 const HELD_NAME = /^\.nfs[0-9a-f]+$/;
 const TRIES = 20;

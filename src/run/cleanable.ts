@@ -1,15 +1,17 @@
 /** Everything that feedrate can leave behind, by the places where it makes things. */
-import { lstatSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename } from 'node:path';
 import { FeedrateError } from '../base/errors.js';
-import type { TreeSize } from '../host/files/directory-tree.js';
+import { leftMeetings, removeMeeting } from '../group/left-meetings.js';
+import { type TreeSize, treeSize } from '../host/files/directory-tree.js';
 import { findOwnDirectories, isClosed, type OwnDirectory } from '../host/files/found-directories.js';
 import { findLeftovers, type Leftover, removeLeftover } from '../host/files/leftovers.js';
 import type { ProcessState } from '../host/files/marker.js';
 import { removeOwnDirectory } from '../host/files/own-directory.js';
 import { datasetIdOf, OWN_PREFIX } from '../host/files/own-names.js';
 import { below, storeOf } from '../host/files/store-of.js';
+import { isNfsUrl } from '../host/libnfs/nfs-url.js';
 import { codeOf } from '../host/system/libc.js';
 import { isOthers, userName } from '../host/system/user-name.js';
 import { findUnfinished } from '../store/unfinished.js';
@@ -21,7 +23,7 @@ export interface Cleanable {
    * `foreign`: something with a name like feedrate's that feedrate did not make. `closed`: a directory that this user may
    * not read, so that nobody can tell.
    */
-  readonly kind: OwnDirectory['kind'] | Leftover['kind'] | 'foreign' | 'closed';
+  readonly kind: OwnDirectory['kind'] | Leftover['kind'] | 'meeting' | 'foreign' | 'closed';
   readonly state: ProcessState;
   readonly allocatedBytes: number;
   /** Files and directories in it; null when they are few. */
@@ -55,7 +57,7 @@ export function cleanableInTarget(path: string): Cleanable[] {
       },
     };
   });
-  const left = findLeftovers(path, ['probe', 'new', 'exported']).map(withoutOwner);
+  const left = [...findLeftovers(path, ['probe', 'new', 'exported']).map(withoutOwner), ...meetingsIn(path)];
   const known = new Set([...own, ...left].map((found) => found.path));
   const foreign = storeOf(path)
     .names(path)
@@ -87,10 +89,28 @@ export function cleanableInTemporary(): Cleanable[] {
 /** Returns what feedrate made in a results directory for a short time. Throws `FeedrateError('store')`. */
 export function cleanableInResults(directory: string): Cleanable[] {
   try {
-    return findUnfinished(directory).map(withoutOwner);
+    return [...findUnfinished(directory).map(withoutOwner), ...(existsSync(directory) ? meetingsIn(directory) : [])];
   } catch (cause) {
     throw new FeedrateError('store', `${directory}: cannot read (${(cause as Error).message})`, { cause });
   }
+}
+
+/** Returns where the ranks of groups met. Servers without a mount have none. */
+function meetingsIn(directory: string): Cleanable[] {
+  if (isNfsUrl(directory)) return [];
+  return leftMeetings(directory).map(({ path, state }) => {
+    const { allocatedBytes } = treeSize(path);
+    return {
+      path,
+      kind: 'meeting',
+      state,
+      allocatedBytes,
+      entries: null,
+      owner: null,
+      dataset: null,
+      otherUser: otherUserOf(path),
+    };
+  });
 }
 
 function withoutOwner(left: Leftover): Cleanable {
@@ -116,6 +136,7 @@ function isOfThisUser(path: string): boolean {
  */
 export function removeCleanable({ path, kind }: Cleanable, removed: () => void): void {
   if (kind === 'scratch' || kind === 'data') removeOwnDirectory(path, null, removed);
+  else if (kind === 'meeting') removeMeeting(path);
   else if (kind !== 'mounts') removeLeftover(path);
   else {
     const [problem] = takeDown(path, ({ state }) => state === 'dead');

@@ -12,31 +12,16 @@ import type { HeadStart } from './head-start.js';
 import type { RunEnd, RunListener } from './listener.js';
 import { endGroupRun } from './merge-runs.js';
 import { type Preparation, rankFilesOf } from './preparation.js';
-import { type ComparedClocks, compareClocks } from './rank-clocks.js';
-import { factsOf, machineNotes, type RankFacts, refuseDifferences, sharedTargets } from './rank-facts.js';
+import { compareClocks } from './rank-clocks.js';
+import { agreeOnFacts, sharedTargets } from './rank-facts.js';
 import type { RankMeetings } from './rank-meetings.js';
 import type { RequestedGroup, RunRequest } from './request.js';
 import { type Conducted, measureSessions } from './sessions.js';
+import { removeDeadScratch } from './targets.js';
 
 /** Another machine sees a new directory after this time at most. */
 const APPEARS_WITHIN_MS = 10_000;
 const LOOK_AGAIN_MS = 100;
-
-/** What the ranks agreed on before they measure. */
-interface Agreed {
-  readonly facts: readonly RankFacts[];
-  readonly clocks: ComparedClocks;
-}
-
-/** Makes sure that all ranks measure the same, and compares their clocks. Throws as `RankMeetings.exchange` does. */
-export async function agree(preparation: Preparation, request: RunRequest, meetings: RankMeetings): Promise<Agreed> {
-  const own = factsOf(preparation, request, meetings.group.host);
-  const facts = (await meetings.exchange('plan', JSON.stringify(own))).map((text) => JSON.parse(text) as RankFacts);
-  const hosts = facts.map(({ host }) => host);
-  meetings.know(hosts);
-  refuseDifferences(facts);
-  return { facts, clocks: await compareClocks(meetings, hosts) };
-}
 
 /**
  * Measures this rank's part of a run, and returns it; rank 0 returns the run of the group.
@@ -51,10 +36,14 @@ export async function conductRank(
   listener: RunListener,
   headStart: HeadStart,
 ): Promise<Conducted> {
-  const { facts, clocks } = await agree(preparation, request, meetings);
   const { rank, size, launcher } = meetings.group;
+  const facts = await agreeOnFacts(preparation, request, meetings, (text) => listener.note?.(text));
+  const clocks = await compareClocks(
+    meetings,
+    facts.map(({ host }) => host),
+  );
+  for (const note of removeDeadScratch(preparation.plan.targets)) listener.note?.(note);
   const { files } = rankFilesOf(request);
-  if (rank === 0) for (const note of machineNotes(facts)) listener.note?.(note);
   const record: GroupRecord = { launcher, size, files, members: clocks.members };
   const recorded = await recordOf();
   const whole = rank === 0 ? createRun(request.resultsDirectory, { ...recorded, group: record }) : null;

@@ -2,10 +2,10 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
+import { rankText } from '../base/rank-text.js';
 import { passingName } from '../host/files/own-names.js';
 import { makeDirectories } from '../host/system/make-directories.js';
 import type { GroupMember } from '../record/group-record.js';
-import { rankText } from '../record/ranks-text.js';
 import type { RunRecord } from '../record/run-record.js';
 import { windowNs } from '../record/trial-values.js';
 import { isCounted } from '../stats/summary.js';

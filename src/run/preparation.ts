@@ -113,7 +113,8 @@ function prepareRun(request: PlanRequest, settled: SettledWorkload): Preparation
       const scanned = scannedIn(dataset);
       const ofFound = scanned === null ? [] : foundNotes(plan, dataset, scanned);
       const ofData = [...ofPlaces, ...ofDatasets, ...ofCopies, ...ofFound];
-      const notes = [...leftoverNotes(targets), ...ofData, ...ofEngines, ...ofJobs];
+      const ofOthers = request.group === undefined ? leftoverNotes(targets) : [];
+      const notes = [...ofOthers, ...ofData, ...ofEngines, ...ofJobs];
       return { workload, dataset, workloadSource: source, plan, space, datasets, notes };
     },
   );
@@ -164,7 +165,7 @@ function checkedSpace(plan: Plan, dataset: PlannedDataset | null): readonly Spac
 }
 
 /** Returns what tells whether a target has a data file, or null when it has no data files at all. */
-function existingIn(target: Target): ExistingIn | null {
+export function existingIn(target: Target): ExistingIn | null {
   const directory = dataDirectory(target, 'none');
   const exists = (path: string) => storeOf(path).status(path) !== null;
   if (!exists(directory)) return null;

@@ -3,15 +3,17 @@ import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { FeedrateError } from '../base/errors.js';
+import { rankText } from '../base/rank-text.js';
 import { isNfsUrl } from '../host/libnfs/nfs-url.js';
 import { bootId } from '../host/system/boot-id.js';
 import { packageVersion } from '../host/system/installation.js';
 import { findMount, readMounts } from '../host/system/mountinfo.js';
 import type { Target } from '../plan/plan.js';
-import { rankText } from '../record/ranks-text.js';
 import { overrideText } from '../workload/override-text.js';
 import type { Preparation } from './preparation.js';
-import type { RunRequest } from './request.js';
+import type { RankMeetings } from './rank-meetings.js';
+import { needsOf, type RankNeed, refuseBeyondShared } from './rank-space.js';
+import type { PlanRequest, RunRequest } from './request.js';
 
 /** The facts that must be equal, in the order in which differences are told, with their names in messages. */
 const EQUAL = {
@@ -30,13 +32,38 @@ export type RankFacts = Readonly<Record<keyof typeof EQUAL, string>> & {
   readonly cores: number;
   /** Identifies the storage of each target, in the order of the targets. */
   readonly storage: readonly string[];
+  /** The space that this rank needs on each target. */
+  readonly needs: readonly RankNeed[];
 };
+
+/** A request whose ranks do the same. */
+type SharedRequest = PlanRequest & Pick<RunRequest, 'dropCaches'>;
+
+/**
+ * Makes sure that all ranks do the same and that their files fit on the storage that they share. Returns the facts of each.
+ * @param note called with what is to be said of the machines
+ * @throws FeedrateError as `RankMeetings.exchange` does, `usage` for a difference, `target` when the files do not fit
+ */
+export async function agreeOnFacts(
+  preparation: Preparation,
+  request: SharedRequest,
+  meetings: RankMeetings,
+  note: (text: string) => void,
+): Promise<readonly RankFacts[]> {
+  const own = factsOf(preparation, request, meetings.group.host);
+  const facts = (await meetings.exchange('plan', JSON.stringify(own))).map((text) => JSON.parse(text) as RankFacts);
+  meetings.know(facts.map(({ host }) => host));
+  refuseDifferences(facts);
+  refuseBeyondShared(facts, preparation.plan.targets);
+  if (meetings.group.rank === 0) for (const text of machineNotes(facts)) note(text);
+  return facts;
+}
 
 /** Texts that are longer are replaced by their digests. */
 const LONGEST_TEXT = 120;
 
 /** Returns the facts of this rank. */
-export function factsOf(preparation: Preparation, request: RunRequest, host: string): RankFacts {
+function factsOf(preparation: Preparation, request: SharedRequest, host: string): RankFacts {
   const { plan, workloadSource } = preparation;
   const { overrides = [], dropCaches = false, remount = false, group } = request;
   // Ranks read different sets of files, and each user may have another data directory.
@@ -59,6 +86,7 @@ export function factsOf(preparation: Preparation, request: RunRequest, host: str
     host,
     cores: availableParallelism(),
     storage: plan.targets.map(storageOf),
+    needs: needsOf(preparation, group?.files ?? null),
   };
 }
 
@@ -85,7 +113,7 @@ function storageOf({ path }: Target): string {
 }
 
 /** Throws `FeedrateError('usage')` when a rank has other facts than rank 0. */
-export function refuseDifferences(facts: readonly RankFacts[]): void {
+function refuseDifferences(facts: readonly RankFacts[]): void {
   const first = facts[0] as RankFacts;
   for (const [rank, own] of facts.entries()) {
     for (const key of Object.keys(EQUAL) as (keyof typeof EQUAL)[]) {
@@ -107,7 +135,7 @@ export function sharedTargets(facts: readonly RankFacts[], targets: readonly Tar
 }
 
 /** Returns what to say of the machines before the run, one line each. */
-export function machineNotes(facts: readonly RankFacts[]): string[] {
+function machineNotes(facts: readonly RankFacts[]): string[] {
   const cores = facts.map((each) => each.cores);
   const [least, most] = [Math.min(...cores), Math.max(...cores)];
   if (least === most) return [];

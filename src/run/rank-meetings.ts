@@ -1,8 +1,8 @@
 /** The meetings of the ranks of a group in a run. All ranks go to the same meetings, whatever happens to each of them. */
 import { type ErrorCode, EXIT, FeedrateError } from '../base/errors.js';
+import { rankText } from '../base/rank-text.js';
 import { monotonicNs } from '../engine/core/clock.js';
 import type { Group } from '../group/group.js';
-import { rankText } from '../record/ranks-text.js';
 import type { Meet } from '../trial/common-start.js';
 
 /** From the end of a meeting to the common start of a trial. The session's process is told within it, and its workers wake up. */

@@ -74,7 +74,7 @@ export async function measureSessions(measurement: SessionsToMeasure, listener: 
   } finally {
     await live.end();
     await watch?.close(measurement.stop?.isAsked ?? false);
-    finished = finish(store, end, listener);
+    finished = finish(store, end, listener, measurement.rank?.meetings.over?.reason ?? null);
   }
   const stored = readRun(finished.directory);
   const { problem, run: ended } = finished;
@@ -109,10 +109,18 @@ interface SessionsEnd {
   readonly problem: string | null;
 }
 
-function finish(store: RunStore, { status, lost }: SessionsEnd, listener: RunListener): FinishedRun {
+/** @param reason why the group ended early; null: it did not, or there is none */
+function finish(
+  store: RunStore,
+  { status, lost }: SessionsEnd,
+  listener: RunListener,
+  reason: string | null,
+): FinishedRun {
   let told: RunEnd = 'failed';
   try {
-    const finished = store.finish(status, lost);
+    const { group } = store.run;
+    const ended = group === undefined || reason === null ? group : { ...group, problem: reason };
+    const finished = store.finish(status, lost, ended);
     if (finished.problem === null) told = status;
     else listener.note?.(finished.problem);
     return finished;

@@ -36,6 +36,27 @@ export function leftoverNotes(targets: readonly Target[]): string[] {
   return [...inTargets, ...leftoverNote(inTemporary(), tmpdir(), 'feedrate clean')];
 }
 
+/**
+ * Removes the scratch files of killed runs from the targets of a group, whose user cannot look after every machine. Each rank
+ * removes those of its own machine. Returns a line for each target where there were some.
+ */
+export function removeDeadScratch(targets: readonly Target[]): string[] {
+  return targets.flatMap(({ name, path }) => {
+    const dead = cleanableInTarget(path).filter(({ kind, state }) => kind === 'scratch' && state === 'dead');
+    const bytes = dead.reduce((sum, { allocatedBytes }) => sum + allocatedBytes, 0);
+    const removed = dead.filter(({ path: own }) => {
+      try {
+        removeOwnDirectory(own);
+        return true;
+      } catch {
+        // Another rank of this machine removes it.
+        return false;
+      }
+    });
+    return removed.length === 0 ? [] : [`target ${name}: removed ${formatBytes(bytes)} of runs that were killed`];
+  });
+}
+
 function inTemporary(): readonly Cleanable[] {
   try {
     return cleanableInTemporary();

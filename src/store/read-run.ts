@@ -4,7 +4,9 @@ import { basename, join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { readTextFile } from '../host/system/regular-file.js';
 import type { TrialPart } from '../record/codec.js';
+import { mergeTrials } from '../record/merge-ranks.js';
 import { withMetricEvidence } from '../record/metric-evidence.js';
+import type { RunRecord } from '../record/run-record.js';
 import type { StoredRun } from '../record/stored-run.js';
 import { readFeed } from './feed-file.js';
 import { readFsxMetrics } from './fsx-metrics-file.js';
@@ -18,7 +20,7 @@ import {
   storedRun,
   TrialCollector,
 } from './run-content.js';
-import { RUN_FILES } from './run-files.js';
+import { RUN_FILES, rankDirectory } from './run-files.js';
 
 /**
  * Returns everything that can be read from a run directory. `problems` lists parts that are missing,
@@ -29,15 +31,29 @@ export function readRun(directory: string, omitted: readonly TrialPart[] = []): 
   const path = resolve(directory);
   requireDirectory(path);
   const partial = readText(join(path, RUN_FILES.partial));
-  const stored = storedRun(
-    { directory: path, id: basename(path) },
-    readHeader(path),
-    readTrials(path, omitted),
-    partial,
-  );
+  const header = readHeader(path);
+  const trials = readTrials(path, omitted);
+  const isUnmerged = trials.trials.length === 0 && header.run?.status === 'running';
+  const ofRanks = isUnmerged ? trialsOfRanks(path, header.run, omitted) : null;
+  const stored = storedRun({ directory: path, id: basename(path) }, header, ofRanks ?? trials, partial);
   const judged = withMetrics(path, stored);
   const ontapSamples = readOntapSamples(path);
   return withFeed(path, ontapSamples.length === 0 ? judged : { ...judged, ontapSamples });
+}
+
+/**
+ * Returns the trials of a group whose ranks are not merged yet: rank 0 does that at the end, which it may not have lived to
+ * see. Null for other runs.
+ */
+function trialsOfRanks(
+  directory: string,
+  { group }: Pick<RunRecord, 'group'>,
+  omitted: readonly TrialPart[],
+): RecordedTrials | null {
+  if (group === undefined || group.rank !== undefined) return null;
+  const parts = group.members.map(({ rank }) => readTrials(join(directory, rankDirectory(rank)), omitted));
+  const { trials, problems } = mergeTrials(parts.flatMap((part) => part.trials));
+  return { trials, problems: [...new Set(parts.flatMap((part) => part.problems)), ...problems] };
 }
 
 /** Adds the answer of `feedrate feed`, if it is kept with the run. */

@@ -24,7 +24,7 @@ import {
 } from '../record/dataset-manifest.js';
 import type { TieringPolicyName } from '../record/volume-record.js';
 import { contentDigest, hasSize, yieldUnless } from './data-file.js';
-import { MissingFiles } from './missing-files.js';
+import { isInShare, type LayoutShare, MissingFiles } from './missing-files.js';
 
 const MANIFEST_NAME = 'manifest.jsonl';
 const CHUNK_BYTES = 1 << 20;
@@ -39,10 +39,15 @@ export interface KeptProgress {
  * Returns the files of a dataset that must be written. Files that a stopped preparation left count if their content is right,
  * which means reading them. Throws `LayoutStopped` after a stop request.
  */
-export function missingOfDataset(directory: string, files: FileUnion, progress: KeptProgress): Promise<MissingFiles> {
+export function missingOfDataset(
+  directory: string,
+  files: FileUnion,
+  progress: KeptProgress,
+  share?: LayoutShare,
+): Promise<MissingFiles> {
   const isThere = async (path: string, file: DataFile): Promise<boolean> =>
     hasSize(path, file) && (await contentDigest(file, progress.stopped)) === (await digestOf(path, progress));
-  return MissingFiles.find(directory, files, isThere, progress.stopped);
+  return MissingFiles.find(directory, files, isThere, progress.stopped, undefined, share);
 }
 
 /**
@@ -125,7 +130,7 @@ export function unchangedDataset(target: Target, directory: string, files: FileU
 }
 
 /**
- * Reads every file of the plan and compares its checksum. Reading may move cold blocks back to SSD, and counts as requests
+ * Reads every file of the plan, or of this machine's share of it, and compares its checksum. Reading may move cold blocks back to SSD, and counts as requests
  * to the capacity pool. Throws as `unchangedDataset` does, and `LayoutStopped` after a stop request.
  */
 export async function verifyDataset(
@@ -133,9 +138,12 @@ export async function verifyDataset(
   directory: string,
   files: FileUnion,
   progress: KeptProgress,
+  share?: LayoutShare,
 ): Promise<void> {
   const record = unchangedDataset(target, directory, files);
+  let place = 0;
   for (const [file, kept] of pairsOf(target, record.id, directory, files)) {
+    if (!isInShare(place++, share)) continue;
     if ((await digestOf(below(directory, file.path), progress)) === kept.sha256) continue;
     const what = `${file.path} has another checksum although its times are those of the manifest`;
     const message = `target ${target.name}: dataset ${record.id}: ${what}; check the storage`;

@@ -13,6 +13,11 @@ export interface LayoutShare {
 
 const WHOLE_SHARE: LayoutShare = { rank: 0, size: 1 };
 
+/** Returns whether the file at this place belongs to a share: every `size`-th does, from `rank` on. */
+export function isInShare(place: number, { rank, size } = WHOLE_SHARE): boolean {
+  return place % size === rank;
+}
+
 /** Returns whether a path has the file. */
 export type IsThere = (path: string, file: DataFile) => boolean | Promise<boolean>;
 
@@ -31,7 +36,7 @@ export class MissingFiles implements Iterable<DataFile> {
 
   /**
    * Looks at every file. Throws as `isThere` does, and `LayoutStopped` after a stop request.
-   * @param looked called after each file with its size
+   * @param looked called after each file that was looked for, with its size
    * @param share only the files at every `size`-th place, from `rank` on, are looked for. Default: all of them
    */
   static async find(
@@ -45,9 +50,12 @@ export class MissingFiles implements Iterable<DataFile> {
     const found = new MissingFiles(files);
     let place = 0;
     for (const file of files) {
-      const isOthers = place % share.size !== share.rank;
-      found.#add(place++, file.bytes, isOthers || (await isThere(below(directory, file.path), file)));
-      looked(file.bytes);
+      const isOthers = !isInShare(place, share);
+      const isMissing = !isOthers && !(await isThere(below(directory, file.path), file));
+      found.#add(place++, isMissing);
+      if (isMissing) found.#bytes += file.bytes;
+      else if (!isOthers) found.#reusedBytes += file.bytes;
+      if (!isOthers) looked(file.bytes);
       await yieldUnless(stopped);
     }
     return found;
@@ -62,20 +70,16 @@ export class MissingFiles implements Iterable<DataFile> {
     return this.#bytes;
   }
 
-  /** Bytes of the files that are there. */
+  /** Bytes of the files that are there, of those that were looked for. */
   get reusedBytes(): number {
     return this.#reusedBytes;
   }
 
-  #add(place: number, bytes: number, isThere: boolean): void {
+  #add(place: number, isMissing: boolean): void {
     if (place % BITS === 0) this.#missing.push(0);
-    if (isThere) {
-      this.#reusedBytes += bytes;
-      return;
-    }
+    if (!isMissing) return;
     this.#missing[this.#missing.length - 1] = (this.#missing.at(-1) as number) | (1 << (place % BITS));
     this.#length++;
-    this.#bytes += bytes;
   }
 
   *[Symbol.iterator](): Generator<DataFile, void> {

@@ -9,8 +9,9 @@ import type { PlannedDataset } from '../plan/planned-dataset.js';
 import type { TieringPolicyName } from '../record/volume-record.js';
 import type { SessionEvent, WorkProgress } from './events.js';
 import { keepDataset, missingOfDataset, readHead, verifyDataset } from './kept-dataset.js';
-import { dataDirectory, holdData, isKept, layOutMissing, missingFilesOf } from './layout.js';
+import { awaitFilesOfOthers, dataDirectory, holdData, isKept, layOutMissing, missingFilesOf } from './layout.js';
 import type { MissingFiles } from './missing-files.js';
+import { type LayoutPlace, type RankLayout, rankLayouts } from './rank-layouts.js';
 import { WorkMeter } from './work-meter.js';
 
 export interface LayoutTotals {
@@ -18,12 +19,21 @@ export interface LayoutTotals {
   readonly reusedBytes: number;
 }
 
+/** The ranks that lay out a plan's files together. */
+export interface PreparingRank extends LayoutPlace {
+  /** Waits until all ranks have laid out their parts on a target. Throws when one of them cannot go on. */
+  readonly meet: () => Promise<void>;
+}
+
 /** A preparation of data files. */
 interface Preparing {
+  readonly plan: Plan;
+  readonly dataset: PlannedDataset | null;
   readonly runId: string;
   readonly emit: (event: SessionEvent) => void;
   readonly stopped: () => boolean;
   readonly policyOf: PolicyOf;
+  readonly rank: PreparingRank | null;
 }
 
 /** Returns the tiering policy of a target's volume; null: not known. */
@@ -33,6 +43,7 @@ type PolicyOf = (target: string) => TieringPolicyName | null;
  * Writes the plan's data files that its targets do not have yet, and returns the bytes written and reused. Throws
  * `FeedrateError('measurement')` when a file cannot be written or a target changes meanwhile, and `LayoutStopped` after a stop request. Complete
  * files stay for the next run.
+ * @param rank this machine in a group, whose ranks all call this; null: it is alone
  */
 export async function layOutPlan(
   plan: Plan,
@@ -40,8 +51,10 @@ export async function layOutPlan(
   emit: (event: SessionEvent) => void,
   stopped: () => boolean,
   policyOf: PolicyOf = () => null,
+  rank: PreparingRank | null = null,
 ): Promise<LayoutTotals> {
-  const preparing: Preparing = { runId: `prepare-${randomUUID().slice(0, 8)}`, emit, stopped, policyOf };
+  const runId = `prepare-${randomUUID().slice(0, 8)}`;
+  const preparing: Preparing = { plan, dataset, runId, emit, stopped, policyOf, rank };
   let writtenBytes = 0;
   let reusedBytes = 0;
   for (const target of plan.targets) {
@@ -55,14 +68,12 @@ export async function layOutPlan(
 }
 
 async function layOutTarget(target: Target, files: FileUnion, preparing: Preparing): Promise<LayoutTotals> {
-  const { runId, emit, stopped } = preparing;
+  const { runId } = preparing;
   const held = new HeldTarget(target, true, undefined);
   const data = holdData(target, runId);
   const scratch = ownDirectoryPath(target, runId, 'scratch');
   try {
-    const totals = isKept(target)
-      ? await keep(target, files, preparing)
-      : await layOutUnkept(target, files, runId, emit, stopped);
+    const totals = isKept(target) ? await keep(target, files, preparing) : await layOutUnkept(target, preparing);
     held.requireUnchanged();
     return totals;
   } finally {
@@ -72,17 +83,19 @@ async function layOutTarget(target: Target, files: FileUnion, preparing: Prepari
   }
 }
 
-async function layOutUnkept(
-  target: Target,
-  files: FileUnion,
-  runId: string,
-  emit: (event: SessionEvent) => void,
-  stopped: () => boolean,
-): Promise<LayoutTotals> {
-  const missing = await missingFilesOf(target, files, stopped);
-  if (missing.length > 0) createOwnDirectory(target, runId, 'scratch');
-  await layOutMissing(target, runId, missing, { progress: told(target, emit), stopped });
-  return totalsOf(missing);
+async function layOutUnkept(target: Target, preparing: Preparing): Promise<LayoutTotals> {
+  const { plan, dataset, runId, emit, stopped, rank } = preparing;
+  let writtenBytes = 0;
+  let reusedBytes = 0;
+  for (const { files, share } of rankLayouts(plan, dataset, target, rank)) {
+    const missing = await missingFilesOf(target, files, stopped, share);
+    if (missing.length > 0) createOwnDirectory(target, runId, 'scratch');
+    await layOutMissing(target, runId, missing, { progress: told(target, emit), stopped });
+    writtenBytes += missing.bytes;
+    reusedBytes += missing.reusedBytes;
+  }
+  await rank?.meet();
+  return { writtenBytes, reusedBytes };
 }
 
 /** Returns what reports the progress of a target's layout. */
@@ -95,28 +108,39 @@ function totalsOf(missing: MissingFiles): LayoutTotals {
 }
 
 /** Prepares a dataset that is kept for later days. One that is complete is verified by its checksums. */
-async function keep(
-  target: Target,
-  files: FileUnion,
-  { runId, emit, stopped, policyOf }: Preparing,
-): Promise<LayoutTotals> {
+async function keep(target: Target, files: FileUnion, preparing: Preparing): Promise<LayoutTotals> {
+  const { plan, dataset, runId, emit, stopped, policyOf, rank } = preparing;
   const directory = dataDirectory(target, runId);
-  const { files: totalFiles, bytes: totalBytes } = files.count();
-  const meter = new WorkMeter({ totalFiles, totalBytes });
-  let readBytes = 0;
-  const handled = (bytes: number) => {
-    readBytes += bytes;
-    // Files are read in their order, and are of similar sizes.
-    const doneFiles = Math.floor((readBytes / totalBytes) * totalFiles);
-    told(target, emit)(meter.at(doneFiles, readBytes));
-  };
+  const [{ share }] = rankLayouts(plan, dataset, target, rank) as [RankLayout];
+  const handled = readTeller(files, share?.size ?? 1, told(target, emit));
   if (readHead(directory) !== null) {
-    await verifyDataset(target, directory, files, { handled, stopped });
-    return { writtenBytes: 0, reusedBytes: totalBytes };
+    await verifyDataset(target, directory, files, { handled, stopped }, share);
+    await rank?.meet();
+    const isCounted = share === undefined || share.rank === 0;
+    return { writtenBytes: 0, reusedBytes: isCounted ? files.count().bytes : 0 };
   }
   const scratch = createOwnDirectory(target, runId, 'scratch');
-  const missing = await missingOfDataset(directory, files, { handled, stopped });
+  const missing = await missingOfDataset(directory, files, { handled, stopped }, share);
   await layOutMissing(target, runId, missing, { progress: told(target, emit), stopped });
-  await keepDataset(directory, files, scratch, stopped, policyOf(target.name));
+  await rank?.meet();
+  // One manifest lists the files of all ranks.
+  if (share === undefined || share.rank === 0) {
+    if (share !== undefined) await awaitFilesOfOthers(target, files, stopped);
+    await keepDataset(directory, files, scratch, stopped, policyOf(target.name));
+  }
   return totalsOf(missing);
+}
+
+/** Returns what is called with the bytes that were read, of one of so many shares of the files, and tells the progress. */
+function readTeller(files: FileUnion, shares: number, tell: (work: WorkProgress) => void): (bytes: number) => void {
+  const count = files.count();
+  const totalFiles = Math.ceil(count.files / shares);
+  const totalBytes = Math.ceil(count.bytes / shares);
+  const meter = new WorkMeter({ totalFiles, totalBytes });
+  let readBytes = 0;
+  return (bytes) => {
+    readBytes = Math.min(totalBytes, readBytes + bytes);
+    // Files are read in their order, and are of similar sizes.
+    tell(meter.at(Math.floor((readBytes / totalBytes) * totalFiles), readBytes));
+  };
 }

@@ -6,11 +6,9 @@ import { WorkerPool } from '../engine/pool.js';
 import { createOwnDirectory, removeOwnDirectory } from '../host/files/own-directory.js';
 import type { MountIds } from '../host/held-target.js';
 import { filesOf, touchesFiles, writesScratch } from '../plan/arm-files.js';
-import type { FileUnion } from '../plan/file-union.js';
 import { dataFilesOf } from '../plan/filesets.js';
 import { type Arm, type Plan, type PlannedTrial, partiesOf, type Target, targetOf } from '../plan/plan.js';
 import type { PlannedDataset } from '../plan/planned-dataset.js';
-import { planOfFiles } from '../plan/rank-files.js';
 import type { PartialTrial } from '../record/partial-trial.js';
 import type { Injection } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
@@ -19,19 +17,11 @@ import type { GroupPlace, Meet } from './common-start.js';
 import { LayoutStopped } from './data-file.js';
 import type { SessionEvent, WorkProgress } from './events.js';
 import { HeldTargets } from './held-targets.js';
-import {
-  awaitFilesOfOthers,
-  dataDirectory,
-  type HeldData,
-  holdData,
-  isKept,
-  layOutMissing,
-  missingFilesOf,
-} from './layout.js';
+import { awaitFilesOfOthers, dataDirectory, type HeldData, holdData, layOutMissing, missingFilesOf } from './layout.js';
 import { CLOSE_LOOKS, type Looks } from './live.js';
 import type { TrialSettings } from './measure-trial.js';
-import type { LayoutShare } from './missing-files.js';
 import { KEEP_PART_MS } from './part.js';
+import { rankLayouts } from './rank-layouts.js';
 import { RunClock } from './run-clock.js';
 import { runTrial } from './run-trial.js';
 
@@ -184,7 +174,7 @@ export class Session {
     if (arms.some((arm) => writesScratch(filesOf(arm, dataset)))) takeScratch();
     const progress = (work: WorkProgress) =>
       this.#sink.emit({ type: 'layout', target: target.name, ...work, etaNs: this.#etaNs() + (work.leftNs ?? 0) });
-    for (const { files, share } of this.#layoutsOf(target)) {
+    for (const { files, share } of rankLayouts(plan, this.#options.dataset, target, this.#options.place ?? null)) {
       const missing = await missingFilesOf(target, files, stopped, share);
       if (missing.length === 0) continue;
       this.#wrote.add(target.name);
@@ -194,18 +184,6 @@ export class Session {
         await beginCold(missing.pathsIn(dataDirectory(target, runId)), stopped);
     }
     this.#requireUnchanged(target);
-  }
-
-  /** Returns the files that are to be there. Of those that all ranks of a group share, each lays out its part. */
-  #layoutsOf(target: Target): readonly { readonly files: FileUnion; readonly share?: LayoutShare }[] {
-    const { plan, dataset, place } = this.#options;
-    if (place === undefined || !place.sharedTargets.includes(target.name) || isKept(target))
-      return [{ files: dataFilesOf(plan, dataset, target) }];
-    const [own, shared] = [true, false].map((isOwn) => planOfFiles(plan, place.files, isOwn)) as [Plan, Plan];
-    return [
-      { files: dataFilesOf(own, dataset, target) },
-      { files: dataFilesOf(shared, dataset, target), share: { rank: place.rank, size: place.size } },
-    ];
   }
 
   /** Waits for the other ranks' parts of the files, and learns to which targets they wrote. */

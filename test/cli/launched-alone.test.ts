@@ -10,7 +10,6 @@ const asRank = (size: number) => ({ OMPI_COMM_WORLD_RANK: '1', OMPI_COMM_WORLD_S
 
 for (const words of [
   ['feed', '-t', '.', '--model', 'retinanet-b200'],
-  ['prepare', 'random-read', '-t', '.'],
   ['calibrate', '-t', '.'],
   ['gate', '--baseline', 'main'],
   ['read', '.'],

@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import { openFilesGroup } from '../../src/group/files-group.js';
 import type { Group } from '../../src/group/group.js';
 import { encodeNote } from '../../src/group/note.js';
+import { currentProcess } from '../../src/host/files/marker.js';
 import { refusalOf } from '../support/feedrate-error.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
 
@@ -40,7 +41,16 @@ test('what a killed group left does not confuse the next', () =>
   withTemporaryDirectory(async (parent) => {
     const directory = join(parent, 'group');
     mkdirSync(directory);
-    const old = { nonce: 'old', group: 'old', rank: 0, size: 3, host: 'h', pid: 1, beat: 9, name: 'start', text: '' };
+    const old = {
+      nonce: 'old',
+      group: 'old',
+      rank: 0,
+      size: 3,
+      process: currentProcess(),
+      beat: 9,
+      name: 'start',
+      text: '',
+    };
     writeFileSync(join(directory, 'rank-0'), encodeNote({ ...old, meeting: 0, step: 'gathered' }));
     writeFileSync(join(directory, 'rank-1'), encodeNote({ ...old, nonce: 'b', rank: 1, meeting: 0, step: 'here' }));
     writeFileSync(
@@ -79,7 +89,7 @@ test('a rank that is elsewhere, or never comes, is named', () =>
       refusalOf(() => (groups[1] as Group).meet('trial 2')),
     ]);
     for (const { message } of errors)
-      assert.match(message, /rank 1 on .* \(process \d+\) is at 'trial 2', and rank 0 is at 'trial 1'/);
+      assert.match(message, /rank 1 \(.*, process \d+\) is at 'trial 2', and rank 0 is at 'trial 1'/);
     await Promise.all(groups.map((group) => group.close()));
     const alone = await refusalOf(() => open(join(parent, 'other'), 0, 2));
     assert.match(alone.message, /rank 1 has not come within 2 s/);

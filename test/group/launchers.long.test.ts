@@ -77,7 +77,11 @@ for (const [name, launcher] of Object.entries(TEST_LAUNCHERS)) {
       assert.not.equal(status, 0);
       process.stdout.write(`   ${name}: ${signal}: over after ${(tookMs / 1000).toFixed(1)} s, status ${status}\n`);
       for (const { rank, error } of reports.filter(({ rank }) => rank !== KILLED)) {
-        assert.match(error ?? '', new RegExp(`rank ${KILLED} on .* has been dead or stopped for 4 s`), `rank ${rank}`);
+        assert.match(
+          error ?? '',
+          new RegExp(`rank ${KILLED} \\(.*\\) has been dead or stopped for 4 s`),
+          `rank ${rank}`,
+        );
       }
       // Some launchers end the other ranks as soon as one has died, before they can say anything.
       if (signal === 'SIGSTOP' || name === 'shell') assert.is(reports[0]?.rank, 0, stderr);

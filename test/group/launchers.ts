@@ -31,7 +31,7 @@ const srun = (meetsBy: string, mpi: string): TestLauncher => ({
   needsSlurm: true,
   words: (ranks) => ['srun', '-K', '--overcommit', `--mpi=${mpi}`, '-N', '2', '-n', String(ranks)],
 });
-/** A shell that starts the ranks itself; \`$0\` is the program and \`$1\` its argument. */
+/** A shell that starts the ranks itself, and says how each ended. */
 const shell: TestLauncher = {
   meetsBy: 'files',
   program: 'bash',
@@ -40,7 +40,11 @@ const shell: TestLauncher = {
 };
 const SHELL_SCRIPT = `size=$0 status=0
 for ((rank = 0; rank < size; rank++)); do RANK=$rank WORLD_SIZE=$size "$@" & pids[rank]=$!; done
-for pid in "\${pids[@]}"; do wait "$pid" || status=$?; done
+for rank in "\${!pids[@]}"; do
+  wait "\${pids[rank]}"; one=$?
+  echo "rank $rank ended with $one" >&2
+  if ((one != 0)); then status=$one; fi
+done
 exit "$status"`;
 
 export const TEST_LAUNCHERS = {
@@ -51,26 +55,23 @@ export const TEST_LAUNCHERS = {
   shell,
 } as const;
 
-export interface Launched {
-  /** Of the ranks that lived to the end, by rank. */
-  readonly reports: readonly RankReport[];
+/** What ranks did that have ended. */
+export interface Ended {
+  readonly stdout: string;
   readonly stderr: string;
   readonly status: number | null;
   readonly tookMs: number;
 }
 
-const program = fileURLToPath(new URL('./rank-program.js', import.meta.url));
-
-/** Starts ranks and returns what they printed. Kills the launcher after the time. */
-export async function launch(
-  { words, meetsBy }: TestLauncher,
+/** Starts ranks of a program, and resolves when the launcher has ended. Kills the launcher after the time. */
+export async function start(
+  { words }: TestLauncher,
   ranks: number,
-  task: RankTask,
-  environment: NodeJS.ProcessEnv = process.env,
-  timeoutMs = 60_000,
-): Promise<Launched> {
-  const options = meetsBy === 'files' ? { ...task.options, group: 'files' as const } : task.options;
-  const [command = '', ...args] = [...words(ranks), process.execPath, program, JSON.stringify({ ...task, options })];
+  program: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  timeoutMs: number,
+): Promise<Ended> {
+  const [command = '', ...args] = [...words(ranks), ...program];
   const startMs = performance.now();
   const root = { OMPI_ALLOW_RUN_AS_ROOT: '1', OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: '1' };
   const child = spawn(command, args, {
@@ -79,20 +80,38 @@ export async function launch(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
+  const said = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      said[name] += text;
+    });
   const status = await new Promise<number | null>((resolve) => child.on('exit', resolve));
   clearTimeout(timer);
+  return { ...said, status, tookMs: performance.now() - startMs };
+}
+
+export interface Launched extends Pick<Ended, 'stderr' | 'status' | 'tookMs'> {
+  /** Of the ranks that lived to the end, by rank. */
+  readonly reports: readonly RankReport[];
+}
+
+const program = fileURLToPath(new URL('./rank-program.js', import.meta.url));
+
+/** Starts ranks and returns what they printed. Kills the launcher after the time. */
+export async function launch(
+  launcher: TestLauncher,
+  ranks: number,
+  task: RankTask,
+  environment: NodeJS.ProcessEnv = process.env,
+  timeoutMs = 60_000,
+): Promise<Launched> {
+  const options = launcher.meetsBy === 'files' ? { ...task.options, group: 'files' as const } : task.options;
+  const words = [process.execPath, program, JSON.stringify({ ...task, options })];
+  const { stdout, ...ended } = await start(launcher, ranks, words, environment, timeoutMs);
   const reports = stdout
     .split('\n')
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line) as RankReport)
     .sort((a, b) => a.rank - b.rank);
-  return { reports, stderr, status, tookMs: performance.now() - startMs };
+  return { reports, ...ended };
 }

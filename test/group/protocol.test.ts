@@ -8,11 +8,13 @@ import { createPrng } from '../../src/base/prng.js';
 import { Coordinator } from '../../src/group/coordinator.js';
 import { Follower } from '../../src/group/follower.js';
 import { decodeNote, encodeNote, type RankNote, type Summary } from '../../src/group/note.js';
+import type { Party } from '../../src/group/party.js';
 
 const test = suite('group/protocol');
 const STEP_NS = 200e6;
 const BEAT_NS = 1e9;
 const patience = { silentNs: 5e9, joinNs: 20e9 };
+const processOf = (hostname: string, pid: number) => ({ hostname, pid, startTicks: 1, bootId: 'b', pidNamespace: 'n' });
 
 interface Fault {
   readonly rank: number;
@@ -21,7 +23,7 @@ interface Fault {
 }
 
 interface Rank {
-  readonly party: Coordinator | Follower;
+  readonly party: Party;
   /** What its file held, and since when. */
   readonly notes: { readonly note: RankNote; readonly atNs: number }[];
   readonly startsAtNs: number;
@@ -46,7 +48,7 @@ class World {
     this.#meetings = meetings;
     this.#fault = fault;
     this.ranks = Array.from({ length: size }, (_, rank): Rank => {
-      const self = { nonce: `n${rank}`, rank, size, host: `host${Math.floor(rank / 8)}`, pid: 1000 + rank };
+      const self = { nonce: `n${rank}`, rank, size, process: processOf(`host${Math.floor(rank / 8)}`, 1000 + rank) };
       const party = rank === 0 ? new Coordinator(self, patience) : new Follower(self, patience);
       const startsAtNs = this.#prng.nextFloat() * 3e9;
       return { party, notes: [], startsAtNs, beat: 0, beatNs: 0, comesAtNs: 0, leftNs: [] };
@@ -79,8 +81,7 @@ class World {
     const rank = this.ranks[number] as Rank;
     const { party } = rank;
     const isBeat = this.nowNs - rank.beatNs >= BEAT_NS || rank.notes.length === 0;
-    if (party instanceof Coordinator) this.#lookAtAll(party, isBeat);
-    else this.#lookAtFirst(party);
+    this.#look(party, isBeat);
     if (isBeat) {
       rank.beat++;
       rank.beatNs = this.nowNs;
@@ -89,19 +90,13 @@ class World {
     this.#write(rank);
   }
 
-  #lookAtAll(party: Coordinator, all: boolean): void {
-    const ranks = all ? this.ranks.keys() : party.awaited;
-    const notes = new Map([...ranks].filter((rank) => rank > 0).map((rank) => [rank, this.#seen(rank)] as const));
-    party.look(notes, this.nowNs);
-    const { summary } = party;
-    if (summary !== null && this.#summaries.at(-1)?.summary !== summary) {
-      this.#summaries.push({ summary, atNs: this.nowNs });
-    }
-  }
-
-  #lookAtFirst(party: Follower): void {
-    party.look(this.#seen(0), this.nowNs);
+  #look(party: Party, all: boolean): void {
+    party.look(new Map(party.ranksToRead(all).map((rank) => [rank, this.#seen(rank)] as const)), this.nowNs);
     if (party.needsSummary) party.take(this.#asSeen(this.#summaries)?.summary ?? null);
+    const { ownSummary } = party;
+    if (ownSummary !== null && this.#summaries.at(-1)?.summary !== ownSummary) {
+      this.#summaries.push({ summary: ownSummary, atNs: this.nowNs });
+    }
   }
 
   /** What a reader sees of a rank's file now: something old, or nothing. */
@@ -165,7 +160,10 @@ test('a death among 1,000 ranks, at any time, ends the others with its name', ()
     const host = `host${Math.floor(fault.rank / 8)}`;
     for (const [rank, { party }] of world.ranks.entries()) {
       if (rank !== fault.rank) {
-        assert.match(party.loss?.reason ?? '', new RegExp(`rank ${fault.rank} on ${host} .* dead or stopped for 5 s`));
+        assert.match(
+          party.loss?.reason ?? '',
+          new RegExp(`rank ${fault.rank} \\(${host}, process \\d+\\) .*dead or stopped for 5 s`),
+        );
       }
     }
     assert.ok(world.nowNs < fault.atNs + 2 * patience.silentNs, `${world.nowNs}`);
@@ -186,7 +184,7 @@ test('small groups: whatever the moment of a death, nobody waits for ever and no
 });
 
 test('a note that is half written is not read', () => {
-  const self = { nonce: 'n', rank: 1, size: 2, host: 'ä', pid: 1 };
+  const self = { nonce: 'n', rank: 1, size: 2, process: processOf('ä', 1) };
   const note = new Follower(self, patience).note(1);
   const text = encodeNote(note);
   assert.equal(decodeNote(`${text}   `), note);

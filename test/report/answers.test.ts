@@ -202,6 +202,23 @@ test('targets are called as the user called them; two of them ask for a comparis
   );
 });
 
+test('a group is measured again on all its ranks: its command has the place of none of them', () => {
+  const members = [0, 1].map((rank) => ({ rank, host: `node${rank}`, clockOffsetNs: 0, clockErrorNs: 0 }));
+  const group = { launcher: 'files', size: 2, files: null, members };
+  const nextOf = (...words: string[]) =>
+    answered({ arms: [SEQUENTIAL], run: { group, command: ['run', 'w.yaml', '-t', '/mnt/data', ...words] } }).next;
+  const again = 'measure 6 sessions, the fewest that a baseline for feedrate gate needs; start all 2 ranks';
+  const command = 'feedrate run w.yaml -t /mnt/data';
+  for (const place of [['--rank', '0'], ['--rank=0']])
+    assert.equal(nextOf('--group', 'files', ...place, '--group-size', '2'), [
+      {
+        what: `${again}, each with its --rank`,
+        command: `${command} --group files --group-size 2 --set trials.sessions=6`,
+      },
+    ]);
+  assert.equal(nextOf(), [{ what: `${again}, with your launcher`, command: `${command} --set trials.sessions=6` }]);
+});
+
 test('what was not measured is said first, and the remedy follows', () => {
   const fault = { code: 'EIO', syscall: 'pread', path: '/mnt/data/x', offsetBytes: 0, message: 'i/o error', worker: 0 };
   const failed = answered({

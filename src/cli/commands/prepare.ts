@@ -1,10 +1,8 @@
 import type { Command } from 'commander';
 import { EXIT } from '../../base/errors.js';
 import { formatBytes, formatDurationNs } from '../../base/units.js';
-import type { Preparation } from '../../run/preparation.js';
-import type { StopHandle } from '../../run/stop-handle.js';
 import type { askAboutVolumes, RecordedVolumes } from '../../run/volumes.js';
-import type { LayoutTotals, layOutPlan } from '../../trial/prepared-layout.js';
+import type { LayoutTotals } from '../../trial/prepared-layout.js';
 import { type ProgressMode, parsePlanOptions, type RawPlanOptions } from '../options/arguments.js';
 import {
   addVariantOptions,
@@ -14,14 +12,14 @@ import {
   targetsOption,
 } from '../options/common-options.js';
 import { addWorkload, workloadOf } from '../options/job-options.js';
+import { addRankOptions, type RawRankOptions, type RequestedRanks } from '../options/rank-options.js';
 import type { Subcommand } from '../options/subcommand.js';
 import { printLines, tell } from '../output/print.js';
 import { exitsOnSignal } from '../terminal/exits.js';
-import type { Progress } from '../terminal/progress.js';
 import { onSignal } from '../terminal/signals.js';
 
 /** The options of `prepare` as commander returns them. */
-interface PrepareOptions extends RawPlanOptions {
+interface PrepareOptions extends RawPlanOptions, RawRankOptions {
   readonly progress: ProgressMode;
   /** False with --no-aws. */
   readonly aws: boolean;
@@ -29,7 +27,6 @@ interface PrepareOptions extends RawPlanOptions {
 
 export const prepare: Subcommand = {
   name: 'prepare',
-  measuresAlone: true,
   description: 'create the data files of a workload before a run',
   completes: 'workloads',
   configure(command, fields) {
@@ -38,7 +35,14 @@ export const prepare: Subcommand = {
     addVariantOptions(command.addOption(targets).addOption(datasetOption(keep)).addOption(awsOption())).addOption(
       progressOption(),
     );
-    addWorkload(command, fields).action(exitsOnSignal(prepareData));
+    addRankOptions(command, 'the first target');
+    addWorkload(command, fields).action(
+      exitsOnSignal(async (word: string | undefined, options: PrepareOptions, command: Command) => {
+        const { asRank } = await import('../terminal/rank-output.js');
+        const [first] = parsePlanOptions(options).targets;
+        return asRank(options, first?.path ?? '.', (ranks) => prepareData(word, options, command, ranks));
+      }),
+    );
   },
   examples:
     '\nExamples:\n  feedrate prepare random-read -t /mnt/train\n  feedrate prepare random-read -t /mnt/train --dataset-id november\n',
@@ -48,26 +52,36 @@ export const prepare: Subcommand = {
  * Creates the data files of a workload and returns the exit status. Existing files are reused. Ctrl-C keeps the files that
  * are complete. Throws `FeedrateError` as `run` does.
  */
-async function prepareData(word: string | undefined, options: PrepareOptions, command: Command): Promise<number> {
-  const [{ withPreparation }, { StopHandle }, { createProgress }] = await Promise.all([
+async function prepareData(
+  word: string | undefined,
+  options: PrepareOptions,
+  command: Command,
+  ranks: RequestedRanks,
+): Promise<number> {
+  const [{ withPreparation }, { layOutTogether }, { StopHandle }, { createProgress }] = await Promise.all([
     import('../../run/preparation.js'),
+    import('../../run/prepare-ranks.js'),
     import('../../run/stop-handle.js'),
     import('../terminal/progress.js'),
   ]);
   const stop = new StopHandle();
   const { datasetId, ...planned } = parsePlanOptions(options);
   const ofDataset = datasetId === null ? {} : { datasetId };
-  const request = { ...planned, ...ofDataset, workload: await workloadOf(word, command), measures: false, stop };
+  const workload = await workloadOf(word, command);
+  const request = { ...planned, ...ofDataset, ...ranks, workload, measures: false, stop };
   const release = onSignal(() => stop.stop());
-  return withPreparation(request, { note: tell }, async (preparation) => {
-    const progress = createProgress(options.progress, process.stderr, process.env);
-    for (const text of preparation.notes) progress.note(text);
+  // Rank 0 speaks for all.
+  const isQuiet = (ranks.group?.meetings.group.rank ?? 0) > 0;
+  return withPreparation(request, isQuiet ? {} : { note: tell }, async (preparation) => {
+    const progress = createProgress(isQuiet ? 'none' : options.progress, process.stderr, process.env);
+    if (!isQuiet) for (const text of preparation.notes) progress.note(text);
     const startMs = performance.now();
     const volumes = datasetId === null || options.aws === false ? new Map() : await volumesOf(request.targets);
     const policyOf = (target: string) => volumes.get(target)?.volume?.volume.tieringPolicy ?? null;
-    const totals = await layOutUntilStopped(preparation, progress, stop, policyOf);
-    if (totals === null) return EXIT.interrupted;
-    printLines([summaryOf(totals, (performance.now() - startMs) * 1e6)]);
+    const emit = progress.handle.bind(progress);
+    const totals = await layOutTogether(preparation, request, emit, policyOf).finally(() => progress.close());
+    const size = ranks.group?.meetings.group.size ?? 1;
+    if (!isQuiet) printLines([summaryOf(totals, (performance.now() - startMs) * 1e6, size)]);
     return EXIT.pass;
   }).finally(release);
 }
@@ -78,30 +92,9 @@ async function volumesOf(targets: Parameters<typeof askAboutVolumes>[0]): Promis
   return askAboutVolumes(targets)();
 }
 
-/** Returns the bytes written and reused, or null when the user stopped it. */
-async function layOutUntilStopped(
-  { plan, dataset }: Preparation,
-  progress: Progress,
-  stop: StopHandle,
-  policyOf: Parameters<typeof layOutPlan>[4],
-): Promise<LayoutTotals | null> {
-  const [{ LayoutStopped }, layout] = await Promise.all([
-    import('../../trial/data-file.js'),
-    import('../../trial/prepared-layout.js'),
-  ]);
-  try {
-    const emit = progress.handle.bind(progress);
-    return await layout.layOutPlan(plan, dataset, emit, () => stop.isAsked, policyOf);
-  } catch (thrown) {
-    if (thrown instanceof LayoutStopped) return null;
-    throw thrown;
-  } finally {
-    progress.close();
-  }
-}
-
-function summaryOf({ writtenBytes, reusedBytes }: LayoutTotals, elapsedNs: number): string {
+function summaryOf({ writtenBytes, reusedBytes }: LayoutTotals, elapsedNs: number, ranks: number): string {
   if (writtenBytes + reusedBytes === 0) return 'nothing to prepare: this workload reads no data files';
-  const written = `${formatBytes(writtenBytes)} written in ${formatDurationNs(elapsedNs)}`;
+  const by = ranks === 1 ? '' : ` by ${ranks} ranks`;
+  const written = `${formatBytes(writtenBytes)} written in ${formatDurationNs(elapsedNs)}${by}`;
   return `${written}, ${formatBytes(reusedBytes)} reused`;
 }

@@ -51,7 +51,10 @@ export const run: Subcommand = {
       .addOption(awsOption())
       .addOption(progressOption());
     addOntapOptions(addColdOptions(command), WHAT_ONTAP_IS_ASKED);
-    addRankOptions(command);
+    addRankOptions(command, 'that of the results').option(
+      '--start-at <time>',
+      'start without meetings, at 12:30:00, 2026-12-01T12:30:00Z or @SECONDS',
+    );
     addWorkload(command, fields).action(
       exitsOnSignal(async (workload: string | undefined, raw: RawRunOptions & RawRankOptions, command: Command) => {
         const { asRank } = await import('../terminal/rank-output.js');

@@ -22,19 +22,21 @@ const DEFAULT_SILENT_NS = 30e9;
 /** Launchers of containers start their ranks minutes apart. */
 const LEAST_JOIN_NS = 600e9;
 
-/** Adds the options. */
-export function addGroupOptions(command: Command): Command {
+/**
+ * Adds the options.
+ * @param meetingPlace the directory in which ranks meet by default, in words
+ */
+export function addGroupOptions(command: Command, meetingPlace: string): Command {
   return command
     .addOption(
-      new Option('--group <launcher>', 'measure with other machines: how their ranks reach each other')
+      new Option('--group <launcher>', 'work with other machines: how their ranks reach each other')
         .choices(CHOICES)
         .default('auto'),
     )
     .option('--rank <n>', 'rank of this process, from 0 (default: from the launcher)')
     .option('--group-size <n>', 'number of ranks (default: from the launcher)')
-    .option('--group-directory <directory>', 'directory that all ranks share (default: that of the results)')
-    .option('--group-timeout <duration>', 'end when a rank shows no sign of life for this long (default: 30s)')
-    .option('--start-at <time>', 'start without meetings, at 12:30:00, 2026-12-01T12:30:00Z or @SECONDS');
+    .option('--group-directory <directory>', `directory that all ranks share (default: ${meetingPlace})`)
+    .option('--group-timeout <duration>', 'end when a rank shows no sign of life for this long (default: 30s)');
 }
 
 /** The machines that a command works with. */

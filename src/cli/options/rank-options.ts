@@ -12,9 +12,12 @@ export interface RawRankOptions extends RawGroupOptions {
 /** The machines of a command, as a request for a run has them. Both absent: this machine alone. */
 export type RequestedRanks = Pick<PlanRequest, 'group' | 'startAt'>;
 
-/** Adds the options. */
-export function addRankOptions(command: Command): Command {
-  return addGroupOptions(command).addOption(
+/**
+ * Adds the options.
+ * @param meetingPlace the directory in which ranks meet by default, in words
+ */
+export function addRankOptions(command: Command, meetingPlace: string): Command {
+  return addGroupOptions(command, meetingPlace).addOption(
     new Option(
       '--rank-files <use>',
       'data files of the ranks of a group (default: a dataset is shared, files of a job’s own are disjoint)',

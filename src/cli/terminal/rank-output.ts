@@ -1,5 +1,6 @@
 /** What the ranks of a group print, and the exit status that they have in common. */
 import { EXIT, FeedrateError } from '../../base/errors.js';
+import { rankText } from '../../base/rank-text.js';
 import { groupFrom } from '../options/group-options.js';
 import type { RawRankOptions, RequestedRanks } from '../options/rank-options.js';
 import { describeFailure } from '../output/failure.js';
@@ -51,5 +52,5 @@ export async function asRank(
 }
 
 function withRank(line: string, rank: number, host: string): string {
-  return rank === 0 ? line : line.replace(/^feedrate: |^/, `feedrate: rank ${rank} (${host}): `);
+  return rank === 0 ? line : line.replace(/^feedrate: |^/, `feedrate: ${rankText(rank, host)}: `);
 }

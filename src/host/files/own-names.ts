@@ -14,6 +14,10 @@ export const DATA_DIRECTORY_NAME = `${OWN_PREFIX}data`;
 export const USER_DATA_NAME = (userId: number): string => `${DATA_DIRECTORY_NAME}-${userId}`;
 /** In a results directory: where the ranks of a group meet. `id` names their job; empty if its launcher has no name for it. */
 export const GROUP_DIRECTORY_NAME = (id: string): string => `${OWN_PREFIX}group${id === '' ? '' : `-${id}`}`;
+/** Returns whether a directory of this name is one in which ranks meet. */
+export function isGroupDirectory(name: string): boolean {
+  return /^group(?:-[0-9a-f]{8})?$/.test(name.slice(OWN_PREFIX.length)) && name.startsWith(OWN_PREFIX);
+}
 /** A directory of data files that are kept for later days under a name. */
 const DATASET_PREFIX = `${OWN_PREFIX}dataset-`;
 const DATASET_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;

@@ -12,6 +12,13 @@ export function isRepeatable(command: readonly string[]): boolean {
   return command[0] === 'run' && command.length > 1 && !command.includes('-');
 }
 
+/** Returns the command without the place of one rank, which every rank of a group has for itself. */
+export function withoutRank(command: readonly string[]): string[] {
+  return command.filter(
+    (word, index) => word !== '--rank' && command[index - 1] !== '--rank' && !word.startsWith('--rank='),
+  );
+}
+
 /** Returns the command with these fields of the workload. Earlier values of the same fields are left out. */
 export function withFields(command: readonly string[], fields: Readonly<Record<string, number>>): string[] {
   const isReplaced = (text: string) => Object.keys(fields).some((name) => text.startsWith(`${name}=`));

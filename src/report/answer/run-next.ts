@@ -10,7 +10,7 @@ import type { WarningCode } from '../../record/warning.js';
 import type { RunView } from '../run/run-view.js';
 import type { NextStep } from '../table/answer-lines.js';
 import { nextSteps } from './answer.js';
-import { feedrateCommand, isRepeatable, resultsWords, withFields } from './commands.js';
+import { feedrateCommand, isRepeatable, resultsWords, withFields, withoutRank } from './commands.js';
 import type { RunFindings } from './run-findings.js';
 
 /** The defaults of `gate` and `compare`: the bound on false alarms over all cells. */
@@ -40,16 +40,21 @@ function isTemporary({ plan }: RunRecord): boolean {
   return plan.targets.length > 0 && plan.targets.every(({ path }) => isOwnTemporary(path));
 }
 
-function again({ command }: RunRecord): NextStep | null {
-  return isRepeatable(command) ? { what: 'measure again', command: feedrateCommand(command) } : null;
+function again(run: RunRecord): NextStep | null {
+  return measured(run, 'measure again', run.command);
 }
 
-function ownTarget({ command }: RunRecord): NextStep | null {
+/** Returns the step of a run that is measured once more, with a changed command. The ranks of a group all begin it. */
+function measured({ command, group }: RunRecord, what: string, changed: readonly string[]): NextStep | null {
   if (!isRepeatable(command)) return null;
-  return {
-    what: 'measure your own storage (replace . by its directory)',
-    command: feedrateCommand([...command, '-t', '.']),
-  };
+  if (group === undefined) return { what, command: feedrateCommand(changed) };
+  const words = withoutRank(changed);
+  const how = words.length < changed.length ? 'each with its --rank' : 'with your launcher';
+  return { what: `${what}; start all ${group.size} ranks, ${how}`, command: feedrateCommand(words) };
+}
+
+function ownTarget(run: RunRecord): NextStep | null {
+  return measured(run, 'measure your own storage (replace . by its directory)', [...run.command, '-t', '.']);
 }
 
 const NFS_TROUBLE: readonly WarningCode[] = ['nfs-queued', 'nfs-retransmitted', 'nfs-reconnected'];
@@ -69,17 +74,16 @@ function checkMount({ run, summaries }: RunView): NextStep | null {
 }
 
 /** Returns the run again with enough sessions to compare it, or null if it has them. */
-function moreSessions({ plan, command }: RunRecord, design: 'paired' | 'unpaired'): NextStep | null {
+function moreSessions(run: RunRecord, design: 'paired' | 'unpaired'): NextStep | null {
+  const { plan, command } = run;
   const cells = Math.max(1, plan.arms.length / Math.max(1, plan.targets.length));
   const [family, alpha] =
     design === 'paired' ? [2 * cells * Math.max(1, plan.targets.length - 1), COMPARE_ALPHA] : [cells, GATE_ALPHA];
   const needed = unitsToReach({ design }, family, alpha);
-  if (plan.sessions >= needed || !isRepeatable(command)) return null;
+  if (plan.sessions >= needed) return null;
   const purpose = design === 'paired' ? 'that can show a difference' : 'that a baseline for feedrate gate needs';
-  return {
-    what: `measure ${needed} sessions, the fewest ${purpose}`,
-    command: feedrateCommand(withFields(command, { 'trials.sessions': needed })),
-  };
+  const changed = withFields(command, { 'trials.sessions': needed });
+  return measured(run, `measure ${needed} sessions, the fewest ${purpose}`, changed);
 }
 
 function comparedTargets({ plan }: RunRecord, directory: string | null): NextStep | null {

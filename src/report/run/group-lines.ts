@@ -1,7 +1,8 @@
 /** Lines of a run's report about the machines of a group. */
+
+import { rankText } from '../../base/rank-text.js';
 import { formatCount, formatDurationNs, formatThroughput } from '../../base/units.js';
 import type { GroupMember, GroupRecord } from '../../record/group-record.js';
-import { rankText } from '../../record/ranks-text.js';
 import type { GroupUse, HostSpread, RankUse } from '../../stats/group-use.js';
 import type { ArmSummary } from '../../stats/summary.js';
 import { aligned } from '../table/columns.js';
