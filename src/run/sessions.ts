@@ -107,12 +107,14 @@ interface SessionsEnd {
   readonly lost: LostResults | null;
   /** Why they failed; null: they did not. */
   readonly problem: string | null;
+  /** They are complete, although trials are missing, because their time was up. */
+  readonly isTimeUp?: true;
 }
 
-function finish(store: RunStore, { status, lost }: SessionsEnd, listener: RunListener): FinishedRun {
+function finish(store: RunStore, { status, lost, isTimeUp }: SessionsEnd, listener: RunListener): FinishedRun {
   let told: RunEnd = 'failed';
   try {
-    const finished = store.finish(status, lost);
+    const finished = store.finish(status, lost, isTimeUp && { endedBy: 'time' });
     if (finished.problem === null) told = status;
     else listener.note?.(finished.problem);
     return finished;
@@ -164,7 +166,9 @@ async function runSessions(
       await runner.run(options, store.directory, onEvent, remounts?.remount ?? null, meet);
       if (remounts !== null) mountIds = mountIdsOf(plan.targets);
     }
-    return { status: runner.stopping ? 'aborted' : 'complete', lost: null, problem: null };
+    if (!runner.stopping) return { status: 'complete', lost: null, problem: null };
+    const isTimeUp = stop?.isPlanned === true;
+    return { status: isTimeUp ? 'complete' : 'aborted', lost: null, problem: null, ...(isTimeUp && { isTimeUp }) };
   } catch (thrown) {
     if (!(thrown instanceof FeedrateError)) throw thrown;
     const problem = thrown.message;
