@@ -16,6 +16,6 @@ export function sampleSearchOf(workload: Workload): SampleSearch | null {
   const message = 'its training jobs look for different samples in the same files';
   throw new FeedrateError(
     'workload',
-    `dataset: ${message}; use the same format, record_length_bytes and columns_read, or a workload for each`,
+    `dataset: ${message}; use the same format, record_length_bytes, columns_read and npz_samples, or a workload for each`,
   );
 }

@@ -223,6 +223,7 @@ export function decodeRun(text: string, where: string): RunRecord {
   run.at('runVersion').version(RUN_VERSION);
   for (const key of ['id', 'startedAt', 'hostname', 'workloadSource']) run.at(key).text();
   run.at('status').oneOf(['running', 'complete', 'failed', 'aborted']);
+  if (run.at('endedBy').value !== undefined) run.at('endedBy').oneOf(['time']);
   run.at('pid').number();
   if (run.at('endedAt').value !== null) run.at('endedAt').text();
   for (const word of [...run.at('command').list(), ...run.at('overrides').list()]) word.text();

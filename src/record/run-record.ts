@@ -21,6 +21,11 @@ export interface RunRecord {
   readonly status: 'running' | 'complete' | 'failed' | 'aborted';
   readonly startedAt: string;
   readonly endedAt: string | null;
+  /**
+   * `time`: it is complete because the time that it was given was up, and some of its planned trials were not measured. Absent
+   * for other ends.
+   */
+  readonly endedBy?: 'time';
   /** Id of the coordinating process, which shows whether a run is still running or was killed. */
   readonly pid: number;
   readonly hostname: string;

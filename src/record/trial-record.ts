@@ -22,7 +22,7 @@ export interface RankPart {
   readonly rank: number;
   /** The host name of the machine. Absent outside of groups, and before 2026-12. */
   readonly host?: string;
-  /** `failed`: `fault` says why. `aborted`: stopped by the user; what was measured is here. */
+  /** `failed`: `fault` says why. `aborted`: stopped before its end; what was measured is here. */
   readonly status: 'ok' | 'failed' | 'aborted';
   readonly fault: (SystemFault & { readonly worker: number }) | null;
   readonly startedAt: string;

@@ -42,7 +42,7 @@ export class FeedStages {
    */
   async within(limitNs: number, measure: () => Promise<void>): Promise<boolean> {
     const unheed = this.#stop.heedWith(() => this.#end.stop());
-    const timer = setTimeout(() => this.#end.stop(), Math.max(0, limitNs / 1e6));
+    const timer = setTimeout(() => this.#end.endAsPlanned(), Math.max(0, limitNs / 1e6));
     try {
       await measure();
       return false;
@@ -113,11 +113,13 @@ export class FeedStages {
     const source = feedWorkload({ ...this.#basis, ramp: this.#ramp, emulations: this.#emulations, rounds });
     const workload = { source, path: 'the workload of feedrate feed' };
     const { run, status } = await this.#ended(this.#staged.measure(workload, ({ job }) => names.includes(job)));
-    if (this.#stop.isAsked || (status === 'aborted' && !this.#end.isAsked))
+    if (this.#stop.isAsked || status === 'aborted')
       throw new FeedrateError('interrupted', 'stopped before it was decided');
-    if (status === 'aborted') throw new TimeIsUp('the time is up');
     const failed = run.trials.find((trial) => trial.status === 'failed');
-    if (status !== 'failed' && failed === undefined) return run;
+    if (status !== 'failed' && failed === undefined) {
+      if (this.#end.isAsked) throw new TimeIsUp('the time is up');
+      return run;
+    }
     const why = failed?.fault == null ? 'a session failed' : `${failed.arm} failed: ${failed.fault.message}`;
     throw new FeedrateError('measurement', `${run.directory}: ${why}`);
   }

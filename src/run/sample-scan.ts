@@ -9,7 +9,7 @@ import type { ByteSource } from '../training/scans/byte-source.js';
 import { scanOf } from '../training/scans/format-scans.js';
 
 /** Small reads are served from a stretch of this length, because headers are often beside each other. */
-const STRETCH_BYTES = 65_536;
+const USUAL_STRETCH_BYTES = 65_536;
 
 /** A file of the user's that is open. */
 class OpenSource implements ByteSource {
@@ -18,21 +18,23 @@ class OpenSource implements ByteSource {
   readonly #fd: number;
   readonly #real: string;
   readonly #opening: Opening;
-  readonly #stretch = Buffer.alloc(STRETCH_BYTES);
+  readonly #stretch: Buffer;
   #stretchAt = 0;
   #stretchBytes = 0;
   #beside: OpenSource | null = null;
 
-  constructor(path: string, opening: Opening) {
+  constructor(path: string, opening: Opening, stretchBytes = USUAL_STRETCH_BYTES) {
     this.path = visibleText(path);
     this.#real = path;
     this.#opening = opening;
+    this.#stretch = Buffer.alloc(stretchBytes);
     this.#fd = openUserFile(path, opening);
     this.bytes = fstatSync(this.#fd).size;
   }
 
   read(offsetBytes: number, lengthBytes: number): Uint8Array {
-    if (lengthBytes > STRETCH_BYTES) {
+    const stretchBytes = this.#stretch.length;
+    if (lengthBytes > stretchBytes) {
       const all = Buffer.alloc(lengthBytes);
       return all.subarray(0, this.#fill(all, offsetBytes));
     }
@@ -40,9 +42,9 @@ class OpenSource implements ByteSource {
     if (inStretch >= 0 && inStretch + lengthBytes <= this.#stretchBytes)
       return this.#stretch.subarray(inStretch, inStretch + lengthBytes);
     // What lies far behind is not read along: samples may be long.
-    const isNear = offsetBytes - (this.#stretchAt + this.#stretchBytes) < STRETCH_BYTES;
+    const isNear = offsetBytes - (this.#stretchAt + this.#stretchBytes) < stretchBytes;
     this.#stretchAt = offsetBytes;
-    this.#stretchBytes = this.#fill(this.#stretch.subarray(0, isNear ? STRETCH_BYTES : lengthBytes), offsetBytes);
+    this.#stretchBytes = this.#fill(this.#stretch.subarray(0, isNear ? stretchBytes : lengthBytes), offsetBytes);
     return this.#stretch.subarray(0, Math.min(lengthBytes, this.#stretchBytes));
   }
 
@@ -76,8 +78,9 @@ export function samplesOf(
 ): readonly number[] {
   let source: OpenSource | null = null;
   try {
-    source = new OpenSource(path, opening);
-    return scanOf(format).scan(source, choices);
+    const { scan, stretchBytes } = scanOf(format);
+    source = new OpenSource(path, opening, stretchBytes);
+    return scan(source, choices);
   } catch (thrown) {
     const message = thrown instanceof FeedrateError ? thrown.message : visibleText(systemFaultOf(thrown, path).message);
     throw new FeedrateError('target', `target ${target}: ${message}`);

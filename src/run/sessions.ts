@@ -107,20 +107,24 @@ interface SessionsEnd {
   readonly lost: LostResults | null;
   /** Why they failed; null: they did not. */
   readonly problem: string | null;
+  /** They are complete, although trials are missing, because their time was up. */
+  readonly isTimeUp?: true;
 }
 
 /** @param reason why the group ended early; null: it did not, or there is none */
 function finish(
   store: RunStore,
-  { status, lost }: SessionsEnd,
+  { status, lost, isTimeUp }: SessionsEnd,
   listener: RunListener,
   reason: string | null,
 ): FinishedRun {
   let told: RunEnd = 'failed';
   try {
     const { group } = store.run;
-    const ended = group === undefined || reason === null ? group : { ...group, problem: reason };
-    const finished = store.finish(status, lost, ended);
+    const finished = store.finish(status, lost, {
+      ...(group !== undefined && reason !== null && { group: { ...group, problem: reason } }),
+      ...(isTimeUp && { endedBy: 'time' }),
+    });
     if (finished.problem === null) told = status;
     else listener.note?.(finished.problem);
     return finished;
@@ -172,7 +176,9 @@ async function runSessions(
       await runner.run(options, store.directory, onEvent, remounts?.remount ?? null, meet);
       if (remounts !== null) mountIds = mountIdsOf(plan.targets);
     }
-    return { status: runner.stopping ? 'aborted' : 'complete', lost: null, problem: null };
+    if (!runner.stopping) return { status: 'complete', lost: null, problem: null };
+    const isTimeUp = stop?.isPlanned === true;
+    return { status: isTimeUp ? 'complete' : 'aborted', lost: null, problem: null, ...(isTimeUp && { isTimeUp }) };
   } catch (thrown) {
     if (!(thrown instanceof FeedrateError)) throw thrown;
     const problem = thrown.message;

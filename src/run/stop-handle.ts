@@ -6,6 +6,7 @@ import { FeedrateError } from '../base/errors.js';
  */
 export class StopHandle {
   #isAsked = false;
+  #isPlanned = false;
   #heed: () => void = () => {};
   #tell: () => void = () => {};
   readonly #asked = new Promise<void>((resolve) => {
@@ -17,8 +18,24 @@ export class StopHandle {
     return this.#isAsked;
   }
 
+  /** Whether a stop was requested only because the time that the run was given is up. Such a run is complete. */
+  get isPlanned(): boolean {
+    return this.#isPlanned;
+  }
+
   /** Requests a stop. May be called at any time, also from a signal handler. */
   stop(): void {
+    this.#isPlanned = false;
+    this.#ask();
+  }
+
+  /** Requests a stop because the time is up. */
+  endAsPlanned(): void {
+    this.#isPlanned ||= !this.#isAsked;
+    this.#ask();
+  }
+
+  #ask(): void {
     this.#isAsked = true;
     this.#tell();
     this.#heed();

@@ -34,12 +34,12 @@ export interface RunStore {
    * Writes the status and end time of the run to `run.json`, once, and lets go of the directory. If the results were lost,
    * it saves them elsewhere as a run that failed. Throws `FeedrateError('measurement')` when they cannot be saved anywhere.
    * @param lost the reason why `appendTrial` failed, with its record. Default: it did not fail
-   * @param group the record of the group at its end. Default: the one of its beginning
+   * @param changes what is known only at its end
    */
   finish(
     status: Exclude<RunRecord['status'], 'running'>,
     lost?: LostResults | null,
-    group?: RunRecord['group'],
+    changes?: Partial<Pick<RunRecord, 'group' | 'endedBy'>>,
   ): FinishedRun;
 }
 
@@ -127,7 +127,8 @@ export function reopenRun(
   changes: Pick<RunRecord, 'plan' | 'overrides' | 'pid'> & Partial<Pick<RunRecord, 'workloadSource'>>,
 ): RunStore {
   const { path, run } = readRunFile(directory);
-  const reopened: RunRecord = { ...run, ...changes, status: 'running', endedAt: null };
+  const { endedBy: _, ...before } = run;
+  const reopened: RunRecord = { ...before, ...changes, status: 'running', endedAt: null };
   const store = storeOf(path, reopened, commandIn(path));
   replaceFile(join(path, RUN_FILES.run), encodeRun(reopened));
   return store;
@@ -229,9 +230,8 @@ function storeOf(directory: string, run: RunRecord, command: string): RunStore {
         if (!(thrown instanceof FeedrateError)) throw thrown;
       }
     },
-    finish(status, lost = null, group = run.group) {
-      const endedAt = new Date().toISOString();
-      const ended: RunRecord = { ...run, status, endedAt, ...(group !== undefined && { group }) };
+    finish(status, lost = null, changes = {}) {
+      const ended: RunRecord = { ...run, ...changes, status, endedAt: new Date().toISOString() };
       try {
         const found = lost ?? endInPlace(held, directory, ended);
         if (found === null) return { run: ended, directory, problem: null };

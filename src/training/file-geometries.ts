@@ -14,8 +14,8 @@ export interface ZipMemberPlace {
 export interface NpzGeometry extends FileGeometry {
   /** The central directory. */
   readonly directory: FileSpan;
-  /** The array of samples. */
-  readonly member: ZipMemberPlace;
+  /** Returns the array that has a sample: a member, and the content of the array in it, all of which is loaded. */
+  readonly arrayOf: (sample: number) => { readonly member: ZipMemberPlace; readonly content: FileSpan };
 }
 
 /** A file of records with headers and padding of their own: TFRecord, tar, CSV, MDS. */
@@ -38,6 +38,15 @@ export interface ParquetGeometry extends FileGeometry {
 /** A file that begins with a header, which readers read or parse before the first sample. */
 export interface HeadedGeometry extends FileGeometry {
   readonly headerBytes: number;
+}
+
+/** A picture in JPEG. */
+export interface JpegGeometry extends FileGeometry {
+  /**
+   * The segments from its start to the first scan, header included: where the length of each is, and that length. Empty: they are
+   * within the first block, so no reader needs them.
+   */
+  readonly segments: readonly FileSpan[];
 }
 
 /** A file with an index in a file of its own. */

@@ -61,6 +61,27 @@ content('any range is the same bytes as the whole', () => {
   }
 });
 
+content('limits of bytes are those of the arithmetic, for any place and length', () => {
+  const memory = new ContentMemory({ capacityBytes: 1 << 18 });
+  for (const [at, length] of [
+    [0, 65_536],
+    [513, 1],
+    [1027, 4099],
+    [7, 16],
+    [100, 0],
+  ] as const) {
+    for (const { mask = 0xff, most = 0xff, base = 0 } of [{ mask: 0x3f, base: 0x30 }, { most: 0xfe }, {}]) {
+      memory.fill(0, 1 << 17, 3, 0, 0);
+      const before = memory.bytes.slice(0, 1 << 17);
+      memory.limit(at, length, { mask, most, base });
+      const wanted = before.slice(at, at + length).map((byte) => Math.min(byte & mask, most) + base);
+      assert.equal(memory.bytes.slice(at, at + length), wanted);
+      assert.equal(memory.bytes.slice(0, at), before.slice(0, at));
+      assert.equal(memory.bytes.slice(at + length + 15, 1 << 17), before.slice(at + length + 15));
+    }
+  }
+});
+
 content('does not compress and does not repeat', () => {
   const memory = new ContentMemory({ capacityBytes: 4 << 20 });
   memory.fill(0, 2 << 20, 7, 0, 0);

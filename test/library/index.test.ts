@@ -129,6 +129,33 @@ test('a run tells its listener what happens, and a stop request ends it with wha
     assert.equal(new Set(run.trials.map(({ session }) => session)), new Set([1]));
   }));
 
+test('a run whose time is up is complete, and says so until it is extended', () =>
+  withTemporaryDirectory(async (directory) => {
+    const stop = new feedrate.StopHandle();
+    const request = {
+      workload: PRETEND,
+      targets: [{ name: 'here', path: directory }],
+      overrides: [feedrate.parseOverride('--set', 'trials.sessions=3')],
+      resultsDirectory: join(directory, 'results'),
+      stop,
+    };
+    const { run, status } = await feedrate.conduct(request, {
+      event: ({ type }) => {
+        if (type === 'trial') stop.endAsPlanned();
+      },
+    });
+    assert.equal([status, run.status, run.run.endedBy], ['complete', 'complete', 'time']);
+    assert.ok(run.trials.length < run.run.plan.trials.length);
+    const { run: extended } = await feedrate.extend(run, 4);
+    assert.equal([extended.status, extended.run.endedBy], ['complete', undefined]);
+    const stopped = new feedrate.StopHandle();
+    stopped.endAsPlanned();
+    stopped.stop();
+    assert.is(stopped.isPlanned, false, 'a user who stops what is ending anyway has stopped it');
+    stopped.endAsPlanned();
+    assert.is(stopped.isPlanned, false);
+  }));
+
 test('a stored run is extended by sessions, on the conditions that it records', () =>
   withTemporaryDirectory(async (directory) => {
     const request = {

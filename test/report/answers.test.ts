@@ -245,6 +245,10 @@ test('what was not measured is said first, and the remedy follows', () => {
     stopped.answer,
     /^The run was stopped after 1 of 3 trials\. .* A single trial does not show how much the result varies/,
   );
+  const timed = answeredRun(
+    viewRun({ ...run, endedBy: 'time' }, [makeTrial(SEQUENTIAL, 1, MIB)], [], { status: 'complete' }),
+  );
+  assert.match(timed.answer, /^The time was up after 1 of 3 trials\. /);
   const running = answeredRun(viewRun(run, [makeTrial(SEQUENTIAL, 1, MIB)], [], { status: 'running' }));
   assert.match(running.answer, /^The run has not ended after 1 of 3 trials\. /);
   assert.equal(running.next, []);

@@ -167,6 +167,7 @@ export function trainingJob(changes: Partial<TrainingJob> = {}): TrainingJob {
     rowGroupSamples: 1024,
     columns: 1,
     columnsRead: null,
+    npzSamples: 'file',
     batchSize: 4,
     readThreads: 2,
     prefetchFactor: null,

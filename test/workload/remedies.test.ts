@@ -468,7 +468,7 @@ const AROUND: readonly (readonly [
       '',
     ),
     {},
-    /use the same format, record_length_bytes and columns_read, or a workload for each/,
+    /use the same format, record_length_bytes, columns_read and npz_samples, or a workload for each/,
     [`name: w\n${FOUND}jobs:\n  a: {${TRAIN}}\n  b: {${TRAIN}}\n`.replaceAll('num_files_train: 4, ', '')],
   ],
   [

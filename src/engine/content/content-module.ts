@@ -1,9 +1,10 @@
 /**
- * Assembles the WebAssembly module of `content.ts` byte by byte: forty instructions do not justify a compiler in the
+ * Assembles the WebAssembly module of `content.ts` byte by byte: fifty instructions do not justify a compiler in the
  * build. `test/engine/content.test.ts` compares it with the same arithmetic in BigInt.
  */
 export const FILL_NAME = 'fill';
 export const COPY_NAME = 'copy';
+export const LIMIT_NAME = 'limit';
 
 const I32 = 0x7f;
 const I64 = 0x7e;
@@ -75,7 +76,12 @@ const shiftRight64 = [0x88];
 const truncateF64 = [0xb1];
 /** Copies within the module's only memory. */
 const copyMemory = [0xfc, 10, 0, 0];
+const splat8 = simd(15);
 const splat64 = simd(18);
+const loadVector = [...simd(0), 0, 0];
+const andVector = simd(78);
+const addBytes = simd(110);
+const lowerBytes = simd(119);
 const xorVector = simd(81);
 const shiftLeftLanes = simd(203);
 const shiftRightLanes = simd(205);
@@ -188,23 +194,46 @@ function fillBody(): number[] {
 /** Parameters: to, from, bytes. */
 const copyBody = [0, ...get(0), ...get(1), ...get(2), ...copyMemory, ...END];
 
+/** Parameters: address, bytes, mask, most, base. Locals: the limit of the address, and the last three in each byte of a vector. */
+function limitBody(): number[] {
+  const [MASK_IN, MOST_IN, BASE_IN, END_AT, MASK, MOST, BASE] = [2, 3, 4, 5, 6, 7, 8];
+  const spread = (from: number, to: number) => [...get(from), ...splat8, ...set(to)];
+  return [
+    ...[2, 1, I32, 3, V128],
+    ...[...get(ADDRESS), ...get(BYTES), ...add32, ...set(END_AT)],
+    ...[...spread(MASK_IN, MASK), ...spread(MOST_IN, MOST), ...spread(BASE_IN, BASE)],
+    ...LOOP,
+    ...[...get(ADDRESS), ...get(ADDRESS), ...loadVector],
+    ...[...get(MASK), ...andVector, ...get(MOST), ...lowerBytes, ...get(BASE), ...addBytes],
+    ...[...simd(11), 0, 0],
+    ...advanceAddress(16, END_AT),
+    ...END,
+    ...END,
+  ];
+}
+
 const text = (value: string) => [value.length, ...new TextEncoder().encode(value)];
 const MAGIC_AND_VERSION = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
 const section = (id: number, body: number[]) => [id, ...unsigned(body.length), ...body];
 
 /**
  * Returns the module's bytes. It imports the memory `host.memory` and exports
- * `fill(address: i32, bytes: i32, seed: f64, firstSector: f64)`, where bytes is a multiple of 512, and
- * `copy(to: i32, from: i32, bytes: i32)`.
+ * `fill(address: i32, bytes: i32, seed: f64, firstSector: f64)`, where bytes is a multiple of 512,
+ * `copy(to: i32, from: i32, bytes: i32)`, and `limit(address: i32, bytes: i32, mask: i32, most: i32, base: i32)`, which makes
+ * each byte `min(byte & mask, most) + base`, up to 15 bytes further than asked.
  */
 export function contentModule(): Uint8Array<ArrayBuffer> {
-  const bodies = [fillBody(), copyBody];
+  const bodies = [fillBody(), copyBody, limitBody()];
   return new Uint8Array([
     ...MAGIC_AND_VERSION,
-    ...section(1, [2, 0x60, 4, I32, I32, F64, F64, 0, 0x60, 3, I32, I32, I32, 0]),
+    ...section(1, [
+      ...[3, 0x60, 4, I32, I32, F64, F64, 0],
+      ...[0x60, 3, I32, I32, I32, 0],
+      ...[0x60, 5, I32, I32, I32, I32, I32, 0],
+    ]),
     ...section(2, [1, ...text('host'), ...text('memory'), 2, 0, 1]),
-    ...section(3, [2, 0, 1]),
-    ...section(7, [2, ...text(FILL_NAME), 0, 0, ...text(COPY_NAME), 0, 1]),
+    ...section(3, [3, 0, 1, 2]),
+    ...section(7, [3, ...text(FILL_NAME), 0, 0, ...text(COPY_NAME), 0, 1, ...text(LIMIT_NAME), 0, 2]),
     ...section(10, [bodies.length, ...bodies.flatMap((body) => [...unsigned(body.length), ...body])]),
   ]);
 }

@@ -7,12 +7,15 @@
  * storage must not wait for the generator: about 20 GB/s per core, against 3 to 6 GB/s in JavaScript.
  */
 import { libc } from '../../host/system/libc.js';
-import { COPY_NAME, contentModule, FILL_NAME } from './content-module.js';
+import type { ByteLimits } from '../../training/formats/file-format.js';
+import { COPY_NAME, contentModule, FILL_NAME, LIMIT_NAME } from './content-module.js';
 
 export const SECTOR_BYTES = 512;
 const PAGE_BYTES = 65_536;
 
 type Fill = (address: number, bytes: number, seed: number, firstSector: number) => void;
+
+type Limit = (address: number, bytes: number, mask: number, most: number, base: number) => void;
 
 type Copy = (to: number, from: number, bytes: number) => void;
 
@@ -76,6 +79,7 @@ export class ContentMemory {
   /** Copies within the memory. Positions are unsigned 32-bit integers, so no number is allocated. */
   readonly copy: Copy;
   readonly #fill: Fill;
+  readonly #limit: Limit;
 
   constructor({ capacityBytes, large = false, roomBytes = 0 }: MemoryNeeds) {
     const huge = large && roomBytes === 0;
@@ -91,7 +95,13 @@ export class ContentMemory {
     compiled ??= new WebAssembly.Module(contentModule());
     const { exports } = new WebAssembly.Instance(compiled, { host: { memory } });
     this.#fill = exports[FILL_NAME] as Fill;
+    this.#limit = exports[LIMIT_NAME] as Limit;
     this.copy = exports[COPY_NAME] as Copy;
+  }
+
+  /** Limits each byte of a range (see `ByteLimits`), with room for 15 bytes behind it, which may be changed, too. */
+  limit(at: number, lengthBytes: number, { mask = 0xff, most = 0xff, base = 0 }: ByteLimits): void {
+    if (lengthBytes > 0) this.#limit(this.bytes.byteOffset + at, lengthBytes, mask, most, base);
   }
 
   /**

@@ -25,8 +25,8 @@ export interface Order {
   readonly trace: TraceImage;
   /** Lets threads go on that wait for this token. */
   post(token: number, clock: Clock): void;
-  /** Waits for a token. Sets a virtual clock to the time of its post. Returns false after a stop request. */
-  await(token: number, clock: Clock): boolean;
+  /** Waits for a token. Sets a virtual clock to the time of its post. Returns that time; null after a stop request. */
+  await(token: number, clock: Clock): number | null;
 }
 
 export function orderOf({ recording, memory, workers }: Pick<WorkerTask, 'recording' | 'memory' | 'workers'>): Order {
@@ -44,11 +44,12 @@ export function orderOf({ recording, memory, workers }: Pick<WorkerTask, 'record
     },
     await(token, clock) {
       while (Atomics.load(posted, token) === 0) {
-        if (counters.stopRequested) return false;
+        if (counters.stopRequested) return null;
         Atomics.wait(posted, token, 0, LOOK_MS);
       }
-      clock.waitUntil(times[token] as number);
-      return true;
+      const atNs = times[token] as number;
+      clock.waitUntil(atNs);
+      return atNs;
     },
   };
 }

@@ -27,6 +27,11 @@ class ReplayProgram implements Program {
   #gapNs = 0;
   #waitNs = 0;
   #made = 0;
+  /**
+   * When the program would be here, if nothing but its gaps, calls and waits took time. What the replay itself takes between
+   * calls is thus part of the gaps.
+   */
+  #programNs = 0;
 
   constructor(context: ProgramContext, job: ReplayJob) {
     this.#context = context;
@@ -50,14 +55,15 @@ class ReplayProgram implements Program {
     const { backend, meter } = this.#context;
     const { clock } = backend;
     const scale = this.#job.noStall ? 0 : this.#job.timeScale / 100;
-    let lastNs = clock.now();
+    this.#programNs = clock.now();
     for (let place = 0; place < this.#calls.length; place++) {
       const gapNs = this.#calls.gapNs(place) * scale;
-      if (gapNs > 0 && !this.#pause(lastNs + gapNs)) break;
+      this.#programNs += gapNs;
+      if (gapNs > 0 && !this.#pause(this.#programNs)) break;
       this.#gapNs += gapNs;
       if (!this.#step(place)) break;
-      lastNs = clock.now();
-      if (lastNs >= meter.nextTickNs && !meter.tick(lastNs)) break;
+      const nowNs = clock.now();
+      if (nowNs >= meter.nextTickNs && !meter.tick(nowNs)) break;
     }
     return clock.now();
   }
@@ -80,8 +86,10 @@ class ReplayProgram implements Program {
     if (name === 'post') this.#order.post(first, clock);
     else if (name === 'await') {
       const startNs = clock.now();
-      if (!this.#order.await(first, clock)) return false;
+      const postedNs = this.#order.await(first, clock);
+      if (postedNs === null) return false;
       this.#waitNs += clock.now() - startNs;
+      this.#programNs = Math.max(this.#programNs, postedNs);
     } else if (name === 'adopt') this.#files.adopt(first, this.#calls.operand(place, 1), this.#calls.operand(place, 2));
     else this.#make(place, call, first);
     return true;
@@ -99,6 +107,7 @@ class ReplayProgram implements Program {
     const startNs = clock.now();
     const bytes = this.#perform(call, first, operand);
     const tookNs = clock.now() - startNs;
+    this.#programNs += tookNs;
     this.#made++;
     const fileClass = call === CALL.list ? 'directory' : this.#files.classOf(file);
     this.#sums.add(GROUPS[call] as string, fileClass, bytes, tookNs);
@@ -166,6 +175,7 @@ class ReplayProgram implements Program {
       const startNs = backend.clock.now();
       if (bytes > 0) backend.transfer(WRITE, slot, offsetBytes + done, bytes, at);
       const tookNs = backend.clock.now() - startNs;
+      this.#programNs += tookNs;
       done += bytes;
       this.#made++;
       meter.writeOps++;

@@ -55,8 +55,9 @@ function contentOf({ bytes, contentSeed, shaped }: DataFile): Generator<Uint8Arr
 
 function sourceOf(contentSeed: number): ContentSource {
   const content = contentMemory();
-  const bytes = (positionBytes: number, lengthBytes: number): Uint8Array => {
+  const bytes: ContentSource['bytes'] = (positionBytes, lengthBytes, limits) => {
     const at = content.fill(0, lengthBytes, contentSeed, 0, positionBytes);
+    if (limits !== undefined) content.limit(at, lengthBytes, limits);
     return content.bytes.subarray(at, at + lengthBytes);
   };
   const checksum: ContentSource['checksum'] = (crc, positionBytes, lengthBytes, state) => {

@@ -155,8 +155,8 @@ export function samplerSettingsOf(job: TrainingJob, ownSeed: number, part?: Samp
   };
 }
 
-function choicesOf({ recordBytes, samplesPerFile, columnsRead }: TrainingJob): ScanChoices {
-  return { recordBytes, samplesPerFile, columnsRead };
+function choicesOf({ recordBytes, samplesPerFile, columnsRead, npzSamples }: TrainingJob): ScanChoices {
+  return { recordBytes, samplesPerFile, columnsRead, npzSamples };
 }
 
 /** Returns which samples are in which of the files. `found` are those of a job without files of its own. */

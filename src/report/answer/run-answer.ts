@@ -37,7 +37,7 @@ function outcomeText({ status, run, trials, problems }: RunView, findings: RunFi
   const recorded =
     run === null ? plural(trials.length, 'trial') : `${trials.length} of ${plural(run.plan.trials.length, 'trial')}`;
   const ended = {
-    complete: '',
+    complete: run?.endedBy === 'time' ? 'the time was up' : '',
     failed: 'the run failed',
     aborted: 'the run was stopped',
     killed: 'the run was killed',

@@ -15,6 +15,8 @@ export interface RunEntry {
   readonly id: string;
   readonly directory: string;
   readonly status: StoredRun['status'];
+  /** `time`: it is complete because its time was up. Null: it ended otherwise. */
+  readonly endedBy: 'time' | null;
   readonly startedAt: string | null;
   readonly workload: string | null;
   readonly targets: readonly { readonly name: string; readonly path: string }[];
@@ -34,6 +36,7 @@ export function runEntry({ id, directory, status, run, trials, problems }: Store
     id,
     directory,
     status,
+    endedBy: run?.endedBy ?? null,
     startedAt: run?.startedAt ?? null,
     workload: run?.plan.workload ?? null,
     targets: run?.plan.targets ?? [],
@@ -86,7 +89,7 @@ function rowOf(name: string, entry: RunEntry, withArm: boolean): string[] {
   return [
     name,
     entry.startedAt?.slice(0, 16).replace('T', ' ') ?? ABSENT,
-    entry.status,
+    entry.endedBy === null ? entry.status : `${entry.status} (time up)`,
     `${entry.workload ?? ABSENT}${entry.calibration ? ' (calibration)' : ''}`,
     `${entry.trialsRecorded}/${entry.trialsPlanned ?? '?'}`,
     entry.best === null

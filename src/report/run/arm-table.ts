@@ -138,7 +138,7 @@ export function noResultText(summary: ArmSummary): string {
   if (summary.unmeasured > 0) return 'nothing measured';
   // A job with phases has a rate for each of them instead.
   if (summary.counted > 0) return ABSENT;
-  return summary.aborted > 0 ? 'aborted' : summary.warmups > 0 ? 'only warm-up' : 'not run';
+  return summary.aborted > 0 ? 'stopped early' : summary.warmups > 0 ? 'only warm-up' : 'not run';
 }
 
 function headlineTone({ summary }: NotedArm): Tone {

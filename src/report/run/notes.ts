@@ -51,7 +51,7 @@ function keyOf({ code, remedy }: ArmWarning): string {
 function outcomesOf(summary: ArmSummary): string[] {
   const notes: string[] = [];
   if (summary.failed > 0) notes.push(`${plural(summary.failed, 'trial')} failed: ${faultOf(summary)}`);
-  if (summary.aborted > 0) notes.push(`${plural(summary.aborted, 'trial')} aborted: recorded but not counted`);
+  if (summary.aborted > 0) notes.push(`${plural(summary.aborted, 'trial')} stopped early: recorded but not counted`);
   return notes;
 }
 

@@ -25,7 +25,8 @@ export function headerLines(view: RunView): Line[] {
   if (run === null)
     return [{ text: `${view.directory ?? 'run'}: ${status}, run.json is missing or damaged`, tone: 'bad' }];
   const tone: Tone = status === 'complete' ? 'good' : status === 'running' ? 'plain' : 'bad';
-  const text = `${run.id}  ${status}, ${view.trials.length} of ${plural(run.plan.trials.length, 'trial')}`;
+  const early = run.endedBy === 'time' ? ', its time was up' : '';
+  const text = `${run.id}  ${status}, ${view.trials.length} of ${plural(run.plan.trials.length, 'trial')}${early}`;
   return [
     { text, tone },
     ...injectedLines(run),

@@ -12,22 +12,16 @@ import { contentPieces, type FileFormat } from './file-format.js';
 const NAMES = 'data,label\n';
 /** A comma, a digit and the line break. */
 const END_BYTES = 3;
-/** Content begins at multiples of it, so that it is turned into text four bytes at a time. */
+/** Content begins at multiples of it, so that no sector of content is made twice. */
 const ALIGNED_BYTES = 512;
+/** The 64 characters from `0` to `o`, among which are no comma, quote or line break. */
+const TEXT = { mask: 0x3f, base: 0x30 } as const;
 
 function geometry(shape: DatasetShape, file: number): RecordGeometry {
   const bytes = recordBytesOf(shape, file, END_BYTES + 1);
   const { samplesPerFile: samples } = shape;
   const lineAt = (sample: number) => ({ offsetBytes: NAMES.length + sample * bytes, bytes });
   return { bytes: NAMES.length + samples * bytes, samples, sampleAt: lineAt, recordAt: lineAt };
-}
-
-/** Turns each byte into one of the 64 characters from `0` to `o`, among which are no comma, quote or line break. */
-function toText(bytes: Uint8Array): Uint8Array {
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
-  for (let i = 0; i < words.length; i++) words[i] = (((words[i] as number) & 0x3f3f3f3f) + 0x30303030) | 0;
-  for (let i = words.length * 4; i < bytes.length; i++) bytes[i] = ((bytes[i] as number) & 0x3f) + 0x30;
-  return bytes;
 }
 
 export const csvFormat: FileFormat<RecordGeometry> = {
@@ -40,7 +34,7 @@ export const csvFormat: FileFormat<RecordGeometry> = {
     const stepBytes = Math.ceil(textBytes / ALIGNED_BYTES) * ALIGNED_BYTES;
     yield new ByteWriter().text(NAMES).bytes;
     for (let sample = 0; sample < samples; sample++) {
-      for (const piece of contentPieces(source, sample * stepBytes, textBytes)) yield toText(piece);
+      yield* contentPieces(source, sample * stepBytes, textBytes, TEXT);
       yield end;
     }
   },

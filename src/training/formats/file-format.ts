@@ -4,13 +4,23 @@ import type { Crc } from './crc.js';
 /** Most bytes that a writer asks for, or yields, at once. */
 export const PIECE_BYTES = 512 << 10;
 
+/** What a format allows for its bytes: each becomes `min(byte & mask, most) + base`. */
+export interface ByteLimits {
+  /** Absent: all bits. */
+  readonly mask?: number;
+  /** Absent: 255. */
+  readonly most?: number;
+  /** Absent: 0. */
+  readonly base?: number;
+}
+
 /** Content and its checksums for a writer, which is pure. */
 export interface ContentSource {
   /**
    * Returns incompressible content, a pure function of the file's seed and the position. The array is valid until the next
    * call, and the writer may change it. `lengthBytes` ≤ `PIECE_BYTES`.
    */
-  readonly bytes: (positionBytes: number, lengthBytes: number) => Uint8Array;
+  readonly bytes: (positionBytes: number, lengthBytes: number, limits?: ByteLimits) => Uint8Array;
   /**
    * Returns the state of a checksum after content of any length, continued from a previous state. It is faster than
    * `crc.advance` over the same bytes.
@@ -50,11 +60,12 @@ export function* contentPieces(
   source: ContentSource,
   positionBytes: number,
   lengthBytes: number,
+  limits?: ByteLimits,
 ): Generator<Uint8Array, void> {
   const end = positionBytes + lengthBytes;
   for (let at = positionBytes; at < end; ) {
     const length = Math.min(PIECE_BYTES - (at % PIECE_BYTES), end - at);
-    yield source.bytes(at, length);
+    yield source.bytes(at, length, limits);
     at += length;
   }
 }

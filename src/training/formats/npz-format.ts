@@ -70,19 +70,14 @@ function archiveOf(recordBytes: number): Archive {
 function geometry(shape: DatasetShape, file: number): NpzGeometry {
   const recordBytes = recordBytesOf(shape, file);
   const { directory, bytes } = archiveOf(recordBytes);
-  const sample = { offsetBytes: START_BYTES + NPY_HEADER_BYTES, bytes: recordBytes };
-  return {
-    bytes,
-    samples: 1,
-    sampleAt: () => sample,
-    directory,
-    member: {
-      headerAtBytes: 0,
-      nameBytes: NAME_BYTES,
-      extraBytes: LOCAL_EXTRA_BYTES,
-      bytes: NPY_HEADER_BYTES + recordBytes,
-    },
+  const content = { offsetBytes: START_BYTES + NPY_HEADER_BYTES, bytes: recordBytes };
+  const member = {
+    headerAtBytes: 0,
+    nameBytes: NAME_BYTES,
+    extraBytes: LOCAL_EXTRA_BYTES,
+    bytes: NPY_HEADER_BYTES + recordBytes,
   };
+  return { bytes, samples: 1, sampleAt: () => content, directory, arrayOf: () => ({ member, content }) };
 }
 
 function* write(shape: DatasetShape, file: number, source: ContentSource): Generator<Uint8Array, void> {

@@ -9,16 +9,16 @@ const CHUNK_BYTES = 2 ** 18;
 /** What NumPy looks at to tell formats apart; the magic and the version of an array; the length of its header. */
 const [MAGIC_BYTES, START_BYTES, LENGTH_BYTES] = [6, 8, 2];
 
-/** `numpy.load(path)['x']`, which is what DLIO does without direct I/O. */
+/** `numpy.load(path)['x']`, which is what DLIO does without direct I/O. The whole array is loaded, also for one of its rows. */
 export const npzReader: ReaderFactory<NpzGeometry> = (calls, { blockBytes }) => ({
-  read({ path, geometry }) {
+  read({ path, geometry }, sample) {
     const file = new PythonFile(calls, path, geometry.bytes, blockBytes);
-    const { member } = geometry;
+    const { member, content } = geometry.arrayOf(sample);
     try {
       file.read(MAGIC_BYTES);
       openArchive(file, geometry);
       new StoredMember(file, member).read(MAGIC_BYTES);
-      readArray(new StoredMember(file, member), contentAt(member), geometry.sampleAt(0));
+      readArray(new StoredMember(file, member), contentAt(member), content);
     } finally {
       file.close();
     }

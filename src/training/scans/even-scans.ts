@@ -2,12 +2,6 @@
 import { type ByteSource, damaged } from './byte-source.js';
 import type { FormatScan } from './format-scan.js';
 
-/** One sample that is the whole file. */
-export const wholeFileScan: FormatScan = {
-  scan: ({ bytes }) => [bytes],
-  geometry: ([bytes = 0]) => ({ bytes, samples: 1, sampleAt: () => ({ offsetBytes: 0, bytes }) }),
-};
-
 /** Samples of equal lengths that fill the file, as many as the user says: a file of text has no other order. */
 export const dividedScan: FormatScan = {
   scan: ({ bytes }, { samplesPerFile }) => [bytes, samplesPerFile],

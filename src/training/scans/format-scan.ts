@@ -1,3 +1,4 @@
+import type { NpzSamples } from '../../workload/jobs/training-data.js';
 import type { FileGeometry, FileSpan } from '../dataset-shape.js';
 import type { RecordGeometry } from '../file-geometries.js';
 import type { ByteSource } from './byte-source.js';
@@ -9,10 +10,14 @@ export interface ScanChoices {
   readonly samplesPerFile: number;
   /** Parquet: how many columns are read, from the first one; null: all. */
   readonly columnsRead: number | null;
+  /** What is a sample in a NumPy archive. */
+  readonly npzSamples: NpzSamples;
 }
 
 /** Finds the samples of a file that exists. What it finds is numbers, so that threads can share them. */
 export interface FormatScan<G extends FileGeometry = FileGeometry> {
+  /** Bytes that a short read may bring along, because more of them follow nearby. Absent: 64 KiB. */
+  readonly stretchBytes?: number;
   /** Returns the numbers of a file. Throws `FeedrateError('target')` when the file is damaged or of another format. */
   readonly scan: (source: ByteSource, choices: ScanChoices) => readonly number[];
   /** Returns the geometry that the numbers describe. */

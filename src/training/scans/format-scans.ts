@@ -1,7 +1,8 @@
 import type { DataFormat } from '../../workload/data-formats.js';
-import { dividedScan, recordScan, wholeFileScan, windowScan } from './even-scans.js';
+import { dividedScan, recordScan, windowScan } from './even-scans.js';
 import type { FormatScan } from './format-scan.js';
 import { hdf5Scan } from './hdf5-scan.js';
+import { jpegScan } from './jpeg-scan.js';
 import { npyScan, npzScan } from './numpy-scans.js';
 import { parquetScan } from './parquet-scan.js';
 import { mdsScan, megatronScan, safetensorsScan, tfrecordScan } from './record-scans.js';
@@ -10,7 +11,7 @@ import { tarScan } from './tar-scan.js';
 const FORMAT_SCANS: Readonly<Record<DataFormat, FormatScan>> = {
   npz: npzScan,
   npy: npyScan,
-  jpeg: wholeFileScan,
+  jpeg: jpegScan,
   tfrecord: tfrecordScan,
   webdataset: tarScan,
   parquet: parquetScan,

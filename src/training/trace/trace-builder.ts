@@ -13,6 +13,7 @@ import {
   type TraceThread,
 } from './trace-file.js';
 import { type FileInTrace, type Lane, newLane, type Overhead, type ThreadInTrace } from './trace-parts.js';
+import { TracerTime } from './tracer-time.js';
 
 /** Lines are compressed when so many characters have come together. */
 const MEMBER_CHARACTERS = 2 ** 20;
@@ -25,11 +26,12 @@ export class TraceBuilder {
   readonly #overhead: Overhead | null;
   readonly #files = new Map<string, FileInTrace>();
   readonly #lanes: Lane[] = [];
-  readonly #tokenOwners: Lane[] = [];
+  /** Of each token: who comes to it, and when without the tracer. */
+  readonly #tokens: { readonly owner: Lane; readonly atNs: number }[] = [];
+  readonly #tracers: TracerTime[] = [];
   readonly #sums = new CallSums();
   readonly #leftOut = new Map<string, number>();
   #threads = 0;
-  #stops = 0;
   #hasCalls = false;
   #startNs = Number.POSITIVE_INFINITY;
   #endNs = 0;
@@ -64,7 +66,9 @@ export class TraceBuilder {
    * @param sinceNs when it began; NaN: with its first call
    */
   thread(startsAfter: number | null, sinceNs: number): ThreadInTrace {
-    return { lane: null, lastEndNs: sinceNs, startsAfter, stops: 0 };
+    const tracer = new TracerTime(this.#overhead);
+    this.#tracers.push(tracer);
+    return { lane: null, lastEndNs: sinceNs, startsAfter, tracer };
   }
 
   /** Counts a call that is not in the trace. */
@@ -74,8 +78,7 @@ export class TraceBuilder {
 
   /** Notes that the tracer stopped a thread for a call, whether or not the call is in the trace. */
   traced(thread: ThreadInTrace): void {
-    thread.stops++;
-    this.#stops++;
+    thread.tracer.ended();
   }
 
   /** Another thread may take the place of this one in the replay. */
@@ -96,12 +99,14 @@ export class TraceBuilder {
     bytes = 0,
   ): void {
     const { group } = TRACE_CALLS[CALL[name]] as (typeof TRACE_CALLS)[number];
-    const lane = this.#line(thread, name, startNs, endNs, operands);
+    if (group !== null) thread.tracer.stop();
+    const { lane, tookNs } = this.#line(thread, name, startNs, endNs, operands);
+    lane.clockNs += tookNs;
     lane.hasCalls = true;
     this.#hasCalls = true;
     if (group === null) return;
     const fileClass = name === 'list' ? 'directory' : fileClassOf(file.path);
-    this.#sums.add(group, fileClass, bytes, endNs - startNs - (this.#overhead?.inCallNs ?? 0));
+    this.#sums.add(group, fileClass, bytes, tookNs);
     if (name === 'write') this.#longestWriteBytes = Math.max(this.#longestWriteBytes, bytes);
     if (name === 'map') this.#mappedBytes += operands[2] as number;
   }
@@ -109,40 +114,57 @@ export class TraceBuilder {
   /** Adds a place that other threads can wait for. Returns its token; null before the first call, when nothing waits. */
   post(thread: ThreadInTrace, atNs: number): number | null {
     if (!this.#hasCalls) return null;
-    const token = this.#tokenOwners.length;
-    const lane = this.#line(thread, 'post', atNs, atNs, [token]);
-    this.#tokenOwners.push(lane);
+    const token = this.#tokens.length;
+    thread.tracer.begin();
+    const { lane } = this.#line(thread, 'post', atNs, atNs, [token]);
+    thread.tracer.begun();
+    this.#tokens.push({ owner: lane, atNs: lane.clockNs });
     return token;
   }
 
   /** Adds a wait for a token, which took this time in the recording. */
   await(thread: ThreadInTrace, token: number, startNs: number, endNs: number): void {
-    const lane = this.#line(thread, 'await', startNs, endNs, [token]);
-    lane.waitsFor.add(this.#tokenOwners[token] as Lane);
+    thread.tracer.stop();
+    this.#await(thread, token, startNs, endNs);
+    thread.tracer.wait(endNs - startNs);
+  }
+
+  #await(thread: ThreadInTrace, token: number, startNs: number, endNs: number): void {
+    const { owner, atNs } = this.#tokens[token] as { owner: Lane; atNs: number };
+    const { lane } = this.#line(thread, 'await', startNs, endNs, [token]);
+    lane.clockNs = Math.max(lane.clockNs, atNs);
+    lane.waitsFor.add(owner);
   }
 
   /** A time in which the thread waited for something that the replay does not wait for. */
   skip(thread: ThreadInTrace, startNs: number, endNs: number): void {
+    thread.tracer.begin();
     if (!Number.isNaN(thread.lastEndNs)) thread.lastEndNs += Math.max(0, endNs - Math.max(startNs, thread.lastEndNs));
   }
 
-  #line(thread: ThreadInTrace, name: TraceCallName, startNs: number, endNs: number, operands: readonly number[]): Lane {
+  /** Adds a line. Returns how long it took without the tracer; of waits and posts, that is not part of the thread's own time. */
+  #line(
+    thread: ThreadInTrace,
+    name: TraceCallName,
+    startNs: number,
+    endNs: number,
+    operands: readonly number[],
+  ): { readonly lane: Lane; readonly tookNs: number } {
     if (thread.lane === null) this.#begin(thread, startNs);
     const lane = thread.lane as Lane;
-    const { inCallNs = 0, inGapNs = 0 } = this.#overhead ?? {};
-    // The calls since then that are not in the trace were stopped, too.
-    const addedNs = inGapNs + Math.max(0, thread.stops - 1) * (inCallNs + inGapNs);
-    thread.stops = 0;
-    const gapNs = Math.max(0, Math.round(startNs - thread.lastEndNs - addedNs));
+    if (!(startNs > this.#startNs)) thread.tracer.forgive();
+    const gapNs = thread.tracer.gap(startNs - thread.lastEndNs);
+    const tookNs = name === 'await' ? Math.max(0, Math.round(endNs - startNs)) : thread.tracer.call(endNs - startNs);
     const { code } = TRACE_CALLS[CALL[name]] as (typeof TRACE_CALLS)[number];
-    lane.text += `${code} ${gapNs} ${Math.max(0, Math.round(endNs - startNs - inCallNs))} ${operands.join(' ')}\n`;
+    lane.text += `${code} ${gapNs} ${tookNs} ${operands.join(' ')}\n`;
     lane.calls++;
     lane.gapNs += gapNs;
+    lane.clockNs += gapNs;
     thread.lastEndNs = Math.max(thread.lastEndNs, endNs);
     lane.endNs = thread.lastEndNs;
     this.#endNs = Math.max(this.#endNs, endNs);
     if (lane.text.length >= MEMBER_CHARACTERS) this.#compress(lane);
-    return lane;
+    return { lane, tookNs };
   }
 
   /** The first thing that a thread does begins its time, and that of the trace. */
@@ -158,7 +180,7 @@ export class TraceBuilder {
     // A thread that nobody is known to have started begins with the trace.
     const sinceNs = isStarted ? thread.lastEndNs : this.#startNs;
     thread.lastEndNs = free === undefined ? sinceNs : Math.max(sinceNs, lane.endNs);
-    if (isStarted) this.await(thread, thread.startsAfter as number, thread.lastEndNs, thread.lastEndNs);
+    if (isStarted) this.#await(thread, thread.startsAfter as number, thread.lastEndNs, thread.lastEndNs);
   }
 
   #compress(lane: Lane): void {
@@ -189,15 +211,16 @@ export class TraceBuilder {
       format: TRACE_FORMAT,
       version: TRACE_VERSION,
       ...about,
-      overheadNs: this.#overhead === null ? null : this.#stops * (this.#overhead.inCallNs + this.#overhead.inGapNs),
+      overheadNs: this.#overhead === null ? null : Math.round(sumOfTaken(this.#tracers)),
       root: rename === null ? root : null,
       anonymised: rename !== null,
       files: this.#files.size,
       fileMembers: fileMembers.length,
       threads,
       recordedThreads: this.#threads,
-      tokens: this.#tokenOwners.length,
-      recordedNs: Math.round(this.#endNs - this.#startNs),
+      tokens: this.#tokens.length,
+      recordedNs: Math.max(...lanes.map(({ clockNs }) => clockNs)),
+      tracedNs: Math.round(this.#endNs - this.#startNs),
       longestWriteBytes: this.#longestWriteBytes,
       mappedBytes: this.#mappedBytes,
       sums: this.#sums.list(),
@@ -253,3 +276,5 @@ export class TraceBuilder {
     return text === '' ? members : [...members, memberOf(text, this.#deflate)];
   }
 }
+
+const sumOfTaken = (tracers: readonly TracerTime[]): number => tracers.reduce((sum, { takenNs }) => sum + takenNs, 0);

@@ -56,8 +56,13 @@ export interface TraceHead {
   readonly recordedThreads: number;
   /** Numbers of `post`. */
   readonly tokens: number;
-  /** From the first call to the end of the last one. */
+  /**
+   * From the first call to the end of the last one, without the tracer: the longest way through gaps, calls, and waits of threads
+   * for each other. With one thread, it is the sum of its gaps and calls. Traces before 2026-11-30 have `tracedNs` here.
+   */
   readonly recordedNs: number;
+  /** The same as the tracer saw it, with its own time. Absent in traces before 2026-11-30. */
+  readonly tracedNs?: number;
   /** Whether the source has the duration of calls. If not, gaps are unknown and the replay has none. */
   readonly timed: boolean;
   readonly longestWriteBytes: number;

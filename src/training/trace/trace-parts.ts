@@ -1,4 +1,5 @@
 import { OPEN } from './trace-calls.js';
+import type { TracerTime } from './tracer-time.js';
 
 /** A file as the source of a trace is getting to know it. */
 export interface FileInTrace {
@@ -20,8 +21,7 @@ export interface ThreadInTrace {
   lastEndNs: number;
   /** What it waits for before anything else; null: nothing. */
   readonly startsAfter: number | null;
-  /** Calls that the tracer stopped since the last one that is in the trace. */
-  stops: number;
+  readonly tracer: TracerTime;
 }
 
 /** What a tracer adds to each call that it stops, ns: to the call itself, and to the gap before it. */
@@ -37,6 +37,8 @@ export interface Lane {
   text: string;
   calls: number;
   gapNs: number;
+  /** Time without the tracer: that of its gaps and calls, and of its waits as far as others came later. */
+  clockNs: number;
   endNs: number;
   hasCalls: boolean;
   readonly waitsFor: Set<Lane>;
@@ -44,7 +46,8 @@ export interface Lane {
 
 /** Returns a thread of the replay that has nothing yet. */
 export function newLane(): Lane {
-  return { isFree: false, members: [], text: '', calls: 0, gapNs: 0, endNs: 0, hasCalls: false, waitsFor: new Set() };
+  const nothing = { calls: 0, gapNs: 0, clockNs: 0, endNs: 0, hasCalls: false };
+  return { isFree: false, members: [], text: '', ...nothing, waitsFor: new Set() };
 }
 
 /** Notes what an open says of a file. `how` is a sum of `OPEN`. */

@@ -21,7 +21,20 @@ export interface TrainingData {
   /** Parquet: columns, and how many of them are read; null = all. */
   readonly columns: number;
   readonly columnsRead: number | null;
+  /** What is a sample in NumPy archives that exist. */
+  readonly npzSamples: NpzSamples;
 }
+
+/** What is a sample in a NumPy archive. */
+const NPZ_SAMPLES = {
+  file: 'the first array',
+  rows: 'each row of the first array, all of which is loaded for it',
+  members: 'each array',
+} as const;
+
+export type NpzSamples = keyof typeof NPZ_SAMPLES;
+
+const NPZ_SAMPLES_NAMES = Object.keys(NPZ_SAMPLES) as [NpzSamples, ...NpzSamples[]];
 
 const TIB = 1024 ** 4;
 const BILLION = 1_000_000_000;
@@ -77,6 +90,12 @@ export const trainingData: Rows<TrainingData> = {
     { absent: 'all' },
     'Columns of a Parquet file that are read: the first ones.',
   ),
+  npzSamples: field(
+    'npz_samples',
+    choice(NPZ_SAMPLES_NAMES),
+    'file',
+    `What a sample is in NumPy archives that exist: ${NPZ_SAMPLES_NAMES.map((name) => `\`${name}\` ${NPZ_SAMPLES[name]}`).join('; ')}.`,
+  ),
 };
 
 const { rule, condition } = rulesFor<TrainingData>();
@@ -91,6 +110,11 @@ export const trainingDataConditions = [
   condition('columnsRead', ['format'], ({ format, columnsRead }) =>
     columnsRead === null || formatRow(format).hasColumns ? null : withFormat(format),
   ),
+  condition('npzSamples', ['format', 'files'], ({ npzSamples, format, files }) => {
+    if (npzSamples === 'file') return null;
+    if (format !== 'npz') return withFormat(format);
+    return files === null ? null : 'with num_files_train, because generated archives have one sample each';
+  }),
 ];
 
 export const trainingDataRules = [

@@ -12,7 +12,7 @@ export interface ReaderCase {
   readonly choices: ScanChoices;
 }
 
-const NO_CHOICES: ScanChoices = { recordBytes: null, samplesPerFile: 1, columnsRead: null };
+const NO_CHOICES: ScanChoices = { recordBytes: null, samplesPerFile: 1, columnsRead: null, npzSamples: 'file' };
 
 function caseOf(
   name: string,
@@ -29,6 +29,8 @@ const numbered = (count: number, extension: string): ReaderCase['reads'] =>
 
 export const READER_CASES: readonly ReaderCase[] = [
   caseOf('npz', 'npz', numbered(4, 'npz')),
+  caseOf('npz_rows', 'npz', [['0.npz', [3, 0]]], { npzSamples: 'rows' }),
+  caseOf('npz_members', 'npz', [['0.npz', [2, 0, 1]]], { npzSamples: 'members' }),
   caseOf('npy', 'npy', numbered(4, 'npy')),
   caseOf('whole', 'raw', numbered(3, 'bin'), {}, 'mlperf-3.0'),
   caseOf('jpeg', 'jpeg', [
@@ -36,6 +38,11 @@ export const READER_CASES: readonly ReaderCase[] = [
     ['dog/2.jpg', [0]],
     ['cat/0.jpg', [0]],
   ]),
+  caseOf(
+    'jpeg_headers',
+    'jpeg',
+    Array.from({ length: 5 }, (_, i) => [`a/${i}.jpg`, [0]] as const),
+  ),
   caseOf('webdataset', 'webdataset', [['0.tar', null]]),
   caseOf('csv', 'csv', [
     ['0.csv', null],

@@ -44,6 +44,24 @@ def read_npz(d):
         np.load(path(d, f'{i}.npz'), allow_pickle=True)['x']
 
 
+def make_npz_rows(d):
+    np.savez(path(d, '0.npz'), x=content(20 * 70_000).reshape(20, 100, 700), y=np.arange(20))
+
+
+def read_npz_rows(d):
+    for i in (3, 0):
+        np.load(path(d, '0.npz'))['x'][i]
+
+
+def make_npz_members(d):
+    np.savez(path(d, '0.npz'), content(300_001), content(5), content(262_144 * 2).reshape(64, -1))
+
+
+def read_npz_members(d):
+    for i in (2, 0, 1):
+        np.load(path(d, '0.npz'))[f'arr_{i}']
+
+
 def make_npy(d):
     for i, n in enumerate((600_001, 1_000, 4096 * 5 - 128, 3_000_000)):
         np.save(path(d, f'{i}.npy'), content(n))
@@ -76,6 +94,29 @@ def make_jpeg(d):
 def read_jpeg(d):
     folder = need('torchvision.datasets').ImageFolder(d)
     for i in (1, 5, 0):
+        folder[i]
+
+
+def make_jpeg_headers(d):
+    '''Pictures with the segments of cameras and of programs: Exif with a thumbnail, a profile of several segments, comments.'''
+    Image = need('PIL.Image')
+    picture = Image.fromarray(rng.integers(0, 256, size=(300, 400, 3), dtype=np.uint8))
+    exif = Image.Exif()
+    exif[0x010e] = 'x' * 30_000
+    icc = content(150_000).tobytes()
+    os.makedirs(path(d, 'a'))
+    for i, more in enumerate(({'exif': exif}, {'icc_profile': icc}, {'icc_profile': icc[:3_200], 'exif': exif}, {'icc_profile': icc[:3_300]})):
+        picture.save(path(d, f'a/{i}.jpg'), quality=90, **more)
+    with open(path(d, 'a/0.jpg'), 'rb') as f:
+        whole = f.read()
+    with open(path(d, 'a/4.jpg'), 'wb') as f:
+        # A comment, and a marker with fill bytes before it.
+        f.write(whole[:2] + b'\xff\xfe\x10\x02' + b'c' * 4096 + b'\xff\xff' + whole[2:])
+
+
+def read_jpeg_headers(d):
+    folder = need('torchvision.datasets').ImageFolder(d)
+    for i in range(5):
         folder[i]
 
 

@@ -16,7 +16,7 @@ import { RecordedCalls } from '../../support/recorded-calls.js';
 
 const test = suite('training/scans');
 const RECORD = 3000;
-const CHOICES = { recordBytes: RECORD, samplesPerFile: 6, columnsRead: null };
+const CHOICES = { recordBytes: RECORD, samplesPerFile: 6, columnsRead: null, npzSamples: 'file' } as const;
 
 function shapeOf(format: DataFormat): DatasetShape {
   const samplesPerFile = DATA_FORMATS[format].manySamples ? 6 : 1;

@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { DEFLATE } from '../../../src/engine/jobs/replay-order.js';
 import { StraceImport } from '../../../src/training/trace/strace-import.js';
 import { TraceBuilder } from '../../../src/training/trace/trace-builder.js';
@@ -11,6 +12,7 @@ export interface MadeTrace {
   readonly files: readonly TraceFile[];
   readonly threads: readonly (readonly string[])[];
   readonly gapsNs: readonly (readonly number[])[];
+  readonly tookNs: readonly (readonly number[])[];
   readonly bytes: Uint8Array;
 }
 
@@ -47,7 +49,20 @@ export function madeBy(
       }),
     ),
     gapsNs: threads.map((calls) => Array.from({ length: calls.length }, (_, place) => calls.gapNs(place))),
+    // The durations are for readers of the text: the first number behind the gap.
+    tookNs: durationsIn(image.head.threads, bytes),
   };
+}
+
+/** Returns the durations in the lines of each thread's calls. */
+function durationsIn(threads: TraceHead['threads'], bytes: Uint8Array): number[][] {
+  const lines = gunzipSync(bytes).toString().trim().split('\n');
+  let at = lines.length - threads.reduce((sum, { calls }) => sum + calls, 0);
+  return threads.map(({ calls }) => {
+    const own = lines.slice(at, at + calls);
+    at += calls;
+    return own.map((line) => Number(line.split(' ')[2]));
+  });
 }
 
 /** The same of strace's output. Short times, such as `7 1.5 read(…`, are made seconds since 1970. */

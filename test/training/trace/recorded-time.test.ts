@@ -1,0 +1,69 @@
+/** The time that a trace gives a program is the time that it takes without the tracer. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { createPrng } from '../../../src/base/prng.js';
+import { StraceImport } from '../../../src/training/trace/strace-import.js';
+import type { Overhead } from '../../../src/training/trace/trace-parts.js';
+import { durationOf, madeProgram, type StopCost, straceOf } from './made-program.js';
+import { type MadeTrace, madeBy } from './made-trace.js';
+
+const test = suite('training/trace/recorded-time');
+
+const imported = (text: string, overhead: Overhead | null): MadeTrace =>
+  madeBy((builder) => new StraceImport(builder, ['/d']), text.split('\n'), null, overhead);
+
+/** Time of each thread's gaps and calls. */
+function ownTimes({ gapsNs, tookNs, threads }: MadeTrace): number[] {
+  return threads.map((calls, thread) =>
+    calls.reduce((sum, call, place) => {
+      const took = call.startsWith('await') ? 0 : (tookNs[thread]?.[place] ?? 0);
+      return sum + (gapsNs[thread]?.[place] ?? 0) + took;
+    }, 0),
+  );
+}
+
+test('gaps and calls of one thread add up to the recorded time, whatever was taken off', () => {
+  for (let seed = 1; seed <= 30; seed++) {
+    const program = madeProgram(seed, 0, 1);
+    const prng = createPrng(seed, 9);
+    const cost: StopCost = () => ({ inCallNs: prng.nextBelow(90_000), inGapNs: prng.nextBelow(90_000) });
+    for (const overhead of [null, { inCallNs: 45_000, inGapNs: 45_000 }, { inCallNs: 9e6, inGapNs: 9e6 }]) {
+      const made = imported(straceOf(program, cost), overhead);
+      assert.equal(ownTimes(made), [made.head.recordedNs]);
+      const inCalls = made.head.sums.reduce((sum, { ns }) => sum + ns, 0);
+      assert.is(made.head.recordedNs - (made.head.threads[0]?.gapNs ?? 0), inCalls);
+      if (overhead === null) assert.is(made.head.recordedNs, made.head.tracedNs);
+    }
+  }
+});
+
+test('a tracer that costs the same at each stop leaves nothing in the trace, with threads that wait for each other', () => {
+  const overhead = { inCallNs: 31_000, inGapNs: 47_000 };
+  for (let seed = 1; seed <= 40; seed++) {
+    const program = madeProgram(seed, seed % 5, 1 + (seed % 7));
+    const { head } = imported(
+      straceOf(program, () => overhead),
+      overhead,
+    );
+    assert.is(head.recordedNs, durationOf(program), `seed ${seed}`);
+    assert.ok((head.tracedNs ?? 0) > head.recordedNs);
+    assert.is(imported(straceOf(program, () => ({ inCallNs: 0, inGapNs: 0 })), null).head.recordedNs, durationOf(program));
+  }
+});
+
+test('what a stop costs more or less than the mean is made up for by the next ones', () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const program = madeProgram(seed, 0, 1).map((thread) => ({
+      ...thread,
+      steps: Array.from({ length: 60 }, () => thread.steps.slice(0, -1)).flat(),
+    }));
+    const prng = createPrng(seed, 5);
+    // Most calls are shorter than what a tracer adds to some of them.
+    const cost: StopCost = () => ({ inCallNs: prng.nextBelow(400_000), inGapNs: prng.nextBelow(400_000) });
+    const { head } = imported(straceOf(program, cost), { inCallNs: 200_000, inGapNs: 200_000 });
+    const error = head.recordedNs / durationOf(program) - 1;
+    assert.ok(Math.abs(error) < 0.05, `seed ${seed}: ${error}`);
+  }
+});
+
+test.run();
