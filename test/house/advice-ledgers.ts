@@ -287,7 +287,9 @@ export const LEDGERS: Readonly<Record<string, Ledger>> = {
   iam: {
     // A fix with two clauses is found by its first.
     'iam/mended-policies: each fix is followed': [
-      ...new Set([...mendedCases().map(({ fix }) => templateOf(fix)), ...FIXES_OF_SIZES].map((fix) => fix.split(';')[0] ?? '')),
+      ...new Set(
+        [...mendedCases().map(({ fix }) => templateOf(fix)), ...FIXES_OF_SIZES].map((fix) => fix.split(';')[0] ?? ''),
+      ),
     ],
   },
   notebook: {

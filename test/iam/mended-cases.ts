@@ -43,7 +43,10 @@ export interface MendedRequest {
 }
 
 /** The fixes of documents that are too large to stand in a file: see `iam/mended-policies`. */
-export const FIXES_OF_SIZES = ['split the policy, or replace lists by patterns', 'replace lists by patterns or conditions'];
+export const FIXES_OF_SIZES = [
+  'split the policy, or replace lists by patterns',
+  'replace lists by patterns or conditions',
+];
 
 const FOLDER = join(repositoryRoot, 'test/fixtures/iam/mended');
 
@@ -103,7 +106,9 @@ export function templateOf(fix: string): string {
 export function printedFix(fix: string): RegExp {
   const literal = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const parts = fix.split(/⟨([^⟩]*)⟩/);
-  return new RegExp(`^${parts.map((part, index) => (index % 2 === 1 && part === '?' ? '.+' : literal(part))).join('')}$`);
+  return new RegExp(
+    `^${parts.map((part, index) => (index % 2 === 1 && part === '?' ? '.+' : literal(part))).join('')}$`,
+  );
 }
 
 const EVERYTHING = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}';

@@ -116,7 +116,9 @@ function checkCeilings(file: Files, directory: string): void {
     assert.is(own.length, 2);
     const rate = (of: 'bytes' | 'ops') =>
       mean(
-        own.map(({ window }) => window[of === 'bytes' ? 'readBytes' : 'readOps'] / ((window.endNs - window.startNs) / 1e9)),
+        own.map(
+          ({ window }) => window[of === 'bytes' ? 'readBytes' : 'readOps'] / ((window.endNs - window.startNs) / 1e9),
+        ),
       );
     const connections = targets.find(({ name }) => name === target)?.nfs?.openTransports ?? 0;
     assert.is(connections, 2, 'both mounts share the connections of nconnect=2');
@@ -128,8 +130,12 @@ function checkCeilings(file: Files, directory: string): void {
       const shown = ceilings.limits.find((limit) => limit.kind === kind)?.ofBase ?? 0;
       assert.ok(Math.abs(shown / share - 1) < 1e-6, `${kind}: ${shown}, computed ${share}`);
       const percent = `${Math.round(share * 100)} %`;
-      const name = { 'server-iops': 'server IOPS', 'ssd-iops': 'SSD IOPS', 'ssd-throughput': 'SSD throughput' }[kind] ?? kind;
-      const shares = file('tiering.detail').split('\n').find((line) => line.startsWith(`shares of ${arm}: `)) ?? '';
+      const name =
+        { 'server-iops': 'server IOPS', 'ssd-iops': 'SSD IOPS', 'ssd-throughput': 'SSD throughput' }[kind] ?? kind;
+      const shares =
+        file('tiering.detail')
+          .split('\n')
+          .find((line) => line.startsWith(`shares of ${arm}: `)) ?? '';
       assert.ok(shares.includes(`${percent} ${name}`), `${percent} ${name} in: ${shares}`);
     }
     const [closest] = shares.toSorted(([, a], [, b]) => b - a);
@@ -140,7 +146,12 @@ function checkCeilings(file: Files, directory: string): void {
 function checkRun(file: Files, directory: string): void {
   const { targets } = runOf(join(directory, 'tiering')).environment;
   assert.equal(
-    targets.map(({ name, volume }) => [name, volume?.volume.id, volume?.volume.tieringPolicy, volume?.volume.junctionPath]),
+    targets.map(({ name, volume }) => [
+      name,
+      volume?.volume.id,
+      volume?.volume.tieringPolicy,
+      volume?.volume.junctionPath,
+    ]),
     [
       ['none', volumeId(3), 'NONE', '/data/a'],
       ['all', volumeId(4), 'ALL', '/data/b'],
@@ -157,7 +168,10 @@ function checkRun(file: Files, directory: string): void {
   assert.ok(cells.length > 0);
   for (const { name, volume } of targets) {
     if (volume === undefined) throw new Error(`${name}: no volume`);
-    const policy = name === 'none' ? { 'fsx.tiering': 'NONE', 'fsx.volume': volumeId(3) } : { 'fsx.tiering': 'ALL', 'fsx.volume': volumeId(4) };
+    const policy =
+      name === 'none'
+        ? { 'fsx.tiering': 'NONE', 'fsx.volume': volumeId(3) }
+        : { 'fsx.tiering': 'ALL', 'fsx.volume': volumeId(4) };
     assert.equal(Object.fromEntries(volumeAttributes(volume)), { ...OF_FILE_SYSTEM, ...policy });
   }
 }

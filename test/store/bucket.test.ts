@@ -120,12 +120,23 @@ test('the page of a history is the same from a bucket', () =>
   withStore(async (_store, call, run) => {
     await call('export', 's3://results/runs');
     const tables = async (results: string): Promise<readonly string[]> => {
-      const { status, stdout, stderr } = await call('report', '--history', '--results', results, '-o', 'h.html', '--force');
+      const { status, stdout, stderr } = await call(
+        'report',
+        '--history',
+        '--results',
+        results,
+        '-o',
+        'h.html',
+        '--force',
+      );
       assert.equal([status, stdout], [0, 'h.html\n'], stderr);
       return readFileSync(join(run, '../../h.html'), 'utf8').match(/<table[\s\S]*?<\/table>/g) ?? [];
     };
     const there = await tables('s3://results/runs');
-    assert.ok(there.some((table) => table.includes('2026')), 'a table of the runs');
+    assert.ok(
+      there.some((table) => table.includes('2026')),
+      'a table of the runs',
+    );
     assert.equal(there, await tables('results'));
     const missing = await call('report', '--history', '--results', 's3://results/none', '-o', 'h.html', '--force');
     assert.is(missing.status, 5);

@@ -81,7 +81,10 @@ function unknownServices(statement: LintedStatement, { data }: LintedPolicy): Li
   return allActions(statement).flatMap((action) => {
     if (!isNamed(action) || services.includes(action.service)) return [];
     const near = nearest(action.service, services);
-    const fix = near === null ? 'check the prefix in the Service Authorization Reference' : `use ${quote(`${near}:${action.action}`)}`;
+    const fix =
+      near === null
+        ? 'check the prefix in the Service Authorization Reference'
+        : `use ${quote(`${near}:${action.action}`)}`;
     return [fault(action, `there is no service ${quote(action.service)}`, fix)];
   });
 }

@@ -63,13 +63,7 @@ function prefix(statement: LintedStatement, { service }: LintedPolicy): LintFaul
 function fields(statement: LintedStatement): LintFault[] {
   return resourceValues(statement).flatMap((value) =>
     /^arn:/i.test(value.text) && arnFields(value.text) === null
-      ? [
-          fault(
-            value,
-            `${quote(value.text)} has fewer than six fields`,
-            `use ${FORM}; fields may be empty`,
-          ),
-        ]
+      ? [fault(value, `${quote(value.text)} has fewer than six fields`, `use ${FORM}; fields may be empty`)]
       : [],
   );
 }

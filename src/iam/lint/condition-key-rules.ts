@@ -79,7 +79,13 @@ export const CONDITION_KEY_RULES: readonly LintRule[] = testRules([
     'A condition tests a header that the caller sets.',
     ({ name, key }) =>
       UNTRUSTWORTHY.includes(name)
-        ? [fault(key, `the caller can set ${key.text} to any value`, 'test aws:SourceVpce, aws:SourceIp or aws:PrincipalArn instead')]
+        ? [
+            fault(
+              key,
+              `the caller can set ${key.text} to any value`,
+              'test aws:SourceVpce, aws:SourceIp or aws:PrincipalArn instead',
+            ),
+          ]
         : [],
   ],
   [
@@ -106,7 +112,13 @@ export const CONDITION_KEY_RULES: readonly LintRule[] = testRules([
     'A resource policy tests the account of its own resource.',
     ({ name, key }, _statement, { kind, service }) =>
       name === 's3:resourceaccount' && kind === 'resource' && service === 's3'
-        ? [fault(key, `${key.text} is always the owner of this bucket`, 'remove it, or test it in policies of identities')]
+        ? [
+            fault(
+              key,
+              `${key.text} is always the owner of this bucket`,
+              'remove it, or test it in policies of identities',
+            ),
+          ]
         : [],
   ],
 ]);

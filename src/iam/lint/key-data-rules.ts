@@ -24,7 +24,11 @@ function unknownGlobalKey({ name, key }: LintedTest, _statement: LintedStatement
   if (NEW_GLOBAL_KEYS.includes(name) || keyFacts(policy, name) !== undefined) return [];
   const near = nearest(key.text, policy.data.globalConditionKeys());
   return [
-    fault(key, `there is no global condition key ${quote(key.text)}`, near === null ? UNKNOWN_GLOBAL_KEY : `use ${near}`),
+    fault(
+      key,
+      `there is no global condition key ${quote(key.text)}`,
+      near === null ? UNKNOWN_GLOBAL_KEY : `use ${near}`,
+    ),
   ];
 }
 
@@ -188,7 +192,11 @@ const SUPPORT_RULES = testRules(
         return found.lacking
           .filter(({ pattern }) => !pattern.hasWildcard)
           .map(({ pattern }) =>
-            fault(pattern, `${pattern.text} does not have ${test.key.text}`, 'move the action to a statement without this key'),
+            fault(
+              pattern,
+              `${pattern.text} does not have ${test.key.text}`,
+              'move the action to a statement without this key',
+            ),
           );
       },
     ],
@@ -200,7 +208,13 @@ const SUPPORT_RULES = testRules(
         const found = unsupportedActions(test, statement, policy);
         if (found === null || !found.isNone || found.having.length === 0 || found.having.length > FEW) return [];
         const names = enumerate(found.having.map(({ name }) => name));
-        return [fault(test.key, `only ${names} can have ${test.key.text}`, `move it to a statement with ${names}, or remove it`)];
+        return [
+          fault(
+            test.key,
+            `only ${names} can have ${test.key.text}`,
+            `move it to a statement with ${names}, or remove it`,
+          ),
+        ];
       },
     ],
   ],

@@ -127,8 +127,7 @@ const DOCUMENT_RULES = policyRules([
     'DATA_TYPE_MISMATCH',
     'error',
     'A value has another JSON type than its element takes.',
-    ({ document }) =>
-      document.faults.map((found) => fault(found, found.message, `write ${found.expected}`)),
+    ({ document }) => document.faults.map((found) => fault(found, found.message, `write ${found.expected}`)),
   ],
   [
     'INVALID_POLICY_ELEMENT',

@@ -240,7 +240,9 @@ const REDUNDANT_RULES = testRules([
       const numbers = values.map(({ text }) => Number(text));
       if (numbers.some(Number.isNaN)) return [];
       const deciding = direction === 'Less' ? Math.max(...numbers) : Math.min(...numbers);
-      return [fault(test, `${operatorText.text} of ${key.text} needs one value`, `keep ${quote(String(deciding))} only`)];
+      return [
+        fault(test, `${operatorText.text} of ${key.text} needs one value`, `keep ${quote(String(deciding))} only`),
+      ];
     },
   ],
 ]);

@@ -136,7 +136,8 @@ const TEXT_RULES = statementRules([
             const variable = variablesIn(value.text).find(isMeant);
             if (variable === undefined) return [];
             const message = `the variable ${quote(variable.text)} is literal text without Version 2012-10-17`;
-            const fix = policy.document.version === null ? 'add "Version": "2012-10-17"' : 'change Version to "2012-10-17"';
+            const fix =
+              policy.document.version === null ? 'add "Version": "2012-10-17"' : 'change Version to "2012-10-17"';
             return [fault(value, message, fix)];
           }),
   ],
