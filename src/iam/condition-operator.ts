@@ -46,6 +46,11 @@ const BASE: readonly BaseOperator[] = [
 
 const BY_NAME = new Map(BASE.map((operator) => [operator.name.toLowerCase(), operator]));
 
+/** Returns the name of an operator with the qualifier and the suffix of another one: `ForAnyValue:StringLikeIfExists`. */
+export function inFormOf({ qualifier, hasIfExists }: ConditionOperator, name: string): string {
+  return `${qualifier === null ? '' : `${qualifier}:`}${name}${hasIfExists ? 'IfExists' : ''}`;
+}
+
 /** The names of all operators, without qualifier and suffix. */
 export const OPERATOR_NAMES: readonly string[] = BASE.map(({ name }) => name);
 

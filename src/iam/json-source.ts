@@ -269,10 +269,10 @@ class Parser {
     if (this.at >= this.end) return 'the end';
     const character = String.fromCodePoint(this.text.codePointAt(this.at) as number);
     if (this.text.startsWith('//', this.at) || this.text.startsWith('/*', this.at) || character === '#')
-      return 'a comment; JSON has none';
+      return 'a comment; remove it, because JSON has none';
     if (character === "'" || character === '\u201c' || character === '\u201d')
       return `${character}; use plain double quotes (")`;
-    if (character === '"') return 'a string; a comma or colon is missing before it';
+    if (character === '"') return 'a string; put a comma or a colon before it';
     const word = this.match(WORD);
     this.at -= word.length;
     return quoted(word.slice(0, 40) || character);

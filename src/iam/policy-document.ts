@@ -81,6 +81,8 @@ export interface PolicyStatement extends Span {
 export interface ShapeFault extends Span {
   /** For example `Action: expected a string or a list of strings, found a number`. */
   readonly message: string;
+  /** For example `a string or a list of strings`. */
+  readonly expected: string;
 }
 
 export interface PolicyDocument {
@@ -211,7 +213,7 @@ class StatementReader {
   }
 
   private fault({ start, end, kind }: JsonNode, name: string, expected: string): void {
-    this.faults.push({ start, end, message: `${name}: expected ${expected}, found ${FOUND[kind]}` });
+    this.faults.push({ start, end, message: `${name}: expected ${expected}, found ${FOUND[kind]}`, expected });
   }
 }
 

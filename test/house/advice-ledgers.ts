@@ -1,3 +1,5 @@
+import { FIXES_OF_SIZES, mendedCases, templateOf } from '../iam/mended-cases.js';
+
 /**
  * Where the advice of each room is followed: what feedrate advises must be accepted, and must help. A key is a test file,
  * whose text has the words of the advice; a test file that brings about the advised state without quoting the advice, and
@@ -280,6 +282,14 @@ export const LEDGERS: Readonly<Record<string, Ledger>> = {
       'give feedrate a role or credentials',
       'check for a proxy between this machine and AWS',
       'see the documentation of the service',
+    ],
+  },
+  iam: {
+    // A fix with two clauses is found by its first.
+    'iam/mended-policies: each fix is followed': [
+      ...new Set(
+        [...mendedCases().map(({ fix }) => templateOf(fix)), ...FIXES_OF_SIZES].map((fix) => fix.split(';')[0] ?? ''),
+      ),
     ],
   },
   notebook: {

@@ -8,6 +8,7 @@ const world = worldOf([
   volumeJson(2, '/data'),
   volumeJson(3, '/data/a', { TieringPolicy: { Name: 'NONE' } }),
   volumeJson(4, '/data/b', { TieringPolicy: { Name: 'ALL' } }),
+  volumeJson(5, '/data/a/deep', { TieringPolicy: { Name: 'SNAPSHOT_ONLY', CoolingPeriod: 5 } }),
 ]);
 const regions = Object.entries(world.regions).map(([name, region]) => {
   const virtualMachines = [svmJson({ Endpoints: { Nfs: { DNSName: SVM_HOST, IpAddresses: [address] } } })];

@@ -1,7 +1,7 @@
 // waits
 
 /** Buckets: their URLs, and what becomes of an export when the store refuses, redirects, is busy or does not answer. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -114,6 +114,33 @@ test('runs in a bucket are listed, and have a history', () =>
     assert.match((await call('list', '-o', 's3://results/none')).stderr, /no runs in s3:\/\/results\/none yet/);
     store.fault = () => s3Error(404, 'NoSuchBucket', 'none');
     assert.is((await call('list', '-o', 's3://results/runs')).status, 5);
+  }));
+
+test('the page of a history is the same from a bucket', () =>
+  withStore(async (_store, call, run) => {
+    await call('export', 's3://results/runs');
+    const tables = async (results: string): Promise<readonly string[]> => {
+      const { status, stdout, stderr } = await call(
+        'report',
+        '--history',
+        '--results',
+        results,
+        '-o',
+        'h.html',
+        '--force',
+      );
+      assert.equal([status, stdout], [0, 'h.html\n'], stderr);
+      return readFileSync(join(run, '../../h.html'), 'utf8').match(/<table[\s\S]*?<\/table>/g) ?? [];
+    };
+    const there = await tables('s3://results/runs');
+    assert.ok(
+      there.some((table) => table.includes('2026')),
+      'a table of the runs',
+    );
+    assert.equal(there, await tables('results'));
+    const missing = await call('report', '--history', '--results', 's3://results/none', '-o', 'h.html', '--force');
+    assert.is(missing.status, 5);
+    assert.match(missing.stderr, /s3:\/\/results\/none: no run; it holds no run yet/);
   }));
 
 test('a replaced run is never read as a mixture', () =>

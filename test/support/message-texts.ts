@@ -27,7 +27,7 @@ function innerTexts(code: string): string[] {
 }
 
 function unescaped(text: string): string {
-  return text.replaceAll('\\n', '\n').replaceAll(/\\(.)/g, '$1');
+  return text.replaceAll(/\\(.)/g, (_all, letter: string) => (letter === 'n' ? '\n' : letter));
 }
 
 /** Reads a template whose first character is at `start`, and the expressions in it. */

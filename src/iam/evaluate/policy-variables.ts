@@ -9,8 +9,8 @@ export type Expansion =
   | { readonly state: 'unknown'; readonly key: string };
 
 const VARIABLE = /\$\{([^{}]*)\}/g;
-/** A key, and perhaps a default in single quotes. */
-const PARTS = /^\s*([^,'\s]+)\s*(?:,\s*'([^']*)'\s*)?$/;
+/** A key without spaces, and perhaps a default in single quotes. */
+const PARTS = /^([^,'\s]+)(?:,\s*'([^']*)'\s*)?$/;
 
 /** Replaces the variables of a text by their values, in which `*` and `?` are no wildcards. Elsewhere `read` decides. */
 export function expandVariables(text: string, context: RequestContext, read: typeof globOf): Expansion {

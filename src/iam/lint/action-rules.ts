@@ -60,7 +60,13 @@ function otherService(statement: LintedStatement, { kind, service }: LintedPolic
   return allActions(statement).flatMap((action) =>
     action.service === '' || hasWildcard(action.service) || resourceService(action.service) === service
       ? []
-      : [fault(action, `a policy of ${service} cannot have actions of ${action.service}`, `use actions of ${service}`)],
+      : [
+          fault(
+            action,
+            `a policy of ${service} cannot have actions of ${action.service}`,
+            `remove it, or use an action of ${service}`,
+          ),
+        ],
   );
 }
 
@@ -75,7 +81,10 @@ function unknownServices(statement: LintedStatement, { data }: LintedPolicy): Li
   return allActions(statement).flatMap((action) => {
     if (!isNamed(action) || services.includes(action.service)) return [];
     const near = nearest(action.service, services);
-    const fix = near === null ? 'check the prefix of the service' : `use ${quote(`${near}:${action.action}`)}`;
+    const fix =
+      near === null
+        ? 'check the prefix in the Service Authorization Reference'
+        : `use ${quote(`${near}:${action.action}`)}`;
     return [fault(action, `there is no service ${quote(action.service)}`, fix)];
   });
 }
@@ -92,7 +101,7 @@ function unknownActions(statement: LintedStatement, { data }: LintedPolicy): Lin
         action.text,
         known.map(({ name }) => name),
       );
-    const fix = meant === null ? `check the name; ${action.service} has ${known.length} actions` : `use ${meant}`;
+    const fix = meant === null ? 'check the name in the Service Authorization Reference' : `use ${meant}`;
     const message = action.hasWildcard
       ? `${quote(action.text)} matches no action`
       : `there is no action ${quote(action.text)}`;

@@ -49,25 +49,21 @@ function forArns(code: string, severity: LintSeverity, summary: string, check: A
   ];
 }
 
+const FORM = 'arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE';
+
 function prefix(statement: LintedStatement, { service }: LintedPolicy): LintFault[] {
   return resourceValues(statement).flatMap((value) => {
     const { text } = value;
     // A wildcard or a variable may stand for the whole ARN, and policies of API Gateway may leave out all but the service.
     if (/^(?:arn:|[*?]|\$\{)/.test(text) || (service === 'apigateway' && /^execute-api:\//.test(text))) return [];
-    return [fault(value, `${quote(text)} is not an ARN`, 'begin it with "arn:", or use "*"')];
+    return [fault(value, `${quote(text)} is not an ARN`, `use ${FORM}, or "*"`)];
   });
 }
 
 function fields(statement: LintedStatement): LintFault[] {
   return resourceValues(statement).flatMap((value) =>
     /^arn:/i.test(value.text) && arnFields(value.text) === null
-      ? [
-          fault(
-            value,
-            `${quote(value.text)} has fewer than six fields`,
-            'use arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE; fields may be empty',
-          ),
-        ]
+      ? [fault(value, `${quote(value.text)} has fewer than six fields`, `use ${FORM}; fields may be empty`)]
       : [],
   );
 }
@@ -170,6 +166,8 @@ function fieldRule(field: ArnField, isWanted: boolean, what: string): ArnCheck {
   };
 }
 
+const UNKNOWN_SERVICE = 'check the name in the Service Authorization Reference';
+
 const DATA_RULES = statementRules(
   [
     forArns('INVALID_SERVICE', 'error', 'The service of an ARN does not exist.', ({ service }, value, { data }) => {
@@ -177,7 +175,7 @@ const DATA_RULES = statementRules(
       if (data.services().includes(service.toLowerCase())) return [];
       const near = nearest(service, data.services());
       return [
-        fault(value, `there is no service ${quote(service)}`, near === null ? 'check its name' : `use ${quote(near)}`),
+        fault(value, `there is no service ${quote(service)}`, near === null ? UNKNOWN_SERVICE : `use ${quote(near)}`),
       ];
     }),
     forArns('INVALID_ARN_RESOURCE', 'error', 'An ARN has no form of its service.', (found, value, { data }) => {
@@ -225,7 +223,13 @@ const POLICY_RULES = statementRules([
     ({ service }, value, { kind, service: own }) =>
       kind !== 'resource' || own === null || isOpen(service) || resourceService(service) === own
         ? []
-        : [fault(value, `a policy of ${own} cannot name a resource of ${service}`, `name a resource of ${own}`)],
+        : [
+            fault(
+              value,
+              `a policy of ${own} cannot name a resource of ${service}`,
+              `remove it, or name a resource of ${own}`,
+            ),
+          ],
   ),
 ]);
 

@@ -34,7 +34,7 @@ function unscopedEndpointKey({ name, key }: LintedTest, statement: LintedStateme
   const other = statement.actions.find(({ service }) => !WITH_ENDPOINT_OWNER.includes(service));
   if (statement.notAction === null && other === undefined) return [];
   const message = `${key.text} is missing in requests to most services`;
-  return [fault(key, message, 'name only actions of services that support it')];
+  return [fault(key, message, 'name only actions of services that support it, such as s3 and kms')];
 }
 
 function attributesWithoutSelect({ name, key }: LintedTest, statement: LintedStatement): LintFault[] {
@@ -70,7 +70,7 @@ export const CONDITION_KEY_RULES: readonly LintRule[] = testRules([
       const partners = PAIRS[name];
       if (partners === undefined || testsKey(statement, ...partners.map((partner) => partner.toLowerCase()))) return [];
       const message = `${key.text} alone matches callers in every network that uses the same addresses`;
-      return [fault(key, message, `also test one of: ${partners.join(', ')}`)];
+      return [fault(key, message, `add a condition on one of: ${partners.join(', ')}`)];
     },
   ],
   [
@@ -79,7 +79,13 @@ export const CONDITION_KEY_RULES: readonly LintRule[] = testRules([
     'A condition tests a header that the caller sets.',
     ({ name, key }) =>
       UNTRUSTWORTHY.includes(name)
-        ? [fault(key, `the caller can set ${key.text} to any value`, 'do not control access with it')]
+        ? [
+            fault(
+              key,
+              `the caller can set ${key.text} to any value`,
+              'test aws:SourceVpce, aws:SourceIp or aws:PrincipalArn instead',
+            ),
+          ]
         : [],
   ],
   [
@@ -106,7 +112,13 @@ export const CONDITION_KEY_RULES: readonly LintRule[] = testRules([
     'A resource policy tests the account of its own resource.',
     ({ name, key }, _statement, { kind, service }) =>
       name === 's3:resourceaccount' && kind === 'resource' && service === 's3'
-        ? [fault(key, `${key.text} is always the owner of this bucket`, 'use it in policies of identities')]
+        ? [
+            fault(
+              key,
+              `${key.text} is always the owner of this bucket`,
+              'remove it, or test it in policies of identities',
+            ),
+          ]
         : [],
   ],
 ]);

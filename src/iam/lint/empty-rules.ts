@@ -53,7 +53,10 @@ function tooLarge(policy: LintedPolicy, quota: number | undefined, isDense: bool
   const start = policy.document.root.start;
   const counted = isDense ? 'without white space' : 'with white space';
   const message = `the policy has ${size} characters ${counted}; the quota is ${quota}`;
-  return [fault({ start, end: start + 1 }, message, 'split the policy, or use fewer statements')];
+  // A role has one trust policy, and a resource one policy.
+  const isOnly = policy.kind === 'trust' || policy.kind === 'resource';
+  const fix = isOnly ? 'replace lists by patterns or conditions' : 'split the policy, or replace lists by patterns';
+  return [fault({ start, end: start + 1 }, message, fix)];
 }
 
 const SIZE_RULES = policyRules([

@@ -1,6 +1,6 @@
 /** Rules about condition keys that need AWS's data: whether they exist, their types, and the actions that have them. */
 import type { ActionFacts, ConditionKeyFacts, ConditionKeyType } from '../action-data.js';
-import type { OperatorFamily } from '../condition-operator.js';
+import { type ConditionOperator, inFormOf, type OperatorFamily } from '../condition-operator.js';
 import { hasKey, knownActions } from './action-support.js';
 import { keyFacts, type LintedPolicy, type LintedStatement, type LintedTest } from './linted-policy.js';
 import { nearest } from './nearest.js';
@@ -12,6 +12,9 @@ const NEW_GLOBAL_KEYS = ['aws:signinsessionarn', 'aws:arn'];
 /** Maps of tags without the key of a tag are another rule's business. */
 const TAG_MAP = /(?:tag)\/?$/;
 
+const UNKNOWN_GLOBAL_KEY = 'check the name in the list of global condition keys';
+const UNKNOWN_KEY = 'check the name in the Service Authorization Reference';
+
 function prefixOf(name: string): string {
   return name.slice(0, name.indexOf(':'));
 }
@@ -21,7 +24,11 @@ function unknownGlobalKey({ name, key }: LintedTest, _statement: LintedStatement
   if (NEW_GLOBAL_KEYS.includes(name) || keyFacts(policy, name) !== undefined) return [];
   const near = nearest(key.text, policy.data.globalConditionKeys());
   return [
-    fault(key, `there is no global condition key ${quote(key.text)}`, near === null ? 'check its name' : `use ${near}`),
+    fault(
+      key,
+      `there is no global condition key ${quote(key.text)}`,
+      near === null ? UNKNOWN_GLOBAL_KEY : `use ${near}`,
+    ),
   ];
 }
 
@@ -34,7 +41,7 @@ function unknownServiceKey({ name, key }: LintedTest, _statement: LintedStatemen
   if (known.length === 0 || keyFacts(policy, name) !== undefined) return [];
   const near = nearest(key.text, known);
   return [
-    fault(key, `${service} has no condition key ${quote(key.text)}`, near === null ? 'check its name' : `use ${near}`),
+    fault(key, `${service} has no condition key ${quote(key.text)}`, near === null ? UNKNOWN_KEY : `use ${near}`),
   ];
 }
 
@@ -49,15 +56,25 @@ const FAMILIES: Readonly<Record<ConditionKeyType, readonly OperatorFamily[]>> = 
   Binary: ['binary'],
 };
 
-const OPERATOR_TYPES: Readonly<Record<ConditionKeyType, string>> = {
-  String: 'a string operator',
-  ARN: 'an ARN operator',
-  Bool: 'Bool',
-  Numeric: 'a numeric operator',
-  Date: 'a date operator',
-  IPAddress: 'IpAddress',
-  Binary: 'BinaryEquals',
-};
+/** Says which operator compares a type of key as another operator does, with the same qualifier and suffix. */
+function operatorFix(type: ConditionKeyType, operator: ConditionOperator): string {
+  const { isNegated, name } = operator;
+  const equality = isNegated ? 'NotEquals' : 'Equals';
+  const [order] = /(?:Less|Greater)Than(?:Equals)?$/.exec(name) ?? [];
+  const names: Readonly<Record<ConditionKeyType, string>> = {
+    String: `String${equality}`,
+    ARN: isNegated ? 'ArnNotLike' : 'ArnLike',
+    Bool: 'Bool',
+    Numeric: `Numeric${order ?? equality}`,
+    Date: `Date${order ?? equality}`,
+    IPAddress: isNegated ? 'NotIpAddress' : 'IpAddress',
+    Binary: 'BinaryEquals',
+  };
+  const other = inFormOf(operator, names[type]);
+  if (isNegated && type === 'Bool') return `use ${other} with the opposite value`;
+  const hasOrder = order === undefined || type === 'Numeric' || type === 'Date';
+  return hasOrder ? `use ${other}` : `use ${other} and name each value`;
+}
 
 function wrongOperator(test: LintedTest, facts: ConditionKeyFacts): boolean {
   const { operator, values, name } = test;
@@ -93,7 +110,7 @@ const KEY_RULES = testRules(
               fault(
                 test.operatorText,
                 `${test.operatorText.text} does not compare ${test.key.text}`,
-                `use ${OPERATOR_TYPES[facts.type]}`,
+                operatorFix(facts.type, test.operator),
               ),
             ]
           : [],
@@ -175,7 +192,11 @@ const SUPPORT_RULES = testRules(
         return found.lacking
           .filter(({ pattern }) => !pattern.hasWildcard)
           .map(({ pattern }) =>
-            fault(pattern, `${pattern.text} does not have ${test.key.text}`, 'move the action to another statement'),
+            fault(
+              pattern,
+              `${pattern.text} does not have ${test.key.text}`,
+              'move the action to a statement without this key',
+            ),
           );
       },
     ],
@@ -187,7 +208,13 @@ const SUPPORT_RULES = testRules(
         const found = unsupportedActions(test, statement, policy);
         if (found === null || !found.isNone || found.having.length === 0 || found.having.length > FEW) return [];
         const names = enumerate(found.having.map(({ name }) => name));
-        return [fault(test.key, `only ${names} can have ${test.key.text}`, `add ${names}, or remove the condition`)];
+        return [
+          fault(
+            test.key,
+            `only ${names} can have ${test.key.text}`,
+            `move it to a statement with ${names}, or remove it`,
+          ),
+        ];
       },
     ],
   ],

@@ -21,14 +21,18 @@ export interface LintOptions {
 
 /** Returns the findings in the order of the file. Texts that are not JSON have one finding each. */
 export function lintDocuments({ documents, errors, scripts }: FoundDocuments, options: LintOptions): LintFinding[] {
-  const syntax = errors.map(({ source, offset, fault }) =>
-    findingOf(source, JSON_SYNTAX_ERROR, { start: offset, end: offset }, fault, 'correct the JSON'),
-  );
+  const syntax = errors.map(({ source, offset, fault }) => {
+    const [, message = fault, fix = 'write what is expected there'] = WITH_ADVICE.exec(fault) ?? [];
+    return findingOf(source, JSON_SYNTAX_ERROR, { start: offset, end: offset }, message, fix);
+  });
   const findings = documents.flatMap(({ document, isTrust }) =>
     lintDocument(document, options.kind ?? (isTrust ? 'trust' : kindOf(document)), options),
   );
   return [...syntax, ...findings, ...lintScripts(scripts)].sort((a, b) => a.line - b.line || a.column - b.column);
 }
+
+/** A fault of the JSON reader whose last clause says what to do. */
+const WITH_ADVICE = /^(.*); ((?:remove|use|put|write) .*)$/s;
 
 /** Lints the commands of the AWS CLI in the scripts of a document. */
 function lintScripts(scripts: readonly ScriptPart[]): LintFinding[] {

@@ -1,14 +1,24 @@
 /** Rules about the operators of conditions and the JSON types of their values. */
 
-import { OPERATOR_NAMES, operatorOf } from '../condition-operator.js';
+import { inFormOf, OPERATOR_NAMES, operatorOf } from '../condition-operator.js';
 import { hasWildcard } from '../wildcards.js';
-import type { LintedTest } from './linted-policy.js';
+import { keyFacts, type LintedPolicy, type LintedTest } from './linted-policy.js';
 import { nearest } from './nearest.js';
 import { fault, type LintFault, type LintRule, quote, statementRules, testRules } from './rule.js';
+import { SENSITIVE_KEYS } from './variable-rules.js';
 
 /** Keys of maps of tags, in lower case: each needs the key of the tag after a slash. */
 const TAG_MAPS =
   /^(?:[a-z0-9-]+:(?:resourcetag|requesttag|principaltag)|s3:(?:existingobjecttag|requestobjecttag|buckettag|accesspointtag))\/?$/;
+
+/** Returns the operator that a misspelt one may have meant, with its qualifier and suffix, or null. */
+function meantOperator(text: string): string | null {
+  const [, qualifier, name = '', suffix = ''] = /^(?:(.*):)?(.*?)(IfExists)?$/is.exec(text) ?? [];
+  const near = nearest(name, OPERATOR_NAMES);
+  if (near === null || qualifier === undefined) return near === null ? null : near + suffix;
+  const nearQualifier = nearest(qualifier, ['ForAllValues', 'ForAnyValue']);
+  return nearQualifier === null ? null : `${nearQualifier}:${near}${suffix}`;
+}
 
 const STATEMENT_RULES = statementRules([
   [
@@ -18,17 +28,20 @@ const STATEMENT_RULES = statementRules([
     ({ condition }) =>
       (condition?.blocks ?? []).flatMap(({ operator }) => {
         if (operatorOf(operator.text) !== null) return [];
-        const near = nearest(operator.text.replace(/^.*:|IfExists$/gi, ''), OPERATOR_NAMES);
+        const near = meantOperator(operator.text);
         const fix = near === null ? `use one of: ${OPERATOR_NAMES.join(', ')}` : `use ${near}`;
         return [fault(operator, `there is no condition operator ${quote(operator.text)}`, fix)];
       }),
   ],
 ]);
 
-/** `StringLike`, for `StringEquals`, `StringNotEqualsIgnoreCase` …, with its qualifier and suffix. */
-function likeOperator({ operator }: LintedTest): string {
-  const name = operator.isNegated ? 'StringNotLike' : 'StringLike';
-  return `${operator.qualifier === null ? '' : `${operator.qualifier}:`}${name}${operator.hasIfExists ? 'IfExists' : ''}`;
+/** What to do about a wildcard that is taken literally. Wildcards for accounts and organizations let strangers in. */
+function literalWildcardFix({ operator, name }: LintedTest, text: string, policy: LintedPolicy): string {
+  if (SENSITIVE_KEYS.includes(name)) return 'write the whole value';
+  const family = keyFacts(policy, name)?.type === 'ARN' ? 'Arn' : 'String';
+  const like = inFormOf(operator, operator.isNegated ? `${family}NotLike` : `${family}Like`);
+  const characters = ['*', '?'].filter((character) => text.replaceAll(/\$\{[^}]*\}/g, '').includes(character));
+  return `use ${like}, or write ${characters.map((character) => `\${${character}}`).join(' and ')} for the character itself`;
 }
 
 function mixedTypes({ values }: LintedTest): LintFault[] {
@@ -55,7 +68,7 @@ const TEST_RULES = testRules([
     'Bool or Null has several values.',
     (test) =>
       (test.operator.family === 'boolean' || test.operator.family === 'presence') && test.values.length > 1
-        ? [fault(test, `${test.operatorText.text} takes one value, found ${test.values.length}`, 'leave one value')]
+        ? [fault(test, `${test.operatorText.text} takes one value, found ${test.values.length}`, 'keep one value')]
         : [],
   ],
   [
@@ -95,7 +108,7 @@ const TEST_RULES = testRules([
     'WILDCARD_WITHOUT_LIKE_OPERATOR',
     'warning',
     'A value has * or ?, but its operator takes them literally.',
-    (test) =>
+    (test, _statement, policy) =>
       test.operator.family === 'string' && !test.operator.takesWildcards
         ? test.values
             .filter(({ text }) => hasWildcard(text))
@@ -103,7 +116,7 @@ const TEST_RULES = testRules([
               fault(
                 value,
                 `${test.operatorText.text} compares ${quote(value.text)} literally`,
-                `use ${likeOperator(test)}, or write \${*} for the character itself`,
+                literalWildcardFix(test, value.text, policy),
               ),
             )
         : [],

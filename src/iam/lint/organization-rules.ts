@@ -3,6 +3,7 @@
  * language but for principals, so the other SCP_SYNTAX_ERROR codes have no rule. Source: AWS Security Blog, "AWS Organizations
  * service control policy now supports full IAM language".
  */
+import type { ConditionOperator } from '../condition-operator.js';
 import { memberOf } from '../json-source.js';
 import type { LintedStatement } from './linted-policy.js';
 import {
@@ -35,6 +36,12 @@ function testsService({ tests }: LintedStatement, value: 'true' | 'false'): bool
   );
 }
 
+/** Whether an operator is true when its key is missing. Others deny nothing then. */
+function holdsWithoutKey({ isNegated, hasIfExists, qualifier, family }: ConditionOperator): boolean {
+  if (family === 'presence') return false;
+  return hasIfExists || qualifier === 'ForAllValues' || (isNegated && qualifier === null);
+}
+
 /** Faults at each key of a Deny statement that a pattern matches, without its companion. */
 function withoutCompanion(
   statement: LintedStatement,
@@ -44,7 +51,7 @@ function withoutCompanion(
   fix: string,
 ): LintFault[] {
   if (!statement.isDeny || has) return [];
-  const found = statement.tests.find(({ name, operator }) => keys.test(name) && operator.family !== 'presence');
+  const found = statement.tests.find(({ name, operator }) => keys.test(name) && holdsWithoutKey(operator));
   return found === undefined ? [] : [fault(found.key, `${found.key.text}: ${message}`, fix)];
 }
 
@@ -103,7 +110,7 @@ export const ORGANIZATION_RULES: readonly LintRule[] = statementRules([
             fault(
               effect,
               'Allow takes only the resource "*" and no condition in a resource control policy',
-              'use Deny with the opposite condition',
+              'use Deny with the opposite condition, or with NotResource',
             ),
           ];
     },
@@ -174,7 +181,7 @@ export const ORGANIZATION_DATA_RULES: readonly LintRule[] = statementRules(
                 fault(
                   action,
                   `resource control policies do not govern ${action.service}`,
-                  'remove the action; see the services that support resource control policies',
+                  'remove the action, or limit it for your principals in a service control policy',
                 ),
               ],
         );

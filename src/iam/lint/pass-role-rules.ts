@@ -80,6 +80,15 @@ const ACTION_WORDS: Readonly<Record<ActionForm, string>> = {
   not: 'NotAction',
 };
 
+/** A condition or narrow resources would also hold for the other actions of the statement. */
+function fixFor(form: ActionForm, { action, keyName }: WideAction): string {
+  const narrow = `the ARNs of the roles in Resource and a condition on ${keyName}`;
+  if (form === 'named') return `write ${narrow}`;
+  return form === 'star'
+    ? `name the actions that are needed, and allow ${action} in a statement of its own with ${narrow}`
+    : `add ${action} to NotAction, and allow it in a statement of its own with ${narrow}`;
+}
+
 function wideStatement(
   statement: LintedStatement,
   { kind }: LintedPolicy,
@@ -95,8 +104,7 @@ function wideStatement(
   const place = action.form === 'named' ? resource.at : action.at;
   const with_ = resource.form === 'star' ? 'this Resource' : 'NotResource';
   const message = `${ACTION_WORDS[action.form]} together with ${with_} allows ${wide.what} (${wide.action})`;
-  const alternative = resource.form === 'star' ? `, or add a condition on ${wide.keyName}` : '';
-  return [fault(place, message, `name the ARNs of the roles in Resource${alternative}`)];
+  return [fault(place, message, fixFor(action.form, wide))];
 }
 
 export const PASS_ROLE_RULES: readonly LintRule[] = statementRules(

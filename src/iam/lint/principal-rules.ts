@@ -1,7 +1,15 @@
 /** Rules about principals in every kind of policy. */
 import type { PrincipalElement, TextValue } from '../policy-document.js';
 import { hasWildcard } from '../wildcards.js';
-import { isIdentityKind, type LintedStatement, type LintedTest, principalsOf, testsKey } from './linted-policy.js';
+import {
+  isIdentityKind,
+  type LintedPolicy,
+  type LintedStatement,
+  type LintedTest,
+  principalsOf,
+  testsKey,
+} from './linted-policy.js';
+import { nearest } from './nearest.js';
 import { fault, type LintFault, type LintRule, quote, statementRules, testRules } from './rule.js';
 
 const PRINCIPAL_TYPES = ['AWS', 'Service', 'Federated', 'CanonicalUser'];
@@ -49,10 +57,13 @@ function values(statement: LintedStatement, ...types: readonly string[]): TextVa
     .flatMap((entry) => entry.values);
 }
 
-function wrongFormat(statement: LintedStatement): LintFault[] {
-  const fix = 'use {"AWS": "ACCOUNT OR ARN"}, {"Service": "NAME.amazonaws.com"} or "*"';
+function wrongFormat(statement: LintedStatement, { kind }: LintedPolicy): LintFault[] {
+  const fix = 'use {"AWS": "ACCOUNT OR ARN"} or {"Service": "NAME.amazonaws.com"}';
+  // In a resource control policy every principal but "*" is another rule's business.
   const texts = elements(statement).flatMap(({ text }) =>
-    text === null || text.text === '*' ? [] : [fault(text, `the principal ${quote(text.text)} has no type`, fix)],
+    text === null || text.text === '*' || kind === 'rcp'
+      ? []
+      : [fault(text, `the principal ${quote(text.text)} has no type`, fix)],
   );
   const identifiers = values(statement, 'AWS').flatMap((value) => {
     const isValid = ACCOUNT.test(value.text) || UNIQUE_ID.test(value.text) || PRINCIPAL_ARN.test(value.text);
@@ -125,11 +136,12 @@ const STATEMENT_RULES = statementRules([
     (statement) =>
       elements(statement)
         .flatMap(({ entries }) => entries)
-        .flatMap(({ type, key }) =>
-          PRINCIPAL_TYPES.includes(type)
-            ? []
-            : [fault(key, `there is no type of principal ${quote(type)}`, `use ${PRINCIPAL_TYPES.join(', ')}`)],
-        ),
+        .flatMap(({ type, key }) => {
+          if (PRINCIPAL_TYPES.includes(type)) return [];
+          const meant = nearest(type, PRINCIPAL_TYPES);
+          const fix = meant === null ? `use one of: ${PRINCIPAL_TYPES.join(', ')}` : `write ${quote(meant)}`;
+          return [fault(key, `there is no type of principal ${quote(type)}`, fix)];
+        }),
   ],
   ['UNSUPPORTED_WILDCARD_IN_PRINCIPAL', 'error', 'A principal has a wildcard in its name or ARN.', wildcards],
   [

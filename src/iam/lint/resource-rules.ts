@@ -59,9 +59,14 @@ function narrowerResource(statement: LintedStatement, policy: LintedPolicy): Lin
     return action === undefined || action.isWildcardOnly || EITHER.test(text) ? [] : [action];
   });
   if (narrower.length === 0) return [];
-  const forms = [...new Set(narrower.flatMap((action) => firstForm(action, policy)))];
-  const message = `${quote(star.text)} could be narrower for ${enumerate(narrower.map(({ name }) => name))}`;
-  return [fault(star, message, `name resources of the form ${enumerate(forms, 2)}`)];
+  const forms = enumerate([...new Set(narrower.flatMap((action) => firstForm(action, policy)))], 2);
+  const names = enumerate(narrower.map(({ name }) => name));
+  // Other actions would lose the "*" that they need.
+  const fix =
+    narrower.length === statement.actions.length
+      ? `name resources of the form ${forms}`
+      : `move ${names} to a statement with resources of the form ${forms}`;
+  return [fault(star, `${quote(star.text)} could be narrower for ${names}`, fix)];
 }
 
 function firstForm({ service, resourceTypes }: ActionFacts, { data }: LintedPolicy): string[] {

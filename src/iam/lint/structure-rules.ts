@@ -100,7 +100,9 @@ function missingStatement({ document }: LintedPolicy): LintFault[] {
   if (root.kind !== 'object') return [];
   const statement = memberOf(root, 'Statement');
   if (hasStatement && !(statement?.value.kind === 'array' && statement.value.items.length === 0)) return [];
-  const fix = 'add "Statement": [{"Effect": …, "Action": …, "Resource": …}]';
+  const fix = hasStatement
+    ? 'add a statement to the list: {"Effect": …, "Action": …, "Resource": …}'
+    : 'add "Statement": [{"Effect": …, "Action": …, "Resource": …}]';
   return [fault(statement ?? opening(root), 'the policy has no statement', fix)];
 }
 
@@ -125,8 +127,7 @@ const DOCUMENT_RULES = policyRules([
     'DATA_TYPE_MISMATCH',
     'error',
     'A value has another JSON type than its element takes.',
-    ({ document }) =>
-      document.faults.map((found) => fault(found, found.message, 'give the value the type that the element takes')),
+    ({ document }) => document.faults.map((found) => fault(found, found.message, `write ${found.expected}`)),
   ],
   [
     'INVALID_POLICY_ELEMENT',
@@ -215,10 +216,11 @@ const STATEMENT_RULES = statementRules([
     'MISSING_PRINCIPAL',
     'error',
     'A statement of a resource or trust policy has no principal.',
-    (statement, { kind }) =>
-      !WITH_PRINCIPAL.includes(kind) || has(statement, 'Principal', 'NotPrincipal')
-        ? []
-        : [fault(opening(statement), 'the statement has no principal', 'add "Principal": {"AWS": "ACCOUNT OR ARN"}')],
+    (statement, { kind }) => {
+      if (!WITH_PRINCIPAL.includes(kind) || has(statement, 'Principal', 'NotPrincipal')) return [];
+      const fix = kind === 'rcp' ? 'add "Principal": "*"' : 'add "Principal": {"AWS": "ACCOUNT OR ARN"}';
+      return [fault(opening(statement), 'the statement has no principal', fix)];
+    },
   ],
   [
     'UNSUPPORTED_PRINCIPAL',

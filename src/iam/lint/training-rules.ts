@@ -90,9 +90,8 @@ function throughWrongService({ name, values, operator }: LintedTest, statement: 
   if (statement.actions.some((action) => namesAction(action, 'kms:CreateGrant'))) return [];
   if (!values.every(({ text }) => text.startsWith('sagemaker.'))) return [];
   return values.map((value) => {
-    const region = value.text.split('.')[1] ?? 'REGION';
     const message = 'data in S3 is encrypted and decrypted through S3, not through SageMaker';
-    return fault(value, message, `use ${quote(`s3.${region}.amazonaws.com`)}`);
+    return fault(value, message, `use ${quote(value.text.replace('sagemaker.', 's3.'))}`);
   });
 }
 

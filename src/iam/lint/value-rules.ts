@@ -107,7 +107,7 @@ const TYPE_RULES = testRules([
             fault(
               value,
               `${quote(value.text)} is not an IP address or range`,
-              'write an address such as 203.0.113.0/24',
+              'write an address or a range, such as 203.0.113.0/24',
             ),
           ],
   ),
@@ -240,7 +240,9 @@ const REDUNDANT_RULES = testRules([
       const numbers = values.map(({ text }) => Number(text));
       if (numbers.some(Number.isNaN)) return [];
       const deciding = direction === 'Less' ? Math.max(...numbers) : Math.min(...numbers);
-      return [fault(test, `${operatorText.text} of ${key.text} needs one value`, `leave ${quote(String(deciding))}`)];
+      return [
+        fault(test, `${operatorText.text} of ${key.text} needs one value`, `keep ${quote(String(deciding))} only`),
+      ];
     },
   ],
 ]);

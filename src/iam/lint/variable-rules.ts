@@ -136,7 +136,9 @@ const TEXT_RULES = statementRules([
             const variable = variablesIn(value.text).find(isMeant);
             if (variable === undefined) return [];
             const message = `the variable ${quote(variable.text)} is literal text without Version 2012-10-17`;
-            return [fault(value, message, 'add "Version": "2012-10-17"')];
+            const fix =
+              policy.document.version === null ? 'add "Version": "2012-10-17"' : 'change Version to "2012-10-17"';
+            return [fault(value, message, fix)];
           }),
   ],
 ]);
@@ -159,7 +161,7 @@ const OPERATOR_RULES = testRules([
  * Keys in which a wildcard has no valid use, in lower case. Source: IAM User Guide, reference_policies_condition-keys,
  * "Sensitive condition keys" (2026-11-29).
  */
-const SENSITIVE = [
+export const SENSITIVE_KEYS: readonly string[] = [
   'aws:principalaccount',
   'aws:principalorgid',
   'aws:resourceaccount',
@@ -174,7 +176,7 @@ const SENSITIVE = [
 
 /** Values of a sensitive key that hold something open, with operators that take wildcards. */
 function openValues({ name, operator, values }: LintedTest, isOpen: (text: string) => boolean): readonly TextValue[] {
-  const applies = SENSITIVE.includes(name) && operator.family === 'string' && operator.takesWildcards;
+  const applies = SENSITIVE_KEYS.includes(name) && operator.family === 'string' && operator.takesWildcards;
   // Only "*": whether the key is there, which other rules report.
   return applies ? values.filter(({ text }) => !/^\*+$/.test(text) && isOpen(text)) : [];
 }
