@@ -111,7 +111,17 @@ function line(row: TimelineRow, series: readonly MetricSeries[], chart: MetricsC
     const shown = divisors === null ? value * scale : value / (divisors.get(seconds) ?? Number.NaN);
     return Number.isFinite(shown) ? [{ x: seconds * 1000, y: shown }] : [];
   });
-  return points.length === 0 ? [] : [{ name: row.label, points, drawn: 'steps' }];
+  const name = row.label;
+  return points.length === 0 ? [] : [{ name, points: withGaps(points, first.periodSeconds * 1000), drawn: 'steps' }];
+}
+
+/** Returns the points with a gap where CloudWatch has published nothing for a period. Nothing is not 0. */
+function withGaps(points: readonly XyPoint[], periodMs: number): XyPoint[] {
+  return points.flatMap((point, index) => {
+    const next = points[index + 1];
+    const endMs = point.x + periodMs;
+    return next !== undefined && next.x > endMs ? [point, { x: endMs, y: null }] : [point];
+  });
 }
 
 /** Returns the value of each period, by its start: of all file servers or aggregates together. */
