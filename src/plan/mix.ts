@@ -13,6 +13,7 @@ export class LengthMix {
   /** The length of every operation; 0 if lengths are drawn. */
   readonly #onlyBytes: number;
   readonly #prng: Prng;
+  readonly shortestBytes: number;
 
   constructor(bs: readonly BlockShare[], prng: Prng) {
     this.#mostBytes = Float64Array.from(bs, ({ blockBytes }) => blockBytes);
@@ -24,6 +25,7 @@ export class LengthMix {
       return sum;
     });
     this.#prng = prng;
+    this.shortestBytes = Math.min(...this.#leastBytes);
   }
 
   draw(): number {
@@ -102,11 +104,16 @@ export class BlockLengths {
     }
   }
 
-  /** Draws lengths that may overlap each other. The lengths of the batch are the room that each operation has. */
+  /**
+   * Draws lengths of operations that may overlap. Each begins at a multiple of the shortest length of its kind. The lengths
+   * of the batch are the room that each operation has.
+   */
   drawWithin(batch: Batch): void {
     for (let i = 0; i < batch.count; i++) {
-      const roomBytes = batch.lengthBytes[i] as number;
       const mix = this.of(batch.kind[i] as number);
+      const beyondBytes = (batch.offsetBytes[i] as number) % mix.shortestBytes;
+      const roomBytes = (batch.lengthBytes[i] as number) + beyondBytes;
+      batch.offsetBytes[i] = (batch.offsetBytes[i] as number) - beyondBytes;
       const drawnBytes = mix.draw();
       if (drawnBytes <= roomBytes) batch.lengthBytes[i] = drawnBytes;
       else batch.lengthBytes[i] = mix.longestWithin(roomBytes) || roomBytes;

@@ -269,6 +269,17 @@ patterns('reads and writes in order each go through the files from the start, an
   );
 });
 
+patterns('reads and writes that may overlap each begin at multiples of their own shortest length', () => {
+  const job = ioJob({ rw: 'randrw', norandommap: true, bsWrite: [{ blockBytes: 64 * KIB, share: 1 }] });
+  const operations = passOf(createPattern(job, oneFile(16 * MIB), 1, 0));
+  for (const kind of [READ, WRITE]) {
+    const own = operations.filter((one) => one.kind === kind);
+    const bytes = kind === READ ? 4 * KIB : 64 * KIB;
+    assert.ok(own.length > 1500);
+    assert.ok(own.every(({ lengthBytes, offsetBytes }) => lengthBytes === bytes && offsetBytes % bytes === 0));
+  }
+});
+
 patterns(
   'random blocks of several lengths that may overlap begin at multiples of the shortest, in their shares',
   () => {

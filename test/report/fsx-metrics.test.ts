@@ -54,6 +54,7 @@ report(
       { x: minute(1), y: null },
       { x: minute(3), y: 1.04 },
       { x: minute(4), y: 0.03 },
+    { x: minute(5), y: null },
     ]);
     assert.equal(
       load.spans?.map(({ from, to }) => [from, to]),
@@ -67,7 +68,9 @@ report(
     assert.equal(traffic.series[0]?.points, [
       { x: minute(0), y: 10 },
       { x: minute(1), y: 20 },
+      { x: minute(2), y: null },
     ]);
+    for (const { x } of charts) assert.equal(x.includes, [minute(-5), minute(15)]);
   },
 );
 

@@ -86,13 +86,14 @@ function chartOf({ arm, trial, trials }: DrawnTrial, title: string, cut: string)
     description: `When each rank did what in trial ${trial.id}${which}. Between its parts, a rank waits for others or computes.${omittedText(machines)}${some}${cut}`,
     lanes: shown.map(({ name, spans }) => ({
       name,
-      spans: inOrderOfPhases(spans).map(({ startNs, endNs, phase }) => ({
+      spans: spans.map(({ startNs, endNs, phase }) => ({
         fromNs: startNs,
         toNs: endNs,
         what: phaseName(phase),
       })),
       arm: arm.id,
     })),
+    kinds: CHECKPOINT_PHASES.map(phaseName),
   };
 }
 
@@ -110,11 +111,6 @@ function omittedText(machines: readonly TrialRecord[]): string {
   return checkpoints > 0
     ? ` The record has the first checkpoint and the longest ones; it leaves out ${plural(checkpoints, 'checkpoint')}.`
     : ` The record has the longest parts; it leaves out ${plural(sum('omittedSpans'), 'shorter one')}.`;
-}
-
-/** Colours follow the order in which kinds first occur: it is the same in every picture. */
-function inOrderOfPhases(spans: readonly CheckpointSpan[]): CheckpointSpan[] {
-  return [...spans].sort((a, b) => CHECKPOINT_PHASES.indexOf(a.phase) - CHECKPOINT_PHASES.indexOf(b.phase));
 }
 
 const NAMES: Partial<Record<CheckpointPhase, string>> = {

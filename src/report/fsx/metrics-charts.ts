@@ -62,6 +62,8 @@ const MOST_SPANS = 60;
 
 /** Returns the charts of all targets. Their ids are unique. */
 export function metricsCharts(view: MetricsView): Chart[] {
+  const { startAt, endAt } = view.record;
+  const [startMs, endMs] = [Date.parse(startAt), Date.parse(endAt)];
   const uniqueId = uniqueIds();
   return view.record.targets.flatMap((target) => {
     const series = seriesOf(target, view.record.series);
@@ -75,7 +77,8 @@ export function metricsCharts(view: MetricsView): Chart[] {
           id: uniqueId(`cloudwatch-${chart.row}`),
           title: `${chart.title}${of}`,
           description: `${chart.description}. One value for each period of CloudWatch, beside ${plural(spansOf(view, target).length, 'trial')}.`,
-          x: { label: 'time', unit: 'time', scale: 'linear' },
+          // The same for all, so that one can be read below the other.
+          x: { label: 'time', unit: 'time', scale: 'linear', includes: [startMs, endMs] },
           y: { label: chart.title.toLowerCase(), unit: chart.unit, scale: 'linear', includes: [0] },
           series: lines,
           spans: trialSpans(view, target),
@@ -115,12 +118,12 @@ function line(row: TimelineRow, series: readonly MetricSeries[], chart: MetricsC
   return points.length === 0 ? [] : [{ name, points: withGaps(points, first.periodSeconds * 1000), drawn: 'steps' }];
 }
 
-/** Returns the points with a gap where CloudWatch has published nothing for a period. Nothing is not 0. */
+/** Returns the points with a gap from where on CloudWatch has published nothing. Nothing is not 0. */
 function withGaps(points: readonly XyPoint[], periodMs: number): XyPoint[] {
   return points.flatMap((point, index) => {
     const next = points[index + 1];
     const endMs = point.x + periodMs;
-    return next !== undefined && next.x > endMs ? [point, { x: endMs, y: null }] : [point];
+    return next === undefined || next.x > endMs ? [point, { x: endMs, y: null }] : [point];
   });
 }
 

@@ -96,7 +96,7 @@ function noteDrawn(options: FioOptions, { isRandom }: FioPattern, { uniformBytes
   if (isRandom && !options.flag('norandommap'))
     options.fault(
       sizes,
-      'fio cuts a random block where a part of it was used before, so that it moves other sizes than these; add norandommap=1, or write one size',
+      'fio’s map of used blocks cuts or skips random blocks of several sizes, so that others are moved than these; add norandommap=1, or write one size',
     );
   else options.note(sizes, 'sizes are drawn, so that the bytes differ from fio’s by up to one block');
 }
