@@ -7,15 +7,15 @@ import type { JsonReader } from './json-reader.js';
  * one. `blocked`: training stands still. The others are calls; `write` and `read` are all those of a file.
  */
 export const CHECKPOINT_PHASES = [
-  'copy',
   'open',
-  'read',
   'write',
   'fsync',
-  'rename',
   'close',
-  'dirsync',
   'publish',
+  'rename',
+  'dirsync',
+  'read',
+  'copy',
   'blocked',
 ] as const;
 

@@ -79,7 +79,7 @@ test('a trial comes back with its timeline, and damage is refused with its place
   assert.equal(decodeTrial(encodeTrial(trial), 'x:1'), trial);
   const damages: readonly (readonly [object, RegExp])[] = [
     [{ phase: ['write'] }, /x:1: timeline\.phase: expected 8 entries/],
-    [{ phase: timeline.phase.map(() => 'chew') }, /timeline\.phase\[0\]: expected copy, /],
+    [{ phase: timeline.phase.map(() => 'chew') }, /timeline\.phase\[0\]: expected open, /],
     [{ startNs: timeline.startNs.map(() => 'soon') }, /timeline\.startNs\[0\]: expected a number/],
     [{ omittedSpans: undefined }, /timeline\.omittedSpans: expected a number/],
   ];

@@ -93,6 +93,7 @@ function chartOf({ arm, trial, trials }: DrawnTrial, title: string, cut: string)
       })),
       arm: arm.id,
     })),
+    // In their order, the usual ones have the colours that they have in the bars.
     kinds: CHECKPOINT_PHASES.map(phaseName),
   };
 }
