@@ -1,7 +1,7 @@
 /** The charts of a page: drawn when they come into view, in one theme, zoomed together, for the chosen arms. */
 import type { Chart } from '../charts/chart.js';
 import type { ThemeName } from '../charts/chart-theme.js';
-import { ChartView } from './chart-view.js';
+import { type ChartSurroundings, ChartView } from './chart-view.js';
 
 interface BoardChoice {
   /** The ids of the arms of the page, in their order. */
@@ -50,9 +50,9 @@ export class ChartBoard {
     addEventListener('beforeprint', this.#print);
   }
 
-  /** Puts a chart into an element of the page. It is drawn when it comes into view. */
-  add(host: HTMLElement, chart: Chart): void {
-    const view = new ChartView(host, chart, {
+  /** Puts charts into elements of the page. Each is drawn when it comes into view. */
+  add(charts: readonly (readonly [host: HTMLElement, chart: Chart])[]): void {
+    const around: ChartSurroundings = {
       arms: this.#choice.arms,
       theme: currentTheme,
       chosen: () => this.#chosen,
@@ -60,10 +60,14 @@ export class ChartBoard {
       onZoom: (from, key, low, high) => {
         for (const other of this.#views.values()) if (other !== from && other.zoomKey === key) other.zoomTo(low, high);
       },
-    });
-    this.#views.set(host, view);
-    this.#seen.observe(host);
-    this.#sizes.observe(host);
+    };
+    // All at once: a width that is asked for after a change makes the browser lay out the whole page again.
+    const widthsPx = charts.map(([host]) => host.clientWidth);
+    for (const [index, [host, chart]] of charts.entries()) {
+      this.#views.set(host, new ChartView(host, chart, around, widthsPx[index] as number));
+      this.#seen.observe(host);
+      this.#sizes.observe(host);
+    }
   }
 
   /** Shows these arms in all charts; null: every arm. */

@@ -45,7 +45,8 @@ export class ChartView {
   #zoom: readonly [number, number] | null = null;
   #widthPx = 0;
 
-  constructor(host: HTMLElement, chart: Chart, around: ChartSurroundings) {
+  /** @param widthPx of the host, at first */
+  constructor(host: HTMLElement, chart: Chart, around: ChartSurroundings, widthPx: number) {
     this.host = host;
     this.#chart = chart;
     this.#around = around;
@@ -59,7 +60,7 @@ export class ChartView {
     );
     this.#said.setAttribute('aria-live', 'polite');
     // The place is kept free, so that nothing on the page moves when the chart is drawn.
-    this.#plotElement.style.height = `${chartHeightPx(chart, this.#look(host.clientWidth))}px`;
+    this.#plotElement.style.height = `${chartHeightPx(chart, this.#look(widthPx))}px`;
     host.append(this.#legend, this.#plotElement, this.#notes, this.#said);
     this.#plotElement.addEventListener('keydown', (event) => this.#onKey(event));
     this.#plotElement.addEventListener('blur', () => this.#leave());

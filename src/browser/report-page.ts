@@ -14,12 +14,12 @@ openOnPaper();
 const filter = new ArmFilter(data.arms);
 const board = new ChartBoard({ arms: data.arms.map(({ id }) => id), onArm: (arm) => filter.toggle(arm) });
 
-for (const [index, plot] of document.querySelectorAll<HTMLElement>('.plot').entries()) {
+const charts = [...document.querySelectorAll<HTMLElement>('.plot')].flatMap((plot, index) => {
   const chart = data.charts[index];
-  if (chart === undefined) continue;
-  board.add(plot, chart);
-  if (plot.parentElement !== null) addDataTables(plot.parentElement, chart);
-}
+  return chart === undefined ? [] : [[plot, chart] as const];
+});
+board.add(charts);
+for (const [plot, chart] of charts) if (plot.parentElement !== null) addDataTables(plot.parentElement, chart);
 filter.onChoice((arms) => board.choose(arms));
 filter.start();
 showTips();

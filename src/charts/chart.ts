@@ -152,6 +152,8 @@ export interface TimelineChart extends ChartWords {
   readonly kind: 'timeline';
   /** Nanoseconds since a common start. */
   readonly lanes: readonly ({ readonly name: string; readonly spans: readonly TimelineSpan[] } & ArmPart)[];
+  /** Kinds of work in the order of their colours, so that several timelines have the same ones. Default: as they occur. */
+  readonly kinds?: readonly string[];
 }
 
 export interface TimelineSpan {

@@ -62,6 +62,12 @@ function spanText({ name }: TimelineLane, { fromNs, toNs, what }: TimelineSpan):
   ].join('\n');
 }
 
+/** A kind of work that occurs, with the place of its colour. */
+interface DrawnKind {
+  readonly name: string;
+  readonly index: number;
+}
+
 /** A lane as it is drawn. `isSplit`: each kind has a row of its own, because kinds that alternate within a pixel would hide each other. */
 interface DrawnLane {
   readonly index: number;
@@ -72,7 +78,7 @@ interface DrawnLane {
 function laneSeries(
   { index: lane, spans, isSplit }: DrawnLane,
   lanes: number,
-  kinds: readonly string[],
+  kinds: readonly DrawnKind[],
   factor: number,
   look: ChartLook,
 ): SeriesOption {
@@ -83,8 +89,9 @@ function laneSeries(
     const [to] = toPixels(toNs / factor, lane);
     const room = (area.height / lanes) * BAR_SHARE;
     const height = isSplit ? room / kinds.length : room;
-    const top = y - room / 2 + (isSplit ? kinds.indexOf(what) * height : 0);
-    const fill = fillOf(markStyle(theme, kinds.indexOf(what)), theme);
+    const row = kinds.findIndex((kind) => kind.name === what);
+    const top = y - room / 2 + (isSplit ? row * height : 0);
+    const fill = fillOf(markStyle(theme, (kinds[row] as DrawnKind).index), theme);
     const width = Math.max(1, to - from);
     const box = rectShape({ x: from, y: top, width, height }, fill);
     const name = shownName(what, 200);
@@ -101,17 +108,19 @@ function laneSeries(
   });
 }
 
-function legendOf(kinds: readonly string[], look: ChartLook): LegendEntry[] {
-  return kinds.map((kind, index) => {
+function legendOf(kinds: readonly DrawnKind[], look: ChartLook): LegendEntry[] {
+  return kinds.map(({ name, index }) => {
     const { colour, stripes } = markStyle(themeOf(look), index);
-    return { name: shownName(kind), swatch: { colour, line: 'none', shape: null, area: { stripes } } };
+    return { name: shownName(name), swatch: { colour, line: 'none', shape: null, area: { stripes } } };
   });
 }
 
 /** Returns a timeline as an option of ECharts. */
 export function drawTimeline(chart: TimelineChart, look: ChartLook): DrawnChart {
   const lanes = lanesOf(chart, look);
-  const kinds = [...new Set(chart.lanes.flatMap(({ spans }) => spans.map(({ what }) => what)))];
+  const used = new Set(chart.lanes.flatMap(({ spans }) => spans.map(({ what }) => what)));
+  const all = [...new Set([...(chart.kinds ?? []), ...used])];
+  const kinds = all.flatMap((name, index): DrawnKind[] => (used.has(name) ? [{ name, index }] : []));
   const ends = lanes.flatMap(({ spans }) => spans.flatMap(({ fromNs, toNs }) => [fromNs, toNs]));
   const axis = { label: 'time since start', unit: 'ns', scale: 'linear', includes: [0] } as const;
   const scale = scaleOf(axis, ends, { maxTicks: Math.max(2, Math.floor((look.widthPx * 0.7) / 85)), ends: 'exact' });
@@ -120,7 +129,7 @@ export function drawTimeline(chart: TimelineChart, look: ChartLook): DrawnChart 
     const merged = mergedSpans(spans, pixelNs);
     return { index, spans: merged, isSplit: merged.length < spans.length && kinds.length > 1 };
   });
-  const all = lanes.reduce((sum, { spans }) => sum + spans.length, 0);
+  const total = lanes.reduce((sum, { spans }) => sum + spans.length, 0);
   const drawn = shown.reduce((sum, { spans }) => sum + spans.length, 0);
   const axes = {
     x: horizontalAxis(scale, look, look.isInteractive),
@@ -143,9 +152,9 @@ export function drawTimeline(chart: TimelineChart, look: ChartLook): DrawnChart 
     option: look.isInteractive ? { ...option, ...pointedItem(stopAt, look), ...timeZoom(look, option) } : option,
     legend: legendOf(kinds, look),
     notes:
-      drawn < all
+      drawn < total
         ? [
-            `Spans of one kind that are closer than a pixel are drawn as one: ${drawn.toLocaleString('en-US')} of ${all.toLocaleString('en-US')}.`,
+            `Spans of one kind that are closer than a pixel are drawn as one: ${drawn.toLocaleString('en-US')} of ${total.toLocaleString('en-US')}.`,
           ]
         : [],
     stopAt,

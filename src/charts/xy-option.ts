@@ -29,10 +29,13 @@ const MAX_DETAILED = 24;
 /** More series than this in one tooltip would fill the picture. */
 const TOOLTIP_SERIES = 8;
 
+/** `isHeld`: the end of a step before a gap, which is no point of the series. */
+type ShownPoint = XyPoint & { readonly isHeld?: true };
+
 interface ShownSeries {
   readonly index: number;
   readonly source: XySeries;
-  readonly points: readonly XyPoint[];
+  readonly points: readonly ShownPoint[];
   readonly style: MarkStyle;
   readonly dash: 'solid' | 'dashed' | 'dotted';
   readonly isFaint: boolean;
@@ -71,8 +74,18 @@ function shownSeries(chart: XyChart, look: ChartLook, place: (x: number) => numb
     const dash = source.isPredicted ? 'dashed' : isRepeated ? 'dotted' : 'solid';
     const points =
       source.drawn === 'points' ? source.points : thinnedPoints(source.points, look.widthPx, (x) => place(x) ?? x);
+    const held = source.drawn === 'steps' ? withHeldSteps(points) : points;
     const style = { colour: isFaint ? theme.faint : colour, shape, stripes };
-    return { index, source, points, style, dash, isFaint, isSparse: points.length <= SPARSE };
+    return { index, source, points: held, style, dash, isFaint, isSparse: points.length <= SPARSE };
+  });
+}
+
+/** Returns the points with one more at each gap: a step has its value up to there. */
+function withHeldSteps(points: readonly XyPoint[]): ShownPoint[] {
+  return points.flatMap((point, index): ShownPoint[] => {
+    const before = points[index - 1];
+    const isEnd = point.y === null && before !== undefined && before.y !== null;
+    return isEnd ? [{ ...before, x: point.x, isHeld: true }, point] : [point];
   });
 }
 
@@ -109,6 +122,7 @@ function placeOf({ x, y }: XyScales, point: XyPoint): [number, number] | null {
 /** Some symbols along a dense line, at other places for each series, and one for each point without neighbours. */
 function isMarked(places: readonly (readonly number[] | null)[], position: number, shown: ShownSeries): boolean {
   const isAlone = places[position] !== null && !places[position - 1] && !places[position + 1];
+  if (shown.points[position]?.isHeld) return false;
   if (shown.isSparse || isAlone) return true;
   const every = Math.max(2, Math.floor(places.length / 8));
   return position % every === Math.floor((every * (1 + (shown.index % 5))) / 6);
@@ -202,7 +216,7 @@ function pointText({ x, y }: XyChart, { name }: XySeries, point: XyPoint): strin
 function notesOf(chart: XyChart, shown: readonly ShownSeries[]): string[] {
   const notes: string[] = [];
   const before = chart.series.reduce((sum, { points }) => sum + points.length, 0);
-  const after = shown.reduce((sum, { points }) => sum + points.length, 0);
+  const after = shown.reduce((sum, { points }) => sum + points.filter(({ isHeld }) => !isHeld).length, 0);
   if (after < before)
     notes.push(
       `Drawn from ${after.toLocaleString('en-US')} of ${before.toLocaleString('en-US')} points: the first, lowest, highest and last of each pixel column.`,

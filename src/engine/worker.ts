@@ -145,6 +145,7 @@ async function measure(
     busyNs,
     ...(program.phases !== undefined && { phases: program.phases }),
     ...(program.replay !== undefined && { replay: program.replay }),
+    ...(program.spans !== undefined && { spans: { kept: program.spans.kept, dropped: program.spans.dropped } }),
     ...(program.training !== undefined && { training: program.training }),
     seconds: meter.seconds,
     usage: usageBetween(before, after),

@@ -18,6 +18,8 @@ export interface TargetRates {
   readonly warm: MoveRate;
   /** Time that the eviction of a file takes, and the proof of it, ns. */
   readonly evictNs: number;
+  /** Time that the removal of a file takes, ns. */
+  readonly removeNs: number;
   /** So many workers are as fast as one of them alone. */
   readonly parallelCold: number;
   readonly parallelWarm: number;
@@ -38,6 +40,7 @@ export const ASSUMED_RATES: TargetRates = {
   cold: ASSUMED,
   warm: ASSUMED,
   evictNs: 20e3,
+  removeNs: 20e3,
   parallelCold: 1,
   parallelWarm: 1,
 };
@@ -51,6 +54,7 @@ export const INSTANT_RATES: TargetRates = {
   cold: INSTANT,
   warm: INSTANT,
   evictNs: 0,
+  removeNs: 0,
   parallelCold: 1,
   parallelWarm: 1,
 };

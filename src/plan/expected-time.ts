@@ -21,7 +21,7 @@ export type RatesByTarget = ReadonlyMap<string, TargetRates>;
 const NOTHING_MEASURED: RatesByTarget = new Map();
 
 /**
- * Returns the expected time of all trials, including each trial's layout and the preparation of its caches. Data files are
+ * Returns the expected time of all trials, including each trial's layout, the preparation of its caches, and the removal of its files. Data files are
  * not included, because they are laid out once. Throws `FeedrateError('workload')` as `filesOf` does.
  * @param rates of targets. Default: those of a modest cloud volume
  */
@@ -44,20 +44,37 @@ export function expectedTime(
 const SESSION_NS = 400e6;
 const TRIAL_NS = 60e6;
 
-/** Returns the expected time of a whole run: sessions, the data files that are missing, and all trials. */
-export function expectedRunTime(
-  plan: Plan,
-  dataset: PlannedDataset | null,
-  space: readonly Pick<SpaceNeed, 'target' | 'dataBytes' | 'dataFiles'>[],
-  rates: RatesByTarget = NOTHING_MEASURED,
-): ExpectedTime {
+/** A run that is prepared. */
+interface PreparedRun {
+  readonly plan: Plan;
+  readonly dataset: PlannedDataset | null;
+  readonly space: readonly Pick<SpaceNeed, 'target' | 'dataBytes' | 'dataFiles'>[];
+  /** Whether the target is a temporary directory, which is removed with its data files. Default: it is not. */
+  readonly isTemporary?: boolean;
+}
+
+/** Returns the expected time of a whole run: sessions, the data files that are missing, all trials, and the removal. */
+export function expectedRunTime(prepared: PreparedRun, rates: RatesByTarget = NOTHING_MEASURED): ExpectedTime {
+  const { plan, dataset, space } = prepared;
   const { knownNs, estimatedNs } = expectedTime(plan, dataset, rates);
   const layoutNs = space.reduce((sum, { target, dataBytes, dataFiles }) => {
     return sum + movingNs((rates.get(target) ?? ASSUMED_RATES).layout, dataBytes, dataFiles);
   }, 0);
   const real = plan.trials.filter(({ arm }) => !isVirtual(plan.arms[arm])).length;
   const aroundNs = real === 0 ? 0 : plan.sessions * SESSION_NS + real * TRIAL_NS;
-  return { knownNs, estimatedNs: estimatedNs + layoutNs + aroundNs };
+  return { knownNs, estimatedNs: estimatedNs + layoutNs + aroundNs + closingNs(prepared, rates) };
+}
+
+/** Returns the time that a run takes after its last trial, ns: files that are removed. */
+export function closingNs(
+  { space, isTemporary = false }: Pick<PreparedRun, 'space' | 'isTemporary'>,
+  rates: RatesByTarget = NOTHING_MEASURED,
+): number {
+  if (!isTemporary) return 0;
+  return space.reduce(
+    (sum, { target, dataFiles }) => sum + dataFiles * (rates.get(target) ?? ASSUMED_RATES).removeNs,
+    0,
+  );
 }
 
 function isVirtual(arm: Arm | undefined): boolean {
@@ -100,5 +117,6 @@ function armTime(arm: Arm, dataset: PlannedDataset | null, rates: TargetRates): 
   if (laidOut && spec.cache === 'warm') preparedNs += movingNs(rates.warm, fileBytes, files.length);
   if (laidOut && job.reads && (spec.cache === 'cold' || spec.cache === 'direct'))
     preparedNs += files.length * rates.evictNs;
-  return { knownNs, estimatedNs: estimatedNs + preparedNs, preparedNs };
+  const removedNs = place === 'scratch' ? job.scratchFiles(files.length) * rates.removeNs : 0;
+  return { knownNs, estimatedNs: estimatedNs + preparedNs + removedNs, preparedNs };
 }

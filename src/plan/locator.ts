@@ -71,6 +71,22 @@ export class Locator {
     }
   }
 
+  /** As `locate`, with the bytes from there to the end of the extent as lengths. */
+  locateRooms(positions: Int32Array, count: number, batch: Batch): void {
+    const last = this.#files.length - 1;
+    for (let i = 0; i < count; i++) {
+      const position = positions[i] as number;
+      const extent = this.#extentOf(position);
+      const startBytes = this.#startBytes[extent] as number;
+      const first = this.#firstBlocks[extent] as number;
+      const next = extent === last ? this.count : (this.#firstBlocks[extent + 1] as number);
+      const endBytes = this.#endBytes?.[extent] ?? startBytes + (next - first) * this.#blockBytes;
+      batch.file[i] = this.#files[extent] as number;
+      batch.offsetBytes[i] = startBytes + (position - first) * this.#blockBytes;
+      batch.lengthBytes[i] = endBytes - (batch.offsetBytes[i] as number);
+    }
+  }
+
   /**
    * Returns the last extent whose first block is not after `position`. A binary search without mispredicted branches.
    */

@@ -13,6 +13,7 @@ export class LengthMix {
   /** The length of every operation; 0 if lengths are drawn. */
   readonly #onlyBytes: number;
   readonly #prng: Prng;
+  readonly shortestBytes: number;
 
   constructor(bs: readonly BlockShare[], prng: Prng) {
     this.#mostBytes = Float64Array.from(bs, ({ blockBytes }) => blockBytes);
@@ -24,6 +25,7 @@ export class LengthMix {
       return sum;
     });
     this.#prng = prng;
+    this.shortestBytes = Math.min(...this.#leastBytes);
   }
 
   draw(): number {
@@ -70,8 +72,6 @@ export class LengthMix {
 /** The block lengths of a job's reads and writes: one mix, or one for each. */
 export class BlockLengths {
   readonly largestBytes: number;
-  /** Whether the lengths of reads and of writes differ, so that an operation needs its kind before its length. */
-  readonly areApart: boolean;
   readonly #isMixed: boolean;
   readonly #reads: LengthMix;
   readonly #writes: LengthMix;
@@ -79,7 +79,6 @@ export class BlockLengths {
   constructor(job: IoJob, seed: number, worker: number) {
     const written = writtenBlocks(job);
     this.largestBytes = largestBlockBytes(job);
-    this.areApart = written !== null;
     this.#isMixed = isMixed(job);
     this.#reads = new LengthMix(job.bs, createPrng(seed, worker, 2));
     this.#writes = written === null ? this.#reads : new LengthMix(written, createPrng(seed, worker, 5));
@@ -102,6 +101,22 @@ export class BlockLengths {
     for (let i = 0; i < batch.count; i++) {
       const slotBytes = hasSlots ? (batch.lengthBytes[i] as number) : this.largestBytes;
       this.of(batch.kind[i] as number).place(batch, i, slotBytes);
+    }
+  }
+
+  /**
+   * Draws lengths of operations that may overlap. Each begins at a multiple of the shortest length of its kind. The lengths
+   * of the batch are the room that each operation has.
+   */
+  drawWithin(batch: Batch): void {
+    for (let i = 0; i < batch.count; i++) {
+      const mix = this.of(batch.kind[i] as number);
+      const beyondBytes = (batch.offsetBytes[i] as number) % mix.shortestBytes;
+      const roomBytes = (batch.lengthBytes[i] as number) + beyondBytes;
+      batch.offsetBytes[i] = (batch.offsetBytes[i] as number) - beyondBytes;
+      const drawnBytes = mix.draw();
+      if (drawnBytes <= roomBytes) batch.lengthBytes[i] = drawnBytes;
+      else batch.lengthBytes[i] = mix.longestWithin(roomBytes) || roomBytes;
     }
   }
 }

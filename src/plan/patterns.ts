@@ -2,9 +2,10 @@ import type { IoJob } from '../workload/workload.js';
 import { BATCH_CAPACITY, type Batch, type Pattern, READ, WRITE } from './batch.js';
 import { isMixed, largestBlockBytes, smallestBlockBytes } from './blocks.js';
 import { Locator, noBlockError } from './locator.js';
-import { BlockLengths, KindMix } from './mix.js';
+import { BlockLengths, KindMix, type LengthMix } from './mix.js';
 import type { Extent } from './plan.js';
 import { createPositions, type Positions } from './positions.js';
+import { TwoWayPattern } from './two-way-pattern.js';
 
 /**
  * Returns the access pattern of one worker over its extents. Throws `FeedrateError('workload')` when the extents
@@ -28,10 +29,22 @@ export function createPattern(
     const fits = (kind: number): boolean =>
       mayBeShort ? longestBytes > 0 : lengths.of(kind).longestWithin(longestBytes) > 0;
     if (!fits(READ) || !fits(WRITE)) throw noBlockError(lengths.largestBytes);
-    return new SequentialPattern(extents, lengths, kinds, movesRests(job));
+    if (job.rw === 'rw') return new TwoWayPattern(extents, lengths, kinds, movesRests(job));
+    return new SequentialPattern(extents, lengths.of(READ), kinds, movesRests(job));
   }
-  const locator = new Locator(extents, lengths.largestBytes, movesRests(job));
-  return new RandomPattern(createPositions(job, locator.count, seed, worker), locator, lengths, kinds);
+  const locator = new Locator(extents, randomUnitBytes(job), movesRests(job));
+  const positions = createPositions(job, locator.count, seed, worker);
+  return new RandomPattern(positions, locator, lengths, kinds, overlaps(job));
+}
+
+/** Returns whether random blocks have several lengths and may overlap each other: each begins at any multiple of the shortest. */
+function overlaps(job: IoJob): boolean {
+  return job.norandommap && isMixed(job);
+}
+
+/** Returns the length of the places that a random job draws: without overlaps, each of them has room for every block. */
+function randomUnitBytes(job: IoJob): number {
+  return overlaps(job) ? smallestBlockBytes(job) : largestBlockBytes(job);
 }
 
 /**
@@ -45,7 +58,7 @@ function movesRests({ direct }: IoJob): boolean {
 /** Returns the bytes of the extents that a pass of the job never moves: their rests, if it leaves them out. */
 export function restBytes(job: IoJob, extents: Iterable<Extent>): number {
   if (movesRests(job)) return 0;
-  const unitBytes = isRandom(job) ? largestBlockBytes(job) : smallestBlockBytes(job);
+  const unitBytes = isRandom(job) ? randomUnitBytes(job) : smallestBlockBytes(job);
   let sum = 0;
   for (const { lengthBytes } of extents) sum += lengthBytes % unitBytes;
   return sum;
@@ -73,22 +86,21 @@ export function isRandom({ rw }: IoJob): boolean {
 /**
  * Visits file after file from start to end. The rest of a file that is shorter than the shortest block is one short
  * block, or is skipped (as in fio). In a mix, a drawn length that does not fit any more is replaced by the longest one
- * that does. Mixed reads and writes share one position (fio has one for each), so every block is visited once per pass,
- * by a read or a write.
+ * that does.
  */
 class SequentialPattern implements Pattern {
   pass = 0;
   readonly #files: Int32Array;
   readonly #startBytes: Float64Array;
   readonly #endBytes: Float64Array;
-  readonly #lengths: BlockLengths;
+  readonly #lengths: LengthMix;
   readonly #kinds: KindMix;
   readonly #withRests: boolean;
   #extent = 0;
   #offsetBytes: number;
   #over = false;
 
-  constructor(extents: readonly Extent[], lengths: BlockLengths, kinds: KindMix, withRests: boolean) {
+  constructor(extents: readonly Extent[], lengths: LengthMix, kinds: KindMix, withRests: boolean) {
     this.#files = Int32Array.from(extents, ({ file }) => file);
     this.#startBytes = Float64Array.from(extents, ({ startBytes }) => startBytes);
     this.#endBytes = Float64Array.from(extents, ({ startBytes, lengthBytes }) => startBytes + lengthBytes);
@@ -101,12 +113,10 @@ class SequentialPattern implements Pattern {
   fill(batch: Batch): boolean {
     if (this.#over) this.#beginPass();
     const extents = this.#files.length;
-    const { areApart } = this.#lengths;
-    if (areApart) this.#assignKinds(batch, BATCH_CAPACITY);
+    const lengths = this.#lengths;
     let count = 0;
     while (count < BATCH_CAPACITY && this.#extent < extents) {
       const roomBytes = (this.#endBytes[this.#extent] as number) - this.#offsetBytes;
-      const lengths = this.#lengths.of(areApart ? (batch.kind[count] as number) : READ);
       const drawnBytes = lengths.draw();
       const lengthBytes =
         drawnBytes <= roomBytes ? drawnBytes : this.#lastLength(lengths.longestWithin(roomBytes), roomBytes);
@@ -121,15 +131,10 @@ class SequentialPattern implements Pattern {
       this.#offsetBytes += lengthBytes;
       count++;
     }
-    if (areApart) batch.count = count;
-    else this.#assignKinds(batch, count);
-    this.#over = count === 0;
-    return count > 0;
-  }
-
-  #assignKinds(batch: Batch, count: number): void {
     batch.count = count;
     this.#kinds.assign(batch);
+    this.#over = count === 0;
+    return count > 0;
   }
 
   /** Returns the length of a block at the end of a file, where the drawn one does not fit; 0 at its very end. */
@@ -152,22 +157,29 @@ class RandomPattern implements Pattern {
   readonly #locator: Locator;
   readonly #lengths: BlockLengths;
   readonly #kinds: KindMix;
+  readonly #overlaps: boolean;
   #over = false;
 
-  constructor(positions: Positions, locator: Locator, lengths: BlockLengths, kinds: KindMix) {
+  constructor(positions: Positions, locator: Locator, lengths: BlockLengths, kinds: KindMix, overlaps: boolean) {
     this.#positions = positions;
     this.#locator = locator;
     this.#lengths = lengths;
     this.#kinds = kinds;
+    this.#overlaps = overlaps;
   }
 
   fill(batch: Batch): boolean {
     if (this.#over) this.pass++;
     const count = this.#positions.take(this.#drawn);
     batch.count = count;
-    this.#locator.locate(this.#drawn, count, batch);
     this.#kinds.assign(batch);
-    this.#lengths.place(batch, this.#locator.hasRests);
+    if (this.#overlaps) {
+      this.#locator.locateRooms(this.#drawn, count, batch);
+      this.#lengths.drawWithin(batch);
+    } else {
+      this.#locator.locate(this.#drawn, count, batch);
+      this.#lengths.place(batch, this.#locator.hasRests);
+    }
     this.#over = count === 0;
     return count > 0;
   }

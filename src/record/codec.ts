@@ -6,6 +6,7 @@
 import { checkSparseCounts, type SparseCounts } from '../histogram/sparse-counts.js';
 import { ENTRY_OPERATIONS } from '../workload/entry-operations.js';
 import { checkEnvironment } from './check-environment.js';
+import { checkTimeline } from './checkpoint-timeline.js';
 import { checkForeign } from './foreign-source.js';
 import { checkGroup } from './group-record.js';
 import { JsonReader } from './json-reader.js';
@@ -79,6 +80,7 @@ function readPart(part: JsonReader): RankPart {
     if (value !== undefined) part.at('stated').at(key).number();
   if (part.at('training').value !== undefined) checkTraining(part.at('training'));
   if (part.at('replay').value !== undefined) checkReplay(part.at('replay'));
+  if (part.at('timeline').value !== undefined) checkTimeline(part.at('timeline'));
   checkSeries(part.at('series'));
   checkCache(part.at('cache'));
   if (part.at('nfs').value !== undefined) checkNfs(part.at('nfs'));

@@ -128,6 +128,7 @@ function partAlone(part: RankPart): RankPart {
     ...(phases !== undefined && { phases }),
     ...(training !== undefined && { training }),
     ...(part.replay !== undefined && { replay: part.replay }),
+    ...(part.timeline !== undefined && { timeline: part.timeline }),
     ...(part.beside !== undefined && { beside: part.beside }),
     series,
     cache,

@@ -7,6 +7,7 @@ import type { Factor } from '../plan/plan.js';
 import type { Engine, EngineChoice } from '../workload/engines.js';
 import type { EntryOperation } from '../workload/entry-operations.js';
 import type { CacheClaim } from '../workload/workload.js';
+import type { CheckpointTimeline } from './checkpoint-timeline.js';
 import type { MachineUse } from './machine-use.js';
 import type { MissedFiles } from './missed-files.js';
 import type { NfsTraffic } from './nfs-traffic.js';
@@ -47,6 +48,8 @@ export interface RankPart {
   readonly replay?: ReplayRecord;
   /** Of a training job; absent for other jobs, and before 2026-11-29. */
   readonly training?: TrainingRecord;
+  /** Of jobs that save or load checkpoints, on one machine; absent for other jobs, for a group, and before 2026-12. */
+  readonly timeline?: CheckpointTimeline;
   /** Metrics as another program states them, without the counts behind them; absent where they are counted. */
   readonly stated?: Partial<Record<NumberKey, number>>;
   /** The job that ran at the same time; absent if the trial's ran alone, and before 2026-11-30. */

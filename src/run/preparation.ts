@@ -47,6 +47,8 @@ export interface Preparation {
   readonly workloadSource: string;
   readonly plan: Plan;
   readonly space: readonly SpaceNeed[];
+  /** Whether the target is a temporary directory, which is removed after the run with its data files. */
+  readonly isTemporary: boolean;
   /** The kept datasets that the run reads, proven unchanged, by the target's name. */
   readonly datasets: ReadonlyMap<string, DatasetRecord>;
   /** Notes for the user before the run starts, one line each. */
@@ -70,7 +72,8 @@ export async function withPreparation<T>(
   try {
     await (answered ?? untilTouched(touchableOf(request.targets), (text) => tell.note?.(text), request.stop));
     const asked = { ...request, targets: targets.list };
-    const preparation = prepareRun(asked, await settleWorkload(request, tell));
+    const settled = await settleWorkload(request, tell);
+    const preparation = { ...prepareRun(asked, settled), isTemporary: request.targets.length === 0 };
     await request.stop?.listen();
     return await use(preparation);
   } finally {
@@ -83,7 +86,7 @@ export async function withPreparation<T>(
  * writes to, so a plan that only reads existing files works on a read-only target. Throws `FeedrateError` when a part is
  * wrong or the plan does not fit into the free space.
  */
-function prepareRun(request: PlanRequest, settled: SettledWorkload): Preparation {
+function prepareRun(request: PlanRequest, settled: SettledWorkload): Omit<Preparation, 'isTemporary'> {
   const { workload, source, notes: ofCopies } = settled;
   const targets = request.targets.map(({ name, path, read }): Target => {
     const opened = openTarget(name, path, { write: false });

@@ -2,7 +2,7 @@
 import { FeedrateError } from '../base/errors.js';
 import type { OntapConnection } from '../fsx/ontap-connection.js';
 import { mountIdsOf } from '../host/held-target.js';
-import { expectedRunTime } from '../plan/expected-time.js';
+import { closingNs, expectedRunTime } from '../plan/expected-time.js';
 import type { ReadableRun } from '../record/stored-run.js';
 import { armsOfRun } from '../stats/arm-columns.js';
 import { writeArms } from '../store/arms-file.js';
@@ -83,9 +83,10 @@ export async function measureSessions(measurement: SessionsToMeasure, listener: 
 }
 
 /** Returns the time that the sessions will take, ns. Nothing is measured for it: the run itself tells more, and soon. */
-function expectedNs({ preparation: { plan, dataset, space }, firstSession }: SessionsToMeasure): number {
+function expectedNs({ preparation, firstSession }: SessionsToMeasure): number {
+  const { plan } = preparation;
   const left = plan.trials.filter(({ session }) => session >= firstSession);
-  const { knownNs, estimatedNs } = expectedRunTime({ ...plan, trials: left }, dataset, space);
+  const { knownNs, estimatedNs } = expectedRunTime({ ...preparation, plan: { ...plan, trials: left } });
   return knownNs + estimatedNs;
 }
 
@@ -172,7 +173,8 @@ async function runSessions(
   try {
     for (let session = firstSession; session <= plan.sessions && !runner.stopping; session++) {
       const looks = liveLooks(listener.looks ?? RARE_LOOKS);
-      const options = { plan, dataset, runId, session, dropCaches, injected, looks, mountIds, ...place };
+      const closing = { closingNs: closingNs(preparation) };
+      const options = { plan, dataset, runId, session, dropCaches, injected, looks, mountIds, ...closing, ...place };
       await runner.run(options, store.directory, onEvent, remounts?.remount ?? null, meet);
       if (remounts !== null) mountIds = mountIdsOf(plan.targets);
     }

@@ -60,13 +60,16 @@ async function measureIn(directory: string, target: Target, stopped: () => boole
   const paths = [...read.small, ...read.large];
   const evictNs = isNfsUrl(target.path) ? 0 : timeNs(() => dropped(paths)) / paths.length;
   const cold = readRate(read);
+  const warm = readRate(read);
   return {
     // The bytes of small files are part of their time.
     layout: { fileNs: smallNs / small.length, bytesPerSecond, randomNs: 0 },
     write: { fileNs: syncedNs / SYNCED_FILES, bytesPerSecond, randomNs: 0 },
     cold,
-    warm: readRate(read),
+    warm,
     evictNs,
+    // Removes the files that were measured.
+    removeNs: removalNs(directory),
     parallelCold: PARALLEL_COLD,
     parallelWarm: availableParallelism(),
   };
@@ -77,6 +80,16 @@ function filesIn(name: string, folders: number, filesEach: number, bytes: number
     const path = `${name}-${Math.floor(index / filesEach)}/${index}`;
     return { path, bytes, contentSeed: index };
   });
+}
+
+/** Returns the time that the removal of a small file takes. */
+function removalNs(directory: string): number {
+  const folders = Array.from({ length: SMALL.folders }, (_, folder) => below(directory, `small-${folder}`));
+  const store = storeOf(directory);
+  const tookNs = timeNs(() => {
+    for (const folder of folders) store.removeTree(folder);
+  });
+  return tookNs / (SMALL.folders * SMALL.filesEach);
 }
 
 /** Evicts files and proves it, as it is done before a cold trial. */

@@ -16,6 +16,7 @@ import {
   assembleWire,
 } from './assemble.js';
 import { assembleReplay } from './assemble-replay.js';
+import { assembleTimeline } from './assemble-timeline.js';
 import { BesideJob } from './beside-job.js';
 import { type CachePreparation, countedFromNow, movedSince } from './cache.js';
 import { exchanged, type Moved } from './cache-origin.js';
@@ -145,6 +146,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
   const series = assembleSeries(reports, window.lastDoneNs);
   const phases = assemblePhases(reports);
   const replay = assembleReplay(reports, stage.trace?.trace.head ?? null, arm.spec);
+  const timeline = assembleTimeline(reports);
   const besideRecord = beside?.record() ?? null;
   const { longestQuietNs, machine, beganNs } = measured;
   const missedFiles = measured.abandoned ? null : missedIn(stage, reports);
@@ -163,6 +165,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
     ...(phases !== undefined && { phases }),
     ...(training !== undefined && { training }),
     ...(replay !== undefined && { replay }),
+    ...(timeline !== undefined && { timeline }),
     ...(besideRecord !== null && { beside: besideRecord }),
     series,
     cache,

@@ -21,9 +21,8 @@ import { FIO_SHAPES, type JobShape } from './fio-shapes.js';
 import { planDifference, type Stream, streamsOf, tracedCalls } from './io-trace.js';
 
 const MOST_DIFFERENCE = 0.1;
-/** What the import says of jobs whose bytes and order are not quite fio's. */
+/** What the import says of jobs whose bytes are not quite fio's. */
 const DRAWN_SIZES = /sizes are drawn/;
-const OTHER_ORDER = /share one position|fills the gaps/;
 const LARGEST_BLOCK_BYTES = 65_536;
 const EXAMPLE_BYTES = 2 * 2 ** 20;
 
@@ -144,7 +143,6 @@ function compare({ text, hasRate }: JobShape, place: string, isInTurn: boolean):
   const difference = planOf(text, place, isTimed, isInTurn);
   const notes = imported(text, place, isInTurn).lines;
   const blockBytes = notes.some((line) => DRAWN_SIZES.test(line)) ? LARGEST_BLOCK_BYTES : 0;
-  const isTold = notes.some((line) => OTHER_ORDER.test(line));
   const ratios: number[] = [];
   let areEqual = true;
   let moved = 0;
@@ -161,9 +159,9 @@ function compare({ text, hasRate }: JobShape, place: string, isInTurn: boolean):
   const isClose = !hasRate || Math.abs(ratio - 1) <= MOST_DIFFERENCE;
   return {
     bytes: isTimed ? 'timed' : !areEqual ? '**different**' : `${blockBytes > 0 ? 'within a block' : 'equal'}: ${moved}`,
-    plan: difference === null ? 'equal' : isTold ? `noted by the import: ${difference}` : `**${difference}**`,
+    plan: difference === null ? 'equal' : `**${difference}**`,
     rate: `×${ratio.toFixed(2)}${isClose ? (hasRate ? '' : ' (not judged)') : ' **too far**'}`,
-    agrees: (isTimed || areEqual) && (difference === null || isTold) && isClose,
+    agrees: (isTimed || areEqual) && difference === null && isClose,
   };
 }
 

@@ -18,7 +18,7 @@ export const FIO_SHAPES: Readonly<Record<string, JobShape>> = {
   ),
   'mixed, two sizes': untimed('[a]\nrw=randrw\nsize=16m\nbs=16k\nrwmixread=70\nnumjobs=2\n'),
   'mixed in order': untimed('[a]\nrw=rw\nsize=4m\nbs=16k\nrwmixwrite=40\n'),
-  'blocks of several sizes': untimed('[a]\nrw=randread\nsize=8m\nbssplit=4k/50:16k/30:64k/20\n'),
+  'blocks of several sizes': untimed('[a]\nrw=randread\nnorandommap\nsize=8m\nbssplit=4k/50:16k/30:64k/20\n'),
   'a range of sizes': untimed('[a]\nrw=write\nsize=4m\nbsrange=4k-32k\n'),
   'size within a block': untimed('[a]\nrw=read\nsize=1000k\nbs=64k\n[b]\nwait_for=a\nrw=write\nsize=10k\n'),
   'files in one job': untimed('[a]\nrw=read\nnrfiles=4\nsize=16m\nbs=128k\nfile_service_type=sequential\n'),

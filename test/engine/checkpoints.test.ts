@@ -145,4 +145,47 @@ checkpoints(
   },
 );
 
+/** Throws unless the spans of each worker follow each other within the trial, and there is one for each call outside. */
+function assertTimeline({ reports, latency, window }: EngineRun): void {
+  const spans = reports.flatMap((report) => report.spans?.kept ?? []);
+  for (const { worker } of spans) {
+    const own = spans.filter((span) => span.worker === worker);
+    for (const [place, { startNs, endNs }] of own.entries()) {
+      assert.ok(startNs <= endNs && startNs >= (own[place - 1]?.endNs ?? 0), `worker ${worker}, span ${place}`);
+      assert.ok(endNs <= window.lastDoneNs, `worker ${worker} ends at ${window.lastDoneNs}`);
+    }
+  }
+  const publishes = spans.some(({ phase }) => phase === 'publish');
+  for (const kind of ['open', 'fsync', 'close'] as const) {
+    const counts = latency[kind] === undefined ? 0 : totalCount(decodeHistogram(latency[kind]));
+    const found = spans.filter(({ phase }) => phase === kind).length;
+    assert.ok(publishes ? found <= counts : found === counts, `${found} spans of ${counts} calls of ${kind}`);
+  }
+}
+
+/** Time in a phase, of all workers, ns. */
+const timeIn = ({ reports }: EngineRun, wanted: string): number =>
+  reports
+    .flatMap((report) => report.spans?.kept ?? [])
+    .reduce((sum, { phase, startNs, endNs }) => sum + (phase === wanted ? endNs - startNs : 0), 0);
+
+checkpoints('a timeline has what each rank did, on real files and exactly on a virtual clock', async () => {
+  const { found } = await written('writer: dcp, checkpoints: 2');
+  assertTimeline(found);
+  assert.equal(
+    found.reports.map((report) => [...new Set(report.spans?.kept.map(({ phase }) => phase))]),
+    [
+      ['open', 'write', 'fsync', 'close', 'publish'],
+      ['open', 'write', 'fsync', 'close'],
+    ],
+  );
+  // 14 MB at 14 MB/s twice, after copies of 14 ms.
+  const fields =
+    'params: 1M, writer: lightning, mode: async, checkpoints: 2, ioengine: simulated, simulated_latency: 1us, simulated_bandwidth: 14MB/s, staging_bandwidth: 1GB/s, interval: 10s';
+  const simulated = await run(writeJobOf(fields));
+  assertTimeline(simulated);
+  assert.ok(Math.abs(timeIn(simulated, 'write') - 2e9) < 4e7, String(timeIn(simulated, 'write')));
+  assert.ok(Math.abs(timeIn(simulated, 'copy') - 2 * 14e6) < 1e6, String(timeIn(simulated, 'copy')));
+});
+
 checkpoints.run();

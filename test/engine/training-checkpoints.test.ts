@@ -3,6 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WorkerPool } from '../../src/engine/pool.js';
 import { jobPlanOf } from '../../src/plan/jobs/registry.js';
+import type { CheckpointSpan } from '../../src/record/checkpoint-timeline.js';
 import type { EpochRecord, TrainingCheckpoints } from '../../src/record/training-record.js';
 import { meanUtilisation, samplesPerSecond } from '../../src/training/utilisation.js';
 import type { TrainingJob } from '../../src/workload/workload.js';
@@ -18,6 +19,7 @@ const MS = 1e6;
 async function train(changes: Partial<TrainingJob>): Promise<{
   readonly epochs: readonly EpochRecord[];
   readonly checkpoints: TrainingCheckpoints;
+  readonly spans: readonly CheckpointSpan[];
 }> {
   const job = trainingJob({
     ioengine: 'simulated',
@@ -32,7 +34,8 @@ async function train(changes: Partial<TrainingJob>): Promise<{
   const ran = await runEngineWell(pool, job, { files: [...jobPlanOf(job).shares('arm', null).files] });
   const training = ran.reports.find((report) => report.training !== undefined)?.training;
   if (training?.checkpoints === undefined) throw new Error('no checkpoints were recorded');
-  return { epochs: training.epochs, checkpoints: training.checkpoints };
+  const spans = ran.reports.flatMap((report) => report.spans?.kept ?? []);
+  return { epochs: training.epochs, checkpoints: training.checkpoints, spans };
 }
 
 const near = (value: number | undefined, wanted: number): void =>
@@ -98,6 +101,32 @@ test('metadata and pointers are written when every rank has written', async () =
   });
   assert.is(checkpoints.checkpoints, 2);
   assert.ok(checkpoints.longestNs > 70 * MS);
+});
+
+test('the timeline has when training stood still, and what each rank wrote meanwhile', async () => {
+  const { checkpoints, spans } = await train({ numjobs: 2, modelBytes: 2e6, stepsBetween: 10 });
+  const of = (worker: number | null) => spans.filter((span) => span.worker === worker);
+  const blocked = of(null);
+  assert.equal(
+    blocked.map(({ checkpoint, phase }) => [checkpoint, phase]),
+    [
+      [1, 'blocked'],
+      [2, 'blocked'],
+    ],
+  );
+  near(
+    blocked.reduce((sum, { startNs, endNs }) => sum + endNs - startNs, 0),
+    checkpoints.blockedNs,
+  );
+  for (const rank of [0, 1]) {
+    for (const { checkpoint, startNs, endNs } of of(rank)) {
+      const around = blocked[checkpoint - 1] as CheckpointSpan;
+      assert.ok(startNs >= around.startNs && endNs <= around.endNs, `checkpoint ${checkpoint} of rank ${rank}`);
+    }
+    const writes = of(rank).filter(({ phase }) => phase === 'write');
+    assert.is(writes.length, 2);
+    for (const { startNs, endNs } of writes) near(endNs - startNs, 10 * MS);
+  }
 });
 
 test.run();

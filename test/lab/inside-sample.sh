@@ -1,14 +1,20 @@
 #!/bin/bash
-# In the lab: the run of results/sample, in the working directory.
-#   inside-sample.sh FEEDRATE LAB
+# In the lab: the runs of results/sample, in directories of the working directory.
+#   inside-sample.sh FEEDRATE LAB RUN...      RUN: mounts, training
 set -euo pipefail
 main=$1 lab=$2
+shift 2
 
-targets=()
+targets=() tiers=()
 for mount in $NFS_LAB_MOUNTS; do
   name=${mount%%=*} path=${mount#*=}
   mkdir -p "$path/$name"
   targets+=(-t "$name=$path/$name")
+  case $name in ssd | cold) tiers+=(-t "$name=$path/$name") ;; esac
 done
 # The servers are part of this kernel: dropping its caches empties theirs, too.
-"$main" run "$lab/sample-mounts.yaml" "${targets[@]}" --drop-caches -o runs --progress none
+for run in "$@"; do
+  on=("${targets[@]}")
+  if [ "$run" = training ]; then on=("${tiers[@]}"); fi
+  "$main" run "$lab/sample-$run.yaml" "${on[@]}" --drop-caches -o "runs/$run" --progress none
+done

@@ -41,7 +41,13 @@ test('a dry run says at which rate it estimates: bytes and files, or operations 
       need,
       freeBytes: 0,
     }));
-    return dryRunText({ plan, targets, expected: { knownNs: 0, estimatedNs: 1e9 }, rates: new Map() });
+    return dryRunText({
+      plan,
+      targets,
+      isTemporary: false,
+      expected: { knownNs: 0, estimatedNs: 1e9 },
+      rates: new Map(),
+    });
   };
   const moved = 'a: {rw: read, bs: 1m, size: 1m}';
   const named = 'b: {kind: metadata, nrfiles: 10}';
@@ -57,7 +63,8 @@ test('a dry run says at which rate it estimates: bytes and files, or operations 
 test('the trials of a plan are counted for all arms at once', () => {
   const uses: readonly ((plan: Plan) => void)[] = [
     (plan) => spaceNeeded(plan, null, () => null),
-    (plan) => dryRunText({ plan, targets: [], expected: { knownNs: 0, estimatedNs: 0 }, rates: new Map() }),
+    (plan) =>
+      dryRunText({ plan, targets: [], isTemporary: false, expected: { knownNs: 0, estimatedNs: 0 }, rates: new Map() }),
   ];
   for (const use of uses) {
     const [small, large] = [looksOf(200, use), looksOf(400, use)];

@@ -231,7 +231,10 @@ patterns('mixed jobs read rwmixread per cent of their blocks, each block once', 
   for (const rw of ['rw', 'randrw'] as const) {
     for (const rwmixread of [0, 1, 30, 99, 100]) {
       const operations = passOf(createPattern(ioJob({ rw, rwmixread }), oneFile(80 * MIB), 6, 1));
-      assert.is(new Set(operations.map(placeOf)).size, 20_480);
+      assert.is(operations.length, 20_480);
+      // In order, reads and writes each have a position of their own.
+      const once = new Set(operations.map((one) => `${rw === 'rw' ? one.kind : ''} ${placeOf(one)}`));
+      assert.is(once.size, 20_480);
       const reads = operations.filter(({ kind }) => kind === READ).length;
       const expected = (20_480 * rwmixread) / 100;
       const deviation = Math.sqrt((expected * (100 - rwmixread)) / 100);
@@ -239,6 +242,65 @@ patterns('mixed jobs read rwmixread per cent of their blocks, each block once', 
     }
   }
 });
+
+patterns('reads and writes in order each go through the files from the start, and on in the next pass', () => {
+  const bsWrite = [{ blockBytes: 10_000, share: 1 }];
+  void fc.assert(
+    fc.property(anySizes, fc.nat(), fc.nat({ max: 100 }), fc.boolean(), (sizes, seed, rwmixread, direct) => {
+      const extents = [16 * KIB, ...sizes].map((lengthBytes, file) => ({ file, startBytes: 0, lengthBytes }));
+      const job = ioJob({ rw: 'rw', rwmixread, bsWrite, direct });
+      const pattern = createPattern(job, extents, seed, 0);
+      const totalBytes = extents.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
+      const passes = [passOf(pattern), passOf(pattern)];
+      for (const operations of passes) {
+        const moved = operations.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
+        assert.ok(moved <= totalBytes && (direct ? moved > totalBytes - 10_000 : moved === totalBytes), `${moved}`);
+      }
+      for (const kind of [READ, WRITE]) {
+        const own = passes.flat().filter((one) => one.kind === kind);
+        for (const [index, { file, offsetBytes }] of own.entries()) {
+          const before = own[index - 1];
+          const isNext = before?.file === file && offsetBytes === before.offsetBytes + before.lengthBytes;
+          assert.ok(isNext || offsetBytes === 0, `${kind}: ${placeOf(own[index] as (typeof own)[number])}`);
+        }
+      }
+    }),
+    { seed: 5, numRuns: 60 },
+  );
+});
+
+patterns('reads and writes that may overlap each begin at multiples of their own shortest length', () => {
+  const job = ioJob({ rw: 'randrw', norandommap: true, bsWrite: [{ blockBytes: 64 * KIB, share: 1 }] });
+  const operations = passOf(createPattern(job, oneFile(16 * MIB), 1, 0));
+  for (const kind of [READ, WRITE]) {
+    const own = operations.filter((one) => one.kind === kind);
+    const bytes = kind === READ ? 4 * KIB : 64 * KIB;
+    assert.ok(own.length > 1500);
+    assert.ok(own.every(({ lengthBytes, offsetBytes }) => lengthBytes === bytes && offsetBytes % bytes === 0));
+  }
+});
+
+patterns(
+  'random blocks of several lengths that may overlap begin at multiples of the shortest, in their shares',
+  () => {
+    const extents = [64 * MIB, 64 * MIB + 100].map((lengthBytes, file) => ({ file, startBytes: 0, lengthBytes }));
+    const operations = passOf(createPattern(ioJob({ bs: MIX, norandommap: true }), extents, 4, 0));
+    assert.is(operations.length, 2 * 16_384 + 1);
+    const counts = MIX.map(
+      ({ blockBytes }) => operations.filter(({ lengthBytes }) => lengthBytes === blockBytes).length,
+    );
+    // A few begin so close to the end of a file that the longest length does not fit.
+    const shares = MIX.map(({ share }) => share);
+    assert.ok(chiSquareZ(counts, shares) < 4, `${counts}`);
+    const places = new Float64Array(16);
+    for (const { file, offsetBytes, lengthBytes } of operations) {
+      assert.ok(offsetBytes + lengthBytes <= (extents[file] as Extent).lengthBytes);
+      assert.is(offsetBytes % (4 * KIB), 0);
+      if (lengthBytes === 64 * KIB) countIn(places, (offsetBytes % (64 * KIB)) / (4 * KIB));
+    }
+    assert.ok(chiSquareZ(places) < 4, `${places}`);
+  },
+);
 
 patterns('reach far into large files and refuse more than 2^31 blocks of random access', () => {
   const large = (bytes: number) => createPattern(ioJob(), oneFile(bytes), 1, 0);

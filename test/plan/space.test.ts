@@ -1,7 +1,12 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readsDataFiles } from '../../src/plan/arm-files.js';
-import { ASSUMED_BYTES_PER_SECOND, expectedTime } from '../../src/plan/expected-time.js';
+import {
+  ASSUMED_BYTES_PER_SECOND,
+  ASSUMED_RATES,
+  expectedRunTime,
+  expectedTime,
+} from '../../src/plan/expected-time.js';
 import { filesetOf } from '../../src/plan/filesets.js';
 import type { Plan, PlannedTrial, Target } from '../../src/plan/plan.js';
 import { fits, spaceNeeded } from '../../src/plan/space.js';
@@ -182,6 +187,9 @@ const time = suite('expected time');
 
 const ASSUMED_NS_OF_120_KIB = ((120 * KIB) / ASSUMED_BYTES_PER_SECOND) * 1e9;
 
+/** At the rate that is assumed of any target. */
+const removalNs = (files: number) => files * ASSUMED_RATES.removeNs;
+
 const timeOf = (job: Job, dataset: ReturnType<typeof datasetOf> | null = null) => expectedTime(planOf([job]), dataset);
 
 time('is known for jobs bound by time, and adds up over the trials', () => {
@@ -195,7 +203,7 @@ time('is estimated at the assumed rate for jobs bound by bytes', () => {
   assert.equal(timeOf(ioJob({ ...second, numjobs: 2 })), { knownNs: 0, estimatedNs: 2e9 });
   assert.equal(timeOf(ioJob({ ...second, runtimeNs: 5e8 })), { knownNs: 0, estimatedNs: 5e8 });
   assert.equal(timeOf(ioJob({ ...second, cache: 'warm' })), { knownNs: 0, estimatedNs: 2e9 });
-  assert.equal(timeOf(ioJob({ ...second, rw: 'randwrite' })), { knownNs: 0, estimatedNs: 2e9 });
+  assert.equal(timeOf(ioJob({ ...second, rw: 'randwrite' })), { knownNs: 0, estimatedNs: 2e9 + removalNs(1) });
   assert.equal(timeOf(smallFilesJob(), datasetOf(4, ASSUMED_BYTES_PER_SECOND / 4)), { knownNs: 0, estimatedNs: 1e9 });
 });
 
@@ -211,10 +219,23 @@ time("follows the job's own pace where that is slower", () => {
 
 time('of checkpoints is their pauses and their bytes', () => {
   const job = checkpointWriteJob({ shards: 1, shardBytes: ASSUMED_BYTES_PER_SECOND, checkpoints: 3, intervalNs: 5e9 });
-  assert.equal(timeOf(job), { knownNs: 10e9, estimatedNs: 3e9 });
-  assert.equal(timeOf({ ...job, readBack: true }), { knownNs: 10e9, estimatedNs: 4e9 });
+  // The last two are kept, and one more is written before an old one is removed.
+  assert.equal(timeOf(job), { knownNs: 10e9, estimatedNs: 3e9 + removalNs(3) });
+  assert.equal(timeOf({ ...job, readBack: true }), { knownNs: 10e9, estimatedNs: 4e9 + removalNs(3) });
   const restore = checkpointRestoreJob({ shards: 2, shardBytes: ASSUMED_BYTES_PER_SECOND, numjobs: 2 });
   assert.equal(timeOf(restore), { knownNs: 0, estimatedNs: 4e9 });
+});
+
+time('has the removal of scratch files, and of the data files of a temporary target', () => {
+  const files = 100_000;
+  const job = ioJob({ rw: 'write', sizeBytes: files * 4 * KIB, nrfiles: files });
+  const bytesNs = ((files * 4 * KIB) / ASSUMED_BYTES_PER_SECOND) * 1e9;
+  assert.is(timeOf(job).estimatedNs, bytesNs + removalNs(files));
+  const plan = planOf([ioJob({ sizeBytes: null, timeBased: true, runtimeNs: 1e9 })]);
+  const dataset = datasetOf(files, 4 * KIB);
+  const space = [{ target: 'data', dataBytes: files * 4 * KIB, dataFiles: files }];
+  const ofRun = (isTemporary: boolean) => expectedRunTime({ plan, dataset, space, isTemporary }).estimatedNs;
+  assert.ok(Math.abs(ofRun(true) - ofRun(false) - removalNs(files)) < 1);
 });
 
 time('of engines without I/O has no bytes in it', () => {

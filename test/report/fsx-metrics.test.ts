@@ -1,6 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { XyChart } from '../../src/charts/chart.js';
 import { decodeFsxMetrics, encodeFsxMetrics, type FsxMetricsRecord } from '../../src/record/fsx-metrics-record.js';
+import { metricsCharts } from '../../src/report/fsx/metrics-charts.js';
 import { viewMetrics } from '../../src/report/fsx/metrics-view.js';
 import { type MetricsFormat, renderFsxMetrics } from '../../src/report/fsx/render-fsx-metrics.js';
 import { feedrateError } from '../support/feedrate-error.js';
@@ -34,6 +36,43 @@ report('per cent is drawn against 100, a gap is a gap, and a column of several m
   assert.match(long, /^network {9}max 97 % {7}▁+█▁+$/m);
   for (const line of long.split('\n')) assert.ok(line.length <= 80, line);
 });
+
+report(
+  'a chart has per cent as ratios, rates per second, the trials behind its lines, and a gap where nothing was published',
+  () => {
+    const volume = { dimensions: { VolumeId: VOLUME }, unit: 'bytes' } as const;
+    const record = metricsRecord(START, [
+      network(50, null, null, 104, 3),
+      seriesOfValues('DataReadBytes', 'volume', SECONDS, [600, 1200], volume),
+    ]);
+    const charts = metricsCharts(viewMetrics(RUN, record, fsxRun(START).trials, START)) as XyChart[];
+    const of = (id: string) => charts.find((chart) => chart.id === id) as XyChart;
+    const minute = (count: number) => START + count * 60_000;
+    const load = of('cloudwatch-load');
+    assert.equal(load.series[0]?.points, [
+      { x: minute(0), y: 0.5 },
+      { x: minute(1), y: null },
+      { x: minute(3), y: 1.04 },
+      { x: minute(4), y: 0.03 },
+    { x: minute(5), y: null },
+    ]);
+    assert.equal(
+      load.spans?.map(({ from, to }) => [from, to]),
+      [
+        [minute(1), minute(6.5)],
+        [minute(7.2), minute(7.7)],
+      ],
+    );
+    const traffic = of('cloudwatch-traffic');
+    assert.is(traffic.y.unit, 'bytes/s');
+    assert.equal(traffic.series[0]?.points, [
+      { x: minute(0), y: 10 },
+      { x: minute(1), y: 20 },
+      { x: minute(2), y: null },
+    ]);
+    for (const { x } of charts) assert.equal(x.includes, [minute(-5), minute(15)]);
+  },
+);
 
 report('every rule speaks of its arm, and none of what is not known', () => {
   const volume = { VolumeId: VOLUME };

@@ -1,13 +1,17 @@
 /** Pages of runs as different as runs can be, for tests in a browser. */
 
 import { readGlossary } from '../../src/host/system/page-files.js';
-import type { Page } from '../../src/page/page.js';
+import type { Page, PagePart } from '../../src/page/page.js';
 import type { Arm } from '../../src/plan/plan.js';
+import { type CheckpointSpan, timelineOf } from '../../src/record/checkpoint-timeline.js';
 import type { RunRecord } from '../../src/record/run-record.js';
 import type { TrialRecord } from '../../src/record/trial-record.js';
+import { metricsParts } from '../../src/report/fsx/metrics-parts.js';
+import { viewMetrics } from '../../src/report/fsx/metrics-view.js';
 import { glossaryTerms } from '../../src/report/page/glossary.js';
 import { type PageContext, runPage } from '../../src/report/page/run-page.js';
 import { viewRun } from '../../src/report/run/run-view.js';
+import { FILE_SYSTEM, fsxRun, metricsRecord, seriesOfValues, VOLUME } from './fsx-metrics.js';
 import { HOSTILE } from './hostile.js';
 import { latencies, makeArm, makeRun, makeThreshold, makeTrial } from './records.js';
 
@@ -67,6 +71,7 @@ interface RunCase {
   readonly run: RunRecord;
   readonly trials: readonly TrialRecord[];
   readonly problems?: readonly string[];
+  readonly cloudWatch?: readonly PagePart[];
 }
 
 function runOf(arms: readonly Arm[], rounds: number, changes: Partial<RunRecord> = {}): RunCase {
@@ -131,6 +136,135 @@ function local(): RunCase {
   return { ...made, run: { ...made.run, environment: { ...made.run.environment, targets } } };
 }
 
+/** Two ways to save a checkpoint, by four ranks of which the last one is slow, with a timeline each. */
+function checkpoints(): RunCase {
+  const arms = ['sync', 'async'].map((mode) => makeArm('save', [{ name: 'mode', label: mode }]));
+  const { run, trials } = runOf(arms, 3);
+  const saved = trials.map((trial) => {
+    const spans = [1, 2, 3].flatMap((checkpoint) =>
+      [0, 1, 2, 3].flatMap((worker) => spansOfSave(checkpoint, worker, trial.arm.endsWith('async'))),
+    );
+    const timeline = timelineOf(spans);
+    const each = (phase: CheckpointSpan['phase']) =>
+      latencies(...spans.flatMap((span) => (span.phase === phase ? [span.endNs - span.startNs] : [])));
+    const latency = {
+      open: each('open'),
+      write: each('write'),
+      fsync: each('fsync'),
+      close: each('close'),
+      checkpoint: latencies(2.6e9, 2.7e9, 2.6e9),
+    };
+    const engine = { ...trial.engine, numjobs: 4 };
+    return { ...trial, engine, latency, ...(timeline !== undefined && { timeline }) };
+  });
+  return { run, trials: saved };
+}
+
+function spansOfSave(checkpoint: number, worker: number, isAsync: boolean): CheckpointSpan[] {
+  let at = (checkpoint - 1) * 5e9;
+  const span = (phase: CheckpointSpan['phase'], ns: number): CheckpointSpan => {
+    const startNs = at;
+    at += ns;
+    return { checkpoint, worker, phase, startNs, endNs: at };
+  };
+  const slow = worker === 3 ? 1.6 : 1;
+  const copy = isAsync ? [span('copy', 2e8)] : [];
+  const own = [span('open', 2e6), span('write', 1.1e9 * slow), span('fsync', 4e8 * slow), span('close', 3e6)];
+  if (worker > 0) return [...copy, ...own];
+  at = (checkpoint - 1) * 5e9 + 2.6e9;
+  return [...copy, ...own, span('publish', 6e7)];
+}
+
+/** A run on FSx for ONTAP with CloudWatch's metrics around it, one of which was not published for some minutes. */
+function cloudWatch(): RunCase {
+  const startMs = Date.UTC(2026, 10, 29, 12, 0);
+  const { run, trials } = fsxRun(startMs);
+  const from = startMs / 1000 - 300;
+  const minutes = (value: (minute: number) => number | null) => Array.from({ length: 20 }, (_, at) => value(at - 5));
+  const busy = (minute: number) => (minute >= 1 && minute < 7 ? 1 : minute === 7 ? 0.4 : 0.02);
+  const ofServer = { dimensions: { FileSystemId: FILE_SYSTEM, FileServer: 'FsxId0-01' } };
+  const ofVolume = { dimensions: { VolumeId: VOLUME } };
+  const bytes = { unit: 'bytes', statistic: 'Sum' } as const;
+  const tier = (name: string) => ({
+    ...bytes,
+    periodSeconds: 300,
+    dimensions: { ...ofVolume.dimensions, StorageTier: name },
+  });
+  const record = metricsRecord(startMs, [
+    seriesOfValues(
+      'NetworkThroughputUtilization',
+      'file server',
+      from,
+      minutes((at) => 104 * busy(at)),
+      ofServer,
+    ),
+    seriesOfValues(
+      'FileServerDiskThroughputUtilization',
+      'file server',
+      from,
+      minutes((at) => (at > 2 && at < 5 ? null : 61 * busy(at))),
+      ofServer,
+    ),
+    seriesOfValues(
+      'CPUUtilization',
+      'file server',
+      from,
+      minutes((at) => 12 + 30 * busy(at)),
+      ofServer,
+    ),
+    seriesOfValues('FileServerDiskThroughputBalance', 'file server', from, [100, 71, 18, 55], {
+      ...ofServer,
+      periodSeconds: 300,
+    }),
+    seriesOfValues(
+      'DataReadBytes',
+      'volume',
+      from,
+      minutes((at) => 4.2e10 * busy(at)),
+      { ...bytes, ...ofVolume },
+    ),
+    seriesOfValues(
+      'DataReadBytes',
+      'file system',
+      from,
+      minutes((at) => 4.3e10 * busy(at)),
+      bytes,
+    ),
+    seriesOfValues(
+      'DataWriteBytes',
+      'volume',
+      from,
+      minutes((at) => 1e8 * busy(at)),
+      { ...bytes, ...ofVolume },
+    ),
+    seriesOfValues(
+      'DiskReadBytes',
+      'aggregate',
+      from,
+      minutes((at) => 2.1e10 * busy(at)),
+      bytes,
+    ),
+    seriesOfValues(
+      'CapacityPoolReadOperations',
+      'volume',
+      from,
+      minutes((at) => (busy(at) < 0.1 ? null : 900 * busy(at))),
+      { ...ofVolume, unit: 'count', statistic: 'Sum' },
+    ),
+    seriesOfValues(
+      'CapacityPoolReadBytes',
+      'volume',
+      from,
+      minutes((at) => (busy(at) < 0.1 ? null : 3.7e9 * busy(at))),
+      { ...bytes, ...ofVolume },
+    ),
+    seriesOfValues('StorageUsed', 'volume tier', from, [3.1e11, 3.1e11, 3.2e11, 3.2e11], tier('SSD')),
+    seriesOfValues('StorageUsed', 'volume tier', from, [9e11, 9e11, 8.9e11, 8.9e11], tier('StandardCapacityPool')),
+  ]);
+  const view = viewMetrics(run.id, record, trials, startMs + 9 * 60_000);
+  return { run, trials, cloudWatch: metricsParts(view) };
+}
+
 const CASES = {
   'one-arm': () => runOf(armsOf(1), 7),
   'seven-arms': () => runOf(armsOf(7), 7),
@@ -138,6 +272,8 @@ const CASES = {
   failed: failing,
   'one-trial': () => runOf(armsOf(1), 1),
   local,
+  checkpoints,
+  'cloud-watch': cloudWatch,
   'long-names': longNames,
   hostile,
 } as const satisfies Readonly<Record<string, () => RunCase>>;
@@ -147,8 +283,8 @@ export const PAGE_CASES = Object.keys(CASES) as PageCase[];
 
 /** Returns the page of a case. It is the same each time. */
 export function pageOfCase(name: PageCase): Page {
-  const { run, trials, problems = [] }: RunCase = CASES[name]();
-  return runPage(viewRun(run, trials, problems, { directory: `results/${run.id}` }), CONTEXT);
+  const { run, trials, problems = [], cloudWatch: parts }: RunCase = CASES[name]();
+  return runPage(viewRun(run, trials, problems, { directory: `results/${run.id}` }), CONTEXT, parts);
 }
 
 /** A run of so many arms and rounds, for measurements. */

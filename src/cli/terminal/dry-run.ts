@@ -27,7 +27,9 @@ const DRY_RUN_VERSION = 2;
 export interface DryRun {
   readonly plan: Plan;
   readonly targets: readonly (Target & { readonly need: SpaceNeed; readonly freeBytes: number })[];
-  /** Time for all trials and for the data files that do not exist yet. */
+  /** Whether the target is a temporary directory, in which nothing stays. */
+  readonly isTemporary: boolean;
+  /** Time for all trials, for the data files that do not exist yet, and for what is removed. */
   readonly expected: ExpectedTime;
   /** The rates that were measured. A target that is missing has assumed ones. */
   readonly rates: RatesByTarget;
@@ -38,7 +40,7 @@ export interface DryRun {
  * that are removed again. Throws `FeedrateError('usage')` for another format, and `LayoutStopped` after a stop request.
  */
 export async function printDryRun(
-  { plan, dataset, space, notes }: Preparation,
+  { plan, dataset, space, isTemporary, notes }: Preparation,
   format: ReportFormat,
   stopped: () => boolean,
 ): Promise<void> {
@@ -51,7 +53,8 @@ export async function printDryRun(
     return { ...target, need, freeBytes: statTarget(target).freeBytes };
   });
   const rates = await measuredRates(targets, stopped);
-  const dryRun = { plan, targets, expected: expectedRunTime(plan, dataset, space, rates), rates };
+  const expected = expectedRunTime({ plan, dataset, space, isTemporary }, rates);
+  const dryRun = { plan, targets, isTemporary, expected, rates };
   print(format === 'json' ? dryRunJson(dryRun) : dryRunText(dryRun));
 }
 
@@ -78,7 +81,7 @@ async function measuredRates(targets: DryRun['targets'], stopped: () => boolean)
 
 /** Returns the dry run as text. */
 export function dryRunText(dryRun: DryRun): string {
-  const { plan, targets, expected, rates } = dryRun;
+  const { plan, targets, isTemporary, expected, rates } = dryRun;
   const counts = trialsByArm(plan);
   const arms = plan.arms.map(({ id, target }, arm) => [id, target, String(counts[arm])]);
   const order = `${plural(plan.sessions, 'session')} × ${plural(plan.rounds, 'round')}`;
@@ -93,7 +96,10 @@ export function dryRunText(dryRun: DryRun): string {
     '',
     ...aligned([['ARM', 'TARGET', 'TRIALS'], ...arms]),
     '',
-    ...aligned([['TARGET', 'WRITES', 'STAYS', 'AT ONCE', 'FREE', 'PATH'], ...targets.map(targetRow)]),
+    ...aligned([
+      ['TARGET', 'WRITES', 'STAYS', 'AT ONCE', 'FREE', 'PATH'],
+      ...targets.map((target) => targetRow(target, isTemporary)),
+    ]),
     '',
     expectedLine(expected),
     ...rateLines(dryRun),
@@ -115,12 +121,12 @@ function filesetLines(plan: Plan): string[] {
   return [`${used.size} sets of data files; sessions and targets alternate between them`];
 }
 
-function targetRow({ name, path, need, freeBytes }: DryRun['targets'][number]): string[] {
+function targetRow({ name, path, need, freeBytes }: DryRun['targets'][number], isTemporary: boolean): string[] {
   const least = need.writtenIsLowerBound ? '≥ ' : '';
   return [
     name,
     least + formatBytes(need.writtenBytes),
-    formatBytes(need.dataSpaceBytes),
+    formatBytes(isTemporary ? 0 : need.dataSpaceBytes),
     formatBytes(need.dataSpaceBytes + need.scratchSpaceBytes),
     formatBytes(freeBytes),
     path,

@@ -35,7 +35,7 @@ export function installedEntries(): WorkloadEntry[] {
     const space = spaceNeeded(plan, dataset, () => null);
     const [need] = space;
     const { writtenBytes = 0, writtenIsLowerBound = false, dataBytes = 0 } = need ?? {};
-    const { knownNs, estimatedNs } = expectedRunTime(plan, dataset, space);
+    const { knownNs, estimatedNs } = expectedRunTime({ plan, dataset, space });
     const expectedNs = knownNs + estimatedNs;
     return { name, description, writtenBytes, writtenIsLowerBound, dataBytes, expectedNs, path };
   });

@@ -5,6 +5,7 @@ import type { ThreadUsage } from '../../host/system/thread-usage.js';
 import type { FoundPart } from '../../plan/file-index.js';
 import type { FileRule } from '../../plan/file-list.js';
 import type { DataFile, Extent } from '../../plan/plan.js';
+import type { CheckpointSpan } from '../../record/checkpoint-timeline.js';
 import type { TcpCount } from '../../record/nfs-traffic.js';
 import type { Injection } from '../../record/run-record.js';
 import type { TrainingRecord } from '../../record/training-record.js';
@@ -92,6 +93,8 @@ export interface WorkerReport {
   readonly phases?: readonly WorkerPhase[];
   /** Of replays. */
   readonly replay?: WorkerReplay;
+  /** Of jobs that save or load checkpoints: when this worker did what, and how many spans were not kept. */
+  readonly spans?: { readonly kept: readonly CheckpointSpan[]; readonly dropped: number };
   /** Of a training job, from the thread that plays its accelerators. */
   readonly training?: TrainingRecord;
   readonly seconds: readonly WorkerSecond[];

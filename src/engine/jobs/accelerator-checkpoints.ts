@@ -3,6 +3,7 @@ import type { TrainingCheckpoints } from '../../record/training-record.js';
 import { CheckpointLog } from '../../training/checkpoints/checkpoint-log.js';
 import type { TrainingJob } from '../../workload/jobs/training.js';
 import type { Clock } from '../core/clock.js';
+import { SpanLog } from './span-log.js';
 import { END_OF_TRAINING, type TrainingBoard } from './training-board.js';
 import { publishTask, saveTask } from './training-saver.js';
 
@@ -24,6 +25,7 @@ interface OpenCheckpoint {
 
 /** When the accelerators save, and what the savers have been told. One saver writes for each accelerator. */
 export class AcceleratorCheckpoints {
+  readonly spans = new SpanLog(null);
   readonly #training: Training;
   readonly #job: TrainingJob;
   readonly #log = new CheckpointLog();
@@ -108,10 +110,11 @@ export class AcceleratorCheckpoints {
     const endNs = Math.max(savedNs, publishedNs);
     const { dueNs, resumedNs } = this.#open;
     this.#open = null;
-    const isAsync = this.#job.checkpointMode === 'async';
+    const blockedUntilNs = this.#job.checkpointMode === 'async' ? resumedNs : endNs;
     // In the background, it may have been complete long ago.
     clock.waitUntil(endNs);
-    this.#log.addCheckpoint(dueNs, isAsync ? resumedNs : endNs, endNs);
+    this.#log.addCheckpoint(dueNs, blockedUntilNs, endNs);
+    this.spans.add(this.#checkpoint, 'blocked', dueNs, blockedUntilNs);
     return true;
   }
 

@@ -8,7 +8,8 @@ import type { CheckpointRestoreJob } from '../../workload/workload.js';
 import { CELL } from '../core/counters.js';
 import { CallDrain } from '../drains/call-drain.js';
 import { PLAIN_DRAIN } from '../drains/drain.js';
-import { type JobProgram, type Program, type ProgramContext, timed } from './job-program.js';
+import type { JobProgram, Program, ProgramContext } from './job-program.js';
+import { SpanLog } from './span-log.js';
 import { drainStretch, SLOT } from './whole-files.js';
 
 /**
@@ -16,6 +17,7 @@ import { drainStretch, SLOT } from './whole-files.js';
  * the restore ends when the last worker is done.
  */
 class CheckpointRestoreProgram implements Program {
+  readonly spans: SpanLog;
   readonly #context: ProgramContext;
   readonly #job: CheckpointRestoreJob;
   readonly #drain: CallDrain;
@@ -23,6 +25,7 @@ class CheckpointRestoreProgram implements Program {
   #isWhole = false;
 
   constructor(context: ProgramContext, job: CheckpointRestoreJob) {
+    this.spans = new SpanLog(context.task.worker);
     this.#context = context;
     this.#job = job;
     const { backend, meter, content } = context;
@@ -38,7 +41,7 @@ class CheckpointRestoreProgram implements Program {
       const [startNs, bytesBefore] = [backend.clock.now(), meter.readBytes];
       const isEnd = !this.#read(file, lengths);
       if (meter.readBytes - bytesBefore !== this.#partOf(file).lengthBytes) return null;
-      timed(this.#context, 'close', () => backend.close(SLOT));
+      this.spans.timed(this.#context, RESTORED, 'close', () => backend.close(SLOT));
       meter.record('file', backend.clock.now() - startNs);
       if (isEnd) return null;
     }
@@ -53,9 +56,11 @@ class CheckpointRestoreProgram implements Program {
     const { startBytes, lengthBytes } = this.#partOf(file);
     content.take(file);
     const mode = { write: false, create: false, direct: this.#job.direct };
-    timed(this.#context, 'open', () => backend.open(SLOT, file.path, mode));
+    this.spans.timed(this.#context, RESTORED, 'open', () => backend.open(SLOT, file.path, mode));
     if (advises) backend.advise(SLOT, 'random', startBytes, lengthBytes);
-    const goesOn = drainStretch(this.#drain, this.#batch, READ, SLOT, startBytes, lengthBytes, lengths);
+    const goesOn = this.spans.during(RESTORED, 'read', backend.clock, () =>
+      drainStretch(this.#drain, this.#batch, READ, SLOT, startBytes, lengthBytes, lengths),
+    );
     if (advises) backend.advise(SLOT, 'dontneed', startBytes, lengthBytes);
     return goesOn;
   }
@@ -79,6 +84,9 @@ class CheckpointRestoreProgram implements Program {
     meter.record('checkpoint', lastNs);
   }
 }
+
+/** A restore loads one checkpoint. */
+const RESTORED = 1;
 
 /** Parts of a file begin at multiples of this, which direct I/O takes on usual devices. */
 const PART_BYTES = 4096;

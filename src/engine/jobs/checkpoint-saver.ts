@@ -5,7 +5,8 @@ import type { WriterHabits } from '../../workload/checkpoint-writers.js';
 import { CallDrain } from '../drains/call-drain.js';
 import { PLAIN_DRAIN } from '../drains/drain.js';
 import type { SavedFile } from './checkpoint-files.js';
-import { type ProgramContext, timed } from './job-program.js';
+import type { ProgramContext } from './job-program.js';
+import type { SpanLog } from './span-log.js';
 import { drainStretch, SLOT } from './whole-files.js';
 
 /** How a worker writes. */
@@ -16,11 +17,13 @@ export class CheckpointSaver {
   readonly files: readonly SavedFile[];
   readonly #context: ProgramContext;
   readonly #habits: SaverHabits;
+  readonly #log: SpanLog;
   readonly #batch = new Batch();
   readonly #writer: CallDrain;
 
-  constructor(context: ProgramContext, habits: SaverHabits, files: readonly SavedFile[]) {
+  constructor(context: ProgramContext, habits: SaverHabits, files: readonly SavedFile[], log: SpanLog) {
     this.#context = context;
+    this.#log = log;
     this.#habits = habits;
     this.files = files;
     const { backend, meter, content } = context;
@@ -47,12 +50,18 @@ export class CheckpointSaver {
     for (const each of [directory, ...directories]) backend.makeDirectories(task.scratchDirectory, each);
     for (const file of state) if (!this.#saveFile(checkpoint, file, rename)) return false;
     if (fsyncDirectories)
-      for (const each of directories) timed(this.#context, 'dirsync', () => backend.syncDirectory(each));
+      for (const each of directories)
+        this.#log.timed(this.#context, checkpoint, 'dirsync', () => backend.syncDirectory(each));
     return true;
   }
 
   /** Makes a checkpoint that all have written the newest one. Returns false when the worker must end. */
   publish(checkpoint: number): boolean {
+    const { clock } = this.#context.backend;
+    return this.#log.during(checkpoint, 'publish', clock, () => this.#publish(checkpoint));
+  }
+
+  #publish(checkpoint: number): boolean {
     const { task, backend } = this.#context;
     const { publish, fsyncDirectories } = this.#habits;
     for (const file of this.files) {
@@ -61,8 +70,9 @@ export class CheckpointSaver {
     }
     if (publish === 'directory') {
       const [from, to] = [this.#unfinished(checkpoint), this.directoryOf(checkpoint)];
-      timed(this.#context, 'rename', () => backend.rename(from, to));
-      if (fsyncDirectories) timed(this.#context, 'dirsync', () => backend.syncDirectory(task.scratchDirectory));
+      this.#log.timed(this.#context, checkpoint, 'rename', () => backend.rename(from, to));
+      if (fsyncDirectories)
+        this.#log.timed(this.#context, checkpoint, 'dirsync', () => backend.syncDirectory(task.scratchDirectory));
     }
     return true;
   }
@@ -89,13 +99,18 @@ export class CheckpointSaver {
     // A trainer preallocates while its accelerators wait, so the file's `open` includes it.
     const mode = { write: true, create: true, direct, preallocate: data };
     content.take(data);
-    timed(this.#context, 'open', () => backend.open(SLOT, written, mode));
-    const whole = drainStretch(this.#writer, this.#batch, WRITE, SLOT, 0, data.bytes, file.lengths(), checkpoint);
+    this.#log.timed(this.#context, checkpoint, 'open', () => backend.open(SLOT, written, mode));
+    const whole = this.#log.during(checkpoint, 'write', backend.clock, () =>
+      drainStretch(this.#writer, this.#batch, WRITE, SLOT, 0, data.bytes, file.lengths(), checkpoint),
+    );
     // Nobody makes the pointer durable: it is overwritten where it is.
-    if (whole && fsync && role !== 'pointer') timed(this.#context, 'fsync', () => backend.sync(SLOT, false));
-    if (whole && rename === 'open') timed(this.#context, 'rename', () => backend.rename(written, path));
-    timed(this.#context, 'close', () => backend.close(SLOT));
-    if (whole && rename === 'closed') timed(this.#context, 'rename', () => backend.rename(written, path));
+    if (whole && fsync && role !== 'pointer')
+      this.#log.timed(this.#context, checkpoint, 'fsync', () => backend.sync(SLOT, false));
+    if (whole && rename === 'open')
+      this.#log.timed(this.#context, checkpoint, 'rename', () => backend.rename(written, path));
+    this.#log.timed(this.#context, checkpoint, 'close', () => backend.close(SLOT));
+    if (whole && rename === 'closed')
+      this.#log.timed(this.#context, checkpoint, 'rename', () => backend.rename(written, path));
     return whole;
   }
 }

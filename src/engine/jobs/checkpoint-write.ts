@@ -5,6 +5,7 @@ import type { CheckpointWriteJob } from '../../workload/workload.js';
 import { savedFiles } from './checkpoint-files.js';
 import { CheckpointSaver } from './checkpoint-saver.js';
 import type { JobProgram, Program, ProgramContext } from './job-program.js';
+import { SpanLog } from './span-log.js';
 import { SLOT } from './whole-files.js';
 
 /**
@@ -15,6 +16,7 @@ import { SLOT } from './whole-files.js';
  * still while the state is copied, and when a checkpoint is due before the last one is written.
  */
 class CheckpointWriteProgram implements Program {
+  readonly spans: SpanLog;
   readonly #context: ProgramContext;
   readonly #job: SettledCheckpointJob;
   readonly #saver: CheckpointSaver;
@@ -23,7 +25,8 @@ class CheckpointWriteProgram implements Program {
   constructor(context: ProgramContext, job: CheckpointWriteJob) {
     this.#context = context;
     this.#job = job as SettledCheckpointJob;
-    this.#saver = new CheckpointSaver(context, this.#job, savedFiles(context, job));
+    this.spans = new SpanLog(context.task.worker);
+    this.#saver = new CheckpointSaver(context, this.#job, savedFiles(context, job), this.spans);
   }
 
   prepare(): void {}
@@ -35,7 +38,7 @@ class CheckpointWriteProgram implements Program {
     let busyNs = 0;
     let dueNs = backend.clock.now();
     for (let checkpoint = 1; checkpoint <= checkpoints; checkpoint++) {
-      const startNs = isAsync ? this.#stage(dueNs) : backend.clock.now();
+      const startNs = isAsync ? this.#stage(checkpoint, dueNs) : backend.clock.now();
       if (startNs === null || !this.#save(checkpoint) || this.#meet() === null) break;
       const endNs = backend.clock.now();
       busyNs += endNs - startNs;
@@ -63,11 +66,12 @@ class CheckpointWriteProgram implements Program {
    * when the worker must end.
    * @param dueNs when the training wanted to save; earlier than now if the last checkpoint took longer than the interval
    */
-  #stage(dueNs: number): number | null {
+  #stage(checkpoint: number, dueNs: number): number | null {
     const { backend } = this.#context;
     const bytes = this.#saver.files.reduce((sum, { data }) => sum + data.bytes, 0);
-    const copiedNs = backend.clock.now() + (bytes / this.#job.stagingBytesPerSecond) * 1e9;
-    if (!this.#waitUntil(Math.round(copiedNs)) || this.#meet() === null) return null;
+    const copiedNs = Math.round(backend.clock.now() + (bytes / this.#job.stagingBytesPerSecond) * 1e9);
+    const isCopied = this.spans.during(checkpoint, 'copy', backend.clock, () => this.#waitUntil(copiedNs));
+    if (!isCopied || this.#meet() === null) return null;
     const resumedNs = backend.clock.now();
     this.#record('blocked', resumedNs - dueNs);
     return resumedNs;

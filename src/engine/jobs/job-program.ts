@@ -27,6 +27,8 @@ export interface Program {
   readonly phases?: WorkerReport['phases'];
   /** What a replay did. */
   readonly replay?: WorkerReport['replay'];
+  /** When a job that saves or loads checkpoints did what. */
+  readonly spans?: WorkerReport['spans'] | undefined;
   /** What a training job has measured, by the thread that plays its accelerators. */
   readonly training?: WorkerReport['training'];
   /** Prepares, before the common start. Not part of the measured window. */

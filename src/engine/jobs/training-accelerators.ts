@@ -106,6 +106,10 @@ export class AcceleratorProgram implements Program {
 
   complete(): void {}
 
+  get spans(): AcceleratorCheckpoints['spans'] | undefined {
+    return this.#checkpoints?.spans;
+  }
+
   /** Trains for an epoch. Returns false after a stop request: what was done until then is recorded. */
   #epoch(epoch: number): boolean {
     const { clock } = this.#context.backend;

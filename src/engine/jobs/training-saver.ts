@@ -4,6 +4,7 @@ import { BoardTasks, NOTHING_MADE } from './board-tasks.js';
 import { listedFiles } from './checkpoint-files.js';
 import { CheckpointSaver } from './checkpoint-saver.js';
 import type { Program, ProgramContext } from './job-program.js';
+import { SpanLog } from './span-log.js';
 import { TrainingBoard } from './training-board.js';
 
 /** Tasks of savers: a checkpoint counts from 1. The first saver publishes it when all have written it. */
@@ -12,6 +13,7 @@ export const publishTask = (checkpoint: number): number => 2 * checkpoint + 1;
 
 /** Writes the checkpoints of one accelerator, when it is told to. */
 export class SaverProgram implements Program {
+  readonly spans: SpanLog;
   readonly #tasks: BoardTasks;
   readonly #saver: CheckpointSaver;
 
@@ -20,7 +22,8 @@ export class SaverProgram implements Program {
     const { task } = context;
     this.#tasks = new BoardTasks(context, new TrainingBoard(task.shared as SharedArrayBuffer, boardShapeOf(job)));
     const files = listedFiles(savingFiles(job, rank), { seed: task.seed, rank });
-    this.#saver = new CheckpointSaver(context, savingHabits(job), files);
+    this.spans = new SpanLog(rank);
+    this.#saver = new CheckpointSaver(context, savingHabits(job), files, this.spans);
   }
 
   prepare(): void {}

@@ -1,4 +1,5 @@
 /** The time of a checkpoint by kind of call. */
+import { grouped } from '../../base/grouped.js';
 import { LATENCY_KINDS, type LatencyKind } from '../../base/latency-kinds.js';
 import type { BarChart, Chart } from '../../charts/chart.js';
 import { recordsOf } from '../../record/merge-ranks.js';
@@ -71,12 +72,7 @@ function partsOf(saved: readonly SavedArm[]): BarChart['parts'] {
 
 /** Returns one for each machine; none for arms without checkpoints. */
 function savedArms({ id, attributes, counted }: ChartArm): SavedArm[] {
-  const machines = new Map<number, TrialRecord[]>();
-  for (const record of counted.flatMap(recordsOf)) {
-    const known = machines.get(record.rank);
-    if (known === undefined) machines.set(record.rank, [record]);
-    else known.push(record);
-  }
+  const machines = grouped(counted.flatMap(recordsOf), ({ rank }) => rank);
   return [...machines].flatMap(([rank, records]) => {
     const whole = latencyOf(records, 'checkpoint');
     if (whole === null) return [];

@@ -1,4 +1,5 @@
 /** Splits what is too much for one chart, by attributes, and names the parts. */
+import { grouped } from '../../base/grouped.js';
 import type { Attributed } from '../../gate/grid.js';
 
 /** The items of one chart, and the attributes that they share where the charts differ. */
@@ -31,14 +32,7 @@ export function facetsOf<T extends Attributed>(
 }
 
 function partsBy<T extends Attributed>(items: readonly T[], name: string): Map<string | undefined, T[]> {
-  const parts = new Map<string | undefined, T[]>();
-  for (const item of items) {
-    const level = item.attributes.get(name);
-    const part = parts.get(level);
-    if (part === undefined) parts.set(level, [item]);
-    else part.push(item);
-  }
-  return parts;
+  return grouped(items, ({ attributes }) => attributes.get(name));
 }
 
 /** Returns the name that splits into few parts that are small enough, or else into the most parts. */

@@ -5,6 +5,7 @@ import type { RunView } from '../run/run-view.js';
 import { armCharts } from './arm-charts.js';
 import { type ChartedRun, chartedRun } from './chart-arms.js';
 import { checkpointCharts } from './checkpoint-charts.js';
+import { checkpointTimelines } from './checkpoint-timelines.js';
 import { factorCharts } from './factor-charts.js';
 import { heatmapCharts } from './heatmap-charts.js';
 import { nfsCharts } from './nfs-charts.js';
@@ -30,6 +31,7 @@ const ROWS: readonly ChartRow[] = [
   { subject: 'latency', make: percentileCharts },
   { subject: 'training', make: trainingCharts },
   { subject: 'checkpoints', make: checkpointCharts },
+  { subject: 'checkpoints', make: checkpointTimelines },
   { subject: 'replay', make: replayCharts },
   { subject: 'nfs', make: nfsCharts },
   { subject: 'time', make: timeCharts },

@@ -26,7 +26,7 @@ export function renderCalibration(
     [
       [answer],
       headerLines(calibration),
-      [...terminalTable(calibration.cells, COLUMNS, options), ...LEGEND],
+      [...terminalTable(calibration.cells, columnsFor(calibration.cells), options), ...LEGEND],
       checkLines(calibration),
       planLines(calibration),
       warnings.map(({ code, message, remedy }) => paint(`${code}: ${message} → ${remedy}`, 'bad')),
@@ -43,6 +43,12 @@ function headerLines({ path, target, run, plan, workload }: CalibrationRecord): 
     `${path} (${target.fileSystem} on ${target.source}) measured against itself: ${workload}, ${trials}`,
     `run ${run}`,
   ];
+}
+
+/** Of several metrics, each row needs its own. */
+function columnsFor(cells: readonly CalibratedCell[]): readonly ShownColumn<CalibratedCell>[] {
+  const areSeveral = new Set(cells.map(({ measure }) => measure)).size > 1;
+  return COLUMNS.map((column) => (column.head === 'metric' && areSeveral ? { ...column, dropOrder: 0 } : column));
 }
 
 const COLUMNS: readonly ShownColumn<CalibratedCell>[] = [
@@ -106,8 +112,7 @@ function checkLines({ cells, plan }: CalibrationRecord): string[] {
   return [
     `B compared with A: ${checkText(sides)}`,
     `the last ${plural(half, 'session')} compared with the first ${half}: ${checkText(halves)}`,
-    'Both compare the target with itself, so a difference (p below 0.05) would be a false alarm of a gate. Two comparisons',
-    'cannot show how often false alarms happen. Neither covers the noise between days.',
+    'Both compare the target with itself, so a difference (p below 0.05) would be a false alarm of a gate. Two comparisons cannot show how often false alarms happen. Neither covers the noise between days.',
   ];
 }
 

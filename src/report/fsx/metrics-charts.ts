@@ -62,6 +62,8 @@ const MOST_SPANS = 60;
 
 /** Returns the charts of all targets. Their ids are unique. */
 export function metricsCharts(view: MetricsView): Chart[] {
+  const { startAt, endAt } = view.record;
+  const [startMs, endMs] = [Date.parse(startAt), Date.parse(endAt)];
   const uniqueId = uniqueIds();
   return view.record.targets.flatMap((target) => {
     const series = seriesOf(target, view.record.series);
@@ -75,8 +77,9 @@ export function metricsCharts(view: MetricsView): Chart[] {
           id: uniqueId(`cloudwatch-${chart.row}`),
           title: `${chart.title}${of}`,
           description: `${chart.description}. One value for each period of CloudWatch, beside ${plural(spansOf(view, target).length, 'trial')}.`,
-          x: { label: 'time', unit: 'time', scale: 'linear' },
-          y: { label: chart.title.toLowerCase(), unit: chart.unit, scale: 'linear', includes: [0] },
+          // The same for all, so that one can be read below the other.
+          x: { label: 'time', unit: 'time', scale: 'linear', includes: [startMs, endMs] },
+          y: { label: `${chart.title.charAt(0).toLowerCase()}${chart.title.slice(1)}`, unit: chart.unit, scale: 'linear', includes: [0] },
           series: lines,
           spans: trialSpans(view, target),
         },
@@ -111,7 +114,17 @@ function line(row: TimelineRow, series: readonly MetricSeries[], chart: MetricsC
     const shown = divisors === null ? value * scale : value / (divisors.get(seconds) ?? Number.NaN);
     return Number.isFinite(shown) ? [{ x: seconds * 1000, y: shown }] : [];
   });
-  return points.length === 0 ? [] : [{ name: row.label, points, drawn: 'steps' }];
+  const name = row.label;
+  return points.length === 0 ? [] : [{ name, points: withGaps(points, first.periodSeconds * 1000), drawn: 'steps' }];
+}
+
+/** Returns the points with a gap from where on CloudWatch has published nothing. Nothing is not 0. */
+function withGaps(points: readonly XyPoint[], periodMs: number): XyPoint[] {
+  return points.flatMap((point, index) => {
+    const next = points[index + 1];
+    const endMs = point.x + periodMs;
+    return next === undefined || next.x > endMs ? [point, { x: endMs, y: null }] : [point];
+  });
 }
 
 /** Returns the value of each period, by its start: of all file servers or aggregates together. */

@@ -37,7 +37,9 @@ export function renderAnswers(rows: readonly AnswerRow[], options: TerminalOptio
         : ['Grant what is missing with:', ...[...missing.values()].map((grant) => `  ${JSON.stringify(grant)}`)],
       assumed.length === 0
         ? []
-        : [cautious ? 'Not given:' : 'Assumed, because it was not given:', ...assumed.map((text) => `  ${text}`)],
+        : cautious
+          ? ['Not given:', ...assumed.map((text) => `  ${text.replace(/^no /, '')}`)]
+          : ['Assumed, because it was not given:', ...assumed.map((text) => `  ${text}`)],
       rows.length > 1 ? [countLine(rows)] : [],
     ],
     options,

@@ -51,7 +51,7 @@ function monthLines({ month, perHour, currency }: TotalCost): string[] {
   const unknown = month.items.filter(({ quantity }) => quantity === null).map(({ item }) => PRICE_ITEMS[item]);
   const without = unknown.length === 0 ? '' : `; without ${unknown.join(' and ')}, whose size is not known`;
   const total = month.total === null ? 'not known, because prices are missing' : inCurrency(month.total, currency);
-  const hour = perHour === null ? '' : `, or ${money(perHour)} an hour (${HOURS_OF_MONTH} hours)`;
+  const hour = perHour === null ? '' : `, or ${money(perHour)} an hour (a month of ${HOURS_OF_MONTH} hours)`;
   return [...aligned([['a month of', 'quantity', 'price', 'cost'], ...rows]), `total: ${total}${hour}${without}`];
 }
 
@@ -66,11 +66,16 @@ function testLines({ test, currency }: TotalCost): string[] {
   const parts = [
     `${hours < 1 ? `${Math.round(hours * 60)} min` : `${hours.toFixed(1)} h`} of the file system ${money(provisioned)}`,
     requests === null
-      ? 'requests to the capacity pool not counted (feedrate fsx metrics RUN, or --pool-reads and --pool-writes)'
+      ? 'requests to the capacity pool not counted'
       : `requests to the capacity pool ${money(requests)}`,
     ...(crossAz === 0 ? [] : [`traffic between Availability Zones ${money(crossAz)}`]),
   ];
-  return [`this test: ${inCurrency(total, currency)} (${parts.join('; ')})`];
+  return [
+    `this test: ${inCurrency(total, currency)} (${parts.join('; ')})`,
+    ...(requests === null
+      ? ['count the requests with --pool-reads and --pool-writes, or with: feedrate fsx metrics RUN']
+      : []),
+  ];
 }
 
 function rateLines({

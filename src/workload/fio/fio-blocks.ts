@@ -91,9 +91,11 @@ function bothOf(options: FioOptions): readonly [Spelled, Spelled] {
 /** `4k/60:64k/40`; an empty share is the rest, as in a workload. */
 function splitOf(options: FioOptions, part: string, name: string): Spelled | null {
   const entries = part.split(':').map((entry) => entry.split('/'));
+  const known = entries.flatMap(([size = '', share]) => (share === '0' ? [] : (options.sizeOf(name, size) ?? [])));
+  const least = Math.min(...known);
   const texts = entries.map(([size = '', share = '']) => {
     const bytes = options.sizeOf(name, size);
-    return bytes === null || !/^\d*$/.test(share) ? null : `${sizeText(bytes)}/${share}`;
+    return bytes === null || !/^\d*$/.test(share) ? null : `${sizeText(inUnits(options, name, bytes, least))}/${share}`;
   });
   if (texts.includes(null)) return null;
   const used = texts.filter((text) => !text?.endsWith('/0'));
@@ -103,6 +105,17 @@ function splitOf(options: FioOptions, part: string, name: string): Spelled | nul
     return bytes === null ? null : { text: sizeText(bytes), bytes };
   }
   return { text: used.join(':'), bytes: null };
+}
+
+/** fio cuts each size to a multiple of the smallest one. */
+function inUnits(options: FioOptions, name: string, bytes: number, leastBytes: number): number {
+  const whole = bytes - (bytes % leastBytes);
+  if (whole === 0 || whole === bytes) return bytes;
+  options.note(
+    name,
+    `${sizeText(whole)} instead of ${sizeText(bytes)}, because fio cuts sizes to multiples of the smallest`,
+  );
+  return whole;
 }
 
 function rangeOf(options: FioOptions, part: string, name: string): Spelled | null {

@@ -89,14 +89,16 @@ function jobWith(
   };
 }
 
-/** Notes how operations follow each other, where it is not quite as in fio. */
-function noteDrawn(options: FioOptions, { reads, writes, isRandom }: FioPattern, { uniformBytes }: Blocks): void {
-  if (reads && writes && !isRandom)
-    options.note('rw', 'reads and writes share one position in the file, where fio has one for each');
+/** Tells how sizes are drawn, and refuses what fio does with random blocks of several sizes. */
+function noteDrawn(options: FioOptions, { isRandom }: FioPattern, { uniformBytes }: Blocks): void {
   if (uniformBytes !== null) return;
   const sizes = ['bssplit', 'bsrange'].find((name) => options.has(name)) ?? 'bs';
-  const place = isRandom ? '; one block begins in each stretch of the largest size, where fio also fills the gaps' : '';
-  options.note(sizes, `sizes are drawn, so that the bytes differ from fio’s by up to one block${place}`);
+  if (isRandom && !options.flag('norandommap'))
+    options.fault(
+      sizes,
+      'fio’s map of used blocks cuts or skips random blocks of several sizes, so that others are moved than these; add norandommap=1, or write one size',
+    );
+  else options.note(sizes, 'sizes are drawn, so that the bytes differ from fio’s by up to one block');
 }
 
 type Set = (word: string, value: string | number | boolean, option?: string) => void;

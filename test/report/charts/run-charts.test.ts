@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Chart, XyChart } from '../../../src/charts/chart.js';
+import type { Chart, TimelineChart, XyChart } from '../../../src/charts/chart.js';
+import { type CheckpointSpan, timelineOf } from '../../../src/record/checkpoint-timeline.js';
 import { runCharts } from '../../../src/report/charts/run-charts.js';
 import { runJson } from '../../../src/report/run/run-json.js';
 import { type RunView, viewRun } from '../../../src/report/run/run-view.js';
@@ -107,6 +108,54 @@ test('a trial that measured nothing is seen', () => {
   assert.is(Math.min(...(point?.dots ?? [])), 0);
   const tail = chartOf(viewRun(view.run, empty, []), 'latency-p99-by-bs') as XyChart;
   assert.is(tail.series[0]?.points[0]?.label, '1 of 8 trials measured nothing');
+});
+
+/** A trial of two checkpoints of two ranks, each written in `writeNs`. */
+function savedIn(writeNs: number, round: number, arm = makeArm('save'), workers = 2) {
+  const spans = [1, 2].flatMap((checkpoint) =>
+    Array.from({ length: workers }, (_, worker): CheckpointSpan => {
+      const startNs = checkpoint * 1e10;
+      return { checkpoint, worker, phase: 'write', startNs, endNs: startNs + writeNs + worker };
+    }),
+  );
+  const timeline = timelineOf(spans);
+  assert.ok(timeline !== undefined);
+  return makeTrial(arm, round, 1e8, { id: `s1r${round}t1`, timeline });
+}
+
+test('a checkpoint timeline is that of the trial with the median time, with a lane for each rank', () => {
+  const arm = makeArm('save');
+  const { run } = measuredRun('saves', [{ arm, levels: around(1e8, 3) }]);
+  const trials = [3e9, 1e9, 2e9].map((ns, index) => savedIn(ns, index + 1));
+  const chart = chartOf(viewRun(run, trials, []), 'checkpoint-timeline') as TimelineChart;
+  assert.match(chart.description, /in trial s1r3t1, the one of 3 with the median time/);
+  assert.equal(
+    chart.lanes.map(({ name, spans }) => [name, spans.map(({ what, fromNs, toNs }) => [what, fromNs, toNs])]),
+    [0, 1].map((worker) => [
+      `worker ${worker}`,
+      [1, 2].map((checkpoint) => ['write', checkpoint * 1e10, checkpoint * 1e10 + 2e9 + worker]),
+    ]),
+  );
+});
+
+test('of many ranks and many arms, the timelines are those of the slow ones, and say so', () => {
+  const arms = Array.from({ length: 9 }, (_, index) => makeArm('save', [{ name: 'numjobs', label: `${index + 1}` }]));
+  const { run } = measuredRun(
+    'saves',
+    arms.map((arm) => ({ arm, levels: around(1e8, 3) })),
+  );
+  const trials = arms.map((arm, index) => ({ ...savedIn((index + 1) * 1e9, 1, arm, 30), id: `s1r1t${index + 1}` }));
+  const charts = runCharts(viewRun(run, trials, [])).flatMap(({ chart }) =>
+    chart.id.startsWith('checkpoint-timeline') ? [chart as TimelineChart] : [],
+  );
+  assert.equal(
+    charts.map(({ lanes }) => [lanes[0]?.arm, lanes.length]),
+    arms.slice(3).map(({ id }) => [id, 24]),
+  );
+  for (const { description } of charts) {
+    assert.match(description, 'The 6 of 9 arms with the longest checkpoints.');
+    assert.match(description, 'The 24 of 30 ranks that were done last.');
+  }
 });
 
 test('without a number that varies, arms are bars', () => {

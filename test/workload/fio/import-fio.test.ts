@@ -59,13 +59,14 @@ stonewall
 });
 
 test('included lines, keywords and several values stand for what fio makes of them', () => {
-  const found = jobs('[a]\ninclude shared.inc\nsize=4m\nnumjobs=$ncpus\nrw=randrw\nbs=,64k\nrwmixwrite=30\n');
+  const found = jobs('[a]\ninclude shared.inc\nsize=4m\nnumjobs=$ncpus\nrw=randrw\nnorandommap\nbs=,64k\nrwmixwrite=30\n');
   assert.equal(found['a'], {
     rw: 'randrw',
     rwmixread: '70',
     bs: '4k',
     bs_write: '64k',
     size: '4m',
+    norandommap: 'true',
     numjobs: '2',
     ioengine: 'psync',
     cache: 'cold',
@@ -165,10 +166,20 @@ test('what is not quite as in fio is a note', () => {
       .losses.map(({ message }) => message)
       .join('\n');
   assert.match(notes('[a]\nsize=1m\nbs=64k\nio_size=100k\n'), /^io_size: 128k instead of 100k/);
-  assert.match(notes('[a]\nrw=rw\nsize=1m\n'), /^rw: reads and writes share one position/);
-  assert.match(notes('[a]\nrw=randread\nsize=1m\nbssplit=4k/50:8k/50\n'), /^bssplit: sizes are drawn.*fills the gaps/);
+  assert.is(notes('[a]\nrw=rw\nsize=1m\n'), '');
+  assert.match(notes('[a]\nrw=randread\nnorandommap\nsize=1m\nbssplit=4k/50:8k/50\n'), /^bssplit: sizes are drawn/);
+  const cut = '[a]\nrw=read\nsize=1m\nbssplit=4k/50:10000/50\n';
+  assert.match(notes(cut), /^bssplit: 8k instead of 10000/);
+  assert.match(imported(cut).source, 'bs: 4k/50:8k/50');
   // An option of a profile, which fio takes without it.
   assert.match(notes('[a]\nsize=1m\nthreads=1\n'), /^threads: .*tiobench/);
+});
+
+test('random blocks of several sizes are refused where fio would cut them', () => {
+  const [fault = ''] = faults('[a]\nrw=randread\nsize=1m\nbsrange=4k-64k\n');
+  assert.match(fault, /^job\.fio:4:1: bsrange: fio’s map of used blocks cuts or skips .*; add norandommap=1, or write one size$/);
+  assert.equal(faults('[a]\nrw=randread\nsize=1m\nbsrange=4k-64k\nnorandommap=1\n'), []);
+  assert.equal(faults('[a]\nrw=write\nsize=1m\nbsrange=4k-64k\n'), []);
 });
 
 test('exitall changes what several workers do, and nothing for one', () => {
