@@ -88,6 +88,12 @@ export function quantileNs(histogram: Histogram, q: number): number {
   return quantilesNs(histogram, [q])[0] as number;
 }
 
+/** Returns which of so many values in ascending order is at quantile q, from 1: the ⌈q·n⌉-th. */
+export function rankAt(q: number, total: number): number {
+  // In floating point 0.07 · 100 is a little more than 7. Without the correction its ceiling would be 8.
+  return Math.max(1, Math.ceil(q * total * (1 - 4 * Number.EPSILON)));
+}
+
 /** Returns the latency (ns) at each of these quantiles, which must ascend, as `quantileNs` defines it. */
 export function quantilesNs(histogram: Histogram, quantiles: readonly number[]): number[] {
   const total = totalCount(histogram);
@@ -95,8 +101,7 @@ export function quantilesNs(histogram: Histogram, quantiles: readonly number[]):
   let bin = -1;
   let seen = 0;
   return quantiles.map((q) => {
-    // In floating point 0.07 · 100 is a little more than 7. Without the correction its ceiling would be 8.
-    const rank = Math.max(1, Math.ceil(q * total * (1 - 4 * Number.EPSILON)));
+    const rank = rankAt(q, total);
     while (seen < rank && bin < BINS - 1) seen += histogram.counts[++bin] as number;
     return binMidpoint(bin);
   });

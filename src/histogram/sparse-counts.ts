@@ -1,4 +1,4 @@
-import { BINS, createHistogram, type Histogram } from './histogram.js';
+import { BINS, binMidpoint, createHistogram, type Histogram, rankAt } from './histogram.js';
 
 /** A histogram as JSON: `[bin, count, bin, count, …]` for the bins that are not empty, in ascending order. */
 export type SparseCounts = readonly number[];
@@ -18,6 +18,31 @@ export function countOf(sparse: SparseCounts): number {
   let count = 0;
   for (let i = 1; i < sparse.length; i += 2) count += sparse[i] as number;
   return count;
+}
+
+/** Returns the mean (ns) as `meanNs` does, without a histogram. NaN when empty. */
+export function meanOfCounts(sparse: SparseCounts): number {
+  let total = 0;
+  let sum = 0;
+  for (let i = 0; i < sparse.length; i += 2) {
+    const count = sparse[i + 1] as number;
+    total += count;
+    sum += count * binMidpoint(sparse[i] as number);
+  }
+  return total === 0 ? Number.NaN : sum / total;
+}
+
+/** Returns the latencies (ns) at quantiles, which must ascend, as `quantilesNs` does, without a histogram. */
+export function quantilesOfCounts(sparse: SparseCounts, quantiles: readonly number[]): number[] {
+  const total = countOf(sparse);
+  if (total === 0) return quantiles.map(() => Number.NaN);
+  let next = 0;
+  let seen = 0;
+  return quantiles.map((q) => {
+    for (const rank = rankAt(q, total); seen < rank && next < sparse.length; next += 2)
+      seen += sparse[next + 1] as number;
+    return binMidpoint(sparse[next - 2] as number);
+  });
 }
 
 /** Returns the decoded histogram. Throws a `RangeError` on an invalid bin or count and on bins that do not ascend. */

@@ -2,8 +2,15 @@
 
 import { LATENCY_KINDS, type LatencyKind, type LatencyKindRow, type OperationKind } from '../base/latency-kinds.js';
 import type { NumberKey } from '../base/metrics.js';
-import { createHistogram, type Histogram, maxNs, meanNs, quantileNs, totalCount } from '../histogram/histogram.js';
-import { addCounts, countOf } from '../histogram/sparse-counts.js';
+import { createHistogram, type Histogram } from '../histogram/histogram.js';
+import {
+  addCounts,
+  countOf,
+  encodeHistogram,
+  meanOfCounts,
+  quantilesOfCounts,
+  type SparseCounts,
+} from '../histogram/sparse-counts.js';
 import { meanUtilisation, samplesPerSecond, steadyUtilisation } from '../training/utilisation.js';
 import { phaseRate } from './phases.js';
 import type { EpochRecord } from './training-record.js';
@@ -153,16 +160,24 @@ export function latencyOrSame(records: readonly RankPart[], kind: LatencyKind): 
 
 /** Returns the latencies of this kind over all these trials, merged exactly; null if there are none. */
 export function mergedLatency(records: readonly Pick<RankPart, 'latency'>[], kind: LatencyKind): Histogram | null {
-  let sum: Histogram | null = null;
+  const counts = countsOf(records, kind);
+  return counts.length === 0 ? null : sumOf(counts);
+}
+
+/** Returns the latencies of this kind of each trial and operation that has some. */
+function countsOf(records: readonly Pick<RankPart, 'latency'>[], kind: LatencyKind): readonly SparseCounts[] {
   const operations = operationsOf(kind);
-  for (const { latency } of records) {
-    for (const operation of operations) {
+  return records.flatMap(({ latency }) =>
+    operations.flatMap((operation) => {
       const counts = latency[operation];
-      if (counts === undefined || counts.length === 0) continue;
-      sum ??= createHistogram();
-      addCounts(sum, counts);
-    }
-  }
+      return counts === undefined || counts.length === 0 ? [] : [counts];
+    }),
+  );
+}
+
+function sumOf(counts: readonly SparseCounts[]): Histogram {
+  const sum = createHistogram();
+  for (const each of counts) addCounts(sum, each);
   return sum;
 }
 
@@ -178,23 +193,29 @@ export interface LatencySummary {
 }
 
 export function summarizeLatency(histogram: Histogram): LatencySummary {
-  return {
-    count: totalCount(histogram),
-    meanNs: meanNs(histogram),
-    p50Ns: quantileNs(histogram, 0.5),
-    p90Ns: quantileNs(histogram, 0.9),
-    p99Ns: quantileNs(histogram, 0.99),
-    p999Ns: quantileNs(histogram, 0.999),
-    maxNs: maxNs(histogram),
-  };
+  return summarizeCounts(encodeHistogram(histogram));
+}
+
+// A group of a thousand ranks has as many distributions in each trial, so none of them is made a histogram of.
+function summarizeCounts(counts: SparseCounts): LatencySummary {
+  const [p50Ns, p90Ns, p99Ns, p999Ns, maxNs] = quantilesOfCounts(counts, [0.5, 0.9, 0.99, 0.999, 1]) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  return { count: countOf(counts), meanNs: meanOfCounts(counts), p50Ns, p90Ns, p99Ns, p999Ns, maxNs };
 }
 
 /** Returns a summary of each kind of latency that these trials have, merged over all of them. */
 export function summarizeLatencies(records: readonly RankPart[]): ReadonlyMap<LatencyKind, LatencySummary> {
   const summaries = new Map<LatencyKind, LatencySummary>();
   for (const { kind } of LATENCY_KINDS) {
-    const histogram = mergedLatency(records, kind);
-    if (histogram !== null) summaries.set(kind, summarizeLatency(histogram));
+    const counts = countsOf(records, kind);
+    if (counts.length === 0) continue;
+    const [only, ...others] = counts as [SparseCounts, ...SparseCounts[]];
+    summaries.set(kind, others.length === 0 ? summarizeCounts(only) : summarizeLatency(sumOf(counts)));
   }
   return summaries;
 }

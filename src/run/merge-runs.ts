@@ -22,12 +22,14 @@ export function endGroupRun(whole: RunStore, meetings: RankMeetings, listener: R
   const merged = mergedTrials(
     group.members.map(({ rank }) => ({ rank, directory: join(whole.directory, rankDirectory(rank)) })),
   );
-  const lost = appendAll(whole, merged);
+  const trials: TrialRecord[] = [];
+  const lost = appendAll(whole, merged, trials);
   for (const problem of merged.problems) listener.note?.(problem);
   const status: RunEnd = over === null || over.end === 'complete' ? 'complete' : endOf(meetings, over.end);
   const finished = whole.finish(status, lost, over?.reason == null ? {} : { group: { ...group, problem: over.reason } });
   if (finished.problem !== null) listener.note?.(finished.problem);
-  const stored = readRun(finished.directory);
+  // A thousand ranks write ten megabytes a trial, which need not be read again.
+  const stored = readRun(finished.directory, [], lost === null ? { trials, problems: [] } : undefined);
   const run = { ...stored, run: stored.run ?? finished.run };
   keepTables(finished.directory, run, listener);
   return { run, status: finished.problem === null ? status : 'failed' };
@@ -38,11 +40,15 @@ function endOf(meetings: RankMeetings, end: 'stopped' | 'failed'): RunEnd {
   return end === 'failed' && !meetings.isBroken ? 'failed' : 'aborted';
 }
 
-/** Returns why a trial could not be saved, with the trial; null: all are. */
-function appendAll(store: RunStore, trials: Iterable<TrialRecord>): LostResults | null {
+/**
+ * Returns why a trial could not be saved, with the trial; null: all are.
+ * @param saved receives the trials that are
+ */
+function appendAll(store: RunStore, trials: Iterable<TrialRecord>, saved: TrialRecord[]): LostResults | null {
   for (const trial of trials) {
     try {
       store.appendTrial(trial);
+      saved.push(trial);
     } catch (thrown) {
       if (!(thrown instanceof FeedrateError)) throw thrown;
       return { reason: thrown.message, unsaved: trial };

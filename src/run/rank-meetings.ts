@@ -140,9 +140,11 @@ export class RankMeetings implements SessionMeetings {
   }
 
   /** Meets for a session of this rank: see `Meet`. */
-  readonly forSession: Meet = async (purpose, text, problem) => {
+  readonly forSession: Meet = async (purpose, text, fault) => {
     if (this.#over !== null) return { refusal: this.#over.reason ?? 'the run is over' };
     const at = purpose.at === 'start' ? purpose.trial : purpose.at;
+    // Workers that end because of a stop are no fault.
+    const problem = this.#isStopping() ? null : fault;
     const fails = problem !== null && purpose.at === 'layout';
     const end = this.#isStopping() ? ('stopped' as const) : fails ? ('failed' as const) : null;
     try {

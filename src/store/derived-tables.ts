@@ -102,8 +102,9 @@ export function tableWriter(
       const inStep = !table.isShort || beforeBytes === knownBytes;
       const firstLine = firstLines.get(table.file) ?? firstLineOf(path);
       const added = inStep && existsSync(path) ? table.addition(trial, firstLine) : null;
-      if (added === null) rewriteTable(directory, table);
-      else appendDerived(path, added);
+      if (added !== null) appendDerived(path, added);
+      else if (beforeBytes === 0) replaceDerived(path, table.whole([trial]));
+      else rewriteTable(directory, table);
       firstLines.set(table.file, added === null ? firstLineOf(path) : firstLine);
     }
     knownBytes = afterBytes;

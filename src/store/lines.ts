@@ -43,7 +43,8 @@ export class LineDivider {
   #endLine(part: Buffer): void {
     this.#number++;
     const isTooLong = this.#begunBytes + part.length > MOST_LINE_BYTES;
-    this.#visit(isTooLong ? null : Buffer.concat([...this.#begun, part]).toString('utf8'), this.#number);
+    const line = this.#begun.length === 0 ? part : Buffer.concat([...this.#begun, part]);
+    this.#visit(isTooLong ? null : line.toString('utf8'), this.#number);
     this.#begun.length = 0;
     this.#begunBytes = 0;
   }

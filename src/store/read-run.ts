@@ -25,14 +25,15 @@ import { RUN_FILES, rankDirectory } from './run-files.js';
 /**
  * Returns everything that can be read from a run directory. `problems` lists parts that are missing,
  * cut off or damaged. Trials lack the `omitted` parts, which make up most of a long run.
+ * @param known its trials, if the caller has them. Default: they are read
  * @throws FeedrateError `store` only when the directory does not exist
  */
-export function readRun(directory: string, omitted: readonly TrialPart[] = []): StoredRun {
+export function readRun(directory: string, omitted: readonly TrialPart[] = [], known?: RecordedTrials): StoredRun {
   const path = resolve(directory);
   requireDirectory(path);
   const partial = readText(join(path, RUN_FILES.partial));
   const header = readHeader(path);
-  const trials = readTrials(path, omitted);
+  const trials = known ?? readTrials(path, omitted);
   const isUnmerged = trials.trials.length === 0 && header.run?.status === 'running';
   const ofRanks = isUnmerged ? trialsOfRanks(path, header.run, omitted) : null;
   const stored = storedRun({ directory: path, id: basename(path) }, header, ofRanks ?? trials, partial);

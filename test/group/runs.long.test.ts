@@ -114,9 +114,9 @@ for (const [name, launcher] of Object.entries(TEST_LAUNCHERS)) {
   const afterFirstTrial = async (
     what: string,
     happen: (group: RunningGroup, where: Place) => unknown,
-    options: StartOptions,
+    { rounds = 60, ...options }: StartOptions & { readonly rounds?: number },
   ) => {
-    const where = placeOf(what, 60);
+    const where = placeOf(what, rounds);
     const timeout = ['--group-timeout', `${TIMEOUT_S}s`];
     const group = begin(launcher, where, { ...options, options: timeout });
     await group.firstTrial();
@@ -163,8 +163,10 @@ for (const [name, launcher] of Object.entries(TEST_LAUNCHERS)) {
         assert.is(run.status, 'aborted');
         for (const rank of [0, 1, 3]) assert.match(ended.stderr, new RegExp(`rank ${rank} ended with 5`));
       }
-      const next = startRun(TEST_LAUNCHERS.shell, 2, { ...where, results: `${where.results}-next` });
-      assert.is((await next.ended).status, 0, (await next.ended).stderr);
+      writeFileSync(where.workload, workloadOf(1));
+      const next = await startRun(TEST_LAUNCHERS.shell, 2, where).ended;
+      assert.is(next.status, 0, next.stderr);
+      assert.equal(leftIn(where), []);
     });
   }
 
@@ -176,7 +178,11 @@ for (const [name, launcher] of Object.entries(TEST_LAUNCHERS)) {
       {},
     );
     assert.is(run.status, 'aborted', ended.stderr);
-    assert.match(run.run?.group?.problem ?? '', new RegExp(`^rank ${HIT} \\(.+\\): it was stopped`));
+    assert.match(
+      run.run?.group?.problem ?? '',
+      new RegExp(`^rank ${HIT} \\(.+\\): it was stopped`),
+      `${run.run?.group?.problem} ${ended.stderr}`,
+    );
     assert.is(ended.status, 130, ended.stderr);
     if (name === 'shell')
       for (let rank = 0; rank < RANKS; rank++) assert.match(ended.stderr, new RegExp(`rank ${rank} ended with 130`));
@@ -194,7 +200,7 @@ for (const [name, launcher] of Object.entries(TEST_LAUNCHERS)) {
         const path = join('/proc', `${group.pidOf(HIT)}`, 'root', target, 'filler');
         assert.not.equal(spawnSync('dd', ['if=/dev/zero', `of=${path}`, 'bs=64k']).status, 0, 'the disk is not full');
       },
-      { wrapper: ['bash', wrapper, `${HIT}`, join(place, `${name}-full-disk`, 't')] },
+      { wrapper: ['bash', wrapper, `${HIT}`, join(place, `${name}-full-disk`, 't')], rounds: 12 },
     );
     assert.is(run.status, 'complete', ended.stderr);
     const failed = run.trials.filter(({ status }) => status === 'failed');

@@ -14,9 +14,11 @@ import {
   merged,
   mergeInto,
   quantileNs,
+  quantilesNs,
   record,
   totalCount,
 } from '../../src/histogram/histogram.js';
+import { encodeHistogram, meanOfCounts, quantilesOfCounts } from '../../src/histogram/sparse-counts.js';
 
 const RELATIVE_ERROR = 1 / 256;
 const LAST_BIN_NS = 2 ** 42;
@@ -96,6 +98,9 @@ histogram('gives quantiles within 1/256 of the sorted values', () => {
       const exactMean = sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
       assert.ok(Math.abs(meanNs(counted) - exactMean) <= exactMean * (RELATIVE_ERROR + 1e-12));
       assert.is(maxNs(counted), quantileNs(counted, 1));
+      const sparse = encodeHistogram(counted);
+      assert.equal(quantilesOfCounts(sparse, quantiles), quantilesNs(counted, quantiles));
+      assert.is(meanOfCounts(sparse), meanNs(counted));
     }),
     { seed: 3, numRuns: 500 },
   );
@@ -133,6 +138,8 @@ histogram('has no quantile, mean or maximum when empty', () => {
   assert.ok(Number.isNaN(quantileNs(empty, 0.5)));
   assert.ok(Number.isNaN(meanNs(empty)));
   assert.ok(Number.isNaN(maxNs(empty)));
+  assert.ok(Number.isNaN(meanOfCounts([])));
+  assert.equal(quantilesOfCounts([], [0, 1]), [Number.NaN, Number.NaN]);
   assert.is(totalCount(merged([])), 0);
 });
 
