@@ -26,7 +26,11 @@ export function endGroupRun(whole: RunStore, meetings: RankMeetings, listener: R
   const lost = appendAll(whole, merged, trials);
   for (const problem of merged.problems) listener.note?.(problem);
   const status: RunEnd = over === null || over.end === 'complete' ? 'complete' : endOf(meetings, over.end);
-  const finished = whole.finish(status, lost, over?.reason == null ? {} : { group: { ...group, problem: over.reason } });
+  const finished = whole.finish(
+    status,
+    lost,
+    over?.reason == null ? {} : { group: { ...group, problem: over.reason } },
+  );
   if (finished.problem !== null) listener.note?.(finished.problem);
   // A thousand ranks write ten megabytes a trial, which need not be read again.
   const stored = readRun(finished.directory, [], lost === null ? { trials, problems: [] } : undefined);

@@ -27,8 +27,8 @@ const OPTIONS = [
   '-e',
   'signal=none',
 ];
-/** Single bytes that dd copies to see what a stop costs. Each is a read and a write. */
-const PROBE_COPIES = 2000;
+/** Times that dd runs to see what a stop costs, and single bytes that it copies. Each is a read and a write. */
+const [PROBES, PROBE_COPIES] = [5, 400];
 
 export interface Recording {
   /** The log of strace. */
@@ -36,8 +36,8 @@ export interface Recording {
   readonly logBytes: number;
   /** The program's own status; 128 and the signal if that ended it. */
   readonly status: number;
-  /** What recording adds to each call here; null: unknown. */
-  readonly overhead: Overhead | null;
+  /** What recording adds to each call of a short program here; null: unknown. */
+  readonly probe: Overhead | null;
   /** From the start of the program to its end. */
   readonly wallNs: number;
   /** Removes the log. */
@@ -52,13 +52,13 @@ export async function recordProgram(command: readonly string[]): Promise<Recordi
   const directory = makeTemporary('recording', 'set TMPDIR to a directory that you may write to');
   const discard = () => rmSync(directory, { recursive: true, force: true });
   try {
-    const overhead = measureOverhead(join(directory, 'probe'));
+    const probe = probed(join(directory, 'probe'));
     const log = join(directory, 'strace');
     const startMs = performance.now();
     const status = await traced(command, log);
     const wallNs = Math.round((performance.now() - startMs) * 1e6);
     const logBytes = statSync(log, { throwIfNoEntry: false })?.size ?? 0;
-    return { log, logBytes, status, overhead, wallNs, discard };
+    return { log, logBytes, status, probe, wallNs, discard };
   } catch (thrown) {
     discard();
     throw thrown;
@@ -102,38 +102,37 @@ function childrenOf(pid: number | undefined): number[] {
   }
 }
 
-/**
- * Copies single bytes with dd, with strace and without. Returns the difference for each call: the part within calls as strace
- * timed them, and the rest.
- */
-function measureOverhead(log: string): Overhead | null {
-  const copy = ['if=/dev/zero', 'of=/dev/null', 'bs=1', `count=${PROBE_COPIES}`, 'status=none'];
-  const timed = (program: string, words: readonly string[]) => {
-    const startMs = performance.now();
-    const { error, status, stderr } = spawnSync(program, words, { encoding: 'utf8' });
-    return { error, status, stderr, tookNs: (performance.now() - startMs) * 1e6 };
-  };
-  const traced = timed('strace', [...OPTIONS, '-o', log, '--', 'dd', ...copy]);
-  if (traced.error !== undefined) throw withoutStrace(traced.error);
-  if (/not permitted|PTRACE_|seccomp/i.test(traced.stderr)) throw refused(traced.stderr);
-  const { calls, inCallNs } = probeCalls(log);
-  const plain = timed('dd', copy);
-  if (traced.status !== 0 || plain.status !== 0 || calls < PROBE_COPIES) return null;
-  const eachNs = Math.max(0, traced.tookNs - plain.tookNs) / calls;
-  return { inCallNs: Math.min(inCallNs, eachNs), inGapNs: Math.max(0, eachNs - inCallNs) };
+/** Copies single bytes with dd, which takes no time worth mentioning. Returns the medians of what strace saw; null: unknown. */
+function probed(log: string): Overhead | null {
+  const copy = ['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1', `count=${PROBE_COPIES}`, 'status=none'];
+  const costs: Overhead[] = [];
+  for (let probe = 0; probe < PROBES; probe++) {
+    const { error, status, stderr } = spawnSync('strace', [...OPTIONS, '-o', log, '--', ...copy], { encoding: 'utf8' });
+    if (error !== undefined) throw withoutStrace(error);
+    if (/not permitted|PTRACE_|seccomp/i.test(stderr)) throw refused(stderr);
+    const cost = status === 0 ? costIn(log) : null;
+    if (cost !== null) costs.push(cost);
+  }
+  if (costs.length === 0) return null;
+  const middle = (of: (cost: Overhead) => number) =>
+    costs.map(of).sort((a, b) => a - b)[Math.floor(costs.length / 2)] as number;
+  return { inCallNs: middle(({ inCallNs }) => inCallNs), inGapNs: middle(({ inGapNs }) => inGapNs) };
 }
 
-/** Returns the calls of the probe, and their mean duration, which is nothing but overhead. */
-function probeCalls(log: string): { readonly calls: number; readonly inCallNs: number } {
+/** Returns the mean durations of the copies' calls and of the gaps between them, which are nothing but overhead. */
+function costIn(log: string): Overhead | null {
   const clock = new StraceClock();
-  let [calls, sumNs] = [0, 0];
+  let [calls, inCallsNs, inGapsNs, endNs] = [0, 0, 0, Number.NaN];
   for (const line of readFileSync(log, 'latin1').split('\n')) {
-    const call = readCall(clock.read(line).body);
-    if (call === null || call.tookNs === null || call.result !== 1) continue;
+    const { atNs, body } = clock.read(line);
+    const call = readCall(body);
+    if (call === null || call.tookNs === null || atNs === null || call.result !== 1) continue;
     calls++;
-    sumNs += call.tookNs;
+    inCallsNs += call.tookNs;
+    inGapsNs += Number.isNaN(endNs) ? 0 : Math.max(0, atNs - endNs);
+    endNs = atNs + call.tookNs;
   }
-  return { calls, inCallNs: calls === 0 ? 0 : sumNs / calls };
+  return calls < PROBE_COPIES ? null : { inCallNs: inCallsNs / calls, inGapNs: inGapsNs / (calls - 1) };
 }
 
 function withoutStrace(cause: Error): FeedrateError {

@@ -1,6 +1,6 @@
 /** Reads the output of tracers, and writes traces. */
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -16,13 +16,14 @@ import { StraceImport } from '../training/trace/strace-import.js';
 import { TraceBuilder } from '../training/trace/trace-builder.js';
 import type { TraceHead } from '../training/trace/trace-file.js';
 import type { Overhead } from '../training/trace/trace-parts.js';
+import { TracerCost } from '../training/trace/tracer-cost.js';
 
 export interface TraceSettings {
   /** Directories whose files belong to the trace; empty: all but the system's. */
   readonly wanted: readonly string[];
   readonly anonymise: boolean;
-  /** What recording adds to each call; null: unknown. */
-  readonly overhead: Overhead | null;
+  /** What recording adds to the calls of a short program on this machine; null: unknown. */
+  readonly probe: Overhead | null;
 }
 
 export interface MadeTrace {
@@ -48,7 +49,7 @@ const LONGEST_LINE = 16 * 2 ** 20;
  * they cannot be read or have nothing to replay, and `FeedrateError('store')` when the trace cannot be written.
  */
 export async function makeTrace(paths: readonly string[], output: string, settings: TraceSettings): Promise<MadeTrace> {
-  const builder = new TraceBuilder(DEFLATE, settings.overhead);
+  const builder = new TraceBuilder(DEFLATE, await tracerCost(paths, settings.probe));
   let importer: Importer | null = null;
   for await (const { line, pid } of merged(paths)) {
     if (line === '') continue;
@@ -63,6 +64,22 @@ export async function makeTrace(paths: readonly string[], output: string, settin
   const whole = Buffer.concat(pieces);
   replaceFile(output, whole, 'name another file with -o');
   return { head, bytes: whole.length };
+}
+
+/** Lines that show what strace costs. */
+const COST_LINES = 300_000;
+
+/** Returns what strace added to each call, as its output shows it; null: it does not, or is of another tracer. */
+async function tracerCost(paths: readonly string[], probe: Overhead | null): Promise<Overhead | null> {
+  // A pipe can be read only once.
+  if (!paths.every((path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false)) return probe;
+  const cost = new TracerCost();
+  let lines = 0;
+  for await (const { line, pid } of merged(paths)) {
+    cost.add(line, pid);
+    if (++lines === COST_LINES) break;
+  }
+  return cost.overhead(probe);
 }
 
 function importerFor(line: string, builder: TraceBuilder, wanted: readonly string[]): Importer {

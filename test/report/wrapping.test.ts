@@ -47,7 +47,7 @@ const ENTRY: RunEntry = {
   id: '20261123T191203Z_quick_a1f3',
   directory: '/r/20261123T191203Z_quick_a1f3',
   status: 'complete',
-        endedBy: null,
+  endedBy: null,
   startedAt: '2026-11-23T19:12:03.000Z',
   workload: 'quick',
   targets: ['a', 'b'].map((name) => ({ name, path: `/mnt/a-long-path-to-the-data-of-${name}` })),

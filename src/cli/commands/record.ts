@@ -45,11 +45,11 @@ async function recordCommand(
   const release = onSignal(() => {});
   try {
     const recording = await recordProgram(command);
-    const { log, logBytes, status, overhead } = recording;
+    const { log, logBytes, status, probe } = recording;
     try {
       const wanted = path.map((each) => resolve(each));
       tell(`recorded ${formatBytes(logBytes)} of strace's output; making the trace`);
-      await writeReplay([log], output, { wanted, anonymise, overhead }, 'feedrate record');
+      await writeReplay([log], output, { wanted, anonymise, probe }, 'feedrate record');
     } catch (thrown) {
       if (status === 0 || !(thrown instanceof FeedrateError)) throw thrown;
       tell(`feedrate: ${thrown.message}`);

@@ -75,7 +75,8 @@ interface Placed {
 function placed(program: readonly MadeThread[], cost: StopCost): Placed[] {
   const sent = new Map<number, number[]>();
   const begins = new Map<number, number>([[100, 0]]);
-  const state = program.map(({ pid, steps }) => ({ pid, steps, at: 0, nowNs: Number.NaN, received: 0 }));
+  const state = program.map(({ pid, steps }) => ({ pid, steps, at: 0, nowNs: Number.NaN }));
+  const received = new Map<number, number>();
   const all: Placed[] = [];
   for (let moved = true; moved; ) {
     moved = false;
@@ -83,13 +84,16 @@ function placed(program: readonly MadeThread[], cost: StopCost): Placed[] {
       for (; thread.at < thread.steps.length; thread.at++) {
         const { gapNs, tookNs, action } = thread.steps[thread.at] as Step;
         if (Number.isNaN(thread.nowNs)) thread.nowNs = begins.get(thread.pid) ?? Number.NaN;
-        const awaited = action.kind === 'receive' ? sent.get(action.pipe)?.[thread.received] : Number.NEGATIVE_INFINITY;
+        const awaited =
+          action.kind === 'receive'
+            ? sent.get(action.pipe)?.[received.get(action.pipe) ?? 0]
+            : Number.NEGATIVE_INFINITY;
         if (Number.isNaN(thread.nowNs) || awaited === undefined) break;
         const { inCallNs, inGapNs } = cost();
         const startNs = thread.nowNs + gapNs + inGapNs;
         let endNs = startNs + tookNs + inCallNs;
         if (action.kind === 'receive') {
-          thread.received++;
+          received.set(action.pipe, (received.get(action.pipe) ?? 0) + 1);
           endNs = Math.max(startNs, awaited);
         } else if (action.kind === 'send') sent.set(action.pipe, [...(sent.get(action.pipe) ?? []), startNs]);
         else if (action.kind === 'start') begins.set(action.pid, startNs);

@@ -47,7 +47,13 @@ test('a tracer that costs the same at each stop leaves nothing in the trace, wit
     );
     assert.is(head.recordedNs, durationOf(program), `seed ${seed}`);
     assert.ok((head.tracedNs ?? 0) > head.recordedNs);
-    assert.is(imported(straceOf(program, () => ({ inCallNs: 0, inGapNs: 0 })), null).head.recordedNs, durationOf(program));
+    assert.is(
+      imported(
+        straceOf(program, () => ({ inCallNs: 0, inGapNs: 0 })),
+        null,
+      ).head.recordedNs,
+      durationOf(program),
+    );
   }
 });
 

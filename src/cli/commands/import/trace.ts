@@ -13,7 +13,7 @@ export const trace: Subcommand = {
     ).action(
       exits(async (files: readonly string[], { output, path = [], anonymise = false }: TraceOptions) => {
         const { writeReplay } = await import('../../terminal/replay-files.js');
-        await writeReplay(files, output, { wanted: path, anonymise, overhead: null }, 'feedrate import trace …');
+        await writeReplay(files, output, { wanted: path, anonymise, probe: null }, 'feedrate import trace …');
         return EXIT.pass;
       }),
     );
