@@ -59,13 +59,12 @@ test('wrong options are one line', () =>
       [['-o', 'file'], 'feedrate: -o file: it is no directory; name the one that runs are saved in\n'],
       [
         ['--port', '0', '--host', '192.0.2.1'],
-        /^feedrate: cannot serve on 192\.0\.2\.1:0: this machine has no such address; .*\n$/,
+        'feedrate: cannot serve on 192.0.2.1:0: this machine has no such address; leave out --host, or name one of its own\n',
       ],
     ] as const) {
       const { status, stdout, stderr } = feedrate(['serve', ...words], directory);
       assert.equal([status, stdout], [2, '']);
-      if (typeof said === 'string') assert.is(stderr, said);
-      else assert.match(stderr, said);
+      assert.is(stderr, said);
     }
   }));
 

@@ -174,6 +174,7 @@ test('a volume by its id, mounted or not', async () => {
 });
 
 test('a service that hangs costs no more than the limit, and the record says why', async () => {
+  assert.ok(BESIDE_A_RUN.limitMs < 3000 && BESIDE_A_RUN.patience.callMs < 3000, 'a run goes on within 3 s');
   await server.fault('*', 'hang');
   const found = await ask(candidate({}), { limitMs: 200 });
   assert.equal(found && recordedVolume(found), { volumeUnknown: 'AWS has not answered within 0.2 s' });

@@ -216,8 +216,15 @@ test('a policy that AWS would not accept is refused at its place', () => {
   assert.match(refusal(statement(allow({ Effect: 'allow' }))), /Effect: expected Allow or Deny, found "allow"/);
   assert.match(refusal('{"Statement": [{"Effect": "Allow", "Action": "*"}]}'), /^p\.json:1:16: expected .* Resource/);
   assert.match(refusal(statement({ ...allow(), NotAction: 'x' })), /expected Action or NotAction, found both/);
-  assert.match(refusal(statement(allow({ Principal: '*' }))), /Principal: not possible .* --resource-policy/);
-  assert.match(refusal(statement(allow()), 'resource'), /expected the element Principal .* --policy/);
+  // What each of the two advises is accepted.
+  const named = statement(allow({ Principal: '*' }));
+  assert.match(refusal(named), /Principal: not possible .*; give the policy of a resource with --resource-policy/);
+  assert.is(refusal(named, 'resource'), '');
+  assert.match(
+    refusal(statement(allow()), 'resource'),
+    /expected the element Principal .*; give the policy of a user or role with --policy/,
+  );
+  assert.is(refusal(statement(allow())), '');
   assert.match(refusal(statement(allow({ Principal: USER })), 'resource'), /Principal: expected "\*" or an object/);
   assert.match(refusal(statement(allow({ Condition: { StringIs: { a: 'b' } } }))), /found "StringIs"/);
   assert.match(refusal(statement(allow({ Condition: { NullIfExists: { a: 'true' } } }))), /found "NullIfExists"/);
@@ -243,6 +250,14 @@ test('principals are read, and a session belongs to its role', () => {
   assert.throws(() => requesterOf('ana'), /principal ana: expected the ARN of a user/);
   assert.throws(() => requesterOf(USER, ROLE), /expected a session of the role/);
   assert.throws(() => requesterOf(ROLE, USER), /--role .* expected the ARN of a role/);
+});
+
+test('an SCP that only denies is given together with FullAWSAccess, as it is attached', () => {
+  const one = { name: '', identity: [allow()], expect: 'allowed' } as const;
+  const denial = deny({ Action: 's3:DeleteObject' });
+  assert.match(answerOf({ ...one, scp: [denial] }).reason, /if FullAWSAccess is attached too, give it as well/);
+  const full = { Effect: 'Allow', Action: '*', Resource: '*' };
+  assert.is(answerOf({ ...one, scp: [denial, full] }).decision, 'allowed');
 });
 
 test('a Deny in any kind of policy is explicit', () => {

@@ -100,8 +100,8 @@ test('every value and key has its span', () => {
 for (const [text, message] of [
   ['{"a":1,}', 'p.json:1:8: expected a key in double quotes, found "}"; remove the comma before it'],
   ['[1,2,]', 'p.json:1:6: expected a value, found "]"; remove the comma before it'],
-  ['{"a":1 "b":2}', 'p.json:1:8: expected "," or "}", found a string; a comma or colon is missing before it'],
-  ['\n// x\n{}', 'p.json:2:1: expected a value, found a comment; JSON has none'],
+  ['{"a":1 "b":2}', 'p.json:1:8: expected "," or "}", found a string; put a comma or a colon before it'],
+  ['\n// x\n{}', 'p.json:2:1: expected a value, found a comment; remove it, because JSON has none'],
   ["{'a':1}", 'p.json:1:2: expected a key in double quotes, found \'; use plain double quotes (")'],
   [
     '{"a":"b\n"}',

@@ -56,7 +56,7 @@ test('a fault planted at any value is found there', () => {
 });
 
 /** `FEEDRATE_IAM_MUTATIONS=20000` damages more documents. */
-const MUTATIONS = Number(process.env['FEEDRATE_IAM_MUTATIONS'] ?? 300);
+const MUTATIONS = Number(process.env['FEEDRATE_IAM_MUTATIONS'] ?? 800);
 
 const WORDS = [
   '*',

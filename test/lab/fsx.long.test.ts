@@ -11,6 +11,7 @@ import * as assert from 'uvu/assert';
 import type { Diagnosis } from '../../src/record/finding.js';
 import { volumeAttributes } from '../../src/record/volume-attributes.js';
 import type { VolumeAnswer } from '../../src/record/volume-record.js';
+import { feedrate } from '../support/command-thread.js';
 import { ACCOUNT, FILE_SYSTEM, REGION, SVM, SVM_HOST, volumeId } from '../support/fsx-world.js';
 import { repositoryRoot } from '../support/repository.js';
 import { runFile, runOf } from '../support/run-directory.js';
@@ -105,11 +106,19 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-function checkCeilings(file: Files, directory: string): void {
+/** What a command prints of the run in the lab's directory. */
+function shown(directory: string, ...words: readonly string[]): string {
+  const { status, stdout, stderr } = feedrate([...words, '-o', join(directory, 'tiering')], directory);
+  assert.is(status, 0, stderr);
+  return stdout;
+}
+
+function checkCeilings(directory: string): void {
   const lines = runFile(join(directory, 'tiering'), 'trials.jsonl').trimEnd().split('\n');
   const trials = lines.map((line) => JSON.parse(line) as RawTrial);
-  const { arms } = JSON.parse(file('tiering.json')) as { arms: readonly ShownArm[] };
+  const { arms } = JSON.parse(shown(directory, 'show', '--format', 'json')) as { arms: readonly ShownArm[] };
   const { targets } = runOf(join(directory, 'tiering')).environment;
+  const detail = shown(directory, 'show', '--detail').split('\n');
   assert.is(arms.length, 2);
   for (const { arm, target, ceilings } of arms) {
     const own = trials.filter((trial) => trial.arm === arm);
@@ -127,23 +136,20 @@ function checkCeilings(file: Files, directory: string): void {
     // The machine has no instance type, so its network has no figure.
     assert.equal(ceilings.limits.map(({ kind }) => kind).sort(), Object.keys(limits).sort());
     for (const [kind, share] of shares) {
-      const shown = ceilings.limits.find((limit) => limit.kind === kind)?.ofBase ?? 0;
-      assert.ok(Math.abs(shown / share - 1) < 1e-6, `${kind}: ${shown}, computed ${share}`);
+      const told = ceilings.limits.find((limit) => limit.kind === kind)?.ofBase ?? 0;
+      assert.ok(Math.abs(told / share - 1) < 1e-6, `${kind}: ${told}, computed ${share}`);
       const percent = `${Math.round(share * 100)} %`;
       const name =
         { 'server-iops': 'server IOPS', 'ssd-iops': 'SSD IOPS', 'ssd-throughput': 'SSD throughput' }[kind] ?? kind;
-      const shares =
-        file('tiering.detail')
-          .split('\n')
-          .find((line) => line.startsWith(`shares of ${arm}: `)) ?? '';
-      assert.ok(shares.includes(`${percent} ${name}`), `${percent} ${name} in: ${shares}`);
+      const line = detail.find((text) => text.startsWith(`shares of ${arm}: `)) ?? '';
+      assert.ok(line.includes(`${percent} ${name}`), `${percent} ${name} in: ${line}`);
     }
     const [closest] = shares.toSorted(([, a], [, b]) => b - a);
     assert.is(ceilings.binding.kind, closest?.[0]);
   }
 }
 
-function checkRun(file: Files, directory: string): void {
+function checkRun(directory: string): void {
   const { targets } = runOf(join(directory, 'tiering')).environment;
   assert.equal(
     targets.map(({ name, volume }) => [
@@ -157,7 +163,9 @@ function checkRun(file: Files, directory: string): void {
       ['all', volumeId(4), 'ALL', '/data/b'],
     ],
   );
-  const { columnNames, columns, cells } = JSON.parse(file('tiering.compare')) as {
+  const { columnNames, columns, cells } = JSON.parse(
+    shown(directory, 'compare', '--cols', 'fsx.tiering', '--format', 'json'),
+  ) as {
     columnNames: readonly string[];
     columns: readonly unknown[];
     cells: readonly { base: { trials: number }; candidate: { trials: number } }[];
@@ -183,8 +191,8 @@ test('the volume behind real mounts; its limits in a run; a run goes on when AWS
     inLab(directory, ['3'], 'inside-fsx.sh', workloads, [], [process.execPath, serve]);
     const file = (name: string) => readFileSync(join(directory, name), 'utf8');
     checkVolumes(file);
-    checkRun(file, directory);
-    checkCeilings(file, directory);
+    checkRun(directory);
+    checkCeilings(directory);
     for (const name of ['known', 'off', 'local', 'refused', 'unreachable'])
       assert.match(file(`${name}.status`), /^0 /, file(`${name}.stderr`));
     const targetsOf = (name: string) => runOf(join(directory, name)).environment.targets;

@@ -31,9 +31,6 @@ measured known -t a=/mnt/fsx/a -t b=/mnt/bound -t alias=/mnt/alias
   --format json >describe.json
 # Two volumes of one file system in one run, each with its policy.
 "$main" fsx tiering "$tiering" -t none=/mnt/fsx/a -t all=/mnt/bound -o "$PWD/tiering" --progress none >tiering.report 2>tiering.stderr
-"$main" show -o "$PWD/tiering" --format json >tiering.json
-"$main" show -o "$PWD/tiering" --detail >tiering.detail
-"$main" compare --cols fsx.tiering -o "$PWD/tiering" --format json >tiering.compare
 measured off -t a=/mnt/fsx/a --no-aws
 measured local -t a=/tmp
 kill "$service"

@@ -1,5 +1,6 @@
 /** Rules about elements that hold nothing, and about the size of a document. */
 import type { PolicyKind } from '../policy-document.js';
+import type { Span } from '../source-text.js';
 import { isIdentityKind, type LintedPolicy, type LintedTest } from './linted-policy.js';
 import type { ResourceService } from './policy-kind.js';
 import { fault, type LintFault, type LintRule, policyRules, statementRules, testRules } from './rule.js';
@@ -40,10 +41,29 @@ const RESOURCE_QUOTAS: Readonly<Partial<Record<ResourceService, number>>> = {
 
 /** Returns the number of characters of the document, without white space between its values if `isDense`. */
 function sizeOf({ document: { source, root } }: LintedPolicy, isDense: boolean): number {
-  const text = source.text.slice(root.start, root.end);
-  return isDense
-    ? text.replaceAll(/"(?:[^"\\]|\\.)*"|\s+/g, (part) => (part.startsWith('"') ? part : '')).length
-    : text.length;
+  return isDense ? denseSize(source.text, root) : root.end - root.start;
+}
+
+const [QUOTE, BACKSLASH, SPACE] = ['"', '\\', ' '].map((character) => character.charCodeAt(0)) as [
+  number,
+  number,
+  number,
+];
+
+function denseSize(text: string, { start, end }: Span): number {
+  let size = 0;
+  let isInString = false;
+  for (let at = start; at < end; at += 1) {
+    const code = text.charCodeAt(at);
+    // JSON has four characters of white space, all of them up to the space.
+    if (isInString || code > SPACE) size += 1;
+    if (code === QUOTE) isInString = !isInString;
+    else if (code === BACKSLASH) {
+      size += 1;
+      at += 1;
+    }
+  }
+  return size;
 }
 
 function tooLarge(policy: LintedPolicy, quota: number | undefined, isDense: boolean): LintFault[] {

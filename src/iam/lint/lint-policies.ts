@@ -5,7 +5,7 @@ import type { SourceText, Span } from '../source-text.js';
 import { COMMAND_RULES } from './command-rules.js';
 import type { FoundDocuments } from './found-documents.js';
 import { RULES } from './lint-rules.js';
-import { lintedPolicy } from './linted-policy.js';
+import { type LintedPolicy, lintedStatement } from './linted-policy.js';
 import { kindOf, type ResourceService, serviceOf } from './policy-kind.js';
 import type { LintFault, LintFinding, LintRule, RuleFacts } from './rule.js';
 import { awsCommands, type ScriptPart } from './shell-commands.js';
@@ -53,7 +53,7 @@ interface RankedRule {
 
 function lintDocument(document: PolicyDocument, kind: PolicyKind, { service, data }: LintOptions): LintFinding[] {
   const own = kind === 'resource' ? (service ?? serviceOf(document)) : null;
-  const policy = lintedPolicy(document, kind, own, data);
+  const policy: LintedPolicy = { document, kind, service: own, data };
   const found: { readonly finding: LintFinding; readonly rank: number }[] = [];
   const report = ({ rule, rank }: RankedRule, faults: readonly LintFault[]): void => {
     for (const each of faults)
@@ -64,13 +64,15 @@ function lintDocument(document: PolicyDocument, kind: PolicyKind, { service, dat
   );
   for (const each of rules) if (each.rule.check.sees === 'policy') report(each, each.rule.check.run(policy));
   const perStatement = rules.filter(({ rule }) => rule.check.sees !== 'policy');
-  for (const statement of policy.statements)
+  for (const read of document.statements) {
+    const statement = lintedStatement(read);
     for (const each of perStatement) {
       const { check } = each.rule;
       if (check.sees === 'statement') report(each, check.run(statement, policy));
       else if (check.sees === 'test')
         for (const test of statement.tests) report(each, check.run(test, statement, policy));
     }
+  }
   return found.sort((a, b) => a.rank - b.rank).map(({ finding }) => finding);
 }
 

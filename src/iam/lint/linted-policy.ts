@@ -9,6 +9,7 @@ import type {
   PrincipalEntry,
   TextValue,
 } from '../policy-document.js';
+import { remembering } from '../recent.js';
 import { coversText, hasWildcard } from '../wildcards.js';
 import type { ResourceService } from './policy-kind.js';
 
@@ -18,7 +19,6 @@ export interface LintedPolicy {
   /** The service of a resource policy, if it is known. */
   readonly service: ResourceService | null;
   readonly data: ActionData | null;
-  readonly statements: readonly LintedStatement[];
 }
 
 export interface LintedStatement extends PolicyStatement {
@@ -49,16 +49,8 @@ export interface ActionPattern extends TextValue {
   readonly hasWildcard: boolean;
 }
 
-export function lintedPolicy(
-  document: PolicyDocument,
-  kind: PolicyKind,
-  service: ResourceService | null,
-  data: ActionData | null,
-): LintedPolicy {
-  return { document, kind, service, data, statements: document.statements.map(lintedStatement) };
-}
-
-function lintedStatement(statement: PolicyStatement): LintedStatement {
+/** Returns a statement as rules see it. It is made when its turn comes: a large document has hundreds of thousands. */
+export function lintedStatement(statement: PolicyStatement): LintedStatement {
   return {
     ...statement,
     isAllow: statement.effect?.text === 'Allow',
@@ -69,7 +61,8 @@ function lintedStatement(statement: PolicyStatement): LintedStatement {
   };
 }
 
-function testsOf({ condition }: PolicyStatement): LintedTest[] {
+/** Returns every condition key of every valid operator. */
+export function testsOf({ condition }: PolicyStatement): LintedTest[] {
   return (condition?.blocks ?? []).flatMap(({ operator: operatorText, tests }) => {
     const operator = operatorOf(operatorText.text);
     if (operator === null) return [];
@@ -77,15 +70,16 @@ function testsOf({ condition }: PolicyStatement): LintedTest[] {
   });
 }
 
-export function actionPattern(value: TextValue): ActionPattern {
-  const [service = '', ...rest] = value.text.split(':');
-  return {
-    ...value,
-    service: service.toLowerCase(),
-    action: rest.length === 0 && service === '*' ? '*' : rest.join(':'),
-    hasWildcard: hasWildcard(value.text),
-  };
+export function actionPattern({ start, end, text }: TextValue): ActionPattern {
+  const { service, action, hasWildcard: isPattern } = actionParts(text);
+  return { start, end, text, service, action, hasWildcard: isPattern };
 }
+
+const actionParts: (text: string) => Pick<ActionPattern, 'service' | 'action' | 'hasWildcard'> = remembering((text) => {
+  const [service = '', ...rest] = text.split(':');
+  const action = rest.length === 0 && service === '*' ? '*' : rest.join(':');
+  return { service: service.toLowerCase(), action, hasWildcard: hasWildcard(text) };
+});
 
 /** Whether an action of AWS is among those that a pattern names. Both without regard to case. */
 export function namesAction({ text }: TextValue, action: string): boolean {

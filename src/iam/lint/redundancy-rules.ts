@@ -1,7 +1,7 @@
 /** Rules about actions, resources and statements that others already cover. */
-import type { TextList, TextValue } from '../policy-document.js';
+import type { PolicyStatement, TextList, TextValue } from '../policy-document.js';
 import { coversText, hasWildcard } from '../wildcards.js';
-import type { LintedPolicy, LintedStatement } from './linted-policy.js';
+import { type LintedPolicy, testsOf } from './linted-policy.js';
 import { fault, type LintFault, type LintRule, policyRules, quote, statementRules } from './rule.js';
 
 /**
@@ -54,8 +54,9 @@ const same = (text: string): string => text;
 const lower = (text: string): string => text.toLowerCase();
 
 /** A text that is equal for statements with the same effect, principals and conditions, in whatever order. */
-function contextOf(statement: LintedStatement): string {
-  const { effect, principal, notPrincipal, tests, notAction, notResource, condition } = statement;
+function contextOf(statement: PolicyStatement): string {
+  const { effect, principal, notPrincipal, notAction, notResource, condition } = statement;
+  const tests = testsOf(statement);
   const principals = [principal, notPrincipal].map((element) =>
     element === null
       ? null
@@ -79,18 +80,22 @@ function byText(a: unknown, b: unknown): number {
 }
 
 /** Whether every value of one list is covered by the other. Lists that the statement lacks are empty in both. */
-function coversAll(general: readonly TextValue[], special: readonly TextValue[], fold: typeof same): boolean {
-  const patterns = general.map(({ text }) => fold(text));
-  return special.every(({ text }) => patterns.some((pattern) => coversText(pattern, fold(text))));
+function coversAll(general: TextList | null, special: TextList | null, fold: typeof same): boolean {
+  const patterns = valuesOf(general).map(({ text }) => fold(text));
+  return valuesOf(special).every(({ text }) => patterns.some((pattern) => coversText(pattern, fold(text))));
 }
 
-function coversStatement(general: LintedStatement, special: LintedStatement): boolean {
-  return coversAll(general.resources, special.resources, same) && coversAll(general.actions, special.actions, lower);
+function valuesOf(list: TextList | null): readonly TextValue[] {
+  return list?.values ?? [];
 }
 
-function redundantStatements({ statements }: LintedPolicy): LintFault[] {
-  const groups = new Map<string, LintedStatement[]>();
-  for (const statement of statements) {
+function coversStatement(general: PolicyStatement, special: PolicyStatement): boolean {
+  return coversAll(general.resource, special.resource, same) && coversAll(general.action, special.action, lower);
+}
+
+function redundantStatements({ document }: LintedPolicy): LintFault[] {
+  const groups = new Map<string, PolicyStatement[]>();
+  for (const statement of document.statements) {
     if ((statement.action ?? statement.notAction) === null || statement.effect === null) continue;
     const key = contextOf(statement);
     const group = groups.get(key);
@@ -103,7 +108,8 @@ function redundantStatements({ statements }: LintedPolicy): LintFault[] {
       if (comparisons >= COMPARISONS_MOST) return [];
       const general = group.find((other, position) => {
         if (other === special || comparisons >= COMPARISONS_MOST) return false;
-        comparisons += special.actions.length * other.actions.length + special.resources.length;
+        comparisons +=
+          valuesOf(special.action).length * valuesOf(other.action).length + valuesOf(special.resource).length;
         if (!coversStatement(other, special)) return false;
         // Of two statements that cover each other, the first stays.
         return position < index || !coversStatement(special, other);

@@ -1,6 +1,5 @@
 /** Rules about resources that do not match the actions of their statement. */
 import type { ActionFacts } from '../action-data.js';
-import type { ArnFields } from '../arn-fields.js';
 import { formsOf, knownActions, mayName } from './action-support.js';
 import { type ActionPattern, type LintedPolicy, type LintedStatement, testsKey } from './linted-policy.js';
 import { enumerate, fault, type LintFault, type LintRule, quote, statementRules } from './rule.js';
@@ -100,14 +99,12 @@ function resourcesWithoutAction(statement: LintedStatement, policy: LintedPolicy
   const { data, kind } = policy;
   const known = knownActions(statement, data);
   if (data === null || known === null || known.length === 0 || kind === 'trust' || kind === 'resource') return [];
-  const forms = new Map<string, ArnFields>();
-  for (const action of new Set(known.flatMap(({ facts }) => facts)))
-    for (const form of formsOf(action, data)) forms.set(JSON.stringify(form), form);
+  const forms = [...new Set(known.flatMap(({ facts }) => facts).flatMap((action) => formsOf(action, data)))];
   // Policies often name a bucket with its objects; that one of both is not needed does no harm.
   const unused = statement.resources.filter(
-    ({ text }) => levelOfResource(text) === null && ![...forms.values()].some((form) => mayName(text, form)),
+    ({ text }) => levelOfResource(text) === null && !forms.some((form) => mayName(text, form)),
   );
-  if (forms.size === 0 || unused.length === statement.resources.length) return [];
+  if (forms.length === 0 || unused.length === statement.resources.length) return [];
   return unused.map((value) =>
     fault(
       value,

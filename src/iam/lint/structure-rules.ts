@@ -114,7 +114,7 @@ function missingResource(statement: LintedStatement, { kind, service }: LintedPo
 
 function duplicateSids(policy: LintedPolicy): LintFault[] {
   const seen = new Set<string>();
-  return policy.statements.flatMap(({ sid }) => {
+  return policy.document.statements.flatMap(({ sid }) => {
     if (sid === null || sid.text === '') return [];
     if (seen.has(sid.text)) return [fault(sid, `another statement has the Sid ${quote(sid.text)}`, 'use another Sid')];
     seen.add(sid.text);
@@ -133,9 +133,9 @@ const DOCUMENT_RULES = policyRules([
     'INVALID_POLICY_ELEMENT',
     'error',
     'An element has a name that the policy language does not have.',
-    ({ document, statements }) => [
+    ({ document }) => [
       ...(document.root.kind === 'object' ? unknownElements(document.root, TOP_ELEMENTS) : []),
-      ...statements.flatMap(({ node }) => unknownElements(node, STATEMENT_ELEMENTS)),
+      ...document.statements.flatMap(({ node }) => unknownElements(node, STATEMENT_ELEMENTS)),
     ],
   ],
   [

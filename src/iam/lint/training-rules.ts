@@ -1,7 +1,7 @@
 /** Rules about mistakes that policies for training on SageMaker and FSx often have. */
 
 import { arnFields } from '../arn-fields.js';
-import type { TextValue } from '../policy-document.js';
+import type { PolicyDocument, TextList, TextValue } from '../policy-document.js';
 import { hasWildcard } from '../wildcards.js';
 import {
   isIdentityKind,
@@ -32,12 +32,19 @@ const DATA_ACTIONS =
 
 const SAGEMAKER = 'sagemaker.amazonaws.com';
 
-function allowsPassRole({ statements }: LintedPolicy): boolean {
-  return statements.some(({ isAllow, actions, notAction }) => {
-    if (!isAllow) return false;
-    if (notAction !== null) return !notAction.values.some((value) => namesAction(value, 'iam:PassRole'));
-    return actions.some((action) => namesAction(action, 'iam:PassRole'));
-  });
+/** Asked for once a document, not for each of its statements. */
+const passRoleAllowed = new WeakMap<PolicyDocument, boolean>();
+
+function allowsPassRole({ document }: LintedPolicy): boolean {
+  const known = passRoleAllowed.get(document);
+  if (known !== undefined) return known;
+  const names = (list: TextList | null) => (list?.values ?? []).some((value) => namesAction(value, 'iam:PassRole'));
+  const isAllowed = document.statements.some(
+    ({ effect, action, notAction }) =>
+      effect?.text === 'Allow' && (notAction === null ? names(action) : !names(notAction)),
+  );
+  passRoleAllowed.set(document, isAllowed);
+  return isAllowed;
 }
 
 function creationWithoutPassRole(statement: LintedStatement, policy: LintedPolicy): LintFault[] {
