@@ -53,6 +53,18 @@ export function mergedSpans(spans: readonly TimelineSpan[], pixelNs: number): re
   return merged;
 }
 
+/** Returns whether spans that were joined lie on others, of which more than some pixels would not be seen. */
+function hidesSome(spans: readonly TimelineSpan[], pixelNs: number): boolean {
+  let endNs = Number.NEGATIVE_INFINITY;
+  for (const { fromNs, toNs } of spans) {
+    if (Math.min(endNs, toNs) - fromNs > HIDDEN_PX * pixelNs) return true;
+    endNs = Math.max(endNs, toNs);
+  }
+  return false;
+}
+
+const HIDDEN_PX = 3;
+
 function spanText({ name }: TimelineLane, { fromNs, toNs, what }: TimelineSpan): string {
   return [
     shownName(name, 360),
@@ -127,7 +139,7 @@ export function drawTimeline(chart: TimelineChart, look: ChartLook): DrawnChart 
   const pixelNs = scale.value(scale.max - scale.min) / look.widthPx;
   const shown = lanes.map(({ spans }, index): DrawnLane => {
     const merged = mergedSpans(spans, pixelNs);
-    return { index, spans: merged, isSplit: merged.length < spans.length && kinds.length > 1 };
+    return { index, spans: merged, isSplit: merged.length < spans.length && hidesSome(merged, pixelNs) };
   });
   const total = lanes.reduce((sum, { spans }) => sum + spans.length, 0);
   const drawn = shown.reduce((sum, { spans }) => sum + spans.length, 0);

@@ -42,8 +42,9 @@ export function checkpointTimelines({ groups }: ChartedRun): Chart[] {
     const cut =
       shown.length < all.length ? ` The ${shown.length} of ${all.length} arms with the longest checkpoints.` : '';
     return shown.map((drawn, index) => {
-      const where = named[index] === '' ? [] : [named[index] as string];
-      return chartOf(drawn, facetTitle('Checkpoints over time', group, { where }), cut);
+      // What tells an arm from the others names its job where they differ.
+      const where = named[index] === '' ? group.where : [named[index] as string];
+      return chartOf(drawn, facetTitle('Checkpoints over time', { where }), cut);
     });
   });
 }
