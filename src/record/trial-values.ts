@@ -2,7 +2,7 @@
 
 import { LATENCY_KINDS, type LatencyKind, type LatencyKindRow, type OperationKind } from '../base/latency-kinds.js';
 import type { NumberKey } from '../base/metrics.js';
-import { createHistogram, type Histogram, maxNs, meanNs, quantileNs, totalCount } from '../histogram/histogram.js';
+import { createHistogram, type Histogram, meanNs, quantilesNs, totalCount } from '../histogram/histogram.js';
 import { addCounts, countOf } from '../histogram/sparse-counts.js';
 import { meanUtilisation, samplesPerSecond, steadyUtilisation } from '../training/utilisation.js';
 import { phaseRate } from './phases.js';
@@ -177,16 +177,12 @@ export interface LatencySummary {
   readonly maxNs: number;
 }
 
+type FiveTimes = [number, number, number, number, number];
+
 export function summarizeLatency(histogram: Histogram): LatencySummary {
-  return {
-    count: totalCount(histogram),
-    meanNs: meanNs(histogram),
-    p50Ns: quantileNs(histogram, 0.5),
-    p90Ns: quantileNs(histogram, 0.9),
-    p99Ns: quantileNs(histogram, 0.99),
-    p999Ns: quantileNs(histogram, 0.999),
-    maxNs: maxNs(histogram),
-  };
+  // One walk over the bins for all: at the start of a process V8 has not compiled it.
+  const [p50Ns, p90Ns, p99Ns, p999Ns, maxNs] = quantilesNs(histogram, [0.5, 0.9, 0.99, 0.999, 1]) as FiveTimes;
+  return { count: totalCount(histogram), meanNs: meanNs(histogram), p50Ns, p90Ns, p99Ns, p999Ns, maxNs };
 }
 
 /** Returns a summary of each kind of latency that these trials have, merged over all of them. */
