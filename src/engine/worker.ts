@@ -204,6 +204,6 @@ async function takePart(task: WorkerTask): Promise<WorkerOutcome> {
     equipment?.backend.dispose();
     letGo?.();
     // Runs when the outcome is sent: the session writes it to disk at the same time.
-    setImmediate(collectGarbage);
+    if (task.isLast !== true) setImmediate(collectGarbage);
   }
 }

@@ -15,7 +15,7 @@ import type { SeriesPoint, TrialRecord } from './trial-record.js';
 import { type LatencySummary, numberOf, summarizeLatencies, tailNs, windowNs } from './trial-values.js';
 import { volumeAttributes } from './volume-attributes.js';
 
-/** A row of `summary.csv` and `evidence.csv`: what one machine measured in a trial. */
+/** A row of `summary.csv`: what one machine measured in a trial. */
 interface TrialRow {
   readonly trial: TrialRecord;
   readonly latencies: ReadonlyMap<LatencyKind, LatencySummary>;
@@ -30,7 +30,7 @@ interface SecondRow {
 /** The parts of a run that determine its columns. */
 type RunIdentity = Pick<RunRecord, 'id' | 'labels' | 'plan' | 'environment'>;
 
-/** Returns the rows of a trial, one per rank. */
+/** Returns the rows of a trial in `summary.csv`, one per rank. */
 export function trialRows(trial: TrialRecord): TrialRow[] {
   return recordsOf(trial).map((record) => ({ trial: record, latencies: summarizeLatencies([record]) }));
 }
@@ -51,9 +51,9 @@ export function summaryColumns(run: RunIdentity): Column<TrialRow>[] {
   ];
 }
 
-/** Returns the columns of `evidence.csv`, which has the rows of `summary.csv`. */
-export function evidenceColumns(run: RunIdentity): Column<TrialRow>[] {
-  return [...keyColumns(run), ...EVIDENCE_COLUMNS].map(ofTrial);
+/** Returns the columns of `evidence.csv`, which has a row for each of `summary.csv`: `recordsOf` a trial. */
+export function evidenceColumns(run: RunIdentity): Column<TrialRecord>[] {
+  return [...keyColumns(run), ...EVIDENCE_COLUMNS];
 }
 
 function ofTrial({ value, ...column }: Column<TrialRecord>): Column<TrialRow> {

@@ -192,19 +192,15 @@ export interface LatencySummary {
   readonly maxNs: number;
 }
 
+type FiveTimes = [number, number, number, number, number];
+
 export function summarizeLatency(histogram: Histogram): LatencySummary {
   return summarizeCounts(encodeHistogram(histogram));
 }
 
 // A group of a thousand ranks has as many distributions in each trial, so none of them is made a histogram of.
 function summarizeCounts(counts: SparseCounts): LatencySummary {
-  const [p50Ns, p90Ns, p99Ns, p999Ns, maxNs] = quantilesOfCounts(counts, [0.5, 0.9, 0.99, 0.999, 1]) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [p50Ns, p90Ns, p99Ns, p999Ns, maxNs] = quantilesOfCounts(counts, [0.5, 0.9, 0.99, 0.999, 1]) as FiveTimes;
   return { count: countOf(counts), meanNs: meanOfCounts(counts), p50Ns, p90Ns, p99Ns, p999Ns, maxNs };
 }
 

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Column, csvHead, csvRows, filledColumns } from '../record/csv-table.js';
+import { recordsOf } from '../record/merge-ranks.js';
 import type { RunRecord } from '../record/run-record.js';
 import { evidenceColumns, secondRows, summaryColumns, timeseriesColumns, trialRows } from '../record/trial-columns.js';
 import type { TrialRecord } from '../record/trial-record.js';
@@ -27,7 +28,7 @@ export function derivedTables(run: RunRecord): readonly DerivedTable[] {
   const logHead = hdrLogHead(run);
   return [
     csvTable(RUN_FILES.summary, true, summaryColumns(run), trialRows),
-    csvTable(RUN_FILES.evidence, true, evidenceColumns(run), trialRows),
+    csvTable(RUN_FILES.evidence, true, evidenceColumns(run), recordsOf),
     csvTable(RUN_FILES.timeseries, false, timeseriesColumns(run), secondRows),
     {
       file: RUN_FILES.latency,
@@ -44,7 +45,7 @@ function csvTable<Row>(
   file: string,
   isShort: boolean,
   columns: readonly Column<Row>[],
-  rowsOf: (trial: TrialRecord) => Row[],
+  rowsOf: (trial: TrialRecord) => readonly Row[],
 ): DerivedTable {
   const whole = (trials: readonly TrialRecord[]): string => {
     const rows = trials.flatMap(rowsOf);
@@ -68,11 +69,8 @@ function csvTable<Row>(
 
 /** Writes all tables of a run directory anew, from its `trials.jsonl`. Throws `FeedrateError('store')`. */
 export function rewriteTables(directory: string, run: RunRecord): void {
-  for (const table of derivedTables(run)) rewriteTable(directory, table);
-}
-
-function rewriteTable(directory: string, { file, whole }: DerivedTable): void {
-  replaceDerived(join(directory, file), whole(readTrials(directory).trials));
+  const { trials } = readTrials(directory);
+  for (const { file, whole } of derivedTables(run)) replaceDerived(join(directory, file), whole(trials));
 }
 
 /**
@@ -97,14 +95,16 @@ export function tableWriter(
   const firstLines = new Map<string, string>();
   let knownBytes = 0;
   return (trial, { beforeBytes, afterBytes }) => {
+    let saved: readonly TrialRecord[] | null = null;
     for (const table of tables) {
       const path = join(directory, table.file);
       const inStep = !table.isShort || beforeBytes === knownBytes;
       const firstLine = firstLines.get(table.file) ?? firstLineOf(path);
       const added = inStep && existsSync(path) ? table.addition(trial, firstLine) : null;
-      if (added !== null) appendDerived(path, added);
-      else if (beforeBytes === 0) replaceDerived(path, table.whole([trial]));
-      else rewriteTable(directory, table);
+      if (added === null) {
+        saved ??= beforeBytes === 0 ? [trial] : readTrials(directory).trials;
+        replaceDerived(path, table.whole(saved));
+      } else appendDerived(path, added);
       firstLines.set(table.file, added === null ? firstLineOf(path) : firstLine);
     }
     knownBytes = afterBytes;

@@ -144,7 +144,8 @@ export function assembleLatency(counters: Counters): Partial<Record<OperationKin
   for (const kind of OPERATION_KINDS) {
     const sum = createHistogram();
     for (const histograms of workers) addCells(sum, histograms, HISTOGRAM_BASE[kind]);
-    if (totalCount(sum) > 0) latency[kind] = encodeHistogram(sum);
+    const counts = encodeHistogram(sum);
+    if (counts.length > 0) latency[kind] = counts;
   }
   return latency;
 }

@@ -81,7 +81,12 @@ export async function measureTrial(
   { before, beside, start }: Surroundings,
   settings: TrialSettings,
 ): Promise<MeasuredTrial> {
-  const tasks = tasksOf(stage, counters, seedsOf(trial, stage, settings), settings.injected, beside?.start ?? null);
+  const isLast = settings.plan.trials.findLast(({ session }) => session === trial.session) === trial;
+  const seeds = seedsOf(trial, stage, settings);
+  const tasks = tasksOf(stage, counters, seeds, settings.injected, beside?.start ?? null).map((task) => ({
+    ...task,
+    isLast,
+  }));
   const both: Stoppable = {
     requestStop: () => {
       for (const each of [counters, beside?.start, beside]) each?.requestStop();

@@ -18,6 +18,8 @@ jobs:
   read: {rw: randread, bs: 4k, size: 4MiB, ioengine: simulated, simulated_latency: 100us, cache: as-is}
 `;
 
+const PASSWORD = { ONTAP_PASSWORD: 'x' };
+
 /** Where the run of all tests was measured. */
 const measured = mkdtempSync(join(tmpdir(), 'feedrate-adaptive-'));
 
@@ -56,9 +58,13 @@ test('goes on until equal targets are shown to be equal, and keeps what was meas
     const before = trialsOf(directory);
     // The workload is the one that the run keeps, whatever became of the file.
     writeFileSync(join(directory, 'w.yaml'), 'not: a workload');
-    const { status, stdout, stderr } = gate(directory, '--cols', 'target', '--min-effect', '5%', '--format', 'json');
+    const options = ['--cols', 'target', '--min-effect', '5%', '--format', 'json'];
+    const ontap = ['--ontap', 'https://localhost:1', '--ontap-insecure'];
+    const words = ['gate', '-o', 'r', '--adaptive', '--progress', 'none', ...options, ...ontap];
+    const { status, stdout, stderr } = feedrate(words, directory, PASSWORD);
     assert.is(status, 0, stderr);
     assert.match(stderr, /^undecided after 3 sessions: measuring up to 9 \(look 2 of 4\)\n/);
+    assert.match(stderr, /ONTAP was not asked, because the run was measured without --ontap/);
     const report = JSON.parse(stdout);
     assert.is(report.gate.outcome, 'pass');
     assert.is(report.gate.look.planned, 4);
@@ -166,8 +172,7 @@ test('what cannot go on as it began is refused in one line', () =>
 
 test('ceilings and ONTAP are options of all that measure, and are checked before anything is measured', () =>
   withRun((directory) => {
-    const password = { ONTAP_PASSWORD: 'x' };
-    const wrong = (words: readonly string[]) => feedrate(words, directory, password);
+    const wrong = (words: readonly string[]) => feedrate(words, directory, PASSWORD);
     writeFileSync(join(directory, 'wrong.yaml'), 'dated: never\n');
     for (const command of [
       ['gate', '-o', 'r', '--cols', 'target'],
@@ -180,11 +185,6 @@ test('ceilings and ONTAP are options of all that measure, and are checked before
     }
     const idle = wrong(['gate', '-o', 'r', '--cols', 'target', '--ontap', 'https://x']);
     assert.match(idle.stderr, /--ontap: has no effect without --adaptive/);
-    const options = ['--cols', 'target', '--min-effect', '5%', '--ontap', 'https://localhost:1', '--ontap-insecure'];
-    const words = ['gate', '-o', 'r', '--adaptive', '--progress', 'none', ...options];
-    const { status, stderr } = feedrate(words, directory, password);
-    assert.is(status, 0, stderr);
-    assert.match(stderr, /ONTAP was not asked, because the run was measured without --ontap/);
   }));
 
 test.run();

@@ -31,23 +31,28 @@ export const PURE_ROOMS: readonly string[] = [
   ...['base', 'charts', 'doctor', 'gate', 'histogram', 'iam', 'notebook', 'page', 'plan', 'record', 'report', 'stats'],
   ...['training', 'workload'],
 ];
-/** Few enough that the processes end at about the same time. */
-const MOST_IN_A_PROCESS = 8;
 
-/** Parts files into those that one process runs: several of the pure rooms, and each other file alone. */
+/** Rooms whose tests call commands, files and servers, but leave nothing behind in their process either. */
+const TIDY_ROOMS: readonly string[] = ['cli', 'fsx', 'store', 'trial'];
+
+/** How many files of these rooms share a process at most: few enough that processes end at about the same time. */
+const SHARING = [
+  { rooms: TIDY_ROOMS, most: 4 },
+  { rooms: PURE_ROOMS, most: 8 },
+];
+
+/**
+ * Parts files into those that one process runs: several of the rooms that share one, and each other file alone. Those of
+ * pure rooms are last. They are the shortest, so that all cores have work until the end.
+ */
 export function byProcess(files: readonly string[]): string[][] {
-  const parts: string[][] = [];
-  let shared: string[] = [];
-  for (const file of files) {
-    if (!PURE_ROOMS.includes(file.split('/')[0] as string)) {
-      parts.push([file]);
-      continue;
-    }
-    if (shared.length % MOST_IN_A_PROCESS === 0) {
-      shared = [];
-      parts.push(shared);
-    }
-    shared.push(file);
-  }
-  return parts;
+  const isOf = (rooms: readonly string[], file: string) => rooms.includes(file.split('/')[0] as string);
+  const shared = SHARING.map(({ rooms, most }) => {
+    const ofRooms = files.filter((file) => isOf(rooms, file));
+    return Array.from({ length: Math.ceil(ofRooms.length / most) }, (_, part) =>
+      ofRooms.slice(part * most, (part + 1) * most),
+    );
+  });
+  const alone = files.filter((file) => !SHARING.some(({ rooms }) => isOf(rooms, file)));
+  return [...alone.map((file) => [file]), ...shared.flat()];
 }

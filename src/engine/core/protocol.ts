@@ -56,6 +56,8 @@ export interface WorkerTask {
   readonly recording?: { readonly image: SharedArrayBuffer; readonly order: SharedArrayBuffer };
   /** Null: no slowdown, the backend runs unchanged. A slowdown of zero still uses the loop of slowed backends. */
   readonly slowdown: Slowdown | null;
+  /** Whether the thread ends after this task, so that it need not collect garbage for another. Absent: it does not. */
+  readonly isLast?: boolean;
 }
 
 /** What one worker of a replay did. */

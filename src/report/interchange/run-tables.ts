@@ -48,7 +48,7 @@ const TABLES = {
       summarize(run.plan.arms, trials),
     ),
   summary: ({ run, trials }: ReadableRun) => partOf(summaryColumns(run), trials.flatMap(trialRows)),
-  evidence: ({ run, trials }: ReadableRun) => partOf(evidenceColumns(run), trials.flatMap(trialRows)),
+  evidence: ({ run, trials }: ReadableRun) => partOf(evidenceColumns(run), trials.flatMap(recordsOf)),
   timeseries: ({ run, trials }: ReadableRun) => partOf(timeseriesColumns(run), trials.flatMap(secondRows)),
   latency: ({ run, trials }: ReadableRun) => partOf(latencyColumns(run.id), trials.flatMap(binRows)),
 } as const satisfies Readonly<Record<string, (run: ReadableRun) => RunPart>>;
