@@ -27,13 +27,15 @@ function told(message: FromSession): Promise<void> {
 
 /**
  * Asks the parent, and returns its answer of this type.
- * @param lost the answer when the parent has ended
+ * @param lost the answer when the parent has ended, perhaps before it was asked
  */
 function ask<T extends ToSession['type']>(
   question: FromSession,
   type: T,
   lost: Extract<ToSession, { type: T }>,
 ): Promise<Extract<ToSession, { type: T }>> {
+  // The event that tells of the end may be over, so nobody would answer.
+  if (!process.connected) return Promise.resolve(lost);
   return new Promise((resolve) => {
     const end = (answer: Extract<ToSession, { type: T }>) => {
       process.off('message', hear).off('disconnect', lose);

@@ -3,8 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { StoredRun } from '../../src/record/stored-run.js';
 import { summarizeLatencies, throughputBytesPerSecond } from '../../src/record/trial-values.js';
 import { readRun } from '../../src/store/read-run.js';
 import { repositoryRoot } from '../support/repository.js';
@@ -125,7 +127,7 @@ for (const [name, launcher] of Object.entries(TEST_LAUNCHERS)) {
     const ended: Ended = await group.ended;
     const tookS = (performance.now() - fromMs) / 1000;
     assert.equal(await othersGone(group), [], ended.stderr);
-    const run = readRun(onlyRun(where).directory);
+    const run = await endedRun(where);
     process.stdout.write(
       `   ${name}: ${what}: over after ${tookS.toFixed(1)} s, status ${ended.status}, run ${run.status}, ${run.trials.length} trials\n`,
     );
@@ -221,6 +223,15 @@ if [ "\${PMI_RANK:-\${OMPI_COMM_WORLD_RANK:-\${SLURM_PROCID:-$RANK}}}" = "$hit" 
 fi
 exec "$@"
 `;
+
+/** The only run, once its process is gone for good: the kernel takes a moment after a kill. */
+async function endedRun(where: Place): Promise<StoredRun> {
+  for (let tries = 0; ; tries++) {
+    const run = readRun(onlyRun(where).directory);
+    if (run.status !== 'running' || tries > 200) return run;
+    await sleep(50);
+  }
+}
 
 function statusOf(pid: number): string {
   const { stdout } = spawnSync('cat', [`/proc/${pid}/status`], { encoding: 'utf8' });

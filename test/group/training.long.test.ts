@@ -36,7 +36,7 @@ function opens(directory: string, log: string): Map<string, number> {
   for (let rank = 0; rank < RANKS; rank++) {
     for (const line of readFileSync(join(directory, `${log}.${rank}`), 'utf8').split('\n')) {
       const [, path = '', flags = ''] = /openat\([^"]*"([^"]+)", ([A-Z_|]+)/.exec(line) ?? [];
-      if (/\.jpe?g$/i.test(path) && !flags.includes('O_CREAT'))
+      if (path.includes('/.feedrate-data/') && /\d/.test(basename(path)) && !/O_CREAT|O_DIRECTORY/.test(flags))
         counts.set(basename(path), (counts.get(basename(path)) ?? 0) + 1);
     }
   }
@@ -95,7 +95,9 @@ test('the slowest rank decides how long a checkpoint takes, and all bytes count'
   for (const { window, ranks = [] } of readRun(onlyRun(where).directory).trials) {
     const began = ranks.map(({ beganNs = Number.NaN }) => beganNs);
     const ends = ranks.map((part, rank) => (began[rank] as number) + part.window.endNs);
-    assert.is(window.endNs - window.startNs, Math.max(...ends) - Math.min(...began));
+    const lastedNs = Math.max(...ends) - Math.min(...began);
+    // Numbers of ns since 1970 are exact to 256 ns.
+    assert.ok(Math.abs(window.endNs - window.startNs - lastedNs) <= 1000, `${window.endNs} ${lastedNs}`);
     assert.is(window.writeBytes, RANKS * 2 * 2 * 2 * 2 ** 20);
   }
 });
@@ -123,7 +125,7 @@ test('targets are compared in a group as on one machine: all ranks measure the s
     })
     .sort((a, b) => a.from - b.from);
   for (const [place, { from }] of spans.entries()) if (place > 0) assert.ok(from > (spans[place - 1]?.to ?? 0));
-  const compared = feedrate(['compare', run.directory, '--unit', 'trial']);
+  const compared = feedrate(['compare', run.directory, '--unit', 'round']);
   assert.is(compared.status, 0, compared.stderr);
   assert.match(compared.stdout, /other/);
 });

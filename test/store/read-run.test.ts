@@ -1,9 +1,12 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { processStat } from '../../src/host/system/process-stat.js';
 import type { RunRecord } from '../../src/record/run-record.js';
 import { isProcessOf } from '../../src/store/process-alive.js';
 import { readRun } from '../../src/store/read-run.js';
@@ -133,6 +136,18 @@ test('a running run whose process is gone was killed', async () => {
 test('a process that was born after the run is another one', () => {
   assert.is(isProcessOf(process.pid, Date.now()), true);
   assert.is(isProcessOf(process.pid, Date.now() - 3600e3), false);
+});
+
+test('a process that has ended, and whose parent does not ask for its status, does not run', async () => {
+  const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const [text] = (await once(parent.stdout, 'data')) as [Buffer];
+  const pid = Number(text.toString());
+  try {
+    while (processStat(pid)?.state !== 'Z') await sleep(10);
+    assert.is(isProcessOf(pid, Date.now()), false);
+  } finally {
+    parent.kill();
+  }
 });
 
 test.run();
