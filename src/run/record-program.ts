@@ -7,7 +7,7 @@ import { FeedrateError } from '../base/errors.js';
 import { INTERRUPTIONS } from '../base/interruptions.js';
 import { TRACED_CALLS } from '../training/trace/strace-import.js';
 import { readCall, StraceClock } from '../training/trace/strace-line.js';
-import type { Overhead } from '../training/trace/trace-parts.js';
+import type { Overhead } from '../training/trace/tracer-time.js';
 import { makeTemporary } from './temporary.js';
 
 /**

@@ -15,7 +15,7 @@ import { fileClassOf } from '../training/trace/file-class.js';
 import { StraceImport } from '../training/trace/strace-import.js';
 import { TraceBuilder } from '../training/trace/trace-builder.js';
 import type { TraceHead } from '../training/trace/trace-file.js';
-import type { Overhead } from '../training/trace/trace-parts.js';
+import type { Overhead } from '../training/trace/tracer-time.js';
 import { TracerCost } from '../training/trace/tracer-cost.js';
 
 export interface TraceSettings {

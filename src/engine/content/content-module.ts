@@ -79,6 +79,7 @@ const copyMemory = [0xfc, 10, 0, 0];
 const splat8 = simd(15);
 const splat64 = simd(18);
 const loadVector = [...simd(0), 0, 0];
+const storeBytes = [...simd(11), 0, 0];
 const andVector = simd(78);
 const addBytes = simd(110);
 const lowerBytes = simd(119);
@@ -197,15 +198,26 @@ const copyBody = [0, ...get(0), ...get(1), ...get(2), ...copyMemory, ...END];
 /** Parameters: address, bytes, mask, most, base. Locals: the limit of the address, and the last three in each byte of a vector. */
 function limitBody(): number[] {
   const [MASK_IN, MOST_IN, BASE_IN, END_AT, MASK, MOST, BASE] = [2, 3, 4, 5, 6, 7, 8];
+  const locals = [2, 1, I32, 3, V128];
+  const startLimit = [...get(ADDRESS), ...get(BYTES), ...add32, ...set(END_AT)];
   const spread = (from: number, to: number) => [...get(from), ...splat8, ...set(to)];
+  const masked = [...get(MASK), ...andVector];
+  const lowered = [...get(MOST), ...lowerBytes];
+  const raised = [...get(BASE), ...addBytes];
   return [
-    ...[2, 1, I32, 3, V128],
-    ...[...get(ADDRESS), ...get(BYTES), ...add32, ...set(END_AT)],
-    ...[...spread(MASK_IN, MASK), ...spread(MOST_IN, MOST), ...spread(BASE_IN, BASE)],
+    ...locals,
+    ...startLimit,
+    ...spread(MASK_IN, MASK),
+    ...spread(MOST_IN, MOST),
+    ...spread(BASE_IN, BASE),
     ...LOOP,
-    ...[...get(ADDRESS), ...get(ADDRESS), ...loadVector],
-    ...[...get(MASK), ...andVector, ...get(MOST), ...lowerBytes, ...get(BASE), ...addBytes],
-    ...[...simd(11), 0, 0],
+    ...get(ADDRESS),
+    ...get(ADDRESS),
+    ...loadVector,
+    ...masked,
+    ...lowered,
+    ...raised,
+    ...storeBytes,
     ...advanceAddress(16, END_AT),
     ...END,
     ...END,
@@ -224,13 +236,15 @@ const section = (id: number, body: number[]) => [id, ...unsigned(body.length), .
  */
 export function contentModule(): Uint8Array<ArrayBuffer> {
   const bodies = [fillBody(), copyBody, limitBody()];
+  const types = [[I32, I32, F64, F64], [I32, I32, I32], [I32, I32, I32, I32, I32]].flatMap((parameters) => [
+    0x60,
+    parameters.length,
+    ...parameters,
+    0,
+  ]);
   return new Uint8Array([
     ...MAGIC_AND_VERSION,
-    ...section(1, [
-      ...[3, 0x60, 4, I32, I32, F64, F64, 0],
-      ...[0x60, 3, I32, I32, I32, 0],
-      ...[0x60, 5, I32, I32, I32, I32, I32, 0],
-    ]),
+    ...section(1, [3, ...types]),
     ...section(2, [1, ...text('host'), ...text('memory'), 2, 0, 1]),
     ...section(3, [3, 0, 1, 2]),
     ...section(7, [3, ...text(FILL_NAME), 0, 0, ...text(COPY_NAME), 0, 1, ...text(LIMIT_NAME), 0, 2]),

@@ -70,15 +70,15 @@ function endOf(source: ByteSource): ArchiveEnd {
   return { directoryAt: large.u64(48), directoryBytes: large.u64(40) };
 }
 
-interface Entry {
+interface ArchiveEntry {
   readonly bytes: number;
   readonly headerAt: number;
 }
 
 /** Returns the members in an archive's directory, in their order. */
-function entriesIn(source: ByteSource, { directoryAt, directoryBytes }: ArchiveEnd): Entry[] {
+function entriesIn(source: ByteSource, { directoryAt, directoryBytes }: ArchiveEnd): ArchiveEntry[] {
   const directory = bytesAt(source, directoryAt, directoryBytes, 'the list of members');
-  const entries: Entry[] = [];
+  const entries: ArchiveEntry[] = [];
   for (let at = 0; at < directoryBytes; ) {
     if (at + ENTRY_BYTES > directoryBytes || directory.text(at, 4) !== 'PK\x01\x02')
       throw damaged(source, 'the list of members is damaged');
@@ -91,7 +91,7 @@ function entriesIn(source: ByteSource, { directoryAt, directoryBytes }: ArchiveE
   return entries;
 }
 
-function entryOf(source: ByteSource, entry: BytesAt): Entry {
+function entryOf(source: ByteSource, entry: BytesAt): ArchiveEntry {
   if (entry.u16(10) !== STORED)
     throw damaged(source, 'its arrays are compressed, which feedrate does not read; write it with numpy.savez');
   let [bytes, headerAtByte] = [entry.u32(20), entry.u32(42)];
@@ -113,7 +113,7 @@ function entryOf(source: ByteSource, entry: BytesAt): Entry {
 const [FILE_NUMBERS, MEMBER_NUMBERS] = [4, 5];
 
 /** Returns the numbers of a member, and the header of its array. */
-function memberIn(source: ByteSource, { bytes, headerAt: at }: Entry): { numbers: number[]; header: ArrayHeader } {
+function memberIn(source: ByteSource, { bytes, headerAt: at }: ArchiveEntry): { numbers: number[]; header: ArrayHeader } {
   const local = bytesAt(source, at, LOCAL_BYTES, 'the header of a member');
   if (local.text(0, 4) !== 'PK\x03\x04') throw damaged(source, 'the header of a member is damaged');
   const [nameBytes, extraBytes] = [local.u16(26), local.u16(28)];

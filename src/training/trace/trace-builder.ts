@@ -12,8 +12,8 @@ import {
   type TraceHead,
   type TraceThread,
 } from './trace-file.js';
-import { type FileInTrace, type Lane, newLane, type Overhead, type ThreadInTrace } from './trace-parts.js';
-import { TracerTime } from './tracer-time.js';
+import { type FileInTrace, type Lane, newLane, type ThreadInTrace } from './trace-parts.js';
+import { type Overhead, TracerTime } from './tracer-time.js';
 
 /** Lines are compressed when so many characters have come together. */
 const MEMBER_CHARACTERS = 2 ** 20;

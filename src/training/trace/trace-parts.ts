@@ -24,12 +24,6 @@ export interface ThreadInTrace {
   readonly tracer: TracerTime;
 }
 
-/** What a tracer adds to each call that it stops, ns: to the call itself, and to the gap before it. */
-export interface Overhead {
-  readonly inCallNs: number;
-  readonly inGapNs: number;
-}
-
 /** A thread of the replay. Threads of the program that ran one after the other share one. */
 export interface Lane {
   isFree: boolean;

@@ -1,5 +1,5 @@
 import { readCall, StraceClock } from './strace-line.js';
-import type { Overhead } from './trace-parts.js';
+import type { Overhead } from './tracer-time.js';
 
 /** Fewer calls or gaps than this tell nothing. */
 const LEAST = 30;

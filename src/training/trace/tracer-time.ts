@@ -1,4 +1,8 @@
-import type { Overhead } from './trace-parts.js';
+/** What a tracer adds to each call that it stops, ns: to the call itself, and to the gap before it. */
+export interface Overhead {
+  readonly inCallNs: number;
+  readonly inGapNs: number;
+}
 
 /**
  * Takes what a tracer added off the times of one thread. A stop costs more or less than the mean, and often more than the gap

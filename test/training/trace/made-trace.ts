@@ -4,7 +4,7 @@ import { StraceImport } from '../../../src/training/trace/strace-import.js';
 import { TraceBuilder } from '../../../src/training/trace/trace-builder.js';
 import { TRACE_CALLS } from '../../../src/training/trace/trace-calls.js';
 import { type TraceFile, type TraceHead, TraceImage } from '../../../src/training/trace/trace-file.js';
-import type { Overhead } from '../../../src/training/trace/trace-parts.js';
+import type { Overhead } from '../../../src/training/trace/tracer-time.js';
 
 /** A trace as tests look at it: calls as words, thread by thread. */
 export interface MadeTrace {

@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createPrng } from '../../../src/base/prng.js';
 import { StraceImport } from '../../../src/training/trace/strace-import.js';
-import type { Overhead } from '../../../src/training/trace/trace-parts.js';
+import type { Overhead } from '../../../src/training/trace/tracer-time.js';
 import { durationOf, madeProgram, type StopCost, straceOf } from './made-program.js';
 import { type MadeTrace, madeBy } from './made-trace.js';
 
