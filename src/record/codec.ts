@@ -4,7 +4,6 @@
  */
 
 import { checkSparseCounts, type SparseCounts } from '../histogram/sparse-counts.js';
-import { ENTRY_OPERATIONS } from '../workload/entry-operations.js';
 import { checkEnvironment } from './check-environment.js';
 import { checkTimeline } from './checkpoint-timeline.js';
 import { checkForeign } from './foreign-source.js';
@@ -13,6 +12,7 @@ import { JsonReader } from './json-reader.js';
 import { checkMachineUse } from './machine-use.js';
 import { wordsOfOldSpec } from './old-words.js';
 import { checkReplay } from './replay-record.js';
+import { checkPhases } from './phases.js';
 import { RUN_VERSION, type RunRecord } from './run-record.js';
 import { checkTraining } from './training-record.js';
 import { type BesideRecord, type RankPart, RECORD_VERSION, type TrialRecord } from './trial-record.js';
@@ -75,22 +75,27 @@ function readPart(part: JsonReader): RankPart {
   checkFault(part.at('fault'));
   checkEngine(part.at('engine'));
   checkHistograms(part.at('latency'));
-  if (part.at('phases').value !== undefined) checkPhases(part.at('phases'));
   for (const [key, value] of Object.entries(part.at('stated').value ?? {}))
     if (value !== undefined) part.at('stated').at(key).number();
-  if (part.at('training').value !== undefined) checkTraining(part.at('training'));
-  if (part.at('replay').value !== undefined) checkReplay(part.at('replay'));
-  if (part.at('timeline').value !== undefined) checkTimeline(part.at('timeline'));
+  for (const [key, check] of Object.entries(SOMETIMES)) if (part.at(key).value !== undefined) check(part.at(key));
   checkSeries(part.at('series'));
   checkCache(part.at('cache'));
-  if (part.at('nfs').value !== undefined) checkNfs(part.at('nfs'));
   part.at('client').at('workerCpuNs').numberOrNull();
-  if (part.at('machine').value !== undefined) checkMachineUse(part.at('machine'));
   for (const warning of part.at('warnings').list()) {
     for (const key of ['code', 'message', 'remedy']) warning.at(key).text();
   }
   return { ...(part.value as RankPart), window: readWindow(part.at('window')), ...readBeside(part.at('beside')) };
 }
+
+/** What only some trials have, with the check of each. */
+const SOMETIMES: Readonly<Record<string, (part: JsonReader) => void>> = {
+  phases: checkPhases,
+  training: checkTraining,
+  replay: checkReplay,
+  timeline: checkTimeline,
+  nfs: checkNfs,
+  machine: checkMachineUse,
+};
 
 function readBeside(beside: JsonReader): Pick<RankPart, 'beside'> {
   if (beside.value === undefined) return {};
@@ -169,14 +174,6 @@ function checkSeries(series: JsonReader): void {
     for (const key of ['startNs', 'durationNs', 'readBytes', 'writeBytes', 'ops']) point.at(key).number();
     point.at('p50Ns').numberOrNull();
     point.at('p99Ns').numberOrNull();
-  }
-}
-
-function checkPhases(phases: JsonReader): void {
-  for (const phase of phases.list()) {
-    phase.at('operation').oneOf(ENTRY_OPERATIONS);
-    for (const key of ['durationNs', 'operations']) phase.at(key).number();
-    if (phase.at('entries').value !== undefined) phase.at('entries').number();
   }
 }
 

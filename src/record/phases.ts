@@ -1,5 +1,6 @@
 /** Sums over the phases of trials. */
-import type { EntryOperation } from '../workload/entry-operations.js';
+import { ENTRY_OPERATIONS, type EntryOperation } from '../workload/entry-operations.js';
+import type { JsonReader } from './json-reader.js';
 import type { Phase, RankPart } from './trial-record.js';
 
 /** Returns a phase of this length with the operations and entries of all these parts. */
@@ -29,4 +30,13 @@ export function phaseRate(
     timeNs += phase.durationNs;
   }
   return timeNs > 0 ? done / (timeNs / 1e9) : Number.NaN;
+}
+
+/** Throws `FeedrateError('store')` at the first field that is missing or has a wrong type. */
+export function checkPhases(phases: JsonReader): void {
+  for (const phase of phases.list()) {
+    phase.at('operation').oneOf(ENTRY_OPERATIONS);
+    for (const key of ['durationNs', 'operations']) phase.at(key).number();
+    if (phase.at('entries').value !== undefined) phase.at('entries').number();
+  }
 }

@@ -157,6 +157,7 @@ async function runSessions(
   const meet = rank && meetWith(rank.meetings, runner);
   const place = rank && { place: rank.place };
   const release = stopWith(stop, runner, listener);
+  const afterNs = closingNs(preparation);
   let mountIds = mountIdsOf(plan.targets);
   const remounts = remount ? new Remounts(plan, note) : null;
   const watchdog = new Watchdog({
@@ -168,13 +169,12 @@ async function runSessions(
   });
   const onEvent = (event: SessionEvent) => {
     watchdog.handle(event);
-    listener.event?.(event);
+    listener.event?.(withClosing(event, afterNs));
   };
   try {
     for (let session = firstSession; session <= plan.sessions && !runner.stopping; session++) {
       const looks = liveLooks(listener.looks ?? RARE_LOOKS);
-      const closing = { closingNs: closingNs(preparation) };
-      const options = { plan, dataset, runId, session, dropCaches, injected, looks, mountIds, ...closing, ...place };
+      const options = { plan, dataset, runId, session, dropCaches, injected, looks, mountIds, ...place };
       await runner.run(options, store.directory, onEvent, remounts?.remount ?? null, meet);
       if (remounts !== null) mountIds = mountIdsOf(plan.targets);
     }
@@ -196,6 +196,11 @@ async function runSessions(
     await remounts?.settled();
     if (runner.killed) await removeScratch(plan.targets, runId, watchdog.silent, note);
   }
+}
+
+/** Returns the event with the time that the run takes after its last trial as a part of the time left. */
+function withClosing(event: SessionEvent, afterNs: number): SessionEvent {
+  return 'etaNs' in event && event.etaNs != null ? { ...event, etaNs: event.etaNs + afterNs } : event;
 }
 
 /** Returns how sessions meet the other ranks. They are stopped when the run is over for all. */

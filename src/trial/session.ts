@@ -38,8 +38,6 @@ export interface SessionOptions {
   readonly injected?: readonly Injection[];
   /** How closely running trials are observed. Default: `CLOSE_LOOKS`. */
   readonly looks?: Looks;
-  /** Time that the run takes after its last trial, as part of the time left, ns. Default: none. */
-  readonly closingNs?: number;
   /** How often the part of a trial that is measured so far is kept, ms. Default: once a minute. */
   readonly keepPartMs?: number;
   /** The place in a group of machines. Its plan is that of the rank: see `planOfRank`. Default: it measures alone. */
@@ -275,6 +273,6 @@ export class Session {
   }
 
   #etaNs(): number {
-    return Math.round(this.#clock.leftNs() + (this.#options.closingNs ?? 0));
+    return Math.round(this.#clock.leftNs());
   }
 }
