@@ -73,8 +73,9 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
  * Returns a new program, ready to parse. Each action sets `process.exitCode`. A parsing error is printed on one line of
  * stderr and thrown as `CommanderError`.
  * @param fields the fields of jobs, which are options of some commands. Default: these options are left out
+ * @param only the subcommand that will be parsed: the others have no more than their names. Default: any of them
  */
-export function createProgram(fields?: FieldTable): Command {
+export function createProgram(fields?: FieldTable, only?: string): Command {
   const program = new Command('feedrate')
     .description('Can this mount feed my accelerators? Measures training-shaped I/O on a real directory.')
     .version(packageVersion(), '-V, --version', 'print the version')
@@ -85,7 +86,9 @@ export function createProgram(fields?: FieldTable): Command {
     .configureOutput({ writeOut: print, outputError: (text) => tell(`feedrate: ${plainError(text)}`) })
     .addHelpText('after', ROOT_EXAMPLES);
   for (const { name, description, configure, examples, measuresAlone = false } of SUBCOMMANDS) {
-    const command = program.command(name).description(description).addHelpText('after', examples);
+    const command = program.command(name).description(description);
+    if (only !== undefined && name !== only) continue;
+    command.addHelpText('after', examples);
     if (measuresAlone) command.hook('preAction', () => refuseRanks(name));
     configure(command, fields);
   }
@@ -97,12 +100,14 @@ export function createProgram(fields?: FieldTable): Command {
  * large, and most commands do without it.
  */
 export async function programFor([name, ...rest]: readonly string[]): Promise<Command> {
-  const program = createProgram();
+  // To make the options of all subcommands takes longer than to parse the words.
+  const only = SUBCOMMANDS.find((subcommand) => subcommand.name === name)?.name;
+  const program = createProgram(undefined, only);
   const options = program.commands.find((command) => command.name() === name)?.options ?? [];
   const isKnown = (word: string) => options.some(({ long }) => long === word.replace(/=.*/s, ''));
   const needsFields =
     name === 'help' || rest.some((word) => word === '-h' || (word.startsWith('--') && !isKnown(word)));
-  return needsFields ? createProgram((await import('./options/field-table.js')).FIELD_TABLE) : program;
+  return needsFields ? createProgram((await import('./options/field-table.js')).FIELD_TABLE, only) : program;
 }
 
 /** Throws `FeedrateError('usage')` when a launcher started several processes, which would all measure by themselves. */

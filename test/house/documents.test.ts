@@ -86,7 +86,7 @@ function withoutActions(command: Command): Command {
 function fault(words: readonly string[]): string | null {
   if (words[0] === 'help') return null;
   try {
-    withoutActions(createProgram(FIELD_TABLE)).parse(words, { from: 'user' });
+    withoutActions(createProgram(FIELD_TABLE, words[0])).parse(words, { from: 'user' });
     return null;
   } catch (error) {
     return (error as Error).message;

@@ -65,7 +65,7 @@ const INSERTED = 'INSERTED';
 /** Why a command that a message names is refused, or null. What the message inserts is a word of its own. */
 function refusal(text: string): string | null {
   const words = [...text.matchAll(/'[^']*'|\S+/g)].map(([word]) => word.replaceAll("'", ''));
-  const program = createProgram(FIELD_TABLE).configureOutput({
+  const program = createProgram(FIELD_TABLE, words[0]).configureOutput({
     writeErr: () => {},
     writeOut: () => {},
     outputError: () => {},

@@ -91,7 +91,7 @@ test('its commands are those of feedrate and of the AWS CLI, with parameters tha
     const callsOf = (program: string): string[][] =>
       calls.filter(([name]) => name === program).map(([, ...words]) => words);
     for (const words of callsOf('feedrate')) {
-      const program = createProgram(FIELD_TABLE);
+      const program = createProgram(FIELD_TABLE, words[0]);
       silence(program);
       assert.not.throws(() => program.parse(words, { from: 'user' }), words.join(' '));
     }
