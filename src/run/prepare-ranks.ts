@@ -1,9 +1,8 @@
 /** Lays out the data files of a plan, alone or with the other ranks of a group. */
 import { FeedrateError } from '../base/errors.js';
-import type { TieringPolicyName } from '../record/volume-record.js';
 import { LayoutStopped } from '../trial/data-file.js';
 import type { SessionEvent } from '../trial/events.js';
-import { type LayoutTotals, layOutPlan } from '../trial/prepared-layout.js';
+import { type LayoutTotals, layOutPlan, type PolicyOf } from '../trial/prepared-layout.js';
 import { type Preparation, rankFilesOf } from './preparation.js';
 import { agreeOnFacts, sharedTargets } from './rank-facts.js';
 import type { PlanRequest, RequestedGroup } from './request.js';
@@ -15,7 +14,6 @@ export interface LayoutRequest extends PlanRequest {
 }
 
 type Emit = (event: SessionEvent) => void;
-type PolicyOf = (target: string) => TieringPolicyName | null;
 
 /**
  * Lays out the files, and returns the bytes written and reused, in a group those of all ranks.

@@ -37,7 +37,7 @@ interface Preparing {
 }
 
 /** Returns the tiering policy of a target's volume; null: not known. */
-type PolicyOf = (target: string) => TieringPolicyName | null;
+export type PolicyOf = (target: string) => TieringPolicyName | null;
 
 /**
  * Writes the plan's data files that its targets do not have yet, and returns the bytes written and reused. Throws
