@@ -29,7 +29,7 @@ function segmentsOf(source: ByteSource): [at: number, length: number, isExif: nu
     const [high = 0, low = 0] = pair(at);
     const length = high * 256 + low;
     if (length < LENGTH_BYTES || at + length > source.bytes) return null;
-    const isExif =
+    const isExif: boolean =
       !hasExif && marker === EXIF && new TextDecoder().decode(source.read(at + LENGTH_BYTES, 5)) === 'Exif\0';
     hasExif ||= isExif;
     segments.push([at, length, isExif ? 1 : 0]);
