@@ -15,8 +15,8 @@ import { fileClassOf } from '../training/trace/file-class.js';
 import { StraceImport } from '../training/trace/strace-import.js';
 import { TraceBuilder } from '../training/trace/trace-builder.js';
 import type { TraceHead } from '../training/trace/trace-file.js';
-import type { Overhead } from '../training/trace/tracer-time.js';
 import { TracerCost } from '../training/trace/tracer-cost.js';
+import type { Overhead } from '../training/trace/tracer-time.js';
 
 export interface TraceSettings {
   /** Directories whose files belong to the trace; empty: all but the system's. */

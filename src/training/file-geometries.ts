@@ -43,10 +43,15 @@ export interface HeadedGeometry extends FileGeometry {
 /** A picture in JPEG. */
 export interface JpegGeometry extends FileGeometry {
   /**
-   * The segments from its start to the first scan, header included: where the length of each is, and that length. Empty: they are
-   * within the first block, so no reader needs them.
+   * The segments from its start to the first scan, header included. Empty: they are within the first block, so no reader needs them.
    */
-  readonly segments: readonly FileSpan[];
+  readonly segments: readonly JpegSegment[];
+}
+
+/** The length field of a segment, and the length in it. */
+export interface JpegSegment extends FileSpan {
+  /** Whether it is the first with Exif data, whose place readers note. */
+  readonly isExif: boolean;
 }
 
 /** A file with an index in a file of its own. */

@@ -236,12 +236,11 @@ const section = (id: number, body: number[]) => [id, ...unsigned(body.length), .
  */
 export function contentModule(): Uint8Array<ArrayBuffer> {
   const bodies = [fillBody(), copyBody, limitBody()];
-  const types = [[I32, I32, F64, F64], [I32, I32, I32], [I32, I32, I32, I32, I32]].flatMap((parameters) => [
-    0x60,
-    parameters.length,
-    ...parameters,
-    0,
-  ]);
+  const types = [
+    [I32, I32, F64, F64],
+    [I32, I32, I32],
+    [I32, I32, I32, I32, I32],
+  ].flatMap((parameters) => [0x60, parameters.length, ...parameters, 0]);
   return new Uint8Array([
     ...MAGIC_AND_VERSION,
     ...section(1, [3, ...types]),

@@ -41,9 +41,10 @@ export const jpegReader: ReaderFactory<JpegGeometry> = (calls, { blockBytes }) =
 function parse(file: PythonFile, { segments }: JpegGeometry): void {
   if (segments.length === 0) return;
   file.read(START_BYTES);
-  for (const { offsetBytes, bytes } of segments) {
+  for (const { offsetBytes, bytes, isExif } of segments) {
     while (file.position < offsetBytes) file.read(MARKER_BYTES);
     file.read(LENGTH_BYTES);
     file.read(bytes - LENGTH_BYTES);
+    if (isExif) file.tell();
   }
 }

@@ -113,7 +113,10 @@ function entryOf(source: ByteSource, entry: BytesAt): ArchiveEntry {
 const [FILE_NUMBERS, MEMBER_NUMBERS] = [4, 5];
 
 /** Returns the numbers of a member, and the header of its array. */
-function memberIn(source: ByteSource, { bytes, headerAt: at }: ArchiveEntry): { numbers: number[]; header: ArrayHeader } {
+function memberIn(
+  source: ByteSource,
+  { bytes, headerAt: at }: ArchiveEntry,
+): { numbers: number[]; header: ArrayHeader } {
   const local = bytesAt(source, at, LOCAL_BYTES, 'the header of a member');
   if (local.text(0, 4) !== 'PK\x03\x04') throw damaged(source, 'the header of a member is damaged');
   const [nameBytes, extraBytes] = [local.u16(26), local.u16(28)];
