@@ -137,7 +137,7 @@ test('the page of a history is the same from a bucket', () =>
     assert.match(there, 'quick');
     assert.is(there, await pageOf('results'));
     const missing = await call('report', '--history', '--results', 's3://results/none', '-o', 'h.html', '--force');
-    assert.is(missing.status, 5);
+    assert.is(missing.status, 2);
     assert.match(missing.stderr, /s3:\/\/results\/none: no run; it holds no run yet/);
   }));
 
