@@ -127,7 +127,8 @@ function planOf(text: string, place: string, isTimed: boolean, isInTurn: boolean
     const ofWorkers = calls.filter(({ thread, path }) => thread !== session && !path.includes('/.feedrate-probe'));
     ours.push(...streamsOf(ofWorkers, join(place, 'data')));
   }
-  return planDifference(theirs, ours, isTimed);
+  // Sizes that are drawn add up to other bytes.
+  return planDifference(theirs, ours, isTimed || lines.some((line) => DRAWN_SIZES.test(line)));
 }
 
 interface Judged {

@@ -59,7 +59,7 @@ test('a record never has more spans than it may, and its columns are equally lon
     startNs: fc.nat(1e9),
     endNs: fc.integer({ min: 1e9, max: 2e9 }),
   });
-  fc.assert(
+  void fc.assert(
     fc.property(fc.array(span, { minLength: 1, maxLength: 1500 }), (spans) => {
       const timeline = timelineOf(spans);
       assert.ok(timeline !== undefined);

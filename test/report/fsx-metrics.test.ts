@@ -54,7 +54,7 @@ report(
       { x: minute(1), y: null },
       { x: minute(3), y: 1.04 },
       { x: minute(4), y: 0.03 },
-    { x: minute(5), y: null },
+      { x: minute(5), y: null },
     ]);
     assert.equal(
       load.spans?.map(({ from, to }) => [from, to]),

@@ -70,7 +70,9 @@ function calibration(options: TerminalOptions): string {
     ['A', 'B'].map((target, side) => {
       const bare = makeArm(job, [{ name: 'bs', label: index === 0 ? '1MiB' : '4KiB' }]);
       const factors = [...bare.factors, { name: 'target', label: target }];
-      const levels = around((2 - index) * 1e9, 12).map((level, at) => level * (1 + 0.01 * Math.cos(at * (5 - 2 * side))));
+      const levels = around((2 - index) * 1e9, 12).map(
+        (level, at) => level * (1 + 0.01 * Math.cos(at * (5 - 2 * side))),
+      );
       return { arm: { ...bare, id: `${bare.id}@${target}`, target, factors }, levels };
     }),
   );

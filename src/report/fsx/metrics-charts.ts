@@ -79,7 +79,12 @@ export function metricsCharts(view: MetricsView): Chart[] {
           description: `${chart.description}. One value for each period of CloudWatch, beside ${plural(spansOf(view, target).length, 'trial')}.`,
           // The same for all, so that one can be read below the other.
           x: { label: 'time', unit: 'time', scale: 'linear', includes: [startMs, endMs] },
-          y: { label: `${chart.title.charAt(0).toLowerCase()}${chart.title.slice(1)}`, unit: chart.unit, scale: 'linear', includes: [0] },
+          y: {
+            label: `${chart.title.charAt(0).toLowerCase()}${chart.title.slice(1)}`,
+            unit: chart.unit,
+            scale: 'linear',
+            includes: [0],
+          },
           series: lines,
           spans: trialSpans(view, target),
         },

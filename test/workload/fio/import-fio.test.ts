@@ -59,7 +59,9 @@ stonewall
 });
 
 test('included lines, keywords and several values stand for what fio makes of them', () => {
-  const found = jobs('[a]\ninclude shared.inc\nsize=4m\nnumjobs=$ncpus\nrw=randrw\nnorandommap\nbs=,64k\nrwmixwrite=30\n');
+  const found = jobs(
+    '[a]\ninclude shared.inc\nsize=4m\nnumjobs=$ncpus\nrw=randrw\nnorandommap\nbs=,64k\nrwmixwrite=30\n',
+  );
   assert.equal(found['a'], {
     rw: 'randrw',
     rwmixread: '70',
@@ -177,7 +179,10 @@ test('what is not quite as in fio is a note', () => {
 
 test('random blocks of several sizes are refused where fio would cut them', () => {
   const [fault = ''] = faults('[a]\nrw=randread\nsize=1m\nbsrange=4k-64k\n');
-  assert.match(fault, /^job\.fio:4:1: bsrange: fio’s map of used blocks cuts or skips .*; add norandommap=1, or write one size$/);
+  assert.match(
+    fault,
+    /^job\.fio:4:1: bsrange: fio’s map of used blocks cuts or skips .*; add norandommap=1, or write one size$/,
+  );
   assert.equal(faults('[a]\nrw=randread\nsize=1m\nbsrange=4k-64k\nnorandommap=1\n'), []);
   assert.equal(faults('[a]\nrw=write\nsize=1m\nbsrange=4k-64k\n'), []);
 });
