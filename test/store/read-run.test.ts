@@ -14,6 +14,7 @@ import { statusOf } from '../../src/store/run-content.js';
 import { createRun } from '../../src/store/run-store.js';
 import { feedrateError } from '../support/feedrate-error.js';
 import { makeArm, makeRun, makeTrial } from '../support/records.js';
+import { needTool } from '../support/skip.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
 
 const test = suite('store/read-run');
@@ -139,7 +140,9 @@ test('a process that was born after the run is another one', () => {
 });
 
 test('a process that has ended, and whose parent does not ask for its status, does not run', async () => {
-  const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  needTool('python3');
+  const script = 'import os, time\npid = os.fork()\nif pid == 0: os._exit(0)\nprint(pid, flush=True)\ntime.sleep(60)';
+  const parent = spawn('python3', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] });
   const [text] = (await once(parent.stdout, 'data')) as [Buffer];
   const pid = Number(text.toString());
   try {
