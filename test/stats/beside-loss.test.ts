@@ -86,6 +86,24 @@ test('lines and JSON say the loss, and which intervals there are not', () => {
   assert.is(own?.loss_low, null);
 });
 
+test('a loss within each session that two medians do not show says so', () => {
+  const pair = (session: number, ratio: number) =>
+    [makeTrial(ALONE, 1, 1e8 * session), makeTrial(TOGETHER, 1, 1e8 * session * ratio)].map((trial) => ({
+      ...trial,
+      session,
+    }));
+  const textOf = (ratios: readonly number[]) => {
+    const trials = ratios.flatMap((ratio, at) => pair(at + 1, ratio));
+    return besideLines(viewRun(makeRun(ARMS, 1), trials, []))[0]?.text ?? '';
+  };
+  // One session of seven was fast beside the other job, so that the median of seven is that of a faster session.
+  assert.match(
+    textOf([0.97, 0.97, 2, 0.97, 0.97, 0.97, 0.97]),
+    /a loss of .* within each session \(the rates are medians/,
+  );
+  assert.not.match(textOf([0.97, 0.97, 0.97, 0.97, 0.97, 0.97, 0.97]), /within each/);
+});
+
 test('runs without such arms have no lines, and records keep the other job', () => {
   assert.equal(besideLosses([ALONE, OTHER], []), []);
   const [, , trial] = trialsOf(1, { own: 1, load: 1 }) as [TrialRecord, TrialRecord, TrialRecord];

@@ -9,7 +9,7 @@ import type { Measure } from '../../stats/measure.js';
 import type { Spread } from '../../stats/spread.js';
 import { ABSENT, formatPercent, formatRange, formatValue, plural } from '../table/format.js';
 import type { ShownColumn, Tone } from '../table/shown-column.js';
-import { levelsMislead, pairsText } from './pairs-text.js';
+import { levelsMisleadIn, pairsText } from './pairs-text.js';
 
 /** Shown instead of an unbounded interval. */
 const UNBOUNDED = 'n too small';
@@ -68,7 +68,7 @@ export function comparedColumns(comparison: Comparison, measure: Measure): Shown
     level(candidate, ({ candidateSpread }) => medianText(candidateSpread, measure)),
     interval(candidate, ({ candidateSpread }) => medianInterval(candidateSpread, measure)),
     { head: 'change', align: 'right', dropOrder: 0, text: (cell) => changeText(cell, form), tone: verdictTone },
-    ...(shown.some((cell) => levelsMislead(cell, options)) ? [level('pairs', pairsText)] : []),
+    ...(shown.some((cell) => levelsMisleadIn(cell, options)) ? [level('pairs', pairsText)] : []),
     {
       head: `${formatPercent(options.confidence)} interval`,
       align: 'right',

@@ -2,6 +2,7 @@
 import { visibleText } from '../../base/visible-text.js';
 import { type BesideLoss, besideLosses } from '../../stats/beside-loss.js';
 import { formatValue, plural } from '../table/format.js';
+import { levelsMislead } from '../table/misleading-levels.js';
 import type { Line } from './run-lines.js';
 import type { RunView } from './run-view.js';
 
@@ -9,6 +10,8 @@ import type { RunView } from './run-view.js';
 const LEAST_ACTIVE_SHARE = 0.9;
 /** Sessions for a 95 % interval of the signed-rank test. */
 const LEAST_UNITS = 6;
+/** A loss and two medians may differ by this part of the value alone before a reader would ask why. */
+const LEAST_EFFECT = 0.01;
 
 /** Returns a line for each direction of each pair. */
 export function besideLines({ run, trials }: RunView): Line[] {
@@ -24,7 +27,15 @@ function besideText(loss: BesideLoss): string {
   const { unit, label } = measure.metric;
   const named = `${formatValue(besideLevel, unit)} instead of ${formatValue(aloneLevel, unit)} alone`;
   const change = ratio === null ? 'not measured in both ways' : `${changeText(loss)} (${intervalText(loss)})`;
-  return `${who}: ${label} ${named}, ${change}${activeText(loss)}`;
+  return `${who}: ${label} ${named}, ${change}${medianText(loss)}${activeText(loss)}`;
+}
+
+/** Says why two medians do not show a loss that was found pair by pair. */
+function medianText({ ratio, aloneLevel, besideLevel, measure, unit }: BesideLoss): string {
+  if (ratio === null || aloneLevel === null || besideLevel === null) return '';
+  const shown = { ratio: ratio.estimate, base: aloneLevel, candidate: besideLevel };
+  if (!levelsMislead(shown, measure.metric.unit, LEAST_EFFECT)) return '';
+  return ` within each ${unit} (the rates are medians over ${unit}s of different speed)`;
 }
 
 /** Returns the name of an arm without the level that says that it runs alone. */
