@@ -90,6 +90,7 @@ export const LEDGERS_OF_RESULTS: Readonly<Record<string, Ledger>> = {
     ],
   },
   report: {
+    'run/group-run: all ranks are started with the same command': ['start all INSERTED ranks, INSERTED'],
     'report/ceiling-remedies': [
       'use a FlexGroup over all HA pairs',
       'use an instance with a faster network, or several',
@@ -129,6 +130,7 @@ export const LEDGERS_OF_RESULTS: Readonly<Record<string, Ledger>> = {
     'cli/fsx-metrics: metrics are fetched again': ['use --wait, or --refresh'],
     [SERVER]: ['use longer trials', 'measure longer', 'use runtime=30s or more'],
     [WORDS]: [
+      'copy to memory',
       'measure one apart',
       'change of each',
       'start of the run',
