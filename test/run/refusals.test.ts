@@ -99,7 +99,9 @@ function runQueued(
 ): Promise<void> {
   return withBarePlace(({ directory, results, runWords }) => {
     const workload = queued(asked);
-    const { status, stderr } = confinedFeedrate(runWords(workload), directory, confinement);
+    // What killed processes left in the machine's own temporary directory is told in a note.
+    const environment = { TMPDIR: directory, ...confinement.environment };
+    const { status, stderr } = confinedFeedrate(runWords(workload), directory, { ...confinement, environment });
     assert.is(status, 0, stderr);
     const trials = trialsOf(results);
     assert.is(trials.length, asked.sessions * asked.jobs.length);
