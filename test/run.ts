@@ -2,8 +2,8 @@
  * `node --enable-source-maps dist/test/run.js [--root FOLDER] [--limit-ms N] [FILTER…]`
  *
  * Runs every test file below this folder but the long ones (or those whose path has one of the filters in it), each in a
- * process of its own, but those of some rooms several in one: one process more at once than there are cores, as each waits
- * now and then, beside them one that mostly waits, and last, alone, those that measure. Prints a line per file, what failed, what was skipped and why, and
+ * process of its own, but those of some rooms several in one: as many processes at once as there are cores, beside them one
+ * that mostly waits, and last, alone, those that measure. Prints a line per file, what failed, what was skipped and why, and
  * last `N passed, N failed`, with `, N skipped` where some were. Exits 1 when anything failed or nothing was found.
  *
  * A test that runs longer than the limit counts as hung. The limit is no expectation of speed: it is ten times what the
@@ -82,7 +82,7 @@ if (files.length === 0) {
 placeStrictPackage(root);
 const withTurn = (turn: Turn) => byProcess(files.filter((file) => turnOf(root, file) === turn));
 const parallel = withTurn('parallel');
-const lanes = Array.from({ length: availableParallelism() + 1 }, () => runQueue(parallel));
+const lanes = Array.from({ length: availableParallelism() }, () => runQueue(parallel));
 await Promise.all([...lanes, runQueue(withTurn('waits'))]);
 await runQueue(withTurn('serial'));
 

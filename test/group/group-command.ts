@@ -81,17 +81,21 @@ function startRanks(
   const words = [...wrapper, process.execPath, mainPath, ...command, ...where, ...group, ...options];
   const env = { ...changes, ...environment({ [MARK]: mark }) };
   const ended = start(launcher, ranks, words, env, WITHIN_MS);
+  let isOver = false;
+  void ended.finally(() => {
+    isOver = true;
+  });
   const directory = () => listRuns(results)[0]?.directory ?? '';
   return {
     ended,
     async firstTrial() {
       const endMs = performance.now() + WITHIN_MS;
-      while (performance.now() < endMs) {
+      while (!isOver && performance.now() < endMs) {
         if (Array.from({ length: ranks }, (_, rank) => hasTrial(join(directory(), `rank-${rank}`))).every(Boolean))
           return directory();
         await sleep(LOOK_MS);
       }
-      throw new Error(`no trial within ${WITHIN_MS} ms: ${JSON.stringify(await ended)}`);
+      throw new Error(`no rank had a trial in time: ${JSON.stringify(await ended)}`);
     },
     pidOf: (rank) => JSON.parse(readFileSync(join(directory(), `rank-${rank}`, 'run.json'), 'utf8')).pid as number,
     processes: () => processesWith(`${MARK}=${mark}`),

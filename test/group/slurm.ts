@@ -1,6 +1,8 @@
 /** A Slurm cluster of two nodes on this machine, as plain processes in a temporary directory. Needs root and Debian's slurm-wlm. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,7 +23,7 @@ export async function startSlurm(directory: string): Promise<SlurmCluster> {
   const key = join(directory, 'munge', 'key');
   writeFileSync(key, Buffer.alloc(128, 'a key of a cluster that nobody else can reach'), { mode: 0o600 });
   const configuration = join(directory, 'slurm.conf');
-  writeFileSync(configuration, slurmConfiguration(directory, socket));
+  writeFileSync(configuration, slurmConfiguration(directory, socket, await freePorts(1 + NODES.length)));
   writeFileSync(join(directory, 'cgroup.conf'), 'CgroupPlugin=cgroup/v1\n');
   const environment = { ...process.env, SLURM_CONF: configuration };
   const children: ChildProcess[] = [];
@@ -53,7 +55,16 @@ export async function startSlurm(directory: string): Promise<SlurmCluster> {
   throw new Error(`Slurm did not come up in ${directory}`);
 }
 
-function slurmConfiguration(directory: string, socket: string): string {
+/** Returns ports that no server uses: two files of tests can have a cluster each at the same time. */
+async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return ports;
+}
+
+function slurmConfiguration(directory: string, socket: string, [controller, ...nodes]: readonly number[]): string {
   const host = hostname();
   return `ClusterName=test
 SlurmctldHost=${host}(127.0.0.1)
@@ -62,7 +73,7 @@ AuthInfo=socket=${socket}
 CredType=cred/munge
 SlurmUser=root
 SlurmdUser=root
-SlurmctldPort=16817
+SlurmctldPort=${controller}
 ReturnToService=2
 MpiDefault=none
 ProctrackType=proctrack/pgid
@@ -77,8 +88,7 @@ SlurmctldLogFile=${directory}/slurmctld.log
 SlurmdLogFile=${directory}/%n.log
 KillWait=2
 SlurmdParameters=config_overrides
-NodeName=n1 NodeHostname=${host} NodeAddr=127.0.0.1 Port=16818 CPUs=4 State=UNKNOWN
-NodeName=n2 NodeHostname=${host} NodeAddr=127.0.0.1 Port=16819 CPUs=4 State=UNKNOWN
+${NODES.map((name, at) => `NodeName=${name} NodeHostname=${host} NodeAddr=127.0.0.1 Port=${nodes[at]} CPUs=4 State=UNKNOWN`).join('\n')}
 PartitionName=all Nodes=n1,n2 Default=YES MaxTime=INFINITE State=UP OverSubscribe=YES
 `;
 }
