@@ -1,4 +1,5 @@
 /** The history of a workload: one series of runs per load, target and metric, with its changes. */
+import { grouped } from '../base/grouped.js';
 import { createPrng } from '../base/prng.js';
 import { isOwnTemporary } from '../record/own-temporary.js';
 import type { TrialRecord } from '../record/trial-record.js';
@@ -194,15 +195,4 @@ function pathOf({ run, arm }: Measured): string {
 /** Returns the path of a target, or `temporary` for a directory that a run created for itself. */
 export function placeOf(path: string): string {
   return isOwnTemporary(path) ? 'temporary' : path;
-}
-
-function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const known = groups.get(key);
-    if (known === undefined) groups.set(key, [item]);
-    else known.push(item);
-  }
-  return groups;
 }
