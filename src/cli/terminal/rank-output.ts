@@ -1,10 +1,13 @@
 /** What the ranks of a group print, and the exit status that they have in common. */
 import { EXIT, FeedrateError } from '../../base/errors.js';
+import { INTERRUPTIONS } from '../../base/interruptions.js';
 import { rankText } from '../../base/rank-text.js';
+import { ignoreSignals } from '../../host/system/ignore-signals.js';
 import { groupFrom } from '../options/group-options.js';
 import type { RawRankOptions, RequestedRanks } from '../options/rank-options.js';
 import { describeFailure } from '../output/failure.js';
 import { tell } from '../output/print.js';
+import { leaveSignalsToTheKernel, onSignal } from './signals.js';
 
 /**
  * Does the work of a rank, and returns the exit status that all ranks of its group have in common. Rank 0 reports for all.
@@ -44,11 +47,19 @@ export async function asRank(
     const isTold = group.rank === 0 || (isBroken && group.rank === 1);
     if (isTold && over?.reason != null && !meetings.isToldAlready)
       tell(`feedrate: the group has ended: ${over.reason}`);
-    // The launcher may end this process as soon as the group is closed.
     process.exitCode = status;
+    if (status !== EXIT.pass) ignoreFurtherSignals();
     await group.close();
   }
   return status;
+}
+
+/**
+ * Some launchers send signals to all other ranks whenever one has ended with a fault. This rank has its status then, and only
+ * removes files.
+ */
+function ignoreFurtherSignals(): void {
+  if (!ignoreSignals(INTERRUPTIONS, leaveSignalsToTheKernel)) onSignal(() => {});
 }
 
 function withRank(line: string, rank: number, host: string): string {

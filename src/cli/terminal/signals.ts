@@ -5,8 +5,8 @@
 import { EXIT } from '../../base/errors.js';
 import { INTERRUPTIONS } from '../../base/interruptions.js';
 
-/** Ends the process. Until a command takes over, it has nothing to keep and nothing to remove. */
-const end = (): void => process.exit(EXIT.interrupted);
+/** Ends the process. No command works that has something to keep or to remove: none has begun, or it has set its status. */
+const end = (): void => process.exit(process.exitCode ?? EXIT.interrupted);
 
 let handle = end;
 const heard = (): void => handle();

@@ -40,6 +40,8 @@ export interface Libc {
     argumentBytes: number,
   ): number;
   close(fd: number): number;
+  /** signal(2) with the number of the signal. `handler` is `SIG_IGN`: functions of JavaScript are none for it. */
+  signal(signal: number, handler: number): number;
   /** Returns the error number of this thread's last failed call. Call it before any other call. */
   errno(): number;
   /** Returns the address of the first byte of the view. */
@@ -54,6 +56,7 @@ export const SYS_SETSOCKOPT: Partial<Record<string, number>> = { x64: 54, arm64:
 export const SYS_GETSOCKOPT: Partial<Record<string, number>> = { x64: 55, arm64: 209 };
 export const POSIX_FADV_DONTNEED = 4;
 export const RUSAGE_THREAD = 1;
+export const SIG_IGN = 1;
 export const PROT_READ = 1;
 export const PROT_WRITE = 2;
 export const MAP_SHARED = 1;
@@ -104,6 +107,7 @@ function bind(koffi: Koffi): Libc {
     syscall: func('syscall', long, [long, long, long, long, long, long, long]),
     uringEnter: func('syscall', 'int', ['int', 'int', 'uint', 'uint', 'uint', long, long]),
     close: func('close', 'int', ['int']),
+    signal: func('signal', long, ['int', long]),
     errno: () => koffi.errno(),
     addressOf: (view) => Number(koffi.address(view)),
     viewAt: (address, bytes) => koffi.view(BigInt(address), bytes) as ArrayBuffer,
