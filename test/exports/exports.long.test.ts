@@ -1,12 +1,14 @@
 // serial
 
-/** Every file for programs, read by the programs: DuckDB, pandas, matplotlib, prometheus_client and jq. */
+/** Every file for programs, read by the programs: DuckDB, pandas, matplotlib, prometheus_client, jq and HdrHistogram. */
 import { spawnSync } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { summarizeLatencies } from '../../src/record/trial-values.js';
+import { readRun } from '../../src/store/read-run.js';
 import { feedrate } from '../support/feedrate-cli.js';
 import { fixturePath, repositoryRoot } from '../support/repository.js';
 import { latestRun } from '../support/run-directory.js';
@@ -129,6 +131,52 @@ test('the numbers of arms.csv are those of BMF and OpenMetrics, and jq reads eve
     const kinds = new Set(samples.map(({ name }) => name));
     for (const kind of ['open', 'close', 'fsync', 'checkpoint'])
       assert.ok(kinds.has(`feedrate_${kind}_session_median_seconds`), kind);
+  });
+});
+
+const HISTOGRAM_JAR = '/usr/share/java/hdrhistogram.jar';
+
+/** The jar of HdrHistogram and a Java to run it with. They are installed when they are missing. */
+function needHistogramReader(): void {
+  const isThere = () => existsSync(HISTOGRAM_JAR) && spawnSync('javac', ['-version']).status === 0;
+  if (isThere()) return;
+  const packages = ['libhdrhistogram-java', 'default-jdk-headless'];
+  console.error(`apt-get install ${packages.join(' ')}`);
+  spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages]);
+  if (!isThere()) skipTest(`${packages.join(' and ')} cannot be installed`, 'tool');
+}
+
+test('HdrHistogram reads the log of latencies to the counts and percentiles that feedrate shows', async () => {
+  needHistogramReader();
+  await withTemporaryDirectory((root) => {
+    const words = ['run', fixturePath('run', 'kinds.yaml'), '-o', 'r', '--progress', 'none'];
+    assert.is(feedrate(words, root).status, 0);
+    assert.is(feedrate(['export', '--results', 'r', '--format', 'hlog', '-o', 'latency.hlog'], root).status, 0);
+    const program = join(repositoryRoot, 'test', 'exports', 'ReadHistogramLog.java');
+    const java = spawnSync('java', ['-cp', HISTOGRAM_JAR, program, 'latency.hlog'], { cwd: root, encoding: 'utf8' });
+    assert.is(java.status, 0, java.stderr);
+    const { trials } = readRun(latestRun(join(root, 'r')));
+    const arms = [...new Set(trials.map(({ arm }) => arm))];
+    const expected = arms
+      .flatMap((arm) =>
+        [...summarizeLatencies(trials.filter((trial) => trial.arm === arm))].map(([kind, of]) => ({ arm, kind, of })),
+      )
+      // The log has reads and writes, and no line for both together.
+      .filter(({ kind }) => kind !== 'latency');
+    const lines = java.stdout.trimEnd().split('\n');
+    assert.is(lines.length, expected.length);
+    for (const { arm, kind, of } of expected) {
+      const tag = `${arm.replaceAll(',', ';')}/${kind}`;
+      const [, ...numbers] =
+        lines
+          .find((line) => line.startsWith(`${tag} `))
+          ?.split(' ')
+          .map(Number) ?? [];
+      assert.is(numbers[0], of.count, tag);
+      // HdrHistogram reports the highest value of a bucket, feedrate the lowest.
+      for (const [at, value] of [of.p50Ns, of.p99Ns, of.maxNs].entries())
+        assert.ok(Math.abs((numbers[at + 1] as number) - value) <= value / 128, `${tag}: ${numbers} ${value}`);
+    }
   });
 });
 
