@@ -1,0 +1,69 @@
+/**
+ * How long the page of a large run takes: to be made, and to be opened and drawn in Chromium.
+ *
+ *   npm run bench:pages -- [--opens 5]
+ *
+ * Prints a Markdown table: the whole `feedrate report` (wall and CPU time), the size of the page, and the median time from
+ * the start of its loading until the charts that a reader sees first are drawn.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { launchChromium, openHtml } from '../support/chromium.js';
+import { mainPath } from '../support/feedrate-cli.js';
+import { type MadeRun, writeMadeRun } from './made-run.js';
+
+const REAL = { seconds: 10, operations: 50_000 } as const;
+/** A cell has two arms. */
+const CASES: Readonly<Record<string, MadeRun>> = {
+  '50 arms, 1,000 trials': { cells: 25, sessions: 5, rounds: 4, ...REAL },
+  '40 arms, 1,000 trials': { cells: 20, sessions: 5, rounds: 5, ...REAL },
+  '40 arms, 1,000 trials each': { cells: 20, sessions: 25, rounds: 40, ...REAL },
+};
+
+/** Resolves with the time since the page began to load, ms, once what is in view is drawn. */
+const DRAWN = `new Promise((resolve) => {
+  const plots = [...document.querySelectorAll('.chart-plot')].filter((plot) => plot.getBoundingClientRect().top < innerHeight);
+  const look = () => (plots.every((plot) => plot.querySelector('svg, canvas') !== null)
+    ? requestAnimationFrame(() => setTimeout(() => resolve(performance.now()), 0))
+    : requestAnimationFrame(look));
+  look();
+})`;
+
+async function openedMs(html: string, opens: number): Promise<number> {
+  const browser = await launchChromium();
+  const times: number[] = [];
+  for (let turn = 0; turn < opens; turn++) {
+    const { page, close } = await openHtml(browser, html, { viewport: { width: 1440, height: 900 } });
+    times.push((await page.evaluate(DRAWN)) as number);
+    await close();
+  }
+  await browser.close();
+  return times.sort((a, b) => a - b)[Math.floor(opens / 2)] as number;
+}
+
+async function rowOf(name: string, made: MadeRun, opens: number): Promise<string> {
+  const directory = mkdtempSync(join(tmpdir(), 'feedrate-bench-'));
+  try {
+    const [run, page] = [join(directory, 'r', '20260101T000000Z_made_0001'), join(directory, 'page.html')];
+    writeMadeRun(run, made);
+    const startMs = performance.now();
+    const command = ['-f', '%e %U %S', process.execPath, mainPath, 'report', run, '-o', page];
+    const { status, stderr } = spawnSync('/usr/bin/time', command, { encoding: 'utf8' });
+    if (status !== 0) throw new Error(stderr);
+    const [, user = 0, system = 0] = (stderr.trimEnd().split('\n').at(-1) as string).split(' ').map(Number);
+    const seconds = (performance.now() - startMs) / 1000;
+    const drawnMs = await openedMs(readFileSync(page, 'utf8'), opens);
+    const kib = Math.round(statSync(page).size / 1024);
+    return `| ${name} | ${seconds.toFixed(2)} s | ${(user + system).toFixed(2)} s | ${kib} KiB | ${drawnMs.toFixed(0)} ms |`;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+const { values } = parseArgs({ options: { opens: { type: 'string', default: '5' } } });
+console.log(`load average ${loadavg()[0]?.toFixed(1)}\n`);
+console.log('| run | made in | of CPU time | size | opened and drawn in |\n|---|---|---|---|---|');
+for (const [name, made] of Object.entries(CASES)) console.log(await rowOf(name, made, Number(values.opens)));
