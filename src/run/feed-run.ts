@@ -60,6 +60,7 @@ export async function measureFeed(
     problem = thrown;
   }
   await feed.close();
+  if (feed.run === null) throw tooShort(request);
   return feed.outcome(problem);
 }
 
@@ -135,6 +136,7 @@ class Feed {
   #predict(): Predicted {
     if (this.#predicted !== null) return this.#predicted;
     const { points } = rampOf(this.#stages);
+    if (points.length === 0) throw tooShort(this.#request);
     const trials = this.run?.trials ?? [];
     const request = { ...this.#request, model: this.#model(points) };
     const { network, cores, ranks } = this.#plan;
@@ -239,6 +241,12 @@ class Feed {
       this.#tell(thrown.message);
     }
   }
+}
+
+/** The error of a measurement that ended before the first readers were measured. */
+function tooShort({ budgetNs }: FeedRequest): FeedrateError {
+  const time = `the time of ${formatDurationNs(budgetNs)} was up`;
+  return new FeedrateError('measurement', `${time} before any reader was measured; raise --budget`);
 }
 
 function formatPart(part: number): string {

@@ -73,15 +73,17 @@ for (const [name, launcher] of Object.entries(TEST_LAUNCHERS)) {
     assert.equal([leftIn(where), await othersGone(group)], [[], []]);
   });
 
-  test(`${name}: the time ends the measurement on all ranks, and there is an answer`, async () => {
+  test(`${name}: the time ends the measurement on all ranks, with the answer so far`, async () => {
     need();
     const where = placeOf('time');
-    const group = begin(where, [...ENDLESS, ...JSON_FORM, '--budget', '40s', '--need', '1000000']);
+    const group = begin(where, [...ENDLESS, '--budget', '1m']);
     const { status, stdout, stderr } = await group.ended;
-    assert.ok(status === 1 || status === 3, stderr);
-    const feed = JSON.parse(stdout);
-    process.stdout.write(`   ${name}: ${feed.verdict}: ${feed.undecided}\n`);
-    assert.match(feed.undecided ?? '', /the time of 40 s was up/);
+    // A busy machine may not even measure the first readers in that time.
+    if (/the time of 1 min was up before any reader was measured/.test(stderr)) assert.is(status, 5);
+    else {
+      assert.is(status, 0, stderr);
+      assert.match(stdout, /(?:not decided yet|by prediction alone): the time of 1 min was up/);
+    }
     assert.is(readRun(onlyRun(where).directory).status, 'complete');
     assert.equal([leftIn(where), await othersGone(group)], [[], []]);
   });

@@ -8,6 +8,7 @@ import { FeedrateError } from '../../src/base/errors.js';
 import { planFeed, stagedRequestOf } from '../../src/run/feed-plan.js';
 import { followFeed } from '../../src/run/feed-ranks.js';
 import type { FeedRequest } from '../../src/run/feed-request.js';
+import { measureFeed } from '../../src/run/feed-run.js';
 import { FeedStages } from '../../src/run/feed-stages.js';
 import { type EarlyEnd, RankMeetings } from '../../src/run/rank-meetings.js';
 import { StopHandle } from '../../src/run/stop-handle.js';
@@ -37,27 +38,35 @@ async function measure(stages: FeedStages): Promise<void> {
   await stages.emulate(numbers, 1);
 }
 
-test('stages that rank 0 decides are measured by all ranks, each with as many accelerators', () =>
-  withTemporaryDirectory(async (directory) => {
-    const request: FeedRequest = {
-      ...{ target: { name: 'data', path: directory }, dataPath: null, model: MODEL, reader: 'format', preprocessNs: 0 },
-      ...{ workers: 1, prefetchFactor: null, whatIf: [], need: null, budgetNs: 180e9 },
+/** Two ranks: what each does once it has planned. */
+function ranksIn(directory: string, budgetNs: number) {
+  const request: FeedRequest = {
+    ...{ target: { name: 'data', path: directory }, dataPath: null, model: MODEL, reader: 'format', preprocessNs: 0 },
+    ...{ workers: 1, prefetchFactor: null, whatIf: [], need: null, budgetNs },
+  };
+  const [first, second] = localGroup(2).ranks.map((group) => new RankMeetings(group)) as [RankMeetings, RankMeetings];
+  const planOf = async (meetings: RankMeetings) => {
+    const base = {
+      overrides: STORAGE.map((text) => parseOverride('--set', text)),
+      ...{ seed: 7, aws: false, resultsDirectory: join(directory, 'results'), stop: new StopHandle() },
+      group: { meetings, files: null },
     };
-    const [first, second] = localGroup(2).ranks.map((group) => new RankMeetings(group)) as [RankMeetings, RankMeetings];
-    const planOf = async (meetings: RankMeetings) => {
-      const base = {
-        overrides: STORAGE.map((text) => parseOverride('--set', text)),
-        ...{ seed: 7, aws: false, resultsDirectory: join(directory, 'results'), stop: new StopHandle() },
-        group: { meetings, files: null },
-      };
-      return { base, plan: await planFeed(request, base, () => {}) };
-    };
-    const follow = async () => {
+    return { base, plan: await planFeed(request, base, () => {}) };
+  };
+  return {
+    request,
+    lead: async <T>(work: (planned: Awaited<ReturnType<typeof planOf>>) => Promise<T>) => work(await planOf(first)),
+    async follow() {
       const { base, plan } = await planOf(second);
       await followFeed(request.target, plan, base, second);
-    };
-    const lead = async () => {
-      const { base, plan } = await planOf(first);
+    },
+  };
+}
+
+test('stages that rank 0 decides are measured by all ranks, each with as many accelerators', () =>
+  withTemporaryDirectory(async (directory) => {
+    const { request, lead, follow } = ranksIn(directory, 180e9);
+    const measured = lead(async ({ base, plan }) => {
       const { source, client, ranks } = plan;
       const basis = { model: MODEL, reader: 'format', preprocessNs: 0, source, cache: 'as-is', client, ranks } as const;
       const staged = { ...stagedRequestOf(base, plan, request.target), stop: base.stop };
@@ -65,8 +74,8 @@ test('stages that rank 0 decides are measured by all ranks, each with as many ac
       assert.is(await stages.within(600e9, () => measure(stages)), false);
       await stages.close();
       return stages.run?.directory ?? '';
-    };
-    const [path] = await Promise.all([lead(), follow()]);
+    });
+    const [path] = await Promise.all([measured, follow()]);
     // All stages are one run, in which each trial is that of both ranks.
     const { status, problems, trials, run } = readRun(path);
     assert.equal([status, problems, run?.plan.sessions, trials.length], ['complete', [], 2, 3]);
@@ -87,6 +96,19 @@ test('stages that rank 0 decides are measured by all ranks, each with as many ac
       const own = readRun(join(path, `rank-${rank}`));
       assert.equal([own.status, own.trials.map(({ id }) => id)], ['complete', trials.map(({ id }) => id)]);
     }
+  }));
+
+test('a time that is up before anything was measured is told by rank 0, and the other ranks just end', () =>
+  withTemporaryDirectory(async (directory) => {
+    const { request, lead, follow } = ranksIn(directory, 20e9);
+    const startMs = performance.now() - 30_000;
+    const [told, followed] = await Promise.allSettled([
+      lead(({ base, plan }) => measureFeed(request, plan, base, {}, startMs)),
+      follow(),
+    ]);
+    assert.is(followed.status, 'fulfilled');
+    const { message } = (told as PromiseRejectedResult).reason as Error;
+    assert.is(message, 'the time of 20 s was up before any reader was measured; raise --budget');
   }));
 
 /** The meetings of two ranks. The first one is about to end. */
