@@ -16,6 +16,7 @@ import { emulatedTrialsOf, rampStepOf } from '../stats/feed-trials.js';
 import type { AcceleratorModel } from '../training/accelerator-model.js';
 import type { FeedPrediction } from '../training/predict/prediction.js';
 import type { RampPoint } from '../training/predict/ramp.js';
+import { feedOfRanks, unevenNotes } from './feed-group.js';
 import { limiterWithEmulation } from './feed-limiter.js';
 import { auInterval, emulatedCapacity, type FeedSearch } from './feed-search.js';
 
@@ -36,10 +37,17 @@ export interface FeedMeasurement {
   /** Why the search did not decide; null if it did. */
   readonly undecided: string | null;
   readonly predicted: { readonly prediction: FeedPrediction; readonly whatIf: readonly FeedWhatIf[] };
+  /** Ranks of a group and their hosts: 1 for one process. Everything else is what each rank has. */
+  readonly ranks: number;
+  readonly hosts: number;
 }
 
-/** Returns the answer. */
+/** Returns the answer, with what all ranks have together. */
 export function feedRecordOf(measurement: FeedMeasurement): FeedRecord {
+  return feedOfRanks(recordOfRank(measurement), measurement.ranks, measurement.hosts);
+}
+
+function recordOfRank(measurement: FeedMeasurement): FeedRecord {
   const { run, trials, target, model, reader, ramp, search, undecided, predicted } = measurement;
   const { prediction, whatIf } = predicted;
   const { numWorkers, prefetchFactor } = {
@@ -64,7 +72,7 @@ export function feedRecordOf(measurement: FeedMeasurement): FeedRecord {
     ramp: ramp.map(({ job, point }) => rampStepOf(trials, job.name, point)),
     predicted: prediction.au,
     emulated,
-    limiter: limiterWithEmulation(prediction.limiter, emulated, trials),
+    limiter: limiterWithEmulation(prediction.limiter, emulated, trials, measurement.ranks),
     loader: { numWorkers, prefetchFactor },
     recommended: prediction.recommended,
     client: prediction.client,
@@ -117,26 +125,28 @@ function capacityOf(
   };
 }
 
-function dataOf({ source, trials, target, run, ramp, emulations, model }: FeedMeasurement): FeedRecord['data'] {
+function dataOf({ source, trials, target, run, ramp, emulations, model, ranks }: FeedMeasurement): FeedRecord['data'] {
   if (source.kind === 'generated') {
     const most = Math.max(
       ...ramp.map(({ job }) => job.steps * job.batchSize),
       ...emulations.map(({ accelerators, steps }) => accelerators * steps * model.batchSize),
     );
-    const files = filesFor(most, source.data);
+    const files = filesFor(most, source.data, ranks);
     return { kind: 'generated', files, bytes: files * source.data.samplesPerFile * model.recordBytes };
   }
   const found = run.environment.targets.find(({ name }) => name === target.name)?.userData;
   return { kind: 'existing', files: found?.files ?? 0, bytes: found?.bytes ?? trials[0]?.cache.fileBytes ?? 0 };
 }
 
-function notesOf({ source, emulations, trials, model }: FeedMeasurement): string[] {
+function notesOf({ source, emulations, trials, model, ranks, hosts }: FeedMeasurement): string[] {
   const short = emulations.some(({ accelerators }) => emulatedTrialsOf(trials, emulationJobName(accelerators)).isShort);
   const limited = emulations.some(
     ({ steps, workers, prefetchFactor }) => steps < wantedSteps(model.computeNs, workers * prefetchFactor),
   );
   const limit = source.kind === 'generated' && limited ? source.data.limitedBy : null;
-  const taken = medianOf(trials.flatMap(({ machine }) => takenShare(machine) ?? []));
+  // Ranks of one host are other programs for each other.
+  const taken = ranks > hosts ? 0 : medianOf(trials.flatMap(({ machine }) => takenShare(machine) ?? []));
+  const machine = ranks === 1 ? "this machine's" : "the busiest machine's";
   const fromMemory = trials.filter(({ cache }) => cache.verdict === 'contradicted').length;
   const fromServer = trials.some(({ cache }) => cache.serverCache === 'unknown');
   return [
@@ -146,7 +156,7 @@ function notesOf({ source, emulations, trials, model }: FeedMeasurement): string
     ...(limit === null ? [] : [`${limit} limits the data; with more of it, emulations would be longer`]),
     ...(taken >= BUSY_SHARE
       ? [
-          `other programs used ${Math.round(taken * 100)} % of this machine's processors, so it may feed more when they rest`,
+          `other programs used ${Math.round(taken * 100)} % of ${machine} processors, so it may feed more when they rest`,
         ]
       : []),
     ...(fromMemory === 0
@@ -155,5 +165,6 @@ function notesOf({ source, emulations, trials, model }: FeedMeasurement): string
     ...(fromServer
       ? ['the server may have answered from its own memory; more data than that would show its disks']
       : []),
+    ...unevenNotes(trials, Math.max(0, ...emulations.map(({ accelerators }) => accelerators))),
   ];
 }

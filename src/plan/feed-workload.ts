@@ -47,6 +47,8 @@ export interface FeedJobs {
   readonly emulations: readonly EmulationJob[];
   /** Trials of each arm in the present stage. */
   readonly rounds: number;
+  /** Ranks that each measure these jobs at the same time, and to which samples are dealt out. */
+  readonly ranks: number;
 }
 
 /** Batches that a reader of the ramp makes ahead: enough that none of them waits for the hand-over. */
@@ -70,10 +72,11 @@ export const stockOf = (readers: number): number => readers * RAMP_PREFETCH;
 
 /** Returns the workload as text, with a comment for each part. */
 export function feedWorkload(jobs: FeedJobs): string {
-  const { model, reader, source, cache, ramp, emulations, rounds, preprocessNs } = jobs;
+  const { model, reader, source, cache, ramp, emulations, rounds, preprocessNs, ranks } = jobs;
   const preprocess = preprocessNs === 0 ? '' : `preprocess_time: ${formatDurationLabel(preprocessNs)}, `;
   return [
     `# How many ${model.name} does a target feed?`,
+    ...(ranks === 1 ? [] : [`# Each of ${ranks} ranks has the readers and accelerators of these jobs.`]),
     `name: feed-${model.name}`,
     `description: Measures how many accelerators a target feeds`,
     `trials: {rounds: ${rounds}}`,
@@ -90,14 +93,14 @@ export function feedWorkload(jobs: FeedJobs): string {
     '  # Readers that read one sample after another, without any computation.',
     ...ramp.map(
       ({ name, readers, batchSize, steps }) =>
-        `  ${name}: {kind: training, ${filesOf((steps + stockOf(readers)) * batchSize, source)}read_threads: ${readers}, ` +
+        `  ${name}: {kind: training, ${filesOf((steps + stockOf(readers)) * batchSize, jobs)}read_threads: ${readers}, ` +
         `prefetch_factor: ${RAMP_PREFETCH}, ${readers === 1 ? '' : 'in_order: false, '}` +
         `batch_size: ${batchSize}, computation_time: ${NO_TIME}, total_training_steps: ${steps}}`,
     ),
     ...(emulations.length === 0 ? [] : ['', '  # Accelerators that compute, and loaders that feed them.']),
     ...emulations.map(
       ({ accelerators, workers, prefetchFactor, steps }) =>
-        `  ${emulationJobName(accelerators)}: {kind: training, ${filesOf(accelerators * steps * model.batchSize, source)}accelerators: ${accelerators}, read_threads: ${workers}, ` +
+        `  ${emulationJobName(accelerators)}: {kind: training, ${filesOf(accelerators * steps * model.batchSize, jobs)}accelerators: ${accelerators}, read_threads: ${workers}, ` +
         `prefetch_factor: ${prefetchFactor}, batch_size: ${model.batchSize}, ` +
         `${preprocess}computation_time: ${formatDurationLabel(model.computeNs)}, total_training_steps: ${steps}}`,
     ),
@@ -105,11 +108,12 @@ export function feedWorkload(jobs: FeedJobs): string {
   ].join('\n');
 }
 
-function clientLines({ client, model, source }: FeedJobs): string[] {
+function clientLines(jobs: FeedJobs): string[] {
+  const { client, model } = jobs;
   if (client === null) return [];
   const { readerSteps, acceleratorSteps, workers } = client;
   const job = (name: string, steps: number, fields: string) =>
-    `  ${name}: {kind: training, ioengine: 'null', cache: as-is, ${filesOf(steps * model.batchSize, source)}${fields}, ` +
+    `  ${name}: {kind: training, ioengine: 'null', cache: as-is, ${filesOf(steps * model.batchSize, jobs)}${fields}, ` +
     `batch_size: ${model.batchSize}, total_training_steps: ${steps}}`;
   const readers = `read_threads: 1, prefetch_factor: ${RAMP_PREFETCH}, computation_time: ${NO_TIME}`;
   const time = formatDurationLabel(model.computeNs);
@@ -131,13 +135,13 @@ function generatedFields({ recordBytes, recordStdevBytes }: AcceleratorModel, so
   ];
 }
 
-/** Returns the field for the files with so many samples: a trial has no more than it reads, each sample once. */
-function filesOf(samples: number, source: FeedSource): string {
+/** Returns the field for the files with so many samples of each rank: a trial has no more than it reads, each sample once. */
+function filesOf(samples: number, { source, ranks }: FeedJobs): string {
   if (source.kind === 'existing') return '';
-  return `num_files_train: ${filesFor(samples, source.data)}, `;
+  return `num_files_train: ${filesFor(samples, source.data, ranks)}, `;
 }
 
-/** Returns the files that a trial with so many samples needs. */
-export function filesFor(samples: number, { files, samplesPerFile }: FeedData): number {
-  return Math.min(files, Math.ceil(samples / samplesPerFile));
+/** Returns the files that a trial with so many samples of each rank needs. */
+export function filesFor(samples: number, { files, samplesPerFile }: FeedData, ranks: number): number {
+  return Math.min(files, ranks * Math.ceil(samples / samplesPerFile));
 }

@@ -13,6 +13,7 @@ export function decodeFeed(text: string, where: string): FeedRecord {
   for (const key of ['run', 'reader']) record.at(key).text();
   for (const key of ['name', 'path', 'fileSystem']) record.at('target').at(key).text();
   checkModel(record.at('model'));
+  if (record.at('group').value !== undefined) for (const key of ['ranks', 'hosts']) record.at('group').at(key).number();
   record.at('data').at('kind').oneOf(['generated', 'existing']);
   for (const key of ['files', 'bytes']) record.at('data').at(key).number();
   for (const key of ['threshold', 'whole']) record.at(key).number();

@@ -67,6 +67,8 @@ export interface FeedRecord {
   readonly model: AcceleratorModel;
   /** `format` (as that format's reader does) or `mlperf-3.0` (whole files). */
   readonly reader: string;
+  /** The ranks that measured together, over which accelerators are spread evenly; absent: one process measured. */
+  readonly group?: { readonly ranks: number; readonly hosts: number };
   readonly data: { readonly kind: 'generated' | 'existing'; readonly files: number; readonly bytes: number };
   /** The least AU that passes. */
   readonly threshold: number;

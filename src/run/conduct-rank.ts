@@ -5,8 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FeedrateError } from '../base/errors.js';
 import type { GroupRecord } from '../record/group-record.js';
 import type { RunRecord } from '../record/run-record.js';
-import { RUN_FILES } from '../store/run-files.js';
-import { createRankRun, createRun, type RunStore } from '../store/run-store.js';
+import type { TrialRecord } from '../record/trial-record.js';
+import { RUN_FILES, rankDirectory } from '../store/run-files.js';
+import { createRankRun, createRun, type RunStore, reopenRun } from '../store/run-store.js';
 import type { GroupPlace } from '../trial/common-start.js';
 import type { HeadStart } from './head-start.js';
 import type { RunEnd, RunListener } from './listener.js';
@@ -23,18 +24,83 @@ import { removeDeadScratch } from './targets.js';
 const APPEARS_WITHIN_MS = 10_000;
 const LOOK_AGAIN_MS = 100;
 
+/** The run directories that a rank writes to. */
+export interface RankStores {
+  /** The run of the group; null: rank 0 writes it. */
+  readonly whole: RunStore | null;
+  /** The run of this rank alone. */
+  readonly own: RunStore;
+}
+
+/** A stage of a run. A run that is measured at once has one. */
+export interface RankStage {
+  readonly preparation: Preparation;
+  readonly request: RunRequest;
+  readonly headStart?: HeadStart;
+  readonly firstSession: number;
+  /** The merged trials of earlier stages, on rank 0. */
+  readonly known: readonly TrialRecord[];
+  /** Creates or reopens the runs, for ranks whose clocks were compared. */
+  readonly open: (group: GroupRecord) => Promise<RankStores>;
+}
+
 /**
- * Measures this rank's part of a run, and returns it; rank 0 returns the run of the group.
- * @param recordOf makes the record of a run that begins now
- * @throws FeedrateError for faults that the user can fix. Another rank's fault is a `PeerError`
+ * Measures this rank's part of a run that begins now, and returns it; rank 0 returns the run of the group.
+ * @param recordOf makes the record of the run
+ * @throws FeedrateError as `measureAsRank` does
  */
-export async function conductRank(
+export function conductRank(
   preparation: Preparation,
   request: RunRequest,
-  { meetings }: RequestedGroup,
+  group: RequestedGroup,
   recordOf: () => Promise<Omit<RunRecord, 'id'>>,
   listener: RunListener,
   headStart: HeadStart,
+): Promise<Conducted> {
+  const open = async (record: GroupRecord) => createRuns(await recordOf(), record, request, group.meetings);
+  return measureAsRank({ preparation, request, headStart, firstSession: 1, known: [], open }, group, listener);
+}
+
+/** Creates the run of the group, on rank 0, and in it that of this rank. */
+async function createRuns(
+  recorded: Omit<RunRecord, 'id'>,
+  group: GroupRecord,
+  request: RunRequest,
+  meetings: RankMeetings,
+): Promise<RankStores> {
+  const whole = meetings.group.rank === 0 ? createRun(request.resultsDirectory, { ...recorded, group }) : null;
+  try {
+    const [directory = ''] = await meetings.exchange('results', whole?.directory ?? '');
+    return { whole, own: await createOwnRun(directory, recorded, group, request, meetings) };
+  } catch (thrown) {
+    whole?.finish('failed');
+    throw thrown;
+  }
+}
+
+/**
+ * Reopens the runs of a rank for another stage. Throws as `reopenRun` does.
+ * @param directory the run that this rank returned: on rank 0 that of the group, on others their own
+ */
+export function reopenRuns(
+  directory: string,
+  group: GroupRecord,
+  changes: Parameters<typeof reopenRun>[1],
+  { group: { rank } }: RankMeetings,
+): RankStores {
+  const own = rank === 0 ? join(directory, rankDirectory(rank)) : directory;
+  const stores = { own: reopenRun(own, { ...changes, group: { ...group, rank } }) };
+  return { ...stores, whole: rank === 0 ? reopenRun(directory, { ...changes, group }) : null };
+}
+
+/**
+ * Measures this rank's part of a stage, and returns its run; rank 0 returns that of the group.
+ * @throws FeedrateError for faults that the user can fix. Another rank's fault is a `PeerError`
+ */
+export async function measureAsRank(
+  { preparation, request, headStart, firstSession, known, open }: RankStage,
+  { meetings }: RequestedGroup,
+  listener: RunListener,
 ): Promise<Conducted> {
   const { rank, size, launcher } = meetings.group;
   const facts = await agreeOnFacts(preparation, request, meetings, (text) => listener.note?.(text));
@@ -44,29 +110,24 @@ export async function conductRank(
   );
   for (const note of removeDeadScratch(preparation.plan.targets)) listener.note?.(note);
   const { files } = rankFilesOf(request);
-  const record: GroupRecord = { launcher, size, files, members: clocks.members };
-  const recorded = await recordOf();
-  const whole = rank === 0 ? createRun(request.resultsDirectory, { ...recorded, group: record }) : null;
+  const { whole, own: store } = await open({ launcher, size, files, members: clocks.members });
   let end: RunEnd = 'failed';
   try {
-    const [directory = ''] = await meetings.exchange('results', whole?.directory ?? '');
-    const store = await createOwnRun(directory, recorded, record, request, meetings);
-    const { plan } = preparation;
     const place: GroupPlace = {
       rank,
       size,
       host: meetings.group.host,
       files,
       clockShiftNs: clocks.clockShiftNs,
-      sharedTargets: sharedTargets(facts, plan.targets),
+      sharedTargets: sharedTargets(facts, preparation.plan.targets),
     };
     const { stop, ontap } = request;
-    const ofRank = { place, meetings, liveDirectory: rank === 0 ? directory : null };
-    const own = { preparation, store, firstSession: 1, stop, headStart, ontap, rank: ofRank };
+    const ofRank = { place, meetings, liveDirectory: whole?.directory ?? null };
+    const own = { preparation, store, firstSession, stop, ontap, rank: ofRank, ...(headStart && { headStart }) };
     const measured = await measureSessions(own, listener);
     end = measured.status;
     await meetings.afterAll();
-    return whole === null ? measured : endGroupRun(whole, meetings, listener);
+    return whole === null ? measured : endGroupRun(whole, meetings, listener, known);
   } catch (thrown) {
     whole?.finish(end);
     throw thrown;

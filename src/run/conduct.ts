@@ -67,7 +67,7 @@ export async function conduct(
   try {
     return await withPreparation(request, listener, measure, headStart.answered);
   } catch (thrown) {
-    await request.group?.meetings.refuse(thrown);
+    await request.group?.meetings.refuse(thrown, request.stop?.isPlanned);
     throw thrown;
   } finally {
     headStart.discard();

@@ -5,15 +5,7 @@ import type { AcceleratorModel } from '../training/accelerator-model.js';
 import type { LoaderSettings } from '../training/loader-rule.js';
 import { isRefusal, predictFeed } from '../training/predict/predict-feed.js';
 import type { FeedPrediction, Refusal } from '../training/predict/prediction.js';
-import {
-  type ClientCost,
-  mostReaders,
-  type Ramp,
-  type RampNetwork,
-  type RampPoint,
-  sampleRate,
-} from '../training/predict/ramp.js';
-import type { CacheClaim } from '../workload/workload.js';
+import { mostReaders, type Ramp, type RampPoint, sampleRate } from '../training/predict/ramp.js';
 import type { FeedRequest } from './feed-request.js';
 
 /** The prediction of the model that was asked for, and of others. */
@@ -31,19 +23,15 @@ const BEYOND = 1.25;
 export function rampFrom(
   points: readonly RampPoint[],
   { model, reader }: FeedRequest,
-  cache: CacheClaim,
-  client: ClientCost,
-  network: RampNetwork | null,
+  around: Pick<Ramp, 'cache' | 'client' | 'network' | 'ranks'>,
 ): Ramp {
   return {
     format: model.format,
     reader,
     recordBytes: model.recordBytes,
     recordStdevBytes: model.recordStdevBytes,
-    cache,
     points,
-    client,
-    network,
+    ...around,
   };
 }
 

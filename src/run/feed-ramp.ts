@@ -10,8 +10,9 @@ import type { FeedStages } from './feed-stages.js';
 /** What bounds a ramp. */
 export interface RampLimits {
   readonly model: AcceleratorModel;
-  /** Samples of the data; null if not known. A trial reads none of them twice. */
+  /** Samples of the data for each rank; null if not known. A trial reads none of them twice. */
   readonly samples: number | null;
+  /** Of each rank. */
   readonly mostReaders: number;
   /** Workers of each loader, if the user chose them; null: the prediction looks for the least that suffices. */
   readonly workers: number | null;
@@ -19,6 +20,8 @@ export interface RampLimits {
   readonly trialNs: number;
   /** Returns the time that is left for more, ns; below 0 if there is none. */
   readonly leftNs: () => number;
+  /** Ranks that measure the ramp at the same time. */
+  readonly ranks: number;
 }
 
 /** The first trial tells how long the others must be, and lays out the data. */
@@ -73,7 +76,7 @@ export async function measureRamp(stages: FeedStages, limits: RampLimits, tell: 
     const job = { name: rampJobName(readers), readers, batchSize, steps };
     await stages.addReaders(job);
     const rate = rateOf(stages, job);
-    tell(rampText(readers, stages, job));
+    tell(rampText(limits.ranks, stages, job));
     const isFlat = readers > 1 && rate < before * (1 + FLAT);
     const needed = neededReaders((rate * model.computeNs) / 1e9 / model.batchSize, limits.workers);
     if (2 * readers > mostReaders || leftNs() <= 0 || (isFlat && readers >= needed)) break;
@@ -127,8 +130,9 @@ function withinData(
   return Math.max(2, Math.min(steps, Math.max(batches - stockOf(readers), Math.floor(batches / 2))));
 }
 
-function rampText(readers: number, stages: FeedStages, job: RampJob): string {
-  const point = rampPointOf(stages.run?.trials ?? [], job.name, readers) as RampPoint;
+function rampText(ranks: number, stages: FeedStages, job: RampJob): string {
+  const point = rampPointOf(stages.run?.trials ?? [], job.name, job.readers) as RampPoint;
+  const readers = job.readers * ranks;
   const who = readers === 1 ? '1 reader' : `${readers} readers`;
-  return `${who}: ${formatCount(sampleRate(point))} samples/s, ${formatThroughput(byteRate(point))}`;
+  return `${who}: ${formatCount(sampleRate(point) * ranks)} samples/s, ${formatThroughput(byteRate(point) * ranks)}`;
 }

@@ -15,11 +15,10 @@ import type { AcceleratorModel } from '../training/accelerator-model.js';
 import type { LoaderSettings } from '../training/loader-rule.js';
 import type { FeedPrediction } from '../training/predict/prediction.js';
 import { byteRate, type RampPoint, sampleRate } from '../training/predict/ramp.js';
-import { type FeedBase, type FeedPlan, withClient } from './feed-plan.js';
+import { type FeedBase, type FeedPlan, stagedRequestOf } from './feed-plan.js';
 import { type Predicted, predictFor, rampFrom } from './feed-prediction.js';
 import { measureRamp, rampOf } from './feed-ramp.js';
 import type { FeedRequest } from './feed-request.js';
-import { processors } from './feed-room.js';
 import { FeedStages } from './feed-stages.js';
 import type { RunListener } from './listener.js';
 
@@ -53,13 +52,16 @@ export async function measureFeed(
   startMs: number,
 ): Promise<FeedOutcome> {
   const feed = new Feed(request, plan, base, listener, startMs);
+  let problem: FeedrateError | null = null;
   try {
     await feed.measure();
-    return feed.outcome(null);
   } catch (thrown) {
     if (!(thrown instanceof FeedrateError) || feed.run === null) throw thrown;
-    return feed.outcome(thrown);
+    problem = thrown;
   }
+  await feed.close();
+  if (feed.run === null) throw tooShort(request);
+  return feed.outcome(problem);
 }
 
 class Feed {
@@ -79,9 +81,10 @@ class Feed {
     const cache = touches ? 'cold' : 'as-is';
     this.#request = request;
     this.#plan = plan;
+    const { client, ranks } = plan;
     this.#stages = new FeedStages(
-      { model, reader, source, cache, preprocessNs, client: plan.client },
-      { ...base, overrides: withClient(base.overrides, plan.client), targets: [target] },
+      { model, reader, source, cache, preprocessNs, client, ranks },
+      { ...stagedRequestOf(base, plan, target), stop: base.stop },
       listener,
     );
     this.#tell = (text) => listener.note?.(text);
@@ -97,6 +100,11 @@ class Feed {
     return (performance.now() - this.#startMs) * 1e6;
   }
 
+  /** Lets the other ranks of a group end. */
+  close(): Promise<void> {
+    return this.#stages.close();
+  }
+
   /** Measures until it is decided, or the time is up. */
   async measure(): Promise<void> {
     const { budgetNs } = this.#request;
@@ -106,27 +114,35 @@ class Feed {
 
   async #measure(): Promise<void> {
     const { model, budgetNs, workers } = this.#request;
-    const { source, mostReaders, rampTrialNs } = this.#plan;
-    const samples = source.kind === 'generated' ? source.data.samples : null;
+    const { mostReaders, rampTrialNs, ranks } = this.#plan;
     const leftNs = () => budgetNs * RAMP_PART - this.#elapsedNs;
-    await measureRamp(this.#stages, { model, samples, mostReaders, workers, trialNs: rampTrialNs, leftNs }, this.#tell);
+    const limits = { model, samples: this.#samples, mostReaders, workers, trialNs: rampTrialNs, leftNs, ranks };
+    await measureRamp(this.#stages, limits, this.#tell);
     const { prediction } = this.#predict();
     await this.#stop.listen();
-    const fed =
-      prediction.whole === 1 ? '1 accelerator reaches' : `${formatWhole(prediction.whole)} accelerators reach`;
+    const whole = prediction.whole * ranks;
+    const fed = whole === 1 ? '1 accelerator reaches' : `${formatWhole(whole)} accelerators reach`;
     this.#tell(`prediction: ${fed} an AU of ${formatPart(model.leastAu)}; emulating to check it`);
     await this.#emulate(prediction);
   }
 
-  /** Predicts once, from the ramp as it is. Throws FeedrateError `measurement` when the ramp does not suffice. */
+  /** The samples of generated data that each rank has; null: the data is the user's. */
+  get #samples(): number | null {
+    const { source, ranks } = this.#plan;
+    return source.kind === 'generated' ? Math.floor(source.data.samples / ranks) : null;
+  }
+
+  /** Predicts once, for each rank, from the ramp as it is. Throws FeedrateError `measurement` when the ramp does not suffice. */
   #predict(): Predicted {
     if (this.#predicted !== null) return this.#predicted;
     const { points } = rampOf(this.#stages);
+    if (points.length === 0) throw tooShort(this.#request);
     const trials = this.run?.trials ?? [];
     const request = { ...this.#request, model: this.#model(points) };
-    const client = clientCostOf(trials, points, request.preprocessNs, processors());
+    const { network, cores, ranks } = this.#plan;
+    const client = clientCostOf(trials, points, request.preprocessNs, cores);
     const claim = trials.find(({ job }) => job === rampJobName(1))?.cache.claim ?? 'cold';
-    const ramp = rampFrom(points, request, claim, client, this.#plan.network);
+    const ramp = rampFrom(points, request, { cache: claim, client, network, ranks });
     this.#predicted = predictFor(request, ramp, this.run?.run.plan.seed ?? 0);
     return this.#predicted;
   }
@@ -149,8 +165,11 @@ class Feed {
       const jobs = move.accelerators.map((accelerators) => this.#job(accelerators, loader));
       const tooMany = jobs.find(({ accelerators, workers }) => accelerators * workers > 2 * this.#plan.mostReaders);
       if (tooMany !== undefined) {
-        const threads = `${formatWhole(tooMany.accelerators * tooMany.workers)} loader workers`;
-        this.#undecided = `${tooMany.accelerators} accelerators need ${threads}, more than this machine can run`;
+        const { ranks } = this.#plan;
+        const accelerators = tooMany.accelerators * ranks;
+        const threads = `${formatWhole(accelerators * tooMany.workers)} loader workers`;
+        const machines = ranks === 1 ? 'this machine' : 'the machines';
+        this.#undecided = `${accelerators} accelerators need ${threads}, more than ${machines} can run`;
         return;
       }
       const known = this.#auTrials();
@@ -167,10 +186,9 @@ class Feed {
 
   #job(accelerators: number, { workers, prefetchFactor }: LoaderSettings): EmulationJob {
     const { model } = this.#request;
-    const { source } = this.#plan;
+    const samples = this.#samples;
     const wanted = wantedSteps(model.computeNs, workers * prefetchFactor);
-    const most =
-      source.kind === 'generated' ? Math.floor(source.data.samples / accelerators / model.batchSize) : wanted;
+    const most = samples === null ? wanted : Math.floor(samples / accelerators / model.batchSize);
     return { accelerators, workers, prefetchFactor, steps: Math.max(2, Math.min(wanted, most)) };
   }
 
@@ -194,7 +212,7 @@ class Feed {
       return { record: null, run, problem: problem ?? thrown };
     }
     const { jobs, points } = rampOf(this.#stages);
-    const { target, source } = this.#plan;
+    const { target, source, ranks, hosts } = this.#plan;
     const record = feedRecordOf({
       run: run.run,
       trials: run.trials,
@@ -207,6 +225,8 @@ class Feed {
       search: this.#search,
       undecided: this.#undecided,
       predicted,
+      ranks,
+      hosts,
     });
     this.#keep(run.directory, record);
     return { record, run, problem };
@@ -221,6 +241,12 @@ class Feed {
       this.#tell(thrown.message);
     }
   }
+}
+
+/** The error of a measurement that ended before the first readers were measured. */
+function tooShort({ budgetNs }: FeedRequest): FeedrateError {
+  const time = `the time of ${formatDurationNs(budgetNs)} was up`;
+  return new FeedrateError('measurement', `${time} before any reader was measured; raise --budget`);
 }
 
 function formatPart(part: number): string {

@@ -8,9 +8,12 @@ import {
   type RampJob,
 } from '../plan/feed-workload.js';
 import type { ReadableRun } from '../record/stored-run.js';
+import { FEED_WORKLOAD_PATH } from './feed-plan.js';
+import { agreeOnStage } from './feed-ranks.js';
 import type { RunListener } from './listener.js';
+import type { RankMeetings } from './rank-meetings.js';
 import type { RunRequest } from './request.js';
-import { StagedRun } from './staged-run.js';
+import { type Staged, StagedRun } from './staged-run.js';
 import { StopHandle } from './stop-handle.js';
 
 type StoppableRequest = Omit<RunRequest, 'workload'> & Required<Pick<RunRequest, 'stop'>>;
@@ -27,12 +30,17 @@ export class FeedStages {
   readonly #stop: StopHandle;
   /** Stops what is measured: when the user asks for it, or when the time is up. */
   readonly #end = new StopHandle();
+  /** When the time is up, by `performance.now()`. */
+  #endMs = Number.POSITIVE_INFINITY;
+  /** Null: this process measures alone. */
+  readonly #meetings: RankMeetings | null;
   readonly #ramp: RampJob[] = [];
   readonly #emulations: EmulationJob[] = [];
 
   constructor(basis: FeedBasis, request: StoppableRequest, listener: RunListener) {
     this.#basis = basis;
     this.#stop = request.stop;
+    this.#meetings = request.group?.meetings ?? null;
     this.#staged = new StagedRun({ ...request, stop: this.#end }, listener);
   }
 
@@ -42,6 +50,7 @@ export class FeedStages {
    */
   async within(limitNs: number, measure: () => Promise<void>): Promise<boolean> {
     const unheed = this.#stop.heedWith(() => this.#end.stop());
+    this.#endMs = performance.now() + limitNs / 1e6;
     const timer = setTimeout(() => this.#end.endAsPlanned(), Math.max(0, limitNs / 1e6));
     try {
       await measure();
@@ -53,6 +62,14 @@ export class FeedStages {
       clearTimeout(timer);
       unheed();
     }
+  }
+
+  /** Lets the other ranks end: nothing more is measured. */
+  async close(): Promise<void> {
+    const meetings = this.#meetings;
+    if (meetings === null || meetings.over !== null) return;
+    // A group that breaks up now takes nothing from what was measured, and tells that itself.
+    await agreeOnStage(meetings, this.#end, null).catch(() => undefined);
   }
 
   /** The run; null before its first stage. */
@@ -95,14 +112,32 @@ export class FeedStages {
     );
   }
 
-  /** Waits for a stage. One that was stopped before it began is an end of the time, too. */
-  async #ended<T>(stage: Promise<T>): Promise<T> {
+  /** Measures a stage, with all ranks. One that was stopped before it began is an end of the time, too. */
+  async #stage(source: string, jobs: readonly string[]): Promise<Staged> {
+    const workload = { source, path: FEED_WORKLOAD_PATH };
     try {
-      return await stage;
+      if (this.#meetings !== null) {
+        const leftNs = (this.#endMs - performance.now()) * 1e6;
+        await agreeOnStage(this.#meetings, this.#end, { source, jobs, leftNs });
+      }
+      return await this.#staged.measure(workload, ({ job }) => jobs.includes(job));
     } catch (thrown) {
       const isStopped = thrown instanceof FeedrateError && thrown.code === 'interrupted';
-      throw isStopped && !this.#stop.isAsked && this.#end.isAsked ? new TimeIsUp('the time is up') : thrown;
+      throw isStopped && !this.#stop.isAsked && this.#isTimeUp ? new TimeIsUp('the time is up') : thrown;
     }
+  }
+
+  get #isTimeUp(): boolean {
+    return this.#end.isAsked || this.#meetings?.over?.end === 'time-up';
+  }
+
+  /** Returns why a run was aborted. */
+  #abortion(): FeedrateError {
+    const { end = 'stopped', reason = null } = this.#meetings?.over ?? {};
+    return new FeedrateError(
+      end === 'stopped' ? 'interrupted' : 'measurement',
+      reason ?? 'stopped before it was decided',
+    );
   }
 
   /**
@@ -111,13 +146,11 @@ export class FeedStages {
    */
   async #measure(names: readonly string[], rounds: number): Promise<ReadableRun> {
     const source = feedWorkload({ ...this.#basis, ramp: this.#ramp, emulations: this.#emulations, rounds });
-    const workload = { source, path: 'the workload of feedrate feed' };
-    const { run, status } = await this.#ended(this.#staged.measure(workload, ({ job }) => names.includes(job)));
-    if (this.#stop.isAsked || status === 'aborted')
-      throw new FeedrateError('interrupted', 'stopped before it was decided');
+    const { run, status } = await this.#stage(source, names);
+    if (this.#stop.isAsked || status === 'aborted') throw this.#abortion();
     const failed = run.trials.find((trial) => trial.status === 'failed');
     if (status !== 'failed' && failed === undefined) {
-      if (this.#end.isAsked) throw new TimeIsUp('the time is up');
+      if (this.#isTimeUp) throw new TimeIsUp('the time is up');
       return run;
     }
     const why = failed?.fault == null ? 'a session failed' : `${failed.arm} failed: ${failed.fault.message}`;

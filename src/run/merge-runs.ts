@@ -9,28 +9,34 @@ import type { LostResults } from '../store/rescue.js';
 import { rankDirectory } from '../store/run-files.js';
 import type { RunStore } from '../store/run-store.js';
 import type { RunEnd, RunListener } from './listener.js';
-import type { RankMeetings } from './rank-meetings.js';
+import { type GroupEnd, isComplete, type RankMeetings } from './rank-meetings.js';
 import { type Conducted, keepTables } from './sessions.js';
 
 /**
  * Merges what the ranks of a group have written, also of one that ended early, and ends the run of the group.
- * @param whole the run of the group, without trials
+ * @param whole the run of the group
+ * @param known its trials so far: those of earlier stages
  */
-export function endGroupRun(whole: RunStore, meetings: RankMeetings, listener: RunListener): Conducted {
+export function endGroupRun(
+  whole: RunStore,
+  meetings: Pick<RankMeetings, 'over' | 'isBroken'>,
+  listener: RunListener,
+  known: readonly TrialRecord[] = [],
+): Conducted {
   const { over } = meetings;
   const group = whole.run.group as GroupRecord;
   const merged = mergedTrials(
     group.members.map(({ rank }) => ({ rank, directory: join(whole.directory, rankDirectory(rank)) })),
+    new Set(known.map(({ id }) => id)),
   );
-  const trials: TrialRecord[] = [];
+  const trials = [...known];
   const lost = appendAll(whole, merged, trials);
   for (const problem of merged.problems) listener.note?.(problem);
-  const status: RunEnd = over === null || over.end === 'complete' ? 'complete' : endOf(meetings, over.end);
-  const finished = whole.finish(
-    status,
-    lost,
-    over?.reason == null ? {} : { group: { ...group, problem: over.reason } },
-  );
+  const status = endOf(over, meetings.isBroken);
+  const finished = whole.finish(status, lost, {
+    ...(over?.reason != null && { group: { ...group, problem: over.reason } }),
+    ...(over?.end === 'time-up' && { endedBy: 'time' }),
+  });
   if (finished.problem !== null) listener.note?.(finished.problem);
   // A thousand ranks write ten megabytes a trial, which need not be read again.
   const stored = readRun(finished.directory, [], lost === null ? { trials, problems: [] } : undefined);
@@ -40,8 +46,9 @@ export function endGroupRun(whole: RunStore, meetings: RankMeetings, listener: R
 }
 
 /** A rank that failed by its own fault fails the run. One that died, or was stopped, aborts it. */
-function endOf(meetings: RankMeetings, end: 'stopped' | 'failed'): RunEnd {
-  return end === 'failed' && !meetings.isBroken ? 'failed' : 'aborted';
+function endOf(over: GroupEnd | null, isBroken: boolean): RunEnd {
+  if (over === null || isComplete(over)) return 'complete';
+  return over.end === 'failed' && !isBroken ? 'failed' : 'aborted';
 }
 
 /**

@@ -51,7 +51,7 @@ async function layOutPart(
   const { meetings } = group;
   const facts = await agreeOnFacts(preparation, request, meetings, () => {});
   meetings.attend(
-    () => stop.isAsked,
+    () => (stop.isAsked ? 'stopped' : null),
     () => stop.stop(),
   );
   const { rank, size, files } = rankFilesOf(request);

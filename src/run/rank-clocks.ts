@@ -1,8 +1,9 @@
 /** Compares the clocks of a group's machines by the meetings of their ranks. */
 
+import { monotonicNs } from '../engine/core/clock.js';
 import type { GroupMember } from '../record/group-record.js';
 import { wallShiftNs } from '../trial/common-start.js';
-import { type RankMeetings, timedMeeting } from './rank-meetings.js';
+import type { RankMeetings } from './rank-meetings.js';
 
 /** Meetings whose times are compared. */
 const ROUNDS = 5;
@@ -70,4 +71,15 @@ export function comparedClocks(
     return { rank, host, clockOffsetNs: offsetNs + shiftNs - first.wallShiftNs, clockErrorNs: errorNs };
   });
   return { members, clockShiftNs: first.wallShiftNs - offsetOf(rounds, ownRank).offsetNs };
+}
+
+/** When this rank went to a meeting and left it, on its monotonic clock, ns. */
+async function timedMeeting(
+  meetings: RankMeetings,
+  at: string,
+  text: string,
+): Promise<{ readonly texts: readonly string[]; readonly enteredNs: number; readonly leftNs: number }> {
+  const enteredNs = monotonicNs();
+  const texts = await meetings.exchange(at, text);
+  return { texts, enteredNs, leftNs: meetings.group.leftNs };
 }

@@ -90,7 +90,8 @@ function factsOf(preparation: Preparation, request: SharedRequest, host: string)
   };
 }
 
-function digest(text: string): string {
+/** Returns a short text that other texts do not have. */
+export function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 
@@ -105,7 +106,7 @@ const REACHED_BY_ALL = /^(nfs|fuse\.|ceph|lustre|cifs|smb|gpfs|9p|beegfs|wekafs)
  * Returns a text that two machines have in common if, as far as their mounts say, their targets are the same storage. Other
  * file systems belong to one machine, or one container.
  */
-function storageOf({ path }: Target): string {
+export function storageOf({ path }: Pick<Target, 'path'>): string {
   if (isNfsUrl(path)) return digest(path);
   const mount = findMount(readMounts(), path);
   if (mount !== null && REACHED_BY_ALL.test(mount.fileSystem)) return digest(`${mount.fileSystem} ${mount.source}`);

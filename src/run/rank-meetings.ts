@@ -1,7 +1,6 @@
 /** The meetings of the ranks of a group in a run. All ranks go to the same meetings, whatever happens to each of them. */
 import { type ErrorCode, EXIT, FeedrateError } from '../base/errors.js';
 import { rankText } from '../base/rank-text.js';
-import { monotonicNs } from '../engine/core/clock.js';
 import type { Group } from '../group/group.js';
 import type { Meet } from '../trial/common-start.js';
 
@@ -11,8 +10,11 @@ const START_LEAD_NS = 25_000_000;
 /** Texts of meetings are short. */
 const LONGEST_PROBLEM = 1000;
 
-/** How a rank's run is over: it is complete, it was stopped, or it failed. */
-export type RankEnd = 'complete' | 'stopped' | 'failed';
+/** How a rank's run is over. `time-up`: it is complete without its last trials, because the time that it was given is up. */
+export type RankEnd = 'complete' | 'time-up' | 'stopped' | 'failed';
+
+/** Why a rank is about to end early; null: it goes on. */
+export type EarlyEnd = 'time-up' | 'stopped' | null;
 
 /** What a rank says at a meeting. */
 interface Said {
@@ -40,7 +42,7 @@ export interface SessionMeetings {
   /** How the run ended for all ranks; null: it goes on. */
   readonly over: GroupEnd | null;
   readonly isEndedByOther: boolean;
-  attend(isStopping: () => boolean, onLost: () => void): void;
+  attend(ending: () => EarlyEnd, onLost: () => void): void;
   readonly forSession: Meet;
   end(end: RankEnd, problem: string | null): Promise<GroupEnd>;
   abandon(reason: string): void;
@@ -56,7 +58,7 @@ export class RankMeetings implements SessionMeetings {
   #isThrown = false;
   /** What rank 0 said of its own fault, if it had one. */
   #toldByFirst: string | null = null;
-  #isStopping: () => boolean = () => false;
+  #ending: () => EarlyEnd = () => null;
   #onLost: () => void = () => {};
   #abandon: (error: FeedrateError) => void = () => {};
   readonly #abandoned: Promise<never>;
@@ -77,7 +79,7 @@ export class RankMeetings implements SessionMeetings {
 
   /** Whether the run of the group ended because of another rank. */
   get isEndedByOther(): boolean {
-    return this.#over !== null && this.#over.end !== 'complete' && this.#over.rank !== this.group.rank;
+    return this.#over !== null && !isComplete(this.#over) && this.#over.rank !== this.group.rank;
   }
 
   /** How the run of the group ended; null: it goes on. */
@@ -97,11 +99,11 @@ export class RankMeetings implements SessionMeetings {
 
   /**
    * Connects the sessions of this rank.
-   * @param isStopping whether a stop was requested, which this rank tells the others at its next meeting
+   * @param ending why this rank is about to end early, which it tells the others at its next meeting
    * @param onLost called when the group breaks up, also between two meetings
    */
-  attend(isStopping: () => boolean, onLost: () => void): void {
-    this.#isStopping = isStopping;
+  attend(ending: () => EarlyEnd, onLost: () => void): void {
+    this.#ending = ending;
     this.#onLost = onLost;
   }
 
@@ -115,21 +117,24 @@ export class RankMeetings implements SessionMeetings {
    * own error.
    */
   async exchange(at: string, text: string): Promise<readonly string[]> {
-    const said = await this.#meet(this.#isStopping() ? { at, end: 'stopped', text } : { at, text });
+    const early = this.#ending();
+    const said = await this.#meet({ at, text, ...(early !== null && { end: early }) });
     const end = this.#endOf(said);
     if (end === null) return said.map(({ text: told = '' }) => told);
     this.#over = end;
-    const code =
-      said.find((each) => each.end === end.end)?.code ?? (end.end === 'stopped' ? 'interrupted' : 'measurement');
+    const code = said.find((each) => each.end === end.end)?.code ?? CODES[end.end];
     throw new PeerError(code, end.reason ?? 'a rank has ended');
   }
 
-  /** Tells the other ranks that this one cannot go on, unless the run is over for all. Never throws. */
-  async refuse(thrown: unknown): Promise<void> {
+  /**
+   * Tells the other ranks that this one cannot go on, unless the run is over for all. Never throws.
+   * @param isTimeUp whether that is only because the time that the run was given is up
+   */
+  async refuse(thrown: unknown, isTimeUp = false): Promise<void> {
     if (this.#over !== null || this.#broken !== null) return;
     const code = thrown instanceof FeedrateError ? thrown.code : 'measurement';
     const problem = problemOf(thrown);
-    const end = code === 'interrupted' ? 'stopped' : 'failed';
+    const end = code !== 'interrupted' ? 'failed' : isTimeUp ? 'time-up' : 'stopped';
     try {
       const said = await this.#meet({ at: 'refusal', end, problem, code });
       this.#over = this.#endOf(said);
@@ -144,9 +149,10 @@ export class RankMeetings implements SessionMeetings {
     if (this.#over !== null) return { refusal: this.#over.reason ?? 'the run is over' };
     const at = purpose.at === 'start' ? purpose.trial : purpose.at;
     // Workers that end because of a stop are no fault.
-    const problem = this.#isStopping() ? null : fault;
+    const early = this.#ending();
+    const problem = early === null ? fault : null;
     const fails = problem !== null && purpose.at === 'layout';
-    const end = this.#isStopping() ? ('stopped' as const) : fails ? ('failed' as const) : null;
+    const end = early ?? (fails ? ('failed' as const) : null);
     try {
       const said = await this.#meet({ at, text, ...(end !== null && { end }), ...(problem !== null && { problem }) });
       this.#over = this.#endOf(said);
@@ -170,7 +176,14 @@ export class RankMeetings implements SessionMeetings {
     return this.#over ?? { end: 'failed', reason: 'the group has broken up', rank: null };
   }
 
-  /** Waits until every rank's run is written. Once; later calls return at once. Never throws. */
+  /** Lets another stage of the run follow a complete one. Does nothing after any other end, which is that of all stages. */
+  nextStage(): void {
+    if (this.#over?.end !== 'complete') return;
+    this.#over = null;
+    this.#hasWritten = false;
+  }
+
+  /** Waits until every rank's run is written. Once a stage; later calls return at once. Never throws. */
   async afterAll(): Promise<void> {
     if (this.#hasWritten || this.isBroken) return;
     this.#hasWritten = true;
@@ -241,9 +254,10 @@ export class RankMeetings implements SessionMeetings {
 
   /** Returns how the run ended, if a rank says so. A rank that failed explains more than one that was stopped. */
   #endOf(said: readonly Said[]): GroupEnd | null {
-    for (const end of ['failed', 'stopped'] as const) {
+    for (const end of ['failed', 'stopped', 'time-up'] as const) {
       const rank = said.findIndex((each) => each.end === end);
       if (rank < 0) continue;
+      if (end === 'time-up') return { end, reason: null, rank };
       const { problem } = said[rank] as Said;
       const reason = problem ?? (end === 'stopped' ? 'it was stopped' : 'it failed');
       return { end, reason: `${this.nameOf(rank)}: ${reason}`, rank };
@@ -258,6 +272,18 @@ export class RankMeetings implements SessionMeetings {
   }
 }
 
+const CODES: Readonly<Record<RankEnd, ErrorCode>> = {
+  complete: 'measurement',
+  'time-up': 'interrupted',
+  stopped: 'interrupted',
+  failed: 'measurement',
+};
+
+/** Whether nothing went wrong: the run was measured, as far as its time allowed. */
+export function isComplete({ end }: GroupEnd): boolean {
+  return end === 'complete' || end === 'time-up';
+}
+
 /** The error of another rank, which tells it by itself. */
 export class PeerError extends FeedrateError {}
 
@@ -268,15 +294,4 @@ function problemOf(thrown: unknown): string {
       .join('; ')
       .slice(0, LONGEST_PROBLEM);
   return (thrown instanceof Error ? thrown.message : String(thrown)).slice(0, LONGEST_PROBLEM);
-}
-
-/** When this rank went to a meeting and left it, on its monotonic clock, ns. */
-export async function timedMeeting(
-  meetings: RankMeetings,
-  at: string,
-  text: string,
-): Promise<{ readonly texts: readonly string[]; readonly enteredNs: number; readonly leftNs: number }> {
-  const enteredNs = monotonicNs();
-  const texts = await meetings.exchange(at, text);
-  return { texts, enteredNs, leftNs: meetings.group.leftNs };
 }

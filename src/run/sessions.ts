@@ -17,7 +17,7 @@ import { RARE_LOOKS, type RunEnd, type RunListener } from './listener.js';
 import { LiveWriter, liveLooks } from './live-writer.js';
 import { watchOntap } from './ontap-watch.js';
 import type { Preparation } from './preparation.js';
-import type { SessionMeetings } from './rank-meetings.js';
+import { isComplete, type SessionMeetings } from './rank-meetings.js';
 import { Remounts } from './remounts.js';
 import { ResultsLost, SessionRunner } from './session-runner.js';
 import type { StopHandle } from './stop-handle.js';
@@ -138,11 +138,14 @@ function finish(
 async function endForAll(end: SessionsEnd, { rank, stop }: SessionsToMeasure): Promise<SessionsEnd> {
   if (rank === undefined) return end;
   const { meetings } = rank;
-  const disconnect = stop?.heedWith(() => meetings.abandon('stopped while it waited for the other ranks'));
-  const own = { complete: 'complete', aborted: 'stopped', failed: 'failed' } as const;
+  const disconnect = stop?.heedWith(() => {
+    if (!stop.isPlanned) meetings.abandon('stopped while it waited for the other ranks');
+  });
+  const own = { complete: end.isTimeUp ? 'time-up' : 'complete', aborted: 'stopped', failed: 'failed' } as const;
   const over = await meetings.end(own[end.status], end.problem);
   disconnect?.();
-  return end.status === 'complete' && over.end !== 'complete' ? { ...end, status: 'aborted' } : end;
+  if (end.status === 'complete' && over.end === 'time-up') return { ...end, isTimeUp: true };
+  return end.status === 'complete' && !isComplete(over) ? { ...end, status: 'aborted' } : end;
 }
 
 /** Runs the sessions and returns how they ended. Sessions before a failure count. */
@@ -154,7 +157,7 @@ async function runSessions(
   const { id: runId, dropCaches, remount, injected = [], environment } = store.run;
   const note = (text: string) => listener.note?.(text);
   const runner = new SessionRunner((text) => listener.output?.(text), headStart);
-  const meet = rank && meetWith(rank.meetings, runner);
+  const meet = rank && meetWith(rank.meetings, runner, stop);
   const place = rank && { place: rank.place };
   const release = stopWith(stop, runner, listener);
   const afterNs = closingNs(preparation);
@@ -179,7 +182,7 @@ async function runSessions(
       if (remounts !== null) mountIds = mountIdsOf(plan.targets);
     }
     if (!runner.stopping) return { status: 'complete', lost: null, problem: null };
-    const isTimeUp = stop?.isPlanned === true;
+    const isTimeUp = stop?.isPlanned === true || rank?.meetings.over?.end === 'time-up';
     return { status: isTimeUp ? 'complete' : 'aborted', lost: null, problem: null, ...(isTimeUp && { isTimeUp }) };
   } catch (thrown) {
     if (!(thrown instanceof FeedrateError)) throw thrown;
@@ -204,9 +207,9 @@ function withClosing(event: SessionEvent, afterNs: number): SessionEvent {
 }
 
 /** Returns how sessions meet the other ranks. They are stopped when the run is over for all. */
-function meetWith(meetings: SessionMeetings, runner: SessionRunner): Meet {
+function meetWith(meetings: SessionMeetings, runner: SessionRunner, stop: StopHandle | undefined): Meet {
   meetings.attend(
-    () => runner.stopping,
+    () => (!runner.stopping ? null : stop?.isPlanned ? 'time-up' : 'stopped'),
     () => runner.stop(),
   );
   return async (purpose, text, problem) => {
@@ -220,7 +223,8 @@ function meetWith(meetings: SessionMeetings, runner: SessionRunner): Meet {
 function stopWith(stop: StopHandle | undefined, runner: SessionRunner, listener: RunListener): () => void {
   const heed = () => {
     if (runner.stopping) {
-      runner.kill();
+      // Another rank of the group may have told before that the time is up.
+      if (!stop?.isPlanned) runner.kill();
       return;
     }
     runner.stop();

@@ -2,6 +2,7 @@
 import { FeedrateError } from '../base/errors.js';
 import type { Arm, Plan } from '../plan/plan.js';
 import { withStage } from '../plan/stages.js';
+import type { GroupRecord } from '../record/group-record.js';
 import type { ReadableRun } from '../record/stored-run.js';
 import { reopenRun } from '../store/run-store.js';
 import { overrideText } from '../workload/override-text.js';
@@ -42,25 +43,40 @@ export class StagedRun {
   async measure(workload: WorkloadText, isMeasured: (arm: Arm) => boolean): Promise<Staged> {
     const before = this.#run;
     const request = { ...this.#request, workload };
-    const staged =
-      before === null ? await conduct(request, this.#listener) : await this.#add(before, request, isMeasured);
-    this.#run = staged.run;
-    return staged;
+    const meetings = request.group?.meetings;
+    try {
+      const staged =
+        before === null ? await conduct(request, this.#listener) : await this.#add(before, request, isMeasured);
+      this.#run = staged.run;
+      return staged;
+    } catch (thrown) {
+      await meetings?.refuse(thrown, request.stop?.isPlanned);
+      throw thrown;
+    } finally {
+      meetings?.nextStage();
+    }
   }
 
   #add(before: ReadableRun, request: RunRequest, isMeasured: (arm: Arm) => boolean): Promise<Staged> {
     const { directory, run } = before;
-    return withPreparation(request, this.#listener, (preparation) => {
-      refuseOtherArms(run.plan, preparation.plan);
-      const plan = withStage(run.plan, preparation.plan, isMeasured);
+    return withPreparation(request, this.#listener, async (prepared) => {
+      refuseOtherArms(run.plan, prepared.plan);
+      const plan = withStage(run.plan, prepared.plan, isMeasured);
       const overrides = (request.overrides ?? []).map(overrideText);
       const { source } = request.workload as WorkloadText;
-      const store = reopenRun(directory, { plan, overrides, pid: process.pid, workloadSource: source });
-      const { stop } = request;
+      const changes = { plan, overrides, pid: process.pid, workloadSource: source };
+      const { stop, group } = request;
       const firstSession = run.plan.sessions + 1;
       // The first stage gave the notes.
-      const stage = { ...preparation, plan, notes: [] };
-      return measureSessions({ preparation: stage, store, firstSession, stop }, this.#listener);
+      const preparation = { ...prepared, plan, notes: [] };
+      if (group === undefined) {
+        const store = reopenRun(directory, changes);
+        return measureSessions({ preparation, store, firstSession, stop }, this.#listener);
+      }
+      const { measureAsRank, reopenRuns } = await import('./conduct-rank.js');
+      const open = async (record: GroupRecord) => reopenRuns(directory, record, changes, group.meetings);
+      const known = before.trials;
+      return measureAsRank({ preparation, request, firstSession, known, open }, group, this.#listener);
     });
   }
 }

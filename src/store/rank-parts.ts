@@ -46,11 +46,12 @@ const MOST_RANKS_WITH_SERIES = 64;
 /**
  * Merges the trials of ranks, in the order of the first rank that has them. Only the records of one trial are decoded at a
  * time, so a thousand ranks fit into memory. A trial that lacks a rank is `aborted`.
+ * @param known ids of trials that are merged already, and are left out
  */
-export function mergedTrials(ranks: readonly RankTrials[]): MergedTrials {
+export function mergedTrials(ranks: readonly RankTrials[], known: ReadonlySet<string> = new Set()): MergedTrials {
   const problems: string[] = [];
   const lines = ranks.map(({ rank, directory }) => linesOf(rank, directory, problems));
-  const ids = new Set(lines.flatMap((ofRank) => [...ofRank.keys()]));
+  const ids = new Set(lines.flatMap((ofRank) => [...ofRank.keys()].filter((id) => !known.has(id))));
   return {
     problems,
     *[Symbol.iterator]() {

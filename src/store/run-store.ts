@@ -124,7 +124,7 @@ export function openRun(directory: string): RunStore {
  */
 export function reopenRun(
   directory: string,
-  changes: Pick<RunRecord, 'plan' | 'overrides' | 'pid'> & Partial<Pick<RunRecord, 'workloadSource'>>,
+  changes: Pick<RunRecord, 'plan' | 'overrides' | 'pid'> & Partial<Pick<RunRecord, 'workloadSource' | 'group'>>,
 ): RunStore {
   const { path, run } = readRunFile(directory);
   const { endedBy: _, ...before } = run;

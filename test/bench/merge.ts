@@ -18,7 +18,6 @@ import { encodeRun, encodeTrial } from '../../src/record/codec.js';
 import type { GroupRecord } from '../../src/record/group-record.js';
 import type { RunRecord } from '../../src/record/run-record.js';
 import { endGroupRun } from '../../src/run/merge-runs.js';
-import type { RankMeetings } from '../../src/run/rank-meetings.js';
 import { RUN_FILES, rankDirectory } from '../../src/store/run-files.js';
 import { createRun } from '../../src/store/run-store.js';
 import { madeRun, madeTrials } from './made-run.js';
@@ -97,9 +96,13 @@ function merge(results: string): Cost {
   if (bytes.status !== 0) throw new Error(bytes.stderr);
   const startMs = performance.now();
   const cpu = process.cpuUsage();
-  const { run } = endGroupRun(whole, { over: null, isBroken: false } as unknown as RankMeetings, {
-    note: (problem) => process.stderr.write(`${problem}\n`),
-  });
+  const { run } = endGroupRun(
+    whole,
+    { over: null, isBroken: false },
+    {
+      note: (problem) => process.stderr.write(`${problem}\n`),
+    },
+  );
   const { user, system } = process.cpuUsage(cpu);
   return {
     seconds: (performance.now() - startMs) / 1000,

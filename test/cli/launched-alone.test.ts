@@ -9,7 +9,6 @@ const test = suite('cli/launched-alone');
 const asRank = (size: number) => ({ OMPI_COMM_WORLD_RANK: '1', OMPI_COMM_WORLD_SIZE: `${size}` });
 
 for (const words of [
-  ['feed', '-t', '.', '--model', 'retinanet-b200'],
   ['calibrate', '-t', '.'],
   ['gate', '--baseline', 'main'],
   ['read', '.'],

@@ -1,4 +1,4 @@
-/** `feedrate run` as the ranks of a group that a launcher starts, and what is left of them. */
+/** Commands of feedrate as the ranks of a group that a launcher starts, and what is left of them. */
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -34,6 +34,8 @@ export interface RunningGroup {
   readonly ended: Promise<Ended>;
   /** Resolves with the run directory when every rank has the first trial. */
   firstTrial(): Promise<string>;
+  /** Resolves when the accelerators of `feedrate feed` are emulated. */
+  emulating(): Promise<void>;
   /** The process of a rank. */
   pidOf(rank: number): number;
   /** The processes that belong to it. */
@@ -68,6 +70,11 @@ export function startRun(launcher: TestLauncher, ranks: number, place: Place, op
   return startRanks(launcher, ranks, place, ['run', place.workload, '-o', place.results], options);
 }
 
+/** Starts `feedrate feed` in each rank. */
+export function startFeed(launcher: TestLauncher, ranks: number, place: Place, options?: StartOptions): RunningGroup {
+  return startRanks(launcher, ranks, place, ['feed', '-o', place.results], options);
+}
+
 function startRanks(
   launcher: TestLauncher,
   ranks: number,
@@ -77,7 +84,8 @@ function startRanks(
 ): RunningGroup {
   const mark = randomUUID();
   const group = launcher.meetsBy === 'files' ? ['--group', 'files'] : [];
-  const where = ['-t', `data=${target}`, '--no-aws', '--progress', 'none'];
+  const named = command[0] === 'feed' ? target : `data=${target}`;
+  const where = ['-t', named, '--no-aws', '--progress', 'none'];
   const words = [...wrapper, process.execPath, mainPath, ...command, ...where, ...group, ...options];
   const env = { ...changes, ...environment({ [MARK]: mark }) };
   const ended = start(launcher, ranks, words, env, WITHIN_MS);
@@ -86,20 +94,35 @@ function startRanks(
     isOver = true;
   });
   const directory = () => listRuns(results)[0]?.directory ?? '';
+  const until = async (isSo: () => boolean, what: string): Promise<void> => {
+    const endMs = performance.now() + WITHIN_MS;
+    while (!isSo()) {
+      if (isOver || performance.now() > endMs) throw new Error(`${what} in time: ${JSON.stringify(await ended)}`);
+      await sleep(LOOK_MS);
+    }
+  };
   return {
     ended,
     async firstTrial() {
-      const endMs = performance.now() + WITHIN_MS;
-      while (!isOver && performance.now() < endMs) {
-        if (Array.from({ length: ranks }, (_, rank) => hasTrial(join(directory(), `rank-${rank}`))).every(Boolean))
-          return directory();
-        await sleep(LOOK_MS);
-      }
-      throw new Error(`no rank had a trial in time: ${JSON.stringify(await ended)}`);
+      const directories = () => Array.from({ length: ranks }, (_, rank) => join(directory(), `rank-${rank}`));
+      await until(() => directories().every(hasTrial), 'no rank had a trial');
+      return directory();
+    },
+    async emulating() {
+      const isPlanned = () => runFileOf(directory()).includes('"job": "accelerators-');
+      await until(isPlanned, 'nothing was emulated');
     },
     pidOf: (rank) => JSON.parse(readFileSync(join(directory(), `rank-${rank}`, 'run.json'), 'utf8')).pid as number,
     processes: () => processesWith(`${MARK}=${mark}`),
   };
+}
+
+function runFileOf(directory: string): string {
+  try {
+    return readFileSync(join(directory, 'run.json'), 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 function hasTrial(directory: string): boolean {

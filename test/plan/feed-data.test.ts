@@ -57,6 +57,7 @@ test('the workload is valid, and each job has the files that it reads', () => {
     client: null,
     ramp: [{ name: 'readers-2', readers: 2, batchSize: 1, steps: 300 }],
     emulations: [{ accelerators: 3, workers: 2, prefetchFactor: 2, steps: 50 }],
+    ranks: 1,
     rounds: 3,
   });
   const { jobs } = parseWorkload(text, 'feed');
@@ -75,6 +76,7 @@ test('the workload is valid, and each job has the files that it reads', () => {
     client: { readerSteps: 84, acceleratorSteps: 13, workers: 8 },
     ramp: [{ name: 'pilot', readers: 1, batchSize: 1, steps: 4 }],
     emulations: [],
+    ranks: 1,
     rounds: 1,
   });
   const parsed = parseWorkload(own, 'feed');

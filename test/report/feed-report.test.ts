@@ -75,6 +75,22 @@ test('the answer says what is not certain', () => {
   assert.match(answer({ nonMonotone: true }), /so the target is not steady/);
 });
 
+test('the answer of a group says over how many machines the accelerators are spread, and counts in steps of its ranks', () => {
+  const group = { ranks: 4, hosts: 2 };
+  const ofGroup = answer({ group, whole: 40 });
+  assert.match(ofGroup, / \(36\.5 to 37\.8\), spread evenly over 4 ranks on 2 hosts\. 40 of them .*, 44 do not\./);
+  assert.match(answer({ group, whole: 0 }), /Not even 4, one on each rank, reach the required AU of 85 %\./);
+  const limiter = { kind: 'client-cpu', evidence: [] } as const;
+  assert.match(answer({ group, limiter }), /The limit is the CPU of the machines, not the storage\./);
+  const open: FeedRecord = { ...RECORD, group, verdict: 'open', undecided: 'the time was up' };
+  const [longer] = answeredFeed(open, ['feed', '-t', '/mnt/train', '--rank', '0', '--group-size', '4']).next;
+  assert.is(longer?.what, 'measure longer; start all 4 ranks again');
+  assert.is(longer?.command, 'feedrate feed -t /mnt/train --group-size 4 --budget 10m');
+  const shown = renderFeed(open, { answer: '', next: [] }, 'table', { color: false, columns: 80, wraps: true });
+  assert.match(shown, /4 ranks on 2 hosts ran together; each had the same number of readers and of\s+accelerators/);
+  assert.equal(decodeFeed(JSON.stringify(open), 'feed.json').group, group);
+});
+
 test('an unfinished measurement can be repeated with more time, and its budget is replaced', () => {
   const open: FeedRecord = { ...RECORD, verdict: 'open', undecided: 'the time was up' };
   const { next } = answeredFeed(open, ['feed', '-t', '/mnt/train', '--budget', '1m', '--need', '8']);

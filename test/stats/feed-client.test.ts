@@ -65,7 +65,7 @@ const EMULATED: readonly EmulatedAu[] = [
 test('the emulation shows that the client is the limit, and not the storage', () => {
   const kindOf = (nullAu: number | null, changes: Partial<TrialRecord> = {}) => {
     const trial = trialOf('accelerators-4', 1e6, changes, nullAu === null ? {} : { nullAu });
-    return limiterWithEmulation({ kind: 'storage', evidence: [] }, EMULATED, [trial])?.kind;
+    return limiterWithEmulation({ kind: 'storage', evidence: [] }, EMULATED, [trial], 1)?.kind;
   };
   assert.is(kindOf(0.99), 'storage');
   assert.is(kindOf(0.8), 'harness');
@@ -74,7 +74,7 @@ test('the emulation shows that the client is the limit, and not the storage', ()
   const machine = { spanNs: 1e9, cpus: 2, othersCpuNs: 0, stealNs: 0 } as TrialRecord['machine'];
   const busy = { ...client, workerCpuNs: 1.9e9 };
   assert.is(kindOf(0.99, { client: busy, ...(machine && { machine }) }), 'client-cpu');
-  assert.is(limiterWithEmulation(null, EMULATED, []), null);
+  assert.is(limiterWithEmulation(null, EMULATED, [], 1), null);
 });
 
 test.run();

@@ -13,19 +13,23 @@ import {
   resultsOption,
 } from '../options/common-options.js';
 import type { RawFeedOptions } from '../options/feed-input.js';
+import { addGroupOptions, type RawGroupOptions } from '../options/group-options.js';
 import type { OutputFiles } from '../options/output-files.js';
+import type { RequestedRanks } from '../options/rank-options.js';
 import type { Subcommand } from '../options/subcommand.js';
 import { exitsOnSignal } from '../terminal/exits.js';
 import { onSignal } from '../terminal/signals.js';
 
 /** The options as commander returns them. */
-interface RawOptions extends RawFeedOptions, Omit<RawRunOptions, 'target' | 'format' | 'data' | keyof OutputFiles> {
+interface RawOptions
+  extends RawFeedOptions,
+    RawGroupOptions,
+    Omit<RawRunOptions, 'target' | 'format' | 'data' | keyof OutputFiles> {
   readonly format: 'table' | 'json';
 }
 
 export const feed: Subcommand = {
   name: 'feed',
-  measuresAlone: true,
   description: 'find how many accelerators a target can feed, and what limits it',
   configure(command) {
     command
@@ -58,7 +62,12 @@ export const feed: Subcommand = {
       .addOption(formatOption(['table', 'json']))
       .addOption(awsOption())
       .addOption(progressOption());
-    addColdOptions(command).action(exitsOnSignal(feedAccelerators));
+    addGroupOptions(addColdOptions(command), 'that of the results').action(
+      exitsOnSignal(async (raw: RawOptions, command: Command) => {
+        const { asRank } = await import('../terminal/rank-output.js');
+        return asRank(raw, raw.output, (ranks) => feedAccelerators(raw, argumentsOf(command), ranks));
+      }),
+    );
   },
   examples: `
 Examples:
@@ -74,6 +83,9 @@ one. It generates data in the target, as far as the free space and the time
 permit. The data stays for the next time. Remove it with:
   feedrate clean -t /mnt/train
 
+Under mpirun, srun or a Kubernetes Job, the ranks measure together, each with
+as many accelerators: feedrate guide several-machines.
+
 The numbers of models are those of MLPerf Storage. The result is not one.
 `,
 };
@@ -81,8 +93,13 @@ The numbers of models are those of MLPerf Storage. The result is not one.
 /**
  * Measures, and prints the answer. Returns `pass`; with `--need`, `regression` if fewer are fed and `inconclusive` if it is
  * not decided; `interrupted` after a signal, and `measurementFailed` after a failure: what was measured is printed before.
+ * In a group, rank 0 decides what is measured and prints for all.
  */
-async function feedAccelerators(raw: RawOptions, command: Command): Promise<number> {
+async function feedAccelerators(
+  raw: RawOptions,
+  command: readonly string[],
+  { group }: RequestedRanks,
+): Promise<number> {
   const startMs = performance.now();
   const [{ feedRequestOf, refuseOwnFields }, { planFeed }, { measureFeed }, { StopHandle }, { terminalListener }] =
     await Promise.all([
@@ -101,23 +118,31 @@ async function feedAccelerators(raw: RawOptions, command: Command): Promise<numb
     labels: parseLabels(raw.label ?? []),
     seed: raw.seed === undefined ? null : parseSeed(raw.seed),
     resultsDirectory: raw.output,
-    command: argumentsOf(command),
+    command,
     dropCaches: raw.dropCaches ?? false,
     remount: raw.remount ?? false,
     aws: raw.aws ?? true,
     stop,
+    ...(group && { group }),
   };
   const release = onSignal(() => stop.stop());
-  const listener = terminalListener(raw.progress);
+  const isFirst = (group?.meetings.group.rank ?? 0) === 0;
+  const listener = isFirst ? terminalListener(raw.progress) : {};
   try {
     const plan = await planFeed(request, base, (text) => listener.note?.(text));
     const { printFeedPlan, printFeed } = await import('../terminal/feed-print.js');
     if (raw.dryRun) {
-      printFeedPlan(request, plan, raw.format);
+      if (isFirst) printFeedPlan(request, plan, raw.format);
+      return EXIT.pass;
+    }
+    if (group !== undefined && !isFirst) {
+      const { followFeed } = await import('../../run/feed-ranks.js');
+      await followFeed(request.target, plan, base, group.meetings);
       return EXIT.pass;
     }
     const outcome = await measureFeed(request, plan, base, listener, startMs);
-    return printFeed(outcome, request, raw.format, argumentsOf(command));
+    if (outcome.problem !== null) group?.meetings.reports(outcome.problem);
+    return printFeed(outcome, request, raw.format, command);
   } finally {
     release();
   }

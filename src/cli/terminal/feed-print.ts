@@ -6,7 +6,7 @@ import { visibleText } from '../../base/visible-text.js';
 import { movingNs } from '../../plan/assumed-rate.js';
 import { wantedSteps } from '../../plan/feed-data.js';
 import type { FeedRecord } from '../../record/feed-record.js';
-import { answeredFeed } from '../../report/feed/feed-answer.js';
+import { answeredFeed, ranksOnHosts } from '../../report/feed/feed-answer.js';
 import { renderFeed } from '../../report/feed/render-feed.js';
 import type { FeedPlan } from '../../run/feed-plan.js';
 import type { FeedRequest } from '../../run/feed-request.js';
@@ -50,10 +50,13 @@ const SESSION_NS = 0.8e9;
 /** Prints what would be measured. Nothing was written, apart from a probe that is removed again. */
 export function printFeedPlan(request: FeedRequest, plan: FeedPlan, format: 'table' | 'json'): void {
   const { model, budgetNs } = request;
-  const { target, source, mostReaders } = plan;
+  const { target, source, ranks, hosts } = plan;
+  const mostReaders = plan.mostReaders * ranks;
   const expectedNs = expectedTime(request, plan);
   if (format === 'json') {
-    const report = { dryRunVersion: DRY_RUN_VERSION, model, target, source, mostReaders, expectedNs, budgetNs };
+    const group = ranks === 1 ? {} : { group: { ranks, hosts } };
+    const asked = { model, target, ...group, source };
+    const report = { dryRunVersion: DRY_RUN_VERSION, ...asked, mostReaders, expectedNs, budgetNs };
     print(`${JSON.stringify(report, null, 2)}\n`);
     return;
   }
@@ -61,11 +64,16 @@ export function printFeedPlan(request: FeedRequest, plan: FeedPlan, format: 'tab
   const data = source.kind === 'existing' ? `your own files in ${source.path}` : generatedText(source.data);
   const lines = [
     `would measure how many ${model.name} ${target.path} (${target.fileSystem}) feeds`,
+    ...(ranks === 1
+      ? []
+      : [
+          `${ranksOnHosts({ ranks, hosts })} measure together; each has the same number of readers and of accelerators`,
+        ]),
     `data: ${data}`,
-    `1. readers: 1, 2, 4, … up to ${mostReaders}, until twice as many read less than 5 % faster`,
+    `1. readers: ${ranks}, ${2 * ranks}, ${4 * ranks}, … up to ${mostReaders}, until twice as many read less than 5 % faster`,
     `2. prediction: the AU of any number of accelerators, with samples of ${formatBytes(model.recordBytes)}, ` +
       `batches of ${formatWhole(model.batchSize)} and ${formatDurationNs(model.computeNs)} a step`,
-    '3. emulation: the most accelerators that pass and the next number, in alternating rounds, until it is decided',
+    `3. emulation: the most accelerators that pass and ${ranks === 1 ? 'the next number' : `${ranks} more`}, in alternating rounds, until it is decided`,
     `expected time: about ${seconds(expectedNs.layout + expectedNs.ramp + expectedNs.emulation)} ` +
       `(data ${seconds(expectedNs.layout)}, readers ${seconds(expectedNs.ramp)}, emulation ${seconds(expectedNs.emulation)}); ` +
       `at most ${formatDurationNs(budgetNs)}`,

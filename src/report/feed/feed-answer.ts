@@ -2,9 +2,9 @@
 import type { FeedInterval, FeedRecord } from '../../record/feed-record.js';
 import type { Limiter } from '../../training/predict/prediction.js';
 import { answerOf, nextSteps } from '../answer/answer.js';
-import { feedrateCommand } from '../answer/commands.js';
+import { feedrateCommand, withoutRank } from '../answer/commands.js';
 import type { Answered, NextStep } from '../table/answer-lines.js';
-import { formatPercent, formatValue } from '../table/format.js';
+import { formatPercent, formatValue, plural } from '../table/format.js';
 
 /** Returns the answer and the next steps. `command`: the arguments after `feedrate`, as typed. */
 export function answeredFeed(record: FeedRecord, command: readonly string[]): Answered {
@@ -43,15 +43,26 @@ function busyText(record: FeedRecord): string {
   const isBound = accelerators.high === null && accelerators.low !== null;
   const amount = `${isBound ? 'at least ' : ''}${capacityText(accelerators.low !== null && isBound ? accelerators.low : accelerators.estimate)}`;
   const interval = isBound || accelerators.low === null ? '' : ` (${intervalText(accelerators)})`;
-  return `the target ${target.path} ${how} ${amount} ${busyWords(record)}${interval}`;
+  return `the target ${target.path} ${how} ${amount} ${busyWords(record)}${interval}${spreadText(record)}`;
 }
 
-function wholeText({ whole, threshold, verdict, undecided, nonMonotone }: FeedRecord): string {
+/** Accelerators are counted by whole numbers of them on each rank. */
+function spreadText({ group }: FeedRecord): string {
+  return group === undefined ? '' : `, spread evenly over ${ranksOnHosts(group)}`;
+}
+
+/** Such as `4 ranks on 2 hosts`. */
+export function ranksOnHosts({ ranks, hosts }: NonNullable<FeedRecord['group']>): string {
+  return `${plural(ranks, 'rank')} on ${plural(hosts, 'host')}`;
+}
+
+function wholeText({ whole, threshold, verdict, undecided, nonMonotone, group }: FeedRecord): string {
   const required = `the required AU of ${formatPercent(threshold)}`;
-  const next = verdict === 'decided' ? `, ${whole + 1} do not` : '';
+  const { ranks } = group ?? { ranks: 1 };
+  const next = verdict === 'decided' ? `, ${whole + ranks} do not` : '';
   const count =
     whole === 0
-      ? `not even one reaches ${required}`
+      ? `${ranks === 1 ? 'not even one reaches' : `not even ${ranks}, one on each rank, reach`} ${required}`
       : `${whole} of them ${whole === 1 ? 'reaches' : 'reach'} ${required}${next}`;
   const reservation = {
     decided: '',
@@ -72,8 +83,9 @@ const LIMITS: Readonly<Record<Limiter, string>> = {
   accelerator: 'nothing holds the accelerators up',
 };
 
-function limiterText({ limiter }: FeedRecord): string {
-  return limiter === null ? '' : LIMITS[limiter.kind];
+function limiterText({ limiter, group }: FeedRecord): string {
+  if (limiter === null) return '';
+  return group === undefined ? LIMITS[limiter.kind] : LIMITS[limiter.kind].replace('this machine', 'the machines');
 }
 
 function loaderText({ recommended, loader, whole }: FeedRecord): string {
@@ -86,11 +98,12 @@ function loaderText({ recommended, loader, whole }: FeedRecord): string {
   return `${words} ${isMeasured ? 'is' : 'would be'} enough${whole > 1 ? ' for each of them' : ''}`;
 }
 
-function nextOf({ verdict, run }: FeedRecord, command: readonly string[]): readonly NextStep[] {
+function nextOf({ verdict, run, group }: FeedRecord, command: readonly string[]): readonly NextStep[] {
   const isOpen = verdict === 'open' || verdict === 'predicted';
+  const what = group === undefined ? 'measure longer' : `measure longer; start all ${group.ranks} ranks again`;
   return nextSteps([
     isOpen && command[0] === 'feed'
-      ? { what: 'measure longer', command: feedrateCommand([...withoutBudget(command), '--budget', '10m']) }
+      ? { what, command: feedrateCommand([...withoutRank(withoutBudget(command)), '--budget', '10m']) }
       : null,
     { what: 'see every trial of this measurement', command: feedrateCommand(['show', run]) },
   ]);

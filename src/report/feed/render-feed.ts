@@ -8,7 +8,7 @@ import { paragraphs, type ReportLine } from '../table/report-line.js';
 import type { ShownColumn } from '../table/shown-column.js';
 import { type TerminalOptions, terminalTable } from '../table/terminal.js';
 import { auChart } from './au-chart.js';
-import { capacityText, intervalText } from './feed-answer.js';
+import { capacityText, intervalText, ranksOnHosts } from './feed-answer.js';
 
 /** Returns the report, ending with a line break. The JSON form has every number, and the answer. */
 export function renderFeed(
@@ -43,7 +43,7 @@ export function feedJson({ predicted, emulated, ...rest }: FeedRecord, { answer,
   return { answer, next, ...rest, au: { predicted, measured: emulated } };
 }
 
-export function headerLines({ model, data, reader, target, run, loader }: FeedRecord): string[] {
+export function headerLines({ model, data, reader, target, run, loader, group }: FeedRecord): string[] {
   const from = model.round === '' ? '' : ` (${model.round})`;
   const sizes = `samples of ${formatBytes(model.recordBytes)}, batches of ${formatWhole(model.batchSize)}`;
   const read = reader === 'format' ? `read as a ${model.format} loader reads` : `read as the client of ${reader} reads`;
@@ -52,6 +52,9 @@ export function headerLines({ model, data, reader, target, run, loader }: FeedRe
     `${model.name}${from}: ${sizes}, ${formatDurationNs(model.computeNs)} a step; ${read}`,
     `data: ${formatWhole(data.files)} files ${owner}, ${formatBytes(data.bytes)}, on ${target.path} (${target.fileSystem})`,
     `loaders: ${plural(loader.numWorkers, 'worker')} each, prefetch factor ${loader.prefetchFactor}`,
+    ...(group === undefined
+      ? []
+      : [`${ranksOnHosts(group)} ran together; each had the same number of readers and of accelerators`]),
     `run ${run}`,
   ];
 }

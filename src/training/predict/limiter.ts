@@ -27,7 +27,7 @@ export function findLimiter(
 ): FoundLimiter | null {
   const au = model.au(demand, accelerators, loader);
   if (au === null) return null;
-  const evidence: LimiterEvidence[] = [share(`AU of ${accelerators}`, au)];
+  const evidence: LimiterEvidence[] = [share(`AU of ${accelerators * (model.ramp.ranks ?? 1)}`, au)];
   if (au >= FED) return { kind: 'accelerator', evidence };
   const without = model.auWithout(demand, accelerators, loader);
   evidence.push(
@@ -75,16 +75,16 @@ function processorShare(ramp: Ramp): number | null {
 }
 
 /** Storage that is saturated serves no more with more readers, and each request takes the longer. */
-function flatness({ points }: Ramp): LimiterEvidence[] {
+function flatness({ points, ranks = 1 }: Ramp): LimiterEvidence[] {
   const [first, before, last] = [points[0], points.at(-2), points.at(-1)];
   if (first === undefined || before === undefined || last === undefined) return [];
   const gain = sampleRate(last) / sampleRate(before) - 1;
-  const evidence = [share(`samples/s gained from ${before.readers} to ${last.readers} readers`, gain)];
+  const evidence = [share(`samples/s gained from ${before.readers * ranks} to ${last.readers * ranks} readers`, gain)];
   for (const point of [first, last]) {
     const times = point.rounds.flatMap(({ serverNs }) => (serverNs === null ? [] : [serverNs]));
     if (times.length === 0) continue;
     const value = times.reduce((sum, time) => sum + time, 0) / times.length;
-    evidence.push({ what: `server's time for a request with ${point.readers} readers`, value, unit: 'ns' });
+    evidence.push({ what: `server's time for a request with ${point.readers * ranks} readers`, value, unit: 'ns' });
   }
   return evidence;
 }

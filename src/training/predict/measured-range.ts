@@ -44,10 +44,11 @@ function sizes(bytes: number, stdevBytes: number): string {
 /** Returns why a replay with more readers than were measured says nothing; null if it did without them. */
 export function beyondMeasured(ramp: Ramp, beyondShare: number, readers: number): Refusal | null {
   if (beyondShare <= BEYOND_SHARE) return null;
-  const most = mostReaders(ramp);
+  const { ranks = 1 } = ramp;
+  const most = mostReaders(ramp) * ranks;
   return {
     reason: 'readers',
-    message: `${readers} workers would read at the same time, and at most ${most} readers were measured`,
+    message: `${readers * ranks} workers would read at the same time, and at most ${most} readers were measured`,
     readersNeeded: readers,
   };
 }

@@ -53,7 +53,10 @@ export interface RampNetwork {
   readonly connections: number | null;
 }
 
-/** A mount, measured at several numbers of readers with samples of one kind. */
+/**
+ * A mount, measured at several numbers of readers with samples of one kind. If the ranks of a group measured it together, this
+ * is what each of them has while all others do the same.
+ */
 export interface Ramp {
   /** The format of the files and the reader that read them, such as `npz` and `format`. */
   readonly format: string;
@@ -66,6 +69,8 @@ export interface Ramp {
   readonly points: readonly RampPoint[];
   readonly client: ClientCost;
   readonly network: RampNetwork | null;
+  /** Ranks that measured at the same time. Texts count what all of them have. Default: 1. */
+  readonly ranks?: number;
 }
 
 /** Returns the samples per second of a point. */
