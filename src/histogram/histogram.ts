@@ -35,7 +35,9 @@ function binOfSlow(latencyNs: number): number {
 export function binFloor(bin: number): number {
   if (bin < SUB_BINS) return bin;
   const shift = (bin >>> SUB_BITS) - 1;
-  return (SUB_BINS + (bin & (SUB_BINS - 1))) * 2 ** shift;
+  const mantissa = SUB_BINS + (bin & (SUB_BINS - 1));
+  // Below 2^31, a shift is exact and several times faster than a power. A mean takes two for each bin.
+  return shift + SUB_BITS < 30 ? mantissa << shift : mantissa * 2 ** shift;
 }
 
 /** Returns the latency (ns) that represents the bin: its midpoint, which is exact below 256 ns. */

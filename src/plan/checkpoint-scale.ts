@@ -1,5 +1,5 @@
 /** Which part of a model's state a checkpoint job moves. */
-import { modelState } from '../training/checkpoints/model-state.js';
+import { emulatedRanks, modelState } from '../training/checkpoints/model-state.js';
 import { filesOfRanks } from '../training/checkpoints/writer-files.js';
 import { WRITERS } from '../workload/checkpoint-writers.js';
 import { gridText, paramsText, ranksOf } from '../workload/model-words.js';
@@ -41,15 +41,15 @@ export function scaledState(job: CheckpointJob): ScaledState | null {
     stateBytes: state.stateBytes,
     ranks: ranksOf(state.grid),
     grid: gridText(state.grid),
-    measuredRanks: job.numjobs,
+    measuredRanks: emulatedRanks(job).total,
     bytes,
     fullBytes,
     scale: bytes / fullBytes,
   };
 }
 
-/** Returns the bytes of the files of all workers. */
+/** Returns the bytes of the files of all emulated ranks. */
 function bytesOf(job: CheckpointJob): number {
-  if (!WRITERS[job.writer].writesState) return job.numjobs * job.shards * shardBytesOf(job);
+  if (!WRITERS[job.writer].writesState) return emulatedRanks(job).total * job.shards * shardBytesOf(job);
   return filesOfRanks(checkpointShape(job)).reduce((sum, { file }) => sum + file.bytes, 0);
 }

@@ -18,17 +18,14 @@ export interface OwnFiles {
   readonly workers: number;
   readonly seed: number;
   readonly fallocate?: Preallocation;
-  /** Whether they are named by worker and shard, instead of by their content. */
-  readonly isSharded?: boolean;
 }
 
 /**
  * Returns `each` files of these sizes for each worker. The files of worker w follow those of worker w - 1, so a job with
  * fewer workers uses the same first files.
  */
-export function ownFiles({ sizes, each, workers, seed, fallocate = 'none', isSharded = false }: OwnFiles): Shares {
-  const shards = isSharded ? each : null;
-  const files = new FileList({ seed, sizes, fallocate, shards, length: each * workers });
+export function ownFiles({ sizes, each, workers, seed, fallocate = 'none' }: OwnFiles): Shares {
+  const files = new FileList({ seed, sizes, fallocate, length: each * workers });
   return {
     files,
     extents: Array.from({ length: workers }, (_, worker) => new WholeFiles(files, worker * each, 1, each)),

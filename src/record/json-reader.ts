@@ -37,9 +37,13 @@ export class JsonReader {
     return value as Record<string, unknown>;
   }
 
+  /** Returns a list whose items the caller checks: readers of thousands of numbers would take longer than parsing them. */
+  items(): readonly unknown[] {
+    return Array.isArray(this.value) ? this.value : this.fail('a list');
+  }
+
   list(): JsonReader[] {
-    if (!Array.isArray(this.value)) return this.fail('a list');
-    return this.value.map((item, index) => new JsonReader(item, this.where, `${this.path}[${index}]`));
+    return this.items().map((item, index) => new JsonReader(item, this.where, `${this.path}[${index}]`));
   }
 
   text(): string {

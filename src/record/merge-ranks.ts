@@ -8,11 +8,12 @@ import { addCounts, encodeHistogram, type SparseCounts } from '../histogram/spar
 import { commonWindow, startShifts } from './common-window.js';
 import { busiestOf } from './machine-use.js';
 import { mergeCaches } from './merge-caches.js';
+import { mergeTraining } from './merge-training.js';
 import { mergedMissed } from './missed-files.js';
 import { sumOverClients } from './nfs-traffic.js';
 import { sumOfPhases } from './phases.js';
 import { ranksText } from './ranks-text.js';
-import { mergeTraining } from './training-record.js';
+
 import type { ClientUse, EngineUse, RankPart, SeriesPoint, TrialRecord } from './trial-record.js';
 import { byWeight, type Warning } from './warning.js';
 
@@ -64,12 +65,12 @@ export function mergeTrials(records: readonly TrialRecord[]): {
  * Merges the records of a trial's ranks, in any order. There must be at least one, and each rank once. Latencies are
  * merged exactly. Throughput is measured while all machines were busy: see `commonWindow`. The worst part decides: the
  * trial failed if any part failed, and its cache claim is contradicted if any is. `ranks` keeps the parts. A single
- * record is returned unchanged.
+ * record is returned unchanged, also one that was merged: of many ranks, it keeps less of its parts than it was merged from.
  */
 export function mergeRanks(records: readonly TrialRecord[]): TrialRecord {
-  const parts = records.flatMap(partsOf).sort((a, b) => a.rank - b.rank);
   const trial = records[0] as TrialRecord;
-  if (parts.length === 1) return trial;
+  if (records.length === 1) return trial;
+  const parts = records.flatMap(partsOf).sort((a, b) => a.rank - b.rank);
   const { recordVersion, id, session, round, place, warmup, arm, job, target, factors, fileset } = trial;
   const machine = busiestOf(parts.map((part) => part.machine));
   const missedFiles = mergedMissed(parts.flatMap((part) => part.missedFiles ?? []));

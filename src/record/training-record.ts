@@ -1,5 +1,6 @@
-import type { CheckpointSums, StepSums } from '../training/checkpoints/checkpoint-log.js';
-import type { EpochFigures, SteadyPart } from '../training/step-log.js';
+import type { CheckpointSums } from '../training/checkpoints/checkpoint-log.js';
+import type { StepTimes } from '../training/common-steps.js';
+import type { EpochFigures } from '../training/step-log.js';
 import type { JsonReader } from './json-reader.js';
 
 /** What a training job measured besides its operations. Times are ns, summed over a rank's steps, then the mean of ranks. */
@@ -25,6 +26,12 @@ export interface TrainingRecord {
   readonly ready: readonly ReadyPoint[];
   /** Absent without checkpoints. */
   readonly checkpoints?: TrainingCheckpoints;
+  /**
+   * Of several machines that deal out one dataset: `computed`: the barrier between their steps follows from their step times,
+   * see `commonSteps`. `none`: those are not known, and times are means over machines that did not wait for one another.
+   * Absent: one machine, or machines that train alone.
+   */
+  readonly commonBarrier?: 'computed' | 'none';
 }
 
 /** The checkpoints of a training job. */
@@ -43,6 +50,8 @@ export interface ReadyPoint {
 export interface EpochRecord extends EpochFigures {
   /** From 1. */
   readonly epoch: number;
+  /** Of a machine in a group that deals out one dataset, unless there are too many; absent otherwise. */
+  readonly stepTimes?: StepTimes;
 }
 
 const EPOCH_NUMBERS = [
@@ -72,97 +81,17 @@ export function checkTraining(training: JsonReader): void {
   for (const epoch of training.at('epochs').list()) {
     for (const key of EPOCH_NUMBERS) epoch.at(key).number();
     epoch.at('longestStallStep').numberOrNull();
+    if (epoch.at('stepTimes').value !== undefined) checkStepTimes(epoch.at('stepTimes'));
     if (epoch.at('steady').value === null) continue;
     for (const key of ['steps', 'wallNs', 'computeNs']) epoch.at('steady').at(key).number();
   }
   for (const point of training.at('ready').list()) for (const key of ['atNs', 'batches']) point.at(key).number();
 }
 
-/**
- * Merges what the machines of a group measured, each with its own accelerators. Samples and bytes are added up. Times are means
- * over all accelerators, as within one machine. Epochs that some machine has not ended are left out, and so is the queue.
- */
-export function mergeTraining(parts: readonly (TrainingRecord | undefined)[]): TrainingRecord | undefined {
-  const known = parts.filter((part) => part !== undefined);
-  const [first] = known;
-  if (first === undefined || known.length < parts.length) return undefined;
-  const weights = known.map(({ accelerators }) => accelerators);
-  const epochs = first.epochs.flatMap((epoch, at) => {
-    const same = known.map((part) => part.epochs[at]).filter((each) => each !== undefined);
-    return same.length < known.length ? [] : [Object.assign({ epoch: epoch.epoch }, mergeEpochs(same, weights))];
+function checkStepTimes(times: JsonReader): void {
+  const lists = (['startsNs', 'durationsNs', 'waitsNs'] as const).map((key) => {
+    const items = times.at(key).items();
+    return items.every((item) => typeof item === 'number') ? items : times.at(key).fail('a list of numbers');
   });
-  const checkpoints = mergeCheckpoints(known.flatMap((part) => part.checkpoints ?? []));
-  const accelerators = weights.reduce((sum, each) => sum + each, 0);
-  return { ...first, accelerators, epochs, ready: [], ...(checkpoints !== undefined && { checkpoints }) };
-}
-
-/** The slowest machine decides how long a checkpoint took. */
-function mergeCheckpoints(parts: readonly TrainingCheckpoints[]): TrainingCheckpoints | undefined {
-  const [first] = parts;
-  if (first === undefined) return undefined;
-  const most = (pick: (part: TrainingCheckpoints) => number): number => Math.max(...parts.map(pick));
-  const steps = (pick: (part: TrainingCheckpoints) => StepSums): StepSums => ({
-    steps: parts.reduce((sum, part) => sum + pick(part).steps, 0),
-    wallNs: parts.reduce((sum, part) => sum + pick(part).wallNs, 0),
-  });
-  return {
-    ...first,
-    bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
-    blockedNs: most(({ blockedNs }) => blockedNs),
-    writtenNs: most(({ writtenNs }) => writtenNs),
-    longestNs: most(({ longestNs }) => longestNs),
-    during: steps(({ during }) => during),
-    apart: steps(({ apart }) => apart),
-  };
-}
-
-function mergeEpochs(epochs: readonly EpochRecord[], weights: readonly number[]): EpochFigures {
-  const mean = (pick: (epoch: EpochRecord) => number): number => meanOf(epochs.map(pick), weights);
-  const sum = (pick: (epoch: EpochRecord) => number): number => epochs.reduce((total, epoch) => total + pick(epoch), 0);
-  const longest = epochs.reduce((a, b) => (b.longestStallNs > a.longestStallNs ? b : a));
-  return {
-    steps: Math.max(...epochs.map(({ steps }) => steps)),
-    samples: sum(({ samples }) => samples),
-    sampleBytes: sum(({ sampleBytes }) => sampleBytes),
-    readBytes: sum(({ readBytes }) => readBytes),
-    startNs: mean(({ startNs }) => startNs),
-    endNs: mean(({ endNs }) => endNs),
-    computeNs: mean(({ computeNs }) => computeNs),
-    waitNs: mean(({ waitNs }) => waitNs),
-    barrierNs: mean(({ barrierNs }) => barrierNs),
-    ...(epochs.some(({ checkpointNs }) => checkpointNs !== undefined) && {
-      checkpointNs: mean(({ checkpointNs = 0 }) => checkpointNs),
-    }),
-    firstStepNs: mean(({ firstStepNs }) => firstStepNs),
-    firstComputeNs: mean(({ firstComputeNs }) => firstComputeNs),
-    firstSamples: sum(({ firstSamples }) => firstSamples),
-    steady: mergeSteady(
-      epochs.map(({ steady }) => steady),
-      weights,
-    ),
-    stalls: Math.max(...epochs.map(({ stalls }) => stalls)),
-    longestStallNs: longest.longestStallNs,
-    longestStallStep: longest.longestStallStep,
-  };
-}
-
-function mergeSteady(parts: readonly (SteadyPart | null)[], weights: readonly number[]): SteadyPart | null {
-  const known = parts.filter((part) => part !== null);
-  if (known.length < parts.length) return null;
-  return {
-    steps: Math.min(...known.map(({ steps }) => steps)),
-    wallNs: meanOf(
-      known.map(({ wallNs }) => wallNs),
-      weights,
-    ),
-    computeNs: meanOf(
-      known.map(({ computeNs }) => computeNs),
-      weights,
-    ),
-  };
-}
-
-function meanOf(values: readonly number[], weights: readonly number[]): number {
-  const all = weights.reduce((sum, weight) => sum + weight, 0);
-  return values.reduce((sum, value, at) => sum + value * (weights[at] as number), 0) / all;
+  if (new Set(lists.map(({ length }) => length)).size > 1) times.fail('lists of the same length');
 }

@@ -5,6 +5,7 @@ import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { rankText } from '../base/rank-text.js';
 import { passingName } from '../host/files/own-names.js';
 import { makeDirectories } from '../host/system/make-directories.js';
+import { commonArms } from '../plan/rank-files.js';
 import type { GroupMember } from '../record/group-record.js';
 import type { RunRecord } from '../record/run-record.js';
 import { windowNs } from '../record/trial-values.js';
@@ -117,10 +118,10 @@ function refuseOther(first: StoredRank, other: StoredRank): void {
   );
 }
 
-/** Ranks read different sets of files of the same plan. */
+/** Ranks read different sets of files of the same plan, and have different parts of a training. */
 function isSamePlan(a: RunRecord, b: RunRecord): boolean {
   const planOf = ({ plan }: RunRecord) =>
-    JSON.stringify([plan.arms, plan.trials.map(({ id, arm, warmup }) => [id, arm, warmup])]);
+    JSON.stringify([commonArms(plan), plan.trials.map(({ id, arm, warmup }) => [id, arm, warmup])]);
   return planOf(a) === planOf(b);
 }
 

@@ -124,7 +124,7 @@ function prepareRun(request: PlanRequest, settled: SettledWorkload): Omit<Prepar
 }
 
 /** Returns how this rank of a group uses data files. A dataset that is kept for later days has no files of ranks. */
-export function rankFilesOf({ group, startAt, datasetId }: PlanRequest): RankFilesPlace & { readonly size: number } {
+export function rankFilesOf({ group, startAt, datasetId }: PlanRequest): RankFilesPlace {
   const { files = null } = group ?? startAt ?? {};
   if (datasetId !== undefined && files === 'disjoint')
     throw new FeedrateError(

@@ -9,6 +9,7 @@ import { bootId } from '../host/system/boot-id.js';
 import { packageVersion } from '../host/system/installation.js';
 import { findMount, readMounts } from '../host/system/mountinfo.js';
 import type { Target } from '../plan/plan.js';
+import { commonArms } from '../plan/rank-files.js';
 import { overrideText } from '../workload/override-text.js';
 import type { Preparation } from './preparation.js';
 import type { RankMeetings } from './rank-meetings.js';
@@ -82,7 +83,7 @@ function factsOf(preparation: Preparation, request: SharedRequest, host: string)
     targets: short(named),
     files: group?.files ?? 'default',
     cold: cold || 'eviction',
-    plan: digest(JSON.stringify(Object.assign({}, plan, { targets, trials }))),
+    plan: digest(JSON.stringify(Object.assign({}, plan, { targets, trials, arms: commonArms(plan) }))),
     host,
     cores: availableParallelism(),
     storage: plan.targets.map(storageOf),

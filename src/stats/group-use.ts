@@ -129,7 +129,9 @@ function ranksOf(counted: readonly CountedTrial[], unit: GroupUse['unit']): Rank
   for (const { ranks } of counted) {
     const shifts = startShifts(ranks);
     const rates = ranks.map((part) => rateOfPart(part, unit));
-    const middle = median(rates);
+    const busy = rates.filter((rate) => rate > 0);
+    // A machine may have no part in a job, as those without files of a checkpoint.
+    const middle = median(busy.length === 0 ? rates : busy);
     for (const [place, part] of ranks.entries()) {
       const entry = { part, logRatio: Math.log((rates[place] as number) / middle), skewNs: shifts[place] as number };
       const known = byRank.get(part.rank);

@@ -39,6 +39,8 @@ export interface TrainingUse extends Pick<TrainingRecord, 'format' | 'reader' | 
   readonly fetchedBytes: number | null;
   /** Of the last trial. */
   readonly ready: TrainingRecord['ready'];
+  /** How machines waited for one another after each step; null: there is one, or each trains alone. */
+  readonly commonBarrier: 'computed' | 'none' | null;
 }
 
 /** Returns how the accelerators of counted trials were fed; null for other jobs. */
@@ -61,6 +63,7 @@ export function trainingUse(trials: readonly TrialRecord[]): TrainingUse | null 
     readBytes: sum(epochs, ({ readBytes }) => readBytes),
     fetchedBytes: fetchedBytes(trials),
     ready: last.ready,
+    commonBarrier: last.commonBarrier ?? null,
   };
 }
 

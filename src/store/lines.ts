@@ -50,10 +50,18 @@ export class LineDivider {
   }
 }
 
+/**
+ * The buffer of the last file, for the next one. With a new one for each of a thousand short files, the garbage collector
+ * takes a third of the time of a merge.
+ */
+let spareChunk: Buffer | null = null;
+
 /** Calls `visit` for each line of a file. Throws as `withRegularFile` does. */
 export function forEachLine(path: string, visit: LineVisitor): void {
   withRegularFile(path, (file) => {
-    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    const chunk = spareChunk ?? Buffer.allocUnsafe(CHUNK_BYTES);
+    // `visit` may read lines of another file.
+    spareChunk = null;
     const divider = new LineDivider(visit);
     for (;;) {
       const filled = readSync(file, chunk, 0, CHUNK_BYTES, null);
@@ -61,5 +69,6 @@ export function forEachLine(path: string, visit: LineVisitor): void {
       divider.push(chunk.subarray(0, filled));
     }
     divider.end();
+    spareChunk = chunk;
   });
 }

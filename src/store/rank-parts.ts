@@ -5,7 +5,7 @@ import { FeedrateError } from '../base/errors.js';
 import { decodeTrial } from '../record/codec.js';
 import { mergeRanks } from '../record/merge-ranks.js';
 import type { RunRecord } from '../record/run-record.js';
-import type { TrialRecord } from '../record/trial-record.js';
+import type { RankPart, TrialRecord } from '../record/trial-record.js';
 import { forEachLine } from './lines.js';
 import { readHeader } from './read-run.js';
 import { RUN_FILES, rankOfDirectory } from './run-files.js';
@@ -40,8 +40,8 @@ export interface MergedTrials extends Iterable<TrialRecord> {
   readonly problems: readonly string[];
 }
 
-/** From so many ranks on, a merged trial has no time series of single ranks: those stay in the runs of the ranks. */
-const MOST_RANKS_WITH_SERIES = 64;
+/** With more ranks, a merged trial has neither seconds nor steps of single ranks: those stay in the runs of the ranks. */
+const MOST_RANKS_WITH_TIMES = 64;
 
 /**
  * Merges the trials of ranks, in the order of the first rank that has them. Only the records of one trial are decoded at a
@@ -74,7 +74,7 @@ function mergedTrial(
   problems: string[],
 ): TrialRecord {
   const whole = mergeRanks(records);
-  const trial = ranks.length <= MOST_RANKS_WITH_SERIES ? whole : withoutSeriesOfRanks(whole);
+  const trial = ranks.length <= MOST_RANKS_WITH_TIMES ? whole : withoutTimesOfRanks(whole);
   if (records.length === ranks.length) return trial;
   const known = new Set(records.map(({ rank }) => rank));
   const missing = ranks.filter(({ rank }) => !known.has(rank)).map(({ rank }) => rank);
@@ -82,8 +82,12 @@ function mergedTrial(
   return trial.status === 'ok' ? { ...trial, status: 'aborted' } : trial;
 }
 
-function withoutSeriesOfRanks(trial: TrialRecord): TrialRecord {
-  return { ...trial, ranks: trial.ranks?.map((part) => Object.assign({}, part, { series: [] })) ?? [] };
+function withoutTimesOfRanks(trial: TrialRecord): TrialRecord {
+  const ranks = (trial.ranks ?? []).map(({ training, ...part }): RankPart => {
+    const epochs = training?.epochs.map(({ stepTimes: _, ...epoch }) => epoch) ?? [];
+    return { ...part, ...(training !== undefined && { training: { ...training, epochs } }), series: [] };
+  });
+  return { ...trial, ranks };
 }
 
 /** The beginning of a line of `trials.jsonl`: the id is the second field of every record. */

@@ -1,8 +1,11 @@
 /** Adds up the steps of an epoch, exactly, whether they were measured or simulated. Times are ns. */
 
+import type { StepTimes } from './common-steps.js';
+
 /** One step of all ranks together. Times of ranks are means over them. */
 export interface StepFigures {
-  /** After the barrier, since the common start. */
+  /** Before the batches are asked for, and after the barrier; since the common start. */
+  readonly startNs: number;
   readonly endNs: number;
   readonly computeNs: number;
   readonly waitNs: number;
@@ -67,6 +70,9 @@ export class StepLog {
   readonly #prefetchFactor: number;
   readonly #ends: number[] = [];
   readonly #computes: number[] = [];
+  readonly #startsNs: number[] = [];
+  readonly #durationsNs: number[] = [];
+  readonly #longestWaitsNs: number[] = [];
   #samples = 0;
   #sampleBytes = 0;
   #readBytes = 0;
@@ -106,6 +112,9 @@ export class StepLog {
     this.#lastNs = step.endNs;
     this.#pausedWithinNs = this.#pausedNs;
     this.#computes.push(step.computeNs);
+    this.#startsNs.push(step.startNs - this.#startNs);
+    this.#durationsNs.push(step.endNs - step.startNs);
+    this.#longestWaitsNs.push(step.longestWaitNs);
     this.#samples += step.samples;
     this.#sampleBytes += step.sampleBytes;
     this.#readBytes += step.readBytes;
@@ -130,6 +139,14 @@ export class StepLog {
   pause(untilNs: number): void {
     this.#pausedNs += untilNs - this.#lastNs;
     this.#beginsBlock = true;
+  }
+
+  /** Returns the times of every step, to the nanosecond. */
+  stepTimes(): StepTimes {
+    const [startsNs, durationsNs, waitsNs] = [this.#startsNs, this.#durationsNs, this.#longestWaitsNs].map((times) =>
+      times.map(Math.round),
+    ) as [number[], number[], number[]];
+    return { startsNs, durationsNs, waitsNs };
   }
 
   figures(): EpochFigures {

@@ -9,7 +9,6 @@ import type { TrialRecord } from '../record/trial-record.js';
 
 /** The place of this session among those of a group. Plain data. */
 export interface GroupPlace extends RankFilesPlace {
-  readonly size: number;
   /** The name of this machine. */
   readonly host: string;
   /** `monotonicNs()` plus this is the time in ns since 1970 by the clock of rank 0. */

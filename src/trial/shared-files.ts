@@ -7,10 +7,14 @@ import { hasOwnFiles } from '../plan/rank-files.js';
 import { type Warning, warning } from '../record/warning.js';
 import type { GroupPlace } from './common-start.js';
 
-/** Returns how many ranks read the same bytes in this arm: 1 if each has its own. The samples of a training are dealt out. */
+/**
+ * Returns how many ranks read the same bytes in this arm: 1 if each has its own, or its part of a training. The replicas of a
+ * model do read the same, but so they do when a training restarts.
+ */
 export function readersOfSame(arm: Arm, place: GroupPlace | null): number {
   if (place === null || !readsDataFiles(arm) || !place.sharedTargets.includes(arm.target)) return 1;
-  return hasOwnFiles(arm, place.files) || jobPlanOf(arm.spec).dealsOut === true ? 1 : place.size;
+  const { dealsOut, spreadsRanks } = jobPlanOf(arm.spec);
+  return hasOwnFiles(arm, place.files) || dealsOut === true || spreadsRanks === true ? 1 : place.size;
 }
 
 /** Returns the warning about files that ranks share; null: they share none. */

@@ -102,12 +102,13 @@ const queueReplaced: TrialCheck = ({ job, engine }) =>
           : undefined,
       );
 
-const nothingMeasured: TrialCheck = ({ job, window, status }) => {
-  if (!measuredNothing({ status, window })) return null;
-  const { rampNs } = jobPlanOf(job).bounds;
+const nothingMeasured: TrialCheck = ({ job, window, status, extentBytes }) => {
+  const { bounds, spreadsRanks } = jobPlanOf(job);
+  // Some machines of a group have no file of a checkpoint: of some writers, only the first of equal ranks writes.
+  if (!measuredNothing({ status, window }) || (spreadsRanks === true && extentBytes === 0)) return null;
   const moved = window.totalReadOps + window.totalWriteOps + (window.totalEntryOps ?? 0);
   if (moved === 0) return warning('nothing-measured', 'the job did no operation');
-  const [ended, ramp] = [formatDurationNs(window.firstDoneNs), formatDurationNs(rampNs)];
+  const [ended, ramp] = [formatDurationNs(window.firstDoneNs), formatDurationNs(bounds.rampNs)];
   return warning(
     'nothing-measured',
     `the first worker was done after ${ended}, within the ramp_time of ${ramp}: no time was left to measure`,

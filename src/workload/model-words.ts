@@ -9,6 +9,13 @@ export interface RankGrid {
   readonly data: number;
 }
 
+/** A machine of a group that divides the ranks of one training job. */
+export interface MachinePart {
+  /** 0-based. */
+  readonly rank: number;
+  readonly size: number;
+}
+
 /** Returns how many ranks there are. */
 export const ranksOf = ({ tensor, pipeline, data }: RankGrid): number => tensor * pipeline * data;
 

@@ -33,9 +33,9 @@ export interface TypedRow<T> extends Row {
 
 /**
  * A row for each property of a job or section, in the order of the table. A missing row, or a row whose type differs from
- * its property's, does not compile.
+ * its property's, does not compile. `kind` chooses the table, and `part` is set by the plan.
  */
-export type Rows<J> = { readonly [P in Exclude<keyof J, 'kind'>]: TypedRow<J[P]> };
+export type Rows<J> = { readonly [P in Exclude<keyof J, 'kind' | 'part'>]-?: TypedRow<J[P]> };
 
 /** The fallback of a field that defaults to the workload's `seed`. */
 export const WORKLOAD_SEED: Inherited = { absent: 'the workload’s `seed`', inherits: 'seed' };

@@ -1,5 +1,5 @@
 /** What the programs of checkpoints do with real files, and with a virtual clock. */
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -16,7 +16,7 @@ import { writeJobOf } from '../support/checkpoint-job.js';
 import { type EngineRun, runEngine } from '../support/engine.js';
 
 const checkpoints = suite('engine/checkpoints');
-const pool = new WorkerPool(2);
+const pool = new WorkerPool(3);
 const made: string[] = [];
 checkpoints.after(() => pool.close());
 checkpoints.after.each(() => {
@@ -44,10 +44,13 @@ async function written(
     found.outcomes.map(({ fault }) => fault),
     [null, null],
   );
-  const names = readdirSync(at, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(at.length + 1));
-  return { names: names.sort(), found, at };
+  return { names: filesIn(at), found, at };
+}
+
+/** Returns the paths of all files below a directory, in their order. */
+function filesIn(directory: string): string[] {
+  const entries = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return entries.map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(directory.length + 1)).sort();
 }
 
 const countOf = ({ latency }: EngineRun, kind: OperationKind): number =>
@@ -111,6 +114,32 @@ for (const [writer, names] of Object.entries(FILES).filter(([each]) => WRITTEN.i
     assert.is(countOf(found, 'blocked'), 0);
   });
 }
+
+checkpoints('machines leave the files of one checkpoint, each file on one of them', async () => {
+  const fields = 'params: 200K, chunk: 1MiB, read_back: true, ioengine: psync, writer: dcp, publish: metadata+pointer';
+  const leftBy = async (job: CheckpointWriteJob) => {
+    const at = mkdtempSync(join(tmpdir(), 'feedrate-test-'));
+    made.push(at);
+    const { outcomes } = await run(job, at);
+    for (const { fault } of outcomes) assert.is(fault, null);
+    return filesIn(at).map((name) => ({ name, content: readFileSync(join(at, name)).toString('latin1') }));
+  };
+  const whole = await leftBy(writeJobOf(`${fields}, numjobs: 3`));
+  assert.equal(
+    whole.map(({ name }) => name),
+    ['.metadata', '__0_0.distcp', '__1_0.distcp', '__2_0.distcp']
+      .map((name) => `checkpoint-000001/${name}`)
+      .concat('latest'),
+  );
+  // Three ranks on two machines: one worker has none.
+  const spread = [];
+  for (const rank of [0, 1])
+    spread.push(...(await leftBy({ ...writeJobOf(`${fields}, numjobs: 2, ranks: 1x1x3`), part: { rank, size: 2 } })));
+  assert.equal(
+    spread.sort((a, b) => (a.name < b.name ? -1 : 1)),
+    whole,
+  );
+});
 
 checkpoints('what is made durable and renamed is what the writer does, or what the workload says', async () => {
   const counts = async (fields: string) => {

@@ -2,8 +2,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Counters } from '../../src/engine/core/counters.js';
+import type { WorkerTask } from '../../src/engine/core/protocol.js';
 import { WorkerPool } from '../../src/engine/pool.js';
 import { jobPlanOf } from '../../src/plan/jobs/registry.js';
+import { mergeTraining } from '../../src/record/merge-training.js';
 import type { TrainingRecord } from '../../src/record/training-record.js';
 import { meanUtilisation, samplesPerSecond, steadyUtilisation, utilisation } from '../../src/training/utilisation.js';
 import type { TrainingJob } from '../../src/workload/workload.js';
@@ -14,10 +16,13 @@ const test = suite('engine/training');
 const pool = new WorkerPool(5);
 test.after(() => pool.close());
 
-async function run(changes: Partial<TrainingJob>): Promise<EngineRun & { readonly training: TrainingRecord }> {
+async function run(
+  changes: Partial<TrainingJob>,
+  partition?: WorkerTask['partition'],
+): Promise<EngineRun & { readonly training: TrainingRecord }> {
   const job = trainingJob({ ioengine: 'simulated', simulatedLatencyNs: 1, ...changes });
   const files = [...jobPlanOf(job).shares('arm', null).files];
-  const ran = await runEngineWell(pool, job, { files });
+  const ran = await runEngineWell(pool, job, { files, ...(partition !== undefined && { partition }) });
   const training = ran.reports.find((report) => report.training !== undefined)?.training;
   if (training === undefined) throw new Error('no training was recorded');
   return { ...ran, training };
@@ -98,6 +103,51 @@ for (const station of STATIONS) {
     assert.is(window.totalReadBytes, epochs * batch * batches * accelerators * recordBytes);
   });
 }
+
+test('machines with unequal storage train at the speed of the slowest one, as the formula with a common barrier says', async () => {
+  const [batch, steps, computeMs] = [4, 40, 30];
+  const loads = [10, 25, 40];
+  const parts: TrainingRecord[] = [];
+  for (const [rank, loadMs] of loads.entries()) {
+    const { training } = await run(
+      {
+        readThreads: 0,
+        batchSize: batch,
+        files: batch * steps * loads.length,
+        recordBytes: 1_000_000,
+        epochs: 2,
+        simulatedBytesPerSecond: (1_000_000 * batch * 1000) / loadMs,
+        computationTime: { type: 'constant', ns: computeMs * MS },
+      },
+      { rank, size: loads.length, seed: 1 },
+    );
+    parts.push(training);
+  }
+  const merged = mergeTraining(parts) as TrainingRecord;
+  assert.is(merged.commonBarrier, 'computed');
+  const near = (value: number, expected: number) =>
+    assert.ok(Math.abs(value / expected - 1) < 1e-3, `${value} instead of ${expected}`);
+  const stepMs = computeMs + Math.max(...loads);
+  for (const epoch of merged.epochs) {
+    near(epoch.endNs - epoch.startNs, steps * stepMs * MS);
+    near(epoch.computeNs, steps * computeMs * MS);
+    near(epoch.waitNs, steps * 25 * MS);
+    near(epoch.barrierNs, steps * 15 * MS);
+    near(epoch.samples, batch * steps * loads.length);
+  }
+  near(merged.epochs[1]?.startNs ?? 0, merged.epochs[0]?.endNs ?? 1);
+  // The window begins after the first step's loading and computing, a mean over accelerators.
+  const windowMs = steps * stepMs - computeMs - 25;
+  near(meanUtilisation(merged.epochs), ((steps - 1) * computeMs) / windowMs);
+  near(samplesPerSecond(merged.epochs), (batch * (steps - 1) * loads.length) / (windowMs / 1000));
+  near(steadyUtilisation(merged.epochs), computeMs / stepMs);
+  const untimed = parts.map((part, at) =>
+    at > 0 ? part : { ...part, epochs: part.epochs.map(({ stepTimes: _, ...epoch }) => epoch) },
+  );
+  const means = mergeTraining(untimed) as TrainingRecord;
+  assert.is(means.commonBarrier, 'none');
+  assert.is(means.epochs[0]?.barrierNs, 0, 'an accelerator alone waits for no other');
+});
 
 test('is the same again, whatever threads do first', async () => {
   const changes: Partial<TrainingJob> = {

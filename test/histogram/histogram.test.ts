@@ -61,6 +61,8 @@ bins('begin where the one before ends, every one of them', () => {
     const floor = binFloor(bin);
     assert.is(binOf(floor), bin);
     if (bin > 0) assert.is(binOf(floor - 1), bin - 1);
+    // By definition: 128 to 255 times a power of two.
+    if (bin >= 128) assert.is(floor, (128 + (bin % 128)) * 2 ** (Math.floor(bin / 128) - 1));
   }
   assert.is(binFloor(BINS - 1), LAST_BIN_NS);
 });

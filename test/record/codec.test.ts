@@ -66,6 +66,12 @@ const damaged: readonly [string, (trial: Record<string, unknown>) => unknown, Re
   ['a file set in words', (trial) => ({ ...trial, fileset: 'a' }), /^t:7: fileset: expected a number, found "a"$/],
   ['a bin too many', (trial) => ({ ...trial, latency: { read: [99999, 1] } }), /latency\.read: expected bins/],
   ['half a pair', (trial) => ({ ...trial, latency: { read: [5] } }), /latency\.read: expected bins/],
+  ['a text as a count', (trial) => ({ ...trial, latency: { read: [5, '1'] } }), /latency\.read: expected bins/],
+  [
+    'a number as latencies',
+    (trial) => ({ ...trial, latency: { read: 5 } }),
+    /latency\.read: expected a list, found 5$/,
+  ],
   ['a fault without code', (trial) => ({ ...trial, fault: {} }), /fault\.code: expected a text/],
   ['a factor without label', (trial) => ({ ...trial, factors: [{ name: 'bs' }] }), /factors\[0\]\.label/],
   ['a series of texts', (trial) => ({ ...trial, series: ['x'] }), /series\[0\]: expected an object/],

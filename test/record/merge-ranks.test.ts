@@ -75,7 +75,7 @@ test('a record alone is itself; a merged one has its ranks, on disk and as rows 
   const records = [ofRank(0), ofRank(1, { latency: { read: latencies(7) } })];
   const merged = mergeRanks(records);
   assert.equal(recordsOf(merged), records);
-  assert.equal(mergeRanks([merged]), merged);
+  assert.is(mergeRanks([merged]), merged);
   assert.equal(decodeTrial(encodeTrial(merged), 'x:1'), merged);
   const short = decodeTrial(encodeTrial(merged), 'x:1', ['latency', 'series']);
   assert.equal(

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Group } from '../../src/group/group.js';
+import { checkpointShape } from '../../src/plan/jobs/shards.js';
 import { conduct } from '../../src/run/conduct.js';
 import { rankFilesOf } from '../../src/run/preparation.js';
 import { RankMeetings } from '../../src/run/rank-meetings.js';
@@ -13,6 +14,8 @@ import type { RunRequest } from '../../src/run/request.js';
 import type { Conducted } from '../../src/run/sessions.js';
 import { listRuns } from '../../src/store/find-runs.js';
 import { readRun } from '../../src/store/read-run.js';
+import { filesOfRanks } from '../../src/training/checkpoints/writer-files.js';
+import { writeJobOf } from '../support/checkpoint-job.js';
 import { localGroup } from '../support/local-group.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
 
@@ -21,7 +24,8 @@ const test = suite('run/group-run');
 const SOURCE = `name: group
 jobs:
   read: { rw: randread, bs: 64KiB, size: 4MiB, runtime: 200ms, time_based: true, ioengine: psync, numjobs: 2, cache: as-is }
-trials: { sessions: 1, rounds: 2, warmup: 0 }
+  save: { kind: checkpoint-write, params: 1M, writer: dcp, ioengine: psync }
+trials: { sessions: 1, rounds: 1, warmup: 0 }
 `;
 
 type Outcome = PromiseSettledResult<Conducted>;
@@ -69,10 +73,20 @@ test('ranks give one run, in which the counts are the sums of the ranks', () =>
         [0, 1],
       );
       assert.is(trial.status, 'ok', JSON.stringify(trial.fault));
-      const sum = parts.reduce((total, { window }) => total + window.totalReadOps, 0);
-      assert.ok(sum > 0);
-      assert.is(trial.window.totalReadOps, sum);
+      for (const amount of ['totalReadOps', 'totalWriteBytes'] as const)
+        assert.is(
+          trial.window[amount],
+          parts.reduce((total, { window }) => total + window[amount], 0),
+        );
+      assert.ok(trial.job === 'save' || trial.window.totalReadOps > 0);
     }
+    const saved = run.trials.find(({ job }) => job === 'save');
+    const ofOne = filesOfRanks(checkpointShape(writeJobOf('params: 1M, writer: dcp, numjobs: 2')));
+    assert.is(
+      saved?.window.totalWriteBytes,
+      ofOne.reduce((sum, { file }) => sum + file.bytes, 0),
+      'the checkpoint that one machine with both workers writes',
+    );
     for (let rank = 0; rank < 2; rank++) {
       const own = readRun(join(run.directory, `rank-${rank}`));
       assert.is(own.status, 'complete');

@@ -1,7 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { mergeRanks } from '../../src/record/merge-ranks.js';
 import { offsetOf } from '../../src/run/rank-clocks.js';
-import { hostSpread, isSlow } from '../../src/stats/group-use.js';
+import { groupUseOf, hostSpread, isSlow } from '../../src/stats/group-use.js';
+import { makeArm, makeTrial, makeWindow } from '../support/records.js';
 
 const test = suite('stats/group-use');
 
@@ -23,6 +25,16 @@ test('a rank is slow when it is so again and again', () => {
   assert.not(isSlow([Math.log(0.5)], 4), 'one trial');
   assert.not(isSlow([Math.log(0.9), Math.log(0.9)], 4), 'not far below');
   assert.not(isSlow([Math.log(0.2), Math.log(1.1)], 4), 'not again');
+});
+
+test('a rank without a part in the job does not count for the median', () => {
+  const idle = { ...makeWindow(0, 0), endNs: 0, firstDoneNs: 0, lastDoneNs: 0 };
+  const ranks = [makeWindow(2e9), makeWindow(1e9), idle, idle].map((window, rank) =>
+    makeTrial(makeArm('save'), 1, 1e9, { rank, window }),
+  );
+  const [fast, slow] = groupUseOf([mergeRanks(ranks)])?.ranks ?? [];
+  assert.ok(Math.abs((fast?.ratio ?? 0) - 4 / 3) < 1e-9, String(fast?.ratio));
+  assert.ok(Math.abs((slow?.ratio ?? 0) - 2 / 3) < 1e-9, String(slow?.ratio));
 });
 
 test('meetings bound the offset of two clocks', () => {

@@ -40,6 +40,7 @@ export interface EngineSetting {
   readonly laidOut?: boolean;
   readonly scratchDirectory?: string;
   readonly seed?: number;
+  readonly partition?: WorkerTask['partition'];
   readonly slowdown?: Slowdown;
 }
 
@@ -76,6 +77,7 @@ export async function runEngine(
       laidOut: setting.laidOut ?? true,
       scratchDirectory: setting.scratchDirectory ?? '/nonexistent',
       seed: setting.seed ?? job.randseed,
+      ...(setting.partition !== undefined && { partition: setting.partition }),
       slowdown: setting.slowdown ?? null,
     };
   });

@@ -1,9 +1,18 @@
 /** The state of models, the files of writers, and the calls that they make. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { checkpointShape, restoredShares, shardBytesOf, writtenShares } from '../../src/plan/jobs/shards.js';
+import {
+  checkpointShape,
+  rankOfWorker,
+  restoredShares,
+  shardBytesOf,
+  writtenShares,
+} from '../../src/plan/jobs/shards.js';
+import { savingFiles } from '../../src/plan/jobs/training.js';
+import type { DataFile } from '../../src/plan/plan.js';
 import { archiveOfEach, archiveToPath, safetensorsFile } from '../../src/training/checkpoints/archive-calls.js';
 import {
   dalyInterval,
@@ -11,11 +20,26 @@ import {
   stalledShare,
   youngInterval,
 } from '../../src/training/checkpoints/checkpoint-interval.js';
-import { type ModelState, modelState, placeOf, type TensorGroup } from '../../src/training/checkpoints/model-state.js';
-import { filesOfRanks } from '../../src/training/checkpoints/writer-files.js';
+import {
+  emulatedRanks,
+  type ModelState,
+  modelState,
+  placeOf,
+  type TensorGroup,
+} from '../../src/training/checkpoints/model-state.js';
+import { filesOfRank, filesOfRanks } from '../../src/training/checkpoints/writer-files.js';
 import { WRITER_NAMES, WRITERS } from '../../src/workload/checkpoint-writers.js';
-import { gridText, MODEL_NAMES, MODELS, parameters, ranksOf } from '../../src/workload/model-words.js';
+import {
+  gridText,
+  type MachinePart,
+  MODEL_NAMES,
+  MODELS,
+  parameters,
+  ranksOf,
+} from '../../src/workload/model-words.js';
+import type { CheckpointRestoreJob, CheckpointWriteJob, TrainingJob } from '../../src/workload/workload.js';
 import { restoreJobOf, writeJobOf } from '../support/checkpoint-job.js';
+import { trainingJob } from '../support/jobs.js';
 import { repositoryRoot } from '../support/repository.js';
 
 const checkpoints = suite('checkpoints');
@@ -104,6 +128,102 @@ checkpoints('a restart reads its own files, and those of the model that it share
     [...ofWrite.extents].map(({ length }) => length),
     [2, 1],
   );
+});
+
+/** The jobs of the machines of a group. */
+const onMachines = <J extends object>(job: J, size: number): (J & { part: MachinePart })[] =>
+  Array.from({ length: size }, (_, rank) => ({ ...job, part: { rank, size } }));
+
+checkpoints('machines divide the ranks evenly, neighbours together, and no rank is left out or twice', () => {
+  void fc.assert(
+    fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 9 }), (numjobs, size) => {
+      const job = { model: null, ranks: { tensor: 2, pipeline: 3, data: 4 }, numjobs };
+      const machines = onMachines(job, size).map(emulatedRanks);
+      const total = Math.min(24, numjobs * size);
+      let next = 0;
+      for (const ranks of machines) {
+        assert.equal([ranks.total, ranks.first], [total, next]);
+        assert.ok(ranks.count <= numjobs);
+        next += ranks.count;
+      }
+      assert.is(next, total);
+      const counts = machines.map(({ count }) => count);
+      assert.ok(Math.max(...counts) - Math.min(...counts) <= 1, String(counts));
+    }),
+    { seed: 1, numRuns: 200 },
+  );
+});
+
+checkpoints(
+  'machines write each file of a model once, those that one machine would write, with the same content',
+  () => {
+    // Eight ranks on machines of up to four workers: evenly, unevenly, and on fewer workers than there are ranks.
+    for (const writer of WRITER_NAMES) {
+      for (const [size, ranks] of [
+        [2, 8],
+        [3, 8],
+        [5, 8],
+      ] as const) {
+        const fields = `params: 40M, writer: ${writer}, ranks: 2x2x2, scale: 40MB, numjobs`;
+        const namesIn = (job: CheckpointWriteJob): string[] => {
+          const { files, extents } = writtenShares(job);
+          return extents.flatMap((share, worker) => {
+            const rank = rankOfWorker(job, worker);
+            const written = rank === null ? [] : filesOfRank(checkpointShape(job), rank);
+            return [...share].map(({ file }, place) => {
+              const { path, bytes, contentSeed } = files.at(file) as DataFile;
+              return `${written[place]?.name ?? path} ${bytes} ${contentSeed}`;
+            });
+          });
+        };
+        const plain = namesIn(writeJobOf(`${fields}: ${ranks}`));
+        const spread = onMachines(writeJobOf(`${fields}: 4`), size).flatMap(namesIn);
+        assert.equal(spread, plain, `${writer} on ${size} machines`);
+      }
+    }
+  },
+);
+
+checkpoints('machines restore what one machine would, each worker the files of its rank', () => {
+  for (const writer of WRITER_NAMES) {
+    const readIn = (job: CheckpointRestoreJob): string[][] => {
+      const { files, extents } = restoredShares(job);
+      return extents.map((share) => [...share].map(({ file }) => files.pathOf(file)));
+    };
+    const fields = `params: 40M, writer: ${writer}, scale: 40MB, numjobs`;
+    const plain = readIn(restoreJobOf(`${fields}: 6`));
+    assert.equal(onMachines(restoreJobOf(`${fields}: 2`), 3).flatMap(readIn), plain, writer);
+    const fewer = onMachines(restoreJobOf(`${fields}: 4, ranks: 1x1x6`), 2).map(readIn);
+    assert.equal(
+      fewer.map((ofMachine) => ofMachine.length),
+      [4, 4],
+    );
+    assert.equal(
+      fewer.flatMap((ofMachine) => ofMachine.slice(0, 3)),
+      plain,
+      writer,
+    );
+    assert.equal(
+      fewer.flatMap((ofMachine) => ofMachine.slice(3)),
+      [[], []],
+    );
+  }
+});
+
+checkpoints('the accelerators of several machines save equal parts of model_size, or those of the model', () => {
+  const job = trainingJob({ numjobs: 2, stepsBetween: 1, modelBytes: 1000, writer: 'torch-save' });
+  const saved = (each: TrainingJob): string[] =>
+    [0, 1].flatMap((worker) => savingFiles(each, worker).map(({ name, bytes }) => `${name} ${bytes}`));
+  assert.equal(onMachines(job, 2).map(saved), [
+    ['rank-0.pt 250', 'rank-1.pt 250'],
+    ['rank-2.pt 250', 'rank-3.pt 250'],
+  ]);
+  const ofModel = { ...job, modelBytes: null, params: 1e6, writer: 'dcp', scale: { share: 1 } } as const;
+  const onOne = { ...ofModel, numjobs: 4 };
+  const wanted = [0, 1, 2, 3].flatMap((worker) =>
+    savingFiles(onOne, worker).map(({ name, bytes }) => `${name} ${bytes}`),
+  );
+  assert.equal(onMachines(ofModel, 2).flatMap(saved), wanted);
 });
 
 checkpoints('tensor-parallel ranks are neighbours, then data-parallel ones', () => {

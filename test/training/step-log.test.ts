@@ -12,9 +12,12 @@ function epoch(waits: readonly number[], workers = 0, startNs = 100) {
   const log = new StepLog(startNs, workers, 2);
   let endNs = startNs;
   for (const waitNs of waits) {
+    const stepNs = endNs;
     endNs += waitNs + 10;
     const bytes = { samples: 4, sampleBytes: 40, readBytes: 50 };
-    log.add(Object.assign({ endNs, computeNs: 10, waitNs, barrierNs: 0, longestWaitNs: waitNs }, bytes));
+    log.add(
+      Object.assign({ startNs: stepNs, endNs, computeNs: 10, waitNs, barrierNs: 0, longestWaitNs: waitNs }, bytes),
+    );
   }
   return log.figures();
 }

@@ -1,4 +1,4 @@
-import { loadersOf, savingBytes, savingHabits } from '../../plan/jobs/training.js';
+import { loadersOf, savingBytes, savingHabits, savingRanks } from '../../plan/jobs/training.js';
 import type { TrainingCheckpoints } from '../../record/training-record.js';
 import { CheckpointLog } from '../../training/checkpoints/checkpoint-log.js';
 import type { TrainingJob } from '../../workload/jobs/training.js';
@@ -80,7 +80,8 @@ export class AcceleratorCheckpoints {
     this.#checkpoint++;
     const isAsync = this.#job.checkpointMode === 'async';
     if (isAsync) {
-      const copyNs = (savingBytes(this.#job) / this.#job.numjobs / this.#job.stagingBytesPerSecond) * 1e9;
+      const { count } = savingRanks(this.#job);
+      const copyNs = (savingBytes(this.#job) / Math.max(1, count) / this.#job.stagingBytesPerSecond) * 1e9;
       if (!this.#training.sleepUntil(Math.round(clock.now() + copyNs))) return null;
     }
     const resumedNs = clock.now();

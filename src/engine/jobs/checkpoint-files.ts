@@ -1,6 +1,6 @@
 /** What one worker writes for a checkpoint. */
 import { createPrng } from '../../base/prng.js';
-import { checkpointShape } from '../../plan/jobs/shards.js';
+import { checkpointShape, rankOfWorker } from '../../plan/jobs/shards.js';
 import { LengthMix } from '../../plan/mix.js';
 import type { DataFile } from '../../plan/plan.js';
 import { type CheckpointFile, filesOfRank } from '../../training/checkpoints/writer-files.js';
@@ -51,7 +51,9 @@ const CONTENT_SEEDS = 2 ** 53;
 export function savedFiles({ files, task }: ProgramContext, job: CheckpointWriteJob): SavedFile[] {
   const own = [...files];
   if (WRITERS[job.writer].writesState) {
-    return filesOfRank(checkpointShape(job), task.worker).map(({ name, role, calls }, place) => ({
+    const rank = rankOfWorker(job, task.worker);
+    const written = rank === null ? [] : filesOfRank(checkpointShape(job), rank);
+    return written.map(({ name, role, calls }, place) => ({
       name,
       role,
       data: own[place] as DataFile,

@@ -26,6 +26,9 @@ const SLEEP_NS = 50_000_000;
 /** Computing for so long is counted, so that a target that nobody asks for anything does not seem to be silent. */
 const SIGN_OF_LIFE_NS = 5e9;
 
+/** The times of so many steps of a trial are kept: a megabyte of its record. */
+const MOST_STEP_TIMES = 50_000;
+
 /** One accelerator in a step. Times are ns since the common start. */
 interface Rank {
   readonly feed: TrainingFeed;
@@ -130,8 +133,14 @@ export class AcceleratorProgram implements Program {
     }
     this.#stepsLeft -= log.steps;
     this.#stepsDone += log.steps;
-    if (log.steps > 0) this.#epochs.push(Object.assign({ epoch: epoch + 1 }, log.figures()));
+    if (log.steps > 0) this.#epochs.push({ epoch: epoch + 1, ...log.figures(), ...this.#stepTimesOf(log) });
     return isGoing;
+  }
+
+  /** Accelerators of other machines would wait for these ones after each step. */
+  #stepTimesOf(log: StepLog): Pick<EpochRecord, 'stepTimes'> {
+    const isKept = this.#context.task.partition !== undefined && this.#stepsDone <= MOST_STEP_TIMES;
+    return isKept ? { stepTimes: log.stepTimes() } : {};
   }
 
   /** Saves if a checkpoint is due. Returns false after a stop request. */
@@ -164,7 +173,7 @@ export class AcceleratorProgram implements Program {
       meter.record('barrier', endNs - rank.dueNs);
     }
     const barrierNs = endNs - startNs - computeNs - waitNs;
-    log.add(Object.assign(sums, { endNs, computeNs, waitNs, barrierNs, longestWaitNs }));
+    log.add(Object.assign(sums, { startNs, endNs, computeNs, waitNs, barrierNs, longestWaitNs }));
     meter.record('step', endNs - startNs);
     if (log.steps > 1) this.#checkpoints?.addStep(startNs, endNs);
     return this.#tick();

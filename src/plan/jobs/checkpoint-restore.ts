@@ -10,6 +10,7 @@ export function planCheckpointRestore(job: CheckpointRestoreJob): JobPlan {
   return {
     place: 'data',
     readsDataset: false,
+    spreadsRanks: true,
     laidOut: true,
     holdsAllFiles: false,
     makesDirectories: false,
@@ -29,10 +30,7 @@ export function planCheckpointRestore(job: CheckpointRestoreJob): JobPlan {
     writtenBytes: () => 0,
     movedBytes: () => readBytes(job),
     entryOperations: null,
-    expectedTime: (fileBytes, { cold }) => ({
-      knownNs: 0,
-      estimatedNs: movingNs(cold, Math.max(fileBytes, readBytes(job))),
-    }),
+    expectedTime: (_, { cold }) => ({ knownNs: 0, estimatedNs: movingNs(cold, readBytes(job)) }),
     restBytes: () => 0,
     directMisfit: (_, misfits) => shardMisfit(job, misfits),
   };

@@ -9,6 +9,7 @@ export function planCheckpointWrite(job: CheckpointWriteJob): JobPlan {
   return {
     place: 'scratch',
     readsDataset: false,
+    spreadsRanks: true,
     laidOut: false,
     holdsAllFiles: false,
     makesDirectories: true,

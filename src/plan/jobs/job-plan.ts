@@ -68,6 +68,8 @@ export interface JobPlan {
   readonly readsInOrder: boolean;
   /** Whether the machines of a group that share the files deal out their samples, so that each is read once; absent: no. */
   readonly dealsOut?: true;
+  /** Whether the workers are ranks of one training job, which a group spreads over its machines; absent: no. */
+  readonly spreadsRanks?: true;
   /** Whether several workers read the same file, which comes from the storage once; absent: no. */
   readonly sharesFiles?: boolean;
   /** Whether the job compares blocks with their expected content. */

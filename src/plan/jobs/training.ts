@@ -1,6 +1,7 @@
 import { FeedrateError } from '../../base/errors.js';
 import { type BoardShape, boardBytes } from '../../training/board-layout.js';
 import { splitCalls } from '../../training/checkpoints/archive-calls.js';
+import { type EmulatedRanks, emulatedRanks } from '../../training/checkpoints/model-state.js';
 import { type CheckpointFile, filesOfRank } from '../../training/checkpoints/writer-files.js';
 import type { DataColumn, DatasetShape } from '../../training/dataset-shape.js';
 import { EvenIndex, type SampleIndex } from '../../training/sample-index.js';
@@ -27,6 +28,7 @@ export function planTraining(job: TrainingJob): JobPlan {
     place: 'data',
     readsDataset: job.files === null,
     dealsOut: true,
+    spreadsRanks: true,
     laidOut: true,
     holdsAllFiles: false,
     makesDirectories: false,
@@ -87,9 +89,20 @@ export function savingHabits({ writer }: Pick<TrainingJob, 'writer'>): WriterHab
   };
 }
 
-/** Returns the files that an accelerator writes for a checkpoint: those of its writer, or an equal part of `model_size`. */
-export function savingFiles(job: TrainingJob, rank: number): CheckpointFile[] {
+/** Returns the accelerators that save, on all machines and on this one. */
+export function savingRanks(job: TrainingJob): EmulatedRanks {
+  return emulatedRanks({ ...job, ranks: null });
+}
+
+/**
+ * Returns the files that an accelerator of this machine writes for a checkpoint: those of its writer, or an equal part of
+ * `model_size`. None if other accelerators have all parts of the model.
+ */
+export function savingFiles(job: TrainingJob, accelerator: number): CheckpointFile[] {
   const { chunkBytes, publish } = savingHabits(job);
+  const { total, first, count } = savingRanks(job);
+  if (accelerator >= count) return [];
+  const rank = first + accelerator;
   if (job.modelBytes === null) {
     const shape = {
       ...job,
@@ -102,7 +115,7 @@ export function savingFiles(job: TrainingJob, rank: number): CheckpointFile[] {
     } as const;
     return filesOfRank(shape, rank);
   }
-  const bytes = Math.ceil(job.modelBytes / job.numjobs);
+  const bytes = Math.ceil(job.modelBytes / total);
   const file = { role: 'state', bytes, isShared: false, calls: () => splitCalls([bytes], chunkBytes) } as const;
   return [{ ...file, name: `rank-${rank}.pt` }];
 }
@@ -111,7 +124,7 @@ function savedFilesOf(job: TrainingJob): CheckpointFile[] {
   return Array.from({ length: saversOf(job) }, (_, rank) => savingFiles(job, rank)).flat();
 }
 
-/** Returns the bytes of one checkpoint, all accelerators together. */
+/** Returns the bytes of one checkpoint, all accelerators of this machine together. */
 export function savingBytes(job: TrainingJob): number {
   return savedFilesOf(job).reduce((sum, { bytes }) => sum + bytes, 0);
 }

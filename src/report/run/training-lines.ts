@@ -32,9 +32,16 @@ function linesOf(id: string, training: TrainingUse): Line[] {
     },
     ...epochs.map((epoch) => plain(`  ${epochName(epoch)}: ${epochWords(epoch)}`)),
     plain(`  ${bytesWords(training)}`),
+    ...(training.commonBarrier === null ? [] : [plain(`  ${BARRIERS[training.commonBarrier]}`)]),
     ...queueLines(training),
   ];
 }
+
+/** How the machines of a group waited for one another. */
+const BARRIERS = {
+  computed: 'the barrier of all machines after each step is computed from their step times',
+  none: 'machines did not wait for one another: not all step times are known, so AU and samples/s are means over machines',
+} as const;
 
 /** Returns the epochs in words: `epoch 1`, `later epochs (2–5)`. */
 export function epochName({ from, to }: EpochUse): string {

@@ -1,11 +1,13 @@
 /** The state of a training run: which tensors each rank holds. */
 
 import {
+  type MachinePart,
   MODELS,
   type ModelName,
   OPTIMIZERS,
   type OptimizerName,
   type RankGrid,
+  ranksOf,
   WEIGHT_TYPES,
   type WeightType,
 } from '../../workload/model-words.js';
@@ -21,8 +23,10 @@ export interface StateWords {
   readonly ranks: RankGrid | null;
   /** The part of the state that is written or read: a share, or the bytes of the job's ranks together. */
   readonly scale: number | FileShare;
-  /** Training processes that are emulated: the first ones of `ranks`. */
+  /** Training processes that each machine emulates at most. */
   readonly numjobs: number;
+  /** Absent: this machine is alone. */
+  readonly part?: MachinePart;
 }
 
 /** Equal tensors. */
@@ -59,7 +63,7 @@ const PARAMS_OF_LAYER = 12;
 const VOCABULARY = 128_256;
 
 /** Returns the state that a job describes; null if it names neither a model nor its parameters. */
-export function modelState({ model, params, dtype, optimizer, ranks, numjobs }: StateWords): ModelState | null {
+export function modelState({ model, params, dtype, optimizer, ranks, numjobs, part }: StateWords): ModelState | null {
   const named = model === null ? null : MODELS[model];
   const count = params ?? named?.params ?? null;
   if (count === null) return null;
@@ -71,12 +75,38 @@ export function modelState({ model, params, dtype, optimizer, ranks, numjobs }: 
     params: count,
     layers,
     hidden: named?.hidden ?? Math.max(1, Math.round(Math.sqrt(count / (PARAMS_OF_LAYER * layers)))),
-    grid: ranks ?? named?.grid ?? { tensor: 1, pipeline: 1, data: numjobs },
+    grid: ranks ?? named?.grid ?? { tensor: 1, pipeline: 1, data: numjobs * (part?.size ?? 1) },
     weightBytes,
     optimizerBytes,
     modelBytes,
     stateBytes: modelBytes + count * optimizerBytes.reduce((sum: number, bytes) => sum + bytes, 0),
   };
+}
+
+/** Training processes that are emulated: the first ones of the grid. */
+export interface EmulatedRanks {
+  /** On all machines of a group together. */
+  readonly total: number;
+  /** Those of this machine. */
+  readonly first: number;
+  readonly count: number;
+}
+
+/**
+ * Returns the ranks that a machine emulates, at most one for each worker. Machines have neighbouring ranks, as launchers place
+ * them, and as many as the others, or one more.
+ */
+export function emulatedRanks({
+  model,
+  ranks,
+  numjobs,
+  part = { rank: 0, size: 1 },
+}: Pick<StateWords, 'model' | 'ranks' | 'numjobs' | 'part'>): EmulatedRanks {
+  const grid = ranks ?? (model === null ? null : MODELS[model].grid);
+  const workers = numjobs * part.size;
+  const total = grid === null ? workers : Math.min(workers, ranksOf(grid));
+  const firstOf = (rank: number): number => Math.floor((total * rank) / part.size);
+  return { total, first: firstOf(part.rank), count: firstOf(part.rank + 1) - firstOf(part.rank) };
 }
 
 /** Returns the place of a rank. Tensor-parallel ranks are neighbours, then data-parallel ones, as in Megatron and DeepSpeed. */

@@ -11,6 +11,7 @@ import {
   splitCalls,
 } from './archive-calls.js';
 import {
+  emulatedRanks,
   type ModelState,
   modelElements,
   modelState,
@@ -205,12 +206,13 @@ const FILES: Readonly<Record<CheckpointWriter, FilesOf>> = {
 /** O_DIRECT takes whole blocks, of at most this size on usual devices. The end of a file is padded. */
 const DIRECT_BYTES = 4096;
 
-/** Returns the share of the state that is written, at most 1. A size is that of the files of all workers. */
+/** Returns the share of the state that is written, at most 1. A size is that of the files of all emulated ranks. */
 function scaleOf(state: ModelState, shape: CheckpointShape): number {
-  const { scale, numjobs } = shape;
+  const { scale } = shape;
   if (typeof scale !== 'number') return scale.share;
+  const { total } = emulatedRanks(shape);
   let bytes = 0;
-  for (let rank = 0; rank < numjobs; rank++)
+  for (let rank = 0; rank < total; rank++)
     for (const file of scaledFiles(state, shape, rank, 1)) if (file.role === 'state') bytes += file.bytes;
   return Math.min(1, scale / bytes);
 }
@@ -252,12 +254,12 @@ export interface OwnedFile {
   readonly file: CheckpointFile;
 }
 
-/** Returns all files of the emulated ranks, in the order of their owners. */
+/** Returns all files of the emulated ranks, of all machines, in the order of their owners. */
 export function filesOfRanks(shape: CheckpointShape): OwnedFile[] {
   const state = modelState(shape);
   if (state === null) return [];
   const scale = scaleOf(state, shape);
-  return Array.from({ length: shape.numjobs }, (_, owner) =>
+  return Array.from({ length: emulatedRanks(shape).total }, (_, owner) =>
     scaledFiles(state, shape, owner, scale).map((file) => ({ owner, file })),
   ).flat();
 }

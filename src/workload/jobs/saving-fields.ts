@@ -1,6 +1,6 @@
 /** The fields and rules of training jobs that save checkpoints, in DLIO's words. */
 import { type CheckpointWriter, WRITER_NAMES, WRITERS } from '../checkpoint-writers.js';
-import { MODELS, type ModelName, ranksOf } from '../model-words.js';
+import { type MachinePart, MODELS, type ModelName, ranksOf } from '../model-words.js';
 import { field, type Rows } from '../row.js';
 import { rulesFor } from '../rules.js';
 import { choice, count, size } from '../value-types.js';
@@ -22,6 +22,8 @@ export interface SavingJob {
   readonly writer: CheckpointWriter;
   readonly checkpointMode: 'sync' | 'async';
   readonly stagingBytesPerSecond: number;
+  /** As in `StateJob`. */
+  readonly part?: MachinePart;
 }
 
 const TIB = 1024 ** 4;

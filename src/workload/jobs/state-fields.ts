@@ -4,6 +4,7 @@ import { type CheckpointWriter, WRITER_NAMES, WRITERS } from '../checkpoint-writ
 import { blocks, sizeOrShare } from '../composite-types.js';
 import {
   gridText,
+  type MachinePart,
   MODEL_NAMES,
   MODELS,
   type ModelName,
@@ -39,6 +40,8 @@ export interface StateJob {
   readonly ranks: RankGrid | null;
   /** The part of the state that is moved: a share, or the bytes that the job's workers move together. */
   readonly scale: number | FileShare;
+  /** The machine that runs this part of the job, set by the plan of a group; absent: it runs the whole job. */
+  readonly part?: MachinePart;
 }
 
 const PIB = 1024 ** 5;
@@ -68,7 +71,7 @@ export const stateRows: Rows<StateJob & Pick<CommonJob, 'bs'>> = {
     'ranks',
     rankGrid,
     { absent: 'those of `model`; with `params`, one data-parallel rank per worker' },
-    'Training processes as tensor × pipeline × data parallelism, such as `8x1x8`. The workers are the first `numjobs` of them.',
+    'Training processes as tensor × pipeline × data parallelism, such as `8x1x8`. The workers are the first `numjobs` of them. Several machines have the next ones.',
   ),
   scale: field(
     'scale',
