@@ -10,12 +10,29 @@ export interface ZipMemberPlace {
   readonly bytes: number;
 }
 
+/** Bytes of a member's local header before its name. */
+export const LOCAL_HEADER_BYTES = 30;
+
+/** Returns where the content of a member begins. */
+export function contentAt({ headerAtBytes, nameBytes, extraBytes }: ZipMemberPlace): number {
+  return headerAtBytes + LOCAL_HEADER_BYTES + nameBytes + extraBytes;
+}
+
 /** A zip archive of arrays, as `numpy.savez` writes it: nothing is compressed. */
 export interface NpzGeometry extends FileGeometry {
   /** The central directory. */
   readonly directory: FileSpan;
   /** Returns the array that has a sample: a member, and the content of the array in it, all of which is loaded. */
   readonly arrayOf: (sample: number) => { readonly member: ZipMemberPlace; readonly content: FileSpan };
+}
+
+/** An archive of PyTorch (`torch.save`): a zip archive whose members are a version, a pickle and the tensors. */
+export interface TorchGeometry extends FileGeometry {
+  /** The central directory. */
+  readonly directory: FileSpan;
+  readonly records: number;
+  /** Returns a member in the order in which `torch.load` reads them. */
+  readonly recordAt: (record: number) => ZipMemberPlace;
 }
 
 /** A file of records with headers and padding of their own: TFRecord, tar, CSV, MDS. */

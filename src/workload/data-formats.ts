@@ -22,6 +22,12 @@ export interface DataFormatRow {
 export const DATA_FORMATS = {
   npz: { meaning: 'NumPy archives, one sample per file', extension: '.npz', access: 'map', manySamples: false },
   npy: { meaning: 'NumPy arrays, one sample per file', extension: '.npy', access: 'map', manySamples: false },
+  pt: {
+    meaning: 'PyTorch files (`torch.save`), one sample per file',
+    extension: '.pt',
+    access: 'map',
+    manySamples: false,
+  },
   jpeg: { meaning: 'images in one folder per class', extension: '.jpg', access: 'map', manySamples: false },
   tfrecord: { meaning: 'TFRecord files of TensorFlow', extension: '.tfrecord', access: 'stream', manySamples: true },
   webdataset: { meaning: 'WebDataset shards (tar)', extension: '.tar', access: 'stream', manySamples: true },

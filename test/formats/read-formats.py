@@ -51,6 +51,17 @@ def read_npy(dataset):
         same(np.load(file["path"], mmap_mode="r").tobytes(), file, 0)
 
 
+def read_pt(dataset):
+    torch = library("torch")
+    for file in dataset["files"]:
+        with zipfile.ZipFile(file["path"]) as archive:
+            assert archive.testzip() is None
+        sample = torch.load(file["path"])
+        assert list(sample) == ["x", "y"] and sample["x"].dtype == torch.uint8
+        same(sample["x"].numpy().tobytes(), file, 0)
+        assert sample["y"] == file["class"]
+
+
 def read_raw(dataset):
     for file in dataset["files"]:
         rows = np.fromfile(file["path"], np.uint8).reshape(len(file["samples"]), -1)
@@ -319,6 +330,7 @@ def read_hdf5(dataset):
 
 READERS = {
     "npz": [("numpy", "numpy", read_npz)],
+    "pt": [("torch", "torch", read_pt)],
     "npy": [("numpy", "numpy", read_npy)],
     "raw": [("numpy", "numpy", read_raw)],
     "jpeg": [("PIL", "PIL.Image", read_jpeg), ("torchvision", "torchvision.datasets", read_image_folder)],

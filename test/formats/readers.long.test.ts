@@ -1,6 +1,6 @@
 /**
  * Every file of every format is read by programs that know nothing of feedrate. `npm run test:formats`. Python needs numpy, PIL,
- * torchvision, pandas, h5py and protobuf (Debian: python3-torchvision, …); pyarrow, duckdb, safetensors and google-crc32c are
+ * torch, torchvision, pandas, h5py and protobuf (Debian: python3-torchvision, …); pyarrow, duckdb, safetensors and google-crc32c are
  * installed by pip into a temporary directory.
  */
 import { spawnSync } from 'node:child_process';
@@ -73,6 +73,7 @@ const WANTED = [
   'npz: numpy',
   'parquet: duckdb',
   'parquet: pyarrow',
+  'pt: torch',
   'raw: numpy',
   'safetensors: numpy',
   'safetensors: safetensors',

@@ -12,6 +12,7 @@ import { nanogptFormat } from './nanogpt-format.js';
 import { npyFormat } from './npy-format.js';
 import { npzFormat } from './npz-format.js';
 import { parquetFormat } from './parquet-format.js';
+import { ptFormat } from './pt-format.js';
 import { rawFormat } from './raw-format.js';
 import { safetensorsFormat } from './safetensors-format.js';
 import { tfrecordFormat } from './tfrecord-format.js';
@@ -20,6 +21,7 @@ import { webdatasetFormat } from './webdataset-format.js';
 const FILE_FORMATS: Readonly<Record<DataFormat, FileFormat>> = {
   npz: npzFormat,
   npy: npyFormat,
+  pt: ptFormat,
   jpeg: jpegFormat,
   tfrecord: tfrecordFormat,
   webdataset: webdatasetFormat,

@@ -5,19 +5,19 @@
  */
 import { datasetClass } from '../dataset-paths.js';
 import type { DatasetShape, FileSpan } from '../dataset-shape.js';
-import type { NpzGeometry } from '../file-geometries.js';
+import { LOCAL_HEADER_BYTES, type NpzGeometry } from '../file-geometries.js';
 import { recordBytesOf } from '../record-bytes.js';
 import { ByteWriter } from './byte-writer.js';
 import { CRC_START, CRC32, crcOf } from './crc.js';
 import { type ContentSource, contentPieces, type FileFormat, PIECE_BYTES } from './file-format.js';
 import { NPY_HEADER_BYTES, npyHeader } from './npy-format.js';
+import { addEnd, addLargeEnd, END_BYTES, LARGE_END_BYTES, MOST_32 } from './zip-end.js';
 
 const [SAMPLE, LABEL] = ['x.npy', 'y.npy'];
 const NAME_BYTES = SAMPLE.length;
 const LABEL_BYTES = 8;
 const LABEL_HEADER = npyHeader('<i8', 1);
 
-const MOST_32 = 0xffffffff;
 const DEFLATE_VERSION = 20;
 const ZIP64_VERSION = 45;
 const UNIX = 3;
@@ -26,13 +26,9 @@ const DATE = 0x21;
 /** rw-------, shifted to the place of Unix permissions. */
 const ATTRIBUTES = 0o600 * 2 ** 16;
 
-const LOCAL_BYTES = 30;
 /** The extra field that NumPy always asks for, so that a member can grow beyond 4 GiB while it is written. */
 const LOCAL_EXTRA_BYTES = 20;
 const ENTRY_BYTES = 46;
-const END_BYTES = 22;
-const END_64_BYTES = 56;
-const LOCATOR_BYTES = 20;
 
 /** Returns the sizes and offsets of an entry that need 64 bits. */
 function largeValues(bytes: number, offsetBytes: number): number[] {
@@ -52,7 +48,7 @@ interface Archive {
   readonly bytes: number;
 }
 
-const START_BYTES = LOCAL_BYTES + NAME_BYTES + LOCAL_EXTRA_BYTES;
+const START_BYTES = LOCAL_HEADER_BYTES + NAME_BYTES + LOCAL_EXTRA_BYTES;
 
 function archiveOf(recordBytes: number): Archive {
   const sample = { name: SAMPLE, headerAtBytes: 0, bytes: NPY_HEADER_BYTES + recordBytes };
@@ -63,7 +59,7 @@ function archiveOf(recordBytes: number): Archive {
     return sum + ENTRY_BYTES + NAME_BYTES + (large === 0 ? 0 : 4 + 8 * large);
   }, 0);
   const directory = { offsetBytes: label.headerAtBytes + START_BYTES + label.bytes, bytes: directoryBytes };
-  const endBytes = (directory.offsetBytes >= MOST_32 ? END_64_BYTES + LOCATOR_BYTES : 0) + END_BYTES;
+  const endBytes = (directory.offsetBytes >= MOST_32 ? LARGE_END_BYTES : 0) + END_BYTES;
   return { members, directory, bytes: directory.offsetBytes + directoryBytes + endBytes };
 }
 
@@ -145,25 +141,8 @@ function addEnding(out: ByteWriter, { members, directory }: Archive, checksums: 
     if (large.length > 0) out.u16(1).u16(8 * large.length);
     for (const value of large) out.u64(value);
   });
-  const { offsetBytes, bytes } = directory;
-  const isLarge = offsetBytes >= MOST_32;
-  if (isLarge) {
-    out
-      .text('PK\x06\x06')
-      .u64(END_64_BYTES - 12)
-      .u16(ZIP64_VERSION)
-      .u16(ZIP64_VERSION)
-      .u32(0)
-      .u32(0);
-    out.u64(members.length).u64(members.length).u64(bytes).u64(offsetBytes);
-    out
-      .text('PK\x06\x07')
-      .u32(0)
-      .u64(offsetBytes + bytes)
-      .u32(1);
-  }
-  out.text('PK\x05\x06').u16(0).u16(0).u16(members.length).u16(members.length);
-  out.u32(bytes).u32(Math.min(offsetBytes, MOST_32)).u16(0);
+  if (directory.offsetBytes >= MOST_32) addLargeEnd(out, members.length, directory, ZIP64_VERSION);
+  addEnd(out, members.length, directory);
 }
 
 export const npzFormat: FileFormat<NpzGeometry> = { leastRecordBytes: 1, geometry, write };

@@ -1,8 +1,8 @@
 import type { FileSpan } from '../dataset-shape.js';
-import type { NpzGeometry } from '../file-geometries.js';
+import { contentAt, type NpzGeometry } from '../file-geometries.js';
 import { PythonFile } from './python-file.js';
 import type { ReaderFactory } from './sample-reader.js';
-import { contentAt, openArchive, StoredMember } from './zip-archive.js';
+import { openArchive, StoredMember } from './zip-archive.js';
 
 /** `BUFFER_SIZE` of numpy/lib/format.py. */
 const CHUNK_BYTES = 2 ** 18;

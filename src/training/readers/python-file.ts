@@ -52,15 +52,26 @@ export class PythonFile {
       if (got === 0) return lengthBytes - rest;
       rest -= got;
     }
-    while (rest > 0 && this.#filled < this.#blockBytes) {
-      const got = this.#pull(this.#blockBytes - this.#filled);
-      if (got === 0) break;
-      this.#filled += got;
-      const taken = Math.min(rest, got);
-      this.#given += taken;
-      rest -= taken;
+    while (this.#ahead < rest && this.#fill() > 0);
+    const taken = Math.min(rest, this.#ahead);
+    this.#given += taken;
+    return lengthBytes - rest + taken;
+  }
+
+  /** `readinto(buffer)` of n bytes. Unlike `read`, it asks for what its own buffer is too short for in one call of that length. */
+  readInto(lengthBytes: number): void {
+    let rest = lengthBytes;
+    if (rest > this.#ahead) {
+      rest -= this.#ahead;
+      this.#drop();
+      while (rest > this.#blockBytes) {
+        const got = this.#pull(rest);
+        if (got === 0) return;
+        rest -= got;
+      }
+      while (this.#ahead < rest && this.#fill() > 0);
     }
-    return lengthBytes - rest;
+    this.#given += Math.min(rest, this.#ahead);
   }
 
   /** `read1(n)` with an empty buffer: one read(2). Returns the bytes read. */
@@ -113,6 +124,14 @@ export class PythonFile {
   #drop(): void {
     this.#filled = 0;
     this.#given = 0;
+  }
+
+  /** Reads into the rest of the buffer. Returns the bytes read: none if it is full or the file has ended. */
+  #fill(): number {
+    if (this.#filled === this.#blockBytes) return 0;
+    const got = this.#pull(this.#blockBytes - this.#filled);
+    this.#filled += got;
+    return got;
   }
 
   #pull(lengthBytes: number): number {

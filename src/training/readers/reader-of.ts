@@ -10,6 +10,7 @@ import { nanogptReader } from './nanogpt-reader.js';
 import { npyReader } from './npy-reader.js';
 import { npzReader } from './npz-reader.js';
 import { parquetReader } from './parquet-reader.js';
+import { ptReader } from './pt-reader.js';
 import { rawReader } from './raw-reader.js';
 import { safetensorsReader } from './safetensors-reader.js';
 import type { ReaderFactory } from './sample-reader.js';
@@ -21,6 +22,7 @@ import { wholeFileReader } from './whole-file-reader.js';
 const FORMAT_READERS = {
   npz: npzReader,
   npy: npyReader,
+  pt: ptReader,
   jpeg: jpegReader,
   tfrecord: tfrecordReader,
   webdataset: webdatasetReader,

@@ -1,11 +1,11 @@
 /** Zip archives as Python's `zipfile` reads them (3.11). Nothing is compressed, and the archive has no comment. */
-import type { NpzGeometry, ZipMemberPlace } from '../file-geometries.js';
+import { LOCAL_HEADER_BYTES, type NpzGeometry, type ZipMemberPlace } from '../file-geometries.js';
 import type { PythonFile } from './python-file.js';
 
 /** `MIN_READ_SIZE` of zipfile. */
 const LEAST_BYTES = 4096;
 /** Bytes of a local header before the name, and of the records at the end of an archive. */
-const [LOCAL_BYTES, END_BYTES, LOCATOR_BYTES, END_64_BYTES] = [30, 22, 20, 56];
+const [END_BYTES, LOCATOR_BYTES, END_64_BYTES] = [22, 20, 56];
 
 /** Makes the calls of `ZipFile(file)`, which finds the members. */
 export function openArchive(file: PythonFile, { bytes, directory }: NpzGeometry): void {
@@ -23,11 +23,6 @@ export function openArchive(file: PythonFile, { bytes, directory }: NpzGeometry)
   file.read(directory.bytes);
 }
 
-/** Returns where the content of a member begins. */
-export function contentAt({ headerAtBytes, nameBytes, extraBytes }: ZipMemberPlace): number {
-  return headerAtBytes + LOCAL_BYTES + nameBytes + extraBytes;
-}
-
 /** A member that is open: a `ZipExtFile` over a `_SharedFile`. */
 export class StoredMember {
   readonly #file: PythonFile;
@@ -40,7 +35,7 @@ export class StoredMember {
     this.#file = file;
     this.#at = headerAtBytes;
     this.#left = bytes;
-    this.#shared(LOCAL_BYTES);
+    this.#shared(LOCAL_HEADER_BYTES);
     this.#shared(nameBytes);
     if (extraBytes > 0) this.#shared(extraBytes);
   }

@@ -5,12 +5,14 @@ import { hdf5Scan } from './hdf5-scan.js';
 import { jpegScan } from './jpeg-scan.js';
 import { npyScan, npzScan } from './numpy-scans.js';
 import { parquetScan } from './parquet-scan.js';
+import { ptScan } from './pt-scan.js';
 import { mdsScan, megatronScan, safetensorsScan, tfrecordScan } from './record-scans.js';
 import { tarScan } from './tar-scan.js';
 
 const FORMAT_SCANS: Readonly<Record<DataFormat, FormatScan>> = {
   npz: npzScan,
   npy: npyScan,
+  pt: ptScan,
   jpeg: jpegScan,
   tfrecord: tfrecordScan,
   webdataset: tarScan,

@@ -10,6 +10,8 @@ export interface ReaderCase {
   /** Files, with the samples of each that are read, in their order; null: all of them. */
   readonly reads: readonly (readonly [file: string, samples: readonly number[] | null])[];
   readonly choices: ScanChoices;
+  /** The records of files that feedrate writes; absent: a real writer writes them. */
+  readonly ownRecords?: readonly number[];
 }
 
 const NO_CHOICES: ScanChoices = { recordBytes: null, samplesPerFile: 1, columnsRead: null, npzSamples: 'file' };
@@ -31,6 +33,8 @@ export const READER_CASES: readonly ReaderCase[] = [
   caseOf('npz', 'npz', numbered(4, 'npz')),
   caseOf('npz_rows', 'npz', [['0.npz', [3, 0]]], { npzSamples: 'rows' }),
   caseOf('npz_members', 'npz', [['0.npz', [2, 0, 1]]], { npzSamples: 'members' }),
+  caseOf('pt', 'pt', numbered(12, 'pt')),
+  { ...caseOf('pt_own', 'pt', numbered(6, 'pt')), ownRecords: [1, 3000, 4096, 7600, 300_000, 3_000_001] },
   caseOf('npy', 'npy', numbered(4, 'npy')),
   caseOf('whole', 'raw', numbered(3, 'bin'), {}, 'mlperf-3.0'),
   caseOf('jpeg', 'jpeg', [

@@ -62,6 +62,38 @@ def read_npz_members(d):
         np.load(path(d, '0.npz'))[f'arr_{i}']
 
 
+def make_pt(d):
+    torch = need('torch')
+    tensor = lambda n: torch.from_numpy(content(n))
+    shared = tensor(50_000)
+    samples = (
+        tensor(1_000),
+        tensor(4096),
+        tensor(5_000),
+        {'x': tensor(7_424), 'y': 3},
+        {'x': torch.rand(3, 100, 100), 'y': torch.tensor(5)},
+        tensor(1_000_000),
+        {'x': tensor(8192 - 384), 'empty': tensor(0), 'z': tensor(4097)},
+        {f'a{i}': tensor(1000 + i * 3000) for i in range(12)},
+        {f'a{i}': tensor(10) for i in range(300)},
+        {'head': shared[:1000], 'tail': shared[1000:], 'all': shared},
+        torch.nn.TransformerEncoderLayer(64, 4).state_dict(),
+        {'text': 'x' * 3_000_000, 'x': tensor(2_500_000)},
+    )
+    for i, sample in enumerate(samples):
+        torch.save(sample, path(d, f'{i}.pt'))
+
+
+def read_pt(d, count=12):
+    torch = need('torch')
+    for i in range(count):
+        torch.load(path(d, f'{i}.pt'))
+
+
+def read_pt_own(d):
+    read_pt(d, 6)
+
+
 def make_npy(d):
     for i, n in enumerate((600_001, 1_000, 4096 * 5 - 128, 3_000_000)):
         np.save(path(d, f'{i}.npy'), content(n))

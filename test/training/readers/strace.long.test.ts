@@ -4,15 +4,19 @@
  * that the first does not. `READERS_CASES` names some cases. `UPDATE_READERS=1` keeps what was seen as fixtures of the short test.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { chunksOf } from '../../../src/engine/layout/file-content.js';
+import type { DataFile } from '../../../src/plan/plan.js';
+import { shapedFiles } from '../../../src/plan/shaped-files.js';
 import { scanOf } from '../../../src/training/scans/format-scans.js';
 import { straceLines } from '../../support/recorded-calls.js';
 import { repositoryRoot } from '../../support/repository.js';
 import { needTool, skipTest } from '../../support/skip.js';
+import { shapeOf } from '../../support/training-data.js';
 import { READER_CASES, type ReaderCase } from './reader-cases.js';
 import { sourceOf } from './scanned-file.js';
 import { ownCalls, type Seen } from './seen-calls.js';
@@ -35,6 +39,19 @@ function python(before: readonly string[], action: string, name: string, directo
     said = stdout.trim();
   }
   skipTest(`${said}; name a Python that has it with READERS_PYTHON`, 'tool');
+}
+
+/** Writes a case's files as feedrate generates them. */
+function writeOwn({ format, reads }: ReaderCase, records: readonly number[], directory: string): void {
+  mkdirSync(directory);
+  for (const [place, recordBytes] of records.entries()) {
+    const [file] = shapedFiles(shapeOf(format, { files: 1, recordBytes }), 'a');
+    const [name] = reads[place] as ReaderCase['reads'][number];
+    writeFileSync(
+      join(directory, name),
+      Buffer.concat(Array.from(chunksOf(file as DataFile), (chunk) => Buffer.from(chunk))),
+    );
+  }
 }
 
 function foldersOf(directory: string): [string, number][] {
@@ -64,7 +81,8 @@ for (const one of READER_CASES.filter(({ name }) => CHOSEN?.includes(name) ?? tr
     const place = mkdtempSync(join(process.env['READERS_DIR'] ?? tmpdir(), 'feedrate-readers-'));
     try {
       const directory = join(place, one.name);
-      python([], 'make', one.name, directory);
+      if (one.ownRecords === undefined) python([], 'make', one.name, directory);
+      else writeOwn(one, one.ownRecords, directory);
       const seen = seenOf(one, directory);
       assert.equal(ownCalls(one, seen, directory), seen.calls);
       if (process.env['UPDATE_READERS'] === '1') {
