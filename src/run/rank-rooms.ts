@@ -35,7 +35,7 @@ export function commonRoom(rooms: readonly RankRoom[]): CommonRoom {
   const other = rooms.findIndex(({ asked }) => asked !== first.asked);
   if (other >= 0) {
     const who = `${rankText(other, rooms[other]?.host)} and ${rankText(0, first.host)}`;
-    throw new FeedrateError('usage', `${who} have other options; start all ranks with the same command`);
+    throw new FeedrateError('usage', `${who} have other options; start them all with the same command`);
   }
   const onHost = (host: string): number => rooms.filter((each) => each.host === host).length;
   const least = (of: (room: RankRoom) => number): number => Math.min(...rooms.map(of));

@@ -27,7 +27,7 @@ trials: { sessions: 1, rounds: 1, warmup: 0 }
 /** Writes the calls of each rank that open files to \`$1.RANK\`. */
 const TRACED = `log=$1
 shift
-exec strace -f -qq -s 4096 -e trace=openat -o "$log.$RANK" "$@"
+exec strace -f -qq -s 4096 -e trace=openat,openat2 -o "$log.$RANK" "$@"
 `;
 
 /** How often each data file was opened for reading, over all ranks. */
@@ -35,8 +35,8 @@ function opens(directory: string, log: string): Map<string, number> {
   const counts = new Map<string, number>();
   for (let rank = 0; rank < RANKS; rank++) {
     for (const line of readFileSync(join(directory, `${log}.${rank}`), 'utf8').split('\n')) {
-      const [, path = '', flags = ''] = /openat\([^"]*"([^"]+)", ([A-Z_|]+)/.exec(line) ?? [];
-      if (path.includes('/.feedrate-data/') && /\d/.test(basename(path)) && !/O_CREAT|O_DIRECTORY/.test(flags))
+      const [, path = '', flags = ''] = /openat2?\([^"]*"([^"]+)", (?:\{flags=)?([A-Z_|]+)/.exec(line) ?? [];
+      if (path.includes('.feedrate-data/') && /\d/.test(basename(path)) && !/O_CREAT|O_DIRECTORY/.test(flags))
         counts.set(basename(path), (counts.get(basename(path)) ?? 0) + 1);
     }
   }

@@ -131,6 +131,7 @@ export const LEDGERS: Readonly<Record<string, Ledger>> = {
   run: {
     'run/rank-space: ranks that fit alone': ['free some space, or use fewer ranks'],
     'run/group-run': ['use -o with a directory that all machines share', 'start them all with the same command'],
+    'run/feed-ranks': ['raise --budget'],
     'run/start-at: runs of several machines are merged': ['merge only runs of the same workload'],
     'run/start-at': ['name the run of each machine', 'start them together, for example with --start-at'],
     'run/group-run: a kept dataset and files of ranks': ['leave one out'],

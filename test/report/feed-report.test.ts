@@ -84,7 +84,7 @@ test('the answer of a group says over how many machines the accelerators are spr
   assert.match(answer({ group, limiter }), /The limit is the CPU of the machines, not the storage\./);
   const open: FeedRecord = { ...RECORD, group, verdict: 'open', undecided: 'the time was up' };
   const [longer] = answeredFeed(open, ['feed', '-t', '/mnt/train', '--rank', '0', '--group-size', '4']).next;
-  assert.is(longer?.what, 'measure longer; start all 4 ranks again');
+  assert.is(longer?.what, 'measure longer, with all 4 ranks');
   assert.is(longer?.command, 'feedrate feed -t /mnt/train --group-size 4 --budget 10m');
   const shown = renderFeed(open, { answer: '', next: [] }, 'table', { color: false, columns: 80, wraps: true });
   assert.match(shown, /4 ranks on 2 hosts ran together; each had the same number of readers and of\s+accelerators/);

@@ -49,7 +49,7 @@ test('the data fits everywhere, and ranks lay it out together where they share t
 });
 
 test('ranks that were asked something else are refused', () => {
-  const message = /^rank 1 \(n2\) and rank 0 \(n1\) have other options; start all ranks with the same command$/;
+  const message = /^rank 1 \(n2\) and rank 0 \(n1\) have other options; start them all with the same command$/;
   assert.throws(() => commonRoom([ROOM, { ...ROOM, host: 'n2', asked: 'b' }]), feedrateError('usage', message));
 });
 

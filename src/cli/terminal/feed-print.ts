@@ -30,8 +30,10 @@ export function printFeed(
 }
 
 /** Returns `regression` if fewer accelerators are fed than needed, and `inconclusive` if that is not known. */
-function needStatus({ whole, verdict, emulated }: FeedRecord, need: number | null): number {
-  if (need === null) return EXIT.pass;
+function needStatus({ whole, verdict, emulated, group }: FeedRecord, asked: number | null): number {
+  if (asked === null) return EXIT.pass;
+  const { ranks } = group ?? { ranks: 1 };
+  const need = Math.ceil(asked / ranks) * ranks;
   const isFed = whole >= need;
   if (verdict === 'decided' || verdict === 'edge') return isFed ? EXIT.pass : EXIT.regression;
   // A side that was decided counts, although the boundary is not known.

@@ -44,14 +44,17 @@ function stepChart(arms: readonly TrainedArm[]): BarChart {
     id: 'training-step',
     title: 'Time of a training step',
     description:
-      'Mean of all steps of the counted trials, over all accelerators. The first epoch is apart, because later ones may find their data in a cache.',
-    categories: { label: 'arm', categories: bars.map(({ arm, epoch }) => nameOf(arms, arm, epoch)) },
+      'Mean of all steps of the counted trials, over all accelerators. At the barrier, they wait for the slowest one, or wake up late on a busy machine. The first epoch is apart, because later ones may find their data in a cache.',
+    categories: {
+      label: arms.length === 1 ? 'epoch' : 'arm',
+      categories: bars.map(({ arm, epoch }) => nameOf(arms, arm, epoch)),
+    },
     value: { label: 'time', unit: 'ns' },
     isStacked: true,
     parts: [
       part('computing', ({ computeNs }) => computeNs),
       part('waiting for data', ({ waitNs }) => waitNs),
-      part('waiting for other accelerators', ({ barrierNs }) => barrierNs),
+      part('at the barrier', ({ barrierNs }) => barrierNs),
     ],
     arms: bars.map(({ arm }) => arm.id),
   };

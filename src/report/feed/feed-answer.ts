@@ -100,7 +100,7 @@ function loaderText({ recommended, loader, whole }: FeedRecord): string {
 
 function nextOf({ verdict, run, group }: FeedRecord, command: readonly string[]): readonly NextStep[] {
   const isOpen = verdict === 'open' || verdict === 'predicted';
-  const what = group === undefined ? 'measure longer' : `measure longer; start all ${group.ranks} ranks again`;
+  const what = group === undefined ? 'measure longer' : `measure longer, with all ${group.ranks} ranks`;
   return nextSteps([
     isOpen && command[0] === 'feed'
       ? { what, command: feedrateCommand([...withoutRank(withoutBudget(command)), '--budget', '10m']) }

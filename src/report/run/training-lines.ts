@@ -59,7 +59,7 @@ function epochWords(epoch: EpochUse): string {
     `AU ${formatValue(au, 'ratio')} (${steady}${short})`,
     `${formatValue(samplesPerSecond, 'ops/s')} samples/s`,
     `${plural(steps, 'step')} in ${time(durationNs)}`,
-    `a step ${time(computeNs)} computing + ${time(waitNs)} waiting for data + ${time(barrierNs)} for others`,
+    `a step ${time(computeNs)} computing + ${time(waitNs)} waiting for data + ${time(barrierNs)} at the barrier`,
     stallWords(epoch),
   ].join(', ');
 }
