@@ -48,8 +48,8 @@ function times({ low, estimate, high }: FeedInterval, ranks: number): FeedInterv
 }
 
 /**
- * Returns a note that names the rank whose accelerators were fed worst, if that is much worse than the mean of all ranks, which
- * is what the answer counts.
+ * Returns a note that names the rank whose accelerators were fed worst, if that is much worse than the mean of all ranks: all
+ * wait for it.
  * @param accelerators of each rank, in the emulation that is looked at
  */
 export function unevenNotes(trials: readonly TrialRecord[], accelerators: number): string[] {
@@ -65,7 +65,7 @@ export function unevenNotes(trials: readonly TrialRecord[], accelerators: number
     au: auOf(own),
   }));
   const [worst] = ranks.toSorted((a, b) => a.au - b.au);
-  const mean = auOf(trials);
+  const mean = ranks.reduce((sum, { au }) => sum + au, 0) / ranks.length;
   if (worst === undefined || !(worst.au < mean * (1 - APART))) return [];
   const percent = (value: number): string => `${(value * 100).toFixed(0)} %`;
   const who = rankText(worst.rank, worst.host);

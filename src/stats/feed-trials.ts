@@ -3,7 +3,7 @@
 import { BINS, binMidpoint, type Histogram, quantileNs } from '../histogram/histogram.js';
 import { decodeHistogram } from '../histogram/sparse-counts.js';
 import type { RampStep } from '../record/feed-record.js';
-import { partsOf } from '../record/merge-ranks.js';
+import { recordsOf } from '../record/merge-ranks.js';
 import type { EpochRecord } from '../record/training-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { mergedLatency } from '../record/trial-values.js';
@@ -31,20 +31,22 @@ export function rampPointOf(trials: readonly TrialRecord[], job: string, readers
 /**
  * Readers make batches without a pause, and have more to make when the last step ends. So all of them are busy from the start of
  * the epoch to its end. Readers that are served one after another have then made all that was counted; others have begun half a
- * batch each on average, so their rate comes out too low by half a batch per reader. Ranks of a group count with their mean.
+ * batch each on average, so their rate comes out too low by half a batch per reader. Ranks of a group count with their mean, each
+ * with its own time: the merged one has a barrier after each step, and readers have none.
  */
 function rampRoundOf(trial: TrialRecord): RampRound {
-  const epochs = epochsOf(trial);
-  const sum = (value: (epoch: EpochRecord) => number) => epochs.reduce((total, epoch) => total + value(epoch), 0);
-  const ranks = partsOf(trial).length;
+  const ranks = recordsOf(trial);
+  const epochs = ranks.flatMap(epochsOf);
+  const mean = (value: (epoch: EpochRecord) => number) =>
+    epochs.reduce((total, epoch) => total + value(epoch), 0) / ranks.length;
   const { workerCpuNs } = trial.client;
   return {
-    samples: sum((epoch) => epoch.samples) / ranks,
-    durationNs: sum(({ startNs, endNs }) => endNs - startNs),
-    bytes: sum((epoch) => epoch.sampleBytes) / ranks,
+    samples: mean(({ samples }) => samples),
+    durationNs: mean(({ startNs, endNs }) => endNs - startNs),
+    bytes: mean(({ sampleBytes }) => sampleBytes),
     latencies: sampleTimes(trial),
     // On a virtual clock, the time of the processors and that of the trial are not comparable.
-    cpuNs: trial.machine === undefined || workerCpuNs === null ? null : workerCpuNs / ranks,
+    cpuNs: trial.machine === undefined || workerCpuNs === null ? null : workerCpuNs / ranks.length,
     serverNs: serverNs(trial),
   };
 }
