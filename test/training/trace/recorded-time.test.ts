@@ -2,6 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createPrng } from '../../../src/base/prng.js';
+import { recordedRange } from '../../../src/report/run/replay-lines.js';
 import { StraceImport } from '../../../src/training/trace/strace-import.js';
 import { type Overhead, recordedWithinNs } from '../../../src/training/trace/tracer-time.js';
 import { durationOf, madeProgram, type StopCost, straceOf } from './made-program.js';
@@ -91,5 +92,24 @@ test('the interval of the recorded time is a third of what was taken off the who
     assert.ok(Math.abs(head.recordedNs - durationOf(program)) <= within, `seed ${seed}`);
   }
 });
+
+test('an interval that changes no conclusion is not printed', () => {
+  const rangeOf = (recordedNs: number | null, recordedWithinNs?: number | null) =>
+    recordedRange({ ...REPLAY, recordedNs, ...(recordedWithinNs !== undefined && { recordedWithinNs }) });
+  assert.is(rangeOf(4e9, 5e8), ' (3.5 s to 4.5 s)');
+  assert.is(rangeOf(1e9, 2e9), ' (0 ns to 3 s)');
+  for (const none of [rangeOf(4e9, 1e8), rangeOf(4e9, null), rangeOf(4e9), rangeOf(null, null)]) assert.is(none, '');
+});
+
+const REPLAY = {
+  recordedNs: null,
+  replayedNs: 3e9,
+  overheadNs: 1e9,
+  threads: 1,
+  gapNs: 0,
+  waitNs: 0,
+  unreadMapBytes: 0,
+  calls: [],
+};
 
 test.run();
