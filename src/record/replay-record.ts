@@ -13,6 +13,8 @@ export interface ReplayedCalls {
 export interface ReplayRecord {
   /** From the first call to the end of the last one. Null: the source of the trace has no durations. */
   readonly recordedNs: number | null;
+  /** How far the time without the tracer may be from `recordedNs`. Null: unknown. Absent: in records of before 2026-11-30. */
+  readonly recordedWithinNs?: number | null;
   readonly replayedNs: number;
   /** Time that recording added to all threads together; null: unknown. */
   readonly overheadNs: number | null;
@@ -29,6 +31,8 @@ export interface ReplayRecord {
 /** Throws `FeedrateError('store')` when a replay in a record is damaged. */
 export function checkReplay(replay: JsonReader): void {
   for (const key of ['recordedNs', 'overheadNs']) replay.at(key).numberOrNull();
+  const within = replay.at('recordedWithinNs');
+  if (within.value !== undefined) within.numberOrNull();
   for (const key of ['replayedNs', 'threads', 'gapNs', 'waitNs', 'unreadMapBytes']) replay.at(key).number();
   for (const each of replay.at('calls').list()) {
     for (const key of ['group', 'fileClass']) each.at(key).text();

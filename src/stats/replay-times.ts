@@ -11,6 +11,19 @@ export function replayOf(trials: readonly TrialRecord[], arm: string): ReplayRec
   return replays[Math.floor(replays.length / 2)] ?? null;
 }
 
+/** An interval narrower than this part of the recorded time on either side changes no conclusion. */
+const NARROW_SHARE = 0.03;
+
+/** Returns the interval that has the recorded time without the tracer; null if it is narrow, or nothing is known of it. */
+export function recordedInterval({
+  recordedNs,
+  recordedWithinNs,
+}: Pick<ReplayRecord, 'recordedNs' | 'recordedWithinNs'>): { readonly lowNs: number; readonly highNs: number } | null {
+  if (recordedNs === null || recordedWithinNs === undefined || recordedWithinNs === null) return null;
+  if (recordedWithinNs < NARROW_SHARE * recordedNs) return null;
+  return { lowNs: Math.max(0, recordedNs - recordedWithinNs), highNs: recordedNs + recordedWithinNs };
+}
+
 /** The time of the calls of one group, all classes of files and all threads together. */
 export interface GroupTime {
   readonly group: string;

@@ -2,6 +2,7 @@ import type { WorkerReport } from '../engine/core/protocol.js';
 import type { ReplayedCalls, ReplayRecord } from '../record/replay-record.js';
 import { CallSums } from '../training/trace/call-sums.js';
 import type { CallSum, TraceHead } from '../training/trace/trace-file.js';
+import { recordedWithinNs } from '../training/trace/tracer-time.js';
 import type { Job } from '../workload/workload.js';
 
 /** Returns what a replay measured beside what its trace has; undefined for other jobs. */
@@ -18,6 +19,7 @@ export function assembleReplay(
   const total = (of: 'gapNs' | 'waitNs') => replays.reduce((sum, replay) => sum + replay[of], 0);
   return {
     recordedNs: head.timed ? head.recordedNs : null,
+    recordedWithinNs: head.timed ? recordedWithinNs(head) : null,
     replayedNs: reports.reduce((most, { total: { atNs } }) => Math.max(most, atNs), 0),
     overheadNs: head.overheadNs,
     threads: replays.length,

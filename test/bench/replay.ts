@@ -2,8 +2,8 @@
  * Records epochs of loaders and replays them on the same disk, all with a cold page cache: how long does an epoch take without
  * the tracer, by its recording, and in its replay? And are the calls the same? Needs strace, and python3 with numpy; with torch
  * (Debian: python3-torch), its DataLoader is recorded, and without it a plain loop and processes that hand over batches.
- * `npm run test:replay -- [--rounds 5] [directory]`; the directory must be on a disk, and is not changed but for a directory
- * that is removed. Exits 1 when a replay is not within 10 % of its recording (medians), or makes other calls.
+ * `npm run test:replay -- [--rounds 5] [--only TEXT] [directory]`; the directory must be on a disk, and is not changed but for a
+ * directory that is removed. `--only` measures the settings whose row begins with the text. Exits 1 when a replay is not within 10 % of its recording (medians), or makes other calls.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -133,8 +133,13 @@ function measureOnce(directory: string, data: string, words: readonly string[], 
   rmSync(results, { recursive: true });
 }
 
+function nameOf({ loader, format, files, bytes, workers, step }: Setting): string {
+  return `${loader}, ${files} ${format} of ${bytes / 1000} kB, ${workers} workers, ${step * 1000} ms`;
+}
+
 /** Measures a setting and prints its row. Returns whether replay and recording agree. */
-function measure(directory: string, { loader, format, files, bytes, workers, step }: Setting, rounds: number): boolean {
+function measure(directory: string, setting: Setting, rounds: number): boolean {
+  const { loader, format, files, bytes, workers, step } = setting;
   const data = join(directory, `data-${format}-${bytes}`);
   if (!existsSync(data)) {
     mkdirSync(data);
@@ -152,7 +157,7 @@ function measure(directory: string, { loader, format, files, bytes, workers, ste
   const total = calls.reduce((sum, { recorded }) => sum + recorded.calls, 0) / into.replays.length;
   const ratio = median(into.replayed.map((seconds, round) => seconds / (into.recorded[round] as number)));
   const cells = [
-    `${loader}, ${files} ${format} of ${bytes / 1000} kB, ${workers} workers, ${step * 1000} ms`,
+    nameOf(setting),
     ...[into.alone, into.traced, into.recorded, into.replayed].map((each) => `${median(each).toFixed(3)} s`),
     `${ratio.toFixed(3)} (${into.replayed.map((each, round) => (each / (into.recorded[round] as number)).toFixed(2)).join(' ')})`,
     `${Math.round(total)} ${same ? 'same' : 'DIFFERENT'}`,
@@ -162,7 +167,7 @@ function measure(directory: string, { loader, format, files, bytes, workers, ste
 }
 
 const { values, positionals } = parseArgs({
-  options: { rounds: { type: 'string', default: '5' } },
+  options: { rounds: { type: 'string', default: '5' }, only: { type: 'string', default: '' } },
   allowPositionals: true,
 });
 const directory = mkdtempSync(join(resolve(positionals[0] ?? tmpdir()), 'feedrate-replay-'));
@@ -173,7 +178,8 @@ try {
   console.log('|---|---|---|---|---|---|---|');
   for (const setting of SETTINGS)
     for (const loader of hasTorch && setting.format === 'npz' ? (['python', 'torch'] as const) : (['python'] as const))
-      agrees = measure(directory, { ...setting, loader }, Number(values.rounds)) && agrees;
+      if (nameOf({ ...setting, loader }).startsWith(values.only))
+        agrees = measure(directory, { ...setting, loader }, Number(values.rounds)) && agrees;
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }

@@ -161,6 +161,6 @@ export const LEDGERS_OF_RESULTS: Readonly<Record<string, Ledger>> = {
       'name the directory of your data with --path',
       'make one with feedrate record',
     ],
-    [OTHERS]: ['write it with numpy.savez', 'use the feedrate that made it'],
+    [OTHERS]: ['write it with numpy.savez', 'write it with torch.save', 'use the feedrate that made it'],
   },
 };

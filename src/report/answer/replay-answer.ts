@@ -2,6 +2,7 @@
 import { formatDurationNs } from '../../base/units.js';
 import type { ReplayRecord } from '../../record/replay-record.js';
 import { groupTimes, replayOf } from '../../stats/replay-times.js';
+import { recordedRange } from '../run/replay-lines.js';
 import type { RunView } from '../run/run-view.js';
 import { listed } from './answer.js';
 import { targetSubject } from './target-words.js';
@@ -28,7 +29,7 @@ export function replayAnswer({ summaries, trials }: RunView): string | null {
 function durationWords(replay: ReplayRecord): string {
   const { recordedNs, replayedNs } = replay;
   const [most] = groupTimes(replay);
-  const instead = recordedNs === null ? '' : ` instead of ${formatDurationNs(recordedNs)}`;
+  const instead = recordedNs === null ? '' : ` instead of ${formatDurationNs(recordedNs)}${recordedRange(replay)}`;
   const share =
     most === undefined ? '' : `, and ${Math.round(most.share * 100)} % of the time in calls is ${most.group}`;
   return `${formatDurationNs(replayedNs)}${instead}${share}`;

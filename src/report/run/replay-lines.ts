@@ -2,7 +2,7 @@
 import { formatBytes, formatDurationNs, formatWhole } from '../../base/units.js';
 import { visibleText } from '../../base/visible-text.js';
 import type { ReplayedCalls, ReplayRecord } from '../../record/replay-record.js';
-import { differingCalls, replayOf } from '../../stats/replay-times.js';
+import { differingCalls, recordedInterval, replayOf } from '../../stats/replay-times.js';
 import type { Line } from './run-lines.js';
 import type { RunView } from './run-view.js';
 
@@ -19,7 +19,7 @@ export function replayLines({ summaries, trials }: RunView): Line[] {
 
 function linesOf(arm: string, replay: ReplayRecord): string[] {
   const { replayedNs, recordedNs, gapNs, waitNs, threads, calls } = replay;
-  const beside = recordedNs === null ? '' : `, recorded ${formatDurationNs(recordedNs)}`;
+  const beside = recordedNs === null ? '' : `, recorded ${formatDurationNs(recordedNs)}${recordedRange(replay)}`;
   const inCalls = calls.reduce((sum, { replayed }) => sum + replayed.ns, 0);
   const lines = [
     `${visibleText(arm)}: replayed in ${formatDurationNs(replayedNs)}${beside}; ${threads === 1 ? 'its thread spent' : `its ${threads} threads spent together`} ${formatDurationNs(inCalls)} in calls, ${formatDurationNs(gapNs)} computing, ${formatDurationNs(waitNs)} waiting for each other`,
@@ -31,6 +31,12 @@ function linesOf(arm: string, replay: ReplayRecord): string[] {
     lines.push(`  ${rest.length} other ${rest.length === 1 ? 'kind' : 'kinds'} of calls: ${formatDurationNs(restNs)}`);
   }
   return [...lines, ...differenceLines(replay)];
+}
+
+/** Returns the interval of the recorded time in words; empty if it is too narrow to matter. */
+export function recordedRange(replay: ReplayRecord): string {
+  const interval = recordedInterval(replay);
+  return interval === null ? '' : ` (${formatDurationNs(interval.lowNs)} to ${formatDurationNs(interval.highNs)})`;
 }
 
 function callWords({ group, fileClass, replayed, recorded }: ReplayedCalls, { recordedNs }: ReplayRecord): string {
@@ -63,6 +69,11 @@ function differenceLines(replay: ReplayRecord): string[] {
       ? []
       : [
           `  the recording itself took about ${formatDurationNs(overheadNs)} of all threads' time; calls and gaps are without it`,
+          ...(recordedInterval(replay) === null
+            ? []
+            : [
+                '  recording slowed the program down so much that its own time is known as an interval only; for a closer one, record it from a slower mount',
+              ]),
         ]),
   ];
 }

@@ -4,6 +4,23 @@ export interface Overhead {
   readonly inGapNs: number;
 }
 
+/** How much of what was taken off a recording may be wrong, either way: see "The recorded time has an interval" in DECISIONS.md. */
+const UNCERTAIN_SHARE = 1 / 3;
+
+/**
+ * Returns how far the time without the tracer may be from the one that was computed, ns; null: nothing is known of the tracer.
+ * @param head times with the tracer and without it, and what it added to all threads, ns
+ */
+export function recordedWithinNs(head: {
+  readonly tracedNs?: number;
+  readonly recordedNs: number;
+  readonly overheadNs: number | null;
+}): number | null {
+  const { tracedNs, recordedNs, overheadNs } = head;
+  if (tracedNs === undefined || overheadNs === null) return null;
+  return Math.round(Math.max(0, tracedNs - recordedNs) * UNCERTAIN_SHARE);
+}
+
 /**
  * Takes what a tracer added off the times of one thread. A stop costs more or less than the mean, and often more than the gap
  * in which it is. What could not be taken there is taken from the next gap or call, so sums are right.

@@ -7,6 +7,7 @@ import { chunksOf } from '../../../src/engine/layout/file-content.js';
 import type { DataFile } from '../../../src/plan/plan.js';
 import { shapedFiles } from '../../../src/plan/shaped-files.js';
 import type { DatasetShape, FileGeometry } from '../../../src/training/dataset-shape.js';
+import type { TorchGeometry } from '../../../src/training/file-geometries.js';
 import { geometryOf } from '../../../src/training/formats/dataset-files.js';
 import { readerOf } from '../../../src/training/readers/reader-of.js';
 import type { ByteSource } from '../../../src/training/scans/byte-source.js';
@@ -86,5 +87,55 @@ for (const format of DATA_FORMAT_NAMES) {
     }
   });
 }
+
+/** Returns a zip archive of members of one byte. */
+function zipOf(names: readonly string[], method: number): Buffer {
+  const locals: Buffer[] = [];
+  const entries: Buffer[] = [];
+  let at = 0;
+  for (const name of names) {
+    const local = Buffer.alloc(30 + name.length + 1);
+    local.write('PK\x03\x04', 0, 'latin1');
+    local.writeUInt16LE(name.length, 26);
+    local.write(name, 30);
+    const entry = Buffer.alloc(46 + name.length);
+    entry.write('PK\x01\x02', 0, 'latin1');
+    entry.writeUInt16LE(method, 10);
+    entry.writeUInt32LE(1, 20);
+    entry.writeUInt32LE(1, 24);
+    entry.writeUInt16LE(name.length, 28);
+    entry.writeUInt32LE(at, 42);
+    entry.write(name, 46);
+    locals.push(local);
+    entries.push(entry);
+    at += local.length;
+  }
+  const end = Buffer.alloc(22);
+  end.write('PK\x05\x06', 0, 'latin1');
+  end.writeUInt32LE(Buffer.concat(entries).length, 12);
+  end.writeUInt32LE(at, 16);
+  return Buffer.concat([...locals, ...entries, end]);
+}
+
+test('pt: tensors are found in the order of their numbers, and archives that are not of torch.save are refused', () => {
+  const scanned = (file: Buffer): FileGeometry => {
+    const { scan, geometry } = scanOf('pt');
+    return geometry(Float64Array.from(scan(sourceOf(file, null), CHOICES)));
+  };
+  const members = ['a/data.pkl', 'a/data/0', 'a/data/10', 'a/data/2', 'a/version'];
+  const file = zipOf(members, 0);
+  const archive = scanned(file) as TorchGeometry;
+  const order = Array.from({ length: archive.records }, (_, record) => archive.recordAt(record).headerAtBytes);
+  const placeOf = (name: string) => file.indexOf(name) - 30;
+  assert.equal(order, ['a/version', 'a/data.pkl', 'a/data/0', 'a/data/2', 'a/data/10'].map(placeOf));
+  assert.is(archive.sampleAt(0).bytes, 3);
+  const refusals: [Buffer, RegExp][] = [
+    [zipOf(members, 8), /its tensors are compressed, .*; write it with torch\.save$/],
+    [zipOf(['x.npy', 'y.npy'], 0), /is not one of torch\.save; check the format$/],
+    [zipOf([...members, 'a/constants.pkl'], 0), /it is a TorchScript program, .*; check the format$/],
+    [Buffer.from('\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.'.repeat(9), 'latin1'), /there is no zip archive/],
+  ];
+  for (const [refused, wanted] of refusals) assert.throws(() => scanned(refused), wanted);
+});
 
 test.run();

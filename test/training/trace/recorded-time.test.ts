@@ -2,8 +2,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createPrng } from '../../../src/base/prng.js';
+import { recordedRange } from '../../../src/report/run/replay-lines.js';
 import { StraceImport } from '../../../src/training/trace/strace-import.js';
-import type { Overhead } from '../../../src/training/trace/tracer-time.js';
+import { type Overhead, recordedWithinNs } from '../../../src/training/trace/tracer-time.js';
 import { durationOf, madeProgram, type StopCost, straceOf } from './made-program.js';
 import { type MadeTrace, madeBy } from './made-trace.js';
 
@@ -71,5 +72,44 @@ test('what a stop costs more or less than the mean is made up for by the next on
     assert.ok(Math.abs(error) < 0.05, `seed ${seed}: ${error}`);
   }
 });
+
+test('the interval of the recorded time is a third of what was taken off the whole, and unknown without a tracer', () => {
+  const known = { tracedNs: 9e9, recordedNs: 6e9, overheadNs: 4e9 };
+  assert.is(recordedWithinNs(known), 1e9);
+  assert.is(recordedWithinNs({ ...known, overheadNs: null }), null);
+  assert.is(recordedWithinNs({ recordedNs: 6e9, overheadNs: 4e9 }), null);
+  // Waits without a visible cause can make the computed time the longer one.
+  assert.is(recordedWithinNs({ ...known, tracedNs: 5e9 }), 0);
+  const cost = { inCallNs: 60_000, inGapNs: 60_000 };
+  for (let seed = 1; seed <= 20; seed++) {
+    const program = madeProgram(seed, seed % 4, 3);
+    // The tracer costs a quarter more than what was found.
+    const { head } = imported(
+      straceOf(program, () => ({ inCallNs: 75_000, inGapNs: 75_000 })),
+      cost,
+    );
+    const within = recordedWithinNs(head) as number;
+    assert.ok(Math.abs(head.recordedNs - durationOf(program)) <= within, `seed ${seed}`);
+  }
+});
+
+test('an interval that changes no conclusion is not printed', () => {
+  const rangeOf = (recordedNs: number | null, recordedWithinNs?: number | null) =>
+    recordedRange({ ...REPLAY, recordedNs, ...(recordedWithinNs !== undefined && { recordedWithinNs }) });
+  assert.is(rangeOf(4e9, 5e8), ' (3.5 s to 4.5 s)');
+  assert.is(rangeOf(1e9, 2e9), ' (0 ns to 3 s)');
+  for (const none of [rangeOf(4e9, 1e8), rangeOf(4e9, null), rangeOf(4e9), rangeOf(null, null)]) assert.is(none, '');
+});
+
+const REPLAY = {
+  recordedNs: null,
+  replayedNs: 3e9,
+  overheadNs: 1e9,
+  threads: 1,
+  gapNs: 0,
+  waitNs: 0,
+  unreadMapBytes: 0,
+  calls: [],
+};
 
 test.run();
