@@ -106,7 +106,7 @@ const REACHED_BY_ALL = /^(nfs|fuse\.|ceph|lustre|cifs|smb|gpfs|9p|beegfs|wekafs)
  * Returns a text that two machines have in common if, as far as their mounts say, their targets are the same storage. Other
  * file systems belong to one machine, or one container.
  */
-function storageOf({ path }: Target): string {
+export function storageOf({ path }: Target): string {
   if (isNfsUrl(path)) return digest(path);
   const mount = findMount(readMounts(), path);
   if (mount !== null && REACHED_BY_ALL.test(mount.fileSystem)) return digest(`${mount.fileSystem} ${mount.source}`);
