@@ -94,8 +94,10 @@ function hostIn({ group, hostname }: RunRecord, rank: number): string {
   return group?.members.find((member) => member.rank === rank)?.host ?? hostname;
 }
 
-const memberOf = ({ run, rank }: RankRun): GroupMember | undefined =>
-  run.group?.members.find((member) => member.rank === rank);
+/** Returns what a run says of its own rank, which may have another number in the merged one. */
+function memberOf({ run: { group }, rank }: RankRun): GroupMember | undefined {
+  return group?.members.find((member) => member.rank === (group.rank ?? rank));
+}
 
 /** Adds the clocks of several machines that have not met, if all of them know that of the same server. */
 function withClocks(ranks: readonly StoredRank[]): readonly StoredRank[] {
