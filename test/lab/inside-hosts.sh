@@ -54,20 +54,6 @@ together() { # FILES NAME OPTION...: how the ranks use the data files, and where
 together disjoint disjoint
 together shared shared
 
-# Hosts that do not meet begin at a set time, and their runs are merged.
-apart() {
-  local at rank runs=()
-  at=$(($(date +%s) + 120))
-  for rank in 0 1; do
-    on_host "$rank" "$main" run "$workload" -t "train=$data/train" -o "$PWD/apart" --progress none --set trials.rounds=1 \
-      --rank "$rank" --group-size 2 --start-at "@$at" >"apart.$rank.report" 2>"apart.$rank.stderr" &
-    runs+=($!)
-  done
-  wait "${runs[@]}"
-  "$main" merge $(cd apart && echo *) -o "$PWD/merged" >apart.name 2>apart.merged
-}
-apart
-
 # fio's own way: a server on each host, and a client that adds them up, in turn with feedrate.
 address() { echo "192.0.2.$((128 + 4 * $1 + 1))"; }
 for rank in 0 1; do
