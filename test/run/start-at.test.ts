@@ -105,7 +105,7 @@ test('ranks that begin together are merged; those that did not, and one alone, a
     assert.is(compared.status, 0, compared.stderr);
     assert.match(
       compared.stderr,
-      /clocks of the machines were compared by that of their file server, to within [\d.]+ m?s/,
+      /clocks of the machines were compared by that of their file server, to within [\d.]+ [nµm]?s/,
     );
     const { run: of, trials } = readRun(join(results, compared.stdout.trim()));
     const [ofFirst, ofOther] = of?.group?.members ?? [];
