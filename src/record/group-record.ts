@@ -13,6 +13,16 @@ export interface GroupMember {
    */
   readonly clockOffsetNs: number | null;
   readonly clockErrorNs: number | null;
+  /** Of a machine that met no other: its clock and that of the server of its first target; absent if it is not known. */
+  readonly serverClock?: ServerClockRecord;
+}
+
+/** How far a machine's clock is ahead of that of a file server, ns, and how far that may be wrong. */
+export interface ServerClockRecord {
+  /** Equal on machines whose mounts say that they use the same storage. */
+  readonly server: string;
+  readonly offsetNs: number;
+  readonly errorNs: number;
 }
 
 /** The group of a run; absent in runs of one process. */
@@ -41,5 +51,9 @@ export function checkGroup(group: JsonReader): void {
     member.at('host').text();
     member.at('clockOffsetNs').numberOrNull();
     member.at('clockErrorNs').numberOrNull();
+    const serverClock = member.at('serverClock');
+    if (serverClock.value === undefined) continue;
+    serverClock.at('server').text();
+    for (const key of ['offsetNs', 'errorNs']) serverClock.at(key).number();
   }
 }

@@ -76,13 +76,9 @@ export async function conduct(
 
 /** Returns the rank of a run that begins at a set time, and what is recorded of it. */
 async function startingAt(start: SetStart, { plan }: Preparation, listener: RunListener) {
-  const { rankStartingAt, recordOfLone } = await import('./start-at.js');
-  const names = plan.targets.map(({ name }) => name);
-  const group = recordOfLone(start);
-  return {
-    rank: { rank: rankStartingAt(start, names, (text) => listener.note?.(text)) },
-    recorded: group === undefined ? {} : { group },
-  };
+  const { rankStartingAt } = await import('./start-at.js');
+  const { rank, group } = rankStartingAt(start, plan.targets, (text) => listener.note?.(text));
+  return { rank: { rank }, recorded: group === null ? {} : { group } };
 }
 
 /** Adds the ceilings of the targets. What reads them is loaded for volumes of FSx for ONTAP, and to check a user's file. */

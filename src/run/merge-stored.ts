@@ -3,10 +3,11 @@ import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { rankText } from '../base/rank-text.js';
+import { formatDurationNs } from '../base/units.js';
 import { passingName } from '../host/files/own-names.js';
 import { makeDirectories } from '../host/system/make-directories.js';
 import { commonArms } from '../plan/rank-files.js';
-import type { GroupMember } from '../record/group-record.js';
+import type { GroupMember, ServerClockRecord } from '../record/group-record.js';
 import type { RunRecord } from '../record/run-record.js';
 import { windowNs } from '../record/trial-values.js';
 import { isCounted } from '../stats/summary.js';
@@ -30,6 +31,14 @@ export interface MergedRun {
 
 interface StoredRank extends RankRun {
   readonly host: string;
+  /** Null: unknown. Records of ranks that met are by the clock of rank 0 already. */
+  readonly clock: ComparedClock | null;
+}
+
+/** How far the clock of a rank's records is ahead of that of the first rank, ns, and how far that may be wrong. */
+interface ComparedClock {
+  readonly offsetNs: number;
+  readonly errorNs: number;
 }
 
 /**
@@ -45,7 +54,7 @@ export function mergeStoredRuns(
   resultsDirectory: string,
   command: readonly string[],
 ): MergedRun {
-  const ranks = numbered(directories.flatMap(ranksOf));
+  const ranks = withClocks(numbered(directories.flatMap(ranksOf)));
   if (ranks.length < 2)
     throw new FeedrateError(
       'usage',
@@ -74,15 +83,33 @@ export function mergeStoredRuns(
 /** Returns the ranks in a run directory: those of a group, or the run itself. */
 function ranksOf(directory: string): StoredRank[] {
   const ranks = rankRunsIn(directory);
-  if (ranks.length > 0) return ranks.map((rank) => ({ ...rank, host: hostIn(rank.run, rank.rank) }));
+  if (ranks.length > 0) return ranks.map((rank) => ({ ...rank, host: hostIn(rank.run, rank.rank), clock: null }));
   const { run, problems } = readHeader(directory);
   if (run === null) throw new FeedrateError('store', `${directory}: cannot be merged: ${problems[0]}`);
   const rank = run.group?.rank ?? 0;
-  return [{ rank, directory, run, host: hostIn(run, rank) }];
+  return [{ rank, directory, run, host: hostIn(run, rank), clock: null }];
 }
 
 function hostIn({ group, hostname }: RunRecord, rank: number): string {
   return group?.members.find((member) => member.rank === rank)?.host ?? hostname;
+}
+
+/** Returns what a run says of its own rank, which may have another number in the merged one. */
+function memberOf({ run: { group }, rank }: RankRun): GroupMember | undefined {
+  return group?.members.find((member) => member.rank === (group.rank ?? rank));
+}
+
+/** Adds the clocks of several machines that have not met, if all of them know that of the same server. */
+function withClocks(ranks: readonly StoredRank[]): readonly StoredRank[] {
+  const clocks = ranks.flatMap((rank) => memberOf(rank)?.serverClock ?? []);
+  const [first] = clocks;
+  const isCommon = clocks.length === ranks.length && clocks.every(({ server }) => server === first?.server);
+  if (first === undefined || !isCommon || new Set(ranks.map(({ host }) => host)).size === 1) return ranks;
+  return ranks.map((rank, at) => {
+    const own = clocks[at] as ServerClockRecord;
+    const errorNs = at === 0 ? 0 : own.errorNs + first.errorNs;
+    return { ...rank, clock: { offsetNs: own.offsetNs - first.offsetNs, errorNs } };
+  });
 }
 
 /** Keeps the ranks that runs have, or counts them in their order if two have the same. */
@@ -128,9 +155,11 @@ function isSamePlan(a: RunRecord, b: RunRecord): boolean {
 function recordOf(ranks: readonly StoredRank[], command: readonly string[]): Omit<RunRecord, 'id'> {
   const [{ run }] = ranks as [StoredRank];
   const runs = ranks.map((rank) => rank.run);
-  const members = ranks.map(({ rank, host, run: own }): GroupMember => {
-    const known = own.group?.members.find((member) => member.rank === rank);
-    return { rank, host, clockOffsetNs: known?.clockOffsetNs ?? null, clockErrorNs: known?.clockErrorNs ?? null };
+  const members = ranks.map((each): GroupMember => {
+    const { rank, host, clock } = each;
+    const known = memberOf(each);
+    const clockOffsetNs = known?.clockOffsetNs ?? clock?.offsetNs ?? null;
+    return { rank, host, clockOffsetNs, clockErrorNs: known?.clockErrorNs ?? clock?.errorNs ?? null };
   });
   const { id: _, ...record } = run;
   return {
@@ -144,7 +173,7 @@ function recordOf(ranks: readonly StoredRank[], command: readonly string[]): Omi
 }
 
 function fill(store: RunStore, ranks: readonly StoredRank[]): Omit<MergedRun, 'directory'> {
-  const merged = mergedTrials(ranks);
+  const merged = mergedTrials(ranks.map((each) => ({ ...each, clockOffsetNs: each.clock?.offsetNs ?? 0 })));
   let commonNs = 0;
   let longestNs = 0;
   let counted = 0;
@@ -184,12 +213,14 @@ function missingRanks(ranks: readonly StoredRank[]): string[] {
   return [`${named} left no run; the result is that of the other ${ranks.length}`];
 }
 
-/** Returns a line when the clocks of several machines are not known to agree. */
+/** Returns a line when the clocks of several machines are not known to agree, or only as far as that of their server tells. */
 function uncertainClocks(ranks: readonly StoredRank[]): string[] {
   const hosts = new Set(ranks.map(({ host }) => host));
-  const isCompared = ranks.every(
-    ({ rank, run }) => run.group?.members.find((each) => each.rank === rank)?.clockOffsetNs != null,
-  );
-  if (hosts.size === 1 || isCompared) return [];
+  if (hosts.size === 1 || ranks.every((rank) => memberOf(rank)?.clockOffsetNs != null)) return [];
+  const errorsNs = ranks.flatMap(({ clock }) => clock?.errorNs ?? []);
+  if (errorsNs.length === ranks.length)
+    return [
+      `the clocks of the machines were compared by that of their file server, to within ${formatDurationNs(Math.max(...errorsNs))}`,
+    ];
   return ['the clocks of the machines were not compared, so the common time is as exact as their NTP'];
 }

@@ -32,6 +32,8 @@ export function rankRunsIn(directory: string): RankRun[] {
 export interface RankTrials extends Pick<RankRun, 'rank' | 'directory'> {
   /** Its machine, for records that do not name it. */
   readonly host?: string;
+  /** How far the clock of its records is ahead of that of the first rank, ns. Default: 0. */
+  readonly clockOffsetNs?: number;
 }
 
 /** The trials of ranks, merged one after the other. */
@@ -109,11 +111,12 @@ function linesOf(rank: number, directory: string, problems: string[]): Map<strin
   return lines;
 }
 
-function decoded(line: string, { rank, host }: RankTrials, problems: string[]): TrialRecord[] {
+function decoded(line: string, { rank, host, clockOffsetNs = 0 }: RankTrials, problems: string[]): TrialRecord[] {
   try {
     const trial = decodeTrial(line, `rank ${rank}: ${RUN_FILES.trials}`);
     if (trial.ranks !== undefined) return [trial];
-    return [{ ...trial, rank, ...(trial.host === undefined && host !== undefined && { host }) }];
+    const beganNs = trial.beganNs === undefined ? {} : { beganNs: trial.beganNs - clockOffsetNs };
+    return [{ ...trial, rank, ...beganNs, ...(trial.host === undefined && host !== undefined && { host }) }];
   } catch (error) {
     if (!(error instanceof FeedrateError)) throw error;
     problems.push(`${error.message}; this trial is lost`);

@@ -8,6 +8,7 @@ import * as assert from 'uvu/assert';
 import type { Group } from '../../src/group/group.js';
 import { checkpointShape } from '../../src/plan/jobs/shards.js';
 import { conduct } from '../../src/run/conduct.js';
+import type { HeadStart } from '../../src/run/head-start.js';
 import { rankFilesOf } from '../../src/run/preparation.js';
 import { RankMeetings } from '../../src/run/rank-meetings.js';
 import type { RunRequest } from '../../src/run/request.js';
@@ -30,11 +31,19 @@ trials: { sessions: 1, rounds: 1, warmup: 0 }
 
 type Outcome = PromiseSettledResult<Conducted>;
 
+/** Ranks that are refused before they measure need no process of a session, which takes most of the time. */
+const NO_SESSIONS = {
+  answered: Promise.resolve(),
+  takeSession: () => null,
+  discard: () => {},
+} as unknown as HeadStart;
+
 /** Runs the workload with each rank's changes, and returns what came out on each. */
 async function runs(
   directory: string,
   size: number,
   change: (rank: number, request: RunRequest) => Partial<RunRequest> = () => ({}),
+  headStart?: HeadStart,
 ) {
   const results = join(directory, 'results');
   const group = localGroup(size);
@@ -49,7 +58,7 @@ async function runs(
         group: { meetings: new RankMeetings(each), files: null },
       };
       const own = { ...request, ...change(rank, request) };
-      return conduct(own, { note: (text) => notes[rank]?.push(text) });
+      return conduct(own, { note: (text) => notes[rank]?.push(text) }, headStart);
     }),
   );
   return { results, outcomes, notes };
@@ -108,9 +117,14 @@ const endsOf = (outcomes: readonly Outcome[]) =>
 
 test('results that ranks do not share are refused, and so are ranks that measure something else', () =>
   withTemporaryDirectory(async (directory) => {
-    const apart = await runs(directory, 2, (rank) => ({ resultsDirectory: join(directory, `of-${rank}`) }));
+    const apart = await runs(
+      directory,
+      2,
+      (rank) => ({ resultsDirectory: join(directory, `of-${rank}`) }),
+      NO_SESSIONS,
+    );
     for (const end of endsOf(apart.outcomes)) assert.match(end, /use -o with a directory that all machines share/);
-    const other = await runs(directory, 2, (rank) => ({ seed: rank + 1 }));
+    const other = await runs(directory, 2, (rank) => ({ seed: rank + 1 }), NO_SESSIONS);
     for (const end of endsOf(other.outcomes))
       assert.match(end, /rank 1 \(host-1\) has seed 2, rank 0 \(host-0\) has 1; start them all with the same command/);
     assert.equal(listRuns(other.results), []);

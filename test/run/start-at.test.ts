@@ -17,6 +17,7 @@ const test = suite('run/start-at');
 const WORKLOAD = `name: apart
 jobs:
   read: {rw: randread, bs: 64k, size: 1MiB, rate_iops: 200, runtime: 1s, time_based: true, cache: as-is}
+trials: {sessions: 1, rounds: 1, warmup: 0}
 `;
 /** Until the processes look at the time, s. A busy machine takes longer, and they refuse a time that has passed. */
 const SOON_S = [3, 15, 60];
@@ -29,6 +30,18 @@ function beginLater(directory: string, byNs: number): void {
     return JSON.stringify({ ...trial, beganNs: trial.beganNs + byNs });
   };
   writeFileSync(path, `${readFileSync(path, 'utf8').trimEnd().split('\n').map(shifted).join('\n')}\n`);
+}
+
+/** Changes a stored run as if it were of another host, whose clock is so much ahead. */
+function moveToHost(directory: string, host: string, byNs: number): void {
+  const path = join(directory, 'run.json');
+  const run = JSON.parse(readFileSync(path, 'utf8')) as { group: { members: { serverClock: { offsetNs: number } }[] } };
+  const members = run.group.members.map((member) => ({
+    ...member,
+    host,
+    serverClock: { ...member.serverClock, offsetNs: member.serverClock.offsetNs + byNs },
+  }));
+  writeFileSync(path, JSON.stringify({ ...run, group: { ...run.group, members } }));
 }
 
 function start(args: readonly string[]): Promise<number | null> {
@@ -85,6 +98,22 @@ test('ranks that begin together are merged; those that did not, and one alone, a
     assert.is(apart.status, 5);
     assert.match(apart.stderr, /never ran at the same time: .*; start them together, for example with --start-at/);
     assert.is(listRuns(results).length, 4);
+
+    // Both know how far their clocks are ahead of that of their file system.
+    moveToHost(join(results, late), 'other', 3600e9);
+    const compared = feedrate(['merge', first, late, '-o', results]);
+    assert.is(compared.status, 0, compared.stderr);
+    assert.match(
+      compared.stderr,
+      /clocks of the machines were compared by that of their file server, to within [\d.]+ [nµm]?s/,
+    );
+    const { run: of, trials } = readRun(join(results, compared.stdout.trim()));
+    const [ofFirst, ofOther] = of?.group?.members ?? [];
+    // Each process takes its own reading of the clock of this machine, which a busy one disturbs.
+    assert.ok(Math.abs((ofOther?.clockOffsetNs ?? 0) - 3600e9) < 1e9, JSON.stringify(ofOther));
+    assert.ok((ofOther?.clockErrorNs ?? 0) > 0);
+    assert.equal([ofFirst?.clockOffsetNs, ofFirst?.clockErrorNs], [0, 0]);
+    assert.ok((trials[0]?.window.readOps ?? 0) > 0, 'they ran at the same time');
   }));
 
 test.run();
