@@ -69,7 +69,7 @@ for (const [options, message] of [
   [{ ...OWN, compute: 'soon' }, /^--compute: /],
   [{ ...OWN, au: '0' }, '--au 0: expected the least utilisation that passes, above 0, such as 90% or 0.9'],
   [{ ...OWN, au: '100%' }, '--au 100%: expected a value from 0 to below 1, such as 3% or 0.03'],
-  [{ ...OWN, dataFormat: 'jpg' }, /^--data-format jpg: expected one of npz, npy, jpeg, /],
+  [{ ...OWN, dataFormat: 'jpg' }, /^--data-format jpg: expected one of npz, npy, pt, jpeg, /],
   [{ ...OWN, samplesPerFile: '4' }, '--samples-per-file 4: a file of the format npz has one sample'],
   [{ ...OWN, workers: '0' }, '--workers 0: expected a whole number from 1 to 512'],
   [{ ...OWN, prefetch: 'many' }, '--prefetch many: expected a whole number from 1 to 1024'],
