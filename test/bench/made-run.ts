@@ -62,7 +62,8 @@ export function* madeTrials(run: RunRecord, { seconds, operations }: MadeRun): G
     for (let i = 0; i < operations; i++) recordLatency(histogram, 100_000 * Math.exp(0.4 * normal()));
     return encodeHistogram(histogram);
   });
-  for (const { id, session, round, place, arm: index } of run.plan.trials) {
+  const startMs = Date.parse(run.startedAt);
+  for (const [done, { id, session, round, place, arm: index }] of run.plan.trials.entries()) {
     const arm = run.plan.arms[index] as RunRecord['plan']['arms'][number];
     const isSlow = arm.target === 'b' && (index >> 1) % 10 === 0;
     const bytesPerSecond = Math.round(1e9 * Math.exp(0.02 * normal()) * (isSlow ? 0.97 : 1));
@@ -76,7 +77,9 @@ export function* madeTrials(run: RunRecord, { seconds, operations }: MadeRun): G
       p99Ns: 251_904,
     }));
     const latency = { read: histograms[prng.nextBelow(histograms.length)] ?? [] };
-    yield makeTrial(arm, round, bytesPerSecond, { id, session, place, latency, series });
+    // One after the other: charts over time need it.
+    const startedAt = new Date(startMs + 1000 * (seconds + 1) * done).toISOString();
+    yield makeTrial(arm, round, bytesPerSecond, { id, session, place, startedAt, latency, series });
   }
 }
 

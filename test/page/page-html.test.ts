@@ -43,7 +43,12 @@ test('packed data are the same data', () => {
     { numRuns: 200 },
   );
   const points = [1, 2, 3].map((x) => ({ x, y: null }));
-  assert.is(JSON.stringify(packed(points)), '{"$keys":["x","y"],"$rows":[[1,null],[2,null],[3,null]]}');
+  assert.is(JSON.stringify(packed(points)), '{"$keys":["x","y"],"$columns":[[1,2,3],[null,null,null]]}');
+  const times = [1_795_461_125_490, 1_795_461_126_490, 1_795_461_126_490].map((x) => ({ x }));
+  assert.is(JSON.stringify(packed(times)), '{"$keys":["x"],"$columns":[{"$steps":[1795461125490,1000,0]}]}');
+  assert.equal(unpacked(packed(times)), times);
+  const nested = [1, 2, 3].map((x) => ({ x: [{ y: x }] }));
+  assert.is(JSON.stringify(packed(nested)), '{"$keys":["x"],"$rows":[[[{"y":1}]],[[{"y":2}]],[[{"y":3}]]]}');
 });
 
 test('numbers stay with their units, and endless words are shortened', () => {

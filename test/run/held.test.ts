@@ -97,7 +97,8 @@ test('a target that is removed in the middle ends the run, and is not made again
     const { directory, target, results, runWords } = place;
     await withLiveRun(runWords(ROUNDS), { cwd: directory }, async (run) => {
       await run.until(() => run.events.filter(({ type }) => type === 'trial').length === 3);
-      while (existsSync(target)) rmSync(target, { recursive: true, force: true });
+      // The run makes files in it meanwhile.
+      while (existsSync(target)) rmSync(target, { recursive: true, force: true, maxRetries: 10 });
       const { status } = await run.outcome();
       assert.is(status, 5);
       assert.ok(

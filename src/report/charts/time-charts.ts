@@ -131,7 +131,7 @@ function seriesOf({ id, trials }: TimedArm, name: string, read: (point: SeriesPo
   const points = trials.flatMap(({ trial, startMs }, index): XyPoint[] => {
     const seconds = trial.series.filter(isLong).map((point) => ({ x: atMs(startMs, point.startNs), y: read(point) }));
     // A point without a value ends the line between two trials.
-    return index === 0 ? seconds : [{ x: startMs, y: null }, ...seconds];
+    return index === 0 ? seconds : [{ x: atMs(startMs, 0), y: null }, ...seconds];
   });
   return { name, points, drawn: 'line', arm: id };
 }
@@ -143,8 +143,9 @@ function isLong({ durationNs }: SeriesPoint): boolean {
   return durationNs >= LEAST_NS;
 }
 
+/** In whole ms, which are short in the data of a page. */
 function atMs(startMs: number, ns: number): number {
-  return startMs + ns / 1e6;
+  return Math.round(startMs + ns / 1e6);
 }
 
 function rampOf({ trial: { window }, startMs }: TimedTrial): ChartSpan[] {
