@@ -16,5 +16,6 @@ done
 for run in "$@"; do
   on=("${targets[@]}")
   if [ "$run" = training ]; then on=("${tiers[@]}"); fi
-  "$main" run "$lab/sample-$run.yaml" "${on[@]}" --drop-caches -o "runs/$run" --progress none
+  # Status 1 says that a threshold was not met, which a sample may show.
+  "$main" run "$lab/sample-$run.yaml" "${on[@]}" --drop-caches -o "runs/$run" --progress none || (($? == 1))
 done
