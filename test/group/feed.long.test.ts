@@ -1,36 +1,19 @@
 /** `feedrate feed` by four ranks under each launcher: one answer, and ranks that die, are stopped, or run out of time. */
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readRun } from '../../src/store/read-run.js';
-import { needTool, skipTest } from '../support/skip.js';
 import { leftIn, onlyRun, othersGone, type Place, placeIn, type RunningGroup, startFeed } from './group-command.js';
+import { launchedSuite, needLauncher } from './launched-suite.js';
 import { TEST_LAUNCHERS } from './launchers.js';
-import { type SlurmCluster, startSlurm } from './slurm.js';
 
 const test = suite('group/feed');
 const RANKS = 4;
 /** The rank to which something happens. */
 const HIT = 2;
 const TIMEOUT_S = 15;
-const isRoot = process.getuid?.() === 0;
-const place = mkdtempSync(join(tmpdir(), 'feedrate-test-'));
-const hasProgram = (name: string): boolean => spawnSync('which', [name]).status === 0;
-let slurm: SlurmCluster | null = null;
-
-test.before(async () => {
-  if (hasProgram('slurmctld') && hasProgram('munged') && isRoot) {
-    mkdirSync(join(place, 'slurm'));
-    slurm = await startSlurm(join(place, 'slurm'));
-  }
-});
-test.after(async () => {
-  await slurm?.stop();
-  rmSync(place, { recursive: true, force: true });
-});
+const { place, environment } = launchedSuite(test);
 
 const BYTES = 322_957;
 /** 100 samples a second on each rank. */
@@ -43,21 +26,16 @@ const ENDLESS = ['--engine', 'null', '--record', '1MB', '--batch', '4', '--compu
 const JSON_FORM = ['--format', 'json'];
 
 for (const [name, launcher] of Object.entries(TEST_LAUNCHERS)) {
-  const need = (): void => {
-    needTool(launcher.program);
-    if (launcher.needsSlurm) for (const tool of ['slurmctld', 'slurmd', 'munged']) needTool(tool);
-    if (launcher.needsSlurm && !isRoot) skipTest('not root: Slurm starts its daemons as root');
-  };
   const placeOf = (what: string): Place => {
     const directory = join(place, `${name}-${what}`);
     mkdirSync(directory);
     return placeIn(directory, '');
   };
   const begin = (where: Place, options: readonly string[]): RunningGroup =>
-    startFeed(launcher, RANKS, where, { options, changes: slurm?.environment ?? {} });
+    startFeed(launcher, RANKS, where, { options, changes: environment() ?? {} });
 
   test(`${name}: the accelerators of all ranks together, each with a storage of a known rate`, async () => {
-    need();
+    needLauncher(launcher);
     const where = placeOf('known');
     const group = begin(where, [...SIMULATED, ...MODEL, ...JSON_FORM, '--need', '4']);
     const { status, stdout, stderr } = await group.ended;
@@ -74,7 +52,7 @@ for (const [name, launcher] of Object.entries(TEST_LAUNCHERS)) {
   });
 
   test(`${name}: the time ends the measurement on all ranks, with the answer so far`, async () => {
-    need();
+    needLauncher(launcher);
     const where = placeOf('time');
     const group = begin(where, [...ENDLESS, '--budget', '1m']);
     const { status, stdout, stderr } = await group.ended;
@@ -89,7 +67,7 @@ for (const [name, launcher] of Object.entries(TEST_LAUNCHERS)) {
   });
 
   test(`${name}: Ctrl-C on one rank ends the measurement on all, with the answer so far`, async () => {
-    need();
+    needLauncher(launcher);
     const where = placeOf('SIGINT');
     const group = begin(where, [...ENDLESS, '--budget', '10m']);
     await group.emulating();
@@ -108,7 +86,7 @@ for (const [name, launcher] of Object.entries(TEST_LAUNCHERS)) {
   });
 
   test(`${name}: a rank that is killed ends the measurement on all, and what was measured is kept`, async () => {
-    need();
+    needLauncher(launcher);
     const where = placeOf('SIGKILL');
     const group = begin(where, [...ENDLESS, '--budget', '10m', '--group-timeout', `${TIMEOUT_S}s`]);
     await group.emulating();

@@ -1,48 +1,25 @@
 /** Four ranks under each launcher that is installed: meetings, release skew, and ranks that are killed or stopped. */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { needTool, skipTest } from '../support/skip.js';
+import { launchedSuite, needLauncher } from './launched-suite.js';
 import { launch, TEST_LAUNCHERS } from './launchers.js';
-import { type SlurmCluster, startSlurm } from './slurm.js';
 
 const test = suite('group/launchers');
 const RANKS = 4;
 const KILLED = 2;
 const TIMEOUT_S = 4;
-const place = mkdtempSync(join(tmpdir(), 'feedrate-test-'));
-const hasProgram = (name: string): boolean => spawnSync('which', [name]).status === 0;
-const isRoot = process.getuid?.() === 0;
-let slurm: SlurmCluster | null = null;
-
-test.before(async () => {
-  if (hasProgram('slurmctld') && hasProgram('munged') && isRoot) {
-    mkdirSync(join(place, 'slurm'));
-    slurm = await startSlurm(join(place, 'slurm'));
-  }
-});
-test.after(async () => {
-  await slurm?.stop();
-  rmSync(place, { recursive: true, force: true });
-});
+const { place, environment } = launchedSuite(test);
 
 for (const [name, launcher] of Object.entries(TEST_LAUNCHERS)) {
-  const need = (): void => {
-    needTool(launcher.program);
-    if (launcher.needsSlurm) for (const tool of ['slurmctld', 'slurmd', 'munged']) needTool(tool);
-    if (launcher.needsSlurm && !isRoot) skipTest('not root: Slurm starts its daemons as root');
-  };
-
   test(`${name}: all ranks get all texts and leave together`, async () => {
-    need();
+    needLauncher(launcher);
     const shared = join(place, `${name}-meet`);
     mkdirSync(shared);
     const task = { shared, meetings: 20, textBytes: 3000, options: {} };
-    const { reports, stderr, status } = await launch(launcher, RANKS, task, slurm?.environment);
+    const { reports, stderr, status } = await launch(launcher, RANKS, task, environment());
     assert.equal([status, reports.length], [0, RANKS], stderr);
     for (const report of reports) {
       assert.is(report.launcher, launcher.meetsBy);
@@ -61,12 +38,12 @@ for (const [name, launcher] of Object.entries(TEST_LAUNCHERS)) {
 
   for (const signal of ['SIGKILL', 'SIGSTOP'] as const) {
     test(`${name}: ${signal} of a rank ends the others, with its name`, async () => {
-      need();
+      needLauncher(launcher);
       const shared = join(place, `${name}-${signal}`);
       mkdirSync(shared);
       const pidFile = join(place, `${name}-${signal}.pid`);
       const task = { shared, meetings: 3, textBytes: 10, options: { groupTimeout: `${TIMEOUT_S}s` }, pidFile };
-      const launched = launch(launcher, RANKS, task, slurm?.environment, 45_000);
+      const launched = launch(launcher, RANKS, task, environment(), 45_000);
       const pids = await pidsOf(pidFile);
       process.kill(pids[KILLED] as number, signal);
       writeFileSync(`${pidFile}.go`, '');

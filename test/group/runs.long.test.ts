@@ -1,7 +1,6 @@
 /** `feedrate run` by four ranks under each launcher: what they merge, and ranks that die, stop, or run out of space. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
@@ -22,8 +21,8 @@ import {
   startRun,
   workloadOf,
 } from './group-command.js';
+import { isRoot, launchedSuite, needLauncher } from './launched-suite.js';
 import { type Ended, TEST_LAUNCHERS, type TestLauncher } from './launchers.js';
-import { type SlurmCluster, startSlurm } from './slurm.js';
 
 const test = suite('group/runs');
 const RANKS = 4;
@@ -32,24 +31,10 @@ const HIT = 2;
 const TIMEOUT_S = 15;
 /** A group that lost a rank is over after its time-out and these: the trial under way, and what it saves. */
 const SAVES_WITHIN_S = 60;
-const isRoot = process.getuid?.() === 0;
-const place = mkdtempSync(join(tmpdir(), 'feedrate-test-'));
-const hasProgram = (name: string): boolean => spawnSync('which', [name]).status === 0;
-let slurm: SlurmCluster | null = null;
-
-test.before(async () => {
-  if (hasProgram('slurmctld') && hasProgram('munged') && isRoot) {
-    mkdirSync(join(place, 'slurm'));
-    slurm = await startSlurm(join(place, 'slurm'));
-  }
-});
-test.after(async () => {
-  await slurm?.stop();
-  rmSync(place, { recursive: true, force: true });
-});
+const { place, environment } = launchedSuite(test);
 
 function begin(launcher: TestLauncher, where: Place, options: StartOptions = {}): RunningGroup {
-  return startRun(launcher, RANKS, where, { ...options, changes: slurm?.environment ?? {} });
+  return startRun(launcher, RANKS, where, { ...options, changes: environment() ?? {} });
 }
 
 interface Merged {
@@ -69,10 +54,8 @@ function partsOf(directory: string): Readonly<Record<string, Merged>> {
 
 for (const [name, launcher] of Object.entries(TEST_LAUNCHERS)) {
   const need = (): void => {
-    needTool(launcher.program);
+    needLauncher(launcher);
     needTool('python3');
-    if (launcher.needsSlurm) for (const tool of ['slurmctld', 'slurmd', 'munged']) needTool(tool);
-    if (launcher.needsSlurm && !isRoot) skipTest('not root: Slurm starts its daemons as root');
   };
   const placeOf = (what: string, rounds: number): Place => {
     const directory = join(place, `${name}-${what}`);
