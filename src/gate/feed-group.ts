@@ -1,4 +1,5 @@
 /** The answer of `feedrate feed` for all ranks of a group, made from what each of them has. */
+import { mean } from 'simple-statistics';
 import { grouped } from '../base/grouped.js';
 import { rankText } from '../base/rank-text.js';
 import { emulationJobName } from '../plan/feed-workload.js';
@@ -56,7 +57,7 @@ export function unevenNotes(trials: readonly TrialRecord[], accelerators: number
   const job = emulationJobName(accelerators);
   const auOf = (each: readonly TrialRecord[]): number => {
     const { au } = emulatedTrialsOf(each, job);
-    return au.reduce((sum, value) => sum + value, 0) / au.length;
+    return au.length === 0 ? Number.NaN : mean(au);
   };
   const records = trials.filter((trial) => trial.job === job).flatMap(recordsOf);
   const ranks = [...grouped(records, ({ rank }) => rank)].map(([rank, own]) => ({
@@ -65,11 +66,12 @@ export function unevenNotes(trials: readonly TrialRecord[], accelerators: number
     au: auOf(own),
   }));
   const [worst] = ranks.toSorted((a, b) => a.au - b.au);
-  const mean = ranks.reduce((sum, { au }) => sum + au, 0) / ranks.length;
-  if (worst === undefined || !(worst.au < mean * (1 - APART))) return [];
+  if (worst === undefined) return [];
+  const all = mean(ranks.map(({ au }) => au));
+  if (!(worst.au < all * (1 - APART))) return [];
   const percent = (value: number): string => `${(value * 100).toFixed(0)} %`;
   const who = rankText(worst.rank, worst.host);
   return [
-    `the ranks are not fed alike: the AU of ${who} is ${percent(worst.au)}, and the mean of all ranks is ${percent(mean)}`,
+    `the ranks are not fed alike: the AU of ${who} is ${percent(worst.au)}, and the mean of all ranks is ${percent(all)}`,
   ];
 }

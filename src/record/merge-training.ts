@@ -1,7 +1,7 @@
 /** Merges what the machines of a group measured of a training. */
 import type { StepSums } from '../training/checkpoints/checkpoint-log.js';
 import { type CommonSteps, commonSteps } from '../training/common-steps.js';
-import type { EpochFigures, SteadyPart } from '../training/step-log.js';
+import { type EpochFigures, firstSteadyStep, type SteadyPart } from '../training/step-log.js';
 import type { EpochRecord, TrainingCheckpoints, TrainingRecord } from './training-record.js';
 
 /**
@@ -65,7 +65,7 @@ function barrieredEpoch(
   );
   const sum = (times: readonly number[]): number => times.reduce((all, each) => all + each, 0);
   const { readThreads, prefetchFactor } = parts[0] as TrainingRecord;
-  const from = Math.max(1, readThreads * prefetchFactor);
+  const from = firstSteadyStep(readThreads, prefetchFactor);
   const steady = epoch.steady && {
     ...epoch.steady,
     wallNs: sum(durationsNs.slice(from, from + epoch.steady.steps)),

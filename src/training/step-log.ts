@@ -173,8 +173,7 @@ export class StepLog {
 
   #steady(): SteadyPart | null {
     const edge = this.#workers * this.#prefetchFactor;
-    // At least the first step, which begins with an empty stock.
-    const from = Math.max(1, edge);
+    const from = firstSteadyStep(this.#workers, this.#prefetchFactor);
     // Workers tend to march in step, so batches come in rounds. Part of a round would not be like the whole.
     const round = Math.max(1, this.#workers);
     const to = from + Math.floor((this.steps - edge - from) / round) * round;
@@ -185,6 +184,11 @@ export class StepLog {
       computeNs: sumOf(this.#computes.slice(from, to)),
     };
   }
+}
+
+/** Returns the first step of the steady part: after the loader's stock, and at least the first step, which finds none. */
+export function firstSteadyStep(workers: number, prefetchFactor: number): number {
+  return Math.max(1, workers * prefetchFactor);
 }
 
 function sumOf(values: readonly number[]): number {

@@ -29,9 +29,14 @@ interface Cell {
   readonly fileBytes: number;
   /** The job in the words of a workload. */
   readonly job: string;
+  /** Returns the fields of a job that has these files for itself. */
+  readonly own: (files: number, fileBytes: number) => string;
   /** The same in fio's words; null: fio has no such job. */
   readonly fio: readonly string[] | null;
 }
+
+const inSize: Cell['own'] = (files, fileBytes) => `nrfiles: ${files}, size: ${files * fileBytes}`;
+const ofSize: Cell['own'] = (files, fileBytes) => `nrfiles: ${files}, filesize: ${fileBytes}`;
 
 const CELLS: readonly Cell[] = [
   {
@@ -39,6 +44,7 @@ const CELLS: readonly Cell[] = [
     files: 4,
     fileBytes: 64 * MIB,
     job: 'rw: randread, bs: 4KiB, norandommap: true, ioengine: psync',
+    own: inSize,
     fio: ['--rw=randread', '--bs=4k', '--ioengine=psync'],
   },
   {
@@ -46,6 +52,7 @@ const CELLS: readonly Cell[] = [
     files: 4,
     fileBytes: 64 * MIB,
     job: 'rw: randread, bs: 4KiB, norandommap: true, ioengine: io_uring, iodepth: 32',
+    own: inSize,
     fio: [
       '--rw=randread',
       '--bs=4k',
@@ -62,6 +69,7 @@ const CELLS: readonly Cell[] = [
     files: 4,
     fileBytes: 64 * MIB,
     job: 'rw: read, bs: 1MiB, ioengine: psync',
+    own: inSize,
     fio: ['--rw=read', '--bs=1m', '--ioengine=psync', '--file_service_type=sequential', '--iomem_align=4096'],
   },
   {
@@ -69,9 +77,10 @@ const CELLS: readonly Cell[] = [
     files: 4,
     fileBytes: 64 * MIB,
     job: 'rw: randread, bs: 4KiB, norandommap: true, ioengine: mmap',
+    own: inSize,
     fio: ['--rw=randread', '--bs=4k', '--ioengine=mmap'],
   },
-  { name: 'small-files-16k', files: 4000, fileBytes: MIB / 64, job: 'kind: small-files', fio: null },
+  { name: 'small-files-16k', files: 4000, fileBytes: MIB / 64, job: 'kind: small-files', own: ofSize, fio: null },
 ];
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -86,16 +95,14 @@ interface Place {
   readonly files: readonly string[];
 }
 
-/** The fields of a job that has files of its own. */
-function ownFields({ files, fileBytes, fio }: Cell): string {
-  return fio === null ? `nrfiles: ${files}, filesize: ${fileBytes}` : `nrfiles: ${files}, size: ${files * fileBytes}`;
-}
-
 /** Lays out the files once: two copies in memory can differ by a third in what a read of them takes, by where their pages lie. */
 async function layOut(cell: Cell, below: string, seconds: number): Promise<Place> {
   const directory = mkdtempSync(join(below, 'feedrate-bench-'));
   const workload = join(directory, 'generated.yaml');
-  writeFileSync(workload, `name: generated\njobs:\n  generated: {${cell.job}, ${ownFields(cell)}}\n`);
+  writeFileSync(
+    workload,
+    `name: generated\njobs:\n  generated: {${cell.job}, ${cell.own(cell.files, cell.fileBytes)}}\n`,
+  );
   await feedrate('prepare', workload, '-t', directory);
   const [seed] = readdirSync(join(directory, '.feedrate-data')).filter((name) => !name.startsWith('FEEDRATE'));
   const data = join('.feedrate-data', seed as string);
@@ -148,7 +155,8 @@ async function measureFio({ cell, seconds, files }: Place): Promise<number> {
 
 /** The ratios of the rounds of one run, in which a job reads the files as a user's and another one as its own. */
 async function againstGenerated(place: Place, rounds: number): Promise<number[]> {
-  const rates = await measure(place, { user: '', generated: `, ${ownFields(place.cell)}` }, rounds);
+  const { own, files, fileBytes } = place.cell;
+  const rates = await measure(place, { user: '', generated: `, ${own(files, fileBytes)}` }, rounds);
   const generated = rates.get('generated') ?? [];
   return (rates.get('user') ?? []).map((rate, round) => rate / (generated[round] as number));
 }

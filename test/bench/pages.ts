@@ -6,7 +6,6 @@
  * Prints a Markdown table: the whole `feedrate report` (wall and CPU time), the size of the page, and two median times since the
  * start of its loading: until all is there that a reader sees first, and until the charts just below are drawn too.
  */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +14,7 @@ import { median } from 'simple-statistics';
 import { launchChromium, openHtml } from '../support/chromium.js';
 import { mainPath } from '../support/feedrate-cli.js';
 import { type MadeRun, writeMadeRun } from './made-run.js';
+import { costOf } from './process-cost.js';
 
 const REAL = { seconds: 10, operations: 50_000 } as const;
 /** A cell has two arms. */
@@ -47,15 +47,11 @@ async function rowOf(name: string, made: MadeRun, opens: number): Promise<string
   try {
     const [run, page] = [join(directory, 'r', '20260101T000000Z_made_0001'), join(directory, 'page.html')];
     writeMadeRun(run, made);
-    const startMs = performance.now();
-    const command = ['-f', '%e %U %S', process.execPath, mainPath, 'report', run, '-o', page];
-    const { status, stderr } = spawnSync('/usr/bin/time', command, { encoding: 'utf8' });
-    if (status !== 0) throw new Error(stderr);
-    const [, user = 0, system = 0] = (stderr.trimEnd().split('\n').at(-1) as string).split(' ').map(Number);
-    const seconds = (performance.now() - startMs) / 1000;
+    const args = [mainPath, 'report', run, '-o', page];
+    const { wallMs, cpuMs } = costOf({ name, program: process.execPath, args });
     const [shownMs = 0, drawnMs = 0] = await openedMs(readFileSync(page, 'utf8'), opens);
     const kib = Math.round(statSync(page).size / 1024);
-    return `| ${name} | ${seconds.toFixed(2)} s | ${(user + system).toFixed(2)} s | ${kib} KiB | ${shownMs.toFixed(0)} ms | ${drawnMs.toFixed(0)} ms |`;
+    return `| ${name} | ${(wallMs / 1000).toFixed(2)} s | ${(cpuMs / 1000).toFixed(2)} s | ${kib} KiB | ${shownMs.toFixed(0)} ms | ${drawnMs.toFixed(0)} ms |`;
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

@@ -11,37 +11,11 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { median } from 'simple-statistics';
 import { mainPath } from '../support/feedrate-cli.js';
+import { type Cost, costOf, type Start } from './process-cost.js';
 
 const WARMUP_ROUNDS = 2;
 const VERSION_LIMIT_MS = 25;
 const FURTHER_TRIALS = 20;
-
-interface Cost {
-  readonly wallMs: number;
-  readonly cpuMs: number;
-}
-
-interface Start {
-  readonly name: string;
-  readonly program: string;
-  readonly args: readonly string[];
-}
-
-/** CPU time of all descendants that have ended and were waited for, which `cpuUsage` does not tell. */
-function childrenCpuMs(): number {
-  const { stdout } = spawnSync('sh', ['-c', `cut -d' ' -f16,17 /proc/${process.pid}/stat`], { encoding: 'utf8' });
-  const [user = 0, system = 0] = stdout.split(' ').map(Number);
-  return (user + system) * 10;
-}
-
-function costOf({ name, program, args }: Start): Cost {
-  const cpuBeforeMs = childrenCpuMs();
-  const beginMs = performance.now();
-  const { status, stderr } = spawnSync(program, args, { encoding: 'utf8' });
-  const wallMs = performance.now() - beginMs;
-  if (status !== 0) throw new Error(`${name} ended with status ${status}\n${stderr}`);
-  return { wallMs, cpuMs: childrenCpuMs() - cpuBeforeMs };
-}
 
 const nullLoad = (rounds: number): string => `name: null-trials
 trials: {rounds: ${rounds}}
