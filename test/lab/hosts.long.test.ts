@@ -13,12 +13,12 @@ import { inLab } from './lab.js';
 
 const test = suite('lab/hosts');
 
-/** fio's client adds the hosts up as feedrate does; the processor of the lab is shared, so both are taken in turn. */
+/** fio's client adds the hosts up as feedrate does. Both are taken in turn. */
 const MOST_DIFFERENCE = 0.05;
 
 test('what two hosts move is what the server counts, and what fio’s client and servers reach', () =>
   withTemporaryDirectory((directory) => {
-    inLab(directory, ['4.2'], 'inside-hosts.sh', ['hosts.yaml']);
+    inLab(directory, ['4.2'], 'inside-hosts.sh', ['hosts.yaml', 'hosts-beside-fio.yaml']);
     const file = (name: string) => readFileSync(join(directory, name), 'utf8');
     for (const name of ['disjoint', 'shared']) {
       assert.is(file(`${name}.status`), '0\n', `${file(`${name}.0.stderr`)}${file(`${name}.1.stderr`)}`);

@@ -1,11 +1,14 @@
 #!/bin/bash
 # In the lab: two hosts, each a network namespace with an address, a name and a mount of its own, measure one export
 # together. The server counts beside them, and fio does the same with its own client and servers.
-#   inside-hosts.sh FEEDRATE WORKLOAD    everything goes to the working directory
+#   inside-hosts.sh FEEDRATE WORKLOAD BESIDE_FIO    everything goes to the working directory
 set -euo pipefail
-main=$1 workload=$2
+main=$1 workload=$2 beside_fio=$3
 data=$(for mount in $NFS_LAB_MOUNTS; do echo "${mount#*=}"; done | head -n 1)
 mkdir -p "$data/train" "$data/fio"
+
+# Slow enough that the links are what limits, alike for everyone: the lab's only processor is shared and emulated.
+LINK=20mbit
 
 # A host: its link to the server, its name, and a mount namespace in which on_host works.
 host() { # NUMBER
@@ -17,8 +20,7 @@ host() { # NUMBER
   ip -n "$name" link set eth0 up
   ip -n fs1 addr add "${link%.*}.$((${link##*.} + 2))/30" dev "$name"
   ip -n fs1 link set "$name" up
-  # The links limit both hosts alike, so that the sum is known: the processor of the lab is shared and noisy.
-  tc -n fs1 qdisc add dev "$name" root netem rate 160mbit limit 100000
+  tc -n fs1 qdisc add dev "$name" root netem rate "$LINK" limit 100000
   ip netns exec "$name" unshare --uts --mount --propagation private sleep infinity &
   hosts+=($!)
   until [ "$(readlink "/proc/$!/ns/mnt")" != "$(readlink /proc/self/ns/mnt)" ]; do sleep 0.1; done
@@ -37,12 +39,11 @@ trap 'kill "${hosts[@]}"' EXIT
 
 served() { ip netns exec fs1 cat /proc/net/rpc/nfsd; }
 
-together() { # FILES NAME OPTION...: how the ranks use the data files, and where the results go
-  local files=$1 name=$2 rank ranks=() status=0
-  shift 2
+together() { # WORKLOAD FILES NAME: how the ranks use the data files, and where the results go
+  local workload=$1 files=$2 name=$3 rank ranks=() status=0
   served >"$name.before.nfsd"
   for rank in 0 1; do
-    on_host "$rank" "$main" run "$workload" -t "train=$data/train" -o "$PWD/$name" --progress none "$@" \
+    on_host "$rank" "$main" run "$workload" -t "train=$data/train" -o "$PWD/$name" --progress none \
       --rank-files "$files" --group files --rank "$rank" --group-size 2 --group-directory "$data/group" \
       >"$name.$rank.report" 2>"$name.$rank.stderr" &
     ranks+=($!)
@@ -51,8 +52,8 @@ together() { # FILES NAME OPTION...: how the ranks use the data files, and where
   served >"$name.after.nfsd"
   echo "$status" >"$name.status"
 }
-together disjoint disjoint
-together shared shared
+together "$workload" disjoint disjoint
+together "$workload" shared shared
 
 # fio's own way: a server on each host, and a client that adds them up, in turn with feedrate.
 address() { echo "192.0.2.$((128 + 4 * $1 + 1))"; }
@@ -62,11 +63,11 @@ for rank in 0 1; do
   until on_host "$rank" grep -qi ":$(printf '%04x' 8765) " /proc/net/tcp; do sleep 0.1; done
 done
 for rank in 0 1; do
-  printf '[read]\nrw=read\nbs=256k\ndirect=1\nioengine=psync\nthread\nsize=16m\nruntime=4\ntime_based\nfilename=%s\n' \
-    "$data/fio/$rank" >"fio.$rank.job"
+  printf '%s\n' '[read]' rw=read bs=64k direct=1 ioengine=psync thread numjobs=4 size=4m ramp_time=4 runtime=8 \
+    time_based "filename=$data/fio/$rank" >"fio.$rank.job"
 done
 for round in 1 2 3; do
   ip netns exec fs1 fio --output-format=json --output="fio.$round.json" \
     --client="ip:$(address 0)" "fio.0.job" --client="ip:$(address 1)" "fio.1.job" 2>"fio.$round.stderr"
-  together disjoint "pair.$round" --set trials.rounds=1
+  together "$beside_fio" disjoint "pair.$round"
 done

@@ -17,6 +17,7 @@ test('prose is broken at words, with an indent', () => {
   assert.equal(wrapped('all 3 sessions', 6), ['all 3', '  sessions']);
   assert.equal(wrapped('short enough', 12), ['short enough']);
   assert.equal(wrapped('', 12), ['']);
+  assert.equal(wrapped('  the slowest: open()', 15), ['  the slowest:', '    open()']);
   assert.equal(wrapped('a_word_that_is_wider and more', 10), ['a_word_that_is_wider', '  and more']);
 });
 
@@ -26,10 +27,12 @@ test('colours take no space', () => {
   assert.equal(wrapped(red, 15), ['\x1b[31mgate:', '  regression\x1b[39m']);
 });
 
-test('tables, indented lines and commands stay whole', () => {
+test('tables, code, far indented lines and commands stay whole', () => {
   for (const line of [
     '│ read │ 1 GiB/s │',
-    '  pd.read_csv("results/x/summary.csv")',
+    '  pd.read_csv("results/x/summary.csv")  # one row per trial',
+    '  {"Effect": "Allow", "Action": "s3:GetObject"}',
+    '    sysctl -w sunrpc.tcp_slot_table_entries=128',
     'remove it with: feedrate clean -t /mnt/train',
     'run: mount -t nfs -o vers=4.1 fs1:/data /mnt/train',
   ])

@@ -21,8 +21,11 @@ export function cut(text: string, columns: number): string {
   return columns > 0 ? `${kept}…` : '';
 }
 
-/** Lines that stay whole: tables, and indented lines and lines with commands, which are there to be copied. */
-const WHOLE = /^(?:\s|[┌│├└])|\b(?:feedrate|mount|umount) \S/;
+/**
+ * Lines that stay whole: rows of tables, which below an indent have gaps between their columns, and what is there to be
+ * copied: lines far indented, JSON, and commands.
+ */
+const WHOLE = /^(?: {4}|\s*[{┌│├└]|\s.*\S {2,}\S)|\b(?:feedrate|mount|umount) \S/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with the escape character.
 const COLOUR = /\x1b\[[0-9;]*m/g;
 const HANGING_INDENT = '  ';
@@ -33,11 +36,14 @@ const BREAK = / (?!%)(?<!\d(?:k| M)? (?=(?:[KMGT]i?B|B|M? ?IOPS|[nµm]?s|min|h)\
 export function wrapped(line: string, columns: number): string[] {
   const width = (text: string): number => columnsOf(text.replaceAll(COLOUR, ''));
   if (width(line) <= columns || WHOLE.test(line)) return [line];
+  const text = line.trimStart();
+  const indent = line.slice(0, line.length - text.length);
   const parts: string[] = [];
-  for (const word of line.split(BREAK)) {
-    const longer = parts.length === 0 ? word : `${parts.at(-1)} ${word}`;
-    if (parts.length > 0 && width(longer) <= columns) parts[parts.length - 1] = longer;
-    else parts.push(parts.length === 0 ? word : HANGING_INDENT + word);
+  for (const word of text.split(BREAK)) {
+    const longer = `${parts.at(-1)} ${word}`;
+    if (parts.length === 0) parts.push(indent + word);
+    else if (width(longer) <= columns) parts[parts.length - 1] = longer;
+    else parts.push(indent + HANGING_INDENT + word);
   }
   return parts;
 }
