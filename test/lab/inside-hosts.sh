@@ -7,9 +7,6 @@ main=$1 workload=$2 beside_fio=$3
 data=$(for mount in $NFS_LAB_MOUNTS; do echo "${mount#*=}"; done | head -n 1)
 mkdir -p "$data/train" "$data/fio"
 
-# Slow enough that the links are what limits, alike for everyone: the lab's only processor is shared and emulated.
-LINK=20mbit
-
 # A host: its link to the server, its name, and a mount namespace in which on_host works.
 host() { # NUMBER
   local name=host$1 link=192.0.2.$((128 + 4 * $1))
@@ -20,7 +17,6 @@ host() { # NUMBER
   ip -n "$name" link set eth0 up
   ip -n fs1 addr add "${link%.*}.$((${link##*.} + 2))/30" dev "$name"
   ip -n fs1 link set "$name" up
-  tc -n fs1 qdisc add dev "$name" root netem rate "$LINK" limit 100000
   ip netns exec "$name" unshare --uts --mount --propagation private sleep infinity &
   hosts+=($!)
   until [ "$(readlink "/proc/$!/ns/mnt")" != "$(readlink /proc/self/ns/mnt)" ]; do sleep 0.1; done
@@ -37,6 +33,10 @@ host 0
 host 1
 trap 'kill "${hosts[@]}"' EXIT
 
+links() { # RATE: from the server to each host
+  local rank
+  for rank in 0 1; do tc -n fs1 qdisc replace dev "host$rank" root netem rate "$1" limit 100000; done
+}
 served() { ip netns exec fs1 cat /proc/net/rpc/nfsd; }
 
 together() { # WORKLOAD FILES NAME: how the ranks use the data files, and where the results go
@@ -52,10 +52,13 @@ together() { # WORKLOAD FILES NAME: how the ranks use the data files, and where 
   served >"$name.after.nfsd"
   echo "$status" >"$name.status"
 }
+links 160mbit
 together "$workload" disjoint disjoint
 together "$workload" shared shared
 
-# fio's own way: a server on each host, and a client that adds them up, in turn with feedrate.
+# fio's own way: a server on each host, and a client that adds them up, in turn with feedrate. The links are slow enough
+# to be what limits both, because the lab's only processor is shared and emulated.
+links 20mbit
 address() { echo "192.0.2.$((128 + 4 * $1 + 1))"; }
 for rank in 0 1; do
   on_host "$rank" fio --server="ip:$(address "$rank"),8765" >"fio.$rank.server" 2>&1 &
