@@ -150,12 +150,12 @@ function operationsOf(kind: LatencyKind): readonly OperationKind[] {
 
 /**
  * Returns the latencies of this kind over all these trials, merged exactly. If there are none, those of the kind with
- * the same values (`sameAs`). Null if there are none of those either.
+ * the same values (`sameAs`). Empty if there are none of those either.
  */
-export function latencyOrSame(records: readonly RankPart[], kind: LatencyKind): Histogram | null {
-  const found = mergedLatency(records, kind);
+export function latencyOrSame(records: readonly RankPart[], kind: LatencyKind): SparseCounts {
+  const found = countsOf(records, kind);
   const sameAs = ROWS.get(kind)?.sameAs;
-  return found !== null || sameAs === undefined ? found : mergedLatency(records, sameAs);
+  return mergedCounts(found.length > 0 || sameAs === undefined ? found : countsOf(records, sameAs));
 }
 
 /** Returns the latencies of this kind over all these trials, merged exactly; null if there are none. */
@@ -173,6 +173,12 @@ function countsOf(records: readonly Pick<RankPart, 'latency'>[], kind: LatencyKi
       return counts === undefined || counts.length === 0 ? [] : [counts];
     }),
   );
+}
+
+/** A single distribution stays as it is: a large run has one for each of tens of thousands of trials. */
+function mergedCounts(counts: readonly SparseCounts[]): SparseCounts {
+  const [only = [], ...others] = counts;
+  return others.length === 0 ? only : encodeHistogram(sumOf(counts));
 }
 
 function sumOf(counts: readonly SparseCounts[]): Histogram {
@@ -198,7 +204,6 @@ export function summarizeLatency(histogram: Histogram): LatencySummary {
   return summarizeCounts(encodeHistogram(histogram));
 }
 
-// A group of a thousand ranks has as many distributions in each trial, so none of them is made a histogram of.
 function summarizeCounts(counts: SparseCounts): LatencySummary {
   const [p50Ns, p90Ns, p99Ns, p999Ns, maxNs] = quantilesOfCounts(counts, [0.5, 0.9, 0.99, 0.999, 1]) as FiveTimes;
   return { count: countOf(counts), meanNs: meanOfCounts(counts), p50Ns, p90Ns, p99Ns, p999Ns, maxNs };
@@ -210,8 +215,7 @@ export function summarizeLatencies(records: readonly RankPart[]): ReadonlyMap<La
   for (const { kind } of LATENCY_KINDS) {
     const counts = countsOf(records, kind);
     if (counts.length === 0) continue;
-    const [only, ...others] = counts as [SparseCounts, ...SparseCounts[]];
-    summaries.set(kind, others.length === 0 ? summarizeCounts(only) : summarizeLatency(sumOf(counts)));
+    summaries.set(kind, summarizeCounts(mergedCounts(counts)));
   }
   return summaries;
 }

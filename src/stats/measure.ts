@@ -1,6 +1,6 @@
 /** The value that a comparison uses: one number of a trial, or of several merged trials. */
 import { METRICS, type Metric, metricOf, type NumberKey } from '../base/metrics.js';
-import { maxNs, meanNs, quantileNs, totalCount } from '../histogram/histogram.js';
+import { countOf, meanOfCounts, quantilesOfCounts, type SparseCounts } from '../histogram/sparse-counts.js';
 import type { Phase, TrialRecord } from '../record/trial-record.js';
 import { latencyOrSame, numberOf } from '../record/trial-values.js';
 
@@ -76,10 +76,9 @@ export function measured(
   const metric = metricOf(key);
   if (metric === undefined) return Number.NaN;
   if (!metric.distribution) return numberOf(metric.key, ...trials);
-  const histogram = latencyOrSame(trials, metric.key);
-  if (histogram === null || statistic === null) return Number.NaN;
-  if (statistic === 'mean') return meanNs(histogram);
-  return statistic === 'max' ? maxNs(histogram) : quantileNs(histogram, statistic);
+  if (statistic === null) return Number.NaN;
+  const latencies = latencyOrSame(trials, metric.key);
+  return statistic === 'mean' ? meanOfCounts(latencies) : quantileOf(latencies, statistic === 'max' ? 1 : statistic);
 }
 
 /**
@@ -89,11 +88,14 @@ export function measured(
  */
 export function measuredOnce({ metric, statistic }: Measure, trial: TrialRecord): number {
   if (metric.distribution && typeof statistic === 'number') {
-    const histogram = latencyOrSame([trial], metric.key);
-    if (histogram === null || totalCount(histogram) < leastOperations(statistic)) return Number.NaN;
-    return quantileNs(histogram, statistic);
+    const latencies = latencyOrSame([trial], metric.key);
+    return countOf(latencies) < leastOperations(statistic) ? Number.NaN : quantileOf(latencies, statistic);
   }
   return measured({ metric: metric.key, statistic }, [trial]);
+}
+
+function quantileOf(latencies: SparseCounts, q: number): number {
+  return quantilesOfCounts(latencies, [q])[0] as number;
 }
 
 /** Returns the fewest operations in a trial for which its quantile q is meaningful. */
