@@ -43,7 +43,7 @@ function checkBytes(directory: string, name: string): void {
   const trials = trialsOf(join(directory, name));
   const read = trials.reduce((sum, { window }) => sum + window.totalReadBytes, 0);
   const ratio = (Number(after?.[1]) - Number(before?.[1])) / read;
-  assert.ok(Math.abs(ratio - 1) < 0.01, `${name}: the server sent ${ratio} of what the ranks read`);
+  assert.ok(Math.abs(ratio - 1) < 0.01, `${name}: the server sent ${ratio} of the ${read} bytes that the ranks read`);
   for (const { ranks } of trials) assert.is(ranks?.length, 2);
 }
 
