@@ -39,12 +39,12 @@ links() { # RATE: from the server to each host
 }
 served() { ip netns exec fs1 cat /proc/net/rpc/nfsd; }
 
-together() { # WORKLOAD FILES NAME: how the ranks use the data files, and where the results go
-  local workload=$1 files=$2 name=$3 rank ranks=() status=0
+together() { # WORKLOAD FILES NAME GROUP: how the ranks use the data files, where the results go, and where they meet
+  local workload=$1 files=$2 name=$3 group=$4 rank ranks=() status=0
   served >"$name.before.nfsd"
   for rank in 0 1; do
     on_host "$rank" "$main" run "$workload" -t "train=$data/train" -o "$PWD/$name" --progress none \
-      --rank-files "$files" --group files --rank "$rank" --group-size 2 --group-directory "$data/group" \
+      --rank-files "$files" --group files --rank "$rank" --group-size 2 --group-directory "$group" \
       >"$name.$rank.report" 2>"$name.$rank.stderr" &
     ranks+=($!)
   done
@@ -52,9 +52,10 @@ together() { # WORKLOAD FILES NAME: how the ranks use the data files, and where 
   served >"$name.after.nfsd"
   echo "$status" >"$name.status"
 }
+# The ranks meet beside the export, so that the server counts what they measure and not what they tell each other.
 links 160mbit
-together "$workload" disjoint disjoint
-together "$workload" shared shared
+together "$workload" disjoint disjoint "$PWD/group"
+together "$workload" shared shared "$PWD/group"
 
 # fio's own way: a server on each host, and a client that adds them up, in turn with feedrate. The links are slow enough
 # to be what limits both, because the lab's only processor is shared and emulated.
@@ -72,5 +73,5 @@ done
 for round in 1 2 3; do
   ip netns exec fs1 fio --output-format=json --output="fio.$round.json" \
     --client="ip:$(address 0)" "fio.0.job" --client="ip:$(address 1)" "fio.1.job" 2>"fio.$round.stderr"
-  together "$beside_fio" disjoint "pair.$round"
+  together "$beside_fio" disjoint "pair.$round" "$data/group"
 done
