@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { median } from 'simple-statistics';
+import { ensurePackages } from '../support/debian-packages.js';
 import { mainPath } from '../support/feedrate-cli.js';
 import { repositoryRoot } from '../support/repository.js';
 import { trialsOf } from '../support/run-directory.js';
@@ -51,11 +52,9 @@ interface RankTimes {
 }
 
 function ensureTorch(): void {
-  if (spawnSync(PYTHON, ['-c', 'import torch']).status === 0) return;
-  say('apt-get install python3-torch');
-  const args = ['install', '-y', '-qq', '--no-install-recommends', 'python3-torch', 'python3-numpy'];
-  const { status } = spawnSync('apt-get', args, { stdio: ['ignore', 2, 2] });
-  if (status !== 0) throw new Error('python3-torch cannot be installed');
+  const isThere = () => spawnSync(PYTHON, ['-c', 'import torch, numpy']).status === 0;
+  if (!ensurePackages(['python3-torch', 'python3-numpy'], isThere))
+    throw new Error('python3-torch cannot be installed');
 }
 
 /** Writes a data set with NumPy and tarfile, not with our own writers. */

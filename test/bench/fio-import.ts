@@ -217,7 +217,7 @@ function inGeneral(reason: string): string {
   return reason.replace(/ \("[^"]*"\)/, '').replaceAll('|', '\\|');
 }
 
-const version = await ensureFio((line) => console.log(line));
+const version = ensureFio();
 const place = mkdtempSync(join(values.directory, 'feedrate-fio-import-'));
 try {
   mkdirSync(join(place, 'data'));

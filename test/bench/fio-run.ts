@@ -1,27 +1,19 @@
 /** One run of fio, pinned so that it does what feedrate does. */
+import { spawnSync } from 'node:child_process';
+import { ensurePackages } from '../support/debian-packages.js';
 import { type Cell, isTimed, isWrite, jobBytes, type Setting } from './cell.js';
 import type { Measures } from './measures.js';
 import { runProgram } from './program.js';
 
-/** The version of fio; installs it with apt-get when it is missing. `say` is told so. */
-export async function ensureFio(say: (line: string) => void): Promise<string> {
-  const found = await fioVersion();
-  if (found !== null) return found;
-  say('fio is not installed: installing it with apt-get install fio');
-  for (const args of [['update'], ['install', '--yes', '--no-install-recommends', 'fio']]) {
-    await runProgram('apt-get', args);
-  }
-  const installed = await fioVersion();
-  if (installed === null) throw new Error('fio cannot be started although apt-get has installed it');
-  return installed;
+/** Returns the version of fio, which is installed when it is missing. Throws when it cannot be. */
+export function ensureFio(): string {
+  if (!ensurePackages(['fio'], () => fioVersion() !== null)) throw new Error('fio cannot be installed');
+  return fioVersion() as string;
 }
 
-async function fioVersion(): Promise<string | null> {
-  try {
-    return (await runProgram('fio', ['--version'])).trim();
-  } catch {
-    return null;
-  }
+function fioVersion(): string | null {
+  const { status, stdout } = spawnSync('fio', ['--version'], { encoding: 'utf8' });
+  return status === 0 ? stdout.trim() : null;
 }
 
 /** From this length on it matters where the buffer lies; feedrate's are page-aligned, fio's are where malloc puts them. */

@@ -88,7 +88,7 @@ function report(options: Options, results: readonly CellResult[], basis: Basis, 
 }
 
 async function main(options: Options, signal: AbortSignal): Promise<void> {
-  const fioVersion = await ensureFio(say);
+  const fioVersion = ensureFio();
   const { seconds, fileBytes, target } = options;
   const basis: Basis = { seconds, fileBytes, fioVersion, node: process.version, kernel: release() };
   const kept = options.resume === null ? new Map<string, Round[]>() : readKept(options.resume, basis);

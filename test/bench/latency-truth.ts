@@ -236,7 +236,7 @@ async function main(): Promise<boolean> {
   if (!(Number.isInteger(rounds) && rounds > 0)) throw new Error(`--rounds ${values.rounds}: expected 1 or more`);
   const refusal = delayRefusal();
   if (refusal !== null) throw new Error(`latencies cannot be held against a truth on this machine: ${refusal}`);
-  const fioVersion = await ensureFio((line) => process.stderr.write(`${line}\n`));
+  const fioVersion = ensureFio();
   const noRing = uringRefusal();
   if (noRing !== null) process.stderr.write(`io_uring is left out: ${noRing}\n`);
   const cells = CELLS.filter(({ engine }) => engine === 'psync' || noRing === null);

@@ -222,7 +222,7 @@ const { values } = parseArgs({
     cell: { type: 'string', multiple: true, default: CELLS.map(({ name }) => name) },
   },
 });
-say(await ensureFio(say));
+say(ensureFio());
 const demands: Demand[] = [];
 for (const cell of CELLS.filter(({ name }) => values.cell.includes(name)))
   for (const target of values.target)

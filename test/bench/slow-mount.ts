@@ -3,6 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { ensurePackages } from '../support/debian-packages.js';
 import { repositoryRoot } from '../support/repository.js';
 
 /** What readers get from the mount. 0: no limit. */
@@ -16,22 +17,16 @@ export interface Slowness {
 
 const PACKAGES = ['libfuse3-dev', 'fuse3', 'pkg-config', 'gcc', 'libc6-dev'];
 
-/** Installs what the mount is built from, if it is missing. Throws when it cannot. */
-function ensurePackages(): void {
-  if (spawnSync('pkg-config', ['--exists', 'fuse3']).status === 0) return;
-  process.stderr.write(`apt-get install ${PACKAGES.join(' ')}\n`);
-  call('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...PACKAGES]);
-}
-
 function call(program: string, args: readonly string[]): string {
   const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`${program} ${args.join(' ')}: ${error?.message ?? stderr.trim()}`);
   return stdout.trim();
 }
 
-/** Builds the program in a directory and returns its path. */
+/** Builds the program in a directory and returns its path. Installs what it is built from, if that is missing. */
 export function buildSlowMount(directory: string): string {
-  ensurePackages();
+  const isThere = () => spawnSync('pkg-config', ['--exists', 'fuse3']).status === 0;
+  if (!ensurePackages(PACKAGES, isThere)) throw new Error(`${PACKAGES.join(', ')} cannot be installed`);
   const program = join(directory, 'slow-mount');
   const flags = call('pkg-config', ['--cflags', '--libs', 'fuse3']).split(/\s+/);
   const source = join(repositoryRoot, 'test', 'bench', 'slow-mount.c');

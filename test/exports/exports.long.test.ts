@@ -9,6 +9,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { summarizeLatencies } from '../../src/record/trial-values.js';
 import { readRun } from '../../src/store/read-run.js';
+import { ensurePackages } from '../support/debian-packages.js';
 import { feedrate } from '../support/feedrate-cli.js';
 import { fixturePath, repositoryRoot } from '../support/repository.js';
 import { latestRun } from '../support/run-directory.js';
@@ -139,11 +140,8 @@ const HISTOGRAM_JAR = '/usr/share/java/hdrhistogram.jar';
 /** The jar of HdrHistogram and a Java to run it with. They are installed when they are missing. */
 function needHistogramReader(): void {
   const isThere = () => existsSync(HISTOGRAM_JAR) && spawnSync('javac', ['-version']).status === 0;
-  if (isThere()) return;
   const packages = ['libhdrhistogram-java', 'default-jdk-headless'];
-  console.error(`apt-get install ${packages.join(' ')}`);
-  spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages]);
-  if (!isThere()) skipTest(`${packages.join(' and ')} cannot be installed`, 'tool');
+  if (!ensurePackages(packages, isThere)) skipTest(`${packages.join(' and ')} cannot be installed`, 'tool');
 }
 
 test('HdrHistogram reads the log of latencies to the counts and percentiles that feedrate shows', async () => {

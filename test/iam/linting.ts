@@ -11,7 +11,7 @@ import { SourceText } from '../../src/iam/source-text.js';
 import { repositoryRoot } from '../support/repository.js';
 
 const SERVICES =
-  's3 fsx sagemaker iam sts kms sns sqs lambda ecr secretsmanager execute-api ec2 logs cloudwatch dynamodb ssm organizations';
+  's3 fsx sagemaker iam sts kms sns sqs lambda ecr secretsmanager execute-api ec2 logs cloudwatch dynamodb ssm organizations backup';
 
 /** The data of every service that the tests name. */
 export const data: ActionData = await readActionData(iamData, SERVICES.split(' '));

@@ -155,7 +155,7 @@ async function main(): Promise<boolean> {
   const extent = values.quick ? QUICK : FULL;
   const parts = values.only === undefined ? PARTS : PARTS.filter((part) => part === values.only);
   if (parts.length === 0) throw new Error(`--only ${values.only}: expected one of ${PARTS.join(', ')}`);
-  const fioVersion = await ensureFio((line) => process.stderr.write(`${line}\n`));
+  const fioVersion = ensureFio();
   const directory = mkdtempSync(join(tmpdir(), 'feedrate-lab-'));
   try {
     await runLab(directory, extent, parts);

@@ -140,7 +140,9 @@ function matchingForms({ service, resource }: ArnFields, types: readonly Resourc
   const pattern = withoutVariables(resource);
   return types.flatMap((type) => {
     const form = formOf(type.arn);
-    return form !== null && form.service === service && overlapsText(form.resource, pattern) ? [form] : [];
+    if (form === null) return [];
+    // A recovery point of AWS Backup has the ARN of the service that made it: its form has a variable for the service.
+    return overlapsText(form.service, service) && overlapsText(form.resource, pattern) ? [form] : [];
   });
 }
 
