@@ -77,7 +77,7 @@ test('more sessions are not the remedy where enough were run and some of them fa
     sides: [],
   });
   const [both] = comparisonOf(runs(2, 4)).warnings;
-  assert.is(both?.remedy, 'use --set trials.sessions=6 or more', 'no cell has enough, so all need more');
+  assert.match(both?.remedy ?? '', /--set trials\.sessions=\d+ or more$/, 'too few sessions were run');
 });
 
 test('a warning is told once, with the sides that it is about, those first that it is most true of', async () => {
