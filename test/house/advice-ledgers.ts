@@ -64,7 +64,7 @@ export const LEDGERS: Readonly<Record<string, Ledger>> = {
     'cli/workloads: a workload is piped, and others are named': ['name one'],
     'lab/matrix.long: mounts are made by hand and compared': ['mount by hand and use: feedrate run WORKLOAD'],
     'store/remedies: a copy is replaced with --force': ['export it again with --force at its end'],
-    'cli/fsx-cost: a user’s price file': ['give it with --prices FILE'],
+    'stats/file-system-cost: a price of the user is used': ['give it with --prices FILE'],
     [OTHERS]: ['write it to a file with -o FILE'],
     [WORDS]: [
       'repeat ',
