@@ -24,7 +24,7 @@ export interface WarnedSide {
 interface JudgedCell {
   readonly base: NamedSide;
   readonly candidate: NamedSide;
-  readonly judgement: Pick<Judgement, 'unitsNeeded' | 'wantedOf'>;
+  readonly judgement: Pick<Judgement, 'units' | 'unitsNeeded' | 'wantedOf'>;
 }
 
 interface NamedSide extends Measured {
@@ -58,13 +58,33 @@ export function warningsOfComparison(cells: readonly JudgedCell[], options: Aske
 
 /** Warns if the smallest p that a cell can reach is above the bound, so that no difference can be reported. */
 function fewSessions(cells: readonly JudgedCell[], { unit, alpha }: Asked): ComparisonWarning[] {
-  const needed = Math.max(0, ...cells.map(({ judgement }) => judgement.unitsNeeded ?? 0));
-  if (needed === 0) return [];
-  const family = cells.length === 1 ? '1 cell' : `${cells.length} cells`;
   const few = cells.filter(({ judgement }) => judgement.unitsNeeded !== null);
+  const short = few.filter((cell) => unit === 'round' || neededOf(cell) > sessionsRun(cell));
+  const [first] = few;
+  if (first === undefined) return [];
+  const needed = Math.max(...(short.length > 0 ? short : few).map(neededOf));
+  const family = cells.length === 1 ? '1 cell' : `${cells.length} cells`;
   const ofCandidate = few.every(({ judgement }) => judgement.wantedOf === 'candidate');
   const side = ofCandidate ? ' of the candidate' : '';
   const message = `with ${family} at ${alpha * 100} % no difference can be reported with fewer than ${needed} ${unit}s${side}`;
+  if (short.length === 0) {
+    const { candidate, judgement } = first;
+    const counted = `only ${judgement.units} of the ${sessionsRun(first)} sessions of ${candidate.arm.id} (${candidate.name}) count`;
+    return [{ ...warning('few-sessions', `${message}, and ${counted}`, LOST_REMEDY), sides: [] }];
+  }
   const remedy = `${ofCandidate ? 'measure the candidate with' : 'use'} --set trials.${unit}s=${needed} or more`;
   return [{ ...warning('few-sessions', message, remedy), sides: [] }];
+}
+
+/** As many sessions were run as are needed, so more of them are not the remedy. */
+const LOST_REMEDY = 'run feedrate show to see why, and measure again';
+
+function neededOf({ judgement }: JudgedCell): number {
+  return judgement.unitsNeeded ?? 0;
+}
+
+/** Returns the sessions that the runs of a cell planned: of the side that needs more, or of the shorter one. */
+function sessionsRun({ base, candidate, judgement }: JudgedCell): number {
+  const { sessions } = candidate.run.plan;
+  return judgement.wantedOf === 'candidate' ? sessions : Math.min(base.run.plan.sessions, sessions);
 }

@@ -1,12 +1,14 @@
 /** How often the intervals hold the truth. */
 import { createPrng } from '../../src/base/prng.js';
-import { ratioOf } from '../../src/stats/effect.js';
+import { type EffectSample, meanSample, ratioOf } from '../../src/stats/effect.js';
 import { medianInterval } from '../../src/stats/spread.js';
 import { deviation, type Noise, normals } from './power-noise.js';
 import type { Count } from './power-score.js';
 
+type RatioInterval = 'ratio, paired' | 'ratio, two runs';
+
 export interface CoverageCase {
-  readonly interval: 'ratio, paired' | 'ratio, two runs' | 'median';
+  readonly interval: RatioInterval | 'geometric mean, paired' | 'geometric mean, two runs' | 'median';
   /** Units, of each side. */
   readonly n: number;
   /** Of a session: the unit is the median of its rounds. */
@@ -25,6 +27,10 @@ export interface Coverage {
 const CV = 0.02;
 const TRUTH = 0.97;
 const CONFIDENCE = 0.95;
+/** The true ratios of the rows of a table, whose geometric mean is `TRUTH`. */
+const ROWS = [0.9, 1.08, 1, 0.94, 0.94].map((ratio, _, all) => TRUTH * (ratio / Math.exp(meanLog(all))));
+/** The sd of what all rows of a session share, on each side. */
+const LUCK_SD = 0.02;
 
 /** Demanded of the ratio; the median's orders are few when n is small, and it only promises *at least* 95 %. */
 export function coverageCases(): CoverageCase[] {
@@ -43,6 +49,10 @@ export function coverageCases(): CoverageCase[] {
       (['spikes', 'bimodal', 'ties'] as const).flatMap((shape) => [1, 3].map((r) => ratio(interval, 18, r, shape))),
     ),
     ...sizes.map((n) => ({ interval: 'median', n, rounds: 1, shape: 'plain', demanded: false }) as const),
+    // At the end, so that the cases above keep their seeds.
+    ...(['geometric mean, paired', 'geometric mean, two runs'] as const).flatMap((interval) =>
+      [6, 9, 18, 40].map((n) => ({ interval, n, rounds: 3, shape: 'plain', demanded: true }) as const),
+    ),
   ];
 }
 
@@ -54,7 +64,6 @@ export function coverageOf(coverageCase: CoverageCase, repetitions: number, ...s
   const trial = () => ticked(deviation({ cv: CV, shape }, prng, normal), shape);
   const units = (value: () => number) =>
     Array.from({ length: n }, () => middleOf(Array.from({ length: rounds }, value)));
-  const shift = Math.log(TRUTH);
   const draw = (): { low: number; high: number; truth: number } => {
     if (interval === 'median') {
       const found = medianInterval(
@@ -63,15 +72,9 @@ export function coverageOf(coverageCase: CoverageCase, repetitions: number, ...s
       );
       return { low: Math.exp(found.low), high: Math.exp(found.high), truth: 1 };
     }
-    const sample =
-      interval === 'ratio, paired'
-        ? ({ design: 'paired', differences: units(() => shift + trial() - trial()), pairs: n * rounds } as const)
-        : ({
-            design: 'unpaired',
-            base: units(trial),
-            candidate: units(() => shift + trial()),
-            pairs: n * rounds,
-          } as const);
+    const sample = interval.startsWith('ratio')
+      ? ratioSample(interval as RatioInterval, n * rounds, units, trial)
+      : tableSample(interval === 'geometric mean, paired' ? 'paired' : 'unpaired', coverageCase, trial, normal);
     const found = ratioOf(sample, CONFIDENCE);
     if (found === null) throw new Error('a sample without units has no ratio');
     return { low: found.low, high: found.high, truth: TRUTH };
@@ -86,6 +89,39 @@ export function coverageOf(coverageCase: CoverageCase, repetitions: number, ...s
     widths += high - low;
   }
   return { case: coverageCase, covered: { hits, of: repetitions }, meanWidth: (100 * widths) / finite };
+}
+
+function ratioSample(
+  interval: RatioInterval,
+  pairs: number,
+  units: (value: () => number) => number[],
+  trial: () => number,
+): EffectSample {
+  const shift = Math.log(TRUTH);
+  return interval === 'ratio, paired'
+    ? { design: 'paired', differences: units(() => shift + trial() - trial()), pairs }
+    : { design: 'unpaired', base: units(trial), candidate: units(() => shift + trial()), pairs };
+}
+
+/** The sample of the geometric mean over `ROWS`. */
+function tableSample(
+  design: EffectSample['design'],
+  { n, rounds }: CoverageCase,
+  trial: () => number,
+  normal: () => number,
+): EffectSample {
+  const lucks = () => Array.from({ length: n }, () => LUCK_SD * normal());
+  const [baseLuck, candidateLuck] = [lucks(), lucks()];
+  const observed = (luck: readonly number[], ratio: number) =>
+    luck.flatMap((shared, session) =>
+      Array.from({ length: rounds }, (_, round) => ({ session, round, value: ratio * Math.exp(shared + trial()) })),
+    );
+  const rows = ROWS.map((ratio) => ({ base: observed(baseLuck, 1), candidate: observed(candidateLuck, ratio) }));
+  return meanSample(rows, design);
+}
+
+function meanLog(ratios: readonly number[]): number {
+  return ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length;
 }
 
 /** Ties on the log scale, so that the truth of the median is still 0 and a shift stays a shift. */

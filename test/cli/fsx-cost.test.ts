@@ -53,6 +53,15 @@ test('what a price depends on must be known, and every wrong number is an error'
       };
       assert.match(errorOf(), /did not record a volume of FSx for ONTAP; describe the file system with --deployment/);
       assert.match(errorOf('latest', '--deployment', 'A'), /target data says what --region is; add --region/);
+      const values = { region: 'ap-northeast-1', throughput: '6144', 'ssd-gib': '4096', iops: '200000' };
+      const words = ['fsx', 'cost', '-o', results, 'latest', '--deployment', 'SINGLE_AZ_2'];
+      for (const asked of Object.keys(values)) {
+        const [, option] = /; add --(\S+)\n$/.exec(feedrate(words).stderr) ?? [];
+        assert.ok(option !== undefined && option in values, `${asked}: ${feedrate(words).stderr}`);
+        words.push(`--${option}`, values[option as keyof typeof values]);
+        if (feedrate(words).status === 0) break;
+      }
+      assert.is(feedrate(words).status, 0, words.join(' '));
       assert.match(errorOf('--deployment', 'A', '--iops', '-3'), /--iops -3: expected a number of at least 0/);
       assert.match(errorOf('--deployment', 'A', '--dataset', '0'), /--dataset 0: expected more than 0/);
       assert.match(errorOf('latest', '-t', 'nowhere'), /no such target; choose one of: data/);

@@ -147,6 +147,7 @@ metrics('CloudWatch is fetched once, joined to the trials, kept with the run, an
     const mended = feedrate(['fsx', 'metrics', '-o', results], results, online);
     assert.match(mended.stderr, /fsx-metrics.json: cut off or damaged.*fetching the metrics again/);
     assert.match(readFileSync(join(directory, 'fsx-metrics.json'), 'utf8'), VOLUME);
+    assert.is(feedrate(['fsx', 'metrics', '-o', results, '--refresh'], results, online).status, 0);
     rmSync(join(directory, 'fsx-metrics.json'));
   }),
 );

@@ -96,6 +96,27 @@ ontap('misuse is refused before anything is sent', () =>
       assert.is(status, 2, `${words.join(' ')}: ${stderr}`);
       assert.match(stderr, expected);
     }
+    // The advice is followed: what then fails is that nothing answers there.
+    const keys = { AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none' };
+    const nowhere = { ...environment, ...keys, ONTAP_PASSWORD: '', AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
+    const secretOf = (name: string) => [
+      'fsx',
+      'ontap',
+      '--ontap',
+      'https://x',
+      '--volume',
+      'svm1/train',
+      '--ontap-insecure',
+      '--ontap-secret',
+      name,
+    ];
+    for (const { stderr } of [
+      feedrate(secretOf('arn:aws:secretsmanager:us-east-1:123456789012:secret:ontap-AbCdEf'), directory, nowhere),
+      feedrate(secretOf('ontap'), directory, { ...nowhere, AWS_REGION: 'us-east-1' }),
+    ]) {
+      assert.match(stderr, /ECONNREFUSED|127\.0\.0\.1:9/);
+      assert.not.match(stderr, /set AWS_REGION/);
+    }
     const { status, stderr } = feedrate(['fsx', 'ontap', '--ontap', 'https://x'], directory, { ONTAP_PASSWORD: '' });
     assert.is(status, 2);
     assert.match(stderr, 'set ONTAP_PASSWORD');

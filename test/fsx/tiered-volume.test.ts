@@ -182,6 +182,21 @@ test('two at once: the second one is refused', () =>
     lockVolume(results, ID).release();
   }));
 
+test('a lock that cannot be read is respected, and taken over by --restore', () =>
+  withTemporaryDirectory(async (results) => {
+    await killed(results, 'while waiting');
+    const directory = join(results, 'tiering');
+    const locks = readdirSync(directory).filter((name) => name.startsWith(`${ID}.lock-`));
+    for (const name of locks) writeFileSync(join(directory, name), '{');
+    const error = await refusalOf(() => begin('ALL', toolsOf(results)));
+    assert.match(
+      error.message,
+      /is being changed by another process; if it has ended, restore the volume with: feedrate fsx tiering --restore$/,
+    );
+    assert.is(await restoreTiering('all', null, toolsOf(results)), 1);
+    assert.is(await settingOf(), 'AUTO:17');
+  }));
+
 test('without the permission, nothing is changed and no journal is left', () =>
   withTemporaryDirectory(async (results) => {
     await server.fault('UpdateVolume', 'denied');

@@ -18,7 +18,8 @@ function runOf(
   sessions: number,
   change: (arm: number, session: number) => Partial<TrialRecord>,
 ): NamedRun {
-  const run = makeRun(arms, 1, { id: name });
+  const plain = makeRun(arms, 1, { id: name });
+  const run = { ...plain, plan: { ...plain.plan, sessions } };
   const trials = arms.flatMap((arm, place) =>
     Array.from({ length: sessions }, (_, index) => {
       const session = index + 1;
@@ -59,6 +60,24 @@ test('two sessions are too few to say anything, and the remedy is the number tha
     await renderComparison(comparison, 'table', terminal),
     /few-sessions: with 4 cells .* → use --set trials\.sessions=6 or more/,
   );
+});
+
+test('more sessions are not the remedy where enough were run and some of them failed', () => {
+  const failed = (lost: number, session: number) => (session <= lost ? ({ status: 'failed' } as const) : {});
+  const runs = (lost: number, sessions: number) => [
+    runOf('old', sessions, () => ({})),
+    runOf('new', sessions, (place, session) => (place === 1 ? failed(lost, session) : {})),
+  ];
+  const [lost] = comparisonOf(runs(7, 10)).warnings;
+  assert.equal(lost, {
+    code: 'few-sessions',
+    message:
+      'with 4 cells at 5 % no difference can be reported with fewer than 5 sessions of the candidate, and only 3 of the 10 sessions of read/bs=64KiB (new) count',
+    remedy: 'run feedrate show to see why, and measure again',
+    sides: [],
+  });
+  const [both] = comparisonOf(runs(2, 4)).warnings;
+  assert.match(both?.remedy ?? '', /--set trials\.sessions=\d+ or more$/, 'too few sessions were run');
 });
 
 test('a warning is told once, with the sides that it is about, those first that it is most true of', async () => {

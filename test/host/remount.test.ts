@@ -146,6 +146,7 @@ test('a mount that is in use stays as it is, and its users are named', () =>
       );
     });
     assert.equal(mountOf(mounted), before);
+    assert.not.match(await failureOf(mounted), /busy|it is used by/, 'once nobody uses it, it is let go');
   }));
 
 test('a mount that does not come back is told with the line that brings it back', () =>

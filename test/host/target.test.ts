@@ -95,11 +95,15 @@ test("someone else's directory is told as such", () => {
       openInChild(directory, null, true, 65534),
       '(EACCES): permission denied; give this user write permission',
     );
+    runChild(`(await import('node:fs')).chmodSync(D + '/m', 0o777); answer(1)`, { directory });
+    assert.is(openInChild(directory, null, true, 65534), 'opened');
     runChild(`(await import('node:fs')).chmodSync(D + '/m', 0o700); answer(1)`, { directory });
     assert.match(
       openInChild(directory, null, false, 65534),
       '(EACCES): permission denied; give this user read and search permission',
     );
+    runChild(`(await import('node:fs')).chmodSync(D + '/m', 0o755); answer(1)`, { directory });
+    assert.is(openInChild(directory, null, false, 65534), 'opened');
   });
 });
 

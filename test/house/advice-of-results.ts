@@ -146,7 +146,7 @@ export const LEDGERS_OF_RESULTS: Readonly<Record<string, Ledger>> = {
   serve: {
     'cli/serve': ['choose another with --port', 'leave out --host, or name one of its own'],
     'cli/serve: a server on the usual host answers': ['leave out --host, or name an address of this machine'],
-    'serve/server: names that are allowed are answered': ['add --allow-host to feedrate serve'],
+    'serve/guard: names that are allowed are answered': ['add --allow-host to feedrate serve'],
     'house/remedies: the arguments of named commands are accepted': ['see the runs with feedrate list'],
     [OTHERS]: ['choose one above 1023 with --port'],
   },

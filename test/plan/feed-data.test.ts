@@ -30,6 +30,8 @@ test('the time, the free space and the memory each limit the data', () => {
   const byMemory = feedData(MODEL, { ...ROOM, memoryBytes: GIB });
   assert.is(byMemory.limitedBy, 'the memory');
   assert.ok(byMemory.bytes <= GIB / 4);
+  assert.ok(feedData(MODEL, { ...ROOM, freeBytes: 14 * GIB }).bytes > bySpace.bytes, 'more space permits more');
+  assert.ok(feedData(MODEL, { ...ROOM, budgetNs: 2 * ROOM.budgetNs }).bytes > byTime.bytes, 'and so does more time');
   assert.is(feedData(MODEL, { ...ROOM, rates: null }).limitedBy, null);
   assert.is(feedData(MODEL, { ...ROOM, freeBytes: 0 }).files, 0);
 });

@@ -50,6 +50,11 @@ function assertTold({ status, stderr }: Outcome, ...wanted: readonly (string | R
   assert.not.match(stderr, /No response|this is a bug/);
 }
 
+/** The advice was followed: nothing is in the way any more. */
+function assertRuns({ status, stderr }: Outcome): void {
+  assert.is(status, 0, stderr);
+}
+
 /** Makes a control group with these limits, and uses the words that run a command in it. */
 async function inGroup(
   controller: string,
@@ -110,6 +115,14 @@ for (const most of [12, 16, 21])
     assertTold(outcome, /could not (be started|start its threads)|cannot start 2 worker threads/, `ulimit -u: ${most}`);
   });
 
+test('with the limits of processes and of open files raised, a run ends well', async () => {
+  assertRuns(await restricted([...asUserWith('--nproc=1000'), '--nofile=1024']));
+});
+
+test('with fewer workers, a run needs fewer processes and open files', async () => {
+  assertRuns(await restricted([...asUserWith('--nproc=60'), '--nofile=60'], '--set', 'numjobs=1'));
+});
+
 // A plan with too many workers is refused, so what remains is what other programs start after that.
 test('enough processes, but too few threads for the workers', () => {
   const pool = JSON.stringify(new URL('../../src/engine/pool.js', import.meta.url).href);
@@ -123,8 +136,10 @@ test('enough processes, but too few threads for the workers', () => {
 });
 
 test('the processes of a control group', () =>
-  inGroup('pids', { 'pids.max': '18' }, async (words) => {
+  inGroup('pids', { 'pids.max': '18' }, async (words, group) => {
     assertTold(await restricted(words), /could not (be started|start its threads)/, /pids\.max: 18 in \//);
+    writeFileSync(join(group, 'pids.max'), '1000');
+    assertRuns(await restricted(words));
   }));
 
 const GROWING = `

@@ -166,6 +166,10 @@ test('a damaged manifest is named with its line', () =>
       const { status, stderr } = run(place, '--dry-run');
       assert.is(status, 2);
       assert.match(stderr, /manifest\.jsonl:7: cut off or damaged/);
+      truncateSync(path, 0);
+      assert.match(run(place, '--dry-run').stderr, /empty; prepare the dataset again under another name\n$/);
+      assert.is(prepare(place, '--dataset-id', 'december').status, 0);
+      assert.is(run(place, '--dry-run', '--dataset-id', 'december').status, 0);
     }),
   ));
 

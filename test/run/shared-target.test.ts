@@ -1,6 +1,15 @@
 /** Several users share a target: in a sticky directory such as /tmp, only the owner may change what somebody has made. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -90,6 +99,16 @@ test('what cannot be read is not called foreign, and clean says so', () =>
     assert.match(prepare(BOB, 2, directory).stderr, `belongs to uid ${ALICE} and cannot be read; using`);
   }));
 
+test('a file of somebody else is read once the user has permission', () =>
+  shared((directory) => {
+    const file = join(directory, 't', 'data.bin');
+    writeFileSync(file, Buffer.alloc(65_536, 1), { mode: 0o600 });
+    const refused = as(BOB, ['read', file, '--dry-run'], directory);
+    assert.match(refused.stderr, /permission denied; give this user read permission on it\n$/);
+    chmodSync(file, 0o644);
+    assert.is(as(BOB, ['read', file, '--dry-run'], directory).status, 0);
+  }));
+
 test('a link, or a directory of somebody else, in the place of a user is refused with its owner', () =>
   shared((directory) => {
     const place = join(directory, 't', `${DATA}-${BOB}`);
@@ -109,6 +128,10 @@ test('a link, or a directory of somebody else, in the place of a user is refused
       new RegExp(`uid ${ALICE} and lacks.*user root \\(uid 0\\) and cannot be read; have them`),
     );
     assert.is(closed.stderr.trimEnd().split('\n').length, 1, closed.stderr);
+    mkdirSync(join(directory, 'another'));
+    chownSync(join(directory, 'another'), BOB, BOB);
+    const elsewhere = as(BOB, ['prepare', '3.yaml', '-t', 'another'], directory);
+    assert.is(elsewhere.status, 0, elsewhere.stderr);
   }));
 
 test.run();

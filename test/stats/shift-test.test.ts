@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { shiftTest, smallestShiftP } from '../../src/stats/shift-test.js';
+import { levelsOf } from '../bench/two-runs-level.js';
+import { clopperPearson } from '../support/clopper-pearson.js';
 
 const test = suite('stats/shift-test');
 
@@ -97,6 +99,22 @@ test('where there are too many arrangements to count, drawing them gives the p o
   const x = [0.31, -1.2, 0.85, 1.93, -0.42, 0.07, -0.88, 1.11, -1.73, 0.54];
   const y = [-1.1, -2.4, -0.35, -1.9, -3.2, 0.12, -0.61, -2.05, -1.48];
   near(shiftTest(x, y).pLess(0), 0.006275862222795256, 'drawn', 0.02);
+});
+
+test('the level and the interval hold where one run is three times as noisy and four times as long', () => {
+  // The long form, with more sizes, ratios and shapes of noise, is bench:shift.
+  for (const ratio of [1 / 3, 3]) {
+    for (const [n1, n2] of [
+      [9, 36],
+      [36, 9],
+    ] as const) {
+      const { name, of, covered, alarms } = levelsOf({ n1, n2, ratio, shape: 'normal' }, 150);
+      for (const { alpha, less, greater } of alarms)
+        assert.ok(clopperPearson(Math.max(less, greater), of, 0.999).low <= alpha, `${name}: ${less}, ${greater}`);
+      const { low, high } = clopperPearson(covered, of, 0.999);
+      assert.ok(low <= 0.97 && high >= 0.94, `${name}: ${covered} of ${of}`);
+    }
+  }
 });
 
 test('one value says nothing of the noise, and unusable input is refused', () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -104,6 +104,8 @@ for (const [what, damage, message] of DAMAGED) {
       mkdirSync(join(results, 'calibrations'));
       writeFileSync(join(results, 'calibrations', 'r.json'), damage(text));
       assert.throws(() => readCalibrations(results), feedrateError('store', message));
+      rmSync(join(results, 'calibrations', 'r.json'));
+      assert.equal(readCalibrations(results), []);
     });
   });
 }
