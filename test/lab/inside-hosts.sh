@@ -1,56 +1,18 @@
 #!/bin/bash
-# In the lab: two hosts, each a network namespace with an address, a name and a mount of its own, measure one export
-# together. The server counts beside them, and fio does the same with its own client and servers.
+# In the lab: two hosts measure one export together. The server counts beside them, and fio does the same with its own
+# client and servers.
 #   inside-hosts.sh FEEDRATE WORKLOAD BESIDE_FIO    everything goes to the working directory
 set -euo pipefail
 main=$1 workload=$2 beside_fio=$3
-data=$(for mount in $NFS_LAB_MOUNTS; do echo "${mount#*=}"; done | head -n 1)
+. "$(dirname "$0")/two-hosts.sh"
 mkdir -p "$data/train" "$data/fio"
-
-# Slow enough that the links are what limits, alike for everyone: the lab's only processor is shared and emulated.
-LINK=20mbit
-
-# A host: its link to the server, its name, and a mount namespace in which on_host works.
-host() { # NUMBER
-  local name=host$1 link=192.0.2.$((128 + 4 * $1))
-  ip netns add "$name"
-  ip link add eth0 netns "$name" type veth peer name "$name" netns fs1
-  ip -n "$name" link set lo up
-  ip -n "$name" addr add "${link%.*}.$((${link##*.} + 1))/30" dev eth0
-  ip -n "$name" link set eth0 up
-  ip -n fs1 addr add "${link%.*}.$((${link##*.} + 2))/30" dev "$name"
-  ip -n fs1 link set "$name" up
-  tc -n fs1 qdisc add dev "$name" root netem rate "$LINK" limit 100000
-  ip netns exec "$name" unshare --uts --mount --propagation private sleep infinity &
-  hosts+=($!)
-  until [ "$(readlink "/proc/$!/ns/mnt")" != "$(readlink /proc/self/ns/mnt)" ]; do sleep 0.1; done
-  on_host "$1" hostname "$name"
-  on_host "$1" mount -t nfs -o vers=4.2 "${link%.*}.$((${link##*.} + 2)):/data" "$data"
-}
-on_host() { # NUMBER COMMAND...
-  local pid=${hosts[$1]}
-  shift
-  nsenter --net="/proc/$pid/ns/net" --mount="/proc/$pid/ns/mnt" --uts="/proc/$pid/ns/uts" -- "$@"
-}
-hosts=()
-host 0
-host 1
-trap 'kill "${hosts[@]}"' EXIT
 
 served() { ip netns exec fs1 cat /proc/net/rpc/nfsd; }
 
 together() { # WORKLOAD FILES NAME: how the ranks use the data files, and where the results go
-  local workload=$1 files=$2 name=$3 rank ranks=() status=0
-  served >"$name.before.nfsd"
-  for rank in 0 1; do
-    on_host "$rank" "$main" run "$workload" -t "train=$data/train" -o "$PWD/$name" --progress none \
-      --rank-files "$files" --group files --rank "$rank" --group-size 2 --group-directory "$data/group" \
-      >"$name.$rank.report" 2>"$name.$rank.stderr" &
-    ranks+=($!)
-  done
-  for rank in "${ranks[@]}"; do wait "$rank" || status=$?; done
-  served >"$name.after.nfsd"
-  echo "$status" >"$name.status"
+  served >"$3.before.nfsd"
+  as_ranks "$3" "$main" run "$1" -t "train=$data/train" --rank-files "$2"
+  served >"$3.after.nfsd"
 }
 together "$workload" disjoint disjoint
 together "$workload" shared shared
